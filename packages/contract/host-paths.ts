@@ -1,0 +1,33 @@
+/**
+ * Where things stand on a host. Everything that a release brings lives in one directory per release; `current` is a
+ * symlink that is swapped by rename(2), so that a reader sees the old release or the new one and never a mixture.
+ */
+export const hostPaths = {
+  base: "/opt/metrics-link",
+  /** One directory per release, named by the release's SHA-256. */
+  releases: "/opt/metrics-link/releases",
+  /** Symlink to the release in force. Envoy's SDS watches its parent directory for the rename. */
+  current: "/opt/metrics-link/current",
+  /** Unpacked tools: tools/<name>/<sha256 of the archive>/. */
+  tools: "/opt/metrics-link/tools",
+  /** Mount point of the data volume. */
+  data: "/var/lib/metrics-link",
+  /** TSDB and WAL, on the data volume. */
+  prometheusData: "/var/lib/metrics-link/prometheus",
+  /** Envoy's admin interface: a unix socket in its runtime directory. */
+  envoyAdminSocket: "/run/metrics-link-envoy/admin.sock",
+} as const;
+
+/** System users that services run as. */
+export const hostUsers = { envoy: "envoy", prometheus: "prometheus", nodeExporter: "node-exporter" } as const;
+
+/** One file of a release, as renderers and stacks hand it over. */
+export interface HostFile {
+  /** Relative to the release's directory, for example "envoy/bootstrap.yaml". */
+  readonly path: string;
+  readonly content: string;
+  /** Octal, four digits, for example "0644". */
+  readonly mode: string;
+  readonly owner: string;
+  readonly group: string;
+}

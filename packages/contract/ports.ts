@@ -1,0 +1,16 @@
+/** Every port of the link, in one place. All but the ingest and the ready port listen on loopback only. */
+export const ports = {
+  /** Prometheus' HTTP API (both hosts). */
+  prometheus: 9090,
+  /** Sender Envoy: where the sender's Prometheus writes to, in clear, on loopback. */
+  remoteWriteEgress: 9091,
+  /** Envoy's `/stats/prometheus` and `/ready`, routed from the admin socket, on loopback. */
+  envoyMetrics: 9902,
+  nodeExporter: 9100,
+  /** Receiver Envoy: the mutual TLS listener behind the load balancer. */
+  ingest: 8443,
+  /** Receiver Envoy: plain TCP/HTTP readiness for the load balancer's health check, nothing else. */
+  ready: 8444,
+  /** The port that the load balancer offers to the world. */
+  https: 443,
+} as const;

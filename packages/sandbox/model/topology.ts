@@ -1,0 +1,154 @@
+/**
+ * What the described AWS resources amount to on the wire and on hosts: the plain data that the cloud derives from
+ * its resources and the realiser turns into namespaces, nftables and booted hosts. Pure description, no behaviour.
+ */
+
+/** One security group rule as AWS evaluates it; exactly one kind of peer. */
+export interface FirewallRule {
+  readonly protocol: "tcp" | "udp" | "icmp" | "all";
+  /** First and last port, inclusive; absent for "all" and "icmp". */
+  readonly ports?: { readonly from: number; readonly to: number };
+  readonly peer:
+    | { readonly kind: "cidr"; readonly cidr: string }
+    | { readonly kind: "security-group"; readonly id: string }
+    | { readonly kind: "prefix-list"; readonly id: string };
+}
+
+export interface SecurityGroup {
+  readonly id: string;
+  readonly ingress: readonly FirewallRule[];
+  readonly egress: readonly FirewallRule[];
+}
+
+export type RouteTarget =
+  | { readonly kind: "local" }
+  | { readonly kind: "internet-gateway"; readonly id: string }
+  | { readonly kind: "nat-gateway"; readonly id: string }
+  | { readonly kind: "gateway-endpoint"; readonly id: string };
+
+export interface Route {
+  /** A CIDR, or the id of a prefix list (`pl-...`). */
+  readonly destination: string;
+  readonly target: RouteTarget;
+}
+
+export interface Subnet {
+  readonly id: string;
+  readonly cidr: string;
+  readonly zone: string;
+  /** Routes of the subnet's own route table, or of the VPC's main one when none is associated. */
+  readonly routes: readonly Route[];
+}
+
+export interface NatGateway {
+  readonly id: string;
+  readonly subnetId: string;
+  readonly privateAddress: string;
+  /** The associated Elastic IP. */
+  readonly publicAddress: string;
+}
+
+/** An interface endpoint: AWS service names that resolve to private addresses inside the VPC. */
+export interface InterfaceEndpoint {
+  readonly id: string;
+  /** Short service name: "ssm", "secretsmanager", "kms", "sts", ... */
+  readonly service: string;
+  readonly addresses: readonly { readonly subnetId: string; readonly address: string }[];
+  readonly securityGroupIds: readonly string[];
+  /** Host names which the VPC's resolver answers with the addresses above; empty without private DNS. */
+  readonly privateDnsNames: readonly string[];
+}
+
+/** A gateway endpoint (S3): a route to a prefix list, no address of its own. */
+export interface GatewayEndpoint {
+  readonly id: string;
+  readonly service: string;
+  readonly prefixListId: string;
+}
+
+export interface LoadBalancerNode {
+  readonly subnetId: string;
+  readonly zone: string;
+  readonly privateAddress: string;
+  /** The Elastic IP given by the subnet mapping; absent on an internal load balancer. */
+  readonly publicAddress?: string;
+}
+
+export interface LoadBalancerListener {
+  readonly port: number;
+  readonly target: {
+    readonly id: string;
+    readonly port: number;
+    readonly preserveClientAddress: boolean;
+    readonly healthCheck: {
+      readonly protocol: "TCP" | "HTTP";
+      readonly port: number;
+      readonly path?: string;
+      readonly intervalSeconds: number;
+      readonly healthyThreshold: number;
+      readonly unhealthyThreshold: number;
+    };
+    readonly instanceIds: readonly string[];
+  };
+}
+
+export interface LoadBalancer {
+  readonly id: string;
+  readonly name: string;
+  readonly dnsName: string;
+  readonly nodes: readonly LoadBalancerNode[];
+  readonly crossZone: boolean;
+  readonly securityGroupIds: readonly string[];
+  readonly listeners: readonly LoadBalancerListener[];
+}
+
+/** An EC2 instance, as its network, metadata service and boot see it. */
+export interface Instance {
+  readonly id: string;
+  /** The Name tag, which is also the host's name in the sandbox's command line ("sender", "receiver"). */
+  readonly name: string;
+  readonly imageId: string;
+  readonly instanceType: string;
+  readonly subnetId: string;
+  readonly privateAddress: string;
+  readonly publicAddress?: string;
+  readonly securityGroupIds: readonly string[];
+  readonly sourceDestinationCheck: boolean;
+  readonly power: "running" | "stopped";
+  /** Base64, as EC2 keeps it. */
+  readonly userData?: string;
+  readonly metadata: { readonly tokensRequired: boolean; readonly hopLimit: number; readonly tagsEnabled: boolean };
+  /** The role of the instance profile; absent without a profile. */
+  readonly roleArn?: string;
+  readonly instanceProfileArn?: string;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly volumes: readonly { readonly volumeId: string; readonly deviceName: string; readonly sizeGiB: number }[];
+}
+
+export interface Vpc {
+  readonly id: string;
+  readonly account: string;
+  readonly region: string;
+  readonly cidr: string;
+  readonly internetGatewayId?: string;
+  readonly subnets: readonly Subnet[];
+  readonly securityGroups: readonly SecurityGroup[];
+  readonly natGateways: readonly NatGateway[];
+  readonly interfaceEndpoints: readonly InterfaceEndpoint[];
+  readonly gatewayEndpoints: readonly GatewayEndpoint[];
+  readonly loadBalancers: readonly LoadBalancer[];
+  readonly instances: readonly Instance[];
+}
+
+/** A host on the sandbox's internet, in no account: one public address and nothing else. */
+export interface InternetHost {
+  readonly name: string;
+  readonly address: string;
+}
+
+export interface Topology {
+  readonly vpcs: readonly Vpc[];
+  readonly internetHosts: readonly InternetHost[];
+  /** Prefix list id to its CIDRs (S3's is where gateway endpoints lead). */
+  readonly prefixLists: Readonly<Record<string, readonly string[]>>;
+}
