@@ -1,0 +1,190 @@
+import { z } from "zod";
+import { InvalidInputError, type Problem } from "./errors.ts";
+import { normaliseFingerprint } from "./fingerprint.ts";
+
+/** The namespace of all keys in `Pulumi.<stack>.yaml`. */
+export const configurationNamespace = "metrics-link";
+
+const text = (remedy: string) => z.string({ error: remedy });
+const matching = (pattern: RegExp, remedy: string) => text(remedy).regex(pattern, { error: remedy });
+const integer = (minimum: number, maximum: number, remedy: string) =>
+  z.int({ error: remedy }).min(minimum, { error: remedy }).max(maximum, { error: remedy });
+
+const duration = matching(/^([1-9][0-9]*)(ms|s|m|h|d)$/, 'a Prometheus duration with one unit, such as "30s" or "2h"');
+const arn = (resource: string) => matching(/^arn:aws[a-z-]*:iam::\d{12}:role\/.+$/, `the ARN of ${resource}`);
+/** RFC 1035 label rules; Envoy compares it as a whole, so a wildcard would be a hole. */
+const dnsName = matching(
+  /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/,
+  "a lower-case DNS name with at least one dot and no wildcard",
+);
+const peerName = matching(/^[a-z][a-z0-9-]{0,19}$/, "1 to 20 of a-z, 0-9 and -, beginning with a letter");
+const fingerprint = matching(
+  /^([0-9a-fA-F]{2}:?){31}[0-9a-fA-F]{2}$/,
+  "a SHA-256 fingerprint: 32 bytes in hexadecimal, as `openssl x509 -fingerprint -sha256` prints it",
+).transform(normaliseFingerprint);
+const stackName = matching(
+  /^[\w-]+\/[\w-]+\/[\w.-]+$/,
+  "organization/project/stack; with a self-managed backend the organization is the word organization",
+);
+const folder = text("a folder of the repository, relative to its root");
+
+const account = z.strictObject({
+  id: matching(/^\d{12}$/, 'the 12 digits of the AWS account, in quotes: "111111111111"'),
+  region: matching(/^[a-z]{2}(-[a-z]+)+-\d$/, "an AWS region, such as eu-west-1"),
+  assumeRole: arn("the role to assume for this update").optional(),
+});
+
+const network = z.strictObject({
+  /** AWS allows /16 to /28; below /24 there is no room for four subnets with endpoints. */
+  cidr: matching(
+    /^(10|172|192)(\.\d{1,3}){3}\/(1[6-9]|2[0-4])$/,
+    "a private IPv4 range between /16 and /24, such as 10.10.0.0/16",
+  ),
+  zones: z
+    .array(matching(/^[a-z]{2}(-[a-z]+)+-\d[a-z]$/, "an availability zone, such as eu-west-1a"))
+    .length(2, { error: "exactly two availability zones" })
+    .refine((zones) => new Set(zones).size === zones.length, { error: "two different availability zones" }),
+});
+
+const host = z.strictObject({
+  imageId: matching(/^ami-([0-9a-f]{8}|[0-9a-f]{17})$/, "the id of a Debian 13 image in this region"),
+  instanceType: matching(/^[a-z0-9-]+\.[a-z0-9]+$/, "an x86-64 instance type, such as t3.small"),
+  dataVolumeGiB: integer(1, 16_384, "the size of the data volume in GiB, 1 to 16384 (the limit of gp3)").default(50),
+});
+
+const generation = integer(1, 9999, "a generation number, counted from 1").default(1);
+const pki = z.strictObject({
+  organization: matching(/^[\p{L}\p{N} .,'()+\-/:=?]{1,64}$/u, "1 to 64 letters, digits and . , ' ( ) + - / : = ?"),
+  /** The one DNS name of this side's leaf, which the peer pins. */
+  dnsName,
+  lifetimes: z
+    .strictObject({
+      rootYears: integer(1, 30, "1 to 30 years").default(10),
+      intermediateYears: integer(1, 15, "1 to 15 years").default(5),
+      leafDays: integer(1, 397, "1 to 397 days").default(30),
+    })
+    .prefault({}),
+  /** Raised by a rotation; a new number makes new keys beside the old ones. */
+  generations: z.strictObject({ root: generation, intermediate: generation, leaf: generation }).prefault({}),
+});
+
+const labels = z.record(
+  matching(/^[a-zA-Z_][a-zA-Z0-9_]*$/, "a Prometheus label name"),
+  text("a label value, in quotes"),
+);
+
+/** Overrides of the sender's queue. Times as Prometheus writes them, the rest in pieces. */
+const remoteWrite = z.strictObject({
+  capacity: integer(1, 1_000_000, "samples buffered per shard").optional(),
+  maxShards: integer(1, 500, "1 to 500 shards, below Envoy's circuit breaker of 1024").optional(),
+  minShards: integer(1, 500, "1 to 500 shards").optional(),
+  maxSamplesPerSend: integer(1, 20_000, "1 to 20000 samples a request: the receiver refuses bodies of 32 MiB").optional(),
+  batchSendDeadline: duration.optional(),
+  minBackoff: duration.optional(),
+  maxBackoff: duration.optional(),
+});
+
+const prometheus = z.strictObject({
+  scrapeInterval: duration.default("15s"),
+  /** Folders of YAML files: each a list of scrape_configs, each a rule file. */
+  scrapeConfigs: folder.optional(),
+  rules: folder.optional(),
+});
+
+const tools = z
+  .strictObject({
+    /** True lets tools without an official hash reach a host. Never in an account that matters. */
+    acceptUnpinned: z.boolean({ error: "true or false" }).default(false),
+  })
+  .prefault({});
+
+const common = { account, network, host, pki, tools };
+
+const rootFingerprints = z
+  .array(fingerprint)
+  .min(1, { error: "at least one fingerprint of the peer's root; read it to each other, then write it down" })
+  .max(4, { error: "at most four: the old and the new one of a rotation, and room for a second" });
+
+const sender = z.strictObject({
+  role: z.literal("sender"),
+  ...common,
+  prometheus: prometheus.extend({
+    externalLabels: labels.refine((found) => Object.keys(found).length > 0, {
+      error: "at least one label that tells this sender from every other at the receiver",
+    }),
+    remoteWrite: remoteWrite.prefault({}),
+  }),
+  /** The receiver. Its fingerprints may be absent until it has spoken for the first time. */
+  peer: z.strictObject({ stack: stackName, rootFingerprints: rootFingerprints.optional() }),
+});
+
+const receiver = z.strictObject({
+  role: z.literal("receiver"),
+  ...common,
+  prometheus: prometheus.extend({
+    externalLabels: labels.default({}),
+    /** At least the longest outage that must not lose a sample. */
+    outOfOrderTimeWindow: duration.default("24h"),
+  }),
+  senders: z
+    .array(z.strictObject({ name: peerName, stack: stackName, rootFingerprints }))
+    .min(1, { error: "at least one sender" })
+    .superRefine((list, context) => {
+      for (const [index, { name }] of list.entries()) {
+        if (list.findIndex((other) => other.name === name) < index) {
+          context.addIssue({ code: "custom", path: [index, "name"], message: "a name that no other sender has" });
+        }
+      }
+    }),
+});
+
+export type SenderConfiguration = z.output<typeof sender>;
+export type ReceiverConfiguration = z.output<typeof receiver>;
+export type Configuration = SenderConfiguration | ReceiverConfiguration;
+export type RemoteWriteOverrides = SenderConfiguration["prometheus"]["remoteWrite"];
+
+const byRole = { sender, receiver } as const;
+
+/**
+ * Checks the configuration of a stack, given as an object of its top-level keys, and fills in the defaults.
+ * @throws InvalidInputError naming every wrong key with its value and what would be right.
+ */
+export function parseConfiguration(raw: Readonly<Record<string, unknown>>): Configuration {
+  const role = raw["role"];
+  if (role !== "sender" && role !== "receiver") {
+    throw invalid([{ key: keyOf(["role"]), value: role, remedy: "either sender or receiver" }]);
+  }
+  const result = byRole[role].safeParse(raw);
+  if (result.success) return result.data;
+  throw invalid(result.error.issues.flatMap((issue) => problemsOf(issue, raw)));
+}
+
+function invalid(problems: readonly Problem[]): InvalidInputError {
+  return new InvalidInputError("The stack's configuration is not usable", problems);
+}
+
+function problemsOf(issue: z.core.$ZodIssue, raw: unknown): Problem[] {
+  if (issue.code === "unrecognized_keys") {
+    return issue.keys.map((key) => {
+      const path = [...issue.path, key];
+      return { key: keyOf(path), value: valueAt(raw, path), remedy: "no such key; check its spelling or remove it" };
+    });
+  }
+  const value = valueAt(raw, issue.path);
+  const remedy = issue.code === "invalid_type" && issue.message.startsWith("Invalid input") ? `${issue.expected} is expected` : issue.message;
+  return [{ key: keyOf(issue.path), value, remedy }];
+}
+
+function keyOf(path: readonly PropertyKey[]): string {
+  const joined = path.map((part) => (typeof part === "number" ? `[${part}]` : `.${String(part)}`)).join("");
+  return `${configurationNamespace}:${joined.replace(/^\./, "")}`;
+}
+
+function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
+  let found = value;
+  for (const part of path) {
+    if (typeof found !== "object" || found === null) return undefined;
+    found = (found as Record<PropertyKey, unknown>)[part];
+  }
+  return found;
+}

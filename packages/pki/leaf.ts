@@ -1,0 +1,66 @@
+import * as pulumi from "@pulumi/pulumi";
+import * as tls from "@pulumi/tls";
+import type { Issuer } from "./intermediate-authority.ts";
+import { daysInHours, renewalWindowHours } from "./lifetimes.ts";
+import { ecdsaKey } from "./private-key.ts";
+
+export interface LeafArgs {
+  readonly organization: string;
+  /** The only subject alternative name, which the peer pins exactly. */
+  readonly dnsName: string;
+  /** A leaf is for one side of a handshake and useless for the other (RFC 5280 section 4.2.1.12). */
+  readonly usage: "client" | "server";
+  readonly validityDays: number;
+  readonly generation: number;
+  readonly issuer: Issuer;
+}
+
+/** The certificate that one Envoy presents, and its key. Renewed by any update in the last third of its lifetime. */
+export class Leaf extends pulumi.ComponentResource {
+  /** Leaf and intermediate, in the order that RFC 8446 section 4.4.2 asks for; the root stays at home. */
+  readonly chainPem: pulumi.Output<string>;
+  /** Secret, PKCS #8. */
+  readonly privateKeyPem: pulumi.Output<string>;
+  /** RFC 3339, UTC. */
+  readonly notAfter: pulumi.Output<string>;
+
+  constructor(name: string, args: LeafArgs, options: pulumi.ComponentResourceOptions = {}) {
+    super("metrics-link:pki:Leaf", name, {}, options);
+    const validityPeriodHours = daysInHours(args.validityDays);
+    const key = ecdsaKey(`${name}-key`, { parent: this });
+    const request = new tls.CertRequest(
+      `${name}-request`,
+      {
+        privateKeyPem: key.privateKeyPem,
+        subject: { organization: args.organization, commonName: commonName(args.dnsName) },
+        dnsNames: [args.dnsName],
+      },
+      { parent: this },
+    );
+    const certificate = new tls.LocallySignedCert(
+      `${name}-certificate`,
+      {
+        certRequestPem: request.certRequestPem,
+        caCertPem: args.issuer.certificatePem,
+        caPrivateKeyPem: args.issuer.privateKeyPem,
+        // Envoy enforces key usage since 1.39: a TLS 1.3 leaf signs, and does nothing else.
+        allowedUses: ["digital_signature", args.usage === "client" ? "client_auth" : "server_auth"],
+        setSubjectKeyId: true,
+        validityPeriodHours,
+        earlyRenewalHours: renewalWindowHours(validityPeriodHours),
+      },
+      { parent: this },
+    );
+    this.chainPem = pulumi
+      .all([certificate.certPem, args.issuer.certificatePem])
+      .apply((certificates) => certificates.map((pem) => `${pem.trim()}\n`).join(""));
+    this.privateKeyPem = key.privateKeyPemPkcs8;
+    this.notAfter = certificate.validityEndTime;
+    this.registerOutputs({ chainPem: this.chainPem, notAfter: this.notAfter });
+  }
+}
+
+/** A common name has at most 64 characters (RFC 5280 appendix A, ub-common-name); who matches looks at the SAN. */
+function commonName(dnsName: string): string {
+  return dnsName.length <= 64 ? dnsName : dnsName.slice(0, dnsName.indexOf("."));
+}
