@@ -78,7 +78,11 @@ const remoteWrite = z.strictObject({
   capacity: integer(1, 1_000_000, "samples buffered per shard").optional(),
   maxShards: integer(1, 500, "1 to 500 shards, below Envoy's circuit breaker of 1024").optional(),
   minShards: integer(1, 500, "1 to 500 shards").optional(),
-  maxSamplesPerSend: integer(1, 20_000, "1 to 20000 samples a request: the receiver refuses bodies of 32 MiB").optional(),
+  maxSamplesPerSend: integer(
+    1,
+    20_000,
+    "1 to 20000 samples a request: the receiver refuses bodies of 32 MiB",
+  ).optional(),
   batchSendDeadline: duration.optional(),
   minBackoff: duration.optional(),
   maxBackoff: duration.optional(),
@@ -171,7 +175,10 @@ function problemsOf(issue: z.core.$ZodIssue, raw: unknown): Problem[] {
     });
   }
   const value = valueAt(raw, issue.path);
-  const remedy = issue.code === "invalid_type" && issue.message.startsWith("Invalid input") ? `${issue.expected} is expected` : issue.message;
+  const remedy =
+    issue.code === "invalid_type" && issue.message.startsWith("Invalid input")
+      ? `${issue.expected} is expected`
+      : issue.message;
   return [{ key: keyOf(issue.path), value, remedy }];
 }
 

@@ -9,7 +9,9 @@ export const contractVersion = 1;
 
 const address = z.ipv4({ error: "an IPv4 address" });
 const common = {
-  version: z.literal(contractVersion, { error: `contract version ${contractVersion}; update both sides to one release` }),
+  version: z.literal(contractVersion, {
+    error: `contract version ${contractVersion}; update both sides to one release`,
+  }),
   accountId: z.string().regex(/^\d{12}$/),
   /** PEM of this side's root certificates: one, or old and new while a root rotates. Never an intermediate. */
   rootBundle: z.string().refine((pem) => certificatesOf(pem).length > 0, { error: "at least one PEM certificate" }),
@@ -64,7 +66,10 @@ export function readPeer<Role extends keyof Contracts>(
       `Output "${contractOutput}" of stack ${stack} cannot be used`,
       result.error.issues.map((issue) => ({
         key: [contractOutput, ...issue.path].join("."),
-        value: issue.path.reduce<unknown>((at, part) => (at as Record<PropertyKey, unknown> | undefined)?.[part], output),
+        value: issue.path.reduce<unknown>(
+          (at, part) => (at as Record<PropertyKey, unknown> | undefined)?.[part],
+          output,
+        ),
         remedy: issue.message,
       })),
     );

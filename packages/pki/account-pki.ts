@@ -44,7 +44,6 @@ export class AccountPki extends pulumi.ComponentResource {
         dnsName,
         usage,
         validityDays: lifetimes.leafDays,
-        generation: generations.leaf,
         issuer: intermediate,
       },
       { parent: this },

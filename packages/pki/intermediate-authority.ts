@@ -32,7 +32,10 @@ export class IntermediateAuthority extends pulumi.ComponentResource {
       `${name}-request`,
       {
         privateKeyPem: key.privateKeyPem,
-        subject: { organization: args.organization, commonName: `${args.organization} Intermediate CA G${args.generation}` },
+        subject: {
+          organization: args.organization,
+          commonName: `${args.organization} Intermediate CA G${args.generation}`,
+        },
       },
       { parent: this },
     );

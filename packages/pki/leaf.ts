@@ -11,7 +11,6 @@ export interface LeafArgs {
   /** A leaf is for one side of a handshake and useless for the other (RFC 5280 section 4.2.1.12). */
   readonly usage: "client" | "server";
   readonly validityDays: number;
-  readonly generation: number;
   readonly issuer: Issuer;
 }
 

@@ -1,0 +1,142 @@
+import { ports } from "@metrics-link/contract";
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import type { PrivateNetwork } from "./private-network.ts";
+
+/** Who may open a connection, before a byte of TLS. */
+export interface AllowedSender {
+  readonly name: string;
+  readonly addresses: readonly string[];
+}
+
+export interface FencedIngressArgs {
+  readonly network: PrivateNetwork;
+  readonly hostSecurityGroup: aws.ec2.SecurityGroup;
+  readonly senders: readonly AllowedSender[];
+}
+
+/**
+ * The receiver's public face: a network load balancer with fixed addresses which passes TLS through untouched, and a
+ * security group that lets in the senders' addresses and nobody else.
+ */
+export class FencedIngress extends pulumi.ComponentResource {
+  readonly addresses: pulumi.Output<string>[];
+  readonly targetGroupArn: pulumi.Output<string>;
+
+  constructor(name: string, args: FencedIngressArgs, options: pulumi.ComponentResourceOptions = {}) {
+    super("metrics-link:network:FencedIngress", name, {}, options);
+    const own = { parent: this };
+    const tags = (suffix: string) => ({ Name: `${name}-${suffix}` });
+
+    const group = new aws.ec2.SecurityGroup(
+      `${name}-balancer`,
+      {
+        vpcId: args.network.vpcId,
+        description: "The load balancer: HTTPS from the senders' addresses alone",
+        tags: tags("balancer"),
+      },
+      own,
+    );
+    for (const sender of args.senders) {
+      for (const address of sender.addresses) {
+        new aws.vpc.SecurityGroupIngressRule(
+          `${name}-from-${sender.name}-${address}`,
+          {
+            securityGroupId: group.id,
+            cidrIpv4: `${address}/32`,
+            ipProtocol: "tcp",
+            fromPort: ports.https,
+            toPort: ports.https,
+            description: `Egress address of sender ${sender.name}`,
+          },
+          own,
+        );
+      }
+    }
+    const towardsHost = { ingest: ports.ingest, ready: ports.ready };
+    for (const [purpose, port] of Object.entries(towardsHost)) {
+      const rule = { ipProtocol: "tcp", fromPort: port, toPort: port };
+      new aws.vpc.SecurityGroupEgressRule(
+        `${name}-balancer-to-${purpose}`,
+        { securityGroupId: group.id, referencedSecurityGroupId: args.hostSecurityGroup.id, ...rule },
+        own,
+      );
+      new aws.vpc.SecurityGroupIngressRule(
+        `${name}-host-from-balancer-${purpose}`,
+        { securityGroupId: args.hostSecurityGroup.id, referencedSecurityGroupId: group.id, ...rule },
+        own,
+      );
+    }
+
+    const addresses = args.network.zones.map(
+      ({ zone }) =>
+        new aws.ec2.Eip(
+          `${name}-address-${zone.slice(-1)}`,
+          { domain: "vpc", tags: tags(`address-${zone.slice(-1)}`) },
+          { ...own, protect: true, retainOnDelete: true, dependsOn: [args.network.internetGateway] },
+        ),
+    );
+    const balancer = new aws.lb.LoadBalancer(
+      `${name}-nlb`,
+      {
+        loadBalancerType: "network",
+        internal: false,
+        // Only at creation can a network load balancer be given its first security group.
+        securityGroups: [group.id],
+        subnetMappings: args.network.zones.map(({ publicSubnet }, index) => ({
+          subnetId: publicSubnet.id,
+          allocationId: addresses[index]?.allocationId ?? "",
+        })),
+        // The one host stands in one zone; both addresses have to reach it.
+        enableCrossZoneLoadBalancing: true,
+        enableDeletionProtection: true,
+        tags: tags("nlb"),
+      },
+      { ...own, dependsOn: [args.network.internetGateway] },
+    );
+    const targets = new aws.lb.TargetGroup(
+      `${name}-ingest`,
+      {
+        vpcId: args.network.vpcId,
+        protocol: "TCP",
+        port: ports.ingest,
+        targetType: "instance",
+        // Envoy binds each sender's identity to its address, so it has to see the address.
+        preserveClientIp: "true",
+        healthCheck: {
+          protocol: "HTTP",
+          port: String(ports.ready),
+          path: "/ready",
+          interval: 10,
+          healthyThreshold: 2,
+          unhealthyThreshold: 2,
+        },
+        deregistrationDelay: 30,
+        tags: tags("ingest"),
+      },
+      own,
+    );
+    new aws.lb.Listener(
+      `${name}-https`,
+      {
+        loadBalancerArn: balancer.arn,
+        port: ports.https,
+        protocol: "TCP",
+        defaultActions: [{ type: "forward", targetGroupArn: targets.arn }],
+      },
+      own,
+    );
+    this.addresses = addresses.map(({ publicIp }) => publicIp);
+    this.targetGroupArn = targets.arn;
+    this.registerOutputs({ addresses: this.addresses });
+  }
+
+  /** Puts a host behind the load balancer. */
+  attach(name: string, instanceId: pulumi.Input<string>): aws.lb.TargetGroupAttachment {
+    return new aws.lb.TargetGroupAttachment(
+      `${name}-target`,
+      { targetGroupArn: this.targetGroupArn, targetId: instanceId, port: ports.ingest },
+      { parent: this },
+    );
+  }
+}

@@ -1,0 +1,4 @@
+export { type AllowedSender, FencedIngress, type FencedIngressArgs } from "./fenced-ingress.ts";
+export { PinnedEgress, type PinnedEgressArgs } from "./pinned-egress.ts";
+export { PrivateNetwork, type PrivateNetworkArgs, type ZoneSubnets } from "./private-network.ts";
+export { planSubnets, type ZonePlan } from "./subnets.ts";

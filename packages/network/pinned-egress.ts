@@ -1,0 +1,61 @@
+import { ports } from "@metrics-link/contract";
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import type { PrivateNetwork } from "./private-network.ts";
+
+export interface PinnedEgressArgs {
+  readonly network: PrivateNetwork;
+  /** The group of the hosts that may leave. */
+  readonly hostSecurityGroup: aws.ec2.SecurityGroup;
+  /** Where they may go, on 443; empty until the receiver has spoken. */
+  readonly destinations: readonly string[];
+}
+
+/**
+ * The one address that this account's metrics come from, and the only places they may go to. The peer allow-lists the
+ * address, so it outlives the NAT gateway, the stack and a mistaken `destroy`.
+ */
+export class PinnedEgress extends pulumi.ComponentResource {
+  readonly addresses: pulumi.Output<string>[];
+
+  constructor(name: string, args: PinnedEgressArgs, options: pulumi.ComponentResourceOptions = {}) {
+    super("metrics-link:network:PinnedEgress", name, {}, options);
+    const own = { parent: this };
+    const [first] = args.network.zones;
+    if (first === undefined) throw new Error("a network has at least one zone");
+
+    const address = new aws.ec2.Eip(
+      `${name}-address`,
+      { domain: "vpc", tags: { Name: `${name}-address` } },
+      { ...own, protect: true, retainOnDelete: true, dependsOn: [args.network.internetGateway] },
+    );
+    const gateway = new aws.ec2.NatGateway(
+      `${name}-nat`,
+      { allocationId: address.allocationId, subnetId: first.publicSubnet.id, tags: { Name: `${name}-nat` } },
+      { ...own, dependsOn: [args.network.internetGateway] },
+    );
+    for (const { zone, privateRoutes } of args.network.zones) {
+      new aws.ec2.Route(
+        `${name}-default-${zone.slice(-1)}`,
+        { routeTableId: privateRoutes.id, destinationCidrBlock: "0.0.0.0/0", natGatewayId: gateway.id },
+        own,
+      );
+    }
+    for (const destination of args.destinations) {
+      new aws.vpc.SecurityGroupEgressRule(
+        `${name}-to-${destination}`,
+        {
+          securityGroupId: args.hostSecurityGroup.id,
+          cidrIpv4: `${destination}/32`,
+          ipProtocol: "tcp",
+          fromPort: ports.https,
+          toPort: ports.https,
+          description: "The receiver's load balancer",
+        },
+        own,
+      );
+    }
+    this.addresses = [address.publicIp];
+    this.registerOutputs({ addresses: this.addresses });
+  }
+}

@@ -1,0 +1,177 @@
+import { ports } from "@metrics-link/contract";
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { planSubnets } from "./subnets.ts";
+
+export interface PrivateNetworkArgs {
+  readonly cidr: string;
+  readonly zones: readonly string[];
+  readonly region: string;
+}
+
+/** One zone's pair of subnets. */
+export interface ZoneSubnets {
+  readonly zone: string;
+  readonly publicSubnet: aws.ec2.Subnet;
+  readonly privateSubnet: aws.ec2.Subnet;
+  readonly privateRoutes: aws.ec2.RouteTable;
+}
+
+/**
+ * The AWS services that a host talks to, reached inside the VPC: the SSM agent needs `ssm` and `ssmmessages` (agent
+ * 3.3.40.0 and later), the agent of a host the rest.
+ */
+const interfaceServices = ["ssm", "ssmmessages", "secretsmanager", "kms", "sts"] as const;
+
+/**
+ * A VPC over two zones whose private subnets have no way out of their own. Hosts in it reach AWS through endpoints,
+ * so that management survives the loss of any egress.
+ */
+export class PrivateNetwork extends pulumi.ComponentResource {
+  readonly vpcId: pulumi.Output<string>;
+  readonly zones: readonly ZoneSubnets[];
+  readonly internetGateway: aws.ec2.InternetGateway;
+  /** The prefix list of S3 in this region, for egress rules. */
+  readonly s3PrefixListId: pulumi.Output<string>;
+  readonly endpointSecurityGroup: aws.ec2.SecurityGroup;
+  /** Every endpoint, for a host to depend on: without them its first boot finds nothing. */
+  readonly endpoints: readonly aws.ec2.VpcEndpoint[];
+
+  constructor(name: string, args: PrivateNetworkArgs, options: pulumi.ComponentResourceOptions = {}) {
+    super("metrics-link:network:PrivateNetwork", name, {}, options);
+    const own = { parent: this };
+    const tags = (suffix: string) => ({ Name: `${name}-${suffix}` });
+
+    const vpc = new aws.ec2.Vpc(
+      `${name}-vpc`,
+      { cidrBlock: args.cidr, enableDnsSupport: true, enableDnsHostnames: true, tags: tags("vpc") },
+      own,
+    );
+    // The default group allows everything among its members; adopted without rules, it allows nothing (CIS AWS 5.4).
+    new aws.ec2.DefaultSecurityGroup(`${name}-default-group`, { vpcId: vpc.id, tags: tags("unused") }, own);
+    this.internetGateway = new aws.ec2.InternetGateway(
+      `${name}-internet`,
+      { vpcId: vpc.id, tags: tags("internet") },
+      own,
+    );
+
+    const publicRoutes = new aws.ec2.RouteTable(`${name}-public`, { vpcId: vpc.id, tags: tags("public") }, own);
+    new aws.ec2.Route(
+      `${name}-public-default`,
+      { routeTableId: publicRoutes.id, destinationCidrBlock: "0.0.0.0/0", gatewayId: this.internetGateway.id },
+      own,
+    );
+    this.zones = planSubnets(args.cidr, args.zones).map(({ zone, ...ranges }) => {
+      const letter = zone.slice(-1);
+      const subnet = (kind: "public" | "private") =>
+        new aws.ec2.Subnet(
+          `${name}-${kind}-${letter}`,
+          {
+            vpcId: vpc.id,
+            cidrBlock: ranges[kind],
+            availabilityZone: zone,
+            mapPublicIpOnLaunch: false,
+            tags: tags(`${kind}-${letter}`),
+          },
+          own,
+        );
+      const publicSubnet = subnet("public");
+      const privateSubnet = subnet("private");
+      const privateRoutes = new aws.ec2.RouteTable(
+        `${name}-private-${letter}`,
+        { vpcId: vpc.id, tags: tags(`private-${letter}`) },
+        own,
+      );
+      new aws.ec2.RouteTableAssociation(
+        `${name}-public-${letter}`,
+        { subnetId: publicSubnet.id, routeTableId: publicRoutes.id },
+        own,
+      );
+      new aws.ec2.RouteTableAssociation(
+        `${name}-private-${letter}`,
+        { subnetId: privateSubnet.id, routeTableId: privateRoutes.id },
+        own,
+      );
+      return { zone, publicSubnet, privateSubnet, privateRoutes };
+    });
+
+    this.endpointSecurityGroup = new aws.ec2.SecurityGroup(
+      `${name}-endpoints`,
+      { vpcId: vpc.id, description: "AWS endpoints: HTTPS from hosts of this VPC", tags: tags("endpoints") },
+      own,
+    );
+    const s3 = new aws.ec2.VpcEndpoint(
+      `${name}-s3`,
+      {
+        vpcId: vpc.id,
+        vpcEndpointType: "Gateway",
+        serviceName: `com.amazonaws.${args.region}.s3`,
+        routeTableIds: this.zones.map(({ privateRoutes }) => privateRoutes.id),
+        tags: tags("s3"),
+      },
+      own,
+    );
+    this.s3PrefixListId = s3.prefixListId;
+    this.endpoints = [
+      s3,
+      ...interfaceServices.map(
+        (service) =>
+          new aws.ec2.VpcEndpoint(
+            `${name}-${service}`,
+            {
+              vpcId: vpc.id,
+              vpcEndpointType: "Interface",
+              serviceName: `com.amazonaws.${args.region}.${service}`,
+              subnetIds: this.zones.map(({ privateSubnet }) => privateSubnet.id),
+              securityGroupIds: [this.endpointSecurityGroup.id],
+              privateDnsEnabled: true,
+              tags: tags(service),
+            },
+            own,
+          ),
+      ),
+    ];
+    this.vpcId = vpc.id;
+    this.registerOutputs({ vpcId: this.vpcId });
+  }
+
+  /**
+   * A security group for hosts, which may reach the endpoints and S3 and nothing else. Whoever needs more adds a rule
+   * of its own.
+   */
+  hostSecurityGroup(name: string, parent: pulumi.Resource): aws.ec2.SecurityGroup {
+    const own = { parent };
+    const https = { ipProtocol: "tcp", fromPort: ports.https, toPort: ports.https };
+    const group = new aws.ec2.SecurityGroup(
+      `${name}-host`,
+      { vpcId: this.vpcId, description: "A metrics-link host", tags: { Name: `${name}-host` } },
+      own,
+    );
+    new aws.vpc.SecurityGroupEgressRule(
+      `${name}-host-to-endpoints`,
+      {
+        securityGroupId: group.id,
+        referencedSecurityGroupId: this.endpointSecurityGroup.id,
+        description: "AWS interface endpoints",
+        ...https,
+      },
+      own,
+    );
+    new aws.vpc.SecurityGroupEgressRule(
+      `${name}-host-to-s3`,
+      { securityGroupId: group.id, prefixListId: this.s3PrefixListId, description: "S3 gateway endpoint", ...https },
+      own,
+    );
+    new aws.vpc.SecurityGroupIngressRule(
+      `${name}-endpoints-from-host`,
+      {
+        securityGroupId: this.endpointSecurityGroup.id,
+        referencedSecurityGroupId: group.id,
+        description: "Hosts",
+        ...https,
+      },
+      own,
+    );
+    return group;
+  }
+}

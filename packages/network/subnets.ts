@@ -1,0 +1,41 @@
+/** The ranges of one availability zone. */
+export interface ZonePlan {
+  readonly zone: string;
+  readonly public: string;
+  readonly private: string;
+}
+
+/**
+ * Splits a VPC's range into equal parts, a public and a private one for each zone; the public ones come first.
+ * @throws RangeError if the range is not canonical (host bits set), or the parts would be smaller than the /28 that
+ * AWS allows at least.
+ */
+export function planSubnets(cidr: string, zones: readonly string[]): ZonePlan[] {
+  const [network = "", length = ""] = cidr.split("/");
+  const prefix = Number(length);
+  const base = toNumber(network);
+  const partPrefix = prefix + Math.ceil(Math.log2(2 * zones.length));
+  if (base === undefined || !Number.isInteger(prefix) || prefix < 16 || partPrefix > 28) {
+    throw new RangeError(
+      `network.cidr is ${cidr}: an IPv4 range from /16 down to one with room for /28 parts is expected`,
+    );
+  }
+  const misplaced = base % 2 ** (32 - prefix);
+  if (misplaced !== 0) {
+    const canonical = `${toAddress(base - misplaced)}/${prefix}`;
+    throw new RangeError(`network.cidr is ${cidr}: an address inside the range, not its first; write ${canonical}`);
+  }
+  const part = (index: number) => `${toAddress(base + index * 2 ** (32 - partPrefix))}/${partPrefix}`;
+  return zones.map((zone, index) => ({ zone, public: part(index), private: part(zones.length + index) }));
+}
+
+function toNumber(address: string): number | undefined {
+  const octets = address.split(".").map(Number);
+  if (octets.length !== 4 || octets.some((octet) => !Number.isInteger(octet) || octet < 0 || octet > 255))
+    return undefined;
+  return octets.reduce((sum, octet) => sum * 256 + octet, 0);
+}
+
+function toAddress(value: number): string {
+  return [24, 16, 8, 0].map((shift) => Math.floor(value / 2 ** shift) % 256).join(".");
+}
