@@ -154,7 +154,7 @@ const byRole = { sender, receiver } as const;
  * @throws InvalidInputError naming every wrong key with its value and what would be right.
  */
 export function parseConfiguration(raw: Readonly<Record<string, unknown>>): Configuration {
-  const role = raw["role"];
+  const role = raw.role;
   if (role !== "sender" && role !== "receiver") {
     throw invalid([{ key: keyOf(["role"]), value: role, remedy: "either sender or receiver" }]);
   }

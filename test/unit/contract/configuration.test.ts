@@ -1,0 +1,106 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { InvalidInputError, parseConfiguration } from "@metrics-link/contract";
+import fc from "fast-check";
+import { parse } from "yaml";
+
+/** The `metrics-link:` keys of an example of the repository, without their prefix. */
+function example(role: "sender" | "receiver"): Record<string, unknown> {
+  const file = new URL(`../../../stacks/examples/${role}.yaml`, import.meta.url);
+  const { config } = parse(readFileSync(file, "utf8")) as { config: Record<string, unknown> };
+  const prefix = "metrics-link:";
+  return Object.fromEntries(
+    Object.entries(config).flatMap(([key, value]) => (key.startsWith(prefix) ? [[key.slice(prefix.length), value]] : [])),
+  );
+}
+
+function problemsOf(raw: Record<string, unknown>): readonly { key: string; value: unknown; remedy: string }[] {
+  try {
+    parseConfiguration(raw);
+  } catch (error) {
+    assert.ok(error instanceof InvalidInputError);
+    return error.problems;
+  }
+  assert.fail("was accepted");
+}
+
+describe("the configuration of a stack", () => {
+  it("accepts the examples of the repository", () => {
+    assert.equal(parseConfiguration(example("sender")).role, "sender");
+    assert.equal(parseConfiguration(example("receiver")).role, "receiver");
+  });
+
+  it("fills in lifetimes of 10 years, 5 years and 30 days, and first generations", () => {
+    const { pki } = parseConfiguration(example("sender"));
+    assert.deepEqual(pki.lifetimes, { rootYears: 10, intermediateYears: 5, leafDays: 30 });
+    assert.deepEqual(pki.generations, { root: 1, intermediate: 1, leaf: 1 });
+  });
+
+  it("refuses tools without an official hash unless told otherwise", () => {
+    assert.equal(parseConfiguration(example("sender")).tools.acceptUnpinned, false);
+  });
+
+  it("names key, value and remedy of every mistake at once", () => {
+    const raw = { ...example("sender"), account: { id: "12", region: "eu-west-1" }, network: { cidr: "10.0.0.0/8", zones: [] } };
+    const problems = problemsOf(raw);
+    assert.deepEqual(
+      problems.map(({ key }) => key),
+      ["metrics-link:account.id", "metrics-link:network.cidr", "metrics-link:network.zones"],
+    );
+    assert.equal(problems[0]?.value, "12");
+    assert.match(problems[0]?.remedy ?? "", /12 digits/);
+  });
+
+  it("says of a missing key that it is missing, and of a misspelt one that there is no such key", () => {
+    const { host: _, ...rest } = example("sender");
+    const problems = problemsOf({ ...rest, hots: {} });
+    assert.deepEqual(
+      problems.map(({ key, value }) => [key, value]),
+      [
+        ["metrics-link:host", undefined],
+        ["metrics-link:hots", {}],
+      ],
+    );
+    assert.match(problems[1]?.remedy ?? "", /no such key/);
+  });
+
+  it("refuses a sender without external labels: nothing would tell its series from another's", () => {
+    const raw = example("sender");
+    const prometheus = { ...(raw.prometheus as object), externalLabels: {} };
+    assert.deepEqual(
+      problemsOf({ ...raw, prometheus }).map(({ key }) => key),
+      ["metrics-link:prometheus.externalLabels"],
+    );
+  });
+
+  it("refuses a wildcard as the pinned name", () => {
+    const raw = example("receiver");
+    const problems = problemsOf({ ...raw, pki: { organization: "B", dnsName: "*.account-b.internal" } });
+    assert.match(problems[0]?.remedy ?? "", /no wildcard/);
+  });
+
+  it("refuses two senders of one name", () => {
+    const raw = example("receiver");
+    const [first] = raw.senders as object[];
+    assert.deepEqual(
+      problemsOf({ ...raw, senders: [first, first] }).map(({ key }) => key),
+      ["metrics-link:senders[1].name"],
+    );
+  });
+
+  it("takes a fingerprint with or without colons, in either case", () => {
+    const bytes = fc.uint8Array({ minLength: 32, maxLength: 32 });
+    fc.assert(
+      fc.property(bytes, fc.boolean(), fc.boolean(), (value, colons, upper) => {
+        const digits = Buffer.from(value).toString("hex");
+        const spelt = colons ? (digits.match(/../g) ?? []).join(":") : digits;
+        const raw = example("sender");
+        const peer = { ...(raw.peer as object), rootFingerprints: [upper ? spelt.toUpperCase() : spelt] };
+        const parsed = parseConfiguration({ ...raw, peer });
+        assert.ok(parsed.role === "sender");
+        assert.deepEqual(parsed.peer.rootFingerprints, [(digits.toUpperCase().match(/../g) ?? []).join(":")]);
+      }),
+      { numRuns: 30 },
+    );
+  });
+});

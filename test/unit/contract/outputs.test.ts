@@ -1,0 +1,67 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fingerprintOf, InvalidInputError, readPeer } from "@metrics-link/contract";
+
+/** A self-signed certificate, made by OpenSSL so that our own code is not its own judge. */
+function makeRoot(directory: string, name: string): { pem: string; fingerprint: string } {
+  const key = join(directory, `${name}.key`);
+  const certificate = join(directory, `${name}.pem`);
+  const request = ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "1"];
+  execFileSync("openssl", [...request, "-subj", `/CN=${name}`, "-keyout", key, "-out", certificate], { stdio: "pipe" });
+  const printed = execFileSync("openssl", ["x509", "-in", certificate, "-noout", "-fingerprint", "-sha256"], {
+    encoding: "utf8",
+  });
+  return { pem: readFileSync(certificate, "utf8"), fingerprint: printed.trim().split("=")[1] ?? "" };
+}
+
+describe("the contract between the stacks", () => {
+  const directory = mkdtempSync(join(tmpdir(), "contract-"));
+  const [root, other] = [makeRoot(directory, "root"), makeRoot(directory, "other")];
+  after(() => rmSync(directory, { recursive: true }));
+
+  const output = {
+    version: 1,
+    role: "sender",
+    accountId: "111111111111",
+    rootBundle: root.pem,
+    dnsName: "metrics-sender.account-a.internal",
+    egressAddresses: ["203.0.113.10"],
+  };
+  const read = (value: unknown, pinned?: string[]) => readPeer("sender", "organization/metrics-link/sender", value, pinned);
+
+  it("computes the fingerprint that OpenSSL prints", () => {
+    assert.equal(fingerprintOf(root.pem), root.fingerprint);
+  });
+
+  it("is silent about a peer that has not spoken yet", () => {
+    assert.equal(read(undefined, [root.fingerprint]), undefined);
+  });
+
+  it("trusts a peer whose root is pinned", () => {
+    assert.deepEqual(read(output, [root.fingerprint])?.rootFingerprints, [root.fingerprint]);
+  });
+
+  it("refuses another root, showing both fingerprints", () => {
+    assert.throws(
+      () => read({ ...output, rootBundle: other.pem }, [root.fingerprint]),
+      (error: Error) => error.message.includes(root.fingerprint) && error.message.includes(other.fingerprint),
+    );
+  });
+
+  it("refuses a bundle with one pinned and one strange root: every root in it would be an anchor", () => {
+    assert.throws(() => read({ ...output, rootBundle: root.pem + other.pem }, [root.fingerprint]), InvalidInputError);
+  });
+
+  it("trusts nobody before a fingerprint is pinned", () => {
+    assert.throws(() => read(output, undefined), /pinned is none/);
+  });
+
+  it("refuses another version, another role and an unknown field, naming each", () => {
+    assert.throws(() => read({ ...output, version: 2 }, [root.fingerprint]), /contract\.version is 2/);
+    assert.throws(() => read({ ...output, role: "receiver" }, [root.fingerprint]), /contract\.role is "receiver"/);
+    assert.throws(() => read({ ...output, egressAddresses: ["x"] }, [root.fingerprint]), /egressAddresses\.0 is "x"/);
+  });
+});
