@@ -10,7 +10,9 @@ function example(role: "sender" | "receiver"): Record<string, unknown> {
   const { config } = parse(readFileSync(file, "utf8")) as { config: Record<string, unknown> };
   const prefix = "metrics-link:";
   return Object.fromEntries(
-    Object.entries(config).flatMap(([key, value]) => (key.startsWith(prefix) ? [[key.slice(prefix.length), value]] : [])),
+    Object.entries(config).flatMap(([key, value]) =>
+      key.startsWith(prefix) ? [[key.slice(prefix.length), value]] : [],
+    ),
   );
 }
 
@@ -41,7 +43,11 @@ describe("the configuration of a stack", () => {
   });
 
   it("names key, value and remedy of every mistake at once", () => {
-    const raw = { ...example("sender"), account: { id: "12", region: "eu-west-1" }, network: { cidr: "10.0.0.0/8", zones: [] } };
+    const raw = {
+      ...example("sender"),
+      account: { id: "12", region: "eu-west-1" },
+      network: { cidr: "10.0.0.0/8", zones: [] },
+    };
     const problems = problemsOf(raw);
     assert.deepEqual(
       problems.map(({ key }) => key),

@@ -1,26 +1,9 @@
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { fingerprintOf, InvalidInputError, readPeer } from "@metrics-link/contract";
-
-/** A self-signed certificate, made by OpenSSL so that our own code is not its own judge. */
-function makeRoot(directory: string, name: string): { pem: string; fingerprint: string } {
-  const key = join(directory, `${name}.key`);
-  const certificate = join(directory, `${name}.pem`);
-  const request = ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "1"];
-  execFileSync("openssl", [...request, "-subj", `/CN=${name}`, "-keyout", key, "-out", certificate], { stdio: "pipe" });
-  const printed = execFileSync("openssl", ["x509", "-in", certificate, "-noout", "-fingerprint", "-sha256"], {
-    encoding: "utf8",
-  });
-  return { pem: readFileSync(certificate, "utf8"), fingerprint: printed.trim().split("=")[1] ?? "" };
-}
+import { selfSigned } from "../../support/openssl.ts";
 
 describe("the contract between the stacks", () => {
-  const directory = mkdtempSync(join(tmpdir(), "contract-"));
-  const [root, other] = [makeRoot(directory, "root"), makeRoot(directory, "other")];
-  after(() => rmSync(directory, { recursive: true }));
+  const [root, other] = [selfSigned("root"), selfSigned("other")];
 
   const output = {
     version: 1,
@@ -30,7 +13,8 @@ describe("the contract between the stacks", () => {
     dnsName: "metrics-sender.account-a.internal",
     egressAddresses: ["203.0.113.10"],
   };
-  const read = (value: unknown, pinned?: string[]) => readPeer("sender", "organization/metrics-link/sender", value, pinned);
+  const read = (value: unknown, pinned?: string[]) =>
+    readPeer("sender", "organization/metrics-link/sender", value, pinned);
 
   it("computes the fingerprint that OpenSSL prints", () => {
     assert.equal(fingerprintOf(root.pem), root.fingerprint);

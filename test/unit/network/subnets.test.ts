@@ -19,22 +19,27 @@ describe("the ranges of subnets", () => {
 
   it("stays inside the VPC's range and never overlaps", () => {
     fc.assert(
-      fc.property(fc.integer({ min: 16, max: 24 }), fc.nat(0xffff), fc.integer({ min: 1, max: 4 }), (prefix, seed, count) => {
-        const size = 2 ** (32 - prefix);
-        const base = 10 * 2 ** 24 + ((seed * size) % 2 ** 24);
-        const cidr = `${[24, 16, 8, 0].map((shift) => Math.floor(base / 2 ** shift) % 256).join(".")}/${prefix}`;
-        const zones = ["a", "b", "c", "d"].slice(0, count);
-        const [first, last] = bounds(cidr);
-        const ranges = planSubnets(cidr, zones)
-          .flatMap((plan) => [bounds(plan.public), bounds(plan.private)])
-          .toSorted(([a], [b]) => a - b);
-        assert.equal(ranges.length, 2 * count);
-        let free = first;
-        for (const [from, to] of ranges) {
-          assert.ok(from >= free && to <= last);
-          free = to + 1;
-        }
-      }),
+      fc.property(
+        fc.integer({ min: 16, max: 24 }),
+        fc.nat(0xffff),
+        fc.integer({ min: 1, max: 4 }),
+        (prefix, seed, count) => {
+          const size = 2 ** (32 - prefix);
+          const base = 10 * 2 ** 24 + ((seed * size) % 2 ** 24);
+          const cidr = `${[24, 16, 8, 0].map((shift) => Math.floor(base / 2 ** shift) % 256).join(".")}/${prefix}`;
+          const zones = ["a", "b", "c", "d"].slice(0, count);
+          const [first, last] = bounds(cidr);
+          const ranges = planSubnets(cidr, zones)
+            .flatMap((plan) => [bounds(plan.public), bounds(plan.private)])
+            .toSorted(([a], [b]) => a - b);
+          assert.equal(ranges.length, 2 * count);
+          let free = first;
+          for (const [from, to] of ranges) {
+            assert.ok(from >= free && to <= last);
+            free = to + 1;
+          }
+        },
+      ),
     );
   });
 

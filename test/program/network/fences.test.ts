@@ -1,0 +1,113 @@
+import assert from "node:assert/strict";
+import { FencedIngress, PinnedEgress, PrivateNetwork } from "@metrics-link/network";
+import { ofType, type Registration, record } from "../support/recording.ts";
+
+const region = "eu-west-1";
+const zones = ["eu-west-1a", "eu-west-1b"];
+const answers = {
+  "aws:ec2/eip:Eip": ({ name }: Registration) => ({ allocationId: `${name}-allocation`, publicIp: "203.0.113.10" }),
+  "aws:ec2/vpcEndpoint:VpcEndpoint": () => ({ prefixListId: "pl-s3" }),
+};
+
+const ingressRules = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule";
+const egressRules = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule";
+
+describe("the network of a sender", () => {
+  const build = (destinations: string[]) =>
+    record(() => {
+      const network = new PrivateNetwork("sender", { cidr: "10.10.0.0/16", zones, region });
+      const hostSecurityGroup = network.hostSecurityGroup("sender", network);
+      new PinnedEgress("egress", { network, hostSecurityGroup, destinations });
+    }, answers);
+
+  it("leaves through one NAT gateway on one Elastic IP, from both zones", async () => {
+    const registrations = await build([]);
+    const [gateway] = ofType(registrations, "aws:ec2/natGateway:NatGateway", 1);
+    assert.equal(gateway?.inputs.allocationId, "egress-address-allocation");
+    const throughNat = ofType(registrations, "aws:ec2/route:Route", 3).filter(({ inputs }) => inputs.natGatewayId);
+    assert.deepEqual(throughNat.map(({ inputs }) => inputs.natGatewayId).toSorted(), [
+      "egress-nat-id",
+      "egress-nat-id",
+    ]);
+  });
+
+  it("lets the host out to the receiver's addresses, the endpoints and S3, on 443, and nowhere else", async () => {
+    const rules = ofType(await build(["198.51.100.10", "198.51.100.11"]), egressRules, 4);
+    for (const { inputs } of rules) {
+      assert.equal(inputs.securityGroupId, "sender-host-id");
+      assert.deepEqual([inputs.ipProtocol, inputs.fromPort, inputs.toPort], ["tcp", 443, 443]);
+    }
+    const destinations = rules.map(
+      ({ inputs }) => inputs.cidrIpv4 ?? inputs.prefixListId ?? inputs.referencedSecurityGroupId,
+    );
+    assert.deepEqual(destinations.toSorted(), ["198.51.100.10/32", "198.51.100.11/32", "pl-s3", "sender-endpoints-id"]);
+  });
+
+  it("lets nobody in to the host, and only the host to the endpoints", async () => {
+    const rules = ofType(await build([]), ingressRules, 1);
+    assert.equal(rules[0]?.inputs.securityGroupId, "sender-endpoints-id");
+    assert.equal(rules[0]?.inputs.referencedSecurityGroupId, "sender-host-id");
+  });
+
+  it("gives no subnet public addresses by itself, and empties the default group", async () => {
+    const registrations = await build([]);
+    for (const { inputs } of ofType(registrations, "aws:ec2/subnet:Subnet", 4)) {
+      assert.equal(inputs.mapPublicIpOnLaunch, false);
+    }
+    const [group] = ofType(registrations, "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup", 1);
+    assert.equal(group?.inputs.ingress, undefined);
+    assert.equal(group?.inputs.egress, undefined);
+  });
+});
+
+describe("the network of a receiver", () => {
+  const build = () =>
+    record(() => {
+      const network = new PrivateNetwork("receiver", { cidr: "10.20.0.0/16", zones, region });
+      const hostSecurityGroup = network.hostSecurityGroup("receiver", network);
+      const senders = [
+        { name: "account-a", addresses: ["203.0.113.10"] },
+        { name: "account-c", addresses: ["203.0.113.77"] },
+      ];
+      const ingress = new FencedIngress("ingress", { network, hostSecurityGroup, senders });
+      ingress.attach("receiver", "i-1");
+    }, answers);
+
+  it("opens 443 to the senders' addresses, each as a /32, and to nobody else", async () => {
+    const rules = ofType(await build(), ingressRules, 5).filter(
+      ({ inputs }) => inputs.securityGroupId === "ingress-balancer-id",
+    );
+    assert.deepEqual(rules.map(({ inputs }) => inputs.cidrIpv4).toSorted(), ["203.0.113.10/32", "203.0.113.77/32"]);
+    for (const { inputs } of rules) assert.deepEqual([inputs.fromPort, inputs.toPort], [443, 443]);
+  });
+
+  it("lets only the load balancer in to the host, on the ingest and the ready port", async () => {
+    const rules = ofType(await build(), ingressRules, 5).filter(
+      ({ inputs }) => inputs.securityGroupId === "receiver-host-id",
+    );
+    assert.deepEqual(rules.map(({ inputs }) => [inputs.referencedSecurityGroupId, inputs.fromPort]).toSorted(), [
+      ["ingress-balancer-id", 8443],
+      ["ingress-balancer-id", 8444],
+    ]);
+  });
+
+  it("has a network load balancer with a group and fixed addresses, which ends no TLS and keeps client addresses", async () => {
+    const registrations = await build();
+    const [balancer] = ofType(registrations, "aws:lb/loadBalancer:LoadBalancer", 1);
+    assert.equal(balancer?.inputs.loadBalancerType, "network");
+    assert.deepEqual(balancer?.inputs.securityGroups, ["ingress-balancer-id"]);
+    assert.deepEqual(
+      balancer?.inputs.subnetMappings.map(({ allocationId }: { allocationId: string }) => allocationId),
+      ["ingress-address-a-allocation", "ingress-address-b-allocation"],
+    );
+    const [listener] = ofType(registrations, "aws:lb/listener:Listener", 1);
+    assert.deepEqual([listener?.inputs.protocol, listener?.inputs.port], ["TCP", 443]);
+    const [targets] = ofType(registrations, "aws:lb/targetGroup:TargetGroup", 1);
+    assert.equal(targets?.inputs.preserveClientIp, "true");
+    assert.deepEqual([targets?.inputs.port, targets?.inputs.healthCheck.port], [8443, "8444"]);
+  });
+
+  it("has no NAT gateway: its host needs no way out", async () => {
+    ofType(await build(), "aws:ec2/natGateway:NatGateway", 0);
+  });
+});

@@ -1,0 +1,50 @@
+import * as pulumi from "@pulumi/pulumi";
+
+/** One resource as the program registered it, with unwrapped inputs. */
+export interface Registration {
+  readonly type: string;
+  readonly name: string;
+  // The inputs of sixty resource types have no common shape; each test knows its own.
+  // biome-ignore lint/suspicious/noExplicitAny: see above
+  readonly inputs: any;
+}
+
+type Answer = (registration: Registration) => Record<string, unknown>;
+
+/**
+ * Runs a program under Pulumi's mocks and tells what it registered. `answers` gives, by type token, what a provider
+ * would compute; everything else is echoed.
+ */
+export async function record(
+  program: () => unknown,
+  answers: Readonly<Record<string, Answer>> = {},
+): Promise<Registration[]> {
+  const registrations: Registration[] = [];
+  await pulumi.runtime.setMocks(
+    {
+      newResource: ({ type, name, inputs, id }) => {
+        const registration = { type, name, inputs };
+        registrations.push(registration);
+        return { id: id || `${name}-id`, state: { ...inputs, arn: `arn:${name}`, ...answers[type]?.(registration) } };
+      },
+      call: ({ inputs }) => inputs,
+    },
+    "metrics-link",
+    "test",
+    false,
+  );
+  await program();
+  await pulumi.runtime.disconnect();
+  return registrations;
+}
+
+/** The registrations of one type, failing when there are not exactly as many as expected. */
+export function ofType(registrations: readonly Registration[], type: string, expected: number): Registration[] {
+  const found = registrations.filter((registration) => registration.type === type);
+  if (found.length !== expected) {
+    throw new Error(
+      `${expected} of ${type} expected, found ${found.length}: ${found.map(({ name }) => name).join(", ")}`,
+    );
+  }
+  return found;
+}
