@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { AccountPki, type AccountPkiArgs } from "@metrics-link/pki";
 import { selfSigned } from "../../support/openssl.ts";
-import { ofType, type Registration, record } from "../support/recording.ts";
+import { insideSecret, ofType, type Registration, record } from "../support/recording.ts";
 
 const pki: AccountPkiArgs["pki"] = {
   organization: "Account A Metrics",
@@ -69,10 +69,10 @@ describe("the PKI of an account", () => {
     }
   });
 
-  it("signs the leaf with the intermediate and the intermediate with the root", async () => {
+  it("signs the leaf with the intermediate, the intermediate with the root, and keeps the keys secret", async () => {
     const { leaf, intermediate } = await build("client");
-    assert.equal(leaf.caPrivateKeyPem, "sender-intermediate-g2-key in SEC 1");
-    assert.equal(intermediate.caPrivateKeyPem, "sender-root-g1-key in SEC 1");
+    assert.equal(insideSecret(leaf.caPrivateKeyPem), "sender-intermediate-g2-key in SEC 1");
+    assert.equal(insideSecret(intermediate.caPrivateKeyPem), "sender-root-g1-key in SEC 1");
     assert.equal(intermediate.caCertPem, root.pem);
   });
 
