@@ -1,0 +1,81 @@
+/** Hands a request to moto as it came: every header and byte of it is under the caller's signature. */
+import http, { type IncomingMessage, type ServerResponse } from "node:http";
+import { pipeline } from "node:stream/promises";
+
+/** The header by which the front tells moto what AWS would know of a request's way (strict.py reads it). */
+export const contextHeader = "X-Sandbox-Context";
+
+const hopByHop = new Set(["connection", "keep-alive", "proxy-connection", "upgrade", "te", "expect"]);
+/** Nobody but the world may say who a request is from. */
+const reserved = /^x[-_](sandbox|moto)[-_]/i;
+
+export type Context = Readonly<Record<string, string>>;
+
+/** Sends the request on and pipes the answer back. `body`: the whole body, where the caller has read it already. */
+export async function forward(
+  moto: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+  context: Context,
+  body?: Buffer,
+): Promise<void> {
+  const answer = await send(moto, request, context, body);
+  response.writeHead(answer.statusCode ?? 502, pairs(answer.rawHeaders).filter(keptInAnswer).flat());
+  await pipeline(answer, response);
+}
+
+/** Sends the request on and reads the whole answer, for calls which the front itself completes. */
+export async function ask(
+  moto: string,
+  request: IncomingMessage,
+  context: Context,
+  body: Buffer,
+): Promise<{ status: number; headers: [string, string][]; body: Buffer }> {
+  const answer = await send(moto, request, context, body);
+  return {
+    status: answer.statusCode ?? 502,
+    headers: pairs(answer.rawHeaders).filter(keptInAnswer),
+    body: await readAll(answer),
+  };
+}
+
+/** Reads a small body; API calls other than S3's stay below a megabyte. */
+export async function readAll(stream: NodeJS.ReadableStream, limit = 16 * 1024 * 1024): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of stream) {
+    size += (chunk as Buffer).length;
+    if (size > limit) throw new Error(`a body of more than ${limit} bytes`);
+    chunks.push(chunk as Buffer);
+  }
+  return Buffer.concat(chunks);
+}
+
+function send(moto: string, request: IncomingMessage, context: Context, body?: Buffer): Promise<IncomingMessage> {
+  const { hostname, port } = new URL(moto);
+  const headers = pairs(request.rawHeaders).filter(([name]) => !hopByHop.has(name.toLowerCase()) && !reserved.test(name));
+  headers.push([contextHeader, JSON.stringify(context)]);
+  return new Promise((resolve, reject) => {
+    const upstream = http.request({
+      hostname,
+      port,
+      method: request.method ?? "GET",
+      path: request.url ?? "/",
+      // As flat pairs, so that spelling, order and repetition stay, and no Host is added.
+      headers: headers.flat(),
+      agent: false,
+    });
+    upstream.once("response", resolve);
+    upstream.once("error", reject);
+    if (body !== undefined) upstream.end(body);
+    else pipeline(request, upstream).catch(reject);
+  });
+}
+
+function keptInAnswer([name]: [string, string]): boolean {
+  return !hopByHop.has(name.toLowerCase()) && name.toLowerCase() !== "transfer-encoding";
+}
+
+function pairs(raw: readonly string[]): [string, string][] {
+  return raw.flatMap((name, index) => (index % 2 === 0 ? [[name, raw[index + 1] ?? ""] as [string, string]] : []));
+}

@@ -1,0 +1,132 @@
+/** The AWS API front: decides what of a request reaches moto, and completes what moto cannot do. */
+import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import { ask, type Context, forward, readAll } from "./forward.ts";
+import { credentialScope, type CredentialScope, refuse } from "./scope.ts";
+
+/** Where a request came in, and what AWS would know by that. */
+export interface Entrance {
+  /** An interface endpoint answers its own service alone. */
+  readonly service?: string;
+  context(request: IncomingMessage): Context;
+}
+
+/** Carries out what moto has authorised. */
+export interface Completion {
+  readonly service: string;
+  /** Names of operations (`X-Amz-Target` after the dot). */
+  readonly operations: readonly string[];
+  complete(call: AuthorisedCall): Promise<{ status: number; body: unknown }>;
+}
+
+export interface AuthorisedCall {
+  readonly operation: string;
+  readonly account: string;
+  readonly region: string;
+  readonly input: Readonly<Record<string, unknown>>;
+}
+
+export interface FrontOptions {
+  readonly moto: string;
+  readonly completions: readonly Completion[];
+  /** Called, and awaited, after a successful EC2 call which changes security groups; the answer waits for it. */
+  readonly onSecurityGroupChange: () => Promise<void>;
+  readonly log: (line: string) => void;
+}
+
+/** EC2 actions after which the fences may be other ones. */
+const changesFences = /^(Authorize|Revoke)SecurityGroup|^ModifySecurityGroupRules$|^UpdateSecurityGroupRule/;
+/** moto's own control interface, and its imitation of the metadata service, which ask for no credentials. */
+const closed = /^\/(moto-api|latest\/(meta-data|api)|favicon\.ico)/;
+
+/** Serves the AWS API at one entrance. */
+export function frontListener(options: FrontOptions, entrance: Entrance): RequestListener {
+  return (request, response) => {
+    serve(options, entrance, request, response).catch((error: Error) => {
+      options.log(`front: ${request.method} ${request.headers.host}${request.url}: ${error.message}`);
+      if (response.headersSent) response.destroy();
+      else refuse(request, response, { status: 502, code: "ServiceUnavailable", message: error.message });
+    });
+  };
+}
+
+async function serve(
+  options: FrontOptions,
+  entrance: Entrance,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const deny = (status: number, code: string, message: string) => refuse(request, response, { status, code, message });
+  const path = readablePath(request.url);
+  if (path === undefined) return deny(400, "InvalidURI", `not an absolute path: ${request.url}`);
+  if (closed.test(path)) return deny(403, "AccessDenied", `${path} is not part of AWS's API`);
+  if (request.headers.authorization === undefined) {
+    return deny(403, "MissingAuthenticationToken", "The sandbox takes requests signed in their headers only.");
+  }
+  const scope = credentialScope(request.headers.authorization);
+  if (scope === undefined) return deny(400, "IncompleteSignature", "The Authorization header is not of SigV4.");
+  if (entrance.service !== undefined && scope.service !== entrance.service) {
+    return deny(403, "AccessDenied", `this endpoint serves ${entrance.service}, not ${scope.service}`);
+  }
+  const context = entrance.context(request);
+  const completion = completionOf(options.completions, scope, request);
+  if (completion !== undefined) return await completeCall(options.moto, completion, request, response, context);
+  if (scope.service === "ec2") return await forwardEc2(options, request, response, context);
+  await forward(options.moto, request, response, context);
+}
+
+function completionOf(completions: readonly Completion[], { service }: CredentialScope, request: IncomingMessage) {
+  const operation = operationOf(request);
+  return completions.find((one) => one.service === service && one.operations.includes(operation));
+}
+
+function operationOf(request: IncomingMessage): string {
+  return String(request.headers["x-amz-target"] ?? "").replace(/^.*\./, "");
+}
+
+/** moto checks signature and policies and answers with the caller's account (strict.py §6); then the call is done here. */
+async function completeCall(
+  moto: string,
+  completion: Completion,
+  request: IncomingMessage,
+  response: ServerResponse,
+  context: Context,
+): Promise<void> {
+  const body = await readAll(request);
+  const verdict = await ask(moto, request, context, body);
+  if (verdict.status !== 200) {
+    response.writeHead(verdict.status, verdict.headers.flat());
+    response.end(verdict.body);
+    return;
+  }
+  const { Account, Region } = JSON.parse(verdict.body.toString()) as { Account: string; Region: string };
+  const operation = operationOf(request);
+  const input = JSON.parse(body.toString() || "{}") as Record<string, unknown>;
+  const answer = await completion.complete({ operation, account: Account, region: Region, input });
+  response.writeHead(answer.status, { "content-type": "application/x-amz-json-1.1" });
+  response.end(JSON.stringify(answer.body));
+}
+
+async function forwardEc2(
+  options: FrontOptions,
+  request: IncomingMessage,
+  response: ServerResponse,
+  context: Context,
+): Promise<void> {
+  const body = await readAll(request);
+  const action = new URLSearchParams(body.toString()).get("Action") ?? "";
+  if (!changesFences.test(action)) return await forward(options.moto, request, response, context, body);
+  const answer = await ask(options.moto, request, context, body);
+  if (answer.status === 200) await options.onSecurityGroupChange();
+  response.writeHead(answer.status, answer.headers.flat());
+  response.end(answer.body);
+}
+
+/** The path as moto's WSGI server will read it: decoded, slashes merged. */
+function readablePath(url = ""): string | undefined {
+  if (!url.startsWith("/")) return undefined;
+  try {
+    return decodeURIComponent(url.replace(/\?.*$/, "")).replace(/\/+/g, "/");
+  } catch {
+    return undefined;
+  }
+}

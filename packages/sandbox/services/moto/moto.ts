@@ -1,0 +1,102 @@
+/** moto as a child process: somebody else's reading of AWS's APIs, made strict by strict.py. */
+import { spawn } from "node:child_process";
+import { createWriteStream } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+/** A user's access key. */
+export interface AccessKey {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+}
+
+/** The access keys that a fresh moto has. */
+export interface BootstrapKeys {
+  /** Account to the key of its user `sandbox`, who may do anything there. */
+  readonly admins: Readonly<Record<string, AccessKey>>;
+  /** The platform team's user, who may assume the deployment roles and nothing else. */
+  readonly deployer: AccessKey;
+  /** The metadata services' user, who may assume every role that EC2 may. */
+  readonly imds: AccessKey;
+}
+
+export interface MotoOptions {
+  /** A Python that has moto 5.2.5. */
+  readonly python: string;
+  /** Same seed, same access keys. A secret. */
+  readonly seed: string;
+  readonly accounts: readonly string[];
+  readonly toolsAccount: string;
+  /** The role in each of `accounts` which the tools account's deployer assumes. */
+  readonly deployRole: string;
+  /** File that gets moto's output appended. */
+  readonly log: string;
+  /** Default 30 s: a cold start on a busy machine takes some 5. */
+  readonly deadlineMs?: number;
+}
+
+export interface Moto {
+  /** `http://127.0.0.1:PORT`, for the world alone. */
+  readonly endpoint: string;
+  readonly keys: BootstrapKeys;
+  readonly pid: number;
+  /** Resolves with a description once the process is gone, whoever ended it. */
+  readonly exited: Promise<string>;
+  stop(): Promise<void>;
+}
+
+/** Starts moto and waits until it listens; its state is empty but for the accounts' users and roles. */
+export async function startMoto(options: MotoOptions): Promise<Moto> {
+  const { python, seed, accounts, toolsAccount, deployRole, log, deadlineMs = 30_000 } = options;
+  const child = spawn(python, ["-B", fileURLToPath(new URL("strict.py", import.meta.url))], {
+    env: environment(),
+  });
+  child.stderr.pipe(createWriteStream(log, { flags: "a", mode: 0o600 }));
+  const exited = new Promise<string>((resolve) => {
+    child.once("error", (error) => resolve(`cannot run ${python}: ${error.message}`));
+    child.once("exit", (code, signal) => resolve(`moto ended with ${signal ?? `code ${code}`}`));
+  });
+  child.stdin.on("error", () => undefined); // its end is reported by `exited`
+  child.stdin.end(JSON.stringify({ seed, accounts, tools: toolsAccount, deployRole }));
+  const stop = async () => {
+    child.kill("SIGTERM");
+    await exited;
+  };
+  try {
+    const { port, ...keys } = JSON.parse(await firstLine(child.stdout, exited, deadlineMs)) as ReadyLine;
+    return { endpoint: `http://127.0.0.1:${port}`, keys, pid: child.pid ?? 0, exited, stop };
+  } catch (error) {
+    await stop();
+    throw new Error(`moto did not start: ${(error as Error).message}; its log is ${log}`);
+  }
+}
+
+interface ReadyLine extends BootstrapKeys {
+  readonly port: number;
+}
+
+/** Nothing of the caller's AWS or moto settings may reach moto. */
+function environment(): NodeJS.ProcessEnv {
+  const kept = Object.entries(process.env).filter(([name]) => !/^(AWS|MOTO|S3|INITIAL|TEST)_/.test(name));
+  // moto makes SDK clients for itself, which insist on credentials.
+  return { ...Object.fromEntries(kept), AWS_ACCESS_KEY_ID: "unused", AWS_SECRET_ACCESS_KEY: "unused", PYTHONUNBUFFERED: "1" };
+}
+
+function firstLine(stream: NodeJS.ReadableStream, exited: Promise<string>, deadlineMs: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`not ready within ${deadlineMs} ms`)), deadlineMs);
+    let text = "";
+    stream.setEncoding("utf8");
+    stream.on("data", (chunk: string) => {
+      text += chunk;
+      const end = text.indexOf("\n");
+      if (end >= 0) {
+        clearTimeout(timer);
+        resolve(text.slice(0, end));
+      }
+    });
+    void exited.then((how) => {
+      clearTimeout(timer);
+      reject(new Error(how));
+    });
+  });
+}

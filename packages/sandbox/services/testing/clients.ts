@@ -1,0 +1,5 @@
+/** The AWS SDK for tests and drills: it is a dependency of this package, which they are not part of. */
+export { S3 } from "@aws-sdk/client-s3";
+export { SecretsManager } from "@aws-sdk/client-secrets-manager";
+export { SSM } from "@aws-sdk/client-ssm";
+export { STS } from "@aws-sdk/client-sts";
