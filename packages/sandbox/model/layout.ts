@@ -1,12 +1,6 @@
 import { createHash } from "node:crypto";
-import { homedir } from "node:os";
 import { join } from "node:path";
-
-/** The folder under which set-up and sandboxes keep everything that they make. */
-export function cacheDirectory(environment: NodeJS.ProcessEnv = process.env): string {
-  const base = environment.XDG_CACHE_HOME ?? join(homedir(), ".cache");
-  return environment.METRICS_LINK_CACHE ?? join(base, "metrics-link");
-}
+import { cacheDirectory } from "@metrics-link/contract/cache-directory.ts";
 
 /** Where one sandbox keeps its state, and how its kernel objects are named. */
 export interface Layout {

@@ -151,4 +151,6 @@ export interface Topology {
   readonly internetHosts: readonly InternetHost[];
   /** Prefix list id to its CIDRs (S3's is where gateway endpoints lead). */
   readonly prefixLists: Readonly<Record<string, readonly string[]>>;
+  /** Every EBS volume that exists, attached or not. With it, the data of volumes not listed is deleted; without, kept. */
+  readonly volumeIds?: readonly string[];
 }

@@ -1,0 +1,78 @@
+const room = (name) => `^packages/${name}/`;
+const rooms = (...names) => `^packages/(${names.join("|")})/`;
+
+/** One rule an arrow; each says why. The picture is in docs/architecture.md. */
+export default {
+  forbidden: [
+    {
+      name: "no-circles",
+      comment: "Two modules that need each other are one module, or a third is missing between them.",
+      severity: "error",
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: "nobody-knows-the-sandbox",
+      comment: "The product does not know that the sandbox exists; otherwise it would prove nothing about AWS.",
+      severity: "error",
+      from: { path: "^(packages|stacks)/", pathNot: room("sandbox") },
+      to: { path: room("sandbox") },
+    },
+    {
+      name: "contract-stands-alone",
+      comment: "What both sides say to each other depends on neither.",
+      severity: "error",
+      from: { path: room("contract") },
+      to: { path: "^(packages/(?!contract/)|stacks/)" },
+    },
+    {
+      name: "renderers-are-pure",
+      comment: "Data in, objects out: no Pulumi and no file system in a renderer.",
+      severity: "error",
+      from: { path: rooms("envoy", "prometheus") },
+      to: { path: ["@pulumi", "^(node:)?fs", "^(node:)?child_process", rooms("pki", "network", "host", "policy")] },
+    },
+    {
+      name: "rooms-do-not-know-each-other",
+      comment: "Stacks put rooms together; a room knows the contract only.",
+      severity: "error",
+      from: { path: "^packages/(pki|network|host|policy|sandbox)/" },
+      to: { path: "^packages/(?!contract/)", pathNot: "^packages/$1/" },
+    },
+    {
+      name: "agent-without-pulumi",
+      comment: "The agent runs on a host, where there is no Pulumi.",
+      severity: "error",
+      from: { path: "^packages/host/agent/" },
+      to: { path: "@pulumi" },
+    },
+    {
+      name: "stacks-are-the-top",
+      comment: "Only scripts and tests look at the stacks.",
+      severity: "error",
+      from: { path: "^packages/" },
+      to: { path: "^stacks/" },
+    },
+    {
+      name: "nothing-imports-tests-or-scripts",
+      comment: "What people run, and what tries it, is no library.",
+      severity: "error",
+      from: { path: "^(packages|stacks)/" },
+      to: { path: "^(test|scripts)/" },
+    },
+    {
+      name: "resolvable",
+      comment: "An import that leads nowhere fails on the first machine that is not ours.",
+      severity: "error",
+      from: {},
+      to: { couldNotResolve: true },
+    },
+  ],
+  options: {
+    doNotFollow: { path: "node_modules" },
+    exclude: { path: "node_modules/(?!@metrics-link)" },
+    tsConfig: { fileName: "tsconfig.json" },
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["import", "node", "types", "default"] },
+  },
+};

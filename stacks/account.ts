@@ -1,0 +1,20 @@
+import type { Configuration } from "@metrics-link/contract";
+import * as aws from "@pulumi/aws";
+import type * as pulumi from "@pulumi/pulumi";
+
+/**
+ * The one AWS provider of a stack, bound to the account of its configuration: with credentials of any other account
+ * the update fails before it begins.
+ */
+export function accountProvider({ account, role }: Configuration): aws.Provider {
+  const options: aws.ProviderArgs = {
+    region: account.region as aws.Region,
+    allowedAccountIds: [account.id],
+    defaultTags: { tags: { project: "metrics-link", role } },
+  };
+  const assumed = account.assumeRole === undefined ? {} : { assumeRoles: [{ roleArn: account.assumeRole }] };
+  return new aws.Provider("account", { ...options, ...assumed });
+}
+
+/** Makes every AWS resource below a component use the account's provider. */
+export const inAccount = (provider: aws.Provider): pulumi.ComponentResourceOptions => ({ providers: { aws: provider } });

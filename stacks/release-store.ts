@@ -1,0 +1,25 @@
+import { join } from "node:path";
+import { type Configuration, cacheDirectory } from "@metrics-link/contract";
+import type { ToolPin } from "@metrics-link/contract/artifacts.ts";
+import { locateArtifacts, ReleaseStore } from "@metrics-link/host";
+import type * as pulumi from "@pulumi/pulumi";
+import pins from "../tools.json" with { type: "json" };
+
+/** The account's bucket with the tools that set-up put into the cache. */
+export function releaseStore(
+  name: string,
+  { account, tools }: Configuration,
+  options: pulumi.ComponentResourceOptions,
+): ReleaseStore {
+  return new ReleaseStore(
+    name,
+    {
+      storeName: name,
+      account,
+      artifacts: locateArtifacts(join(cacheDirectory(), "artifacts", "index.json")),
+      pins: pins.tools satisfies Record<string, ToolPin>,
+      acceptUnpinned: tools.acceptUnpinned,
+    },
+    options,
+  );
+}
