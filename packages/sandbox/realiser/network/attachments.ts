@@ -1,0 +1,34 @@
+import type { NatGateway, Vpc } from "../../model/topology.ts";
+import { interfaceName } from "../names.ts";
+
+/** The interfaces of a VPC's router, by what is behind them. */
+export const routerInterfaces = {
+  internetGateway: "igw",
+  /** The way of gateway endpoints to AWS's services, past the internet gateway. */
+  gatewayEndpoints: "aws",
+  instance: (id: string) => interfaceName("e", id),
+  natGateway: (gateway: NatGateway) => interfaceName("n", gateway.id),
+} as const;
+
+/** The single interface of a host or of a NAT gateway. */
+export const hostInterface = "eth0";
+
+/** Both ends of a link to the internet, the same on every link: routes name the device. */
+export const uplink = { internet: "169.254.1.1", vpc: "169.254.1.2" } as const;
+
+/** Everything in the VPC that has an Elastic IP, as pairs. */
+export function elasticAddresses(vpc: Vpc): { publicAddress: string; privateAddress: string }[] {
+  if (vpc.internetGatewayId === undefined) return [];
+  return [
+    ...vpc.natGateways,
+    ...vpc.instances,
+    ...vpc.loadBalancers.flatMap(({ nodes }) => nodes),
+  ].flatMap(({ publicAddress, privateAddress }) => (publicAddress ? [{ publicAddress, privateAddress }] : []));
+}
+
+/** Finds a subnet; a resource in an unknown one means that the cloud and the realiser disagree. */
+export function subnetOf(vpc: Vpc, resource: { readonly id?: string; readonly subnetId: string }) {
+  const subnet = vpc.subnets.find(({ id }) => id === resource.subnetId);
+  if (!subnet) throw new Error(`${resource.id ?? "a resource"} is in subnet ${resource.subnetId}, unknown in ${vpc.id}`);
+  return subnet;
+}

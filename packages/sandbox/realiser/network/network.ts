@@ -1,0 +1,29 @@
+import { createHash } from "node:crypto";
+import type { Topology } from "../../model/topology.ts";
+import type { NamespaceNames } from "../names.ts";
+import { endpointSources } from "./addressing.ts";
+import { internetHostNamespace, internetLinks, internetNamespace } from "./internet.ts";
+import type { HealthyTargets } from "./load-balancer.ts";
+import type { Network } from "./model.ts";
+import { natGatewayNamespace } from "./nat.ts";
+import { instanceNamespace, vpcLinks, vpcNamespace } from "./vpc.ts";
+
+/** The network that a topology amounts to. Pure: the same topology always gives the same network. */
+export function networkOf(names: NamespaceNames, topology: Topology, healthy: HealthyTargets): Network {
+  const sources = endpointSources(
+    topology.vpcs.map(({ id }) => id),
+    (text) => createHash("sha256").update(text).digest().readUInt32BE(),
+  );
+  return {
+    namespaces: [
+      internetNamespace(names, topology, sources),
+      ...topology.internetHosts.map((host) => internetHostNamespace(names, host)),
+      ...topology.vpcs.flatMap((vpc) => [
+        vpcNamespace(names, vpc, topology.prefixLists, sources.get(vpc.id) ?? "", healthy),
+        ...vpc.natGateways.map((gateway) => natGatewayNamespace(names.natGateway(gateway.id), vpc, gateway)),
+        ...vpc.instances.map((instance) => instanceNamespace(names, vpc, instance)),
+      ]),
+    ],
+    links: [...internetLinks(names, topology), ...topology.vpcs.flatMap((vpc) => vpcLinks(names, vpc))],
+  };
+}

@@ -1,0 +1,99 @@
+/** A VPC: one router for all subnets, with a cable of its own to every network interface. */
+
+import type { Instance, Topology, Vpc } from "../../model/topology.ts";
+import { macAddress, type NamespaceNames } from "../names.ts";
+import { linkLocal, prefixLength, resolverAddress, routerAddress } from "./addressing.ts";
+import { hostInterface, routerInterfaces, subnetOf, uplink } from "./attachments.ts";
+import { fenceTable } from "./fence.ts";
+import { gatewayEndpointTable } from "./gateway-endpoints.ts";
+import { internetGatewayTable } from "./internet.ts";
+import { type HealthyTargets, loadBalancerTable } from "./load-balancer.ts";
+import { metadataTable } from "./metadata.ts";
+import { hostSysctls, type Interface, type Link, type Namespace, statefulRouterSysctls } from "./model.ts";
+import { vpcRoutes, vpcRules } from "./routes.ts";
+
+export function vpcNamespace(
+  names: NamespaceNames,
+  vpc: Vpc,
+  prefixLists: Topology["prefixLists"],
+  endpointSource: string,
+  healthy: HealthyTargets,
+): Namespace {
+  return {
+    name: names.vpc(vpc.id),
+    sysctls: {
+      ...statefulRouterSysctls,
+      // There is no bridge: the router answers for every neighbour, so that traffic inside a subnet meets it too.
+      "net.ipv4.conf.default.proxy_arp": 1,
+    },
+    interfaces: [
+      { name: "lo", addresses: ownAddresses(vpc).map((address) => `${address}/32`) },
+      ...uplinkInterfaces(vpc),
+      ...vpcLinks(names, vpc).map(({ near }) => ({
+        name: near.interface,
+        addresses: [],
+        answersForNeighbours: true,
+      })),
+    ],
+    routes: vpcRoutes(vpc, prefixLists),
+    rules: vpcRules(vpc),
+    tables: [
+      internetGatewayTable(vpc),
+      fenceTable(vpc, prefixLists),
+      loadBalancerTable(vpc, healthy),
+      gatewayEndpointTable(endpointSource),
+      metadataTable(vpc),
+    ],
+  };
+}
+
+/** The cables from the router to instances and NAT gateways. */
+export function vpcLinks(names: NamespaceNames, vpc: Vpc): Link[] {
+  const router = names.vpc(vpc.id);
+  return [
+    ...vpc.natGateways.map((gateway) => ({
+      near: { namespace: router, interface: routerInterfaces.natGateway(gateway) },
+      far: { namespace: names.natGateway(gateway.id), interface: hostInterface },
+    })),
+    ...vpc.instances.map(({ id }) => ({
+      near: { namespace: router, interface: routerInterfaces.instance(id) },
+      far: { namespace: names.instance(id), interface: hostInterface, macAddress: macAddress(id) },
+    })),
+  ];
+}
+
+/** The network of an instance, addressed from outside: no DHCP client runs in it. */
+export function instanceNamespace(names: NamespaceNames, vpc: Vpc, instance: Instance): Namespace {
+  const { cidr } = subnetOf(vpc, instance);
+  return {
+    name: names.instance(instance.id),
+    sysctls: hostSysctls,
+    interfaces: [
+      { name: "lo", addresses: [] },
+      { name: hostInterface, addresses: [`${instance.privateAddress}/${prefixLength(cidr)}`] },
+    ],
+    routes: [{ destination: "default", table: "main", device: hostInterface, gateway: routerAddress(cidr) }],
+    rules: [],
+    tables: [],
+  };
+}
+
+/** What the VPC itself answers to: its routers, resolver, metadata service, load balancer nodes and endpoints. */
+function ownAddresses(vpc: Vpc): string[] {
+  return [
+    ...vpc.subnets.map(({ cidr }) => routerAddress(cidr)),
+    resolverAddress(vpc.cidr),
+    linkLocal.resolver,
+    linkLocal.metadata,
+    ...vpc.loadBalancers.flatMap(({ nodes }) => nodes.map(({ privateAddress }) => privateAddress)),
+    ...vpc.interfaceEndpoints.flatMap(({ addresses }) => addresses.map(({ address }) => address)),
+  ];
+}
+
+function uplinkInterfaces(vpc: Vpc): Interface[] {
+  const addresses = [`${uplink.vpc}/32`];
+  return [
+    ...(vpc.internetGatewayId ? [{ name: routerInterfaces.internetGateway, addresses }] : []),
+    ...(vpc.gatewayEndpoints.length > 0 ? [{ name: routerInterfaces.gatewayEndpoints, addresses }] : []),
+  ];
+}
