@@ -1,0 +1,54 @@
+import { hostPaths } from "@metrics-link/contract/host-paths.ts";
+import { ports } from "@metrics-link/contract/ports.ts";
+import { jsonLogOfFailures, localRequestFields } from "./access-log.ts";
+import type { Address } from "./address.ts";
+import { type Cluster, localCluster } from "./cluster.ts";
+import { httpConnectionManager } from "./http-connection-manager.ts";
+import { type Listener, loopbackListener } from "./listener.ts";
+import { notFound, routeConfiguration, routeTo } from "./route.ts";
+
+export interface StringMatcher {
+  readonly exact?: string;
+  readonly prefix?: string;
+}
+
+export interface Admin {
+  readonly address: Address;
+  readonly allow_paths: readonly StringMatcher[];
+}
+
+/** A unix socket that only Envoy's own user and root can open. */
+const adminSocket: Address = { pipe: { path: hostPaths.envoyAdminSocket, mode: 0o600 } };
+
+/**
+ * What may be asked or told there: health, counters, certificates, upstreams, and to drain before a stop. Not the
+ * configuration, not the log level, not `/quitquitquit`, nothing that changes how the link behaves.
+ */
+export const admin: Admin = {
+  address: adminSocket,
+  allow_paths: [
+    { exact: "/ready" },
+    { exact: "/server_info" },
+    { exact: "/certs" },
+    { exact: "/clusters" },
+    { prefix: "/stats" },
+    { exact: "/healthcheck/fail" },
+    { exact: "/drain_listeners?graceful" },
+  ],
+};
+
+export const adminCluster: Cluster = localCluster("admin", adminSocket);
+
+/** Lets Prometheus on this machine read Envoy's counters and readiness: two pages of the admin socket, no others. */
+export function metricsListener(): Listener {
+  const page = (name: string, path: string) => routeTo(adminCluster.name, { name, method: "GET", path }, 10);
+  return loopbackListener("metrics", ports.envoyMetrics, [
+    httpConnectionManager({
+      statPrefix: "metrics",
+      codec: "HTTP1",
+      routes: routeConfiguration("metrics", [page("metrics", "/stats/prometheus"), page("ready", "/ready"), notFound]),
+      accessLog: jsonLogOfFailures(localRequestFields),
+      connectionLifetimeSeconds: 3600,
+    }),
+  ]);
+}

@@ -1,0 +1,23 @@
+/**
+ * Envoy's command line, without the program's own name.
+ * @param configPath absolute path of `releaseFiles.bootstrap` below the release in force
+ */
+export function envoyFlags(configPath: string): string[] {
+  return [
+    "--config-path",
+    configPath,
+    // Two are plenty for one link; Envoy's default is one per core, each with its own upstream connections.
+    "--concurrency",
+    "2",
+    // An SDS file with a field that Envoy does not know is a mistake of ours, not something to skip.
+    "--reject-unknown-dynamic-fields",
+    "--drain-time-s",
+    "10",
+    "--disable-hot-restart",
+  ];
+}
+
+/** Checks a release before it comes into force; run in the release's directory, where the twin's paths lead. */
+export function validateFlags(configPath: string): string[] {
+  return ["--mode", "validate", "--config-path", configPath];
+}

@@ -1,0 +1,11 @@
+export type { Bootstrap } from "./bootstrap.ts";
+export { envoyFiles, type PublicMaterial, toYaml } from "./encode.ts";
+export { envoyFlags, validateFlags } from "./flags.ts";
+export type { SenderPeer } from "./ingest.ts";
+export { defaultLimits, type Limits } from "./limits.ts";
+export { readyPath } from "./ready.ts";
+export { type ReceiverInput, renderReceiver } from "./receiver.ts";
+export { releaseFiles } from "./release-files.ts";
+export type { Rendering } from "./rendering.ts";
+export { type ReceiverPeer, renderSender, type SenderInput } from "./sender.ts";
+export { escapeRe2, exactDnsName, type PeerIdentity } from "./tls.ts";

@@ -1,0 +1,32 @@
+/** What one Envoy may hold and how long. A stack overrides single values; a test shortens them. */
+export interface Limits {
+  /** Largest request body in bytes. Beyond it the answer is 413, which Prometheus does not retry. */
+  readonly bodyBytes: number;
+  /** HTTP/2 streams of one connection at once. */
+  readonly streamsPerConnection: number;
+  /** Connections of one sender to the receiver at once; as many from all unknown addresses together. */
+  readonly connectionsPerSender: number;
+  /** Envoy's heap in bytes, beyond which it sheds load. */
+  readonly heapBytes: number;
+  /** Age in seconds at which a connection is drained, so that swapped certificates and roots reach live ones. */
+  readonly connectionLifetimeSeconds: number;
+}
+
+const mebibyte = 1024 * 1024;
+
+export const defaultLimits: Limits = {
+  // A batch of 2,000 samples is 20 to 50 KB on the wire: forty times that, and far below Prometheus' own 32 MiB.
+  bodyBytes: 2 * mebibyte,
+  // Bodies are held whole until complete: connections x streams x body is what one rightful client can ask for.
+  streamsPerConnection: 32,
+  // Twice what the sender's circuit breaker opens, because old connections drain while new ones stand.
+  connectionsPerSender: 16,
+  heapBytes: 512 * mebibyte,
+  connectionLifetimeSeconds: 600,
+};
+
+/** envoyproxy.io, best practices for edge proxies: 32 KiB instead of the default 1 MiB. */
+export const connectionBufferBytes = 32 * 1024;
+
+/** Connections that the sender's Envoy opens at most; half of `connectionsPerSender`. */
+export const upstreamConnections = 8;

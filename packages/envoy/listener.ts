@@ -1,0 +1,65 @@
+import type { AccessLog } from "./access-log.ts";
+import { type Address, type CidrRange, loopback, socket } from "./address.ts";
+import { connectionBufferBytes } from "./limits.ts";
+import type { DownstreamTlsContext } from "./tls.ts";
+import { type Duration, type Extension, extension } from "./typed.ts";
+
+/** envoy.config.listener.v3.FilterChain */
+export interface FilterChain {
+  readonly name: string;
+  /** Absent: every connection that no other chain matches. */
+  readonly filter_chain_match?: { readonly source_prefix_ranges: readonly CidrRange[] };
+  /** Absent: in clear. */
+  readonly transport_socket?: Extension<DownstreamTlsContext>;
+  readonly transport_socket_connect_timeout?: Duration;
+  readonly filters: readonly Extension[];
+}
+
+/** envoy.config.listener.v3.Listener */
+export interface Listener {
+  readonly name: string;
+  readonly stat_prefix: string;
+  readonly address: Address;
+  readonly per_connection_buffer_limit_bytes: number;
+  readonly ignore_global_conn_limit?: boolean;
+  readonly listener_filters?: readonly Extension[];
+  readonly listener_filters_timeout?: Duration;
+  readonly filter_chains: readonly FilterChain[];
+  readonly access_log?: readonly AccessLog[];
+}
+
+type ListenerDetails = Pick<Listener, "filter_chains" | "access_log" | "listener_filters" | "ignore_global_conn_limit">;
+
+export function listener(name: string, address: Address, details: ListenerDetails): Listener {
+  return {
+    name,
+    stat_prefix: name,
+    address,
+    per_connection_buffer_limit_bytes: connectionBufferBytes,
+    ...details,
+  };
+}
+
+/** A listener in clear that only this machine can reach. */
+export function loopbackListener(name: string, port: number, filters: readonly Extension[]): Listener {
+  return listener(name, socket(loopback, port), {
+    // This machine's own requests must not be shut out by connections from the internet.
+    ignore_global_conn_limit: true,
+    filter_chains: [{ name, filters }],
+  });
+}
+
+/** Reads the server name of a ClientHello, for the log alone: no chain is chosen by it. */
+export const serverNameInspector: Extension = extension(
+  "envoy.filters.listener.tls_inspector",
+  "filters.listener.tls_inspector.v3.TlsInspector",
+  {},
+);
+
+/** Closes connections beyond `most`, counted over all of Envoy's workers, before their handshake. */
+export function connectionLimit(statPrefix: string, most: number): Extension {
+  return extension("envoy.filters.network.connection_limit", "filters.network.connection_limit.v3.ConnectionLimit", {
+    stat_prefix: statPrefix,
+    max_connections: most,
+  });
+}

@@ -1,0 +1,56 @@
+import { ports } from "@metrics-link/contract/ports.ts";
+import { remoteWrite } from "@metrics-link/contract/remote-write.ts";
+import { type Bootstrap, bootstrap } from "./bootstrap.ts";
+import { prometheusCluster } from "./cluster.ts";
+import { ingestListener, type SenderPeer } from "./ingest.ts";
+import { requireSoundSenders } from "./input.ts";
+import { defaultLimits, type Limits } from "./limits.ts";
+import { inPlace, type Material, swappable } from "./material.ts";
+import { readyListener } from "./ready.ts";
+import type { Rendering } from "./rendering.ts";
+import { leafSecretFile, trustSecretFile } from "./secrets.ts";
+
+export interface ReceiverInput {
+  /** Names this Envoy, for example the stack's name. */
+  readonly nodeId: string;
+  readonly senders: readonly SenderPeer[];
+  readonly limits?: Partial<Limits>;
+}
+
+/**
+ * The receiver's Envoy: mutual TLS from each sender's addresses, and from there to the Prometheus on loopback.
+ * @throws InvalidInputError when two senders could be taken for each other
+ */
+export function renderReceiver(input: ReceiverInput): Rendering {
+  requireSoundSenders(input.senders);
+  return {
+    bootstrap: receiverBootstrap(input, swappable),
+    staticTwin: receiverBootstrap(input, inPlace),
+    secrets: [leafSecretFile(), ...input.senders.map(({ name }) => trustSecretFile(name))],
+  };
+}
+
+function receiverBootstrap(input: ReceiverInput, material: Material): Bootstrap {
+  const limits = { ...defaultLimits, ...input.limits };
+  // The senders' and one share for all unknown addresses together.
+  const connections = (input.senders.length + 1) * limits.connectionsPerSender;
+  const prometheus = prometheusCluster(ports.prometheus, Math.max(1024, connections * limits.streamsPerConnection));
+  return bootstrap({
+    nodeId: input.nodeId,
+    role: "receiver",
+    listeners: [
+      ingestListener({
+        port: ports.ingest,
+        senders: input.senders,
+        cluster: prometheus.name,
+        routeTimeoutSeconds: remoteWrite.receiverRouteTimeoutSeconds,
+        limits,
+        material,
+      }),
+      readyListener(ports.ready),
+    ],
+    clusters: [prometheus],
+    heapBytes: limits.heapBytes,
+    connections,
+  });
+}

@@ -1,0 +1,12 @@
+/** The names of Envoy's files, relative to a release's directory. */
+export const releaseFiles = {
+  bootstrap: "envoy/bootstrap.yaml",
+  /** The same configuration with certificates by file, for `envoy --mode validate` in the release's directory. */
+  staticTwin: "envoy/static-twin.yaml",
+  leafSecret: "envoy/sds/leaf.yaml",
+  trustSecret: (peer: string) => `envoy/sds/trusted-ca-${peer}.yaml`,
+  certificateChain: "tls/certificate-chain.pem",
+  /** Not rendered here: the host fetches it as a secret. */
+  privateKey: "tls/private-key.pem",
+  root: (peer: string) => `tls/roots/${peer}.pem`,
+} as const;

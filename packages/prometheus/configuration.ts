@@ -1,0 +1,51 @@
+/** A Prometheus duration of one unit, such as "15s" or "2h". */
+export type Duration = string;
+
+export type Labels = Readonly<Record<string, string>>;
+
+/**
+ * One entry of `scrape_configs`. Ours use only these fields; a user's may have any that Prometheus knows, and
+ * promtool checks them before anything is published.
+ */
+export interface ScrapeConfig {
+  readonly job_name: string;
+  readonly metrics_path?: string;
+  readonly static_configs?: readonly { readonly targets: readonly string[]; readonly labels?: Labels }[];
+  readonly [field: string]: unknown;
+}
+
+/** The queue's settings, each as in the documentation of `queue_config`. */
+export interface QueueConfig {
+  readonly capacity: number;
+  readonly max_shards: number;
+  readonly min_shards?: number;
+  readonly max_samples_per_send: number;
+  readonly batch_send_deadline?: Duration;
+  readonly min_backoff: Duration;
+  readonly max_backoff: Duration;
+  readonly retry_on_http_429: boolean;
+}
+
+export interface RemoteWrite {
+  readonly name: string;
+  readonly url: string;
+  readonly remote_timeout: Duration;
+  readonly enable_http2: boolean;
+  readonly follow_redirects: boolean;
+  readonly queue_config: QueueConfig;
+  readonly metadata_config: { readonly send: boolean; readonly send_interval: Duration };
+}
+
+/** The part of Prometheus' configuration file that we set. */
+export interface PrometheusConfiguration {
+  readonly global: {
+    readonly scrape_interval: Duration;
+    readonly scrape_timeout: Duration;
+    readonly evaluation_interval: Duration;
+    readonly external_labels: Labels;
+  };
+  readonly storage?: { readonly tsdb: { readonly out_of_order_time_window: Duration } };
+  readonly rule_files?: readonly string[];
+  readonly scrape_configs: readonly ScrapeConfig[];
+  readonly remote_write?: readonly RemoteWrite[];
+}

@@ -1,0 +1,26 @@
+import { type HostFile, hostUsers } from "@metrics-link/contract/host-paths.ts";
+import { stringify } from "yaml";
+import { releaseFiles } from "./release-files.ts";
+import type { Rendering } from "./render.ts";
+
+/** YAML without anchors and without folded lines. */
+export function toYaml(value: object): string {
+  return stringify(value, { aliasDuplicateObjects: false, lineWidth: 0 });
+}
+
+/** The files of a release that make up Prometheus' configuration. */
+export function prometheusFiles({ configuration, ruleFiles }: Rendering): HostFile[] {
+  return [
+    file(releaseFiles.configuration, toYaml(configuration)),
+    ...ruleFiles.map(({ name, content }) => file(releaseFiles.ruleFile(name), content)),
+  ];
+}
+
+/** Root owns and writes; Prometheus' user only reads. */
+const file = (path: string, content: string): HostFile => ({
+  path,
+  content,
+  mode: "0640",
+  owner: "root",
+  group: hostUsers.prometheus,
+});

@@ -1,0 +1,41 @@
+import { hostPaths } from "@metrics-link/contract/host-paths.ts";
+import { ports } from "@metrics-link/contract/ports.ts";
+import { releaseFiles } from "./release-files.ts";
+
+export interface FlagsInput {
+  /** Size of the volume that holds TSDB and WAL. */
+  readonly dataVolumeGiB: number;
+}
+
+/** `--storage.tsdb.retention.size` counts the WAL but not the block being compacted: a fifth stays free for it. */
+const retentionShare = 0.8;
+
+/** How long samples stay, unless the volume fills up before. */
+const retentionTime = "30d";
+
+/**
+ * Both sides' command line, without the program's own name. What is not here is off: the lifecycle and admin APIs
+ * (SIGHUP reloads, the rest nobody needs) and the OTLP receiver.
+ */
+function commonFlags({ dataVolumeGiB }: FlagsInput): string[] {
+  const retentionMiB = Math.floor(dataVolumeGiB * 1024 * retentionShare);
+  return [
+    `--config.file=${hostPaths.current}/${releaseFiles.configuration}`,
+    `--storage.tsdb.path=${hostPaths.prometheusData}`,
+    `--storage.tsdb.retention.size=${retentionMiB}MB`,
+    `--storage.tsdb.retention.time=${retentionTime}`,
+    `--web.listen-address=127.0.0.1:${ports.prometheus}`,
+    "--enable-feature=memory-snapshot-on-shutdown",
+    "--log.format=json",
+  ];
+}
+
+/** The sender does not accept writes; a stop waits 5 s for its queue, in which it scrapes nothing. */
+export function senderFlags(input: FlagsInput): string[] {
+  // The default of a minute makes the gap longer, not the loss smaller.
+  return [...commonFlags(input), "--storage.remote.flush-deadline=5s"];
+}
+
+export function receiverFlags(input: FlagsInput): string[] {
+  return [...commonFlags(input), "--web.enable-remote-write-receiver"];
+}

@@ -1,0 +1,21 @@
+export type {
+  Duration,
+  Labels,
+  PrometheusConfiguration,
+  QueueConfig,
+  RemoteWrite,
+  ScrapeConfig,
+} from "./configuration.ts";
+export { prometheusFiles, toYaml } from "./encode.ts";
+export { type FlagsInput, receiverFlags, senderFlags } from "./flags.ts";
+export { releaseFiles } from "./release-files.ts";
+export type { RemoteWriteOverrides } from "./remote-write.ts";
+export {
+  type ReceiverInput,
+  type Rendering,
+  type RuleFile,
+  renderReceiver,
+  renderSender,
+  type SenderInput,
+} from "./render.ts";
+export { ownJobs } from "./scrape.ts";
