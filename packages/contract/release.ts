@@ -131,6 +131,8 @@ export const releasePointerSchema = z.strictObject({
 });
 
 export type Release = z.output<typeof shape>;
+/** A release as one writes it down: what has a default may be absent. */
+export type ReleaseInput = z.input<typeof shape>;
 export type ReleaseFile = Release["files"][number];
 export type ReleaseTool = Release["tools"][number];
 export type ReleaseSecret = Release["secrets"][number];

@@ -1,0 +1,34 @@
+import { fileURLToPath } from "node:url";
+import { sha256 } from "@metrics-link/contract/release.ts";
+import { buildSync } from "esbuild";
+
+export interface AgentBundle {
+  readonly text: string;
+  readonly sha256: string;
+}
+
+/**
+ * The agent as one file that needs nothing but Node. Its hash is part of every release, so the same sources must give
+ * the same bytes on any machine: white space goes, and with it the paths that esbuild writes into comments.
+ */
+export function bundleAgent(): AgentBundle {
+  const directory = fileURLToPath(new URL("./agent/", import.meta.url));
+  const { outputFiles } = buildSync({
+    entryPoints: ["main.ts"],
+    absWorkingDir: directory,
+    bundle: true,
+    write: false,
+    platform: "node",
+    format: "esm",
+    target: "node24",
+    minifyWhitespace: true,
+    minifySyntax: true,
+    legalComments: "none",
+    logLevel: "silent",
+    // Parts of the AWS SDK are CommonJS and call require for Node's own modules.
+    banner: { js: 'import{createRequire}from"node:module";const require=createRequire(import.meta.url);' },
+  });
+  const [output] = outputFiles;
+  if (output === undefined) throw new Error("esbuild gave no output for the agent");
+  return { text: output.text, sha256: sha256(output.text) };
+}

@@ -1,0 +1,87 @@
+import * as aws from "@pulumi/aws";
+import type * as pulumi from "@pulumi/pulumi";
+import { cloudInitText } from "./cloud-init.ts";
+import type { HostArgs } from "./host-args.ts";
+
+export interface Machine {
+  readonly instance: aws.ec2.Instance;
+  readonly volume: aws.ebs.Volume;
+  readonly attachment: aws.ec2.VolumeAttachment;
+}
+
+/** The device name that AWS asks for; on Nitro instances the disk shows up as NVMe and is found by the volume's id. */
+const deviceName = "/dev/sdf";
+
+/** An instance that can be thrown away, and the disk with the TSDB and the WAL, which cannot. */
+export function machine(
+  name: string,
+  args: Pick<HostArgs, "hostName" | "account" | "network" | "image" | "dataVolume"> & {
+    readonly bucketName: string;
+    readonly profile: aws.iam.InstanceProfile;
+    readonly protect: boolean;
+    readonly tags: Readonly<Record<string, string>>;
+    /** What its first boot needs. */
+    readonly dependsOn: pulumi.Input<pulumi.Input<pulumi.Resource>[]>;
+  },
+  own: pulumi.CustomResourceOptions,
+): Machine {
+  const volume = new aws.ebs.Volume(
+    `${name}-data`,
+    {
+      availabilityZone: args.network.zone,
+      size: args.dataVolume.sizeGiB,
+      type: "gp3",
+      // By the account's own EBS key: the key of the secret goes with the stack, and this volume must outlive it.
+      encrypted: true,
+      tags: { ...args.tags, Name: `${name}-data` },
+    },
+    { ...own, protect: args.protect, retainOnDelete: args.protect },
+  );
+  const { privateAddress } = args.network;
+  const instance = new aws.ec2.Instance(
+    `${name}-instance`,
+    {
+      ami: args.image.id,
+      instanceType: args.image.instanceType,
+      subnetId: args.network.subnetId,
+      vpcSecurityGroupIds: args.network.securityGroupIds,
+      ...(privateAddress === undefined ? {} : { privateIp: privateAddress }),
+      associatePublicIpAddress: false,
+      iamInstanceProfile: args.profile.name,
+      metadataOptions: {
+        httpEndpoint: "enabled",
+        httpTokens: "required",
+        httpPutResponseHopLimit: 1,
+        instanceMetadataTags: "disabled",
+      },
+      rootBlockDevice: { encrypted: true, volumeType: "gp3", volumeSize: 10, tags: { ...args.tags, Name: `${name}-root` } },
+      userDataBase64: volume.id.apply((volumeId) =>
+        Buffer.from(
+          cloudInitText({
+            hostName: args.hostName,
+            region: args.account.region,
+            bucket: args.bucketName,
+            volumeId,
+          }),
+        ).toString("base64"),
+      ),
+      userDataReplaceOnChange: false,
+      tags: { ...args.tags, Name: name },
+    },
+    {
+      ...own,
+      dependsOn: args.dependsOn,
+      // User data acts once, at the first boot, and EC2 would stop a running instance to change it. What it says never
+      // ages: it holds no version of anything. So an instance made anew may well boot with the older text.
+      ignoreChanges: ["userDataBase64"],
+      // The fixed address and the volume belong to one instance at a time.
+      deleteBeforeReplace: true,
+    },
+  );
+  const attachment = new aws.ec2.VolumeAttachment(
+    `${name}-data-attachment`,
+    { deviceName, instanceId: instance.id, volumeId: volume.id, stopInstanceBeforeDetaching: true },
+    { ...own, deleteBeforeReplace: true },
+  );
+  return { instance, volume, attachment };
+}

@@ -1,0 +1,16 @@
+#!/bin/bash
+# Runs the host's agent. What changes a host runs once at a time: the lock is the open descriptor 9, which dies with
+# the agent.
+set -euo pipefail
+base=/opt/metrics-link
+case ${1-} in
+  converge | run)
+    exec 9>/run/metrics-link-agent.lock
+    if ! flock --timeout "${METRICS_LINK_LOCK_SECONDS:-300}" 9; then
+      echo "busy: another run of the agent did not end in time"
+      exit 75
+    fi
+    ;;
+esac
+# Which Node, which agent: links that the agent swaps when a release brings others.
+exec "$base/bin/node" --use-system-ca "$base/bin/agent.mjs" "$@"

@@ -1,0 +1,67 @@
+import type { ReleaseSecret } from "@metrics-link/contract/release.ts";
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import type { SecretFile } from "./host-args.ts";
+
+export interface HostSecret {
+  readonly key: aws.kms.Key;
+  readonly secret: aws.secretsmanager.Secret;
+  /** The secret files as a release refers to them: where they are, never what they are. */
+  readonly references: pulumi.Output<ReleaseSecret[]>;
+}
+
+/**
+ * A host's secret files: one secret, a JSON object of path → content, under a key of its own that no other host's role
+ * may use. A new value makes a new version, and a release names the version that it wants.
+ */
+export function hostSecret(
+  name: string,
+  args: {
+    readonly secretName: string;
+    readonly keyAlias: string;
+    readonly files: readonly SecretFile[];
+    readonly tags: Readonly<Record<string, string>>;
+  },
+  own: pulumi.CustomResourceOptions,
+): HostSecret {
+  const key = new aws.kms.Key(
+    `${name}-key`,
+    {
+      description: `Secrets of the metrics-link host ${name}`,
+      enableKeyRotation: true,
+      deletionWindowInDays: 30,
+      tags: { ...args.tags, Name: `${name}-key` },
+    },
+    own,
+  );
+  new aws.kms.Alias(`${name}-key-alias`, { name: args.keyAlias, targetKeyId: key.keyId }, own);
+  const secret = new aws.secretsmanager.Secret(
+    `${name}-secret`,
+    {
+      name: args.secretName,
+      description: `Secret files of the metrics-link host ${name}`,
+      kmsKeyId: key.arn,
+      // The name is taken while a deleted secret waits, and what it holds can be issued anew at any time.
+      recoveryWindowInDays: 0,
+      tags: { ...args.tags, Name: `${name}-secret` },
+    },
+    own,
+  );
+  if (args.files.length === 0) return { key, secret, references: pulumi.output([]) };
+
+  const value = pulumi
+    .all(args.files.map(({ value }) => value))
+    .apply((values) => JSON.stringify(Object.fromEntries(args.files.map(({ path }, index) => [path, values[index]]))));
+  const version = new aws.secretsmanager.SecretVersion(
+    `${name}-secret-version`,
+    { secretId: secret.id, secretString: pulumi.secret(value) },
+    own,
+  );
+  const references = pulumi
+    .all([secret.arn, version.versionId])
+    .apply(([secretArn, versionId]) =>
+      args.files.map(({ path, mode, owner, group }) => ({ path, mode, owner, group, secretArn, versionId, field: path })),
+    );
+  // The reference is public; only the value is not. Without this the whole release document would count as a secret.
+  return { key, secret, references: pulumi.unsecret(references) };
+}

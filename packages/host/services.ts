@@ -1,0 +1,199 @@
+import { type HostFile, hostPaths, hostUsers, ports } from "@metrics-link/contract";
+import type { Check, ProbeSpec, ServiceSpec } from "@metrics-link/contract/release.ts";
+import { hardening } from "./hardening.ts";
+import { dataUnitName, textfileDirectory, unitNames } from "./unit-names.ts";
+import { commandLine, type Unit, unitText } from "./unit-text.ts";
+
+/** What a set of services adds to a release. */
+export interface ServiceSet {
+  readonly files: readonly HostFile[];
+  readonly services: readonly ServiceSpec[];
+  readonly checks: readonly Check[];
+  readonly probes: readonly ProbeSpec[];
+  /** The tools of the bucket that the services run; the agent needs none of them but `node`. */
+  readonly tools: readonly string[];
+}
+
+/** Paths are relative to the release's directory. */
+export interface EnvoyArgs {
+  readonly configuration: string;
+  /** The same configuration with certificates by file instead of SDS: Envoy then loads them when it validates. */
+  readonly staticTwin?: string;
+  /** Watched by Envoy itself (SDS): a change in these is taken up without any signal. Folders end in "/". */
+  readonly watchedPaths: readonly string[];
+  readonly certificate?: { readonly chain: string; readonly key: string; readonly ownRoot: string };
+  readonly extraArguments?: readonly string[];
+}
+
+export interface PrometheusArgs {
+  readonly configuration: string;
+  /** Everything after the command's name; `--config.file` included. */
+  readonly flags: readonly string[];
+  /** What a SIGHUP makes it read again. Default: everything in "prometheus/". */
+  readonly reloadPaths?: readonly string[];
+}
+
+export interface StandardServicesArgs {
+  /** Absent while there is no link to carry. */
+  readonly envoy?: EnvoyArgs | undefined;
+  readonly prometheus: PrometheusArgs;
+}
+
+/** Units, checks and probes of the services of a host, in the order in which they are started. */
+export function standardServices({ envoy, prometheus }: StandardServicesArgs): ServiceSet {
+  const parts = [nodeExporterService(), ...(envoy ? [envoyService(envoy)] : []), prometheusService(prometheus)];
+  return {
+    files: parts.flatMap(({ files }) => files),
+    services: parts.flatMap(({ services }) => services),
+    checks: parts.flatMap(({ checks }) => checks),
+    probes: parts.flatMap(({ probes }) => probes),
+    tools: parts.flatMap(({ tools }) => tools),
+  };
+}
+
+function envoyService({ configuration, staticTwin, watchedPaths, certificate, extraArguments }: EnvoyArgs): ServiceSet {
+  const unit = unitNames.envoy;
+  const socketPath = hostPaths.envoyAdminSocket;
+  return {
+    files: [
+      unitFile(unit, {
+        Unit: {
+          Description: "Envoy: the link's mutual TLS",
+          After: "network-online.target",
+          Wants: "network-online.target",
+          ...neverGivesUp,
+        },
+        Service: {
+          ExecStart: commandLine([
+            `${hostPaths.current}/bin/envoy`,
+            "-c",
+            `${hostPaths.current}/${configuration}`,
+            // Hot restart needs shared memory between two processes; systemd runs one at a time.
+            "--disable-hot-restart",
+            ...(extraArguments ?? []),
+          ]),
+          ...running(hostUsers.envoy),
+          RuntimeDirectory: "metrics-link-envoy",
+          RuntimeDirectoryMode: "0750",
+          // Each connection of the link and each of its upstream ones is a descriptor.
+          LimitNOFILE: 65_536,
+          ...hardening,
+        },
+        Install: { WantedBy: "multi-user.target" },
+      }),
+    ],
+    services: [
+      {
+        unit,
+        onChange: [
+          { paths: [...watchedPaths], action: "nothing" },
+          { paths: [configuration], tools: ["envoy"], action: "restart" },
+        ],
+      },
+    ],
+    checks: [
+      { kind: "envoyConfig", file: staticTwin ?? configuration, user: hostUsers.envoy },
+      ...(certificate
+        ? [
+            { kind: "keyPair" as const, certificate: certificate.chain, key: certificate.key },
+            { kind: "chain" as const, certificate: certificate.chain, root: certificate.ownRoot },
+          ]
+        : []),
+    ],
+    probes: [
+      { kind: "active", unit },
+      { kind: "http", unit, url: "http://127.0.0.1/ready", socketPath },
+      // /ready is LIVE even when every handshake fails for want of a certificate; /certs tells what is loaded.
+      ...(certificate ? [{ kind: "envoyCertificate" as const, unit, socketPath, certificate: certificate.chain }] : []),
+    ],
+    tools: ["envoy"],
+  };
+}
+
+function prometheusService({ configuration, flags, reloadPaths = ["prometheus/"] }: PrometheusArgs): ServiceSet {
+  const unit = unitNames.prometheus;
+  return {
+    files: [
+      unitFile(unit, {
+        Unit: {
+          Description: "Prometheus",
+          Requires: dataUnitName,
+          After: `${dataUnitName} network-online.target`,
+          Wants: "network-online.target",
+          ...neverGivesUp,
+        },
+        Service: {
+          ExecStart: commandLine([`${hostPaths.current}/bin/prometheus`, ...flags]),
+          ExecReload: "/bin/kill -HUP $MAINPID",
+          ...running(hostUsers.prometheus),
+          ReadWritePaths: hostPaths.prometheusData,
+          // It flushes remote write and closes the TSDB on SIGTERM; the flush deadline alone is a minute.
+          TimeoutStopSec: 180,
+          LimitNOFILE: 65_536,
+          ...hardening,
+          // The start time that it reports of itself comes from /proc/stat.
+          ProcSubset: "all",
+        },
+        Install: { WantedBy: "multi-user.target" },
+      }),
+    ],
+    services: [
+      {
+        unit,
+        onChange: [
+          { paths: [...reloadPaths], action: "reload" },
+          { tools: ["prometheus"], action: "restart" },
+        ],
+      },
+    ],
+    checks: [{ kind: "prometheusConfig", file: configuration }],
+    probes: [
+      { kind: "active", unit },
+      { kind: "http", unit, url: `http://127.0.0.1:${ports.prometheus}/-/ready` },
+    ],
+    tools: ["prometheus"],
+  };
+}
+
+function nodeExporterService(): ServiceSet {
+  const unit = unitNames.nodeExporter;
+  return {
+    files: [
+      unitFile(unit, {
+        Unit: { Description: "Metrics of this host", ...neverGivesUp },
+        Service: {
+          ExecStart: commandLine([
+            `${hostPaths.current}/bin/node_exporter`,
+            `--web.listen-address=127.0.0.1:${ports.nodeExporter}`,
+            `--collector.textfile.directory=${textfileDirectory}`,
+          ]),
+          ...running(hostUsers.nodeExporter),
+          ...hardening,
+          // Its subject is the whole machine: /proc/stat, /proc/net and the mounts.
+          ProcSubset: "all",
+          IPAddressAllow: "localhost",
+          IPAddressDeny: "any",
+        },
+        Install: { WantedBy: "multi-user.target" },
+      }),
+    ],
+    services: [{ unit, onChange: [{ tools: ["node_exporter"], action: "restart" }] }],
+    checks: [],
+    probes: [
+      { kind: "active", unit },
+      { kind: "http", unit, url: `http://127.0.0.1:${ports.nodeExporter}/metrics`, contains: "node_exporter_build_info" },
+    ],
+    tools: ["node_exporter"],
+  };
+}
+
+/** By default systemd leaves a service down after five starts in ten seconds. */
+const neverGivesUp = { StartLimitIntervalSec: 0 };
+
+function running(user: string) {
+  return { Type: "exec", User: user, Group: user, Restart: "always", RestartSec: 1 };
+}
+
+function unitFile(name: string, unit: Unit): HostFile {
+  return { path: `systemd/${name}`, content: unitText(unit), mode: "0644", owner: "root", group: "root" };
+}

@@ -1,0 +1,17 @@
+/** Units of a release, and those that cloud-init brings. */
+export const unitNames = {
+  envoy: "metrics-link-envoy.service",
+  prometheus: "metrics-link-prometheus.service",
+  nodeExporter: "metrics-link-node-exporter.service",
+  agent: "metrics-link-agent.service",
+  agentTimer: "metrics-link-agent.timer",
+} as const;
+
+/** Mounts the data volume; from cloud-init, because nothing of a release may touch a file system. */
+export const dataUnitName = "metrics-link-data.service";
+
+/** Fetches the agent; done as soon as there is one. */
+export const bootstrapUnitName = "metrics-link-bootstrap.service";
+
+/** Where node_exporter picks up what the agent says of itself. */
+export const textfileDirectory = "/var/lib/metrics-link-agent/textfile";
