@@ -17,4 +17,6 @@ export function accountProvider({ account, role }: Configuration): aws.Provider 
 }
 
 /** Makes every AWS resource below a component use the account's provider. */
-export const inAccount = (provider: aws.Provider): pulumi.ComponentResourceOptions => ({ providers: { aws: provider } });
+export const inAccount = (provider: aws.Provider): pulumi.ComponentResourceOptions => ({
+  providers: { aws: provider },
+});

@@ -1,12 +1,12 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 
 /** The root of the repository: folders in a configuration are relative to it. */
 export const repositoryRoot = join(import.meta.dirname, "..");
 
 /** A YAML file of a user's folder. */
 export interface UserFile {
-  /** Without folder and ending. */
+  /** With its ending, without its folder. */
   readonly name: string;
   readonly content: string;
 }
@@ -22,14 +22,18 @@ export function yamlFiles(key: string, folder: string | undefined): UserFile[] {
   try {
     entries = readdirSync(path).toSorted();
   } catch (cause) {
-    throw new Error(`metrics-link:${key} is ${JSON.stringify(folder)}: a folder of the repository is expected`, { cause });
+    throw new Error(`metrics-link:${key} is ${JSON.stringify(folder)}: a folder of the repository is expected`, {
+      cause,
+    });
   }
   const strangers = entries.filter((entry) => !/\.ya?ml$/.test(entry));
   if (strangers.length > 0) {
-    throw new Error(`${folder} has ${strangers.join(", ")}: only YAML files belong there; they would be left out silently`);
+    throw new Error(
+      `${folder} has ${strangers.join(", ")}: only YAML files belong there; they would be left out silently`,
+    );
   }
-  return entries.map((entry) => ({
-    name: basename(entry).replace(/\.ya?ml$/, ""),
-    content: readFileSync(join(path, entry), "utf8"),
+  return entries.map((name) => ({
+    name,
+    content: readFileSync(join(path, name), "utf8"),
   }));
 }

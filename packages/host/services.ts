@@ -22,7 +22,8 @@ export interface EnvoyArgs {
   /** Watched by Envoy itself (SDS): a change in these is taken up without any signal. Folders end in "/". */
   readonly watchedPaths: readonly string[];
   readonly certificate?: { readonly chain: string; readonly key: string; readonly ownRoot: string };
-  readonly extraArguments?: readonly string[];
+  /** The command line after the command's name, given the absolute path of the configuration in force. */
+  readonly flags: (configurationPath: string) => readonly string[];
 }
 
 export interface PrometheusArgs {
@@ -51,7 +52,7 @@ export function standardServices({ envoy, prometheus }: StandardServicesArgs): S
   };
 }
 
-function envoyService({ configuration, staticTwin, watchedPaths, certificate, extraArguments }: EnvoyArgs): ServiceSet {
+function envoyService({ configuration, staticTwin, watchedPaths, certificate, flags }: EnvoyArgs): ServiceSet {
   const unit = unitNames.envoy;
   const socketPath = hostPaths.envoyAdminSocket;
   return {
@@ -66,11 +67,7 @@ function envoyService({ configuration, staticTwin, watchedPaths, certificate, ex
         Service: {
           ExecStart: commandLine([
             `${hostPaths.current}/bin/envoy`,
-            "-c",
-            `${hostPaths.current}/${configuration}`,
-            // Hot restart needs shared memory between two processes; systemd runs one at a time.
-            "--disable-hot-restart",
-            ...(extraArguments ?? []),
+            ...flags(`${hostPaths.current}/${configuration}`),
           ]),
           ...running(hostUsers.envoy),
           RuntimeDirectory: "metrics-link-envoy",

@@ -1,0 +1,83 @@
+import { spawn } from "node:child_process";
+import { createWriteStream } from "node:fs";
+import { join } from "node:path";
+
+/** How a run of Pulumi's command line ended. */
+export interface PulumiResult {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Pulumi's command line, in one project and with one environment: nothing between it and a person's own call. */
+export class Pulumi {
+  private readonly project: string;
+  private readonly environment: NodeJS.ProcessEnv;
+  private readonly logs: string;
+
+  /** @param logs the folder for the whole output of each command, by the stack's and the command's name */
+  constructor(project: string, environment: NodeJS.ProcessEnv, logs: string) {
+    this.project = project;
+    this.environment = environment;
+    this.logs = logs;
+  }
+
+  /** Runs `pulumi WORDS...` to its end, whatever that is. */
+  run(words: readonly string[], environment: NodeJS.ProcessEnv = {}): Promise<PulumiResult> {
+    return new Promise((resolve, reject) => {
+      const log = createWriteStream(join(this.logs, `pulumi-${words.slice(0, 3).join("-").replaceAll("/", "_")}.log`));
+      const child = spawn("pulumi", [...words, "--non-interactive", "--color", "never"], {
+        cwd: this.project,
+        env: { ...this.environment, ...environment },
+        stdio: ["ignore", "pipe", "pipe"],
+      });
+      const output = { stdout: "", stderr: "" };
+      for (const name of ["stdout", "stderr"] as const) {
+        child[name].setEncoding("utf8").on("data", (text: string) => {
+          output[name] += text;
+          log.write(text);
+        });
+      }
+      child.on("error", reject);
+      child.on("close", (code, signal) => {
+        log.end();
+        if (signal) output.stderr += `\nended by ${signal}`;
+        resolve({ code: code ?? 1, ...output });
+      });
+    });
+  }
+
+  /** Like `run`, for commands that must succeed. @throws Error with the end of what the command printed */
+  async must(words: readonly string[], environment: NodeJS.ProcessEnv = {}): Promise<PulumiResult> {
+    const result = await this.run(words, environment);
+    if (result.code === 0) return result;
+    const printed = `${result.stdout}\n${result.stderr}`.trim().split("\n").slice(-40).join("\n");
+    throw new Error(`pulumi ${words.join(" ")} ended with ${result.code}:\n${printed}\n(whole output in ${this.logs})`);
+  }
+
+  /** `pulumi up`; returns the counts of its last lines, such as "12 created, 3 updated". */
+  async up(stack: string, ...words: string[]): Promise<string> {
+    const { stdout } = await this.must(["up", "-s", stack, "--yes", "--skip-preview", ...words]);
+    return summaryOf(stdout);
+  }
+
+  async output<Value>(stack: string, name: string): Promise<Value> {
+    const { stdout } = await this.must(["stack", "output", name, "-s", stack, "--json"]);
+    return JSON.parse(stdout) as Value;
+  }
+
+  async stacks(): Promise<string[]> {
+    const { stdout } = await this.must(["stack", "ls", "--json"]);
+    return (JSON.parse(stdout) as { name: string }[]).map(({ name }) => name);
+  }
+}
+
+/** The lines under "Resources:" of an update, joined. */
+export function summaryOf(output: string): string {
+  const [, block = ""] = output.split(/^Resources:$/m);
+  const lines = block.split("\n").map((line) => line.trim());
+  return lines
+    .filter((line) => /^[+~\-\d±]/.test(line))
+    .map((line) => line.replace(/^[+~\-±]+ */, ""))
+    .join(", ");
+}

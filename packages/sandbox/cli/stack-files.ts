@@ -1,0 +1,87 @@
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type Document, parseDocument } from "yaml";
+
+export const roles = ["sender", "receiver"] as const;
+export type Role = (typeof roles)[number];
+
+const marker = " Written by the sandbox for its own stack; `npm run -s sandbox -- down` removes it.";
+const pinPath: Record<Role, readonly (string | number)[]> = {
+  sender: ["config", "metrics-link:peer", "rootFingerprints"],
+  receiver: ["config", "metrics-link:senders", 0, "rootFingerprints"],
+};
+
+/**
+ * The configuration files of the sandbox's two stacks: the repository's examples, with what has to be different on
+ * one machine. A file that somebody else wrote is never touched.
+ */
+export class StackFiles {
+  private readonly examples: string;
+  private readonly folder: string;
+
+  /**
+   * @param repository where the examples are
+   * @param project the folder with Pulumi.yaml whose stacks/ is written to
+   */
+  constructor(repository: string, project: string) {
+    this.examples = join(repository, "stacks", "examples");
+    this.folder = join(project, "stacks");
+  }
+
+  path(role: Role): string {
+    return join(this.folder, `Pulumi.${role}.yaml`);
+  }
+
+  /** Writes the file of a role unless it is there. @throws Error when a file stands there that is not the sandbox's */
+  write(role: Role): void {
+    if (existsSync(this.path(role))) {
+      if (!this.isOurs(role)) {
+        throw new Error(`${this.path(role)} is not the sandbox's: move it away, or name your stack otherwise`);
+      }
+      return;
+    }
+    const document = parseDocument(readFileSync(join(this.examples, `${role}.yaml`), "utf8"));
+    document.commentBefore = marker;
+    // A second instead of fifteen, so that a person sees samples at once and a test sees many.
+    document.setIn(["config", "metrics-link:prometheus", "scrapeInterval"], "1s");
+    // Tools built from package registries have no hash of an official download.
+    document.setIn(["config", "metrics-link:tools"], document.createNode({ acceptUnpinned: true }));
+    // Nobody has heard the peer's fingerprint yet.
+    document.deleteIn(pinPath[role]);
+    this.save(role, document);
+  }
+
+  /** The pinned fingerprints of the peer's root, as written down. */
+  pins(role: Role): readonly string[] {
+    const found = this.load(role).toJS() as { config: Record<string, unknown> };
+    const pins = pinPath[role].reduce<unknown>(
+      (at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key],
+      found,
+    );
+    return (pins as string[] | undefined) ?? [];
+  }
+
+  /** Writes the peer's fingerprints down, as a person would after the telephone call. */
+  pin(role: Role, fingerprints: readonly string[]): void {
+    const document = this.load(role);
+    document.setIn(pinPath[role], document.createNode(fingerprints));
+    this.save(role, document);
+  }
+
+  /** Removes what `write` wrote. */
+  remove(): void {
+    for (const role of roles) if (this.isOurs(role)) rmSync(this.path(role));
+  }
+
+  private isOurs(role: Role): boolean {
+    return existsSync(this.path(role)) && readFileSync(this.path(role), "utf8").includes(marker);
+  }
+
+  private load(role: Role): Document {
+    return parseDocument(readFileSync(this.path(role), "utf8"));
+  }
+
+  private save(role: Role, document: Document): void {
+    writeFileSync(this.path(role), document.toString({ lineWidth: 0 }));
+  }
+}

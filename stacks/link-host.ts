@@ -1,0 +1,85 @@
+import { type Configuration, hostUsers } from "@metrics-link/contract";
+import {
+  type Rendering as EnvoyRendering,
+  releaseFiles as envoyFileNames,
+  envoyFiles,
+  envoyFlags,
+} from "@metrics-link/envoy";
+import { Host, type ReleaseStore, standardServices } from "@metrics-link/host";
+import type { PrivateNetwork } from "@metrics-link/network";
+import type { AccountPki } from "@metrics-link/pki";
+import { type Rendering as PrometheusRendering, releaseFiles as prometheusFileNames } from "@metrics-link/prometheus";
+import type * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { checkedPrometheusFiles } from "./prometheus-files.ts";
+
+export interface LinkHostArgs {
+  readonly configuration: Configuration;
+  readonly network: PrivateNetwork;
+  readonly securityGroup: aws.ec2.SecurityGroup;
+  readonly store: ReleaseStore;
+  readonly pki: AccountPki;
+  readonly envoy: EnvoyRendering;
+  /** PEM of each peer's roots by the peer's name; empty while there is no link. */
+  readonly rootBundles: Readonly<Record<string, string>>;
+  readonly prometheus: { readonly rendering: PrometheusRendering; readonly flags: readonly string[] };
+}
+
+const ownRoot = "tls/own-root.pem";
+
+/** One end of the link: a host with Envoy and Prometheus, made from renderings and certificates. */
+export function linkHost(name: string, args: LinkHostArgs, options: pulumi.ComponentResourceOptions): Host {
+  const { configuration, pki, network, rootBundles } = args;
+  const { account, host } = configuration;
+  const [zone] = network.zones;
+  if (zone === undefined) throw new Error("a network has at least one zone");
+  const linked = Object.keys(rootBundles).length > 0;
+
+  const services = standardServices({
+    envoy: {
+      configuration: envoyFileNames.bootstrap,
+      flags: envoyFlags,
+      staticTwin: envoyFileNames.staticTwin,
+      watchedPaths: ["tls/", "envoy/sds/"],
+      ...(linked
+        ? { certificate: { chain: envoyFileNames.certificateChain, key: envoyFileNames.privateKey, ownRoot } }
+        : {}),
+    },
+    prometheus: { configuration: prometheusFileNames.configuration, flags: args.prometheus.flags },
+  });
+  const prometheus = checkedPrometheusFiles(args.prometheus.rendering);
+  const files = pulumi
+    .all([pki.leaf.chainPem, pki.rootBundle])
+    .apply(([certificateChain, root]) => [
+      ...prometheus,
+      ...envoyFiles(args.envoy, { certificateChain, rootBundles }),
+      { path: ownRoot, content: root, mode: "0644", owner: "root", group: "root" },
+    ]);
+  return new Host(
+    name,
+    {
+      hostName: name,
+      account,
+      network: {
+        subnetId: zone.privateSubnet.id,
+        zone: zone.zone,
+        securityGroupIds: [args.securityGroup.id],
+      },
+      image: { id: host.imageId, instanceType: host.instanceType },
+      dataVolume: { sizeGiB: host.dataVolumeGiB },
+      store: args.store,
+      services,
+      files,
+      secretFiles: [
+        {
+          path: envoyFileNames.privateKey,
+          mode: "0400",
+          owner: hostUsers.envoy,
+          group: hostUsers.envoy,
+          value: pki.leaf.privateKeyPem,
+        },
+      ],
+    },
+    { ...options, dependsOn: [...network.endpoints] },
+  );
+}

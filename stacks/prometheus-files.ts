@@ -1,0 +1,48 @@
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import type { HostFile } from "@metrics-link/contract";
+import { prometheusFiles, type Rendering, releaseFiles } from "@metrics-link/prometheus";
+
+type ScrapeConfig = NonNullable<Rendering["configuration"]["scrape_configs"]>[number];
+
+/**
+ * The files of Prometheus' configuration, after promtool has accepted them: a mistake in a user's job or rule stops
+ * the preview, long before a host sees it.
+ * @throws Error with promtool's own words
+ */
+export function checkedPrometheusFiles(rendering: Rendering): HostFile[] {
+  const files = prometheusFiles(rendering);
+  const folder = mkdtempSync(join(tmpdir(), "metrics-link-promtool-"));
+  try {
+    for (const { path, content } of files) {
+      const target = join(folder, path);
+      mkdirSync(dirname(target), { recursive: true });
+      writeFileSync(target, content);
+    }
+    promtool("check", "config", "--lint=all", "--lint-fatal", join(folder, releaseFiles.configuration));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+  return files;
+}
+
+function promtool(...words: string[]): void {
+  try {
+    execFileSync("promtool", words, { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
+  } catch (error) {
+    const { code, stdout = "", stderr = "" } = error as { code?: string; stdout?: string; stderr?: string };
+    if (code === "ENOENT")
+      throw new Error("promtool is not on PATH: run `npm run setup`, which brings it", { cause: error });
+    throw new Error(`promtool refuses the configuration of Prometheus; nothing was published:\n${stdout}${stderr}`);
+  }
+}
+
+/** The user's scrape jobs: each file is a list of scrape_configs. @throws Error naming the file that is not a list */
+export function scrapeConfigsOf(files: readonly { name: string; parsed: unknown }[]): ScrapeConfig[] {
+  return files.flatMap(({ name, parsed }) => {
+    if (Array.isArray(parsed)) return parsed as ScrapeConfig[];
+    throw new Error(`${name}: a list of Prometheus scrape_configs is expected, each beginning with "- job_name:"`);
+  });
+}

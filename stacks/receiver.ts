@@ -1,0 +1,76 @@
+import { contractVersion, ports, type ReceiverConfiguration, type ReceiverContract } from "@metrics-link/contract";
+import { renderReceiver as renderEnvoy } from "@metrics-link/envoy";
+import { FencedIngress, PrivateNetwork } from "@metrics-link/network";
+import { AccountPki } from "@metrics-link/pki";
+import { receiverFlags, renderReceiver as renderPrometheus } from "@metrics-link/prometheus";
+import * as pulumi from "@pulumi/pulumi";
+import { accountProvider, inAccount } from "./account.ts";
+import { linkHost } from "./link-host.ts";
+import { peerOf } from "./peer.ts";
+import { releaseStore } from "./release-store.ts";
+import { userPrometheus } from "./user-prometheus.ts";
+
+/** The account whose Prometheus is written to, by the senders of its configuration and by nobody else. */
+export async function receiver(configuration: ReceiverConfiguration) {
+  const { account, pki: profile, prometheus } = configuration;
+  const senders = await Promise.all(configuration.senders.map(knownSender));
+
+  const provider = accountProvider(configuration);
+  const options = inAccount(provider);
+  const pki = new AccountPki("receiver", { pki: profile, usage: "server" });
+  const network = new PrivateNetwork("receiver", { ...configuration.network, region: account.region }, options);
+  const securityGroup = network.hostSecurityGroup("receiver", network);
+  const ingress = new FencedIngress("receiver", { network, hostSecurityGroup: securityGroup, senders }, options);
+
+  const host = linkHost(
+    "receiver",
+    {
+      configuration,
+      network,
+      securityGroup,
+      store: releaseStore("receiver", configuration, options),
+      pki,
+      envoy: renderEnvoy({ nodeId: "receiver", senders }),
+      rootBundles: Object.fromEntries(senders.map(({ name, rootBundle }) => [name, rootBundle])),
+      prometheus: {
+        rendering: renderPrometheus({
+          scrapeInterval: prometheus.scrapeInterval,
+          externalLabels: prometheus.externalLabels,
+          ...userPrometheus(prometheus),
+          outOfOrderTimeWindow: prometheus.outOfOrderTimeWindow,
+        }),
+        flags: receiverFlags(configuration.host),
+      },
+    },
+    options,
+  );
+  ingress.attach("receiver", host.instanceId);
+
+  const contract = pulumi.all([pki.rootBundle, pulumi.all(ingress.addresses)]).apply(
+    ([rootBundle, endpointAddresses]): ReceiverContract => ({
+      version: contractVersion,
+      role: "receiver",
+      accountId: account.id,
+      rootBundle,
+      dnsName: profile.dnsName,
+      endpointAddresses,
+      endpointPort: ports.https,
+    }),
+  );
+  return {
+    contract,
+    rootFingerprints: pki.rootFingerprints,
+    leafNotAfter: pki.leaf.notAfter,
+    instanceId: host.instanceId,
+    release: host.releaseId,
+  };
+}
+
+/** A sender that has spoken and whose root is pinned. @throws Error when it has not spoken yet */
+async function knownSender({ name, stack, rootFingerprints }: ReceiverConfiguration["senders"][number]) {
+  const contract = await peerOf("sender", stack, rootFingerprints);
+  if (contract === undefined) {
+    throw new Error(`Sender ${name} has not spoken yet: run \`pulumi up\` of its stack ${stack} first`);
+  }
+  return { name, dnsName: contract.dnsName, addresses: contract.egressAddresses, rootBundle: contract.rootBundle };
+}

@@ -1,0 +1,80 @@
+import { contractVersion, type SenderConfiguration, type SenderContract } from "@metrics-link/contract";
+import { renderSender as renderEnvoy } from "@metrics-link/envoy";
+import { PinnedEgress, PrivateNetwork } from "@metrics-link/network";
+import { AccountPki } from "@metrics-link/pki";
+import { renderSender as renderPrometheus, senderFlags } from "@metrics-link/prometheus";
+import * as pulumi from "@pulumi/pulumi";
+import { accountProvider, inAccount } from "./account.ts";
+import { linkHost } from "./link-host.ts";
+import { peerOf } from "./peer.ts";
+import { releaseStore } from "./release-store.ts";
+import { userPrometheus } from "./user-prometheus.ts";
+
+/** The account whose metrics are sent. Until the receiver has spoken, its host scrapes and keeps, and sends nothing. */
+export async function sender(configuration: SenderConfiguration) {
+  const { account, pki: profile, prometheus, peer } = configuration;
+  const receiver = await peerOf("receiver", peer.stack, peer.rootFingerprints);
+
+  const provider = accountProvider(configuration);
+  const options = inAccount(provider);
+  const pki = new AccountPki("sender", { pki: profile, usage: "client" });
+  const network = new PrivateNetwork("sender", { ...configuration.network, region: account.region }, options);
+  const securityGroup = network.hostSecurityGroup("sender", network);
+  const egress = new PinnedEgress(
+    "sender",
+    { network, hostSecurityGroup: securityGroup, destinations: receiver?.endpointAddresses ?? [] },
+    options,
+  );
+
+  const host = linkHost(
+    "sender",
+    {
+      configuration,
+      network,
+      securityGroup,
+      store: releaseStore("sender", configuration, options),
+      pki,
+      envoy: renderEnvoy({
+        nodeId: "sender",
+        receiver: receiver && {
+          name: "receiver",
+          dnsName: receiver.dnsName,
+          addresses: receiver.endpointAddresses,
+          port: receiver.endpointPort,
+        },
+        maxShards: prometheus.remoteWrite.maxShards,
+      }),
+      rootBundles: receiver ? { receiver: receiver.rootBundle } : {},
+      prometheus: {
+        rendering: renderPrometheus({
+          scrapeInterval: prometheus.scrapeInterval,
+          externalLabels: prometheus.externalLabels,
+          ...userPrometheus(prometheus),
+          linked: receiver !== undefined,
+          remoteWrite: prometheus.remoteWrite,
+        }),
+        flags: senderFlags(configuration.host),
+      },
+    },
+    options,
+  );
+
+  const contract = pulumi.all([pki.rootBundle, pulumi.all(egress.addresses)]).apply(
+    ([rootBundle, egressAddresses]): SenderContract => ({
+      version: contractVersion,
+      role: "sender",
+      accountId: account.id,
+      rootBundle,
+      dnsName: profile.dnsName,
+      egressAddresses,
+    }),
+  );
+  return {
+    contract,
+    rootFingerprints: pki.rootFingerprints,
+    leafNotAfter: pki.leaf.notAfter,
+    instanceId: host.instanceId,
+    release: host.releaseId,
+    link: receiver === undefined ? "waits for the receiver" : "configured",
+  };
+}
