@@ -134,10 +134,14 @@ export async function remove<Client>(
 }
 
 /** State for the wire: what is secret by schema or was so in the inputs is secret in it. */
-function closeState(
-  type: { inputs: Properties; outputs: Properties },
+function closeState<Client>(
+  type: AnyResourceType<Client>,
   state: Values,
-  ...secrets: (SecretTree | undefined)[]
+  inputs: SecretTree | undefined,
+  recorded?: SecretTree,
 ): WireStruct {
-  return close(state, mergeSecrets(...secrets, schemaSecrets(state, type.inputs), schemaSecrets(state, type.outputs)));
+  const infected = type.secretInputsMakeOutputsSecret === true && inputs !== undefined;
+  const outputs = new Map(infected ? Object.keys(type.outputs).map((name) => [name, true] as const) : []);
+  const bySchema = [schemaSecrets(state, type.inputs), schemaSecrets(state, type.outputs)];
+  return close(state, mergeSecrets(inputs, recorded, outputs, ...bySchema));
 }

@@ -61,6 +61,8 @@ export interface ResourceType<Client, I extends Properties, O extends Properties
    * out, and no drift when the program does not give it.
    */
   readonly outputs: O;
+  /** One secret among the inputs makes every output secret: outputs may repeat any input (what a command prints). */
+  readonly secretInputsMakeOutputsSecret?: boolean;
   /** A replacement deletes the old one first: the real thing cannot exist twice. */
   readonly deleteBeforeReplace?: boolean;
   /** Rules over several properties. The schema has been checked and defaults filled in; values may be unknown. */

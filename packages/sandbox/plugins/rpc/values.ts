@@ -15,9 +15,17 @@ const ARCHIVE = "0def7320c3a5731c473e5ecbe6d01bc7";
 const RESOURCE_REFERENCE = "5cf8f73096256a8f31e491e813e4eb8e";
 const OUTPUT = "d0e6a833031e9bbcd3f4e8bde6ca49a4";
 
-/** A value that will only be known once the resource it comes from exists. A symbol, so that no string can hide it. */
-export const UNKNOWN: unique symbol = Symbol("unknown until the update");
-export type Unknown = typeof UNKNOWN;
+/** A value that will only be known once the resource it comes from exists. It throws where a text would hide it. */
+class UnknownValue {
+  [Symbol.toPrimitive](): never {
+    throw new Error("a value that is unknown until the update was used as if it were known");
+  }
+  toJSON(): never {
+    return this[Symbol.toPrimitive]();
+  }
+}
+export const UNKNOWN = new UnknownValue();
+export type Unknown = UnknownValue;
 
 /** A file, text or address given with `pulumi.asset.*Asset`; `hash` is the SHA-256 of its bytes as the SDK saw them. */
 export class Asset {
@@ -52,12 +60,13 @@ export type WireStruct = { [name: string]: Wire };
 /** Which parts of a value are secret: all of it, or some members (of an object by name, of a list by index). */
 export type SecretTree = true | Map<string, SecretTree>;
 
-/** True for an object with members: neither a list, an asset nor an archive. */
+/** True for an object with members: neither a list, an asset, an archive nor unknown. */
 export function isObject(value: Value | undefined): value is Values {
   return (
     typeof value === "object" &&
     value !== null &&
     !Array.isArray(value) &&
+    !(value instanceof UnknownValue) &&
     !(value instanceof Asset) &&
     !(value instanceof Archive)
   );
