@@ -2,7 +2,7 @@ module metrics-link.invalid/build/node_exporter
 
 go 1.25.0
 
-require github.com/prometheus/node_exporter v1.12.1
+require github.com/prometheus/node_exporter v1.12.1 // indirect
 
 require (
 	cyphar.com/go-pathrs v0.2.2 // indirect
@@ -58,3 +58,5 @@ require (
 	google.golang.org/protobuf v1.36.11 // indirect
 	howett.net/plist v1.0.1 // indirect
 )
+
+tool github.com/prometheus/node_exporter

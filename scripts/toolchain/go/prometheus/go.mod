@@ -2,7 +2,7 @@ module metrics-link.invalid/build/prometheus
 
 go 1.26.0
 
-require github.com/prometheus/prometheus v0.313.5
+require github.com/prometheus/prometheus v0.313.5 // indirect
 
 require (
 	cloud.google.com/go/auth v0.20.0 // indirect
@@ -246,4 +246,9 @@ require (
 	sigs.k8s.io/randfill v1.0.0 // indirect
 	sigs.k8s.io/structured-merge-diff/v6 v6.3.0 // indirect
 	sigs.k8s.io/yaml v1.6.0 // indirect
+)
+
+tool (
+	github.com/prometheus/prometheus/cmd/prometheus
+	github.com/prometheus/prometheus/cmd/promtool
 )

@@ -1,0 +1,77 @@
+// @ts-check
+import { createHash } from "node:crypto";
+import { createReadStream, existsSync } from "node:fs";
+import { mkdir, mkdtemp, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { pipeline } from "node:stream/promises";
+
+/**
+ * @param {string} file
+ * @param {"sha256" | "sha512"} algorithm
+ * @param {"hex" | "base64"} encoding
+ */
+export async function hashFile(file, algorithm = "sha256", encoding = "hex") {
+  const hash = createHash(algorithm);
+  await pipeline(createReadStream(file), hash);
+  return hash.digest(encoding);
+}
+
+/**
+ * Makes a folder that exists complete or not at all: `fill` works in a folder of its own, which gets its name when `fill`
+ * is done. A folder that is already there is left as it is.
+ * @param {string} target absolute path
+ * @param {string} work folder for incomplete work, on the same file system
+ * @param {(folder: string) => Promise<void>} fill
+ * @returns {Promise<boolean>} whether it was made now
+ */
+export async function publishFolder(target, work, fill) {
+  if (existsSync(target)) return false;
+  await mkdir(work, { recursive: true });
+  await mkdir(path.dirname(target), { recursive: true });
+  const folder = await mkdtemp(path.join(work, `${path.basename(target)}-`));
+  await fill(folder);
+  await rename(folder, target);
+  return true;
+}
+
+/**
+ * Writes a file that its readers see whole, before or after.
+ * @param {string} target
+ * @param {string} contents
+ * @param {number} mode
+ */
+export async function writeWhole(target, contents, mode = 0o644) {
+  await mkdir(path.dirname(target), { recursive: true });
+  const aside = `${target}.${process.pid}`;
+  await writeFile(aside, contents, { mode });
+  await rename(aside, target);
+}
+
+/**
+ * @param {string} target the link
+ * @param {string} destination what it points at
+ */
+export async function linkWhole(target, destination) {
+  await mkdir(path.dirname(target), { recursive: true });
+  const aside = `${target}.${process.pid}`;
+  await rm(aside, { force: true });
+  await symlink(destination, aside);
+  await rename(aside, target);
+}
+
+/**
+ * Removes what an interrupted set-up left. A file system that is still mounted in there stops it: removing would reach
+ * through the mount.
+ * @param {string} work
+ */
+export async function emptyWork(work) {
+  const mounts = (await readFile("/proc/self/mountinfo", "utf8"))
+    .split("\n")
+    .map((line) => line.split(" ")[4] ?? "")
+    .filter((mount) => mount.startsWith(`${work}/`));
+  if (mounts.length > 0) {
+    throw new Error(`an interrupted set-up left mounts: run \`umount ${mounts.reverse().join(" ")}\` and try again`);
+  }
+  await rm(work, { recursive: true, force: true });
+  await mkdir(work, { recursive: true });
+}
