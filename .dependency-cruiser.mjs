@@ -6,10 +6,10 @@ export default {
   forbidden: [
     {
       name: "no-circles",
-      comment: "Two modules that need each other are one module, or a third is missing between them.",
+      comment: "Two modules that need each other are one module, or a third is missing between them. Types may refer to each other.",
       severity: "error",
       from: {},
-      to: { circular: true },
+      to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } },
     },
     {
       name: "nobody-knows-the-sandbox",

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 
 /** A check of the source as it stands, by name, with the command that does it. */
 export const checks: readonly { readonly name: string; readonly command: readonly string[] }[] = [
@@ -14,8 +14,9 @@ export const checks: readonly { readonly name: string; readonly command: readonl
 
 /** Every tracked file that a shell runs: by its ending, or by its first line. */
 function shellFiles(): string[] {
-  const tracked = execFileSync("git", ["ls-files", "-z"], { encoding: "utf8" }).split("\0").filter(Boolean);
-  return tracked.filter((file) => file.endsWith(".sh") || /^#!.*\b(ba|da)?sh\b/.test(firstLine(file)));
+  const tracked = execFileSync("git", ["ls-files", "-z"], { encoding: "utf8" }).split("\0");
+  const present = tracked.filter((file) => file !== "" && existsSync(file));
+  return present.filter((file) => file.endsWith(".sh") || /^#!.*\b(ba|da)?sh\b/.test(firstLine(file)));
 }
 
 function firstLine(file: string): string {

@@ -13,13 +13,13 @@ type Answer = (registration: Registration) => Record<string, unknown>;
 
 /**
  * Runs a program under Pulumi's mocks and tells what it registered. `answers` gives, by type token, what a provider
- * would compute; everything else is echoed.
+ * would compute; everything else is echoed. `registrations` is filled even when the program fails.
  */
 export async function record(
   program: () => unknown,
   answers: Readonly<Record<string, Answer>> = {},
+  registrations: Registration[] = [],
 ): Promise<Registration[]> {
-  const registrations: Registration[] = [];
   await pulumi.runtime.setMocks(
     {
       newResource: ({ type, name, inputs, id }) => {

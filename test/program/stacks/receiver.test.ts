@@ -1,0 +1,54 @@
+import assert from "node:assert/strict";
+import { selfSigned } from "../../support/openssl.ts";
+import { ofType } from "../support/recording.ts";
+import { build, fileOf } from "./stacks.ts";
+
+describe("the receiver's stack", () => {
+  const [own, senderRoot] = [selfSigned("own"), selfSigned("sender")];
+  const sender = {
+    version: 1,
+    role: "sender",
+    accountId: "111111111111",
+    rootBundle: senderRoot.pem,
+    dnsName: "metrics-sender.account-a.internal",
+    egressAddresses: ["203.0.113.10"],
+  };
+  const senders = (fingerprint: string) => ({
+    "metrics-link:senders": [
+      { name: "account-a", stack: "organization/metrics-link/sender", rootFingerprints: [fingerprint] },
+    ],
+  });
+  const receiver = () => build("receiver", { root: own.pem, peer: sender, change: senders(senderRoot.fingerprint) });
+
+  it("lets in the sender's egress address alone, at the load balancer and again in Envoy", async () => {
+    const registrations = await receiver();
+    const allowed = ofType(registrations, "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", 4).flatMap(
+      ({ inputs }) => inputs.cidrIpv4 ?? [],
+    );
+    assert.deepEqual(allowed, ["203.0.113.10/32"]);
+    const bootstrap = fileOf(registrations, "receiver", "envoy/bootstrap.yaml");
+    assert.match(bootstrap, /address_prefix: 203\.0\.113\.10\n\s+prefix_len: 32/);
+  });
+
+  it("trusts the sender's root and nothing else", async () => {
+    assert.equal(fileOf(await receiver(), "receiver", "tls/roots/account-a.pem"), senderRoot.pem);
+  });
+
+  it("accepts writes on loopback only, and late samples for as long as the configuration says", async () => {
+    const registrations = await receiver();
+    const unit = fileOf(registrations, "receiver", "systemd/metrics-link-prometheus.service");
+    assert.match(unit, /--web\.enable-remote-write-receiver/);
+    assert.match(unit, /--web\.listen-address=127\.0\.0\.1:9090/);
+    assert.match(fileOf(registrations, "receiver", "prometheus/prometheus.yml"), /out_of_order_time_window: 24h/);
+  });
+
+  it("waits for its sender: before that there is nobody to let in", async () => {
+    const change = senders(senderRoot.fingerprint);
+    await assert.rejects(build("receiver", { root: own.pem, change }), /account-a has not spoken yet/);
+  });
+
+  it("stops when the sender's root is not the pinned one", async () => {
+    const change = senders(own.fingerprint);
+    await assert.rejects(build("receiver", { root: own.pem, peer: sender, change }), /not the pinned one/);
+  });
+});

@@ -1,0 +1,96 @@
+import assert from "node:assert/strict";
+import { selfSigned } from "../../support/openssl.ts";
+import { ofType, type Registration } from "../support/recording.ts";
+import { build, fileOf, releaseOf } from "./stacks.ts";
+
+describe("the sender's stack", () => {
+  const [own, receiverRoot, stranger] = [selfSigned("own"), selfSigned("receiver"), selfSigned("stranger")];
+  const receiver = {
+    version: 1,
+    role: "receiver",
+    accountId: "222222222222",
+    rootBundle: receiverRoot.pem,
+    dnsName: "metrics-ingest.account-b.internal",
+    endpointAddresses: ["198.51.100.10", "198.51.100.11"],
+    endpointPort: 443,
+  };
+  const pinned = (fingerprint: string) => ({
+    "metrics-link:peer": { stack: "organization/metrics-link/receiver", rootFingerprints: [fingerprint] },
+  });
+  const linked = () => build("sender", { root: own.pem, peer: receiver, change: pinned(receiverRoot.fingerprint) });
+
+  it("scrapes and keeps, and sends nothing, before the receiver has spoken", async () => {
+    const registrations = await build("sender", { root: own.pem });
+    assert.doesNotMatch(fileOf(registrations, "sender", "prometheus/prometheus.yml"), /remote_write/);
+    assert.doesNotMatch(fileOf(registrations, "sender", "envoy/bootstrap.yaml"), /UpstreamTlsContext/);
+    const rules = ofType(registrations, "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule", 2);
+    assert.ok(rules.every(({ inputs }) => inputs.cidrIpv4 === undefined));
+  });
+
+  it("brings the link up once the receiver has spoken and its root is pinned", async () => {
+    const registrations = await linked();
+    assert.match(
+      fileOf(registrations, "sender", "prometheus/prometheus.yml"),
+      /url: http:\/\/127\.0\.0\.1:9091\/api\/v1\/write/,
+    );
+    const bootstrap = fileOf(registrations, "sender", "envoy/bootstrap.yaml");
+    for (const address of receiver.endpointAddresses) assert.ok(bootstrap.includes(address));
+    assert.equal(fileOf(registrations, "sender", "tls/roots/receiver.pem"), receiverRoot.pem);
+    const destinations = ofType(registrations, "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule", 4)
+      .flatMap(({ inputs }) => inputs.cidrIpv4 ?? [])
+      .toSorted();
+    assert.deepEqual(destinations, ["198.51.100.10/32", "198.51.100.11/32"]);
+  });
+
+  it("stops before anything changes when the receiver's root is another, and shows both fingerprints", async () => {
+    const seen: Registration[] = [];
+    await assert.rejects(
+      build("sender", { root: own.pem, peer: receiver, change: pinned(stranger.fingerprint), seen }),
+      ({ message }: Error) => message.includes(stranger.fingerprint) && message.includes(receiverRoot.fingerprint),
+    );
+    assert.deepEqual(
+      seen.map(({ type }) => type),
+      ["pulumi:pulumi:StackReference"],
+    );
+  });
+
+  it("binds its provider to the account of its configuration", async () => {
+    const [provider] = ofType(await linked(), "pulumi:providers:aws", 1);
+    assert.equal(provider?.inputs.allowedAccountIds, '["111111111111"]');
+  });
+
+  it("puts no private key in the release, in user data, in a command or in any plain input", async () => {
+    const registrations = await linked();
+    const plain = registrations.filter(({ type }) => !type.startsWith("tls:"));
+    for (const { type, name, inputs } of plain) {
+      const text = JSON.stringify(inputs, (_key, value) => (isSecret(value) ? "secret" : value));
+      assert.doesNotMatch(text, /KEY sender|PRIVATE KEY/, `${type} ${name}`);
+    }
+    const [secret] = releaseOf(registrations, "sender").secrets;
+    assert.deepEqual([secret?.path, secret?.mode, secret?.owner], ["tls/private-key.pem", "0400", "envoy"]);
+  });
+
+  it("stops in preview when a rule of the user is wrong, in promtool's own words", async () => {
+    const prometheus = {
+      scrapeInterval: "15s",
+      externalLabels: { account: "a" },
+      rules: "test/program/stacks/broken-rules",
+    };
+    await assert.rejects(
+      build("sender", { root: own.pem, change: { "metrics-link:prometheus": prometheus } }),
+      /promtool refuses[\s\S]*parse error/,
+    );
+  });
+
+  it("refuses tools without an official hash unless the configuration accepts them", async () => {
+    await assert.rejects(
+      build("sender", { root: own.pem, change: { "metrics-link:tools": { acceptUnpinned: false } } }),
+      /Tools that may not reach a host/,
+    );
+  });
+});
+
+function isSecret(value: unknown): boolean {
+  const signature = (value as Record<string, unknown> | null)?.["4dabf18193072939515e22adb298388d"];
+  return signature === "1b47061264138c4ac30d75fd1eb44270";
+}

@@ -1,0 +1,73 @@
+import { readFileSync } from "node:fs";
+import { parseRelease } from "@metrics-link/contract/release.ts";
+import * as pulumi from "@pulumi/pulumi";
+import { parse } from "yaml";
+import { type Registration, record } from "../support/recording.ts";
+
+export type Role = "sender" | "receiver";
+
+/** The configuration of a role's example as Pulumi hands it to a program, with `change` applied to its sections. */
+function configurationOf(role: Role, change: Readonly<Record<string, unknown>>): Record<string, string> {
+  const file = new URL(`../../../stacks/examples/${role}.yaml`, import.meta.url);
+  const { config } = parse(readFileSync(file, "utf8")) as { config: Record<string, unknown> };
+  const sections = { ...config, "metrics-link:tools": { acceptUnpinned: true }, ...change };
+  return Object.fromEntries(
+    Object.entries(sections)
+      .filter(([, value]) => value !== undefined)
+      .map(([key, value]) => [key, typeof value === "string" ? value : JSON.stringify(value)]),
+  );
+}
+
+export interface BuildOptions {
+  /** Sections of the configuration by their whole key, in place of the example's. */
+  readonly change?: Readonly<Record<string, unknown>>;
+  /** The output `contract` of the peer's stack; absent before its first update. */
+  readonly peer?: unknown;
+  /** PEM of this side's own root. */
+  readonly root: string;
+  /** Filled with what was registered, for programs that fail. */
+  readonly seen?: Registration[];
+}
+
+/** Runs the real program as one of its roles under mocks. */
+export function build(role: Role, { change = {}, peer, root, seen }: BuildOptions): Promise<Registration[]> {
+  const certificate = () => ({ certPem: root, validityEndTime: "2027-01-01T00:00:00Z" });
+  return record(
+    async () => {
+      pulumi.runtime.setAllConfig(configurationOf(role, change));
+      const { default: program } = await import("@metrics-link/stacks");
+      await program();
+    },
+    {
+      "pulumi:pulumi:StackReference": () => ({
+        outputs: peer === undefined ? {} : { contract: peer },
+        secretOutputNames: [],
+      }),
+      "tls:index/privateKey:PrivateKey": ({ name }) => ({
+        privateKeyPem: `KEY ${name}`,
+        privateKeyPemPkcs8: `KEY ${name}`,
+      }),
+      "tls:index/selfSignedCert:SelfSignedCert": certificate,
+      "tls:index/locallySignedCert:LocallySignedCert": certificate,
+      "aws:ec2/eip:Eip": ({ name }) => ({ allocationId: `${name}-allocation`, publicIp: "203.0.113.10" }),
+      "aws:ec2/vpcEndpoint:VpcEndpoint": () => ({ prefixListId: "pl-s3" }),
+      "aws:secretsmanager/secret:Secret": () => ({ arn: "arn:aws:secretsmanager:eu-west-1:111111111111:secret:leaf" }),
+      "aws:secretsmanager/secretVersion:SecretVersion": () => ({ versionId: "version-1" }),
+    },
+    seen,
+  );
+}
+
+/** The release that a stack would publish, parsed. */
+export function releaseOf(registrations: readonly Registration[], role: Role) {
+  const published = registrations.find(({ name }) => name === `${role}-release`);
+  if (published === undefined) throw new Error("no release was published");
+  return parseRelease(JSON.parse(published.inputs.content));
+}
+
+/** The content of one of its files. */
+export function fileOf(registrations: readonly Registration[], role: Role, path: string): string {
+  const found = releaseOf(registrations, role).files.find((file) => file.path === path);
+  if (found === undefined) throw new Error(`the release has no ${path}`);
+  return found.content;
+}
