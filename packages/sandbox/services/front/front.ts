@@ -34,7 +34,9 @@ export interface FrontOptions {
 }
 
 /** EC2 actions after which the fences may be other ones. */
-const changesFences = /^(Authorize|Revoke)SecurityGroup|^ModifySecurityGroupRules$|^UpdateSecurityGroupRule/;
+const changesFences = /^(Authorize|Revoke)SecurityGroup(Ingress|Egress)$|^ModifySecurityGroupRules$/;
+/** Other EC2 actions that the sandbox lets through: they change nothing that a network or a host is made of. */
+const changesNothing = /^(Describe|Get|Search|CreateTags$|DeleteTags$)/;
 /** moto's own control interface, and its imitation of the metadata service, which ask for no credentials. */
 const closed = /^\/(moto-api|latest\/(meta-data|api)|favicon\.ico)/;
 
@@ -114,7 +116,11 @@ async function forwardEc2(
 ): Promise<void> {
   const body = await readAll(request);
   const action = new URLSearchParams(body.toString()).get("Action") ?? "";
-  if (!changesFences.test(action)) return await forward(options.moto, request, response, context, body);
+  if (changesNothing.test(action)) return await forward(options.moto, request, response, context, body);
+  if (!changesFences.test(action)) {
+    const message = `the sandbox realises ${action} only when Pulumi asks for it, not through the API`;
+    return refuse(request, response, { status: 400, code: "UnsupportedOperation", message });
+  }
   const answer = await ask(options.moto, request, context, body);
   if (answer.status === 200) await options.onSecurityGroupChange();
   response.writeHead(answer.status, answer.headers.flat());

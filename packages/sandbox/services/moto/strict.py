@@ -328,6 +328,14 @@ def encryption_key(request: Any, resource: str) -> tuple[str, Any] | None:
     return (action, key) if key else None
 
 
+def encryption_context(request: Any, resource: str) -> dict[str, str]:
+    """What the service itself binds the data key to."""
+    if request._service == "s3":
+        return {"kms:EncryptionContext:aws:s3:arn": resource}
+    secret = secret_of(request.account_id, request._region, parameters(request).get("SecretId", ""))
+    return {"kms:EncryptionContext:SecretARN": secret.arn} if secret else {}
+
+
 def check_permission(self: Any, resource: Any) -> None:
     if self._action == "sts:GetCallerIdentity":  # needs no permission, and cannot be denied
         return
@@ -338,7 +346,7 @@ def check_permission(self: Any, resource: Any) -> None:
             encryption = encryption_key(self, one)
             if encryption:
                 action, key = encryption
-                via = {"kms:ViaService": f"{self._service}.{self._region}.amazonaws.com"}
+                via = {"kms:ViaService": f"{self._service}.{self._region}.amazonaws.com", **encryption_context(self, one)}
                 if not permits(self, action, key.arn, via):
                     refuse_access(self, f": it needs {action} on {key.arn}")
     except policy.NotModelled as unknown:
@@ -374,9 +382,11 @@ def kms_resource(self: Any) -> str:
 
 
 def ssm_resources(self: Any) -> list[str]:
+    owner = f"{self.region}:{self.current_account}"
+    if self._get_action() == "UpdateInstanceInformation":
+        return [f"arn:aws:ec2:{owner}:instance/{self._get_param('InstanceId')}"]
     if self._get_action() != "SendCommand":
         return ["*"]
-    owner = f"{self.region}:{self.current_account}"
     instances = [f"arn:aws:ec2:{owner}:instance/{name}" for name in self._get_param("InstanceIds", [])]
     name = self._get_param("DocumentName", "")
     account = "" if name.startswith("AWS-") else self.current_account
@@ -399,6 +409,7 @@ for operation in (
     "list_command_invocations",
     "cancel_command",
     "describe_instance_information",
+    "update_instance_information",
 ):
     setattr(SimpleSystemManagerResponse, operation, authorised)
 

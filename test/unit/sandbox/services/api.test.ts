@@ -7,11 +7,12 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { tmpdir } from "node:os";
 import { promisify } from "node:util";
+import { cacheDirectory } from "@metrics-link/contract/cache-directory.ts";
 import { frontListener } from "../../../../packages/sandbox/services/front/front.ts";
 import { type AccessKey, type Moto, startMoto } from "../../../../packages/sandbox/services/moto/moto.ts";
 import { S3, STS } from "../../../../packages/sandbox/services/testing/clients.ts";
 import { openAuthority } from "../../../../packages/sandbox/services/authority.ts";
-import { cacheDirectory, type Layout, layoutOf } from "../../../../packages/sandbox/model/layout.ts";
+import { type Layout, layoutOf } from "../../../../packages/sandbox/model/layout.ts";
 
 const run = promisify(execFile);
 const [sender, receiver, tools] = ["111111111111", "222222222222", "999999999999"] as const;

@@ -1,0 +1,34 @@
+/** The variables which make Pulumi and AWS's own tools talk to a sandbox instead of AWS. */
+import { delimiter, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { cacheDirectory } from "@metrics-link/contract/cache-directory.ts";
+import type { Layout } from "../model/layout.ts";
+import { region } from "./accounts.ts";
+import { readSettings } from "./settings.ts";
+
+/** The environment of a deployer at this sandbox. It must have been up once. `path`: the PATH to put the plugins before. */
+export function deployerEnvironment(layout: Layout, path = process.env.PATH ?? ""): Record<string, string> {
+  const settings = readSettings(layout);
+  if (settings?.deployer === undefined || settings.frontPort === undefined) {
+    throw new Error(`the sandbox in ${layout.directory} has never been up; run: npm run -s sandbox -- up`);
+  }
+  const plugins = fileURLToPath(new URL("../plugins/bin", import.meta.url));
+  const added = [plugins, join(cacheDirectory(), "bin")];
+  const others = path.split(delimiter).filter((folder) => !added.includes(folder));
+  return {
+    PATH: [...added, ...others].join(delimiter),
+    METRICS_LINK_WORLD: layout.socket,
+    AWS_ACCESS_KEY_ID: settings.deployer.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: settings.deployer.secretAccessKey,
+    // A session of the caller's own would go before the key.
+    AWS_SESSION_TOKEN: "",
+    AWS_PROFILE: "",
+    AWS_REGION: region,
+    AWS_ENDPOINT_URL: `http://127.0.0.1:${settings.frontPort}`,
+    AWS_EC2_METADATA_DISABLED: "true",
+    PULUMI_BACKEND_URL: `file://${layout.backend}`,
+    PULUMI_CONFIG_PASSPHRASE: "",
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+  };
+}

@@ -1,0 +1,44 @@
+/** What a sandbox keeps from one run of its world to the next, apart from the cloud's resources. */
+import { randomBytes } from "node:crypto";
+import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Layout } from "../model/layout.ts";
+import type { InternetHost } from "../model/topology.ts";
+import type { AccessKey } from "../services/moto/moto.ts";
+
+export interface Settings {
+  /** Moto's access keys follow from it, so that they stay the same. */
+  readonly seed: string;
+  /** Where the deployer's tools find AWS: a port on loopback, chosen at the first start. */
+  readonly frontPort?: number;
+  readonly deployer?: AccessKey;
+  readonly internetHosts: readonly InternetHost[];
+}
+
+/** A host on the internet in nobody's account, for tests and drills. */
+const outsider: InternetHost = { name: "outsider", address: "192.0.2.66" };
+
+export function settingsFile(layout: Layout): string {
+  return join(layout.directory, "settings.json");
+}
+
+/** The sandbox's settings; undefined before its first start. */
+export function readSettings(layout: Layout): Settings | undefined {
+  try {
+    return JSON.parse(readFileSync(settingsFile(layout), "utf8")) as Settings;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw new Error(`${settingsFile(layout)} cannot be read: ${(error as Error).message}; run sandbox down, then up`);
+  }
+}
+
+export function newSettings(): Settings {
+  return { seed: randomBytes(32).toString("hex"), internetHosts: [outsider] };
+}
+
+/** Holds secrets: readable by its owner only. */
+export function writeSettings(layout: Layout, settings: Settings): void {
+  const file = settingsFile(layout);
+  writeFileSync(`${file}.next`, `${JSON.stringify(settings, null, 2)}\n`, { mode: 0o600 });
+  renameSync(`${file}.next`, file);
+}
