@@ -1,0 +1,223 @@
+/** The sandbox's AWS: resources of several accounts on one record, kept true in the AWS API and told to listeners. */
+import type { Topology } from "../model/topology.ts";
+import { type AwsApi, type AwsClients, clientsOf } from "./api.ts";
+import { AwsError, errorBody } from "./aws-error.ts";
+import { REGION } from "./catalogue.ts";
+import { Coalescer, Turns } from "./coalesce.ts";
+import { instance } from "./ec2/instance.ts";
+import { observe } from "./ec2/observed-rules.ts";
+import { allGroupIds } from "./ec2/security-group.ts";
+import { type Caller, type Credentials, identify } from "./identity.ts";
+import { INVOKES } from "./invokes.ts";
+import type { AnyNoun } from "./noun.ts";
+import { NOUNS } from "./nouns.ts";
+import { names } from "./references.ts";
+import type { Resource } from "./resource.ts";
+import { Scope } from "./scope.ts";
+import { Store } from "./store.ts";
+import { topologyOf } from "./topology.ts";
+
+type Values = Resource["inputs"];
+
+/** Whose and which. */
+export interface Place {
+  readonly account: string;
+  readonly region: string;
+  /** The Pulumi type token. */
+  readonly type: string;
+}
+
+/** A mutation's outcome. `unrealised` says why the world could not follow, though the record stands. */
+export interface Outcome {
+  readonly outputs: Values;
+  readonly unrealised?: string;
+}
+
+export class Cloud {
+  readonly #api: AwsApi;
+  readonly #store: Store;
+  readonly #now: () => Date;
+  readonly #clients: (account: string, region: string) => AwsClients;
+  readonly #turns = new Turns();
+  readonly #listeners: ((topology: Topology) => Promise<void>)[] = [];
+  readonly #realisation = new Coalescer(() => this.#realise());
+  /** The topology, as JSON, that all listeners have followed last. */
+  #realised = "";
+
+  private constructor(options: { file: string; api: AwsApi; clients?: typeof this.#clients; now?: () => Date }) {
+    this.#api = options.api;
+    this.#store = new Store(options.file);
+    this.#clients = options.clients ?? clientsOf(options.api);
+    this.#now = options.now ?? (() => new Date());
+  }
+
+  /**
+   * Opens the record at `file`, or begins one.
+   *
+   * @param options.clients in place of clients made from `api`, for tests
+   */
+  static async open(options: {
+    file: string;
+    api: AwsApi;
+    now?: () => Date;
+    clients?: (account: string, region: string) => AwsClients;
+  }): Promise<Cloud> {
+    return new Cloud(options);
+  }
+
+  /** Who follows the topology. Every mutation waits until all listeners have followed a topology that includes it. */
+  onChange(listener: (topology: Topology) => Promise<void>): void {
+    this.#listeners.push(listener);
+    this.#realised = "";
+  }
+
+  topology(): Topology {
+    return topologyOf(this.#store.all(), this.#store.rules);
+  }
+
+  /** Waits until the listeners have followed the topology as it is now. */
+  async settle(): Promise<void> {
+    if (JSON.stringify(this.topology()) !== this.#realised) await this.#realisation.run();
+  }
+
+  async #realise(): Promise<void> {
+    const topology = this.topology();
+    const text = JSON.stringify(topology);
+    if (text === this.#realised) return;
+    for (const listener of this.#listeners) await listener(topology);
+    this.#realised = text;
+  }
+
+  /** Runs one mutation in its turn; then, outside the turn so that others can go on, waits for the world to follow. */
+  async #mutate<T>(work: () => Promise<T>): Promise<{ result: T; unrealised?: string }> {
+    const result = await this.#turns.take(work);
+    try {
+      await this.settle();
+      return { result };
+    } catch (thrown) {
+      return { result, unrealised: errorBody(thrown).message };
+    }
+  }
+
+  async create(request: Place & { name: string; inputs: Values }): Promise<Outcome & { id: string }> {
+    const noun = nounOf(request.type);
+    const { result, ...rest } = await this.#mutate(async () => {
+      const scope = this.#scope(request);
+      const { id, outputs, facts = {} } = await noun.create(scope, request.inputs, request.name);
+      const { account, region, type, name, inputs } = request;
+      this.#store.put({ account, region, type, id, name, inputs, outputs, facts });
+      await this.#observeRules(scope, noun);
+      return { id, outputs };
+    });
+    return { ...result, ...rest };
+  }
+
+  /** The resource as it is now, which the record then says too; undefined if it is gone. */
+  async read(request: Place & { id: string }): Promise<{ inputs: Values; outputs: Values } | undefined> {
+    const noun = nounOf(request.type);
+    const { result } = await this.#mutate(async () => {
+      const resource = this.#store.get(request);
+      if (resource === undefined || noun.read === undefined) return resource;
+      const found = await noun.read(this.#scope(request), resource);
+      if (found === undefined) this.#store.remove(resource);
+      else this.#store.put({ ...resource, ...found });
+      return found;
+    });
+    return result && { inputs: result.inputs, outputs: result.outputs };
+  }
+
+  async update(request: Place & { id: string; inputs: Values }): Promise<Outcome> {
+    const noun = nounOf(request.type);
+    const { result, ...rest } = await this.#mutate(async () => {
+      const resource = this.#store.get(request);
+      if (resource === undefined || noun.update === undefined) {
+        throw new AwsError("ResourceNotFoundException", `${request.type} "${request.id}" does not exist any more: run pulumi refresh`);
+      }
+      const scope = this.#scope(request);
+      const { outputs, facts = resource.facts } = await noun.update(scope, resource, request.inputs);
+      this.#store.put({ ...resource, inputs: request.inputs, outputs, facts });
+      await this.#observeRules(scope, noun);
+      return { outputs };
+    });
+    return { ...result, ...rest };
+  }
+
+  /** Deletes the resource; one that is gone already is no error. */
+  async delete(request: Place & { id: string }): Promise<void> {
+    const noun = nounOf(request.type);
+    const { unrealised } = await this.#mutate(async () => {
+      const resource = this.#store.get(request);
+      if (resource === undefined) return;
+      const scope = this.#scope(request);
+      refuseInUse(scope, noun, resource);
+      await noun.delete?.(scope, resource);
+      this.#store.remove(resource);
+      await this.#observeRules(scope, noun);
+    });
+    if (unrealised !== undefined) throw new AwsError("RealisationFailed", unrealised);
+  }
+
+  /** A function of the provider, such as `aws:ec2/getPrefixList:getPrefixList`. */
+  async invoke(request: { caller: Caller; region: string; token: string; args: Values }): Promise<Values> {
+    const invoke = INVOKES.get(request.token);
+    if (invoke === undefined) throw new AwsError("NotModelled", `function ${request.token} is not modelled by the sandbox`);
+    return invoke.invoke(request.args, { caller: request.caller, region: request.region });
+  }
+
+  /** Who these credentials are, after the roles were assumed one after the other. */
+  identify(request: { credentials: Credentials; roles: readonly string[]; region: string }): Promise<Caller> {
+    return identify(this.#api.endpoint, request);
+  }
+
+  /** Switches an instance on or off. */
+  async setPower(instanceId: string, power: "running" | "stopped"): Promise<void> {
+    const { unrealised } = await this.#mutate(async () => {
+      const found = this.#store.ofType(instance.type).find((item) => item.id === instanceId);
+      if (found === undefined) throw new AwsError("InvalidInstanceID.NotFound", `The instance ID '${instanceId}' does not exist`);
+      const { ec2 } = this.#clients(found.account, found.region);
+      if (power === "running") await ec2.startInstances({ InstanceIds: [instanceId] });
+      else await ec2.stopInstances({ InstanceIds: [instanceId] });
+      this.#store.put({ ...found, facts: { ...found.facts, power } });
+    });
+    if (unrealised !== undefined) throw new AwsError("RealisationFailed", unrealised);
+  }
+
+  /** Takes over the security group rules of all accounts as the AWS API has them, whoever changed them. */
+  async syncSecurityGroups(): Promise<void> {
+    const { unrealised } = await this.#mutate(async () => {
+      const places = new Map(this.#store.all().map(({ account, region }) => [`${account} ${region}`, { account, region }]));
+      for (const place of places.values()) await this.#observe(this.#scope(place));
+    });
+    if (unrealised !== undefined) throw new AwsError("RealisationFailed", unrealised);
+  }
+
+  async #observeRules(scope: Scope, noun: AnyNoun): Promise<void> {
+    if (/^aws:ec2\/(vpc:|securityGroup|defaultSecurityGroup)|^aws:vpc\/securityGroup/.test(noun.type)) {
+      await this.#observe(scope);
+    }
+  }
+
+  async #observe(scope: Scope): Promise<void> {
+    const groups = allGroupIds(scope);
+    this.#store.observe(groups, await observe(scope, groups));
+  }
+
+  #scope({ account, region }: { account: string; region: string }): Scope {
+    if (region !== REGION) throw new AwsError("InvalidRegion", `the sandbox has the region ${REGION} only, not ${region}`);
+    return new Scope({ account, region }, this.#store, this.#clients(account, region), this.#now);
+  }
+}
+
+function nounOf(type: string): AnyNoun {
+  const noun = NOUNS.get(type);
+  if (noun === undefined) throw new AwsError("NotModelled", `resource type ${type} is not modelled by the sandbox`);
+  return noun;
+}
+
+function refuseInUse(scope: Scope, { blockedBy }: AnyNoun, resource: Resource): void {
+  const blocker = scope
+    .everything()
+    .find((other) => blockedBy?.types.includes(other.type) && names(other.inputs, resource.id));
+  if (blockedBy === undefined || blocker === undefined) return;
+  throw new AwsError(blockedBy.code, blockedBy.message(resource.id, `${blocker.type.split(":").at(-1)} ${blocker.id}`));
+}

@@ -1,0 +1,69 @@
+/**
+ * Security group rules as the AWS API tells them. The API is the truth about rules, whoever made them: Pulumi, or a
+ * person with a command line at three in the morning.
+ */
+import type { SecurityGroupRule } from "@aws-sdk/client-ec2";
+import type { FirewallRule } from "../../model/topology.ts";
+import type { Scope } from "../scope.ts";
+import { type Tags, tagMap } from "../tags.ts";
+
+export interface ObservedRule {
+  readonly id: string;
+  readonly groupId: string;
+  readonly egress: boolean;
+  /** `tcp`, `udp`, `icmp`, or `-1` for all. */
+  readonly protocol: string;
+  /** -1 for all, as the API says it. */
+  readonly fromPort: number;
+  readonly toPort: number;
+  readonly cidrIpv4?: string;
+  readonly referencedSecurityGroupId?: string;
+  readonly prefixListId?: string;
+  readonly description?: string;
+  readonly tags: Tags;
+}
+
+/** The rules of some groups of an account, or of one rule id. */
+export async function observe(scope: Scope, groupIds: readonly string[]): Promise<ObservedRule[]> {
+  if (groupIds.length === 0) return [];
+  const answer = await scope.aws.ec2.describeSecurityGroupRules({
+    Filters: [{ Name: "group-id", Values: [...groupIds] }],
+  });
+  return (answer.SecurityGroupRules ?? []).map(toObserved);
+}
+
+function toObserved(rule: SecurityGroupRule): ObservedRule {
+  const peer = rule.ReferencedGroupInfo?.GroupId;
+  return {
+    id: rule.SecurityGroupRuleId ?? "",
+    groupId: rule.GroupId ?? "",
+    egress: rule.IsEgress ?? false,
+    protocol: rule.IpProtocol ?? "-1",
+    fromPort: rule.FromPort ?? -1,
+    toPort: rule.ToPort ?? -1,
+    ...(rule.CidrIpv4 === undefined ? {} : { cidrIpv4: rule.CidrIpv4 }),
+    ...(peer === undefined ? {} : { referencedSecurityGroupId: peer }),
+    ...(rule.PrefixListId === undefined ? {} : { prefixListId: rule.PrefixListId }),
+    ...(rule.Description === undefined ? {} : { description: rule.Description }),
+    tags: tagMap(rule.Tags),
+  };
+}
+
+/** The rule as the realiser enforces it. */
+export function toFirewallRule(rule: ObservedRule): FirewallRule {
+  const protocol = rule.protocol === "-1" ? "all" : rule.protocol;
+  if (protocol !== "tcp" && protocol !== "udp" && protocol !== "icmp" && protocol !== "all") {
+    throw new Error(`${rule.id} of ${rule.groupId} has protocol "${protocol}"; the sandbox enforces tcp, udp, icmp and all`);
+  }
+  const ports = protocol === "tcp" || protocol === "udp" ? { ports: { from: rule.fromPort, to: rule.toPort } } : {};
+  return { protocol, ...ports, peer: peerOf(rule) };
+}
+
+function peerOf(rule: ObservedRule): FirewallRule["peer"] {
+  if (rule.cidrIpv4 !== undefined) return { kind: "cidr", cidr: rule.cidrIpv4 };
+  if (rule.prefixListId !== undefined) return { kind: "prefix-list", id: rule.prefixListId };
+  if (rule.referencedSecurityGroupId !== undefined) {
+    return { kind: "security-group", id: rule.referencedSecurityGroupId };
+  }
+  throw new Error(`${rule.id} of ${rule.groupId} has no IPv4 peer; the sandbox has no IPv6`);
+}

@@ -1,0 +1,28 @@
+/** A resource on the cloud's record. Plain data: it is written to a file as it is. */
+import type { Known, Properties } from "../plugins/rpc/schema.ts";
+
+/** An elastic network interface, of an instance or of a managed thing. */
+export interface NetworkInterface {
+  readonly id: string;
+  readonly subnetId: string;
+  readonly privateAddress: string;
+}
+
+/** What AWS keeps about a resource that neither its inputs nor its outputs show. */
+export interface Facts {
+  readonly interfaces?: readonly NetworkInterface[];
+  readonly power?: "running" | "stopped";
+  readonly rootVolumeId?: string;
+}
+
+export interface Resource<I extends Properties = Properties, O extends Properties = Properties> {
+  readonly type: string;
+  readonly account: string;
+  readonly region: string;
+  readonly id: string;
+  /** Its name in the Pulumi program, for messages. */
+  readonly name: string;
+  readonly inputs: Known<I>;
+  readonly outputs: Known<O>;
+  readonly facts: Facts;
+}

@@ -1,0 +1,85 @@
+/** The record of everything that was created, in memory and in one file. */
+import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import type { Resource } from "./resource.ts";
+import type { ObservedRule } from "./ec2/observed-rules.ts";
+
+/** The form of the file. Another number is refused: there is nothing to migrate from yet. */
+const FORMAT = 1;
+
+interface Content {
+  readonly format: typeof FORMAT;
+  readonly resources: readonly Resource[];
+  readonly rules: readonly ObservedRule[];
+}
+
+export class Store {
+  readonly #file: string;
+  readonly #resources = new Map<string, Resource>();
+  #rules: readonly ObservedRule[] = [];
+
+  constructor(file: string) {
+    this.#file = file;
+    const text = readIfThere(file);
+    if (text === undefined) return;
+    const content = JSON.parse(text) as Content;
+    if (content.format !== FORMAT) {
+      throw new Error(`${file} has format ${content.format}, but this version reads ${FORMAT}: run sandbox down and up`);
+    }
+    for (const resource of content.resources) this.#resources.set(keyOf(resource), resource);
+    this.#rules = content.rules;
+  }
+
+  all(): Resource[] {
+    return [...this.#resources.values()];
+  }
+
+  ofType(type: string): Resource[] {
+    return this.all().filter((resource) => resource.type === type);
+  }
+
+  get(place: { account: string; region: string; type: string; id: string }): Resource | undefined {
+    return this.#resources.get(keyOf(place));
+  }
+
+  put(resource: Resource): void {
+    this.#resources.set(keyOf(resource), resource);
+    this.#save();
+  }
+
+  remove(resource: Resource): void {
+    this.#resources.delete(keyOf(resource));
+    this.#save();
+  }
+
+  /** The rules of all security groups as the AWS API last told them. */
+  get rules(): readonly ObservedRule[] {
+    return this.#rules;
+  }
+
+  /** Replaces what is known of the rules of these groups. */
+  observe(groupIds: readonly string[], rules: readonly ObservedRule[]): void {
+    this.#rules = [...this.#rules.filter((rule) => !groupIds.includes(rule.groupId)), ...rules];
+    this.#save();
+  }
+
+  /** Written beside the file and renamed over it, so that a crash leaves the old one or the new one. Secrets are in it. */
+  #save(): void {
+    const content: Content = { format: FORMAT, resources: this.all(), rules: this.#rules };
+    const next = `${this.#file}.next`;
+    writeFileSync(next, JSON.stringify(content, null, 1), { mode: 0o600 });
+    renameSync(next, this.#file);
+  }
+}
+
+function keyOf({ account, region, type, id }: { account: string; region: string; type: string; id: string }): string {
+  return [account, region, type, id].join(" ");
+}
+
+function readIfThere(file: string): string | undefined {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw thrown;
+  }
+}
