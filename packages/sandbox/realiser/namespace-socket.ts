@@ -74,8 +74,7 @@ function open<Handle>(namespace: string, request: SocketRequest): Promise<Handle
     stderr += text;
   });
   return new Promise<Handle>((resolve, reject) => {
-    const fail = (message: string, code: string) =>
-      reject(new NamespaceSocketError(namespace, request, message, code));
+    const fail = (message: string, code: string) => reject(new NamespaceSocketError(namespace, request, message, code));
     child.once("message", (answer: SocketAnswer, handle: unknown) => {
       if (answer.error !== undefined) fail(answer.error, answer.code ?? "EUNKNOWN");
       else resolve(handle as Handle);

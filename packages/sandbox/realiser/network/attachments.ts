@@ -19,16 +19,15 @@ export const uplink = { internet: "169.254.1.1", vpc: "169.254.1.2" } as const;
 /** Everything in the VPC that has an Elastic IP, as pairs. */
 export function elasticAddresses(vpc: Vpc): { publicAddress: string; privateAddress: string }[] {
   if (vpc.internetGatewayId === undefined) return [];
-  return [
-    ...vpc.natGateways,
-    ...vpc.instances,
-    ...vpc.loadBalancers.flatMap(({ nodes }) => nodes),
-  ].flatMap(({ publicAddress, privateAddress }) => (publicAddress ? [{ publicAddress, privateAddress }] : []));
+  return [...vpc.natGateways, ...vpc.instances, ...vpc.loadBalancers.flatMap(({ nodes }) => nodes)].flatMap(
+    ({ publicAddress, privateAddress }) => (publicAddress ? [{ publicAddress, privateAddress }] : []),
+  );
 }
 
 /** Finds a subnet; a resource in an unknown one means that the cloud and the realiser disagree. */
 export function subnetOf(vpc: Vpc, resource: { readonly id?: string; readonly subnetId: string }) {
   const subnet = vpc.subnets.find(({ id }) => id === resource.subnetId);
-  if (!subnet) throw new Error(`${resource.id ?? "a resource"} is in subnet ${resource.subnetId}, unknown in ${vpc.id}`);
+  if (!subnet)
+    throw new Error(`${resource.id ?? "a resource"} is in subnet ${resource.subnetId}, unknown in ${vpc.id}`);
   return subnet;
 }

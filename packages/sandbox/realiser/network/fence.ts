@@ -6,7 +6,15 @@
 import type { Topology, Vpc } from "../../model/topology.ts";
 import { linkLocal, resolverAddress } from "./addressing.ts";
 import { routerInterfaces } from "./attachments.ts";
-import { anonymousSet, type BaseHook, type Chain, type NamedMap, type NamedSet, quoted, type Table } from "./ruleset.ts";
+import {
+  anonymousSet,
+  type BaseHook,
+  type Chain,
+  type NamedMap,
+  type NamedSet,
+  quoted,
+  type Table,
+} from "./ruleset.ts";
 import {
   attachedInstances,
   type Direction,
@@ -105,7 +113,13 @@ function baseChains(vpc: Vpc): Chain[] {
   const ofConnections = "ct state established,related accept";
   // Security groups do not govern the resolver and the metadata service (EC2 user guide, "Security groups").
   const toAmazon = `ip daddr ${amazon} iifname != ${uplinks} accept`;
-  const base = (name: string, hook: BaseHook["hook"], priority: number, policy: BaseHook["policy"], rules: string[]) => ({
+  const base = (
+    name: string,
+    hook: BaseHook["hook"],
+    priority: number,
+    policy: BaseHook["policy"],
+    rules: string[],
+  ) => ({
     name,
     base: { type: "filter", hook, priority, policy } as const,
     rules,

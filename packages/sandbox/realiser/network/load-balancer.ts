@@ -3,8 +3,8 @@
 import type { LoadBalancer, LoadBalancerListener, LoadBalancerNode, Vpc } from "../../model/topology.ts";
 import { subnetOf } from "./attachments.ts";
 import { replyMark } from "./routes.ts";
-import { nodeAddresses } from "./security-groups.ts";
 import type { Table } from "./ruleset.ts";
+import { nodeAddresses } from "./security-groups.ts";
 
 /** Which targets passed their health checks: keys by `targetKey`. */
 export type HealthyTargets = ReadonlySet<string>;

@@ -1,5 +1,5 @@
-import { linkLocal } from "./addressing.ts";
 import type { Vpc } from "../../model/topology.ts";
+import { linkLocal } from "./addressing.ts";
 import type { Table } from "./ruleset.ts";
 
 /**

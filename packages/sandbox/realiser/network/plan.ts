@@ -12,7 +12,9 @@ export interface LinkPlan {
 /** Which cables to cut and which to lay. */
 export function planLinks(links: readonly Link[], observed: ReadonlyMap<string, Observed>): LinkPlan {
   const has = (namespace: string, name: string) => observed.get(namespace)?.interfaces.has(name) ?? false;
-  const wanted = new Set(links.flatMap(({ near, far }) => [near, far].map((end) => `${end.namespace} ${end.interface}`)));
+  const wanted = new Set(
+    links.flatMap(({ near, far }) => [near, far].map((end) => `${end.namespace} ${end.interface}`)),
+  );
   const missing = links.filter(
     ({ near, far }) => !(has(near.namespace, near.interface) && has(far.namespace, far.interface)),
   );
@@ -56,7 +58,9 @@ export function planNamespace(wanted: Namespace, observed: Observed): string[] {
     ...interfaces,
     // A route that changes is replaced in one step; what then still is too much goes.
     ...newRoutes.map((route) => `route replace ${route}`),
-    ...oldRoutes.filter((route) => !newRoutes.some((it) => sameDestination(it, route))).map((route) => `route delete ${route}`),
+    ...oldRoutes
+      .filter((route) => !newRoutes.some((it) => sameDestination(it, route)))
+      .map((route) => `route delete ${route}`),
     ...newRules.map((rule) => `rule add ${rule}`),
     ...oldRules.map((rule) => `rule delete ${rule}`),
   ];

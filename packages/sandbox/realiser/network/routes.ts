@@ -54,7 +54,9 @@ export function vpcRules(vpc: Vpc): IpRule[] {
 function subnetTable(vpc: Vpc, subnet: Subnet, table: number, prefixLists: Topology["prefixLists"]): IpRoute[] {
   const routes = subnet.routes.flatMap((route) => {
     const next = nextHop(vpc, route);
-    return next === "local" ? [] : destinations(route, prefixLists).map((destination) => ({ destination, table, ...next }));
+    return next === "local"
+      ? []
+      : destinations(route, prefixLists).map((destination) => ({ destination, table, ...next }));
   });
   // Without it, a packet that matches nothing here would go on to the main table, and out.
   const leadsOut = routes.some(({ destination }) => destination === "default");
@@ -77,9 +79,7 @@ function nextHop(vpc: Vpc, { target }: Route): "local" | Pick<IpRoute, "device" 
         : blackhole;
     case "nat-gateway": {
       const gateway = vpc.natGateways.find(({ id }) => id === target.id);
-      return gateway
-        ? { device: routerInterfaces.natGateway(gateway), gateway: gateway.privateAddress }
-        : blackhole;
+      return gateway ? { device: routerInterfaces.natGateway(gateway), gateway: gateway.privateAddress } : blackhole;
     }
   }
 }

@@ -81,9 +81,7 @@ function renderMap(map: NamedMap): string[] {
 
 function renderChain(chain: Chain): string[] {
   const { base } = chain;
-  const head = base
-    ? [`type ${base.type} hook ${base.hook} priority ${base.priority}; policy ${base.policy};`]
-    : [];
+  const head = base ? [`type ${base.type} hook ${base.hook} priority ${base.priority}; policy ${base.policy};`] : [];
   return [`chain ${chain.name} {`, ...indent([...head, ...chain.rules]), "}"];
 }
 

@@ -1,6 +1,12 @@
 /** A small world: two VPCs with the same addresses, a NAT gateway here, a load balancer there, a machine outside. */
 
-import type { FirewallRule, Instance, SecurityGroup, Topology, Vpc } from "../../../../packages/sandbox/model/topology.ts";
+import type {
+  FirewallRule,
+  Instance,
+  SecurityGroup,
+  Topology,
+  Vpc,
+} from "../../../../packages/sandbox/model/topology.ts";
 
 export const addresses = {
   senderNat: "203.0.113.10",
@@ -22,7 +28,10 @@ export function tcp(port: number, peer: string): FirewallRule {
   };
 }
 
-export function instance(id: string, more: Partial<Instance> & Pick<Instance, "subnetId" | "privateAddress">): Instance {
+export function instance(
+  id: string,
+  more: Partial<Instance> & Pick<Instance, "subnetId" | "privateAddress">,
+): Instance {
   return {
     id,
     name: id,

@@ -1,0 +1,50 @@
+import type { Layout } from "../../model/layout.ts";
+import { machineName, namespacePath, namespaces } from "../names.ts";
+import type { CgroupSystem } from "./control-groups.ts";
+import type { HostFiles } from "./files.ts";
+import { type AttachedVolume, deviceNode } from "./volumes.ts";
+
+/** What systemd-nspawn needs in its environment to start a host. */
+export function nspawnEnvironment({ version }: CgroupSystem): NodeJS.ProcessEnv {
+  return {
+    // /proc/sys/net writable and mounts below /sys possible, as on a machine of its own.
+    SYSTEMD_NSPAWN_API_VFS_WRITABLE: "network",
+    ...(version === 1 ? { SYSTEMD_CGROUP_ENABLE_LEGACY_FORCE: "1" } : {}),
+  };
+}
+
+/** The command line that boots a host. */
+export function nspawnCommand(
+  layout: Layout,
+  instanceId: string,
+  files: HostFiles,
+  volumes: readonly AttachedVolume[],
+  system: CgroupSystem,
+): string[] {
+  const network = namespacePath(namespaces(layout).instance(instanceId));
+  return [
+    // Entered beforehand too: sysfs shows the namespace of the process that mounted it.
+    "nsenter",
+    `--net=${network}`,
+    "systemd-nspawn",
+    "--quiet",
+    `--machine=${machineName(layout, instanceId)}`,
+    `--directory=${files.root}`,
+    "--boot",
+    "--register=no",
+    "--keep-unit",
+    `--network-namespace-path=${network}`,
+    "--capability=CAP_NET_ADMIN",
+    // Version 2 has no list of devices in the file system; a host that cannot make device files cannot open others'.
+    ...(system.version === 2 ? ["--drop-capability=CAP_MKNOD"] : []),
+    "--rlimit=NOFILE=1024:524288",
+    "--resolv-conf=off",
+    "--timezone=off",
+    "--link-journal=no",
+    "--console=pipe",
+    `--bind-ro=${files.hypervisorUuid}:/sys/hypervisor/uuid`,
+    `--bind-ro=${files.deviceLinks}:/run/tmpfiles.d/ebs.conf`,
+    ...volumes.map((volume) => `--bind=${volume.device}:${deviceNode(volume)}`),
+    ...(system.version === 1 ? ["systemd.unified_cgroup_hierarchy=0", "SYSTEMD_CGROUP_ENABLE_LEGACY_FORCE=1"] : []),
+  ];
+}

@@ -1,0 +1,76 @@
+/** Commands inside a host: as a transient unit, so that they get its environment, limits and control groups. */
+
+import { access, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { type CommandResult, execute, inNamespace } from "../command.ts";
+import { serviceAddresses } from "../names.ts";
+import { until } from "../until.ts";
+
+export interface ExecOptions {
+  readonly stdin?: string | Buffer;
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly timeoutMs?: number;
+}
+
+/** How long a host may take from its first process to a systemd that takes orders. */
+const systemdDeadlineMs = 30_000;
+
+/** Waits until systemd in the host can start units. */
+export async function systemdReady(leader: number): Promise<void> {
+  await until("systemd in the host takes orders", systemdDeadlineMs, () =>
+    access(`/proc/${leader}/root/run/systemd/private`).then(
+      () => true,
+      () => false,
+    ),
+  );
+}
+
+/** Runs a command in a host to its end. */
+export async function execInHost(
+  leader: number,
+  argv: readonly string[],
+  options: ExecOptions = {},
+): Promise<CommandResult> {
+  await systemdReady(leader);
+  const { stdin, timeoutMs } = options;
+  // The unit is ended inside as well; killing this end alone would leave it running.
+  const limit = timeoutMs === undefined ? [] : [`--property=RuntimeMaxSec=${timeoutMs}ms`];
+  return execute(transientUnit(leader, ["--pipe", ...limit], argv, options.environment), {
+    ...(stdin === undefined ? {} : { stdin }),
+    ...(timeoutMs === undefined ? {} : { timeoutMs: timeoutMs + 1000 }),
+  });
+}
+
+/** The command line of an interactive shell in a host; spawn it with the terminal inherited. */
+export function shellCommand(leader: number, argv: readonly string[] = ["/bin/bash", "--login"]): string[] {
+  return transientUnit(leader, ["--pty"], argv, { TERM: process.env.TERM ?? "xterm" });
+}
+
+/** Runs a command of this machine with the network, and the resolver, of an internet host. */
+export function internetHostCommand(namespace: string, resolvConf: string, argv: readonly string[]): string[] {
+  const script = 'mount --bind "$0" /etc/resolv.conf && exec "$@"';
+  return inNamespace(namespace, ["unshare", "--mount", "sh", "-c", script, resolvConf, ...argv]);
+}
+
+/** The resolver of internet hosts: the sandbox's, on the internet. Gives the file's path. */
+export async function writeInternetResolver(directory: string): Promise<string> {
+  const path = join(directory, "internet-resolv.conf");
+  await writeFile(path, `nameserver ${serviceAddresses.front}\noptions timeout:1 attempts:1\n`);
+  return path;
+}
+
+function transientUnit(
+  leader: number,
+  options: readonly string[],
+  argv: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): string[] {
+  const variables = Object.entries({ HOME: "/root", ...environment });
+  return [
+    ...["nsenter", "--target", String(leader), "--all"],
+    ...["systemd-run", "--quiet", "--wait", "--collect", ...options],
+    ...variables.map(([name, value]) => `--setenv=${name}=${value}`),
+    "--",
+    ...argv,
+  ];
+}
