@@ -1,0 +1,224 @@
+import assert from "node:assert/strict";
+import type { Server, Socket } from "node:net";
+import { createServer } from "node:http";
+import type { SecurityGroup, Topology, Vpc } from "../../../../packages/sandbox/model/topology.ts";
+import { releaseKernelObjects } from "../../../../packages/sandbox/realiser/clean-up.ts";
+import { execute, inNamespace } from "../../../../packages/sandbox/realiser/command.ts";
+import { HealthMonitor } from "../../../../packages/sandbox/realiser/health.ts";
+import { namespaces, serviceAddresses } from "../../../../packages/sandbox/realiser/names.ts";
+import { connectTcp, listenTcp } from "../../../../packages/sandbox/realiser/namespace-socket.ts";
+import { NetworkApplier } from "../../../../packages/sandbox/realiser/network/apply.ts";
+import { networkOf } from "../../../../packages/sandbox/realiser/network/network.ts";
+import { until } from "../../../../packages/sandbox/realiser/until.ts";
+import { machineState } from "./machine-state.ts";
+import { addresses, group, receiver, sender, tcp, topology } from "./sample.ts";
+import { temporaryLayout } from "./temporary-layout.ts";
+
+const silenceMs = 700;
+
+describe("the network of a sandbox", function () {
+  this.timeout(60_000);
+  const layout = temporaryLayout();
+  const names = namespaces(layout);
+  const applier = new NetworkApplier(names.prefix);
+  const servers: { close(): unknown }[] = [];
+  let current: Topology = topology;
+  const monitor = new HealthMonitor(names, () => void applier.apply(networkOf(names, current, monitor.healthy())));
+
+  const inSender = names.instance("i-sender");
+  const outsider = names.internetHost("outsider");
+  const vpcB = names.vpc("vpc-b");
+
+  async function apply(next: Topology): Promise<void> {
+    current = next;
+    await applier.apply(networkOf(names, next, monitor.healthy()));
+  }
+
+  /** A server that greets with its own name and the address that it sees. */
+  async function greet(namespace: string, name: string, at: { host: string; port: number }): Promise<void> {
+    const server: Server = await listenTcp(namespace, at);
+    server.on("connection", (socket: Socket) => socket.end(`${name} ${socket.remoteAddress}`));
+    servers.push(server);
+  }
+
+  async function greeting(from: string, host: string, port: number): Promise<string> {
+    const socket = await connectTcp(from, { host, port, timeoutMs: silenceMs });
+    let text = "";
+    for await (const chunk of socket) text += chunk;
+    return text;
+  }
+
+  const times = (error: unknown) => (error as { code?: string }).code === "ETIMEDOUT";
+
+  before(async () => {
+    await apply(topology);
+    await greet(names.instance("i-receiver-a"), "a", { host: "10.0.1.10", port: 8443 });
+    await greet(names.instance("i-receiver-b"), "b", { host: "10.0.9.10", port: 8443 });
+    await greet(names.instance("i-sender"), "sender", { host: "10.0.1.10", port: 8443 });
+    await greet(names.internet, "s3", { host: serviceAddresses.s3, port: 443 });
+    await greet(outsider, "outsider", { host: addresses.outsider, port: 443 });
+    await greet(vpcB, "kms", { host: "10.0.1.50", port: 443 });
+    await greet(vpcB, "metadata", { host: "169.254.169.254", port: 80 });
+  });
+
+  after(async () => {
+    monitor.stop();
+    for (const server of servers) server.close();
+    await releaseKernelObjects(layout);
+    const left = await machineState(names.prefix);
+    assert.deepEqual(Object.values(left).flat(), []);
+  });
+
+  it("shows the target the allowed client's Elastic IP, on every node", async () => {
+    for (const endpoint of [addresses.balancerA, addresses.balancerB]) {
+      assert.match(await greeting(inSender, endpoint, 443), new RegExp(`^[ab] ${addresses.senderNat}$`));
+    }
+  });
+
+  it("spreads connections over the targets", async () => {
+    const seen = new Set<string>();
+    for (let i = 0; i < 20 && seen.size < 2; i += 1) seen.add((await greeting(inSender, addresses.balancerA, 443))[0] ?? "");
+    assert.deepEqual([...seen].sort(), ["a", "b"]);
+  });
+
+  it("is silent to a client that is not allowed", async () => {
+    await assert.rejects(greeting(outsider, addresses.balancerA, 443), times);
+  });
+
+  it("is silent on a port without listener", async () => {
+    await assert.rejects(greeting(inSender, addresses.balancerA, 8443), times);
+  });
+
+  it("does not let a private host be reached from the internet, nor by its private address", async () => {
+    await assert.rejects(greeting(outsider, addresses.senderNat, 8443), times);
+    await assert.rejects(greeting(outsider, "10.0.1.10", 8443), times);
+  });
+
+  it("holds a host to its egress rules", async () => {
+    await assert.rejects(greeting(inSender, addresses.outsider, 443), times);
+    const open = group("sg-sender", { egress: [tcp(443, "0.0.0.0/0")] });
+    await apply(withGroup(topology, open));
+    assert.equal(await greeting(inSender, addresses.outsider, 443), `outsider ${addresses.senderNat}`);
+    await apply(topology);
+    await assert.rejects(greeting(inSender, addresses.outsider, 443), times);
+  });
+
+  it("gives a subnet without a route no way out", async () => {
+    await assert.rejects(greeting(names.instance("i-isolated"), addresses.outsider, 443), times);
+    await assert.rejects(greeting(names.instance("i-isolated"), serviceAddresses.s3, 443), times);
+  });
+
+  it("keeps two VPCs with the same addresses apart", async () => {
+    assert.equal((await execute(inNamespace(names.instance("i-isolated"), ["ip", "route", "get", "10.0.1.10"]))).code, 0);
+    const sides = withGroup(topology, group("sg-sender", { ingress: [tcp(8443, "10.0.0.0/16")] }));
+    await apply(sides);
+    assert.equal(await greeting(names.instance("i-isolated"), "10.0.1.10", 8443), "sender 10.0.2.10");
+    await apply(topology);
+  });
+
+  it("reaches S3 through the gateway endpoint, by an address of the VPC's own", async () => {
+    assert.match(await greeting(inSender, serviceAddresses.s3, 443), /^s3 198\.1[89]\./);
+  });
+
+  it("admits a client as soon as a rule names it, and no longer than that", async () => {
+    const admitted = group("sg-edge", {
+      ingress: [tcp(443, `${addresses.senderNat}/32`), tcp(443, `${addresses.outsider}/32`)],
+      egress: [tcp(8443, "sg-receiver")],
+    });
+    await apply(withGroup(topology, admitted));
+    assert.match(await greeting(outsider, addresses.balancerA, 443), new RegExp(`^[ab] ${addresses.outsider}$`));
+    await apply(topology);
+    await assert.rejects(greeting(outsider, addresses.balancerA, 443), times);
+  });
+
+  it("needs the load balancer's egress rule and the target's ingress rule", async () => {
+    await apply(withGroup(topology, group("sg-edge", { ingress: [tcp(443, "0.0.0.0/0")] })));
+    await assert.rejects(greeting(inSender, addresses.balancerA, 443), times);
+    await apply(withGroup(topology, group("sg-receiver")));
+    await assert.rejects(greeting(inSender, addresses.balancerA, 443), times);
+    await apply(topology);
+  });
+
+  it("drops what a host sends with another's address", async () => {
+    const spoof = "ip address add 10.0.1.99/32 dev eth0";
+    await execute(inNamespace(inSender, ["sh", "-c", spoof]));
+    const options = { host: addresses.balancerA, port: 443, timeoutMs: silenceMs };
+    await assert.rejects(connectTcp(inSender, { ...options, localAddress: "10.0.1.99" }), times);
+    await execute(inNamespace(outsider, ["ip", "address", "add", `${addresses.senderNat}/32`, "dev", "eth0"]));
+    await assert.rejects(connectTcp(outsider, { ...options, localAddress: addresses.senderNat }), times);
+    await apply(topology);
+    assert.match(await greeting(inSender, addresses.balancerA, 443), /^[ab] /, "both are repaired");
+  });
+
+  it("lets root in a host change nothing", async () => {
+    await execute(inNamespace(inSender, ["nft", "flush", "ruleset"]));
+    await assert.rejects(greeting(inSender, addresses.outsider, 443), times);
+  });
+
+  it("opens an interface endpoint to its group's sources, and the metadata service to everyone inside", async () => {
+    const inReceiver = names.instance("i-receiver-a");
+    await assert.rejects(greeting(inReceiver, "10.0.1.50", 443), times);
+    const egress = group("sg-receiver", {
+      ingress: [tcp(8443, "sg-edge")],
+      egress: [tcp(443, "sg-endpoint")],
+    });
+    await apply(withGroup(topology, egress));
+    assert.equal(await greeting(inReceiver, "10.0.1.50", 443), "kms 10.0.1.10");
+    assert.equal(await greeting(inReceiver, "169.254.169.254", 80), "metadata 10.0.1.10");
+    await apply(topology);
+  });
+
+  it("takes an unhealthy target out, and uses all when none is healthy", async () => {
+    const ready = await listenTcp(names.instance("i-receiver-b"), { host: "10.0.9.10", port: 8444 });
+    const page = createServer((_, response) => response.end("ready")).listen(ready);
+    const soon = withHealthInterval(topology, 0.2);
+    await apply(soon);
+    monitor.follow(soon);
+    const state = (id: string) => monitor.states().find(({ instanceId }) => instanceId === id)?.state;
+    await until("b is healthy, a is not", 10_000, async () => {
+      return state("i-receiver-b") === "healthy" && state("i-receiver-a") === "unhealthy";
+    });
+    await apply(soon);
+    for (let i = 0; i < 8; i += 1) assert.match(await greeting(inSender, addresses.balancerA, 443), /^b /);
+
+    await new Promise((resolve) => page.close(resolve));
+    page.closeAllConnections();
+    await until("b is unhealthy too", 10_000, async () => state("i-receiver-b") === "unhealthy");
+    await apply(soon);
+    assert.match(await greeting(inSender, addresses.balancerA, 443), /^[ab] /);
+  });
+
+  it("removes what the topology no longer has", async () => {
+    monitor.stop();
+    const alone: Topology = { ...topology, vpcs: [sender] };
+    await apply(alone);
+    await applier.prune(networkOf(names, alone, new Set()));
+    const { namespaces: left } = await machineState(names.prefix);
+    assert.deepEqual(left, [
+      outsider,
+      names.instance("i-isolated"),
+      names.instance("i-sender"),
+      names.internet,
+      names.natGateway("nat-a"),
+      names.vpc("vpc-a"),
+    ]);
+    await apply(topology);
+    assert.equal(await greeting(names.instance("i-sender"), serviceAddresses.s3, 443).then((it) => it.slice(0, 2)), "s3");
+  });
+});
+
+function withGroup(base: Topology, replaced: SecurityGroup): Topology {
+  const securityGroups = (vpc: Vpc) => vpc.securityGroups.map((it) => (it.id === replaced.id ? replaced : it));
+  return { ...base, vpcs: base.vpcs.map((vpc) => ({ ...vpc, securityGroups: securityGroups(vpc) })) };
+}
+
+function withHealthInterval(base: Topology, intervalSeconds: number): Topology {
+  const listeners = receiver.loadBalancers.flatMap((balancer) =>
+    balancer.listeners.map((listener) => ({
+      ...listener,
+      target: { ...listener.target, healthCheck: { ...listener.target.healthCheck, intervalSeconds } },
+    })),
+  );
+  const loadBalancers = receiver.loadBalancers.map((balancer) => ({ ...balancer, listeners }));
+  return { ...base, vpcs: [sender, { ...receiver, loadBalancers }] };
+}
