@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Document, parseDocument } from "yaml";
+import { type Document, isSeq, parseDocument, type Scalar } from "yaml";
 
 export const roles = ["sender", "receiver"] as const;
 export type Role = (typeof roles)[number];
@@ -51,14 +51,15 @@ export class StackFiles {
     this.save(role, document);
   }
 
+  /** A section of the configuration, by its key without the namespace. */
+  section<Section>(role: Role, key: string): Section {
+    return this.load(role).toJS().config[`metrics-link:${key}`] as Section;
+  }
+
   /** The pinned fingerprints of the peer's root, as written down. */
   pins(role: Role): readonly string[] {
-    const found = this.load(role).toJS() as { config: Record<string, unknown> };
-    const pins = pinPath[role].reduce<unknown>(
-      (at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key],
-      found,
-    );
-    return (pins as string[] | undefined) ?? [];
+    const found: unknown = this.load(role).getIn(pinPath[role]);
+    return isSeq<Scalar<string>>(found) ? found.items.map(({ value }) => value) : [];
   }
 
   /** Writes the peer's fingerprints down, as a person would after the telephone call. */

@@ -1,0 +1,57 @@
+import type { PrometheusApi } from "./prometheus-api.ts";
+import { type Comparison, compareSamples } from "./samples.ts";
+
+/** Samples younger than this may still be under way: a batch leaves after at most 5 s (batch_send_deadline). */
+const settledSeconds = 8;
+const windowSeconds = 60;
+
+export interface LinkState {
+  readonly state: "up" | "behind" | "not configured";
+  /** Age of the newest sample that the receiver has acknowledged. */
+  readonly lagSeconds: number | null;
+}
+
+const remoteStorage = "prometheus_remote_storage";
+
+/** The newest acknowledged sample as the sender's own queue tells it. */
+export async function linkState(sender: PrometheusApi, now: number): Promise<LinkState> {
+  const sent = await sender.value(`max(${remoteStorage}_queue_highest_sent_timestamp_seconds)`);
+  if (sent === undefined) return { state: "not configured", lagSeconds: null };
+  const lagSeconds = Math.max(0, Math.round((now - sent) * 10) / 10);
+  return { state: lagSeconds <= 30 ? "up" : "behind", lagSeconds };
+}
+
+/**
+ * Compares the raw samples of one common recent window on both sides, every series of the sender.
+ * The window never reaches back behind the moment when the sender's queue began to exist: what was scraped before
+ * that was never meant to be sent.
+ */
+export async function compareRecent(
+  sender: PrometheusApi,
+  receiver: PrometheusApi,
+  externalLabels: Readonly<Record<string, string>>,
+  now: number,
+  seconds = windowSeconds,
+): Promise<Comparison & { readonly seconds: number }> {
+  const end = Math.floor(now) - settledSeconds;
+  const began = await sender.value(`min_over_time(timestamp(${remoteStorage}_shards)[10m:1s])`, end);
+  const window = began === undefined ? 0 : Math.min(seconds, Math.floor(end - began) - 1);
+  if (window < 1) return { ...compareSamples([], [], externalLabels), seconds: 0 };
+  return { ...(await compareWindow(sender, receiver, externalLabels, end, window)), seconds: window };
+}
+
+/** Compares the raw samples of the `seconds` that end at `end`, every series of the sender. */
+export async function compareWindow(
+  sender: PrometheusApi,
+  receiver: PrometheusApi,
+  externalLabels: Readonly<Record<string, string>>,
+  end: number,
+  seconds: number,
+): Promise<Comparison> {
+  const labels = Object.entries(externalLabels).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
+  const [sent, received] = await Promise.all([
+    sender.raw('{__name__=~".+"}', seconds, end),
+    receiver.raw(`{${['__name__=~".+"', ...labels].join(",")}}`, seconds, end),
+  ]);
+  return compareSamples(sent, received, externalLabels);
+}

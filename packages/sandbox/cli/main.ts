@@ -1,0 +1,115 @@
+import { spawn } from "node:child_process";
+import { deployerEnvironment } from "../world/environment.ts";
+import { down } from "./down.ts";
+import { prove } from "./prove.ts";
+import { streamReport } from "./report.ts";
+import { runOnHost, type Sandbox, sandboxOf } from "./sandbox.ts";
+import { describeStatus, statusOf } from "./status.ts";
+import { up } from "./up.ts";
+
+const usage = `Usage: npm run -s sandbox -- COMMAND
+  up                     the sandbox and both stacks, or what of them is not up yet
+  down                   removes everything again, also after a crash
+  status [--json]        hosts, link, and raw samples compared on both sides
+  env                    exports that make plain pulumi and AWS tools talk to the sandbox
+  exec HOST -- CMD ...   runs a command on a host (sender, receiver, outsider)
+  shell HOST             opens a shell on a host
+  logs HOST [UNIT]       the journal of a host, or of one of its units`;
+
+/** A command was called in a way that it does not understand. */
+class UsageError extends Error {}
+
+type Command = (sandbox: Sandbox, words: readonly string[]) => Promise<number>;
+
+const commands: Readonly<Record<string, Command>> = {
+  async up(sandbox) {
+    await up(sandbox, streamReport(process.stderr));
+    return 0;
+  },
+  async down(sandbox) {
+    await down(sandbox, streamReport(process.stderr));
+    return 0;
+  },
+  async status(sandbox, words) {
+    const status = await statusOf(sandbox);
+    console.log(words.includes("--json") ? JSON.stringify(status, null, 2) : describeStatus(status));
+    return 0;
+  },
+  async env({ layout }) {
+    for (const [name, value] of Object.entries(deployerEnvironment(layout))) {
+      console.log(`export ${name}='${value.replaceAll("'", "'\\''")}'`);
+    }
+    return 0;
+  },
+  async exec({ world }, [host, ...rest]) {
+    const argv = rest[0] === "--" ? rest.slice(1) : rest;
+    if (host === undefined || argv.length === 0) throw new UsageError("exec needs a host and a command");
+    const { code, stdout, stderr } = await world.exec(host, { argv });
+    process.stdout.write(stdout);
+    process.stderr.write(stderr);
+    return code;
+  },
+  async shell({ world }, [host]) {
+    if (host === undefined) throw new UsageError("shell needs a host");
+    const { hosts } = await world.status();
+    const found = hosts[host];
+    if (found === undefined) throw new UsageError(`no host ${host}; there are ${Object.keys(hosts).join(", ")}`);
+    if (found.leader === undefined) throw new Error(`${host} is ${found.state}: there is nothing to enter`);
+    return await interactive(["nsenter", "--target", `${found.leader}`, "--all", "--", "/bin/bash", "--login"]);
+  },
+  async logs(sandbox, [host, unit]) {
+    if (host === undefined) throw new UsageError("logs needs a host");
+    const filter = unit === undefined ? [] : ["--unit", unit];
+    process.stdout.write(await runOnHost(sandbox, host, ["journalctl", "--no-pager", ...filter]));
+    return 0;
+  },
+};
+
+function interactive([program = "", ...words]: readonly string[]): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, words, { stdio: "inherit" });
+    child.on("error", reject);
+    child.on("close", (code) => resolve(code ?? 1));
+  });
+}
+
+/** The sandbox's command line. Returns the exit code: 2 for a wrong call, 1 for a failure. */
+export async function main(repository: string, words: readonly string[]): Promise<number> {
+  const [name = "", ...rest] = words;
+  const command = commands[name];
+  if (command === undefined) {
+    console.error(name === "" ? usage : `no command ${name}\n${usage}`);
+    return 2;
+  }
+  return await settle(() => command(sandboxOf(repository), rest));
+}
+
+/** `npm start`: up, and then the proof for a person. */
+export async function start(repository: string): Promise<number> {
+  const sandbox = sandboxOf(repository);
+  const report = streamReport(process.stdout);
+  return await settle(async () => {
+    await up(sandbox, report);
+    await prove(sandbox, report);
+    report.say(next);
+    return 0;
+  });
+}
+
+const next = `
+The link goes on running. What to do next:
+  npm run -s sandbox -- status                  the same comparison, now
+  npm run -s sandbox -- shell receiver          look around on a host
+  eval "$(npm run -s sandbox -- env)"           then plain pulumi: pulumi preview -s sender
+  npm run -s sandbox -- down                    take everything away again
+README.md says how the same program goes to AWS.`;
+
+async function settle(run: () => Promise<number>): Promise<number> {
+  try {
+    return await run();
+  } catch (error) {
+    const { message } = error as Error;
+    console.error(error instanceof UsageError ? `${message}\n${usage}` : `error: ${message}`);
+    return error instanceof UsageError ? 2 : 1;
+  }
+}

@@ -1,0 +1,62 @@
+import { accessLogLines } from "./access-log.ts";
+import type { Report } from "./report.ts";
+import { runOnHost, type Sandbox } from "./sandbox.ts";
+import { describeStatus, type Status, statusOf } from "./status.ts";
+
+/** How long the link may take to carry its first comparable samples. */
+const deadlineSeconds = 60;
+const leastCompared = 1000;
+
+/**
+ * Shows a person that the link works, by what can be seen from outside of it: equal samples on both sides, who is
+ * connected with which certificate, and that a stranger is refused.
+ * @throws Error saying what was last seen, when something is not as it must be
+ */
+export async function prove(sandbox: Sandbox, report: Report): Promise<void> {
+  const status = await report.step("raw samples of both sides", () => settledStatus(sandbox));
+  report.say(`\n${describeStatus(status)}`);
+  report.say(`connected ${await connectedPeer(sandbox)}`);
+  report.say(`refused   ${await refusedOutsider(sandbox, status)}`);
+}
+
+async function settledStatus(sandbox: Sandbox): Promise<Status> {
+  const deadline = Date.now() + deadlineSeconds * 1000;
+  for (;;) {
+    const status = await statusOf(sandbox).catch((error: Error) => error);
+    if (!(status instanceof Error)) {
+      const { compared, missing, different, unexpected } = status.samples;
+      if (compared >= leastCompared && missing + different + unexpected === 0) return status;
+    }
+    if (Date.now() > deadline) {
+      const seen = status instanceof Error ? status.message : describeStatus(status);
+      throw new Error(
+        `The link carried no ${leastCompared} equal samples within ${deadlineSeconds} s. Last seen:\n${seen}`,
+      );
+    }
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+}
+
+/** The newest accepted write in the receiver Envoy's own log. */
+async function connectedPeer(sandbox: Sandbox): Promise<string> {
+  const journal = await runOnHost(sandbox, "receiver", [
+    ...["journalctl", "--unit", "metrics-link-envoy", "--output", "cat", "--lines", "200", "--no-pager"],
+  ]);
+  const line = accessLogLines(journal).findLast(({ type, status }) => type === "request" && status === 204);
+  if (line === undefined) throw new Error("The receiver's Envoy has logged no accepted write");
+  return (
+    `${line.peer_san} from ${line.source} with ${line.tls_version}, certificate ${line.peer_serial} ` +
+    `(SHA-256 ${line.peer_sha256}) of ${line.peer_issuer}, valid until ${line.peer_not_after}`
+  );
+}
+
+/** Tries the endpoint from the internet. curl's exit code 28 is a timeout: not even TCP answered. */
+async function refusedOutsider(sandbox: Sandbox, { link }: Status): Promise<string> {
+  const seconds = 3;
+  const command = ["curl", "--silent", "--insecure", "--max-time", `${seconds}`, `https://${link.endpoint}/`];
+  const { code } = await sandbox.world.exec("outsider", { argv: command });
+  const { hosts } = await sandbox.world.status();
+  const who = `outsider (${hosts.outsider?.address})`;
+  if (code === 28) return `${who}: no TCP connection to ${link.endpoint} within ${seconds} s`;
+  throw new Error(`${who} must not reach ${link.endpoint}, but curl ended with ${code} instead of a timeout`);
+}

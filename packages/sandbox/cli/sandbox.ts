@@ -1,0 +1,47 @@
+import { mkdirSync } from "node:fs";
+import { type Layout, layoutOf } from "../model/layout.ts";
+import { WorldClient } from "../world/client.ts";
+import { deployerEnvironment } from "../world/environment.ts";
+import { PrometheusApi } from "./prometheus-api.ts";
+import { Pulumi } from "./pulumi.ts";
+import { StackFiles } from "./stack-files.ts";
+
+/** One sandbox of one checkout, with everything that commands need to talk to it. */
+export interface Sandbox {
+  readonly repository: string;
+  /** The folder with Pulumi.yaml: the checkout itself, unless tests keep theirs apart. */
+  readonly project: string;
+  readonly layout: Layout;
+  readonly world: WorldClient;
+  readonly files: StackFiles;
+}
+
+export interface SandboxOptions {
+  readonly name?: string;
+  readonly project?: string;
+}
+
+export function sandboxOf(
+  repository: string,
+  { name = "default", project = repository }: SandboxOptions = {},
+): Sandbox {
+  const layout = layoutOf(repository, name);
+  return { repository, project, layout, world: new WorldClient(layout), files: new StackFiles(repository, project) };
+}
+
+/** Pulumi's command line against this sandbox. The sandbox must be up. */
+export function pulumiOf({ project, layout }: Sandbox): Pulumi {
+  const logs = `${layout.directory}/logs`;
+  mkdirSync(logs, { recursive: true });
+  return new Pulumi(project, { ...process.env, ...deployerEnvironment(layout) }, logs);
+}
+
+/** Runs a command on a host and returns its output. @throws Error with what it printed when it fails */
+export async function runOnHost(sandbox: Sandbox, host: string, command: readonly string[]): Promise<string> {
+  const { code, stdout, stderr } = await sandbox.world.exec(host, { argv: command });
+  if (code === 0) return stdout;
+  throw new Error(`${command[0]} on ${host} ended with ${code}: ${stderr.trim() || stdout.trim()}`);
+}
+
+export const prometheusOf = (sandbox: Sandbox, host: string): PrometheusApi =>
+  new PrometheusApi(host, (name, command) => runOnHost(sandbox, name, command));

@@ -1,0 +1,39 @@
+import { startWorld } from "../world/start.ts";
+import type { Pulumi } from "./pulumi.ts";
+import type { Report } from "./report.ts";
+import { pulumiOf, type Sandbox } from "./sandbox.ts";
+import { type Role, roles } from "./stack-files.ts";
+
+const peerOf: Record<Role, Role> = { sender: "receiver", receiver: "sender" };
+
+/**
+ * Brings the sandbox and its two stacks up, or as far as they are not up yet.
+ *
+ * From nothing it takes the three updates that two accounts take: the sender's, the receiver's once the sender's
+ * root is pinned, and the sender's again once the receiver's is. Afterwards one update of each.
+ */
+export async function up(sandbox: Sandbox, report: Report): Promise<void> {
+  await report.step("sandbox", (progress) => startWorld(sandbox.layout, { repository: sandbox.repository, progress }));
+  const pulumi = pulumiOf(sandbox);
+  for (const role of roles) sandbox.files.write(role);
+  const known = await pulumi.stacks();
+  for (const role of roles) if (!known.includes(role)) await pulumi.must(["stack", "init", role]);
+
+  const update = (role: Role, purpose = "") =>
+    report.step(`pulumi up -s ${role}${purpose}`, async (progress) => progress(await pulumi.up(role)));
+  const untrusted = roles.filter((role) => sandbox.files.pins(role).length === 0);
+  await update("sender");
+  if (untrusted.includes("receiver")) await pin(sandbox, pulumi, "receiver", report);
+  await update("receiver");
+  if (untrusted.includes("sender")) {
+    await pin(sandbox, pulumi, "sender", report);
+    await update("sender", " (the link)");
+  }
+}
+
+/** Writes the fingerprints of the peer's root into a stack's configuration, as its people would after a call. */
+async function pin({ files }: Sandbox, pulumi: Pulumi, role: Role, report: Report): Promise<void> {
+  const fingerprints = await pulumi.output<string[]>(peerOf[role], "rootFingerprints");
+  files.pin(role, fingerprints);
+  report.say(`${role} pins the root of ${peerOf[role]}: ${fingerprints.join(", ")}`);
+}

@@ -1,0 +1,4 @@
+import { join } from "node:path";
+import { main } from "@metrics-link/sandbox/cli/main.ts";
+
+process.exitCode = await main(join(import.meta.dirname, ".."), process.argv.slice(2));
