@@ -17,8 +17,9 @@ export function bootstrapManifest(args: {
   if (executable === undefined) throw new Error("The artifact index names no executable `node` in the tool node");
   return [
     ["node", node.sha256, node.key, executable],
-    ["agent", agent.sha256, agent.key],
     ...(managementAgent ? [["amazon-ssm-agent", managementAgent.sha256, managementAgent.key]] : []),
+    // Last: once there is an agent, a first boot counts as done.
+    ["agent", agent.sha256, agent.key],
   ]
     .map((fields) => `${fields.join(" ")}\n`)
     .join("");

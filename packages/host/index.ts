@@ -1,5 +1,5 @@
-export type { HostArgs, SecretFile } from "./host-args.ts";
 export { Host } from "./host.ts";
+export type { HostArgs, SecretFile } from "./host-args.ts";
 export { type LocatedArtifact, locateArtifacts } from "./located-artifacts.ts";
 export { ReleaseStore, type ReleaseStoreArgs } from "./release-store.ts";
 export { type ServiceSet, type StandardServicesArgs, standardServices } from "./services.ts";

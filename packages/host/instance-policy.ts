@@ -1,5 +1,5 @@
-import { releaseKeys } from "@metrics-link/contract/release.ts";
 import { dirname } from "node:path/posix";
+import { releaseKeys } from "@metrics-link/contract/release.ts";
 
 export interface InstancePolicyInput {
   readonly hostName: string;
@@ -33,7 +33,9 @@ export function instancePolicy(input: InstancePolicyInput) {
         Sid: "ReadReleases",
         Effect: "Allow",
         Action: "s3:GetObject",
-        Resource: ["tools", "agent", dirname(releaseKeys.current(hostName))].map((prefix) => `${bucketArn}/${prefix}/*`),
+        Resource: ["tools", "agent", dirname(releaseKeys.current(hostName))].map(
+          (prefix) => `${bucketArn}/${prefix}/*`,
+        ),
       },
       { Sid: "ReadOwnSecret", Effect: "Allow", Action: "secretsmanager:GetSecretValue", Resource: secretArn },
       {

@@ -54,7 +54,12 @@ export function machine(
         httpPutResponseHopLimit: 1,
         instanceMetadataTags: "disabled",
       },
-      rootBlockDevice: { encrypted: true, volumeType: "gp3", volumeSize: 10, tags: { ...args.tags, Name: `${name}-root` } },
+      rootBlockDevice: {
+        encrypted: true,
+        volumeType: "gp3",
+        volumeSize: 10,
+        tags: { ...args.tags, Name: `${name}-root` },
+      },
       userDataBase64: volume.id.apply((volumeId) =>
         Buffer.from(
           cloudInitText({

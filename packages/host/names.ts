@@ -20,5 +20,7 @@ export function bucketName(storeName: string, account: { readonly id: string; re
 
 function within(limit: number, what: string, name: string): string {
   if (name.length <= limit) return name;
-  throw new Error(`The ${what} name ${name} has ${name.length} characters, AWS allows ${limit}: shorten the host's name`);
+  throw new Error(
+    `The ${what} name ${name} has ${name.length} characters, AWS allows ${limit}: shorten the host's name`,
+  );
 }

@@ -10,7 +10,7 @@ import {
   sha256,
 } from "@metrics-link/contract/release.ts";
 import * as aws from "@pulumi/aws";
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 
 export interface PublishedRelease {
   readonly releaseId: pulumi.Output<string>;

@@ -113,7 +113,9 @@ export class ReleaseStore extends pulumi.ComponentResource {
   tool(name: string): ReleaseTool {
     const found = this.tools.get(name);
     if (found) return found;
-    throw new Error(`The artifact index has no ${name}, only ${[...this.tools.keys()].join(", ")}: run the set-up again`);
+    throw new Error(
+      `The artifact index has no ${name}, only ${[...this.tools.keys()].join(", ")}: run the set-up again`,
+    );
   }
 }
 

@@ -57,11 +57,17 @@ export function hostSecret(
     { secretId: secret.id, secretString: pulumi.secret(value) },
     own,
   );
-  const references = pulumi
-    .all([secret.arn, version.versionId])
-    .apply(([secretArn, versionId]) =>
-      args.files.map(({ path, mode, owner, group }) => ({ path, mode, owner, group, secretArn, versionId, field: path })),
-    );
+  const references = pulumi.all([secret.arn, version.versionId]).apply(([secretArn, versionId]) =>
+    args.files.map(({ path, mode, owner, group }) => ({
+      path,
+      mode,
+      owner,
+      group,
+      secretArn,
+      versionId,
+      field: path,
+    })),
+  );
   // The reference is public; only the value is not. Without this the whole release document would count as a secret.
   return { key, secret, references: pulumi.unsecret(references) };
 }

@@ -65,10 +65,7 @@ function envoyService({ configuration, staticTwin, watchedPaths, certificate, fl
           ...neverGivesUp,
         },
         Service: {
-          ExecStart: commandLine([
-            `${hostPaths.current}/bin/envoy`,
-            ...flags(`${hostPaths.current}/${configuration}`),
-          ]),
+          ExecStart: commandLine([`${hostPaths.current}/bin/envoy`, ...flags(`${hostPaths.current}/${configuration}`)]),
           ...running(hostUsers.envoy),
           RuntimeDirectory: "metrics-link-envoy",
           RuntimeDirectoryMode: "0750",
@@ -178,7 +175,12 @@ function nodeExporterService(): ServiceSet {
     checks: [],
     probes: [
       { kind: "active", unit },
-      { kind: "http", unit, url: `http://127.0.0.1:${ports.nodeExporter}/metrics`, contains: "node_exporter_build_info" },
+      {
+        kind: "http",
+        unit,
+        url: `http://127.0.0.1:${ports.nodeExporter}/metrics`,
+        contains: "node_exporter_build_info",
+      },
     ],
     tools: ["node_exporter"],
   };

@@ -3,7 +3,8 @@ export type Unit = Readonly<Record<string, Readonly<Record<string, string | numb
 
 /** The text of a unit file (systemd.syntax). */
 export function unitText(unit: Unit): string {
-  const value = (found: string | number | boolean) => (typeof found === "boolean" ? (found ? "yes" : "no") : `${found}`);
+  const value = (found: string | number | boolean) =>
+    typeof found === "boolean" ? (found ? "yes" : "no") : `${found}`;
   return Object.entries(unit)
     .map(([section, entries]) => {
       const lines = Object.entries(entries).flatMap(([key, found]) =>

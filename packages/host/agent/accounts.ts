@@ -1,0 +1,34 @@
+import { readFile } from "node:fs/promises";
+import type { Identity } from "./effects.ts";
+import { at } from "./run.ts";
+
+/** Looks users and groups up in the host's own files. */
+export class Accounts {
+  readonly #users: ReadonlyMap<string, number>;
+  readonly #groups: ReadonlyMap<string, number>;
+
+  private constructor(users: ReadonlyMap<string, number>, groups: ReadonlyMap<string, number>) {
+    this.#users = users;
+    this.#groups = groups;
+  }
+
+  static async read(root: string): Promise<Accounts> {
+    const table = async (file: string) =>
+      new Map(
+        (await readFile(at({ root }, file), "utf8")).split("\n").flatMap((line): [string, number][] => {
+          const [name, , id] = line.split(":");
+          return name && id ? [[name, Number(id)]] : [];
+        }),
+      );
+    return new Accounts(await table("/etc/passwd"), await table("/etc/group"));
+  }
+
+  /** @throws Error naming the user or group that the host does not have */
+  identity(user: string, group: string = user): Identity {
+    const uid = this.#users.get(user);
+    const gid = this.#groups.get(group);
+    if (uid === undefined) throw new Error(`This host has no user ${user}: cloud-init did not make it`);
+    if (gid === undefined) throw new Error(`This host has no group ${group}: cloud-init did not make it`);
+    return { uid, gid };
+  }
+}

@@ -1,0 +1,57 @@
+import { createPrivateKey, X509Certificate } from "node:crypto";
+import { certificatesOf } from "@metrics-link/contract/fingerprint.ts";
+
+/** @throws Error when the key is not the one in the chain's first certificate */
+export function requireKeyPair(chainPem: string, keyPem: string): void {
+  if (!leafOf(chainPem).checkPrivateKey(createPrivateKey(keyPem))) {
+    throw new Error("the private key is not that of the certificate");
+  }
+}
+
+/**
+ * Leaf first, each certificate signed by the next, the last one by a root, all of them within their time.
+ * @throws Error naming the certificate that does not fit
+ */
+export function requireChain(chainPem: string, rootsPem: string, now: number): void {
+  const chain = parse(chainPem);
+  const roots = parse(rootsPem);
+  leafOf(chainPem);
+  for (const [index, certificate] of chain.entries()) {
+    const issuers = index + 1 < chain.length ? chain.slice(index + 1, index + 2) : roots;
+    if (!issuers.some((issuer) => signed(certificate, issuer))) {
+      throw new Error(`certificate ${index + 1} (${oneLine(certificate.subject)}) is signed by none of its issuers`);
+    }
+    requireInTime(certificate, now);
+  }
+}
+
+/** The serial number as RFC 5280 numbers: no leading zeros, lower case. */
+export function leafSerial(chainPem: string): string {
+  return normaliseSerial(leafOf(chainPem).serialNumber);
+}
+
+export function normaliseSerial(hexadecimal: string): string {
+  return hexadecimal.toLowerCase().replace(/^0+(?=.)/, "");
+}
+
+function requireInTime(certificate: X509Certificate, now: number): void {
+  const { validFromDate, validToDate } = certificate;
+  if (now >= validFromDate.getTime() && now <= validToDate.getTime()) return;
+  throw new Error(
+    `${oneLine(certificate.subject)} is valid from ${validFromDate.toISOString()} to ${validToDate.toISOString()}, ` +
+      `now is ${new Date(now).toISOString()}`,
+  );
+}
+
+function signed(certificate: X509Certificate, issuer: X509Certificate): boolean {
+  return certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey);
+}
+
+function leafOf(chainPem: string): X509Certificate {
+  const [leaf] = parse(chainPem);
+  if (leaf === undefined) throw new Error("there is no certificate in the chain");
+  return leaf;
+}
+
+const parse = (pem: string) => certificatesOf(pem).map((certificate) => new X509Certificate(certificate));
+const oneLine = (subject: string) => subject.replaceAll("\n", ", ");

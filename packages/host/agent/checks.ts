@@ -1,0 +1,62 @@
+import { readFile, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { hostPaths } from "@metrics-link/contract/host-paths.ts";
+import type { Check } from "@metrics-link/contract/release.ts";
+import { Accounts } from "./accounts.ts";
+import { requireChain, requireKeyPair } from "./certificates.ts";
+import { type Run, releaseDirectory } from "./run.ts";
+
+type Checker<Kind> = (run: Run, check: Extract<Check, { kind: Kind }>) => Promise<void>;
+
+const checkers: { readonly [Kind in Check["kind"]]: Checker<Kind> } = {
+  prometheusConfig: (run, { file }) =>
+    asked(run, file, ".check", (path) => [tool(run, "promtool"), "check", "config", path]),
+  prometheusRules: (run, { file }) =>
+    asked(run, file, ".check", (path) => [tool(run, "promtool"), "check", "rules", path]),
+  // As its own user: Envoy must be able to read its certificates. It tells YAML by the name's end.
+  envoyConfig: (run, { file, user }) =>
+    asked(run, file, ".check.yaml", (path) => [tool(run, "envoy"), "--mode", "validate", "-c", path], user),
+  keyPair: async (run, { certificate, key }) => requireKeyPair(await text(run, certificate), await text(run, key)),
+  chain: async (run, { certificate, root }) =>
+    requireChain(await text(run, certificate), await text(run, root), run.effects.now()),
+};
+
+/** @throws Error with what the check found */
+export async function runCheck(run: Run, check: Check): Promise<void> {
+  // The table above is total over the kinds; TypeScript cannot see that a check meets its own entry.
+  await (checkers[check.kind] as Checker<Check["kind"]>)(run, check);
+}
+
+const tool = (run: Run, name: string) => join(releaseDirectory(run), "bin", name);
+const text = (run: Run, path: string) => readFile(join(releaseDirectory(run), path), "utf8");
+
+/**
+ * Runs a validator on a staged file. Where the file names paths under `current`, it is a copy beside it in which these
+ * are the staged ones: else the release in force would be validated.
+ */
+async function asked(
+  run: Run,
+  file: string,
+  suffix: string,
+  argv: (path: string) => readonly string[],
+  user?: string,
+): Promise<void> {
+  const staged = releaseDirectory(run);
+  const original = join(staged, file);
+  const content = await readFile(original, "utf8");
+  const twin = join(dirname(original), suffix);
+  const rewritten = content.replaceAll(`${hostPaths.current}/`, `${staged}/`);
+  const path = rewritten === content ? original : twin;
+  const as = user === undefined ? undefined : (await Accounts.read(run.effects.root)).identity(user);
+  try {
+    if (path === twin) await writeFile(twin, rewritten, { mode: 0o644 });
+    const { code, output } = await run.effects.run(argv(path), { timeoutMs: 60_000, ...(as ? { as } : {}) });
+    if (code !== 0) throw new Error(`${file} is refused (exit code ${code}): ${lastLines(output, 20)}`);
+  } finally {
+    await rm(twin, { force: true });
+  }
+}
+
+function lastLines(output: string, count: number): string {
+  return output.trim().split("\n").slice(-count).join("\n");
+}

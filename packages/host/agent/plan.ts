@@ -1,0 +1,58 @@
+import type { ChangeAction, Release, ReleaseService } from "@metrics-link/contract/release.ts";
+import { changeActions } from "@metrics-link/contract/release.ts";
+
+/** What differs: paths of files and secrets, and tools by name. */
+export interface Changes {
+  readonly paths: ReadonlySet<string>;
+  readonly tools: ReadonlySet<string>;
+}
+
+/** What differs between two releases. Without an old one everything does. */
+export function changesBetween(before: Release | undefined, after: Release): Changes {
+  return {
+    paths: differing(before && { ...byPath(before.files), ...byPath(before.secrets) }, {
+      ...byPath(after.files),
+      ...byPath(after.secrets),
+    }),
+    tools: differing(before && toolsByName(before), toolsByName(after)),
+  };
+}
+
+export function union(...all: readonly Changes[]): Changes {
+  return {
+    paths: new Set(all.flatMap(({ paths }) => [...paths])),
+    tools: new Set(all.flatMap(({ tools }) => [...tools])),
+  };
+}
+
+/** The roughest thing that any of the changes asks of a service; undefined when none concerns it. */
+export function actionFor(service: ReleaseService, changes: Changes): ChangeAction | undefined {
+  const wanted = [...changes.paths].flatMap((path) => actionOfPath(service, path) ?? []);
+  const ofTools = [...changes.tools].flatMap(
+    (tool) => service.onChange.find(({ tools }) => tools.includes(tool))?.action ?? [],
+  );
+  const roughness = (action: ChangeAction) => changeActions.indexOf(action);
+  return [...wanted, ...ofTools].sort((a, b) => roughness(b) - roughness(a))[0];
+}
+
+function actionOfPath(service: ReleaseService, path: string): ChangeAction | undefined {
+  if (path === `systemd/${service.unit}`) return "restart";
+  const concerns = (listed: string) => (listed.endsWith("/") ? path.startsWith(listed) : path === listed);
+  return service.onChange.find(({ paths }) => paths.some(concerns))?.action;
+}
+
+type Table = Readonly<Record<string, string>>;
+
+function differing(before: Table | undefined, after: Table): Set<string> {
+  const names = new Set([...Object.keys(before ?? {}), ...Object.keys(after)]);
+  return new Set([...names].filter((name) => before?.[name] !== after[name]));
+}
+
+/** Whatever of an item makes a difference on disk, as one text; a file's content is in its hash. */
+function byPath(items: readonly { readonly path: string; readonly content?: string }[]): Table {
+  return Object.fromEntries(items.map(({ content: _, ...item }) => [item.path, JSON.stringify(item)]));
+}
+
+function toolsByName({ tools }: Release): Table {
+  return Object.fromEntries(tools.map(({ name, sha256 }) => [name, sha256]));
+}

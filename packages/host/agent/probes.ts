@@ -1,0 +1,54 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Probe } from "@metrics-link/contract/release.ts";
+import { leafSerial, normaliseSerial } from "./certificates.ts";
+import { type Run, releaseDirectory } from "./run.ts";
+
+type Prober<Kind> = (run: Run, probe: Extract<Probe, { kind: Kind }>) => Promise<string | undefined>;
+
+const timeoutMs = 2_000;
+
+const probers: { readonly [Kind in Probe["kind"]]: Prober<Kind> } = {
+  active: async ({ effects }, { unit }) => {
+    const { code, output } = await effects.run(["systemctl", "is-active", unit], { timeoutMs });
+    return code === 0 ? undefined : `systemd calls it ${output.trim()}`;
+  },
+  http: async ({ effects }, { url, socketPath, status, contains }) => {
+    const answer = await effects.ask({ url, socketPath, timeoutMs });
+    if (answer.status !== status) return `${url} answers ${answer.status}, not ${status}`;
+    return contains === undefined || answer.body.includes(contains) ? undefined : `${url} does not say ${contains}`;
+  },
+  envoyCertificate: async (run, { socketPath, certificate }) => {
+    const wanted = leafSerial(await readFile(join(releaseDirectory(run), certificate), "utf8"));
+    const { body } = await run.effects.ask({ url: "http://127.0.0.1/certs", socketPath, timeoutMs });
+    const loaded = serialsOf(body);
+    return loaded.includes(wanted)
+      ? undefined
+      : `the certificate in force is not ${wanted} but ${loaded.join(", ") || "none"}`;
+  },
+  query: async ({ effects }, { url, expression, expect }) => {
+    const answer = await effects.ask({ url: `${url}/api/v1/query?query=${encodeURIComponent(expression)}`, timeoutMs });
+    if (answer.status !== 200) return `${url} answers ${answer.status} to ${expression}`;
+    const { data } = JSON.parse(answer.body) as { data: { result: readonly unknown[] } };
+    return data.result.length > 0 === (expect === "some")
+      ? undefined
+      : `${expression} gives ${data.result.length} series`;
+  },
+};
+
+/** Asks one probe once; undefined when it passes, else why not. */
+export async function failureOf(run: Run, probe: Probe): Promise<string | undefined> {
+  // The table above is total over the kinds; TypeScript cannot see that a probe meets its own entry.
+  const prober = probers[probe.kind] as Prober<Probe["kind"]>;
+  return prober(run, probe).catch((error: Error) => error.message);
+}
+
+/** The serial numbers in an answer of Envoy's `/certs` (envoy.admin.v3.Certificates). */
+function serialsOf(body: string): string[] {
+  const { certificates = [] } = JSON.parse(body) as {
+    certificates?: readonly { readonly cert_chain?: readonly { readonly serial_number: string }[] }[];
+  };
+  return certificates.flatMap(({ cert_chain = [] }) =>
+    cert_chain.map(({ serial_number }) => normaliseSerial(serial_number)),
+  );
+}

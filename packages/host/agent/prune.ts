@@ -1,0 +1,37 @@
+import { readdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { hostPaths } from "@metrics-link/contract/host-paths.ts";
+import type { Release } from "@metrics-link/contract/release.ts";
+import { remember } from "./memory.ts";
+import { at, type Run } from "./run.ts";
+import { storedRelease } from "./steps/fetch.ts";
+
+/** Removes what neither the release in force nor the one before it needs: releases, tools and agents. */
+export async function prune(run: Run): Promise<void> {
+  const { memory, effects } = run;
+  const ids = [memory.lastGood, memory.previousGood].flatMap((id) => id ?? []);
+  const stored = await Promise.all(ids.map((id) => storedRelease(run, id)));
+  const releases = stored.filter((release): release is Release => release !== undefined);
+  await keepOnly(at(effects, hostPaths.releases), ids);
+  await keepOnly(
+    at(effects, hostPaths.base, "agent"),
+    releases.map(({ agent }) => `${agent.sha256}.mjs`),
+  );
+  for (const name of await readdir(at(effects, hostPaths.tools))) {
+    const used = releases.flatMap(({ tools }) => tools.filter((tool) => tool.name === name));
+    await keepOnly(
+      at(effects, hostPaths.tools, name),
+      used.map(({ sha256 }) => sha256),
+    );
+  }
+  const forgotten = Object.keys(memory.secretHashes).filter((id) => !ids.includes(id));
+  if (forgotten.length === 0) return;
+  for (const id of forgotten) delete memory.secretHashes[id];
+  await remember(effects.root, memory);
+}
+
+async function keepOnly(directory: string, names: readonly string[]): Promise<void> {
+  for (const name of await readdir(directory)) {
+    if (!names.includes(name)) await rm(join(directory, name), { recursive: true, force: true });
+  }
+}

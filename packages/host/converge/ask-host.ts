@@ -1,0 +1,87 @@
+import type { ConvergeRequest } from "./environment.ts";
+
+/** The two calls of Systems Manager that Run Command takes. Errors carry AWS's code in their `name`. */
+export interface Management {
+  /** @returns the id of the command */
+  send(instanceId: string, command: string, timeoutSeconds: number): Promise<string>;
+  outcome(
+    instanceId: string,
+    commandId: string,
+  ): Promise<{ readonly status: string; readonly details: string; readonly output: string; readonly errors: string }>;
+}
+
+export interface Clock {
+  now(): number;
+  sleep(milliseconds: number): Promise<void>;
+}
+
+export interface Answer {
+  /** What the host said: one line, then its reasons. */
+  readonly word: string;
+  readonly converged: boolean;
+}
+
+const pollMs = 500;
+/** Systems Manager allows an execution timeout of 1 to 172800 seconds. */
+const shortestTimeoutSeconds = 1;
+
+/** The command on the host. At its first boot the agent is still on its way. */
+export function hostCommand(releaseId: string): string {
+  return [
+    "until test -e /opt/metrics-link/bin/agent.mjs; do sleep 0.2; done",
+    `exec /opt/metrics-link/bin/agent converge --release ${releaseId}`,
+  ].join("\n");
+}
+
+/**
+ * Has the host converge, and waits for its word until the deadline. A host that is still booting is not known to
+ * Systems Manager yet; that is waited for and not an error.
+ */
+export async function askHost(management: Management, request: ConvergeRequest, clock: Clock): Promise<Answer> {
+  const { instanceId, releaseId, deadlineSeconds } = request;
+  const deadline = clock.now() + deadlineSeconds * 1000;
+  const left = () => Math.max(shortestTimeoutSeconds, Math.ceil((deadline - clock.now()) / 1000));
+  const tooLate = (what: string): Answer => ({
+    word: `${instanceId} gave no word on ${releaseId} within ${deadlineSeconds} s: ${what}`,
+    converged: false,
+  });
+
+  // InvalidInstanceId: not registered yet, or its agent has not been heard of for long.
+  const commandId = await until(deadline, clock, "InvalidInstanceId", () =>
+    management.send(instanceId, hostCommand(releaseId), left()),
+  );
+  if (commandId === undefined) return tooLate("it did not register with Systems Manager");
+
+  for (;;) {
+    // The command may not be visible to the next call at once.
+    const found = await until(deadline, clock, "InvocationDoesNotExist", () =>
+      management.outcome(instanceId, commandId),
+    );
+    if (found === undefined) return tooLate("Systems Manager does not know its own command");
+    if (!["Pending", "InProgress", "Delayed", "Cancelling"].includes(found.status)) {
+      const said = [found.output, found.errors].map((text) => text.trim()).filter((text) => text !== "");
+      if (found.status === "Success") return { word: said[0] ?? "", converged: true };
+      return { word: [`${instanceId}: ${found.details || found.status}`, ...said].join("\n"), converged: false };
+    }
+    if (clock.now() >= deadline) return tooLate(`the command is ${found.status}`);
+    await clock.sleep(pollMs);
+  }
+}
+
+/** Calls again as long as it fails with one AWS error code; undefined when the deadline is over. */
+async function until<Result>(
+  deadline: number,
+  clock: Clock,
+  errorName: string,
+  call: () => Promise<Result>,
+): Promise<Result | undefined> {
+  for (;;) {
+    try {
+      return await call();
+    } catch (error) {
+      if ((error as Error).name !== errorName) throw error;
+      if (clock.now() >= deadline) return undefined;
+      await clock.sleep(pollMs);
+    }
+  }
+}
