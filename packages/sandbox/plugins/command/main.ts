@@ -1,14 +1,5 @@
-/** `pulumi-resource-command`: commands on this machine, as parts of a stack. */
-import { defineProvider, serveProvider } from "../rpc/index.ts";
-import { localCommand, localRun } from "./resources.ts";
+/** `pulumi-resource-command`. */
+import { serveProvider } from "../rpc/index.ts";
+import { definition } from "./definition.ts";
 
-await serveProvider(
-  defineProvider({
-    name: "command",
-    version: "1.2.1",
-    config: {},
-    configure: () => undefined,
-    resources: { "command:local:Command": localCommand },
-    invokes: { "command:local:run": localRun },
-  }),
-);
+await serveProvider(definition);

@@ -1,5 +1,5 @@
 /** Runs one local command as pulumi-command 1.2.1 does (provider/pkg/provider/local/commandOutputs.go). */
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { PassThrough, type Readable } from "node:stream";
 
@@ -39,8 +39,7 @@ export async function runCommand(
   const child = spawn(program, [...args, command], {
     env: { ...process.env, ...inputs.environment, ...previousOutput(inputs, previous) },
     stdio: "pipe",
-    signal,
-    killSignal: "SIGKILL",
+    detached: true, // A process group of its own, so that all of it can be killed.
     ...(inputs.dir === undefined ? {} : { cwd: inputs.dir }),
   });
   const both: Buffer[] = [];
@@ -53,7 +52,13 @@ export async function runCommand(
   ];
   child.stdin.on("error", () => undefined); // The command may end without having read all of it.
   child.stdin.end(inputs.stdin ?? "");
-  const failure = await ended(child, inputs.dir);
+  const kill = () => killGroup(child.pid);
+  signal.addEventListener("abort", kill);
+  process.once("exit", kill);
+  if (signal.aborted) kill();
+  const failure = await ended(child, inputs.dir, signal);
+  signal.removeEventListener("abort", kill);
+  process.removeListener("exit", kill);
   await Promise.all(logged);
   if (failure !== undefined) {
     throw new Error(`${failure}: running ${JSON.stringify(command)}:\n${Buffer.concat(both).toString()}`);
@@ -83,17 +88,26 @@ async function logLines(stream: Readable, log: (line: string) => Promise<void>):
 }
 
 /** What went wrong, in Go's words; undefined if nothing did. */
-function ended(child: ReturnType<typeof spawn>, dir: string | undefined): Promise<string | undefined> {
+function ended(child: ChildProcess, dir: string | undefined, signal: AbortSignal): Promise<string | undefined> {
   return new Promise((resolve) => {
-    child.once("error", (error: NodeJS.ErrnoException) => {
-      const where = dir === undefined ? "" : ` (in the directory ${dir}, which must exist)`;
-      resolve(error.name === "AbortError" ? "cancelled, or its custom timeout has passed" : `${error.message}${where}`);
+    child.once("error", (error) => {
+      resolve(dir === undefined ? error.message : `${error.message} (in the directory ${dir}, which must exist)`);
     });
-    child.once("close", (code, signal) => {
-      if (code === 0) resolve(undefined);
-      else resolve(code === null ? `signal: ${signal}` : `exit status ${code}`);
+    child.once("close", (code, killed) => {
+      if (signal.aborted) resolve("cancelled, or its custom timeout has passed");
+      else if (code === 0) resolve(undefined);
+      else resolve(code === null ? `signal: ${killed}` : `exit status ${code}`);
     });
   });
+}
+
+function killGroup(leader: number | undefined): void {
+  if (leader === undefined) return;
+  try {
+    process.kill(-leader, "SIGKILL");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+  }
 }
 
 function withoutNewline(chunks: Buffer[]): string {

@@ -24,7 +24,7 @@ import { readyForRenewal } from "./renewal.ts";
 import type { CertificateInputs, CertificateOutputs, Subject, SubjectNames } from "./schema.ts";
 import { extendedKeyUsages, keyUsageBits } from "./uses.ts";
 
-cryptoProvider.set(webcrypto as Crypto);
+cryptoProvider.set(webcrypto as never);
 
 const HOUR_MS = 3_600_000;
 const SERIAL_BYTES = 16;
@@ -199,10 +199,10 @@ function keyAlgorithm(
   return { name: "ECDSA", namedCurve: curveOf(key) ?? "" };
 }
 
-async function signingKey(key: KeyObject): Promise<CryptoKey> {
+async function signingKey(key: KeyObject): Promise<webcrypto.CryptoKey> {
   return key.toCryptoKey(keyAlgorithm(key), false, ["sign"]);
 }
 
-async function verifyingKey(key: KeyObject): Promise<CryptoKey> {
+async function verifyingKey(key: KeyObject): Promise<webcrypto.CryptoKey> {
   return createPublicKey(key).toCryptoKey(keyAlgorithm(key), true, ["verify"]);
 }
