@@ -13,6 +13,7 @@ const pins = parsePins(text);
 const unknown = Object.entries({ ...pins.tools, ...pins.pulumiPlugins }).filter(
   ([, pin]) => pin.officialUrl && !pin.officialSha256,
 );
+/** @type {string[]} */
 const failures = [];
 await Promise.all(
   unknown.map(async ([name, pin]) => {

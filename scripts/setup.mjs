@@ -23,14 +23,17 @@ const say = (/** @type {string} */ line) => void process.stderr.write(`${line}\n
 /** @returns {Promise<number>} exit code */
 async function setUp() {
   const quiet = process.argv.includes("--quiet-when-done");
-  if (inPlace(layout)) {
+  const nothingToDo = () => {
     if (!quiet) summarize();
     return 0;
-  }
-  const release = await takeLock(layout.lock, (pid) => say(`another set-up (process ${pid}) is at work; waiting for it`));
+  };
+  if (inPlace(layout)) return nothingToDo();
+  const release = await takeLock(layout.lock, (pid) =>
+    say(`another set-up (process ${pid}) is at work; waiting for it`),
+  );
   try {
     // The other one may have done it all.
-    return inPlace(layout) ? 0 : await bringIntoPlace();
+    return inPlace(layout) ? nothingToDo() : await bringIntoPlace();
   } finally {
     await release();
   }
@@ -54,7 +57,9 @@ async function bringIntoPlace() {
     ([, { officialUrl, officialSha256 }]) => officialUrl && !officialSha256,
   );
   if (unpinned.length > 0) {
-    say(`official downloads not used, their hashes are not pinned yet (npm run pin): ${unpinned.map(([n]) => n).join(", ")}`);
+    say(
+      `official downloads not used, their hashes are not pinned yet (npm run pin): ${unpinned.map(([n]) => n).join(", ")}`,
+    );
   }
   await mkdir(layout.cache, { recursive: true });
   await emptyWork(layout.work);
@@ -62,7 +67,11 @@ async function bringIntoPlace() {
   const processes = new Processes();
   const board = new Board(process.stderr);
   let signalled = 0;
-  for (const [signal, number] of /** @type {const} */ ([["SIGINT", 2], ["SIGTERM", 15], ["SIGHUP", 1]])) {
+  for (const [signal, number] of /** @type {const} */ ([
+    ["SIGINT", 2],
+    ["SIGTERM", 15],
+    ["SIGHUP", 1],
+  ])) {
     process.on(signal, () => {
       if (signalled) return;
       signalled = number;
@@ -74,7 +83,11 @@ async function bringIntoPlace() {
   const tools = {};
   /** @type {Record<string, import("./toolchain/plugins.mjs").Plugin>} */
   const plugins = {};
-  const { failed, skipped } = await runSteps(steps(pins, machine, tools, plugins), { board, processes, logs: layout.logs });
+  const { failed, skipped } = await runSteps(steps(pins, machine, tools, plugins), {
+    board,
+    processes,
+    logs: layout.logs,
+  });
   if (signalled) {
     say("stopped; the same command goes on from here");
     return 128 + signalled;
@@ -138,13 +151,13 @@ function steps(pins, machine, tools, plugins) {
 async function record(tools, plugins) {
   const { pulumi } = tools;
   if (!pulumi) throw new Error("tools.json has no pulumi");
-  const artifacts = Object.values(tools).flatMap(({ artifact }) => artifact ?? []);
+  const artifacts = byName(tools).flatMap(([, { artifact }]) => artifact ?? []);
   await writeWhole(layout.artifactIndex, `${JSON.stringify(artifacts, null, 2)}\n`);
   /** @type {import("./toolchain/state.mjs").Toolchain} */
   const toolchain = {
     fingerprint: fingerprint(),
-    tools: Object.fromEntries(Object.entries(tools).map(([name, { artifact, ...tool }]) => [name, tool])),
-    plugins: { "language-nodejs": nodejsLanguageHost(pulumi), ...plugins },
+    tools: Object.fromEntries(byName(tools).map(([name, { artifact, ...tool }]) => [name, tool])),
+    plugins: { "language-nodejs": nodejsLanguageHost(pulumi), ...Object.fromEntries(byName(plugins)) },
     pluginFolder: layout.plugins,
     image: { name: imageName(), root: path.join(layout.images, imageName(), "root") },
     artifactIndex: layout.artifactIndex,
@@ -152,6 +165,15 @@ async function record(tools, plugins) {
   await writeWhole(layout.toolchain, `${JSON.stringify(toolchain, null, 2)}\n`);
   // Gigabytes that only another build would need.
   await rm(layout.go, { recursive: true, force: true });
+}
+
+/**
+ * @template T
+ * @param {Record<string, T>} record in the order in which steps ended
+ * @returns {[string, T][]} in an order that is the same after each set-up
+ */
+function byName(record) {
+  return Object.entries(record).sort(([a], [b]) => a.localeCompare(b));
 }
 
 function summarize() {

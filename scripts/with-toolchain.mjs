@@ -16,8 +16,7 @@ if (!command) {
 }
 
 const tsx = pathToFileURL(path.join(repository, "node_modules/tsx/dist/loader.mjs")).href;
-const [file, args] =
-  command === "tsx" ? [path.join(layout.bin, "node"), ["--import", tsx, ...rest]] : [command, rest];
+const [file, args] = command === "tsx" ? [path.join(layout.bin, "node"), ["--import", tsx, ...rest]] : [command, rest];
 const child = spawn(file, args, { stdio: "inherit", env: toolchainEnvironment(layout) });
 
 // On Ctrl-C the terminal signals the child too; who signals only us means it.

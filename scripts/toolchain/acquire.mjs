@@ -6,10 +6,7 @@ import path from "node:path";
 import { describeArchive, makeArchive } from "./artifacts.mjs";
 import { hashFile, linkWhole, publishFolder, writeWhole } from "./files.mjs";
 import { fetchOfficial, NotReachable, unpackOfficial } from "./official.mjs";
-import { buildGoModule, moduleFiles } from "./registry/go.mjs";
-import { unpackNpmPackage } from "./registry/npm.mjs";
-import { installVenv, requirementsFile } from "./registry/venv.mjs";
-import { unpackWheel } from "./registry/wheel.mjs";
+import { bringFromRegistry, lockFiles, registryExecutables } from "./registry.mjs";
 import { onPath, saysVersion, sourceOrder } from "./sources.mjs";
 
 /**
@@ -37,8 +34,7 @@ export function toolFolder(name, pin, source, layout) {
   } else {
     const way = "registry" in pin ? pin.registry : null;
     hash.update(JSON.stringify(way));
-    const files = way?.kind === "go" ? moduleFiles(way) : way?.kind === "venv" ? [requirementsFile(way)] : [];
-    for (const file of files) hash.update(readFileSync(file));
+    for (const file of lockFiles(way)) hash.update(readFileSync(file));
   }
   return path.join(layout.tools, `${name}-${pin.version}-${source}-${hash.digest("hex").slice(0, 12)}`);
 }
@@ -69,15 +65,15 @@ export async function acquire(name, tool, layout, context) {
     if (source === "path" && found) return finish(name, tool, source, found, null, layout);
     if (source === "path") continue;
     const folder = toolFolder(name, tool, source, layout);
-    const paths = source === "official" ? tool.officialExecutables : builtExecutables(tool);
+    const paths = source === "official" ? tool.officialExecutables : registryExecutables(tool.registry);
     /** @param {string} root */
     const executables = (root) =>
       Object.fromEntries(Object.entries(paths).map(([executable, inside]) => [executable, path.join(root, inside)]));
     try {
-      await publishFolder(folder, layout.work, async (work) => {
+      await publishFolder(folder, layout.work, Object.values(paths), async (work) => {
         const download = source === "official" ? await fetchOfficial(tool, layout, context) : null;
         if (download) await unpackOfficial(download, tool, work, context);
-        else await fromRegistry(tool, work, layout, context);
+        else if (tool.registry) await bringFromRegistry(tool.registry, work, layout, context);
         await checkVersions(tool, executables(work), context);
         if (tool.onHosts) await makeArchive(tool, download, work, paths, context);
         if (download) await rm(download, { force: true });
@@ -86,42 +82,10 @@ export async function acquire(name, tool, layout, context) {
       return await finish(name, tool, source, executables(folder), artifact, layout);
     } catch (error) {
       if (!(error instanceof NotReachable)) throw error;
-      context.say(`note   official download not to be had, going on to the registry: ${error.message}`);
+      context.say(`note    official download not to be had, going on to the registry: ${error.message}`);
     }
   }
   throw new Error(`no source has ${name} ${tool.version}: ${tool.note ?? "see tools.json"}`);
-}
-
-/**
- * @param {import("./pins.mjs").Tool} tool
- * @returns {Record<string, string>} name to path inside what the registry way makes
- */
-function builtExecutables(tool) {
-  const way = tool.registry;
-  if (!way) return {};
-  if (way.kind !== "go") return way.executables;
-  // go build names an executable after the last part of its package.
-  return Object.fromEntries(Object.entries(way.executables).map(([name, pkg]) => [name, path.posix.basename(pkg)]));
-}
-
-/**
- * @param {import("./pins.mjs").Tool} tool
- * @param {string} folder
- * @param {import("./paths.mjs").Layout} layout
- * @param {import("./steps.mjs").StepContext} context
- */
-async function fromRegistry(tool, folder, layout, context) {
-  const way = tool.registry;
-  switch (way?.kind) {
-    case "npm":
-      return unpackNpmPackage(way, folder, layout, context);
-    case "wheel":
-      return unpackWheel(way, folder, layout, context);
-    case "go":
-      return buildGoModule(way, folder, layout, context);
-    case "venv":
-      return installVenv(way, folder, layout, context);
-  }
 }
 
 /**

@@ -52,7 +52,10 @@ export async function makeArchive(tool, download, folder, executables, { run, de
  */
 export async function describeArchive(name, tool, source, folder, executables) {
   const file = path.join(folder, archiveName);
-  const inBin = Object.keys(executables).map((executable) => [executable, `bin/${path.basename(executables[executable] ?? "")}`]);
+  const inBin = Object.keys(executables).map((executable) => [
+    executable,
+    `bin/${path.basename(executables[executable] ?? "")}`,
+  ]);
   return {
     name,
     version: tool.version,

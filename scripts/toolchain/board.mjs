@@ -35,7 +35,7 @@ export class Board {
   /** @param {string} step */
   begin(step) {
     this.#running.set(step, { since: Date.now(), detail: "" });
-    if (!this.#out.isTTY) this.say(`start  ${step}`);
+    if (!this.#out.isTTY) this.say(`start   ${step}`);
   }
 
   /**
@@ -49,14 +49,14 @@ export class Board {
 
   /**
    * @param {string} step
-   * @param {"done" | "failed"} how
+   * @param {"done" | "failed" | "stopped"} how
    * @param {string} result
    */
   end(step, how, result) {
     const seconds = this.#seconds(step);
     this.#running.delete(step);
     this.done = (this.done ?? 0) + 1;
-    this.say(`${how.padEnd(6)} ${step} (${seconds} s, ${this.done} of ${this.total})${result ? `: ${result}` : ""}`);
+    this.say(`${how.padEnd(7)} ${step} (${seconds} s, ${this.done} of ${this.total})${result ? `: ${result}` : ""}`);
   }
 
   /**
@@ -82,7 +82,7 @@ export class Board {
 
   #heartbeat() {
     for (const [step, { detail }] of this.#running) {
-      this.say(`...    ${step} (${this.#seconds(step)} s)${detail ? `: ${detail.slice(0, 120)}` : ""}`);
+      this.say(`...     ${step} (${this.#seconds(step)} s)${detail ? `: ${detail.slice(0, 120)}` : ""}`);
     }
   }
 

@@ -1,7 +1,7 @@
 // @ts-check
 import { createHash } from "node:crypto";
 import { createReadStream, existsSync } from "node:fs";
-import { mkdir, mkdtemp, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { pipeline } from "node:stream/promises";
 
@@ -18,18 +18,22 @@ export async function hashFile(file, algorithm = "sha256", encoding = "hex") {
 
 /**
  * Makes a folder that exists complete or not at all: `fill` works in a folder of its own, which gets its name when `fill`
- * is done. A folder that is already there is left as it is.
+ * is done. A folder that is already there is left as it is, unless somebody took out of it what it must have.
  * @param {string} target absolute path
  * @param {string} work folder for incomplete work, on the same file system
+ * @param {string[]} contains paths inside it that must be there
  * @param {(folder: string) => Promise<void>} fill
  * @returns {Promise<boolean>} whether it was made now
  */
-export async function publishFolder(target, work, fill) {
-  if (existsSync(target)) return false;
+export async function publishFolder(target, work, contains, fill) {
+  if (contains.every((file) => existsSync(path.join(target, file)))) return false;
   await mkdir(work, { recursive: true });
   await mkdir(path.dirname(target), { recursive: true });
   const folder = await mkdtemp(path.join(work, `${path.basename(target)}-`));
   await fill(folder);
+  // mkdtemp made it for root alone; hosts and daemons of other users read it.
+  await chmod(folder, 0o755);
+  await rm(target, { recursive: true, force: true });
   await rename(folder, target);
   return true;
 }

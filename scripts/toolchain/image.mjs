@@ -1,7 +1,7 @@
 // @ts-check
 import { createHash } from "node:crypto";
-import { readdirSync, readFileSync } from "node:fs";
-import { chmod, copyFile, mkdir, rm, symlink, truncate, writeFile } from "node:fs/promises";
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { chmod, copyFile, mkdir, rm, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { deriveMirrors, parseAptSources } from "./debian.mjs";
 import { publishFolder } from "./files.mjs";
@@ -29,11 +29,8 @@ function loadRecipe() {
 
 /** @returns {string[]} the files that are copied into the image, relative to its root */
 function overlayFiles() {
-  const entries = readdirSync(overlayFolder, { recursive: true, withFileTypes: true });
-  return entries
-    .filter((entry) => entry.isFile())
-    .map((entry) => path.relative(overlayFolder, path.join(entry.parentPath ?? entry.path, entry.name)))
-    .sort();
+  const entries = readdirSync(overlayFolder, { recursive: true, encoding: "utf8" });
+  return entries.filter((entry) => statSync(path.join(overlayFolder, entry)).isFile()).sort();
 }
 
 /** @returns {string[]} the files that decide what is in the image */
@@ -103,7 +100,7 @@ export async function makeImage(layout, { run }) {
   if (mirrors.security) sources.push(`${from} ${mirrors.security} ${recipe.suite}-security main`);
   const aptOptions = inheritedAptOptions(await run(["apt-config", "dump"], { onLine: () => {} }));
 
-  const made = await publishFolder(path.join(layout.images, imageName()), layout.work, async (folder) => {
+  const made = await publishFolder(path.join(layout.images, imageName()), layout.work, ["root/usr"], async (folder) => {
     const root = path.join(folder, "root");
     await run(
       [
@@ -144,8 +141,8 @@ async function finishRoot(recipe, root) {
     await symlink("/dev/null", link);
   }
   for (const file of recipe.emptiedFiles) {
-    await writeFile(path.join(root, file), "", { flag: "a" });
-    await truncate(path.join(root, file));
+    await writeFile(path.join(root, file), "");
+    await chmod(path.join(root, file), 0o644);
   }
   for (const file of recipe.removedFiles) await rm(path.join(root, file), { force: true });
 }

@@ -51,7 +51,9 @@ export async function fetchOfficial(pin, layout, { run, detail }) {
   const found = await hashFile(partial);
   if (found !== pinned) {
     await rm(partial);
-    throw new Error(`${url} has SHA-256 ${found}, tools.json pins ${pinned}: the download was thrown away, find out why`);
+    throw new Error(
+      `${url} has SHA-256 ${found}, tools.json pins ${pinned}: the download was thrown away, find out why`,
+    );
   }
   await rename(partial, file);
   return file;

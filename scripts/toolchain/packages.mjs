@@ -46,7 +46,10 @@ export async function installWorkspace(layout, { run }) {
   const asked = wanted();
   // CI: never asks a question, which nobody would see.
   const env = { ...toolchainEnvironment(layout), CI: "true" };
-  await run([path.join(layout.bin, "pnpm"), "install", "--frozen-lockfile", "--reporter=append-only"], { cwd: repository, env });
+  await run([path.join(layout.bin, "pnpm"), "install", "--frozen-lockfile", "--reporter=append-only"], {
+    cwd: repository,
+    env,
+  });
   await writeWhole(marker, asked);
   return "installed";
 }

@@ -66,6 +66,7 @@ export function fillHash(text, officialUrl, hash) {
   const unknown = '"officialSha256": null';
   const at = entry < 0 ? -1 : text.indexOf(unknown, entry);
   // The hash of an entry stands right after its address.
-  if (at < 0 || text.slice(entry, at).includes("}")) throw new Error(`tools.json: no unknown hash after ${officialUrl}`);
+  if (at < 0 || text.slice(entry, at).includes("}"))
+    throw new Error(`tools.json: no unknown hash after ${officialUrl}`);
   return `${text.slice(0, at)}"officialSha256": "${hash}"${text.slice(at + unknown.length)}`;
 }

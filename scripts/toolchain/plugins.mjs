@@ -29,7 +29,7 @@ export async function acquirePlugin(name, pin, layout, context) {
   }
   const folder = toolFolder(`pulumi-${name}`, pin, "official", layout);
   try {
-    await publishFolder(folder, layout.work, async (work) => {
+    await publishFolder(folder, layout.work, [inside], async (work) => {
       const download = await fetchOfficial(pin, layout, context);
       await unpackOfficial(download, pin, work, context);
       if (!existsSync(path.join(work, inside))) throw new Error(`no ${inside} in ${pin.officialUrl}`);
@@ -37,7 +37,7 @@ export async function acquirePlugin(name, pin, layout, context) {
     });
   } catch (error) {
     if (!(error instanceof NotReachable)) throw error;
-    context.say(`note   official Pulumi plugin not to be had, the sandbox uses its stand-in: ${error.message}`);
+    context.say(`note    official Pulumi plugin not to be had, the sandbox uses its stand-in: ${error.message}`);
     await rm(link, { force: true });
     return standIn;
   }

@@ -42,10 +42,14 @@ export function findProblems(machine) {
   const { platform, arch, python, go, toBuild } = machine;
   if (platform !== "linux" || arch !== "x64") {
     // Nothing else can be told on such a machine.
-    return [`this machine is ${platform} ${arch}: the sandbox needs Linux on x86-64; use a virtual machine or an EC2 instance`];
+    return [
+      `this machine is ${platform} ${arch}: the sandbox needs Linux on x86-64; use a virtual machine or an EC2 instance`,
+    ];
   }
   if (machine.uid !== 0) {
-    problems.push("not root: the sandbox makes network namespaces and boots hosts; run the same command as root (`sudo -E`)");
+    problems.push(
+      "not root: the sandbox makes network namespaces and boots hosts; run the same command as root (`sudo -E`)",
+    );
   } else if (!machine.namespaces) {
     problems.push(
       "network and mount namespaces cannot be made (`unshare --net --mount true` fails): in a container, start it with " +
@@ -53,10 +57,14 @@ export function findProblems(machine) {
     );
   }
   if (!machine.cgroups) {
-    problems.push("no cgroup hierarchy is mounted in /sys/fs/cgroup: mount it, or in a container start it with --privileged");
+    problems.push(
+      "no cgroup hierarchy is mounted in /sys/fs/cgroup: mount it, or in a container start it with --privileged",
+    );
   }
   if (!python || python[0] < 3 || (python[0] === 3 && python[1] < 11)) {
-    problems.push(`python3 is ${python?.join(".") ?? "missing"}: install Python 3.11 or later (\`apt-get install python3\`)`);
+    problems.push(
+      `python3 is ${python?.join(".") ?? "missing"}: install Python 3.11 or later (\`apt-get install python3\`)`,
+    );
   } else if (!machine.pip || !machine.venv) {
     problems.push("python3 has no pip or no venv: `apt-get install python3-pip python3-venv`");
   }
@@ -68,7 +76,9 @@ export function findProblems(machine) {
     );
   }
   if (machine.missingPackages.length > 0 && !machine.apt) {
-    problems.push(`apt-get is missing: this needs Debian, or what these Debian packages bring: ${machine.missingPackages.join(", ")}`);
+    problems.push(
+      `apt-get is missing: this needs Debian, or what these Debian packages bring: ${machine.missingPackages.join(", ")}`,
+    );
   }
   if (machine.needsImage && !machine.debianMirror) {
     problems.push(
@@ -110,7 +120,9 @@ export async function inspectMachine(pins, layout) {
     arch: process.arch,
     uid: process.getuid?.() ?? -1,
     namespaces: says(["unshare", "--net", "--mount", "true"]) !== null,
-    cgroups: / - cgroup2? /.test(existsSync("/proc/self/mountinfo") ? readFileSync("/proc/self/mountinfo", "utf8") : ""),
+    cgroups: / - cgroup2? /.test(
+      existsSync("/proc/self/mountinfo") ? readFileSync("/proc/self/mountinfo", "utf8") : "",
+    ),
     python: python ? [Number(python[1]), Number(python[2])] : null,
     pip: says(["python3", "-m", "pip", "--version"]) !== null,
     venv: says(["python3", "-c", "import venv"]) !== null,

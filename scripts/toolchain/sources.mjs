@@ -40,7 +40,9 @@ export function saysVersion(output, version) {
  * @returns {string | null} absolute path, if PATH has it in that version
  */
 export function onPath(name, version, bin) {
-  const file = findCommand(name, { skip: (folder) => folder === bin || folder.endsWith(path.join("node_modules", ".bin")) });
+  const file = findCommand(name, {
+    skip: (folder) => folder === bin || folder.endsWith(path.join("node_modules", ".bin")),
+  });
   if (!file) return null;
   const { status, stdout } = spawnSync(file, ["--version"], { encoding: "utf8", timeout: 10_000, cwd: "/" });
   return status === 0 && saysVersion(stdout, version) ? file : null;

@@ -6,8 +6,7 @@ import { missingPackages } from "./debian.mjs";
 import { imageName, recipeFiles } from "./image.mjs";
 import { packagesInPlace } from "./packages.mjs";
 import { loadPins, pinsFile } from "./pins.mjs";
-import { moduleFiles } from "./registry/go.mjs";
-import { requirementsFile } from "./registry/venv.mjs";
+import { lockFiles } from "./registry.mjs";
 
 /**
  * What set-up made, as it stands in the cache's toolchain.json.
@@ -24,8 +23,7 @@ import { requirementsFile } from "./registry/venv.mjs";
 export function fingerprint() {
   const hash = createHash("sha256").update(readFileSync(pinsFile));
   for (const { registry } of Object.values(loadPins().tools)) {
-    const files = registry?.kind === "go" ? moduleFiles(registry) : registry?.kind === "venv" ? [requirementsFile(registry)] : [];
-    for (const file of files) hash.update(readFileSync(file));
+    for (const file of lockFiles(registry)) hash.update(readFileSync(file));
   }
   for (const file of recipeFiles()) hash.update(readFileSync(file));
   return hash.digest("hex");

@@ -58,7 +58,8 @@ export async function runSteps(steps, { board, processes, logs }) {
       return true;
     } catch (error) {
       failed.push({ step: step.name, error: /** @type {Error} */ (error), logFile });
-      board.end(step.name, "failed", processes.stopped ? "stopped" : /** @type {Error} */ (error).message);
+      if (processes.stopped) board.end(step.name, "stopped", "");
+      else board.end(step.name, "failed", /** @type {Error} */ (error).message);
       return false;
     }
   };

@@ -31,7 +31,9 @@ export async function buildGoModule(way, folder, layout, { run, detail }) {
   const cwd = moduleFolder(way);
   const pinned = readFileSync(path.join(cwd, "go.mod"), "utf8");
   if (!pinned.includes(`${way.module} ${way.version}`)) {
-    throw new Error(`${cwd}/go.mod does not require ${way.module} ${way.version}, which tools.json pins: run go get there`);
+    throw new Error(
+      `${cwd}/go.mod does not require ${way.module} ${way.version}, which tools.json pins: run go get there`,
+    );
   }
   const env = {
     ...process.env,

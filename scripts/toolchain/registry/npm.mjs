@@ -23,7 +23,9 @@ export async function unpackNpmPackage(way, folder, layout, { run }) {
   const file = path.join(download, archive);
   const integrity = `sha512-${await hashFile(file, "sha512", "base64")}`;
   if (integrity !== way.integrity) {
-    throw new Error(`${name}: integrity is ${integrity}, pinned is ${way.integrity}; it is not what was pinned: stop here`);
+    throw new Error(
+      `${name}: integrity is ${integrity}, pinned is ${way.integrity}; it is not what was pinned: stop here`,
+    );
   }
   await run(["tar", "-xzf", file, "-C", folder, "--no-same-owner"]);
   await rm(download, { recursive: true });

@@ -15,7 +15,14 @@ export async function unpackWheel(way, folder, layout, { run }) {
   await mkdir(download);
   const requirement = path.join(download, "requirements.txt");
   await writeFile(requirement, `${way.package}==${way.version} --hash=sha256:${way.sha256}\n`);
-  const pip = ["python3", "-m", "pip", "--disable-pip-version-check", "--cache-dir", path.join(layout.registries, "pip")];
+  const pip = [
+    "python3",
+    "-m",
+    "pip",
+    "--disable-pip-version-check",
+    "--cache-dir",
+    path.join(layout.registries, "pip"),
+  ];
   const what = ["--no-deps", "--only-binary=:all:", "--require-hashes", "-r", requirement];
   await run([...pip, "download", ...what, "-d", download]);
   const wheel = (await readdir(download)).find((name) => name.endsWith(".whl"));
