@@ -7,6 +7,7 @@ import type { TLSSocket } from "node:tls";
 import type { Layout } from "../model/layout.ts";
 import type { Topology, Vpc } from "../model/topology.ts";
 import { bindUdp, listenTcp } from "../realiser/namespace-socket.ts";
+import { gatewayEndpointSources } from "../realiser/network/network.ts";
 import type { ServerCertificate } from "./authority.ts";
 import { answerQuery, framed, splitStream } from "./dns/server.ts";
 import type { Context } from "./front/forward.ts";
@@ -21,8 +22,6 @@ export interface ServicesOptions {
   readonly credentials: RoleCredentialsSource;
   /** Covers every name of `awsNames`. */
   readonly certificate: ServerCertificate;
-  /** The VPC whose hosts come to S3's address by a gateway endpoint under this source address. */
-  readonly gatewayVpc: (topology: Topology, address: string) => Vpc | undefined;
   readonly log: (line: string) => void;
 }
 
@@ -56,6 +55,10 @@ export class Services {
 
   get topology(): Topology {
     return this.#topology;
+  }
+
+  get listeners(): number {
+    return this.#listeners.size;
   }
 
   async close(): Promise<void> {
@@ -104,7 +107,8 @@ export class Services {
     if (service.kind === "endpoint") {
       return { "aws:SourceVpce": service.endpointId, "aws:SourceVpc": service.vpcId, "aws:VpcSourceIp": address };
     }
-    const vpc = this.#options.gatewayVpc(this.#topology, address);
+    const [vpcId] = [...gatewayEndpointSources(this.#topology)].find(([, source]) => source === address) ?? [];
+    const vpc = this.#vpc(vpcId);
     const gateway = vpc?.gatewayEndpoints.find((endpoint) => endpoint.service === service.service);
     if (vpc === undefined || gateway === undefined) return { "aws:SourceIp": address };
     return { "aws:SourceVpce": gateway.id, "aws:SourceVpc": vpc.id };

@@ -6,8 +6,11 @@ import type { Layout } from "../model/layout.ts";
 import { region } from "./accounts.ts";
 import { readSettings } from "./settings.ts";
 
-/** The environment of a deployer at this sandbox. It must have been up once. `path`: the PATH to put the plugins before. */
-export function deployerEnvironment(layout: Layout, path = process.env.PATH ?? ""): Record<string, string> {
+/** The environment of a deployer at this sandbox, which must have been up once. Its PATH begins with the plugins. */
+export function deployerEnvironment(
+  layout: Layout,
+  { path = process.env.PATH ?? "" }: { path?: string } = {},
+): Record<string, string> {
   const settings = readSettings(layout);
   if (settings?.deployer === undefined || settings.frontPort === undefined) {
     throw new Error(`the sandbox in ${layout.directory} has never been up; run: npm run -s sandbox -- up`);
@@ -20,9 +23,8 @@ export function deployerEnvironment(layout: Layout, path = process.env.PATH ?? "
     METRICS_LINK_WORLD: layout.socket,
     AWS_ACCESS_KEY_ID: settings.deployer.accessKeyId,
     AWS_SECRET_ACCESS_KEY: settings.deployer.secretAccessKey,
-    // A session of the caller's own would go before the key.
+    // One of the caller's own does not go with this key.
     AWS_SESSION_TOKEN: "",
-    AWS_PROFILE: "",
     AWS_REGION: region,
     AWS_ENDPOINT_URL: `http://127.0.0.1:${settings.frontPort}`,
     AWS_EC2_METADATA_DISABLED: "true",

@@ -1,17 +1,17 @@
 /** What the command line and the world say to each other over the world's socket. */
+import type { HostState, PowerAction } from "../realiser/index.ts";
 
 export interface HostStatus {
-  /** The instance; absent for a host that is in no account. */
-  readonly instanceId?: string;
-  readonly account?: string;
+  /** The Name tag of an instance, or the name of an internet host. */
+  readonly name: string;
+  readonly kind: "instance" | "internet";
+  readonly state: HostState;
   readonly address: string;
   readonly publicAddress?: string;
-  /** As the realiser sees it: "booting", "running", "off", ... */
-  readonly state: string;
-  /** Whether Systems Manager can send it commands. */
+  readonly instanceId?: string;
+  readonly account?: string;
+  /** Whether Systems Manager can send the instance commands. */
   readonly managed?: boolean;
-  /** The process id of the host's init on this machine, to enter it; absent while it is off. */
-  readonly leader?: number;
 }
 
 export interface WorldStatus {
@@ -21,16 +21,23 @@ export interface WorldStatus {
   readonly front: string;
   readonly moto: { readonly endpoint: string; readonly pid: number };
   readonly accounts: Readonly<Record<string, string>>;
-  readonly hosts: Readonly<Record<string, HostStatus>>;
+  readonly hosts: readonly HostStatus[];
+  /** `ADDRESS:PORT` of each listener of each internet-facing load balancer. */
+  readonly endpoints: readonly string[];
+  /** Health of load balancer targets, as the realiser sees it. */
+  readonly targets: readonly unknown[];
   /** Sockets that the services hold inside the sandbox's networks. */
   readonly listeners: number;
 }
 
-export interface ExecRequest {
-  readonly argv: readonly string[];
+export interface ExecOptions {
   readonly stdin?: string;
   readonly environment?: Readonly<Record<string, string>>;
   readonly timeoutMs?: number;
+}
+
+export interface ExecRequest extends ExecOptions {
+  readonly argv: readonly string[];
 }
 
 export interface ExecAnswer {
@@ -39,5 +46,7 @@ export interface ExecAnswer {
   readonly stderr: string;
 }
 
-export type Power = "off" | "kill" | "reboot" | "on";
-export const powers: readonly Power[] = ["off", "kill", "reboot", "on"];
+export const powerActions: readonly PowerAction[] = ["on", "off", "kill", "reboot"];
+
+/** The world's word on its way up, over the channel to the process that started it. */
+export type StartMessage = { readonly progress: string } | { readonly ready: true } | { readonly failed: string };

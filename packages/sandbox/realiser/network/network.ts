@@ -8,12 +8,17 @@ import type { Network } from "./model.ts";
 import { natGatewayNamespace } from "./nat.ts";
 import { instanceNamespace, vpcLinks, vpcNamespace } from "./vpc.ts";
 
-/** The network that a topology amounts to. Pure: the same topology always gives the same network. */
-export function networkOf(names: NamespaceNames, topology: Topology, healthy: HealthyTargets): Network {
-  const sources = endpointSources(
+/** The address, by VPC id, under which a VPC's hosts come to AWS's services through a gateway endpoint. */
+export function gatewayEndpointSources(topology: Topology): Map<string, string> {
+  return endpointSources(
     topology.vpcs.map(({ id }) => id),
     (text) => createHash("sha256").update(text).digest().readUInt32BE(),
   );
+}
+
+/** The network that a topology amounts to. Pure: the same topology always gives the same network. */
+export function networkOf(names: NamespaceNames, topology: Topology, healthy: HealthyTargets): Network {
+  const sources = gatewayEndpointSources(topology);
   return {
     namespaces: [
       internetNamespace(names, topology, sources),

@@ -16,16 +16,19 @@ export interface CommandRequest {
   readonly executionTimeoutSeconds: number;
 }
 
-/** The agent writes the commands into a file and runs that, so that a `#!` line of theirs is obeyed. */
+/**
+ * The agent writes the commands into a file and runs that, so that a `#!` line of theirs is obeyed. $1 is the working
+ * directory, $2 the command's own folder. The shell is the main process of its unit: its end ends them all.
+ */
 const runner = `set -eu
 cd "$1"
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
-cat > "$folder/_script.sh"
-chmod 700 "$folder/_script.sh"
-set +e
-"$folder/_script.sh"
-exit $?`;
+mkdir -p -m 700 "$2"
+trap 'rm -rf "$2"' EXIT
+echo $$ > "$2/pid"
+cat > "$2/_script.sh"
+chmod 700 "$2/_script.sh"
+"$2/_script.sh"`;
+const canceller = '[ ! -e "$1/pid" ] || kill -KILL "$(cat "$1/pid")"; rm -rf "$1"';
 
 export class Invocation {
   readonly request: CommandRequest;
@@ -37,7 +40,6 @@ export class Invocation {
   stderr = "";
   startedAt: Date | undefined;
   endedAt: Date | undefined;
-  readonly #cancel = new AbortController();
 
   constructor(request: CommandRequest, instance: Instance) {
     this.request = request;
@@ -46,35 +48,43 @@ export class Invocation {
 
   /** Runs the command to its end; never rejects, as a failure to run is a result too. */
   async run(hosts: ManagedHosts): Promise<void> {
-    if (this.#cancel.signal.aborted) return;
+    const { script, workingDirectory = "/", executionTimeoutSeconds } = this.request;
     this.status = "InProgress";
     this.startedAt = new Date();
+    const timer = setTimeout(() => this.#stop(hosts, "TimedOut"), executionTimeoutSeconds * 1000);
     try {
-      const argv = ["/bin/sh", "-c", runner, "run-command", this.request.workingDirectory ?? "/"];
-      const result = await hosts.exec(this.instance, argv, {
-        stdin: this.request.script,
-        timeoutMs: this.request.executionTimeoutSeconds * 1000,
-        cancel: this.#cancel.signal,
-      });
-      this.stdout = capped(result.stdout, outputLimits.stdout);
-      this.stderr = capped(result.stderr, outputLimits.stderr);
-      this.responseCode = result.code ?? (result.timedOut ? 137 : -1);
-      this.#end(result.timedOut ? "TimedOut" : result.code === 0 ? "Success" : "Failed");
+      const argv = ["/bin/sh", "-c", runner, "run-command", workingDirectory, this.#folder];
+      const result = await hosts.exec(this.instance, argv, { stdin: script });
+      this.#end(result.code === 0 ? "Success" : "Failed", result);
     } catch (error) {
-      this.stderr = capped((error as Error).message, outputLimits.stderr);
-      this.#end("Failed");
+      this.#end("Failed", { code: -1, stdout: "", stderr: (error as Error).message });
+    } finally {
+      clearTimeout(timer);
     }
   }
 
-  cancel(): void {
-    if (this.endedAt !== undefined) return;
-    this.#cancel.abort();
-    this.#end("Cancelled");
+  cancel(hosts: ManagedHosts): void {
+    this.#stop(hosts, "Cancelled");
   }
 
-  #end(status: Status): void {
+  get #folder(): string {
+    return `/run/run-command/${this.request.commandId}`;
+  }
+
+  #stop(hosts: ManagedHosts, status: "TimedOut" | "Cancelled"): void {
+    if (this.endedAt !== undefined) return;
+    this.#end(status);
+    // A host that is off by now has ended it already.
+    hosts.exec(this.instance, ["/bin/sh", "-c", canceller, "run-command", this.#folder], {}).catch(() => {});
+  }
+
+  /** The first end counts. */
+  #end(status: Status, result = { code: -1, stdout: "", stderr: "" }): void {
     if (this.endedAt !== undefined) return;
     this.status = status;
+    this.responseCode = result.code;
+    this.stdout = capped(result.stdout, outputLimits.stdout);
+    this.stderr = capped(result.stderr, outputLimits.stderr);
     this.endedAt = new Date();
   }
 }

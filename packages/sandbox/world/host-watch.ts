@@ -1,0 +1,40 @@
+/** Which hosts run, looked at twice a second, for those who must know without waiting. */
+import type { HostSummary } from "../realiser/index.ts";
+
+const intervalMs = 500;
+
+export class HostWatch {
+  readonly #hosts: { list(): Promise<HostSummary[]> };
+  readonly #log: (line: string) => void;
+  readonly #timer: NodeJS.Timeout;
+  #running: ReadonlySet<string> = new Set();
+  #looking = false;
+
+  constructor(hosts: { list(): Promise<HostSummary[]> }, log: (line: string) => void) {
+    this.#hosts = hosts;
+    this.#log = log;
+    this.#timer = setInterval(() => void this.#look(), intervalMs);
+  }
+
+  /** Whether the instance's host ran when it was last looked at. */
+  booted(instanceId: string): boolean {
+    return this.#running.has(instanceId);
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+  }
+
+  async #look(): Promise<void> {
+    if (this.#looking) return;
+    this.#looking = true;
+    try {
+      const summaries = await this.#hosts.list();
+      this.#running = new Set(summaries.flatMap((host) => (host.state === "running" && host.instanceId ? [host.instanceId] : [])));
+    } catch (error) {
+      this.#log(`cannot see the hosts: ${(error as Error).message}`);
+    } finally {
+      this.#looking = false;
+    }
+  }
+}

@@ -1,0 +1,92 @@
+/** The world's own interface: HTTP with JSON over its socket, for the command line and Pulumi's provider. */
+import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import { json } from "node:stream/consumers";
+import { type Cloud, cloudRoutes } from "../cloud/index.ts";
+import type { PowerAction, Realiser } from "../realiser/index.ts";
+import { type ExecRequest, powerActions } from "./protocol.ts";
+import type { World } from "./world.ts";
+
+interface Context {
+  readonly cloud: Cloud;
+  readonly realiser: Realiser;
+  readonly log: (line: string) => void;
+}
+
+class RequestError extends Error {
+  readonly status: number;
+
+  constructor(status: number, message: string) {
+    super(message);
+    this.status = status;
+  }
+}
+
+export function worldListener(world: World, context: Context): RequestListener {
+  const cloud = cloudRoutes(context.cloud);
+  return (request, response) => {
+    serve(world, context, cloud, request, response).catch((error: Error) => {
+      const status = error instanceof RequestError ? error.status : 500;
+      context.log(`${request.method} ${request.url}: ${error.message}`);
+      if (response.headersSent) response.destroy();
+      else send(response, status, { error: { code: status === 500 ? "Failed" : "BadRequest", message: error.message } });
+    });
+  };
+}
+
+async function serve(
+  world: World,
+  { realiser }: Context,
+  cloud: ReturnType<typeof cloudRoutes>,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  if (await cloud(request, response)) return;
+  const { method, url = "/" } = request;
+  const [first, second, third] = url.split("/").filter(Boolean).map(decodeURIComponent);
+  if (method === "GET" && first === "status") return send(response, 200, await world.status());
+  if (method !== "POST") throw new RequestError(404, `there is no ${method} ${url}`);
+  const body = (await json(request).catch(() => ({}))) as Record<string, unknown>;
+  if (first === "hosts" && second !== undefined) {
+    return send(response, 200, await hostAction(realiser, second, third ?? "", body));
+  }
+  if (first === "internet-hosts") {
+    await world.setInternetHost(String(body.name), String(body.address));
+    return send(response, 200, {});
+  }
+  if (first === "stop") {
+    await world.stop();
+    response.once("finish", () => world.exit());
+    return send(response, 200, {});
+  }
+  throw new RequestError(404, `there is no ${method} ${url}`);
+}
+
+async function hostAction(
+  { hosts }: Realiser,
+  host: string,
+  action: string,
+  body: Record<string, unknown>,
+): Promise<unknown> {
+  switch (action) {
+    case "exec": {
+      const { argv, ...options } = body as unknown as ExecRequest;
+      return await hosts.exec(host, argv, options);
+    }
+    case "shell":
+      return await hosts.shell(host, body.argv as string[] | undefined);
+    case "power": {
+      const wanted = body.action as PowerAction;
+      if (!powerActions.includes(wanted)) throw new RequestError(400, `power is one of ${powerActions.join(", ")}, not ${wanted}`);
+      await hosts.power(host, wanted);
+      return {};
+    }
+    default:
+      throw new RequestError(404, `hosts have no action ${action}`);
+  }
+}
+
+function send(response: ServerResponse, status: number, body: unknown): void {
+  const text = JSON.stringify(body);
+  response.writeHead(status, { "content-type": "application/json", "content-length": Buffer.byteLength(text) });
+  response.end(text);
+}

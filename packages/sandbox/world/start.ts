@@ -1,0 +1,64 @@
+/** Starts a sandbox's world as a process of its own, which outlives the command that started it. */
+import { spawn } from "node:child_process";
+import { closeSync, mkdirSync, openSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import type { Layout } from "../model/layout.ts";
+import { logTail, WorldClient } from "./client.ts";
+import { runningWorld } from "./instance.ts";
+import type { StartMessage } from "./protocol.ts";
+
+export interface StartOptions {
+  /** Told what the world is doing, in a few words. */
+  readonly progress?: (text: string) => void;
+  /** Default 60 s; from nothing it takes some 5. */
+  readonly deadlineMs?: number;
+}
+
+/** Starts the world, or finds it running. Resolves when it takes orders; rejects with the end of its log. */
+export async function startWorld(layout: Layout, options: StartOptions = {}): Promise<void> {
+  const { progress = () => {}, deadlineMs = 60_000 } = options;
+  if (process.getuid?.() !== 0) throw new Error("the sandbox makes network namespaces and boots hosts: run it as root");
+  const running = runningWorld(layout);
+  if (running !== undefined) {
+    await new WorldClient(layout).status();
+    progress(`already up, process ${running}`);
+    return;
+  }
+  mkdirSync(layout.directory, { recursive: true, mode: 0o700 });
+  const log = openSync(layout.log, "a", 0o600);
+  const main = fileURLToPath(new URL("main.ts", import.meta.url));
+  const child = spawn(process.execPath, [main, layout.directory, JSON.stringify(layout)], {
+    detached: true,
+    cwd: "/",
+    stdio: ["ignore", log, log, "ipc"],
+    env: worldEnvironment(),
+  });
+  closeSync(log);
+  try {
+    await new Promise<void>((resolve, reject) => {
+      const timer = setTimeout(() => reject(new Error(`not ready within ${deadlineMs} ms`)), deadlineMs);
+      child.on("message", (message: StartMessage) => {
+        if ("progress" in message) return progress(message.progress);
+        clearTimeout(timer);
+        if ("failed" in message) reject(new Error(message.failed));
+        else resolve();
+      });
+      child.once("error", reject);
+      child.once("exit", (code, signal) => {
+        clearTimeout(timer);
+        reject(new Error(`ended with ${signal ?? `code ${code}`}`));
+      });
+    });
+  } catch (error) {
+    child.kill("SIGKILL");
+    throw new Error(`the world did not start: ${(error as Error).message}\nThe end of ${layout.log}:\n${logTail(layout)}`);
+  }
+  child.disconnect();
+  child.unref();
+}
+
+/** Nothing of the caller's own AWS or Node settings: the world talks to its own moto alone. */
+function worldEnvironment(): NodeJS.ProcessEnv {
+  const foreign = /^(AWS_|PULUMI_|NODE_OPTIONS$|https?_proxy$|no_proxy$)/i;
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !foreign.test(name)));
+}

@@ -1,0 +1,243 @@
+/** One sandbox, alive: moto, the cloud, the realiser and the services, wired together. */
+import { mkdirSync } from "node:fs";
+import http from "node:http";
+import { join } from "node:path";
+import { cacheDirectory } from "@metrics-link/contract/cache-directory.ts";
+import { Cloud } from "../cloud/index.ts";
+import type { Layout } from "../model/layout.ts";
+import type { Topology } from "../model/topology.ts";
+import { Realiser } from "../realiser/index.ts";
+import { openAuthority } from "../services/authority.ts";
+import { type FrontOptions, frontListener } from "../services/front/front.ts";
+import { RoleCredentialsSource } from "../services/imds/credentials.ts";
+import { type Moto, startMoto } from "../services/moto/moto.ts";
+import { awsNames, Services } from "../services/services.ts";
+import { Agents } from "../services/ssm/agents.ts";
+import { RunCommand } from "../services/ssm/run-command.ts";
+import { accounts, deployRole, region } from "./accounts.ts";
+import { HostWatch } from "./host-watch.ts";
+import { refuseForgottenCloud } from "./forgotten-cloud.ts";
+import { hostImage } from "./image.ts";
+import { listenOnLoopback, listenOnSocket } from "./listen.ts";
+import type { HostStatus, WorldStatus } from "./protocol.ts";
+import { worldListener } from "./routes.ts";
+import { newSettings, readSettings, type Settings, writeSettings } from "./settings.ts";
+
+export interface WorldHooks {
+  readonly log: (line: string) => void;
+  readonly progress: (text: string) => void;
+  /** After an orderly end. */
+  readonly onStopped: () => void;
+  /** Something died without which the world is none. */
+  readonly onBroken: (reason: string) => void;
+}
+
+interface Parts {
+  readonly moto: Moto;
+  readonly cloud: Cloud;
+  readonly realiser: Realiser;
+  readonly services: Services;
+  readonly agents: Agents;
+  readonly watch: HostWatch;
+  readonly commands: RunCommand;
+}
+
+export class World {
+  readonly layout: Layout;
+  readonly #hooks: WorldHooks;
+  readonly #parts: Parts;
+  readonly #startedAt = new Date();
+  readonly #servers: http.Server[] = [];
+  #settings: Settings;
+  #stopping: Promise<void> | undefined;
+
+  private constructor(layout: Layout, hooks: WorldHooks, parts: Parts, settings: Settings) {
+    this.layout = layout;
+    this.#hooks = hooks;
+    this.#parts = parts;
+    this.#settings = settings;
+  }
+
+  /** Brings the sandbox to life; everything that its record describes is realised before this resolves. */
+  static async start(layout: Layout, hooks: WorldHooks): Promise<World> {
+    const { log, progress } = hooks;
+    refuseForgottenCloud(layout);
+    const settings = readSettings(layout) ?? newSettings();
+    writeSettings(layout, settings);
+    mkdirSync(layout.backend, { recursive: true });
+    progress("starting the AWS API");
+    const [authority, moto] = await Promise.all([
+      openAuthority(layout),
+      startMoto({
+        python: join(cacheDirectory(), "bin", "moto-python"),
+        seed: settings.seed,
+        accounts: [accounts.sender, accounts.receiver],
+        toolsAccount: accounts.tools,
+        deployRole,
+        log: join(layout.directory, "moto.log"),
+      }),
+    ]);
+    const cloud = await Cloud.open({
+      file: layout.cloudFile,
+      api: { endpoint: moto.endpoint, admin: (account) => adminOf(moto, account) },
+    });
+    const credentials = new RoleCredentialsSource({ moto: moto.endpoint, imds: moto.keys.imds, region });
+    const realiser: Realiser = new Realiser(layout, {
+      imageRoot: hostImage(),
+      authorityCertificate: layout.authorityCertificate,
+      beforeBoot: (topology) => services.reconcile(topology),
+    });
+    const watch = new HostWatch(realiser.hosts, log);
+    const commands: RunCommand = new RunCommand({
+      instances: (account, inRegion) => instancesOf(services.topology, account, inRegion),
+      booted: (instance) => watch.booted(instance.id),
+      exec: (instance, argv, options) => realiser.hosts.exec(instance.id, argv, options),
+    });
+    const front: FrontOptions = {
+      moto: moto.endpoint,
+      completions: [commands],
+      onSecurityGroupChange: () => cloud.syncSecurityGroups(),
+      log,
+    };
+    const services = new Services({ layout, front, credentials, certificate: await authority.issue(awsNames(region)), log });
+    const agents = new Agents({
+      layout,
+      credentials,
+      authority: authority.certificate,
+      booted: (instance) => watch.booted(instance.id),
+      onOff: (instanceId) => commands.forget(instanceId),
+      log,
+    });
+    const parts = { moto, cloud, realiser, services, agents, watch, commands };
+    const world = new World(layout, hooks, parts, settings);
+    await world.#open(front);
+    return world;
+  }
+
+  async #open(front: FrontOptions): Promise<void> {
+    const { cloud, realiser, services, agents, moto } = this.#parts;
+    const { progress } = this.#hooks;
+    progress("making the internet");
+    const empty = this.#withInternetHosts({ vpcs: [], internetHosts: cloud.topology().internetHosts, prefixLists: {} });
+    await realiser.start(empty.internetHosts);
+    await services.reconcile(empty);
+    cloud.onChange(async (topology) => {
+      const complete = this.#withInternetHosts(topology);
+      await realiser.realise(complete);
+      agents.reconcile(complete);
+    });
+    await cloud.settle();
+    // The deployer's tools talk to the front without TLS; in AWS they would not, so it counts as such.
+    const entrance = { context: () => ({ "aws:SecureTransport": "true", "aws:SourceIp": "192.0.2.1" }) };
+    const api = http.createServer(frontListener(front, entrance));
+    const frontPort = await listenOnLoopback(api, this.#settings.frontPort);
+    this.#save({ ...this.#settings, frontPort, deployer: moto.keys.deployer });
+    const own = http.createServer(worldListener(this, { cloud, realiser, log: this.#hooks.log }));
+    await listenOnSocket(own, this.layout.socket);
+    this.#servers.push(api, own);
+    void moto.exited.then((how) => this.#stopping ?? this.#hooks.onBroken(how));
+  }
+
+  /** Ends everything that runs and removes what it made in the kernel; files stay. */
+  stop(): Promise<void> {
+    this.#stopping ??= this.#close();
+    return this.#stopping;
+  }
+
+  async #close(): Promise<void> {
+    const { realiser, services, agents, watch, moto } = this.#parts;
+    this.#hooks.log("ending");
+    agents.close();
+    watch.close();
+    try {
+      await realiser.stop();
+      await services.close();
+    } catch (error) {
+      this.#hooks.log(`ending: ${(error as Error).message}; sandbox down removes the rest`);
+    }
+    await moto.stop();
+    for (const server of this.#servers) server.close();
+  }
+
+  /** After the answer to the request that asked for the end. */
+  exit(): void {
+    this.#hooks.onStopped();
+  }
+
+  async status(): Promise<WorldStatus> {
+    const { moto, services, realiser } = this.#parts;
+    return {
+      pid: process.pid,
+      startedAt: this.#startedAt.toISOString(),
+      front: `http://127.0.0.1:${this.#settings.frontPort}`,
+      moto: { endpoint: moto.endpoint, pid: moto.pid },
+      accounts,
+      hosts: await this.#hostStatus(),
+      endpoints: endpointsOf(services.topology),
+      targets: realiser.targetHealth(),
+      listeners: services.listeners,
+    };
+  }
+
+  /** Puts a host on the internet, or moves it; kept for the next start. */
+  async setInternetHost(name: string, address: string): Promise<void> {
+    const others = this.#settings.internetHosts.filter((host) => host.name !== name);
+    this.#save({ ...this.#settings, internetHosts: [...others, { name, address }] });
+    await this.#parts.realiser.realise(this.#withInternetHosts(this.#parts.cloud.topology()));
+  }
+
+  async #hostStatus(): Promise<HostStatus[]> {
+    const { realiser, services, commands } = this.#parts;
+    const summaries = await realiser.hosts.list();
+    return summaries.map(({ name, instanceId, address, state }) => {
+      const vpc = services.topology.vpcs.find(({ instances }) => instances.some(({ id }) => id === instanceId));
+      const instance = vpc?.instances.find(({ id }) => id === instanceId);
+      if (vpc === undefined || instance === undefined) return { name, kind: "internet", state, address };
+      return {
+        name,
+        kind: "instance",
+        state,
+        address,
+        ...(instance.publicAddress !== undefined && { publicAddress: instance.publicAddress }),
+        instanceId: instance.id,
+        account: vpc.account,
+        managed: commands.online(instance),
+      };
+    });
+  }
+
+  /** The cloud's own internet hosts, with those that were moved or added since. */
+  #withInternetHosts(topology: Topology): Topology {
+    const own = this.#settings.internetHosts;
+    const given = topology.internetHosts.filter((host) => !own.some(({ name }) => name === host.name));
+    return { ...topology, internetHosts: [...given, ...own] };
+  }
+
+  #save(settings: Settings): void {
+    this.#settings = settings;
+    writeSettings(this.layout, settings);
+  }
+}
+
+function adminOf(moto: Moto, account: string) {
+  const key = moto.keys.admins[account];
+  if (key === undefined) {
+    throw new Error(`the sandbox has no account ${account}; it has ${Object.keys(moto.keys.admins).join(", ")}`);
+  }
+  return key;
+}
+
+function instancesOf(topology: Topology, account: string, inRegion: string) {
+  return topology.vpcs
+    .filter((vpc) => vpc.account === account && vpc.region === inRegion)
+    .flatMap(({ instances }) => instances);
+}
+
+function endpointsOf(topology: Topology): string[] {
+  const balancers = topology.vpcs.flatMap(({ loadBalancers }) => loadBalancers);
+  return balancers.flatMap(({ nodes, listeners }) =>
+    nodes.flatMap(({ publicAddress }) =>
+      publicAddress === undefined ? [] : listeners.map(({ port }) => `${publicAddress}:${port}`),
+    ),
+  );
+}
