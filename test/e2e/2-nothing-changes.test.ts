@@ -1,0 +1,26 @@
+import assert from "node:assert/strict";
+import { BalancerGroup } from "./support/aws.ts";
+import { pulumi } from "./support/sandbox.ts";
+
+describe("2. once it is there", () => {
+  for (const role of ["sender", "receiver"]) {
+    it(`one more update of the ${role} changes nothing`, async () => {
+      await pulumi().must(["up", "-s", role, "--yes", "--skip-preview", "--expect-no-changes"]);
+    }).timeout(120_000);
+
+    it(`a refresh of the ${role} shows no drift`, async () => {
+      await pulumi().must(["refresh", "-s", role, "--yes", "--skip-preview", "--expect-no-changes"]);
+    }).timeout(120_000);
+  }
+
+  it("a rule that was changed behind Pulumi's back shows as drift, and the next update puts it back", async () => {
+    const group = await BalancerGroup.find();
+    await group.refuse("203.0.113.10");
+    const drift = await pulumi().run(["preview", "-s", "receiver", "--refresh", "--diff"]);
+    assert.match(drift.stdout, /receiver-from-account-a-203\.0\.113\.10/);
+    const refused = await pulumi().run(["preview", "-s", "receiver", "--refresh", "--expect-no-changes"]);
+    assert.notEqual(refused.code, 0);
+    await pulumi().must(["up", "-s", "receiver", "--yes", "--skip-preview", "--refresh"]);
+    await pulumi().must(["preview", "-s", "receiver", "--refresh", "--expect-no-changes"]);
+  }).timeout(180_000);
+});

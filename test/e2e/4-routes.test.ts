@@ -1,0 +1,62 @@
+import assert from "node:assert/strict";
+import { statusOf } from "@metrics-link/sandbox/cli/status.ts";
+import { attempt, rightful } from "./support/hostile.ts";
+import { on, place, sandbox } from "./support/sandbox.ts";
+
+const folder = "/run/hostile";
+const post = ["--request", "POST", "--data-binary", "nothing"];
+const forbidden: readonly (readonly [string, string, readonly string[]])[] = [
+  ["GET on the path", "/api/v1/write", []],
+  ["PUT on the path", "/api/v1/write", ["--request", "PUT", "--data-binary", "nothing"]],
+  ["a query", "/api/v1/query?query=up", post],
+  ["a query by GET", "/api/v1/query?query=up", []],
+  ["metrics", "/metrics", []],
+  ["Envoy's statistics", "/stats/prometheus", []],
+  ["the admin API of Prometheus", "/api/v1/admin/tsdb/delete_series", post],
+  ["a reload", "/-/reload", post],
+  ["dot segments", "/api/v1/write/../query", post],
+  ["dot segments to the path", "/x/../api/v1/write", post],
+  ["encoded slashes", "/api/v1%2Fwrite", post],
+  ["double slashes", "//api/v1/write", post],
+  ["a longer path", "/api/v1/writer", post],
+  ["a trailing slash", "/api/v1/write/", post],
+  ["a path in other case", "/API/v1/write", post],
+];
+
+/** How many requests the receiver's Prometheus has answered, by handler. */
+const answered = () => on("receiver", "curl", "--silent", "--fail", "http://127.0.0.1:9090/metrics");
+const handlers = (text: string) =>
+  text
+    .split("\n")
+    .filter(
+      (line) =>
+        line.startsWith("prometheus_http_requests_total{") &&
+        !/handler="\/(metrics|-\/ready|api\/v1\/write)"/.test(line),
+    )
+    .toSorted();
+
+describe("4. a rightful client", function () {
+  this.timeout(120_000);
+  let endpoint = "";
+  const certificate = ["--cert", `${folder}/rightful.pem`, "--key", `${folder}/rightful.key`];
+  before(async () => {
+    endpoint = (await statusOf(sandbox, 1)).link.endpoint ?? "";
+    const { chain, key } = await rightful();
+    await place("sender", `${folder}/rightful.pem`, chain);
+    await place("sender", `${folder}/rightful.key`, key);
+  });
+
+  it("reaches Prometheus on the one path: an empty write is not understood there, and says so", async () => {
+    const { status } = await attempt("sender", endpoint, "/api/v1/write", [...post, ...certificate]);
+    assert.equal(status, 400);
+  });
+
+  for (const [name, path, words] of forbidden) {
+    it(`is refused ${name}, before Prometheus`, async () => {
+      const before = handlers(await answered());
+      const { status } = await attempt("sender", endpoint, path, [...words, ...certificate]);
+      assert.ok([400, 404, 405].includes(status), `status ${status}`);
+      assert.deepEqual(handlers(await answered()), before);
+    });
+  }
+});

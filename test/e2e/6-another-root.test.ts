@@ -1,0 +1,32 @@
+import assert from "node:assert/strict";
+import { pulumi, sandbox } from "./support/sandbox.ts";
+
+const stranger = Array.from({ length: 32 }, () => "AB").join(":");
+
+describe("6. a peer's root that is not the pinned one", function () {
+  this.timeout(120_000);
+
+  for (const role of ["sender", "receiver"] as const) {
+    it(`stops the update of the ${role} before anything changes, and shows both fingerprints`, async () => {
+      const peer = role === "sender" ? "receiver" : "sender";
+      const [offered = ""] = await pulumi().output<string[]>(peer, "rootFingerprints");
+      const resources = async () => {
+        const { stdout } = await pulumi().must(["stack", "export", "-s", role]);
+        return JSON.parse(stdout).deployment.resources as unknown;
+      };
+      const before = await resources();
+      const pins = sandbox.files.pins(role);
+      sandbox.files.pin(role, [stranger]);
+      try {
+        const { code, stdout, stderr } = await pulumi().run(["up", "-s", role, "--yes", "--skip-preview"]);
+        assert.notEqual(code, 0);
+        const printed = `${stdout}${stderr}`;
+        assert.ok(printed.includes(stranger) && printed.includes(offered), printed);
+        assert.deepEqual(await resources(), before);
+      } finally {
+        sandbox.files.pin(role, pins);
+      }
+      await pulumi().must(["preview", "-s", role, "--expect-no-changes"]);
+    });
+  }
+});

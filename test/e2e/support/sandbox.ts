@@ -1,0 +1,41 @@
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { down } from "@metrics-link/sandbox/cli/down.ts";
+import type { Pulumi } from "@metrics-link/sandbox/cli/pulumi.ts";
+import { silentReport, streamReport } from "@metrics-link/sandbox/cli/report.ts";
+import { prometheusOf, pulumiOf, runOnHost, type Sandbox, sandboxOf } from "@metrics-link/sandbox/cli/sandbox.ts";
+import { layoutOf } from "@metrics-link/sandbox/model/layout.ts";
+import { parseDocument } from "yaml";
+
+const repository = join(import.meta.dirname, "..", "..", "..");
+const name = "test";
+const { directory } = layoutOf(repository, name);
+
+/** The project of the tests: the repository's program with stack files of its own, so that a person's stay as they are. */
+const project = join(directory, "project");
+
+export const sandbox: Sandbox = sandboxOf(repository, { name, project });
+export const sender = prometheusOf(sandbox, "sender");
+export const receiver = prometheusOf(sandbox, "receiver");
+export const pulumi = (): Pulumi => pulumiOf(sandbox);
+export const report = streamReport(process.stderr);
+
+/** Removes what an earlier, interrupted run left behind, and lays out the project. */
+export async function prepare(): Promise<void> {
+  await down(sandbox, silentReport);
+  mkdirSync(join(project, "stacks"), { recursive: true });
+  symlinkSync(join(repository, "stacks"), join(project, "program"));
+  const document = parseDocument(readFileSync(join(repository, "Pulumi.yaml"), "utf8"));
+  document.set("main", "program");
+  writeFileSync(join(project, "Pulumi.yaml"), document.toString());
+}
+
+/** Runs a command on a host; its output, or an error with what it printed. */
+export const on = (host: string, ...command: string[]): Promise<string> => runOnHost(sandbox, host, command);
+
+/** Puts a file on a host, readable by root only. */
+export async function place(host: string, path: string, content: string): Promise<void> {
+  const argv = ["/bin/sh", "-c", 'umask 077; mkdir -p "$(dirname "$0")"; cat > "$0"', path];
+  const { code, stderr } = await sandbox.world.exec(host, { argv, stdin: content });
+  if (code !== 0) throw new Error(`${path} on ${host}: ${stderr}`);
+}
