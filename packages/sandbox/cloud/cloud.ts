@@ -33,6 +33,14 @@ export interface Outcome {
   readonly unrealised?: string;
 }
 
+export interface CloudOptions {
+  readonly file: string;
+  readonly api: AwsApi;
+  readonly now?: () => Date;
+  /** In place of clients made from `api`, for tests. */
+  readonly clients?: (account: string, region: string) => AwsClients;
+}
+
 export class Cloud {
   readonly #api: AwsApi;
   readonly #store: Store;
@@ -44,24 +52,15 @@ export class Cloud {
   /** The topology, as JSON, that all listeners have followed last. */
   #realised = "";
 
-  private constructor(options: { file: string; api: AwsApi; clients?: typeof this.#clients; now?: () => Date }) {
+  private constructor(options: CloudOptions) {
     this.#api = options.api;
     this.#store = new Store(options.file);
     this.#clients = options.clients ?? clientsOf(options.api);
     this.#now = options.now ?? (() => new Date());
   }
 
-  /**
-   * Opens the record at `file`, or begins one.
-   *
-   * @param options.clients in place of clients made from `api`, for tests
-   */
-  static async open(options: {
-    file: string;
-    api: AwsApi;
-    now?: () => Date;
-    clients?: (account: string, region: string) => AwsClients;
-  }): Promise<Cloud> {
+  /** Opens the record at `options.file`, or begins one. */
+  static async open(options: CloudOptions): Promise<Cloud> {
     return new Cloud(options);
   }
 

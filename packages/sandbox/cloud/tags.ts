@@ -1,4 +1,5 @@
 /** Tags, which most nouns have. */
+import type { ResourceType, TagSpecification } from "@aws-sdk/client-ec2";
 import { map, string } from "../plugins/rpc/schema.ts";
 
 /** https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html, "Tag naming limits". */
@@ -30,6 +31,11 @@ export const tagOutput = { tagsAll: map(string(), { changesOnUpdate: true, requi
 /** As the SDK wants them. */
 export function tagList(tags: Tags = {}): { Key: string; Value: string }[] {
   return Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+}
+
+/** The tags of an EC2 resource at its creation. EC2 refuses a specification without tags. */
+export function tagSpecifications(type: ResourceType, tags: Tags = {}): TagSpecification[] {
+  return Object.keys(tags).length === 0 ? [] : [{ ResourceType: type, Tags: tagList(tags) }];
 }
 
 /** As the SDK gives them. */

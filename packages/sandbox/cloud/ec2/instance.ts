@@ -1,4 +1,4 @@
-import type { HttpTokensState, InstanceType, VolumeType } from "@aws-sdk/client-ec2";
+import type { _InstanceType, HttpTokensState, VolumeType } from "@aws-sdk/client-ec2";
 import { boolean, integer, type Known, object, set, string } from "../../plugins/rpc/schema.ts";
 import { AwsError } from "../aws-error.ts";
 import { architectureOf, IMAGES, type MachineImage, zoneFault } from "../catalogue.ts";
@@ -8,7 +8,7 @@ import { known } from "../known.ts";
 import { noun } from "../noun.ts";
 import type { Resource } from "../resource.ts";
 import { atomically, type Scope } from "../scope.ts";
-import { tagInput, tagList, tagOutput } from "../tags.ts";
+import { tagInput, tagOutput, tagSpecifications } from "../tags.ts";
 import { retag } from "./retag.ts";
 import { refuseForeignGroups } from "./security-group.ts";
 import { newInterface, subnet } from "./subnet.ts";
@@ -122,7 +122,7 @@ export const instance = noun({
         MinCount: 1,
         MaxCount: 1,
         ImageId: inputs.ami,
-        InstanceType: inputs.instanceType as InstanceType,
+        InstanceType: inputs.instanceType as _InstanceType,
         NetworkInterfaces: [
           {
             DeviceIndex: 0,
@@ -151,7 +151,7 @@ export const instance = noun({
           HttpPutResponseHopLimit: inputs.metadataOptions?.httpPutResponseHopLimit,
         },
         UserData: inputs.userDataBase64,
-        TagSpecifications: [{ ResourceType: "instance", Tags: tagList(inputs.tags) }],
+        TagSpecifications: tagSpecifications("instance", inputs.tags),
       });
       const id = made.Instances?.[0]?.InstanceId ?? "";
       undo(() => ec2.terminateInstances({ InstanceIds: [id] }));

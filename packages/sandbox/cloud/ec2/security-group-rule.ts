@@ -7,7 +7,7 @@ import { PREFIX_LISTS } from "../catalogue.ts";
 import { given, known } from "../known.ts";
 import { type Noun, noun } from "../noun.ts";
 import type { Scope } from "../scope.ts";
-import { tagInput, tagList, tagOutput } from "../tags.ts";
+import { tagInput, tagOutput, tagSpecifications } from "../tags.ts";
 import { observe } from "./observed-rules.ts";
 import { retag } from "./retag.ts";
 import { descriptionFault, vpcOfSecurityGroup } from "./security-group.ts";
@@ -47,7 +47,7 @@ function ruleNoun(type: string, egress: boolean): Noun<typeof inputs, typeof out
       const request = {
         GroupId: news.securityGroupId,
         IpPermissions: [permission(news)],
-        TagSpecifications: [{ ResourceType: "security-group-rule" as const, Tags: tagList(news.tags) }],
+        TagSpecifications: tagSpecifications("security-group-rule", news.tags),
       };
       const made = await (egress
         ? ec2.authorizeSecurityGroupEgress(request)

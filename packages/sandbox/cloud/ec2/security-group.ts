@@ -2,7 +2,7 @@ import { boolean, string } from "../../plugins/rpc/schema.ts";
 import { AwsError } from "../aws-error.ts";
 import { noun } from "../noun.ts";
 import { atomically, type Scope } from "../scope.ts";
-import { tagInput, tagList, tagOutput } from "../tags.ts";
+import { tagInput, tagOutput, tagSpecifications } from "../tags.ts";
 import { retag } from "./retag.ts";
 import { vpc } from "./vpc.ts";
 
@@ -55,7 +55,7 @@ export const securityGroup = noun({
         GroupName: inputs.name,
         Description: inputs.description,
         VpcId: inputs.vpcId,
-        TagSpecifications: [{ ResourceType: "security-group", Tags: tagList(inputs.tags) }],
+        TagSpecifications: tagSpecifications("security-group", inputs.tags),
       });
       const id = made.GroupId ?? "";
       undo(() => ec2.deleteSecurityGroup({ GroupId: id }));

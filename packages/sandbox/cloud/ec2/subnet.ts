@@ -5,7 +5,7 @@ import { ZONES, zoneFault, zoneId } from "../catalogue.ts";
 import { noun } from "../noun.ts";
 import type { NetworkInterface } from "../resource.ts";
 import type { Scope } from "../scope.ts";
-import { tagInput, tagList, tagOutput } from "../tags.ts";
+import { tagInput, tagOutput, tagSpecifications } from "../tags.ts";
 import { retag } from "./retag.ts";
 import { vpc } from "./vpc.ts";
 
@@ -46,7 +46,7 @@ export const subnet = noun({
       VpcId: network.id,
       CidrBlock: inputs.cidrBlock,
       AvailabilityZone: zone,
-      TagSpecifications: [{ ResourceType: "subnet", Tags: tagList(inputs.tags) }],
+      TagSpecifications: tagSpecifications("subnet", inputs.tags),
     });
     const id = made.Subnet?.SubnetId ?? "";
     return {

@@ -6,7 +6,7 @@ import { zoneFault } from "../catalogue.ts";
 import { keyNamed } from "../kms/key.ts";
 import { known } from "../known.ts";
 import { noun } from "../noun.ts";
-import { tagInput, tagList, tagOutput } from "../tags.ts";
+import { tagInput, tagOutput, tagSpecifications } from "../tags.ts";
 import { retag } from "./retag.ts";
 
 /** https://docs.aws.amazon.com/ebs/latest/userguide/general-purpose.html */
@@ -96,7 +96,7 @@ export const volume = noun({
       KmsKeyId: key?.arn,
       Size: inputs.size,
       VolumeType: inputs.type as VolumeType,
-      TagSpecifications: [{ ResourceType: "volume", Tags: tagList(inputs.tags) }],
+      TagSpecifications: tagSpecifications("volume", inputs.tags),
     });
     const id = made.VolumeId ?? "";
     return {

@@ -20,21 +20,24 @@ const FULL_ACCESS = JSON.stringify({
   Statement: [{ Action: "*", Effect: "Allow", Principal: "*", Resource: "*" }],
 });
 
+const inputs = {
+  ipAddressType: string({ oneOf: ["ipv4"] }),
+  policy: json({ validate: policyFault }),
+  privateDnsEnabled: boolean(),
+  routeTableIds: set(string()),
+  securityGroupIds: set(string()),
+  serviceName: string({ required: true, replaceOnChange: true }),
+  subnetIds: set(string()),
+  vpcEndpointType: string({ default: "Gateway", oneOf: ["Gateway", "Interface"], replaceOnChange: true }),
+  vpcId: string({ required: true, replaceOnChange: true }),
+  ...tagInput,
+};
+type Inputs = Known<typeof inputs>;
+
 /** A gateway endpoint (S3) or an interface endpoint. Kept by the cloud alone. Its policy is kept, not enforced. */
 export const vpcEndpoint = noun({
   type: "aws:ec2/vpcEndpoint:VpcEndpoint",
-  inputs: {
-    ipAddressType: string({ oneOf: ["ipv4"] }),
-    policy: json({ validate: policyFault }),
-    privateDnsEnabled: boolean(),
-    routeTableIds: set(string()),
-    securityGroupIds: set(string()),
-    serviceName: string({ required: true, replaceOnChange: true }),
-    subnetIds: set(string()),
-    vpcEndpointType: string({ default: "Gateway", oneOf: ["Gateway", "Interface"], replaceOnChange: true }),
-    vpcId: string({ required: true, replaceOnChange: true }),
-    ...tagInput,
-  },
+  inputs,
   outputs: {
     arn: string({ required: true }),
     cidrBlocks: list(string(), { required: true }),
@@ -102,7 +105,6 @@ export const vpcEndpoint = noun({
   },
 });
 
-type Inputs = Known<typeof vpcEndpoint.inputs>;
 export type VpcEndpoint = Resource<typeof vpcEndpoint.inputs, typeof vpcEndpoint.outputs>;
 
 /** The short name of the endpoint's service: "s3", "ssm", ... */

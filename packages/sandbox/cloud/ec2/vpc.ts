@@ -2,7 +2,7 @@ import { boolean, string } from "../../plugins/rpc/schema.ts";
 import { networkFault } from "../addresses.ts";
 import { noun } from "../noun.ts";
 import { atomically, type Scope } from "../scope.ts";
-import { tagInput, tagList, tagOutput } from "../tags.ts";
+import { tagInput, tagOutput, tagSpecifications } from "../tags.ts";
 import { retag } from "./retag.ts";
 
 /** A VPC with the main route table, the default security group and the default network ACL that AWS adds to it. */
@@ -44,7 +44,7 @@ export const vpc = noun({
     return atomically(async (undo) => {
       const made = await ec2.createVpc({
         CidrBlock: inputs.cidrBlock,
-        TagSpecifications: [{ ResourceType: "vpc", Tags: tagList(inputs.tags) }],
+        TagSpecifications: tagSpecifications("vpc", inputs.tags),
       });
       const id = made.Vpc?.VpcId ?? "";
       undo(() => ec2.deleteVpc({ VpcId: id }));

@@ -11,24 +11,27 @@ import { targetGroup } from "./target-group.ts";
 const within = (low: number, high: number) => (value: number) =>
   value >= low && value <= high ? undefined : `${value} is not within ${low} to ${high}`;
 
+const inputs = {
+  defaultActions: list(
+    object({
+      targetGroupArn: string({ required: true }),
+      type: string({ required: true, oneOf: ["forward"] }),
+    }),
+    { required: true },
+  ),
+  loadBalancerArn: string({ required: true, replaceOnChange: true }),
+  port: integer({ required: true, validate: within(1, 65535) }),
+  protocol: string({ required: true, oneOf: ["TCP"] }),
+  // https://docs.aws.amazon.com/elasticloadbalancing/latest/network/update-idle-timeout.html
+  tcpIdleTimeoutSeconds: integer({ validate: within(60, 6000) }),
+  ...tagInput,
+};
+type Inputs = Known<typeof inputs>;
+
 /** A TCP listener that forwards to one target group. */
 export const listener = noun({
   type: "aws:lb/listener:Listener",
-  inputs: {
-    defaultActions: list(
-      object({
-        targetGroupArn: string({ required: true }),
-        type: string({ required: true, oneOf: ["forward"] }),
-      }),
-      { required: true },
-    ),
-    loadBalancerArn: string({ required: true, replaceOnChange: true }),
-    port: integer({ required: true, validate: within(1, 65535) }),
-    protocol: string({ required: true, oneOf: ["TCP"] }),
-    // https://docs.aws.amazon.com/elasticloadbalancing/latest/network/update-idle-timeout.html
-    tcpIdleTimeoutSeconds: integer({ validate: within(60, 6000) }),
-    ...tagInput,
-  },
+  inputs,
   outputs: { arn: string({ required: true }), tcpIdleTimeoutSeconds: integer({ required: true }), ...tagOutput },
   notFound: (id) => ({ code: "ListenerNotFound", message: `Listener '${id}' not found` }),
 
@@ -54,7 +57,6 @@ export const listener = noun({
   },
 });
 
-type Inputs = Known<typeof listener.inputs>;
 
 export function targetGroupArnOf(inputs: Inputs): string {
   return inputs.defaultActions[0]?.targetGroupArn ?? "";
