@@ -21,18 +21,16 @@ describe("3. strangers", function () {
   });
 
   it("a host with another address gets no TCP connection", async () => {
-    const { code } = await sandbox.world.exec("outsider", {
-      argv: [
-        "curl",
-        "--silent",
-        "--insecure",
-        "--max-time",
-        "4",
-        "--write-out",
-        "%{num_connects}",
-        `https://${endpoint}/`,
-      ],
-    });
+    const { code } = await sandbox.world.exec("outsider", [
+      "curl",
+      "--silent",
+      "--insecure",
+      "--max-time",
+      "4",
+      "--write-out",
+      "%{num_connects}",
+      `https://${endpoint}/`,
+    ]);
     assert.equal(code, 28);
   });
 

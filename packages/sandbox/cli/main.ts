@@ -44,18 +44,14 @@ const commands: Readonly<Record<string, Command>> = {
   async exec({ world }, [host, ...rest]) {
     const argv = rest[0] === "--" ? rest.slice(1) : rest;
     if (host === undefined || argv.length === 0) throw new UsageError("exec needs a host and a command");
-    const { code, stdout, stderr } = await world.exec(host, { argv });
+    const { code, stdout, stderr } = await world.exec(host, argv);
     process.stdout.write(stdout);
     process.stderr.write(stderr);
     return code;
   },
   async shell({ world }, [host]) {
     if (host === undefined) throw new UsageError("shell needs a host");
-    const { hosts } = await world.status();
-    const found = hosts[host];
-    if (found === undefined) throw new UsageError(`no host ${host}; there are ${Object.keys(hosts).join(", ")}`);
-    if (found.leader === undefined) throw new Error(`${host} is ${found.state}: there is nothing to enter`);
-    return await interactive(["nsenter", "--target", `${found.leader}`, "--all", "--", "/bin/bash", "--login"]);
+    return await interactive(await world.shell(host));
   },
   async logs(sandbox, [host, unit]) {
     if (host === undefined) throw new UsageError("logs needs a host");

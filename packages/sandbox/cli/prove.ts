@@ -54,9 +54,9 @@ async function connectedPeer(sandbox: Sandbox): Promise<string> {
 async function refusedOutsider(sandbox: Sandbox, { link }: Status): Promise<string> {
   const seconds = 3;
   const command = ["curl", "--silent", "--insecure", "--max-time", `${seconds}`, `https://${link.endpoint}/`];
-  const { code } = await sandbox.world.exec("outsider", { argv: command });
+  const { code } = await sandbox.world.exec("outsider", command);
   const { hosts } = await sandbox.world.status();
-  const who = `outsider (${hosts.outsider?.address})`;
+  const who = `outsider (${hosts.find(({ name }) => name === "outsider")?.address})`;
   if (code === 28) return `${who}: no TCP connection to ${link.endpoint} within ${seconds} s`;
   throw new Error(`${who} must not reach ${link.endpoint}, but curl ended with ${code} instead of a timeout`);
 }

@@ -38,7 +38,7 @@ export function pulumiOf({ project, layout }: Sandbox): Pulumi {
 
 /** Runs a command on a host and returns its output. @throws Error with what it printed when it fails */
 export async function runOnHost(sandbox: Sandbox, host: string, command: readonly string[]): Promise<string> {
-  const { code, stdout, stderr } = await sandbox.world.exec(host, { argv: command });
+  const { code, stdout, stderr } = await sandbox.world.exec(host, command);
   if (code === 0) return stdout;
   throw new Error(`${command[0]} on ${host} ended with ${code}: ${stderr.trim() || stdout.trim()}`);
 }

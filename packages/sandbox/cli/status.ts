@@ -1,7 +1,6 @@
-import { contractOutput, type ReceiverContract } from "@metrics-link/contract";
 import { compareRecent, type LinkState, linkState } from "./link.ts";
 import type { Comparison } from "./samples.ts";
-import { prometheusOf, pulumiOf, runOnHost, type Sandbox } from "./sandbox.ts";
+import { prometheusOf, runOnHost, type Sandbox } from "./sandbox.ts";
 
 export interface HostStatus {
   readonly state: string;
@@ -19,10 +18,10 @@ export interface Status {
 
 /** What the sandbox is and does, read from the hosts themselves. */
 export async function statusOf(sandbox: Sandbox, seconds = 60): Promise<Status> {
-  const { hosts } = await sandbox.world.status();
+  const { hosts, endpoints } = await sandbox.world.status();
   const entries = await Promise.all(
-    Object.entries(hosts).map(async ([name, { state, instanceId }]) => {
-      const release = instanceId !== undefined && state === "running" ? await releaseOf(sandbox, name) : null;
+    hosts.map(async ({ name, kind, state }) => {
+      const release = kind === "instance" && state === "running" ? await releaseOf(sandbox, name) : null;
       return [name, { state, release }] as const;
     }),
   );
@@ -31,14 +30,7 @@ export async function statusOf(sandbox: Sandbox, seconds = 60): Promise<Status> 
   const now = Date.now() / 1000;
   const link = await linkState(sender, now);
   const samples = await compareRecent(sender, receiver, externalLabels(sandbox), now, seconds);
-  return { hosts: Object.fromEntries(entries), link: { ...link, endpoint: await endpointOf(sandbox) }, samples };
-}
-
-/** Where the receiver is reached from the internet, as its stack says. */
-async function endpointOf(sandbox: Sandbox): Promise<string | null> {
-  const contract = await pulumiOf(sandbox).output<ReceiverContract>("receiver", contractOutput);
-  const [address] = contract.endpointAddresses;
-  return address === undefined ? null : `${address}:${contract.endpointPort}`;
+  return { hosts: Object.fromEntries(entries), link: { ...link, endpoint: endpoints[0] ?? null }, samples };
 }
 
 /** What the sender's Prometheus adds to each series, from the stack's configuration. */

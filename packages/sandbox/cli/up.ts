@@ -13,7 +13,7 @@ const peerOf: Record<Role, Role> = { sender: "receiver", receiver: "sender" };
  * root is pinned, and the sender's again once the receiver's is. Afterwards one update of each.
  */
 export async function up(sandbox: Sandbox, report: Report): Promise<void> {
-  await report.step("sandbox", (progress) => startWorld(sandbox.layout, { repository: sandbox.repository, progress }));
+  await report.step("sandbox", (progress) => startWorld(sandbox.layout, { progress }));
   const pulumi = pulumiOf(sandbox);
   for (const role of roles) sandbox.files.write(role);
   const known = await pulumi.stacks();

@@ -106,6 +106,6 @@ export async function attempt(
 ): Promise<Attempt> {
   const quiet = ["--silent", "--insecure", "--path-as-is", "--http2", "--max-time", "4", "--output", "/dev/null"];
   const argv = ["curl", ...quiet, "--write-out", "%{http_code}", ...words, `https://${endpoint}${path}`];
-  const { code, stdout } = await sandbox.world.exec(host, { argv });
+  const { code, stdout } = await sandbox.world.exec(host, argv);
   return { code, status: Number(stdout) };
 }

@@ -36,6 +36,6 @@ export const on = (host: string, ...command: string[]): Promise<string> => runOn
 /** Puts a file on a host, readable by root only. */
 export async function place(host: string, path: string, content: string): Promise<void> {
   const argv = ["/bin/sh", "-c", 'umask 077; mkdir -p "$(dirname "$0")"; cat > "$0"', path];
-  const { code, stderr } = await sandbox.world.exec(host, { argv, stdin: content });
+  const { code, stderr } = await sandbox.world.exec(host, argv, { stdin: content });
   if (code !== 0) throw new Error(`${path} on ${host}: ${stderr}`);
 }
