@@ -4,6 +4,7 @@ import { jsonLogOfFailures, localRequestFields } from "./access-log.ts";
 import type { Address } from "./address.ts";
 import { type Cluster, localCluster } from "./cluster.ts";
 import { httpConnectionManager } from "./http-connection-manager.ts";
+import { defaultLimits } from "./limits.ts";
 import { type Listener, loopbackListener } from "./listener.ts";
 import { notFound, routeConfiguration, routeTo } from "./route.ts";
 
@@ -48,7 +49,7 @@ export function metricsListener(): Listener {
       codec: "HTTP1",
       routes: routeConfiguration("metrics", [page("metrics", "/stats/prometheus"), page("ready", "/ready"), notFound]),
       accessLog: jsonLogOfFailures(localRequestFields),
-      connectionLifetimeSeconds: 3600,
+      limits: defaultLimits,
     }),
   ]);
 }

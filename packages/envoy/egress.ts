@@ -22,7 +22,7 @@ export function egressListener(input: EgressInput): Listener {
       codec: "HTTP1",
       routes: routeConfiguration("egress", routes),
       accessLog: egressRequestLog(),
-      connectionLifetimeSeconds: input.limits.connectionLifetimeSeconds,
+      limits: input.limits,
     }),
   ]);
 }

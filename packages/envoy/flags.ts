@@ -1,8 +1,9 @@
 /**
  * Envoy's command line, without the program's own name.
  * @param configPath absolute path of `releaseFiles.bootstrap` below the release in force
+ * @param accessLogFlushMilliseconds how long a line of the access log may wait in memory
  */
-export function envoyFlags(configPath: string): string[] {
+export function envoyFlags(configPath: string, accessLogFlushMilliseconds = 1000): string[] {
   return [
     "--config-path",
     configPath,
@@ -11,6 +12,9 @@ export function envoyFlags(configPath: string): string[] {
     "2",
     // An SDS file with a field that Envoy does not know is a mistake of ours, not something to skip.
     "--reject-unknown-dynamic-fields",
+    // The access log is an audit trail: the default of ten seconds is too much to lose in a crash.
+    "--file-flush-interval-msec",
+    String(accessLogFlushMilliseconds),
     "--drain-time-s",
     "10",
     "--disable-hot-restart",

@@ -1,5 +1,6 @@
 import type { AccessLog } from "./access-log.ts";
 import { router } from "./http-filters.ts";
+import type { Limits } from "./limits.ts";
 import type { RouteConfiguration } from "./route.ts";
 import { type LocalReplyConfig, retryableLocalReplies } from "./status-mapping.ts";
 import { type Duration, type Extension, extension, seconds } from "./typed.ts";
@@ -48,8 +49,7 @@ export interface HttpInput {
   /** In front of the router, in this order. */
   readonly filters?: readonly Extension[];
   readonly accessLog: AccessLog;
-  readonly connectionLifetimeSeconds: number;
-  readonly streamsPerConnection?: number;
+  readonly limits: Limits;
 }
 
 /**
@@ -74,18 +74,18 @@ export function httpConnectionManager(input: HttpInput): Extension<HttpConnectio
       normalize_path: false,
       merge_slashes: false,
       path_with_escaped_slashes_action: "REJECT_REQUEST",
-      request_timeout: seconds(15),
+      request_timeout: seconds(input.limits.requestSeconds),
       request_headers_timeout: seconds(5),
       // Above every route timeout: those give the better reason.
       stream_idle_timeout: seconds(30),
       max_request_headers_kb: 16,
       common_http_protocol_options: {
         idle_timeout: seconds(300),
-        max_connection_duration: seconds(input.connectionLifetimeSeconds),
+        max_connection_duration: seconds(input.limits.connectionLifetimeSeconds),
         max_headers_count: 50,
         headers_with_underscores_action: "REJECT_REQUEST",
       },
-      ...(input.codec === "HTTP2" ? { http2_protocol_options: http2Options(input.streamsPerConnection ?? 100) } : {}),
+      ...(input.codec === "HTTP2" ? { http2_protocol_options: http2Options(input.limits.streamsPerConnection) } : {}),
       local_reply_config: retryableLocalReplies,
       route_config: input.routes,
       http_filters: [...(input.filters ?? []), router],

@@ -10,6 +10,8 @@ export interface Limits {
   readonly heapBytes: number;
   /** Age in seconds at which a connection is drained, so that swapped certificates and roots reach live ones. */
   readonly connectionLifetimeSeconds: number;
+  /** Time in seconds in which a request must have come in whole. */
+  readonly requestSeconds: number;
 }
 
 const mebibyte = 1024 * 1024;
@@ -23,6 +25,8 @@ export const defaultLimits: Limits = {
   connectionsPerSender: 16,
   heapBytes: 512 * mebibyte,
   connectionLifetimeSeconds: 600,
+  // An ordinary batch of 50 KB arrives in this time at 4 KB/s.
+  requestSeconds: 12,
 };
 
 /** envoyproxy.io, best practices for edge proxies: 32 KiB instead of the default 1 MiB. */

@@ -2,6 +2,7 @@ import { jsonLogOfFailures, localRequestFields } from "./access-log.ts";
 import { everyInterface, socket } from "./address.ts";
 import { httpConnectionManager } from "./http-connection-manager.ts";
 import { healthCheck } from "./http-filters.ts";
+import { defaultLimits } from "./limits.ts";
 import { connectionLimit, type Listener, listener } from "./listener.ts";
 import { notFound, routeConfiguration } from "./route.ts";
 
@@ -27,7 +28,7 @@ export function readyListener(port: number): Listener {
             routes: routeConfiguration("ready", [notFound]),
             filters: [healthCheck(readyPath)],
             accessLog: jsonLogOfFailures(localRequestFields),
-            connectionLifetimeSeconds: 60,
+            limits: defaultLimits,
           }),
         ],
       },

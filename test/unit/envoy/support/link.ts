@@ -1,0 +1,174 @@
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { ports } from "@metrics-link/contract/ports.ts";
+import { type Limits, releaseFiles, renderReceiver, renderSender } from "@metrics-link/envoy";
+import { Authority, type Leaf } from "./authority.ts";
+import type { Caller } from "./client.ts";
+import { EnvoyProcess } from "./envoy-process.ts";
+import { freePorts } from "./free-ports.ts";
+import { ReleaseFolder } from "./release.ts";
+import { relocate } from "./relocate.ts";
+import { Sink } from "./sink.ts";
+
+export const senderName = "metrics-sender.account-a.internal";
+export const receiverName = "metrics-ingest.account-b.internal";
+
+export interface LinkOptions {
+  /** Of both sides. */
+  readonly limits?: Partial<Limits>;
+  /** Of the receiver, where they differ. */
+  readonly receiverLimits?: Partial<Limits>;
+  /** The receiver's leaf, when it shall not be the rightful one. */
+  readonly receiverLeaf?: (link: Link) => Leaf;
+  /** Addresses of the receiver that the sender knows; it listens on 127.0.0.1 alone. */
+  readonly receiverAddresses?: readonly string[];
+  /** More senders at the receiver, by name: each with a root and source addresses of its own. */
+  readonly otherSenders?: Readonly<Record<string, { dnsName: string; addresses: readonly string[]; root: string }>>;
+}
+
+/** Both Envoys of the link on loopback, with real PKIs, and a sink where the receiver's Prometheus would be. */
+export class Link {
+  readonly accountA: Authority;
+  readonly accountB: Authority;
+  readonly senderLeaf: Leaf;
+  readonly receiverLeaf: Leaf;
+  readonly receiverHost: ReleaseFolder;
+  readonly senderHost: ReleaseFolder;
+  sink!: Sink;
+  sender!: EnvoyProcess;
+  receiver!: EnvoyProcess;
+  readonly #directory: string;
+  readonly #options: LinkOptions;
+  #ports: readonly number[] = [];
+
+  private constructor(options: LinkOptions) {
+    this.#options = options;
+    this.#directory = mkdtempSync(join(tmpdir(), "link-"));
+    this.accountA = new Authority(this.#directory, "a");
+    this.accountB = new Authority(this.#directory, "b");
+    this.senderLeaf = this.accountA.issue({ dnsName: senderName, usage: "clientAuth" });
+    this.receiverLeaf =
+      options.receiverLeaf?.(this) ?? this.accountB.issue({ dnsName: receiverName, usage: "serverAuth" });
+    this.senderHost = this.#host("sender");
+    this.receiverHost = this.#host("receiver");
+  }
+
+  static async up(options: LinkOptions = {}): Promise<Link> {
+    const link = new Link(options);
+    try {
+      link.#ports = await freePorts(6);
+      await link.restartSink();
+      link.receiver = await link.#startReceiver();
+      link.sender = await link.#startSender();
+      return link;
+    } catch (cause) {
+      await link.down();
+      throw cause;
+    }
+  }
+
+  /** Prometheus comes (back) up. */
+  async restartSink(): Promise<void> {
+    this.sink = await Sink.listen(this.#port(5));
+  }
+
+  /** One more PKI. */
+  newAuthority(name: string): Authority {
+    return new Authority(this.#directory, name);
+  }
+
+  async down(): Promise<void> {
+    await Promise.all([this.sender?.stop(), this.receiver?.stop(), this.sink?.close()]);
+    rmSync(this.#directory, { recursive: true });
+  }
+
+  /** A host on the internet with the sender's certificate and address; a test replaces what shall be wrong. */
+  get rightful(): Caller {
+    return { leaf: this.senderLeaf, root: this.accountB.root, serverName: receiverName, port: this.ingestPort };
+  }
+
+  get ingestPort(): number {
+    return this.#port(0);
+  }
+
+  get readyUrl(): string {
+    return `http://127.0.0.1:${this.#port(1)}`;
+  }
+
+  get receiverMetricsUrl(): string {
+    return `http://127.0.0.1:${this.#port(2)}`;
+  }
+
+  get egressUrl(): string {
+    return `http://127.0.0.1:${this.#port(3)}`;
+  }
+
+  /** What the sender's Prometheus does. */
+  async write(body: string | Uint8Array<ArrayBuffer> = "samples"): Promise<number> {
+    const answer = await fetch(`${this.egressUrl}/api/v1/write`, { method: "POST", body });
+    await answer.arrayBuffer();
+    return answer.status;
+  }
+
+  /** Lays out the receiver's release. @returns its directory */
+  receiverRelease(leaf: Leaf, senderRoot: string): string {
+    const others = Object.entries(this.#options.otherSenders ?? {});
+    const rendering = renderReceiver({
+      nodeId: "receiver",
+      senders: [
+        { name: "a", dnsName: senderName, addresses: ["127.0.0.1"] },
+        ...others.map(([name, { dnsName, addresses }]) => ({ name, dnsName, addresses })),
+      ],
+      limits: { ...this.#options.limits, ...this.#options.receiverLimits },
+    });
+    const places = {
+      [ports.ingest]: this.#place(0),
+      [ports.ready]: this.#place(1),
+      [ports.envoyMetrics]: this.#place(2),
+      [ports.prometheus]: this.#place(5),
+    };
+    const roots = { a: senderRoot, ...Object.fromEntries(others.map(([name, { root }]) => [name, root])) };
+    return this.receiverHost.write(relocate(rendering, places), leaf, roots);
+  }
+
+  /** Lays out the sender's release. @returns its directory */
+  senderRelease(leaf: Leaf, receiverRoot: string): string {
+    const rendering = renderSender({
+      nodeId: "sender",
+      receiver: { name: "b", dnsName: receiverName, addresses: this.#options.receiverAddresses ?? ["127.0.0.1"] },
+      limits: this.#options.limits ?? {},
+    });
+    const places = {
+      [ports.https]: this.#place(0),
+      [ports.remoteWriteEgress]: this.#place(3),
+      [ports.envoyMetrics]: this.#place(4),
+    };
+    return this.senderHost.write(relocate(rendering, places), leaf, { b: receiverRoot });
+  }
+
+  async #startReceiver(): Promise<EnvoyProcess> {
+    this.receiverHost.switchTo(this.receiverRelease(this.receiverLeaf, this.accountA.root));
+    return EnvoyProcess.start(join(this.receiverHost.current, releaseFiles.bootstrap), this.#port(2));
+  }
+
+  async #startSender(): Promise<EnvoyProcess> {
+    this.senderHost.switchTo(this.senderRelease(this.senderLeaf, this.accountB.root));
+    return EnvoyProcess.start(join(this.senderHost.current, releaseFiles.bootstrap), this.#port(4));
+  }
+
+  #host(name: string): ReleaseFolder {
+    mkdirSync(join(this.#directory, name));
+    return new ReleaseFolder(join(this.#directory, name));
+  }
+
+  #port(index: number): number {
+    const port = this.#ports[index];
+    if (port === undefined) throw new Error(`port number ${index} was not reserved`);
+    return port;
+  }
+
+  #place(index: number) {
+    return { address: "127.0.0.1", port: this.#port(index) };
+  }
+}
