@@ -42,7 +42,25 @@ export const DEBIAN_13_IMAGE: MachineImage = {
 export const IMAGES: readonly MachineImage[] = [DEBIAN_13_IMAGE];
 
 const FAMILIES = {
-  x86_64: ["t3", "t3a", "m5", "m6i", "m6a", "m7i", "m7a", "c5", "c6i", "c6a", "c7i", "c7a", "r5", "r6i", "r6a", "r7i", "r7a"],
+  x86_64: [
+    "t3",
+    "t3a",
+    "m5",
+    "m6i",
+    "m6a",
+    "m7i",
+    "m7a",
+    "c5",
+    "c6i",
+    "c6a",
+    "c7i",
+    "c7a",
+    "r5",
+    "r6i",
+    "r6a",
+    "r7i",
+    "r7a",
+  ],
   arm64: ["t4g", "m6g", "m7g", "m8g", "c6g", "c7g", "c8g", "r6g", "r7g", "r8g"],
 } as const;
 const BURSTABLE_SIZES = ["nano", "micro", "small", "medium", "large", "xlarge", "2xlarge"];

@@ -130,7 +130,10 @@ export class Cloud {
     const { result, ...rest } = await this.#mutate(async () => {
       const resource = this.#store.get(request);
       if (resource === undefined || noun.update === undefined) {
-        throw new AwsError("ResourceNotFoundException", `${request.type} "${request.id}" does not exist any more: run pulumi refresh`);
+        throw new AwsError(
+          "ResourceNotFoundException",
+          `${request.type} "${request.id}" does not exist any more: run pulumi refresh`,
+        );
       }
       const scope = this.#scope(request);
       const { outputs, facts = resource.facts } = await noun.update(scope, resource, request.inputs);
@@ -159,7 +162,8 @@ export class Cloud {
   /** A function of the provider, such as `aws:ec2/getPrefixList:getPrefixList`. */
   async invoke(request: { caller: Caller; region: string; token: string; args: Values }): Promise<Values> {
     const invoke = INVOKES.get(request.token);
-    if (invoke === undefined) throw new AwsError("NotModelled", `function ${request.token} is not modelled by the sandbox`);
+    if (invoke === undefined)
+      throw new AwsError("NotModelled", `function ${request.token} is not modelled by the sandbox`);
     return invoke.invoke(request.args, { caller: request.caller, region: request.region });
   }
 
@@ -172,7 +176,8 @@ export class Cloud {
   async setPower(instanceId: string, power: "running" | "stopped"): Promise<void> {
     const { unrealised } = await this.#mutate(async () => {
       const found = this.#store.ofType(instance.type).find((item) => item.id === instanceId);
-      if (found === undefined) throw new AwsError("InvalidInstanceID.NotFound", `The instance ID '${instanceId}' does not exist`);
+      if (found === undefined)
+        throw new AwsError("InvalidInstanceID.NotFound", `The instance ID '${instanceId}' does not exist`);
       const { ec2 } = this.#clients(found.account, found.region);
       if (power === "running") await ec2.startInstances({ InstanceIds: [instanceId] });
       else await ec2.stopInstances({ InstanceIds: [instanceId] });
@@ -184,7 +189,9 @@ export class Cloud {
   /** Takes over the security group rules of all accounts as the AWS API has them, whoever changed them. */
   async syncSecurityGroups(): Promise<void> {
     const { unrealised } = await this.#mutate(async () => {
-      const places = new Map(this.#store.all().map(({ account, region }) => [`${account} ${region}`, { account, region }]));
+      const places = new Map(
+        this.#store.all().map(({ account, region }) => [`${account} ${region}`, { account, region }]),
+      );
       for (const place of places.values()) await this.#observe(this.#scope(place));
     });
     if (unrealised !== undefined) throw new AwsError("RealisationFailed", unrealised);
@@ -202,7 +209,8 @@ export class Cloud {
   }
 
   #scope({ account, region }: { account: string; region: string }): Scope {
-    if (region !== REGION) throw new AwsError("InvalidRegion", `the sandbox has the region ${REGION} only, not ${region}`);
+    if (region !== REGION)
+      throw new AwsError("InvalidRegion", `the sandbox has the region ${REGION} only, not ${region}`);
     return new Scope({ account, region }, this.#store, this.#clients(account, region), this.#now);
   }
 }

@@ -26,20 +26,36 @@ const getCallerIdentity = define({
   token: "aws:index/getCallerIdentity:getCallerIdentity",
   inputs: {},
   outputs: { accountId: string(required), arn: string(required), id: string(required), userId: string(required) },
-  invoke: (_args, { caller }) => ({ accountId: caller.account, arn: caller.arn, id: caller.account, userId: caller.userId }),
+  invoke: (_args, { caller }) => ({
+    accountId: caller.account,
+    arn: caller.arn,
+    id: caller.account,
+    userId: caller.userId,
+  }),
 });
 
 const getPartition = define({
   token: "aws:index/getPartition:getPartition",
   inputs: {},
-  outputs: { dnsSuffix: string(required), id: string(required), partition: string(required), reverseDnsPrefix: string(required) },
+  outputs: {
+    dnsSuffix: string(required),
+    id: string(required),
+    partition: string(required),
+    reverseDnsPrefix: string(required),
+  },
   invoke: () => ({ dnsSuffix: "amazonaws.com", id: "aws", partition: "aws", reverseDnsPrefix: "com.amazonaws" }),
 });
 
 const getRegion = define({
   token: "aws:index/getRegion:getRegion",
   inputs: {},
-  outputs: { description: string(required), endpoint: string(required), id: string(required), name: string(required), region: string(required) },
+  outputs: {
+    description: string(required),
+    endpoint: string(required),
+    id: string(required),
+    name: string(required),
+    region: string(required),
+  },
   invoke: (_args, { region }) => ({
     description: "Europe (Ireland)",
     endpoint: `ec2.${region}.amazonaws.com`,
@@ -118,7 +134,10 @@ const getManagedPrefixList = define({
   },
 });
 
-function prefixListNamed(wanted: { name?: string | undefined; id?: string | undefined }): (typeof PREFIX_LISTS)[number] {
+function prefixListNamed(wanted: {
+  name?: string | undefined;
+  id?: string | undefined;
+}): (typeof PREFIX_LISTS)[number] {
   const found = PREFIX_LISTS.filter(
     (item) => (wanted.name ?? item.name) === item.name && (wanted.id ?? item.id) === item.id,
   );
@@ -134,8 +153,7 @@ function prefixListNamed(wanted: { name?: string | undefined; id?: string | unde
 }
 
 export const INVOKES: ReadonlyMap<string, Invoke> = new Map(
-  [getCallerIdentity, getPartition, getRegion, getAvailabilityZones, getPrefixList, getManagedPrefixList].map((invoke) => [
-    invoke.token,
-    invoke,
-  ]),
+  [getCallerIdentity, getPartition, getRegion, getAvailabilityZones, getPrefixList, getManagedPrefixList].map(
+    (invoke) => [invoke.token, invoke],
+  ),
 );

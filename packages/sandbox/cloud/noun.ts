@@ -24,7 +24,11 @@ export interface Noun<I extends Properties = Properties, O extends Properties = 
   /** The error of a look-up that finds none. */
   readonly notFound?: (id: string) => { code: string; message: string };
   /** Resources of these types whose inputs name this one keep it from being deleted. */
-  readonly blockedBy?: { readonly types: readonly string[]; readonly code: string; message(id: string, by: string): string };
+  readonly blockedBy?: {
+    readonly types: readonly string[];
+    readonly code: string;
+    message(id: string, by: string): string;
+  };
   /** What is wrong with the inputs, over several of them, that needs no knowledge of other resources. */
   check?(inputs: Previewed<I>): CheckFailure[];
   /** Changes beyond those that follow from the schema. */

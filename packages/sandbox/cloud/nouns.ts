@@ -16,6 +16,8 @@ import { vpc } from "./ec2/vpc.ts";
 import { vpcEndpoint } from "./ec2/vpc-endpoint.ts";
 import { instanceProfile } from "./iam/instance-profile.ts";
 import { role } from "./iam/role.ts";
+import { rolePolicy } from "./iam/role-policy.ts";
+import { rolePolicyAttachment } from "./iam/role-policy-attachment.ts";
 import { alias } from "./kms/alias.ts";
 import { key } from "./kms/key.ts";
 import { listener } from "./lb/listener.ts";
@@ -23,6 +25,17 @@ import { loadBalancer } from "./lb/load-balancer.ts";
 import { targetGroup } from "./lb/target-group.ts";
 import { targetGroupAttachment } from "./lb/target-group-attachment.ts";
 import type { AnyNoun } from "./noun.ts";
+import { bucket } from "./s3/bucket.ts";
+import { bucketEncryption } from "./s3/bucket-encryption.ts";
+import { bucketLifecycle } from "./s3/bucket-lifecycle.ts";
+import { bucketObject } from "./s3/bucket-object.ts";
+import { bucketOwnershipControls } from "./s3/bucket-ownership-controls.ts";
+import { bucketPolicy } from "./s3/bucket-policy.ts";
+import { bucketPublicAccessBlock } from "./s3/bucket-public-access-block.ts";
+import { bucketVersioning } from "./s3/bucket-versioning.ts";
+import { secret } from "./secretsmanager/secret.ts";
+import { secretPolicy } from "./secretsmanager/secret-policy.ts";
+import { secretVersion } from "./secretsmanager/secret-version.ts";
 
 const ALL = [
   defaultSecurityGroup,
@@ -43,6 +56,19 @@ const ALL = [
   vpcEndpoint,
   instanceProfile,
   role,
+  rolePolicy,
+  rolePolicyAttachment,
+  bucket,
+  bucketEncryption,
+  bucketLifecycle,
+  bucketObject,
+  bucketOwnershipControls,
+  bucketPolicy,
+  bucketPublicAccessBlock,
+  bucketVersioning,
+  secret,
+  secretPolicy,
+  secretVersion,
   alias,
   key,
   listener,

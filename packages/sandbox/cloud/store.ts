@@ -1,7 +1,7 @@
 /** The record of everything that was created, in memory and in one file. */
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
-import type { Resource } from "./resource.ts";
 import type { ObservedRule } from "./ec2/observed-rules.ts";
+import type { Resource } from "./resource.ts";
 
 /** The form of the file. Another number is refused: there is nothing to migrate from yet. */
 const FORMAT = 1;
@@ -23,7 +23,9 @@ export class Store {
     if (text === undefined) return;
     const content = JSON.parse(text) as Content;
     if (content.format !== FORMAT) {
-      throw new Error(`${file} has format ${content.format}, but this version reads ${FORMAT}: run sandbox down and up`);
+      throw new Error(
+        `${file} has format ${content.format}, but this version reads ${FORMAT}: run sandbox down and up`,
+      );
     }
     for (const resource of content.resources) this.#resources.set(keyOf(resource), resource);
     this.#rules = content.rules;

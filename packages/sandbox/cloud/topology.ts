@@ -1,5 +1,5 @@
 /** What the resources on record amount to: a pure function from the record to the topology that the realiser makes. */
-import type { Known, Properties } from "../plugins/rpc/schema.ts";
+
 import type {
   Instance,
   InterfaceEndpoint,
@@ -12,6 +12,7 @@ import type {
   Topology,
   Vpc,
 } from "../model/topology.ts";
+import type { Known, Properties } from "../plugins/rpc/schema.ts";
 import { INTERNET_HOSTS, PREFIX_LISTS, S3_PREFIX_LIST } from "./catalogue.ts";
 import { eip } from "./ec2/eip.ts";
 import { type InstanceResource, instance } from "./ec2/instance.ts";
@@ -65,7 +66,10 @@ class Record {
     return this.of(noun).filter((item) => matches(item.inputs));
   }
 
-  find<I extends Properties, O extends Properties>(noun: Noun<I, O>, id: string | undefined): Resource<I, O> | undefined {
+  find<I extends Properties, O extends Properties>(
+    noun: Noun<I, O>,
+    id: string | undefined,
+  ): Resource<I, O> | undefined {
     return this.of(noun).find((item) => item.id === id);
   }
 }
@@ -77,7 +81,10 @@ function vpcOf(record: Record, network: VpcResource): Vpc {
   const gateway = record.where(internetGateway, here)[0];
   const endpoints = record.where(vpcEndpoint, here);
   const balancers = record.of(loadBalancer).filter((item) => item.outputs.vpcId === network.id);
-  const groupIds = [network.outputs.defaultSecurityGroupId, ...record.where(securityGroup, here).map((item) => item.id)];
+  const groupIds = [
+    network.outputs.defaultSecurityGroupId,
+    ...record.where(securityGroup, here).map((item) => item.id),
+  ];
   return {
     id: network.id,
     account: network.account,
@@ -93,14 +100,16 @@ function vpcOf(record: Record, network: VpcResource): Vpc {
       };
     }),
     securityGroups: groupIds.map((id) => securityGroupOf(record, id)),
-    natGateways: record.where(natGateway, (inputs) => subnetIds.has(inputs.subnetId)).map((item): NatGateway => {
-      return {
-        id: item.id,
-        subnetId: item.inputs.subnetId,
-        privateAddress: item.outputs.privateIp,
-        publicAddress: item.outputs.publicIp,
-      };
-    }),
+    natGateways: record
+      .where(natGateway, (inputs) => subnetIds.has(inputs.subnetId))
+      .map((item): NatGateway => {
+        return {
+          id: item.id,
+          subnetId: item.inputs.subnetId,
+          privateAddress: item.outputs.privateIp,
+          publicAddress: item.outputs.publicIp,
+        };
+      }),
     interfaceEndpoints: endpoints
       .filter((item) => item.inputs.vpcEndpointType === "Interface")
       .map((item): InterfaceEndpoint => {
@@ -130,16 +139,18 @@ function vpcOf(record: Record, network: VpcResource): Vpc {
 function routesOf(record: Record, network: VpcResource, subnetId: string): Route[] {
   const association = record.where(routeTableAssociation, (inputs) => inputs.subnetId === subnetId)[0];
   const table = association?.inputs.routeTableId ?? network.outputs.mainRouteTableId;
-  const routes = record.where(route, (inputs) => inputs.routeTableId === table).map((item): Route => {
-    const { gatewayId, natGatewayId } = item.inputs;
-    return {
-      destination: destinationOf(item.inputs),
-      target:
-        gatewayId === undefined
-          ? { kind: "nat-gateway", id: natGatewayId ?? "" }
-          : { kind: "internet-gateway", id: gatewayId },
-    };
-  });
+  const routes = record
+    .where(route, (inputs) => inputs.routeTableId === table)
+    .map((item): Route => {
+      const { gatewayId, natGatewayId } = item.inputs;
+      return {
+        destination: destinationOf(item.inputs),
+        target:
+          gatewayId === undefined
+            ? { kind: "nat-gateway", id: natGatewayId ?? "" }
+            : { kind: "internet-gateway", id: gatewayId },
+      };
+    });
   const endpoints = record.where(vpcEndpoint, (inputs) => inputs.routeTableIds?.includes(table) ?? false);
   return [
     { destination: network.inputs.cidrBlock, target: { kind: "local" } },
@@ -176,10 +187,12 @@ function loadBalancerOf(record: Record, balancer: LoadBalancerResource): LoadBal
     }),
     crossZone: balancer.inputs.enableCrossZoneLoadBalancing,
     securityGroupIds: balancer.inputs.securityGroups ?? [],
-    listeners: record.where(listener, (inputs) => inputs.loadBalancerArn === balancer.id).flatMap((item) => {
-      const group = record.find(targetGroup, targetGroupArnOf(item.inputs));
-      return group === undefined ? [] : [{ port: item.inputs.port, target: targetOf(record, group) }];
-    }),
+    listeners: record
+      .where(listener, (inputs) => inputs.loadBalancerArn === balancer.id)
+      .flatMap((item) => {
+        const group = record.find(targetGroup, targetGroupArnOf(item.inputs));
+        return group === undefined ? [] : [{ port: item.inputs.port, target: targetOf(record, group) }];
+      }),
   };
 }
 
@@ -209,12 +222,13 @@ function targetOf(record: Record, group: TargetGroup): LoadBalancerListener["tar
 
 function instanceOf(record: Record, item: InstanceResource): Instance {
   const profile = record.find(instanceProfile, item.inputs.iamInstanceProfile);
-  const roleArn = record.of(role).find((one) => one.account === item.account && one.id === profile?.inputs.role)?.outputs.arn;
+  const roleArn = record.of(role).find((one) => one.account === item.account && one.id === profile?.inputs.role)
+    ?.outputs.arn;
   const address = record.where(eip, (inputs) => inputs.instance === item.id)[0]?.outputs.publicIp;
   const { inputs, outputs } = item;
   return {
     id: item.id,
-    name: inputs.tags?.["Name"] ?? item.id,
+    name: inputs.tags?.Name ?? item.id,
     imageId: inputs.ami,
     instanceType: inputs.instanceType,
     subnetId: inputs.subnetId,

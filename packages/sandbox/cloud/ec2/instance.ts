@@ -52,7 +52,10 @@ export const instance = noun({
     instanceInitiatedShutdownBehavior: string({ oneOf: ["stop"] }),
     instanceType: string({
       required: true,
-      validate: (type) => (architectureOf(type) ? undefined : `InvalidInstanceType: "${type}" is not in the sandbox's list (cloud/catalogue.ts)`),
+      validate: (type) =>
+        architectureOf(type)
+          ? undefined
+          : `InvalidInstanceType: "${type}" is not in the sandbox's list (cloud/catalogue.ts)`,
     }),
     metadataOptions: object(metadataOptions),
     monitoring: boolean(),
@@ -241,11 +244,17 @@ function refuseUnfit(scope: Scope, inputs: Inputs, vpcId: string, zone: string):
     );
   }
   if (inputs.availabilityZone !== undefined && inputs.availabilityZone !== zone) {
-    throw new AwsError("InvalidParameterValue", `The subnet ${inputs.subnetId} is in ${zone}, not in ${inputs.availabilityZone}`);
+    throw new AwsError(
+      "InvalidParameterValue",
+      `The subnet ${inputs.subnetId} is in ${zone}, not in ${inputs.availabilityZone}`,
+    );
   }
   const size = inputs.rootBlockDevice?.volumeSize;
   if (size !== undefined && size < image.rootSizeGiB) {
-    throw new AwsError("InvalidBlockDeviceMapping", `Volume of size ${size}GB is smaller than snapshot of the image, expect size >= ${image.rootSizeGiB}GB`);
+    throw new AwsError(
+      "InvalidBlockDeviceMapping",
+      `Volume of size ${size}GB is smaller than snapshot of the image, expect size >= ${image.rootSizeGiB}GB`,
+    );
   }
   if (inputs.iamInstanceProfile !== undefined) scope.get(instanceProfile, inputs.iamInstanceProfile);
   refuseForeignGroups(scope, inputs.vpcSecurityGroupIds ?? [], vpcId, `subnet ${inputs.subnetId}`);

@@ -58,7 +58,10 @@ function refuseAttaching(scope: Scope, vpcId: string): void {
   scope.get(vpc, vpcId);
   const attached = gatewayOf(scope, vpcId);
   if (attached !== undefined) {
-    throw new AwsError("InvalidParameterValue", `Network ${vpcId} already has an internet gateway attached: ${attached.id}`);
+    throw new AwsError(
+      "InvalidParameterValue",
+      `Network ${vpcId} already has an internet gateway attached: ${attached.id}`,
+    );
   }
 }
 

@@ -53,7 +53,9 @@ function toObserved(rule: SecurityGroupRule): ObservedRule {
 export function toFirewallRule(rule: ObservedRule): FirewallRule {
   const protocol = rule.protocol === "-1" ? "all" : rule.protocol;
   if (protocol !== "tcp" && protocol !== "udp" && protocol !== "icmp" && protocol !== "all") {
-    throw new Error(`${rule.id} of ${rule.groupId} has protocol "${protocol}"; the sandbox enforces tcp, udp, icmp and all`);
+    throw new Error(
+      `${rule.id} of ${rule.groupId} has protocol "${protocol}"; the sandbox enforces tcp, udp, icmp and all`,
+    );
   }
   const ports = protocol === "tcp" || protocol === "udp" ? { ports: { from: rule.fromPort, to: rule.toPort } } : {};
   return { protocol, ...ports, peer: peerOf(rule) };

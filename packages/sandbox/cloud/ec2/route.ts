@@ -85,6 +85,9 @@ function refuseTarget(scope: Scope, inputs: Inputs): void {
       ? scope.get(internetGateway, inputs.gatewayId).inputs.vpcId
       : scope.get(subnet, scope.get(natGateway, inputs.natGatewayId ?? "").inputs.subnetId).inputs.vpcId;
   if (home !== network.id) {
-    throw new AwsError("InvalidParameterValue", `route table ${inputs.routeTableId} and ${target} belong to different networks`);
+    throw new AwsError(
+      "InvalidParameterValue",
+      `route table ${inputs.routeTableId} and ${target} belong to different networks`,
+    );
   }
 }

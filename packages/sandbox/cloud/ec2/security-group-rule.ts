@@ -128,7 +128,10 @@ function check(news: Previewed<typeof inputs>): CheckFailure[] {
   const protocol = known(news.ipProtocol);
   const [from, to] = [known(news.fromPort), known(news.toPort)];
   if (protocol === "-1" && (given(news.fromPort) || given(news.toPort))) {
-    failures.push({ property: "ipProtocol", reason: 'is "-1", all protocols; then fromPort and toPort must not be given' });
+    failures.push({
+      property: "ipProtocol",
+      reason: 'is "-1", all protocols; then fromPort and toPort must not be given',
+    });
   }
   if (protocol !== undefined && protocol !== "-1" && !(given(news.fromPort) && given(news.toPort))) {
     failures.push({ property: "fromPort", reason: `fromPort and toPort must be given for ${protocol}` });

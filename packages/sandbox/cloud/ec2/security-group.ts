@@ -38,11 +38,7 @@ export const securityGroup = noun({
   // https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeleteSecurityGroup.html: "associated with an instance
   // or network interface, is referenced by another security group in the same VPC".
   blockedBy: {
-    types: [
-      "aws:ec2/instance:Instance",
-      "aws:ec2/vpcEndpoint:VpcEndpoint",
-      "aws:lb/loadBalancer:LoadBalancer",
-    ],
+    types: ["aws:ec2/instance:Instance", "aws:ec2/vpcEndpoint:VpcEndpoint", "aws:lb/loadBalancer:LoadBalancer"],
     code: "DependencyViolation",
     message: (id, by) => `resource ${id} has a dependent object: ${by}`,
   },
@@ -83,7 +79,10 @@ export const securityGroup = noun({
   async delete(scope, { id }) {
     const referring = scope.rules().find((rule) => rule.groupId !== id && rule.referencedSecurityGroupId === id);
     if (referring !== undefined) {
-      throw new AwsError("DependencyViolation", `resource ${id} has a dependent object: rule ${referring.id} of ${referring.groupId}`);
+      throw new AwsError(
+        "DependencyViolation",
+        `resource ${id} has a dependent object: rule ${referring.id} of ${referring.groupId}`,
+      );
     }
     await scope.aws.ec2.deleteSecurityGroup({ GroupId: id });
   },
@@ -104,7 +103,10 @@ export function refuseForeignGroups(scope: Scope, ids: readonly string[], vpcId:
   }
   // https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html: 5 security groups a network interface.
   if (ids.length > 5) {
-    throw new AwsError("SecurityGroupsPerInterfaceLimitExceeded", `${what} has ${ids.length} security groups; at most 5 are allowed`);
+    throw new AwsError(
+      "SecurityGroupsPerInterfaceLimitExceeded",
+      `${what} has ${ids.length} security groups; at most 5 are allowed`,
+    );
   }
 }
 

@@ -1,5 +1,14 @@
 import { boolean, string } from "../../plugins/rpc/schema.ts";
-import { blockOf, contains, formatAddress, isUsable, lowestFree, networkFault, overlaps, parseAddress } from "../addresses.ts";
+import {
+  blockOf,
+  contains,
+  formatAddress,
+  isUsable,
+  lowestFree,
+  networkFault,
+  overlaps,
+  parseAddress,
+} from "../addresses.ts";
 import { AwsError } from "../aws-error.ts";
 import { ZONES, zoneFault, zoneId } from "../catalogue.ts";
 import { noun } from "../noun.ts";
@@ -86,38 +95,47 @@ function refuseConflict(scope: Scope, vpcId: string, vpcCidr: string, cidr: stri
   }
 }
 
-/**
- * A network interface with a free address of the subnet: the wanted one, or else the lowest.
- *
- * @param others interfaces that belong to the same request and are not on record yet
- */
-export function newInterface(
+/** A network interface with a free address of the subnet: the wanted one, or else the lowest. */
+export function newInterface(scope: Scope, subnetId: string, wanted?: string): NetworkInterface {
+  return newInterfaces(scope, [{ subnetId, ...(wanted === undefined ? {} : { wanted }) }])[0] as NetworkInterface;
+}
+
+/** Network interfaces for one request, none of which is on record yet. */
+export function newInterfaces(
   scope: Scope,
-  subnetId: string,
-  wanted?: string,
-  others: readonly NetworkInterface[] = [],
-): NetworkInterface {
-  const network = scope.get(subnet, subnetId);
-  const block = blockOf(network.inputs.cidrBlock);
-  const interfaces = [...scope.everything().flatMap(({ facts }) => facts.interfaces ?? []), ...others];
-  const taken = new Set(interfaces.filter((item) => item.subnetId === subnetId).map((item) => item.privateAddress));
-  if (wanted !== undefined) refuseUnlessFree(wanted, network.inputs.cidrBlock, taken);
-  const privateAddress = wanted ?? lowestFree(block, taken);
-  if (privateAddress === undefined) {
-    throw new AwsError("InsufficientFreeAddressesInSubnet", `${subnetId} (${network.inputs.cidrBlock}) has no free address`);
+  places: readonly { readonly subnetId: string; readonly wanted?: string }[],
+): NetworkInterface[] {
+  const onRecord = scope.everything().flatMap(({ facts }) => facts.interfaces ?? []);
+  const made: NetworkInterface[] = [];
+  for (const { subnetId, wanted } of places) {
+    const cidr = scope.get(subnet, subnetId).inputs.cidrBlock;
+    const neighbours = [...onRecord, ...made].filter((item) => item.subnetId === subnetId);
+    const taken = new Set(neighbours.map((item) => item.privateAddress));
+    if (wanted !== undefined) refuseUnlessFree(wanted, cidr, taken);
+    const privateAddress = wanted ?? lowestFree(blockOf(cidr), taken);
+    if (privateAddress === undefined) {
+      throw new AwsError("InsufficientFreeAddressesInSubnet", `${subnetId} (${cidr}) has no free address`);
+    }
+    made.push({ id: scope.newId("eni"), subnetId, privateAddress });
   }
-  return { id: scope.newId("eni"), subnetId, privateAddress };
+  return made;
 }
 
 function refuseUnlessFree(wanted: string, cidr: string, taken: ReadonlySet<string>): void {
   const address = parseAddress(wanted);
   const block = blockOf(cidr);
   if (address === undefined || !contains(block, { first: address, last: address, prefix: 32 })) {
-    throw new AwsError("InvalidParameterValue", `Address ${wanted} does not fall within the subnet's address range ${cidr}`);
+    throw new AwsError(
+      "InvalidParameterValue",
+      `Address ${wanted} does not fall within the subnet's address range ${cidr}`,
+    );
   }
   if (!isUsable(block, address)) {
     const first = formatAddress(block.first + 4);
-    throw new AwsError("InvalidParameterValue", `Address ${wanted} is in subnet's reserved address range: ${cidr} is free from ${first}`);
+    throw new AwsError(
+      "InvalidParameterValue",
+      `Address ${wanted} is in subnet's reserved address range: ${cidr} is free from ${first}`,
+    );
   }
   if (taken.has(wanted)) throw new AwsError("InvalidIPAddress.InUse", `Address ${wanted} is in use.`);
 }

@@ -10,7 +10,9 @@ import { volume } from "./volume.ts";
 /** https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/device_naming.html */
 function deviceFault(name: string): string | undefined {
   if (name === DEBIAN_13_IMAGE.rootDeviceName) return `"${name}" is the root volume's device`;
-  return /^\/dev\/(sd[b-z]|xvd[b-d][a-z]|xvd[b-z])$/.test(name) ? undefined : `"${name}" is not a valid EBS device name, such as /dev/sdf`;
+  return /^\/dev\/(sd[b-z]|xvd[b-d][a-z]|xvd[b-z])$/.test(name)
+    ? undefined
+    : `"${name}" is not a valid EBS device name, such as /dev/sdf`;
 }
 
 export const volumeAttachment = noun({
@@ -43,9 +45,22 @@ export const volumeAttachment = noun({
 
   async delete(scope, { inputs }) {
     try {
-      await scope.aws.ec2.detachVolume({ VolumeId: inputs.volumeId, InstanceId: inputs.instanceId, Device: inputs.deviceName });
+      await scope.aws.ec2.detachVolume({
+        VolumeId: inputs.volumeId,
+        InstanceId: inputs.instanceId,
+        Device: inputs.deviceName,
+      });
     } catch (thrown) {
-      if (!hasCode(thrown, "InvalidAttachment.NotFound", "IncorrectState", "InvalidVolume.NotFound", "InvalidInstanceID.NotFound")) throw thrown;
+      if (
+        !hasCode(
+          thrown,
+          "InvalidAttachment.NotFound",
+          "IncorrectState",
+          "InvalidVolume.NotFound",
+          "InvalidInstanceID.NotFound",
+        )
+      )
+        throw thrown;
     }
   },
 });
@@ -62,7 +77,10 @@ function refuseUnfit(scope: Scope, inputs: { deviceName: string; instanceId: str
   }
   for (const other of scope.list(volumeAttachment)) {
     if (other.inputs.volumeId === inputs.volumeId) {
-      throw new AwsError("VolumeInUse", `${inputs.volumeId} is already attached to an instance: ${other.inputs.instanceId}`);
+      throw new AwsError(
+        "VolumeInUse",
+        `${inputs.volumeId} is already attached to an instance: ${other.inputs.instanceId}`,
+      );
     }
     if (other.inputs.instanceId === inputs.instanceId && other.inputs.deviceName === inputs.deviceName) {
       throw new AwsError(

@@ -112,7 +112,10 @@ export const volume = noun({
   async update(scope, { id, inputs, outputs }, news) {
     // https://docs.aws.amazon.com/ebs/latest/userguide/modify-volume-requirements.html: never smaller.
     if (news.size < inputs.size) {
-      throw new AwsError("InvalidParameterValue", `New size cannot be smaller than existing size: ${news.size} < ${inputs.size} GiB`);
+      throw new AwsError(
+        "InvalidParameterValue",
+        `New size cannot be smaller than existing size: ${news.size} < ${inputs.size} GiB`,
+      );
     }
     if (news.size !== inputs.size || news.type !== inputs.type) {
       await scope.aws.ec2.modifyVolume({ VolumeId: id, Size: news.size, VolumeType: news.type as VolumeType });

@@ -9,7 +9,7 @@ import type { Scope } from "../scope.ts";
 import { tagInput, tagOutput } from "../tags.ts";
 import { refuseForeignTable } from "./route-table.ts";
 import { refuseForeignGroups } from "./security-group.ts";
-import { newInterface, subnet } from "./subnet.ts";
+import { newInterfaces, subnet } from "./subnet.ts";
 import { vpc } from "./vpc.ts";
 
 const PREFIX = `com.amazonaws.${REGION}.`;
@@ -136,7 +136,13 @@ function dnsEntries(id: string, inputs: Inputs): { dnsName: string; hostedZoneId
 function interfacesFor(scope: Scope, inputs: Inputs, existing: readonly NetworkInterface[]): NetworkInterface[] {
   const kept = existing.filter((item) => inputs.subnetIds?.includes(item.subnetId));
   const added = (inputs.subnetIds ?? []).filter((id) => !kept.some((item) => item.subnetId === id));
-  return added.reduce<NetworkInterface[]>((made, id) => [...made, newInterface(scope, id, undefined, made)], [...kept]);
+  return [
+    ...kept,
+    ...newInterfaces(
+      scope,
+      added.map((subnetId) => ({ subnetId })),
+    ),
+  ];
 }
 
 /** https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateVpcEndpoint.html */
@@ -150,7 +156,10 @@ function refuseParts(scope: Scope, inputs: Inputs, ownId?: string): void {
       throw new AwsError("InvalidParameter", `Subnet ${id} is not in the endpoint's VPC ${inputs.vpcId}`);
     }
     if (zones.has(home.outputs.availabilityZone)) {
-      throw new AwsError("DuplicateSubnetsInSameZone", `Found another subnet in the same zone as ${id}: ${home.outputs.availabilityZone}`);
+      throw new AwsError(
+        "DuplicateSubnetsInSameZone",
+        `Found another subnet in the same zone as ${id}: ${home.outputs.availabilityZone}`,
+      );
     }
     zones.add(home.outputs.availabilityZone);
   }
@@ -168,7 +177,9 @@ function refusePrivateDns(scope: Scope, inputs: Inputs, rivals: VpcEndpoint[]): 
       `Enabling private DNS requires both enableDnsSupport and enableDnsHostnames VPC attributes set to true for ${inputs.vpcId}`,
     );
   }
-  const rival = rivals.find((other) => other.outputs.privateDnsEnabled && other.inputs.serviceName === inputs.serviceName);
+  const rival = rivals.find(
+    (other) => other.outputs.privateDnsEnabled && other.inputs.serviceName === inputs.serviceName,
+  );
   if (rival !== undefined) {
     throw new AwsError(
       "InvalidParameter",
@@ -181,7 +192,10 @@ function refuseSecondRoute(inputs: Inputs, rivals: VpcEndpoint[]): void {
   for (const id of inputs.routeTableIds ?? []) {
     const rival = rivals.find((other) => other.inputs.routeTableIds?.includes(id));
     if (rival !== undefined) {
-      throw new AwsError("RouteAlreadyExists", `route table ${id} already has a route with destination-prefix-list-id ${S3_PREFIX_LIST.id}: ${rival.id}`);
+      throw new AwsError(
+        "RouteAlreadyExists",
+        `route table ${id} already has a route with destination-prefix-list-id ${S3_PREFIX_LIST.id}: ${rival.id}`,
+      );
     }
   }
 }

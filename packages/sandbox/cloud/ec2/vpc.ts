@@ -50,8 +50,12 @@ export const vpc = noun({
       undo(() => ec2.deleteVpc({ VpcId: id }));
       await setDns(scope, id, inputs);
       const inVpc = [{ Name: "vpc-id", Values: [id] }];
-      const groups = await ec2.describeSecurityGroups({ Filters: [...inVpc, { Name: "group-name", Values: ["default"] }] });
-      const tables = await ec2.describeRouteTables({ Filters: [...inVpc, { Name: "association.main", Values: ["true"] }] });
+      const groups = await ec2.describeSecurityGroups({
+        Filters: [...inVpc, { Name: "group-name", Values: ["default"] }],
+      });
+      const tables = await ec2.describeRouteTables({
+        Filters: [...inVpc, { Name: "association.main", Values: ["true"] }],
+      });
       const acls = await ec2.describeNetworkAcls({ Filters: [...inVpc, { Name: "default", Values: ["true"] }] });
       const mainRouteTableId = tables.RouteTables?.[0]?.RouteTableId ?? "";
       return {

@@ -3,8 +3,8 @@ import { hasCode } from "../aws-error.ts";
 import { noun } from "../noun.ts";
 import { atomically, type Scope } from "../scope.ts";
 import { tagInput, tagList, tagOutput } from "../tags.ts";
-import { nameFault, pathFault, role as roleNoun } from "./role.ts";
 import { retag } from "./retag.ts";
+import { nameFault, pathFault, role as roleNoun } from "./role.ts";
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
 const MAX_NAME = 128;
@@ -12,7 +12,11 @@ const MAX_NAME = 128;
 export const instanceProfile = noun({
   type: "aws:iam/instanceProfile:InstanceProfile",
   inputs: {
-    name: string({ autoname: { maxLength: MAX_NAME }, replaceOnChange: true, validate: (name) => nameFault(name, MAX_NAME) }),
+    name: string({
+      autoname: { maxLength: MAX_NAME },
+      replaceOnChange: true,
+      validate: (name) => nameFault(name, MAX_NAME),
+    }),
     path: string({ default: "/", replaceOnChange: true, validate: pathFault }),
     role: string(),
     ...tagInput,

@@ -5,9 +5,18 @@
 
 type Statement = Record<string, unknown>;
 
-
 const TOP = ["Version", "Id", "Statement"];
-const PARTS = ["Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource", "Condition"];
+const PARTS = [
+  "Sid",
+  "Effect",
+  "Principal",
+  "NotPrincipal",
+  "Action",
+  "NotAction",
+  "Resource",
+  "NotResource",
+  "Condition",
+];
 
 /** What is wrong with a policy document of any kind, or undefined. */
 export function policyFault(text: string): string | undefined {
@@ -17,7 +26,8 @@ export function policyFault(text: string): string | undefined {
 /** What is wrong with a policy of a role, or undefined. */
 export function identityPolicyFault(text: string): string | undefined {
   return fault(text, (statement) => {
-    if ("Principal" in statement || "NotPrincipal" in statement) return "must not have a Principal: it is a role's policy";
+    if ("Principal" in statement || "NotPrincipal" in statement)
+      return "must not have a Principal: it is a role's policy";
     return hasOne(statement, "Resource", "NotResource") ? undefined : "needs exactly one of Resource, NotResource";
   });
 }
@@ -32,10 +42,13 @@ export function resourcePolicyFault(text: string): string | undefined {
 /** What is wrong with a role's trust policy, or undefined. */
 export function trustPolicyFault(text: string): string | undefined {
   return fault(text, (statement) => {
-    if ("Resource" in statement || "NotResource" in statement) return "has a Resource, which is prohibited in a trust policy";
+    if ("Resource" in statement || "NotResource" in statement)
+      return "has a Resource, which is prohibited in a trust policy";
     if (!hasOne(statement, "Principal", "NotPrincipal")) return "needs exactly one of Principal, NotPrincipal";
-    const actions = asList(statement["Action"]);
-    const wrong = actions.find((action) => !/^sts:(AssumeRole(With\w+)?|TagSession|SetSourceIdentity|SetContext|\*)$/.test(String(action)));
+    const actions = asList(statement.Action);
+    const wrong = actions.find(
+      (action) => !/^sts:(AssumeRole(With\w+)?|TagSession|SetSourceIdentity|SetContext|\*)$/.test(String(action)),
+    );
     return wrong === undefined ? undefined : `allows "${wrong}"; a trust policy is for sts:AssumeRole and its kin`;
   });
 }
@@ -45,17 +58,17 @@ function fault(text: string, ofStatement: (statement: Statement) => string | und
   if (document === undefined) return "is no JSON object";
   const stray = Object.keys(document).find((name) => !TOP.includes(name));
   if (stray !== undefined) return `MalformedPolicyDocument: unknown element "${stray}"`;
-  const version = document["Version"];
+  const version = document.Version;
   if (version !== undefined && version !== "2012-10-17" && version !== "2008-10-17") {
     return `MalformedPolicyDocument: Version must be "2012-10-17", not ${JSON.stringify(version)}`;
   }
-  const statements = asList(document["Statement"]);
+  const statements = asList(document.Statement);
   if (statements.length === 0) return "MalformedPolicyDocument: needs at least one Statement";
   for (const [index, statement] of statements.entries()) {
     const reason = statementFault(statement) ?? ofStatement(statement as Statement);
     if (reason !== undefined) return `MalformedPolicyDocument: Statement ${index} ${reason}`;
   }
-  const ids = statements.map((statement) => (statement as Statement)["Sid"]).filter((sid) => sid !== undefined);
+  const ids = statements.map((statement) => (statement as Statement).Sid).filter((sid) => sid !== undefined);
   const twice = ids.find((sid, index) => ids.indexOf(sid) !== index);
   return twice === undefined ? undefined : `MalformedPolicyDocument: Sid "${twice}" is not unique`;
 }
@@ -65,15 +78,18 @@ function statementFault(statement: unknown): string | undefined {
   const parts = statement as Statement;
   const stray = Object.keys(parts).find((name) => !PARTS.includes(name));
   if (stray !== undefined) return `has the unknown element "${stray}"`;
-  if (parts["Effect"] !== "Allow" && parts["Effect"] !== "Deny") return 'needs an Effect of "Allow" or "Deny"';
+  if (parts.Effect !== "Allow" && parts.Effect !== "Deny") return 'needs an Effect of "Allow" or "Deny"';
   if (!hasOne(parts, "Action", "NotAction")) return "needs exactly one of Action, NotAction";
-  const actions = asList(parts["Action"] ?? parts["NotAction"]);
+  const actions = asList(parts.Action ?? parts.NotAction);
   const action = actions.find((name) => typeof name !== "string" || !/^(\*|[\w-]+:[\w*?]+)$/.test(name));
-  if (action !== undefined || actions.length === 0) return `has the action ${JSON.stringify(action)}; "service:Action" is wanted`;
-  const resources = asList(parts["Resource"] ?? parts["NotResource"]);
-  const resource = resources.find((name) => typeof name !== "string" || !/^(\*|arn:[^:]*:[^:]*:[^:]*:[^:]*:.+)$/.test(name));
+  if (action !== undefined || actions.length === 0)
+    return `has the action ${JSON.stringify(action)}; "service:Action" is wanted`;
+  const resources = asList(parts.Resource ?? parts.NotResource);
+  const resource = resources.find(
+    (name) => typeof name !== "string" || !/^(\*|arn:[^:]*:[^:]*:[^:]*:[^:]*:.+)$/.test(name),
+  );
   if (resource !== undefined) return `has the resource ${JSON.stringify(resource)}; an ARN or "*" is wanted`;
-  return conditionFault(parts["Condition"]);
+  return conditionFault(parts.Condition);
 }
 
 function conditionFault(condition: unknown): string | undefined {

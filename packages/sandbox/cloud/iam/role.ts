@@ -82,7 +82,10 @@ export const role = noun({
   async read(scope, { id, inputs, outputs }) {
     try {
       const { Role } = await scope.aws.iam.getRole({ RoleName: id });
-      return { inputs: { ...inputs, assumeRolePolicy: decodeURIComponent(Role?.AssumeRolePolicyDocument ?? "") }, outputs };
+      return {
+        inputs: { ...inputs, assumeRolePolicy: decodeURIComponent(Role?.AssumeRolePolicyDocument ?? "") },
+        outputs,
+      };
     } catch (thrown) {
       if (hasCode(thrown, "NoSuchEntity", "NoSuchEntityException")) return undefined;
       throw thrown;

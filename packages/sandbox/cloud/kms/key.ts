@@ -3,7 +3,7 @@ import { AwsError, hasCode } from "../aws-error.ts";
 import { resourcePolicyFault } from "../iam/policy-syntax.ts";
 import { noun } from "../noun.ts";
 import { atomically, type Scope } from "../scope.ts";
-import { tagInput, tagOutput, type Tags, tagChanges } from "../tags.ts";
+import { type Tags, tagChanges, tagInput, tagOutput } from "../tags.ts";
 
 const within = (low: number, high: number, unit: string) => (value: number) =>
   value >= low && value <= high ? undefined : `${value} is not within ${low} to ${high} ${unit}`;
@@ -93,7 +93,10 @@ export const key = noun({
 export function keyNamed(scope: Scope, idOrArn: string): { id: string; arn: string } {
   const found = scope.list(key).find((item) => item.id === idOrArn || item.outputs.arn === idOrArn);
   if (found === undefined) {
-    throw new AwsError("NotFoundException", `Key '${idOrArn}' does not exist (in account ${scope.account}, ${scope.region})`);
+    throw new AwsError(
+      "NotFoundException",
+      `Key '${idOrArn}' does not exist (in account ${scope.account}, ${scope.region})`,
+    );
   }
   return { id: found.id, arn: found.outputs.arn };
 }
@@ -101,7 +104,9 @@ export function keyNamed(scope: Scope, idOrArn: string): { id: string; arn: stri
 /** https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html */
 function defaultPolicy(account: string): string {
   const Principal = { AWS: `arn:aws:iam::${account}:root` };
-  const Statement = [{ Sid: "Enable IAM User Permissions", Effect: "Allow", Principal, Action: "kms:*", Resource: "*" }];
+  const Statement = [
+    { Sid: "Enable IAM User Permissions", Effect: "Allow", Principal, Action: "kms:*", Resource: "*" },
+  ];
   return JSON.stringify({ Version: "2012-10-17", Id: "key-default-1", Statement });
 }
 
@@ -112,10 +117,10 @@ function defaultPolicy(account: string): string {
 function refuseLockout(policy: string, account: string): void {
   const statements = [(JSON.parse(policy) as { Statement: unknown }).Statement].flat() as Record<string, unknown>[];
   const keepsOpen = statements.some((statement) => {
-    const actions = [statement["Action"] ?? []].flat() as string[];
+    const actions = [statement.Action ?? []].flat() as string[];
     return (
-      statement["Effect"] === "Allow" &&
-      JSON.stringify(statement["Principal"] ?? "").match(`${account}|"\\*"`) !== null &&
+      statement.Effect === "Allow" &&
+      JSON.stringify(statement.Principal ?? "").match(`${account}|"\\*"`) !== null &&
       actions.some((action) => ["*", "kms:*", "kms:Put*", "kms:PutKeyPolicy"].includes(action))
     );
   });
@@ -136,7 +141,8 @@ async function setRotation(
   KeyId: string,
   inputs: { enableKeyRotation: boolean; rotationPeriodInDays?: number },
 ): Promise<void> {
-  if (inputs.enableKeyRotation) await kms.enableKeyRotation({ KeyId, RotationPeriodInDays: inputs.rotationPeriodInDays });
+  if (inputs.enableKeyRotation)
+    await kms.enableKeyRotation({ KeyId, RotationPeriodInDays: inputs.rotationPeriodInDays });
   else await kms.disableKeyRotation({ KeyId });
 }
 

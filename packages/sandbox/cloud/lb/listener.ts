@@ -57,7 +57,6 @@ export const listener = noun({
   },
 });
 
-
 export function targetGroupArnOf(inputs: Inputs): string {
   return inputs.defaultActions[0]?.targetGroupArn ?? "";
 }
@@ -72,15 +71,24 @@ function refuseUnfit(scope: Scope, inputs: Inputs, ownId?: string): void {
   const group = scope.get(targetGroup, targetGroupArnOf(inputs));
   const others = scope.list(listener).filter((other) => other.id !== ownId);
   if (others.some((other) => other.inputs.loadBalancerArn === balancer.id && other.inputs.port === inputs.port)) {
-    throw new AwsError("DuplicateListener", `A listener already exists on port ${inputs.port} of load balancer '${balancer.id}'`);
+    throw new AwsError(
+      "DuplicateListener",
+      `A listener already exists on port ${inputs.port} of load balancer '${balancer.id}'`,
+    );
   }
   if (group.inputs.vpcId !== balancer.outputs.vpcId) {
-    throw new AwsError("InvalidConfigurationRequest", `Target group '${group.id}' is not in the VPC of the load balancer, ${balancer.outputs.vpcId}`);
+    throw new AwsError(
+      "InvalidConfigurationRequest",
+      `Target group '${group.id}' is not in the VPC of the load balancer, ${balancer.outputs.vpcId}`,
+    );
   }
   const foreign = others.find(
     (other) => targetGroupArnOf(other.inputs) === group.id && other.inputs.loadBalancerArn !== balancer.id,
   );
   if (foreign !== undefined) {
-    throw new AwsError("TargetGroupAssociationLimit", `Target group '${group.id}' is already associated with ${foreign.inputs.loadBalancerArn}`);
+    throw new AwsError(
+      "TargetGroupAssociationLimit",
+      `Target group '${group.id}' is already associated with ${foreign.inputs.loadBalancerArn}`,
+    );
   }
 }

@@ -5,10 +5,10 @@ import { NLB_ZONE_ID } from "../catalogue.ts";
 import { freeAddress } from "../ec2/eip.ts";
 import { gatewayOf } from "../ec2/internet-gateway.ts";
 import { refuseForeignGroups } from "../ec2/security-group.ts";
-import { newInterface, subnet } from "../ec2/subnet.ts";
+import { newInterfaces, subnet } from "../ec2/subnet.ts";
 import { known } from "../known.ts";
 import { noun } from "../noun.ts";
-import type { NetworkInterface, Resource } from "../resource.ts";
+import type { Resource } from "../resource.ts";
 import type { Scope } from "../scope.ts";
 import { tagInput, tagOutput } from "../tags.ts";
 import { MAX_NAME, nameFault } from "./name.ts";
@@ -91,9 +91,13 @@ export const loadBalancer = noun({
     refuseName(scope, inputs.name);
     const vpcId = refuseSubnets(scope, inputs);
     refuseForeignGroups(scope, inputs.securityGroups ?? [], vpcId, `load balancer ${inputs.name}`);
-    const interfaces = inputs.subnetMappings.reduce<NetworkInterface[]>((made, mapping) => {
-      return [...made, newInterface(scope, mapping.subnetId, mapping.privateIpv4Address, made)];
-    }, []);
+    const interfaces = newInterfaces(
+      scope,
+      inputs.subnetMappings.map(({ subnetId, privateIpv4Address: wanted }) => ({
+        subnetId,
+        ...(wanted === undefined ? {} : { wanted }),
+      })),
+    );
     const arnSuffix = `net/${inputs.name}/${randomBytes(8).toString("hex")}`;
     const arn = scope.arn("elasticloadbalancing", `loadbalancer/${arnSuffix}`);
     return {
@@ -161,7 +165,8 @@ function refuseSubnets(scope: Scope, inputs: Inputs): string {
   }
   const allocations = inputs.subnetMappings.flatMap((mapping) => mapping.allocationId ?? []);
   const twice = allocations.find((id, index) => allocations.indexOf(id) !== index);
-  if (twice !== undefined) throw new AwsError("AllocationIdNotFound", `The allocation ${twice} is given for two subnets`);
+  if (twice !== undefined)
+    throw new AwsError("AllocationIdNotFound", `The allocation ${twice} is given for two subnets`);
   for (const id of allocations) freeAddress(scope, id);
   return vpcId;
 }

@@ -1,5 +1,5 @@
-import type { CheckFailure } from "../../plugins/rpc/check.ts";
 import { randomBytes } from "node:crypto";
+import type { CheckFailure } from "../../plugins/rpc/check.ts";
 import { boolean, integer, object, string } from "../../plugins/rpc/schema.ts";
 import { AwsError } from "../aws-error.ts";
 import { vpc } from "../ec2/vpc.ts";
@@ -10,8 +10,10 @@ import type { Scope } from "../scope.ts";
 import { tagInput, tagOutput } from "../tags.ts";
 import { MAX_NAME, nameFault } from "./name.ts";
 
-const within = (low: number, high: number, unit = "") => (value: number) =>
-  value >= low && value <= high ? undefined : `${value} is not within ${low} to ${high}${unit}`;
+const within =
+  (low: number, high: number, unit = "") =>
+  (value: number) =>
+    value >= low && value <= high ? undefined : `${value} is not within ${low} to ${high}${unit}`;
 
 const TRAFFIC_PORT = "traffic-port";
 
@@ -21,7 +23,9 @@ const healthCheck = {
   healthyThreshold: integer({ default: 3, validate: within(2, 10) }),
   interval: integer({ default: 30, validate: within(5, 300, " s") }),
   matcher: string({ oneOf: ["200-399"] }),
-  path: string({ validate: (path) => (/^\/[\x21-\x7e]{0,1023}$/.test(path) ? undefined : `"${path}" must begin with "/"`) }),
+  path: string({
+    validate: (path) => (/^\/[\x21-\x7e]{0,1023}$/.test(path) ? undefined : `"${path}" must begin with "/"`),
+  }),
   port: string({
     default: TRAFFIC_PORT,
     validate: (port) =>
@@ -105,7 +109,10 @@ export const DEFAULT_HEALTH_CHECK: NonNullable<TargetGroup["inputs"]["healthChec
 
 /** Client addresses are kept for targets given by instance id, and not for TCP targets given by address, unless said. */
 function shown(inputs: { preserveClientIp?: string; targetType: string; tags?: Record<string, string> }) {
-  return { preserveClientIp: inputs.preserveClientIp ?? String(inputs.targetType === "instance"), tagsAll: inputs.tags ?? {} };
+  return {
+    preserveClientIp: inputs.preserveClientIp ?? String(inputs.targetType === "instance"),
+    tagsAll: inputs.tags ?? {},
+  };
 }
 
 function refuseName(scope: Scope, name: string): void {

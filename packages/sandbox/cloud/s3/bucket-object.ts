@@ -1,0 +1,155 @@
+import { createReadStream } from "node:fs";
+import { stat } from "node:fs/promises";
+import type { HeadObjectCommandOutput, ServerSideEncryption } from "@aws-sdk/client-s3";
+import type { CheckFailure } from "../../plugins/rpc/check.ts";
+import { asset, boolean, type Known, map, string } from "../../plugins/rpc/schema.ts";
+import { AwsError, hasCode } from "../aws-error.ts";
+import { keyNamed } from "../kms/key.ts";
+import { given } from "../known.ts";
+import { noun } from "../noun.ts";
+import type { Scope } from "../scope.ts";
+import { tagInput, tagOutput } from "../tags.ts";
+import { bucket, deleteVersions } from "./bucket.ts";
+import { ALGORITHMS } from "./bucket-encryption.ts";
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html */
+function keyFault(key: string): string | undefined {
+  const bytes = Buffer.byteLength(key);
+  if (bytes === 0 || bytes > 1024) return `"${key}" has ${bytes} bytes in UTF-8; 1 to 1024 are allowed`;
+  return key.split("/").some((part) => part === "." || part === "..")
+    ? `"${key}" has a "." or ".." segment, which clients would resolve`
+    : undefined;
+}
+
+const inputs = {
+  bucket: string({ required: true, replaceOnChange: true }),
+  bucketKeyEnabled: boolean(),
+  cacheControl: string(),
+  content: string(),
+  contentBase64: string(),
+  contentType: string(),
+  forceDestroy: boolean({ default: false }),
+  key: string({ required: true, replaceOnChange: true, validate: keyFault }),
+  kmsKeyId: string(),
+  metadata: map(string(), {
+    validate: (names) => {
+      const wrong = Object.keys(names).find((name) => name !== name.toLowerCase());
+      return wrong === undefined ? undefined : `the metadata key "${wrong}" must be in lower case`;
+    },
+  }),
+  serverSideEncryption: string({ oneOf: ALGORITHMS }),
+  source: asset(),
+  sourceHash: string(),
+  ...tagInput,
+};
+type Inputs = Known<typeof inputs>;
+
+const outputs = {
+  arn: string({ required: true }),
+  contentType: string({ required: true }),
+  etag: string({ required: true, changesOnUpdate: true }),
+  kmsKeyId: string({ changesOnUpdate: true }),
+  serverSideEncryption: string({ required: true, changesOnUpdate: true }),
+  versionId: string({ required: true, changesOnUpdate: true }),
+  ...tagOutput,
+};
+
+/** An object, from text or from a file of any size, which is streamed. */
+export const bucketObject = noun({
+  type: "aws:s3/bucketObjectv2:BucketObjectv2",
+  inputs,
+  outputs,
+
+  check(news) {
+    const failures: CheckFailure[] = [];
+    if ([news.content, news.contentBase64, news.source].filter(given).length !== 1) {
+      failures.push({ property: "", reason: "needs exactly one of content, contentBase64, source" });
+    }
+    if (news.kmsKeyId !== undefined && news.serverSideEncryption === "AES256") {
+      failures.push({ property: "kmsKeyId", reason: "is for serverSideEncryption aws:kms" });
+    }
+    return failures;
+  },
+
+  async create(scope, news) {
+    return { id: `${news.bucket}/${news.key}`, outputs: await put(scope, news) };
+  },
+
+  async read(scope, { inputs: olds, outputs: state }) {
+    const found = await head(scope, olds);
+    if (found === undefined) return undefined;
+    if (found.ETag === state.etag) return { inputs: olds, outputs: state };
+    // Somebody wrote something else: what the program gave is not there any more.
+    const { content: _content, contentBase64: _base64, source: _source, sourceHash: _hash, ...rest } = olds;
+    return { inputs: rest, outputs: { ...state, etag: found.ETag ?? "" } };
+  },
+
+  async update(scope, _resource, news) {
+    return { outputs: await put(scope, news) };
+  },
+
+  /** As the real provider: all versions of it, so that nothing of the object is left in a versioned bucket. */
+  async delete(scope, { inputs: olds }) {
+    try {
+      await deleteVersions(scope, olds.bucket, olds.key);
+    } catch (thrown) {
+      if (!hasCode(thrown, "NoSuchBucket")) throw thrown;
+    }
+  },
+});
+
+async function put(scope: Scope, news: Inputs): Promise<Known<typeof outputs>> {
+  const home = scope.get(bucket, news.bucket);
+  const key = news.kmsKeyId === undefined ? undefined : keyNamed(scope, news.kmsKeyId);
+  const algorithm = news.serverSideEncryption ?? (key === undefined ? undefined : "aws:kms");
+  const made = await scope.aws.s3.putObject({
+    Bucket: news.bucket,
+    Key: news.key,
+    ...(await bodyOf(news)),
+    CacheControl: news.cacheControl,
+    ContentType: news.contentType,
+    Metadata: news.metadata,
+    ServerSideEncryption: algorithm as ServerSideEncryption | undefined,
+    SSEKMSKeyId: key?.arn,
+    BucketKeyEnabled: news.bucketKeyEnabled,
+    Tagging: new URLSearchParams(news.tags ?? {}).toString(),
+  });
+  const found = await head(scope, news);
+  return {
+    arn: `${home.outputs.arn}/${news.key}`,
+    contentType: found?.ContentType ?? "application/octet-stream",
+    etag: made.ETag ?? "",
+    ...(key === undefined ? {} : { kmsKeyId: key.arn }),
+    serverSideEncryption: made.ServerSideEncryption ?? algorithm ?? "AES256",
+    // "null" is the version of what is written to a bucket without versioning; the real provider shows it as "".
+    versionId: made.VersionId ?? "",
+    tagsAll: news.tags ?? {},
+  };
+}
+
+async function head(
+  { aws: { s3 } }: Scope,
+  { bucket: Bucket, key: Key }: Inputs,
+): Promise<HeadObjectCommandOutput | undefined> {
+  try {
+    return await s3.headObject({ Bucket, Key });
+  } catch (thrown) {
+    if (hasCode(thrown, "NotFound", "NoSuchKey", "NoSuchBucket")) return undefined;
+    throw thrown;
+  }
+}
+
+async function bodyOf({ content, contentBase64, source }: Inputs) {
+  if (content !== undefined) return { Body: content };
+  if (contentBase64 !== undefined) return { Body: Buffer.from(contentBase64, "base64") };
+  const from = source?.content ?? { text: "" };
+  if ("text" in from) return { Body: from.text };
+  if ("uri" in from) {
+    throw new AwsError(
+      "InvalidRequest",
+      `source ${from.uri}: the sandbox takes assets of files and texts, not of addresses`,
+    );
+  }
+  const { size } = await stat(from.path);
+  return { Body: createReadStream(from.path), ContentLength: size };
+}
