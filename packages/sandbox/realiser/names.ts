@@ -5,8 +5,8 @@ import type { Layout } from "../model/layout.ts";
 export const serviceAddresses = {
   /** S3, inside the prefix list 192.0.2.128/25. */
   s3: "192.0.2.129",
-  /** Every other public AWS name. */
-  front: "192.0.2.130",
+  /** Every other public AWS name: outside S3's prefix list, so that no gateway endpoint leads here. */
+  front: "192.0.2.100",
 } as const;
 
 /** How the kernel objects of one sandbox are called. Everything starts with the tag, so a crash can be swept by name. */

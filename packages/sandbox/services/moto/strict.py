@@ -13,6 +13,7 @@ import os
 import re
 import signal
 import sys
+import threading
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
@@ -40,6 +41,7 @@ import policy  # noqa: E402
 
 CONTEXT_HEADER = "X-Sandbox-Context"
 IMDS_USER = "imds"
+EXPECTED_SERVICES = ("sts", "ec2", "s3", "iam", "kms", "secretsmanager", "ssm")
 CLOCK_SKEW = timedelta(minutes=15)
 Base = access_control.IAMRequestBase
 
@@ -433,6 +435,11 @@ class Application(DomainDispatcherApplication):
                 return self.refuse(start_response, "400 Bad Request", "XAmzContentSHA256Mismatch")
         return super().__call__(environ, start_response)
 
+    def load(self, service: str) -> None:
+        app = self.create_app(service)
+        with self.lock:
+            self.app_instances.setdefault(service, app)
+
     @staticmethod
     def refuse(start_response: Any, status: str, text: str) -> list[bytes]:
         start_response(status, [("Content-Type", "text/plain")])
@@ -488,7 +495,10 @@ def main() -> None:
     ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGTERM)  # moto never outlives the world that it serves
     signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
     keys = create_accounts(json.load(sys.stdin))
-    server = make_server("127.0.0.1", 0, Application(create_backend_app), threaded=True, request_handler=Handler)
+    application = Application(create_backend_app)
+    server = make_server("127.0.0.1", 0, application, threaded=True, request_handler=Handler)
+    # A service's first call takes a second or two: what will be used is loaded while the world starts.
+    threading.Thread(target=lambda: [application.load(name) for name in EXPECTED_SERVICES], daemon=True).start()
     print(json.dumps({"port": server.server_port, **keys}), flush=True)
     server.serve_forever()
 

@@ -25,10 +25,12 @@ cd "$1"
 mkdir -p -m 700 "$2"
 trap 'rm -rf "$2"' EXIT
 echo $$ > "$2/pid"
+[ ! -e "$2.cancelled" ]
 cat > "$2/_script.sh"
 chmod 700 "$2/_script.sh"
 "$2/_script.sh"`;
-const canceller = '[ ! -e "$1/pid" ] || kill -KILL "$(cat "$1/pid")"; rm -rf "$1"';
+/** Marks first and looks then, as the runner notes itself first and looks then: one of them sees the other. */
+const canceller = 'touch "$1.cancelled"; [ ! -e "$1/pid" ] || kill -KILL "$(cat "$1/pid")"; rm -rf "$1"';
 
 export class Invocation {
   readonly request: CommandRequest;

@@ -11,11 +11,11 @@ const detail: Record<string, string> = { TimedOut: "Execution Timed Out", InProg
 const epoch = (time: Date) => time.getTime() / 1000;
 const detailOf = ({ status }: Invocation) => detail[status] ?? status;
 
-export function describeInformation(instance: Instance, region: string, online: boolean) {
+export function describeInformation(instance: Instance, region: string, agent: { online: boolean; heard: Date }) {
   return {
     InstanceId: instance.id,
-    PingStatus: online ? "Online" : "ConnectionLost",
-    LastPingDateTime: epoch(new Date()),
+    PingStatus: agent.online ? "Online" : "ConnectionLost",
+    LastPingDateTime: epoch(agent.heard),
     AgentVersion: "3.3.40.0",
     IsLatestVersion: false,
     PlatformType: "Linux",

@@ -88,10 +88,11 @@ export class RunCommand implements Completion {
         throw new SsmError("InvalidInstanceInformationFilterValue", `the sandbox knows no filter ${key}`);
       }
     }
-    const known = this.#hosts
-      .instances(account, region)
-      .filter(({ id }) => this.#pings.has(id))
-      .map((instance) => describeInformation(instance, region, this.online(instance)));
+    const known = this.#hosts.instances(account, region).flatMap((instance) => {
+      const heard = this.#pings.get(instance.id);
+      if (heard === undefined) return [];
+      return [describeInformation(instance, region, { online: this.online(instance), heard: new Date(heard) })];
+    });
     const passes = (item: { InstanceId: string; PingStatus: string }) =>
       wanted.every(({ key, values }) => values.includes(key === "InstanceIds" ? item.InstanceId : item.PingStatus));
     return { InstanceInformationList: known.filter(passes) };
