@@ -15,10 +15,10 @@ export interface ExecOptions {
 /** How long a host may take from its first process to a systemd that takes orders. */
 const systemdDeadlineMs = 30_000;
 
-/** Waits until systemd in the host can start units. */
+/** Waits until systemd in the host takes orders by its message bus, as systemd-run gives them. */
 export async function systemdReady(leader: number): Promise<void> {
   await until("systemd in the host takes orders", systemdDeadlineMs, () =>
-    access(`/proc/${leader}/root/run/systemd/private`).then(
+    access(`/proc/${leader}/root/run/dbus/system_bus_socket`).then(
       () => true,
       () => false,
     ),
@@ -34,10 +34,10 @@ export async function execInHost(
   await systemdReady(leader);
   const { stdin, timeoutMs } = options;
   // The unit is ended inside as well; killing this end alone would leave it running.
-  const limit = timeoutMs === undefined ? [] : [`--property=RuntimeMaxSec=${timeoutMs}ms`];
+  const limit = timeoutMs === undefined ? [] : [`--property=RuntimeMaxSec=${timeoutMs + 1000}ms`];
   return execute(transientUnit(leader, ["--pipe", ...limit], argv, options.environment), {
     ...(stdin === undefined ? {} : { stdin }),
-    ...(timeoutMs === undefined ? {} : { timeoutMs: timeoutMs + 1000 }),
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
   });
 }
 
@@ -68,7 +68,8 @@ function transientUnit(
   const variables = Object.entries({ HOME: "/root", ...environment });
   return [
     ...["nsenter", "--target", String(leader), "--all"],
-    ...["systemd-run", "--quiet", "--wait", "--collect", ...options],
+    // Without the last option systemd would replace every "$" in the arguments, such as those of a shell's script.
+    ...["systemd-run", "--quiet", "--wait", "--collect", "--expand-environment=no", ...options],
     ...variables.map(([name, value]) => `--setenv=${name}=${value}`),
     "--",
     ...argv,

@@ -101,8 +101,11 @@ export class Host {
     await this.#note(stopper);
     const leader = await this.leader();
     if (leader !== undefined) {
-      signal(leader, powerOffSignal);
-      await this.#ended(powerOffDeadlineMs).catch(() => this.kill(stopper));
+      const ask = reminder(leader, powerOffSignal);
+      await until(`host ${this.id} powers off`, powerOffDeadlineMs, async () => {
+        ask();
+        return (await this.groups.processes()).length === 0;
+      }).catch(() => {});
     }
     await this.#clear();
   }
@@ -117,8 +120,9 @@ export class Host {
   async reboot(): Promise<void> {
     const before = await this.leader();
     if (before === undefined) throw new Error(`host ${this.id} is ${await this.state()}; turn it on first`);
-    signal(before, rebootSignal);
+    const ask = reminder(before, rebootSignal);
     await until(`host ${this.id} is up again`, powerOffDeadlineMs + startDeadlineMs, async () => {
+      ask();
       const now = await this.leader();
       return now !== before && now;
     });
@@ -149,6 +153,19 @@ export class Host {
     for (const straggler of await this.groups.processes()) signal(straggler, "SIGKILL");
     await this.#ended(killDeadlineMs);
   }
+}
+
+/**
+ * Sends a signal at the first call and once a second after that: a systemd that has just started does not listen yet,
+ * and the kernel drops what a namespace's first process does not listen to.
+ */
+function reminder(pid: number, what: number): () => void {
+  let next = 0;
+  return () => {
+    if (Date.now() < next) return;
+    next = Date.now() + 1000;
+    signal(pid, what);
+  };
 }
 
 /** A process that is gone has no need of a signal. */

@@ -128,8 +128,8 @@ async function detach(
     }
     const nodes = [deviceLink(volumeId), deviceNode(volume)];
     // A node that was bound at boot is a mount point, one of a live attachment is a plain device file.
-    const script = 'rm -f "$1"; umount "$2" 2>/dev/null || true; rm -f "$2"';
-    await run(["nsenter", "--target", String(leader), "--mount", "sh", "-c", script, "sh", ...nodes]);
+    const script = 'rm -f "$1" && { ! mountpoint -q "$2" || umount "$2"; } && rm -f "$2"';
+    await inHost(leader, script, nodes);
     await groups.permitBlockDevice(number, false);
   }
   await releaseVolume(volumeFile(layout, volumeId));
@@ -146,7 +146,13 @@ async function attachLive(volume: AttachedVolume, groups: ControlGroups, leader:
     'ln -sfn "$1" "$2"',
   ].join(" && ");
   const parameters = [deviceNode(volume), deviceLink(volume.volumeId), major, minor];
-  await run(["nsenter", "--target", String(leader), "--mount", "sh", "-c", script, "sh", ...parameters]);
+  await inHost(leader, script, parameters);
+}
+
+/** With the host's files but this machine's rights: a host may not make device files for what it may not open. */
+async function inHost(leader: number, script: string, parameters: readonly string[]): Promise<void> {
+  const enter = ["nsenter", "--target", String(leader), "--mount", "--pid"];
+  await run([...enter, "sh", "-c", script, "sh", ...parameters]);
 }
 
 async function loopDevice(file: string): Promise<string> {
