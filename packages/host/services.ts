@@ -86,7 +86,11 @@ function envoyService({ configuration, staticTwin, watchedPaths, certificate, fl
       },
     ],
     checks: [
-      { kind: "envoyConfig", file: staticTwin ?? configuration, user: hostUsers.envoy },
+      ...[configuration, ...(staticTwin ? [staticTwin] : [])].map((file) => ({
+        kind: "envoyConfig" as const,
+        file,
+        user: hostUsers.envoy,
+      })),
       ...(certificate
         ? [
             { kind: "keyPair" as const, certificate: certificate.chain, key: certificate.key },

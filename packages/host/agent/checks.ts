@@ -31,7 +31,7 @@ const tool = (run: Run, name: string) => join(releaseDirectory(run), "bin", name
 const text = (run: Run, path: string) => readFile(join(releaseDirectory(run), path), "utf8");
 
 /**
- * Runs a validator on a staged file. Where the file names paths under `current`, it is a copy beside it in which these
+ * Runs a validator on a staged file, in the staged directory: relative paths in it lead there. Where the file names paths under `current`, it is a copy beside it in which these
  * are the staged ones: else the release in force would be validated.
  */
 async function asked(
@@ -50,7 +50,11 @@ async function asked(
   const as = user === undefined ? undefined : (await Accounts.read(run.effects.root)).identity(user);
   try {
     if (path === twin) await writeFile(twin, rewritten, { mode: 0o644 });
-    const { code, output } = await run.effects.run(argv(path), { timeoutMs: 60_000, ...(as ? { as } : {}) });
+    const { code, output } = await run.effects.run(argv(path), {
+      timeoutMs: 60_000,
+      cwd: staged,
+      ...(as ? { as } : {}),
+    });
     if (code !== 0) throw new Error(`${file} is refused (exit code ${code}): ${lastLines(output, 20)}`);
   } finally {
     await rm(twin, { force: true });

@@ -23,7 +23,7 @@ export interface Effects {
   getSecret(secretArn: string, versionId: string): Promise<string>;
   run(
     argv: readonly string[],
-    options?: { readonly as?: Identity; readonly timeoutMs?: number },
+    options?: { readonly as?: Identity; readonly cwd?: string; readonly timeoutMs?: number },
   ): Promise<CommandResult>;
   ask(request: {
     readonly url: string;

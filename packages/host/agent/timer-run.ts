@@ -23,7 +23,8 @@ export async function timerRun(context: {
     console.error(`The pointer to the release cannot be read: ${(error as Error).message}`);
     return undefined;
   });
-  const target = pointed === undefined || pointed === memory.refused?.releaseId ? memory.lastGood : pointed;
+  const leftAlone = pointed === memory.refused?.releaseId && memory.lastGood !== undefined;
+  const target = pointed === undefined || leftAlone ? memory.lastGood : pointed;
   if (target !== undefined) return converge(target, context);
   return {
     outcome: "noRelease",

@@ -6,13 +6,13 @@ import { takeOverVariable } from "./self.ts";
 const lockDescriptor = 9;
 
 /** Runs a command with nothing of this process's environment but a PATH. */
-export const run: Effects["run"] = (argv, { as, timeoutMs } = {}) =>
+export const run: Effects["run"] = (argv, { as, cwd = "/", timeoutMs } = {}) =>
   new Promise((resolve, reject) => {
     const [command = "", ...args] = argv;
     const child = spawn(command, args, {
       stdio: ["ignore", "pipe", "pipe"],
       env: { PATH: "/usr/sbin:/usr/bin:/sbin:/bin", LANG: "C.UTF-8" },
-      cwd: "/",
+      cwd,
       ...as,
       ...(timeoutMs === undefined ? {} : { timeout: timeoutMs, killSignal: "SIGKILL" as const }),
     });

@@ -1,0 +1,169 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { lstat, mkdir, readdir, readFile, readlink, stat, writeFile } from "node:fs/promises";
+import { sha256 } from "@metrics-link/contract/release.ts";
+import { ensureTool } from "@metrics-link/host/agent/download.ts";
+import { run } from "@metrics-link/host/agent/host-effects/process.ts";
+import { afterEach, beforeEach, describe, it } from "mocha";
+import { convergedHost, type FakeHost, secretArn, soundRelease, tool, withFile } from "./fake-host.ts";
+
+const asRoot = process.getuid?.() === 0;
+
+describe("agent: converge", () => {
+  let host: FakeHost;
+  let first: string;
+
+  beforeEach(async () => {
+    ({ host, first } = await convergedHost());
+  });
+  afterEach(() => host.remove());
+
+  const current = () => readlink(host.path("/opt/metrics-link/current"));
+  const inForce = (path: string) => host.path(`/opt/metrics-link/current/${path}`);
+
+  it("puts the files of a release in place, with mode and owner, and starts its services", async () => {
+    assert.equal(await current(), `releases/${first}`);
+    assert.equal(await readFile(inForce("envoy/bootstrap.yaml"), "utf8"), "admin: {}\n");
+    assert.equal((await stat(inForce("envoy/bootstrap.yaml"))).mode & 0o7777, 0o644);
+    assert.equal(await readFile(inForce("tls/leaf.key"), "utf8"), "key one");
+    const key = await stat(inForce("tls/leaf.key"));
+    assert.equal(key.mode & 0o7777, 0o400);
+    if (asRoot) assert.deepEqual([key.uid, key.gid], [901, 901]);
+    assert.deepEqual([...host.active], ["envoy.service", "prometheus.service"]);
+    assert.equal(
+      await readlink(host.path("/etc/systemd/system/envoy.service")),
+      "/opt/metrics-link/current/systemd/envoy.service",
+    );
+    assert.equal(
+      await readlink(host.path("/etc/systemd/system/multi-user.target.wants/envoy.service")),
+      "../envoy.service",
+    );
+  });
+
+  it("does nothing a second time, and asks for no secret", async () => {
+    const { outcome, actions, drifted } = await host.converge(first);
+    assert.equal(outcome, "converged");
+    assert.deepEqual(actions, {});
+    assert.deepEqual(drifted, []);
+    assert.deepEqual(host.changes, []);
+    assert.deepEqual(host.secretRequests, []);
+  });
+
+  for (const { what, release, expected } of [
+    {
+      what: "a rule reloads Prometheus alone",
+      release: withFile("prometheus/rules.yml", "groups: []\n"),
+      expected: ["reload prometheus.service"],
+    },
+    {
+      what: "Envoy's own configuration restarts Envoy alone",
+      release: withFile("envoy/bootstrap.yaml", "admin: {a: 1}\n"),
+      expected: ["restart envoy.service"],
+    },
+    { what: "the peer's root disturbs nobody", release: withFile("tls/peer-root.pem", "another root\n"), expected: [] },
+    {
+      what: "another version of Envoy restarts Envoy",
+      release: soundRelease({ tools: [soundRelease().tools[0] as never, tool("envoy", "envoy two")] }),
+      expected: ["restart envoy.service"],
+    },
+    {
+      what: "a unit file restarts its service",
+      release: withFile("systemd/prometheus.service", "[Service]\nExecStart=/bin/true\n"),
+      expected: ["restart prometheus.service"],
+    },
+  ]) {
+    it(what, async () => {
+      const releaseId = await host.publish(release);
+      const { outcome, reasons } = await host.converge(releaseId);
+      assert.deepEqual([outcome, reasons], ["converged", []]);
+      assert.deepEqual(host.changes, expected);
+      assert.equal(await current(), `releases/${releaseId}`);
+    });
+  }
+
+  it("takes a new version of a secret without a restart", async () => {
+    const [secret] = soundRelease().secrets;
+    assert.ok(secret);
+    const releaseId = await host.publish(soundRelease({ secrets: [{ ...secret, versionId: "version-2" }] }));
+    assert.equal((await host.converge(releaseId)).outcome, "converged");
+    assert.equal(await readFile(inForce("tls/leaf.key"), "utf8"), "key two");
+    assert.deepEqual(host.secretRequests, [`${secretArn} version-2`]);
+    assert.deepEqual(host.changes, []);
+  });
+
+  it("stops a service that the release does not have any more", async () => {
+    const sound = soundRelease();
+    const releaseId = await host.publish({
+      ...sound,
+      files: sound.files.filter(({ path }) => path !== "systemd/envoy.service"),
+      services: sound.services.slice(1),
+      probes: sound.probes.slice(1),
+    });
+    assert.equal((await host.converge(releaseId)).outcome, "converged");
+    assert.deepEqual(host.changes, ["stop envoy.service"]);
+    assert.deepEqual((await readdir(host.path("/etc/systemd/system"))).sort(), [
+      "multi-user.target.wants",
+      "prometheus.service",
+    ]);
+  });
+
+  it("keeps the release in force and the one before, and nothing older", async () => {
+    const second = await host.publish(withFile("prometheus/rules.yml", "groups: []\n"));
+    const third = await host.publish(
+      soundRelease({ tools: [soundRelease().tools[0] as never, tool("envoy", "envoy two")] }),
+    );
+    await host.converge(second);
+    await host.converge(third);
+    assert.deepEqual((await readdir(host.path("/opt/metrics-link/releases"))).sort(), [second, third].sort());
+    const fourth = await host.publish(
+      soundRelease({ probeDeadlineSeconds: 6, tools: [soundRelease().tools[0] as never, tool("envoy", "envoy two")] }),
+    );
+    await host.converge(fourth);
+    assert.deepEqual(await readdir(host.path("/opt/metrics-link/tools/envoy")), [tool("envoy", "envoy two").sha256]);
+  });
+
+  it("puts back what was changed by hand, says so, and lets the services take it up", async () => {
+    await writeFile(inForce("prometheus/prometheus.yml"), "global: {scrape_interval: 1h}\n");
+    await writeFile(inForce("tls/leaf.key"), "a stranger's key", { flag: "r+" }).catch(() => undefined);
+    await writeFile(inForce("prometheus/more.yml"), "groups: []\n");
+    const { outcome, drifted } = await host.converge(first);
+    assert.equal(outcome, "converged");
+    assert.deepEqual(drifted, ["prometheus/more.yml", "prometheus/prometheus.yml", "tls/leaf.key"]);
+    assert.equal(await readFile(inForce("prometheus/prometheus.yml"), "utf8"), "global: {}\n");
+    assert.equal(await readFile(inForce("tls/leaf.key"), "utf8"), "key one");
+    assert.deepEqual(host.changes, ["reload prometheus.service"]);
+  });
+
+  it("starts a service that somebody stopped", async () => {
+    host.active.delete("envoy.service");
+    const { actions } = await host.converge(first);
+    assert.deepEqual(actions, { "envoy.service": "start" });
+  });
+
+  it("never leaves a secret readable on its way to its owner", async () => {
+    assert.equal((await lstat(inForce("tls/leaf.key"))).mode & 0o077, 0);
+    const memory = await stat(host.path("/var/lib/metrics-link-agent/memory.json"));
+    assert.equal(memory.mode & 0o7777, 0o600);
+  });
+
+  it("unpacks tools of an archive", async () => {
+    const work = host.path("/archive");
+    await mkdir(`${work}/prometheus-1`, { recursive: true });
+    await writeFile(`${work}/prometheus-1/promtool`, "the promtool");
+    execFileSync("tar", ["-czf", `${work}/p.tar.gz`, "-C", work, "prometheus-1"]);
+    const archive = await readFile(`${work}/p.tar.gz`);
+    const hash = sha256(archive);
+    const prometheus = {
+      name: "prometheus",
+      version: "1",
+      sha256: hash,
+      key: `tools/prometheus/1/${hash}.tar.gz`,
+      executables: { promtool: "prometheus-1/promtool" },
+    };
+    host.objects.set(prometheus.key, archive);
+    await ensureTool({ effects: { ...host.effects, root: host.root, run } }, prometheus);
+    const unpacked = host.path(`/opt/metrics-link/tools/prometheus/${hash}/prometheus-1/promtool`);
+    assert.equal(await readFile(unpacked, "utf8"), "the promtool");
+    assert.equal((await stat(unpacked)).mode & 0o777, 0o755);
+  });
+});

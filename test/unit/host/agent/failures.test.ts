@@ -1,0 +1,258 @@
+import assert from "node:assert/strict";
+import { readFile, readlink, rm, symlink, writeFile } from "node:fs/promises";
+import { releaseKeys } from "@metrics-link/contract/release.ts";
+import { afterEach, beforeEach, describe, it } from "mocha";
+import { convergedHost, FakeHost, soundRelease, tool, withFile } from "./fake-host.ts";
+
+const changed = () => withFile("prometheus/prometheus.yml", "global: {scrape_interval: 1s}\n");
+
+describe("agent: failures", () => {
+  let host: FakeHost;
+  let first: string;
+
+  beforeEach(async () => {
+    ({ host, first } = await convergedHost());
+  });
+  afterEach(() => host.remove());
+
+  const current = () => readlink(host.path("/opt/metrics-link/current"));
+
+  /** Each breaks one step; none may touch what is in force. */
+  const beforeTheSwap: {
+    what: string;
+    outcome: string;
+    reason: RegExp;
+    attempt: () => Promise<string>;
+  }[] = [
+    {
+      what: "fetch: no such release",
+      outcome: "incomplete",
+      reason: /^fetch: There is no object releases\/sender\//,
+      attempt: async () => "f".repeat(64),
+    },
+    {
+      what: "fetch: a release changed after publishing",
+      outcome: "incomplete",
+      reason: /^fetch: The release document has the hash [0-9a-f]{64}: it was changed after publishing/,
+      attempt: async () => {
+        const releaseId = await host.publish(changed());
+        const key = releaseKeys.release("sender", releaseId);
+        host.store(key, `${host.objects.get(key)}`.replace("1s", "9s"));
+        return releaseId;
+      },
+    },
+    {
+      what: "fetch: another host's release",
+      outcome: "incomplete",
+      reason: /^fetch: The release is for the host receiver, this is sender/,
+      attempt: () => host.publish(soundRelease({ host: "receiver" })),
+    },
+    {
+      what: "runtime: the wanted agent does not run",
+      outcome: "incomplete",
+      reason: /^runtime: Agent [0-9a-f]{64} does not run on this host: exit code 127/,
+      attempt: async () => {
+        const agent = tool("agent", "another agent");
+        host.store(agent.key, "another agent");
+        host.onHandOver = () => 127;
+        return host.publish(soundRelease({ agent: { sha256: agent.sha256, key: agent.key } }));
+      },
+    },
+    {
+      what: "tools: an archive with another hash",
+      outcome: "incomplete",
+      reason: /^tools: tools\/envoy\/.* has the hash [0-9a-f]{64}, expected is [0-9a-f]{64}: it is not used/,
+      attempt: () => {
+        host.store(tool("envoy", "envoy two").key, "envoy of a stranger");
+        return host.publish(soundRelease({ tools: [tool("node", "the node"), tool("envoy", "envoy two")] }));
+      },
+    },
+    {
+      what: "stage: an owner that the host does not have",
+      outcome: "incomplete",
+      reason: /^stage: This host has no user nobody-here/,
+      attempt: () => {
+        const release = changed();
+        return host.publish({
+          ...release,
+          files: release.files.map((file) =>
+            file.path.startsWith("prometheus/") ? { ...file, owner: "nobody-here" } : file,
+          ),
+        });
+      },
+    },
+    {
+      what: "secrets: a version that is gone",
+      outcome: "incomplete",
+      reason: /^secrets: no version version-9/,
+      attempt: () => {
+        const secrets = soundRelease().secrets.map((secret) => ({ ...secret, versionId: "version-9" }));
+        return host.publish(soundRelease({ secrets }));
+      },
+    },
+    {
+      what: "secrets: a field that is not there",
+      outcome: "incomplete",
+      reason: /^secrets: The value of arn:.* has no text in the field other/,
+      attempt: () => {
+        const secrets = soundRelease().secrets.map((secret) => ({ ...secret, field: "other" }));
+        return host.publish(soundRelease({ secrets }));
+      },
+    },
+    {
+      what: "validate: promtool objects",
+      outcome: "refused",
+      reason: /^validate: prometheusConfig: prometheus\/prometheus.yml is refused \(exit code 1\): unknown field/,
+      attempt: () => {
+        host.onCommand = ([command]) =>
+          command?.endsWith("/promtool") ? { code: 1, output: "unknown field\n" } : undefined;
+        return host.publish(changed());
+      },
+    },
+  ];
+
+  for (const { what, outcome, reason, attempt } of beforeTheSwap) {
+    it(`${what}: nothing changes`, async () => {
+      const report = await host.converge(await attempt());
+      assert.equal(report.outcome, outcome);
+      assert.match(report.reasons.join("\n"), reason);
+      assert.equal(report.release, first);
+      assert.equal(await current(), `releases/${first}`);
+      assert.deepEqual(host.changes, []);
+    });
+  }
+
+  it("no message repeats what a secret holds", async () => {
+    host.secrets.set("version-2", "not JSON but a key");
+    const secrets = soundRelease().secrets.map((secret) => ({ ...secret, versionId: "version-2" }));
+    const report = await host.converge(await host.publish(soundRelease({ secrets })));
+    assert.equal(report.outcome, "incomplete");
+    assert.doesNotMatch(JSON.stringify(report), /not JSON but a key/);
+    assert.doesNotMatch(await readFile(host.path("/var/lib/metrics-link-agent/memory.json"), "utf8"), /key one/);
+  });
+
+  it("hand-over: systemd objects, and the last good release comes back", async () => {
+    let objected = false;
+    host.onCommand = ([, verb]) => {
+      if (verb !== "reload" || objected) return undefined;
+      objected = true;
+      return { code: 1, output: "Job failed" };
+    };
+    const report = await host.converge(await host.publish(changed()));
+    assert.equal(report.outcome, "rolledBack");
+    assert.match(report.reasons.join("\n"), /^handOver: systemctl reload prometheus.service failed .*Job failed/);
+    assert.equal(await current(), `releases/${first}`);
+  });
+
+  it("probe: a service that does not get healthy is restarted on the last good release", async () => {
+    const target = await host.publish(changed());
+    const healthy = async () => (await current()) === `releases/${first}`;
+    let inForce = false;
+    host.onAsk = () => ({ status: inForce ? 200 : 503, body: "" });
+    const sleep = host.effects.sleep;
+    Object.assign(host.effects, {
+      sleep: async (milliseconds: number) => {
+        await sleep(milliseconds);
+        inForce = await healthy();
+      },
+    });
+    const report = await host.converge(target);
+    assert.equal(report.outcome, "rolledBack");
+    assert.match(
+      report.reasons.join("\n"),
+      /^probe: not healthy after 5 s: prometheus.service: http:\/\/127.0.0.1:9090\/-\/ready answers 503, not 200$/,
+    );
+    assert.equal(await current(), `releases/${first}`);
+    assert.equal(report.release, first);
+    assert.equal(report.refused?.releaseId, target);
+    assert.deepEqual(host.changes, ["reload prometheus.service", "restart prometheus.service"]);
+  });
+
+  it("probe: the deadline holds and nothing better is there", async () => {
+    host.onAsk = () => ({ status: 503, body: "" });
+    const started = host.now;
+    const report = await host.converge(first);
+    assert.equal(report.outcome, "unhealthy");
+    assert.ok(host.now - started >= 5_000 && host.now - started < 6_000);
+    assert.match(report.reasons.join("\n"), /rollBack: this is the last good release itself/);
+    assert.equal(report.refused, undefined);
+  });
+
+  it("the first release of a host that is not healthy stays, and says so", async () => {
+    const fresh = await FakeHost.make();
+    try {
+      await fresh.bootstrap();
+      fresh.store(tool("envoy", "envoy one").key, "envoy one");
+      fresh.secrets.set("version-1", JSON.stringify({ "tls/leaf.key": "key one" }));
+      fresh.onAsk = () => ({ status: 503, body: "" });
+      const report = await fresh.converge(await fresh.publish(soundRelease()));
+      assert.equal(report.outcome, "unhealthy");
+      assert.match(report.reasons.join("\n"), /rollBack: there is no good release to go back to/);
+      fresh.onAsk = () => ({ status: 200, body: "" });
+      assert.equal((await fresh.timerRun()).outcome, "converged", "nothing else could be run meanwhile");
+    } finally {
+      await fresh.remove();
+    }
+  });
+
+  it("the timer leaves a refused release alone, and a command tries it again", async () => {
+    host.onCommand = ([command]) => (command?.endsWith("/promtool") ? { code: 1, output: "no" } : undefined);
+    const target = await host.publish(changed());
+    assert.equal((await host.timerRun()).outcome, "refused");
+    host.onCommand = () => undefined;
+    const report = await host.timerRun();
+    assert.deepEqual([report.outcome, report.target, report.refused?.releaseId], ["converged", first, target]);
+    assert.equal((await host.converge(target)).outcome, "converged");
+    assert.equal((await host.timerRun()).refused, undefined);
+  });
+
+  it("the timer tries an incomplete release again", async () => {
+    host.secrets.delete("version-2");
+    const secrets = soundRelease().secrets.map((secret) => ({ ...secret, versionId: "version-2" }));
+    const target = await host.publish(soundRelease({ secrets }));
+    assert.equal((await host.timerRun()).outcome, "incomplete");
+    host.secrets.set("version-2", JSON.stringify({ "tls/leaf.key": "key two" }));
+    assert.deepEqual([(await host.timerRun()).outcome, await current()], ["converged", `releases/${target}`]);
+  });
+
+  it("without a bucket the timer keeps what there is", async () => {
+    host.objects.clear();
+    await writeFile(host.path("/opt/metrics-link/current/prometheus/prometheus.yml"), "broken");
+    const report = await host.timerRun();
+    assert.deepEqual([report.outcome, report.drifted], ["converged", ["prometheus/prometheus.yml"]]);
+  });
+
+  it("a host without any release has nothing to do", async () => {
+    const fresh = await FakeHost.make();
+    try {
+      assert.equal((await fresh.timerRun()).outcome, "noRelease");
+    } finally {
+      await fresh.remove();
+    }
+  });
+
+  it("an attempt cut short after the swap is finished, restarts included", async () => {
+    const target = await host.publish(withFile("envoy/bootstrap.yaml", "admin: {a: 1}\n"));
+    // The power goes at the first command after the swap: no step that follows gets anywhere.
+    host.onCommand = ([, verb]) => {
+      if (verb === "daemon-reload") throw new Error("power cut");
+      return undefined;
+    };
+    await host.converge(target);
+    // As the disk is then: the link swapped, the attempt written down, its end not.
+    await rm(host.path("/opt/metrics-link/current"));
+    await symlink(`releases/${target}`, host.path("/opt/metrics-link/current"));
+    const memory = { lastGood: first, attempting: target, secretHashes: {} };
+    await writeFile(host.path("/var/lib/metrics-link-agent/memory.json"), JSON.stringify(memory));
+    host.onCommand = () => undefined;
+    host.commands.length = 0;
+    assert.equal((await host.converge(target)).outcome, "converged");
+    assert.deepEqual(host.changes, ["restart envoy.service"]);
+  });
+
+  it("a memory that cannot be read makes every service start anew", async () => {
+    await writeFile(host.path("/var/lib/metrics-link-agent/memory.json"), "{");
+    assert.equal((await host.converge(first)).outcome, "converged");
+    assert.deepEqual(host.changes, ["restart envoy.service", "restart prometheus.service"]);
+  });
+});

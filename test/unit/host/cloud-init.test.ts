@@ -1,0 +1,87 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type CloudInitInput, cloudInit, cloudInitText, userDataLimitBytes } from "@metrics-link/host/cloud-init.ts";
+import { describe, it } from "mocha";
+import { parse } from "yaml";
+
+const input: CloudInitInput = {
+  hostName: "sender",
+  region: "eu-west-1",
+  bucket: "metrics-link-sender-111111111111-eu-west-1",
+  volumeId: "vol-0123456789abcdef0",
+};
+const fileOf = (path: string) => {
+  const found = cloudInit(input).write_files.find((file) => file.path === path);
+  assert.ok(found, `${path} is written`);
+  return found;
+};
+
+describe("cloud-init", () => {
+  it("is YAML under its header and says what the object says", () => {
+    const text = cloudInitText(input);
+    assert.match(text, /^#cloud-config\n/);
+    assert.deepEqual(parse(text), cloudInit(input));
+  });
+
+  it("leaves half of EC2's 16 KB free", () => {
+    assert.ok(Buffer.byteLength(cloudInitText(input)) < userDataLimitBytes / 2);
+  });
+
+  it("refuses to be larger than EC2 allows", () => {
+    assert.throws(() => cloudInitText({ ...input, bucket: "b".repeat(16_384) }), /has \d+ bytes, EC2 allows 16384/);
+  });
+
+  it("names no version of anything, so that it never ages", () => {
+    assert.doesNotMatch(cloudInitText(input), /[0-9a-f]{64}/);
+  });
+
+  it("makes the service users with fixed numbers and nobody who could log in", () => {
+    assert.deepEqual(
+      cloudInit(input).users.map(({ name, uid, shell, lock_passwd }) => [name, uid, shell, lock_passwd]),
+      [
+        ["envoy", 901, "/usr/sbin/nologin", true],
+        ["prometheus", 902, "/usr/sbin/nologin", true],
+        ["node-exporter", 903, "/usr/sbin/nologin", true],
+      ],
+    );
+  });
+
+  it("finds the data volume by its id", () => {
+    const { content } = fileOf("/etc/systemd/system/metrics-link-data.service");
+    const device = "/dev/disk/by-id/nvme-Amazon_Elastic_Block_Store_vol0123456789abcdef0";
+    assert.match(
+      content,
+      new RegExp(`^ExecStart=/opt/metrics-link/bin/data-volume ${device} /var/lib/metrics-link$`, "m"),
+    );
+    assert.doesNotMatch(content, /\.device/);
+  });
+
+  it("raises the limit of inotify instances", () => {
+    assert.match(fileOf("/etc/sysctl.d/60-metrics-link.conf").content, /^fs\.inotify\.max_user_instances = 4096$/m);
+  });
+
+  it("starts the bootstrap with the bucket that is the host's own", () => {
+    assert.match(
+      fileOf("/etc/systemd/system/metrics-link-bootstrap.service").content,
+      /^ExecStart=\/opt\/metrics-link\/bin\/bootstrap eu-west-1 metrics-link-sender-111111111111-eu-west-1 sender$/m,
+    );
+  });
+
+  it("fits cloud-init's own schema", function () {
+    if (spawnSync("cloud-init", ["--version"]).error) return this.skip();
+    const folder = mkdtempSync(join(tmpdir(), "cloud-init-"));
+    try {
+      const path = join(folder, "user-data");
+      writeFileSync(path, cloudInitText(input));
+      const { status, stdout, stderr } = spawnSync("cloud-init", ["schema", "-c", path, "--annotate"], {
+        encoding: "utf8",
+      });
+      assert.equal(status, 0, stdout + stderr);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});

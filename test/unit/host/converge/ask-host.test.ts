@@ -1,0 +1,115 @@
+import assert from "node:assert/strict";
+import { askHost, hostCommand, type Management } from "@metrics-link/host/converge/ask-host.ts";
+import { readEnvironment } from "@metrics-link/host/converge/environment.ts";
+import { describe, it } from "mocha";
+
+const request = {
+  region: "eu-west-1",
+  roleToAssume: undefined,
+  instanceId: "i-1",
+  releaseId: "a".repeat(64),
+  deadlineSeconds: 60,
+};
+const fails = (name: string) => Object.assign(new Error(name), { name });
+const outcome = (status: string, output = "", errors = "") => ({ status, details: status, output, errors });
+
+function clock() {
+  let now = 0;
+  return {
+    now: () => now,
+    sleep: async (milliseconds: number) => {
+      now += milliseconds;
+    },
+  };
+}
+
+/** Answers each call by the next item of its list, and then by the last one for ever. */
+function management(script: { send?: (string | Error)[]; outcome?: (ReturnType<typeof outcome> | Error)[] }) {
+  const sent: { command: string; timeoutSeconds: number }[] = [];
+  const next = <Item>(list: (Item | Error)[]): Item => {
+    const item = list.length > 1 ? list.shift() : list[0];
+    if (item instanceof Error) throw item;
+    assert.ok(item !== undefined);
+    return item;
+  };
+  const sends = script.send ?? ["command-1"];
+  const outcomes = script.outcome ?? [outcome("Success", "converged: it is in force\n")];
+  const played: Management = {
+    send: async (_instance, command, timeoutSeconds) => {
+      sent.push({ command, timeoutSeconds });
+      return next(sends);
+    },
+    outcome: async () => next(outcomes),
+  };
+  return { played, sent };
+}
+
+describe("converge command", () => {
+  it("asks for the release and repeats the host's word", async () => {
+    const { played, sent } = management({});
+    const answer = await askHost(played, request, clock());
+    assert.deepEqual(answer, { word: "converged: it is in force", converged: true });
+    assert.deepEqual(sent, [{ command: hostCommand(request.releaseId), timeoutSeconds: 60 }]);
+    assert.match(hostCommand(request.releaseId), new RegExp(`converge --release ${request.releaseId}$`));
+  });
+
+  it("waits for a host that boots, for an invocation that is not visible yet, and for one that runs", async () => {
+    const { played, sent } = management({
+      send: [fails("InvalidInstanceId"), fails("InvalidInstanceId"), "command-1"],
+      outcome: [fails("InvocationDoesNotExist"), outcome("Pending"), outcome("InProgress"), outcome("Success", "word")],
+    });
+    assert.deepEqual(await askHost(played, request, clock()), { word: "word", converged: true });
+    assert.equal(sent.length, 3);
+    assert.equal(sent[2]?.timeoutSeconds, 59, "the time already waited is taken off");
+  });
+
+  it("fails with the host's word when it did not converge", async () => {
+    const { played } = management({ outcome: [outcome("Failed", "rolled back: bad\nprobe: no\n", "a warning\n")] });
+    assert.deepEqual(await askHost(played, request, clock()), {
+      word: "i-1: Failed\nrolled back: bad\nprobe: no\na warning",
+      converged: false,
+    });
+  });
+
+  for (const { what, script, reason } of [
+    {
+      what: "never registers",
+      script: { send: [fails("InvalidInstanceId")] },
+      reason: "it did not register with Systems Manager",
+    },
+    { what: "never ends", script: { outcome: [outcome("InProgress")] }, reason: "the command is InProgress" },
+    {
+      what: "is not known",
+      script: { outcome: [fails("InvocationDoesNotExist")] },
+      reason: "Systems Manager does not know its own command",
+    },
+  ]) {
+    it(`gives up at the deadline when the host ${what}`, async () => {
+      const time = clock();
+      const { word, converged } = await askHost(management(script).played, request, time);
+      assert.equal(converged, false);
+      assert.equal(word, `i-1 gave no word on ${request.releaseId} within 60 s: ${reason}`);
+      assert.ok(time.now() >= 60_000 && time.now() <= 61_000);
+    });
+  }
+
+  it("passes any other refusal of AWS on", async () => {
+    const { played } = management({ send: [fails("AccessDeniedException")] });
+    await assert.rejects(askHost(played, request, clock()), { name: "AccessDeniedException" });
+  });
+
+  it("reads its environment, and says what is missing", () => {
+    const environment = {
+      METRICS_LINK_REGION: "eu-west-1",
+      METRICS_LINK_ASSUME_ROLE: "",
+      METRICS_LINK_INSTANCE_ID: "i-1",
+      METRICS_LINK_RELEASE_ID: request.releaseId,
+      METRICS_LINK_DEADLINE_SECONDS: "60",
+    };
+    assert.deepEqual(readEnvironment(environment), request);
+    assert.throws(
+      () => readEnvironment({ ...environment, METRICS_LINK_INSTANCE_ID: "" }),
+      /METRICS_LINK_INSTANCE_ID is/,
+    );
+  });
+});
