@@ -8,7 +8,6 @@ import { instance } from "./ec2/instance.ts";
 import { observe } from "./ec2/observed-rules.ts";
 import { allGroupIds } from "./ec2/security-group.ts";
 import { type Caller, type Credentials, identify } from "./identity.ts";
-import { INVOKES } from "./invokes.ts";
 import type { AnyNoun } from "./noun.ts";
 import { NOUNS } from "./nouns.ts";
 import { names } from "./references.ts";
@@ -103,7 +102,8 @@ export class Cloud {
     const { result, ...rest } = await this.#mutate(async () => {
       const scope = this.#scope(request);
       const { id, outputs, facts = {} } = await noun.create(scope, request.inputs, request.name);
-      const { account, region, type, name, inputs } = request;
+      const { account, region, type, name } = request;
+      const inputs = noun.recorded?.(request.inputs) ?? request.inputs;
       this.#store.put({ account, region, type, id, name, inputs, outputs, facts });
       await this.#observeRules(scope, noun);
       return { id, outputs };
@@ -137,7 +137,8 @@ export class Cloud {
       }
       const scope = this.#scope(request);
       const { outputs, facts = resource.facts } = await noun.update(scope, resource, request.inputs);
-      this.#store.put({ ...resource, inputs: request.inputs, outputs, facts });
+      const inputs = noun.recorded?.(request.inputs) ?? request.inputs;
+      this.#store.put({ ...resource, inputs, outputs, facts });
       await this.#observeRules(scope, noun);
       return { outputs };
     });
@@ -157,14 +158,6 @@ export class Cloud {
       await this.#observeRules(scope, noun);
     });
     if (unrealised !== undefined) throw new AwsError("RealisationFailed", unrealised);
-  }
-
-  /** A function of the provider, such as `aws:ec2/getPrefixList:getPrefixList`. */
-  async invoke(request: { caller: Caller; region: string; token: string; args: Values }): Promise<Values> {
-    const invoke = INVOKES.get(request.token);
-    if (invoke === undefined)
-      throw new AwsError("NotModelled", `function ${request.token} is not modelled by the sandbox`);
-    return invoke.invoke(request.args, { caller: request.caller, region: request.region });
   }
 
   /** Who these credentials are, after the roles were assumed one after the other. */

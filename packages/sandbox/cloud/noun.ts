@@ -33,6 +33,8 @@ export interface Noun<I extends Properties = Properties, O extends Properties = 
   check?(inputs: Previewed<I>): CheckFailure[];
   /** Changes beyond those that follow from the schema. */
   diff?(olds: Known<I>, news: Previewed<I>, changes: Changes): Changes;
+  /** What of the inputs is kept on record, if not all of them. */
+  recorded?(inputs: Known<I>): Known<I>;
   create(scope: Scope, inputs: Known<I>, name: string): Promise<Created<O>>;
   /** The resource as it is now, undefined if it is gone. Without it the cloud's record is the truth. */
   read?(scope: Scope, resource: Resource<I, O>): Promise<{ inputs: Known<I>; outputs: Known<O> } | undefined>;

@@ -5,7 +5,7 @@ import { errorBody } from "./aws-error.ts";
 import type { Cloud } from "./cloud.ts";
 
 /**
- * Serves `POST /cloud/{create,read,update,delete,invoke,identify}` with JSON bodies, and answers `{result}` or
+ * Serves `POST /cloud/{create,read,update,delete,identify}` with JSON bodies, and answers `{result}` or
  * `{error: {code, message}}`. Resolves to false for any other request, which is then left alone.
  */
 export function cloudRoutes(cloud: Cloud): (request: IncomingMessage, response: ServerResponse) => Promise<boolean> {
@@ -14,7 +14,6 @@ export function cloudRoutes(cloud: Cloud): (request: IncomingMessage, response: 
     read: (body) => cloud.read(body),
     update: (body) => cloud.update(body),
     delete: (body) => cloud.delete(body),
-    invoke: (body) => cloud.invoke(body),
     identify: (body) => cloud.identify(body),
   };
   return async (request, response) => {

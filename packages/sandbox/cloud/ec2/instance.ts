@@ -21,6 +21,7 @@ const rootBlockDevice = {
   encrypted: boolean({ replaceOnChange: true }),
   iops: integer(),
   kmsKeyId: string({ replaceOnChange: true }),
+  ...tagInput,
   throughput: integer(),
   volumeSize: integer(),
   volumeType: string({ default: "gp2", oneOf: VOLUME_TYPES }),

@@ -27,10 +27,11 @@ export async function check<Client>(
   request: Message<typeof messages.CheckRequest>,
 ): Promise<Message<typeof messages.CheckResponse>> {
   const news = opened(request.getNews());
+  const program = withoutInternals(news.values);
   const { inputs, failures } = checkInputs(type.inputs, token, {
     name: request.getName(),
     olds: opened(request.getOlds()).values,
-    news: news.values,
+    news: (type.complete?.(previewed(program), context) ?? program) as Values,
     seed: request.getRandomseed_asU8(),
   });
   if (failures.length === 0 && type.check) {

@@ -65,6 +65,11 @@ export interface ResourceType<Client, I extends Properties, O extends Properties
   readonly secretInputsMakeOutputsSecret?: boolean;
   /** A replacement deletes the old one first: the real thing cannot exist twice. */
   readonly deleteBeforeReplace?: boolean;
+  /**
+   * The inputs with what the provider's own arguments add to them, such as default tags: what is checked, shown to
+   * policies and kept. Called before any check, so nothing is sure about the values but that they are the program's.
+   */
+  complete?(inputs: Previewed<I>, context: Context<Client>): Previewed<I>;
   /** Rules over several properties. The schema has been checked and defaults filled in; values may be unknown. */
   check?(inputs: Previewed<I>, context: Context<Client>): CheckFailure[] | Promise<CheckFailure[]>;
   /** Changes beyond those that follow from the schema; returns the changes to report, usually `changes` with additions. */

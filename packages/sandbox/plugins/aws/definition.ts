@@ -1,0 +1,45 @@
+/** The aws provider: AWS as far as the sandbox has it. */
+import { REGION } from "../../cloud/catalogue.ts";
+import { INVOKES } from "../../cloud/invokes.ts";
+import { NOUNS } from "../../cloud/nouns.ts";
+import { boolean, defineProvider, list, map, object, string, typesFor } from "../rpc/index.ts";
+import { Account } from "./account.ts";
+import { resourceType } from "./resource-type.ts";
+
+const { invoke } = typesFor<Account>();
+
+export const definition = defineProvider({
+  name: "aws",
+  version: "7.48.0",
+  config: {
+    region: string({ required: true, oneOf: [REGION] }),
+    allowedAccountIds: list(string()),
+    assumeRoles: list(object({ roleArn: string({ required: true }) })),
+    defaultTags: object({ tags: map(string()) }),
+    forbiddenAccountIds: list(string()),
+    // What these would skip costs nothing in the sandbox and is never skipped.
+    skipCredentialsValidation: boolean(),
+    skipMetadataApiCheck: boolean(),
+    skipRegionValidation: boolean(),
+    skipRequestingAccountId: boolean(),
+  },
+  configure: ({ region, allowedAccountIds, assumeRoles, defaultTags, forbiddenAccountIds }) =>
+    Account.open({
+      region,
+      ...(allowedAccountIds === undefined ? {} : { allowedAccountIds }),
+      ...(forbiddenAccountIds === undefined ? {} : { forbiddenAccountIds }),
+      roles: (assumeRoles ?? []).map(({ roleArn }) => roleArn),
+      defaultTags: defaultTags?.tags ?? {},
+    }),
+  resources: Object.fromEntries([...NOUNS].map(([type, noun]) => [type, resourceType(noun)])),
+  invokes: Object.fromEntries(
+    [...INVOKES].map(([token, { inputs, outputs, invoke: answer }]) => [
+      token,
+      invoke({
+        inputs,
+        outputs,
+        invoke: async (args, { client: { caller, region } }) => answer(args, { caller, region }),
+      }),
+    ]),
+  ),
+});
