@@ -37,10 +37,13 @@ export class Realiser {
     this.hosts = new Hosts(layout, options);
   }
 
-  /** Makes the internet and the hosts on it, so that services can listen there; leaves the rest as it is. */
+  /**
+   * Makes the internet and the hosts on it, so that services can listen there. What a former process left running
+   * stays connected.
+   */
   async start(internetHosts: readonly InternetHost[]): Promise<void> {
-    const topology = { ...this.#topology, internetHosts };
-    return this.#enqueue(() => this.#network.apply(networkOf(this.#names, topology, new Set())));
+    const network = networkOf(this.#names, { vpcs: [], internetHosts, prefixLists: {} }, new Set());
+    return this.#enqueue(() => this.#network.apply(network, { keep: true }));
   }
 
   /**

@@ -12,8 +12,8 @@ export interface ExecOptions {
   readonly timeoutMs?: number;
 }
 
-/** How long a host may take from its first process to a systemd that takes orders. */
-const systemdDeadlineMs = 30_000;
+/** From a first process to a systemd that takes orders; cloud-init, waiting for its metadata, is between them. */
+const systemdDeadlineMs = 60_000;
 
 /** Waits until systemd in the host takes orders by its message bus, as systemd-run gives them. */
 export async function systemdReady(leader: number): Promise<void> {

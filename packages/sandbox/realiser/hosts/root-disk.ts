@@ -27,8 +27,9 @@ export async function mountRootDisk(
   if (!(await isMounted(files.root))) {
     await Promise.all([files.root, files.upper, files.work].map((path) => mkdir(path, { recursive: true })));
     await mountOverlay(files.root, [trust, sources.imageRoot], files);
+    // What a DHCP client would write.
+    await writeFile(join(files.root, "etc/resolv.conf"), `nameserver ${resolver}\n`);
   }
-  await writeFile(join(files.root, "etc/resolv.conf"), `nameserver ${resolver}\n`);
   await writeFile(files.hypervisorUuid, hypervisorUuid);
 }
 

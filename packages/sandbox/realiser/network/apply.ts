@@ -43,8 +43,11 @@ export class NetworkApplier {
     this.#prefix = prefix;
   }
 
-  /** Idempotent. Rules are in force before the first cable is laid: nothing is open for a moment. */
-  async apply(network: Network): Promise<void> {
+  /**
+   * Idempotent. Rules are in force before the first cable is laid: nothing is open for a moment. With `keep`, nothing
+   * that is there is removed.
+   */
+  async apply(network: Network, options: { readonly keep?: boolean } = {}): Promise<void> {
     const present = new Set(await listNamespaces(this.#prefix));
     const created = network.namespaces.filter(({ name }) => !present.has(name));
     for (const { name } of created) this.#forget(name);
@@ -57,7 +60,7 @@ export class NetworkApplier {
     );
 
     const before = await this.#observeAll(network);
-    const links = planLinks(network.links, before);
+    const links = planLinks(network.links, before, options);
     for (const { namespace, name } of links.removals) await removeInterface(namespace, name);
     if (links.additions.length > 0) await batch(links.additions);
     const changed = links.removals.length + links.additions.length > 0;
@@ -65,7 +68,7 @@ export class NetworkApplier {
     await Promise.all(
       network.namespaces.map(async (namespace) => {
         const observed = after.get(namespace.name);
-        const commands = observed ? planNamespace(namespace, observed) : [];
+        const commands = observed ? planNamespace(namespace, observed, options) : [];
         if (commands.length > 0) await batch(commands, namespace.name);
       }),
     );

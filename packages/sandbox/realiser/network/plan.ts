@@ -9,8 +9,17 @@ export interface LinkPlan {
   readonly additions: readonly string[];
 }
 
+export interface PlanOptions {
+  /** Only add: what else is there was made for a topology that this plan does not know. */
+  readonly keep?: boolean;
+}
+
 /** Which cables to cut and which to lay. */
-export function planLinks(links: readonly Link[], observed: ReadonlyMap<string, Observed>): LinkPlan {
+export function planLinks(
+  links: readonly Link[],
+  observed: ReadonlyMap<string, Observed>,
+  { keep = false }: PlanOptions = {},
+): LinkPlan {
   const has = (namespace: string, name: string) => observed.get(namespace)?.interfaces.has(name) ?? false;
   const wanted = new Set(
     links.flatMap(({ near, far }) => [near, far].map((end) => `${end.namespace} ${end.interface}`)),
@@ -29,7 +38,7 @@ export function planLinks(links: readonly Link[], observed: ReadonlyMap<string, 
       .map((name) => ({ namespace, name })),
   );
   return {
-    removals: [...halves, ...unwanted],
+    removals: keep ? halves : [...halves, ...unwanted],
     additions: missing.map(({ near, far }) => {
       const address = far.macAddress ? ` address ${far.macAddress}` : "";
       return (
@@ -41,10 +50,14 @@ export function planLinks(links: readonly Link[], observed: ReadonlyMap<string, 
 }
 
 /** Addresses, routes and rules of one namespace whose interfaces are there. */
-export function planNamespace(wanted: Namespace, observed: Observed): string[] {
+export function planNamespace(
+  wanted: Namespace,
+  observed: Observed,
+  { keep = false }: PlanOptions = {},
+): string[] {
   const interfaces = wanted.interfaces.flatMap(({ name, addresses, answersForNeighbours }) => {
     const present = observed.interfaces.get(name);
-    const [added, removed] = difference(addresses, present?.addresses ?? []);
+    const [added, removed] = difference(addresses, present?.addresses ?? [], keep);
     const delay = answersForNeighbours ? [`ntable change name arp_cache dev ${name} proxy_delay 0`] : [];
     return [
       ...(present?.up ? [] : [...delay, `link set ${name} up`]),
@@ -52,8 +65,8 @@ export function planNamespace(wanted: Namespace, observed: Observed): string[] {
       ...added.map((address) => `address add ${address} dev ${name}`),
     ];
   });
-  const [newRoutes, oldRoutes] = difference(wanted.routes.map(routeWords), observed.routes.map(routeWords));
-  const [newRules, oldRules] = difference(wanted.rules.map(ruleWords), observed.rules.map(ruleWords));
+  const [newRoutes, oldRoutes] = difference(wanted.routes.map(routeWords), observed.routes.map(routeWords), keep);
+  const [newRules, oldRules] = difference(wanted.rules.map(ruleWords), observed.rules.map(ruleWords), keep);
   return [
     ...interfaces,
     // A route that changes is replaced in one step; what then still is too much goes.
@@ -94,9 +107,13 @@ function ruleWords({ preference, to, incoming, mark, table }: IpRule): string {
 }
 
 /** What is wanted and absent, and what is present and not wanted. */
-function difference(wanted: readonly string[], present: readonly string[]): [added: string[], removed: string[]] {
+function difference(
+  wanted: readonly string[],
+  present: readonly string[],
+  keep: boolean,
+): [added: string[], removed: string[]] {
   return [
     [...new Set(wanted)].filter((item) => !present.includes(item)),
-    present.filter((item) => !wanted.includes(item)),
+    keep ? [] : present.filter((item) => !wanted.includes(item)),
   ];
 }
