@@ -10,11 +10,7 @@ const MAX_NAME = 512;
 
 function nameFault(name: string): string | undefined {
   if (name.length === 0 || name.length > MAX_NAME) return `"${name}" must have 1 to ${MAX_NAME} characters`;
-  if (!/^[\w/+=.@-]+$/.test(name)) return `"${name}" may only have letters, digits and / _ + = . @ -`;
-  // "Do not end your secret name with a hyphen followed by six characters": partial ARNs would match two secrets.
-  return /-[\w/+=.@]{6}$/.test(name)
-    ? `"${name}" must not end with a hyphen and six characters, as ARNs do`
-    : undefined;
+  return /^[\w/+=.@-]+$/.test(name) ? undefined : `"${name}" may only have letters, digits and / _ + = . @ -`;
 }
 
 /** A secret without its value, which is a SecretVersion. */
