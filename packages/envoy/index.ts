@@ -3,6 +3,7 @@ export { envoyFiles, type PublicMaterial, toYaml } from "./encode.ts";
 export { envoyFlags, validateFlags } from "./flags.ts";
 export type { SenderPeer } from "./ingest.ts";
 export { defaultLimits, type Limits } from "./limits.ts";
+export { checkMeaning, checkRendering, type Finding, type Unchecked } from "./meaning/index.ts";
 export { readyPath } from "./ready.ts";
 export { type ReceiverInput, renderReceiver } from "./receiver.ts";
 export { releaseFiles } from "./release-files.ts";

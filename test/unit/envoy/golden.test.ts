@@ -1,0 +1,16 @@
+import { toYaml } from "@metrics-link/envoy";
+import { compareWithGoldens } from "../../support/golden.ts";
+import { examples } from "./support/examples.ts";
+
+describe("Envoy's rendered configurations", () => {
+  const files = Object.entries(examples).flatMap(([name, render]) => {
+    const { bootstrap, secrets } = render();
+    return [
+      [`${name}.yaml`, toYaml(bootstrap)] as const,
+      ...(name === "receiver-of-two"
+        ? secrets.map(({ path, content }) => [path.replace("envoy/sds/", "sds-"), toYaml(content)] as const)
+        : []),
+    ];
+  });
+  compareWithGoldens(new URL("out/", import.meta.url), Object.fromEntries(files));
+});

@@ -1,0 +1,148 @@
+import assert from "node:assert/strict";
+import { checkRendering, escapeRe2, type Rendering, renderReceiver, renderSender } from "@metrics-link/envoy";
+import fc from "fast-check";
+
+const label = fc.stringMatching(/^[a-z]([a-z0-9-]{0,8}[a-z0-9])?$/);
+const dnsName = fc.array(label, { minLength: 2, maxLength: 4 }).map((labels) => labels.join("."));
+const address = fc.ipV4();
+
+/** Senders with different names and addresses, as the contract makes sure of. */
+const senders = fc
+  .uniqueArray(address, { minLength: 1, maxLength: 8 })
+  .chain((addresses) =>
+    fc.record({
+      names: fc.uniqueArray(
+        label.filter((name) => name !== "elsewhere"),
+        { minLength: addresses.length, maxLength: addresses.length },
+      ),
+      dnsNames: fc.array(dnsName, { minLength: addresses.length, maxLength: addresses.length }),
+      addresses: fc.constant(addresses),
+    }),
+  )
+  .map(({ names, dnsNames, addresses }) =>
+    names.flatMap((name, index) => {
+      const [dns, from] = [dnsNames[index], addresses[index]];
+      return dns === undefined || from === undefined ? [] : [{ name, dnsName: dns, addresses: [from] }];
+    }),
+  );
+
+const ingestOf = ({ bootstrap }: Rendering) => bootstrap.static_resources.listeners[0]?.filter_chains ?? [];
+
+describe("for any set of senders, the receiver's Envoy", () => {
+  it("has one chain per sender, with addresses of no other chain", () => {
+    fc.assert(
+      fc.property(senders, (all) => {
+        const chains = ingestOf(renderReceiver({ nodeId: "r", senders: all }));
+        const ranges = chains.flatMap((chain) => chain.filter_chain_match?.source_prefix_ranges ?? []);
+        assert.deepEqual(
+          ranges.map((range) => range.address_prefix),
+          all.flatMap(({ addresses }) => addresses),
+        );
+        assert.ok(ranges.every((range) => range.prefix_len === 32));
+        assert.equal(new Set(ranges.map((range) => range.address_prefix)).size, ranges.length);
+      }),
+    );
+  });
+
+  it("uses each sender's root in that sender's chain and in no other that leads anywhere", () => {
+    fc.assert(
+      fc.property(senders, (all) => {
+        const chains = ingestOf(renderReceiver({ nodeId: "r", senders: all }));
+        const roots = chains
+          .filter((chain) => chain.filter_chain_match !== undefined)
+          .map(
+            (chain) =>
+              chain.transport_socket?.typed_config.common_tls_context.combined_validation_context
+                ?.validation_context_sds_secret_config.name,
+          );
+        assert.deepEqual(
+          roots,
+          all.map(({ name }) => `trusted-ca-${name}`),
+        );
+      }),
+    );
+  });
+
+  it("has a chain for all other addresses only where one root suffices for it", () => {
+    fc.assert(
+      fc.property(senders, (all) => {
+        const open = ingestOf(renderReceiver({ nodeId: "r", senders: all })).filter(
+          (chain) => chain.filter_chain_match === undefined,
+        );
+        assert.equal(open.length, all.length === 1 ? 1 : 0);
+      }),
+    );
+  });
+
+  it("means what it should", () => {
+    fc.assert(
+      fc.property(senders, (all) => {
+        assert.deepEqual(checkRendering(renderReceiver({ nodeId: "r", senders: all })), []);
+      }),
+    );
+  });
+
+  it("differs from its static twin in nothing but where certificates come from", () => {
+    fc.assert(
+      fc.property(senders, (all) => {
+        const { bootstrap, staticTwin } = renderReceiver({ nodeId: "r", senders: all });
+        assert.deepEqual(withoutMaterial(bootstrap), withoutMaterial(staticTwin));
+      }),
+    );
+  });
+});
+
+describe("for any receiver, the sender's Envoy", () => {
+  it("means what it should, and equals its twin", () => {
+    fc.assert(
+      fc.property(dnsName, fc.uniqueArray(address, { minLength: 1, maxLength: 4 }), (name, addresses) => {
+        const rendering = renderSender({ nodeId: "s", receiver: { name: "b", dnsName: name, addresses } });
+        assert.deepEqual(checkRendering(rendering), []);
+        assert.deepEqual(withoutMaterial(rendering.bootstrap), withoutMaterial(rendering.staticTwin));
+      }),
+    );
+  });
+});
+
+describe("the expression for one name", () => {
+  it("matches the name and no other text", () => {
+    fc.assert(
+      fc.property(dnsName, fc.oneof(dnsName, fc.string()), (name, other) => {
+        const whole = new RegExp(`^(?:${escapeRe2(name)})$`);
+        assert.ok(whole.test(name));
+        assert.equal(whole.test(other), other === name);
+      }),
+    );
+  });
+
+  it("does not match a name with one character changed, nor a wildcard", () => {
+    fc.assert(
+      fc.property(dnsName, fc.nat(), fc.constantFrom(..."abz09-.*"), (name, at, character) => {
+        const index = at % name.length;
+        const near = name.slice(0, index) + character + name.slice(index + 1);
+        const whole = new RegExp(`^(?:${escapeRe2(name)})$`);
+        assert.equal(whole.test(near), near === name);
+        assert.ok(!whole.test(`*.${name.split(".").slice(1).join(".")}`));
+      }),
+    );
+  });
+});
+
+/** The same with every TLS context reduced to what does not depend on where the material comes from. */
+function withoutMaterial(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutMaterial);
+  if (typeof value !== "object" || value === null) return value;
+  const {
+    tls_certificates: _files,
+    tls_certificate_sds_secret_configs: _secrets,
+    combined_validation_context: combined,
+    trusted_ca: _anchor,
+    ...rest
+  } = value as Record<string, unknown>;
+  const context = (combined as { default_validation_context?: unknown } | undefined)?.default_validation_context;
+  return Object.fromEntries(
+    Object.entries({ ...rest, ...(context === undefined ? {} : { validation_context: context }) }).map(
+      ([key, item]) => [key, withoutMaterial(item)],
+    ),
+  );
+}

@@ -1,0 +1,114 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { InvalidInputError } from "@metrics-link/contract";
+import { envoyFiles, releaseFiles, renderReceiver, renderSender, toYaml } from "@metrics-link/envoy";
+import { Authority } from "./support/authority.ts";
+import { validate } from "./support/envoy-process.ts";
+import { examples, receiverOfOne, receiverOfTwo, sender } from "./support/examples.ts";
+import { layOut } from "./support/lay-out.ts";
+
+describe("the files of a release", () => {
+  const material = { certificateChain: "chain", rootBundles: { a: "root of a", c: "root of c" } };
+
+  it("are bootstrap, twin, one secret a file, chain and roots, readable by Envoy alone", () => {
+    const files = envoyFiles(receiverOfTwo(), material);
+    assert.deepEqual(
+      files.map(({ path }) => path),
+      [
+        "envoy/bootstrap.yaml",
+        "envoy/static-twin.yaml",
+        "envoy/sds/leaf.yaml",
+        "envoy/sds/trusted-ca-a.yaml",
+        "envoy/sds/trusted-ca-c.yaml",
+        "tls/certificate-chain.pem",
+        "tls/roots/a.pem",
+        "tls/roots/c.pem",
+      ],
+    );
+    assert.deepEqual(
+      [...new Set(files.map(({ mode, owner, group }) => `${mode} ${owner} ${group}`))],
+      ["0640 root envoy"],
+    );
+  });
+
+  it("are refused when a peer's root is missing", () => {
+    assert.throws(
+      () => envoyFiles(receiverOfTwo(), { ...material, rootBundles: { a: "root of a" } }),
+      refusing("/opt/metrics-link/current/tls/roots/c.pem"),
+    );
+  });
+
+  it("are refused when the configuration would open a fence", () => {
+    const { secrets: _, ...rest } = sender();
+    assert.throws(() => envoyFiles({ ...rest, secrets: [] }, material), refusing("secret leaf", "secret trusted-ca-b"));
+  });
+});
+
+describe("input that would make a configuration mean something else", () => {
+  const a = { name: "a", dnsName: "a.example", addresses: ["198.51.100.1"] };
+  const other = { name: "c", dnsName: "c.example", addresses: ["198.51.100.2"] };
+  for (const [what, senders, ...keys] of [
+    ["two senders of one name", [a, { ...other, name: "a" }], "senders[1].name"],
+    ["two senders of one address", [a, { ...other, addresses: a.addresses }], "senders[1].addresses"],
+    ["a sender without an address", [{ ...a, addresses: [] }], "senders[0].addresses"],
+    ["a network instead of an address", [{ ...a, addresses: ["198.51.100.0/24"] }], "senders[0].addresses"],
+    ["a wildcard", [{ ...a, dnsName: "*.example.com" }], "senders[0].dnsName"],
+    ["a name with a dot, which would split counters", [{ ...a, name: "a.b" }], "senders[0].name"],
+    ["a path as a name", [{ ...a, name: "../a" }], "senders[0].name"],
+    ["the name of the last chain", [{ ...a, name: "elsewhere" }], "senders[0].name"],
+    ["two faults at once", [{ ...a, name: "A", dnsName: "" }], "senders[0].name", "senders[0].dnsName"],
+  ] as const) {
+    it(`is refused: ${what}`, () => {
+      assert.throws(() => renderReceiver({ nodeId: "r", senders }), refusing(...keys));
+    });
+  }
+
+  it("is refused: a receiver by name instead of by address", () => {
+    const receiver = { name: "b", dnsName: "b.example", addresses: ["b.example"] };
+    assert.throws(() => renderSender({ nodeId: "s", receiver }), refusing("receiver.addresses"));
+  });
+});
+
+function refusing(...keys: readonly string[]) {
+  return (error: unknown) => {
+    assert.ok(error instanceof InvalidInputError);
+    assert.deepEqual(
+      error.problems.map(({ key }) => key),
+      keys,
+    );
+    return true;
+  };
+}
+
+describe("Envoy's own check", () => {
+  let directory: string;
+  let authority: Authority;
+  before(() => {
+    directory = mkdtempSync(join(tmpdir(), "validate-"));
+    authority = new Authority(directory, "any");
+  });
+  after(() => rmSync(directory, { recursive: true }));
+
+  function check(twin: object, keyOf?: string): string | undefined {
+    const leaf = authority.issue({ dnsName: "any.example", usage: "clientAuth" });
+    const roots = { a: authority.root, b: authority.root, c: authority.root };
+    layOut(directory, { ...leaf, privateKey: keyOf ?? leaf.privateKey }, roots);
+    writeFileSync(join(directory, releaseFiles.staticTwin.replace("envoy/", "")), toYaml(twin));
+    return validate(releaseFiles.staticTwin.replace("envoy/", ""), directory);
+  }
+
+  for (const [name, render] of Object.entries(examples)) {
+    it(`accepts the static twin of ${name}`, () => assert.equal(check(render().staticTwin), undefined));
+  }
+
+  it("sees through the twin that a key is another certificate's", () => {
+    const { privateKey } = authority.issue({ dnsName: "other.example", usage: "clientAuth" });
+    assert.match(check(receiverOfOne().staticTwin, privateKey) ?? "", /private key/);
+  });
+
+  it("refuses a field that it does not know", () => {
+    assert.match(check({ ...receiverOfOne().staticTwin, unknown_field: true }) ?? "", /unknown_field/);
+  });
+});

@@ -1,0 +1,226 @@
+import type { Bootstrap } from "@metrics-link/envoy";
+import { receiverOfTwo, sender } from "./examples.ts";
+
+const ingest = "static_resources.listeners.0";
+const chain = `${ingest}.filter_chains.0`;
+const downstream = `${chain}.transport_socket.typed_config`;
+const http = `${chain}.filters.1.typed_config`;
+const route = `${http}.route_config.virtual_hosts.0.routes.0`;
+const upstream = "static_resources.clusters.0.transport_socket.typed_config";
+
+/** One change that makes a sound configuration unsafe, and the rule that sees it. */
+export interface Mistake {
+  readonly what: string;
+  readonly rule: string;
+  /** Another rule that the same change breaks. */
+  readonly also?: string;
+  readonly path: string;
+  readonly value?: unknown;
+  /** Where it is not the receiver of one sender. */
+  readonly of?: () => { readonly staticTwin: Bootstrap };
+  /** Envoy refuses this one too. */
+  readonly seenByEnvoy?: true;
+}
+
+export const mistakes: readonly Mistake[] = [
+  {
+    what: "no prefix_len, which means the internet",
+    rule: "source-address",
+    path: `${chain}.filter_chain_match.source_prefix_ranges.0.prefix_len`,
+  },
+  {
+    what: "a prefix_len of 0",
+    rule: "source-address",
+    path: `${chain}.filter_chain_match.source_prefix_ranges.0.prefix_len`,
+    value: 0,
+  },
+  {
+    what: "a whole network",
+    rule: "source-address",
+    path: `${chain}.filter_chain_match.source_prefix_ranges.0.prefix_len`,
+    value: 24,
+  },
+  { what: "a chain without match", rule: "source-address", path: `${chain}.filter_chain_match`, of: receiverOfTwo },
+  {
+    what: "no address in a match",
+    rule: "source-address",
+    path: `${chain}.filter_chain_match.source_prefix_ranges`,
+    value: [],
+    of: receiverOfTwo,
+  },
+  {
+    what: "one address in two chains",
+    rule: "source-address",
+    path: `${chain}.filter_chain_match.source_prefix_ranges.0.address_prefix`,
+    value: "198.51.100.20",
+    of: receiverOfTwo,
+    seenByEnvoy: true,
+  },
+  {
+    what: "one root for two senders",
+    rule: "roots-apart",
+    path: `${downstream}.common_tls_context.validation_context.trusted_ca.filename`,
+    value: "tls/roots/c.pem",
+    of: receiverOfTwo,
+  },
+  { what: "the public listener in clear", rule: "no-clear-text", path: `${chain}.transport_socket` },
+  { what: "no demand for a certificate", rule: "client-certificate", path: `${downstream}.require_client_certificate` },
+  {
+    what: "a certificate that is welcome but not demanded",
+    rule: "client-certificate",
+    path: `${downstream}.require_client_certificate`,
+    value: false,
+  },
+  {
+    what: "resumable sessions",
+    rule: "client-certificate",
+    path: `${downstream}.disable_stateless_session_resumption`,
+  },
+  {
+    what: "no validation context",
+    rule: "trust-anchor",
+    also: "peer-name",
+    path: `${downstream}.common_tls_context.validation_context`,
+  },
+  {
+    what: "no trusted_ca",
+    rule: "trust-anchor",
+    path: `${downstream}.common_tls_context.validation_context.trusted_ca`,
+    seenByEnvoy: true,
+  },
+  {
+    what: "a chain of trust that is not verified",
+    rule: "trust-anchor",
+    path: `${downstream}.common_tls_context.validation_context.trust_chain_verification`,
+    value: "ACCEPT_UNTRUSTED",
+  },
+  {
+    what: "expired certificates",
+    rule: "trust-anchor",
+    path: `${downstream}.common_tls_context.validation_context.allow_expired_certificate`,
+    value: true,
+  },
+  {
+    what: "no name",
+    rule: "peer-name",
+    path: `${downstream}.common_tls_context.validation_context.match_typed_subject_alt_names`,
+  },
+  {
+    what: "an empty list of names",
+    rule: "peer-name",
+    path: `${downstream}.common_tls_context.validation_context.match_typed_subject_alt_names`,
+    value: [],
+  },
+  {
+    what: "an exact matcher, which wildcards satisfy",
+    rule: "peer-name",
+    path: `${downstream}.common_tls_context.validation_context.match_typed_subject_alt_names.0.matcher`,
+    value: { exact: "metrics-sender.account-a.internal" },
+  },
+  {
+    what: "a regular expression for many names",
+    rule: "peer-name",
+    path: `${downstream}.common_tls_context.validation_context.match_typed_subject_alt_names.0.matcher.safe_regex.regex`,
+    value: ".*",
+  },
+  {
+    what: "a name with its dots unquoted",
+    rule: "peer-name",
+    path: `${downstream}.common_tls_context.validation_context.match_typed_subject_alt_names.0.matcher.safe_regex.regex`,
+    value: "metrics-sender.account-a.internal",
+  },
+  {
+    what: "another kind of name",
+    rule: "peer-name",
+    path: `${downstream}.common_tls_context.validation_context.match_typed_subject_alt_names.0.san_type`,
+    value: "URI",
+  },
+  { what: "no TLS version", rule: "tls-version", path: `${downstream}.common_tls_context.tls_params` },
+  {
+    what: "an old TLS version",
+    rule: "tls-version",
+    path: `${downstream}.common_tls_context.tls_params.tls_minimum_protocol_version`,
+    value: "TLSv1_2",
+  },
+  {
+    what: "a minimum above the maximum",
+    rule: "tls-version",
+    path: `${downstream}.common_tls_context.tls_params.tls_maximum_protocol_version`,
+    value: "TLSv1_2",
+  },
+  { what: "a prefix instead of the path", rule: "exact-route", path: `${route}.match`, value: { prefix: "/" } },
+  {
+    what: "a path with any query string",
+    rule: "exact-route",
+    path: `${route}.match.headers.1`,
+    value: { name: "user-agent", string_match: { exact: "x" } },
+  },
+  {
+    what: "any method",
+    rule: "exact-route",
+    path: `${route}.match.headers.0`,
+    value: { name: "user-agent", string_match: { exact: "x" } },
+  },
+  { what: "a normalised path", rule: "path-as-sent", path: `${http}.normalize_path`, value: true },
+  { what: "merged slashes", rule: "path-as-sent", path: `${http}.merge_slashes`, value: true },
+  {
+    what: "a tunnel instead of HTTP",
+    rule: "only-http",
+    path: `${chain}.filters`,
+    value: [
+      {
+        name: "envoy.filters.network.tcp_proxy",
+        typed_config: {
+          "@type": "type.googleapis.com/envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy",
+          stat_prefix: "x",
+          cluster: "prometheus",
+        },
+      },
+    ],
+  },
+  {
+    what: "the admin interface on every address",
+    rule: "admin",
+    path: "admin.address",
+    value: { socket_address: { address: "0.0.0.0", port_value: 9901 } },
+  },
+  { what: "an admin interface with every page", rule: "admin", path: "admin.allow_paths", value: [] },
+  {
+    what: "an admin interface that can be told to quit",
+    rule: "admin",
+    path: "admin.allow_paths.0",
+    value: { prefix: "/q" },
+  },
+  {
+    what: "a sender without TLS",
+    rule: "no-clear-text",
+    path: "static_resources.clusters.0.transport_socket",
+    of: sender,
+  },
+  { what: "a sender without SNI", rule: "server-name", path: `${upstream}.sni`, of: sender },
+  {
+    what: "a sender that trusts anyone",
+    rule: "trust-anchor",
+    path: `${upstream}.common_tls_context.validation_context.trusted_ca`,
+    of: sender,
+    seenByEnvoy: true,
+  },
+  {
+    what: "a sender that writes to any name",
+    rule: "peer-name",
+    path: `${upstream}.common_tls_context.validation_context.match_typed_subject_alt_names`,
+    of: sender,
+  },
+  {
+    what: "a sender up to TLS 1.2, the default",
+    rule: "tls-version",
+    path: `${upstream}.common_tls_context.tls_params`,
+    of: sender,
+  },
+  {
+    what: "a sender without a certificate",
+    rule: "own-certificate",
+    path: `${upstream}.common_tls_context.tls_certificates`,
+    of: sender,
+  },
+];
