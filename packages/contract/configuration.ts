@@ -147,7 +147,8 @@ export type ReceiverConfiguration = z.output<typeof receiver>;
 export type Configuration = SenderConfiguration | ReceiverConfiguration;
 export type RemoteWriteOverrides = SenderConfiguration["prometheus"]["remoteWrite"];
 
-const byRole = { sender, receiver } as const;
+/** The configuration of each role, for those who describe it; a stack's own is read by `parseConfiguration`. */
+export const configurationSchemas = { sender, receiver } as const;
 
 /**
  * Checks the configuration of a stack, given as an object of its top-level keys, and fills in the defaults.
@@ -158,7 +159,7 @@ export function parseConfiguration(raw: Readonly<Record<string, unknown>>): Conf
   if (role !== "sender" && role !== "receiver") {
     throw invalid([{ key: keyOf(["role"]), value: role, remedy: "either sender or receiver" }]);
   }
-  const result = byRole[role].safeParse(raw);
+  const result = configurationSchemas[role].safeParse(raw);
   if (result.success) return result.data;
   throw invalid(result.error.issues.flatMap((issue) => problemsOf(issue, raw)));
 }
