@@ -1,0 +1,144 @@
+import assert from "node:assert/strict";
+import { InvalidInputError } from "@metrics-link/contract";
+import { remoteWrite as link } from "@metrics-link/contract/remote-write.ts";
+import {
+  ownJobs,
+  prometheusFiles,
+  receiverFlags,
+  renderReceiver,
+  renderSender,
+  senderFlags,
+} from "@metrics-link/prometheus";
+import { receiver, sender, senderAlone, senderOfUser } from "./examples.ts";
+
+describe("the sender's Prometheus", () => {
+  it("writes to Envoy on loopback with the link's queue", () => {
+    const [write, ...more] = sender().configuration.remote_write ?? [];
+    assert.deepEqual(more, []);
+    assert.equal(write?.url, "http://127.0.0.1:9091/api/v1/write");
+    assert.deepEqual(write?.queue_config, {
+      capacity: 10_000,
+      max_shards: 50,
+      max_samples_per_send: 2_000,
+      min_backoff: "100ms",
+      max_backoff: "30s",
+      retry_on_http_429: true,
+    });
+    assert.deepEqual(write?.metadata_config, { send: true, send_interval: "1m" });
+  });
+
+  it("gives up later than both Envoys", () => {
+    assert.equal(sender().configuration.remote_write?.[0]?.remote_timeout, `${link.timeoutSeconds}s`);
+    assert.ok(link.receiverRouteTimeoutSeconds < link.senderRouteTimeoutSeconds);
+    assert.ok(link.senderRouteTimeoutSeconds < link.timeoutSeconds);
+  });
+
+  it("takes the user's queue settings, and keeps its own for the rest", () => {
+    assert.deepEqual(senderOfUser().configuration.remote_write?.[0]?.queue_config, {
+      capacity: 20_000,
+      max_shards: 100,
+      min_shards: 2,
+      max_samples_per_send: 5_000,
+      batch_send_deadline: "2s",
+      min_backoff: "100ms",
+      max_backoff: "30s",
+      retry_on_http_429: true,
+    });
+  });
+
+  it("has no queue before there is a link", () => {
+    assert.equal(senderAlone().configuration.remote_write, undefined);
+  });
+
+  it("does not accept writes", () => {
+    assert.ok(!senderFlags({ dataVolumeGiB: 50 }).some((flag) => flag.includes("receiver")));
+  });
+});
+
+describe("the receiver's Prometheus", () => {
+  it("takes samples as late as the longest outage", () => {
+    assert.equal(receiver().configuration.storage?.tsdb.out_of_order_time_window, "24h");
+  });
+
+  it("accepts writes and writes nowhere", () => {
+    assert.ok(receiverFlags({ dataVolumeGiB: 50 }).includes("--web.enable-remote-write-receiver"));
+    assert.equal(receiver().configuration.remote_write, undefined);
+  });
+});
+
+describe("both", () => {
+  const flags = [senderFlags({ dataVolumeGiB: 50 }), receiverFlags({ dataVolumeGiB: 50 })];
+
+  it("listen on loopback, without the APIs that change or stop them", () => {
+    for (const list of flags) {
+      assert.ok(list.includes("--web.listen-address=127.0.0.1:9090"));
+      assert.ok(!list.some((flag) => /lifecycle|admin-api|otlp/.test(flag)));
+    }
+  });
+
+  it("leave a fifth of the data volume free", () => {
+    for (const list of flags) {
+      assert.ok(list.includes("--storage.tsdb.retention.size=40960MB"));
+      assert.ok(list.includes("--storage.tsdb.path=/var/lib/metrics-link/prometheus"));
+    }
+  });
+
+  it("watch themselves, their Envoy and their host", () => {
+    for (const { configuration } of [sender(), receiver()]) {
+      assert.deepEqual(
+        configuration.scrape_configs.map(({ job_name, metrics_path, static_configs }) => [
+          job_name,
+          `${static_configs?.[0]?.targets[0]}${metrics_path ?? "/metrics"}`,
+        ]),
+        [
+          ["prometheus", "127.0.0.1:9090/metrics"],
+          ["envoy", "127.0.0.1:9902/stats/prometheus"],
+          ["node", "127.0.0.1:9100/metrics"],
+        ],
+      );
+    }
+  });
+
+  it("never wait longer for a target than for the next scrape", () => {
+    const timeout = (scrapeInterval: string) =>
+      renderReceiver({ scrapeInterval, externalLabels: {}, outOfOrderTimeWindow: "1h" }).configuration.global
+        .scrape_timeout;
+    assert.deepEqual(["500ms", "1s", "10s", "15s", "1m"].map(timeout), ["500ms", "1s", "10s", "10s", "10s"]);
+  });
+
+  it("refuse jobs that cannot be told apart", () => {
+    const jobs = (...names: string[]) =>
+      renderSender({
+        scrapeInterval: "15s",
+        externalLabels: {},
+        linked: true,
+        scrapeConfigs: names.map((job_name) => ({ job_name })),
+      });
+    assert.equal(jobs("one", "two").configuration.scrape_configs.length, ownJobs.length + 2);
+    assert.throws(() => jobs("one", "one"), InvalidInputError);
+    assert.throws(() => jobs("envoy"), /job_name is "envoy"/);
+  });
+
+  it("refuse rule files that would leave their folder or hide one another", () => {
+    const rules = (...names: string[]) =>
+      renderSender({
+        scrapeInterval: "15s",
+        externalLabels: {},
+        linked: true,
+        ruleFiles: names.map((name) => ({ name, content: "groups: []\n" })),
+      });
+    assert.deepEqual(rules("a.yml", "b.yaml").configuration.rule_files, ["rules/a.yml", "rules/b.yaml"]);
+    for (const wrong of ["../a.yml", "a/b.yml", "a.txt", ".yml"]) assert.throws(() => rules(wrong), InvalidInputError);
+    assert.throws(() => rules("a.yml", "a.yml"), InvalidInputError);
+  });
+
+  it("come as files that Prometheus alone may read", () => {
+    assert.deepEqual(
+      prometheusFiles(senderOfUser()).map(({ path, mode, owner, group }) => [path, mode, owner, group]),
+      [
+        ["prometheus/prometheus.yml", "0640", "root", "prometheus"],
+        ["prometheus/rules/shop.yml", "0640", "root", "prometheus"],
+      ],
+    );
+  });
+});
