@@ -8,7 +8,7 @@ import { type Tags, tagChanges, tagInput, tagOutput } from "../tags.ts";
 const within = (low: number, high: number, unit: string) => (value: number) =>
   value >= low && value <= high ? undefined : `${value} is not within ${low} to ${high} ${unit}`;
 
-/** A symmetric customer-managed key. moto encrypts with it for real; its policy is kept there and not enforced. */
+/** A symmetric customer-managed key. The AWS API encrypts with it for real and enforces its policy. */
 export const key = noun({
   type: "aws:kms/key:Key",
   inputs: {

@@ -1,15 +1,12 @@
 import { json, string } from "../../plugins/rpc/schema.ts";
-import { AwsError } from "../aws-error.ts";
+import { AwsError, hasCode } from "../aws-error.ts";
 import { resourcePolicyFault } from "../iam/policy-syntax.ts";
 import { noun } from "../noun.ts";
 import type { Scope } from "../scope.ts";
 import { bucket } from "./bucket.ts";
 import { bucketPublicAccessBlock } from "./bucket-public-access-block.ts";
 
-/**
- * A bucket's policy. Checked and kept by the cloud, not enforced: moto would take any Deny, whatever its condition or
- * principal, as one for everybody, so that a policy that only asks for TLS would shut the bucket.
- */
+/** A bucket's policy. The AWS API enforces it: on hosts, on the deployer, and on the cloud's own uploads. */
 export const bucketPolicy = noun({
   type: "aws:s3/bucketPolicy:BucketPolicy",
   inputs: {
@@ -20,12 +17,32 @@ export const bucketPolicy = noun({
 
   async create(scope, inputs) {
     refuseUnfit(scope, inputs);
+    await scope.aws.s3.putBucketPolicy({ Bucket: inputs.bucket, Policy: inputs.policy });
     return { id: inputs.bucket, outputs: {} };
   },
 
-  async update(scope, _resource, news) {
+  async read(scope, { id, inputs, outputs }) {
+    try {
+      const { Policy } = await scope.aws.s3.getBucketPolicy({ Bucket: id });
+      return Policy === undefined ? undefined : { inputs: { ...inputs, policy: Policy }, outputs };
+    } catch (thrown) {
+      if (hasCode(thrown, "NoSuchBucketPolicy", "NoSuchBucket")) return undefined;
+      throw thrown;
+    }
+  },
+
+  async update(scope, { id }, news) {
     refuseUnfit(scope, news);
+    await scope.aws.s3.putBucketPolicy({ Bucket: id, Policy: news.policy });
     return { outputs: {} };
+  },
+
+  async delete(scope, { id }) {
+    try {
+      await scope.aws.s3.deleteBucketPolicy({ Bucket: id });
+    } catch (thrown) {
+      if (!hasCode(thrown, "NoSuchBucket")) throw thrown;
+    }
   },
 });
 

@@ -4,7 +4,7 @@ import { resourcePolicyFault } from "../iam/policy-syntax.ts";
 import { noun } from "../noun.ts";
 import { secret } from "./secret.ts";
 
-/** A secret's resource policy. moto keeps it and does not enforce it. */
+/** A secret's resource policy. The AWS API enforces it. */
 export const secretPolicy = noun({
   type: "aws:secretsmanager/secretPolicy:SecretPolicy",
   inputs: {
