@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { X509Certificate } from "node:crypto";
 import { setImmediate as breathe } from "node:timers/promises";
+import { eventually } from "../../../support/eventually.ts";
 import { callOnce } from "../support/client.ts";
-import { eventually } from "../support/eventually.ts";
 import { Link, receiverName, senderName } from "../support/link.ts";
 
 const serialOf = (pem: string) => new X509Certificate(pem).serialNumber.toLowerCase();

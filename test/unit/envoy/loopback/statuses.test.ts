@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { connect } from "node:net";
+import { eventually } from "../../../support/eventually.ts";
 import { Client } from "../support/client.ts";
-import { eventually } from "../support/eventually.ts";
 import { Link } from "../support/link.ts";
 
 describe("what the sender's Prometheus is told when something goes wrong", () => {

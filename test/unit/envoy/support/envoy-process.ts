@@ -2,8 +2,8 @@ import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { envoyFlags, validateFlags } from "@metrics-link/envoy";
+import { eventually } from "../../../support/eventually.ts";
 import { tool } from "../../../support/tool.ts";
-import { eventually } from "./eventually.ts";
 
 /** One line of Envoy's access log. */
 export type LogLine = Readonly<Record<string, unknown>>;

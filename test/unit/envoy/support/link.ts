@@ -3,10 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ports } from "@metrics-link/contract/ports.ts";
 import { type Limits, releaseFiles, renderReceiver, renderSender } from "@metrics-link/envoy";
+import { freePorts } from "../../../support/free-ports.ts";
 import { Authority, type Leaf } from "./authority.ts";
 import type { Caller } from "./client.ts";
 import { EnvoyProcess } from "./envoy-process.ts";
-import { freePorts } from "./free-ports.ts";
 import { ReleaseFolder } from "./release.ts";
 import { relocate } from "./relocate.ts";
 import { Sink } from "./sink.ts";
@@ -102,6 +102,11 @@ export class Link {
 
   get egressUrl(): string {
     return `http://127.0.0.1:${this.#port(3)}`;
+  }
+
+  /** Where the receiver's Envoy looks for Prometheus. */
+  get prometheusPort(): number {
+    return this.#port(5);
   }
 
   /** What the sender's Prometheus does. */
