@@ -1,9 +1,9 @@
 /** Ends a sandbox by what this machine shows of it: names with its tag, mounts and loop devices below its folder. */
 
-import { readdir, rm } from "node:fs/promises";
+import { readdir, realpath, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Layout } from "../model/layout.ts";
-import { run } from "./command.ts";
+import { execute, run } from "./command.ts";
 import { cgroupSystem, findGroups, processesBelow, removeGroup } from "./hosts/control-groups.ts";
 import { signal } from "./hosts/host.ts";
 import { mountsBelow } from "./hosts/root-disk.ts";
@@ -17,9 +17,10 @@ const endDeadlineMs = 20_000;
  * Removes every kernel object of a sandbox: processes, control groups, mounts, loop devices, namespaces with their
  * cables. Needs no memory of how they came to be, so it also sweeps up after a crash. The hosts' disks stay.
  */
-export async function releaseKernelObjects(layout: Layout): Promise<void> {
+export async function releaseKernelObjects(given: Layout): Promise<void> {
+  const layout = await withRealPath(given);
   await endHosts(layout);
-  for (const mount of await mountsBelow(layout.directory)) await run(["umount", mount]);
+  await releaseMounts(layout);
   await releaseLoopDevices(layout);
   await endNamespaces(layout);
   // systemd-nspawn keeps a folder per machine name for mounts that it passes on later.
@@ -34,6 +35,11 @@ export async function cleanUp(layout: Layout, options: { readonly keepLogs?: boo
   await releaseKernelObjects(layout);
   if (!options.keepLogs) return rm(layout.directory, { recursive: true, force: true });
   await removeAllButLogs(layout.directory);
+}
+
+/** The kernel tells paths without symbolic links. */
+async function withRealPath(layout: Layout): Promise<Layout> {
+  return { ...layout, directory: await realpath(layout.directory).catch(() => layout.directory) };
 }
 
 async function endHosts(layout: Layout): Promise<void> {
@@ -52,6 +58,15 @@ async function endHosts(layout: Layout): Promise<void> {
 
 async function supervisors(groups: readonly string[]): Promise<number[]> {
   return (await Promise.all(groups.map((group) => processesBelow(join(group, "supervisor"))))).flat();
+}
+
+/** A command that a crashed program had started may still be busy in a mount for a moment. */
+async function releaseMounts(layout: Layout): Promise<void> {
+  await until(`nothing is mounted below ${layout.directory}`, endDeadlineMs, async () => {
+    const mounts = await mountsBelow(layout.directory);
+    for (const mount of mounts) await execute(["umount", mount]);
+    return mounts.length === 0;
+  });
 }
 
 async function releaseLoopDevices(layout: Layout): Promise<void> {

@@ -41,7 +41,8 @@ export function nspawnCommand(
     "--resolv-conf=off",
     "--timezone=off",
     "--link-journal=no",
-    "--console=pipe",
+    // What systemd and cloud-init say while they boot goes to standard output, which is the console log.
+    "--console=read-only",
     `--bind-ro=${files.hypervisorUuid}:/sys/hypervisor/uuid`,
     `--bind-ro=${files.deviceLinks}:/run/tmpfiles.d/ebs.conf`,
     ...volumes.map((volume) => `--bind=${volume.device}:${deviceNode(volume)}`),

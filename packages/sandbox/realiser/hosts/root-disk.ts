@@ -1,6 +1,6 @@
 /** A host's root disk: the shared image below, what the host wrote above, as an overlay. */
 
-import { copyFile, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, readFile, realpath, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Layout } from "../../model/layout.ts";
 import { run } from "../command.ts";
@@ -47,7 +47,8 @@ export async function mountsBelow(directory: string): Promise<string[]> {
 }
 
 async function isMounted(point: string): Promise<boolean> {
-  return (await mountsBelow(point)).includes(point);
+  const real = await realpath(point).catch(() => point);
+  return (await mountsBelow(real)).includes(real);
 }
 
 /** proc_pid_mountinfo(5): space, tab, newline and backslash are written as octal numbers. */

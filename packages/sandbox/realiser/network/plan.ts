@@ -50,11 +50,7 @@ export function planLinks(
 }
 
 /** Addresses, routes and rules of one namespace whose interfaces are there. */
-export function planNamespace(
-  wanted: Namespace,
-  observed: Observed,
-  { keep = false }: PlanOptions = {},
-): string[] {
+export function planNamespace(wanted: Namespace, observed: Observed, { keep = false }: PlanOptions = {}): string[] {
   const interfaces = wanted.interfaces.flatMap(({ name, addresses, answersForNeighbours }) => {
     const present = observed.interfaces.get(name);
     const [added, removed] = difference(addresses, present?.addresses ?? [], keep);

@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
+import type { Socket as DatagramSocket } from "node:dgram";
 import { readdirSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { createServer, type Server as HttpServer } from "node:http";
 import { createServer as createTlsServer } from "node:https";
-import type { Socket as DatagramSocket } from "node:dgram";
 import { join } from "node:path";
 import { cacheDirectory } from "@metrics-link/contract/cache-directory.ts";
 import type { Instance, Topology, Vpc } from "../../../../packages/sandbox/model/topology.ts";
+import { run } from "../../../../packages/sandbox/realiser/command.ts";
 import {
   bindUdp,
   cleanUp,
@@ -17,7 +18,6 @@ import {
   resolverAddress,
   serviceAddresses,
 } from "../../../../packages/sandbox/realiser/index.ts";
-import { run } from "../../../../packages/sandbox/realiser/command.ts";
 import { until } from "../../../../packages/sandbox/realiser/until.ts";
 import { openAuthority } from "../../../../packages/sandbox/services/authority.ts";
 import { answerQuery } from "../../../../packages/sandbox/services/dns/server.ts";
@@ -168,8 +168,8 @@ describe("the hosts of a sandbox", function () {
   });
 
   it("cannot open this machine's devices", async () => {
-    const escape = "mknod /root/disk b 7 63 2>&1";
-    const { code, stdout } = await realiser.hosts.exec("web", ["sh", "-c", escape]);
+    const intrusion = "mknod /root/disk b 7 63 2>&1";
+    const { code, stdout } = await realiser.hosts.exec("web", ["sh", "-c", intrusion]);
     assert.equal(code, 1);
     assert.match(stdout, /Operation not permitted/);
   });
@@ -191,7 +191,10 @@ describe("the hosts of a sandbox", function () {
     await output("web", "echo mine > /root/file");
     await realiser.hosts.power("web", "reboot");
     assert.equal(await output("web", "cloud-init status --wait | grep status"), "status: done");
-    assert.notEqual(await output("web", "cat /proc/sys/kernel/random/boot_id; cat /proc/1/stat | cut -d' ' -f22"), boot);
+    assert.notEqual(
+      await output("web", "cat /proc/sys/kernel/random/boot_id; cat /proc/1/stat | cut -d' ' -f22"),
+      boot,
+    );
     assert.equal(await output("web", "cat /root/file; wc -l < /var/lib/first-boot"), "mine\n1");
     assert.equal(await output("web", `${mountData} && cat /data/file`), "kept");
   });
@@ -229,15 +232,24 @@ describe("the hosts of a sandbox", function () {
   });
 
   it("move a volume with its data to another running host, but not while it is mounted", async () => {
-    const moved = [{ ...web, volumes: [] }, { ...other, volumes: web.volumes }];
+    const moved = [
+      { ...web, volumes: [] },
+      { ...other, volumes: web.volumes },
+    ];
     await realise(world(web, other));
     await output("web", mountData);
     await assert.rejects(realise(world(...moved)), /vol-0123456789abcdef0 is mounted at \/data in i-0000000000000000a/);
     await output("web", "umount /data");
     await realise(world(...moved));
-    assert.equal(await output("web", "ls /dev/nvme1n1 2>&1 || true"), "ls: cannot access '/dev/nvme1n1': No such file or directory");
+    assert.equal(
+      await output("web", "ls /dev/nvme1n1 2>&1 || true"),
+      "ls: cannot access '/dev/nvme1n1': No such file or directory",
+    );
     assert.equal(await output("other", `${mountData} && cat /data/file`), "kept");
-    assert.equal(await output("other", "hostname; cloud-init status --wait | grep status"), "ip-10-0-1-11\nstatus: done");
+    assert.equal(
+      await output("other", "hostname; cloud-init status --wait | grep status"),
+      "ip-10-0-1-11\nstatus: done",
+    );
   });
 
   it("give a new host the volume of one that was terminated", async () => {
@@ -256,7 +268,7 @@ describe("the hosts of a sandbox", function () {
 
   it("show their journal and console", async () => {
     assert.match(await realiser.hosts.logs("web", { unit: "cloud-final.service" }), /cloud-init/i);
-    assert.match(await realiser.hosts.console("web"), /systemd/);
+    assert.match(await realiser.hosts.console("web"), /Reached target .*multi-user/);
   });
 
   it("include the outsider, who has this machine's tools and an address of the internet", async () => {

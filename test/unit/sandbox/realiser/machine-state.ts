@@ -2,8 +2,18 @@ import { readdir, readFile } from "node:fs/promises";
 import { run } from "../../../../packages/sandbox/realiser/command.ts";
 import { cgroupSystem, findGroups } from "../../../../packages/sandbox/realiser/hosts/control-groups.ts";
 
+export interface MachineState {
+  readonly namespaces: readonly string[];
+  readonly interfaces: readonly string[];
+  readonly mounts: readonly string[];
+  readonly loopDevices: readonly string[];
+  readonly controlGroups: readonly string[];
+  readonly machines: readonly string[];
+  readonly processes: readonly string[];
+}
+
 /** What a sandbox may leave behind on this machine, limited to what carries `mark` in its name. */
-export async function machineState(mark: string): Promise<Record<string, string[]>> {
+export async function machineState(mark: string): Promise<MachineState> {
   const marked = (lines: readonly string[]) => lines.filter((line) => line.includes(mark)).sort();
   const list = async (path: string) => readdir(path).catch(() => []);
   return {

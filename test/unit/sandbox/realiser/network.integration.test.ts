@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import type { Server, Socket } from "node:net";
 import { createServer } from "node:http";
+import type { Server, Socket } from "node:net";
 import type { SecurityGroup, Topology, Vpc } from "../../../../packages/sandbox/model/topology.ts";
 import { releaseKernelObjects } from "../../../../packages/sandbox/realiser/clean-up.ts";
 import { execute, inNamespace } from "../../../../packages/sandbox/realiser/command.ts";
@@ -77,7 +77,8 @@ describe("the network of a sandbox", function () {
 
   it("spreads connections over the targets", async () => {
     const seen = new Set<string>();
-    for (let i = 0; i < 20 && seen.size < 2; i += 1) seen.add((await greeting(inSender, addresses.balancerA, 443))[0] ?? "");
+    for (let i = 0; i < 20 && seen.size < 2; i += 1)
+      seen.add((await greeting(inSender, addresses.balancerA, 443))[0] ?? "");
     assert.deepEqual([...seen].sort(), ["a", "b"]);
   });
 
@@ -109,7 +110,10 @@ describe("the network of a sandbox", function () {
   });
 
   it("keeps two VPCs with the same addresses apart", async () => {
-    assert.equal((await execute(inNamespace(names.instance("i-isolated"), ["ip", "route", "get", "10.0.1.10"]))).code, 0);
+    assert.equal(
+      (await execute(inNamespace(names.instance("i-isolated"), ["ip", "route", "get", "10.0.1.10"]))).code,
+      0,
+    );
     const sides = withGroup(topology, group("sg-sender", { ingress: [tcp(8443, "10.0.0.0/16")] }));
     await apply(sides);
     assert.equal(await greeting(names.instance("i-isolated"), "10.0.1.10", 8443), "sender 10.0.2.10");
@@ -203,7 +207,10 @@ describe("the network of a sandbox", function () {
       names.vpc("vpc-a"),
     ]);
     await apply(topology);
-    assert.equal(await greeting(names.instance("i-sender"), serviceAddresses.s3, 443).then((it) => it.slice(0, 2)), "s3");
+    assert.equal(
+      await greeting(names.instance("i-sender"), serviceAddresses.s3, 443).then((it) => it.slice(0, 2)),
+      "s3",
+    );
   });
 });
 

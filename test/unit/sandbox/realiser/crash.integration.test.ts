@@ -1,0 +1,58 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, readdirSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { cacheDirectory } from "@metrics-link/contract/cache-directory.ts";
+import { cleanUp, namespaces } from "../../../../packages/sandbox/realiser/index.ts";
+import { until } from "../../../../packages/sandbox/realiser/until.ts";
+import { type MachineState, machineState } from "./machine-state.ts";
+import { temporaryLayout } from "./temporary-layout.ts";
+
+const images = join(cacheDirectory(), "images");
+const image = readdirSync(images).find((name) => name.startsWith("debian-13-")) ?? "missing";
+const program = fileURLToPath(new URL("crashing-world.ts", import.meta.url));
+
+/** Starts a world, kills it when `moment` has come, and cleans up with nothing but its layout. */
+async function crashAt(moment: (left: MachineState) => boolean): Promise<MachineState> {
+  const layout = temporaryLayout();
+  const { prefix } = namespaces(layout);
+  const cache = dirname(dirname(layout.directory));
+  const [name = ""] = layout.directory.split("/").at(-1)?.split("-") ?? [];
+  const argv = ["--import", "tsx", program, name, cache, join(images, image, "root")];
+  const world = spawn(process.execPath, argv, { stdio: ["ignore", "ignore", "inherit"] });
+  const ended = once(world, "exit");
+  try {
+    const seen = await until("the moment to crash", 30_000, async () => {
+      const state = await machineState(prefix);
+      return moment(state) && state;
+    });
+    return seen;
+  } finally {
+    world.kill("SIGKILL");
+    await ended;
+    await cleanUp(layout);
+    assert.deepEqual(Object.values(await machineState(prefix)).flat(), []);
+    assert.deepEqual(Object.values(await machineState(layout.directory)).flat(), []);
+    assert.ok(!existsSync(layout.directory));
+  }
+}
+
+describe("a world that was killed", function () {
+  this.timeout(60_000);
+
+  it("while it made the network leaves nothing behind after cleaning up", async () => {
+    await crashAt(({ namespaces: made }) => made.length > 0);
+  });
+
+  it("while its first host was starting leaves nothing behind", async () => {
+    await crashAt(({ controlGroups }) => controlGroups.length > 0);
+  });
+
+  it("with running hosts and volumes leaves nothing behind", async () => {
+    const { loopDevices, processes } = await crashAt(({ machines }) => machines.length === 2);
+    assert.equal(loopDevices.length, 0, "their files are found by folder, not by tag");
+    assert.ok(processes.length >= 2);
+  });
+});
