@@ -71,7 +71,7 @@ export async function acquire(name, tool, layout, context) {
       Object.fromEntries(Object.entries(paths).map(([executable, inside]) => [executable, path.join(root, inside)]));
     try {
       await publishFolder(folder, layout.work, Object.values(paths), async (work) => {
-        const download = source === "official" ? await fetchOfficial(tool, layout, context) : null;
+        const download = source === "official" ? await fetchOfficial(tool, work, context) : null;
         if (download) await unpackOfficial(download, tool, work, context);
         else if (tool.registry) await bringFromRegistry(tool.registry, work, layout, context);
         await checkVersions(tool, executables(work), context);

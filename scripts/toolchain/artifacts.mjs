@@ -13,6 +13,7 @@ import { hashFile } from "./files.mjs";
  * @property {string} sha256
  * @property {number} size bytes
  * @property {"official" | "registry"} source official: the upstream's own download
+ * @property {string} [officialSha256] of the upstream's own download, where that is no archive and was packed here
  * @property {Record<string, string>} executables name to path inside the archive
  */
 
@@ -52,10 +53,8 @@ export async function makeArchive(tool, download, folder, executables, { run, de
  */
 export async function describeArchive(name, tool, source, folder, executables) {
   const file = path.join(folder, archiveName);
-  const inBin = Object.keys(executables).map((executable) => [
-    executable,
-    `bin/${path.basename(executables[executable] ?? "")}`,
-  ]);
+  const verbatim = source === "official" && isArchive(tool);
+  const inBin = Object.entries(executables).map(([executable, inside]) => [executable, `bin/${path.basename(inside)}`]);
   return {
     name,
     version: tool.version,
@@ -64,7 +63,8 @@ export async function describeArchive(name, tool, source, folder, executables) {
     sha256: await hashFile(file),
     size: (await stat(file)).size,
     source,
-    executables: source === "official" && isArchive(tool) ? executables : Object.fromEntries(inBin),
+    ...(source === "official" && !verbatim && tool.officialSha256 ? { officialSha256: tool.officialSha256 } : {}),
+    executables: verbatim ? executables : Object.fromEntries(inBin),
   };
 }
 

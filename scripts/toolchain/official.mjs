@@ -1,7 +1,8 @@
 // @ts-check
-import { chmod, copyFile, mkdir, rename, rm } from "node:fs/promises";
+import { chmod, copyFile } from "node:fs/promises";
 import path from "node:path";
 import { hashFile } from "./files.mjs";
+import { Stopped } from "./processes.mjs";
 
 /** The official download could not be had from here. A hash that does not fit is another error, and ends set-up. */
 export class NotReachable extends Error {}
@@ -9,53 +10,30 @@ export class NotReachable extends Error {}
 const CONNECT_TIMEOUT_S = 5;
 
 /**
- * Fetches an official download and checks it. An interrupted one goes on where it stopped.
+ * Fetches an official download and checks it.
  * @param {import("./pins.mjs").Official} pin
- * @param {import("./paths.mjs").Layout} layout
+ * @param {string} folder
  * @param {import("./steps.mjs").StepContext} context
- * @returns {Promise<string>} the file
+ * @returns {Promise<string>} the file, in that folder
  * @throws {NotReachable} if the network says no
  */
-export async function fetchOfficial(pin, layout, { run, detail }) {
+export async function fetchOfficial(pin, folder, { run, detail }) {
   const { officialUrl: url, officialSha256: pinned } = pin;
   if (!url || !pinned) throw new Error("no pinned official download");
-  await mkdir(layout.downloads, { recursive: true });
-  const file = path.join(layout.downloads, `${pinned.slice(0, 12)}-${path.posix.basename(url)}`);
-  const partial = `${file}.partial`;
+  const file = path.join(folder, `download-${path.posix.basename(url)}`);
+  const patience = ["--connect-timeout", String(CONNECT_TIMEOUT_S), "--speed-limit", "1024", "--speed-time", "30"];
   try {
-    await run(
-      [
-        "curl",
-        "--fail",
-        "--location",
-        "--proto-redir",
-        "=https",
-        "--connect-timeout",
-        String(CONNECT_TIMEOUT_S),
-        "--speed-limit",
-        "1024",
-        "--speed-time",
-        "30",
-        "--continue-at",
-        "-",
-        "--progress-bar",
-        "--output",
-        partial,
-        url,
-      ],
-      { onLine: (line) => detail(line.replace(/^#+\s*/, "downloading ")) },
-    );
+    await run(["curl", "--fail", "--location", "--proto-redir", "=https", ...patience, "-#", "--output", file, url], {
+      onLine: (line) => detail(line.replace(/^[#=O -]*/, "downloading ")),
+    });
   } catch (error) {
+    if (error instanceof Stopped) throw error;
     throw new NotReachable(`${url}: ${/** @type {Error} */ (error).message}`);
   }
-  const found = await hashFile(partial);
+  const found = await hashFile(file);
   if (found !== pinned) {
-    await rm(partial);
-    throw new Error(
-      `${url} has SHA-256 ${found}, tools.json pins ${pinned}: the download was thrown away, find out why`,
-    );
+    throw new Error(`${url} has SHA-256 ${found}, tools.json pins ${pinned}: it is not used; find out why`);
   }
-  await rename(partial, file);
   return file;
 }
 

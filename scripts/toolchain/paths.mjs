@@ -29,8 +29,6 @@ export function layout(cache) {
     bin: path.join(cache, "bin"),
     /** Unpacked tools, one folder for each, complete or absent. */
     tools: path.join(cache, "tools"),
-    /** Official downloads under way; they go on where they stopped. */
-    downloads: path.join(cache, "downloads"),
     /** Archives for the hosts, and their index. */
     artifacts: path.join(cache, "artifacts"),
     artifactIndex: path.join(cache, "artifacts", "index.json"),

@@ -30,7 +30,7 @@ export async function acquirePlugin(name, pin, layout, context) {
   const folder = toolFolder(`pulumi-${name}`, pin, "official", layout);
   try {
     await publishFolder(folder, layout.work, [inside], async (work) => {
-      const download = await fetchOfficial(pin, layout, context);
+      const download = await fetchOfficial(pin, work, context);
       await unpackOfficial(download, pin, work, context);
       if (!existsSync(path.join(work, inside))) throw new Error(`no ${inside} in ${pin.officialUrl}`);
       await rm(download);

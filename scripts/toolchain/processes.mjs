@@ -11,6 +11,9 @@ import { createInterface } from "node:readline";
  * @property {(line: string) => void} [onLine] each line of stdout and stderr, without escape sequences
  */
 
+/** A command did not come to its end because set-up was stopped. */
+export class Stopped extends Error {}
+
 /** The child processes of one set-up: each writes to its step's log; all can be stopped. */
 export class Processes {
   /** @type {Map<number, boolean>} process group to whether it finishes by itself */
@@ -30,7 +33,7 @@ export class Processes {
    * @throws {Error} if it cannot be started or does not exit with 0
    */
   run(logFile, command, options = {}) {
-    if (this.#stopped) return Promise.reject(new Error("stopped"));
+    if (this.#stopped) return Promise.reject(new Stopped("stopped"));
     // A process group of its own: its grandchildren can be signalled, and Ctrl-C reaches it through us alone. pdeathsig: if
     // we are killed, it does not go on writing into the cache.
     const argv = options.finishes ? command : ["setpriv", "--pdeathsig", "TERM", "--", ...command];
@@ -61,6 +64,7 @@ export class Processes {
         if (child.pid) this.#groups.delete(child.pid);
         log.end(() => {
           if (code === 0) resolve(stdout);
+          else if (this.#stopped) reject(new Stopped(`${command[0]} was stopped`));
           else reject(new Error(`${command[0]} ended with ${signal ?? `exit code ${code}`}`));
         });
       });

@@ -28,13 +28,17 @@ describe("lock of set-up", () => {
     const holder = spawn(process.execPath, ["--input-type=module", "--eval", program], {
       stdio: ["ignore", "pipe", "inherit"],
     });
-    await once(holder.stdout, "data");
-    const waited: string[] = [];
-    const release = await takeLock(name("crash"), (pid: string) => {
-      waited.push(pid);
+    try {
+      await once(holder.stdout, "data");
+      const waited: string[] = [];
+      const release = await takeLock(name("crash"), (pid: string) => {
+        waited.push(pid);
+        holder.kill("SIGKILL");
+      });
+      assert.deepEqual(waited, [String(holder.pid)]);
+      await release();
+    } finally {
       holder.kill("SIGKILL");
-    });
-    assert.deepEqual(waited, [String(holder.pid)]);
-    await release();
+    }
   });
 });

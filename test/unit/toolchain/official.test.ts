@@ -1,0 +1,110 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { acquire } from "../../../scripts/toolchain/acquire.mjs";
+import { layout as layoutOf } from "../../../scripts/toolchain/paths.mjs";
+import type { Tool } from "../../../scripts/toolchain/pins.mjs";
+import { acquirePlugin } from "../../../scripts/toolchain/plugins.mjs";
+import { Processes } from "../../../scripts/toolchain/processes.mjs";
+
+describe("official downloads", () => {
+  const folder = mkdtempSync(path.join(tmpdir(), "metrics-link-"));
+  const upstream = path.join(folder, "upstream");
+  const server = createServer((request, response) => {
+    const file = path.join(upstream, path.basename(request.url ?? ""));
+    if (existsSync(file)) response.end(readFileSync(file));
+    else response.writeHead(404).end();
+  });
+  let base = "";
+  let layout = layoutOf(folder);
+  const said: string[] = [];
+
+  before(async () => {
+    mkdirSync(path.join(upstream, "tool-1.2.3"), { recursive: true });
+    writeFileSync(path.join(upstream, "tool-1.2.3/tool"), "#!/bin/sh\necho tool v1.2.3\n", { mode: 0o755 });
+    writeFileSync(path.join(upstream, "tool-1.2.3-raw"), "#!/bin/sh\necho tool v1.2.3\n");
+    execFileSync("tar", ["-C", upstream, "-czf", path.join(upstream, "tool-1.2.3.tar.gz"), "tool-1.2.3"]);
+    await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+    base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  });
+  beforeEach(() => {
+    layout = layoutOf(mkdtempSync(path.join(folder, "cache-")));
+    said.length = 0;
+  });
+  after(() => {
+    server.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  const hashOf = (file: string) => createHash("sha256").update(readFileSync(file)).digest("hex");
+  function context() {
+    const processes = new Processes();
+    const logFile = path.join(layout.cache, "log");
+    const run = (command: string[], options = {}) => processes.run(logFile, command, options);
+    return { logFile, run, detail: () => {}, say: (line: string) => void said.push(line) };
+  }
+  function tool(file: string, executable: string, changes: Partial<Tool> = {}): Tool {
+    return {
+      version: "1.2.3",
+      license: "MIT",
+      onHosts: true,
+      officialUrl: `${base}/${file}`,
+      officialSha256: existsSync(path.join(upstream, file)) ? hashOf(path.join(upstream, file)) : "0".repeat(64),
+      checksumsUrl: null,
+      officialExecutables: { tool: executable },
+      registry: null,
+      ...changes,
+    };
+  }
+
+  it("are used when their hash is the pinned one, and go to the hosts byte for byte", async () => {
+    const { source, artifact } = await acquire("tool", tool("tool-1.2.3.tar.gz", "tool-1.2.3/tool"), layout, context());
+    assert.equal(source, "official");
+    assert.equal(artifact?.sha256, hashOf(path.join(upstream, "tool-1.2.3.tar.gz")));
+    assert.equal(artifact?.sha256, hashOf(artifact?.file ?? ""));
+    assert.deepEqual(artifact?.executables, { tool: "tool-1.2.3/tool" });
+    assert.equal(artifact?.officialSha256, undefined);
+    assert.equal(execFileSync(path.join(layout.bin, "tool"), { encoding: "utf8" }), "tool v1.2.3\n");
+  });
+
+  it("that are the executable itself are packed for the hosts, and keep the upstream's hash", async () => {
+    const { artifact } = await acquire("tool", tool("tool-1.2.3-raw", "tool"), layout, context());
+    assert.deepEqual(artifact?.executables, { tool: "bin/tool" });
+    assert.equal(artifact?.officialSha256, hashOf(path.join(upstream, "tool-1.2.3-raw")));
+    const listing = execFileSync("tar", ["-tvzf", artifact?.file ?? ""], {
+      encoding: "utf8",
+      env: { ...process.env, TZ: "UTC" },
+    });
+    assert.match(listing, /^-rwxr-xr-x 0\/0 +27 1970-01-01 00:00 bin\/tool\n$/);
+  });
+
+  it("with another hash end set-up, and leave nothing that could be used", async () => {
+    const wrong = tool("tool-1.2.3.tar.gz", "tool-1.2.3/tool", { officialSha256: "0".repeat(64) });
+    await assert.rejects(acquire("tool", wrong, layout, context()), /has SHA-256 [0-9a-f]{64}, tools\.json pins 0{64}/);
+    assert.deepEqual(existsSync(layout.tools) ? readdirSync(layout.tools) : [], []);
+    assert.ok(!existsSync(path.join(layout.bin, "tool")));
+  });
+
+  it("of another version than they say are not used", async () => {
+    const other = tool("tool-1.2.3.tar.gz", "tool-1.2.3/tool", { version: "1.2.4" });
+    await assert.rejects(acquire("tool", other, layout, context()), /tool says "tool v1\.2\.3", pinned is 1\.2\.4/);
+  });
+
+  it("that cannot be had are named, and the next source is tried", async () => {
+    await assert.rejects(acquire("tool", tool("gone.tar.gz", "tool"), layout, context()), /no source has tool 1\.2\.3/);
+    assert.match(said[0] ?? "", /official download not to be had, going on to the registry: http:.*gone\.tar\.gz/);
+  });
+
+  it("of a Pulumi plugin leave the stand-in where they cannot be had", async () => {
+    const gone = await acquirePlugin("tls", tool("gone.tar.gz", "tool-1.2.3/tool"), layout, context());
+    assert.deepEqual(gone, { version: "1.2.3", source: "stand-in", path: null });
+    const had = await acquirePlugin("tls", tool("tool-1.2.3.tar.gz", "tool-1.2.3/tool"), layout, context());
+    assert.equal(had.source, "official");
+    assert.equal(execFileSync(had.path ?? "", { encoding: "utf8" }), "tool v1.2.3\n");
+  });
+});
