@@ -32,7 +32,7 @@ export class FencedIngress extends pulumi.ComponentResource {
       `${name}-balancer`,
       {
         vpcId: args.network.vpcId,
-        description: "The load balancer: HTTPS from the senders' addresses alone",
+        description: "The load balancer: HTTPS from the addresses of senders alone",
         tags: tags("balancer"),
       },
       own,

@@ -50,7 +50,7 @@ export class PinnedEgress extends pulumi.ComponentResource {
           ipProtocol: "tcp",
           fromPort: ports.https,
           toPort: ports.https,
-          description: "The receiver's load balancer",
+          description: "Load balancer of the receiver",
         },
         own,
       );
