@@ -35,6 +35,8 @@ export class Client {
     this.#session = session;
     // A refusal comes as an error of the session; the request under way reports it.
     session.on("error", () => {});
+    // One listener a request.
+    session.setMaxListeners(0);
   }
 
   static connect(caller: Caller): Client {

@@ -1,0 +1,51 @@
+import assert from "node:assert/strict";
+import { eventually } from "../../../support/eventually.ts";
+import { Client } from "../support/client.ts";
+import { Link } from "../support/link.ts";
+
+const mebibyte = 1024 * 1024;
+
+describe("a rightful client that asks for too much", () => {
+  let link: Link;
+  const clients: Client[] = [];
+  const connect = () => {
+    const client = Client.connect(link.rightful);
+    clients.push(client);
+    return client;
+  };
+  before(async () => {
+    link = await Link.up({ limits: { heapBytes: 128 * mebibyte, connectionsPerSender: 8, requestSeconds: 60 } });
+  });
+  afterEach(() => {
+    for (const client of clients.splice(0)) client.close();
+  });
+  after(() => link?.down());
+
+  it("gets no more connections than are its own, and takes nobody else's", async () => {
+    const answers = await Promise.allSettled(Array.from({ length: 12 }, () => connect().request()));
+    assert.equal(answers.filter(({ status }) => status === "fulfilled").length, 8);
+    assert.equal(await link.receiver.counter("envoy_connection_limit_limited_connections", '"sender_a"'), 4);
+    assert.equal((await fetch(`${link.readyUrl}/ready`)).status, 200);
+  });
+
+  it("loses its largest streams before the heap is full", async () => {
+    await eventually("its former connections are gone", async () =>
+      (await link.receiver.counter("envoy_connection_limit_active_connections", '"sender_a"')) === 0 ? true : undefined,
+    );
+    const body = Buffer.alloc(2 * mebibyte - 1);
+    const refused = Array.from({ length: 4 }, connect).flatMap((client) =>
+      Array.from({ length: 32 }, () => assert.rejects(client.request({ unfinished: body }))),
+    );
+    await eventually("streams are reset", async () =>
+      (await link.receiver.counter("envoy_envoy_overload_actions_reset_high_memory_stream_count")) > 0
+        ? true
+        : undefined,
+    );
+    const pressure = await link.receiver.counter("envoy_overload_envoy_resource_monitors_fixed_heap_pressure");
+    assert.ok(pressure < 100, `the heap is at ${pressure} %`);
+    for (const client of clients.splice(0)) client.close();
+    await Promise.all(refused);
+    assert.equal(link.sink.received.length, 8);
+    await eventually("the sender writes again", async () => ((await link.write()) === 204 ? true : undefined));
+  });
+});
