@@ -75,7 +75,7 @@ const probe = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("active"), unit }),
   z.strictObject({
     kind: z.literal("http"),
-    /** The service that is restarted, not only reloaded, when a roll-back finds this probe failing. */
+    /** The service that is restarted when a roll-back alone does not make this probe pass. */
     unit,
     url: z.url({ protocol: /^http$/, hostname: /^(127\.0\.0\.1|localhost)$/, error: "an http URL on loopback" }),
     /** Asked through this unix socket instead of TCP. */

@@ -13,7 +13,7 @@ export function agentService(): string {
     Service: {
       Type: "oneshot",
       ExecStart: `${hostPaths.base}/bin/agent run`,
-      StateDirectory: "metrics-link-agent",
+      StateDirectory: "metrics-link-agent metrics-link-agent/textfile",
       StateDirectoryMode: "0755",
       TimeoutStartSec: 900,
       PrivateTmp: true,

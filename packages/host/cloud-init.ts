@@ -64,6 +64,8 @@ export function cloudInit({ hostName, region, bucket, volumeId }: CloudInitInput
       unit(unitNames.agentTimer, agentTimer()),
     ],
     runcmd: [
+      // Systems Manager is the only way in.
+      ["systemctl", "mask", "--now", "--quiet", "ssh.service", "ssh.socket"],
       ["systemctl", "restart", "systemd-sysctl.service"],
       ["systemctl", "daemon-reload"],
       ["systemctl", "enable", "--quiet", dataUnitName, bootstrapUnitName, unitNames.agentTimer],

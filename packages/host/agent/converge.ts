@@ -52,11 +52,14 @@ export async function converge(
 /** What the next run must know of this one. */
 function settle(memory: Memory, { target }: Run, outcome: Outcome, reason: string): void {
   if (outcome === "converged") {
-    if (memory.lastGood !== target) memory.previousGood = memory.lastGood;
+    if (memory.lastGood !== target) {
+      memory.previousGood = memory.lastGood;
+      // Another release than the refused one got through: that one is history.
+      memory.refused = undefined;
+    }
     memory.lastGood = target;
     memory.attempting = undefined;
     memory.drifted = undefined;
-    if (memory.refused?.releaseId === target) memory.refused = undefined;
     return;
   }
   // An unhealthy host may run on a mixture: the attempt stays written down until a run ends well.

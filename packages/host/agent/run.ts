@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { hostPaths } from "@metrics-link/contract/host-paths.ts";
-import type { ChangeAction, Release } from "@metrics-link/contract/release.ts";
+import type { ChangeAction, Probe, Release } from "@metrics-link/contract/release.ts";
 import type { Effects } from "./effects.ts";
 import type { Memory } from "./memory.ts";
 
@@ -36,7 +36,7 @@ export interface Run {
   readonly touched: Set<string>;
   readonly actions: Map<string, ChangeAction | "start">;
   /** What each failing probe said last. */
-  failing: { readonly unit: string; readonly reason: string }[];
+  failing: readonly { readonly unit: string; readonly kind: Probe["kind"]; readonly reason: string }[];
 }
 
 /** @throws Error when a step asks for the release before it was fetched: a mistake in the table of states */

@@ -3,7 +3,7 @@ import type { Run } from "./run.ts";
 import { fetchRelease } from "./steps/fetch.ts";
 import { handOver } from "./steps/hand-over.ts";
 import { probe } from "./steps/probe.ts";
-import { rollBack } from "./steps/roll-back.ts";
+import { restartFailing, rollBack } from "./steps/roll-back.ts";
 import { type HandedOver, handOverToWanted } from "./steps/runtime.ts";
 import { placeSecrets } from "./steps/secrets.ts";
 import { stage } from "./steps/stage.ts";
@@ -22,7 +22,9 @@ export type State =
   | "handOver"
   | "probe"
   | "rollBack"
-  | "probeAgain";
+  | "probeAgain"
+  | "restartFailing"
+  | "probeLast";
 
 type Step = ((run: Run) => Promise<void>) | ((run: Run) => Promise<HandedOver | undefined>);
 
@@ -44,7 +46,9 @@ export const edges: Readonly<Record<State, Edge>> = {
   handOver: { step: handOver, done: "probe", failed: "rollBack" },
   probe: { step: probe, done: "converged", failed: "rollBack" },
   rollBack: { step: rollBack, done: "probeAgain", failed: "unhealthy" },
-  probeAgain: { step: probe, done: "rolledBack", failed: "unhealthy" },
+  probeAgain: { step: probe, done: "rolledBack", failed: "restartFailing" },
+  restartFailing: { step: restartFailing, done: "probeLast", failed: "unhealthy" },
+  probeLast: { step: probe, done: "rolledBack", failed: "unhealthy" },
 };
 
 export const firstState: State = "fetch";

@@ -6,7 +6,7 @@ import { storedRelease } from "./fetch.ts";
 
 /** Makes the services run on the release that is now in force, each as gently as its change allows. */
 export async function handOver(run: Run): Promise<void> {
-  await bringServicesTo(run, releaseOf(run), await changesSinceGood(run), new Set());
+  await bringServicesTo(run, releaseOf(run), await changesSinceGood(run));
 }
 
 /**
@@ -25,17 +25,11 @@ export async function changesSinceGood(run: Run): Promise<Changes> {
   });
 }
 
-export async function bringServicesTo(
-  run: Run,
-  release: Release,
-  changes: Changes,
-  mustRestart: ReadonlySet<string>,
-): Promise<void> {
+export async function bringServicesTo(run: Run, release: Release, changes: Changes): Promise<void> {
   const systemd = new Systemd(run.effects);
   await systemd.install(release.files);
   for (const service of release.services) {
-    const wanted = mustRestart.has(service.unit) ? "restart" : actionFor(service, changes);
-    const done = await systemd.bring(service.unit, wanted);
+    const done = await systemd.bring(service.unit, actionFor(service, changes));
     if (done !== undefined) run.actions.set(service.unit, done);
   }
 }

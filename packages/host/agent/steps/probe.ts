@@ -15,7 +15,7 @@ export async function probe(run: Run): Promise<void> {
   for (;;) {
     const results = await Promise.all(open.map(async (one) => ({ one, reason: await failureOf(run, one) })));
     const failing = results.flatMap(({ one, reason }) => (reason === undefined ? [] : [{ one, reason }]));
-    run.failing = failing.map(({ one, reason }) => ({ unit: one.unit, reason }));
+    run.failing = failing.map(({ one, reason }) => ({ unit: one.unit, kind: one.kind, reason }));
     if (failing.length === 0) return;
     if (run.effects.now() >= deadline) break;
     open = failing.map(({ one }) => one);

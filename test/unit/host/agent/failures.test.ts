@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readlinkSync } from "node:fs";
 import { readFile, readlink, rm, symlink, writeFile } from "node:fs/promises";
 import { releaseKeys } from "@metrics-link/contract/release.ts";
 import { afterEach, beforeEach, describe, it } from "mocha";
@@ -144,28 +145,50 @@ describe("agent: failures", () => {
     assert.equal(await current(), `releases/${first}`);
   });
 
-  it("probe: a service that does not get healthy is restarted on the last good release", async () => {
-    const target = await host.publish(changed());
-    const healthy = async () => (await current()) === `releases/${first}`;
-    let inForce = false;
-    host.onAsk = () => ({ status: inForce ? 200 : 503, body: "" });
-    const sleep = host.effects.sleep;
-    Object.assign(host.effects, {
-      sleep: async (milliseconds: number) => {
-        await sleep(milliseconds);
-        inForce = await healthy();
-      },
+  describe("probe: the new release does not get healthy", () => {
+    const answer = (healthy: () => boolean) => {
+      host.onAsk = () => ({ status: healthy() ? 200 : 503, body: "" });
+    };
+
+    it("and the last good one is: it comes back as gently as the new one came", async () => {
+      const target = await host.publish(changed());
+      answer(() => readlinkSync(host.path("/opt/metrics-link/current")) === `releases/${first}`);
+      const report = await host.converge(target);
+      assert.equal(report.outcome, "rolledBack");
+      assert.deepEqual(report.reasons, [
+        "probe: not healthy after 5 s: prometheus.service: http://127.0.0.1:9090/-/ready answers 503, not 200",
+      ]);
+      assert.equal(await current(), `releases/${first}`);
+      assert.deepEqual([report.release, report.refused?.releaseId], [first, target]);
+      assert.deepEqual(host.changes, ["reload prometheus.service", "reload prometheus.service"]);
     });
-    const report = await host.converge(target);
-    assert.equal(report.outcome, "rolledBack");
-    assert.match(
-      report.reasons.join("\n"),
-      /^probe: not healthy after 5 s: prometheus.service: http:\/\/127.0.0.1:9090\/-\/ready answers 503, not 200$/,
-    );
-    assert.equal(await current(), `releases/${first}`);
-    assert.equal(report.release, first);
-    assert.equal(report.refused?.releaseId, target);
-    assert.deepEqual(host.changes, ["reload prometheus.service", "restart prometheus.service"]);
+
+    it("and nor does the last good one: the ill service is restarted", async () => {
+      const target = await host.publish(changed());
+      answer(() => host.changes.includes("restart prometheus.service"));
+      const report = await host.converge(target);
+      assert.equal(report.outcome, "rolledBack");
+      assert.equal(host.changes.at(-1), "restart prometheus.service");
+    });
+
+    it("because a query says so: that restarts nothing", async () => {
+      const sound = soundRelease();
+      const probes = [
+        {
+          kind: "query" as const,
+          unit: "prometheus.service",
+          url: "http://127.0.0.1:9090",
+          expression: "up == 0",
+          expect: "none" as const,
+        },
+      ];
+      const target = await host.publish({ ...sound, probes });
+      host.onAsk = () => ({ status: 200, body: JSON.stringify({ data: { result: [{}] } }) });
+      const report = await host.converge(target);
+      assert.equal(report.outcome, "rolledBack");
+      assert.match(report.reasons.join("\n"), /prometheus.service: up == 0 gives 1 series/);
+      assert.deepEqual(host.changes, []);
+    });
   });
 
   it("probe: the deadline holds and nothing better is there", async () => {
