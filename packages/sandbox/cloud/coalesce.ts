@@ -13,11 +13,10 @@ export class Coalescer {
 
   /** Settles as the first run does that begins after this call. */
   run(): Promise<void> {
+    if (this.#next !== undefined) return this.#next;
     if (this.#running === undefined) return this.#start();
-    this.#next ??= this.#running.then(
-      () => this.#start(),
-      () => this.#start(),
-    );
+    const start = () => this.#start();
+    this.#next = this.#running.then(start, start);
     return this.#next;
   }
 
