@@ -131,7 +131,7 @@ function prefixes(path: string): string[] {
 function rowsOf(page: string, heading: string): { readonly key: string; readonly fallback: string | undefined }[] {
   const [, section = ""] = page.split(`${heading}\n`);
   const [body = ""] = section.split(/^## /m);
-  return [...body.matchAll(/^\| `([^`]+)` \|(.*)\|$/gm)].map(([, key = "", cells = ""]) => ({
+  return [...body.matchAll(/^\| `([^`]+)` *\|(.*)\|$/gm)].map(([, key = "", cells = ""]) => ({
     key,
     fallback: cells.split("|")[1]?.trim(),
   }));
@@ -139,7 +139,7 @@ function rowsOf(page: string, heading: string): { readonly key: string; readonly
 
 /** The names in the first column of every table. */
 function listedNames(page: string): string[] {
-  return [...page.matchAll(/^\| (`[^|]+`) \|/gm)].flatMap(([, cell = ""]) =>
+  return [...page.matchAll(/^\| (`[^|]+`) *\|/gm)].flatMap(([, cell = ""]) =>
     [...cell.matchAll(/`([^`]+)`/g)].map(([, name = ""]) => name),
   );
 }
