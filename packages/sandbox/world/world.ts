@@ -159,7 +159,7 @@ export class World {
     for (const server of this.#servers) server.close();
   }
 
-  /** After the answer to the request that asked for the end. */
+  /** Leaves: after `stop`, and after the answer to whoever asked for it. */
   exit(): void {
     this.#hooks.onStopped();
   }

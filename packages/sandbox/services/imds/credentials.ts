@@ -49,11 +49,6 @@ export class RoleCredentialsSource {
     return await minted;
   }
 
-  /** Forgets sessions, so that a replaced role is asked for again. */
-  forget(): void {
-    this.#sessions.clear();
-  }
-
   async #mint(instanceId: string, roleArn: string): Promise<RoleCredentials> {
     const { Credentials } = await this.#sts.assumeRole({
       RoleArn: roleArn,

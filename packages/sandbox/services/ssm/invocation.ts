@@ -42,6 +42,7 @@ export class Invocation {
   stderr = "";
   startedAt: Date | undefined;
   endedAt: Date | undefined;
+  #timer: NodeJS.Timeout | undefined;
 
   constructor(request: CommandRequest, instance: Instance) {
     this.request = request;
@@ -53,15 +54,13 @@ export class Invocation {
     const { script, workingDirectory = "/", executionTimeoutSeconds } = this.request;
     this.status = "InProgress";
     this.startedAt = new Date();
-    const timer = setTimeout(() => this.#stop(hosts, "TimedOut"), executionTimeoutSeconds * 1000);
+    this.#timer = setTimeout(() => this.#stop(hosts, "TimedOut"), executionTimeoutSeconds * 1000);
     try {
       const argv = ["/bin/sh", "-c", runner, "run-command", workingDirectory, this.#folder];
       const result = await hosts.exec(this.instance, argv, { stdin: script });
       this.#end(result.code === 0 ? "Success" : "Failed", result);
     } catch (error) {
       this.#end("Failed", { code: -1, stdout: "", stderr: (error as Error).message });
-    } finally {
-      clearTimeout(timer);
     }
   }
 
@@ -88,6 +87,7 @@ export class Invocation {
     this.stdout = capped(result.stdout, outputLimits.stdout);
     this.stderr = capped(result.stderr, outputLimits.stderr);
     this.endedAt = new Date();
+    clearTimeout(this.#timer);
   }
 }
 

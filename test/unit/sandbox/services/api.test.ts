@@ -4,15 +4,15 @@ import { createReadStream, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import http from "node:http";
 import https from "node:https";
 import type { AddressInfo } from "node:net";
-import { join } from "node:path";
 import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { promisify } from "node:util";
 import { cacheDirectory } from "@metrics-link/contract/cache-directory.ts";
+import { type Layout, layoutOf } from "../../../../packages/sandbox/model/layout.ts";
+import { openAuthority } from "../../../../packages/sandbox/services/authority.ts";
 import { frontListener } from "../../../../packages/sandbox/services/front/front.ts";
 import { type AccessKey, type Moto, startMoto } from "../../../../packages/sandbox/services/moto/moto.ts";
 import { S3, STS } from "../../../../packages/sandbox/services/testing/clients.ts";
-import { openAuthority } from "../../../../packages/sandbox/services/authority.ts";
-import { type Layout, layoutOf } from "../../../../packages/sandbox/model/layout.ts";
 
 const run = promisify(execFile);
 const [sender, receiver, tools] = ["111111111111", "222222222222", "999999999999"] as const;
@@ -75,7 +75,9 @@ describe("the AWS API front before moto", () => {
     const { accessKeyId } = moto.keys.deployer;
     const other = moto.keys.admins[receiver]?.secretAccessKey ?? "";
     for (const secretAccessKey of ["wrong", other]) {
-      await assert.rejects(sts({ accessKeyId, secretAccessKey }).getCallerIdentity({}), { name: "SignatureDoesNotMatch" });
+      await assert.rejects(sts({ accessKeyId, secretAccessKey }).getCallerIdentity({}), {
+        name: "SignatureDoesNotMatch",
+      });
     }
   });
 
@@ -136,7 +138,16 @@ describe("the AWS API front before moto", () => {
     writeFileSync(config, `user = "${credentials.accessKeyId}:${credentials.secretAccessKey}"\n`, { mode: 0o600 });
     const host = `the-bucket.s3.${region}.amazonaws.com`;
     const url = `https://${host}:${portOf(secure)}/a%20folder/true%20%C3%BC%2B.txt`;
-    const arguments_ = ["-sS", "--fail-with-body", "--cacert", caFile, "-K", config, "--aws-sigv4", `aws:amz:${region}:s3`];
+    const arguments_ = [
+      "-sS",
+      "--fail-with-body",
+      "--cacert",
+      caFile,
+      "-K",
+      config,
+      "--aws-sigv4",
+      `aws:amz:${region}:s3`,
+    ];
     const { stdout } = await run("curl", [...arguments_, "--resolve", `${host}:${portOf(secure)}:127.0.0.1`, url]);
     assert.equal(stdout, "content");
   });
