@@ -25,6 +25,17 @@ describe("links in the documentation", () => {
   }
 });
 
+describe("docs/decisions/README.md", () => {
+  it("leads to every decision", () => {
+    const decisions = globSync("[0-9]*.md", { cwd: join(repository, "docs/decisions") });
+    const index = targetsOf(read("docs/decisions/README.md"));
+    assert.deepEqual(
+      decisions.filter((file) => !index.includes(file)),
+      [],
+    );
+  });
+});
+
 describe("docs/dependencies.md", () => {
   const listed = listedNames(read("docs/dependencies.md"));
   const used = new Set([...npmPackages(), ...tools()]);
