@@ -1,0 +1,174 @@
+/** The provider's own part: arguments, default tags, checks, diffs, and what it says when there is no sandbox. */
+import assert from "node:assert/strict";
+import { createServer, type Server } from "node:http";
+import { join } from "node:path";
+import type { Cloud } from "@metrics-link/sandbox/cloud/cloud.ts";
+import { cloudRoutes } from "@metrics-link/sandbox/cloud/routes.ts";
+import { definition } from "@metrics-link/sandbox/plugins/aws/definition.ts";
+import { account, FakeCloud } from "../cloud/support/fake-aws.ts";
+import { ProviderClient, UNKNOWN_ON_THE_WIRE } from "../plugins/support/provider-client.ts";
+
+const VPC = "aws:ec2/vpc:Vpc";
+const BALANCER = "aws:lb/loadBalancer:LoadBalancer";
+const INSTANCE = "aws:ec2/instance:Instance";
+const environment = ["METRICS_LINK_WORLD", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"] as const;
+
+describe("the stand-in aws provider", () => {
+  const before_ = Object.fromEntries(environment.map((name) => [name, process.env[name]]));
+  let fake: FakeCloud;
+  let cloud: Cloud;
+  let server: Server;
+  let provider: ProviderClient;
+
+  beforeEach(async () => {
+    fake = new FakeCloud();
+    cloud = await fake.open();
+    const routes = cloudRoutes(cloud);
+    server = createServer(async (request, response) => {
+      if (request.url === "/cloud/identify") {
+        response.end(
+          JSON.stringify({ result: { account, arn: "arn:aws:sts::1:assumed-role/deploy/p", userId: "AROA" } }),
+        );
+      } else if (!(await routes(request, response))) response.writeHead(404).end("{}");
+    });
+    const socket = join(fake.directory, "world.sock");
+    await new Promise<void>((resolve) => server.listen(socket, resolve));
+    Object.assign(process.env, {
+      METRICS_LINK_WORLD: socket,
+      AWS_ACCESS_KEY_ID: "key",
+      AWS_SECRET_ACCESS_KEY: "secret",
+    });
+    provider = new ProviderClient(definition as never);
+  });
+  afterEach(async () => {
+    for (const name of environment) {
+      if (before_[name] === undefined) delete process.env[name];
+      else process.env[name] = before_[name];
+    }
+    await new Promise((resolve) => server.close(resolve));
+    fake.remove();
+  });
+  const configure = (more: object = {}) => provider.configure({ region: "eu-west-1", ...more });
+
+  it("says how to start a sandbox when there is none", async () => {
+    process.env.METRICS_LINK_WORLD = join(fake.directory, "no.sock");
+    await assert.rejects(configure(), { details: /No sandbox is up at .*no\.sock.*npm run -s sandbox -- up/ });
+    delete process.env.METRICS_LINK_WORLD;
+    await assert.rejects(configure(), { details: /METRICS_LINK_WORLD is not set.*npm run -s sandbox -- up/ });
+  });
+
+  it("wants credentials, and the account that is allowed", async () => {
+    await assert.rejects(configure({ allowedAccountIds: '["222222222222"]' }), {
+      details: /AWS account ID not allowed: 111111111111.*222222222222/,
+    });
+    await assert.rejects(configure({ forbiddenAccountIds: `["${account}"]` }), {
+      details: /not allowed: 111111111111/,
+    });
+    delete process.env.AWS_ACCESS_KEY_ID;
+    await assert.rejects(configure(), { details: /No valid credential sources found/ });
+  });
+
+  it("puts default tags under the resource's own, where a policy sees them", async () => {
+    await configure({ defaultTags: '{"tags":{"project":"x","owner":"a"}}' });
+    const { inputs } = await provider.check(VPC, { cidrBlock: "10.0.0.0/16", tags: { owner: "b" } });
+    assert.deepEqual(inputs.tags, { project: "x", owner: "b" });
+    const { state } = await provider.create(VPC, inputs, true);
+    assert.deepEqual(state.tagsAll, { project: "x", owner: "b" });
+    assert.equal(state.arn, UNKNOWN_ON_THE_WIRE);
+    // Nouns without tags get none, and unknown tags stay unknown.
+    const route = { routeTableId: "rtb", destinationCidrBlock: "0.0.0.0/0", gatewayId: "igw" };
+    assert.deepEqual((await provider.check("aws:ec2/route:Route", route)).inputs, route);
+    const unknown = await provider.check(VPC, { cidrBlock: "10.0.0.0/16", tags: UNKNOWN_ON_THE_WIRE });
+    assert.equal(unknown.inputs.tags, UNKNOWN_ON_THE_WIRE);
+  });
+
+  it("refuses types, properties and values that the sandbox does not model", async () => {
+    await configure();
+    await assert.rejects(provider.check("aws:sqs/queue:Queue", {}), { details: /aws:sqs\/queue:Queue/ });
+    const { failures } = await provider.check(VPC, { cidrBlock: "10.0.0.0/8", cidrblock: "10.0.0.0/16" });
+    assert.deepEqual(failures.map(({ property }) => property).sort(), ["cidrBlock", "cidrblock"]);
+    await assert.rejects(configure({ endpoints: "[]" }));
+  });
+
+  it("lets checks over several properties wait for what is unknown", async () => {
+    await configure();
+    const rule = {
+      securityGroupId: UNKNOWN_ON_THE_WIRE,
+      cidrIpv4: UNKNOWN_ON_THE_WIRE,
+      ipProtocol: "tcp",
+      fromPort: 443,
+      toPort: 443,
+    };
+    const type = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule";
+    assert.deepEqual((await provider.check(type, rule)).failures, []);
+    const mappings = [{ subnetId: UNKNOWN_ON_THE_WIRE, allocationId: UNKNOWN_ON_THE_WIRE }];
+    assert.deepEqual(
+      (await provider.check(BALANCER, { loadBalancerType: "network", subnetMappings: mappings })).failures,
+      [],
+    );
+  });
+
+  it("replaces a load balancer that gets its first security group late, and updates it otherwise", async () => {
+    await configure();
+    const inputs = (securityGroups: string[]) => ({ loadBalancerType: "network", name: "edge", securityGroups });
+    assert.deepEqual((await provider.diff(BALANCER, inputs([]), inputs(["sg-1"]))).replaces, ["securityGroups"]);
+    assert.deepEqual((await provider.diff(BALANCER, inputs(["sg-1"]), inputs([]))).replaces, ["securityGroups"]);
+    const changed = await provider.diff(BALANCER, inputs(["sg-1"]), inputs(["sg-2"]));
+    assert.deepEqual([changed.some, changed.replaces], [true, []]);
+  });
+
+  it("replaces an instance for new user data only if it is told to", async () => {
+    await configure();
+    const inputs = (userDataBase64: string, userDataReplaceOnChange: boolean) => ({
+      userDataBase64,
+      userDataReplaceOnChange,
+    });
+    assert.deepEqual((await provider.diff(INSTANCE, inputs("YQ==", true), inputs("Yg==", true))).replaces, [
+      "userDataBase64",
+    ]);
+    assert.deepEqual((await provider.diff(INSTANCE, inputs("YQ==", false), inputs("Yg==", false))).replaces, []);
+  });
+
+  it("makes, reads, changes and deletes through the sandbox, and passes on what AWS says", async () => {
+    await configure();
+    const { inputs } = await provider.check(VPC, { cidrBlock: "10.0.0.0/16" });
+    const { id, state } = await provider.create(VPC, inputs);
+    assert.equal(state.arn, `arn:aws:ec2:eu-west-1:${account}:vpc/${id}`);
+    assert.equal(cloud.topology().vpcs[0]?.id, id);
+    const subnet = "aws:ec2/subnet:Subnet";
+    await assert.rejects(
+      provider.create(subnet, { vpcId: "vpc-0", cidrBlock: "10.0.0.0/24", mapPublicIpOnLaunch: false }),
+      {
+        details: /api error InvalidVpcID\.NotFound: The vpc ID 'vpc-0' does not exist/,
+      },
+    );
+  });
+
+  it("keeps a resource that exists although the sandbox could not follow", async () => {
+    await configure();
+    cloud.onChange(async () => {
+      throw new Error("no namespaces here");
+    });
+    const { inputs } = await provider.check(VPC, { cidrBlock: "10.0.0.0/16" });
+    await assert.rejects(provider.create(VPC, inputs), {
+      details: /AWS accepted it, but the sandbox could not make it so: no namespaces here/,
+    });
+    assert.equal(cloud.topology().vpcs.length, 1);
+  });
+
+  it("answers what programs ask of AWS", async () => {
+    await configure();
+    const { result } = await provider.invoke("aws:ec2/getManagedPrefixList:getManagedPrefixList", {
+      name: "com.amazonaws.eu-west-1.s3",
+    });
+    assert.equal(result.id, "pl-6da54004");
+    const caller = await provider.invoke("aws:index/getCallerIdentity:getCallerIdentity", {});
+    assert.equal(caller.result.accountId, account);
+    await assert.rejects(
+      provider.invoke("aws:ec2/getPrefixList:getPrefixList", { name: "com.amazonaws.eu-west-1.dynamodb" }),
+      {
+        details: /0 prefix lists match/,
+      },
+    );
+  });
+});
