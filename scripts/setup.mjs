@@ -63,6 +63,8 @@ async function bringIntoPlace() {
   }
   await mkdir(layout.cache, { recursive: true });
   await emptyWork(layout.work);
+  // What a killed compiler leaves behind goes with the rest of the unfinished work.
+  process.env.TMPDIR = layout.work;
 
   const processes = new Processes();
   const board = new Board(process.stderr);

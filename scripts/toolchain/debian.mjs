@@ -40,7 +40,9 @@ export function missingPackages(packages) {
  */
 export async function installPackages(packages, { run }) {
   if (packages.length === 0) return "all there";
-  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive", LC_ALL: "C.UTF-8" };
+  // Not our TMPDIR: apt and package scripts also work as users who cannot reach it.
+  const { TMPDIR: _, ...inherited } = process.env;
+  const env = { ...inherited, DEBIAN_FRONTEND: "noninteractive", LC_ALL: "C.UTF-8" };
   const apt = ["apt-get", "-o", "DPkg::Lock::Timeout=120", "-q"];
   await run([...apt, "update"], { env });
   // An interrupted dpkg leaves packages half configured: it is let finish.
