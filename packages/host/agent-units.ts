@@ -1,8 +1,22 @@
 import { hostPaths } from "@metrics-link/contract";
+import { hardening } from "./hardening.ts";
 import { unitNames } from "./unit-names.ts";
 import { unitText } from "./unit-text.ts";
 
-/** One run of the agent. It changes units, owners and links, so it is root; what it never needs is taken from it. */
+const {
+  // V8 compiles to memory that it then runs.
+  MemoryDenyWriteExecute: _jit,
+  // It gives files to other users and runs Envoy's validator as one: both need the real user ids.
+  PrivateUsers: _users,
+  // /proc/stat and the like, for the validators.
+  ProcSubset: _proc,
+  ...kept
+} = hardening;
+
+/**
+ * One run of the agent. It is root because it changes owners, units and links; of root's powers it keeps those that
+ * this takes, and of the disk the places that a release lives in.
+ */
 export function agentService(): string {
   return unitText({
     Unit: {
@@ -16,13 +30,12 @@ export function agentService(): string {
       StateDirectory: "metrics-link-agent metrics-link-agent/textfile",
       StateDirectoryMode: "0755",
       TimeoutStartSec: 900,
-      PrivateTmp: true,
-      ProtectHome: true,
-      ProtectClock: true,
-      ProtectKernelModules: true,
-      ProtectKernelLogs: true,
-      RestrictRealtime: true,
-      LockPersonality: true,
+      ...kept,
+      CapabilityBoundingSet: "CAP_CHOWN CAP_DAC_OVERRIDE CAP_FOWNER CAP_SETUID CAP_SETGID",
+      ReadWritePaths: `${hostPaths.base} /etc/systemd/system /run`,
+      // It becomes another user for a validator, which @privileged holds.
+      SystemCallFilter: ["@system-service", "~@resources"],
+      UMask: "0022",
     },
   });
 }

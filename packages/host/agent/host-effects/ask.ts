@@ -16,6 +16,7 @@ export const ask: Effects["ask"] = ({ url, socketPath, timeoutMs }) =>
     );
     request.on("error", (cause: Error) => {
       const where = socketPath === undefined ? url : `${url} on ${socketPath}`;
-      reject(new Error(`${where} does not answer: ${cause.message}`));
+      const reason = cause.name === "AbortError" ? `nothing within ${timeoutMs} ms` : cause.message;
+      reject(new Error(`${where} does not answer: ${reason}`));
     });
   });

@@ -1,0 +1,122 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { agentService } from "@metrics-link/host/agent-units.ts";
+import { standardServices } from "@metrics-link/host/services.ts";
+import { describe, it } from "mocha";
+
+const envoy = {
+  configuration: "envoy/bootstrap.yaml",
+  staticTwin: "envoy/static-twin.yaml",
+  flags: (path: string) => ["--config-path", path],
+  watchedPaths: ["tls/", "envoy/sds/"],
+  certificate: { chain: "tls/chain.pem", key: "tls/leaf.key", ownRoot: "tls/own-root.pem" },
+};
+const prometheus = { configuration: "prometheus/prometheus.yml", flags: ["--config.file=/x/prometheus.yml"] };
+const services = standardServices({ envoy, prometheus });
+const unitOf = (name: string) => services.files.find(({ path }) => path === `systemd/${name}`)?.content ?? "";
+
+/** What `systemd-analyze security` may give a unit at most; its own word for up to 2.0 is OK. */
+const exposureLimit = 2.0;
+
+describe("services of a host", () => {
+  it("start in order: what measures, what carries, what stores", () => {
+    assert.deepEqual(
+      services.services.map(({ unit }) => unit),
+      ["metrics-link-node-exporter.service", "metrics-link-envoy.service", "metrics-link-prometheus.service"],
+    );
+  });
+
+  it("run what the release in force brings, with the flags that they were given", () => {
+    assert.match(
+      unitOf("metrics-link-envoy.service"),
+      /^ExecStart=\/opt\/metrics-link\/current\/bin\/envoy --config-path \/opt\/metrics-link\/current\/envoy\/bootstrap.yaml$/m,
+    );
+    assert.match(
+      unitOf("metrics-link-prometheus.service"),
+      /^ExecStart=\/opt\/metrics-link\/current\/bin\/prometheus --config.file=\/x\/prometheus.yml$/m,
+    );
+    assert.match(unitOf("metrics-link-node-exporter.service"), /--web.listen-address=127.0.0.1:9100 /);
+  });
+
+  it("Prometheus never starts without its data volume", () => {
+    const unit = unitOf("metrics-link-prometheus.service");
+    assert.match(unit, /^Requires=metrics-link-data.service$/m);
+    assert.match(unit, /^After=metrics-link-data.service /m);
+    assert.match(unit, /^ReadWritePaths=\/var\/lib\/metrics-link\/prometheus$/m);
+  });
+
+  it("are started again for ever, as users of their own, without capabilities", () => {
+    for (const [name, user] of [
+      ["metrics-link-envoy.service", "envoy"],
+      ["metrics-link-prometheus.service", "prometheus"],
+      ["metrics-link-node-exporter.service", "node-exporter"],
+    ] as const) {
+      const unit = unitOf(name);
+      for (const line of [`User=${user}`, "Restart=always", "StartLimitIntervalSec=0", "CapabilityBoundingSet="]) {
+        assert.ok(unit.split("\n").includes(line), `${name}: ${line}`);
+      }
+    }
+  });
+
+  it("a certificate is taken up without a signal, Envoy's configuration by a restart, rules by a reload", () => {
+    const actions = Object.fromEntries(services.services.map(({ unit, onChange }) => [unit, onChange]));
+    assert.deepEqual(actions["metrics-link-envoy.service"], [
+      { paths: ["tls/", "envoy/sds/"], action: "nothing" },
+      { paths: ["envoy/bootstrap.yaml"], tools: ["envoy"], action: "restart" },
+    ]);
+    assert.deepEqual(actions["metrics-link-prometheus.service"], [
+      { paths: ["prometheus/"], action: "reload" },
+      { tools: ["prometheus"], action: "restart" },
+    ]);
+  });
+
+  it("are validated by the real tools, the static twin included", () => {
+    assert.deepEqual(
+      services.checks.map((check) => [check.kind, "file" in check ? check.file : check.certificate]),
+      [
+        ["envoyConfig", "envoy/bootstrap.yaml"],
+        ["envoyConfig", "envoy/static-twin.yaml"],
+        ["keyPair", "tls/chain.pem"],
+        ["chain", "tls/chain.pem"],
+        ["prometheusConfig", "prometheus/prometheus.yml"],
+      ],
+    );
+  });
+
+  it("without a link there is no Envoy and nothing is asked of it", () => {
+    const { tools, probes } = standardServices({ prometheus });
+    assert.deepEqual(tools, ["node_exporter", "prometheus"]);
+    assert.ok(probes.every(({ unit }) => !unit.includes("envoy")));
+  });
+
+  it("are closed as far as systemd can close them", function () {
+    // Debian 12's systemd 252 and later judge a file without loading it.
+    const probe = spawnSync("systemd-analyze", ["security", "--help"], { encoding: "utf8" });
+    if (probe.error || !probe.stdout.includes("--offline")) return this.skip();
+    const folder = mkdtempSync(join(tmpdir(), "units-"));
+    const exposure = (name: string, content: string) => {
+      const path = join(folder, name);
+      writeFileSync(path, content);
+      const { stdout, stderr } = spawnSync("systemd-analyze", ["security", "--offline=true", "--no-pager", path], {
+        encoding: "utf8",
+      });
+      const found = /Overall exposure level for .*: ([\d.]+)/.exec(stdout)?.[1];
+      assert.ok(found, stdout + stderr);
+      return Number(found);
+    };
+    try {
+      for (const { path, content } of services.files) {
+        const name = path.replace("systemd/", "");
+        const level = exposure(name, content);
+        assert.ok(level <= exposureLimit, `${name}: ${level}`);
+      }
+      // Root that may change owners and become another user cannot get there.
+      assert.ok(exposure("metrics-link-agent.service", agentService()) <= 2.6);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
