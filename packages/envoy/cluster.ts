@@ -1,7 +1,7 @@
 import { type Address, loopback, socket } from "./address.ts";
 import { type Http2Options, http2Options } from "./http-connection-manager.ts";
 import { connectionBufferBytes, upstreamConnections } from "./limits.ts";
-import type { UpstreamTlsContext } from "./tls.ts";
+import type { UpstreamTlsContext } from "./tls-context.ts";
 import { type Duration, type Extension, seconds, type Typed, typed } from "./typed.ts";
 
 /** envoy.extensions.upstreams.http.v3.HttpProtocolOptions */

@@ -1,7 +1,7 @@
 import type { AccessLog } from "./access-log.ts";
 import { type Address, type CidrRange, loopback, socket } from "./address.ts";
 import { connectionBufferBytes } from "./limits.ts";
-import type { DownstreamTlsContext } from "./tls.ts";
+import type { DownstreamTlsContext } from "./tls-context.ts";
 import { type Duration, type Extension, extension } from "./typed.ts";
 
 /** envoy.config.listener.v3.FilterChain */

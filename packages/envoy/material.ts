@@ -1,21 +1,7 @@
 import { hostPaths } from "@metrics-link/contract/host-paths.ts";
 import { releaseFiles } from "./release-files.ts";
 import { leafSecret, trustSecret } from "./secrets.ts";
-import type { CommonTlsContext, ValidationContext } from "./tls.ts";
-
-export interface FileCertificate {
-  readonly certificate_chain: { readonly filename: string };
-  readonly private_key: { readonly filename: string };
-}
-
-/** A reference to a secret that Envoy reads from a file of its own (envoy...tls.v3.SdsSecretConfig). */
-export interface SdsSecret {
-  readonly name: string;
-  readonly sds_config: {
-    readonly resource_api_version: "V3";
-    readonly path_config_source: { readonly path: string };
-  };
-}
+import type { CommonTlsContext, SdsSecret, ValidationContext } from "./tls-context.ts";
 
 /** Where a TLS context takes its certificate and its trust from. */
 export interface Material {

@@ -1,49 +1,13 @@
-import type { FileCertificate, Material, SdsSecret } from "./material.ts";
-import type { Extension } from "./typed.ts";
-import { extension } from "./typed.ts";
+import type { Material } from "./material.ts";
+import type {
+  CommonTlsContext,
+  DownstreamTlsContext,
+  SanMatcher,
+  TlsParameters,
+  UpstreamTlsContext,
+} from "./tls-context.ts";
 
-/** A matcher for one subject alternative name (envoy.extensions.transport_sockets.tls.v3.SubjectAltNameMatcher). */
-export interface SanMatcher {
-  readonly san_type: "DNS";
-  readonly matcher: { readonly safe_regex: { readonly regex: string } };
-}
-
-export interface ValidationContext {
-  readonly trusted_ca?: { readonly filename: string };
-  readonly match_typed_subject_alt_names?: readonly SanMatcher[];
-  readonly max_verify_depth?: number;
-}
-
-export interface TlsParameters {
-  readonly tls_minimum_protocol_version: "TLSv1_3";
-  readonly tls_maximum_protocol_version: "TLSv1_3";
-}
-
-/** Our certificate and the peer's trust, either by SDS (hot swap) or by file (the static twin). */
-export interface CommonTlsContext {
-  readonly tls_params: TlsParameters;
-  readonly alpn_protocols: readonly string[];
-  readonly tls_certificates?: readonly FileCertificate[];
-  readonly tls_certificate_sds_secret_configs?: readonly SdsSecret[];
-  readonly validation_context?: ValidationContext;
-  readonly combined_validation_context?: {
-    readonly default_validation_context: ValidationContext;
-    readonly validation_context_sds_secret_config: SdsSecret;
-  };
-}
-
-export interface DownstreamTlsContext {
-  readonly require_client_certificate: boolean;
-  readonly disable_stateless_session_resumption: boolean;
-  readonly disable_stateful_session_resumption: boolean;
-  readonly common_tls_context: CommonTlsContext;
-}
-
-export interface UpstreamTlsContext {
-  readonly sni: string;
-  readonly max_session_keys: number;
-  readonly common_tls_context: CommonTlsContext;
-}
+import { type Extension, extension } from "./typed.ts";
 
 /** Whom to believe: the root bundle of one peer, and the one name its leaf must carry. */
 export interface PeerIdentity {

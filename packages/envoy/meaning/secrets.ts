@@ -1,7 +1,6 @@
 import type { Bootstrap } from "../bootstrap.ts";
-import type { SdsSecret } from "../material.ts";
 import type { SecretFile } from "../secrets.ts";
-import type { CommonTlsContext } from "../tls.ts";
+import type { CommonTlsContext, SdsSecret } from "../tls-context.ts";
 import { type Finding, findingsOf, type Unchecked } from "./finding.ts";
 
 /**

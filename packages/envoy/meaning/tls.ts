@@ -1,4 +1,4 @@
-import type { CommonTlsContext, DownstreamTlsContext, SanMatcher, UpstreamTlsContext } from "../tls.ts";
+import type { CommonTlsContext, DownstreamTlsContext, SanMatcher, UpstreamTlsContext } from "../tls-context.ts";
 import { type Finding, findingsOf, type Unchecked } from "./finding.ts";
 
 type ValidationSettings = Unchecked<NonNullable<CommonTlsContext["validation_context"]>> & {
