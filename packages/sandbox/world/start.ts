@@ -10,13 +10,13 @@ import type { StartMessage } from "./protocol.ts";
 export interface StartOptions {
   /** Told what the world is doing, in a few words. */
   readonly progress?: (text: string) => void;
-  /** Default 60 s; from nothing it takes some 5. */
+  /** Default 120 s; from nothing it takes some 3, and on a busy machine some 15. */
   readonly deadlineMs?: number;
 }
 
 /** Starts the world, or finds it running. Resolves when it takes orders; rejects with the end of its log. */
 export async function startWorld(layout: Layout, options: StartOptions = {}): Promise<void> {
-  const { progress = () => {}, deadlineMs = 60_000 } = options;
+  const { progress = () => {}, deadlineMs = 120_000 } = options;
   if (process.getuid?.() !== 0) throw new Error("the sandbox makes network namespaces and boots hosts: run it as root");
   const running = runningWorld(layout);
   if (running !== undefined) {

@@ -201,7 +201,7 @@ export class World {
         ...(instance.publicAddress !== undefined && { publicAddress: instance.publicAddress }),
         instanceId: instance.id,
         account: vpc.account,
-        managed: commands.online(instance),
+        managed: state === "running" && commands.online(instance),
       };
     });
   }
