@@ -63,11 +63,16 @@ export class PolicyProxy {
     this.#pack.resolve(pack);
   }
 
-  /** Ends the service; calls that still wait for the pack fail with the reason. */
-  close(reason: Error): void {
+  /** Calls that wait for the pack, and those to come, fail with this reason. */
+  fail(reason: Error): void {
     this.#configuration.resolve(undefined);
     this.#pack.reject(reason);
+    // A pack that was attached and then ended: its own connection fails all calls.
     this.#pack.promise.then((pack) => pack.close()).catch(() => undefined);
+  }
+
+  close(): void {
+    this.fail(new Error("the policy pack has been stopped"));
     this.#server.forceShutdown();
   }
 

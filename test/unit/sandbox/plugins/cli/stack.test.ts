@@ -64,6 +64,14 @@ describe("the plugin stand-ins under the real engine", function () {
     assert.match(output, /dev allows P384, but this is on P256/);
   });
 
+  it("say why a policy pack does not run", async () => {
+    writeFileSync(join(project.program, "policy/index.js"), 'throw new Error("no rules today");\n');
+    const { code, output } = await project.run("preview", "--policy-pack", "policy");
+    assert.notEqual(code, 0);
+    assert.match(output, /Error: no rules today/);
+    assert.match(output, /error: the policy pack in .* does not run/);
+  });
+
   it("update in place what can be, and show how", async () => {
     await set("words", "again");
     const output = await pulumi("up", "--yes", "--diff");
