@@ -74,7 +74,9 @@ export class Services {
     if (protocol === "udp") return this.#serveDatagrams(await bindUdp(namespace, listener), service);
     const server = this.#server(service);
     const handle = await listenTcp(namespace, listener);
-    server.on("error", (error) => this.#options.log(`${service.kind} at ${listener.host} in ${namespace}: ${error.message}`));
+    server.on("error", (error) =>
+      this.#options.log(`${service.kind} at ${listener.host} in ${namespace}: ${error.message}`),
+    );
     await new Promise<void>((resolve) => server.listen(handle, resolve));
     return async () => {
       if ("closeAllConnections" in server) server.closeAllConnections();
@@ -91,7 +93,10 @@ export class Services {
       case "dns":
         return net.createServer((socket) => this.#serveStream(socket, service));
       default:
-        return https.createServer({ ...certificate, minVersion: "TLSv1.2" }, frontListener(front, this.#entrance(service)));
+        return https.createServer(
+          { ...certificate, minVersion: "TLSv1.2" },
+          frontListener(front, this.#entrance(service)),
+        );
     }
   }
 
@@ -143,5 +148,8 @@ export class Services {
 
 function transport(request: IncomingMessage): Context {
   const version = (request.socket as TLSSocket).getProtocol?.() ?? undefined;
-  return { "aws:SecureTransport": "true", ...(version !== undefined && { "s3:TlsVersion": version.replace("TLSv", "") }) };
+  return {
+    "aws:SecureTransport": "true",
+    ...(version !== undefined && { "s3:TlsVersion": version.replace("TLSv", "") }),
+  };
 }

@@ -30,7 +30,9 @@ export class HostWatch {
     this.#looking = true;
     try {
       const summaries = await this.#hosts.list();
-      this.#running = new Set(summaries.flatMap((host) => (host.state === "running" && host.instanceId ? [host.instanceId] : [])));
+      this.#running = new Set(
+        summaries.flatMap((host) => (host.state === "running" && host.instanceId ? [host.instanceId] : [])),
+      );
     } catch (error) {
       this.#log(`cannot see the hosts: ${(error as Error).message}`);
     } finally {

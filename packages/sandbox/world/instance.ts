@@ -14,7 +14,8 @@ export function runningWorld(layout: Layout): number | undefined {
 /** Makes this process the sandbox's world; throws if another one runs. */
 export function claim(layout: Layout): void {
   const other = runningWorld(layout);
-  if (other !== undefined && other !== process.pid) throw new Error(`a world of this sandbox runs already: process ${other}`);
+  if (other !== undefined && other !== process.pid)
+    throw new Error(`a world of this sandbox runs already: process ${other}`);
   if (other === undefined) rmSync(layout.pidFile, { force: true });
   // Exclusive: of two that start at once, one gets here second.
   writeFileSync(layout.pidFile, `${process.pid}\n`, { flag: other === undefined ? "wx" : "w" });

@@ -28,7 +28,8 @@ try {
       process.exit(1);
     },
   });
-  for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => void world.stop().then(() => world.exit()));
+  for (const signal of ["SIGTERM", "SIGINT"] as const)
+    process.on(signal, () => void world.stop().then(() => world.exit()));
   tell({ ready: true });
 } catch (error) {
   log(`did not start: ${(error as Error).stack}`);

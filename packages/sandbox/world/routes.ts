@@ -28,7 +28,8 @@ export function worldListener(world: World, context: Context): RequestListener {
       const status = error instanceof RequestError ? error.status : 500;
       context.log(`${request.method} ${request.url}: ${error.message}`);
       if (response.headersSent) response.destroy();
-      else send(response, status, { error: { code: status === 500 ? "Failed" : "BadRequest", message: error.message } });
+      else
+        send(response, status, { error: { code: status === 500 ? "Failed" : "BadRequest", message: error.message } });
     });
   };
 }
@@ -76,7 +77,8 @@ async function hostAction(
       return await hosts.shell(host, body.argv as string[] | undefined);
     case "power": {
       const wanted = body.action as PowerAction;
-      if (!powerActions.includes(wanted)) throw new RequestError(400, `power is one of ${powerActions.join(", ")}, not ${wanted}`);
+      if (!powerActions.includes(wanted))
+        throw new RequestError(400, `power is one of ${powerActions.join(", ")}, not ${wanted}`);
       await hosts.power(host, wanted);
       return {};
     }

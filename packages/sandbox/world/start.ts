@@ -51,7 +51,9 @@ export async function startWorld(layout: Layout, options: StartOptions = {}): Pr
     });
   } catch (error) {
     child.kill("SIGKILL");
-    throw new Error(`the world did not start: ${(error as Error).message}\nThe end of ${layout.log}:\n${logTail(layout)}`);
+    throw new Error(
+      `the world did not start: ${(error as Error).message}\nThe end of ${layout.log}:\n${logTail(layout)}`,
+    );
   }
   child.disconnect();
   child.unref();

@@ -15,8 +15,8 @@ import { awsNames, Services } from "../services/services.ts";
 import { Agents } from "../services/ssm/agents.ts";
 import { RunCommand } from "../services/ssm/run-command.ts";
 import { accounts, deployRole, region } from "./accounts.ts";
-import { HostWatch } from "./host-watch.ts";
 import { refuseForgottenCloud } from "./forgotten-cloud.ts";
+import { HostWatch } from "./host-watch.ts";
 import { hostImage } from "./image.ts";
 import { listenOnLoopback, listenOnSocket } from "./listen.ts";
 import type { HostStatus, WorldStatus } from "./protocol.ts";
@@ -99,7 +99,13 @@ export class World {
       onSecurityGroupChange: () => cloud.syncSecurityGroups(),
       log,
     };
-    const services = new Services({ layout, front, credentials, certificate: await authority.issue(awsNames(region)), log });
+    const services = new Services({
+      layout,
+      front,
+      credentials,
+      certificate: await authority.issue(awsNames(region)),
+      log,
+    });
     const agents = new Agents({
       layout,
       credentials,

@@ -1,5 +1,13 @@
 /** The DNS protocol around the zone: answers a message with a message. */
-import { AUTHORITATIVE_ANSWER, type Answer, decode, encode, type Packet, RECURSION_AVAILABLE, RECURSION_DESIRED } from "dns-packet";
+import {
+  type Answer,
+  AUTHORITATIVE_ANSWER,
+  decode,
+  encode,
+  type Packet,
+  RECURSION_AVAILABLE,
+  RECURSION_DESIRED,
+} from "dns-packet";
 import type { Topology, Vpc } from "../../model/topology.ts";
 import { resolve, reverse } from "./zone.ts";
 
@@ -22,7 +30,12 @@ export function answerQuery(message: Uint8Array, topology: Topology, vpc: Vpc | 
   return encode({ type: "response", id: query.id ?? 0, flags, questions: [question], answers });
 }
 
-function answersTo(type: string, name: string, topology: Topology, vpc: Vpc | undefined): { code: number; answers: Answer[] } {
+function answersTo(
+  type: string,
+  name: string,
+  topology: Topology,
+  vpc: Vpc | undefined,
+): { code: number; answers: Answer[] } {
   if (type === "PTR") {
     const data = reverse(vpc, name);
     if (data === undefined) return { code: responseCode.nonExistent, answers: [] };

@@ -2,7 +2,7 @@
 import http, { type IncomingMessage, type ServerResponse } from "node:http";
 import { pipeline } from "node:stream/promises";
 
-/** The header by which the front tells moto what AWS would know of a request's way (strict.py reads it). */
+/** The header by which the front tells moto what AWS would know of a request's way (moto/context.py reads it). */
 export const contextHeader = "X-Sandbox-Context";
 
 const hopByHop = new Set(["connection", "keep-alive", "proxy-connection", "upgrade", "te", "expect"]);
@@ -53,7 +53,9 @@ export async function readAll(stream: NodeJS.ReadableStream, limit = 16 * 1024 *
 
 function send(moto: string, request: IncomingMessage, context: Context, body?: Buffer): Promise<IncomingMessage> {
   const { hostname, port } = new URL(moto);
-  const headers = pairs(request.rawHeaders).filter(([name]) => !hopByHop.has(name.toLowerCase()) && !reserved.test(name));
+  const headers = pairs(request.rawHeaders).filter(
+    ([name]) => !hopByHop.has(name.toLowerCase()) && !reserved.test(name),
+  );
   headers.push([contextHeader, JSON.stringify(context)]);
   return new Promise((resolve, reject) => {
     const upstream = http.request({

@@ -1,7 +1,7 @@
 /** The AWS API front: decides what of a request reaches moto, and completes what moto cannot do. */
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import { ask, type Context, forward, readAll } from "./forward.ts";
-import { credentialScope, type CredentialScope, refuse } from "./scope.ts";
+import { type CredentialScope, credentialScope, refuse } from "./scope.ts";
 
 /** Where a request came in, and what AWS would know by that. */
 export interface Entrance {
@@ -85,7 +85,7 @@ function operationOf(request: IncomingMessage): string {
   return String(request.headers["x-amz-target"] ?? "").replace(/^.*\./, "");
 }
 
-/** moto checks signature and policies and answers with the caller's account (strict.py §6); then the call is done here. */
+/** moto checks signature and policies and answers with the caller's account (moto/resources.py); then the call is done here. */
 async function completeCall(
   moto: string,
   completion: Completion,

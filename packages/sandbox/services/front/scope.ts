@@ -30,7 +30,7 @@ export function refuse(request: IncomingMessage, response: ServerResponse, refus
   const json = request.headers["x-amz-target"] !== undefined;
   const body = json
     ? JSON.stringify({ __type: code, message })
-    : `<ErrorResponse><Error><Type>Sender</Type><Code>${code}</Code><Message>${escape(message)}</Message></Error></ErrorResponse>`;
+    : `<ErrorResponse><Error><Type>Sender</Type><Code>${code}</Code><Message>${escapeXml(message)}</Message></Error></ErrorResponse>`;
   request.resume();
   response.writeHead(status, {
     "content-type": json ? "application/x-amz-json-1.1" : "application/xml",
@@ -40,6 +40,6 @@ export function refuse(request: IncomingMessage, response: ServerResponse, refus
   response.end(request.method === "HEAD" ? undefined : body);
 }
 
-function escape(text: string): string {
+function escapeXml(text: string): string {
   return text.replace(/[&<>]/g, (c) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;" })[c] ?? c);
 }

@@ -2,8 +2,8 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import type { Instance, Vpc } from "../../model/topology.ts";
 import { type RoleCredentialsSource, seconds } from "./credentials.ts";
+import { TokenStore, tokenSeconds } from "./tokens.ts";
 import { type Folder, identityDocument, metadataTree, readTree, roleName } from "./tree.ts";
-import { tokenSeconds, TokenStore } from "./tokens.ts";
 
 export interface ImdsOptions {
   /** The VPC as it is now. */

@@ -78,7 +78,12 @@ interface ReadyLine extends BootstrapKeys {
 function environment(): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(([name]) => !/^(AWS|MOTO|S3|INITIAL|TEST)_/.test(name));
   // moto makes SDK clients for itself, which insist on credentials.
-  return { ...Object.fromEntries(kept), AWS_ACCESS_KEY_ID: "unused", AWS_SECRET_ACCESS_KEY: "unused", PYTHONUNBUFFERED: "1" };
+  return {
+    ...Object.fromEntries(kept),
+    AWS_ACCESS_KEY_ID: "unused",
+    AWS_SECRET_ACCESS_KEY: "unused",
+    PYTHONUNBUFFERED: "1",
+  };
 }
 
 function firstLine(stream: NodeJS.ReadableStream, exited: Promise<string>, deadlineMs: number): Promise<string> {

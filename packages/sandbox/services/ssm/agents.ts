@@ -65,7 +65,10 @@ export class Agents {
   async #ping(vpc: Vpc, instance: Instance): Promise<void> {
     try {
       if (instance.roleArn === undefined) throw new Error("the instance has no role");
-      const { AccessKeyId, SecretAccessKey, Token } = await this.#options.credentials.get(instance.id, instance.roleArn);
+      const { AccessKeyId, SecretAccessKey, Token } = await this.#options.credentials.get(
+        instance.id,
+        instance.roleArn,
+      );
       // Commands come by this service; an agent without it registers but hears nothing.
       (await this.#connect(vpc, instance, `ssmmessages.${vpc.region}.amazonaws.com`)).destroy();
       const host = `ssm.${vpc.region}.amazonaws.com`;
@@ -76,7 +79,10 @@ export class Agents {
           method: "POST",
           service: "ssm",
           region: vpc.region,
-          headers: { "content-type": "application/x-amz-json-1.1", "x-amz-target": "AmazonSSM.UpdateInstanceInformation" },
+          headers: {
+            "content-type": "application/x-amz-json-1.1",
+            "x-amz-target": "AmazonSSM.UpdateInstanceInformation",
+          },
           body: JSON.stringify({ InstanceId: instance.id, AgentName: "amazon-ssm-agent", AgentStatus: "Active" }),
         },
         { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: Token },

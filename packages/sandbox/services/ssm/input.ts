@@ -16,7 +16,14 @@ export interface SendCommandInput extends Omit<CommandRequest, "commandId"> {
 }
 
 /** What the sandbox does not model is refused: it would otherwise be ignored without a word. */
-const understood = new Set(["InstanceIds", "DocumentName", "DocumentVersion", "Parameters", "Comment", "TimeoutSeconds"]);
+const understood = new Set([
+  "InstanceIds",
+  "DocumentName",
+  "DocumentVersion",
+  "Parameters",
+  "Comment",
+  "TimeoutSeconds",
+]);
 const documentParameters = new Set(["commands", "workingDirectory", "executionTimeout"]);
 const defaultExecutionTimeout = 3600;
 const longestExecutionTimeout = 172_800;

@@ -1,7 +1,7 @@
 /** Systems Manager's answers, in its JSON. Times are seconds since 1970. */
 import type { Instance } from "../../model/topology.ts";
 import { privateHostName } from "../imds/tree.ts";
-import { capped, type CommandRequest, type Invocation } from "./invocation.ts";
+import { type CommandRequest, capped, type Invocation } from "./invocation.ts";
 
 /** Systems Manager quota: what ListCommandInvocations shows of a plugin's output. */
 const listedOutput = 2_500;

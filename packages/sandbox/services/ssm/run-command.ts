@@ -145,7 +145,8 @@ export class RunCommand implements Completion {
     const ids = call.input.InstanceIds === undefined ? undefined : strings(call.input.InstanceIds);
     const own = this.#own(call).filter(({ request }) => request.commandId === call.input.CommandId);
     if (own.length === 0) throw new SsmError("InvalidCommandId", "");
-    for (const invocation of own) if (ids === undefined || ids.includes(invocation.instance.id)) invocation.cancel(this.#hosts);
+    for (const invocation of own)
+      if (ids === undefined || ids.includes(invocation.instance.id)) invocation.cancel(this.#hosts);
     return {};
   }
 }

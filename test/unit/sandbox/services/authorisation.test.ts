@@ -8,7 +8,16 @@ import { cacheDirectory } from "@metrics-link/contract/cache-directory.ts";
 import { frontListener } from "../../../../packages/sandbox/services/front/front.ts";
 import { RoleCredentialsSource } from "../../../../packages/sandbox/services/imds/credentials.ts";
 import { type Moto, startMoto } from "../../../../packages/sandbox/services/moto/moto.ts";
-import { aws4, EC2, IAM, KMS, S3, SecretsManager, SSM, STS } from "../../../../packages/sandbox/services/testing/clients.ts";
+import {
+  aws4,
+  EC2,
+  IAM,
+  KMS,
+  S3,
+  SecretsManager,
+  SSM,
+  STS,
+} from "../../../../packages/sandbox/services/testing/clients.ts";
 
 const [sender, receiver, tools] = ["111111111111", "222222222222", "999999999999"] as const;
 const region = "eu-west-1";
@@ -147,7 +156,9 @@ describe("authorisation by the sandbox's AWS API", () => {
   it("keeps accounts apart", async () => {
     const s3 = new S3(options(admin(receiver)));
     await assert.rejects(s3.getObject({ Bucket: "releases", Key: "tools/envoy" }), { name: "AccessDenied" });
-    await assert.rejects(s3.putObject({ Bucket: "releases", Key: "tools/envoy", Body: "mine" }), { name: "AccessDenied" });
+    await assert.rejects(s3.putObject({ Bucket: "releases", Key: "tools/envoy", Body: "mine" }), {
+      name: "AccessDenied",
+    });
     const secret = new SecretsManager(options(admin(receiver))).getSecretValue({ SecretId: secretArn });
     await assert.rejects(secret, { name: "AccessDeniedException" });
     const key = new KMS(options(admin(receiver))).describeKey({ KeyId: keyArn });
@@ -171,17 +182,30 @@ describe("authorisation by the sandbox's AWS API", () => {
   });
 
   it("refuses a policy that it cannot judge, and says so", async () => {
-    await allowHost({ Action: "ec2:Describe*", Resource: "*", Condition: { StringEquals: { "aws:PrincipalOrgID": "o-1" } } });
+    await allowHost({
+      Action: "ec2:Describe*",
+      Resource: "*",
+      Condition: { StringEquals: { "aws:PrincipalOrgID": "o-1" } },
+    });
     const describe = new EC2(options(host)).describeInstances({});
-    await assert.rejects(describe, { name: "AccessDenied", message: /does not model condition key aws:PrincipalOrgID/ });
+    await assert.rejects(describe, {
+      name: "AccessDenied",
+      message: /does not model condition key aws:PrincipalOrgID/,
+    });
   });
 
   it("authorises Systems Manager's agent by its instance", async () => {
     const ping = async (InstanceId: string) => {
-      const target = { "x-amz-target": "AmazonSSM.UpdateInstanceInformation", "content-type": "application/x-amz-json-1.1" };
+      const target = {
+        "x-amz-target": "AmazonSSM.UpdateInstanceInformation",
+        "content-type": "application/x-amz-json-1.1",
+      };
       return (await post("ssm", JSON.stringify({ InstanceId }), host, { headers: target })).status;
     };
-    await allowHost({ Action: "ssm:UpdateInstanceInformation", Resource: `arn:aws:ec2:${region}:${sender}:instance/i-1` });
+    await allowHost({
+      Action: "ssm:UpdateInstanceInformation",
+      Resource: `arn:aws:ec2:${region}:${sender}:instance/i-1`,
+    });
     assert.deepEqual([await ping("i-1"), await ping("i-2")], [200, 400]);
     await assert.rejects(new SSM(options(host)).describeInstanceInformation({}), { name: "AccessDeniedException" });
   });
@@ -196,7 +220,11 @@ describe("authorisation by the sandbox's AWS API", () => {
     const { host: authority } = new URL(options(credentials).endpoint);
     const request = { service, region, method: "POST", path: "/", body, headers: { host: authority, ...headers } };
     const signed = aws4.sign(request, credentials);
-    return fetch(`http://${authority}/`, { method: "POST", body: sent, headers: signed.headers as Record<string, string> });
+    return fetch(`http://${authority}/`, {
+      method: "POST",
+      body: sent,
+      headers: signed.headers as Record<string, string>,
+    });
   }
 
   it("refuses an altered body, an old request, and a session without its token", async () => {

@@ -1,0 +1,48 @@
+"""The accounts' own users and roles, which are there before the first request."""
+
+import json
+from typing import Any
+
+from moto.iam.models import iam_backends
+from moto.moto_api._internal import mock_random
+
+from context import SERVICE_USERS
+
+
+def policy_text(*statements: dict[str, Any]) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
+
+
+def create_user(account: str, name: str, *statements: dict[str, Any]) -> dict[str, str]:
+    """Makes a user with these rights and gives an access key."""
+    backend = iam_backends[account]["aws"]
+    backend.create_user("eu-west-1", name)
+    backend.put_user_policy(name, "rights", policy_text(*statements))
+    key = backend.create_access_key(name)
+    return {"accessKeyId": key.access_key_id, "secretAccessKey": key.secret_access_key}
+
+
+def create_accounts(wanted: dict[str, Any]) -> dict[str, Any]:
+    """The accounts' own administrators for the cloud, the deployer and the metadata service's user in `tools`."""
+    mock_random.seed(wanted["seed"])
+    everything = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+    tools, role = wanted["tools"], wanted["deployRole"]
+    keys = {
+        "admins": {account: create_user(account, "sandbox", everything) for account in [*wanted["accounts"], tools]},
+        "deployer": create_user(
+            tools,
+            "deployer",
+            {"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": f"arn:aws:iam::*:role/{role}"},
+        ),
+        "imds": create_user(tools, "imds", {"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": "*"}),
+    }
+    SERVICE_USERS[f"arn:aws:iam::{tools}:user/imds"] = "ec2.amazonaws.com"
+    for account in wanted["accounts"]:
+        backend = iam_backends[account]["aws"]
+        deployer = {"AWS": f"arn:aws:iam::{tools}:user/deployer"}
+        trust = policy_text({"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": deployer})
+        backend.create_role(role, trust, "/", None, "Deploys metrics-link", [], "3600")
+        backend.put_role_policy(role, "rights", policy_text(everything))
+    # Ids of what comes later must not repeat those of an earlier run.
+    mock_random.seed()
+    return keys

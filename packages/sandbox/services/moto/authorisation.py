@@ -1,0 +1,84 @@
+"""Policies as AWS evaluates them: identity, resource and trust policies with conditions, and the keys behind a call.
+
+moto ignores conditions, NotResource and most resources, and reads bucket policies without principal or condition.
+"""
+
+import json
+from typing import Any
+
+from moto.iam.access_control import IAMRequestBase, PermissionResult, Policy
+from moto.iam.models import iam_backends
+from moto.s3.models import FakeBucket
+
+import policy
+from context import context_of, principal_of
+from encryption import encryption_context, encryption_key
+from refusals import refuse_access
+from repair import repair
+from resources import bucket_of, key_of, secret_of
+
+
+def document(source: Any) -> dict[str, Any]:
+    """A policy document, whichever way moto keeps it: inline, managed, as text or as bytes."""
+    if isinstance(source, Policy):
+        source = next(version for version in source.versions if version.is_default).document
+    elif isinstance(source, dict) and "policy_document" in source:
+        source = source["policy_document"]
+    return source if isinstance(source, dict) else json.loads(source)
+
+
+def resource_policy(request: Any, resource: str) -> tuple[str, Any, bool]:
+    """The account that owns the resource, its policy if any, and whether that policy alone decides who is let in."""
+    service = resource.split(":")[2] if resource.startswith("arn:") else ""
+    account = resource.split(":")[4] if service and resource.split(":")[4] else request.account_id
+    if service == "s3":
+        bucket = bucket_of(resource)
+        return (bucket.account_id, bucket.policy, False) if bucket else (request.account_id, None, False)
+    if service == "kms":
+        key = key_of(account, resource.split(":")[3], resource)
+        return account, key.policy if key else None, key is not None
+    if service == "secretsmanager":
+        secret = secret_of(account, resource.split(":")[3], resource)
+        return account, secret.policy if secret else None, False
+    return account, None, False
+
+
+def permits(request: Any, action: str, resource: str, extra: dict[str, str] | None = None) -> bool:
+    """Whether the caller may do this. `extra`: condition keys of a call that a service makes in the caller's name."""
+    principal = principal_of(request)
+    trust, decides = False, False
+    if action == "sts:AssumeRole":
+        owner = resource.split(":")[4] if resource.count(":") >= 5 else ""
+        try:
+            role = iam_backends[owner]["aws"].get_role_by_arn(resource)
+        except Exception:
+            return False
+        account, attached, trust, decides = owner, role.assume_role_policy_document, True, True
+    else:
+        account, attached, decides = resource_policy(request, resource)
+    context = {**context_of(request, principal, account), **(extra or {})}
+    asked = policy.Request(principal, action, resource, account, context)
+    identity = [document(source) for source in request._access_key.collect_policies()]
+    return policy.allowed(identity, document(attached) if attached else None, asked, trust, decides)
+
+
+def check_permission(self: Any, resource: Any) -> None:
+    if self._action == "sts:GetCallerIdentity":  # needs no permission, and cannot be denied
+        return
+    try:
+        for one in resource if isinstance(resource, list) else [resource]:
+            if not permits(self, self._action, one):
+                refuse_access(self, f" on resource: {one}")
+            encryption = encryption_key(self, one)
+            if encryption:
+                action, key = encryption
+                if not permits(self, action, key.arn, encryption_context(self, one)):
+                    refuse_access(self, f": it needs {action} on {key.arn}")
+    except policy.NotModelled as unknown:
+        refuse_access(self, f": the sandbox does not model {unknown}, which a policy uses")
+
+
+def install() -> None:
+    repair(IAMRequestBase, "check_action_permitted", check_permission)
+    # S3 asks the bucket's policy once more, without principal or condition; it has been heard above.
+    repair(FakeBucket, "get_permission", lambda *_: PermissionResult.NEUTRAL)

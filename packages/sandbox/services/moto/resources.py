@@ -1,0 +1,91 @@
+"""The resource of a call, where moto has "*"; and Run Command, of which moto keeps the authorisation only."""
+
+import json
+from typing import Any
+
+from moto.kms.models import kms_backends
+from moto.kms.responses import KmsResponse
+from moto.s3.models import s3_backends
+from moto.secretsmanager.models import secretsmanager_backends
+from moto.secretsmanager.responses import SecretsManagerResponse
+from moto.ssm.responses import SimpleSystemManagerResponse
+
+RUN_COMMAND = (
+    "send_command",
+    "get_command_invocation",
+    "list_command_invocations",
+    "cancel_command",
+    "describe_instance_information",
+    "update_instance_information",
+)
+
+
+def bucket_of(resource: str) -> Any:
+    name = resource.removeprefix("arn:aws:s3:::").split("/", 1)[0]
+    partition, account = s3_backends.bucket_accounts.get(name, (None, None))
+    return s3_backends[account][partition].buckets.get(name) if account else None
+
+
+def key_of(account: str, region: str, key_id: str) -> Any:
+    backend = kms_backends[account][region]
+    if "alias/" in key_id:
+        key_id = backend.get_key_id_from_alias(backend.get_alias_name(key_id)) or key_id
+    return backend.keys.get(backend.get_key_id(key_id))
+
+
+def secret_of(account: str, region: str, secret_id: str) -> Any:
+    backend = secretsmanager_backends[account][region]
+    try:
+        return backend.secrets[secret_id]
+    except Exception:
+        return None
+
+
+def secret_resource(self: Any) -> str:
+    name = self._get_param("SecretId") or self._get_param("Name")
+    if not name:
+        return "*"
+    secret = secret_of(self.current_account, self.region, name)
+    if secret:
+        return secret.arn
+    prefix = f"arn:aws:secretsmanager:{self.region}:{self.current_account}:secret:"
+    return name if name.startswith("arn:") else f"{prefix}{name}-??????"
+
+
+def kms_resource(self: Any) -> str:
+    given = json.loads(self.body or "{}")
+    key_id = given.get("KeyId") or given.get("TargetKeyId")
+    if key_id is None and self._get_action() in ("Decrypt", "ReEncrypt"):
+        # moto writes the id of the key in front of the ciphertext, as AWS puts it in its metadata.
+        key_id = self._get_param("CiphertextBlob")[:36].decode("ascii", "replace")
+    if not key_id:
+        return "*"
+    account = key_id.split(":")[4] if key_id.startswith("arn:") else self.current_account
+    key = key_of(account, self.region, key_id)
+    return key.arn if key else self._display_arn(key_id)
+
+
+def ssm_resources(self: Any) -> list[str]:
+    owner = f"{self.region}:{self.current_account}"
+    if self._get_action() == "UpdateInstanceInformation":
+        return [f"arn:aws:ec2:{owner}:instance/{self._get_param('InstanceId')}"]
+    if self._get_action() != "SendCommand":
+        return ["*"]
+    instances = [f"arn:aws:ec2:{owner}:instance/{name}" for name in self._get_param("InstanceIds", [])]
+    name = self._get_param("DocumentName", "")
+    account = "" if name.startswith("AWS-") else self.current_account
+    return [f"arn:aws:ssm:{self.region}:{account}:document/{name}", *instances]
+
+
+def authorised(self: Any) -> str:
+    """Says whose call it is; the front carries it out."""
+    return json.dumps({"Account": self.current_account, "Region": self.region})
+
+
+def install() -> None:
+    # These classes have no such method: without it, moto takes "*".
+    SecretsManagerResponse._determine_resource = secret_resource
+    KmsResponse._determine_resource = kms_resource
+    SimpleSystemManagerResponse._determine_resource = ssm_resources
+    for operation in RUN_COMMAND:
+        setattr(SimpleSystemManagerResponse, operation, authorised)
