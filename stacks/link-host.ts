@@ -40,7 +40,8 @@ export function linkHost(name: string, args: LinkHostArgs, options: pulumi.Compo
       configuration: envoyFileNames.bootstrap,
       flags: envoyFlags,
       staticTwin: envoyFileNames.staticTwin,
-      watchedPaths: ["tls/", "envoy/sds/"],
+      // What SDS watches; a changed SDS file itself is read at a start only.
+      watchedPaths: ["tls/"],
       ...(linked
         ? { certificate: { chain: envoyFileNames.certificateChain, key: envoyFileNames.privateKey, ownRoot } }
         : {}),

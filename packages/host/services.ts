@@ -81,7 +81,7 @@ function envoyService({ configuration, staticTwin, watchedPaths, certificate, fl
         unit,
         onChange: [
           { paths: [...watchedPaths], action: "nothing" },
-          { paths: [configuration], tools: ["envoy"], action: "restart" },
+          { paths: ["envoy/"], tools: ["envoy"], action: "restart" },
         ],
       },
     ],

@@ -75,8 +75,8 @@ describe("3. strangers", function () {
 
   describe("at the sender's own address", () => {
     const identities = {
-      "another name of the sender's own PKI": ofTheSendersPki("another.account-a.internal"),
-      "the right name of another PKI": Promise.resolve(ofAnotherPki(dnsName)),
+      "another name of the sender's own PKI": () => ofTheSendersPki("another.account-a.internal"),
+      "the right name of another PKI": async () => ofAnotherPki(dnsName),
     };
     const counters = {
       "another name of the sender's own PKI": "envoy_listener_ssl_fail_verify_san",
@@ -84,7 +84,7 @@ describe("3. strangers", function () {
     };
     for (const name of Object.keys(identities) as (keyof typeof identities)[]) {
       it(`with ${name} are refused`, async () => {
-        const { chain, key } = await identities[name];
+        const { chain, key } = await identities[name]();
         await place("sender", `${folder}/hostile.pem`, chain);
         await place("sender", `${folder}/hostile.key`, key);
         const before = await counter("receiver", counters[name]);
