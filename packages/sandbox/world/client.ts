@@ -31,6 +31,17 @@ export class WorldClient {
     return (await this.#call("GET", "/status")) as WorldStatus;
   }
 
+  /** Whether a world takes orders at the socket. */
+  async answers(): Promise<boolean> {
+    try {
+      await this.status();
+      return true;
+    } catch (error) {
+      if (error instanceof WorldError && error.code === "NotRunning") return false;
+      throw error;
+    }
+  }
+
   /** Runs a command as root on a host, by its name or instance id. Any exit code is an answer. */
   async exec(host: string, argv: readonly string[], options: ExecOptions = {}): Promise<ExecAnswer> {
     return (await this.#call("POST", `/hosts/${encodeURIComponent(host)}/exec`, { argv, ...options })) as ExecAnswer;

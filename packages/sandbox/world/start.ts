@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import { closeSync, mkdirSync, openSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { Layout } from "../model/layout.ts";
+import { until } from "../realiser/until.ts";
 import { logTail, WorldClient } from "./client.ts";
 import { runningWorld } from "./instance.ts";
 import type { StartMessage } from "./protocol.ts";
@@ -20,7 +21,9 @@ export async function startWorld(layout: Layout, options: StartOptions = {}): Pr
   if (process.getuid?.() !== 0) throw new Error("the sandbox makes network namespaces and boots hosts: run it as root");
   const running = runningWorld(layout);
   if (running !== undefined) {
-    await new WorldClient(layout).status();
+    const world = new WorldClient(layout);
+    // It may have been started a moment ago, by somebody else.
+    await until(`the world (process ${running}) takes orders`, deadlineMs, () => world.answers());
     progress(`already up, process ${running}`);
     return;
   }

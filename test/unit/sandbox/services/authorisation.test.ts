@@ -111,6 +111,19 @@ describe("authorisation by the sandbox's AWS API", () => {
     await assert.rejects(mint(`arn:aws:iam::${sender}:role/missing`), { name: "AccessDenied" });
   });
 
+  it("gives the same session until a quarter of an hour before its end, then another", async () => {
+    let now = new Date();
+    const keys = { moto: moto.endpoint, imds: moto.keys.imds, region };
+    const source = new RoleCredentialsSource({ ...keys, now: () => now });
+    const [first, same] = [await source.get("i-1", roleArn), await source.get("i-1", roleArn)];
+    assert.equal(first, same);
+    assert.notEqual((await source.get("i-2", roleArn)).AccessKeyId, first.AccessKeyId);
+    now = new Date(Date.parse(first.Expiration) - 16 * 60_000);
+    assert.equal(await source.get("i-1", roleArn), first);
+    now = new Date(Date.parse(first.Expiration) - 14 * 60_000);
+    assert.notEqual((await source.get("i-1", roleArn)).AccessKeyId, first.AccessKeyId);
+  });
+
   it("opens a secret by its own ARN, and only with the right to its key through Secrets Manager", async () => {
     const secrets = new SecretsManager(options(host));
     const read = (SecretId: string) => secrets.getSecretValue({ SecretId });

@@ -1,0 +1,104 @@
+import { strict as assert } from "node:assert";
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Layout, layoutOf } from "../../../../packages/sandbox/model/layout.ts";
+import { deployerEnvironment } from "../../../../packages/sandbox/world/environment.ts";
+import { refuseForgottenCloud } from "../../../../packages/sandbox/world/forgotten-cloud.ts";
+import { hostImage } from "../../../../packages/sandbox/world/image.ts";
+import { claim, release, runningWorld } from "../../../../packages/sandbox/world/instance.ts";
+import { newSettings, readSettings, settingsFile, writeSettings } from "../../../../packages/sandbox/world/settings.ts";
+
+describe("the files of a world", () => {
+  let directory: string;
+  let layout: Layout;
+
+  beforeEach(() => {
+    directory = mkdtempSync(join(tmpdir(), "metrics-link-world-"));
+    layout = layoutOf(directory, "test", directory);
+    mkdirSync(layout.directory, { recursive: true });
+  });
+  afterEach(() => rmSync(directory, { recursive: true, force: true }));
+
+  describe("the pid file", () => {
+    let child: ChildProcess | undefined;
+    /** A process whose command line is a world's, of this folder. */
+    const pretend = (folder: string): number => {
+      child = spawn(process.execPath, ["-e", "setTimeout(() => {}, 60_000)", "/x/world/main.ts", folder]);
+      return child.pid ?? assert.fail("no process");
+    };
+    const note = (pid: number) => writeFileSync(layout.pidFile, `${pid}\n`);
+    afterEach(() => child?.kill("SIGKILL"));
+
+    it("tells of a world of this sandbox only", async () => {
+      assert.equal(runningWorld(layout), undefined);
+      note(process.pid);
+      assert.equal(runningWorld(layout), undefined, "a process that is no world");
+      note(pretend("/another/sandbox"));
+      assert.equal(runningWorld(layout), undefined, "another sandbox's world");
+      child?.kill("SIGKILL");
+      const pid = pretend(layout.directory);
+      note(pid);
+      assert.equal(runningWorld(layout), pid);
+    });
+
+    it("lets a second world not begin, and one after a crash begin", () => {
+      note(pretend(layout.directory));
+      assert.throws(() => claim(layout), /runs already: process \d+/);
+      note(2 ** 22 + 1);
+      claim(layout);
+      release(layout);
+      claim(layout);
+    });
+  });
+
+  describe("settings", () => {
+    it("are kept, for their owner's eyes only", () => {
+      assert.equal(readSettings(layout), undefined);
+      const settings = { ...newSettings(), frontPort: 4711 };
+      writeSettings(layout, settings);
+      assert.deepEqual(readSettings(layout), settings);
+      assert.equal(statSync(settingsFile(layout)).mode & 0o077, 0);
+    });
+
+    it("that were damaged are no new sandbox", () => {
+      writeFileSync(settingsFile(layout), "{");
+      assert.throws(() => readSettings(layout), /run sandbox down, then up/);
+    });
+
+    it("have a seed of their own", () => assert.notEqual(newSettings().seed, newSettings().seed));
+  });
+
+  describe("the deployer's environment", () => {
+    it("needs a sandbox that was up", () => {
+      assert.throws(() => deployerEnvironment(layout), /has never been up; run: npm run -s sandbox -- up/);
+    });
+
+    it("points Pulumi and AWS's tools at the sandbox, plugins first", () => {
+      const deployer = { accessKeyId: "AKIA", secretAccessKey: "secret" };
+      writeSettings(layout, { ...newSettings(), frontPort: 4711, deployer });
+      const once = deployerEnvironment(layout, { path: "/usr/bin" });
+      assert.equal(once.AWS_ENDPOINT_URL, "http://127.0.0.1:4711");
+      assert.equal(once.AWS_ACCESS_KEY_ID, "AKIA");
+      assert.equal(once.METRICS_LINK_WORLD, layout.socket);
+      assert.equal(once.PULUMI_BACKEND_URL, `file://${layout.backend}`);
+      assert.match(once.PATH ?? "", /^[^:]+\/plugins\/bin:[^:]+\/bin:\/usr\/bin$/);
+      assert.deepEqual(deployerEnvironment(layout, { path: once.PATH ?? "" }), once);
+    });
+  });
+
+  it("refuses to go on with resources that the AWS API has forgotten", () => {
+    refuseForgottenCloud(layout);
+    writeFileSync(layout.cloudFile, JSON.stringify({ resources: [] }));
+    refuseForgottenCloud(layout);
+    writeFileSync(layout.cloudFile, JSON.stringify({ resources: [{}, {}] }));
+    assert.throws(() => refuseForgottenCloud(layout), /with 2 resources.*down.*then up again/);
+  });
+
+  it("takes the hosts' image that set-up noted", () => {
+    assert.throws(() => hostImage(directory), /run npm run setup/);
+    writeFileSync(join(directory, "toolchain.json"), JSON.stringify({ image: { root: "/images/debian" } }));
+    assert.equal(hostImage(directory), "/images/debian");
+  });
+});

@@ -1,0 +1,102 @@
+import { strict as assert } from "node:assert";
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Layout, layoutOf } from "../../../../packages/sandbox/model/layout.ts";
+import { cleanUp, namespaces } from "../../../../packages/sandbox/realiser/index.ts";
+import { SSM, STS } from "../../../../packages/sandbox/services/testing/clients.ts";
+import { WorldClient } from "../../../../packages/sandbox/world/client.ts";
+import { deployerEnvironment } from "../../../../packages/sandbox/world/environment.ts";
+import { runningWorld } from "../../../../packages/sandbox/world/instance.ts";
+import { startWorld } from "../../../../packages/sandbox/world/start.ts";
+
+describe("a world without resources", function () {
+  this.timeout(180_000);
+  let directory: string;
+  let layout: Layout;
+  let world: WorldClient;
+
+  const namespacesLeft = () => {
+    const { prefix } = namespaces(layout);
+    return execFileSync("ip", ["netns", "list"])
+      .toString()
+      .split("\n")
+      .filter((line) => line.startsWith(prefix));
+  };
+
+  before(async () => {
+    assert.equal(process.getuid?.(), 0, "this test must run as root: the sandbox does");
+    directory = mkdtempSync(join(tmpdir(), "metrics-link-world-"));
+    layout = layoutOf(directory, "w", directory);
+    world = new WorldClient(layout);
+    const said: string[] = [];
+    await startWorld(layout, { progress: (text) => said.push(text) });
+    assert.deepEqual(said, ["starting the AWS API", "making the internet"]);
+  });
+  after(async () => {
+    await world.stop();
+    await cleanUp(layout);
+    rmSync(directory, { recursive: true, force: true });
+  });
+
+  it("tells what it is", async () => {
+    const { pid, hosts, endpoints } = await world.status();
+    assert.equal(pid, runningWorld(layout));
+    assert.deepEqual(hosts, [{ name: "outsider", kind: "internet", state: "running", address: "192.0.2.66" }]);
+    assert.deepEqual(endpoints, []);
+  });
+
+  it("gives a deployer who may assume the deployment roles", async () => {
+    const environment = deployerEnvironment(layout);
+    const options = { region: "eu-west-1", endpoint: environment.AWS_ENDPOINT_URL ?? "", maxAttempts: 1 };
+    const key = {
+      accessKeyId: environment.AWS_ACCESS_KEY_ID ?? "",
+      secretAccessKey: environment.AWS_SECRET_ACCESS_KEY ?? "",
+    };
+    const role = { RoleArn: "arn:aws:iam::222222222222:role/metrics-link-deploy", RoleSessionName: "test" };
+    const { Credentials } = await new STS({ ...options, credentials: key }).assumeRole(role);
+    const credentials = {
+      accessKeyId: Credentials?.AccessKeyId ?? "",
+      secretAccessKey: Credentials?.SecretAccessKey ?? "",
+      sessionToken: Credentials?.SessionToken ?? "",
+    };
+    const { InstanceInformationList } = await new SSM({ ...options, credentials }).describeInstanceInformation({});
+    assert.deepEqual(InstanceInformationList, []);
+  });
+
+  it("runs commands on internet hosts, with the internet's names and its AWS", async () => {
+    const curl = ["curl", "-sS", "--cacert", layout.authorityCertificate, "-w", "%{http_code}", "-o", "/dev/null"];
+    const s3 = await world.exec("outsider", [...curl, "https://bucket.s3.eu-west-1.amazonaws.com/"]);
+    assert.deepEqual([s3.code, s3.stdout, s3.stderr], [0, "403", ""]);
+    const unknown = await world.exec("outsider", [...curl, "https://nowhere.example/"]);
+    assert.equal(unknown.code, 6, "curl's code for a name that does not resolve");
+    assert.equal((await world.exec("outsider", ["cat"], { stdin: "given" })).stdout, "given");
+    await assert.rejects(world.exec("nobody", ["true"]), /no host is called nobody; there are: outsider/);
+  });
+
+  it("moves an internet host", async () => {
+    await world.setInternetHost("outsider", "192.0.2.67");
+    const { stdout } = await world.exec("outsider", ["ip", "-brief", "address"]);
+    assert.match(stdout, /192\.0\.2\.67\/32/);
+    assert.doesNotMatch(stdout, /192\.0\.2\.66/);
+  });
+
+  it("is found by a second start", async () => {
+    const before = runningWorld(layout);
+    await startWorld(layout);
+    assert.equal(runningWorld(layout), before);
+  });
+
+  it("ends when told to, leaves nothing behind, and starts again with the same key", async () => {
+    const { AWS_ACCESS_KEY_ID, AWS_ENDPOINT_URL } = deployerEnvironment(layout);
+    await world.stop();
+    assert.deepEqual(namespacesLeft(), []);
+    assert.ok(!existsSync(layout.socket) && !existsSync(layout.pidFile));
+    await assert.rejects(world.status(), { code: "NotRunning", message: /npm run -s sandbox -- up/ });
+    await world.stop();
+    await startWorld(layout);
+    const again = deployerEnvironment(layout);
+    assert.deepEqual([again.AWS_ACCESS_KEY_ID, again.AWS_ENDPOINT_URL], [AWS_ACCESS_KEY_ID, AWS_ENDPOINT_URL]);
+  });
+});
