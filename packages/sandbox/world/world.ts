@@ -8,7 +8,7 @@ import type { Layout } from "../model/layout.ts";
 import type { Topology } from "../model/topology.ts";
 import { Realiser } from "../realiser/index.ts";
 import { openAuthority } from "../services/authority.ts";
-import { type FrontOptions, frontListener } from "../services/front/front.ts";
+import { type Entrance, type FrontOptions, frontListener } from "../services/front/front.ts";
 import { RoleCredentialsSource } from "../services/imds/credentials.ts";
 import { type Moto, startMoto } from "../services/moto/moto.ts";
 import { awsNames, Services } from "../services/services.ts";
@@ -133,9 +133,7 @@ export class World {
       agents.reconcile(complete);
     });
     await cloud.settle();
-    // The deployer's tools talk to the front without TLS; in AWS they would not, so it counts as such.
-    const entrance = { context: () => ({ "aws:SecureTransport": "true", "aws:SourceIp": "192.0.2.1" }) };
-    const api = http.createServer(frontListener(front, entrance));
+    const api = http.createServer(frontListener(front, deployerEntrance));
     const frontPort = await listenOnLoopback(api, this.#settings.frontPort);
     this.#save({ ...this.#settings, frontPort, deployer: moto.keys.deployer });
     const own = http.createServer(worldListener(this, { cloud, realiser, log: this.#hooks.log }));
@@ -224,6 +222,12 @@ export class World {
     writeSettings(this.layout, settings);
   }
 }
+
+/**
+ * The deployer stands somewhere on the internet, at an address of nobody else. Its tools talk to the front without TLS,
+ * inside this machine; to AWS they would not, so it counts as TLS.
+ */
+const deployerEntrance: Entrance = { context: () => ({ "aws:SecureTransport": "true", "aws:SourceIp": "192.0.2.1" }) };
 
 function adminOf(moto: Moto, account: string) {
   const key = moto.keys.admins[account];
