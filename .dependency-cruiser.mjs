@@ -6,7 +6,8 @@ export default {
   forbidden: [
     {
       name: "no-circles",
-      comment: "Two modules that need each other are one module, or a third is missing between them. Types may refer to each other.",
+      comment:
+        "Two modules that need each other are one module, or a third is missing between them. Types may refer to each other.",
       severity: "error",
       from: {},
       to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } },
