@@ -54,7 +54,7 @@ export function hostSecret(
     .apply((values) => JSON.stringify(Object.fromEntries(args.files.map(({ path }, index) => [path, values[index]]))));
   const version = new aws.secretsmanager.SecretVersion(
     `${name}-secret-version`,
-    { secretId: secret.id, secretString: pulumi.secret(value) },
+    { secretId: secret.id, secretString: value },
     own,
   );
   const references = pulumi.all([secret.arn, version.versionId]).apply(([secretArn, versionId]) =>

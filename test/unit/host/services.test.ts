@@ -65,7 +65,7 @@ describe("services of a host", () => {
     const actions = Object.fromEntries(services.services.map(({ unit, onChange }) => [unit, onChange]));
     assert.deepEqual(actions["metrics-link-envoy.service"], [
       { paths: ["tls/", "envoy/sds/"], action: "nothing" },
-      { paths: ["envoy/bootstrap.yaml"], tools: ["envoy"], action: "restart" },
+      { paths: ["envoy/"], tools: ["envoy"], action: "restart" },
     ]);
     assert.deepEqual(actions["metrics-link-prometheus.service"], [
       { paths: ["prometheus/"], action: "reload" },

@@ -131,6 +131,7 @@ describe("agent: converge", () => {
     assert.deepEqual(drifted, ["prometheus/more.yml", "prometheus/prometheus.yml", "tls/leaf.key"]);
     assert.equal(await readFile(inForce("prometheus/prometheus.yml"), "utf8"), "global: {}\n");
     assert.equal(await readFile(inForce("tls/leaf.key"), "utf8"), "key one");
+    assert.deepEqual(await readdir(inForce("prometheus")), ["prometheus.yml"]);
     assert.deepEqual(host.changes, ["reload prometheus.service"]);
   });
 

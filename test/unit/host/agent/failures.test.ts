@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readlinkSync } from "node:fs";
-import { readFile, readlink, rm, symlink, writeFile } from "node:fs/promises";
+import { readFile, readlink, writeFile } from "node:fs/promises";
 import { releaseKeys } from "@metrics-link/contract/release.ts";
 import { afterEach, beforeEach, describe, it } from "mocha";
 import { convergedHost, FakeHost, soundRelease, tool, withFile } from "./fake-host.ts";
@@ -254,23 +254,32 @@ describe("agent: failures", () => {
     }
   });
 
-  it("an attempt cut short after the swap is finished, restarts included", async () => {
-    const target = await host.publish(withFile("envoy/bootstrap.yaml", "admin: {a: 1}\n"));
-    // The power goes at the first command after the swap: no step that follows gets anywhere.
-    host.onCommand = ([, verb]) => {
-      if (verb === "daemon-reload") throw new Error("power cut");
-      return undefined;
-    };
-    await host.converge(target);
-    // As the disk is then: the link swapped, the attempt written down, its end not.
-    await rm(host.path("/opt/metrics-link/current"));
-    await symlink(`releases/${target}`, host.path("/opt/metrics-link/current"));
-    const memory = { lastGood: first, attempting: target, secretHashes: {} };
-    await writeFile(host.path("/var/lib/metrics-link-agent/memory.json"), JSON.stringify(memory));
-    host.onCommand = () => undefined;
-    host.commands.length = 0;
-    assert.equal((await host.converge(target)).outcome, "converged");
-    assert.deepEqual(host.changes, ["restart envoy.service"]);
+  describe("killed after the swap, before any service knew of it", () => {
+    const afterTheSwap = ([, verb]: readonly string[]) => verb === "daemon-reload";
+
+    it("the next run finishes, restarts included", async () => {
+      const target = await host.publish(withFile("envoy/bootstrap.yaml", "admin: {a: 1}\n"));
+      await host.killedAt(target, afterTheSwap);
+      assert.equal(await current(), `releases/${target}`);
+      assert.equal((await host.converge(target)).outcome, "converged");
+      assert.deepEqual(host.changes, ["restart envoy.service"]);
+    });
+
+    it("going back to the last good release treats the attempt as seen by the services", async () => {
+      await host.killedAt(await host.publish(withFile("envoy/bootstrap.yaml", "admin: {a: 1}\n")), afterTheSwap);
+      assert.equal((await host.converge(first)).outcome, "converged");
+      assert.deepEqual(host.changes, ["restart envoy.service"]);
+      host.commands.length = 0;
+      await host.converge(first);
+      assert.deepEqual(host.changes, [], "once is enough");
+    });
+
+    it("a repair of drift is taken up by the next run", async () => {
+      await writeFile(host.path("/opt/metrics-link/current/prometheus/prometheus.yml"), "broken");
+      await host.killedAt(first, afterTheSwap);
+      assert.equal((await host.converge(first)).outcome, "converged");
+      assert.deepEqual(host.changes, ["reload prometheus.service"]);
+    });
   });
 
   it("a memory that cannot be read makes every service start anew", async () => {

@@ -36,6 +36,8 @@ export class FakeHost {
   };
   now = Date.parse("2026-11-22T08:00:00Z");
 
+  #killer: ((argv: readonly string[]) => boolean) | undefined;
+
   private constructor(root: string) {
     this.root = root;
   }
@@ -71,6 +73,7 @@ export class FakeHost {
       return value;
     },
     run: async (argv) => {
+      if (this.#killer?.(argv)) return new Promise(() => {});
       this.commands.push([...argv]);
       return this.onCommand(argv) ?? this.#play(argv);
     },
@@ -105,6 +108,20 @@ export class FakeHost {
     const result = await timerRun(this.context());
     if ("exitCode" in result) throw new Error(`handed over, exit code ${result.exitCode}`);
     return result;
+  }
+
+  /** Runs the agent until it gives a command, and kills it there: what it would have done next never happens. */
+  async killedAt(releaseId: string, command: (argv: readonly string[]) => boolean): Promise<void> {
+    await new Promise<void>((killed, reject) => {
+      this.#killer = (argv) => {
+        if (!command(argv)) return false;
+        killed();
+        return true;
+      };
+      converge(releaseId, this.context()).then(() => reject(new Error("the agent came to its end")), reject);
+    });
+    this.#killer = undefined;
+    this.commands.length = 0;
   }
 
   /** Puts a release and its tools into the bucket and points the host at it. */

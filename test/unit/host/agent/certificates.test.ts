@@ -1,0 +1,84 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { leafSerial, normaliseSerial, requireChain, requireKeyPair } from "@metrics-link/host/agent/certificates.ts";
+import { describe, it } from "mocha";
+import { openssl } from "../../../support/openssl.ts";
+
+const day = 24 * 60 * 60 * 1000;
+
+describe("agent: certificates", () => {
+  const folder = mkdtempSync(join(tmpdir(), "certificates-"));
+  const at = (name: string) => join(folder, name);
+  const text = (name: string) => readFileSync(at(name), "utf8");
+  const key = (name: string) =>
+    openssl("genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out", at(`${name}.key`));
+  const issue = (name: string, issuer: string, serial: string, extensions: string) => {
+    key(name);
+    writeFileSync(at("extensions"), extensions);
+    openssl("req", "-new", "-key", at(`${name}.key`), "-subj", `/CN=${name}`, "-out", at(`${name}.csr`));
+    const from = ["-CA", at(`${issuer}.pem`), "-CAkey", at(`${issuer}.key`), "-set_serial", serial, "-days", "2"];
+    openssl("x509", "-req", "-in", at(`${name}.csr`), ...from, "-extfile", at("extensions"), "-out", at(`${name}.pem`));
+  };
+
+  before(() => {
+    for (const root of ["root", "stranger"]) {
+      key(root);
+      openssl(
+        "req",
+        "-x509",
+        "-new",
+        "-key",
+        at(`${root}.key`),
+        "-subj",
+        "/CN=root",
+        "-days",
+        "2",
+        "-out",
+        at(`${root}.pem`),
+      );
+    }
+    issue("intermediate", "root", "0x01", "basicConstraints=critical,CA:TRUE");
+    issue("leaf", "intermediate", "0x0abc", "basicConstraints=CA:FALSE");
+  });
+  after(() => rmSync(folder, { recursive: true }));
+
+  const chain = () => text("leaf.pem") + text("intermediate.pem");
+
+  it("a key fits its certificate and no other does", () => {
+    requireKeyPair(chain(), text("leaf.key"));
+    assert.throws(() => requireKeyPair(chain(), text("root.key")), /not that of the certificate/);
+  });
+
+  it("a chain leads to its root", () => {
+    requireChain(chain(), text("root.pem"), Date.now());
+    requireChain(chain(), text("stranger.pem") + text("root.pem"), Date.now());
+  });
+
+  it("a root of the same name is another root", () => {
+    assert.throws(
+      () => requireChain(chain(), text("stranger.pem"), Date.now()),
+      /certificate 2 \(CN=intermediate\) is signed by none/,
+    );
+  });
+
+  it("a chain without its intermediate, or without anything, leads nowhere", () => {
+    assert.throws(() => requireChain(text("leaf.pem"), text("root.pem"), Date.now()), /certificate 1 \(CN=leaf\)/);
+    assert.throws(() => requireChain("", text("root.pem"), Date.now()), /there is no certificate in the chain/);
+  });
+
+  it("a certificate out of its time is refused with both times", () => {
+    for (const now of [Date.now() + 3 * day, Date.now() - day]) {
+      assert.throws(
+        () => requireChain(chain(), text("root.pem"), now),
+        /CN=leaf is valid from \d{4}-.* to \d{4}-.*, now is \d{4}-/,
+      );
+    }
+  });
+
+  it("serial numbers are compared as numbers", () => {
+    assert.equal(leafSerial(chain()), "abc");
+    assert.deepEqual(["00AB", "ab", "0"].map(normaliseSerial), ["ab", "ab", "0"]);
+  });
+});
