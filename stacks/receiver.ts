@@ -1,5 +1,6 @@
 import { contractVersion, ports, type ReceiverConfiguration, type ReceiverContract } from "@metrics-link/contract";
 import { renderReceiver as renderEnvoy } from "@metrics-link/envoy";
+import { bundleAgent } from "@metrics-link/host";
 import { FencedIngress, PrivateNetwork } from "@metrics-link/network";
 import { AccountPki } from "@metrics-link/pki";
 import { receiverFlags, renderReceiver as renderPrometheus } from "@metrics-link/prometheus";
@@ -13,7 +14,7 @@ import { userPrometheus } from "./user-prometheus.ts";
 /** The account whose Prometheus is written to, by the senders of its configuration and by nobody else. */
 export async function receiver(configuration: ReceiverConfiguration) {
   const { account, pki: profile, prometheus } = configuration;
-  const senders = await Promise.all(configuration.senders.map(knownSender));
+  const [agent, ...senders] = await Promise.all([bundleAgent(), ...configuration.senders.map(knownSender)]);
 
   const provider = accountProvider(configuration);
   const options = inAccount(provider);
@@ -28,7 +29,7 @@ export async function receiver(configuration: ReceiverConfiguration) {
       configuration,
       network,
       securityGroup,
-      store: releaseStore("receiver", configuration, options),
+      store: releaseStore("receiver", configuration, agent, options),
       pki,
       envoy: renderEnvoy({ nodeId: "receiver", senders }),
       rootBundles: Object.fromEntries(senders.map(({ name, rootBundle }) => [name, rootBundle])),

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { type Configuration, cacheDirectory } from "@metrics-link/contract";
 import type { ToolPin } from "@metrics-link/contract/artifacts.ts";
-import { locateArtifacts, ReleaseStore } from "@metrics-link/host";
+import { type AgentBundle, locateArtifacts, ReleaseStore } from "@metrics-link/host";
 import type * as pulumi from "@pulumi/pulumi";
 import pins from "../tools.json" with { type: "json" };
 
@@ -9,6 +9,7 @@ import pins from "../tools.json" with { type: "json" };
 export function releaseStore(
   name: string,
   { account, tools }: Configuration,
+  agent: AgentBundle,
   options: pulumi.ComponentResourceOptions,
 ): ReleaseStore {
   return new ReleaseStore(
@@ -16,6 +17,7 @@ export function releaseStore(
     {
       storeName: name,
       account,
+      agent,
       artifacts: locateArtifacts(join(cacheDirectory(), "artifacts", "index.json")),
       pins: pins.tools satisfies Record<string, ToolPin>,
       acceptUnpinned: tools.acceptUnpinned,

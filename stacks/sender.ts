@@ -1,5 +1,6 @@
 import { contractVersion, type SenderConfiguration, type SenderContract } from "@metrics-link/contract";
 import { renderSender as renderEnvoy } from "@metrics-link/envoy";
+import { bundleAgent } from "@metrics-link/host";
 import { PinnedEgress, PrivateNetwork } from "@metrics-link/network";
 import { AccountPki } from "@metrics-link/pki";
 import { renderSender as renderPrometheus, senderFlags } from "@metrics-link/prometheus";
@@ -13,7 +14,7 @@ import { userPrometheus } from "./user-prometheus.ts";
 /** The account whose metrics are sent. Until the receiver has spoken, its host scrapes and keeps, and sends nothing. */
 export async function sender(configuration: SenderConfiguration) {
   const { account, pki: profile, prometheus, peer } = configuration;
-  const receiver = await peerOf("receiver", peer.stack, peer.rootFingerprints);
+  const [receiver, agent] = await Promise.all([peerOf("receiver", peer.stack, peer.rootFingerprints), bundleAgent()]);
 
   const provider = accountProvider(configuration);
   const options = inAccount(provider);
@@ -32,7 +33,7 @@ export async function sender(configuration: SenderConfiguration) {
       configuration,
       network,
       securityGroup,
-      store: releaseStore("sender", configuration, options),
+      store: releaseStore("sender", configuration, agent, options),
       pki,
       envoy: renderEnvoy({
         nodeId: "sender",

@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { sha256 } from "@metrics-link/contract/release.ts";
-import { buildSync } from "esbuild";
+import { build } from "esbuild";
 
 export interface AgentBundle {
   readonly text: string;
@@ -11,9 +11,9 @@ export interface AgentBundle {
  * The agent as one file that needs nothing but Node. Its hash is part of every release, so the same sources must give
  * the same bytes on any machine: white space goes, and with it the paths that esbuild writes into comments.
  */
-export function bundleAgent(): AgentBundle {
+export async function bundleAgent(): Promise<AgentBundle> {
   const directory = fileURLToPath(new URL("./agent/", import.meta.url));
-  const { outputFiles } = buildSync({
+  const { outputFiles } = await build({
     entryPoints: ["main.ts"],
     absWorkingDir: directory,
     bundle: true,

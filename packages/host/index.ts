@@ -1,3 +1,4 @@
+export { type AgentBundle, bundleAgent } from "./agent-bundle.ts";
 export { Host } from "./host.ts";
 export type { HostArgs, SecretFile } from "./host-args.ts";
 export { type LocatedArtifact, locateArtifacts } from "./located-artifacts.ts";

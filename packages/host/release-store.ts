@@ -2,7 +2,7 @@ import { requirePinned, suffixOf, type ToolPin } from "@metrics-link/contract/ar
 import { type ReleaseTool, releaseKeys } from "@metrics-link/contract/release.ts";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { bundleAgent } from "./agent-bundle.ts";
+import type { AgentBundle } from "./agent-bundle.ts";
 import { tlsOnlyPolicy } from "./bucket-policy.ts";
 import type { LocatedArtifact } from "./located-artifacts.ts";
 import { bucketName } from "./names.ts";
@@ -11,6 +11,8 @@ export interface ReleaseStoreArgs {
   /** Part of the bucket's name; the stack's name does. */
   readonly storeName: string;
   readonly account: { readonly id: string; readonly region: string };
+  /** The agent that hosts run, from `bundleAgent`. */
+  readonly agent: AgentBundle;
   /** What hosts may run; each is uploaded once and named by its hash. */
   readonly artifacts: readonly LocatedArtifact[];
   /** What the file of pins says of each of them. */
@@ -83,7 +85,7 @@ export class ReleaseStore extends pulumi.ComponentResource {
       ),
     ];
 
-    const bundle = bundleAgent();
+    const { agent: bundle } = args;
     this.agent = { sha256: bundle.sha256, key: releaseKeys.agent(bundle.sha256) };
     const upload = (suffix: string, key: string, source: pulumi.asset.Asset, sha256: string) =>
       new aws.s3.BucketObjectv2(

@@ -5,7 +5,7 @@ import { describeStatus, type Status, statusOf } from "./status.ts";
 
 /** How long the link may take to carry its first comparable samples. */
 const deadlineSeconds = 60;
-const leastCompared = 1000;
+const leastSeconds = 10;
 
 /**
  * Shows a person that the link works, by what can be seen from outside of it: equal samples on both sides, who is
@@ -24,13 +24,13 @@ async function settledStatus(sandbox: Sandbox): Promise<Status> {
   for (;;) {
     const status = await statusOf(sandbox).catch((error: Error) => error);
     if (!(status instanceof Error)) {
-      const { compared, missing, different, unexpected } = status.samples;
-      if (compared >= leastCompared && missing + different + unexpected === 0) return status;
+      const { compared, seconds, missing, different, unexpected } = status.samples;
+      if (compared > 0 && seconds >= leastSeconds && missing + different + unexpected === 0) return status;
     }
     if (Date.now() > deadline) {
       const seen = status instanceof Error ? status.message : describeStatus(status);
       throw new Error(
-        `The link carried no ${leastCompared} equal samples within ${deadlineSeconds} s. Last seen:\n${seen}`,
+        `The two sides had no ${leastSeconds} s of equal samples within ${deadlineSeconds} s. Last seen:\n${seen}`,
       );
     }
     await new Promise((resolve) => setTimeout(resolve, 500));

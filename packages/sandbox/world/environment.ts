@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { cacheDirectory } from "@metrics-link/contract/cache-directory.ts";
 import type { Layout } from "../model/layout.ts";
 import { region } from "./accounts.ts";
+import { pulumiHome } from "./pulumi-home.ts";
 import { readSettings } from "./settings.ts";
 
 /** The environment of a deployer at this sandbox, which must have been up once. Its PATH begins with the plugins. */
@@ -28,9 +29,12 @@ export function deployerEnvironment(
     AWS_REGION: region,
     AWS_ENDPOINT_URL: `http://127.0.0.1:${settings.frontPort}`,
     AWS_EC2_METADATA_DISABLED: "true",
+    PULUMI_HOME: pulumiHome(layout),
     PULUMI_BACKEND_URL: `file://${layout.backend}`,
     PULUMI_CONFIG_PASSPHRASE: "",
     PULUMI_SKIP_UPDATE_CHECK: "true",
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+    // Node keeps what it compiled: the program and every plugin start from it the next time.
+    NODE_COMPILE_CACHE: join(cacheDirectory(), "compile-cache"),
   };
 }

@@ -20,6 +20,7 @@ import { HostWatch } from "./host-watch.ts";
 import { hostImage } from "./image.ts";
 import { listenOnLoopback, listenOnSocket } from "./listen.ts";
 import type { HostStatus, WorldStatus } from "./protocol.ts";
+import { makePulumiHome } from "./pulumi-home.ts";
 import { worldListener } from "./routes.ts";
 import { newSettings, readSettings, type Settings, writeSettings } from "./settings.ts";
 
@@ -65,6 +66,7 @@ export class World {
     const settings = readSettings(layout) ?? newSettings();
     writeSettings(layout, settings);
     mkdirSync(layout.backend, { recursive: true });
+    makePulumiHome(layout);
     progress("starting the AWS API");
     const [authority, moto] = await Promise.all([
       openAuthority(layout),

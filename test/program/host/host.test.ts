@@ -1,7 +1,14 @@
 import assert from "node:assert/strict";
 import { hostUsers } from "@metrics-link/contract";
 import { parseRelease, releaseIdOf, sha256 } from "@metrics-link/contract/release.ts";
-import { Host, type HostArgs, type LocatedArtifact, ReleaseStore, standardServices } from "@metrics-link/host";
+import {
+  bundleAgent,
+  Host,
+  type HostArgs,
+  type LocatedArtifact,
+  ReleaseStore,
+  standardServices,
+} from "@metrics-link/host";
 import { insideSecret, ofType, type Registration, record } from "../support/recording.ts";
 
 const account = { id: "111111111111", region: "eu-west-1", assumeRole: "arn:aws:iam::111111111111:role/deploy" };
@@ -47,8 +54,10 @@ interface Change {
 
 async function build(change: Change = {}) {
   let releaseId = "";
+  const agent = await bundleAgent();
   const registrations = await record(() => {
     const store = new ReleaseStore("sender", {
+      agent,
       storeName: "sender",
       account,
       artifacts: change.artifacts ?? artifacts,
