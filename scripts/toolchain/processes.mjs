@@ -57,8 +57,8 @@ export class Processes {
       }
       if (child.pid) this.#groups.set(child.pid, options.finishes ?? false);
       child.once("error", (error) => {
-        log.end();
-        reject(new Error(`${command[0]} could not be started: ${error.message}`));
+        // Once the log is closed, and so not touched again.
+        log.end(() => reject(new Error(`${command[0]} could not be started: ${error.message}`)));
       });
       child.once("close", (code, signal) => {
         if (child.pid) this.#groups.delete(child.pid);

@@ -67,6 +67,8 @@ function ruleNoun(type: string, egress: boolean): Noun<typeof inputs, typeof out
       const rule = (await observe(scope, [olds.securityGroupId])).find((item) => item.id === id);
       if (rule === undefined) return undefined;
       const ports = rule.protocol === "-1" ? {} : { fromPort: rule.fromPort, toPort: rule.toPort };
+      // moto keeps the description of a rule for a CIDR only; of the others ours is all there is.
+      const description = rule.cidrIpv4 === undefined ? olds.description : rule.description;
       return {
         inputs: {
           securityGroupId: olds.securityGroupId,
@@ -77,7 +79,7 @@ function ruleNoun(type: string, egress: boolean): Noun<typeof inputs, typeof out
             ? {}
             : { referencedSecurityGroupId: rule.referencedSecurityGroupId }),
           ...(rule.prefixListId === undefined ? {} : { prefixListId: rule.prefixListId }),
-          ...(rule.description === undefined ? {} : { description: rule.description }),
+          ...(description === undefined ? {} : { description }),
           tags: rule.tags,
         },
         outputs: { ...state, tagsAll: rule.tags },
