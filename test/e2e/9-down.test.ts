@@ -13,7 +13,7 @@ describe("9. sandbox down", function () {
     const running = machineState(tag, directory);
     for (const [kind, found] of Object.entries(running)) assert.notEqual(found.length, 0, `no ${kind} while up`);
     await down(sandbox, report);
-    const empty = { namespaces: [], mounts: [], loopDevices: [], links: [], cgroups: [], processes: [] };
+    const empty = { namespaces: [], mounts: [], loopDevices: [], cgroups: [], processes: [] };
     assert.deepEqual(machineState(tag, directory), empty);
     assert.equal(existsSync(directory), false);
   });

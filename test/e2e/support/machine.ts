@@ -6,7 +6,6 @@ export interface MachineState {
   readonly namespaces: readonly string[];
   readonly mounts: readonly string[];
   readonly loopDevices: readonly string[];
-  readonly links: readonly string[];
   readonly cgroups: readonly string[];
   readonly processes: readonly string[];
 }
@@ -19,7 +18,6 @@ export function machineState(tag: string, directory: string): MachineState {
     namespaces: run("ip", "netns", "list").filter(ours),
     mounts: readFileSync("/proc/self/mounts", "utf8").split("\n").filter(ours),
     loopDevices: run("losetup", "--list", "--noheadings", "--output", "NAME,BACK-FILE").filter(ours),
-    links: run("ip", "-brief", "link", "show").filter(ours),
     cgroups: run("find", "/sys/fs/cgroup", "-type", "d", "-name", `*ml${tag}*`).filter(Boolean),
     processes: processesOf(tag, directory),
   };
