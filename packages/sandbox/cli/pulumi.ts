@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { createWriteStream } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 /** How a run of Pulumi's command line ended. */
@@ -15,44 +15,48 @@ export class Pulumi {
   private readonly environment: NodeJS.ProcessEnv;
   private readonly logs: string;
 
-  /** @param logs the folder for the whole output of each command, by the stack's and the command's name */
+  /** @param logs the folder for the whole output of each update, by the command's and the stack's name */
   constructor(project: string, environment: NodeJS.ProcessEnv, logs: string) {
     this.project = project;
     this.environment = environment;
     this.logs = logs;
   }
 
-  /** Runs `pulumi WORDS...` to its end, whatever that is. */
-  run(words: readonly string[], environment: NodeJS.ProcessEnv = {}): Promise<PulumiResult> {
+  /** Runs `pulumi WORDS...` to its end, whatever that is. The output of updates is kept in the folder of logs. */
+  run(words: readonly string[]): Promise<PulumiResult> {
     return new Promise((resolve, reject) => {
-      const log = createWriteStream(join(this.logs, `pulumi-${words.slice(0, 3).join("-").replaceAll("/", "_")}.log`));
       const child = spawn("pulumi", [...words, "--non-interactive", "--color", "never"], {
         cwd: this.project,
-        env: { ...this.environment, ...environment },
+        env: this.environment,
         stdio: ["ignore", "pipe", "pipe"],
       });
       const output = { stdout: "", stderr: "" };
       for (const name of ["stdout", "stderr"] as const) {
         child[name].setEncoding("utf8").on("data", (text: string) => {
           output[name] += text;
-          log.write(text);
         });
       }
       child.on("error", reject);
       child.on("close", (code, signal) => {
-        log.end();
         if (signal) output.stderr += `\nended by ${signal}`;
+        this.keep(words, output);
         resolve({ code: code ?? 1, ...output });
       });
     });
   }
 
   /** Like `run`, for commands that must succeed. @throws Error with the end of what the command printed */
-  async must(words: readonly string[], environment: NodeJS.ProcessEnv = {}): Promise<PulumiResult> {
-    const result = await this.run(words, environment);
+  async must(words: readonly string[]): Promise<PulumiResult> {
+    const result = await this.run(words);
     if (result.code === 0) return result;
     const printed = `${result.stdout}\n${result.stderr}`.trim().split("\n").slice(-40).join("\n");
     throw new Error(`pulumi ${words.join(" ")} ended with ${result.code}:\n${printed}\n(whole output in ${this.logs})`);
+  }
+
+  /** Only of commands that mask secrets: an exported stack may hold them in clear. */
+  private keep(words: readonly string[], { stdout, stderr }: Omit<PulumiResult, "code">): void {
+    if (!["up", "preview", "refresh", "destroy"].includes(words[0] ?? "")) return;
+    writeFileSync(join(this.logs, `pulumi-${words.slice(0, 3).join("-")}.log`), stdout + stderr);
   }
 
   /** `pulumi up`; returns the counts of its last lines, such as "12 created, 3 updated". */
