@@ -14,7 +14,7 @@ import { loadPins } from "./toolchain/pins.mjs";
 import { acquirePlugin, nodejsLanguageHost } from "./toolchain/plugins.mjs";
 import { findProblems, inspectMachine } from "./toolchain/preconditions.mjs";
 import { Processes } from "./toolchain/processes.mjs";
-import { fingerprint, inPlace, readToolchain } from "./toolchain/state.mjs";
+import { fingerprint, inPlace, officialNotHad, readToolchain } from "./toolchain/state.mjs";
 import { lastLines, runSteps } from "./toolchain/steps.mjs";
 
 const layout = layoutOf(cacheFolder());
@@ -27,13 +27,18 @@ async function setUp() {
     if (!quiet) summarize();
     return 0;
   };
-  if (inPlace(layout)) return nothingToDo();
+  // Who asks for a set-up gets another try at what could not be downloaded; other commands go on with what there is.
+  const done = () => {
+    const toolchain = inPlace(layout) ? readToolchain(layout) : null;
+    return toolchain !== null && (quiet || officialNotHad(toolchain, loadPins()).length === 0);
+  };
+  if (done()) return nothingToDo();
   const release = await takeLock(layout.lock, (pid) =>
     say(`another set-up (process ${pid}) is at work; waiting for it`),
   );
   try {
     // The other one may have done it all.
-    return inPlace(layout) ? nothingToDo() : await bringIntoPlace();
+    return done() ? nothingToDo() : await bringIntoPlace();
   } finally {
     await release();
   }
@@ -124,11 +129,11 @@ function steps(pins, machine, tools, plugins) {
     { name: "image of the hosts", after: [debian], work: (context) => makeImage(layout, context) },
   ];
   for (const [name, tool] of Object.entries(pins.tools)) {
-    // Without a way to get it here, only a deployment to AWS needs it and takes it from its official address.
-    if (!tool.registry) continue;
     const work = async (/** @type {import("./toolchain/steps.mjs").StepContext} */ context) => {
-      tools[name] = await acquire(name, tool, layout, context);
-      return `${tools[name].source === "path" ? tools[name].path : tools[name].source}`;
+      const acquired = await acquire(name, tool, layout, context);
+      if (!acquired) return "left out, only a deployment to AWS needs it";
+      tools[name] = acquired;
+      return acquired.source === "path" ? acquired.path : acquired.source;
     };
     // curl and xz, for official downloads, are among the Debian packages.
     all.push({ name: `${name} ${tool.version}`, after: tool.officialSha256 ? [debian] : [], work });

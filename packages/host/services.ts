@@ -125,7 +125,7 @@ function prometheusService({ configuration, flags, reloadPaths = ["prometheus/"]
           ExecReload: "/bin/kill -HUP $MAINPID",
           ...running(hostUsers.prometheus),
           ReadWritePaths: hostPaths.prometheusData,
-          // It flushes remote write and closes the TSDB on SIGTERM; the flush deadline alone is a minute.
+          // On SIGTERM it flushes remote write, for 5 s at most by the sender's flags, and closes the TSDB.
           TimeoutStopSec: 180,
           LimitNOFILE: 65_536,
           ...hardening,

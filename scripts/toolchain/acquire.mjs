@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import path from "node:path";
-import { describeArchive, makeArchive } from "./artifacts.mjs";
+import { artifactName, describeArtifact, makeArtifact } from "./artifacts.mjs";
 import { hashFile, linkWhole, publishFolder, writeWhole } from "./files.mjs";
 import { fetchOfficial, NotReachable, unpackOfficial } from "./official.mjs";
 import { bringFromRegistry, lockFiles, registryExecutables } from "./registry.mjs";
@@ -14,7 +14,7 @@ import { onPath, saysVersion, sourceOrder } from "./sources.mjs";
  * @typedef {object} Acquired
  * @property {string} version
  * @property {import("./sources.mjs").Source} source
- * @property {string} path its first executable
+ * @property {string} path its first executable; of a tool that only hosts run, its artifact
  * @property {string} sha256 of that
  * @property {Record<string, string>} executables name to absolute path
  * @property {import("./artifacts.mjs").Artifact | null} artifact for the hosts, if they run it
@@ -52,12 +52,14 @@ export function findOnPath(tool, layout) {
 }
 
 /**
- * Brings one tool into place from the first source that has it, and onto the cache's `bin`.
+ * Brings one tool into place from the first source that has it, and onto the cache's `bin`. A tool of which nothing runs
+ * here is only handed on to hosts in AWS, so set-up goes on without it.
  * @param {string} name
  * @param {import("./pins.mjs").Tool} tool
  * @param {import("./paths.mjs").Layout} layout
  * @param {import("./steps.mjs").StepContext} context
- * @returns {Promise<Acquired>}
+ * @returns {Promise<Acquired | null>} null: not to be had, and not needed here
+ * @throws {Error} if no source has what this machine needs
  */
 export async function acquire(name, tool, layout, context) {
   const found = findOnPath(tool, layout);
@@ -70,21 +72,24 @@ export async function acquire(name, tool, layout, context) {
     const executables = (root) =>
       Object.fromEntries(Object.entries(paths).map(([executable, inside]) => [executable, path.join(root, inside)]));
     try {
-      await publishFolder(folder, layout.work, Object.values(paths), async (work) => {
+      const contains = [...Object.values(paths), ...(tool.onHosts ? [artifactName(tool, source)] : [])];
+      await publishFolder(folder, layout.work, contains, async (work) => {
         const download = source === "official" ? await fetchOfficial(tool, work, context) : null;
         if (download) await unpackOfficial(download, tool, work, context);
         else if (tool.registry) await bringFromRegistry(tool.registry, work, layout, context);
         await checkVersions(tool, executables(work), context);
-        if (tool.onHosts) await makeArchive(tool, download, work, paths, context);
+        if (tool.onHosts) await makeArtifact(tool, download, work, paths, context);
         if (download) await rm(download, { force: true });
       });
-      const artifact = tool.onHosts ? await describeArchive(name, tool, source, folder, paths) : null;
+      const artifact = tool.onHosts ? await describeArtifact(name, tool, source, folder, paths) : null;
       return await finish(name, tool, source, executables(folder), artifact, layout);
     } catch (error) {
       if (!(error instanceof NotReachable)) throw error;
-      context.say(`note    official download not to be had, going on to the registry: ${error.message}`);
+      const next = tool.registry ? "going on to the registry" : "and nothing else has it";
+      context.say(`note    official download not to be had, ${next}: ${error.message}`);
     }
   }
+  if (!tool.registry && Object.keys(tool.officialExecutables).length === 0) return null;
   throw new Error(`no source has ${name} ${tool.version}: ${tool.note ?? "see tools.json"}`);
 }
 
@@ -121,7 +126,7 @@ async function finish(name, tool, source, executables, artifact, layout) {
     if (tool.registry?.kind === "venv") await writeWhole(link, `#!/bin/sh\nexec '${file}' "$@"\n`, 0o755);
     else await linkWhole(link, file);
   }
-  const first = Object.values(executables)[0];
+  const first = Object.values(executables)[0] ?? artifact?.file;
   if (!first) throw new Error(`tools.json names no executable of ${name}`);
   return { version: tool.version, source, path: first, sha256: await hashFile(first), executables, artifact };
 }

@@ -4,21 +4,37 @@ import path from "node:path";
 import { hashFile } from "./files.mjs";
 
 /**
- * An archive that a host fetches by its hash.
+ * A file that a host fetches by its hash.
  * @typedef {object} Artifact
  * @property {string} name tool
  * @property {string} version
  * @property {"linux-amd64"} platform
- * @property {string} file absolute path of a tar.gz
+ * @property {string} file absolute path of a tar.gz, or of a Debian package
  * @property {string} sha256
  * @property {number} size bytes
  * @property {"official" | "registry"} source official: the upstream's own download
  * @property {string} [officialSha256] of the upstream's own download, where that is no archive and was packed here
- * @property {Record<string, string>} executables name to path inside the archive
+ * @property {Record<string, string>} executables name to path inside the archive; none of a Debian package
  */
 
-/** Name of the archive in the folder of its tool, so that both are there or neither. */
-const archiveName = "linux-amd64.tar.gz";
+/**
+ * How an official download ends that a host takes as it is.
+ * @param {import("./pins.mjs").Tool} tool
+ * @param {"official" | "registry"} source
+ * @returns {string | undefined}
+ */
+function verbatimSuffix({ officialUrl }, source) {
+  return source === "official" ? [".tar.gz", ".deb"].find((suffix) => officialUrl?.endsWith(suffix)) : undefined;
+}
+
+/**
+ * Name of the artifact in the folder of its tool, so that both are there or neither.
+ * @param {import("./pins.mjs").Tool} tool
+ * @param {"official" | "registry"} source
+ */
+export function artifactName(tool, source) {
+  return `linux-amd64${verbatimSuffix(tool, source) ?? ".tar.gz"}`;
+}
 
 /** tar of some files, all of them in `bin/`, without anything that differs from one run or machine to another. */
 const packScript = `set -euo pipefail
@@ -28,17 +44,18 @@ tar --create --directory="$folder" --format=ustar --mtime=@0 --owner=0 --group=0
   --transform='s,^.*/,,' --transform='s,^,bin/,' -- "$@" | gzip --no-name --fast >"$target"`;
 
 /**
- * Makes a tool's archive for the hosts: the official archive byte for byte, otherwise one of the executables alone, whose
- * bytes depend on theirs only.
+ * Makes a tool's artifact for the hosts: the official archive or package byte for byte, otherwise an archive of the
+ * executables alone, whose bytes depend on theirs only.
  * @param {import("./pins.mjs").Tool} tool
- * @param {string | null} download official download
+ * @param {string | null} download official download; null: from the registry
  * @param {string} folder the unpacked tool
  * @param {Record<string, string>} executables name to path inside folder
  * @param {import("./steps.mjs").StepContext} context
  */
-export async function makeArchive(tool, download, folder, executables, { run, detail }) {
-  const target = path.join(folder, archiveName);
-  if (download && isArchive(tool)) return rename(download, target);
+export async function makeArtifact(tool, download, folder, executables, { run, detail }) {
+  const source = download ? "official" : "registry";
+  const target = path.join(folder, artifactName(tool, source));
+  if (download && verbatimSuffix(tool, source)) return rename(download, target);
   detail("packing it for the hosts");
   await run(["bash", "-c", packScript, "pack", folder, target, ...Object.values(executables).sort()]);
 }
@@ -51,9 +68,9 @@ export async function makeArchive(tool, download, folder, executables, { run, de
  * @param {Record<string, string>} executables name to path inside folder
  * @returns {Promise<Artifact>}
  */
-export async function describeArchive(name, tool, source, folder, executables) {
-  const file = path.join(folder, archiveName);
-  const verbatim = source === "official" && isArchive(tool);
+export async function describeArtifact(name, tool, source, folder, executables) {
+  const file = path.join(folder, artifactName(tool, source));
+  const verbatim = verbatimSuffix(tool, source) !== undefined;
   const inBin = Object.entries(executables).map(([executable, inside]) => [executable, `bin/${path.basename(inside)}`]);
   return {
     name,
@@ -66,9 +83,4 @@ export async function describeArchive(name, tool, source, folder, executables) {
     ...(source === "official" && !verbatim && tool.officialSha256 ? { officialSha256: tool.officialSha256 } : {}),
     executables: verbatim ? executables : Object.fromEntries(inBin),
   };
-}
-
-/** @param {import("./pins.mjs").Tool} tool */
-function isArchive(tool) {
-  return Boolean(tool.officialUrl?.endsWith(".tar.gz"));
 }

@@ -38,6 +38,21 @@ export function readToolchain(layout) {
 }
 
 /**
+ * The tools and plugins whose pinned official download could not be had: something else stands in for them, or nothing.
+ * Their names, from what set-up made last.
+ * @param {Toolchain} toolchain
+ * @param {import("./pins.mjs").Pins} pins
+ * @returns {string[]}
+ */
+export function officialNotHad(toolchain, pins) {
+  const had = { ...toolchain.tools, ...toolchain.plugins };
+  return Object.entries({ ...pins.tools, ...pins.pulumiPlugins })
+    .filter(([, { officialUrl, officialSha256 }]) => officialUrl && officialSha256)
+    .map(([name]) => name)
+    .filter((name) => !["official", "path"].includes(had[name]?.source ?? ""));
+}
+
+/**
  * Whether there is nothing to do. Quick, because every command asks: it looks whether things are there, not into them.
  * @param {import("./paths.mjs").Layout} layout
  */

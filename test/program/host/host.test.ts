@@ -16,11 +16,11 @@ const secretArn = "arn:aws:secretsmanager:eu-west-1:111111111111:secret:metrics-
 const bucketArn = "arn:aws:s3:::metrics-link-sender-111111111111-eu-west-1";
 const privateKey = "-----BEGIN PRIVATE KEY-----\nnobody may see this\n-----END PRIVATE KEY-----\n";
 
-const artifact = (name: string, commands: string[]): LocatedArtifact => ({
+const artifact = (name: string, commands: string[], suffix = ".tar.gz"): LocatedArtifact => ({
   name,
   version: "1.0.0",
   platform: "linux-amd64",
-  file: `${name}.tar.gz`,
+  file: `${name}${suffix}`,
   // Any file will do: under mocks nothing is uploaded.
   path: import.meta.filename,
   sha256: sha256(name),
@@ -33,7 +33,7 @@ const artifacts = [
   artifact("envoy", ["envoy"]),
   artifact("prometheus", ["prometheus", "promtool"]),
   artifact("node_exporter", ["node_exporter"]),
-  artifact("amazon-ssm-agent", []),
+  artifact("amazon-ssm-agent", [], ".deb"),
 ];
 const pins = Object.fromEntries(
   artifacts.map(({ name, version, sha256 }) => [name, { version, officialSha256: sha256 }]),
@@ -237,7 +237,7 @@ describe("a host", () => {
 
   it("uploads each tool and the agent under their hashes", () => {
     for (const { name, sha256 } of artifacts) {
-      const suffix = ".tar.gz";
+      const suffix = name === "amazon-ssm-agent" ? ".deb" : ".tar.gz";
       assert.equal(objectAt(registrations, `tools/${name}/1.0.0/${sha256}${suffix}`).sourceHash, sha256);
     }
     const { agent } = parseRelease(JSON.parse(objectAt(registrations, `releases/sender/${releaseId}.json`).content));
@@ -246,11 +246,13 @@ describe("a host", () => {
   });
 
   it("boots from a list that ends with the agent", () => {
-    const lines = objectAt(registrations, "releases/sender/bootstrap.txt").content.trim().split("\n");
+    const lines: string[] = objectAt(registrations, "releases/sender/bootstrap.txt").content.trim().split("\n");
     assert.deepEqual(
-      lines.map((line: string) => line.split(" ")[0]),
+      lines.map((line) => line.split(" ")[0]),
       ["node", "amazon-ssm-agent", "agent"],
     );
+    const hash = sha256("amazon-ssm-agent");
+    assert.equal(lines[1], `amazon-ssm-agent ${hash} tools/amazon-ssm-agent/1.0.0/${hash}.deb`);
   });
 
   it("asks the host to converge, with nothing secret in the question", () => {

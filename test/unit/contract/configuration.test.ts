@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { InvalidInputError, parseConfiguration } from "@metrics-link/contract";
+import { defaultLimits } from "@metrics-link/envoy";
 import fc from "fast-check";
 import { parse } from "yaml";
 
@@ -77,6 +78,20 @@ describe("the configuration of a stack", () => {
       problemsOf({ ...raw, prometheus }).map(({ key }) => key),
       ["metrics-link:prometheus.externalLabels"],
     );
+  });
+
+  it("takes batches that are far smaller than what the receiver's Envoy refuses", () => {
+    const raw = example("sender");
+    const withBatches = (maxSamplesPerSend: number) => ({
+      ...raw,
+      prometheus: { ...(raw.prometheus as object), remoteWrite: { maxSamplesPerSend } },
+    });
+    parseConfiguration(withBatches(10_000));
+    // Measured are about 23 bytes a sample.
+    assert.ok(10_000 * 200 < defaultLimits.bodyBytes);
+    const [problem, ...more] = problemsOf(withBatches(10_001));
+    assert.deepEqual([problem?.key, more], ["metrics-link:prometheus.remoteWrite.maxSamplesPerSend", []]);
+    assert.match(problem?.remedy ?? "", /1 to 10000 .* above 2 MiB/);
   });
 
   it("refuses a wildcard as the pinned name", () => {

@@ -6,6 +6,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { parseArtifactIndex, requirePinned, suffixOf } from "@metrics-link/contract/artifacts.ts";
 import { acquire } from "../../../scripts/toolchain/acquire.mjs";
 import { layout as layoutOf } from "../../../scripts/toolchain/paths.mjs";
 import type { Tool } from "../../../scripts/toolchain/pins.mjs";
@@ -28,6 +29,7 @@ describe("official downloads", () => {
     mkdirSync(path.join(upstream, "tool-1.2.3"), { recursive: true });
     writeFileSync(path.join(upstream, "tool-1.2.3/tool"), "#!/bin/sh\necho tool v1.2.3\n", { mode: 0o755 });
     writeFileSync(path.join(upstream, "tool-1.2.3-raw"), "#!/bin/sh\necho tool v1.2.3\n");
+    writeFileSync(path.join(upstream, "agent.deb"), "!<arch>\nof 1.2.3");
     execFileSync("tar", ["-C", upstream, "-czf", path.join(upstream, "tool-1.2.3.tar.gz"), "tool-1.2.3"]);
     await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
     base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -62,8 +64,15 @@ describe("official downloads", () => {
     };
   }
 
+  async function acquired(...args: Parameters<typeof acquire>) {
+    const tool = await acquire(...args);
+    assert.ok(tool);
+    return tool;
+  }
+
   it("are used when their hash is the pinned one, and go to the hosts byte for byte", async () => {
-    const { source, artifact } = await acquire("tool", tool("tool-1.2.3.tar.gz", "tool-1.2.3/tool"), layout, context());
+    const pinned = tool("tool-1.2.3.tar.gz", "tool-1.2.3/tool");
+    const { source, artifact } = await acquired("tool", pinned, layout, context());
     assert.equal(source, "official");
     assert.equal(artifact?.sha256, hashOf(path.join(upstream, "tool-1.2.3.tar.gz")));
     assert.equal(artifact?.sha256, hashOf(artifact?.file ?? ""));
@@ -73,7 +82,7 @@ describe("official downloads", () => {
   });
 
   it("that are the executable itself are packed for the hosts, and keep the upstream's hash", async () => {
-    const { artifact } = await acquire("tool", tool("tool-1.2.3-raw", "tool"), layout, context());
+    const { artifact } = await acquired("tool", tool("tool-1.2.3-raw", "tool"), layout, context());
     assert.deepEqual(artifact?.executables, { tool: "bin/tool" });
     assert.equal(artifact?.officialSha256, hashOf(path.join(upstream, "tool-1.2.3-raw")));
     const listing = execFileSync("tar", ["-tvzf", artifact?.file ?? ""], {
@@ -97,7 +106,53 @@ describe("official downloads", () => {
 
   it("that cannot be had are named, and the next source is tried", async () => {
     await assert.rejects(acquire("tool", tool("gone.tar.gz", "tool"), layout, context()), /no source has tool 1\.2\.3/);
-    assert.match(said[0] ?? "", /official download not to be had, going on to the registry: http:.*gone\.tar\.gz/);
+    assert.match(said[0] ?? "", /official download not to be had, and nothing else has it: http:.*gone\.tar\.gz/);
+  });
+
+  describe("of a Debian package that only hosts in AWS install", () => {
+    const agent = (changes: Partial<Tool> = {}) => tool("agent.deb", "", { officialExecutables: {}, ...changes });
+
+    it("go to the hosts byte for byte", async () => {
+      const found = await acquired("agent", agent(), layout, context());
+      const { artifact } = found;
+      assert.ok(artifact);
+      assert.ok(artifact.file.endsWith(".deb"), artifact.file);
+      assert.deepEqual(readFileSync(artifact.file), readFileSync(path.join(upstream, "agent.deb")));
+      assert.equal(artifact.sha256, agent().officialSha256);
+      assert.equal(artifact.source, "official");
+      assert.deepEqual([artifact.executables, found.executables, found.path], [{}, {}, artifact.file]);
+      assert.ok(!existsSync(layout.bin));
+    });
+
+    it("are entries of the index which a deployment accepts and stores as packages", async () => {
+      const { artifact } = await acquired("agent", agent(), layout, context());
+      const index = parseArtifactIndex([artifact]);
+      requirePinned(index, { agent: agent() }, { acceptUnpinned: false });
+      assert.equal(suffixOf(index[0]?.file ?? ""), ".deb");
+    });
+
+    it("are fetched again when somebody took the package away", async () => {
+      const { artifact } = await acquired("agent", agent(), layout, context());
+      rmSync(artifact?.file ?? "");
+      const again = await acquired("agent", agent(), layout, context());
+      assert.equal(again.artifact?.sha256, agent().officialSha256);
+    });
+
+    it("with another hash end set-up", async () => {
+      const wrong = agent({ officialSha256: "0".repeat(64) });
+      await assert.rejects(acquire("agent", wrong, layout, context()), /tools\.json pins 0{64}/);
+    });
+
+    it("are left out while their hash is not known", async () => {
+      assert.equal(await acquire("agent", agent({ officialSha256: null }), layout, context()), null);
+      assert.deepEqual(said, []);
+    });
+
+    it("are left out where they cannot be had, and that is said", async () => {
+      const gone = agent({ officialUrl: `${base}/gone.deb` });
+      assert.equal(await acquire("agent", gone, layout, context()), null);
+      assert.match(said[0] ?? "", /official download not to be had, and nothing else has it: http:.*gone\.deb/);
+    });
   });
 
   it("of a Pulumi plugin leave the stand-in where they cannot be had", async () => {
