@@ -66,7 +66,11 @@ export function linkHost(name: string, args: LinkHostArgs, options: pulumi.Compo
         zone: zone.zone,
         securityGroupIds: [args.securityGroup.id],
       },
-      image: { id: host.imageId, instanceType: host.instanceType },
+      image: {
+        id: host.imageId,
+        instanceType: host.instanceType,
+        bringsManagementAgent: host.imageBringsManagementAgent,
+      },
       dataVolume: { sizeGiB: host.dataVolumeGiB },
       store: args.store,
       services,

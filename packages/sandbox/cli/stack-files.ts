@@ -46,6 +46,8 @@ export class StackFiles {
     document.setIn(["config", "metrics-link:prometheus", "scrapeInterval"], "1s");
     // Tools built from package registries have no hash of an official download.
     document.setIn(["config", "metrics-link:tools"], document.createNode({ acceptUnpinned: true }));
+    // The sandbox itself answers Systems Manager for its hosts.
+    document.setIn(["config", "metrics-link:host", "imageBringsManagementAgent"], true);
     // Nobody has heard the peer's fingerprint yet.
     document.deleteIn(pinPath[role]);
     this.save(role, document);
