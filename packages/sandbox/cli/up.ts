@@ -1,3 +1,4 @@
+import { bundleProviders } from "../plugins/bundle.ts";
 import { startWorld } from "../world/start.ts";
 import type { Pulumi } from "./pulumi.ts";
 import type { Report } from "./report.ts";
@@ -14,6 +15,7 @@ const peerOf: Record<Role, Role> = { sender: "receiver", receiver: "sender" };
  */
 export async function up(sandbox: Sandbox, report: Report): Promise<void> {
   await report.step("sandbox", (progress) => startWorld(sandbox.layout, { progress }));
+  await bundleProviders(sandbox.layout.plugins);
   const pulumi = pulumiOf(sandbox);
   for (const role of roles) sandbox.files.write(role);
   const known = await pulumi.stacks();

@@ -18,6 +18,8 @@ export interface Layout {
   readonly authorityCertificate: string;
   /** Pulumi's file backend. */
   readonly backend: string;
+  /** The providers, bundled. */
+  readonly plugins: string;
   readonly hosts: string;
   readonly volumes: string;
 }
@@ -40,6 +42,7 @@ export function layoutOf(repository: string, name = "default", cache = cacheDire
     authorityDirectory,
     authorityCertificate: join(authorityDirectory, "ca.pem"),
     backend: join(directory, "backend"),
+    plugins: join(directory, "plugins"),
     hosts: join(directory, "hosts"),
     volumes: join(directory, "volumes"),
   };

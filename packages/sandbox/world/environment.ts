@@ -22,6 +22,7 @@ export function deployerEnvironment(
   return {
     PATH: [...added, ...others].join(delimiter),
     METRICS_LINK_WORLD: layout.socket,
+    METRICS_LINK_PLUGINS: layout.plugins,
     AWS_ACCESS_KEY_ID: settings.deployer.accessKeyId,
     AWS_SECRET_ACCESS_KEY: settings.deployer.secretAccessKey,
     // One of the caller's own does not go with this key.

@@ -2,7 +2,10 @@
  * Starts the plugin whose folder is the first argument: plain JavaScript, so that a Node that cannot run TypeScript
  * gets a clear message instead of a syntax error.
  */
-const [, , folder, ...rest] = process.argv;
+import { readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
+
+const [, , plugin, ...rest] = process.argv;
 
 if (process.features.typescript !== "strip") {
   process.stderr.write(
@@ -13,4 +16,20 @@ if (process.features.typescript !== "strip") {
 }
 
 process.argv.splice(2, process.argv.length - 2, ...rest);
-await import(`../${folder}/main.ts`);
+await import(bundled(plugin) ?? `../${plugin}/main.ts`);
+
+/** The bundle of a plugin, if the sandbox made one (plugins/bundle.ts) and no source has changed since. */
+function bundled(name) {
+  const folder = process.env.METRICS_LINK_PLUGINS;
+  if (folder === undefined) return undefined;
+  const file = join(folder, `${name}.mjs`);
+  const made = statSync(file, { throwIfNoEntry: false })?.mtimeMs;
+  if (made === undefined) return undefined;
+  const sources = join(import.meta.dirname, "..", "..");
+  const changed = ["plugins", "cloud"].some((room) =>
+    readdirSync(join(sources, room), { recursive: true }).some(
+      (path) => path.endsWith(".ts") && statSync(join(sources, room, path)).mtimeMs > made,
+    ),
+  );
+  return changed ? undefined : file;
+}
