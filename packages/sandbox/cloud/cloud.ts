@@ -50,6 +50,8 @@ export class Cloud {
   readonly #realisation = new Coalescer(() => this.#realise());
   /** The topology, as JSON, that all listeners have followed last. */
   #realised = "";
+  /** Whether the last attempt failed; then whoever comes next tries again, whatever it changes. */
+  #failed = false;
 
   private constructor(options: CloudOptions) {
     this.#api = options.api;
@@ -63,7 +65,10 @@ export class Cloud {
     return new Cloud(options);
   }
 
-  /** Who follows the topology. Every mutation waits until all listeners have followed a topology that includes it. */
+  /**
+   * Who follows the topology. Every mutation that changes it waits until all listeners have followed a topology that
+   * includes the change; buckets, roles and keys are in no topology and wait for nobody.
+   */
   onChange(listener: (topology: Topology) => Promise<void>): void {
     this.#listeners.push(listener);
     this.#realised = "";
@@ -75,20 +80,35 @@ export class Cloud {
 
   /** Waits until the listeners have followed the topology as it is now. */
   async settle(): Promise<void> {
-    if (JSON.stringify(this.topology()) !== this.#realised) await this.#realisation.run();
+    if (this.#described() !== this.#realised) await this.#realisation.run();
+  }
+
+  #described(): string {
+    return JSON.stringify(this.topology());
   }
 
   async #realise(): Promise<void> {
     const topology = this.topology();
     const text = JSON.stringify(topology);
     if (text === this.#realised) return;
-    for (const listener of this.#listeners) await listener(topology);
+    try {
+      for (const listener of this.#listeners) await listener(topology);
+    } catch (error) {
+      this.#failed = true;
+      throw error;
+    }
+    this.#failed = false;
     this.#realised = text;
   }
 
   /** Runs one mutation in its turn; then, outside the turn so that others can go on, waits for the world to follow. */
   async #mutate<T>(work: () => Promise<T>): Promise<{ result: T; unrealised?: string }> {
-    const result = await this.#turns.take(work);
+    const { result, changed } = await this.#turns.take(async () => {
+      const before = this.#described();
+      const done = await work();
+      return { result: done, changed: this.#described() !== before };
+    });
+    if (!changed && !this.#failed) return { result };
     try {
       await this.settle();
       return { result };

@@ -104,6 +104,32 @@ describe("Cloud", () => {
     assert.equal(runs, before);
   });
 
+  it("lets what is in no topology go on while the world follows something else", async () => {
+    const { vpc } = await network(cloud);
+    let follow = () => {};
+    const followed = new Promise<void>((resolve) => {
+      follow = resolve;
+    });
+    cloud.onChange(() => followed);
+    const slow = create(cloud, GROUP, { vpcId: vpc.id, name: "slow" });
+    // An address that nobody uses yet changes nothing on the wire.
+    await create(cloud, EIP, {});
+    follow();
+    await slow;
+  });
+
+  it("tries again with the next change, whatever that is, when the world could not follow", async () => {
+    const { vpc } = await network(cloud);
+    let broken = true;
+    cloud.onChange(async () => {
+      if (broken) throw new Error("no such namespace");
+    });
+    assert.match((await create(cloud, GROUP, { vpcId: vpc.id, name: "first" })).unrealised ?? "", /no such namespace/);
+    assert.match((await create(cloud, EIP, {})).unrealised ?? "", /no such namespace/);
+    broken = false;
+    assert.equal((await create(cloud, EIP, {})).unrealised, undefined);
+  });
+
   it("says why the world could not follow, and lets it try again", async () => {
     const { closed, group } = await network(cloud);
     let broken = true;
