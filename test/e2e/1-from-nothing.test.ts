@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { compareRecent } from "@metrics-link/sandbox/cli/link.ts";
 import { externalLabels } from "@metrics-link/sandbox/cli/status.ts";
 import { up } from "@metrics-link/sandbox/cli/up.ts";
-import { eventually } from "./support/eventually.ts";
+import { eventually } from "../support/eventually.ts";
 import { on, prepare, pulumi, receiver, report, sandbox, sender } from "./support/sandbox.ts";
 
 describe("1. from nothing", () => {
@@ -14,11 +14,16 @@ describe("1. from nothing", () => {
 
   it("brings every sample of every series across, raw and equal, over 60 s", async function () {
     this.timeout(180_000);
-    const result = await eventually("60 s of equal samples", 150, async (note) => {
-      const compared = await compareRecent(sender, receiver, externalLabels(sandbox), Date.now() / 1000);
-      note(compared);
-      return compared.seconds >= 60 ? compared : undefined;
-    });
+    const result = await eventually(
+      "60 s of equal samples",
+      async (note) => {
+        const compared = await compareRecent(sender, receiver, externalLabels(sandbox), Date.now() / 1000);
+        note(compared);
+        return compared.seconds >= 60 ? compared : undefined;
+      },
+      150_000,
+      1000,
+    );
     assert.deepEqual(
       {
         missing: result.missing,
@@ -44,12 +49,17 @@ describe("1. from nothing", () => {
   it("sends help and type along: the receiver accepts them (docs/decisions/0110 says what becomes of them there)", async function () {
     this.timeout(120_000);
     const total = (name: string) => sender.value(`sum(prometheus_remote_storage_${name}_total)`);
-    await eventually("metadata sent", 90, async (note) => {
-      const sent = await total("metadata");
-      note(sent);
-      // One entry for each metric name, which are hundreds.
-      return sent !== undefined && sent > 300 ? sent : undefined;
-    });
+    await eventually(
+      "metadata sent",
+      async (note) => {
+        const sent = await total("metadata");
+        note(sent);
+        // One entry for each metric name, which are hundreds.
+        return sent !== undefined && sent > 300 ? sent : undefined;
+      },
+      90_000,
+      1000,
+    );
     assert.equal(await total("metadata_failed"), 0);
   });
 

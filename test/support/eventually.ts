@@ -1,19 +1,32 @@
 import { setTimeout as pause } from "node:timers/promises";
 
 /**
- * Waits until `look` gives something other than undefined.
- * @throws when it does not within `deadlineMilliseconds`, naming `what`
+ * Waits until `look` gives something other than undefined. An error of `look` is only something seen: what is waited
+ * for may not answer yet.
+ * @param look is handed `note`, to tell what it saw
+ * @throws Error that says what was waited for and what was last seen, when the deadline is over
  */
 export async function eventually<Found>(
   what: string,
-  look: () => Promise<Found | undefined> | Found | undefined,
+  look: (note: (seen: unknown) => void) => Promise<Found | undefined> | Found | undefined,
   deadlineMilliseconds = 15_000,
+  intervalMilliseconds = 25,
 ): Promise<Found> {
   const end = Date.now() + deadlineMilliseconds;
+  let last: unknown = "nothing";
+  const note = (seen: unknown) => {
+    last = seen;
+  };
   for (;;) {
-    const found = await look();
-    if (found !== undefined) return found;
-    if (Date.now() > end) throw new Error(`${what}: not within ${deadlineMilliseconds} ms`);
-    await pause(25);
+    try {
+      const found = await look(note);
+      if (found !== undefined) return found;
+    } catch (error) {
+      note((error as Error).message);
+    }
+    if (Date.now() > end) {
+      throw new Error(`${what}: not within ${deadlineMilliseconds} ms; last seen: ${JSON.stringify(last)}`);
+    }
+    await pause(intervalMilliseconds);
   }
 }

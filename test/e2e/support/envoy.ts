@@ -1,5 +1,5 @@
 import { type AccessLogLine, accessLogLines } from "@metrics-link/sandbox/cli/access-log.ts";
-import { eventually } from "./eventually.ts";
+import { eventually } from "../../support/eventually.ts";
 import { on } from "./sandbox.ts";
 
 const metricsUrl = "http://127.0.0.1:9902/stats/prometheus";
@@ -21,9 +21,14 @@ export async function accessLog(host: string, since: number): Promise<AccessLogL
 
 /** Waits for a line that `matches`, logged since a moment. */
 export function logged(host: string, since: number, what: string, matches: (line: AccessLogLine) => boolean) {
-  return eventually(`a log line: ${what}`, 20, async (note) => {
-    const lines = await accessLog(host, since);
-    note(lines.slice(-3));
-    return lines.find(matches);
-  });
+  return eventually(
+    `a log line: ${what}`,
+    async (note) => {
+      const lines = await accessLog(host, since);
+      note(lines.slice(-3));
+      return lines.find(matches);
+    },
+    20_000,
+    250,
+  );
 }
