@@ -19,6 +19,8 @@ describe("what a rightful client may ask for", () => {
     assert.equal(status, 204);
     assert.deepEqual([headers["x-envoy-upstream-service-time"], headers.via], [undefined, undefined]);
     assert.equal(link.sink.received.length, 1);
+    // Envoy writes its log every second: without waiting, this line would be taken for the next request's.
+    await link.receiver.logged("the request", ({ type }) => type === "request");
   });
 
   const refused: readonly (readonly [string, Request, number])[] = [
