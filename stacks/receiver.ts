@@ -1,6 +1,6 @@
 import { contractVersion, ports, type ReceiverConfiguration, type ReceiverContract } from "@metrics-link/contract";
 import { renderReceiver as renderEnvoy } from "@metrics-link/envoy";
-import { bundleAgent } from "@metrics-link/host";
+import type { AgentBundle } from "@metrics-link/host";
 import { FencedIngress, PrivateNetwork } from "@metrics-link/network";
 import { AccountPki } from "@metrics-link/pki";
 import { receiverFlags, renderReceiver as renderPrometheus } from "@metrics-link/prometheus";
@@ -12,9 +12,9 @@ import { releaseStore } from "./release-store.ts";
 import { userPrometheus } from "./user-prometheus.ts";
 
 /** The account whose Prometheus is written to, by the senders of its configuration and by nobody else. */
-export async function receiver(configuration: ReceiverConfiguration) {
+export async function receiver(configuration: ReceiverConfiguration, bundling: Promise<AgentBundle>) {
   const { account, pki: profile, prometheus } = configuration;
-  const [agent, ...senders] = await Promise.all([bundleAgent(), ...configuration.senders.map(knownSender)]);
+  const [agent, ...senders] = await Promise.all([bundling, ...configuration.senders.map(knownSender)]);
 
   const provider = accountProvider(configuration);
   const options = inAccount(provider);

@@ -1,6 +1,6 @@
 import { contractVersion, type SenderConfiguration, type SenderContract } from "@metrics-link/contract";
 import { renderSender as renderEnvoy } from "@metrics-link/envoy";
-import { bundleAgent } from "@metrics-link/host";
+import type { AgentBundle } from "@metrics-link/host";
 import { PinnedEgress, PrivateNetwork } from "@metrics-link/network";
 import { AccountPki } from "@metrics-link/pki";
 import { renderSender as renderPrometheus, senderFlags } from "@metrics-link/prometheus";
@@ -12,9 +12,9 @@ import { releaseStore } from "./release-store.ts";
 import { userPrometheus } from "./user-prometheus.ts";
 
 /** The account whose metrics are sent. Until the receiver has spoken, its host scrapes and keeps, and sends nothing. */
-export async function sender(configuration: SenderConfiguration) {
+export async function sender(configuration: SenderConfiguration, bundling: Promise<AgentBundle>) {
   const { account, pki: profile, prometheus, peer } = configuration;
-  const [receiver, agent] = await Promise.all([peerOf("receiver", peer.stack, peer.rootFingerprints), bundleAgent()]);
+  const [receiver, agent] = await Promise.all([peerOf("receiver", peer.stack, peer.rootFingerprints), bundling]);
 
   const provider = accountProvider(configuration);
   const options = inAccount(provider);
