@@ -8,15 +8,19 @@ export function openssl(...words: string[]): string {
   return execFileSync("openssl", words, { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
 }
 
-/** A self-signed P-256 certificate for one day, and its fingerprint as OpenSSL prints it. */
-export function selfSigned(commonName: string): { pem: string; fingerprint: string } {
+/** A self-signed P-256 certificate for one day, its key, and its fingerprint as OpenSSL prints it. */
+export function selfSigned(commonName: string): { pem: string; key: string; fingerprint: string } {
   const directory = mkdtempSync(join(tmpdir(), "openssl-"));
   try {
-    const file = join(directory, "certificate.pem");
+    const [file, key] = [join(directory, "certificate.pem"), join(directory, "key.pem")];
     const request = ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "1"];
-    openssl(...request, "-subj", `/CN=${commonName}`, "-keyout", join(directory, "key.pem"), "-out", file);
+    openssl(...request, "-subj", `/CN=${commonName}`, "-keyout", key, "-out", file);
     const printed = openssl("x509", "-in", file, "-noout", "-fingerprint", "-sha256");
-    return { pem: readFileSync(file, "utf8"), fingerprint: printed.trim().split("=")[1] ?? "" };
+    return {
+      pem: readFileSync(file, "utf8"),
+      key: readFileSync(key, "utf8"),
+      fingerprint: printed.trim().split("=")[1] ?? "",
+    };
   } finally {
     rmSync(directory, { recursive: true });
   }

@@ -38,11 +38,6 @@ export class PrometheusApi {
     return first === undefined ? undefined : Number(first.value[1]);
   }
 
-  async metadata(metric: string): Promise<readonly { type: string; help: string }[]> {
-    const found = await this.get<Record<string, { type: string; help: string }[]>>("metadata", { metric });
-    return found[metric] ?? [];
-  }
-
   private async get<Data>(path: string, parameters: Readonly<Record<string, string>>): Promise<Data> {
     const words = Object.entries(parameters).flatMap(([name, value]) => ["--data-urlencode", `${name}=${value}`]);
     const url = `http://127.0.0.1:9090/api/v1/${path}`;

@@ -60,8 +60,8 @@ export class Pulumi {
   }
 
   /** `pulumi up`; returns the counts of its last lines, such as "12 created, 3 updated". */
-  async up(stack: string, ...words: string[]): Promise<string> {
-    const { stdout } = await this.must(["up", "-s", stack, "--yes", "--skip-preview", ...words]);
+  async up(stack: string): Promise<string> {
+    const { stdout } = await this.must(["up", "-s", stack, "--yes", "--skip-preview"]);
     return summaryOf(stdout);
   }
 

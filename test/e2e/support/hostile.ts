@@ -1,7 +1,7 @@
-import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { openssl, selfSigned } from "../../support/openssl.ts";
 import { pulumi, sandbox } from "./sandbox.ts";
 
 /** A certificate chain and its key. */
@@ -11,49 +11,44 @@ export interface Identity {
 }
 
 interface StateResource {
-  readonly type: string;
   readonly urn: string;
   readonly outputs: Record<string, string>;
 }
 
-/** A stack's resources with their secrets in clear: what somebody has who holds the state and its passphrase. */
-async function resourcesOf(role: string): Promise<StateResource[]> {
-  const { stdout } = await pulumi().must(["stack", "export", "-s", role, "--show-secrets"]);
+/** The sender's PKI with its keys in clear: what somebody has who holds the state and its passphrase. */
+async function sendersPki(): Promise<(tier: "leaf" | "intermediate") => Identity> {
+  const { stdout } = await pulumi().must(["stack", "export", "-s", "sender", "--show-secrets"]);
   const unwrap = (_key: string, value: unknown) =>
     typeof value === "object" && value !== null && "plaintext" in value ? JSON.parse(String(value.plaintext)) : value;
-  return (JSON.parse(stdout, unwrap) as { deployment: { resources: StateResource[] } }).deployment.resources;
+  const { resources } = (JSON.parse(stdout, unwrap) as { deployment: { resources: StateResource[] } }).deployment;
+  const output = (name: string, key: string) => {
+    const found = resources.find(({ urn }) => urn.endsWith(`::${name}`))?.outputs[key];
+    if (found === undefined) throw new Error(`the sender's state has no ${key} of ${name}`);
+    return found;
+  };
+  return (tier) => ({
+    chain: output(`sender-${tier}-g1-certificate`, "certPem"),
+    key: output(`sender-${tier}-g1-key`, "privateKeyPem"),
+  });
 }
 
 /** The sender's own leaf. */
 export async function rightful(): Promise<Identity> {
-  const resources = await resourcesOf("sender");
-  const output = (name: string, key: string) =>
-    resources.find(({ urn }) => urn.endsWith(`::${name}`))?.outputs[key] ?? "";
-  const [leaf, intermediate] = ["leaf", "intermediate"].map((tier) =>
-    output(`sender-${tier}-g1-certificate`, "certPem"),
-  );
-  return { chain: `${leaf}${intermediate}`, key: output("sender-leaf-g1-key", "privateKeyPem") };
+  const pki = await sendersPki();
+  const { chain, key } = pki("leaf");
+  return { chain: chain + pki("intermediate").chain, key };
 }
 
 /** A leaf for `dnsName` out of the sender's own PKI: what a careless or bribed operator there could make. */
 export async function ofTheSendersPki(dnsName: string): Promise<Identity> {
-  const resources = await resourcesOf("sender");
-  const output = (name: string, key: string) =>
-    resources.find(({ urn }) => urn.endsWith(`::${name}`))?.outputs[key] ?? "";
-  return signed(dnsName, {
-    chain: output("sender-intermediate-g1-certificate", "certPem"),
-    key: output("sender-intermediate-g1-key", "privateKeyPem"),
-  });
+  const pki = await sendersPki();
+  return signed(dnsName, pki("intermediate"));
 }
 
 /** A leaf with the right name out of a PKI that nobody trusts. */
 export function ofAnotherPki(dnsName: string): Identity {
-  return inFolder((folder) => {
-    const [key, chain] = [join(folder, "ca.key"), join(folder, "ca.pem")];
-    const request = ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "1"];
-    openssl(...request, "-subj", "/CN=stranger", "-keyout", key, "-out", chain);
-    return signed(dnsName, { chain: readFileSync(chain, "utf8"), key: readFileSync(key, "utf8") });
-  });
+  const { pem, key } = selfSigned("stranger");
+  return signed(dnsName, { chain: pem, key });
 }
 
 function signed(dnsName: string, issuer: Identity): Identity {
@@ -84,10 +79,6 @@ function inFolder<Result>(work: (folder: string) => Result): Result {
   } finally {
     rmSync(folder, { recursive: true });
   }
-}
-
-function openssl(...words: string[]): void {
-  execFileSync("openssl", words, { stdio: "pipe" });
 }
 
 export interface Attempt {

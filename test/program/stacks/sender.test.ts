@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { selfSigned } from "../../support/openssl.ts";
-import { ofType, type Registration } from "../support/recording.ts";
+import { isSecret, ofType, type Registration } from "../support/recording.ts";
 import { build, fileOf, releaseOf } from "./stacks.ts";
 
 describe("the sender's stack", () => {
@@ -89,8 +89,3 @@ describe("the sender's stack", () => {
     );
   });
 });
-
-function isSecret(value: unknown): boolean {
-  const signature = (value as Record<string, unknown> | null)?.["4dabf18193072939515e22adb298388d"];
-  return signature === "1b47061264138c4ac30d75fd1eb44270";
-}

@@ -49,13 +49,16 @@ export function ofType(registrations: readonly Registration[], type: string, exp
   return found;
 }
 
-/** What is inside a secret; fails when the value was handed over in clear. */
-export function insideSecret(value: unknown): unknown {
-  const wrapped = value as Record<string, unknown> | undefined;
-  if (wrapped?.[signatureKey] !== secretSignature) throw new Error(`not a secret: ${JSON.stringify(value)}`);
-  return wrapped.value;
-}
-
 /** How Pulumi marks a secret on the wire (sdk/proto/pulumi/provider.proto). */
 const signatureKey = "4dabf18193072939515e22adb298388d";
 const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
+
+export function isSecret(value: unknown): value is { readonly value: unknown } {
+  return (value as Record<string, unknown> | null | undefined)?.[signatureKey] === secretSignature;
+}
+
+/** What is inside a secret; fails when the value was handed over in clear. */
+export function insideSecret(value: unknown): unknown {
+  if (!isSecret(value)) throw new Error(`not a secret: ${JSON.stringify(value)}`);
+  return value.value;
+}
