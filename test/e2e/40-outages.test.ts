@@ -36,7 +36,7 @@ async function nothingMissing(from: number): Promise<void> {
   assert.ok(result.compared > outageSeconds * 500, `only ${result.compared} samples were compared`);
 }
 
-describe("5. outages", function () {
+describe("outages", function () {
   this.timeout(400_000);
 
   it(`loses nothing while the receiver's Prometheus is stopped for ${outageSeconds} s`, async () => {

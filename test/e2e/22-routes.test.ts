@@ -35,7 +35,7 @@ const handlers = (text: string) =>
     )
     .toSorted();
 
-describe("4. a rightful client", function () {
+describe("a rightful client", function () {
   this.timeout(120_000);
   let endpoint = "";
   const certificate = ["--cert", `${folder}/rightful.pem`, "--key", `${folder}/rightful.key`];

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { BalancerGroup } from "./support/aws.ts";
 import { pulumi } from "./support/sandbox.ts";
 
-describe("2. once it is there", () => {
+describe("once it is there", () => {
   for (const role of ["sender", "receiver"]) {
     it(`one more update of the ${role} changes nothing`, async () => {
       await pulumi().must(["up", "-s", role, "--yes", "--skip-preview", "--expect-no-changes"]);

@@ -5,7 +5,7 @@ import { up } from "@metrics-link/sandbox/cli/up.ts";
 import { eventually } from "../support/eventually.ts";
 import { on, prepare, pulumi, receiver, report, sandbox, sender } from "./support/sandbox.ts";
 
-describe("1. from nothing", () => {
+describe("from nothing", () => {
   it("comes up in three updates", async function () {
     this.timeout(600_000);
     await prepare();

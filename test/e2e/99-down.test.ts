@@ -4,7 +4,7 @@ import { down } from "@metrics-link/sandbox/cli/down.ts";
 import { machineState } from "./support/machine.ts";
 import { report, sandbox } from "./support/sandbox.ts";
 
-describe("9. sandbox down", function () {
+describe("sandbox down", function () {
   this.timeout(120_000);
 
   it("leaves the machine as it was", async () => {

@@ -4,7 +4,7 @@ import { pulumi, sandbox } from "./support/sandbox.ts";
 
 const stranger = Array.from({ length: 32 }, () => "AB").join(":");
 
-describe("6. a peer's root that is not the pinned one", function () {
+describe("a peer's root that is not the pinned one", function () {
   this.timeout(120_000);
 
   for (const role of ["sender", "receiver"] as const) {

@@ -12,7 +12,7 @@ const post = ["--request", "POST", "--data-binary", "nothing"];
 const write = "/api/v1/write";
 const credentials = (name: string) => ["--cert", `${folder}/${name}.pem`, "--key", `${folder}/${name}.key`];
 
-describe("3. strangers", function () {
+describe("strangers", function () {
   this.timeout(120_000);
   let endpoint = "";
   before(async () => {
