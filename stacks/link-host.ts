@@ -1,4 +1,4 @@
-import { type Configuration, hostUsers } from "@metrics-link/contract";
+import { type Configuration, fingerprintsOf, hostUsers } from "@metrics-link/contract";
 import {
   type Rendering as EnvoyRendering,
   releaseFiles as envoyFileNames,
@@ -8,7 +8,11 @@ import {
 import { Host, type ReleaseStore, standardServices } from "@metrics-link/host";
 import type { PrivateNetwork } from "@metrics-link/network";
 import type { AccountPki } from "@metrics-link/pki";
-import { type Rendering as PrometheusRendering, releaseFiles as prometheusFileNames } from "@metrics-link/prometheus";
+import {
+  type Rendering as PrometheusRendering,
+  releaseFiles as prometheusFileNames,
+  queueOf,
+} from "@metrics-link/prometheus";
 import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { checkedPrometheusFiles } from "./prometheus-files.ts";
@@ -22,6 +26,8 @@ export interface LinkHostArgs {
   readonly envoy: EnvoyRendering;
   /** PEM of each peer's roots by the peer's name; empty while there is no link. */
   readonly rootBundles: Readonly<Record<string, string>>;
+  /** Which end of the link this is. */
+  readonly link: "sends" | "receives";
   readonly prometheus: { readonly rendering: PrometheusRendering; readonly flags: readonly string[] };
 }
 
@@ -43,10 +49,21 @@ export function linkHost(name: string, args: LinkHostArgs, options: pulumi.Compo
       // What SDS watches; a changed SDS file itself is read at a start only.
       watchedPaths: ["tls/"],
       ...(linked
-        ? { certificate: { chain: envoyFileNames.certificateChain, key: envoyFileNames.privateKey, ownRoot } }
+        ? {
+            certificate: { chain: envoyFileNames.certificateChain, key: envoyFileNames.privateKey, ownRoot },
+            trustBundles: Object.entries(rootBundles).map(([peer, bundle]) => ({
+              file: envoyFileNames.root(peer),
+              fingerprints: fingerprintsOf(bundle),
+            })),
+            link: args.link,
+          }
         : {}),
     },
-    prometheus: { configuration: prometheusFileNames.configuration, flags: args.prometheus.flags },
+    prometheus: {
+      configuration: prometheusFileNames.configuration,
+      flags: args.prometheus.flags,
+      queue: queueOf(args.prometheus.rendering.configuration),
+    },
   });
   const prometheus = checkedPrometheusFiles(args.prometheus.rendering);
   const files = pulumi
@@ -73,6 +90,7 @@ export function linkHost(name: string, args: LinkHostArgs, options: pulumi.Compo
       },
       dataVolume: { sizeGiB: host.dataVolumeGiB },
       store: args.store,
+      forceRelease: host.forceRelease,
       services,
       files,
       secretFiles: [

@@ -32,6 +32,7 @@ export async function receiver(configuration: ReceiverConfiguration, bundling: P
       store: releaseStore("receiver", configuration, agent, options),
       pki,
       envoy: renderEnvoy({ nodeId: "receiver", senders }),
+      link: "receives",
       rootBundles: Object.fromEntries(senders.map(({ name, rootBundle }) => [name, rootBundle])),
       prometheus: {
         rendering: renderPrometheus({

@@ -45,6 +45,7 @@ export async function sender(configuration: SenderConfiguration, bundling: Promi
         },
         maxShards: prometheus.remoteWrite.maxShards,
       }),
+      link: "sends",
       rootBundles: receiver ? { receiver: receiver.rootBundle } : {},
       prometheus: {
         rendering: renderPrometheus({

@@ -50,6 +50,11 @@ const host = z.strictObject({
   imageId: matching(/^ami-([0-9a-f]{8}|[0-9a-f]{17})$/, "the id of a Debian 13 image in this region"),
   instanceType: matching(/^[a-z0-9-]+\.[a-z0-9]+$/, "an x86-64 instance type, such as t3.small"),
   dataVolumeGiB: integer(1, 16_384, "the size of the data volume in GiB, 1 to 16384 (the limit of gp3)").default(50),
+  /** For a change that is held: makes it at once, in this one release. */
+  forceRelease: matching(
+    /^[0-9a-f]{12,64}$/,
+    "the id of the release that is held, or its first 12 digits or more",
+  ).optional(),
   /** Debian's own images do not; then it comes from the account's bucket. */
   imageBringsManagementAgent: z.boolean({ error: "true if the image has amazon-ssm-agent, else false" }).default(false),
 });

@@ -19,6 +19,11 @@ const unit = text(/^[a-z0-9@-]+\.(service|timer)$/, "the name of a systemd servi
 const toolName = text(/^[a-z0-9][a-z0-9._-]*$/, "the name of a tool");
 export const hostNameText = text(/^[a-z][a-z0-9-]{0,29}$/, "1 to 30 of a-z, 0-9 and -, beginning with a letter");
 const objectKey = z.string().min(1).max(1024);
+const loopbackUrl = z.url({
+  protocol: /^http$/,
+  hostname: /^(127\.0\.0\.1|localhost)$/,
+  error: "an http URL on loopback",
+});
 
 const placed = { path: relativePath, mode, owner: account, group: account };
 
@@ -29,6 +34,8 @@ const tool = z.strictObject({
   version: z.string().min(1),
   /** Of the object as stored; checked before anything of it is used. */
   sha256: sha256Text,
+  /** Bytes of the object as stored: a host makes sure of the room before it fetches. */
+  size: z.int().positive(),
   /** Where it lies in the release bucket. */
   key: objectKey,
   /** Name of the command → its path inside the archive; the agent links each as `bin/<name>` of the release. */
@@ -60,6 +67,20 @@ const service = z.strictObject({
       action: z.enum(changeActions),
     }),
   ),
+  /**
+   * Prometheus' remote-write queue, where it has one. A restart, or a reload that makes it another queue, drops what is
+   * not sent yet (facts of 3.13: the new queue begins at "now"), so both wait until there is nothing to drop.
+   */
+  queue: z
+    .strictObject({
+      /** Of all that Prometheus makes the queue from; a reload with the same one keeps the queue. */
+      sha256: sha256Text,
+      /** Where it tells its own metrics. */
+      metricsUrl: loopbackUrl,
+      /** How long it may take to send what it has while the link is up. */
+      settleSeconds: z.int().min(1).max(300),
+    })
+    .optional(),
 });
 
 /** What the real tools are asked about a staged release before it comes into force. */
@@ -69,6 +90,14 @@ const check = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("envoyConfig"), file: relativePath, user: account }),
   z.strictObject({ kind: z.literal("keyPair"), certificate: relativePath, key: relativePath }),
   z.strictObject({ kind: z.literal("chain"), certificate: relativePath, root: relativePath }),
+  /** The roots of a peer: these and no others, whatever Envoy would make of the rest of the file. */
+  z.strictObject({
+    kind: z.literal("trustBundle"),
+    file: relativePath,
+    fingerprints: z
+      .array(z.string().regex(/^([0-9A-F]{2}:){31}[0-9A-F]{2}$/, { error: "a SHA-256 fingerprint" }))
+      .min(1),
+  }),
 ]);
 
 const probe = z.discriminatedUnion("kind", [
@@ -77,7 +106,7 @@ const probe = z.discriminatedUnion("kind", [
     kind: z.literal("http"),
     /** The service that is restarted when a roll-back alone does not make this probe pass. */
     unit,
-    url: z.url({ protocol: /^http$/, hostname: /^(127\.0\.0\.1|localhost)$/, error: "an http URL on loopback" }),
+    url: loopbackUrl,
     /** Asked through this unix socket instead of TCP. */
     socketPath: z.string().startsWith("/").optional(),
     status: z.int().min(100).max(599).default(200),
@@ -94,10 +123,17 @@ const probe = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("query"),
     unit,
-    url: z.url({ protocol: /^http$/, hostname: /^(127\.0\.0\.1|localhost)$/, error: "an http URL on loopback" }),
+    url: loopbackUrl,
     expression: z.string().min(1),
     expect: z.enum(["some", "none"]),
   }),
+  /**
+   * The three that ask what others have a part in: what passed before a release must pass after it, and what did not is
+   * not held against it. Each names the service to restart when a roll-back alone does not help.
+   */
+  z.strictObject({ kind: z.literal("sends"), unit, metricsUrl: loopbackUrl }),
+  z.strictObject({ kind: z.literal("receives"), unit, metricsUrl: loopbackUrl }),
+  z.strictObject({ kind: z.literal("scrapes"), unit, url: loopbackUrl }),
 ]);
 
 const shape = z.strictObject({
@@ -144,20 +180,51 @@ export type ProbeSpec = z.input<typeof probe>;
 export type ChangeAction = (typeof changeActions)[number];
 
 /**
+ * What an agent reads of a release before it knows whether it is the agent that the release wants: the rest may be of a
+ * format that only the wanted one knows.
+ */
+const head = z.looseObject({
+  host: hostNameText,
+  agent: z.looseObject({ sha256: sha256Text, key: objectKey }),
+  tools: z.array(z.looseObject({ name: toolName, sha256: sha256Text, key: objectKey })),
+});
+
+export type ReleaseHead = Pick<Release, "host" | "agent"> & { readonly node: ReleaseTool };
+
+/** @throws InvalidInputError naming every fault of the head, and nothing of the rest */
+export function parseReleaseHead(raw: unknown): ReleaseHead {
+  const result = head.safeParse(raw);
+  if (!result.success) throw unusable(raw, result.error);
+  const { host, agent, tools } = result.data;
+  const node = tool.strip().safeParse(tools.find(({ name }) => name === "node"));
+  if (!node.success)
+    throw new InvalidInputError("The release is not usable", [
+      { key: "tools", value: tools.map(({ name }) => name), remedy: "a tool node: no agent could run" },
+    ]);
+  return { host, agent, node: node.data };
+}
+
+/**
  * Checks a release document, its shape and what must hold between its parts.
  * @throws InvalidInputError naming every fault
  */
 export function parseRelease(raw: unknown): Release {
   const result = shape.safeParse(raw);
-  const problems = result.success
-    ? releaseRules(result.data)
-    : result.error.issues.map((issue) => ({
-        key: issue.path.join("."),
-        value: issue.path.reduce<unknown>((at, part) => (at as Record<PropertyKey, unknown>)?.[part], raw),
-        remedy: issue.message,
-      }));
-  if (!result.success || problems.length > 0) throw new InvalidInputError("The release is not usable", problems);
+  if (!result.success) throw unusable(raw, result.error);
+  const problems = releaseRules(result.data);
+  if (problems.length > 0) throw new InvalidInputError("The release is not usable", problems);
   return result.data;
+}
+
+function unusable(raw: unknown, { issues }: z.ZodError): InvalidInputError {
+  return new InvalidInputError(
+    "The release is not usable",
+    issues.map((issue) => ({
+      key: issue.path.join("."),
+      value: issue.path.reduce<unknown>((at, part) => (at as Record<PropertyKey, unknown>)?.[part], raw),
+      remedy: issue.message,
+    })),
+  );
 }
 
 /**

@@ -1,7 +1,7 @@
 import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as command from "@pulumi/command";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 
 /**
  * Asks the host, over Systems Manager, to run a release, and waits for its word; the update fails with that word if the
@@ -15,6 +15,8 @@ export function converge(
     readonly assumeRole: string | undefined;
     readonly instanceId: pulumi.Input<string>;
     readonly releaseId: pulumi.Input<string>;
+    /** The beginning of a release's id: that one, and no later one, does not wait for a backlog. */
+    readonly forceRelease: string | undefined;
     readonly deadlineSeconds: number;
   },
   options: pulumi.CustomResourceOptions,
@@ -30,6 +32,9 @@ export function converge(
         METRICS_LINK_ASSUME_ROLE: args.assumeRole ?? "",
         METRICS_LINK_INSTANCE_ID: args.instanceId,
         METRICS_LINK_RELEASE_ID: args.releaseId,
+        METRICS_LINK_FORCE: pulumi
+          .output(args.releaseId)
+          .apply((id) => `${args.forceRelease !== undefined && id.startsWith(args.forceRelease)}`),
         METRICS_LINK_DEADLINE_SECONDS: `${args.deadlineSeconds}`,
       },
       addPreviousOutputInEnv: false,

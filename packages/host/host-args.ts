@@ -48,6 +48,8 @@ export interface HostArgs {
   /** In addition to those of `services`. */
   readonly checks?: readonly Check[];
   readonly probes?: readonly ProbeSpec[];
+  /** The beginning of the id of a release whose held changes are made at once, with the loss that they were held for. */
+  readonly forceRelease?: string | undefined;
   readonly deadlines?: {
     /** How long a new release may take until every probe passes; then the host rolls back. Default 60. */
     readonly probeSeconds?: number;

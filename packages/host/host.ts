@@ -106,6 +106,7 @@ export class Host extends pulumi.ComponentResource {
         assumeRole: account.assumeRole,
         instanceId: instance.id,
         releaseId,
+        forceRelease: args.forceRelease,
         deadlineSeconds: args.deadlines?.convergeSeconds ?? 900,
       },
       { ...own, dependsOn: [pointer, attachment, policy] },

@@ -122,6 +122,6 @@ export class ReleaseStore extends pulumi.ComponentResource {
 }
 
 /** An artifact under the key that it has in the bucket. */
-function stored({ name, version, sha256, file, executables }: LocatedArtifact): ReleaseTool {
-  return { name, version, sha256, key: releaseKeys.tool(name, version, sha256, suffixOf(file)), executables };
+function stored({ name, version, sha256, size, file, executables }: LocatedArtifact): ReleaseTool {
+  return { name, version, sha256, size, key: releaseKeys.tool(name, version, sha256, suffixOf(file)), executables };
 }

@@ -22,6 +22,10 @@ export interface EnvoyArgs {
   /** Watched by Envoy itself (SDS): a change in these is taken up without any signal. Folders end in "/". */
   readonly watchedPaths: readonly string[];
   readonly certificate?: { readonly chain: string; readonly key: string; readonly ownRoot: string };
+  /** The file of each peer's roots, and which these are. */
+  readonly trustBundles?: readonly { readonly file: string; readonly fingerprints: readonly string[] }[];
+  /** Which end of a link this is: what must go on after a change. Absent while there is none. */
+  readonly link?: "sends" | "receives" | undefined;
   /** The command line after the command's name, given the absolute path of the configuration in force. */
   readonly flags: (configurationPath: string) => readonly string[];
 }
@@ -32,6 +36,8 @@ export interface PrometheusArgs {
   readonly flags: readonly string[];
   /** What a SIGHUP makes it read again. Default: everything in "prometheus/". */
   readonly reloadPaths?: readonly string[];
+  /** What its remote-write queue is made from, and how long that takes to send what it has. Absent without a queue. */
+  readonly queue?: { readonly sha256: string; readonly settleSeconds: number } | undefined;
 }
 
 export interface StandardServicesArgs {
@@ -52,7 +58,11 @@ export function standardServices({ envoy, prometheus }: StandardServicesArgs): S
   };
 }
 
-function envoyService({ configuration, staticTwin, watchedPaths, certificate, flags }: EnvoyArgs): ServiceSet {
+const prometheusUrl = `http://127.0.0.1:${ports.prometheus}`;
+const prometheusMetricsUrl = `${prometheusUrl}/metrics`;
+
+function envoyService(args: EnvoyArgs): ServiceSet {
+  const { configuration, staticTwin, watchedPaths, certificate, trustBundles = [], link, flags } = args;
   const unit = unitNames.envoy;
   const socketPath = hostPaths.envoyAdminSocket;
   return {
@@ -97,18 +107,25 @@ function envoyService({ configuration, staticTwin, watchedPaths, certificate, fl
             { kind: "chain" as const, certificate: certificate.chain, root: certificate.ownRoot },
           ]
         : []),
+      ...trustBundles.map(({ file, fingerprints }) => ({
+        kind: "trustBundle" as const,
+        file,
+        fingerprints: [...fingerprints],
+      })),
     ],
     probes: [
       { kind: "active", unit },
       { kind: "http", unit, url: "http://127.0.0.1/ready", socketPath },
       // /ready is LIVE even when every handshake fails for want of a certificate; /certs tells what is loaded.
       ...(certificate ? [{ kind: "envoyCertificate" as const, unit, socketPath, certificate: certificate.chain }] : []),
+      // Envoy may be well and the link cut all the same: what counts is that samples go on arriving.
+      ...(link ? [{ kind: link, unit, metricsUrl: prometheusMetricsUrl }] : []),
     ],
     tools: ["envoy"],
   };
 }
 
-function prometheusService({ configuration, flags, reloadPaths = ["prometheus/"] }: PrometheusArgs): ServiceSet {
+function prometheusService({ configuration, flags, reloadPaths = ["prometheus/"], queue }: PrometheusArgs): ServiceSet {
   const unit = unitNames.prometheus;
   return {
     files: [
@@ -142,12 +159,14 @@ function prometheusService({ configuration, flags, reloadPaths = ["prometheus/"]
           { paths: [...reloadPaths], action: "reload" },
           { tools: ["prometheus"], action: "restart" },
         ],
+        ...(queue ? { queue: { ...queue, metricsUrl: prometheusMetricsUrl } } : {}),
       },
     ],
     checks: [{ kind: "prometheusConfig", file: configuration }],
     probes: [
       { kind: "active", unit },
-      { kind: "http", unit, url: `http://127.0.0.1:${ports.prometheus}/-/ready` },
+      { kind: "http", unit, url: `${prometheusUrl}/-/ready` },
+      { kind: "scrapes", unit, url: prometheusUrl },
     ],
     tools: ["prometheus"],
   };

@@ -25,6 +25,24 @@ export function requireChain(chainPem: string, rootsPem: string, now: number): v
   }
 }
 
+/**
+ * Exactly these roots, each an authority that signed itself. Envoy takes any certificate of the file for an anchor, a
+ * leaf or an intermediate as well, and reads over whatever else stands there.
+ * @throws Error naming what does not belong there or is missing
+ */
+export function requireTrustBundle(bundlePem: string, fingerprints: readonly string[]): void {
+  if (/PRIVATE KEY/.test(bundlePem)) throw new Error("a private key stands in the bundle");
+  const roots = parse(bundlePem);
+  const found = roots.map(({ fingerprint256 }) => fingerprint256);
+  const missing = fingerprints.filter((wanted) => !found.includes(wanted));
+  const strange = found.filter((one) => !fingerprints.includes(one));
+  if (missing.length > 0) throw new Error(`the bundle lacks ${missing.join(", ")}`);
+  if (strange.length > 0) throw new Error(`the bundle also holds ${strange.join(", ")}`);
+  if (found.length > fingerprints.length) throw new Error("the bundle holds a certificate twice");
+  const other = roots.find((root) => !root.ca || !signed(root, root));
+  if (other) throw new Error(`${oneLine(other.subject)} is not a root: not an authority that signed itself`);
+}
+
 /** The serial number as RFC 5280 numbers: no leading zeros, lower case. */
 export function leafSerial(chainPem: string): string {
   return normaliseSerial(leafOf(chainPem).serialNumber);

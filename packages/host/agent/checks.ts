@@ -1,25 +1,31 @@
 import { readFile, rm, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { hostPaths } from "@metrics-link/contract/host-paths.ts";
 import type { Check } from "@metrics-link/contract/release.ts";
 import { Accounts } from "./accounts.ts";
-import { requireChain, requireKeyPair } from "./certificates.ts";
+import { requireChain, requireKeyPair, requireTrustBundle } from "./certificates.ts";
 import { type Run, releaseDirectory } from "./run.ts";
 
 type Checker<Kind> = (run: Run, check: Extract<Check, { kind: Kind }>) => Promise<void>;
 
 const checkers: { readonly [Kind in Check["kind"]]: Checker<Kind> } = {
-  prometheusConfig: (run, { file }) =>
-    asked(run, file, ".check", (path) => [tool(run, "promtool"), "check", "config", path]),
-  prometheusRules: (run, { file }) =>
-    asked(run, file, ".check", (path) => [tool(run, "promtool"), "check", "rules", path]),
+  prometheusConfig: (run, { file }) => asked(run, file, "", (path) => [tool(run, "promtool"), "check", "config", path]),
+  prometheusRules: (run, { file }) => asked(run, file, "", (path) => [tool(run, "promtool"), "check", "rules", path]),
   // As its own user: Envoy must be able to read its certificates. It tells YAML by the name's end.
   envoyConfig: (run, { file, user }) =>
-    asked(run, file, ".check.yaml", (path) => [tool(run, "envoy"), "--mode", "validate", "-c", path], user),
+    asked(run, file, ".yaml", (path) => [tool(run, "envoy"), "--mode", "validate", "-c", path], user),
   keyPair: async (run, { certificate, key }) => requireKeyPair(await text(run, certificate), await text(run, key)),
   chain: async (run, { certificate, root }) =>
     requireChain(await text(run, certificate), await text(run, root), run.effects.now()),
+  trustBundle: async (run, { file, fingerprints }) => requireTrustBundle(await text(run, file), fingerprints),
 };
+
+/** What a run that was killed while it asked leaves beside a file. */
+export const isTwin = (path: string) => /(^|\/)\.[^/]+\.check(\.yaml)?$/.test(path);
+
+/** Checks that ask a program. Its answer is the same as long as what it is asked about is. */
+export const asksATool = ({ kind }: Check) =>
+  kind === "prometheusConfig" || kind === "prometheusRules" || kind === "envoyConfig";
 
 /** @throws Error with what the check found */
 export async function runCheck(run: Run, check: Check): Promise<void> {
@@ -37,14 +43,14 @@ const text = (run: Run, path: string) => readFile(join(releaseDirectory(run), pa
 async function asked(
   run: Run,
   file: string,
-  suffix: string,
+  ending: string,
   argv: (path: string) => readonly string[],
   user?: string,
 ): Promise<void> {
   const staged = releaseDirectory(run);
   const original = join(staged, file);
   const content = await readFile(original, "utf8");
-  const twin = join(dirname(original), suffix);
+  const twin = join(dirname(original), `.${basename(original)}.check${ending}`);
   const rewritten = content.replaceAll(`${hostPaths.current}/`, `${staged}/`);
   const path = rewritten === content ? original : twin;
   const as = user === undefined ? undefined : (await Accounts.read(run.effects.root)).identity(user);

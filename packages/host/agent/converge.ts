@@ -1,3 +1,4 @@
+import { recordDrift } from "./drift.ts";
 import type { Effects } from "./effects.ts";
 import { type Memory, recall, remember } from "./memory.ts";
 import type { Outcome } from "./outcomes.ts";
@@ -14,14 +15,31 @@ export interface Passage {
   readonly error?: string;
 }
 
+export interface Context {
+  readonly identity: HostIdentity;
+  readonly self: Self;
+  readonly effects: Effects;
+  /** Changes what would otherwise wait until the backlog is sent. */
+  readonly force?: boolean;
+}
+
 /** Brings the host to a release, or leaves it as it was, or puts it back. Never throws for what the host may meet. */
-export async function converge(
-  target: string,
-  context: { readonly identity: HostIdentity; readonly self: Self; readonly effects: Effects },
-): Promise<Report | HandedOver> {
+export async function converge(target: string, context: Context): Promise<Report | HandedOver> {
   const { effects } = context;
   const memory = await recall(effects.root);
-  const run: Run = { ...context, memory, target, subject: target, touched: new Set(), actions: new Map(), failing: [] };
+  const run: Run = {
+    ...context,
+    force: context.force ?? false,
+    memory,
+    target,
+    wasInForce: target === memory.lastGood || target === memory.held?.releaseId,
+    subject: target,
+    touched: new Set(),
+    actions: new Map(),
+    holds: new Map(),
+    passing: {},
+    failing: [],
+  };
   const startedAt = effects.now();
   const passages: Passage[] = [];
 
@@ -39,31 +57,46 @@ export async function converge(
       state = edges[here].failed;
     }
   }
-  const result = report(run, state, passages, startedAt);
-  settle(memory, run, state, result.reasons.join("\n"));
+  recordDrift(run);
+  const reasons = passages.flatMap(({ state, error }) => (error === undefined ? [] : [`${state}: ${error}`]));
+  conclude(memory, run, state, reasons.join("\n"));
   await remember(effects.root, memory);
-  if (state === "converged") {
+  if (state === "converged" || state === "held") {
     await adopt(run);
     await prune(run);
   }
-  return { ...result, refused: memory.refused };
+  return report(run, state, passages, startedAt);
 }
 
 /** What the next run must know of this one. */
-function settle(memory: Memory, { target }: Run, outcome: Outcome, reason: string): void {
-  if (outcome === "converged") {
-    if (memory.lastGood !== target) {
-      memory.previousGood = memory.lastGood;
-      // Another release than the refused one got through: that one is history.
-      memory.refused = undefined;
-    }
-    memory.lastGood = target;
-    memory.attempting = undefined;
-    memory.drifted = undefined;
-    return;
+function conclude(memory: Memory, run: Run, outcome: Outcome, reason: string): void {
+  const { target } = run;
+  switch (outcome) {
+    case "converged":
+      if (memory.lastGood !== target) {
+        memory.previousGood = memory.lastGood;
+        memory.lastGoodSince = new Date(run.effects.now()).toISOString();
+        // Another release than the refused one got through: that one is history.
+        memory.refused = undefined;
+      }
+      memory.lastGood = target;
+      memory.attempt = undefined;
+      memory.held = undefined;
+      memory.drifted = undefined;
+      return;
+    case "held":
+      // Not the last good one yet: what waits has not been tried.
+      memory.held = { releaseId: target, holds: [...run.holds.values()] };
+      memory.drifted = undefined;
+      return;
+    case "rolledBack":
+      memory.rollBacks += 1;
+      memory.attempt = undefined;
+      memory.held = undefined;
+      break;
+    // An unhealthy host may run on a mixture: the attempt stays written down until a run ends well.
+    default:
   }
-  // An unhealthy host may run on a mixture: the attempt stays written down until a run ends well.
-  if (outcome === "rolledBack") memory.attempting = undefined;
   const judged = outcome === "refused" || outcome === "rolledBack" || outcome === "unhealthy";
   if (judged && target !== memory.lastGood) memory.refused = { releaseId: target, reason };
 }

@@ -3,21 +3,25 @@ import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { sha256Text } from "@metrics-link/contract/release.ts";
-import { converge } from "./converge.ts";
+import { type Context, converge } from "./converge.ts";
 import type { Effects } from "./effects.ts";
 import { ask } from "./host-effects/ask.ts";
 import { awsEffects } from "./host-effects/aws.ts";
 import { handOverTo, run } from "./host-effects/process.ts";
 import { readSelf } from "./host-effects/self.ts";
-import { stateDirectory } from "./memory.ts";
+import { recall, stateDirectory } from "./memory.ts";
 import { exitCodes } from "./outcomes.ts";
-import { type Report, wordOf, writeReport } from "./report.ts";
+import { nothingReported, type Report, writeReport } from "./report.ts";
 import type { HostIdentity } from "./run.ts";
+import { storedRelease } from "./steps/fetch.ts";
 import type { HandedOver } from "./steps/runtime.ts";
+import { writeTextfile } from "./textfile.ts";
 import { timerRun } from "./timer-run.ts";
+import { wordOf } from "./word.ts";
 
-const usage = `usage: agent converge --release ID | run | status
-  converge  bring this host to a release, also to one that it refused before
+const usage = `usage: agent converge --release ID [--force] | run | status
+  converge  bring this host to a release, also to one that it refused before;
+            with --force at once, although samples that are not sent yet are then not sent at all
   run       what the timer does: bring it to the release that the bucket points at
   status    print the report of the last run`;
 const usageError = 64;
@@ -25,7 +29,7 @@ const usageError = 64;
 async function main(argv: readonly string[]): Promise<number> {
   const { positionals, values } = parseArgs({
     args: [...argv],
-    options: { release: { type: "string" } },
+    options: { release: { type: "string" }, force: { type: "boolean", default: false } },
     allowPositionals: true,
   });
   const [command] = positionals;
@@ -33,14 +37,16 @@ async function main(argv: readonly string[]): Promise<number> {
     process.stdout.write(await readFile(`${stateDirectory}/status.json`, "utf8"));
     return 0;
   }
-  const context = await contextOf(argv);
-  if (command === "run") return finish(await timerRun(context));
-  if (command === "converge") return finish(await converge(sha256Text.parse(values.release), context));
-  console.error(usage);
-  return usageError;
+  if (command !== "run" && command !== "converge") {
+    console.error(usage);
+    return usageError;
+  }
+  const context = { ...(await contextOf(argv)), force: values.force };
+  const work = command === "run" ? timerRun(context) : converge(sha256Text.parse(values.release), context);
+  return finish(context, await work.catch((error: Error) => failed(context, error)));
 }
 
-async function contextOf(argv: readonly string[]) {
+async function contextOf(argv: readonly string[]): Promise<Context> {
   const identity = JSON.parse(await readFile("/etc/metrics-link/agent.json", "utf8")) as HostIdentity;
   const effects: Effects = {
     root: "/",
@@ -56,15 +62,21 @@ async function contextOf(argv: readonly string[]) {
   return { identity, effects, self: await readSelf(fileURLToPath(import.meta.url), argv) };
 }
 
-async function finish(result: Report | HandedOver): Promise<number> {
+async function failed(context: Context, error: Error): Promise<Report> {
+  console.error(error);
+  return { ...nothingReported(context, await recall("/"), "failed"), reasons: [error.message] };
+}
+
+async function finish({ effects }: Context, result: Report | HandedOver): Promise<number> {
   if ("exitCode" in result) return result.exitCode;
-  await writeReport("/", result);
   console.log(wordOf(result));
+  await writeReport(effects.root, result);
+  await writeTextfile(effects.root, result, result.release ? await storedRelease(effects, result.release) : undefined);
   return exitCodes[result.outcome];
 }
 
 process.exitCode = await main(process.argv.slice(2)).catch((error: Error) => {
   console.log(`failed: ${error.message}`);
   console.error(error);
-  return 1;
+  return exitCodes.failed;
 });

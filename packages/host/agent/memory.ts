@@ -1,22 +1,49 @@
 import { mkdir, open, readFile, rename } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import type { ChangeAction } from "@metrics-link/contract/release.ts";
 
 export const stateDirectory = "/var/lib/metrics-link-agent";
 
+/** A release on its way into force, from just before the swap until its end is known. */
+export interface Attempt {
+  readonly releaseId: string;
+  /** Of the probes that compare: what passed before this release (`relative-probes.ts`), by the probe's key. */
+  readonly passing: Readonly<Record<string, readonly string[]>>;
+}
+
+/** A service that waits for its change. */
+export interface Hold {
+  readonly unit: string;
+  readonly action: ChangeAction;
+  /** ISO 8601, the first run that held it. */
+  readonly since: string;
+  readonly reason: string;
+}
+
 /** What the agent must know after a crash. */
 export interface Memory {
-  /** The last release that passed its probes, and the one before it. */
+  /** The last release that passed its probes with nothing held, since when, and the one before it. */
   lastGood?: string | undefined;
+  lastGoodSince?: string | undefined;
   previousGood?: string | undefined;
-  /** Set from just before a swap until its end is known: services may run on a mixture. */
-  attempting?: string | undefined;
+  attempt?: Attempt | undefined;
+  /** The release in force of which a part waits. */
+  held?: { readonly releaseId: string; readonly holds: readonly Hold[] } | undefined;
+  /** Unit → the releases that it may run on: one when that is known, more on the way or while it waits; absent: any. */
+  serving: Record<string, string[]>;
   /** Set before repaired files come into force: a service may still run on what they were. */
   drifted?: readonly string[] | undefined;
+  /** What drifted → when, in milliseconds since 1970; of the last day (`drift.ts`). */
+  driftTimes: Record<string, readonly number[]>;
+  driftedTotal: number;
+  rollBacks: number;
   /** The release that could not be run; the timer leaves it alone, a command to converge tries again. */
   refused?: { readonly releaseId: string; readonly reason: string } | undefined;
   /** Release → path → SHA-256 of a secret file as it was placed: drift is seen without asking for the secret again. */
   secretHashes: Record<string, Record<string, string>>;
 }
+
+const nothingKnown = (): Memory => ({ serving: {}, driftTimes: {}, driftedTotal: 0, rollBacks: 0, secretHashes: {} });
 
 /** An unreadable memory is an empty one: every service is then treated as changed, which is rough but right. */
 export async function recall(root: string): Promise<Memory> {
@@ -26,10 +53,10 @@ export async function recall(root: string): Promise<Memory> {
     throw error;
   });
   try {
-    return { secretHashes: {}, ...(JSON.parse(text) as Partial<Memory>) };
+    return { ...nothingKnown(), ...(JSON.parse(text) as Partial<Memory>) };
   } catch {
     console.error(`${file} is not JSON and is forgotten: ${JSON.stringify(text.slice(0, 80))}`);
-    return { secretHashes: {} };
+    return nothingKnown();
   }
 }
 

@@ -36,6 +36,20 @@ export async function placeFile(
 }
 
 /**
+ * Makes a directory be there, root's, and open to everybody's look: what is secret in it is closed by itself.
+ * @returns true when something had to be changed
+ */
+export async function placeDirectory(path: string): Promise<boolean> {
+  const found = await lstatOrNothing(path);
+  if (found?.isDirectory() && found.uid === 0 && found.gid === 0 && (found.mode & 0o7777) === 0o755) return false;
+  if (found && !found.isDirectory()) await rm(path);
+  await mkdir(path, { recursive: true });
+  await chown(path, 0, 0);
+  await chmod(path, 0o755);
+  return true;
+}
+
+/**
  * Makes a symlink point somewhere, by rename(2): a reader sees the old target or the new one.
  * @param again renames even when the target is right, for those who wait for the rename itself
  * @returns true when something was changed

@@ -18,6 +18,29 @@ export function changesBetween(before: Release | undefined, after: Release): Cha
   };
 }
 
+/**
+ * What drifted, as changes. A command that was another one for a while may still run, so its tool counts as changed.
+ * @param drifted paths of the release's directory, and tools as `driftedTool` names them
+ */
+export function changesByDrift({ tools }: Release, drifted: readonly string[]): Changes {
+  const commands = new Map(
+    tools.flatMap(({ name, executables }) => [
+      [driftedTool(name), name] as const,
+      ...Object.keys(executables).map((command) => [`bin/${command}`, name] as const),
+    ]),
+  );
+  return {
+    paths: new Set(drifted.filter((path) => !commands.has(path))),
+    tools: new Set(drifted.flatMap((path) => commands.get(path) ?? [])),
+  };
+}
+
+/** How a tool that is not what its archive held is called among the things that drifted. */
+export const driftedTool = (name: string) => `tools/${name}`;
+
+/** Where a release keeps a unit. */
+export const unitFile = (unit: string) => `systemd/${unit}`;
+
 export function union(...all: readonly Changes[]): Changes {
   return {
     paths: new Set(all.flatMap(({ paths }) => [...paths])),
@@ -36,7 +59,7 @@ export function actionFor(service: ReleaseService, changes: Changes): ChangeActi
 }
 
 function actionOfPath(service: ReleaseService, path: string): ChangeAction | undefined {
-  if (path === `systemd/${service.unit}`) return "restart";
+  if (path === unitFile(service.unit)) return "restart";
   const concerns = (listed: string) => (listed.endsWith("/") ? path.startsWith(listed) : path === listed);
   return service.onChange.find(({ paths }) => paths.some(concerns))?.action;
 }

@@ -4,11 +4,13 @@ import type { Probe } from "@metrics-link/contract/release.ts";
 import { leafSerial, normaliseSerial } from "./certificates.ts";
 import { type Run, releaseDirectory } from "./run.ts";
 
-type Prober<Kind> = (run: Run, probe: Extract<Probe, { kind: Kind }>) => Promise<string | undefined>;
+/** Probes that pass or fail by themselves; those that compare are in `relative-probes.ts`. */
+type AbsoluteProbe = Extract<Probe, { kind: "active" | "http" | "envoyCertificate" | "query" }>;
+type Prober<Kind> = (run: Run, probe: Extract<AbsoluteProbe, { kind: Kind }>) => Promise<string | undefined>;
 
 const timeoutMs = 2_000;
 
-const probers: { readonly [Kind in Probe["kind"]]: Prober<Kind> } = {
+const probers: { readonly [Kind in AbsoluteProbe["kind"]]: Prober<Kind> } = {
   active: async ({ effects }, { unit }) => {
     const { code, output } = await effects.run(["systemctl", "is-active", unit], { timeoutMs });
     return code === 0 ? undefined : `systemd calls it ${output.trim()}`;
@@ -37,10 +39,10 @@ const probers: { readonly [Kind in Probe["kind"]]: Prober<Kind> } = {
 };
 
 /** Asks one probe once; undefined when it passes, else why not. */
-export async function failureOf(run: Run, probe: Probe): Promise<string | undefined> {
+export async function failureOf(run: Run, probe: AbsoluteProbe): Promise<string | undefined> {
   // The table above is total over the kinds; TypeScript cannot see that a probe meets its own entry.
-  const prober = probers[probe.kind] as Prober<Probe["kind"]>;
-  return prober(run, probe).catch((error: Error) => error.message);
+  const prober = probers[probe.kind] as Prober<AbsoluteProbe["kind"]>;
+  return prober(run, probe);
 }
 
 /** The serial numbers in an answer of Envoy's `/certs` (envoy.admin.v3.Certificates). */

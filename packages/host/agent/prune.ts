@@ -4,13 +4,19 @@ import { hostPaths } from "@metrics-link/contract/host-paths.ts";
 import type { Release } from "@metrics-link/contract/release.ts";
 import { remember } from "./memory.ts";
 import { at, type Run } from "./run.ts";
+import { sealOf } from "./seal.ts";
 import { storedRelease } from "./steps/fetch.ts";
 
-/** Removes what neither the release in force nor the one before it needs: releases, tools and agents. */
+/**
+ * Removes what is needed neither by the release in force, nor by the one before it, nor by a service that still waits on an
+ * older one: releases, tools and agents.
+ */
 export async function prune(run: Run): Promise<void> {
   const { memory, effects } = run;
-  const ids = [memory.lastGood, memory.previousGood].flatMap((id) => id ?? []);
-  const stored = await Promise.all(ids.map((id) => storedRelease(run, id)));
+  const { lastGood, previousGood, held, serving } = memory;
+  const wanted = [lastGood, previousGood, held?.releaseId, ...Object.values(serving).flat()];
+  const ids = [...new Set(wanted.flatMap((id) => id ?? []))];
+  const stored = await Promise.all(ids.map((id) => storedRelease(run.effects, id)));
   const releases = stored.filter((release): release is Release => release !== undefined);
   await keepOnly(at(effects, hostPaths.releases), ids);
   await keepOnly(
@@ -21,7 +27,7 @@ export async function prune(run: Run): Promise<void> {
     const used = releases.flatMap(({ tools }) => tools.filter((tool) => tool.name === name));
     await keepOnly(
       at(effects, hostPaths.tools, name),
-      used.map(({ sha256 }) => sha256),
+      used.flatMap(({ sha256 }) => [sha256, sealOf(sha256)]),
     );
   }
   const forgotten = Object.keys(memory.secretHashes).filter((id) => !ids.includes(id));

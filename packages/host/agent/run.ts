@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { hostPaths } from "@metrics-link/contract/host-paths.ts";
-import type { ChangeAction, Probe, Release } from "@metrics-link/contract/release.ts";
+import type { ChangeAction, Probe, Release, ReleaseHead } from "@metrics-link/contract/release.ts";
 import type { Effects } from "./effects.ts";
-import type { Memory } from "./memory.ts";
+import type { Attempt, Hold, Memory } from "./memory.ts";
 
 /** What cloud-init wrote down about this host. */
 export interface HostIdentity {
@@ -29,19 +29,34 @@ export interface Run {
   readonly memory: Memory;
   /** The release that was asked for. */
   readonly target: string;
+  /** Changes what would otherwise wait for the backlog to be sent, and loses the backlog. */
+  readonly force: boolean;
+  /** True when the target was in force already, so that whatever has to be written has drifted. */
+  readonly wasInForce: boolean;
   /** The release whose directory is worked on: the target, and after a roll-back the last good one. */
   subject: string;
+  /** The text of the release document, until it is read. */
+  text?: string;
+  head?: ReleaseHead;
   release?: Release;
-  /** What staging had to write, link or remove. */
+  /** Files that had to be written, linked or removed, and services that did not run. */
   readonly touched: Set<string>;
   readonly actions: Map<string, ChangeAction | "start">;
+  /** Services that wait for their change. */
+  readonly holds: Map<string, Hold>;
+  /** What passed before, of the probes that compare. */
+  passing: Attempt["passing"];
+  /** Milliseconds since 1970: when a service was last restarted, or made another queue, in this run. */
+  disturbedAt?: number | undefined;
+  /** How many writes of senders were accepted when that was first asked after a disturbance. */
+  writesSeen?: number | undefined;
   /** What each failing probe said last. */
   failing: readonly { readonly unit: string; readonly kind: Probe["kind"]; readonly reason: string }[];
 }
 
-/** @throws Error when a step asks for the release before it was fetched: a mistake in the table of states */
+/** @throws Error when a step asks for the release before it was read: a mistake in the table of states */
 export function releaseOf(run: Run): Release {
-  if (run.release === undefined) throw new Error("no release was fetched yet");
+  if (run.release === undefined) throw new Error("no release was read yet");
   return run.release;
 }
 
@@ -49,8 +64,3 @@ export function releaseOf(run: Run): Release {
 export const at = (effects: Pick<Effects, "root">, ...path: string[]) => join(effects.root, ...path);
 
 export const releaseDirectory = (run: Run, releaseId = run.subject) => at(run.effects, hostPaths.releases, releaseId);
-
-/** Files that were not as the release in force says; a release that is new on this host has not drifted. */
-export function driftOf(run: Run): string[] {
-  return run.target === run.memory.lastGood ? [...run.touched].sort() : [];
-}

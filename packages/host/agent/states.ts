@@ -2,10 +2,14 @@ import type { Outcome } from "./outcomes.ts";
 import type { Run } from "./run.ts";
 import { fetchRelease } from "./steps/fetch.ts";
 import { handOver } from "./steps/hand-over.ts";
+import { observe } from "./steps/observe.ts";
 import { probe } from "./steps/probe.ts";
+import { readRelease } from "./steps/read.ts";
 import { restartFailing, rollBack } from "./steps/roll-back.ts";
 import { type HandedOver, handOverToWanted } from "./steps/runtime.ts";
 import { placeSecrets } from "./steps/secrets.ts";
+import { settle } from "./steps/settle.ts";
+import { requireSpace } from "./steps/space.ts";
 import { stage } from "./steps/stage.ts";
 import { swap } from "./steps/swap.ts";
 import { fetchTools } from "./steps/tools.ts";
@@ -14,13 +18,17 @@ import { validate } from "./steps/validate.ts";
 export type State =
   | "fetch"
   | "runtime"
+  | "read"
+  | "space"
   | "tools"
   | "stage"
   | "secrets"
   | "validate"
+  | "observe"
   | "swap"
   | "handOver"
   | "probe"
+  | "settle"
   | "rollBack"
   | "probeAgain"
   | "restartFailing"
@@ -37,14 +45,18 @@ interface Edge {
 /** Every way through the agent, one line an edge. Up to `swap` a failure leaves the host as it was. */
 export const edges: Readonly<Record<State, Edge>> = {
   fetch: { step: fetchRelease, done: "runtime", failed: "incomplete" },
-  runtime: { step: handOverToWanted, done: "tools", failed: "incomplete" },
+  runtime: { step: handOverToWanted, done: "read", failed: "incomplete" },
+  read: { step: readRelease, done: "space", failed: "refused" },
+  space: { step: requireSpace, done: "tools", failed: "incomplete" },
   tools: { step: fetchTools, done: "stage", failed: "incomplete" },
   stage: { step: stage, done: "secrets", failed: "incomplete" },
   secrets: { step: placeSecrets, done: "validate", failed: "incomplete" },
-  validate: { step: validate, done: "swap", failed: "refused" },
-  swap: { step: swap, done: "handOver", failed: "rollBack" },
+  validate: { step: validate, done: "observe", failed: "refused" },
+  observe: { step: observe, done: "swap", failed: "incomplete" },
+  swap: { step: swap, done: "handOver", failed: "incomplete" },
   handOver: { step: handOver, done: "probe", failed: "rollBack" },
-  probe: { step: probe, done: "converged", failed: "rollBack" },
+  probe: { step: probe, done: "settle", failed: "rollBack" },
+  settle: { step: settle, done: "converged", failed: "held" },
   rollBack: { step: rollBack, done: "probeAgain", failed: "unhealthy" },
   probeAgain: { step: probe, done: "rolledBack", failed: "restartFailing" },
   restartFailing: { step: restartFailing, done: "probeLast", failed: "unhealthy" },

@@ -3,11 +3,27 @@ import { join } from "node:path";
 import { hostPaths } from "@metrics-link/contract/host-paths.ts";
 import type { ChangeAction, ReleaseFile } from "@metrics-link/contract/release.ts";
 import type { Effects } from "./effects.ts";
-import { placeLink } from "./place-file.ts";
+import { exists, placeLink } from "./place-file.ts";
 import { at } from "./run.ts";
 
 const unitDirectory = "/etc/systemd/system";
 const folder = "systemd/";
+
+/** Where a drop-in for a unit of ours can lie (systemd.unit, "Unit File Load Path"); a release brings none. */
+const dropInDirectories = [
+  unitDirectory,
+  "/run/systemd/system",
+  "/etc/systemd/system.control",
+  "/run/systemd/system.control",
+  "/usr/local/lib/systemd/system",
+];
+
+/** Something of systemd's that was not as a release says. */
+export interface Repair {
+  readonly path: string;
+  /** Units that may run on what it was. */
+  readonly units: readonly string[];
+}
 
 /** The units of releases, as links into the one in force: the swap of `current` changes all of them at once. */
 export class Systemd {
@@ -19,9 +35,12 @@ export class Systemd {
 
   /**
    * Links every unit of a release where systemd looks for it, and into the targets that want it. `systemctl enable`
-   * would resolve the links and point into one release's directory. Units that no release brings any more are stopped.
+   * would resolve the links and point into one release's directory. Units that no release brings any more are stopped,
+   * and drop-ins go: they would make a unit another one than the release says.
+   *
+   * @param reload has systemd read the units again even when no link was wrong
    */
-  async install(files: readonly ReleaseFile[]): Promise<void> {
+  async install(files: readonly ReleaseFile[], { reload }: { readonly reload: boolean }): Promise<Repair[]> {
     const units = files.filter(({ path }) => path.startsWith(folder));
     const links = new Map(
       units.flatMap(({ path, content }): [string, string][] => {
@@ -33,22 +52,46 @@ export class Systemd {
         ];
       }),
     );
+    const repaired: Repair[] = [];
     for (const name of await this.#linkedUnits()) {
       if (links.has(name)) continue;
       await this.#systemctl("stop", name);
       await this.#unlink(name);
+      repaired.push({ path: `${unitDirectory}/${name}`, units: [] });
     }
-    for (const [path, target] of links) await placeLink(at(this.#effects, unitDirectory, path), target);
-    await this.#systemctl("daemon-reload");
+    for (const [name, target] of links) {
+      const path = `${unitDirectory}/${name}`;
+      if (await placeLink(at(this.#effects, path), target)) {
+        repaired.push({ path, units: name.includes("/") ? [] : [name] });
+      }
+    }
+    for (const [path, affected] of dropIns(units.map((unit) => unit.path.slice(folder.length)))) {
+      if (!(await exists(at(this.#effects, path)))) continue;
+      await rm(at(this.#effects, path), { recursive: true });
+      repaired.push({ path, units: affected });
+    }
+    if (reload || repaired.length > 0) await this.#systemctl("daemon-reload");
+    return repaired;
+  }
+
+  /** Which of these units run. */
+  async active(units: readonly string[]): Promise<Set<string>> {
+    // One line for each unit, in the order of the question; the exit code tells of one unit only.
+    const { output } = await this.#effects.run(["systemctl", "is-active", ...units], { timeoutMs: 10_000 });
+    const states = output.trim().split("\n");
+    return new Set(units.filter((_, index) => states[index] === "active" || states[index] === "reloading"));
   }
 
   /**
    * Does what a service needs, and starts it when it does not run.
    * @returns what was done; undefined when nothing had to be
    */
-  async bring(unit: string, wanted: ChangeAction | undefined): Promise<ChangeAction | "start" | undefined> {
-    const { code } = await this.#effects.run(["systemctl", "is-active", "--quiet", unit], { timeoutMs: 10_000 });
-    if (code !== 0) {
+  async bring(
+    unit: string,
+    wanted: ChangeAction | undefined,
+    isActive: boolean,
+  ): Promise<ChangeAction | "start" | undefined> {
+    if (!isActive) {
       await this.#systemctl("reset-failed", unit);
       // `restart` also cuts short the wait between two automatic restarts, which `start` joins.
       await this.#systemctl("restart", unit);
@@ -79,4 +122,21 @@ export class Systemd {
     if (code !== 0)
       throw new Error(`systemctl ${[verb, ...units].join(" ")} failed (exit code ${code}): ${output.trim()}`);
   }
+}
+
+/**
+ * Where drop-ins for units can lie → the units that they would change: below a unit's own name, and below each beginning
+ * of it that ends in a dash (systemd.unit).
+ */
+function dropIns(units: readonly string[]): Map<string, string[]> {
+  const found = new Map<string, string[]>();
+  for (const unit of units) {
+    const ending = unit.slice(unit.lastIndexOf("."));
+    const dashes = [...unit.matchAll(/-/g)].map(({ index }) => `${unit.slice(0, index + 1)}${ending}`);
+    for (const path of dropInDirectories.flatMap((directory) =>
+      [unit, ...dashes].map((name) => `${directory}/${name}.d`),
+    ))
+      found.set(path, [...(found.get(path) ?? []), unit]);
+  }
+  return found;
 }

@@ -26,10 +26,10 @@ const pollMs = 500;
 const shortestTimeoutSeconds = 1;
 
 /** The command on the host. At its first boot the agent is still on its way. */
-export function hostCommand(releaseId: string): string {
+export function hostCommand({ releaseId, force }: Pick<ConvergeRequest, "releaseId" | "force">): string {
   return [
     "until test -e /opt/metrics-link/bin/agent.mjs; do sleep 0.2; done",
-    `exec /opt/metrics-link/bin/agent converge --release ${releaseId}`,
+    `exec /opt/metrics-link/bin/agent converge --release ${releaseId}${force ? " --force" : ""}`,
   ].join("\n");
 }
 
@@ -48,7 +48,7 @@ export async function askHost(management: Management, request: ConvergeRequest, 
 
   // InvalidInstanceId: not registered yet, or its agent has not been heard of for long.
   const commandId = await until(deadline, clock, "InvalidInstanceId", () =>
-    management.send(instanceId, hostCommand(releaseId), left()),
+    management.send(instanceId, hostCommand(request), left()),
   );
   if (commandId === undefined) return tooLate("it did not register with Systems Manager");
 

@@ -5,6 +5,8 @@ export interface ConvergeRequest {
   readonly roleToAssume: string | undefined;
   readonly instanceId: string;
   readonly releaseId: string;
+  /** Whether the host makes the changes at once that would otherwise wait for its backlog. */
+  readonly force: boolean;
   readonly deadlineSeconds: number;
 }
 
@@ -20,6 +22,7 @@ export function readEnvironment(environment: NodeJS.ProcessEnv): ConvergeRequest
     roleToAssume: environment.METRICS_LINK_ASSUME_ROLE || undefined,
     instanceId: required("METRICS_LINK_INSTANCE_ID"),
     releaseId: required("METRICS_LINK_RELEASE_ID"),
+    force: required("METRICS_LINK_FORCE") === "true",
     deadlineSeconds: Number(required("METRICS_LINK_DEADLINE_SECONDS")),
   };
 }

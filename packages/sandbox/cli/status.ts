@@ -2,10 +2,27 @@ import { compareRecent, type LinkState, linkState } from "./link.ts";
 import type { Comparison } from "./samples.ts";
 import { prometheusOf, runOnHost, type Sandbox } from "./sandbox.ts";
 
+/** What a host's agent says of its last run. */
+export interface AgentStatus {
+  readonly outcome: string;
+  /** The release in force, as the agent knows it. */
+  readonly release: string | null;
+  /** What waits until the backlog is sent; null when nothing does. */
+  readonly held: readonly { readonly unit: string; readonly action: string; readonly reason: string }[] | null;
+  /** What the last run found changed by hand, and put back. */
+  readonly driftedFiles: readonly string[];
+  /** What drifted again and again → how often within a day. */
+  readonly repeatedDrift: Readonly<Record<string, number>>;
+  readonly rollbacks: number;
+  readonly ranAt: string;
+}
+
 export interface HostStatus {
   readonly state: string;
-  /** The release that the host runs; null on hosts that have none. */
+  /** The release that `current` points at; null on hosts that have none. */
   readonly release: string | null;
+  /** Null on hosts without an agent, or one that has not ended a run yet. */
+  readonly agent: AgentStatus | null;
 }
 
 export interface Status {
@@ -21,8 +38,9 @@ export async function statusOf(sandbox: Sandbox, seconds = 60): Promise<Status> 
   const { hosts, endpoints } = await sandbox.world.status();
   const entries = await Promise.all(
     hosts.map(async ({ name, kind, state }) => {
-      const release = kind === "instance" && state === "running" ? await releaseOf(sandbox, name) : null;
-      return [name, { state, release }] as const;
+      if (kind !== "instance" || state !== "running") return [name, { state, release: null, agent: null }] as const;
+      const [release, agent] = await Promise.all([releaseOf(sandbox, name), agentOf(sandbox, name)]);
+      return [name, { state, release, agent }] as const;
     }),
   );
   const sender = prometheusOf(sandbox, "sender");
@@ -43,14 +61,47 @@ async function releaseOf(sandbox: Sandbox, host: string): Promise<string | null>
   return link.trim().split("/").at(-1) || null;
 }
 
+async function agentOf(sandbox: Sandbox, host: string): Promise<AgentStatus | null> {
+  const text = await runOnHost(sandbox, host, ["/opt/metrics-link/bin/agent", "status"]).catch(() => "");
+  if (text === "") return null;
+  const found = JSON.parse(text) as AgentStatus & { readonly startedAt: string };
+  const { outcome, release, held, driftedFiles, repeatedDrift, rollbacks, startedAt } = found;
+  return {
+    outcome,
+    release: release ?? null,
+    held: held?.length ? held : null,
+    driftedFiles,
+    repeatedDrift,
+    rollbacks,
+    ranAt: startedAt,
+  };
+}
+
+/** What of an agent's report a person must see. */
+function notesOf({ outcome, held, driftedFiles, repeatedDrift, rollbacks }: AgentStatus): string {
+  const often = Object.entries(repeatedDrift).map(([what, times]) => `${what} ${times} times within a day`);
+  return [
+    outcome,
+    ...(held ?? []).map(({ unit, action, reason }) => `${action} of ${unit} waits: ${reason}`),
+    ...(driftedFiles.length > 0 ? [`put back ${driftedFiles.join(", ")}`] : []),
+    ...(often.length > 0 ? [`again and again: ${often.join(", ")}`] : []),
+    ...(rollbacks > 0 ? [`${rollbacks} rolled back so far`] : []),
+  ].join("; ");
+}
+
 /** The status for a person. */
 export function describeStatus({ hosts, link, samples }: Status): string {
-  const rows = Object.entries(hosts).map(([name, { state, release }]) => [name, state, release?.slice(0, 12) ?? "-"]);
+  const rows = Object.entries(hosts).map(([name, { state, release, agent }]) => [
+    name,
+    state,
+    release?.slice(0, 12) ?? "-",
+    agent === null ? "" : notesOf(agent),
+  ]);
   const widths = [0, 1].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   const lag = link.lagSeconds === null ? "" : `, newest acknowledged sample ${link.lagSeconds} s old`;
   return [
-    ...rows.map(([name = "", state = "", release = ""]) =>
-      `${name.padEnd(widths[0] ?? 0)}  ${state.padEnd(widths[1] ?? 0)}  ${release === "-" ? "" : `release ${release}`}`.trimEnd(),
+    ...rows.map(([name = "", state = "", release = "", notes = ""]) =>
+      `${name.padEnd(widths[0] ?? 0)}  ${state.padEnd(widths[1] ?? 0)}  ${release === "-" ? "" : `release ${release}`}  ${notes}`.trimEnd(),
     ),
     `link      ${link.state}${lag}${link.endpoint === null ? "" : `, endpoint ${link.endpoint}`}`,
     `samples   last ${samples.seconds} s: ${samples.compared} of ${samples.series} series compared, ` +

@@ -1,10 +1,10 @@
 import { realpath } from "node:fs/promises";
 import { hostPaths } from "@metrics-link/contract/host-paths.ts";
-import type { ReleaseTool } from "@metrics-link/contract/release.ts";
+import type { ReleaseHead } from "@metrics-link/contract/release.ts";
 import { downloadVerified, ensureTool, toolDirectory } from "../download.ts";
 import { exitCodes } from "../outcomes.ts";
 import { exists, placeLink } from "../place-file.ts";
-import { at, type Run, releaseOf } from "../run.ts";
+import { at, type Run } from "../run.ts";
 
 /** Another agent ran in this one's place and said what there is to say. */
 export interface HandedOver {
@@ -16,19 +16,19 @@ export interface HandedOver {
  * the host to the release; only then do they become the ones that the next run starts with (`adopt`).
  */
 export async function handOverToWanted(run: Run): Promise<HandedOver | undefined> {
-  const { agent } = releaseOf(run);
-  const node = at(run.effects, nodePath(run));
+  const { agent, node } = headOf(run);
+  const nodeFile = at(run.effects, nodePath(run));
   const agentFile = at(run.effects, agentPath(run));
-  const present = await realpath(node).catch(() => undefined);
+  const present = await realpath(nodeFile).catch(() => undefined);
   if (agent.sha256 === run.self.agentSha256 && present === run.self.nodePath) return undefined;
   if (run.self.tookOver) {
     throw new Error(
-      `Agent ${run.self.agentSha256} on ${run.self.nodePath} took over, but the release wants agent ${agent.sha256} on ${node}`,
+      `Agent ${run.self.agentSha256} on ${run.self.nodePath} took over, but the release wants agent ${agent.sha256} on ${nodeFile}`,
     );
   }
-  await ensureTool(run, nodeOf(run));
+  await ensureTool(run, node);
   if (!(await exists(agentFile))) await downloadVerified(run.effects, agent.key, agent.sha256, agentFile);
-  const exitCode = await run.effects.handOverTo([node, "--use-system-ca", agentFile, ...run.self.argv]);
+  const exitCode = await run.effects.handOverTo([nodeFile, "--use-system-ca", agentFile, ...run.self.argv]);
   if (Object.values(exitCodes).includes(exitCode)) return { exitCode };
   throw new Error(`Agent ${agent.sha256} does not run on this host: exit code ${exitCode}`);
 }
@@ -39,17 +39,16 @@ export async function adopt(run: Run): Promise<void> {
   await placeLink(at(run.effects, hostPaths.base, "bin/agent.mjs"), agentPath(run));
 }
 
-function nodeOf(run: Run): ReleaseTool {
-  const node = releaseOf(run).tools.find(({ name }) => name === "node");
-  if (node === undefined) throw new Error("The release has no tool node: no agent could run");
-  return node;
+function headOf({ head }: Run): ReleaseHead {
+  if (head === undefined) throw new Error("no release was fetched yet");
+  return head;
 }
 
 function nodePath(run: Run): string {
-  const node = nodeOf(run);
+  const { node } = headOf(run);
   return `${toolDirectory(node)}/${node.executables.node}`;
 }
 
 function agentPath(run: Run): string {
-  return `${hostPaths.base}/agent/${releaseOf(run).agent.sha256}.mjs`;
+  return `${hostPaths.base}/agent/${headOf(run).agent.sha256}.mjs`;
 }

@@ -1,10 +1,12 @@
-import { mkdir, readdir, rm } from "node:fs/promises";
-import { join, relative } from "node:path";
-import { canonicalRelease } from "@metrics-link/contract/release.ts";
+import { readdir, rm } from "node:fs/promises";
+import { dirname, join, relative } from "node:path";
+import { hostPaths } from "@metrics-link/contract/host-paths.ts";
+import { canonicalRelease, type Release } from "@metrics-link/contract/release.ts";
 import { Accounts } from "../accounts.ts";
+import { isTwin } from "../checks.ts";
 import { toolDirectory } from "../download.ts";
-import { placeFile, placeLink } from "../place-file.ts";
-import { type Run, releaseDirectory, releaseOf } from "../run.ts";
+import { placeDirectory, placeFile, placeLink } from "../place-file.ts";
+import { at, type Run, releaseDirectory, releaseOf } from "../run.ts";
 import { releaseFile } from "./fetch.ts";
 
 const root = { uid: 0, gid: 0 };
@@ -17,27 +19,45 @@ export async function stage(run: Run): Promise<void> {
   const release = releaseOf(run);
   const directory = releaseDirectory(run);
   const accounts = await Accounts.read(run.effects.root);
-  await mkdir(directory, { recursive: true, mode: 0o755 });
-
-  for (const { path, content, mode, owner, group } of release.files) {
-    const changed = await placeFile(join(directory, path), content, { mode, owner: accounts.identity(owner, group) });
+  const touch = (path: string, changed: boolean) => {
     if (changed) run.touched.add(path);
+  };
+  for (const parent of [hostPaths.base, hostPaths.releases])
+    touch(parent, await placeDirectory(at(run.effects, parent)));
+  const placed = [...release.files, ...release.secrets, ...commandsOf(release), { path: releaseFile }];
+  for (const folder of foldersOf(placed)) {
+    touch(folder === "." ? "the release's folder" : `${folder}/`, await placeDirectory(join(directory, folder)));
   }
-  const commands = release.tools.flatMap((tool) =>
+  for (const { path, content, mode, owner, group } of release.files) {
+    touch(path, await placeFile(join(directory, path), content, { mode, owner: accounts.identity(owner, group) }));
+  }
+  for (const { path, target } of commandsOf(release)) touch(path, await placeLink(join(directory, path), target));
+  touch(
+    releaseFile,
+    await placeFile(join(directory, releaseFile), canonicalRelease(release), { mode: "0644", owner: root }),
+  );
+  const ours = new Set(placed.map(({ path }) => path));
+  for (const path of await foreignFiles(directory, ours)) {
+    await rm(join(directory, path));
+    // What a killed run leaves of itself is nobody's doing.
+    touch(path, !isTwin(path) && !ours.has(path.replace(/\.new$/, "")));
+  }
+}
+
+function commandsOf({ tools }: Release) {
+  return tools.flatMap((tool) =>
     Object.entries(tool.executables).map(([name, inner]) => ({
       path: `bin/${name}`,
       target: `${toolDirectory(tool)}/${inner}`,
     })),
   );
-  for (const { path, target } of commands) {
-    if (await placeLink(join(directory, path), target)) run.touched.add(path);
-  }
-  await placeFile(join(directory, releaseFile), canonicalRelease(release), { mode: "0644", owner: root });
-  const ours = [releaseFile, ...[...release.files, ...release.secrets, ...commands].map(({ path }) => path)];
-  for (const path of await foreignFiles(directory, new Set(ours))) {
-    await rm(join(directory, path));
-    run.touched.add(path);
-  }
+}
+
+/** Every folder of the release, the release's own (".") first. */
+function foldersOf(placed: readonly { readonly path: string }[]): string[] {
+  const folders = new Set<string>();
+  for (const { path } of placed) for (let at = dirname(path); at !== "."; at = dirname(at)) folders.add(at);
+  return [".", ...[...folders].sort()];
 }
 
 async function foreignFiles(directory: string, ours: ReadonlySet<string>): Promise<string[]> {

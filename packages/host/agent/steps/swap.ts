@@ -1,18 +1,24 @@
+import { readlink } from "node:fs/promises";
 import { hostPaths } from "@metrics-link/contract/host-paths.ts";
-import { remember } from "../memory.ts";
+import { driftOf } from "../drift.ts";
 import { placeLink } from "../place-file.ts";
-import { at, driftOf, type Run } from "../run.ts";
+import { at, type Run } from "../run.ts";
 
-/** Puts the staged release into force. From here on there is a way back, and the memory says that it may be needed. */
+/** Puts the staged release into force, by one rename. */
 export async function swap(run: Run): Promise<void> {
-  const drifted = driftOf(run);
-  if (run.target !== run.memory.lastGood) run.memory.attempting = run.target;
-  if (drifted.length > 0) run.memory.drifted = drifted;
-  if (run.memory.attempting ?? run.memory.drifted) await remember(run.effects.root, run.memory);
-  await pointCurrentAt(run, run.target, drifted.length > 0);
+  const found = await readlink(at(run.effects, hostPaths.current)).catch(() => "");
+  // After an attempt that was cut short the link may rightly be another one.
+  if (run.wasInForce && run.memory.attempt === undefined && found !== linkTo(run.target)) {
+    run.touched.add("current");
+    const other = /^releases\/([0-9a-f]{64})$/.exec(found)?.[1];
+    if (other !== undefined) for (const served of Object.values(run.memory.serving)) served.push(other);
+  }
+  await pointCurrentAt(run, run.target, driftOf(run).length > 0);
 }
 
 /** @param again renames even if the link is right: Envoy reads its certificates anew when it sees the rename */
 export async function pointCurrentAt(run: Run, releaseId: string, again: boolean): Promise<void> {
-  await placeLink(at(run.effects, hostPaths.current), `releases/${releaseId}`, again);
+  await placeLink(at(run.effects, hostPaths.current), linkTo(releaseId), again);
 }
+
+const linkTo = (releaseId: string) => `releases/${releaseId}`;

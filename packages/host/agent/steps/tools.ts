@@ -1,7 +1,18 @@
-import { ensureTool } from "../download.ts";
-import { type Run, releaseOf } from "../run.ts";
+import { rm } from "node:fs/promises";
+import { ensureTool, toolDirectory } from "../download.ts";
+import { exists } from "../place-file.ts";
+import { driftedTool } from "../plan.ts";
+import { at, type Run, releaseOf } from "../run.ts";
+import { isAsSealed } from "../seal.ts";
 
-/** Has every tool of the release on disk, each checked by its hash. */
+/** Has every tool of the release on disk as its archive held it. One that was changed is fetched anew. */
 export async function fetchTools(run: Run): Promise<void> {
-  for (const tool of releaseOf(run).tools) await ensureTool(run, tool);
+  for (const tool of releaseOf(run).tools) {
+    const directory = at(run.effects, toolDirectory(tool));
+    if ((await exists(directory)) && !(await isAsSealed(directory, tool))) {
+      await rm(directory, { recursive: true });
+      run.touched.add(driftedTool(tool.name));
+    }
+    await ensureTool(run, tool);
+  }
 }

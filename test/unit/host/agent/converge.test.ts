@@ -41,10 +41,10 @@ describe("agent: converge", () => {
   });
 
   it("does nothing a second time, and asks for no secret", async () => {
-    const { outcome, actions, drifted } = await host.converge(first);
+    const { outcome, actions, driftedFiles } = await host.converge(first);
     assert.equal(outcome, "converged");
     assert.deepEqual(actions, {});
-    assert.deepEqual(drifted, []);
+    assert.deepEqual(driftedFiles, []);
     assert.deepEqual(host.changes, []);
     assert.deepEqual(host.secretRequests, []);
   });
@@ -119,16 +119,17 @@ describe("agent: converge", () => {
       soundRelease({ probeDeadlineSeconds: 6, tools: [soundRelease().tools[0] as never, tool("envoy", "envoy two")] }),
     );
     await host.converge(fourth);
-    assert.deepEqual(await readdir(host.path("/opt/metrics-link/tools/envoy")), [tool("envoy", "envoy two").sha256]);
+    const { sha256: kept } = tool("envoy", "envoy two");
+    assert.deepEqual(await readdir(host.path("/opt/metrics-link/tools/envoy")), [kept, `${kept}.seal.json`]);
   });
 
   it("puts back what was changed by hand, says so, and lets the services take it up", async () => {
     await writeFile(inForce("prometheus/prometheus.yml"), "global: {scrape_interval: 1h}\n");
     await writeFile(inForce("tls/leaf.key"), "a stranger's key", { flag: "r+" }).catch(() => undefined);
     await writeFile(inForce("prometheus/more.yml"), "groups: []\n");
-    const { outcome, drifted } = await host.converge(first);
+    const { outcome, driftedFiles } = await host.converge(first);
     assert.equal(outcome, "converged");
-    assert.deepEqual(drifted, ["prometheus/more.yml", "prometheus/prometheus.yml", "tls/leaf.key"]);
+    assert.deepEqual(driftedFiles, ["prometheus/more.yml", "prometheus/prometheus.yml", "tls/leaf.key"]);
     assert.equal(await readFile(inForce("prometheus/prometheus.yml"), "utf8"), "global: {}\n");
     assert.equal(await readFile(inForce("tls/leaf.key"), "utf8"), "key one");
     assert.deepEqual(await readdir(inForce("prometheus")), ["prometheus.yml"]);
@@ -158,6 +159,7 @@ describe("agent: converge", () => {
       name: "prometheus",
       version: "1",
       sha256: hash,
+      size: archive.length,
       key: `tools/prometheus/1/${hash}.tar.gz`,
       executables: { promtool: "prometheus-1/promtool" },
     };

@@ -242,7 +242,7 @@ describe("agent: failures", () => {
     host.objects.clear();
     await writeFile(host.path("/opt/metrics-link/current/prometheus/prometheus.yml"), "broken");
     const report = await host.timerRun();
-    assert.deepEqual([report.outcome, report.drifted], ["converged", ["prometheus/prometheus.yml"]]);
+    assert.deepEqual([report.outcome, report.driftedFiles], ["converged", ["prometheus/prometheus.yml"]]);
   });
 
   it("a host without any release has nothing to do", async () => {

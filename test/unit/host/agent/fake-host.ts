@@ -157,7 +157,10 @@ export class FakeHost {
     const [command, verb, ...rest] = argv;
     const unit = rest.at(-1) ?? "";
     if (command !== "systemctl") return { code: 0, output: "" };
-    if (verb === "is-active") return { code: this.active.has(unit) ? 0 : 3, output: "inactive" };
+    if (verb === "is-active") {
+      const states = rest.map((one) => (this.active.has(one) ? "active" : "inactive"));
+      return { code: states.includes("inactive") ? 3 : 0, output: `${states.join("\n")}\n` };
+    }
     if (verb === "restart") this.active.add(unit);
     if (verb === "stop") this.active.delete(unit);
     return { code: 0, output: "" };
@@ -180,6 +183,7 @@ export const tool = (name: string, content: string) => ({
   name,
   version: "1.0.0",
   sha256: sha256(content),
+  size: content.length,
   key: `tools/${name}/1.0.0/${sha256(content)}.bin`,
   executables: { [name]: name },
 });

@@ -8,6 +8,7 @@ const request = {
   roleToAssume: undefined,
   instanceId: "i-1",
   releaseId: "a".repeat(64),
+  force: false,
   deadlineSeconds: 60,
 };
 const fails = (name: string) => Object.assign(new Error(name), { name });
@@ -49,8 +50,9 @@ describe("converge command", () => {
     const { played, sent } = management({});
     const answer = await askHost(played, request, clock());
     assert.deepEqual(answer, { word: "converged: it is in force", converged: true });
-    assert.deepEqual(sent, [{ command: hostCommand(request.releaseId), timeoutSeconds: 60 }]);
-    assert.match(hostCommand(request.releaseId), new RegExp(`converge --release ${request.releaseId}$`));
+    assert.deepEqual(sent, [{ command: hostCommand(request), timeoutSeconds: 60 }]);
+    assert.match(hostCommand(request), new RegExp(`converge --release ${request.releaseId}$`));
+    assert.match(hostCommand({ ...request, force: true }), / --force$/);
   });
 
   it("waits for a host that boots, for an invocation that is not visible yet, and for one that runs", async () => {
@@ -104,9 +106,11 @@ describe("converge command", () => {
       METRICS_LINK_ASSUME_ROLE: "",
       METRICS_LINK_INSTANCE_ID: "i-1",
       METRICS_LINK_RELEASE_ID: request.releaseId,
+      METRICS_LINK_FORCE: "false",
       METRICS_LINK_DEADLINE_SECONDS: "60",
     };
     assert.deepEqual(readEnvironment(environment), request);
+    assert.equal(readEnvironment({ ...environment, METRICS_LINK_FORCE: "true" }).force, true);
     assert.throws(
       () => readEnvironment({ ...environment, METRICS_LINK_INSTANCE_ID: "" }),
       /METRICS_LINK_INSTANCE_ID is/,

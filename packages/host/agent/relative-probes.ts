@@ -1,0 +1,126 @@
+import { canonicalJson, type Probe } from "@metrics-link/contract/release.ts";
+import { readMetrics } from "./prometheus-metrics.ts";
+import type { Run } from "./run.ts";
+
+/**
+ * Probes of what others have a part in. An outage at the other end must not make a host refuse the release that ends
+ * it, so what did not pass before a release is not held against it.
+ */
+type RelativeProbe = Extract<Probe, { kind: "sends" | "receives" | "scrapes" }>;
+
+interface RelativeProber<Kind> {
+  /** What passes now; nothing when the probe does not. */
+  before(run: Run, probe: Extract<RelativeProbe, { kind: Kind }>): Promise<readonly string[]>;
+  /** @returns why what passed before does not pass now */
+  after(
+    run: Run,
+    probe: Extract<RelativeProbe, { kind: Kind }>,
+    passed: readonly string[],
+  ): Promise<string | undefined>;
+}
+
+const timeoutMs = 5_000;
+/** A queue that had an answer within this time is up; its longest pause between two attempts is 30 s. */
+const freshSeconds = 60;
+const sentMetric = "prometheus_remote_storage_queue_highest_sent_timestamp_seconds";
+const writes = { name: "prometheus_http_requests_total", handler: 'handler="/api/v1/write"', code: 'code="204"' };
+
+const probers: { readonly [Kind in RelativeProbe["kind"]]: RelativeProber<Kind> } = {
+  sends: {
+    before: async ({ effects }, { metricsUrl }) => {
+      const sent = (await readMetrics(effects, metricsUrl)).sum(sentMetric);
+      return sent !== undefined && effects.now() / 1000 - sent <= freshSeconds ? ["sends"] : [];
+    },
+    after: async ({ effects, disturbedAt }, { metricsUrl }) => {
+      if (disturbedAt === undefined) return undefined;
+      const sent = (await readMetrics(effects, metricsUrl)).sum(sentMetric);
+      if (sent !== undefined && sent * 1000 >= disturbedAt) return undefined;
+      return `nothing that was scraped since ${new Date(disturbedAt).toISOString()} is acknowledged by the receiver`;
+    },
+  },
+  receives: {
+    before: async (run, { metricsUrl }) => {
+      const expression = `sum(increase(${writes.name}{${writes.handler},${writes.code}}[2m])) > 0`;
+      const url = new URL(`/api/v1/query?query=${encodeURIComponent(expression)}`, metricsUrl).href;
+      const { status, body } = await run.effects.ask({ url, timeoutMs });
+      if (status !== 200) return [];
+      const { data } = JSON.parse(body) as { data: { result: readonly unknown[] } };
+      return data.result.length > 0 ? ["receives"] : [];
+    },
+    after: async (run, { metricsUrl }) => {
+      if (run.disturbedAt === undefined) return undefined;
+      const metrics = await readMetrics(run.effects, metricsUrl);
+      const count = metrics.sum(writes.name, `${writes.code},${writes.handler}`) ?? 0;
+      run.writesSeen ??= count;
+      return count > run.writesSeen ? undefined : "no write of a sender was accepted since";
+    },
+  },
+  scrapes: {
+    before: async (run, { url }) => [...(await jobsOf(run, url)).up],
+    after: async (run, { url }, passed) => {
+      const { up, down } = await jobsOf(run, url);
+      const lost = passed.filter((job) => down.has(job) && !up.has(job));
+      return lost.length === 0 ? undefined : `no target of ${lost.join(", ")} is up, which was before`;
+    },
+  },
+};
+
+export const keyOf = (probe: Probe) => canonicalJson(probe);
+
+export function isRelative(probe: Probe): probe is RelativeProbe {
+  return probe.kind in probers;
+}
+
+/** What passes now of a probe; nothing as well when nobody answers. */
+export async function passingNow(run: Run, probe: RelativeProbe): Promise<readonly string[]> {
+  return proberOf(probe)
+    .before(run, probe)
+    .catch(() => []);
+}
+
+/** Asks a probe once; undefined when it passes, or did not before. */
+export async function relativeFailure(run: Run, probe: RelativeProbe): Promise<string | undefined> {
+  const passed = run.passing[keyOf(probe)] ?? [];
+  return passed.length === 0 ? undefined : proberOf(probe).after(run, probe, passed);
+}
+
+// The table is total over the kinds; TypeScript cannot see that a probe meets its own entry.
+const proberOf = (probe: RelativeProbe) => probers[probe.kind] as RelativeProber<RelativeProbe["kind"]>;
+
+interface Target {
+  readonly scrapePool: string;
+  readonly health: "up" | "down" | "unknown";
+  readonly scrapeInterval: string;
+}
+
+/** Targets with a longer interval are not waited for: a release must be judged before they are scraped again. */
+const longestIntervalSeconds = 30;
+
+async function jobsOf({ effects }: Run, url: string) {
+  const { status, body } = await effects.ask({ url: `${url}/api/v1/targets?state=active`, timeoutMs });
+  if (status !== 200) throw new Error(`${url} answers ${status} when asked for its targets`);
+  const { data } = JSON.parse(body) as { data: { activeTargets: readonly Target[] } };
+  const waited = data.activeTargets.filter(
+    ({ health, scrapeInterval }) => health !== "unknown" || secondsOf(scrapeInterval) <= longestIntervalSeconds,
+  );
+  const jobs = (state: boolean) =>
+    new Set(waited.filter(({ health }) => (health === "up") === state).map(({ scrapePool }) => scrapePool));
+  return { up: jobs(true), down: jobs(false) };
+}
+
+/** A duration as Prometheus writes it: "1m30s". */
+function secondsOf(duration: string): number {
+  const units: Readonly<Record<string, number>> = {
+    ms: 0.001,
+    s: 1,
+    m: 60,
+    h: 3600,
+    d: 86_400,
+    w: 604_800,
+    y: 31_536_000,
+  };
+  return [...duration.matchAll(/(\d+)(ms|[smhdwy])/g)].reduce(
+    (sum, [, count, unit = ""]) => sum + Number(count) * (units[unit] ?? 0),
+    0,
+  );
+}

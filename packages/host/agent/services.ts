@@ -1,0 +1,80 @@
+import type { ChangeAction, Release, ReleaseService } from "@metrics-link/contract/release.ts";
+import { queueAtStake, unsent } from "./backlog.ts";
+import { remember } from "./memory.ts";
+import { actionFor, changesBetween, changesByDrift, union, unitFile } from "./plan.ts";
+import type { Run } from "./run.ts";
+import { storedRelease } from "./steps/fetch.ts";
+import { Systemd } from "./systemd.ts";
+
+/**
+ * Writes down, before a release comes into force, that every service may run on it: systemd restarts one that crashes
+ * without asking whether it was meant to see the release yet.
+ */
+export async function maySee({ memory, effects }: Run, id: string, { services }: Release): Promise<void> {
+  for (const { unit } of services) {
+    const known = memory.serving[unit];
+    if (known !== undefined && !known.includes(id)) memory.serving[unit] = [...known, id];
+  }
+  await remember(effects.root, memory);
+}
+
+/**
+ * Makes every service run on a release, each as gently as its change allows. What a service may run on stands in the
+ * memory: one release when it is known, more while it is on its way or has to wait, none after the memory was lost.
+ *
+ * @param mayWait whether a change that would drop the backlog of a service waits, instead of dropping it
+ */
+export async function bringServicesTo(
+  run: Run,
+  { id, release }: { readonly id: string; readonly release: Release },
+  mayWait: (unit: string) => boolean,
+): Promise<void> {
+  const { memory } = run;
+  const systemd = new Systemd(run.effects);
+  const units = release.services.map(({ unit }) => unit);
+  const isKnown = units.every((unit) => memory.serving[unit]?.join() === id) && run.touched.size === 0;
+  const repaired = await systemd.install(release.files, { reload: !isKnown });
+  for (const { path } of repaired) run.touched.add(path);
+  const active = await systemd.active(units);
+  const drifted = changesByDrift(release, [
+    ...(memory.drifted ?? []),
+    ...repaired.flatMap((repair) => repair.units.map(unitFile)),
+  ]);
+
+  for (const service of release.services) {
+    const { unit } = service;
+    const known = memory.serving[unit];
+    const served =
+      known === undefined ? [undefined] : await Promise.all(known.map((one) => storedRelease(run.effects, one)));
+    const action = actionFor(service, union(drifted, ...served.map((one) => changesBetween(one, release))));
+    const runs = active.has(unit);
+    if (runs && mayWait(unit) && (await hasToWait(run, service, action, served))) continue;
+    if (!runs) run.touched.add(`${unit} (did not run)`);
+    const done = await systemd.bring(unit, action, runs);
+    if (done !== undefined) run.actions.set(unit, done);
+    if (done === "restart" || done === "start" || queueAtStake(service, done, served)) {
+      run.disturbedAt = run.effects.now();
+      run.writesSeen = undefined;
+    }
+    if (known?.join() === id) continue;
+    memory.serving[unit] = [id];
+    await remember(run.effects.root, memory);
+  }
+  for (const unit of Object.keys(memory.serving)) if (!units.includes(unit)) delete memory.serving[unit];
+}
+
+async function hasToWait(
+  run: Run,
+  service: ReleaseService,
+  action: ChangeAction | undefined,
+  served: readonly (Release | undefined)[],
+): Promise<boolean> {
+  const { unit } = service;
+  const queue = queueAtStake(service, action, served);
+  const reason = queue && (await unsent(run.effects, queue));
+  if (reason === undefined || action === undefined) return false;
+  const before = run.memory.held?.releaseId === run.target ? run.memory.held.holds : [];
+  const since = before.find((hold) => hold.unit === unit)?.since ?? new Date(run.effects.now()).toISOString();
+  run.holds.set(unit, { unit, action, since, reason });
+  return true;
+}

@@ -1,0 +1,108 @@
+import { X509Certificate } from "node:crypto";
+import { join } from "node:path";
+import { certificatesOf } from "@metrics-link/contract/fingerprint.ts";
+import type { Release } from "@metrics-link/contract/release.ts";
+import { stateDirectory, writeDurably } from "./memory.ts";
+import { outcomes } from "./outcomes.ts";
+import type { Report } from "./report.ts";
+
+/** Where node_exporter's textfile collector picks it up. */
+export const textfile = `${stateDirectory}/textfile/metrics-link-agent.prom`;
+
+interface Sample {
+  readonly labels?: Readonly<Record<string, string | undefined>>;
+  readonly value: number | undefined;
+}
+
+/** What the agent knows, as metrics. A value that is not known has no series: absent, never fine. */
+export async function writeTextfile(root: string, report: Report, release: Release | undefined): Promise<void> {
+  await writeDurably(join(root, textfile), metricsOf(report, release), 0o644);
+}
+
+/** The text format of Prometheus (exposition format 0.0.4). @param release the one in force, if it could be read */
+export function metricsOf(report: Report, release: Release | undefined): string {
+  const prefix = "metrics_link_agent";
+  const { startedAt, seconds, held } = report;
+  return [
+    metric(`${prefix}_outcome`, "gauge", "How the last run ended: 1 for that outcome.", [
+      ...outcomes.map((outcome) => ({ labels: { outcome }, value: outcome === report.outcome ? 1 : 0 })),
+    ]),
+    metric(`${prefix}_last_run_timestamp_seconds`, "gauge", "When the last run ended.", [
+      { value: secondsOf(startedAt) + seconds },
+    ]),
+    metric(`${prefix}_last_run_duration_seconds`, "gauge", "How long the last run took.", [{ value: seconds }]),
+    metric(`${prefix}_release_info`, "gauge", "The release in force, and the one that was asked for.", [
+      { labels: { release: report.release, target: report.target, agent: report.agent }, value: 1 },
+    ]),
+    metric(
+      `${prefix}_release_since_timestamp_seconds`,
+      "gauge",
+      "Since when the release in force is whole and healthy.",
+      [{ value: report.releaseSince === undefined ? undefined : secondsOf(report.releaseSince) }],
+    ),
+    metric(`${prefix}_held`, "gauge", "1 while a part of the release waits until the backlog is sent.", [
+      { value: held.length > 0 ? 1 : 0 },
+    ]),
+    metric(`${prefix}_held_since_timestamp_seconds`, "gauge", "Since when the change of a unit waits.", [
+      ...held.map(({ unit, since }) => ({ labels: { unit }, value: secondsOf(since) })),
+    ]),
+    metric(`${prefix}_drifted_files`, "gauge", "What the last run found changed by hand, and put back.", [
+      { value: report.driftedFiles.length },
+    ]),
+    metric(`${prefix}_drifted_files_total`, "counter", "The same, of all runs.", [{ value: report.driftedTotal }]),
+    metric(`${prefix}_drift_repeated`, "gauge", "What drifted at least three times within a day: how often.", [
+      ...Object.entries(report.repeatedDrift).map(([path, value]) => ({ labels: { path }, value })),
+    ]),
+    metric(`${prefix}_rollbacks_total`, "counter", "Releases that were not healthy and were taken back.", [
+      { value: report.rollbacks },
+    ]),
+    ...(release ? materialOf(report, release) : []),
+  ].join("");
+}
+
+/** Certificates and trust bundles, as the release has them and, after the run, the disk. */
+function materialOf({ driftedFiles }: Report, { checks, files }: Release): string[] {
+  const content = new Map(files.map((file) => [file.path, file.content]));
+  const bundles = checks.flatMap((check) => (check.kind === "trustBundle" ? [check.file] : []));
+  const roots = checks.flatMap((check) => (check.kind === "chain" ? [check.root] : []));
+  const chains = checks.flatMap((check) => (check.kind === "chain" ? [check.certificate] : []));
+  const notAfter = (file: string, tierOf: (index: number) => string): Sample[] =>
+    certificatesOf(content.get(file) ?? "").map((pem, index) => {
+      const { validToDate, fingerprint256, subject } = new X509Certificate(pem);
+      const labels = { file, tier: tierOf(index), subject: subject.replaceAll("\n", ", "), sha256: fingerprint256 };
+      return { labels, value: validToDate.getTime() / 1000 };
+    });
+  return [
+    metric(
+      "metrics_link_certificate_not_after_timestamp_seconds",
+      "gauge",
+      "When a certificate of this host expires.",
+      [
+        ...chains.flatMap((file) => notAfter(file, (index) => (index === 0 ? "leaf" : "intermediate"))),
+        ...roots.flatMap((file) => notAfter(file, () => "root")),
+        ...bundles.flatMap((file) => notAfter(file, () => "peer root")),
+      ],
+    ),
+    metric(
+      "metrics_link_trust_bundle_matches",
+      "gauge",
+      "1 when the last run found the bundle on disk as the release says; 0 when it had to put it back.",
+      [...bundles.map((file) => ({ labels: { file }, value: driftedFiles.includes(file) ? 0 : 1 }))],
+    ),
+  ];
+}
+
+function metric(name: string, type: "gauge" | "counter", help: string, samples: readonly Sample[]): string {
+  const lines = samples.flatMap(({ labels = {}, value }) => {
+    if (value === undefined) return [];
+    const pairs = Object.entries(labels).flatMap(([label, text]) =>
+      text === undefined ? [] : `${label}=${quoted(text)}`,
+    );
+    return [`${name}${pairs.length === 0 ? "" : `{${pairs.join(",")}}`} ${value}\n`];
+  });
+  return lines.length === 0 ? "" : [`# HELP ${name} ${help}\n`, `# TYPE ${name} ${type}\n`, ...lines].join("");
+}
+
+/** Label values escape the backslash, the quote and the line feed, and nothing else. */
+const quoted = (text: string) => `"${text.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n")}"`;
+const secondsOf = (instant: string) => Date.parse(instant) / 1000;
