@@ -127,6 +127,8 @@ const probe = z.discriminatedUnion("kind", [
     expression: z.string().min(1),
     expect: z.enum(["some", "none"]),
   }),
+  /** Prometheus has taken up its configuration: a signal to reload tells nobody whether it was obeyed. */
+  z.strictObject({ kind: z.literal("loaded"), unit, metricsUrl: loopbackUrl }),
   /**
    * The three that ask what others have a part in: what passed before a release must pass after it, and what did not is
    * not held against it. Each names the service to restart when a roll-back alone does not help.

@@ -166,6 +166,7 @@ function prometheusService({ configuration, flags, reloadPaths = ["prometheus/"]
     probes: [
       { kind: "active", unit },
       { kind: "http", unit, url: `${prometheusUrl}/-/ready` },
+      { kind: "loaded", unit, metricsUrl: prometheusMetricsUrl },
       { kind: "scrapes", unit, url: prometheusUrl },
     ],
     tools: ["prometheus"],

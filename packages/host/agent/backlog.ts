@@ -27,7 +27,8 @@ export function queueAtStake(
 }
 
 /**
- * Waits until a queue has nothing to lose: all that Prometheus had stored when it was first asked is acknowledged.
+ * Waits until a queue has nothing to lose: all that Prometheus had stored when it was first asked is acknowledged. Does not
+ * wait when the link has obviously been down for longer than that may take.
  * @returns why not, when that did not happen in time or Prometheus does not say
  */
 export async function unsent(effects: Effects, { metricsUrl, settleSeconds }: Queue): Promise<string | undefined> {
@@ -38,10 +39,11 @@ export async function unsent(effects: Effects, { metricsUrl, settleSeconds }: Qu
     try {
       const now = readingOf(await readMetrics(effects, metricsUrl));
       if (now === undefined) return undefined;
-      first ??= now;
-      if (isSent(first, now)) return undefined;
       const age = Math.max(0, Math.round(effects.now() / 1000 - now.sent));
       said = `${now.pending} samples wait in the queue, the newest acknowledged one is ${age} s old`;
+      if (first === undefined && now.pending > 0 && age > settleSeconds) return said;
+      first ??= now;
+      if (isSent(first, now)) return undefined;
     } catch (error) {
       said = (error as Error).message;
     }
@@ -80,9 +82,10 @@ function readingOf(metrics: Metrics): Reading | undefined {
 
 /**
  * One timestamp alone proves nothing: a sample from the future that was sent before an outage would hide all of it. So
- * the queue must be empty as well, or must have gone on sending without a failure while it was looked at.
+ * the queue must be empty as well, or must have gone on sending without a failure while it was looked at, past the whole
+ * second in which the newest stored sample lies: Prometheus tells these times without their fraction.
  */
 function isSent(first: Reading, now: Reading): boolean {
-  const goesOn = now.sent > first.sent && now.retried === first.retried;
-  return now.segmentsBehind <= 0 && now.sent >= first.stored && (now.pending === 0 || goesOn);
+  if (now.segmentsBehind > 0 || now.sent < first.stored) return false;
+  return now.pending === 0 || (now.sent > Math.max(first.stored, first.sent) && now.retried === first.retried);
 }

@@ -36,6 +36,7 @@ export async function converge(target: string, context: Context): Promise<Report
     subject: target,
     touched: new Set(),
     actions: new Map(),
+    servedAt: new Map(),
     holds: new Map(),
     passing: {},
     failing: [],

@@ -2,10 +2,11 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Probe } from "@metrics-link/contract/release.ts";
 import { leafSerial, normaliseSerial } from "./certificates.ts";
+import { readMetrics } from "./prometheus-metrics.ts";
 import { type Run, releaseDirectory } from "./run.ts";
 
 /** Probes that pass or fail by themselves; those that compare are in `relative-probes.ts`. */
-type AbsoluteProbe = Extract<Probe, { kind: "active" | "http" | "envoyCertificate" | "query" }>;
+type AbsoluteProbe = Extract<Probe, { kind: "active" | "http" | "envoyCertificate" | "query" | "loaded" }>;
 type Prober<Kind> = (run: Run, probe: Extract<AbsoluteProbe, { kind: Kind }>) => Promise<string | undefined>;
 
 const timeoutMs = 2_000;
@@ -35,6 +36,12 @@ const probers: { readonly [Kind in AbsoluteProbe["kind"]]: Prober<Kind> } = {
     return data.result.length > 0 === (expect === "some")
       ? undefined
       : `${expression} gives ${data.result.length} series`;
+  },
+  loaded: async ({ effects, servedAt }, { unit, metricsUrl }) => {
+    const metrics = await readMetrics(effects, metricsUrl);
+    if (metrics.sum("prometheus_config_last_reload_successful") !== 1) return "the last reload was not successful";
+    const loadedAt = (metrics.sum("prometheus_config_last_reload_success_timestamp_seconds") ?? 0) * 1000;
+    return loadedAt >= (servedAt.get(unit) ?? 0) ? undefined : "the configuration is not loaded yet";
   },
 };
 

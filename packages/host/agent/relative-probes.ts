@@ -23,13 +23,18 @@ const timeoutMs = 5_000;
 /** A queue that had an answer within this time is up; its longest pause between two attempts is 30 s. */
 const freshSeconds = 60;
 const sentMetric = "prometheus_remote_storage_queue_highest_sent_timestamp_seconds";
+const retriedMetric = "prometheus_remote_storage_samples_retried_total";
 const writes = { name: "prometheus_http_requests_total", handler: 'handler="/api/v1/write"', code: 'code="204"' };
 
 const probers: { readonly [Kind in RelativeProbe["kind"]]: RelativeProber<Kind> } = {
   sends: {
-    before: async ({ effects }, { metricsUrl }) => {
-      const sent = (await readMetrics(effects, metricsUrl)).sum(sentMetric);
-      return sent !== undefined && effects.now() / 1000 - sent <= freshSeconds ? ["sends"] : [];
+    before: async (run, { metricsUrl }) => {
+      const metrics = await readMetrics(run.effects, metricsUrl);
+      const sent = metrics.sum(sentMetric);
+      if (sent === undefined || run.effects.now() / 1000 - sent > freshSeconds) return [];
+      // A minute is long: an outage that has just begun shows in the retries since the last scrapes.
+      const retried = await query(run, metricsUrl, `sum(min_over_time(${retriedMetric}[1m]))`);
+      return retried === undefined || retried === metrics.sum(retriedMetric) ? ["sends"] : [];
     },
     after: async ({ effects, disturbedAt }, { metricsUrl }) => {
       if (disturbedAt === undefined) return undefined;
@@ -40,12 +45,9 @@ const probers: { readonly [Kind in RelativeProbe["kind"]]: RelativeProber<Kind> 
   },
   receives: {
     before: async (run, { metricsUrl }) => {
-      const expression = `sum(increase(${writes.name}{${writes.handler},${writes.code}}[2m])) > 0`;
-      const url = new URL(`/api/v1/query?query=${encodeURIComponent(expression)}`, metricsUrl).href;
-      const { status, body } = await run.effects.ask({ url, timeoutMs });
-      if (status !== 200) return [];
-      const { data } = JSON.parse(body) as { data: { result: readonly unknown[] } };
-      return data.result.length > 0 ? ["receives"] : [];
+      const accepted = `${writes.name}{${writes.handler},${writes.code}}`;
+      const recently = await query(run, metricsUrl, `sum(increase(${accepted}[2m]))`);
+      return recently !== undefined && recently > 0 ? ["receives"] : [];
     },
     after: async (run, { metricsUrl }) => {
       if (run.disturbedAt === undefined) return undefined;
@@ -86,6 +88,16 @@ export async function relativeFailure(run: Run, probe: RelativeProbe): Promise<s
 
 // The table is total over the kinds; TypeScript cannot see that a probe meets its own entry.
 const proberOf = (probe: RelativeProbe) => probers[probe.kind] as RelativeProber<RelativeProbe["kind"]>;
+
+/** The value of an instant query; undefined when it has none. */
+async function query({ effects }: Run, metricsUrl: string, expression: string): Promise<number | undefined> {
+  const url = new URL(`/api/v1/query?query=${encodeURIComponent(expression)}`, metricsUrl).href;
+  const { status, body } = await effects.ask({ url, timeoutMs });
+  if (status !== 200) throw new Error(`Prometheus answers ${status} to ${expression}`);
+  const { data } = JSON.parse(body) as { data: { result: readonly { readonly value: readonly [number, string] }[] } };
+  const [found] = data.result;
+  return found === undefined ? undefined : Number(found.value[1]);
+}
 
 interface Target {
   readonly scrapePool: string;

@@ -42,6 +42,8 @@ export interface Run {
   /** Files that had to be written, linked or removed, and services that did not run. */
   readonly touched: Set<string>;
   readonly actions: Map<string, ChangeAction | "start">;
+  /** Unit → milliseconds since 1970, just before it was reloaded or started in this run. */
+  readonly servedAt: Map<string, number>;
   /** Services that wait for their change. */
   readonly holds: Map<string, Hold>;
   /** What passed before, of the probes that compare. */

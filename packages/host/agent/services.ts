@@ -50,8 +50,10 @@ export async function bringServicesTo(
     const runs = active.has(unit);
     if (runs && mayWait(unit) && (await hasToWait(run, service, action, served))) continue;
     if (!runs) run.touched.add(`${unit} (did not run)`);
+    const before = run.effects.now();
     const done = await systemd.bring(unit, action, runs);
     if (done !== undefined) run.actions.set(unit, done);
+    if (done !== undefined && done !== "nothing") run.servedAt.set(unit, before);
     if (done === "restart" || done === "start" || queueAtStake(service, done, served)) {
       run.disturbedAt = run.effects.now();
       run.writesSeen = undefined;

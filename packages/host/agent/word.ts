@@ -10,7 +10,9 @@ export function wordOf(found: Report): string {
     incomplete: `incomplete: ${short(target)} could not be had; ${staysAt(release)}`,
     refused: `refused: ${short(target)} is not sound; ${staysAt(release)}`,
     rolledBack: `rolled back: ${short(target)} was not healthy; back at ${short(release)}`,
-    unhealthy: `unhealthy: ${short(target)} is in force and there is no good release to go back to`,
+    unhealthy: wentBack(found)
+      ? `unhealthy: ${short(target)} was not healthy, and nor is ${short(release)}, which is in force again`
+      : `unhealthy: ${short(target)} is in force and there is no good release to go back to`,
     failed: "failed: the agent could not work",
   }[outcome];
   const details = [
@@ -22,6 +24,9 @@ export function wordOf(found: Report): string {
   ];
   return [`${head} (${details.join("; ")})`, ...reasons].join("\n");
 }
+
+const wentBack = ({ passages }: Report) =>
+  passages.some(({ state, error }) => state === "rollBack" && error === undefined);
 
 function actionsOf({ actions }: Report): string[] {
   const done = Object.entries(actions).filter(([, action]) => action !== "nothing");

@@ -6,7 +6,8 @@ const settledSeconds = 8;
 const windowSeconds = 60;
 
 export interface LinkState {
-  readonly state: "up" | "behind" | "not configured";
+  /** "not known" when the sender's Prometheus does not answer. */
+  readonly state: "up" | "behind" | "not configured" | "not known";
   /** Age of the newest sample that the receiver has acknowledged. */
   readonly lagSeconds: number | null;
 }

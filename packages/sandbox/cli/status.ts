@@ -1,6 +1,13 @@
 import { compareRecent, type LinkState, linkState } from "./link.ts";
-import type { Comparison } from "./samples.ts";
+import { type Comparison, compareSamples } from "./samples.ts";
 import { prometheusOf, runOnHost, type Sandbox } from "./sandbox.ts";
+
+interface AgentHold {
+  readonly unit: string;
+  readonly action: string;
+  readonly since: string;
+  readonly reason: string;
+}
 
 /** What a host's agent says of its last run. */
 export interface AgentStatus {
@@ -8,7 +15,7 @@ export interface AgentStatus {
   /** The release in force, as the agent knows it. */
   readonly release: string | null;
   /** What waits until the backlog is sent; null when nothing does. */
-  readonly held: readonly { readonly unit: string; readonly action: string; readonly reason: string }[] | null;
+  readonly held: readonly AgentHold[] | null;
   /** What the last run found changed by hand, and put back. */
   readonly driftedFiles: readonly string[];
   /** What drifted again and again → how often within a day. */
@@ -30,6 +37,8 @@ export interface Status {
   readonly link: LinkState & { readonly endpoint: string | null };
   readonly samples: Pick<Comparison, "compared" | "missing" | "different" | "unexpected" | "series" | "examples"> & {
     readonly seconds: number;
+    /** Why nothing could be compared, in words; absent when it was. */
+    readonly error?: string;
   };
 }
 
@@ -46,10 +55,16 @@ export async function statusOf(sandbox: Sandbox, seconds = 60): Promise<Status> 
   const sender = prometheusOf(sandbox, "sender");
   const receiver = prometheusOf(sandbox, "receiver");
   const now = Date.now() / 1000;
-  const link = await linkState(sender, now);
-  const samples = await compareRecent(sender, receiver, externalLabels(sandbox), now, seconds);
+  const link = await linkState(sender, now).catch((): LinkState => ({ state: "not known", lagSeconds: null }));
+  const samples = await compareRecent(sender, receiver, externalLabels(sandbox), now, seconds).catch(nothingCompared);
   return { hosts: Object.fromEntries(entries), link: { ...link, endpoint: endpoints[0] ?? null }, samples };
 }
+
+const nothingCompared = ({ message }: Error): Status["samples"] => ({
+  ...compareSamples([], [], {}),
+  seconds: 0,
+  error: message,
+});
 
 /** What the sender's Prometheus adds to each series, from the stack's configuration. */
 export function externalLabels({ files }: Sandbox): Readonly<Record<string, string>> {
@@ -104,8 +119,11 @@ export function describeStatus({ hosts, link, samples }: Status): string {
       `${name.padEnd(widths[0] ?? 0)}  ${state.padEnd(widths[1] ?? 0)}  ${release === "-" ? "" : `release ${release}`}  ${notes}`.trimEnd(),
     ),
     `link      ${link.state}${lag}${link.endpoint === null ? "" : `, endpoint ${link.endpoint}`}`,
-    `samples   last ${samples.seconds} s: ${samples.compared} of ${samples.series} series compared, ` +
-      `${samples.missing} missing, ${samples.different} different, ${samples.unexpected} unexpected`,
+    samples.error === undefined ? comparisonOf(samples) : `samples   not compared: ${samples.error}`,
     ...samples.examples.map((example) => `          ${example}`),
   ].join("\n");
 }
+
+const comparisonOf = (samples: Status["samples"]) =>
+  `samples   last ${samples.seconds} s: ${samples.compared} of ${samples.series} series compared, ` +
+  `${samples.missing} missing, ${samples.different} different, ${samples.unexpected} unexpected`;

@@ -11,7 +11,8 @@ export async function observe(run: Run): Promise<void> {
   const { memory } = run;
   // What is seen in the middle of an attempt that was cut short may be its doing.
   const cutShort = memory.held === undefined ? memory.attempt : undefined;
-  run.passing = cutShort?.passing ?? (await passing(run));
+  // Who forces a change knows that the link is down.
+  run.passing = run.force ? {} : (cutShort?.passing ?? (await passing(run)));
   const drifted = driftOf(run);
   if (drifted.length > 0) memory.drifted = drifted;
   if (!run.wasInForce) memory.attempt = { releaseId: run.target, passing: run.passing };

@@ -1,0 +1,83 @@
+import assert from "node:assert/strict";
+import { compareWindow } from "@metrics-link/sandbox/cli/link.ts";
+import { externalLabels, statusOf } from "@metrics-link/sandbox/cli/status.ts";
+import { reportOf, runAgent } from "./support/agent.ts";
+import { ChangedConfiguration } from "./support/configuration.ts";
+import { outage, startUnit, stopUnit } from "./support/outage.ts";
+import { beforehand, caughtUp, nothingMissing } from "./support/samples.ts";
+import { on, pulumi, receiver, sandbox, sender } from "./support/sandbox.ts";
+
+const unit = "metrics-link-prometheus.service";
+const up = () => pulumi().must(["up", "-s", "sender", "--yes", "--skip-preview"]);
+
+/** The queue that the sender's Prometheus runs with, which may be another than the one on disk. */
+async function batchSendDeadline(): Promise<string | undefined> {
+  const answer = await on("sender", "curl", "--silent", "--fail", "http://127.0.0.1:9090/api/v1/status/config");
+  return /batch_send_deadline: (\S+)/.exec(JSON.parse(answer).data.yaml)?.[1];
+}
+
+describe("a change of the queue in an outage", function () {
+  this.timeout(300_000);
+  let configuration: ChangedConfiguration;
+  const change = (deadline: string) => configuration.set("prometheus.remoteWrite.batchSendDeadline", deadline);
+
+  before(() => {
+    configuration = new ChangedConfiguration("sender");
+  });
+  after(async () => {
+    await startUnit("receiver", "metrics-link-prometheus");
+    await caughtUp();
+    configuration.restore();
+    await up();
+  });
+
+  it("waits until the backlog is sent, says so, and loses nothing", async () => {
+    const from = beforehand();
+    await stopUnit("receiver", "metrics-link-prometheus");
+    await outage(5);
+    await change("4s");
+    const { stdout } = await up();
+    assert.match(stdout, /held: [0-9a-f]{12} is in force and healthy, but a part of it waits/);
+    assert.match(stdout, /reload of metrics-link-prometheus\.service waits: \d+ samples wait in the queue/);
+    assert.equal(await batchSendDeadline(), "5s");
+    const { agent } = (await statusOf(sandbox, 1)).hosts.sender ?? {};
+    assert.equal(agent?.outcome, "held");
+    assert.deepEqual(
+      agent?.held?.map((hold) => [hold.unit, hold.action]),
+      [[unit, "reload"]],
+    );
+    assert.match(
+      await on("sender", "cat", "/var/lib/metrics-link-agent/textfile/metrics-link-agent.prom"),
+      /^metrics_link_agent_held 1$/m,
+    );
+    const again = await runAgent("sender");
+    assert.deepEqual([again.report.outcome, again.code], ["held", 0], "the timer goes on waiting");
+    assert.equal(again.report.held[0]?.since, agent?.held?.[0]?.since);
+
+    await startUnit("receiver", "metrics-link-prometheus");
+    await caughtUp();
+    const { report } = await runAgent("sender");
+    assert.deepEqual([report.outcome, report.actions], ["converged", { [unit]: "reload" }]);
+    assert.equal(await batchSendDeadline(), "4s");
+    await nothingMissing(from, 20_000);
+  });
+
+  it("is made at once when that very release is forced, and costs the backlog", async () => {
+    await stopUnit("receiver", "metrics-link-prometheus");
+    const from = Math.floor(Date.now() / 1000) + 2;
+    await outage(10);
+    const to = Math.floor(Date.now() / 1000);
+    await change("3s");
+    await up();
+    const { outcome, target = "" } = await reportOf("sender");
+    assert.equal(outcome, "held");
+    await configuration.set("host.forceRelease", target.slice(0, 12));
+    const { stdout } = await up();
+    assert.match(stdout, /converged: [0-9a-f]{12} is in force and healthy \(reload metrics-link-prometheus\.service/);
+    assert.equal(await batchSendDeadline(), "3s");
+    await startUnit("receiver", "metrics-link-prometheus");
+    await caughtUp();
+    const lost = await compareWindow(sender, receiver, externalLabels(sandbox), to, to - from);
+    assert.ok(lost.missing > 0, "nothing was lost: then nothing need ever have waited");
+  });
+});

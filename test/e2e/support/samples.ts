@@ -1,0 +1,42 @@
+import assert from "node:assert/strict";
+import { compareWindow, linkState } from "@metrics-link/sandbox/cli/link.ts";
+import { externalLabels } from "@metrics-link/sandbox/cli/status.ts";
+import { eventually } from "../../support/eventually.ts";
+import { receiver, sandbox, sender } from "./sandbox.ts";
+
+/** Seconds since the epoch, a moment ago: what is compared from here on covers what a test is about to do. */
+export const beforehand = () => Math.floor(Date.now() / 1000) - 10;
+
+/** Waits until the backlog is sent. @returns the moment, in seconds since the epoch */
+export function caughtUp(): Promise<number> {
+  return eventually(
+    "the backlog to be sent",
+    async (note) => {
+      const { state, lagSeconds } = await linkState(sender, Date.now() / 1000);
+      note({ state, lagSeconds });
+      return state === "up" && lagSeconds !== null && lagSeconds < 10 ? Date.now() / 1000 : undefined;
+    },
+    120_000,
+    500,
+  );
+}
+
+/**
+ * Compares every raw sample from a moment to after the backlog was sent.
+ * @param least how many samples must have been compared at least
+ */
+export async function nothingMissing(from: number, least: number): Promise<void> {
+  const end = Math.floor(await caughtUp());
+  const result = await eventually(
+    "the last batch to be stored",
+    async (note) => {
+      const compared = await compareWindow(sender, receiver, externalLabels(sandbox), end, Math.ceil(end - from));
+      note(compared);
+      return compared.missing === 0 ? compared : undefined;
+    },
+    60_000,
+    1000,
+  );
+  assert.deepEqual([result.different, result.unexpected, result.examples], [0, 0, []]);
+  assert.ok(result.compared >= least, `only ${result.compared} samples were compared`);
+}
