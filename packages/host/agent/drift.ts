@@ -1,9 +1,23 @@
-import type { Memory } from "./memory.ts";
+import { type Memory, remember } from "./memory.ts";
 import type { Run } from "./run.ts";
 
 /** So often within `windowMs` it is no accident: somebody, or something, changes it again and again. */
 const repeatedly = 3;
 const windowMs = 24 * 3_600_000;
+
+/**
+ * To be called before something is put right, or made: after a crash the next run finds it right, and must know all the
+ * same that a service may have seen it wrong.
+ *
+ * @param affects what of the release may have been seen wrong, as `changesByDrift` reads it
+ */
+export async function willChange(run: Run, what: string, affects: readonly string[] = [what]): Promise<void> {
+  run.touched.add(what);
+  if (!run.wasInForce) return;
+  const { memory, effects } = run;
+  memory.drifted = [...new Set([...(memory.drifted ?? []), ...affects])];
+  await remember(effects.root, memory);
+}
 
 /** What was not as the release in force says; a release that is new on this host has not drifted. */
 export function driftOf(run: Run): string[] {

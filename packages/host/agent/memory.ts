@@ -18,6 +18,8 @@ export interface Hold {
   /** ISO 8601, the first run that held it. */
   readonly since: string;
   readonly reason: string;
+  /** Its main process when it was left alone: as long as it is the same, it has not seen the release. */
+  readonly mainPid: string;
 }
 
 /** What the agent must know after a crash. */

@@ -7,22 +7,26 @@ export async function exists(path: string): Promise<boolean> {
   return (await lstatOrNothing(path)) !== undefined;
 }
 
+/** Called before anything is changed, so that it can be written down first. */
+export type BeforeChange = () => Promise<void>;
+const nobodyAsks: BeforeChange = async () => {};
+
 /**
  * Makes a file have this content, mode and owner; what is right already is left alone. Never seen half-written: it is
  * made beside its place and renamed.
- *
- * @returns true when something had to be changed
  */
 export async function placeFile(
   path: string,
   content: string | Buffer,
   { mode, owner }: { readonly mode: string; readonly owner: Identity },
-): Promise<boolean> {
+  beforeChange: BeforeChange = nobodyAsks,
+): Promise<void> {
   const wanted = Number.parseInt(mode, 8);
   const found = await lstatOrNothing(path);
   if (found?.isFile() && found.uid === owner.uid && found.gid === owner.gid && (found.mode & 0o7777) === wanted) {
-    if ((await readFile(path)).equals(Buffer.from(content))) return false;
+    if ((await readFile(path)).equals(Buffer.from(content))) return;
   }
+  await beforeChange();
   if (found?.isDirectory()) await rm(path, { recursive: true });
   await mkdir(dirname(path), { recursive: true, mode: 0o755 });
   const fresh = `${path}.new`;
@@ -32,38 +36,38 @@ export async function placeFile(
   await chown(fresh, owner.uid, owner.gid);
   await chmod(fresh, wanted);
   await rename(fresh, path);
-  return true;
 }
 
-/**
- * Makes a directory be there, root's, and open to everybody's look: what is secret in it is closed by itself.
- * @returns true when something had to be changed
- */
-export async function placeDirectory(path: string): Promise<boolean> {
+/** Makes a directory be there, root's, and open to everybody's look: what is secret in it is closed by itself. */
+export async function placeDirectory(path: string, beforeChange: BeforeChange = nobodyAsks): Promise<void> {
   const found = await lstatOrNothing(path);
-  if (found?.isDirectory() && found.uid === 0 && found.gid === 0 && (found.mode & 0o7777) === 0o755) return false;
+  if (found?.isDirectory() && found.uid === 0 && found.gid === 0 && (found.mode & 0o7777) === 0o755) return;
+  await beforeChange();
   if (found && !found.isDirectory()) await rm(path);
   await mkdir(path, { recursive: true });
   await chown(path, 0, 0);
   await chmod(path, 0o755);
-  return true;
 }
 
 /**
  * Makes a symlink point somewhere, by rename(2): a reader sees the old target or the new one.
  * @param again renames even when the target is right, for those who wait for the rename itself
- * @returns true when something was changed
  */
-export async function placeLink(path: string, target: string, again = false): Promise<boolean> {
-  const found = await readlink(path).catch(() => undefined);
-  if (found === target && !again) return false;
-  await mkdir(dirname(path), { recursive: true, mode: 0o755 });
+export async function placeLink(
+  path: string,
+  target: string,
+  { again = false, beforeChange = nobodyAsks }: { readonly again?: boolean; readonly beforeChange?: BeforeChange } = {},
+): Promise<void> {
   const fresh = `${path}.new`;
+  // A run that was killed may have left it.
   await rm(fresh, { force: true });
+  const found = await readlink(path).catch(() => undefined);
+  if (found === target && !again) return;
+  if (found !== target) await beforeChange();
+  await mkdir(dirname(path), { recursive: true, mode: 0o755 });
   await symlink(target, fresh);
   if ((await lstatOrNothing(path))?.isDirectory()) await rm(path, { recursive: true });
   await rename(fresh, path);
-  return true;
 }
 
 async function lstatOrNothing(path: string) {

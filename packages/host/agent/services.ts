@@ -1,5 +1,6 @@
 import type { ChangeAction, Release, ReleaseService } from "@metrics-link/contract/release.ts";
 import { queueAtStake, unsent } from "./backlog.ts";
+import { willChange } from "./drift.ts";
 import { remember } from "./memory.ts";
 import { actionFor, changesBetween, changesByDrift, union, unitFile } from "./plan.ts";
 import type { Run } from "./run.ts";
@@ -33,22 +34,21 @@ export async function bringServicesTo(
   const systemd = new Systemd(run.effects);
   const units = release.services.map(({ unit }) => unit);
   const isKnown = units.every((unit) => memory.serving[unit]?.join() === id) && run.touched.size === 0;
-  const repaired = await systemd.install(release.files, { reload: !isKnown });
-  for (const { path } of repaired) run.touched.add(path);
+  await systemd.install(release.files, {
+    reload: !isKnown,
+    before: ({ path, units: affected }) => willChange(run, path, affected.map(unitFile)),
+  });
   const active = await systemd.active(units);
-  const drifted = changesByDrift(release, [
-    ...(memory.drifted ?? []),
-    ...repaired.flatMap((repair) => repair.units.map(unitFile)),
-  ]);
+  const drifted = changesByDrift(release, memory.drifted ?? []);
 
   for (const service of release.services) {
     const { unit } = service;
-    const known = memory.serving[unit];
+    const known = await knownToServe(run, systemd, unit);
     const served =
       known === undefined ? [undefined] : await Promise.all(known.map((one) => storedRelease(run.effects, one)));
     const action = actionFor(service, union(drifted, ...served.map((one) => changesBetween(one, release))));
     const runs = active.has(unit);
-    if (runs && mayWait(unit) && (await hasToWait(run, service, action, served))) continue;
+    if (runs && mayWait(unit) && (await hasToWait(run, systemd, service, action, served))) continue;
     if (!runs) run.touched.add(`${unit} (did not run)`);
     const before = run.effects.now();
     const done = await systemd.bring(unit, action, runs);
@@ -65,8 +65,17 @@ export async function bringServicesTo(
   for (const unit of Object.keys(memory.serving)) if (!units.includes(unit)) delete memory.serving[unit];
 }
 
+/** A process that was left alone with its old release, and is still the same, has not seen the new one. */
+async function knownToServe({ memory }: Run, systemd: Systemd, unit: string): Promise<string[] | undefined> {
+  const known = memory.serving[unit];
+  const hold = memory.held?.holds.find((one) => one.unit === unit);
+  if (known === undefined || hold === undefined || (await systemd.mainPid(unit)) !== hold.mainPid) return known;
+  return known.filter((one) => one !== memory.held?.releaseId);
+}
+
 async function hasToWait(
   run: Run,
+  systemd: Systemd,
   service: ReleaseService,
   action: ChangeAction | undefined,
   served: readonly (Release | undefined)[],
@@ -77,6 +86,6 @@ async function hasToWait(
   if (reason === undefined || action === undefined) return false;
   const before = run.memory.held?.releaseId === run.target ? run.memory.held.holds : [];
   const since = before.find((hold) => hold.unit === unit)?.since ?? new Date(run.effects.now()).toISOString();
-  run.holds.set(unit, { unit, action, since, reason });
+  run.holds.set(unit, { unit, action, since, reason, mainPid: await systemd.mainPid(unit) });
   return true;
 }

@@ -39,8 +39,12 @@ export class Systemd {
    * and drop-ins go: they would make a unit another one than the release says.
    *
    * @param reload has systemd read the units again even when no link was wrong
+   * @param before is told of each repair before it is made
    */
-  async install(files: readonly ReleaseFile[], { reload }: { readonly reload: boolean }): Promise<Repair[]> {
+  async install(
+    files: readonly ReleaseFile[],
+    { reload, before }: { readonly reload: boolean; readonly before: (repair: Repair) => Promise<void> },
+  ): Promise<void> {
     const units = files.filter(({ path }) => path.startsWith(folder));
     const links = new Map(
       units.flatMap(({ path, content }): [string, string][] => {
@@ -52,26 +56,28 @@ export class Systemd {
         ];
       }),
     );
-    const repaired: Repair[] = [];
+    let repairs = 0;
+    const repairing = async (path: string, affected: readonly string[]) => {
+      repairs += 1;
+      await before({ path, units: affected });
+    };
     for (const name of await this.#linkedUnits()) {
       if (links.has(name)) continue;
+      await repairing(`${unitDirectory}/${name}`, []);
       await this.#systemctl("stop", name);
       await this.#unlink(name);
-      repaired.push({ path: `${unitDirectory}/${name}`, units: [] });
     }
     for (const [name, target] of links) {
       const path = `${unitDirectory}/${name}`;
-      if (await placeLink(at(this.#effects, path), target)) {
-        repaired.push({ path, units: name.includes("/") ? [] : [name] });
-      }
+      const affected = name.includes("/") ? [] : [name];
+      await placeLink(at(this.#effects, path), target, { beforeChange: () => repairing(path, affected) });
     }
     for (const [path, affected] of dropIns(units.map((unit) => unit.path.slice(folder.length)))) {
       if (!(await exists(at(this.#effects, path)))) continue;
+      await repairing(path, affected);
       await rm(at(this.#effects, path), { recursive: true });
-      repaired.push({ path, units: affected });
     }
-    if (reload || repaired.length > 0) await this.#systemctl("daemon-reload");
-    return repaired;
+    if (reload || repairs > 0) await this.#systemctl("daemon-reload");
   }
 
   /** Which of these units run. */
@@ -80,6 +86,12 @@ export class Systemd {
     const { output } = await this.#effects.run(["systemctl", "is-active", ...units], { timeoutMs: 10_000 });
     const states = output.trim().split("\n");
     return new Set(units.filter((_, index) => states[index] === "active" || states[index] === "reloading"));
+  }
+
+  /** The process that a service is now; another one after each start. */
+  async mainPid(unit: string): Promise<string> {
+    const argv = ["systemctl", "show", "--property=MainPID", "--value", unit];
+    return (await this.#effects.run(argv, { timeoutMs: 10_000 })).output.trim();
   }
 
   /**

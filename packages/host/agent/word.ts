@@ -18,6 +18,9 @@ export function wordOf(found: Report): string {
   const details = [
     ...actionsOf(found),
     ...driftOf(found),
+    ...(outcome === "held"
+      ? [`by itself, or at once, without the backlog, with host.forceRelease ${short(target)}`]
+      : []),
     ...(found.notAsked.length > 0 ? [`did not pass before, so not asked: ${found.notAsked.join(", ")}`] : []),
     ...(refused && refused.releaseId !== target ? [`${short(refused.releaseId)} stays refused`] : []),
     `${seconds.toFixed(1)} s`,

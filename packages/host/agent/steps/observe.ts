@@ -1,4 +1,3 @@
-import { driftOf } from "../drift.ts";
 import { isRelative, keyOf, passingNow } from "../relative-probes.ts";
 import { type Run, releaseOf } from "../run.ts";
 import { maySee } from "../services.ts";
@@ -13,10 +12,9 @@ export async function observe(run: Run): Promise<void> {
   const cutShort = memory.held === undefined ? memory.attempt : undefined;
   // Who forces a change knows that the link is down.
   run.passing = run.force ? {} : (cutShort?.passing ?? (await passing(run)));
-  const drifted = driftOf(run);
-  if (drifted.length > 0) memory.drifted = drifted;
-  if (!run.wasInForce) memory.attempt = { releaseId: run.target, passing: run.passing };
-  if (drifted.length > 0 || !run.wasInForce) await maySee(run, run.target, releaseOf(run));
+  if (run.wasInForce) return;
+  memory.attempt = { releaseId: run.target, passing: run.passing };
+  await maySee(run, run.target, releaseOf(run));
 }
 
 async function passing(run: Run): Promise<Run["passing"]> {

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type ReleaseSecret, sha256 } from "@metrics-link/contract/release.ts";
 import { Accounts } from "../accounts.ts";
+import { willChange } from "../drift.ts";
 import { remember } from "../memory.ts";
 import { placeFile } from "../place-file.ts";
 import { type Run, releaseDirectory, releaseOf } from "../run.ts";
@@ -25,7 +26,7 @@ export async function placeSecrets(run: Run): Promise<void> {
     const onDisk = await readFile(file).catch(() => undefined);
     const content =
       onDisk !== undefined && sha256(onDisk) === before[path] ? onDisk : fieldOf(secret, await value(secret));
-    if (await placeFile(file, content, { mode, owner: accounts.identity(owner, group) })) run.touched.add(path);
+    await placeFile(file, content, { mode, owner: accounts.identity(owner, group) }, () => willChange(run, path));
     hashes[path] = sha256(content);
   }
   if (JSON.stringify(hashes) === JSON.stringify(before)) return;

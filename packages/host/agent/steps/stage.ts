@@ -5,6 +5,7 @@ import { canonicalRelease, type Release } from "@metrics-link/contract/release.t
 import { Accounts } from "../accounts.ts";
 import { isTwin } from "../checks.ts";
 import { toolDirectory } from "../download.ts";
+import { willChange } from "../drift.ts";
 import { placeDirectory, placeFile, placeLink } from "../place-file.ts";
 import { at, type Run, releaseDirectory, releaseOf } from "../run.ts";
 import { releaseFile } from "./fetch.ts";
@@ -19,28 +20,24 @@ export async function stage(run: Run): Promise<void> {
   const release = releaseOf(run);
   const directory = releaseDirectory(run);
   const accounts = await Accounts.read(run.effects.root);
-  const touch = (path: string, changed: boolean) => {
-    if (changed) run.touched.add(path);
-  };
+  const before = (path: string) => () => willChange(run, path);
   for (const parent of [hostPaths.base, hostPaths.releases])
-    touch(parent, await placeDirectory(at(run.effects, parent)));
+    await placeDirectory(at(run.effects, parent), before(parent));
   const placed = [...release.files, ...release.secrets, ...commandsOf(release), { path: releaseFile }];
-  for (const folder of foldersOf(placed)) {
-    touch(folder === "." ? "the release's folder" : `${folder}/`, await placeDirectory(join(directory, folder)));
-  }
+  for (const folder of foldersOf(placed)) await placeDirectory(join(directory, folder), before(`${folder}/`));
   for (const { path, content, mode, owner, group } of release.files) {
-    touch(path, await placeFile(join(directory, path), content, { mode, owner: accounts.identity(owner, group) }));
+    await placeFile(join(directory, path), content, { mode, owner: accounts.identity(owner, group) }, before(path));
   }
-  for (const { path, target } of commandsOf(release)) touch(path, await placeLink(join(directory, path), target));
-  touch(
-    releaseFile,
-    await placeFile(join(directory, releaseFile), canonicalRelease(release), { mode: "0644", owner: root }),
-  );
+  for (const { path, target } of commandsOf(release)) {
+    await placeLink(join(directory, path), target, { beforeChange: before(path) });
+  }
+  const text = canonicalRelease(release);
+  await placeFile(join(directory, releaseFile), text, { mode: "0644", owner: root }, before(releaseFile));
   const ours = new Set(placed.map(({ path }) => path));
   for (const path of await foreignFiles(directory, ours)) {
-    await rm(join(directory, path));
     // What a killed run leaves of itself is nobody's doing.
-    touch(path, !isTwin(path) && !ours.has(path.replace(/\.new$/, "")));
+    if (!isTwin(path) && !ours.has(path.replace(/\.new$/, ""))) await willChange(run, path);
+    await rm(join(directory, path));
   }
 }
 

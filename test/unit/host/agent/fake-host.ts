@@ -27,6 +27,7 @@ export class FakeHost {
   readonly secretRequests: string[] = [];
   readonly commands: string[][] = [];
   readonly active = new Set<string>();
+  readonly mainPids = new Map<string, number>();
   /** Answers a command; undefined lets the host play it as usual. */
   onCommand: (argv: readonly string[]) => CommandResult | undefined = () => undefined;
   /** Answers an HTTP request; 200 by default. */
@@ -92,20 +93,20 @@ export class FakeHost {
     tookOver: false,
   };
 
-  context() {
-    const effects = { ...this.effects, root: this.root };
+  context(played: Effects = this.effects) {
+    const effects = { ...played, root: this.root };
     const nodePath = this.path(`/opt/metrics-link/tools/node/${sha256(nodeBinary)}/node`);
     return { identity, effects, self: { ...this.self, nodePath } };
   }
 
-  async converge(releaseId: string): Promise<Report> {
-    const result = await converge(releaseId, this.context());
+  async converge(releaseId: string, options: { readonly force?: boolean } = {}): Promise<Report> {
+    const result = await converge(releaseId, { ...this.context(), ...options });
     if ("exitCode" in result) throw new Error(`handed over, exit code ${result.exitCode}`);
     return result;
   }
 
-  async timerRun(): Promise<Report> {
-    const result = await timerRun(this.context());
+  async timerRun(played?: Effects): Promise<Report> {
+    const result = await timerRun(this.context(played));
     if ("exitCode" in result) throw new Error(`handed over, exit code ${result.exitCode}`);
     return result;
   }
@@ -161,6 +162,7 @@ export class FakeHost {
       const states = rest.map((one) => (this.active.has(one) ? "active" : "inactive"));
       return { code: states.includes("inactive") ? 3 : 0, output: `${states.join("\n")}\n` };
     }
+    if (verb === "show") return { code: 0, output: `${this.mainPids.get(unit) ?? 1}\n` };
     if (verb === "restart") this.active.add(unit);
     if (verb === "stop") this.active.delete(unit);
     return { code: 0, output: "" };
