@@ -1,0 +1,171 @@
+import assert from "node:assert/strict";
+import { eventually } from "../support/eventually.ts";
+import { runAgent } from "./support/agent.ts";
+import { counter } from "./support/envoy.ts";
+import { beforehand, nothingMissing } from "./support/samples.ts";
+import { on, sandbox } from "./support/sandbox.ts";
+
+const current = "/opt/metrics-link/current";
+const trustedRoots = "tls/roots/account-a.pem";
+const envoy = "metrics-link-envoy.service";
+const prometheus = "metrics-link-prometheus.service";
+
+/** The state of a path as the release wants it: owner, mode, hash of the content, target of a link. */
+const stateOf = (path: string) =>
+  on("receiver", "sh", "-c", 'stat -c "%u %g %a" "$0"; test -L "$0" && readlink "$0" || sha256sum "$0"', path);
+
+interface Case {
+  readonly what: string;
+  /** Run as root on the receiver, in the release's directory. */
+  readonly by: string;
+  /** What has to be as before afterwards. */
+  readonly path: string;
+  readonly drifted: readonly string[];
+  readonly actions: Readonly<Record<string, string>>;
+}
+
+const cases: readonly Case[] = [
+  {
+    what: "a trust bundle with another root in it",
+    by: `cat tls/own-root.pem >> ${trustedRoots}`,
+    path: `${current}/${trustedRoots}`,
+    drifted: [trustedRoots],
+    actions: { [envoy]: "nothing" },
+  },
+  {
+    what: "a key that others may read",
+    by: "chmod 0444 tls/private-key.pem",
+    path: `${current}/tls/private-key.pem`,
+    drifted: ["tls/private-key.pem"],
+    actions: { [envoy]: "nothing" },
+  },
+  {
+    what: "a certificate that its service cannot read",
+    by: "chown root:root tls/private-key.pem; chmod 0000 tls/certificate-chain.pem",
+    path: `${current}/tls/certificate-chain.pem`,
+    drifted: ["tls/certificate-chain.pem", "tls/private-key.pem"],
+    actions: { [envoy]: "nothing" },
+  },
+  {
+    what: "a rule file that is gone",
+    by: "rm prometheus/rules/heartbeat.yaml",
+    path: `${current}/prometheus/rules/heartbeat.yaml`,
+    drifted: ["prometheus/rules/heartbeat.yaml"],
+    actions: { [prometheus]: "reload" },
+  },
+  {
+    what: "an edited configuration of Envoy, with which it was started",
+    by: `sed -i s/203.0.113.10/203.0.113.99/ envoy/bootstrap.yaml; systemctl restart ${envoy}`,
+    path: `${current}/envoy/bootstrap.yaml`,
+    drifted: ["envoy/bootstrap.yaml"],
+    actions: { [envoy]: "restart" },
+  },
+  {
+    what: "the link to the release, deleted",
+    by: `rm ${current}`,
+    path: current,
+    drifted: ["current"],
+    actions: {},
+  },
+  {
+    what: "the link to a unit, deleted",
+    by: `rm /etc/systemd/system/${envoy}`,
+    path: `/etc/systemd/system/${envoy}`,
+    drifted: [`/etc/systemd/system/${envoy}`],
+    actions: { [envoy]: "restart" },
+  },
+  {
+    what: "a drop-in that changes a unit",
+    by: `mkdir -p /etc/systemd/system/${envoy}.d; printf '[Service]\\nNice=5\\n' > /etc/systemd/system/${envoy}.d/nice.conf; systemctl daemon-reload; systemctl restart ${envoy}`,
+    path: `/etc/systemd/system/${envoy}`,
+    drifted: [`/etc/systemd/system/${envoy}.d`],
+    actions: { [envoy]: "restart" },
+  },
+  {
+    what: "a service that was stopped",
+    by: `systemctl stop ${envoy}`,
+    path: `${current}/envoy/bootstrap.yaml`,
+    drifted: [`${envoy} (did not run)`],
+    actions: { [envoy]: "start" },
+  },
+  {
+    what: "a service that was masked and stopped",
+    by: `systemctl stop ${prometheus}; ln -sfn /dev/null /etc/systemd/system/${prometheus}; systemctl daemon-reload`,
+    path: `/etc/systemd/system/${prometheus}`,
+    drifted: [`/etc/systemd/system/${prometheus}`, `${prometheus} (did not run)`],
+    actions: { [prometheus]: "start" },
+  },
+  {
+    what: "a program that is another one",
+    by: `file=$(readlink -f bin/node_exporter); cp "$file" /run/x; printf x >> /run/x; mv /run/x "$file"`,
+    path: `${current}/bin/node_exporter`,
+    drifted: ["tools/node_exporter"],
+    actions: { "metrics-link-node-exporter.service": "restart" },
+  },
+];
+
+describe("what is changed by hand on a host", function () {
+  this.timeout(120_000);
+  let from: number;
+  before(async () => {
+    from = beforehand();
+    // The agent is run by hand here, so that a case meets one run and no more.
+    await on("receiver", "systemctl", "stop", "metrics-link-agent.timer");
+  });
+  after(() => on("receiver", "systemctl", "start", "metrics-link-agent.timer"));
+
+  for (const { what, by, path, drifted, actions } of cases) {
+    it(`is put back and told: ${what}`, async () => {
+      const before = await stateOf(path);
+      await on("receiver", "sh", "-c", `cd ${current}/. && ${by}`);
+      const { report, word } = await runAgent("receiver");
+      assert.equal(report.outcome, "converged", word);
+      assert.deepEqual(report.driftedFiles, drifted);
+      assert.deepEqual(report.actions, actions);
+      assert.match(word, /put back /);
+      assert.equal(await stateOf(path), before);
+    });
+  }
+
+  it("is told as repeated when it comes again and again", async () => {
+    for (const _ of [1, 2]) {
+      await on("receiver", "sh", "-c", `chmod 0666 ${current}/${trustedRoots}`);
+      await runAgent("receiver");
+    }
+    await on("receiver", "sh", "-c", `chmod 0666 ${current}/${trustedRoots}`);
+    const { report, word } = await runAgent("receiver");
+    assert.equal(report.repeatedDrift[trustedRoots], 4);
+    assert.match(word, /AGAIN AND AGAIN tls\/roots\/account-a\.pem \(4 times within a day\)/);
+  });
+
+  it("shows in the metrics that Prometheus scrapes", async () => {
+    const metrics = await on("receiver", "curl", "--silent", "--fail", "http://127.0.0.1:9100/metrics");
+    assert.match(metrics, /^metrics_link_trust_bundle_matches\{file="tls\/roots\/account-a\.pem"\} 0$/m);
+    assert.match(metrics, /^metrics_link_agent_drifted_files 1$/m);
+    assert.match(metrics, /^metrics_link_agent_drift_repeated\{path="tls\/roots\/account-a\.pem"\} 4$/m);
+    await runAgent("receiver");
+    const later = await on("receiver", "curl", "--silent", "--fail", "http://127.0.0.1:9100/metrics");
+    assert.match(later, /^metrics_link_trust_bundle_matches\{file="tls\/roots\/account-a\.pem"\} 1$/m);
+    assert.match(later, /^metrics_link_agent_drifted_files 0$/m);
+  });
+
+  it("leaves the link with the trust that it had, and no sample missing", async () => {
+    const failed = await counter("receiver", "envoy_listener_ssl_fail_verify_error");
+    await nothingMissing(from, 10_000);
+    assert.equal(await counter("receiver", "envoy_listener_ssl_fail_verify_error"), failed);
+  });
+
+  it("two runs of the agent never overlap", async () => {
+    const agent = "/opt/metrics-link/bin/agent";
+    const holder = "exec 9>/run/metrics-link-agent.lock; flock 9; touch /run/held; sleep 4";
+    const held = sandbox.world.exec("receiver", ["bash", "-c", holder]);
+    await eventually("the lock to be held", async () =>
+      (await on("receiver", "ls", "/run")).includes("held") ? 1 : undefined,
+    );
+    const busy = await sandbox.world.exec("receiver", ["env", "METRICS_LINK_LOCK_SECONDS=1", agent, "run"]);
+    assert.deepEqual([busy.code, busy.stdout], [75, "busy: another run of the agent did not end in time\n"]);
+    const [waited] = await Promise.all([runAgent("receiver"), held]);
+    assert.equal(waited.report.outcome, "converged");
+    await on("receiver", "rm", "/run/held");
+  });
+});
