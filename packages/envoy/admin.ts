@@ -18,8 +18,8 @@ export interface Admin {
   readonly allow_paths: readonly StringMatcher[];
 }
 
-/** A unix socket that only Envoy's own user and root can open. */
-const adminSocket: Address = { pipe: { path: hostPaths.envoyAdminSocket, mode: 0o600 } };
+/** A unix socket for Envoy's own user and group: the agent, which must not be able to open whatever it likes, is of it. */
+const adminSocket: Address = { pipe: { path: hostPaths.envoyAdminSocket, mode: 0o660 } };
 
 /**
  * What may be asked or told there: health, counters, certificates, upstreams, and to drain before a stop. Not the

@@ -1,15 +1,11 @@
-import { hostPaths } from "@metrics-link/contract";
+import { hostPaths, hostUsers } from "@metrics-link/contract";
 import { hardening } from "./hardening.ts";
 import { unitNames } from "./unit-names.ts";
 import { unitText } from "./unit-text.ts";
 
 const {
-  // V8 compiles to memory that it then runs.
-  MemoryDenyWriteExecute: _jit,
-  // It gives files to other users and runs Envoy's validator as one: both need the real user ids.
+  // It gives files to other users, which needs the real user ids.
   PrivateUsers: _users,
-  // /proc/stat and the like, for the validators.
-  ProcSubset: _proc,
   ...kept
 } = hardening;
 
@@ -31,11 +27,15 @@ export function agentService(): string {
       StateDirectoryMode: "0755",
       TimeoutStartSec: 900,
       ...kept,
-      CapabilityBoundingSet: "CAP_CHOWN CAP_DAC_OVERRIDE CAP_FOWNER CAP_SETUID CAP_SETGID",
-      ReadWritePaths: `${hostPaths.base} /etc/systemd/system /run`,
-      // It becomes another user for a validator, which @privileged holds.
-      SystemCallFilter: ["@system-service", "~@resources"],
-      UMask: "0022",
+      // It gives files to those who read them, and cannot read them itself afterwards.
+      CapabilityBoundingSet: "CAP_CHOWN",
+      // Envoy's admin socket.
+      SupplementaryGroups: hostUsers.envoy,
+      ReadWritePaths: `${hostPaths.base} /etc/systemd/system /run -/etc/systemd/system.control -/usr/local/lib/systemd/system`,
+      RestrictAddressFamilies: "AF_UNIX AF_INET AF_INET6",
+      PrivateMounts: true,
+      // Changing owners is in @privileged.
+      SystemCallFilter: ["@system-service", "~@privileged @resources", "@chown"],
     },
   });
 }

@@ -2,7 +2,8 @@ import { readFileSync } from "node:fs";
 import { hostPaths, hostUsers } from "@metrics-link/contract";
 import { stringify } from "yaml";
 import { agentService, agentTimer } from "./agent-units.ts";
-import { bootstrapUnitName, dataUnitName, unitNames } from "./unit-names.ts";
+import { hardening } from "./hardening.ts";
+import { bootstrapUnitName, dataMountName, dataUnitName, unitNames } from "./unit-names.ts";
 import { commandLine, unitText } from "./unit-text.ts";
 
 export interface CloudInitInput {
@@ -27,6 +28,9 @@ const userIds: Readonly<Record<string, number>> = {
 };
 
 const binDirectory = `${hostPaths.base}/bin`;
+/** cloud-init runs what lies there at each boot, before it runs `runcmd` at the first. */
+const packagesScript = "/var/lib/cloud/scripts/per-boot/metrics-link-packages";
+const deviceLink = "/run/metrics-link-data/device";
 const script = (name: string) => readFileSync(new URL(`./scripts/${name}`, import.meta.url), "utf8");
 
 /** What a host does at its first boot, and never again: everything else arrives as a release. */
@@ -58,7 +62,9 @@ export function cloudInit({ hostName, region, bucket, volumeId }: CloudInitInput
       file(`${binDirectory}/data-volume`, "0755", script("data-volume.sh")),
       file(`${binDirectory}/bootstrap`, "0755", script("bootstrap.sh")),
       file(`${binDirectory}/agent`, "0755", script("agent.sh")),
+      file(packagesScript, "0755", script("packages.sh")),
       unit(dataUnitName, dataUnit(device)),
+      unit(dataMountName, dataMount()),
       unit(bootstrapUnitName, bootstrapUnit([region, bucket, hostName])),
       unit(unitNames.agent, agentService()),
       unit(unitNames.agentTimer, agentTimer()),
@@ -68,10 +74,10 @@ export function cloudInit({ hostName, region, bucket, volumeId }: CloudInitInput
       ["systemctl", "mask", "--now", "--quiet", "ssh.service", "ssh.socket"],
       ["systemctl", "restart", "systemd-sysctl.service"],
       ["systemctl", "daemon-reload"],
-      ["systemctl", "enable", "--quiet", dataUnitName, bootstrapUnitName, unitNames.agentTimer],
+      ["systemctl", "enable", "--quiet", dataMountName, bootstrapUnitName, unitNames.agentTimer],
       // The volume is attached once the instance runs, which may be after this.
-      ["systemctl", "start", "--no-block", dataUnitName],
-      ["systemctl", "start", bootstrapUnitName],
+      ["systemctl", "start", "--no-block", dataMountName],
+      [packagesScript],
     ],
   };
 }
@@ -89,17 +95,41 @@ export function cloudInitText(input: CloudInitInput): string {
 
 /** No dependency on a .device unit: a machine without udev has none, and the script waits for the file anyway. */
 function dataUnit(device: string): string {
+  // A file system is made on a device, and that is all that root is needed for.
+  const { PrivateDevices: _devices, RestrictAddressFamilies: _families, ...kept } = hardening;
   return unitText({
-    Unit: { Description: "Data volume of metrics-link", After: "local-fs.target" },
+    Unit: { Description: "Data volume of metrics-link: made ready" },
     Service: {
       Type: "oneshot",
       RemainAfterExit: true,
-      ExecStart: commandLine([`${binDirectory}/data-volume`, device, hostPaths.data]),
+      ExecStart: commandLine([`${binDirectory}/data-volume`, device, hostPaths.data, deviceLink]),
+      RuntimeDirectory: "metrics-link-data",
       // A start that gave up would take Prometheus' start down with it.
       TimeoutStartSec: "infinity",
       Restart: "on-failure",
       RestartSec: 5,
+      ...kept,
+      DevicePolicy: "closed",
+      DeviceAllow: "block-* rw",
+      PrivateNetwork: true,
+      RestrictAddressFamilies: "none",
+      IPAddressDeny: "any",
     },
+  });
+}
+
+function dataMount(): string {
+  return unitText({
+    Unit: {
+      Description: "Data volume of metrics-link",
+      Requires: dataUnitName,
+      After: dataUnitName,
+      // By default the whole boot would wait for it, and it may come long after.
+      DefaultDependencies: false,
+      Conflicts: "umount.target",
+      Before: "umount.target",
+    },
+    Mount: { What: deviceLink, Where: hostPaths.data, Type: "ext4", Options: "noatime,nosuid,nodev,noexec" },
     Install: { WantedBy: "multi-user.target" },
   });
 }
@@ -117,8 +147,11 @@ function bootstrapUnit(args: readonly string[]): string {
       RemainAfterExit: true,
       ExecStart: commandLine([`${binDirectory}/bootstrap`, ...args]),
       TimeoutStartSec: "infinity",
-      Restart: "on-failure",
-      RestartSec: 5,
+      ...hardening,
+      // It asks systemd to start the agent.
+      PrivateUsers: false,
+      ReadWritePaths: hostPaths.base,
+      UMask: "0022",
     },
     Install: { WantedBy: "multi-user.target" },
   });

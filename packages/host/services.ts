@@ -1,7 +1,9 @@
+import { readFileSync } from "node:fs";
+import { relative } from "node:path";
 import { type HostFile, hostPaths, hostUsers, ports } from "@metrics-link/contract";
 import type { Check, ProbeSpec, ServiceSpec } from "@metrics-link/contract/release.ts";
 import { hardening } from "./hardening.ts";
-import { dataUnitName, textfileDirectory, unitNames } from "./unit-names.ts";
+import { dataMountName, textfileDirectory, unitNames } from "./unit-names.ts";
 import { commandLine, type Unit, unitText } from "./unit-text.ts";
 
 /** What a set of services adds to a release. */
@@ -76,6 +78,9 @@ function envoyService(args: EnvoyArgs): ServiceSet {
         },
         Service: {
           ExecStart: commandLine([`${hostPaths.current}/bin/envoy`, ...flags(`${hostPaths.current}/${configuration}`)]),
+          // Envoy ends at SIGTERM without a look at what is under way.
+          ExecStop: commandLine(["/bin/bash", `${hostPaths.current}/${drainScript.path}`, socketPath]),
+          TimeoutStopSec: 20,
           ...running(hostUsers.envoy),
           RuntimeDirectory: "metrics-link-envoy",
           RuntimeDirectoryMode: "0750",
@@ -85,12 +90,14 @@ function envoyService(args: EnvoyArgs): ServiceSet {
         },
         Install: { WantedBy: "multi-user.target" },
       }),
+      drainScript,
     ],
     services: [
       {
         unit,
         onChange: [
-          { paths: [...watchedPaths], action: "nothing" },
+          // Read when Envoy is stopped, and not before.
+          { paths: [...watchedPaths, drainScript.path], action: "nothing" },
           { paths: ["envoy/"], tools: ["envoy"], action: "restart" },
         ],
       },
@@ -132,8 +139,8 @@ function prometheusService({ configuration, flags, reloadPaths = ["prometheus/"]
       unitFile(unit, {
         Unit: {
           Description: "Prometheus",
-          Requires: dataUnitName,
-          After: `${dataUnitName} network-online.target`,
+          Requires: dataMountName,
+          After: `${dataMountName} network-online.target`,
           Wants: "network-online.target",
           ...neverGivesUp,
         },
@@ -141,7 +148,9 @@ function prometheusService({ configuration, flags, reloadPaths = ["prometheus/"]
           ExecStart: commandLine([`${hostPaths.current}/bin/prometheus`, ...flags]),
           ExecReload: "/bin/kill -HUP $MAINPID",
           ...running(hostUsers.prometheus),
-          ReadWritePaths: hostPaths.prometheusData,
+          // Below /var/lib, so on the data volume; made at the first start, and writable.
+          StateDirectory: relative("/var/lib", hostPaths.prometheusData),
+          StateDirectoryMode: "0750",
           // On SIGTERM it flushes remote write, for 5 s at most by the sender's flags, and closes the TSDB.
           TimeoutStopSec: 180,
           LimitNOFILE: 65_536,
@@ -209,6 +218,14 @@ function nodeExporterService(): ServiceSet {
     tools: ["node_exporter"],
   };
 }
+
+const drainScript: HostFile = {
+  path: "envoy/drain.sh",
+  content: readFileSync(new URL("./scripts/drain-envoy.sh", import.meta.url), "utf8"),
+  mode: "0644",
+  owner: "root",
+  group: "root",
+};
 
 /** By default systemd leaves a service down after five starts in ten seconds. */
 const neverGivesUp = { StartLimitIntervalSec: 0 };

@@ -1,3 +1,5 @@
+import { hostPaths } from "@metrics-link/contract/host-paths.ts";
+
 /** Units of a release, and those that cloud-init brings. */
 export const unitNames = {
   envoy: "metrics-link-envoy.service",
@@ -7,8 +9,10 @@ export const unitNames = {
   agentTimer: "metrics-link-agent.timer",
 } as const;
 
-/** Mounts the data volume; from cloud-init, because nothing of a release may touch a file system. */
+/** Makes the data volume ready, and mounts it; from cloud-init, because nothing of a release may touch a file system. */
 export const dataUnitName = "metrics-link-data.service";
+/** systemd names a mount by its path, with a dash for each slash and dashes escaped (systemd-escape(1)). */
+export const dataMountName = `${hostPaths.data.slice(1).replaceAll("-", "\\x2d").replaceAll("/", "-")}.mount`;
 
 /** Fetches the agent; done as soon as there is one. */
 export const bootstrapUnitName = "metrics-link-bootstrap.service";

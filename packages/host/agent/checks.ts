@@ -1,8 +1,7 @@
-import { readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, readFile, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { hostPaths } from "@metrics-link/contract/host-paths.ts";
 import type { Check } from "@metrics-link/contract/release.ts";
-import { Accounts } from "./accounts.ts";
 import { requireChain, requireKeyPair, requireTrustBundle } from "./certificates.ts";
 import { type Run, releaseDirectory } from "./run.ts";
 
@@ -14,7 +13,11 @@ const checkers: { readonly [Kind in Check["kind"]]: Checker<Kind> } = {
   // As its own user: Envoy must be able to read its certificates. It tells YAML by the name's end.
   envoyConfig: (run, { file, user }) =>
     asked(run, file, ".yaml", (path) => [tool(run, "envoy"), "--mode", "validate", "-c", path], user),
-  keyPair: async (run, { certificate, key }) => requireKeyPair(await text(run, certificate), await text(run, key)),
+  // A key that was not placed in this run fitted its certificate when it was, and both are as they were.
+  keyPair: async (run, { certificate, key }) => {
+    const placed = run.secretContents.get(key);
+    if (placed !== undefined) requireKeyPair(await text(run, certificate), placed);
+  },
   chain: async (run, { certificate, root }) =>
     requireChain(await text(run, certificate), await text(run, root), run.effects.now()),
   trustBundle: async (run, { file, fingerprints }) => requireTrustBundle(await text(run, file), fingerprints),
@@ -53,13 +56,15 @@ async function asked(
   const twin = join(dirname(original), `.${basename(original)}.check${ending}`);
   const rewritten = content.replaceAll(`${hostPaths.current}/`, `${staged}/`);
   const path = rewritten === content ? original : twin;
-  const as = user === undefined ? undefined : (await Accounts.read(run.effects.root)).identity(user);
   try {
-    if (path === twin) await writeFile(twin, rewritten, { mode: 0o644 });
+    if (path === twin) {
+      await writeFile(twin, rewritten);
+      await chmod(twin, 0o644);
+    }
     const { code, output } = await run.effects.run(argv(path), {
       timeoutMs: 60_000,
       cwd: staged,
-      ...(as ? { as } : {}),
+      ...(user === undefined ? {} : { as: user }),
     });
     if (code !== 0) throw new Error(`${file} is refused (exit code ${code}): ${lastLines(output, 20)}`);
   } finally {

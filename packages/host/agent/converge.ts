@@ -35,6 +35,7 @@ export async function converge(target: string, context: Context): Promise<Report
     wasInForce: target === memory.lastGood || target === memory.held?.releaseId,
     subject: target,
     touched: new Set(),
+    secretContents: new Map(),
     actions: new Map(),
     servedAt: new Map(),
     holds: new Map(),

@@ -1,9 +1,9 @@
-import { chmod, copyFile, mkdir, rename, rm, stat } from "node:fs/promises";
+import { chmod, copyFile, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { hostPaths } from "@metrics-link/contract/host-paths.ts";
 import type { ReleaseTool } from "@metrics-link/contract/release.ts";
 import type { Effects } from "./effects.ts";
-import { exists } from "./place-file.ts";
+import { exists, makeDirectory } from "./place-file.ts";
 import { at, type Run } from "./run.ts";
 import { sealExecutables, sealOf, sha256OfFile } from "./seal.ts";
 
@@ -13,7 +13,7 @@ import { sealExecutables, sealOf, sha256OfFile } from "./seal.ts";
  */
 export async function downloadVerified(effects: Effects, key: string, expected: string, file: string): Promise<void> {
   const partial = `${file}.partial`;
-  await mkdir(dirname(file), { recursive: true, mode: 0o755 });
+  await makeDirectory(dirname(file));
   try {
     await effects.downloadObject(key, partial);
     const found = await sha256OfFile(partial);
@@ -41,13 +41,13 @@ export async function ensureTool({ effects }: Pick<Run, "effects">, tool: Releas
   try {
     await downloadVerified(effects, tool.key, tool.sha256, archive);
     await rm(unpacked, { recursive: true, force: true });
-    await mkdir(unpacked, { recursive: true, mode: 0o755 });
+    await makeDirectory(unpacked);
     if (/\.(tar\.gz|tgz)$/.test(tool.key)) await untar(effects, archive, unpacked);
     else await copySingle(tool, archive, unpacked);
     for (const inner of Object.values(tool.executables)) {
       const found = await stat(join(unpacked, inner)).catch(() => undefined);
       if (!found?.isFile()) throw new Error(`The archive of ${tool.name} ${tool.version} has no file ${inner}`);
-      await chmod(join(unpacked, inner), 0o755);
+      await openUp(unpacked, inner);
     }
     await sealExecutables(unpacked, tool, sealOf(directory));
     await rename(unpacked, directory);
@@ -55,6 +55,11 @@ export async function ensureTool({ effects }: Pick<Run, "effects">, tool: Releas
     await rm(unpacked, { recursive: true, force: true });
     await rm(archive, { force: true });
   }
+}
+
+/** An executable and the folders on the way to it are for everybody; what else an archive holds is not. */
+async function openUp(directory: string, inner: string): Promise<void> {
+  for (let path = inner; path !== "."; path = dirname(path)) await chmod(join(directory, path), 0o755);
 }
 
 async function untar(effects: Effects, archive: string, into: string): Promise<void> {
@@ -68,6 +73,6 @@ async function untar(effects: Effects, archive: string, into: string): Promise<v
 async function copySingle({ name, executables }: ReleaseTool, file: string, into: string): Promise<void> {
   const [inner, ...more] = Object.values(executables);
   if (inner === undefined || more.length > 0) throw new Error(`${name} is one executable, so it has exactly one name`);
-  await mkdir(dirname(join(into, inner)), { recursive: true });
+  await makeDirectory(dirname(join(into, inner)));
   await copyFile(file, join(into, inner));
 }

@@ -23,7 +23,12 @@ export interface Effects {
   getSecret(secretArn: string, versionId: string): Promise<string>;
   run(
     argv: readonly string[],
-    options?: { readonly as?: Identity; readonly cwd?: string; readonly timeoutMs?: number },
+    options?: {
+      /** A user of the host, who can then do nothing but look. */
+      readonly as?: string;
+      readonly cwd?: string;
+      readonly timeoutMs?: number;
+    },
   ): Promise<CommandResult>;
   ask(request: {
     readonly url: string;

@@ -41,11 +41,11 @@ export interface Memory {
   rollBacks: number;
   /** The release that could not be run; the timer leaves it alone, a command to converge tries again. */
   refused?: { readonly releaseId: string; readonly reason: string } | undefined;
-  /** Release → path → SHA-256 of a secret file as it was placed: drift is seen without asking for the secret again. */
-  secretHashes: Record<string, Record<string, string>>;
+  /** Release → path → what the file system said of a secret file when it was placed (`seal.ts`). */
+  secretSeals: Record<string, Record<string, string>>;
 }
 
-const nothingKnown = (): Memory => ({ serving: {}, driftTimes: {}, driftedTotal: 0, rollBacks: 0, secretHashes: {} });
+const nothingKnown = (): Memory => ({ serving: {}, driftTimes: {}, driftedTotal: 0, rollBacks: 0, secretSeals: {} });
 
 /** An unreadable memory is an empty one: every service is then treated as changed, which is rough but right. */
 export async function recall(root: string): Promise<Memory> {

@@ -7,6 +7,13 @@ export async function exists(path: string): Promise<boolean> {
   return (await lstatOrNothing(path)) !== undefined;
 }
 
+/** Makes a directory with those above it, open to everybody's look: the agent's own mask is closed. */
+export async function makeDirectory(path: string): Promise<void> {
+  const first = await mkdir(path, { recursive: true });
+  if (first === undefined) return;
+  for (let made = path; made.length >= first.length; made = dirname(made)) await chmod(made, 0o755);
+}
+
 /** Called before anything is changed, so that it can be written down first. */
 export type BeforeChange = () => Promise<void>;
 const nobodyAsks: BeforeChange = async () => {};
@@ -27,14 +34,24 @@ export async function placeFile(
     if ((await readFile(path)).equals(Buffer.from(content))) return;
   }
   await beforeChange();
-  if (found?.isDirectory()) await rm(path, { recursive: true });
-  await mkdir(dirname(path), { recursive: true, mode: 0o755 });
+  await replaceFile(path, content, { mode, owner });
+}
+
+/** The same without a look at what is there. */
+export async function replaceFile(
+  path: string,
+  content: string | Buffer,
+  { mode, owner }: { readonly mode: string; readonly owner: Identity },
+): Promise<void> {
+  if ((await lstatOrNothing(path))?.isDirectory()) await rm(path, { recursive: true });
+  await makeDirectory(dirname(path));
   const fresh = `${path}.new`;
   await rm(fresh, { force: true });
-  // Closed to everyone until it has its owner.
+  // Closed to everyone until it is whole.
   await writeFile(fresh, content, { mode: 0o600, flag: "wx" });
+  // In this order: the mode is the owner's to change, and that is root until the next line.
+  await chmod(fresh, Number.parseInt(mode, 8));
   await chown(fresh, owner.uid, owner.gid);
-  await chmod(fresh, wanted);
   await rename(fresh, path);
 }
 
@@ -44,7 +61,7 @@ export async function placeDirectory(path: string, beforeChange: BeforeChange = 
   if (found?.isDirectory() && found.uid === 0 && found.gid === 0 && (found.mode & 0o7777) === 0o755) return;
   await beforeChange();
   if (found && !found.isDirectory()) await rm(path);
-  await mkdir(path, { recursive: true });
+  await makeDirectory(path);
   await chown(path, 0, 0);
   await chmod(path, 0o755);
 }
@@ -64,7 +81,7 @@ export async function placeLink(
   const found = await readlink(path).catch(() => undefined);
   if (found === target && !again) return;
   if (found !== target) await beforeChange();
-  await mkdir(dirname(path), { recursive: true, mode: 0o755 });
+  await makeDirectory(dirname(path));
   await symlink(target, fresh);
   if ((await lstatOrNothing(path))?.isDirectory()) await rm(path, { recursive: true });
   await rename(fresh, path);

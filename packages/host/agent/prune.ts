@@ -30,9 +30,9 @@ export async function prune(run: Run): Promise<void> {
       used.flatMap(({ sha256 }) => [sha256, sealOf(sha256)]),
     );
   }
-  const forgotten = Object.keys(memory.secretHashes).filter((id) => !ids.includes(id));
+  const forgotten = Object.keys(memory.secretSeals).filter((id) => !ids.includes(id));
   if (forgotten.length === 0) return;
-  for (const id of forgotten) delete memory.secretHashes[id];
+  for (const id of forgotten) delete memory.secretSeals[id];
   await remember(effects.root, memory);
 }
 

@@ -41,6 +41,8 @@ export interface Run {
   release?: Release;
   /** Files that had to be written, linked or removed, and services that did not run. */
   readonly touched: Set<string>;
+  /** What was placed as a secret in this run, by its path: never written down anywhere else. */
+  readonly secretContents: Map<string, string>;
   readonly actions: Map<string, ChangeAction | "start">;
   /** Unit → milliseconds since 1970, just before it was reloaded or started in this run. */
   readonly servedAt: Map<string, number>;

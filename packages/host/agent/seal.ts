@@ -50,10 +50,13 @@ export async function sha256OfFile(path: string): Promise<string> {
   return hash.digest("hex");
 }
 
-/** The change time moves with every write, rename, chmod and chown, and nobody can set it (inode(7)). */
-async function seen(path: string): Promise<string> {
-  const { ino, size, mode, uid, ctimeNs } = await lstat(path, { bigint: true });
-  return [ino, size, mode, uid, ctimeNs].join(" ");
+/**
+ * What tells one state of a file from another without reading it: the change time moves with every write, rename, chmod
+ * and chown, and nobody can set it (inode(7)).
+ */
+export async function seen(path: string): Promise<string> {
+  const { size, mode, uid, gid, ctimeNs } = await lstat(path, { bigint: true });
+  return [size, mode, uid, gid, ctimeNs].join(" ");
 }
 
 const modeOf = async (path: string) => (await lstat(path)).mode & 0o7777;

@@ -1,10 +1,14 @@
 #!/bin/bash
 # First boot: fetches Node and the agent from the account's bucket, checks them by hash, and lets the agent take over.
-# usage: bootstrap REGION BUCKET HOST
+# Tries until it succeeds. usage: bootstrap REGION BUCKET HOST
 set -euo pipefail
-region=$1
-bucket=$2
-host=$3
+if [[ $1 != --once ]]; then
+  until "$0" --once "$@"; do sleep 5; done
+  exit
+fi
+region=$2
+bucket=$3
+host=$4
 base=/opt/metrics-link
 metadata=http://169.254.169.254/latest
 work=$(mktemp -d)
@@ -26,7 +30,7 @@ fetch() {
 }
 
 fetch "releases/$host/bootstrap.txt" "$work/manifest"
-mkdir -p "$base/bin" "$base/tools" "$base/agent"
+mkdir -p "$base/tools" "$base/agent" "$base/packages"
 while read -r what hash key inner; do
   fetch "$key" "$work/$what"
   echo "$hash  $work/$what" | sha256sum --check --quiet
@@ -40,7 +44,8 @@ while read -r what hash key inner; do
       install -m 0644 "$work/agent" "$base/agent/$hash.mjs"
       ln -sfn "$base/agent/$hash.mjs" "$base/bin/agent.mjs"
       ;;
-    amazon-ssm-agent) DEBIAN_FRONTEND=noninteractive dpkg --install "$work/$what" </dev/null ;;
+    # What installs packages is allowed more than this is.
+    *) install -m 0644 "$work/$what" "$base/packages/$what.deb" ;;
   esac
 done <"$work/manifest"
 

@@ -1,4 +1,5 @@
 import type { Report } from "@metrics-link/host/agent/report.ts";
+import { wordOf } from "@metrics-link/host/agent/word.ts";
 import { sandbox } from "./sandbox.ts";
 
 const agent = "/opt/metrics-link/bin/agent";
@@ -10,10 +11,11 @@ export interface AgentRun {
   readonly report: Report;
 }
 
-/** Runs the agent as its timer would, or with other words, and reads its report. */
-export async function runAgent(host: string, ...words: readonly string[]): Promise<AgentRun> {
-  const { code, stdout } = await sandbox.world.exec(host, [agent, ...(words.length === 0 ? ["run"] : words)]);
-  return { code, word: stdout, report: await reportOf(host) };
+/** Runs the agent as its timer does, in its unit, and reads what it says. */
+export async function runAgent(host: string): Promise<AgentRun> {
+  const { code } = await sandbox.world.exec(host, ["systemctl", "start", "metrics-link-agent.service"]);
+  const report = await reportOf(host);
+  return { code, word: wordOf(report), report };
 }
 
 export async function reportOf(host: string): Promise<Report> {

@@ -54,7 +54,10 @@ describe("cloud-init", () => {
     const device = "/dev/disk/by-id/nvme-Amazon_Elastic_Block_Store_vol0123456789abcdef0";
     assert.match(
       content,
-      new RegExp(`^ExecStart=/opt/metrics-link/bin/data-volume ${device} /var/lib/metrics-link$`, "m"),
+      new RegExp(
+        `^ExecStart=/opt/metrics-link/bin/data-volume ${device} /var/lib/metrics-link /run/metrics-link-data/device$`,
+        "m",
+      ),
     );
     assert.doesNotMatch(content, /\.device/);
   });

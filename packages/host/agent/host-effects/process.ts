@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import type { Effects } from "../effects.ts";
 import { takeOverVariable } from "./self.ts";
+import { inTransientUnit } from "./transient-unit.ts";
 
 /** The lock's descriptor, as bin/agent opens it. */
 const lockDescriptor = 9;
@@ -8,12 +9,11 @@ const lockDescriptor = 9;
 /** Runs a command with nothing of this process's environment but a PATH. */
 export const run: Effects["run"] = (argv, { as, cwd = "/", timeoutMs } = {}) =>
   new Promise((resolve, reject) => {
-    const [command = "", ...args] = argv;
+    const [command = "", ...args] = as === undefined ? argv : inTransientUnit(argv, { user: as, cwd });
     const child = spawn(command, args, {
       stdio: ["ignore", "pipe", "pipe"],
       env: { PATH: "/usr/sbin:/usr/bin:/sbin:/bin", LANG: "C.UTF-8" },
       cwd,
-      ...as,
       ...(timeoutMs === undefined ? {} : { timeout: timeoutMs, killSignal: "SIGKILL" as const }),
     });
     let output = "";

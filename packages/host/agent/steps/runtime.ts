@@ -28,7 +28,13 @@ export async function handOverToWanted(run: Run): Promise<HandedOver | undefined
   }
   await ensureTool(run, node);
   if (!(await exists(agentFile))) await downloadVerified(run.effects, agent.key, agent.sha256, agentFile);
-  const exitCode = await run.effects.handOverTo([nodeFile, "--use-system-ca", agentFile, ...run.self.argv]);
+  const exitCode = await run.effects.handOverTo([
+    nodeFile,
+    "--jitless",
+    "--use-system-ca",
+    agentFile,
+    ...run.self.argv,
+  ]);
   if (Object.values(exitCodes).includes(exitCode)) return { exitCode };
   throw new Error(`Agent ${agent.sha256} does not run on this host: exit code ${exitCode}`);
 }

@@ -1,37 +1,41 @@
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type ReleaseSecret, sha256 } from "@metrics-link/contract/release.ts";
+import type { ReleaseSecret } from "@metrics-link/contract/release.ts";
 import { Accounts } from "../accounts.ts";
 import { willChange } from "../drift.ts";
 import { remember } from "../memory.ts";
-import { placeFile } from "../place-file.ts";
+import { replaceFile } from "../place-file.ts";
 import { type Run, releaseDirectory, releaseOf } from "../run.ts";
+import { seen } from "../seal.ts";
 
-/** Places the secret files, asking only for those that are not on disk as they were placed before. */
+/**
+ * Places the secret files. Those of the release in force that are on disk as they were placed are left alone, and nobody
+ * is asked for them; what they hold the agent cannot read again, so all others are fetched.
+ */
 export async function placeSecrets(run: Run): Promise<void> {
-  const accounts = await Accounts.read(run.effects.root);
+  const { memory, effects } = run;
+  const accounts = await Accounts.read(effects.root);
   const directory = releaseDirectory(run);
-  const before = run.memory.secretHashes[run.subject] ?? {};
+  const seals = run.wasInForce ? { ...memory.secretSeals[run.subject] } : {};
   const values = new Map<string, Promise<string>>();
   const value = ({ secretArn, versionId }: ReleaseSecret) => {
     const key = `${secretArn} ${versionId}`;
-    const asked = values.get(key) ?? run.effects.getSecret(secretArn, versionId);
+    const asked = values.get(key) ?? effects.getSecret(secretArn, versionId);
     values.set(key, asked);
     return asked;
   };
-  const hashes: Record<string, string> = {};
   for (const secret of releaseOf(run).secrets) {
     const { path, mode, owner, group } = secret;
     const file = join(directory, path);
-    const onDisk = await readFile(file).catch(() => undefined);
-    const content =
-      onDisk !== undefined && sha256(onDisk) === before[path] ? onDisk : fieldOf(secret, await value(secret));
-    await placeFile(file, content, { mode, owner: accounts.identity(owner, group) }, () => willChange(run, path));
-    hashes[path] = sha256(content);
+    if (seals[path] !== undefined && (await seen(file).catch(() => undefined)) === seals[path]) continue;
+    const content = fieldOf(secret, await value(secret));
+    await willChange(run, path);
+    await replaceFile(file, content, { mode, owner: accounts.identity(owner, group) });
+    run.secretContents.set(path, content);
+    seals[path] = await seen(file);
   }
-  if (JSON.stringify(hashes) === JSON.stringify(before)) return;
-  run.memory.secretHashes = { ...run.memory.secretHashes, [run.subject]: hashes };
-  await remember(run.effects.root, run.memory);
+  if (JSON.stringify(seals) === JSON.stringify(memory.secretSeals[run.subject])) return;
+  memory.secretSeals = { ...memory.secretSeals, [run.subject]: seals };
+  await remember(effects.root, memory);
 }
 
 /** @throws Error that names the secret and the field, never what is in it */

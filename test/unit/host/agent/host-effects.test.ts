@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ask } from "@metrics-link/host/agent/host-effects/ask.ts";
 import { run } from "@metrics-link/host/agent/host-effects/process.ts";
+import { inTransientUnit } from "@metrics-link/host/agent/host-effects/transient-unit.ts";
 import { afterEach, describe, it } from "mocha";
 
 describe("agent: effects on a host", () => {
@@ -76,8 +77,13 @@ describe("agent: effects on a host", () => {
     await assert.rejects(run(["/absent/promtool"]), /\/absent\/promtool cannot be run/);
   });
 
-  it("runs as another user", async function () {
-    if (process.getuid?.() !== 0) return this.skip();
-    assert.deepEqual(await run(["id", "-u"], { as: { uid: 901, gid: 901 } }), { code: 0, output: "901\n" });
+  it("has systemd run what another user must be able to read, closed up in a unit of its own", () => {
+    const argv = inTransientUnit(["/x/envoy", "--mode", "validate"], { user: "envoy", cwd: "/x" });
+    assert.equal(argv[0], "systemd-run");
+    assert.deepEqual(argv.slice(-4), ["--", "/x/envoy", "--mode", "validate"]);
+    for (const word of ["--uid=envoy", "--gid=envoy", "--working-directory=/x", "--wait", "--pipe"]) {
+      assert.ok(argv.includes(word), word);
+    }
+    assert.ok(argv.includes("--property=PrivateNetwork=yes"));
   });
 });
