@@ -19,6 +19,8 @@ export function agentService(): string {
       Description: "Bring this host to its release",
       After: "network-online.target",
       Wants: "network-online.target",
+      // Whoever starts it again and again means it.
+      StartLimitIntervalSec: 0,
     },
     Service: {
       Type: "oneshot",

@@ -134,19 +134,28 @@ describe("what is changed by hand on a host", function () {
     }
     await on("receiver", "sh", "-c", `chmod 0666 ${current}/${trustedRoots}`);
     const { report, word } = await runAgent("receiver");
-    assert.equal(report.repeatedDrift[trustedRoots], 4);
-    assert.match(word, /AGAIN AND AGAIN tls\/roots\/account-a\.pem \(4 times within a day\)/);
+    const times = report.repeatedDrift[trustedRoots] ?? 0;
+    assert.ok(times >= 4, `${times}`);
+    assert.ok(word.includes(`AGAIN AND AGAIN ${trustedRoots} (${times} times within a day)`), word);
   });
 
   it("shows in the metrics that Prometheus scrapes", async () => {
-    const metrics = await on("receiver", "curl", "--silent", "--fail", "http://127.0.0.1:9100/metrics");
-    assert.match(metrics, /^metrics_link_trust_bundle_matches\{file="tls\/roots\/account-a\.pem"\} 0$/m);
-    assert.match(metrics, /^metrics_link_agent_drifted_files 1$/m);
-    assert.match(metrics, /^metrics_link_agent_drift_repeated\{path="tls\/roots\/account-a\.pem"\} 4$/m);
+    const shown = async () => {
+      const page = await on("receiver", "curl", "--silent", "--fail", "http://127.0.0.1:9100/metrics");
+      const value = (series: string) =>
+        page
+          .split("\n")
+          .find((line) => line.startsWith(`${series} `))
+          ?.split(" ")[1];
+      return {
+        matches: value(`metrics_link_trust_bundle_matches{file="${trustedRoots}"}`),
+        drifted: value("metrics_link_agent_drifted_files"),
+        repeated: Number(value(`metrics_link_agent_drift_repeated{path="${trustedRoots}"}`)) >= 4,
+      };
+    };
+    assert.deepEqual(await shown(), { matches: "0", drifted: "1", repeated: true });
     await runAgent("receiver");
-    const later = await on("receiver", "curl", "--silent", "--fail", "http://127.0.0.1:9100/metrics");
-    assert.match(later, /^metrics_link_trust_bundle_matches\{file="tls\/roots\/account-a\.pem"\} 1$/m);
-    assert.match(later, /^metrics_link_agent_drifted_files 0$/m);
+    assert.deepEqual(await shown(), { matches: "1", drifted: "0", repeated: true });
   });
 
   it("leaves the link with the trust that it had, and no sample missing", async () => {

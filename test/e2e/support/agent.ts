@@ -13,8 +13,10 @@ export interface AgentRun {
 
 /** Runs the agent as its timer does, in its unit, and reads what it says. */
 export async function runAgent(host: string): Promise<AgentRun> {
-  const { code } = await sandbox.world.exec(host, ["systemctl", "start", "metrics-link-agent.service"]);
+  const before = Date.now();
+  const { code, stderr } = await sandbox.world.exec(host, ["systemctl", "start", "metrics-link-agent.service"]);
   const report = await reportOf(host);
+  if (Date.parse(report.startedAt) < before) throw new Error(`the agent of ${host} did not run: ${stderr}`);
   return { code, word: wordOf(report), report };
 }
 

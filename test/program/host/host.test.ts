@@ -261,6 +261,7 @@ describe("a host", () => {
       environment: {
         METRICS_LINK_REGION: "eu-west-1",
         METRICS_LINK_ASSUME_ROLE: account.assumeRole,
+        METRICS_LINK_FORCE: "false",
         METRICS_LINK_INSTANCE_ID: "sender-instance-id",
         METRICS_LINK_RELEASE_ID: releaseId,
         METRICS_LINK_DEADLINE_SECONDS: "900",
