@@ -8,22 +8,38 @@ import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
 import { deployerEnvironment } from "@metrics-link/sandbox/world/environment.ts";
 import { sandbox } from "./sandbox.ts";
 
-/** EC2's API in an account, with the rights of the deployer: what a person with a console could do. */
-async function ec2(account: string): Promise<EC2Client> {
-  const environment = deployerEnvironment(sandbox.layout);
-  const common = { region: environment.AWS_REGION ?? "", endpoint: environment.AWS_ENDPOINT_URL ?? "" };
-  const { AWS_ACCESS_KEY_ID: accessKeyId = "", AWS_SECRET_ACCESS_KEY: secretAccessKey = "" } = environment;
-  const sts = new STSClient({ ...common, credentials: { accessKeyId, secretAccessKey } });
-  const { Credentials: session } = await sts.send(
-    new AssumeRoleCommand({ RoleArn: `arn:aws:iam::${account}:role/metrics-link-deploy`, RoleSessionName: "test" }),
+/** Keys of a session, as SDKs take them. */
+export interface Session {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken: string;
+}
+
+/** What every client of the sandbox's API is made with. */
+export function clientOptions(credentials: Session) {
+  const { AWS_REGION: region = "", AWS_ENDPOINT_URL: endpoint = "" } = deployerEnvironment(sandbox.layout);
+  return { region, endpoint, credentials, forcePathStyle: true, maxAttempts: 1 };
+}
+
+/** The deployer of an account: what a person with a console could do. */
+export async function deployer(account: string): Promise<Session> {
+  const { AWS_ACCESS_KEY_ID: accessKeyId = "", AWS_SECRET_ACCESS_KEY: secretAccessKey = "" } = deployerEnvironment(
+    sandbox.layout,
   );
+  const { region, endpoint } = clientOptions({ accessKeyId, secretAccessKey, sessionToken: "" });
+  const sts = new STSClient({ region, endpoint, credentials: { accessKeyId, secretAccessKey } });
+  return assume(sts, `arn:aws:iam::${account}:role/metrics-link-deploy`);
+}
+
+/** A session of a role, by whoever `sts` is. */
+export async function assume(sts: STSClient, roleArn: string): Promise<Session> {
+  const { Credentials: session } = await sts.send(new AssumeRoleCommand({ RoleArn: roleArn, RoleSessionName: "test" }));
   if (!session?.AccessKeyId || !session.SecretAccessKey || !session.SessionToken) throw new Error("no session");
-  const credentials = {
+  return {
     accessKeyId: session.AccessKeyId,
     secretAccessKey: session.SecretAccessKey,
     sessionToken: session.SessionToken,
   };
-  return new EC2Client({ ...common, credentials });
 }
 
 const receiverAccount = "222222222222";
@@ -39,7 +55,7 @@ export class BalancerGroup {
   }
 
   static async find(): Promise<BalancerGroup> {
-    const client = await ec2(receiverAccount);
+    const client = new EC2Client(clientOptions(await deployer(receiverAccount)));
     const { SecurityGroups: groups = [] } = await client.send(new DescribeSecurityGroupsCommand({}));
     const found = groups.find(({ Tags }) =>
       Tags?.some(({ Key, Value }) => Key === "Name" && Value === "receiver-balancer"),
