@@ -1,0 +1,143 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { generateKeyPairSync } from "node:crypto";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { EC2, S3, SSM } from "../../packages/sandbox/services/testing/clients.ts";
+import { clientOptions, deployer } from "./support/aws.ts";
+import { joined, needlesOf, privateKeysOf } from "./support/private-keys.ts";
+import { on, place, pulumi, sandbox } from "./support/sandbox.ts";
+
+const search = readFileSync(join(import.meta.dirname, "support", "search.py"), "utf8");
+const accounts = { sender: "111111111111", receiver: "222222222222" } as const;
+/** The kernel's own files are no places to keep anything; the search itself holds the needles in memory. */
+const notOnDisk = ["/proc", "/sys", "/dev"];
+
+/** The files of a host that hold a needle. */
+async function filesOf(host: string, needles: readonly string[]): Promise<string[]> {
+  const argv = ["python3", "-c", search, "/", "--without", ...notOnDisk];
+  const { code, stdout, stderr } = await sandbox.world.exec(host, argv, { stdin: needles.join("\n") });
+  assert.equal(code, 0, stderr);
+  assert.ok(Number(stderr) > 1000, `only ${stderr} files were looked into`);
+  return stdout.split("\n").filter(Boolean);
+}
+
+/** The same on this machine. */
+function filesHere(needles: readonly string[], folders: readonly string[], without: readonly string[]): string[] {
+  const argv = ["-c", search, ...folders, "--without", ...without];
+  const { stdout, status, stderr } = spawnSync("python3", argv, { input: needles.join("\n"), encoding: "utf8" });
+  assert.equal(status, 0, stderr);
+  return stdout.split("\n").filter(Boolean);
+}
+
+describe("private keys", function () {
+  this.timeout(180_000);
+  let needles: string[];
+  const holds = (text: string) => needles.some((needle) => joined(text).includes(needle));
+  /** Without what was searched: a failed test must not print it. */
+  const nowhere = (what: string, texts: readonly string[]) => {
+    assert.ok(texts.length > 0, `${what}: there was nothing to look into`);
+    assert.deepEqual(
+      texts.flatMap((text, index) => (holds(text) ? [index] : [])),
+      [],
+      `${what}: a key stands there`,
+    );
+  };
+
+  before(async () => {
+    const keys = (await Promise.all(["sender", "receiver"].map(privateKeysOf))).flat();
+    assert.equal(keys.length, 6, "root, intermediate and leaf of each side");
+    needles = keys.flatMap(needlesOf);
+  });
+
+  it("would be found: in any form, in a file of a host, here", async () => {
+    const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+    const planted = privateKey.export({ format: "pem", type: "pkcs8" }).toString();
+    const words = needlesOf(planted);
+    for (const type of ["pkcs8", "sec1"] as const) {
+      const pem = privateKey.export({ format: "pem", type }).toString();
+      for (const text of [pem, JSON.stringify({ key: pem }), Buffer.from(`x${pem}`).toString("utf8")]) {
+        assert.ok(
+          words.some((word) => joined(text).includes(word)),
+          type,
+        );
+      }
+    }
+    await place("sender", "/var/tmp/planted", JSON.stringify({ note: planted }));
+    assert.deepEqual(await filesOf("sender", words), ["/var/tmp/planted"]);
+    await on("sender", "rm", "/var/tmp/planted");
+    const folder = mkdtempSync(join(tmpdir(), "planted-"));
+    writeFileSync(join(folder, "planted"), planted);
+    assert.deepEqual(filesHere(words, [folder], []), [join(folder, "planted")]);
+    rmSync(folder, { recursive: true });
+  });
+
+  for (const host of ["sender", "receiver"] as const) {
+    it(`are in one kind of file on the ${host}: its own leaf's, 0400, Envoy's`, async () => {
+      const found = await filesOf(host, needles);
+      assert.ok(found.length > 0);
+      const wrong = found.filter(
+        (file) => !/^\/opt\/metrics-link\/releases\/[0-9a-f]{64}\/tls\/private-key\.pem$/.test(file),
+      );
+      assert.deepEqual(wrong, []);
+      const states = await on(host, "stat", "--format=%a %U %G", ...found);
+      assert.deepEqual(new Set(states.trim().split("\n")), new Set(["400 envoy envoy"]));
+    });
+
+    it(`are in no journal, process or shell history of the ${host}`, async () => {
+      const script = "cat /proc/[0-9]*/cmdline /proc/[0-9]*/environ 2>/dev/null | tr '\\0' '\\n'";
+      nowhere("journal", [await on(host, "journalctl", "--no-pager", "--output=verbose", "--all")]);
+      nowhere("processes", [await on(host, "sh", "-c", script)]);
+      nowhere("history", [await on(host, "sh", "-c", "cat /root/.*history /home/*/.*history 2>/dev/null; true")]);
+    });
+
+    it(`are in no release, user data or command of the ${host}'s account`, async () => {
+      const options = clientOptions(await deployer(accounts[host]));
+      const s3 = new S3(options);
+      const bucket = `metrics-link-${host}-${accounts[host]}-eu-west-1`;
+      const { Versions = [] } = await s3.listObjectVersions({ Bucket: bucket });
+      const ours = Versions.filter(({ Key = "" }) => !Key.startsWith("tools/"));
+      const objects = await Promise.all(
+        ours.map(async ({ Key, VersionId }) => {
+          const { Body } = await s3.getObject({ Bucket: bucket, Key, VersionId });
+          return (await Body?.transformToString()) ?? "";
+        }),
+      );
+      nowhere("objects", objects);
+      const ec2 = new EC2(options);
+      const InstanceId = await pulumi().output<string>(host, "instanceId");
+      const { UserData } = await ec2.describeInstanceAttribute({ InstanceId, Attribute: "userData" });
+      nowhere("user data", [Buffer.from(UserData?.Value ?? "", "base64").toString()]);
+      const { Reservations, ...described } = await ec2.describeInstances({ InstanceIds: [InstanceId] });
+      nowhere("tags and description", [JSON.stringify({ Reservations, described })]);
+      const { CommandInvocations = [] } = await new SSM(options).listCommandInvocations({ Details: true });
+      nowhere(
+        "commands",
+        CommandInvocations.map((invocation) => JSON.stringify(invocation)),
+      );
+    });
+
+    it(`are in the ${host}'s state only encrypted, and in no output`, async () => {
+      const { stdout } = await pulumi().must(["stack", "export", "-s", host]);
+      nowhere("state", [stdout]);
+      const { stdout: outputs } = await pulumi().must(["stack", "output", "-s", host, "--json", "--show-secrets"]);
+      nowhere("outputs", [outputs]);
+    });
+  }
+
+  it("are in no file that the deployer's tools leave here, and in no process", () => {
+    const { directory, backend } = sandbox.layout;
+    const aws = [join(directory, "hosts"), join(directory, "volumes"), join(directory, "cloud.json")];
+    assert.deepEqual(filesHere(needles, [directory, backend], aws), []);
+    const { stdout } = spawnSync(
+      "sh",
+      ["-c", "cat /proc/[0-9]*/cmdline /proc/[0-9]*/environ 2>/dev/null | tr '\\0' '\\n'"],
+      {
+        encoding: "utf8",
+        maxBuffer: 1 << 28,
+      },
+    );
+    nowhere("processes", [stdout]);
+  });
+});
