@@ -8,7 +8,8 @@ import { layoutOf } from "@metrics-link/sandbox/model/layout.ts";
 import { parseDocument } from "yaml";
 
 const repository = join(import.meta.dirname, "..", "..", "..");
-const name = "test";
+/** Suites that run side by side have a sandbox each. */
+const name = process.env.METRICS_LINK_TEST_SANDBOX ?? "test";
 const { directory } = layoutOf(repository, name);
 
 /** The project of the tests: the repository's program with stack files of its own, so that a person's stay as they are. */

@@ -4,12 +4,12 @@ import { generateKeyPairSync } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { EC2, S3, SSM } from "../../packages/sandbox/services/testing/clients.ts";
-import { clientOptions, deployer } from "./support/aws.ts";
-import { joined, needlesOf, privateKeysOf } from "./support/private-keys.ts";
-import { on, place, pulumi, sandbox } from "./support/sandbox.ts";
+import { EC2, S3, SSM } from "../../../packages/sandbox/services/testing/clients.ts";
+import { clientOptions, deployer } from "../support/aws.ts";
+import { joined, needlesOf, privateKeysOf } from "../support/private-keys.ts";
+import { on, place, pulumi, sandbox } from "../support/sandbox.ts";
 
-const search = readFileSync(join(import.meta.dirname, "support", "search.py"), "utf8");
+const search = readFileSync(join(import.meta.dirname, "..", "support", "search.py"), "utf8");
 const accounts = { sender: "111111111111", receiver: "222222222222" } as const;
 /** The kernel's own files are no places to keep anything; the search itself holds the needles in memory. */
 const notOnDisk = ["/proc", "/sys", "/dev"];

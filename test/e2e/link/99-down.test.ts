@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { down } from "@metrics-link/sandbox/cli/down.ts";
-import { machineState } from "./support/machine.ts";
-import { report, sandbox } from "./support/sandbox.ts";
+import { machineState } from "../support/machine.ts";
+import { report, sandbox } from "../support/sandbox.ts";
 
 describe("sandbox down", function () {
   this.timeout(120_000);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { counter } from "./support/envoy.ts";
-import { beforehand, nothingMissing } from "./support/samples.ts";
-import { on } from "./support/sandbox.ts";
+import { counter } from "../support/envoy.ts";
+import { beforehand, nothingMissing } from "../support/samples.ts";
+import { on } from "../support/sandbox.ts";
 
 /** The most that `systemd-analyze security` may give a unit; up to here its word is OK. */
 const exposureLimit = 2.0;

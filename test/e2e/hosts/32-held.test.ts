@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { compareWindow } from "@metrics-link/sandbox/cli/link.ts";
 import { externalLabels, statusOf } from "@metrics-link/sandbox/cli/status.ts";
-import { reportOf, runAgent } from "./support/agent.ts";
-import { ChangedConfiguration } from "./support/configuration.ts";
-import { outage, startUnit, stopUnit } from "./support/outage.ts";
-import { beforehand, caughtUp, nothingMissing } from "./support/samples.ts";
-import { on, pulumi, receiver, sandbox, sender } from "./support/sandbox.ts";
+import { reportOf, runAgent } from "../support/agent.ts";
+import { ChangedConfiguration } from "../support/configuration.ts";
+import { outage, startUnit, stopUnit } from "../support/outage.ts";
+import { beforehand, caughtUp, nothingMissing } from "../support/samples.ts";
+import { on, pulumi, receiver, sandbox, sender } from "../support/sandbox.ts";
 
 const unit = "metrics-link-prometheus.service";
 const up = () => pulumi().must(["up", "-s", "sender", "--yes", "--skip-preview"]);

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { statusOf } from "@metrics-link/sandbox/cli/status.ts";
-import { BalancerGroup } from "./support/aws.ts";
-import { counter, logged } from "./support/envoy.ts";
-import { attempt, ofAnotherPki, ofTheSendersPki, rightful } from "./support/hostile.ts";
-import { place, sandbox } from "./support/sandbox.ts";
+import { BalancerGroup } from "../support/aws.ts";
+import { counter, logged } from "../support/envoy.ts";
+import { attempt, ofAnotherPki, ofTheSendersPki, rightful } from "../support/hostile.ts";
+import { place, sandbox } from "../support/sandbox.ts";
 
 const dnsName = "metrics-sender.account-a.internal";
 const folder = "/run/hostile";

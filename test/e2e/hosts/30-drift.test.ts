@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { eventually } from "../support/eventually.ts";
-import { runAgent } from "./support/agent.ts";
-import { counter } from "./support/envoy.ts";
-import { beforehand, nothingMissing } from "./support/samples.ts";
-import { on, sandbox } from "./support/sandbox.ts";
+import { eventually } from "../../support/eventually.ts";
+import { runAgent } from "../support/agent.ts";
+import { counter } from "../support/envoy.ts";
+import { beforehand, nothingMissing } from "../support/samples.ts";
+import { on, sandbox } from "../support/sandbox.ts";
 
 const current = "/opt/metrics-link/current";
 const trustedRoots = "tls/roots/account-a.pem";

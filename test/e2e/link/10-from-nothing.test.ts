@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { compareRecent } from "@metrics-link/sandbox/cli/link.ts";
 import { externalLabels } from "@metrics-link/sandbox/cli/status.ts";
 import { up } from "@metrics-link/sandbox/cli/up.ts";
-import { eventually } from "../support/eventually.ts";
-import { on, prepare, pulumi, receiver, report, sandbox, sender } from "./support/sandbox.ts";
+import { eventually } from "../../support/eventually.ts";
+import { on, prepare, pulumi, receiver, report, sandbox, sender } from "../support/sandbox.ts";
 
 describe("from nothing", () => {
   it("comes up in three updates", async function () {

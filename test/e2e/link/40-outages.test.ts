@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { linkState } from "@metrics-link/sandbox/cli/link.ts";
-import { BalancerGroup } from "./support/aws.ts";
-import { outage, startUnit, stopUnit } from "./support/outage.ts";
-import { beforehand, nothingMissing } from "./support/samples.ts";
-import { on, sender } from "./support/sandbox.ts";
+import { BalancerGroup } from "../support/aws.ts";
+import { outage, startUnit, stopUnit } from "../support/outage.ts";
+import { beforehand, nothingMissing } from "../support/samples.ts";
+import { on, sender } from "../support/sandbox.ts";
 
 const outageSeconds = 60;
 const egressAddress = "203.0.113.10";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { pulumi, sandbox } from "./support/sandbox.ts";
+import { pulumi, sandbox } from "../support/sandbox.ts";
 
 const stranger = Array.from({ length: 32 }, () => "AB").join(":");
 

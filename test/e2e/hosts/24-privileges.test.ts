@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { instancePolicy } from "@metrics-link/host/instance-policy.ts";
-import { EC2, IAM, KMS, S3, SecretsManager, SSM, STS } from "../../packages/sandbox/services/testing/clients.ts";
-import { eventually } from "../support/eventually.ts";
-import { assume, clientOptions, deployer, type Session } from "./support/aws.ts";
-import { on, pulumi } from "./support/sandbox.ts";
+import { EC2, IAM, KMS, S3, SecretsManager, SSM, STS } from "../../../packages/sandbox/services/testing/clients.ts";
+import { eventually } from "../../support/eventually.ts";
+import { assume, clientOptions, deployer, type Session } from "../support/aws.ts";
+import { on, pulumi } from "../support/sandbox.ts";
 
 const accounts = { sender: "111111111111", receiver: "222222222222" } as const;
 type Host = keyof typeof accounts;

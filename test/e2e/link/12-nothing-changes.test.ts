@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { BalancerGroup } from "./support/aws.ts";
-import { pulumi } from "./support/sandbox.ts";
+import { BalancerGroup } from "../support/aws.ts";
+import { pulumi } from "../support/sandbox.ts";
 
 describe("once it is there", () => {
   for (const role of ["sender", "receiver"]) {

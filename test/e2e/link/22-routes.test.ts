@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { statusOf } from "@metrics-link/sandbox/cli/status.ts";
-import { attempt, rightful } from "./support/hostile.ts";
-import { on, place, sandbox } from "./support/sandbox.ts";
+import { attempt, rightful } from "../support/hostile.ts";
+import { on, place, sandbox } from "../support/sandbox.ts";
 
 const folder = "/run/hostile";
 const post = ["--request", "POST", "--data-binary", "nothing"];

@@ -1,0 +1,68 @@
+import {
+  canonicalRelease,
+  parseRelease,
+  type Release,
+  releaseIdOf,
+  releaseKeys,
+  sha256,
+} from "@metrics-link/contract/release.ts";
+import { S3 } from "../../../packages/sandbox/services/testing/clients.ts";
+import { clientOptions, deployer } from "./aws.ts";
+import { pulumi } from "./sandbox.ts";
+
+const accounts = { sender: "111111111111", receiver: "222222222222" } as const;
+export type Host = keyof typeof accounts;
+
+/** The bucket of a host's account, written to past Pulumi: releases that no program of ours would make. */
+export class Releases {
+  readonly #host: Host;
+  readonly #s3: S3;
+  /** The id of the release that the stack has published. */
+  readonly published: string;
+
+  private constructor(host: Host, s3: S3, published: string) {
+    this.#host = host;
+    this.#s3 = s3;
+    this.published = published;
+  }
+
+  static async of(host: Host): Promise<Releases> {
+    const s3 = new S3(clientOptions(await deployer(accounts[host])));
+    return new Releases(host, s3, await pulumi().output<string>(host, "release"));
+  }
+
+  /** Publishes the stack's release with a change, and points the host at it. @returns its id */
+  async publish(change: (release: Release) => Release): Promise<string> {
+    const key = releaseKeys.release(this.#host, this.published);
+    const { Body } = await this.#s3.getObject({ Bucket: this.#bucket, Key: key });
+    const release = parseRelease(JSON.parse((await Body?.transformToString()) ?? ""));
+    const text = canonicalRelease(parseRelease(change(release)));
+    const id = releaseIdOf(text);
+    await this.#put(releaseKeys.release(this.#host, id), text);
+    await this.#put(releaseKeys.current(this.#host), JSON.stringify({ formatVersion: 1, releaseId: id }));
+    return id;
+  }
+
+  /** Points the host at the stack's release again. */
+  async withdraw(): Promise<void> {
+    const pointer = { formatVersion: 1, releaseId: this.published };
+    await this.#put(releaseKeys.current(this.#host), JSON.stringify(pointer));
+  }
+
+  get #bucket(): string {
+    return `metrics-link-${this.#host}-${accounts[this.#host]}-eu-west-1`;
+  }
+
+  async #put(Key: string, Body: string): Promise<void> {
+    await this.#s3.putObject({ Bucket: this.#bucket, Key, Body, ContentType: "application/json" });
+  }
+}
+
+/** A release with every occurrence of a text replaced in one of its files. @throws Error when it does not occur */
+export function edited(release: Release, path: string, text: string, by: string): Release {
+  const file = release.files.find((one) => one.path === path);
+  if (!file?.content.includes(text)) throw new Error(`${path} has no ${text}`);
+  const content = file.content.replaceAll(text, by);
+  const files = release.files.map((one) => (one === file ? { ...one, content, sha256: sha256(content) } : one));
+  return { ...release, files };
+}
