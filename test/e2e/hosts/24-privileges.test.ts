@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { instancePolicy } from "@metrics-link/host/instance-policy.ts";
-import { EC2, IAM, KMS, S3, SecretsManager, SSM, STS } from "../../../packages/sandbox/services/testing/clients.ts";
+import { EC2, IAM, KMS, S3, SecretsManager, SSM, STS } from "@metrics-link/sandbox/testing/clients.ts";
 import { eventually } from "../../support/eventually.ts";
 import { assume, clientOptions, deployer, type Session } from "../support/aws.ts";
 import { on, pulumi } from "../support/sandbox.ts";

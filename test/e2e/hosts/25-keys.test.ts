@@ -4,7 +4,7 @@ import { generateKeyPairSync } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { EC2, S3, SSM } from "../../../packages/sandbox/services/testing/clients.ts";
+import { EC2, S3, SSM } from "@metrics-link/sandbox/testing/clients.ts";
 import { clientOptions, deployer } from "../support/aws.ts";
 import { joined, needlesOf, privateKeysOf } from "../support/private-keys.ts";
 import { on, place, pulumi, sandbox } from "../support/sandbox.ts";

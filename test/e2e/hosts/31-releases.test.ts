@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import type { Release } from "@metrics-link/contract/release.ts";
 import { statusOf } from "@metrics-link/sandbox/cli/status.ts";
+import { edited, Releases } from "@metrics-link/sandbox/testing/releases.ts";
 import { eventually } from "../../support/eventually.ts";
 import { runAgent } from "../support/agent.ts";
-import { edited, Releases } from "../support/releases.ts";
 import { beforehand, nothingMissing } from "../support/samples.ts";
 import { on, sandbox } from "../support/sandbox.ts";
 
@@ -59,7 +59,7 @@ describe("releases that are no good", function () {
     },
   ]) {
     it(`change nothing: ${what}`, async () => {
-      const releases = await Releases.of("sender");
+      const releases = await Releases.of(sandbox, "sender");
       const pids = await mainPids("sender");
       const target = await releases.publish(change);
       try {
@@ -94,7 +94,7 @@ describe("releases that are no good", function () {
     },
   ] as const) {
     it(`are taken back when they cut the link: on the ${host}, ${what}`, async () => {
-      const releases = await Releases.of(host);
+      const releases = await Releases.of(sandbox, host);
       const from = beforehand();
       const before = (await statusOf(sandbox, 1)).hosts[host]?.agent?.rollbacks ?? 0;
       // One that was never tried before: what a host has refused once its timer leaves alone.
@@ -121,7 +121,7 @@ describe("releases that are no good", function () {
   }
 
   it("killed at any moment, the next run finishes", async () => {
-    const releases = await Releases.of("sender");
+    const releases = await Releases.of(sandbox, "sender");
     try {
       for (const [index, milliseconds] of [120, 250, 400, 550, 700].entries()) {
         const comment = `# ${index}\n`;

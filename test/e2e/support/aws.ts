@@ -4,43 +4,16 @@ import {
   EC2Client,
   RevokeSecurityGroupIngressCommand,
 } from "@aws-sdk/client-ec2";
-import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
-import { deployerEnvironment } from "@metrics-link/sandbox/world/environment.ts";
+import * as sessions from "@metrics-link/sandbox/testing/sessions.ts";
 import { sandbox } from "./sandbox.ts";
 
-/** Keys of a session, as SDKs take them. */
-export interface Session {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly sessionToken: string;
-}
+export { assume, type Session } from "@metrics-link/sandbox/testing/sessions.ts";
 
 /** What every client of the sandbox's API is made with. */
-export function clientOptions(credentials: Session) {
-  const { AWS_REGION: region = "", AWS_ENDPOINT_URL: endpoint = "" } = deployerEnvironment(sandbox.layout);
-  return { region, endpoint, credentials, forcePathStyle: true, maxAttempts: 1 };
-}
+export const clientOptions = (credentials: sessions.Session) => sessions.clientOptions(sandbox.layout, credentials);
 
 /** The deployer of an account: what a person with a console could do. */
-export async function deployer(account: string): Promise<Session> {
-  const { AWS_ACCESS_KEY_ID: accessKeyId = "", AWS_SECRET_ACCESS_KEY: secretAccessKey = "" } = deployerEnvironment(
-    sandbox.layout,
-  );
-  const { region, endpoint } = clientOptions({ accessKeyId, secretAccessKey, sessionToken: "" });
-  const sts = new STSClient({ region, endpoint, credentials: { accessKeyId, secretAccessKey } });
-  return assume(sts, `arn:aws:iam::${account}:role/metrics-link-deploy`);
-}
-
-/** A session of a role, by whoever `sts` is. */
-export async function assume(sts: STSClient, roleArn: string): Promise<Session> {
-  const { Credentials: session } = await sts.send(new AssumeRoleCommand({ RoleArn: roleArn, RoleSessionName: "test" }));
-  if (!session?.AccessKeyId || !session.SecretAccessKey || !session.SessionToken) throw new Error("no session");
-  return {
-    accessKeyId: session.AccessKeyId,
-    secretAccessKey: session.SecretAccessKey,
-    sessionToken: session.SessionToken,
-  };
-}
+export const deployer = (account: string) => sessions.deployer(sandbox.layout, account);
 
 const receiverAccount = "222222222222";
 

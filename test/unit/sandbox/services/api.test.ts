@@ -12,7 +12,7 @@ import { type Layout, layoutOf } from "../../../../packages/sandbox/model/layout
 import { openAuthority } from "../../../../packages/sandbox/services/authority.ts";
 import { frontListener } from "../../../../packages/sandbox/services/front/front.ts";
 import { type AccessKey, type Moto, startMoto } from "../../../../packages/sandbox/services/moto/moto.ts";
-import { S3, STS } from "../../../../packages/sandbox/services/testing/clients.ts";
+import { S3, STS } from "../../../../packages/sandbox/testing/clients.ts";
 
 const run = promisify(execFile);
 const [sender, receiver, tools] = ["111111111111", "222222222222", "999999999999"] as const;

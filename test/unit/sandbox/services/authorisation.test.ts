@@ -8,16 +8,7 @@ import { cacheDirectory } from "@metrics-link/contract/cache-directory.ts";
 import { frontListener } from "../../../../packages/sandbox/services/front/front.ts";
 import { RoleCredentialsSource } from "../../../../packages/sandbox/services/imds/credentials.ts";
 import { type Moto, startMoto } from "../../../../packages/sandbox/services/moto/moto.ts";
-import {
-  aws4,
-  EC2,
-  IAM,
-  KMS,
-  S3,
-  SecretsManager,
-  SSM,
-  STS,
-} from "../../../../packages/sandbox/services/testing/clients.ts";
+import { aws4, EC2, IAM, KMS, S3, SecretsManager, SSM, STS } from "../../../../packages/sandbox/testing/clients.ts";
 
 const [sender, receiver, tools] = ["111111111111", "222222222222", "999999999999"] as const;
 const region = "eu-west-1";

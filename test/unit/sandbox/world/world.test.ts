@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Layout, layoutOf } from "../../../../packages/sandbox/model/layout.ts";
 import { cleanUp, namespaces } from "../../../../packages/sandbox/realiser/index.ts";
-import { SSM, STS } from "../../../../packages/sandbox/services/testing/clients.ts";
+import { SSM, STS } from "../../../../packages/sandbox/testing/clients.ts";
 import { WorldClient } from "../../../../packages/sandbox/world/client.ts";
 import { deployerEnvironment } from "../../../../packages/sandbox/world/environment.ts";
 import { runningWorld } from "../../../../packages/sandbox/world/instance.ts";

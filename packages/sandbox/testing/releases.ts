@@ -6,9 +6,9 @@ import {
   releaseKeys,
   sha256,
 } from "@metrics-link/contract/release.ts";
-import { S3 } from "../../../packages/sandbox/services/testing/clients.ts";
-import { clientOptions, deployer } from "./aws.ts";
-import { pulumi } from "./sandbox.ts";
+import { pulumiOf, type Sandbox } from "../cli/sandbox.ts";
+import { S3 } from "./clients.ts";
+import { clientOptions, deployer } from "./sessions.ts";
 
 const accounts = { sender: "111111111111", receiver: "222222222222" } as const;
 export type Host = keyof typeof accounts;
@@ -26,9 +26,9 @@ export class Releases {
     this.published = published;
   }
 
-  static async of(host: Host): Promise<Releases> {
-    const s3 = new S3(clientOptions(await deployer(accounts[host])));
-    return new Releases(host, s3, await pulumi().output<string>(host, "release"));
+  static async of(sandbox: Sandbox, host: Host): Promise<Releases> {
+    const s3 = new S3(clientOptions(sandbox.layout, await deployer(sandbox.layout, accounts[host])));
+    return new Releases(host, s3, await pulumiOf(sandbox).output<string>(host, "release"));
   }
 
   /** Publishes the stack's release with a change, and points the host at it. @returns its id */

@@ -1,0 +1,35 @@
+import type { Layout } from "../model/layout.ts";
+import { deployerEnvironment } from "../world/environment.ts";
+import { STS } from "./clients.ts";
+
+/** Keys of a session, as SDKs take them. */
+export interface Session {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken: string;
+}
+
+/** What a client of a sandbox's API is made with. */
+export function clientOptions(layout: Layout, credentials: Omit<Session, "sessionToken"> & Partial<Session>) {
+  const { AWS_REGION: region = "", AWS_ENDPOINT_URL: endpoint = "" } = deployerEnvironment(layout);
+  return { region, endpoint, credentials, forcePathStyle: true, maxAttempts: 1 };
+}
+
+/** The deployer of an account: what a person with a console could do. */
+export async function deployer(layout: Layout, account: string): Promise<Session> {
+  const { AWS_ACCESS_KEY_ID: accessKeyId = "", AWS_SECRET_ACCESS_KEY: secretAccessKey = "" } =
+    deployerEnvironment(layout);
+  const sts = new STS(clientOptions(layout, { accessKeyId, secretAccessKey }));
+  return assume(sts, `arn:aws:iam::${account}:role/metrics-link-deploy`);
+}
+
+/** A session of a role, for whoever `sts` speaks. */
+export async function assume(sts: STS, roleArn: string): Promise<Session> {
+  const { Credentials: session } = await sts.assumeRole({ RoleArn: roleArn, RoleSessionName: "test" });
+  if (!session?.AccessKeyId || !session.SecretAccessKey || !session.SessionToken) throw new Error("no session");
+  return {
+    accessKeyId: session.AccessKeyId,
+    secretAccessKey: session.SecretAccessKey,
+    sessionToken: session.SessionToken,
+  };
+}
