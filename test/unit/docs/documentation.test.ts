@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, globSync, readFileSync, statSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { configurationSchemas } from "@metrics-link/contract";
+import { outcomes } from "@metrics-link/host/agent/outcomes.ts";
 import { z } from "zod";
 
 const repository = resolve(import.meta.dirname, "../../..");
@@ -31,6 +32,18 @@ describe("docs/decisions/README.md", () => {
     const index = targetsOf(read("docs/decisions/README.md"));
     assert.deepEqual(
       decisions.filter((file) => !index.includes(file)),
+      [],
+    );
+  });
+});
+
+describe("docs/operate.md", () => {
+  const page = read("docs/operate.md");
+
+  it("says for every outcome of the agent what a person does", () => {
+    const words = outcomes.map((outcome) => outcome.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`));
+    assert.deepEqual(
+      words.filter((word) => !page.includes(`\n| \`${word}\``)),
       [],
     );
   });

@@ -1,10 +1,17 @@
 import assert from "node:assert/strict";
+import { X509Certificate } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { leafSerial, normaliseSerial, requireChain, requireKeyPair } from "@metrics-link/host/agent/certificates.ts";
+import {
+  leafSerial,
+  normaliseSerial,
+  requireChain,
+  requireKeyPair,
+  requireTrustBundle,
+} from "@metrics-link/host/agent/certificates.ts";
 import { describe, it } from "mocha";
-import { openssl } from "../../../support/openssl.ts";
+import { openssl, selfSigned } from "../../../support/openssl.ts";
 
 const day = 24 * 60 * 60 * 1000;
 
@@ -80,5 +87,40 @@ describe("agent: certificates", () => {
   it("serial numbers are compared as numbers", () => {
     assert.equal(leafSerial(chain()), "abc");
     assert.deepEqual(["00AB", "ab", "0"].map(normaliseSerial), ["ab", "ab", "0"]);
+  });
+
+  describe("a trust bundle", () => {
+    const one = selfSigned("one");
+    const two = selfSigned("two");
+
+    it("holds exactly the pinned roots, in any order, with text between them", () => {
+      requireTrustBundle(one.pem, [one.fingerprint]);
+      requireTrustBundle(`a note\n${two.pem}${one.pem}`, [one.fingerprint, two.fingerprint]);
+    });
+
+    for (const { what, bundle, pinned, reason } of [
+      { what: "another root", bundle: two.pem, pinned: [one], reason: /the bundle lacks / },
+      { what: "one more root", bundle: one.pem + two.pem, pinned: [one], reason: /the bundle also holds / },
+      { what: "a root less", bundle: one.pem, pinned: [one, two], reason: /the bundle lacks / },
+      { what: "a root twice", bundle: one.pem + one.pem, pinned: [one], reason: /a certificate twice/ },
+      { what: "a private key", bundle: one.pem + one.key, pinned: [one], reason: /a private key stands/ },
+      { what: "nothing", bundle: "", pinned: [one], reason: /the bundle lacks / },
+    ]) {
+      it(`is refused with ${what}`, () => {
+        assert.throws(
+          () =>
+            requireTrustBundle(
+              bundle,
+              pinned.map(({ fingerprint }) => fingerprint),
+            ),
+          reason,
+        );
+      });
+    }
+
+    it("is refused with an authority that did not sign itself, pinned or not", () => {
+      const { fingerprint256 } = new X509Certificate(text("leaf.pem"));
+      assert.throws(() => requireTrustBundle(text("leaf.pem"), [fingerprint256]), /is not a root/);
+    });
   });
 });

@@ -1,0 +1,92 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { parseRelease, type Release } from "@metrics-link/contract/release.ts";
+import type { Report } from "@metrics-link/host/agent/report.ts";
+import { metricsOf } from "@metrics-link/host/agent/textfile.ts";
+import { describe, it } from "mocha";
+import { selfSigned } from "../../../support/openssl.ts";
+import { tool } from "../../../support/tool.ts";
+import { file, soundRelease } from "./fake-host.ts";
+
+const since = "2026-11-22T08:00:00.000Z";
+const hold = { unit: "prometheus.service", action: "reload" as const, since, reason: "", mainPid: "1" };
+
+/** A report with one of everything. */
+const report: Report = {
+  outcome: "held",
+  target: "b".repeat(64),
+  release: "a".repeat(64),
+  releaseSince: since,
+  held: [hold],
+  agent: "c".repeat(64),
+  startedAt: since,
+  seconds: 1.5,
+  actions: {},
+  driftedFiles: ["tls/peer-root.pem"],
+  repeatedDrift: { 'a "name" with \\': 3 },
+  driftedTotal: 7,
+  rollbacks: 2,
+  notAsked: [],
+  reasons: [],
+  passages: [],
+};
+
+function release(): Release {
+  const root = selfSigned("peer");
+  const sound = soundRelease();
+  return parseRelease({
+    ...sound,
+    files: [...sound.files.filter(({ path }) => path !== "tls/peer-root.pem"), file("tls/peer-root.pem", root.pem)],
+    checks: [
+      { kind: "trustBundle", file: "tls/peer-root.pem", fingerprints: [root.fingerprint] },
+      { kind: "chain", certificate: "tls/peer-root.pem", root: "tls/peer-root.pem" },
+    ],
+  });
+}
+
+describe("agent: metrics", () => {
+  const page = metricsOf(report, release());
+
+  it("are what promtool takes for sound metrics", () => {
+    const { status, stdout, stderr } = spawnSync(tool("promtool"), ["check", "metrics"], {
+      encoding: "utf8",
+      input: page,
+    });
+    assert.deepEqual([status, stdout + stderr], [0, ""]);
+  });
+
+  it("say what the report says", () => {
+    for (const line of [
+      'metrics_link_agent_outcome{outcome="held"} 1',
+      'metrics_link_agent_outcome{outcome="converged"} 0',
+      "metrics_link_agent_last_run_timestamp_seconds 1795334401.5",
+      "metrics_link_agent_held 1",
+      'metrics_link_agent_held_since_timestamp_seconds{unit="prometheus.service"} 1795334400',
+      "metrics_link_agent_drifted_files 1",
+      "metrics_link_agent_drifted_files_total 7",
+      'metrics_link_agent_drift_repeated{path="a \\"name\\" with \\\\"} 3',
+      "metrics_link_agent_rollbacks_total 2",
+      'metrics_link_trust_bundle_matches{file="tls/peer-root.pem"} 0',
+    ]) {
+      assert.ok(page.split("\n").includes(line), line);
+    }
+    assert.match(page, /^metrics_link_certificate_not_after_timestamp_seconds\{.*tier="peer root".*\} \d+$/m);
+  });
+
+  it("leave out what is not known", () => {
+    const nothing = metricsOf({ ...report, release: undefined, releaseSince: undefined, held: [] }, undefined);
+    assert.doesNotMatch(nothing, /release_since|held_since|certificate|trust_bundle|undefined|NaN/);
+    assert.match(nothing, /^metrics_link_agent_held 0$/m);
+  });
+
+  it("are each explained to those who operate the link", () => {
+    const names = new Set([...page.matchAll(/^# TYPE (\S+)/gm)].map(([, name = ""]) => name));
+    assert.equal(names.size, 13);
+    const explained = readFileSync(new URL("../../../../docs/operate.md", import.meta.url), "utf8");
+    assert.deepEqual(
+      [...names].filter((name) => !explained.includes(`\`${name}\``)),
+      [],
+    );
+  });
+});
