@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { ReleaseInput } from "@metrics-link/contract/release.ts";
 import { afterEach, beforeEach, describe, it } from "mocha";
-import { convergedHost, type FakeHost, soundRelease, withFile } from "./fake-host.ts";
+import { convergedHost, type FakeHost, withFile } from "./fake-host.ts";
 import { answer, metricsPage } from "./prometheus-page.ts";
 
 const url = "http://127.0.0.1:9090";
