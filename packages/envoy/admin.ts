@@ -34,7 +34,7 @@ export const admin: Admin = {
     { exact: "/clusters" },
     { prefix: "/stats" },
     { exact: "/healthcheck/fail" },
-    { exact: "/drain_listeners?graceful" },
+    { exact: "/drain_listeners" },
   ],
 };
 

@@ -28,12 +28,12 @@ const userIds: Readonly<Record<string, number>> = {
 };
 
 const binDirectory = `${hostPaths.base}/bin`;
-/** cloud-init runs what lies there at each boot, before it runs `runcmd` at the first. */
-const packagesScript = "/var/lib/cloud/scripts/per-boot/metrics-link-packages";
+/** cloud-init runs what lies there at each boot (cc_scripts_per_boot), at the first one before any `runcmd`. */
+const bootScript = "/var/lib/cloud/scripts/per-boot/metrics-link";
 const deviceLink = "/run/metrics-link-data/device";
 const script = (name: string) => readFileSync(new URL(`./scripts/${name}`, import.meta.url), "utf8");
 
-/** What a host does at its first boot, and never again: everything else arrives as a release. */
+/** What a host brings with it from its first boot: everything else arrives as a release. */
 export function cloudInit({ hostName, region, bucket, volumeId }: CloudInitInput) {
   const device = `/dev/disk/by-id/nvme-Amazon_Elastic_Block_Store_${volumeId.replace("-", "")}`;
   const file = (path: string, permissions: string, content: string) => ({ path, permissions, content });
@@ -62,22 +62,12 @@ export function cloudInit({ hostName, region, bucket, volumeId }: CloudInitInput
       file(`${binDirectory}/data-volume`, "0755", script("data-volume.sh")),
       file(`${binDirectory}/bootstrap`, "0755", script("bootstrap.sh")),
       file(`${binDirectory}/agent`, "0755", script("agent.sh")),
-      file(packagesScript, "0755", script("packages.sh")),
+      file(bootScript, "0755", script("boot.sh")),
       unit(dataUnitName, dataUnit(device)),
       unit(dataMountName, dataMount()),
       unit(bootstrapUnitName, bootstrapUnit([region, bucket, hostName])),
       unit(unitNames.agent, agentService()),
       unit(unitNames.agentTimer, agentTimer()),
-    ],
-    runcmd: [
-      // Systems Manager is the only way in.
-      ["systemctl", "mask", "--now", "--quiet", "ssh.service", "ssh.socket"],
-      ["systemctl", "restart", "systemd-sysctl.service"],
-      ["systemctl", "daemon-reload"],
-      ["systemctl", "enable", "--quiet", dataMountName, bootstrapUnitName, unitNames.agentTimer],
-      // The volume is attached once the instance runs, which may be after this.
-      ["systemctl", "start", "--no-block", dataMountName],
-      [packagesScript],
     ],
   };
 }

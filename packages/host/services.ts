@@ -72,13 +72,15 @@ function envoyService(args: EnvoyArgs): ServiceSet {
       unitFile(unit, {
         Unit: {
           Description: "Envoy: the link's mutual TLS",
-          After: "network-online.target",
+          // A shutdown turns the order round: what gives samples ends before what takes them.
+          After: `${link === "receives" ? `${unitNames.prometheus} ` : ""}network-online.target`,
+          ...(link === "sends" ? { Before: unitNames.prometheus } : {}),
           Wants: "network-online.target",
           ...neverGivesUp,
         },
         Service: {
           ExecStart: commandLine([`${hostPaths.current}/bin/envoy`, ...flags(`${hostPaths.current}/${configuration}`)]),
-          // Envoy ends at SIGTERM without a look at what is under way.
+          // At SIGTERM Envoy cuts off what is under way.
           ExecStop: commandLine(["/bin/bash", `${hostPaths.current}/${drainScript.path}`, socketPath]),
           TimeoutStopSec: 20,
           ...running(hostUsers.envoy),

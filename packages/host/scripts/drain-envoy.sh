@@ -1,17 +1,31 @@
 #!/bin/bash
 # What Envoy's unit runs before it stops Envoy. usage: drain-envoy ADMIN_SOCKET
-# Clients are told to go elsewhere, and requests that are under way get their answer: a few seconds at most.
+# New connections are refused at once, which a client takes for an outage and tries again. Those that stand are told to
+# go with their next answer. Done when none is left, or none has had a request for a while; after 5 s in any case.
 set -euo pipefail
 socket=$1
 ask() { curl --silent --show-error --fail --max-time 2 --unix-socket "$socket" "http://envoy/$2" --request "$1"; }
+now() { echo "${EPOCHREALTIME/[.,]/}"; }
 
 ask POST healthcheck/fail >/dev/null
-ask POST 'drain_listeners?graceful' >/dev/null
-# Numbers of requests under way, one line each; the admin's own has this very question in it.
-under_way() { ask GET 'stats?filter=downstream_rq_active' | sed -n '/^http\.admin\./!s/^http\..*: //p'; }
-deadline=$((SECONDS + 5))
-while ((SECONDS < deadline)); do
-  if ! under_way | grep --quiet --invert-match '^0$'; then exit; fi
-  sleep 0.05
+ask POST drain_listeners >/dev/null
+start=$(now)
+last=''
+changed=$start
+until (($(now) - start > 5000000)); do
+  # Only what carries the link: Prometheus reads Envoy's own numbers all the time.
+  stats=$(ask GET 'stats?filter=^(listener.(ingest|egress)|http.(egress|elsewhere|sender_.*)).downstream_(cx_active|rq_active|rq_total)$' --globoff)
+  if ! grep --quiet cx_active <<<"$stats"; then
+    echo "Envoy names no listener of the link; what is under way is cut off" >&2
+    exit 1
+  fi
+  if ! grep --quiet 'cx_active: [1-9]' <<<"$stats"; then exit; fi
+  if [[ $stats != "$last" ]] || grep --quiet 'rq_active: [1-9]' <<<"$stats"; then
+    last=$stats
+    changed=$(now)
+  fi
+  # Longer than the pause between two batches of a link that is scraped every second.
+  if (($(now) - changed > 1200000)); then exit; fi
+  sleep 0.02
 done
-echo "requests are still under way after 5 s; they are cut off"
+echo "requests are still under way after 5 s; they are cut off" >&2

@@ -1,0 +1,144 @@
+import assert from "node:assert/strict";
+import { type SpawnSyncReturns, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdirSync, mkdtempSync, readlinkSync, rmSync, symlinkSync, truncateSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterEach, beforeEach, describe, it } from "mocha";
+import { eventually } from "../../support/eventually.ts";
+
+const script = fileURLToPath(new URL("../../../packages/host/scripts/data-volume.sh", import.meta.url));
+const mebibyte = 2 ** 20;
+/** Above the 64 MiB that the script looks through at the beginning. */
+const sizeMiB = 80;
+
+/** The script on real block devices: files behind loop devices, sparse. */
+describe("the data volume", function () {
+  this.timeout(30_000);
+  let folder: string;
+  let disk: string;
+  let device: string;
+  let link: string;
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "data-volume-"));
+    mkdirSync(join(folder, "mount"));
+    disk = join(folder, "disk");
+    link = join(folder, "link");
+    command("truncate", `--size=${sizeMiB}M`, disk);
+    device = command("losetup", "--find", "--show", disk);
+  });
+
+  afterEach(() => {
+    command("losetup", "--detach", device);
+    rmSync(folder, { recursive: true });
+  });
+
+  const arguments_ = (name = device) => [script, name, join(folder, "mount"), link];
+  const makeReady = (): SpawnSyncReturns<string> => spawnSync("bash", arguments_(), { encoding: "utf8" });
+  const write = (bytes: Buffer, offset: number) => {
+    const argv = [`of=${device}`, "bs=1", `seek=${offset}`, "conv=notrunc,fsync"];
+    assert.equal(spawnSync("dd", argv, { input: bytes }).status, 0);
+  };
+  const content = () => command("sha256sum", disk).split(" ")[0];
+  const header = (name: string) =>
+    new RegExp(`^${name}:\\s+(.*)$`, "m").exec(command("dumpe2fs", "-h", device))?.[1] ?? "";
+  const size = () => Number(header("Block count")) * Number(header("Block size"));
+
+  /** Done, and the mount finds the device by the link. */
+  function ready(): void {
+    const { status, stdout, stderr } = makeReady();
+    assert.equal(status, 0, stdout + stderr);
+    assert.equal(readlinkSync(link), device);
+  }
+
+  function refused(reason: RegExp): void {
+    const before = content();
+    const { status, stderr } = makeReady();
+    assert.equal(status, 1, stderr);
+    assert.match(stderr, reason);
+    assert.equal(content(), before, "not a byte was changed");
+  }
+
+  it("gets a file system when it is blank, once", () => {
+    ready();
+    assert.equal(header("Filesystem volume name"), "metrics-link");
+    const made = header("Filesystem UUID");
+    command("debugfs", "-w", "-R", `write ${script} kept`, device);
+    ready();
+    assert.equal(header("Filesystem UUID"), made);
+    assert.match(command("debugfs", "-R", "cat kept", device), /^#!\/bin\/bash/);
+  });
+
+  it("keeps what it has when it is made larger, and its file system grows", () => {
+    ready();
+    const made = header("Filesystem UUID");
+    assert.equal(size(), sizeMiB * mebibyte);
+    truncateSync(disk, 2 * sizeMiB * mebibyte);
+    command("losetup", "--set-capacity", device);
+    ready();
+    assert.deepEqual([size(), header("Filesystem UUID")], [2 * sizeMiB * mebibyte, made]);
+  });
+
+  it("is waited for", async () => {
+    const later = join(folder, "attached-later");
+    const waiting = spawn("bash", arguments_(later), { stdio: "ignore" });
+    const ended = once(waiting, "exit");
+    try {
+      // It looks again and again, so it is past its start.
+      await eventually("the script to wait", () => (childrenOf(waiting.pid) === "sleep" ? true : undefined));
+      assert.equal(existsSync(link), false);
+      symlinkSync(device, later);
+      assert.deepEqual(await ended, [0, null]);
+      assert.equal(header("Filesystem volume name"), "metrics-link");
+    } finally {
+      waiting.kill();
+    }
+  });
+
+  for (const [what, offset] of [
+    ["near its beginning", 3 * mebibyte],
+    ["at its very end", sizeMiB * mebibyte - 4],
+  ] as const) {
+    it(`is never formatted when it has anything on it: four bytes ${what}`, () => {
+      write(Buffer.from("data"), offset);
+      refused(/holds something that blkid does not know; it is left as it is and not mounted/);
+    });
+  }
+
+  it("is never formatted when it has another file system", () => {
+    command("mkswap", device);
+    refused(/holds swap, not ext4/);
+  });
+
+  it("is never formatted when it has a partition table", () => {
+    // A master boot record with one Linux partition: type, first sector, number of sectors; then its signature.
+    const record = Buffer.alloc(512);
+    record.writeUInt8(0x83, 446 + 4);
+    record.writeUInt32LE(2048, 446 + 8);
+    record.writeUInt32LE(4096, 446 + 12);
+    record.writeUInt16BE(0x55aa, 510);
+    write(record, 0);
+    refused(/holds a partition table, not ext4/);
+  });
+
+  it("is not mounted when its file system is broken beyond what a machine mends: it has lost its root", () => {
+    ready();
+    command("debugfs", "-w", "-R", "clri <2>", device);
+    command("debugfs", "-w", "-R", "set_super_value state 2", device);
+    const { status, stderr } = makeReady();
+    assert.equal(status, 1);
+    assert.match(stderr, /has errors that need a person \(e2fsck's exit code 4\)/);
+  });
+});
+
+function command(name: string, ...argv: string[]): string {
+  const { status, stdout, stderr, error } = spawnSync(name, argv, { encoding: "utf8" });
+  if (error) throw error;
+  assert.equal(status, 0, `${name} ${argv.join(" ")}: ${stderr}`);
+  return stdout.trim();
+}
+
+const childrenOf = (pid: number | undefined) =>
+  spawnSync("ps", ["--ppid", `${pid}`, "--format", "comm="], { encoding: "utf8" }).stdout.trim();
