@@ -9,7 +9,8 @@ import { until } from "../until.ts";
 import { nspawnCommand, nspawnEnvironment } from "./command-line.ts";
 import { type CgroupSystem, ControlGroups } from "./control-groups.ts";
 import { type HostFiles, hostFiles } from "./files.ts";
-import { type AttachedVolume, permitVolumes } from "./volumes.ts";
+import { cutPower } from "./power-cut.ts";
+import { type AttachedVolume, attachedVolumes, permitVolumes, volumeFile } from "./volumes.ts";
 
 export type HostState = "running" | "stopped" | "failed";
 
@@ -110,9 +111,11 @@ export class Host {
     await this.#clear();
   }
 
-  /** Ends the host without warning, as a power cut does. */
+  /** Ends the host as a power cut does: without warning, and what has not reached a disk by then is lost. */
   async kill(stopper: Stopper): Promise<void> {
     await this.#note(stopper);
+    const leader = await this.leader();
+    if (leader !== undefined) await cutPower(leader, await this.#disks());
     await this.#clear();
   }
 
@@ -132,6 +135,12 @@ export class Host {
   async consoleTail(lines = 20): Promise<string> {
     const text = await readFile(this.files.consoleLog, "utf8").catch(() => "");
     return text.split("\n").slice(-lines).join("\n");
+  }
+
+  /** The files behind its disks. */
+  async #disks(): Promise<string[]> {
+    const volumes = await attachedVolumes(this.files);
+    return [this.files.diskImage, ...volumes.map(({ volumeId }) => volumeFile(this.#layout, volumeId))];
   }
 
   async #note(stopper: Stopper): Promise<void> {

@@ -76,7 +76,7 @@ export async function attachVolumes(
 }
 
 /** What a host has attached, by its own record. */
-async function attachedVolumes(files: Pick<HostFiles, "volumes">): Promise<AttachedVolume[]> {
+export async function attachedVolumes(files: Pick<HostFiles, "volumes">): Promise<AttachedVolume[]> {
   const text = await readFile(files.volumes, "utf8").catch(() => "[]");
   return JSON.parse(text) as AttachedVolume[];
 }
@@ -175,7 +175,7 @@ async function growFile(layout: Layout, volumeId: string, sizeGiB: number): Prom
 }
 
 /** Major and minor number, as `7:3`. */
-async function deviceNumber(device: string): Promise<string> {
+export async function deviceNumber(device: string): Promise<string> {
   const { rdev } = await stat(device);
   // makedev(3) on Linux: 12 bits of major number above 8 of minor, for loop devices.
   return `${(rdev >> 8) & 0xfff}:${(rdev & 0xff) | ((rdev >> 12) & 0xfff00)}`;
