@@ -10,7 +10,7 @@ import { nspawnCommand, nspawnEnvironment } from "./command-line.ts";
 import { type CgroupSystem, ControlGroups } from "./control-groups.ts";
 import { type HostFiles, hostFiles } from "./files.ts";
 import { cutPower } from "./power-cut.ts";
-import { type AttachedVolume, attachedVolumes, permitVolumes, volumeFile } from "./volumes.ts";
+import { type AttachedVolume, attachedVolumes, permitVolumes, unmounted, volumeFile } from "./volumes.ts";
 
 export type HostState = "running" | "stopped" | "failed";
 
@@ -115,8 +115,11 @@ export class Host {
   async kill(stopper: Stopper): Promise<void> {
     await this.#note(stopper);
     const leader = await this.leader();
-    if (leader !== undefined) await cutPower(leader, await this.#disks());
+    const volumes = await attachedVolumes(this.files);
+    const disks = [this.files.diskImage, ...volumes.map(({ volumeId }) => volumeFile(this.#layout, volumeId))];
+    if (leader !== undefined) await cutPower(leader, disks);
     await this.#clear();
+    await Promise.all(volumes.map(unmounted));
   }
 
   /** Asks the system inside to reboot, and waits until the next one runs. */
@@ -135,12 +138,6 @@ export class Host {
   async consoleTail(lines = 20): Promise<string> {
     const text = await readFile(this.files.consoleLog, "utf8").catch(() => "");
     return text.split("\n").slice(-lines).join("\n");
-  }
-
-  /** The files behind its disks. */
-  async #disks(): Promise<string[]> {
-    const volumes = await attachedVolumes(this.files);
-    return [this.files.diskImage, ...volumes.map(({ volumeId }) => volumeFile(this.#layout, volumeId))];
   }
 
   async #note(stopper: Stopper): Promise<void> {

@@ -8,6 +8,7 @@ import { dirname, join } from "node:path";
 import type { Layout } from "../../model/layout.ts";
 import { run } from "../command.ts";
 import type { HostFiles } from "./files.ts";
+import { releaseVolume } from "./volumes.ts";
 
 /** EC2's marker (EC2 user guide, "Identify EC2 instances"): the system UUID begins with ec2. */
 const hypervisorUuid = "ec2e1916-9099-7caf-fd21-0123456789ab\n";
@@ -37,8 +38,10 @@ export async function mountRootDisk(
   await writeFile(files.hypervisorUuid, hypervisorUuid);
 }
 
-export async function unmountRootDisk(files: Pick<HostFiles, "root" | "disk">): Promise<void> {
+/** Done when the file system is gone: mounted before that, it would be found as it was left. */
+export async function unmountRootDisk(files: Pick<HostFiles, "root" | "disk" | "diskImage">): Promise<void> {
   for (const mount of [files.root, files.disk]) if (await isMounted(mount)) await run(["umount", mount]);
+  await releaseVolume(files.diskImage);
 }
 
 /** Its loop device goes with the mount. */
