@@ -142,7 +142,8 @@ function prometheusService({ configuration, flags, reloadPaths = ["prometheus/"]
         Unit: {
           Description: "Prometheus",
           Requires: dataMountName,
-          After: `${dataMountName} network-online.target`,
+          // A stop goes the other way round: what the queue still has leaves through Envoy.
+          After: [dataMountName, "network-online.target", ...(queue ? [unitNames.envoy] : [])].join(" "),
           Wants: "network-online.target",
           ...neverGivesUp,
         },

@@ -5,6 +5,8 @@ export interface RawSeries {
   readonly values?: readonly (readonly [number, string])[];
 }
 
+export type Between = readonly [first: number, last: number];
+
 /** What became of the sender's samples at the receiver. */
 export interface Comparison {
   readonly series: number;
@@ -15,6 +17,9 @@ export interface Comparison {
   readonly different: number;
   /** At the receiver under this sender's labels, and not at the sender. */
   readonly unexpected: number;
+  /** The first and the last instant of what is missing, in milliseconds since 1970; undefined when nothing is. */
+  readonly missingBetween: Between | undefined;
+  readonly unexpectedBetween: Between | undefined;
   /** A few of those that are wrong, in words. */
   readonly examples: readonly string[];
 }
@@ -33,7 +38,8 @@ export function compareSamples(
   const note = (text: string) => {
     if (examples.length < 5) examples.push(text);
   };
-  let [compared, missing, different, unexpected] = [0, 0, 0, 0];
+  let [compared, different] = [0, 0];
+  const [missing, unexpected] = [new Instants(), new Instants()];
   for (const series of sent) {
     const key = keyOf({ ...externalLabels, ...series.metric });
     const there = receivedByKey.get(key) ?? new Map<number, string>();
@@ -43,7 +49,7 @@ export function compareSamples(
       compared += 1;
       const found = there.get(instant);
       if (found === undefined) {
-        missing += 1;
+        missing.add(instant);
         note(`missing: ${key} at ${instant} ms`);
       } else if (found !== value) {
         different += 1;
@@ -51,14 +57,37 @@ export function compareSamples(
       }
       there.delete(instant);
     }
-    unexpected += there.size;
-    for (const instant of there.keys()) note(`unexpected: ${key} at ${instant} ms`);
+    for (const instant of there.keys()) {
+      unexpected.add(instant);
+      note(`unexpected: ${key} at ${instant} ms`);
+    }
   }
   for (const [key, samples] of receivedByKey) {
-    unexpected += samples.size;
+    for (const instant of samples.keys()) unexpected.add(instant);
     if (samples.size > 0) note(`unexpected series: ${key}`);
   }
-  return { series: sent.length, compared, missing, different, unexpected, examples };
+  return {
+    series: sent.length,
+    compared,
+    missing: missing.count,
+    different,
+    unexpected: unexpected.count,
+    missingBetween: missing.between,
+    unexpectedBetween: unexpected.between,
+    examples,
+  };
+}
+
+/** Counts instants and remembers the ends of the span that they lie in. */
+class Instants {
+  count = 0;
+  between: Between | undefined;
+
+  add(instant: number): void {
+    const [first, last] = this.between ?? [instant, instant];
+    this.between = [Math.min(first, instant), Math.max(last, instant)];
+    this.count += 1;
+  }
 }
 
 function keyOf(labels: Readonly<Record<string, string>>): string {

@@ -30,7 +30,7 @@ export interface MachineImage {
   readonly rootSizeGiB: number;
 }
 
-/** The image of every host in the sandbox. */
+/** The image of the hosts in the sandbox. */
 export const DEBIAN_13_IMAGE: MachineImage = {
   id: "ami-0deb1a13000000001",
   name: "debian-13-amd64-sandbox",
@@ -39,7 +39,14 @@ export const DEBIAN_13_IMAGE: MachineImage = {
   rootSizeGiB: 8,
 };
 
-export const IMAGES: readonly MachineImage[] = [DEBIAN_13_IMAGE];
+/** The same image under the id that a later release of it would have: what an instance is replaced for. */
+export const LATER_DEBIAN_13_IMAGE: MachineImage = {
+  ...DEBIAN_13_IMAGE,
+  id: "ami-0deb1a13000000002",
+  name: "debian-13-amd64-sandbox-later",
+};
+
+export const IMAGES: readonly MachineImage[] = [DEBIAN_13_IMAGE, LATER_DEBIAN_13_IMAGE];
 
 const FAMILIES = {
   x86_64: [

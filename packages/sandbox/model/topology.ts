@@ -122,6 +122,7 @@ export interface Instance {
   readonly roleArn?: string;
   readonly instanceProfileArn?: string;
   readonly tags: Readonly<Record<string, string>>;
+  readonly rootDiskGiB: number;
   readonly volumes: readonly { readonly volumeId: string; readonly deviceName: string; readonly sizeGiB: number }[];
 }
 

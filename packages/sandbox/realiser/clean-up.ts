@@ -77,8 +77,12 @@ async function releaseLoopDevices(layout: Layout): Promise<void> {
       return file.startsWith(`${layout.directory}/`) ? [device] : [];
     });
   };
-  for (const device of await ours()) await run(["losetup", "--detach", device]);
-  await until(`loop devices on ${layout.volumes} are released`, endDeadlineMs, async () => (await ours()).length === 0);
+  await until(`loop devices on files below ${layout.directory} are released`, endDeadlineMs, async () => {
+    const devices = await ours();
+    // Those of root disks go by themselves once nothing is mounted, perhaps just now.
+    for (const device of devices) await execute(["losetup", "--detach", device]);
+    return devices.length === 0;
+  });
 }
 
 /** Processes that were started in a namespace (commands of internet hosts, health checks) end with it. */

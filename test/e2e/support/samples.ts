@@ -7,14 +7,20 @@ import { receiver, sandbox, sender } from "./sandbox.ts";
 /** Seconds since the epoch, a moment ago: what is compared from here on covers what a test is about to do. */
 export const beforehand = () => Math.floor(Date.now() / 1000) - 10;
 
-/** Waits until the backlog is sent. @returns the moment, in seconds since the epoch */
-export function caughtUp(): Promise<number> {
+/**
+ * Waits until the backlog is sent.
+ * @param since seconds since the epoch: what is acknowledged must be younger. A Prometheus that was away tells for a
+ *   while what it knew before.
+ * @returns the moment, in seconds since the epoch
+ */
+export function caughtUp(since = 0): Promise<number> {
   return eventually(
     "the backlog to be sent",
     async (note) => {
-      const { state, lagSeconds } = await linkState(sender, Date.now() / 1000);
+      const now = Date.now() / 1000;
+      const { state, lagSeconds } = await linkState(sender, now);
       note({ state, lagSeconds });
-      return state === "up" && lagSeconds !== null && lagSeconds < 10 ? Date.now() / 1000 : undefined;
+      return state === "up" && lagSeconds !== null && lagSeconds < Math.min(10, now - since) ? now : undefined;
     },
     120_000,
     500,

@@ -34,6 +34,7 @@ export function instanceOf(record: Record, item: InstanceResource): Instance {
     ...(roleArn === undefined ? {} : { roleArn }),
     ...(profile === undefined ? {} : { instanceProfileArn: profile.outputs.arn }),
     tags: inputs.tags ?? {},
+    rootDiskGiB: outputs.rootBlockDevice.volumeSize ?? 0,
     volumes: record
       .where(volumeAttachment, (attachment) => attachment.instanceId === item.id)
       .map(({ inputs: attachment }) => ({

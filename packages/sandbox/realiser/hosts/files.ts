@@ -6,7 +6,9 @@ export interface HostFiles {
   readonly directory: string;
   /** The overlay: shared image below, this host's changes above. */
   readonly root: string;
-  /** The changes: the host's root disk. */
+  /** The root disk: a file system of its own, in a sparse file, on which the changes lie. */
+  readonly diskImage: string;
+  readonly disk: string;
   readonly upper: string;
   readonly work: string;
   /** systemd-nspawn's command line, NUL-separated; read anew by the supervisor at each start. */
@@ -32,8 +34,10 @@ export function hostFiles(layout: Pick<Layout, "hosts">, instanceId: string): Ho
   return {
     directory,
     root: at("root"),
-    upper: at("upper"),
-    work: at("work"),
+    diskImage: at("root-disk.img"),
+    disk: at("root-disk"),
+    upper: at("root-disk/upper"),
+    work: at("root-disk/work"),
     command: at("command"),
     groups: at("groups"),
     consoleLog: at("console.log"),

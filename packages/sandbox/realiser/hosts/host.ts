@@ -9,7 +9,8 @@ import { until } from "../until.ts";
 import { nspawnCommand, nspawnEnvironment } from "./command-line.ts";
 import { type CgroupSystem, ControlGroups } from "./control-groups.ts";
 import { type HostFiles, hostFiles } from "./files.ts";
-import { type AttachedVolume, permitVolumes } from "./volumes.ts";
+import { cutPower } from "./power-cut.ts";
+import { type AttachedVolume, attachedVolumes, permitVolumes, unmounted, volumeFile } from "./volumes.ts";
 
 export type HostState = "running" | "stopped" | "failed";
 
@@ -110,10 +111,15 @@ export class Host {
     await this.#clear();
   }
 
-  /** Ends the host without warning, as a power cut does. */
+  /** Ends the host as a power cut does: without warning, and what has not reached a disk by then is lost. */
   async kill(stopper: Stopper): Promise<void> {
     await this.#note(stopper);
+    const leader = await this.leader();
+    const volumes = await attachedVolumes(this.files);
+    const disks = [this.files.diskImage, ...volumes.map(({ volumeId }) => volumeFile(this.#layout, volumeId))];
+    if (leader !== undefined) await cutPower(leader, disks);
     await this.#clear();
+    await Promise.all(volumes.map(unmounted));
   }
 
   /** Asks the system inside to reboot, and waits until the next one runs. */

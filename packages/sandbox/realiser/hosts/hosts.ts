@@ -72,7 +72,7 @@ export class Hosts {
     for (const { instance, vpc } of this.#placed) {
       const host = this.#host(instance.id);
       await mkdir(host.files.directory, { recursive: true });
-      await mountRootDisk(this.#layout, host.files, this.#sources, resolverAddress(vpc.cidr));
+      await this.#mountRootDisk({ instance, vpc });
       const leader = await host.leader();
       const volumes = await attachVolumes(this.#layout, instance, { ...host, leader });
       await host.prepare(volumes);
@@ -96,12 +96,12 @@ export class Hosts {
   }
 
   async state(nameOrId: string): Promise<HostState> {
-    return this.#internetHost(nameOrId) ? "running" : this.#host(this.#find(nameOrId).id).state();
+    return this.#internetHost(nameOrId) ? "running" : this.#host(this.#find(nameOrId).instance.id).state();
   }
 
   /** The process id, on this machine, of a host's first process. Fails if the host does not run. */
   async leader(nameOrId: string): Promise<number> {
-    const { id, name } = this.#find(nameOrId);
+    const { id, name } = this.#find(nameOrId).instance;
     const host = this.#host(id);
     const leader = await host.leader();
     if (leader === undefined) throw new Error(`host ${name} (${id}) is ${await host.state()}; turn it on first`);
@@ -139,23 +139,27 @@ export class Hosts {
 
   /** Everything that a host wrote to its console since it was made, also when it does not run. */
   async console(nameOrId: string): Promise<string> {
-    return readFile(this.#host(this.#find(nameOrId).id).files.consoleLog, "utf8");
+    return readFile(this.#host(this.#find(nameOrId).instance.id).files.consoleLog, "utf8");
   }
 
   /** Turns a host on or off as a person would; the topology stays what it is. */
   async power(nameOrId: string, action: PowerAction): Promise<void> {
-    const { id } = this.#find(nameOrId);
+    const placed = this.#find(nameOrId);
+    const { id } = placed.instance;
     const host = this.#host(id);
     switch (action) {
       case "off":
         return host.stop("operator");
       case "kill":
-        return host.kill("operator");
+        await host.kill("operator");
+        // What the power cut left of it is found when it is mounted again.
+        return unmountRootDisk(host.files);
       case "reboot":
         return host.reboot();
       case "on": {
         if ((await host.leader()) !== undefined) return;
-        const volumes = await attachVolumes(this.#layout, this.#find(id), { ...host, leader: undefined });
+        await this.#mountRootDisk(placed);
+        const volumes = await attachVolumes(this.#layout, placed.instance, { ...host, leader: undefined });
         await host.prepare(volumes);
         return host.start(volumes);
       }
@@ -166,9 +170,16 @@ export class Hosts {
     return new Host(this.#layout, this.#system, id);
   }
 
-  #find(nameOrId: string): Instance {
+  async #mountRootDisk({ instance, vpc }: Placed): Promise<void> {
+    await mountRootDisk(this.#layout, this.#host(instance.id).files, this.#sources, {
+      sizeGiB: instance.rootDiskGiB,
+      resolver: resolverAddress(vpc.cidr),
+    });
+  }
+
+  #find(nameOrId: string): Placed {
     const found = this.#placed.find(({ instance }) => instance.id === nameOrId || instance.name === nameOrId);
-    if (found) return found.instance;
+    if (found) return found;
     const known = [
       ...this.#placed.map(({ instance }) => instance.name),
       ...this.#internetHosts.map(({ name }) => name),

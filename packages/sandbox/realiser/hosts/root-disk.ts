@@ -1,10 +1,14 @@
-/** A host's root disk: the shared image below, what the host wrote above, as an overlay. */
+/**
+ * A host's root disk: the shared image below, what the host wrote above, as an overlay. What it writes lies on a file
+ * system of the disk's size, so that it can be full, and can lose what had not reached it when the power went.
+ */
 
-import { copyFile, mkdir, readFile, realpath, rename, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, readFile, realpath, rename, rm, stat, truncate, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Layout } from "../../model/layout.ts";
 import { run } from "../command.ts";
 import type { HostFiles } from "./files.ts";
+import { releaseVolume } from "./volumes.ts";
 
 /** EC2's marker (EC2 user guide, "Identify EC2 instances"): the system UUID begins with ec2. */
 const hypervisorUuid = "ec2e1916-9099-7caf-fd21-0123456789ab\n";
@@ -21,10 +25,11 @@ export async function mountRootDisk(
   layout: Layout,
   files: HostFiles,
   sources: RootDiskSources,
-  resolver: string,
+  { sizeGiB, resolver }: { readonly sizeGiB: number; readonly resolver: string },
 ): Promise<void> {
   const trust = await trustLayer(layout, sources);
   if (!(await isMounted(files.root))) {
+    await mountDisk(files, sizeGiB);
     await Promise.all([files.root, files.upper, files.work].map((path) => mkdir(path, { recursive: true })));
     await mountOverlay(files.root, [trust, sources.imageRoot], files);
     // What a DHCP client would write.
@@ -33,8 +38,24 @@ export async function mountRootDisk(
   await writeFile(files.hypervisorUuid, hypervisorUuid);
 }
 
-export async function unmountRootDisk(files: Pick<HostFiles, "root">): Promise<void> {
-  if (await isMounted(files.root)) await run(["umount", files.root]);
+/** Done when the file system is gone: mounted before that, it would be found as it was left. */
+export async function unmountRootDisk(files: Pick<HostFiles, "root" | "disk" | "diskImage">): Promise<void> {
+  for (const mount of [files.root, files.disk]) if (await isMounted(mount)) await run(["umount", mount]);
+  await releaseVolume(files.diskImage);
+}
+
+/** Its loop device goes with the mount. */
+async function mountDisk({ disk, diskImage }: HostFiles, sizeGiB: number): Promise<void> {
+  await mkdir(disk, { recursive: true });
+  if (await isMounted(disk)) return;
+  if ((await stat(diskImage).catch(() => undefined)) === undefined) {
+    const fresh = `${diskImage}.new`;
+    await writeFile(fresh, "");
+    await truncate(fresh, sizeGiB * 2 ** 30);
+    await run(["mkfs.ext4", "-q", "-F", fresh]);
+    await rename(fresh, diskImage);
+  }
+  await run(["mount", "-o", "loop", diskImage, disk]);
 }
 
 /** Everything mounted at or below `directory`, innermost first. */

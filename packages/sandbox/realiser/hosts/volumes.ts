@@ -1,10 +1,10 @@
 /** EBS volumes: sparse files behind loop devices, seen by a host as NVMe disks. The data outlives the host. */
 
-import { open, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { constants, open, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Layout } from "../../model/layout.ts";
 import type { Instance } from "../../model/topology.ts";
-import { run } from "../command.ts";
+import { execute, run } from "../command.ts";
 import { until } from "../until.ts";
 import type { ControlGroups } from "./control-groups.ts";
 import type { HostFiles } from "./files.ts";
@@ -76,7 +76,7 @@ export async function attachVolumes(
 }
 
 /** What a host has attached, by its own record. */
-async function attachedVolumes(files: Pick<HostFiles, "volumes">): Promise<AttachedVolume[]> {
+export async function attachedVolumes(files: Pick<HostFiles, "volumes">): Promise<AttachedVolume[]> {
   const text = await readFile(files.volumes, "utf8").catch(() => "[]");
   return JSON.parse(text) as AttachedVolume[];
 }
@@ -88,9 +88,25 @@ export async function permitVolumes(volumes: readonly AttachedVolume[], groups: 
 
 /** Frees the loop device of a volume's file, and waits until everything written has reached the file. */
 export async function releaseVolume(file: string): Promise<void> {
-  for (const device of await loopDevices(file)) await run(["losetup", "--detach", device]);
   await until(`${file} has no loop device any more`, releaseDeadlineMs, async () => {
-    return (await loopDevices(file)).length === 0;
+    const devices = await loopDevices(file);
+    // The kernel itself may do it in this moment.
+    for (const device of devices) await execute(["losetup", "--detach", device]);
+    return devices.length === 0;
+  });
+}
+
+/** Waits until nobody has mounted a volume any more: the kernel unmounts what a host leaves a while after its end. */
+export async function unmounted({ volumeId, device }: AttachedVolume): Promise<void> {
+  await until(`${volumeId} is unmounted`, releaseDeadlineMs, async () => {
+    try {
+      // open(2): of a block device, this fails while a file system on it is mounted.
+      await (await open(device, constants.O_RDWR | constants.O_EXCL)).close();
+      return true;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === "EBUSY") return false;
+      throw error;
+    }
   });
 }
 
@@ -175,7 +191,7 @@ async function growFile(layout: Layout, volumeId: string, sizeGiB: number): Prom
 }
 
 /** Major and minor number, as `7:3`. */
-async function deviceNumber(device: string): Promise<string> {
+export async function deviceNumber(device: string): Promise<string> {
   const { rdev } = await stat(device);
   // makedev(3) on Linux: 12 bits of major number above 8 of minor, for loop devices.
   return `${(rdev >> 8) & 0xfff}:${(rdev & 0xff) | ((rdev >> 12) & 0xfff00)}`;

@@ -215,14 +215,16 @@ describe("the hosts of a sandbox", function () {
     assert.equal(await realiser.hosts.leader("web"), before);
   });
 
-  it("stay off when a person turned them off, and lose nothing in a power cut", async () => {
-    await output("web", `${mountData} && echo two > /data/second && sync`);
+  it("stay off when a person turned them off, and lose in a power cut what was not synced, and nothing else", async () => {
+    await output("web", `${mountData} && echo two > /data/second && echo two > /root/second && sync`);
+    await output("web", "echo three > /data/third && echo three > /root/third");
     await realiser.hosts.power("web", "kill");
     assert.equal(await realiser.hosts.state("web"), "stopped");
     await realise(world(web));
     assert.equal(await realiser.hosts.state("web"), "stopped");
     await realiser.hosts.power("web", "on");
-    assert.equal(await output("web", `${mountData} && cat /data/file /data/second`), "kept\ntwo");
+    const kept = `${mountData} && cd /data && cat file second third; cd /root && cat second third; exit 0`;
+    assert.equal(await output("web", kept), "kept\ntwo\ntwo");
     await realiser.hosts.exec("web", ["systemctl", "poweroff"]);
     await until("off", 30_000, async () => (await realiser.hosts.state("web")) === "stopped");
     await realiser.hosts.power("web", "on");
@@ -257,6 +259,15 @@ describe("the hosts of a sandbox", function () {
     const { controlGroups, namespaces: left } = await machineState(names.prefix);
     assert.ok(![...controlGroups, ...left].some((name) => name.includes(other.id)));
     assert.equal(await output("web", `${mountData} && cat /data/file`), "kept");
+  });
+
+  it("have a root disk of its size, which can be full", async () => {
+    assert.equal(await output("web", "df --block-size=1G --output=size / | tail -1"), "8");
+    await output("web", "! fallocate --length 9G /root/filler 2>&1 && rm -f /root/filler");
+    await output("web", "fallocate --length $(df --block-size=1 --output=avail / | tail -1) /root/filler");
+    const { stdout, stderr } = await realiser.hosts.exec("web", ["sh", "-c", "cat /dev/zero > /root/rest"]);
+    assert.match(`${stdout}${stderr}`, /No space left on device/);
+    await output("web", "rm /root/filler /root/rest && echo more > /root/more");
   });
 
   it("stop and start with the topology", async () => {

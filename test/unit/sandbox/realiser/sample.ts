@@ -42,6 +42,7 @@ export function instance(
     power: "running",
     metadata: { tokensRequired: true, hopLimit: 1, tagsEnabled: false },
     tags: {},
+    rootDiskGiB: 8,
     volumes: [],
     ...more,
   };

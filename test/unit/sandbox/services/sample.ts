@@ -16,6 +16,7 @@ export const instance: Instance = {
   roleArn: "arn:aws:iam::111111111111:role/hosts/host-role",
   instanceProfileArn: "arn:aws:iam::111111111111:instance-profile/host-profile",
   tags: { Name: "sender" },
+  rootDiskGiB: 8,
   volumes: [],
 };
 

@@ -1,0 +1,45 @@
+import assert from "node:assert/strict";
+import { roles } from "@metrics-link/sandbox/cli/stack-files.ts";
+import { Checkout, pinnedVersion } from "./support/checkout.ts";
+import { beforehand, nothingMissing } from "./support/samples.ts";
+import { pulumi, sandbox } from "./support/sandbox.ts";
+import { startsOf, versionsOf } from "./support/versions.ts";
+
+describe("other versions in the file of pins", function () {
+  this.timeout(300_000);
+  let other: Checkout;
+
+  before(function () {
+    // It builds Prometheus, the first time on a machine.
+    this.timeout(900_000);
+    other = new Checkout();
+    other.setUp();
+  });
+
+  const directions = [
+    { to: "older", program: () => other.pulumi(), pinned: (tool: string) => other.pinned(tool) },
+    { to: "newer", program: pulumi, pinned: (tool: string) => pinnedVersion(sandbox.repository, tool) },
+  ];
+  for (const { to, program, pinned } of directions) {
+    for (const host of roles) {
+      it(`reach the ${host} with its next update: ${to} Envoy and Prometheus, the same instance, no sample lost`, async () => {
+        const wanted = { envoy: pinned("envoy"), prometheus: pinned("prometheus") };
+        const { envoy, prometheus } = await versionsOf(host);
+        assert.ok(envoy.running !== wanted.envoy && prometheus.running !== wanted.prometheus, "there is nothing to do");
+        const instance = await pulumi().output<string>(host, "instanceId");
+        const from = beforehand();
+
+        await program().must(["up", "-s", host, "--yes", "--skip-preview"]);
+
+        assert.deepEqual(await versionsOf(host), {
+          envoy: { onDisk: wanted.envoy, running: wanted.envoy },
+          prometheus: { onDisk: wanted.prometheus, running: wanted.prometheus },
+        });
+        assert.equal(await pulumi().output<string>(host, "instanceId"), instance);
+        await nothingMissing(from, 5000).catch(async ({ message }: Error) => {
+          throw new Error(`${message}; ${await startsOf(host)}`);
+        });
+      });
+    }
+  }
+});
