@@ -142,8 +142,7 @@ function prometheusService({ configuration, flags, reloadPaths = ["prometheus/"]
         Unit: {
           Description: "Prometheus",
           Requires: dataMountName,
-          // A stop goes the other way round: what the queue still has leaves through Envoy.
-          After: [dataMountName, "network-online.target", ...(queue ? [unitNames.envoy] : [])].join(" "),
+          After: `${dataMountName} network-online.target`,
           Wants: "network-online.target",
           ...neverGivesUp,
         },

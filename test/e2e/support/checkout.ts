@@ -73,7 +73,12 @@ export class Checkout {
     const { tools, ...rest } = JSON.parse(readFileSync(file, "utf8"));
     const pins = JSON.parse(readFileSync(join(otherVersions, "pins.json"), "utf8")) as Record<string, OtherPin>;
     for (const [name, { registry, ...pin }] of Object.entries(pins)) {
-      tools[name] = { ...tools[name], ...pin, officialSha256: null, registry: { ...tools[name].registry, ...registry } };
+      tools[name] = {
+        ...tools[name],
+        ...pin,
+        officialSha256: null,
+        registry: { ...tools[name].registry, ...registry },
+      };
     }
     writeFileSync(file, JSON.stringify({ ...rest, tools }, undefined, 2));
     cpSync(join(otherVersions, "go"), join(this.#directory, "scripts/toolchain/go"), { recursive: true });

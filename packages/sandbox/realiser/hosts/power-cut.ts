@@ -31,7 +31,10 @@ export async function cutPower(leader: number, files: readonly string[]): Promis
   const devices = (await Promise.all(files.map(loopDevices))).flat();
   const numbers = new Set(await Promise.all(devices.map(deviceNumber)));
   // The root disk is mounted by this machine, data volumes by the host itself.
-  const mounts = [...(await mountsOf("self", "/", numbers)), ...(await mountsOf(leader, `/proc/${leader}/root`, numbers))];
+  const mounts = [
+    ...(await mountsOf("self", "/", numbers)),
+    ...(await mountsOf(leader, `/proc/${leader}/root`, numbers)),
+  ];
   await run(["python3", "-c", shutdownScript, ...mounts.flat()]);
 }
 

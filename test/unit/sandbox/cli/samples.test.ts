@@ -53,7 +53,13 @@ describe("the comparison of raw samples", () => {
   it("says between which instants samples are missing, and between which there are too many", () => {
     const there = { ...up, values: [[1000.501, "1"]] } as RawSeries;
     const { missingBetween, unexpectedBetween } = compareSamples([up], [arrived(there)], external);
-    assert.deepEqual([missingBetween, unexpectedBetween], [[1_000_001, 1_002_001], [1_000_501, 1_000_501]]);
+    assert.deepEqual(
+      [missingBetween, unexpectedBetween],
+      [
+        [1_000_001, 1_002_001],
+        [1_000_501, 1_000_501],
+      ],
+    );
     const equal = compareSamples([up], [arrived(up)], external);
     assert.deepEqual([equal.missingBetween, equal.unexpectedBetween], [undefined, undefined]);
   });

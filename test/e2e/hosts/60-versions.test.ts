@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { roles } from "@metrics-link/sandbox/cli/stack-files.ts";
-import { Checkout, pinnedVersion } from "./support/checkout.ts";
-import { beforehand, nothingMissing } from "./support/samples.ts";
-import { pulumi, sandbox } from "./support/sandbox.ts";
-import { startsOf, versionsOf } from "./support/versions.ts";
+import { Checkout, pinnedVersion } from "../support/checkout.ts";
+import { beforehand, nothingMissing } from "../support/samples.ts";
+import { pulumi, sandbox } from "../support/sandbox.ts";
+import { startsOf, versionsOf } from "../support/versions.ts";
 
 describe("other versions in the file of pins", function () {
   this.timeout(300_000);
