@@ -1,5 +1,9 @@
 import assert from "node:assert/strict";
-import { counter } from "../support/envoy.ts";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { eventually } from "../../support/eventually.ts";
+import { accessLog } from "../support/envoy.ts";
+import { outage, startUnit, stopUnit } from "../support/outage.ts";
 import { beforehand, nothingMissing } from "../support/samples.ts";
 import { on } from "../support/sandbox.ts";
 
@@ -59,25 +63,136 @@ describe("units on a host", function () {
   });
 });
 
-describe("a restart of Envoy", function () {
-  this.timeout(120_000);
-  const resets = () => counter("sender", "envoy_cluster_upstream_rq_rx_reset", 'envoy_cluster_name="receiver"');
+describe("files on a host", () => {
+  const ours = [
+    "/opt/metrics-link",
+    "/etc/metrics-link",
+    "/var/lib/metrics-link",
+    "/var/lib/metrics-link-agent",
+    "/run/metrics-link-*",
+  ];
+  /** What a user who owns nothing finds, without the insides of the tools. */
+  const nobodyFinds = async (host: string, ...what: string[]) => {
+    const nobody = "setpriv --reuid=65534 --regid=65534 --clear-groups";
+    const tools = "-path '/opt/metrics-link/tools/*/*/*' -prune";
+    const find = `${nobody} find ${ours.join(" ")} ${tools} -o ${what.join(" ")} -print 2>/dev/null || true`;
+    return (await on(host, "sh", "-c", find)).split("\n").filter(Boolean);
+  };
+  const meantForAll = [
+    /^\/opt\/metrics-link\/bin\/(agent|bootstrap|data-volume)$/,
+    /^\/opt\/metrics-link\/agent\/[0-9a-f]{64}\.mjs$/,
+    /^\/opt\/metrics-link\/tools\/[a-z_]+\/[0-9a-f]{64}\.seal\.json$/,
+    // Hashes, versions and names, of secrets as well; what is certified, and how services are started.
+    /^\/opt\/metrics-link\/releases\/[0-9a-f]{64}\/(release\.json|systemd\/[a-z-]+\.service|envoy\/drain\.sh|tls\/own-root\.pem)$/,
+    /^\/etc\/metrics-link\/agent\.json$/,
+    /^\/var\/lib\/metrics-link-agent\/(status\.json|textfile\/[a-z-]+\.prom)$/,
+  ];
 
-  it("of the receiver lets requests end first: none is cut off, no sample is missing", async () => {
+  for (const host of ["sender", "receiver"]) {
+    it(`are readable by everybody on the ${host} only where they are meant to be`, async () => {
+      const found = await nobodyFinds(host, "-type f", "-readable");
+      assert.ok(found.length > 10, `${found}`);
+      assert.deepEqual(
+        found.filter((path) => !meantForAll.some((pattern) => pattern.test(path))),
+        [],
+      );
+    });
+
+    it(`are writable by nobody else on the ${host}`, async () => {
+      assert.deepEqual(await nobodyFinds(host, "! -type l", "-writable"), []);
+    });
+  }
+});
+
+describe("a data volume that is attached late", function () {
+  this.timeout(120_000);
+  const units = ["metrics-link-data.service", "var-lib-metrics\\x2dlink.mount", "metrics-link-prometheus.service"];
+  const states = async () =>
+    (await on("receiver", "sh", "-c", `systemctl is-active '${units.join("' '")}' || true`)).trim();
+
+  it("is waited for, mounted once it is there, and Prometheus starts on what it holds", async () => {
     const from = beforehand();
-    const before = await resets();
-    for (let restarts = 0; restarts < 5; restarts += 1)
-      await on("receiver", "systemctl", "restart", "metrics-link-envoy");
+    const folder = "/dev/disk/by-id";
+    await stopUnit("receiver", "metrics-link-prometheus");
+    await on("receiver", "systemctl", "stop", ...units);
+    try {
+      await on("receiver", "mv", folder, `${folder}.away`);
+      await on("receiver", "systemctl", "start", "--no-block", "metrics-link-prometheus");
+      await eventually("the volume to be waited for", async (note) => {
+        const found = await states();
+        note(found);
+        return found === "activating\ninactive\ninactive" ? true : undefined;
+      });
+    } finally {
+      await on("receiver", "mv", `${folder}.away`, folder);
+    }
+    await eventually("everything to run", async (note) => {
+      const found = await states();
+      note(found);
+      return found === "active\nactive\nactive" ? true : undefined;
+    });
+    await startUnit("receiver", "metrics-link-prometheus");
     await nothingMissing(from, 10_000);
-    assert.equal(await resets(), before);
-    const journal = await on("receiver", "journalctl", "--unit=metrics-link-envoy", "--output=cat", "--no-pager");
-    assert.doesNotMatch(journal, /drain-envoy|cut off|curl:/, "the drain itself has nothing to complain of");
+  });
+});
+
+describe("a restart of Envoy under load", function () {
+  this.timeout(120_000);
+  const load = readFileSync(join(import.meta.dirname, "..", "support", "load.py"), "utf8");
+  const restarts = 4;
+
+  /** Restarts a host's Envoy again and again while the link is busy. @returns what became of the batches, by outcome */
+  async function restartUnderLoad(host: string): Promise<Record<string, number>> {
+    const busy = on("sender", "python3", "-c", load, `${restarts * 2 + 2}`, "4", "8");
+    const costs: number[] = [];
+    for (let restart = 0; restart < restarts; restart += 1) {
+      await outage(1.5);
+      const start = Date.now();
+      await on(host, "systemctl", "restart", "metrics-link-envoy");
+      costs.push(Date.now() - start);
+    }
+    const outcomes = JSON.parse(await busy);
+    console.log(`      ${costs.map((cost) => `${cost} ms`).join(", ")}; ${JSON.stringify(outcomes)}`);
+    assert.ok(outcomes[204] > 500, "the link was busy");
+    return outcomes;
+  }
+
+  /** Neither the drain itself nor a request that had to be cut off. */
+  async function nothingToComplainOf(host: string, since: number): Promise<void> {
+    const unit = ["--unit=metrics-link-envoy", `--since=@${since}`];
+    const journal = await on(host, "journalctl", ...unit, "--output=cat", "--no-pager");
+    assert.doesNotMatch(journal, /cut off|curl:|drain\.sh|Failed with result|State 'stop-sigterm' timed out/);
+  }
+
+  /** The requests that the sender's Envoy did not answer as the receiver's Prometheus would have: status and flag. */
+  const failed = async (since: number) =>
+    (await accessLog("sender", since))
+      .filter(({ type, status }) => type === "request" && status !== 204)
+      .map(({ status, flags }) => `${status} ${flags}`);
+
+  it("of the receiver: a request fails only where no connection was to be had, no sample is missing", async () => {
+    const from = beforehand();
+    const since = Math.floor(Date.now() / 1000);
+    const outcomes = await restartUnderLoad("receiver");
+    assert.deepEqual(
+      Object.keys(outcomes).filter((outcome) => outcome !== "204" && outcome !== "503"),
+      [],
+    );
+    await nothingMissing(from, 10_000);
+    const failures = await failed(since);
+    assert.ok(failures.length > 0, "some came between stop and start");
+    assert.deepEqual(new Set(failures), new Set(["503 UF"]));
+    await nothingToComplainOf("receiver", since);
   });
 
-  it("of the sender loses nothing either", async () => {
+  it("of the sender: a request fails only where no connection was to be had, no sample is missing", async () => {
     const from = beforehand();
-    for (let restarts = 0; restarts < 3; restarts += 1)
-      await on("sender", "systemctl", "restart", "metrics-link-envoy");
+    const since = Math.floor(Date.now() / 1000);
+    const outcomes = await restartUnderLoad("sender");
+    assert.ok((outcomes.refused ?? 0) > 0, "some came between stop and start");
+    assert.equal(outcomes["cut off"], undefined);
     await nothingMissing(from, 10_000);
+    assert.deepEqual(await failed(since), []);
+    await nothingToComplainOf("sender", since);
   });
 });
