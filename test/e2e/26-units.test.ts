@@ -107,7 +107,8 @@ describe("files on a host", () => {
 describe("a data volume that is attached late", function () {
   this.timeout(120_000);
   const units = ["metrics-link-data.service", "var-lib-metrics\\x2dlink.mount", "metrics-link-prometheus.service"];
-  const states = async () => (await on("receiver", "sh", "-c", `systemctl is-active '${units.join("' '")}' || true`)).trim();
+  const states = async () =>
+    (await on("receiver", "sh", "-c", `systemctl is-active '${units.join("' '")}' || true`)).trim();
 
   it("is waited for, mounted once it is there, and Prometheus starts on what it holds", async () => {
     const from = beforehand();
