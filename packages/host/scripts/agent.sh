@@ -13,5 +13,5 @@ case ${1-} in
     ;;
 esac
 # Which Node, which agent: links that the agent swaps when a release brings others.
-# Without a compiler no memory that can be written is ever run; that costs a tenth more of CPU.
+# Without a compiler no memory that can be written is ever run; a run with nothing to do costs the same.
 exec "$base/bin/node" --jitless --use-system-ca "$base/bin/agent.mjs" "$@"

@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { cacheDirectory } from "@metrics-link/contract/cache-directory.ts";
 import { type CloudInitInput, cloudInit, cloudInitText, userDataLimitBytes } from "@metrics-link/host/cloud-init.ts";
+import { bootstrapUnitName, dataMountName, unitNames } from "@metrics-link/host/unit-names.ts";
 import { describe, it } from "mocha";
 import { parse } from "yaml";
 
@@ -71,6 +72,19 @@ describe("cloud-init", () => {
       fileOf("/etc/systemd/system/metrics-link-bootstrap.service").content,
       /^ExecStart=\/opt\/metrics-link\/bin\/bootstrap eu-west-1 metrics-link-sender-111111111111-eu-west-1 sender$/m,
     );
+  });
+
+  it("closes the doors before anything that may take long, and does so again at each boot", () => {
+    const { content, permissions } = fileOf("/var/lib/cloud/scripts/per-boot/metrics-link");
+    const at = (text: string) => {
+      assert.ok(content.includes(text), text);
+      return content.indexOf(text);
+    };
+    assert.equal(permissions, "0755");
+    assert.ok(at("mask --now --quiet ssh.service ssh.socket") < at(`start ${bootstrapUnitName}`));
+    assert.ok(at('start --no-block "$mount"') < at(`start ${bootstrapUnitName}`), "not held up by the bucket");
+    assert.ok(at(`enable --quiet "$mount" ${bootstrapUnitName} ${unitNames.agentTimer}`) < at("dpkg --install"));
+    assert.ok(at(`mount='${dataMountName}'`) > 0);
   });
 
   it("fits the schema of the cloud-init that hosts boot with", () => {

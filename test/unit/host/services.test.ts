@@ -50,6 +50,31 @@ describe("services of a host", () => {
     assert.match(unit, /^StateDirectory=metrics-link\/prometheus$/m);
   });
 
+  it("end in order: the sender's Prometheus sends what it has, the receiver's Envoy takes what is under way", () => {
+    const orders = (["sends", "receives"] as const).map((link) => {
+      const { files } = standardServices({ envoy: { ...envoy, link }, prometheus });
+      const unit = files.find(({ path }) => path.endsWith("metrics-link-envoy.service"))?.content ?? "";
+      return unit.split("\n").filter((line) => /^(Before|After)=.*prometheus/.test(line));
+    });
+    // systemd.unit(5): in a shutdown the order is the other way round.
+    assert.deepEqual(orders, [
+      ["Before=metrics-link-prometheus.service"],
+      ["After=metrics-link-prometheus.service network-online.target"],
+    ]);
+  });
+
+  it("Envoy is drained before it is stopped, by its own user, and for longer than that takes", () => {
+    const unit = unitOf("metrics-link-envoy.service");
+    assert.match(
+      unit,
+      /^ExecStop=\/bin\/bash \/opt\/metrics-link\/current\/envoy\/drain\.sh \/run\/metrics-link-envoy\/admin\.sock$/m,
+    );
+    assert.match(unit, /^TimeoutStopSec=20$/m);
+    const script = services.files.find(({ path }) => path === "envoy/drain.sh")?.content ?? "";
+    // An exact word of allow_paths in packages/envoy/admin.ts.
+    for (const path of ["POST healthcheck/fail", "POST drain_listeners "]) assert.ok(script.includes(path), path);
+  });
+
   it("are started again for ever, as users of their own, without capabilities", () => {
     for (const [name, user] of [
       ["metrics-link-envoy.service", "envoy"],
