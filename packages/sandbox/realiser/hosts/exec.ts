@@ -49,7 +49,7 @@ export function shellCommand(leader: number, argv: readonly string[] = ["/bin/ba
 /** Runs a command of this machine with the network, and the resolver, of an internet host. */
 export function internetHostCommand(namespace: string, resolvConf: string, argv: readonly string[]): string[] {
   const script = 'mount --bind "$0" /etc/resolv.conf && exec "$@"';
-  return inNamespace(namespace, ["unshare", "--mount", "sh", "-c", script, resolvConf, ...argv]);
+  return inNamespace(namespace, ["unshare", "--mount", "--propagation=slave", "sh", "-c", script, resolvConf, ...argv]);
 }
 
 /** The resolver of internet hosts: the sandbox's, on the internet. Gives the file's path. */

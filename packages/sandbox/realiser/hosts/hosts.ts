@@ -16,7 +16,7 @@ import {
   writeInternetResolver,
 } from "./exec.ts";
 import { Host, type HostState } from "./host.ts";
-import { mountRootDisk, type RootDiskSources, unmountRootDisk } from "./root-disk.ts";
+import { mountRootDisk, type RootDiskSources, shareMounts, unmountRootDisk } from "./root-disk.ts";
 import { attachVolumes, deleteVolume, detachVolumes } from "./volumes.ts";
 
 export interface HostSummary {
@@ -52,6 +52,7 @@ export class Hosts {
     this.#placed = topology.vpcs.flatMap((vpc) => vpc.instances.map((instance) => ({ instance, vpc })));
     this.#internetHosts = topology.internetHosts;
     await mkdir(this.#layout.hosts, { recursive: true });
+    await shareMounts(this.#layout.hosts);
     await mkdir(this.#layout.volumes, { recursive: true });
     const wanted = new Map(this.#placed.map(({ instance }) => [instance.id, instance]));
     const present = (await readdir(this.#layout.hosts)).filter((name) => name.startsWith("i-"));

@@ -216,11 +216,13 @@ describe("the hosts of a sandbox", function () {
   });
 
   it("stay off when a person turned them off, and lose in a power cut what was not synced, and nothing else", async () => {
+    // Another host has a copy of this one's mounts, and must not keep them from going.
+    await realise(world(web, other));
     await output("web", `${mountData} && echo two > /data/second && echo two > /root/second && sync`);
     await output("web", "echo three > /data/third && echo three > /root/third");
     await realiser.hosts.power("web", "kill");
     assert.equal(await realiser.hosts.state("web"), "stopped");
-    await realise(world(web));
+    await realise(world(web, other));
     assert.equal(await realiser.hosts.state("web"), "stopped");
     await realiser.hosts.power("web", "on");
     const kept = `${mountData} && cd /data && cat file second third; cd /root && cat second third; exit 0`;
