@@ -168,6 +168,9 @@ export class Cloud {
   /** Deletes the resource; one that is gone already is no error. */
   async delete(request: Place & { id: string }): Promise<void> {
     const noun = nounOf(request.type);
+    const known = this.#store.get(request);
+    const instanceId = known && noun.stopsBeforeDelete?.(known.inputs);
+    if (instanceId !== undefined) await this.setPower(instanceId, "stopped");
     const { unrealised } = await this.#mutate(async () => {
       const resource = this.#store.get(request);
       if (resource === undefined) return;

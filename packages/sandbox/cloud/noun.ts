@@ -40,6 +40,8 @@ export interface Noun<I extends Properties = Properties, O extends Properties = 
   read?(scope: Scope, resource: Resource<I, O>): Promise<{ inputs: Known<I>; outputs: Known<O> } | undefined>;
   /** Without it every change replaces. */
   update?(scope: Scope, resource: Resource<I, O>, news: Known<I>): Promise<Omit<Created<O>, "id">>;
+  /** The instance that has to be off, and not only asked to be, before this is deleted. */
+  stopsBeforeDelete?(inputs: Known<I>): string | undefined;
   /** Without it deleting is forgetting. */
   delete?(scope: Scope, resource: Resource<I, O>): Promise<void>;
 }

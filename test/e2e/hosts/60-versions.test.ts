@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { roles } from "@metrics-link/sandbox/cli/stack-files.ts";
+import { eventually } from "../../support/eventually.ts";
+import { runAgent } from "../support/agent.ts";
 import { Checkout, pinnedVersion } from "../support/checkout.ts";
 import { beforehand, nothingMissing } from "../support/samples.ts";
 import { pulumi, sandbox } from "../support/sandbox.ts";
@@ -31,10 +33,20 @@ describe("other versions in the file of pins", function () {
 
         await program().must(["up", "-s", host, "--yes", "--skip-preview"]);
 
-        assert.deepEqual(await versionsOf(host), {
-          envoy: { onDisk: wanted.envoy, running: wanted.envoy },
-          prometheus: { onDisk: wanted.prometheus, running: wanted.prometheus },
-        });
+        await eventually(
+          "what had to wait for the queue to be done as well",
+          async (note) => {
+            const found = await versionsOf(host);
+            note(found);
+            const { envoy, prometheus } = found;
+            const all = [envoy.onDisk, envoy.running, prometheus.onDisk, prometheus.running];
+            if (all.join() === [wanted.envoy, wanted.envoy, wanted.prometheus, wanted.prometheus].join()) return found;
+            await runAgent(host);
+            return undefined;
+          },
+          90_000,
+          1000,
+        );
         assert.equal(await pulumi().output<string>(host, "instanceId"), instance);
         await nothingMissing(from, 5000).catch(async ({ message }: Error) => {
           throw new Error(`${message}; ${await startsOf(host)}`);

@@ -43,6 +43,9 @@ export const volumeAttachment = noun({
     return { outputs: {} };
   },
 
+  stopsBeforeDelete: ({ stopInstanceBeforeDetaching, instanceId }) =>
+    stopInstanceBeforeDetaching ? instanceId : undefined,
+
   async delete(scope, { inputs }) {
     try {
       await scope.aws.ec2.detachVolume({
