@@ -119,7 +119,8 @@ function dataMount(): string {
       Conflicts: "umount.target",
       Before: "umount.target",
     },
-    Mount: { What: deviceLink, Where: hostPaths.data, Type: "ext4", Options: "noatime,nosuid,nodev,noexec" },
+    // sync: what is acknowledged to a sender must outlive a power cut, and Prometheus does not wait for the disk itself.
+    Mount: { What: deviceLink, Where: hostPaths.data, Type: "ext4", Options: "sync,noatime,nosuid,nodev,noexec" },
     Install: { WantedBy: "multi-user.target" },
   });
 }

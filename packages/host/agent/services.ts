@@ -5,6 +5,7 @@ import { remember } from "./memory.ts";
 import { actionFor, changesBetween, changesByDrift, union, unitFile } from "./plan.ts";
 import type { Run } from "./run.ts";
 import { storedRelease } from "./steps/fetch.ts";
+import { isStuck } from "./stuck-queue.ts";
 import { Systemd } from "./systemd.ts";
 
 /**
@@ -46,10 +47,14 @@ export async function bringServicesTo(
     const known = await knownToServe(run, systemd, unit);
     const served =
       known === undefined ? [undefined] : await Promise.all(known.map((one) => storedRelease(run.effects, one)));
-    const action = actionFor(service, union(drifted, ...served.map((one) => changesBetween(one, release))));
     const runs = active.has(unit);
-    if (runs && mayWait(unit) && (await hasToWait(run, systemd, service, action, served))) continue;
+    // There is nothing to wait for: a queue that cannot read has sent all that it will ever send.
+    const stuck = runs && service.queue !== undefined && (await isStuck(run.effects, service.queue));
+    const changed = actionFor(service, union(drifted, ...served.map((one) => changesBetween(one, release))));
+    const action = stuck ? "restart" : changed;
+    if (runs && !stuck && mayWait(unit) && (await hasToWait(run, systemd, service, action, served))) continue;
     if (!runs) run.touched.add(`${unit} (did not run)`);
+    if (stuck) run.touched.add(`${unit} (could not read its WAL)`);
     const before = run.effects.now();
     const done = await systemd.bring(unit, action, runs);
     if (done !== undefined) run.actions.set(unit, done);

@@ -63,6 +63,11 @@ describe("cloud-init", () => {
     assert.doesNotMatch(content, /\.device/);
   });
 
+  it("mounts it so that what is written has reached it", () => {
+    const { content } = fileOf("/etc/systemd/system/var-lib-metrics\\x2dlink.mount");
+    assert.match(content, /^Options=(\S+,)?sync(,|$)/m);
+  });
+
   it("raises the limit of inotify instances", () => {
     assert.match(fileOf("/etc/sysctl.d/60-metrics-link.conf").content, /^fs\.inotify\.max_user_instances = 4096$/m);
   });

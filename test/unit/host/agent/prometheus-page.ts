@@ -9,6 +9,9 @@ export interface Page {
   readonly loadedAt?: number;
   readonly loadSucceeded?: boolean;
   readonly writes?: number;
+  /** The newest sample that the queue has read from the WAL. */
+  readonly queued?: number;
+  readonly failedWrites?: number;
 }
 
 /** The page as text, with only what is known. */
@@ -16,10 +19,12 @@ export function metricsPage({ sent, stored, pending, retried, segment = 0, read 
   const queue = '{remote_name="link",url="http://127.0.0.1:9091/api/v1/write"}';
   const lines: [string, number | undefined][] = [
     [`prometheus_remote_storage_queue_highest_sent_timestamp_seconds${queue}`, sent],
+    [`prometheus_remote_storage_queue_highest_timestamp_seconds${queue}`, more.queued],
     [`prometheus_remote_storage_samples_pending${queue}`, pending],
     [`prometheus_remote_storage_samples_retried_total${queue}`, retried],
     ["prometheus_tsdb_head_max_time_seconds", stored],
     ["prometheus_tsdb_wal_segment_current", segment],
+    ["prometheus_tsdb_wal_writes_failed_total", more.failedWrites],
     ['prometheus_wal_watcher_current_segment{consumer="link"}', read],
     ["prometheus_config_last_reload_successful", (more.loadSucceeded ?? true) ? 1 : 0],
     ["prometheus_config_last_reload_success_timestamp_seconds", more.loadedAt ?? 1e12],

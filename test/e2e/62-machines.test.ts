@@ -1,0 +1,207 @@
+import assert from "node:assert/strict";
+import { compareWindow } from "@metrics-link/sandbox/cli/link.ts";
+import type { Comparison } from "@metrics-link/sandbox/cli/samples.ts";
+import { type Role, roles } from "@metrics-link/sandbox/cli/stack-files.ts";
+import { externalLabels } from "@metrics-link/sandbox/cli/status.ts";
+import { LATER_DEBIAN_13_IMAGE } from "@metrics-link/sandbox/cloud/index.ts";
+import { eventually } from "../support/eventually.ts";
+import { reportOf, runAgent } from "./support/agent.ts";
+import { ChangedConfiguration } from "./support/configuration.ts";
+import { dataDirectory, fill, leafSerial, metric, power, processOf, scrapesAgain, stored } from "./support/machines.ts";
+import { outage } from "./support/outage.ts";
+import { beforehand, caughtUp, nothingMissing } from "./support/samples.ts";
+import { on, pulumi, receiver, sandbox, sender } from "./support/sandbox.ts";
+
+const now = () => Date.now() / 1000;
+const least = 5000;
+const up = (host: Role) => pulumi().must(["up", "-s", host, "--yes", "--skip-preview"]);
+
+/** Compares everything since `from`, once all that is younger than `since` has arrived: older samples may be left out. */
+async function leftOut(from: number, since: number): Promise<Comparison> {
+  const end = Math.floor(await caughtUp(now()));
+  return eventually(
+    "the last batch to be stored",
+    async (note) => {
+      const compared = await compareWindow(sender, receiver, externalLabels(sandbox), end, Math.ceil(end - from));
+      note(compared);
+      assert.equal(compared.different, 0);
+      return (compared.missingBetween?.[1] ?? 0) <= since * 1000 ? compared : undefined;
+    },
+    60_000,
+    1000,
+  );
+}
+
+/** Waits until both sides are at work again, and compares everything since `from`. */
+async function nothingMissingAfter(host: Role, from: number, since: number): Promise<void> {
+  await scrapesAgain(host, since);
+  await caughtUp(since);
+  await nothingMissing(from, least);
+}
+
+for (const host of roles) {
+  describe(`the machine of the ${host}`, function () {
+    this.timeout(180_000);
+
+    it("is another one with another image: the same data, the same identity, no sample lost", async () => {
+      const instance = await pulumi().output<string>(host, "instanceId");
+      const serial = await leafSerial(host);
+      const from = beforehand();
+      const had = await stored(host, from);
+      await new ChangedConfiguration(host).set("host.imageId", LATER_DEBIAN_13_IMAGE.id);
+      await up(host);
+      assert.notEqual(await pulumi().output<string>(host, "instanceId"), instance);
+      assert.equal(await leafSerial(host), serial);
+      assert.deepEqual(await stored(host, from), had);
+      await nothingMissingAfter(host, from, now());
+    });
+
+    it("loses nothing in a reboot", async () => {
+      const from = beforehand();
+      await power(host, "reboot");
+      await nothingMissingAfter(host, from, now());
+    });
+  });
+}
+
+describe("a power cut", function () {
+  this.timeout(120_000);
+
+  /** The journal and the WAL are whole, and nobody had to help. */
+  async function comesBack(host: Role): Promise<number> {
+    const cut = await power(host, "kill");
+    await power(host, "on");
+    await scrapesAgain(host, now());
+    assert.equal(await metric(host, "prometheus_tsdb_wal_corruptions_total"), 0, "the WAL was torn");
+    return cut;
+  }
+
+  it("of the receiver costs none of what it had acknowledged", async () => {
+    const from = beforehand();
+    const cut = await comesBack("receiver");
+    await nothingMissingAfter("receiver", from, cut);
+  });
+
+  it("of the sender leaves out at the receiver only what waited in its queue, and that is still in its own TSDB", async () => {
+    // A batch leaves when it is full or 5 s old (batch_send_deadline); the WAL is read as it is written.
+    const queuedSeconds = 5 + 1;
+    const from = beforehand();
+    const cut = await comesBack("sender");
+    const found = await leftOut(from, cut);
+    const [first = Number.POSITIVE_INFINITY] = found.missingBetween ?? [];
+    assert.ok(first >= (cut - queuedSeconds) * 1000, `missing since ${first / 1000}, the cut was at ${cut}`);
+    assert.equal(found.unexpected, 0, "the receiver has what the sender forgot");
+    assert.ok(found.compared >= least, `only ${found.compared} samples were compared`);
+  });
+});
+
+describe("a full disk", function () {
+  this.timeout(180_000);
+
+  /** Fills the data volume until Prometheus cannot write, and makes room again. @returns from when to when it was full */
+  async function fullData(host: Role): Promise<[from: number, to: number]> {
+    const from = now();
+    const empty = await fill(host, dataDirectory);
+    try {
+      await eventually("Prometheus to miss the room", async (note) => {
+        const failed = await metric(host, "prometheus_tsdb_wal_writes_failed_total");
+        note(failed);
+        return failed > 3 || undefined;
+      });
+      assert.equal((await runAgent(host)).report.outcome, "converged", "the agent needs no room there");
+    } finally {
+      await empty();
+    }
+    return [from, now()];
+  }
+
+  it("of data at the receiver costs nothing: when there is room again everything goes on by itself", async () => {
+    const process = await processOf("receiver");
+    const from = beforehand();
+    const [, to] = await fullData("receiver");
+    await nothingMissingAfter("receiver", from, to);
+    assert.equal(await processOf("receiver"), process, "it was started anew");
+  });
+
+  it("of data at the sender tears its WAL: the agent sees that nothing is read, and only that time is left out", async () => {
+    const process = await processOf("sender");
+    const from = beforehand();
+    const [full, room] = await fullData("sender");
+    // The timer would do it within the minute.
+    await eventually("the agent to restart it", async (note) => {
+      const { driftedFiles } = (await runAgent("sender")).report;
+      note(driftedFiles);
+      return driftedFiles.includes("metrics-link-prometheus.service (could not read its WAL)") || undefined;
+    }, 60_000, 2000);
+    assert.notEqual(await processOf("sender"), process);
+    const restarted = await scrapesAgain("sender", now());
+    const found = await leftOut(from, restarted);
+    const [first = 0, last = 0] = found.missingBetween ?? [];
+    assert.ok(found.missing > 0, "the queue could read all the time: then nobody need restart it");
+    assert.ok(first >= full * 1000 && last <= restarted * 1000, `${first} to ${last}, full ${full} to ${room}`);
+    // Refused by Prometheus in the moment in which the disk got full, and yet written, and so sent.
+    const [early = full * 1000, late = full * 1000] = found.unexpectedBetween ?? [];
+    assert.ok(early >= full * 1000 && late <= room * 1000, `${early} to ${late}, full ${full} to ${room}`);
+    await nothingMissing(Math.ceil(restarted), least);
+  });
+
+  it("of the system makes the agent say so, and leave everything as it was", async () => {
+    const current = ["readlink", "/opt/metrics-link/current"];
+    const listing = ["find", "/opt/metrics-link", "-maxdepth", "3"];
+    const before = [await on("receiver", ...current), await on("receiver", ...listing)];
+    const configuration = new ChangedConfiguration("receiver");
+    await configuration.set("prometheus.outOfOrderTimeWindow", "23h");
+    const empty = await fill("receiver", "/opt");
+    try {
+      const { code, stdout, stderr } = await pulumi().run(["up", "-s", "receiver", "--yes", "--skip-preview"]);
+      assert.notEqual(code, 0);
+      assert.match(`${stdout}${stderr}`, /incomplete: .*\n?.*space: .*MiB free; this release takes/);
+      assert.deepEqual([await on("receiver", ...current), await on("receiver", ...listing)], before);
+    } finally {
+      await empty();
+    }
+    await up("receiver");
+    assert.equal((await reportOf("receiver")).outcome, "converged");
+    configuration.restore();
+    await up("receiver");
+  });
+});
+
+describe("what is protected", function () {
+  this.timeout(120_000);
+
+  it("outlives a destroy, and an update that would replace it, unless a person lifts the protection", async () => {
+    const resources = async () => {
+      const { stdout } = await pulumi().must(["stack", "export", "-s", "sender"]);
+      return (JSON.parse(stdout).deployment.resources as { urn: string; id?: string; protect?: boolean }[]).map(
+        ({ urn, id, protect }) => `${urn} ${id} ${protect}`,
+      );
+    };
+    const before = await resources();
+    const refused = async (words: string[], names: readonly string[]) => {
+      const { code, stdout, stderr } = await pulumi().run([...words, "-s", "sender", "--yes"]);
+      assert.notEqual(code, 0);
+      for (const name of names) {
+        assert.match(`${stdout}${stderr}`, new RegExp(`::${name}" cannot be (deleted|replaced)\\s+because it is protected`));
+      }
+      assert.deepEqual(await resources(), before);
+    };
+    await refused(["destroy"], ["sender-data", "sender-address"]);
+    const configuration = new ChangedConfiguration("sender");
+    await configuration.set("network.zones[0]", "eu-west-1c");
+    try {
+      await refused(["up"], ["sender-data"]);
+    } finally {
+      configuration.restore();
+    }
+
+    const guarded = before.filter((line) => line.endsWith(" true")).map((line) => line.split(" ")[0] ?? "");
+    assert.equal(guarded.length, 2);
+    await pulumi().must(["state", "unprotect", "-s", "sender", "--yes", ...guarded]);
+    const { stdout } = await pulumi().must(["destroy", "-s", "sender", "--preview-only"]);
+    // Even then Pulumi forgets them only: they stay in the account.
+    assert.equal(stdout.match(/sender-(data|address) delete\[retain\]/g)?.length, 2, stdout);
+    await up("sender");
+    assert.deepEqual(await resources(), before);
+  });
+});

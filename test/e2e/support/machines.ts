@@ -1,0 +1,63 @@
+import { hostPaths, ports } from "@metrics-link/contract";
+import type { PowerAction } from "@metrics-link/sandbox/realiser/index.ts";
+import { eventually } from "../../support/eventually.ts";
+import { prometheusOf } from "@metrics-link/sandbox/cli/sandbox.ts";
+import { on, sandbox } from "./sandbox.ts";
+
+const seconds = () => Date.now() / 1000;
+
+/** Does something to the power of a host. @returns when, in seconds since the epoch */
+export async function power(host: string, action: PowerAction): Promise<number> {
+  const when = seconds();
+  await sandbox.world.power(host, action);
+  return when;
+}
+
+/** The serial number of the certificate that a host's Envoy has in force. */
+export async function leafSerial(host: string): Promise<string> {
+  const ask = ["curl", "--silent", "--fail", "--unix-socket", hostPaths.envoyAdminSocket, "http://envoy/certs"];
+  const { certificates } = JSON.parse(await on(host, ...ask));
+  return certificates.flatMap((one: { cert_chain: { serial_number: string }[] }) => one.cert_chain)[0].serial_number;
+}
+
+/** The samples that a host itself has of a span before `end`, as text that can be compared. */
+export async function stored(host: string, end: number, span = 5): Promise<string[]> {
+  const series = await prometheusOf(sandbox, host).raw('{__name__=~".+"}', span, end);
+  return series.map((one) => JSON.stringify([Object.entries(one.metric).toSorted(), one.values])).toSorted();
+}
+
+/** Waits until a host's Prometheus has stored a sample of its own that is younger than `since`. */
+export function scrapesAgain(host: string, since: number): Promise<number> {
+  return eventually(
+    `${host} to scrape again`,
+    async (note) => {
+      const newest = await prometheusOf(sandbox, host).value('max(timestamp(up{job="node",account=""}))');
+      note(newest);
+      return newest !== undefined && newest > since ? newest : undefined;
+    },
+    60_000,
+    250,
+  );
+}
+
+export const dataDirectory = hostPaths.data;
+
+/** Leaves no room on the file system of a folder, for others than root as well. @returns makes it free again */
+export async function fill(host: string, folder: string): Promise<() => Promise<void>> {
+  const filler = `${folder}/filler`;
+  const script = 'fallocate --length "$(df --block-size=1 --output=avail "$0" | tail -1)" "$1"';
+  await on(host, "sh", "-c", script, folder, filler);
+  return async () => {
+    await on(host, "rm", filler);
+  };
+}
+
+/** The process that a host's Prometheus is. */
+export const processOf = (host: string) =>
+  on(host, "systemctl", "show", "--property=MainPID", "--value", "metrics-link-prometheus");
+
+/** One of the metrics without labels that a host's Prometheus tells of itself, now. */
+export async function metric(host: string, name: string): Promise<number> {
+  const page = await on(host, "curl", "--silent", "--fail", `http://127.0.0.1:${ports.prometheus}/metrics`);
+  return Number(new RegExp(`^${name} (\\S+)$`, "m").exec(page)?.[1]);
+}
