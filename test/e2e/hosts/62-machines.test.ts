@@ -1,166 +1,224 @@
 import assert from "node:assert/strict";
 import { compareWindow } from "@metrics-link/sandbox/cli/link.ts";
-import { prometheusOf } from "@metrics-link/sandbox/cli/sandbox.ts";
+import type { Comparison } from "@metrics-link/sandbox/cli/samples.ts";
+import { type Role, roles } from "@metrics-link/sandbox/cli/stack-files.ts";
 import { externalLabels } from "@metrics-link/sandbox/cli/status.ts";
 import { LATER_DEBIAN_13_IMAGE } from "@metrics-link/sandbox/cloud/index.ts";
-import { EC2 } from "@metrics-link/sandbox/testing/clients.ts";
 import { eventually } from "../../support/eventually.ts";
-import { runAgent } from "../support/agent.ts";
-import { clientOptions, deployer } from "../support/aws.ts";
+import { reportOf, runAgent } from "../support/agent.ts";
 import { ChangedConfiguration } from "../support/configuration.ts";
+import {
+  dataDirectory,
+  fill,
+  leafSerial,
+  metric,
+  power,
+  processOf,
+  scrapesAgain,
+  stored,
+} from "../support/machines.ts";
+import { outage } from "../support/outage.ts";
 import { beforehand, caughtUp, nothingMissing } from "../support/samples.ts";
 import { on, pulumi, receiver, sandbox, sender } from "../support/sandbox.ts";
 
-const hosts = ["receiver", "sender"] as const;
-type Host = (typeof hosts)[number];
-const dataVolume = "/var/lib/metrics-link";
-/**
- * What a power cut of the sender may cost the receiver: what was scraped and waited in memory for its batch (5 s,
- * batch_send_deadline) or for its answer. The queue begins anew at "now"; the sender's own TSDB has the samples.
- */
-const mostSecondsUnsent = 8;
 const now = () => Date.now() / 1000;
+const least = 5000;
+const up = (host: Role) => pulumi().must(["up", "-s", host, "--yes", "--skip-preview"]);
 
-/** Waits until a host that was away scrapes again, which it does once everything on it runs. */
-const scrapesAgain = (host: Host, since: number) =>
-  eventually(
-    `the ${host} to scrape again`,
+/** Compares everything since `from`, once all that is younger than `since` has arrived: older samples may be left out. */
+async function leftOut(from: number, since: number): Promise<Comparison> {
+  const end = Math.floor(await caughtUp(now()));
+  return eventually(
+    "the last batch to be stored",
     async (note) => {
-      const newest = await prometheusOf(sandbox, host).value('max(timestamp(up{job="node",account=""}))');
-      note(newest);
-      return newest !== undefined && newest > since ? newest : undefined;
+      const compared = await compareWindow(sender, receiver, externalLabels(sandbox), end, Math.ceil(end - from));
+      note(compared);
+      assert.equal(compared.different, 0);
+      return (compared.missingBetween?.[1] ?? 0) <= since * 1000 ? compared : undefined;
     },
-    90_000,
-    500,
+    60_000,
+    1000,
   );
-
-/** Who a host is: the certificate that its Envoy has in force, and its release. */
-async function identityOf(host: Host): Promise<readonly string[]> {
-  const ask = ["curl", "--silent", "--fail", "--unix-socket", "/run/metrics-link-envoy/admin.sock"];
-  const { certificates } = JSON.parse(await on(host, ...ask, "http://envoy/certs"));
-  return [certificates[0].cert_chain[0].serial_number, await on(host, "readlink", "/opt/metrics-link/current")];
 }
 
-/** How many series of its own a host still has of a moment. */
-const seriesAt = (host: Host, moment: number) =>
-  prometheusOf(sandbox, host).value('count({__name__=~".+",account=""})', moment);
+/** Waits until both sides are at work again, and compares everything since `from`. */
+async function nothingMissingAfter(host: Role, from: number, since: number): Promise<void> {
+  await scrapesAgain(host, since);
+  await caughtUp(since);
+  await nothingMissing(from, least);
+}
 
-const metric = async (host: Host, name: string) => {
-  const page = await on(host, "curl", "--silent", "--fail", "http://127.0.0.1:9090/metrics");
-  return Number(new RegExp(`^${name} (\\S+)`, "m").exec(page)?.[1]);
-};
+for (const host of roles) {
+  describe(`the machine of the ${host}`, function () {
+    this.timeout(180_000);
 
-describe("machines", function () {
-  this.timeout(300_000);
-
-  for (const host of hosts) {
-    it(`a reboot of the ${host} loses nothing`, async () => {
-      const from = beforehand();
-      await sandbox.world.power(host, "reboot");
-      await scrapesAgain(host, now());
-      await nothingMissing(from, 5_000);
-      assert.equal((await runAgent(host)).report.outcome, "converged");
-    });
-  }
-
-  it("a power cut of the receiver while it writes loses nothing: what it had acknowledged it has, or is sent again", async () => {
-    const from = beforehand();
-    await sandbox.world.power("receiver", "kill");
-    await sandbox.world.power("receiver", "on");
-    await scrapesAgain("receiver", now());
-    const end = Math.floor(await caughtUp());
-    const result = await compareWindow(sender, receiver, externalLabels(sandbox), end - 10, end - 10 - from);
-    console.log(`      ${result.missing} of ${result.compared} samples missing`);
-    assert.deepEqual([result.missing, result.different, result.unexpected], [0, 0, 0]);
-  });
-
-  it(`a power cut of the sender costs the receiver the last ${mostSecondsUnsent} s at most`, async () => {
-    const from = beforehand();
-    const cut = now();
-    await sandbox.world.power("sender", "kill");
-    await sandbox.world.power("sender", "on");
-    await scrapesAgain("sender", now());
-    const end = Math.floor(await caughtUp());
-    const { missing, compared, different, missingBetween } = await compareWindow(
-      sender,
-      receiver,
-      externalLabels(sandbox),
-      end - 10,
-      end - 10 - from,
-    );
-    console.log(`      ${missing} of ${compared} samples were not sent before the cut`);
-    assert.equal(different, 0);
-    const [first = cut * 1000, last = cut * 1000] = missingBetween ?? [];
-    assert.ok(first >= (cut - mostSecondsUnsent) * 1000, `from ${first}, the cut was at ${cut * 1000}`);
-    assert.ok(last <= now() * 1000);
-    await nothingMissing(end - 5, 500);
-  });
-
-  for (const host of hosts) {
-    it(`a new image replaces the instance of the ${host}; volume, samples and identity stay, nothing is missing`, async () => {
-      const from = beforehand();
-      const moment = from - 20;
-      const had = await seriesAt(host, moment);
-      assert.ok(had !== undefined && had > 100, `${had} series`);
-      const identity = await identityOf(host);
+    it("is another one with another image: the same data, the same identity, no sample lost", async () => {
       const instance = await pulumi().output<string>(host, "instanceId");
+      const serial = await leafSerial(host);
+      const from = beforehand();
+      const had = await stored(host, from);
       await new ChangedConfiguration(host).set("host.imageId", LATER_DEBIAN_13_IMAGE.id);
-      await pulumi().must(["up", "-s", host, "--yes", "--skip-preview"]);
+      await up(host);
       assert.notEqual(await pulumi().output<string>(host, "instanceId"), instance);
-      await scrapesAgain(host, now());
-      assert.deepEqual(await identityOf(host), identity);
-      assert.equal(await seriesAt(host, moment), had, "TSDB and WAL came along");
-      await nothingMissing(from, 5_000);
-      await pulumi().must(["preview", "-s", host, "--expect-no-changes"]);
+      assert.equal(await leafSerial(host), serial);
+      assert.deepEqual(await stored(host, from), had);
+      await nothingMissingAfter(host, from, now());
     });
+
+    it("loses nothing in a reboot", async () => {
+      const from = beforehand();
+      await power(host, "reboot");
+      await nothingMissingAfter(host, from, now());
+    });
+  });
+}
+
+describe("a power cut", function () {
+  this.timeout(120_000);
+
+  /** The journal and the WAL are whole, and nobody had to help. */
+  async function comesBack(host: Role): Promise<number> {
+    const cut = await power(host, "kill");
+    await power(host, "on");
+    await scrapesAgain(host, now());
+    assert.equal(await metric(host, "prometheus_tsdb_wal_corruptions_total"), 0, "the WAL was torn");
+    return cut;
   }
 
-  for (const host of hosts) {
-    it(`a full data volume of the ${host}: the agent goes on, and once there is room, so does everything`, async () => {
-      const filler = `${dataVolume}/filler`;
-      const room = `df --output=avail --block-size=1 ${dataVolume} | tail -1`;
-      const process = await on(host, "systemctl", "show", "--property=MainPID", "metrics-link-prometheus");
-      await on(host, "sh", "-c", `fallocate --length "$(${room})" ${filler}`);
-      try {
-        await eventually(
-          "Prometheus to notice",
-          async (note) => {
-            const failed = await metric(host, "prometheus_tsdb_wal_writes_failed_total");
-            note(failed);
-            return failed > 0 ? failed : undefined;
-          },
-          60_000,
-          500,
-        );
-        const { report } = await runAgent(host);
-        assert.equal(report.outcome, "converged", "what the agent writes is on another disk");
-        assert.equal(await on(host, "ls", dataVolume), "filler\nlost+found\nprometheus\n");
-      } finally {
-        await on(host, "rm", "--force", filler);
-      }
-      const freed = now();
-      await scrapesAgain(host, freed + 2);
-      await nothingMissing(Math.ceil(freed) + 3, 200);
-      assert.equal(await on(host, "systemctl", "show", "--property=MainPID", "metrics-link-prometheus"), process);
-    });
+  it("of the receiver costs none of what it had acknowledged", async () => {
+    const from = beforehand();
+    const cut = await comesBack("receiver");
+    await nothingMissingAfter("receiver", from, cut);
+  });
+
+  it("of the sender leaves out at the receiver only what waited in its queue, and that is still in its own TSDB", async () => {
+    // A batch leaves when it is full or 5 s old (batch_send_deadline); the WAL is read as it is written.
+    const queuedSeconds = 5 + 1;
+    const from = beforehand();
+    const cut = await comesBack("sender");
+    const found = await leftOut(from, cut);
+    const [first = Number.POSITIVE_INFINITY] = found.missingBetween ?? [];
+    assert.ok(first >= (cut - queuedSeconds) * 1000, `missing since ${first / 1000}, the cut was at ${cut}`);
+    assert.equal(found.unexpected, 0, "the receiver has what the sender forgot");
+    assert.ok(found.compared >= least, `only ${found.compared} samples were compared`);
+  });
+});
+
+describe("a full disk", function () {
+  this.timeout(180_000);
+
+  /** Fills the data volume until Prometheus cannot write, and makes room again. @returns from when to when it was full */
+  async function fullData(host: Role): Promise<[from: number, to: number]> {
+    const from = now();
+    const empty = await fill(host, dataDirectory);
+    try {
+      await eventually("Prometheus to miss the room", async (note) => {
+        const failed = await metric(host, "prometheus_tsdb_wal_writes_failed_total");
+        note(failed);
+        return failed > 3 || undefined;
+      });
+      assert.equal((await runAgent(host)).report.outcome, "converged", "the agent needs no room there");
+    } finally {
+      await empty();
+    }
+    return [from, now()];
   }
 
-  it("volume and address outlive their stack, unless a person lifts the protection", async () => {
-    const ec2 = new EC2(clientOptions(await deployer("111111111111")));
-    const kept = async () => {
-      const { Volumes = [] } = await ec2.describeVolumes({});
-      const { Addresses = [] } = await ec2.describeAddresses({});
-      const data = Volumes.filter(({ Tags }) => Tags?.some(({ Value }) => Value === "sender-data"));
-      return [data.map(({ VolumeId }) => VolumeId), Addresses.map(({ PublicIp }) => PublicIp)];
-    };
-    const before = await kept();
-    assert.deepEqual(
-      before.map(({ length }) => length),
-      [1, 1],
+  it("of data at the receiver costs nothing: when there is room again everything goes on by itself", async () => {
+    const process = await processOf("receiver");
+    const from = beforehand();
+    const [, to] = await fullData("receiver");
+    await nothingMissingAfter("receiver", from, to);
+    assert.equal(await processOf("receiver"), process, "it was started anew");
+  });
+
+  it("of data at the sender tears its WAL: the agent sees that nothing is read, and only that time is left out", async () => {
+    const process = await processOf("sender");
+    const from = beforehand();
+    const [full, room] = await fullData("sender");
+    // The timer would do it within the minute.
+    await eventually(
+      "the agent to restart it",
+      async (note) => {
+        const { driftedFiles } = (await runAgent("sender")).report;
+        note(driftedFiles);
+        return driftedFiles.includes("metrics-link-prometheus.service (could not read its WAL)") || undefined;
+      },
+      60_000,
+      2000,
     );
-    const { code, stdout, stderr } = await pulumi().run(["destroy", "-s", "sender", "--yes", "--skip-preview"]);
-    assert.notEqual(code, 0);
-    assert.match(`${stdout}${stderr}`, /protected/);
-    assert.deepEqual(await kept(), before);
+    assert.notEqual(await processOf("sender"), process);
+    const restarted = await scrapesAgain("sender", now());
+    const found = await leftOut(from, restarted);
+    const [first = 0, last = 0] = found.missingBetween ?? [];
+    assert.ok(found.missing > 0, "the queue could read all the time: then nobody need restart it");
+    assert.ok(first >= full * 1000 && last <= restarted * 1000, `${first} to ${last}, full ${full} to ${room}`);
+    // Refused by Prometheus in the moment in which the disk got full, and yet written, and so sent.
+    const [early = full * 1000, late = full * 1000] = found.unexpectedBetween ?? [];
+    assert.ok(early >= full * 1000 && late <= room * 1000, `${early} to ${late}, full ${full} to ${room}`);
+    await nothingMissing(Math.ceil(restarted), least);
+  });
+
+  it("of the system makes the agent say so, and leave everything as it was", async () => {
+    const current = ["readlink", "/opt/metrics-link/current"];
+    const listing = ["find", "/opt/metrics-link", "-maxdepth", "3"];
+    const before = [await on("receiver", ...current), await on("receiver", ...listing)];
+    const configuration = new ChangedConfiguration("receiver");
+    await configuration.set("prometheus.outOfOrderTimeWindow", "23h");
+    const empty = await fill("receiver", "/opt");
+    try {
+      const { code, stdout, stderr } = await pulumi().run(["up", "-s", "receiver", "--yes", "--skip-preview"]);
+      assert.notEqual(code, 0);
+      assert.match(`${stdout}${stderr}`, /incomplete: .*\n?.*space: .*MiB free; this release takes/);
+      assert.deepEqual([await on("receiver", ...current), await on("receiver", ...listing)], before);
+    } finally {
+      await empty();
+    }
+    await up("receiver");
+    assert.equal((await reportOf("receiver")).outcome, "converged");
+    configuration.restore();
+    await up("receiver");
+  });
+});
+
+describe("what is protected", function () {
+  this.timeout(120_000);
+
+  it("outlives a destroy, and an update that would replace it, unless a person lifts the protection", async () => {
+    const resources = async () => {
+      const { stdout } = await pulumi().must(["stack", "export", "-s", "sender"]);
+      return (JSON.parse(stdout).deployment.resources as { urn: string; id?: string; protect?: boolean }[]).map(
+        ({ urn, id, protect }) => `${urn} ${id} ${protect}`,
+      );
+    };
+    const before = await resources();
+    const refused = async (words: string[], names: readonly string[]) => {
+      const { code, stdout, stderr } = await pulumi().run([...words, "-s", "sender", "--yes"]);
+      assert.notEqual(code, 0);
+      for (const name of names) {
+        assert.match(
+          `${stdout}${stderr}`,
+          new RegExp(`::${name}" cannot be (deleted|replaced)\\s+because it is protected`),
+        );
+      }
+      assert.deepEqual(await resources(), before);
+    };
+    await refused(["destroy"], ["sender-data", "sender-address"]);
+    const configuration = new ChangedConfiguration("sender");
+    await configuration.set("network.zones[0]", "eu-west-1c");
+    try {
+      await refused(["up"], ["sender-data"]);
+    } finally {
+      configuration.restore();
+    }
+
+    const guarded = before.filter((line) => line.endsWith(" true")).map((line) => line.split(" ")[0] ?? "");
+    assert.equal(guarded.length, 2);
+    await pulumi().must(["state", "unprotect", "-s", "sender", "--yes", ...guarded]);
+    const { stdout } = await pulumi().must(["destroy", "-s", "sender", "--preview-only"]);
+    // Even then Pulumi forgets them only: they stay in the account.
+    assert.equal(stdout.match(/sender-(data|address) delete\[retain\]/g)?.length, 2, stdout);
+    await up("sender");
+    assert.deepEqual(await resources(), before);
   });
 });

@@ -1,7 +1,7 @@
 import { hostPaths, ports } from "@metrics-link/contract";
+import { prometheusOf } from "@metrics-link/sandbox/cli/sandbox.ts";
 import type { PowerAction } from "@metrics-link/sandbox/realiser/index.ts";
 import { eventually } from "../../support/eventually.ts";
-import { prometheusOf } from "@metrics-link/sandbox/cli/sandbox.ts";
 import { on, sandbox } from "./sandbox.ts";
 
 const seconds = () => Date.now() / 1000;
