@@ -17,7 +17,6 @@ import {
   scrapesAgain,
   stored,
 } from "../support/machines.ts";
-import { outage } from "../support/outage.ts";
 import { beforehand, caughtUp, nothingMissing } from "../support/samples.ts";
 import { on, pulumi, receiver, sandbox, sender } from "../support/sandbox.ts";
 

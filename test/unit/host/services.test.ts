@@ -43,14 +43,6 @@ describe("services of a host", () => {
     assert.match(unitOf("metrics-link-node-exporter.service"), /--web.listen-address=127.0.0.1:9100 /);
   });
 
-  it("the sender's Prometheus stops before Envoy, through which its queue leaves", () => {
-    const queue = { sha256: "a".repeat(64), settleSeconds: 15 };
-    const unit = standardServices({ envoy, prometheus: { ...prometheus, queue } }).files.find(
-      ({ path }) => path === "systemd/metrics-link-prometheus.service",
-    )?.content;
-    assert.match(unit ?? "", /^After=.* metrics-link-envoy\.service$/m);
-  });
-
   it("Prometheus never starts without its data volume", () => {
     const unit = unitOf("metrics-link-prometheus.service");
     assert.match(unit, /^Requires=var-lib-metrics\\x2dlink\.mount$/m);
