@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { checks, lint } from "./lint.ts";
 
 interface Counts {
@@ -23,43 +24,47 @@ const lanes: readonly (readonly Suite[])[] = [
     { name: "unit", files: "test/unit/**/*.test.ts" },
     { name: "program", files: "test/program/**/*.test.ts" },
   ],
-  [{ name: "end to end: the link", files: "test/e2e/link/*.test.ts", sandbox: "test" }],
-  [{ name: "end to end: the hosts", files: "test/e2e/hosts/*.test.ts", sandbox: "test-hosts" }],
+  [{ name: "link", files: "test/e2e/link/*.test.ts", sandbox: "test" }],
+  [{ name: "hosts", files: "test/e2e/hosts/*.test.ts", sandbox: "test-hosts" }],
 ];
 
-/** Runs one suite of mocha and shows what it printed once it is over, so that suites do not talk at the same time. */
+const nameWidth = Math.max(...lanes.flat().map(({ name }) => name.length));
+
+/** Runs one suite of mocha. What it prints appears line by line behind the suite's name, for several talk at a time. */
 async function run({ name, files, sandbox }: Suite): Promise<Counts> {
   const started = performance.now();
   const directory = mkdtempSync(join(tmpdir(), "metrics-link-test-"));
   const countsFile = join(directory, "counts.json");
   const environment = { COUNTS_FILE: countsFile, ...(sandbox ? { METRICS_LINK_TEST_SANDBOX: sandbox } : {}) };
-  console.log(`started: ${name}`);
-  const { code, output } = await printed(["--reporter", "test/support/counting-reporter.cjs", files], environment);
-  const seconds = Math.round((performance.now() - started) / 1000);
-  console.log(`\n=== ${name} (${seconds} s) ===\n${output}`);
+  const say = (line: string) => console.log(`${name.padEnd(nameWidth)} | ${line}`);
+  const code = await spoken(["--reporter", "test/support/counting-reporter.cjs", files], environment, say);
+  say(`ended after ${Math.round((performance.now() - started) / 1000)} s`);
   try {
     const counts = JSON.parse(readFileSync(countsFile, "utf8")) as Counts;
     // A run that failed without a failed test is one failure.
     return code !== 0 && counts.failures === 0 ? { ...counts, failures: 1 } : counts;
   } catch (error) {
-    console.error(`${name}: ended without counts: ${String(error)}`);
+    say(`ended without counts: ${String(error)}`);
     return { passes: 0, failures: 1, pending: 0 };
   } finally {
     rmSync(directory, { recursive: true });
   }
 }
 
-function printed(words: readonly string[], environment: NodeJS.ProcessEnv): Promise<{ code: number; output: string }> {
+/** Runs mocha and says each line that it prints. @returns its exit code */
+function spoken(
+  words: readonly string[],
+  environment: NodeJS.ProcessEnv,
+  say: (line: string) => void,
+): Promise<number> {
   return new Promise((resolve) => {
     const child = spawn("mocha", words, { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...environment } });
-    let output = "";
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.setEncoding("utf8").on("data", (text: string) => {
-        output += text;
-      });
-    }
-    child.on("error", (error) => resolve({ code: 1, output: `${output}${error.message}\n` }));
-    child.on("close", (code) => resolve({ code: code ?? 1, output }));
+    for (const stream of [child.stdout, child.stderr]) createInterface(stream).on("line", say);
+    child.on("error", (error) => {
+      say(error.message);
+      resolve(1);
+    });
+    child.on("close", (code) => resolve(code ?? 1));
   });
 }
 

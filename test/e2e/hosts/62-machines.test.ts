@@ -197,7 +197,9 @@ describe("what is protected", function () {
       for (const name of names) {
         assert.match(
           `${stdout}${stderr}`,
-          new RegExp(`::${name}" cannot be (deleted|replaced)\\s+because it is protected`),
+          new RegExp(
+            `::${name}"\\s+(cannot be deleted\\s+because it is protected|as it is currently marked for protection)`,
+          ),
         );
       }
       assert.deepEqual(await resources(), before);
