@@ -18,17 +18,17 @@ interface Suite {
   readonly sandbox?: string;
 }
 
-/** What runs side by side, and in each lane one after the other. A sandbox waits most of its time. */
-const lanes: readonly (readonly Suite[])[] = [
+/** One group after the other; the suites of a group run side by side. A sandbox waits most of its time. */
+const groups: readonly (readonly Suite[])[] = [
+  [{ name: "unit", files: "test/unit/**/*.test.ts" }],
+  [{ name: "program", files: "test/program/**/*.test.ts" }],
   [
-    { name: "unit", files: "test/unit/**/*.test.ts" },
-    { name: "program", files: "test/program/**/*.test.ts" },
+    { name: "link", files: "test/e2e/link/*.test.ts", sandbox: "test" },
+    { name: "hosts", files: "test/e2e/hosts/*.test.ts", sandbox: "test-hosts" },
   ],
-  [{ name: "link", files: "test/e2e/link/*.test.ts", sandbox: "test" }],
-  [{ name: "hosts", files: "test/e2e/hosts/*.test.ts", sandbox: "test-hosts" }],
 ];
 
-const nameWidth = Math.max(...lanes.flat().map(({ name }) => name.length));
+const nameWidth = Math.max(...groups.flat().map(({ name }) => name.length));
 
 /** Runs one suite of mocha. What it prints appears line by line behind the suite's name, for several talk at a time. */
 async function run({ name, files, sandbox }: Suite): Promise<Counts> {
@@ -68,18 +68,10 @@ function spoken(
   });
 }
 
-async function inTurn(suites: readonly Suite[]): Promise<Counts[]> {
-  const results: Counts[] = [];
-  for (const suite of suites) results.push(await run(suite));
-  return results;
-}
-
 console.log("=== checks ===");
 const failedChecks = lint();
-const results: Counts[] = [
-  { passes: checks.length - failedChecks.length, failures: failedChecks.length, pending: 0 },
-  ...(await Promise.all(lanes.map(inTurn))).flat(),
-];
+const results: Counts[] = [{ passes: checks.length - failedChecks.length, failures: failedChecks.length, pending: 0 }];
+for (const suites of groups) results.push(...(await Promise.all(suites.map(run))));
 const sum = (key: keyof Counts) => results.reduce((total, counts) => total + counts[key], 0);
 console.log(`\n${sum("passes")} passed, ${sum("failures")} failed, ${sum("pending")} skipped`);
 process.exitCode = sum("failures") > 0 ? 1 : 0;

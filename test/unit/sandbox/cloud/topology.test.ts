@@ -150,6 +150,7 @@ describe("the topology that resources amount to", () => {
         metadata: { tokensRequired: true, hopLimit: 2, tagsEnabled: false },
         roleArn: `arn:aws:iam::${account}:role/host`,
         instanceProfileArn: `arn:aws:iam::${account}:instance-profile/profile`,
+        rootDiskGiB: 8,
         tags: { Name: "sender", team: "metrics" },
         volumes: [{ volumeId: disk.id, deviceName: "/dev/sdf", sizeGiB: 5 }],
       },
