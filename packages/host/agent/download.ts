@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { hostPaths } from "@metrics-link/contract/host-paths.ts";
 import type { ReleaseTool } from "@metrics-link/contract/release.ts";
 import type { Effects } from "./effects.ts";
+import { flush } from "./flush.ts";
 import { exists, makeDirectory } from "./place-file.ts";
 import { at, type Run } from "./run.ts";
 import { sealExecutables, sealOf, sha256OfFile } from "./seal.ts";
@@ -50,6 +51,7 @@ export async function ensureTool({ effects }: Pick<Run, "effects">, tool: Releas
       await openUp(unpacked, inner);
     }
     await sealExecutables(unpacked, tool, sealOf(directory));
+    await flush(effects, unpacked);
     await rename(unpacked, directory);
   } finally {
     await rm(unpacked, { recursive: true, force: true });

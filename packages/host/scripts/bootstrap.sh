@@ -38,10 +38,13 @@ while read -r what hash key inner; do
     node)
       mkdir -p "$base/tools/node/$hash"
       tar --extract --gzip --no-same-owner --file "$work/node" --directory "$base/tools/node/$hash"
+      # Before it has a name: else a power cut may leave zeros under it.
+      sync --file-system "$base"
       ln -sfn "$base/tools/node/$hash/$inner" "$base/bin/node"
       ;;
     agent)
       install -m 0644 "$work/agent" "$base/agent/$hash.mjs"
+      sync --file-system "$base"
       ln -sfn "$base/agent/$hash.mjs" "$base/bin/agent.mjs"
       ;;
     # What installs packages is allowed more than this is.

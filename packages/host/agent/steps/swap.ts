@@ -1,6 +1,7 @@
 import { readlink } from "node:fs/promises";
 import { hostPaths } from "@metrics-link/contract/host-paths.ts";
 import { driftOf, willChange } from "../drift.ts";
+import { flush } from "../flush.ts";
 import { placeLink } from "../place-file.ts";
 import { at, type Run } from "../run.ts";
 
@@ -14,6 +15,7 @@ export async function swap(run: Run): Promise<void> {
     if (other !== undefined) for (const served of Object.values(run.memory.serving)) served.push(other);
     await willChange(run, "current");
   }
+  if (run.touched.size > 0) await flush(run.effects, at(run.effects, hostPaths.base));
   await pointCurrentAt(run, run.target, driftOf(run).length > 0);
 }
 
