@@ -2,6 +2,8 @@
 # Runs the host's agent. What changes a host runs once at a time: the lock is the open descriptor 9, which dies with
 # the agent.
 set -euo pipefail
+# Who can open the lock can hold it.
+umask 0077
 base=/opt/metrics-link
 case ${1-} in
   converge | run)
