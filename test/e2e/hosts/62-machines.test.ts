@@ -76,26 +76,27 @@ describe("a power cut", function () {
   this.timeout(120_000);
 
   /** The journal and the WAL are whole, and nobody had to help. */
-  async function comesBack(host: Role): Promise<number> {
+  async function comesBack(host: Role): Promise<[from: number, to: number]> {
     const cut = await power(host, "kill");
+    const dark = now();
     await power(host, "on");
     await scrapesAgain(host, now());
     assert.equal(await metric(host, "prometheus_tsdb_wal_corruptions_total"), 0, "the WAL was torn");
-    return cut;
+    return [cut, dark];
   }
 
   it("of the receiver costs none of what it had acknowledged", async () => {
     const from = beforehand();
-    const cut = await comesBack("receiver");
-    await nothingMissingAfter("receiver", from, cut);
+    const [, dark] = await comesBack("receiver");
+    await nothingMissingAfter("receiver", from, dark);
   });
 
   it("of the sender leaves out at the receiver only what waited in its queue, and that is still in its own TSDB", async () => {
     // A batch leaves when it is full or 5 s old (batch_send_deadline); the WAL is read as it is written.
     const queuedSeconds = 5 + 1;
     const from = beforehand();
-    const cut = await comesBack("sender");
-    const found = await leftOut(from, cut);
+    const [cut, dark] = await comesBack("sender");
+    const found = await leftOut(from, dark);
     const [first = Number.POSITIVE_INFINITY] = found.missingBetween ?? [];
     assert.ok(first >= (cut - queuedSeconds) * 1000, `missing since ${first / 1000}, the cut was at ${cut}`);
     assert.equal(found.unexpected, 0, "the receiver has what the sender forgot");
