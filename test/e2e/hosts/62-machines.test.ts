@@ -187,9 +187,9 @@ describe("what is protected", function () {
   it("outlives a destroy, and an update that would replace it, unless a person lifts the protection", async () => {
     const resources = async () => {
       const { stdout } = await pulumi().must(["stack", "export", "-s", "sender"]);
-      return (JSON.parse(stdout).deployment.resources as { urn: string; id?: string; protect?: boolean }[]).map(
-        ({ urn, id, protect }) => `${urn} ${id} ${protect}`,
-      );
+      return (JSON.parse(stdout).deployment.resources as { urn: string; id?: string; protect?: boolean }[])
+        .map(({ urn, id, protect }) => `${urn} ${id} ${protect}`)
+        .toSorted();
     };
     const before = await resources();
     const refused = async (words: string[], names: readonly string[]) => {
