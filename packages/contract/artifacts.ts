@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { InvalidInputError } from "./errors.ts";
+import { InvalidInputError, problemsFound } from "./errors.ts";
 import { sha256Text } from "./release.ts";
 
 /**
@@ -42,11 +42,7 @@ export function parseArtifactIndex(raw: unknown): Artifact[] {
   if (result.success) return result.data;
   throw new InvalidInputError(
     "The artifact index is not usable; run the set-up again",
-    result.error.issues.map((issue) => ({
-      key: issue.path.join("."),
-      value: issue.path.reduce<unknown>((at, part) => (at as Record<PropertyKey, unknown>)?.[part], raw),
-      remedy: issue.message,
-    })),
+    problemsFound(raw, result.error),
   );
 }
 

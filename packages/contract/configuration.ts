@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { InvalidInputError, type Problem } from "./errors.ts";
+import { InvalidInputError, type Problem, valueAt } from "./errors.ts";
 import { normaliseFingerprint } from "./fingerprint.ts";
 
 /** The namespace of all keys in `Pulumi.<stack>.yaml`. */
@@ -197,13 +197,4 @@ function problemsOf(issue: z.core.$ZodIssue, raw: unknown): Problem[] {
 function keyOf(path: readonly PropertyKey[]): string {
   const joined = path.map((part) => (typeof part === "number" ? `[${part}]` : `.${String(part)}`)).join("");
   return `${configurationNamespace}:${joined.replace(/^\./, "")}`;
-}
-
-function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
-  let found = value;
-  for (const part of path) {
-    if (typeof found !== "object" || found === null) return undefined;
-    found = (found as Record<PropertyKey, unknown>)[part];
-  }
-  return found;
 }

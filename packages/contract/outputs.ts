@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { InvalidInputError } from "./errors.ts";
+import { InvalidInputError, problemsFound } from "./errors.ts";
 import { certificatesOf, fingerprintsOf } from "./fingerprint.ts";
 
 /** The name of the stack output that the peer reads. Everything in it is public. */
@@ -64,14 +64,7 @@ export function readPeer<Role extends keyof Contracts>(
   if (!result.success) {
     throw new InvalidInputError(
       `Output "${contractOutput}" of stack ${stack} cannot be used`,
-      result.error.issues.map((issue) => ({
-        key: [contractOutput, ...issue.path].join("."),
-        value: issue.path.reduce<unknown>(
-          (at, part) => (at as Record<PropertyKey, unknown> | undefined)?.[part],
-          output,
-        ),
-        remedy: issue.message,
-      })),
+      problemsFound(output, result.error, [contractOutput]),
     );
   }
   const contract = result.data as Contracts[Role];

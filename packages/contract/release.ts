@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
-import { InvalidInputError } from "./errors.ts";
+import { InvalidInputError, type Problem, problemsFound } from "./errors.ts";
 import { releaseRules } from "./release-rules.ts";
 
 /** Raised when a field changes its meaning; an agent refuses a release of another format. */
@@ -196,13 +196,11 @@ export type ReleaseHead = Pick<Release, "host" | "agent"> & { readonly node: Rel
 /** @throws InvalidInputError naming every fault of the head, and nothing of the rest */
 export function parseReleaseHead(raw: unknown): ReleaseHead {
   const result = head.safeParse(raw);
-  if (!result.success) throw unusable(raw, result.error);
+  if (!result.success) throw unusable(problemsFound(raw, result.error));
   const { host, agent, tools } = result.data;
   const node = tool.strip().safeParse(tools.find(({ name }) => name === "node"));
   if (!node.success)
-    throw new InvalidInputError("The release is not usable", [
-      { key: "tools", value: tools.map(({ name }) => name), remedy: "a tool node: no agent could run" },
-    ]);
+    throw unusable([{ key: "tools", value: tools.map(({ name }) => name), remedy: "a tool node: no agent could run" }]);
   return { host, agent, node: node.data };
 }
 
@@ -212,21 +210,14 @@ export function parseReleaseHead(raw: unknown): ReleaseHead {
  */
 export function parseRelease(raw: unknown): Release {
   const result = shape.safeParse(raw);
-  if (!result.success) throw unusable(raw, result.error);
+  if (!result.success) throw unusable(problemsFound(raw, result.error));
   const problems = releaseRules(result.data);
-  if (problems.length > 0) throw new InvalidInputError("The release is not usable", problems);
+  if (problems.length > 0) throw unusable(problems);
   return result.data;
 }
 
-function unusable(raw: unknown, { issues }: z.ZodError): InvalidInputError {
-  return new InvalidInputError(
-    "The release is not usable",
-    issues.map((issue) => ({
-      key: issue.path.join("."),
-      value: issue.path.reduce<unknown>((at, part) => (at as Record<PropertyKey, unknown>)?.[part], raw),
-      remedy: issue.message,
-    })),
-  );
+function unusable(problems: readonly Problem[]): InvalidInputError {
+  return new InvalidInputError("The release is not usable", problems);
 }
 
 /**

@@ -3,7 +3,7 @@ import type { Effects } from "./effects.ts";
 import { type Memory, recall, remember } from "./memory.ts";
 import type { Outcome } from "./outcomes.ts";
 import { prune } from "./prune.ts";
-import { type Report, report } from "./report.ts";
+import { type Report, reasonsOf, report } from "./report.ts";
 import type { HostIdentity, Run, Self } from "./run.ts";
 import { edges, firstState, isState, type State } from "./states.ts";
 import { adopt, type HandedOver } from "./steps/runtime.ts";
@@ -60,8 +60,7 @@ export async function converge(target: string, context: Context): Promise<Report
     }
   }
   recordDrift(run);
-  const reasons = passages.flatMap(({ state, error }) => (error === undefined ? [] : [`${state}: ${error}`]));
-  conclude(memory, run, state, reasons.join("\n"));
+  conclude(memory, run, state, reasonsOf(passages).join("\n"));
   await remember(effects.root, memory);
   if (state === "converged" || state === "held") {
     await adopt(run);

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Probe } from "@metrics-link/contract/release.ts";
 import { leafSerial, normaliseSerial } from "./certificates.ts";
-import { readMetrics } from "./prometheus-metrics.ts";
+import { instantQuery, readMetrics } from "./prometheus-metrics.ts";
 import { type Run, releaseDirectory } from "./run.ts";
 
 /** Probes that pass or fail by themselves; those that compare are in `relative-probes.ts`. */
@@ -30,12 +30,8 @@ const probers: { readonly [Kind in AbsoluteProbe["kind"]]: Prober<Kind> } = {
       : `the certificate in force is not ${wanted} but ${loaded.join(", ") || "none"}`;
   },
   query: async ({ effects }, { url, expression, expect }) => {
-    const answer = await effects.ask({ url: `${url}/api/v1/query?query=${encodeURIComponent(expression)}`, timeoutMs });
-    if (answer.status !== 200) return `${url} answers ${answer.status} to ${expression}`;
-    const { data } = JSON.parse(answer.body) as { data: { result: readonly unknown[] } };
-    return data.result.length > 0 === (expect === "some")
-      ? undefined
-      : `${expression} gives ${data.result.length} series`;
+    const { length } = await instantQuery(effects, url, expression, timeoutMs);
+    return length > 0 === (expect === "some") ? undefined : `${expression} gives ${length} series`;
   },
   loaded: async ({ effects, servedAt }, { unit, metricsUrl }) => {
     const metrics = await readMetrics(effects, metricsUrl);

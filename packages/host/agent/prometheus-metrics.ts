@@ -15,6 +15,29 @@ export async function readMetrics(effects: Effects, url: string): Promise<Metric
   return parseMetrics(body);
 }
 
+/** One series of an instant query's answer: [seconds since 1970, value as Prometheus writes it]. */
+export interface Series {
+  readonly value: readonly [number, string];
+}
+
+/**
+ * An instant query, at the present moment.
+ * @param baseUrl Prometheus' own, without a path
+ * @throws Error when Prometheus does not answer with 200
+ */
+export async function instantQuery(
+  effects: Effects,
+  baseUrl: string,
+  expression: string,
+  queryTimeoutMs = timeoutMs,
+): Promise<readonly Series[]> {
+  const url = `${baseUrl}/api/v1/query?query=${encodeURIComponent(expression)}`;
+  const { status, body } = await effects.ask({ url, timeoutMs: queryTimeoutMs });
+  if (status !== 200) throw new Error(`${baseUrl} answers ${status} to ${expression}`);
+  const { data } = JSON.parse(body) as { data: { result: readonly Series[] } };
+  return data.result;
+}
+
 /** The text format of Prometheus, as far as plain numbers go (exposition format 0.0.4). */
 export function parseMetrics(text: string): Metrics {
   const series = new Map<string, { readonly labels: string; readonly value: number }[]>();

@@ -1,5 +1,5 @@
 import { canonicalJson, type Probe } from "@metrics-link/contract/release.ts";
-import { readMetrics } from "./prometheus-metrics.ts";
+import { instantQuery, readMetrics } from "./prometheus-metrics.ts";
 import type { Run } from "./run.ts";
 
 /**
@@ -91,11 +91,7 @@ const proberOf = (probe: RelativeProbe) => probers[probe.kind] as RelativeProber
 
 /** The value of an instant query; undefined when it has none. */
 async function query({ effects }: Run, metricsUrl: string, expression: string): Promise<number | undefined> {
-  const url = new URL(`/api/v1/query?query=${encodeURIComponent(expression)}`, metricsUrl).href;
-  const { status, body } = await effects.ask({ url, timeoutMs });
-  if (status !== 200) throw new Error(`Prometheus answers ${status} to ${expression}`);
-  const { data } = JSON.parse(body) as { data: { result: readonly { readonly value: readonly [number, string] }[] } };
-  const [found] = data.result;
+  const [found] = await instantQuery(effects, new URL(metricsUrl).origin, expression);
   return found === undefined ? undefined : Number(found.value[1]);
 }
 

@@ -42,14 +42,13 @@ export function report(run: Run, outcome: Outcome, passages: readonly Passage[],
   return {
     ...nothingReported(run, memory, outcome),
     target,
-    release: memory.held?.releaseId ?? memory.lastGood,
     held: [...run.holds.values()],
     startedAt: new Date(startedAt).toISOString(),
     seconds: (effects.now() - startedAt) / 1000,
     actions: Object.fromEntries(run.actions),
     driftedFiles: driftOf(run),
     notAsked: notAsked(run, run.release),
-    reasons: passages.flatMap(({ state, error }) => (error === undefined ? [] : [`${state}: ${error}`])),
+    reasons: reasonsOf(passages),
     passages,
   };
 }
@@ -74,6 +73,11 @@ export function nothingReported({ self, effects }: Context, memory: Memory, outc
     reasons: [],
     passages: [],
   };
+}
+
+/** Why states failed, in the order in which they did. */
+export function reasonsOf(passages: readonly Passage[]): string[] {
+  return passages.flatMap(({ state, error }) => (error === undefined ? [] : [`${state}: ${error}`]));
 }
 
 function notAsked({ passing }: Run, release: Release | undefined): string[] {

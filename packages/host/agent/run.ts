@@ -64,6 +64,12 @@ export function releaseOf(run: Run): Release {
   return run.release;
 }
 
+/** From now on, the probes that compare ask for what came after this moment. */
+export function noteDisturbance(run: Run): void {
+  run.disturbedAt = run.effects.now();
+  run.writesSeen = undefined;
+}
+
 /** An absolute path of the host, where it lies for this agent. */
 export const at = (effects: Pick<Effects, "root">, ...path: string[]) => join(effects.root, ...path);
 

@@ -3,7 +3,7 @@ import { queueAtStake, unsent } from "./backlog.ts";
 import { willChange } from "./drift.ts";
 import { remember } from "./memory.ts";
 import { actionFor, changesBetween, changesByDrift, union, unitFile } from "./plan.ts";
-import type { Run } from "./run.ts";
+import { noteDisturbance, type Run } from "./run.ts";
 import { storedRelease } from "./steps/fetch.ts";
 import { isStuck } from "./stuck-queue.ts";
 import { Systemd } from "./systemd.ts";
@@ -34,19 +34,20 @@ export async function bringServicesTo(
   const { memory } = run;
   const systemd = new Systemd(run.effects);
   const units = release.services.map(({ unit }) => unit);
-  const isKnown = units.every((unit) => memory.serving[unit]?.join() === id) && run.touched.size === 0;
+  const isKnown = units.every((unit) => runsOnlyOn(memory.serving[unit], id)) && run.touched.size === 0;
   await systemd.install(release.files, {
     reload: !isKnown,
     before: ({ path, units: affected }) => willChange(run, path, affected.map(unitFile)),
   });
   const active = await systemd.active(units);
   const drifted = changesByDrift(release, memory.drifted ?? []);
+  // In a quiet run every service is on this very release: it is not read from disk again for each.
+  const releaseOf = async (one: string) => (one === id ? release : storedRelease(run.effects, one));
 
   for (const service of release.services) {
     const { unit } = service;
     const known = await knownToServe(run, systemd, unit);
-    const served =
-      known === undefined ? [undefined] : await Promise.all(known.map((one) => storedRelease(run.effects, one)));
+    const served = known === undefined ? [undefined] : await Promise.all(known.map(releaseOf));
     const runs = active.has(unit);
     // There is nothing to wait for: a queue that cannot read has sent all that it will ever send.
     const stuck = runs && service.queue !== undefined && (await isStuck(run.effects, service.queue));
@@ -59,16 +60,15 @@ export async function bringServicesTo(
     const done = await systemd.bring(unit, action, runs);
     if (done !== undefined) run.actions.set(unit, done);
     if (done !== undefined && done !== "nothing") run.servedAt.set(unit, before);
-    if (done === "restart" || done === "start" || queueAtStake(service, done, served)) {
-      run.disturbedAt = run.effects.now();
-      run.writesSeen = undefined;
-    }
-    if (known?.join() === id) continue;
+    if (done === "restart" || done === "start" || queueAtStake(service, done, served)) noteDisturbance(run);
+    if (runsOnlyOn(known, id)) continue;
     memory.serving[unit] = [id];
     await remember(run.effects.root, memory);
   }
   for (const unit of Object.keys(memory.serving)) if (!units.includes(unit)) delete memory.serving[unit];
 }
+
+const runsOnlyOn = (known: readonly string[] | undefined, id: string) => known?.length === 1 && known[0] === id;
 
 /** A process that was left alone with its old release, and is still the same, has not seen the new one. */
 async function knownToServe({ memory }: Run, systemd: Systemd, unit: string): Promise<string[] | undefined> {

@@ -7,26 +7,28 @@ import {
   sha256,
 } from "@metrics-link/contract/release.ts";
 import { pulumiOf, type Sandbox } from "../cli/sandbox.ts";
+import type { Role } from "../cli/stack-files.ts";
+import { accounts, region } from "../world/accounts.ts";
 import { S3 } from "./clients.ts";
 import { clientOptions, deployer } from "./sessions.ts";
 
-const accounts = { sender: "111111111111", receiver: "222222222222" } as const;
-export type Host = keyof typeof accounts;
+/** The bucket that the stack of a role makes. */
+export const bucketOf = (host: Role) => `metrics-link-${host}-${accounts[host]}-${region}`;
 
 /** The bucket of a host's account, written to past Pulumi: releases that no program of ours would make. */
 export class Releases {
-  readonly #host: Host;
+  readonly #host: Role;
   readonly #s3: S3;
   /** The id of the release that the stack has published. */
   readonly published: string;
 
-  private constructor(host: Host, s3: S3, published: string) {
+  private constructor(host: Role, s3: S3, published: string) {
     this.#host = host;
     this.#s3 = s3;
     this.published = published;
   }
 
-  static async of(sandbox: Sandbox, host: Host): Promise<Releases> {
+  static async of(sandbox: Sandbox, host: Role): Promise<Releases> {
     const s3 = new S3(clientOptions(sandbox.layout, await deployer(sandbox.layout, accounts[host])));
     return new Releases(host, s3, await pulumiOf(sandbox).output<string>(host, "release"));
   }
@@ -50,7 +52,7 @@ export class Releases {
   }
 
   get #bucket(): string {
-    return `metrics-link-${this.#host}-${accounts[this.#host]}-eu-west-1`;
+    return bucketOf(this.#host);
   }
 
   async #put(Key: string, Body: string): Promise<void> {

@@ -1,4 +1,5 @@
 import type { Layout } from "../model/layout.ts";
+import { deployRoleArn } from "../world/accounts.ts";
 import { deployerEnvironment } from "../world/environment.ts";
 import { STS } from "./clients.ts";
 
@@ -20,7 +21,7 @@ export async function deployer(layout: Layout, account: string): Promise<Session
   const { AWS_ACCESS_KEY_ID: accessKeyId = "", AWS_SECRET_ACCESS_KEY: secretAccessKey = "" } =
     deployerEnvironment(layout);
   const sts = new STS(clientOptions(layout, { accessKeyId, secretAccessKey }));
-  return assume(sts, `arn:aws:iam::${account}:role/metrics-link-deploy`);
+  return assume(sts, deployRoleArn(account));
 }
 
 /** A session of a role, for whoever `sts` speaks. */

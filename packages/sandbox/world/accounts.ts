@@ -10,3 +10,6 @@ export const accounts = {
 export const deployRole = "metrics-link-deploy";
 
 export const region = "eu-west-1";
+
+/** The ARN of the role which the Pulumi program assumes in an account. */
+export const deployRoleArn = (account: string) => `arn:aws:iam::${account}:role/${deployRole}`;

@@ -1,15 +1,14 @@
 import assert from "node:assert/strict";
 import { instancePolicy } from "@metrics-link/host/instance-policy.ts";
+import { type Role, roles } from "@metrics-link/sandbox/cli/stack-files.ts";
 import { EC2, IAM, KMS, S3, SecretsManager, SSM, STS } from "@metrics-link/sandbox/testing/clients.ts";
+import { bucketOf } from "@metrics-link/sandbox/testing/releases.ts";
+import { accounts, deployRoleArn, region } from "@metrics-link/sandbox/world/accounts.ts";
 import { eventually } from "../../support/eventually.ts";
 import { assume, clientOptions, deployer, type Session } from "../support/aws.ts";
 import { on, pulumi } from "../support/sandbox.ts";
 
-const accounts = { sender: "111111111111", receiver: "222222222222" } as const;
-type Host = keyof typeof accounts;
-const peer: Record<Host, Host> = { sender: "receiver", receiver: "sender" };
-const region = "eu-west-1";
-const bucketOf = (host: Host) => `metrics-link-${host}-${accounts[host]}-${region}`;
+const peer: Record<Role, Role> = { sender: "receiver", receiver: "sender" };
 
 /** What one host has in its account. */
 interface Belongings {
@@ -19,7 +18,7 @@ interface Belongings {
 }
 
 /** The keys that EC2 gives a host for its role: what a thief of the host has. */
-async function sessionOf(host: Host): Promise<Session> {
+async function sessionOf(host: Role): Promise<Session> {
   const url = "http://169.254.169.254/latest";
   const script = `
     token=$(curl -sf -X PUT -H 'X-aws-ec2-metadata-token-ttl-seconds: 60' ${url}/api/token)
@@ -29,7 +28,7 @@ async function sessionOf(host: Host): Promise<Session> {
   return { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: Token };
 }
 
-async function belongingsOf(host: Host): Promise<Belongings> {
+async function belongingsOf(host: Role): Promise<Belongings> {
   const options = clientOptions(await deployer(accounts[host]));
   const { ARN: secretArn = "", KmsKeyId: keyArn = "" } = await new SecretsManager(options).describeSecret({
     SecretId: `metrics-link/${host}/release`,
@@ -52,18 +51,18 @@ const isRefused = (call: Promise<unknown>) =>
 
 describe("what a host may do in its account", function () {
   this.timeout(60_000);
-  const has = {} as Record<Host, Belongings>;
-  const keys = {} as Record<Host, Session>;
+  const has = {} as Record<Role, Belongings>;
+  const keys = {} as Record<Role, Session>;
   before(async () => {
-    for (const host of ["sender", "receiver"] as const) {
+    for (const host of roles) {
       has[host] = await belongingsOf(host);
       keys[host] = await sessionOf(host);
     }
   });
-  const s3 = (host: Host) => new S3(clientOptions(keys[host]));
-  const secrets = (host: Host) => new SecretsManager(clientOptions(keys[host]));
+  const s3 = (host: Role) => new S3(clientOptions(keys[host]));
+  const secrets = (host: Role) => new SecretsManager(clientOptions(keys[host]));
 
-  for (const host of ["sender", "receiver"] as const) {
+  for (const host of roles) {
     const other = peer[host];
     const bucket = bucketOf(host);
 
@@ -104,8 +103,7 @@ describe("what a host may do in its account", function () {
       "a command to a host": () =>
         new SSM(clientOptions(keys[host])).sendCommand({ InstanceIds: ["i-1"], DocumentName: "AWS-RunShellScript" }),
       "a parameter": () => new SSM(clientOptions(keys[host])).getParameter({ Name: "/anything" }),
-      "the deployer's role": () =>
-        assume(new STS(clientOptions(keys[host])), `arn:aws:iam::${accounts[host]}:role/metrics-link-deploy`),
+      "the deployer's role": () => assume(new STS(clientOptions(keys[host])), deployRoleArn(accounts[host])),
       "the other host's role": () =>
         assume(
           new STS(clientOptions(keys[host])),
@@ -158,7 +156,7 @@ describe("what a host may do in its account", function () {
         secretArn,
         keyArn: has.sender.keyArn,
       });
-      const principal = { AWS: `arn:aws:iam::${account}:role/metrics-link-deploy` };
+      const principal = { AWS: deployRoleArn(account) };
       const trust = { Effect: "Allow", Principal: principal, Action: "sts:AssumeRole" };
       await iam.createRole({
         RoleName: roleName,

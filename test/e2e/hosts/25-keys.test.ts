@@ -4,13 +4,15 @@ import { generateKeyPairSync } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { roles } from "@metrics-link/sandbox/cli/stack-files.ts";
 import { EC2, S3, SSM } from "@metrics-link/sandbox/testing/clients.ts";
+import { bucketOf } from "@metrics-link/sandbox/testing/releases.ts";
+import { accounts } from "@metrics-link/sandbox/world/accounts.ts";
 import { clientOptions, deployer } from "../support/aws.ts";
 import { joined, needlesOf, privateKeysOf } from "../support/private-keys.ts";
 import { on, place, pulumi, sandbox } from "../support/sandbox.ts";
 
 const search = readFileSync(join(import.meta.dirname, "..", "support", "search.py"), "utf8");
-const accounts = { sender: "111111111111", receiver: "222222222222" } as const;
 /** The kernel's own files are no places to keep anything; the search itself holds the needles in memory. */
 const notOnDisk = ["/proc", "/sys", "/dev"];
 
@@ -46,7 +48,7 @@ describe("private keys", function () {
   };
 
   before(async () => {
-    const keys = (await Promise.all(["sender", "receiver"].map(privateKeysOf))).flat();
+    const keys = (await Promise.all(roles.map(privateKeysOf))).flat();
     assert.equal(keys.length, 6, "root, intermediate and leaf of each side");
     needles = keys.flatMap(needlesOf);
   });
@@ -73,7 +75,7 @@ describe("private keys", function () {
     rmSync(folder, { recursive: true });
   });
 
-  for (const host of ["sender", "receiver"] as const) {
+  for (const host of roles) {
     it(`are in one kind of file on the ${host}: its own leaf's, 0400, Envoy's`, async () => {
       const found = await filesOf(host, needles);
       assert.ok(found.length > 0);
@@ -95,7 +97,7 @@ describe("private keys", function () {
     it(`are in no release, user data or command of the ${host}'s account`, async () => {
       const options = clientOptions(await deployer(accounts[host]));
       const s3 = new S3(options);
-      const bucket = `metrics-link-${host}-${accounts[host]}-eu-west-1`;
+      const bucket = bucketOf(host);
       const { Versions = [] } = await s3.listObjectVersions({ Bucket: bucket });
       const ours = Versions.filter(({ Key = "" }) => !Key.startsWith("tools/"));
       const objects = await Promise.all(

@@ -1,8 +1,6 @@
 import assert from "node:assert/strict";
-import { compareWindow } from "@metrics-link/sandbox/cli/link.ts";
 import type { Comparison } from "@metrics-link/sandbox/cli/samples.ts";
 import { type Role, roles } from "@metrics-link/sandbox/cli/stack-files.ts";
-import { externalLabels } from "@metrics-link/sandbox/cli/status.ts";
 import { LATER_DEBIAN_13_IMAGE } from "@metrics-link/sandbox/cloud/index.ts";
 import { eventually } from "../../support/eventually.ts";
 import { reportOf, runAgent } from "../support/agent.ts";
@@ -17,8 +15,8 @@ import {
   scrapesAgain,
   stored,
 } from "../support/machines.ts";
-import { beforehand, caughtUp, nothingMissing } from "../support/samples.ts";
-import { on, pulumi, receiver, sandbox, sender } from "../support/sandbox.ts";
+import { beforehand, caughtUp, comparedBetween, nothingMissing } from "../support/samples.ts";
+import { on, pulumi } from "../support/sandbox.ts";
 
 const now = () => Date.now() / 1000;
 const least = 5000;
@@ -27,17 +25,10 @@ const up = (host: Role) => pulumi().must(["up", "-s", host, "--yes", "--skip-pre
 /** Compares everything since `from`, once all that is younger than `since` has arrived: older samples may be left out. */
 async function leftOut(from: number, since: number): Promise<Comparison> {
   const end = Math.floor(await caughtUp(now()));
-  return eventually(
-    "the last batch to be stored",
-    async (note) => {
-      const compared = await compareWindow(sender, receiver, externalLabels(sandbox), end, Math.ceil(end - from));
-      note(compared);
-      assert.equal(compared.different, 0);
-      return (compared.missingBetween?.[1] ?? 0) <= since * 1000 ? compared : undefined;
-    },
-    60_000,
-    1000,
-  );
+  return comparedBetween(from, end, ({ different, missingBetween }) => {
+    assert.equal(different, 0);
+    return (missingBetween?.[1] ?? 0) <= since * 1000;
+  });
 }
 
 /** Waits until both sides are at work again, and compares everything since `from`. */

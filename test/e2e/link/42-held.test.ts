@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
 import { compareWindow } from "@metrics-link/sandbox/cli/link.ts";
 import { externalLabels, statusOf } from "@metrics-link/sandbox/cli/status.ts";
-import { eventually } from "../../support/eventually.ts";
 import { reportOf, runAgent } from "../support/agent.ts";
 import { ChangedConfiguration } from "../support/configuration.ts";
 import { outage, startUnit, stopUnit } from "../support/outage.ts";
-import { beforehand, caughtUp } from "../support/samples.ts";
+import { beforehand, caughtUp, comparedBetween } from "../support/samples.ts";
 import { on, pulumi, receiver, sandbox, sender } from "../support/sandbox.ts";
 
 const unit = "metrics-link-prometheus.service";
@@ -63,18 +62,11 @@ describe("a change of the queue in an outage", function () {
     // The scrape in whose very instant a queue is made anew may be left out (docs/decisions/0203); the backlog may not.
     const [began, ended] = [Date.parse(report.startedAt), Date.parse(report.startedAt) + report.seconds * 1000];
     const end = Math.floor(await caughtUp());
-    await eventually(
-      "the last batch to be stored",
-      async (note) => {
-        const compared = await compareWindow(sender, receiver, externalLabels(sandbox), end, end - from);
-        note(compared);
-        const { missingBetween: [first, last] = [began, ended] } = compared;
-        assert.deepEqual([compared.different, compared.unexpected], [0, 0]);
-        return compared.compared >= 20_000 && first >= began - 2000 && last <= ended + 2000 ? compared : undefined;
-      },
-      60_000,
-      1000,
-    );
+    await comparedBetween(from, end, ({ compared, different, unexpected, missingBetween }) => {
+      const [first, last] = missingBetween ?? [began, ended];
+      assert.deepEqual([different, unexpected], [0, 0]);
+      return compared >= 20_000 && first >= began - 2000 && last <= ended + 2000;
+    });
   });
 
   it("is made at once when that very release is forced, and costs the backlog", async () => {

@@ -5,6 +5,7 @@ import {
   RevokeSecurityGroupIngressCommand,
 } from "@aws-sdk/client-ec2";
 import * as sessions from "@metrics-link/sandbox/testing/sessions.ts";
+import { accounts } from "@metrics-link/sandbox/world/accounts.ts";
 import { sandbox } from "./sandbox.ts";
 
 export { assume, type Session } from "@metrics-link/sandbox/testing/sessions.ts";
@@ -14,8 +15,6 @@ export const clientOptions = (credentials: sessions.Session) => sessions.clientO
 
 /** The deployer of an account: what a person with a console could do. */
 export const deployer = (account: string) => sessions.deployer(sandbox.layout, account);
-
-const receiverAccount = "222222222222";
 
 /** Rules of the load balancer's security group, changed behind Pulumi's back. */
 export class BalancerGroup {
@@ -28,7 +27,7 @@ export class BalancerGroup {
   }
 
   static async find(): Promise<BalancerGroup> {
-    const client = new EC2Client(clientOptions(await deployer(receiverAccount)));
+    const client = new EC2Client(clientOptions(await deployer(accounts.receiver)));
     const { SecurityGroups: groups = [] } = await client.send(new DescribeSecurityGroupsCommand({}));
     const found = groups.find(({ Tags }) =>
       Tags?.some(({ Key, Value }) => Key === "Name" && Value === "receiver-balancer"),

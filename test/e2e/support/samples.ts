@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { compareWindow, linkState } from "@metrics-link/sandbox/cli/link.ts";
+import type { Comparison } from "@metrics-link/sandbox/cli/samples.ts";
 import { externalLabels } from "@metrics-link/sandbox/cli/status.ts";
 import { eventually } from "../../support/eventually.ts";
 import { receiver, sandbox, sender } from "./sandbox.ts";
@@ -28,21 +29,33 @@ export function caughtUp(since = 0): Promise<number> {
 }
 
 /**
+ * Compares every raw sample from one moment to another, again until the last batch is stored.
+ * @param settled whether this comparison is the last one; what it throws is only something seen
+ */
+export function comparedBetween(
+  from: number,
+  end: number,
+  settled: (compared: Comparison) => boolean,
+): Promise<Comparison> {
+  return eventually(
+    "the last batch to be stored",
+    async (note) => {
+      const compared = await compareWindow(sender, receiver, externalLabels(sandbox), end, Math.ceil(end - from));
+      note(compared);
+      return settled(compared) ? compared : undefined;
+    },
+    60_000,
+    1000,
+  );
+}
+
+/**
  * Compares every raw sample from a moment to after the backlog was sent.
  * @param least how many samples must have been compared at least
  */
 export async function nothingMissing(from: number, least: number): Promise<void> {
   const end = Math.floor(await caughtUp());
-  const result = await eventually(
-    "the last batch to be stored",
-    async (note) => {
-      const compared = await compareWindow(sender, receiver, externalLabels(sandbox), end, Math.ceil(end - from));
-      note(compared);
-      return compared.missing === 0 ? compared : undefined;
-    },
-    60_000,
-    1000,
-  );
+  const result = await comparedBetween(from, end, ({ missing }) => missing === 0);
   assert.deepEqual([result.different, result.unexpected, result.examples], [0, 0, []]);
   assert.ok(result.compared >= least, `only ${result.compared} samples were compared`);
 }

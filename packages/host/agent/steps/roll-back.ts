@@ -1,4 +1,4 @@
-import type { Run } from "../run.ts";
+import { noteDisturbance, type Run } from "../run.ts";
 import { bringServicesTo, maySee } from "../services.ts";
 import { Systemd } from "../systemd.ts";
 import { storedRelease } from "./fetch.ts";
@@ -33,7 +33,6 @@ export async function restartFailing(run: Run): Promise<void> {
   for (const unit of new Set(units)) {
     await systemd.bring(unit, "restart", true);
     run.actions.set(unit, "restart");
-    run.disturbedAt = run.effects.now();
-    run.writesSeen = undefined;
+    noteDisturbance(run);
   }
 }
