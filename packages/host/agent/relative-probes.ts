@@ -32,8 +32,8 @@ const probers: { readonly [Kind in RelativeProbe["kind"]]: RelativeProber<Kind> 
       const metrics = await readMetrics(run.effects, metricsUrl);
       const sent = metrics.sum(sentMetric);
       if (sent === undefined || run.effects.now() / 1000 - sent > freshSeconds) return [];
-      // A minute is long: an outage that has just begun shows in the retries since the last scrapes.
-      const retried = await query(run, metricsUrl, `sum(min_over_time(${retriedMetric}[1m]))`);
+      // A minute is long: an outage that has just begun shows in what was retried since the newest sample that was sent.
+      const retried = await query(run, metricsUrl, `sum(${retriedMetric} @ ${sent})`);
       return retried === undefined || retried === metrics.sum(retriedMetric) ? ["sends"] : [];
     },
     after: async ({ effects, disturbedAt }, { metricsUrl }) => {

@@ -51,8 +51,10 @@ describe("agent: probes that compare", () => {
         return { status: 200, body: JSON.stringify({ data: { activeTargets: now.targets } }) };
       }
       if (asked.includes("/query")) {
-        const isRetries = asked.includes("retried");
-        return { status: 200, body: answer(isRetries ? now.retriedBefore : now.writesLately) };
+        const expression = new URL(asked).searchParams.get("query") ?? "";
+        if (!expression.includes("retried")) return { status: 200, body: answer(now.writesLately) };
+        const isAsOfSent = expression.includes(`@ ${host.now / 1000 - now.sentAgo})`);
+        return { status: 200, body: answer(isAsOfSent ? now.retriedBefore : 0) };
       }
       return { status: 200, body: "" };
     };
@@ -84,6 +86,13 @@ describe("agent: probes that compare", () => {
     const { outcome, reasons } = await outcomeOf(probing(sends));
     assert.equal(outcome, "rolledBack");
     assert.match(reasons.join("\n"), /^probe: not healthy after 5 s: envoy.service: nothing that was scraped since/);
+  });
+
+  it("a queue that failed a moment ago and is acknowledged again is asked", async () => {
+    Object.assign(prometheus, { retried: 2000, retriedBefore: 2000 });
+    afterwards = { sentAgo: 30 };
+    const { outcome, notAsked } = await outcomeOf(probing(sends));
+    assert.deepEqual([outcome, notAsked], ["rolledBack", []]);
   });
 
   for (const [what, before] of [
