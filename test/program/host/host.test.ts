@@ -67,7 +67,13 @@ async function build(change: Change = {}) {
     const host = new Host("sender", {
       hostName: "sender",
       account,
-      network: { subnetId: "subnet-1", zone: "eu-west-1a", securityGroupIds: ["sg-1"], privateAddress: "10.0.1.10" },
+      network: {
+        vpcId: "vpc-1",
+        subnetId: "subnet-1",
+        zone: "eu-west-1a",
+        securityGroupIds: ["sg-1"],
+        privateAddress: "10.0.1.10",
+      },
       image: { id: "ami-0123456789abcdef0", instanceType: "t3.small" },
       dataVolume: { sizeGiB: 50 },
       store,
@@ -135,6 +141,7 @@ describe("a host", () => {
       "aws:kms/key:Key": 1,
       "aws:kms/alias:Alias": 1,
       "aws:secretsmanager/secret:Secret": 1,
+      "aws:secretsmanager/secretPolicy:SecretPolicy": 1,
       "aws:secretsmanager/secretVersion:SecretVersion": 1,
       "aws:iam/role:Role": 1,
       "aws:iam/rolePolicy:RolePolicy": 1,
