@@ -79,6 +79,7 @@ export function linkHost(name: string, args: LinkHostArgs, options: pulumi.Compo
       hostName: name,
       account,
       network: {
+        vpcId: network.vpcId,
         subnetId: zone.privateSubnet.id,
         zone: zone.zone,
         securityGroupIds: [args.securityGroup.id],

@@ -1,13 +1,14 @@
 import { contractVersion, ports, type ReceiverConfiguration, type ReceiverContract } from "@metrics-link/contract";
 import { renderReceiver as renderEnvoy } from "@metrics-link/envoy";
 import type { AgentBundle } from "@metrics-link/host";
-import { FencedIngress, PrivateNetwork } from "@metrics-link/network";
+import { FencedIngress } from "@metrics-link/network";
 import { AccountPki } from "@metrics-link/pki";
 import { receiverFlags, renderReceiver as renderPrometheus } from "@metrics-link/prometheus";
 import * as pulumi from "@pulumi/pulumi";
 import { accountProvider, inAccount } from "./account.ts";
 import { linkHost } from "./link-host.ts";
 import { peerOf } from "./peer.ts";
+import { privateNetwork } from "./private-network.ts";
 import { releaseStore } from "./release-store.ts";
 import { userPrometheus } from "./user-prometheus.ts";
 
@@ -19,7 +20,7 @@ export async function receiver(configuration: ReceiverConfiguration, bundling: P
   const provider = accountProvider(configuration);
   const options = inAccount(provider);
   const pki = new AccountPki("receiver", { pki: profile, usage: "server" });
-  const network = new PrivateNetwork("receiver", { ...configuration.network, region: account.region }, options);
+  const network = privateNetwork("receiver", configuration, options);
   const securityGroup = network.hostSecurityGroup("receiver", network);
   const ingress = new FencedIngress("receiver", { network, hostSecurityGroup: securityGroup, senders }, options);
 

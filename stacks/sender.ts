@@ -1,13 +1,14 @@
 import { contractVersion, type SenderConfiguration, type SenderContract } from "@metrics-link/contract";
 import { renderSender as renderEnvoy } from "@metrics-link/envoy";
 import type { AgentBundle } from "@metrics-link/host";
-import { PinnedEgress, PrivateNetwork } from "@metrics-link/network";
+import { PinnedEgress } from "@metrics-link/network";
 import { AccountPki } from "@metrics-link/pki";
 import { renderSender as renderPrometheus, senderFlags } from "@metrics-link/prometheus";
 import * as pulumi from "@pulumi/pulumi";
 import { accountProvider, inAccount } from "./account.ts";
 import { linkHost } from "./link-host.ts";
 import { peerOf } from "./peer.ts";
+import { privateNetwork } from "./private-network.ts";
 import { releaseStore } from "./release-store.ts";
 import { userPrometheus } from "./user-prometheus.ts";
 
@@ -19,7 +20,7 @@ export async function sender(configuration: SenderConfiguration, bundling: Promi
   const provider = accountProvider(configuration);
   const options = inAccount(provider);
   const pki = new AccountPki("sender", { pki: profile, usage: "client" });
-  const network = new PrivateNetwork("sender", { ...configuration.network, region: account.region }, options);
+  const network = privateNetwork("sender", configuration, options);
   const securityGroup = network.hostSecurityGroup("sender", network);
   const egress = new PinnedEgress(
     "sender",

@@ -25,6 +25,7 @@ export interface HostArgs {
     readonly assumeRole?: string | undefined;
   };
   readonly network: {
+    readonly vpcId: pulumi.Input<string>;
     readonly subnetId: pulumi.Input<string>;
     /** The subnet's zone; the data volume must be in the same one. */
     readonly zone: string;

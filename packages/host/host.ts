@@ -7,7 +7,7 @@ import type { HostArgs } from "./host-args.ts";
 import { machine } from "./instance.ts";
 import { hostNames } from "./names.ts";
 import { publish, releaseText } from "./publish.ts";
-import { instanceRole } from "./role.ts";
+import { hostRights, hostRole } from "./role.ts";
 import { hostSecret } from "./secret.ts";
 
 const managementAgent = "amazon-ssm-agent";
@@ -34,21 +34,29 @@ export class Host extends pulumi.ComponentResource {
     const names = hostNames(hostName, account.region);
     const tags = args.tags ?? {};
 
+    const { role, profile } = hostRole(name, { roleName: names.role, hostName, tags }, own);
     const { key, secret, references } = hostSecret(
       name,
-      { secretName: names.secret, keyAlias: names.keyAlias, files: args.secretFiles, tags },
+      {
+        secretName: names.secret,
+        keyAlias: names.keyAlias,
+        files: args.secretFiles,
+        roleArn: role.arn,
+        deployRoleArn: account.assumeRole,
+        tags,
+      },
       own,
     );
-    const { role, policy, profile } = instanceRole(
+    const policy = hostRights(
       name,
       {
-        roleName: names.role,
         hostName,
         account,
+        role,
         bucketArn: store.bucketArn,
         secretArn: secret.arn,
         keyArn: key.arn,
-        tags,
+        vpcId: args.network.vpcId,
       },
       own,
     );

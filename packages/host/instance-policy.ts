@@ -8,6 +8,7 @@ export interface InstancePolicyInput {
   readonly bucketArn: string;
   readonly secretArn: string;
   readonly keyArn: string;
+  readonly vpcId: string;
 }
 
 /** Only EC2 gives this role out, to the instance whose profile names it. */
@@ -17,7 +18,9 @@ export const instanceTrustPolicy = {
 };
 
 /**
- * Everything that a host may do in its account.
+ * Everything that a host may do in its account, and that from its own network alone: keys that were carried away are
+ * worth nothing elsewhere. `aws:SourceVpc` is there because every call comes by an endpoint of that network; Secrets
+ * Manager's own call to KMS in the host's name comes by none, and is bound to that service instead.
  *
  * Of Systems Manager it is what Run Command needs and no more. `ssm:UpdateInstanceInformation`: the agent registers
  * itself and its heartbeat. `ssmmessages:CreateControlChannel` and `OpenControlChannel`: commands arrive by them
@@ -25,7 +28,8 @@ export const instanceTrustPolicy = {
  * interactive sessions, and `ssm:GetParameter`, which would read every parameter of the account.
  */
 export function instancePolicy(input: InstancePolicyInput) {
-  const { hostName, account, partition, bucketArn, secretArn, keyArn } = input;
+  const { hostName, account, partition, bucketArn, secretArn, keyArn, vpcId } = input;
+  const fromHome = { Condition: { StringEquals: { "aws:SourceVpc": vpcId } } };
   return {
     Version: "2012-10-17",
     Statement: [
@@ -36,8 +40,15 @@ export function instancePolicy(input: InstancePolicyInput) {
         Resource: ["tools", "agent", dirname(releaseKeys.current(hostName))].map(
           (prefix) => `${bucketArn}/${prefix}/*`,
         ),
+        ...fromHome,
       },
-      { Sid: "ReadOwnSecret", Effect: "Allow", Action: "secretsmanager:GetSecretValue", Resource: secretArn },
+      {
+        Sid: "ReadOwnSecret",
+        Effect: "Allow",
+        Action: "secretsmanager:GetSecretValue",
+        Resource: secretArn,
+        ...fromHome,
+      },
       {
         Sid: "OpenOwnSecret",
         Effect: "Allow",
@@ -55,12 +66,14 @@ export function instancePolicy(input: InstancePolicyInput) {
         Effect: "Allow",
         Action: "ssm:UpdateInstanceInformation",
         Resource: `arn:${partition}:ec2:${account.region}:${account.id}:instance/*`,
+        ...fromHome,
       },
       {
         Sid: "HearCommands",
         Effect: "Allow",
         Action: ["ssmmessages:CreateControlChannel", "ssmmessages:OpenControlChannel"],
         Resource: "*",
+        ...fromHome,
       },
     ],
   };

@@ -3,14 +3,19 @@ import { type ReleaseTool, releaseKeys } from "@metrics-link/contract/release.ts
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { AgentBundle } from "./agent-bundle.ts";
-import { tlsOnlyPolicy } from "./bucket-policy.ts";
+import { bucketPolicy } from "./bucket-policy.ts";
 import type { LocatedArtifact } from "./located-artifacts.ts";
 import { bucketName } from "./names.ts";
 
 export interface ReleaseStoreArgs {
   /** Part of the bucket's name; the stack's name does. */
   readonly storeName: string;
-  readonly account: { readonly id: string; readonly region: string };
+  readonly account: {
+    readonly id: string;
+    readonly region: string;
+    /** The role of this update: nobody else may then change what the bucket holds. */
+    readonly assumeRole?: string | undefined;
+  };
   /** The agent that hosts run, from `bundleAgent`. */
   readonly agent: AgentBundle;
   /** What hosts may run; each is uploaded once and named by its hash. */
@@ -79,8 +84,11 @@ export class ReleaseStore extends pulumi.ComponentResource {
         own,
       ),
       new aws.s3.BucketPolicy(
-        `${name}-tls-only`,
-        { bucket: bucket.id, policy: bucket.arn.apply((arn) => JSON.stringify(tlsOnlyPolicy(arn))) },
+        `${name}-bucket-policy`,
+        {
+          bucket: bucket.id,
+          policy: bucket.arn.apply((arn) => JSON.stringify(bucketPolicy(arn, args.account.assumeRole))),
+        },
         own,
       ),
     ];

@@ -1,27 +1,22 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { instancePolicy, instanceTrustPolicy } from "./instance-policy.ts";
+import { type InstancePolicyInput, instancePolicy, instanceTrustPolicy } from "./instance-policy.ts";
 
-export interface InstanceRole {
+export interface HostRole {
   readonly role: aws.iam.Role;
-  readonly policy: aws.iam.RolePolicy;
   readonly profile: aws.iam.InstanceProfile;
 }
 
-/** The role of one host: it reads its own releases and its own secret, and can do nothing else in the account. */
-export function instanceRole(
+/** The role of one host, which can do nothing yet. */
+export function hostRole(
   name: string,
   args: {
     readonly roleName: string;
     readonly hostName: string;
-    readonly account: { readonly id: string; readonly region: string };
-    readonly bucketArn: pulumi.Input<string>;
-    readonly secretArn: pulumi.Input<string>;
-    readonly keyArn: pulumi.Input<string>;
     readonly tags: Readonly<Record<string, string>>;
   },
   own: pulumi.CustomResourceOptions,
-): InstanceRole {
+): HostRole {
   const role = new aws.iam.Role(
     `${name}-role`,
     {
@@ -32,24 +27,41 @@ export function instanceRole(
     },
     own,
   );
-  const document = pulumi.all([args.bucketArn, args.secretArn, args.keyArn]).apply(([bucketArn, secretArn, keyArn]) =>
-    JSON.stringify(
-      instancePolicy({
-        hostName: args.hostName,
-        account: args.account,
-        // arn:aws-cn:... and arn:aws-us-gov:... differ in this alone.
-        partition: bucketArn.split(":")[1] ?? "aws",
-        bucketArn,
-        secretArn,
-        keyArn,
-      }),
-    ),
-  );
-  const policy = new aws.iam.RolePolicy(`${name}-policy`, { name: "host", role: role.id, policy: document }, own);
   const profile = new aws.iam.InstanceProfile(
     `${name}-profile`,
     { name: args.roleName, role: role.name, tags: { ...args.tags, Name: `${name}-profile` } },
     own,
   );
-  return { role, policy, profile };
+  return { role, profile };
+}
+
+/** Lets the role read its own releases and its own secret, from its own network, and do nothing else in the account. */
+export function hostRights(
+  name: string,
+  args: Pick<InstancePolicyInput, "hostName" | "account"> & {
+    readonly role: aws.iam.Role;
+    readonly bucketArn: pulumi.Input<string>;
+    readonly secretArn: pulumi.Input<string>;
+    readonly keyArn: pulumi.Input<string>;
+    readonly vpcId: pulumi.Input<string>;
+  },
+  own: pulumi.CustomResourceOptions,
+): aws.iam.RolePolicy {
+  const { hostName, account, role } = args;
+  const found = pulumi.all([args.bucketArn, args.secretArn, args.keyArn, args.vpcId]);
+  const policy = found.apply(([bucketArn, secretArn, keyArn, vpcId]) =>
+    JSON.stringify(
+      instancePolicy({
+        hostName,
+        account,
+        // arn:aws-cn:... and arn:aws-us-gov:... differ in this alone.
+        partition: bucketArn.split(":")[1] ?? "aws",
+        bucketArn,
+        secretArn,
+        keyArn,
+        vpcId,
+      }),
+    ),
+  );
+  return new aws.iam.RolePolicy(`${name}-policy`, { name: "host", role: role.id, policy }, own);
 }

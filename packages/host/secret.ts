@@ -2,6 +2,7 @@ import type { ReleaseSecret } from "@metrics-link/contract/release.ts";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { SecretFile } from "./host-args.ts";
+import { readersOnlyPolicy } from "./secret-policy.ts";
 
 export interface HostSecret {
   readonly key: aws.kms.Key;
@@ -20,6 +21,9 @@ export function hostSecret(
     readonly secretName: string;
     readonly keyAlias: string;
     readonly files: readonly SecretFile[];
+    readonly roleArn: pulumi.Input<string>;
+    /** The role of the update, which reads what it has written. Without one, whoever updates is not known by name. */
+    readonly deployRoleArn: string | undefined;
     readonly tags: Readonly<Record<string, string>>;
   },
   own: pulumi.CustomResourceOptions,
@@ -47,6 +51,7 @@ export function hostSecret(
     },
     own,
   );
+  const policies = readersOnly(name, secret, args, own);
   if (args.files.length === 0) return { key, secret, references: pulumi.output([]) };
 
   const value = pulumi
@@ -55,7 +60,8 @@ export function hostSecret(
   const version = new aws.secretsmanager.SecretVersion(
     `${name}-secret-version`,
     { secretId: secret.id, secretString: value },
-    own,
+    // The provider reads the value back: another role of the update must be let in first.
+    { ...own, dependsOn: policies },
   );
   const references = pulumi.all([secret.arn, version.versionId]).apply(([secretArn, versionId]) =>
     args.files.map(({ path, mode, owner, group }) => ({
@@ -70,4 +76,18 @@ export function hostSecret(
   );
   // The reference is public; only the value is not. Without this the whole release document would count as a secret.
   return { key, secret, references: pulumi.unsecret(references) };
+}
+
+/** Keeps everybody else in the account from the secret, where it is known who deploys. */
+function readersOnly(
+  name: string,
+  secret: aws.secretsmanager.Secret,
+  { roleArn, deployRoleArn }: { readonly roleArn: pulumi.Input<string>; readonly deployRoleArn: string | undefined },
+  own: pulumi.CustomResourceOptions,
+): aws.secretsmanager.SecretPolicy[] {
+  if (deployRoleArn === undefined) return [];
+  const policy = pulumi
+    .all([secret.arn, roleArn])
+    .apply(([secretArn, hostRoleArn]) => JSON.stringify(readersOnlyPolicy(secretArn, [hostRoleArn, deployRoleArn])));
+  return [new aws.secretsmanager.SecretPolicy(`${name}-secret-readers`, { secretArn: secret.arn, policy }, own)];
 }

@@ -1,12 +1,13 @@
 import { ports } from "@metrics-link/contract";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { endpointPolicy, type Reach } from "./endpoint-policies.ts";
 import { planSubnets } from "./subnets.ts";
 
 export interface PrivateNetworkArgs {
   readonly cidr: string;
   readonly zones: readonly string[];
-  readonly region: string;
+  readonly reach: Reach;
 }
 
 /** One zone's pair of subnets. */
@@ -19,13 +20,13 @@ export interface ZoneSubnets {
 
 /**
  * The AWS services that a host talks to, reached inside the VPC: the SSM agent needs `ssm` and `ssmmessages` (agent
- * 3.3.40.0 and later), the agent of a host the rest.
+ * 3.3.40.0 and later), the agent of a host Secrets Manager. That one asks KMS by itself, not by way of this network.
  */
-const interfaceServices = ["ssm", "ssmmessages", "secretsmanager", "kms", "sts"] as const;
+const interfaceServices = ["ssm", "ssmmessages", "secretsmanager"] as const;
 
 /**
  * A VPC over two zones whose private subnets have no way out of their own. Hosts in it reach AWS through endpoints,
- * so that management survives the loss of any egress.
+ * so that management survives the loss of any egress, and there only what they need (`endpointPolicy`).
  */
 export class PrivateNetwork extends pulumi.ComponentResource {
   readonly vpcId: pulumi.Output<string>;
@@ -40,6 +41,8 @@ export class PrivateNetwork extends pulumi.ComponentResource {
   constructor(name: string, args: PrivateNetworkArgs, options: pulumi.ComponentResourceOptions = {}) {
     super("metrics-link:network:PrivateNetwork", name, {}, options);
     const own = { parent: this };
+    const { reach } = args;
+    const { region } = reach.account;
     const tags = (suffix: string) => ({ Name: `${name}-${suffix}` });
 
     const vpc = new aws.ec2.Vpc(
@@ -105,7 +108,8 @@ export class PrivateNetwork extends pulumi.ComponentResource {
       {
         vpcId: vpc.id,
         vpcEndpointType: "Gateway",
-        serviceName: `com.amazonaws.${args.region}.s3`,
+        serviceName: `com.amazonaws.${region}.s3`,
+        policy: JSON.stringify(endpointPolicy("s3", reach)),
         routeTableIds: this.zones.map(({ privateRoutes }) => privateRoutes.id),
         tags: tags("s3"),
       },
@@ -121,7 +125,8 @@ export class PrivateNetwork extends pulumi.ComponentResource {
             {
               vpcId: vpc.id,
               vpcEndpointType: "Interface",
-              serviceName: `com.amazonaws.${args.region}.${service}`,
+              serviceName: `com.amazonaws.${region}.${service}`,
+              policy: JSON.stringify(endpointPolicy(service, reach)),
               subnetIds: this.zones.map(({ privateSubnet }) => privateSubnet.id),
               securityGroupIds: [this.endpointSecurityGroup.id],
               privateDnsEnabled: true,

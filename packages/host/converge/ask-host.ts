@@ -21,7 +21,8 @@ export interface Answer {
   readonly converged: boolean;
 }
 
-const pollMs = 500;
+/** An eighth of what was waited already: who is quick is heard at once, who takes long is not asked all the time. */
+const pollMs = { least: 100, most: 1000 } as const;
 /** Systems Manager allows an execution timeout of 1 to 172800 seconds. */
 const shortestTimeoutSeconds = 1;
 
@@ -39,39 +40,36 @@ export function hostCommand({ releaseId, force }: Pick<ConvergeRequest, "release
  */
 export async function askHost(management: Management, request: ConvergeRequest, clock: Clock): Promise<Answer> {
   const { instanceId, releaseId, deadlineSeconds } = request;
-  const deadline = clock.now() + deadlineSeconds * 1000;
-  const left = () => Math.max(shortestTimeoutSeconds, Math.ceil((deadline - clock.now()) / 1000));
+  const wait = patience(clock, deadlineSeconds);
+  const timeoutSeconds = () => Math.max(shortestTimeoutSeconds, Math.ceil(wait.left() / 1000));
   const tooLate = (what: string): Answer => ({
     word: `${instanceId} gave no word on ${releaseId} within ${deadlineSeconds} s: ${what}`,
     converged: false,
   });
 
   // InvalidInstanceId: not registered yet, or its agent has not been heard of for long.
-  const commandId = await until(deadline, clock, "InvalidInstanceId", () =>
-    management.send(instanceId, hostCommand(request), left()),
+  const commandId = await until(wait, "InvalidInstanceId", () =>
+    management.send(instanceId, hostCommand(request), timeoutSeconds()),
   );
   if (commandId === undefined) return tooLate("it did not register with Systems Manager");
 
   for (;;) {
     // The command may not be visible to the next call at once.
-    const found = await until(deadline, clock, "InvocationDoesNotExist", () =>
-      management.outcome(instanceId, commandId),
-    );
+    const found = await until(wait, "InvocationDoesNotExist", () => management.outcome(instanceId, commandId));
     if (found === undefined) return tooLate("Systems Manager does not know its own command");
     if (!["Pending", "InProgress", "Delayed", "Cancelling"].includes(found.status)) {
       const said = [found.output, found.errors].map((text) => text.trim()).filter((text) => text !== "");
       if (found.status === "Success") return { word: said[0] ?? "", converged: true };
       return { word: [`${instanceId}: ${found.details || found.status}`, ...said].join("\n"), converged: false };
     }
-    if (clock.now() >= deadline) return tooLate(`the command is ${found.status}`);
-    await clock.sleep(pollMs);
+    if (wait.left() <= 0) return tooLate(`the command is ${found.status}`);
+    await wait.pause();
   }
 }
 
 /** Calls again as long as it fails with one AWS error code; undefined when the deadline is over. */
 async function until<Result>(
-  deadline: number,
-  clock: Clock,
+  wait: Patience,
   errorName: string,
   call: () => Promise<Result>,
 ): Promise<Result | undefined> {
@@ -80,8 +78,23 @@ async function until<Result>(
       return await call();
     } catch (error) {
       if ((error as Error).name !== errorName) throw error;
-      if (clock.now() >= deadline) return undefined;
-      await clock.sleep(pollMs);
+      if (wait.left() <= 0) return undefined;
+      await wait.pause();
     }
   }
+}
+
+interface Patience {
+  /** Milliseconds until the deadline. */
+  left(): number;
+  /** Waits until it is time to ask again. */
+  pause(): Promise<void>;
+}
+
+function patience(clock: Clock, deadlineSeconds: number): Patience {
+  const began = clock.now();
+  return {
+    left: () => began + deadlineSeconds * 1000 - clock.now(),
+    pause: () => clock.sleep(Math.min(pollMs.most, Math.max(pollMs.least, (clock.now() - began) / 8))),
+  };
 }

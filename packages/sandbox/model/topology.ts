@@ -57,6 +57,8 @@ export interface InterfaceEndpoint {
   readonly securityGroupIds: readonly string[];
   /** Host names which the VPC's resolver answers with the addresses above; empty without private DNS. */
   readonly privateDnsNames: readonly string[];
+  /** JSON: what may pass. */
+  readonly policy: string;
 }
 
 /** A gateway endpoint (S3): a route to a prefix list, no address of its own. */
@@ -64,6 +66,8 @@ export interface GatewayEndpoint {
   readonly id: string;
   readonly service: string;
   readonly prefixListId: string;
+  /** JSON: what may pass. */
+  readonly policy: string;
 }
 
 export interface LoadBalancerNode {

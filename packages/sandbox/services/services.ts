@@ -10,7 +10,7 @@ import { bindUdp, listenTcp } from "../realiser/namespace-socket.ts";
 import { gatewayEndpointSources } from "../realiser/network/network.ts";
 import type { ServerCertificate } from "./authority.ts";
 import { answerQuery, framed, splitStream } from "./dns/server.ts";
-import type { Context } from "./front/forward.ts";
+import type { Context, Way } from "./front/forward.ts";
 import { type Entrance, type FrontOptions, frontListener } from "./front/front.ts";
 import type { RoleCredentialsSource } from "./imds/credentials.ts";
 import { imdsListener } from "./imds/listener.ts";
@@ -103,20 +103,31 @@ export class Services {
   #entrance(service: Extract<Service, { kind: "endpoint" | "public" }>): Entrance {
     return {
       ...(service.service !== undefined && { service: service.service }),
-      context: (request) => ({ ...transport(request), ...this.#way(service, request.socket.remoteAddress ?? "") }),
+      way: (request) => {
+        const { context, ...rest } = this.#way(service, request.socket.remoteAddress ?? "");
+        return { ...rest, context: { ...transport(request), ...context } };
+      },
     };
   }
 
   /** By a VPC endpoint, AWS knows the endpoint and the private address; else the public source address. */
-  #way(service: Extract<Service, { kind: "endpoint" | "public" }>, address: string): Context {
+  #way(service: Extract<Service, { kind: "endpoint" | "public" }>, address: string): Way {
     if (service.kind === "endpoint") {
-      return { "aws:SourceVpce": service.endpointId, "aws:SourceVpc": service.vpcId, "aws:VpcSourceIp": address };
+      const endpoint = this.#vpc(service.vpcId)?.interfaceEndpoints.find(({ id }) => id === service.endpointId);
+      return {
+        context: { "aws:SourceVpce": service.endpointId, "aws:SourceVpc": service.vpcId, "aws:VpcSourceIp": address },
+        // An endpoint that has just gone lets nothing pass.
+        endpointPolicy: endpoint?.policy ?? '{"Statement": []}',
+      };
     }
     const [vpcId] = [...gatewayEndpointSources(this.#topology)].find(([, source]) => source === address) ?? [];
     const vpc = this.#vpc(vpcId);
     const gateway = vpc?.gatewayEndpoints.find((endpoint) => endpoint.service === service.service);
-    if (vpc === undefined || gateway === undefined) return { "aws:SourceIp": address };
-    return { "aws:SourceVpce": gateway.id, "aws:SourceVpc": vpc.id };
+    if (vpc === undefined || gateway === undefined) return { context: { "aws:SourceIp": address } };
+    return {
+      context: { "aws:SourceVpce": gateway.id, "aws:SourceVpc": vpc.id },
+      endpointPolicy: gateway.policy,
+    };
   }
 
   #serveDatagrams(socket: DatagramSocket, service: Service): () => Promise<void> {

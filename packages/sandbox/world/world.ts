@@ -229,7 +229,9 @@ export class World {
  * The deployer stands somewhere on the internet, at an address of nobody else. Its tools talk to the front without TLS,
  * inside this machine; to AWS they would not, so it counts as TLS.
  */
-const deployerEntrance: Entrance = { context: () => ({ "aws:SecureTransport": "true", "aws:SourceIp": "192.0.2.1" }) };
+const deployerEntrance: Entrance = {
+  way: () => ({ context: { "aws:SecureTransport": "true", "aws:SourceIp": "192.0.2.1" } }),
+};
 
 function adminOf(moto: Moto, account: string) {
   const key = moto.keys.admins[account];

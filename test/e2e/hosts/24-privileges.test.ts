@@ -1,197 +1,245 @@
 import assert from "node:assert/strict";
-import { instancePolicy } from "@metrics-link/host/instance-policy.ts";
 import { type Role, roles } from "@metrics-link/sandbox/cli/stack-files.ts";
-import { EC2, IAM, KMS, S3, SecretsManager, SSM, STS } from "@metrics-link/sandbox/testing/clients.ts";
+import { type Clients, clientsWith } from "@metrics-link/sandbox/testing/clients.ts";
+import { clientOptionsFrom, sessionOf } from "@metrics-link/sandbox/testing/from-host.ts";
 import { bucketOf } from "@metrics-link/sandbox/testing/releases.ts";
-import { accounts, deployRoleArn, region } from "@metrics-link/sandbox/world/accounts.ts";
-import { eventually } from "../../support/eventually.ts";
+import { accounts, deployRoleArn } from "@metrics-link/sandbox/world/accounts.ts";
 import { assume, clientOptions, deployer, type Session } from "../support/aws.ts";
-import { on, pulumi } from "../support/sandbox.ts";
+import { ofHost, peer, roleOf } from "../support/belongings.ts";
+import { byTheEndpoint, everything, refused } from "../support/refused.ts";
+import { sandbox } from "../support/sandbox.ts";
 
-const peer: Record<Role, Role> = { sender: "receiver", receiver: "sender" };
-
-/** What one host has in its account. */
-interface Belongings {
-  readonly release: string;
-  readonly secretArn: string;
-  readonly keyArn: string;
+interface Refused {
+  readonly what: string;
+  /** AWS' word for it. */
+  readonly code: "AccessDenied" | "AccessDeniedException" | "UnauthorizedOperation";
+  readonly call: (aws: Clients) => Promise<unknown>;
+  /** Undoes what the deployer's same call has done. */
+  readonly undo?: (aws: Clients) => Promise<unknown>;
+  /** Whose deployer makes the same call, so that it is seen not to fail by itself. Default: the host's own account's. */
+  readonly owner?: Role;
 }
-
-/** The keys that EC2 gives a host for its role: what a thief of the host has. */
-async function sessionOf(host: Role): Promise<Session> {
-  const url = "http://169.254.169.254/latest";
-  const script = `
-    token=$(curl -sf -X PUT -H 'X-aws-ec2-metadata-token-ttl-seconds: 60' ${url}/api/token)
-    role=$(curl -sf -H "X-aws-ec2-metadata-token: $token" ${url}/meta-data/iam/security-credentials/)
-    curl -sf -H "X-aws-ec2-metadata-token: $token" ${url}/meta-data/iam/security-credentials/$role`;
-  const { AccessKeyId, SecretAccessKey, Token } = JSON.parse(await on(host, "sh", "-c", script));
-  return { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: Token };
-}
-
-async function belongingsOf(host: Role): Promise<Belongings> {
-  const options = clientOptions(await deployer(accounts[host]));
-  const { ARN: secretArn = "", KmsKeyId: keyArn = "" } = await new SecretsManager(options).describeSecret({
-    SecretId: `metrics-link/${host}/release`,
-  });
-  return { release: await pulumi().output<string>(host, "release"), secretArn, keyArn };
-}
-
-async function body(s3: S3, bucket: string, key: string): Promise<string> {
-  const { Body } = await s3.getObject({ Bucket: bucket, Key: key });
-  return (await Body?.transformToString()) ?? "";
-}
-
-/** AWS' words for "you may not", over all services. */
-const refusal = /^(AccessDenied|AccessDeniedException|UnauthorizedOperation|Forbidden)$/;
-const isRefused = (call: Promise<unknown>) =>
-  assert.rejects(call, ({ name }: Error) => {
-    assert.match(name, refusal);
-    return true;
-  });
 
 describe("what a host may do in its account", function () {
   this.timeout(60_000);
-  const has = {} as Record<Role, Belongings>;
-  const keys = {} as Record<Role, Session>;
+  const has = {} as Record<Role, Awaited<ReturnType<typeof ofHost>>>;
+  /** With the host's keys, from the host itself; with the same keys, carried away; the account's deployer. */
+  const onHost = {} as Record<Role, Clients>;
+  const stolen = {} as Record<Role, Clients>;
+  const deploying = {} as Record<Role, Clients>;
+  /** The deployer's keys on a host. */
+  const deployerOn = (host: Role, session: Session) =>
+    clientsWith(clientOptionsFrom(sandbox, host, has[host].instanceId, session));
+  const sessions = {} as Record<Role, Session>;
+
   before(async () => {
     for (const host of roles) {
-      has[host] = await belongingsOf(host);
-      keys[host] = await sessionOf(host);
+      sessions[host] = await deployer(accounts[host]);
+      deploying[host] = clientsWith(clientOptions(sessions[host]));
+      has[host] = await ofHost(host, deploying[host]);
+      const session = await sessionOf(sandbox, host);
+      stolen[host] = clientsWith(clientOptions(session));
+      onHost[host] = clientsWith(clientOptionsFrom(sandbox, host, has[host].instanceId, session));
+      await deploying[host].s3.putObject({ Bucket: bucketOf(host), Key: "releases/second/current.json", Body: "{}" });
+      await deploying[host].secrets.createSecret({ Name: "not-yours", SecretString: "a word" });
     }
   });
-  const s3 = (host: Role) => new S3(clientOptions(keys[host]));
-  const secrets = (host: Role) => new SecretsManager(clientOptions(keys[host]));
+  after(async () => {
+    for (const host of roles) {
+      await deploying[host].s3.deleteObject({ Bucket: bucketOf(host), Key: "releases/second/current.json" });
+      await deploying[host].secrets.deleteSecret({ SecretId: "not-yours", ForceDeleteWithoutRecovery: true });
+    }
+  });
+
+  const read = ({ s3 }: Clients, Bucket: string, Key: string) => s3.getObject({ Bucket, Key });
+  const text = async (aws: Clients, bucket: string, key: string) =>
+    (await (await read(aws, bucket, key)).Body?.transformToString()) ?? "";
 
   for (const host of roles) {
     const other = peer[host];
     const bucket = bucketOf(host);
+    const planted = { Bucket: bucket, Key: `releases/${host}/planted.json` };
 
-    it(`the ${host} reads its releases, the tools, the agent, and its own secret`, async () => {
+    it(`the ${host} reads its releases, the tools, the agent and its own secret, from its own network alone`, async () => {
       const { release, secretArn } = has[host];
-      assert.ok((await body(s3(host), bucket, `releases/${host}/current.json`)).includes(release));
-      const document = JSON.parse(await body(s3(host), bucket, `releases/${host}/${release}.json`));
-      for (const key of [document.agent.key, document.tools[0].key]) {
-        const { ContentLength } = await s3(host).getObject({ Bucket: bucket, Key: key });
+      const document = JSON.parse(await text(onHost[host], bucket, `releases/${host}/${release}.json`));
+      const keys = [`releases/${host}/current.json`, document.agent.key, document.tools[0].key];
+      for (const key of keys) {
+        const { ContentLength } = await read(onHost[host], bucket, key);
         assert.ok((ContentLength ?? 0) > 0, key);
+        await refused("AccessDenied", read(stolen[host], bucket, key));
       }
-      const { SecretString = "" } = await secrets(host).getSecretValue({ SecretId: secretArn });
+      const { SecretString = "" } = await onHost[host].secrets.getSecretValue({ SecretId: secretArn });
       assert.ok(SecretString.includes("PRIVATE KEY"));
+      await refused("AccessDeniedException", stolen[host].secrets.getSecretValue({ SecretId: secretArn }));
     });
 
-    const refused: Record<string, () => Promise<unknown>> = {
-      "the other account's releases": () => body(s3(host), bucketOf(other), `releases/${other}/current.json`),
-      "the other account's tools": () => s3(host).listObjectsV2({ Bucket: bucketOf(other), Prefix: "tools/" }),
-      "the other host's secret": () => secrets(host).getSecretValue({ SecretId: has[other].secretArn }),
-      "another host's releases in its own bucket": () => body(s3(host), bucket, "releases/second/current.json"),
-      "a list of its own bucket": () => s3(host).listObjectsV2({ Bucket: bucket }),
-      "the list of buckets": () => s3(host).listBuckets({}),
-      "the policy of its bucket": () => s3(host).getBucketPolicy({ Bucket: bucket }),
-      "another pointer in its own bucket": () =>
-        s3(host).putObject({ Bucket: bucket, Key: `releases/${host}/current.json`, Body: "{}" }),
-      "an object less": () => s3(host).deleteObject({ Bucket: bucket, Key: `releases/${host}/current.json` }),
-      "another value of its secret": () =>
-        secrets(host).putSecretValue({ SecretId: has[host].secretArn, SecretString: "{}" }),
-      "its secret's description": () => secrets(host).describeSecret({ SecretId: has[host].secretArn }),
-      "the list of secrets": () => secrets(host).listSecrets({}),
-      "a word under its key": () =>
-        new KMS(clientOptions(keys[host])).encrypt({ KeyId: has[host].keyArn, Plaintext: Buffer.from("x") }),
-      "the instances of the account": () => new EC2(clientOptions(keys[host])).describeInstances({}),
-      "another rule in a security group": () =>
-        new EC2(clientOptions(keys[host])).authorizeSecurityGroupIngress({ GroupId: "sg-1", CidrIp: "0.0.0.0/0" }),
-      "the roles of the account": () => new IAM(clientOptions(keys[host])).listRoles({}),
-      "a user of its own": () => new IAM(clientOptions(keys[host])).createUser({ UserName: "thief" }),
-      "a command to a host": () =>
-        new SSM(clientOptions(keys[host])).sendCommand({ InstanceIds: ["i-1"], DocumentName: "AWS-RunShellScript" }),
-      "a parameter": () => new SSM(clientOptions(keys[host])).getParameter({ Name: "/anything" }),
-      "the deployer's role": () => assume(new STS(clientOptions(keys[host])), deployRoleArn(accounts[host])),
-      "the other host's role": () =>
-        assume(
-          new STS(clientOptions(keys[host])),
-          `arn:aws:iam::${accounts[other]}:role/metrics-link-${other}-${region}`,
-        ),
-    };
-    for (const [what, call] of Object.entries(refused)) {
-      it(`the ${host} is refused: ${what}`, () => isRefused(call()));
+    /** What has an endpoint in the host's network is asked from there, so that nothing but the right is missing. */
+    const onTheHost: Refused[] = [
+      {
+        what: "the other account's releases",
+        code: "AccessDenied",
+        call: (aws) => read(aws, bucketOf(other), `releases/${other}/current.json`),
+        owner: other,
+      },
+      {
+        what: "the other account's tools",
+        code: "AccessDenied",
+        call: (aws) => read(aws, bucketOf(other), has[other].toolKey),
+        owner: other,
+      },
+      {
+        what: "another host's releases in its own bucket",
+        code: "AccessDenied",
+        call: (aws) => read(aws, bucket, "releases/second/current.json"),
+      },
+      { what: "a list of its bucket", code: "AccessDenied", call: ({ s3 }) => s3.listObjectsV2({ Bucket: bucket }) },
+      { what: "the list of buckets", code: "AccessDenied", call: ({ s3 }) => s3.listBuckets({}) },
+      {
+        what: "the policy of its bucket",
+        code: "AccessDenied",
+        call: ({ s3 }) => s3.getBucketPolicy({ Bucket: bucket }),
+      },
+      {
+        what: "an object more among its releases",
+        code: "AccessDenied",
+        call: ({ s3 }) => s3.putObject({ ...planted, Body: "{}" }),
+        undo: ({ s3 }) => s3.deleteObject(planted),
+      },
+      { what: "an object less", code: "AccessDenied", call: ({ s3 }) => s3.deleteObject(planted) },
+      {
+        what: "the other host's secret",
+        code: "AccessDeniedException",
+        call: ({ secrets }) => secrets.getSecretValue({ SecretId: has[other].secretArn }),
+        owner: other,
+      },
+      {
+        what: "another secret of its account",
+        code: "AccessDeniedException",
+        call: ({ secrets }) => secrets.getSecretValue({ SecretId: "not-yours" }),
+      },
+      {
+        what: "another value of a secret",
+        code: "AccessDeniedException",
+        call: ({ secrets }) => secrets.putSecretValue({ SecretId: "not-yours", SecretString: "a word" }),
+      },
+      {
+        what: "its secret's description",
+        code: "AccessDeniedException",
+        call: ({ secrets }) => secrets.describeSecret({ SecretId: has[host].secretArn }),
+      },
+      {
+        what: "its secret's policy",
+        code: "AccessDeniedException",
+        call: ({ secrets }) => secrets.getResourcePolicy({ SecretId: has[host].secretArn }),
+      },
+      {
+        what: "the list of secrets",
+        code: "AccessDeniedException",
+        call: ({ secrets }) => secrets.listSecrets({}),
+      },
+      {
+        what: "a command to a host, itself",
+        code: "AccessDeniedException",
+        call: ({ ssm }) =>
+          ssm.sendCommand({
+            InstanceIds: [has[host].instanceId],
+            DocumentName: "AWS-RunShellScript",
+            Parameters: { commands: ["true"] },
+          }),
+      },
+      {
+        what: "what was commanded before",
+        code: "AccessDeniedException",
+        call: ({ ssm }) => ssm.listCommandInvocations({}),
+      },
+      {
+        what: "the account's instances, as Systems Manager knows them",
+        code: "AccessDeniedException",
+        call: ({ ssm }) => ssm.describeInstanceInformation({}),
+      },
+    ];
+
+    /** Nothing of the host's network leads to these, so that only carried-away keys can be tried. */
+    const elsewhere: Refused[] = [
+      {
+        what: "a word under its key",
+        code: "AccessDeniedException",
+        call: ({ kms }) => kms.encrypt({ KeyId: has[host].keyArn, Plaintext: Buffer.from("word") }),
+      },
+      {
+        what: "what is under its key, past Secrets Manager",
+        code: "AccessDeniedException",
+        call: ({ kms }) => kms.decrypt(has[host].sealed),
+      },
+      {
+        what: "what is under the other host's key",
+        code: "AccessDeniedException",
+        call: ({ kms }) => kms.decrypt({ ...has[other].sealed, KeyId: has[other].keyArn }),
+        owner: other,
+      },
+      {
+        what: "the instances of its account",
+        code: "UnauthorizedOperation",
+        call: ({ ec2 }) => ec2.describeInstances({}),
+      },
+      {
+        what: "another rule in its security group",
+        code: "UnauthorizedOperation",
+        call: ({ ec2 }) => ec2.authorizeSecurityGroupIngress(has[host].rule),
+        undo: ({ ec2 }) => ec2.revokeSecurityGroupIngress(has[host].rule),
+      },
+      { what: "the roles of its account", code: "AccessDenied", call: ({ iam }) => iam.listRoles({}) },
+      {
+        what: "a user of its own",
+        code: "AccessDenied",
+        call: ({ iam }) => iam.createUser({ UserName: "thief" }),
+        undo: ({ iam }) => iam.deleteUser({ UserName: "thief" }),
+      },
+      {
+        what: "more rights for its role",
+        code: "AccessDenied",
+        call: ({ iam }) =>
+          iam.putRolePolicy({ RoleName: roleOf(host), PolicyName: "more", PolicyDocument: everything }),
+        undo: ({ iam }) => iam.deleteRolePolicy({ RoleName: roleOf(host), PolicyName: "more" }),
+      },
+    ];
+
+    for (const [place, from, cases] of [
+      ["from the host", onHost, onTheHost],
+      ["with its keys", stolen, elsewhere],
+    ] as const) {
+      for (const { what, code, call, undo, owner = host } of cases) {
+        it(`the ${host} is refused, ${place}: ${what}`, async () => {
+          await refused(code, call(from[host]));
+          await call(deploying[owner]);
+          await undo?.(deploying[owner]);
+        });
+      }
     }
 
-    it(`the ${host} opens what is under its key through Secrets Manager only`, async () => {
-      const options = clientOptions(await deployer(accounts[host]));
-      const context = { SecretARN: has[host].secretArn };
-      const { CiphertextBlob } = await new KMS(options).encrypt({
-        KeyId: has[host].keyArn,
-        Plaintext: Buffer.from("word"),
-        EncryptionContext: context,
-      });
-      const question = { CiphertextBlob, EncryptionContext: context } as { CiphertextBlob: Uint8Array };
-      // The deployer can: so it is not the question that is wrong.
-      const { Plaintext } = await new KMS(options).decrypt(question);
-      assert.equal(Buffer.from(Plaintext ?? []).toString(), "word");
-      await isRefused(new KMS(clientOptions(keys[host])).decrypt(question));
+    it(`the ${host} gets no other role: not the deployer's, not the other host's, not its own again`, async () => {
+      const { Arn } = await stolen[host].sts.getCallerIdentity({});
+      assert.match(Arn ?? "", new RegExp(`assumed-role/${roleOf(host)}/`));
+      const roles = [
+        deployRoleArn(accounts[host]),
+        deployRoleArn(accounts[other]),
+        `arn:aws:iam::${accounts[other]}:role/${roleOf(other)}`,
+        `arn:aws:iam::${accounts[host]}:role/${roleOf(host)}`,
+      ];
+      for (const role of roles) await refused("AccessDenied", assume(stolen[host].sts, role));
+    });
+
+    it(`nobody carries anything out by the ${host}'s network, with whatever keys`, async () => {
+      const foreign = deployerOn(host, sessions[other]);
+      await refused("AccessDenied", read(foreign, bucketOf(other), has[other].toolKey), byTheEndpoint);
+      const itsSecret = { SecretId: has[other].secretArn };
+      await refused("AccessDeniedException", foreign.secrets.getSecretValue(itsSecret), byTheEndpoint);
+      const own = deployerOn(host, sessions[host]);
+      await refused("AccessDenied", own.s3.putObject({ ...planted, Body: "{}" }), byTheEndpoint);
+      await refused("AccessDeniedException", own.secrets.getSecretValue({ SecretId: "not-yours" }), byTheEndpoint);
+      await refused("AccessDeniedException", own.ssm.listCommandInvocations({}), byTheEndpoint);
+      await read(own, bucket, has[host].toolKey);
     });
   }
-
-  describe("another sender in the same account", () => {
-    const roleName = `metrics-link-second-${region}`;
-    const account = accounts.sender;
-    let iam: IAM;
-    let second: Session;
-    let secondSecret: string;
-
-    before(async () => {
-      const mine = await deployer(account);
-      iam = new IAM(clientOptions(mine));
-      const manager = new SecretsManager(clientOptions(mine));
-      const { ARN: secretArn = "" } = await manager.createSecret({
-        Name: "metrics-link/second/release",
-        SecretString: "its own",
-        KmsKeyId: has.sender.keyArn,
-      });
-      secondSecret = secretArn;
-      // The program's own policy; only who may take the role is another, because there is no instance.
-      const policy = instancePolicy({
-        hostName: "second",
-        account: { id: account, region },
-        partition: "aws",
-        bucketArn: `arn:aws:s3:::${bucketOf("sender")}`,
-        secretArn,
-        keyArn: has.sender.keyArn,
-      });
-      const principal = { AWS: deployRoleArn(account) };
-      const trust = { Effect: "Allow", Principal: principal, Action: "sts:AssumeRole" };
-      await iam.createRole({
-        RoleName: roleName,
-        AssumeRolePolicyDocument: JSON.stringify({ Version: "2012-10-17", Statement: [trust] }),
-      });
-      await iam.putRolePolicy({ RoleName: roleName, PolicyName: "host", PolicyDocument: JSON.stringify(policy) });
-      second = await eventually("the new role to be given out", () =>
-        assume(new STS(clientOptions(mine)), `arn:aws:iam::${account}:role/${roleName}`),
-      );
-    });
-    after(async () => {
-      await iam.deleteRolePolicy({ RoleName: roleName, PolicyName: "host" });
-      await iam.deleteRole({ RoleName: roleName });
-      const manager = new SecretsManager(clientOptions(await deployer(account)));
-      await manager.deleteSecret({ SecretId: secondSecret, ForceDeleteWithoutRecovery: true });
-    });
-
-    it("reads its own secret and the tools", async () => {
-      const { SecretString } = await new SecretsManager(clientOptions(second)).getSecretValue({
-        SecretId: secondSecret,
-      });
-      assert.equal(SecretString, "its own");
-      const { tools } = JSON.parse(
-        await body(s3("sender"), bucketOf("sender"), `releases/sender/${has.sender.release}.json`),
-      );
-      await new S3(clientOptions(second)).headObject({ Bucket: bucketOf("sender"), Key: tools[0].key });
-    });
-
-    it("is refused the first one's secret and releases", async () => {
-      await isRefused(new SecretsManager(clientOptions(second)).getSecretValue({ SecretId: has.sender.secretArn }));
-      await isRefused(body(new S3(clientOptions(second)), bucketOf("sender"), "releases/sender/current.json"));
-    });
-
-    it("is refused by the first one", async () => {
-      await isRefused(secrets("sender").getSecretValue({ SecretId: secondSecret }));
-    });
-  });
 });

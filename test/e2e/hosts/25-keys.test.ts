@@ -4,6 +4,7 @@ import { generateKeyPairSync } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { roles } from "@metrics-link/sandbox/cli/stack-files.ts";
 import { EC2, S3, SSM } from "@metrics-link/sandbox/testing/clients.ts";
 import { bucketOf } from "@metrics-link/sandbox/testing/releases.ts";
@@ -31,6 +32,12 @@ function filesHere(needles: readonly string[], folders: readonly string[], witho
   const { stdout, status, stderr } = spawnSync("python3", argv, { input: needles.join("\n"), encoding: "utf8" });
   assert.equal(status, 0, stderr);
   return stdout.split("\n").filter(Boolean);
+}
+
+/** Arguments and environments of everything that runs on this machine now. */
+function processesHere(): string {
+  const script = "cat /proc/[0-9]*/cmdline /proc/[0-9]*/environ 2>/dev/null | tr '\\0' '\\n'";
+  return spawnSync("sh", ["-c", script], { encoding: "utf8", maxBuffer: 1 << 28 }).stdout;
 }
 
 describe("private keys", function () {
@@ -89,7 +96,10 @@ describe("private keys", function () {
 
     it(`are in no journal, process or shell history of the ${host}`, async () => {
       const script = "cat /proc/[0-9]*/cmdline /proc/[0-9]*/environ 2>/dev/null | tr '\\0' '\\n'";
-      nowhere("journal", [await on(host, "journalctl", "--no-pager", "--output=verbose", "--all")]);
+      // With every field, and line by line: a key that was logged by lines has nothing between them.
+      for (const output of ["verbose", "cat"]) {
+        nowhere("journal", [await on(host, "journalctl", "--no-pager", `--output=${output}`, "--all")]);
+      }
       nowhere("processes", [await on(host, "sh", "-c", script)]);
       nowhere("history", [await on(host, "sh", "-c", "cat /root/.*history /home/*/.*history 2>/dev/null; true")]);
     });
@@ -97,12 +107,11 @@ describe("private keys", function () {
     it(`are in no release, user data or command of the ${host}'s account`, async () => {
       const options = clientOptions(await deployer(accounts[host]));
       const s3 = new S3(options);
-      const bucket = bucketOf(host);
-      const { Versions = [] } = await s3.listObjectVersions({ Bucket: bucket });
+      const { Versions = [] } = await s3.listObjectVersions({ Bucket: bucketOf(host) });
       const ours = Versions.filter(({ Key = "" }) => !Key.startsWith("tools/"));
       const objects = await Promise.all(
         ours.map(async ({ Key, VersionId }) => {
-          const { Body } = await s3.getObject({ Bucket: bucket, Key, VersionId });
+          const { Body } = await s3.getObject({ Bucket: bucketOf(host), Key, VersionId });
           return (await Body?.transformToString()) ?? "";
         }),
       );
@@ -132,14 +141,29 @@ describe("private keys", function () {
     const { directory, backend } = sandbox.layout;
     const aws = [join(directory, "hosts"), join(directory, "volumes"), join(directory, "cloud.json")];
     assert.deepEqual(filesHere(needles, [directory, backend], aws), []);
-    const { stdout } = spawnSync(
-      "sh",
-      ["-c", "cat /proc/[0-9]*/cmdline /proc/[0-9]*/environ 2>/dev/null | tr '\\0' '\\n'"],
-      {
-        encoding: "utf8",
-        maxBuffer: 1 << 28,
-      },
-    );
-    nowhere("processes", [stdout]);
+    nowhere("processes", [processesHere()]);
+  });
+
+  it("are in no argument or environment of what an update starts", async () => {
+    const seen: string[] = [];
+    let over = false;
+    const previewed = pulumi()
+      .must(["preview", "-s", "sender"])
+      .finally(() => {
+        over = true;
+      });
+    while (!over) {
+      seen.push(processesHere());
+      await pause(100);
+    }
+    await previewed;
+    // An argument a line: the engine, and what it starts.
+    for (const words of ["pulumi\npreview\n", "start.mjs\nlanguage-nodejs\n", "start.mjs\naws\n", "start.mjs\ntls\n"]) {
+      assert.ok(
+        seen.some((text) => text.includes(words)),
+        `${words.replaceAll("\n", " ")}was not seen running`,
+      );
+    }
+    nowhere("processes of an update", seen);
   });
 });

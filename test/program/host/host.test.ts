@@ -26,6 +26,7 @@ describe("a host", () => {
       "aws:kms/key:Key": 1,
       "aws:kms/alias:Alias": 1,
       "aws:secretsmanager/secret:Secret": 1,
+      "aws:secretsmanager/secretPolicy:SecretPolicy": 1,
       "aws:secretsmanager/secretVersion:SecretVersion": 1,
       "aws:iam/role:Role": 1,
       "aws:iam/rolePolicy:RolePolicy": 1,

@@ -2,7 +2,11 @@ import assert from "node:assert/strict";
 import { FencedIngress, PinnedEgress, PrivateNetwork } from "@metrics-link/network";
 import { ofType, type Registration, record } from "../support/recording.ts";
 
-const region = "eu-west-1";
+const reach = {
+  account: { id: "111111111111", region: "eu-west-1" },
+  buckets: ["metrics-link-sender-111111111111-eu-west-1"],
+  secrets: ["metrics-link/sender/release"],
+};
 const zones = ["eu-west-1a", "eu-west-1b"];
 const answers = {
   "aws:ec2/eip:Eip": ({ name }: Registration) => ({ allocationId: `${name}-allocation`, publicIp: "203.0.113.10" }),
@@ -15,7 +19,7 @@ const egressRules = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule";
 describe("the network of a sender", () => {
   const build = (destinations: string[]) =>
     record(() => {
-      const network = new PrivateNetwork("sender", { cidr: "10.10.0.0/16", zones, region });
+      const network = new PrivateNetwork("sender", { cidr: "10.10.0.0/16", zones, reach });
       const hostSecurityGroup = network.hostSecurityGroup("sender", network);
       new PinnedEgress("egress", { network, hostSecurityGroup, destinations });
     }, answers);
@@ -63,7 +67,7 @@ describe("the network of a sender", () => {
 describe("the network of a receiver", () => {
   const build = () =>
     record(() => {
-      const network = new PrivateNetwork("receiver", { cidr: "10.20.0.0/16", zones, region });
+      const network = new PrivateNetwork("receiver", { cidr: "10.20.0.0/16", zones, reach });
       const hostSecurityGroup = network.hostSecurityGroup("receiver", network);
       const senders = [
         { name: "account-a", addresses: ["203.0.113.10"] },

@@ -6,6 +6,8 @@ import { type Registration, record } from "../support/recording.ts";
 
 export type Role = "sender" | "receiver";
 
+const account: Record<Role, string> = { sender: "111111111111", receiver: "222222222222" };
+
 /** The configuration of a role's example as Pulumi hands it to a program, with `change` applied to its sections. */
 function configurationOf(role: Role, change: Readonly<Record<string, unknown>>): Record<string, string> {
   const file = new URL(`../../../stacks/examples/${role}.yaml`, import.meta.url);
@@ -51,7 +53,11 @@ export function build(role: Role, { change = {}, peer, root, seen }: BuildOption
       "tls:index/locallySignedCert:LocallySignedCert": certificate,
       "aws:ec2/eip:Eip": ({ name }) => ({ allocationId: `${name}-allocation`, publicIp: "203.0.113.10" }),
       "aws:ec2/vpcEndpoint:VpcEndpoint": () => ({ prefixListId: "pl-s3" }),
-      "aws:secretsmanager/secret:Secret": () => ({ arn: "arn:aws:secretsmanager:eu-west-1:111111111111:secret:leaf" }),
+      "aws:s3/bucket:Bucket": ({ inputs }) => ({ arn: `arn:aws:s3:::${inputs.bucket}` }),
+      "aws:kms/key:Key": () => ({ arn: "arn:aws:kms:eu-west-1:111111111111:key/1", keyId: "1" }),
+      "aws:secretsmanager/secret:Secret": ({ inputs }) => ({
+        arn: `arn:aws:secretsmanager:eu-west-1:${account[role]}:secret:${inputs.name}-AbCdEf`,
+      }),
       "aws:secretsmanager/secretVersion:SecretVersion": () => ({ versionId: "version-1" }),
     },
     seen,

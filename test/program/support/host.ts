@@ -68,7 +68,13 @@ export async function build(change: Change = {}) {
     const host = new Host("sender", {
       hostName: "sender",
       account,
-      network: { subnetId: "subnet-1", zone: "eu-west-1a", securityGroupIds: ["sg-1"], privateAddress: "10.0.1.10" },
+      network: {
+        vpcId: "vpc-1",
+        subnetId: "subnet-1",
+        zone: "eu-west-1a",
+        securityGroupIds: ["sg-1"],
+        privateAddress: "10.0.1.10",
+      },
       image: { id: "ami-0123456789abcdef0", instanceType: "t3.small" },
       dataVolume: { sizeGiB: 50 },
       store,

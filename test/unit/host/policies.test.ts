@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { tlsOnlyPolicy } from "@metrics-link/host/bucket-policy.ts";
+import { bucketPolicy } from "@metrics-link/host/bucket-policy.ts";
 import { instancePolicy, instanceTrustPolicy } from "@metrics-link/host/instance-policy.ts";
-import { describe, it } from "mocha";
+import { readersOnlyPolicy } from "@metrics-link/host/secret-policy.ts";
 
 const bucketArn = "arn:aws:s3:::metrics-link-sender-111111111111-eu-west-1";
 const secretArn = "arn:aws:secretsmanager:eu-west-1:111111111111:secret:metrics-link/sender/release-AbCdEf";
@@ -16,7 +16,9 @@ describe("policies of a host", () => {
       bucketArn,
       secretArn,
       keyArn,
+      vpcId: "vpc-1",
     });
+    const fromHome = { Condition: { StringEquals: { "aws:SourceVpc": "vpc-1" } } };
     assert.deepEqual(policy, {
       Version: "2012-10-17",
       Statement: [
@@ -25,8 +27,15 @@ describe("policies of a host", () => {
           Effect: "Allow",
           Action: "s3:GetObject",
           Resource: [`${bucketArn}/tools/*`, `${bucketArn}/agent/*`, `${bucketArn}/releases/sender/*`],
+          ...fromHome,
         },
-        { Sid: "ReadOwnSecret", Effect: "Allow", Action: "secretsmanager:GetSecretValue", Resource: secretArn },
+        {
+          Sid: "ReadOwnSecret",
+          Effect: "Allow",
+          Action: "secretsmanager:GetSecretValue",
+          Resource: secretArn,
+          ...fromHome,
+        },
         {
           Sid: "OpenOwnSecret",
           Effect: "Allow",
@@ -44,12 +53,14 @@ describe("policies of a host", () => {
           Effect: "Allow",
           Action: "ssm:UpdateInstanceInformation",
           Resource: "arn:aws:ec2:eu-west-1:111111111111:instance/*",
+          ...fromHome,
         },
         {
           Sid: "HearCommands",
           Effect: "Allow",
           Action: ["ssmmessages:CreateControlChannel", "ssmmessages:OpenControlChannel"],
           Resource: "*",
+          ...fromHome,
         },
       ],
     });
@@ -61,15 +72,39 @@ describe("policies of a host", () => {
     ]);
   });
 
-  it("the bucket refuses whatever did not come by TLS", () => {
-    assert.deepEqual(tlsOnlyPolicy(bucketArn).Statement, [
+  it("the bucket refuses whatever did not come by TLS, and changes by others than the deployer", () => {
+    const tlsOnly = {
+      Sid: "TlsOnly",
+      Effect: "Deny",
+      Principal: "*",
+      Action: "s3:*",
+      Resource: [bucketArn, `${bucketArn}/*`],
+      Condition: { Bool: { "aws:SecureTransport": "false" } },
+    };
+    assert.deepEqual(bucketPolicy(bucketArn, "arn:aws:iam::111111111111:role/deploy").Statement, [
+      tlsOnly,
       {
-        Sid: "TlsOnly",
+        Sid: "ChangedByTheDeployerOnly",
         Effect: "Deny",
         Principal: "*",
-        Action: "s3:*",
-        Resource: [bucketArn, `${bucketArn}/*`],
-        Condition: { Bool: { "aws:SecureTransport": "false" } },
+        Action: ["s3:PutObject", "s3:DeleteObject", "s3:DeleteObjectVersion"],
+        Resource: `${bucketArn}/*`,
+        Condition: { ArnNotEquals: { "aws:PrincipalArn": "arn:aws:iam::111111111111:role/deploy" } },
+      },
+    ]);
+    assert.deepEqual(bucketPolicy(bucketArn, undefined).Statement, [tlsOnly]);
+  });
+
+  it("the secret's value is for its readers, whatever others' policies say", () => {
+    const readers = ["arn:aws:iam::111111111111:role/host", "arn:aws:iam::111111111111:role/deploy"];
+    assert.deepEqual(readersOnlyPolicy(secretArn, readers).Statement, [
+      {
+        Sid: "ReadersOnly",
+        Effect: "Deny",
+        Principal: "*",
+        Action: "secretsmanager:GetSecretValue",
+        Resource: secretArn,
+        Condition: { ArnNotEquals: { "aws:PrincipalArn": readers } },
       },
     ]);
   });

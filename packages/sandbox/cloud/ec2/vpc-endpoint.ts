@@ -15,7 +15,7 @@ import { vpc } from "./vpc.ts";
 const PREFIX = `com.amazonaws.${REGION}.`;
 
 /** https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html: full access unless said otherwise. */
-const FULL_ACCESS = JSON.stringify({
+export const FULL_ACCESS = JSON.stringify({
   Version: "2008-10-17",
   Statement: [{ Action: "*", Effect: "Allow", Principal: "*", Resource: "*" }],
 });
@@ -34,7 +34,7 @@ const inputs = {
 };
 type Inputs = Known<typeof inputs>;
 
-/** A gateway endpoint (S3) or an interface endpoint. Kept by the cloud alone. Its policy is kept, not enforced. */
+/** A gateway endpoint (S3) or an interface endpoint. Kept by the cloud alone; the AWS API enforces its policy. */
 export const vpcEndpoint = noun({
   type: "aws:ec2/vpcEndpoint:VpcEndpoint",
   inputs,

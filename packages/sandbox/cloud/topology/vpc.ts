@@ -69,11 +69,17 @@ export function vpcOf(record: Record, network: VpcResource): Vpc {
           privateDnsNames: item.outputs.privateDnsEnabled
             ? [`${serviceOf(item.inputs)}.${item.region}.amazonaws.com`]
             : [],
+          policy: item.outputs.policy,
         };
       }),
     gatewayEndpoints: endpoints
       .filter((item) => item.inputs.vpcEndpointType === "Gateway")
-      .map((item) => ({ id: item.id, service: serviceOf(item.inputs), prefixListId: S3_PREFIX_LIST.id })),
+      .map((item) => ({
+        id: item.id,
+        service: serviceOf(item.inputs),
+        prefixListId: S3_PREFIX_LIST.id,
+        policy: item.outputs.policy,
+      })),
     loadBalancers: balancers.map((item) => loadBalancerOf(record, item)),
     instances: record
       .where(instance, (inputs) => subnetIds.has(inputs.subnetId))

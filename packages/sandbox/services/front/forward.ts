@@ -9,17 +9,28 @@ const hopByHop = new Set(["connection", "keep-alive", "proxy-connection", "upgra
 /** Nobody but the world may say who a request is from. */
 const reserved = /^x[-_](sandbox|moto)[-_]/i;
 
+/** The header by which the front tells moto what the endpoint lets pass by which a request came. */
+export const endpointPolicyHeader = "X-Sandbox-Endpoint-Policy";
+
+/** Condition keys and their values. */
 export type Context = Readonly<Record<string, string>>;
+
+/** What AWS would know of a request's way. */
+export interface Way {
+  readonly context: Context;
+  /** JSON, of a VPC endpoint. */
+  readonly endpointPolicy?: string;
+}
 
 /** Sends the request on and pipes the answer back. `body`: the whole body, where the caller has read it already. */
 export async function forward(
   moto: string,
   request: IncomingMessage,
   response: ServerResponse,
-  context: Context,
+  way: Way,
   body?: Buffer,
 ): Promise<void> {
-  const answer = await send(moto, request, context, body);
+  const answer = await send(moto, request, way, body);
   response.writeHead(answer.statusCode ?? 502, pairs(answer.rawHeaders).filter(keptInAnswer).flat());
   await pipeline(answer, response);
 }
@@ -28,10 +39,10 @@ export async function forward(
 export async function ask(
   moto: string,
   request: IncomingMessage,
-  context: Context,
+  way: Way,
   body: Buffer,
 ): Promise<{ status: number; headers: [string, string][]; body: Buffer }> {
-  const answer = await send(moto, request, context, body);
+  const answer = await send(moto, request, way, body);
   return {
     status: answer.statusCode ?? 502,
     headers: pairs(answer.rawHeaders).filter(keptInAnswer),
@@ -51,12 +62,16 @@ export async function readAll(stream: NodeJS.ReadableStream, limit = 16 * 1024 *
   return Buffer.concat(chunks);
 }
 
-function send(moto: string, request: IncomingMessage, context: Context, body?: Buffer): Promise<IncomingMessage> {
+function send(moto: string, request: IncomingMessage, way: Way, body?: Buffer): Promise<IncomingMessage> {
   const { hostname, port } = new URL(moto);
   const headers = pairs(request.rawHeaders).filter(
     ([name]) => !hopByHop.has(name.toLowerCase()) && !reserved.test(name),
   );
-  headers.push([contextHeader, JSON.stringify(context)]);
+  headers.push([contextHeader, JSON.stringify(way.context)]);
+  // Policies may be written over many lines, headers not.
+  if (way.endpointPolicy !== undefined) {
+    headers.push([endpointPolicyHeader, JSON.stringify(JSON.parse(way.endpointPolicy))]);
+  }
   return new Promise((resolve, reject) => {
     const upstream = http.request({
       hostname,

@@ -1,13 +1,13 @@
 /** The AWS API front: decides what of a request reaches moto, and completes what moto cannot do. */
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
-import { ask, type Context, forward, readAll } from "./forward.ts";
+import { ask, forward, readAll, type Way } from "./forward.ts";
 import { type CredentialScope, credentialScope, refuse } from "./scope.ts";
 
 /** Where a request came in, and what AWS would know by that. */
 export interface Entrance {
   /** An interface endpoint answers its own service alone. */
   readonly service?: string;
-  context(request: IncomingMessage): Context;
+  way(request: IncomingMessage): Way;
 }
 
 /** Carries out what moto has authorised. */
@@ -69,11 +69,11 @@ async function serve(
   if (entrance.service !== undefined && scope.service !== entrance.service) {
     return deny(403, "AccessDenied", `this endpoint serves ${entrance.service}, not ${scope.service}`);
   }
-  const context = entrance.context(request);
+  const way = entrance.way(request);
   const completion = completionOf(options.completions, scope, request);
-  if (completion !== undefined) return await completeCall(options.moto, completion, request, response, context);
-  if (scope.service === "ec2") return await forwardEc2(options, request, response, context);
-  await forward(options.moto, request, response, context);
+  if (completion !== undefined) return await completeCall(options.moto, completion, request, response, way);
+  if (scope.service === "ec2") return await forwardEc2(options, request, response, way);
+  await forward(options.moto, request, response, way);
 }
 
 function completionOf(completions: readonly Completion[], { service }: CredentialScope, request: IncomingMessage) {
@@ -91,10 +91,10 @@ async function completeCall(
   completion: Completion,
   request: IncomingMessage,
   response: ServerResponse,
-  context: Context,
+  way: Way,
 ): Promise<void> {
   const body = await readAll(request);
-  const verdict = await ask(moto, request, context, body);
+  const verdict = await ask(moto, request, way, body);
   if (verdict.status !== 200) {
     response.writeHead(verdict.status, verdict.headers.flat());
     response.end(verdict.body);
@@ -112,16 +112,16 @@ async function forwardEc2(
   options: FrontOptions,
   request: IncomingMessage,
   response: ServerResponse,
-  context: Context,
+  way: Way,
 ): Promise<void> {
   const body = await readAll(request);
   const action = new URLSearchParams(body.toString()).get("Action") ?? "";
-  if (changesNothing.test(action)) return await forward(options.moto, request, response, context, body);
+  if (changesNothing.test(action)) return await forward(options.moto, request, response, way, body);
   if (!changesFences.test(action)) {
     const message = `the sandbox realises ${action} only when Pulumi asks for it, not through the API`;
     return refuse(request, response, { status: 400, code: "UnsupportedOperation", message });
   }
-  const answer = await ask(options.moto, request, context, body);
+  const answer = await ask(options.moto, request, way, body);
   if (answer.status === 200) await options.onSecurityGroupChange();
   response.writeHead(answer.status, answer.headers.flat());
   response.end(answer.body);

@@ -6,7 +6,7 @@ from typing import Any
 from moto.iam.models import iam_backends
 from moto.moto_api._internal import mock_random
 
-from context import SERVICE_USERS
+from context import DEPLOYING_USERS, SERVICE_USERS
 
 
 def policy_text(*statements: dict[str, Any]) -> str:
@@ -43,6 +43,7 @@ def create_accounts(wanted: dict[str, Any]) -> dict[str, Any]:
         trust = policy_text({"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": deployer})
         backend.create_role(role, trust, "/", None, "Deploys metrics-link", [], "3600")
         backend.put_role_policy(role, "rights", policy_text(everything))
+        DEPLOYING_USERS[f"arn:aws:iam::{account}:user/sandbox"] = f"arn:aws:iam::{account}:role/{role}"
     # Ids of what comes later must not repeat those of an earlier run.
     mock_random.seed()
     return keys

@@ -11,7 +11,7 @@ from moto.iam.models import iam_backends
 from moto.s3.models import FakeBucket
 
 import policy
-from context import context_of, principal_of
+from context import context_of, endpoint_policy, in_the_callers_name, principal_of
 from encryption import encryption_context, encryption_key
 from refusals import refuse_access
 from repair import repair
@@ -56,10 +56,23 @@ def permits(request: Any, action: str, resource: str, extra: dict[str, str] | No
         account, attached, trust, decides = owner, role.assume_role_policy_document, True, True
     else:
         account, attached, decides = resource_policy(request, resource)
-    context = {**context_of(request, principal, account), **(extra or {})}
+    context = context_of(request, principal, account)
+    if extra is not None:
+        context = in_the_callers_name(context, extra)
     asked = policy.Request(principal, action, resource, account, context)
     identity = [document(source) for source in request._access_key.collect_policies()]
     return policy.allowed(identity, document(attached) if attached else None, asked, trust, decides)
+
+
+def passes_endpoint(request: Any, resource: str) -> bool:
+    """Whether the VPC endpoint by which the request came, if any, lets it through. It gives nobody any right."""
+    document = endpoint_policy(request)
+    if document is None:
+        return True
+    principal = principal_of(request)
+    account, _, _ = resource_policy(request, resource)
+    context = context_of(request, principal, account)
+    return policy.passes(document, policy.Request(principal, request._action, resource, account, context))
 
 
 def check_permission(self: Any, resource: Any) -> None:
@@ -69,6 +82,8 @@ def check_permission(self: Any, resource: Any) -> None:
         for one in resource if isinstance(resource, list) else [resource]:
             if not permits(self, self._action, one):
                 refuse_access(self, f" on resource: {one}")
+            if not passes_endpoint(self, one):
+                refuse_access(self, f" on resource: {one} because no VPC endpoint policy allows it")
             encryption = encryption_key(self, one)
             if encryption:
                 action, key = encryption

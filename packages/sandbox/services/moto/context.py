@@ -8,15 +8,29 @@ from moto.iam.access_control import AssumedRoleAccessKey
 import policy
 
 CONTEXT_HEADER = "X-Sandbox-Context"
+ENDPOINT_POLICY_HEADER = "X-Sandbox-Endpoint-Policy"
 # ARNs of the users that stand for AWS services; accounts.py fills it in.
 SERVICE_USERS: dict[str, str] = {}
+# ARNs of the users by which the sandbox's cloud carries out what Pulumi's provider is asked for, with the role of the
+# deployer, who in AWS would ask for it.
+DEPLOYING_USERS: dict[str, str] = {}
 
 
 def principal_of(request: Any) -> policy.Principal:
     key, account = request._access_key, request.account_id
     if isinstance(key, AssumedRoleAccessKey):
         return policy.Principal(account, key.arn, key.role.arn)
+    if key.arn in DEPLOYING_USERS:
+        role_arn = DEPLOYING_USERS[key.arn]
+        role = role_arn.split("/")[-1]
+        return policy.Principal(account, f"arn:aws:sts::{account}:assumed-role/{role}/pulumi", role_arn)
     return policy.Principal(account, key.arn, service=SERVICE_USERS.get(key.arn))
+
+
+def endpoint_policy(request: Any) -> dict[str, Any] | None:
+    """The policy of the VPC endpoint by which the request came; none for one that came by the internet."""
+    text = request._headers.get(ENDPOINT_POLICY_HEADER)
+    return json.loads(text) if text else None
 
 
 def parameters(request: Any) -> dict[str, Any]:
@@ -33,6 +47,12 @@ def as_text(value: Any) -> str:
     return value[0] if isinstance(value, list) else value
 
 
+def in_the_callers_name(context: dict[str, str], extra: dict[str, str]) -> dict[str, str]:
+    """Context keys of a call that a service makes for the caller: it does not come by the caller's way any more."""
+    way = ("aws:SourceIp", "aws:SourceVpc", "aws:SourceVpce", "aws:VpcSourceIp")
+    return {key: value for key, value in context.items() if key not in way} | extra | {"aws:ViaAWSService": "true"}
+
+
 def context_of(request: Any, principal: policy.Principal, account: str) -> dict[str, str]:
     """Context keys: the transport's from the front, the rest from the request itself.
 
@@ -46,6 +66,7 @@ def context_of(request: Any, principal: policy.Principal, account: str) -> dict[
         "aws:PrincipalAccount": principal.account,
         "aws:PrincipalType": "AssumedRole" if principal.role_arn else "User",
         "aws:PrincipalIsAWSService": "true" if principal.service else "false",
+        "aws:ViaAWSService": "false",
         "aws:ResourceAccount": account,
         "aws:RequestedRegion": request._region,
     }

@@ -74,7 +74,7 @@ NEGATED = {
 # The keys which the front and strict.py put in a request's context; another key would silently count as absent.
 KEYS = re.compile(
     r"aws:(SecureTransport|SourceIp|SourceVpce|SourceVpc|VpcSourceIp|PrincipalArn|PrincipalAccount|PrincipalType"
-    r"|PrincipalIsAWSService|ResourceAccount|RequestedRegion)"
+    r"|PrincipalIsAWSService|ViaAWSService|ResourceAccount|RequestedRegion)"
     r"|sts:(ExternalId|RoleSessionName)"
     r"|s3:(prefix|delimiter|max-keys|ResourceAccount|TlsVersion|x-amz-server-side-encryption"
     r"|x-amz-server-side-encryption-aws-kms-key-id)"
@@ -179,6 +179,11 @@ def resource_verdict(document: dict[str, Any] | None, request: Request, trust: b
         if match and verdict != "direct":
             verdict = match
     return verdict
+
+
+def passes(endpoint_policy: dict[str, Any], request: Request) -> bool:
+    """Whether the policy of a VPC endpoint lets the request through."""
+    return resource_verdict(endpoint_policy, request) in ("direct", "account")
 
 
 def allowed(

@@ -33,6 +33,9 @@ class Refusal(HTTPException):
             if request._service == "s3":
                 self.description = f"<Error><Code>{code}</Code><Message>{text}</Message></Error>"
             elif request._service == "ec2":
+                # EC2 has a word of its own (EC2 API Reference, "Common client error codes").
+                code = "UnauthorizedOperation" if code == "AccessDenied" else code
+                error = f"<Error><Code>{code}</Code><Message>{text}</Message></Error>"
                 self.description = f"<Response><Errors>{error}</Errors></Response>"
             else:
                 self.description = f"<ErrorResponse>{error}</ErrorResponse>"

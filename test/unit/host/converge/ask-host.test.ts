@@ -57,12 +57,29 @@ describe("converge command", () => {
 
   it("waits for a host that boots, for an invocation that is not visible yet, and for one that runs", async () => {
     const { played, sent } = management({
-      send: [fails("InvalidInstanceId"), fails("InvalidInstanceId"), "command-1"],
+      send: [...Array(12).fill(fails("InvalidInstanceId")), "command-1"],
       outcome: [fails("InvocationDoesNotExist"), outcome("Pending"), outcome("InProgress"), outcome("Success", "word")],
     });
     assert.deepEqual(await askHost(played, request, clock()), { word: "word", converged: true });
-    assert.equal(sent.length, 3);
-    assert.equal(sent[2]?.timeoutSeconds, 59, "the time already waited is taken off");
+    assert.equal(sent.length, 13);
+    assert.equal(sent[12]?.timeoutSeconds, 59, "the time already waited is taken off");
+  });
+
+  it("asks often while it has not waited long, and never more than once a second later on", async () => {
+    const time = clock();
+    const asked: number[] = [];
+    const played: Management = {
+      send: async () => "command-1",
+      outcome: async () => {
+        asked.push(Math.round(time.now()));
+        return outcome(time.now() < 50_000 ? "InProgress" : "Success", "word");
+      },
+    };
+    assert.equal((await askHost(played, request, time)).converged, true);
+    const gaps = asked.slice(1).map((at, index) => at - (asked[index] ?? 0));
+    assert.deepEqual([gaps[0], gaps.at(-1)], [100, 1000]);
+    assert.ok(Math.max(...gaps) <= 1001, `${Math.max(...gaps)} ms`);
+    assert.ok(gaps.length < 80, `${gaps.length} questions in 50 s`);
   });
 
   it("fails with the host's word when it did not converge", async () => {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { Cloud } from "@metrics-link/sandbox/cloud/cloud.ts";
+import { FULL_ACCESS } from "@metrics-link/sandbox/cloud/ec2/vpc-endpoint.ts";
 import type { Vpc } from "@metrics-link/sandbox/model/topology.ts";
 import {
   ASSOCIATION,
@@ -74,7 +75,9 @@ describe("the topology that resources amount to", () => {
     assert.deepEqual(only().natGateways, [
       { id: nat.id, subnetId: open.id, privateAddress: "10.0.0.4", publicAddress: "203.0.113.10" },
     ]);
-    assert.deepEqual(only().gatewayEndpoints, [{ id: s3.id, service: "s3", prefixListId: "pl-6da54004" }]);
+    assert.deepEqual(only().gatewayEndpoints, [
+      { id: s3.id, service: "s3", prefixListId: "pl-6da54004", policy: FULL_ACCESS },
+    ]);
   });
 
   it("has security groups with their rules, the default one among them", async () => {
@@ -100,6 +103,7 @@ describe("the topology that resources amount to", () => {
 
   it("has interface endpoints with an address in each subnet, and their private names", async () => {
     const { vpc, closed, group } = await network(cloud);
+    const policy = '{"Statement":[{"Effect":"Allow","Principal":"*","Action":"kms:Decrypt","Resource":"*"}]}';
     const made = await create(cloud, ENDPOINT, {
       vpcId: vpc.id,
       serviceName: "com.amazonaws.eu-west-1.kms",
@@ -107,6 +111,7 @@ describe("the topology that resources amount to", () => {
       subnetIds: [closed.id],
       securityGroupIds: [group.id],
       privateDnsEnabled: true,
+      policy,
     });
     assert.deepEqual(only().interfaceEndpoints, [
       {
@@ -115,6 +120,7 @@ describe("the topology that resources amount to", () => {
         addresses: [{ subnetId: closed.id, address: "10.0.1.4" }],
         securityGroupIds: [group.id],
         privateDnsNames: ["kms.eu-west-1.amazonaws.com"],
+        policy,
       },
     ]);
   });

@@ -70,7 +70,7 @@ function world(...instances: Instance[]): Topology {
     securityGroups: [group("sg-web", { egress: [tcp(443, "pl-s3")] })],
     natGateways: [],
     interfaceEndpoints: [],
-    gatewayEndpoints: [{ id: "vpce-s3", service: "s3", prefixListId: "pl-s3" }],
+    gatewayEndpoints: [{ id: "vpce-s3", service: "s3", prefixListId: "pl-s3", policy: "{}" }],
     loadBalancers: [],
     instances,
   };

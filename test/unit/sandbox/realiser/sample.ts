@@ -86,7 +86,7 @@ export const sender: Vpc = {
     { id: "nat-a", subnetId: "subnet-a-public", privateAddress: "10.0.0.5", publicAddress: addresses.senderNat },
   ],
   interfaceEndpoints: [],
-  gatewayEndpoints: [{ id: "vpce-s3", service: "s3", prefixListId: "pl-s3" }],
+  gatewayEndpoints: [{ id: "vpce-s3", service: "s3", prefixListId: "pl-s3", policy: "{}" }],
   loadBalancers: [],
   instances: [
     instance("i-sender", {
@@ -131,6 +131,7 @@ export const receiver: Vpc = {
       addresses: [{ subnetId: "subnet-b-private-a", address: "10.0.1.50" }],
       securityGroupIds: ["sg-endpoint"],
       privateDnsNames: ["kms.eu-west-1.amazonaws.com"],
+      policy: "{}",
     },
   ],
   gatewayEndpoints: [],

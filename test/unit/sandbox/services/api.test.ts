@@ -46,9 +46,9 @@ describe("the AWS API front before moto", () => {
       onSecurityGroupChange: async () => undefined,
       log: (line: string) => console.error(line),
     };
-    plain = http.createServer(frontListener(options, { context: () => ({ "aws:SecureTransport": "true" }) }));
+    plain = http.createServer(frontListener(options, { way: () => ({ context: { "aws:SecureTransport": "true" } }) }));
     const certificate = await authority.issue(["*.eu-west-1.amazonaws.com", "*.s3.eu-west-1.amazonaws.com"]);
-    secure = https.createServer(certificate, frontListener(options, { context: () => ({}) }));
+    secure = https.createServer(certificate, frontListener(options, { way: () => ({ context: {} }) }));
     await Promise.all([listening(plain), listening(secure)]);
     caFile = layout.authorityCertificate;
   });

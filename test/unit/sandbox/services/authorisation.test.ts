@@ -24,6 +24,8 @@ describe("authorisation by the sandbox's AWS API", () => {
   let moto: Moto;
   let front: http.Server;
   let secureTransport: "true" | "false";
+  let sourceVpc: Record<string, string>;
+  let endpointPolicy: string | undefined;
   let keyArn: string;
   let secretArn: string;
   let host: Session;
@@ -63,10 +65,16 @@ describe("authorisation by the sandbox's AWS API", () => {
       log: join(directory, "moto.log"),
     });
     const frontOptions = { moto: moto.endpoint, completions: [], onSecurityGroupChange: async () => {}, log: () => {} };
-    const entrance = { context: () => ({ "aws:SecureTransport": secureTransport }) };
+    const entrance = {
+      way: () => ({
+        context: { "aws:SecureTransport": secureTransport, ...sourceVpc },
+        ...(endpointPolicy === undefined ? {} : { endpointPolicy }),
+      }),
+    };
     front = http.createServer(frontListener(frontOptions, entrance));
     await new Promise<void>((resolve) => front.listen(0, "127.0.0.1", resolve));
     secureTransport = "true";
+    sourceVpc = {};
 
     const trust = document({ Effect: "Allow", Principal: { Service: "ec2.amazonaws.com" }, Action: "sts:AssumeRole" });
     await new IAM(options(admin(sender))).createRole({ RoleName: "host", AssumeRolePolicyDocument: trust });
@@ -88,6 +96,8 @@ describe("authorisation by the sandbox's AWS API", () => {
   });
   afterEach(() => {
     secureTransport = "true";
+    sourceVpc = {};
+    endpointPolicy = undefined;
   });
 
   it("lets EC2 alone take a role that trusts EC2", async () => {
@@ -157,6 +167,62 @@ describe("authorisation by the sandbox's AWS API", () => {
     await assert.rejects(read("tools/envoy"), { name: "AccessDenied" });
   });
 
+  it("lets through a VPC endpoint what its policy allows, and gives nobody a right by it", async () => {
+    await allowHost({ Action: "s3:GetObject", Resource: "arn:aws:s3:::releases/tools/*" });
+    const read = (credentials: Session) =>
+      new S3(options(credentials)).getObject({ Bucket: "releases", Key: "tools/envoy" });
+    const policyOf = (more: object) =>
+      document({
+        Effect: "Allow",
+        Principal: "*",
+        Action: "s3:GetObject",
+        Resource: "arn:aws:s3:::releases/*",
+        ...more,
+      });
+    const ofAccount = (account: string) => ({ Condition: { StringEquals: { "aws:PrincipalAccount": account } } });
+    endpointPolicy = policyOf(ofAccount(sender));
+    assert.equal(await (await read(host)).Body?.transformToString(), "envoy");
+    await assert.rejects(read(admin(receiver)), { name: "AccessDenied" });
+    for (const narrower of [ofAccount(receiver), { Resource: "arn:aws:s3:::other/*" }, { Action: "s3:PutObject" }]) {
+      endpointPolicy = policyOf(narrower);
+      await assert.rejects(read(host), { name: "AccessDenied", message: /no VPC endpoint policy allows it/ });
+    }
+  });
+
+  it("knows by which network a call came, and forgets it where a service calls in the caller's name", async () => {
+    const here = { Condition: { StringEquals: { "aws:SourceVpc": "vpc-1" } } };
+    const key = { Action: "kms:Decrypt", Resource: keyArn };
+    const secret = { Action: "secretsmanager:GetSecretValue", Resource: secretArn };
+    const read = () => new SecretsManager(options(host)).getSecretValue({ SecretId: secretArn });
+    await allowHost({ ...secret, ...here }, key);
+    await assert.rejects(read(), { name: "AccessDeniedException" });
+    sourceVpc = { "aws:SourceVpc": "vpc-1" };
+    assert.equal((await read()).SecretString, "the key");
+    await allowHost({ ...secret, ...here }, { ...key, ...here });
+    await assert.rejects(read(), { name: "AccessDeniedException", message: /needs kms:Decrypt/ });
+  });
+
+  it("has the cloud ask in the deployer's name", async () => {
+    const secrets = new SecretsManager(options(admin(sender)));
+    const { ARN: own = "" } = await secrets.createSecret({ Name: "for-one", SecretString: "the value" });
+    const read = () => secrets.getSecretValue({ SecretId: own });
+    const allBut = (role: string) =>
+      secrets.putResourcePolicy({
+        SecretId: own,
+        ResourcePolicy: document({
+          Effect: "Deny",
+          Principal: "*",
+          Action: "secretsmanager:GetSecretValue",
+          Resource: "*",
+          Condition: { ArnNotEquals: { "aws:PrincipalArn": `arn:aws:iam::${sender}:role/${role}` } },
+        }),
+      });
+    await allBut("metrics-link-deploy");
+    assert.equal((await read()).SecretString, "the value");
+    await allBut("host");
+    await assert.rejects(read(), { name: "AccessDeniedException" });
+  });
+
   it("keeps accounts apart", async () => {
     const s3 = new S3(options(admin(receiver)));
     await assert.rejects(s3.getObject({ Bucket: "releases", Key: "tools/envoy" }), { name: "AccessDenied" });
@@ -193,7 +259,7 @@ describe("authorisation by the sandbox's AWS API", () => {
     });
     const describe = new EC2(options(host)).describeInstances({});
     await assert.rejects(describe, {
-      name: "AccessDenied",
+      name: "UnauthorizedOperation",
       message: /does not model condition key aws:PrincipalOrgID/,
     });
   });

@@ -39,7 +39,7 @@ describe("the front", () => {
     seen = [];
     answer = { status: 200, body: "answer" };
     changes = 0;
-    entrance = { context: () => ({ "aws:SourceIp": "203.0.113.10" }) };
+    entrance = { way: () => ({ context: { "aws:SourceIp": "203.0.113.10" }, endpointPolicy: '{\n"Statement": []}' }) };
     moto = await start(async (request, response) => {
       seen.push({ request, body: (await readAll(request)).toString() });
       response.writeHead(answer.status, { "x-amz-version-id": "7" }).end(answer.body);
@@ -87,10 +87,15 @@ describe("the front", () => {
 
   it("says what it knows of the way, and lets no caller say it", async () => {
     await call("/", "sts", {
-      headers: { "X-Sandbox-Context": '{"aws:SourceIp":"1.1.1.1"}', "X-Moto-Account-Id": "222222222222" },
+      headers: {
+        "X-Sandbox-Context": '{"aws:SourceIp":"1.1.1.1"}',
+        "X-Sandbox-Endpoint-Policy": "{}",
+        "X-Moto-Account-Id": "222222222222",
+      },
     });
     const { headers } = seen[0]?.request ?? assert.fail();
     assert.equal(headers["x-sandbox-context"], '{"aws:SourceIp":"203.0.113.10"}');
+    assert.equal(headers["x-sandbox-endpoint-policy"], '{"Statement":[]}');
     assert.equal(headers["x-moto-account-id"], undefined);
   });
 

@@ -39,9 +39,10 @@ export const vpc: Vpc = {
       ],
       securityGroupIds: [],
       privateDnsNames: ["ssm.eu-west-1.amazonaws.com"],
+      policy: "{}",
     },
   ],
-  gatewayEndpoints: [{ id: "vpce-0b", service: "s3", prefixListId: "pl-6da54004" }],
+  gatewayEndpoints: [{ id: "vpce-0b", service: "s3", prefixListId: "pl-6da54004", policy: "{}" }],
   loadBalancers: [
     {
       id: "nlb-1",

@@ -1,0 +1,48 @@
+import { readFileSync } from "node:fs";
+import https from "node:https";
+import type { Duplex } from "node:stream";
+import tls from "node:tls";
+import { runOnHost, type Sandbox } from "../cli/sandbox.ts";
+import { namespaces } from "../realiser/names.ts";
+import { connectTcp } from "../realiser/namespace-socket.ts";
+import type { Session } from "./sessions.ts";
+
+const metadata = "http://169.254.169.254/latest";
+
+/** The keys that EC2 gives a host for its role: what a thief of the host has. */
+export async function sessionOf(sandbox: Sandbox, host: string): Promise<Session> {
+  const script = `
+    token=$(curl -sf -X PUT -H 'X-aws-ec2-metadata-token-ttl-seconds: 60' ${metadata}/api/token)
+    role=$(curl -sf -H "X-aws-ec2-metadata-token: $token" ${metadata}/meta-data/iam/security-credentials/)
+    curl -sf -H "X-aws-ec2-metadata-token: $token" ${metadata}/meta-data/iam/security-credentials/$role`;
+  const { AccessKeyId, SecretAccessKey, Token } = JSON.parse(await runOnHost(sandbox, host, ["sh", "-c", script]));
+  return { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: Token };
+}
+
+/** What a client is made with whose calls leave from a host's network: by its resolver, its routes and its fences. */
+export function clientOptionsFrom(sandbox: Sandbox, host: string, instanceId: string, credentials: Session) {
+  const ca = readFileSync(sandbox.layout.authorityCertificate);
+  const namespace = namespaces(sandbox.layout).instance(instanceId);
+  const answers = new Map<string, Promise<string>>();
+  const resolve = (name: string) => {
+    const asked = answers.get(name) ?? runOnHost(sandbox, host, ["getent", "ahostsv4", name]);
+    answers.set(name, asked);
+    return asked;
+  };
+  const connect = async (name: string): Promise<tls.TLSSocket> => {
+    const [address = ""] = (await resolve(name)).split(/\s/);
+    const socket = await connectTcp(namespace, { host: address, port: 443, timeoutMs: 3_000 });
+    return tls.connect({ socket, servername: name, ca });
+  };
+  const httpsAgent = new https.Agent({ keepAlive: true });
+  // Node waits for the callback when nothing is returned (node:http, "agent.createConnection").
+  httpsAgent.createConnection = (options, callback) => {
+    connect(String(options.host)).then(
+      (socket) => callback?.(null, socket),
+      (error: Error) => callback?.(error, undefined as unknown as Duplex),
+    );
+    return undefined;
+  };
+  const requestHandler = { httpsAgent };
+  return { region: "eu-west-1", credentials, forcePathStyle: true, maxAttempts: 1, requestHandler };
+}

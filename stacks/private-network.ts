@@ -1,0 +1,18 @@
+import type { Configuration } from "@metrics-link/contract";
+import { bucketName, hostNames } from "@metrics-link/host";
+import { PrivateNetwork } from "@metrics-link/network";
+import type * as pulumi from "@pulumi/pulumi";
+
+/** The network of a stack's one host, from which AWS is reached for that host's bucket and secret alone. */
+export function privateNetwork(
+  name: string,
+  { account, network }: Configuration,
+  options: pulumi.ComponentResourceOptions,
+): PrivateNetwork {
+  const reach = {
+    account,
+    buckets: [bucketName(name, account)],
+    secrets: [hostNames(name, account.region).secret],
+  };
+  return new PrivateNetwork(name, { ...network, reach }, options);
+}
