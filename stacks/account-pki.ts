@@ -51,7 +51,7 @@ export function requirePeersFollow(
 
 /** The PKI of an account whose intermediate is signed. */
 export function accountPki(name: string, { pki }: Configuration, plan: PkiPlan, usage: LeafArgs["usage"]) {
-  const { issued, state } = new AccountPki(name, { pki, usage, ...plan });
+  const { issued, state } = new AccountPki(name, { stack: ownStack(), pki, usage, ...plan });
   if (issued === undefined) throw new Error("the intermediate in force is not signed");
   return { ...issued, state };
 }
@@ -61,7 +61,7 @@ export function accountPki(name: string, { pki }: Configuration, plan: PkiPlan, 
  * need them. Its outputs say what to do next.
  */
 export function waitingPki(name: string, { pki }: Configuration, plan: PkiPlan, usage: LeafArgs["usage"]) {
-  const { state } = new AccountPki(name, { pki, usage, ...plan });
+  const { state } = new AccountPki(name, { stack: ownStack(), pki, usage, ...plan });
   const next =
     `Intermediate G${pki.generations.intermediate} is not signed yet, so there is nothing but its key and its request. ` +
     `Next: npm run ceremony -- request --stack ${pulumi.getStack()}; then, where the root is kept, init (once) and ` +

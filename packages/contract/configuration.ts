@@ -162,7 +162,7 @@ const sender = z.strictObject({
     }),
     remoteWrite: remoteWrite.prefault({}),
   }),
-  /** The receiver. Its fingerprints may be absent until it has spoken for the first time. */
+  /** The receiver. Fingerprints may be absent until its people have read them out. */
   peer: z.strictObject({ stack: stackName, rootFingerprints: rootFingerprints.optional() }),
 });
 
@@ -175,7 +175,7 @@ const receiver = z.strictObject({
     outOfOrderTimeWindow: duration.default("24h"),
   }),
   senders: z
-    .array(z.strictObject({ name: peerName, stack: stackName, rootFingerprints }))
+    .array(z.strictObject({ name: peerName, stack: stackName, rootFingerprints: rootFingerprints.optional() }))
     .min(1, { error: "at least one sender" })
     .superRefine((list, context) => {
       for (const [index, { name }] of list.entries()) {

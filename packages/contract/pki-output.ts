@@ -7,6 +7,8 @@ const generationKey = z.string().regex(/^[1-9]\d*$/);
 
 /** Everything in it is public. A stack writes it at the end of an update that succeeded, so it is what is in force. */
 const schema = z.object({
+  /** The stack's own name, as its peers write it. */
+  stack: z.string(),
   root: z.enum(["offline", "trial"]),
   /** The generations that are in force, as the configuration said. */
   generations: z.object({

@@ -7,6 +7,8 @@ import { renewalOf } from "./renewal.ts";
 import { RootAuthority } from "./root-authority.ts";
 
 export interface AccountPkiArgs {
+  /** The stack's own name, as its peers write it. */
+  readonly stack: string;
   readonly pki: Configuration["pki"];
   readonly usage: LeafArgs["usage"];
   /** What the ceremony left, checked. Absent for a trial, whose roots are in this state. */
@@ -59,6 +61,7 @@ export class AccountPki extends pulumi.ComponentResource {
     const pems = pulumi.all(published.map((generation) => roots.get(generation)?.certificatePem ?? ""));
     this.issued = this.issue(name, args, inForce, pems);
     this.state = pulumi.output({
+      stack: args.stack,
       root: pki.root,
       generations: { ...pki.generations },
       roots: this.issued

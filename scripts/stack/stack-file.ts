@@ -1,12 +1,9 @@
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { configurationNamespace, parseConfiguration, type SenderConfiguration } from "@metrics-link/contract";
+import type { GenerationChange } from "@metrics-link/pki/rotation/view.ts";
 import { type Document, parseDocument } from "yaml";
 
 type Configuration = ReturnType<typeof parseConfiguration>;
-type Generations = Configuration["pki"]["generations"];
-
-/** A change of generations: undefined takes the key away. */
-export type GenerationChange = { readonly [Key in keyof Generations]?: Generations[Key] | undefined };
 
 /** The configuration of a stack in source control, with its comments. What is written is what a person would write. */
 export class StackFile {
@@ -70,7 +67,7 @@ export class StackFile {
 /** The peers of a stack and the roots that it pins of each. */
 export function peersOf(configuration: Configuration): { stack: string; pins: readonly string[] }[] {
   if (configuration.role === "receiver") {
-    return configuration.senders.map(({ stack, rootFingerprints }) => ({ stack, pins: rootFingerprints }));
+    return configuration.senders.map(({ stack, rootFingerprints }) => ({ stack, pins: rootFingerprints ?? [] }));
   }
   const { stack, rootFingerprints }: SenderConfiguration["peer"] = configuration.peer;
   return [{ stack, pins: rootFingerprints ?? [] }];
