@@ -37,10 +37,17 @@ const schema = z.object({
 
 export type PkiOutput = z.output<typeof schema>;
 
-/** @returns undefined when a stack has not been updated yet, or by a program that wrote nothing of the kind */
+/**
+ * What a stack's last successful update left.
+ * @returns undefined when there was none
+ * @throws Error when there is something that this program did not write: to take it for nothing would begin anew
+ */
 export function readPkiOutput(output: unknown): PkiOutput | undefined {
+  if (output === undefined || output === null) return undefined;
   const result = schema.safeParse(output);
-  return result.success ? result.data : undefined;
+  if (result.success) return result.data;
+  const seen = result.error.issues.map(({ path, message }) => `${[pkiOutput, ...path].join(".")}: ${message}`);
+  throw new Error(`the output ${pkiOutput} of this stack is of another program: ${seen.join("; ")}`);
 }
 
 /**
