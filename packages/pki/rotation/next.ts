@@ -149,6 +149,9 @@ function rootStep(view: View): Next {
   }
   const waiting = waitsForPeers(view);
   if (waiting) return waiting;
+  if (view.generations.nextIntermediate !== undefined) {
+    throw new OutOfOrderError("a rotation of the intermediate is under way, signed by the root in force: end it first");
+  }
   const generation = root + 1;
   if (view.root === "offline" && view.artefacts.roots[generation] === undefined) {
     return ours(`root G${generation} has to be made`, { kind: "ceremony", makes: "root", generation });
