@@ -1,5 +1,5 @@
-import { Medium } from "./ceremony/medium.ts";
 import { init, request, show, sign } from "./ceremony/commands.ts";
+import { Medium } from "./ceremony/medium.ts";
 import { withPassphrase } from "./ceremony/passphrase.ts";
 import { counted, optionsOf, required, settle, UsageError } from "./stack/command-line.ts";
 import { contextOf, type StackContext } from "./stack/context.ts";

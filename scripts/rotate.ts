@@ -1,4 +1,4 @@
-import { next, rotations, type Rotation, underWay } from "@metrics-link/pki/rotation/next.ts";
+import { next, type Rotation, rotations, underWay } from "@metrics-link/pki/rotation/next.ts";
 import { mediumOf } from "@metrics-link/sandbox/cli/ceremony.ts";
 import { act, type Carried, PersonNeeded } from "./rotate/act.ts";
 import { beforehand, compareSince, describeCompared } from "./rotate/compare.ts";
@@ -14,7 +14,8 @@ const usage = `Usage: npm run -s rotate -- COMMAND --stack STACK [...]
   root           a new root beside the old one, then in its place: as far as it is this side's turn
   follow         what the rotation of a peer asks of this side
 Each goes on where it was interrupted. --medium DIR [--passphrase-file FILE]: the root is at hand; otherwise it stops
-where a ceremony is due. --steps N: stops after so many steps.`;
+where a ceremony is due. --steps N: stops after so many steps. In the sandbox the raw samples of both ends are compared
+over the whole time; --no-compare leaves that out. Ends with 0 when this side has done its part, 3 when it stopped before.`;
 
 const text = { type: "string" } as const;
 const options = {
@@ -24,6 +25,7 @@ const options = {
   "passphrase-file": text,
   steps: text,
   emergency: { type: "boolean", default: false },
+  compare: { type: "boolean", default: true },
 } as const;
 
 async function main([command = "", ...words]: readonly string[]): Promise<number> {
@@ -39,6 +41,7 @@ async function main([command = "", ...words]: readonly string[]): Promise<number
   const carried = carriedOf(context, given);
   const steps = counted(given.steps, "--steps") ?? Number.POSITIVE_INFINITY;
   const done = await rotate(context, command as Rotation, given.emergency === true, carried, steps);
+  if (given.compare === false) return done ? 0 : 3;
   if (context.sandbox) {
     const compared = await compareSince(context.sandbox, from);
     console.log(describeCompared(compared));
@@ -48,7 +51,10 @@ async function main([command = "", ...words]: readonly string[]): Promise<number
 }
 
 /** The sandbox's own medium lies beside its stacks. */
-function carriedOf({ sandbox }: StackContext, given: { medium?: string; "passphrase-file"?: string }): Carried | undefined {
+function carriedOf(
+  { sandbox }: StackContext,
+  given: { medium?: string; "passphrase-file"?: string },
+): Carried | undefined {
   if (given.medium !== undefined) return { folder: given.medium, passphraseFile: given["passphrase-file"] };
   return sandbox && mediumOf(sandbox);
 }

@@ -22,8 +22,7 @@ export interface PkiPlan {
 export async function planPki({ pki }: Configuration): Promise<PkiPlan> {
   const inForce = await pkiInForce();
   const now = Date.now();
-  const offline =
-    pki.root === "trial" ? undefined : offlineAuthority({ pki, ...artefactsOf(pki), inForce, now });
+  const offline = pki.root === "trial" ? undefined : offlineAuthority({ pki, ...artefactsOf(pki), inForce, now });
   return { inForce, offline, now, waits: offline !== undefined && offline.intermediatePem === undefined };
 }
 

@@ -78,7 +78,11 @@ const generations = z
   })
   .superRefine(({ root, otherRoots, intermediate, nextIntermediate }, context) => {
     if (new Set([root, ...otherRoots]).size < otherRoots.length + 1) {
-      context.addIssue({ code: "custom", path: ["otherRoots"], message: `each root once, and not ${root}, which signs` });
+      context.addIssue({
+        code: "custom",
+        path: ["otherRoots"],
+        message: `each root once, and not ${root}, which signs`,
+      });
     }
     if (nextIntermediate !== undefined && nextIntermediate <= intermediate) {
       context.addIssue({ code: "custom", path: ["nextIntermediate"], message: `above ${intermediate}, or absent` });

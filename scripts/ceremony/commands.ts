@@ -42,7 +42,9 @@ export async function init(context: StackContext, medium: Medium, options: InitO
   const roots = before?.roots ?? [];
   const years = options.years ?? lifetimes.rootYears;
   if (!roots.some((root) => root.generation === generation)) {
-    say(`A new root: ${commonNames.root(organization, generation)}, valid for ${years} years, its key on ${medium.folder}`);
+    say(
+      `A new root: ${commonNames.root(organization, generation)}, valid for ${years} years, its key on ${medium.folder}`,
+    );
     await agreed(options.yes, "Make it?", "make");
   }
   const wanted = roots.some((root) => root.generation === generation) ? roots : [...roots, { generation, years }];
@@ -85,7 +87,9 @@ export async function sign(context: StackContext, medium: Medium, options: SignO
   const until = new Date(Date.now() + yearsInHours(years) * 3_600_000);
   const before = configuration.signed.find((one) => one.generation === generation);
   const others = Object.entries(intermediates).filter(([key]) => Number(key) !== generation);
-  const otherKeys = [...Object.values(roots), ...others.map(([, other]) => other)].map((one) => readAuthority(one).publicKey);
+  const otherKeys = [...Object.values(roots), ...others.map(([, other]) => other)].map(
+    (one) => readAuthority(one).publicKey,
+  );
   const problems = [
     ...requestProblems(asked, { organization, generation, otherKeys }),
     ...(before === undefined ? signerProblems(root, Date.now(), until.getTime()) : []),
@@ -105,7 +109,9 @@ export async function sign(context: StackContext, medium: Medium, options: SignO
     say(describeSigning(root, commonNames.intermediate(organization, generation), asked, until));
     await agreed(options.yes, "Sign it?", "sign");
   }
-  const signed = before ? configuration.signed : [...configuration.signed, { generation, root: rootGeneration, years, request: pem }];
+  const signed = before
+    ? configuration.signed
+    : [...configuration.signed, { generation, root: rootGeneration, years, request: pem }];
   const made = await medium.make({ ...configuration, signed });
   const certificate = made.intermediates[generation] ?? "";
   const issued = readAuthority(certificate);
@@ -132,7 +138,8 @@ export async function show(context: StackContext, medium: Medium | undefined): P
   if (medium === undefined) return;
   const { roots, intermediates } = await medium.certificates();
   say(medium.folder);
-  for (const pem of [...Object.values(roots), ...Object.values(intermediates)]) say(describeAuthority(readAuthority(pem)));
+  for (const pem of [...Object.values(roots), ...Object.values(intermediates)])
+    say(describeAuthority(readAuthority(pem)));
 }
 
 function requireSameOrganization(onMedium: string | undefined, wanted: string, medium: Medium): void {

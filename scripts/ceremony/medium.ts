@@ -1,8 +1,21 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { Pulumi } from "@metrics-link/sandbox/cli/pulumi.ts";
-import { parseRootConfiguration, type RootConfiguration, rootNamespace } from "@metrics-link/stacks/root/configuration.ts";
+import {
+  parseRootConfiguration,
+  type RootConfiguration,
+  rootNamespace,
+} from "@metrics-link/stacks/root/configuration.ts";
 import { parse, parseDocument, stringify } from "yaml";
 import { repository } from "../stack/context.ts";
 

@@ -2,7 +2,7 @@ import type { Action } from "@metrics-link/pki/rotation/next.ts";
 import { init, request, sign } from "../ceremony/commands.ts";
 import { Medium } from "../ceremony/medium.ts";
 import { withPassphrase } from "../ceremony/passphrase.ts";
-import { type StackContext } from "../stack/context.ts";
+import type { StackContext } from "../stack/context.ts";
 
 export interface Carried {
   readonly folder: string;
@@ -45,7 +45,9 @@ async function ceremony(
       action.makes === "root"
         ? `init --stack ${context.stack} --generation ${action.generation}`
         : `sign --stack ${context.stack} --generation ${action.generation} --root ${action.root}`;
-    throw new PersonNeeded(`where the root is kept: npm run ceremony -- ${command} --medium DIR; then commit the folder`);
+    throw new PersonNeeded(
+      `where the root is kept: npm run ceremony -- ${command} --medium DIR; then commit the folder`,
+    );
   }
   await withPassphrase(carried.passphraseFile, async (passphrase) => {
     const medium = new Medium(carried.folder, context.stack, passphrase, context.environment);

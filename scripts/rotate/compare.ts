@@ -27,14 +27,24 @@ export async function compareSince(sandbox: Sandbox, from: number): Promise<Comp
   for (;;) {
     // The newest acknowledged sample must be younger than the last one that is compared.
     const { lagSeconds } = await linkState(sender, end).catch(() => ({ lagSeconds: null }));
-    const sent = await sender.value("max(prometheus_remote_storage_queue_highest_sent_timestamp_seconds)").catch(() => 0);
+    const sent = await sender
+      .value("max(prometheus_remote_storage_queue_highest_sent_timestamp_seconds)")
+      .catch(() => 0);
     if ((sent ?? 0) > end + 6) break;
     if (Date.now() > deadline) {
       throw new Error(`the sender still had a backlog after ${deadlineSeconds} s; it was ${lagSeconds} s behind`);
     }
     await pause(500);
   }
-  let sum: Compared = { compared: 0, missing: 0, different: 0, unexpected: 0, series: 0, seconds: end - from, examples: [] };
+  let sum: Compared = {
+    compared: 0,
+    missing: 0,
+    different: 0,
+    unexpected: 0,
+    series: 0,
+    seconds: end - from,
+    examples: [],
+  };
   for (let start = from; start < end; start += windowSeconds) {
     const seconds = Math.min(windowSeconds, end - start);
     const one = await compareWindow(sender, receiver, externalLabels(sandbox), start + seconds, seconds);

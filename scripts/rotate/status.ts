@@ -9,7 +9,8 @@ export function describeView(view: View, next: Next, now: number): string {
   const { stack, inForce, peers } = view;
   const { generations, leaf } = inForce;
   const roots = [generations.root, ...generations.otherRoots].map(
-    (one) => `  root          G${one}${one === generations.root ? ", signs" : ", published besides"}: ${inForce.roots[one]}`,
+    (one) =>
+      `  root          G${one}${one === generations.root ? ", signs" : ", published besides"}: ${inForce.roots[one]}`,
   );
   return [
     stack,
@@ -42,7 +43,8 @@ export function describeAction(action: Action): string {
     const keys = Object.keys(action.change);
     return keys.length === 0 ? "pulumi up" : `change ${keys.join(", ")}, then pulumi up`;
   }
-  if (action.kind === "accept") return `compare ${action.fingerprints.join(", ")} on the telephone, then trust -- accept`;
+  if (action.kind === "accept")
+    return `compare ${action.fingerprints.join(", ")} on the telephone, then trust -- accept`;
   if (action.kind === "unpin") return "take the pin away";
   return action.makes === "root"
     ? `ceremony -- init --generation ${action.generation}`

@@ -7,7 +7,7 @@ export class UsageError extends Error {}
 /** Values of `--name VALUE` and `--flag`, strictly. @throws UsageError */
 export function optionsOf<Options extends ParseArgsOptionsConfig>(words: readonly string[], options: Options) {
   try {
-    return parseArgs({ args: [...words], options, strict: true, allowPositionals: false }).values;
+    return parseArgs({ args: [...words], options, strict: true, allowPositionals: false, allowNegative: true }).values;
   } catch (error) {
     throw new UsageError((error as Error).message);
   }

@@ -78,7 +78,8 @@ function acceptFirst({ peers }: View): Next | undefined {
 function follow({ peers }: View): Next {
   for (const { stack, pins, offers, trusted } of peers) {
     if (offers === undefined || trusted === undefined) continue;
-    if (!sameTrust(offers, trusted)) return update(`${stack} offers other roots, or another name, than are trusted here`);
+    if (!sameTrust(offers, trusted))
+      return update(`${stack} offers other roots, or another name, than are trusted here`);
     const kept = pins.filter((one) => offers.rootFingerprints.includes(one));
     if (kept.length < pins.length) {
       const why = `${stack} has let go of a root that is still pinned here`;
@@ -145,7 +146,9 @@ function rootStep(view: View): Next {
   const newest = Math.max(root, ...otherRoots);
   if (newest > root) return rootAnnounced(view, newest);
   if (otherRoots.length > 0) {
-    return update(`root G${root} signs: root ${otherRoots.map((one) => `G${one}`).join(", ")} goes`, { otherRoots: [] });
+    return update(`root G${root} signs: root ${otherRoots.map((one) => `G${one}`).join(", ")} goes`, {
+      otherRoots: [],
+    });
   }
   const waiting = waitsForPeers(view);
   if (waiting) return waiting;

@@ -9,9 +9,13 @@ import type { Role } from "./stack-files.ts";
 
 const run = promisify(execFile);
 
+/** A file that a ceremony left for a role, or, without a name, their folder. */
+export const artefactsOf = ({ layout }: Sandbox, role: Role, name = ""): string =>
+  join(layout.directory, "pki", role, name);
+
 /** Whether a role's ceremony was held: its first intermediate is signed. */
-export const isSigned = ({ layout }: Sandbox, role: Role): boolean =>
-  existsSync(join(layout.directory, "pki", role, artefactNames.intermediate(1)));
+export const isSigned = (sandbox: Sandbox, role: Role): boolean =>
+  existsSync(artefactsOf(sandbox, role, artefactNames.intermediate(1)));
 
 /** The sandbox's stand-in for what a person carries and knows: a folder, and a file with a passphrase. */
 export function mediumOf({ layout }: Sandbox): { readonly folder: string; readonly passphraseFile: string } {

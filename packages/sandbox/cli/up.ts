@@ -1,9 +1,9 @@
 import { bundleProviders } from "../plugins/bundle.ts";
 import { startWorld } from "../world/start.ts";
+import { hold, isSigned } from "./ceremony.ts";
 import type { Pulumi } from "./pulumi.ts";
 import type { Report } from "./report.ts";
 import { pulumiOf, type Sandbox } from "./sandbox.ts";
-import { hold, isSigned } from "./ceremony.ts";
 import { type Role, roles } from "./stack-files.ts";
 
 const peerOf: Record<Role, Role> = { sender: "receiver", receiver: "sender" };

@@ -32,7 +32,8 @@ describe("what a ceremony left", () => {
   const refused = (change: Parameters<typeof read>[0], pattern: RegExp) =>
     assert.throws(
       () => read(change),
-      (error: Error) => error instanceof InvalidInputError && /nothing was changed/.test(error.message) && pattern.test(error.message),
+      (error: Error) =>
+        error instanceof InvalidInputError && /nothing was changed/.test(error.message) && pattern.test(error.message),
     );
 
   it("is taken when it is this account's, whole and signed by the root that signs", () => {

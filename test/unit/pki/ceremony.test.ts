@@ -1,5 +1,10 @@
 import assert from "node:assert/strict";
-import { type Authority, readAuthority, signedProblems, signerProblems } from "@metrics-link/pki/ceremony/certificate.ts";
+import {
+  type Authority,
+  readAuthority,
+  signedProblems,
+  signerProblems,
+} from "@metrics-link/pki/ceremony/certificate.ts";
 import { readRequest, requestProblems } from "@metrics-link/pki/ceremony/request.ts";
 import { authority, newKey, request } from "./support.ts";
 

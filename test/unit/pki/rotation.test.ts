@@ -74,7 +74,9 @@ class Side {
         this.artefacts.intermediates.push(action.generation);
       }
     } else {
-      const changed = Object.entries({ ...this.generations, ...action.change }).filter(([, value]) => value !== undefined);
+      const changed = Object.entries({ ...this.generations, ...action.change }).filter(
+        ([, value]) => value !== undefined,
+      );
       this.generations = Object.fromEntries(changed) as unknown as Generations;
       if (!killed) this.update(peer);
     }
@@ -109,8 +111,12 @@ function linked(one: "offline" | "trial", other: "offline" | "trial"): [Side, Si
 function requireTrust(side: Side, peer: Side): void {
   const { root, identity } = side.inForce.generations;
   const trusted = peer.trusted;
-  assert.ok(trusted?.rootFingerprints.includes(side.fingerprint(root)), `${peer.stack} refuses ${side.stack}: root G${root}`);
-  assert.ok(leafNames(side.dnsName, identity).includes(trusted.dnsName), `${peer.stack} refuses the name of ${side.stack}`);
+  assert.ok(
+    trusted?.rootFingerprints.includes(side.fingerprint(root)),
+    `${peer.stack} refuses ${side.stack}: root G${root}`,
+  );
+  const names = leafNames(side.dnsName, identity);
+  assert.ok(names.includes(trusted?.dnsName ?? ""), `${peer.stack} refuses the name of ${side.stack}`);
 }
 
 describe("rotations", () => {
@@ -156,9 +162,16 @@ describe("rotations", () => {
           }
         }
         let rounds = 0;
-        for (const settled = () => sides.every((side, index) => underWay(side.view(sides[1 - index] as Side)).turn === "nobody"); !settled(); ) {
+        for (
+          const settled = () =>
+            sides.every((side, index) => underWay(side.view(sides[1 - index] as Side)).turn === "nobody");
+          !settled();
+        ) {
           rounds += 1;
-          assert.ok(rounds < 40, `still under way: ${sides.map((side, index) => JSON.stringify(underWay(side.view(sides[1 - index] as Side)))).join("\n")}`);
+          assert.ok(
+            rounds < 40,
+            `still under way: ${sides.map((side, index) => JSON.stringify(underWay(side.view(sides[1 - index] as Side)))).join("\n")}`,
+          );
           for (const [index, side] of sides.entries()) finish(side, sides[1 - index] as Side);
         }
         assert.ok(sides.every(({ generations }) => generations.otherRoots.length === 0));

@@ -1,0 +1,131 @@
+import assert from "node:assert/strict";
+import { createHash, createPrivateKey, createPublicKey, X509Certificate } from "node:crypto";
+import { copyFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { artefactNames, certificatesOf } from "@metrics-link/contract";
+import { artefactsOf, mediumOf } from "@metrics-link/sandbox/cli/ceremony.ts";
+import { openssl } from "../support/openssl.ts";
+import { atTheRoot, begin, run, withoutNetwork } from "./support/commands.ts";
+import { on, pulumi, sandbox } from "./support/sandbox.ts";
+
+const roles = ["sender", "receiver"] as const;
+
+describe("roots that are offline", function () {
+  this.timeout(120_000);
+  const artefact = (role: (typeof roles)[number], name: string) => artefactsOf(sandbox, role, name);
+  const roots = () =>
+    roles.flatMap((role) =>
+      readdirSync(artefactsOf(sandbox, role))
+        .filter((name) => /^root-g\d+\.pem$/.test(name))
+        .map((name) => new X509Certificate(readFileSync(artefact(role, name)))),
+    );
+
+  it("have no key in any everyday state, decrypted", async () => {
+    const publicKeys = roots().map(({ publicKey }) => publicKey);
+    assert.ok(publicKeys.length >= roles.length);
+    for (const role of roles) {
+      const { stdout } = await pulumi().must(["stack", "export", "-s", role, "--show-secrets"]);
+      const found =
+        stdout
+          .replaceAll(/\\+n/g, "\n")
+          .match(/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?-----END [A-Z ]*PRIVATE KEY-----/g) ?? [];
+      // Without the keys of intermediate and leaf, nothing would have been searched.
+      assert.ok(found.length >= 4, `${found.length} keys in the state of ${role}`);
+      const keys = found.filter((pem) => !pem.includes("OPENSSH")).map((pem) => createPublicKey(createPrivateKey(pem)));
+      assert.equal(keys.filter((key) => publicKeys.some((root) => root.equals(key))).length, 0);
+      const { generations } = await pulumi().output<{ generations: { intermediate: number } }>(role, "pki");
+      const intermediate = new X509Certificate(
+        readFileSync(artefact(role, artefactNames.intermediate(generations.intermediate))),
+      );
+      assert.ok(keys.some((key) => intermediate.publicKey.equals(key)));
+    }
+  });
+
+  it("issue chains that OpenSSL finds strictly right, for one side of a handshake and not for the other", async () => {
+    for (const [role, purpose, other] of [
+      ["sender", "sslclient", "sslserver"],
+      ["receiver", "sslserver", "sslclient"],
+    ] as const) {
+      const chain = await on(role, "cat", "/opt/metrics-link/current/tls/certificate-chain.pem");
+      const [leaf = "", intermediate = ""] = certificatesOf(chain);
+      const file = (name: string, pem: string) => {
+        const path = join(sandbox.layout.directory, name);
+        writeFileSync(path, pem);
+        return path;
+      };
+      const ownRoots = file("check-roots.pem", await on(role, "cat", "/opt/metrics-link/current/tls/own-root.pem"));
+      const words = ["-x509_strict", "-CAfile", ownRoots, "-untrusted", file("check-intermediate.pem", intermediate)];
+      const path = file("check-leaf.pem", leaf);
+      assert.match(openssl("verify", "-purpose", purpose, ...words, path), /: OK/);
+      assert.throws(() => openssl("verify", "-purpose", other, ...words, path));
+    }
+  });
+
+  it("are made and sign on a machine without a network, and say what in words", async () => {
+    const words = ["init", "--stack", "sender", "--generation", "2", ...atTheRoot()];
+    const { code, printed } = await begin("ceremony", words, withoutNetwork).ended;
+    assert.equal(code, 0, printed);
+    const root = new X509Certificate(readFileSync(artefact("sender", artefactNames.root(2))));
+    assert.ok(printed.includes(root.fingerprint256) && printed.includes("Account A Metrics Root CA G2"), printed);
+    const again = await run("ceremony", ...words);
+    assert.equal(again.code, 0, again.printed);
+    assert.ok(again.printed.includes(root.fingerprint256), "a second call makes no second root");
+  });
+
+  it("sign nothing that is another account's, and the medium stays as it was", async () => {
+    const { folder } = mediumOf(sandbox);
+    const medium = () => {
+      const hash = createHash("sha256");
+      for (const name of ["Pulumi.root.yaml", "state/.pulumi/stacks/metrics-link-root/root.json"]) {
+        hash.update(readFileSync(join(folder, "sender", name)));
+      }
+      return hash.digest("hex");
+    };
+    const before = medium();
+    const target = artefact("sender", artefactNames.request(99));
+    copyFileSync(artefact("receiver", artefactNames.request(1)), target);
+    try {
+      const { code, printed } = await run(
+        "ceremony",
+        "sign",
+        "--stack",
+        "sender",
+        "--generation",
+        "99",
+        ...atTheRoot(),
+      );
+      assert.equal(code, 1);
+      assert.match(printed, /is not signed; nothing was changed[\s\S]*this is another account's request/);
+      assert.equal(medium(), before);
+    } finally {
+      rmSync(target);
+    }
+  });
+
+  it("keep their medium closed to another passphrase", async () => {
+    const wrong = join(sandbox.layout.directory, "wrong-passphrase");
+    writeFileSync(wrong, "quite another passphrase");
+    const words = ["show", "--stack", "sender", "--medium", mediumOf(sandbox).folder, "--passphrase-file", wrong];
+    const { code, printed } = await run("ceremony", ...words);
+    assert.equal(code, 1, printed);
+    assert.match(printed, /passphrase/);
+  });
+
+  it("stop an update whose signed intermediate is of another key, before anything changes", async () => {
+    const { generations } = await pulumi().output<{ generations: { intermediate: number } }>("sender", "pki");
+    const file = artefact("sender", artefactNames.intermediate(generations.intermediate));
+    const rightful = readFileSync(file, "utf8");
+    writeFileSync(file, readFileSync(artefact("receiver", artefactNames.intermediate(1)), "utf8"));
+    try {
+      const { code, stdout, stderr } = await pulumi().run(["preview", "-s", "sender"]);
+      assert.notEqual(code, 0);
+      assert.match(
+        stdout + stderr,
+        /nothing was changed[\s\S]*the common name Account A Metrics Intermediate CA G\d[\s\S]*own state/,
+      );
+    } finally {
+      writeFileSync(file, rightful);
+    }
+    await pulumi().must(["preview", "-s", "sender", "--expect-no-changes"]);
+  });
+});
