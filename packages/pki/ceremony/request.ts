@@ -51,7 +51,9 @@ function parse(pem: string): Pkcs10CertificateRequest {
 function merged(names: JsonName): Record<string, string[]> {
   const subject: Record<string, string[]> = {};
   for (const one of names) {
-    for (const [attribute, values] of Object.entries(one)) (subject[attribute] ??= []).push(...values);
+    for (const [attribute, values] of Object.entries(one)) {
+      subject[attribute] = [...(subject[attribute] ?? []), ...values];
+    }
   }
   return subject;
 }
