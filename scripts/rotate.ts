@@ -2,6 +2,7 @@ import { next, type Rotation, rotations, underWay } from "@metrics-link/pki/rota
 import { mediumOf } from "@metrics-link/sandbox/cli/ceremony.ts";
 import { act, type Carried, PersonNeeded } from "./rotate/act.ts";
 import { beforehand, compareSince, describeCompared } from "./rotate/compare.ts";
+import { prove } from "./rotate/proof.ts";
 import { describeNext, describeView } from "./rotate/status.ts";
 import { readView } from "./rotate/view.ts";
 import { counted, optionsOf, required, settle, UsageError } from "./stack/command-line.ts";
@@ -13,6 +14,7 @@ const usage = `Usage: npm run -s rotate -- COMMAND --stack STACK [...]
   intermediate   a new intermediate from the ceremony, and a leaf under it; the peer sees nothing of it
   root           a new root beside the old one, then in its place: as far as it is this side's turn
   follow         what the rotation of a peer asks of this side
+  prove          in the sandbox: every rotation of both sides under load, each killed and resumed [--series N]
 Each goes on where it was interrupted. --medium DIR [--passphrase-file FILE]: the root is at hand; otherwise it stops
 where a ceremony is due. --steps N: stops after so many steps. In the sandbox the raw samples of both ends are compared
 over the whole time; --no-compare leaves that out. Ends with 0 when this side has done its part, 3 when it stopped before.`;
@@ -24,12 +26,14 @@ const options = {
   medium: text,
   "passphrase-file": text,
   steps: text,
+  series: text,
   emergency: { type: "boolean", default: false },
   compare: { type: "boolean", default: true },
 } as const;
 
 async function main([command = "", ...words]: readonly string[]): Promise<number> {
   const given = optionsOf(words, options);
+  if (command === "prove") return await prove(given.sandbox, Number(given.series ?? 20_000));
   if (command !== "status" && !rotations.includes(command as Rotation)) throw new UsageError(`no command ${command}`);
   const context = contextOf(required(given.stack, "--stack"), given.sandbox);
   if (command === "status") {

@@ -35,6 +35,14 @@ export class StackFile {
     this.save(document);
   }
 
+  setScrapeConfigs(folder: string | undefined): void {
+    const document = this.load();
+    const path = ["config", `${configurationNamespace}:prometheus`, "scrapeConfigs"];
+    if (folder === undefined) document.deleteIn(path);
+    else document.setIn(path, folder);
+    this.save(document);
+  }
+
   /** Writes the pinned fingerprints of a peer, by its stack. @throws Error when the peer is not in the file */
   setPins(peer: string, fingerprints: readonly string[]): void {
     const document = this.load();

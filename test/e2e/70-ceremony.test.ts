@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createHash, createPrivateKey, createPublicKey, X509Certificate } from "node:crypto";
-import { copyFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { artefactNames, certificatesOf } from "@metrics-link/contract";
 import { artefactsOf, mediumOf } from "@metrics-link/sandbox/cli/ceremony.ts";
@@ -105,10 +105,11 @@ describe("roots that are offline", function () {
   it("keep their medium closed to another passphrase", async () => {
     const wrong = join(sandbox.layout.directory, "wrong-passphrase");
     writeFileSync(wrong, "quite another passphrase");
-    const words = ["show", "--stack", "sender", "--medium", mediumOf(sandbox).folder, "--passphrase-file", wrong];
-    const { code, printed } = await run("ceremony", ...words);
+    const medium = ["--medium", mediumOf(sandbox).folder, "--passphrase-file", wrong, "--yes"];
+    const { code, printed } = await run("ceremony", "init", "--stack", "sender", "--generation", "3", ...medium);
     assert.equal(code, 1, printed);
-    assert.match(printed, /passphrase/);
+    assert.ok(!existsSync(artefact("sender", artefactNames.root(3))));
+    assert.match(printed, /incorrect passphrase/);
   });
 
   it("stop an update whose signed intermediate is of another key, before anything changes", async () => {
