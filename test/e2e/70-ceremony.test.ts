@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { createHash, createPrivateKey, createPublicKey, X509Certificate } from "node:crypto";
 import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -58,6 +59,25 @@ describe("roots that are offline", function () {
       const path = file("check-leaf.pem", leaf);
       assert.match(openssl("verify", "-purpose", purpose, ...words, path), /: OK/);
       assert.throws(() => openssl("verify", "-purpose", other, ...words, path));
+    }
+  });
+
+  it("issue exactly the profile of docs/pki.md, tier by tier, in printable strings", async () => {
+    for (const [role, use] of [
+      ["sender", "TLS Web Client Authentication"],
+      ["receiver", "TLS Web Server Authentication"],
+    ] as const) {
+      const files = ["certificate-chain.pem", "own-root.pem"].map((name) => `/opt/metrics-link/current/tls/${name}`);
+      const [leaf = "", intermediate = "", root = ""] = certificatesOf(await on(role, "cat", ...files));
+      const authority = { keyUsage: "critical Certificate Sign, CRL Sign", extendedKeyUsage: undefined };
+      assert.deepEqual(profile(root), { ...authority, constraints: "critical CA:TRUE, pathlen:1", identifiers: "S" });
+      assert.deepEqual(profile(intermediate), { ...authority, constraints: "critical CA:TRUE", identifiers: "SA" });
+      assert.deepEqual(profile(leaf), {
+        keyUsage: "critical Digital Signature",
+        extendedKeyUsage: use,
+        constraints: "critical CA:FALSE",
+        identifiers: "SA",
+      });
     }
   });
 
@@ -130,3 +150,24 @@ describe("roots that are offline", function () {
     await pulumi().must(["preview", "-s", "sender", "--expect-no-changes"]);
   });
 });
+
+/** What a certificate says of itself, as OpenSSL reads it; `identifiers` has S and A for those of subject and issuer. */
+function profile(pem: string) {
+  const read = (...words: string[]) => execFileSync("openssl", words, { encoding: "utf8", input: pem });
+  const text = read("x509", "-noout", "-text");
+  const value = (name: string) => {
+    const found = new RegExp(`X509v3 ${name}: *(critical)?\\s*\\n\\s+(.*?)\\s*\\n`).exec(text);
+    return found ? [found[1], found[2]].filter(Boolean).join(" ") : undefined;
+  };
+  assert.match(text, /Signature Algorithm: ecdsa-with-SHA256[\s\S]*NIST CURVE: P-256/);
+  const serial = text.match(/Serial Number:\s+([0-9a-f:]+)/)?.[1]?.split(":") ?? [];
+  assert.ok(serial.length >= 14 && serial.length <= 20, `a serial number of ${serial.length} bytes`);
+  const strings = [...read("asn1parse").matchAll(/prim: (\w+STRING) +:(?!\d)/g)].map(([, type]) => type);
+  assert.ok(strings.length >= 4 && strings.every((type) => type === "PRINTABLESTRING"), strings.join());
+  return {
+    keyUsage: value("Key Usage"),
+    extendedKeyUsage: value("Extended Key Usage"),
+    constraints: value("Basic Constraints"),
+    identifiers: `${value("Subject Key Identifier") ? "S" : ""}${value("Authority Key Identifier") ? "A" : ""}`,
+  };
+}
