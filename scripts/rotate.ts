@@ -2,11 +2,12 @@ import { next, type Rotation, rotations, underWay } from "@metrics-link/pki/rota
 import { mediumOf } from "@metrics-link/sandbox/cli/ceremony.ts";
 import { act, type Carried, PersonNeeded } from "./rotate/act.ts";
 import { beforehand, compareSince, describeCompared } from "./rotate/compare.ts";
+import { describeExpiries } from "./rotate/expiries.ts";
 import { prove } from "./rotate/proof.ts";
 import { describeNext, describeView } from "./rotate/status.ts";
 import { readView } from "./rotate/view.ts";
 import { counted, optionsOf, required, settle, UsageError } from "./stack/command-line.ts";
-import { contextOf, type StackContext } from "./stack/context.ts";
+import { artefactFolder, contextOf, type StackContext } from "./stack/context.ts";
 
 const usage = `Usage: npm run -s rotate -- COMMAND --stack STACK [...]
   status         where each rotation stands, what is next, and whose turn it is
@@ -39,6 +40,10 @@ async function main([command = "", ...words]: readonly string[]): Promise<number
   if (command === "status") {
     const view = await readView(context);
     console.log(describeView(view, underWay(view), Date.now()));
+    const { lifetimes } = context.file.read().pki;
+    if (view.root === "offline") {
+      console.log(describeExpiries(view, artefactFolder(context), lifetimes.leafDays, Date.now()).join("\n"));
+    }
     return 0;
   }
   const from = beforehand();
