@@ -34,6 +34,13 @@ export default {
       to: { path: ["@pulumi", "^(node:)?fs", "^(node:)?child_process", rooms("pki", "network", "host", "policy")] },
     },
     {
+      name: "rotations-are-pure",
+      comment: "What is next follows from what is read elsewhere: so every order of both sides can be tried.",
+      severity: "error",
+      from: { path: "^packages/pki/rotation/" },
+      to: { path: ["@pulumi", "^(node:)?fs", "^(node:)?child_process", "^packages/pki/(?!rotation/)"] },
+    },
+    {
       name: "rooms-do-not-know-each-other",
       comment: "Stacks put rooms together; a room knows the contract only.",
       severity: "error",

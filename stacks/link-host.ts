@@ -7,7 +7,7 @@ import {
 } from "@metrics-link/envoy";
 import { Host, type ReleaseStore, standardServices } from "@metrics-link/host";
 import type { PrivateNetwork } from "@metrics-link/network";
-import type { AccountPki } from "@metrics-link/pki";
+import type { IssuedPki } from "@metrics-link/pki";
 import {
   type Rendering as PrometheusRendering,
   releaseFiles as prometheusFileNames,
@@ -22,7 +22,7 @@ export interface LinkHostArgs {
   readonly network: PrivateNetwork;
   readonly securityGroup: aws.ec2.SecurityGroup;
   readonly store: ReleaseStore;
-  readonly pki: AccountPki;
+  readonly pki: IssuedPki;
   readonly envoy: EnvoyRendering;
   /** PEM of each peer's roots by the peer's name; empty while there is no link. */
   readonly rootBundles: Readonly<Record<string, string>>;

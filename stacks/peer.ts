@@ -1,4 +1,4 @@
-import { contractOutput, readPeer } from "@metrics-link/contract";
+import { contractOutput, readPeer, type Trusted } from "@metrics-link/contract";
 import * as pulumi from "@pulumi/pulumi";
 
 /**
@@ -16,3 +16,13 @@ export async function peerOf<Role extends "sender" | "receiver">(
   const { value } = await reference.getOutputDetails(contractOutput);
   return readPeer(role, stack, value, pinned);
 }
+
+/** What this side's contract says of a peer that it trusts once its host has converged. */
+export const trustIn = (
+  stack: string,
+  { rootFingerprints, dnsName }: Trusted<{ readonly dnsName: string }>,
+): { stack: string; rootFingerprints: string[]; dnsName: string } => ({
+  stack,
+  rootFingerprints: [...rootFingerprints],
+  dnsName,
+});

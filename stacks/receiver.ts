@@ -1,13 +1,19 @@
-import { contractVersion, ports, type ReceiverConfiguration, type ReceiverContract } from "@metrics-link/contract";
+import {
+  contractVersion,
+  identityName,
+  ports,
+  type ReceiverConfiguration,
+  type ReceiverContract,
+} from "@metrics-link/contract";
 import { renderReceiver as renderEnvoy } from "@metrics-link/envoy";
 import type { AgentBundle } from "@metrics-link/host";
 import { FencedIngress } from "@metrics-link/network";
-import { AccountPki } from "@metrics-link/pki";
 import { receiverFlags, renderReceiver as renderPrometheus } from "@metrics-link/prometheus";
 import * as pulumi from "@pulumi/pulumi";
 import { accountProvider, inAccount } from "./account.ts";
+import { accountPki, planPki, requirePeersFollow, waitingPki } from "./account-pki.ts";
 import { linkHost } from "./link-host.ts";
-import { peerOf } from "./peer.ts";
+import { peerOf, trustIn } from "./peer.ts";
 import { privateNetwork } from "./private-network.ts";
 import { releaseStore } from "./release-store.ts";
 import { userPrometheus } from "./user-prometheus.ts";
@@ -15,11 +21,14 @@ import { userPrometheus } from "./user-prometheus.ts";
 /** The account whose Prometheus is written to, by the senders of its configuration and by nobody else. */
 export async function receiver(configuration: ReceiverConfiguration, bundling: Promise<AgentBundle>) {
   const { account, pki: profile, prometheus } = configuration;
-  const [agent, ...senders] = await Promise.all([bundling, ...configuration.senders.map(knownSender)]);
+  const [plan, agent] = await Promise.all([planPki(configuration), bundling]);
+  if (plan.waits) return waitingPki("receiver", configuration, plan, "server");
+  const senders = await Promise.all(configuration.senders.map(knownSender));
+  requirePeersFollow(profile, plan, senders);
 
+  const pki = accountPki("receiver", configuration, plan, "server");
   const provider = accountProvider(configuration);
   const options = inAccount(provider);
-  const pki = new AccountPki("receiver", { pki: profile, usage: "server" });
   const network = privateNetwork("receiver", configuration, options);
   const securityGroup = network.hostSecurityGroup("receiver", network);
   const ingress = new FencedIngress("receiver", { network, hostSecurityGroup: securityGroup, senders }, options);
@@ -49,13 +58,14 @@ export async function receiver(configuration: ReceiverConfiguration, bundling: P
   );
   ingress.attach("receiver", host.instanceId);
 
-  const contract = pulumi.all([pki.rootBundle, pulumi.all(ingress.addresses)]).apply(
+  const contract = pulumi.all([pki.rootBundle, pulumi.all(ingress.addresses), host.word]).apply(
     ([rootBundle, endpointAddresses]): ReceiverContract => ({
       version: contractVersion,
       role: "receiver",
       accountId: account.id,
       rootBundle,
-      dnsName: profile.dnsName,
+      dnsName: identityName(profile.dnsName, profile.generations.identity),
+      trusts: senders.map(({ stack, contract: sender }) => trustIn(stack, sender)),
       endpointAddresses,
       endpointPort: ports.https,
     }),
@@ -63,6 +73,7 @@ export async function receiver(configuration: ReceiverConfiguration, bundling: P
   return {
     contract,
     rootFingerprints: pki.rootFingerprints,
+    pki: pki.state,
     leafNotAfter: pki.leaf.notAfter,
     instanceId: host.instanceId,
     release: host.releaseId,
@@ -75,5 +86,6 @@ async function knownSender({ name, stack, rootFingerprints }: ReceiverConfigurat
   if (contract === undefined) {
     throw new Error(`Sender ${name} has not spoken yet: run \`pulumi up\` of its stack ${stack} first`);
   }
-  return { name, dnsName: contract.dnsName, addresses: contract.egressAddresses, rootBundle: contract.rootBundle };
+  const { dnsName, egressAddresses, rootBundle } = contract;
+  return { name, stack, contract, dnsName, addresses: egressAddresses, rootBundle };
 }

@@ -1,13 +1,13 @@
-import { contractVersion, type SenderConfiguration, type SenderContract } from "@metrics-link/contract";
+import { contractVersion, identityName, type SenderConfiguration, type SenderContract } from "@metrics-link/contract";
 import { renderSender as renderEnvoy } from "@metrics-link/envoy";
 import type { AgentBundle } from "@metrics-link/host";
 import { PinnedEgress } from "@metrics-link/network";
-import { AccountPki } from "@metrics-link/pki";
 import { renderSender as renderPrometheus, senderFlags } from "@metrics-link/prometheus";
 import * as pulumi from "@pulumi/pulumi";
 import { accountProvider, inAccount } from "./account.ts";
+import { accountPki, planPki, requirePeersFollow, waitingPki } from "./account-pki.ts";
 import { linkHost } from "./link-host.ts";
-import { peerOf } from "./peer.ts";
+import { peerOf, trustIn } from "./peer.ts";
 import { privateNetwork } from "./private-network.ts";
 import { releaseStore } from "./release-store.ts";
 import { userPrometheus } from "./user-prometheus.ts";
@@ -15,11 +15,17 @@ import { userPrometheus } from "./user-prometheus.ts";
 /** The account whose metrics are sent. Until the receiver has spoken, its host scrapes and keeps, and sends nothing. */
 export async function sender(configuration: SenderConfiguration, bundling: Promise<AgentBundle>) {
   const { account, pki: profile, prometheus, peer } = configuration;
-  const [receiver, agent] = await Promise.all([peerOf("receiver", peer.stack, peer.rootFingerprints), bundling]);
+  const [receiver, plan, agent] = await Promise.all([
+    peerOf("receiver", peer.stack, peer.rootFingerprints),
+    planPki(configuration),
+    bundling,
+  ]);
+  if (plan.waits) return waitingPki("sender", configuration, plan, "client");
+  requirePeersFollow(profile, plan, receiver ? [{ stack: peer.stack, contract: receiver }] : []);
 
+  const pki = accountPki("sender", configuration, plan, "client");
   const provider = accountProvider(configuration);
   const options = inAccount(provider);
-  const pki = new AccountPki("sender", { pki: profile, usage: "client" });
   const network = privateNetwork("sender", configuration, options);
   const securityGroup = network.hostSecurityGroup("sender", network);
   const egress = new PinnedEgress(
@@ -62,19 +68,21 @@ export async function sender(configuration: SenderConfiguration, bundling: Promi
     options,
   );
 
-  const contract = pulumi.all([pki.rootBundle, pulumi.all(egress.addresses)]).apply(
+  const contract = pulumi.all([pki.rootBundle, pulumi.all(egress.addresses), host.word]).apply(
     ([rootBundle, egressAddresses]): SenderContract => ({
       version: contractVersion,
       role: "sender",
       accountId: account.id,
       rootBundle,
-      dnsName: profile.dnsName,
+      dnsName: identityName(profile.dnsName, profile.generations.identity),
+      trusts: receiver ? [trustIn(peer.stack, receiver)] : [],
       egressAddresses,
     }),
   );
   return {
     contract,
     rootFingerprints: pki.rootFingerprints,
+    pki: pki.state,
     leafNotAfter: pki.leaf.notAfter,
     instanceId: host.instanceId,
     release: host.releaseId,

@@ -59,24 +59,61 @@ const host = z.strictObject({
   imageBringsManagementAgent: z.boolean({ error: "true if the image has amazon-ssm-agent, else false" }).default(false),
 });
 
-const generation = integer(1, 9999, "a generation number, counted from 1").default(1);
-const pki = z.strictObject({
-  organization: matching(/^[\p{L}\p{N} .,'()+\-/:=?]{1,64}$/u, "1 to 64 letters, digits and . , ' ( ) + - / : = ?"),
-  /** The one DNS name of this side's leaf, which the peer pins. */
-  dnsName,
-  lifetimes: z
-    .strictObject({
-      rootYears: integer(1, 30, "1 to 30 years").default(10),
-      intermediateYears: integer(1, 15, "1 to 15 years").default(5),
-      leafDays: integer(1, 397, "1 to 397 days").default(30),
-    })
-    .prefault({}),
-  /**
-   * Another number makes another key in place of the old one: one generation of each tier stands at a time. Raising root
-   * cuts the link until the peer has pinned the new one.
-   */
-  generations: z.strictObject({ root: generation, intermediate: generation, leaf: generation }).prefault({}),
-});
+const generation = integer(1, 9999, "a generation number, counted from 1");
+const generations = z
+  .strictObject({
+    /** The root that the intermediate in force was signed by. */
+    root: generation.default(1),
+    /** Roots that the peer is to trust besides: the next one before it signs, the last one until it has gone. */
+    otherRoots: z
+      .array(generation, { error: "a list of generation numbers" })
+      .max(3, { error: "at most three: the peer pins four roots" })
+      .default([]),
+    intermediate: generation.default(1),
+    /** An intermediate whose key and request exist already, so that it can be signed before it is in force. */
+    nextIntermediate: generation.optional(),
+    leaf: generation.default(1),
+    /** Part of the leaf's name from 2 on: the peer refuses every leaf of an earlier one as soon as it has updated. */
+    identity: generation.default(1),
+  })
+  .superRefine(({ root, otherRoots, intermediate, nextIntermediate }, context) => {
+    if (new Set([root, ...otherRoots]).size < otherRoots.length + 1) {
+      context.addIssue({
+        code: "custom",
+        path: ["otherRoots"],
+        message: `each root once, and not ${root}, which signs`,
+      });
+    }
+    if (nextIntermediate !== undefined && nextIntermediate <= intermediate) {
+      context.addIssue({ code: "custom", path: ["nextIntermediate"], message: `above ${intermediate}, or absent` });
+    }
+  })
+  .prefault({});
+
+const pki = z
+  .strictObject({
+    organization: matching(/^[\p{L}\p{N} .,'()+\-/:=?]{1,40}$/u, "1 to 40 letters, digits and . , ' ( ) + - / : = ?"),
+    /** The one DNS name of this side's leaf, which the peer pins. */
+    dnsName,
+    /** Where the root's key is: on a medium that a person carries, or, for a trial, in this stack's state. */
+    root: z.enum(["offline", "trial"], { error: "offline, or trial for a first try" }).default("offline"),
+    /** What the ceremony left for this account: root certificates, requests, signed intermediates. All public. */
+    artefacts: folder.optional(),
+    lifetimes: z
+      .strictObject({
+        rootYears: integer(1, 30, "1 to 30 years").default(10),
+        intermediateYears: integer(1, 15, "1 to 15 years").default(5),
+        leafDays: integer(1, 397, "1 to 397 days").default(30),
+      })
+      .prefault({}),
+    generations,
+  })
+  .superRefine(({ root, artefacts }, context) => {
+    if (root === "offline" && artefacts === undefined) {
+      const message = "the folder of the repository in which the ceremony leaves this account's certificates";
+      context.addIssue({ code: "custom", path: ["artefacts"], message });
+    }
+  });
 
 const labels = z.record(
   matching(/^[a-zA-Z_][a-zA-Z0-9_]*$/, "a Prometheus label name"),
@@ -129,7 +166,7 @@ const sender = z.strictObject({
     }),
     remoteWrite: remoteWrite.prefault({}),
   }),
-  /** The receiver. Its fingerprints may be absent until it has spoken for the first time. */
+  /** The receiver. Fingerprints may be absent until its people have read them out. */
   peer: z.strictObject({ stack: stackName, rootFingerprints: rootFingerprints.optional() }),
 });
 
@@ -142,7 +179,7 @@ const receiver = z.strictObject({
     outOfOrderTimeWindow: duration.default("24h"),
   }),
   senders: z
-    .array(z.strictObject({ name: peerName, stack: stackName, rootFingerprints }))
+    .array(z.strictObject({ name: peerName, stack: stackName, rootFingerprints: rootFingerprints.optional() }))
     .min(1, { error: "at least one sender" })
     .superRefine((list, context) => {
       for (const [index, { name }] of list.entries()) {

@@ -4,5 +4,6 @@ export * from "./errors.ts";
 export * from "./fingerprint.ts";
 export * from "./host-paths.ts";
 export * from "./outputs.ts";
+export * from "./pki-output.ts";
 export * from "./ports.ts";
 export * from "./remote-write.ts";

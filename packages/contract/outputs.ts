@@ -15,8 +15,12 @@ const common = {
   accountId: z.string().regex(/^\d{12}$/),
   /** PEM of this side's root certificates: one, or old and new while a root rotates. Never an intermediate. */
   rootBundle: z.string().refine((pem) => certificatesOf(pem).length > 0, { error: "at least one PEM certificate" }),
-  /** The one DNS name in this side's leaf. */
+  /** The DNS name that this side's leaf must be known by. */
   dnsName: z.string().min(1),
+  /** Whom this side trusts since its last update: a peer that changes its root or its name looks here first. */
+  trusts: z
+    .array(z.strictObject({ stack: z.string(), rootFingerprints: z.array(z.string()), dnsName: z.string() }))
+    .default([]),
 };
 
 const senderContract = z.strictObject({

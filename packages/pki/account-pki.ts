@@ -1,12 +1,30 @@
-import type { Configuration } from "@metrics-link/contract";
+import { type Configuration, fingerprintOf, leafNames, type PkiOutput } from "@metrics-link/contract";
 import * as pulumi from "@pulumi/pulumi";
+import type { OfflineAuthority } from "./artefacts.ts";
 import { IntermediateAuthority } from "./intermediate-authority.ts";
 import { Leaf, type LeafArgs } from "./leaf.ts";
+import { renewalOf } from "./renewal.ts";
 import { RootAuthority } from "./root-authority.ts";
 
 export interface AccountPkiArgs {
+  /** The stack's own name, as its peers write it. */
+  readonly stack: string;
   readonly pki: Configuration["pki"];
   readonly usage: LeafArgs["usage"];
+  /** What the ceremony left, checked. Absent for a trial, whose roots are in this state. */
+  readonly offline?: OfflineAuthority | undefined;
+  /** What the stack's last successful update left. */
+  readonly inForce?: PkiOutput | undefined;
+  /** Milliseconds, UTC. */
+  readonly now: number;
+}
+
+/** What an account has once its intermediate is signed. */
+export interface IssuedPki {
+  /** Public: what the peer anchors its trust in. */
+  readonly rootBundle: pulumi.Output<string>;
+  readonly rootFingerprints: pulumi.Output<string[]>;
+  readonly leaf: Leaf;
 }
 
 /**
@@ -14,42 +32,120 @@ export interface AccountPkiArgs {
  * this one goes.
  */
 export class AccountPki extends pulumi.ComponentResource {
-  /** Public: what the peer anchors its trust in. */
-  readonly rootBundle: pulumi.Output<string>;
-  readonly rootFingerprints: pulumi.Output<string[]>;
-  readonly leaf: Leaf;
+  /** Undefined while the intermediate waits to be signed. */
+  readonly issued: IssuedPki | undefined;
+  /** What the next update and the peer's people need to know. Public. */
+  readonly state: pulumi.Output<PkiOutput>;
 
-  constructor(name: string, { pki, usage }: AccountPkiArgs, options: pulumi.ComponentResourceOptions = {}) {
+  constructor(name: string, args: AccountPkiArgs, options: pulumi.ComponentResourceOptions = {}) {
     super("metrics-link:pki:AccountPki", name, {}, options);
-    const { organization, dnsName, lifetimes, generations } = pki;
-    const root = new RootAuthority(
-      `${name}-root-g${generations.root}`,
-      { organization, validityYears: lifetimes.rootYears, generation: generations.root },
-      { parent: this },
-    );
-    const intermediate = new IntermediateAuthority(
-      `${name}-intermediate-g${generations.intermediate}`,
-      {
-        organization,
-        validityYears: lifetimes.intermediateYears,
-        generation: generations.intermediate,
-        issuer: root,
+    const { pki, offline } = args;
+    const { root, otherRoots, intermediate, nextIntermediate } = pki.generations;
+    const published = [root, ...otherRoots];
+    const roots = offline ? offlineRoots(offline) : trialRoots(name, pki, this);
+    const [inForce, ...others] = [intermediate, ...(nextIntermediate === undefined ? [] : [nextIntermediate])].map(
+      (generation) => {
+        const signed = offline
+          ? generation === intermediate && offline.intermediatePem !== undefined
+            ? { certificatePem: offline.intermediatePem }
+            : undefined
+          : { by: issuerOf(roots, root), validityYears: pki.lifetimes.intermediateYears };
+        return new IntermediateAuthority(
+          `${name}-intermediate-g${generation}`,
+          { organization: pki.organization, generation, ...(signed && { signed }) },
+          { parent: this },
+        );
       },
-      { parent: this },
     );
-    this.leaf = new Leaf(
-      `${name}-leaf-g${generations.leaf}`,
-      {
-        organization,
-        dnsName,
-        usage,
-        validityDays: lifetimes.leafDays,
-        issuer: intermediate,
-      },
-      { parent: this },
-    );
-    this.rootBundle = root.certificatePem;
-    this.rootFingerprints = root.fingerprints;
-    this.registerOutputs({ rootBundle: this.rootBundle, rootFingerprints: this.rootFingerprints });
+    if (inForce === undefined) throw new Error("there is always an intermediate in force");
+    const pems = pulumi.all(published.map((generation) => roots.get(generation)?.certificatePem ?? ""));
+    this.issued = this.issue(name, args, inForce, pems);
+    this.state = pulumi.output({
+      stack: args.stack,
+      root: pki.root,
+      generations: { ...pki.generations },
+      roots: this.issued
+        ? pems.apply((list) => Object.fromEntries(list.map((pem, index) => [published[index], fingerprintOf(pem)])))
+        : {},
+      intermediates: Object.fromEntries(
+        [inForce, ...others].map((one, index) => [
+          index === 0 ? intermediate : nextIntermediate,
+          { request: one.requestPem, publicKey: one.publicKeyPem },
+        ]),
+      ),
+      ...(this.issued && { leaf: leafState(args, this.issued.leaf) }),
+    }) as pulumi.Output<PkiOutput>;
+    this.registerOutputs({ rootBundle: this.issued?.rootBundle, state: this.state });
   }
+
+  private issue(
+    name: string,
+    args: AccountPkiArgs,
+    intermediate: IntermediateAuthority,
+    pems: pulumi.Output<string[]>,
+  ): IssuedPki | undefined {
+    const { certificatePem, privateKeyPem } = intermediate;
+    if (certificatePem === undefined) return undefined;
+    const { organization, dnsName, lifetimes, generations } = args.pki;
+    const renewal = renewalOf(args.inForce?.leaf, generations.leaf, args.now);
+    const [first = dnsName, ...rest] = leafNames(dnsName, generations.identity);
+    const leaf = new Leaf(
+      `${name}-leaf-g${generations.leaf}${renewal === 0 ? "" : `-r${renewal}`}`,
+      {
+        organization,
+        dnsNames: [first, ...rest],
+        usage: args.usage,
+        validityDays: lifetimes.leafDays,
+        issuer: { certificatePem, privateKeyPem },
+      },
+      { parent: this },
+    );
+    return {
+      rootBundle: pems.apply((list) => list.map((pem) => `${pem.trim()}\n`).join("")),
+      rootFingerprints: pems.apply((list) => list.map(fingerprintOf)),
+      leaf,
+    };
+  }
+}
+
+interface Root {
+  readonly certificatePem: pulumi.Input<string>;
+  readonly privateKeyPem?: pulumi.Input<string>;
+}
+
+const offlineRoots = ({ roots }: OfflineAuthority): Map<number, Root> =>
+  new Map(roots.map(({ generation, pem }) => [generation, { certificatePem: pem }]));
+
+function trialRoots(name: string, { organization, lifetimes, generations }: Configuration["pki"], parent: AccountPki) {
+  const list = [generations.root, ...generations.otherRoots].map(
+    (generation) =>
+      [
+        generation,
+        new RootAuthority(
+          `${name}-root-g${generation}`,
+          { organization, validityYears: lifetimes.rootYears, generation },
+          { parent },
+        ),
+      ] as const,
+  );
+  return new Map<number, Root>(list);
+}
+
+function issuerOf(roots: Map<number, Root>, generation: number) {
+  const { certificatePem, privateKeyPem } = roots.get(generation) ?? {};
+  if (certificatePem === undefined || privateKeyPem === undefined) {
+    throw new Error(`root G${generation} is not in this state`);
+  }
+  return { certificatePem, privateKeyPem };
+}
+
+function leafState({ pki, inForce, now }: AccountPkiArgs, leaf: Leaf) {
+  const { leaf: generation } = pki.generations;
+  return {
+    generation,
+    renewal: renewalOf(inForce?.leaf, generation, now),
+    notBefore: leaf.notBefore,
+    notAfter: leaf.notAfter,
+    fingerprint: leaf.certificatePem.apply(fingerprintOf),
+  };
 }

@@ -1,63 +1,53 @@
+import { commonNames } from "@metrics-link/contract";
 import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
-import { yearsInHours } from "./lifetimes.ts";
 import { ecdsaKey } from "./private-key.ts";
-
-/** What signs: a certificate and its secret key. */
-export interface Issuer {
-  readonly certificatePem: pulumi.Input<string>;
-  readonly privateKeyPem: pulumi.Input<string>;
-}
+import { type Issuer, signedIntermediate } from "./signed-intermediate.ts";
 
 export interface IntermediateAuthorityArgs {
   readonly organization: string;
-  readonly validityYears: number;
   readonly generation: number;
-  readonly issuer: Issuer;
+  /** A root in this state that signs now, or what a ceremony has signed; absent until it has. */
+  readonly signed?: { readonly by: Issuer; readonly validityYears: number } | { readonly certificatePem: string };
 }
 
 /**
  * Signs the leaves of one account. It travels with the leaf in the handshake and is in no trust store, so an account
- * can replace it without its peer noticing.
+ * can replace it without its peer noticing. Its key never leaves the state; the request does, to be signed by a root.
  */
 export class IntermediateAuthority extends pulumi.ComponentResource {
-  readonly certificatePem: pulumi.Output<string>;
+  /** PEM of a certificate request. Public. */
+  readonly requestPem: pulumi.Output<string>;
+  readonly publicKeyPem: pulumi.Output<string>;
   /** Secret. */
   readonly privateKeyPem: pulumi.Output<string>;
+  /** Absent while it is not signed. */
+  readonly certificatePem: pulumi.Output<string> | undefined;
 
   constructor(name: string, args: IntermediateAuthorityArgs, options: pulumi.ComponentResourceOptions = {}) {
     super("metrics-link:pki:IntermediateAuthority", name, {}, options);
+    const { organization, generation, signed } = args;
     const key = ecdsaKey(`${name}-key`, { parent: this });
     const request = new tls.CertRequest(
       `${name}-request`,
       {
         privateKeyPem: key.privateKeyPem,
-        subject: {
-          organization: args.organization,
-          commonName: `${args.organization} Intermediate CA G${args.generation}`,
-        },
+        subject: { organization, commonName: commonNames.intermediate(organization, generation) },
       },
       { parent: this },
     );
-    const certificate = new tls.LocallySignedCert(
-      `${name}-certificate`,
-      {
-        certRequestPem: request.certRequestPem,
-        caCertPem: args.issuer.certificatePem,
-        caPrivateKeyPem: args.issuer.privateKeyPem,
-        isCaCertificate: true,
-        // No authority below. The provider writes no path length for 0; the root's 1 says the same of the chain.
-        maxPathLength: 0,
-        allowedUses: ["cert_signing", "crl_signing"],
-        setSubjectKeyId: true,
-        validityPeriodHours: yearsInHours(args.validityYears),
-        // Its rotation is a person's act on a weekday, not a side effect of an update.
-        earlyRenewalHours: 0,
-      },
-      { parent: this },
-    );
-    this.certificatePem = certificate.certPem;
+    this.requestPem = request.certRequestPem;
+    this.publicKeyPem = key.publicKeyPem;
     this.privateKeyPem = key.privateKeyPem;
-    this.registerOutputs({ certificatePem: this.certificatePem });
+    if (signed === undefined) this.certificatePem = undefined;
+    else if ("certificatePem" in signed) this.certificatePem = pulumi.output(signed.certificatePem);
+    else {
+      this.certificatePem = signedIntermediate(
+        `${name}-certificate`,
+        { requestPem: request.certRequestPem, validityYears: signed.validityYears, issuer: signed.by },
+        { parent: this },
+      ).certPem;
+    }
+    this.registerOutputs({ requestPem: this.requestPem, certificatePem: this.certificatePem });
   }
 }

@@ -1,38 +1,42 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
-import type { Issuer } from "./intermediate-authority.ts";
-import { daysInHours, renewalWindowHours } from "./lifetimes.ts";
+import { daysInHours } from "./lifetimes.ts";
 import { ecdsaKey } from "./private-key.ts";
+import type { Issuer } from "./signed-intermediate.ts";
 
 export interface LeafArgs {
   readonly organization: string;
-  /** The only subject alternative name, which the peer pins exactly. */
-  readonly dnsName: string;
+  /** The subject alternative names; the peer pins exactly one of them. The first is also the common name. */
+  readonly dnsNames: readonly [string, ...string[]];
   /** A leaf is for one side of a handshake and useless for the other (RFC 5280 section 4.2.1.12). */
   readonly usage: "client" | "server";
   readonly validityDays: number;
   readonly issuer: Issuer;
 }
 
-/** The certificate that one Envoy presents, and its key. Renewed by any update in the last third of its lifetime. */
+/**
+ * The certificate that one Envoy presents, and its key. It does not renew itself: the provider would keep the key. A
+ * renewal is a leaf of another name (see `renewalOf`), key and certificate new.
+ */
 export class Leaf extends pulumi.ComponentResource {
   /** Leaf and intermediate, in the order that RFC 8446 section 4.4.2 asks for; the root stays at home. */
   readonly chainPem: pulumi.Output<string>;
   /** Secret, PKCS #8. */
   readonly privateKeyPem: pulumi.Output<string>;
+  readonly certificatePem: pulumi.Output<string>;
   /** RFC 3339, UTC. */
+  readonly notBefore: pulumi.Output<string>;
   readonly notAfter: pulumi.Output<string>;
 
   constructor(name: string, args: LeafArgs, options: pulumi.ComponentResourceOptions = {}) {
     super("metrics-link:pki:Leaf", name, {}, options);
-    const validityPeriodHours = daysInHours(args.validityDays);
     const key = ecdsaKey(`${name}-key`, { parent: this });
     const request = new tls.CertRequest(
       `${name}-request`,
       {
         privateKeyPem: key.privateKeyPem,
-        subject: { organization: args.organization, commonName: commonName(args.dnsName) },
-        dnsNames: [args.dnsName],
+        subject: { organization: args.organization, commonName: commonName(args.dnsNames[0]) },
+        dnsNames: [...args.dnsNames],
       },
       { parent: this },
     );
@@ -45,8 +49,8 @@ export class Leaf extends pulumi.ComponentResource {
         // Envoy enforces key usage since 1.39: a TLS 1.3 leaf signs, and does nothing else.
         allowedUses: ["digital_signature", args.usage === "client" ? "client_auth" : "server_auth"],
         setSubjectKeyId: true,
-        validityPeriodHours,
-        earlyRenewalHours: renewalWindowHours(validityPeriodHours),
+        validityPeriodHours: daysInHours(args.validityDays),
+        earlyRenewalHours: 0,
       },
       { parent: this },
     );
@@ -54,6 +58,8 @@ export class Leaf extends pulumi.ComponentResource {
       .all([certificate.certPem, args.issuer.certificatePem])
       .apply((certificates) => certificates.map((pem) => `${pem.trim()}\n`).join(""));
     this.privateKeyPem = key.privateKeyPemPkcs8;
+    this.certificatePem = certificate.certPem;
+    this.notBefore = certificate.validityStartTime;
     this.notAfter = certificate.validityEndTime;
     this.registerOutputs({ chainPem: this.chainPem, notAfter: this.notAfter });
   }

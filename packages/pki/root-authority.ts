@@ -1,4 +1,4 @@
-import { fingerprintsOf } from "@metrics-link/contract";
+import { commonNames, fingerprintsOf } from "@metrics-link/contract";
 import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
 import { yearsInHours } from "./lifetimes.ts";
@@ -29,7 +29,10 @@ export class RootAuthority extends pulumi.ComponentResource {
       `${name}-certificate`,
       {
         privateKeyPem: key.privateKeyPem,
-        subject: { organization: args.organization, commonName: `${args.organization} Root CA G${args.generation}` },
+        subject: {
+          organization: args.organization,
+          commonName: commonNames.root(args.organization, args.generation),
+        },
         isCaCertificate: true,
         maxPathLength: 1,
         allowedUses: ["cert_signing", "crl_signing"],

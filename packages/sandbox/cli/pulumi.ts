@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 /** How a run of Pulumi's command line ended. */
@@ -63,6 +64,18 @@ export class Pulumi {
   async up(stack: string): Promise<string> {
     const { stdout } = await this.must(["up", "-s", stack, "--yes", "--skip-preview"]);
     return summaryOf(stdout);
+  }
+
+  /** Puts a whole state in the place of a stack's own. */
+  async import(stack: string, state: string): Promise<void> {
+    const folder = mkdtempSync(join(tmpdir(), "pulumi-state-"));
+    try {
+      const file = join(folder, "state.json");
+      writeFileSync(file, state, { mode: 0o600 });
+      await this.must(["stack", "import", "-s", stack, "--file", file]);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   }
 
   async output<Value>(stack: string, name: string): Promise<Value> {

@@ -1,4 +1,5 @@
 import { mkdirSync } from "node:fs";
+import { join } from "node:path";
 import { type Layout, layoutOf } from "../model/layout.ts";
 import { WorldClient } from "../world/client.ts";
 import { deployerEnvironment } from "../world/environment.ts";
@@ -9,6 +10,8 @@ import { StackFiles } from "./stack-files.ts";
 /** One sandbox of one checkout, with everything that commands need to talk to it. */
 export interface Sandbox {
   readonly repository: string;
+  /** Its name among the sandboxes of the checkout. */
+  readonly name: string;
   /** The folder with Pulumi.yaml: the checkout itself, unless tests keep theirs apart. */
   readonly project: string;
   readonly layout: Layout;
@@ -26,7 +29,8 @@ export function sandboxOf(
   { name = "default", project = repository }: SandboxOptions = {},
 ): Sandbox {
   const layout = layoutOf(repository, name);
-  return { repository, project, layout, world: new WorldClient(layout), files: new StackFiles(repository, project) };
+  const files = new StackFiles(repository, project, join(layout.directory, "pki"));
+  return { repository, name, project, layout, world: new WorldClient(layout), files };
 }
 
 /** Pulumi's command line against this sandbox. The sandbox must be up. */

@@ -18,14 +18,17 @@ const pinPath: Record<Role, readonly (string | number)[]> = {
 export class StackFiles {
   private readonly examples: string;
   private readonly folder: string;
+  private readonly artefacts: string;
 
   /**
    * @param repository where the examples are
    * @param project the folder with Pulumi.yaml whose stacks/ is written to
+   * @param artefacts where the ceremonies of the sandbox leave what they made, a folder a role
    */
-  constructor(repository: string, project: string) {
+  constructor(repository: string, project: string, artefacts: string) {
     this.examples = join(repository, "stacks", "examples");
     this.folder = join(project, "stacks");
+    this.artefacts = artefacts;
   }
 
   path(role: Role): string {
@@ -48,6 +51,8 @@ export class StackFiles {
     document.setIn(["config", "metrics-link:tools"], document.createNode({ acceptUnpinned: true }));
     // The sandbox itself answers Systems Manager for its hosts.
     document.setIn(["config", "metrics-link:host", "imageBringsManagementAgent"], true);
+    // What the sandbox's own ceremonies make belongs to no repository.
+    document.setIn(["config", "metrics-link:pki", "artefacts"], join(this.artefacts, role));
     // Nobody has heard the peer's fingerprint yet.
     document.deleteIn(pinPath[role]);
     this.save(role, document);

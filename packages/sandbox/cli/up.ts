@@ -1,5 +1,6 @@
 import { bundleProviders } from "../plugins/bundle.ts";
 import { startWorld } from "../world/start.ts";
+import { hold, isSigned } from "./ceremony.ts";
 import type { Pulumi } from "./pulumi.ts";
 import type { Report } from "./report.ts";
 import { pulumiOf, type Sandbox } from "./sandbox.ts";
@@ -10,8 +11,9 @@ const peerOf: Record<Role, Role> = { sender: "receiver", receiver: "sender" };
 /**
  * Brings the sandbox and its two stacks up, or as far as they are not up yet.
  *
- * From nothing it takes the three updates that two accounts take: the sender's, the receiver's once the sender's
- * root is pinned, and the sender's again once the receiver's is. Afterwards one update of each.
+ * From nothing it takes what two accounts take: each side's request and its ceremony; then three updates, the sender's,
+ * the receiver's once the sender's root is pinned, and the sender's again once the receiver's is. Afterwards one update
+ * of each.
  */
 export async function up(sandbox: Sandbox, report: Report): Promise<void> {
   await report.step("sandbox", (progress) => startWorld(sandbox.layout, { progress }));
@@ -23,6 +25,11 @@ export async function up(sandbox: Sandbox, report: Report): Promise<void> {
 
   const update = (role: Role, purpose = "") =>
     report.step(`pulumi up -s ${role}${purpose}`, async (progress) => progress(await pulumi.up(role)));
+  for (const role of roles) {
+    if (isSigned(sandbox, role)) continue;
+    await update(role, " (the request)");
+    await report.step(`root ceremony of ${role}`, (progress) => hold(sandbox, role, progress));
+  }
   const untrusted = roles.filter((role) => sandbox.files.pins(role).length === 0);
   await update("sender");
   if (untrusted.includes("receiver")) await pin(sandbox, pulumi, "receiver", report);

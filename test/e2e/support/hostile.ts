@@ -1,6 +1,8 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { artefactNames, type PkiOutput } from "@metrics-link/contract";
+import { artefactsOf } from "@metrics-link/sandbox/cli/ceremony.ts";
 import { openssl, selfSigned } from "../../support/openssl.ts";
 import { pulumi, sandbox } from "./sandbox.ts";
 
@@ -16,33 +18,42 @@ interface StateResource {
 }
 
 /** The sender's PKI with its keys in clear: what somebody has who holds the state and its passphrase. */
-async function sendersPki(): Promise<(tier: "leaf" | "intermediate") => Identity> {
+async function sendersPki(): Promise<Record<"leaf" | "intermediate", Identity>> {
   const { stdout } = await pulumi().must(["stack", "export", "-s", "sender", "--show-secrets"]);
   const unwrap = (_key: string, value: unknown) =>
     typeof value === "object" && value !== null && "plaintext" in value ? JSON.parse(String(value.plaintext)) : value;
   const { resources } = (JSON.parse(stdout, unwrap) as { deployment: { resources: StateResource[] } }).deployment;
-  const output = (name: string, key: string) => {
-    const found = resources.find(({ urn }) => urn.endsWith(`::${name}`))?.outputs[key];
+  const output = (name: RegExp, key: string) => {
+    const found = resources.find(({ urn }) => name.test(urn))?.outputs[key];
     if (found === undefined) throw new Error(`the sender's state has no ${key} of ${name}`);
     return found;
   };
-  return (tier) => ({
-    chain: output(`sender-${tier}-g1-certificate`, "certPem"),
-    key: output(`sender-${tier}-g1-key`, "privateKeyPem"),
-  });
+  // The root signed it elsewhere: its certificate is an artefact of the ceremony.
+  const { generations } = await pulumi().output<PkiOutput>("sender", "pki");
+  const intermediate = readFileSync(
+    artefactsOf(sandbox, "sender", artefactNames.intermediate(generations.intermediate)),
+    "utf8",
+  );
+  return {
+    leaf: {
+      chain: output(/::sender-leaf-[gr\d-]+-certificate$/, "certPem") + intermediate,
+      key: output(/::sender-leaf-[gr\d-]+-key$/, "privateKeyPem"),
+    },
+    intermediate: {
+      chain: intermediate,
+      key: output(new RegExp(`::sender-intermediate-g${generations.intermediate}-key$`), "privateKeyPem"),
+    },
+  };
 }
 
 /** The sender's own leaf. */
 export async function rightful(): Promise<Identity> {
-  const pki = await sendersPki();
-  const { chain, key } = pki("leaf");
-  return { chain: chain + pki("intermediate").chain, key };
+  return (await sendersPki()).leaf;
 }
 
 /** A leaf for `dnsName` out of the sender's own PKI: what a careless or bribed operator there could make. */
 export async function ofTheSendersPki(dnsName: string): Promise<Identity> {
-  const pki = await sendersPki();
-  return signed(dnsName, pki("intermediate"));
+  return signed(dnsName, (await sendersPki()).intermediate);
 }
 
 /** A leaf with the right name out of a PKI that nobody trusts. */

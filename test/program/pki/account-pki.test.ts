@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { PkiOutput } from "@metrics-link/contract";
 import { AccountPki, type AccountPkiArgs } from "@metrics-link/pki";
 import { selfSigned } from "../../support/openssl.ts";
 import { insideSecret, ofType, type Registration, record } from "../support/recording.ts";
@@ -6,8 +7,9 @@ import { insideSecret, ofType, type Registration, record } from "../support/reco
 const pki: AccountPkiArgs["pki"] = {
   organization: "Account A Metrics",
   dnsName: "metrics-sender.account-a.internal",
+  root: "trial",
   lifetimes: { rootYears: 10, intermediateYears: 5, leafDays: 30 },
-  generations: { root: 1, intermediate: 2, leaf: 3 },
+  generations: { root: 1, otherRoots: [], intermediate: 2, leaf: 3, identity: 1 },
 };
 const locallySigned = "tls:index/locallySignedCert:LocallySignedCert";
 
@@ -17,21 +19,23 @@ describe("the PKI of an account", () => {
     "tls:index/privateKey:PrivateKey": ({ name }: Registration) => ({
       privateKeyPem: `${name} in SEC 1`,
       privateKeyPemPkcs8: `${name} in PKCS 8`,
+      publicKeyPem: `${name} public`,
     }),
+    "tls:index/certRequest:CertRequest": ({ name }: Registration) => ({ certRequestPem: name }),
     "tls:index/selfSignedCert:SelfSignedCert": () => ({ certPem: root.pem }),
-    [locallySigned]: ({ name }: Registration) => ({ certPem: `${name} in PEM\n` }),
+    [locallySigned]: () => ({ certPem: root.pem, validityStartTime: "", validityEndTime: "" }),
   };
-  async function build(usage: AccountPkiArgs["usage"]) {
+  const now = Date.parse("2026-11-26T12:00:00Z");
+  async function build(usage: AccountPkiArgs["usage"], more: Partial<AccountPkiArgs> = {}) {
     let published: unknown;
     const registrations = await record(() => {
-      const built = new AccountPki("sender", { pki, usage });
-      built.rootFingerprints.apply((fingerprints) => {
+      const built = new AccountPki("sender", { stack: "o/p/sender", pki, usage, now, ...more });
+      built.issued?.rootFingerprints.apply((fingerprints) => {
         published = fingerprints;
       });
     }, answers);
-    const [intermediate, leaf] = ["intermediate", "leaf"].map((tier) =>
-      ofType(registrations, locallySigned, 2).find(({ name }) => name.includes(tier)),
-    );
+    const signed = registrations.filter(({ type }) => type === locallySigned);
+    const [intermediate, leaf] = ["intermediate", "leaf"].map((tier) => signed.find(({ name }) => name.includes(tier)));
     return { registrations, published, intermediate: intermediate?.inputs, leaf: leaf?.inputs };
   }
 
@@ -60,11 +64,11 @@ describe("the PKI of an account", () => {
     }
   });
 
-  it("issues a leaf for one side only, for 30 days, renewed in the last ten", async () => {
+  it("issues a leaf for one side only, for 30 days, which never renews itself: its key would stay", async () => {
     for (const usage of ["client", "server"] as const) {
       const { leaf } = await build(usage);
       assert.deepEqual(leaf.allowedUses, ["digital_signature", `${usage}_auth`]);
-      assert.deepEqual([leaf.validityPeriodHours, leaf.earlyRenewalHours], [720, 240]);
+      assert.deepEqual([leaf.validityPeriodHours, leaf.earlyRenewalHours], [720, 0]);
       assert.notEqual(leaf.isCaCertificate, true);
     }
   });
@@ -79,5 +83,55 @@ describe("the PKI of an account", () => {
   it("publishes the root's fingerprint as OpenSSL computes it", async () => {
     const { published } = await build("client");
     assert.deepEqual(published, [root.fingerprint]);
+  });
+
+  const keysOf = (registrations: readonly Registration[]) =>
+    registrations
+      .filter(({ type }) => type === "tls:index/privateKey:PrivateKey")
+      .map(({ name }) => name)
+      .toSorted();
+  const inForce = (notAfter: string): PkiOutput => ({
+    stack: "o/p/sender",
+    root: "trial",
+    generations: pki.generations,
+    roots: {},
+    intermediates: {},
+    leaf: { generation: 3, renewal: 1, notBefore: "2026-11-01T00:00:00Z", notAfter, fingerprint: "" },
+  });
+
+  it("renews key and certificate together in the last third of the leaf's life, and only then", async () => {
+    const early = await build("client", { inForce: inForce("2027-12-01T00:00:00Z") });
+    assert.ok(keysOf(early.registrations).includes("sender-leaf-g3-r1-key"));
+    const due = await build("client", { inForce: inForce("2026-12-01T00:00:00Z") });
+    assert.ok(keysOf(due.registrations).includes("sender-leaf-g3-r2-key"));
+    const expired = await build("client", { inForce: inForce("2026-11-02T00:00:00Z") });
+    assert.ok(keysOf(expired.registrations).includes("sender-leaf-g3-r2-key"));
+  });
+
+  it("has two roots at once, of which one signs, and names a leaf by its identity and the one before", async () => {
+    const generations = { ...pki.generations, root: 2, otherRoots: [1], identity: 3 };
+    const { registrations, published, intermediate } = await build("client", { pki: { ...pki, generations } });
+    assert.deepEqual(published, [root.fingerprint, root.fingerprint]);
+    assert.equal(insideSecret(intermediate.caPrivateKeyPem), "sender-root-g2-key in SEC 1");
+    const request = registrations.find(({ name }) => name === "sender-leaf-g3-request");
+    assert.deepEqual(request?.inputs.dnsNames, [`e3.${pki.dnsName}`, `e2.${pki.dnsName}`]);
+  });
+
+  it("has no root key when the root is offline, and no leaf before the intermediate is signed", async () => {
+    const offline = { ...pki, root: "offline" as const, artefacts: "x" };
+    const roots = [{ generation: 1, pem: root.pem }];
+    const waiting = await build("client", { pki: offline, offline: { roots: [], intermediatePem: undefined } });
+    assert.deepEqual(keysOf(waiting.registrations), ["sender-intermediate-g2-key"]);
+    const signed = await build("client", { pki: offline, offline: { roots, intermediatePem: root.pem } });
+    assert.deepEqual(keysOf(signed.registrations), ["sender-intermediate-g2-key", "sender-leaf-g3-key"]);
+    assert.deepEqual([signed.intermediate, signed.leaf.caCertPem], [undefined, root.pem]);
+  });
+
+  it("makes the key and the request of the next intermediate beside the one in force", async () => {
+    const generations = { ...pki.generations, nextIntermediate: 3 };
+    const offline = { roots: [{ generation: 1, pem: root.pem }], intermediatePem: root.pem };
+    const { registrations, leaf } = await build("client", { pki: { ...pki, root: "offline", generations }, offline });
+    assert.ok(keysOf(registrations).includes("sender-intermediate-g3-key"));
+    assert.equal(insideSecret(leaf.caPrivateKeyPem), "sender-intermediate-g2-key in SEC 1");
   });
 });

@@ -48,9 +48,80 @@ describe("the sender's stack", () => {
       build("sender", { root: own.pem, peer: receiver, change: pinned(stranger.fingerprint), seen }),
       ({ message }: Error) => message.includes(stranger.fingerprint) && message.includes(receiverRoot.fingerprint),
     );
+    assert.deepEqual([...new Set(seen.map(({ type }) => type))], ["pulumi:pulumi:StackReference"]);
+  });
+
+  const stack = "organization/metrics-link/test";
+  const pki = (change: object) => ({
+    "metrics-link:pki": {
+      organization: "Account A Metrics",
+      dnsName: "metrics-sender.account-a.internal",
+      root: "trial",
+      ...change,
+    },
+  });
+  const before = {
+    pki: {
+      stack,
+      root: "trial",
+      generations: { root: 1, otherRoots: [], intermediate: 1, leaf: 1, identity: 1 },
+      roots: { "1": own.fingerprint },
+      intermediates: {},
+      leaf: {
+        generation: 1,
+        renewal: 0,
+        notBefore: "2026-01-01T00:00:00Z",
+        notAfter: "2999-01-01T00:00:00Z",
+        fingerprint: "",
+      },
+    },
+  };
+  const trusting = (dnsName = "metrics-sender.account-a.internal") => ({
+    ...receiver,
+    trusts: [{ stack, rootFingerprints: [own.fingerprint], dnsName }],
+  });
+
+  it("stops before anything changes when another root signs than the receiver trusts", async () => {
+    const seen: Registration[] = [];
+    const change = { ...pinned(receiverRoot.fingerprint), ...pki({ generations: { root: 2 } }) };
+    await assert.rejects(
+      build("sender", { root: own.pem, peer: trusting(), before, change, seen }),
+      /A peer would refuse this side's certificate; nothing was changed[\s\S]*generations\.root is 2/,
+    );
+    assert.deepEqual([...new Set(seen.map(({ type }) => type))], ["pulumi:pulumi:StackReference"]);
+    const announced = { ...pinned(receiverRoot.fingerprint), ...pki({ generations: { otherRoots: [2] } }) };
+    await build("sender", { root: own.pem, peer: trusting(), before, change: announced });
+  });
+
+  it("waits, with nothing but a key and a request, while its first intermediate is not signed", async () => {
+    const change = { ...pinned(receiverRoot.fingerprint), ...pki({ root: "offline", artefacts: "pki/nowhere" }) };
+    const registrations = await build("sender", { root: own.pem, peer: receiver, change });
+    const types = registrations.map(({ type }) => type).filter((type) => !type.startsWith("metrics-link:"));
     assert.deepEqual(
-      seen.map(({ type }) => type),
-      ["pulumi:pulumi:StackReference"],
+      [...new Set(types)].toSorted(),
+      [
+        "pulumi:pulumi:StackReference",
+        "tls:index/certRequest:CertRequest",
+        "tls:index/privateKey:PrivateKey",
+      ].toSorted(),
+    );
+  });
+
+  it("stops, instead of waiting again, when what the ceremony left is lost", async () => {
+    const seen: Registration[] = [];
+    const change = { ...pinned(receiverRoot.fingerprint), ...pki({ root: "offline", artefacts: "pki/nowhere" }) };
+    await assert.rejects(
+      build("sender", { root: own.pem, peer: trusting(), before, change, seen }),
+      /nothing was changed:[\s\S]*pki\/nowhere\/intermediate-g1\.pem is missing/,
+    );
+    assert.deepEqual([...new Set(seen.map(({ type }) => type))], ["pulumi:pulumi:StackReference"]);
+  });
+
+  it("takes what it cannot read of its own last update for an error, not for a first update", async () => {
+    const change = pinned(receiverRoot.fingerprint);
+    await assert.rejects(
+      build("sender", { root: own.pem, peer: receiver, before: { pki: { other: true } }, change }),
+      /output pki of this stack is of another program/,
     );
   });
 

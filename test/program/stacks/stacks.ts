@@ -12,7 +12,9 @@ const account: Record<Role, string> = { sender: "111111111111", receiver: "22222
 function configurationOf(role: Role, change: Readonly<Record<string, unknown>>): Record<string, string> {
   const file = new URL(`../../../stacks/examples/${role}.yaml`, import.meta.url);
   const { config } = parse(readFileSync(file, "utf8")) as { config: Record<string, unknown> };
-  const sections = { ...config, "metrics-link:tools": { acceptUnpinned: true }, ...change };
+  // A root in the state: what a ceremony leaves has tests of its own.
+  const pki = { ...(config["metrics-link:pki"] as object), root: "trial" };
+  const sections = { ...config, "metrics-link:pki": pki, "metrics-link:tools": { acceptUnpinned: true }, ...change };
   return Object.fromEntries(
     Object.entries(sections)
       .filter(([, value]) => value !== undefined)
@@ -25,6 +27,8 @@ export interface BuildOptions {
   readonly change?: Readonly<Record<string, unknown>>;
   /** The output `contract` of the peer's stack; absent before its first update. */
   readonly peer?: unknown;
+  /** The outputs of this stack's last update; none before the first. */
+  readonly before?: Readonly<Record<string, unknown>>;
   /** PEM of this side's own root. */
   readonly root: string;
   /** Filled with what was registered, for programs that fail. */
@@ -32,7 +36,10 @@ export interface BuildOptions {
 }
 
 /** Runs the real program as one of its roles under mocks. */
-export function build(role: Role, { change = {}, peer, root, seen }: BuildOptions): Promise<Registration[]> {
+export function build(
+  role: Role,
+  { change = {}, peer, before = {}, root, seen }: BuildOptions,
+): Promise<Registration[]> {
   const certificate = () => ({ certPem: root, validityEndTime: "2027-01-01T00:00:00Z" });
   return record(
     async () => {
@@ -41,14 +48,16 @@ export function build(role: Role, { change = {}, peer, root, seen }: BuildOption
       await program();
     },
     {
-      "pulumi:pulumi:StackReference": () => ({
-        outputs: peer === undefined ? {} : { contract: peer },
+      "pulumi:pulumi:StackReference": ({ name }) => ({
+        outputs: name === "own-outputs" ? before : peer === undefined ? {} : { contract: peer },
         secretOutputNames: [],
       }),
       "tls:index/privateKey:PrivateKey": ({ name }) => ({
         privateKeyPem: `KEY ${name}`,
         privateKeyPemPkcs8: `KEY ${name}`,
+        publicKeyPem: `PUBLIC ${name}`,
       }),
+      "tls:index/certRequest:CertRequest": ({ name }) => ({ certRequestPem: `REQUEST ${name}` }),
       "tls:index/selfSignedCert:SelfSignedCert": certificate,
       "tls:index/locallySignedCert:LocallySignedCert": certificate,
       "aws:ec2/eip:Eip": ({ name }) => ({ allocationId: `${name}-allocation`, publicIp: "203.0.113.10" }),

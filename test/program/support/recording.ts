@@ -32,6 +32,7 @@ export async function record(
     "metrics-link",
     "test",
     false,
+    "organization",
   );
   await program();
   await pulumi.runtime.disconnect();

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { InvalidInputError, parseConfiguration } from "@metrics-link/contract";
+import { commonNames, InvalidInputError, parseConfiguration } from "@metrics-link/contract";
 import { defaultLimits } from "@metrics-link/envoy";
 import fc from "fast-check";
 import { parse } from "yaml";
@@ -36,7 +36,7 @@ describe("the configuration of a stack", () => {
   it("fills in lifetimes of 10 years, 5 years and 30 days, and first generations", () => {
     const { pki } = parseConfiguration(example("sender"));
     assert.deepEqual(pki.lifetimes, { rootYears: 10, intermediateYears: 5, leafDays: 30 });
-    assert.deepEqual(pki.generations, { root: 1, intermediate: 1, leaf: 1 });
+    assert.deepEqual(pki.generations, { root: 1, otherRoots: [], intermediate: 1, leaf: 1, identity: 1 });
   });
 
   it("refuses tools without an official hash unless told otherwise", () => {
@@ -98,6 +98,37 @@ describe("the configuration of a stack", () => {
     const raw = example("receiver");
     const problems = problemsOf({ ...raw, pki: { organization: "B", dnsName: "*.account-b.internal" } });
     assert.match(problems[0]?.remedy ?? "", /no wildcard/);
+  });
+
+  it("wants a folder for what the ceremony leaves, unless the root is a trial", () => {
+    const raw = example("sender");
+    const { artefacts: _, ...pki } = raw.pki as Record<string, unknown>;
+    assert.deepEqual(
+      problemsOf({ ...raw, pki }).map(({ key }) => key),
+      ["metrics-link:pki.artefacts"],
+    );
+    assert.equal(parseConfiguration({ ...raw, pki: { ...pki, root: "trial" } }).pki.root, "trial");
+    assert.match(problemsOf({ ...raw, pki: { ...pki, root: "state" } })[0]?.remedy ?? "", /offline, or trial/);
+  });
+
+  it("refuses generations that contradict each other", () => {
+    const raw = example("sender");
+    const keys = (generations: object) =>
+      problemsOf({ ...raw, pki: { ...(raw.pki as object), generations } }).map(({ key }) => key);
+    assert.deepEqual(keys({ root: 2, otherRoots: [2] }), ["metrics-link:pki.generations.otherRoots"]);
+    assert.deepEqual(keys({ otherRoots: [2, 2] }), ["metrics-link:pki.generations.otherRoots"]);
+    assert.deepEqual(keys({ intermediate: 2, nextIntermediate: 2 }), ["metrics-link:pki.generations.nextIntermediate"]);
+  });
+
+  it("takes organizations whose authorities have names of 64 characters at most (RFC 5280, ub-common-name)", () => {
+    const raw = example("sender");
+    const organization = "x".repeat(40);
+    const { pki } = parseConfiguration({ ...raw, pki: { ...(raw.pki as object), organization } });
+    assert.ok(commonNames.intermediate(pki.organization, 9999).length <= 64);
+    assert.match(
+      problemsOf({ ...raw, pki: { ...(raw.pki as object), organization: `${organization}x` } })[0]?.remedy ?? "",
+      /1 to 40/,
+    );
   });
 
   it("refuses two senders of one name", () => {

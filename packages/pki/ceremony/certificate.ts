@@ -1,0 +1,74 @@
+import "reflect-metadata";
+import { X509Certificate as NodeCertificate, webcrypto } from "node:crypto";
+import type { Problem } from "@metrics-link/contract";
+import { BasicConstraintsExtension, cryptoProvider, X509Certificate } from "@peculiar/x509";
+import { fingerprint } from "./request.ts";
+
+cryptoProvider.set(webcrypto as never);
+
+/** A certificate as a ceremony looks at it. */
+export interface Authority {
+  readonly pem: string;
+  readonly commonName: string;
+  /** SHA-256, as `openssl x509 -fingerprint -sha256` prints it. */
+  readonly fingerprint: string;
+  readonly keyFingerprint: string;
+  readonly publicKey: string;
+  readonly notBefore: Date;
+  readonly notAfter: Date;
+  readonly isAuthority: boolean;
+  /** How many authorities may stand below it; undefined when it does not say. */
+  readonly pathLength: number | undefined;
+}
+
+/** @throws Error when the text is no certificate in PEM */
+export function readAuthority(pem: string): Authority {
+  const certificate = new X509Certificate(pem);
+  const constraints = certificate.getExtension(BasicConstraintsExtension);
+  const [name] = certificate.subjectName.getField("CN");
+  return {
+    pem,
+    commonName: name ?? certificate.subject,
+    fingerprint: new NodeCertificate(pem).fingerprint256,
+    keyFingerprint: fingerprint(certificate.publicKey.rawData),
+    publicKey: certificate.publicKey.toString("pem"),
+    notBefore: certificate.notBefore,
+    notAfter: certificate.notAfter,
+    isAuthority: constraints?.ca === true,
+    pathLength: constraints?.pathLength,
+  };
+}
+
+/** Why a root may not sign something that ends at `end`; times in milliseconds, UTC. */
+export function signerProblems(root: Authority, now: number, end: number): Problem[] {
+  const key = root.commonName;
+  const until = root.notAfter.toISOString();
+  if (now > root.notAfter.getTime()) {
+    return [{ key, value: `expired ${until}`, remedy: "a root that is valid; the next generation: ceremony -- init" }];
+  }
+  if (now < root.notBefore.getTime()) {
+    const value = `valid from ${root.notBefore.toISOString()}`;
+    return [{ key, value, remedy: `a clock that is right: this machine's says ${new Date(now).toISOString()}` }];
+  }
+  return end > root.notAfter.getTime()
+    ? [{ key, value: `valid until ${until}`, remedy: "a shorter life for what it signs (--years), or the next root" }]
+    : [];
+}
+
+/** In what a signed intermediate is not what was asked for: read back from the certificate itself. */
+export function signedProblems(signed: Authority, root: Authority, publicKey: string): Problem[] {
+  const [certificate, issuer] = [new NodeCertificate(signed.pem), new NodeCertificate(root.pem)];
+  const found: [boolean, string, unknown, string][] = [
+    [signed.publicKey !== publicKey, "its key", signed.keyFingerprint, "the key of the request"],
+    [
+      !certificate.checkIssued(issuer) || !certificate.verify(issuer.publicKey),
+      "its signature",
+      certificate.issuer,
+      `one by ${root.commonName}`,
+    ],
+    [!signed.isAuthority, "its basic constraints", "no authority", "an authority"],
+    [root.pathLength !== 1, `the path length of ${root.commonName}`, root.pathLength, "1: one authority below it"],
+    [signed.notAfter > root.notAfter, "its end", signed.notAfter.toISOString(), "not after its root's"],
+  ];
+  return found.flatMap(([wrong, key, value, remedy]) => (wrong ? [{ key, value, remedy }] : []));
+}

@@ -1,0 +1,42 @@
+import { execFile } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { artefactNames } from "@metrics-link/contract";
+import type { Sandbox } from "./sandbox.ts";
+import type { Role } from "./stack-files.ts";
+
+const run = promisify(execFile);
+
+/** A file that a ceremony left for a role, or, without a name, their folder. */
+export const artefactsOf = ({ layout }: Sandbox, role: Role, name = ""): string =>
+  join(layout.directory, "pki", role, name);
+
+/** Whether a role's ceremony was held: its first intermediate is signed. */
+export const isSigned = (sandbox: Sandbox, role: Role): boolean =>
+  existsSync(artefactsOf(sandbox, role, artefactNames.intermediate(1)));
+
+/** The sandbox's stand-in for what a person carries and knows: a folder, and a file with a passphrase. */
+export function mediumOf({ layout }: Sandbox): { readonly folder: string; readonly passphraseFile: string } {
+  const folder = join(layout.directory, "medium");
+  return { folder, passphraseFile: join(layout.directory, "medium-passphrase") };
+}
+
+/** Holds the ceremony of a role as a person would, by the same commands. @throws Error with what they printed */
+export async function hold(sandbox: Sandbox, role: Role, progress: (text: string) => void): Promise<void> {
+  const { folder, passphraseFile } = mediumOf(sandbox);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  if (!existsSync(passphraseFile)) writeFileSync(passphraseFile, randomBytes(24).toString("base64"), { mode: 0o600 });
+  const medium = ["--medium", folder, "--passphrase-file", passphraseFile, "--yes"];
+  await command(sandbox, role, ["request"]);
+  await command(sandbox, role, ["init", ...medium]);
+  await command(sandbox, role, ["sign", ...medium]);
+  progress("root and intermediate G1");
+}
+
+async function command({ repository, name }: Sandbox, role: Role, words: readonly string[]): Promise<void> {
+  const script = join("scripts", "ceremony.ts");
+  const stack = ["--stack", role, "--sandbox", name];
+  await run("node", ["scripts/with-toolchain.mjs", "tsx", script, ...words, ...stack], { cwd: repository });
+}

@@ -1,0 +1,55 @@
+import { init, request, show, sign } from "./ceremony/commands.ts";
+import { Medium } from "./ceremony/medium.ts";
+import { withPassphrase } from "./ceremony/passphrase.ts";
+import { counted, optionsOf, required, settle, UsageError } from "./stack/command-line.ts";
+import { contextOf, type StackContext } from "./stack/context.ts";
+
+const usage = `Usage: npm run -s ceremony -- COMMAND --stack STACK [...]
+  request                     on the everyday machine: what is to be signed, as files to carry
+  init   --medium DIR         where the root is kept: makes a root on the medium [--generation N] [--years N]
+  sign   --medium DIR         where the root is kept: signs a request [--generation N] [--root N] [--years N]
+  show   [--medium DIR]       what is in the folder of artefacts, and on the medium
+With --medium: --passphrase-file FILE, else it is asked for; --yes answers what else is asked.`;
+
+const text = { type: "string" } as const;
+const options = {
+  stack: text,
+  sandbox: text,
+  medium: text,
+  "passphrase-file": text,
+  generation: text,
+  root: text,
+  years: text,
+  yes: { type: "boolean", default: false },
+} as const;
+
+async function main([command = "", ...words]: readonly string[]): Promise<number> {
+  if (!["request", "init", "sign", "show"].includes(command)) throw new UsageError(`no command ${command}`);
+  const given = optionsOf(words, options);
+  const context = contextOf(required(given.stack, "--stack"), given.sandbox);
+  if (command === "request") await request(context);
+  else if (command === "show" && given.medium === undefined) await show(context, undefined);
+  else await withMedium(context, given, (medium) => onMedium(command, context, medium, given));
+  return 0;
+}
+
+type Given = ReturnType<typeof optionsOf<typeof options>>;
+
+function withMedium(context: StackContext, given: Given, work: (medium: Medium) => Promise<void>): Promise<void> {
+  const folder = required(given.medium, "--medium");
+  return withPassphrase(given["passphrase-file"], (file) =>
+    work(new Medium(folder, context.stack, file, context.environment)),
+  );
+}
+
+async function onMedium(command: string, context: StackContext, medium: Medium, given: Given): Promise<void> {
+  const generation = counted(given.generation, "--generation");
+  const years = counted(given.years, "--years");
+  const yes = given.yes === true;
+  if (command === "init") await init(context, medium, { generation: generation ?? 1, years, yes });
+  else if (command === "sign") {
+    await sign(context, medium, { generation, root: counted(given.root, "--root"), years, yes });
+  } else await show(context, medium);
+}
+
+process.exitCode = await settle(usage, () => main(process.argv.slice(2)));

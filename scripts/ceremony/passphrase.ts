@@ -1,0 +1,55 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { Writable } from "node:stream";
+
+/** Below this, the medium alone would nearly be the key. */
+const leastLength = 16;
+
+/**
+ * Hands `work` a file with the medium's passphrase: the given one, or what a person types, in a file that only this
+ * user can read and that is gone afterwards.
+ * @throws Error when it is too short
+ */
+export async function withPassphrase<Result>(
+  file: string | undefined,
+  work: (file: string) => Promise<Result>,
+): Promise<Result> {
+  if (file !== undefined) {
+    requireLong(readFileSync(file, "utf8"));
+    return await work(file);
+  }
+  if (!process.stdin.isTTY) throw new Error("nobody is there to type the medium's passphrase: --passphrase-file FILE");
+  const passphrase = await asked();
+  requireLong(passphrase);
+  const folder = mkdtempSync(join(tmpdir(), "metrics-link-passphrase-"));
+  try {
+    const path = join(folder, "passphrase");
+    writeFileSync(path, passphrase, { mode: 0o600 });
+    return await work(path);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+function requireLong(passphrase: string): void {
+  const { length } = passphrase.trim();
+  if (length < leastLength) {
+    throw new Error(`the medium's passphrase has ${length} characters; at least ${leastLength} are right`);
+  }
+}
+
+/** Without showing what is typed. */
+function asked(): Promise<string> {
+  process.stderr.write("Passphrase of the medium: ");
+  const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
+  const terminal = createInterface({ input: process.stdin, output: silent, terminal: true });
+  return new Promise((resolve) => {
+    terminal.question("", (answer) => {
+      terminal.close();
+      process.stderr.write("\n");
+      resolve(answer);
+    });
+  });
+}

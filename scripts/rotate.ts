@@ -1,0 +1,113 @@
+import { next, type Rotation, rotations, underWay } from "@metrics-link/pki/rotation/next.ts";
+import { mediumOf } from "@metrics-link/sandbox/cli/ceremony.ts";
+import { act, type Carried, PersonNeeded } from "./rotate/act.ts";
+import { beforehand, compareSince, describeCompared } from "./rotate/compare.ts";
+import { describeExpiries } from "./rotate/expiries.ts";
+import { prove } from "./rotate/proof.ts";
+import { describeNext, describeView } from "./rotate/status.ts";
+import { readView } from "./rotate/view.ts";
+import { counted, optionsOf, required, settle, UsageError } from "./stack/command-line.ts";
+import { artefactFolder, contextOf, type StackContext } from "./stack/context.ts";
+
+const usage = `Usage: npm run -s rotate -- COMMAND --stack STACK [...]
+  status         where each rotation stands, what is next, and whose turn it is
+  leaf           a new key and certificate, now. --emergency: the peer's next update refuses the old one
+  intermediate   a new intermediate from the ceremony, and a leaf under it; the peer sees nothing of it
+  root           a new root beside the old one, then in its place: as far as it is this side's turn
+  follow         what the rotation of a peer asks of this side
+  prove          in the sandbox: every rotation of both sides under load, each killed and resumed [--series N]
+Each goes on where it was interrupted. --medium DIR [--passphrase-file FILE]: the root is at hand; otherwise it stops
+where a ceremony is due. --steps N: stops after so many steps. In the sandbox the raw samples of both ends are compared
+over the whole time; --no-compare leaves that out. Ends with 0 when this side has done its part, 3 when it stopped before.`;
+
+const text = { type: "string" } as const;
+const options = {
+  stack: text,
+  sandbox: text,
+  medium: text,
+  "passphrase-file": text,
+  steps: text,
+  series: text,
+  emergency: { type: "boolean", default: false },
+  compare: { type: "boolean", default: true },
+} as const;
+
+async function main([command = "", ...words]: readonly string[]): Promise<number> {
+  const given = optionsOf(words, options);
+  if (command === "prove") return await prove(given.sandbox, Number(given.series ?? 20_000));
+  if (command !== "status" && !rotations.includes(command as Rotation)) throw new UsageError(`no command ${command}`);
+  const context = contextOf(required(given.stack, "--stack"), given.sandbox);
+  if (command === "status") {
+    const view = await readView(context);
+    console.log(describeView(view, underWay(view), Date.now()));
+    const { lifetimes } = context.file.read().pki;
+    if (view.root === "offline") {
+      console.log(describeExpiries(view, artefactFolder(context), lifetimes.leafDays, Date.now()).join("\n"));
+    }
+    return 0;
+  }
+  const from = beforehand();
+  const carried = carriedOf(context, given);
+  const steps = counted(given.steps, "--steps") ?? Number.POSITIVE_INFINITY;
+  const done = await rotate(context, command as Rotation, given.emergency === true, carried, steps);
+  if (given.compare === false) return done ? 0 : 3;
+  if (context.sandbox) {
+    const compared = await compareSince(context.sandbox, from);
+    console.log(describeCompared(compared));
+    if (compared.missing + compared.different > 0) return 1;
+  } else console.log("samples: compared in the sandbox only; docs/rotate.md says what to look at on AWS");
+  return done ? 0 : 3;
+}
+
+/** The sandbox's own medium lies beside its stacks. */
+function carriedOf(
+  { sandbox }: StackContext,
+  given: { medium?: string; "passphrase-file"?: string },
+): Carried | undefined {
+  if (given.medium !== undefined) return { folder: given.medium, passphraseFile: given["passphrase-file"] };
+  return sandbox && mediumOf(sandbox);
+}
+
+/** A leaf or an intermediate is one turn; a rotation of the root goes on until it is somebody else's. */
+async function rotate(
+  context: StackContext,
+  rotation: Rotation,
+  emergency: boolean,
+  carried: Carried | undefined,
+  steps: number,
+): Promise<boolean> {
+  const began = (await readView(context)).inForce.generations;
+  for (let step = 1; step <= steps; step += 1) {
+    const view = await readView(context);
+    const { generations } = view.inForce;
+    if (step > 1 && isDone(rotation, began, generations)) return told(underWay(view));
+    const todo = next(view, rotation, emergency);
+    if (todo.turn !== "ours") return told(todo);
+    console.log(`${context.stack}: ${todo.why}`);
+    try {
+      console.log(`  ${await act(context, todo.action, carried)}`);
+    } catch (error) {
+      if (!(error instanceof PersonNeeded)) throw error;
+      console.log(`  a person is needed: ${error.message}\n  then the same command again`);
+      return false;
+    }
+  }
+  console.log(`stopped after ${steps} steps; the same command goes on`);
+  return false;
+}
+
+type InForce = Awaited<ReturnType<typeof readView>>["inForce"]["generations"];
+
+/** Begun anew by the next call, not by the same one: a rotation of the root ends by itself, at the peer's turn. */
+function isDone(rotation: Rotation, began: InForce, now: InForce): boolean {
+  if (rotation === "leaf") return now.leaf > began.leaf;
+  if (rotation === "intermediate") return now.intermediate > began.intermediate;
+  return rotation === "root" && began.otherRoots.length > 0 && now.otherRoots.length === 0;
+}
+
+function told(next: Parameters<typeof describeNext>[0]): true {
+  console.log(`next: ${describeNext(next)}`);
+  return true;
+}
+
+process.exitCode = await settle(usage, () => main(process.argv.slice(2)));

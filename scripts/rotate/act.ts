@@ -1,0 +1,59 @@
+import type { Action } from "@metrics-link/pki/rotation/next.ts";
+import { init, request, sign } from "../ceremony/commands.ts";
+import { Medium } from "../ceremony/medium.ts";
+import { withPassphrase } from "../ceremony/passphrase.ts";
+import type { StackContext } from "../stack/context.ts";
+
+export interface Carried {
+  readonly folder: string;
+  readonly passphraseFile: string | undefined;
+}
+
+/** An action that only a person can do elsewhere: the rotation stops here and is resumed by the same command. */
+export class PersonNeeded extends Error {}
+
+/**
+ * Does one action of this side.
+ * @param carried the medium with the root, if it is at this machine
+ * @throws PersonNeeded when a person has to telephone, or to carry a request to the root
+ */
+export async function act(context: StackContext, action: Action, carried: Carried | undefined): Promise<string> {
+  const { stack, file, pulumi } = context;
+  switch (action.kind) {
+    case "update": {
+      if (Object.keys(action.change).length > 0) file.setGenerations(action.change);
+      return await pulumi.up(stack);
+    }
+    case "unpin":
+      file.setPins(action.peer, action.pins);
+      return `pinned are ${action.pins.join(", ")}`;
+    case "accept":
+      throw new PersonNeeded(`npm run trust -- accept --stack ${stack} --peer ${action.peer}`);
+    case "ceremony":
+      return await ceremony(context, action, carried);
+  }
+}
+
+async function ceremony(
+  context: StackContext,
+  action: Extract<Action, { kind: "ceremony" }>,
+  carried: Carried | undefined,
+): Promise<string> {
+  if (action.makes === "intermediate") await request(context);
+  if (carried === undefined) {
+    const command =
+      action.makes === "root"
+        ? `init --stack ${context.stack} --generation ${action.generation}`
+        : `sign --stack ${context.stack} --generation ${action.generation} --root ${action.root}`;
+    throw new PersonNeeded(
+      `where the root is kept: npm run ceremony -- ${command} --medium DIR; then commit the folder`,
+    );
+  }
+  await withPassphrase(carried.passphraseFile, async (passphrase) => {
+    const medium = new Medium(carried.folder, context.stack, passphrase, context.environment);
+    const common = { generation: action.generation, years: undefined, yes: true };
+    if (action.makes === "root") await init(context, medium, common);
+    else await sign(context, medium, { ...common, root: action.root });
+  });
+  return `the ceremony made ${action.makes} G${action.generation}`;
+}

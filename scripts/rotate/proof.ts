@@ -1,0 +1,91 @@
+import { spawn } from "node:child_process";
+import { setTimeout as pause } from "node:timers/promises";
+import { contextOf, repository } from "../stack/context.ts";
+import { beforehand, compareSince, describeCompared } from "./compare.ts";
+import { underLoad } from "./load.ts";
+
+interface Step {
+  readonly script: "rotate" | "trust";
+  readonly words: readonly string[];
+  /** Killed after so many milliseconds; then Pulumi's lock is taken away and the step made again. */
+  readonly killedAfter?: number;
+}
+
+const rotate = (...words: string[]): Step => ({ script: "rotate", words });
+const killed = (step: Step): Step => ({ ...step, killedAfter: 9_000 });
+const accept = (stack: string): Step => ({ script: "trust", words: ["accept", "--stack", stack, "--yes"] });
+
+/** Every rotation of both sides, each killed once in the middle; the roots of both at once. */
+const steps: readonly Step[] = [
+  ...["sender", "receiver"].flatMap((stack) => [
+    killed(rotate("leaf", "--stack", stack)),
+    killed(rotate("intermediate", "--stack", stack)),
+  ]),
+  killed(rotate("root", "--stack", "sender")),
+  accept("receiver"),
+  killed(rotate("root", "--stack", "receiver")),
+  accept("sender"),
+  killed(rotate("root", "--stack", "sender")),
+  killed(rotate("root", "--stack", "receiver")),
+  rotate("follow", "--stack", "receiver"),
+  rotate("follow", "--stack", "sender"),
+  ...["sender", "receiver"].flatMap((stack) => [
+    rotate("leaf", "--emergency", "--stack", stack),
+    rotate("follow", "--stack", stack === "sender" ? "receiver" : "sender"),
+  ]),
+];
+
+/**
+ * The whole proof in the sandbox: every rotation under write load, and at its end every raw sample compared.
+ * @returns the exit code: 0 when none is missing or different
+ */
+export async function prove(sandboxName: string | undefined, series: number): Promise<number> {
+  const sender = contextOf("sender", sandboxName);
+  const { sandbox } = sender;
+  if (sandbox === undefined) throw new Error("the proof compares both ends, and so needs the sandbox: sandbox -- up");
+  const relieve = await underLoad(sender, sandbox, series);
+  try {
+    await pause(10_000);
+    const from = beforehand();
+    for (const step of steps) await make(step, sandbox.name);
+    const compared = await compareSince(sandbox, from);
+    console.log(describeCompared(compared));
+    return compared.missing + compared.different === 0 && compared.series > series ? 0 : 1;
+  } finally {
+    await relieve();
+  }
+}
+
+async function make(step: Step, sandboxName: string): Promise<void> {
+  const { script, words, killedAfter } = step;
+  console.log(`--- ${script} ${words.join(" ")}${killedAfter === undefined ? "" : " (killed and resumed)"}`);
+  const compare = script === "rotate" ? ["--no-compare"] : [];
+  const call = [
+    "scripts/with-toolchain.mjs",
+    "tsx",
+    `scripts/${script}.ts`,
+    ...words,
+    ...compare,
+    "--sandbox",
+    sandboxName,
+  ];
+  if (killedAfter !== undefined) {
+    const first = start(call);
+    const timer = setTimeout(() => process.kill(-(first.child.pid ?? 0), "SIGKILL"), killedAfter);
+    await first.ended;
+    clearTimeout(timer);
+    const stack = words[words.indexOf("--stack") + 1] ?? "";
+    await contextOf(stack, sandboxName).pulumi.must(["cancel", stack, "--yes"]);
+  }
+  const code = await start(call).ended;
+  if (code !== 0 && code !== 3) throw new Error(`${script} ${words.join(" ")} ended with ${code}`);
+}
+
+function start(call: readonly string[]) {
+  const child = spawn("node", call, { cwd: repository, detached: true, stdio: ["ignore", "inherit", "inherit"] });
+  const ended = new Promise<number | null>((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", resolve);
+  });
+  return { child, ended };
+}

@@ -1,0 +1,68 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import {
+  artefactNames,
+  contractOutput,
+  fingerprintOf,
+  fingerprintsOf,
+  pkiOutput,
+  readPkiOutput,
+} from "@metrics-link/contract";
+import type { PeerView, Trust, View } from "@metrics-link/pki/rotation/view.ts";
+import { artefactFolder, type StackContext } from "../stack/context.ts";
+import { peersOf } from "../stack/stack-file.ts";
+
+interface Contract {
+  readonly rootBundle: string;
+  readonly dnsName: string;
+  readonly trusts?: readonly (Trust & { readonly stack: string })[];
+}
+
+/**
+ * Reads where a rotation stands: from the stack's configuration and outputs, its peers' outputs and the folder of
+ * artefacts. No file of its own remembers anything.
+ * @throws Error when the stack has not been updated yet
+ */
+export async function readView(context: StackContext): Promise<View> {
+  const configuration = context.file.read();
+  const { generations, root, dnsName } = configuration.pki;
+  const own = await outputsOf(context, context.stack);
+  const inForce = readPkiOutput(own[pkiOutput]);
+  const contract = own[contractOutput] as Contract | undefined;
+  if (inForce?.leaf === undefined || contract === undefined) {
+    throw new Error(`${context.stack} has no certificate yet, so there is nothing to rotate: run \`pulumi up\` first`);
+  }
+  const peers = await Promise.all(
+    peersOf(configuration).map(async ({ stack, pins }): Promise<PeerView> => {
+      const theirs = (await outputsOf(context, stack))[contractOutput] as Contract | undefined;
+      return {
+        stack,
+        pins,
+        offers: theirs && { rootFingerprints: fingerprintsOf(theirs.rootBundle), dnsName: theirs.dnsName },
+        trustsUs: theirs?.trusts?.find((entry) => entry.stack === inForce.stack),
+        trusted: contract.trusts?.find((entry) => entry.stack === stack),
+      };
+    }),
+  );
+  const artefacts = root === "offline" ? artefactsOf(artefactFolder(context)) : { roots: {}, intermediates: [] };
+  return { stack: inForce.stack, root, dnsName, generations, inForce, artefacts, peers };
+}
+
+async function outputsOf({ pulumi }: StackContext, stack: string): Promise<Readonly<Record<string, unknown>>> {
+  const { stdout } = await pulumi.must(["stack", "output", "--json", "-s", stack]);
+  return JSON.parse(stdout) as Record<string, unknown>;
+}
+
+function artefactsOf(folder: string): View["artefacts"] {
+  const names = existsSync(folder) ? readdirSync(folder) : [];
+  const generations = (pattern: RegExp) =>
+    names.flatMap((name) => {
+      const found = pattern.exec(name)?.[1];
+      return found === undefined ? [] : [Number(found)];
+    });
+  const roots = generations(/^root-g(\d+)\.pem$/).map((generation) => {
+    const pem = readFileSync(join(folder, artefactNames.root(generation)), "utf8");
+    return [generation, fingerprintOf(pem)] as const;
+  });
+  return { roots: Object.fromEntries(roots), intermediates: generations(/^intermediate-g(\d+)\.pem$/) };
+}

@@ -1,0 +1,52 @@
+import { createInterface } from "node:readline/promises";
+import { type ParseArgsOptionsConfig, parseArgs } from "node:util";
+
+/** A command was called in a way that it does not understand. */
+export class UsageError extends Error {}
+
+/** Values of `--name VALUE` and `--flag`, strictly. @throws UsageError */
+export function optionsOf<Options extends ParseArgsOptionsConfig>(words: readonly string[], options: Options) {
+  try {
+    return parseArgs({ args: [...words], options, strict: true, allowPositionals: false, allowNegative: true }).values;
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}
+
+/** @throws UsageError when the value is missing */
+export function required(value: string | undefined, option: string): string {
+  if (value === undefined || value === "") throw new UsageError(`${option} is missing`);
+  return value;
+}
+
+/** A generation number or a number of years. @throws UsageError */
+export function counted(value: string | undefined, option: string): number | undefined {
+  if (value === undefined) return undefined;
+  if (/^[1-9]\d{0,3}$/.test(value)) return Number(value);
+  throw new UsageError(`${option} is ${value}: a number from 1 to 9999 is expected`);
+}
+
+/**
+ * Asks a person at the terminal to type a word; anything else is a no.
+ * @throws Error when nobody is there to answer
+ */
+export async function typed(question: string, word: string): Promise<boolean> {
+  if (!process.stdin.isTTY) throw new Error(`nobody is there to answer "${question}"; --yes answers it beforehand`);
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return (await terminal.question(`${question} Type ${word} to go on: `)).trim() === word;
+  } finally {
+    terminal.close();
+  }
+}
+
+/** Runs a command: 0, 2 for a wrong call, 1 for a failure, which is told on stderr. */
+export async function settle(usage: string, run: () => Promise<number>): Promise<number> {
+  try {
+    return await run();
+  } catch (error) {
+    const { message } = error as Error;
+    console.error(error instanceof UsageError ? `${message}\n${usage}` : `error: ${message}`);
+    return error instanceof UsageError ? 2 : 1;
+  }
+}

@@ -1,0 +1,65 @@
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { cacheDirectory } from "@metrics-link/contract";
+import { Pulumi } from "@metrics-link/sandbox/cli/pulumi.ts";
+import { type Sandbox, sandboxOf } from "@metrics-link/sandbox/cli/sandbox.ts";
+import { layoutOf } from "@metrics-link/sandbox/model/layout.ts";
+import { deployerEnvironment } from "@metrics-link/sandbox/world/environment.ts";
+import { StackFile } from "./stack-file.ts";
+
+export const repository = join(import.meta.dirname, "..", "..");
+
+/** One stack, as a command of the repository works on it. */
+export interface StackContext {
+  readonly stack: string;
+  readonly file: StackFile;
+  /** Present when the stack is the sandbox's own: then both ends of the link can be looked into. */
+  readonly sandbox: Sandbox | undefined;
+  readonly pulumi: Pulumi;
+  readonly environment: NodeJS.ProcessEnv;
+}
+
+/**
+ * Finds a stack: `stacks/Pulumi.<stack>.yaml` of the repository, or of a sandbox.
+ * @param sandboxName another sandbox than the repository's own
+ * @throws Error when there is no such file
+ */
+export function contextOf(stack: string, sandboxName?: string): StackContext {
+  const sandbox = sandboxName === undefined ? ownSandbox(stack) : namedSandbox(sandboxName);
+  const project = sandbox?.project ?? repository;
+  const path = join(project, "stacks", `Pulumi.${stack}.yaml`);
+  if (!existsSync(path)) throw new Error(`there is no ${path}: --stack names a file stacks/Pulumi.<stack>.yaml`);
+  const environment = sandbox ? { ...process.env, ...deployerEnvironment(sandbox.layout) } : process.env;
+  const logs = sandbox ? join(sandbox.layout.directory, "logs") : join(cacheDirectory(), "logs");
+  mkdirSync(logs, { recursive: true });
+  return {
+    stack,
+    file: new StackFile(path),
+    sandbox,
+    environment,
+    pulumi: new Pulumi(project, environment, logs),
+  };
+}
+
+/** The folder of a stack's artefacts. @throws Error when its root is not offline */
+export function artefactFolder({ file, stack }: Pick<StackContext, "file" | "stack">): string {
+  const { pki } = file.read();
+  if (pki.root === "offline" && pki.artefacts !== undefined) return resolve(repository, pki.artefacts);
+  throw new Error(
+    `metrics-link:pki.root of ${stack} is trial: its root is in its own state, and there is no ceremony. ` +
+      "Say offline, and name a folder in pki.artefacts",
+  );
+}
+
+function ownSandbox(stack: string): Sandbox | undefined {
+  const path = join(repository, "stacks", `Pulumi.${stack}.yaml`);
+  return existsSync(path) && readFileSync(path, "utf8").includes("Written by the sandbox")
+    ? sandboxOf(repository)
+    : undefined;
+}
+
+/** The sandbox of the tests keeps its stack files in a project of its own. */
+function namedSandbox(name: string): Sandbox {
+  const project = join(layoutOf(repository, name).directory, "project");
+  return sandboxOf(repository, { name, ...(existsSync(project) ? { project } : {}) });
+}

@@ -1,0 +1,82 @@
+import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { configurationNamespace, parseConfiguration, type SenderConfiguration } from "@metrics-link/contract";
+import type { GenerationChange } from "@metrics-link/pki/rotation/view.ts";
+import { type Document, parseDocument } from "yaml";
+
+type Configuration = ReturnType<typeof parseConfiguration>;
+
+/** The configuration of a stack in source control, with its comments. What is written is what a person would write. */
+export class StackFile {
+  readonly path: string;
+
+  constructor(path: string) {
+    this.path = path;
+  }
+
+  /** @throws InvalidInputError when it is not usable; Error when there is no such file */
+  read(): Configuration {
+    const { config = {} } = this.load().toJS() as { config?: Record<string, unknown> };
+    const prefix = `${configurationNamespace}:`;
+    const own = Object.entries(config).filter(([key]) => key.startsWith(prefix));
+    return parseConfiguration(Object.fromEntries(own.map(([key, value]) => [key.slice(prefix.length), value])));
+  }
+
+  text(): string {
+    return readFileSync(this.path, "utf8");
+  }
+
+  setGenerations(change: GenerationChange): void {
+    const document = this.load();
+    for (const [key, value] of Object.entries(change)) {
+      const path = ["config", `${configurationNamespace}:pki`, "generations", key];
+      if (value === undefined || (Array.isArray(value) && value.length === 0)) document.deleteIn(path);
+      else document.setIn(path, document.createNode(value, { flow: true }));
+    }
+    this.save(document);
+  }
+
+  setScrapeConfigs(folder: string | undefined): void {
+    const document = this.load();
+    const path = ["config", `${configurationNamespace}:prometheus`, "scrapeConfigs"];
+    if (folder === undefined) document.deleteIn(path);
+    else document.setIn(path, folder);
+    this.save(document);
+  }
+
+  /** Writes the pinned fingerprints of a peer, by its stack. @throws Error when the peer is not in the file */
+  setPins(peer: string, fingerprints: readonly string[]): void {
+    const document = this.load();
+    document.setIn(this.pinPath(peer), document.createNode(fingerprints));
+    this.save(document);
+  }
+
+  private pinPath(peer: string): (string | number)[] {
+    const configuration = this.read();
+    if (configuration.role === "sender") {
+      return ["config", `${configurationNamespace}:peer`, "rootFingerprints"];
+    }
+    const index = configuration.senders.findIndex(({ stack }) => stack === peer);
+    if (index < 0) throw new Error(`${this.path} has no sender with the stack ${peer}`);
+    return ["config", `${configurationNamespace}:senders`, index, "rootFingerprints"];
+  }
+
+  private load(): Document {
+    return parseDocument(this.text());
+  }
+
+  /** Whole or not at all: a killed command leaves the old file. */
+  private save(document: Document): void {
+    const draft = `${this.path}.draft`;
+    writeFileSync(draft, document.toString({ lineWidth: 0 }));
+    renameSync(draft, this.path);
+  }
+}
+
+/** The peers of a stack and the roots that it pins of each. */
+export function peersOf(configuration: Configuration): { stack: string; pins: readonly string[] }[] {
+  if (configuration.role === "receiver") {
+    return configuration.senders.map(({ stack, rootFingerprints }) => ({ stack, pins: rootFingerprints ?? [] }));
+  }
+  const { stack, rootFingerprints }: SenderConfiguration["peer"] = configuration.peer;
+  return [{ stack, pins: rootFingerprints ?? [] }];
+}

@@ -1,0 +1,79 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { type Configuration, fingerprintOf, type PkiOutput } from "@metrics-link/contract";
+import { AccountPki, type LeafArgs, type OfflineAuthority, offlineAuthority, requireOrder } from "@metrics-link/pki";
+import * as pulumi from "@pulumi/pulumi";
+import { ownStack, pkiInForce } from "./own-outputs.ts";
+import { repositoryRoot } from "./repository-files.ts";
+
+/** What is known of an account's PKI before any resource is registered. */
+export interface PkiPlan {
+  readonly inForce: PkiOutput | undefined;
+  readonly offline: OfflineAuthority | undefined;
+  readonly now: number;
+  /** True until the intermediate is signed for the first time: there is nothing yet that a host could be given. */
+  readonly waits: boolean;
+}
+
+/**
+ * Reads what the ceremony and the last update left.
+ * @throws InvalidInputError when what the ceremony left cannot be used
+ */
+export async function planPki({ pki }: Configuration): Promise<PkiPlan> {
+  const inForce = await pkiInForce();
+  const now = Date.now();
+  const offline = pki.root === "trial" ? undefined : offlineAuthority({ pki, ...artefactsOf(pki), inForce, now });
+  return { inForce, offline, now, waits: offline !== undefined && offline.intermediatePem === undefined };
+}
+
+/** @throws InvalidInputError when a peer would refuse this side's leaf after this update */
+export function requirePeersFollow(
+  pki: Configuration["pki"],
+  { inForce, offline }: PkiPlan,
+  peers: readonly {
+    readonly stack: string;
+    readonly contract: { readonly trusts: readonly { stack: string; rootFingerprints: string[]; dnsName: string }[] };
+  }[],
+): void {
+  const { root } = pki.generations;
+  const pem = offline?.roots.find(({ generation }) => generation === root)?.pem;
+  requireOrder({
+    pki,
+    inForce,
+    signingRoot: pem === undefined ? inForce?.roots[root] : fingerprintOf(pem),
+    peers: peers.map(({ stack, contract }) => ({
+      stack,
+      trusts: contract.trusts.find((entry) => entry.stack === ownStack()),
+    })),
+  });
+}
+
+/** The PKI of an account whose intermediate is signed. */
+export function accountPki(name: string, { pki }: Configuration, plan: PkiPlan, usage: LeafArgs["usage"]) {
+  const { issued, state } = new AccountPki(name, { stack: ownStack(), pki, usage, ...plan });
+  if (issued === undefined) throw new Error("the intermediate in force is not signed");
+  return { ...issued, state };
+}
+
+/**
+ * The program of an account that waits for its ceremony: the intermediate's key and its request, and nothing that would
+ * need them. Its outputs say what to do next.
+ */
+export function waitingPki(name: string, { pki }: Configuration, plan: PkiPlan, usage: LeafArgs["usage"]) {
+  const { state } = new AccountPki(name, { stack: ownStack(), pki, usage, ...plan });
+  const next =
+    `Intermediate G${pki.generations.intermediate} is not signed yet, so there is nothing but its key and its request. ` +
+    `Next: npm run ceremony -- request --stack ${pulumi.getStack()}; then, where the root is kept, init (once) and ` +
+    `sign; then commit ${pki.artefacts} and update again. docs/pki.md leads through it.`;
+  void pulumi.log.warn(next);
+  return { pki: state, next };
+}
+
+function artefactsOf({ artefacts = "" }: Configuration["pki"]) {
+  const path = resolve(repositoryRoot, artefacts);
+  const names = existsSync(path) ? readdirSync(path).filter((name) => name.endsWith(".pem")) : [];
+  return {
+    folder: artefacts,
+    files: Object.fromEntries(names.map((name) => [name, readFileSync(join(path, name), "utf8")])),
+  };
+}

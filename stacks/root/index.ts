@@ -1,0 +1,31 @@
+import { RootAuthority, signedIntermediate } from "@metrics-link/pki";
+import * as pulumi from "@pulumi/pulumi";
+import { parseRootConfiguration } from "./configuration.ts";
+
+/**
+ * The program of an account's offline roots. Its state is on a medium that a person carries; nothing of it but
+ * certificates ever leaves. `npm run ceremony` writes its configuration, checks what is to be signed, and runs it.
+ */
+export default function program() {
+  const { organization, roots, signed } = parseRootConfiguration(pulumi.runtime.allConfig());
+  const authorities = new Map(
+    roots.map(({ generation, years }) => [
+      generation,
+      new RootAuthority(`root-g${generation}`, { organization, generation, validityYears: years }),
+    ]),
+  );
+  const intermediates = signed.map(({ generation, root, years, request }) => {
+    const issuer = authorities.get(root);
+    if (issuer === undefined) throw new Error(`root G${root} is not on this medium`);
+    const certificate = signedIntermediate(
+      `intermediate-g${generation}`,
+      { requestPem: request, validityYears: years, issuer },
+      {},
+    );
+    return [generation, certificate.certPem] as const;
+  });
+  return {
+    roots: Object.fromEntries([...authorities].map(([generation, root]) => [generation, root.certificatePem])),
+    intermediates: Object.fromEntries(intermediates),
+  };
+}

@@ -1,0 +1,109 @@
+import assert from "node:assert/strict";
+import { type Configuration, InvalidInputError, type PkiOutput } from "@metrics-link/contract";
+import { offlineAuthority, requireOrder } from "@metrics-link/pki";
+import { authority } from "./support.ts";
+
+const pki: Configuration["pki"] = {
+  organization: "Account A Metrics",
+  dnsName: "metrics-sender.account-a.internal",
+  root: "offline",
+  artefacts: "pki/account-a",
+  lifetimes: { rootYears: 10, intermediateYears: 5, leafDays: 30 },
+  generations: { root: 1, otherRoots: [], intermediate: 1, leaf: 1, identity: 1 },
+};
+const now = Date.now() + 60_000;
+const years = (count: number) => now + count * 366 * 86_400_000;
+
+describe("what a ceremony left", () => {
+  const root = authority({ commonName: "Account A Metrics Root CA G1" });
+  const second = authority({ commonName: "Account A Metrics Root CA G2" });
+  const intermediate = authority({ commonName: "Account A Metrics Intermediate CA G1", issuer: root });
+  const files = { "root-g1.pem": root.pem, "root-g2.pem": second.pem, "intermediate-g1.pem": intermediate.pem };
+  const inForce: PkiOutput = {
+    stack: "organization/metrics-link/sender",
+    root: "offline",
+    generations: pki.generations,
+    roots: {},
+    intermediates: { "1": { request: "", publicKey: intermediate.publicKey } },
+    leaf: { generation: 1, renewal: 0, notBefore: "", notAfter: "", fingerprint: "" },
+  };
+  const read = (change: Partial<Parameters<typeof offlineAuthority>[0]>) =>
+    offlineAuthority({ pki, folder: "pki/account-a", files, inForce, now, ...change });
+  const refused = (change: Parameters<typeof read>[0], pattern: RegExp) =>
+    assert.throws(
+      () => read(change),
+      (error: Error) =>
+        error instanceof InvalidInputError && /nothing was changed/.test(error.message) && pattern.test(error.message),
+    );
+
+  it("is taken when it is this account's, whole and signed by the root that signs", () => {
+    assert.equal(read({}).intermediatePem, intermediate.pem);
+    const both = { ...pki, generations: { ...pki.generations, otherRoots: [2] } };
+    assert.deepEqual(
+      read({ pki: both }).roots.map(({ generation }) => generation),
+      [1, 2],
+    );
+  });
+
+  it("may be missing before the first leaf, and never after: a folder that was lost takes nothing down", () => {
+    const { leaf: _, ...waiting } = inForce;
+    assert.equal(read({ files: {}, inForce: undefined }).intermediatePem, undefined);
+    assert.equal(read({ files: {}, inForce: waiting }).intermediatePem, undefined);
+    refused({ files: {} }, /intermediate-g1\.pem is missing: .*ceremony -- request[\s\S]*root-g1\.pem is missing/);
+  });
+
+  it("is refused when it is another account's, of another root, or of another key", () => {
+    const foreign = authority({ commonName: "Account B Metrics Root CA G1", organization: "Account B Metrics" });
+    refused({ files: { ...files, "root-g1.pem": foreign.pem } }, /the common name Account A Metrics Root CA G1/);
+    refused({ files: { ...files, "root-g1.pem": second.pem } }, /an authority that root G1 signed/);
+    const other = authority({ commonName: "Account A Metrics Intermediate CA G1", issuer: root });
+    refused({ files: { ...files, "intermediate-g1.pem": other.pem } }, /the key in this stack's own state/);
+    refused({ inForce: { ...inForce, intermediates: {} } }, /an intermediate whose key is in this stack/);
+  });
+
+  it("is refused when root or intermediate have expired or are not valid yet, with both times", () => {
+    for (const at of [years(11), years(-1)]) {
+      const wrong = new RegExp(`root-g1\\.pem is "valid from .* to .*": .* valid now, ${new Date(at).toISOString()}`);
+      refused({ now: at }, wrong);
+    }
+  });
+
+  it("is refused when a certificate is no authority, or no certificate", () => {
+    const leaf = authority({ commonName: "Account A Metrics Intermediate CA G1", issuer: root, isAuthority: false });
+    refused({ files: { ...files, "intermediate-g1.pem": leaf.pem } }, /an authority that root G1 signed/);
+    refused({ files: { ...files, "root-g1.pem": intermediate.pem } }, /a root: an authority that signed itself/);
+    refused({ files: { ...files, "root-g1.pem": "nothing" } }, /one certificate in PEM/);
+  });
+
+  describe("and the peer's trust", () => {
+    const peer = (rootFingerprints: string[], dnsName = pki.dnsName) => [
+      { stack: "organization/metrics-link/receiver", trusts: { rootFingerprints, dnsName } },
+    ];
+    const order = (change: Partial<Parameters<typeof requireOrder>[0]>) =>
+      requireOrder({ pki, inForce, signingRoot: "ONE", peers: peer(["ONE"]), ...change });
+
+    it("allow a root that the peer trusts, and anything before there is a link", () => {
+      order({});
+      order({ signingRoot: "TWO", peers: peer(["ONE", "TWO"]) });
+      order({ signingRoot: "TWO", peers: [{ stack: "x", trusts: undefined }] });
+      order({ signingRoot: "TWO", inForce: undefined });
+    });
+
+    it("refuse a root that the peer does not trust yet, naming what it trusts and whose turn it is", () => {
+      for (const signingRoot of ["TWO", undefined]) {
+        assert.throws(
+          () => order({ signingRoot }),
+          /nothing was changed[\s\S]*it trusts ONE\. .*otherRoots.*the turn of organization\/metrics-link\/receiver/,
+        );
+      }
+    });
+
+    it("refuse an identity that the peer would not know, and allow the next one", () => {
+      const identity = (one: number) => ({ ...pki, generations: { ...pki.generations, identity: one } });
+      order({ pki: identity(2) });
+      assert.throws(() => order({ pki: identity(3) }), /it expects metrics-sender\.account-a\.internal/);
+      order({ pki: identity(3), peers: peer(["ONE"], `e2.${pki.dnsName}`) });
+      assert.throws(() => order({ pki: identity(1), peers: peer(["ONE"], `e2.${pki.dnsName}`) }), /it expects e2\./);
+    });
+  });
+});

@@ -1,0 +1,229 @@
+import assert from "node:assert/strict";
+import { identityName, leafNames, type PkiOutput } from "@metrics-link/contract";
+import { next, OutOfOrderError, type Rotation, underWay } from "@metrics-link/pki/rotation/next.ts";
+import type { Generations, Trust, View } from "@metrics-link/pki/rotation/view.ts";
+import fc from "fast-check";
+
+/** One side of a link as its stack, its configuration and its folder of artefacts make it. */
+class Side {
+  readonly stack: string;
+  readonly dnsName: string;
+  readonly root: "offline" | "trial";
+  generations: Generations = { root: 1, otherRoots: [], intermediate: 1, leaf: 1, identity: 1 };
+  pins: string[] = [];
+  artefacts = { roots: {} as Record<number, string>, intermediates: [1] };
+  inForce: PkiOutput;
+  /** By its last update. */
+  trusted: Trust | undefined;
+  updates = 0;
+  private readonly signers: Record<number, number> = { 1: 1 };
+
+  constructor(stack: string, root: "offline" | "trial") {
+    this.stack = stack;
+    this.root = root;
+    this.dnsName = `${stack}.internal`;
+    if (root === "offline") this.artefacts.roots[1] = this.fingerprint(1);
+    this.inForce = this.output();
+  }
+
+  fingerprint(generation: number): string {
+    return `${this.stack} root ${generation}`;
+  }
+
+  offers(): Trust {
+    return {
+      rootFingerprints: Object.values(this.inForce.roots),
+      dnsName: identityName(this.dnsName, this.inForce.generations.identity),
+    };
+  }
+
+  view(peer: Side): View {
+    const { stack, root, dnsName, generations, inForce, artefacts, pins, trusted } = this;
+    const view = { stack: peer.stack, pins, offers: peer.offers(), trustsUs: peer.trusted, trusted };
+    return { stack, root, dnsName, generations, inForce, artefacts, peers: [view] };
+  }
+
+  /** As `pulumi up`: refuses an unpinned root, and a signer that is not the configured one. */
+  update(peer: Side): void {
+    const offers = peer.offers();
+    assert.ok(
+      offers.rootFingerprints.every((one) => this.pins.includes(one)),
+      `${this.stack}: an update that the program would refuse`,
+    );
+    const { root, intermediate } = this.generations;
+    if (this.root === "offline") {
+      assert.equal(this.signers[intermediate], root, `${this.stack}: intermediate ${intermediate} is of another root`);
+    }
+    this.trusted = offers;
+    this.inForce = this.output();
+    this.updates += 1;
+  }
+
+  /** One step of a rotation. @param killed after the configuration was written, before the update */
+  step(rotation: Rotation, peer: Side, killed: boolean): "ours" | "peer" | "nobody" {
+    const found = next(this.view(peer), rotation);
+    if (found.turn !== "ours") return found.turn;
+    const { action } = found;
+    if (action.kind === "accept") this.pins = [...this.pins, ...action.fingerprints];
+    else if (action.kind === "unpin") this.pins = [...action.pins];
+    else if (action.kind === "ceremony") {
+      if (action.makes === "root") this.artefacts.roots[action.generation] = this.fingerprint(action.generation);
+      else {
+        assert.ok(this.inForce.intermediates[action.generation], "a ceremony without a request");
+        this.signers[action.generation] = action.root;
+        this.artefacts.intermediates.push(action.generation);
+      }
+    } else {
+      const changed = Object.entries({ ...this.generations, ...action.change }).filter(
+        ([, value]) => value !== undefined,
+      );
+      this.generations = Object.fromEntries(changed) as unknown as Generations;
+      if (!killed) this.update(peer);
+    }
+    return "ours";
+  }
+
+  private output(): PkiOutput {
+    const { root, otherRoots, intermediate, nextIntermediate, leaf } = this.generations;
+    const keys = [intermediate, ...(nextIntermediate === undefined ? [] : [nextIntermediate])];
+    return {
+      stack: this.stack,
+      root: this.root,
+      generations: { ...this.generations, otherRoots: [...otherRoots] },
+      roots: Object.fromEntries([root, ...otherRoots].map((one) => [one, this.fingerprint(one)])),
+      intermediates: Object.fromEntries(keys.map((one) => [one, { request: `${one}`, publicKey: `${one}` }])),
+      leaf: { generation: leaf, renewal: 0, notBefore: "", notAfter: "", fingerprint: `${leaf}` },
+    };
+  }
+}
+
+function linked(one: "offline" | "trial", other: "offline" | "trial"): [Side, Side] {
+  const sides: [Side, Side] = [new Side("sender", one), new Side("receiver", other)];
+  const [sender, receiver] = sides;
+  sender.pins = [receiver.fingerprint(1)];
+  receiver.pins = [sender.fingerprint(1)];
+  sender.update(receiver);
+  receiver.update(sender);
+  return sides;
+}
+
+/** Each end accepts the leaf that the other presents. */
+function requireTrust(side: Side, peer: Side): void {
+  const { root, identity } = side.inForce.generations;
+  const trusted = peer.trusted;
+  assert.ok(
+    trusted?.rootFingerprints.includes(side.fingerprint(root)),
+    `${peer.stack} refuses ${side.stack}: root G${root}`,
+  );
+  const names = leafNames(side.dnsName, identity);
+  assert.ok(names.includes(trusted?.dnsName ?? ""), `${peer.stack} refuses the name of ${side.stack}`);
+}
+
+describe("rotations", () => {
+  const kinds = fc.constantFrom("offline" as const, "trial" as const);
+  const commands = fc.array(
+    fc.record({
+      side: fc.constantFrom(0 as const, 1 as const),
+      rotation: fc.constantFrom<Rotation>("leaf", "intermediate", "root", "root", "follow", "follow"),
+      killed: fc.boolean(),
+    }),
+    { maxLength: 60 },
+  );
+
+  it("never part the two ends, in whatever order both sides act and are interrupted", () => {
+    fc.assert(
+      fc.property(kinds, kinds, commands, (one, other, list) => {
+        const sides = linked(one, other);
+        for (const { side, rotation, killed } of list) {
+          const [own, peer] = side === 0 ? sides : [sides[1], sides[0]];
+          try {
+            own.step(rotation, peer, killed);
+          } catch (error) {
+            if (!(error instanceof OutOfOrderError)) throw error;
+          }
+          requireTrust(sides[0], sides[1]);
+          requireTrust(sides[1], sides[0]);
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it("end: what is under way, when each side does what is its turn, comes to rest", () => {
+    fc.assert(
+      fc.property(kinds, kinds, commands, (one, other, list) => {
+        const sides = linked(one, other);
+        for (const { side, rotation, killed } of list) {
+          const [own, peer] = side === 0 ? sides : [sides[1], sides[0]];
+          try {
+            own.step(rotation, peer, killed);
+          } catch (error) {
+            if (!(error instanceof OutOfOrderError)) throw error;
+          }
+        }
+        let rounds = 0;
+        for (
+          const settled = () =>
+            sides.every((side, index) => underWay(side.view(sides[1 - index] as Side)).turn === "nobody");
+          !settled();
+        ) {
+          rounds += 1;
+          assert.ok(
+            rounds < 40,
+            `still under way: ${sides.map((side, index) => JSON.stringify(underWay(side.view(sides[1 - index] as Side)))).join("\n")}`,
+          );
+          for (const [index, side] of sides.entries()) finish(side, sides[1 - index] as Side);
+        }
+        assert.ok(sides.every(({ generations }) => generations.otherRoots.length === 0));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it("bring a new root all the way: both sides at once", () => {
+    const sides = linked("offline", "offline");
+    for (let round = 0; round < 30; round += 1) {
+      for (const [index, side] of sides.entries()) {
+        const peer = sides[1 - index] as Side;
+        if (side.generations.root === 1 || side.generations.otherRoots.length > 0) side.step("root", peer, false);
+        else side.step("follow", peer, false);
+      }
+    }
+    for (const [index, side] of sides.entries()) {
+      const peer = sides[1 - index] as Side;
+      assert.deepEqual(side.generations, { root: 2, otherRoots: [], intermediate: 2, leaf: 2, identity: 1 });
+      assert.deepEqual(peer.pins, [side.fingerprint(2)]);
+      assert.equal(underWay(side.view(peer)).turn, "nobody");
+    }
+  });
+
+  it("refuse a new root while an intermediate rotates: the next one would be of the old root", () => {
+    const [sender, receiver] = linked("offline", "offline");
+    sender.step("intermediate", receiver, false);
+    assert.throws(() => next(sender.view(receiver), "root"), /end it first/);
+  });
+
+  it("refuse another intermediate while the root rotates, and a second emergency before the peer has followed", () => {
+    const [sender, receiver] = linked("trial", "trial");
+    sender.step("root", receiver, false);
+    assert.throws(() => next(sender.view(receiver), "intermediate"), /end it first/);
+    const [other, peer] = linked("trial", "trial");
+    other.generations = { ...other.generations, identity: 2, leaf: 2 };
+    other.update(peer);
+    requireTrust(other, peer);
+    assert.throws(() => next(other.view(peer), "leaf", true), /still expects/);
+    peer.update(other);
+    requireTrust(other, peer);
+    const third = next(other.view(peer), "leaf", true);
+    assert.ok(third.turn === "ours" && third.action.kind === "update" && third.action.change.identity === 3);
+  });
+});
+
+/** Does what `underWay` says, as a person would who never begins anything new. */
+function finish(side: Side, peer: Side): void {
+  const found = underWay(side.view(peer));
+  if (found.turn !== "ours") return;
+  const { otherRoots, nextIntermediate } = side.generations;
+  side.step(otherRoots.length > 0 ? "root" : nextIntermediate !== undefined ? "intermediate" : "follow", peer, false);
+  if (found.action.kind === "update" && Object.keys(found.action.change).length === 0) side.update(peer);
+}

@@ -1,0 +1,60 @@
+import assert from "node:assert/strict";
+import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { peersOf, StackFile } from "../../../scripts/stack/stack-file.ts";
+
+const examples = new URL("../../../stacks/examples/", import.meta.url);
+const fingerprint = (byte: string) => Array.from({ length: 32 }, () => byte).join(":");
+
+describe("a stack's file, as a command changes it", () => {
+  let folder = "";
+  let file: StackFile;
+  const given = (role: "sender" | "receiver") => {
+    const path = join(folder, `Pulumi.${role}.yaml`);
+    copyFileSync(new URL(`${role}.yaml`, examples), path);
+    file = new StackFile(path);
+  };
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "stack-file-"));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  it("keeps every comment and every other key", () => {
+    given("sender");
+    const [before, comments] = [file.read(), file.text().match(/#.*/g)];
+    file.setGenerations({ root: 2, otherRoots: [1], nextIntermediate: 3 });
+    const after = file.read();
+    assert.deepEqual(after.pki.generations, {
+      ...before.pki.generations,
+      root: 2,
+      otherRoots: [1],
+      nextIntermediate: 3,
+    });
+    assert.deepEqual({ ...after, pki: undefined }, { ...before, pki: undefined });
+    assert.deepEqual(file.text().match(/#.*/g), comments);
+  });
+
+  it("takes keys away that mean nothing any more", () => {
+    given("receiver");
+    file.setGenerations({ otherRoots: [2], nextIntermediate: 3 });
+    file.setGenerations({ otherRoots: [], nextIntermediate: undefined });
+    assert.doesNotMatch(file.text(), /otherRoots|nextIntermediate/);
+    file.read();
+  });
+
+  it("pins a peer of either role, and no other's", () => {
+    for (const [role, peer] of [
+      ["sender", "organization/metrics-link/receiver"],
+      ["receiver", "organization/metrics-link/sender"],
+    ] as const) {
+      given(role);
+      file.setPins(peer, [fingerprint("AB"), fingerprint("CD")]);
+      assert.deepEqual(peersOf(file.read()), [{ stack: peer, pins: [fingerprint("AB"), fingerprint("CD")] }]);
+    }
+    assert.throws(
+      () => file.setPins("organization/metrics-link/other", [fingerprint("AB")]),
+      /no sender with the stack/,
+    );
+  });
+});
