@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { statusOf } from "@metrics-link/sandbox/cli/status.ts";
-import { eventually } from "../support/eventually.ts";
-import { must, run } from "./support/commands.ts";
-import { counter } from "./support/envoy.ts";
-import { attempt, rightful } from "./support/hostile.ts";
-import { beforehand, nothingMissing } from "./support/samples.ts";
-import { on, place, pulumi, sandbox } from "./support/sandbox.ts";
+import { eventually } from "../../support/eventually.ts";
+import { must, run } from "../support/commands.ts";
+import { counter } from "../support/envoy.ts";
+import { attempt, rightful } from "../support/hostile.ts";
+import { beforehand, nothingMissing } from "../support/samples.ts";
+import { on, place, pulumi, sandbox } from "../support/sandbox.ts";
 
 const folder = "/run/stolen";
 const stolen = ["--cert", `${folder}/leaf.pem`, "--key", `${folder}/leaf.key`];

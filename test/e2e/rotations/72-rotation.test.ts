@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { PkiOutput } from "@metrics-link/contract";
-import { eventually } from "../support/eventually.ts";
-import { begin, must, run } from "./support/commands.ts";
-import { beforehand, nothingMissing } from "./support/samples.ts";
-import { on, pulumi, sandbox } from "./support/sandbox.ts";
+import { eventually } from "../../support/eventually.ts";
+import { begin, must, run } from "../support/commands.ts";
+import { beforehand, nothingMissing } from "../support/samples.ts";
+import { on, pulumi, sandbox } from "../support/sandbox.ts";
 
 const pki = (role: string) => pulumi().output<PkiOutput>(role, "pki");
 const rotate = (...words: string[]) => must("rotate", ...words, "--no-compare");

@@ -5,9 +5,9 @@ import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileS
 import { join } from "node:path";
 import { artefactNames, certificatesOf } from "@metrics-link/contract";
 import { artefactsOf, mediumOf } from "@metrics-link/sandbox/cli/ceremony.ts";
-import { openssl } from "../support/openssl.ts";
-import { atTheRoot, begin, run, withoutNetwork } from "./support/commands.ts";
-import { on, pulumi, sandbox } from "./support/sandbox.ts";
+import { openssl } from "../../support/openssl.ts";
+import { atTheRoot, begin, run, withoutNetwork } from "../support/commands.ts";
+import { on, pulumi, sandbox } from "../support/sandbox.ts";
 
 const roles = ["sender", "receiver"] as const;
 
