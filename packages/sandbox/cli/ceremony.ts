@@ -23,16 +23,20 @@ export function mediumOf({ layout }: Sandbox): { readonly folder: string; readon
   return { folder, passphraseFile: join(layout.directory, "medium-passphrase") };
 }
 
-/** Holds the ceremony of a role as a person would, by the same commands. @throws Error with what they printed */
-export async function hold(sandbox: Sandbox, role: Role, progress: (text: string) => void): Promise<void> {
+/** Makes the empty medium, and thinks of its passphrase, unless both are there. */
+export function makeMedium(sandbox: Sandbox): void {
   const { folder, passphraseFile } = mediumOf(sandbox);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   if (!existsSync(passphraseFile)) writeFileSync(passphraseFile, randomBytes(24).toString("base64"), { mode: 0o600 });
+}
+
+/** Holds the ceremony of a role as a person would, by the same commands. @throws Error with what they printed */
+export async function hold(sandbox: Sandbox, role: Role): Promise<void> {
+  const { folder, passphraseFile } = mediumOf(sandbox);
   const medium = ["--medium", folder, "--passphrase-file", passphraseFile, "--yes"];
   await command(sandbox, role, ["request"]);
   await command(sandbox, role, ["init", ...medium]);
   await command(sandbox, role, ["sign", ...medium]);
-  progress("root and intermediate G1");
 }
 
 async function command({ repository, name }: Sandbox, role: Role, words: readonly string[]): Promise<void> {

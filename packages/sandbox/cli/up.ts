@@ -1,6 +1,6 @@
 import { bundleProviders } from "../plugins/bundle.ts";
 import { startWorld } from "../world/start.ts";
-import { hold, isSigned } from "./ceremony.ts";
+import { hold, isSigned, makeMedium } from "./ceremony.ts";
 import type { Pulumi } from "./pulumi.ts";
 import type { Report } from "./report.ts";
 import { pulumiOf, type Sandbox } from "./sandbox.ts";
@@ -25,10 +25,18 @@ export async function up(sandbox: Sandbox, report: Report): Promise<void> {
 
   const update = (role: Role, purpose = "") =>
     report.step(`pulumi up -s ${role}${purpose}`, async (progress) => progress(await pulumi.up(role)));
-  for (const role of roles) {
-    if (isSigned(sandbox, role)) continue;
-    await update(role, " (the request)");
-    await report.step(`root ceremony of ${role}`, (progress) => hold(sandbox, role, progress));
+  const unsigned = roles.filter((role) => !isSigned(sandbox, role));
+  if (unsigned.length > 0) {
+    await report.step(`the request and the ceremony of ${unsigned.join(" and ")}`, async (progress) => {
+      makeMedium(sandbox);
+      await Promise.all(
+        unsigned.map(async (role) => {
+          await pulumi.up(role);
+          await hold(sandbox, role);
+        }),
+      );
+      progress("root and intermediate G1");
+    });
   }
   const untrusted = roles.filter((role) => sandbox.files.pins(role).length === 0);
   await update("sender");

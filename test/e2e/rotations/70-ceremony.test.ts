@@ -5,15 +5,14 @@ import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileS
 import { join } from "node:path";
 import { artefactNames, certificatesOf } from "@metrics-link/contract";
 import { artefactsOf, mediumOf } from "@metrics-link/sandbox/cli/ceremony.ts";
+import { type Role, roles } from "@metrics-link/sandbox/cli/stack-files.ts";
 import { openssl } from "../../support/openssl.ts";
 import { atTheRoot, begin, run, withoutNetwork } from "../support/commands.ts";
 import { on, pulumi, sandbox } from "../support/sandbox.ts";
 
-const roles = ["sender", "receiver"] as const;
-
 describe("roots that are offline", function () {
   this.timeout(120_000);
-  const artefact = (role: (typeof roles)[number], name: string) => artefactsOf(sandbox, role, name);
+  const artefact = (role: Role, name: string) => artefactsOf(sandbox, role, name);
   const roots = () =>
     roles.flatMap((role) =>
       readdirSync(artefactsOf(sandbox, role))
