@@ -1,7 +1,7 @@
 import { down } from "@metrics-link/sandbox/cli/down.ts";
 import { report, sandbox } from "../support/sandbox.ts";
 
-describe("the sandbox of the tests of rotations", function () {
+describe("the sandbox of the tests of upkeep", function () {
   this.timeout(120_000);
 
   it("goes down", () => down(sandbox, report));

@@ -2,7 +2,7 @@ import { up } from "@metrics-link/sandbox/cli/up.ts";
 import { caughtUp } from "../support/samples.ts";
 import { prepare, report, sandbox } from "../support/sandbox.ts";
 
-describe("a sandbox for the tests of rotations", function () {
+describe("a sandbox for the tests of upkeep", function () {
   this.timeout(600_000);
 
   it("comes up, and the link with it", async () => {
