@@ -3,6 +3,12 @@ import type { RawSeries } from "./samples.ts";
 /** Runs a command on a host of the sandbox and returns what it printed. @throws Error when it fails */
 export type RunOnHost = (host: string, command: readonly string[]) => Promise<string>;
 
+/** One series of an instant query: the time of the query in seconds, and the value as Prometheus prints it. */
+export interface InstantSeries {
+  readonly metric: Readonly<Record<string, string>>;
+  readonly value: readonly [number, string];
+}
+
 interface Answer<Data> {
   readonly status: "success" | "error";
   readonly data?: Data;
@@ -28,13 +34,18 @@ export class PrometheusApi {
     return result;
   }
 
-  /** The value of an instant query that has one result, or undefined when it has none. */
-  async value(query: string, time?: number): Promise<number | undefined> {
-    const { result } = await this.get<{ result: { value: [number, string] }[] }>("query", {
+  /** The series of an instant query, with their values at that time. Default: now. */
+  async vector(query: string, time?: number): Promise<InstantSeries[]> {
+    const { result } = await this.get<{ result: InstantSeries[] }>("query", {
       query,
       ...(time === undefined ? {} : { time: `${time}` }),
     });
-    const [first] = result;
+    return result;
+  }
+
+  /** The value of an instant query that has one result, or undefined when it has none. */
+  async value(query: string, time?: number): Promise<number | undefined> {
+    const [first] = await this.vector(query, time);
     return first === undefined ? undefined : Number(first.value[1]);
   }
 
