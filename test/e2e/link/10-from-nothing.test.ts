@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { compareRecent } from "@metrics-link/sandbox/cli/link.ts";
-import { externalLabels } from "@metrics-link/sandbox/cli/status.ts";
+import { roles } from "@metrics-link/sandbox/cli/stack-files.ts";
+import { externalLabels, statusOf } from "@metrics-link/sandbox/cli/status.ts";
 import { up } from "@metrics-link/sandbox/cli/up.ts";
 import { eventually } from "../../support/eventually.ts";
 import { on, prepare, pulumi, receiver, report, sandbox, sender } from "../support/sandbox.ts";
@@ -72,6 +73,15 @@ describe("from nothing", () => {
     for (const host of ["sender", "receiver"]) {
       const status = JSON.parse(await on(host, "cloud-init", "status", "--format", "json"));
       assert.deepEqual([status.status, status.errors], ["done", []], host);
+    }
+  });
+
+  it("says how many days leaf, intermediate and roots of both hosts have left", async () => {
+    const { hosts } = await statusOf(sandbox, 1);
+    for (const role of roles) {
+      const days = Object.fromEntries(hosts[role]?.certificates.map(({ tier, daysLeft }) => [tier, daysLeft]) ?? []);
+      assert.deepEqual(Object.keys(days).toSorted(), ["intermediate", "leaf", "peer root", "root"]);
+      assert.ok(days.leaf === 29 || days.leaf === 30, `a leaf of ${days.leaf} days`);
     }
   });
 
