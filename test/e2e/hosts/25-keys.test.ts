@@ -10,7 +10,7 @@ import { EC2, S3, SSM } from "@metrics-link/sandbox/testing/clients.ts";
 import { bucketOf } from "@metrics-link/sandbox/testing/releases.ts";
 import { accounts } from "@metrics-link/sandbox/world/accounts.ts";
 import { clientOptions, deployer } from "../support/aws.ts";
-import { joined, needlesOf, privateKeysOf } from "../support/private-keys.ts";
+import { joined, needlesOf, privateKeysOf, rootKeysOf } from "../support/private-keys.ts";
 import { on, place, pulumi, sandbox } from "../support/sandbox.ts";
 
 const search = readFileSync(join(import.meta.dirname, "..", "support", "search.py"), "utf8");
@@ -55,9 +55,11 @@ describe("private keys", function () {
   };
 
   before(async () => {
-    const keys = (await Promise.all(roles.map(privateKeysOf))).flat();
-    assert.equal(keys.length, 6, "root, intermediate and leaf of each side");
-    needles = keys.flatMap(needlesOf);
+    const everyday = (await Promise.all(roles.map(privateKeysOf))).flat();
+    assert.equal(everyday.length, 4, "intermediate and leaf of each side");
+    const roots = (await Promise.all(roles.map(rootKeysOf))).flat();
+    assert.equal(roots.length, 2, "one root of each side");
+    needles = [...everyday, ...roots].flatMap(needlesOf);
   });
 
   it("would be found: in any form, in a file of a host, here", async () => {
