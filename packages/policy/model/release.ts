@@ -19,6 +19,8 @@ export class PublishedRelease {
 
   constructor(release: Release) {
     this.release = release;
+    this.envoys = this.configurations("envoy", "--config-path") as typeof this.envoys;
+    this.prometheuses = this.configurations("prometheus", "--config.file") as typeof this.prometheuses;
   }
 
   file(path: string): string | undefined {
@@ -41,13 +43,9 @@ export class PublishedRelease {
   }
 
   /** What the Envoys of its units run with. A unit that names no file of the release has none, which is a finding. */
-  get envoys(): readonly (EnvoyConfiguration | undefined)[] {
-    return this.configurations("envoy", "--config-path") as readonly (EnvoyConfiguration | undefined)[];
-  }
+  readonly envoys: readonly (EnvoyConfiguration | undefined)[];
 
-  get prometheuses(): readonly (PrometheusConfiguration | undefined)[] {
-    return this.configurations("prometheus", "--config.file") as readonly (PrometheusConfiguration | undefined)[];
-  }
+  readonly prometheuses: readonly (PrometheusConfiguration | undefined)[];
 
   private configurations(command: string, flag: string): readonly unknown[] {
     return this.units
@@ -82,7 +80,10 @@ export function flagOf(words: readonly string[], flag: string): string | undefin
 const isRelease = ({ type, props }: Seen): boolean =>
   type === types.bucketObject &&
   typeof props.key === "string" &&
-  /^releases\/[^/]+\/(?!current\.json$)/.test(props.key);
+  /^releases\/[^/]+\/(?!current\.json$).*\.json$/.test(props.key);
+
+/** Twenty policies read the same document one after the other. */
+let last: { readonly content: string; readonly release: PublishedRelease } | undefined;
 
 /**
  * The release that an object of the bucket is; undefined when it is something else.
@@ -90,7 +91,9 @@ const isRelease = ({ type, props }: Seen): boolean =>
  */
 export function readRelease(object: Seen): PublishedRelease | undefined {
   if (!isRelease(object)) return undefined;
-  return new PublishedRelease(parseRelease(JSON.parse(object.props.content)));
+  const content: string = object.props.content;
+  if (last?.content !== content) last = { content, release: new PublishedRelease(parseRelease(JSON.parse(content))) };
+  return last.release;
 }
 
 /** A policy about the release that would be published, asked before it is. */

@@ -1,3 +1,4 @@
+import type { PeerOutput } from "@metrics-link/contract";
 import type { Seen } from "./policy.ts";
 import { types } from "./types.ts";
 
@@ -5,21 +6,9 @@ import { types } from "./types.ts";
 export const ofType = (resources: readonly Seen[], type: keyof typeof types): Seen[] =>
   resources.filter((resource) => resource.type === types[type]);
 
-/** What a stack read of its peers: the output `contract` of each, by the name of the stack. */
-export function contractsOf(resources: readonly Seen[]): { readonly stack: string; readonly contract: PeerContract }[] {
-  return ofType(resources, "stackReference")
-    .filter(({ name }) => name !== "own-outputs")
-    .flatMap(({ props, name }) => {
-      const contract = props.outputs?.contract as PeerContract | undefined;
-      return contract === undefined ? [] : [{ stack: props.name ?? name, contract }];
-    });
-}
-
-export interface PeerContract {
-  readonly dnsName?: string;
-  readonly egressAddresses?: readonly string[];
-  readonly endpointAddresses?: readonly string[];
-}
+/** What a stack was told by its peers: its output `peers`. */
+export const peersOf = (resources: readonly Seen[]): readonly PeerOutput[] =>
+  ofType(resources, "stack").flatMap(({ props }) => (props.peers ?? []) as PeerOutput[]);
 
 /** Findings of two lists that ought to hold the same, in whatever order. */
 export function* differences(what: string, found: readonly string[], expected: readonly string[]): Generator<string> {

@@ -1,5 +1,5 @@
 import { each, type StackRule } from "../model/policy.ts";
-import { contractsOf, differences, ofType } from "../model/stack.ts";
+import { differences, ofType, peersOf } from "../model/stack.ts";
 
 export const addressesAreThePeers: StackRule = {
   kind: "stack",
@@ -11,9 +11,7 @@ export const addressesAreThePeers: StackRule = {
   source: "docs/architecture.md, fence 1; docs/decisions/0001",
   *check(resources, { configuration: { role } }) {
     const rules = ofType(resources, role === "receiver" ? "ingressRule" : "egressRule");
-    const peers = contractsOf(resources).flatMap(({ contract }) =>
-      role === "receiver" ? (contract.egressAddresses ?? []) : (contract.endpointAddresses ?? []),
-    );
+    const peers = peersOf(resources).flatMap(({ addresses }) => addresses);
     const found = rules.flatMap(({ props }) => props.cidrIpv4 ?? []);
     yield* differences(
       role === "receiver" ? "addresses that are let in" : "addresses that are let out to",
