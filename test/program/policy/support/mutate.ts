@@ -23,7 +23,7 @@ export class Mutant {
   ) {
     for (const list of [this.deployed.inputs, this.deployed.outputs]) {
       const found = list.filter((one) => one.type === type && (name === undefined || one.name === name));
-      if (found.length === 0) throw new Error(`there is no ${type} ${name ?? ""} to change`);
+      if (list.length > 0 && found.length === 0) throw new Error(`there is no ${type} ${name ?? ""} to change`);
       for (const resource of found) change(resource.props, resource);
     }
   }
