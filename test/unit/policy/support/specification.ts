@@ -14,6 +14,9 @@ const { unknownCheckingProxy, unknownStringValue } = proxy as unknown as {
 /** In place of a property: a value that only the update will know. */
 export const unknown: string = unknownStringValue;
 
+/** Properties that throw where a value is unknown, as the engine shows them. */
+export const reading = (props: unknown) => unknownCheckingProxy(props) as Seen["props"];
+
 /** The resources of a case; a stack policy is shown them together, a resource policy one by one. */
 type Case = Seen | readonly Seen[];
 
@@ -36,9 +39,7 @@ export function find(
   change: Readonly<Record<string, unknown>> = {},
 ): Finding[] {
   const context = { configuration: configurationOf(role, change), now: today };
-  const resources = [shown]
-    .flat()
-    .map((one: Seen) => ({ ...one, props: unknownCheckingProxy(one.props) as Seen["props"] }));
+  const resources = [shown].flat().map((one: Seen) => ({ ...one, props: reading(one.props) }));
   if (policy.kind === "stack") return findingsOf(policy, resources, context);
   return resources.flatMap((one) => findingsOf(policy, one, context));
 }
