@@ -161,4 +161,22 @@ export const routes: readonly Mutation[] = [
     ["listeners-are-known"],
     (it) => it.file(envoyUnit, (text) => text.replace("envoy/bootstrap.yaml", "envoy/elsewhere.yaml")),
   ],
+  [
+    "receiver",
+    "a client says itself which address it comes from",
+    ["listeners-are-known"],
+    (it) =>
+      it.envoy(({ static_resources: { listeners } }) => {
+        listeners[0].listener_filters.unshift({ name: "envoy.filters.listener.proxy_protocol" });
+      }),
+  ],
+  [
+    "receiver",
+    "a script looks at every request",
+    ["one-route-only"],
+    (it) =>
+      it.chain((chain) => {
+        managerOf(chain).http_filters.unshift({ name: "envoy.filters.http.lua" });
+      }),
+  ],
 ];
