@@ -19,7 +19,8 @@ export const oneRouteOnly = releaseRule(
   },
 );
 
-const httpFilters = ["envoy.filters.http.buffer", "envoy.filters.http.router"];
+// A health check answers by itself, for the load balancer.
+const httpFilters = ["envoy.filters.http.buffer", "envoy.filters.http.health_check", "envoy.filters.http.router"];
 const filters = ["envoy.filters.network.connection_limit", "envoy.filters.network.http_connection_manager"];
 
 function* openings(where: string, chain: FilterChain): Generator<string> {
