@@ -150,7 +150,34 @@ const tools = z
   })
   .prefault({});
 
-const common = { account, network, host, pki, tools };
+const deviation = z.strictObject({
+  policy: matching(/^[a-z][a-z0-9-]*$/, "the name of a policy, see docs/policies.md"),
+  /** For the reviewer, who has nothing else to judge it by. */
+  reason: text("why the policy may be broken for now, in at least 20 characters").min(20, {
+    error: "why the policy may be broken for now, in at least 20 characters",
+  }),
+  /** The last day on which it counts, UTC. */
+  until: z.iso.date({ error: 'the last day on which it counts, in quotes: "2027-01-31"' }),
+});
+
+const policy = z
+  .strictObject({
+    /** The Elastic IPs that the peers have been told of, once they have been. */
+    addressAllocations: z
+      .array(
+        matching(/^eipalloc-[0-9a-f]+$/, "the allocation id of an Elastic IP, such as eipalloc-0123456789abcdef0"),
+        {
+          error: "a list of allocation ids",
+        },
+      )
+      .min(1, { error: "at least one allocation id, or leave the key out" })
+      .optional(),
+    /** Policies that may be broken for a time, each with a reason. */
+    deviations: z.array(deviation, { error: "a list of deviations" }).default([]),
+  })
+  .prefault({});
+
+const common = { account, network, host, pki, tools, policy };
 
 const rootFingerprints = z
   .array(fingerprint)

@@ -1,0 +1,83 @@
+import { configurationNamespace, parseConfiguration } from "@metrics-link/contract";
+import type {
+  EnforcementLevel,
+  ReportViolation,
+  ResourceValidationPolicy,
+  Policy as SdkPolicy,
+  StackValidationPolicy,
+} from "@pulumi/policy";
+import * as pulumi from "@pulumi/pulumi";
+import { verdictOn } from "./deviations.ts";
+import { type Context, type Finding, findingsOf, type Policy, type Seen } from "./policy.ts";
+
+/** Our policies as CrossGuard takes them. */
+export function crossGuardPolicies(policies: readonly Policy[]): (ResourceValidationPolicy | StackValidationPolicy)[] {
+  const configuration = once(readConfiguration);
+  const run = (
+    policy: Policy,
+    subject: Seen | readonly Seen[],
+    { getConfig }: { getConfig<T extends object>(): T },
+    report: ReportViolation,
+  ) => {
+    const context = { configuration: configuration(), now: Date.now() };
+    const findings = findingsOf(policy, subject, { ...context, parameters: getConfig<Context["parameters"]>() });
+    for (const finding of findings) tell(policy, finding, context, report);
+  };
+  return policies.map((policy) =>
+    policy.kind === "resource"
+      ? { ...described(policy), validateResource: (args, report) => run(policy, args, args, report) }
+      : { ...described(policy), validateStack: (args, report) => run(policy, args.resources, args, report) },
+  );
+}
+
+function described({ name, rule, reason, remedy, source, fence, parameters = {} }: Policy): SdkPolicy {
+  const properties = Object.entries(parameters).map(
+    ([key, { default: value, description }]) => [key, { type: "number", default: value, description }] as const,
+  );
+  return {
+    name,
+    description: rule,
+    displayName: rule,
+    enforcementLevel: "mandatory",
+    remediationSteps: `${reason} ${remedy} (${source})`,
+    tags: [fence],
+    ...(properties.length > 0 ? { configSchema: { properties: Object.fromEntries(properties) } } : {}),
+  } as SdkPolicy;
+}
+
+/**
+ * Reports a finding at the level that it has come to. The SDK takes an object with a level of its own where its types
+ * know a text only; Pulumi's own policy packs use it so (@pulumi/compliance-policy-manager).
+ */
+function tell(
+  policy: Policy,
+  finding: Finding,
+  { configuration, now }: Pick<Context, "configuration" | "now">,
+  report: ReportViolation,
+): void {
+  const { deviations } = configuration.policy;
+  const { message, level } = verdictOn(policy, finding, { deviations, now });
+  const violation: { message: string; urn?: string | undefined; enforcementLevel?: EnforcementLevel } = {
+    message,
+    urn: finding.urn,
+    ...(level === "as configured" ? {} : { enforcementLevel: level }),
+  };
+  report(violation as unknown as string, finding.urn);
+}
+
+/** @throws InvalidInputError when the stack's configuration is not usable: a pack that cannot read it must not pass */
+function readConfiguration(): Context["configuration"] {
+  const prefix = `${configurationNamespace}:`;
+  const raw = Object.entries(pulumi.runtime.allConfig())
+    .filter(([key]) => key.startsWith(prefix))
+    .map(([key, value]) => [key.slice(prefix.length), /^[[{]/.test(value) ? JSON.parse(value) : value] as const);
+  return parseConfiguration(Object.fromEntries(raw));
+}
+
+function once<Value>(make: () => Value): () => Value {
+  let made: { readonly value: Value } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}
