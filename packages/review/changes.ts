@@ -51,7 +51,8 @@ export function changesOf({ steps, errors }: PreviewRecord): Change[] {
   const found = new Map<string, Change>();
   for (const step of steps) {
     const kind = kindOf[step.op];
-    if (kind === undefined) throw new Error(`the engine would ${step.op} ${step.urn}, and this review does not know how to judge that`);
+    if (kind === undefined)
+      throw new Error(`the engine would ${step.op} ${step.urn}, and this review does not know how to judge that`);
     if (kind === "none") continue;
     const before = found.get(step.urn);
     if (before === undefined || rank(kind, before.kind) < 0) found.set(step.urn, changeOf(kind, step));
@@ -94,7 +95,8 @@ function changeOf(kind: ChangeKind, step: Step): Change {
   return {
     ...base(kind, step.urn),
     forcedBy: step.keys ?? [],
-    differs: Object.keys(step.detailedDiff ?? {}).length > 0 ? Object.keys(step.detailedDiff ?? {}) : (step.diffs ?? []),
+    differs:
+      Object.keys(step.detailedDiff ?? {}).length > 0 ? Object.keys(step.detailedDiff ?? {}) : (step.diffs ?? []),
     protected: step.old?.protect ?? step.new?.protect ?? false,
     retained: step.old?.retainOnDelete ?? step.new?.retainOnDelete ?? false,
   };

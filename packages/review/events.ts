@@ -85,7 +85,12 @@ export class PreviewReader {
 
   /** @throws Error for an event of another shape than the pinned engine's: what it says would be missed */
   line(line: string): void {
-    if (!line.startsWith("{")) return this.#text(line);
+    if (line.startsWith("{")) this.#event(line);
+    // Before there is an engine, the command line speaks in plain text.
+    else if (line.startsWith("error: ")) this.#error({ urn: "", message: line.slice("error: ".length) });
+  }
+
+  #event(line: string): void {
     const parsed = engineEvent.safeParse(JSON.parse(line));
     if (!parsed.success) throw new Error(`an event of the engine is not understood: ${z.prettifyError(parsed.error)}`);
     const event = parsed.data;
@@ -97,21 +102,19 @@ export class PreviewReader {
     if (event.summaryEvent) this.#succeeded = event.summaryEvent.result === "succeeded";
   }
 
-  /** What was said, once the last line has come. */
-  record(): PreviewRecord {
+  /**
+   * What was said, once the last line has come.
+   * @param ended whether the command line ended well: only then is the engine's own word believed
+   */
+  record(ended: boolean): PreviewRecord {
     return {
       steps: this.#steps,
       violations: this.#violations,
       resourcePolicies: this.#resourcePolicies,
       stackPolicies: this.#stackPolicies,
       errors: this.#errors,
-      succeeded: this.#succeeded,
+      succeeded: ended && this.#succeeded,
     };
-  }
-
-  /** Before there is an engine, the command line speaks in plain text. */
-  #text(line: string): void {
-    if (line.startsWith("error: ")) this.#error({ urn: "", message: line.slice("error: ".length) });
   }
 
   /** Without the frames of a program's stack, which lead nowhere for a reader of a report. */

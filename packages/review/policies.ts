@@ -4,12 +4,16 @@ import { partsOf } from "./urn.ts";
 /** What a pack says of one of its policies. */
 export interface PolicyDescription {
   readonly name: string;
+  /** What must hold. */
+  readonly rule: string;
   readonly reason: string;
   readonly remedy: string;
-  /** Seed, RFC, AWS or CIS: where the rule comes from. */
+  /** A design decision, RFC, AWS or CIS: where the rule comes from. */
   readonly source: string;
-  /** 1, 2, 3, or another part of the system, such as "pki". */
-  readonly fence?: number | string;
+  /** What it belongs to, such as "address" or "pki". */
+  readonly fence: string;
+  /** Type tokens of the resources that it is about; without them it is about any. */
+  readonly types?: readonly string[];
 }
 
 /** The pack that a preview ran with. */
@@ -17,6 +21,8 @@ export interface Pack {
   readonly policies: readonly PolicyDescription[];
   /** Whether a violation says that the policy needs a value which a preview does not know. */
   isUndecidable(message: string): boolean;
+  /** Whether a violation says that a deviation in force allows it. */
+  isUnderDeviation(message: string): boolean;
 }
 
 /** A policy that is not kept, on purpose and for a time; from the stack's own configuration. */
@@ -35,57 +41,62 @@ export interface PolicyResult extends PolicyDescription {
   readonly outcome: PolicyOutcome;
   /** What was said against it, and of which resource; of the stack as a whole where there is no name. */
   readonly said: readonly { readonly resource: string; readonly message: string }[];
-  /** The resources that it passed on. */
+  /** The resources that it passed on, where it is about some only. */
   readonly passedOn: readonly string[];
 }
 
-/** The engine's own words for a policy that read a value which is not known yet. Source: @pulumi/policy, server.ts. */
-const engineUndecidable = /can't run policy .* during preview/;
-
 /** How each policy of the pack fared, the worst first; and any other that the engine spoke of. */
-export function policyResults(record: PreviewRecord, pack: Pack, deviating: readonly Deviation[]): PolicyResult[] {
+export function policyResults(record: PreviewRecord, pack: Pack): PolicyResult[] {
   const described = new Set(pack.policies.map(({ name }) => name));
   const spoken = new Set(record.violations.map(({ policyName }) => policyName));
-  const others = [...spoken].filter((name) => !described.has(name));
-  const all = [...pack.policies, ...others.map((name) => ({ name, reason: "", remedy: "", source: "" }))];
+  const unknown = { rule: "", reason: "", remedy: "", source: "", fence: "" };
+  const others: PolicyDescription[] = [...spoken]
+    .filter((name) => !described.has(name))
+    .map((name) => ({ name, ...unknown }));
   const passes = passesOf(record);
-  return all
-    .map((description): PolicyResult => {
-      const against = record.violations.filter(({ policyName }) => policyName === description.name);
-      const passedOn = passes.get(description.name);
-      return {
-        ...description,
-        outcome: outcomeOf(against, passedOn !== undefined, pack, deviates(deviating, description.name)),
-        said: against.map(({ resourceUrn, message }) => ({ resource: ownName(resourceUrn), message: message.trim() })),
-        passedOn: passedOn ?? [],
-      };
-    })
-    .sort((one, other) => policyOutcomes.indexOf(one.outcome) - policyOutcomes.indexOf(other.outcome));
+  const results = [...pack.policies, ...others].map((policy): PolicyResult => {
+    const { name, rule, reason, remedy, source, fence, types } = policy;
+    const against = record.violations.filter(({ policyName }) => policyName === name);
+    const passedOn = passes
+      .get(name)
+      ?.filter((urn) => urn !== "" && (types === undefined || types.includes(partsOf(urn).type)));
+    const met = passedOn !== undefined && (types === undefined || passedOn.length > 0);
+    return {
+      ...{ name, rule, reason, remedy, source, fence },
+      outcome: outcomeOf(against, met, pack),
+      said: against.map(({ resourceUrn, message }) => ({
+        resource: ownName(resourceUrn),
+        message: withoutRule(message, rule),
+      })),
+      passedOn: types === undefined ? [] : (passedOn ?? []).map(ownName),
+    };
+  });
+  return results.sort((one, other) => policyOutcomes.indexOf(one.outcome) - policyOutcomes.indexOf(other.outcome));
 }
 
-const deviates = (deviating: readonly Deviation[], name: string) => deviating.some(({ policy }) => policy === name);
-
-/** A deviation excuses what failed; what cannot be decided yet stays open. */
-function outcomeOf(against: readonly Violation[], passed: boolean, pack: Pack, deviating: boolean): PolicyOutcome {
-  const open = against.filter(({ message }) => isOpen(message, pack));
-  const decided = against.filter((one) => !open.includes(one));
-  const failed = decided.some(({ enforcementLevel }) => enforcementLevel !== "advisory");
-  if (failed && !deviating) return "failed";
-  if (open.length > 0) return "undecided";
-  if (decided.length > 0) return deviating ? "deviates" : "advised";
-  return passed ? "passed" : "not met";
+/** The worst of what was said. Whatever is not expressly less is a failure. */
+function outcomeOf(against: readonly Violation[], met: boolean, pack: Pack): PolicyOutcome {
+  const each = against.map(({ message, enforcementLevel }): PolicyOutcome => {
+    if (enforcementLevel !== "advisory") return "failed";
+    if (pack.isUndecidable(message)) return "undecided";
+    return pack.isUnderDeviation(message) ? "deviates" : "advised";
+  });
+  return policyOutcomes.find((outcome) => each.includes(outcome)) ?? (met ? "passed" : "not met");
 }
 
-/** The engine puts the policy's description in a line of its own before the message. */
-const isOpen = (message: string, pack: Pack) =>
-  [message, ...message.split("\n")].some((text) => pack.isUndecidable(text) || engineUndecidable.test(text));
+/** The engine puts the policy's rule in a line of its own before the message. */
+function withoutRule(message: string, rule: string): string {
+  return (rule !== "" && message.startsWith(`${rule}\n`) ? message.slice(rule.length) : message).trim();
+}
 
+/** Policy by policy the URNs that it passed on; "" is the stack as a whole. */
 function passesOf({ resourcePolicies, stackPolicies }: PreviewRecord): Map<string, string[]> {
   const passes = new Map<string, string[]>();
   for (const { resourceUrn, passed } of [...resourcePolicies, ...stackPolicies]) {
     for (const name of passed) {
-      const on = resourceUrn === "" ? [] : [ownName(resourceUrn)];
-      passes.set(name, [...(passes.get(name) ?? []), ...on]);
+      const urns = passes.get(name) ?? [];
+      urns.push(resourceUrn);
+      passes.set(name, urns);
     }
   }
   return passes;

@@ -6,8 +6,8 @@ import type { Row } from "./evidence/row.ts";
 import { plannedOf } from "./planned.ts";
 import { type Deviation, type Pack, type PolicyResult, policyResults } from "./policies.ts";
 
-/** The review's own rule, for what policies never see; a deviation may name it. */
-export const keepRule = "nothing-kept-goes";
+/** The review's own rule of a resource that is kept, which policies cannot judge; a deviation may name it. */
+export const keepRule = (resource: string) => `keeps-${resource}`;
 
 /** Passed: nothing failed. Failed: it must not be merged. Incomplete: the preview came to no end, so nothing is known. */
 export type Outcome = "passed" | "failed" | "incomplete";
@@ -21,6 +21,12 @@ export interface Failure {
   readonly remedy: string;
 }
 
+export interface DatedDeviation extends Deviation {
+  readonly expired: boolean;
+  /** False where no policy has this name: it is misspelt, or left over. */
+  readonly known: boolean;
+}
+
 export interface Verdict {
   readonly stack: string;
   readonly at: string;
@@ -29,9 +35,10 @@ export interface Verdict {
   readonly changes: readonly Change[];
   /** Resources that stay as they are. */
   readonly unchanged: number;
-  readonly fences: readonly Row[];
+  /** What the fences would be made of. */
+  readonly evidence: readonly Row[];
   readonly policies: readonly PolicyResult[];
-  readonly deviations: readonly (Deviation & { readonly expired: boolean })[];
+  readonly deviations: readonly DatedDeviation[];
   /** What the preview itself complained of. */
   readonly errors: readonly string[];
 }
@@ -49,25 +56,39 @@ export interface ReviewInput {
  * @throws Error for an operation of the engine that this review does not know
  */
 export function judge({ stack, record, pack, deviations, now }: ReviewInput): Verdict {
-  const dated = deviations.map((one) => ({ ...one, expired: one.until < now.toISOString().slice(0, 10) }));
-  const valid = dated.filter(({ expired }) => !expired);
   const changes = changesOf(record);
-  const policies = policyResults(record, pack, valid);
-  const kept = valid.some(({ policy }) => policy === keepRule) ? [] : changes.flatMap(keepFailure);
-  const failures = [...kept, ...policies.flatMap(policyFailures)];
+  const policies = policyResults(record, pack);
+  const dated = deviations.map((one) =>
+    dateOf(one, now, [...policies, ...changes.map(({ name }) => ({ name: keepRule(name) }))]),
+  );
+  const excused = dated.filter(({ expired }) => !expired).map(({ policy }) => policy);
+  const gone = changes.flatMap(keepFailure).filter(({ rule }) => !excused.includes(rule));
+  const failures = [...gone, ...policies.flatMap(policyFailures)];
   const planned = plannedOf(record);
   const errors = [...record.errors.map(({ message }) => message), ...silence(record, pack)];
+  const outcome = failures.length > 0 ? "failed" : errors.length > 0 || !record.succeeded ? "incomplete" : "passed";
   return {
     stack,
     at: now.toISOString(),
-    outcome: failures.length > 0 ? "failed" : errors.length > 0 || !record.succeeded ? "incomplete" : "passed",
+    outcome,
     failures,
     changes,
     unchanged: planned.length - changes.filter(({ kind }) => kind !== "delete").length,
-    fences: [...addressRows(planned), ...identityRows(planned)],
+    evidence: [...addressRows(planned), ...identityRows(planned)],
     policies,
     deviations: dated,
-    errors,
+    errors:
+      outcome === "incomplete" && errors.length === 0
+        ? ["the preview ended without success, and without a reason"]
+        : errors,
+  };
+}
+
+function dateOf(one: Deviation, now: Date, rules: readonly { readonly name: string }[]): DatedDeviation {
+  return {
+    ...one,
+    expired: one.until < now.toISOString().slice(0, 10),
+    known: rules.some(({ name }) => name === one.policy),
   };
 }
 
@@ -83,7 +104,7 @@ function keepFailure({ kind, name, keptBecause, protected: guarded, forcedBy }: 
   const by = forcedBy.length > 0 ? `, because of ${forcedBy.join(", ")}` : "";
   return [
     {
-      rule: keepRule,
+      rule: keepRule(name),
       resource: name,
       what: `would be ${kind === "delete" ? "deleted" : "replaced"}${by}: ${keptBecause}`,
       remedy: guarded

@@ -4,7 +4,12 @@ import type { Row } from "./row.ts";
 /** Fence 1 as AWS would have it: who is admitted, who may leave and where to, and by which fixed addresses. */
 export function addressRows(planned: readonly Planned[]): Row[] {
   const nameOf = (id: unknown): string => planned.find((one) => one.id !== "" && one.id === id)?.name ?? shown(id);
-  const row = ({ name }: Planned, subject: string, value: string): Row => ({ fence: 1, subject, value, source: name });
+  const row = ({ name }: Planned, subject: string, value: string): Row => ({
+    fence: "address",
+    subject,
+    value,
+    source: name,
+  });
   return planned.flatMap((one): Row[] => {
     const { inputs, outputs } = one;
     switch (one.type) {
@@ -57,7 +62,9 @@ function other({ inputs }: Planned, nameOf: (id: unknown) => string): string {
 }
 
 function addressOf(planned: readonly Planned[], allocation: unknown): string {
-  const eip = planned.find((one) => one.id !== "" && (one.id === allocation || one.outputs.allocationId === allocation));
+  const eip = planned.find(
+    (one) => one.id !== "" && (one.id === allocation || one.outputs.allocationId === allocation),
+  );
   return eip === undefined ? shown(allocation) : `${eip.name}, ${shown(eip.outputs.publicIp)}`;
 }
 

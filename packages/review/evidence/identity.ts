@@ -4,6 +4,7 @@ import { type Address, bootstrap, type Chain, isLocal, secretFile, type Tls } fr
 import { type ReleaseFiles, releasesOf } from "./release.ts";
 import type { Row } from "./row.ts";
 
+const sides = ["client identity", "server identity"] as const;
 const bootstrapPath = "envoy/bootstrap.yaml";
 
 /**
@@ -12,34 +13,44 @@ const bootstrapPath = "envoy/bootstrap.yaml";
  */
 export function identityRows(planned: readonly Planned[]): Row[] {
   return releasesOf(planned).flatMap(({ source, files }) => {
-    if (files === undefined) return [2, 3].map((fence) => ({ fence: fence as 2 | 3, subject: "release", value: notKnown, source }));
-    return rowsOf(files);
+    return files === undefined
+      ? sides.map((fence) => ({ fence, subject: "release", value: notKnown, source }))
+      : rowsOf(files);
   });
 }
 
 function rowsOf(files: ReleaseFiles): Row[] {
   const read = bootstrap.safeParse(files.yaml(bootstrapPath));
   const source = `${files.source}, ${bootstrapPath}`;
-  if (!read.success) return [{ fence: 2, subject: "Envoy", value: "NOT READABLE", source }];
+  if (!read.success) return [{ fence: "client identity", subject: "Envoy", value: "NOT READABLE", source }];
   const { admin, static_resources: resources } = read.data;
   const rows: Row[] = [];
-  const add = (fence: 2 | 3, subject: string, value: string) => rows.push({ fence, subject, value, source });
+  const add = (fence: Row["fence"], subject: string, value: string) => rows.push({ fence, subject, value, source });
 
   for (const listener of resources.listeners) {
     if (isLocal(listener.address)) continue;
     for (const chain of listener.filter_chains) {
       const subject = `${listener.name} ${whereOf(listener.address)}, chain ${chain.name}`;
-      add(2, subject, [fromOf(chain), ...downstream(chain.transport_socket?.typed_config, files), routesOf(chain)].join("; "));
+      add(
+        "client identity",
+        subject,
+        [fromOf(chain), ...downstream(chain.transport_socket?.typed_config, files), routesOf(chain)].join("; "),
+      );
     }
   }
-  if (admin?.address !== undefined) add(2, "admin interface", isLocal(admin.address) ? "on this host only" : "REACHABLE FROM OUTSIDE");
+  if (admin?.address !== undefined)
+    add("client identity", "admin interface", isLocal(admin.address) ? "on this host only" : "REACHABLE FROM OUTSIDE");
   for (const cluster of resources.clusters) {
     const places = (cluster.load_assignment?.endpoints ?? []).flatMap(({ lb_endpoints }) =>
       lb_endpoints.map(({ endpoint }) => endpoint.address),
     );
     if (places.every(isLocal)) continue;
     const to = `to ${places.map(whereOf).join(", ")}`;
-    add(3, `cluster ${cluster.name}`, [to, ...upstream(cluster.transport_socket?.typed_config, files)].join("; "));
+    add(
+      "server identity",
+      `cluster ${cluster.name}`,
+      [to, ...upstream(cluster.transport_socket?.typed_config, files)].join("; "),
+    );
   }
   return rows;
 }

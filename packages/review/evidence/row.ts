@@ -1,6 +1,6 @@
 /** One thing that a fence is made of, as the update would leave it. */
 export interface Row {
-  readonly fence: 1 | 2 | 3;
+  readonly fence: "address" | "client identity" | "server identity";
   /** What it says something about, for example "admitted at receiver-balancer". */
   readonly subject: string;
   readonly value: string;

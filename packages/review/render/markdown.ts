@@ -1,5 +1,17 @@
+import type { PolicyResult } from "../policies.ts";
 import type { Verdict } from "../verdict.ts";
-import { changeCounts, changeDetail, count, fenceNames, headline, isLoud, policyGroups, where } from "./words.ts";
+import {
+  changeCounts,
+  changeDetail,
+  count,
+  deviationState,
+  headline,
+  isLoud,
+  outcomeCounts,
+  sectionsOf,
+  shortTitles,
+  where,
+} from "./words.ts";
 
 const signs = { passed: "✅", failed: "❌", incomplete: "⚠️" } as const;
 
@@ -11,42 +23,51 @@ export function renderMarkdown(verdict: Verdict): string {
     `## ${signs[verdict.outcome]} ${code(verdict.stack)}: ${headline(verdict)}`,
     ...table(
       ["Rule", "Resource", "Finding", "Remedy"],
-      verdict.failures.map(({ rule, resource, what, remedy }) => [code(rule), cell(where(resource)), cell(what), cell(remedy)]),
+      verdict.failures.map(({ rule, resource, what, remedy }) => [
+        code(rule),
+        cell(where(resource)),
+        cell(what),
+        cell(remedy),
+      ]),
     ),
     ...verdict.errors.map((error) => `\`\`\`\`text\n${error.replaceAll("````", "' ' ' '")}\n\`\`\`\``),
     `**Changes**: ${changeCounts(verdict)}`,
     ...(loud.length > 0 ? ["### Taken away from a fence, or from what is kept", ...changes(loud)] : []),
     ...(quiet.length > 0 ? folded(count(quiet.length, "other change"), changes(quiet)) : []),
-    ...([1, 2, 3] as const).flatMap((fence) => {
-      const rows = verdict.fences.filter((row) => row.fence === fence);
-      const cells = rows.map(({ subject, value, source }) => [cell(subject), cell(value), code(source)]);
-      return rows.length === 0 ? [] : folded(fenceNames[fence], table(["What", "Is", "Said by"], cells));
-    }),
-    ...policyGroups(verdict).flatMap(({ outcome, title, policies }) => {
-      const rows = policies.flatMap(({ name, reason, said }) =>
-        said.length === 0
-          ? [[code(name), "", cell(reason)]]
-          : said.map(({ resource, message }) => [code(name), cell(where(resource)), cell(message)]),
-      );
-      const body = table(["Policy", "Resource", "Says"], rows);
-      const heading = `${title} (${policies.length})`;
-      return outcome === "undecided" || outcome === "deviates" ? [`### ${heading}`, ...body] : folded(heading, body);
+    ...sectionsOf(verdict).flatMap(({ title, evidence, policies }) => {
+      const rows = evidence.map(({ subject, value, source }) => [cell(subject), cell(value), code(source)]);
+      const body = [...table(["What", "Is", "Said by"], rows), ...policyTable(policies)];
+      const heading = policies.length === 0 ? title : `${title} (policies: ${outcomeCounts(policies)})`;
+      return policies.some(needsEyes) ? [`### ${cell(heading)}`, ...body] : folded(heading, body);
     }),
     ...(verdict.deviations.length === 0 ? [] : ["### Deviations"]),
     ...table(
       ["Policy", "Until", "Reason"],
-      verdict.deviations.map(({ policy, until, reason, expired }) => [
-        code(policy),
-        expired ? `**expired ${until}**` : until,
-        cell(reason),
-      ]),
+      verdict.deviations.map((one) => [code(one.policy), cell(deviationState(one)), cell(one.reason)]),
     ),
     "",
   ].join("\n\n");
 }
 
+const needsEyes = ({ outcome }: PolicyResult) => outcome !== "passed" && outcome !== "not met";
+
+function policyTable(policies: readonly PolicyResult[]): string[] {
+  const rows = policies.flatMap((policy) => {
+    const { name, rule, outcome, said } = policy;
+    const fared = needsEyes(policy) ? `**${shortTitles[outcome]}**` : shortTitles[outcome];
+    if (said.length === 0) return [[code(name), fared, "", cell(rule)]];
+    return said.map(({ resource, message }) => [code(name), fared, cell(where(resource)), cell(message)]);
+  });
+  return table(["Policy", "", "Resource", "Says"], rows);
+}
+
 function changes(list: Verdict["changes"]): string[] {
-  const rows = list.map((change) => [`**${change.kind}**`, code(change.name), code(change.type), cell(changeDetail(change))]);
+  const rows = list.map((change) => [
+    `**${change.kind}**`,
+    code(change.name),
+    code(change.type),
+    cell(changeDetail(change)),
+  ]);
   return table(["", "Resource", "Type", "Why"], rows);
 }
 

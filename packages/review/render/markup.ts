@@ -11,7 +11,9 @@ type Part = Markup | string | number | readonly Part[];
 
 /** html`<td>${value}</td>`: text is escaped, HTML is not, lists are joined. Attributes need their quotes. */
 export function html(pieces: TemplateStringsArray, ...parts: readonly Part[]): Markup {
-  return new Markup(pieces.map((piece, index) => (index === 0 ? piece : render(parts[index - 1] ?? "") + piece)).join(""));
+  return new Markup(
+    pieces.map((piece, index) => (index === 0 ? piece : render(parts[index - 1] ?? "") + piece)).join(""),
+  );
 }
 
 function render(part: Part): string {

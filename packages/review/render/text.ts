@@ -1,40 +1,51 @@
 import type { Verdict } from "../verdict.ts";
-import { changeCounts, changeDetail, fenceNames, headline, isLoud, policyGroups, where } from "./words.ts";
+import {
+  changeCounts,
+  changeDetail,
+  deviationState,
+  headline,
+  isLoud,
+  outcomeCounts,
+  sectionsOf,
+  shortTitles,
+  where,
+} from "./words.ts";
 
 /** A review for a terminal. */
 export function renderText(verdict: Verdict): string {
   return [
     `${verdict.stack}: ${headline(verdict)}`,
     ...verdict.failures.flatMap(({ rule, resource, what, remedy }) => [
-      `  FAILED  ${rule}: ${where(resource)} ${indent(what)}`,
+      `  FAILED  ${rule}: ${where(resource)}: ${indent(what)}`,
       `          remedy: ${remedy}`,
     ]),
     ...verdict.errors.map((error) => `  ERROR   ${indent(error)}`),
-    "",
-    `changes   ${changeCounts(verdict)}`,
-    ...verdict.changes.map((change) => {
-      const detail = changeDetail(change);
-      return `  ${isLoud(change) ? "!" : " "} ${change.kind.padEnd(8)}${change.name}${detail === "" ? "" : `  (${detail})`}`;
-    }),
-    ...([1, 2, 3] as const).flatMap((fence) => {
-      const rows = verdict.fences.filter((row) => row.fence === fence);
-      return rows.length === 0 ? [] : ["", fenceNames[fence], ...rows.map((row) => `  ${row.subject}: ${row.value}`)];
-    }),
-    ...policyGroups(verdict).flatMap(({ outcome, title, policies }) => [
+    ...titled("Changes", changeCounts(verdict), verdict.changes.map(changeLine)),
+    ...sectionsOf(verdict).flatMap(({ title, evidence, policies }) =>
+      titled(title, outcomeCounts(policies), [
+        ...evidence.map(({ subject, value }) => `    ${subject}: ${value}`),
+        ...policies.flatMap(({ name, outcome, said }) =>
+          said.map(
+            ({ resource, message }) => `  ${shortTitles[outcome]}: ${name}: ${where(resource)}: ${indent(message)}`,
+          ),
+        ),
+      ]),
+    ),
+    ...titled(
+      "Deviations",
       "",
-      `${title} (${policies.length})`,
-      ...(outcome === "passed" || outcome === "not met"
-        ? [`  ${policies.map(({ name }) => name).join(", ")}`]
-        : policies.flatMap(({ name, said }) =>
-            said.map(({ resource, message }) => `  ${name}: ${where(resource)}: ${indent(message)}`),
-          )),
-    ]),
-    ...(verdict.deviations.length === 0 ? [] : ["", "Deviations"]),
-    ...verdict.deviations.map(
-      ({ policy, reason, until, expired }) => `  ${policy} ${expired ? "EXPIRED" : "until"} ${until}: ${reason}`,
+      verdict.deviations.map((one) => `    ${one.policy}, ${deviationState(one)}: ${one.reason}`),
     ),
     "",
   ].join("\n");
+}
+
+const titled = (title: string, counts: string, lines: readonly string[]) =>
+  lines.length === 0 && counts === "" ? [] : ["", counts === "" ? title : `${title}: ${counts}`, ...lines];
+
+function changeLine(change: Verdict["changes"][number]): string {
+  const detail = changeDetail(change);
+  return `  ${isLoud(change) ? "!" : " "} ${change.kind.padEnd(8)}${change.name}${detail === "" ? "" : ` (${detail})`}`;
 }
 
 const indent = (text: string) => text.trim().replaceAll("\n", "\n          ");

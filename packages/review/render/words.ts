@@ -1,6 +1,7 @@
 import type { Change } from "../changes.ts";
+import type { Row } from "../evidence/row.ts";
 import type { PolicyOutcome, PolicyResult } from "../policies.ts";
-import type { Verdict } from "../verdict.ts";
+import type { DatedDeviation, Verdict } from "../verdict.ts";
 
 export const count = (number: number, one: string, many = `${one}s`) => `${number} ${number === 1 ? one : many}`;
 
@@ -33,25 +34,53 @@ export function changeDetail({ forcedBy, differs, keptBecause, protected: guarde
   ].join("; ");
 }
 
-export const fenceNames = { 1: "Fence 1: address", 2: "Fence 2: client identity", 3: "Fence 3: server identity" } as const;
-
-const titles: Readonly<Record<PolicyOutcome, string>> = {
-  failed: "Failed",
-  undecided: "Not yet decidable: decided by the same pack during the update",
-  deviates: "Not kept, by a deviation",
-  advised: "Advice",
-  passed: "Passed",
-  "not met": "Not met: nothing in this stack that it applies to",
+/** The parts of the system, in the order in which a stranger would meet them. */
+const parts: Readonly<Record<string, string>> = {
+  address: "Fence 1: address",
+  "client identity": "Fence 2: client identity",
+  "server identity": "Fence 3: server identity",
+  pki: "PKI",
+  host: "Hosts",
+  account: "Account",
 };
 
-/** Policies by outcome, the worst first; outcomes that none has are left out. */
-export function policyGroups({ policies }: Verdict): { outcome: PolicyOutcome; title: string; policies: PolicyResult[] }[] {
+export interface Section {
+  readonly title: string;
+  readonly evidence: readonly Row[];
+  readonly policies: readonly PolicyResult[];
+}
+
+/** What is said of each part of the system; parts of which nothing is said are left out. */
+export function sectionsOf({ evidence, policies }: Verdict): Section[] {
+  const names = [...new Set([...Object.keys(parts), ...policies.map(({ fence }) => fence)])];
+  return names
+    .map((name) => ({
+      title: parts[name] ?? (name === "" ? "Others" : name),
+      evidence: evidence.filter(({ fence }) => fence === name),
+      policies: policies.filter(({ fence }) => fence === name),
+    }))
+    .filter((section) => section.evidence.length + section.policies.length > 0);
+}
+
+/** "4 passed, 1 undecided" */
+export function outcomeCounts(policies: readonly PolicyResult[]): string {
   const outcomes = [...new Set(policies.map(({ outcome }) => outcome))];
-  return outcomes.map((outcome) => ({
-    outcome,
-    title: titles[outcome],
-    policies: policies.filter((policy) => policy.outcome === outcome),
-  }));
+  return outcomes
+    .map((one) => `${policies.filter(({ outcome }) => outcome === one).length} ${shortTitles[one]}`)
+    .join(", ");
+}
+
+export const shortTitles: Readonly<Record<PolicyOutcome, string>> = {
+  failed: "failed",
+  undecided: "not yet decidable",
+  deviates: "not kept, by a deviation",
+  advised: "advised against",
+  passed: "passed",
+  "not met": "with nothing to apply to",
+};
+
+export function deviationState({ expired, known, until }: DatedDeviation): string {
+  return [expired ? `EXPIRED ${until}` : `until ${until}`, ...(known ? [] : ["NO SUCH POLICY"])].join(", ");
 }
 
 export const where = (resource: string) => (resource === "" ? "the stack" : resource);
