@@ -21,6 +21,8 @@ export interface Change {
   readonly protected: boolean;
   /** Given up by Pulumi, left in AWS. */
   readonly retained: boolean;
+  /** Options of the program that guarded it and would be gone: the next update could take it away. */
+  readonly loses: readonly string[];
 }
 
 /** One change for each resource. An operation that is none of these is in nobody's way: it only reads, or is over. */
@@ -43,26 +45,20 @@ const kindOf: Readonly<Record<string, ChangeKind | "none">> = {
 };
 
 /**
- * What a preview would change, the heaviest first. A resource that the engine refuses to replace because it is protected
- * has no step, only a diagnostic: it counts as a replacement.
+ * What a preview would change, the heaviest first. A resource that is protected is among it: the engine plans its
+ * deletion or replacement, and complains besides.
  * @throws Error for an operation that this review does not know
  */
-export function changesOf({ steps, errors }: PreviewRecord): Change[] {
+export function changesOf({ steps }: PreviewRecord): Change[] {
   const found = new Map<string, Change>();
   for (const step of steps) {
-    const kind = kindOf[step.op];
+    const kind = losesOf(step).length > 0 && step.op === "same" ? "update" : kindOf[step.op];
     if (kind === undefined)
       throw new Error(`the engine would ${step.op} ${step.urn}, and this review does not know how to judge that`);
     if (kind === "none") continue;
     const before = found.get(step.urn);
     if (before === undefined || rank(kind, before.kind) < 0) found.set(step.urn, changeOf(kind, step));
     else if (kind === before.kind) found.set(step.urn, joined(before, changeOf(kind, step)));
-  }
-  for (const { urn, message } of errors) {
-    if (urn !== "" && /protect/i.test(message) && !found.has(urn)) {
-      const kind = /delete/i.test(message) ? "delete" : "replace";
-      found.set(urn, { ...base(kind, urn), forcedBy: [], differs: [], protected: true, retained: false });
-    }
   }
   return [...found.values()].sort(byWeight);
 }
@@ -92,14 +88,20 @@ function base(kind: ChangeKind, urn: string) {
 }
 
 function changeOf(kind: ChangeKind, step: Step): Change {
+  const paths = Object.keys(step.detailedDiff ?? {});
   return {
     ...base(kind, step.urn),
     forcedBy: step.keys ?? [],
-    differs:
-      Object.keys(step.detailedDiff ?? {}).length > 0 ? Object.keys(step.detailedDiff ?? {}) : (step.diffs ?? []),
+    differs: paths.length > 0 ? paths : (step.diffs ?? []),
     protected: step.old?.protect ?? step.new?.protect ?? false,
     retained: step.old?.retainOnDelete ?? step.new?.retainOnDelete ?? false,
+    loses: losesOf(step),
   };
+}
+
+function losesOf({ old, new: next }: Step): string[] {
+  if (!old || !next) return [];
+  return (["protect", "retainOnDelete"] as const).filter((option) => old[option] && !next[option]);
 }
 
 /** The steps of one replacement say different halves of it. */
@@ -111,5 +113,6 @@ function joined(one: Change, other: Change): Change {
     differs: union(one.differs, other.differs),
     protected: one.protected || other.protected,
     retained: one.retained || other.retained,
+    loses: union(one.loses, other.loses),
   };
 }

@@ -31,7 +31,7 @@ export function shown(value: unknown): string {
 export function plannedOf({ steps }: PreviewRecord): Planned[] {
   const found = new Map<string, Planned>();
   for (const { op, urn, old, new: next } of steps) {
-    if (!next || op.startsWith("delete") || op.startsWith("discard")) continue;
+    if (!next || op === "read" || op.startsWith("delete") || op.startsWith("discard")) continue;
     const stays = op === "same" || op === "update";
     found.set(urn, {
       urn,

@@ -99,19 +99,21 @@ function silence({ resourcePolicies, stackPolicies }: PreviewRecord, { policies 
   return [`the ${which} did not run: the engine leaves them out when the program or a step has failed`];
 }
 
-function keepFailure({ kind, name, keptBecause, protected: guarded, forcedBy }: Change): Failure[] {
-  if (keptBecause === undefined || (kind !== "delete" && kind !== "replace")) return [];
-  const by = forcedBy.length > 0 ? `, because of ${forcedBy.join(", ")}` : "";
-  return [
-    {
-      rule: keepRule(name),
-      resource: name,
-      what: `would be ${kind === "delete" ? "deleted" : "replaced"}${by}: ${keptBecause}`,
-      remedy: guarded
-        ? "Pulumi refuses it too, because it is protected. Take back what leads to it"
+/** What policies never see: that something goes, or that what guards it does. */
+function keepFailure({ kind, name, keptBecause, protected: guarded, forcedBy, loses }: Change): Failure[] {
+  if (keptBecause === undefined) return [];
+  const failure = (what: string, remedy: string) => [{ rule: keepRule(name), resource: name, what, remedy }];
+  if (kind === "delete" || kind === "replace") {
+    const by = forcedBy.length > 0 ? `, because of ${forcedBy.join(", ")}` : "";
+    return failure(
+      `would be ${kind === "delete" ? "deleted" : "replaced"}${by}: ${keptBecause}`,
+      guarded
+        ? "take back what leads to it; Pulumi refuses it too, because it is protected"
         : "take back what leads to it; if it is meant, a deviation with a reason and an end date says so",
-    },
-  ];
+    );
+  }
+  if (loses.length === 0) return [];
+  return failure(`would lose ${loses.join(" and ")}: ${keptBecause}`, "put the option back into the program");
 }
 
 function policyFailures({ outcome, name, said, remedy }: PolicyResult): Failure[] {

@@ -8,6 +8,7 @@ import {
   deviationState,
   headline,
   isLoud,
+  kindOfThing,
   outcomeCounts,
   type Section,
   sectionsOf,
@@ -70,7 +71,7 @@ function changes(verdict: Verdict): Markup {
   if (verdict.changes.length === 0) return html``;
   const rows = verdict.changes.map(
     (change) => html`<tr class="${isLoud(change) ? "loud" : ""}">
-<td><b>${change.kind}</b></td><td><code>${change.name}</code><br><span class="small">${change.type}</span></td>
+<td><b>${change.kind}</b></td><td><code>${change.name}</code><br><span class="small">${kindOfThing(change)}</span></td>
 <td>${changeDetail(change)}</td></tr>`,
   );
   return html`<section><h2>Changes</h2>${table(["", "Resource", "Why"], rows)}</section>`;

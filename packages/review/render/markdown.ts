@@ -7,6 +7,7 @@ import {
   deviationState,
   headline,
   isLoud,
+  kindOfThing,
   outcomeCounts,
   sectionsOf,
   shortTitles,
@@ -65,7 +66,7 @@ function changes(list: Verdict["changes"]): string[] {
   const rows = list.map((change) => [
     `**${change.kind}**`,
     code(change.name),
-    code(change.type),
+    kindOfThing(change),
     cell(changeDetail(change)),
   ]);
   return table(["", "Resource", "Type", "Why"], rows);

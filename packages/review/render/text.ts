@@ -5,6 +5,7 @@ import {
   deviationState,
   headline,
   isLoud,
+  kindOfThing,
   outcomeCounts,
   sectionsOf,
   shortTitles,
@@ -45,7 +46,7 @@ const titled = (title: string, counts: string, lines: readonly string[]) =>
 
 function changeLine(change: Verdict["changes"][number]): string {
   const detail = changeDetail(change);
-  return `  ${isLoud(change) ? "!" : " "} ${change.kind.padEnd(8)}${change.name}${detail === "" ? "" : ` (${detail})`}`;
+  return `  ${isLoud(change) ? "!" : " "} ${change.kind.padEnd(8)}${kindOfThing(change)} ${change.name}${detail === "" ? "" : ` (${detail})`}`;
 }
 
 const indent = (text: string) => text.trim().replaceAll("\n", "\n          ");

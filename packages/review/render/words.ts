@@ -20,15 +20,19 @@ export function changeCounts({ changes, unchanged }: Verdict): string {
   return [...counts, `${unchanged} unchanged`].join(", ");
 }
 
-/** What takes something of a fence, or what is kept, away: to be read before anything else. */
-export const isLoud = ({ kind, weight }: Change) => weight !== "other" && (kind === "delete" || kind === "replace");
+/** The last word of a type: "Subnet". */
+export const kindOfThing = ({ type }: Change) => type.split(":").at(-1) ?? type;
 
-export function changeDetail({ forcedBy, differs, keptBecause, protected: guarded, retained }: Change): string {
+/** What takes something of a fence, or what is kept, away: to be read before anything else. */
+export const isLoud = ({ kind, weight, loses }: Change) =>
+  weight !== "other" && (kind === "delete" || kind === "replace" || loses.length > 0);
+
+export function changeDetail({ forcedBy, differs, protected: guarded, retained, loses }: Change): string {
   const also = differs.filter((path) => !forcedBy.includes(path));
   return [
     ...(forcedBy.length > 0 ? [`because of ${forcedBy.join(", ")}`] : []),
     ...(also.length > 0 ? [`differs in ${also.join(", ")}`] : []),
-    ...(keptBecause === undefined ? [] : [keptBecause]),
+    ...(loses.length > 0 ? [`loses ${loses.join(" and ")}`] : []),
     ...(guarded ? ["protected"] : []),
     ...(retained ? ["stays in AWS when Pulumi lets it go"] : []),
   ].join("; ");
