@@ -20,20 +20,20 @@ Ends with 0 when nothing failed, 1 when something did, 2 for a wrong call, 3 whe
 
 const text = { type: "string" } as const;
 
-const formats: Readonly<Record<string, (verdict: Verdict) => string>> = {
-  text: renderText,
-  markdown: renderMarkdown,
-  html: renderHtml,
-  json: (verdict) => `${JSON.stringify(verdict, undefined, 2)}\n`,
-};
+const formats = new Map<string, (verdict: Verdict) => string>([
+  ["text", renderText],
+  ["markdown", renderMarkdown],
+  ["html", renderHtml],
+  ["json", (verdict) => `${JSON.stringify(verdict, undefined, 2)}\n`],
+]);
 
 const exitCodes: Readonly<Record<Outcome, number>> = { passed: 0, failed: 1, incomplete: 3 };
 
 async function main([stack = "", ...words]: readonly string[]): Promise<number> {
   if (stack === "" || stack.startsWith("-")) throw new UsageError("the name of a stack is missing");
   const { format = "text", sandbox } = optionsOf(words, { format: text, sandbox: text });
-  const render = formats[format];
-  if (render === undefined) throw new UsageError(`--format is ${format}: one of ${Object.keys(formats).join(", ")}`);
+  const render = formats.get(format);
+  if (render === undefined) throw new UsageError(`--format is ${format}: one of ${[...formats.keys()].join(", ")}`);
   const context = contextOf(stack, sandbox);
   try {
     const verdict = await review(context);

@@ -65,7 +65,7 @@ export function judge({ stack, record, pack, deviations, now }: ReviewInput): Ve
   const gone = changes.flatMap(keepFailure).filter(({ rule }) => !excused.includes(rule));
   const failures = [...gone, ...policies.flatMap(policyFailures)];
   const planned = plannedOf(record);
-  const errors = [...record.errors.map(({ message }) => message), ...silence(record, pack)];
+  const errors = [...complaints(record, changes, gone), ...silence(record, pack)];
   const outcome = failures.length > 0 ? "failed" : errors.length > 0 || !record.succeeded ? "incomplete" : "passed";
   return {
     stack,
@@ -90,6 +90,14 @@ function dateOf(one: Deviation, now: Date, rules: readonly { readonly name: stri
     expired: one.until < now.toISOString().slice(0, 10),
     known: rules.some(({ name }) => name === one.policy),
   };
+}
+
+/** Without what a finding says better: for what is protected the engine only names the way to unprotect it. */
+function complaints({ errors }: PreviewRecord, changes: readonly Change[], gone: readonly Failure[]): string[] {
+  const found = new Set(
+    changes.filter(({ name }) => gone.some(({ rule }) => rule === keepRule(name))).map(({ urn }) => urn),
+  );
+  return errors.filter(({ urn }) => !found.has(urn)).map(({ message }) => message);
 }
 
 /** A pack that said nothing at all did not run; and without it nothing is proven. */

@@ -10,7 +10,7 @@ export function addressRows(planned: readonly Planned[]): Row[] {
     value,
     source: name,
   });
-  return planned.flatMap((one): Row[] => {
+  const rows = planned.flatMap((one): Row[] => {
     const { inputs, outputs } = one;
     switch (one.type) {
       case "aws:ec2/eip:Eip":
@@ -42,7 +42,11 @@ export function addressRows(planned: readonly Planned[]): Row[] {
         return [];
     }
   });
+  return [...rows.filter(isOutside), ...rows.filter((one) => !isOutside(one))];
 }
+
+/** What has to do with the world outside comes first. */
+const isOutside = ({ value }: Row) => /\/\d+$/.test(value);
 
 function keeping(one: Planned): string {
   return `${one.protected ? "protected" : "NOT PROTECTED"}, ${one.retained ? "kept on delete" : "NOT KEPT ON DELETE"}`;

@@ -36,7 +36,7 @@ Policies: ${outcomeCounts(verdict.policies) || "none"}.</p>
 </header>
 <main>
 ${failures(verdict)}
-${verdict.errors.map((error) => html`<section><h2>The preview complains</h2><pre>${error}</pre></section>`)}
+${errors(verdict)}
 ${changes(verdict)}
 ${deviations(verdict)}
 ${sectionsOf(verdict).map(section)}
@@ -65,6 +65,11 @@ ${found.map(
 <h3>${where(resource)}</h3><p>${what}</p><p><b>Remedy.</b> ${remedy}</p><p class="small"><code>${rule}</code></p>
 </article>`,
 )}</section>`;
+}
+
+function errors({ errors: found }: Verdict): Markup {
+  if (found.length === 0) return html``;
+  return html`<section><h2>What the preview complains of</h2>${found.map((error) => html`<pre>${error}</pre>`)}</section>`;
 }
 
 function changes(verdict: Verdict): Markup {
