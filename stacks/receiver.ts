@@ -1,6 +1,7 @@
 import {
   contractVersion,
   identityName,
+  type PeerOutput,
   ports,
   type ReceiverConfiguration,
   type ReceiverContract,
@@ -77,6 +78,7 @@ export async function receiver(configuration: ReceiverConfiguration, bundling: P
     leafNotAfter: pki.leaf.notAfter,
     instanceId: host.instanceId,
     release: host.releaseId,
+    peers: senders.map(({ stack, dnsName, addresses }) => ({ stack, dnsName, addresses })) satisfies PeerOutput[],
   };
 }
 

@@ -1,4 +1,10 @@
-import { contractVersion, identityName, type SenderConfiguration, type SenderContract } from "@metrics-link/contract";
+import {
+  contractVersion,
+  identityName,
+  type PeerOutput,
+  type SenderConfiguration,
+  type SenderContract,
+} from "@metrics-link/contract";
 import { renderSender as renderEnvoy } from "@metrics-link/envoy";
 import type { AgentBundle } from "@metrics-link/host";
 import { PinnedEgress } from "@metrics-link/network";
@@ -86,6 +92,9 @@ export async function sender(configuration: SenderConfiguration, bundling: Promi
     leafNotAfter: pki.leaf.notAfter,
     instanceId: host.instanceId,
     release: host.releaseId,
+    peers: (receiver
+      ? [{ stack: peer.stack, dnsName: receiver.dnsName, addresses: receiver.endpointAddresses }]
+      : []) satisfies PeerOutput[],
     link: receiver === undefined ? "waits for the receiver" : "configured",
   };
 }

@@ -7,6 +7,16 @@ export const contractOutput = "contract";
 /** Raised when a field changes its meaning; a peer of another version is refused, not guessed at. */
 export const contractVersion = 1;
 
+/**
+ * The output `peers` of a stack: what it was told by each peer, in an update that has not converged yet as well. Policies
+ * are not shown stack references, so this is what they hold the fences against.
+ */
+export interface PeerOutput {
+  readonly stack: string;
+  readonly dnsName: string;
+  readonly addresses: readonly string[];
+}
+
 const address = z.ipv4({ error: "an IPv4 address" });
 const common = {
   version: z.literal(contractVersion, {

@@ -26,6 +26,7 @@ export function verdictOn(
   { deviations, now }: { readonly deviations: readonly Deviation[]; readonly now: number },
 ): Verdict {
   if (kind === "undecidable") return { message: undecidable(message), level: "advisory" };
+  if (kind === "notice") return { message, level: "advisory" };
   const whole = `${message}. ${remedy}`;
   const ours = deviations.filter(({ policy }) => policy === name);
   const inForce = ours.find((deviation) => isInForce(deviation, now));

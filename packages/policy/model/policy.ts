@@ -11,7 +11,8 @@ export type Seen = Pick<PolicyResource & ResourceValidationArgs, "type" | "name"
 
 /** One thing that a policy found. */
 export interface Finding {
-  readonly kind: "violation" | "undecidable";
+  /** A notice is for the reader alone, and stops nothing. */
+  readonly kind: "violation" | "undecidable" | "notice";
   /** What was seen, and what would be right. */
   readonly message: string;
   readonly urn?: string | undefined;

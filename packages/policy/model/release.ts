@@ -1,0 +1,119 @@
+import { hostPaths } from "@metrics-link/contract/host-paths.ts";
+import { parseRelease, type Release } from "@metrics-link/contract/release.ts";
+import { parse } from "yaml";
+import type { EnvoyConfiguration } from "./envoy.ts";
+import { type Context, type Finding, isUnknownValue, type ResourceRule, type Seen } from "./policy.ts";
+import { types } from "./types.ts";
+
+/** A service of a release: what its unit runs. */
+export interface Unit {
+  readonly path: string;
+  /** The name of the command, below `bin/` of the release; undefined when it is somewhere else. */
+  readonly command: string | undefined;
+  readonly words: readonly string[];
+}
+
+/** A release that would be published, with its files read as what they are. */
+export class PublishedRelease {
+  readonly release: Release;
+
+  constructor(release: Release) {
+    this.release = release;
+    this.envoys = this.configurations("envoy", "--config-path") as typeof this.envoys;
+    this.prometheuses = this.configurations("prometheus", "--config.file") as typeof this.prometheuses;
+  }
+
+  file(path: string): string | undefined {
+    return this.release.files.find((file) => file.path === path)?.content;
+  }
+
+  get units(): readonly Unit[] {
+    return this.release.files
+      .filter(({ path }) => path.endsWith(".service"))
+      .flatMap(({ path, content }) =>
+        content
+          .split("\n")
+          .filter((line) => line.startsWith("ExecStart="))
+          .map((line) => {
+            const words = line.slice("ExecStart=".length).split(/\s+/);
+            const command = words[0]?.startsWith(binDirectory) ? words[0].slice(binDirectory.length) : undefined;
+            return { path, command, words };
+          }),
+      );
+  }
+
+  /** What the Envoys of its units run with. A unit that names no file of the release has none, which is a finding. */
+  readonly envoys: readonly (EnvoyConfiguration | undefined)[];
+
+  readonly prometheuses: readonly (PrometheusConfiguration | undefined)[];
+
+  private configurations(command: string, flag: string): readonly unknown[] {
+    return this.units
+      .filter((unit) => unit.command === command)
+      .map(({ words }) => {
+        const path = flagOf(words, flag);
+        const text = path?.startsWith(`${hostPaths.current}/`)
+          ? this.file(path.slice(hostPaths.current.length + 1))
+          : undefined;
+        return text === undefined ? undefined : (parse(text) as unknown);
+      });
+  }
+}
+
+/** Prometheus' configuration, as far as policies look at it. */
+export interface PrometheusConfiguration {
+  readonly remote_write?: readonly { readonly url?: string }[];
+  readonly remote_read?: readonly unknown[];
+}
+
+const binDirectory = `${hostPaths.current}/bin/`;
+
+/** The value of a flag, as `--flag value` or `--flag=value`; the last one counts. */
+export function flagOf(words: readonly string[], flag: string): string | undefined {
+  const found = words.flatMap((word, index) =>
+    word === flag ? [words[index + 1]] : word.startsWith(`${flag}=`) ? [word.slice(flag.length + 1)] : [],
+  );
+  return found.at(-1);
+}
+
+/** Whether an object of the bucket is a release. Reading the key of one that is not known yet throws. */
+const isRelease = ({ type, props }: Seen): boolean =>
+  type === types.bucketObject &&
+  typeof props.key === "string" &&
+  /^releases\/[^/]+\/(?!current\.json$).*\.json$/.test(props.key);
+
+/** Twenty policies read the same document one after the other. */
+let last: { readonly content: string; readonly release: PublishedRelease } | undefined;
+
+/**
+ * The release that an object of the bucket is; undefined when it is something else.
+ * @throws Error when it ought to be one and cannot be read
+ */
+export function readRelease(object: Seen): PublishedRelease | undefined {
+  if (!isRelease(object)) return undefined;
+  const content: string = object.props.content;
+  if (last?.content !== content) last = { content, release: new PublishedRelease(parseRelease(JSON.parse(content))) };
+  return last.release;
+}
+
+/** A policy about the release that would be published, asked before it is. */
+export function releaseRule(
+  facts: Omit<ResourceRule, "kind" | "types" | "check">,
+  question: (release: PublishedRelease, context: Context, object: Seen) => Iterable<string | Finding>,
+): ResourceRule {
+  return {
+    kind: "resource",
+    types: [types.bucketObject],
+    ...facts,
+    *check(object, context) {
+      let release: PublishedRelease | undefined;
+      try {
+        release = readRelease(object);
+      } catch (error) {
+        if (isUnknownValue(error)) throw error;
+        yield `${object.props.key} cannot be read as a release: ${(error as Error).message}`;
+      }
+      if (release !== undefined) yield* question(release, context, object);
+    },
+  };
+}

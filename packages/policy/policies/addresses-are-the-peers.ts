@@ -1,0 +1,32 @@
+import { each, type StackRule } from "../model/policy.ts";
+import { differences, ofType, peersOf } from "../model/stack.ts";
+
+export const addressesAreThePeers: StackRule = {
+  kind: "stack",
+  name: "addresses-are-the-peers",
+  fence: "address",
+  rule: "The addresses that are let in, or out to, are those that the declared peers say they have, and each reaches the balancer alone.",
+  reason: "An address more is somebody else's; one that reaches the host itself goes around the balancer's fence.",
+  remedy: "Let the rules follow from the peers' contracts; update the peer's stack first when it has another address.",
+  source: "docs/architecture.md, fence 1; docs/decisions/0001",
+  *check(resources, { configuration: { role } }) {
+    const rules = ofType(resources, role === "receiver" ? "ingressRule" : "egressRule");
+    const peers = peersOf(resources).flatMap(({ addresses }) => addresses);
+    const found = rules.flatMap(({ props }) => props.cidrIpv4 ?? []);
+    yield* differences(
+      role === "receiver" ? "addresses that are let in" : "addresses that are let out to",
+      found,
+      peers.map((address) => `${address}/32`),
+    );
+    if (role !== "receiver") return;
+    const balancers = ofType(resources, "loadBalancer");
+    yield* each(
+      rules.filter(({ props }) => props.cidrIpv4 !== undefined),
+      function* ({ props }) {
+        if (!balancers.some((balancer) => [...balancer.props.securityGroups].includes(props.securityGroupId))) {
+          yield `${props.cidrIpv4} is let in to ${props.securityGroupId}, which is not the balancer's group`;
+        }
+      },
+    );
+  },
+};
