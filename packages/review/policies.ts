@@ -66,7 +66,7 @@ export function policyResults(record: PreviewRecord, pack: Pack): PolicyResult[]
       outcome: outcomeOf(against, met, pack),
       said: against.map(({ resourceUrn, message }) => ({
         resource: ownName(resourceUrn),
-        message: withoutRule(message, rule),
+        message: ownWords(message, policy),
       })),
       passedOn: types === undefined ? [] : (passedOn ?? []).map(ownName),
     };
@@ -84,9 +84,10 @@ function outcomeOf(against: readonly Violation[], met: boolean, pack: Pack): Pol
   return policyOutcomes.find((outcome) => each.includes(outcome)) ?? (met ? "passed" : "not met");
 }
 
-/** The engine puts the policy's rule in a line of its own before the message. */
-function withoutRule(message: string, rule: string): string {
-  return (rule !== "" && message.startsWith(`${rule}\n`) ? message.slice(rule.length) : message).trim();
+/** The engine puts the rule in a line of its own before the message, and the pack its remedy behind it. */
+function ownWords(message: string, { rule, remedy }: PolicyDescription): string {
+  const own = rule !== "" && message.startsWith(`${rule}\n`) ? message.slice(rule.length) : message;
+  return (remedy === "" ? own : own.replace(`. ${remedy}`, ".")).trim();
 }
 
 /** Policy by policy the URNs that it passed on; "" is the stack as a whole. */

@@ -31,10 +31,14 @@ describe("a verdict", () => {
   });
 
   it("is failed by a mandatory violation, and names policy, resource, finding and remedy", () => {
-    const verdict = verdictOn([...quiet, violation("small-hosts", "The rule of small-hosts.\ntoo big", host), badly]);
+    const verdict = verdictOn([
+      ...quiet,
+      violation("small-hosts", "The rule of small-hosts.\ntoo big. A remedy.", host),
+      badly,
+    ]);
     assert.equal(verdict.outcome, "failed");
     assert.deepEqual(verdict.failures, [
-      { rule: "small-hosts", resource: "receiver-instance", what: "too big", remedy: "A remedy." },
+      { rule: "small-hosts", resource: "receiver-instance", what: "too big.", remedy: "A remedy." },
     ]);
   });
 
