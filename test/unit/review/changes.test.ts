@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
+import { judge } from "@metrics-link/review";
 import { changesOf } from "@metrics-link/review/changes.ts";
-import { quiet, read, recorded, step, summary, urn, verdictOn } from "./support.ts";
+import { pack, quiet, read, recorded, step, summary, urn, verdictOn } from "./support.ts";
 
 const address = urn("aws:ec2/eip:Eip", "receiver-address-a", ["metrics-link:network:FencedIngress"]);
 const guarded = { protect: true, retainOnDelete: true };
@@ -84,6 +85,14 @@ describe("what a preview would take away", () => {
 
   it("is not guessed: an operation that is not known stops the review", () => {
     assert.throws(() => changes(step("evaporate", address)), /would evaporate .*receiver-address-a/);
+  });
+
+  it("is told without the engine's advice to unprotect it (recorded)", () => {
+    const record = recorded("receiver-another-zone");
+    assert.match(record.errors[0]?.message ?? "", /pulumi state unprotect/);
+    const verdict = judge({ stack: "receiver", record, pack, deviations: [], now: new Date() });
+    assert.equal(verdict.outcome, "failed");
+    assert.doesNotMatch(JSON.stringify(verdict), /unprotect/);
   });
 
   it("is in the engine's own events although the address is protected (recorded)", () => {

@@ -56,6 +56,17 @@ describe("the evidence for fence 1", () => {
         changed("receiver", '"associatePublicIpAddress":false', '"associatePublicIpAddress":true,"keyName":"k"'),
       ).includes("host: PUBLIC ADDRESS, KEY PAIR k"),
     );
+    assert.ok(
+      address(changed("receiver", '"protect":true', '"protect":false')).includes(
+        "fixed address: 198.51.100.10, NOT PROTECTED, kept on delete",
+      ),
+    );
+    // The engine's word for text that only the update will know.
+    assert.ok(
+      address(changed("receiver", "203.0.113.10/32", "04da6b54-80e4-46f7-96ec-b56ff0331ba9")).includes(
+        "admitted at receiver-balancer: tcp 443 from not known before the update",
+      ),
+    );
     const rows = address(recorded("receiver-another-zone"));
     assert.ok(rows.includes("fixed address: not known before the update, protected, kept on delete"), rows.join("\n"));
     assert.equal(rows.filter((row) => row.startsWith("fixed address")).length, 2);
