@@ -9,7 +9,7 @@ export type Role = "sender" | "receiver";
 const account: Record<Role, string> = { sender: "111111111111", receiver: "222222222222" };
 
 /** The configuration of a role's example as Pulumi hands it to a program, with `change` applied to its sections. */
-function configurationOf(role: Role, change: Readonly<Record<string, unknown>>): Record<string, string> {
+export function configurationOf(role: Role, change: Readonly<Record<string, unknown>>): Record<string, string> {
   const file = new URL(`../../../stacks/examples/${role}.yaml`, import.meta.url);
   const { config } = parse(readFileSync(file, "utf8")) as { config: Record<string, unknown> };
   // A root in the state: what a ceremony leaves has tests of its own.
@@ -33,19 +33,24 @@ export interface BuildOptions {
   readonly root: string;
   /** Filled with what was registered, for programs that fail. */
   readonly seen?: Registration[];
+  /** What providers would compute, by type token, in place of what is made up here. */
+  readonly answers?: Parameters<typeof record>[1];
+  /** Told what the program returned, resolved. */
+  readonly onOutputs?: (outputs: object) => void;
 }
 
 /** Runs the real program as one of its roles under mocks. */
 export function build(
   role: Role,
-  { change = {}, peer, before = {}, root, seen }: BuildOptions,
+  { change = {}, peer, before = {}, root, seen, answers = {}, onOutputs }: BuildOptions,
 ): Promise<Registration[]> {
   const certificate = () => ({ certPem: root, validityEndTime: "2027-01-01T00:00:00Z" });
   return record(
     async () => {
       pulumi.runtime.setAllConfig(configurationOf(role, change));
       const { default: program } = await import("@metrics-link/stacks");
-      await program();
+      const returned = await program();
+      await new Promise<void>((resolve) => pulumi.output(returned).apply((found) => resolve(onOutputs?.(found))));
     },
     {
       "pulumi:pulumi:StackReference": ({ name }) => ({
@@ -62,12 +67,13 @@ export function build(
       "tls:index/locallySignedCert:LocallySignedCert": certificate,
       "aws:ec2/eip:Eip": ({ name }) => ({ allocationId: `${name}-allocation`, publicIp: "203.0.113.10" }),
       "aws:ec2/vpcEndpoint:VpcEndpoint": () => ({ prefixListId: "pl-s3" }),
-      "aws:s3/bucket:Bucket": ({ inputs }) => ({ arn: `arn:aws:s3:::${inputs.bucket}` }),
+      "aws:s3/bucket:Bucket": ({ inputs }) => ({ id: inputs.bucket, arn: `arn:aws:s3:::${inputs.bucket}` }),
       "aws:kms/key:Key": () => ({ arn: "arn:aws:kms:eu-west-1:111111111111:key/1", keyId: "1" }),
       "aws:secretsmanager/secret:Secret": ({ inputs }) => ({
         arn: `arn:aws:secretsmanager:eu-west-1:${account[role]}:secret:${inputs.name}-AbCdEf`,
       }),
       "aws:secretsmanager/secretVersion:SecretVersion": () => ({ versionId: "version-1" }),
+      ...answers,
     },
     seen,
   );

@@ -7,25 +7,31 @@ export interface Registration {
   // The inputs of sixty resource types have no common shape; each test knows its own.
   // biome-ignore lint/suspicious/noExplicitAny: see above
   readonly inputs: any;
+  /** What a provider would know of it once it is there; absent of what is still being registered. */
+  readonly outputs?: Readonly<Record<string, unknown>>;
+  readonly options?: { readonly protect: boolean; readonly retainOnDelete: boolean; readonly provider: string };
 }
 
 type Answer = (registration: Registration) => Record<string, unknown>;
 
 /**
  * Runs a program under Pulumi's mocks and tells what it registered. `answers` gives, by type token, what a provider
- * would compute; everything else is echoed. `registrations` is filled even when the program fails.
+ * would compute, `id` included; everything else is echoed. `registrations` is filled even when the program fails.
  */
 export async function record(
   program: () => unknown,
   answers: Readonly<Record<string, Answer>> = {},
   registrations: Registration[] = [],
 ): Promise<Registration[]> {
+  let optionsOf: ReturnType<typeof recordOptions> = () => ({});
   await pulumi.runtime.setMocks(
     {
       newResource: ({ type, name, inputs, id }) => {
         const registration = { type, name, inputs };
-        registrations.push(registration);
-        return { id: id || `${name}-id`, state: { ...inputs, arn: `arn:${name}`, ...answers[type]?.(registration) } };
+        const { id: given, ...computed } = answers[type]?.(registration) ?? {};
+        const outputs = { ...inputs, arn: `arn:${name}`, ...computed };
+        registrations.push({ ...registration, outputs, ...optionsOf(`${type}::${name}`) });
+        return { id: id || `${given ?? `${name}-id`}`, state: outputs };
       },
       call: ({ inputs }) => inputs,
     },
@@ -34,10 +40,42 @@ export async function record(
     false,
     "organization",
   );
+  optionsOf = recordOptions();
   await program();
   await pulumi.runtime.disconnect();
   return registrations;
 }
+
+/** Listens in on the monitor of the mocks, which are not told of a resource's options. */
+function recordOptions(): (key: string) => Pick<Registration, "options"> {
+  const monitor = pulumi.runtime.getMonitor() as { registerResource: Register } | undefined;
+  if (monitor === undefined) throw new Error("there are no mocks");
+  const seen = new Map<string, Registration["options"]>();
+  const register = monitor.registerResource.bind(monitor);
+  monitor.registerResource = (request, ...rest) => {
+    seen.set(`${request.getType()}::${request.getName()}`, {
+      protect: request.getProtect() === true,
+      retainOnDelete: request.getRetainondelete() === true,
+      provider: request.getProvider(),
+    });
+    return register(request, ...rest);
+  };
+  return (key) => {
+    const options = seen.get(key);
+    return options === undefined ? {} : { options };
+  };
+}
+
+type Register = (
+  request: {
+    getType(): string;
+    getName(): string;
+    getProtect(): boolean | undefined;
+    getRetainondelete(): boolean | undefined;
+    getProvider(): string;
+  },
+  ...rest: unknown[]
+) => unknown;
 
 /** The registrations of one type, failing when there are not exactly as many as expected. */
 export function ofType(registrations: readonly Registration[], type: string, expected: number): Registration[] {
