@@ -5,6 +5,7 @@ import { identityRows } from "./evidence/identity.ts";
 import type { Row } from "./evidence/row.ts";
 import { plannedOf } from "./planned.ts";
 import { type Deviation, type Pack, type PolicyResult, policyResults } from "./policies.ts";
+import { partsOf } from "./urn.ts";
 
 /** The review's own rule of a resource that is kept, which policies cannot judge; a deviation may name it. */
 export const keepRule = (resource: string) => `keeps-${resource}`;
@@ -58,9 +59,11 @@ export interface ReviewInput {
 export function judge({ stack, record, pack, deviations, now }: ReviewInput): Verdict {
   const changes = changesOf(record);
   const policies = policyResults(record, pack);
-  const dated = deviations.map((one) =>
-    dateOf(one, now, [...policies, ...changes.map(({ name }) => ({ name: keepRule(name) }))]),
-  );
+  const rules = new Set([
+    ...policies.map(({ name }) => name),
+    ...record.steps.map(({ urn }) => keepRule(partsOf(urn).name)),
+  ]);
+  const dated = deviations.map((one) => dateOf(one, now, rules));
   const excused = dated.filter(({ expired }) => !expired).map(({ policy }) => policy);
   const gone = changes.flatMap(keepFailure).filter(({ rule }) => !excused.includes(rule));
   const failures = [...gone, ...policies.flatMap(policyFailures)];
@@ -84,11 +87,11 @@ export function judge({ stack, record, pack, deviations, now }: ReviewInput): Ve
   };
 }
 
-function dateOf(one: Deviation, now: Date, rules: readonly { readonly name: string }[]): DatedDeviation {
+function dateOf(one: Deviation, now: Date, rules: ReadonlySet<string>): DatedDeviation {
   return {
     ...one,
     expired: one.until < now.toISOString().slice(0, 10),
-    known: rules.some(({ name }) => name === one.policy),
+    known: rules.has(one.policy),
   };
 }
 

@@ -99,6 +99,7 @@ describe("a verdict", () => {
         deviation("one-way-in", "2026-11-26"),
         deviation("one-way-in", "2026-11-25"),
         deviation("typo", "2027-01-01"),
+        deviation("keeps-receiver-instance", "2027-01-01"),
       ],
     });
     assert.deepEqual(
@@ -107,6 +108,7 @@ describe("a verdict", () => {
         [false, true],
         [true, true],
         [false, false],
+        [false, true],
       ],
     );
   });
