@@ -50,14 +50,17 @@ const route = named.extend({
         .default([]),
     })
     .default({ headers: [] }),
-  route: z.object({ cluster: z.string().optional() }).optional(),
+  /** With `cluster`, or with any other way to name where a request goes. */
+  route: z.looseObject({ cluster: z.string().optional() }).optional(),
 });
-const manager = z.object({
-  typed_config: z.object({
-    route_config: z
-      .object({ virtual_hosts: z.array(z.object({ routes: z.array(route).default([]) })).default([]) })
-      .optional(),
-  }),
+const filter = named.extend({
+  typed_config: z
+    .object({
+      route_config: z
+        .object({ virtual_hosts: z.array(z.object({ routes: z.array(route).default([]) })).default([]) })
+        .optional(),
+    })
+    .optional(),
 });
 
 const chain = named.extend({
@@ -68,7 +71,7 @@ const chain = named.extend({
         .default([]),
     })
     .optional(),
-  filters: z.array(manager).default([]),
+  filters: z.array(filter).default([]),
   transport_socket: socket,
 });
 
@@ -79,8 +82,14 @@ const endpoints = z.array(
 /** What is read of an Envoy's bootstrap, by the names of its fields; nothing is taken for granted. */
 export const bootstrap = z.object({
   admin: z.object({ address: address.optional() }).optional(),
+  /** Listeners and clusters that somebody else would tell this Envoy. */
+  dynamic_resources: z.unknown().optional(),
   static_resources: z.object({
-    listeners: z.array(named.extend({ address, filter_chains: z.array(chain).default([]) })).default([]),
+    listeners: z
+      .array(
+        named.extend({ address, filter_chains: z.array(chain).default([]), default_filter_chain: chain.optional() }),
+      )
+      .default([]),
     clusters: z
       .array(named.extend({ load_assignment: z.object({ endpoints }).optional(), transport_socket: socket }))
       .default([]),

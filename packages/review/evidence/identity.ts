@@ -23,19 +23,19 @@ function rowsOf(files: ReleaseFiles): Row[] {
   const read = bootstrap.safeParse(files.yaml(bootstrapPath));
   const source = `${files.source}, ${bootstrapPath}`;
   if (!read.success) return [{ fence: "client identity", subject: "Envoy", value: "NOT READABLE", source }];
-  const { admin, static_resources: resources } = read.data;
+  const { admin, static_resources: resources, dynamic_resources: dynamic } = read.data;
   const rows: Row[] = [];
   const add = (fence: Row["fence"], subject: string, value: string) => rows.push({ fence, subject, value, source });
 
+  if (dynamic !== undefined) add("client identity", "listeners and clusters", "MORE OF THEM FROM ELSEWHERE");
   for (const listener of resources.listeners) {
     if (isLocal(listener.address)) continue;
-    for (const chain of listener.filter_chains) {
+    for (const chain of [
+      ...listener.filter_chains,
+      ...(listener.default_filter_chain ? [listener.default_filter_chain] : []),
+    ]) {
       const subject = `${listener.name} ${whereOf(listener.address)}, chain ${chain.name}`;
-      add(
-        "client identity",
-        subject,
-        [fromOf(chain), ...downstream(chain.transport_socket?.typed_config, files), routesOf(chain)].join("; "),
-      );
+      add("client identity", subject, [fromOf(chain), ...downstream(chain, files), whereTo(chain)].join("; "));
     }
   }
   if (admin?.address !== undefined)
@@ -55,8 +55,9 @@ function rowsOf(files: ReleaseFiles): Row[] {
   return rows;
 }
 
-function downstream(tls: Tls | undefined, files: ReleaseFiles): string[] {
-  if (tls === undefined) return ["NO TLS"];
+function downstream(chain: Chain, files: ReleaseFiles): string[] {
+  const tls = chain.transport_socket?.typed_config;
+  if (tls === undefined) return [whereTo(chain) === nowhere ? "no TLS" : "NO TLS"];
   return [
     tls.require_client_certificate === true ? "client certificate required" : "CLIENT CERTIFICATE NOT REQUIRED",
     ...believed(tls, files),
@@ -106,16 +107,22 @@ function fromOf({ filter_chain_match: match }: Chain): string {
   return `from ${ranges.map(({ address_prefix, prefix_len }) => `${address_prefix}/${prefix_len}`).join(", ")}`;
 }
 
-function routesOf({ filters }: Chain): string {
+const nowhere = "leads nowhere";
+/** HTTP is read route by route; a limit of connections leads nowhere. Any other filter may lead anywhere. */
+const known = ["envoy.filters.network.http_connection_manager", "envoy.filters.network.connection_limit"];
+
+function whereTo({ filters }: Chain): string {
+  const others = filters.filter(({ name }) => !known.includes(name)).map(({ name }) => `THE FILTER ${name}`);
   const all = filters.flatMap(({ typed_config }) =>
-    (typed_config.route_config?.virtual_hosts ?? []).flatMap(({ routes }) => routes),
+    (typed_config?.route_config?.virtual_hosts ?? []).flatMap(({ routes }) => routes),
   );
   const leading = all.flatMap(({ match, route }) => {
-    if (route?.cluster === undefined) return [];
+    if (route === undefined) return [];
     const method = match.headers.find(({ name }) => name === ":method")?.string_match?.exact;
-    return [`${method ?? "ANY METHOD"} ${match.path ?? `ANY PATH BELOW ${match.prefix ?? "/"}`} to ${route.cluster}`];
+    const to = route.cluster ?? JSON.stringify(route);
+    return [`${method ?? "ANY METHOD"} ${match.path ?? `ANY PATH BELOW ${match.prefix ?? "/"}`} to ${to}`];
   });
-  return leading.length === 0 ? "leads nowhere" : leading.join(", ");
+  return [...others, ...leading].join(", ") || nowhere;
 }
 
 const whereOf = ({ socket_address: at }: Address) => (at === undefined ? "a socket" : `${at.address}:${at.port_value}`);

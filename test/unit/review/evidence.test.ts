@@ -117,6 +117,30 @@ describe("the evidence for fences 2 and 3", () => {
       '\\"path\\":\\"tls/roots/b.pem',
       "ROOTS NOT IN THE RELEASE",
     ],
+    [
+      "a chain for whoever is left over",
+      "filter_chains:\\\\n",
+      "default_filter_chain:\\\\n          name: rest\\\\n      filter_chains:\\\\n",
+      "chain rest: from any other address; no TLS",
+    ],
+    [
+      "another filter",
+      "envoy.filters.network.http_connection_manager",
+      "envoy.filters.network.tcp_proxy",
+      "THE FILTER envoy.filters.network.tcp_proxy",
+    ],
+    [
+      "where a request goes, however it is said",
+      "cluster: prometheus",
+      "cluster_header: x-to",
+      '{"cluster_header":"x-to"',
+    ],
+    [
+      "listeners from elsewhere",
+      "static_resources:",
+      "dynamic_resources: {}\\\\nstatic_resources:",
+      "MORE OF THEM FROM ELSEWHERE",
+    ],
     ["an open admin interface", "pipe:", "pipes:", "REACHABLE FROM OUTSIDE"],
   ] as const) {
     it(`shows ${what}`, () => {
