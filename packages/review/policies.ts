@@ -34,7 +34,7 @@ export interface Deviation {
 }
 
 /** In the order of a report. "not met" is a policy for something that this stack does not have. */
-export const policyOutcomes = ["failed", "undecided", "deviates", "advised", "passed", "not met"] as const;
+export const policyOutcomes = ["failed", "not run", "undecided", "deviates", "advised", "passed", "not met"] as const;
 export type PolicyOutcome = (typeof policyOutcomes)[number];
 
 export interface PolicyResult extends PolicyDescription {
@@ -54,6 +54,7 @@ export function policyResults(record: PreviewRecord, pack: Pack): PolicyResult[]
     .filter((name) => !described.has(name))
     .map((name) => ({ name, ...unknown }));
   const passes = passesOf(record);
+  const silence = packRan(record) ? "not met" : "not run";
   const results = [...pack.policies, ...others].map((policy): PolicyResult => {
     const { name, rule, reason, remedy, source, fence, types } = policy;
     const against = record.violations.filter(({ policyName }) => policyName === name);
@@ -63,7 +64,7 @@ export function policyResults(record: PreviewRecord, pack: Pack): PolicyResult[]
     const met = passedOn !== undefined && (types === undefined || passedOn.length > 0);
     return {
       ...{ name, rule, reason, remedy, source, fence },
-      outcome: outcomeOf(against, met, pack),
+      outcome: worstOf(against, pack) ?? (met ? "passed" : silence),
       said: against.map(({ resourceUrn, message }) => ({
         resource: ownName(resourceUrn),
         message: ownWords(message, policy),
@@ -75,14 +76,18 @@ export function policyResults(record: PreviewRecord, pack: Pack): PolicyResult[]
 }
 
 /** The worst of what was said. Whatever is not expressly less is a failure. */
-function outcomeOf(against: readonly Violation[], met: boolean, pack: Pack): PolicyOutcome {
+function worstOf(against: readonly Violation[], pack: Pack): PolicyOutcome | undefined {
   const each = against.map(({ message, enforcementLevel }): PolicyOutcome => {
     if (enforcementLevel !== "advisory") return "failed";
     if (pack.isUndecidable(message)) return "undecided";
     return pack.isUnderDeviation(message) ? "deviates" : "advised";
   });
-  return policyOutcomes.find((outcome) => each.includes(outcome)) ?? (met ? "passed" : "not met");
+  return policyOutcomes.find((outcome) => each.includes(outcome));
 }
+
+/** The engine leaves policies of the stack out when a step has failed, and all of them when the program has. */
+export const packRan = ({ resourcePolicies, stackPolicies }: PreviewRecord): boolean =>
+  resourcePolicies.length > 0 && stackPolicies.length > 0;
 
 /** The engine puts the rule in a line of its own before the message, and the pack its remedy behind it. */
 function ownWords(message: string, { rule, remedy }: PolicyDescription): string {

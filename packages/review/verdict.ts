@@ -4,7 +4,7 @@ import { addressRows } from "./evidence/address.ts";
 import { identityRows } from "./evidence/identity.ts";
 import type { Row } from "./evidence/row.ts";
 import { plannedOf } from "./planned.ts";
-import { type Deviation, type Pack, type PolicyResult, policyResults } from "./policies.ts";
+import { type Deviation, type Pack, type PolicyResult, packRan, policyResults } from "./policies.ts";
 import { partsOf } from "./urn.ts";
 
 /** The review's own rule of a resource that is kept, which policies cannot judge; a deviation may name it. */
@@ -104,9 +104,9 @@ function complaints({ errors }: PreviewRecord, changes: readonly Change[], gone:
 }
 
 /** A pack that said nothing at all did not run; and without it nothing is proven. */
-function silence({ resourcePolicies, stackPolicies }: PreviewRecord, { policies }: Pack): string[] {
-  if (policies.length === 0 || (resourcePolicies.length > 0 && stackPolicies.length > 0)) return [];
-  const which = resourcePolicies.length > 0 ? "policies of the stack as a whole" : "policies";
+function silence(record: PreviewRecord, { policies }: Pack): string[] {
+  if (policies.length === 0 || packRan(record)) return [];
+  const which = record.resourcePolicies.length > 0 ? "policies of the stack as a whole" : "policies";
   return [`the ${which} did not run: the engine leaves them out when the program or a step has failed`];
 }
 

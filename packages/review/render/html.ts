@@ -51,6 +51,7 @@ const tones: Readonly<Record<Outcome | PolicyOutcome, string>> = {
   passed: "good",
   failed: "bad",
   incomplete: "open",
+  "not run": "open",
   undecided: "open",
   deviates: "open",
   advised: "open",
@@ -103,7 +104,7 @@ ${policies.map(policyOf)}</section>`;
 
 /** Closed when there is nothing to look at: the reasons of what passed are for whoever asks. */
 function policyOf({ name, rule, reason, remedy, source, outcome, said, passedOn }: PolicyResult): Markup {
-  const opened = outcome === "passed" || outcome === "not met" ? "" : html` open`;
+  const opened = said.length === 0 ? "" : html` open`;
   return html`<details class="policy ${tones[outcome]}"${opened}>
 <summary><span class="badge">${shortTitles[outcome]}</span> ${rule || name}</summary>
 ${said.map(({ resource, message }) => html`<p><b>${where(resource)}</b>: ${message}</p>`)}

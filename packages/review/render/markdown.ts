@@ -50,7 +50,7 @@ export function renderMarkdown(verdict: Verdict): string {
   ].join("\n\n");
 }
 
-const needsEyes = ({ outcome }: PolicyResult) => outcome !== "passed" && outcome !== "not met";
+const needsEyes = ({ said }: PolicyResult) => said.length > 0;
 
 function policyTable(policies: readonly PolicyResult[]): string[] {
   const rows = policies.flatMap((policy) => {

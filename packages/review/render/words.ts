@@ -76,6 +76,7 @@ export function outcomeCounts(policies: readonly PolicyResult[]): string {
 
 export const shortTitles: Readonly<Record<PolicyOutcome, string>> = {
   failed: "failed",
+  "not run": "did not run",
   undecided: "not yet decidable",
   deviates: "not kept, by a deviation",
   advised: "advised against",

@@ -82,7 +82,9 @@ describe("a verdict", () => {
   it("is incomplete when the pack was silent, whole or in part", () => {
     const silent = [step("same", host, { old: {}, new: {} }), summary("succeeded")];
     assert.match(verdictOn(silent).errors.join(), /the policies did not run/);
+    assert.deepEqual(outcomes(silent), { "small-hosts": "not run", "one-way-in": "not run" });
     const half = [...silent, passed(host, "small-hosts")];
+    assert.deepEqual(outcomes(half), { "one-way-in": "not run", "small-hosts": "passed" });
     assert.match(verdictOn(half).errors.join(), /policies of the stack as a whole did not run/);
     assert.equal(verdictOn([...half, stackWord ?? ""]).outcome, "passed");
   });
