@@ -42,7 +42,8 @@ export default {
     },
     {
       name: "reviews-are-pure",
-      comment: "A verdict follows from what the engine said, and a page from the verdict: so both can be tried on records.",
+      comment:
+        "A verdict follows from what the engine said, and a page from the verdict: so both can be tried on records.",
       severity: "error",
       from: { path: room("review") },
       to: { path: ["@pulumi", "^(node:)?fs", "^(node:)?child_process"] },

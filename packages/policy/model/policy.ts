@@ -96,10 +96,10 @@ export function findingsOf(
   subject: Seen | readonly Seen[],
   context: Omit<Context, "parameters"> & { readonly parameters?: Readonly<Record<string, number>> },
 ): Finding[] {
+  if (policy.kind === "resource" && policy.types && !policy.types.includes((subject as Seen).type)) return [];
   const defaults = Object.entries(policy.parameters ?? {}).map(([name, { default: value }]) => [name, value] as const);
   const full = { ...context, parameters: { ...Object.fromEntries(defaults), ...context.parameters } };
   if (policy.kind === "stack") return [...asked(undefined, () => policy.check(subject as readonly Seen[], full))];
   const resource = subject as Seen;
-  if (policy.types && !policy.types.includes(resource.type)) return [];
   return [...asked(resource, () => policy.check(resource, full))];
 }

@@ -1,0 +1,43 @@
+import assert from "node:assert/strict";
+import { policies } from "@metrics-link/policy";
+import type { Role } from "../stacks/stacks.ts";
+import { accountMutations } from "./mutations-of-accounts.ts";
+import { networkMutations } from "./mutations-of-networks.ts";
+import { releaseMutations } from "./mutations-of-releases.ts";
+import { type Deployed, deployBoth } from "./support/deployed.ts";
+import { Mutant } from "./support/mutate.ts";
+import { verdicts } from "./support/verdicts.ts";
+
+const mutations = [...networkMutations, ...releaseMutations, ...accountMutations];
+
+describe("the policies, about what the stacks put out", () => {
+  let both: Record<Role, Deployed>;
+  before(async () => {
+    both = await deployBoth();
+  });
+
+  it("find nothing in the stacks as they are", () => {
+    for (const [role, deployed] of Object.entries(both)) assert.deepEqual(verdicts(deployed), [], role);
+  });
+
+  it(`see each of ${mutations.length} changes, by its own policy`, () => {
+    const wrong = mutations.flatMap(([role, what, expected, change]) => {
+      const mutant = new Mutant(both[role]);
+      change(mutant);
+      const found = verdicts(mutant.deployed).filter(({ kind }) => kind === "violation");
+      const names = [...new Set(found.map(({ policy }) => policy))].toSorted();
+      return names.join() === [...expected].toSorted().join()
+        ? []
+        : [{ role, what, expected, found: found.map(({ policy, message }) => `${policy}: ${message}`) }];
+    });
+    assert.deepEqual(wrong, []);
+  });
+
+  it("are each needed by at least one of these changes", () => {
+    const needed = new Set(mutations.flatMap(([, , expected]) => expected));
+    assert.deepEqual(
+      policies.map(({ name }) => name).filter((name) => !needed.has(name)),
+      [],
+    );
+  });
+});

@@ -1,0 +1,200 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Configuration, fingerprintOf, leafNames, parseConfiguration } from "@metrics-link/contract";
+import type { Seen } from "@metrics-link/policy";
+import { openssl } from "../../../support/openssl.ts";
+import { authority, type KeyPair, newKey } from "../../../unit/pki/support.ts";
+import { build, configurationOf, type Role } from "../../stacks/stacks.ts";
+import type { Registration } from "../../support/recording.ts";
+
+/** A stack as the real program would deploy it, and as the engine would show it to a policy pack. */
+export interface Deployed {
+  readonly configuration: Configuration;
+  /** What resource policies see: inputs. */
+  readonly inputs: readonly Seen[];
+  /** What stack policies see: everything, as it is afterwards. */
+  readonly outputs: readonly Seen[];
+}
+
+const organizations: Record<Role, string> = { sender: "Account A Metrics", receiver: "Account B Metrics" };
+const names: Record<Role, string> = {
+  sender: "metrics-sender.account-a.internal",
+  receiver: "metrics-ingest.account-b.internal",
+};
+const usages: Record<Role, string> = { sender: "clientAuth", receiver: "serverAuth" };
+
+/** Both sides' certificates: made once, since OpenSSL takes its time. */
+function makePki(role: Role) {
+  const organization = organizations[role];
+  const root = authority({ commonName: `${organization} Root CA G1`, organization });
+  const intermediate = authority({
+    commonName: `${organization} Intermediate CA G1`,
+    organization,
+    issuer: root,
+    days: 1825,
+  });
+  return { root, intermediate, leaf: leafOf(role, intermediate) };
+}
+
+function leafOf(role: Role, issuer: KeyPair): string {
+  const folder = mkdtempSync(join(tmpdir(), "leaf-"));
+  try {
+    const file = (name: string, content: string) => {
+      writeFileSync(join(folder, name), content);
+      return join(folder, name);
+    };
+    const key = file("key", newKey());
+    const request = file("request", openssl("req", "-new", "-key", key, "-subj", `/CN=${names[role]}`));
+    const san = leafNames(names[role], 1).map((name) => `DNS:${name}`);
+    const extensions = file("extensions", `subjectAltName=${san.join()}\nextendedKeyUsage=${usages[role]}\n`);
+    const signer = ["-CA", file("ca", issuer.pem), "-CAkey", file("ca.key", issuer.key), "-days", "30"];
+    return openssl("x509", "-req", "-in", request, ...signer, "-extfile", extensions);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** Runs the program of both roles under mocks, with roots that a ceremony made and with its peer's contract. */
+export async function deployBoth(): Promise<Record<Role, Deployed>> {
+  const pki = { sender: makePki("sender"), receiver: makePki("receiver") };
+  const contract = (role: Role, rest: object) => ({
+    version: 1,
+    role,
+    accountId: role === "sender" ? "111111111111" : "222222222222",
+    rootBundle: pki[role].root.pem,
+    dnsName: names[role],
+    ...rest,
+  });
+  const peers = {
+    sender: contract("receiver", { endpointAddresses: ["198.51.100.10", "198.51.100.11"], endpointPort: 443 }),
+    receiver: contract("sender", { egressAddresses: ["203.0.113.10"] }),
+  };
+  const fingerprints = (role: Role) => [fingerprintOf(pki[role].root.pem)];
+  const pins = {
+    sender: {
+      "metrics-link:peer": {
+        stack: "organization/metrics-link/receiver",
+        rootFingerprints: fingerprints("receiver"),
+      },
+    },
+    receiver: {
+      "metrics-link:senders": [
+        {
+          name: "account-a",
+          stack: "organization/metrics-link/sender",
+          rootFingerprints: fingerprints("sender"),
+        },
+      ],
+    },
+  };
+  const both = { sender: await deploy("sender"), receiver: await deploy("receiver") };
+  return both;
+
+  async function deploy(role: Role): Promise<Deployed> {
+    const { root, intermediate, leaf } = pki[role];
+    const artefacts = mkdtempSync(join(tmpdir(), "artefacts-"));
+    try {
+      writeFileSync(join(artefacts, "root-g1.pem"), root.pem);
+      writeFileSync(join(artefacts, "intermediate-g1.pem"), intermediate.pem);
+      const change = {
+        ...pins[role],
+        "metrics-link:pki": { organization: organizations[role], dnsName: names[role], root: "offline", artefacts },
+      };
+      let outputs: object = {};
+      const registrations = await build(role, {
+        change,
+        peer: peers[role],
+        root: root.pem,
+        before: { pki: inForce(role, root, intermediate) },
+        answers: {
+          "tls:index/privateKey:PrivateKey": ({ name }) => ({
+            privateKeyPem: pemOf(name),
+            privateKeyPemPkcs8: pemOf(name),
+            publicKeyPem: intermediate.publicKey,
+          }),
+          "tls:index/locallySignedCert:LocallySignedCert": () => ({
+            certPem: leaf,
+            validityStartTime: new Date().toISOString(),
+            validityEndTime: new Date(Date.now() + 30 * 86_400_000).toISOString(),
+          }),
+        },
+        onOutputs: (found) => {
+          outputs = found;
+        },
+      });
+      const raw = Object.entries(configurationOf(role, change))
+        .filter(([key]) => key.startsWith("metrics-link:"))
+        .map(([key, value]) => [key.slice("metrics-link:".length), /^[[{]/.test(value) ? JSON.parse(value) : value]);
+      return {
+        configuration: parseConfiguration(Object.fromEntries(raw)),
+        ...shownTo(registrations, outputs),
+      };
+    } finally {
+      rmSync(artefacts, { recursive: true });
+    }
+  }
+}
+
+/** What a private key looks like to a policy; it opens nothing. */
+const pemOf = (name: string) => `-----BEGIN PRIVATE KEY-----\n${name}\n-----END PRIVATE KEY-----\n`;
+
+const inForce = (role: Role, root: KeyPair, intermediate: KeyPair) => ({
+  stack: "organization/metrics-link/test",
+  root: "offline",
+  generations: { root: 1, otherRoots: [], intermediate: 1, leaf: 1, identity: 1 },
+  roots: { "1": fingerprintOf(root.pem) },
+  intermediates: { "1": { request: `REQUEST ${role}`, publicKey: intermediate.publicKey } },
+});
+
+/** The engine shows a pack every resource but stack references, with secrets opened and with its provider. */
+function shownTo(registrations: readonly Registration[], stackOutputs: object): Omit<Deployed, "configuration"> {
+  const shown = registrations.filter(({ type }) => type !== "pulumi:pulumi:StackReference");
+  const providers = new Map(
+    shown
+      .filter(({ type }) => type.startsWith("pulumi:providers:"))
+      .map(({ type, name, inputs }) => [`${type}::${name}`, { type, name, urn: urnOf(type, name), props: inputs }]),
+  );
+  const see = ({ type, name, options }: Registration, props: unknown): Seen => {
+    const key = /(pulumi:providers:\w+::[^:]+)::/.exec(options?.provider ?? "")?.[1];
+    const provider = key === undefined ? undefined : providers.get(key);
+    return {
+      type,
+      name,
+      urn: urnOf(type, name),
+      props: opened(props) as Seen["props"],
+      opts: { ...noOptions, protect: options?.protect ?? false },
+      ...(provider && { provider }),
+    };
+  };
+  const stack: Registration = { type: "pulumi:pulumi:Stack", name: "metrics-link-test", inputs: {} };
+  return {
+    inputs: [see(stack, {}), ...shown.map((one) => see(one, one.inputs))],
+    outputs: [see(stack, stackOutputs), ...shown.map((one) => see(one, one.outputs))],
+  };
+}
+
+const urnOf = (type: string, name: string) => `urn:pulumi:test::metrics-link::${type}::${name}`;
+
+const noOptions = {
+  protect: false,
+  ignoreChanges: [],
+  aliases: [],
+  customTimeouts: { createSeconds: 0, updateSeconds: 0, deleteSeconds: 0 },
+  additionalSecretOutputs: [],
+};
+
+const signature = "4dabf18193072939515e22adb298388d";
+
+/** Plain data without the wrapping of secrets and without what is undefined. */
+function opened(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(opened);
+  if (typeof value !== "object" || value === null) return value;
+  const fields = value as Record<string, unknown>;
+  if (signature in fields) return "value" in fields ? opened(fields.value) : {};
+  return Object.fromEntries(
+    Object.entries(fields)
+      .filter(([, found]) => found !== undefined)
+      .map(([key, found]) => [key, opened(found)]),
+  );
+}

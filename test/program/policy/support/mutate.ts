@@ -1,0 +1,113 @@
+import { canonicalRelease, parseRelease, type Release, releaseIdOf, sha256 } from "@metrics-link/contract/release.ts";
+import type { Seen } from "@metrics-link/policy";
+import { parse, stringify } from "yaml";
+import type { Deployed } from "./deployed.ts";
+
+// Every resource type has inputs of its own shape, and a mutation knows which it changes.
+// biome-ignore lint/suspicious/noExplicitAny: see above
+type Props = any;
+
+/** Changes what a program put out, in a copy of it. */
+export class Mutant {
+  readonly deployed: Deployed;
+
+  constructor(original: Deployed) {
+    this.deployed = structuredClone(original);
+  }
+
+  /** Changes the resources of a type, or the one of them that has this name. It must be there. */
+  edit(
+    type: string,
+    change: (props: Props, resource: { -readonly [Key in keyof Seen]: Seen[Key] }) => void,
+    name?: string,
+  ) {
+    for (const list of [this.deployed.inputs, this.deployed.outputs]) {
+      const found = list.filter((one) => one.type === type && (name === undefined || one.name === name));
+      if (list.length > 0 && found.length === 0) throw new Error(`there is no ${type} ${name ?? ""} to change`);
+      for (const resource of found) change(resource.props, resource);
+    }
+  }
+
+  /** Changes what the stack says of itself at the end. */
+  stackOutputs(change: (outputs: Props) => void): void {
+    for (const { type, props } of this.deployed.outputs) if (type === "pulumi:pulumi:Stack") change(props);
+  }
+
+  /** Adds a resource like one that is there, with other properties. */
+  add(
+    type: string,
+    props: Props,
+    provider: Seen["provider"] = this.deployed.inputs.find((one) => one.provider)?.provider,
+  ) {
+    const [like] = this.deployed.inputs;
+    if (like === undefined) throw new Error("there is nothing");
+    const name = "added";
+    const added: Seen = { ...like, type, name, urn: `${like.urn}-${name}`, props: { ...props } };
+    for (const list of [this.deployed.inputs, this.deployed.outputs] as Seen[][]) {
+      list.push(structuredClone(provider && type.startsWith("aws:") ? { ...added, provider } : added));
+    }
+  }
+
+  remove(type: string): void {
+    for (const list of [this.deployed.inputs, this.deployed.outputs] as Seen[][]) {
+      const kept = list.filter((one) => one.type !== type);
+      if (kept.length === list.length) throw new Error(`there is no ${type} to remove`);
+      list.splice(0, list.length, ...kept);
+    }
+  }
+
+  /** Changes the release and names it anew, as a program that means it would. */
+  release(change: (release: Release) => void): void {
+    this.edit("aws:s3/bucketObjectv2:BucketObjectv2", (props) => {
+      if (!/^releases\/[^/]+\/[0-9a-f]{64}\.json$/.test(props.key)) return;
+      const release = parseRelease(JSON.parse(props.content));
+      change(release);
+      for (const file of release.files) file.sha256 = sha256(file.content);
+      props.content = canonicalRelease(release);
+      props.key = `releases/${release.host}/${releaseIdOf(props.content)}.json`;
+    });
+  }
+
+  /** Changes the text of a file of the release. It must become another one. */
+  file(path: string, change: (content: string) => string): void {
+    this.release((release) => {
+      const file = release.files.find((one) => one.path === path);
+      if (file === undefined) throw new Error(`the release has no ${path}`);
+      const changed = change(file.content);
+      if (changed === file.content) throw new Error(`${path} is what it was`);
+      file.content = changed;
+    });
+  }
+
+  yaml(path: string, change: (document: Props) => void): void {
+    this.file(path, (content) => {
+      const document = parse(content);
+      change(document);
+      return stringify(document, { lineWidth: 0 });
+    });
+  }
+
+  /** Changes Envoy's bootstrap. */
+  envoy(change: (bootstrap: Props) => void): void {
+    this.yaml("envoy/bootstrap.yaml", change);
+  }
+
+  /** Changes the receiver's chain for its sender, or the one for everybody else. */
+  chain(change: (chain: Props) => void, name = "account-a"): void {
+    this.envoy(({ static_resources: { listeners } }) => {
+      change(
+        listeners.find((one: Props) => one.name === "ingest").filter_chains.find((one: Props) => one.name === name),
+      );
+    });
+  }
+
+  /** Changes the sender's cluster towards the receiver. */
+  cluster(change: (cluster: Props) => void): void {
+    this.envoy(({ static_resources: { clusters } }) => change(clusters.find((one: Props) => one.name === "receiver")));
+  }
+}
+
+export const tlsOf = (part: Props): Props => part.transport_socket.typed_config;
+export const trustOf = (part: Props): Props => tlsOf(part).common_tls_context.combined_validation_context;
+export const managerOf = (chain: Props): Props => chain.filters.at(-1).typed_config;
+export const routesOf = (chain: Props): Props => managerOf(chain).route_config.virtual_hosts[0].routes;

@@ -1,0 +1,28 @@
+import { types } from "@metrics-link/policy/model/types.ts";
+import { addressesAreThePeers } from "@metrics-link/policy/policies/addresses-are-the-peers.ts";
+import { resource } from "../support/example.ts";
+import { specify, unknown } from "../support/specification.ts";
+
+const peers = resource(types.stack, { peers: [{ stack: "s", dnsName: "n.internal", addresses: ["203.0.113.10"] }] });
+const balancer = resource(types.loadBalancer, { securityGroups: ["sg-balancer"] });
+const rule = (change: object) =>
+  resource(types.ingressRule, { cidrIpv4: "203.0.113.10/32", securityGroupId: "sg-balancer", ...change });
+
+specify(addressesAreThePeers, {
+  role: "receiver",
+  passes: {
+    "what the peer says": [peers, balancer, rule({})],
+  },
+  fails: {
+    "a stranger": [
+      [peers, balancer, rule({}), rule({ cidrIpv4: "192.0.2.1/32" })],
+      /192.0.2.1\/32 instead of 203.0.113.10\/32/,
+    ],
+    nobody: [[peers, balancer], /203.0.113.10\/32 missing/],
+    "the way past the balancer": [[peers, balancer, rule({ securityGroupId: "sg-host" })], /not the balancer's group/],
+  },
+  undecidable: {
+    "an address that is not known": [peers, balancer, rule({ cidrIpv4: unknown })],
+    "a group that is not known": [peers, balancer, rule({ securityGroupId: unknown })],
+  },
+});

@@ -1,0 +1,30 @@
+import { types } from "@metrics-link/policy/model/types.ts";
+import { balancerIsFenced } from "@metrics-link/policy/policies/balancer-is-fenced.ts";
+import { resource } from "../support/example.ts";
+import { specify, unknown } from "../support/specification.ts";
+
+const balancer = (change: object) =>
+  resource(types.loadBalancer, {
+    loadBalancerType: "network",
+    securityGroups: ["sg-1"],
+    enableDeletionProtection: true,
+    ...change,
+  });
+
+specify(balancerIsFenced, {
+  passes: {
+    "a network balancer with a group": balancer({}),
+  },
+  fails: {
+    "another type": [balancer({ loadBalancerType: "application" }), /loadBalancerType is application/],
+    "no group": [balancer({ securityGroups: undefined }), /0 security groups/],
+    "one that can be deleted": [balancer({ enableDeletionProtection: false }), /enableDeletionProtection/],
+    "PrivateLink past the group": [
+      balancer({ enforceSecurityGroupInboundRulesOnPrivateLinkTraffic: "off" }),
+      /PrivateLink/,
+    ],
+  },
+  undecidable: {
+    "groups that are not known": balancer({ securityGroups: unknown }),
+  },
+});

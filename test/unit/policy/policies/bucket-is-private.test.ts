@@ -1,0 +1,32 @@
+import { types } from "@metrics-link/policy/model/types.ts";
+import { bucketIsPrivate } from "@metrics-link/policy/policies/bucket-is-private.ts";
+import { resource } from "../support/example.ts";
+import { specify, unknown } from "../support/specification.ts";
+
+const bucket = (change = {}) => resource(types.bucket, { bucket: "b", ...change });
+const block = (change: object) =>
+  resource(types.bucketPublicAccessBlock, {
+    bucket: "b",
+    blockPublicAcls: true,
+    blockPublicPolicy: true,
+    ignorePublicAcls: true,
+    restrictPublicBuckets: true,
+    ...change,
+  });
+const ownership = resource(types.bucketOwnership, { bucket: "b", rule: { objectOwnership: "BucketOwnerEnforced" } });
+
+specify(bucketIsPrivate, {
+  passes: {
+    "all four, and one owner": [bucket(), block({}), ownership],
+  },
+  fails: {
+    three: [[bucket(), block({ ignorePublicAcls: false }), ownership], /ignorePublicAcls is not blocked/],
+    nothing: [[bucket(), ownership], /blockPublicAcls, blockPublicPolicy/],
+    "owners of their own": [[bucket(), block({})], /objectOwnership is not set/],
+    "one that goes with all it holds": [[bucket({ forceDestroy: true }), block({}), ownership], /forceDestroy/],
+    "another bucket's": [[bucket(), block({ bucket: "c" }), ownership], /is not blocked/],
+  },
+  undecidable: {
+    "a bucket that is not known": [bucket(), block({ bucket: unknown }), ownership],
+  },
+});

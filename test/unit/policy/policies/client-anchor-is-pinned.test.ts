@@ -1,0 +1,33 @@
+import { clientAnchorIsPinned } from "@metrics-link/policy/policies/client-anchor-is-pinned.ts";
+import { trustOf } from "../../../program/policy/support/mutate.ts";
+import { certificates } from "../support/certificates.ts";
+import { specifyRelease } from "../support/specification.ts";
+
+specifyRelease(clientAnchorIsPinned, "receiver", {
+  "a root that is not pinned": [
+    (it) => it.file("tls/roots/account-a.pem", () => certificates.receiver.root),
+    /is not pinned for this peer/,
+  ],
+  "an empty bundle": [(it) => it.file("tls/roots/account-a.pem", () => "\n"), /holds no certificate/],
+  "a root of the system": [
+    (it) =>
+      it.yaml("envoy/sds/trusted-ca-account-a.yaml", (found) => {
+        found.resources[0].validation_context.trusted_ca.filename = "/etc/ssl/cert.pem";
+      }),
+    /not a file of the release: \/etc\/ssl\/cert.pem/,
+  ],
+  "a chain that is not checked": [
+    (it) =>
+      it.chain((chain) => {
+        trustOf(chain).default_validation_context.trust_chain_verification = "ACCEPT_UNTRUSTED";
+      }),
+    /changed by trust_chain_verification/,
+  ],
+  "a secret by another name": [
+    (it) =>
+      it.yaml("envoy/sds/trusted-ca-account-a.yaml", (found) => {
+        found.resources[0].name = "other";
+      }),
+    /does not hold exactly one secret/,
+  ],
+});

@@ -1,0 +1,14 @@
+import { types } from "@metrics-link/policy/model/types.ts";
+import { dataIsKept } from "@metrics-link/policy/policies/data-is-kept.ts";
+import { resource } from "../support/example.ts";
+import { specify, unknown } from "../support/specification.ts";
+
+specify(dataIsKept, {
+  passes: {
+    "a protected volume": resource(types.volume, {}, { protect: true }),
+    // Options are always known, whatever the properties are.
+    "one of which nothing else is known": resource(types.volume, { size: unknown }, { protect: true }),
+  },
+  fails: { "one that is not": [resource(types.volume, { size: unknown }), /not protected/] },
+  undecidable: {},
+});

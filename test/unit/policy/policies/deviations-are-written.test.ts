@@ -1,0 +1,43 @@
+import assert from "node:assert/strict";
+import { isUnderDeviation, policies } from "@metrics-link/policy";
+import { types } from "@metrics-link/policy/model/types.ts";
+import { deviationsAreWritten } from "@metrics-link/policy/policies/deviations-are-written.ts";
+import { resource } from "../support/example.ts";
+import { find, specify, unknown } from "../support/specification.ts";
+
+const policy = deviationsAreWritten(["keys-are-p256"]);
+const reason = "the old machine knows no other curve";
+const written = (name: string, until: string) => ({ policy: { deviations: [{ policy: name, reason, until }] } });
+const nothing = [resource(types.stack, {})];
+
+// What it reads is configuration, which is always known.
+specify(policy, {
+  passes: { "no deviation": [resource(types.stack, { peers: unknown })] },
+  fails: {},
+  undecidable: {},
+});
+
+describe("the policy deviations-are-written, about one that is written", () => {
+  const seen = (name: string, until: string) => find(policy, nothing, "sender", written(name, until));
+
+  it("reports it as long as it stands, and lets it stand", () => {
+    const [only, ...others] = seen("keys-are-p256", "2026-12-31");
+    assert.equal(only?.kind, "notice");
+    assert.ok(isUnderDeviation(only.message) && only.message.includes(reason));
+    assert.deepEqual(others, []);
+  });
+
+  it("fails when it has ended, lasts too long, or names no policy", () => {
+    assert.match(seen("keys-are-p256", "2026-11-27")[0]?.message ?? "", /ended on 2026-11-27/);
+    assert.match(seen("keys-are-p256", "2036-11-27")[0]?.message ?? "", /more than 366 days/);
+    assert.match(seen("no-such", "2026-12-31")[0]?.message ?? "", /no-such, which is no policy/);
+  });
+
+  it("knows every other policy of the pack, and not itself", () => {
+    const own = policies.find(({ name }) => name === policy.name) ?? assert.fail();
+    for (const { name } of policies) {
+      const [found] = find(own, nothing, "sender", written(name, "2026-12-31"));
+      assert.equal(found?.kind, name === policy.name ? "violation" : "notice", name);
+    }
+  });
+});

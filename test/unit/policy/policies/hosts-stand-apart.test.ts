@@ -1,0 +1,22 @@
+import { types } from "@metrics-link/policy/model/types.ts";
+import { hostsStandApart } from "@metrics-link/policy/policies/hosts-stand-apart.ts";
+import { resource } from "../support/example.ts";
+import { specify, unknown } from "../support/specification.ts";
+
+const toInternet = resource(types.route, { gatewayId: "igw-1", routeTableId: "rtb-public" });
+const association = (routeTableId: string) =>
+  resource(types.routeTableAssociation, { subnetId: "subnet-1", routeTableId });
+const instance = resource(types.instance, { subnetId: "subnet-1" });
+
+specify(hostsStandApart, {
+  passes: {
+    "a private subnet": [toInternet, association("rtb-private"), instance],
+  },
+  fails: {
+    "a public one": [[toInternet, association("rtb-public"), instance], /route to an internet gateway/],
+    "a subnet of somebody else": [[toInternet, instance], /0 route tables of this stack/],
+  },
+  undecidable: {
+    "a route table that is not known": [toInternet, association(unknown), instance],
+  },
+});

@@ -1,0 +1,21 @@
+import { types } from "@metrics-link/policy/model/types.ts";
+import { hostsUseImdsV2 } from "@metrics-link/policy/policies/hosts-use-imds-v2.ts";
+import { resource } from "../support/example.ts";
+import { specify, unknown } from "../support/specification.ts";
+
+const instance = (change: object) =>
+  resource(types.instance, { metadataOptions: { httpTokens: "required", httpPutResponseHopLimit: 1, ...change } });
+
+specify(hostsUseImdsV2, {
+  passes: {
+    "tokens over one hop": instance({}),
+  },
+  fails: {
+    "no tokens": [instance({ httpTokens: "optional" }), /httpTokens is optional/],
+    "two hops": [instance({ httpPutResponseHopLimit: 2 }), /HopLimit is 2/],
+    "nothing said": [resource(types.instance, {}), /httpTokens is not set/],
+  },
+  undecidable: {
+    "a hop limit that is not known": instance({ httpPutResponseHopLimit: unknown }),
+  },
+});

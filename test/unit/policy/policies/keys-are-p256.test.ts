@@ -1,0 +1,20 @@
+import { types } from "@metrics-link/policy/model/types.ts";
+import { keysAreP256 } from "@metrics-link/policy/policies/keys-are-p256.ts";
+import { resource } from "../support/example.ts";
+import { specify, unknown } from "../support/specification.ts";
+
+const key = (change: object) => resource(types.privateKey, { algorithm: "ECDSA", ecdsaCurve: "P256", ...change });
+
+specify(keysAreP256, {
+  passes: {
+    "P-256": key({}),
+  },
+  fails: {
+    "another curve": [key({ ecdsaCurve: "P224" }), /ecdsaCurve is P224/],
+    RSA: [key({ algorithm: "RSA" }), /algorithm is RSA/],
+    "the default curve": [key({ ecdsaCurve: undefined }), /ecdsaCurve is not set/],
+  },
+  undecidable: {
+    "a curve that is not known": key({ ecdsaCurve: unknown }),
+  },
+});

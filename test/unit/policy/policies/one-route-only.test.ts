@@ -1,0 +1,41 @@
+import { oneRouteOnly } from "@metrics-link/policy/policies/one-route-only.ts";
+import { managerOf, routesOf } from "../../../program/policy/support/mutate.ts";
+import { specifyRelease } from "../support/specification.ts";
+
+specifyRelease(oneRouteOnly, "receiver", {
+  "any path": [
+    (it) =>
+      it.chain((chain) => {
+        routesOf(chain)[0].match = { prefix: "/" };
+      }),
+    /not exactly POST/,
+  ],
+  "a redirect": [
+    (it) =>
+      it.chain((chain) => {
+        routesOf(chain).push({ name: "away", match: { prefix: "/" }, redirect: {} });
+      }),
+    /a redirect/,
+  ],
+  "normalised paths": [
+    (it) =>
+      it.chain((chain) => {
+        managerOf(chain).merge_slashes = true;
+      }),
+    /paths are normalised/,
+  ],
+  "a filter that proxies": [
+    (it) =>
+      it.chain((chain) => {
+        chain.filters.push({ name: "envoy.filters.network.tcp_proxy" });
+      }),
+    /tcp_proxy is not one that we know/,
+  ],
+  "routes from elsewhere": [
+    (it) =>
+      it.chain((chain) => {
+        delete managerOf(chain).route_config;
+      }),
+    /routes come from elsewhere/,
+  ],
+});

@@ -1,0 +1,19 @@
+import { types } from "@metrics-link/policy/model/types.ts";
+import { outputsArePublic } from "@metrics-link/policy/policies/outputs-are-public.ts";
+import { resource } from "../support/example.ts";
+import { specify, unknown } from "../support/specification.ts";
+
+specify(outputsArePublic, {
+  passes: {
+    addresses: [resource(types.stack, { contract: { dnsName: "a.internal" } })],
+  },
+  fails: {
+    "a key": [
+      [resource(types.stack, { contract: { key: "-----BEGIN PRIVATE KEY-----" } })],
+      /the output contract holds a private key/,
+    ],
+  },
+  undecidable: {
+    "an output that is not known": [resource(types.stack, { contract: unknown })],
+  },
+});

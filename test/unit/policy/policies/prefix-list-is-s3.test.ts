@@ -1,0 +1,20 @@
+import { types } from "@metrics-link/policy/model/types.ts";
+import { prefixListIsS3 } from "@metrics-link/policy/policies/prefix-list-is-s3.ts";
+import { resource } from "../support/example.ts";
+import { specify, unknown } from "../support/specification.ts";
+
+const endpoint = resource(types.vpcEndpoint, { vpcEndpointType: "Gateway", prefixListId: "pl-1" });
+const rule = (prefixListId: string) => resource(types.egressRule, { prefixListId });
+
+specify(prefixListIsS3, {
+  passes: {
+    "that of the own endpoint": [endpoint, rule("pl-1")],
+    "rules without one": [endpoint, resource(types.egressRule, { cidrIpv4: "198.51.100.10/32" })],
+  },
+  fails: {
+    "another one": [[endpoint, rule("pl-2")], /pl-2 is not the prefix list/],
+  },
+  undecidable: {
+    "one that is not known": [endpoint, rule(unknown)],
+  },
+});

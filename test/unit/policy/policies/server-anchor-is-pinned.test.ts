@@ -1,0 +1,18 @@
+import { serverAnchorIsPinned } from "@metrics-link/policy/policies/server-anchor-is-pinned.ts";
+import { tlsOf } from "../../../program/policy/support/mutate.ts";
+import { certificates } from "../support/certificates.ts";
+import { specifyRelease } from "../support/specification.ts";
+
+specifyRelease(serverAnchorIsPinned, "sender", {
+  "a root that is not pinned": [
+    (it) => it.file("tls/roots/receiver.pem", () => certificates.sender.root),
+    /is not pinned for this peer/,
+  ],
+  "no trust at all": [
+    (it) =>
+      it.cluster((cluster) => {
+        delete tlsOf(cluster).common_tls_context.combined_validation_context;
+      }),
+    /not one secret of its own/,
+  ],
+});

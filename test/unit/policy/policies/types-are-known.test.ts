@@ -1,0 +1,19 @@
+import { types } from "@metrics-link/policy/model/types.ts";
+import { typesAreKnown } from "@metrics-link/policy/policies/types-are-known.ts";
+import { resource } from "../support/example.ts";
+import { specify, unknown } from "../support/specification.ts";
+
+specify(typesAreKnown, {
+  passes: {
+    "a type that others ask about": resource(types.instance, {}),
+    "a harmless one": resource("aws:ec2/vpc:Vpc", {}),
+    "a component of ours": resource("metrics-link:host:Host", {}),
+    // A type is always known, whatever the properties are.
+    "one of which nothing else is known": resource(types.volume, { size: unknown }),
+  },
+  fails: {
+    "a user": [resource("aws:iam/user:User", {}), /aws:iam\/user:User is known to no policy/],
+    "a function": [resource("aws:lambda/function:Function", { role: unknown }), /known to no policy/],
+  },
+  undecidable: {},
+});

@@ -1,0 +1,131 @@
+import { type Configuration, fingerprintOf, parseConfiguration } from "@metrics-link/contract";
+import {
+  canonicalRelease,
+  parseRelease,
+  releaseFormatVersion,
+  releaseIdOf,
+  sha256,
+} from "@metrics-link/contract/release.ts";
+import { envoyFiles, envoyFlags, renderReceiver, renderSender } from "@metrics-link/envoy";
+import { standardServices } from "@metrics-link/host";
+import type { Seen } from "@metrics-link/policy";
+import {
+  prometheusFiles,
+  renderReceiver as prometheusOfReceiver,
+  renderSender as prometheusOfSender,
+  receiverFlags,
+  senderFlags,
+} from "@metrics-link/prometheus";
+import { certificates } from "./certificates.ts";
+
+export type Role = "sender" | "receiver";
+
+export const names = {
+  sender: "metrics-sender.account-a.internal",
+  receiver: "metrics-ingest.account-b.internal",
+} as const;
+export const addresses = { sender: ["203.0.113.10"], receiver: ["198.51.100.10", "198.51.100.11"] } as const;
+export const accounts = { sender: "111111111111", receiver: "222222222222" } as const;
+const peerOf = { sender: "receiver", receiver: "sender" } as const;
+
+/** The configuration of a stack of this role, with sections in place of the usual ones. */
+export function configurationOf(role: Role, change: Readonly<Record<string, unknown>> = {}): Configuration {
+  const peer = {
+    stack: `organization/metrics-link/${peerOf[role]}`,
+    rootFingerprints: [fingerprintOf(certificates[peerOf[role]].root)],
+  };
+  return parseConfiguration({
+    role,
+    account: { id: accounts[role], region: "eu-west-1", assumeRole: `arn:aws:iam::${accounts[role]}:role/deploy` },
+    network: { cidr: "10.10.0.0/16", zones: ["eu-west-1a", "eu-west-1b"] },
+    host: { imageId: "ami-0deb1a13000000001", instanceType: "t3.small" },
+    pki: { organization: "Metrics", dnsName: names[role], artefacts: "pki/here" },
+    prometheus: role === "sender" ? { externalLabels: { account: "a" } } : {},
+    ...(role === "sender" ? { peer } : { senders: [{ name: "account-a", ...peer }] }),
+    ...change,
+  });
+}
+
+const rendered = {
+  sender: () =>
+    renderSender({
+      nodeId: "sender",
+      receiver: { name: "receiver", dnsName: names.receiver, addresses: addresses.receiver },
+    }),
+  receiver: () =>
+    renderReceiver({
+      nodeId: "receiver",
+      senders: [{ name: "account-a", dnsName: names.sender, addresses: addresses.sender }],
+    }),
+} as const;
+
+const metrics = {
+  sender: () =>
+    prometheusOfSender({ scrapeInterval: "15s", externalLabels: { account: "a" }, linked: true, remoteWrite: {} }),
+  receiver: () => prometheusOfReceiver({ scrapeInterval: "15s", externalLabels: {}, outOfOrderTimeWindow: "24h" }),
+} as const;
+
+const hash = "a".repeat(64);
+const tool = (name: string, commands: readonly string[]) => ({
+  name,
+  version: "1.0.0",
+  sha256: hash,
+  size: 1,
+  key: `tools/${name}/1.0.0/${hash}.tar.gz`,
+  executables: Object.fromEntries(commands.map((command) => [command, command])),
+});
+
+/** The release that a stack of this role would publish, as the object of its bucket. */
+export function releaseObject(role: Role): Seen {
+  const peer = peerOf[role];
+  const { leaf, intermediate, root } = certificates[role];
+  const bundleName = role === "sender" ? "receiver" : "account-a";
+  const services = standardServices({
+    envoy: { configuration: "envoy/bootstrap.yaml", flags: envoyFlags, watchedPaths: ["tls/"] },
+    prometheus: {
+      configuration: "prometheus/prometheus.yml",
+      flags: (role === "sender" ? senderFlags : receiverFlags)({ dataVolumeGiB: 50 }),
+    },
+  });
+  const ownRoot = { path: "tls/own-root.pem", content: root, mode: "0644", owner: "root", group: "root" };
+  const files = [
+    ...services.files,
+    ...envoyFiles(rendered[role](), {
+      certificateChain: leaf + intermediate,
+      rootBundles: { [bundleName]: certificates[peer].root },
+    }),
+    ...prometheusFiles(metrics[role]()),
+    ownRoot,
+  ].map((file) => ({ ...file, sha256: sha256(file.content) }));
+  const content = canonicalRelease(
+    parseRelease({
+      formatVersion: releaseFormatVersion,
+      host: role,
+      agent: { sha256: hash, key: `agent/${hash}.mjs` },
+      files,
+      tools: [tool("envoy", ["envoy"]), tool("prometheus", ["prometheus"]), tool("node_exporter", ["node_exporter"])],
+      secrets: [],
+      services: [],
+      checks: [],
+      probes: [],
+      probeDeadlineSeconds: 60,
+    }),
+  );
+  return resource("aws:s3/bucketObjectv2:BucketObjectv2", {
+    bucket: "releases",
+    key: `releases/${role}/${releaseIdOf(content)}.json`,
+    content,
+  });
+}
+
+/** A resource as the engine shows it. */
+export function resource(type: string, props: object, { protect = false, name = "it" } = {}): Seen {
+  const options = {
+    protect,
+    ignoreChanges: [],
+    aliases: [],
+    customTimeouts: { createSeconds: 0, updateSeconds: 0, deleteSeconds: 0 },
+    additionalSecretOutputs: [],
+  };
+  return { type, name, urn: `urn:pulumi:test::metrics-link::${type}::${name}`, props: { ...props }, opts: options };
+}
