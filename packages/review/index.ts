@@ -5,4 +5,4 @@ export type { Deviation, Pack, PolicyDescription, PolicyOutcome, PolicyResult } 
 export { renderHtml } from "./render/html.ts";
 export { renderMarkdown } from "./render/markdown.ts";
 export { renderText } from "./render/text.ts";
-export { type Failure, judge, keepRule, type Outcome, type ReviewInput, type Verdict } from "./verdict.ts";
+export { type Failure, judge, type Outcome, type ReviewInput, type Verdict } from "./verdict.ts";

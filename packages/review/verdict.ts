@@ -1,3 +1,4 @@
+import { keepRule } from "@metrics-link/contract";
 import { type Change, changesOf } from "./changes.ts";
 import type { PreviewRecord } from "./events.ts";
 import { addressRows } from "./evidence/address.ts";
@@ -6,9 +7,6 @@ import type { Row } from "./evidence/row.ts";
 import { plannedOf } from "./planned.ts";
 import { type Deviation, type Pack, type PolicyResult, packRan, policyResults } from "./policies.ts";
 import { partsOf } from "./urn.ts";
-
-/** The review's own rule of a resource that is kept, which policies cannot judge; a deviation may name it. */
-export const keepRule = (resource: string) => `keeps-${resource}`;
 
 /** Passed: nothing failed. Failed: it must not be merged. Incomplete: the preview came to no end, so nothing is known. */
 export type Outcome = "passed" | "failed" | "incomplete";
