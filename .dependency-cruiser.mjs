@@ -41,10 +41,18 @@ export default {
       to: { path: ["@pulumi", "^(node:)?fs", "^(node:)?child_process", "^packages/pki/(?!rotation/)"] },
     },
     {
+      name: "reviews-are-pure",
+      comment:
+        "A verdict follows from what the engine said, and a page from the verdict: so both can be tried on records.",
+      severity: "error",
+      from: { path: room("review") },
+      to: { path: ["@pulumi", "^(node:)?fs", "^(node:)?child_process"] },
+    },
+    {
       name: "rooms-do-not-know-each-other",
       comment: "Stacks put rooms together; a room knows the contract only.",
       severity: "error",
-      from: { path: "^packages/(pki|network|host|policy|sandbox)/" },
+      from: { path: "^packages/(pki|network|host|policy|review|sandbox)/" },
       to: { path: "^packages/(?!contract/)", pathNot: "^packages/$1/" },
     },
     {

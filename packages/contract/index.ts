@@ -3,6 +3,7 @@ export * from "./configuration.ts";
 export * from "./errors.ts";
 export * from "./fingerprint.ts";
 export * from "./host-paths.ts";
+export * from "./keep-rule.ts";
 export * from "./outputs.ts";
 export * from "./pki-output.ts";
 export * from "./ports.ts";

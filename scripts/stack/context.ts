@@ -5,6 +5,7 @@ import { Pulumi } from "@metrics-link/sandbox/cli/pulumi.ts";
 import { type Sandbox, sandboxOf } from "@metrics-link/sandbox/cli/sandbox.ts";
 import { layoutOf } from "@metrics-link/sandbox/model/layout.ts";
 import { deployerEnvironment } from "@metrics-link/sandbox/world/environment.ts";
+import { UsageError } from "./command-line.ts";
 import { StackFile } from "./stack-file.ts";
 
 export const repository = join(import.meta.dirname, "..", "..");
@@ -12,6 +13,8 @@ export const repository = join(import.meta.dirname, "..", "..");
 /** One stack, as a command of the repository works on it. */
 export interface StackContext {
   readonly stack: string;
+  /** The folder with Pulumi.yaml. */
+  readonly project: string;
   readonly file: StackFile;
   /** Present when the stack is the sandbox's own: then both ends of the link can be looked into. */
   readonly sandbox: Sandbox | undefined;
@@ -22,18 +25,20 @@ export interface StackContext {
 /**
  * Finds a stack: `stacks/Pulumi.<stack>.yaml` of the repository, or of a sandbox.
  * @param sandboxName another sandbox than the repository's own
- * @throws Error when there is no such file
+ * @throws UsageError when there is no such file
  */
 export function contextOf(stack: string, sandboxName?: string): StackContext {
   const sandbox = sandboxName === undefined ? ownSandbox(stack) : namedSandbox(sandboxName);
   const project = sandbox?.project ?? repository;
   const path = join(project, "stacks", `Pulumi.${stack}.yaml`);
-  if (!existsSync(path)) throw new Error(`there is no ${path}: --stack names a file stacks/Pulumi.<stack>.yaml`);
+  if (!existsSync(path))
+    throw new UsageError(`there is no ${path}: a stack is named by its stacks/Pulumi.<stack>.yaml`);
   const environment = sandbox ? { ...process.env, ...deployerEnvironment(sandbox.layout) } : process.env;
   const logs = sandbox ? join(sandbox.layout.directory, "logs") : join(cacheDirectory(), "logs");
   mkdirSync(logs, { recursive: true });
   return {
     stack,
+    project,
     file: new StackFile(path),
     sandbox,
     environment,

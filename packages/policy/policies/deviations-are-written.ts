@@ -1,3 +1,4 @@
+import { isKeepRule } from "@metrics-link/contract";
 import { isInForce } from "../model/deviations.ts";
 import { underDeviation } from "../model/message.ts";
 import type { StackRule } from "../model/policy.ts";
@@ -15,7 +16,7 @@ export const deviationsAreWritten = (known: readonly string[]): StackRule => ({
   *check(_resources, { configuration: { policy }, now, parameters: { days = 0 } }) {
     for (const deviation of policy.deviations) {
       const { policy: name, until, reason } = deviation;
-      if (!known.includes(name)) yield `there is a deviation from ${name}, which is no policy`;
+      if (!known.includes(name) && !isKeepRule(name)) yield `there is a deviation from ${name}, which is no policy`;
       if (!isInForce(deviation, now)) yield `the deviation from ${name} ended on ${until} and is still written down`;
       else if (Date.parse(until) > now + days * 86_400_000)
         yield `the deviation from ${name} lasts until ${until}, more than ${days} days`;

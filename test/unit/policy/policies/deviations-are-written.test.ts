@@ -33,6 +33,10 @@ describe("the policy deviations-are-written, about one that is written", () => {
     assert.match(seen("no-such", "2026-12-31")[0]?.message ?? "", /no-such, which is no policy/);
   });
 
+  it("lets one stand that a review asks for, and no policy: that something goes", () => {
+    assert.equal(seen("keeps-receiver-address-b", "2026-12-31")[0]?.kind, "notice");
+  });
+
   it("knows every other policy of the pack, and not itself", () => {
     const own = policies.find(({ name }) => name === policy.name) ?? assert.fail();
     for (const { name } of policies) {

@@ -1,0 +1,118 @@
+import type { PreviewRecord, Step } from "./events.ts";
+import { partsOf } from "./urn.ts";
+import { type Weight, weightOf } from "./weights.ts";
+
+/** In the order of a report: what takes away comes first. */
+export const changeKinds = ["delete", "replace", "update", "create", "import"] as const;
+export type ChangeKind = (typeof changeKinds)[number];
+
+export interface Change {
+  readonly kind: ChangeKind;
+  readonly urn: string;
+  readonly type: string;
+  readonly name: string;
+  readonly weight: Weight;
+  /** Why it must not go, where it must not. */
+  readonly keptBecause?: string;
+  /** Properties that force a replacement, by name; values may be secret. */
+  readonly forcedBy: readonly string[];
+  /** Paths of the properties that differ. */
+  readonly differs: readonly string[];
+  readonly protected: boolean;
+  /** Given up by Pulumi, left in AWS. */
+  readonly retained: boolean;
+  /** Options of the program that guarded it and would be gone: the next update could take it away. */
+  readonly loses: readonly string[];
+}
+
+/** One change for each resource. An operation that is none of these is in nobody's way: it only reads, or is over. */
+const kindOf: Readonly<Record<string, ChangeKind | "none">> = {
+  same: "none",
+  read: "none",
+  refresh: "none",
+  "remove-pending-replace": "none",
+  create: "create",
+  update: "update",
+  delete: "delete",
+  discard: "delete",
+  replace: "replace",
+  "create-replacement": "replace",
+  "delete-replaced": "replace",
+  "read-replacement": "replace",
+  "discard-replaced": "replace",
+  import: "import",
+  "import-replacement": "replace",
+};
+
+/**
+ * What a preview would change, the heaviest first. A resource that is protected is among it: the engine plans its
+ * deletion or replacement, and complains besides.
+ * @throws Error for an operation that this review does not know
+ */
+export function changesOf({ steps }: PreviewRecord): Change[] {
+  const found = new Map<string, Change>();
+  for (const step of steps) {
+    const kind = losesOf(step).length > 0 && step.op === "same" ? "update" : kindOf[step.op];
+    if (kind === undefined)
+      throw new Error(`the engine would ${step.op} ${step.urn}, and this review does not know how to judge that`);
+    if (kind === "none") continue;
+    const before = found.get(step.urn);
+    if (before === undefined || rank(kind, before.kind) < 0) found.set(step.urn, changeOf(kind, step));
+    else if (kind === before.kind) found.set(step.urn, joined(before, changeOf(kind, step)));
+  }
+  return [...found.values()].sort(byWeight);
+}
+
+/** A replacement wins over the creation and the deletion that it is made of, a deletion over anything that is not one. */
+const order: readonly ChangeKind[] = ["replace", "delete", "import", "create", "update"];
+const rank = (one: ChangeKind, other: ChangeKind) => order.indexOf(one) - order.indexOf(other);
+
+const takesAway = ({ kind }: Change) => kind === "delete" || kind === "replace";
+const weights: readonly Weight[] = ["kept", "fence", "other"];
+
+function byWeight(one: Change, other: Change): number {
+  const key = (change: Change) => [
+    takesAway(change) ? 0 : 1,
+    weights.indexOf(change.weight),
+    changeKinds.indexOf(change.kind),
+  ];
+  const [left, right] = [key(one), key(other)];
+  const first = left.findIndex((value, index) => value !== right[index]);
+  return first < 0 ? one.urn.localeCompare(other.urn, "en") : (left[first] ?? 0) - (right[first] ?? 0);
+}
+
+function base(kind: ChangeKind, urn: string) {
+  const { weight, why } = weightOf(urn);
+  const { type, name } = partsOf(urn);
+  return { kind, urn, type, name, weight, ...(why === undefined ? {} : { keptBecause: why }) };
+}
+
+function changeOf(kind: ChangeKind, step: Step): Change {
+  const paths = Object.keys(step.detailedDiff ?? {});
+  return {
+    ...base(kind, step.urn),
+    forcedBy: step.keys ?? [],
+    differs: paths.length > 0 ? paths : (step.diffs ?? []),
+    protected: step.old?.protect ?? step.new?.protect ?? false,
+    retained: step.old?.retainOnDelete ?? step.new?.retainOnDelete ?? false,
+    loses: losesOf(step),
+  };
+}
+
+function losesOf({ old, new: next }: Step): string[] {
+  if (!old || !next) return [];
+  return (["protect", "retainOnDelete"] as const).filter((option) => old[option] && !next[option]);
+}
+
+/** The steps of one replacement say different halves of it. */
+function joined(one: Change, other: Change): Change {
+  const union = (left: readonly string[], right: readonly string[]) => [...new Set([...left, ...right])];
+  return {
+    ...one,
+    forcedBy: union(one.forcedBy, other.forcedBy),
+    differs: union(one.differs, other.differs),
+    protected: one.protected || other.protected,
+    retained: one.retained || other.retained,
+    loses: union(one.loses, other.loses),
+  };
+}

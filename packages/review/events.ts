@@ -1,0 +1,126 @@
+import { z } from "zod";
+
+const properties = z.record(z.string(), z.unknown()).nullish();
+
+const state = z.object({
+  inputs: properties,
+  outputs: properties,
+  id: z.string().default(""),
+  protect: z.boolean().default(false),
+  retainOnDelete: z.boolean().default(false),
+});
+
+const step = z.object({
+  op: z.string(),
+  urn: z.string(),
+  type: z.string(),
+  old: state.nullish(),
+  new: state.nullish(),
+  /** Top-level properties that force a replacement. */
+  keys: z.array(z.string()).nullish(),
+  /** Top-level properties that differ. */
+  diffs: z.array(z.string()).nullish(),
+  /** Paths that differ. */
+  detailedDiff: z.record(z.string(), z.unknown()).nullish(),
+});
+
+const violation = z.object({
+  resourceUrn: z.string().default(""),
+  message: z.string(),
+  policyName: z.string(),
+  policyPackName: z.string(),
+  enforcementLevel: z.string(),
+});
+
+const policySummary = z.object({
+  resourceUrn: z.string().default(""),
+  policyPackName: z.string(),
+  passed: z.array(z.string()).default([]),
+  failed: z.array(z.string()).default([]),
+});
+
+const diagnostic = z.object({ urn: z.string().default(""), message: z.string(), severity: z.string() });
+
+/**
+ * What is read of one engine event; fields that are not named are dropped. Source: `EngineEvent` in
+ * sdk/go/common/apitype/events.go of pulumi/pulumi. The engine has taken secrets out of states, not out of diagnostics
+ * of severity "debug", which repeat whole requests.
+ */
+const engineEvent = z.object({
+  resourcePreEvent: z.object({ metadata: step }).optional(),
+  policyEvent: violation.optional(),
+  policyAnalyzeSummaryEvent: policySummary.optional(),
+  policyAnalyzeStackSummaryEvent: policySummary.optional(),
+  diagnosticEvent: diagnostic.optional(),
+  summaryEvent: z
+    .object({ result: z.string().optional(), resourceChanges: z.record(z.string(), z.number()).nullish() })
+    .optional(),
+});
+
+export type Step = z.output<typeof step>;
+export type Violation = z.output<typeof violation>;
+export type PolicySummary = z.output<typeof policySummary>;
+
+/** What a preview said, as far as a review needs it. */
+export interface PreviewRecord {
+  readonly steps: readonly Step[];
+  readonly violations: readonly Violation[];
+  /** One for each resource and pack. */
+  readonly resourcePolicies: readonly PolicySummary[];
+  /** One for each pack; the engine leaves it out when a step has failed. */
+  readonly stackPolicies: readonly PolicySummary[];
+  readonly errors: readonly { readonly urn: string; readonly message: string }[];
+  /** Whether the engine came to its end and found nothing to complain of. */
+  readonly succeeded: boolean;
+}
+
+/** Collects the lines of `pulumi preview --json` while they come, and keeps no line. */
+export class PreviewReader {
+  readonly #steps: Step[] = [];
+  readonly #violations: Violation[] = [];
+  readonly #resourcePolicies: PolicySummary[] = [];
+  readonly #stackPolicies: PolicySummary[] = [];
+  readonly #errors: { urn: string; message: string }[] = [];
+  #succeeded = false;
+
+  /** @throws Error for an event of another shape than the pinned engine's: what it says would be missed */
+  line(line: string): void {
+    if (line.startsWith("{")) this.#event(line);
+    // Before there is an engine, the command line speaks in plain text.
+    else if (line.startsWith("error: ")) this.#error({ urn: "", message: line.slice("error: ".length) });
+  }
+
+  #event(line: string): void {
+    const parsed = engineEvent.safeParse(JSON.parse(line));
+    if (!parsed.success) throw new Error(`an event of the engine is not understood: ${z.prettifyError(parsed.error)}`);
+    const event = parsed.data;
+    if (event.resourcePreEvent) this.#steps.push(event.resourcePreEvent.metadata);
+    if (event.policyEvent) this.#violations.push(event.policyEvent);
+    if (event.policyAnalyzeSummaryEvent) this.#resourcePolicies.push(event.policyAnalyzeSummaryEvent);
+    if (event.policyAnalyzeStackSummaryEvent) this.#stackPolicies.push(event.policyAnalyzeStackSummaryEvent);
+    if (event.diagnosticEvent?.severity === "error") this.#error(event.diagnosticEvent);
+    if (event.summaryEvent) this.#succeeded = event.summaryEvent.result === "succeeded";
+  }
+
+  /**
+   * What was said, once the last line has come.
+   * @param ended whether the command line ended well: only then is the engine's own word believed
+   */
+  record(ended: boolean): PreviewRecord {
+    return {
+      steps: this.#steps,
+      violations: this.#violations,
+      resourcePolicies: this.#resourcePolicies,
+      stackPolicies: this.#stackPolicies,
+      errors: this.#errors,
+      succeeded: ended && this.#succeeded,
+    };
+  }
+
+  /** Without the frames of a program's stack, which lead nowhere for a reader of a report. */
+  #error({ urn, message }: { urn: string; message: string }): void {
+    const trimmed = message.split(/\n\s+at /)[0]?.trim() ?? "";
+    // The engine's last word, which says nothing that the others have not said.
+    if (trimmed !== "preview failed") this.#errors.push({ urn, message: trimmed });
+  }
+}

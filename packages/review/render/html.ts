@@ -1,0 +1,117 @@
+import type { PolicyOutcome, PolicyResult } from "../policies.ts";
+import type { Outcome, Verdict } from "../verdict.ts";
+import { html, Markup } from "./markup.ts";
+import { style } from "./style.ts";
+import {
+  changeCounts,
+  changeDetail,
+  deviationState,
+  headline,
+  isLoud,
+  kindOfThing,
+  outcomeCounts,
+  type Section,
+  sectionsOf,
+  shortTitles,
+  where,
+} from "./words.ts";
+
+/** A review as one page for a person: nothing is fetched, it is light or dark as the reader's machine is, and it prints. */
+export function renderHtml(verdict: Verdict): string {
+  const page = html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>Review of ${verdict.stack}: ${verdict.outcome}</title>
+<style>${new Markup(style)}</style>
+</head>
+<body>
+<header class="${tones[verdict.outcome]}">
+<h1>${verdict.stack}</h1>
+<p class="outcome">${headline(verdict)}</p>
+<p>Preview of <time datetime="${verdict.at}">${verdict.at.slice(0, 16).replace("T", " ")} UTC</time>. ${changeCounts(verdict)}.
+Policies: ${outcomeCounts(verdict.policies) || "none"}.</p>
+</header>
+<main>
+${failures(verdict)}
+${errors(verdict)}
+${changes(verdict)}
+${deviations(verdict)}
+${sectionsOf(verdict).map(section)}
+</main>
+</body>
+</html>
+`;
+  return page.text;
+}
+
+const tones: Readonly<Record<Outcome | PolicyOutcome, string>> = {
+  passed: "good",
+  failed: "bad",
+  incomplete: "open",
+  "not run": "open",
+  undecided: "open",
+  deviates: "open",
+  advised: "open",
+  "not met": "idle",
+};
+
+function failures({ failures: found }: Verdict): Markup {
+  if (found.length === 0) return html``;
+  return html`<section><h2>Findings</h2>
+${found.map(
+  ({ rule, resource, what, remedy }) => html`<article class="bad">
+<h3>${where(resource)}</h3><p>${what}</p><p><b>Remedy.</b> ${remedy}</p><p class="small"><code>${rule}</code></p>
+</article>`,
+)}</section>`;
+}
+
+function errors({ errors: found }: Verdict): Markup {
+  if (found.length === 0) return html``;
+  return html`<section><h2>What the preview complains of</h2>${found.map((error) => html`<pre>${error}</pre>`)}</section>`;
+}
+
+function changes(verdict: Verdict): Markup {
+  if (verdict.changes.length === 0) return html``;
+  const rows = verdict.changes.map(
+    (change) => html`<tr class="${isLoud(change) ? "loud" : ""}">
+<td><b>${change.kind}</b></td><td><code>${change.name}</code><br><span class="small">${kindOfThing(change)}</span></td>
+<td>${changeDetail(change)}</td></tr>`,
+  );
+  return html`<section><h2>Changes</h2>${table(["", "Resource", "Why"], rows)}</section>`;
+}
+
+function deviations({ deviations: found }: Verdict): Markup {
+  if (found.length === 0) return html``;
+  const rows = found.map(
+    (one) => html`<tr class="${one.expired || !one.known ? "loud" : ""}">
+<td><code>${one.policy}</code></td><td>${deviationState(one)}</td><td>${one.reason}</td></tr>`,
+  );
+  return html`<section><h2>Deviations</h2>${table(["Policy", "Until", "Reason"], rows)}</section>`;
+}
+
+function section({ title, evidence, policies }: Section): Markup {
+  const rows = evidence.map(
+    ({ subject, value, source }) => html`<tr>
+<td>${subject}</td><td>${value.split("; ").map((line) => html`<div>${line}</div>`)}</td><td class="small"><code>${source}</code></td></tr>`,
+  );
+  return html`<section><h2>${title}</h2>
+${rows.length === 0 ? "" : table(["What", "Is", "Said by"], rows)}
+${policies.map(policyOf)}</section>`;
+}
+
+/** Closed when there is nothing to look at: the reasons of what passed are for whoever asks. */
+function policyOf({ name, rule, reason, remedy, source, outcome, said, passedOn }: PolicyResult): Markup {
+  const opened = said.length === 0 ? "" : html` open`;
+  return html`<details class="policy ${tones[outcome]}"${opened}>
+<summary><span class="badge">${shortTitles[outcome]}</span> ${rule || name}</summary>
+${said.map(({ resource, message }) => html`<p><b>${where(resource)}</b>: ${message}</p>`)}
+<p class="small">${reason} ${remedy}</p>
+<p class="small"><code>${name}</code> ${source}${passedOn.length === 0 ? "" : `; passed on ${passedOn.join(", ")}`}</p>
+</details>`;
+}
+
+const table = (head: readonly string[], rows: readonly Markup[]) => html`<div class="wide"><table>
+<thead><tr>${head.map((one) => html`<th>${one}</th>`)}</tr></thead><tbody>${rows}</tbody></table></div>`;

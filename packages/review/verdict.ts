@@ -1,0 +1,131 @@
+import { keepRule } from "@metrics-link/contract";
+import { type Change, changesOf } from "./changes.ts";
+import type { PreviewRecord } from "./events.ts";
+import { addressRows } from "./evidence/address.ts";
+import { identityRows } from "./evidence/identity.ts";
+import type { Row } from "./evidence/row.ts";
+import { plannedOf } from "./planned.ts";
+import { type Deviation, type Pack, type PolicyResult, packRan, policyResults } from "./policies.ts";
+import { partsOf } from "./urn.ts";
+
+/** Passed: nothing failed. Failed: it must not be merged. Incomplete: the preview came to no end, so nothing is known. */
+export type Outcome = "passed" | "failed" | "incomplete";
+
+/** Why a review failed. */
+export interface Failure {
+  /** The policy, or the review's own rule. */
+  readonly rule: string;
+  readonly resource: string;
+  readonly what: string;
+  readonly remedy: string;
+}
+
+export interface DatedDeviation extends Deviation {
+  readonly expired: boolean;
+  /** False where no policy has this name: it is misspelt, or left over. */
+  readonly known: boolean;
+}
+
+export interface Verdict {
+  readonly stack: string;
+  readonly at: string;
+  readonly outcome: Outcome;
+  readonly failures: readonly Failure[];
+  readonly changes: readonly Change[];
+  /** Resources that stay as they are. */
+  readonly unchanged: number;
+  /** What the fences would be made of. */
+  readonly evidence: readonly Row[];
+  readonly policies: readonly PolicyResult[];
+  readonly deviations: readonly DatedDeviation[];
+  /** What the preview itself complained of. */
+  readonly errors: readonly string[];
+}
+
+export interface ReviewInput {
+  readonly stack: string;
+  readonly record: PreviewRecord;
+  readonly pack: Pack;
+  readonly deviations: readonly Deviation[];
+  readonly now: Date;
+}
+
+/**
+ * The verdict on a preview.
+ * @throws Error for an operation of the engine that this review does not know
+ */
+export function judge({ stack, record, pack, deviations, now }: ReviewInput): Verdict {
+  const changes = changesOf(record);
+  const policies = policyResults(record, pack);
+  const rules = new Set([
+    ...policies.map(({ name }) => name),
+    ...record.steps.map(({ urn }) => keepRule(partsOf(urn).name)),
+  ]);
+  const dated = deviations.map((one) => dateOf(one, now, rules));
+  const excused = dated.filter(({ expired }) => !expired).map(({ policy }) => policy);
+  const gone = changes.flatMap(keepFailure).filter(({ rule }) => !excused.includes(rule));
+  const failures = [...gone, ...policies.flatMap(policyFailures)];
+  const planned = plannedOf(record);
+  const errors = [...complaints(record, changes, gone), ...silence(record, pack)];
+  const outcome = failures.length > 0 ? "failed" : errors.length > 0 || !record.succeeded ? "incomplete" : "passed";
+  return {
+    stack,
+    at: now.toISOString(),
+    outcome,
+    failures,
+    changes,
+    unchanged: planned.length - changes.filter(({ kind }) => kind !== "delete").length,
+    evidence: [...addressRows(planned), ...identityRows(planned)],
+    policies,
+    deviations: dated,
+    errors:
+      outcome === "incomplete" && errors.length === 0
+        ? ["the preview ended without success, and without a reason"]
+        : errors,
+  };
+}
+
+function dateOf(one: Deviation, now: Date, rules: ReadonlySet<string>): DatedDeviation {
+  return {
+    ...one,
+    expired: one.until < now.toISOString().slice(0, 10),
+    known: rules.has(one.policy),
+  };
+}
+
+/** Without what a finding says better: for what is protected the engine only names the way to unprotect it. */
+function complaints({ errors }: PreviewRecord, changes: readonly Change[], gone: readonly Failure[]): string[] {
+  const found = new Set(
+    changes.filter(({ name }) => gone.some(({ rule }) => rule === keepRule(name))).map(({ urn }) => urn),
+  );
+  return errors.filter(({ urn }) => !found.has(urn)).map(({ message }) => message);
+}
+
+/** A pack that said nothing at all did not run; and without it nothing is proven. */
+function silence(record: PreviewRecord, { policies }: Pack): string[] {
+  if (policies.length === 0 || packRan(record)) return [];
+  const which = record.resourcePolicies.length > 0 ? "policies of the stack as a whole" : "policies";
+  return [`the ${which} did not run: the engine leaves them out when the program or a step has failed`];
+}
+
+/** What policies never see: that something goes, or that what guards it does. */
+function keepFailure({ kind, name, keptBecause, protected: guarded, forcedBy, loses }: Change): Failure[] {
+  if (keptBecause === undefined) return [];
+  const failure = (what: string, remedy: string) => [{ rule: keepRule(name), resource: name, what, remedy }];
+  if (kind === "delete" || kind === "replace") {
+    const by = forcedBy.length > 0 ? `, because of ${forcedBy.join(", ")}` : "";
+    return failure(
+      `would be ${kind === "delete" ? "deleted" : "replaced"}${by}: ${keptBecause}`,
+      guarded
+        ? "take back what leads to it; Pulumi refuses it too, because it is protected"
+        : "take back what leads to it; if it is meant, a deviation with a reason and an end date says so",
+    );
+  }
+  if (loses.length === 0) return [];
+  return failure(`would lose ${loses.join(" and ")}: ${keptBecause}`, "put the option back into the program");
+}
+
+function policyFailures({ outcome, name, said, remedy }: PolicyResult): Failure[] {
+  if (outcome !== "failed") return [];
+  return said.map(({ resource, message }) => ({ rule: name, resource, what: message, remedy }));
+}

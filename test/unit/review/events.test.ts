@@ -1,0 +1,29 @@
+import assert from "node:assert/strict";
+import { complaint, read, summary } from "./support.ts";
+
+describe("the engine's events", () => {
+  it("leave no debug message behind: these hold private keys", () => {
+    const key = "-----BEGIN EC PRIVATE KEY-----";
+    const record = read([complaint(`RegisterResource RPC finished: ${key}`, "debug"), complaint(key, "info")]);
+    assert.ok(!JSON.stringify(record).includes(key));
+  });
+
+  it("give errors without the frames of a program's stack, and without the engine's last word", () => {
+    const { errors } = read([
+      complaint("it broke\nInvalidInputError: no\n    at refused (file:///program.ts:1:1)"),
+      complaint("preview failed\n"),
+    ]);
+    assert.deepEqual(errors, [{ urn: "", message: "it broke\nInvalidInputError: no" }]);
+  });
+
+  it("of a shape that is not known stop the review instead of being passed over", () => {
+    assert.throws(() => read(['{"policyEvent":{"message":"no"}}']), /not understood: .*policyName/s);
+  });
+
+  it("that are new and of no concern are let pass", () => {
+    assert.equal(
+      read(['{"progressEvent":{}}', "warning: a word of the command line", summary("succeeded")]).succeeded,
+      true,
+    );
+  });
+});

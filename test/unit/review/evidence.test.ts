@@ -1,0 +1,166 @@
+import assert from "node:assert/strict";
+import type { PreviewRecord } from "@metrics-link/review";
+import { addressRows } from "@metrics-link/review/evidence/address.ts";
+import { identityRows } from "@metrics-link/review/evidence/identity.ts";
+import { plannedOf } from "@metrics-link/review/planned.ts";
+import { recorded } from "./support.ts";
+
+const address = (record: PreviewRecord) =>
+  addressRows(plannedOf(record)).map(({ subject, value }) => `${subject}: ${value}`);
+const identity = (record: PreviewRecord) =>
+  identityRows(plannedOf(record)).map(({ subject, value }) => `${subject}: ${value}`);
+
+/** The recorded preview with the release's text changed, as another program would have made it. */
+function changed(name: string, from: string, to: string): PreviewRecord {
+  const record = recorded(name);
+  const text = JSON.stringify(record);
+  const other = text.replaceAll(from, to);
+  assert.notEqual(other, text);
+  return JSON.parse(other) as PreviewRecord;
+}
+
+describe("the evidence for fence 1", () => {
+  it("says at the receiver who is admitted, and at which addresses", () => {
+    const rows = address(recorded("receiver"));
+    for (const row of [
+      "fixed address: 198.51.100.10, protected, kept on delete",
+      "admitted at receiver-balancer: tcp 443 from 203.0.113.10/32",
+      "admitted at receiver-host: tcp 8443 from the group receiver-balancer",
+      "listener: TCP 443",
+      "load balancer: network, behind receiver-balancer",
+      "host: no public address, no key pair",
+    ]) {
+      assert.ok(rows.includes(row), `${row} is not among\n${rows.join("\n")}`);
+    }
+  });
+
+  it("says at the sender where it may go, and from which address", () => {
+    const rows = address(recorded("sender"));
+    for (const row of [
+      "leaves by: sender-address, 203.0.113.10",
+      "may leave sender-host: tcp 443 to 198.51.100.10/32",
+      "may leave sender-host: tcp 443 to the group sender-endpoints",
+    ]) {
+      assert.ok(rows.includes(row), `${row} is not among\n${rows.join("\n")}`);
+    }
+  });
+
+  it("shows what is open, unguarded, or not known", () => {
+    assert.ok(
+      address(changed("receiver", "203.0.113.10/32", "0.0.0.0/0")).includes(
+        "admitted at receiver-balancer: tcp 443 from 0.0.0.0/0",
+      ),
+    );
+    assert.ok(
+      address(
+        changed("receiver", '"associatePublicIpAddress":false', '"associatePublicIpAddress":true,"keyName":"k"'),
+      ).includes("host: PUBLIC ADDRESS, KEY PAIR k"),
+    );
+    assert.ok(
+      address(changed("receiver", '"protect":true', '"protect":false')).includes(
+        "fixed address: 198.51.100.10, NOT PROTECTED, kept on delete",
+      ),
+    );
+    // The engine's word for text that only the update will know.
+    assert.ok(
+      address(changed("receiver", "203.0.113.10/32", "04da6b54-80e4-46f7-96ec-b56ff0331ba9")).includes(
+        "admitted at receiver-balancer: tcp 443 from not known before the update",
+      ),
+    );
+    const rows = address(recorded("receiver-another-zone"));
+    assert.ok(rows.includes("fixed address: not known before the update, protected, kept on delete"), rows.join("\n"));
+    assert.equal(rows.filter((row) => row.startsWith("fixed address")).length, 2);
+  });
+});
+
+describe("the evidence for fences 2 and 3", () => {
+  it("says of each chain from where, with which certificate, under which root, and what it leads to", () => {
+    const [chain = ""] = identity(recorded("receiver"));
+    assert.match(
+      chain,
+      /^ingest 0\.0\.0\.0:8443, chain account-a: from 203\.0\.113\.10\/32; client certificate required;/,
+    );
+    assert.match(
+      chain,
+      /; TLSv1_3 only; the name DNS metrics-sender\.account-a\.internal; roots ([0-9A-F]{2}:){31}[0-9A-F]{2};/,
+    );
+    assert.match(chain, /; POST \/api\/v1\/write to prometheus$/);
+  });
+
+  it("says whom the sender asks for and believes", () => {
+    const rows = identity(recorded("sender"));
+    const row = rows.find((one) => one.startsWith("cluster receiver")) ?? "";
+    assert.match(
+      row,
+      /to 198\.51\.100\.10:443, 198\.51\.100\.11:443; asks for metrics-ingest\.account-b\.internal; TLSv1_3 only/,
+    );
+  });
+
+  for (const [what, from, to, seen] of [
+    [
+      "no certificate is asked for",
+      "require_client_certificate: true",
+      "require_client_certificate: false",
+      "CLIENT CERTIFICATE NOT REQUIRED",
+    ],
+    [
+      "an older TLS",
+      "tls_minimum_protocol_version: TLSv1_3",
+      "tls_minimum_protocol_version: TLSv1_2",
+      "TLSv1_2 to TLSv1_3",
+    ],
+    ["a pattern for a name", "metrics-sender\\\\\\\\.", ".*", '{"safe_regex"'],
+    ["any name", "match_typed_subject_alt_names", "no_names", "ANY NAME"],
+    [
+      "an anchor that is not in the release",
+      '\\"path\\":\\"tls/roots/account-a.pem',
+      '\\"path\\":\\"tls/roots/b.pem',
+      "ROOTS NOT IN THE RELEASE",
+    ],
+    [
+      "a chain for whoever is left over",
+      "filter_chains:\\\\n",
+      "default_filter_chain:\\\\n          name: rest\\\\n      filter_chains:\\\\n",
+      "chain rest: from any other address; no TLS",
+    ],
+    [
+      "another filter",
+      "envoy.filters.network.http_connection_manager",
+      "envoy.filters.network.tcp_proxy",
+      "THE FILTER envoy.filters.network.tcp_proxy",
+    ],
+    [
+      "where a request goes, however it is said",
+      "cluster: prometheus",
+      "cluster_header: x-to",
+      '{"cluster_header":"x-to"',
+    ],
+    [
+      "listeners from elsewhere",
+      "static_resources:",
+      "dynamic_resources: {}\\\\nstatic_resources:",
+      "MORE OF THEM FROM ELSEWHERE",
+    ],
+    ["an open admin interface", "pipe:", "pipes:", "REACHABLE FROM OUTSIDE"],
+  ] as const) {
+    it(`shows ${what}`, () => {
+      const rows = identity(changed("receiver", from, to));
+      assert.ok(
+        rows.some((row) => row.includes(seen)),
+        rows.join("\n"),
+      );
+      assert.ok(!identity(recorded("receiver")).some((row) => row.includes(seen)));
+    });
+  }
+
+  it("says so when the release is not known yet, or not readable", () => {
+    const unknown = recorded("receiver").steps.map((one) =>
+      one.urn.endsWith("-release")
+        ? { ...one, new: { inputs: {}, id: "", protect: false, retainOnDelete: false } }
+        : one,
+    );
+    const rows = identity({ ...recorded("receiver"), steps: unknown });
+    assert.deepEqual(rows, ["release: not known before the update", "release: not known before the update"]);
+    assert.deepEqual(identity(changed("receiver", "static_resources:", "resources:")), ["Envoy: NOT READABLE"]);
+  });
+});

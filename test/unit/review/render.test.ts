@@ -1,0 +1,66 @@
+import assert from "node:assert/strict";
+import { renderHtml, renderMarkdown, renderText } from "@metrics-link/review";
+import { html } from "@metrics-link/review/render/markup.ts";
+import { host, quiet, step, summary, urn, verdictOn, violation } from "./support.ts";
+
+const evil = '<script>alert("1")</script> | `code` @everyone [link](javascript:1) **bold**\n# heading';
+const address = urn("aws:ec2/eip:Eip", "receiver-address-a");
+const failed = verdictOn(
+  [...quiet, step("delete", address, { old: {} }), violation("small-hosts", evil, host), summary("failed")],
+  { deviations: [{ policy: "typo", reason: evil, until: "2020-01-01" }] },
+);
+const fine = verdictOn([...quiet, summary("succeeded")]);
+const open = verdictOn([...quiet, violation("one-way-in", "not yet: it", "", "advisory"), summary("succeeded")]);
+
+describe("a review in words", () => {
+  for (const [format, render] of Object.entries({ text: renderText, markdown: renderMarkdown, html: renderHtml })) {
+    it(`says in ${format} what failed, of which resource, and what takes it away, before anything else`, () => {
+      const page = render(failed);
+      const first = page.indexOf("receiver-address-a");
+      assert.ok(first > 0 && first < page.indexOf("receiver-instance"), page);
+      for (const word of [
+        "failed: 2 findings",
+        "keeps-receiver-address-a",
+        "small-hosts",
+        "A remedy.",
+        "EXPIRED 2020-01-01, NO SUCH POLICY",
+      ]) {
+        assert.ok(page.includes(word), `${word} is not in\n${page}`);
+      }
+    });
+
+    it(`says in ${format} what is not yet decidable, next to what passed`, () => {
+      assert.ok(render(open).includes("passed, with 1 policy not yet decidable"), render(open));
+      assert.ok(!render(fine).includes("decidable"));
+    });
+  }
+});
+
+describe("text from outside", () => {
+  it("stays text in HTML", () => {
+    const page = renderHtml(failed);
+    assert.ok(!page.includes("<script"), page);
+    assert.ok(page.includes("&lt;script&gt;"));
+  });
+
+  it("stays text in Markdown: no tag, no cell, no mention, no link, no new line", () => {
+    const row =
+      renderMarkdown(failed)
+        .split("\n")
+        .find((line) => line.startsWith("| `small-hosts` |")) ?? "";
+    assert.match(row, /&lt;script/);
+    assert.equal(row.split(" | ").length, 4);
+    for (const sign of ["<script", "@everyone", "[link]", "**bold**", "`code`"]) assert.ok(!row.includes(sign), sign);
+  });
+
+  it("is escaped by whoever makes HTML, lists and attributes as well", () => {
+    const list = ["<a>", html`<b>${"&"}</b>`];
+    assert.equal(html`<p title="${'"'}">${list}</p>`.text, '<p title="&quot;">&lt;a&gt;<b>&amp;</b></p>');
+  });
+});
+
+describe("the page", () => {
+  it("fetches nothing", () => {
+    assert.doesNotMatch(renderHtml(failed), /(src|href)=|url\(|@import|<link|<script/);
+  });
+});

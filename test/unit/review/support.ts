@@ -1,0 +1,86 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { judge, type Pack, type PolicyDescription, PreviewReader, type PreviewRecord } from "@metrics-link/review";
+
+/** What the pinned engine said in the sandbox, without states that no review reads. */
+export function recorded(name: string): PreviewRecord {
+  const text = readFileSync(join(import.meta.dirname, "recorded", `${name}.jsonl`), "utf8");
+  return read(text.trimEnd().split("\n"));
+}
+
+export function read(lines: readonly string[], ended = true): PreviewRecord {
+  const reader = new PreviewReader();
+  for (const line of lines) reader.line(line);
+  return reader.record(ended);
+}
+
+export const urn = (type: string, name: string, parents: readonly string[] = []) =>
+  `urn:pulumi:receiver::metrics-link::${[...parents, type].join("$")}::${name}`;
+
+type State = {
+  readonly protect?: boolean;
+  readonly retainOnDelete?: boolean;
+  readonly inputs?: object;
+  readonly outputs?: object;
+};
+
+/** One step of the engine, as a line. */
+export function step(
+  op: string,
+  resource: string,
+  more: { old?: State; new?: State; keys?: string[]; detailedDiff?: object } = {},
+): string {
+  const type = resource.split("::")[2]?.split("$").at(-1) ?? "";
+  return JSON.stringify({ resourcePreEvent: { metadata: { op, urn: resource, type, ...more } } });
+}
+
+export function violation(
+  policyName: string,
+  message: string,
+  resourceUrn = "",
+  enforcementLevel = "mandatory",
+): string {
+  return JSON.stringify({
+    policyEvent: { policyName, message, resourceUrn, enforcementLevel, policyPackName: "pack" },
+  });
+}
+
+export const passed = (resourceUrn: string, ...names: string[]) =>
+  JSON.stringify({ policyAnalyzeSummaryEvent: { resourceUrn, policyPackName: "pack", passed: names } });
+export const stackPassed = (...names: string[]) =>
+  JSON.stringify({ policyAnalyzeStackSummaryEvent: { policyPackName: "pack", passed: names } });
+export const complaint = (message: string, severity = "error") =>
+  JSON.stringify({ diagnosticEvent: { message, severity } });
+export const summary = (result: "succeeded" | "failed") => JSON.stringify({ summaryEvent: { result } });
+
+const policy = (name: string, types?: readonly string[]): PolicyDescription => ({
+  name,
+  rule: `The rule of ${name}.`,
+  reason: "A reason.",
+  remedy: "A remedy.",
+  source: "RFC 8446",
+  fence: "address",
+  ...(types ? { types } : {}),
+});
+
+/** Two policies: one about instances, one about the whole stack. */
+export const pack: Pack = {
+  policies: [policy("small-hosts", [instanceType()]), policy("one-way-in")],
+  isUndecidable: (message) => message.includes("not yet: "),
+  isUnderDeviation: (message) => message.includes("deviation: "),
+};
+
+function instanceType() {
+  return "aws:ec2/instance:Instance";
+}
+
+export const host = urn(instanceType(), "receiver-instance");
+export const quiet = [step("same", host, { old: {}, new: {} }), passed(host, "small-hosts"), stackPassed("one-way-in")];
+
+export const verdictOn = (
+  lines: readonly string[],
+  {
+    ended = true,
+    deviations = [],
+  }: { ended?: boolean; deviations?: { policy: string; reason: string; until: string }[] } = {},
+) => judge({ stack: "receiver", record: read(lines, ended), pack, deviations, now: new Date("2026-11-26T12:00:00Z") });
