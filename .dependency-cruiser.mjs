@@ -48,6 +48,15 @@ export default {
       to: { path: "^packages/(?!contract/)", pathNot: "^packages/$1/" },
     },
     {
+      name: "audits-are-pure",
+      comment: "Evidence in, findings and a page out: so that every lie of a host can be tried.",
+      severity: "error",
+      from: { path: room("audit") },
+      to: {
+        path: ["@pulumi", "@aws-sdk", "^(node:)?fs", "^(node:)?child_process", "^packages/(?!(audit|contract|envoy)/)"],
+      },
+    },
+    {
       name: "agent-without-pulumi",
       comment: "The agent runs on a host, where there is no Pulumi.",
       severity: "error",

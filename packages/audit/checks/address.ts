@@ -1,0 +1,149 @@
+import { ports, type ReceiverConfiguration, type SenderConfiguration } from "@metrics-link/contract";
+import type { Declared, EvidencePart, Observed, StackEvidence } from "../evidence.ts";
+import { both, judge, type Row, unlike, within } from "../rows.ts";
+
+const api = "EC2 API, compared with the state";
+
+/** Fence 1: what AWS lets in and out now, rule by rule, against the state and against what the peers say of themselves. */
+export function addressRows(stack: StackEvidence): Row[] {
+  const { configuration, declared, observed } = stack;
+  const seen = both(declared, observed);
+  return [
+    configuration.role === "receiver" ? admittedSenders(stack) : allowedReceiver(stack),
+    ...groupRows(declared, observed),
+    configuration.role === "receiver" ? balancerRow(declared) : egressRow(stack),
+    judge("the host in its network", "EC2 API", seen, ([{ instanceId, groups }, { instance }]) => ({
+      wrong: [
+        ...(instance.id === instanceId ? [] : [`the instance is ${instance.id}, the state has ${instanceId}`]),
+        ...(instance.state === "running" ? [] : [`it is ${instance.state}`]),
+        ...(instance.publicAddress ? [`it has the public address ${instance.publicAddress}`] : []),
+        ...(instance.keyName ? [`it has the key pair ${instance.keyName}`] : []),
+        ...(instance.httpTokens === "required" ? [] : [`its metadata tokens are ${instance.httpTokens ?? "not told"}`]),
+        ...unlike("it", idsOf(groups, /-host$/), instance.groups),
+      ],
+      fine: `${instance.id}, no public address, no key pair, IMDSv2 required, in ${instance.groups.join(", ")} alone`,
+    })),
+  ];
+}
+
+/** The question of the page: which addresses reach the load balancer. */
+function admittedSenders({ peers, observed, configuration }: StackEvidence): Row {
+  const { senders } = configuration as ReceiverConfiguration;
+  const spoken = peers.map(({ contract }) =>
+    within(contract, (peer) =>
+      peer.role === "sender" ? { value: peer.egressAddresses } : { error: "it is not a sender" },
+    ),
+  );
+  const wanted = spoken.reduce<EvidencePart<readonly string[]>>(
+    (sum, one) => within(both(sum, one), ([all, some]) => ({ value: [...all, ...some] })),
+    { value: [] },
+  );
+  const about = "who is let in at the load balancer";
+  return judge(
+    about,
+    "EC2 API, compared with the senders' own outputs",
+    both(wanted, observed),
+    ([all, { groups }]) => {
+      const group = groups.find(({ name }) => /-balancer$/.test(name));
+      if (group === undefined) return { wrong: ["there is no group of the load balancer"], fine: "" };
+      const rules = all.map((address) => `ingress tcp ${ports.https} ${address}/32`);
+      const found = group.rules.filter((rule) => rule.startsWith("ingress "));
+      return {
+        wrong: unlike(`group ${group.name} (${group.id})`, rules, found),
+        fine: `${found.join(", ")} in ${group.id}, which is ${senders.map(({ name }) => name).join(", ")} and nobody else`,
+      };
+    },
+  );
+}
+
+/** The mirror at the sender: where its host may go on the internet. */
+function allowedReceiver({ peers, observed, configuration }: StackEvidence): Row {
+  const { peer } = configuration as SenderConfiguration;
+  const [receiver] = peers;
+  const wanted = within<unknown, readonly string[]>(
+    receiver?.contract ?? { error: "there is no receiver" },
+    (contract) => {
+      const found = contract as { role: string; endpointAddresses?: string[] };
+      return found.endpointAddresses ? { value: found.endpointAddresses } : { error: "it is not a receiver" };
+    },
+  );
+  return judge(
+    "where the sender may go",
+    `EC2 API, compared with the output of ${peer.stack}`,
+    both(wanted, observed),
+    ([addresses, { groups }]) => {
+      const group = groups.find(({ name }) => /-host$/.test(name));
+      if (group === undefined) return { wrong: ["there is no group of the host"], fine: "" };
+      const rules = addresses.map((address) => `egress tcp ${ports.https} ${address}/32`);
+      const found = group.rules.filter((rule) => /^egress .*[./]\d+$/.test(rule));
+      return {
+        wrong: unlike(`group ${group.name} (${group.id})`, rules, found),
+        fine: `${found.join(", ")} in ${group.id}, and AWS's endpoints`,
+      };
+    },
+  );
+}
+
+/** Every group of the network: rules that Pulumi did not make are as bad as rules that are gone. */
+function groupRows(declared: EvidencePart<Declared>, observed: EvidencePart<Observed>): Row[] {
+  return [
+    judge("security groups", api, both(declared, observed), ([state, now]) => {
+      const strangers = now.groups.filter(({ id, rules, name }) => {
+        const ours = state.groups.some((group) => group.id === id);
+        // AWS makes a group named default in each VPC; nothing of ours is in it.
+        return !ours && name !== "default" && rules.length > 0;
+      });
+      return {
+        wrong: [
+          ...state.groups.flatMap(({ id, name, rules }) => {
+            const found = now.groups.find((group) => group.id === id);
+            if (found === undefined) return [`${name} (${id}) is gone`];
+            return unlike(`group ${name} (${id})`, rules, found.rules);
+          }),
+          ...strangers.map(({ id, name }) => `${name} (${id}) is in this network and not in the state`),
+        ],
+        fine: state.groups.map(({ id, name, rules }) => `${name} (${id}): ${rules.length} rules`).join(", "),
+      };
+    }),
+  ];
+}
+
+function balancerRow(declared: EvidencePart<Declared>): Row {
+  const source = "state; whether AWS still agrees is under source control";
+  return judge("the load balancer's group and addresses", source, declared, ({ balancer, groups, addresses }) => {
+    if (balancer === undefined) return { wrong: ["there is no load balancer in the state"], fine: "" };
+    const own = addresses.filter(({ allocationId }) => balancer.allocations.includes(allocationId));
+    return {
+      wrong: [
+        ...unlike("the load balancer", idsOf(groups, /-balancer$/), balancer.groups),
+        ...(own.length === balancer.allocations.length ? [] : ["an address of it is not one of this stack"]),
+      ],
+      fine: `${balancer.groups.join(", ")} attached; ${own.map(({ address }) => address).join(", ")}`,
+    };
+  });
+}
+
+/** The one address that this account's samples come from is where it says. */
+function egressRow({ declared, observed, contract }: StackEvidence): Row {
+  const seen = both(both(declared, observed), contract);
+  return judge("the address that samples come from", api, seen, ([[state, now], said]) => {
+    const claimed = said.role === "sender" ? said.egressAddresses : [];
+    const gateways = now.natGateways.filter(({ state: is }) => is === "available");
+    const held = gateways.flatMap(({ allocations }) => allocations);
+    const addresses = now.addresses.filter(({ allocationId }) => held.includes(allocationId));
+    return {
+      wrong: [
+        ...unlike("the NAT gateway", state.natAllocations, held),
+        ...unlike(
+          "its Elastic IP",
+          claimed,
+          addresses.map(({ address }) => address),
+        ),
+      ],
+      fine: `${claimed.join(", ")}, allocation ${held.join(", ")}, held by ${gateways.map(({ id }) => id).join(", ")}`,
+    };
+  });
+}
+
+const idsOf = (groups: Declared["groups"], name: RegExp) =>
+  groups.filter((group) => name.test(group.name)).map(({ id }) => id);

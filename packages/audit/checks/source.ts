@@ -1,0 +1,21 @@
+import type { AuditEvidence, StackEvidence } from "../evidence.ts";
+import { judge, type Row } from "../rows.ts";
+
+/** Whether source control, state and AWS are the same: what an update would change now. */
+export function sourceRows({ changes, stack, deviations }: StackEvidence, { takenAt }: AuditEvidence): Row[] {
+  return [
+    judge(`what an update of ${stack} would change`, "pulumi preview --refresh", changes, (found) => ({
+      wrong: found.map(({ operation, resource }) => `${operation} ${resource}`),
+      fine: "nothing: source control, state and AWS agree",
+    })),
+    ...deviations.map(({ policy, reason, until }): Row => {
+      const over = until === undefined || until < takenAt.slice(0, until.length);
+      return {
+        about: `deviation from ${policy}`,
+        status: over ? "finding" : "fine",
+        seen: `${reason}; ${until === undefined ? "without an end" : `${over ? "ended" : "until"} ${until}`}`,
+        source: "source control",
+      };
+    }),
+  ];
+}
