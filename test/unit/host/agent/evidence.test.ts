@@ -13,6 +13,7 @@ import { join } from "node:path";
 import type { EvidencePart } from "@metrics-link/contract";
 import { sha256 } from "@metrics-link/contract/release.ts";
 import { evidence } from "@metrics-link/host/agent/evidence/index.ts";
+import { writeReport } from "@metrics-link/host/agent/report.ts";
 import { convergedHost, type FakeHost } from "./fake-host.ts";
 
 const current = "/opt/metrics-link/current";
@@ -39,6 +40,7 @@ describe("agent: evidence for an audit", () => {
   let first: string;
   beforeEach(async () => {
     ({ host, first } = await convergedHost());
+    await writeReport(host.root, await host.converge(first));
     const make = (path: string, content: string) => {
       mkdirSync(join(host.path(path), ".."), { recursive: true });
       writeFileSync(host.path(path), content);
