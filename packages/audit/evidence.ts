@@ -29,12 +29,10 @@ export interface Declared {
   readonly release: { readonly id: string; readonly document: Release };
 }
 
-/** What the EC2 API says now. */
+/** What the EC2 API says now of a stack's network: what an update never looks at, such as rules that somebody added. */
 export interface Observed {
   readonly account: string;
   readonly groups: readonly Group[];
-  readonly addresses: readonly { readonly allocationId: string; readonly address: string }[];
-  readonly natGateways: readonly { readonly id: string; readonly state: string; readonly allocations: string[] }[];
   readonly instance: {
     readonly id: string;
     readonly state: string;

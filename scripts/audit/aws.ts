@@ -1,7 +1,5 @@
 import {
-  DescribeAddressesCommand,
   DescribeInstancesCommand,
-  DescribeNatGatewaysCommand,
   DescribeSecurityGroupsCommand,
   EC2Client,
   type EC2ClientConfig,
@@ -46,11 +44,8 @@ export async function observe(configuration: ClientConfiguration, { instanceId }
   const instance = reservations.flatMap(({ Instances }) => Instances ?? [])[0];
   if (instance?.VpcId === undefined) throw new Error(`EC2 knows no network of instance ${instanceId}`);
   const network = { Filters: [{ Name: "vpc-id", Values: [instance.VpcId] }] };
-  const [groups, addresses, gateways] = await Promise.all([
-    client.send(new DescribeSecurityGroupsCommand(network)),
-    client.send(new DescribeAddressesCommand({})),
-    client.send(new DescribeNatGatewaysCommand({ Filter: network.Filters })),
-  ]);
+  const groups = await client.send(new DescribeSecurityGroupsCommand(network));
+  const { NetworkInterfaces: interfaces = [] } = instance;
   return {
     account: reservations[0]?.OwnerId ?? "",
     groups: (groups.SecurityGroups ?? []).map(
@@ -63,20 +58,12 @@ export async function observe(configuration: ClientConfiguration, { instanceId }
         ],
       }),
     ),
-    addresses: (addresses.Addresses ?? []).map(({ AllocationId = "", PublicIp = "" }) => ({
-      allocationId: AllocationId,
-      address: PublicIp,
-    })),
-    natGateways: (gateways.NatGateways ?? []).map(({ NatGatewayId = "", State = "", NatGatewayAddresses = [] }) => ({
-      id: NatGatewayId,
-      state: State,
-      allocations: NatGatewayAddresses.flatMap(({ AllocationId }) => AllocationId ?? []),
-    })),
     instance: {
       id: instanceId,
       state: instance.State?.Name ?? "not told",
       publicAddress: instance.PublicIpAddress,
-      groups: (instance.SecurityGroups ?? []).flatMap(({ GroupId }) => GroupId ?? []),
+      // Of every network interface: the instance's own list is that of the first one.
+      groups: [...new Set(interfaces.flatMap(({ Groups }) => Groups ?? []).flatMap(({ GroupId }) => GroupId ?? []))],
       keyName: instance.KeyName,
       httpTokens: instance.MetadataOptions?.HttpTokens,
     },

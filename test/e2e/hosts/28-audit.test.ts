@@ -44,9 +44,17 @@ describe("an audit", function () {
   });
 
   it("finds another root in a trust bundle on the host", async () => {
-    await on("receiver", "sh", "-c", `cp -a ${current}/${bundle} /run/bundle; cat ${current}/tls/own-root.pem > ${current}/${bundle}`);
+    await on(
+      "receiver",
+      "sh",
+      "-c",
+      `cp -a ${current}/${bundle} /run/bundle; cat ${current}/tls/own-root.pem > ${current}/${bundle}`,
+    );
     const found = await findings().finally(() => on("receiver", "mv", "/run/bundle", `${current}/${bundle}`));
-    assert.match(found.join("\n"), /fence 2, client identity, root of account-a: on the host's disk: it lacks .* it also has/);
+    assert.match(
+      found.join("\n"),
+      /fence 2, client identity, root of account-a: on the host's disk: it lacks .* it also has/,
+    );
     assert.match(found.join("\n"), new RegExp(`the host, files of the release: ${bundle} is `));
   });
 
