@@ -22,12 +22,16 @@ export interface Audit {
 
 /** Judges evidence. What the evidence does not know, the audit does not know either. */
 export function audit(evidence: AuditEvidence): Audit {
-  const sections = evidence.stacks.flatMap((stack) => sectionsOf(stack, evidence));
+  // The question is asked of the receiver.
+  const receiversFirst = [...evidence.stacks].sort((a, b) => Number(isSender(a)) - Number(isSender(b)));
+  const sections = receiversFirst.flatMap((stack) => sectionsOf(stack, evidence));
   const statuses = sections.flatMap(({ rows }) => rows.map(({ status }) => status));
   const verdict = (["finding", "not known"] as const).find((status) => statuses.includes(status));
   // An audit of nothing has seen nothing.
   return { sections, verdict: verdict ?? (statuses.length === 0 ? "not known" : "fine") };
 }
+
+const isSender = ({ configuration }: StackEvidence) => configuration.role === "sender";
 
 /** 0 fine, 1 something is wrong, 3 something is not known. */
 export const exitCodes: Readonly<Record<Status, number>> = { fine: 0, finding: 1, "not known": 3 };
@@ -37,7 +41,7 @@ export const rowsWith = ({ sections }: Audit, status: Status) =>
   sections.flatMap(({ title, rows }) => rows.filter((row) => row.status === status).map((row) => ({ title, ...row })));
 
 function sectionsOf(stack: StackEvidence, evidence: AuditEvidence): Section[] {
-  const receives = stack.configuration.role === "receiver";
+  const receives = !isSender(stack);
   const title = (text: string) => `${stack.stack}: ${text}`;
   return [
     {

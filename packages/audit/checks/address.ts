@@ -102,7 +102,9 @@ function groupRows(declared: EvidencePart<Declared>, observed: EvidencePart<Obse
           }),
           ...strangers.map(({ id, name }) => `${name} (${id}) is in this network and not in the state`),
         ],
-        fine: state.groups.map(({ id, name, rules }) => `${name} (${id}): ${rules.length} rules`).join(", "),
+        fine: state.groups
+          .map(({ id, name, rules }) => `${name} (${id}): ${rules.join(", ") || "no rules"}`)
+          .join("; "),
       };
     }),
   ];

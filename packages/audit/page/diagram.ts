@@ -19,7 +19,7 @@ interface Tier {
 
 const height = 330;
 const width = 900;
-const box = { left: 20, right: 540, width: 340, height: 46 } as const;
+const box = { left: 20, right: 540, width: 340, height: 48 } as const;
 
 /** The chains and the path of each link, drawn from the evidence. */
 export function diagram(evidence: AuditEvidence): Html {
@@ -83,12 +83,12 @@ function linkOf(sender: End, receiver: End, now: string): Child[] {
   return [
     account(box.left - 10, `Sender ${sender.name}`, sender),
     account(box.right - 10, `Receiver ${receiver.name}`, receiver),
-    place(20, 80, "Prometheus", "loopback"),
-    place(125, 80, "Envoy", "client"),
+    place(20, 80, "Prometheus", ["loopback"]),
+    place(125, 80, "Envoy", ["client"]),
     place(230, 130, "NAT gateway", egress),
     place(540, 130, "Load balancer", ingress),
-    place(695, 80, "Envoy", "mutual TLS"),
-    place(800, 80, "Prometheus", "loopback"),
+    place(695, 80, "Envoy", ["mutual TLS"]),
+    place(800, 80, "Prometheus", ["loopback"]),
     ...[
       [100, 125],
       [205, 230],
@@ -100,9 +100,9 @@ function linkOf(sender: End, receiver: End, now: string): Child[] {
     fence(689, "2", "client"),
     fence(211, "3", "server"),
     text(450, 60, "TLS 1.3, mutual", "small", "middle"),
-    element("path", { d: `M${box.left + box.width} 152L720 96`, class: "trust", "marker-end": "url(#tip)" }),
-    element("path", { d: `M${box.right} 152L180 96`, class: "trust", "marker-end": "url(#tip)" }),
-    text(450, 150, "each trusts the other's root alone", "small", "middle"),
+    element("path", { d: `M${box.left + box.width} 148L728 98`, class: "trust", "marker-end": "url(#tip)" }),
+    element("path", { d: `M${box.right} 148L172 98`, class: "trust", "marker-end": "url(#tip)" }),
+    text(450, 112, "each trusts the other's root alone", "small", "middle"),
     chain(box.left, sender, now),
     chain(box.right, receiver, now),
   ];
@@ -116,15 +116,21 @@ function account(x: number, title: string, { contract }: End): Child[] {
   ];
 }
 
-const place = (x: number, wide: number, title: string, below: string): Child[] => [
-  element("rect", { x, y: 44, width: wide, height: 46, rx: 4, class: "box" }),
-  text(x + wide / 2, 63, title, "", "middle"),
-  text(x + wide / 2, 80, below, "small", "middle"),
+/** @param below a line each; two of them fit */
+const place = (x: number, wide: number, title: string, below: readonly string[]): Child[] => [
+  element("rect", { x, y: 40, width: wide, height: 54, rx: 4, class: "box" }),
+  text(x + wide / 2, below.length > 1 ? 56 : 63, title, "", "middle"),
+  linesOf(below).map((line, index) =>
+    text(x + wide / 2, (below.length > 1 ? 71 : 80) + index * 13, line, "small", "middle"),
+  ),
 ];
 
+const linesOf = ([first, second, ...more]: readonly string[]): string[] =>
+  [first, more.length > 0 ? `and ${more.length + 1} more` : second].flatMap((line) => line ?? []);
+
 const fence = (x: number, number: string, what: string): Child[] => [
-  element("path", { d: `M${x} 38V98`, class: "fence" }),
-  text(x, 111, `${number} ${what}`, "small", "middle"),
+  element("path", { d: `M${x} 34V100`, class: "fence" }),
+  text(x, 113, `${number} ${what}`, "small", "middle"),
 ];
 
 /** Root, intermediate and leaf, one below the other. */
@@ -137,8 +143,8 @@ function chain(x: number, { tiers }: End, now: string): Child[] {
     return [
       element("rect", { x, y, width: box.width, height: box.height, rx: 4, class: "box" }),
       text(x + 8, y + 16, `${tier}: ${tier === "leaf" ? names.join(", ") : commonName(subject)}`, ""),
-      text(x + 8, y + 30, `${fingerprint.slice(0, 47)}…`, "mono"),
-      text(x + 8, y + 41, days, "small"),
+      text(x + 8, y + 29, `${fingerprint.slice(0, 47)}…`, "mono"),
+      text(x + 8, y + 42, days, "small"),
       index === 0
         ? undefined
         : element("path", { d: `M${x + 20} ${y - 16}V${y}`, class: "way", "marker-end": "url(#tip)" }),
@@ -146,10 +152,10 @@ function chain(x: number, { tiers }: End, now: string): Child[] {
   });
 }
 
-function addressesOf({ contract }: End): string {
-  if ("error" in contract) return "not known";
+function addressesOf({ contract }: End): readonly string[] {
+  if ("error" in contract) return ["not known"];
   const { value } = contract;
-  return (value.role === "sender" ? value.egressAddresses : value.endpointAddresses).join(", ");
+  return value.role === "sender" ? value.egressAddresses : value.endpointAddresses;
 }
 
 const text = (x: number, y: number, content: string, className: string, anchor?: string): Html =>

@@ -61,12 +61,6 @@ function preface({ takenAt, source, stacks }: AuditEvidence): Child {
   ];
 }
 
-const verdicts: Readonly<Record<Status, string>> = {
-  fine: "No findings",
-  finding: "Findings",
-  "not known": "Not everything is known",
-};
-
 /** What a reader must see first: what is wrong, then what could not be seen. */
 function verdict(audit: Audit): Html[] {
   const box = (status: Status, title: string, children: Child) =>
@@ -80,11 +74,11 @@ function verdict(audit: Audit): Html[] {
   const count = (status: Status) => rowsWith(audit, status).length;
   return [
     ...(count("finding") > 0
-      ? [box("finding", `${count("finding")} ${verdicts.finding.toLowerCase()}`, list("finding"))]
+      ? [box("finding", `${count("finding")} ${count("finding") === 1 ? "finding" : "findings"}`, list("finding"))]
       : []),
     ...(count("not known") > 0 ? [box("not known", `${count("not known")} not known`, list("not known"))] : []),
     ...(audit.verdict === "fine"
-      ? [box("fine", verdicts.fine, h("p", "", `All ${count("fine")} checks saw what ought to be.`))]
+      ? [box("fine", "No findings", h("p", "", `All ${count("fine")} checks saw what ought to be.`))]
       : []),
   ];
 }

@@ -7,6 +7,7 @@ export const style = `
 * { box-sizing: border-box; }
 body { margin: 0 auto; max-width: 68rem; padding: 1.5rem; background: var(--paper); color: var(--ink);
   font: 15px/1.45 system-ui, -apple-system, "Segoe UI", sans-serif; }
+h1, h2 { text-wrap: balance; }
 h1 { font-size: 1.55rem; margin: 0 0 .25rem; line-height: 1.2; }
 h2 { font-size: 1.12rem; margin: 2rem 0 .25rem; }
 p { margin: .25rem 0 .75rem; } .soft { color: var(--soft); }
@@ -22,8 +23,10 @@ table { border-collapse: collapse; width: 100%; margin: .5rem 0 0; }
 th, td { text-align: left; vertical-align: top; padding: .4rem .6rem .4rem 0; border-bottom: 1px solid var(--line); overflow-wrap: anywhere; }
 th { font-weight: 600; color: var(--soft); font-size: .82rem; }
 .rows td:nth-child(1) { width: 6.2rem; font-weight: 600; white-space: nowrap; } .rows td:nth-child(2) { width: 25%; }
-.rows tr.finding td { color: inherit; background: var(--bad-soft); } .rows tr.unknown td { color: inherit; background: var(--unknown-soft); }
+.rows tr td { color: var(--ink); }
+.rows tr.finding td { background: var(--bad-soft); } .rows tr.unknown td { background: var(--unknown-soft); }
 .rows tr td:first-child { color: var(--good); padding-left: .4rem; } .rows tr.finding td:first-child { color: var(--bad); } .rows tr.unknown td:first-child { color: var(--unknown); }
+td .line { display: block; white-space: nowrap; }
 .source { display: block; color: var(--soft); font-size: .82rem; }
 figure { margin: 1rem 0; padding: .75rem; background: var(--panel); border: 1px solid var(--line); border-radius: .4rem; overflow-x: auto; }
 svg { display: block; width: 100%; min-width: 40rem; height: auto; }

@@ -31,7 +31,11 @@ function writerRow(evidence: AuditEvidence, receiver: StackEvidence, sender: Pee
   const account = shown(contract, ({ accountId }) => `account ${accountId}`);
   return [
     [h("strong", "", name), h("span", "source", stack), h("span", "source", account)],
-    shown(contract, (found) => (found.role === "sender" ? found.egressAddresses.join(", ") : notKnown("no sender"))),
+    shown(contract, (found) =>
+      found.role === "sender"
+        ? found.egressAddresses.map((address) => h("span", "line", address))
+        : notKnown("it is no sender"),
+    ),
     shown(contract, ({ dnsName }) => code(dnsName)),
     pins.length > 0 ? pins.map((pin) => h("div", "", code(pin))) : notKnown("no root is pinned"),
     certificateOf(evidence, receiver, sender),
