@@ -12,8 +12,11 @@ export function addressRows(stack: StackEvidence): Row[] {
     configuration.role === "receiver" ? admittedSenders(stack) : allowedReceiver(stack),
     ...groupRows(declared, observed),
     configuration.role === "receiver" ? balancerRow(declared) : egressRow(stack),
-    judge("the host in its network", "EC2 API", seen, ([{ instanceId, groups }, { instance }]) => ({
+    judge("the host in its network", "EC2 API", seen, ([{ instanceId, groups }, { instance, account }]) => ({
       wrong: [
+        ...(account === configuration.account.id
+          ? []
+          : [`it is in account ${account}, not ${configuration.account.id}`]),
         ...(instance.id === instanceId ? [] : [`the instance is ${instance.id}, the state has ${instanceId}`]),
         ...(instance.state === "running" ? [] : [`it is ${instance.state}`]),
         ...(instance.publicAddress ? [`it has the public address ${instance.publicAddress}`] : []),

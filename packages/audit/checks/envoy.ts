@@ -39,7 +39,22 @@ export function envoyRows(stack: StackEvidence): Row[] {
     ...(stack.configuration.role === "receiver"
       ? [chainsRow(stack, running), ...stack.peers.map((peer) => senderRow(peer, running))]
       : stack.peers.map((peer) => receiverRow(peer, running))),
+    handshakesRow(stack),
   ];
+}
+
+/**
+ * Who came lately. A rightful certificate at a wrong address is a key in other hands, or an address that has changed:
+ * Envoy refuses it, and a person has to hear of it. Other refusals are what a door on the internet meets.
+ */
+function handshakesRow({ host }: StackEvidence): Row {
+  const seen = within(host, ({ handshakes }) => handshakes);
+  return judge("who came lately", "Envoy's log on the host", seen, ({ accepted, refused, since }) => ({
+    wrong: refused
+      .filter(({ filter_chain, peer_sha256 }) => filter_chain === "elsewhere" && peer_sha256 != null)
+      .map(({ peer_san, source: from, start }) => `the certificate of ${peer_san} came from ${from} at ${start}`),
+    fine: `${accepted.length} ends accepted, the last ${refused.length} refused are below; looked at since ${since}`,
+  }));
 }
 
 /** Field by field, so that whatever is not looked at by name is looked at all the same. */

@@ -19,12 +19,12 @@ interface Lie {
 }
 
 const strange = fingerprintOf(stranger.root);
-const value = <Part extends object>(part: Part) =>
+const known = <Part extends object>(part: Part) =>
   (part as { value: never }).value as Extract<Part, { value: unknown }>["value"];
-const hostOf = (stack: Stack) => value(stack.host) as Open<HostEvidence>;
+const hostOf = (stack: Stack) => known(stack.host) as Open<HostEvidence>;
 const balancerRules = (stack: Stack) =>
-  value(stack.observed).groups.find(({ name }) => name === "receiver-balancer")?.rules ?? [];
-const envoyOf = (stack: Stack) => value(hostOf(stack).envoy);
+  known(stack.observed).groups.find(({ name }) => name === "receiver-balancer")?.rules ?? [];
+const envoyOf = (stack: Stack) => known(hostOf(stack).envoy);
 const chainsOf = (stack: Stack) => (envoyOf(stack).listeners[0] as { filter_chains: Chain[] }).filter_chains;
 
 interface Chain {
@@ -55,40 +55,40 @@ const lies: readonly Lie[] = [
   {
     what: "a way out for the sender's host",
     at: "sender",
-    change: (stack) => value(stack.observed).groups[0]?.rules.push("egress any all 0.0.0.0/0"),
+    change: (stack) => known(stack.observed).groups[0]?.rules.push("egress any all 0.0.0.0/0"),
     told: /where the sender may go: .* also has egress any all 0\.0\.0\.0\/0/,
   },
   {
     what: "a group that is in no state",
     at: "receiver",
     change: (stack) =>
-      value(stack.observed).groups.push({ id: "sg-9", name: "mine", rules: ["ingress any all 0.0.0.0/0"] }),
+      known(stack.observed).groups.push({ id: "sg-9", name: "mine", rules: ["ingress any all 0.0.0.0/0"] }),
     told: /mine \(sg-9\) is in this network and not in the state/,
   },
   {
     what: "one more group on the host",
     at: "receiver",
-    change: (stack) => value(stack.observed).instance.groups.push("sg-0"),
+    change: (stack) => known(stack.observed).instance.groups.push("sg-0"),
     told: /the host in its network: it also has sg-0/,
   },
   {
     what: "a public address of the host",
     at: "sender",
     change: (stack) => {
-      value(stack.observed).instance.publicAddress = "203.0.113.99";
+      known(stack.observed).instance.publicAddress = "203.0.113.99";
     },
     told: /it has the public address 203\.0\.113\.99/,
   },
   {
     what: "a load balancer without its group",
     at: "receiver",
-    change: (stack) => value(stack.declared).balancer?.groups.pop(),
+    change: (stack) => known(stack.declared).balancer?.groups.pop(),
     told: /the load balancer lacks sg-3/,
   },
   {
     what: "a NAT gateway with another address",
     at: "sender",
-    change: (stack) => value(stack.declared).natAllocations.splice(0, 1, "eipalloc-other"),
+    change: (stack) => known(stack.declared).natAllocations.splice(0, 1, "eipalloc-other"),
     told: /the NAT gateway's Elastic IP lacks 203\.0\.113\.10/,
   },
   {
@@ -120,8 +120,8 @@ const lies: readonly Lie[] = [
     what: "an upstream of the sender that is another address",
     at: "sender",
     change: (stack) => {
-      const [own] = structuredClone(value(stack.peers[0]?.contract ?? { value: undefined })) ? stack.peers : [];
-      const contract = value(own?.contract ?? { value: undefined }) as { endpointAddresses: string[] };
+      const [own] = structuredClone(known(stack.peers[0]?.contract ?? { value: undefined })) ? stack.peers : [];
+      const contract = known(own?.contract ?? { value: undefined }) as { endpointAddresses: string[] };
       contract.endpointAddresses.pop();
     },
     told: /receiver receiver: upstream: its endpoints also has 198\.51\.100\.11:443/,
@@ -130,7 +130,7 @@ const lies: readonly Lie[] = [
     what: "another root in the bundle on disk",
     at: "receiver",
     change: (stack) => {
-      const [bundle] = value(hostOf(stack).bundles);
+      const [bundle] = known(hostOf(stack).bundles);
       const [root] = bundle?.certificates ?? [];
       if (root) bundle?.certificates.push({ ...root, fingerprint: strange });
     },
@@ -140,7 +140,7 @@ const lies: readonly Lie[] = [
     what: "an intermediate as an anchor",
     at: "receiver",
     change: (stack) => {
-      const [root] = value(hostOf(stack).bundles)[0]?.certificates ?? [];
+      const [root] = known(hostOf(stack).bundles)[0]?.certificates ?? [];
       if (root) root.issuer = "CN=another";
     },
     told: /CN=root is not a root/,
@@ -161,7 +161,7 @@ const lies: readonly Lie[] = [
     what: "another release in force",
     at: "sender",
     change: (stack) => {
-      value(hostOf(stack).release).inForce = "f".repeat(64);
+      known(hostOf(stack).release).inForce = "f".repeat(64);
     },
     told: /the release in force: f{64} is in force, the state has/,
   },
@@ -169,7 +169,7 @@ const lies: readonly Lie[] = [
     what: "a file with another content",
     at: "receiver",
     change: (stack) => {
-      value(hostOf(stack).files).found["envoy/bootstrap.yaml"] = "missing";
+      known(hostOf(stack).files).found["envoy/bootstrap.yaml"] = "missing";
     },
     told: /files of the release: envoy\/bootstrap\.yaml is missing, the release says/,
   },
@@ -177,7 +177,7 @@ const lies: readonly Lie[] = [
     what: "a program that is not the one of the archive",
     at: "receiver",
     change: (stack) => {
-      const [unit] = value(hostOf(stack).units);
+      const [unit] = known(hostOf(stack).units);
       if (unit) unit.sha256 = "0".repeat(64);
     },
     told: /metrics-link-envoy\.service runs .* with the hash 0{64}, not /,
@@ -185,26 +185,26 @@ const lies: readonly Lie[] = [
   {
     what: "a drop-in",
     at: "sender",
-    change: (stack) => value(hostOf(stack).units)[0]?.dropIns.push("/etc/systemd/system/x.conf"),
+    change: (stack) => known(hostOf(stack).units)[0]?.dropIns.push("/etc/systemd/system/x.conf"),
     told: /is changed by \/etc\/systemd\/system\/x\.conf/,
   },
   {
     what: "Prometheus on every address",
     at: "receiver",
-    change: (stack) => value(hostOf(stack).listening).push({ address: "0.0.0.0", port: 9090 }),
+    change: (stack) => known(hostOf(stack).listening).push({ address: "0.0.0.0", port: 9090 }),
     told: /port 9090 can be reached at 0\.0\.0\.0/,
   },
   {
     what: "something that the agent had to put back",
     at: "receiver",
-    change: (stack) => value(hostOf(stack).agent).driftedFiles.push("tls/private-key.pem"),
+    change: (stack) => known(hostOf(stack).agent).driftedFiles.push("tls/private-key.pem"),
     told: /tls\/private-key\.pem had been changed by hand and was put back/,
   },
   {
     what: "a certificate that is about to expire",
     at: "sender",
     change: (stack) => {
-      const [leaf] = value(hostOf(stack).certificates).chain;
+      const [leaf] = known(hostOf(stack).certificates).chain;
       if (leaf) leaf.notAfter = "2026-11-27T00:00:00.000Z";
     },
     told: /CN=metrics-sender\.account-a\.internal is valid from .* to 2026-11-27/,
@@ -216,10 +216,36 @@ const lies: readonly Lie[] = [
     told: /the leaf that receiver shows: Envoy lacks leaf of receiver/,
   },
   {
+    what: "a rightful certificate at a wrong address",
+    at: "receiver",
+    change: (stack) =>
+      known(hostOf(stack).handshakes).refused.push({
+        filter_chain: "elsewhere",
+        peer_sha256: "ab",
+        peer_san: "metrics-sender.account-a.internal",
+        source: "192.0.2.66:5",
+      }),
+    told: /who came lately: the certificate of metrics-sender\.account-a\.internal came from 192\.0\.2\.66:5/,
+  },
+  {
+    what: "a host in another account",
+    at: "receiver",
+    change: (stack) => {
+      known(stack.observed).account = "333333333333";
+    },
+    told: /it is in account 333333333333, not 222222222222/,
+  },
+  {
+    what: "an update that failed",
+    at: "receiver",
+    change: (stack) => known(stack.updates).unshift({ kind: "update", result: "failed", endedAt: "now", message: "" }),
+    told: /the last update of receiver: update failed at now/,
+  },
+  {
     what: "source control that is ahead of AWS",
     at: "receiver",
     change: (stack) =>
-      value(stack.changes).push({ operation: "update", resource: "aws:lb/listener:Listener receiver-https" }),
+      known(stack.changes).push({ operation: "update", resource: "aws:lb/listener:Listener receiver-https" }),
     told: /what an update of receiver would change: update aws:lb\/listener:Listener receiver-https/,
   },
   {
@@ -270,7 +296,7 @@ describe("an audit", () => {
     assert.deepEqual(linesOf(evidence, "finding"), []);
   });
 
-  for (const part of ["contract", "pki", "declared", "observed", "host", "changes"] as const) {
+  for (const part of ["contract", "pki", "declared", "observed", "host", "changes", "updates"] as const) {
     it(`does not take for fine what it could not read: ${part}`, () => {
       const evidence = changed("receiver", (stack) => {
         stack[part] = { error: "nobody answered" };
@@ -291,6 +317,7 @@ describe("an audit", () => {
     "units",
     "tools",
     "listening",
+    "handshakes",
   ] as const) {
     it(`does not take for fine what a host did not tell: ${part}`, () => {
       const evidence = changed("receiver", (stack) => {

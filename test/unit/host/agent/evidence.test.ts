@@ -72,21 +72,21 @@ describe("agent: evidence for an audit", () => {
   it("tells the release, its files, the programs, the sockets and the handshakes", async () => {
     const found = await read();
     assert.deepEqual(found.release, { value: { inForce: first, documentSha256: first } });
-    const { found: files, foreign } = valueOf(found.files);
+    const { found: files, foreign } = known(found.files);
     assert.match(files["envoy/bootstrap.yaml"] ?? "", new RegExp(`^${sha256("admin: {}\n")} 0644 root:`));
     // Of a secret neither the content nor its hash is told.
     assert.match(files["tls/leaf.key"] ?? "", /^0400 \w+:\w+$/);
     assert.deepEqual(foreign, []);
-    const [envoy] = valueOf(found.units);
+    const [envoy] = known(found.units);
     assert.equal(envoy?.sha256, sha256("envoy one"));
-    const tool = valueOf(found.tools).find(({ name }) => name === "envoy");
+    const tool = known(found.tools).find(({ name }) => name === "envoy");
     assert.deepEqual(Object.values(tool?.sealed ?? {}), [sha256("envoy one")]);
-    assert.deepEqual(valueOf(found.listening), [
+    assert.deepEqual(known(found.listening), [
       { address: "::1", port: 8080 },
       { address: "0.0.0.0", port: 8443 },
       { address: "127.0.0.1", port: 9090 },
     ]);
-    const { accepted, refused: strangers } = valueOf(found.handshakes);
+    const { accepted, refused: strangers } = known(found.handshakes);
     assert.deepEqual(
       accepted.map(({ start }) => start),
       ["2026-11-22T07:59:00Z"],
@@ -95,7 +95,7 @@ describe("agent: evidence for an audit", () => {
       strangers.map(({ tls_failure }) => tls_failure),
       ["no certificate"],
     );
-    assert.equal(valueOf(found.agent).outcome, "converged");
+    assert.equal(known(found.agent).outcome, "converged");
   });
 
   it("tells what was changed by hand", async () => {
@@ -104,7 +104,7 @@ describe("agent: evidence for an audit", () => {
     chmodSync(at("tls/leaf.key"), 0o444);
     rmSync(at("systemd/envoy.service"));
     writeFileSync(at("tls/another.pem"), "");
-    const { found, foreign } = valueOf((await read()).files);
+    const { found, foreign } = known((await read()).files);
     assert.match(found["envoy/bootstrap.yaml"] ?? "", new RegExp(`^${sha256("admin: { address: everywhere }\n")}`));
     assert.match(found["tls/leaf.key"] ?? "", /^0444/);
     assert.equal(found["systemd/envoy.service"], "missing");
@@ -117,7 +117,7 @@ describe("agent: evidence for an audit", () => {
     const found = await read();
     assert.match(errorOf(found.envoy), /^Envoy answers 403 to \/config_dump/);
     assert.match(errorOf(found.listening), /ENOENT/);
-    assert.equal(valueOf(found.units).length, 2);
+    assert.equal(known(found.units).length, 2);
     rmSync(host.path(current));
     const without = await read();
     assert.match(errorOf(without.release), /ENOENT/);
@@ -144,7 +144,7 @@ function stateOf(root: string): string[] {
   });
 }
 
-function valueOf<Value>(part: EvidencePart<Value>): Value {
+function known<Value>(part: EvidencePart<Value>): Value {
   if ("error" in part) throw new Error(part.error);
   return part.value;
 }
