@@ -41,4 +41,11 @@ function summary(judged: Audit, out: string): string {
   return [...told, `${fine} checks saw what ought to be, ${told.length} did not; the page is ${out}`].join("\n");
 }
 
-process.exitCode = await settle(usage, () => main(process.argv.slice(2)));
+/** An audit that could not be made knows nothing. @throws UsageError */
+async function unlessMade(error: Error): Promise<number> {
+  if (error instanceof UsageError) throw error;
+  console.error(`error: ${error.message}`);
+  return exitCodes["not known"];
+}
+
+process.exitCode = await settle(usage, () => main(process.argv.slice(2)).catch(unlessMade));

@@ -22,14 +22,16 @@ export interface Audit {
 
 /** Judges evidence. What the evidence does not know, the audit does not know either. */
 export function audit(evidence: AuditEvidence): Audit {
-  // The question is asked of the receiver.
-  const receiversFirst = [...evidence.stacks].sort((a, b) => Number(isSender(a)) - Number(isSender(b)));
-  const sections = receiversFirst.flatMap((stack) => sectionsOf(stack, evidence));
+  const sections = receiversFirst(evidence.stacks).flatMap((stack) => sectionsOf(stack, evidence));
   const statuses = sections.flatMap(({ rows }) => rows.map(({ status }) => status));
   const verdict = (["finding", "not known"] as const).find((status) => statuses.includes(status));
   // An audit of nothing has seen nothing.
   return { sections, verdict: verdict ?? (statuses.length === 0 ? "not known" : "fine") };
 }
+
+/** The question of an audit is asked of the receiver. */
+export const receiversFirst = (stacks: readonly StackEvidence[]): StackEvidence[] =>
+  [...stacks].sort((a, b) => Number(isSender(a)) - Number(isSender(b)));
 
 const isSender = ({ configuration }: StackEvidence) => configuration.role === "sender";
 

@@ -1,4 +1,4 @@
-import { ports, type ReceiverConfiguration, type SenderConfiguration } from "@metrics-link/contract";
+import { ports } from "@metrics-link/contract";
 import type { Declared, EvidencePart, Observed, StackEvidence } from "../evidence.ts";
 import { both, judge, type Row, unlike, within } from "../rows.ts";
 
@@ -30,8 +30,7 @@ export function addressRows(stack: StackEvidence): Row[] {
 }
 
 /** The question of the page: which addresses reach the load balancer. */
-function admittedSenders({ peers, observed, configuration }: StackEvidence): Row {
-  const { senders } = configuration as ReceiverConfiguration;
+function admittedSenders({ peers, declared, observed }: StackEvidence): Row {
   const spoken = peers.map(({ contract }) =>
     within(contract, (peer) =>
       peer.role === "sender" ? { value: peer.egressAddresses } : { error: "it is not a sender" },
@@ -41,50 +40,34 @@ function admittedSenders({ peers, observed, configuration }: StackEvidence): Row
     (sum, one) => within(both(sum, one), ([all, some]) => ({ value: [...all, ...some] })),
     { value: [] },
   );
-  const about = "who is let in at the load balancer";
-  return judge(
-    about,
-    "EC2 API, compared with the senders' own outputs",
-    both(wanted, observed),
-    ([all, { groups }]) => {
-      const group = groups.find(({ name }) => /-balancer$/.test(name));
-      if (group === undefined) return { wrong: ["there is no group of the load balancer"], fine: "" };
-      const rules = all.map((address) => `ingress tcp ${ports.https} ${address}/32`);
-      const found = group.rules.filter((rule) => rule.startsWith("ingress "));
-      return {
-        wrong: unlike(`group ${group.name} (${group.id})`, rules, found),
-        fine: `${found.join(", ")} in ${group.id}, which is ${senders.map(({ name }) => name).join(", ")} and nobody else`,
-      };
-    },
-  );
+  const seen = both(wanted, both(declared, observed));
+  const source = "EC2 API, compared with the senders' own outputs";
+  return judge("who is let in at the load balancer", source, seen, ([all, [{ balancer }, { groups }]]) => {
+    const attached = groups.filter(({ id }) => balancer?.groups.includes(id));
+    const rules = all.map((address) => `ingress tcp ${ports.https} ${address}/32`);
+    const found = attached.flatMap((group) => group.rules.filter((rule) => rule.startsWith("ingress ")));
+    const where = attached.map(({ name, id }) => `${name} (${id})`).join(", ") || "no group of the load balancer";
+    return {
+      wrong: unlike(where, rules, found),
+      fine: `${found.join(", ")} in ${where}, which is ${peers.map(({ name }) => name).join(", ")} and nobody else`,
+    };
+  });
 }
 
 /** The mirror at the sender: where its host may go on the internet. */
-function allowedReceiver({ peers, observed, configuration }: StackEvidence): Row {
-  const { peer } = configuration as SenderConfiguration;
-  const [receiver] = peers;
-  const wanted = within<unknown, readonly string[]>(
-    receiver?.contract ?? { error: "there is no receiver" },
-    (contract) => {
-      const found = contract as { role: string; endpointAddresses?: string[] };
-      return found.endpointAddresses ? { value: found.endpointAddresses } : { error: "it is not a receiver" };
-    },
+function allowedReceiver({ peers: [receiver], declared, observed }: StackEvidence): Row {
+  const wanted = within(receiver?.contract ?? { error: "there is no receiver" }, (contract) =>
+    contract.role === "receiver" ? { value: contract.endpointAddresses } : { error: "it is not a receiver" },
   );
-  return judge(
-    "where the sender may go",
-    `EC2 API, compared with the output of ${peer.stack}`,
-    both(wanted, observed),
-    ([addresses, { groups }]) => {
-      const group = groups.find(({ name }) => /-host$/.test(name));
-      if (group === undefined) return { wrong: ["there is no group of the host"], fine: "" };
-      const rules = addresses.map((address) => `egress tcp ${ports.https} ${address}/32`);
-      const found = group.rules.filter((rule) => /^egress .*[./]\d+$/.test(rule));
-      return {
-        wrong: unlike(`group ${group.name} (${group.id})`, rules, found),
-        fine: `${found.join(", ")} in ${group.id}, and AWS's endpoints`,
-      };
-    },
-  );
+  const seen = both(wanted, both(declared, observed));
+  const source = `EC2 API, compared with the output of ${receiver?.stack}`;
+  return judge("where the sender may go", source, seen, ([addresses, [{ groups: ours }, { groups }]]) => {
+    const own = groups.filter(({ id }) => idsOf(ours, /-host$/).includes(id));
+    const rules = addresses.map((address) => `egress tcp ${ports.https} ${address}/32`);
+    const found = own.flatMap((group) => group.rules.filter((rule) => /^egress .*[.:]\S*\/\d+$/.test(rule)));
+    const where = own.map(({ name, id }) => `${name} (${id})`).join(", ") || "no group of the host";
+    return { wrong: unlike(where, rules, found), fine: `${found.join(", ")} in ${where}; beside that AWS's endpoints` };
+  });
 }
 
 /** Every group of the network: rules that Pulumi did not make are as bad as rules that are gone. */

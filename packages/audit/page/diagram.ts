@@ -102,7 +102,8 @@ function linkOf(sender: End, receiver: End, now: string): Child[] {
     text(450, 60, "TLS 1.3, mutual", "small", "middle"),
     element("path", { d: `M${box.left + box.width} 148L728 98`, class: "trust", "marker-end": "url(#tip)" }),
     element("path", { d: `M${box.right} 148L172 98`, class: "trust", "marker-end": "url(#tip)" }),
-    text(450, 112, "each trusts the other's root alone", "small", "middle"),
+    text(450, 178, "each trusts the", "small", "middle"),
+    text(450, 192, "other's root alone", "small", "middle"),
     chain(box.left, sender, now),
     chain(box.right, receiver, now),
   ];

@@ -58,9 +58,19 @@ export function handshakes({ stacks }: AuditEvidence): Html {
           table(
             ["Was", "When", "Who", "Why"],
             [
-              ...accepted.map((line) => [h("span", "fine", "accepted"), line.start ?? "", whoOf(line), resultOf(line)]),
+              ...accepted.map((line) => [
+                h("span", "line fine", "accepted"),
+                h("span", "line", line.start ?? ""),
+                whoOf(line),
+                resultOf(line),
+              ]),
               ...(refused.length === 0 ? [["refused", `none since ${since}`, "", ""]] : []),
-              ...refused.map((line) => [h("strong", "", "refused"), line.start ?? "", whoOf(line), resultOf(line)]),
+              ...refused.map((line) => [
+                h("strong", "line", "refused"),
+                h("span", "line", line.start ?? ""),
+                whoOf(line),
+                resultOf(line),
+              ]),
             ],
           ),
       ),

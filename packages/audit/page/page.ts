@@ -1,4 +1,4 @@
-import { type Audit, rowsWith } from "../audit.ts";
+import { type Audit, receiversFirst, rowsWith } from "../audit.ts";
 import type { AuditEvidence } from "../evidence.ts";
 import type { Row, Status } from "../rows.ts";
 import { diagram } from "./diagram.ts";
@@ -9,7 +9,8 @@ import { classOf, code } from "./words.ts";
 import { writers } from "./writers.ts";
 
 /** The whole report as one HTML document that needs nothing else: no script, no font, no image from anywhere. */
-export function page(evidence: AuditEvidence, audit: Audit): string {
+export function page(given: AuditEvidence, audit: Audit): string {
+  const evidence = { ...given, stacks: receiversFirst(given.stacks) };
   const head = h(
     "head",
     "",

@@ -38,7 +38,7 @@ const lies: readonly Lie[] = [
     what: "a rule that lets one more address in",
     at: "receiver",
     change: (stack) => balancerRules(stack).push("ingress tcp 443 192.0.2.66/32"),
-    told: /who is let in at the load balancer: group receiver-balancer \(sg-3\) also has ingress tcp 443 192\.0\.2\.66\/32/,
+    told: /who is let in at the load balancer: receiver-balancer \(sg-3\) also has ingress tcp 443 192\.0\.2\.66\/32/,
   },
   {
     what: "a rule that lets everybody in by IPv6",
@@ -57,6 +57,22 @@ const lies: readonly Lie[] = [
     at: "sender",
     change: (stack) => known(stack.observed).groups[0]?.rules.push("egress any all 0.0.0.0/0"),
     told: /where the sender may go: .* also has egress any all 0\.0\.0\.0\/0/,
+  },
+  {
+    what: "a rule in the right group, beside a group of the same name with the right rules",
+    at: "receiver",
+    change: (stack) => {
+      const { groups } = known(stack.observed);
+      groups.unshift({ id: "sg-9", name: "receiver-balancer", rules: [...balancerRules(stack)] });
+      groups.find(({ id }) => id === "sg-3")?.rules.push("ingress tcp 443 192.0.2.66/32");
+    },
+    told: /who is let in at the load balancer: receiver-balancer \(sg-3\) also has ingress tcp 443 192\.0\.2\.66/,
+  },
+  {
+    what: "a way out by IPv6",
+    at: "sender",
+    change: (stack) => known(stack.observed).groups[0]?.rules.push("egress any all ::/0"),
+    told: /where the sender may go: .* also has egress any all ::\/0/,
   },
   {
     what: "a group that is in no state",

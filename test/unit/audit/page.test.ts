@@ -49,7 +49,9 @@ describe("the page of an audit", () => {
       ],
     };
     const text = pageOf(changed as typeof evidence);
-    const order = ["is believed and not pinned", "it &lt;is&gt; off", ">Who can write<"].map((one) => text.indexOf(one));
+    const order = ["is believed and not pinned", "it &lt;is&gt; off", ">Who can write<"].map((one) =>
+      text.indexOf(one),
+    );
     assert.ok(!order.includes(-1), order.join());
     assert.deepEqual(
       order,
