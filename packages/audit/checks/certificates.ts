@@ -3,8 +3,11 @@ import type { StackEvidence } from "../evidence.ts";
 import { both, judge, type Row, unlike, within } from "../rows.ts";
 
 const day = 86_400_000;
-/** A leaf is renewed by the first update in its last third; this is what is left to make one. */
-const fewDays = 3;
+/**
+ * The part of a certificate's life in which it should have been replaced long ago: three days of a leaf's thirty, a year of
+ * a root's ten. A leaf is renewed by the first update in its last third, a root's successor begins a year before its end.
+ */
+const lastPart = 0.1;
 
 export const daysLeft = (notAfter: string, now: string): number => (Date.parse(notAfter) - Date.parse(now)) / day;
 
@@ -17,7 +20,7 @@ export function certificateRows({ host, pki, stack }: StackEvidence, now: string
       wrong: [
         ...(keyFits ? [] : ["the private key is not that of the leaf"]),
         ...[...chain, ...ownRoots]
-          .filter(({ notAfter, notBefore }) => daysLeft(notAfter, now) < fewDays || notBefore > now)
+          .filter(({ notAfter, notBefore }) => isLate(notBefore, notAfter, now) || notBefore > now)
           .map(({ subject, notBefore, notAfter }) => `${subject} is valid from ${notBefore} to ${notAfter}`),
       ],
       fine: [...chain, ...ownRoots]
@@ -43,3 +46,6 @@ export function certificateRows({ host, pki, stack }: StackEvidence, now: string
     ),
   ];
 }
+
+const isLate = (notBefore: string, notAfter: string, now: string) =>
+  daysLeft(notAfter, now) < daysLeft(notAfter, notBefore) * lastPart;
