@@ -2,7 +2,7 @@
 export const style = `
 :root { color-scheme: light dark; --ink: #1c2430; --soft: #5a6676; --line: #d5dbe3; --paper: #fff; --panel: #f5f7fa;
   --bad: #a4161a; --bad-soft: #fdecec; --unknown: #7a5200; --unknown-soft: #fff4d6; --good: #17663a; --good-soft: #e6f4ea; --own: #20508c; }
-@media (prefers-color-scheme: dark) { :root { --ink: #e6eaf0; --soft: #9aa7b8; --line: #353f4c; --paper: #12161c; --panel: #1b2129;
+@media screen and (prefers-color-scheme: dark) { :root { --ink: #e6eaf0; --soft: #9aa7b8; --line: #353f4c; --paper: #12161c; --panel: #1b2129;
   --bad: #ff9a94; --bad-soft: #3d1b1b; --unknown: #f1c75b; --unknown-soft: #38300f; --good: #7fd6a0; --good-soft: #14301f; --own: #9cc3f2; } }
 * { box-sizing: border-box; }
 body { margin: 0 auto; max-width: 68rem; padding: 1.5rem; background: var(--paper); color: var(--ink);
@@ -40,5 +40,5 @@ footer { margin-top: 2.5rem; padding-top: .75rem; border-top: 1px solid var(--li
   table.wide thead { display: none; } table.wide tr, .rows tr { display: block; border-bottom: 1px solid var(--line); padding: .45rem .3rem; }
   table.wide td, .rows td, .rows td:nth-child(n) { display: block; width: auto; border: 0; padding: .08rem 0; }
   table.wide td[data-label]::before { content: attr(data-label) ": "; color: var(--soft); } }
-@media print { :root { --paper: #fff; --ink: #000; } body { max-width: none; padding: 0; font-size: 10.5pt; } tr, figure, .verdict { break-inside: avoid; } h2 { break-after: avoid; } svg { min-width: 0; } }
+@media print { :root { color-scheme: light; --paper: #fff; --ink: #000; } body { max-width: none; padding: 0; font-size: 10.5pt; } tr, figure, .verdict { break-inside: avoid; } h2 { break-after: avoid; } svg { min-width: 0; } }
 `;
