@@ -133,18 +133,41 @@ export type HostCertificate = z.output<typeof certificate>;
 export type EvidencePart<Value> = { readonly value: Value } | { readonly error: string };
 export type HandshakeLine = z.output<typeof logLine>;
 
-/** In this order parts are left out when all together are too long for Run Command. */
-const dispensable = ["handshakes", "files", "tools", "envoy"] as const;
+export const evidenceParts = [
+  "release",
+  "agent",
+  "files",
+  "certificates",
+  "bundles",
+  "envoy",
+  "units",
+  "tools",
+  "listening",
+  "handshakes",
+] as const satisfies readonly (keyof HostEvidence)[];
+export type EvidencePartName = (typeof evidenceParts)[number];
+
+/** In this order parts are left out when all together are too long for Run Command; each can be asked for alone. */
+const leftOutFirst = ["handshakes", "files", "bundles", "tools", "envoy"] as const;
+const tooLong = "too long for one answer of Run Command";
 
 /** One line of text: gzip, base64. Parts that do not fit are replaced by why they are missing. */
 export function packHostEvidence(evidence: HostEvidence, limit = outputLimit - 100): string {
   let kept = evidence;
-  for (const name of dispensable) {
+  for (const name of leftOutFirst) {
     const packed = packed64(kept);
     if (packed.length <= limit) return packed;
-    kept = { ...kept, [name]: { error: `too long for one answer of Run Command (${packed.length} characters)` } };
+    kept = { ...kept, [name]: { error: `${tooLong} (${packed.length} characters)` } };
   }
   return packed64(kept);
+}
+
+/** The parts that `packHostEvidence` left out. */
+export function partsLeftOut(evidence: HostEvidence): EvidencePartName[] {
+  return evidenceParts.filter((name) => {
+    const part = evidence[name];
+    return "error" in part && part.error.startsWith(tooLong);
+  });
 }
 
 /** @throws Error when the text is not what `packHostEvidence` makes */

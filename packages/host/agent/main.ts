@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { packHostEvidence } from "@metrics-link/contract/host-evidence.ts";
+import { evidenceParts, packHostEvidence } from "@metrics-link/contract/host-evidence.ts";
 import { sha256Text } from "@metrics-link/contract/release.ts";
 import { type Context, converge } from "./converge.ts";
 import type { Effects } from "./effects.ts";
@@ -21,12 +21,13 @@ import { writeTextfile } from "./textfile.ts";
 import { timerRun } from "./timer-run.ts";
 import { wordOf } from "./word.ts";
 
-const usage = `usage: agent converge --release ID [--force] | run | status | evidence
+const usage = `usage: agent converge --release ID [--force] | run | status | evidence [PART...]
   converge  bring this host to a release, also to one that it refused before;
             with --force at once, although samples that are not sent yet are then not sent at all
   run       what the timer does: bring it to the release that the bucket points at
   status    print the report of the last run
-  evidence  print what this host is and runs, for an audit: JSON, gzip, base64; changes nothing`;
+  evidence  print what this host is and runs, for an audit: JSON, gzip, base64; changes nothing;
+            with names only these parts of it`;
 const usageError = 64;
 
 async function main(argv: readonly string[]): Promise<number> {
@@ -35,14 +36,15 @@ async function main(argv: readonly string[]): Promise<number> {
     options: { release: { type: "string" }, force: { type: "boolean", default: false } },
     allowPositionals: true,
   });
-  const [command] = positionals;
+  const [command, ...names] = positionals;
   if (command === "status") {
     process.stdout.write(await readFile(`${stateDirectory}/status.json`, "utf8"));
     return 0;
   }
   if (command === "evidence") {
     const { identity, effects } = await contextOf(argv);
-    process.stdout.write(`${packHostEvidence(await evidence(effects, identity.host))}\n`);
+    const wanted = evidenceParts.filter((name) => names.length === 0 || names.includes(name));
+    process.stdout.write(`${packHostEvidence(await evidence(effects, identity.host, wanted))}\n`);
     return 0;
   }
   if (command !== "run" && command !== "converge") {

@@ -1,5 +1,10 @@
-import type { HostEvidence } from "@metrics-link/contract/host-evidence.ts";
-import { hostEvidenceVersion } from "@metrics-link/contract/host-evidence.ts";
+import {
+  type EvidencePartName,
+  evidenceParts,
+  type HostEvidence,
+  hostEvidenceVersion,
+} from "@metrics-link/contract/host-evidence.ts";
+import type { Release } from "@metrics-link/contract/release.ts";
 import type { Effects } from "../effects.ts";
 import { bundlesOnDisk, certificatesOnDisk } from "./certificates.ts";
 import { runningEnvoy } from "./envoy.ts";
@@ -11,29 +16,38 @@ import { lastReport, runningUnits } from "./units.ts";
 /**
  * Reads what this host is and runs, and changes nothing. Each part stands by itself: one that cannot be read says why,
  * and the others are there all the same.
+ * @param wanted the parts to read; the others say that nobody asked
  */
-export async function evidence(effects: Effects, host: string): Promise<HostEvidence> {
+export async function evidence(
+  effects: Effects,
+  host: string,
+  wanted: readonly EvidencePartName[] = evidenceParts,
+): Promise<HostEvidence> {
   const release = await part(() => releaseOnDisk(effects));
-  const document = "value" in release ? release.value.document : undefined;
-  const ofRelease = <Value>(read: (found: NonNullable<typeof document>) => Promise<Value>) =>
+  const asked = <Value>(name: EvidencePartName, read: () => Promise<Value>) =>
     part(async () => {
-      if (document === undefined) throw new Error("the release in force could not be read");
-      return read(document);
+      if (!wanted.includes(name)) throw new Error("nobody asked for this part");
+      return await read();
+    });
+  const ofRelease = <Value>(name: EvidencePartName, read: (document: Release) => Promise<Value>) =>
+    asked(name, async () => {
+      if ("error" in release) throw new Error(`the release in force could not be read: ${release.error}`);
+      return await read(release.value.document);
     });
   return {
     formatVersion: hostEvidenceVersion,
     takenAt: new Date(effects.now()).toISOString(),
     host,
     release: "value" in release ? { value: release.value.told } : release,
-    agent: await part(() => lastReport(effects)),
-    files: await ofRelease((found) => filesOnDisk(effects, found)),
-    certificates: await ofRelease((found) => certificatesOnDisk(effects, found)),
-    bundles: await ofRelease((found) => bundlesOnDisk(effects, found)),
-    envoy: await part(() => runningEnvoy(effects)),
-    units: await ofRelease((found) => runningUnits(effects, found)),
-    tools: await ofRelease((found) => toolsOnDisk(effects, found)),
-    listening: await part(() => listeningSockets(effects)),
-    handshakes: await part(() => lastHandshakes(effects)),
+    agent: await asked("agent", () => lastReport(effects)),
+    files: await ofRelease("files", (document) => filesOnDisk(effects, document)),
+    certificates: await ofRelease("certificates", (document) => certificatesOnDisk(effects, document)),
+    bundles: await ofRelease("bundles", (document) => bundlesOnDisk(effects, document)),
+    envoy: await asked("envoy", () => runningEnvoy(effects)),
+    units: await ofRelease("units", (document) => runningUnits(effects, document)),
+    tools: await ofRelease("tools", (document) => toolsOnDisk(effects, document)),
+    listening: await asked("listening", () => listeningSockets(effects)),
+    handshakes: await asked("handshakes", () => lastHandshakes(effects)),
   };
 }
 
