@@ -61,6 +61,15 @@ export default {
       severity: "error",
       from: {},
       to: { path: "^packages/policy/pack\\.js$" },
+      },
+      {
+      name: "audits-are-pure",
+      comment: "Evidence in, findings and a page out: so that every lie of a host can be tried.",
+      severity: "error",
+      from: { path: room("audit") },
+      to: {
+        path: ["@pulumi", "@aws-sdk", "^(node:)?fs", "^(node:)?child_process", "^packages/(?!(audit|contract|envoy)/)"],
+      },
     },
     {
       name: "agent-without-pulumi",

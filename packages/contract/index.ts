@@ -2,6 +2,7 @@ export * from "./cache-directory.ts";
 export * from "./configuration.ts";
 export * from "./errors.ts";
 export * from "./fingerprint.ts";
+export * from "./host-evidence.ts";
 export * from "./host-paths.ts";
 export * from "./keep-rule.ts";
 export * from "./outputs.ts";

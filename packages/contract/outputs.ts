@@ -54,6 +54,19 @@ export type ReceiverContract = z.output<typeof receiverContract>;
 const byRole = { sender: senderContract, receiver: receiverContract } as const;
 type Contracts = { sender: SenderContract; receiver: ReceiverContract };
 
+/**
+ * Reads what a stack says of itself, whichever role it has.
+ * @returns undefined if it has not spoken yet
+ * @throws Error when the output is not of this contract
+ */
+export function readContract(output: unknown): SenderContract | ReceiverContract | undefined {
+  if (output === undefined || output === null) return undefined;
+  const result = z.discriminatedUnion("role", [senderContract, receiverContract]).safeParse(output);
+  if (result.success) return result.data;
+  const seen = result.error.issues.map(({ path, message }) => `${[contractOutput, ...path].join(".")}: ${message}`);
+  throw new Error(`the output ${contractOutput} is of another program: ${seen.join("; ")}`);
+}
+
 /** A peer whose root was compared with the pinned fingerprints. */
 export type Trusted<Contract> = Contract & { readonly rootFingerprints: readonly string[] };
 

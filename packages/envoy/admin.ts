@@ -22,8 +22,9 @@ export interface Admin {
 const adminSocket: Address = { pipe: { path: hostPaths.envoyAdminSocket, mode: 0o660 } };
 
 /**
- * What may be asked or told there: health, counters, certificates, upstreams, and to drain before a stop. Not the
- * configuration, not the log level, not `/quitquitquit`, nothing that changes how the link behaves.
+ * What may be asked or told there: health, counters, certificates, upstreams, the configuration that runs, and to
+ * drain before a stop. Not the log level, not `/quitquitquit`, nothing that changes how the link behaves. Envoy takes
+ * private keys out of the configuration that it shows ("[redacted]").
  */
 export const admin: Admin = {
   address: adminSocket,
@@ -32,6 +33,7 @@ export const admin: Admin = {
     { exact: "/server_info" },
     { exact: "/certs" },
     { exact: "/clusters" },
+    { exact: "/config_dump" },
     { prefix: "/stats" },
     { exact: "/healthcheck/fail" },
     { exact: "/drain_listeners" },

@@ -6,8 +6,8 @@ import { type Finding, findingsOf, type Unchecked } from "./finding.ts";
 export const isLocal = (address: Unchecked<Address> | undefined): boolean =>
   address?.pipe?.path !== undefined || /^127\./.test(address?.socket_address?.address ?? "");
 
-/** What must not be asked even by programs on the host: it would change, end or lay open this Envoy. */
-const tooMuch = ["/quitquitquit", "/config_dump", "/logging", "/runtime_modify", "/reset_counters", "/init_dump"];
+/** What must not be asked even by programs on the host: it would change or end this Envoy. */
+const tooMuch = ["/quitquitquit", "/logging", "/runtime_modify", "/reset_counters", "/init_dump"];
 
 export function checkAdmin(admin: Unchecked<Admin> | undefined): readonly Finding[] {
   const allowed = admin?.allow_paths ?? [];

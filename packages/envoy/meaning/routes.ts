@@ -32,7 +32,8 @@ export function checkRoutes(where: string, chain: Unchecked<FilterChain>): Findi
       "path-as-sent",
       where,
     )([
-      managers(chain).some((manager) => manager?.normalize_path !== false || manager.merge_slashes !== false),
+      // A plain bool of protocol buffers, so absent is false; normalize_path is a BoolValue, which a build may default to true.
+      managers(chain).some((manager) => manager?.normalize_path !== false || manager.merge_slashes === true),
       "paths are normalised: other spellings of the one path would pass",
     ]),
     ...findingsOf(

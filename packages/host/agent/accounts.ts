@@ -31,4 +31,11 @@ export class Accounts {
     if (gid === undefined) throw new Error(`This host has no group ${group}: cloud-init did not make it`);
     return { uid, gid };
   }
+
+  /** `user:group`; a number where this host has no name for it. */
+  nameOf(uid: number, gid: number): string {
+    const name = (table: ReadonlyMap<string, number>, id: number) =>
+      [...table].find(([, found]) => found === id)?.[0] ?? `${id}`;
+    return `${name(this.#users, uid)}:${name(this.#groups, gid)}`;
+  }
 }

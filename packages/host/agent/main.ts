@@ -2,9 +2,11 @@ import { readFile } from "node:fs/promises";
 import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { evidenceParts, packHostEvidence } from "@metrics-link/contract/host-evidence.ts";
 import { sha256Text } from "@metrics-link/contract/release.ts";
 import { type Context, converge } from "./converge.ts";
 import type { Effects } from "./effects.ts";
+import { evidence } from "./evidence/index.ts";
 import { ask } from "./host-effects/ask.ts";
 import { awsEffects } from "./host-effects/aws.ts";
 import { handOverTo, run } from "./host-effects/process.ts";
@@ -19,11 +21,13 @@ import { writeTextfile } from "./textfile.ts";
 import { timerRun } from "./timer-run.ts";
 import { wordOf } from "./word.ts";
 
-const usage = `usage: agent converge --release ID [--force] | run | status
+const usage = `usage: agent converge --release ID [--force] | run | status | evidence [PART...]
   converge  bring this host to a release, also to one that it refused before;
             with --force at once, although samples that are not sent yet are then not sent at all
   run       what the timer does: bring it to the release that the bucket points at
-  status    print the report of the last run`;
+  status    print the report of the last run
+  evidence  print what this host is and runs, for an audit: JSON, gzip, base64; changes nothing;
+            with names only these parts of it`;
 const usageError = 64;
 
 async function main(argv: readonly string[]): Promise<number> {
@@ -32,9 +36,15 @@ async function main(argv: readonly string[]): Promise<number> {
     options: { release: { type: "string" }, force: { type: "boolean", default: false } },
     allowPositionals: true,
   });
-  const [command] = positionals;
+  const [command, ...names] = positionals;
   if (command === "status") {
     process.stdout.write(await readFile(`${stateDirectory}/status.json`, "utf8"));
+    return 0;
+  }
+  if (command === "evidence") {
+    const { identity, effects } = await contextOf(argv);
+    const wanted = evidenceParts.filter((name) => names.length === 0 || names.includes(name));
+    process.stdout.write(`${packHostEvidence(await evidence(effects, identity.host, wanted))}\n`);
     return 0;
   }
   if (command !== "run" && command !== "converge") {

@@ -1,30 +1,11 @@
 import type { ConvergeRequest } from "./environment.ts";
-
-/** The two calls of Systems Manager that Run Command takes. Errors carry AWS's code in their `name`. */
-export interface Management {
-  /** @returns the id of the command */
-  send(instanceId: string, command: string, timeoutSeconds: number): Promise<string>;
-  outcome(
-    instanceId: string,
-    commandId: string,
-  ): Promise<{ readonly status: string; readonly details: string; readonly output: string; readonly errors: string }>;
-}
-
-export interface Clock {
-  now(): number;
-  sleep(milliseconds: number): Promise<void>;
-}
+import { type Clock, type Management, runCommand } from "./run-command.ts";
 
 export interface Answer {
   /** What the host said: one line, then its reasons. */
   readonly word: string;
   readonly converged: boolean;
 }
-
-/** An eighth of what was waited already: who is quick is heard at once, who takes long is not asked all the time. */
-const pollMs = { least: 100, most: 1000 } as const;
-/** Systems Manager allows an execution timeout of 1 to 172800 seconds. */
-const shortestTimeoutSeconds = 1;
 
 /** The command on the host. At its first boot the agent is still on its way. */
 export function hostCommand({ releaseId, force }: Pick<ConvergeRequest, "releaseId" | "force">): string {
@@ -34,67 +15,15 @@ export function hostCommand({ releaseId, force }: Pick<ConvergeRequest, "release
   ].join("\n");
 }
 
-/**
- * Has the host converge, and waits for its word until the deadline. A host that is still booting is not known to
- * Systems Manager yet; that is waited for and not an error.
- */
+/** Has the host converge, and waits for its word until the deadline. */
 export async function askHost(management: Management, request: ConvergeRequest, clock: Clock): Promise<Answer> {
   const { instanceId, releaseId, deadlineSeconds } = request;
-  const wait = patience(clock, deadlineSeconds);
-  const timeoutSeconds = () => Math.max(shortestTimeoutSeconds, Math.ceil(wait.left() / 1000));
-  const tooLate = (what: string): Answer => ({
-    word: `${instanceId} gave no word on ${releaseId} within ${deadlineSeconds} s: ${what}`,
-    converged: false,
-  });
-
-  // InvalidInstanceId: not registered yet, or its agent has not been heard of for long.
-  const commandId = await until(wait, "InvalidInstanceId", () =>
-    management.send(instanceId, hostCommand(request), timeoutSeconds()),
-  );
-  if (commandId === undefined) return tooLate("it did not register with Systems Manager");
-
-  for (;;) {
-    // The command may not be visible to the next call at once.
-    const found = await until(wait, "InvocationDoesNotExist", () => management.outcome(instanceId, commandId));
-    if (found === undefined) return tooLate("Systems Manager does not know its own command");
-    if (!["Pending", "InProgress", "Delayed", "Cancelling"].includes(found.status)) {
-      const said = [found.output, found.errors].map((text) => text.trim()).filter((text) => text !== "");
-      if (found.status === "Success") return { word: said[0] ?? "", converged: true };
-      return { word: [`${instanceId}: ${found.details || found.status}`, ...said].join("\n"), converged: false };
-    }
-    if (wait.left() <= 0) return tooLate(`the command is ${found.status}`);
-    await wait.pause();
+  const end = await runCommand(management, { instanceId, command: hostCommand(request), deadlineSeconds }, clock);
+  if (end.kind === "late") {
+    const word = `${instanceId} gave no word on ${releaseId} within ${deadlineSeconds} s: ${end.what}`;
+    return { word, converged: false };
   }
-}
-
-/** Calls again as long as it fails with one AWS error code; undefined when the deadline is over. */
-async function until<Result>(
-  wait: Patience,
-  errorName: string,
-  call: () => Promise<Result>,
-): Promise<Result | undefined> {
-  for (;;) {
-    try {
-      return await call();
-    } catch (error) {
-      if ((error as Error).name !== errorName) throw error;
-      if (wait.left() <= 0) return undefined;
-      await wait.pause();
-    }
-  }
-}
-
-interface Patience {
-  /** Milliseconds until the deadline. */
-  left(): number;
-  /** Waits until it is time to ask again. */
-  pause(): Promise<void>;
-}
-
-function patience(clock: Clock, deadlineSeconds: number): Patience {
-  const began = clock.now();
-  return {
-    left: () => began + deadlineSeconds * 1000 - clock.now(),
-    pause: () => clock.sleep(Math.min(pollMs.most, Math.max(pollMs.least, (clock.now() - began) / 8))),
-  };
+  const said = [end.output, end.errors].map((text) => text.trim()).filter((text) => text !== "");
+  if (end.success) return { word: said[0] ?? "", converged: true };
+  return { word: [`${instanceId}: ${end.details}`, ...said].join("\n"), converged: false };
 }

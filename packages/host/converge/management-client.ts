@@ -1,13 +1,12 @@
-import { GetCommandInvocationCommand, SendCommandCommand, SSMClient } from "@aws-sdk/client-ssm";
+import { GetCommandInvocationCommand, SendCommandCommand, SSMClient, type SSMClientConfig } from "@aws-sdk/client-ssm";
 import { fromTemporaryCredentials } from "@aws-sdk/credential-providers";
-import type { Management } from "./ask-host.ts";
 import type { ConvergeRequest } from "./environment.ts";
+import type { Management } from "./run-command.ts";
 
 /** Systems Manager, with the deployer's credentials or the role that the stack assumes. */
 export function managementClient({ region, roleToAssume }: ConvergeRequest): Management {
-  const client = new SSMClient({
+  return managementOf("metrics-link: converge", {
     region,
-    maxAttempts: 5,
     ...(roleToAssume === undefined
       ? {}
       : {
@@ -17,13 +16,18 @@ export function managementClient({ region, roleToAssume }: ConvergeRequest): Man
           }),
         }),
   });
+}
+
+/** @param comment what a person sees of the command in the account's history; at most 100 characters (SendCommand) */
+export function managementOf(comment: string, configuration: SSMClientConfig): Management {
+  const client = new SSMClient({ maxAttempts: 5, ...configuration });
   return {
     send: async (instanceId, command, seconds) => {
       const { Command } = await client.send(
         new SendCommandCommand({
           InstanceIds: [instanceId],
           DocumentName: "AWS-RunShellScript",
-          Comment: "metrics-link: converge",
+          Comment: comment,
           Parameters: { commands: [command], executionTimeout: [`${seconds}`] },
         }),
       );

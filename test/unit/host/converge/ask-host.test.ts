@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
-import { askHost, hostCommand, type Management } from "@metrics-link/host/converge/ask-host.ts";
+import { askHost, hostCommand } from "@metrics-link/host/converge/ask-host.ts";
 import { readEnvironment } from "@metrics-link/host/converge/environment.ts";
+import type { Management } from "@metrics-link/host/converge/run-command.ts";
 import { describe, it } from "mocha";
 
 const request = {

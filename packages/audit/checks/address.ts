@@ -1,0 +1,133 @@
+import { ports } from "@metrics-link/contract";
+import type { Declared, EvidencePart, Observed, StackEvidence } from "../evidence.ts";
+import { both, judge, type Row, unlike, within } from "../rows.ts";
+
+const api = "EC2 API, compared with the state";
+
+/** Fence 1: what AWS lets in and out now, rule by rule, against the state and against what the peers say of themselves. */
+export function addressRows(stack: StackEvidence): Row[] {
+  const { configuration, declared, observed } = stack;
+  const seen = both(declared, observed);
+  return [
+    configuration.role === "receiver" ? admittedSenders(stack) : allowedReceiver(stack),
+    ...groupRows(declared, observed),
+    configuration.role === "receiver" ? balancerRow(declared) : egressRow(stack),
+    judge("the host in its network", "EC2 API", seen, ([{ instanceId, groups }, { instance, account }]) => ({
+      wrong: [
+        ...(account === configuration.account.id
+          ? []
+          : [`it is in account ${account}, not ${configuration.account.id}`]),
+        ...(instance.id === instanceId ? [] : [`the instance is ${instance.id}, the state has ${instanceId}`]),
+        ...(instance.state === "running" ? [] : [`it is ${instance.state}`]),
+        ...(instance.publicAddress ? [`it has the public address ${instance.publicAddress}`] : []),
+        ...(instance.keyName ? [`it has the key pair ${instance.keyName}`] : []),
+        ...(instance.httpTokens === "required" ? [] : [`its metadata tokens are ${instance.httpTokens ?? "not told"}`]),
+        ...unlike("it", idsOf(groups, /-host$/), instance.groups),
+      ],
+      fine: `${instance.id}, no public address, no key pair, IMDSv2 required, in ${instance.groups.join(", ")} alone`,
+    })),
+  ];
+}
+
+/** The question of the page: which addresses reach the load balancer. */
+function admittedSenders({ peers, declared, observed }: StackEvidence): Row {
+  const spoken = peers.map(({ contract }) =>
+    within(contract, (peer) =>
+      peer.role === "sender" ? { value: peer.egressAddresses } : { error: "it is not a sender" },
+    ),
+  );
+  const wanted = spoken.reduce<EvidencePart<readonly string[]>>(
+    (sum, one) => within(both(sum, one), ([all, some]) => ({ value: [...all, ...some] })),
+    { value: [] },
+  );
+  const seen = both(wanted, both(declared, observed));
+  const source = "EC2 API, compared with the senders' own outputs";
+  return judge("who is let in at the load balancer", source, seen, ([all, [{ balancer }, { groups }]]) => {
+    const attached = groups.filter(({ id }) => balancer?.groups.includes(id));
+    const rules = all.map((address) => `ingress tcp ${ports.https} ${address}/32`);
+    const found = attached.flatMap((group) => group.rules.filter((rule) => rule.startsWith("ingress ")));
+    const where = attached.map(({ name, id }) => `${name} (${id})`).join(", ") || "no group of the load balancer";
+    return {
+      wrong: unlike(where, rules, found),
+      fine: `${found.join(", ")} in ${where}, which is ${peers.map(({ name }) => name).join(", ")} and nobody else`,
+    };
+  });
+}
+
+/** The mirror at the sender: where its host may go on the internet. */
+function allowedReceiver({ peers: [receiver], declared, observed }: StackEvidence): Row {
+  const wanted = within(receiver?.contract ?? { error: "there is no receiver" }, (contract) =>
+    contract.role === "receiver" ? { value: contract.endpointAddresses } : { error: "it is not a receiver" },
+  );
+  const seen = both(wanted, both(declared, observed));
+  const source = `EC2 API, compared with the output of ${receiver?.stack}`;
+  return judge("where the sender may go", source, seen, ([addresses, [{ groups: ours }, { groups }]]) => {
+    const own = groups.filter(({ id }) => idsOf(ours, /-host$/).includes(id));
+    const rules = addresses.map((address) => `egress tcp ${ports.https} ${address}/32`);
+    const found = own.flatMap((group) => group.rules.filter((rule) => /^egress .*[.:]\S*\/\d+$/.test(rule)));
+    const where = own.map(({ name, id }) => `${name} (${id})`).join(", ") || "no group of the host";
+    return { wrong: unlike(where, rules, found), fine: `${found.join(", ")} in ${where}; beside that AWS's endpoints` };
+  });
+}
+
+/** Every group of the network: rules that Pulumi did not make are as bad as rules that are gone. */
+function groupRows(declared: EvidencePart<Declared>, observed: EvidencePart<Observed>): Row[] {
+  return [
+    judge("security groups", api, both(declared, observed), ([state, now]) => {
+      const strangers = now.groups.filter(({ id, rules, name }) => {
+        const ours = state.groups.some((group) => group.id === id);
+        // AWS makes a group named default in each VPC; nothing of ours is in it.
+        return !ours && name !== "default" && rules.length > 0;
+      });
+      return {
+        wrong: [
+          ...state.groups.flatMap(({ id, name, rules }) => {
+            const found = now.groups.find((group) => group.id === id);
+            if (found === undefined) return [`${name} (${id}) is gone`];
+            return unlike(`group ${name} (${id})`, rules, found.rules);
+          }),
+          ...strangers.map(({ id, name }) => `${name} (${id}) is in this network and not in the state`),
+        ],
+        fine: state.groups
+          .map(({ id, name, rules }) => `${name} (${id}): ${rules.join(", ") || "no rules"}`)
+          .join("; "),
+      };
+    }),
+  ];
+}
+
+function balancerRow(declared: EvidencePart<Declared>): Row {
+  return judge("the load balancer's group and addresses", stateOnly, declared, ({ balancer, groups, addresses }) => {
+    if (balancer === undefined) return { wrong: ["there is no load balancer in the state"], fine: "" };
+    const own = addresses.filter(({ allocationId }) => balancer.allocations.includes(allocationId));
+    return {
+      wrong: [
+        ...unlike("the load balancer", idsOf(groups, /-balancer$/), balancer.groups),
+        ...(own.length === balancer.allocations.length ? [] : ["an address of it is not one of this stack"]),
+      ],
+      fine: `${balancer.groups.join(", ")} attached; ${own.map(({ address }) => address).join(", ")}`,
+    };
+  });
+}
+
+/** The one address that this account's samples come from is the one that it tells its peer. */
+function egressRow({ declared, contract }: StackEvidence): Row {
+  return judge("the address that samples come from", stateOnly, both(declared, contract), ([state, said]) => {
+    const claimed = said.role === "sender" ? said.egressAddresses : [];
+    const held = state.addresses.filter(({ allocationId }) => state.natAllocations.includes(allocationId));
+    return {
+      wrong: unlike(
+        "the NAT gateway's Elastic IP",
+        claimed,
+        held.map(({ address }) => address),
+      ),
+      fine: `${claimed.join(", ")}, ${state.natAllocations.join(", ")}, held by the one NAT gateway`,
+    };
+  });
+}
+
+/** Pulumi's own refresh asks AWS about these, so a difference is one of source control. */
+const stateOnly = "state; what AWS says of it is compared by the preview";
+
+const idsOf = (groups: Declared["groups"], name: RegExp) =>
+  groups.filter((group) => name.test(group.name)).map(({ id }) => id);

@@ -1,0 +1,143 @@
+import {
+  type Bootstrap,
+  checkMeaning,
+  differencesFrom,
+  escapeRe2,
+  isLocal,
+  leadsSomewhere,
+  releaseFiles,
+  runningBootstrap,
+  type Unchecked,
+} from "@metrics-link/envoy";
+import { parse } from "yaml";
+import type { Contract, EvidencePart, PeerEvidence, StackEvidence } from "../evidence.ts";
+import { both, from, judge, type Row, unlike, within } from "../rows.ts";
+
+const source = "config_dump of the running Envoy";
+
+type Running = Unchecked<Bootstrap>;
+type Chain = NonNullable<
+  NonNullable<NonNullable<Running["static_resources"]>["listeners"]>[number]["filter_chains"]
+>[number];
+
+/** The configuration that runs, in the form of a file. */
+export const runningOf = ({ host }: StackEvidence): EvidencePart<Running> =>
+  from(
+    within(host, ({ envoy }) => envoy),
+    runningBootstrap,
+  );
+
+/** What Envoy really runs: as the release says, sound in itself, and for each peer with that peer's name and addresses. */
+export function envoyRows(stack: StackEvidence): Row[] {
+  const running = runningOf(stack);
+  return [
+    releaseRow(stack),
+    judge("what the running configuration means", source, running, (found) => ({
+      wrong: checkMeaning(found).map(({ where, message }) => `${where}: ${message}`),
+      fine: "TLS 1.3 and nothing else, certificate demanded, one exact name and one trust store a peer, exact routes",
+    })),
+    ...(stack.configuration.role === "receiver"
+      ? [chainsRow(stack, running), ...stack.peers.map((peer) => senderRow(peer, running))]
+      : stack.peers.map((peer) => receiverRow(peer, running))),
+    handshakesRow(stack),
+  ];
+}
+
+/**
+ * Who came lately. A rightful certificate at a wrong address is a key in other hands, or an address that has changed:
+ * Envoy refuses it, and a person has to hear of it. Other refusals are what a door on the internet meets.
+ */
+function handshakesRow({ host }: StackEvidence): Row {
+  const seen = within(host, ({ handshakes }) => handshakes);
+  return judge("who came lately", "Envoy's log on the host", seen, ({ accepted, refused, since }) => ({
+    wrong: refused
+      .filter(({ filter_chain, peer_sha256 }) => filter_chain === "elsewhere" && peer_sha256 != null)
+      .map(({ peer_san, source: from, start }) => `the certificate of ${peer_san} came from ${from} at ${start}`),
+    fine: `${accepted.length} ends accepted, the last ${refused.length} refused are below; looked at since ${since}`,
+  }));
+}
+
+/** Field by field, so that whatever is not looked at by name is looked at all the same. */
+function releaseRow({ host, declared }: StackEvidence): Row {
+  const seen = both(
+    within(host, ({ envoy }) => envoy),
+    declared,
+  );
+  return judge(
+    "what Envoy runs",
+    `${source}, compared with the release in the state`,
+    seen,
+    ([running, { release }]) => {
+      const file = release.document.files.find(({ path }) => path === releaseFiles.bootstrap);
+      const found = differencesFrom(parse(file?.content ?? "{}") as Running, running);
+      return {
+        wrong: found.slice(0, 8).map(({ where, message }) => `${where} ${message}`),
+        fine: `equal to ${releaseFiles.bootstrap} of release ${release.id.slice(0, 12)}, field by field`,
+      };
+    },
+  );
+}
+
+/** Doors that lead somewhere: as many as there are senders. */
+function chainsRow({ peers }: StackEvidence, running: EvidencePart<Running>): Row {
+  return judge("filter chains that lead to Prometheus", source, running, (found) => {
+    const names = ingestOf(found).flatMap((chain) => (leadsSomewhere(chain) ? [chain.name ?? "without a name"] : []));
+    return {
+      wrong: unlike(
+        "Envoy",
+        peers.map(({ name }) => name),
+        names,
+      ),
+      fine: names.join(", "),
+    };
+  });
+}
+
+function senderRow({ name, contract }: PeerEvidence, running: EvidencePart<Running>): Row {
+  return judge(`sender ${name}: filter chain`, source, both(running, contract), ([found, peer]) => {
+    const chain = ingestOf(found).find((one) => one.name === name);
+    if (chain === undefined) return { wrong: [`there is no filter chain ${name}`], fine: "" };
+    const ranges = (chain.filter_chain_match?.source_prefix_ranges ?? []).map(
+      ({ address_prefix, prefix_len }) => `${address_prefix}/${prefix_len ?? 0}`,
+    );
+    const wanted = peer.role === "sender" ? peer.egressAddresses.map((address) => `${address}/32`) : [];
+    return {
+      wrong: [...unlike("its address match", wanted, ranges), ...nameFaults(chain, peer)],
+      fine: `from ${ranges.join(", ")} with the exact name ${peer.dnsName}`,
+    };
+  });
+}
+
+function receiverRow({ name, contract }: PeerEvidence, running: EvidencePart<Running>): Row {
+  return judge(`receiver ${name}: upstream`, source, both(running, contract), ([found, peer]) => {
+    const cluster = (found.static_resources?.clusters ?? []).find((one) => one.transport_socket !== undefined);
+    if (cluster === undefined) return { wrong: ["no cluster leaves this host by TLS"], fine: "" };
+    const endpoints = (cluster.load_assignment?.endpoints ?? []).flatMap(({ lb_endpoints }) => lb_endpoints ?? []);
+    const addresses = endpoints.map(({ endpoint }) => {
+      const socket = endpoint?.address?.socket_address;
+      return `${socket?.address}:${socket?.port_value}`;
+    });
+    const wanted =
+      peer.role === "receiver" ? peer.endpointAddresses.map((address) => `${address}:${peer.endpointPort}`) : [];
+    return {
+      wrong: [...unlike("its endpoints", wanted, addresses), ...nameFaults(cluster, peer)],
+      fine: `to ${addresses.join(", ")} with the exact name ${peer.dnsName}`,
+    };
+  });
+}
+
+function nameFaults({ transport_socket }: Pick<Chain, "transport_socket">, { dnsName }: Contract): string[] {
+  const trust = transport_socket?.typed_config?.common_tls_context?.combined_validation_context;
+  const names = trust?.default_validation_context?.match_typed_subject_alt_names ?? [];
+  return unlike(
+    "the accepted name",
+    [escapeRe2(dnsName)],
+    names.map(({ matcher }) => matcher?.safe_regex?.regex ?? "any"),
+  );
+}
+
+/** The chains of listeners that are reached from outside this host. */
+export const ingestOf = (running: Running): readonly Chain[] =>
+  (running.static_resources?.listeners ?? [])
+    .filter(({ address }) => !isLocal(address))
+    .flatMap(({ filter_chains }) => filter_chains ?? []);

@@ -1,0 +1,115 @@
+import { fingerprintsOf } from "@metrics-link/contract";
+import { releaseFiles, trustSecret } from "@metrics-link/envoy";
+import type { EvidencePart, PeerEvidence, StackEvidence } from "../evidence.ts";
+import { both, from, judge, type Row, unlike, within } from "../rows.ts";
+
+/** Where the root of a peer stands, from source control to the memory of Envoy: it has to be the same everywhere. */
+export interface TrustPath {
+  readonly peer: string;
+  readonly places: readonly { readonly place: string; readonly fingerprints: EvidencePart<readonly string[]> }[];
+}
+
+export function trustPathOf(stack: StackEvidence, { name, stack: peerStack, pins, contract }: PeerEvidence): TrustPath {
+  const file = releaseFiles.root(name);
+  const document = from(stack.declared, ({ release }) => release.document);
+  const bundle = within(stack.host, ({ bundles }) =>
+    within(bundles, (all) =>
+      found(
+        all.find((one) => one.file === file),
+        `${file} is not on the host`,
+      ),
+    ),
+  );
+  return {
+    peer: name,
+    places: [
+      { place: "pinned in configuration", fingerprints: { value: pins } },
+      {
+        place: `offered by ${peerStack}`,
+        fingerprints: from(contract, ({ rootBundle }) => fingerprintsOf(rootBundle)),
+      },
+      {
+        place: "believed by the last update (state)",
+        fingerprints: from(
+          stack.contract,
+          ({ trusts }) => trusts.find((one) => one.stack === peerStack)?.rootFingerprints ?? [],
+        ),
+      },
+      {
+        place: "in the release (state)",
+        fingerprints: from(document, ({ files }) =>
+          fingerprintsOf(files.find(({ path }) => path === file)?.content ?? ""),
+        ),
+      },
+      {
+        place: "on the host's disk",
+        fingerprints: from(bundle, ({ certificates }) => certificates.map(({ fingerprint }) => fingerprint)),
+      },
+      {
+        place: "in Envoy's memory",
+        fingerprints: within(stack.host, ({ envoy }) =>
+          within(envoy, ({ secrets }) =>
+            from(
+              found(
+                secrets.find((one) => one.name === trustSecret(name)),
+                `Envoy holds no secret ${trustSecret(name)}`,
+              ),
+              ({ fingerprints }) => fingerprints,
+            ),
+          ),
+        ),
+      },
+    ],
+  };
+}
+
+/**
+ * One row a place. What the last update believed is what must stand everywhere; of the pins it may be a part, because a
+ * root that is to come, or has gone, may be pinned as well.
+ */
+export function trustRows(stack: StackEvidence, peer: PeerEvidence): Row[] {
+  const { places } = trustPathOf(stack, peer);
+  const [pinned, , believed] = places;
+  const wanted = believed?.fingerprints ?? { error: "nothing is known of the last update" };
+  const file = releaseFiles.root(peer.name);
+  return [
+    ...places.map(({ place, fingerprints }) =>
+      judge(`root of ${peer.name}: ${place}`, sourceOf(place), both(wanted, fingerprints), ([roots, here]) => ({
+        wrong:
+          place === pinned?.place
+            ? roots.filter((root) => !here.includes(root)).map((root) => `${root} is believed and not pinned`)
+            : [...unlike("it", roots, here), ...(here.length > new Set(here).size ? ["it holds a root twice"] : [])],
+        fine: here.length > 0 ? here.join(", ") : "none",
+      })),
+    ),
+    judge(`root of ${peer.name}: nothing else in the file`, "the host's disk", bundleOf(stack, file), (bundle) => ({
+      wrong: [
+        ...(bundle.otherText ? ["something that is no certificate stands in it"] : []),
+        ...bundle.certificates
+          .filter(({ authority, subject, issuer }) => !authority || subject !== issuer)
+          .map(({ subject }) => `${subject} is not a root`),
+      ],
+      fine: `${file}, SHA-256 ${bundle.sha256}`,
+    })),
+  ];
+}
+
+const bundleOf = (stack: StackEvidence, file: string) =>
+  within(stack.host, ({ bundles }) =>
+    within(bundles, (all) =>
+      found(
+        all.find((one) => one.file === file),
+        `${file} is not on the host`,
+      ),
+    ),
+  );
+
+const found = <Value>(value: Value | undefined, why: string): EvidencePart<Value> =>
+  value === undefined ? { error: why } : { value };
+
+function sourceOf(place: string): string {
+  if (place.startsWith("pinned")) return "source control";
+  if (place.startsWith("offered")) return "the peer's own output";
+  if (place.endsWith("(state)")) return "state";
+  return place.endsWith("disk") ? "the host's disk" : "config_dump of the running Envoy";
+}

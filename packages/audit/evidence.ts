@@ -1,0 +1,96 @@
+import type {
+  Configuration,
+  EvidencePart,
+  HostEvidence,
+  PkiOutput,
+  ReceiverContract,
+  SenderContract,
+} from "@metrics-link/contract";
+import type { Release } from "@metrics-link/contract/release.ts";
+
+export type { EvidencePart } from "@metrics-link/contract";
+
+/** A security group as lists of rules, each one text such as "ingress tcp 443 203.0.113.10/32". */
+export interface Group {
+  readonly id: string;
+  /** The value of the tag Name. */
+  readonly name: string;
+  readonly rules: readonly string[];
+}
+
+/** What the last update left in the stack's state. */
+export interface Declared {
+  readonly groups: readonly Group[];
+  readonly addresses: readonly { readonly name: string; readonly allocationId: string; readonly address: string }[];
+  /** Allocation ids that a NAT gateway or the load balancer was given. */
+  readonly natAllocations: readonly string[];
+  readonly balancer: { readonly groups: readonly string[]; readonly allocations: readonly string[] } | undefined;
+  readonly instanceId: string;
+  readonly release: { readonly id: string; readonly document: Release };
+}
+
+/** What the EC2 API says now of a stack's network: what an update never looks at, such as rules that somebody added. */
+export interface Observed {
+  readonly account: string;
+  readonly groups: readonly Group[];
+  readonly instance: {
+    readonly id: string;
+    readonly state: string;
+    readonly publicAddress: string | undefined;
+    readonly groups: readonly string[];
+    readonly keyName: string | undefined;
+    readonly httpTokens: string | undefined;
+  };
+}
+
+export type Contract = SenderContract | ReceiverContract;
+
+/** The other end of a link, as this stack's configuration and the other's own output say. */
+export interface PeerEvidence {
+  readonly name: string;
+  readonly stack: string;
+  /** Root fingerprints in this side's configuration, under source control. */
+  readonly pins: readonly string[];
+  readonly contract: EvidencePart<Contract>;
+}
+
+/** One change that an update would make now: source control and what AWS has are not the same. */
+export interface Change {
+  readonly operation: string;
+  readonly resource: string;
+}
+
+export interface Update {
+  readonly kind: string;
+  readonly result: string;
+  readonly endedAt: string;
+  readonly message: string;
+}
+
+/** A deviation from a policy, as the configuration declares it. */
+export interface Deviation {
+  readonly policy: string;
+  readonly reason: string;
+  /** A date, as written; undefined when there is none. */
+  readonly until: string | undefined;
+}
+
+export interface StackEvidence {
+  readonly stack: string;
+  readonly configuration: Configuration;
+  readonly deviations: readonly Deviation[];
+  readonly contract: EvidencePart<Contract>;
+  readonly pki: EvidencePart<PkiOutput>;
+  readonly peers: readonly PeerEvidence[];
+  readonly declared: EvidencePart<Declared>;
+  readonly observed: EvidencePart<Observed>;
+  readonly host: EvidencePart<HostEvidence>;
+  readonly changes: EvidencePart<readonly Change[]>;
+  readonly updates: EvidencePart<readonly Update[]>;
+}
+
+export interface AuditEvidence {
+  readonly takenAt: string;
+  readonly source: { readonly commit: string; readonly changed: boolean } | undefined;
+  readonly stacks: readonly StackEvidence[];
+}

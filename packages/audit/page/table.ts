@@ -1,0 +1,30 @@
+import { type Child, element, type Html, h } from "./html.ts";
+
+/** A table with a line of headings; on a telephone each cell carries its heading itself. */
+export function table(headings: readonly string[], rows: readonly (readonly Child[])[]): Html {
+  if (rows.length === 0) return h("p", "soft", "None.");
+  return h(
+    "table",
+    "wide",
+    h(
+      "thead",
+      "",
+      h(
+        "tr",
+        "",
+        headings.map((heading) => h("th", "", heading)),
+      ),
+    ),
+    h(
+      "tbody",
+      "",
+      rows.map((cells) =>
+        h(
+          "tr",
+          "",
+          cells.map((cell, index) => element("td", { "data-label": headings[index] }, cell)),
+        ),
+      ),
+    ),
+  );
+}

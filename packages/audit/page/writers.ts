@@ -1,0 +1,66 @@
+import { daysLeft } from "../checks/certificates.ts";
+import type { AuditEvidence, PeerEvidence, StackEvidence } from "../evidence.ts";
+import { within } from "../rows.ts";
+import { type Child, type Html, h } from "./html.ts";
+import { table } from "./table.ts";
+import { code, notKnown, shown } from "./words.ts";
+
+/** The answer to the question of the page: everybody who can write, and with what. */
+export function writers(evidence: AuditEvidence): Html {
+  const receivers = evidence.stacks.filter(({ configuration }) => configuration.role === "receiver");
+  const rows = receivers.flatMap((receiver) => receiver.peers.map((sender) => writerRow(evidence, receiver, sender)));
+  return h(
+    "section",
+    "",
+    h("h2", "", "Who can write"),
+    receivers.length === 0
+      ? h("p", "", notKnown("no receiver's stack was audited"))
+      : h(
+          "p",
+          "soft",
+          "These senders and nobody else. Each needs all of it at once: its address, a certificate of its own root, and its exact name.",
+        ),
+    receivers.length === 0
+      ? undefined
+      : table(["Sender", "From address", "Exact name (SAN)", "Root, SHA-256", "Certificate"], rows),
+  );
+}
+
+function writerRow(evidence: AuditEvidence, receiver: StackEvidence, sender: PeerEvidence): Child[] {
+  const { contract, name, stack, pins } = sender;
+  const account = shown(contract, ({ accountId }) => `account ${accountId}`);
+  return [
+    [h("strong", "", name), h("span", "source", stack), h("span", "source", account)],
+    shown(contract, (found) =>
+      found.role === "sender"
+        ? found.egressAddresses.map((address) => h("span", "line", address))
+        : notKnown("it is no sender"),
+    ),
+    shown(contract, ({ dnsName }) => code(dnsName)),
+    pins.length > 0 ? pins.map((pin) => h("div", "", code(pin))) : notKnown("no root is pinned"),
+    certificateOf(evidence, receiver, sender),
+  ];
+}
+
+/** From the sender's own host where that is audited too; else from the last handshake that the receiver saw. */
+function certificateOf({ stacks, takenAt }: AuditEvidence, receiver: StackEvidence, sender: PeerEvidence): Child {
+  const left = (serial: string, notAfter: string, source: string) => [
+    code(serial),
+    h("span", "source", `until ${notAfter}, ${daysLeft(notAfter, takenAt).toFixed(1)} days left; ${source}`),
+  ];
+  const own = stacks.find(({ stack }) => sender.stack.endsWith(`/${stack}`));
+  if (own !== undefined) {
+    return shown(
+      within(own.host, ({ certificates }) => certificates),
+      ({ chain: [leaf] }) => (leaf ? left(leaf.serial, leaf.notAfter, "on its host") : "none yet"),
+    );
+  }
+  return shown(
+    within(receiver.host, ({ handshakes }) => handshakes),
+    ({ accepted }) => {
+      const line = accepted.find(({ filter_chain }) => filter_chain === sender.name);
+      if (line === undefined) return notKnown("it has not connected lately");
+      return left(String(line.peer_serial), String(line.peer_not_after), "seen in its last handshake");
+    },
+  );
+}

@@ -1,0 +1,181 @@
+import { gunzipSync, gzipSync } from "node:zlib";
+import { z } from "zod";
+
+/** Raised when a field changes its meaning; an audit of another version says that the host could not be read. */
+export const hostEvidenceVersion = 1;
+
+/** What GetCommandInvocation keeps of a command's output (Systems Manager quota), in characters. */
+const outputLimit = 24_000;
+
+/** Something that was read, or why it could not be: what was not read must never look like nothing. */
+const part = <Schema extends z.ZodType>(value: Schema) =>
+  z.union([z.object({ value }), z.object({ error: z.string() })]);
+
+const certificate = z.object({
+  subject: z.string(),
+  issuer: z.string(),
+  /** As RFC 5280 numbers: no leading zeros, lower case. */
+  serial: z.string(),
+  /** SHA-256 over the DER, as OpenSSL writes it. */
+  fingerprint: z.string(),
+  notBefore: z.string(),
+  notAfter: z.string(),
+  /** DNS names of the subject alternative name. */
+  names: z.array(z.string()),
+  authority: z.boolean(),
+});
+
+const logLine = z.record(z.string(), z.union([z.string(), z.number(), z.null()]));
+
+const release = z.object({
+  /** Where `current` points to. */
+  inForce: z.string(),
+  /** SHA-256 of the release's document on disk; another than its name means that it was changed. */
+  documentSha256: z.string(),
+});
+
+const agent = z.object({
+  outcome: z.string(),
+  release: z.string().nullable(),
+  startedAt: z.string(),
+  releaseSince: z.string().nullable(),
+  agentSha256: z.string(),
+  driftedFiles: z.array(z.string()),
+  held: z.array(z.string()),
+  rollbacks: z.number(),
+});
+
+const files = z.object({
+  /** Path → what is there: `sha256 mode owner:group`. A secret's hash is left out, a missing file says "missing". */
+  found: z.record(z.string(), z.string()),
+  /** Files in the release's directory that the release does not bring. */
+  foreign: z.array(z.string()),
+});
+
+const certificates = z.object({
+  /** Leaf first. Empty while there is no link. */
+  chain: z.array(certificate),
+  ownRoots: z.array(certificate),
+  keyFits: z.boolean(),
+});
+
+const bundles = z.array(
+  z.object({ file: z.string(), certificates: z.array(certificate), sha256: z.string(), otherText: z.boolean() }),
+);
+
+const envoy = z.object({
+  version: z.string(),
+  uptimeSeconds: z.number(),
+  /** From `/config_dump`: `admin`, `overload_manager` and `stats_config` of the bootstrap. */
+  bootstrap: z.record(z.string(), z.unknown()),
+  listeners: z.array(z.unknown()),
+  clusters: z.array(z.unknown()),
+  /** Secrets as Envoy holds them in memory, by name: certificates only, Envoy shows no key. */
+  secrets: z.array(z.object({ name: z.string(), lastUpdated: z.string(), fingerprints: z.array(z.string()) })),
+  /** TLS counters since Envoy's start; those at zero are left out. */
+  counters: z.record(z.string(), z.number()),
+});
+
+const units = z.array(
+  z.object({
+    unit: z.string(),
+    active: z.string(),
+    since: z.string(),
+    fragment: z.string(),
+    dropIns: z.array(z.string()),
+    /** Of the program that runs, followed through `/proc`, so that one replaced on disk shows. */
+    executable: z.string().nullable(),
+    sha256: z.string().nullable(),
+  }),
+);
+
+const tools = z.array(
+  z.object({
+    name: z.string(),
+    version: z.string(),
+    archiveSha256: z.string(),
+    /** Path of an executable → its hash, from the archive that was checked; absent when there is no seal. */
+    sealed: z.record(z.string(), z.string()).nullable(),
+  }),
+);
+
+/** TCP sockets that wait for connections. */
+const listening = z.array(z.object({ address: z.string(), port: z.number() }));
+
+const handshakes = z.object({
+  /** How far back the log was read. */
+  since: z.string(),
+  /** The last one of each filter chain or upstream. */
+  accepted: z.array(logLine),
+  /** The newest first. */
+  refused: z.array(logLine),
+});
+
+const schema = z.object({
+  formatVersion: z.literal(hostEvidenceVersion, { error: `evidence of format ${hostEvidenceVersion}` }),
+  takenAt: z.string(),
+  host: z.string(),
+  release: part(release),
+  agent: part(agent),
+  files: part(files),
+  certificates: part(certificates),
+  bundles: part(bundles),
+  envoy: part(envoy),
+  units: part(units),
+  tools: part(tools),
+  listening: part(listening),
+  handshakes: part(handshakes),
+});
+
+/** What `agent evidence` says of a host: facts without a judgement, and nothing secret. */
+export type HostEvidence = z.output<typeof schema>;
+export type HostCertificate = z.output<typeof certificate>;
+export type EvidencePart<Value> = { readonly value: Value } | { readonly error: string };
+export type HandshakeLine = z.output<typeof logLine>;
+
+export const evidenceParts = [
+  "release",
+  "agent",
+  "files",
+  "certificates",
+  "bundles",
+  "envoy",
+  "units",
+  "tools",
+  "listening",
+  "handshakes",
+] as const satisfies readonly (keyof HostEvidence)[];
+export type EvidencePartName = (typeof evidenceParts)[number];
+
+/** In this order parts are left out when all together are too long for Run Command; each can be asked for alone. */
+const leftOutFirst = ["handshakes", "files", "bundles", "tools", "envoy"] as const;
+const tooLong = "too long for one answer of Run Command";
+
+/** One line of text: gzip, base64. Parts that do not fit are replaced by why they are missing. */
+export function packHostEvidence(evidence: HostEvidence, limit = outputLimit - 100): string {
+  let kept = evidence;
+  for (const name of leftOutFirst) {
+    const packed = packed64(kept);
+    if (packed.length <= limit) return packed;
+    kept = { ...kept, [name]: { error: `${tooLong} (${packed.length} characters)` } };
+  }
+  return packed64(kept);
+}
+
+/** The parts that `packHostEvidence` left out. */
+export function partsLeftOut(evidence: HostEvidence): EvidencePartName[] {
+  return evidenceParts.filter((name) => {
+    const part = evidence[name];
+    return "error" in part && part.error.startsWith(tooLong);
+  });
+}
+
+/** @throws Error when the text is not what `packHostEvidence` makes */
+export function unpackHostEvidence(text: string): HostEvidence {
+  const result = schema.safeParse(JSON.parse(gunzipSync(Buffer.from(text.trim(), "base64")).toString()));
+  if (result.success) return result.data;
+  const { path, message } = result.error.issues[0] ?? { path: [], message: "" };
+  throw new Error(`the host's evidence cannot be used: ${path.join(".")}: ${message}`);
+}
+
+const packed64 = (evidence: HostEvidence) => gzipSync(JSON.stringify(evidence), { level: 9 }).toString("base64");

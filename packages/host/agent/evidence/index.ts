@@ -1,0 +1,60 @@
+import {
+  type EvidencePartName,
+  evidenceParts,
+  type HostEvidence,
+  hostEvidenceVersion,
+} from "@metrics-link/contract/host-evidence.ts";
+import type { Release } from "@metrics-link/contract/release.ts";
+import type { Effects } from "../effects.ts";
+import { bundlesOnDisk, certificatesOnDisk } from "./certificates.ts";
+import { runningEnvoy } from "./envoy.ts";
+import { filesOnDisk, releaseOnDisk, toolsOnDisk } from "./files.ts";
+import { lastHandshakes } from "./handshakes.ts";
+import { listeningSockets } from "./sockets.ts";
+import { lastReport, runningUnits } from "./units.ts";
+
+/**
+ * Reads what this host is and runs, and changes nothing. Each part stands by itself: one that cannot be read says why,
+ * and the others are there all the same.
+ * @param wanted the parts to read; the others say that nobody asked
+ */
+export async function evidence(
+  effects: Effects,
+  host: string,
+  wanted: readonly EvidencePartName[] = evidenceParts,
+): Promise<HostEvidence> {
+  const release = await part(() => releaseOnDisk(effects));
+  const asked = <Value>(name: EvidencePartName, read: () => Promise<Value>) =>
+    part(async () => {
+      if (!wanted.includes(name)) throw new Error("nobody asked for this part");
+      return await read();
+    });
+  const ofRelease = <Value>(name: EvidencePartName, read: (document: Release) => Promise<Value>) =>
+    asked(name, async () => {
+      if ("error" in release) throw new Error(`the release in force could not be read: ${release.error}`);
+      return await read(release.value.document);
+    });
+  return {
+    formatVersion: hostEvidenceVersion,
+    takenAt: new Date(effects.now()).toISOString(),
+    host,
+    release: "value" in release ? { value: release.value.told } : release,
+    agent: await asked("agent", () => lastReport(effects)),
+    files: await ofRelease("files", (document) => filesOnDisk(effects, document)),
+    certificates: await ofRelease("certificates", (document) => certificatesOnDisk(effects, document)),
+    bundles: await ofRelease("bundles", (document) => bundlesOnDisk(effects, document)),
+    envoy: await asked("envoy", () => runningEnvoy(effects)),
+    units: await ofRelease("units", (document) => runningUnits(effects, document)),
+    tools: await ofRelease("tools", (document) => toolsOnDisk(effects, document)),
+    listening: await asked("listening", () => listeningSockets(effects)),
+    handshakes: await asked("handshakes", () => lastHandshakes(effects)),
+  };
+}
+
+async function part<Value>(read: () => Promise<Value>): Promise<{ value: Value } | { error: string }> {
+  try {
+    return { value: await read() };
+  } catch (error) {
+    return { error: (error as Error).message };
+  }
+}

@@ -1,0 +1,83 @@
+import {
+  DescribeInstancesCommand,
+  DescribeSecurityGroupsCommand,
+  EC2Client,
+  type EC2ClientConfig,
+  type IpPermission,
+} from "@aws-sdk/client-ec2";
+import { fromTemporaryCredentials } from "@aws-sdk/credential-providers";
+import type { Declared, Group, Observed } from "@metrics-link/audit";
+import type { Configuration } from "@metrics-link/contract";
+import { ruleText } from "./rules.ts";
+
+/** What every client of an audit is made with: the account's own role, and in the sandbox its endpoint. */
+export interface ClientConfiguration {
+  readonly region: string;
+  readonly endpoint?: string;
+  readonly credentials?: NonNullable<EC2ClientConfig["credentials"]>;
+}
+
+/** @param environment where the deployer's keys and endpoint stand, when they are not those of this process */
+export function clientConfiguration({ account }: Configuration, environment: NodeJS.ProcessEnv): ClientConfiguration {
+  const { AWS_ENDPOINT_URL: endpoint, AWS_ACCESS_KEY_ID: id, AWS_SECRET_ACCESS_KEY: secret } = environment;
+  const common = { region: account.region, ...(endpoint === undefined ? {} : { endpoint }) };
+  const sessionToken = environment.AWS_SESSION_TOKEN || undefined;
+  const own =
+    id && secret
+      ? { credentials: { accessKeyId: id, secretAccessKey: secret, ...(sessionToken ? { sessionToken } : {}) } }
+      : {};
+  if (account.assumeRole === undefined) return { ...common, ...own };
+  const credentials = fromTemporaryCredentials({
+    params: { RoleArn: account.assumeRole, RoleSessionName: "metrics-link-audit" },
+    clientConfig: common,
+    ...(own.credentials ? { masterCredentials: own.credentials } : {}),
+  });
+  return { ...common, credentials };
+}
+
+/** Asks EC2 what there is now, in the network of the stack's host. It asks and changes nothing. */
+export async function observe(configuration: ClientConfiguration, { instanceId }: Declared): Promise<Observed> {
+  const client = new EC2Client(configuration);
+  const { Reservations: reservations = [] } = await client.send(
+    new DescribeInstancesCommand({ InstanceIds: [instanceId] }),
+  );
+  const instance = reservations.flatMap(({ Instances }) => Instances ?? [])[0];
+  if (instance?.VpcId === undefined) throw new Error(`EC2 knows no network of instance ${instanceId}`);
+  const network = { Filters: [{ Name: "vpc-id", Values: [instance.VpcId] }] };
+  const groups = await client.send(new DescribeSecurityGroupsCommand(network));
+  const { NetworkInterfaces: interfaces = [] } = instance;
+  return {
+    account: reservations[0]?.OwnerId ?? "",
+    groups: (groups.SecurityGroups ?? []).map(
+      ({ GroupId = "", GroupName = "", Tags = [], IpPermissions = [], IpPermissionsEgress = [] }): Group => ({
+        id: GroupId,
+        name: Tags.find(({ Key }) => Key === "Name")?.Value ?? GroupName,
+        rules: [
+          ...IpPermissions.flatMap((permission) => rulesOf("ingress", permission)),
+          ...IpPermissionsEgress.flatMap((permission) => rulesOf("egress", permission)),
+        ],
+      }),
+    ),
+    instance: {
+      id: instanceId,
+      state: instance.State?.Name ?? "not told",
+      publicAddress: instance.PublicIpAddress,
+      // Of every network interface: the instance's own list is that of the first one.
+      groups: [...new Set(interfaces.flatMap(({ Groups }) => Groups ?? []).flatMap(({ GroupId }) => GroupId ?? []))],
+      keyName: instance.KeyName,
+      httpTokens: instance.MetadataOptions?.HttpTokens,
+    },
+  };
+}
+
+/** EC2 gathers the rules of one port range; each of them is one rule. */
+function rulesOf(direction: "ingress" | "egress", permission: IpPermission): string[] {
+  const { IpProtocol = "", FromPort, ToPort, IpRanges, Ipv6Ranges, UserIdGroupPairs, PrefixListIds } = permission;
+  const ends = [
+    ...(IpRanges ?? []).map(({ CidrIp }) => CidrIp),
+    ...(Ipv6Ranges ?? []).map(({ CidrIpv6 }) => CidrIpv6),
+    ...(UserIdGroupPairs ?? []).map(({ GroupId }) => GroupId),
+    ...(PrefixListIds ?? []).map(({ PrefixListId }) => PrefixListId),
+  ];
+  return ends.map((end) => ruleText(direction, IpProtocol, FromPort, ToPort, end ?? "something unknown"));
+}

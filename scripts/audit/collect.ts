@@ -1,0 +1,137 @@
+import { execFileSync } from "node:child_process";
+import type {
+  AuditEvidence,
+  Change,
+  Contract,
+  EvidencePart,
+  PeerEvidence,
+  StackEvidence,
+  Update,
+} from "@metrics-link/audit";
+import { type Configuration, contractOutput, pkiOutput, readContract, readPkiOutput } from "@metrics-link/contract";
+import { z } from "zod";
+import type { StackContext } from "../stack/context.ts";
+import { repository } from "../stack/context.ts";
+import { clientConfiguration, observe } from "./aws.ts";
+import { deviationsIn } from "./deviations.ts";
+import { hostEvidence } from "./host.ts";
+import { part } from "./part.ts";
+import { declaredBy } from "./state.ts";
+
+export interface CollectOptions {
+  /** Whether each stack is previewed, which asks AWS for all of its resources and takes seconds. */
+  readonly preview: boolean;
+}
+
+/** Reads everything that an audit rests on. What cannot be read says why, in its place. */
+export async function collect(contexts: readonly StackContext[], options: CollectOptions): Promise<AuditEvidence> {
+  const stacks = await Promise.all(contexts.map((context) => collectStack(context, options)));
+  return { takenAt: new Date().toISOString(), source: sourceControl(), stacks };
+}
+
+async function collectStack(context: StackContext, { preview }: CollectOptions): Promise<StackEvidence> {
+  const { stack, file } = context;
+  const configuration = file.read();
+  const clients = clientConfiguration(configuration, context.environment);
+  const outputs = part(() => outputsOf(context, stack));
+  const changes = preview ? part(() => changesOf(context)) : { error: "it was not previewed (--no-preview)" };
+  const declared = await part(() => exportOf(context));
+  const ask = <Value>(read: (found: Extract<typeof declared, { value: unknown }>["value"]) => Promise<Value>) =>
+    "error" in declared ? declared : part(() => read(declared.value));
+  const [own, observed, host, peers, updates, changed] = await Promise.all([
+    outputs,
+    ask((found) => observe(clients, found)),
+    ask(({ instanceId }) => hostEvidence(clients, instanceId)),
+    Promise.all(peersOf(configuration).map((peer) => peerOf(context, peer))),
+    part(() => updatesOf(context)),
+    changes,
+  ]);
+  return {
+    stack,
+    configuration,
+    deviations: deviationsIn(file.text()),
+    contract: await of(own, (found) => contractIn(found)),
+    pki: await of(own, (found) => {
+      const pki = readPkiOutput(found[pkiOutput]);
+      if (pki === undefined) throw new Error(`the stack has no output ${pkiOutput} yet`);
+      return pki;
+    }),
+    peers,
+    declared,
+    observed,
+    host,
+    changes: changed,
+    updates,
+  };
+}
+
+type Outputs = Readonly<Record<string, unknown>>;
+
+async function outputsOf({ pulumi }: StackContext, stack: string): Promise<Outputs> {
+  const { stdout } = await pulumi.must(["stack", "output", "--json", "-s", stack]);
+  return z.record(z.string(), z.unknown()).parse(JSON.parse(stdout));
+}
+
+function contractIn(outputs: Outputs): Contract {
+  const found = readContract(outputs[contractOutput]);
+  if (found === undefined) throw new Error(`the stack has no output ${contractOutput} yet`);
+  return found;
+}
+
+/** The names under which a stack's release knows its peers. */
+function peersOf(configuration: Configuration): Omit<PeerEvidence, "contract">[] {
+  if (configuration.role === "receiver") {
+    return configuration.senders.map(({ name, stack, rootFingerprints: pins = [] }) => ({ name, stack, pins }));
+  }
+  const { stack, rootFingerprints: pins = [] } = configuration.peer;
+  return [{ name: "receiver", stack, pins }];
+}
+
+async function peerOf(context: StackContext, peer: Omit<PeerEvidence, "contract">): Promise<PeerEvidence> {
+  return { ...peer, contract: await part(async () => contractIn(await outputsOf(context, peer.stack))) };
+}
+
+async function exportOf({ pulumi, stack }: StackContext) {
+  const { stdout } = await pulumi.must(["stack", "export", "-s", stack]);
+  return declaredBy(stdout);
+}
+
+const preview = z.object({ steps: z.array(z.object({ op: z.string(), urn: z.string() })).default([]) });
+
+/** What an update would change, once Pulumi has asked AWS for every resource. */
+async function changesOf({ pulumi, stack }: StackContext): Promise<Change[]> {
+  const { stdout } = await pulumi.must(["preview", "-s", stack, "--refresh", "--json"]);
+  return preview
+    .parse(JSON.parse(stdout))
+    .steps.filter(({ op }) => !["same", "read", "refresh"].includes(op))
+    .map(({ op, urn }) => ({ operation: op, resource: urn.split("::").slice(2).join(" ") }));
+}
+
+const history = z.array(
+  z.object({ kind: z.string(), result: z.string(), endTime: z.string().default(""), message: z.string().default("") }),
+);
+const updatesShown = 5;
+
+async function updatesOf({ pulumi, stack }: StackContext): Promise<Update[]> {
+  const { stdout } = await pulumi.must(["stack", "history", "-s", stack, "--json", "--page-size", `${updatesShown}`]);
+  return history
+    .parse(JSON.parse(stdout))
+    .map(({ kind, result, endTime, message }) => ({ kind, result, endedAt: endTime, message }));
+}
+
+/** The commit that is audited against; undefined outside of a checkout. */
+function sourceControl(): AuditEvidence["source"] {
+  const git = (...words: string[]) => execFileSync("git", words, { cwd: repository, encoding: "utf8" }).trim();
+  try {
+    return { commit: git("rev-parse", "HEAD"), changed: git("status", "--porcelain") !== "" };
+  } catch {
+    return undefined;
+  }
+}
+
+async function of<Value, Result>(
+  evidence: EvidencePart<Value>,
+  read: (value: Value) => Result,
+): Promise<EvidencePart<Result>> {
+  return "error" in evidence ? evidence : await part(() => read(evidence.value));
+}

@@ -1,0 +1,24 @@
+import type { Deviation } from "@metrics-link/audit";
+import { configurationNamespace } from "@metrics-link/contract";
+import { parse } from "yaml";
+import { z } from "zod";
+
+const deviation = z.object({
+  policy: z.string(),
+  reason: z.string().default("no reason is given"),
+  until: z.union([z.string(), z.date().transform((date) => date.toISOString().slice(0, 10))]).optional(),
+});
+const stackFile = z.object({
+  config: z.record(z.string(), z.unknown()).default({}),
+});
+
+/** Deviations from policies that a stack's file declares under `policy.deviations`. */
+export function deviationsIn(stackText: string): Deviation[] {
+  const { config } = stackFile.parse(parse(stackText));
+  const policy = config[`${configurationNamespace}:policy`] as { deviations?: unknown } | undefined;
+  return z
+    .array(deviation)
+    .default([])
+    .parse(policy?.deviations)
+    .map(({ policy: name, reason, until }) => ({ policy: name, reason, until }));
+}

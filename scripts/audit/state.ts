@@ -1,0 +1,92 @@
+import type { Declared, Group } from "@metrics-link/audit";
+import { parseRelease, sha256 } from "@metrics-link/contract/release.ts";
+import { z } from "zod";
+import { ruleText } from "./rules.ts";
+
+const resource = z.object({
+  urn: z.string(),
+  type: z.string(),
+  id: z.string().optional(),
+  inputs: z.record(z.string(), z.unknown()).default({}),
+  outputs: z.record(z.string(), z.unknown()).default({}),
+  delete: z.boolean().default(false),
+});
+const exported = z.object({ deployment: z.object({ resources: z.array(resource).default([]) }) });
+
+type Resource = z.output<typeof resource>;
+
+/**
+ * Reads what a stack's state says of its fences and its host, from `pulumi stack export`, in which secrets stay closed.
+ * @throws Error naming what is missing
+ */
+export function declaredBy(json: string): Declared {
+  const resources = exported.parse(JSON.parse(json)).deployment.resources.filter((one) => !one.delete);
+  const ofType = (type: string) => resources.filter((one) => one.type === type);
+  const [balancer] = ofType("aws:lb/loadBalancer:LoadBalancer");
+  const [instance] = ofType("aws:ec2/instance:Instance");
+  if (instance?.id === undefined) throw new Error("the state has no instance");
+  const rules = [
+    ...ofType("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule").map((rule) => ruleOf("ingress", rule)),
+    ...ofType("aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule").map((rule) => ruleOf("egress", rule)),
+  ];
+  return {
+    groups: ofType("aws:ec2/securityGroup:SecurityGroup").map(
+      (group): Group => ({
+        id: group.id ?? "",
+        name: nameOf(group),
+        rules: rules.filter(({ groupId }) => groupId === group.id).map(({ rule }) => rule),
+      }),
+    ),
+    addresses: ofType("aws:ec2/eip:Eip").map((address) => ({
+      name: nameOf(address),
+      allocationId: text(address.outputs.allocationId),
+      address: text(address.outputs.publicIp),
+    })),
+    natAllocations: ofType("aws:ec2/natGateway:NatGateway").map(({ outputs }) => text(outputs.allocationId)),
+    balancer: balancer && {
+      groups: texts(balancer.outputs.securityGroups),
+      allocations: z
+        .array(z.object({ allocationId: z.string() }))
+        .parse(balancer.outputs.subnetMappings)
+        .map(({ allocationId }) => allocationId),
+    },
+    instanceId: instance.id,
+    release: releaseOf(ofType("aws:s3/bucketObjectv2:BucketObjectv2")),
+  };
+}
+
+/** The release that `current.json` points to. @throws Error when its document is not in the state, or is another */
+function releaseOf(objects: readonly Resource[]): Declared["release"] {
+  const pointer = objects.find(({ inputs }) => /\/current\.json$/.test(String(inputs.key)));
+  const { releaseId: id } = z.object({ releaseId: z.string() }).parse(JSON.parse(text(pointer?.inputs.content)));
+  const content = text(objects.find(({ inputs }) => String(inputs.key).endsWith(`/${id}.json`))?.inputs.content);
+  if (sha256(content) !== id) throw new Error(`the document of release ${id} in the state has another hash`);
+  return { id, document: parseRelease(JSON.parse(content)) };
+}
+
+function ruleOf(direction: "ingress" | "egress", { inputs, outputs }: Resource) {
+  const { ipProtocol, fromPort, toPort, cidrIpv4, cidrIpv6, referencedSecurityGroupId, prefixListId } = {
+    ...inputs,
+    ...outputs,
+  };
+  const end = cidrIpv4 ?? cidrIpv6 ?? referencedSecurityGroupId ?? prefixListId;
+  return {
+    groupId: text(outputs.securityGroupId ?? inputs.securityGroupId),
+    rule: ruleText(
+      direction,
+      text(ipProtocol),
+      fromPort as number | undefined,
+      toPort as number | undefined,
+      text(end),
+    ),
+  };
+}
+
+const nameOf = ({ inputs, urn }: Resource) =>
+  (inputs.tags as { Name?: string } | undefined)?.Name ?? urn.split("::").at(-1) ?? "";
+const texts = (value: unknown) => z.array(z.string()).parse(value);
+
+function text(value: unknown): string {
+  if (typeof value === "string") return value;
+  throw new Error(`the state has ${JSON.stringify(value)?.slice(0, 80)} where a text is expected`);
+}

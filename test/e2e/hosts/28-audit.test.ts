@@ -1,0 +1,116 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { audit, rowsWith } from "@metrics-link/audit";
+import { parse, stringify } from "yaml";
+import { collect } from "../../../scripts/audit/collect.ts";
+import { contextOf } from "../../../scripts/stack/context.ts";
+import { eventually } from "../../support/eventually.ts";
+import { runAgent } from "../support/agent.ts";
+import { BalancerGroup } from "../support/aws.ts";
+import { run } from "../support/commands.ts";
+import { on, sandbox } from "../support/sandbox.ts";
+
+const current = "/opt/metrics-link/current";
+const bundle = "tls/roots/account-a.pem";
+const bootstrap = "envoy/bootstrap.yaml";
+const envoy = "metrics-link-envoy.service";
+
+/** What an audit of the receiver finds now. Nothing is previewed: that is not what is looked for, and takes seconds. */
+async function findings(): Promise<string[]> {
+  const judged = audit(await collect([contextOf("receiver", sandbox.name)], { preview: false }));
+  return rowsWith(judged, "finding").map(({ title, about, seen }) => `${title}, ${about}: ${seen}`);
+}
+
+/** A configuration of Envoy with one more way to Prometheus, for an address that is no sender's. */
+function withBackDoor(text: string): string {
+  const document = parse(text) as { static_resources: { listeners: { filter_chains: { name: string }[] }[] } };
+  const [ingest] = document.static_resources.listeners;
+  const [chain] = ingest?.filter_chains ?? [];
+  const filter_chain_match = { source_prefix_ranges: [{ address_prefix: "192.0.2.66", prefix_len: 32 }] };
+  ingest?.filter_chains.push({ ...structuredClone(chain), name: "back-door", filter_chain_match } as typeof chain &
+    object);
+  return stringify(document, { aliasDuplicateObjects: false });
+}
+
+describe("an audit", function () {
+  this.timeout(120_000);
+  // The agent would put things right before they are looked at; and its last run must have found nothing to put right.
+  before(async () => {
+    await on("receiver", "systemctl", "stop", "metrics-link-agent.timer");
+    for (const host of ["sender", "receiver"]) {
+      await eventually(`the agent of ${host} to find nothing changed`, async (note) => {
+        const { report } = await runAgent(host);
+        note(report.driftedFiles);
+        return report.driftedFiles.length === 0 ? true : undefined;
+      });
+    }
+  });
+  after(() => on("receiver", "systemctl", "start", "metrics-link-agent.timer"));
+
+  it("of a healthy link finds nothing, knows everything, and writes its page", async () => {
+    const out = join(sandbox.layout.directory, "audit.html");
+    const { code, printed } = await run("audit", "--out", out);
+    assert.equal(code, 0, printed);
+    const text = readFileSync(out, "utf8");
+    assert.match(text, /Who can write to this Prometheus/);
+    assert.match(text, /No findings/);
+    assert.doesNotMatch(text, /class="[a-z ]*unknown"/);
+  });
+
+  it("finds a rule that somebody added to the load balancer's group", async () => {
+    const group = await BalancerGroup.find();
+    await group.allow("192.0.2.66");
+    const found = await findings().finally(() => group.refuse("192.0.2.66"));
+    assert.match(found.join("\n"), /fence 1, address, who is let in at the load balancer: .*192\.0\.2\.66\/32/);
+  });
+
+  it("finds another root in a trust bundle on the host", async () => {
+    await on(
+      "receiver",
+      "sh",
+      "-c",
+      `cp -a ${current}/${bundle} /run/bundle; cat ${current}/tls/own-root.pem > ${current}/${bundle}`,
+    );
+    const found = await findings().finally(() => on("receiver", "mv", "/run/bundle", `${current}/${bundle}`));
+    assert.match(
+      found.join("\n"),
+      /fence 2, client identity, root of account-a: on the host's disk: it lacks .* it also has/,
+    );
+    assert.match(found.join("\n"), new RegExp(`the host, files of the release: ${bundle} is `));
+  });
+
+  it("finds a filter chain of the running Envoy, when the file on disk is right again", async () => {
+    const restarted = () => on("receiver", "systemctl", "restart", envoy);
+    const file = `${current}/${bootstrap}`;
+    await on("receiver", "cp", "-a", file, "/run/bootstrap");
+    const stdin = withBackDoor(await on("receiver", "cat", file));
+    await sandbox.world.exec("receiver", ["sh", "-c", 'cat > "$0"', file], { stdin });
+    await restarted();
+    await on("receiver", "mv", "/run/bootstrap", file);
+    try {
+      const found = await eventually(
+        "the running Envoy to be read",
+        async () => {
+          const told = (await findings()).join("\n");
+          return told.includes("back-door") ? told : undefined;
+        },
+        60_000,
+      );
+      assert.match(found, /filter chains that lead to Prometheus: Envoy also has back-door/);
+      assert.match(found, /what Envoy runs: listener ingest, filter chain back-door runs and is not in the release/);
+      assert.doesNotMatch(found, /files of the release/);
+    } finally {
+      await restarted();
+    }
+    await eventually(
+      "the audit to find nothing",
+      async (note) => {
+        const left = await findings();
+        note(left);
+        return left.length === 0 ? true : undefined;
+      },
+      60_000,
+    );
+  });
+});

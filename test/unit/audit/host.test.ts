@@ -1,0 +1,60 @@
+import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
+import { evidenceParts, type HostEvidence, packHostEvidence } from "@metrics-link/contract";
+import type { Management } from "@metrics-link/host/converge/run-command.ts";
+import { askInParts } from "../../../scripts/audit/host.ts";
+import { healthy } from "./support/healthy.ts";
+
+const clock = { now: () => 0, sleep: async () => {} };
+
+/** A host that is asked by Run Command, which cuts what is too long. */
+function hostWith(evidence: HostEvidence) {
+  const commands: string[] = [];
+  const management: Management = {
+    send: async (_instance, command) => `${commands.push(command) - 1}`,
+    outcome: async (_instance, id) => {
+      const [, , , ...names] = commands[Number(id)]?.split(" ") ?? [];
+      const kept = evidenceParts.map((name) => [
+        name,
+        names.length === 0 || names.includes(name) ? evidence[name] : { error: "nobody asked for this part" },
+      ]);
+      const output = packHostEvidence({ ...evidence, ...Object.fromEntries(kept) }).slice(0, 24_000);
+      return { status: "Success", details: "", output, errors: "" };
+    },
+  };
+  return { management, commands };
+}
+
+describe("a host that is asked for its evidence", () => {
+  const [, receiver] = healthy().stacks;
+  assert.ok(receiver && "value" in receiver.host);
+  const evidence = receiver.host.value;
+
+  it("is asked once, by a command that reads", async () => {
+    const { management, commands } = hostWith(evidence);
+    assert.deepEqual(await askInParts(management, "i-1", clock), evidence);
+    assert.deepEqual(commands, ["exec /opt/metrics-link/bin/agent evidence"]);
+  });
+
+  it("is asked again for what did not fit", async () => {
+    const noise = (bytes: number) => randomBytes(bytes).toString("hex");
+    const long: HostEvidence = {
+      ...evidence,
+      handshakes: { value: { since: "", accepted: [], refused: [{ tls_failure: noise(12_000) }] } },
+      files: { value: { found: { "a/file": noise(12_000) }, foreign: [] } },
+      release: { value: { inForce: noise(6_000), documentSha256: "" } },
+    };
+    const { management, commands } = hostWith(long);
+    assert.deepEqual(await askInParts(management, "i-1", clock), long);
+    assert.deepEqual(
+      commands.slice(1),
+      ["files", "handshakes"].map((name) => `${commands[0]} ${name}`),
+    );
+  });
+
+  it("has to answer to this, and says so when it does not", async () => {
+    const { management } = hostWith(evidence);
+    const outcome = async () => ({ status: "Failed", details: "Failed", output: "usage: agent", errors: "" });
+    await assert.rejects(askInParts({ ...management, outcome }, "i-1", clock), /^Error: i-1: Failed: usage: agent$/);
+  });
+});

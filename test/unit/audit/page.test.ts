@@ -1,0 +1,72 @@
+import assert from "node:assert/strict";
+import { audit, page } from "@metrics-link/audit";
+import { healthy } from "./support/healthy.ts";
+
+const pageOf = (evidence = healthy()) => page(evidence, audit(evidence));
+
+describe("the page of an audit", () => {
+  it("answers who can write: name, address, exact name, root, certificate and its days", () => {
+    const text = pageOf();
+    const row = text.slice(text.indexOf("Who can write"), text.indexOf("</table>"));
+    for (const what of ["account-a", "203.0.113.10", "metrics-sender.account-a.internal", "1f", "35.5 days left"]) {
+      assert.ok(row.includes(what), what);
+    }
+    assert.ok(row.includes(healthy().stacks[1]?.peers[0]?.pins[0] ?? "no pin"));
+  });
+
+  it("takes the certificate from the last handshake where the sender's host was not audited", () => {
+    const evidence = healthy();
+    const alone = { ...evidence, stacks: evidence.stacks.filter(({ stack }) => stack === "receiver") };
+    const text = pageOf(alone);
+    assert.match(text, /seen in its last handshake/);
+    assert.match(text, /organization\/metrics-link\/sender was not audited/);
+  });
+
+  it("needs nothing but itself", () => {
+    const text = pageOf();
+    const addresses = [...text.matchAll(/https?:\/\/[^"'\s<]+/g)].map(([address]) => address);
+    assert.deepEqual([...new Set(addresses)], ["http://www.w3.org/2000/svg"]);
+    assert.doesNotMatch(text, /<script|<link|<img|@import|url\((?!#)/);
+    assert.match(text, /default-src &#39;none&#39;/);
+  });
+
+  it("shows what was read as text, whatever it is", () => {
+    const text = pageOf();
+    assert.ok(text.includes("&lt;b&gt;no certificate&lt;/b&gt;"));
+    assert.ok(!text.includes("<b>no certificate"));
+  });
+
+  it("puts findings first, then what is not known, and says nothing of fine then", () => {
+    const evidence = healthy();
+    const [sender, receiver] = evidence.stacks;
+    assert.ok(sender && receiver);
+    const pins = [{ ...receiver.peers[0], pins: [] }] as typeof receiver.peers;
+    const changed = {
+      ...evidence,
+      stacks: [
+        { ...sender, host: { error: "it <is> off" } },
+        { ...receiver, peers: pins },
+      ],
+    };
+    const text = pageOf(changed as typeof evidence);
+    const order = ["is believed and not pinned", "it &lt;is&gt; off", ">Who can write<"].map((one) =>
+      text.indexOf(one),
+    );
+    assert.ok(!order.includes(-1), order.join());
+    assert.deepEqual(
+      order,
+      order.toSorted((a, b) => a - b),
+    );
+    assert.doesNotMatch(text, /No findings/);
+  });
+
+  it("closes every element that it opens", () => {
+    const open: string[] = [];
+    for (const [, end, name = ""] of pageOf().matchAll(/<(\/?)([a-z][a-zA-Z0-9]*)[^>]*>/g)) {
+      if (name === "meta") continue;
+      if (end === "") open.push(name);
+      else assert.equal(open.pop(), name);
+    }
+    assert.deepEqual(open, []);
+  });
+});

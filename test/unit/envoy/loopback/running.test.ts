@@ -1,0 +1,72 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fingerprintsOf } from "@metrics-link/contract";
+import {
+  type Bootstrap,
+  checkMeaning,
+  differencesFrom,
+  releaseFiles,
+  runningBootstrap,
+  type Unchecked,
+} from "@metrics-link/envoy";
+import { runningEnvoy } from "@metrics-link/host/agent/evidence/envoy.ts";
+import { ask } from "@metrics-link/host/agent/host-effects/ask.ts";
+import { parse } from "yaml";
+import { Link } from "../support/link.ts";
+
+describe("what a running Envoy says of itself", () => {
+  let link: Link;
+  before(async () => {
+    link = await Link.up();
+  });
+  after(() => link?.down());
+
+  const asked = (side: "sender" | "receiver") =>
+    runningEnvoy({ ask: (request) => ask({ ...request, socketPath: link[`${side}Host`].adminSocket }) });
+  const fileOf = (side: "sender" | "receiver") =>
+    parse(readFileSync(join(link[`${side}Host`].current, releaseFiles.bootstrap), "utf8")) as Unchecked<Bootstrap>;
+
+  for (const side of ["sender", "receiver"] as const) {
+    it(`is the file that it was started with, field by field, at the ${side}`, async () => {
+      assert.deepEqual(differencesFrom(fileOf(side), await asked(side)), []);
+    });
+
+    it(`means what is asked of a rendering, at the ${side}`, async () => {
+      assert.deepEqual(checkMeaning(runningBootstrap(await asked(side))), []);
+    });
+  }
+
+  it("names the peer's root and the own leaf as they are in memory, and shows no key", async () => {
+    const found = await asked("receiver");
+    const byName = Object.fromEntries(found.secrets.map(({ name, fingerprints }) => [name, fingerprints]));
+    assert.deepEqual(byName["trusted-ca-a"], fingerprintsOf(link.accountA.root));
+    assert.deepEqual(byName.leaf, fingerprintsOf(link.receiverLeaf.certificateChain));
+    assert.doesNotMatch(JSON.stringify(found), /PRIVATE KEY|UFJJVkFURSBLRV/);
+  });
+
+  it("shows a filter chain, a listener and a route that the file does not have", async () => {
+    const file = structuredClone(fileOf("receiver")) as { static_resources: { listeners: Listener[] } };
+    const [ingest] = file.static_resources.listeners;
+    const [chain] = ingest?.filter_chains.splice(1, 1) ?? [];
+    assert.equal(chain?.name, "elsewhere");
+    file.static_resources.listeners.splice(1, 1);
+    assert.deepEqual(differencesFrom(file as Unchecked<Bootstrap>, await asked("receiver")), [
+      { where: "listener ingest, filter chain elsewhere", message: "runs and is not in the release" },
+      { where: "listener ready", message: "runs and is not in the release" },
+    ]);
+  });
+
+  it("shows a single field that is another one", async () => {
+    const file = fileOf("receiver");
+    const text = JSON.stringify(file).replace('"prefix_len":32', '"prefix_len":24');
+    const [found, ...more] = differencesFrom(JSON.parse(text) as Unchecked<Bootstrap>, await asked("receiver"));
+    assert.match(found?.where ?? "", /^listener ingest, filter chain a, filter_chain_match, .*prefix_len$/);
+    assert.equal(found?.message, 'runs with "32", the release says "24"');
+    assert.deepEqual(more, []);
+  });
+});
+
+interface Listener {
+  readonly filter_chains: { readonly name: string }[];
+}
