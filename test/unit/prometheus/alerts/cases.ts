@@ -157,9 +157,9 @@ export const cases: Readonly<Record<AlertName, Case | readonly Case[]>> = {
   },
   SenderClockAhead: {
     side: "receives",
-    // Samples of the next two minutes are there already.
-    fires: { [sendersClock]: "0+60x32" },
-    silent: { [sendersClock]: "0+60x30" },
+    // promtool shows a rule no sample of the future, so here the clock's value alone is ahead.
+    fires: { [sendersClock]: "60+60x120" },
+    silent: { [sendersClock]: clock },
     at: 30,
   },
   SamplesRejected: [
