@@ -3,6 +3,14 @@ import type { RawSeries } from "./samples.ts";
 /** Runs a command on a host of the sandbox and returns what it printed. @throws Error when it fails */
 export type RunOnHost = (host: string, command: readonly string[]) => Promise<string>;
 
+/** An alert as Prometheus has it: pending until its condition has held long enough. */
+export interface ActiveAlert {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly state: "pending" | "firing";
+  readonly activeAt: string;
+}
+
 interface Answer<Data> {
   readonly status: "success" | "error";
   readonly data?: Data;
@@ -36,6 +44,12 @@ export class PrometheusApi {
     });
     const [first] = result;
     return first === undefined ? undefined : Number(first.value[1]);
+  }
+
+  /** The alerts whose condition holds now. */
+  async alerts(): Promise<readonly ActiveAlert[]> {
+    const { alerts } = await this.get<{ alerts: readonly ActiveAlert[] }>("alerts", {});
+    return alerts;
   }
 
   private async get<Data>(path: string, parameters: Readonly<Record<string, string>>): Promise<Data> {

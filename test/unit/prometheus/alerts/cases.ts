@@ -218,14 +218,19 @@ export const cases: Readonly<Record<AlertName, Case | readonly Case[]>> = {
   })),
   CertificateNotTakenUp: counter(sender("envoy_sds_key_rotation_failed", 'envoy_xds_resource_name="leaf"')),
   CertificateNotReady: [
-    "envoy_listener_server_ssl_socket_factory_downstream_context_secrets_not_ready",
-    "envoy_cluster_client_ssl_socket_factory_upstream_context_secrets_not_ready",
-  ].map((name) => ({
-    side: "sends",
-    fires: { [sender(name)]: "1+0x120" },
-    silent: { [sender(name)]: still },
-    at: 30,
-  })),
+    {
+      side: "sends",
+      fires: { [sender("envoy_cluster_client_ssl_socket_factory_upstream_context_secrets_not_ready")]: "1+0x120" },
+      silent: { [sender("envoy_cluster_client_ssl_socket_factory_upstream_context_secrets_not_ready")]: still },
+      at: 30,
+    },
+    {
+      side: "receives",
+      fires: { [receiver("envoy_listener_server_ssl_socket_factory_downstream_context_secrets_not_ready")]: "1+0x120" },
+      silent: { [receiver("envoy_listener_server_ssl_socket_factory_downstream_context_secrets_not_ready")]: still },
+      at: 30,
+    },
+  ],
   TrustBundleDiffers: {
     side: "sends",
     // Put back within a minute.
