@@ -56,23 +56,26 @@ interface Wal {
   filled: number;
 }
 
-/** Truncations until the pattern repeats itself, and moments looked at between two of them. */
+/** Truncations until the pattern repeats itself, periods between two of them that are looked at, and moments in each. */
 const settled = 24;
+const periods = 12;
 const moments = 48;
 
 /** For outages that begin at each of many moments: after how many seconds a truncation takes what was not read. */
 function survivals(segmentsPerSecond: number): number[] {
   const wal: Wal = { first: 0, current: 0, filled: 0 };
-  for (let round = 0; round < settled; round += 1) {
+  const found: number[] = [];
+  for (let period = 0; period < settled + periods; period += 1) {
+    for (let moment = 0; period >= settled && moment < moments; moment += 1) {
+      found.push(survival({ ...wal }, segmentsPerSecond, (truncationSeconds * moment) / moments));
+    }
     grow(wal, segmentsPerSecond * truncationSeconds);
     truncate(wal);
   }
-  return Array.from({ length: moments }, (_, moment) => {
-    const began = (truncationSeconds * moment) / moments;
-    return survival({ ...wal }, segmentsPerSecond, began);
-  });
+  return found;
 }
 
+/** @param began seconds after a truncation */
 function survival(wal: Wal, segmentsPerSecond: number, began: number): number {
   grow(wal, segmentsPerSecond * began);
   const reader = wal.current;

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { ruleGroups, type Side } from "@metrics-link/prometheus";
+import { expressions as ofDashboard } from "@metrics-link/prometheus/dashboards/index.ts";
 import { eventually } from "../../support/eventually.ts";
 import { askedFor } from "../../support/promql.ts";
 import { on, receiver, sender } from "../support/sandbox.ts";
@@ -21,7 +22,9 @@ describe("alerts", function () {
 
   for (const side of ["sends", "receives"] as const) {
     it(`ask for metrics that the host that ${side} has`, async () => {
-      const expressions = ruleGroups({ ...input, side }).flatMap(({ rules }) => rules.map(({ expr }) => expr));
+      const ofRules = ruleGroups({ ...input, side }).flatMap(({ rules }) => rules.map(({ expr }) => expr));
+      // The dashboard is for the receiver, where both sides' series are.
+      const expressions = side === "receives" ? [...ofRules, ...ofDashboard()] : ofRules;
       const used = await askedFor(expressions, (query) => ask(side, `parse_query?query=${query}`));
       const unknown = await Promise.all(
         used.map(async ({ name, side: whose = "" }) => {
