@@ -28,7 +28,7 @@ const retentionShare = 0.8;
 const retentionDays = 30;
 
 /** What was measured; see docs/capacity.md. */
-export const measured = { walBytesPerSample: 3.2, blockBytesPerSample: 1.3 } as const;
+export const measured = { walBytesPerSample: 5.9, blockBytesPerSample: 1.3 } as const;
 
 /** How long an outage a sender survives. Exact as far as the WAL grows evenly. */
 export function capacityOf(input: CapacityInput): Capacity {

@@ -21,7 +21,8 @@ export function dashboard(): object {
   return {
     uid: "metrics-link",
     title: "metrics-link",
-    description: "One link: what flows, how far behind it is, who is let in, what carries it. Data source: the receiver's Prometheus.",
+    description:
+      "One link: what flows, how far behind it is, who is let in, what carries it. Data source: the receiver's Prometheus.",
     tags: ["metrics-link"],
     schemaVersion: 39,
     editable: false,
@@ -38,7 +39,7 @@ export const expressions = (of: readonly Row[] = rows): string[] =>
     .flatMap(({ panels }) => panels.flatMap(({ queries }) => queries.map(({ expression }) => expression)))
     .map((expression) => expression.replaceAll("$__rate_interval", "5m").replaceAll("$side", ".*"));
 
-const source = { type: "prometheus", uid: "${source}" };
+const source = { type: "prometheus", uid: "$source" };
 
 const dataSource = { name: "source", label: "Prometheus", type: "datasource", query: "prometheus", hide: 0 };
 

@@ -15,7 +15,12 @@ export interface Row {
 
 const remoteStorage = "prometheus_remote_storage";
 const rate = (selector: string) => `rate(${selector}[$__rate_interval])`;
-const panel = (title: string, description: string, unit: string, ...queries: [expression: string, legend: string][]): Panel => ({
+const panel = (
+  title: string,
+  description: string,
+  unit: string,
+  ...queries: [expression: string, legend: string][]
+): Panel => ({
   title,
   description,
   unit,
@@ -39,26 +44,26 @@ export const rows: readonly Row[] = [
         "Writes at the receiver",
         "204 alone. Everything else is a batch that was refused or must come again.",
         "reqps",
-        [`sum by (code) (${rate('prometheus_http_requests_total{handler="/api/v1/write",link_side="receives"}')})`, "{{code}}"],
-      ),
-      panel(
-        "Requests through Envoy",
-        "By class of the answer. 4xx is lost, 5xx comes again.",
-        "reqps",
         [
-          `sum by (envoy_http_conn_manager_prefix, envoy_response_code_class) (${rate('envoy_http_downstream_rq_xx{envoy_http_conn_manager_prefix=~"egress|sender_.+|elsewhere"}')})`,
-          "{{envoy_http_conn_manager_prefix}} {{envoy_response_code_class}}xx",
+          `sum by (code) (${rate('prometheus_http_requests_total{handler="/api/v1/write",link_side="receives"}')})`,
+          "{{code}}",
         ],
       ),
+      panel("Requests through Envoy", "By class of the answer. 4xx is lost, 5xx comes again.", "reqps", [
+        `sum by (envoy_http_conn_manager_prefix, envoy_response_code_class) (${rate('envoy_http_downstream_rq_xx{envoy_http_conn_manager_prefix=~"egress|sender_.+|elsewhere"}')})`,
+        "{{envoy_http_conn_manager_prefix}} {{envoy_response_code_class}}xx",
+      ]),
     ],
   },
   {
     title: "Lag and backlog",
     panels: [
-      panel("Behind", "Seconds between the newest sample stored and the newest one acknowledged. Below ten is well.", "s", [
-        "metrics_link:link_lag:seconds",
-        "behind",
-      ]),
+      panel(
+        "Behind",
+        "Seconds between the newest sample stored and the newest one acknowledged. Below ten is well.",
+        "s",
+        ["metrics_link:link_lag:seconds", "behind"],
+      ),
       panel(
         "Time left",
         "How long an outage may last from now on. While the link is behind, what is left of it.",
@@ -103,12 +108,17 @@ export const rows: readonly Row[] = [
         "Refused or not reached by the sender",
         "Nothing at all.",
         "short",
-        ...(["ssl_fail_verify_error", "ssl_fail_verify_san", "upstream_cx_connect_fail", "upstream_cx_connect_timeout"] as const).map(
-          (kind): [string, string] => [
-            `increase(envoy_cluster_${kind}{envoy_cluster_name="receiver"}[$__rate_interval])`,
-            kind,
-          ],
-        ),
+        ...(
+          [
+            "ssl_fail_verify_error",
+            "ssl_fail_verify_san",
+            "upstream_cx_connect_fail",
+            "upstream_cx_connect_timeout",
+          ] as const
+        ).map((kind): [string, string] => [
+          `increase(envoy_cluster_${kind}{envoy_cluster_name="receiver"}[$__rate_interval])`,
+          kind,
+        ]),
       ),
     ],
   },

@@ -38,7 +38,9 @@ describe("alerts", function () {
     });
 
     it(`are loaded and evaluated without an error by the host that ${side}`, async () => {
-      const { groups } = (await ask(side, "rules?type=alert")) as { groups: { rules: { name: string; health: string }[] }[] };
+      const { groups } = (await ask(side, "rules?type=alert")) as {
+        groups: { rules: { name: string; health: string }[] }[];
+      };
       const rules = groups.flatMap((group) => group.rules);
       assert.ok(rules.length > 25, `${rules.length} rules`);
       assert.deepEqual(
@@ -80,7 +82,9 @@ const input = {
 
 /** Prometheus' API of a host, asked on its own loopback. */
 async function ask(side: Side, path: string): Promise<unknown> {
-  const answer = JSON.parse(await on(hosts[side], "curl", "--silent", "--globoff", `http://127.0.0.1:9090/api/v1/${path}`)) as {
+  const answer = JSON.parse(
+    await on(hosts[side], "curl", "--silent", "--globoff", `http://127.0.0.1:9090/api/v1/${path}`),
+  ) as {
     status: string;
     data: unknown;
   };

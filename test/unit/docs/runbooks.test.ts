@@ -59,6 +59,8 @@ function severitiesOf(side: Side): ReadonlyMap<AlertName, string> {
     delivers: true,
   });
   return new Map(
-    groups.flatMap(({ rules }) => rules.flatMap((rule) => ("alert" in rule ? [[rule.alert, rule.labels.severity]] : []))),
+    groups.flatMap(({ rules }) =>
+      rules.flatMap((rule) => ("alert" in rule ? [[rule.alert, rule.labels.severity]] : [])),
+    ),
   );
 }

@@ -10,8 +10,10 @@ export interface Case {
   readonly at: number;
 }
 
-const own = (side: Side) => (metric: string, matchers = "") =>
-  `${metric}{link_side="${side}"${matchers === "" ? "" : `,${matchers}`}}`;
+const own =
+  (side: Side) =>
+  (metric: string, matchers = "") =>
+    `${metric}{link_side="${side}"${matchers === "" ? "" : `,${matchers}`}}`;
 const sender = own("sends");
 const receiver = own("receives");
 
@@ -167,10 +169,7 @@ export const cases: Readonly<Record<AlertName, Case | readonly Case[]>> = {
     counter(receiver("prometheus_tsdb_out_of_bound_samples_total", 'type="float"'), "receives"),
     counter(receiver("prometheus_tsdb_out_of_order_samples_total", 'type="float"'), "receives"),
   ],
-  WritesRefused: counter(
-    receiver("prometheus_http_requests_total", 'handler="/api/v1/write",code="400"'),
-    "receives",
-  ),
+  WritesRefused: counter(receiver("prometheus_http_requests_total", 'handler="/api/v1/write",code="400"'), "receives"),
   WritesFail: counter(receiver("prometheus_http_requests_total", 'handler="/api/v1/write",code="500"'), "receives"),
   ClientNotTrusted: ["fail_verify_error", "fail_verify_san", "fail_verify_no_cert", "connection_error"].map((name) =>
     counter(receiver(`envoy_listener_ssl_${name}`, 'envoy_listener_address="ingest"'), "receives"),
@@ -332,7 +331,9 @@ export const cases: Readonly<Record<AlertName, Case | readonly Case[]>> = {
     },
     {
       side: "sends",
-      fires: { [sender("envoy_server_uptime")]: "100 5 65 3 63 2 62 1 61 121 5 65 3 63 2 62 1 61 121 5 65 3 63 2 62 1 1" },
+      fires: {
+        [sender("envoy_server_uptime")]: "100 5 65 3 63 2 62 1 61 121 5 65 3 63 2 62 1 61 121 5 65 3 63 2 62 1 1",
+      },
       silent: { [sender("envoy_server_uptime")]: clock },
       at: 20,
     },
