@@ -13,7 +13,9 @@ export function prometheusFiles({ configuration, ruleGroups, ruleFiles, alertman
   return [
     file(releaseFiles.configuration, toYaml(configuration)),
     file(releaseFiles.alerts, toYaml({ groups: ruleGroups })),
-    ...alertmanagers.flatMap(({ ca }, index) => (ca === undefined ? [] : [file(releaseFiles.alertmanagerCa(index), ca)])),
+    ...alertmanagers.flatMap(({ ca }, index) =>
+      ca === undefined ? [] : [file(releaseFiles.alertmanagerCa(index), ca)],
+    ),
     ...ruleFiles.map(({ name, content }) => file(releaseFiles.ruleFile(name), content)),
   ];
 }

@@ -4,7 +4,13 @@ import type { IncomingMessage } from "node:http";
 import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
-import { type Alertmanager, prometheusFiles, receiverFlags, releaseFiles, renderReceiver } from "@metrics-link/prometheus";
+import {
+  type Alertmanager,
+  prometheusFiles,
+  receiverFlags,
+  releaseFiles,
+  renderReceiver,
+} from "@metrics-link/prometheus";
 import { eventually } from "../../support/eventually.ts";
 import { freePorts } from "../../support/free-ports.ts";
 import { selfSigned } from "../../support/openssl.ts";
