@@ -50,6 +50,8 @@ export async function receiver(configuration: ReceiverConfiguration, bundling: P
           scrapeInterval: prometheus.scrapeInterval,
           externalLabels: prometheus.externalLabels,
           ...userPrometheus(prometheus),
+          leafDays: profile.lifetimes.leafDays,
+          senders: senders.map(({ name }) => name),
           outOfOrderTimeWindow: prometheus.outOfOrderTimeWindow,
         }),
         flags: receiverFlags(configuration.host),

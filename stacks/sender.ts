@@ -65,6 +65,7 @@ export async function sender(configuration: SenderConfiguration, bundling: Promi
           scrapeInterval: prometheus.scrapeInterval,
           externalLabels: prometheus.externalLabels,
           ...userPrometheus(prometheus),
+          leafDays: profile.lifetimes.leafDays,
           linked: receiver !== undefined,
           remoteWrite: prometheus.remoteWrite,
         }),

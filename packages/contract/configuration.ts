@@ -136,11 +136,45 @@ const remoteWrite = z.strictObject({
   maxBackoff: duration.optional(),
 });
 
+/** By the alert's name, which whoever renders the rules knows; times as Prometheus writes them. */
+const alerts = z.record(
+  matching(/^[A-Z][A-Za-z]+$/, "the name of an alert, such as LinkBehind"),
+  z.strictObject({
+    for: matching(
+      /^0s$|^([1-9][0-9]*)(ms|s|m|h|d)$/,
+      'how long the condition must hold, such as "5m", or "0s"',
+    ).optional(),
+    window: duration.optional(),
+    threshold: z.number({ error: "a number in the unit of the alert: seconds, or a share of 1" }).optional(),
+  }),
+);
+
+/** Who is called. Without TLS anybody on the way could silence an alert, so there is no plain HTTP. */
+const alertmanager = z
+  .strictObject({
+    url: matching(
+      /^https:\/\/[a-z0-9.-]+(:\d{1,5})?(\/[\w./-]*)?$/,
+      "an https URL without user and query, such as https://alertmanager.example.com:9093",
+    ),
+    /** A PEM file of the repository; absent when the system's authorities know the server. */
+    ca: text("a PEM file of the repository, relative to its root").optional(),
+    basicAuth: z
+      .strictObject({ username: text("a user's name"), password: text("a password, set with --secret").min(1) })
+      .optional(),
+    bearerToken: text("a token, set with --secret").min(1).optional(),
+  })
+  .refine(({ basicAuth, bearerToken }) => basicAuth === undefined || bearerToken === undefined, {
+    error: "basicAuth or bearerToken, not both",
+  });
+
 const prometheus = z.strictObject({
   scrapeInterval: duration.default("15s"),
   /** Folders of YAML files: each a list of scrape_configs, each a rule file. */
   scrapeConfigs: folder.optional(),
   rules: folder.optional(),
+  /** Other thresholds and durations of alerts. */
+  alerts: alerts.default({}),
+  alertmanagers: z.array(alertmanager).default([]),
 });
 
 const tools = z

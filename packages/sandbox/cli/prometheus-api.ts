@@ -9,6 +9,25 @@ export interface InstantSeries {
   readonly value: readonly [number, string];
 }
 
+/** One alerting rule, as far as it is looked at. */
+export interface AlertingRule {
+  readonly name: string;
+  readonly state: "inactive" | "pending" | "firing";
+  /** Its `for`, in seconds. */
+  readonly duration: number;
+  /** When it was evaluated last, in RFC 3339. */
+  readonly lastEvaluation: string;
+  readonly lastError?: string;
+}
+
+/** An alert as Prometheus has it: pending until its condition has held long enough. */
+export interface ActiveAlert {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly state: "pending" | "firing";
+  readonly activeAt: string;
+}
+
 interface Answer<Data> {
   readonly status: "success" | "error";
   readonly data?: Data;
@@ -47,6 +66,21 @@ export class PrometheusApi {
   async value(query: string, time?: number): Promise<number | undefined> {
     const [first] = await this.vector(query, time);
     return first === undefined ? undefined : Number(first.value[1]);
+  }
+
+  /** The alerting rules of a name: one, none, or several of the same name. */
+  async alertingRules(name: string): Promise<AlertingRule[]> {
+    const { groups } = await this.get<{ groups: { rules: AlertingRule[] }[] }>("rules", {
+      type: "alert",
+      "rule_name[]": name,
+    });
+    return groups.flatMap(({ rules }) => rules);
+  }
+
+  /** The alerts whose condition holds now. */
+  async alerts(): Promise<readonly ActiveAlert[]> {
+    const { alerts } = await this.get<{ alerts: readonly ActiveAlert[] }>("alerts", {});
+    return alerts;
   }
 
   private async get<Data>(path: string, parameters: Readonly<Record<string, string>>): Promise<Data> {

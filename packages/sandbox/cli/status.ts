@@ -1,3 +1,4 @@
+import { describeAlerts, type FiringAlert, firingAlerts } from "./alerts.ts";
 import { type CertificateStatus, certificatesOf, describeCertificates } from "./certificates.ts";
 import { compareRecent, type LinkState, linkState } from "./link.ts";
 import { type Comparison, compareSamples } from "./samples.ts";
@@ -36,6 +37,8 @@ export interface HostStatus {
 }
 
 export interface Status {
+  /** What fires, by host; null for a host whose Prometheus does not answer. */
+  readonly alerts: Readonly<Record<string, readonly FiringAlert[] | null>>;
   readonly hosts: Readonly<Record<string, HostStatus>>;
   readonly link: LinkState & { readonly endpoint: string | null };
   readonly samples: Pick<Comparison, "compared" | "missing" | "different" | "unexpected" | "series" | "examples"> & {
@@ -66,7 +69,8 @@ export async function statusOf(sandbox: Sandbox, seconds = 60): Promise<Status> 
   const now = Date.now() / 1000;
   const link = await linkState(sender, now).catch((): LinkState => ({ state: "not known", lagSeconds: null }));
   const samples = await compareRecent(sender, receiver, externalLabels(sandbox), now, seconds).catch(nothingCompared);
-  return { hosts: Object.fromEntries(entries), link: { ...link, endpoint: endpoints[0] ?? null }, samples };
+  const alerts = { sender: await firingAlerts(sender), receiver: await firingAlerts(receiver) };
+  return { alerts, hosts: Object.fromEntries(entries), link: { ...link, endpoint: endpoints[0] ?? null }, samples };
 }
 
 const nothingCompared = ({ message }: Error): Status["samples"] => ({
@@ -114,7 +118,7 @@ function notesOf({ outcome, held, driftedFiles, repeatedDrift, rollbacks }: Agen
 }
 
 /** The status for a person. */
-export function describeStatus({ hosts, link, samples }: Status): string {
+export function describeStatus({ alerts, hosts, link, samples }: Status): string {
   const rows = Object.entries(hosts).map(([name, { state, release, agent }]) => [
     name,
     state,
@@ -128,6 +132,7 @@ export function describeStatus({ hosts, link, samples }: Status): string {
       `${name.padEnd(widths[0] ?? 0)}  ${state.padEnd(widths[1] ?? 0)}  ${release === "-" ? "" : `release ${release}`}  ${notes}`.trimEnd(),
     ),
     `link      ${link.state}${lag}${link.endpoint === null ? "" : `, endpoint ${link.endpoint}`}`,
+    ...describeAlerts(alerts),
     samples.error === undefined ? comparisonOf(samples) : `samples   not compared: ${samples.error}`,
     ...samples.examples.map((example) => `          ${example}`),
     ...Object.entries(hosts).flatMap(([name, { certificates }]) =>
