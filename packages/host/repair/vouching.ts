@@ -1,0 +1,105 @@
+import type { Reading } from "./reading.ts";
+
+/** Why a window is not vouched for. */
+export type Reason =
+  | "Prometheus was started anew"
+  | "the configuration was loaded anew"
+  | "the queue is another one"
+  | "samples were refused or dropped"
+  | "the WAL was truncated in an outage"
+  | "a write to the WAL failed"
+  | "the WAL was not read";
+
+/** Milliseconds since 1970, both inclusive. */
+export interface Window {
+  readonly from: number;
+  readonly to: number;
+  readonly reasons: readonly Reason[];
+}
+
+/** What is known of the receiver's copy. Times in milliseconds since 1970. */
+export interface Vouching {
+  /** Where vouching began: what is older was never looked at. */
+  readonly since: number;
+  /** All that was stored with a time up to here is acknowledged, or lies in a window that was handed out. */
+  readonly until: number;
+  readonly last: Reading;
+  /** The reading whose stored samples are awaited; undefined before the first of a queue. */
+  readonly awaited: Reading | undefined;
+  /** What was seen since `until` that may have cost samples. */
+  readonly doubts: readonly Reason[];
+}
+
+/** Longer than a request may be under way before it counts as tried again (`remote_timeout`, 30 s). */
+const underWayMs = 35_000;
+/** A queue that can read is behind what is stored by a fraction of a second. */
+const unreadMs = 10_000;
+/** A link in health is behind by less. */
+const outageMs = 60_000;
+
+/**
+ * Takes one more reading into account. A window is handed out when a queue has ended, which always skips what it had not
+ * sent, or when the queue has caught up after something that may have cost samples: so it covers all of it.
+ * @param lateMs how long after its own time a sample may be stored: a scrape has the time of its beginning
+ */
+export function vouch(
+  before: Vouching | undefined,
+  now: Reading,
+  lateMs: number,
+): { readonly vouching: Vouching; readonly window?: Window } {
+  if (before === undefined) {
+    return { vouching: { since: now.at, until: now.at, last: now, awaited: now, doubts: [] } };
+  }
+  const { last, until } = before;
+  // A clock that was put back does not take back what is vouched for.
+  const reachedNow = Math.max(until, now.at);
+  const window = (reasons: readonly Reason[]) => ({ from: until, to: reachedNow, reasons: [...new Set(reasons)] });
+  const anew = { ...before, until: reachedNow, last: now, awaited: now, doubts: [] };
+
+  const ended = endOfQueue(last, now);
+  if (ended) return { vouching: anew, window: window([...before.doubts, ended]) };
+
+  const doubts = [...new Set([...before.doubts, ...doubtsIn(last, now, until)])];
+  const awaited = before.awaited ?? now;
+  if (!isAcknowledged(awaited, now)) {
+    // A retry begins the wait for what is under way anew.
+    const same = awaited.retried === now.retried;
+    const waiting = same ? awaited : { ...awaited, at: now.at, retried: now.retried };
+    return { vouching: { ...before, last: now, awaited: waiting, doubts } };
+  }
+  if (doubts.length > 0) return { vouching: anew, window: window(doubts) };
+  // A stored time in the future says nothing of the present.
+  const reached = Math.min(awaited.stored, awaited.at) - lateMs;
+  return { vouching: { ...before, until: Math.max(until, reached), last: now, awaited: now, doubts } };
+}
+
+function endOfQueue(last: Reading, now: Reading): Reason | undefined {
+  if (now.started !== last.started) return "Prometheus was started anew";
+  // Not every reload makes another queue, but a queue does not say when it began.
+  if (now.reloaded !== last.reloaded) return "the configuration was loaded anew";
+  return now.attempts < last.attempts ? "the queue is another one" : undefined;
+}
+
+function doubtsIn(last: Reading, now: Reading, until: number): Reason[] {
+  const seen: [boolean, Reason][] = [
+    [now.dropped > last.dropped, "samples were refused or dropped"],
+    [now.failedWrites > last.failedWrites, "a write to the WAL failed"],
+    // If the next segment is gone, the reader goes on at "now" (tsdb/wlog/watcher.go); that it did shows nowhere.
+    [now.truncations > last.truncations && now.at - until > outageMs, "the WAL was truncated in an outage"],
+    [isUnread(last) && isUnread(now), "the WAL was not read"],
+  ];
+  return seen.flatMap(([is, reason]) => (is ? [reason] : []));
+}
+
+/** In an outage the reader stands still because the queue is full; here the queue is empty. */
+const isUnread = ({ pending, stored, read }: Reading) => pending === 0 && stored - read > unreadMs;
+
+/**
+ * All that was stored at `then` has been acknowledged: it was read, and the queue is empty, or was at work without a
+ * retry for longer than any request of it may be under way.
+ */
+function isAcknowledged(then: Reading, now: Reading): boolean {
+  if (now === then || now.segmentsBehind > 0 || now.read < then.stored) return false;
+  if (now.pending === 0) return true;
+  return now.retried === then.retried && now.sent > then.stored && now.at - then.at > underWayMs;
+}
