@@ -82,7 +82,9 @@ describe("a repair between two real Prometheus", function () {
     const bits = fc.oneof(
       fc.bigInt({ min: 0n, max: (1n << 64n) - 1n }),
       fc.constantFrom(staleMarker, 0n, 0x7ff8000000000001n, 0x7ff0000000000000n, 0x8000000000000000n),
-      fc.integer({ min: 0, max: 1000 }).map((whole) => new DataView(Float64Array.of(whole).buffer).getBigUint64(0, true)),
+      fc
+        .integer({ min: 0, max: 1000 })
+        .map((whole) => new DataView(Float64Array.of(whole).buffer).getBigUint64(0, true)),
     );
     // Each width that a delta of deltas has, on both of its ends.
     const delta = fc.oneof(
@@ -95,7 +97,10 @@ describe("a repair between two real Prometheus", function () {
       fc.asyncProperty(fc.array(fc.tuple(delta, bits), { minLength: 1, maxLength: 150 }), async (steps) => {
         run += 1;
         let time = begin;
-        const samples = steps.map(([step, value]) => ({ time: (time += step), bits: value }));
+        const samples = steps.map(([step, value]) => {
+          time += step;
+          return { time, bits: value };
+        });
         const wanted = samples.filter((sample) => sample.time < begin + 3_600_000);
         const labels = [
           { name: "__name__", value: "property" },
