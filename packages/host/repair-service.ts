@@ -28,7 +28,6 @@ export function repairService({ program, lateSeconds }: RepairArgs): ServiceSet 
     shareOfLiveTraffic: 0.8,
   };
   const current = (path: string) => `${hostPaths.current}/${path}`;
-  const below = (directory: string) => relative("/var/lib", directory);
   return {
     files: [
       unitFile(unit, {
@@ -47,12 +46,14 @@ export function repairService({ program, lateSeconds }: RepairArgs): ServiceSet 
             "watch",
             `--settings=${current(files.settings)}`,
             `--state=${repairDirectory}`,
+            `--metrics=${repairTextfileDirectory}`,
           ]),
           ...running(hostUsers.repair),
           // On the data volume: it speaks of that TSDB, and goes with it to another instance.
-          StateDirectory: `${below(repairDirectory)} ${below(repairTextfileDirectory)}`,
-          // node_exporter reads its metrics.
-          StateDirectoryMode: "0755",
+          StateDirectory: relative("/var/lib", repairDirectory),
+          StateDirectoryMode: "0750",
+          RuntimeDirectory: relative("/run", repairTextfileDirectory),
+          RuntimeDirectoryMode: "0755",
           MemoryMax: "256M",
           ...hardening,
           RestrictAddressFamilies: "AF_UNIX AF_INET",

@@ -23,5 +23,5 @@ export const textfileDirectory = "/var/lib/metrics-link-agent/textfile";
 
 /** What the repairer knows and has done; on the data volume. */
 export const repairDirectory = `${hostPaths.data}/repair`;
-/** The same for what the repairer says of itself. */
-export const repairTextfileDirectory = `${repairDirectory}/textfile`;
+/** Where node_exporter picks up what the repairer says of itself; gone when the repairer is. */
+export const repairTextfileDirectory = "/run/metrics-link-repair";

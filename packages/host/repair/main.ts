@@ -9,7 +9,7 @@ import { reportOf } from "./state.ts";
 import { transfer } from "./transfer.ts";
 import { nextSpan, type PendingWindow, withSpanDone, withWindow } from "./windows.ts";
 
-const usage = `usage: repair watch --settings FILE --state DIRECTORY
+const usage = `usage: repair watch --settings FILE --state DIRECTORY --metrics DIRECTORY
        repair window --settings FILE --from INSTANT --to INSTANT --rate N
   watch   looks at the queue, and writes again what it cannot vouch for; what the unit does
   window  writes one window again now, at most N samples a second, and prints a report
@@ -20,13 +20,13 @@ async function main(argv: readonly string[]): Promise<number> {
   const text = { type: "string" } as const;
   const { positionals, values } = parseArgs({
     args: [...argv],
-    options: { settings: text, state: text, from: text, to: text, rate: text },
+    options: { settings: text, state: text, metrics: text, from: text, to: text, rate: text },
     allowPositionals: true,
   });
   const [command] = positionals;
-  const { settings: file, state, from, to, rate } = values;
-  if (command === "watch" && file && state) {
-    return (await Repairer.load(await readSettings(file), state)).run();
+  const { settings: file, state, metrics, from, to, rate } = values;
+  if (command === "watch" && file && state && metrics) {
+    return (await Repairer.load(await readSettings(file), { state, metrics })).run();
   }
   if (command === "window" && file && from && to && rate) {
     await repairWindow(file, instantOf(from), instantOf(to), Number(rate));

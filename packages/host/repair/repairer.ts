@@ -15,8 +15,8 @@ import { nextSpan, type Span, withSpanDone, withWindow } from "./windows.ts";
 
 const lookEveryMs = 2_000;
 const saveEveryMs = 10_000;
-/** Over which the live traffic is measured. */
-const rateOverMs = 20_000;
+/** Over which the live traffic is measured: several scrapes. */
+const rateOverMs = 60_000;
 /** Before it is measured, and when there is none. */
 const leastSamplesPerSecond = 10;
 /** A link that is further behind has to catch up itself first. */
@@ -24,27 +24,33 @@ const behindMs = 15_000;
 const firstPauseMs = 1_000;
 const longestPauseMs = 60_000;
 
+/** Where its memory lies, which must be durable, and where its metrics do. */
+export interface Directories {
+  readonly state: string;
+  readonly metrics: string;
+}
+
 /**
  * Looks at the queue every two seconds, and writes again what cannot be vouched for: one span at a time, the oldest
  * first, while the link is well.
  */
 export class Repairer {
   readonly #settings: RepairSettings;
-  readonly #directory: string;
+  readonly #directories: Directories;
   #state: State;
   #readings: readonly Reading[] = [];
   #savedAt = 0;
   #unavailable = 0;
   #saving: Promise<void> = Promise.resolve();
 
-  private constructor(settings: RepairSettings, directory: string, state: State) {
+  private constructor(settings: RepairSettings, directories: Directories, state: State) {
     this.#settings = settings;
-    this.#directory = directory;
+    this.#directories = directories;
     this.#state = state;
   }
 
-  static async load(settings: RepairSettings, directory: string): Promise<Repairer> {
-    return new Repairer(settings, directory, await readState(directory));
+  static async load(settings: RepairSettings, directories: Directories): Promise<Repairer> {
+    return new Repairer(settings, directories, await readState(directories.state));
   }
 
   /** Until the process ends. */
@@ -58,7 +64,11 @@ export class Repairer {
 
   async #forever(work: () => Promise<void>, everyMs: number): Promise<never> {
     for (;;) {
-      await work();
+      // A full disk, for one: what cannot be written down now is known all the same, and is next time.
+      await work().catch((error: Error) => {
+        this.#unavailable += 1;
+        console.error(error);
+      });
       await pause(everyMs);
     }
   }
@@ -70,7 +80,10 @@ export class Repairer {
     });
     if (reading) {
       const { vouching, window } = vouch(this.#state.vouching, reading, this.#settings.lateSeconds * 1000);
-      this.#readings = [...this.#readings.filter(({ at }) => at > reading.at - rateOverMs), reading];
+      const recent = this.#readings.filter(
+        ({ at, started }) => at > reading.at - rateOverMs && started === reading.started,
+      );
+      this.#readings = [...recent, reading];
       if (this.#state.vouching === undefined) console.log("vouching begins now: what is older was never looked at");
       this.#state = { ...this.#state, vouching };
       if (window) {
@@ -128,7 +141,7 @@ export class Repairer {
     if (whole) {
       const report = reportOf(whole, Date.now());
       console.log(JSON.stringify({ report, event: "repaired" }));
-      await writeReport(this.#directory, report);
+      await writeReport(this.#directories.state, report);
     }
     await this.#save();
   }
@@ -143,7 +156,7 @@ export class Repairer {
 
   #samplesPerSecond(): number | undefined {
     const [first, last] = [this.#readings[0], this.#readings.at(-1)];
-    if (!first || !last || last.at <= first.at || last.appended < first.appended) return undefined;
+    if (!first || !last || last.at <= first.at) return undefined;
     const live = ((last.appended - first.appended) / (last.at - first.at)) * 1000;
     return Math.max(leastSamplesPerSecond, live * this.#settings.shareOfLiveTraffic);
   }
@@ -156,8 +169,9 @@ export class Repairer {
 
   /** One at a time, and always what is known by then. */
   #save(): Promise<void> {
-    this.#saving = this.#saving.then(async () => {
-      await writeState(this.#directory, this.#state);
+    const before = this.#saving.catch(() => {});
+    this.#saving = before.then(async () => {
+      await writeState(this.#directories.state, this.#state);
       this.#savedAt = Date.now();
     });
     return this.#saving;
@@ -169,6 +183,6 @@ export class Repairer {
       unavailable: this.#unavailable,
       samplesPerSecond: this.#samplesPerSecond(),
     });
-    await writeDurably(`${this.#directory}/textfile/metrics-link-repair.prom`, text, 0o644);
+    await writeDurably(`${this.#directories.metrics}/metrics-link-repair.prom`, text, 0o644);
   }
 }

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { z } from "zod";
+import * as z from "zod/mini";
 
 const loopback = z.url({ protocol: /^http$/, hostname: /^127\.0\.0\.1$/, error: "an http URL on 127.0.0.1" });
 
@@ -9,9 +9,9 @@ const schema = z.strictObject({
   /** The sender's Envoy: where Prometheus writes to as well. */
   writeUrl: loopback,
   /** How long after its own time a sample may be stored. */
-  lateSeconds: z.number().positive(),
+  lateSeconds: z.number().check(z.positive()),
   /** How fast a repair may write, as a share of what Prometheus takes up. */
-  shareOfLiveTraffic: z.number().positive().max(1),
+  shareOfLiveTraffic: z.number().check(z.positive(), z.maximum(1)),
 });
 
 export type RepairSettings = z.output<typeof schema>;

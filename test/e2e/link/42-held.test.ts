@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { compareWindow } from "@metrics-link/sandbox/cli/link.ts";
 import { externalLabels, statusOf } from "@metrics-link/sandbox/cli/status.ts";
+import { eventually } from "../../support/eventually.ts";
 import { reportOf, runAgent } from "../support/agent.ts";
 import { ChangedConfiguration } from "../support/configuration.ts";
 import { outage, startUnit, stopUnit } from "../support/outage.ts";
+import { killRepairer, repairMetric, reportsSince, vouchedUntil } from "../support/repair.ts";
 import { beforehand, caughtUp, comparedBetween } from "../support/samples.ts";
 import { on, pulumi, receiver, sandbox, sender } from "../support/sandbox.ts";
 
@@ -69,7 +71,7 @@ describe("a change of the queue in an outage", function () {
     });
   });
 
-  it("is made at once when that very release is forced, and costs the backlog", async () => {
+  it("is made at once when that very release is forced; that costs the backlog, which is repaired, even if the repair is killed", async () => {
     await stopUnit("receiver", "metrics-link-prometheus");
     const from = Math.floor(Date.now() / 1000) + 2;
     await outage(10);
@@ -79,6 +81,7 @@ describe("a change of the queue in an outage", function () {
     const { outcome, target = "" } = await reportOf("sender");
     assert.equal(outcome, "held");
     await configuration.set("host.forceRelease", target.slice(0, 12));
+    const forced = Date.now() / 1000;
     const { stdout } = await up();
     assert.match(stdout, /converged: [0-9a-f]{12} is in force and healthy \(reload metrics-link-prometheus\.service/);
     assert.equal(await batchSendDeadline(), "3s");
@@ -86,5 +89,24 @@ describe("a change of the queue in an outage", function () {
     await caughtUp();
     const lost = await compareWindow(sender, receiver, externalLabels(sandbox), to, to - from);
     assert.ok(lost.missing > 0, "nothing was lost: then nothing need ever have waited");
+
+    const waiting = await eventually("the repair to be on its way", async (note) => {
+      const [samples, pending] = [await repairMetric("samples_total"), await repairMetric("pending_seconds")];
+      note({ samples, pending });
+      return samples > 0 && pending > 0 ? pending : undefined;
+    });
+    await killRepairer();
+    const vouched = await vouchedUntil(forced + 1);
+    const { missing, different, examples } = await compareWindow(
+      sender,
+      receiver,
+      externalLabels(sandbox),
+      to,
+      to - from,
+    );
+    assert.deepEqual([missing, different], [0, 0], `${examples}`);
+    const reports = await reportsSince(from);
+    console.log(`      killed with ${waiting} s to go; ${JSON.stringify(reports)}`);
+    assert.ok(vouched > forced && reports.some(({ reasons }) => reasons.includes("the configuration was loaded anew")));
   });
 });
