@@ -1,0 +1,111 @@
+import assert from "node:assert/strict";
+import { type Vouching, vouch, type Window } from "@metrics-link/host/repair/vouching.ts";
+import fc from "fast-check";
+import { type Happening, lateMs, ModelSender } from "./model.ts";
+
+const usual: Happening[] = ["nothing", "nothing", "nothing", "nothing", "slow"];
+const unusual: Happening[] = [
+  "cut",
+  "healed",
+  "refused",
+  "started anew",
+  "another queue",
+  "loaded anew",
+  "truncated",
+  "torn",
+];
+
+/** One step of a sender, and whether the repairer looks after it. */
+interface Step {
+  readonly happening: Happening;
+  readonly milliseconds: number;
+  readonly lateness: number;
+  readonly looks: boolean;
+}
+const step: fc.Arbitrary<Step> = fc.record({
+  happening: fc.oneof(fc.constantFrom(...usual), fc.constantFrom(...unusual)),
+  milliseconds: fc.oneof(fc.integer({ min: 1, max: 4000 }), fc.integer({ min: 1, max: 30_000 })),
+  lateness: fc.integer({ min: 0, max: lateMs - 2000 }),
+  looks: fc.boolean(),
+});
+
+const within = ({ from, to }: Window, time: number) => from <= time && time <= to;
+
+/** Runs a life of a sender. @returns what the repairer knows of it */
+function lived(sender: ModelSender, steps: readonly Step[], check: (found: Vouching, windows: readonly Window[]) => void) {
+  const windows: Window[] = [];
+  let vouching: Vouching | undefined;
+  for (const { happening, milliseconds, lateness, looks } of steps) {
+    sender.step(happening, milliseconds, lateness);
+    if (!looks) continue;
+    const found = vouch(vouching, sender.reading(), lateMs);
+    vouching = found.vouching;
+    if (found.window) windows.push(found.window);
+    check(vouching, windows);
+  }
+  return { vouching, windows };
+}
+
+describe("what is vouched for", () => {
+  it("is at the receiver or in a window, whatever happens to the sender and whenever the repairer looks", () => {
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 80, size: "max" }), (steps) => {
+        const sender = new ModelSender();
+        lived(sender, steps, ({ since, until }, windows) => {
+          const forgotten = sender.stored.filter(
+            (sample) =>
+              sample.time > since &&
+              sample.time <= until &&
+              !sender.acknowledged.has(sample) &&
+              !windows.some((window) => within(window, sample.time)),
+          );
+          assert.deepEqual(forgotten, []);
+        });
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it("follows the present closely while all is well, and nothing is repaired", () => {
+    const sender = new ModelSender();
+    const steps = Array.from({ length: 100 }, () => ({
+      happening: "nothing" as const,
+      milliseconds: 2000,
+      lateness: 500,
+      looks: true,
+    }));
+    const { vouching, windows } = lived(sender, steps, () => {});
+    assert.deepEqual(windows, []);
+    const behind = sender.now - (vouching?.until ?? 0);
+    assert.ok(behind <= lateMs + 2 * 2000 + 1000, `${behind} ms behind`);
+  });
+
+  it("ends before the first sample that waits in an outage, and goes on after it without a repair", () => {
+    const sender = new ModelSender();
+    const calm = { happening: "nothing" as const, milliseconds: 2000, lateness: 0, looks: true };
+    const before = lived(sender, [calm, calm, calm, { ...calm, happening: "cut" }, calm, calm], () => {});
+    const waiting = sender.stored.filter((sample) => !sender.acknowledged.has(sample) && sample.time > before.vouching!.since);
+    assert.ok(waiting.length > 0 && waiting.every(({ time }) => time > before.vouching!.until));
+  });
+
+  it("names what happened", () => {
+    const calm = { happening: "nothing" as const, milliseconds: 2000, lateness: 0, looks: true };
+    const reasons = (happening: Happening, ...more: Happening[]) =>
+      lived(
+        new ModelSender(),
+        [calm, calm, ...[happening, ...more].map((one) => ({ ...calm, happening: one })), ...Array(12).fill(calm)],
+        () => {},
+      ).windows.flatMap((window) => window.reasons);
+    assert.deepEqual(reasons("started anew"), ["Prometheus was started anew"]);
+    assert.deepEqual(reasons("another queue"), ["the configuration was loaded anew"]);
+    assert.deepEqual(reasons("refused"), ["samples were refused or dropped"]);
+    const torn = Array.from({ length: 10 }, (): Happening => "nothing");
+    assert.deepEqual(reasons("torn", ...torn, "started anew"), [
+      "a write to the WAL failed",
+      "the WAL was not read",
+      "Prometheus was started anew",
+    ]);
+    const outage = Array.from({ length: 40 }, (): Happening => "nothing");
+    assert.deepEqual(reasons("cut", ...outage, "truncated", "healed"), ["the WAL was truncated in an outage"]);
+  });
+});
