@@ -10,10 +10,12 @@ export type Happening =
   | "cut"
   | "healed"
   | "slow"
+  | "a request hangs"
   | "refused"
   | "started anew"
   | "another queue"
   | "loaded anew"
+  | "a segment is full"
   | "truncated"
   | "torn";
 
@@ -37,6 +39,10 @@ export class ModelSender {
   #cut = false;
   #slow = false;
   #torn = false;
+  /** The reader has found that its next segment is gone, and pauses before it begins at "now". */
+  #lost = false;
+  /** What is under way without an answer, and until when (`remote_timeout`). */
+  #hanging: { readonly sample: Stored; readonly until: number } | undefined;
   #segment = 0;
   #readerSegment = 0;
   #kept = 0;
@@ -61,12 +67,13 @@ export class ModelSender {
       counts.reloaded += 1;
       this.#newQueue();
     }
+    if (happening === "a segment is full") this.#segment += 1;
     if (happening === "truncated") {
       counts.truncations += 1;
-      this.#segment += 2;
+      this.#segment += 1;
       // A third of the segments stays, and with them more than the last minute.
       const young = this.#wal.find(({ time }) => time > this.now - 60_000 - lateMs);
-      this.#kept = Math.min(this.#segment - 1, young?.segment ?? this.#segment);
+      this.#kept = young?.segment ?? this.#segment;
     }
     if (happening === "torn") {
       counts.failedWrites += 1;
@@ -74,28 +81,52 @@ export class ModelSender {
     }
     this.#wal.push({ time: this.now - lateness, segment: this.#segment });
     this.#readOn();
+    this.#hang(happening === "a request hangs");
     if (!this.#slow) this.#send(happening === "refused");
     this.#readOn();
   }
 
   #newQueue(): void {
     this.#queue = [];
-    this.#read = this.#wal.length;
-    this.#readerSegment = this.#segment;
-    this.#queueBegan = this.now;
+    this.#hanging = undefined;
+    this.#beginReading();
     this.#torn = false;
     Object.assign(this.#counts, { attempts: 0, retried: 0, dropped: 0 });
     this.#newest = { read: 0, sent: 0 };
   }
 
+  /** At "now", as at each start of a reader. */
+  #beginReading(): void {
+    this.#read = this.#wal.length;
+    this.#readerSegment = this.#segment;
+    this.#queueBegan = this.now;
+    this.#lost = false;
+  }
+
+  /** One shard waits for its answer while the others go on. */
+  #hang(begins: boolean): void {
+    if (this.#hanging && this.now >= this.#hanging.until) {
+      this.#counts.retried += 1;
+      this.#queue.unshift(this.#hanging.sample);
+      this.#hanging = undefined;
+    }
+    const [sample] = this.#queue;
+    if (!begins || this.#hanging || sample === undefined) return;
+    this.#queue.shift();
+    this.#hanging = { sample, until: this.now + 30_000 };
+  }
+
   #readOn(): void {
+    if (this.#lost) {
+      this.#beginReading();
+      return;
+    }
     while (!this.#torn && this.#queue.length < capacity) {
       const next = this.#wal[this.#read];
-      // The segment that is wanted next is gone: the reader begins at "now".
-      if (this.#readerSegment < this.#kept && (next === undefined || next.segment > this.#readerSegment)) {
-        this.#read = this.#wal.length;
-        this.#readerSegment = this.#segment;
-        this.#queueBegan = this.now;
+      // The segment that is wanted next is gone.
+      const isRead = next === undefined || next.segment > this.#readerSegment;
+      if (isRead && this.#readerSegment + 1 < this.#kept) {
+        this.#lost = true;
         return;
       }
       if (next === undefined) {
@@ -138,7 +169,7 @@ export class ModelSender {
       at: this.now,
       started: `${started}`,
       reloaded: `${reloaded}`,
-      pending: this.#queue.length,
+      pending: this.#queue.length + (this.#hanging ? 1 : 0),
       stored: seconds(Math.max(0, ...this.#wal.map(({ time }) => time))),
       read: seconds(this.#newest.read),
       sent: seconds(this.#newest.sent),

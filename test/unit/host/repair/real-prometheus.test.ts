@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { parseMetrics } from "@metrics-link/host/agent/prometheus-metrics.ts";
 import { deliver, writeTo } from "@metrics-link/host/repair/deliver.ts";
 import type { Label } from "@metrics-link/host/repair/messages.ts";
 import { readSeries, type SeriesSpan } from "@metrics-link/host/repair/read-series.ts";
+import { readingOf } from "@metrics-link/host/repair/reading.ts";
 import { transfer } from "@metrics-link/host/repair/transfer.ts";
 import type { Sample } from "@metrics-link/host/repair/xor-chunk.ts";
 import { receiverFlags, renderReceiver, renderSender, senderFlags } from "@metrics-link/prometheus";
@@ -57,7 +59,8 @@ describe("a repair between two real Prometheus", function () {
           scrapeInterval: "1s",
           externalLabels: { account: "a", job: "not this one" },
           scrapeConfigs: [awkward],
-          linked: false,
+          // To an address that nobody has: all of it waits.
+          linked: true,
         }),
         senderFlags({ dataVolumeGiB: 1 }),
         one,
@@ -146,6 +149,18 @@ describe("a repair between two real Prometheus", function () {
       rising.slice(-told.length).map(({ time, bits }) => [time / 1000, `${doubleOf(bits)}`]),
       told,
     );
+  });
+
+  it("finds every metric that it asks for, in an outage", async () => {
+    const reading = await eventually("a scrape to wait in the queue", async (note) => {
+      const page = await (await fetch(`${sender.url}/metrics`)).text();
+      const found = readingOf(parseMetrics(page), Date.now());
+      note(found);
+      return found && found.pending > 0 && found.retried > 0 ? found : undefined;
+    });
+    const { stored, read, sent, segmentsBehind, dropped, appended, attempts } = reading;
+    assert.deepEqual([sent, segmentsBehind, dropped], [0, 0, 0]);
+    assert.ok(Math.abs(Date.now() - stored) < 5000 && stored - read < 5000 && appended > 0 && attempts > 0);
   });
 
   it("tells what is too old for the receiver and does not fight it", async () => {

@@ -5,12 +5,14 @@ import { type Happening, lateMs, ModelSender } from "./model.ts";
 
 const usual: Happening[] = ["nothing", "nothing", "nothing", "nothing", "slow"];
 const unusual: Happening[] = [
+  "a request hangs",
   "cut",
   "healed",
   "refused",
   "started anew",
   "another queue",
   "loaded anew",
+  "a segment is full",
   "truncated",
   "torn",
 ];
@@ -29,10 +31,36 @@ const step: fc.Arbitrary<Step> = fc.record({
   looks: fc.boolean(),
 });
 
+/** An outage in which the WAL is truncated, which single steps rarely make. */
+const longOutage = fc
+  .tuple(fc.array(step, { minLength: 8, maxLength: 20 }), fc.array(step, { minLength: 3, maxLength: 8 }))
+  .map(([during, after]): Step[] => [
+    { happening: "cut", milliseconds: 1000, lateness: 0, looks: true },
+    ...during.map(
+      (one, index): Step => ({
+        ...one,
+        happening: index % 3 === 1 ? "a segment is full" : "nothing",
+        milliseconds: 10_000,
+      }),
+    ),
+    { happening: "truncated", milliseconds: 1000, lateness: 0, looks: true },
+    ...after.map((one, index): Step => ({ ...one, happening: index === 0 ? "healed" : "nothing" })),
+  ]);
+const life = fc
+  .array(fc.oneof({ weight: 20, arbitrary: step.map((one) => [one]) }, { weight: 1, arbitrary: longOutage }), {
+    maxLength: 60,
+    size: "max",
+  })
+  .map((parts) => parts.flat());
+
 const within = ({ from, to }: Window, time: number) => from <= time && time <= to;
 
 /** Runs a life of a sender. @returns what the repairer knows of it */
-function lived(sender: ModelSender, steps: readonly Step[], check: (found: Vouching, windows: readonly Window[]) => void) {
+function lived(
+  sender: ModelSender,
+  steps: readonly Step[],
+  check: (found: Vouching, windows: readonly Window[]) => void,
+) {
   const windows: Window[] = [];
   let vouching: Vouching | undefined;
   for (const { happening, milliseconds, lateness, looks } of steps) {
@@ -49,7 +77,7 @@ function lived(sender: ModelSender, steps: readonly Step[], check: (found: Vouch
 describe("what is vouched for", () => {
   it("is at the receiver or in a window, whatever happens to the sender and whenever the repairer looks", () => {
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 80, size: "max" }), (steps) => {
+      fc.property(life, (steps) => {
         const sender = new ModelSender();
         lived(sender, steps, ({ since, until }, windows) => {
           const forgotten = sender.stored.filter(
@@ -80,12 +108,33 @@ describe("what is vouched for", () => {
     assert.ok(behind <= lateMs + 2 * 2000 + 1000, `${behind} ms behind`);
   });
 
+  it("follows a queue that is never empty, too, once a request of it would have been answered", () => {
+    const sender = new ModelSender();
+    const one = { milliseconds: 1000, lateness: 0 };
+    const busy = Array.from({ length: 60 }, (): Step[] => [
+      { ...one, happening: "nothing", looks: false },
+      { ...one, happening: "slow", looks: true },
+    ]).flat();
+    const retried: Step[] = [
+      { ...one, happening: "cut", looks: true },
+      { ...one, happening: "healed", looks: false },
+    ];
+    const { vouching, windows } = lived(sender, [...busy, ...retried, ...busy], (found) => {
+      assert.ok(found.last.pending > 0);
+    });
+    assert.deepEqual(windows, []);
+    const behind = sender.now - (vouching?.until ?? 0);
+    assert.ok(behind <= lateMs + 2 * 40_000, `${behind} ms behind`);
+  });
+
   it("ends before the first sample that waits in an outage, and goes on after it without a repair", () => {
     const sender = new ModelSender();
     const calm = { happening: "nothing" as const, milliseconds: 2000, lateness: 0, looks: true };
-    const before = lived(sender, [calm, calm, calm, { ...calm, happening: "cut" }, calm, calm], () => {});
-    const waiting = sender.stored.filter((sample) => !sender.acknowledged.has(sample) && sample.time > before.vouching!.since);
-    assert.ok(waiting.length > 0 && waiting.every(({ time }) => time > before.vouching!.until));
+    lived(sender, [calm, calm, calm, { ...calm, happening: "cut" }, calm, calm], ({ since, until }) => {
+      const waiting = sender.stored.filter((sample) => !sender.acknowledged.has(sample) && sample.time > since);
+      assert.ok(waiting.every(({ time }) => time > until));
+    });
+    assert.ok(sender.reading().pending > 0);
   });
 
   it("names what happened", () => {
@@ -105,7 +154,7 @@ describe("what is vouched for", () => {
       "the WAL was not read",
       "Prometheus was started anew",
     ]);
-    const outage = Array.from({ length: 40 }, (): Happening => "nothing");
+    const outage = Array.from({ length: 40 }, (_, at): Happening => (at < 3 ? "a segment is full" : "nothing"));
     assert.deepEqual(reasons("cut", ...outage, "truncated", "healed"), ["the WAL was truncated in an outage"]);
   });
 });
