@@ -10,6 +10,10 @@ export interface Reading {
   readonly attempts: number;
   readonly retried: number;
   readonly pending: number;
+  /** One shard sends one batch after the other, in the order of the WAL; several do so each for themselves. */
+  readonly shards: number;
+  /** The most samples that one batch has. */
+  readonly batch: number;
   /** Samples that were refused or dropped: they are acknowledged by nobody. */
   readonly dropped: number;
   /** The newest sample in the TSDB, the newest that was read from the WAL, the newest that was sent. Whole seconds. */
@@ -48,6 +52,8 @@ export function readingOf(metrics: Metrics, at: number): Reading | undefined {
     attempts: ofQueue("samples_total"),
     retried: ofQueue("samples_retried_total"),
     pending: ofQueue("samples_pending"),
+    shards: ofQueue("shards"),
+    batch: ofQueue("max_samples_per_send"),
     // Has a series only from the first one on; what relabelling leaves out is left out on purpose.
     dropped: ofQueue("samples_failed_total") + droppedFor("too_old") + droppedFor("unintentionally_dropped_series"),
     stored: milliseconds(wanted("prometheus_tsdb_head_max_time_seconds")),
@@ -56,6 +62,7 @@ export function readingOf(metrics: Metrics, at: number): Reading | undefined {
     segmentsBehind: wanted("prometheus_tsdb_wal_segment_current") - wanted("prometheus_wal_watcher_current_segment"),
     truncations: wanted("prometheus_tsdb_wal_truncations_total"),
     failedWrites: wanted("prometheus_tsdb_wal_writes_failed_total"),
-    appended: wanted("prometheus_tsdb_head_samples_appended_total"),
+    // Has a series only from the first sample on.
+    appended: metrics.sum("prometheus_tsdb_head_samples_appended_total") ?? 0,
   };
 }

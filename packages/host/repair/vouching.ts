@@ -24,8 +24,10 @@ export interface Vouching {
   /** All that was stored with a time up to here is acknowledged, or lies in a window that was handed out. */
   readonly until: number;
   readonly last: Reading;
-  /** The reading whose stored samples are awaited; undefined before the first of a queue. */
-  readonly awaited: Reading | undefined;
+  /** The reading whose stored samples are awaited. */
+  readonly awaited: Reading;
+  /** The first reading by which the queue had read all of them. */
+  readonly read: Reading | undefined;
   /** What was seen since `until` that may have cost samples. */
   readonly doubts: readonly Reason[];
 }
@@ -48,29 +50,31 @@ export function vouch(
   lateMs: number,
 ): { readonly vouching: Vouching; readonly window?: Window } {
   if (before === undefined) {
-    return { vouching: { since: now.at, until: now.at, last: now, awaited: now, doubts: [] } };
+    return { vouching: { since: now.at, until: now.at, last: now, awaited: now, read: undefined, doubts: [] } };
   }
   const { last, until } = before;
   // A clock that was put back does not take back what is vouched for.
   const reachedNow = Math.max(until, now.at);
   const window = (reasons: readonly Reason[]) => ({ from: until, to: reachedNow, reasons: [...new Set(reasons)] });
-  const anew = { ...before, until: reachedNow, last: now, awaited: now, doubts: [] };
+  const anew = { ...before, until: reachedNow, last: now, awaited: now, read: undefined, doubts: [] };
 
   const ended = endOfQueue(last, now);
   if (ended) return { vouching: anew, window: window([...before.doubts, ended]) };
 
   const doubts = [...new Set([...before.doubts, ...doubtsIn(last, now, until)])];
-  const awaited = before.awaited ?? now;
-  if (!isAcknowledged(awaited, now)) {
-    // A retry begins the wait for what is under way anew.
-    const same = awaited.retried === now.retried;
-    const waiting = same ? awaited : { ...awaited, at: now.at, retried: now.retried };
-    return { vouching: { ...before, last: now, awaited: waiting, doubts } };
+  const { awaited } = before;
+  const isRead = now.segmentsBehind === 0 && now.read >= awaited.stored;
+  // A retry begins the wait for what is under way anew.
+  const isTriedAgain = awaited.retried !== now.retried;
+  const waiting = isTriedAgain ? { ...awaited, at: now.at, retried: now.retried } : awaited;
+  const read = isTriedAgain || before.read === undefined ? (isRead ? now : undefined) : before.read;
+  if (!isRead || !isAcknowledged(waiting, read, now)) {
+    return { vouching: { ...before, last: now, awaited: waiting, read, doubts } };
   }
   if (doubts.length > 0) return { vouching: anew, window: window(doubts) };
   // A stored time in the future says nothing of the present.
   const reached = Math.min(awaited.stored, awaited.at) - lateMs;
-  return { vouching: { ...before, until: Math.max(until, reached), last: now, awaited: now, doubts } };
+  return { vouching: { ...before, until: Math.max(until, reached), last: now, awaited: now, read: undefined, doubts } };
 }
 
 function endOfQueue(last: Reading, now: Reading): Reason | undefined {
@@ -95,11 +99,13 @@ function doubtsIn(last: Reading, now: Reading, until: number): Reason[] {
 const isUnread = ({ pending, stored, read }: Reading) => pending === 0 && stored - read > unreadMs;
 
 /**
- * All that was stored at `then` has been acknowledged: it was read, and the queue is empty, or was at work without a
- * retry for longer than any request of it may be under way.
+ * Whether all that was stored at `then`, and read by `read`, has been acknowledged: the queue is empty; or its one shard
+ * has sent on as much as waited then, one batch under way apart; or it was at work without a retry for longer than any
+ * request may be under way.
  */
-function isAcknowledged(then: Reading, now: Reading): boolean {
-  if (now === then || now.segmentsBehind > 0 || now.read < then.stored) return false;
+function isAcknowledged(then: Reading, read: Reading | undefined, now: Reading): boolean {
   if (now.pending === 0) return true;
-  return now.retried === then.retried && now.sent > then.stored && now.at - then.at > underWayMs;
+  const inOrder = read !== undefined && read.shards === 1 && now.shards === 1;
+  if (inOrder && now.attempts - read.attempts - now.batch >= read.pending) return true;
+  return now.sent > then.stored && now.at - then.at > underWayMs;
 }

@@ -170,6 +170,8 @@ export class ModelSender {
       started: `${started}`,
       reloaded: `${reloaded}`,
       pending: this.#queue.length + (this.#hanging ? 1 : 0),
+      shards: this.#hanging ? 2 : 1,
+      batch: 1,
       stored: seconds(Math.max(0, ...this.#wal.map(({ time }) => time))),
       read: seconds(this.#newest.read),
       sent: seconds(this.#newest.sent),
