@@ -4,6 +4,7 @@ import type { Reading } from "@metrics-link/host/repair/reading.ts";
 export const lateMs = 5_000;
 /** Readers stop while so much waits. */
 const capacity = 6;
+const batch = 2;
 
 export type Happening =
   | "nothing"
@@ -141,19 +142,20 @@ export class ModelSender {
     }
   }
 
+  /** One batch, the oldest first. */
   #send(refused: boolean): void {
-    if (this.#queue.length === 0) return;
-    this.#counts.attempts += this.#queue.length;
+    const sent = this.#queue.slice(0, batch);
+    this.#counts.attempts += sent.length;
     if (this.#cut) {
-      this.#counts.retried += this.#queue.length;
+      this.#counts.retried += sent.length;
       return;
     }
-    for (const sample of this.#queue) {
+    for (const sample of sent) {
       if (!refused) this.acknowledged.add(sample);
       this.#newest.sent = Math.max(this.#newest.sent, sample.time);
     }
-    if (refused) this.#counts.dropped += this.#queue.length;
-    this.#queue = [];
+    if (refused) this.#counts.dropped += sent.length;
+    this.#queue = this.#queue.slice(batch);
   }
 
   get stored(): readonly Stored[] {
@@ -171,7 +173,8 @@ export class ModelSender {
       reloaded: `${reloaded}`,
       pending: this.#queue.length + (this.#hanging ? 1 : 0),
       shards: this.#hanging ? 2 : 1,
-      batch: 1,
+      // Between two steps no batch is under way, save one that hangs.
+      batch: 0,
       stored: seconds(Math.max(0, ...this.#wal.map(({ time }) => time))),
       read: seconds(this.#newest.read),
       sent: seconds(this.#newest.sent),

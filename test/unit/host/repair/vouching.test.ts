@@ -153,7 +153,7 @@ describe("what is vouched for", () => {
     const reasons = (happening: Happening, ...more: Happening[]) =>
       lived(
         new ModelSender(),
-        [calm, calm, ...[happening, ...more].map((one) => ({ ...calm, happening: one })), ...Array(12).fill(calm)],
+        [calm, calm, ...[happening, ...more].map((one) => ({ ...calm, happening: one })), ...Array(60).fill(calm)],
         () => {},
       ).windows.flatMap((window) => window.reasons);
     assert.deepEqual(reasons("started anew"), ["Prometheus was started anew"]);
