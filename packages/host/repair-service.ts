@@ -42,6 +42,7 @@ export function repairService({ program, lateSeconds }: RepairArgs): ServiceSet 
             current("bin/node"),
             // Without a compiler no memory that can be written is ever run.
             "--jitless",
+            "--max-old-space-size=96",
             current(files.program),
             "watch",
             `--settings=${current(files.settings)}`,

@@ -74,24 +74,21 @@ export function encodeWriteRequest(series: readonly TimeSeries[]): Uint8Array {
   return writer.finish();
 }
 
-/** The series of a ChunkedReadResponse. */
-export function decodeChunkedReadResponse(message: Uint8Array): ChunkedSeries[] {
-  return fieldsOf(message, 1).map((series) => ({
-    labels: fieldsOf(series, 1).map(labelOf),
-    chunks: fieldsOf(series, 2).map(chunkOf),
-  }));
+/** The series of a ChunkedReadResponse, one after the other. */
+export function* decodeChunkedReadResponse(message: Uint8Array): Generator<ChunkedSeries> {
+  for (const series of fieldsOf(message, 1)) {
+    yield { labels: [...fieldsOf(series, 1)].map(labelOf), chunks: [...fieldsOf(series, 2)].map(chunkOf) };
+  }
 }
 
 /** The sub-messages of one field. */
-function fieldsOf(message: Uint8Array, wanted: number): Uint8Array[] {
-  const found: Uint8Array[] = [];
+function* fieldsOf(message: Uint8Array, wanted: number): Generator<Uint8Array> {
   const reader = new BinaryReader(message);
   while (reader.pos < reader.len) {
     const [field, wireType] = reader.tag();
-    if (field === wanted) found.push(reader.bytes());
+    if (field === wanted) yield reader.bytes();
     else reader.skip(wireType, field);
   }
-  return found;
 }
 
 function labelOf(message: Uint8Array): Label {
@@ -114,7 +111,7 @@ function chunkOf(message: Uint8Array): Chunk {
     if (field === 1) chunk.minTime = Number(reader.int64());
     else if (field === 2) chunk.maxTime = Number(reader.int64());
     else if (field === 3) chunk.encoding = reader.int32();
-    else if (field === 4) chunk.data = new Uint8Array(reader.bytes());
+    else if (field === 4) chunk.data = reader.bytes();
     else reader.skip(wireType, field);
   }
   return chunk;

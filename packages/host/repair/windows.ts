@@ -18,7 +18,7 @@ export interface Span {
 /** A reader that is open for longer keeps Prometheus from compacting. */
 const longestSpanMs = 60_000;
 const shortestSpanMs = 5_000;
-const leastSpans = 4;
+const leastSpans = 10;
 
 /** Adds a window to those that wait, oldest first. One that touches the last one makes that one longer. */
 export function withWindow(pending: readonly PendingWindow[], { from, to, reasons }: Window): readonly PendingWindow[] {
