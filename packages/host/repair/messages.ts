@@ -104,15 +104,16 @@ function labelOf(message: Uint8Array): Label {
 }
 
 function chunkOf(message: Uint8Array): Chunk {
-  const chunk = { minTime: 0, maxTime: 0, encoding: 0, data: new Uint8Array() };
+  let data: Uint8Array = new Uint8Array();
+  const chunk = { minTime: 0, maxTime: 0, encoding: 0 };
   const reader = new BinaryReader(message);
   while (reader.pos < reader.len) {
     const [field, wireType] = reader.tag();
     if (field === 1) chunk.minTime = Number(reader.int64());
     else if (field === 2) chunk.maxTime = Number(reader.int64());
     else if (field === 3) chunk.encoding = reader.int32();
-    else if (field === 4) chunk.data = reader.bytes();
+    else if (field === 4) data = reader.bytes();
     else reader.skip(wireType, field);
   }
-  return chunk;
+  return { ...chunk, data };
 }

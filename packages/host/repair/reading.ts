@@ -12,8 +12,9 @@ export interface Reading {
   readonly pending: number;
   /** One shard sends one batch after the other, in the order of the WAL; several do so each for themselves. */
   readonly shards: number;
-  /** The most samples that one batch has. */
+  /** The most samples that one batch has, and that wait in one shard. */
   readonly batch: number;
+  readonly capacity: number;
   /** Samples that were refused or dropped: they are acknowledged by nobody. */
   readonly dropped: number;
   /** The newest sample in the TSDB, the newest that was read from the WAL, the newest that was sent. Whole seconds. */
@@ -54,6 +55,7 @@ export function readingOf(metrics: Metrics, at: number): Reading | undefined {
     pending: ofQueue("samples_pending"),
     shards: ofQueue("shards"),
     batch: ofQueue("max_samples_per_send"),
+    capacity: ofQueue("shard_capacity"),
     // Has a series only from the first one on; what relabelling leaves out is left out on purpose.
     dropped: ofQueue("samples_failed_total") + droppedFor("too_old") + droppedFor("unintentionally_dropped_series"),
     stored: milliseconds(wanted("prometheus_tsdb_head_max_time_seconds")),

@@ -32,8 +32,8 @@ export interface Vouching {
   readonly doubts: readonly Reason[];
 }
 
-/** Longer than a request may be under way before it counts as tried again (`remote_timeout`, 30 s). */
-const underWayMs = 35_000;
+/** How long a request may be under way before it counts as tried again (`remote_timeout`). */
+const requestMs = 30_000;
 /** A queue that can read is behind what is stored by a fraction of a second. */
 const unreadMs = 10_000;
 /** A link in health is behind by less. */
@@ -100,12 +100,15 @@ const isUnread = ({ pending, stored, read }: Reading) => pending === 0 && stored
 
 /**
  * Whether all that was stored at `then`, and read by `read`, has been acknowledged: the queue is empty; or its one shard
- * has sent on as much as waited then, one batch under way apart; or it was at work without a retry for longer than any
- * request may be under way.
+ * has sent on as much as waited then, one batch under way apart; or the queue was at work without a retry for longer than a
+ * full shard takes if each of its batches takes as long as a request may.
  */
 function isAcknowledged(then: Reading, read: Reading | undefined, now: Reading): boolean {
   if (now.pending === 0) return true;
-  const inOrder = read !== undefined && read.shards === 1 && now.shards === 1;
+  if (read === undefined) return false;
+  const inOrder = read.shards === 1 && now.shards === 1;
   if (inOrder && now.attempts - read.attempts - now.batch >= read.pending) return true;
-  return now.sent > then.stored && now.at - then.at > underWayMs;
+  // What waits in the shard, what is under way, and what is not full yet.
+  const batches = Math.ceil(now.capacity / now.batch) + 2;
+  return now.sent > then.stored && now.at - Math.max(then.at, read.at) > batches * requestMs;
 }

@@ -173,8 +173,8 @@ export class ModelSender {
       reloaded: `${reloaded}`,
       pending: this.#queue.length + (this.#hanging ? 1 : 0),
       shards: this.#hanging ? 2 : 1,
-      // Between two steps no batch is under way, save one that hangs.
-      batch: 0,
+      batch,
+      capacity,
       stored: seconds(Math.max(0, ...this.#wal.map(({ time }) => time))),
       read: seconds(this.#newest.read),
       sent: seconds(this.#newest.sent),
