@@ -47,7 +47,7 @@ const longOutage = fc
     ...after.map((one, index): Step => ({ ...one, happening: index === 0 ? "healed" : "nothing" })),
   ]);
 const life = fc
-  .array(fc.oneof({ weight: 20, arbitrary: step.map((one) => [one]) }, { weight: 3, arbitrary: longOutage }), {
+  .array(fc.oneof({ weight: 20, arbitrary: step.map((one) => [one]) }, { weight: 5, arbitrary: longOutage }), {
     maxLength: 60,
     size: "max",
   })
