@@ -68,9 +68,9 @@ export function linkHost(name: string, args: LinkHostArgs, options: pulumi.Compo
       queue: queueOf(args.prometheus.rendering.configuration),
     },
     repair:
-      linked && args.repairer !== undefined
-        ? { program: args.repairer, lateSeconds: latenessOf(args.prometheus.rendering.configuration) }
-        : undefined,
+      args.repairer === undefined
+        ? undefined
+        : { program: args.repairer, lateSeconds: latenessOf(args.prometheus.rendering.configuration) },
   });
   const prometheus = checkedPrometheusFiles(args.prometheus.rendering);
   const files = pulumi

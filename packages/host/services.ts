@@ -37,7 +37,7 @@ export interface StandardServicesArgs {
   /** Absent while there is no link to carry. */
   readonly envoy?: EnvoyArgs | undefined;
   readonly prometheus: PrometheusArgs;
-  /** Of a sender whose link is up. */
+  /** Of a sender; while there is no link it finds no queue and waits. */
   readonly repair?: RepairArgs | undefined;
 }
 
