@@ -95,8 +95,8 @@ function doubtsIn(last: Reading, now: Reading, until: number): Reason[] {
   return seen.flatMap(([is, reason]) => (is ? [reason] : []));
 }
 
-/** In an outage the reader stands still because the queue is full; here the queue is empty. */
-const isUnread = ({ pending, stored, read }: Reading) => pending === 0 && stored - read > unreadMs;
+/** In an outage the reader stands still because the queue is full; here the queue is empty. A new queue has read nothing. */
+const isUnread = ({ pending, stored, read }: Reading) => read > 0 && pending === 0 && stored - read > unreadMs;
 
 /**
  * Whether all that was stored at `then`, and read by `read`, has been acknowledged: the queue is empty; or its one shard

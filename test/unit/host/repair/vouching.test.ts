@@ -157,6 +157,10 @@ describe("what is vouched for", () => {
         () => {},
       ).windows.flatMap((window) => window.reasons);
     assert.deepEqual(reasons("started anew"), ["Prometheus was started anew"]);
+    // A queue that has read nothing yet is not one that cannot read.
+    const fresh = { ...new ModelSender().reading(), pending: 0, read: 0, stored: 1_700_000_000_000 };
+    const first = vouch(undefined, fresh, lateMs).vouching;
+    assert.deepEqual(vouch(first, { ...fresh, at: fresh.at + 2000 }, lateMs).vouching.doubts, []);
     assert.deepEqual(reasons("another queue"), ["the configuration was loaded anew"]);
     assert.deepEqual(reasons("refused"), ["samples were refused or dropped"]);
     const torn = Array.from({ length: 10 }, (): Happening => "nothing");
