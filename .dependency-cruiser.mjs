@@ -73,9 +73,9 @@ export default {
     },
     {
       name: "agent-without-pulumi",
-      comment: "The agent runs on a host, where there is no Pulumi.",
+      comment: "The agent and the repairer run on a host, where there is no Pulumi.",
       severity: "error",
-      from: { path: "^packages/host/agent/" },
+      from: { path: "^packages/host/(agent|repair)/" },
       to: { path: "@pulumi" },
     },
     {

@@ -1,4 +1,4 @@
-import { bundleAgent } from "@metrics-link/host/agent-bundle.ts";
+import { bundleAgent, bundleRepairer } from "@metrics-link/host/agent-bundle.ts";
 import { readConfiguration } from "./configuration.ts";
 
 // Pulumi installs source-map-support, which then maps every frame of the stack that Pulumi keeps for each of thousands
@@ -11,8 +11,9 @@ export default async function program() {
   // esbuild bundles in a process of its own, while this one loads the providers' SDKs and asks for the peer.
   const agent = bundleAgent();
   if (configuration.role === "sender") {
+    const repairer = bundleRepairer();
     const { sender } = await import("./sender.ts");
-    return sender(configuration, agent);
+    return sender(configuration, agent, repairer);
   }
   const { receiver } = await import("./receiver.ts");
   return receiver(configuration, agent);

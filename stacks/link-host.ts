@@ -9,6 +9,7 @@ import { Host, type ReleaseStore, standardServices } from "@metrics-link/host";
 import type { PrivateNetwork } from "@metrics-link/network";
 import type { IssuedPki } from "@metrics-link/pki";
 import {
+  latenessOf,
   type Rendering as PrometheusRendering,
   releaseFiles as prometheusFileNames,
   queueOf,
@@ -29,6 +30,8 @@ export interface LinkHostArgs {
   /** Which end of the link this is. */
   readonly link: "sends" | "receives";
   readonly prometheus: { readonly rendering: PrometheusRendering; readonly flags: readonly string[] };
+  /** The program that repairs what a link has left out; runs where samples are sent. */
+  readonly repairer?: string;
 }
 
 const ownRoot = "tls/own-root.pem";
@@ -64,6 +67,10 @@ export function linkHost(name: string, args: LinkHostArgs, options: pulumi.Compo
       flags: args.prometheus.flags,
       queue: queueOf(args.prometheus.rendering.configuration),
     },
+    repair:
+      args.repairer === undefined
+        ? undefined
+        : { program: args.repairer, lateSeconds: latenessOf(args.prometheus.rendering.configuration) },
   });
   const prometheus = checkedPrometheusFiles(args.prometheus.rendering);
   const files = pulumi

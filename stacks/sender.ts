@@ -19,12 +19,17 @@ import { releaseStore } from "./release-store.ts";
 import { userPrometheus } from "./user-prometheus.ts";
 
 /** The account whose metrics are sent. Until the receiver has spoken, its host scrapes and keeps, and sends nothing. */
-export async function sender(configuration: SenderConfiguration, bundling: Promise<AgentBundle>) {
+export async function sender(
+  configuration: SenderConfiguration,
+  bundling: Promise<AgentBundle>,
+  bundlingRepairer: Promise<string>,
+) {
   const { account, pki: profile, prometheus, peer } = configuration;
-  const [receiver, plan, agent] = await Promise.all([
+  const [receiver, plan, agent, repairer] = await Promise.all([
     peerOf("receiver", peer.stack, peer.rootFingerprints),
     planPki(configuration),
     bundling,
+    bundlingRepairer,
   ]);
   if (plan.waits) return waitingPki("sender", configuration, plan, "client");
   requirePeersFollow(profile, plan, receiver ? [{ stack: peer.stack, contract: receiver }] : []);
@@ -71,6 +76,7 @@ export async function sender(configuration: SenderConfiguration, bundling: Promi
         }),
         flags: senderFlags(configuration.host),
       },
+      repairer,
     },
     options,
   );

@@ -19,7 +19,12 @@ export const hostPaths = {
 } as const;
 
 /** System users that services run as. */
-export const hostUsers = { envoy: "envoy", prometheus: "prometheus", nodeExporter: "node-exporter" } as const;
+export const hostUsers = {
+  envoy: "envoy",
+  prometheus: "prometheus",
+  nodeExporter: "node-exporter",
+  repair: "link-repair",
+} as const;
 
 /** One file of a release, as renderers and stacks hand it over. */
 export interface HostFile {

@@ -12,7 +12,15 @@ export interface AgentBundle {
  * the same bytes on any machine: white space goes, and with it the paths that esbuild writes into comments.
  */
 export async function bundleAgent(): Promise<AgentBundle> {
-  const directory = fileURLToPath(new URL("./agent/", import.meta.url));
+  const text = await bundled("./agent/");
+  return { text, sha256: sha256(text) };
+}
+
+/** The repairer in the same manner; it is a file of the release. */
+export const bundleRepairer = (): Promise<string> => bundled("./repair/");
+
+async function bundled(folder: string): Promise<string> {
+  const directory = fileURLToPath(new URL(folder, import.meta.url));
   const { outputFiles } = await build({
     entryPoints: ["main.ts"],
     absWorkingDir: directory,
@@ -29,6 +37,6 @@ export async function bundleAgent(): Promise<AgentBundle> {
     banner: { js: 'import{createRequire}from"node:module";const require=createRequire(import.meta.url);' },
   });
   const [output] = outputFiles;
-  if (output === undefined) throw new Error("esbuild gave no output for the agent");
-  return { text: output.text, sha256: sha256(output.text) };
+  if (output === undefined) throw new Error(`esbuild gave no output for ${folder}`);
+  return output.text;
 }

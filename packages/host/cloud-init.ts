@@ -25,6 +25,7 @@ const userIds: Readonly<Record<string, number>> = {
   [hostUsers.envoy]: 901,
   [hostUsers.prometheus]: 902,
   [hostUsers.nodeExporter]: 903,
+  [hostUsers.repair]: 904,
 };
 
 const binDirectory = `${hostPaths.base}/bin`;

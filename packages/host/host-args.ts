@@ -2,7 +2,7 @@ import type { HostFile } from "@metrics-link/contract";
 import type { Check, ProbeSpec } from "@metrics-link/contract/release.ts";
 import type * as pulumi from "@pulumi/pulumi";
 import type { ReleaseStore } from "./release-store.ts";
-import type { ServiceSet } from "./services.ts";
+import type { ServiceSet } from "./service-set.ts";
 
 /** A file whose content nobody but its owner on the host may see. */
 export interface SecretFile {

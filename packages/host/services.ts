@@ -1,20 +1,11 @@
 import { readFileSync } from "node:fs";
 import { relative } from "node:path";
 import { type HostFile, hostPaths, hostUsers, ports } from "@metrics-link/contract";
-import type { Check, ProbeSpec, ServiceSpec } from "@metrics-link/contract/release.ts";
 import { hardening } from "./hardening.ts";
-import { dataMountName, textfileDirectory, unitNames } from "./unit-names.ts";
-import { commandLine, type Unit, unitText } from "./unit-text.ts";
-
-/** What a set of services adds to a release. */
-export interface ServiceSet {
-  readonly files: readonly HostFile[];
-  readonly services: readonly ServiceSpec[];
-  readonly checks: readonly Check[];
-  readonly probes: readonly ProbeSpec[];
-  /** The tools of the bucket that the services run; the agent needs none of them but `node`. */
-  readonly tools: readonly string[];
-}
+import { type RepairArgs, repairService } from "./repair-service.ts";
+import { neverGivesUp, running, type ServiceSet, unitFile } from "./service-set.ts";
+import { dataMountName, repairTextfileDirectory, textfileDirectory, unitNames } from "./unit-names.ts";
+import { commandLine } from "./unit-text.ts";
 
 /** Paths are relative to the release's directory. */
 export interface EnvoyArgs {
@@ -46,11 +37,18 @@ export interface StandardServicesArgs {
   /** Absent while there is no link to carry. */
   readonly envoy?: EnvoyArgs | undefined;
   readonly prometheus: PrometheusArgs;
+  /** Of a sender; while there is no link it finds no queue and waits. */
+  readonly repair?: RepairArgs | undefined;
 }
 
 /** Units, checks and probes of the services of a host, in the order in which they are started. */
-export function standardServices({ envoy, prometheus }: StandardServicesArgs): ServiceSet {
-  const parts = [nodeExporterService(), ...(envoy ? [envoyService(envoy)] : []), prometheusService(prometheus)];
+export function standardServices({ envoy, prometheus, repair }: StandardServicesArgs): ServiceSet {
+  const parts = [
+    nodeExporterService([textfileDirectory, ...(repair ? [repairTextfileDirectory] : [])]),
+    ...(envoy ? [envoyService(envoy)] : []),
+    prometheusService(prometheus),
+    ...(repair ? [repairService(repair)] : []),
+  ];
   return {
     files: parts.flatMap(({ files }) => files),
     services: parts.flatMap(({ services }) => services),
@@ -184,7 +182,8 @@ function prometheusService({ configuration, flags, reloadPaths = ["prometheus/"]
   };
 }
 
-function nodeExporterService(): ServiceSet {
+/** @param textfiles folders from which it takes what others say of themselves */
+function nodeExporterService(textfiles: readonly string[]): ServiceSet {
   const unit = unitNames.nodeExporter;
   return {
     files: [
@@ -194,7 +193,7 @@ function nodeExporterService(): ServiceSet {
           ExecStart: commandLine([
             `${hostPaths.current}/bin/node_exporter`,
             `--web.listen-address=127.0.0.1:${ports.nodeExporter}`,
-            `--collector.textfile.directory=${textfileDirectory}`,
+            ...textfiles.map((folder) => `--collector.textfile.directory=${folder}`),
           ]),
           ...running(hostUsers.nodeExporter),
           ...hardening,
@@ -228,14 +227,3 @@ const drainScript: HostFile = {
   owner: "root",
   group: "root",
 };
-
-/** By default systemd leaves a service down after five starts in ten seconds. */
-const neverGivesUp = { StartLimitIntervalSec: 0 };
-
-function running(user: string) {
-  return { Type: "exec", User: user, Group: user, Restart: "always", RestartSec: 1 };
-}
-
-function unitFile(name: string, unit: Unit): HostFile {
-  return { path: `systemd/${name}`, content: unitText(unit), mode: "0644", owner: "root", group: "root" };
-}

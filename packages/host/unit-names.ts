@@ -5,6 +5,7 @@ export const unitNames = {
   envoy: "metrics-link-envoy.service",
   prometheus: "metrics-link-prometheus.service",
   nodeExporter: "metrics-link-node-exporter.service",
+  repair: "metrics-link-repair.service",
   agent: "metrics-link-agent.service",
   agentTimer: "metrics-link-agent.timer",
 } as const;
@@ -19,3 +20,8 @@ export const bootstrapUnitName = "metrics-link-bootstrap.service";
 
 /** Where node_exporter picks up what the agent says of itself. */
 export const textfileDirectory = "/var/lib/metrics-link-agent/textfile";
+
+/** What the repairer knows and has done; on the data volume. */
+export const repairDirectory = `${hostPaths.data}/repair`;
+/** Where node_exporter picks up what the repairer says of itself; gone when the repairer is. */
+export const repairTextfileDirectory = "/run/metrics-link-repair";

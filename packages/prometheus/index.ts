@@ -12,6 +12,7 @@ export type {
 } from "./configuration.ts";
 export { prometheusFiles, toYaml } from "./encode.ts";
 export { type FlagsInput, receiverFlags, senderFlags } from "./flags.ts";
+export { latenessOf } from "./lateness.ts";
 export { queueOf } from "./queue.ts";
 export { releaseFiles } from "./release-files.ts";
 export type { RemoteWriteOverrides } from "./remote-write.ts";

@@ -4,17 +4,13 @@ import { join } from "node:path";
 import { certificatesOf } from "@metrics-link/contract/fingerprint.ts";
 import { hostPaths } from "@metrics-link/contract/host-paths.ts";
 import type { Release } from "@metrics-link/contract/release.ts";
+import { metric, type Sample } from "./exposition.ts";
 import { stateDirectory, writeDurably } from "./memory.ts";
 import { outcomes } from "./outcomes.ts";
 import type { Report } from "./report.ts";
 
 /** Where node_exporter's textfile collector picks it up. */
 export const textfile = `${stateDirectory}/textfile/metrics-link-agent.prom`;
-
-interface Sample {
-  readonly labels?: Readonly<Record<string, string | undefined>>;
-  readonly value: number | undefined;
-}
 
 /** What the agent knows, as metrics. A value that is not known has no series: absent, never fine. */
 export async function writeTextfile(root: string, report: Report, release: Release | undefined): Promise<void> {
@@ -112,17 +108,4 @@ function materialOf({ driftedFiles }: Report, { checks, files }: Release): strin
   ];
 }
 
-function metric(name: string, type: "gauge" | "counter", help: string, samples: readonly Sample[]): string {
-  const lines = samples.flatMap(({ labels = {}, value }) => {
-    if (value === undefined) return [];
-    const pairs = Object.entries(labels).flatMap(([label, text]) =>
-      text === undefined ? [] : `${label}=${quoted(text)}`,
-    );
-    return [`${name}${pairs.length === 0 ? "" : `{${pairs.join(",")}}`} ${value}\n`];
-  });
-  return lines.length === 0 ? "" : [`# HELP ${name} ${help}\n`, `# TYPE ${name} ${type}\n`, ...lines].join("");
-}
-
-/** Label values escape the backslash, the quote and the line feed, and nothing else. */
-const quoted = (text: string) => `"${text.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n")}"`;
 const secondsOf = (instant: string) => Date.parse(instant) / 1000;

@@ -10,7 +10,8 @@ import { on } from "../support/sandbox.ts";
 /** The most that `systemd-analyze security` may give a unit; up to here its word is OK. */
 const exposureLimit = 2.0;
 /** Everything on a host that runs a program of ours. */
-const units = ["agent", "bootstrap", "data", "envoy", "node-exporter", "prometheus"];
+const common = ["agent", "bootstrap", "data", "envoy", "node-exporter", "prometheus"];
+const units: Readonly<Record<string, readonly string[]>> = { sender: [...common, "repair"], receiver: common };
 
 describe("units on a host", function () {
   this.timeout(120_000);
@@ -21,7 +22,7 @@ describe("units on a host", function () {
       const found = listed.split("\n").flatMap((line) => /^(\S+)\.service/.exec(line)?.[1] ?? []);
       assert.deepEqual(
         found.toSorted(),
-        units.map((unit) => `metrics-link-${unit}`),
+        units[host]?.map((unit) => `metrics-link-${unit}`),
       );
       const exposures = await Promise.all(
         found.map(async (unit) => {
@@ -41,6 +42,7 @@ describe("units on a host", function () {
         ["envoy", "envoy"],
         ["prometheus", "prometheus"],
         ["node-exporter", "node-exporter"],
+        ...(host === "sender" ? [["repair", "link-repair"] as const] : []),
       ] as const) {
         const pid = (
           await on(host, "systemctl", "show", "--property=MainPID", "--value", `metrics-link-${unit}`)
@@ -86,6 +88,7 @@ describe("files on a host", () => {
     /^\/opt\/metrics-link\/releases\/[0-9a-f]{64}\/(release\.json|systemd\/[a-z-]+\.service|envoy\/drain\.sh|tls\/own-root\.pem)$/,
     /^\/etc\/metrics-link\/agent\.json$/,
     /^\/var\/lib\/metrics-link-agent\/(status\.json|textfile\/[a-z-]+\.prom)$/,
+    /^\/run\/metrics-link-repair\/metrics-link-repair\.prom$/,
   ];
 
   for (const host of ["sender", "receiver"]) {

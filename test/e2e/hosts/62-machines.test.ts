@@ -15,6 +15,7 @@ import {
   scrapesAgain,
   stored,
 } from "../support/machines.ts";
+import { reportsSince, vouchedUntil } from "../support/repair.ts";
 import { beforehand, caughtUp, comparedBetween, nothingMissing } from "../support/samples.ts";
 import { on, pulumi } from "../support/sandbox.ts";
 
@@ -29,6 +30,19 @@ async function leftOut(from: number, since: number): Promise<Comparison> {
     assert.equal(different, 0);
     return (missingBetween?.[1] ?? 0) <= since * 1000;
   });
+}
+
+/** Waits for the repair of all until `until`; after it the receiver has everything that the sender has. */
+async function repaired(from: number, until: number): Promise<void> {
+  const vouched = await vouchedUntil(until);
+  const { missing, different, compared, examples } = await comparedBetween(from, Math.floor(vouched), () => true);
+  assert.deepEqual([missing, different], [0, 0], `${examples}`);
+  assert.ok(compared >= least, `only ${compared} samples were compared`);
+  const reports = await reportsSince(from);
+  console.log(
+    `      ${reports.map(({ reasons, samples, series }) => `${samples} samples of ${series} series: ${reasons}`).join("; ")}`,
+  );
+  assert.deepEqual([reports.length > 0, reports.map(({ skipped }) => skipped)], [true, reports.map(() => ({}))]);
 }
 
 /** Waits until both sides are at work again, and compares everything since `from`. */
@@ -82,7 +96,7 @@ describe("a power cut", function () {
     await nothingMissingAfter("receiver", from, dark);
   });
 
-  it("of the sender leaves out at the receiver only what waited in its queue, and that is still in its own TSDB", async () => {
+  it("of the sender leaves out at the receiver only what waited in its queue, and that is repaired", async () => {
     // A batch leaves when it is full or 5 s old (batch_send_deadline); the WAL is read as it is written.
     const queuedSeconds = 5 + 1;
     const from = beforehand();
@@ -92,6 +106,7 @@ describe("a power cut", function () {
     assert.ok(first >= (cut - queuedSeconds) * 1000, `missing since ${first / 1000}, the cut was at ${cut}`);
     assert.equal(found.unexpected, 0, "the receiver has what the sender forgot");
     assert.ok(found.compared >= least, `only ${found.compared} samples were compared`);
+    await repaired(from, dark + 1);
   });
 });
 
@@ -132,7 +147,7 @@ describe("a full disk", function () {
     assert.equal(await processOf("receiver"), process, "it was started anew");
   });
 
-  it("of data at the sender tears its WAL: the agent sees that nothing is read, and only that time is left out", async () => {
+  it("of data at the sender tears its WAL: the agent sees that nothing is read, only that time is left out, and it is repaired", async () => {
     const process = await processOf("sender");
     const from = beforehand();
     // Torn is a record that runs over the end of a page of 32 KiB: so much is to be missed.
@@ -159,7 +174,7 @@ describe("a full disk", function () {
     // Refused by Prometheus in the moment in which the disk got full, and yet written, and so sent.
     const [early = full * 1000, late = full * 1000] = found.unexpectedBetween ?? [];
     assert.ok(early >= full * 1000 && late <= room * 1000, `${early} to ${late}, full ${full} to ${room}`);
-    await nothingMissing(Math.ceil(restarted), least);
+    await repaired(from, restarted);
   });
 
   it("of the system makes the agent say so, and leave everything as it was", async () => {

@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { compareWindow } from "@metrics-link/sandbox/cli/link.ts";
 import { externalLabels, statusOf } from "@metrics-link/sandbox/cli/status.ts";
+import { eventually } from "../../support/eventually.ts";
 import { reportOf, runAgent } from "../support/agent.ts";
 import { ChangedConfiguration } from "../support/configuration.ts";
 import { outage, startUnit, stopUnit } from "../support/outage.ts";
+import { killRepairer, repairMetric, vouchedUntil } from "../support/repair.ts";
 import { beforehand, caughtUp, comparedBetween } from "../support/samples.ts";
 import { on, pulumi, receiver, sandbox, sender } from "../support/sandbox.ts";
 
@@ -69,7 +71,7 @@ describe("a change of the queue in an outage", function () {
     });
   });
 
-  it("is made at once when that very release is forced, and costs the backlog", async () => {
+  it("is made at once when that very release is forced; that costs the backlog, which is repaired, even if the repair is killed", async () => {
     await stopUnit("receiver", "metrics-link-prometheus");
     const from = Math.floor(Date.now() / 1000) + 2;
     await outage(10);
@@ -86,5 +88,20 @@ describe("a change of the queue in an outage", function () {
     await caughtUp();
     const lost = await compareWindow(sender, receiver, externalLabels(sandbox), to, to - from);
     assert.ok(lost.missing > 0, "nothing was lost: then nothing need ever have waited");
+
+    const already = await repairMetric("samples_total");
+    await eventually(
+      "the repair to be on its way",
+      async (note) => {
+        const samples = await repairMetric("samples_total");
+        note({ already, samples });
+        return samples > already || undefined;
+      },
+      60_000,
+    );
+    await killRepairer();
+    await vouchedUntil(to);
+    const now = await compareWindow(sender, receiver, externalLabels(sandbox), to, to - from);
+    assert.deepEqual([now.missing, now.different], [0, 0], `${now.examples}`);
   });
 });

@@ -46,6 +46,7 @@ describe("cloud-init", () => {
         ["envoy", 901, "/usr/sbin/nologin", true],
         ["prometheus", 902, "/usr/sbin/nologin", true],
         ["node-exporter", 903, "/usr/sbin/nologin", true],
+        ["link-repair", 904, "/usr/sbin/nologin", true],
       ],
     );
   });

@@ -1,0 +1,66 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { parseArgs } from "node:util";
+import { writeTo } from "./deliver.ts";
+import { pace } from "./pace.ts";
+import { readSeries } from "./read-series.ts";
+import { Repairer } from "./repairer.ts";
+import { readSettings } from "./settings.ts";
+import { reportOf } from "./state.ts";
+import { transfer } from "./transfer.ts";
+import { nextSpan, type PendingWindow, withSpanDone, withWindow } from "./windows.ts";
+
+const usage = `usage: repair watch --settings FILE --state DIRECTORY --metrics DIRECTORY
+       repair window --settings FILE --from INSTANT --to INSTANT --rate N
+  watch   looks at the queue, and writes again what it cannot vouch for; what the unit does
+  window  writes one window again now, at most N samples a second, and prints a report
+INSTANT is ISO 8601, such as 2026-01-31T12:00:00Z, or seconds since 1970.`;
+const usageError = 64;
+
+async function main(argv: readonly string[]): Promise<number> {
+  const text = { type: "string" } as const;
+  const { positionals, values } = parseArgs({
+    args: [...argv],
+    options: { settings: text, state: text, metrics: text, from: text, to: text, rate: text },
+    allowPositionals: true,
+  });
+  const [command] = positionals;
+  const { settings: file, state, metrics, from, to, rate } = values;
+  if (command === "watch" && file && state && metrics) {
+    return (await Repairer.load(await readSettings(file), { state, metrics })).run();
+  }
+  if (command === "window" && file && from && to && rate) {
+    await repairWindow(file, instantOf(from), instantOf(to), Number(rate));
+    return 0;
+  }
+  console.error(usage);
+  return usageError;
+}
+
+async function repairWindow(file: string, from: number, to: number, samplesPerSecond: number): Promise<void> {
+  const { prometheusUrl, writeUrl } = await readSettings(file);
+  const sleep = async (milliseconds: number) => {
+    await pause(milliseconds);
+  };
+  const allowance = pace(() => samplesPerSecond, Date.now, sleep);
+  let pending: readonly PendingWindow[] = withWindow([], { from, to, reasons: [] });
+  for (;;) {
+    const span = nextSpan(pending, Number.POSITIVE_INFINITY, 0);
+    if (span === undefined) return;
+    const source = readSeries(`${prometheusUrl}/api/v1/read`, span.from, span.to);
+    const after = withSpanDone(pending, span, await transfer(source, writeTo(writeUrl), allowance));
+    if (after.whole) console.log(JSON.stringify(reportOf(after.whole, Date.now()), undefined, 2));
+    pending = after.pending;
+  }
+}
+
+/** Milliseconds since 1970. @throws Error */
+function instantOf(text: string): number {
+  const found = /^\d+(\.\d+)?$/.test(text) ? Number(text) * 1000 : Date.parse(text);
+  if (Number.isNaN(found)) throw new Error(`${text} is no instant: ISO 8601 or seconds since 1970 is expected`);
+  return Math.round(found);
+}
+
+process.exitCode = await main(process.argv.slice(2)).catch((error: Error) => {
+  console.error(error);
+  return 1;
+});

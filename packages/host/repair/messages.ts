@@ -1,0 +1,119 @@
+import { BinaryReader, BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
+import type { Sample } from "./xor-chunk.ts";
+
+/**
+ * The messages of remote read and Remote Write 1, field by field (Prometheus, prompb/remote.proto and types.proto).
+ * Values travel as `fixed64`, which is a double's own wire format: no NaN passes through a JavaScript number.
+ */
+export interface Label {
+  readonly name: string;
+  readonly value: string;
+}
+
+export interface Chunk {
+  /** Milliseconds since 1970, both inclusive. */
+  readonly minTime: number;
+  readonly maxTime: number;
+  /** 1 XOR, 2 histogram, 3 float histogram (Chunk.Encoding). */
+  readonly encoding: number;
+  readonly data: Uint8Array;
+}
+
+export const xorEncoding = 1;
+export const histogramEncodings: readonly number[] = [2, 3];
+
+/** A series, or the next part of one whose chunks did not fit into the frame before. */
+export interface ChunkedSeries {
+  readonly labels: readonly Label[];
+  readonly chunks: readonly Chunk[];
+}
+
+export interface TimeSeries {
+  readonly labels: readonly Label[];
+  readonly samples: readonly Sample[];
+}
+
+const notEqual = 1;
+const streamedXorChunks = 1;
+
+/** ReadRequest for all series of a span, both ends inclusive, as streamed chunks. */
+export function encodeReadRequest(from: number, to: number): Uint8Array {
+  const writer = new BinaryWriter();
+  writer.tag(1, WireType.LengthDelimited).fork();
+  writer.tag(1, WireType.Varint).int64(from);
+  writer.tag(2, WireType.Varint).int64(to);
+  // A series without a name there is not, and a query without a matcher is refused.
+  writer.tag(3, WireType.LengthDelimited).fork();
+  writer.tag(1, WireType.Varint).int32(notEqual);
+  writer.tag(2, WireType.LengthDelimited).string("__name__");
+  writer.tag(3, WireType.LengthDelimited).string("");
+  writer.join().join();
+  writer.tag(2, WireType.Varint).int32(streamedXorChunks);
+  return writer.finish();
+}
+
+/** WriteRequest. */
+export function encodeWriteRequest(series: readonly TimeSeries[]): Uint8Array {
+  const writer = new BinaryWriter();
+  for (const { labels, samples } of series) {
+    writer.tag(1, WireType.LengthDelimited).fork();
+    for (const { name, value } of labels) {
+      writer.tag(1, WireType.LengthDelimited).fork();
+      writer.tag(1, WireType.LengthDelimited).string(name);
+      writer.tag(2, WireType.LengthDelimited).string(value);
+      writer.join();
+    }
+    for (const { time, bits } of samples) {
+      writer.tag(2, WireType.LengthDelimited).fork();
+      writer.tag(1, WireType.Bit64).fixed64(bits);
+      writer.tag(2, WireType.Varint).int64(time);
+      writer.join();
+    }
+    writer.join();
+  }
+  return writer.finish();
+}
+
+/** The series of a ChunkedReadResponse, one after the other. */
+export function* decodeChunkedReadResponse(message: Uint8Array): Generator<ChunkedSeries> {
+  for (const series of fieldsOf(message, 1)) {
+    yield { labels: [...fieldsOf(series, 1)].map(labelOf), chunks: [...fieldsOf(series, 2)].map(chunkOf) };
+  }
+}
+
+/** The sub-messages of one field. */
+function* fieldsOf(message: Uint8Array, wanted: number): Generator<Uint8Array> {
+  const reader = new BinaryReader(message);
+  while (reader.pos < reader.len) {
+    const [field, wireType] = reader.tag();
+    if (field === wanted) yield reader.bytes();
+    else reader.skip(wireType, field);
+  }
+}
+
+function labelOf(message: Uint8Array): Label {
+  const label = { name: "", value: "" };
+  const reader = new BinaryReader(message);
+  while (reader.pos < reader.len) {
+    const [field, wireType] = reader.tag();
+    if (field === 1) label.name = reader.string();
+    else if (field === 2) label.value = reader.string();
+    else reader.skip(wireType, field);
+  }
+  return label;
+}
+
+function chunkOf(message: Uint8Array): Chunk {
+  let data: Uint8Array = new Uint8Array();
+  const chunk = { minTime: 0, maxTime: 0, encoding: 0 };
+  const reader = new BinaryReader(message);
+  while (reader.pos < reader.len) {
+    const [field, wireType] = reader.tag();
+    if (field === 1) chunk.minTime = Number(reader.int64());
+    else if (field === 2) chunk.maxTime = Number(reader.int64());
+    else if (field === 3) chunk.encoding = reader.int32();
+    else if (field === 4) data = reader.bytes();
+    else reader.skip(wireType, field);
+  }
+  return { ...chunk, data };
+}

@@ -1,0 +1,55 @@
+import { eventually } from "../../support/eventually.ts";
+import { on } from "./sandbox.ts";
+
+/** What the repairer says of a window that it has repaired. */
+export interface RepairReport {
+  readonly from: string;
+  readonly to: string;
+  readonly reasons: readonly string[];
+  readonly openedAt: string;
+  readonly finishedAt: string;
+  readonly series: number;
+  readonly samples: number;
+  readonly skipped: Readonly<Record<string, number>>;
+}
+
+const folder = "/var/lib/metrics-link/repair";
+const unit = "metrics-link-repair";
+
+/** One of the metrics without labels that the repairer of the sender tells now. */
+export async function repairMetric(name: string): Promise<number> {
+  const page = await on("sender", "cat", "/run/metrics-link-repair/metrics-link-repair.prom");
+  return Number(new RegExp(`^metrics_link_repair_${name} (\\S+)$`, "m").exec(page)?.[1]);
+}
+
+/** Waits until the receiver's copy is vouched for up to a moment. @param moment seconds since 1970 */
+export function vouchedUntil(moment: number, deadlineMs = 240_000): Promise<number> {
+  return eventually(
+    "the repair to be done",
+    async (note) => {
+      const until = await repairMetric("vouched_until_timestamp_seconds");
+      note({ until, moment, pending: await repairMetric("pending_seconds") });
+      return until >= moment ? until : undefined;
+    },
+    deadlineMs,
+    1000,
+  );
+}
+
+/** The reports of windows that were opened after a moment, in the order in which they were repaired. */
+export async function reportsSince(moment: number): Promise<RepairReport[]> {
+  const texts = await on(
+    "sender",
+    "sh",
+    "-c",
+    `cd ${folder}/reports && for file in *.json; do tr -d '\\n' <"$file"; echo; done`,
+  );
+  const reports = texts
+    .split("\n")
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as RepairReport);
+  return reports.filter(({ openedAt }) => Date.parse(openedAt) >= moment * 1000);
+}
+
+/** Kills the repairer; systemd starts it again. */
+export const killRepairer = () => on("sender", "systemctl", "kill", "--signal=SIGKILL", unit);

@@ -1,0 +1,42 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { nothingKnown, readState, reportOf, writeReport, writeState } from "@metrics-link/host/repair/state.ts";
+import { withWindow } from "@metrics-link/host/repair/windows.ts";
+
+describe("what the repairer keeps", () => {
+  let directory = "";
+  beforeEach(() => {
+    directory = mkdtempSync(join(tmpdir(), "repair-"));
+  });
+  afterEach(() => rmSync(directory, { recursive: true }));
+
+  const pending = withWindow([], { from: 1000, to: 9000, reasons: ["the WAL was not read"] });
+
+  it("is there again after a kill; without it, nothing is vouched for yet", async () => {
+    assert.deepEqual(await readState(directory), nothingKnown);
+    await writeState(directory, { ...nothingKnown, pending });
+    assert.deepEqual(await readState(directory), { ...nothingKnown, pending });
+  });
+
+  it("is never taken for absent when it cannot be read", async () => {
+    for (const [text, reason] of [
+      ['{"formatVersion":1,"pend', /cannot be used: .*; move it away/],
+      ['{"formatVersion":2}', /cannot be used: format 2, not 1; move it away/],
+    ] as const) {
+      writeFileSync(join(directory, "state.json"), text);
+      await assert.rejects(readState(directory), reason);
+    }
+  });
+
+  it("holds the newest hundred reports", async () => {
+    const [window] = pending;
+    assert.ok(window);
+    const last = 120 * 60_000;
+    for (let at = 60_000; at <= last; at += 60_000) await writeReport(directory, reportOf(window, at));
+    const names = readdirSync(join(directory, "reports")).toSorted();
+    assert.equal(names.length, 100);
+    assert.equal(names.at(-1), "1970-01-01T02-00-00.000Z.json");
+  });
+});
