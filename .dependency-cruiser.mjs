@@ -61,8 +61,8 @@ export default {
       severity: "error",
       from: {},
       to: { path: "^packages/policy/pack\\.js$" },
-      },
-      {
+    },
+    {
       name: "audits-are-pure",
       comment: "Evidence in, findings and a page out: so that every lie of a host can be tried.",
       severity: "error",
