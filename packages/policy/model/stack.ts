@@ -2,7 +2,7 @@ import type { PeerOutput } from "@metrics-link/contract";
 import type { Seen } from "./policy.ts";
 import { types } from "./types.ts";
 
-/** The resources of one type. */
+/** The resources of one type. What was not set, the AWS provider leaves out of its outputs or leaves empty. */
 export const ofType = (resources: readonly Seen[], type: keyof typeof types): Seen[] =>
   resources.filter((resource) => resource.type === types[type]);
 

@@ -12,7 +12,7 @@ export const addressesAreThePeers: StackRule = {
   *check(resources, { configuration: { role } }) {
     const rules = ofType(resources, role === "receiver" ? "ingressRule" : "egressRule");
     const peers = peersOf(resources).flatMap(({ addresses }) => addresses);
-    const found = rules.flatMap(({ props }) => props.cidrIpv4 ?? []);
+    const found = rules.flatMap(({ props }) => props.cidrIpv4 || []);
     yield* differences(
       role === "receiver" ? "addresses that are let in" : "addresses that are let out to",
       found,
@@ -21,7 +21,7 @@ export const addressesAreThePeers: StackRule = {
     if (role !== "receiver") return;
     const balancers = ofType(resources, "loadBalancer");
     yield* each(
-      rules.filter(({ props }) => props.cidrIpv4 !== undefined),
+      rules.filter(({ props }) => Boolean(props.cidrIpv4)),
       function* ({ props }) {
         if (!balancers.some((balancer) => [...balancer.props.securityGroups].includes(props.securityGroupId))) {
           yield `${props.cidrIpv4} is let in to ${props.securityGroupId}, which is not the balancer's group`;

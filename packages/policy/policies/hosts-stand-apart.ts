@@ -10,7 +10,7 @@ export const hostsStandApart: StackRule = {
   remedy: "Put the instance into a private subnet.",
   source: "AWS VPC User Guide, Subnet types; CIS Controls 12.2",
   *check(resources) {
-    const open = ofType(resources, "route").filter(({ props }) => props.gatewayId !== undefined);
+    const open = ofType(resources, "route").filter(({ props }) => Boolean(props.gatewayId));
     const associations = ofType(resources, "routeTableAssociation");
     yield* each(ofType(resources, "instance"), function* ({ props: { subnetId } }) {
       const tables = associations

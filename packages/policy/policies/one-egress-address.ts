@@ -24,7 +24,7 @@ export const oneEgressAddress: StackRule = {
     });
     yield* each(ofType(resources, "route"), function* ({ props }) {
       const { destinationCidrBlock, natGatewayId, gatewayId } = props;
-      const leads = natGatewayId !== undefined || gatewayId !== undefined;
+      const leads = Boolean(natGatewayId || gatewayId);
       if (destinationCidrBlock !== "0.0.0.0/0" || !leads) {
         yield `a route to ${destinationCidrBlock ?? "IPv6 or a prefix list"} that goes neither to the NAT nor the internet gateway`;
       }

@@ -12,7 +12,7 @@ export const prefixListIsS3: StackRule = {
   *check(resources) {
     const own = ofType(resources, "vpcEndpoint");
     yield* each(ofType(resources, "egressRule"), function* ({ props: { prefixListId } }) {
-      if (prefixListId === undefined) return;
+      if (!prefixListId) return;
       const of = own.find(({ props }) => props.vpcEndpointType === "Gateway" && props.prefixListId === prefixListId);
       if (of === undefined) yield `${prefixListId} is not the prefix list of a gateway endpoint of this stack`;
     });

@@ -78,4 +78,18 @@ describe("the pack under the real engine", function () {
     assert.match(output, /\[advisory\] {2}keys-are-p256[^\n]*\n\s+deviation until \d{4}-\d\d-\d\d \(the old machine/);
     assert.match(output, /\[advisory\] {2}deviations-are-written/);
   });
+
+  it("takes levels and parameters from CrossGuard's own configuration", async () => {
+    const file = join(project.program, "policies.json");
+    writeFileSync(file, JSON.stringify({ "keys-are-p256": "advisory", "deviations-are-written": { days: 0 } }));
+    const elsewhere = { ...deviation, policy: "no-login" };
+    const command = ["preview", "--policy-pack-config", file];
+    const { code, output } = await judged(command, { curve: "P384" }, { deviations: [elsewhere] });
+    assert.notEqual(code, 0);
+    assert.match(output, /\[advisory\] {2}keys-are-p256[^\n]*\n\s+ecdsaCurve is P384/);
+    assert.match(
+      output,
+      /\[mandatory\] {2}deviations-are-written[^\n]*\n\s+the deviation from no-login lasts until .*, more than 0 days/,
+    );
+  });
 });

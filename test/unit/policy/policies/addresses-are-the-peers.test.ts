@@ -11,6 +11,12 @@ const rule = (change: object) =>
 specify(addressesAreThePeers, {
   role: "receiver",
   passes: {
+    "a rule whose unset ends AWS' provider leaves empty": [
+      peers,
+      balancer,
+      rule({}),
+      rule({ cidrIpv4: "", securityGroupId: "sg-host" }),
+    ],
     "what the peer says": [peers, balancer, rule({})],
   },
   fails: {

@@ -10,6 +10,11 @@ const instance = resource(types.instance, { subnetId: "subnet-1" });
 
 specify(hostsStandApart, {
   passes: {
+    "a route whose unset ends AWS' provider leaves empty": [
+      resource(types.route, { gatewayId: "", routeTableId: "rtb-private" }),
+      association("rtb-private"),
+      instance,
+    ],
     "a private subnet": [toInternet, association("rtb-private"), instance],
   },
   fails: {

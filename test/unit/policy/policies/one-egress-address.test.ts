@@ -10,6 +10,7 @@ const route = (change: object) =>
 
 specify(oneEgressAddress, {
   passes: {
+    "a route whose unset ends AWS' provider leaves empty": [address, gateway({}), route({ gatewayId: "" })],
     "one gateway with the one address": [address, gateway({}), route({})],
   },
   fails: {
