@@ -56,6 +56,13 @@ export default {
       to: { path: "^packages/(?!contract/)", pathNot: "^packages/$1/" },
     },
     {
+      name: "only-the-engine-loads-the-pack",
+      comment: "Making the pack starts a server; what it is made of has no side effects.",
+      severity: "error",
+      from: {},
+      to: { path: "^packages/policy/pack\\.js$" },
+    },
+    {
       name: "agent-without-pulumi",
       comment: "The agent runs on a host, where there is no Pulumi.",
       severity: "error",

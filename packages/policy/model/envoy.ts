@@ -17,6 +17,7 @@ export interface Listener {
   readonly name?: string;
   readonly address?: Address;
   readonly additional_addresses?: readonly unknown[];
+  readonly listener_filters?: readonly { readonly name?: string }[];
   readonly filter_chains?: readonly FilterChain[];
   readonly default_filter_chain?: FilterChain;
 }
@@ -33,6 +34,7 @@ export interface FilterChain {
 interface NetworkFilter {
   readonly "@type"?: string;
   readonly route_config?: { readonly virtual_hosts?: readonly { readonly routes?: readonly Route[] }[] };
+  readonly http_filters?: readonly { readonly name?: string }[];
   readonly normalize_path?: boolean;
   readonly merge_slashes?: boolean;
   readonly cluster?: string;

@@ -19,6 +19,8 @@ export const oneRouteOnly = releaseRule(
   },
 );
 
+// A health check answers by itself, for the load balancer.
+const httpFilters = ["envoy.filters.http.buffer", "envoy.filters.http.health_check", "envoy.filters.http.router"];
 const filters = ["envoy.filters.network.connection_limit", "envoy.filters.network.http_connection_manager"];
 
 function* openings(where: string, chain: FilterChain): Generator<string> {
@@ -27,6 +29,11 @@ function* openings(where: string, chain: FilterChain): Generator<string> {
     if (name !== "envoy.filters.network.http_connection_manager") continue;
     if (typed_config?.normalize_path !== false || typed_config.merge_slashes !== false) {
       yield `${where}: paths are normalised before they are compared`;
+    }
+    for (const filter of typed_config?.http_filters ?? []) {
+      if (!httpFilters.includes(filter.name ?? "")) {
+        yield `${where}: the HTTP filter ${filter.name} is not one that we know`;
+      }
     }
     if (typed_config?.route_config === undefined) yield `${where}: routes come from elsewhere`;
     const routes = (typed_config?.route_config?.virtual_hosts ?? []).flatMap((host) => host.routes ?? []);

@@ -1,14 +1,32 @@
 import assert from "node:assert/strict";
 import { policies } from "@metrics-link/policy";
 import type { Role } from "../stacks/stacks.ts";
-import { accountMutations } from "./mutations-of-accounts.ts";
-import { networkMutations } from "./mutations-of-networks.ts";
-import { releaseMutations } from "./mutations-of-releases.ts";
+import { buckets } from "./mutations/buckets.ts";
+import { clientIdentity } from "./mutations/client-identity.ts";
+import { egress } from "./mutations/egress.ts";
+import { hosts } from "./mutations/hosts.ts";
+import { ingress } from "./mutations/ingress.ts";
+import { pki } from "./mutations/pki.ts";
+import { releases } from "./mutations/releases.ts";
+import { rights } from "./mutations/rights.ts";
+import { routes } from "./mutations/routes.ts";
+import { serverIdentity } from "./mutations/server-identity.ts";
 import { type Deployed, deployBoth } from "./support/deployed.ts";
 import { Mutant } from "./support/mutate.ts";
 import { verdicts } from "./support/verdicts.ts";
 
-const mutations = [...networkMutations, ...releaseMutations, ...accountMutations];
+const mutations = [
+  ...ingress,
+  ...egress,
+  ...hosts,
+  ...clientIdentity,
+  ...serverIdentity,
+  ...routes,
+  ...releases,
+  ...pki,
+  ...rights,
+  ...buckets,
+];
 
 describe("the policies, about what the stacks put out", () => {
   let both: Record<Role, Deployed>;

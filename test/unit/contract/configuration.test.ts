@@ -140,6 +140,26 @@ describe("the configuration of a stack", () => {
     );
   });
 
+  it("takes a deviation with a reason and a day, however Pulumi spells the day, and nothing less", () => {
+    const raw = example("sender");
+    const deviations = (change: object) => ({
+      ...raw,
+      policy: {
+        deviations: [{ policy: "no-login", reason: "until the new image is there", until: "2027-01-31", ...change }],
+      },
+    });
+    for (const until of ["2027-01-31", "2027-01-31 00:00:00 +0000 UTC"]) {
+      assert.equal(parseConfiguration(deviations({ until })).policy.deviations[0]?.until, "2027-01-31");
+    }
+    for (const wrong of [{ reason: "no reason" }, { until: "soon" }, { until: undefined }, { policy: "No Login" }]) {
+      const [key = ""] = Object.keys(wrong);
+      assert.deepEqual(
+        problemsOf(deviations(wrong)).map((problem) => problem.key),
+        [`metrics-link:policy.deviations[0].${key}`],
+      );
+    }
+  });
+
   it("takes a fingerprint with or without colons, in either case", () => {
     const bytes = fc.uint8Array({ minLength: 32, maxLength: 32 });
     fc.assert(

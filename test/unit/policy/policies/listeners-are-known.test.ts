@@ -27,4 +27,11 @@ specifyRelease(listenersAreKnown, "receiver", {
     (it) => it.file("systemd/metrics-link-envoy.service", (text) => text.replace("bootstrap.yaml", "other.yaml")),
     /not a file of this release/,
   ],
+  "a client that says its own address": [
+    (it) =>
+      it.envoy(({ static_resources: { listeners } }) => {
+        listeners[0].listener_filters.push({ name: "envoy.filters.listener.proxy_protocol" });
+      }),
+    /proxy_protocol is not one that we know/,
+  ],
 });

@@ -38,4 +38,11 @@ specifyRelease(oneRouteOnly, "receiver", {
       }),
     /routes come from elsewhere/,
   ],
+  "an HTTP filter that nobody knows": [
+    (it) =>
+      it.chain((chain) => {
+        managerOf(chain).http_filters.unshift({ name: "envoy.filters.http.lua" });
+      }),
+    /http.lua is not one that we know/,
+  ],
 });

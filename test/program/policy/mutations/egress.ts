@@ -1,0 +1,134 @@
+import type { Mutation } from "../support/table.ts";
+
+const egressRule = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule";
+const toReceiver = "sender-to-198.51.100.10";
+const address = "aws:ec2/eip:Eip";
+const rule = { ipProtocol: "tcp", fromPort: 443, toPort: 443, securityGroupId: "receiver-balancer-id" };
+
+/** Fence 1: where a sender leaves, and from which address. */
+export const egress: readonly Mutation[] = [
+  [
+    "sender",
+    "the host may go anywhere",
+    ["egress-to-receiver-only", "addresses-are-the-peers"],
+    (it) =>
+      it.edit(
+        egressRule,
+        (props) => {
+          props.cidrIpv4 = "0.0.0.0/0";
+        },
+        toReceiver,
+      ),
+  ],
+  [
+    "sender",
+    "the host may go anywhere by IPv6",
+    ["egress-to-receiver-only"],
+    (it) => it.add(egressRule, { ...rule, cidrIpv6: "::/0" }),
+  ],
+  [
+    "sender",
+    "the host may ask names at the receiver",
+    ["egress-to-receiver-only"],
+    (it) =>
+      it.edit(
+        egressRule,
+        (props) => {
+          props.ipProtocol = "udp";
+          props.fromPort = 53;
+          props.toPort = 53;
+        },
+        toReceiver,
+      ),
+  ],
+  [
+    "sender",
+    "the host may go to another prefix list",
+    ["prefix-list-is-s3"],
+    (it) =>
+      it.edit(
+        egressRule,
+        (props) => {
+          props.prefixListId = "pl-other";
+        },
+        "sender-host-to-s3",
+      ),
+  ],
+  [
+    "sender",
+    "a group lets out in itself",
+    ["egress-to-receiver-only"],
+    (it) =>
+      it.edit("aws:ec2/securityGroup:SecurityGroup", (props) => {
+        props.egress = [{ cidrBlocks: ["0.0.0.0/0"], fromPort: 0, toPort: 0, protocol: "-1" }];
+      }),
+  ],
+  [
+    "receiver",
+    "a receiver's host may go out",
+    ["egress-to-receiver-only"],
+    (it) => it.add(egressRule, { ...rule, cidrIpv4: "192.0.2.1/32" }),
+  ],
+  [
+    "sender",
+    "an address is not protected",
+    ["addresses-are-kept"],
+    (it) =>
+      it.edit(address, (_, resource) => {
+        resource.opts = { ...resource.opts, protect: false };
+      }),
+  ],
+  [
+    "sender",
+    "the address is another than the pinned one",
+    ["addresses-are-pinned"],
+    (it) => {
+      it.deployed.configuration.policy.addressAllocations = ["eipalloc-0"];
+      it.edit(address, (props) => {
+        props.domain = "vpc";
+      });
+    },
+  ],
+  [
+    "sender",
+    "there is a second address",
+    ["one-egress-address", "addresses-are-kept"],
+    (it) => it.add(address, { domain: "vpc", allocationId: "eipalloc-1" }),
+  ],
+  [
+    "sender",
+    "the NAT gateway uses an address that is not ours",
+    ["one-egress-address"],
+    (it) =>
+      it.edit("aws:ec2/natGateway:NatGateway", (props) => {
+        props.allocationId = "eipalloc-other";
+      }),
+  ],
+  [
+    "sender",
+    "the NAT gateway uses two addresses",
+    ["one-egress-address"],
+    (it) =>
+      it.edit("aws:ec2/natGateway:NatGateway", (props) => {
+        props.secondaryAllocationIds = ["sender-address-allocation"];
+      }),
+  ],
+  [
+    "sender",
+    "there is a second NAT gateway",
+    ["one-egress-address"],
+    (it) => it.add("aws:ec2/natGateway:NatGateway", { allocationId: "sender-address-allocation" }),
+  ],
+  [
+    "receiver",
+    "a receiver gets a NAT gateway",
+    ["one-egress-address"],
+    (it) => it.add("aws:ec2/natGateway:NatGateway", { allocationId: "receiver-address-a-allocation" }),
+  ],
+  [
+    "sender",
+    "a route leads to a peering",
+    ["one-egress-address"],
+    (it) => it.add("aws:ec2/route:Route", { destinationCidrBlock: "10.0.0.0/8", vpcPeeringConnectionId: "pcx-1" }),
+  ],
+];

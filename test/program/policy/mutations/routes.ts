@@ -1,0 +1,182 @@
+import { managerOf, routesOf } from "../support/mutate.ts";
+import type { Mutation } from "../support/table.ts";
+
+const prometheusUnit = "systemd/metrics-link-prometheus.service";
+const envoyUnit = "systemd/metrics-link-envoy.service";
+
+/** What can be reached behind the fences. */
+export const routes: readonly Mutation[] = [
+  [
+    "receiver",
+    "every path is routed",
+    ["one-route-only"],
+    (it) =>
+      it.chain((chain) => {
+        routesOf(chain)[0].match = { prefix: "/" };
+      }),
+  ],
+  [
+    "receiver",
+    "every method is routed",
+    ["one-route-only"],
+    (it) =>
+      it.chain((chain) => {
+        routesOf(chain)[0].match.headers.shift();
+      }),
+  ],
+  [
+    "receiver",
+    "the query string is not looked at",
+    ["one-route-only"],
+    (it) =>
+      it.chain((chain) => {
+        routesOf(chain)[0].match.headers.pop();
+      }),
+  ],
+  [
+    "receiver",
+    "another path is routed",
+    ["one-route-only"],
+    (it) =>
+      it.chain((chain) => {
+        const [route] = routesOf(chain);
+        route.match.path = "/api/v1/query";
+        route.match.headers[1].string_match.exact = "/api/v1/query";
+      }),
+  ],
+  [
+    "receiver",
+    "paths are normalised",
+    ["one-route-only"],
+    (it) =>
+      it.chain((chain) => {
+        managerOf(chain).normalize_path = true;
+      }),
+  ],
+  [
+    "receiver",
+    "the chain proxies TCP",
+    ["one-route-only"],
+    (it) =>
+      it.chain((chain) => {
+        chain.filters = [{ name: "envoy.filters.network.tcp_proxy", typed_config: { cluster: "prometheus" } }];
+      }),
+  ],
+  [
+    "receiver",
+    "the ready port leads to Prometheus",
+    ["listeners-are-known", "one-route-only"],
+    (it) =>
+      it.envoy(({ static_resources: { listeners } }) => {
+        const ready = listeners.find((one: { name: string }) => one.name === "ready");
+        routesOf(ready.filter_chains[0]).unshift({
+          name: "open",
+          match: { prefix: "/" },
+          route: { cluster: "prometheus" },
+        });
+      }),
+  ],
+  [
+    "receiver",
+    "the sender's chain has no TLS",
+    ["listeners-are-known", "one-chain-per-sender"],
+    (it) =>
+      it.chain((chain) => {
+        delete chain.transport_socket;
+      }),
+  ],
+  [
+    "receiver",
+    "another listener is opened",
+    ["listeners-are-known"],
+    (it) =>
+      it.envoy(({ static_resources: { listeners } }) => {
+        listeners.find((one: { name: string }) => one.name === "ready").address.socket_address.port_value = 9000;
+      }),
+  ],
+  [
+    "sender",
+    "the sender's listener is open to everybody",
+    ["listeners-are-known"],
+    (it) =>
+      it.envoy(({ static_resources: { listeners } }) => {
+        listeners[0].address.socket_address.address = "0.0.0.0";
+      }),
+  ],
+  [
+    "receiver",
+    "Envoy is governed over the network",
+    ["admin-is-local"],
+    (it) =>
+      it.envoy((envoy) => {
+        envoy.admin.address = { socket_address: { address: "0.0.0.0", port_value: 9901 } };
+      }),
+  ],
+  [
+    "receiver",
+    "Envoy can be ended by its admin interface",
+    ["admin-is-local"],
+    (it) =>
+      it.envoy((envoy) => {
+        envoy.admin.allow_paths.push({ exact: "/quitquitquit" });
+      }),
+  ],
+  [
+    "receiver",
+    "every admin page is served",
+    ["admin-is-local"],
+    (it) =>
+      it.envoy((envoy) => {
+        delete envoy.admin.allow_paths;
+      }),
+  ],
+  [
+    "receiver",
+    "Prometheus listens to everybody",
+    ["prometheus-on-loopback"],
+    (it) => it.file(prometheusUnit, (text) => text.replace("listen-address=127.0.0.1", "listen-address=0.0.0.0")),
+  ],
+  [
+    "receiver",
+    "Prometheus can be changed over HTTP",
+    ["prometheus-on-loopback"],
+    (it) => it.file(prometheusUnit, (text) => text.replace(/^(ExecStart=.*)$/m, "$1 --web.enable-admin-api")),
+  ],
+  [
+    "sender",
+    "a sender takes writes",
+    ["prometheus-on-loopback"],
+    (it) =>
+      it.file(prometheusUnit, (text) => text.replace(/^(ExecStart=.*)$/m, "$1 --web.enable-remote-write-receiver")),
+  ],
+  [
+    "sender",
+    "node_exporter listens to everybody",
+    ["prometheus-on-loopback"],
+    (it) => it.file("systemd/metrics-link-node-exporter.service", (text) => text.replace("127.0.0.1:9100", ":9100")),
+  ],
+  [
+    "sender",
+    "Envoy runs another configuration",
+    ["listeners-are-known"],
+    (it) => it.file(envoyUnit, (text) => text.replace("envoy/bootstrap.yaml", "envoy/elsewhere.yaml")),
+  ],
+  [
+    "receiver",
+    "a client says itself which address it comes from",
+    ["listeners-are-known"],
+    (it) =>
+      it.envoy(({ static_resources: { listeners } }) => {
+        listeners[0].listener_filters.unshift({ name: "envoy.filters.listener.proxy_protocol" });
+      }),
+  ],
+  [
+    "receiver",
+    "a script looks at every request",
+    ["one-route-only"],
+    (it) =>
+      it.chain((chain) => {
+        managerOf(chain).http_filters.unshift({ name: "envoy.filters.http.lua" });
+      }),
+  ],
+];
