@@ -17,6 +17,7 @@ const onlyAfterAFault = new Map([
 const sides = { sends: sender, receives: receiver } as const;
 const hosts = { sends: "sender", receives: "receiver" } as const;
 
+/** Before the strangers and the outages, of which alerts remember for a quarter of an hour. */
 describe("alerts", function () {
   this.timeout(120_000);
 
