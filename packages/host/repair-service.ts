@@ -55,7 +55,7 @@ export function repairService({ program, lateSeconds }: RepairArgs): ServiceSet 
           StateDirectoryMode: "0750",
           RuntimeDirectory: relative("/run", repairTextfileDirectory),
           RuntimeDirectoryMode: "0755",
-          MemoryMax: "256M",
+          MemoryMax: "384M",
           ...hardening,
           RestrictAddressFamilies: "AF_UNIX AF_INET",
           IPAddressAllow: "localhost",
