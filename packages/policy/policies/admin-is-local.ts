@@ -2,15 +2,15 @@ import { hostPaths } from "@metrics-link/contract/host-paths.ts";
 import { show } from "../model/envoy.ts";
 import { releaseRule } from "../model/release.ts";
 
-/** What changes, ends or lays open an Envoy. `/stats` by its prefix and the others by their whole names are fine. */
-const tooMuch = ["/quitquitquit", "/config_dump", "/logging", "/runtime_modify", "/reset_counters", "/init_dump"];
+/** What changes or ends an Envoy. Who may ask its socket may read its files anyway (docs/decisions/0416). */
+const tooMuch = ["/quitquitquit", "/logging", "/runtime_modify", "/reset_counters"];
 
 export const adminIsLocal = releaseRule(
   {
     name: "admin-is-local",
     fence: "client identity",
     rule: "Envoy's admin interface is a unix socket, and serves only what the host itself asks.",
-    reason: "Whoever reaches it can end this Envoy, or read all of its configuration.",
+    reason: "Whoever reaches it from elsewhere can end this Envoy, or read all of its configuration.",
     remedy: `Put admin.address on the pipe ${hostPaths.envoyAdminSocket}, and list what is asked in allow_paths.`,
     source: "docs/architecture.md, Three fences; Envoy's documentation, Administration interface",
   },

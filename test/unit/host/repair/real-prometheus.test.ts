@@ -139,6 +139,8 @@ describe("a repair between two real Prometheus", function () {
     for (const [key, samples] of sent) assert.deepEqual(received.get(key), samples, key);
     for await (const { labels } of readSeries(readUrl(sender), from, to)) {
       assert.equal(named(labels, "account"), "a");
+      // What was scraped has a job of its own; what a rule made may have none.
+      if (named(labels, "instance") === undefined) continue;
       assert.notEqual(named(labels, "job"), "not this one", "what a series has itself stays");
     }
     // What the decoder says is what Prometheus itself says.
