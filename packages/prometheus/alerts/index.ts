@@ -6,6 +6,7 @@ import { certificateAlerts } from "./certificates.ts";
 import { hostAlerts } from "./host.ts";
 import { receiversAlerts } from "./link-receives.ts";
 import { sendersAlerts } from "./link-sends.ts";
+import { repairAlerts } from "./repair.ts";
 import { serviceAlerts } from "./services.ts";
 import { type AlertName, type AlertOverrides, type AlertSettings, settingsInForce } from "./settings.ts";
 
@@ -54,6 +55,7 @@ export function ruleGroups(input: AlertsInput): readonly RuleGroup[] {
     ...(linked
       ? [group("link", link, side === "sends" ? backlogRules(own) : []), group("certificates", certificateAlerts(side))]
       : []),
+    ...(linked && side === "sends" ? [group("repair", repairAlerts)] : []),
     group("agent", agentAlerts),
     group("host", hostAlerts),
     group("services", serviceAlerts(side, delivers)),

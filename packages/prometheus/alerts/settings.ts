@@ -29,6 +29,10 @@ export const settings = {
   ReceiverUnreachable: { for: "2m", window: "5m" },
   ReceiverAddressDead: { for: "10m" },
   ReceiverNotTrusted: { for: "0s", window: "5m" },
+  // What the queue left out.
+  SamplesNotRepaired: { for: "0s", window: "15m" },
+  RepairBehind: { for: "15m", threshold: 3600 },
+  RepairerSilent: { for: "5m", threshold: 600 },
   // The link, seen by the receiver.
   SenderSilent: { for: "2m", window: "5m" },
   SenderLate: { for: "5m", threshold: 300 },

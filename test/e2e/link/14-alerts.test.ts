@@ -8,6 +8,7 @@ import { on, receiver, sender } from "../support/sandbox.ts";
 /** Names that no healthy host has, and why. A name that is neither here nor on a host would be an alert that never fires. */
 const onlyAfterAFault = new Map([
   ["prometheus_remote_storage_samples_dropped_total", "born with the first sample that is dropped"],
+  ["metrics_link_repair_skipped_samples_total", "born with the first sample that cannot be repaired"],
   ["metrics_link_agent_held_since_timestamp_seconds", "there while a change waits"],
   ["metrics_link_agent_drift_repeated", "there while something drifts again and again"],
   ["prometheus_notifications_dropped_total", "there once an Alertmanager is configured"],

@@ -67,6 +67,29 @@ export const hostCases = {
     },
     at: 30,
   })),
+  SamplesNotRepaired: [
+    counter(sender("metrics_link_repair_skipped_samples_total", 'reason="too old"')),
+    // It is born with the first sample.
+    {
+      side: "sends",
+      fires: { [sender("metrics_link_repair_skipped_samples_total", 'reason="too old"')]: "_x25 7+0x95" },
+      silent: { [sender("metrics_link_repair_skipped_samples_total", 'reason="too old"')]: "7+0x120" },
+      at: 30,
+    },
+  ],
+  RepairBehind: {
+    side: "sends",
+    fires: { [sender("metrics_link_repair_vouched_until_timestamp_seconds")]: "0+0x120" },
+    // An outage of half an hour.
+    silent: { [sender("metrics_link_repair_vouched_until_timestamp_seconds")]: "3600+0x120" },
+    at: 80,
+  },
+  RepairerSilent: {
+    side: "sends",
+    fires: { [sender("metrics_link_repair_last_look_timestamp_seconds")]: "0+0x120" },
+    silent: { [sender("metrics_link_repair_last_look_timestamp_seconds")]: clock },
+    at: 30,
+  },
   AgentHeld: {
     side: "sends",
     fires: { [sender("metrics_link_agent_held_since_timestamp_seconds", 'unit="a.service"')]: "0+0x120" },
