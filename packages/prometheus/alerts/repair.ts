@@ -20,6 +20,10 @@ export const repairAlerts = [
     "RepairerSilent",
     "warning",
     "The repairer has not looked at the queue for {{ $value | humanizeDuration }}.",
-    ({ threshold }, own) => `time() - ${own(`${repair}_last_look_timestamp_seconds`)} > ${threshold}`,
+    ({ threshold }, own) => {
+      const lastLook = own(`${repair}_last_look_timestamp_seconds`);
+      // Its metrics go with it.
+      return `time() - ${lastLook} > ${threshold}\nor\nabsent_over_time(${lastLook}[${threshold}s])`;
+    },
   ),
 ] as const;

@@ -4,6 +4,7 @@ const notAfter = (tier: string) => sender("metrics_link_certificate_not_after_ti
 const inDays = (days: number) => `${days * 86_400}+0x120`;
 const disk = 'device="/dev/nvme1n1",fstype="ext4",mountpoint="/var/lib/metrics-link"';
 const available = sender("node_filesystem_avail_bytes", disk);
+const lastLook = sender("metrics_link_repair_last_look_timestamp_seconds");
 const lastRun = sender("metrics_link_agent_last_run_timestamp_seconds");
 
 /** Certificates, agent, host and services: the same on both sides. */
@@ -84,12 +85,10 @@ export const hostCases = {
     silent: { [sender("metrics_link_repair_vouched_until_timestamp_seconds")]: "3600+0x120" },
     at: 80,
   },
-  RepairerSilent: {
-    side: "sends",
-    fires: { [sender("metrics_link_repair_last_look_timestamp_seconds")]: "0+0x120" },
-    silent: { [sender("metrics_link_repair_last_look_timestamp_seconds")]: clock },
-    at: 30,
-  },
+  RepairerSilent: [
+    { side: "sends", fires: { [lastLook]: "0+0x120" }, silent: { [lastLook]: clock }, at: 30 },
+    { side: "sends", fires: { [lastLook]: "0+60x10 _x110" }, silent: { [lastLook]: clock }, at: 30 },
+  ],
   AgentHeld: {
     side: "sends",
     fires: { [sender("metrics_link_agent_held_since_timestamp_seconds", 'unit="a.service"')]: "0+0x120" },
