@@ -20,7 +20,10 @@ interface Suite {
 
 /** One group after the other; the suites of a group run side by side. A sandbox waits most of its time. */
 const groups: readonly (readonly Suite[])[] = [
-  [{ name: "unit", files: "test/unit/**/*.test.ts" }],
+  [
+    { name: "unit", files: "test/unit/!(sandbox)/**/*.test.ts" },
+    { name: "sandbox", files: "test/unit/sandbox/**/*.test.ts" },
+  ],
   [{ name: "program", files: "test/program/**/*.test.ts" }],
   [
     { name: "link", files: "test/e2e/link/*.test.ts", sandbox: "test" },
