@@ -141,12 +141,7 @@ async function recovery(
   return left;
 }
 
-async function look(
-  side: Drill["side"],
-  alert: string,
-  recorder: Recorder,
-  bench: Bench,
-): Promise<Rule | undefined> {
+async function look(side: Drill["side"], alert: string, recorder: Recorder, bench: Bench): Promise<Rule | undefined> {
   const [rule, lag] = await Promise.all([bench.rule(side, alert), bench.lag()]);
   recorder.lag.push([bench.now(), lag]);
   return rule;

@@ -9,6 +9,17 @@ export interface InstantSeries {
   readonly value: readonly [number, string];
 }
 
+/** One alerting rule, as far as it is looked at. */
+export interface AlertingRule {
+  readonly name: string;
+  readonly state: "inactive" | "pending" | "firing";
+  /** Its `for`, in seconds. */
+  readonly duration: number;
+  /** When it was evaluated last, in RFC 3339. */
+  readonly lastEvaluation: string;
+  readonly lastError?: string;
+}
+
 interface Answer<Data> {
   readonly status: "success" | "error";
   readonly data?: Data;
@@ -47,6 +58,15 @@ export class PrometheusApi {
   async value(query: string, time?: number): Promise<number | undefined> {
     const [first] = await this.vector(query, time);
     return first === undefined ? undefined : Number(first.value[1]);
+  }
+
+  /** The alerting rules of a name: one, none, or several of the same name. */
+  async alertingRules(name: string): Promise<AlertingRule[]> {
+    const { groups } = await this.get<{ groups: { rules: AlertingRule[] }[] }>("rules", {
+      type: "alert",
+      "rule_name[]": name,
+    });
+    return groups.flatMap(({ rules }) => rules);
   }
 
   private async get<Data>(path: string, parameters: Readonly<Record<string, string>>): Promise<Data> {

@@ -1,0 +1,19 @@
+import type { Sandbox } from "../../cli/sandbox.ts";
+import { namespaces } from "../../realiser/names.ts";
+import type { Fault } from "./fault.ts";
+import { addRules, placeOf, removeRules } from "./network.ts";
+
+/** A host gets no answer from its resolver any more. */
+export function noNames(sandbox: Sandbox, host: string): Fault {
+  const namespace = () => namespaces(sandbox.layout).instance(placeOf(sandbox, host).instance.id);
+  return {
+    inject: () =>
+      addRules(
+        namespace(),
+        `    type filter hook output priority 10; policy accept;
+    udp dport 53 drop
+    tcp dport 53 drop`,
+      ),
+    heal: () => removeRules(namespace()),
+  };
+}
