@@ -136,11 +136,23 @@ const remoteWrite = z.strictObject({
   maxBackoff: duration.optional(),
 });
 
+/** By the alert's name, which whoever renders the rules knows; times as Prometheus writes them. */
+const alerts = z.record(
+  matching(/^[A-Z][A-Za-z]+$/, "the name of an alert, such as LinkBehind"),
+  z.strictObject({
+    for: matching(/^0s$|^([1-9][0-9]*)(ms|s|m|h|d)$/, 'how long the condition must hold, such as "5m", or "0s"').optional(),
+    window: duration.optional(),
+    threshold: z.number({ error: "a number in the unit of the alert: seconds, or a share of 1" }).optional(),
+  }),
+);
+
 const prometheus = z.strictObject({
   scrapeInterval: duration.default("15s"),
   /** Folders of YAML files: each a list of scrape_configs, each a rule file. */
   scrapeConfigs: folder.optional(),
   rules: folder.optional(),
+  /** Other thresholds and durations of alerts. */
+  alerts: alerts.default({}),
 });
 
 const tools = z

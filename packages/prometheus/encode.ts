@@ -9,9 +9,10 @@ export function toYaml(value: object): string {
 }
 
 /** The files of a release that make up Prometheus' configuration. */
-export function prometheusFiles({ configuration, ruleFiles }: Rendering): HostFile[] {
+export function prometheusFiles({ configuration, ruleGroups, ruleFiles }: Rendering): HostFile[] {
   return [
     file(releaseFiles.configuration, toYaml(configuration)),
+    file(releaseFiles.alerts, toYaml({ groups: ruleGroups })),
     ...ruleFiles.map(({ name, content }) => file(releaseFiles.ruleFile(name), content)),
   ];
 }

@@ -1,4 +1,7 @@
 import { InvalidInputError } from "@metrics-link/contract/errors.ts";
+import type { Side } from "./alerts/alert.ts";
+import { type RuleGroup, ruleGroups } from "./alerts/index.ts";
+import type { AlertOverrides } from "./alerts/settings.ts";
 import type { Duration, Labels, PrometheusConfiguration, ScrapeConfig } from "./configuration.ts";
 import { shorter } from "./duration.ts";
 import { type RemoteWriteOverrides, remoteWrite } from "./remote-write.ts";
@@ -17,6 +20,10 @@ interface CommonInput {
   /** The user's jobs, as parsed from their files; ours stand before them. */
   readonly scrapeConfigs?: readonly ScrapeConfig[];
   readonly ruleFiles?: readonly RuleFile[];
+  /** Other thresholds and durations than the alerts' own, by the alert's name. */
+  readonly alerts?: AlertOverrides;
+  /** How long this side's leaf lives, in days: 30 unless told. */
+  readonly leafDays?: number;
 }
 
 export interface SenderInput extends CommonInput {
@@ -28,55 +35,67 @@ export interface SenderInput extends CommonInput {
 export interface ReceiverInput extends CommonInput {
   /** At least the longest outage that must not lose a sample. */
   readonly outOfOrderTimeWindow: Duration;
+  /** The names of the senders, each of which is missed when it is silent. */
+  readonly senders?: readonly string[];
 }
 
 /** One Prometheus' configuration as objects. */
 export interface Rendering {
   readonly configuration: PrometheusConfiguration;
+  /** The alerts that come with the link. */
+  readonly ruleGroups: readonly RuleGroup[];
   readonly ruleFiles: readonly RuleFile[];
 }
 
-/** @throws InvalidInputError when jobs or rule files cannot be told apart */
+/** @throws InvalidInputError when jobs or rule files cannot be told apart, or an alert cannot be set so */
 export function renderSender(input: SenderInput): Rendering {
-  const { configuration, ruleFiles } = renderCommon(input);
+  const { configuration, ...rules } = renderCommon(input, { side: "sends", senders: [], linked: input.linked });
   return {
     configuration: {
       ...configuration,
       ...(input.linked ? { remote_write: [remoteWrite(input.remoteWrite)] } : {}),
     },
-    ruleFiles,
+    ...rules,
   };
 }
 
-/** @throws InvalidInputError when jobs or rule files cannot be told apart */
+/** @throws InvalidInputError when jobs or rule files cannot be told apart, or an alert cannot be set so */
 export function renderReceiver(input: ReceiverInput): Rendering {
-  const { configuration, ruleFiles } = renderCommon(input);
+  const { senders = [] } = input;
+  const { configuration, ...rules } = renderCommon(input, { side: "receives", senders, linked: true });
   return {
     configuration: {
       ...configuration,
       // Without a window, a backlog of more than an hour is answered with 400 and dropped.
       storage: { tsdb: { out_of_order_time_window: input.outOfOrderTimeWindow } },
     },
-    ruleFiles,
+    ...rules,
   };
 }
 
-function renderCommon(input: CommonInput): Rendering {
-  const ruleFiles = input.ruleFiles ?? [];
+interface End {
+  readonly side: Side;
+  readonly senders: readonly string[];
+  readonly linked: boolean;
+}
+
+function renderCommon(input: CommonInput, end: End): Rendering {
+  const { scrapeInterval, ruleFiles = [], alerts = {}, leafDays = 30 } = input;
   requireSoundNames(ruleFiles);
   return {
     configuration: {
       global: {
-        scrape_interval: input.scrapeInterval,
+        scrape_interval: scrapeInterval,
         // Prometheus' default of 10 s is refused with a shorter interval.
-        scrape_timeout: shorter(input.scrapeInterval, "10s"),
-        evaluation_interval: input.scrapeInterval,
+        scrape_timeout: shorter(scrapeInterval, "10s"),
+        evaluation_interval: scrapeInterval,
         external_labels: input.externalLabels,
       },
       // Relative to the configuration file.
-      ...(ruleFiles.length === 0 ? {} : { rule_files: ruleFiles.map(({ name }) => `rules/${name}`) }),
-      scrape_configs: allJobs(input.scrapeConfigs ?? []),
+      rule_files: ["alerts.yml", ...ruleFiles.map(({ name }) => `rules/${name}`)],
+      scrape_configs: allJobs(end.side, input.scrapeConfigs ?? []),
     },
+    ruleGroups: ruleGroups({ ...end, scrapeInterval, leafDays, overrides: alerts, delivers: false }),
     ruleFiles,
   };
 }

@@ -1,6 +1,8 @@
 import { X509Certificate } from "node:crypto";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { certificatesOf } from "@metrics-link/contract/fingerprint.ts";
+import { hostPaths } from "@metrics-link/contract/host-paths.ts";
 import type { Release } from "@metrics-link/contract/release.ts";
 import { stateDirectory, writeDurably } from "./memory.ts";
 import { outcomes } from "./outcomes.ts";
@@ -16,11 +18,26 @@ interface Sample {
 
 /** What the agent knows, as metrics. A value that is not known has no series: absent, never fine. */
 export async function writeTextfile(root: string, report: Report, release: Release | undefined): Promise<void> {
-  await writeDurably(join(root, textfile), metricsOf(report, release), 0o644);
+  const oldestSegment = await oldestWalSegment(join(root, hostPaths.prometheusData, "wal"));
+  await writeDurably(join(root, textfile), metricsOf(report, release, oldestSegment), 0o644);
 }
 
-/** The text format of Prometheus (exposition format 0.0.4). @param release the one in force, if it could be read */
-export function metricsOf(report: Report, release: Release | undefined): string {
+/**
+ * The oldest segment of Prometheus' WAL, of which Prometheus itself has no metric: without it nobody can say when a
+ * truncation will overtake the backlog. Undefined when there is no WAL.
+ */
+async function oldestWalSegment(directory: string): Promise<number | undefined> {
+  const names = await readdir(directory).catch(() => []);
+  // Segments are numbered names of eight digits or more; checkpoints lie beside them.
+  const segments = names.filter((name) => /^\d{8,}$/.test(name)).map(Number);
+  return segments.length === 0 ? undefined : Math.min(...segments);
+}
+
+/**
+ * The text format of Prometheus (exposition format 0.0.4).
+ * @param release the one in force, if it could be read
+ */
+export function metricsOf(report: Report, release: Release | undefined, oldestSegment: number | undefined): string {
   const prefix = "metrics_link_agent";
   const { startedAt, seconds, held } = report;
   return [
@@ -55,6 +72,9 @@ export function metricsOf(report: Report, release: Release | undefined): string 
     ]),
     metric(`${prefix}_rollbacks_total`, "counter", "Releases that were not healthy and were taken back.", [
       { value: report.rollbacks },
+    ]),
+    metric("metrics_link_wal_oldest_segment", "gauge", "The oldest segment that is left of Prometheus' WAL.", [
+      { value: oldestSegment },
     ]),
     ...(release ? materialOf(report, release) : []),
   ].join("");

@@ -114,7 +114,7 @@ describe("both", () => {
         linked: true,
         scrapeConfigs: names.map((job_name) => ({ job_name })),
       });
-    assert.equal(jobs("one", "two").configuration.scrape_configs.length, ownJobs.length + 2);
+    assert.equal(jobs("one", "two").configuration.scrape_configs.length, ownJobs("sends").length + 2);
     assert.throws(() => jobs("one", "one"), InvalidInputError);
     assert.throws(() => jobs("envoy"), /job_name is "envoy"/);
   });
@@ -127,7 +127,7 @@ describe("both", () => {
         linked: true,
         ruleFiles: names.map((name) => ({ name, content: "groups: []\n" })),
       });
-    assert.deepEqual(rules("a.yml", "b.yaml").configuration.rule_files, ["rules/a.yml", "rules/b.yaml"]);
+    assert.deepEqual(rules("a.yml", "b.yaml").configuration.rule_files, ["alerts.yml", "rules/a.yml", "rules/b.yaml"]);
     for (const wrong of ["../a.yml", "a/b.yml", "a.txt", ".yml"]) assert.throws(() => rules(wrong), InvalidInputError);
     assert.throws(() => rules("a.yml", "a.yml"), InvalidInputError);
   });
@@ -137,6 +137,7 @@ describe("both", () => {
       prometheusFiles(senderOfUser()).map(({ path, mode, owner, group }) => [path, mode, owner, group]),
       [
         ["prometheus/prometheus.yml", "0640", "root", "prometheus"],
+        ["prometheus/alerts.yml", "0640", "root", "prometheus"],
         ["prometheus/rules/shop.yml", "0640", "root", "prometheus"],
       ],
     );

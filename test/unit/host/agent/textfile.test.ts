@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { parseRelease, type Release } from "@metrics-link/contract/release.ts";
 import type { Report } from "@metrics-link/host/agent/report.ts";
-import { metricsOf } from "@metrics-link/host/agent/textfile.ts";
+import { metricsOf, textfile, writeTextfile } from "@metrics-link/host/agent/textfile.ts";
 import { describe, it } from "mocha";
 import { selfSigned } from "../../../support/openssl.ts";
 import { tool } from "../../../support/tool.ts";
@@ -46,7 +48,7 @@ function release(): Release {
 }
 
 describe("agent: metrics", () => {
-  const page = metricsOf(report, release());
+  const page = metricsOf(report, release(), 17);
 
   it("are what promtool takes for sound metrics", () => {
     const { status, stdout, stderr } = spawnSync(tool("promtool"), ["check", "metrics"], {
@@ -67,6 +69,7 @@ describe("agent: metrics", () => {
       "metrics_link_agent_drifted_files_total 7",
       'metrics_link_agent_drift_repeated{path="a \\"name\\" with \\\\"} 3',
       "metrics_link_agent_rollbacks_total 2",
+      "metrics_link_wal_oldest_segment 17",
       'metrics_link_trust_bundle_matches{file="tls/peer-root.pem"} 0',
     ]) {
       assert.ok(page.split("\n").includes(line), line);
@@ -75,14 +78,27 @@ describe("agent: metrics", () => {
   });
 
   it("leave out what is not known", () => {
-    const nothing = metricsOf({ ...report, release: undefined, releaseSince: undefined, held: [] }, undefined);
-    assert.doesNotMatch(nothing, /release_since|held_since|certificate|trust_bundle|undefined|NaN/);
+    const nothing = metricsOf({ ...report, release: undefined, releaseSince: undefined, held: [] }, undefined, undefined);
+    assert.doesNotMatch(nothing, /release_since|wal_oldest|held_since|certificate|trust_bundle|undefined|NaN/);
     assert.match(nothing, /^metrics_link_agent_held 0$/m);
+  });
+
+  it("know the oldest segment of the WAL, whatever lies beside it", async () => {
+    const root = mkdtempSync(join(tmpdir(), "textfile-"));
+    try {
+      const wal = join(root, "var/lib/metrics-link/prometheus/wal");
+      mkdirSync(join(wal, "checkpoint.00000004"), { recursive: true });
+      for (const name of ["00000010", "00000005", "00000009", "notes"]) writeFileSync(join(wal, name), "");
+      await writeTextfile(root, report, undefined);
+      assert.match(readFileSync(join(root, textfile), "utf8"), /^metrics_link_wal_oldest_segment 5$/m);
+    } finally {
+      rmSync(root, { recursive: true });
+    }
   });
 
   it("are each explained to those who operate the link", () => {
     const names = new Set([...page.matchAll(/^# TYPE (\S+)/gm)].map(([, name = ""]) => name));
-    assert.equal(names.size, 13);
+    assert.equal(names.size, 14);
     const explained = readFileSync(new URL("../../../../docs/operate.md", import.meta.url), "utf8");
     assert.deepEqual(
       [...names].filter((name) => !explained.includes(`\`${name}\``)),

@@ -1,0 +1,46 @@
+import { alert, rose } from "./alert.ts";
+
+const agent = "metrics_link_agent";
+
+/** What brings a host to its release, and keeps it there. */
+export const agentAlerts = [
+  alert(
+    "AgentSilent",
+    "warning",
+    "The agent has not ended a run for {{ $value | humanizeDuration }}: nobody watches this host.",
+    ({ threshold }, own) => {
+      const lastRun = own(`${agent}_last_run_timestamp_seconds`);
+      return `time() - ${lastRun} > ${threshold}\nor\nabsent_over_time(${lastRun}[${threshold}s])`;
+    },
+  ),
+  alert(
+    "AgentNotConverged",
+    "warning",
+    "The host is not as its release says; the agent's last word is {{ $labels.outcome }}.",
+    (_, own) => `${own(`${agent}_outcome`, 'outcome!~"converged|held"')} == 1`,
+  ),
+  alert(
+    "AgentHeld",
+    "warning",
+    "A change of {{ $labels.unit }} has waited for {{ $value | humanizeDuration }} until the backlog is sent.",
+    ({ threshold }, own) => `time() - ${own(`${agent}_held_since_timestamp_seconds`)} > ${threshold}`,
+  ),
+  alert(
+    "ReleaseRolledBack",
+    "warning",
+    "A release was not healthy and was taken back.",
+    ({ window }, own) => rose(own(`${agent}_rollbacks_total`), window),
+  ),
+  alert(
+    "DriftFound",
+    "info",
+    "Something was changed on the host by hand and was put back.",
+    ({ window }, own) => rose(own(`${agent}_drifted_files_total`), window),
+  ),
+  alert(
+    "DriftRepeated",
+    "warning",
+    "{{ $labels.path }} was changed {{ $value }} times within a day, and put back each time.",
+    (_, own) => `${own(`${agent}_drift_repeated`)} >= 3`,
+  ),
+] as const;

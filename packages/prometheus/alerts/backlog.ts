@@ -1,0 +1,86 @@
+import { hostPaths } from "@metrics-link/contract/host-paths.ts";
+import type { Own } from "./alert.ts";
+
+/** Seconds that the newest acknowledged sample is behind the newest stored one. */
+export const linkLag = "metrics_link:link_lag:seconds";
+
+/**
+ * How long from now an outage may last before samples that wait are lost: what is left while the link is behind, what
+ * there would be if it were cut now while it is not. Known up to six hours behind the next truncation.
+ */
+export const backlogTimeLeft = "metrics_link:backlog_time_left:seconds";
+
+/** Bytes of a WAL segment (tsdb/wlog, DefaultSegmentSize). */
+export const segmentBytes = 128 * 1024 * 1024;
+/** Prometheus cuts a block, and then its WAL, every two hours (DefaultBlockDuration). */
+export const truncationSeconds = 2 * 3600;
+/** The head is cut once it spans one and a half blocks (tsdb/head.go, compactable). */
+const headSeconds = 3 * 3600;
+
+export interface RecordingRule {
+  readonly record: string;
+  readonly expr: string;
+}
+
+const growth = "metrics_link:wal_growth:segments_per_second";
+const nextTruncation = "metrics_link:wal_next_truncation:seconds";
+const oldest = "metrics_link:wal_oldest:segment";
+const newest = "metrics_link:wal_newest:segment";
+const reader = "metrics_link:wal_reader:segment";
+const untilDiskIsFull = "metrics_link:disk_time_left:seconds";
+const keptFrom = (truncation: number) => `metrics_link:wal_kept_from:segment_${truncation}`;
+
+/**
+ * Foretells the next three truncations of the WAL as Prometheus makes them (tsdb/head.go, truncateWAL): of the segments
+ * first to last, the newest left out, the lower two thirds go; nothing goes when that is one segment. The queue's
+ * reader loses everything it has not read once its segment is gone.
+ */
+export function backlogRules(own: Own): readonly RecordingRule[] {
+  const remoteStorage = "prometheus_remote_storage_queue_highest";
+  const available = own("node_filesystem_avail_bytes", `mountpoint="${hostPaths.data}"`);
+  return [
+    {
+      record: linkLag,
+      expr: `max(${own(`${remoteStorage}_timestamp_seconds`)} - ${own(`${remoteStorage}_sent_timestamp_seconds`)})`,
+    },
+    {
+      record: growth,
+      expr: `max(rate(${own("prometheus_tsdb_wal_record_parts_bytes_written_total")}[1h])) / ${segmentBytes}`,
+    },
+    {
+      record: nextTruncation,
+      expr:
+        `clamp_min(max(${own("prometheus_tsdb_head_min_time_seconds")}) + ${headSeconds} - ` +
+        `max(${own("prometheus_tsdb_head_max_time_seconds")}), 0)`,
+    },
+    { record: oldest, expr: `max(${own("metrics_link_wal_oldest_segment")})` },
+    { record: newest, expr: `max(${own("prometheus_tsdb_wal_segment_current")})` },
+    { record: reader, expr: `min(${own("prometheus_wal_watcher_current_segment", 'consumer="link"')})` },
+    ...[1, 2, 3].map((truncation) => ({ record: keptFrom(truncation), expr: keptAfter(truncation) })),
+    {
+      record: untilDiskIsFull,
+      // While the disk does not fill there is no end in sight: a week stands for that.
+      expr: `clamp_max(min(${available}) / clamp_min(-min(deriv(${available}[30m])), 1), ${7 * 86_400})`,
+    },
+    { record: backlogTimeLeft, expr: `min(${untilTruncated} or ${labelled(untilDiskIsFull)})` },
+  ];
+}
+
+/** The oldest segment that is left by the nth truncation from now. */
+function keptAfter(truncation: number): string {
+  const first = truncation === 1 ? oldest : keptFrom(truncation - 1);
+  const rounds = truncation - 1;
+  // Each truncation before has begun a segment of its own.
+  const grown = `ceil(${growth} * (${nextTruncation} + ${rounds * truncationSeconds})) + ${rounds}`;
+  const lowerTwoThirds = `floor((${newest} + ${grown} - 1 - ${first}) * 2 / 3)`;
+  return `${first} + (${lowerTwoThirds} + 1) * (${lowerTwoThirds} > bool 0)`;
+}
+
+const survives = (truncation: number) => `(${reader} >= bool ${keptFrom(truncation)})`;
+
+const untilTruncated =
+  `(${nextTruncation} + ${truncationSeconds} * ` +
+  `${survives(1)} * (1 + ${survives(2)} * (1 + ${survives(3)})))`;
+
+/** A second series beside one without labels. */
+const labelled = (expression: string) => `label_replace(${expression}, "bound", "disk", "", "")`;

@@ -1,0 +1,53 @@
+import { alert, byKind, rose } from "./alert.ts";
+
+const notAfter = "metrics_link_certificate_not_after_timestamp_seconds";
+
+/** Certificates and trust, of either side. */
+export const certificateAlerts = [
+  alert(
+    "LeafRenewalOverdue",
+    "warning",
+    "The leaf expires in {{ $value | humanizeDuration }}, and no update has renewed it.",
+    ({ threshold }, own) => `${own(notAfter, 'tier="leaf"')} - time() < ${threshold}`,
+  ),
+  alert(
+    "LeafExpiring",
+    "critical",
+    "The leaf expires in {{ $value | humanizeDuration }}; from then on the peer refuses the link.",
+    ({ threshold }, own) => `${own(notAfter, 'tier="leaf"')} - time() < ${threshold}`,
+  ),
+  alert(
+    "EnvoyCertificateExpiring",
+    "critical",
+    "A certificate that Envoy has in force expires in {{ $value }} days.",
+    ({ threshold }, own) => `${own("envoy_server_days_until_first_cert_expiring")} <= ${threshold}`,
+  ),
+  alert(
+    "AuthorityExpiring",
+    "warning",
+    "The certificate of the {{ $labels.tier }} expires in {{ $value | humanizeDuration }}.",
+    ({ threshold }, own) => `${own(notAfter, 'tier!="leaf"')} - time() < ${threshold}`,
+  ),
+  alert(
+    "CertificateNotTakenUp",
+    "critical",
+    "Envoy could not take up new certificates; the old ones stay in force.",
+    ({ window }, own) => rose(own("envoy_sds_key_rotation_failed"), window),
+  ),
+  alert(
+    "CertificateNotReady",
+    "critical",
+    "Envoy runs without a certificate, so every handshake fails: {{ $labels.kind }}.",
+    (_, own) =>
+      byKind({
+        server: `${own("envoy_listener_server_ssl_socket_factory_downstream_context_secrets_not_ready")} > 0`,
+        client: `${own("envoy_cluster_client_ssl_socket_factory_upstream_context_secrets_not_ready")} > 0`,
+      }),
+  ),
+  alert(
+    "TrustBundleDiffers",
+    "critical",
+    "The peer's roots in {{ $labels.file }} were not those of the release.",
+    ({ window }, own) => `min_over_time(${own("metrics_link_trust_bundle_matches")}[${window}]) == 0`,
+  ),
+] as const;

@@ -1,0 +1,100 @@
+import { type Alert, alert, byKind, rose, roseOrBegan } from "./alert.ts";
+
+const ingest = 'envoy_listener_address="ingest"';
+const writes = "prometheus_http_requests_total";
+const tooOld = "prometheus_tsdb_too_old_samples_total";
+
+/**
+ * A dead man's switch for one sender: it needs nothing of the sender's, not even its series, but counts at this side's own
+ * Envoy what came in with that sender's certificate from that sender's address and was accepted.
+ */
+const silent = (name: string): Alert =>
+  alert(
+    "SenderSilent",
+    "critical",
+    "Nothing of sender {{ $labels.sender }} has been accepted for minutes.",
+    ({ window }, own) => {
+      const accepted = own(
+        "envoy_http_downstream_rq_xx",
+        `envoy_http_conn_manager_prefix="sender_${name}",envoy_response_code_class="2"`,
+      );
+      return `sum(increase(${accepted}[${window}])) == 0\nor\nabsent(sum_over_time(${accepted}[${window}]))`;
+    },
+    { sender: name },
+  );
+
+/** The newest instant of each sender's clock that lies within a range; its own labels tell the senders apart. */
+const sendersClock = (range: string) =>
+  `max without (instance, job) (last_over_time(node_time_seconds{link_side="sends"}${range}))`;
+
+/** The link as its receiver sees it. @param senders their names in the configuration */
+export const receiversAlerts = (senders: readonly string[]): readonly Alert[] => [
+  ...senders.map(silent),
+  alert(
+    "SenderLate",
+    "warning",
+    "The newest sample of a sender is {{ $value | humanizeDuration }} old.",
+    ({ threshold }) => `time() - ${sendersClock("[6h]")} > ${threshold}`,
+  ),
+  alert(
+    "SenderClockAhead",
+    "warning",
+    "A sender's clock is {{ $value | humanizeDuration }} ahead of this host's, or this host's is behind.",
+    // A range with a negative offset sees what an instant does not: samples of the future.
+    ({ threshold }) => `${sendersClock("[10m] offset -10m")} - time() > ${threshold}`,
+  ),
+  alert(
+    "SamplesRejected",
+    "critical",
+    "Samples that arrived were not stored and are lost here: {{ $labels.kind }}.",
+    ({ window }, own) =>
+      byKind({
+        "too old": rose(own(tooOld), window),
+        "in the future": rose(own("prometheus_tsdb_out_of_bound_samples_total"), window),
+        "out of order": rose(own("prometheus_tsdb_out_of_order_samples_total"), window),
+      }),
+  ),
+  alert(
+    "WritesRefused",
+    "critical",
+    "Prometheus answered writes with {{ $labels.code }}: their batches are lost here.",
+    ({ window }, own) => roseOrBegan(own(writes, 'handler="/api/v1/write",code=~"4.."'), window),
+  ),
+  alert(
+    "WritesFail",
+    "warning",
+    "Prometheus answers writes with {{ $labels.code }}; the sender sends them again.",
+    ({ window }, own) => roseOrBegan(own(writes, 'handler="/api/v1/write",code=~"5.."'), window),
+  ),
+  alert(
+    "ClientNotTrusted",
+    "warning",
+    "Somebody at an allowed address failed the handshake: {{ $labels.kind }}.",
+    ({ window }, own) =>
+      byKind({
+        "wrong root, expired or wrong usage": rose(own("envoy_listener_ssl_fail_verify_error", ingest), window),
+        "wrong name": rose(own("envoy_listener_ssl_fail_verify_san", ingest), window),
+        "no certificate": rose(own("envoy_listener_ssl_fail_verify_no_cert", ingest), window),
+        "no TLS of ours": rose(own("envoy_listener_ssl_connection_error", ingest), window),
+      }),
+  ),
+  alert(
+    "CertificateFromWrongAddress",
+    "critical",
+    "A connection came from an address that is no sender's: {{ $labels.kind }}.",
+    ({ window }, own) =>
+      byKind({
+        "with a sender's certificate": rose(
+          own("envoy_http_downstream_rq_total", 'envoy_http_conn_manager_prefix="elsewhere"'),
+          window,
+        ),
+        "closed before TLS": rose(own("envoy_listener_no_filter_chain_match", ingest), window),
+      }),
+  ),
+  alert(
+    "ConnectionsLimited",
+    "warning",
+    "{{ $labels.envoy_connection_limit_prefix }} opens more connections than one sender may have.",
+    ({ window }, own) => rose(own("envoy_connection_limit_limited_connections"), window),
+  ),
+];

@@ -1,0 +1,75 @@
+import { alert, byKind, rose, roseOrBegan } from "./alert.ts";
+import { backlogTimeLeft, linkLag } from "./backlog.ts";
+
+const remoteStorage = "prometheus_remote_storage";
+const toReceiver = 'envoy_cluster_name="receiver"';
+
+/** The link as its sender sees it. */
+export const sendersAlerts = [
+  alert(
+    "LinkBehind",
+    "critical",
+    "The newest sample that the receiver has acknowledged is {{ $value | humanizeDuration }} behind the newest one stored.",
+    ({ threshold }) => `${linkLag} > ${threshold}`,
+  ),
+  alert(
+    "BacklogAtRisk",
+    "critical",
+    "What waits for the receiver will be skipped in {{ $value | humanizeDuration }}, by a truncation of the WAL or a full disk.",
+    ({ threshold }) => `${backlogTimeLeft} < ${threshold} and on () ${linkLag} > 60`,
+  ),
+  alert(
+    "SamplesRefused",
+    "critical",
+    "Samples were answered with a 4xx in the last minutes and are dropped: {{ $value | humanize }} of them.",
+    ({ window }, own) =>
+      `sum(${["samples", "histograms", "exemplars"]
+        .map((what) => `increase(${own(`${remoteStorage}_${what}_failed_total`)}[${window}])`)
+        .join(" + ")}) > 0`,
+  ),
+  alert(
+    "SamplesDropped",
+    "critical",
+    "The queue dropped samples before it sent them ({{ $labels.reason }}).",
+    // What write_relabel_configs take out is meant to go.
+    ({ window }, own) => roseOrBegan(own(`${remoteStorage}_samples_dropped_total`, 'reason!="dropped_series"'), window),
+  ),
+  alert(
+    "ShardsAtLimit",
+    "warning",
+    "The queue wants {{ $value | humanize }} shards, more than it may have.",
+    (_, own) => `${own(`${remoteStorage}_shards_desired`)} > ${own(`${remoteStorage}_shards_max`)}`,
+  ),
+  alert(
+    "WalUnreadable",
+    "critical",
+    "The queue met records of the WAL that it cannot read; their samples are not sent.",
+    ({ window }, own) => rose(own("prometheus_wal_watcher_record_decode_failures_total"), window),
+  ),
+  alert(
+    "ReceiverUnreachable",
+    "warning",
+    "Connections to the receiver fail before TLS: a fence, an address, NAT or the load balancer.",
+    ({ window }, own) =>
+      byKind({
+        refused: rose(own("envoy_cluster_upstream_cx_connect_fail", toReceiver), window),
+        timeout: rose(own("envoy_cluster_upstream_cx_connect_timeout", toReceiver), window),
+      }),
+  ),
+  alert(
+    "ReceiverAddressDead",
+    "warning",
+    "{{ $value }} of the receiver's addresses are set aside, because connections to them fail.",
+    (_, own) => `${own("envoy_cluster_outlier_detection_ejections_active", toReceiver)} > 0`,
+  ),
+  alert(
+    "ReceiverNotTrusted",
+    "critical",
+    "Whoever answers at the receiver's address does not prove to be the receiver: {{ $labels.kind }}.",
+    ({ window }, own) =>
+      byKind({
+        "wrong root, expired or wrong usage": rose(own("envoy_cluster_ssl_fail_verify_error", toReceiver), window),
+        "wrong name": rose(own("envoy_cluster_ssl_fail_verify_san", toReceiver), window),
+      }),
+  ),
+] as const;

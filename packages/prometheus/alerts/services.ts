@@ -1,0 +1,92 @@
+import { type Alert, alert, byKind, rose, roseOrBegan, type Side } from "./alert.ts";
+
+const others: Readonly<Record<Side, Side>> = { sends: "receives", receives: "sends" };
+const ownJobs = ["prometheus", "envoy", "node"] as const;
+
+/** Prometheus, Envoy and what is scraped. @param delivers whether there is an Alertmanager to deliver to */
+export const serviceAlerts = (side: Side, delivers: boolean): readonly Alert[] => [
+  alert(
+    "TargetLost",
+    "warning",
+    "{{ $labels.instance }} of job {{ $labels.job }} cannot be scraped.",
+    // The user's jobs have no label of ours.
+    () => `up{link_side!="${others[side]}"} == 0`,
+  ),
+  alert(
+    "OwnTargetMissing",
+    "critical",
+    "Nothing is scraped for the host's own job {{ $labels.job }}.",
+    (_, own) => ownJobs.map((job) => `absent(${own("up", `job="${job}"`)})`).join("\nor\n"),
+  ),
+  alert(
+    "ServiceRestarts",
+    "warning",
+    "{{ $labels.job }} has started {{ $value }} times within minutes.",
+    ({ window, threshold }, own) =>
+      `changes(${own("process_start_time_seconds", 'job=~"prometheus|node"')}[${window}]) > ${threshold}\nor\n` +
+      `resets(${own("envoy_server_uptime")}[${window}]) > ${threshold}`,
+  ),
+  alert(
+    "EnvoyOverloaded",
+    "critical",
+    "Envoy sheds load, for want of memory or of connections: {{ $labels.kind }}.",
+    (_, own) =>
+      byKind({
+        "stops accepting requests": `${own("envoy_overload_envoy_overload_actions_stop_accepting_requests_active")} > 0`,
+        "stops accepting connections": `${own("envoy_overload_envoy_overload_actions_stop_accepting_connections_active")} > 0`,
+      }),
+  ),
+  alert(
+    "EnvoyDropsWrites",
+    "critical",
+    "Envoy answered writes with a 4xx, which makes the sender drop them ({{ $labels.envoy_http_conn_manager_prefix }}).",
+    ({ window }, own) =>
+      roseOrBegan(
+        own(
+          "envoy_http_downstream_rq_xx",
+          `envoy_http_conn_manager_prefix=~"egress|sender_.+",envoy_response_code_class="4"`,
+        ),
+        window,
+      ),
+  ),
+  alert(
+    "ConfigurationNotLoaded",
+    "critical",
+    "Prometheus runs on an old configuration: it could not load the one it has.",
+    (_, own) => `${own("prometheus_config_last_reload_successful")} == 0`,
+  ),
+  alert(
+    "RulesFail",
+    "critical",
+    "Rules of {{ $labels.rule_group }} could not be evaluated, so their alerts are blind.",
+    ({ window }, own) =>
+      `${rose(own("prometheus_rule_evaluation_failures_total"), window)}\nor\n` +
+      rose(own("prometheus_rule_group_iterations_missed_total"), window),
+  ),
+  alert(
+    "StorageFails",
+    "critical",
+    "Prometheus cannot write or tidy its storage: {{ $labels.kind }}.",
+    ({ window }, own) =>
+      byKind({
+        "writing the WAL": rose(own("prometheus_tsdb_wal_writes_failed_total"), window),
+        "a corrupt WAL": rose(own("prometheus_tsdb_wal_corruptions_total"), window),
+        "truncating the WAL": rose(own("prometheus_tsdb_wal_truncations_failed_total"), window),
+        "a checkpoint of the WAL": rose(own("prometheus_tsdb_checkpoint_creations_failed_total"), window),
+        "compacting blocks": rose(own("prometheus_tsdb_compactions_failed_total"), window),
+      }),
+  ),
+  ...(delivers ? [notDelivered] : []),
+  alert("Watchdog", "none", "Always there: whoever stops hearing it knows that no alert is delivered.", () => "vector(1)"),
+];
+
+const notDelivered = alert(
+  "AlertsNotDelivered",
+  "critical",
+  "Alerts do not reach an Alertmanager: {{ $labels.kind }}.",
+  ({ window }, own) =>
+    byKind({
+      dropped: rose(own("prometheus_notifications_dropped_total"), window),
+      errors: roseOrBegan(own("prometheus_notifications_errors_total"), window),
+    }),
+);
