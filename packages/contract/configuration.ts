@@ -140,7 +140,10 @@ const remoteWrite = z.strictObject({
 const alerts = z.record(
   matching(/^[A-Z][A-Za-z]+$/, "the name of an alert, such as LinkBehind"),
   z.strictObject({
-    for: matching(/^0s$|^([1-9][0-9]*)(ms|s|m|h|d)$/, 'how long the condition must hold, such as "5m", or "0s"').optional(),
+    for: matching(
+      /^0s$|^([1-9][0-9]*)(ms|s|m|h|d)$/,
+      'how long the condition must hold, such as "5m", or "0s"',
+    ).optional(),
     window: duration.optional(),
     threshold: z.number({ error: "a number in the unit of the alert: seconds, or a share of 1" }).optional(),
   }),

@@ -1,13 +1,14 @@
 import type { Between } from "@metrics-link/sandbox/cli/samples.ts";
 import type { Role } from "@metrics-link/sandbox/cli/stack-files.ts";
 import type { Fault } from "@metrics-link/sandbox/testing/faults/fault.ts";
+import type { DrilledAlert } from "./settings.ts";
 
 /** A fault, the alert that must tell of it, and what it may cost. */
 export interface Drill {
   readonly name: string;
   /** What breaks, in words. */
   readonly fault: string;
-  readonly alert: string;
+  readonly alert: DrilledAlert;
   /** Whose Prometheus must fire it. */
   readonly side: Role;
   /** Makes and mends it. Both are called with the link in whatever state the other left it in. */
@@ -58,8 +59,9 @@ export interface Outcome {
   readonly passed: boolean;
   /** Why it did not pass, or what it cost: in words. */
   readonly notes: readonly string[];
-  /** The `for` that the rule has in production, and had here. */
-  readonly productionFor: string;
+  /** What of the alert was quicker here, as it is in production: "for 5m, threshold 120". */
+  readonly production: string;
+  /** The `for` that it had here. */
   readonly forSeconds: number | undefined;
   readonly secondsToFire: number | undefined;
   /** From the beginning of the healing until the alert was clear and nothing waited to be sent. */

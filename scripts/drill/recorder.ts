@@ -1,4 +1,5 @@
 import type { Drill, Outcome, Phase, Samples } from "./drill.ts";
+import { inProduction } from "./settings.ts";
 
 /** What is known of a drill so far. */
 export class Recorder {
@@ -29,7 +30,7 @@ export class Recorder {
     return this;
   }
 
-  outcome(productionFor: string): Outcome {
+  outcome(): Outcome {
     const { name, fault, alert, side, exception } = this.#drill;
     const { began, fired, healing, cleared } = this.phases;
     const missing = this.samples?.missing ?? 0;
@@ -41,7 +42,7 @@ export class Recorder {
       side,
       passed: this.#notes.length === 0,
       notes: this.#notes.length === 0 ? excused : this.#notes,
-      productionFor,
+      production: inProduction(alert),
       forSeconds: this.forSeconds,
       secondsToFire: between(began, fired),
       secondsToRecover: between(healing, cleared),

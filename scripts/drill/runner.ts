@@ -13,8 +13,6 @@ export interface Bench {
   lag(): Promise<number | null>;
   /** Every raw sample of both ends since a moment, once nothing waits to be sent. @throws Error when something does */
   compareSince(from: number): Promise<Samples>;
-  /** The `for` that the rule has in production, as it is written. */
-  productionFor(alert: string): string;
 }
 
 /** Remembers what is broken, for the case that nobody lives to mend it. */
@@ -52,17 +50,16 @@ const upToDateSeconds = 10;
 export async function runDrill(drill: Drill, bench: Bench, journal: Journal, limits = deadlines): Promise<Outcome> {
   const { alert, side } = drill;
   const recorder = new Recorder(drill, () => bench.now());
-  const outcome = () => recorder.outcome(bench.productionFor(alert));
 
   const before = await bench.rule(side, alert);
   if (before === undefined) {
     recorder.fail(`the Prometheus of the ${side} did not answer before the fault`);
-    return outcome();
+    return recorder.outcome();
   }
   recorder.forSeconds = before.forSeconds;
   if (before.state !== "inactive") {
     recorder.fail(`${alert} was ${before.state} before the fault`);
-    return outcome();
+    return recorder.outcome();
   }
 
   const from = Math.floor(bench.now()) - marginSeconds;
@@ -79,7 +76,7 @@ export async function runDrill(drill: Drill, bench: Bench, journal: Journal, lim
     if (error instanceof Interrupted) throw error;
     recorder.fail(`not compared: ${(error as Error).message}`);
   }
-  return outcome();
+  return recorder.outcome();
 }
 
 /** @returns whether the alert fired */

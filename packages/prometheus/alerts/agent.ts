@@ -25,17 +25,11 @@ export const agentAlerts = [
     "A change of {{ $labels.unit }} has waited for {{ $value | humanizeDuration }} until the backlog is sent.",
     ({ threshold }, own) => `time() - ${own(`${agent}_held_since_timestamp_seconds`)} > ${threshold}`,
   ),
-  alert(
-    "ReleaseRolledBack",
-    "warning",
-    "A release was not healthy and was taken back.",
-    ({ window }, own) => rose(own(`${agent}_rollbacks_total`), window),
+  alert("ReleaseRolledBack", "warning", "A release was not healthy and was taken back.", ({ window }, own) =>
+    rose(own(`${agent}_rollbacks_total`), window),
   ),
-  alert(
-    "DriftFound",
-    "info",
-    "Something was changed on the host by hand and was put back.",
-    ({ window }, own) => rose(own(`${agent}_drifted_files_total`), window),
+  alert("DriftFound", "info", "Something was changed on the host by hand and was put back.", ({ window }, own) =>
+    rose(own(`${agent}_drifted_files_total`), window),
   ),
   alert(
     "DriftRepeated",

@@ -79,8 +79,7 @@ function keptAfter(truncation: number): string {
 const survives = (truncation: number) => `(${reader} >= bool ${keptFrom(truncation)})`;
 
 const untilTruncated =
-  `(${nextTruncation} + ${truncationSeconds} * ` +
-  `${survives(1)} * (1 + ${survives(2)} * (1 + ${survives(3)})))`;
+  `(${nextTruncation} + ${truncationSeconds} * ` + `${survives(1)} * (1 + ${survives(2)} * (1 + ${survives(3)})))`;
 
 /** A second series beside one without labels. */
 const labelled = (expression: string) => `label_replace(${expression}, "bound", "disk", "", "")`;

@@ -12,11 +12,8 @@ export const serviceAlerts = (side: Side, delivers: boolean): readonly Alert[] =
     // The user's jobs have no label of ours.
     () => `up{link_side!="${others[side]}"} == 0`,
   ),
-  alert(
-    "OwnTargetMissing",
-    "critical",
-    "Nothing is scraped for the host's own job {{ $labels.job }}.",
-    (_, own) => ownJobs.map((job) => `absent(${own("up", `job="${job}"`)})`).join("\nor\n"),
+  alert("OwnTargetMissing", "critical", "Nothing is scraped for the host's own job {{ $labels.job }}.", (_, own) =>
+    ownJobs.map((job) => `absent(${own("up", `job="${job}"`)})`).join("\nor\n"),
   ),
   alert(
     "ServiceRestarts",
@@ -77,7 +74,12 @@ export const serviceAlerts = (side: Side, delivers: boolean): readonly Alert[] =
       }),
   ),
   ...(delivers ? [notDelivered] : []),
-  alert("Watchdog", "none", "Always there: whoever stops hearing it knows that no alert is delivered.", () => "vector(1)"),
+  alert(
+    "Watchdog",
+    "none",
+    "Always there: whoever stops hearing it knows that no alert is delivered.",
+    () => "vector(1)",
+  ),
 ];
 
 const notDelivered = alert(

@@ -28,7 +28,6 @@ class Fake implements Bench {
   evaluated = () => this.seconds;
 
   now = () => this.seconds;
-  productionFor = () => "5m";
   lag = async () => (this.mended === undefined ? this.seconds - (this.broken ?? this.seconds) : this.lagAfterwards);
   compareSince = async (from: number) => this.samples(from);
 
@@ -75,9 +74,9 @@ describe("a drill", () => {
   });
 
   it("passes when the alert fires, clears, and no sample is missing", async () => {
-    const { passed, notes, secondsToFire, secondsToRecover, forSeconds, productionFor, phases } = await fake.run();
+    const { passed, notes, secondsToFire, secondsToRecover, forSeconds, production, phases } = await fake.run();
     assert.deepEqual([passed, notes], [true, []]);
-    assert.deepEqual([secondsToFire, secondsToRecover, forSeconds, productionFor], [20, 10, 10, "5m"]);
+    assert.deepEqual([secondsToFire, secondsToRecover, forSeconds, production], [20, 10, 10, "for 5m, threshold 120"]);
     assert.deepEqual(Object.keys(phases), [
       "began",
       "broken",

@@ -31,7 +31,12 @@ export const senderOfUser = () =>
   });
 
 export const receiver = () =>
-  renderReceiver({ scrapeInterval: "15s", externalLabels: { role: "receiver" }, outOfOrderTimeWindow: "24h", senders: ["account-a"] });
+  renderReceiver({
+    scrapeInterval: "15s",
+    externalLabels: { role: "receiver" },
+    outOfOrderTimeWindow: "24h",
+    senders: ["account-a"],
+  });
 
 export const examples = {
   sender,

@@ -1,8 +1,6 @@
-import { runOnHost, type Sandbox } from "../../cli/sandbox.ts";
-import { until } from "../../realiser/until.ts";
+import type { Sandbox } from "../../cli/sandbox.ts";
+import { untilAtWork } from "./at-work.ts";
 import type { Fault } from "./fault.ts";
-
-const bootMilliseconds = 60_000;
 
 /** A host that is started anew, in order. */
 export const reboot = (sandbox: Sandbox, host: string): Fault => ({
@@ -22,11 +20,3 @@ export const powerCut = (sandbox: Sandbox, host: string): Fault => ({
   },
   heal: () => sandbox.world.power(host, "on"),
 });
-
-/** Waits until a host's Prometheus answers. */
-export async function untilAtWork(sandbox: Sandbox, host: string): Promise<void> {
-  const ask = ["curl", "--silent", "--fail", "--max-time", "2", "http://127.0.0.1:9090/-/ready"];
-  await until(`Prometheus of ${host} is ready`, bootMilliseconds, () =>
-    runOnHost(sandbox, host, ask).catch(() => undefined),
-  );
-}

@@ -1,4 +1,5 @@
 import { runOnHost, type Sandbox } from "../../cli/sandbox.ts";
+import { prometheusProcess, untilAtWork } from "./at-work.ts";
 import type { Fault } from "./fault.ts";
 
 /** The agent would start a stopped unit again within the minute, and put back what was changed by hand. */
@@ -30,24 +31,23 @@ export const stoppedUnit = (sandbox: Sandbox, host: string, unit: string): Fault
   heal: () => startUnit(sandbox, host, unit),
 });
 
-/** A unit whose process ends without a word, and again as often as systemd has started it anew. */
-export const crashingUnit = (sandbox: Sandbox, host: string, unit: string, times: number): Fault => ({
+/** A unit whose process is killed. systemd starts it again by itself. */
+export const crashedUnit = (sandbox: Sandbox, host: string, unit: string): Fault => ({
   async inject() {
-    for (let crash = 0; crash < times; crash += 1) {
-      await killUnit(sandbox, host, unit);
-      await untilActive(sandbox, host, unit);
-    }
+    await runOnHost(sandbox, host, ["systemctl", "kill", "--signal=KILL", unit]);
   },
   heal: () => startUnit(sandbox, host, unit),
 });
 
-/** Kills a unit's process; systemd starts it again by itself. */
-export async function killUnit(sandbox: Sandbox, host: string, unit: string): Promise<void> {
-  await runOnHost(sandbox, host, ["systemctl", "kill", "--signal=KILL", unit]);
-}
-
-async function untilActive(sandbox: Sandbox, host: string, unit: string): Promise<void> {
-  // Between the kill and its notice systemd still takes the unit for active.
-  const script = 'for _ in $(seq 100); do sleep 0.2; systemctl is-active --quiet "$0" && exit 0; done; exit 1';
-  await runOnHost(sandbox, host, ["sh", "-c", script, unit]);
+/** The same of Prometheus, until it answers again. */
+export function crashedPrometheus(sandbox: Sandbox, host: string): Fault {
+  const { inject, heal } = crashedUnit(sandbox, host, "metrics-link-prometheus");
+  return {
+    async inject() {
+      const before = await prometheusProcess(sandbox, host);
+      await inject();
+      await untilAtWork(sandbox, host, before);
+    },
+    heal,
+  };
 }

@@ -78,7 +78,11 @@ describe("agent: metrics", () => {
   });
 
   it("leave out what is not known", () => {
-    const nothing = metricsOf({ ...report, release: undefined, releaseSince: undefined, held: [] }, undefined, undefined);
+    const nothing = metricsOf(
+      { ...report, release: undefined, releaseSince: undefined, held: [] },
+      undefined,
+      undefined,
+    );
     assert.doesNotMatch(nothing, /release_since|wal_oldest|held_since|certificate|trust_bundle|undefined|NaN/);
     assert.match(nothing, /^metrics_link_agent_held 0$/m);
   });

@@ -1,0 +1,55 @@
+import type { Outcome } from "./drill.ts";
+
+const unknown = "-";
+const seconds = (value: number | undefined) => (value === undefined ? unknown : `${Math.round(value)} s`);
+
+/** One drill, in a line, and what speaks against it below. */
+export function describe({ name, passed, fault, alert, side, notes, ...rest }: Outcome): string {
+  const { secondsToFire, secondsToRecover, samples } = rest;
+  const fired = secondsToFire === undefined ? "did not fire" : `fired after ${seconds(secondsToFire)}`;
+  const recovered = secondsToRecover === undefined ? "did not recover" : `recovered in ${seconds(secondsToRecover)}`;
+  const compared = samples ? `${samples.compared} samples compared, ${samples.missing} missing` : "nothing compared";
+  return [
+    `${passed ? "passed" : "FAILED"}  ${name}: ${fault}; ${alert} of the ${side} ${fired}, ${recovered}; ${compared}`,
+    ...[...notes, ...(passed ? [] : (samples?.examples ?? []))].map((note) => `        ${note}`),
+  ].join("\n");
+}
+
+const columns: readonly (readonly [title: string, of: (outcome: Outcome) => string, right?: true])[] = [
+  ["drill", ({ name }) => name],
+  ["alert", ({ alert }) => alert],
+  ["side", ({ side }) => side],
+  ["in production", ({ production }) => production],
+  ["fires", ({ secondsToFire }) => seconds(secondsToFire), true],
+  ["recovers", ({ secondsToRecover }) => seconds(secondsToRecover), true],
+  ["compared", ({ samples }) => `${samples?.compared ?? unknown}`, true],
+  ["missing", ({ samples }) => `${samples?.missing ?? unknown}`, true],
+  ["", ({ passed }) => (passed ? "passed" : "FAILED")],
+];
+
+/** All drills, one a row. */
+export function table(outcomes: readonly Outcome[]): string {
+  const rows = [columns.map(([title]) => title), ...outcomes.map((outcome) => columns.map(([, of]) => of(outcome)))];
+  const widths = columns.map((_, index) => Math.max(...rows.map((row) => row[index]?.length ?? 0)));
+  return rows
+    .map((row) =>
+      row
+        .map((cell, index) =>
+          columns[index]?.[2] ? cell.padStart(widths[index] ?? 0) : cell.padEnd(widths[index] ?? 0),
+        )
+        .join("  ")
+        .trimEnd(),
+    )
+    .join("\n");
+}
+
+/** How all of them went, in a line. */
+export function summary(outcomes: readonly Outcome[]): string {
+  const failed = outcomes.filter(({ passed }) => !passed).map(({ name }) => name);
+  const sum = (key: "compared" | "missing") =>
+    outcomes.reduce((total, { samples }) => total + (samples?.[key] ?? 0), 0);
+  return (
+    `${outcomes.length - failed.length} of ${outcomes.length} drills passed, ${sum("compared")} samples compared, ` +
+    `${sum("missing")} missing${failed.length > 0 ? `; failed: ${failed.join(", ")}` : ""}`
+  );
+}
