@@ -27,20 +27,23 @@ const columns: readonly (readonly [title: string, of: (outcome: Outcome) => stri
   ["", ({ passed }) => (passed ? "passed" : "FAILED")],
 ];
 
+export const columnTitles = columns.map(([title]) => title);
+
+/** A drill's row of the table. */
+export const cells = (outcome: Outcome) =>
+  columns.map(([, of, right]) => ({ text: of(outcome), right: right === true }));
+
 /** All drills, one a row. */
 export function table(outcomes: readonly Outcome[]): string {
-  const rows = [columns.map(([title]) => title), ...outcomes.map((outcome) => columns.map(([, of]) => of(outcome)))];
-  const widths = columns.map((_, index) => Math.max(...rows.map((row) => row[index]?.length ?? 0)));
-  return rows
-    .map((row) =>
-      row
-        .map((cell, index) =>
-          columns[index]?.[2] ? cell.padStart(widths[index] ?? 0) : cell.padEnd(widths[index] ?? 0),
-        )
-        .join("  ")
-        .trimEnd(),
-    )
-    .join("\n");
+  const titles = columns.map(([text, , right]) => ({ text, right: right === true }));
+  const rows = [titles, ...outcomes.map(cells)];
+  const widths = columns.map((_, column) => Math.max(...rows.map((row) => row[column]?.text.length ?? 0)));
+  const line = (row: typeof titles) =>
+    row
+      .map(({ text, right }, column) => (right ? text.padStart(widths[column] ?? 0) : text.padEnd(widths[column] ?? 0)))
+      .join("  ")
+      .trimEnd();
+  return rows.map(line).join("\n");
 }
 
 /** How all of them went, in a line. */
