@@ -44,9 +44,14 @@ async function main(words: readonly string[]): Promise<number> {
     await heal(sandbox, drills, journal, report);
     return 0;
   }
-  const outcomes = await run(sandbox, chosen(drills, names, values.all === true), journal, report);
-  if (values.html !== undefined) writeFileSync(values.html, page(outcomes));
-  console.log(values.json ? JSON.stringify(outcomes, undefined, 2) : `\n${table(outcomes)}\n\n${summary(outcomes)}`);
+  const outcomes: Outcome[] = [];
+  try {
+    await run(sandbox, chosen(drills, names, values.all === true), journal, report, outcomes);
+  } finally {
+    // Also of those that went before one that was interrupted.
+    if (values.html !== undefined) writeFileSync(values.html, page(outcomes));
+    console.log(values.json ? JSON.stringify(outcomes, undefined, 2) : `\n${table(outcomes)}\n\n${summary(outcomes)}`);
+  }
   return outcomes.every(({ passed }) => passed) ? 0 : 1;
 }
 
@@ -65,16 +70,17 @@ function chosen(drills: readonly Drill[], names: readonly string[], all: boolean
   return all ? drills : drills.filter(({ name }) => names.includes(name));
 }
 
+/** @param outcomes takes what comes of each drill, as it comes */
 async function run(
   sandbox: Sandbox,
   drills: readonly Drill[],
   journal: JournalFile,
   report: Report,
-): Promise<readonly Outcome[]> {
+  outcomes: Outcome[],
+): Promise<void> {
   await heal(sandbox, drillsOf(sandbox), journal, report);
   const interruption = interruptible(report);
   const bench = benchOf(sandbox, interruption);
-  const outcomes: Outcome[] = [];
   try {
     await report.step("quick alerts on both sides", () => quickenAlerts(sandbox.name, journal));
     for (const drill of drills) {
@@ -83,7 +89,6 @@ async function run(
       outcomes.push(outcome);
       report.say(describe(outcome));
     }
-    return outcomes;
   } finally {
     await report.step("alerts as before", () => restoreAlerts(sandbox.name, journal));
   }

@@ -7,7 +7,7 @@ export interface Bench {
   now(): number;
   /** @throws Interrupted when a person ends the drill meanwhile */
   pause(seconds: number): Promise<void>;
-  /** Undefined while the Prometheus of that side does not answer. @throws NoSuchRule */
+  /** Undefined while the Prometheus of that side does not answer, or knows no such rule. */
   rule(side: Drill["side"], alert: string): Promise<Rule | undefined>;
   /** How old the newest acknowledged sample is, in seconds; null when the sender does not tell. */
   lag(): Promise<number | null>;
@@ -32,9 +32,6 @@ export const deadlines: Deadlines = { fire: 120, recover: 180 };
 /** A person ended it: what is broken is mended, and nothing more is begun. */
 export class Interrupted extends Error {}
 
-/** The side has no rule of that name: no fault can make it fire. */
-export class NoSuchRule extends Error {}
-
 const lookEverySeconds = 1;
 /** Samples from before the fault that are compared as well. */
 const marginSeconds = 5;
@@ -45,7 +42,7 @@ const upToDateSeconds = 10;
 
 /**
  * One drill: break, see the alert, mend, see it clear, compare. What is broken is mended, however it ends.
- * @throws Interrupted after mending; Error when the fault cannot be made or mended
+ * @throws Interrupted after mending; Error when it cannot be mended
  */
 export async function runDrill(drill: Drill, bench: Bench, journal: Journal, limits = deadlines): Promise<Outcome> {
   const { alert, side } = drill;
@@ -53,7 +50,7 @@ export async function runDrill(drill: Drill, bench: Bench, journal: Journal, lim
 
   const before = await bench.rule(side, alert);
   if (before === undefined) {
-    recorder.fail(`the Prometheus of the ${side} did not answer before the fault`);
+    recorder.fail(`the Prometheus of the ${side} did not answer before the fault, or has no ${alert}`);
     return recorder.outcome();
   }
   recorder.forSeconds = before.forSeconds;
@@ -63,9 +60,7 @@ export async function runDrill(drill: Drill, bench: Bench, journal: Journal, lim
   }
 
   const from = Math.floor(bench.now()) - marginSeconds;
-  if (!(await breakAndMend(drill, recorder, bench, journal, limits.fire))) {
-    recorder.fail(`${alert} did not fire within ${limits.fire} s`);
-  }
+  await breakAndMend(drill, recorder, bench, journal, limits.fire);
   const left = await recovery(drill, recorder, bench, limits.recover);
   if (left !== undefined) recorder.fail(`${left} ${limits.recover} s after the healing`);
   try {
@@ -79,36 +74,47 @@ export async function runDrill(drill: Drill, bench: Bench, journal: Journal, lim
   return recorder.outcome();
 }
 
-/** @returns whether the alert fired */
 async function breakAndMend(
-  { name, alert, side, breaks, lastsSeconds = 0 }: Drill,
+  drill: Drill,
   recorder: Recorder,
   bench: Bench,
   journal: Journal,
   fireSeconds: number,
-): Promise<boolean> {
-  journal.begin(name);
+): Promise<void> {
+  journal.begin(drill.name);
   try {
-    const began = recorder.mark("began");
-    await breaks.inject();
-    recorder.mark("broken");
-    const fired = await until(bench, began + fireSeconds, async () => {
-      const rule = await look(side, alert, recorder, bench);
-      if (rule?.state === "pending" || rule?.state === "firing") recorder.mark("pending");
-      if (rule?.state === "firing") recorder.mark("fired");
-      return rule?.state === "firing";
-    });
-    await until(bench, began + lastsSeconds, async () => {
-      await look(side, alert, recorder, bench);
-      return false;
-    });
-    return fired;
+    await breakIt(drill, recorder, bench, fireSeconds);
+  } catch (error) {
+    if (error instanceof Interrupted) throw error;
+    recorder.fail(`could not be broken: ${(error as Error).message}`);
   } finally {
     recorder.mark("healing");
-    await breaks.heal();
+    await drill.breaks.heal();
     recorder.mark("healed");
-    journal.end(name);
+    journal.end(drill.name);
   }
+}
+
+async function breakIt(
+  { alert, side, breaks, lastsSeconds = 0 }: Drill,
+  recorder: Recorder,
+  bench: Bench,
+  fireSeconds: number,
+): Promise<void> {
+  const began = recorder.mark("began");
+  await breaks.inject();
+  recorder.mark("broken");
+  const fired = await until(bench, began + fireSeconds, async () => {
+    const rule = await look(side, alert, recorder, bench);
+    if (rule?.state === "pending" || rule?.state === "firing") recorder.mark("pending");
+    if (rule?.state === "firing") recorder.mark("fired");
+    return rule?.state === "firing";
+  });
+  if (!fired) recorder.fail(`${alert} did not fire within ${fireSeconds} s`);
+  await until(bench, began + lastsSeconds, async () => {
+    await look(side, alert, recorder, bench);
+    return false;
+  });
 }
 
 /**

@@ -188,12 +188,14 @@ describe("a drill", () => {
     assert.deepEqual([fake.heals, fake.open], [1, []]);
   });
 
-  it("mends what was broken in half", async () => {
+  it("fails when it cannot be broken, and mends what was broken in half", async () => {
     const drill = fake.drill();
     const inject = async () => {
+      fake.broken = fake.seconds;
       throw new Error("no such host");
     };
-    await assert.rejects(fake.run({ breaks: { ...drill.breaks, inject } }), /no such host/);
+    const { passed, notes } = await fake.run({ breaks: { ...drill.breaks, inject } });
+    assert.deepEqual([passed, notes], [false, ["could not be broken: no such host"]]);
     assert.deepEqual([fake.heals, fake.open], [1, []]);
   });
 
@@ -209,7 +211,7 @@ describe("a drill", () => {
   it("breaks nothing while its alert is firing already, or nobody can tell", async () => {
     for (const [rule, note] of [
       [{ state: "firing", evaluated: 1, forSeconds: 1 } as const, "LinkBehind was firing before the fault"],
-      [undefined, "the Prometheus of the sender did not answer before the fault"],
+      [undefined, "the Prometheus of the sender did not answer before the fault, or has no LinkBehind"],
     ] as const) {
       fake.rule = async () => rule;
       const { passed, notes } = await fake.run();

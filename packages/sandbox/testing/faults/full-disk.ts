@@ -3,7 +3,7 @@ import type { Fault } from "./fault.ts";
 
 const filler = (folder: string) => `${folder}/filler`;
 
-/** Takes the room of the file system of a folder, root's reserve included, but for a share of its size (0 to 1). */
+/** Takes the room that services have on the file system of a folder, but for a share of its size (0 to 1). */
 export async function fill(sandbox: Sandbox, host: string, folder: string, leave = 0): Promise<void> {
   const script =
     'set -- $(df --block-size=1 --output=size,avail "$0" | tail -1) "$1" "$2"; ' +
