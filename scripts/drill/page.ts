@@ -7,7 +7,7 @@ body { font: 15px/1.45 system-ui, sans-serif; margin: 2rem auto; max-width: 68re
 h1 { font-size: 1.5rem; } h2 { font-size: 1.05rem; margin: 2rem 0 0.2rem; } p { margin: 0.2rem 0; }
 table { border-collapse: collapse; width: 100%; font-size: 0.85rem; margin-top: 1rem; }
 th, td { text-align: left; padding: 0.3rem 0.6rem; border-bottom: 1px solid #dde2e8; vertical-align: top; }
-td.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
+td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 .passed { color: #1a7f4b; } .failed { color: #c2272d; font-weight: 600; } .note { color: #5b6675; }
 svg { width: 100%; height: auto; display: block; } svg text { font: 11px system-ui, sans-serif; fill: #4a5563; }
 `;
@@ -25,7 +25,7 @@ export function page(outcomes: readonly Outcome[]): string {
 <h1>Drills${when}</h1>
 <p>${escaped(summary(outcomes))}</p>
 <table>
-<tr>${columnTitles.map((title) => `<th>${title}</th>`).join("")}</tr>
+<tr>${columnTitles.map(({ text, right }) => `<th${right ? ' class="number"' : ""}>${text}</th>`).join("")}</tr>
 ${outcomes.map(row).join("\n")}
 </table>
 ${outcomes.map(section).join("\n")}

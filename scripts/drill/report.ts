@@ -27,7 +27,7 @@ const columns: readonly (readonly [title: string, of: (outcome: Outcome) => stri
   ["", ({ passed }) => (passed ? "passed" : "FAILED")],
 ];
 
-export const columnTitles = columns.map(([title]) => title);
+export const columnTitles = columns.map(([text, , right]) => ({ text, right: right === true }));
 
 /** A drill's row of the table. */
 export const cells = (outcome: Outcome) =>
@@ -35,10 +35,9 @@ export const cells = (outcome: Outcome) =>
 
 /** All drills, one a row. */
 export function table(outcomes: readonly Outcome[]): string {
-  const titles = columns.map(([text, , right]) => ({ text, right: right === true }));
-  const rows = [titles, ...outcomes.map(cells)];
+  const rows = [columnTitles, ...outcomes.map(cells)];
   const widths = columns.map((_, column) => Math.max(...rows.map((row) => row[column]?.text.length ?? 0)));
-  const line = (row: typeof titles) =>
+  const line = (row: typeof columnTitles) =>
     row
       .map(({ text, right }, column) => (right ? text.padStart(widths[column] ?? 0) : text.padEnd(widths[column] ?? 0)))
       .join("  ")
