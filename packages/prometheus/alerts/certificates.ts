@@ -1,9 +1,15 @@
-import { alert, byKind, rose } from "./alert.ts";
+import { type Alert, alert, rose, type Side } from "./alert.ts";
 
 const notAfter = "metrics_link_certificate_not_after_timestamp_seconds";
 
+/** Each end has its certificates in a context of another kind: the receiver's listener, the sender's cluster. */
+const notReady: Readonly<Record<Side, string>> = {
+  sends: "envoy_cluster_client_ssl_socket_factory_upstream_context_secrets_not_ready",
+  receives: "envoy_listener_server_ssl_socket_factory_downstream_context_secrets_not_ready",
+};
+
 /** Certificates and trust, of either side. */
-export const certificateAlerts = [
+export const certificateAlerts = (side: Side): readonly Alert[] => [
   alert(
     "LeafRenewalOverdue",
     "warning",
@@ -37,12 +43,8 @@ export const certificateAlerts = [
   alert(
     "CertificateNotReady",
     "critical",
-    "Envoy runs without a certificate, so every handshake fails: {{ $labels.kind }}.",
-    (_, own) =>
-      byKind({
-        server: `${own("envoy_listener_server_ssl_socket_factory_downstream_context_secrets_not_ready")} > 0`,
-        client: `${own("envoy_cluster_client_ssl_socket_factory_upstream_context_secrets_not_ready")} > 0`,
-      }),
+    "Envoy runs without a certificate, so every handshake fails.",
+    (_, own) => `${own(notReady[side])} > 0`,
   ),
   alert(
     "TrustBundleDiffers",
@@ -50,4 +52,4 @@ export const certificateAlerts = [
     "The peer's roots in {{ $labels.file }} were not those of the release.",
     ({ window }, own) => `min_over_time(${own("metrics_link_trust_bundle_matches")}[${window}]) == 0`,
   ),
-] as const;
+];

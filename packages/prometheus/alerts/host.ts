@@ -1,8 +1,9 @@
 import { alert, rose } from "./alert.ts";
 
-const real = 'fstype!~"tmpfs|ramfs|overlay|squashfs"';
+// Bind mounts below /run are parts of another file system.
+const real = 'fstype!~"tmpfs|ramfs|squashfs",mountpoint!~"/run/.*"';
 
-/** The machine below: disk, memory, clock. */
+/** The machine below: disk, memory, boots. */
 export const hostAlerts = [
   alert(
     "DiskFilling",
@@ -42,11 +43,5 @@ export const hostAlerts = [
     "info",
     "The host booted {{ $value | humanizeDuration }} ago.",
     ({ threshold }, own) => `${own("node_time_seconds")} - ${own("node_boot_time_seconds")} < ${threshold}`,
-  ),
-  alert(
-    "ClockNotSynchronised",
-    "warning",
-    "Nothing keeps the host's clock right.",
-    (_, own) => `${own("node_timex_sync_status")} == 0`,
   ),
 ] as const;

@@ -41,7 +41,7 @@ export const receiversAlerts = (senders: readonly string[]): readonly Alert[] =>
     "warning",
     "A sender's clock is {{ $value | humanizeDuration }} ahead of this host's, or this host's is behind.",
     // A range with a negative offset sees what an instant does not: samples of the future.
-    ({ threshold }) => `${sendersClock("[10m] offset -10m")} - time() > ${threshold}`,
+    ({ threshold }) => `${sendersClock("[15m] offset -10m")} - time() > ${threshold}`,
   ),
   alert(
     "SamplesRejected",

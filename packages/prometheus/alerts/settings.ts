@@ -64,7 +64,6 @@ export const settings = {
   MemoryShort: { for: "10m", threshold: 0.1 },
   OutOfMemoryKill: { for: "0s", window: "15m" },
   HostRebooted: { for: "0s", threshold: 600 },
-  ClockNotSynchronised: { for: "15m" },
   // Prometheus and its targets.
   TargetLost: { for: "5m" },
   OwnTargetMissing: { for: "5m" },

@@ -20,6 +20,14 @@ export interface AlertingRule {
   readonly lastError?: string;
 }
 
+/** An alert as Prometheus has it: pending until its condition has held long enough. */
+export interface ActiveAlert {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly state: "pending" | "firing";
+  readonly activeAt: string;
+}
+
 interface Answer<Data> {
   readonly status: "success" | "error";
   readonly data?: Data;
@@ -67,6 +75,12 @@ export class PrometheusApi {
       "rule_name[]": name,
     });
     return groups.flatMap(({ rules }) => rules);
+  }
+
+  /** The alerts whose condition holds now. */
+  async alerts(): Promise<readonly ActiveAlert[]> {
+    const { alerts } = await this.get<{ alerts: readonly ActiveAlert[] }>("alerts", {});
+    return alerts;
   }
 
   private async get<Data>(path: string, parameters: Readonly<Record<string, string>>): Promise<Data> {

@@ -1,4 +1,4 @@
-import { type CertificateStatus, certificatesOf, describeCertificates } from "./certificates.ts";
+import { describeAlerts, type FiringAlert, firingAlerts } from "./alerts.ts";
 import { compareRecent, type LinkState, linkState } from "./link.ts";
 import { type Comparison, compareSamples } from "./samples.ts";
 import { prometheusOf, runOnHost, type Sandbox } from "./sandbox.ts";
@@ -31,11 +31,11 @@ export interface HostStatus {
   readonly release: string | null;
   /** Null on hosts without an agent, or one that has not ended a run yet. */
   readonly agent: AgentStatus | null;
-  /** What the host presents and trusts; empty when nobody knows. */
-  readonly certificates: readonly CertificateStatus[];
 }
 
 export interface Status {
+  /** What fires, by host; null for a host whose Prometheus does not answer. */
+  readonly alerts: Readonly<Record<string, readonly FiringAlert[] | null>>;
   readonly hosts: Readonly<Record<string, HostStatus>>;
   readonly link: LinkState & { readonly endpoint: string | null };
   readonly samples: Pick<Comparison, "compared" | "missing" | "different" | "unexpected" | "series" | "examples"> & {
@@ -50,15 +50,9 @@ export async function statusOf(sandbox: Sandbox, seconds = 60): Promise<Status> 
   const { hosts, endpoints } = await sandbox.world.status();
   const entries = await Promise.all(
     hosts.map(async ({ name, kind, state }) => {
-      if (kind !== "instance" || state !== "running") {
-        return [name, { state, release: null, agent: null, certificates: [] }] as const;
-      }
-      const [release, agent, certificates] = await Promise.all([
-        releaseOf(sandbox, name),
-        agentOf(sandbox, name),
-        certificatesOf(prometheusOf(sandbox, name), Date.now() / 1000).catch(() => []),
-      ]);
-      return [name, { state, release, agent, certificates }] as const;
+      if (kind !== "instance" || state !== "running") return [name, { state, release: null, agent: null }] as const;
+      const [release, agent] = await Promise.all([releaseOf(sandbox, name), agentOf(sandbox, name)]);
+      return [name, { state, release, agent }] as const;
     }),
   );
   const sender = prometheusOf(sandbox, "sender");
@@ -66,7 +60,8 @@ export async function statusOf(sandbox: Sandbox, seconds = 60): Promise<Status> 
   const now = Date.now() / 1000;
   const link = await linkState(sender, now).catch((): LinkState => ({ state: "not known", lagSeconds: null }));
   const samples = await compareRecent(sender, receiver, externalLabels(sandbox), now, seconds).catch(nothingCompared);
-  return { hosts: Object.fromEntries(entries), link: { ...link, endpoint: endpoints[0] ?? null }, samples };
+  const alerts = { sender: await firingAlerts(sender), receiver: await firingAlerts(receiver) };
+  return { alerts, hosts: Object.fromEntries(entries), link: { ...link, endpoint: endpoints[0] ?? null }, samples };
 }
 
 const nothingCompared = ({ message }: Error): Status["samples"] => ({
@@ -114,7 +109,7 @@ function notesOf({ outcome, held, driftedFiles, repeatedDrift, rollbacks }: Agen
 }
 
 /** The status for a person. */
-export function describeStatus({ hosts, link, samples }: Status): string {
+export function describeStatus({ alerts, hosts, link, samples }: Status): string {
   const rows = Object.entries(hosts).map(([name, { state, release, agent }]) => [
     name,
     state,
@@ -128,11 +123,9 @@ export function describeStatus({ hosts, link, samples }: Status): string {
       `${name.padEnd(widths[0] ?? 0)}  ${state.padEnd(widths[1] ?? 0)}  ${release === "-" ? "" : `release ${release}`}  ${notes}`.trimEnd(),
     ),
     `link      ${link.state}${lag}${link.endpoint === null ? "" : `, endpoint ${link.endpoint}`}`,
+    ...describeAlerts(alerts),
     samples.error === undefined ? comparisonOf(samples) : `samples   not compared: ${samples.error}`,
     ...samples.examples.map((example) => `          ${example}`),
-    ...Object.entries(hosts).flatMap(([name, { certificates }]) =>
-      certificates.length === 0 ? [] : [`valid     ${name}: ${describeCertificates(certificates)}`],
-    ),
   ].join("\n");
 }
 

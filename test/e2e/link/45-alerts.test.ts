@@ -1,0 +1,86 @@
+import assert from "node:assert/strict";
+import { ruleGroups, type Side } from "@metrics-link/prometheus";
+import { eventually } from "../../support/eventually.ts";
+import { askedFor } from "../../support/promql.ts";
+import { on, receiver, sender } from "../support/sandbox.ts";
+
+/** Names that no healthy host has, and why. A name that is neither here nor on a host would be an alert that never fires. */
+const onlyAfterAFault = new Map([
+  ["prometheus_remote_storage_samples_dropped_total", "born with the first sample that is dropped"],
+  ["metrics_link_agent_held_since_timestamp_seconds", "there while a change waits"],
+  ["metrics_link_agent_drift_repeated", "there while something drifts again and again"],
+  ["prometheus_notifications_dropped_total", "there once an Alertmanager is configured"],
+  ["prometheus_notifications_errors_total", "there once an Alertmanager is configured"],
+]);
+
+const sides = { sends: sender, receives: receiver } as const;
+const hosts = { sends: "sender", receives: "receiver" } as const;
+
+describe("alerts", function () {
+  this.timeout(120_000);
+
+  for (const side of ["sends", "receives"] as const) {
+    it(`ask for metrics that the host that ${side} has`, async () => {
+      const expressions = ruleGroups({ ...input, side }).flatMap(({ rules }) => rules.map(({ expr }) => expr));
+      const used = await askedFor(expressions, (query) => ask(side, `parse_query?query=${query}`));
+      const unknown = await Promise.all(
+        used.map(async ({ name, side: whose = "" }) => {
+          const selector = encodeURIComponent(whose === "" ? name : `${name}{link_side="${whose}"}`);
+          const found = (await ask(side, `series?match[]=${selector}&limit=1`)) as unknown[];
+          return found.length > 0 || onlyAfterAFault.has(name) ? [] : [`${name} of the host that ${whose}`];
+        }),
+      );
+      assert.ok(used.length > 40, `${used.length} metrics`);
+      assert.deepEqual(unknown.flat(), []);
+    });
+
+    it(`are loaded and evaluated without an error by the host that ${side}`, async () => {
+      const { groups } = (await ask(side, "rules?type=alert")) as { groups: { rules: { name: string; health: string }[] }[] };
+      const rules = groups.flatMap((group) => group.rules);
+      assert.ok(rules.length > 25, `${rules.length} rules`);
+      assert.deepEqual(
+        rules.filter(({ health }) => health !== "ok"),
+        [],
+      );
+    });
+
+    it(`are silent on the host that ${side} while all is well`, async () => {
+      await eventually(
+        "nothing that is critical fires",
+        async (note) => {
+          const found = (await sides[side].alerts()).filter(
+            ({ state, labels }) => state === "firing" && labels.severity === "critical",
+          );
+          note(found.map(({ labels }) => labels));
+          return found.length === 0 ? true : undefined;
+        },
+        60_000,
+        1000,
+      );
+    });
+  }
+
+  it("know how long an outage could last", async () => {
+    const left = await sender.value("metrics_link:backlog_time_left:seconds");
+    assert.ok(left !== undefined && left > 2 * 3600, `${left} s`);
+  });
+});
+
+const input = {
+  senders: ["account-a"],
+  linked: true,
+  scrapeInterval: "15s",
+  leafDays: 30,
+  overrides: {},
+  delivers: true,
+};
+
+/** Prometheus' API of a host, asked on its own loopback. */
+async function ask(side: Side, path: string): Promise<unknown> {
+  const answer = JSON.parse(await on(hosts[side], "curl", "--silent", "--globoff", `http://127.0.0.1:9090/api/v1/${path}`)) as {
+    status: string;
+    data: unknown;
+  };
+  assert.equal(answer.status, "success", JSON.stringify(answer));
+  return answer.data;
+}

@@ -1,0 +1,107 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type AlertName, ruleGroups, type Side, toYaml } from "@metrics-link/prometheus";
+import { tool } from "../../../support/tool.ts";
+import { alertNames, type Case, cases } from "./cases.ts";
+
+const groupsOf = (side: Side) =>
+  ruleGroups({
+    side,
+    senders: ["account-a"],
+    linked: true,
+    scrapeInterval: "15s",
+    leafDays: 30,
+    overrides: {},
+    delivers: true,
+  });
+
+describe("alert rules", () => {
+  let directory: string;
+  before(() => {
+    directory = mkdtempSync(join(tmpdir(), "alerts-"));
+    for (const side of ["sends", "receives"] as const) {
+      writeFileSync(join(directory, `${side}.yml`), toYaml({ groups: groupsOf(side) }));
+    }
+  });
+  after(() => rmSync(directory, { recursive: true }));
+
+  function promtool(...words: string[]): { readonly status: number | null; readonly said: string } {
+    const { status, stdout, stderr } = spawnSync(tool("promtool"), words, { encoding: "utf8", cwd: directory });
+    return { status, said: stdout + stderr };
+  }
+
+  it("please promtool's linter", () => {
+    const { status, said } = promtool("check", "rules", "--lint=all", "--lint-fatal", "sends.yml", "receives.yml");
+    assert.equal(status, 0, said);
+  });
+
+  it("fire when they should, and not when they should not", function () {
+    this.timeout(60_000);
+    const files = alertNames.flatMap((name) =>
+      (["sends", "receives"] as const).flatMap((side) => {
+        const tests = [cases[name]].flat().flatMap((one, index) => (one.side === side ? testsOf(name, one, index) : []));
+        if (tests.length === 0) return [];
+        // promtool evaluates every rule of a file in every test, so each alert has a file of its own.
+        const rules = `${name}.${side}.yml`;
+        const file = `${name}.${side}.test.yml`;
+        writeFileSync(join(directory, rules), toYaml({ groups: only(name, groupsOf(side)) }));
+        writeFileSync(join(directory, file), toYaml({ rule_files: [rules], evaluation_interval: "1m", tests }));
+        return [file];
+      }),
+    );
+    const { status, said } = promtool("test", "rules", ...files);
+    assert.equal(status, 0, said);
+  });
+
+  it("have no alert without a case", () => {
+    const declared = new Set((["sends", "receives"] as const).flatMap(groupsOf).flatMap(alertsOf));
+    assert.deepEqual(
+      alertNames.filter((name) => !declared.has(name)),
+      [],
+    );
+    assert.deepEqual(
+      alertNames.filter((name) => [cases[name]].flat().length === 0),
+      ["Watchdog"],
+    );
+  });
+
+  it("have one alert that never stays silent", () => {
+    const [watchdog] = groupsOf("sends").flatMap(({ rules }) =>
+      rules.filter((rule) => "alert" in rule && rule.alert === "Watchdog"),
+    );
+    assert.equal(watchdog?.expr, "vector(1)");
+  });
+});
+
+const alertsOf = ({ rules }: ReturnType<typeof groupsOf>[number]): AlertName[] =>
+  rules.flatMap((rule) => ("alert" in rule ? [rule.alert] : []));
+
+/** One alert, with the recording rules of its group. */
+const only = (name: AlertName, groups: ReturnType<typeof groupsOf>) =>
+  groups
+    .map((group) => ({ ...group, rules: group.rules.filter((rule) => !("alert" in rule) || rule.alert === name) }))
+    .filter(({ rules }) => rules.some((rule) => "alert" in rule));
+
+/** One test that the alert fires, and one that it does not. */
+function testsOf(name: AlertName, { fires, silent, at }: Case, index: number) {
+  const query = (expected: number) => ({
+    expr: `count(ALERTS{alertname="${name}",alertstate="firing"}) or vector(0)`,
+    eval_time: `${at}m`,
+    exp_samples: [{ labels: "{}", value: expected }],
+  });
+  const input = (series: Readonly<Record<string, string>>) =>
+    Object.entries(series).map(([selector, values]) => ({ series: selector, values }));
+  const tests = [
+    { name: `${name} ${index} fires`, series: fires, expected: 1 },
+    { name: `${name} ${index} stays silent`, series: { ...fires, ...silent }, expected: 0 },
+  ];
+  return tests.map((test) => ({
+    name: test.name,
+    interval: "1m",
+    input_series: input(test.series),
+    promql_expr_test: [query(test.expected)],
+  }));
+}
