@@ -1,4 +1,5 @@
 import { describeAlerts, type FiringAlert, firingAlerts } from "./alerts.ts";
+import { type CertificateStatus, certificatesOf, describeCertificates } from "./certificates.ts";
 import { compareRecent, type LinkState, linkState } from "./link.ts";
 import { type Comparison, compareSamples } from "./samples.ts";
 import { prometheusOf, runOnHost, type Sandbox } from "./sandbox.ts";
@@ -31,6 +32,8 @@ export interface HostStatus {
   readonly release: string | null;
   /** Null on hosts without an agent, or one that has not ended a run yet. */
   readonly agent: AgentStatus | null;
+  /** What the host presents and trusts; empty when nobody knows. */
+  readonly certificates: readonly CertificateStatus[];
 }
 
 export interface Status {
@@ -50,9 +53,15 @@ export async function statusOf(sandbox: Sandbox, seconds = 60): Promise<Status> 
   const { hosts, endpoints } = await sandbox.world.status();
   const entries = await Promise.all(
     hosts.map(async ({ name, kind, state }) => {
-      if (kind !== "instance" || state !== "running") return [name, { state, release: null, agent: null }] as const;
-      const [release, agent] = await Promise.all([releaseOf(sandbox, name), agentOf(sandbox, name)]);
-      return [name, { state, release, agent }] as const;
+      if (kind !== "instance" || state !== "running") {
+        return [name, { state, release: null, agent: null, certificates: [] }] as const;
+      }
+      const [release, agent, certificates] = await Promise.all([
+        releaseOf(sandbox, name),
+        agentOf(sandbox, name),
+        certificatesOf(prometheusOf(sandbox, name), Date.now() / 1000).catch(() => []),
+      ]);
+      return [name, { state, release, agent, certificates }] as const;
     }),
   );
   const sender = prometheusOf(sandbox, "sender");
@@ -126,6 +135,9 @@ export function describeStatus({ alerts, hosts, link, samples }: Status): string
     ...describeAlerts(alerts),
     samples.error === undefined ? comparisonOf(samples) : `samples   not compared: ${samples.error}`,
     ...samples.examples.map((example) => `          ${example}`),
+    ...Object.entries(hosts).flatMap(([name, { certificates }]) =>
+      certificates.length === 0 ? [] : [`valid     ${name}: ${describeCertificates(certificates)}`],
+    ),
   ].join("\n");
 }
 
