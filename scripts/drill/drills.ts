@@ -80,14 +80,14 @@ export const drillsOf = (sandbox: Sandbox): readonly Drill[] => [
   {
     name: "resolver-gone",
     fault: "the sender gets no answer from DNS",
-    alert: "AgentNotConverged",
+    alert: "AgentCutOff",
     side: "sender",
     breaks: noNames(sandbox, "sender"),
   },
   {
     name: "bad-release",
     fault: "a release comes that Envoy refuses",
-    alert: "AgentNotConverged",
+    alert: "ReleaseRefused",
     side: "sender",
     breaks: badRelease(sandbox, "sender"),
   },

@@ -12,7 +12,8 @@ export const drillSettings = {
   ClientNotTrusted: { for: "0s", window: "20s" },
   EnvoyCertificateExpiring: { for: "5s" },
   TrustBundleDiffers: { for: "0s", window: "10s" },
-  AgentNotConverged: { for: "5s" },
+  AgentCutOff: { for: "5s" },
+  ReleaseRefused: { for: "5s" },
   DiskNearlyFull: { for: "5s" },
   ServiceRestarts: { for: "0s", window: "20s", threshold: 0 },
 } as const satisfies AlertOverrides;

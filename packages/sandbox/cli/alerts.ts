@@ -38,8 +38,9 @@ export function describeAlerts(alerts: Readonly<Record<string, readonly FiringAl
   const lines = Object.entries(alerts).flatMap(([host, found]) =>
     found === null
       ? [`${host}: not known, its Prometheus does not answer`]
-      : found.map(({ alert, severity, summary, runbook }) =>
-          `${host}: ${severity} ${alert}: ${summary}${runbook === undefined ? "" : ` (${runbook})`}`,
+      : found.map(
+          ({ alert, severity, summary, runbook }) =>
+            `${host}: ${severity} ${alert}: ${summary}${runbook === undefined ? "" : ` (${runbook})`}`,
         ),
   );
   return lines.length === 0 ? ["alerts    none"] : lines.map((line) => `alert     ${line}`);

@@ -2,6 +2,7 @@ import type { Sandbox } from "../../cli/sandbox.ts";
 import { namespaces } from "../../realiser/names.ts";
 import type { Fault } from "./fault.ts";
 import { addRules, placeOf, removeRules } from "./network.ts";
+import { runAgent } from "./units.ts";
 
 /** A host gets no answer from its resolver any more. */
 export function noNames(sandbox: Sandbox, host: string): Fault {
@@ -14,6 +15,9 @@ export function noNames(sandbox: Sandbox, host: string): Fault {
     udp dport 53 drop
     tcp dport 53 drop`,
       ),
-    heal: () => removeRules(namespace()),
+    async heal() {
+      await removeRules(namespace());
+      await runAgent(sandbox, host);
+    },
   };
 }

@@ -7,10 +7,12 @@ import { runOnHost, type Sandbox } from "../../cli/sandbox.ts";
 import type { Role } from "../../cli/stack-files.ts";
 import { identitiesOf } from "../identities.ts";
 import type { Fault } from "./fault.ts";
-import { letAgentMend, stopAgent } from "./units.ts";
+import { startAgent, stopAgent } from "./units.ts";
 
 const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" } as const;
 const minute = 60_000;
+/** What was there, until it is put back: the agent would find it, but wait a minute for an Envoy that cannot know. */
+const aside = "/run/metrics-link-fault-chain.pem";
 const chainFile = `${hostPaths.current}/tls/certificate-chain.pem`;
 
 /** The leaf that a host presents has expired, and is right in everything else: nobody has renewed it. */
@@ -21,13 +23,16 @@ export function expiredLeaf(sandbox: Sandbox, host: Role): Fault {
     async inject() {
       const chain = await expired(await identitiesOf(sandbox, host));
       await stopAgent(sandbox, host);
-      const { code, stderr } = await sandbox.world.exec(host, ["sh", "-c", `cat > ${chainFile}`], { stdin: chain });
+      const script = `test -e ${aside} || cp ${chainFile} ${aside}; cat > ${chainFile}`;
+      const { code, stderr } = await sandbox.world.exec(host, ["sh", "-c", script], { stdin: chain });
       if (code !== 0) throw new Error(`${chainFile} on ${host}: ${stderr}`);
       await takeUp();
     },
     async heal() {
-      await letAgentMend(sandbox, host);
+      const script = `if test -e ${aside}; then cat ${aside} > ${chainFile} && rm ${aside}; fi`;
+      await runOnHost(sandbox, host, ["sh", "-c", script]);
       await takeUp();
+      await startAgent(sandbox, host);
     },
   };
 }

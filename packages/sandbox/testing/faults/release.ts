@@ -4,25 +4,33 @@ import { runOnHost, type Sandbox } from "../../cli/sandbox.ts";
 import type { Role } from "../../cli/stack-files.ts";
 import { edited, Releases } from "../releases.ts";
 import type { Fault } from "./fault.ts";
-import { letAgentMend } from "./units.ts";
+import { runAgent } from "./units.ts";
 
 /** A release past Pulumi, and the host's agent at once instead of within the minute. */
 const published = (sandbox: Sandbox, host: Role, change: (release: Release) => Release): Fault => ({
   async inject() {
     await (await Releases.of(sandbox, host)).publish(change);
-    await letAgentMend(sandbox, host);
+    await runAgent(sandbox, host);
   },
   async heal() {
     await (await Releases.of(sandbox, host)).withdraw();
-    await letAgentMend(sandbox, host);
+    await runAgent(sandbox, host);
   },
 });
 
-/** A release that Envoy refuses when it is asked about it. */
-export const badRelease = (sandbox: Sandbox, host: Role): Fault =>
-  published(sandbox, host, (release) =>
+/** A release that Envoy refuses when it is asked about it, and that the timer leaves alone from then on. */
+export function badRelease(sandbox: Sandbox, host: Role): Fault {
+  const { inject, heal } = published(sandbox, host, (release) =>
     edited(release, "envoy/bootstrap.yaml", "admin:", "administration: {}\nadmin:"),
   );
+  return {
+    async inject() {
+      await inject();
+      await runAgent(sandbox, host);
+    },
+    heal,
+  };
+}
 
 /**
  * The receiver is given the wrong root for a sender, and is told that this is the right one: every check passes. The

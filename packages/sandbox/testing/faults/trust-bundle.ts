@@ -1,7 +1,7 @@
 import { hostPaths } from "@metrics-link/contract";
 import { runOnHost, type Sandbox } from "../../cli/sandbox.ts";
 import type { Fault } from "./fault.ts";
-import { letAgentMend } from "./units.ts";
+import { runAgent } from "./units.ts";
 
 /** Somebody puts another root beside those that a receiver trusts for a sender, on its disk. */
 export const editedTrustBundle = (sandbox: Sandbox, sender: string): Fault => ({
@@ -9,5 +9,5 @@ export const editedTrustBundle = (sandbox: Sandbox, sender: string): Fault => ({
     const script = `cd ${hostPaths.current}/tls && cat own-root.pem >> roots/${sender}.pem`;
     await runOnHost(sandbox, "receiver", ["sh", "-c", script]);
   },
-  heal: () => letAgentMend(sandbox, "receiver"),
+  heal: () => runAgent(sandbox, "receiver"),
 });

@@ -18,8 +18,12 @@ export async function stopAgent(sandbox: Sandbox, host: string): Promise<void> {
   await runOnHost(sandbox, host, ["systemctl", "stop", agentTimer]);
 }
 
-/** Lets the agent look, put right what it finds, and go on doing so. Its own word is in its report. */
-export async function letAgentMend(sandbox: Sandbox, host: string): Promise<void> {
+export async function startAgent(sandbox: Sandbox, host: string): Promise<void> {
+  await runOnHost(sandbox, host, ["systemctl", "start", agentTimer]);
+}
+
+/** Lets the agent look at once, put right what it finds, and go on doing so. Its word is in its report. */
+export async function runAgent(sandbox: Sandbox, host: string): Promise<void> {
   // A run that finds something to complain about is a failed unit, and no failure of the order to run.
   await sandbox.world.exec(host, ["systemctl", "start", "metrics-link-agent.service"]);
   await runOnHost(sandbox, host, ["systemctl", "start", agentTimer]);

@@ -10,8 +10,10 @@ export interface Case {
   readonly at: number;
 }
 
-const own = (side: Side) => (metric: string, matchers = "") =>
-  `${metric}{link_side="${side}"${matchers === "" ? "" : `,${matchers}`}}`;
+const own =
+  (side: Side) =>
+  (metric: string, matchers = "") =>
+    `${metric}{link_side="${side}"${matchers === "" ? "" : `,${matchers}`}}`;
 const sender = own("sends");
 const receiver = own("receives");
 
@@ -167,10 +169,7 @@ export const cases: Readonly<Record<AlertName, Case | readonly Case[]>> = {
     counter(receiver("prometheus_tsdb_out_of_bound_samples_total", 'type="float"'), "receives"),
     counter(receiver("prometheus_tsdb_out_of_order_samples_total", 'type="float"'), "receives"),
   ],
-  WritesRefused: counter(
-    receiver("prometheus_http_requests_total", 'handler="/api/v1/write",code="400"'),
-    "receives",
-  ),
+  WritesRefused: counter(receiver("prometheus_http_requests_total", 'handler="/api/v1/write",code="400"'), "receives"),
   WritesFail: counter(receiver("prometheus_http_requests_total", 'handler="/api/v1/write",code="500"'), "receives"),
   ClientNotTrusted: ["fail_verify_error", "fail_verify_san", "fail_verify_no_cert", "connection_error"].map((name) =>
     counter(receiver(`envoy_listener_ssl_${name}`, 'envoy_listener_address="ingest"'), "receives"),
@@ -251,6 +250,18 @@ export const cases: Readonly<Record<AlertName, Case | readonly Case[]>> = {
     },
     at: 30,
   })),
+  AgentCutOff: {
+    side: "sends",
+    fires: { [sender("metrics_link_agent_bucket_read")]: "0+0x120" },
+    silent: { [sender("metrics_link_agent_bucket_read")]: "1+0x120" },
+    at: 30,
+  },
+  ReleaseRefused: {
+    side: "sends",
+    fires: { [sender("metrics_link_agent_release_left_alone")]: "0 1+0x120" },
+    silent: { [sender("metrics_link_agent_release_left_alone")]: still },
+    at: 30,
+  },
   AgentHeld: {
     side: "sends",
     fires: { [sender("metrics_link_agent_held_since_timestamp_seconds", 'unit="a.service"')]: "0+0x120" },
@@ -332,7 +343,9 @@ export const cases: Readonly<Record<AlertName, Case | readonly Case[]>> = {
     },
     {
       side: "sends",
-      fires: { [sender("envoy_server_uptime")]: "100 5 65 3 63 2 62 1 61 121 5 65 3 63 2 62 1 61 121 5 65 3 63 2 62 1 1" },
+      fires: {
+        [sender("envoy_server_uptime")]: "100 5 65 3 63 2 62 1 61 121 5 65 3 63 2 62 1 61 121 5 65 3 63 2 62 1 1",
+      },
       silent: { [sender("envoy_server_uptime")]: clock },
       at: 20,
     },
