@@ -102,8 +102,20 @@ export function linkHost(name: string, args: LinkHostArgs, options: pulumi.Compo
           group: hostUsers.envoy,
           value: pki.leaf.privateKeyPem,
         },
+        ...alertmanagerSecrets(configuration),
       ],
     },
     { ...options, dependsOn: [...network.endpoints] },
   );
+}
+
+/** What Alertmanagers are shown travels as the leaf's key does: by the host's secret, and never in a release. */
+function alertmanagerSecrets({ prometheus }: Configuration) {
+  return prometheus.alertmanagers.flatMap(({ basicAuth, bearerToken }, index) => {
+    const value = basicAuth?.password ?? bearerToken;
+    if (value === undefined) return [];
+    const path = prometheusFileNames.alertmanagerSecret(index);
+    const { prometheus: user } = hostUsers;
+    return [{ path, mode: "0400", owner: user, group: user, value: pulumi.secret(value) }];
+  });
 }

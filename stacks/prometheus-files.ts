@@ -16,7 +16,12 @@ export function checkedPrometheusFiles(rendering: Rendering): HostFile[] {
   const files = prometheusFiles(rendering);
   const folder = mkdtempSync(join(tmpdir(), "metrics-link-promtool-"));
   try {
-    for (const { path, content } of files) {
+    // What the Alertmanagers are shown is a secret and not here; promtool only wants the files to be there.
+    const secrets = rendering.alertmanagers.map((_, index) => ({
+      path: releaseFiles.alertmanagerSecret(index),
+      content: "",
+    }));
+    for (const { path, content } of [...files, ...secrets]) {
       const target = join(folder, path);
       mkdirSync(dirname(target), { recursive: true });
       writeFileSync(target, content);

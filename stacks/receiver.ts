@@ -49,7 +49,6 @@ export async function receiver(configuration: ReceiverConfiguration, bundling: P
           scrapeInterval: prometheus.scrapeInterval,
           externalLabels: prometheus.externalLabels,
           ...userPrometheus(prometheus),
-          alerts: prometheus.alerts,
           leafDays: profile.lifetimes.leafDays,
           senders: senders.map(({ name }) => name),
           outOfOrderTimeWindow: prometheus.outOfOrderTimeWindow,

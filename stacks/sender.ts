@@ -59,7 +59,6 @@ export async function sender(configuration: SenderConfiguration, bundling: Promi
           scrapeInterval: prometheus.scrapeInterval,
           externalLabels: prometheus.externalLabels,
           ...userPrometheus(prometheus),
-          alerts: prometheus.alerts,
           leafDays: profile.lifetimes.leafDays,
           linked: receiver !== undefined,
           remoteWrite: prometheus.remoteWrite,

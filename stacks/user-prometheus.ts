@@ -1,10 +1,12 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import type { Configuration } from "@metrics-link/contract";
 import { parse } from "yaml";
 import { scrapeConfigsOf } from "./prometheus-files.ts";
-import { yamlFiles } from "./repository-files.ts";
+import { repositoryRoot, yamlFiles } from "./repository-files.ts";
 
-/** What a user adds to Prometheus: jobs and rules from the folders that the configuration names. */
-export function userPrometheus({ scrapeConfigs, rules }: Configuration["prometheus"]) {
+/** What a user adds to Prometheus: jobs and rules from the folders that the configuration names, alerts and who gets them. */
+export function userPrometheus({ scrapeConfigs, rules, alerts, alertmanagers }: Configuration["prometheus"]) {
   return {
     scrapeConfigs: scrapeConfigsOf(
       yamlFiles("prometheus.scrapeConfigs", scrapeConfigs).map(({ name, content }) => ({
@@ -13,5 +15,12 @@ export function userPrometheus({ scrapeConfigs, rules }: Configuration["promethe
       })),
     ),
     ruleFiles: yamlFiles("prometheus.rules", rules),
+    alerts,
+    alertmanagers: alertmanagers.map(({ url, ca, basicAuth, bearerToken }) => ({
+      url,
+      ca: ca === undefined ? undefined : readFileSync(join(repositoryRoot, ca), "utf8"),
+      username: basicAuth?.username,
+      secret: basicAuth ? ("password" as const) : bearerToken ? ("token" as const) : undefined,
+    })),
   };
 }

@@ -149,6 +149,24 @@ const alerts = z.record(
   }),
 );
 
+/** Who is called. Without TLS anybody on the way could silence an alert, so there is no plain HTTP. */
+const alertmanager = z
+  .strictObject({
+    url: matching(
+      /^https:\/\/[a-z0-9.-]+(:\d{1,5})?(\/[\w./-]*)?$/,
+      "an https URL without user and query, such as https://alertmanager.example.com:9093",
+    ),
+    /** A PEM file of the repository; absent when the system's authorities know the server. */
+    ca: text("a PEM file of the repository, relative to its root").optional(),
+    basicAuth: z
+      .strictObject({ username: text("a user's name"), password: text("a password, set with --secret").min(1) })
+      .optional(),
+    bearerToken: text("a token, set with --secret").min(1).optional(),
+  })
+  .refine(({ basicAuth, bearerToken }) => basicAuth === undefined || bearerToken === undefined, {
+    error: "basicAuth or bearerToken, not both",
+  });
+
 const prometheus = z.strictObject({
   scrapeInterval: duration.default("15s"),
   /** Folders of YAML files: each a list of scrape_configs, each a rule file. */
@@ -156,6 +174,7 @@ const prometheus = z.strictObject({
   rules: folder.optional(),
   /** Other thresholds and durations of alerts. */
   alerts: alerts.default({}),
+  alertmanagers: z.array(alertmanager).default([]),
 });
 
 const tools = z

@@ -1,3 +1,5 @@
+import type { AlertmanagerConfig } from "./alertmanagers.ts";
+
 /** A Prometheus duration of one unit, such as "15s" or "2h". */
 export type Duration = string;
 
@@ -45,6 +47,7 @@ export interface PrometheusConfiguration {
     readonly external_labels: Labels;
   };
   readonly storage?: { readonly tsdb: { readonly out_of_order_time_window: Duration } };
+  readonly alerting?: { readonly alertmanagers: readonly AlertmanagerConfig[] };
   readonly rule_files?: readonly string[];
   readonly scrape_configs: readonly ScrapeConfig[];
   readonly remote_write?: readonly RemoteWrite[];

@@ -9,10 +9,13 @@ export function toYaml(value: object): string {
 }
 
 /** The files of a release that make up Prometheus' configuration. */
-export function prometheusFiles({ configuration, ruleGroups, ruleFiles }: Rendering): HostFile[] {
+export function prometheusFiles({ configuration, ruleGroups, ruleFiles, alertmanagers }: Rendering): HostFile[] {
   return [
     file(releaseFiles.configuration, toYaml(configuration)),
     file(releaseFiles.alerts, toYaml({ groups: ruleGroups })),
+    ...alertmanagers.flatMap(({ ca }, index) =>
+      ca === undefined ? [] : [file(releaseFiles.alertmanagerCa(index), ca)],
+    ),
     ...ruleFiles.map(({ name, content }) => file(releaseFiles.ruleFile(name), content)),
   ];
 }

@@ -1,3 +1,4 @@
+export type { Alertmanager } from "./alertmanagers.ts";
 export type { Side } from "./alerts/alert.ts";
 export { type RuleGroup, ruleGroups, runbookOf } from "./alerts/index.ts";
 export { type AlertName, type AlertOverrides, settings as alertSettings } from "./alerts/settings.ts";

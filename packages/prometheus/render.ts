@@ -1,4 +1,5 @@
 import { InvalidInputError } from "@metrics-link/contract/errors.ts";
+import { type Alertmanager, alertmanagerConfig } from "./alertmanagers.ts";
 import type { Side } from "./alerts/alert.ts";
 import { type RuleGroup, ruleGroups } from "./alerts/index.ts";
 import type { AlertOverrides } from "./alerts/settings.ts";
@@ -22,6 +23,7 @@ interface CommonInput {
   readonly ruleFiles?: readonly RuleFile[];
   /** Other thresholds and durations than the alerts' own, by the alert's name. */
   readonly alerts?: AlertOverrides;
+  readonly alertmanagers?: readonly Alertmanager[];
   /** How long this side's leaf lives, in days: 30 unless told. */
   readonly leafDays?: number;
 }
@@ -45,6 +47,7 @@ export interface Rendering {
   /** The alerts that come with the link. */
   readonly ruleGroups: readonly RuleGroup[];
   readonly ruleFiles: readonly RuleFile[];
+  readonly alertmanagers: readonly Alertmanager[];
 }
 
 /** @throws InvalidInputError when jobs or rule files cannot be told apart, or an alert cannot be set so */
@@ -80,7 +83,7 @@ interface End {
 }
 
 function renderCommon(input: CommonInput, end: End): Rendering {
-  const { scrapeInterval, ruleFiles = [], alerts = {}, leafDays = 30 } = input;
+  const { scrapeInterval, ruleFiles = [], alerts = {}, alertmanagers = [], leafDays = 30 } = input;
   requireSoundNames(ruleFiles);
   return {
     configuration: {
@@ -91,12 +94,14 @@ function renderCommon(input: CommonInput, end: End): Rendering {
         evaluation_interval: scrapeInterval,
         external_labels: input.externalLabels,
       },
+      ...(alertmanagers.length === 0 ? {} : { alerting: { alertmanagers: alertmanagers.map(alertmanagerConfig) } }),
       // Relative to the configuration file.
       rule_files: ["alerts.yml", ...ruleFiles.map(({ name }) => `rules/${name}`)],
       scrape_configs: allJobs(end.side, input.scrapeConfigs ?? []),
     },
-    ruleGroups: ruleGroups({ ...end, scrapeInterval, leafDays, overrides: alerts, delivers: false }),
+    ruleGroups: ruleGroups({ ...end, scrapeInterval, leafDays, overrides: alerts, delivers: alertmanagers.length > 0 }),
     ruleFiles,
+    alertmanagers,
   };
 }
 

@@ -12,7 +12,7 @@ export interface AskedFor {
 }
 
 /**
- * The metrics that expressions ask for, by Prometheus' own parser; names that rules record are left out.
+ * The metrics that expressions ask for, by Prometheus' own parser.
  * @param parse asks `/api/v1/parse_query`, with the query encoded for a URL, and gives what it says as `data`
  */
 export async function askedFor(
@@ -20,8 +20,7 @@ export async function askedFor(
   parse: (query: string) => Promise<unknown>,
 ): Promise<AskedFor[]> {
   const trees = await Promise.all(expressions.map((expression) => parse(encodeURIComponent(expression))));
-  const found = trees.flatMap(selectorsOf).filter(({ name }) => !name.includes(":"));
-  return [...new Map(found.map((one) => [`${one.side} ${one.name}`, one])).values()];
+  return [...new Map(trees.flatMap(selectorsOf).map((one) => [`${one.side} ${one.name}`, one])).values()];
 }
 
 function selectorsOf(tree: unknown): AskedFor[] {

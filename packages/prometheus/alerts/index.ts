@@ -51,7 +51,9 @@ export function ruleGroups(input: AlertsInput): readonly RuleGroup[] {
     rules: [...records, ...alerts.map((alert) => ruleOf(alert, settings[alert.name], side, own))],
   });
   return [
-    ...(linked ? [group("link", link, side === "sends" ? backlogRules(own) : []), group("certificates", certificateAlerts(side))] : []),
+    ...(linked
+      ? [group("link", link, side === "sends" ? backlogRules(own) : []), group("certificates", certificateAlerts(side))]
+      : []),
     group("agent", agentAlerts),
     group("host", hostAlerts),
     group("services", serviceAlerts(side, delivers)),

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { ruleGroups, type Side } from "@metrics-link/prometheus";
+import { expressions as ofDashboard } from "@metrics-link/prometheus/dashboards/index.ts";
 import { eventually } from "../../support/eventually.ts";
 import { askedFor } from "../../support/promql.ts";
 import { on, receiver, sender } from "../support/sandbox.ts";
@@ -21,7 +22,9 @@ describe("alerts", function () {
 
   for (const side of ["sends", "receives"] as const) {
     it(`ask for metrics that the host that ${side} has`, async () => {
-      const expressions = ruleGroups({ ...input, side }).flatMap(({ rules }) => rules.map(({ expr }) => expr));
+      const ofRules = ruleGroups({ ...input, side }).flatMap(({ rules }) => rules.map(({ expr }) => expr));
+      // The dashboard is for the receiver, where both sides' series are.
+      const expressions = side === "receives" ? [...ofRules, ...ofDashboard()] : ofRules;
       const used = await askedFor(expressions, (query) => ask(side, `parse_query?query=${query}`));
       const unknown = await Promise.all(
         used.map(async ({ name, side: whose = "" }) => {
@@ -35,7 +38,9 @@ describe("alerts", function () {
     });
 
     it(`are loaded and evaluated without an error by the host that ${side}`, async () => {
-      const { groups } = (await ask(side, "rules?type=alert")) as { groups: { rules: { name: string; health: string }[] }[] };
+      const { groups } = (await ask(side, "rules?type=alert")) as {
+        groups: { rules: { name: string; health: string }[] }[];
+      };
       const rules = groups.flatMap((group) => group.rules);
       assert.ok(rules.length > 25, `${rules.length} rules`);
       assert.deepEqual(
@@ -77,7 +82,9 @@ const input = {
 
 /** Prometheus' API of a host, asked on its own loopback. */
 async function ask(side: Side, path: string): Promise<unknown> {
-  const answer = JSON.parse(await on(hosts[side], "curl", "--silent", "--globoff", `http://127.0.0.1:9090/api/v1/${path}`)) as {
+  const answer = JSON.parse(
+    await on(hosts[side], "curl", "--silent", "--globoff", `http://127.0.0.1:9090/api/v1/${path}`),
+  ) as {
     status: string;
     data: unknown;
   };

@@ -27,12 +27,16 @@ export class PrometheusProcess {
     this.url = url;
   }
 
-  /** @param egressPort where it writes to, in place of the sender's Envoy */
+  /**
+   * @param egressPort where it writes to, in place of the sender's Envoy
+   * @param secrets what a host would be given as secret files, by path
+   */
   static async start(
     rendering: Rendering,
     flags: readonly string[],
     port: number,
     egressPort: number,
+    secrets: Readonly<Record<string, string>> = {},
   ): Promise<PrometheusProcess> {
     const directory = mkdtempSync(join(tmpdir(), "prometheus-"));
     const relocated = (text: string) =>
@@ -45,6 +49,7 @@ export class PrometheusProcess {
       mkdirSync(dirname(join(directory, path)), { recursive: true });
       writeFileSync(join(directory, path), relocated(content));
     }
+    for (const [path, content] of Object.entries(secrets)) writeFileSync(join(directory, path), content);
     let messages = "";
     const child = spawn(tool("prometheus"), flags.map(relocated), { stdio: ["ignore", "ignore", "pipe"] });
     child.stderr.on("data", (data: Buffer) => {

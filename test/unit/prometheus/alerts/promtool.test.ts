@@ -42,7 +42,9 @@ describe("alert rules", () => {
     this.timeout(60_000);
     const files = alertNames.flatMap((name) =>
       (["sends", "receives"] as const).flatMap((side) => {
-        const tests = [cases[name]].flat().flatMap((one, index) => (one.side === side ? testsOf(name, one, index) : []));
+        const tests = [cases[name]]
+          .flat()
+          .flatMap((one, index) => (one.side === side ? testsOf(name, one, index) : []));
         if (tests.length === 0) return [];
         // promtool evaluates every rule of a file in every test, so each alert has a file of its own.
         const rules = `${name}.${side}.yml`;

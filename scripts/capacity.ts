@@ -1,0 +1,25 @@
+import { milliseconds } from "@metrics-link/prometheus/duration.ts";
+import { capacityTable } from "./capacity/table.ts";
+import { optionsOf, required, settle, UsageError } from "./stack/command-line.ts";
+import { contextOf } from "./stack/context.ts";
+
+const usage = `Usage: npm run -s capacity -- --stack STACK [--series N]
+How long an outage of the link the configuration of a sender's stack survives; docs/capacity.md says how it is computed.
+  --series N   the series that the sender scrapes (count them by prometheus_tsdb_head_series); else a few numbers`;
+
+async function main(words: readonly string[]): Promise<number> {
+  const { stack, series } = optionsOf(words, { stack: { type: "string" }, series: { type: "string" } });
+  const name = required(stack, "--stack");
+  const { role, prometheus, host } = contextOf(name).file.read();
+  if (role !== "sender") throw new UsageError(`${name} is a ${role}: what waits in an outage waits at the sender`);
+  if (series !== undefined && !/^[1-9]\d{0,8}$/.test(series)) {
+    throw new UsageError(`--series is ${series}: a number of series is expected`);
+  }
+  const { scrapeInterval } = prometheus;
+  console.log(`${name}: a scrape every ${scrapeInterval}, a data volume of ${host.dataVolumeGiB} GiB`);
+  const counts = series === undefined ? undefined : [Number(series)];
+  console.log(capacityTable(milliseconds(scrapeInterval) / 1000, host.dataVolumeGiB, counts));
+  return 0;
+}
+
+process.exitCode = await settle(usage, () => main(process.argv.slice(2)));
