@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { type Report, streamReport } from "@metrics-link/sandbox/cli/report.ts";
 import { type Sandbox, sandboxOf } from "@metrics-link/sandbox/cli/sandbox.ts";
+import { roles } from "@metrics-link/sandbox/cli/stack-files.ts";
 import { benchOf } from "./drill/bench.ts";
 import type { Drill, Outcome } from "./drill/drill.ts";
 import { drillsOf } from "./drill/drills.ts";
@@ -82,7 +83,8 @@ async function run(
   const interruption = interruptible(report);
   const bench = benchOf(sandbox, interruption);
   try {
-    await report.step("quick alerts on both sides", () => quickenAlerts(sandbox.name, journal));
+    const sides = roles.filter((role) => drills.some(({ side }) => side === role));
+    await report.step(`quick alerts of ${sides.join(" and ")}`, () => quickenAlerts(sandbox.name, sides, journal));
     for (const drill of drills) {
       if (interruption.aborted) throw new Interrupted("interrupted");
       const outcome = await report.step(drill.name, () => runDrill(drill, bench, journal));

@@ -5,11 +5,13 @@ import type { Role } from "@metrics-link/sandbox/cli/stack-files.ts";
 import type { Layout } from "@metrics-link/sandbox/model/layout.ts";
 import type { Journal } from "./runner.ts";
 
+export type AlertsOfStacks = Readonly<Partial<Record<Role, AlertOverrides>>>;
+
 interface Entries {
   /** Drills whose fault is in place, or may be. */
   readonly broken: readonly string[];
-  /** The alert settings of the stacks from before the drills; absent when they are in force. */
-  readonly alerts?: Readonly<Record<Role, AlertOverrides>>;
+  /** The alert settings from before the drills, of each stack whose own ones are not in force. */
+  readonly alerts?: AlertsOfStacks;
 }
 
 /** What drills have changed and not put back yet, in the folder of the sandbox: for the case that they are killed. */
@@ -30,7 +32,7 @@ export class JournalFile implements Journal {
     this.#write({ ...entries, broken: entries.broken.filter((one) => one !== name) });
   }
 
-  keepAlerts(alerts: Readonly<Record<Role, AlertOverrides>>): void {
+  keepAlerts(alerts: AlertsOfStacks): void {
     this.#write({ ...this.read(), alerts });
   }
 

@@ -1,5 +1,8 @@
+import "reflect-metadata";
+import { createPrivateKey, createPublicKey, webcrypto } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { artefactNames, type PkiOutput } from "@metrics-link/contract";
+import { artefactNames, certificatesOf, type PkiOutput } from "@metrics-link/contract";
+import * as x509 from "@peculiar/x509";
 import { artefactsOf } from "../cli/ceremony.ts";
 import { pulumiOf, type Sandbox } from "../cli/sandbox.ts";
 import type { Role } from "../cli/stack-files.ts";
@@ -10,13 +13,16 @@ export interface Identity {
   readonly key: string;
 }
 
+/** What signs a leaf, and the leaf. */
+export type Identities = Readonly<Record<"leaf" | "intermediate", Identity>>;
+
 interface StateResource {
   readonly urn: string;
   readonly outputs: Record<string, string>;
 }
 
 /** A side's PKI with its keys in clear: what somebody has who holds the state and its passphrase. */
-export async function identitiesOf(sandbox: Sandbox, role: Role): Promise<Record<"leaf" | "intermediate", Identity>> {
+export async function identitiesOf(sandbox: Sandbox, role: Role): Promise<Identities> {
   const pulumi = pulumiOf(sandbox);
   const { stdout } = await pulumi.must(["stack", "export", "-s", role, "--show-secrets"]);
   const unwrap = (_key: string, value: unknown) =>
@@ -41,4 +47,27 @@ export async function identitiesOf(sandbox: Sandbox, role: Role): Promise<Record
       key: output(new RegExp(`::${role}-intermediate-g${generations.intermediate}-key$`), "privateKeyPem"),
     },
   };
+}
+
+const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" } as const;
+const minute = 60_000;
+
+/** The same leaf, with its key, signed by the same intermediate, and valid until a minute ago. */
+export async function expired({ leaf, intermediate }: Identities): Promise<string> {
+  const [pem = ""] = certificatesOf(leaf.chain);
+  const present = new x509.X509Certificate(pem);
+  const der = createPrivateKey(intermediate.key).export({ format: "der", type: "pkcs8" });
+  const spki = createPublicKey(leaf.key).export({ format: "der", type: "spki" });
+  const issuer = new x509.X509Certificate(intermediate.chain);
+  const made = await x509.X509CertificateGenerator.create({
+    subject: present.subject,
+    issuer: issuer.subject,
+    notBefore: new Date(Date.now() - 2 * minute),
+    notAfter: new Date(Date.now() - minute),
+    signingAlgorithm: algorithm,
+    publicKey: await webcrypto.subtle.importKey("spki", spki, algorithm, true, ["verify"]),
+    signingKey: await webcrypto.subtle.importKey("pkcs8", der, algorithm, false, ["sign"]),
+    extensions: present.extensions,
+  });
+  return `${made.toString("pem")}\n${intermediate.chain}`;
 }

@@ -6,8 +6,8 @@ import type { Outcome } from "../../../scripts/drill/drill.ts";
 import { begin } from "../support/commands.ts";
 import { sandbox } from "../support/sandbox.ts";
 
-/** Quick ones, each another kind: a service that crashes, a file that is edited, a release that is no good. */
-const names = ["receiver-envoy-killed", "trust-bundle-edited", "bad-release"];
+/** Quick ones, each another kind: a service that crashes, a release that is no good, a disk. All of one side: one update. */
+const names = ["sender-envoy-killed", "bad-release", "sender-disk-nearly-full"];
 
 describe("drills", function () {
   this.timeout(300_000);
@@ -15,7 +15,7 @@ describe("drills", function () {
   it("see the alert of each fault fire and clear, miss no sample, and leave the stacks as they were", async () => {
     const folder = mkdtempSync(join(tmpdir(), "drills-"));
     const page = join(folder, "drills.html");
-    const before = readFileSync(sandbox.files.path("receiver"), "utf8");
+    const before = readFileSync(sandbox.files.path("sender"), "utf8");
     const { child, ended } = begin("drill", [...names, "--json", "--html", page]);
     let json = "";
     child.stdout?.on("data", (text: string) => {
@@ -32,7 +32,7 @@ describe("drills", function () {
         assert.equal(samples?.missing, 0, name);
       }
       assert.equal(readFileSync(page, "utf8").match(/<svg/g)?.length, names.length);
-      assert.equal(readFileSync(sandbox.files.path("receiver"), "utf8"), before);
+      assert.equal(readFileSync(sandbox.files.path("sender"), "utf8"), before);
       assert.equal(existsSync(join(sandbox.layout.directory, "drill.json")), false);
     } finally {
       rmSync(folder, { recursive: true });

@@ -11,7 +11,7 @@ describe("the journal of drills", () => {
   after(() => rmSync(directory, { recursive: true }));
 
   it("tells the next process what was left, and is gone when nothing is", () => {
-    const alerts = { sender: { LinkBehind: { for: "1m" } }, receiver: {} };
+    const alerts = { sender: { LinkBehind: { for: "1m" } } };
     const journal = new JournalFile(layout);
     journal.keepAlerts(alerts);
     journal.begin("link-cut");
