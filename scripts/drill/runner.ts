@@ -33,6 +33,8 @@ export const deadlines: Deadlines = { fire: 120, recover: 180 };
 export class Interrupted extends Error {}
 
 const lookEverySeconds = 1;
+/** What an earlier drill has left of its alert, because windows look back, may go in this time. */
+const quietSeconds = 60;
 /** Samples from before the fault that are compared as well. */
 const marginSeconds = 5;
 /** A batch leaves when it is full or 5 s old (batch_send_deadline): what waits when a fault begins may be its cost. */
@@ -48,14 +50,15 @@ export async function runDrill(drill: Drill, bench: Bench, journal: Journal, lim
   const { alert, side } = drill;
   const recorder = new Recorder(drill, () => bench.now());
 
-  const before = await bench.rule(side, alert);
-  if (before === undefined) {
-    recorder.fail(`the Prometheus of the ${side} did not answer before the fault, or has no ${alert}`);
-    return recorder.outcome();
-  }
-  recorder.forSeconds = before.forSeconds;
-  if (before.state !== "inactive") {
-    recorder.fail(`${alert} was ${before.state} before the fault`);
+  let before: Rule | undefined;
+  const quiet = await until(bench, bench.now() + quietSeconds, async () => {
+    before = await bench.rule(side, alert);
+    return before?.state === "inactive";
+  });
+  recorder.forSeconds = before?.forSeconds;
+  if (!quiet) {
+    const seen = before ? `${alert} was ${before.state}` : `the Prometheus of the ${side} did not tell of ${alert}`;
+    recorder.fail(`${seen} before the fault`);
     return recorder.outcome();
   }
 

@@ -15,7 +15,7 @@ export const drillSettings = {
   AgentCutOff: { for: "5s" },
   ReleaseRefused: { for: "5s" },
   DiskNearlyFull: { for: "5s" },
-  ServiceRestarts: { for: "0s", window: "20s", threshold: 0 },
+  ServiceRestarts: { for: "0s", window: "30s", threshold: 0 },
 } as const satisfies AlertOverrides;
 
 export type DrilledAlert = keyof typeof drillSettings;

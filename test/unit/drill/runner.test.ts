@@ -208,10 +208,18 @@ describe("a drill", () => {
     assert.deepEqual(fake.open, ["link-cut"]);
   });
 
+  it("waits until its alert is quiet, when an earlier drill has made it fire", async () => {
+    const { rule } = fake;
+    fake.rule = async () =>
+      fake.seconds < 1_000_030 ? { state: "firing", evaluated: 1, forSeconds: 1 } : await rule.call(fake);
+    const { passed, phases } = await fake.run();
+    assert.deepEqual([passed, phases.began], [true, 1_000_030]);
+  });
+
   it("breaks nothing while its alert is firing already, or nobody can tell", async () => {
     for (const [rule, note] of [
       [{ state: "firing", evaluated: 1, forSeconds: 1 } as const, "LinkBehind was firing before the fault"],
-      [undefined, "the Prometheus of the sender did not answer before the fault, or has no LinkBehind"],
+      [undefined, "the Prometheus of the sender did not tell of LinkBehind before the fault"],
     ] as const) {
       fake.rule = async () => rule;
       const { passed, notes } = await fake.run();

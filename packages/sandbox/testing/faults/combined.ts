@@ -9,7 +9,10 @@ export const during = (outer: Fault, seconds: number, inner: Fault): Fault => ({
     await inner.inject();
   },
   async heal() {
-    await inner.heal();
-    await outer.heal();
+    try {
+      await inner.heal();
+    } finally {
+      await outer.heal();
+    }
   },
 });
