@@ -71,7 +71,6 @@ export async function runDrill(drill: Drill, bench: Bench, journal: Journal, lim
     recorder.mark("compared");
     for (const found of objections(drill, recorder.samples, recorder.phases)) recorder.fail(found);
   } catch (error) {
-    if (error instanceof Interrupted) throw error;
     recorder.fail(`not compared: ${(error as Error).message}`);
   }
   return recorder.outcome();
