@@ -46,7 +46,7 @@ export function backlogRules(own: Own): readonly RecordingRule[] {
     },
     {
       record: growth,
-      expr: `max(rate(${own("prometheus_tsdb_wal_record_parts_bytes_written_total")}[1h])) / ${segmentBytes}`,
+      expr: `max(rate(${own("prometheus_tsdb_wal_record_parts_bytes_written_total")}[30m])) / ${segmentBytes}`,
     },
     {
       record: nextTruncation,

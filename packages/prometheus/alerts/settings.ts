@@ -51,7 +51,7 @@ export const settings = {
   CertificateNotReady: { for: "1m" },
   TrustBundleDiffers: { for: "0s", window: "15m" },
   // The agent.
-  AgentSilent: { for: "0s", threshold: 600 },
+  AgentSilent: { for: "2m", threshold: 600 },
   AgentNotConverged: { for: "5m" },
   AgentCutOff: { for: "15m" },
   ReleaseRefused: { for: "5m" },

@@ -141,6 +141,27 @@ describe("the sender's stack", () => {
     assert.deepEqual([secret?.path, secret?.mode, secret?.owner], ["tls/private-key.pem", "0400", "envoy"]);
   });
 
+  it("gives an Alertmanager's password to the host as a secret, and puts it in no release and no plain input", async () => {
+    const prometheus = {
+      scrapeInterval: "15s",
+      externalLabels: { account: "a" },
+      alertmanagers: [
+        { url: "https://alertmanager.example.com", basicAuth: { username: "metrics-link", password: "the password" } },
+      ],
+    };
+    const change = { "metrics-link:prometheus": prometheus };
+    const registrations = await build("sender", { root: own.pem, change });
+    for (const { type, name, inputs } of registrations) {
+      const text = JSON.stringify(inputs, (_key, value) => (isSecret(value) ? "secret" : value));
+      assert.doesNotMatch(text, /the password/, `${type} ${name}`);
+    }
+    const secret = releaseOf(registrations, "sender").secrets.find(({ path }) => path.startsWith("prometheus/"));
+    assert.deepEqual(
+      [secret?.path, secret?.mode, secret?.owner],
+      ["prometheus/alertmanager-0.secret", "0400", "prometheus"],
+    );
+  });
+
   it("stops in preview when a rule of the user is wrong, in promtool's own words", async () => {
     const prometheus = {
       scrapeInterval: "15s",

@@ -61,15 +61,16 @@ export const cases: Readonly<Record<AlertName, Case | readonly Case[]>> = {
   LinkBehind: {
     side: "sends",
     fires: { [stored]: clock, [sent]: "0+60x10 600+0x120" },
-    silent: { [sent]: "0+60x30 1800+59x120" },
+    // A batch that waits for its deadline, and a scrape of a minute.
+    silent: { [sent]: "-100+60x120" },
     at: 30,
   },
   BacklogAtRisk: [
-    // Segment 11 is gone with the next truncation.
+    // At minute 35 the WAL is segments 10 to 23, and 26 in 25 minutes: the truncation will keep those from 21 on.
     {
       side: "sends",
-      fires: { ...wal, [sent]: "0+60x10 600+0x120", [reader]: "11+0x120" },
-      silent: { [reader]: "22+0x120" },
+      fires: { ...wal, [sent]: "0+60x10 600+0x120", [reader]: "20+0x120" },
+      silent: { [reader]: "21+0x120" },
       at: 35,
     },
     // The same reader, but nothing waits.

@@ -1,0 +1,62 @@
+import assert from "node:assert/strict";
+import { InvalidInputError } from "@metrics-link/contract";
+import { type AlertOverrides, ruleGroups, type Side } from "@metrics-link/prometheus";
+
+interface Change {
+  readonly side?: Side;
+  readonly senders?: readonly string[];
+  readonly linked?: boolean;
+  readonly scrapeInterval?: string;
+  readonly leafDays?: number;
+  readonly overrides?: AlertOverrides;
+}
+
+/** The rules of an alert, with what a test changes. */
+function rulesOf(name: string, change: Change = {}) {
+  const input = { side: "sends" as Side, senders: [], linked: true, scrapeInterval: "15s", leafDays: 30, ...change };
+  const groups = ruleGroups({ overrides: {}, delivers: false, ...input });
+  return groups.flatMap(({ rules }) => rules.filter((rule) => "alert" in rule && rule.alert === name));
+}
+
+const expressionOf = (name: string, change?: Change) => rulesOf(name, change)[0]?.expr ?? "";
+
+describe("alerts' settings", () => {
+  it("are the stack's where it has some, and the table's for the rest", () => {
+    const [rule] = rulesOf("LinkBehind", { overrides: { LinkBehind: { for: "10s" } } });
+    assert.ok(rule !== undefined && "for" in rule);
+    assert.equal(rule.for, "10s");
+    assert.match(rule.expr, /> 120$/);
+  });
+
+  it("cannot be given to an alert that does not exist, or that has no such setting", () => {
+    const set = (overrides: AlertOverrides) => () => rulesOf("LinkBehind", { overrides });
+    assert.throws(set({ LinkBehnd: { for: "10s" } }), InvalidInputError);
+    assert.throws(set({ LinkBehind: { window: "10m" } }), /this alert has no window/);
+  });
+
+  it("look at a counter for four scrapes at least", () => {
+    assert.match(expressionOf("ReceiverUnreachable"), /\[5m\]/);
+    assert.match(expressionOf("ReceiverUnreachable", { scrapeInterval: "2m" }), /\[480000ms\]/);
+  });
+
+  it("move with the length of the leaf's life", () => {
+    const days = (name: string, leafDays: number) =>
+      Number(/(\d+)$/.exec(expressionOf(name, { leafDays }))?.[1]) / 86_400;
+    assert.deepEqual([days("LeafExpiring", 30), days("LeafExpiring", 10)], [3, 1]);
+    assert.deepEqual([days("LeafRenewalOverdue", 30), days("LeafRenewalOverdue", 90)], [9, 27]);
+  });
+
+  it("miss each sender by its name", () => {
+    const rules = rulesOf("SenderSilent", { side: "receives", senders: ["a", "b"] });
+    assert.deepEqual(
+      rules.map((rule) => ("labels" in rule ? rule.labels.sender : "")),
+      ["a", "b"],
+    );
+    assert.match(rules[1]?.expr ?? "", /sender_b/);
+  });
+
+  it("ask for nothing of a link that is not there yet", () => {
+    for (const name of ["LinkBehind", "LeafExpiring"]) assert.deepEqual(rulesOf(name, { linked: false }), []);
+    assert.equal(rulesOf("DiskNearlyFull", { linked: false }).length, 1);
+  });
+});
