@@ -13,14 +13,14 @@ export interface AskedFor {
 
 /**
  * The metrics that expressions ask for, by Prometheus' own parser.
- * @param parse asks `/api/v1/parse_query`, with the query encoded for a URL, and gives what it says as `data`
+ * @param parse asks `/api/v1/parse_query`, and gives what it says as `data`
  */
 export async function askedFor(
   expressions: readonly string[],
   parse: (query: string) => Promise<unknown>,
 ): Promise<AskedFor[]> {
-  const trees = await Promise.all(expressions.map((expression) => parse(encodeURIComponent(expression))));
-  return [...new Map(trees.flatMap(selectorsOf).map((one) => [`${one.side} ${one.name}`, one])).values()];
+  const tree = await parse(expressions.map((expression) => `(${expression})`).join(" or "));
+  return [...new Map(selectorsOf(tree).map((one) => [`${one.side} ${one.name}`, one])).values()];
 }
 
 function selectorsOf(tree: unknown): AskedFor[] {

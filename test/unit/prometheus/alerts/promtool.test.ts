@@ -5,7 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type AlertName, ruleGroups, type Side, toYaml } from "@metrics-link/prometheus";
 import { tool } from "../../../support/tool.ts";
-import { alertNames, type Case, cases } from "./cases.ts";
+import type { Case } from "./case.ts";
+import { alertNames, cases } from "./cases.ts";
 
 const groupsOf = (side: Side) =>
   ruleGroups({

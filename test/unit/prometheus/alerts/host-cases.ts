@@ -1,0 +1,193 @@
+import { type Case, clock, counter, receiver, sender, still } from "./case.ts";
+
+const notAfter = (tier: string) => sender("metrics_link_certificate_not_after_timestamp_seconds", `tier="${tier}"`);
+const inDays = (days: number) => `${days * 86_400}+0x120`;
+const disk = 'device="/dev/nvme1n1",fstype="ext4",mountpoint="/var/lib/metrics-link"';
+const available = sender("node_filesystem_avail_bytes", disk);
+const lastRun = sender("metrics_link_agent_last_run_timestamp_seconds");
+
+/** Certificates, agent, host and services: the same on both sides. */
+export const hostCases = {
+  LeafRenewalOverdue: {
+    side: "sends",
+    fires: { [notAfter("leaf")]: inDays(9) },
+    silent: { [notAfter("leaf")]: inDays(11) },
+    at: 90,
+  },
+  LeafExpiring: {
+    side: "sends",
+    fires: { [notAfter("leaf")]: inDays(3) },
+    silent: { [notAfter("leaf")]: inDays(4) },
+    at: 30,
+  },
+  EnvoyCertificateExpiring: {
+    side: "sends",
+    fires: { [sender("envoy_server_days_until_first_cert_expiring")]: "2+0x120" },
+    silent: { [sender("envoy_server_days_until_first_cert_expiring")]: "3+0x120" },
+    at: 30,
+  },
+  AuthorityExpiring: ["intermediate", "root", "peer root"].map((tier) => ({
+    side: "sends",
+    fires: { [notAfter(tier)]: inDays(300) },
+    silent: { [notAfter(tier)]: inDays(400) },
+    at: 90,
+  })),
+  CertificateNotTakenUp: counter(sender("envoy_sds_key_rotation_failed", 'envoy_xds_resource_name="leaf"')),
+  CertificateNotReady: [
+    {
+      side: "sends",
+      fires: { [sender("envoy_cluster_client_ssl_socket_factory_upstream_context_secrets_not_ready")]: "1+0x120" },
+      silent: { [sender("envoy_cluster_client_ssl_socket_factory_upstream_context_secrets_not_ready")]: still },
+      at: 30,
+    },
+    {
+      side: "receives",
+      fires: { [receiver("envoy_listener_server_ssl_socket_factory_downstream_context_secrets_not_ready")]: "1+0x120" },
+      silent: { [receiver("envoy_listener_server_ssl_socket_factory_downstream_context_secrets_not_ready")]: still },
+      at: 30,
+    },
+  ],
+  TrustBundleDiffers: {
+    side: "sends",
+    // Put back within a minute.
+    fires: { [sender("metrics_link_trust_bundle_matches", 'file="tls/receiver.pem"')]: "1+0x25 0 1+0x90" },
+    silent: { [sender("metrics_link_trust_bundle_matches", 'file="tls/receiver.pem"')]: "1+0x5 0 1+0x90" },
+    at: 30,
+  },
+  AgentSilent: [
+    { side: "sends", fires: { [lastRun]: "0+60x10 600+0x120" }, silent: { [lastRun]: clock }, at: 30 },
+    { side: "sends", fires: { [lastRun]: "0+60x10 _x110" }, silent: { [lastRun]: clock }, at: 30 },
+  ],
+  AgentNotConverged: ["refused", "unhealthy", "rolledBack"].map((outcome) => ({
+    side: "sends",
+    fires: { [sender("metrics_link_agent_outcome", `outcome="${outcome}"`)]: "1+0x120" },
+    silent: {
+      [sender("metrics_link_agent_outcome", `outcome="${outcome}"`)]: still,
+      [sender("metrics_link_agent_outcome", 'outcome="held"')]: "1+0x120",
+    },
+    at: 30,
+  })),
+  AgentCutOff: {
+    side: "sends",
+    fires: { [sender("metrics_link_agent_bucket_read")]: "0+0x120" },
+    silent: { [sender("metrics_link_agent_bucket_read")]: "1+0x120" },
+    at: 30,
+  },
+  ReleaseRefused: {
+    side: "sends",
+    fires: { [sender("metrics_link_agent_release_left_alone")]: "0 1+0x120" },
+    silent: { [sender("metrics_link_agent_release_left_alone")]: still },
+    at: 30,
+  },
+  AgentHeld: {
+    side: "sends",
+    fires: { [sender("metrics_link_agent_held_since_timestamp_seconds", 'unit="a.service"')]: "0+0x120" },
+    silent: { [sender("metrics_link_agent_held_since_timestamp_seconds", 'unit="a.service"')]: "3000+0x120" },
+    at: 90,
+  },
+  ReleaseRolledBack: { ...counter(sender("metrics_link_agent_rollbacks_total")), at: 90 },
+  DriftFound: counter(sender("metrics_link_agent_drifted_files_total")),
+  DriftRepeated: {
+    side: "sends",
+    fires: { [sender("metrics_link_agent_drift_repeated", 'path="a"')]: "3+0x120" },
+    silent: { [sender("metrics_link_agent_drift_repeated", 'path="a"')]: "2+0x120" },
+    at: 30,
+  },
+  DiskFilling: {
+    side: "sends",
+    fires: { [available]: `${50e9}-${1e8}x120` },
+    silent: { [available]: `${50e9}-${1e7}x120` },
+    at: 90,
+  },
+  DiskNearlyFull: {
+    side: "sends",
+    fires: { [available]: `${4e9}+0x120`, [sender("node_filesystem_size_bytes", disk)]: `${50e9}+0x120` },
+    silent: { [available]: `${6e9}+0x120` },
+    at: 30,
+  },
+  InodesNearlyGone: {
+    side: "sends",
+    fires: {
+      [sender("node_filesystem_files_free", disk)]: "10+0x120",
+      [sender("node_filesystem_files", disk)]: "1000+0x120",
+    },
+    silent: { [sender("node_filesystem_files_free", disk)]: "900+0x120" },
+    at: 30,
+  },
+  MemoryShort: {
+    side: "sends",
+    fires: {
+      [sender("node_memory_MemAvailable_bytes")]: `${5e7}+0x120`,
+      [sender("node_memory_MemTotal_bytes")]: `${2e9}+0x120`,
+    },
+    silent: { [sender("node_memory_MemAvailable_bytes")]: `${1e9}+0x120` },
+    at: 30,
+  },
+  OutOfMemoryKill: counter(sender("node_vmstat_oom_kill")),
+  HostRebooted: {
+    side: "sends",
+    fires: { [sender("node_time_seconds")]: clock, [sender("node_boot_time_seconds")]: "1500+0x120" },
+    silent: { [sender("node_boot_time_seconds")]: "0+0x120" },
+    at: 30,
+  },
+  TargetLost: [
+    {
+      side: "receives",
+      fires: { 'up{job="shop",instance="a"}': still },
+      // A sender's target is the sender's business.
+      silent: { 'up{job="shop",instance="a"}': "1+0x120", 'up{job="node",link_side="sends"}': still },
+      at: 30,
+    },
+    {
+      side: "sends",
+      fires: { [sender("up", 'job="node"')]: still },
+      silent: { [sender("up", 'job="node"')]: "1+0x120" },
+      at: 30,
+    },
+  ],
+  OwnTargetMissing: {
+    side: "receives",
+    fires: { [receiver("up", 'job="node"')]: "1+0x120", [receiver("up", 'job="prometheus"')]: "1+0x120" },
+    silent: { [receiver("up", 'job="envoy"')]: "1+0x120" },
+    at: 30,
+  },
+  ServiceRestarts: [
+    {
+      side: "sends",
+      fires: { [sender("process_start_time_seconds", 'job="prometheus"')]: "0+60x120" },
+      silent: { [sender("process_start_time_seconds", 'job="prometheus"')]: "0+0x25 1500+0x90" },
+      at: 30,
+    },
+    {
+      side: "sends",
+      fires: {
+        [sender("envoy_server_uptime")]: "100 5 65 3 63 2 62 1 61 121 5 65 3 63 2 62 1 61 121 5 65 3 63 2 62 1 1",
+      },
+      silent: { [sender("envoy_server_uptime")]: clock },
+      at: 20,
+    },
+  ],
+  ConfigurationNotLoaded: {
+    side: "sends",
+    fires: { [sender("prometheus_config_last_reload_successful")]: still },
+    silent: { [sender("prometheus_config_last_reload_successful")]: "1+0x120" },
+    at: 30,
+  },
+  RulesFail: [
+    counter(sender("prometheus_rule_evaluation_failures_total", 'rule_group="a"')),
+    counter(sender("prometheus_rule_group_iterations_missed_total", 'rule_group="a"')),
+  ],
+  StorageFails: [
+    "wal_writes_failed",
+    "wal_corruptions",
+    "wal_truncations_failed",
+    "checkpoint_creations_failed",
+    "compactions_failed",
+  ].map((name) => counter(sender(`prometheus_tsdb_${name}_total`))),
+  AlertsNotDelivered: [
+    counter(sender("prometheus_notifications_dropped_total")),
+    counter(sender("prometheus_notifications_errors_total", 'alertmanager="https://a"')),
+  ],
+  // It never stays silent; the test of the rules says so.
+  Watchdog: [],
+} satisfies Readonly<Record<string, Case | readonly Case[]>>;
