@@ -50,8 +50,10 @@ export function summary(outcomes: readonly Outcome[]): string {
   const failed = outcomes.filter(({ passed }) => !passed).map(({ name }) => name);
   const sum = (key: "compared" | "missing") =>
     outcomes.reduce((total, { samples }) => total + (samples?.[key] ?? 0), 0);
+  const missing = sum("missing");
   return (
     `${outcomes.length - failed.length} of ${outcomes.length} drills passed, ${sum("compared")} samples compared, ` +
-    `${sum("missing")} missing${failed.length > 0 ? `; failed: ${failed.join(", ")}` : ""}`
+    `${missing} missing${missing > 0 && failed.length === 0 ? ", all of them documented" : ""}` +
+    `${failed.length > 0 ? `; failed: ${failed.join(", ")}` : ""}`
   );
 }
