@@ -14,9 +14,11 @@ svg { width: 100%; height: auto; display: block; } svg text { font: 11px system-
 
 /** The outcomes as one HTML page that needs nothing else. */
 export function page(outcomes: readonly Outcome[]): string {
-  const [first] = outcomes.flatMap(({ phases }) => phases.began ?? []);
+  const first = Math.min(...outcomes.flatMap(({ phases }) => phases.began ?? []));
   const when =
-    first === undefined ? "" : ` of ${new Date(first * 1000).toISOString().slice(0, 16).replace("T", " ")} UTC`;
+    first === Number.POSITIVE_INFINITY
+      ? ""
+      : ` of ${new Date(first * 1000).toISOString().slice(0, 16).replace("T", " ")} UTC`;
   return `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
