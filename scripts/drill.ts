@@ -51,7 +51,8 @@ async function main(words: readonly string[]): Promise<number> {
   } finally {
     // Also of those that went before one that was interrupted.
     if (values.html !== undefined) writeFileSync(values.html, page(outcomes));
-    console.log(values.json ? JSON.stringify(outcomes, undefined, 2) : `\n${table(outcomes)}\n\n${summary(outcomes)}`);
+    if (values.json) console.log(JSON.stringify(outcomes, undefined, 2));
+    else if (outcomes.length > 0) console.log(`\n${table(outcomes)}\n\n${summary(outcomes)}`);
   }
   return outcomes.every(({ passed }) => passed) ? 0 : 1;
 }
