@@ -1,7 +1,7 @@
 import { next, type Rotation, rotations, underWay } from "@metrics-link/pki/rotation/next.ts";
 import { mediumOf } from "@metrics-link/sandbox/cli/ceremony.ts";
+import { beforehand, compareSince, describeCompared } from "./link/compare.ts";
 import { act, type Carried, PersonNeeded } from "./rotate/act.ts";
-import { beforehand, compareSince, describeCompared } from "./rotate/compare.ts";
 import { describeExpiries } from "./rotate/expiries.ts";
 import { prove } from "./rotate/proof.ts";
 import { describeNext, describeView } from "./rotate/status.ts";

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { setTimeout as pause } from "node:timers/promises";
+import { beforehand, compareSince, describeCompared } from "../link/compare.ts";
 import { contextOf, repository } from "../stack/context.ts";
-import { beforehand, compareSince, describeCompared } from "./compare.ts";
 import { underLoad } from "./load.ts";
 
 interface Step {

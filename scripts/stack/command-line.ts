@@ -6,8 +6,15 @@ export class UsageError extends Error {}
 
 /** Values of `--name VALUE` and `--flag`, strictly. @throws UsageError */
 export function optionsOf<Options extends ParseArgsOptionsConfig>(words: readonly string[], options: Options) {
+  const { values, positionals } = parsed(words, options);
+  if (positionals.length === 0) return values;
+  throw new UsageError(`${positionals.join(" ")} is not expected`);
+}
+
+/** The same, with the words that belong to no option. @throws UsageError */
+export function parsed<Options extends ParseArgsOptionsConfig>(words: readonly string[], options: Options) {
   try {
-    return parseArgs({ args: [...words], options, strict: true, allowPositionals: false, allowNegative: true }).values;
+    return parseArgs({ args: [...words], options, strict: true, allowPositionals: true, allowNegative: true });
   } catch (error) {
     throw new UsageError((error as Error).message);
   }

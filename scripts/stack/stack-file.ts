@@ -1,6 +1,7 @@
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { configurationNamespace, parseConfiguration, type SenderConfiguration } from "@metrics-link/contract";
 import type { GenerationChange } from "@metrics-link/pki/rotation/view.ts";
+import type { AlertOverrides } from "@metrics-link/prometheus";
 import { type Document, parseDocument } from "yaml";
 
 type Configuration = ReturnType<typeof parseConfiguration>;
@@ -40,6 +41,15 @@ export class StackFile {
     const path = ["config", `${configurationNamespace}:prometheus`, "scrapeConfigs"];
     if (folder === undefined) document.deleteIn(path);
     else document.setIn(path, folder);
+    this.save(document);
+  }
+
+  /** Thresholds and durations of alerts. None: the alerts' own. */
+  setAlerts(alerts: AlertOverrides): void {
+    const document = this.load();
+    const path = ["config", `${configurationNamespace}:prometheus`, "alerts"];
+    if (Object.keys(alerts).length === 0) document.deleteIn(path);
+    else document.setIn(path, document.createNode(alerts));
     this.save(document);
   }
 

@@ -17,6 +17,10 @@ export interface Report {
   readonly releaseSince?: string | undefined;
   /** A release that this host could not run, and why; the timer leaves it alone. */
   readonly refused?: Memory["refused"];
+  /** The same one when it is what the bucket points at: the host is not as was asked for, although all is well. */
+  readonly leftAlone?: string | undefined;
+  /** Why the timer could not read from the bucket what is asked for; the host is kept as it is. */
+  readonly bucketUnread?: string | undefined;
   /** Services that wait for their change, because it would drop what is not sent yet. */
   readonly held: readonly Hold[];
   readonly agent: string;

@@ -53,6 +53,12 @@ export function metricsOf(report: Report, release: Release | undefined, oldestSe
       "Since when the release in force is whole and healthy.",
       [{ value: report.releaseSince === undefined ? undefined : secondsOf(report.releaseSince) }],
     ),
+    metric(`${prefix}_bucket_read`, "gauge", "0 when the last run could not read which release is asked for.", [
+      { value: report.bucketUnread === undefined ? 1 : 0 },
+    ]),
+    metric(`${prefix}_release_left_alone`, "gauge", "1 while the release that is asked for is one that was refused.", [
+      { value: report.leftAlone === undefined ? 0 : 1 },
+    ]),
     metric(`${prefix}_held`, "gauge", "1 while a part of the release waits until the backlog is sent.", [
       { value: held.length > 0 ? 1 : 0 },
     ]),

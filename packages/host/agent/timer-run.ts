@@ -13,15 +13,19 @@ export async function timerRun(context: Context): Promise<Report | HandedOver> {
   const { effects, identity } = context;
   const memory = await recall(effects.root);
   const inForce = memory.held?.releaseId ?? memory.lastGood;
+  let bucketUnread: string | undefined;
   const pointed = await pointer(effects, identity.host).catch((error: unknown) => {
     // Without the bucket a host still keeps what it has as it should be.
     if (inForce === undefined && !(error instanceof MissingObject)) throw error;
-    console.error(`The pointer to the release cannot be read: ${(error as Error).message}`);
+    bucketUnread = (error as Error).message;
+    console.error(`The pointer to the release cannot be read: ${bucketUnread}`);
     return undefined;
   });
   const leftAlone = pointed === memory.refused?.releaseId && inForce !== undefined;
   const target = pointed === undefined || leftAlone ? inForce : pointed;
-  return target === undefined ? nothingReported(context, memory, "noRelease") : converge(target, context);
+  if (target === undefined) return nothingReported(context, memory, "noRelease");
+  const found = await converge(target, context);
+  return "exitCode" in found ? found : { ...found, bucketUnread, ...(leftAlone ? { leftAlone: pointed } : {}) };
 }
 
 async function pointer(effects: Effects, host: string): Promise<string> {

@@ -23,6 +23,7 @@ export function wordOf(found: Report): string {
       : []),
     ...(found.notAsked.length > 0 ? [`did not pass before, so not asked: ${found.notAsked.join(", ")}`] : []),
     ...(refused && refused.releaseId !== target ? [`${short(refused.releaseId)} stays refused`] : []),
+    ...(found.bucketUnread === undefined ? [] : ["the bucket cannot be read, so nobody knows what is asked for"]),
     `${seconds.toFixed(1)} s`,
   ];
   return [`${head} (${details.join("; ")})`, ...reasons].join("\n");

@@ -20,6 +20,18 @@ export const agentAlerts = [
     (_, own) => `${own(`${agent}_outcome`, 'outcome!~"converged|held"')} == 1`,
   ),
   alert(
+    "AgentCutOff",
+    "warning",
+    "The agent cannot read from the bucket which release is asked for; the host is kept as it is.",
+    (_, own) => `${own(`${agent}_bucket_read`)} == 0`,
+  ),
+  alert(
+    "ReleaseRefused",
+    "warning",
+    "The release that is asked for is one that this host has refused; it runs on the last good one.",
+    (_, own) => `${own(`${agent}_release_left_alone`)} == 1`,
+  ),
+  alert(
     "AgentHeld",
     "warning",
     "A change of {{ $labels.unit }} has waited for {{ $value | humanizeDuration }} until the backlog is sent.",

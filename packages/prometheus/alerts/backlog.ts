@@ -36,12 +36,13 @@ const keptFrom = (truncation: number) => `metrics_link:wal_kept_from:segment_${t
  * reader loses everything it has not read once its segment is gone.
  */
 export function backlogRules(own: Own): readonly RecordingRule[] {
-  const remoteStorage = "prometheus_remote_storage_queue_highest";
+  const sent = own("prometheus_remote_storage_queue_highest_sent_timestamp_seconds");
   const available = own("node_filesystem_avail_bytes", `mountpoint="${hostPaths.data}"`);
   return [
     {
       record: linkLag,
-      expr: `max(${own(`${remoteStorage}_timestamp_seconds`)} - ${own(`${remoteStorage}_sent_timestamp_seconds`)})`,
+      // Not the queue's own newest: in an outage it stands still as soon as the queue is full, after seconds.
+      expr: `max(${own("prometheus_tsdb_head_max_time_seconds")}) - max(${sent})`,
     },
     {
       record: growth,

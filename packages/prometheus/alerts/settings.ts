@@ -57,6 +57,8 @@ export const settings = {
   // The agent.
   AgentSilent: { for: "2m", threshold: 600 },
   AgentNotConverged: { for: "5m" },
+  AgentCutOff: { for: "15m" },
+  ReleaseRefused: { for: "5m" },
   AgentHeld: { for: "0s", threshold: 3600 },
   ReleaseRolledBack: { for: "0s", window: "1h" },
   DriftFound: { for: "0s", window: "15m" },

@@ -1,50 +1,11 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { artefactNames, type PkiOutput } from "@metrics-link/contract";
-import { artefactsOf } from "@metrics-link/sandbox/cli/ceremony.ts";
+import { type Identity, identitiesOf } from "@metrics-link/sandbox/testing/identities.ts";
 import { openssl, selfSigned } from "../../support/openssl.ts";
-import { pulumi, sandbox } from "./sandbox.ts";
+import { sandbox } from "./sandbox.ts";
 
-/** A certificate chain and its key. */
-export interface Identity {
-  readonly chain: string;
-  readonly key: string;
-}
-
-interface StateResource {
-  readonly urn: string;
-  readonly outputs: Record<string, string>;
-}
-
-/** The sender's PKI with its keys in clear: what somebody has who holds the state and its passphrase. */
-async function sendersPki(): Promise<Record<"leaf" | "intermediate", Identity>> {
-  const { stdout } = await pulumi().must(["stack", "export", "-s", "sender", "--show-secrets"]);
-  const unwrap = (_key: string, value: unknown) =>
-    typeof value === "object" && value !== null && "plaintext" in value ? JSON.parse(String(value.plaintext)) : value;
-  const { resources } = (JSON.parse(stdout, unwrap) as { deployment: { resources: StateResource[] } }).deployment;
-  const output = (name: RegExp, key: string) => {
-    const found = resources.find(({ urn }) => name.test(urn))?.outputs[key];
-    if (found === undefined) throw new Error(`the sender's state has no ${key} of ${name}`);
-    return found;
-  };
-  // The root signed it elsewhere: its certificate is an artefact of the ceremony.
-  const { generations } = await pulumi().output<PkiOutput>("sender", "pki");
-  const intermediate = readFileSync(
-    artefactsOf(sandbox, "sender", artefactNames.intermediate(generations.intermediate)),
-    "utf8",
-  );
-  return {
-    leaf: {
-      chain: output(/::sender-leaf-[gr\d-]+-certificate$/, "certPem") + intermediate,
-      key: output(/::sender-leaf-[gr\d-]+-key$/, "privateKeyPem"),
-    },
-    intermediate: {
-      chain: intermediate,
-      key: output(new RegExp(`::sender-intermediate-g${generations.intermediate}-key$`), "privateKeyPem"),
-    },
-  };
-}
+const sendersPki = () => identitiesOf(sandbox, "sender");
 
 /** The sender's own leaf. */
 export async function rightful(): Promise<Identity> {

@@ -1,6 +1,7 @@
 import { hostPaths, ports } from "@metrics-link/contract";
 import { prometheusOf } from "@metrics-link/sandbox/cli/sandbox.ts";
 import type { PowerAction } from "@metrics-link/sandbox/realiser/index.ts";
+import { fullDisk } from "@metrics-link/sandbox/testing/faults/full-disk.ts";
 import { eventually } from "../../support/eventually.ts";
 import { on, sandbox } from "./sandbox.ts";
 
@@ -44,12 +45,9 @@ export const dataDirectory = hostPaths.data;
 
 /** Leaves no room on the file system of a folder, for others than root as well. @returns makes it free again */
 export async function fill(host: string, folder: string): Promise<() => Promise<void>> {
-  const filler = `${folder}/filler`;
-  const script = 'fallocate --length "$(df --block-size=1 --output=avail "$0" | tail -1)" "$1"';
-  await on(host, "sh", "-c", script, folder, filler);
-  return async () => {
-    await on(host, "rm", filler);
-  };
+  const { inject, heal } = fullDisk(sandbox, host, folder);
+  await inject();
+  return heal;
 }
 
 /** The process that a host's Prometheus is. */

@@ -1,16 +1,11 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { on } from "./sandbox.ts";
+import * as units from "@metrics-link/sandbox/testing/faults/units.ts";
+import { sandbox } from "./sandbox.ts";
 
 /** Lets real time pass: for outages, whose length is what is tested. */
 export const outage = (seconds: number): Promise<void> => pause(seconds * 1000);
 
-const timer = "metrics-link-agent.timer";
-
 /** Stops a unit of a host, and the agent's timer with it, which would start it again within the minute. */
-export async function stopUnit(host: string, unit: string): Promise<void> {
-  await on(host, "systemctl", "stop", timer, unit);
-}
+export const stopUnit = (host: string, unit: string): Promise<void> => units.stopUnit(sandbox, host, unit);
 
-export async function startUnit(host: string, unit: string): Promise<void> {
-  await on(host, "systemctl", "start", unit, timer);
-}
+export const startUnit = (host: string, unit: string): Promise<void> => units.startUnit(sandbox, host, unit);

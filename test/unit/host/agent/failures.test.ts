@@ -225,6 +225,10 @@ describe("agent: failures", () => {
     host.onCommand = () => undefined;
     const report = await host.timerRun();
     assert.deepEqual([report.outcome, report.target, report.refused?.releaseId], ["converged", first, target]);
+    assert.equal(report.leftAlone, target, "converged, and yet not what is asked for");
+    host.point(first);
+    assert.equal((await host.timerRun()).leftAlone, undefined);
+    host.point(target);
     assert.equal((await host.converge(target)).outcome, "converged");
     assert.equal((await host.timerRun()).refused, undefined);
   });

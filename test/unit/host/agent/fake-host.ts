@@ -126,11 +126,15 @@ export class FakeHost {
   }
 
   /** Puts a release and its tools into the bucket and points the host at it. */
+  point(releaseId: string): void {
+    this.objects.set(releaseKeys.current("sender"), Buffer.from(JSON.stringify({ formatVersion: 1, releaseId })));
+  }
+
   async publish(release: ReleaseInput): Promise<string> {
     const text = canonicalRelease(parseRelease(release));
     const releaseId = releaseIdOf(text);
     this.objects.set(releaseKeys.release("sender", releaseId), Buffer.from(text));
-    this.objects.set(releaseKeys.current("sender"), Buffer.from(JSON.stringify({ formatVersion: 1, releaseId })));
+    this.point(releaseId);
     return releaseId;
   }
 

@@ -64,6 +64,8 @@ describe("agent: metrics", () => {
       'metrics_link_agent_outcome{outcome="converged"} 0',
       "metrics_link_agent_last_run_timestamp_seconds 1795334401.5",
       "metrics_link_agent_held 1",
+      "metrics_link_agent_bucket_read 1",
+      "metrics_link_agent_release_left_alone 0",
       'metrics_link_agent_held_since_timestamp_seconds{unit="prometheus.service"} 1795334400',
       "metrics_link_agent_drifted_files 1",
       "metrics_link_agent_drifted_files_total 7",
@@ -75,6 +77,16 @@ describe("agent: metrics", () => {
       assert.ok(page.split("\n").includes(line), line);
     }
     assert.match(page, /^metrics_link_certificate_not_after_timestamp_seconds\{.*tier="peer root".*\} \d+$/m);
+  });
+
+  it("say that a host is not as was asked for, or does not know what is", () => {
+    const cutOff = metricsOf(
+      { ...report, bucketUnread: "no such host", leftAlone: "d".repeat(64) },
+      undefined,
+      undefined,
+    );
+    assert.match(cutOff, /^metrics_link_agent_bucket_read 0$/m);
+    assert.match(cutOff, /^metrics_link_agent_release_left_alone 1$/m);
   });
 
   it("leave out what is not known", () => {
@@ -102,7 +114,7 @@ describe("agent: metrics", () => {
 
   it("are each explained to those who operate the link", () => {
     const names = new Set([...page.matchAll(/^# TYPE (\S+)/gm)].map(([, name = ""]) => name));
-    assert.equal(names.size, 14);
+    assert.equal(names.size, 16);
     const explained = readFileSync(new URL("../../../../docs/operate.md", import.meta.url), "utf8");
     assert.deepEqual(
       [...names].filter((name) => !explained.includes(`\`${name}\``)),

@@ -89,6 +89,18 @@ export const hostCases = {
     { side: "sends", fires: { [lastLook]: "0+0x120" }, silent: { [lastLook]: clock }, at: 30 },
     { side: "sends", fires: { [lastLook]: "0+60x10 _x110" }, silent: { [lastLook]: clock }, at: 30 },
   ],
+  AgentCutOff: {
+    side: "sends",
+    fires: { [sender("metrics_link_agent_bucket_read")]: "0+0x120" },
+    silent: { [sender("metrics_link_agent_bucket_read")]: "1+0x120" },
+    at: 30,
+  },
+  ReleaseRefused: {
+    side: "sends",
+    fires: { [sender("metrics_link_agent_release_left_alone")]: "0 1+0x120" },
+    silent: { [sender("metrics_link_agent_release_left_alone")]: still },
+    at: 30,
+  },
   AgentHeld: {
     side: "sends",
     fires: { [sender("metrics_link_agent_held_since_timestamp_seconds", 'unit="a.service"')]: "0+0x120" },

@@ -4,7 +4,7 @@ const accepted = receiver(
   "envoy_http_downstream_rq_xx",
   'envoy_http_conn_manager_prefix="sender_account-a",envoy_response_code_class="2"',
 );
-const stored = sender("prometheus_remote_storage_queue_highest_timestamp_seconds", 'remote_name="link"');
+const stored = sender("prometheus_tsdb_head_max_time_seconds");
 const sent = sender("prometheus_remote_storage_queue_highest_sent_timestamp_seconds", 'remote_name="link"');
 const disk = 'device="/dev/nvme1n1",fstype="ext4",mountpoint="/var/lib/metrics-link"';
 const available = sender("node_filesystem_avail_bytes", disk);
@@ -15,7 +15,6 @@ const wal = {
   [stored]: clock,
   [sender("prometheus_tsdb_wal_record_parts_bytes_written_total")]: `0+${(128 * 1024 * 1024) / 10}x120`,
   [sender("prometheus_tsdb_head_min_time_seconds")]: "-7200+0x120",
-  [sender("prometheus_tsdb_head_max_time_seconds")]: clock,
   [sender("metrics_link_wal_oldest_segment")]: "10+0x120",
   [sender("prometheus_tsdb_wal_segment_current")]: "20+0.1x120",
   [available]: `${50e9}+0x120`,

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { compareWindow, linkState } from "@metrics-link/sandbox/cli/link.ts";
-import type { Comparison } from "@metrics-link/sandbox/cli/samples.ts";
+import { type Between, type Comparison, compareSamples } from "@metrics-link/sandbox/cli/samples.ts";
 import { prometheusOf, type Sandbox } from "@metrics-link/sandbox/cli/sandbox.ts";
 import { externalLabels } from "@metrics-link/sandbox/cli/status.ts";
 
@@ -8,12 +8,9 @@ import { externalLabels } from "@metrics-link/sandbox/cli/status.ts";
 const windowSeconds = 15;
 const deadlineSeconds = 180;
 
-export type Compared = Pick<Comparison, "compared" | "missing" | "different" | "unexpected" | "series"> & {
-  readonly seconds: number;
-  readonly examples: readonly string[];
-};
+export type Compared = Comparison & { readonly seconds: number };
 
-/** A moment before a rotation, in seconds since the epoch: what is compared from here on covers it. */
+/** A moment before what is done to the link, in seconds since the epoch: what is compared from here on covers it. */
 export const beforehand = (): number => Math.floor(Date.now() / 1000) - 5;
 
 /**
@@ -36,15 +33,7 @@ export async function compareSince(sandbox: Sandbox, from: number): Promise<Comp
     }
     await pause(500);
   }
-  let sum: Compared = {
-    compared: 0,
-    missing: 0,
-    different: 0,
-    unexpected: 0,
-    series: 0,
-    seconds: end - from,
-    examples: [],
-  };
+  let sum: Compared = { ...compareSamples([], [], {}), seconds: end - from };
   for (let start = from; start < end; start += windowSeconds) {
     const seconds = Math.min(windowSeconds, end - start);
     const one = await compareWindow(sender, receiver, externalLabels(sandbox), start + seconds, seconds);
@@ -53,6 +42,8 @@ export async function compareSince(sandbox: Sandbox, from: number): Promise<Comp
       missing: sum.missing + one.missing,
       different: sum.different + one.different,
       unexpected: sum.unexpected + one.unexpected,
+      missingBetween: spanning(sum.missingBetween, one.missingBetween),
+      unexpectedBetween: spanning(sum.unexpectedBetween, one.unexpectedBetween),
       series: Math.max(sum.series, one.series),
       seconds: sum.seconds,
       examples: [...sum.examples, ...one.examples].slice(0, 5),
@@ -61,7 +52,12 @@ export async function compareSince(sandbox: Sandbox, from: number): Promise<Comp
   return sum;
 }
 
-/** The last line of a rotation. */
+function spanning(first: Between | undefined, second: Between | undefined): Between | undefined {
+  if (first === undefined || second === undefined) return first ?? second;
+  return [Math.min(first[0], second[0]), Math.max(first[1], second[1])];
+}
+
+/** What was compared, in a line; examples of what is wrong below it. */
 export const describeCompared = ({ seconds, compared, series, missing, different, unexpected, examples }: Compared) =>
   [
     `samples: ${compared} of ${series} series compared over ${seconds} s, ${missing} missing, ${different} different` +

@@ -1,0 +1,32 @@
+import { hostPaths } from "@metrics-link/contract";
+import { runOnHost, type Sandbox } from "../../cli/sandbox.ts";
+import type { Role } from "../../cli/stack-files.ts";
+import { expired, identitiesOf } from "../identities.ts";
+import type { Fault } from "./fault.ts";
+import { startAgent, stopAgent } from "./units.ts";
+
+/** What was there, until it is put back: the agent would find it, but wait a minute for an Envoy that cannot know. */
+const aside = "/run/metrics-link-fault-chain.pem";
+const chainFile = `${hostPaths.current}/tls/certificate-chain.pem`;
+
+/** The leaf that a host presents has expired, and is right in everything else: nobody has renewed it. */
+export function expiredLeaf(sandbox: Sandbox, host: Role): Fault {
+  // Envoy looks again when a release comes into force, and that it does not for a file.
+  const takeUp = () => runOnHost(sandbox, host, ["systemctl", "restart", "metrics-link-envoy"]);
+  return {
+    async inject() {
+      const chain = await expired(await identitiesOf(sandbox, host));
+      await stopAgent(sandbox, host);
+      const script = `test -e ${aside} || cp ${chainFile} ${aside}; cat > ${chainFile}`;
+      const { code, stderr } = await sandbox.world.exec(host, ["sh", "-c", script], { stdin: chain });
+      if (code !== 0) throw new Error(`${chainFile} on ${host}: ${stderr}`);
+      await takeUp();
+    },
+    async heal() {
+      const script = `if test -e ${aside}; then cat ${aside} > ${chainFile} && rm ${aside}; fi`;
+      await runOnHost(sandbox, host, ["sh", "-c", script]);
+      await takeUp();
+      await startAgent(sandbox, host);
+    },
+  };
+}

@@ -1,0 +1,50 @@
+import { readFileSync } from "node:fs";
+import type { Sandbox } from "../../cli/sandbox.ts";
+import { topologyOf } from "../../cloud/topology.ts";
+import type { Instance, Topology, Vpc } from "../../model/topology.ts";
+import { execute, inNamespace, run } from "../../realiser/command.ts";
+
+/** What the sandbox's networks were made from. */
+export function topologyIn({ layout }: Sandbox): Topology {
+  const { resources, rules } = JSON.parse(readFileSync(layout.cloudFile, "utf8"));
+  return topologyOf(resources, rules);
+}
+
+/** The instance of a name and the VPC that it is in. @throws Error when there is none */
+export function placeOf(sandbox: Sandbox, host: string): { readonly vpc: Vpc; readonly instance: Instance } {
+  for (const vpc of topologyIn(sandbox).vpcs) {
+    const instance = vpc.instances.find(({ name }) => name === host);
+    if (instance) return { vpc, instance };
+  }
+  throw new Error(`no instance of the sandbox is called ${host}`);
+}
+
+export const inside = (namespace: string, ...argv: string[]): Promise<string> => run(inNamespace(namespace, argv));
+
+const table = "fault";
+
+/** Puts rules of our own beside those of a namespace. What was there of them before goes. */
+export async function addRules(namespace: string, chain: string): Promise<void> {
+  const ruleset = `table ip ${table}\ndelete table ip ${table}\ntable ip ${table} {\n  chain fault {\n${chain}\n  }\n}\n`;
+  await run(inNamespace(namespace, ["nft", "-f", "-"]), { stdin: ruleset });
+}
+
+export async function removeRules(namespace: string): Promise<void> {
+  await run(inNamespace(namespace, ["nft", "-f", "-"]), { stdin: `table ip ${table}\ndelete table ip ${table}\n` });
+}
+
+/**
+ * Lets no more than so many bits a second out of an interface; more waits, and too much of it is dropped
+ * (tc-tbf(8)). Latency as such (netem) is not in every kernel.
+ */
+export async function limitRate(namespace: string, device: string, kilobits: number): Promise<void> {
+  const shape = ["tbf", "rate", `${kilobits}kbit`, "burst", "8kb", "latency", "2s"];
+  await inside(namespace, "tc", "qdisc", "replace", "dev", device, "root", ...shape);
+}
+
+export async function liftLimit(namespace: string, device: string): Promise<void> {
+  const { code, stderr } = await execute(inNamespace(namespace, ["tc", "qdisc", "delete", "dev", device, "root"]));
+  // Without a limit there is nothing to delete.
+  if (code !== 0 && !/handle of zero|No such file/.test(stderr))
+    throw new Error(`tc in ${namespace}: ${stderr.trim()}`);
+}

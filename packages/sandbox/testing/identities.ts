@@ -1,0 +1,73 @@
+import "reflect-metadata";
+import { createPrivateKey, createPublicKey, webcrypto } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { artefactNames, certificatesOf, type PkiOutput } from "@metrics-link/contract";
+import * as x509 from "@peculiar/x509";
+import { artefactsOf } from "../cli/ceremony.ts";
+import { pulumiOf, type Sandbox } from "../cli/sandbox.ts";
+import type { Role } from "../cli/stack-files.ts";
+
+/** A certificate chain and its key. */
+export interface Identity {
+  readonly chain: string;
+  readonly key: string;
+}
+
+/** What signs a leaf, and the leaf. */
+export type Identities = Readonly<Record<"leaf" | "intermediate", Identity>>;
+
+interface StateResource {
+  readonly urn: string;
+  readonly outputs: Record<string, string>;
+}
+
+/** A side's PKI with its keys in clear: what somebody has who holds the state and its passphrase. */
+export async function identitiesOf(sandbox: Sandbox, role: Role): Promise<Identities> {
+  const pulumi = pulumiOf(sandbox);
+  const { stdout } = await pulumi.must(["stack", "export", "-s", role, "--show-secrets"]);
+  const unwrap = (_key: string, value: unknown) =>
+    typeof value === "object" && value !== null && "plaintext" in value ? JSON.parse(String(value.plaintext)) : value;
+  const { resources } = (JSON.parse(stdout, unwrap) as { deployment: { resources: StateResource[] } }).deployment;
+  const output = (name: RegExp, key: string) => {
+    const found = resources.find(({ urn }) => name.test(urn))?.outputs[key];
+    if (found === undefined) throw new Error(`the state of ${role} has no ${key} of ${name}`);
+    return found;
+  };
+  // The root signed it elsewhere: its certificate is an artefact of the ceremony.
+  const { generations } = await pulumi.output<PkiOutput>(role, "pki");
+  const file = artefactsOf(sandbox, role, artefactNames.intermediate(generations.intermediate));
+  const intermediate = readFileSync(file, "utf8");
+  return {
+    leaf: {
+      chain: output(new RegExp(`::${role}-leaf-[gr\\d-]+-certificate$`), "certPem") + intermediate,
+      key: output(new RegExp(`::${role}-leaf-[gr\\d-]+-key$`), "privateKeyPem"),
+    },
+    intermediate: {
+      chain: intermediate,
+      key: output(new RegExp(`::${role}-intermediate-g${generations.intermediate}-key$`), "privateKeyPem"),
+    },
+  };
+}
+
+const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" } as const;
+const minute = 60_000;
+
+/** The same leaf, with its key, signed by the same intermediate, and valid until a minute ago. */
+export async function expired({ leaf, intermediate }: Identities): Promise<string> {
+  const [pem = ""] = certificatesOf(leaf.chain);
+  const present = new x509.X509Certificate(pem);
+  const der = createPrivateKey(intermediate.key).export({ format: "der", type: "pkcs8" });
+  const spki = createPublicKey(leaf.key).export({ format: "der", type: "spki" });
+  const issuer = new x509.X509Certificate(intermediate.chain);
+  const made = await x509.X509CertificateGenerator.create({
+    subject: present.subject,
+    issuer: issuer.subject,
+    notBefore: new Date(Date.now() - 2 * minute),
+    notAfter: new Date(Date.now() - minute),
+    signingAlgorithm: algorithm,
+    publicKey: await webcrypto.subtle.importKey("spki", spki, algorithm, true, ["verify"]),
+    signingKey: await webcrypto.subtle.importKey("pkcs8", der, algorithm, false, ["sign"]),
+    extensions: present.extensions,
+  });
+  return `${made.toString("pem")}\n${intermediate.chain}`;
+}

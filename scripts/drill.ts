@@ -1,0 +1,124 @@
+import { writeFileSync } from "node:fs";
+import { type Report, streamReport } from "@metrics-link/sandbox/cli/report.ts";
+import { type Sandbox, sandboxOf } from "@metrics-link/sandbox/cli/sandbox.ts";
+import { roles } from "@metrics-link/sandbox/cli/stack-files.ts";
+import { benchOf } from "./drill/bench.ts";
+import type { Drill, Outcome } from "./drill/drill.ts";
+import { drillsOf } from "./drill/drills.ts";
+import { JournalFile } from "./drill/journal.ts";
+import { page } from "./drill/page.ts";
+import { quickenAlerts, restoreAlerts } from "./drill/quicken.ts";
+import { describe, summary, table } from "./drill/report.ts";
+import { Interrupted, runDrill } from "./drill/runner.ts";
+import { inProduction } from "./drill/settings.ts";
+import { parsed, settle, UsageError } from "./stack/command-line.ts";
+import { contextOf, repository } from "./stack/context.ts";
+
+const usage = `Usage: npm run -s drill -- NAME... | --all | --list | heal
+Breaks the running sandbox, waits for the alert that must tell of it, mends it, waits until the alert is clear and every
+sample arrived, and compares the raw samples of both ends over the whole time.
+  --list          the drills: what breaks, and which alert must fire
+  --all           every drill; more than half an hour
+  heal            mends what drills have left broken that were killed
+  --json          the outcomes as JSON on stdout; what is under way is told on stderr
+  --html FILE     a page with the table and a picture of each drill
+  --sandbox NAME  another sandbox than the repository's own
+Ctrl-C mends and ends. Ends with 0 only if each alert fired and cleared and no sample is missing that must not be.`;
+
+const options = {
+  list: { type: "boolean", default: false },
+  all: { type: "boolean", default: false },
+  json: { type: "boolean", default: false },
+  html: { type: "string" },
+  sandbox: { type: "string" },
+} as const;
+
+async function main(words: readonly string[]): Promise<number> {
+  const { values, positionals: names } = parsed(words, options);
+  if (values.list) return list(drillsOf(sandboxOf(repository)));
+  const { sandbox } = contextOf("sender", values.sandbox);
+  if (sandbox === undefined) throw new Error("drills break things, and so need the sandbox: npm run sandbox -- up");
+  const drills = drillsOf(sandbox);
+  const journal = new JournalFile(sandbox.layout);
+  const report = streamReport(process.stderr);
+  if (names.length === 1 && names[0] === "heal") {
+    await heal(sandbox, drills, journal, report);
+    return 0;
+  }
+  const outcomes: Outcome[] = [];
+  try {
+    await run(sandbox, chosen(drills, names, values.all === true), journal, report, outcomes);
+  } finally {
+    // Also of those that went before one that was interrupted.
+    if (values.html !== undefined) writeFileSync(values.html, page(outcomes));
+    if (values.json) console.log(JSON.stringify(outcomes, undefined, 2));
+    else if (outcomes.length > 0) console.log(`\n${table(outcomes)}\n\n${summary(outcomes)}`);
+  }
+  return outcomes.every(({ passed }) => passed) ? 0 : 1;
+}
+
+function list(drills: readonly Drill[]): number {
+  const width = Math.max(...drills.map(({ name }) => name.length));
+  for (const { name, fault, alert, side } of drills) {
+    console.log(`${name.padEnd(width)}  ${fault}: ${alert} of the ${side} (${inProduction(alert)} in production)`);
+  }
+  return 0;
+}
+
+function chosen(drills: readonly Drill[], names: readonly string[], all: boolean): readonly Drill[] {
+  if (all === names.length > 0) throw new UsageError(all ? "--all, or names" : "which drills? --list names them");
+  const missing = names.filter((name) => !drills.some((drill) => drill.name === name));
+  if (missing.length > 0) throw new UsageError(`no drill is called ${missing.join(", ")}`);
+  return all ? drills : drills.filter(({ name }) => names.includes(name));
+}
+
+/** @param outcomes takes what comes of each drill, as it comes */
+async function run(
+  sandbox: Sandbox,
+  drills: readonly Drill[],
+  journal: JournalFile,
+  report: Report,
+  outcomes: Outcome[],
+): Promise<void> {
+  await heal(sandbox, drillsOf(sandbox), journal, report);
+  const interruption = interruptible(report);
+  const bench = benchOf(sandbox, interruption);
+  try {
+    const sides = roles.filter((role) => drills.some(({ side }) => side === role));
+    await report.step(`quick alerts of ${sides.join(" and ")}`, () => quickenAlerts(sandbox.name, sides, journal));
+    for (const drill of drills) {
+      if (interruption.aborted) throw new Interrupted("interrupted");
+      const outcome = await report.step(drill.name, () => runDrill(drill, bench, journal));
+      outcomes.push(outcome);
+      report.say(describe(outcome));
+    }
+  } finally {
+    await report.step("alerts as before", () => restoreAlerts(sandbox.name, journal));
+  }
+}
+
+/** Mends what the journal has of earlier drills. */
+async function heal(sandbox: Sandbox, drills: readonly Drill[], journal: JournalFile, report: Report): Promise<void> {
+  for (const name of journal.read().broken) {
+    await report.step(`mending ${name}`, async () => {
+      await drills.find((drill) => drill.name === name)?.breaks.heal();
+      journal.end(name);
+    });
+  }
+  await restoreAlerts(sandbox.name, journal);
+}
+
+/** The first Ctrl-C lets the drill mend what it broke; a second one ends it there and then. */
+function interruptible(report: Report): AbortSignal {
+  const controller = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.on(signal, () => {
+      if (controller.signal.aborted) process.exit(130);
+      report.say("\nmending; once more, and it stays broken until: npm run drill -- heal");
+      controller.abort();
+    });
+  }
+  return controller.signal;
+}
+
+process.exitCode = await settle(usage, () => main(process.argv.slice(2)));

@@ -1,0 +1,73 @@
+import type { Between } from "@metrics-link/sandbox/cli/samples.ts";
+import type { Role } from "@metrics-link/sandbox/cli/stack-files.ts";
+import type { Fault } from "@metrics-link/sandbox/testing/faults/fault.ts";
+import type { DrilledAlert } from "./settings.ts";
+
+/** A fault, the alert that must tell of it, and what it may cost. */
+export interface Drill {
+  readonly name: string;
+  /** What breaks, in words. */
+  readonly fault: string;
+  readonly alert: DrilledAlert;
+  /** Whose Prometheus must fire it. */
+  readonly side: Role;
+  /** Makes and mends it. Both are called with the link in whatever state the other left it in. */
+  readonly breaks: Fault;
+  /** How long it lasts at least, in seconds, although the alert fires before: when the length is what is tried. */
+  readonly lastsSeconds?: number;
+  /** Samples that the receiver may lack afterwards, and why. Without it: none. */
+  readonly exception?: Exception;
+}
+
+/** What a fault is documented to cost: samples from shortly before it began until it was there in full. */
+export interface Exception {
+  readonly why: string;
+  /** Where it is documented, from the root of the repository. */
+  readonly page: string;
+}
+
+/** The state of an alerting rule, as Prometheus' API has it. */
+export type AlertState = "inactive" | "pending" | "firing";
+
+export interface Rule {
+  readonly state: AlertState;
+  /** When it was evaluated last, in seconds since the epoch. */
+  readonly evaluated: number;
+  /** The `for` that is in force, in seconds. */
+  readonly forSeconds: number;
+}
+
+export interface Samples {
+  readonly compared: number;
+  readonly missing: number;
+  readonly different: number;
+  readonly unexpected: number;
+  /** First and last instant of what is missing, in milliseconds since the epoch. */
+  readonly missingBetween: Between | undefined;
+  readonly examples: readonly string[];
+}
+
+/** When what was seen, in seconds since the epoch. */
+export type Phase = "began" | "broken" | "pending" | "fired" | "healing" | "healed" | "cleared" | "compared";
+
+/** How a drill went. What did not happen is absent. */
+export interface Outcome {
+  readonly name: string;
+  readonly fault: string;
+  readonly alert: string;
+  readonly side: Role;
+  readonly passed: boolean;
+  /** Why it did not pass, or what it cost: in words. */
+  readonly notes: readonly string[];
+  /** What of the alert was quicker here, as it is in production: "for 5m, threshold 120". */
+  readonly production: string;
+  /** The `for` that it had here. */
+  readonly forSeconds: number | undefined;
+  readonly secondsToFire: number | undefined;
+  /** From the beginning of the healing until the alert was clear and nothing waited to be sent. */
+  readonly secondsToRecover: number | undefined;
+  readonly samples: Samples | undefined;
+  readonly phases: Readonly<Partial<Record<Phase, number>>>;
+  /** How far the receiver was behind at each look: seconds since the epoch, seconds. Null when nobody could say. */
+  readonly lag: readonly (readonly [at: number, seconds: number | null])[];
+}

@@ -1,0 +1,159 @@
+import { hostPaths } from "@metrics-link/contract";
+import type { Sandbox } from "@metrics-link/sandbox/cli/sandbox.ts";
+import { during } from "@metrics-link/sandbox/testing/faults/combined.ts";
+import { noNames } from "@metrics-link/sandbox/testing/faults/dns.ts";
+import { otherEgressAddress } from "@metrics-link/sandbox/testing/faults/egress-address.ts";
+import { expiredLeaf } from "@metrics-link/sandbox/testing/faults/expired-leaf.ts";
+import { fullDisk } from "@metrics-link/sandbox/testing/faults/full-disk.ts";
+import { linkCut, narrowLink } from "@metrics-link/sandbox/testing/faults/link.ts";
+import { powerCut, reboot } from "@metrics-link/sandbox/testing/faults/power.ts";
+import { badRelease, wrongRoot } from "@metrics-link/sandbox/testing/faults/release.ts";
+import { slowPrometheus } from "@metrics-link/sandbox/testing/faults/slow-prometheus.ts";
+import { editedTrustBundle } from "@metrics-link/sandbox/testing/faults/trust-bundle.ts";
+import { crashedPrometheus, crashedUnit, stoppedUnit } from "@metrics-link/sandbox/testing/faults/units.ts";
+import type { Drill, Exception } from "./drill.ts";
+
+const envoy = "metrics-link-envoy";
+const prometheus = "metrics-link-prometheus";
+/** The name that the example of a receiver gives its sender. */
+const sendersName = "account-a";
+/** Of an outage, before something else goes wrong in it. */
+const backlogSeconds = 10;
+
+const queueBeginsAnew: Exception = {
+  why: "a queue that starts in an outage begins at now, and what waited is in the sender's TSDB only",
+  page: "docs/operate.md#what-is-lost-and-when",
+};
+
+/** Every drill, in the order in which they are run: what breaks least comes first. */
+export const drillsOf = (sandbox: Sandbox): readonly Drill[] => [
+  {
+    name: "receiver-prometheus-down",
+    fault: "the receiver's Prometheus is stopped",
+    alert: "LinkBehind",
+    side: "sender",
+    breaks: stoppedUnit(sandbox, "receiver", prometheus),
+  },
+  {
+    name: "receiver-envoy-killed",
+    fault: "the receiver's Envoy is killed",
+    alert: "ServiceRestarts",
+    side: "receiver",
+    breaks: crashedUnit(sandbox, "receiver", envoy),
+  },
+  {
+    name: "sender-envoy-killed",
+    fault: "the sender's Envoy is killed",
+    alert: "ServiceRestarts",
+    side: "sender",
+    breaks: crashedUnit(sandbox, "sender", envoy),
+  },
+  {
+    name: "link-cut",
+    fault: "the internet carries nothing to the receiver, for ten minutes",
+    alert: "LinkBehind",
+    side: "sender",
+    breaks: linkCut(sandbox),
+    lastsSeconds: 600,
+  },
+  {
+    name: "link-narrow",
+    fault: "the way to the receiver carries 16 kbit/s",
+    alert: "LinkBehind",
+    side: "sender",
+    breaks: narrowLink(sandbox, 16),
+  },
+  {
+    name: "receiver-slow",
+    fault: "the receiver's Prometheus takes 18 s for an answer",
+    alert: "LinkBehind",
+    side: "sender",
+    breaks: slowPrometheus(sandbox, "receiver", 18),
+  },
+  {
+    name: "egress-address",
+    fault: "the sender leaves by another address than the pinned one",
+    alert: "ReceiverUnreachable",
+    side: "sender",
+    breaks: otherEgressAddress(sandbox),
+  },
+  {
+    name: "resolver-gone",
+    fault: "the sender gets no answer from DNS",
+    alert: "AgentCutOff",
+    side: "sender",
+    breaks: noNames(sandbox, "sender"),
+  },
+  {
+    name: "bad-release",
+    fault: "a release comes that Envoy refuses",
+    alert: "ReleaseRefused",
+    side: "sender",
+    breaks: badRelease(sandbox, "sender"),
+  },
+  {
+    name: "trust-bundle-edited",
+    fault: "another root is put beside the sender's, on the receiver's disk",
+    alert: "TrustBundleDiffers",
+    side: "receiver",
+    breaks: editedTrustBundle(sandbox, sendersName),
+  },
+  {
+    name: "wrong-root",
+    fault: "the receiver is given the wrong root for its sender",
+    alert: "ClientNotTrusted",
+    side: "receiver",
+    breaks: wrongRoot(sandbox, sendersName),
+  },
+  {
+    name: "sender-leaf-expired",
+    fault: "the sender's leaf has expired",
+    alert: "EnvoyCertificateExpiring",
+    side: "sender",
+    breaks: expiredLeaf(sandbox, "sender"),
+  },
+  {
+    name: "receiver-leaf-expired",
+    fault: "the receiver's leaf has expired",
+    alert: "ReceiverNotTrusted",
+    side: "sender",
+    breaks: expiredLeaf(sandbox, "receiver"),
+  },
+  {
+    name: "sender-disk-nearly-full",
+    fault: "the sender's data volume has a twentieth left",
+    alert: "DiskNearlyFull",
+    side: "sender",
+    breaks: fullDisk(sandbox, "sender", hostPaths.data, 0.05),
+  },
+  {
+    name: "receiver-disk-full",
+    fault: "the receiver's data volume is full",
+    alert: "LinkBehind",
+    side: "sender",
+    breaks: fullDisk(sandbox, "receiver", hostPaths.data),
+  },
+  {
+    name: "receiver-rebooted",
+    fault: "the receiver's host is rebooted",
+    alert: "ServiceRestarts",
+    side: "receiver",
+    breaks: reboot(sandbox, "receiver"),
+  },
+  {
+    name: "sender-prometheus-killed",
+    fault: "the sender's Prometheus is killed in an outage",
+    alert: "SenderSilent",
+    side: "receiver",
+    breaks: during(linkCut(sandbox), backlogSeconds, crashedPrometheus(sandbox, "sender")),
+    exception: queueBeginsAnew,
+  },
+  {
+    name: "sender-power-cut",
+    fault: "the sender's host loses its power in an outage",
+    alert: "SenderSilent",
+    side: "receiver",
+    breaks: during(linkCut(sandbox), backlogSeconds, powerCut(sandbox, "sender")),
+    exception: queueBeginsAnew,
+  },
+];

@@ -1,0 +1,57 @@
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { AlertOverrides } from "@metrics-link/prometheus";
+import type { Role } from "@metrics-link/sandbox/cli/stack-files.ts";
+import type { Layout } from "@metrics-link/sandbox/model/layout.ts";
+import type { Journal } from "./runner.ts";
+
+export type AlertsOfStacks = Readonly<Partial<Record<Role, AlertOverrides>>>;
+
+interface Entries {
+  /** Drills whose fault is in place, or may be. */
+  readonly broken: readonly string[];
+  /** The alert settings from before the drills, of each stack whose own ones are not in force. */
+  readonly alerts?: AlertsOfStacks;
+}
+
+/** What drills have changed and not put back yet, in the folder of the sandbox: for the case that they are killed. */
+export class JournalFile implements Journal {
+  readonly #path: string;
+
+  constructor(layout: Layout) {
+    this.#path = join(layout.directory, "drill.json");
+  }
+
+  begin(name: string): void {
+    const entries = this.read();
+    this.#write({ ...entries, broken: [...entries.broken, name] });
+  }
+
+  end(name: string): void {
+    const entries = this.read();
+    this.#write({ ...entries, broken: entries.broken.filter((one) => one !== name) });
+  }
+
+  keepAlerts(alerts: AlertsOfStacks): void {
+    this.#write({ ...this.read(), alerts });
+  }
+
+  alertsAreBack(): void {
+    const { broken } = this.read();
+    this.#write({ broken });
+  }
+
+  read(): Entries {
+    return existsSync(this.#path) ? (JSON.parse(readFileSync(this.#path, "utf8")) as Entries) : { broken: [] };
+  }
+
+  /** Whole or not at all: what reads it next comes after a crash. */
+  #write(entries: Entries): void {
+    if (entries.broken.length === 0 && entries.alerts === undefined) {
+      rmSync(this.#path, { force: true });
+      return;
+    }
+    writeFileSync(`${this.#path}.draft`, JSON.stringify(entries));
+    renameSync(`${this.#path}.draft`, this.#path);
+  }
+}

@@ -1,0 +1,180 @@
+import type { Drill, Outcome, Rule, Samples } from "./drill.ts";
+import { Recorder } from "./recorder.ts";
+
+/** What a drill looks at, and the clock that it goes by. */
+export interface Bench {
+  /** Seconds since the epoch. */
+  now(): number;
+  /** @throws Interrupted when a person ends the drill meanwhile */
+  pause(seconds: number): Promise<void>;
+  /** Undefined while the Prometheus of that side does not answer, or knows no such rule. */
+  rule(side: Drill["side"], alert: string): Promise<Rule | undefined>;
+  /** How old the newest acknowledged sample is, in seconds; null when the sender does not tell. */
+  lag(): Promise<number | null>;
+  /** Every raw sample of both ends since a moment, once nothing waits to be sent. @throws Error when something does */
+  compareSince(from: number): Promise<Samples>;
+}
+
+/** Remembers what is broken, for the case that nobody lives to mend it. */
+export interface Journal {
+  begin(name: string): void;
+  end(name: string): void;
+}
+
+/** In seconds: from the fault to the alert, and from the healing to everything being as before. */
+export interface Deadlines {
+  readonly fire: number;
+  readonly recover: number;
+}
+
+export const deadlines: Deadlines = { fire: 120, recover: 180 };
+
+/** A person ended it: what is broken is mended, and nothing more is begun. */
+export class Interrupted extends Error {}
+
+const lookEverySeconds = 1;
+/** What an earlier drill has left of its alert, because windows look back, may go in this time. */
+const quietSeconds = 60;
+/** Samples from before the fault that are compared as well. */
+const marginSeconds = 5;
+/** A batch leaves when it is full or 5 s old (batch_send_deadline): what waits when a fault begins may be its cost. */
+const queuedSeconds = 5 + 1;
+/** In health the newest acknowledged sample is as old as a batch waits, and a round trip. */
+const upToDateSeconds = 10;
+
+/**
+ * One drill: break, see the alert, mend, see it clear, compare. What is broken is mended, however it ends.
+ * @throws Interrupted after mending; Error when it cannot be mended
+ */
+export async function runDrill(drill: Drill, bench: Bench, journal: Journal, limits = deadlines): Promise<Outcome> {
+  const { alert, side } = drill;
+  const recorder = new Recorder(drill, () => bench.now());
+
+  let before: Rule | undefined;
+  const quiet = await until(bench, bench.now() + quietSeconds, async () => {
+    before = await bench.rule(side, alert);
+    return before?.state === "inactive";
+  });
+  recorder.forSeconds = before?.forSeconds;
+  if (!quiet) {
+    const seen = before ? `${alert} was ${before.state}` : `the Prometheus of the ${side} did not tell of ${alert}`;
+    recorder.fail(`${seen} before the fault`);
+    return recorder.outcome();
+  }
+
+  const from = Math.floor(bench.now()) - marginSeconds;
+  await breakAndMend(drill, recorder, bench, journal, limits.fire);
+  const left = await recovery(drill, recorder, bench, limits.recover);
+  if (left !== undefined) recorder.fail(`${left} ${limits.recover} s after the healing`);
+  try {
+    recorder.samples = await bench.compareSince(from);
+    recorder.mark("compared");
+    for (const found of objections(drill, recorder.samples, recorder.phases)) recorder.fail(found);
+  } catch (error) {
+    recorder.fail(`not compared: ${(error as Error).message}`);
+  }
+  return recorder.outcome();
+}
+
+async function breakAndMend(
+  drill: Drill,
+  recorder: Recorder,
+  bench: Bench,
+  journal: Journal,
+  fireSeconds: number,
+): Promise<void> {
+  journal.begin(drill.name);
+  try {
+    await breakIt(drill, recorder, bench, fireSeconds);
+  } catch (error) {
+    if (error instanceof Interrupted) throw error;
+    recorder.fail(`could not be broken: ${(error as Error).message}`);
+  } finally {
+    recorder.mark("healing");
+    await drill.breaks.heal();
+    recorder.mark("healed");
+    journal.end(drill.name);
+  }
+}
+
+async function breakIt(
+  { alert, side, breaks, lastsSeconds = 0 }: Drill,
+  recorder: Recorder,
+  bench: Bench,
+  fireSeconds: number,
+): Promise<void> {
+  const began = recorder.mark("began");
+  await breaks.inject();
+  recorder.mark("broken");
+  const fired = await until(bench, began + fireSeconds, async () => {
+    const rule = await look(side, alert, recorder, bench);
+    if (rule?.state === "pending" || rule?.state === "firing") recorder.mark("pending");
+    if (rule?.state === "firing") recorder.mark("fired");
+    return rule?.state === "firing";
+  });
+  if (!fired) recorder.fail(`${alert} did not fire within ${fireSeconds} s`);
+  await until(bench, began + lastsSeconds, async () => {
+    await look(side, alert, recorder, bench);
+    return false;
+  });
+}
+
+/**
+ * Waits until the alert is clear and nothing waits to be sent.
+ * @returns what was not as before when the time was over
+ */
+async function recovery(
+  { alert, side }: Drill,
+  recorder: Recorder,
+  bench: Bench,
+  recoverSeconds: number,
+): Promise<string | undefined> {
+  const healed = recorder.mark("healed");
+  let left: string | undefined;
+  await until(bench, healed + recoverSeconds, async () => {
+    const rule = await look(side, alert, recorder, bench);
+    const [, lag] = recorder.lag.at(-1) ?? [];
+    // A Prometheus that has just started knows of no alert yet: clear is what was evaluated since.
+    const clear = rule?.state === "inactive" && rule.evaluated > healed;
+    if (!clear) left = `${alert} was ${rule?.state ?? "not to be asked for"}`;
+    else if (typeof lag !== "number") left = "the sender did not tell what it has sent";
+    else if (lag > upToDateSeconds) left = `the receiver was ${lag} s behind`;
+    else left = undefined;
+    return left === undefined;
+  });
+  if (left === undefined) recorder.mark("cleared");
+  return left;
+}
+
+async function look(side: Drill["side"], alert: string, recorder: Recorder, bench: Bench): Promise<Rule | undefined> {
+  const [rule, lag] = await Promise.all([bench.rule(side, alert), bench.lag()]);
+  recorder.lag.push([bench.now(), lag]);
+  return rule;
+}
+
+/** Looks again and again. @returns whether `done` came true before the deadline, in seconds since the epoch */
+async function until(bench: Bench, deadline: number, done: () => Promise<boolean>): Promise<boolean> {
+  while (bench.now() < deadline) {
+    if (await done()) return true;
+    await bench.pause(lookEverySeconds);
+  }
+  return false;
+}
+
+/** What the samples have against the drill, in words. */
+function objections({ exception }: Drill, samples: Samples, { began = 0, broken = 0 }: Outcome["phases"]): string[] {
+  const { compared, missing, different, unexpected, missingBetween } = samples;
+  const [first = 0, last = 0] = missingBetween?.map((milliseconds) => milliseconds / 1000) ?? [];
+  const excused = exception !== undefined && first >= began - queuedSeconds && last <= broken + queuedSeconds;
+  const span = `from ${iso(first)} to ${iso(last)}`;
+  return [
+    ...(compared === 0 ? ["no sample was compared"] : []),
+    ...(missing > 0 && !excused
+      ? [`${missing} samples are missing, ${span}${exception ? ": more than the fault may cost" : ""}`]
+      : []),
+    ...(different > 0 ? [`${different} samples are different`] : []),
+    ...(unexpected > 0 ? [`${unexpected} samples are at the receiver only`] : []),
+  ];
+}
+
+const iso = (seconds: number) => new Date(seconds * 1000).toISOString();

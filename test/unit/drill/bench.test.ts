@@ -1,0 +1,23 @@
+import assert from "node:assert/strict";
+import { sandboxOf } from "@metrics-link/sandbox/cli/sandbox.ts";
+import { benchOf } from "../../../scripts/drill/bench.ts";
+import { Interrupted } from "../../../scripts/drill/runner.ts";
+
+describe("the bench of drills", () => {
+  const sandbox = sandboxOf("/nowhere");
+
+  it("ends a pause when a person interrupts it, and begins no other", async () => {
+    const person = new AbortController();
+    const bench = benchOf(sandbox, person.signal);
+    const pause = bench.pause(3600);
+    person.abort();
+    await assert.rejects(pause, Interrupted);
+    await assert.rejects(bench.pause(0), Interrupted);
+  });
+
+  it("knows nothing of a sandbox that does not run, and does not call that an alert", async () => {
+    const bench = benchOf(sandbox, new AbortController().signal);
+    assert.equal(await bench.rule("sender", "LinkBehind"), undefined);
+    assert.equal(await bench.lag(), null);
+  });
+});

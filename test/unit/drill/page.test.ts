@@ -1,0 +1,46 @@
+import assert from "node:assert/strict";
+import { page } from "../../../scripts/drill/page.ts";
+import { picture } from "../../../scripts/drill/picture.ts";
+import { outcome } from "./outcome.ts";
+
+/** The bars of a picture by their title: where each begins and how wide it is. */
+function bars(svg: string): Record<string, [x: number, width: number]> {
+  const found = [...svg.matchAll(/<rect x="([\d.]+)" y="\d+" width="([\d.]+)"[^>]*><title>(\w+)/g)];
+  return Object.fromEntries(found.map(([, x, width, title]) => [title, [Number(x), Number(width)]]));
+}
+
+describe("the picture of a drill", () => {
+  it("has each phase where it was, from the fault to the end", () => {
+    const { breaking, broken, pending, firing } = bars(picture(outcome()));
+    // 31 s on 810 units, from 70 on.
+    assert.deepEqual(breaking, [70, 26.1]);
+    assert.deepEqual(broken, [96.1, 522.6]);
+    assert.deepEqual(pending, [488.1, 130.6]);
+    assert.deepEqual(firing, [618.7, 261.3]);
+  });
+
+  it("leaves a gap where nobody could say how far the receiver was behind", () => {
+    assert.equal(picture(outcome()).match(/<polyline/g)?.length, 2);
+  });
+
+  it("shows an alert that never cleared as firing to the end", () => {
+    const { firing } = bars(
+      picture(outcome({ phases: { began: 1000, broken: 1001, fired: 1010, healing: 1010, healed: 1020 } })),
+    );
+    assert.deepEqual(firing, [331.3, 548.7]);
+  });
+
+  it("is not there for a drill that broke nothing", () => {
+    assert.equal(picture(outcome({ phases: {} })), "");
+  });
+});
+
+describe("the page of drills", () => {
+  it("has a row, a section and a picture for each, and its text as text", () => {
+    const html = page([outcome({ notes: ['a <b> & "c"'] }), outcome({ name: "link-cut", passed: false })]);
+    assert.equal(html.match(/<svg/g)?.length, 2);
+    assert.ok(html.includes('<a href="#link-cut">') && html.includes('<section id="link-cut">'));
+    assert.ok(html.includes("a &lt;b&gt; &amp; &quot;c&quot;"));
+    assert.match(html, /1 of 2 drills passed/);
+  });
+});

@@ -1,0 +1,229 @@
+import assert from "node:assert/strict";
+import type { Drill, Rule, Samples } from "../../../scripts/drill/drill.ts";
+import { type Bench, Interrupted, runDrill } from "../../../scripts/drill/runner.ts";
+
+const limits = { fire: 120, recover: 180 };
+const equal: Samples = {
+  compared: 1000,
+  missing: 0,
+  different: 0,
+  unexpected: 0,
+  missingBetween: undefined,
+  examples: [],
+};
+
+/** A link in which a fault shows after so many seconds, and is gone so many after it was mended. */
+class Fake implements Bench {
+  seconds = 1_000_000;
+  broken: number | undefined;
+  mended: number | undefined;
+  heals = 0;
+  readonly open: string[] = [];
+  firesAfter = 20;
+  clearsAfter = 10;
+  lagAfterwards: number | null = 3;
+  samples: (from: number) => Samples = () => equal;
+  interruptAfter = Number.POSITIVE_INFINITY;
+  /** A Prometheus that has not evaluated since it was started. */
+  evaluated = () => this.seconds;
+
+  now = () => this.seconds;
+  lag = async () => (this.mended === undefined ? this.seconds - (this.broken ?? this.seconds) : this.lagAfterwards);
+  compareSince = async (from: number) => this.samples(from);
+
+  async pause(seconds: number): Promise<void> {
+    this.seconds += seconds;
+    if (this.seconds - (this.broken ?? this.seconds) > this.interruptAfter) throw new Interrupted("Ctrl-C");
+  }
+
+  async rule(): Promise<Rule | undefined> {
+    const since = this.seconds - (this.broken ?? Number.POSITIVE_INFINITY);
+    const fires = since >= this.firesAfter;
+    const cleared = this.mended !== undefined && this.seconds - this.mended >= this.clearsAfter;
+    const state = this.broken === undefined || cleared || !fires ? "inactive" : "firing";
+    const pending = since >= 5 && !fires && !cleared;
+    return { state: pending ? "pending" : state, evaluated: this.evaluated(), forSeconds: 10 };
+  }
+
+  readonly journal = {
+    begin: (name: string) => void this.open.push(name),
+    end: (name: string) => void this.open.splice(this.open.indexOf(name), 1),
+  };
+
+  drill(more: Partial<Drill> = {}): Drill {
+    const breaks = {
+      inject: async () => {
+        this.broken = this.seconds;
+        this.seconds += 2;
+      },
+      heal: async () => {
+        this.heals += 1;
+        this.mended = this.seconds;
+      },
+    };
+    return { name: "link-cut", fault: "the link is cut", alert: "LinkBehind", side: "sender", breaks, ...more };
+  }
+
+  run = (more: Partial<Drill> = {}) => runDrill(this.drill(more), this, this.journal, limits);
+}
+
+describe("a drill", () => {
+  let fake: Fake;
+  beforeEach(() => {
+    fake = new Fake();
+  });
+
+  it("passes when the alert fires, clears, and no sample is missing", async () => {
+    const { passed, notes, secondsToFire, secondsToRecover, forSeconds, production, phases } = await fake.run();
+    assert.deepEqual([passed, notes], [true, []]);
+    assert.deepEqual([secondsToFire, secondsToRecover, forSeconds, production], [20, 10, 10, "for 5m, threshold 120"]);
+    assert.deepEqual(Object.keys(phases), [
+      "began",
+      "broken",
+      "pending",
+      "fired",
+      "healing",
+      "healed",
+      "cleared",
+      "compared",
+    ]);
+    assert.deepEqual([fake.heals, fake.open], [1, []]);
+  });
+
+  it("compares from before the fault", async () => {
+    const asked: number[] = [];
+    fake.samples = (from) => {
+      asked.push(from);
+      return equal;
+    };
+    await fake.run();
+    assert.deepEqual(asked, [1_000_000 - 5]);
+  });
+
+  it("fails when the alert never fires, and mends and compares all the same", async () => {
+    fake.firesAfter = Number.POSITIVE_INFINITY;
+    const { passed, notes, secondsToFire, samples } = await fake.run();
+    assert.deepEqual([passed, notes, secondsToFire], [false, ["LinkBehind did not fire within 120 s"], undefined]);
+    assert.deepEqual([fake.heals, samples?.compared], [1, 1000]);
+  });
+
+  it("fails when the alert never clears", async () => {
+    fake.clearsAfter = Number.POSITIVE_INFINITY;
+    const { passed, notes } = await fake.run();
+    assert.deepEqual([passed, notes], [false, ["LinkBehind was firing 180 s after the healing"]]);
+  });
+
+  it("takes no word from a Prometheus that has evaluated nothing since the healing", async () => {
+    fake.clearsAfter = 0;
+    fake.evaluated = () => 1_000_000;
+    const { notes } = await fake.run();
+    assert.deepEqual(notes, ["LinkBehind was inactive 180 s after the healing"]);
+  });
+
+  for (const [lag, note] of [
+    [40, "the receiver was 40 s behind 180 s after the healing"],
+    [null, "the sender did not tell what it has sent 180 s after the healing"],
+  ] as const) {
+    it(`fails when the link is not as before: ${lag} s behind`, async () => {
+      fake.lagAfterwards = lag;
+      assert.deepEqual((await fake.run()).notes, [note]);
+    });
+  }
+
+  it("fails when samples are missing, and says from when to when", async () => {
+    fake.samples = () => ({ ...equal, missing: 7, missingBetween: [1_000_001_000, 1_000_002_000] });
+    assert.deepEqual((await fake.run()).notes, [
+      "7 samples are missing, from 1970-01-12T13:46:41.000Z to 1970-01-12T13:46:42.000Z",
+    ]);
+  });
+
+  for (const [what, wrong] of [
+    ["different", { different: 1 }],
+    ["unexpected", { unexpected: 1 }],
+    ["not there to be compared", { compared: 0 }],
+  ] as const) {
+    it(`fails when samples are ${what}`, async () => {
+      fake.samples = () => ({ ...equal, ...wrong });
+      assert.equal((await fake.run()).passed, false);
+    });
+  }
+
+  describe("whose fault is documented to cost samples", () => {
+    const exception = { why: "the queue starts again at now", page: "docs/operate.md" };
+
+    it("passes and counts them when they lie where they may", async () => {
+      fake.samples = () => ({ ...equal, missing: 7, missingBetween: [999_995_000, 1_000_007_000] });
+      const { passed, notes } = await fake.run({ exception });
+      assert.deepEqual([passed, notes], [true, ["7 missing: the queue starts again at now (docs/operate.md)"]]);
+    });
+
+    it("passes without a word when none is missing", async () => {
+      const { passed, notes } = await fake.run({ exception });
+      assert.deepEqual([passed, notes], [true, []]);
+    });
+
+    for (const between of [
+      [999_990_000, 1_000_001_000],
+      [1_000_001_000, 1_000_010_000],
+    ] as const) {
+      it(`fails when some lie elsewhere: ${between.join(" to ")}`, async () => {
+        fake.samples = () => ({ ...equal, missing: 7, missingBetween: between });
+        const { passed, notes } = await fake.run({ exception });
+        assert.equal(passed, false);
+        assert.match(notes.join(), /more than the fault may cost/);
+      });
+    }
+  });
+
+  it("lasts as long as it is told to, although the alert fires before", async () => {
+    const { phases } = await fake.run({ lastsSeconds: 600 });
+    assert.ok((phases.healing ?? 0) - (phases.began ?? 0) >= 600);
+  });
+
+  it("mends when it is interrupted, and compares nothing", async () => {
+    fake.interruptAfter = 30;
+    fake.firesAfter = 60;
+    fake.samples = () => assert.fail("compared");
+    await assert.rejects(fake.run(), Interrupted);
+    assert.deepEqual([fake.heals, fake.open], [1, []]);
+  });
+
+  it("fails when it cannot be broken, and mends what was broken in half", async () => {
+    const drill = fake.drill();
+    const inject = async () => {
+      fake.broken = fake.seconds;
+      throw new Error("no such host");
+    };
+    const { passed, notes } = await fake.run({ breaks: { ...drill.breaks, inject } });
+    assert.deepEqual([passed, notes], [false, ["could not be broken: no such host"]]);
+    assert.deepEqual([fake.heals, fake.open], [1, []]);
+  });
+
+  it("stays in the journal when it could not be mended", async () => {
+    const drill = fake.drill();
+    const heal = async () => {
+      throw new Error("does not mend");
+    };
+    await assert.rejects(fake.run({ breaks: { ...drill.breaks, heal } }), /does not mend/);
+    assert.deepEqual(fake.open, ["link-cut"]);
+  });
+
+  it("waits until its alert is quiet, when an earlier drill has made it fire", async () => {
+    const { rule } = fake;
+    fake.rule = async () =>
+      fake.seconds < 1_000_030 ? { state: "firing", evaluated: 1, forSeconds: 1 } : await rule.call(fake);
+    const { passed, phases } = await fake.run();
+    assert.deepEqual([passed, phases.began], [true, 1_000_030]);
+  });
+
+  it("breaks nothing while its alert is firing already, or nobody can tell", async () => {
+    for (const [rule, note] of [
+      [{ state: "firing", evaluated: 1, forSeconds: 1 } as const, "LinkBehind was firing before the fault"],
+      [undefined, "the Prometheus of the sender did not tell of LinkBehind before the fault"],
+    ] as const) {
+      fake.rule = async () => rule;
+      const { passed, notes } = await fake.run();
+      assert.deepEqual([passed, notes, fake.broken], [false, [note], undefined]);
+    }
+  });
+});
