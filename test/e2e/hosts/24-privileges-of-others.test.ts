@@ -14,7 +14,7 @@ const account = accounts.sender;
 const bucket = bucketOf("sender");
 
 describe("what others may do in the sender's account", function () {
-  this.timeout(60_000);
+  this.timeout(600_000);
   const made: string[] = [];
   const ownRelease = { Bucket: bucket, Key: "releases/second/current.json" };
   let deploying: Clients;

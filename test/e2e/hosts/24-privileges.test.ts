@@ -21,7 +21,7 @@ interface Refused {
 }
 
 describe("what a host may do in its account", function () {
-  this.timeout(60_000);
+  this.timeout(600_000);
   const has = {} as Record<Role, Awaited<ReturnType<typeof ofHost>>>;
   /** With the host's keys, from the host itself; with the same keys, carried away; the account's deployer. */
   const onHost = {} as Record<Role, Clients>;

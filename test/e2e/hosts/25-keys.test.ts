@@ -41,7 +41,7 @@ function processesHere(): string {
 }
 
 describe("private keys", function () {
-  this.timeout(180_000);
+  this.timeout(600_000);
   let needles: string[];
   const holds = (text: string) => needles.some((needle) => joined(text).includes(needle));
   /** Without what was searched: a failed test must not print it. */

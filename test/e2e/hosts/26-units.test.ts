@@ -14,7 +14,7 @@ const common = ["agent", "bootstrap", "data", "envoy", "node-exporter", "prometh
 const units: Readonly<Record<string, readonly string[]>> = { sender: [...common, "repair"], receiver: common };
 
 describe("units on a host", function () {
-  this.timeout(120_000);
+  this.timeout(600_000);
 
   for (const host of ["sender", "receiver"]) {
     it(`are closed up on the ${host}: exposure ${exposureLimit} at most, each of them`, async () => {
@@ -108,7 +108,7 @@ describe("files on a host", () => {
 });
 
 describe("a data volume that is attached late", function () {
-  this.timeout(120_000);
+  this.timeout(600_000);
   const units = ["metrics-link-data.service", "var-lib-metrics\\x2dlink.mount", "metrics-link-prometheus.service"];
   const states = async () =>
     (await on("receiver", "sh", "-c", `systemctl is-active '${units.join("' '")}' || true`)).trim();
@@ -140,7 +140,7 @@ describe("a data volume that is attached late", function () {
 });
 
 describe("a restart of Envoy under load", function () {
-  this.timeout(120_000);
+  this.timeout(600_000);
   const load = readFileSync(join(import.meta.dirname, "..", "support", "load.py"), "utf8");
   const restarts = 4;
 

@@ -35,7 +35,7 @@ function withBackDoor(text: string): string {
 }
 
 describe("an audit", function () {
-  this.timeout(120_000);
+  this.timeout(600_000);
   // The agent would put things right before they are looked at; and its last run must have found nothing to put right.
   before(async () => {
     await on("receiver", "systemctl", "stop", "metrics-link-agent.timer");

@@ -105,7 +105,7 @@ const cases: readonly Case[] = [
 ];
 
 describe("what is changed by hand on a host", function () {
-  this.timeout(120_000);
+  this.timeout(600_000);
   let from: number;
   before(async () => {
     from = beforehand();

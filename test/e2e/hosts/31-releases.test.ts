@@ -14,7 +14,7 @@ const services = ["envoy", "prometheus", "node-exporter"].map((name) => `metrics
 const mainPids = (host: string) => on(host, "systemctl", "show", "--property=MainPID", ...services);
 
 describe("releases that are no good", function () {
-  this.timeout(240_000);
+  this.timeout(600_000);
 
   for (const { what, change, reason } of [
     {

@@ -2,7 +2,7 @@ import { down } from "@metrics-link/sandbox/cli/down.ts";
 import { report, sandbox } from "../support/sandbox.ts";
 
 describe("the sandbox of the tests of hosts", function () {
-  this.timeout(120_000);
+  this.timeout(600_000);
 
   it("goes down", () => down(sandbox, report));
 });

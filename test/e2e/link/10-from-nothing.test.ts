@@ -14,7 +14,7 @@ describe("from nothing", () => {
   });
 
   it("brings every sample of every series across, raw and equal, over 60 s", async function () {
-    this.timeout(180_000);
+    this.timeout(600_000);
     const result = await eventually(
       "60 s of equal samples",
       async (note) => {
@@ -48,7 +48,7 @@ describe("from nothing", () => {
   });
 
   it("sends help and type along: the receiver accepts them (docs/decisions/0110 says what becomes of them there)", async function () {
-    this.timeout(120_000);
+    this.timeout(600_000);
     const total = (name: string) => sender.value(`sum(prometheus_remote_storage_${name}_total)`);
     await eventually(
       "metadata sent",

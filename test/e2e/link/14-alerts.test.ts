@@ -20,7 +20,7 @@ const hosts = { sends: "sender", receives: "receiver" } as const;
 
 /** Before the strangers and the outages, of which alerts remember for a quarter of an hour. */
 describe("alerts", function () {
-  this.timeout(120_000);
+  this.timeout(600_000);
 
   for (const side of ["sends", "receives"] as const) {
     it(`ask for metrics that the host that ${side} has`, async () => {

@@ -20,7 +20,7 @@ async function reviewWith(path: string, value: string) {
 }
 
 describe("a review", function () {
-  this.timeout(60_000);
+  this.timeout(600_000);
 
   it("passes both stacks as they are, every policy of the pack among what it says", async () => {
     const both = await Promise.all(["sender", "receiver"].map(review));

@@ -13,7 +13,7 @@ const write = "/api/v1/write";
 const credentials = (name: string) => ["--cert", `${folder}/${name}.pem`, "--key", `${folder}/${name}.key`];
 
 describe("strangers", function () {
-  this.timeout(120_000);
+  this.timeout(600_000);
   let endpoint = "";
   before(async () => {
     endpoint = (await statusOf(sandbox, 1)).link.endpoint ?? "";

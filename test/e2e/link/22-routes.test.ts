@@ -36,7 +36,7 @@ const handlers = (text: string) =>
     .toSorted();
 
 describe("a rightful client", function () {
-  this.timeout(120_000);
+  this.timeout(600_000);
   let endpoint = "";
   const certificate = ["--cert", `${folder}/rightful.pem`, "--key", `${folder}/rightful.key`];
   before(async () => {

@@ -11,7 +11,7 @@ const egressAddress = "203.0.113.10";
 const least = outageSeconds * 500;
 
 describe("outages", function () {
-  this.timeout(400_000);
+  this.timeout(600_000);
 
   it(`loses nothing while the receiver's Prometheus is stopped for ${outageSeconds} s`, async () => {
     const from = beforehand();

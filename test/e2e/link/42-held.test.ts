@@ -19,7 +19,7 @@ async function batchSendDeadline(): Promise<string | undefined> {
 }
 
 describe("a change of the queue in an outage", function () {
-  this.timeout(300_000);
+  this.timeout(600_000);
   let configuration: ChangedConfiguration;
   const change = (deadline: string) => configuration.set("prometheus.remoteWrite.batchSendDeadline", deadline);
 

@@ -5,7 +5,7 @@ import { pulumi, sandbox } from "../support/sandbox.ts";
 const stranger = Array.from({ length: 32 }, () => "AB").join(":");
 
 describe("a peer's root that is not the pinned one", function () {
-  this.timeout(120_000);
+  this.timeout(600_000);
 
   for (const role of ["sender", "receiver"] as const) {
     it(`stops the update of the ${role} before anything changes, and shows both fingerprints`, async () => {

@@ -5,7 +5,7 @@ import { machineState } from "../support/machine.ts";
 import { report, sandbox } from "../support/sandbox.ts";
 
 describe("sandbox down", function () {
-  this.timeout(120_000);
+  this.timeout(600_000);
 
   it("leaves the machine as it was", async () => {
     const { tag, directory } = sandbox.layout;

@@ -11,7 +11,7 @@ import { atTheRoot, begin, run, withoutNetwork } from "../support/commands.ts";
 import { on, pulumi, sandbox } from "../support/sandbox.ts";
 
 describe("roots that are offline", function () {
-  this.timeout(120_000);
+  this.timeout(600_000);
   const artefact = (role: Role, name: string) => artefactsOf(sandbox, role, name);
   const roots = () =>
     roles.flatMap((role) =>

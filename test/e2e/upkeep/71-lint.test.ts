@@ -6,7 +6,7 @@ import { objections } from "../../support/pkilint.ts";
 import { on } from "../support/sandbox.ts";
 
 describe("a linter of certificates", function () {
-  this.timeout(60_000);
+  this.timeout(600_000);
 
   it("objects to an authority that does not say what its key is for", () => {
     assert.match(objections("lint_pkix_cert", selfSigned("somebody").pem), /ca_certificate_no_ku_extension/);

@@ -20,7 +20,7 @@ const envoys = () =>
   );
 
 describe("rotations under way of the samples", function () {
-  this.timeout(240_000);
+  this.timeout(600_000);
   let from = 0;
   let running: readonly string[] = [];
   before(async () => {

@@ -12,7 +12,7 @@ const stolen = ["--cert", `${folder}/leaf.pem`, "--key", `${folder}/leaf.key`];
 const post = ["--request", "POST", "--data-binary", "nothing"];
 
 describe("a leaf whose key is out", function () {
-  this.timeout(240_000);
+  this.timeout(600_000);
   let endpoint = "";
   const refused = () => counter("receiver", "envoy_listener_ssl_fail_verify_san");
   const attempted = () => attempt("sender", endpoint, "/api/v1/write", [...post, ...stolen]);

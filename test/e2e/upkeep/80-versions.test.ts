@@ -8,7 +8,7 @@ import { pulumi, sandbox } from "../support/sandbox.ts";
 import { startsOf, versionsOf } from "../support/versions.ts";
 
 describe("other versions in the file of pins", function () {
-  this.timeout(300_000);
+  this.timeout(600_000);
   let other: Checkout;
 
   before(function () {

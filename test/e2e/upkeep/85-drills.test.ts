@@ -10,7 +10,7 @@ import { sandbox } from "../support/sandbox.ts";
 const names = ["bad-release", "sender-disk-nearly-full"];
 
 describe("drills", function () {
-  this.timeout(300_000);
+  this.timeout(600_000);
 
   it("see the alert of each fault fire and clear, miss no sample, and leave the stacks as they were", async () => {
     const folder = mkdtempSync(join(tmpdir(), "drills-"));
