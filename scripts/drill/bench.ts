@@ -37,6 +37,10 @@ export function benchOf(sandbox: Sandbox, interruption: AbortSignal): Bench {
       }));
       return lagSeconds;
     },
+    vouchedUntil: () =>
+      prometheusOf(sandbox, "sender")
+        .value('max(metrics_link_repair_vouched_until_timestamp_seconds{link_side="sends"})')
+        .catch(() => undefined),
     compareSince: (from) => compareSince(sandbox, from),
   };
 }

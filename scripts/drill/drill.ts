@@ -3,7 +3,7 @@ import type { Role } from "@metrics-link/sandbox/cli/stack-files.ts";
 import type { Fault } from "@metrics-link/sandbox/testing/faults/fault.ts";
 import type { DrilledAlert } from "./settings.ts";
 
-/** A fault, the alert that must tell of it, and what it may cost. */
+/** A fault, and the alert that must tell of it. It may cost no sample. */
 export interface Drill {
   readonly name: string;
   /** What breaks, in words. */
@@ -15,15 +15,8 @@ export interface Drill {
   readonly breaks: Fault;
   /** How long it lasts at least, in seconds, although the alert fires before: when the length is what is tried. */
   readonly lastsSeconds?: number;
-  /** Samples that the receiver may lack afterwards, and why. Without it: none. */
-  readonly exception?: Exception;
-}
-
-/** What a fault is documented to cost: samples from shortly before it began until it was there in full. */
-export interface Exception {
-  readonly why: string;
-  /** Where it is documented, from the root of the repository. */
-  readonly page: string;
+  /** The queue leaves out what waited (docs/operate.md); what is compared then is what the repairer has made whole. */
+  readonly repaired?: true;
 }
 
 /** The state of an alerting rule, as Prometheus' API has it. */
@@ -57,7 +50,7 @@ export interface Outcome {
   readonly alert: string;
   readonly side: Role;
   readonly passed: boolean;
-  /** Why it did not pass, or what it cost: in words. */
+  /** Why it did not pass, in words. */
   readonly notes: readonly string[];
   /** What of the alert was quicker here, as it is in production: "for 5m, threshold 120". */
   readonly production: string;

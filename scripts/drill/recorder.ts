@@ -31,17 +31,15 @@ export class Recorder {
   }
 
   outcome(): Outcome {
-    const { name, fault, alert, side, exception } = this.#drill;
+    const { name, fault, alert, side } = this.#drill;
     const { began, fired, healing, cleared } = this.phases;
-    const missing = this.samples?.missing ?? 0;
-    const excused = exception && missing > 0 ? [`${missing} missing: ${exception.why} (${exception.page})`] : [];
     return {
       name,
       fault,
       alert,
       side,
       passed: this.#notes.length === 0,
-      notes: this.#notes.length === 0 ? excused : this.#notes,
+      notes: this.#notes,
       production: inProduction(alert),
       forSeconds: this.forSeconds,
       secondsToFire: between(began, fired),

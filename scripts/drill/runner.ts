@@ -11,6 +11,8 @@ export interface Bench {
   rule(side: Drill["side"], alert: string): Promise<Rule | undefined>;
   /** How old the newest acknowledged sample is, in seconds; null when the sender does not tell. */
   lag(): Promise<number | null>;
+  /** Up to when the sender's repairer vouches for the receiver's copy, in seconds since the epoch; undefined when nobody does. */
+  vouchedUntil(): Promise<number | undefined>;
   /** Every raw sample of both ends since a moment, once nothing waits to be sent. @throws Error when something does */
   compareSince(from: number): Promise<Samples>;
 }
@@ -21,13 +23,14 @@ export interface Journal {
   end(name: string): void;
 }
 
-/** In seconds: from the fault to the alert, and from the healing to everything being as before. */
+/** In seconds: from the fault to the alert, from the healing to everything being as before, and from then to the repair. */
 export interface Deadlines {
   readonly fire: number;
   readonly recover: number;
+  readonly repair: number;
 }
 
-export const deadlines: Deadlines = { fire: 120, recover: 180 };
+export const deadlines: Deadlines = { fire: 120, recover: 180, repair: 300 };
 
 /** A person ended it: what is broken is mended, and nothing more is begun. */
 export class Interrupted extends Error {}
@@ -37,8 +40,6 @@ const lookEverySeconds = 1;
 const quietSeconds = 60;
 /** Samples from before the fault that are compared as well. */
 const marginSeconds = 5;
-/** A batch leaves when it is full or 5 s old (batch_send_deadline): what waits when a fault begins may be its cost. */
-const queuedSeconds = 5 + 1;
 /** In health the newest acknowledged sample is as old as a batch waits, and a round trip. */
 const upToDateSeconds = 10;
 
@@ -66,10 +67,13 @@ export async function runDrill(drill: Drill, bench: Bench, journal: Journal, lim
   await breakAndMend(drill, recorder, bench, journal, limits.fire);
   const left = await recovery(drill, recorder, bench, limits.recover);
   if (left !== undefined) recorder.fail(`${left} ${limits.recover} s after the healing`);
+  if (drill.repaired && !(await repair(recorder, bench, limits.repair))) {
+    recorder.fail(`nobody vouched for the receiver's copy ${limits.repair} s after the recovery`);
+  }
   try {
     recorder.samples = await bench.compareSince(from);
     recorder.mark("compared");
-    for (const found of objections(drill, recorder.samples, recorder.phases)) recorder.fail(found);
+    for (const found of objections(recorder.samples)) recorder.fail(found);
   } catch (error) {
     recorder.fail(`not compared: ${(error as Error).message}`);
   }
@@ -146,6 +150,11 @@ async function recovery(
   return left;
 }
 
+/** Waits until all of the fault is vouched for. */
+function repair({ phases: { healed = 0 } }: Recorder, bench: Bench, repairSeconds: number): Promise<boolean> {
+  return until(bench, bench.now() + repairSeconds, async () => ((await bench.vouchedUntil()) ?? 0) >= healed);
+}
+
 async function look(side: Drill["side"], alert: string, recorder: Recorder, bench: Bench): Promise<Rule | undefined> {
   const [rule, lag] = await Promise.all([bench.rule(side, alert), bench.lag()]);
   recorder.lag.push([bench.now(), lag]);
@@ -162,16 +171,11 @@ async function until(bench: Bench, deadline: number, done: () => Promise<boolean
 }
 
 /** What the samples have against the drill, in words. */
-function objections({ exception }: Drill, samples: Samples, { began = 0, broken = 0 }: Outcome["phases"]): string[] {
-  const { compared, missing, different, unexpected, missingBetween } = samples;
+function objections({ compared, missing, different, unexpected, missingBetween }: Samples): string[] {
   const [first = 0, last = 0] = missingBetween?.map((milliseconds) => milliseconds / 1000) ?? [];
-  const excused = exception !== undefined && first >= began - queuedSeconds && last <= broken + queuedSeconds;
-  const span = `from ${iso(first)} to ${iso(last)}`;
   return [
     ...(compared === 0 ? ["no sample was compared"] : []),
-    ...(missing > 0 && !excused
-      ? [`${missing} samples are missing, ${span}${exception ? ": more than the fault may cost" : ""}`]
-      : []),
+    ...(missing > 0 ? [`${missing} samples are missing, from ${iso(first)} to ${iso(last)}`] : []),
     ...(different > 0 ? [`${different} samples are different`] : []),
     ...(unexpected > 0 ? [`${unexpected} samples are at the receiver only`] : []),
   ];

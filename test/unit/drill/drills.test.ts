@@ -26,26 +26,12 @@ const alertsOf = (side: "sends" | "receives") =>
 describe("the drills", () => {
   const alerts = { sender: alertsOf("sends"), receiver: alertsOf("receives") };
 
-  for (const { name, alert, side, exception } of drills) {
+  for (const { name, alert, side } of drills) {
     it(`wait for an alert that the side has, with a short for: ${name}`, () => {
       const rule = alerts[side].get(alert);
       assert.ok(rule, `the ${side} has no ${alert}`);
       assert.match(rule.for ?? "0s", /^[0-9]s$/);
     });
-
-    if (exception !== undefined) {
-      it(`cost only what a page says: ${name}`, () => {
-        const [page = "", anchor = ""] = exception.page.split("#");
-        const titles = [...readFileSync(resolve(repository, page), "utf8").matchAll(/^#+ (.*)$/gm)];
-        const anchors = titles.map(([, title = ""]) =>
-          title
-            .toLowerCase()
-            .replaceAll(/[^\w -]/g, "")
-            .replaceAll(" ", "-"),
-        );
-        assert.ok(anchors.includes(anchor), exception.page);
-      });
-    }
   }
 
   it("have a name each", () => {
