@@ -41,6 +41,9 @@ export async function compareRecent(
   return { ...(await compareWindow(sender, receiver, externalLabels, end, window)), seconds: window };
 }
 
+/** What the receiver's own alerts say of a sender carries that sender's labels, and was never sent. */
+const notOfTheReceiver = 'link_side!="receives"';
+
 /** Compares the raw samples of the `seconds` that end at `end`, every series of the sender. */
 export async function compareWindow(
   sender: PrometheusApi,
@@ -52,7 +55,7 @@ export async function compareWindow(
   const labels = Object.entries(externalLabels).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
   const [sent, received] = await Promise.all([
     sender.raw('{__name__=~".+"}', seconds, end),
-    receiver.raw(`{${['__name__=~".+"', ...labels].join(",")}}`, seconds, end),
+    receiver.raw(`{${['__name__=~".+"', notOfTheReceiver, ...labels].join(",")}}`, seconds, end),
   ]);
   return compareSamples(sent, received, externalLabels);
 }
