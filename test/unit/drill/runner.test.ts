@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { Drill, Rule, Samples } from "../../../scripts/drill/drill.ts";
 import { type Bench, Interrupted, runDrill } from "../../../scripts/drill/runner.ts";
 
-const limits = { fire: 120, recover: 180 };
+const limits = { fire: 120, recover: 180, repair: 300 };
 const equal: Samples = {
   compared: 1000,
   missing: 0,
@@ -30,7 +30,8 @@ class Fake implements Bench {
 
   now = () => this.seconds;
   lag = async () => (this.mended === undefined ? this.seconds - (this.broken ?? this.seconds) : this.lagAfterwards);
-  vouchedUntil = async () => (this.seconds - (this.mended ?? this.seconds) >= this.vouchedAfter ? this.seconds : undefined);
+  vouchedUntil = async () =>
+    this.seconds - (this.mended ?? this.seconds) >= this.vouchedAfter ? this.seconds : undefined;
   compareSince = async (from: number) => this.samples(from);
 
   async pause(seconds: number): Promise<void> {
