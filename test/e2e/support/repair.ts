@@ -36,7 +36,7 @@ export function vouchedUntil(moment: number, deadlineMs = 240_000): Promise<numb
   );
 }
 
-/** The reports of windows that were opened after a moment, in the order in which they were repaired. */
+/** The reports of windows whose repair ended after a moment, in the order in which they were repaired. */
 export async function reportsSince(moment: number): Promise<RepairReport[]> {
   const texts = await on(
     "sender",
@@ -48,7 +48,7 @@ export async function reportsSince(moment: number): Promise<RepairReport[]> {
     .split("\n")
     .filter(Boolean)
     .map((line) => JSON.parse(line) as RepairReport);
-  return reports.filter(({ openedAt }) => Date.parse(openedAt) >= moment * 1000);
+  return reports.filter(({ finishedAt }) => Date.parse(finishedAt) >= moment * 1000);
 }
 
 /** Kills the repairer; systemd starts it again. */
