@@ -23,12 +23,12 @@ const groups: readonly (readonly Suite[])[] = [
   [
     { name: "unit", files: "test/unit/!(sandbox)/**/*.test.ts" },
     { name: "sandbox", files: "test/unit/sandbox/**/*.test.ts" },
+    { name: "upkeep", files: "test/e2e/upkeep/*.test.ts", sandbox: "test-upkeep" },
   ],
   [{ name: "program", files: "test/program/**/*.test.ts" }],
   [
     { name: "link", files: "test/e2e/link/*.test.ts", sandbox: "test" },
     { name: "hosts", files: "test/e2e/hosts/*.test.ts", sandbox: "test-hosts" },
-    { name: "upkeep", files: "test/e2e/upkeep/*.test.ts", sandbox: "test-upkeep" },
   ],
 ];
 
