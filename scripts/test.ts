@@ -18,17 +18,23 @@ interface Suite {
   readonly sandbox?: string;
 }
 
-/** One group after the other; the suites of a group run side by side. A sandbox waits most of its time. */
+/**
+ * One group after the other; the suites of a group run side by side. A sandbox waits most of its time, and two at a time
+ * leave each enough of two cores.
+ */
 const groups: readonly (readonly Suite[])[] = [
   [
     { name: "unit", files: "test/unit/!(sandbox)/**/*.test.ts" },
     { name: "sandbox", files: "test/unit/sandbox/**/*.test.ts" },
-    { name: "upkeep", files: "test/e2e/upkeep/*.test.ts", sandbox: "test-upkeep" },
   ],
   [{ name: "program", files: "test/program/**/*.test.ts" }],
   [
     { name: "link", files: "test/e2e/link/*.test.ts", sandbox: "test" },
     { name: "hosts", files: "test/e2e/hosts/*.test.ts", sandbox: "test-hosts" },
+  ],
+  [
+    { name: "rotations", files: "test/e2e/rotations/*.test.ts", sandbox: "test-rotations" },
+    { name: "upkeep", files: "test/e2e/upkeep/*.test.ts", sandbox: "test-upkeep" },
   ],
 ];
 

@@ -28,7 +28,8 @@ describe("a rightful client that asks for too much", () => {
     assert.equal((await fetch(`${link.readyUrl}/ready`)).status, 200);
   });
 
-  it("loses its largest streams before the heap is full", async () => {
+  it("loses its largest streams before the heap is full", async function () {
+    this.timeout(120_000);
     await eventually("its former connections are gone", async () =>
       (await link.receiver.counter("envoy_connection_limit_active_connections", '"sender_a"')) === 0 ? true : undefined,
     );
@@ -36,10 +37,14 @@ describe("a rightful client that asks for too much", () => {
     const refused = Array.from({ length: 4 }, connect).flatMap((client) =>
       Array.from({ length: 32 }, () => assert.rejects(client.request({ unfinished: body }))),
     );
-    await eventually("streams are reset", async () =>
-      (await link.receiver.counter("envoy_envoy_overload_actions_reset_high_memory_stream_count")) > 0
-        ? true
-        : undefined,
+    await eventually(
+      "streams are reset",
+      async (note) => {
+        const reset = await link.receiver.counter("envoy_envoy_overload_actions_reset_high_memory_stream_count");
+        note(reset);
+        return reset > 0 ? true : undefined;
+      },
+      60_000,
     );
     const pressure = await link.receiver.counter("envoy_overload_envoy_resource_monitors_fixed_heap_pressure");
     assert.ok(pressure < 100, `the heap is at ${pressure} %`);

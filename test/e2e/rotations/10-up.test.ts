@@ -1,0 +1,13 @@
+import { up } from "@metrics-link/sandbox/cli/up.ts";
+import { caughtUp } from "../support/samples.ts";
+import { prepare, report, sandbox } from "../support/sandbox.ts";
+
+describe("a sandbox for the tests of rotations", function () {
+  this.timeout(600_000);
+
+  it("comes up, and the link with it", async () => {
+    await prepare();
+    await up(sandbox, report);
+    await caughtUp();
+  });
+});

@@ -1,0 +1,8 @@
+import { down } from "@metrics-link/sandbox/cli/down.ts";
+import { report, sandbox } from "../support/sandbox.ts";
+
+describe("the sandbox of the tests of rotations", function () {
+  this.timeout(600_000);
+
+  it("goes down", () => down(sandbox, report));
+});
