@@ -29,7 +29,8 @@ export function caughtUp(since = 0): Promise<number> {
 }
 
 /**
- * Compares every raw sample from one moment to another, again until the last batch is stored.
+ * Compares every raw sample from one moment to another, again until the last batch is stored and, where a queue began
+ * anew, the repairer has written what it left out.
  * @param settled whether this comparison is the last one; what it throws is only something seen
  */
 export function comparedBetween(
@@ -38,13 +39,13 @@ export function comparedBetween(
   settled: (compared: Comparison) => boolean,
 ): Promise<Comparison> {
   return eventually(
-    "the last batch to be stored",
+    "the last batch to be stored, and what the queue left out to be repaired",
     async (note) => {
       const compared = await compareWindow(sender, receiver, externalLabels(sandbox), end, Math.ceil(end - from));
       note(compared);
       return settled(compared) ? compared : undefined;
     },
-    60_000,
+    240_000,
     1000,
   );
 }
