@@ -47,8 +47,10 @@ async function repaired(from: number, until: number): Promise<void> {
 
 /** Waits until both sides are at work again, and compares everything since `from`. */
 async function nothingMissingAfter(host: Role, from: number, since: number): Promise<void> {
-  await scrapesAgain(host, since);
-  await caughtUp(since);
+  // As many seconds of samples at least, also when there were none before.
+  const enough = since + 4;
+  await scrapesAgain(host, enough);
+  await caughtUp(enough);
   await nothingMissing(from, least);
 }
 
