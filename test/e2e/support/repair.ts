@@ -23,7 +23,7 @@ export async function repairMetric(name: string): Promise<number> {
 }
 
 /** Waits until the receiver's copy is vouched for up to a moment. @param moment seconds since 1970 */
-export function vouchedUntil(moment: number, deadlineMs = 240_000): Promise<number> {
+export function vouchedUntil(moment: number, deadlineMs = 480_000): Promise<number> {
   return eventually(
     "the repair to be done",
     async (note) => {
