@@ -1,5 +1,5 @@
 import { up } from "@metrics-link/sandbox/cli/up.ts";
-import { caughtUp } from "../support/samples.ts";
+import { upForAWhile } from "../support/samples.ts";
 import { prepare, report, sandbox } from "../support/sandbox.ts";
 
 describe("a sandbox for the tests of hosts", function () {
@@ -8,6 +8,6 @@ describe("a sandbox for the tests of hosts", function () {
   it("comes up, and the link with it", async () => {
     await prepare();
     await up(sandbox, report);
-    await caughtUp();
+    await upForAWhile();
   });
 });

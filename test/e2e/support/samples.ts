@@ -28,6 +28,12 @@ export function caughtUp(since = 0): Promise<number> {
   );
 }
 
+/** Waits until the link has been up for as long as `beforehand` reaches back: what was scraped before it is not sent. */
+export async function upForAWhile(): Promise<void> {
+  const up = await caughtUp();
+  await eventually("a link to look back on", () => (beforehand() > up ? true : undefined), 30_000, 500);
+}
+
 /**
  * Compares every raw sample from one moment to another, again until the last batch is stored and, where a queue began
  * anew, the repairer has written what it left out.
