@@ -60,8 +60,7 @@ async function accept(context: StackContext, peer: string | undefined, heard: re
 }
 
 async function offered({ pulumi }: StackContext, stack: string): Promise<string[]> {
-  const { stdout } = await pulumi.must(["stack", "output", "--json", "-s", stack]);
-  const { [contractOutput]: contract } = JSON.parse(stdout) as { [contractOutput]?: { rootBundle: string } };
+  const { [contractOutput]: contract } = (await pulumi.outputs(stack)) as { [contractOutput]?: { rootBundle: string } };
   return contract === undefined ? [] : fingerprintsOf(contract.rootBundle);
 }
 

@@ -8,4 +8,5 @@ export * from "./keep-rule.ts";
 export * from "./outputs.ts";
 export * from "./pki-output.ts";
 export * from "./ports.ts";
+export * from "./pulumi-configuration.ts";
 export * from "./remote-write.ts";

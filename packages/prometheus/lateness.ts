@@ -1,6 +1,6 @@
+import { secondsOf } from "@metrics-link/contract/duration.ts";
 import type { PrometheusConfiguration } from "./configuration.ts";
 
-const secondsOf = { ms: 0.001, s: 1, m: 60, h: 3600, d: 86_400, w: 604_800, y: 31_536_000 } as const;
 /** From the end of a scrape or an evaluation until its samples can be read. */
 const commitSeconds = 2;
 
@@ -15,11 +15,5 @@ export function latenessOf({ global, scrape_configs }: PrometheusConfiguration):
     global.evaluation_interval,
     ...scrape_configs.flatMap(({ scrape_timeout }) => (typeof scrape_timeout === "string" ? [scrape_timeout] : [])),
   ];
-  return Math.ceil(Math.max(...durations.map(seconds)) + commitSeconds);
-}
-
-/** Prometheus' durations may have several units: "1m30s". promtool has checked them. */
-function seconds(duration: string): number {
-  const parts = [...duration.matchAll(/(\d+)(ms|[smhdwy])/g)];
-  return parts.reduce((total, [, count, unit]) => total + Number(count) * secondsOf[unit as keyof typeof secondsOf], 0);
+  return Math.ceil(Math.max(...durations.map(secondsOf)) + commitSeconds);
 }

@@ -33,7 +33,7 @@ async function collectStack(context: StackContext, { preview }: CollectOptions):
   const { stack, file } = context;
   const configuration = file.read();
   const clients = clientConfiguration(configuration, context.environment);
-  const outputs = part(() => outputsOf(context, stack));
+  const outputs = part(() => context.pulumi.outputs(stack));
   const changes = preview ? part(() => changesOf(context)) : { error: "it was not previewed (--no-preview)" };
   const declared = await part(() => exportOf(context));
   const ask = <Value>(read: (found: Extract<typeof declared, { value: unknown }>["value"]) => Promise<Value>) =>
@@ -65,14 +65,7 @@ async function collectStack(context: StackContext, { preview }: CollectOptions):
   };
 }
 
-type Outputs = Readonly<Record<string, unknown>>;
-
-async function outputsOf({ pulumi }: StackContext, stack: string): Promise<Outputs> {
-  const { stdout } = await pulumi.must(["stack", "output", "--json", "-s", stack]);
-  return z.record(z.string(), z.unknown()).parse(JSON.parse(stdout));
-}
-
-function contractIn(outputs: Outputs): Contract {
+function contractIn(outputs: Readonly<Record<string, unknown>>): Contract {
   const found = readContract(outputs[contractOutput]);
   if (found === undefined) throw new Error(`the stack has no output ${contractOutput} yet`);
   return found;
@@ -88,7 +81,7 @@ function peersOf(configuration: Configuration): Omit<PeerEvidence, "contract">[]
 }
 
 async function peerOf(context: StackContext, peer: Omit<PeerEvidence, "contract">): Promise<PeerEvidence> {
-  return { ...peer, contract: await part(async () => contractIn(await outputsOf(context, peer.stack))) };
+  return { ...peer, contract: await part(async () => contractIn(await context.pulumi.outputs(peer.stack))) };
 }
 
 async function exportOf({ pulumi, stack }: StackContext) {

@@ -64,8 +64,7 @@ export class Medium {
   async certificates(): Promise<Certificates> {
     if (this.configuration() === undefined) return { roots: {}, intermediates: {} };
     return await this.withPulumi(async (pulumi) => {
-      const { stdout } = await pulumi.must(["stack", "output", "--json", "-s", stack]);
-      return { roots: {}, intermediates: {}, ...(JSON.parse(stdout) as Partial<Certificates>) };
+      return { roots: {}, intermediates: {}, ...((await pulumi.outputs(stack)) as Partial<Certificates>) };
     });
   }
 
@@ -88,7 +87,7 @@ export class Medium {
         if (before !== undefined) this.replace(before);
         throw error;
       }
-      return JSON.parse((await pulumi.must(["stack", "output", "--json", "-s", stack])).stdout) as Certificates;
+      return (await pulumi.outputs(stack)) as unknown as Certificates;
     });
   }
 

@@ -1,3 +1,4 @@
+import { html, Markup, type Part } from "@metrics-link/contract/markup.ts";
 import type { Outcome } from "./drill.ts";
 import { picture } from "./picture.ts";
 import { cells, columnTitles, summary } from "./report.ts";
@@ -19,41 +20,43 @@ export function page(outcomes: readonly Outcome[]): string {
     first === Number.POSITIVE_INFINITY
       ? ""
       : ` of ${new Date(first * 1000).toISOString().slice(0, 16).replace("T", " ")} UTC`;
-  return `<!doctype html>
+  return html`<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <title>Drills</title>
-<style>${style}</style>
+<style>${new Markup(style)}</style>
 <h1>Drills${when}</h1>
-<p>${escaped(summary(outcomes))}</p>
+<p>${summary(outcomes)}</p>
 <table>
-<tr>${columnTitles.map(({ text, right }) => `<th${right ? ' class="number"' : ""}>${text}</th>`).join("")}</tr>
-${outcomes.map(row).join("\n")}
-</table>
-${outcomes.map(section).join("\n")}
-</html>
+<tr>${columnTitles.map(({ text, right }) => cell("th", right, text))}</tr>
+${outcomes.map(row)}</table>
+${outcomes.map(section)}</html>
+`.text;
+}
+
+function row(outcome: Outcome): Markup {
+  const found = cells(outcome).map(({ text, right }, index) =>
+    cell("td", right, index === 0 ? html`<a href="#${outcome.name}">${text}</a>` : text),
+  );
+  return html`<tr class="${outcome.passed ? "" : "failed"}">${found}</tr>
 `;
 }
 
-function row(outcome: Outcome): string {
-  const found = cells(outcome).map(({ text, right }, index) => {
-    const shown = index === 0 ? `<a href="#${escaped(outcome.name)}">${escaped(text)}</a>` : escaped(text);
-    return `<td${right ? ' class="number"' : ""}>${shown}</td>`;
-  });
-  return `<tr class="${outcome.passed ? "" : "failed"}">${found.join("")}</tr>`;
-}
+const cell = (tag: "th" | "td", right: boolean, content: Part): Markup => {
+  const name = new Markup(tag);
+  return right ? html`<${name} class="number">${content}</${name}>` : html`<${name}>${content}</${name}>`;
+};
 
-function section(outcome: Outcome): string {
+function section(outcome: Outcome): Markup {
   const { name, passed, fault, alert, side, notes } = outcome;
-  const word = passed ? '<span class="passed">passed</span>' : '<span class="failed">FAILED</span>';
-  return `<section id="${escaped(name)}">
-<h2>${escaped(name)} ${word}</h2>
-<p>${escaped(`${fault}; ${alert} of the ${side} must fire.`)}</p>
-${notes.map((note) => `<p class="note">${escaped(note)}</p>`).join("\n")}
-${picture(outcome)}
-</section>`;
+  const word = passed ? html`<span class="passed">passed</span>` : html`<span class="failed">FAILED</span>`;
+  return html`<section id="${name}">
+<h2>${name} ${word}</h2>
+<p>${fault}; ${alert} of the ${side} must fire.</p>
+${notes.map(
+  (note) => html`<p class="note">${note}</p>
+`,
+)}${new Markup(picture(outcome))}
+</section>
+`;
 }
-
-/** Text between tags or in a quoted attribute. */
-export const escaped = (text: string): string =>
-  text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { compareWindow, linkState } from "@metrics-link/sandbox/cli/link.ts";
+import { compareWindow, newestAcknowledged } from "@metrics-link/sandbox/cli/link.ts";
 import { type Between, type Comparison, compareSamples } from "@metrics-link/sandbox/cli/samples.ts";
 import { prometheusOf, type Sandbox } from "@metrics-link/sandbox/cli/sandbox.ts";
 import { externalLabels } from "@metrics-link/sandbox/cli/status.ts";
@@ -23,13 +23,12 @@ export async function compareSince(sandbox: Sandbox, from: number): Promise<Comp
   const deadline = Date.now() + deadlineSeconds * 1000;
   for (;;) {
     // The newest acknowledged sample must be younger than the last one that is compared.
-    const { lagSeconds } = await linkState(sender, end).catch(() => ({ lagSeconds: null }));
-    const sent = await sender
-      .value("max(prometheus_remote_storage_queue_highest_sent_timestamp_seconds)")
-      .catch(() => 0);
-    if ((sent ?? 0) > end + 6) break;
+    const sent = await newestAcknowledged(sender).catch(() => undefined);
+    if (sent !== undefined && sent > end + 6) break;
     if (Date.now() > deadline) {
-      throw new Error(`the sender still had a backlog after ${deadlineSeconds} s; it was ${lagSeconds} s behind`);
+      const behind =
+        sent === undefined ? "it did not tell what it has sent" : `it was ${Math.max(0, end - sent)} s behind`;
+      throw new Error(`the sender still had a backlog after ${deadlineSeconds} s; ${behind}`);
     }
     await pause(500);
   }

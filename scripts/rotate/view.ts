@@ -26,7 +26,7 @@ interface Contract {
 export async function readView(context: StackContext): Promise<View> {
   const configuration = context.file.read();
   const { generations, root, dnsName } = configuration.pki;
-  const own = await outputsOf(context, context.stack);
+  const own = await context.pulumi.outputs(context.stack);
   const inForce = readPkiOutput(own[pkiOutput]);
   const contract = own[contractOutput] as Contract | undefined;
   if (inForce?.leaf === undefined || contract === undefined) {
@@ -34,7 +34,7 @@ export async function readView(context: StackContext): Promise<View> {
   }
   const peers = await Promise.all(
     peersOf(configuration).map(async ({ stack, pins }): Promise<PeerView> => {
-      const theirs = (await outputsOf(context, stack))[contractOutput] as Contract | undefined;
+      const theirs = (await context.pulumi.outputs(stack))[contractOutput] as Contract | undefined;
       return {
         stack,
         pins,
@@ -46,11 +46,6 @@ export async function readView(context: StackContext): Promise<View> {
   );
   const artefacts = root === "offline" ? artefactsOf(artefactFolder(context)) : { roots: {}, intermediates: [] };
   return { stack: inForce.stack, root, dnsName, generations, inForce, artefacts, peers };
-}
-
-async function outputsOf({ pulumi }: StackContext, stack: string): Promise<Readonly<Record<string, unknown>>> {
-  const { stdout } = await pulumi.must(["stack", "output", "--json", "-s", stack]);
-  return JSON.parse(stdout) as Record<string, unknown>;
 }
 
 function artefactsOf(folder: string): View["artefacts"] {

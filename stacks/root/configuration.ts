@@ -1,3 +1,4 @@
+import { configurationOf } from "@metrics-link/contract/pulumi-configuration.ts";
 import { z } from "zod";
 
 /** The namespace of the keys on the medium. */
@@ -27,10 +28,5 @@ export type RootConfiguration = z.output<typeof schema>;
 
 /** @param config every key as Pulumi hands it over: `namespace:key`, objects as JSON. @throws ZodError */
 export function parseRootConfiguration(config: Readonly<Record<string, string>>): RootConfiguration {
-  const own = Object.entries(config).flatMap(([key, value]) =>
-    key.startsWith(`${rootNamespace}:`)
-      ? [[key.slice(rootNamespace.length + 1), /^[[{]/.test(value) ? JSON.parse(value) : value] as const]
-      : [],
-  );
-  return schema.parse(Object.fromEntries(own));
+  return schema.parse(configurationOf(rootNamespace, config));
 }

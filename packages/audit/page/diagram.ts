@@ -1,8 +1,9 @@
 import type { HostCertificate } from "@metrics-link/contract";
+import type { Markup, Part } from "@metrics-link/contract/markup.ts";
 import { daysLeft } from "../checks/certificates.ts";
 import type { AuditEvidence, Contract, EvidencePart, StackEvidence } from "../evidence.ts";
 import { from, within } from "../rows.ts";
-import { type Child, element, type Html, h } from "./html.ts";
+import { element, h } from "./html.ts";
 
 /** One end of a link, with what is known of it. */
 interface End {
@@ -22,7 +23,7 @@ const width = 900;
 const box = { left: 20, right: 540, width: 340, height: 48 } as const;
 
 /** The chains and the path of each link, drawn from the evidence. */
-export function diagram(evidence: AuditEvidence): Html {
+export function diagram(evidence: AuditEvidence): Markup {
   const links = linksOf(evidence);
   return h(
     "figure",
@@ -77,7 +78,7 @@ function endOf({ stack, contract, host }: StackEvidence): End {
   return { name: stack, contract, tiers };
 }
 
-function linkOf(sender: End, receiver: End, now: string): Child[] {
+function linkOf(sender: End, receiver: End, now: string): Part[] {
   const egress = addressesOf(sender);
   const ingress = addressesOf(receiver);
   return [
@@ -109,7 +110,7 @@ function linkOf(sender: End, receiver: End, now: string): Child[] {
   ];
 }
 
-function account(x: number, title: string, { contract }: End): Child[] {
+function account(x: number, title: string, { contract }: End): Part[] {
   const id = "error" in contract ? "account not known" : `account ${contract.value.accountId}`;
   return [
     element("rect", { x, y: 6, width: 360, height: height - 18, rx: 6, class: "account" }),
@@ -118,7 +119,7 @@ function account(x: number, title: string, { contract }: End): Child[] {
 }
 
 /** @param below a line each; two of them fit */
-const place = (x: number, wide: number, title: string, below: readonly string[]): Child[] => [
+const place = (x: number, wide: number, title: string, below: readonly string[]): Part[] => [
   element("rect", { x, y: 40, width: wide, height: 54, rx: 4, class: "box" }),
   text(x + wide / 2, below.length > 1 ? 56 : 63, title, "", "middle"),
   linesOf(below).map((line, index) =>
@@ -129,13 +130,13 @@ const place = (x: number, wide: number, title: string, below: readonly string[])
 const linesOf = ([first, second, ...more]: readonly string[]): string[] =>
   [first, more.length > 0 ? `and ${more.length + 1} more` : second].flatMap((line) => line ?? []);
 
-const fence = (x: number, number: string, what: string): Child[] => [
+const fence = (x: number, number: string, what: string): Part[] => [
   element("path", { d: `M${x} 34V100`, class: "fence" }),
   text(x, 113, `${number} ${what}`, "small", "middle"),
 ];
 
 /** Root, intermediate and leaf, one below the other. */
-function chain(x: number, { tiers }: End, now: string): Child[] {
+function chain(x: number, { tiers }: End, now: string): Part[] {
   if ("error" in tiers) return [text(x, 150, `certificates not known: ${tiers.error}`, "small")];
   return tiers.value.slice(0, 3).map(({ tier, certificate }, index) => {
     const y = 130 + index * 62;
@@ -159,7 +160,7 @@ function addressesOf({ contract }: End): readonly string[] {
   return value.role === "sender" ? value.egressAddresses : value.endpointAddresses;
 }
 
-const text = (x: number, y: number, content: string, className: string, anchor?: string): Html =>
+const text = (x: number, y: number, content: string, className: string, anchor?: string): Markup =>
   element("text", { x, y, ...(className && { class: className }), "text-anchor": anchor }, content);
 
 const commonName = (subject: string) => /CN=([^,]+)/.exec(subject)?.[1] ?? subject;

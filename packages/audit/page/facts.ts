@@ -1,19 +1,20 @@
 import type { HandshakeLine } from "@metrics-link/contract";
+import type { Markup, Part } from "@metrics-link/contract/markup.ts";
 import { isLocal, routesOf } from "@metrics-link/envoy";
 import { daysLeft } from "../checks/certificates.ts";
 import { runningOf } from "../checks/envoy.ts";
 import type { AuditEvidence, StackEvidence } from "../evidence.ts";
 import { both, within } from "../rows.ts";
-import { type Child, type Html, h } from "./html.ts";
+import { h } from "./html.ts";
 import { table } from "./table.ts";
 import { code, shown } from "./words.ts";
 
-const titled = (title: string, ...children: readonly Child[]) => h("section", "", h("h2", "", title), ...children);
-const each = (stacks: readonly StackEvidence[], show: (stack: StackEvidence) => Child) =>
+const titled = (title: string, ...children: readonly Part[]) => h("section", "", h("h2", "", title), ...children);
+const each = (stacks: readonly StackEvidence[], show: (stack: StackEvidence) => Part) =>
   stacks.map((stack) => h("div", "", h("p", "", h("strong", "", stack.stack)), show(stack)));
 
 /** What each running Envoy lets through, route by route. */
-export function routed({ stacks }: AuditEvidence): Html {
+export function routed({ stacks }: AuditEvidence): Markup {
   return titled(
     "What is routed",
     h("p", "soft", "From the configuration that runs. Whatever matches no route is answered 404 by Envoy itself."),
@@ -43,7 +44,7 @@ export function routed({ stacks }: AuditEvidence): Html {
 }
 
 /** The last that were let in, and the last that were not, in Envoy's own words. */
-export function handshakes({ stacks }: AuditEvidence): Html {
+export function handshakes({ stacks }: AuditEvidence): Markup {
   return titled(
     "Last handshakes",
     h(
@@ -89,7 +90,7 @@ export function handshakes({ stacks }: AuditEvidence): Html {
   );
 }
 
-function whoOf(line: HandshakeLine): Child {
+function whoOf(line: HandshakeLine): Part {
   const name = line.peer_san ?? line.upstream_san ?? line.peer_subject ?? "without a certificate";
   const serial = line.peer_serial ? `, serial ${line.peer_serial}` : "";
   return [`${name}${serial}`, h("span", "source", `${line.source ?? line.upstream ?? "address not told"}`)];
@@ -100,7 +101,7 @@ const resultOf = (line: HandshakeLine): string =>
   (line.filter_chain ? `, filter chain ${line.filter_chain}` : "");
 
 /** What runs, with version and hash. */
-export function versions({ stacks }: AuditEvidence): Html {
+export function versions({ stacks }: AuditEvidence): Markup {
   return titled(
     "What runs",
     each(stacks, ({ host, declared }) => [
@@ -131,7 +132,7 @@ export function versions({ stacks }: AuditEvidence): Html {
 }
 
 /** When each tier was last made anew, and what the last updates were. */
-export function rotations({ stacks, takenAt }: AuditEvidence): Html {
+export function rotations({ stacks, takenAt }: AuditEvidence): Markup {
   return titled(
     "Last rotations",
     each(stacks, ({ host, pki, updates }) => [
@@ -174,7 +175,7 @@ export function rotations({ stacks, takenAt }: AuditEvidence): Html {
 }
 
 /** What the configuration allows itself to do otherwise than the policies say. */
-export function deviations({ stacks }: AuditEvidence): Html {
+export function deviations({ stacks }: AuditEvidence): Markup {
   const all = stacks.flatMap(({ stack, deviations: found }) => found.map((one) => ({ stack, ...one })));
   return titled(
     "Deviations from policies",

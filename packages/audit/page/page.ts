@@ -1,9 +1,10 @@
+import { Markup, type Part } from "@metrics-link/contract/markup.ts";
 import { type Audit, receiversFirst, rowsWith } from "../audit.ts";
 import type { AuditEvidence } from "../evidence.ts";
 import type { Row, Status } from "../rows.ts";
 import { diagram } from "./diagram.ts";
 import { deviations, handshakes, rotations, routed, versions } from "./facts.ts";
-import { type Child, element, Html, h } from "./html.ts";
+import { element, h } from "./html.ts";
 import { style } from "./style.ts";
 import { classOf, code } from "./words.ts";
 import { writers } from "./writers.ts";
@@ -21,7 +22,7 @@ export function page(given: AuditEvidence, audit: Audit): string {
       content: "default-src 'none'; style-src 'unsafe-inline'",
     }),
     h("title", "", `Audit of ${evidence.stacks.map(({ stack }) => stack).join(" and ")}, ${evidence.takenAt}`),
-    h("style", "", new Html(style)),
+    h("style", "", new Markup(style)),
   );
   const body = h(
     "body",
@@ -51,7 +52,7 @@ export function page(given: AuditEvidence, audit: Audit): string {
   return `<!doctype html>\n${element("html", { lang: "en" }, head, body).text}\n`;
 }
 
-function preface({ takenAt, source, stacks }: AuditEvidence): Child {
+function preface({ takenAt, source, stacks }: AuditEvidence): Part {
   const accounts = stacks.map(
     ({ stack, configuration: { account, role } }) => `${stack} (${role}, account ${account.id}, ${account.region})`,
   );
@@ -63,8 +64,8 @@ function preface({ takenAt, source, stacks }: AuditEvidence): Child {
 }
 
 /** What a reader must see first: what is wrong, then what could not be seen. */
-function verdict(audit: Audit): Html[] {
-  const box = (status: Status, title: string, children: Child) =>
+function verdict(audit: Audit): Markup[] {
+  const box = (status: Status, title: string, children: Part) =>
     h("div", `verdict ${classOf(status)}`, h("strong", "", title), children);
   const list = (status: "finding" | "not known") =>
     h(
@@ -84,7 +85,7 @@ function verdict(audit: Audit): Html[] {
   ];
 }
 
-const rowTable = (rows: readonly Row[]): Html =>
+const rowTable = (rows: readonly Row[]): Markup =>
   h(
     "table",
     "rows",

@@ -1,7 +1,8 @@
-import { type Child, element, type Html, h } from "./html.ts";
+import type { Markup, Part } from "@metrics-link/contract/markup.ts";
+import { element, h } from "./html.ts";
 
 /** A table with a line of headings; on a telephone each cell carries its heading itself. */
-export function table(headings: readonly string[], rows: readonly (readonly Child[])[]): Html {
+export function table(headings: readonly string[], rows: readonly (readonly Part[])[]): Markup {
   if (rows.length === 0) return h("p", "soft", "None.");
   return h(
     "table",

@@ -1,12 +1,13 @@
+import type { Markup, Part } from "@metrics-link/contract/markup.ts";
 import { daysLeft } from "../checks/certificates.ts";
 import type { AuditEvidence, PeerEvidence, StackEvidence } from "../evidence.ts";
 import { within } from "../rows.ts";
-import { type Child, type Html, h } from "./html.ts";
+import { h } from "./html.ts";
 import { table } from "./table.ts";
 import { code, notKnown, shown } from "./words.ts";
 
 /** The answer to the question of the page: everybody who can write, and with what. */
-export function writers(evidence: AuditEvidence): Html {
+export function writers(evidence: AuditEvidence): Markup {
   const receivers = evidence.stacks.filter(({ configuration }) => configuration.role === "receiver");
   const rows = receivers.flatMap((receiver) => receiver.peers.map((sender) => writerRow(evidence, receiver, sender)));
   return h(
@@ -26,7 +27,7 @@ export function writers(evidence: AuditEvidence): Html {
   );
 }
 
-function writerRow(evidence: AuditEvidence, receiver: StackEvidence, sender: PeerEvidence): Child[] {
+function writerRow(evidence: AuditEvidence, receiver: StackEvidence, sender: PeerEvidence): Part[] {
   const { contract, name, stack, pins } = sender;
   const account = shown(contract, ({ accountId }) => `account ${accountId}`);
   return [
@@ -43,7 +44,7 @@ function writerRow(evidence: AuditEvidence, receiver: StackEvidence, sender: Pee
 }
 
 /** From the sender's own host where that is audited too; else from the last handshake that the receiver saw. */
-function certificateOf({ stacks, takenAt }: AuditEvidence, receiver: StackEvidence, sender: PeerEvidence): Child {
+function certificateOf({ stacks, takenAt }: AuditEvidence, receiver: StackEvidence, sender: PeerEvidence): Part {
   const left = (serial: string, notAfter: string, source: string) => [
     code(serial),
     h("span", "source", `until ${notAfter}, ${daysLeft(notAfter, takenAt).toFixed(1)} days left; ${source}`),

@@ -1,3 +1,4 @@
+import { secondsOf } from "@metrics-link/contract/duration.ts";
 import { canonicalJson, type Probe } from "@metrics-link/contract/release.ts";
 import { instantQuery, readMetrics } from "./prometheus-metrics.ts";
 import type { Run } from "./run.ts";
@@ -114,21 +115,4 @@ async function jobsOf({ effects }: Run, url: string) {
   const jobs = (state: boolean) =>
     new Set(waited.filter(({ health }) => (health === "up") === state).map(({ scrapePool }) => scrapePool));
   return { up: jobs(true), down: jobs(false) };
-}
-
-/** A duration as Prometheus writes it: "1m30s". */
-function secondsOf(duration: string): number {
-  const units: Readonly<Record<string, number>> = {
-    ms: 0.001,
-    s: 1,
-    m: 60,
-    h: 3600,
-    d: 86_400,
-    w: 604_800,
-    y: 31_536_000,
-  };
-  return [...duration.matchAll(/(\d+)(ms|[smhdwy])/g)].reduce(
-    (sum, [, count, unit = ""]) => sum + Number(count) * (units[unit] ?? 0),
-    0,
-  );
 }

@@ -1,4 +1,4 @@
-import { configurationNamespace, parseConfiguration } from "@metrics-link/contract";
+import { configurationNamespace, configurationOf, parseConfiguration } from "@metrics-link/contract";
 import type {
   EnforcementLevel,
   ReportViolation,
@@ -67,11 +67,7 @@ function tell(
 
 /** @throws InvalidInputError when the stack's configuration is not usable: a pack that cannot read it must not pass */
 function readConfiguration(): Context["configuration"] {
-  const prefix = `${configurationNamespace}:`;
-  const raw = Object.entries(pulumi.runtime.allConfig())
-    .filter(([key]) => key.startsWith(prefix))
-    .map(([key, value]) => [key.slice(prefix.length), /^[[{]/.test(value) ? JSON.parse(value) : value] as const);
-  return parseConfiguration(Object.fromEntries(raw));
+  return parseConfiguration(configurationOf(configurationNamespace, pulumi.runtime.allConfig()));
 }
 
 function once<Value>(make: () => Value): () => Value {

@@ -1,6 +1,6 @@
+import { html, Markup } from "@metrics-link/contract/markup.ts";
 import type { PolicyOutcome, PolicyResult } from "../policies.ts";
 import type { Outcome, Verdict } from "../verdict.ts";
-import { html, Markup } from "./markup.ts";
 import { style } from "./style.ts";
 import {
   changeCounts,

@@ -14,9 +14,13 @@ export interface LinkState {
 
 const remoteStorage = "prometheus_remote_storage";
 
-/** The newest acknowledged sample as the sender's own queue tells it. */
+/** The time of the newest acknowledged sample as the sender's own queue tells it; undefined when there is no queue. */
+export const newestAcknowledged = (sender: PrometheusApi): Promise<number | undefined> =>
+  sender.value(`max(${remoteStorage}_queue_highest_sent_timestamp_seconds)`);
+
+/** How far the link has come. */
 export async function linkState(sender: PrometheusApi, now: number): Promise<LinkState> {
-  const sent = await sender.value(`max(${remoteStorage}_queue_highest_sent_timestamp_seconds)`);
+  const sent = await newestAcknowledged(sender);
   if (sent === undefined) return { state: "not configured", lagSeconds: null };
   const lagSeconds = Math.max(0, Math.round((now - sent) * 10) / 10);
   return { state: lagSeconds <= 30 ? "up" : "behind", lagSeconds };

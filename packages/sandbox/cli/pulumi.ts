@@ -83,6 +83,12 @@ export class Pulumi {
     return JSON.parse(stdout) as Value;
   }
 
+  /** Every output of a stack; secrets stay closed. */
+  async outputs(stack: string): Promise<Readonly<Record<string, unknown>>> {
+    const { stdout } = await this.must(["stack", "output", "--json", "-s", stack]);
+    return JSON.parse(stdout) as Record<string, unknown>;
+  }
+
   async stacks(): Promise<string[]> {
     const { stdout } = await this.must(["stack", "ls", "--json"]);
     return (JSON.parse(stdout) as { name: string }[]).map(({ name }) => name);

@@ -1,17 +1,6 @@
+import type { RepairReport } from "@metrics-link/host/repair/state.ts";
 import { eventually } from "../../support/eventually.ts";
 import { on } from "./sandbox.ts";
-
-/** What the repairer says of a window that it has repaired. */
-export interface RepairReport {
-  readonly from: string;
-  readonly to: string;
-  readonly reasons: readonly string[];
-  readonly openedAt: string;
-  readonly finishedAt: string;
-  readonly series: number;
-  readonly samples: number;
-  readonly skipped: Readonly<Record<string, number>>;
-}
 
 const folder = "/var/lib/metrics-link/repair";
 const unit = "metrics-link-repair";

@@ -1,13 +1,3 @@
-import { up } from "@metrics-link/sandbox/cli/up.ts";
-import { upForAWhile } from "../support/samples.ts";
-import { prepare, report, sandbox } from "../support/sandbox.ts";
+import { comesUp } from "../support/lifecycle.ts";
 
-describe("a sandbox for the tests of upkeep", function () {
-  this.timeout(600_000);
-
-  it("comes up, and the link with it", async () => {
-    await prepare();
-    await up(sandbox, report);
-    await upForAWhile();
-  });
-});
+comesUp("upkeep");

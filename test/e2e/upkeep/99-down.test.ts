@@ -1,8 +1,3 @@
-import { down } from "@metrics-link/sandbox/cli/down.ts";
-import { report, sandbox } from "../support/sandbox.ts";
+import { goesDown } from "../support/lifecycle.ts";
 
-describe("the sandbox of the tests of upkeep", function () {
-  this.timeout(600_000);
-
-  it("goes down", () => down(sandbox, report));
-});
+goesDown("upkeep");

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type AuditEvidence, audit, exitCodes, rowsWith, type StackEvidence } from "@metrics-link/audit";
-import { fingerprintOf, type HostEvidence } from "@metrics-link/contract";
+import { evidenceParts, fingerprintOf, type HostEvidence } from "@metrics-link/contract";
 import { healthy, stranger } from "./support/healthy.ts";
 
 type Open<Value> = Value extends readonly (infer Item)[]
@@ -323,18 +323,7 @@ describe("an audit", () => {
     });
   }
 
-  for (const part of [
-    "release",
-    "agent",
-    "files",
-    "certificates",
-    "bundles",
-    "envoy",
-    "units",
-    "tools",
-    "listening",
-    "handshakes",
-  ] as const) {
+  for (const part of evidenceParts) {
     it(`does not take for fine what a host did not tell: ${part}`, () => {
       const evidence = changed("receiver", (stack) => {
         hostOf(stack)[part] = { error: "permission denied" } as never;

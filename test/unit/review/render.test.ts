@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
+import { html } from "@metrics-link/contract/markup.ts";
 import { renderHtml, renderMarkdown, renderText } from "@metrics-link/review";
-import { html } from "@metrics-link/review/render/markup.ts";
 import { host, quiet, step, summary, urn, verdictOn, violation } from "./support.ts";
 
 const evil = '<script>alert("1")</script> | `code` @everyone [link](javascript:1) **bold**\n# heading';
