@@ -54,12 +54,19 @@ const side = {
   current: { text: "All", value: "$__all" },
 };
 
-const timeSeries = ({ title, description, unit, queries }: Panel) => ({
+const timeSeries = ({ title, description, unit, whenEmpty, queries }: Panel) => ({
   type: "timeseries",
   title,
   description,
   datasource: source,
-  fieldConfig: { defaults: { unit, custom: { showPoints: "never", spanNulls: false } }, overrides: [] },
+  fieldConfig: {
+    defaults: {
+      unit,
+      ...(whenEmpty === undefined ? {} : { noValue: whenEmpty }),
+      custom: { showPoints: "never", spanNulls: false },
+    },
+    overrides: [],
+  },
   options: { legend: { displayMode: "list", placement: "bottom" }, tooltip: { mode: "multi", sort: "desc" } },
   targets: queries.map(({ expression, legend }, index) => ({
     refId: String.fromCharCode(65 + index),

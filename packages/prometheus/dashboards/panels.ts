@@ -1,10 +1,15 @@
+/** Seconds, a count, a share of 1, requests per second. */
+export type Unit = "s" | "short" | "percentunit" | "reqps";
+
 /** What a panel shows: Prometheus expressions, each with a legend. `$side` is the dashboard's variable. */
 export interface Panel {
   readonly title: string;
   /** One sentence: what is good, what is bad. */
   readonly description: string;
-  /** A Grafana unit: s, bytes, short, percentunit, reqps, dateTimeFromNow. */
-  readonly unit: string;
+  /** By Grafana's names. */
+  readonly unit: Unit;
+  /** What it means that there is no series, for the panels which rightly have none; absent: something is wrong then. */
+  readonly whenEmpty?: string;
   readonly queries: readonly { readonly expression: string; readonly legend: string }[];
 }
 
@@ -18,7 +23,7 @@ const rate = (selector: string) => `rate(${selector}[$__rate_interval])`;
 const panel = (
   title: string,
   description: string,
-  unit: string,
+  unit: Unit,
   ...queries: [expression: string, legend: string][]
 ): Panel => ({
   title,
@@ -154,10 +159,13 @@ export const rows: readonly Row[] = [
         '1 - avg by (link_side) (rate(node_cpu_seconds_total{link_side=~"$side",mode="idle"}[$__rate_interval]))',
         "{{link_side}}",
       ]),
-      panel("Alerts", "What fires, of both sides.", "short", [
-        'count by (alertname, severity, link_side) (ALERTS{alertstate="firing",severity!="none",link_side=~"$side"})',
-        "{{link_side}} {{alertname}}",
-      ]),
+      {
+        ...panel("Alerts", "What fires, of both sides.", "short", [
+          'count by (alertname, severity, link_side) (ALERTS{alertstate="firing",severity!="none",link_side=~"$side"})',
+          "{{link_side}} {{alertname}}",
+        ]),
+        whenEmpty: "No alert fires.",
+      },
     ],
   },
 ];

@@ -17,9 +17,15 @@ const usage = `Usage: npm run -s sandbox -- COMMAND
   logs HOST [UNIT]       the journal of a host, or of one of its units`;
 
 /** A command was called in a way that it does not understand. */
-class UsageError extends Error {}
+export class UsageError extends Error {}
 
 type Command = (sandbox: Sandbox, words: readonly string[]) => Promise<number>;
+
+/** A command for which more than the sandbox is needed, with its lines of the usage. */
+export interface SandboxCommand {
+  readonly usage: string;
+  readonly run: Command;
+}
 
 const commands: Readonly<Record<string, Command>> = {
   async up(sandbox) {
@@ -70,21 +76,26 @@ function interactive([program = "", ...words]: readonly string[]): Promise<numbe
 }
 
 /** The sandbox's command line. Returns the exit code: 2 for a wrong call, 1 for a failure. */
-export async function main(repository: string, words: readonly string[]): Promise<number> {
+export async function main(
+  repository: string,
+  words: readonly string[],
+  more: Readonly<Record<string, SandboxCommand>> = {},
+): Promise<number> {
   const [name = "", ...rest] = words;
-  const command = commands[name];
+  const help = [usage, ...Object.values(more).map((command) => command.usage)].join("\n");
+  const command = commands[name] ?? more[name]?.run;
   if (command === undefined) {
-    console.error(name === "" ? usage : `no command ${name}\n${usage}`);
+    console.error(name === "" ? help : `no command ${name}\n${help}`);
     return 2;
   }
-  return await settle(() => command(sandboxOf(repository), rest));
+  return await settle(help, () => command(sandboxOf(repository), rest));
 }
 
 /** `npm start`: up, and then the proof for a person. */
 export async function start(repository: string): Promise<number> {
   const sandbox = sandboxOf(repository);
   const report = streamReport(process.stdout);
-  return await settle(async () => {
+  return await settle(usage, async () => {
     await up(sandbox, report);
     await prove(sandbox, report);
     report.say(next);
@@ -100,12 +111,12 @@ The link goes on running. What to do next:
   npm run -s sandbox -- down                    take everything away again
 README.md says how the same program goes to AWS.`;
 
-async function settle(run: () => Promise<number>): Promise<number> {
+async function settle(help: string, run: () => Promise<number>): Promise<number> {
   try {
     return await run();
   } catch (error) {
     const { message } = error as Error;
-    console.error(error instanceof UsageError ? `${message}\n${usage}` : `error: ${message}`);
+    console.error(error instanceof UsageError ? `${message}\n${help}` : `error: ${message}`);
     return error instanceof UsageError ? 2 : 1;
   }
 }

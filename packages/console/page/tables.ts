@@ -1,0 +1,66 @@
+import type { EvidencePart } from "@metrics-link/contract";
+import { html, type Markup, type Part } from "@metrics-link/contract/markup.ts";
+import { clock } from "@metrics-link/page/chart/ticks.ts";
+import type { Host, Reading } from "../reading.ts";
+import { stateOfCertificate, stateOfOutcome, stateOfSeverity, words } from "../verdict.ts";
+import { toneOf } from "./page.ts";
+
+/** Each host with its release and what its agent says. */
+export const hostsSection = ({ hosts }: Reading): Markup =>
+  section("Hosts", hosts, (found) =>
+    table(
+      ["Host", "Agent", "Last run, UTC", "Release"],
+      found.map(({ name, outcome, ranAt, release }) => [
+        html`<b>${name}</b>`,
+        html`<span class="tone ${toneOf[stateOfOutcome(outcome)]}">${outcome === undefined ? "not known" : words(outcome)}</span>`,
+        ranAt === undefined ? "not known" : clock(ranAt),
+        release ? html`<code>${release.slice(0, 12)}</code>` : "none",
+      ]),
+    ),
+  );
+
+/** What fires, with the page of the repository that says what to do. */
+export const alertsSection = ({ alerts }: Reading): Markup =>
+  section("Alerts that fire", alerts, (found) =>
+    found.length === 0
+      ? html`<p>None.</p>`
+      : table(
+          ["Alert", "Severity", "Host", "Says", "What to do"],
+          found.map(({ name, severity, host, summary, runbook }) => [
+            html`<b>${name}</b>`,
+            html`<span class="tone ${toneOf[stateOfSeverity(severity)]}">${severity}</span>`,
+            host,
+            summary ?? html`<span class="quiet">only its own Prometheus has the words</span>`,
+            runbook === undefined ? "" : html`<code>${runbook}</code>`,
+          ]),
+        ),
+  );
+
+/** Every certificate of each host, the one that ends first in front. */
+export const certificatesSection = ({ hosts, span }: Reading): Markup =>
+  section("Certificates", hosts, (found) =>
+    table(
+      ["Host", "Certificate", "Days left", "Valid until, UTC"],
+      found.flatMap((host) => certificateRows(host, span.until)),
+    ),
+  );
+
+const certificateRows = ({ name, certificates }: Host, now: number): Part[][] =>
+  certificates.map((certificate) => [
+    html`<b>${name}</b>`,
+    certificate.tier,
+    html`<span class="tone ${toneOf[stateOfCertificate(certificate, now)]}">${Math.floor((certificate.notAfter - now) / 86_400)}</span>`,
+    new Date(certificate.notAfter * 1000).toISOString().slice(0, 16).replace("T", " "),
+  ]);
+
+function section<Value>(title: string, evidence: EvidencePart<Value>, show: (value: Value) => Part): Markup {
+  return html`<section><h2>${title}</h2>
+${"error" in evidence ? html`<p class="open"><b class="tone">not known</b> ${evidence.error}</p>` : show(evidence.value)}</section>`;
+}
+
+/** On a telephone each cell carries its heading itself. */
+const table = (head: readonly string[], rows: readonly (readonly Part[])[]): Markup => html`<table class="stacks">
+<thead><tr>${head.map((one) => html`<th>${one}</th>`)}</tr></thead>
+<tbody>${rows.map(
+  (cells) => html`<tr>${cells.map((cell, index) => html`<td data-label="${head[index]}">${cell}</td>`)}</tr>`,
+)}</tbody></table>`;

@@ -1,0 +1,26 @@
+import type { Host } from "../reading.ts";
+import { facts, type Inquiry } from "./facts.ts";
+
+/** Each host that tells of itself, with its release, its agent and its certificates. @throws Error when nobody answers */
+export async function readHosts(inquiry: Inquiry): Promise<Host[]> {
+  const [releases, outcomes, runs, certificates] = await Promise.all([
+    facts(inquiry, "metrics_link_agent_release_info"),
+    facts(inquiry, "metrics_link_agent_outcome == 1"),
+    facts(inquiry, "metrics_link_agent_last_run_timestamp_seconds"),
+    facts(inquiry, "metrics_link_certificate_not_after_timestamp_seconds"),
+  ]);
+  const names = new Set([...releases, ...outcomes, ...runs, ...certificates].map(({ host }) => host));
+  return [...names].toSorted().map((name) => {
+    const isOf = ({ host }: { readonly host: string }) => host === name;
+    return {
+      name,
+      release: releases.find(isOf)?.labels.release,
+      outcome: outcomes.find(isOf)?.labels.outcome,
+      ranAt: runs.find(isOf)?.value,
+      certificates: certificates
+        .filter(isOf)
+        .map(({ labels, value }) => ({ tier: labels.tier ?? "", notAfter: value }))
+        .toSorted((one, other) => one.notAfter - other.notAfter),
+    };
+  });
+}

@@ -1,0 +1,34 @@
+import { lastOf, type Series } from "@metrics-link/page/chart/series.ts";
+import { type Panel, rows } from "@metrics-link/prometheus/dashboards/panels.ts";
+import type { PanelReading, PanelRow } from "../reading.ts";
+import { type Ask, lines, type Pace } from "./ask.ts";
+import { named } from "./legend.ts";
+import { part, type Sources } from "./sources.ts";
+
+/** Every panel of the dashboard, in its order. One after the other: a page is no load. */
+export async function readPanels(sources: Sources, pace: Pace): Promise<PanelRow[]> {
+  const read: PanelRow[] = [];
+  for (const { title, panels } of rows) {
+    const found: PanelReading[] = [];
+    for (const panel of panels) found.push(await readPanel(sources, panel, pace));
+    read.push({ title, panels: found });
+  }
+  return read;
+}
+
+/** As the dashboard has it, from the receiver; from the sender itself where the receiver has nothing of the present. */
+async function readPanel({ receiver, sender }: Sources, panel: Panel, pace: Pace): Promise<PanelReading> {
+  const series = await part(() => seriesOf(receiver, panel, pace));
+  const isCurrent = (found: readonly Series[]) => found.some((one) => lastOf(one, pace.span)?.isCurrent);
+  if (sender === undefined || ("value" in series && isCurrent(series.value))) return { panel, series, ofSender: false };
+  const own = await part(() => seriesOf(sender.ask, panel, pace));
+  const ofSender = "value" in own && isCurrent(own.value);
+  return { panel, series: ofSender ? own : series, ofSender };
+}
+
+async function seriesOf(ask: Ask, { queries }: Panel, pace: Pace): Promise<Series[]> {
+  const found = await Promise.all(
+    queries.map(async ({ expression, legend }) => named(await lines(ask, expression, pace), legend)),
+  );
+  return found.flat();
+}

@@ -1,0 +1,45 @@
+import { secondsOf } from "@metrics-link/contract/duration.ts";
+import type { Reading } from "../reading.ts";
+import { readAlerts } from "./alerts.ts";
+import { type Ask, type Pace, samples } from "./ask.ts";
+import { findSenders } from "./facts.ts";
+import { readHosts } from "./hosts.ts";
+import { readLinks } from "./links.ts";
+import { readPanels } from "./panels.ts";
+import { part, type Sources } from "./sources.ts";
+
+/** Points of a line: more than a telephone has pixels for, and fewer than would take long. */
+const points = 180;
+
+/**
+ * Reads all that a console shows. Never fails: what cannot be read is in the reading, with the reason.
+ * @param until the present, in seconds since the epoch
+ */
+export async function read(sources: Sources, until: number, minutes: number): Promise<Reading> {
+  const step = Math.max(1, Math.ceil((minutes * 60) / points));
+  // Whole steps, so that a point stays where it is from one load to the next.
+  const end = Math.floor(until / step) * step;
+  const span = { from: end - Math.floor((minutes * 60) / step) * step, until: end, step };
+  const pace: Pace = { interval: await scrapeInterval(sources.receiver, span), span };
+  const senders = await part(() => findSenders(sources, pace));
+  const inquiry = { sources, pace, senders: "value" in senders ? senders.value : [] };
+  const [hosts, links, alerts, comparison] = await Promise.all([
+    part(() => readHosts(inquiry)),
+    "value" in senders ? part(() => readLinks(inquiry)) : senders,
+    part(() => readAlerts(inquiry)),
+    sources.compare === undefined ? undefined : part(sources.compare),
+  ]);
+  const rows = await readPanels(sources, pace);
+  return { span, hosts, links, alerts, ...(comparison && { comparison }), rows };
+}
+
+/** The shortest one is the hosts' own; their own jobs have it. */
+async function scrapeInterval(ask: Ask, span: Pace["span"]): Promise<number> {
+  const usual = 15;
+  const found = await part(() =>
+    samples(ask, "prometheus_target_interval_length_seconds_count", { interval: usual, span }),
+  );
+  if ("error" in found) return usual;
+  const intervals = found.value.map(({ labels }) => secondsOf(labels.interval ?? ""));
+  return Math.min(usual * 4, ...intervals.filter((seconds) => seconds > 0));
+}

@@ -1,0 +1,56 @@
+import { writeFileSync } from "node:fs";
+import { consolePage, read, type Sources, verdictOf } from "@metrics-link/console";
+import { UsageError } from "../stack/command-line.ts";
+import { serve } from "./serve.ts";
+
+/** What every console of the command line takes. */
+export const optionsHelp = `  --out FILE      where to write the page; metrics-link-console.html by default
+  --minutes N     the time that the charts show; 30 by default
+  --serve [PORT]  serves it on loopback instead, asks anew at every load, and ends with Ctrl-C; port 8090 by default`;
+
+export const options = {
+  out: { type: "string" },
+  minutes: { type: "string", default: "30" },
+  serve: { type: "boolean", default: false },
+} as const;
+
+interface Asked {
+  readonly out?: string | undefined;
+  readonly minutes?: string | undefined;
+  readonly serve?: boolean | undefined;
+}
+
+/**
+ * Writes the page, or serves it until a person ends it.
+ * @param words what belongs to no option: the port
+ * @returns 0; the page says what is wrong, and so does a line for the terminal
+ * @throws UsageError
+ */
+export async function show(
+  sources: Sources,
+  { out, minutes: asked, serve: serves }: Asked,
+  words: readonly string[],
+): Promise<number> {
+  const minutes = within(asked ?? "", "--minutes", 1, 7 * 24 * 60);
+  const [port = "8090", ...more] = words;
+  if (more.length > 0 || (!serves && words.length > 0)) throw new UsageError(`${words.join(" ")} is not expected`);
+  const look = () => read(sources, Date.now() / 1000, minutes);
+  if (serves) {
+    if (out !== undefined) throw new UsageError("--out and --serve: one of them");
+    await serve(within(port, "the port", 1, 65_535), async () => consolePage(await look(), refreshSeconds));
+    return 0;
+  }
+  const reading = await look();
+  const file = out ?? "metrics-link-console.html";
+  writeFileSync(file, consolePage(reading));
+  console.log(`${verdictOf(reading).headline}; the page is ${file}`);
+  return 0;
+}
+
+const refreshSeconds = 15;
+
+/** @throws UsageError */
+function within(text: string, what: string, least: number, most: number): number {
+  if (/^\d+$/.test(text) && Number(text) >= least && Number(text) <= most) return Number(text);
+  throw new UsageError(`${what} is ${text}: a whole number from ${least} to ${most} is expected`);
+}

@@ -1,0 +1,38 @@
+import type { Ask } from "@metrics-link/console";
+import { compareRecent } from "@metrics-link/sandbox/cli/link.ts";
+import { type SandboxCommand, UsageError as WrongCall } from "@metrics-link/sandbox/cli/main.ts";
+import { prometheusOf, type Sandbox } from "@metrics-link/sandbox/cli/sandbox.ts";
+import { externalLabels } from "@metrics-link/sandbox/cli/status.ts";
+import { parsed, UsageError } from "../stack/command-line.ts";
+import { options, optionsHelp, show } from "./command.ts";
+
+/** As long as a person waits for; the status compares a minute. */
+const comparedSeconds = 10;
+
+/** `sandbox -- page`: the console, with both sides asked on the loopback of their hosts. */
+export const page: SandboxCommand = {
+  usage: `  page [OPTION ...]      one HTML page: how the link is, in words, and every panel of the dashboard
+${optionsHelp.replaceAll(/^/gm, "  ")}`,
+  async run(sandbox, words) {
+    try {
+      const { values, positionals } = parsed(words, options);
+      return await show(sourcesOf(sandbox), values, positionals);
+    } catch (error) {
+      throw error instanceof UsageError ? new WrongCall(error.message) : error;
+    }
+  },
+};
+
+export function sourcesOf(sandbox: Sandbox) {
+  const [sender, receiver] = [prometheusOf(sandbox, "sender"), prometheusOf(sandbox, "receiver")];
+  const labels = externalLabels(sandbox);
+  const ask =
+    (prometheus: typeof sender): Ask =>
+    (path, parameters) =>
+      prometheus.get(path, parameters);
+  return {
+    receiver: ask(receiver),
+    sender: { ask: ask(sender), externalLabels: labels },
+    compare: () => compareRecent(sender, receiver, labels, Date.now() / 1000, comparedSeconds),
+  };
+}
