@@ -7,7 +7,7 @@ export function ticks(low: number, high: number, most = 4, least = 0): number[] 
   const span = high - low;
   const rough = span > 0 ? span / most : Math.max(Math.abs(high), 1) / most;
   const power = 10 ** Math.floor(Math.log10(rough));
-  const step = Math.max(least, power * ([1, 2, 5].find((one) => enclosing(low, high, one * power) <= most) ?? 10));
+  const step = Math.max(least, power * ([1, 2, 5, 10].find((one) => enclosing(low, high, one * power) <= most) ?? 20));
   const first = Math.floor(low / step + slack);
   const count = Math.max(1, Math.ceil(high / step - slack) - first);
   return Array.from({ length: count + 1 }, (_, index) => Number(((first + index) * step).toPrecision(12)));

@@ -1,0 +1,162 @@
+import assert from "node:assert/strict";
+import { consolePage, read, type Sources, verdictOf } from "@metrics-link/console";
+import { rows } from "@metrics-link/prometheus/dashboards/panels.ts";
+import fc from "fast-check";
+import { type Known, now, sources } from "./fake.ts";
+
+const verdict = async (asked: Sources) => verdictOf(await read(asked, now, 30));
+const page = async (asked: Sources) => consolePage(await read(asked, now, 30));
+const statements = async (known: Known, state: string) =>
+  (await verdict(sources(known))).statements.filter((one) => one.state === state).map(({ text }) => text);
+
+describe("the verdict of a console", () => {
+  it("is that nothing is wrong, of a link in health", async () => {
+    const { state, headline, statements: found } = await verdict(sources());
+    assert.equal(headline, "The link is up and nothing is wrong");
+    assert.equal(state, "fine");
+    assert.match(found[0]?.text ?? "", /The link is up: .* 1\.5 s behind/);
+  });
+
+  it("is that the link is behind, of one that is", async () => {
+    const wrong = await statements(
+      { series: { "metrics_link:link_lag:seconds": [{ labels: side, value: 95 }] } },
+      "wrong",
+    );
+    assert.deepEqual(wrong, [
+      "The link is behind: the newest acknowledged sample of the sender is 95 s behind the newest stored one.",
+    ]);
+  });
+
+  it("says when a sender was last heard of that is silent", async () => {
+    const silent = {
+      "metrics_link:link_lag:seconds": [],
+      "timestamp(up": [{ labels: { ...side, job: "prometheus" }, value: now - 600 }],
+    };
+    assert.match(
+      (await statements({ series: silent }, "wrong")).join(),
+      /sender does not say .* last heard at 07:50:00/,
+    );
+  });
+
+  it("is that it is not known, of a Prometheus that does not answer", async () => {
+    const { state, headline } = await verdict(sources({ fails: "connection refused" }));
+    assert.equal(state, "not known");
+    assert.match(headline, /^\d not known$/);
+  });
+
+  it("names the panels that have no data and ought to", async () => {
+    const found = await statements({ series: { prometheus_remote_storage_shards: [] } }, "not known");
+    assert.deepEqual(found, ["No data: Shards."]);
+  });
+
+  it("says what fires of both sides, the worst first, with the words of those that have some", async () => {
+    const { statements: found } = await verdict(
+      sources({
+        alerts: [
+          {
+            labels: { alertname: "DriftFound", severity: "warning" },
+            annotations: { summary: "By hand." },
+            state: "firing",
+          },
+          { labels: { alertname: "Watchdog", severity: "none" }, annotations: {}, state: "firing" },
+          { labels: { alertname: "WritesFail", severity: "critical" }, annotations: {}, state: "pending" },
+        ],
+        series: { "ALERTS{": [{ labels: { ...side, alertname: "LinkBehind", severity: "critical" }, value: 1 }] },
+      }),
+    );
+    assert.deepEqual(
+      found.filter(({ text }) => text.includes("fires")).map(({ state, text }) => [state, text]),
+      [
+        ["wrong", "LinkBehind (critical) of the sender fires"],
+        ["look", "DriftFound (warning) of the receiver fires: By hand."],
+      ],
+    );
+  });
+
+  it("says how many samples are missing where both ends can be asked", async () => {
+    const compare = async () => ({ seconds: 10, series: 2, compared: 20, missing: 3, different: 0, unexpected: 0 });
+    const { state, statements: found } = await verdict({ ...sources(), compare });
+    assert.equal(state, "wrong");
+    assert.match(found[0]?.text ?? "", /3 missing, 0 different/);
+  });
+
+  it("believes a sender that can be asked before what the receiver has of it", async () => {
+    const stale = { "metrics_link:link_lag:seconds": [{ labels: side, value: 1 }] };
+    const own = { "metrics_link:link_lag:seconds": [{ labels: { link_side: "sends" }, value: 95 }] };
+    const { statements: found } = await verdict(sources({ series: stale }, { series: own }));
+    assert.equal(found.filter(({ text }) => text.startsWith("The link is")).length, 1);
+    assert.match(found[0]?.text ?? "", /The link is behind: .* 95 s/);
+  });
+
+  it("tells several senders apart by their labels", async () => {
+    const other = { link_side: "sends", account: "222" };
+    const found = await statements(
+      {
+        series: {
+          "timestamp(up": [side, other].map((labels) => ({ labels, value: now })),
+          "metrics_link:link_lag:seconds": [
+            { labels: side, value: 1 },
+            { labels: other, value: 2 },
+          ],
+        },
+      },
+      "fine",
+    );
+    assert.match(found.join(), /sender 111 is 1 s behind.*sender 222 is 2 s behind/);
+  });
+});
+
+describe("the page of a console", () => {
+  it("has every panel of the dashboard, in its order, each with a picture", async () => {
+    const html = await page(sources({ series: { "ALERTS{alertstate": [{ value: 1 }] } }));
+    const titles = rows.flatMap(({ panels }) => panels.map(({ title }) => title));
+    assert.deepEqual(
+      [...html.matchAll(/<figcaption><h3>([^<]*)/g)].map(([, title]) => title),
+      titles,
+    );
+    assert.equal(html.match(/<svg/g)?.length, titles.length);
+  });
+
+  it("says in words that there is no data, that there rightly is none, or that it is not known", async () => {
+    const none = await page(sources({ series: { prometheus_remote_storage_shards: [], "ALERTS{alertstate": [] } }));
+    assert.match(none, /Shards<\/h3>(?:(?!<\/figure>).)*no data<\/b> Prometheus has no such series/s);
+    assert.match(none, /Alerts<\/h3>(?:(?!<\/figure>).)*No alert fires\./s);
+    const unknown = await page(sources({ fails: "connection <refused>" }));
+    assert.equal(unknown.match(/<svg/g), null);
+    assert.match(unknown, /not known<\/b> connection &lt;refused&gt;/);
+  });
+
+  it("takes a panel from the sender itself when the receiver has nothing of the present, and says so", async () => {
+    const html = await page(sources({ silent: 300 }, {}));
+    assert.match(html, /From the sender&#39;s own Prometheus|From the sender's own Prometheus/);
+    assert.ok(!(await page(sources({}, {}))).includes("From the sender"));
+  });
+
+  it("loads nothing and runs nothing, whatever a label, an alert or an error says", async () => {
+    const bare = tagsOf(await page(withText("words")));
+    const nasty = fc.string({ minLength: 1, unit: fc.constantFrom("<", ">", '"', "'", "&", "script", "/", " ", "=") });
+    await fc.assert(
+      fc.asyncProperty(nasty, async (text) => assert.deepEqual(tagsOf(await page(withText(text))), bare)),
+      { numRuns: 20 },
+    );
+    assert.ok(!bare.some((tag) => /^<(script|img|link|iframe)/.test(tag)));
+  });
+});
+
+const side = { link_side: "sends", account: "111" };
+
+/** A text of somebody else's in every place that has one. */
+const withText = (text: string): Sources =>
+  sources({
+    alerts: [
+      { labels: { alertname: text, severity: text }, annotations: { summary: text, runbook: text }, state: "firing" },
+    ],
+    series: {
+      metrics_link_agent_release_info: [{ labels: { ...side, release: text }, value: 1 }],
+      metrics_link_agent_outcome: [{ labels: { ...side, outcome: text }, value: 1 }],
+      metrics_link_certificate_not_after_timestamp_seconds: [{ labels: { ...side, tier: text }, value: now }],
+      prometheus_http_requests_total: [{ labels: { code: text }, value: 1 }],
+    },
+  });
+
+const tagsOf = (html: string) => [...html.matchAll(/<\/?[a-z][^\s>]*/g)].map(([tag]) => tag);
