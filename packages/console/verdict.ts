@@ -92,7 +92,7 @@ function comparisonStatements({ seconds, series, compared, missing, different, u
     : [
         {
           state: "wrong",
-          text: `Samples are not equal: ${both}, ${missing} missing, ${different} different, ${unexpected} unexpected.`,
+          text: `Not everything has arrived as it was sent: ${both}, ${missing} missing, ${different} different, ${unexpected} unexpected.`,
         },
       ];
 }

@@ -46,10 +46,14 @@ export async function facts({ sources, pace, senders }: Inquiry, query: string):
   return found.map(({ labels, value }) => ({ host: hostOf(labels, senders), labels, value }));
 }
 
-/** Whose series it is. A receiver's series about a sender may have the sender's labels, but says which side it is of. */
+/**
+ * Whose series it is: a sender's has its labels, as what its rules record has too. A receiver's own series about a sender
+ * may have these as well, but says which side it is of.
+ */
 export function hostOf(labels: Labels, senders: readonly Sender[]): string {
-  if (labels.link_side !== "sends") return "receiver";
-  return senders.find((sender) => has(labels, sender.labels))?.name ?? "sender";
+  if (labels.link_side === "receives") return "receiver";
+  const sender = senders.find((one) => has(labels, one.labels))?.name;
+  return sender ?? (labels.link_side === "sends" ? "sender" : "receiver");
 }
 
 /**
@@ -65,7 +69,7 @@ async function everywhere({ receiver, sender }: Sources, query: string, pace: Pa
   const stored = atReceiver.status === "fulfilled" ? atReceiver.value : [];
   if (sender === undefined || atSender.status === "rejected") return stored;
   const own = atSender.value.map(({ labels, value }) => ({ labels: { ...sender.externalLabels, ...labels }, value }));
-  const isOwn = ({ labels }: Sample) => labels.link_side === "sends" && has(labels, sender.externalLabels);
+  const isOwn = ({ labels }: Sample) => labels.link_side !== "receives" && has(labels, sender.externalLabels);
   return [...stored.filter((one) => !isOwn(one)), ...own];
 }
 

@@ -4,7 +4,8 @@
  * @param least the smallest space; 1 where only whole numbers mean something
  */
 export function ticks(low: number, high: number, most = 4, least = 0): number[] {
-  const span = high - low;
+  // Less than this is no span but the last digits of two numbers.
+  const span = high - low > 1e-6 * Math.max(Math.abs(low), Math.abs(high)) ? high - low : 0;
   const rough = span > 0 ? span / most : Math.max(Math.abs(high), 1) / most;
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = Math.max(least, power * ([1, 2, 5, 10].find((one) => enclosing(low, high, one * power) <= most) ?? 20));

@@ -24,7 +24,8 @@ const receiver = { link_side: "receives" };
 export const healthy: Readonly<Record<string, readonly Series[]>> = {
   prometheus_target_interval_length_seconds_count: [{ labels: { interval: "1s" }, value: 7 }],
   "timestamp(up": [{ labels: { ...sender, job: "prometheus", instance: "127.0.0.1:9090" }, value: now - 1 }],
-  "metrics_link:link_lag:seconds": [{ labels: sender, value: 1.5 }],
+  // What rules record has no side.
+  "metrics_link:link_lag:seconds": [{ labels: { account: "111" }, value: 1.5 }],
   metrics_link_repair_vouched_until_timestamp_seconds: [{ labels: sender, value: now - 40 }],
   metrics_link_agent_release_info: [
     { labels: { ...sender, release: "25a473f2c79e0000" }, value: 1 },

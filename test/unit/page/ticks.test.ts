@@ -20,7 +20,7 @@ describe("ticks of values", () => {
         const found = ticks(low, high);
         const [first = Number.NaN, second = Number.NaN] = found;
         const step = second - first;
-        const near = step * 1e-6;
+        const near = step * 1e-3;
         assert.ok(step > 0 && found.length <= 5, `${found}`);
         assert.ok(first <= low + near && (found.at(-1) ?? Number.NaN) >= high - near, `${found}`);
         for (const [index, value] of found.entries())
