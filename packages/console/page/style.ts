@@ -6,11 +6,11 @@ body { max-width: 78rem; }
 .verdict strong { font-size: 1.2rem; } .verdict ul { margin: .4rem 0 0; padding: 0; list-style: none; }
 .verdict li { margin: .2rem 0; overflow-wrap: anywhere; } .verdict li b { margin-right: .3rem; }
 .panels { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(20rem, 100%), 1fr)); gap: .9rem; }
-figure { display: flex; flex-direction: column; margin: 0; padding: .75rem; border: 1px solid var(--line);
-  border-radius: .4rem; background: var(--soft); }
-figcaption { margin-bottom: .5rem; } .nothing { margin: auto 0; padding: 1rem 0; }
+figure { display: grid; grid-row: span 4; grid-template-rows: subgrid; row-gap: 0; margin: 0; padding: .75rem;
+  border: 1px solid var(--line); border-radius: .4rem; background: var(--soft); }
+figcaption { margin-bottom: .5rem; } .nothing { align-self: center; margin: 0; }
 @media (max-width: 40rem) { .stacks thead { display: none; }
   .stacks tr, .stacks td { display: block; } .stacks tr { padding: .4rem 0; border-bottom: 1px solid var(--line); }
-  .stacks td { padding: .05rem 0; border: 0; }
+  .stacks td { padding: .05rem 0; border: 0; } .stacks td > div { display: inline; }
   .stacks td:not(:first-child)::before { content: attr(data-label) ": "; color: var(--quiet); } }
 `;

@@ -1,7 +1,7 @@
 import type { EvidencePart } from "@metrics-link/contract";
 import { html, type Markup, type Part } from "@metrics-link/contract/markup.ts";
 import { clock } from "@metrics-link/page/chart/ticks.ts";
-import type { Host, Reading } from "../reading.ts";
+import type { Certificate, Reading } from "../reading.ts";
 import { stateOfCertificate, stateOfOutcome, stateOfSeverity, words } from "../verdict.ts";
 import { toneOf } from "./page.ts";
 
@@ -36,22 +36,29 @@ export const alertsSection = ({ alerts }: Reading): Markup =>
         ),
   );
 
-/** Every certificate of each host, the one that ends first in front. */
+const tiers = ["leaf", "intermediate", "root", "peer root"] as const;
+
+/** How long each certificate of each host is still valid. A host has two of a tier while it rotates. */
 export const certificatesSection = ({ hosts, span }: Reading): Markup =>
   section("Certificates", hosts, (found) =>
     table(
-      ["Host", "Certificate", "Days left", "Valid until, UTC"],
-      found.flatMap((host) => certificateRows(host, span.until)),
+      ["Host", ...tiers.map((tier) => (tier === "peer root" ? "the peer's root" : tier))],
+      found.map(({ name, certificates }) => [
+        html`<b>${name}</b>`,
+        ...tiers.map((tier) => {
+          const ofTier = certificates.filter((one) => one.tier === tier);
+          return ofTier.length === 0 ? "not known" : ofTier.map((one) => validity(one, span.until));
+        }),
+      ]),
     ),
   );
 
-const certificateRows = ({ name, certificates }: Host, now: number): Part[][] =>
-  certificates.map((certificate) => [
-    html`<b>${name}</b>`,
-    certificate.tier,
-    html`<span class="tone ${toneOf[stateOfCertificate(certificate, now)]}">${Math.floor((certificate.notAfter - now) / 86_400)}</span>`,
-    new Date(certificate.notAfter * 1000).toISOString().slice(0, 16).replace("T", " "),
-  ]);
+function validity(certificate: Certificate, now: number): Markup {
+  const days = Math.floor((certificate.notAfter - now) / 86_400);
+  const until = new Date(certificate.notAfter * 1000).toISOString().slice(0, 10);
+  const tone = toneOf[stateOfCertificate(certificate, now)];
+  return html`<div><span class="tone ${tone}">${days} days</span> <span class="quiet small">until ${until}</span></div>`;
+}
 
 function section<Value>(title: string, evidence: EvidencePart<Value>, show: (value: Value) => Part): Markup {
   return html`<section><h2>${title}</h2>
