@@ -49,11 +49,37 @@ export default {
       to: { path: ["@pulumi", "^(node:)?fs", "^(node:)?child_process"] },
     },
     {
+      name: "pages-are-pure",
+      comment: "What all pages for a person are made of: data in, markup out, and nothing of what they tell.",
+      severity: "error",
+      from: { path: room("page") },
+      to: { path: ["@pulumi", "^(node:)?fs", "^(node:)?child_process", "^packages/(?!(page|contract)/)"] },
+    },
+    {
+      name: "consoles-ask-whom-they-are-given",
+      comment: "A console reads by a function that it is handed: so it can be tried on any answer of a Prometheus.",
+      severity: "error",
+      from: { path: room("console") },
+      to: {
+        path: [
+          ...["@pulumi", "^(node:)?fs", "^(node:)?child_process", "^(node:)?https?$"],
+          "^packages/(?!(console|page|contract|prometheus)/)",
+        ],
+      },
+    },
+    {
       name: "rooms-do-not-know-each-other",
-      comment: "Stacks put rooms together; a room knows the contract only.",
+      comment: "Stacks put rooms together; a room knows the contract only, and a review what a page is made of.",
       severity: "error",
       from: { path: "^packages/(pki|network|host|policy|review|sandbox)/" },
-      to: { path: "^packages/(?!contract/)", pathNot: "^packages/$1/" },
+      to: { path: "^packages/(?!contract/)", pathNot: ["^packages/$1/", room("page")] },
+    },
+    {
+      name: "pages-are-for-people",
+      comment: "What deploys or runs on a host writes no page.",
+      severity: "error",
+      from: { path: "^(packages/(pki|network|host|policy|sandbox|envoy|prometheus)|stacks)/" },
+      to: { path: room("page") },
     },
     {
       name: "only-the-engine-loads-the-pack",
@@ -68,7 +94,13 @@ export default {
       severity: "error",
       from: { path: room("audit") },
       to: {
-        path: ["@pulumi", "@aws-sdk", "^(node:)?fs", "^(node:)?child_process", "^packages/(?!(audit|contract|envoy)/)"],
+        path: [
+          "@pulumi",
+          "@aws-sdk",
+          "^(node:)?fs",
+          "^(node:)?child_process",
+          "^packages/(?!(audit|contract|envoy|page)/)",
+        ],
       },
     },
     {

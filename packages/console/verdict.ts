@@ -36,12 +36,13 @@ export function verdictOf(reading: Reading): Verdict {
 const badness: readonly State[] = ["wrong", "not known", "look", "fine"];
 
 function headlineOf(statements: readonly Statement[]): string {
-  const count = (state: State) => statements.filter((one) => one.state === state).length;
-  const told = [
-    ...(count("wrong") > 0 ? [`${count("wrong")} wrong`] : []),
-    ...(count("not known") > 0 ? [`${count("not known")} not known`] : []),
-    ...(count("look") > 0 ? [`${count("look")} to look at`] : []),
-  ];
+  const things = (state: State) => {
+    const count = statements.filter((one) => one.state === state).length;
+    return count === 1 ? "1 thing is" : `${count} things are`;
+  };
+  const told = badness
+    .filter((state) => state !== "fine" && statements.some((one) => one.state === state))
+    .map((state) => `${things(state)} ${state === "look" ? "to be looked at" : state}`);
   return told.length === 0 ? "The link is up and nothing is wrong" : told.join(", ");
 }
 
@@ -50,9 +51,7 @@ function judge<Value>(
   evidence: EvidencePart<Value>,
   look: (value: Value) => Statement[],
 ): Statement[] {
-  return "value" in evidence
-    ? look(evidence.value)
-    : [{ state: "not known", text: `${subject}: not known: ${evidence.error}.` }];
+  return "value" in evidence ? look(evidence.value) : [{ state: "not known", text: `${subject}: ${evidence.error}.` }];
 }
 
 /** A scrape, the time that a batch waits, and some patience; an alert fires much later. */

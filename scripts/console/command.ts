@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import { consolePage, read, type Sources, verdictOf } from "@metrics-link/console";
 import { UsageError } from "../stack/command-line.ts";
@@ -28,16 +29,20 @@ interface Asked {
  */
 export async function show(
   sources: Sources,
-  { out, minutes: asked, serve: serves }: Asked,
+  { out, minutes: time, serve: serves }: Asked,
   words: readonly string[],
 ): Promise<number> {
-  const minutes = within(asked ?? "", "--minutes", 1, 7 * 24 * 60);
+  const minutes = within(time ?? "", "--minutes", 1, 7 * 24 * 60);
   const [port = "8090", ...more] = words;
   if (more.length > 0 || (!serves && words.length > 0)) throw new UsageError(`${words.join(" ")} is not expected`);
   const look = () => read(sources, Date.now() / 1000, minutes);
   if (serves) {
     if (out !== undefined) throw new UsageError("--out and --serve: one of them");
-    await serve(within(port, "the port", 1, 65_535), async () => consolePage(await look(), refreshSeconds));
+    const listens = within(port, "the port", 1, 65_535);
+    const end = await serve(listens, async () => consolePage(await look(), refreshSeconds));
+    console.log(`http://127.0.0.1:${listens}/ until Ctrl-C`);
+    await Promise.race([once(process, "SIGINT"), once(process, "SIGTERM")]);
+    end();
     return 0;
   }
   const reading = await look();

@@ -1,10 +1,11 @@
-import type { Ask } from "@metrics-link/console";
+import type { Sources } from "@metrics-link/console";
 import { compareRecent } from "@metrics-link/sandbox/cli/link.ts";
 import { type SandboxCommand, UsageError as WrongCall } from "@metrics-link/sandbox/cli/main.ts";
 import { prometheusOf, type Sandbox } from "@metrics-link/sandbox/cli/sandbox.ts";
 import { externalLabels } from "@metrics-link/sandbox/cli/status.ts";
 import { parsed, UsageError } from "../stack/command-line.ts";
 import { options, optionsHelp, show } from "./command.ts";
+import { askOnHost } from "./on-host.ts";
 
 /** As long as a person waits for; the status compares a minute. */
 const comparedSeconds = 10;
@@ -16,23 +17,21 @@ ${optionsHelp.replaceAll(/^/gm, "  ")}`,
   async run(sandbox, words) {
     try {
       const { values, positionals } = parsed(words, options);
-      return await show(sourcesOf(sandbox), values, positionals);
+      return await show(await sourcesOf(sandbox), values, positionals);
     } catch (error) {
       throw error instanceof UsageError ? new WrongCall(error.message) : error;
     }
   },
 };
 
-export function sourcesOf(sandbox: Sandbox) {
-  const [sender, receiver] = [prometheusOf(sandbox, "sender"), prometheusOf(sandbox, "receiver")];
+/** Both sides, and the comparison of their samples. @throws Error when the sandbox is not up */
+export async function sourcesOf(sandbox: Sandbox): Promise<Sources> {
+  await sandbox.world.status();
   const labels = externalLabels(sandbox);
-  const ask =
-    (prometheus: typeof sender): Ask =>
-    (path, parameters) =>
-      prometheus.get(path, parameters);
+  const [sender, receiver] = [prometheusOf(sandbox, "sender"), prometheusOf(sandbox, "receiver")];
   return {
-    receiver: ask(receiver),
-    sender: { ask: ask(sender), externalLabels: labels },
+    receiver: askOnHost(sandbox, "receiver"),
+    sender: { ask: askOnHost(sandbox, "sender"), externalLabels: labels },
     compare: () => compareRecent(sender, receiver, labels, Date.now() / 1000, comparedSeconds),
   };
 }

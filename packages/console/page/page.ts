@@ -3,10 +3,11 @@ import { chartStyle } from "@metrics-link/page/chart/style.ts";
 import { clock } from "@metrics-link/page/chart/ticks.ts";
 import { page } from "@metrics-link/page/document.ts";
 import type { Reading } from "../reading.ts";
-import { type State, type Verdict, verdictOf } from "../verdict.ts";
+import { type Verdict, verdictOf } from "../verdict.ts";
 import { panelRows } from "./panels.ts";
 import { style } from "./style.ts";
 import { alertsSection, certificatesSection, hostsSection } from "./tables.ts";
+import { toneOf } from "./tone.ts";
 
 /**
  * A reading as one page: what it means, in words, and every panel of the dashboard.
@@ -30,14 +31,6 @@ ${certificatesSection(reading)}
 ${panelRows(reading)}`,
   );
 }
-
-/** The class of a state in the style sheet. */
-export const toneOf: Readonly<Record<State, string>> = {
-  fine: "good",
-  look: "open",
-  "not known": "open",
-  wrong: "bad",
-};
 
 const verdictBox = ({ state, headline, statements }: Verdict): Markup => html`<div class="verdict ${toneOf[state]}">
 <strong class="tone">${headline}</strong>

@@ -3,7 +3,7 @@ import { html, type Markup, type Part } from "@metrics-link/contract/markup.ts";
 import { clock } from "@metrics-link/page/chart/ticks.ts";
 import type { Certificate, Reading } from "../reading.ts";
 import { stateOfCertificate, stateOfOutcome, stateOfSeverity, words } from "../verdict.ts";
-import { toneOf } from "./page.ts";
+import { toneOf } from "./tone.ts";
 
 /** Each host with its release and what its agent says. */
 export const hostsSection = ({ hosts }: Reading): Markup =>

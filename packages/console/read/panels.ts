@@ -5,16 +5,14 @@ import { type Ask, lines, type Pace } from "./ask.ts";
 import { named } from "./legend.ts";
 import { part, type Sources } from "./sources.ts";
 
-/** Every panel of the dashboard, in its order. One after the other: a page is no load. */
-export async function readPanels(sources: Sources, pace: Pace): Promise<PanelRow[]> {
-  const read: PanelRow[] = [];
-  for (const { title, panels } of rows) {
-    const found: PanelReading[] = [];
-    for (const panel of panels) found.push(await readPanel(sources, panel, pace));
-    read.push({ title, panels: found });
-  }
-  return read;
-}
+/** Every panel of the dashboard, in its order. */
+export const readPanels = (sources: Sources, pace: Pace): Promise<PanelRow[]> =>
+  Promise.all(
+    rows.map(async ({ title, panels }) => ({
+      title,
+      panels: await Promise.all(panels.map((panel) => readPanel(sources, panel, pace))),
+    })),
+  );
 
 /** As the dashboard has it, from the receiver; from the sender itself where the receiver has nothing of the present. */
 async function readPanel({ receiver, sender }: Sources, panel: Panel, pace: Pace): Promise<PanelReading> {

@@ -23,13 +23,13 @@ export async function read(sources: Sources, until: number, minutes: number): Pr
   const pace: Pace = { interval: await scrapeInterval(sources.receiver, span), span };
   const senders = await part(() => findSenders(sources, pace));
   const inquiry = { sources, pace, senders: "value" in senders ? senders.value : [] };
-  const [hosts, links, alerts, comparison] = await Promise.all([
+  const [hosts, links, alerts, rows, comparison] = await Promise.all([
     part(() => readHosts(inquiry)),
     "value" in senders ? part(() => readLinks(inquiry)) : senders,
     part(() => readAlerts(inquiry)),
+    readPanels(sources, pace),
     sources.compare === undefined ? undefined : part(sources.compare),
   ]);
-  const rows = await readPanels(sources, pace);
   return { span, hosts, links, alerts, ...(comparison && { comparison }), rows };
 }
 

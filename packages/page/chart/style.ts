@@ -14,7 +14,8 @@ export const chartStyle = `
 .chart { display: block; width: 100%; height: auto; } .chart text { font: 10.5px system-ui, sans-serif; fill: var(--quiet); }
 .chart path { fill: none; stroke: currentColor; stroke-width: 1.6; stroke-linejoin: round; stroke-linecap: round; }
 .chart .grid { stroke: var(--line); stroke-width: 1; }
-.legend { list-style: none; margin: .2rem 0 0; padding: 0; display: flex; flex-wrap: wrap; gap: .1rem .9rem; font-size: .84rem; }
+.legend { list-style: none; margin: .2rem 0 0; padding: 0; display: flex; flex-wrap: wrap; align-content: start;
+  gap: .1rem .9rem; font-size: .84rem; }
 .legend li { overflow-wrap: anywhere; } .legend b { font-weight: 600; font-variant-numeric: tabular-nums; }
 .legend i { display: inline-block; width: .9rem; height: .2rem; margin-right: .35rem; vertical-align: middle;
   border-radius: .1rem; background: currentColor; }

@@ -83,8 +83,7 @@ export class PrometheusApi {
     return alerts;
   }
 
-  /** `data` of the answer to a path below /api/v1. @throws Error when there is none */
-  async get<Data>(path: string, parameters: Readonly<Record<string, string>>): Promise<Data> {
+  private async get<Data>(path: string, parameters: Readonly<Record<string, string>>): Promise<Data> {
     const words = Object.entries(parameters).flatMap(([name, value]) => ["--data-urlencode", `${name}=${value}`]);
     const url = `http://127.0.0.1:9090/api/v1/${path}`;
     const printed = await this.run(this.host, [

@@ -41,7 +41,7 @@ describe("the verdict of a console", () => {
   it("is that it is not known, of a Prometheus that does not answer", async () => {
     const { state, headline } = await verdict(sources({ fails: "connection refused" }));
     assert.equal(state, "not known");
-    assert.match(headline, /^\d not known$/);
+    assert.match(headline, /^\d things are not known$/);
   });
 
   it("names the panels that have no data and ought to", async () => {
