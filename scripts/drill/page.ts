@@ -1,16 +1,17 @@
 import { html, Markup, type Part } from "@metrics-link/contract/markup.ts";
+import { page as document } from "@metrics-link/page/document.ts";
 import type { Outcome } from "./drill.ts";
 import { picture } from "./picture.ts";
 import { cells, columnTitles, summary } from "./report.ts";
 
+/** Colours of the pictures, in light and in dark, and what a table of numbers needs. */
 const style = `
-body { font: 15px/1.45 system-ui, sans-serif; margin: 2rem auto; max-width: 68rem; padding: 0 1rem; color: #1c2430; }
-h1 { font-size: 1.5rem; } h2 { font-size: 1.05rem; margin: 2rem 0 0.2rem; } p { margin: 0.2rem 0; }
-table { border-collapse: collapse; width: 100%; font-size: 0.85rem; margin-top: 1rem; }
-th, td { text-align: left; padding: 0.3rem 0.6rem; border-bottom: 1px solid #dde2e8; vertical-align: top; }
+h2 { margin-bottom: .2rem; } table { margin-top: 1rem; font-size: .86rem; }
 td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
-.passed { color: #1a7f4b; } .failed { color: #c2272d; font-weight: 600; } .note { color: #5b6675; }
-svg { width: 100%; height: auto; display: block; } svg text { font: 11px system-ui, sans-serif; fill: #4a5563; }
+.passed { color: var(--good); } .failed { color: var(--bad); font-weight: 600; }
+svg { display: block; width: 100%; height: auto; } svg text { font: 11px system-ui, sans-serif; fill: var(--quiet); }
+svg .tick { stroke: var(--line); } .behind { fill: none; stroke: var(--own); stroke-width: 1.5; }
+.broken { fill: var(--text); } .changing { fill: var(--quiet); } .pending { fill: #f0b429; } .firing { fill: #d64545; }
 `;
 
 /** The outcomes as one HTML page that needs nothing else. */
@@ -20,18 +21,15 @@ export function page(outcomes: readonly Outcome[]): string {
     first === Number.POSITIVE_INFINITY
       ? ""
       : ` of ${new Date(first * 1000).toISOString().slice(0, 16).replace("T", " ")} UTC`;
-  return html`<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<title>Drills</title>
-<style>${new Markup(style)}</style>
-<h1>Drills${when}</h1>
+  return document(
+    { title: "Drills", style },
+    html`<h1>Drills${when}</h1>
 <p>${summary(outcomes)}</p>
 <table>
 <tr>${columnTitles.map(({ text, right }) => cell("th", right, text))}</tr>
 ${outcomes.map(row)}</table>
-${outcomes.map(section)}</html>
-`.text;
+${outcomes.map(section)}`,
+  );
 }
 
 function row(outcome: Outcome): Markup {
@@ -54,7 +52,7 @@ function section(outcome: Outcome): Markup {
 <h2>${name} ${word}</h2>
 <p>${fault}; ${alert} of the ${side} must fire.</p>
 ${notes.map(
-  (note) => html`<p class="note">${note}</p>
+  (note) => html`<p class="quiet">${note}</p>
 `,
 )}${new Markup(picture(outcome))}
 </section>

@@ -8,14 +8,6 @@ const barHeight = 16;
 const lagHeight = 46;
 const axis = lanes.lag + lagHeight;
 const height = axis + 22;
-const colours = {
-  fault: "#3b4a5c",
-  changing: "#9aa7b5",
-  pending: "#f0b429",
-  firing: "#d64545",
-  lag: "#4c7fb8",
-} as const;
-
 /** A drill over time: what was broken, what the alert was, and how far the receiver was behind. Nothing without a fault. */
 export function picture({ phases, lag }: Outcome): string {
   const { began, broken, pending, fired, healing, healed, cleared } = phases;
@@ -23,21 +15,27 @@ export function picture({ phases, lag }: Outcome): string {
   const last = Math.max(...Object.values(phases), ...lag.map(([at]) => at));
   const end = Math.max(cleared ?? last, began + 1);
   const x = (at: number) => left + ((Math.min(at, end) - began) / (end - began)) * (width - left - right);
-  const bar = (y: number, colour: string, from: number | undefined, to: number | undefined, title: string) =>
+  const bar = (
+    y: number,
+    kind: "broken" | "changing" | "pending" | "firing",
+    from: number | undefined,
+    to: number | undefined,
+    title: string,
+  ) =>
     from === undefined
       ? ""
       : `<rect x="${round(x(from))}" y="${y}" width="${round(Math.max(1, x(to ?? end) - x(from)))}" height="${barHeight}" ` +
-        `fill="${colour}"><title>${title}</title></rect>`;
-  return `<svg viewBox="0 0 ${width} ${height}" role="img">
+        `class="${kind}"><title>${title}</title></rect>`;
+  return `<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="When it was broken, when the alert was pending and firing, and how far the receiver was behind.">
 ${ticks(end - began)
   .map((seconds) => tick(x(began + seconds), seconds))
   .join("\n")}
 ${label(lanes.fault, "fault")}${label(lanes.alert, "alert")}${label(lanes.lag, "behind")}
-${bar(lanes.fault, colours.changing, began, broken, "breaking")}
-${bar(lanes.fault, colours.fault, broken, healing, "broken")}
-${bar(lanes.fault, colours.changing, healing, healed, "mending")}
-${bar(lanes.alert, colours.pending, pending, fired ?? cleared, "pending")}
-${bar(lanes.alert, colours.firing, fired, cleared, "firing")}
+${bar(lanes.fault, "changing", began, broken, "breaking")}
+${bar(lanes.fault, "broken", broken, healing, "broken")}
+${bar(lanes.fault, "changing", healing, healed, "mending")}
+${bar(lanes.alert, "pending", pending, fired ?? cleared, "pending")}
+${bar(lanes.alert, "firing", fired, cleared, "firing")}
 ${lagLine(lag, began, end, x)}
 </svg>`;
 }
@@ -52,16 +50,14 @@ function lagLine(lag: Outcome["lag"], began: number, end: number, x: (at: number
     if (seconds === null) runs.push([]);
     else runs.at(-1)?.push(`${round(x(at))},${y(seconds)}`);
   }
-  const lines = runs.map(
-    (points) => `<polyline points="${points.join(" ")}" fill="none" stroke="${colours.lag}" stroke-width="1.5"/>`,
-  );
+  const lines = runs.map((points) => `<polyline points="${points.join(" ")}" class="behind"/>`);
   return `<text x="${left - 6}" y="${lanes.lag + 28}" text-anchor="end">max ${Math.round(most)} s</text>${lines.join("")}`;
 }
 
 const label = (y: number, text: string) => `<text x="${left - 6}" y="${y + 12}" text-anchor="end">${text}</text>`;
 
 const tick = (x: number, seconds: number) =>
-  `<line x1="${round(x)}" y1="4" x2="${round(x)}" y2="${axis}" stroke="#e4e8ed"/>` +
+  `<line x1="${round(x)}" y1="4" x2="${round(x)}" y2="${axis}" class="tick"/>` +
   `<text x="${round(x)}" y="${axis + 15}" text-anchor="middle">${seconds} s</text>`;
 
 /** Round numbers, about ten of them. */

@@ -17,7 +17,7 @@ const each = (stacks: readonly StackEvidence[], show: (stack: StackEvidence) => 
 export function routed({ stacks }: AuditEvidence): Markup {
   return titled(
     "What is routed",
-    h("p", "soft", "From the configuration that runs. Whatever matches no route is answered 404 by Envoy itself."),
+    h("p", "quiet", "From the configuration that runs. Whatever matches no route is answered 404 by Envoy itself."),
     each(stacks, (stack) =>
       shown(runningOf(stack), ({ static_resources }) =>
         table(
@@ -49,7 +49,7 @@ export function handshakes({ stacks }: AuditEvidence): Markup {
     "Last handshakes",
     h(
       "p",
-      "soft",
+      "quiet",
       "From Envoy's log of the last days. What fence 1 refuses never reaches a host, so no log of ours can tell of it.",
     ),
     each(stacks, ({ host }) => [
@@ -81,7 +81,7 @@ export function handshakes({ stacks }: AuditEvidence): Markup {
           const told = Object.entries(counters).map(([name, count]) => `${name} ${count}`);
           return h(
             "p",
-            "soft",
+            "quiet",
             `Counters of the ${Math.round(uptimeSeconds)} s since Envoy's start: ${told.join(", ") || "all zero"}.`,
           );
         },
@@ -125,7 +125,7 @@ export function versions({ stacks }: AuditEvidence): Markup {
           ),
       ),
       shown(declared, ({ release }) =>
-        h("p", "soft", "Release ", code(release.id), ", agent ", code(release.document.agent.sha256)),
+        h("p", "quiet", "Release ", code(release.id), ", agent ", code(release.document.agent.sha256)),
       ),
     ]),
   );
@@ -166,7 +166,7 @@ export function rotations({ stacks, takenAt }: AuditEvidence): Markup {
       shown(updates, (found) =>
         h(
           "p",
-          "soft",
+          "quiet",
           `Last updates: ${found.map(({ kind, result, endedAt }) => `${kind} ${result} ${endedAt}`).join("; ") || "none"}.`,
         ),
       ),

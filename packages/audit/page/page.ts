@@ -1,10 +1,11 @@
-import { Markup, type Part } from "@metrics-link/contract/markup.ts";
+import type { Markup, Part } from "@metrics-link/contract/markup.ts";
+import { page as document } from "@metrics-link/page/document.ts";
 import { type Audit, receiversFirst, rowsWith } from "../audit.ts";
 import type { AuditEvidence } from "../evidence.ts";
 import type { Row, Status } from "../rows.ts";
 import { diagram } from "./diagram.ts";
 import { deviations, handshakes, rotations, routed, versions } from "./facts.ts";
-import { element, h } from "./html.ts";
+import { h } from "./html.ts";
 import { style } from "./style.ts";
 import { classOf, code } from "./words.ts";
 import { writers } from "./writers.ts";
@@ -12,28 +13,15 @@ import { writers } from "./writers.ts";
 /** The whole report as one HTML document that needs nothing else: no script, no font, no image from anywhere. */
 export function page(given: AuditEvidence, audit: Audit): string {
   const evidence = { ...given, stacks: receiversFirst(given.stacks) };
-  const head = h(
-    "head",
-    "",
-    element("meta", { charset: "utf-8" }),
-    element("meta", { name: "viewport", content: "width=device-width, initial-scale=1" }),
-    element("meta", {
-      "http-equiv": "Content-Security-Policy",
-      content: "default-src 'none'; style-src 'unsafe-inline'",
-    }),
-    h("title", "", `Audit of ${evidence.stacks.map(({ stack }) => stack).join(" and ")}, ${evidence.takenAt}`),
-    h("style", "", new Markup(style)),
-  );
-  const body = h(
-    "body",
-    "",
+  return document(
+    { title: `Audit of ${evidence.stacks.map(({ stack }) => stack).join(" and ")}, ${evidence.takenAt}`, style },
     h("h1", "", "Who can write to this Prometheus, and how do you know?"),
-    h("p", "soft", preface(evidence)),
+    h("p", "quiet", preface(evidence)),
     verdict(audit),
     writers(evidence),
     diagram(evidence),
     audit.sections.map(({ title, why, rows }) =>
-      h("section", "", h("h2", "", title), h("p", "soft", why), rowTable(rows)),
+      h("section", "", h("h2", "", title), h("p", "quiet", why), rowTable(rows)),
     ),
     routed(evidence),
     handshakes(evidence),
@@ -42,14 +30,13 @@ export function page(given: AuditEvidence, audit: Audit): string {
     deviations(evidence),
     h(
       "footer",
-      "soft",
+      "quiet",
       "Each line says where it was seen. What could not be read is said to be not known and makes the verdict no better. " +
         "The hosts were asked by Systems Manager with one command that reads only; EC2 and Pulumi were asked, nothing was changed. " +
         "A host that is in somebody else's hands can lie about itself; its fences at AWS, and its peer, are seen from outside of it.",
       h("div", "sign", h("div", "", "Name"), h("div", "", "Date"), h("div", "", "Signature")),
     ),
   );
-  return `<!doctype html>\n${element("html", { lang: "en" }, head, body).text}\n`;
 }
 
 function preface({ takenAt, source, stacks }: AuditEvidence): Part {

@@ -3,7 +3,7 @@ import { element, h } from "./html.ts";
 
 /** A table with a line of headings; on a telephone each cell carries its heading itself. */
 export function table(headings: readonly string[], rows: readonly (readonly Part[])[]): Markup {
-  if (rows.length === 0) return h("p", "soft", "None.");
+  if (rows.length === 0) return h("p", "quiet", "None.");
   return h(
     "table",
     "wide",

@@ -18,7 +18,7 @@ export function writers(evidence: AuditEvidence): Markup {
       ? h("p", "", notKnown("no receiver's stack was audited"))
       : h(
           "p",
-          "soft",
+          "quiet",
           "These senders and nobody else. Each needs all of it at once: its address, a certificate of its own root, and its exact name.",
         ),
     receivers.length === 0

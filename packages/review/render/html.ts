@@ -1,4 +1,5 @@
-import { html, Markup } from "@metrics-link/contract/markup.ts";
+import { html, type Markup } from "@metrics-link/contract/markup.ts";
+import { page } from "@metrics-link/page/document.ts";
 import type { PolicyOutcome, PolicyResult } from "../policies.ts";
 import type { Outcome, Verdict } from "../verdict.ts";
 import { style } from "./style.ts";
@@ -18,17 +19,9 @@ import {
 
 /** A review as one page for a person: nothing is fetched, it is light or dark as the reader's machine is, and it prints. */
 export function renderHtml(verdict: Verdict): string {
-  const page = html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>Review of ${verdict.stack}: ${verdict.outcome}</title>
-<style>${new Markup(style)}</style>
-</head>
-<body>
-<header class="${tones[verdict.outcome]}">
+  return page(
+    { title: `Review of ${verdict.stack}: ${verdict.outcome}`, style },
+    html`<header class="${tones[verdict.outcome]}">
 <h1>${verdict.stack}</h1>
 <p class="outcome">${headline(verdict)}</p>
 <p>Preview of <time datetime="${verdict.at}">${verdict.at.slice(0, 16).replace("T", " ")} UTC</time>. ${changeCounts(verdict)}.
@@ -40,11 +33,8 @@ ${errors(verdict)}
 ${changes(verdict)}
 ${deviations(verdict)}
 ${sectionsOf(verdict).map(section)}
-</main>
-</body>
-</html>
-`;
-  return page.text;
+</main>`,
+  );
 }
 
 const tones: Readonly<Record<Outcome | PolicyOutcome, string>> = {
