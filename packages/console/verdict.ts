@@ -100,13 +100,17 @@ function hostStatements(hosts: readonly Host[], now: number): Statement[] {
   const sides = ["receiver", "sender"].filter((side) => !hosts.some(({ name }) => name.startsWith(side)));
   return [
     ...sides.map((side): Statement => ({ state: "not known", text: `No agent of a ${side} tells of its host.` })),
-    ...hosts.flatMap((host) => [agentStatement(host), ...expired(host, now)]),
+    ...hosts.flatMap((host) => [agentStatement(host, now), ...expired(host, now)]),
   ];
 }
 
-function agentStatement({ name, outcome }: Host): Statement {
-  const state = stateOfOutcome(outcome);
-  return { state, text: `The agent of the ${name}: ${outcome === undefined ? "outcome not known" : words(outcome)}.` };
+function agentStatement({ name, outcome, ranAt }: Host, now: number): Statement {
+  const agent = `The agent of the ${name}`;
+  if (outcome === undefined) return { state: "not known", text: `${agent} does not say how its last run ended.` };
+  const age = ranAt === undefined ? 0 : now - ranAt;
+  return age > alertSettings.AgentSilent.threshold
+    ? { state: "wrong", text: `${agent} ran last ${told("s", age)} ago: ${words(outcome)}.` }
+    : { state: stateOfOutcome(outcome), text: `${agent}: ${words(outcome)}.` };
 }
 
 export function stateOfOutcome(outcome: string | undefined): State {

@@ -1,19 +1,19 @@
 import type { EvidencePart } from "@metrics-link/contract";
 import { html, type Markup, type Part } from "@metrics-link/contract/markup.ts";
-import { clock } from "@metrics-link/page/chart/ticks.ts";
+import { told } from "@metrics-link/page/chart/units.ts";
 import type { Certificate, Reading } from "../reading.ts";
 import { stateOfCertificate, stateOfOutcome, stateOfSeverity, words } from "../verdict.ts";
 import { toneOf } from "./tone.ts";
 
 /** Each host with its release and what its agent says. */
-export const hostsSection = ({ hosts }: Reading): Markup =>
+export const hostsSection = ({ hosts, span }: Reading): Markup =>
   section("Hosts", hosts, (found) =>
     table(
-      ["Host", "Agent", "Last run, UTC", "Release"],
+      ["Host", "Agent", "Its last run", "Release"],
       found.map(({ name, outcome, ranAt, release }) => [
         html`<b>${name}</b>`,
         html`<span class="tone ${toneOf[stateOfOutcome(outcome)]}">${outcome === undefined ? "not known" : words(outcome)}</span>`,
-        ranAt === undefined ? "not known" : clock(ranAt),
+        ranAt === undefined ? "not known" : `${told("s", span.until - ranAt)} ago`,
         release ? html`<code>${release.slice(0, 12)}</code>` : "none",
       ]),
     ),

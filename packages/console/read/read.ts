@@ -1,4 +1,5 @@
 import { secondsOf } from "@metrics-link/contract/duration.ts";
+import type { Span } from "@metrics-link/page/chart/series.ts";
 import type { Reading } from "../reading.ts";
 import { readAlerts } from "./alerts.ts";
 import { type Ask, type Pace, samples } from "./ask.ts";
@@ -17,8 +18,8 @@ const points = 180;
  */
 export async function read(sources: Sources, until: number, minutes: number): Promise<Reading> {
   const step = Math.max(1, Math.ceil((minutes * 60) / points));
-  // Whole steps, so that a point stays where it is from one load to the next.
-  const end = Math.floor(until / step) * step;
+  const end = Math.floor(until);
+  // Whole steps, so that the last point is of the present.
   const span = { from: end - Math.floor((minutes * 60) / step) * step, until: end, step };
   const pace: Pace = { interval: await scrapeInterval(sources.receiver, span), span };
   const senders = await part(() => findSenders(sources, pace));
@@ -33,13 +34,13 @@ export async function read(sources: Sources, until: number, minutes: number): Pr
   return { span, hosts, links, alerts, ...(comparison && { comparison }), rows };
 }
 
-/** The shortest one is the hosts' own; their own jobs have it. */
-async function scrapeInterval(ask: Ask, span: Pace["span"]): Promise<number> {
+/** The hosts' own jobs have the shortest one; none is known before the first scrapes. */
+async function scrapeInterval(ask: Ask, span: Span): Promise<number> {
   const usual = 15;
   const found = await part(() =>
     samples(ask, "prometheus_target_interval_length_seconds_count", { interval: usual, span }),
   );
-  if ("error" in found) return usual;
-  const intervals = found.value.map(({ labels }) => secondsOf(labels.interval ?? ""));
-  return Math.min(usual * 4, ...intervals.filter((seconds) => seconds > 0));
+  const intervals = "value" in found ? found.value.map(({ labels }) => secondsOf(labels.interval ?? "")) : [];
+  const known = intervals.filter((seconds) => seconds > 0);
+  return known.length === 0 ? usual : Math.min(...known);
 }

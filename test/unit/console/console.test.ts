@@ -44,6 +44,48 @@ describe("the verdict of a console", () => {
     assert.match(headline, /^\d things are not known$/);
   });
 
+  it("is that an agent is silent, that refused a release, or that holds one", async () => {
+    const of = async (outcome: string, age: number) => {
+      const { statements: found } = await verdict(
+        sources({
+          series: {
+            "metrics_link_agent_outcome ==": [{ labels: { link_side: "receives", outcome }, value: 1 }],
+            metrics_link_agent_last_run_timestamp_seconds: [{ labels: { link_side: "receives" }, value: now - age }],
+          },
+        }),
+      );
+      return found.filter(({ text }) => text.startsWith("The agent of the receiver"));
+    };
+    assert.deepEqual(await of("converged", 900), [
+      { state: "wrong", text: "The agent of the receiver ran last 15 min ago: converged." },
+    ]);
+    assert.deepEqual(await of("rolledBack", 30), [{ state: "wrong", text: "The agent of the receiver: rolled back." }]);
+    assert.deepEqual(await of("held", 30), [{ state: "look", text: "The agent of the receiver: held." }]);
+  });
+
+  it("names the certificates that have expired, and those that are renewed too late", async () => {
+    const days = (tier: string, left: number) => ({
+      labels: { link_side: "receives", tier },
+      value: now + left * 86_400,
+    });
+    const { statements: found } = await verdict(
+      sources({
+        series: {
+          metrics_link_certificate_not_after_timestamp_seconds: [
+            ...[days("leaf", 8), days("intermediate", -1), days("root", 366)],
+          ],
+        },
+      }),
+    );
+    assert.deepEqual(
+      found.filter(({ text }) => text.includes("certificate")).map(({ state, text }) => [state, text]),
+      [
+        ["wrong", "The intermediate certificate on the receiver has expired."],
+        ["look", "The leaf certificate on the receiver has 8 days left."],
+      ],
+    );
+  });
+
   it("names the panels that have no data and ought to", async () => {
     const found = await statements({ series: { prometheus_remote_storage_shards: [] } }, "not known");
     assert.deepEqual(found, ["No data: Shards."]);
