@@ -72,6 +72,8 @@ export interface PanelRow {
 export interface PanelReading {
   readonly panel: Panel;
   readonly series: EvidencePart<readonly Series[]>;
+  /** The legends of its queries that told nothing of the present. */
+  readonly lacking: readonly string[];
   /** Whether the receiver has nothing of the present, so that this comes from the sender's own Prometheus. */
   readonly ofSender: boolean;
 }

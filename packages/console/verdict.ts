@@ -149,15 +149,15 @@ export function stateOfSeverity(severity: string): State {
   return severity === "info" ? "fine" : "look";
 }
 
-/** Panels without a series that ought to have one. */
+/** What the panels ought to tell of the present and do not. Why a panel could not be read stands in its place. */
 function panelStatements({ rows }: Reading): Statement[] {
-  const empty = rows.flatMap(({ panels }) =>
-    panels.filter(
-      ({ panel, series }) => "value" in series && series.value.length === 0 && panel.whenEmpty === undefined,
-    ),
-  );
-  if (empty.length === 0) return [];
-  return [{ state: "not known", text: `No data: ${empty.map(({ panel }) => panel.title).join(", ")}.` }];
+  const silent = rows
+    .flatMap(({ panels }) => panels)
+    .filter(({ panel, series, lacking }) => "value" in series && lacking.length > 0 && panel.whenEmpty === undefined)
+    .map(({ panel: { title, queries }, lacking }) =>
+      lacking.length === queries.length ? title : `${title} (${lacking.join(", ")})`,
+    );
+  return silent.length === 0 ? [] : [{ state: "not known", text: `No data of the present: ${silent.join("; ")}.` }];
 }
 
 /** `rolledBack` as a person says it. */

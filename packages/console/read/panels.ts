@@ -16,17 +16,27 @@ export const readPanels = (sources: Sources, pace: Pace): Promise<PanelRow[]> =>
 
 /** As the dashboard has it, from the receiver; from the sender itself where the receiver has nothing of the present. */
 async function readPanel({ receiver, sender }: Sources, panel: Panel, pace: Pace): Promise<PanelReading> {
-  const series = await part(() => seriesOf(receiver, panel, pace));
-  const isCurrent = (found: readonly Series[]) => found.some((one) => lastOf(one, pace.span)?.isCurrent);
-  if (sender === undefined || ("value" in series && isCurrent(series.value))) return { panel, series, ofSender: false };
-  const own = await part(() => seriesOf(sender.ask, panel, pace));
-  const ofSender = "value" in own && isCurrent(own.value);
-  return { panel, series: ofSender ? own : series, ofSender };
+  const stored = await answersOf(receiver, panel, pace);
+  if (sender === undefined || stored.lacking.length < panel.queries.length)
+    return { panel, ...stored, ofSender: false };
+  const own = await answersOf(sender.ask, panel, pace);
+  const ofSender = own.lacking.length < panel.queries.length;
+  return { panel, ...(ofSender ? own : stored), ofSender };
 }
 
-async function seriesOf(ask: Ask, { queries }: Panel, pace: Pace): Promise<Series[]> {
-  const found = await Promise.all(
-    queries.map(async ({ expression, legend }) => named(await lines(ask, expression, pace), legend)),
+async function answersOf(ask: Ask, { queries }: Panel, pace: Pace): Promise<Pick<PanelReading, "series" | "lacking">> {
+  const answers = await part(() =>
+    Promise.all(
+      queries.map(async ({ expression, legend }) => ({
+        legend,
+        series: named(await lines(ask, expression, pace), legend),
+      })),
+    ),
   );
-  return found.flat();
+  if ("error" in answers) return { series: answers, lacking: queries.map(({ legend }) => legend) };
+  const isCurrent = (one: Series) => lastOf(one, pace.span)?.isCurrent === true;
+  return {
+    series: { value: answers.value.flatMap(({ series }) => series) },
+    lacking: answers.value.filter(({ series }) => !series.some(isCurrent)).map(({ legend }) => legend),
+  };
 }

@@ -86,9 +86,20 @@ describe("the verdict of a console", () => {
     );
   });
 
-  it("names the panels that have no data and ought to", async () => {
-    const found = await statements({ series: { prometheus_remote_storage_shards: [] } }, "not known");
-    assert.deepEqual(found, ["No data: Shards."]);
+  it("names the panels that have no data and ought to, and their queries that have none", async () => {
+    const all = { prometheus_remote_storage_shards: [] };
+    assert.deepEqual(await statements({ series: all }, "not known"), ["No data of the present: Shards."]);
+    const one = { "metrics_link:wal_oldest:segment": [] };
+    assert.deepEqual(await statements({ series: one }, "not known"), [
+      "No data of the present: Segments of the WAL (oldest).",
+    ]);
+  });
+
+  it("takes a line that ended for no data of the present", async () => {
+    assert.match(
+      (await statements({ silent: 300 }, "not known")).join(),
+      /^No data of the present: Samples sent; .*; CPU in use\.$/,
+    );
   });
 
   it("says what fires of both sides, the worst first, with the words of those that have some", async () => {
