@@ -1,13 +1,17 @@
 import { writeFileSync } from "node:fs";
-import { type Audit, audit, exitCodes, page, rowsWith } from "@metrics-link/audit";
+import { type Audit, type AuditEvidence, audit, exitCodes, outcomeOf, page, rowsWith } from "@metrics-link/audit";
+import { clientConfiguration } from "./audit/aws.ts";
 import { collect } from "./audit/collect.ts";
+import { tellHost } from "./audit/host.ts";
+import { part } from "./audit/part.ts";
 import { optionsOf, settle, UsageError } from "./stack/command-line.ts";
 import { contextOf, type StackContext } from "./stack/context.ts";
 
-const usage = `Usage: npm run -s audit -- --stack STACK [--stack STACK ...] [--out FILE]
-       npm run -s audit -- --sandbox NAME [--out FILE]
+const usage = `Usage: npm run -s audit -- --stack STACK [--stack STACK ...] [--out FILE] [--tell]
+       npm run -s audit -- --sandbox NAME [--out FILE] [--tell]
 Writes one HTML page that answers who can write to this Prometheus and how that is known, from what AWS, the hosts, the
 state and source control say now. Everything is read and nothing is changed. Without a stack it is the sandbox's two.
+  --tell         has each stack's host keep how its audit ended, as metrics with alerts: for a schedule
   --out FILE     where to write it; metrics-link-audit.html by default
   --no-preview   does not ask Pulumi what an update would change; that is then not known
 Ends with 0 when there are no findings, 1 with findings, 2 when called wrongly, 3 when something is not known.`;
@@ -17,10 +21,11 @@ const options = {
   sandbox: { type: "string" },
   out: { type: "string", default: "metrics-link-audit.html" },
   preview: { type: "boolean", default: true },
+  tell: { type: "boolean", default: false },
 } as const;
 
 async function main(words: readonly string[]): Promise<number> {
-  const { stack: stacks = ["sender", "receiver"], sandbox, out, preview } = optionsOf(words, options);
+  const { stack: stacks = ["sender", "receiver"], sandbox, out, preview, tell } = optionsOf(words, options);
   const contexts = [...new Set(stacks)].map((stack): StackContext => {
     if (!/^[\w.-]+$/.test(stack)) throw new UsageError(`--stack is ${stack}: the name of a stack of this repository`);
     return contextOf(stack, sandbox);
@@ -29,7 +34,25 @@ async function main(words: readonly string[]): Promise<number> {
   const judged = audit(evidence);
   writeFileSync(out, page(evidence, judged));
   console.log(summary(judged, out));
-  return exitCodes[judged.verdict];
+  const untold = tell ? await tellHosts(contexts, evidence, judged) : [];
+  for (const line of untold) console.log(line);
+  return untold.length > 0 && judged.verdict === "fine" ? exitCodes["not known"] : exitCodes[judged.verdict];
+}
+
+/** @returns a line for each host that could not be told, which then says by an alert that it was told nothing */
+async function tellHosts(contexts: readonly StackContext[], { stacks, takenAt }: AuditEvidence, judged: Audit) {
+  const lines = await Promise.all(
+    contexts.map(async ({ stack, file, environment }) => {
+      const declared = stacks.find((one) => one.stack === stack)?.declared ?? { error: "it was not read" };
+      const told = await part(async () => {
+        if ("error" in declared) throw new Error(declared.error);
+        const clients = clientConfiguration(file.read(), environment);
+        await tellHost(clients, declared.value.instanceId, outcomeOf(judged, stack, takenAt));
+      });
+      return "error" in told ? [`not told: the host of ${stack}: ${told.error}`] : [];
+    }),
+  );
+  return lines.flat();
 }
 
 /** What is on top of the page, for a terminal. */

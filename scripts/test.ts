@@ -32,10 +32,6 @@ const groups: readonly (readonly Suite[])[] = [
     { name: "link", files: "test/e2e/link/*.test.ts", sandbox: "test" },
     { name: "hosts", files: "test/e2e/hosts/*.test.ts", sandbox: "test-hosts" },
   ],
-  [
-    { name: "rotations", files: "test/e2e/rotations/*.test.ts", sandbox: "test-rotations" },
-    { name: "upkeep", files: "test/e2e/upkeep/*.test.ts", sandbox: "test-upkeep" },
-  ],
 ];
 
 const nameWidth = Math.max(...groups.flat().map(({ name }) => name.length));

@@ -1,3 +1,4 @@
+import type { AuditFence } from "@metrics-link/contract";
 import { addressRows } from "./checks/address.ts";
 import { certificateRows } from "./checks/certificates.ts";
 import { envoyRows } from "./checks/envoy.ts";
@@ -9,7 +10,9 @@ import type { Row, Status } from "./rows.ts";
 
 /** Rows that belong together, for example one fence at one end. */
 export interface Section {
+  readonly stack: string;
   readonly title: string;
+  readonly fence: AuditFence;
   /** What it proves, in a sentence. */
   readonly why: string;
   readonly rows: readonly Row[];
@@ -44,34 +47,40 @@ export const rowsWith = ({ sections }: Audit, status: Status) =>
 
 function sectionsOf(stack: StackEvidence, evidence: AuditEvidence): Section[] {
   const receives = !isSender(stack);
-  const title = (text: string) => `${stack.stack}: ${text}`;
+  const about = (text: string, fence: AuditFence = "none") => ({
+    stack: stack.stack,
+    title: `${stack.stack}: ${text}`,
+    fence,
+  });
   return [
     {
-      title: title("fence 1, address"),
+      ...about("fence 1, address", "address"),
       why: receives
         ? "A packet from any other address is dropped before a byte of TLS."
         : "Samples come from one address, and the host can leave to the receiver alone.",
       rows: addressRows(stack),
     },
     {
-      title: title(receives ? "fence 2, client identity" : "fence 3, server identity"),
+      ...(receives
+        ? about("fence 2, client identity", "client identity")
+        : about("fence 3, server identity", "server identity")),
       why: receives
         ? "Whoever gets a connection must hold a certificate of that sender's root, with its exact name, at its address."
         : "Nothing is sent to whoever does not hold a certificate of the receiver's root, with its exact name.",
       rows: [...envoyRows(stack), ...stack.peers.flatMap((peer) => trustRows(stack, peer))],
     },
     {
-      title: title("own certificates"),
+      ...about("own certificates"),
       why: "What this side shows to its peer.",
       rows: certificateRows(stack, evidence.takenAt),
     },
     {
-      title: title("the host"),
+      ...about("the host"),
       why: "What runs is what the release says, and the release is the one in the state.",
       rows: hostRows(stack),
     },
     {
-      title: title("source control"),
+      ...about("source control"),
       why: "What was reviewed is what there is.",
       rows: sourceRows(stack, evidence),
     },

@@ -12,5 +12,6 @@ export type {
   StackEvidence,
   Update,
 } from "./evidence.ts";
+export { outcomeOf } from "./outcome.ts";
 export { page } from "./page/page.ts";
 export type { Row, Status } from "./rows.ts";

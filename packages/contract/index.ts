@@ -1,3 +1,4 @@
+export * from "./audit-outcome.ts";
 export * from "./cache-directory.ts";
 export * from "./configuration.ts";
 export * from "./errors.ts";

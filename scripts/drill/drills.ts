@@ -1,5 +1,6 @@
 import { hostPaths } from "@metrics-link/contract";
 import type { Sandbox } from "@metrics-link/sandbox/cli/sandbox.ts";
+import { clockAhead } from "@metrics-link/sandbox/testing/faults/clock.ts";
 import { during } from "@metrics-link/sandbox/testing/faults/combined.ts";
 import { noNames } from "@metrics-link/sandbox/testing/faults/dns.ts";
 import { otherEgressAddress } from "@metrics-link/sandbox/testing/faults/egress-address.ts";
@@ -71,6 +72,13 @@ export const drillsOf = (sandbox: Sandbox): readonly Drill[] => [
     alert: "ReceiverUnreachable",
     side: "sender",
     breaks: otherEgressAddress(sandbox),
+  },
+  {
+    name: "clock-ahead",
+    fault: "the clock of the sender's services is 30 s ahead",
+    alert: "SenderClockAhead",
+    side: "receiver",
+    breaks: clockAhead(sandbox, "sender", 30),
   },
   {
     name: "resolver-gone",

@@ -1,4 +1,4 @@
-import { ports } from "@metrics-link/contract";
+import { egressCheck, ports } from "@metrics-link/contract";
 import type { Declared, EvidencePart, Observed, StackEvidence } from "../evidence.ts";
 import { both, judge, type Row, unlike, within } from "../rows.ts";
 
@@ -110,21 +110,32 @@ function balancerRow(declared: EvidencePart<Declared>): Row {
   });
 }
 
-/** The one address that this account's samples come from is the one that it tells its peer. */
-function egressRow({ declared, contract }: StackEvidence): Row {
-  return judge("the address that samples come from", stateOnly, both(declared, contract), ([state, said]) => {
+/**
+ * The one address that this account's samples come from is the one that it tells its peer, and what holds it at AWS is
+ * there and as the program says.
+ */
+function egressRow({ declared, contract, changes }: StackEvidence): Row {
+  const seen = both(both(declared, contract), changes);
+  return judge(egressCheck, "state, and what AWS says of it by a preview", seen, ([[state, said], found]) => {
     const claimed = said.role === "sender" ? said.egressAddresses : [];
     const held = state.addresses.filter(({ allocationId }) => state.natAllocations.includes(allocationId));
     return {
-      wrong: unlike(
-        "the NAT gateway's Elastic IP",
-        claimed,
-        held.map(({ address }) => address),
-      ),
+      wrong: [
+        ...unlike(
+          "the NAT gateway's Elastic IP",
+          claimed,
+          held.map(({ address }) => address),
+        ),
+        ...found
+          .filter(({ resource }) => holdsEgress.test(resource))
+          .map(({ operation, resource }) => `an update would ${operation} ${resource}`),
+      ],
       fine: `${claimed.join(", ")}, ${state.natAllocations.join(", ")}, held by the one NAT gateway`,
     };
   });
 }
+
+const holdsEgress = /aws:ec2\/(eip|eipAssociation|natGateway):/;
 
 /** Pulumi's own refresh asks AWS about these, so a difference is one of source control. */
 const stateOnly = "state; what AWS says of it is compared by the preview";

@@ -2,8 +2,10 @@ import { readFile } from "node:fs/promises";
 import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { unpackAuditOutcome } from "@metrics-link/contract/audit-outcome.ts";
 import { evidenceParts, packHostEvidence } from "@metrics-link/contract/host-evidence.ts";
 import { sha256Text } from "@metrics-link/contract/release.ts";
+import { writeAuditTextfile } from "./audit-textfile.ts";
 import { type Context, converge } from "./converge.ts";
 import type { Effects } from "./effects.ts";
 import { evidence } from "./evidence/index.ts";
@@ -21,13 +23,14 @@ import { writeTextfile } from "./textfile.ts";
 import { timerRun } from "./timer-run.ts";
 import { wordOf } from "./word.ts";
 
-const usage = `usage: agent converge --release ID [--force] | run | status | evidence [PART...]
+const usage = `usage: agent converge --release ID [--force] | run | status | evidence [PART...] | audited OUTCOME
   converge  bring this host to a release, also to one that it refused before;
             with --force at once, although samples that are not sent yet are then not sent at all
   run       what the timer does: bring it to the release that the bucket points at
   status    print the report of the last run
   evidence  print what this host is and runs, for an audit: JSON, gzip, base64; changes nothing;
-            with names only these parts of it`;
+            with names only these parts of it
+  audited   keep how an audit ended, for the metrics: JSON, base64, as npm run audit -- --tell makes it`;
 const usageError = 64;
 
 async function main(argv: readonly string[]): Promise<number> {
@@ -45,6 +48,10 @@ async function main(argv: readonly string[]): Promise<number> {
     const { identity, effects } = await contextOf(argv);
     const wanted = evidenceParts.filter((name) => names.length === 0 || names.includes(name));
     process.stdout.write(`${packHostEvidence(await evidence(effects, identity.host, wanted))}\n`);
+    return 0;
+  }
+  if (command === "audited") {
+    await writeAuditTextfile("/", unpackAuditOutcome(names[0] ?? ""));
     return 0;
   }
   if (command !== "run" && command !== "converge") {

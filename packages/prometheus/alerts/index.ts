@@ -1,6 +1,7 @@
 import type { Duration } from "../configuration.ts";
 import { agentAlerts } from "./agent.ts";
 import type { Alert, Own, Severity, Side } from "./alert.ts";
+import { auditAlerts } from "./audit.ts";
 import { backlogRules, type RecordingRule } from "./backlog.ts";
 import { certificateAlerts } from "./certificates.ts";
 import { hostAlerts } from "./host.ts";
@@ -57,6 +58,7 @@ export function ruleGroups(input: AlertsInput): readonly RuleGroup[] {
       : []),
     ...(linked && side === "sends" ? [group("repair", repairAlerts)] : []),
     group("agent", agentAlerts),
+    group("audit", auditAlerts(side)),
     group("host", hostAlerts),
     group("services", serviceAlerts(side, delivers)),
   ];

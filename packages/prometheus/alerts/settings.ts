@@ -63,6 +63,12 @@ export const settings = {
   ReleaseRolledBack: { for: "0s", window: "1h" },
   DriftFound: { for: "0s", window: "15m" },
   DriftRepeated: { for: "0s" },
+  // Audits, made from outside of the host.
+  EgressAddressChanged: { for: "0s" },
+  FenceDiffers: { for: "0s" },
+  AuditFinding: { for: "0s" },
+  AuditIncomplete: { for: "0s" },
+  AuditOverdue: { for: "5m", threshold: 2 * day },
   // Hosts.
   DiskFilling: { for: "30m", window: "6h", threshold: day },
   DiskNearlyFull: { for: "5m", threshold: 0.1 },

@@ -40,7 +40,7 @@ export class Pulumi {
       child.on("error", reject);
       child.on("close", (code, signal) => {
         if (signal) output.stderr += `\nended by ${signal}`;
-        this.keep(words, output);
+        this.keep(words, output, code === 0 ? "" : "-failed");
         resolve({ code: code ?? 1, ...output });
       });
     });
@@ -54,10 +54,13 @@ export class Pulumi {
     throw new Error(`pulumi ${words.join(" ")} ended with ${result.code}:\n${printed}\n(whole output in ${this.logs})`);
   }
 
-  /** Only of commands that mask secrets: an exported stack may hold them in clear. */
-  private keep(words: readonly string[], { stdout, stderr }: Omit<PulumiResult, "code">): void {
+  /**
+   * Only of commands that mask secrets: an exported stack may hold them in clear. One that failed has a file of its own,
+   * which the next that succeeds leaves alone.
+   */
+  private keep(words: readonly string[], { stdout, stderr }: Omit<PulumiResult, "code">, suffix: string): void {
     if (!["up", "preview", "refresh", "destroy"].includes(words[0] ?? "")) return;
-    writeFileSync(join(this.logs, `pulumi-${words.slice(0, 3).join("-")}.log`), stdout + stderr);
+    writeFileSync(join(this.logs, `pulumi-${words.slice(0, 3).join("-")}${suffix}.log`), stdout + stderr);
   }
 
   /** `pulumi up`; returns the counts of its last lines, such as "12 created, 3 updated". */

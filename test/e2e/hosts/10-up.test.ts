@@ -1,3 +1,13 @@
-import { comesUp } from "../support/lifecycle.ts";
+import { up } from "@metrics-link/sandbox/cli/up.ts";
+import { upForAWhile } from "../support/samples.ts";
+import { prepare, report, sandbox } from "../support/sandbox.ts";
 
-comesUp("hosts");
+describe("a sandbox for the tests of hosts", function () {
+  this.timeout(600_000);
+
+  it("comes up, and the link with it", async () => {
+    await prepare();
+    await up(sandbox, report);
+    await upForAWhile();
+  });
+});

@@ -9,7 +9,7 @@ import { eventually } from "../../support/eventually.ts";
 import { runAgent } from "../support/agent.ts";
 import { BalancerGroup } from "../support/aws.ts";
 import { run } from "../support/commands.ts";
-import { on, sandbox } from "../support/sandbox.ts";
+import { on, receiver, sandbox, sender } from "../support/sandbox.ts";
 
 const current = "/opt/metrics-link/current";
 const bundle = "tls/roots/account-a.pem";
@@ -34,6 +34,46 @@ function withBackDoor(text: string): string {
   return stringify(document, { aliasDuplicateObjects: false });
 }
 
+const out = join(sandbox.layout.directory, "audit.html");
+
+/** Waits until a host's Prometheus has the outcome of the audit just told. @returns checks by status */
+function told(prometheus: typeof sender, findings: readonly string[]): Promise<Record<string, number>> {
+  const since = Date.now() / 1000 - 120;
+  return eventually(
+    "the outcome of the audit to be in the metrics",
+    async (note) => {
+      const at = await prometheus.value("metrics_link_audit_timestamp_seconds{account=''}");
+      const now = await prometheus.vector("metrics_link_audit_finding{account=''}");
+      const checks = await prometheus.vector("metrics_link_audit_checks{account=''}");
+      const found = now.map(({ metric }) => metric.about ?? "").toSorted();
+      note({ at, found });
+      const isNew = at !== undefined && at > since && `${found}` === `${findings.toSorted()}`;
+      return isNew
+        ? Object.fromEntries(checks.map(({ metric, value }) => [metric.status, Number(value[1])]))
+        : undefined;
+    },
+    60_000,
+    500,
+  );
+}
+
+/** Waits until of the alerts that go by audits just these fire at the receiver. */
+const fires = (names: readonly string[]) =>
+  eventually(
+    `${names.join(" and ") || "no alert of an audit"} to fire`,
+    async (note) => {
+      const all = await receiver.alerts();
+      const firing = all.filter(
+        ({ state, labels }) => state === "firing" && /^(Audit|Fence)/.test(labels.alertname ?? ""),
+      );
+      const found = [...new Set(firing.map(({ labels }) => labels.alertname))].toSorted();
+      note(found);
+      return `${found}` === `${names}` ? true : undefined;
+    },
+    60_000,
+    500,
+  );
+
 describe("an audit", function () {
   this.timeout(600_000);
   // The agent would put things right before they are looked at; and its last run must have found nothing to put right.
@@ -50,9 +90,9 @@ describe("an audit", function () {
   after(() => on("receiver", "systemctl", "start", "metrics-link-agent.timer"));
 
   it("of a healthy link finds nothing, knows everything, and writes its page", async () => {
-    const out = join(sandbox.layout.directory, "audit.html");
-    const { code, printed } = await run("audit", "--out", out);
+    const { code, printed } = await run("audit", "--out", out, "--tell");
     assert.equal(code, 0, printed);
+    for (const host of [sender, receiver]) await told(host, []);
     const text = readFileSync(out, "utf8");
     assert.match(text, /Who can write to this Prometheus/);
     assert.match(text, /No findings/);
@@ -64,6 +104,23 @@ describe("an audit", function () {
     await group.allow("192.0.2.66");
     const found = await findings().finally(() => group.refuse("192.0.2.66"));
     assert.match(found.join("\n"), /fence 1, address, who is let in at the load balancer: .*192\.0\.2\.66\/32/);
+  });
+
+  it("tells the host, whose alert fires until an audit finds it no more", async () => {
+    const group = await BalancerGroup.find();
+    // Without a preview some checks do not know: that is told too.
+    const audited = () => run("audit", "--stack", "receiver", "--no-preview", "--tell", "--out", out);
+    await group.allow("192.0.2.66");
+    const { code, printed } = await audited().finally(() => group.refuse("192.0.2.66"));
+    assert.equal(code, 1, printed);
+    const asked = await told(receiver, ["who is let in at the load balancer", "security groups"]);
+    assert.ok((asked["not known"] ?? 0) > 0, JSON.stringify(asked));
+    await fires(["AuditIncomplete", "FenceDiffers"]);
+    assert.equal((await audited()).code, 3);
+    await told(receiver, []);
+    await fires(["AuditIncomplete"]);
+    assert.equal((await run("audit", "--stack", "receiver", "--tell", "--out", out)).code, 0);
+    await fires([]);
   });
 
   it("finds another root in a trust bundle on the host", async () => {

@@ -1,3 +1,8 @@
-import { goesDown } from "../support/lifecycle.ts";
+import { down } from "@metrics-link/sandbox/cli/down.ts";
+import { report, sandbox } from "../support/sandbox.ts";
 
-goesDown("hosts");
+describe("the sandbox of the tests of hosts", function () {
+  this.timeout(600_000);
+
+  it("goes down", () => down(sandbox, report));
+});

@@ -25,8 +25,25 @@ export function vouchedUntil(moment: number, deadlineMs = 480_000): Promise<numb
   );
 }
 
-/** The reports of windows whose repair ended after a moment, in the order in which they were repaired. */
-export async function reportsSince(moment: number): Promise<RepairReport[]> {
+/**
+ * Waits until no window is left to be repaired: one may reach further than what a test looks at.
+ * @returns the reports of those whose repair ended after a moment, of which there is one at least
+ */
+export function reportedSince(moment: number): Promise<RepairReport[]> {
+  return eventually(
+    "the repair to be reported",
+    async (note) => {
+      const [pending, reports] = [await repairMetric("windows_pending"), await reportsSince(moment)];
+      note({ pending, reports });
+      return pending === 0 && reports.length > 0 ? reports : undefined;
+    },
+    120_000,
+    1000,
+  );
+}
+
+/** In the order in which they were repaired. */
+async function reportsSince(moment: number): Promise<RepairReport[]> {
   const texts = await on(
     "sender",
     "sh",

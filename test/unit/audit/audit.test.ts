@@ -1,282 +1,8 @@
 import assert from "node:assert/strict";
-import { type AuditEvidence, audit, exitCodes, rowsWith, type StackEvidence } from "@metrics-link/audit";
-import { evidenceParts, fingerprintOf, type HostEvidence } from "@metrics-link/contract";
-import { healthy, stranger } from "./support/healthy.ts";
-
-type Open<Value> = Value extends readonly (infer Item)[]
-  ? Open<Item>[]
-  : Value extends object
-    ? { -readonly [Key in keyof Value]: Open<Value[Key]> }
-    : Value;
-type Stack = Open<StackEvidence>;
-
-/** A change of a healthy link that nobody may overlook, and the words by which it is told. */
-interface Lie {
-  readonly what: string;
-  readonly at: "sender" | "receiver";
-  readonly change: (stack: Stack) => void;
-  readonly told: RegExp;
-}
-
-const strange = fingerprintOf(stranger.root);
-const known = <Part extends object>(part: Part) =>
-  (part as { value: never }).value as Extract<Part, { value: unknown }>["value"];
-const hostOf = (stack: Stack) => known(stack.host) as Open<HostEvidence>;
-const balancerRules = (stack: Stack) =>
-  known(stack.observed).groups.find(({ name }) => name === "receiver-balancer")?.rules ?? [];
-const envoyOf = (stack: Stack) => known(hostOf(stack).envoy);
-const chainsOf = (stack: Stack) => (envoyOf(stack).listeners[0] as { filter_chains: Chain[] }).filter_chains;
-
-interface Chain {
-  name: string;
-  filter_chain_match?: { source_prefix_ranges: { address_prefix: string; prefix_len: number }[] };
-  transport_socket: { typed_config: { require_client_certificate: boolean } };
-}
-
-const lies: readonly Lie[] = [
-  {
-    what: "a rule that lets one more address in",
-    at: "receiver",
-    change: (stack) => balancerRules(stack).push("ingress tcp 443 192.0.2.66/32"),
-    told: /who is let in at the load balancer: receiver-balancer \(sg-3\) also has ingress tcp 443 192\.0\.2\.66\/32/,
-  },
-  {
-    what: "a rule that lets everybody in by IPv6",
-    at: "receiver",
-    change: (stack) => balancerRules(stack).push("ingress tcp 443 ::/0"),
-    told: /also has ingress tcp 443 ::\/0/,
-  },
-  {
-    what: "a sender's rule that is gone",
-    at: "receiver",
-    change: (stack) => balancerRules(stack).shift(),
-    told: /lacks ingress tcp 443 203\.0\.113\.10\/32/,
-  },
-  {
-    what: "a way out for the sender's host",
-    at: "sender",
-    change: (stack) => known(stack.observed).groups[0]?.rules.push("egress any all 0.0.0.0/0"),
-    told: /where the sender may go: .* also has egress any all 0\.0\.0\.0\/0/,
-  },
-  {
-    what: "a rule in the right group, beside a group of the same name with the right rules",
-    at: "receiver",
-    change: (stack) => {
-      const { groups } = known(stack.observed);
-      groups.unshift({ id: "sg-9", name: "receiver-balancer", rules: [...balancerRules(stack)] });
-      groups.find(({ id }) => id === "sg-3")?.rules.push("ingress tcp 443 192.0.2.66/32");
-    },
-    told: /who is let in at the load balancer: receiver-balancer \(sg-3\) also has ingress tcp 443 192\.0\.2\.66/,
-  },
-  {
-    what: "a way out by IPv6",
-    at: "sender",
-    change: (stack) => known(stack.observed).groups[0]?.rules.push("egress any all ::/0"),
-    told: /where the sender may go: .* also has egress any all ::\/0/,
-  },
-  {
-    what: "a group that is in no state",
-    at: "receiver",
-    change: (stack) =>
-      known(stack.observed).groups.push({ id: "sg-9", name: "mine", rules: ["ingress any all 0.0.0.0/0"] }),
-    told: /mine \(sg-9\) is in this network and not in the state/,
-  },
-  {
-    what: "one more group on the host",
-    at: "receiver",
-    change: (stack) => known(stack.observed).instance.groups.push("sg-0"),
-    told: /the host in its network: it also has sg-0/,
-  },
-  {
-    what: "a public address of the host",
-    at: "sender",
-    change: (stack) => {
-      known(stack.observed).instance.publicAddress = "203.0.113.99";
-    },
-    told: /it has the public address 203\.0\.113\.99/,
-  },
-  {
-    what: "a load balancer without its group",
-    at: "receiver",
-    change: (stack) => known(stack.declared).balancer?.groups.pop(),
-    told: /the load balancer lacks sg-3/,
-  },
-  {
-    what: "a NAT gateway with another address",
-    at: "sender",
-    change: (stack) => known(stack.declared).natAllocations.splice(0, 1, "eipalloc-other"),
-    told: /the NAT gateway's Elastic IP lacks 203\.0\.113\.10/,
-  },
-  {
-    what: "one more filter chain in the running Envoy",
-    at: "receiver",
-    change: (stack) => chainsOf(stack).push({ ...(structuredClone(chainsOf(stack)[0]) as Chain), name: "back-door" }),
-    told: /what Envoy runs: listener ingest, filter chain back-door runs and is not in the release/,
-  },
-  {
-    what: "a filter chain that demands no certificate",
-    at: "receiver",
-    change: (stack) => {
-      const [chain] = chainsOf(stack);
-      if (chain) chain.transport_socket.typed_config.require_client_certificate = false;
-    },
-    told: /require_client_certificate is not true: anyone may connect/,
-  },
-  {
-    what: "a filter chain for a whole network",
-    at: "receiver",
-    change: (stack) =>
-      chainsOf(stack)[0]?.filter_chain_match?.source_prefix_ranges.push({
-        address_prefix: "192.0.2.0",
-        prefix_len: 24,
-      }),
-    told: /sender account-a: filter chain: its address match also has 192\.0\.2\.0\/24/,
-  },
-  {
-    what: "an upstream of the sender that is another address",
-    at: "sender",
-    change: (stack) => {
-      const [own] = structuredClone(known(stack.peers[0]?.contract ?? { value: undefined })) ? stack.peers : [];
-      const contract = known(own?.contract ?? { value: undefined }) as { endpointAddresses: string[] };
-      contract.endpointAddresses.pop();
-    },
-    told: /receiver receiver: upstream: its endpoints also has 198\.51\.100\.11:443/,
-  },
-  {
-    what: "another root in the bundle on disk",
-    at: "receiver",
-    change: (stack) => {
-      const [bundle] = known(hostOf(stack).bundles);
-      const [root] = bundle?.certificates ?? [];
-      if (root) bundle?.certificates.push({ ...root, fingerprint: strange });
-    },
-    told: new RegExp(`root of account-a: on the host's disk: it also has ${strange}`),
-  },
-  {
-    what: "an intermediate as an anchor",
-    at: "receiver",
-    change: (stack) => {
-      const [root] = known(hostOf(stack).bundles)[0]?.certificates ?? [];
-      if (root) root.issuer = "CN=another";
-    },
-    told: /CN=root is not a root/,
-  },
-  {
-    what: "another root in the memory of Envoy, with the right file on disk",
-    at: "sender",
-    change: (stack) => envoyOf(stack).secrets[1]?.fingerprints.splice(0, 1, strange),
-    told: new RegExp(`root of receiver: in Envoy's memory: it lacks .*; it also has ${strange}`),
-  },
-  {
-    what: "a root that is believed and not pinned",
-    at: "receiver",
-    change: (stack) => stack.peers[0]?.pins.splice(0, 1, strange),
-    told: /root of account-a: pinned in configuration: .* is believed and not pinned/,
-  },
-  {
-    what: "another release in force",
-    at: "sender",
-    change: (stack) => {
-      known(hostOf(stack).release).inForce = "f".repeat(64);
-    },
-    told: /the release in force: f{64} is in force, the state has/,
-  },
-  {
-    what: "a file with another content",
-    at: "receiver",
-    change: (stack) => {
-      known(hostOf(stack).files).found["envoy/bootstrap.yaml"] = "missing";
-    },
-    told: /files of the release: envoy\/bootstrap\.yaml is missing, the release says/,
-  },
-  {
-    what: "a program that is not the one of the archive",
-    at: "receiver",
-    change: (stack) => {
-      const [unit] = known(hostOf(stack).units);
-      if (unit) unit.sha256 = "0".repeat(64);
-    },
-    told: /metrics-link-envoy\.service runs .* with the hash 0{64}, not /,
-  },
-  {
-    what: "a drop-in",
-    at: "sender",
-    change: (stack) => known(hostOf(stack).units)[0]?.dropIns.push("/etc/systemd/system/x.conf"),
-    told: /is changed by \/etc\/systemd\/system\/x\.conf/,
-  },
-  {
-    what: "Prometheus on every address",
-    at: "receiver",
-    change: (stack) => known(hostOf(stack).listening).push({ address: "0.0.0.0", port: 9090 }),
-    told: /port 9090 can be reached at 0\.0\.0\.0/,
-  },
-  {
-    what: "something that the agent had to put back",
-    at: "receiver",
-    change: (stack) => known(hostOf(stack).agent).driftedFiles.push("tls/private-key.pem"),
-    told: /tls\/private-key\.pem had been changed by hand and was put back/,
-  },
-  {
-    what: "a certificate that is about to expire",
-    at: "sender",
-    change: (stack) => {
-      const [leaf] = known(hostOf(stack).certificates).chain;
-      if (leaf) leaf.notAfter = "2026-11-27T00:00:00.000Z";
-    },
-    told: /CN=metrics-sender\.account-a\.internal is valid from .* to 2026-11-27/,
-  },
-  {
-    what: "a leaf in the memory of Envoy that is not the one on disk",
-    at: "receiver",
-    change: (stack) => envoyOf(stack).secrets[0]?.fingerprints.splice(0, 1, strange),
-    told: /the leaf that receiver shows: Envoy lacks leaf of receiver/,
-  },
-  {
-    what: "a rightful certificate at a wrong address",
-    at: "receiver",
-    change: (stack) =>
-      known(hostOf(stack).handshakes).refused.push({
-        filter_chain: "elsewhere",
-        peer_sha256: "ab",
-        peer_san: "metrics-sender.account-a.internal",
-        source: "192.0.2.66:5",
-      }),
-    told: /who came lately: the certificate of metrics-sender\.account-a\.internal came from 192\.0\.2\.66:5/,
-  },
-  {
-    what: "a host in another account",
-    at: "receiver",
-    change: (stack) => {
-      known(stack.observed).account = "333333333333";
-    },
-    told: /it is in account 333333333333, not 222222222222/,
-  },
-  {
-    what: "an update that failed",
-    at: "receiver",
-    change: (stack) => known(stack.updates).unshift({ kind: "update", result: "failed", endedAt: "now", message: "" }),
-    told: /the last update of receiver: update failed at now/,
-  },
-  {
-    what: "source control that is ahead of AWS",
-    at: "receiver",
-    change: (stack) =>
-      known(stack.changes).push({ operation: "update", resource: "aws:lb/listener:Listener receiver-https" }),
-    told: /what an update of receiver would change: update aws:lb\/listener:Listener receiver-https/,
-  },
-  {
-    what: "a deviation whose time is over",
-    at: "sender",
-    change: (stack) => stack.deviations.push({ policy: "hosts-imdsv2", reason: "a test", until: "2026-11-25" }),
-    told: /deviation from hosts-imdsv2: a test; ended 2026-11-25/,
-  },
-  {
-    what: "a deviation without an end",
-    at: "sender",
-    change: (stack) => stack.deviations.push({ policy: "hosts-imdsv2", reason: "a test", until: undefined }),
-    told: /deviation from hosts-imdsv2: a test; without an end/,
-  },
-];
+import { type AuditEvidence, audit, exitCodes, outcomeOf, rowsWith } from "@metrics-link/audit";
+import { evidenceParts } from "@metrics-link/contract";
+import { healthy } from "./support/healthy.ts";
+import { hostOf, lies, type Open, type Stack } from "./support/lies.ts";
 
 function changed(at: "sender" | "receiver", change: (stack: Stack) => void): AuditEvidence {
   const evidence = healthy() as Open<AuditEvidence>;
@@ -335,5 +61,25 @@ describe("an audit", () => {
 
   it("of nothing knows nothing", () => {
     assert.equal(audit({ takenAt: "", source: undefined, stacks: [] }).verdict, "not known");
+  });
+
+  it("tells each stack's host how many checks found what, and which of them found something", () => {
+    const evidence = changed("sender", (stack) => {
+      stack.changes = { value: [{ operation: "create", resource: "aws:ec2/eip:Eip sender-address" }] };
+      stack.updates = { error: "nobody answered" };
+    });
+    const judged = audit(evidence);
+    const [sender, receiver] = ["sender", "receiver"].map((stack) => outcomeOf(judged, stack, evidence.takenAt));
+    assert.deepEqual(sender?.findings, [
+      { fence: "address", about: "the address that samples come from" },
+      { fence: "none", about: "what an update of sender would change" },
+    ]);
+    assert.equal(sender?.checks["not known"], 1);
+    assert.deepEqual([receiver?.findings, receiver?.checks["not known"]], [[], 0]);
+    const all = [sender, receiver].flatMap((one) => Object.values(one?.checks ?? {}));
+    assert.equal(
+      all.reduce((sum, one) => sum + one, 0),
+      judged.sections.flatMap(({ rows }) => rows).length,
+    );
   });
 });

@@ -27,12 +27,12 @@ describe("links in the documentation", () => {
 });
 
 describe("docs/decisions/README.md", () => {
-  it("leads to every decision", () => {
+  it("leads to every decision, once and in order", () => {
     const decisions = globSync("[0-9]*.md", { cwd: join(repository, "docs/decisions") });
     const index = targetsOf(read("docs/decisions/README.md"));
     assert.deepEqual(
-      decisions.filter((file) => !index.includes(file)),
-      [],
+      index.filter((target) => /^\d{4}-/.test(target)),
+      decisions.toSorted(),
     );
   });
 });

@@ -1,9 +1,10 @@
 import { type AlertName, alertSettings } from "@metrics-link/prometheus";
+import { auditCases } from "./audit-cases.ts";
 import type { Case } from "./case.ts";
 import { hostCases } from "./host-cases.ts";
 import { linkCases } from "./link-cases.ts";
 
 /** When each alert fires, and when it does not. */
-export const cases: Readonly<Record<AlertName, Case | readonly Case[]>> = { ...linkCases, ...hostCases };
+export const cases: Readonly<Record<AlertName, Case | readonly Case[]>> = { ...linkCases, ...hostCases, ...auditCases };
 
 export const alertNames = Object.keys(alertSettings) as AlertName[];

@@ -7,7 +7,7 @@ import { sandbox } from "../support/sandbox.ts";
 /** Panels that are rightly empty in health, and why. */
 const rightlyEmpty = new Map([["Alerts", "nothing fires"]]);
 
-/** As soon as the link is up, and before the versions change. */
+/** Once the agents have run by their timers, and before strangers and outages leave their marks. */
 describe("the console of a live link", function () {
   this.timeout(120_000);
 

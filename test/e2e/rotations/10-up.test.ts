@@ -1,3 +1,0 @@
-import { comesUp } from "../support/lifecycle.ts";
-
-comesUp("rotations");

@@ -1,3 +1,0 @@
-import { goesDown } from "../support/lifecycle.ts";
-
-goesDown("rotations");
