@@ -47,9 +47,9 @@ function notFine(reading: Reading): string[] {
 }
 
 /** What a panel lacks, in words. */
-function wants({ panel: { title, queries }, series, ofSender }: Reading["rows"][number]["panels"][number]): string[] {
+function wants({ panel: { title }, series, lacking, ofSender }: Reading["rows"][number]["panels"][number]): string[] {
   if ("error" in series) return [`${title}: ${series.error}`];
   if (rightlyEmpty.has(title)) return [];
   if (ofSender) return [`${title}: the receiver has none`];
-  return series.value.length < queries.length ? [`${title}: ${series.value.length} of ${queries.length}`] : [];
+  return lacking.map((legend) => `${title}: ${legend}`);
 }
