@@ -31,8 +31,8 @@ export function agentService(): string {
       ...kept,
       // It gives files to those who read them, and cannot read them itself afterwards.
       CapabilityBoundingSet: "CAP_CHOWN",
-      // Envoy's admin socket.
-      SupplementaryGroups: hostUsers.envoy,
+      // Envoy's admin socket, and the names of Prometheus' WAL.
+      SupplementaryGroups: `${hostUsers.envoy} ${hostUsers.prometheus}`,
       ReadWritePaths: `${hostPaths.base} /etc/systemd/system /run -/etc/systemd/system.control -/usr/local/lib/systemd/system`,
       RestrictAddressFamilies: "AF_UNIX AF_INET AF_INET6",
       PrivateMounts: true,

@@ -155,6 +155,8 @@ function prometheusService({ configuration, flags, reloadPaths = ["prometheus/"]
           TimeoutStopSec: 180,
           LimitNOFILE: 65_536,
           ...hardening,
+          // Its group may list the WAL: the agent tells which segment is the oldest.
+          UMask: "0027",
           // The start time that it reports of itself comes from /proc/stat.
           ProcSubset: "all",
         },

@@ -23,7 +23,10 @@ export async function writeTextfile(root: string, report: Report, release: Relea
  * truncation will overtake the backlog. Undefined when there is no WAL.
  */
 async function oldestWalSegment(directory: string): Promise<number | undefined> {
-  const names = await readdir(directory).catch(() => []);
+  const names = await readdir(directory).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== "ENOENT") console.error(`which segment of the WAL is the oldest is not known: ${error.message}`);
+    return [];
+  });
   // Segments are numbered names of eight digits or more; checkpoints lie beside them.
   const segments = names.filter((name) => /^\d{8,}$/.test(name)).map(Number);
   return segments.length === 0 ? undefined : Math.min(...segments);
