@@ -106,6 +106,7 @@ export async function start(repository: string): Promise<number> {
 const next = `
 The link goes on running. What to do next:
   npm run -s sandbox -- status                  the same comparison, now
+  npm run -s sandbox -- page --serve            the link in words and in charts, in a browser
   npm run -s sandbox -- shell receiver          look around on a host
   eval "$(npm run -s sandbox -- env)"           then plain pulumi: pulumi preview -s sender
   npm run -s sandbox -- down                    take everything away again
