@@ -57,6 +57,9 @@ function judge<Value>(
 /** A scrape, the time that a batch waits, and some patience; an alert fires much later. */
 const upToDateSeconds = 30;
 
+/** A lag of more than thirty years is one behind no sample at all. */
+const sinceTheEpoch = 1e9;
+
 function linkStatements(links: readonly Link[], now: number): Statement[] {
   if (links.length === 0) return [{ state: "wrong", text: "No sender was heard of in the last two hours." }];
   return links.flatMap((link) => [linkStatement(link, now), ...vouchStatements(link, now)]);
@@ -69,6 +72,9 @@ function linkStatement({ sender, lag, heardAt }: Link, now: number): Statement {
       state,
       text: `The ${sender} does not say how far the receiver is behind; last heard at ${clock(heardAt)}.`,
     };
+  }
+  if (lag > sinceTheEpoch) {
+    return { state: "wrong", text: `Nothing of the ${sender} was acknowledged since its Prometheus started.` };
   }
   const behind = `the newest acknowledged sample of the ${sender} is ${told("s", lag)} behind the newest stored one`;
   return lag <= upToDateSeconds

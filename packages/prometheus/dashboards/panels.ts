@@ -67,7 +67,8 @@ export const rows: readonly Row[] = [
         "Behind",
         "Seconds between the newest sample stored and the newest one acknowledged. Below ten is well.",
         "s",
-        ["metrics_link:link_lag:seconds", "behind"],
+        // Before the first is acknowledged it is the age of the epoch, beside which nothing else could be seen.
+        ["metrics_link:link_lag:seconds < 1e9", "behind"],
       ),
       panel(
         "Time left",

@@ -27,6 +27,14 @@ describe("the verdict of a console", () => {
     ]);
   });
 
+  it("is that nothing was acknowledged yet, of a queue that has just begun", async () => {
+    const wrong = await statements(
+      { series: { "metrics_link:link_lag:seconds": [{ labels: side, value: now }] } },
+      "wrong",
+    );
+    assert.deepEqual(wrong, ["Nothing of the sender was acknowledged since its Prometheus started."]);
+  });
+
   it("says when a sender was last heard of that is silent", async () => {
     const silent = {
       "metrics_link:link_lag:seconds": [],
