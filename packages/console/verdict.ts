@@ -146,7 +146,7 @@ function alertStatements(alerts: readonly Alert[]): Statement[] {
   if (alerts.length === 0) return [{ state: "fine", text: "No alert fires." }];
   return alerts.map(({ host, name, severity, summary }) => ({
     state: stateOfSeverity(severity),
-    text: `${name} (${severity}) of the ${host} fires${summary === undefined ? "" : `: ${summary}`}`,
+    text: `${name} (${severity}) of the ${host} fires${summary === undefined ? "." : `: ${summary}`}`,
   }));
 }
 

@@ -9,6 +9,7 @@ body { max-width: 78rem; }
 figure { display: grid; grid-row: span 4; grid-template-rows: subgrid; row-gap: 0; margin: 0; padding: .75rem;
   border: 1px solid var(--line); border-radius: .4rem; background: var(--soft); }
 figcaption { margin-bottom: .5rem; } .nothing { align-self: center; margin: 0; }
+.stacks :is(th, td) { overflow-wrap: break-word; } .stacks td:nth-child(4) { overflow-wrap: anywhere; }
 @media (max-width: 40rem) { .stacks thead { display: none; }
   .stacks tr, .stacks td { display: block; } .stacks tr { padding: .4rem 0; border-bottom: 1px solid var(--line); }
   .stacks td { padding: .05rem 0; border: 0; } .stacks td > div { display: inline; }

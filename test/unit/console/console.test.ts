@@ -128,7 +128,7 @@ describe("the verdict of a console", () => {
     assert.deepEqual(
       found.filter(({ text }) => text.includes("fires")).map(({ state, text }) => [state, text]),
       [
-        ["wrong", "LinkBehind (critical) of the sender fires"],
+        ["wrong", "LinkBehind (critical) of the sender fires."],
         ["look", "DriftFound (warning) of the receiver fires: By hand."],
       ],
     );
