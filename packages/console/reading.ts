@@ -8,7 +8,8 @@ export interface Reading {
   readonly span: Span;
   readonly hosts: EvidencePart<readonly Host[]>;
   readonly links: EvidencePart<readonly Link[]>;
-  readonly alerts: EvidencePart<readonly Alert[]>;
+  /** What fires, by whose rules: one side may answer when the other does not. */
+  readonly alerts: Readonly<Record<"receiver" | "senders", EvidencePart<readonly Alert[]>>>;
   /** Raw samples of both ends; absent where only one end can be asked. */
   readonly comparison?: EvidencePart<Comparison>;
   readonly rows: readonly PanelRow[];

@@ -21,12 +21,12 @@ export interface Verdict {
 
 /** What a reading means, in words. */
 export function verdictOf(reading: Reading): Verdict {
-  const { hosts, links, alerts, comparison, span } = reading;
+  const { hosts, links, comparison, span } = reading;
   const statements = [
     ...judge("The link", links, (found) => linkStatements(found, span.until)),
     ...(comparison === undefined ? [] : judge("Whether samples are missing", comparison, comparisonStatements)),
     ...judge("The hosts", hosts, (found) => hostStatements(found, span.until)),
-    ...judge("What alerts", alerts, alertStatements),
+    ...alertStatements(reading),
     ...panelStatements(reading),
   ].toSorted((one, other) => badness.indexOf(one.state) - badness.indexOf(other.state));
   const state = statements[0]?.state ?? "not known";
@@ -142,13 +142,24 @@ export function stateOfCertificate({ tier, notAfter }: Certificate, now: number)
   return notAfter - now < threshold ? "look" : "fine";
 }
 
-function alertStatements(alerts: readonly Alert[]): Statement[] {
-  if (alerts.length === 0) return [{ state: "fine", text: "No alert fires." }];
-  return alerts.map(({ host, name, severity, summary }) => ({
-    state: stateOfSeverity(severity),
-    text: `${name} (${severity}) of the ${host} fires${summary === undefined ? "." : `: ${summary}`}`,
-  }));
+function alertStatements({ alerts }: Reading): Statement[] {
+  const told = [
+    ...judge("What fires at the receiver", alerts.receiver, (found) => found.map(alertStatement)),
+    ...judge("What fires at the senders", alerts.senders, (found) => found.map(alertStatement)),
+  ];
+  return told.length === 0 ? [{ state: "fine", text: "No alert fires." }] : told;
 }
+
+const alertStatement = ({ host, name, severity, summary }: Alert): Statement => ({
+  state: stateOfSeverity(severity),
+  text: `${name} (${severity}) of the ${host} fires${summary === undefined ? "." : `: ${summary}`}`,
+});
+
+/** The worst first. */
+export const bySeverity = (one: Alert, other: Alert): number =>
+  severities.indexOf(one.severity) - severities.indexOf(other.severity) || one.name.localeCompare(other.name);
+
+const severities = ["critical", "warning", "info"];
 
 export function stateOfSeverity(severity: string): State {
   if (severity === "critical") return "wrong";

@@ -1,8 +1,8 @@
 import type { EvidencePart } from "@metrics-link/contract";
 import { html, type Markup, type Part } from "@metrics-link/contract/markup.ts";
 import { told } from "@metrics-link/page/chart/units.ts";
-import type { Certificate, Reading } from "../reading.ts";
-import { stateOfCertificate, stateOfOutcome, stateOfSeverity, words } from "../verdict.ts";
+import type { Alert, Certificate, Reading } from "../reading.ts";
+import { bySeverity, stateOfCertificate, stateOfOutcome, stateOfSeverity, words } from "../verdict.ts";
 import { toneOf } from "./tone.ts";
 
 /** Each host with its release and what its agent says. */
@@ -20,20 +20,25 @@ export const hostsSection = ({ hosts, span }: Reading): Markup =>
   );
 
 /** What fires, with the page of the repository that says what to do. */
-export const alertsSection = ({ alerts }: Reading): Markup =>
-  section("Alerts that fire", alerts, (found) =>
-    found.length === 0
-      ? html`<p>None.</p>`
-      : table(
-          ["Alert", "Severity", "Host", "Says", "What to do"],
-          found.map(({ name, severity, host, summary, runbook }) => [
-            html`<b>${name}</b>`,
-            html`<span class="tone ${toneOf[stateOfSeverity(severity)]}">${severity}</span>`,
-            host,
-            summary ?? html`<span class="quiet">only its own Prometheus has the words</span>`,
-            runbook === undefined ? "" : html`<code>${runbook}</code>`,
-          ]),
-        ),
+export function alertsSection({ alerts }: Reading): Markup {
+  const parts = [alerts.receiver, alerts.senders];
+  const found = parts.flatMap((one) => ("value" in one ? one.value : [])).toSorted(bySeverity);
+  const errors = new Set(parts.flatMap((one) => ("error" in one ? [one.error] : [])));
+  return html`<section><h2>Alerts that fire</h2>
+${[...errors].map(notKnown)}
+${found.length > 0 ? alertTable(found) : errors.size === 0 ? html`<p>None.</p>` : ""}</section>`;
+}
+
+const alertTable = (alerts: readonly Alert[]): Markup =>
+  table(
+    ["Alert", "Severity", "Host", "Says", "What to do"],
+    alerts.map(({ name, severity, host, summary, runbook }) => [
+      html`<b>${name}</b>`,
+      html`<span class="tone ${toneOf[stateOfSeverity(severity)]}">${severity}</span>`,
+      host,
+      summary ?? html`<span class="quiet">only its own Prometheus has the words</span>`,
+      runbook === undefined ? "" : html`<code>${runbook}</code>`,
+    ]),
   );
 
 const tiers = ["leaf", "intermediate", "root", "peer root"] as const;
@@ -62,8 +67,10 @@ function validity(certificate: Certificate, now: number): Markup {
 
 function section<Value>(title: string, evidence: EvidencePart<Value>, show: (value: Value) => Part): Markup {
   return html`<section><h2>${title}</h2>
-${"error" in evidence ? html`<p class="open"><b class="tone">not known</b> ${evidence.error}</p>` : show(evidence.value)}</section>`;
+${"error" in evidence ? notKnown(evidence.error) : show(evidence.value)}</section>`;
 }
+
+const notKnown = (error: string) => html`<p class="open"><b class="tone">not known</b> ${error}</p>`;
 
 /** On a telephone each cell carries its heading itself. */
 const table = (head: readonly string[], rows: readonly (readonly Part[])[]): Markup => html`<table class="stacks">

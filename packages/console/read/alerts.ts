@@ -1,7 +1,9 @@
+import type { EvidencePart } from "@metrics-link/contract";
 import { type AlertName, alertSettings, runbookOf } from "@metrics-link/prometheus";
-import type { Alert } from "../reading.ts";
+import type { Alert, Reading } from "../reading.ts";
 import { type Ask, type Labels, samples } from "./ask.ts";
 import { hostOf, type Inquiry } from "./facts.ts";
+import { part, type Sources } from "./sources.ts";
 
 interface ActiveAlert {
   readonly labels: Labels;
@@ -10,35 +12,47 @@ interface ActiveAlert {
 }
 
 /**
- * What fires on either side, the worst first. A sender's alerts are at the receiver as series, without their words; where
- * the sender can be asked itself it says more. @throws Error when the receiver does not answer
+ * What fires by the rules of either side. A sender's alerts are at the receiver as series, without their words; one that
+ * can be asked itself says more, and also when the receiver does not answer.
  */
-export async function readAlerts({ sources: { receiver, sender }, pace, senders }: Inquiry): Promise<Alert[]> {
-  const own = await firing(receiver);
-  const series = await samples(receiver, 'ALERTS{alertstate="firing",severity!="none",link_side="sends"}', pace);
-  const asked = sender && (await firing(sender.ask).catch(() => undefined));
-  const askedName = sender && hostOf({ link_side: "sends", ...sender.externalLabels }, senders);
-  const stored = series
-    .map(({ labels }) => ({ host: hostOf(labels, senders), labels, annotations: {} }))
-    .filter(({ host }) => asked === undefined || host !== askedName);
-  return [
-    ...own.map((one) => alertOf("receiver", one)),
-    ...(asked ?? []).map((one) => alertOf(askedName ?? "sender", one)),
-    ...stored.map((one) => alertOf(one.host, one)),
-  ].toSorted(worstFirst);
+export async function readAlerts(inquiry: Inquiry): Promise<Reading["alerts"]> {
+  const { receiver, sender } = inquiry.sources;
+  const [own, stored, asked] = await Promise.all([
+    part(() => firing(receiver, "receiver")),
+    part(() => storedOf(inquiry)),
+    sender && part(() => firing(sender.ask, nameOf(sender, inquiry))),
+  ]);
+  return { receiver: own, senders: sendersOf(stored, asked, sender && nameOf(sender, inquiry)) };
 }
 
-async function firing(ask: Ask): Promise<ActiveAlert[]> {
+/** What the asked sender says itself, and what is stored of all others. */
+function sendersOf(
+  stored: EvidencePart<readonly Alert[]>,
+  asked: EvidencePart<readonly Alert[]> | undefined,
+  name: string | undefined,
+): EvidencePart<readonly Alert[]> {
+  if (asked === undefined || "error" in asked) return stored;
+  const others = "value" in stored ? stored.value.filter(({ host }) => host !== name) : [];
+  return { value: [...asked.value, ...others] };
+}
+
+const nameOf = ({ externalLabels }: NonNullable<Sources["sender"]>, { senders }: Inquiry) =>
+  hostOf({ link_side: "sends", ...externalLabels }, senders);
+
+async function firing(ask: Ask, host: string): Promise<Alert[]> {
   const { alerts } = (await ask("alerts", {})) as { alerts: readonly ActiveAlert[] };
-  return alerts.filter(({ state, labels }) => state === "firing" && labels.severity !== "none");
+  return alerts
+    .filter(({ state, labels }) => state === "firing" && labels.severity !== "none")
+    .map(({ labels, annotations }) => alertOf(host, labels, annotations));
 }
 
-function alertOf(host: string, { labels, annotations }: Pick<ActiveAlert, "labels" | "annotations">): Alert {
-  const { alertname: name = "", severity = "" } = labels;
+async function storedOf({ sources, pace, senders }: Inquiry): Promise<Alert[]> {
+  const query = 'ALERTS{alertstate="firing",severity!="none",link_side="sends"}';
+  const series = await samples(sources.receiver, query, pace);
+  return series.map(({ labels }) => alertOf(hostOf(labels, senders), labels, {}));
+}
+
+function alertOf(host: string, { alertname: name = "", severity = "" }: Labels, annotations: Labels): Alert {
   const runbook = annotations.runbook ?? (name in alertSettings ? runbookOf(name as AlertName) : undefined);
   return { host, name, severity, summary: annotations.summary, runbook };
 }
-
-const order = ["critical", "warning", "info"];
-const worstFirst = (one: Alert, other: Alert) =>
-  order.indexOf(one.severity) - order.indexOf(other.severity) || one.name.localeCompare(other.name);

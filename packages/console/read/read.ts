@@ -27,7 +27,7 @@ export async function read(sources: Sources, until: number, minutes: number): Pr
   const [hosts, links, alerts, rows, comparison] = await Promise.all([
     part(() => readHosts(inquiry)),
     "value" in senders ? part(() => readLinks(inquiry)) : senders,
-    part(() => readAlerts(inquiry)),
+    readAlerts(inquiry),
     readPanels(sources, pace),
     sources.compare === undefined ? undefined : part(sources.compare),
   ]);

@@ -134,6 +134,18 @@ describe("the verdict of a console", () => {
     );
   });
 
+  it("says what fires at a sender that answers also when the receiver does not", async () => {
+    const alerts = [{ labels: { alertname: "LinkBehind", severity: "critical" }, annotations: {}, state: "firing" }];
+    const { statements: found } = await verdict(sources({ fails: "connection refused" }, { alerts }));
+    assert.deepEqual(
+      found.filter(({ text }) => text.includes("fires")).map(({ state, text }) => [state, text]),
+      [
+        ["wrong", "LinkBehind (critical) of the sender fires."],
+        ["not known", "What fires at the receiver: connection refused."],
+      ],
+    );
+  });
+
   it("says how many samples are missing where both ends can be asked", async () => {
     const compare = async () => ({ seconds: 10, series: 2, compared: 20, missing: 3, different: 0, unexpected: 0 });
     const { state, statements: found } = await verdict({ ...sources(), compare });
