@@ -1,4 +1,4 @@
-/** The rules of `lineChart`. Eight colours that stay apart for the colour-blind (after Okabe and Ito), on white and on black. */
+/** A line's colour, on white and on black. Who is which stands in the legend, with its value. */
 const colours = [
   ["#0b6bb5", "#6bb8ef"],
   ["#c2570c", "#f0955a"],
@@ -10,6 +10,7 @@ const colours = [
   ["#4d5661", "#b4bdc8"],
 ] as const;
 
+/** The rules of `lineChart`. */
 export const chartStyle = `
 .chart { display: block; width: 100%; height: auto; } .chart text { font: 10.5px system-ui, sans-serif; fill: var(--quiet); }
 .chart path { fill: none; stroke: currentColor; stroke-width: 1.6; stroke-linejoin: round; stroke-linecap: round; }
