@@ -46,7 +46,12 @@ async function firing(ask: Ask, host: string): Promise<Alert[]> {
     .map(({ labels, annotations }) => alertOf(host, labels, annotations));
 }
 
+/** Of a sender that is not heard any more no alert is stored either. @throws Error when none is heard: that is not "none" */
 async function storedOf({ sources, pace, senders }: Inquiry): Promise<Alert[]> {
+  const { interval, span } = pace;
+  if (!senders.some(({ heardAt }) => span.until - heardAt < Math.max(30, 3 * interval))) {
+    throw new Error("no sender is heard of at present");
+  }
   const query = 'ALERTS{alertstate="firing",severity!="none",link_side="sends"}';
   const series = await samples(sources.receiver, query, pace);
   return series.map(({ labels }) => alertOf(hostOf(labels, senders), labels, {}));

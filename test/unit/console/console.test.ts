@@ -146,6 +146,17 @@ describe("the verdict of a console", () => {
     );
   });
 
+  it("does not take the silence of a sender for the silence of its alerts", async () => {
+    const silent = { "timestamp(up": [{ labels: { ...side, job: "prometheus" }, value: now - 600 }] };
+    const found = await verdict(sources({ series: silent }));
+    assert.ok(
+      found.statements.some(({ text }) => text === "What fires at the senders: no sender is heard of at present."),
+    );
+    assert.ok(!found.statements.some(({ text }) => text === "No alert fires."));
+    const asked = await verdict(sources({ series: silent }, {}));
+    assert.ok(asked.statements.some(({ text }) => text === "No alert fires."));
+  });
+
   it("says how many samples are missing where both ends can be asked", async () => {
     const compare = async () => ({ seconds: 10, series: 2, compared: 20, missing: 3, different: 0, unexpected: 0 });
     const { state, statements: found } = await verdict({ ...sources(), compare });
