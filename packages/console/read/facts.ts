@@ -26,8 +26,9 @@ export interface Inquiry {
   readonly senders: readonly Sender[];
 }
 
-/** Each half minute of two hours is looked at: what a silent sender said last is far behind. */
-const heard = 'max_over_time(timestamp(up{job="prometheus",link_side="sends"})[2h:30s])';
+const said = 'timestamp(up{job="prometheus",link_side="sends"})';
+/** Of the present; of a sender that is silent now, from each half minute of two hours. */
+const heard = `${said} or max_over_time(${said}[2h:30s])`;
 
 /** The senders of which something was heard in the last two hours. @throws Error when nobody answers */
 export async function findSenders(sources: Sources, pace: Pace): Promise<Sender[]> {
