@@ -30,7 +30,7 @@ export interface Deadlines {
   readonly repair: number;
 }
 
-export const deadlines: Deadlines = { fire: 120, recover: 180, repair: 300 };
+export const deadlines: Deadlines = { fire: 120, recover: 180, repair: 480 };
 
 /** A person ended it: what is broken is mended, and nothing more is begun. */
 export class Interrupted extends Error {}
