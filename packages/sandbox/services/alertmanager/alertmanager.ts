@@ -3,8 +3,8 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { createWriteStream } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { makeAccess } from "./access.ts";
 import { alertmanagerFlags, portIn } from "./configuration.ts";
+import { makeAccess } from "./make.ts";
 
 export interface AlertmanagerOptions {
   readonly program: string;
