@@ -32,10 +32,10 @@ export class Pulumi {
       const child = spawn("pulumi", [...words, "--non-interactive", "--color", "never"], {
         cwd: this.project,
         env: this.environment,
-        stdio: [input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
+        stdio: ["pipe", "pipe", "pipe"],
       });
-      child.stdin?.on("error", () => undefined); // how the command ended tells more
-      child.stdin?.end(input);
+      child.stdin.on("error", () => undefined); // how the command ended tells more
+      child.stdin.end(input);
       const output = { stdout: "", stderr: "" };
       for (const name of ["stdout", "stderr"] as const) {
         child[name].setEncoding("utf8").on("data", (text: string) => {

@@ -97,6 +97,17 @@ const broken: [string, Values, RegExp][] = [
   [ENDPOINT, { privateDnsEnabled: true }, /not for endpoints of type Gateway/],
   [ENDPOINT, { subnetIds: ["subnet-1"] }, /subnetIds: is not for endpoints of type Gateway/],
   [ENDPOINT, { policy: "{}" }, /policy: MalformedPolicyDocument/],
+  [ENDPOINT, { serviceName: "com.amazonaws.vpce.eu-west-1.vpce-svc-0" }, /has no Gateway endpoint/],
+  [
+    ENDPOINT,
+    {
+      serviceName: "com.amazonaws.vpce.eu-west-1.vpce-svc-0",
+      vpcEndpointType: "Interface",
+      routeTableIds: undefined,
+      policy: '{"Statement":{"Effect":"Allow","Principal":"*","Action":"sts:AssumeRole","Resource":"*"}}',
+    },
+    /policy: is not for endpoint services of others/,
+  ],
   [INSTANCE, { instanceType: "t3.huge" }, /InvalidInstanceType/],
   [INSTANCE, { userDataBase64: "#cloud-config" }, /InvalidUserData\.Malformed/],
   [
