@@ -26,12 +26,13 @@ export type DeliveryState = Delivery | { readonly error: string };
 export function deliveryOf(hosts: Readonly<Record<string, Firing>>, received: readonly ReceivedAlert[]): Delivery {
   const known = Object.values(hosts).flatMap(({ externalLabels }) => Object.keys(externalLabels));
   const origin = [...new Set([...known, "link_side"])].sort();
-  const sources = Map.groupBy(received, ({ labels }) => JSON.stringify(pick(labels, origin)));
+  const sourceOf = ({ labels }: ReceivedAlert) => JSON.stringify(pick(labels, origin));
+  const sources = [...new Set(received.map(sourceOf))].sort();
   return {
-    received: [...sources].sort().map(([from, alerts]) => ({
-      from: JSON.parse(from) as Labels,
-      alerts: [...new Set(alerts.map(({ labels }) => labels.alertname ?? ""))].sort(),
-    })),
+    received: sources.map((source) => {
+      const alerts = received.filter((one) => sourceOf(one) === source).map(({ labels }) => labels.alertname ?? "");
+      return { from: JSON.parse(source) as Labels, alerts: [...new Set(alerts)].sort() };
+    }),
     missing: Object.entries(hosts).flatMap(([host, { alerts, externalLabels }]) =>
       (alerts ?? [])
         .filter(({ state }) => state === "firing")

@@ -11,8 +11,6 @@ const onlyAfterAFault = new Map([
   ["metrics_link_repair_skipped_samples_total", "born with the first sample that cannot be repaired"],
   ["metrics_link_agent_held_since_timestamp_seconds", "there while a change waits"],
   ["metrics_link_agent_drift_repeated", "there while something drifts again and again"],
-  ["prometheus_notifications_dropped_total", "there once an Alertmanager is configured"],
-  ["prometheus_notifications_errors_total", "there once an Alertmanager is configured"],
 ]);
 
 const sides = { sends: sender, receives: receiver } as const;

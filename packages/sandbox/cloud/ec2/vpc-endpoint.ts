@@ -1,3 +1,4 @@
+import type { VpcEndpointType } from "@aws-sdk/client-ec2";
 import { boolean, json, type Known, list, object, set, string } from "../../plugins/rpc/schema.ts";
 import { AwsError } from "../aws-error.ts";
 import { ENDPOINT_SERVICES, GATEWAY_SERVICES, INTERFACE_SERVICES, REGION, S3_PREFIX_LIST } from "../catalogue.ts";
@@ -6,7 +7,8 @@ import { given, known } from "../known.ts";
 import { noun } from "../noun.ts";
 import type { NetworkInterface, Resource } from "../resource.ts";
 import type { Scope } from "../scope.ts";
-import { tagInput, tagOutput } from "../tags.ts";
+import { tagInput, tagOutput, tagSpecifications } from "../tags.ts";
+import { retag } from "./retag.ts";
 import { refuseForeignTable } from "./route-table.ts";
 import { refuseForeignGroups } from "./security-group.ts";
 import { newInterfaces, subnet } from "./subnet.ts";
@@ -36,7 +38,8 @@ const inputs = {
 };
 type Inputs = Known<typeof inputs>;
 
-/** A gateway endpoint (S3), or an interface endpoint for AWS or for a service of somebody else. Kept by the cloud alone; the AWS API enforces its policy. */
+/** A gateway endpoint (S3), or an interface endpoint for AWS or for a service of somebody else. The AWS API lists it and enforces its policy; its addresses are the
+ * cloud's own. */
 export const vpcEndpoint = noun({
   type: "aws:ec2/vpcEndpoint:VpcEndpoint",
   inputs,
@@ -86,7 +89,14 @@ export const vpcEndpoint = noun({
   async create(scope, inputs) {
     const network = scope.get(vpc, inputs.vpcId);
     refuseParts(scope, inputs);
-    const id = scope.newId("vpce");
+    const made = await scope.aws.ec2.createVpcEndpoint({
+      VpcId: inputs.vpcId,
+      ServiceName: inputs.serviceName,
+      VpcEndpointType: inputs.vpcEndpointType as VpcEndpointType,
+      PolicyDocument: inputs.policy,
+      TagSpecifications: tagSpecifications("vpc-endpoint", inputs.tags),
+    });
+    const id = made.VpcEndpoint?.VpcEndpointId ?? "";
     const interfaces = inputs.vpcEndpointType === "Interface" ? interfacesFor(scope, inputs, []) : [];
     const gateway = inputs.vpcEndpointType === "Gateway";
     return {
@@ -107,9 +117,20 @@ export const vpcEndpoint = noun({
 
   async update(scope, resource, news) {
     refuseParts(scope, news, resource.id);
+    if (news.policy !== resource.inputs.policy) {
+      await scope.aws.ec2.modifyVpcEndpoint({
+        VpcEndpointId: resource.id,
+        ...(news.policy === undefined ? { ResetPolicy: true } : { PolicyDocument: news.policy }),
+      });
+    }
+    await retag(scope, resource.id, resource.inputs.tags, news.tags);
     const interfaces = interfacesFor(scope, news, resource.facts.interfaces ?? []);
     const fallback = scope.get(vpc, news.vpcId).outputs.defaultSecurityGroupId;
     return { outputs: { ...resource.outputs, ...shown(news, interfaces, fallback) }, facts: { interfaces } };
+  },
+
+  async delete(scope, { id }) {
+    await scope.aws.ec2.deleteVpcEndpoints({ VpcEndpointIds: [id] });
   },
 });
 
