@@ -28,7 +28,8 @@ const interfaceServices = ["ssm", "ssmmessages", "secretsmanager"] as const;
 
 /**
  * A VPC over two zones whose private subnets have no way out of their own. Hosts in it reach AWS through endpoints,
- * so that management survives the loss of any egress, and there only what they need (`endpointPolicy`).
+ * so that management survives the loss of any egress, and there only what they need (`endpointPolicy`); and in the same way
+ * those services of others that are declared.
  */
 export class PrivateNetwork extends pulumi.ComponentResource {
   readonly vpcId: pulumi.Output<string>;
