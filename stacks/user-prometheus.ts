@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { resolve } from "node:path";
 import type { Configuration } from "@metrics-link/contract";
 import { parse } from "yaml";
 import { scrapeConfigsOf } from "./prometheus-files.ts";
@@ -18,7 +18,7 @@ export function userPrometheus({ scrapeConfigs, rules, alerts, alertmanagers }: 
     alerts,
     alertmanagers: alertmanagers.map(({ url, ca, basicAuth, bearerToken }) => ({
       url,
-      ca: ca === undefined ? undefined : readFileSync(join(repositoryRoot, ca), "utf8"),
+      ca: ca === undefined ? undefined : readFileSync(resolve(repositoryRoot, ca), "utf8"),
       username: basicAuth?.username,
       secret: basicAuth ? ("password" as const) : bearerToken ? ("token" as const) : undefined,
     })),

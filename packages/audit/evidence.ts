@@ -18,6 +18,12 @@ export interface Group {
   readonly rules: readonly string[];
 }
 
+/** A VPC endpoint: what it leads to, by the name that AWS has for the service. */
+export interface Endpoint {
+  readonly id: string;
+  readonly service: string;
+}
+
 /** What the last update left in the stack's state. */
 export interface Declared {
   readonly groups: readonly Group[];
@@ -25,6 +31,7 @@ export interface Declared {
   /** Allocation ids that a NAT gateway or the load balancer was given. */
   readonly natAllocations: readonly string[];
   readonly balancer: { readonly groups: readonly string[]; readonly allocations: readonly string[] } | undefined;
+  readonly endpoints: readonly Endpoint[];
   readonly instanceId: string;
   readonly release: { readonly id: string; readonly document: Release };
 }
@@ -33,6 +40,7 @@ export interface Declared {
 export interface Observed {
   readonly account: string;
   readonly groups: readonly Group[];
+  readonly endpoints: readonly Endpoint[];
   readonly instance: {
     readonly id: string;
     readonly state: string;

@@ -1,32 +1,22 @@
 import { z } from "zod";
+import { checkEndpointServices, endpointServices } from "./configuration/endpoint-services.ts";
+import {
+  arn,
+  day,
+  dnsName,
+  duration,
+  fingerprint,
+  folder,
+  integer,
+  matching,
+  peerName,
+  stackName,
+  text,
+} from "./configuration/values.ts";
 import { InvalidInputError, type Problem, valueAt } from "./errors.ts";
-import { normaliseFingerprint } from "./fingerprint.ts";
 
 /** The namespace of all keys in `Pulumi.<stack>.yaml`. */
 export const configurationNamespace = "metrics-link";
-
-const text = (remedy: string) => z.string({ error: remedy });
-const matching = (pattern: RegExp, remedy: string) => text(remedy).regex(pattern, { error: remedy });
-const integer = (minimum: number, maximum: number, remedy: string) =>
-  z.int({ error: remedy }).min(minimum, { error: remedy }).max(maximum, { error: remedy });
-
-const duration = matching(/^([1-9][0-9]*)(ms|s|m|h|d)$/, 'a Prometheus duration with one unit, such as "30s" or "2h"');
-const arn = (resource: string) => matching(/^arn:aws[a-z-]*:iam::\d{12}:role\/.+$/, `the ARN of ${resource}`);
-/** RFC 1035 label rules; Envoy compares it as a whole, so a wildcard would be a hole. */
-const dnsName = matching(
-  /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/,
-  "a lower-case DNS name with at least one dot and no wildcard",
-);
-const peerName = matching(/^[a-z][a-z0-9-]{0,19}$/, "1 to 20 of a-z, 0-9 and -, beginning with a letter");
-const fingerprint = matching(
-  /^([0-9a-fA-F]{2}:?){31}[0-9a-fA-F]{2}$/,
-  "a SHA-256 fingerprint: 32 bytes in hexadecimal, as `openssl x509 -fingerprint -sha256` prints it",
-).transform(normaliseFingerprint);
-const stackName = matching(
-  /^[\w-]+\/[\w-]+\/[\w.-]+$/,
-  "organization/project/stack; with a self-managed backend the organization is the word organization",
-);
-const folder = text("a folder of the repository, relative to its root");
 
 const account = z.strictObject({
   id: matching(/^\d{12}$/, 'the 12 digits of the AWS account, in quotes: "111111111111"'),
@@ -44,6 +34,8 @@ const network = z.strictObject({
     .array(matching(/^[a-z]{2}(-[a-z]+)+-\d[a-z]$/, "an availability zone, such as eu-west-1a"))
     .length(2, { error: "exactly two availability zones" })
     .refine((zones) => new Set(zones).size === zones.length, { error: "two different availability zones" }),
+  /** Services of others that hosts reach by AWS PrivateLink, each under the private DNS name that its owner gave it. */
+  endpointServices: endpointServices.default([]),
 });
 
 const host = z.strictObject({
@@ -184,12 +176,6 @@ const tools = z
   })
   .prefault({});
 
-/** A day of the calendar. Pulumi reads one without quotes as a time, and hands over what Go prints of that. */
-const day = (remedy: string) =>
-  text(remedy)
-    .transform((found) => found.replace(/ 00:00:00 \+0000 UTC$/, ""))
-    .pipe(z.iso.date({ error: remedy }));
-
 const deviation = z.strictObject({
   policy: matching(/^[a-z][a-z0-9-]*$/, "the name of a policy, see docs/policies.md"),
   /** For the reviewer, who has nothing else to judge it by. */
@@ -224,38 +210,42 @@ const rootFingerprints = z
   .min(1, { error: "at least one fingerprint of the peer's root; read it to each other, then write it down" })
   .max(4, { error: "at most four: the old and the new one of a rotation, and room for a second" });
 
-const sender = z.strictObject({
-  role: z.literal("sender"),
-  ...common,
-  prometheus: prometheus.extend({
-    externalLabels: labels.refine((found) => Object.keys(found).length > 0, {
-      error: "at least one label that tells this sender from every other at the receiver",
+const sender = z
+  .strictObject({
+    role: z.literal("sender"),
+    ...common,
+    prometheus: prometheus.extend({
+      externalLabels: labels.refine((found) => Object.keys(found).length > 0, {
+        error: "at least one label that tells this sender from every other at the receiver",
+      }),
+      remoteWrite: remoteWrite.prefault({}),
     }),
-    remoteWrite: remoteWrite.prefault({}),
-  }),
-  /** The receiver. Fingerprints may be absent until its people have read them out. */
-  peer: z.strictObject({ stack: stackName, rootFingerprints: rootFingerprints.optional() }),
-});
+    /** The receiver. Fingerprints may be absent until its people have read them out. */
+    peer: z.strictObject({ stack: stackName, rootFingerprints: rootFingerprints.optional() }),
+  })
+  .superRefine(checkEndpointServices);
 
-const receiver = z.strictObject({
-  role: z.literal("receiver"),
-  ...common,
-  prometheus: prometheus.extend({
-    externalLabels: labels.default({}),
-    /** At least the longest outage that must not lose a sample. */
-    outOfOrderTimeWindow: duration.default("24h"),
-  }),
-  senders: z
-    .array(z.strictObject({ name: peerName, stack: stackName, rootFingerprints: rootFingerprints.optional() }))
-    .min(1, { error: "at least one sender" })
-    .superRefine((list, context) => {
-      for (const [index, { name }] of list.entries()) {
-        if (list.findIndex((other) => other.name === name) < index) {
-          context.addIssue({ code: "custom", path: [index, "name"], message: "a name that no other sender has" });
-        }
-      }
+const receiver = z
+  .strictObject({
+    role: z.literal("receiver"),
+    ...common,
+    prometheus: prometheus.extend({
+      externalLabels: labels.default({}),
+      /** At least the longest outage that must not lose a sample. */
+      outOfOrderTimeWindow: duration.default("24h"),
     }),
-});
+    senders: z
+      .array(z.strictObject({ name: peerName, stack: stackName, rootFingerprints: rootFingerprints.optional() }))
+      .min(1, { error: "at least one sender" })
+      .superRefine((list, context) => {
+        for (const [index, { name }] of list.entries()) {
+          if (list.findIndex((other) => other.name === name) < index) {
+            context.addIssue({ code: "custom", path: [index, "name"], message: "a name that no other sender has" });
+          }
+        }
+      }),
+  })
+  .superRefine(checkEndpointServices);
 
 export type SenderConfiguration = z.output<typeof sender>;
 export type ReceiverConfiguration = z.output<typeof receiver>;

@@ -8,6 +8,8 @@ export interface PrivateNetworkArgs {
   readonly cidr: string;
   readonly zones: readonly string[];
   readonly reach: Reach;
+  /** Endpoint services of others, by their names. */
+  readonly endpointServices: readonly string[];
 }
 
 /** One zone's pair of subnets. */
@@ -26,7 +28,8 @@ const interfaceServices = ["ssm", "ssmmessages", "secretsmanager"] as const;
 
 /**
  * A VPC over two zones whose private subnets have no way out of their own. Hosts in it reach AWS through endpoints,
- * so that management survives the loss of any egress, and there only what they need (`endpointPolicy`).
+ * so that management survives the loss of any egress, and there only what they need (`endpointPolicy`); and in the same way
+ * those services of others that are declared.
  */
 export class PrivateNetwork extends pulumi.ComponentResource {
   readonly vpcId: pulumi.Output<string>;
@@ -116,25 +119,30 @@ export class PrivateNetwork extends pulumi.ComponentResource {
       own,
     );
     this.s3PrefixListId = s3.prefixListId;
+    const interfaceEndpoint = (suffix: string, serviceName: string, policy: Pick<aws.ec2.VpcEndpointArgs, "policy">) =>
+      new aws.ec2.VpcEndpoint(
+        `${name}-${suffix}`,
+        {
+          vpcId: vpc.id,
+          vpcEndpointType: "Interface",
+          serviceName,
+          ...policy,
+          subnetIds: this.zones.map(({ privateSubnet }) => privateSubnet.id),
+          securityGroupIds: [this.endpointSecurityGroup.id],
+          privateDnsEnabled: true,
+          tags: tags(suffix),
+        },
+        own,
+      );
     this.endpoints = [
       s3,
-      ...interfaceServices.map(
-        (service) =>
-          new aws.ec2.VpcEndpoint(
-            `${name}-${service}`,
-            {
-              vpcId: vpc.id,
-              vpcEndpointType: "Interface",
-              serviceName: `com.amazonaws.${region}.${service}`,
-              policy: JSON.stringify(endpointPolicy(service, reach)),
-              subnetIds: this.zones.map(({ privateSubnet }) => privateSubnet.id),
-              securityGroupIds: [this.endpointSecurityGroup.id],
-              privateDnsEnabled: true,
-              tags: tags(service),
-            },
-            own,
-          ),
+      ...interfaceServices.map((service) =>
+        interfaceEndpoint(service, `com.amazonaws.${region}.${service}`, {
+          policy: JSON.stringify(endpointPolicy(service, reach)),
+        }),
       ),
+      // An endpoint service is no AWS API: what passes is for its owner to say, by TLS and credentials of its own.
+      ...args.endpointServices.map((service) => interfaceEndpoint(service.split(".").at(-1) ?? service, service, {})),
     ];
     this.vpcId = vpc.id;
     this.registerOutputs({ vpcId: this.vpcId });

@@ -1,6 +1,7 @@
 import {
   DescribeInstancesCommand,
   DescribeSecurityGroupsCommand,
+  DescribeVpcEndpointsCommand,
   EC2Client,
   type EC2ClientConfig,
   type IpPermission,
@@ -44,7 +45,10 @@ export async function observe(configuration: ClientConfiguration, { instanceId }
   const instance = reservations.flatMap(({ Instances }) => Instances ?? [])[0];
   if (instance?.VpcId === undefined) throw new Error(`EC2 knows no network of instance ${instanceId}`);
   const network = { Filters: [{ Name: "vpc-id", Values: [instance.VpcId] }] };
-  const groups = await client.send(new DescribeSecurityGroupsCommand(network));
+  const [groups, { VpcEndpoints: endpoints = [] }] = await Promise.all([
+    client.send(new DescribeSecurityGroupsCommand(network)),
+    client.send(new DescribeVpcEndpointsCommand(network)),
+  ]);
   const { NetworkInterfaces: interfaces = [] } = instance;
   return {
     account: reservations[0]?.OwnerId ?? "",
@@ -58,6 +62,10 @@ export async function observe(configuration: ClientConfiguration, { instanceId }
         ],
       }),
     ),
+    // AWS goes on listing one that has gone for a while.
+    endpoints: endpoints
+      .filter(({ State = "" }) => !/^delet(ing|ed)$/i.test(State))
+      .map(({ VpcEndpointId: id = "", ServiceName: service = "" }) => ({ id, service })),
     instance: {
       id: instanceId,
       state: instance.State?.Name ?? "not told",

@@ -50,6 +50,10 @@ export function declaredBy(json: string): Declared {
         .parse(balancer.outputs.subnetMappings)
         .map(({ allocationId }) => allocationId),
     },
+    endpoints: ofType("aws:ec2/vpcEndpoint:VpcEndpoint").map(({ id = "", inputs }) => ({
+      id,
+      service: text(inputs.serviceName),
+    })),
     instanceId: instance.id,
     release: releaseOf(ofType("aws:s3/bucketObjectv2:BucketObjectv2")),
   };

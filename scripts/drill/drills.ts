@@ -1,5 +1,6 @@
 import { hostPaths } from "@metrics-link/contract";
 import type { Sandbox } from "@metrics-link/sandbox/cli/sandbox.ts";
+import { alertmanagerDown } from "@metrics-link/sandbox/testing/faults/alertmanager.ts";
 import { clockAhead } from "@metrics-link/sandbox/testing/faults/clock.ts";
 import { during } from "@metrics-link/sandbox/testing/faults/combined.ts";
 import { noNames } from "@metrics-link/sandbox/testing/faults/dns.ts";
@@ -23,6 +24,13 @@ const backlogSeconds = 10;
 
 /** Every drill, in the order in which they are run: what breaks least comes first. */
 export const drillsOf = (sandbox: Sandbox): readonly Drill[] => [
+  {
+    name: "alertmanager-down",
+    fault: "the Alertmanager is gone",
+    alert: "AlertsNotDelivered",
+    side: "sender",
+    breaks: alertmanagerDown(sandbox),
+  },
   {
     name: "receiver-prometheus-down",
     fault: "the receiver's Prometheus is stopped",

@@ -16,6 +16,8 @@ export const drillSettings = {
   AgentCutOff: { for: "5s" },
   ReleaseRefused: { for: "5s" },
   DiskNearlyFull: { for: "5s" },
+  // An alert is sent again each minute, so that is how often a delivery can fail.
+  AlertsNotDelivered: { for: "5s", window: "30s" },
   ServiceRestarts: { for: "0s", window: "30s", threshold: 0 },
 } as const satisfies AlertOverrides;
 

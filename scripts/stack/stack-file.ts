@@ -19,7 +19,8 @@ export class StackFile {
     const { config = {} } = this.load().toJS() as { config?: Record<string, unknown> };
     const prefix = `${configurationNamespace}:`;
     const own = Object.entries(config).filter(([key]) => key.startsWith(prefix));
-    return parseConfiguration(Object.fromEntries(own.map(([key, value]) => [key.slice(prefix.length), value])));
+    const plain = own.map(([key, value]) => [key.slice(prefix.length), withSecretsClosed(value)]);
+    return parseConfiguration(Object.fromEntries(plain));
   }
 
   text(): string {
@@ -80,6 +81,16 @@ export class StackFile {
     writeFileSync(draft, document.toString({ lineWidth: 0 }));
     renameSync(draft, this.path);
   }
+}
+
+/** Pulumi writes a secret as `{ secure: <ciphertext> }`. Whoever reads the file alone knows that there is one. */
+function withSecretsClosed(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withSecretsClosed);
+  if (typeof value !== "object" || value === null) return value;
+  const entries = Object.entries(value);
+  const [[key, ciphertext] = []] = entries;
+  if (entries.length === 1 && key === "secure" && typeof ciphertext === "string") return "a secret";
+  return Object.fromEntries(entries.map(([name, inner]) => [name, withSecretsClosed(inner)]));
 }
 
 /** The peers of a stack and the roots that it pins of each. */

@@ -1,5 +1,5 @@
 import { egressCheck, ports } from "@metrics-link/contract";
-import type { Declared, EvidencePart, Observed, StackEvidence } from "../evidence.ts";
+import type { Declared, Endpoint, EvidencePart, Observed, StackEvidence } from "../evidence.ts";
 import { both, judge, type Row, unlike, within } from "../rows.ts";
 
 const api = "EC2 API, compared with the state";
@@ -11,6 +11,7 @@ export function addressRows(stack: StackEvidence): Row[] {
   return [
     configuration.role === "receiver" ? admittedSenders(stack) : allowedReceiver(stack),
     ...groupRows(declared, observed),
+    endpointsRow(stack),
     configuration.role === "receiver" ? balancerRow(declared) : egressRow(stack),
     judge("the host in its network", "EC2 API", seen, ([{ instanceId, groups }, { instance, account }]) => ({
       wrong: [
@@ -66,7 +67,7 @@ function allowedReceiver({ peers: [receiver], declared, observed }: StackEvidenc
     const rules = addresses.map((address) => `egress tcp ${ports.https} ${address}/32`);
     const found = own.flatMap((group) => group.rules.filter((rule) => /^egress .*[.:]\S*\/\d+$/.test(rule)));
     const where = own.map(({ name, id }) => `${name} (${id})`).join(", ") || "no group of the host";
-    return { wrong: unlike(where, rules, found), fine: `${found.join(", ")} in ${where}; beside that AWS's endpoints` };
+    return { wrong: unlike(where, rules, found), fine: `${found.join(", ")} in ${where}; beside that its endpoints` };
   });
 }
 
@@ -95,6 +96,27 @@ function groupRows(declared: EvidencePart<Declared>, observed: EvidencePart<Obse
     }),
   ];
 }
+
+/**
+ * Every endpoint of the network is a way out of it. AWS' own let through what their policies say; for a service of somebody
+ * else there is no policy, so each is named.
+ */
+function endpointsRow({ configuration: { account, network }, declared, observed }: StackEvidence): Row {
+  return judge("endpoints, each a way out", api, both(declared, observed), ([state, now]) => {
+    const isOfAws = ({ service }: Endpoint) => service.startsWith(`com.amazonaws.${account.region}.`);
+    const undeclared = now.endpoints.filter((one) => !isOfAws(one) && !network.endpointServices.includes(one.service));
+    const ofOthers = "somebody else's service, as the configuration says; no policy of AWS limits what passes";
+    return {
+      wrong: [
+        ...unlike("the network", state.endpoints.map(textOf), now.endpoints.map(textOf)),
+        ...undeclared.map((one) => `${textOf(one)} is no service that network.endpointServices names`),
+      ],
+      fine: now.endpoints.map((one) => `${textOf(one)}, ${isOfAws(one) ? "within its policy" : ofOthers}`).join("; "),
+    };
+  });
+}
+
+const textOf = ({ id, service }: Endpoint) => `${service} (${id})`;
 
 function balancerRow(declared: EvidencePart<Declared>): Row {
   return judge("the load balancer's group and addresses", stateOnly, declared, ({ balancer, groups, addresses }) => {

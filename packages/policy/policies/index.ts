@@ -19,6 +19,7 @@ import { defaultGroupIsClosed } from "./default-group-is-closed.ts";
 import { deviationsAreWritten } from "./deviations-are-written.ts";
 import { disksAreEncrypted } from "./disks-are-encrypted.ts";
 import { egressToReceiverOnly } from "./egress-to-receiver-only.ts";
+import { endpointsAreDeclared } from "./endpoints-are-declared.ts";
 import { hostsArePrivate } from "./hosts-are-private.ts";
 import { hostsStandApart } from "./hosts-stand-apart.ts";
 import { hostsUseImdsV2 } from "./hosts-use-imds-v2.ts";
@@ -59,6 +60,7 @@ const rules: readonly Policy[] = [
   balancerIsFenced,
   defaultGroupIsClosed,
   egressToReceiverOnly,
+  endpointsAreDeclared,
   hostsArePrivate,
   hostsStandApart,
   ingressFromSendersOnly,

@@ -18,7 +18,7 @@ export const rightsAreNarrow: ResourceRule = {
     "Write actions and resources out. Let roles be assumed by EC2 alone, and endpoints be used by this account alone.",
   source: "docs/decisions/0230 to 0232; CIS AWS Foundations 1.16; AWS Security Hub IAM.1 and IAM.21",
   types: [types.role, types.rolePolicy, types.vpcEndpoint, types.secretPolicy, types.bucketPolicy, types.key],
-  *check({ type, props }, { configuration: { account } }) {
+  *check({ type, props }, { configuration: { account, network } }) {
     if (type === types.role) {
       if ((props.managedPolicyArns ?? []).length + (props.inlinePolicies ?? []).length > 0) {
         yield "the role has managed or inline policies";
@@ -28,7 +28,9 @@ export const rightsAreNarrow: ResourceRule = {
     }
     const text = props.policy;
     if (text === undefined) {
-      if (type === types.vpcEndpoint) yield "the endpoint has no policy: it lets through everything";
+      // AWS takes no policy for a service of somebody else: see endpoints-are-declared.
+      const ofOthers = network.endpointServices.includes(props.serviceName);
+      if (type === types.vpcEndpoint && !ofOthers) yield "the endpoint has no policy: it lets through everything";
       return;
     }
     for (const statement of statementsOf(text).filter(({ Effect }) => Effect !== "Deny")) {

@@ -25,6 +25,9 @@ export function addressRows(planned: readonly Planned[]): Row[] {
         return ["ingress", "egress"].flatMap((way) =>
           lengthOf(inputs[way]) > 0 ? [row(one, `${way} within the group`, JSON.stringify(inputs[way]))] : [],
         );
+      case "aws:ec2/vpcEndpoint:VpcEndpoint":
+        // What passes by the others their policies say, and the policies of the pack judge those.
+        return inputs.policy === undefined ? [row(one, "endpoint", `${shown(inputs.serviceName)}, ${unlimited}`)] : [];
       case "aws:lb/loadBalancer:LoadBalancer":
         return [row(one, "load balancer", `${shown(inputs.loadBalancerType)}, ${groups(one, nameOf)}`)];
       case "aws:lb/listener:Listener":
@@ -46,7 +49,9 @@ export function addressRows(planned: readonly Planned[]): Row[] {
 }
 
 /** What has to do with the world outside comes first. */
-const isOutside = ({ value }: Row) => /\/\d+$/.test(value);
+const isOutside = ({ value }: Row) => /\/\d+$/.test(value) || value.endsWith(unlimited);
+
+const unlimited = "NO POLICY says what passes";
 
 function keeping(one: Planned): string {
   return `${one.protected ? "protected" : "NOT PROTECTED"}, ${one.retained ? "kept on delete" : "NOT KEPT ON DELETE"}`;

@@ -1,4 +1,4 @@
-import type { ActiveAlert, PrometheusApi } from "./prometheus-api.ts";
+import type { ActiveAlert } from "./prometheus-api.ts";
 
 /** An alert that fires, as a person reads it. */
 export interface FiringAlert {
@@ -14,10 +14,8 @@ export interface FiringAlert {
  * What fires on a host, the worst first. Alerts without a severity to act on, such as the one that always fires, are left
  * out. Null when its Prometheus does not answer: that is not the same as no alert.
  */
-export async function firingAlerts(prometheus: PrometheusApi): Promise<readonly FiringAlert[] | null> {
-  const alerts = await prometheus.alerts().catch(() => null);
-  return alerts === null ? null : alerts.filter(isToBeSeen).map(readable).sort(worstFirst);
-}
+export const firingAlerts = (alerts: readonly ActiveAlert[] | null): readonly FiringAlert[] | null =>
+  alerts === null ? null : alerts.filter(isToBeSeen).map(readable).sort(worstFirst);
 
 const isToBeSeen = ({ state, labels }: ActiveAlert) => state === "firing" && labels.severity !== "none";
 

@@ -10,7 +10,7 @@ import { up } from "./up.ts";
 const usage = `Usage: npm run -s sandbox -- COMMAND
   up                     the sandbox and both stacks, or what of them is not up yet
   down                   removes everything again, also after a crash
-  status [--json]        hosts, link, firing alerts, and raw samples compared on both sides
+  status [--json]        hosts, link, what fires and was delivered, raw samples compared on both sides
   env                    exports that make plain pulumi and AWS tools talk to the sandbox
   exec HOST -- CMD ...   runs a command on a host (sender, receiver, outsider)
   shell HOST             opens a shell on a host

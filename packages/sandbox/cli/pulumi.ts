@@ -23,14 +23,19 @@ export class Pulumi {
     this.logs = logs;
   }
 
-  /** Runs `pulumi WORDS...` to its end, whatever that is. The output of updates is kept in the folder of logs. */
-  run(words: readonly string[]): Promise<PulumiResult> {
+  /**
+   * Runs `pulumi WORDS...` to its end, whatever that is. The output of updates is kept in the folder of logs.
+   * @param input what it reads; nothing of it is in a command line, where everybody on the machine could see it
+   */
+  run(words: readonly string[], input?: string): Promise<PulumiResult> {
     return new Promise((resolve, reject) => {
       const child = spawn("pulumi", [...words, "--non-interactive", "--color", "never"], {
         cwd: this.project,
         env: this.environment,
-        stdio: ["ignore", "pipe", "pipe"],
+        stdio: ["pipe", "pipe", "pipe"],
       });
+      child.stdin.on("error", () => undefined); // how the command ended tells more
+      child.stdin.end(input);
       const output = { stdout: "", stderr: "" };
       for (const name of ["stdout", "stderr"] as const) {
         child[name].setEncoding("utf8").on("data", (text: string) => {
@@ -47,8 +52,8 @@ export class Pulumi {
   }
 
   /** Like `run`, for commands that must succeed. @throws Error with the end of what the command printed */
-  async must(words: readonly string[]): Promise<PulumiResult> {
-    const result = await this.run(words);
+  async must(words: readonly string[], input?: string): Promise<PulumiResult> {
+    const result = await this.run(words, input);
     if (result.code === 0) return result;
     const printed = `${result.stdout}\n${result.stderr}`.trim().split("\n").slice(-40).join("\n");
     throw new Error(`pulumi ${words.join(" ")} ended with ${result.code}:\n${printed}\n(whole output in ${this.logs})`);
@@ -61,6 +66,11 @@ export class Pulumi {
   private keep(words: readonly string[], { stdout, stderr }: Omit<PulumiResult, "code">, suffix: string): void {
     if (!["up", "preview", "refresh", "destroy"].includes(words[0] ?? "")) return;
     writeFileSync(join(this.logs, `pulumi-${words.slice(0, 3).join("-")}${suffix}.log`), stdout + stderr);
+  }
+
+  /** Writes a secret into a stack's configuration, encrypted. */
+  async setSecret(stack: string, key: string, value: string): Promise<void> {
+    await this.must(["config", "set", "--path", "--secret", key, "-s", stack], value);
   }
 
   /** `pulumi up`; returns the counts of its last lines, such as "12 created, 3 updated". */

@@ -1,6 +1,8 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { ALERTMANAGER_SERVICE } from "../cloud/catalogue.ts";
 import { type Layout, layoutOf } from "../model/layout.ts";
+import { authorityIn, username } from "../services/alertmanager/access.ts";
 import { WorldClient } from "../world/client.ts";
 import { deployerEnvironment } from "../world/environment.ts";
 import { PrometheusApi } from "./prometheus-api.ts";
@@ -29,7 +31,12 @@ export function sandboxOf(
   { name = "default", project = repository }: SandboxOptions = {},
 ): Sandbox {
   const layout = layoutOf(repository, name);
-  const files = new StackFiles(repository, project, join(layout.directory, "pki"));
+  const files = new StackFiles(repository, project, join(layout.directory, "pki"), {
+    endpointService: ALERTMANAGER_SERVICE.name,
+    url: `https://${ALERTMANAGER_SERVICE.privateDnsName}`,
+    ca: authorityIn(layout.alertmanager),
+    username,
+  });
   return { repository, name, project, layout, world: new WorldClient(layout), files };
 }
 

@@ -11,6 +11,19 @@ const pinPath: Record<Role, readonly (string | number)[]> = {
   receiver: ["config", "metrics-link:senders", 0, "rootFingerprints"],
 };
 
+/** An Alertmanager as a stack's configuration names it. */
+export interface Alertmanager {
+  /** The name of the endpoint service that leads to it. */
+  readonly endpointService: string;
+  readonly url: string;
+  /** PEM file of its authority. */
+  readonly ca: string;
+  readonly username: string;
+}
+
+/** Where a stack's configuration has its password. */
+export const passwordKey = "metrics-link:prometheus.alertmanagers[0].basicAuth.password";
+
 /**
  * The configuration files of the sandbox's two stacks: the repository's examples, with what has to be different on
  * one machine. A file that somebody else wrote is never touched.
@@ -19,16 +32,19 @@ export class StackFiles {
   private readonly examples: string;
   private readonly folder: string;
   private readonly artefacts: string;
+  private readonly alertmanager: Alertmanager;
 
   /**
    * @param repository where the examples are
    * @param project the folder with Pulumi.yaml whose stacks/ is written to
    * @param artefacts where the ceremonies of the sandbox leave what they made, a folder a role
+   * @param alertmanager who gets the alerts of both
    */
-  constructor(repository: string, project: string, artefacts: string) {
+  constructor(repository: string, project: string, artefacts: string, alertmanager: Alertmanager) {
     this.examples = join(repository, "stacks", "examples");
     this.folder = join(project, "stacks");
     this.artefacts = artefacts;
+    this.alertmanager = alertmanager;
   }
 
   path(role: Role): string {
@@ -53,6 +69,10 @@ export class StackFiles {
     document.setIn(["config", "metrics-link:host", "imageBringsManagementAgent"], true);
     // What the sandbox's own ceremonies make belongs to no repository.
     document.setIn(["config", "metrics-link:pki", "artefacts"], join(this.artefacts, role));
+    const { endpointService, url, ca, username } = this.alertmanager;
+    document.setIn(["config", "metrics-link:network", "endpointServices"], [endpointService]);
+    // Without the password, which `pulumi config set --secret` writes.
+    document.setIn(["config", "metrics-link:prometheus", "alertmanagers"], [{ url, ca, basicAuth: { username } }]);
     // Nobody has heard the peer's fingerprint yet.
     document.deleteIn(pinPath[role]);
     this.save(role, document);
@@ -61,6 +81,15 @@ export class StackFiles {
   /** A section of the configuration, by its key without the namespace. */
   section<Section>(role: Role, key: string): Section {
     return this.load(role).toJS().config[`metrics-link:${key}`] as Section;
+  }
+
+  /** Whether the Alertmanager's password has still to be set. */
+  lacksPassword(role: Role): boolean {
+    const { alertmanagers = [] } = this.section<{ alertmanagers?: { basicAuth: { password?: unknown } }[] }>(
+      role,
+      "prometheus",
+    );
+    return alertmanagers.some(({ basicAuth }) => basicAuth.password === undefined);
   }
 
   /** The pinned fingerprints of the peer's root, as written down. */

@@ -1,8 +1,12 @@
+import { setTimeout } from "node:timers/promises";
+import { receivedAlerts } from "./alertmanager-api.ts";
 import { describeAlerts, type FiringAlert, firingAlerts } from "./alerts.ts";
 import { type CertificateStatus, certificatesOf, describeCertificates } from "./certificates.ts";
+import { type DeliveryState, deliveryOf, describeDelivery, type Firing } from "./delivery.ts";
 import { compareRecent, type LinkState, linkState } from "./link.ts";
 import { type Comparison, compareSamples } from "./samples.ts";
 import { prometheusOf, runOnHost, type Sandbox } from "./sandbox.ts";
+import type { Role } from "./stack-files.ts";
 
 interface AgentHold {
   readonly unit: string;
@@ -39,6 +43,8 @@ export interface HostStatus {
 export interface Status {
   /** What fires, by host; null for a host whose Prometheus does not answer. */
   readonly alerts: Readonly<Record<string, readonly FiringAlert[] | null>>;
+  /** What of it the Alertmanager has received, and from whom. */
+  readonly delivery: DeliveryState;
   readonly hosts: Readonly<Record<string, HostStatus>>;
   readonly link: LinkState & { readonly endpoint: string | null };
   readonly samples: Pick<Comparison, "compared" | "missing" | "different" | "unexpected" | "series" | "examples"> & {
@@ -69,8 +75,35 @@ export async function statusOf(sandbox: Sandbox, seconds = 60): Promise<Status> 
   const now = Date.now() / 1000;
   const link = await linkState(sender, now).catch((): LinkState => ({ state: "not known", lagSeconds: null }));
   const samples = await compareRecent(sender, receiver, externalLabels(sandbox), now, seconds).catch(nothingCompared);
-  const alerts = { sender: await firingAlerts(sender), receiver: await firingAlerts(receiver) };
-  return { alerts, hosts: Object.fromEntries(entries), link: { ...link, endpoint: endpoints[0] ?? null }, samples };
+  const firing = async (role: Role): Promise<Firing> => ({
+    alerts: await prometheusOf(sandbox, role)
+      .alerts()
+      .catch(() => null),
+    externalLabels: externalLabels(sandbox, role),
+  });
+  const found = { sender: await firing("sender"), receiver: await firing("receiver") };
+  return {
+    alerts: { sender: firingAlerts(found.sender.alerts), receiver: firingAlerts(found.receiver.alerts) },
+    delivery: await deliveryIn(sandbox, found),
+    hosts: Object.fromEntries(entries),
+    link: { ...link, endpoint: endpoints[0] ?? null },
+    samples,
+  };
+}
+
+/** An alert that has just begun is on its way for a moment. */
+async function deliveryIn(sandbox: Sandbox, hosts: Readonly<Record<Role, Firing>>): Promise<DeliveryState> {
+  const look = async () => deliveryOf(hosts, await receivedAlerts(sandbox));
+  try {
+    let delivery = await look();
+    for (let again = 0; again < 2 && delivery.missing.length > 0; again += 1) {
+      await setTimeout(1000);
+      delivery = await look();
+    }
+    return delivery;
+  } catch (error) {
+    return { error: (error as Error).message };
+  }
 }
 
 const nothingCompared = ({ message }: Error): Status["samples"] => ({
@@ -79,9 +112,9 @@ const nothingCompared = ({ message }: Error): Status["samples"] => ({
   error: message,
 });
 
-/** What the sender's Prometheus adds to each series, from the stack's configuration. */
-export function externalLabels({ files }: Sandbox): Readonly<Record<string, string>> {
-  return files.section<{ externalLabels: Record<string, string> }>("sender", "prometheus").externalLabels;
+/** What a Prometheus adds to each series and alert that it sends, from the stack's configuration. */
+export function externalLabels({ files }: Sandbox, role: Role = "sender"): Readonly<Record<string, string>> {
+  return files.section<{ externalLabels?: Record<string, string> }>(role, "prometheus").externalLabels ?? {};
 }
 
 async function releaseOf(sandbox: Sandbox, host: string): Promise<string | null> {
@@ -118,7 +151,7 @@ function notesOf({ outcome, held, driftedFiles, repeatedDrift, rollbacks }: Agen
 }
 
 /** The status for a person. */
-export function describeStatus({ alerts, hosts, link, samples }: Status): string {
+export function describeStatus({ alerts, delivery, hosts, link, samples }: Status): string {
   const rows = Object.entries(hosts).map(([name, { state, release, agent }]) => [
     name,
     state,
@@ -133,6 +166,7 @@ export function describeStatus({ alerts, hosts, link, samples }: Status): string
     ),
     `link      ${link.state}${lag}${link.endpoint === null ? "" : `, endpoint ${link.endpoint}`}`,
     ...describeAlerts(alerts),
+    ...describeDelivery(delivery),
     samples.error === undefined ? comparisonOf(samples) : `samples   not compared: ${samples.error}`,
     ...samples.examples.map((example) => `          ${example}`),
     ...Object.entries(hosts).flatMap(([name, { certificates }]) =>

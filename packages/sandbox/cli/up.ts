@@ -1,10 +1,11 @@
 import { bundleProviders } from "../plugins/bundle.ts";
+import { accessIn } from "../services/alertmanager/access.ts";
 import { startWorld } from "../world/start.ts";
 import { hold, isSigned, makeMedium } from "./ceremony.ts";
 import type { Pulumi } from "./pulumi.ts";
 import type { Report } from "./report.ts";
 import { pulumiOf, type Sandbox } from "./sandbox.ts";
-import { type Role, roles } from "./stack-files.ts";
+import { passwordKey, type Role, roles } from "./stack-files.ts";
 
 const peerOf: Record<Role, Role> = { sender: "receiver", receiver: "sender" };
 
@@ -22,6 +23,9 @@ export async function up(sandbox: Sandbox, report: Report): Promise<void> {
   for (const role of roles) sandbox.files.write(role);
   const known = await pulumi.stacks();
   for (const role of roles) if (!known.includes(role)) await pulumi.must(["stack", "init", role]);
+  const { password } = accessIn(sandbox.layout.alertmanager);
+  const closed = roles.filter((role) => sandbox.files.lacksPassword(role));
+  await Promise.all(closed.map((role) => pulumi.setSecret(role, passwordKey, password)));
 
   const update = (role: Role, purpose = "") =>
     report.step(`pulumi up -s ${role}${purpose}`, async (progress) => progress(await pulumi.up(role)));

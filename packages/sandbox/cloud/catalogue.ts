@@ -101,6 +101,21 @@ export const PREFIX_LISTS = [S3_PREFIX_LIST];
 export const INTERFACE_SERVICES = ["ec2", "ec2messages", "kms", "secretsmanager", "ssm", "ssmmessages", "sts"];
 export const GATEWAY_SERVICES = ["s3"];
 
+/** A service that somebody else offers by PrivateLink. */
+export interface EndpointService {
+  readonly name: string;
+  /** Its owner has proven that the domain is his, and lets the sandbox's accounts in without being asked. */
+  readonly privateDnsName: string;
+}
+
+/** An Alertmanager of somebody else's, outside of both accounts. */
+export const ALERTMANAGER_SERVICE: EndpointService = {
+  name: `com.amazonaws.vpce.${REGION}.vpce-svc-0a1e27a4a6e200001`,
+  privateDnsName: "alertmanager.ops.example",
+};
+
+export const ENDPOINT_SERVICES: readonly EndpointService[] = [ALERTMANAGER_SERVICE];
+
 /** The hosted zone of Network Load Balancers: https://docs.aws.amazon.com/general/latest/gr/elb.html */
 export const NLB_ZONE_ID = "Z2IFOLAFXWLO4F";
 

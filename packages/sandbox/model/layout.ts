@@ -20,6 +20,8 @@ export interface Layout {
   readonly backend: string;
   /** The providers, bundled. */
   readonly plugins: string;
+  /** What the Alertmanager is configured with, what it keeps, and what it asks of its clients. */
+  readonly alertmanager: string;
   readonly hosts: string;
   readonly volumes: string;
 }
@@ -43,6 +45,7 @@ export function layoutOf(repository: string, name = "default", cache = cacheDire
     authorityCertificate: join(authorityDirectory, "ca.pem"),
     backend: join(directory, "backend"),
     plugins: join(directory, "plugins"),
+    alertmanager: join(directory, "alertmanager"),
     hosts: join(directory, "hosts"),
     volumes: join(directory, "volumes"),
   };

@@ -48,16 +48,16 @@ export interface NatGateway {
   readonly publicAddress: string;
 }
 
-/** An interface endpoint: AWS service names that resolve to private addresses inside the VPC. */
+/** An interface endpoint: names of a service that resolve to private addresses inside the VPC. */
 export interface InterfaceEndpoint {
   readonly id: string;
-  /** Short service name: "ssm", "secretsmanager", "kms", "sts", ... */
+  /** Short service name: "ssm", "secretsmanager", "kms", "sts", ..., or "vpce-svc-..." of somebody else's. */
   readonly service: string;
   readonly addresses: readonly { readonly subnetId: string; readonly address: string }[];
   readonly securityGroupIds: readonly string[];
   /** Host names which the VPC's resolver answers with the addresses above; empty without private DNS. */
   readonly privateDnsNames: readonly string[];
-  /** JSON: what may pass. */
+  /** JSON: what may pass; of no use to a service of somebody else. */
   readonly policy: string;
 }
 

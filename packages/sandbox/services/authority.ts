@@ -1,10 +1,9 @@
-/** The sandbox's own certificate authority, behind the TLS of its AWS endpoints. */
+/** Certificate authorities of the sandbox's own: behind the TLS of its AWS endpoints, and of its Alertmanager. */
 import "reflect-metadata";
 import { webcrypto } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as x509 from "@peculiar/x509";
-import type { Layout } from "../model/layout.ts";
 
 const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" } as const;
 const day = 24 * 3600 * 1000;
@@ -15,6 +14,9 @@ export interface ServerCertificate {
   readonly key: string;
 }
 
+/** The name of the authority behind the AWS endpoints. */
+export const awsAuthority = "metrics-link sandbox AWS endpoints";
+
 export interface Authority {
   /** PEM. */
   readonly certificate: string;
@@ -22,26 +24,30 @@ export interface Authority {
   issue(names: readonly [string, ...string[]]): Promise<ServerCertificate>;
 }
 
-/** Opens the authority of a sandbox; made at the first time, valid for ten years. Its key is readable by root only. */
-export async function openAuthority(layout: Layout): Promise<Authority> {
-  const keyFile = join(layout.authorityDirectory, "ca.key");
-  if (!existsSync(layout.authorityCertificate) || !existsSync(keyFile)) {
-    mkdirSync(layout.authorityDirectory, { recursive: true, mode: 0o700 });
-    const made = await createRoot();
+/**
+ * Opens the authority in a folder, whose certificate is its `ca.pem`; made at the first time, valid for ten years. Its key
+ * is readable by root only.
+ */
+export async function openAuthority(folder: string, name: string): Promise<Authority> {
+  const keyFile = join(folder, "ca.key");
+  const certificateFile = join(folder, "ca.pem");
+  if (!existsSync(certificateFile) || !existsSync(keyFile)) {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    const made = await createRoot(name);
     replaceFile(keyFile, made.key, 0o600);
-    replaceFile(layout.authorityCertificate, made.certificate, 0o644);
+    replaceFile(certificateFile, made.certificate, 0o644);
   }
-  const certificate = readFileSync(layout.authorityCertificate, "utf8");
+  const certificate = readFileSync(certificateFile, "utf8");
   const root = new x509.X509Certificate(certificate);
   const pkcs8 = x509.PemConverter.decodeFirst(readFileSync(keyFile, "utf8"));
   const signingKey = await webcrypto.subtle.importKey("pkcs8", pkcs8, algorithm, false, ["sign"]);
   return { certificate, issue: (names) => issue(root, signingKey, names) };
 }
 
-async function createRoot(): Promise<{ key: string; certificate: string }> {
+async function createRoot(name: string): Promise<{ key: string; certificate: string }> {
   const keys = await webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
-    name: "CN=metrics-link sandbox AWS endpoints",
+    name: `CN=${name}`,
     notBefore: new Date(Date.now() - day),
     notAfter: new Date(Date.now() + 3650 * day),
     signingAlgorithm: algorithm,

@@ -9,6 +9,8 @@ export type Service =
   /** Without a VPC: the resolver of the internet's own hosts. */
   | { readonly kind: "dns"; readonly vpcId?: string }
   | { readonly kind: "endpoint"; readonly vpcId: string; readonly endpointId: string; readonly service: string }
+  /** Somebody else's service, to which bytes pass as they are. */
+  | { readonly kind: "endpoint-service"; readonly service: string }
   | { readonly kind: "public"; readonly service?: string };
 
 export interface Listener {
@@ -37,7 +39,14 @@ export function listenersOf(topology: Topology, layout: { readonly tag: string }
       ...resolvers.flatMap((host) => dns(namespace, host, { kind: "dns", vpcId: vpc.id })),
       ...vpc.interfaceEndpoints.flatMap(({ id, service, addresses }) =>
         addresses.flatMap(({ address }) =>
-          tcp(namespace, address, 443, { kind: "endpoint", vpcId: vpc.id, endpointId: id, service }),
+          tcp(
+            namespace,
+            address,
+            443,
+            service.startsWith("vpce-svc-")
+              ? { kind: "endpoint-service", service }
+              : { kind: "endpoint", vpcId: vpc.id, endpointId: id, service },
+          ),
         ),
       ),
     ];

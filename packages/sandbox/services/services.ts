@@ -15,11 +15,14 @@ import { type Entrance, type FrontOptions, frontListener } from "./front/front.t
 import type { RoleCredentialsSource } from "./imds/credentials.ts";
 import { imdsListener } from "./imds/listener.ts";
 import { type Listener, listenersOf, OpenListeners, type Service } from "./listeners.ts";
+import { passThrough } from "./pass-through.ts";
 
 export interface ServicesOptions {
   readonly layout: Layout;
   readonly front: FrontOptions;
   readonly credentials: RoleCredentialsSource;
+  /** Where a service of somebody else listens on this machine, by its short name; undefined while it does not. */
+  readonly endpointService: (service: string) => number | undefined;
   /** Covers every name of `awsNames`. */
   readonly certificate: ServerCertificate;
   readonly log: (line: string) => void;
@@ -92,6 +95,10 @@ export class Services {
         return http.createServer(imdsListener({ vpc: () => this.#vpc(service.vpcId), credentials, log }));
       case "dns":
         return net.createServer((socket) => this.#serveStream(socket, service));
+      case "endpoint-service":
+        return net.createServer({ allowHalfOpen: true }, (socket) =>
+          passThrough(socket, this.#options.endpointService(service.service)),
+        );
       default:
         return https.createServer(
           { ...certificate, minVersion: "TLSv1.2" },

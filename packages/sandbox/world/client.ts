@@ -61,6 +61,11 @@ export class WorldClient {
     await this.#call("POST", "/internet-hosts", { name, address });
   }
 
+  /** Ends the Alertmanager, or starts it again. */
+  async alertmanager(power: "on" | "off"): Promise<void> {
+    await this.#call("POST", "/alertmanager", { power });
+  }
+
   /** Ends the world with its hosts and networks; files stay. No error if it does not run; a deaf one is killed. */
   async stop(): Promise<void> {
     const pid = runningWorld(this.#layout);

@@ -54,6 +54,12 @@ async function serve(
     await world.setInternetHost(String(body.name), String(body.address));
     return send(response, 200, {});
   }
+  if (first === "alertmanager") {
+    const { power } = body;
+    if (power !== "on" && power !== "off") throw new RequestError(400, `power is on or off, not ${power}`);
+    await world.setAlertmanager(power);
+    return send(response, 200, {});
+  }
   if (first === "stop") {
     await world.stop();
     response.once("finish", () => world.exit());

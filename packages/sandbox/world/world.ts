@@ -3,11 +3,13 @@ import { mkdirSync } from "node:fs";
 import http from "node:http";
 import { join } from "node:path";
 import { cacheDirectory } from "@metrics-link/contract/cache-directory.ts";
+import { ALERTMANAGER_SERVICE } from "../cloud/catalogue.ts";
 import { Cloud } from "../cloud/index.ts";
 import type { Layout } from "../model/layout.ts";
 import type { Topology } from "../model/topology.ts";
 import { Realiser } from "../realiser/index.ts";
-import { openAuthority } from "../services/authority.ts";
+import { Alertmanager } from "../services/alertmanager/alertmanager.ts";
+import { awsAuthority, openAuthority } from "../services/authority.ts";
 import { type Entrance, type FrontOptions, frontListener } from "../services/front/front.ts";
 import { RoleCredentialsSource } from "../services/imds/credentials.ts";
 import { type Moto, startMoto } from "../services/moto/moto.ts";
@@ -35,6 +37,7 @@ export interface WorldHooks {
 
 interface Parts {
   readonly moto: Moto;
+  readonly alertmanager: Alertmanager;
   readonly cloud: Cloud;
   readonly realiser: Realiser;
   readonly services: Services;
@@ -68,8 +71,14 @@ export class World {
     mkdirSync(layout.backend, { recursive: true });
     makePulumiHome(layout);
     progress("starting the AWS API");
+    const alertmanager = new Alertmanager({
+      program: join(cacheDirectory(), "bin", "alertmanager"),
+      directory: layout.alertmanager,
+      dnsName: ALERTMANAGER_SERVICE.privateDnsName,
+      log,
+    });
     const [authority, moto] = await Promise.all([
-      openAuthority(layout),
+      openAuthority(layout.authorityDirectory, awsAuthority),
       startMoto({
         python: join(cacheDirectory(), "bin", "moto-python"),
         seed: settings.seed,
@@ -78,6 +87,7 @@ export class World {
         deployRole,
         log: join(layout.directory, "moto.log"),
       }),
+      alertmanager.start(),
     ]);
     const cloud = await Cloud.open({
       file: layout.cloudFile,
@@ -105,6 +115,7 @@ export class World {
       layout,
       front,
       credentials,
+      endpointService: (service) => (ALERTMANAGER_SERVICE.name.endsWith(`.${service}`) ? alertmanager.port : undefined),
       certificate: await authority.issue(awsNames(region)),
       log,
     });
@@ -116,7 +127,7 @@ export class World {
       onOff: (instanceId) => commands.forget(instanceId),
       log,
     });
-    const parts = { moto, cloud, realiser, services, agents, watch, commands };
+    const parts = { moto, alertmanager, cloud, realiser, services, agents, watch, commands };
     const world = new World(layout, hooks, parts, settings);
     await world.#open(front);
     return world;
@@ -151,7 +162,7 @@ export class World {
   }
 
   async #close(): Promise<void> {
-    const { realiser, services, agents, watch, moto } = this.#parts;
+    const { realiser, services, agents, watch, moto, alertmanager } = this.#parts;
     this.#hooks.log("ending");
     agents.close();
     watch.close();
@@ -161,7 +172,7 @@ export class World {
     } catch (error) {
       this.#hooks.log(`ending: ${(error as Error).message}; sandbox down removes the rest`);
     }
-    await moto.stop();
+    await Promise.all([moto.stop(), alertmanager.stop()]);
     for (const server of this.#servers) server.close();
   }
 
@@ -171,12 +182,13 @@ export class World {
   }
 
   async status(): Promise<WorldStatus> {
-    const { moto, services, realiser } = this.#parts;
+    const { moto, alertmanager, services, realiser } = this.#parts;
     return {
       pid: process.pid,
       startedAt: this.#startedAt.toISOString(),
       front: `http://127.0.0.1:${this.#settings.frontPort}`,
       moto: { endpoint: moto.endpoint, pid: moto.pid },
+      alertmanager: { port: alertmanager.port ?? null, pid: alertmanager.pid ?? null },
       accounts,
       hosts: await this.#hostStatus(),
       endpoints: endpointsOf(services.topology),
@@ -190,6 +202,12 @@ export class World {
     const others = this.#settings.internetHosts.filter((host) => host.name !== name);
     this.#save({ ...this.#settings, internetHosts: [...others, { name, address }] });
     await this.#parts.realiser.realise(this.#withInternetHosts(this.#parts.cloud.topology()));
+  }
+
+  /** Ends the Alertmanager, or starts it again: what a fault does. */
+  async setAlertmanager(power: "on" | "off"): Promise<void> {
+    const { alertmanager } = this.#parts;
+    await (power === "on" ? alertmanager.start() : alertmanager.stop());
   }
 
   async #hostStatus(): Promise<HostStatus[]> {

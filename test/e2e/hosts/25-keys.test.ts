@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { roles } from "@metrics-link/sandbox/cli/stack-files.ts";
+import { accessIn } from "@metrics-link/sandbox/services/alertmanager/access.ts";
 import { EC2, S3, SSM } from "@metrics-link/sandbox/testing/clients.ts";
 import { bucketOf } from "@metrics-link/sandbox/testing/releases.ts";
 import { accounts } from "@metrics-link/sandbox/world/accounts.ts";
@@ -34,23 +35,25 @@ function filesHere(needles: readonly string[], folders: readonly string[], witho
   return stdout.split("\n").filter(Boolean);
 }
 
-/** Arguments and environments of everything that runs on this machine now. */
-function processesHere(): string {
-  const script = "cat /proc/[0-9]*/cmdline /proc/[0-9]*/environ 2>/dev/null | tr '\\0' '\\n'";
+/** Arguments, and environments, of everything that runs on this machine now. */
+function processesHere(...files: readonly ("cmdline" | "environ")[]): string {
+  const paths = files.map((file) => `/proc/[0-9]*/${file}`).join(" ");
+  const script = `cat ${paths} 2>/dev/null | tr '\\0' '\\n'`;
   return spawnSync("sh", ["-c", script], { encoding: "utf8", maxBuffer: 1 << 28 }).stdout;
 }
 
-describe("private keys", function () {
+describe("private keys, and the Alertmanager's password", function () {
   this.timeout(600_000);
+  let keys: string[];
+  let password: string;
   let needles: string[];
-  const holds = (text: string) => needles.some((needle) => joined(text).includes(needle));
   /** Without what was searched: a failed test must not print it. */
-  const nowhere = (what: string, texts: readonly string[]) => {
+  const nowhere = (what: string, texts: readonly string[], sought = needles) => {
     assert.ok(texts.length > 0, `${what}: there was nothing to look into`);
     assert.deepEqual(
-      texts.flatMap((text, index) => (holds(text) ? [index] : [])),
+      texts.flatMap((text, index) => (sought.some((needle) => joined(text).includes(needle)) ? [index] : [])),
       [],
-      `${what}: a key stands there`,
+      `${what}: a secret stands there`,
     );
   };
 
@@ -59,7 +62,10 @@ describe("private keys", function () {
     assert.equal(everyday.length, 4, "intermediate and leaf of each side");
     const roots = (await Promise.all(roles.map(rootKeysOf))).flat();
     assert.equal(roots.length, 2, "one root of each side");
-    needles = [...everyday, ...roots].flatMap(needlesOf);
+    keys = [...everyday, ...roots].flatMap(needlesOf);
+    ({ password } = accessIn(sandbox.layout.alertmanager));
+    assert.match(password, /^[\w-]{32}$/);
+    needles = [...keys, password];
   });
 
   it("would be found: in any form, in a file of a host, here", async () => {
@@ -85,16 +91,28 @@ describe("private keys", function () {
   });
 
   for (const host of roles) {
-    it(`are in one kind of file on the ${host}: its own leaf's, 0400, Envoy's`, async () => {
-      const found = await filesOf(host, needles);
-      assert.ok(found.length > 0);
-      const wrong = found.filter(
-        (file) => !/^\/opt\/metrics-link\/releases\/[0-9a-f]{64}\/tls\/private-key\.pem$/.test(file),
-      );
-      assert.deepEqual(wrong, []);
-      const states = await on(host, "stat", "--format=%a %U %G", ...found);
-      assert.deepEqual(new Set(states.trim().split("\n")), new Set(["400 envoy envoy"]));
-    });
+    const places = [
+      { whose: "Envoy's", path: "tls/private-key.pem", state: "400 envoy envoy", sought: () => keys },
+      {
+        whose: "Prometheus'",
+        path: "prometheus/alertmanager-0.secret",
+        state: "400 prometheus prometheus",
+        sought: () => [password],
+      },
+    ];
+    for (const { whose, path, state, sought } of places) {
+      it(`are in one kind of file on the ${host}: ${path}, 0400, ${whose}`, async () => {
+        const found = await filesOf(host, sought());
+        assert.ok(found.length > 0);
+        const right = new RegExp(`^/opt/metrics-link/releases/[0-9a-f]{64}/${path}$`);
+        assert.deepEqual(
+          found.filter((file) => !right.test(file)),
+          [],
+        );
+        const states = await on(host, "stat", "--format=%a %U %G", ...found);
+        assert.deepEqual(new Set(states.trim().split("\n")), new Set([state]));
+      });
+    }
 
     it(`are in no journal, process or shell history of the ${host}`, async () => {
       const script = "cat /proc/[0-9]*/cmdline /proc/[0-9]*/environ 2>/dev/null | tr '\\0' '\\n'";
@@ -140,14 +158,20 @@ describe("private keys", function () {
   }
 
   it("are in no file that the deployer's tools leave here, and in no process", () => {
-    const { directory, backend } = sandbox.layout;
-    const aws = [join(directory, "hosts"), join(directory, "volumes"), join(directory, "cloud.json")];
-    assert.deepEqual(filesHere(needles, [directory, backend], aws), []);
-    nowhere("processes", [processesHere()]);
+    const { directory, backend, alertmanager } = sandbox.layout;
+    const ofOthers = [
+      join(directory, "hosts"),
+      join(directory, "volumes"),
+      join(directory, "cloud.json"),
+      alertmanager,
+    ];
+    assert.deepEqual(filesHere(needles, [directory, backend], ofOthers), []);
+    nowhere("processes", [processesHere("cmdline", "environ")]);
   });
 
   it("are in no argument or environment of what an update starts", async () => {
     const seen: string[] = [];
+    const commands: string[] = [];
     let over = false;
     const previewed = pulumi()
       .must(["preview", "-s", "sender"])
@@ -155,7 +179,8 @@ describe("private keys", function () {
         over = true;
       });
     while (!over) {
-      seen.push(processesHere());
+      seen.push(processesHere("cmdline", "environ"));
+      commands.push(processesHere("cmdline"));
       await pause(100);
     }
     await previewed;
@@ -166,6 +191,8 @@ describe("private keys", function () {
         `${words.replaceAll("\n", " ")}was not seen running`,
       );
     }
-    nowhere("processes of an update", seen);
+    nowhere("processes of an update", seen, keys);
+    // Pulumi hands a program its configuration by an environment that nobody else can read, secrets opened.
+    nowhere("commands of an update", commands);
   });
 });

@@ -14,8 +14,6 @@ const onlyAfterAFault = new Map([
   ["metrics_link_audit_timestamp_seconds", "there once an audit was told; hosts/28-audit has it, and the next two"],
   ["metrics_link_audit_checks", "there once an audit was told"],
   ["metrics_link_audit_finding", "there while a finding stands"],
-  ["prometheus_notifications_dropped_total", "there once an Alertmanager is configured"],
-  ["prometheus_notifications_errors_total", "there once an Alertmanager is configured"],
 ]);
 
 const sides = { sends: sender, receives: receiver } as const;

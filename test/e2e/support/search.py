@@ -1,6 +1,6 @@
 """Prints the regular files below some folders that hold one of the needles, which come on standard input, one a line.
 
-usage: search.py FOLDER ... [--without FOLDER ...]
+usage: search.py FOLDER ... [--without FOLDER_OR_FILE ...]
 White space and the two characters of an escaped line feed do not count, as a key may be broken into lines.
 """
 
@@ -20,7 +20,7 @@ for folder in folders:
         names[:] = [name for name in names if os.path.join(path, name) not in without]
         for name in files:
             file = os.path.join(path, name)
-            if not stat.S_ISREG(os.lstat(file).st_mode):
+            if file in without or not stat.S_ISREG(os.lstat(file).st_mode):
                 continue
             try:
                 with open(file, "rb") as opened:

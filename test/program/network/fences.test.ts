@@ -17,9 +17,9 @@ const ingressRules = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
 const egressRules = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule";
 
 describe("the network of a sender", () => {
-  const build = (destinations: string[]) =>
+  const build = (destinations: string[], endpointServices: string[] = []) =>
     record(() => {
-      const network = new PrivateNetwork("sender", { cidr: "10.10.0.0/16", zones, reach });
+      const network = new PrivateNetwork("sender", { cidr: "10.10.0.0/16", zones, reach, endpointServices });
       const hostSecurityGroup = network.hostSecurityGroup("sender", network);
       new PinnedEgress("egress", { network, hostSecurityGroup, destinations });
     }, answers);
@@ -47,6 +47,21 @@ describe("the network of a sender", () => {
     assert.deepEqual(destinations.toSorted(), ["198.51.100.10/32", "198.51.100.11/32", "pl-s3", "sender-endpoints-id"]);
   });
 
+  it("reaches an endpoint service in both zones, behind the endpoints' group, by its private name, with no new rule", async () => {
+    const service = "com.amazonaws.vpce.eu-west-1.vpce-svc-0123456789abcdef0";
+    const registrations = await build([], [service]);
+    const endpoints = ofType(registrations, "aws:ec2/vpcEndpoint:VpcEndpoint", 5);
+    const endpoint = endpoints.find(({ name }) => name === "sender-vpce-svc-0123456789abcdef0");
+    const { vpcEndpointType, serviceName, privateDnsEnabled, subnetIds, securityGroupIds, policy } =
+      endpoint?.inputs ?? {};
+    assert.deepEqual([vpcEndpointType, serviceName, privateDnsEnabled], ["Interface", service, true]);
+    assert.deepEqual(subnetIds, ["sender-private-a-id", "sender-private-b-id"]);
+    assert.deepEqual(securityGroupIds, ["sender-endpoints-id"]);
+    assert.equal(policy, undefined, "AWS refuses a policy on an endpoint for somebody else's service");
+    const others = ({ type }: Registration) => type !== "aws:ec2/vpcEndpoint:VpcEndpoint";
+    assert.deepEqual(registrations.filter(others), (await build([])).filter(others));
+  });
+
   it("lets nobody in to the host, and only the host to the endpoints", async () => {
     const rules = ofType(await build([]), ingressRules, 1);
     assert.equal(rules[0]?.inputs.securityGroupId, "sender-endpoints-id");
@@ -67,7 +82,7 @@ describe("the network of a sender", () => {
 describe("the network of a receiver", () => {
   const build = () =>
     record(() => {
-      const network = new PrivateNetwork("receiver", { cidr: "10.20.0.0/16", zones, reach });
+      const network = new PrivateNetwork("receiver", { cidr: "10.20.0.0/16", zones, reach, endpointServices: [] });
       const hostSecurityGroup = network.hostSecurityGroup("receiver", network);
       const senders = [
         { name: "account-a", addresses: ["203.0.113.10"] },

@@ -42,6 +42,7 @@ const resources = [
       subnetMappings: [{ allocationId: "eipalloc-1", subnetId: "subnet-1" }],
     },
   ),
+  resource("aws:ec2/vpcEndpoint:VpcEndpoint", "ssm", "vpce-1", { serviceName: "com.amazonaws.eu-west-1.ssm" }),
   resource("aws:ec2/instance:Instance", "host", "i-1", {}),
   resource("aws:s3/bucketObjectv2:BucketObjectv2", "release", "o-1", {
     key: `releases/sender/${id}.json`,
@@ -64,6 +65,7 @@ describe("what a stack's state says to an audit", () => {
       addresses: [{ name: "address", allocationId: "eipalloc-1", address: "198.51.100.10" }],
       natAllocations: [],
       balancer: { groups: ["sg-1"], allocations: ["eipalloc-1"] },
+      endpoints: [{ id: "vpce-1", service: "com.amazonaws.eu-west-1.ssm" }],
       instanceId: "i-1",
     });
     assert.equal(release.id, id);

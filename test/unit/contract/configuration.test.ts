@@ -71,6 +71,46 @@ describe("the configuration of a stack", () => {
     assert.match(problems[1]?.remedy ?? "", /no such key/);
   });
 
+  describe("with endpoint services", () => {
+    const service = "com.amazonaws.vpce.eu-west-1.vpce-svc-0123456789abcdef0";
+    const asked = (endpointServices: unknown, ...urls: string[]) => {
+      const raw = example("receiver");
+      const network = { ...(raw.network as object), endpointServices };
+      const prometheus = { ...(raw.prometheus as object), alertmanagers: urls.map((url) => ({ url })) };
+      return { ...raw, network, prometheus };
+    };
+
+    it("takes those of the stack's region, and Alertmanagers on 443", () => {
+      const urls = ["https://alerts.example.com", "https://alerts.example.com:443/team"];
+      const { network } = parseConfiguration(asked([service], ...urls));
+      assert.deepEqual(network.endpointServices, [service]);
+      assert.deepEqual(parseConfiguration(example("receiver")).network.endpointServices, []);
+    });
+
+    const refused: readonly [string, unknown, readonly string[], string, RegExp][] = [
+      ["what is no name of one", ["vpce-svc-1"], [], "network.endpointServices[0]", /vpce-svc-0123456789abcdef0$/],
+      ["what is no list", service, [], "network.endpointServices", /a list/],
+      ["another region's", [service.replace("west-1", "west-2")], [], "network.endpointServices[0]", /eu-west-1$/],
+      ["one twice", [service, service], [], "network.endpointServices[1]", /once/],
+      ["another port", [service], ["https://a.example.com:9093/x"], "prometheus.alertmanagers[0].url", /443/],
+      ["a port that is none", [service], ["https://a.example.com:99999"], "prometheus.alertmanagers[0].url", /443/],
+    ];
+    for (const [what, services, urls, key, remedy] of refused) {
+      it(`refuses ${what}`, () => {
+        const problems = problemsOf(asked(services, ...urls));
+        assert.deepEqual(
+          problems.map((problem) => problem.key),
+          [`metrics-link:${key}`],
+        );
+        assert.match(problems[0]?.remedy ?? "", remedy);
+      });
+    }
+
+    it("leaves other ports to accounts that make a way of their own", () => {
+      parseConfiguration(asked([], "https://alerts.example.com:9093"));
+    });
+  });
+
   it("refuses a sender without external labels: nothing would tell its series from another's", () => {
     const raw = example("sender");
     const prometheus = { ...(raw.prometheus as object), externalLabels: {} };

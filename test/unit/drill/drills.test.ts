@@ -19,7 +19,7 @@ const alertsOf = (side: "sends" | "receives") =>
       scrapeInterval: "1s",
       leafDays: 30,
       overrides: drillSettings,
-      delivers: false,
+      delivers: true,
     }).flatMap(({ rules }) => rules.flatMap((rule) => ("alert" in rule ? [[rule.alert, rule] as const] : []))),
   );
 

@@ -45,6 +45,25 @@ describe("the evidence for fence 1", () => {
     }
   });
 
+  it("names a service of somebody else that the network leads to, before what stays inside", () => {
+    const service = "com.amazonaws.vpce.eu-west-1.vpce-svc-0123456789abcdef0";
+    const endpoint = (name: string, policy: object) => ({
+      type: "aws:ec2/vpcEndpoint:VpcEndpoint",
+      name,
+      id: "vpce-1",
+      inputs: { serviceName: name === "ssm" ? "com.amazonaws.eu-west-1.ssm" : service, ...policy },
+      outputs: {},
+      protected: false,
+      retained: false,
+    });
+    const inside = plannedOf(recorded("sender")).filter(({ type }) => type !== "aws:ec2/vpcEndpoint:VpcEndpoint");
+    const rows = addressRows([...inside, endpoint("ssm", { policy: "{}" }), endpoint("others", {})] as typeof inside);
+    const at = rows.findIndex(({ subject }) => subject === "endpoint");
+    assert.equal(rows[at]?.value, `${service}, NO POLICY says what passes`);
+    assert.equal(rows.filter(({ subject }) => subject === "endpoint").length, 1);
+    assert.ok(at < rows.findIndex(({ subject }) => subject === "host"));
+  });
+
   it("shows what is open, unguarded, or not known", () => {
     assert.ok(
       address(changed("receiver", "203.0.113.10/32", "0.0.0.0/0")).includes(

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { parseDocument } from "yaml";
 import { peersOf, StackFile } from "../../../scripts/stack/stack-file.ts";
 
 const examples = new URL("../../../stacks/examples/", import.meta.url);
@@ -33,6 +34,18 @@ describe("a stack's file, as a command changes it", () => {
     });
     assert.deepEqual({ ...after, pki: undefined }, { ...before, pki: undefined });
     assert.deepEqual(file.text().match(/#.*/g), comments);
+  });
+
+  it("is read with its secrets closed, and keeps them as they are", () => {
+    given("sender");
+    const secret = { secure: "v1:9c0ffee:ciphertext" };
+    const document = parseDocument(file.text());
+    const alertmanager = { url: "https://alerts.example.com", basicAuth: { username: "me", password: secret } };
+    document.setIn(["config", "metrics-link:prometheus", "alertmanagers"], [alertmanager]);
+    writeFileSync(file.path, document.toString());
+    assert.deepEqual(file.read().prometheus.alertmanagers[0]?.basicAuth, { username: "me", password: "a secret" });
+    file.setGenerations({ root: 2 });
+    assert.match(file.text(), /secure: v1:9c0ffee:ciphertext/);
   });
 
   it("takes keys away that mean nothing any more", () => {

@@ -1,18 +1,22 @@
+import type { VpcEndpointType } from "@aws-sdk/client-ec2";
 import { boolean, json, type Known, list, object, set, string } from "../../plugins/rpc/schema.ts";
 import { AwsError } from "../aws-error.ts";
-import { GATEWAY_SERVICES, INTERFACE_SERVICES, REGION, S3_PREFIX_LIST } from "../catalogue.ts";
+import { ENDPOINT_SERVICES, GATEWAY_SERVICES, INTERFACE_SERVICES, REGION, S3_PREFIX_LIST } from "../catalogue.ts";
 import { policyFault } from "../iam/policy-syntax.ts";
 import { given, known } from "../known.ts";
 import { noun } from "../noun.ts";
 import type { NetworkInterface, Resource } from "../resource.ts";
 import type { Scope } from "../scope.ts";
-import { tagInput, tagOutput } from "../tags.ts";
+import { tagInput, tagOutput, tagSpecifications } from "../tags.ts";
+import { retag } from "./retag.ts";
 import { refuseForeignTable } from "./route-table.ts";
 import { refuseForeignGroups } from "./security-group.ts";
 import { newInterfaces, subnet } from "./subnet.ts";
 import { vpc } from "./vpc.ts";
 
 const PREFIX = `com.amazonaws.${REGION}.`;
+/** Names of services that are not AWS's own. */
+const OF_OTHERS = "com.amazonaws.vpce.";
 
 /** https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html: full access unless said otherwise. */
 export const FULL_ACCESS = JSON.stringify({
@@ -34,7 +38,8 @@ const inputs = {
 };
 type Inputs = Known<typeof inputs>;
 
-/** A gateway endpoint (S3) or an interface endpoint. Kept by the cloud alone; the AWS API enforces its policy. */
+/** A gateway endpoint (S3), or an interface endpoint for AWS or for a service of somebody else. The AWS API lists it and enforces its policy; its addresses are the
+ * cloud's own. */
 export const vpcEndpoint = noun({
   type: "aws:ec2/vpcEndpoint:VpcEndpoint",
   inputs,
@@ -58,12 +63,18 @@ export const vpcEndpoint = noun({
 
   check(inputs) {
     const type = known(inputs.vpcEndpointType);
-    const service = known(inputs.serviceName)?.replace(PREFIX, "");
+    const name = known(inputs.serviceName);
+    const ofOthers = type === "Interface" && name?.startsWith(OF_OTHERS);
+    const service = name?.replace(PREFIX, "");
     const failures = [];
     const services = type === "Interface" ? INTERFACE_SERVICES : GATEWAY_SERVICES;
-    if (service !== undefined && type !== undefined && !services.includes(service)) {
+    if (service !== undefined && type !== undefined && !ofOthers && !services.includes(service)) {
       const reason = `"${service}" has no ${type} endpoint in the sandbox; there are: ${services.map((name) => PREFIX + name).join(", ")}`;
       failures.push({ property: "serviceName", reason });
+    }
+    // https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html: only where a service supports them.
+    if (ofOthers && given(inputs.policy)) {
+      failures.push({ property: "policy", reason: "is not for endpoint services of others" });
     }
     const foreign = type === "Interface" ? (["routeTableIds"] as const) : (["subnetIds", "securityGroupIds"] as const);
     for (const property of foreign) {
@@ -78,7 +89,14 @@ export const vpcEndpoint = noun({
   async create(scope, inputs) {
     const network = scope.get(vpc, inputs.vpcId);
     refuseParts(scope, inputs);
-    const id = scope.newId("vpce");
+    const made = await scope.aws.ec2.createVpcEndpoint({
+      VpcId: inputs.vpcId,
+      ServiceName: inputs.serviceName,
+      VpcEndpointType: inputs.vpcEndpointType as VpcEndpointType,
+      PolicyDocument: inputs.policy,
+      TagSpecifications: tagSpecifications("vpc-endpoint", inputs.tags),
+    });
+    const id = made.VpcEndpoint?.VpcEndpointId ?? "";
     const interfaces = inputs.vpcEndpointType === "Interface" ? interfacesFor(scope, inputs, []) : [];
     const gateway = inputs.vpcEndpointType === "Gateway";
     return {
@@ -99,17 +117,34 @@ export const vpcEndpoint = noun({
 
   async update(scope, resource, news) {
     refuseParts(scope, news, resource.id);
+    if (news.policy !== resource.inputs.policy) {
+      await scope.aws.ec2.modifyVpcEndpoint({
+        VpcEndpointId: resource.id,
+        ...(news.policy === undefined ? { ResetPolicy: true } : { PolicyDocument: news.policy }),
+      });
+    }
+    await retag(scope, resource.id, resource.inputs.tags, news.tags);
     const interfaces = interfacesFor(scope, news, resource.facts.interfaces ?? []);
     const fallback = scope.get(vpc, news.vpcId).outputs.defaultSecurityGroupId;
     return { outputs: { ...resource.outputs, ...shown(news, interfaces, fallback) }, facts: { interfaces } };
+  },
+
+  async delete(scope, { id }) {
+    await scope.aws.ec2.deleteVpcEndpoints({ VpcEndpointIds: [id] });
   },
 });
 
 export type VpcEndpoint = Resource<typeof vpcEndpoint.inputs, typeof vpcEndpoint.outputs>;
 
-/** The short name of the endpoint's service: "s3", "ssm", ... */
-export function serviceOf(inputs: Inputs): string {
-  return inputs.serviceName.replace(PREFIX, "");
+/** The short name of the endpoint's service: "s3", "ssm", ..., or "vpce-svc-..." of somebody else's. */
+export function serviceOf({ serviceName }: Pick<Inputs, "serviceName">): string {
+  return serviceName.startsWith(OF_OTHERS) ? (serviceName.split(".").at(-1) ?? "") : serviceName.replace(PREFIX, "");
+}
+
+/** The name that the VPC's resolver knows the service by, once private DNS is enabled. */
+export function privateDnsName(inputs: Pick<Inputs, "serviceName">): string {
+  const offered = ENDPOINT_SERVICES.find(({ name }) => name === inputs.serviceName);
+  return offered?.privateDnsName ?? `${serviceOf(inputs)}.${REGION}.amazonaws.com`;
 }
 
 /** The outputs that an update may change. */
@@ -129,7 +164,7 @@ function shown(inputs: Inputs, interfaces: readonly NetworkInterface[], defaultG
 function dnsEntries(id: string, inputs: Inputs): { dnsName: string; hostedZoneId: string }[] {
   // The hosted zone of the service's own domain in eu-west-1 (endpoint names are made in it).
   const names = [`${id}.${serviceOf(inputs)}.${REGION}.vpce.amazonaws.com`];
-  if (inputs.privateDnsEnabled === true) names.push(`${serviceOf(inputs)}.${REGION}.amazonaws.com`);
+  if (inputs.privateDnsEnabled === true) names.push(privateDnsName(inputs));
   return names.map((dnsName) => ({ dnsName, hostedZoneId: "Z38GZ743OKFT7T" }));
 }
 
@@ -147,6 +182,9 @@ function interfacesFor(scope: Scope, inputs: Inputs, existing: readonly NetworkI
 
 /** https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateVpcEndpoint.html */
 function refuseParts(scope: Scope, inputs: Inputs, ownId?: string): void {
+  if (inputs.serviceName.startsWith(OF_OTHERS) && !ENDPOINT_SERVICES.some(({ name }) => name === inputs.serviceName)) {
+    throw new AwsError("InvalidServiceName", `The Vpc Endpoint Service '${inputs.serviceName}' does not exist`);
+  }
   for (const id of inputs.routeTableIds ?? []) refuseForeignTable(scope, id, inputs.vpcId, "the endpoint");
   refuseForeignGroups(scope, inputs.securityGroupIds ?? [], inputs.vpcId, "the endpoint");
   const zones = new Set<string>();

@@ -10,7 +10,7 @@ import { routeTableAssociation } from "../ec2/route-table-association.ts";
 import { securityGroup } from "../ec2/security-group.ts";
 import { subnet } from "../ec2/subnet.ts";
 import type { vpc } from "../ec2/vpc.ts";
-import { serviceOf, vpcEndpoint } from "../ec2/vpc-endpoint.ts";
+import { privateDnsName, serviceOf, vpcEndpoint } from "../ec2/vpc-endpoint.ts";
 import { loadBalancer } from "../lb/load-balancer.ts";
 import type { Resource } from "../resource.ts";
 import { instanceOf } from "./instance.ts";
@@ -66,9 +66,7 @@ export function vpcOf(record: Record, network: VpcResource): Vpc {
             address: privateAddress,
           })),
           securityGroupIds: item.outputs.securityGroupIds,
-          privateDnsNames: item.outputs.privateDnsEnabled
-            ? [`${serviceOf(item.inputs)}.${item.region}.amazonaws.com`]
-            : [],
+          privateDnsNames: item.outputs.privateDnsEnabled ? [privateDnsName(item.inputs)] : [],
           policy: item.outputs.policy,
         };
       }),

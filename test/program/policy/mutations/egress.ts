@@ -3,6 +3,7 @@ import type { Mutation } from "../support/table.ts";
 const egressRule = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule";
 const toReceiver = "sender-to-198.51.100.10";
 const address = "aws:ec2/eip:Eip";
+const endpoint = "aws:ec2/vpcEndpoint:VpcEndpoint";
 const rule = { ipProtocol: "tcp", fromPort: 443, toPort: 443, securityGroupId: "receiver-balancer-id" };
 
 /** Fence 1: where a sender leaves, and from which address. */
@@ -52,6 +53,19 @@ export const egress: readonly Mutation[] = [
           props.prefixListId = "pl-other";
         },
         "sender-host-to-s3",
+      ),
+  ],
+  [
+    "receiver",
+    "an endpoint leads to a service that nobody declared",
+    ["endpoints-are-declared"],
+    (it) =>
+      it.edit(
+        endpoint,
+        (props) => {
+          props.serviceName = "com.amazonaws.vpce.eu-west-1.vpce-svc-0fedcba9876543210";
+        },
+        "receiver-ssm",
       ),
   ],
   [

@@ -114,6 +114,23 @@ export const rights: readonly Mutation[] = [
   ],
   [
     "sender",
+    "an endpoint without a policy leads to somebody else",
+    ["rights-are-narrow", "endpoints-are-declared"],
+    (it) =>
+      it.add("aws:ec2/vpcEndpoint:VpcEndpoint", {
+        serviceName: "com.amazonaws.vpce.eu-west-1.vpce-svc-0fedcba9876543210",
+      }),
+  ],
+  [
+    "receiver",
+    "the configuration names an endpoint service no more",
+    ["rights-are-narrow", "endpoints-are-declared"],
+    (it) => {
+      it.deployed.configuration.network.endpointServices = [];
+    },
+  ],
+  [
+    "sender",
     "the bucket's policy lets everybody read",
     ["rights-are-narrow", "bucket-is-tls-only"],
     (it) =>

@@ -24,6 +24,9 @@ const names: Record<Role, string> = {
 };
 const usages: Record<Role, string> = { sender: "clientAuth", receiver: "serverAuth" };
 
+/** A service of somebody else that both configurations name. */
+const endpointServices = ["com.amazonaws.vpce.eu-west-1.vpce-svc-0123456789abcdef0"];
+
 /** Both sides' certificates: made once, since OpenSSL takes its time. */
 function makePki(role: Role) {
   const organization = organizations[role];
@@ -99,6 +102,7 @@ export async function deployBoth(): Promise<Record<Role, Deployed>> {
       writeFileSync(join(artefacts, "intermediate-g1.pem"), intermediate.pem);
       const change = {
         ...pins[role],
+        "metrics-link:network": { cidr: "10.10.0.0/16", zones: ["eu-west-1a", "eu-west-1b"], endpointServices },
         "metrics-link:pki": { organization: organizations[role], dnsName: names[role], root: "offline", artefacts },
       };
       let outputs: object = {};

@@ -26,6 +26,11 @@ const senderName = "metrics-sender.account-a.internal";
 const receiverName = "metrics-ingest.account-b.internal";
 const egress = ["203.0.113.10"];
 const endpoints = ["198.51.100.10", "198.51.100.11"];
+const endpointService = "com.amazonaws.vpce.eu-west-1.vpce-svc-0123456789abcdef0";
+const vpcEndpoints = [
+  { id: "vpce-1", service: "com.amazonaws.eu-west-1.ssm" },
+  { id: "vpce-2", service: endpointService },
+];
 const hash = (text: string) => sha256(text);
 
 /** Two stacks whose every part is as it should be. Tests change a copy, in which no two parts share anything. */
@@ -95,6 +100,7 @@ function stackOf(role: "sender" | "receiver", rendering: Rendering, side: Side):
     addresses: allocations.map((one) => ({ name: "address", ...one })),
     natAllocations: role === "sender" ? ids : [],
     balancer: role === "receiver" ? { groups: ["sg-3"], allocations: ids } : undefined,
+    endpoints: vpcEndpoints,
     instanceId: "i-1",
     release: {
       id: hash(role),
@@ -114,6 +120,7 @@ function stackOf(role: "sender" | "receiver", rendering: Rendering, side: Side):
   };
   const observed: Observed = {
     account: role === "sender" ? "111111111111" : "222222222222",
+    endpoints: vpcEndpoints,
     groups: [...groups, { id: "sg-0", name: "default", rules: ["egress any all 0.0.0.0/0"] }],
     instance: {
       id: "i-1",
@@ -286,7 +293,7 @@ function configurationOf(role: "sender" | "receiver", pin: string) {
   const common = {
     role,
     account: { id: role === "sender" ? "111111111111" : "222222222222", region: "eu-west-1" },
-    network: { cidr: "10.10.0.0/16", zones: ["eu-west-1a", "eu-west-1b"] },
+    network: { cidr: "10.10.0.0/16", zones: ["eu-west-1a", "eu-west-1b"], endpointServices: [endpointService] },
     host: { imageId: "ami-0123456789abcdef0", instanceType: "t3.small" },
     pki: {
       organization: "Example",

@@ -82,6 +82,26 @@ export const lies: readonly Lie[] = [
     told: /mine \(sg-9\) is in this network and not in the state/,
   },
   {
+    what: "an endpoint that is in no state",
+    at: "receiver",
+    change: (stack) => known(stack.observed).endpoints.push({ id: "vpce-9", service: "com.amazonaws.eu-west-1.sqs" }),
+    told: /endpoints, each a way out: the network also has com\.amazonaws\.eu-west-1\.sqs \(vpce-9\)/,
+  },
+  {
+    what: "an endpoint to a service that the configuration names no more",
+    at: "sender",
+    change: (stack) => {
+      stack.configuration.network.endpointServices = [];
+    },
+    told: /vpce-svc-0123456789abcdef0 \(vpce-2\) is no service that network\.endpointServices names/,
+  },
+  {
+    what: "an endpoint that has gone",
+    at: "sender",
+    change: (stack) => known(stack.observed).endpoints.shift(),
+    told: /the network lacks com\.amazonaws\.eu-west-1\.ssm \(vpce-1\)/,
+  },
+  {
     what: "one more group on the host",
     at: "receiver",
     change: (stack) => known(stack.observed).instance.groups.push("sg-0"),

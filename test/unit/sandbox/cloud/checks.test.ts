@@ -97,6 +97,7 @@ const broken: [string, Values, RegExp][] = [
   [ENDPOINT, { privateDnsEnabled: true }, /not for endpoints of type Gateway/],
   [ENDPOINT, { subnetIds: ["subnet-1"] }, /subnetIds: is not for endpoints of type Gateway/],
   [ENDPOINT, { policy: "{}" }, /policy: MalformedPolicyDocument/],
+  [ENDPOINT, { serviceName: "com.amazonaws.vpce.eu-west-1.vpce-svc-0" }, /has no Gateway endpoint/],
   [INSTANCE, { instanceType: "t3.huge" }, /InvalidInstanceType/],
   [INSTANCE, { userDataBase64: "#cloud-config" }, /InvalidUserData\.Malformed/],
   [
@@ -190,4 +191,14 @@ describe("the checks of a request by itself", () => {
       assert.match(faults[0] ?? "", reason);
     });
   }
+
+  it("take a policy on an endpoint of AWS' own, and on none for a service of somebody else", () => {
+    const policy = '{"Statement":{"Effect":"Allow","Principal":"*","Action":"sts:AssumeRole","Resource":"*"}}';
+    const endpoint = (serviceName: string) =>
+      faultsOf(ENDPOINT, { vpcId: "vpc-1", vpcEndpointType: "Interface", serviceName, policy });
+    assert.deepEqual(endpoint("com.amazonaws.eu-west-1.sts"), []);
+    assert.deepEqual(endpoint("com.amazonaws.vpce.eu-west-1.vpce-svc-0a1e27a4a6e200001"), [
+      "policy: is not for endpoint services of others",
+    ]);
+  });
 });

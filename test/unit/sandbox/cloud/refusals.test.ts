@@ -126,6 +126,17 @@ describe("the refusals of a request for what there is already", () => {
     await refuses("RouteAlreadyExists", ENDPOINT, endpoint);
   });
 
+  it("an endpoint service that nobody offers", () =>
+    refuses(
+      "InvalidServiceName",
+      ENDPOINT,
+      inVpc({
+        serviceName: "com.amazonaws.vpce.eu-west-1.vpce-svc-0fedcba9876543210",
+        vpcEndpointType: "Interface",
+        subnetIds: [estate.closed.id],
+      }),
+    ));
+
   it("instances of an unknown image, of another architecture, or at a taken address", async () => {
     const host = hostInputs(estate.closed, estate.group);
     await refuses("InvalidAMIID.NotFound", INSTANCE, { ...host, ami: "ami-0123456789abcdef0" });

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { ALERTMANAGER_SERVICE } from "@metrics-link/sandbox/cloud/catalogue.ts";
 import type { Cloud } from "@metrics-link/sandbox/cloud/cloud.ts";
 import { FULL_ACCESS } from "@metrics-link/sandbox/cloud/ec2/vpc-endpoint.ts";
 import type { Vpc } from "@metrics-link/sandbox/model/topology.ts";
@@ -123,6 +124,25 @@ describe("the topology that resources amount to", () => {
         policy,
       },
     ]);
+  });
+
+  it("has somebody else's service under the name that its owner has proven", async () => {
+    const { vpc, closed, group } = await network(cloud);
+    const made = await create(cloud, ENDPOINT, {
+      vpcId: vpc.id,
+      serviceName: ALERTMANAGER_SERVICE.name,
+      vpcEndpointType: "Interface",
+      subnetIds: [closed.id],
+      securityGroupIds: [group.id],
+      privateDnsEnabled: true,
+    });
+    const [endpoint] = only().interfaceEndpoints;
+    assert.equal(endpoint?.service, "vpce-svc-0a1e27a4a6e200001");
+    assert.deepEqual(endpoint?.privateDnsNames, ["alertmanager.ops.example"]);
+    assert.deepEqual(
+      (made.outputs.dnsEntries as { dnsName: string }[]).map(({ dnsName }) => dnsName),
+      [`${made.id}.vpce-svc-0a1e27a4a6e200001.eu-west-1.vpce.amazonaws.com`, "alertmanager.ops.example"],
+    );
   });
 
   it("has instances with address, role, metadata options, tags and volumes", async () => {

@@ -2,12 +2,12 @@
 
 import { layoutOf } from "../../../../packages/sandbox/model/layout.ts";
 import { Realiser } from "../../../../packages/sandbox/realiser/index.ts";
-import { openAuthority } from "../../../../packages/sandbox/services/authority.ts";
+import { awsAuthority, openAuthority } from "../../../../packages/sandbox/services/authority.ts";
 import { instance, sender, topology } from "./sample.ts";
 
 const [, , name, cache = "", imageRoot = ""] = process.argv;
 const layout = layoutOf("/a/test", name, cache);
-await openAuthority(layout);
+await openAuthority(layout.authorityDirectory, awsAuthority);
 const realiser = new Realiser(layout, { imageRoot, authorityCertificate: layout.authorityCertificate });
 const host = (id: string, privateAddress: string) =>
   instance(id, {

@@ -19,7 +19,7 @@ import {
   serviceAddresses,
 } from "../../../../packages/sandbox/realiser/index.ts";
 import { until } from "../../../../packages/sandbox/realiser/until.ts";
-import { openAuthority } from "../../../../packages/sandbox/services/authority.ts";
+import { awsAuthority, openAuthority } from "../../../../packages/sandbox/services/authority.ts";
 import { answerQuery } from "../../../../packages/sandbox/services/dns/server.ts";
 import type { RoleCredentialsSource } from "../../../../packages/sandbox/services/imds/credentials.ts";
 import { imdsListener } from "../../../../packages/sandbox/services/imds/listener.ts";
@@ -103,7 +103,7 @@ describe("the hosts of a sandbox", function () {
       if (answer) dns.send(answer, from.port, from.address);
     });
     servers.push(dns);
-    const authority = await openAuthority(layout);
+    const authority = await openAuthority(layout.authorityDirectory, awsAuthority);
     const certificate = await authority.issue(["s3.eu-west-1.amazonaws.com"]);
     const s3 = createTlsServer(certificate, (_, response) => response.end("an object"));
     servers.push(s3.listen(await listenTcp(names.internet, { host: serviceAddresses.s3, port: 443 })));
@@ -133,7 +133,7 @@ describe("the hosts of a sandbox", function () {
 
   before(async () => {
     await mkdir(layout.directory, { recursive: true });
-    await openAuthority(layout);
+    await openAuthority(layout.authorityDirectory, awsAuthority);
     realiser = realiserOf();
     await realiser.start(current.internetHosts);
     await realise(world(web));

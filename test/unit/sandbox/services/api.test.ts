@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { cacheDirectory } from "@metrics-link/contract/cache-directory.ts";
 import { type Layout, layoutOf } from "../../../../packages/sandbox/model/layout.ts";
-import { openAuthority } from "../../../../packages/sandbox/services/authority.ts";
+import { awsAuthority, openAuthority } from "../../../../packages/sandbox/services/authority.ts";
 import { frontListener } from "../../../../packages/sandbox/services/front/front.ts";
 import { type AccessKey, type Moto, startMoto } from "../../../../packages/sandbox/services/moto/moto.ts";
 import { S3, STS } from "../../../../packages/sandbox/testing/clients.ts";
@@ -31,7 +31,7 @@ describe("the AWS API front before moto", () => {
     this.timeout(60_000);
     directory = mkdtempSync(join(tmpdir(), "metrics-link-front-"));
     layout = layoutOf(directory, "test", directory);
-    const authority = await openAuthority(layout);
+    const authority = await openAuthority(layout.authorityDirectory, awsAuthority);
     moto = await startMoto({
       python: join(cacheDirectory(), "bin", "moto-python"),
       seed: "test",
@@ -102,7 +102,7 @@ describe("the AWS API front before moto", () => {
     const credentials = moto.keys.admins[sender];
     assert.ok(credentials);
     const agent = new https.Agent({
-      ca: (await openAuthority(layout)).certificate,
+      ca: (await openAuthority(layout.authorityDirectory, awsAuthority)).certificate,
       lookup: (_host, _options, done) => done(null, [{ address: "127.0.0.1", family: 4 }]),
     });
     const s3 = (forcePathStyle: boolean) =>

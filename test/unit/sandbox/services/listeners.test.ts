@@ -23,6 +23,17 @@ describe("the services' sockets", () => {
     ]);
   });
 
+  it("are those of somebody else's service, to which bytes only pass", () => {
+    const [own] = vpc.interfaceEndpoints;
+    assert.ok(own);
+    const endpoint = { ...own, service: "vpce-svc-0a1e27a4a6e200001" };
+    const found = listenersOf({ ...topology, vpcs: [{ ...vpc, interfaceEndpoints: [endpoint] }] }, layout);
+    assert.deepEqual(
+      found.filter(({ port, namespace }) => port === 443 && namespace === "mlabcd-vpc-1").map(({ service }) => service),
+      Array(2).fill({ kind: "endpoint-service", service: "vpce-svc-0a1e27a4a6e200001" }),
+    );
+  });
+
   it("are opened when new, closed when gone, and else left alone", async () => {
     const events: string[] = [];
     const open = new OpenListeners(async (listener) => {

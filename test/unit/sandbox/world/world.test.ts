@@ -10,6 +10,7 @@ import { WorldClient } from "../../../../packages/sandbox/world/client.ts";
 import { deployerEnvironment } from "../../../../packages/sandbox/world/environment.ts";
 import { runningWorld } from "../../../../packages/sandbox/world/instance.ts";
 import { startWorld } from "../../../../packages/sandbox/world/start.ts";
+import { eventually } from "../../../support/eventually.ts";
 
 describe("a world without resources", function () {
   this.timeout(180_000);
@@ -98,5 +99,16 @@ describe("a world without resources", function () {
     await startWorld(layout);
     const again = deployerEnvironment(layout);
     assert.deepEqual([again.AWS_ACCESS_KEY_ID, again.AWS_ENDPOINT_URL], [AWS_ACCESS_KEY_ID, AWS_ENDPOINT_URL]);
+  });
+
+  it("turns its Alertmanager off and on, and takes it along when it is killed", async () => {
+    const first = (await world.status()).alertmanager;
+    await world.alertmanager("off");
+    assert.deepEqual((await world.status()).alertmanager, { port: null, pid: null });
+    await world.alertmanager("on");
+    const { pid } = (await world.status()).alertmanager;
+    assert.ok(pid !== null && pid !== first.pid && existsSync(`/proc/${pid}`));
+    process.kill(runningWorld(layout) ?? 0, "SIGKILL");
+    await eventually("the Alertmanager to end", () => (existsSync(`/proc/${pid}`) ? undefined : true));
   });
 });

@@ -80,6 +80,7 @@ export class FakeCloud {
     describeSecurityGroupRules: () => ({ SecurityGroupRules: this.rules }),
     runInstances: () => ({ Instances: [{ InstanceId: this.#id("i") }] }),
     describeInstances: () => ({ Reservations: [{ Instances: [{ State: { Name: "running" } }] }] }),
+    createVpcEndpoint: () => ({ VpcEndpoint: { VpcEndpointId: this.#id("vpce") } }),
     createVolume: () => ({ VolumeId: this.#id("vol") }),
     createKey: () => {
       const id = this.#id("key");

@@ -1,0 +1,57 @@
+import { readFileSync } from "node:fs";
+import { request } from "node:https";
+import { ALERTMANAGER_SERVICE } from "../cloud/catalogue.ts";
+import { accessIn } from "../services/alertmanager/access.ts";
+import type { Sandbox } from "./sandbox.ts";
+
+/** An alert as the Alertmanager has it, as far as it is looked at. */
+export interface ReceivedAlert {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly startsAt: string;
+}
+
+const timeoutMs = 5_000;
+
+/**
+ * The alerts that the Alertmanager has received and that have not ended, from its API v2. The same TLS and password as of a
+ * host, by loopback.
+ * @throws Error when it does not run, or answers otherwise
+ */
+export async function receivedAlerts({ layout, world }: Sandbox): Promise<readonly ReceivedAlert[]> {
+  const { port } = (await world.status()).alertmanager;
+  if (port === null) throw new Error("it does not run");
+  const { caFile, username, password } = accessIn(layout.alertmanager);
+  const { status, body } = await get({
+    port,
+    path: "/api/v2/alerts",
+    servername: ALERTMANAGER_SERVICE.privateDnsName,
+    ca: readFileSync(caFile),
+    auth: `${username}:${password}`,
+  });
+  if (status !== 200) throw new Error(`it answers ${status}: ${body.slice(0, 200)}`);
+  return JSON.parse(body) as readonly ReceivedAlert[];
+}
+
+interface Request {
+  readonly port: number;
+  readonly path: string;
+  readonly servername: string;
+  readonly ca: Buffer;
+  readonly auth: string;
+}
+
+function get(options: Request): Promise<{ readonly status: number; readonly body: string }> {
+  return new Promise((resolve, reject) => {
+    const asked = request({ host: "127.0.0.1", agent: false, ...options }, (response) => {
+      let body = "";
+      response.setEncoding("utf8").on("data", (chunk: string) => {
+        body += chunk;
+      });
+      response.on("error", reject);
+      response.on("end", () => resolve({ status: response.statusCode ?? 0, body }));
+    });
+    asked.setTimeout(timeoutMs, () => asked.destroy(new Error(`no answer within ${timeoutMs / 1000} s`)));
+    asked.on("error", reject);
+    asked.end();
+  });
+}

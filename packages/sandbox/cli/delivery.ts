@@ -1,0 +1,72 @@
+/** What of the alerts that fire has arrived at the Alertmanager. Pure. */
+import type { ReceivedAlert } from "./alertmanager-api.ts";
+import type { ActiveAlert } from "./prometheus-api.ts";
+
+type Labels = Readonly<Record<string, string>>;
+
+/** What a host's Prometheus says. */
+export interface Firing {
+  /** Null when it does not answer. */
+  readonly alerts: readonly ActiveAlert[] | null;
+  /** Its external labels, which each alert has at the Alertmanager besides its own. */
+  readonly externalLabels: Labels;
+}
+
+export interface Delivery {
+  /** What the Alertmanager has, by the labels that tell who sent it. */
+  readonly received: readonly { readonly from: Labels; readonly alerts: readonly string[] }[];
+  /** What fires on a host, and the Alertmanager does not have. */
+  readonly missing: readonly { readonly host: string; readonly alert: string; readonly labels: Labels }[];
+}
+
+/** Not to be known: why, in words. */
+export type DeliveryState = Delivery | { readonly error: string };
+
+/** Compares what fires with what was received. */
+export function deliveryOf(hosts: Readonly<Record<string, Firing>>, received: readonly ReceivedAlert[]): Delivery {
+  const known = Object.values(hosts).flatMap(({ externalLabels }) => Object.keys(externalLabels));
+  const origin = [...new Set([...known, "link_side"])].sort();
+  const sourceOf = ({ labels }: ReceivedAlert) => JSON.stringify(pick(labels, origin));
+  const sources = [...new Set(received.map(sourceOf))].sort();
+  return {
+    received: sources.map((source) => {
+      const alerts = received.filter((one) => sourceOf(one) === source).map(({ labels }) => labels.alertname ?? "");
+      return { from: JSON.parse(source) as Labels, alerts: [...new Set(alerts)].sort() };
+    }),
+    missing: Object.entries(hosts).flatMap(([host, { alerts, externalLabels }]) =>
+      (alerts ?? [])
+        .filter(({ state }) => state === "firing")
+        // An alert's own label wins over an external one.
+        .map(({ labels }) => ({ ...externalLabels, ...labels }))
+        .filter((labels) => !received.some((one) => isSame(one.labels, labels)))
+        .map((labels) => ({ host, alert: labels.alertname ?? "", labels })),
+    ),
+  };
+}
+
+const pick = (labels: Labels, names: readonly string[]): Labels =>
+  Object.fromEntries(names.flatMap((name) => (labels[name] === undefined ? [] : [[name, labels[name]]])));
+
+const isSame = (one: Labels, other: Labels): boolean =>
+  Object.keys(one).length === Object.keys(other).length &&
+  Object.entries(one).every(([name, value]) => other[name] === value);
+
+/** One line a sender; what is missing stands out. */
+export function describeDelivery(delivery: DeliveryState): string[] {
+  if ("error" in delivery) return [`received  NOT KNOWN, the Alertmanager does not say: ${delivery.error}`];
+  const { received, missing } = delivery;
+  const lines = received.map(({ from, alerts }) => `by the Alertmanager from ${textOf(from)}: ${alerts.join(", ")}`);
+  return [
+    ...(lines.length === 0 ? ["nothing, by the Alertmanager from nobody"] : lines).map((line) => `received  ${line}`),
+    ...missing.map(
+      ({ host, alert, labels }) =>
+        `received  NOT DELIVERED: ${alert} fires on ${host}, and the Alertmanager does not have it: ${textOf(labels)} ` +
+        "(docs/runbooks/AlertsNotDelivered.md)",
+    ),
+  ];
+}
+
+const textOf = (labels: Labels): string =>
+  `{${Object.entries(labels)
+    .map(([name, value]) => `${name}="${value}"`)
+    .join(", ")}}`;
