@@ -19,6 +19,17 @@ export const sendersAlerts = [
     ({ threshold }) => `${backlogTimeLeft} < ${threshold} and on () ${linkLag} > 60`,
   ),
   alert(
+    "BacklogNotKnown",
+    "warning",
+    "Nobody can say how long the backlog would be kept: {{ $labels.kind }} is not told.",
+    (_, own) =>
+      byKind({
+        "the oldest segment of the WAL": `absent(${own("metrics_link_wal_oldest_segment")})`,
+        "the newest segment of the WAL": `absent(${own("prometheus_tsdb_wal_segment_current")})`,
+        "the segment that the queue reads": `absent(${own("prometheus_wal_watcher_current_segment", 'consumer="link"')})`,
+      }),
+  ),
+  alert(
     "SamplesRefused",
     "critical",
     "Samples were answered with a 4xx in the last minutes and are dropped: {{ $value | humanize }} of them.",

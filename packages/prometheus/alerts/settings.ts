@@ -22,6 +22,7 @@ export const settings = {
   // The link, seen by the sender.
   LinkBehind: { for: "5m", threshold: 120 },
   BacklogAtRisk: { for: "1m", threshold: 3600 },
+  BacklogNotKnown: { for: "15m" },
   SamplesRefused: { for: "0s", window: "15m" },
   SamplesDropped: { for: "0s", window: "15m" },
   ShardsAtLimit: { for: "15m" },

@@ -20,6 +20,12 @@ const wal = {
   [available]: `${50e9}+0x120`,
 };
 const reader = sender("prometheus_wal_watcher_current_segment", 'consumer="link"');
+/** What is told of the WAL's segments, by the agent and by Prometheus. */
+const segments = {
+  [sender("metrics_link_wal_oldest_segment")]: "10+0x120",
+  [sender("prometheus_tsdb_wal_segment_current")]: "20+0x120",
+  [reader]: "20+0x120",
+};
 
 /** The link, seen by its sender, its receiver, and either Envoy. */
 export const linkCases = {
@@ -30,6 +36,12 @@ export const linkCases = {
     silent: { [sent]: "-100+60x120" },
     at: 30,
   },
+  BacklogNotKnown: Object.keys(segments).map((missing) => ({
+    side: "sends",
+    fires: { ...segments, [missing]: "1 _x119" },
+    silent: segments,
+    at: 40,
+  })),
   BacklogAtRisk: [
     // At minute 35 the WAL is segments 10 to 23, and 26 in 25 minutes: the truncation will keep those from 21 on.
     {

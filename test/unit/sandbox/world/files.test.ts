@@ -82,7 +82,7 @@ describe("the files of a world", () => {
       assert.equal(once.AWS_ENDPOINT_URL, "http://127.0.0.1:4711");
       assert.equal(once.AWS_ACCESS_KEY_ID, "AKIA");
       assert.equal(once.METRICS_LINK_WORLD, layout.socket);
-      assert.equal(once.PULUMI_BACKEND_URL, `file://${layout.backend}`);
+      assert.ok(once.PULUMI_BACKEND_URL?.startsWith(`file://${layout.backend}?`));
       assert.match(once.PATH ?? "", /^[^:]+\/plugins\/bin:[^:]+\/bin:\/usr\/bin$/);
       assert.deepEqual(deployerEnvironment(layout, { path: once.PATH ?? "" }), once);
     });
