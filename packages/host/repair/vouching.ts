@@ -90,7 +90,8 @@ function doubtsIn(last: Reading, now: Reading, until: number): Reason[] {
     [now.failedWrites > last.failedWrites, "a write to the WAL failed"],
     // If the next segment is gone, the reader goes on at "now" (tsdb/wlog/watcher.go); that it did shows nowhere.
     [now.truncations > last.truncations && now.at - until > outageMs, "the WAL was truncated in an outage"],
-    [isUnread(last) && isUnread(now), "the WAL was not read"],
+    // One that catches up after an outage is behind as well, and its queue often empty; but it gets on.
+    [isUnread(last) && isUnread(now) && now.read === last.read, "the WAL was not read"],
   ];
   return seen.flatMap(([is, reason]) => (is ? [reason] : []));
 }

@@ -33,8 +33,7 @@ export async function up(sandbox: Sandbox, report: Report): Promise<void> {
   if (unsigned.length > 0) {
     await report.step(`the request and the ceremony of ${unsigned.join(" and ")}`, async (progress) => {
       makeMedium(sandbox);
-      // One after the other: each update reads the other's state, which a file backend does not write at one stroke.
-      for (const role of unsigned) await pulumi.up(role);
+      await Promise.all(unsigned.map((role) => pulumi.up(role)));
       await Promise.all(unsigned.map((role) => hold(sandbox, role)));
       progress("root and intermediate G1");
     });

@@ -32,7 +32,7 @@ export function deployerEnvironment(
     AWS_EC2_METADATA_DISABLED: "true",
     PULUMI_HOME: pulumiHome(layout),
     // Whoever reads a stack while it is written must find the old state or the new one. Files are renamed into their
-    // place, but those of attributes beside them, which nobody needs, are not (gocloud.dev/blob/fileblob).
+    // place, but those of attributes beside them, which nobody needs, are seen empty for a moment (gocloud.dev/blob/fileblob).
     PULUMI_BACKEND_URL: `file://${layout.backend}?metadata=skip&no_tmp_dir=true`,
     PULUMI_CONFIG_PASSPHRASE: "",
     PULUMI_SKIP_UPDATE_CHECK: "true",

@@ -161,6 +161,11 @@ describe("what is vouched for", () => {
     const fresh = { ...new ModelSender().reading(), pending: 0, read: 0, stored: 1_700_000_000_000 };
     const first = vouch(undefined, fresh, lateMs).vouching;
     assert.deepEqual(vouch(first, { ...fresh, at: fresh.at + 2000 }, lateMs).vouching.doubts, []);
+    // Nor is one that catches up after an outage.
+    const behind = { ...fresh, read: fresh.stored - 60_000 };
+    const late = vouch(undefined, behind, lateMs).vouching;
+    const doubts = (read: number) => vouch(late, { ...behind, at: behind.at + 2000, read }, lateMs).vouching.doubts;
+    assert.deepEqual([doubts(behind.read + 5000), doubts(behind.read)], [[], ["the WAL was not read"]]);
     assert.deepEqual(reasons("another queue"), ["the configuration was loaded anew"]);
     assert.deepEqual(reasons("refused"), ["samples were refused or dropped"]);
     const torn = Array.from({ length: 10 }, (): Happening => "nothing");
