@@ -38,8 +38,10 @@ const inputs = {
 };
 type Inputs = Known<typeof inputs>;
 
-/** A gateway endpoint (S3), or an interface endpoint for AWS or for a service of somebody else. The AWS API lists it and enforces its policy; its addresses are the
- * cloud's own. */
+/**
+ * A gateway endpoint (S3), or an interface endpoint for AWS or for a service of somebody else. The AWS API lists it and
+ * enforces its policy; its addresses are the cloud's own.
+ */
 export const vpcEndpoint = noun({
   type: "aws:ec2/vpcEndpoint:VpcEndpoint",
   inputs,

@@ -103,6 +103,7 @@ async function write(pid: number, offset: number, code: Buffer): Promise<void> {
 }
 
 const [seconds = Number.NaN, ...pids] = process.argv.slice(2).map(Number);
+if (process.arch !== "x64") throw new Error(`the code is for x86-64, this is ${process.arch}`);
 const image = pristine();
 const { offset, size } = symbolIn(image, functionName);
 const patch = skewed(seconds);
