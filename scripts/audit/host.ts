@@ -7,7 +7,7 @@ import {
   unpackHostEvidence,
 } from "@metrics-link/contract";
 import { managementOf } from "@metrics-link/host/converge/management-client.ts";
-import { type Clock, type Management, runCommand } from "@metrics-link/host/converge/run-command.ts";
+import { type Clock, type Management, runCommand, systemClock } from "@metrics-link/host/converge/run-command.ts";
 import type { ClientConfiguration } from "./aws.ts";
 
 const agent = "exec /opt/metrics-link/bin/agent";
@@ -18,7 +18,7 @@ const deadlineSeconds = 60;
  * @throws Error when it does not answer, or not to this
  */
 export async function hostEvidence(configuration: ClientConfiguration, instanceId: string): Promise<HostEvidence> {
-  return await askInParts(managementOf("metrics-link: audit, reads only", configuration), instanceId, clock);
+  return await askInParts(managementOf("metrics-link: audit, reads only", configuration), instanceId, systemClock);
 }
 
 /**
@@ -27,13 +27,8 @@ export async function hostEvidence(configuration: ClientConfiguration, instanceI
  */
 export async function tellHost(configuration: ClientConfiguration, instanceId: string, outcome: AuditOutcome) {
   const management = managementOf("metrics-link: outcome of an audit", configuration);
-  await said(management, instanceId, `${agent} audited ${packAuditOutcome(outcome)}`, clock);
+  await said(management, instanceId, `${agent} audited ${packAuditOutcome(outcome)}`, systemClock);
 }
-
-const clock: Clock = {
-  now: () => Date.now(),
-  sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
-};
 
 /** The same, over a given Systems Manager. The command reads and changes nothing. */
 export async function askInParts(management: Management, instanceId: string, time: Clock): Promise<HostEvidence> {

@@ -13,6 +13,12 @@ export interface Clock {
   sleep(milliseconds: number): Promise<void>;
 }
 
+/** Real time. */
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+};
+
 /** How a command on a host ended, or why nothing was heard of it in time. */
 export type CommandEnd =
   | { readonly kind: "ended"; readonly success: boolean; readonly details: string; output: string; errors: string }

@@ -1,4 +1,4 @@
-import { alert, rose } from "./alert.ts";
+import { alert, rose, silentFor } from "./alert.ts";
 
 const agent = "metrics_link_agent";
 
@@ -8,10 +8,7 @@ export const agentAlerts = [
     "AgentSilent",
     "warning",
     "The agent has not ended a run for {{ $value | humanizeDuration }}: nobody watches this host.",
-    ({ threshold }, own) => {
-      const lastRun = own(`${agent}_last_run_timestamp_seconds`);
-      return `time() - ${lastRun} > ${threshold}\nor\nabsent_over_time(${lastRun}[${threshold}s])`;
-    },
+    ({ threshold }, own) => silentFor(own(`${agent}_last_run_timestamp_seconds`), threshold),
   ),
   alert(
     "AgentNotConverged",

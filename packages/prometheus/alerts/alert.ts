@@ -41,6 +41,10 @@ export const rose = (selector: string, window: string): string => `increase(${se
 export const roseOrBegan = (selector: string, window: string): string =>
   `(${rose(selector, window)} or (${selector} > 0 unless ${selector} offset ${window}))`;
 
+/** Something that tells when it last did its work has not for so many seconds, or is not heard of at all any more. */
+export const silentFor = (lastTime: string, seconds: number): string =>
+  `time() - ${lastTime} > ${seconds}\nor\nabsent_over_time(${lastTime}[${seconds}s])`;
+
 /** Several conditions as one alert, each under its own value of `kind`. */
 export const byKind = (kinds: Readonly<Record<string, string>>): string =>
   Object.entries(kinds)

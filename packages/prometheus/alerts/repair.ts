@@ -1,4 +1,4 @@
-import { alert, roseOrBegan } from "./alert.ts";
+import { alert, roseOrBegan, silentFor } from "./alert.ts";
 
 const repair = "metrics_link_repair";
 
@@ -20,10 +20,7 @@ export const repairAlerts = [
     "RepairerSilent",
     "warning",
     "The repairer has not looked at the queue for {{ $value | humanizeDuration }}.",
-    ({ threshold }, own) => {
-      const lastLook = own(`${repair}_last_look_timestamp_seconds`);
-      // Its metrics go with it.
-      return `time() - ${lastLook} > ${threshold}\nor\nabsent_over_time(${lastLook}[${threshold}s])`;
-    },
+    // Its metrics go with it.
+    ({ threshold }, own) => silentFor(own(`${repair}_last_look_timestamp_seconds`), threshold),
   ),
 ] as const;
