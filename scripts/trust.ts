@@ -1,4 +1,4 @@
-import { contractOutput, fingerprintsOf, normaliseFingerprint } from "@metrics-link/contract";
+import { contractOutput, fingerprintsOf, normaliseFingerprint, readContract } from "@metrics-link/contract";
 import { optionsOf, required, settle, typed, UsageError } from "./stack/command-line.ts";
 import { contextOf, type StackContext } from "./stack/context.ts";
 import { peersOf } from "./stack/stack-file.ts";
@@ -60,7 +60,7 @@ async function accept(context: StackContext, peer: string | undefined, heard: re
 }
 
 async function offered({ pulumi }: StackContext, stack: string): Promise<string[]> {
-  const { [contractOutput]: contract } = (await pulumi.outputs(stack)) as { [contractOutput]?: { rootBundle: string } };
+  const contract = readContract(stack, (await pulumi.outputs(stack))[contractOutput]);
   return contract === undefined ? [] : fingerprintsOf(contract.rootBundle);
 }
 

@@ -14,7 +14,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { accountProvider, inAccount } from "./account.ts";
 import { accountPki, planPki, requirePeersFollow, waitingPki } from "./account-pki.ts";
 import { linkHost } from "./link-host.ts";
-import { peerOf, trustIn } from "./peer.ts";
+import { peerOf, peerOutput, trustIn } from "./peer.ts";
 import { privateNetwork } from "./private-network.ts";
 import { releaseStore } from "./release-store.ts";
 import { userPrometheus } from "./user-prometheus.ts";
@@ -24,7 +24,7 @@ export async function receiver(configuration: ReceiverConfiguration, bundling: P
   const { account, pki: profile, prometheus } = configuration;
   const [plan, agent] = await Promise.all([planPki(configuration), bundling]);
   if (plan.waits) return waitingPki("receiver", configuration, plan, "server");
-  const senders = await Promise.all(configuration.senders.map(knownSender));
+  const senders = await Promise.all(configuration.senders.map((sender) => knownSender(sender, configuration)));
   requirePeersFollow(profile, plan, senders);
 
   const pki = accountPki("receiver", configuration, plan, "server");
@@ -68,7 +68,7 @@ export async function receiver(configuration: ReceiverConfiguration, bundling: P
       accountId: account.id,
       rootBundle,
       dnsName: identityName(profile.dnsName, profile.generations.identity),
-      trusts: senders.map(({ stack, contract: sender }) => trustIn(stack, sender)),
+      trusts: senders.map(trustIn),
       endpointAddresses,
       endpointPort: ports.https,
     }),
@@ -80,16 +80,16 @@ export async function receiver(configuration: ReceiverConfiguration, bundling: P
     leafNotAfter: pki.leaf.notAfter,
     instanceId: host.instanceId,
     release: host.releaseId,
-    peers: senders.map(({ stack, dnsName, addresses }) => ({ stack, dnsName, addresses })) satisfies PeerOutput[],
+    peers: senders.map(peerOutput) satisfies PeerOutput[],
   };
 }
 
-/** A sender that has spoken and whose root is pinned. @throws Error when it has not spoken yet */
-async function knownSender({ name, stack, rootFingerprints }: ReceiverConfiguration["senders"][number]) {
-  const contract = await peerOf("sender", stack, rootFingerprints);
-  if (contract === undefined) {
-    throw new Error(`Sender ${name} has not spoken yet: run \`pulumi up\` of its stack ${stack} first`);
+/** A sender whose contract is accepted. @throws Error while its stack has none */
+async function knownSender(sender: ReceiverConfiguration["senders"][number], configuration: ReceiverConfiguration) {
+  const { name, stack } = sender;
+  const found = await peerOf("sender", sender, configuration);
+  if (found === undefined) {
+    throw new Error(`Sender ${name} has no output contract yet: run \`pulumi up\` of its stack ${stack} first`);
   }
-  const { dnsName, egressAddresses, rootBundle } = contract;
-  return { name, stack, contract, dnsName, addresses: egressAddresses, rootBundle };
+  return { name, contract: found.contract, ...found.accepted };
 }

@@ -13,7 +13,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { accountProvider, inAccount } from "./account.ts";
 import { accountPki, planPki, requirePeersFollow, waitingPki } from "./account-pki.ts";
 import { linkHost } from "./link-host.ts";
-import { peerOf, trustIn } from "./peer.ts";
+import { peerOf, peerOutput, trustIn } from "./peer.ts";
 import { privateNetwork } from "./private-network.ts";
 import { releaseStore } from "./release-store.ts";
 import { userPrometheus } from "./user-prometheus.ts";
@@ -25,14 +25,15 @@ export async function sender(
   bundlingRepairer: Promise<string>,
 ) {
   const { account, pki: profile, prometheus, peer } = configuration;
-  const [receiver, plan, agent, repairer] = await Promise.all([
-    peerOf("receiver", peer.stack, peer.rootFingerprints),
+  const [known, plan, agent, repairer] = await Promise.all([
+    peerOf("receiver", peer, configuration),
     planPki(configuration),
     bundling,
     bundlingRepairer,
   ]);
   if (plan.waits) return waitingPki("sender", configuration, plan, "client");
-  requirePeersFollow(profile, plan, receiver ? [{ stack: peer.stack, contract: receiver }] : []);
+  requirePeersFollow(profile, plan, known ? [{ stack: peer.stack, contract: known.contract }] : []);
+  const receiver = known?.accepted;
 
   const pki = accountPki("sender", configuration, plan, "client");
   const provider = accountProvider(configuration);
@@ -41,7 +42,7 @@ export async function sender(
   const securityGroup = network.hostSecurityGroup("sender", network);
   const egress = new PinnedEgress(
     "sender",
-    { network, hostSecurityGroup: securityGroup, destinations: receiver?.endpointAddresses ?? [] },
+    { network, hostSecurityGroup: securityGroup, destinations: receiver?.addresses ?? [] },
     options,
   );
 
@@ -58,8 +59,7 @@ export async function sender(
         receiver: receiver && {
           name: "receiver",
           dnsName: receiver.dnsName,
-          addresses: receiver.endpointAddresses,
-          port: receiver.endpointPort,
+          addresses: receiver.addresses,
         },
         maxShards: prometheus.remoteWrite.maxShards,
       }),
@@ -88,7 +88,7 @@ export async function sender(
       accountId: account.id,
       rootBundle,
       dnsName: identityName(profile.dnsName, profile.generations.identity),
-      trusts: receiver ? [trustIn(peer.stack, receiver)] : [],
+      trusts: receiver ? [trustIn(receiver)] : [],
       egressAddresses,
     }),
   );
@@ -99,9 +99,7 @@ export async function sender(
     leafNotAfter: pki.leaf.notAfter,
     instanceId: host.instanceId,
     release: host.releaseId,
-    peers: (receiver
-      ? [{ stack: peer.stack, dnsName: receiver.dnsName, addresses: receiver.endpointAddresses }]
-      : []) satisfies PeerOutput[],
+    peers: (receiver ? [peerOutput(receiver)] : []) satisfies PeerOutput[],
     link: receiver === undefined ? "waits for the receiver" : "configured",
   };
 }

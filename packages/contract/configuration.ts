@@ -1,18 +1,7 @@
 import { z } from "zod";
 import { checkEndpointServices, endpointServices } from "./configuration/endpoint-services.ts";
-import {
-  arn,
-  day,
-  dnsName,
-  duration,
-  fingerprint,
-  folder,
-  integer,
-  matching,
-  peerName,
-  stackName,
-  text,
-} from "./configuration/values.ts";
+import { checkDocumentationAddresses, peer, senders } from "./configuration/peers.ts";
+import { arn, day, dnsName, duration, folder, integer, matching, text } from "./configuration/values.ts";
 import { InvalidInputError, type Problem, valueAt } from "./errors.ts";
 
 /** The namespace of all keys in `Pulumi.<stack>.yaml`. */
@@ -36,6 +25,8 @@ const network = z.strictObject({
     .refine((zones) => new Set(zones).size === zones.length, { error: "two different availability zones" }),
   /** Services of others that hosts reach by AWS PrivateLink, each under the private DNS name that its owner gave it. */
   endpointServices: endpointServices.default([]),
+  /** True accepts the addresses of RFC 5737 as public ones: for a trial network that is not on the internet. */
+  documentationAddresses: z.boolean({ error: "true for a trial network, else false" }).default(false),
 });
 
 const host = z.strictObject({
@@ -205,11 +196,6 @@ const policy = z
 
 const common = { account, network, host, pki, tools, policy };
 
-const rootFingerprints = z
-  .array(fingerprint)
-  .min(1, { error: "at least one fingerprint of the peer's root; read it to each other, then write it down" })
-  .max(4, { error: "at most four: the old and the new one of a rotation, and room for a second" });
-
 const sender = z
   .strictObject({
     role: z.literal("sender"),
@@ -220,10 +206,11 @@ const sender = z
       }),
       remoteWrite: remoteWrite.prefault({}),
     }),
-    /** The receiver. Fingerprints may be absent until its people have read them out. */
-    peer: z.strictObject({ stack: stackName, rootFingerprints: rootFingerprints.optional() }),
+    /** The receiver. */
+    peer,
   })
-  .superRefine(checkEndpointServices);
+  .superRefine(checkEndpointServices)
+  .superRefine(checkDocumentationAddresses);
 
 const receiver = z
   .strictObject({
@@ -234,18 +221,10 @@ const receiver = z
       /** At least the longest outage that must not lose a sample. */
       outOfOrderTimeWindow: duration.default("24h"),
     }),
-    senders: z
-      .array(z.strictObject({ name: peerName, stack: stackName, rootFingerprints: rootFingerprints.optional() }))
-      .min(1, { error: "at least one sender" })
-      .superRefine((list, context) => {
-        for (const [index, { name }] of list.entries()) {
-          if (list.findIndex((other) => other.name === name) < index) {
-            context.addIssue({ code: "custom", path: [index, "name"], message: "a name that no other sender has" });
-          }
-        }
-      }),
+    senders,
   })
-  .superRefine(checkEndpointServices);
+  .superRefine(checkEndpointServices)
+  .superRefine(checkDocumentationAddresses);
 
 export type SenderConfiguration = z.output<typeof sender>;
 export type ReceiverConfiguration = z.output<typeof receiver>;

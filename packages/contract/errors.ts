@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { printable } from "./printable.ts";
 
 /** One thing wrong with an input: where it stands, what was found there, and what would be right. */
 export interface Problem {
@@ -24,11 +25,17 @@ export class InvalidInputError extends Error {
  * @param prefix what stands before each key
  */
 export function problemsFound(raw: unknown, { issues }: z.ZodError, prefix: readonly string[] = []): Problem[] {
-  return issues.map(({ path, message }) => ({
+  const problem = (path: readonly PropertyKey[], remedy: string): Problem => ({
     key: [...prefix, ...path].join("."),
     value: valueAt(raw, path),
-    remedy: message,
-  }));
+    remedy,
+  });
+  return issues.flatMap((issue) =>
+    // The schema's own message would repeat the keys as they came.
+    issue.code === "unrecognized_keys"
+      ? issue.keys.map((key) => problem([...issue.path, key], "no such key"))
+      : [problem(issue.path, issue.message)],
+  );
 }
 
 /** What stands at a path of an input; undefined when the path does not lead anywhere. */
@@ -41,6 +48,14 @@ export function valueAt(raw: unknown, path: readonly PropertyKey[]): unknown {
   return found;
 }
 
+/** A value is shown in this many characters: a peer's may be of any length. */
+const shownCharacters = 400;
+
+/** Keys and values may come from a peer or a pull request, so what a terminal would act on is escaped. */
 function describe({ key, value, remedy }: Problem): string {
-  return value === undefined ? `${key} is missing: ${remedy}` : `${key} is ${JSON.stringify(value)}: ${remedy}`;
+  const name = printable(key);
+  if (value === undefined) return `${name} is missing: ${remedy}`;
+  const text = printable(JSON.stringify(value) ?? String(value));
+  const shown = text.length > shownCharacters ? `${text.slice(0, shownCharacters)}… (${text.length} characters)` : text;
+  return `${name} is ${shown}: ${remedy}`;
 }

@@ -1,21 +1,79 @@
 import { X509Certificate } from "node:crypto";
 
+/** What stands in a text that ought to be PEM certificates and nothing else. */
+export class NotCertificatesError extends Error {
+  constructor(what: string) {
+    super(what);
+    this.name = "NotCertificatesError";
+  }
+}
+
+/** More than any bundle of ours: four roots of P-256 take about 3 KB. */
+const mostCharacters = 64 * 1024;
+
+/** One block, and the white space around it. `y` continues where the block before it ended. */
+const block = /\s*-----BEGIN CERTIFICATE-----\r?\n([A-Za-z0-9+/\r\n]+={0,2})\s*-----END CERTIFICATE-----\s*/y;
+
+/**
+ * The certificates of a PEM bundle, in order, each encoded anew from what was parsed.
+ *
+ * RFC 7468 allows text around the blocks, and readers differ in what they skip: BoringSSL also loads `X509 CERTIFICATE`
+ * and `TRUSTED CERTIFICATE`. So a bundle with anything else in it is refused, and what is handed on is never the text
+ * as it came.
+ * @throws NotCertificatesError for any other text, a block that is no certificate, or one that is not its own encoding
+ */
+export function certificatesOf(bundlePem: string): string[] {
+  return readCertificates(bundlePem).map((certificate) => certificate.toString());
+}
+
+/** The same, parsed. @throws NotCertificatesError */
+export function readCertificates(bundlePem: string): X509Certificate[] {
+  if (bundlePem.length > mostCharacters)
+    throw new NotCertificatesError(`it is longer than ${mostCharacters} characters`);
+  const found: X509Certificate[] = [];
+  let end = 0;
+  while (bundlePem.slice(end).trim() !== "") {
+    block.lastIndex = end;
+    const [whole, base64] = block.exec(bundlePem) ?? [];
+    if (whole === undefined || base64 === undefined) {
+      throw new NotCertificatesError(
+        `after ${found.length} certificates there is text that is not a whole CERTIFICATE block of RFC 7468`,
+      );
+    }
+    found.push(decoded(base64, found.length + 1));
+    end += whole.length;
+  }
+  return found;
+}
+
+function decoded(base64: string, ordinal: number): X509Certificate {
+  const der = Buffer.from(base64, "base64");
+  let certificate: X509Certificate;
+  try {
+    certificate = new X509Certificate(der);
+  } catch {
+    throw new NotCertificatesError(`block ${ordinal} is not an X.509 certificate`);
+  }
+  // Bytes after the certificate, or base64 that decodes in more than one way.
+  const same = certificate.raw.equals(der) && der.toString("base64") === base64.replaceAll(/\s/g, "");
+  if (!same) throw new NotCertificatesError(`block ${ordinal} holds more than one certificate's bytes`);
+  return certificate;
+}
+
 /**
  * SHA-256 over the DER of a certificate, written as OpenSSL writes it ("AB:CD:..."), so that a person can compare it
  * with `openssl x509 -fingerprint -sha256`.
+ * @throws NotCertificatesError when the text is anything but one certificate
  */
 export function fingerprintOf(certificatePem: string): string {
-  return new X509Certificate(certificatePem).fingerprint256;
+  const [only, ...others] = readCertificates(certificatePem);
+  if (only === undefined || others.length > 0) throw new NotCertificatesError("it is not exactly one certificate");
+  return only.fingerprint256;
 }
 
-/** The certificates of a PEM bundle, in order. Text between them is ignored, as RFC 7468 section 2 allows. */
-export function certificatesOf(bundlePem: string): string[] {
-  return bundlePem.match(/-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g) ?? [];
-}
-
-/** The fingerprints of a bundle's certificates, in the bundle's order. */
+/** The fingerprints of a bundle's certificates, in the bundle's order. @throws NotCertificatesError */
 export function fingerprintsOf(bundlePem: string): string[] {
-  return certificatesOf(bundlePem).map(fingerprintOf);
+  return readCertificates(bundlePem).map(({ fingerprint256 }) => fingerprint256);
 }
 
 /** A fingerprint in any common spelling (case, colons or none), in the one spelling that is compared. */

@@ -9,5 +9,7 @@ export * from "./keep-rule.ts";
 export * from "./outputs.ts";
 export * from "./pki-output.ts";
 export * from "./ports.ts";
+export * from "./printable.ts";
+export * from "./public-address.ts";
 export * from "./pulumi-configuration.ts";
 export * from "./remote-write.ts";

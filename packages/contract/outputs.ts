@@ -1,6 +1,9 @@
 import { z } from "zod";
+import { dnsName, fingerprint, stackName } from "./configuration/values.ts";
 import { InvalidInputError, problemsFound } from "./errors.ts";
-import { certificatesOf, fingerprintsOf } from "./fingerprint.ts";
+import { certificatesOf, fingerprintsOf, NotCertificatesError, readCertificates } from "./fingerprint.ts";
+import { ports } from "./ports.ts";
+import { isDocumentationAddress, isPublicAddress, mostAddresses } from "./public-address.ts";
 
 /** The name of the stack output that the peer reads. Everything in it is public. */
 export const contractOutput = "contract";
@@ -17,35 +20,65 @@ export interface PeerOutput {
   readonly addresses: readonly string[];
 }
 
-const address = z.ipv4({ error: "an IPv4 address" });
+const address = z
+  .string()
+  .refine(isPublicAddress, { error: "a public unicast IPv4 address; nothing else may enter a fence" });
+const addressesOf = (role: keyof typeof mostAddresses) =>
+  z
+    .array(address)
+    .min(1, { error: "at least one address" })
+    .max(mostAddresses[role], { error: `at most ${mostAddresses[role]}: a ${role} has no more` })
+    .refine((list) => new Set(list).size === list.length, { error: "each address once" });
+
 const common = {
   version: z.literal(contractVersion, {
     error: `contract version ${contractVersion}; update both sides to one release`,
   }),
-  accountId: z.string().regex(/^\d{12}$/),
+  accountId: z.string().regex(/^\d{12}$/, { error: "the 12 digits of an AWS account" }),
   /** PEM of this side's root certificates: one, or old and new while a root rotates. Never an intermediate. */
-  rootBundle: z.string().refine((pem) => certificatesOf(pem).length > 0, { error: "at least one PEM certificate" }),
+  rootBundle: z.string().superRefine((pem, context) => {
+    const wrong = faultOf(pem);
+    if (wrong !== undefined) context.addIssue({ code: "custom", message: `PEM of root certificates alone: ${wrong}` });
+  }),
   /** The DNS name that this side's leaf must be known by. */
-  dnsName: z.string().min(1),
+  dnsName,
   /** Whom this side trusts since its last update: a peer that changes its root or its name looks here first. */
   trusts: z
-    .array(z.strictObject({ stack: z.string(), rootFingerprints: z.array(z.string()), dnsName: z.string() }))
+    .array(z.strictObject({ stack: stackName, rootFingerprints: z.array(fingerprint).max(8), dnsName }))
+    .max(10_000)
     .default([]),
 };
+
+/** At most as many as the peer can pin. */
+const mostRoots = 4;
+
+/** What is wrong with a root bundle; undefined when nothing is. */
+function faultOf(pem: string): string | undefined {
+  try {
+    const roots = readCertificates(pem);
+    if (roots.length < 1 || roots.length > mostRoots) return `it holds ${roots.length}, 1 to ${mostRoots} are expected`;
+    if (new Set(roots.map(({ fingerprint256 }) => fingerprint256)).size < roots.length) return "it holds one twice";
+    const other = roots.find((root) => !root.ca || !root.checkIssued(root) || !root.verify(root.publicKey));
+    return other === undefined ? undefined : "it holds a certificate that is no authority, or has not signed itself";
+  } catch (error) {
+    if (error instanceof NotCertificatesError) return error.message;
+    throw error;
+  }
+}
 
 const senderContract = z.strictObject({
   ...common,
   role: z.literal("sender"),
   /** Where connections come from: the Elastic IPs of the NAT gateway. */
-  egressAddresses: z.array(address).min(1),
+  egressAddresses: addressesOf("sender"),
 });
 
 const receiverContract = z.strictObject({
   ...common,
   role: z.literal("receiver"),
   /** Where connections go to: the load balancer's Elastic IPs. */
-  endpointAddresses: z.array(address).min(1),
-  endpointPort: z.int().min(1).max(65_535),
+  endpointAddresses: addressesOf("receiver"),
+  endpointPort: z.literal(ports.https, { error: `port ${ports.https}: the fences of both sides know no other` }),
 });
 
 export type SenderContract = z.output<typeof senderContract>;
@@ -56,62 +89,103 @@ type Contracts = { sender: SenderContract; receiver: ReceiverContract };
 
 /**
  * Reads what a stack says of itself, whichever role it has.
- * @returns undefined if it has not spoken yet
- * @throws Error when the output is not of this contract
+ * @returns undefined when it has no output `contract` yet
+ * @throws InvalidInputError when the output is not of this contract
  */
-export function readContract(output: unknown): SenderContract | ReceiverContract | undefined {
-  if (output === undefined || output === null) return undefined;
-  const result = z.discriminatedUnion("role", [senderContract, receiverContract]).safeParse(output);
-  if (result.success) return result.data;
-  const seen = result.error.issues.map(({ path, message }) => `${[contractOutput, ...path].join(".")}: ${message}`);
-  throw new Error(`the output ${contractOutput} is of another program: ${seen.join("; ")}`);
+export function readContract(stack: string, output: unknown): SenderContract | ReceiverContract | undefined {
+  return parsed(stack, output, z.discriminatedUnion("role", [senderContract, receiverContract]));
 }
 
-/** A peer whose root was compared with the pinned fingerprints. */
-export type Trusted<Contract> = Contract & { readonly rootFingerprints: readonly string[] };
+/** The addresses that a contract names, whichever role its side has. */
+export const addressesIn = (contract: SenderContract | ReceiverContract): readonly string[] =>
+  contract.role === "sender" ? contract.egressAddresses : contract.endpointAddresses;
+
+/** What this side's own configuration, in source control, agrees to of a peer. */
+export interface PeerPins {
+  /** Absent: no root has been agreed to yet. */
+  readonly rootFingerprints?: readonly string[] | undefined;
+  /** Absent: no address has been agreed to yet. */
+  readonly addresses?: readonly string[] | undefined;
+}
 
 /**
- * Reads what a peer's stack says of itself, and trusts its roots only if each one is pinned.
+ * A peer of which every value was compared with the pins, or is of a closed form. Nothing in it is text as the peer
+ * wrote it: the root bundle is encoded anew from the certificates that were compared.
+ */
+export interface AcceptedPeer {
+  readonly stack: string;
+  readonly dnsName: string;
+  readonly rootFingerprints: readonly string[];
+  /** PEM of exactly these roots. */
+  readonly rootBundle: string;
+  readonly addresses: readonly string[];
+}
+
+/**
+ * Reads what a peer's stack says of itself, and takes it only if each of its roots and addresses is pinned.
  *
  * @param role what the peer must be
- * @param stack the peer's stack, for messages
- * @param output the value of its output `contract`; undefined while it has not spoken yet
- * @param pinned the root fingerprints written in this side's own configuration; undefined when none are yet
- * @returns undefined if the peer has not spoken yet
- * @throws InvalidInputError when the output is not of this contract, or a root is not a pinned one
+ * @param stack the peer's stack
+ * @param output the value of its output `contract`; undefined while it has none
+ * @param network whether the addresses of RFC 5737 are accepted, as in a trial network
+ * @returns undefined while the peer has no contract
+ * @throws InvalidInputError when the output is not of this contract, or something in it is not pinned
  */
 export function readPeer<Role extends keyof Contracts>(
   role: Role,
   stack: string,
   output: unknown,
-  pinned: readonly string[] | undefined,
-): Trusted<Contracts[Role]> | undefined {
-  if (output === undefined || output === null) return undefined;
-  const result = byRole[role].safeParse(output);
-  if (!result.success) {
-    throw new InvalidInputError(
-      `Output "${contractOutput}" of stack ${stack} cannot be used`,
-      problemsFound(output, result.error, [contractOutput]),
-    );
+  pins: PeerPins,
+  network: { readonly documentationAddresses: boolean },
+): { readonly contract: Contracts[Role]; readonly accepted: AcceptedPeer } | undefined {
+  const contract = parsed(stack, output, byRole[role]) as Contracts[Role] | undefined;
+  if (contract === undefined) return undefined;
+  const addresses = addressesIn(contract);
+  const reserved = network.documentationAddresses ? [] : addresses.filter(isDocumentationAddress);
+  if (reserved.length > 0) {
+    const remedy = "addresses that are not for documentation (RFC 5737); only a trial network accepts those";
+    throw new InvalidInputError(unusable(stack), [{ key: `${contractOutput}.addresses`, value: reserved, remedy }]);
   }
-  const contract = result.data as Contracts[Role];
-  const offered = fingerprintsOf(contract.rootBundle);
-  const strangers = offered.filter((fingerprint) => !pinned?.includes(fingerprint));
-  if (strangers.length > 0) throw notPinned(role, stack, strangers, pinned ?? []);
-  return { ...contract, rootFingerprints: offered };
+  const rootFingerprints = fingerprintsOf(contract.rootBundle);
+  requirePinned(role, stack, "root", "rootFingerprints", rootFingerprints, pins.rootFingerprints ?? []);
+  requirePinned(role, stack, "address", "addresses", addresses, pins.addresses ?? []);
+  const rootBundle = certificatesOf(contract.rootBundle).join("");
+  return { contract, accepted: { stack, dnsName: contract.dnsName, rootFingerprints, rootBundle, addresses } };
 }
 
-function notPinned(role: string, stack: string, offered: readonly string[], pinned: readonly string[]): Error {
-  const list = (fingerprints: readonly string[]) =>
-    fingerprints.length > 0 ? fingerprints.map((fingerprint) => `\n    ${fingerprint}`).join("") : " none";
-  return new InvalidInputError(`The root of the ${role} in stack ${stack} is not the pinned one; nothing was changed`, [
+function parsed<Schema extends z.ZodType>(
+  stack: string,
+  output: unknown,
+  schema: Schema,
+): z.output<Schema> | undefined {
+  if (output === undefined || output === null) return undefined;
+  const result = schema.safeParse(output);
+  if (result.success) return result.data;
+  throw new InvalidInputError(unusable(stack), problemsFound(output, result.error, [contractOutput]));
+}
+
+const unusable = (stack: string) => `Output "${contractOutput}" of stack ${stack} cannot be used`;
+
+/** @throws InvalidInputError showing what is offered and what is pinned */
+function requirePinned(
+  role: string,
+  stack: string,
+  what: "root" | "address",
+  key: "rootFingerprints" | "addresses",
+  offered: readonly string[],
+  pinned: readonly string[],
+): void {
+  if (offered.every((one) => pinned.includes(one))) return;
+  const list = (values: readonly string[]) =>
+    values.length > 0 ? values.map((value) => `\n    ${value}`).join("") : " none";
+  throw new InvalidInputError(`The ${what} of the ${role} in stack ${stack} is not pinned; nothing was changed`, [
     {
-      key: "rootFingerprints",
+      key,
       value: pinned,
       remedy:
         `the stack offers${list(offered)}\n  pinned is${list(pinned)}\n  ` +
-        "Ask the people of that account, over another channel, for their root's fingerprint. " +
-        "Only if it is the one offered, write it into this stack's configuration.",
+        `Ask the people of that account, over another channel, for their ${what}. Only if it is the one offered, ` +
+        "run `npm run trust -- accept`, which writes it into this stack's configuration.",
     },
   ]);
 }

@@ -50,7 +50,7 @@ async function collectStack(context: StackContext, { preview }: CollectOptions):
     stack,
     configuration,
     deviations: deviationsIn(file.text()),
-    contract: await of(own, (found) => contractIn(found)),
+    contract: await of(own, (found) => contractIn(context.stack, found)),
     pki: await of(own, (found) => {
       const pki = readPkiOutput(found[pkiOutput]);
       if (pki === undefined) throw new Error(`the stack has no output ${pkiOutput} yet`);
@@ -65,8 +65,8 @@ async function collectStack(context: StackContext, { preview }: CollectOptions):
   };
 }
 
-function contractIn(outputs: Readonly<Record<string, unknown>>): Contract {
-  const found = readContract(outputs[contractOutput]);
+function contractIn(stack: string, outputs: Readonly<Record<string, unknown>>): Contract {
+  const found = readContract(stack, outputs[contractOutput]);
   if (found === undefined) throw new Error(`the stack has no output ${contractOutput} yet`);
   return found;
 }
@@ -81,7 +81,10 @@ function peersOf(configuration: Configuration): Omit<PeerEvidence, "contract">[]
 }
 
 async function peerOf(context: StackContext, peer: Omit<PeerEvidence, "contract">): Promise<PeerEvidence> {
-  return { ...peer, contract: await part(async () => contractIn(await context.pulumi.outputs(peer.stack))) };
+  return {
+    ...peer,
+    contract: await part(async () => contractIn(peer.stack, await context.pulumi.outputs(peer.stack))),
+  };
 }
 
 async function exportOf({ pulumi, stack }: StackContext) {

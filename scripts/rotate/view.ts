@@ -6,17 +6,12 @@ import {
   fingerprintOf,
   fingerprintsOf,
   pkiOutput,
+  readContract,
   readPkiOutput,
 } from "@metrics-link/contract";
-import type { PeerView, Trust, View } from "@metrics-link/pki/rotation/view.ts";
+import type { PeerView, View } from "@metrics-link/pki/rotation/view.ts";
 import { artefactFolder, type StackContext } from "../stack/context.ts";
 import { peersOf } from "../stack/stack-file.ts";
-
-interface Contract {
-  readonly rootBundle: string;
-  readonly dnsName: string;
-  readonly trusts?: readonly (Trust & { readonly stack: string })[];
-}
 
 /**
  * Reads where a rotation stands: from the stack's configuration and outputs, its peers' outputs and the folder of
@@ -28,19 +23,19 @@ export async function readView(context: StackContext): Promise<View> {
   const { generations, root, dnsName } = configuration.pki;
   const own = await context.pulumi.outputs(context.stack);
   const inForce = readPkiOutput(own[pkiOutput]);
-  const contract = own[contractOutput] as Contract | undefined;
+  const contract = readContract(context.stack, own[contractOutput]);
   if (inForce?.leaf === undefined || contract === undefined) {
     throw new Error(`${context.stack} has no certificate yet, so there is nothing to rotate: run \`pulumi up\` first`);
   }
   const peers = await Promise.all(
     peersOf(configuration).map(async ({ stack, pins }): Promise<PeerView> => {
-      const theirs = (await context.pulumi.outputs(stack))[contractOutput] as Contract | undefined;
+      const theirs = readContract(stack, (await context.pulumi.outputs(stack))[contractOutput]);
       return {
         stack,
         pins,
         offers: theirs && { rootFingerprints: fingerprintsOf(theirs.rootBundle), dnsName: theirs.dnsName },
-        trustsUs: theirs?.trusts?.find((entry) => entry.stack === inForce.stack),
-        trusted: contract.trusts?.find((entry) => entry.stack === stack),
+        trustsUs: theirs?.trusts.find((entry) => entry.stack === inForce.stack),
+        trusted: contract.trusts.find((entry) => entry.stack === stack),
       };
     }),
   );

@@ -1,5 +1,5 @@
-import { createPrivateKey, X509Certificate } from "node:crypto";
-import { certificatesOf } from "@metrics-link/contract/fingerprint.ts";
+import { createPrivateKey, type X509Certificate } from "node:crypto";
+import { readCertificates } from "@metrics-link/contract/fingerprint.ts";
 
 /** @throws Error when the key is not the one in the chain's first certificate */
 export function requireKeyPair(chainPem: string, keyPem: string): void {
@@ -71,5 +71,5 @@ function leafOf(chainPem: string): X509Certificate {
   return leaf;
 }
 
-const parse = (pem: string) => certificatesOf(pem).map((certificate) => new X509Certificate(certificate));
+const parse = readCertificates;
 const oneLine = (subject: string) => subject.replaceAll("\n", ", ");

@@ -6,10 +6,14 @@ export const roles = ["sender", "receiver"] as const;
 export type Role = (typeof roles)[number];
 
 const marker = " Written by the sandbox for its own stack; `npm run -s sandbox -- down` removes it.";
-const pinPath: Record<Role, readonly (string | number)[]> = {
-  sender: ["config", "metrics-link:peer", "rootFingerprints"],
-  receiver: ["config", "metrics-link:senders", 0, "rootFingerprints"],
+const peerPath: Record<Role, readonly (string | number)[]> = {
+  sender: ["config", "metrics-link:peer"],
+  receiver: ["config", "metrics-link:senders", 0],
 };
+const pinKeys = ["rootFingerprints", "addresses"] as const;
+
+/** What a side's people agreed to of its peer: roots by SHA-256 fingerprint, and addresses. */
+export type Pins = Readonly<Record<(typeof pinKeys)[number], readonly string[]>>;
 
 /** An Alertmanager as a stack's configuration names it. */
 export interface Alertmanager {
@@ -73,8 +77,10 @@ export class StackFiles {
     document.setIn(["config", "metrics-link:network", "endpointServices"], [endpointService]);
     // Without the password, which `pulumi config set --secret` writes.
     document.setIn(["config", "metrics-link:prometheus", "alertmanagers"], [{ url, ca, basicAuth: { username } }]);
-    // Nobody has heard the peer's fingerprint yet.
-    document.deleteIn(pinPath[role]);
+    // The internet of this machine is made of the addresses that RFC 5737 keeps for documentation.
+    document.setIn(["config", "metrics-link:network", "documentationAddresses"], true);
+    // Nobody has heard anything from the peer's people yet.
+    for (const key of pinKeys) document.deleteIn([...peerPath[role], key]);
     this.save(role, document);
   }
 
@@ -94,14 +100,16 @@ export class StackFiles {
 
   /** The pinned fingerprints of the peer's root, as written down. */
   pins(role: Role): readonly string[] {
-    const found: unknown = this.load(role).getIn(pinPath[role]);
+    const found: unknown = this.load(role).getIn([...peerPath[role], "rootFingerprints"]);
     return isSeq<Scalar<string>>(found) ? found.items.map(({ value }) => value) : [];
   }
 
-  /** Writes the peer's fingerprints down, as a person would after the telephone call. */
-  pin(role: Role, fingerprints: readonly string[]): void {
+  /** Writes down what was agreed to of the peer, as a person would after the telephone call. */
+  pin(role: Role, pins: Partial<Pins>): void {
     const document = this.load(role);
-    document.setIn(pinPath[role], document.createNode(fingerprints));
+    for (const [key, values] of Object.entries(pins)) {
+      document.setIn([...peerPath[role], key], document.createNode(values));
+    }
     this.save(role, document);
   }
 

@@ -1,3 +1,4 @@
+import { addressesIn, contractOutput, fingerprintsOf, readContract } from "@metrics-link/contract";
 import { bundleProviders } from "../plugins/bundle.ts";
 import { accessIn } from "../services/alertmanager/access.ts";
 import { startWorld } from "../world/start.ts";
@@ -48,9 +49,14 @@ export async function up(sandbox: Sandbox, report: Report): Promise<void> {
   }
 }
 
-/** Writes the fingerprints of the peer's root into a stack's configuration, as its people would after a call. */
+/** Writes the peer's root and addresses into a stack's configuration, as its people would after a call. */
 async function pin({ files }: Sandbox, pulumi: Pulumi, role: Role, report: Report): Promise<void> {
-  const fingerprints = await pulumi.output<string[]>(peerOf[role], "rootFingerprints");
-  files.pin(role, fingerprints);
-  report.say(`${role} pins the root of ${peerOf[role]}: ${fingerprints.join(", ")}`);
+  const peer = peerOf[role];
+  const contract = readContract(peer, await pulumi.output(peer, contractOutput));
+  if (contract === undefined) throw new Error(`the stack ${peer} has no output ${contractOutput}`);
+  const rootFingerprints = fingerprintsOf(contract.rootBundle);
+  const addresses = addressesIn(contract);
+  files.pin(role, { rootFingerprints, addresses });
+  report.say(`${role} pins the root of ${peer}: ${rootFingerprints.join(", ")}`);
+  report.say(`${role} pins the addresses of ${peer}: ${addresses.join(", ")}`);
 }

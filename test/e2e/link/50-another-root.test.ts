@@ -22,7 +22,7 @@ describe("a peer's root that is not the pinned one", function () {
       };
       const before = await resources();
       const pins = sandbox.files.pins(role);
-      sandbox.files.pin(role, [stranger]);
+      sandbox.files.pin(role, { rootFingerprints: [stranger] });
       try {
         const { code, stdout, stderr } = await pulumi().run(["up", "-s", role, "--yes", "--skip-preview"]);
         assert.notEqual(code, 0);
@@ -30,7 +30,7 @@ describe("a peer's root that is not the pinned one", function () {
         assert.ok(printed.includes(stranger) && printed.includes(offered), printed);
         assert.equal(await resources(), before);
       } finally {
-        sandbox.files.pin(role, pins);
+        sandbox.files.pin(role, { rootFingerprints: pins });
       }
       await pulumi().must(["preview", "-s", role, "--expect-no-changes"]);
     });

@@ -73,6 +73,7 @@ describe("the policies of a stack", () => {
           name: "account-a",
           stack: "organization/metrics-link/sender",
           rootFingerprints: [receiver.fingerprint],
+          addresses: ["203.0.113.10"],
         },
       ],
     },

@@ -5,17 +5,18 @@ import { build, fileOf } from "./stacks.ts";
 
 describe("the receiver's stack", () => {
   const [own, senderRoot] = [selfSigned("own"), selfSigned("sender")];
+  const addresses = ["203.0.113.10"];
   const sender = {
     version: 1,
     role: "sender",
     accountId: "111111111111",
     rootBundle: senderRoot.pem,
     dnsName: "metrics-sender.account-a.internal",
-    egressAddresses: ["203.0.113.10"],
+    egressAddresses: addresses,
   };
   const senders = (fingerprint: string) => ({
     "metrics-link:senders": [
-      { name: "account-a", stack: "organization/metrics-link/sender", rootFingerprints: [fingerprint] },
+      { name: "account-a", stack: "organization/metrics-link/sender", rootFingerprints: [fingerprint], addresses },
     ],
   });
   const receiver = () => build("receiver", { root: own.pem, peer: sender, change: senders(senderRoot.fingerprint) });
@@ -44,11 +45,11 @@ describe("the receiver's stack", () => {
 
   it("waits for its sender: before that there is nobody to let in", async () => {
     const change = senders(senderRoot.fingerprint);
-    await assert.rejects(build("receiver", { root: own.pem, change }), /account-a has not spoken yet/);
+    await assert.rejects(build("receiver", { root: own.pem, change }), /account-a has no output contract yet/);
   });
 
   it("stops when the sender's root is not the pinned one", async () => {
     const change = senders(own.fingerprint);
-    await assert.rejects(build("receiver", { root: own.pem, peer: sender, change }), /not the pinned one/);
+    await assert.rejects(build("receiver", { root: own.pem, peer: sender, change }), /is not pinned/);
   });
 });

@@ -5,17 +5,18 @@ import { build, fileOf, releaseOf } from "./stacks.ts";
 
 describe("the sender's stack", () => {
   const [own, receiverRoot, stranger] = [selfSigned("own"), selfSigned("receiver"), selfSigned("stranger")];
+  const addresses = ["198.51.100.10", "198.51.100.11"];
   const receiver = {
     version: 1,
     role: "receiver",
     accountId: "222222222222",
     rootBundle: receiverRoot.pem,
     dnsName: "metrics-ingest.account-b.internal",
-    endpointAddresses: ["198.51.100.10", "198.51.100.11"],
+    endpointAddresses: addresses,
     endpointPort: 443,
   };
   const pinned = (fingerprint: string) => ({
-    "metrics-link:peer": { stack: "organization/metrics-link/receiver", rootFingerprints: [fingerprint] },
+    "metrics-link:peer": { stack: "organization/metrics-link/receiver", rootFingerprints: [fingerprint], addresses },
   });
   const linked = () => build("sender", { root: own.pem, peer: receiver, change: pinned(receiverRoot.fingerprint) });
 

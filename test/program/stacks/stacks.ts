@@ -14,7 +14,14 @@ export function configurationOf(role: Role, change: Readonly<Record<string, unkn
   const { config } = parse(readFileSync(file, "utf8")) as { config: Record<string, unknown> };
   // A root in the state: what a ceremony leaves has tests of its own.
   const pki = { ...(config["metrics-link:pki"] as object), root: "trial" };
-  const sections = { ...config, "metrics-link:pki": pki, "metrics-link:tools": { acceptUnpinned: true }, ...change };
+  const network = { ...(config["metrics-link:network"] as object), documentationAddresses: true };
+  const sections = {
+    ...config,
+    "metrics-link:pki": pki,
+    "metrics-link:network": network,
+    "metrics-link:tools": { acceptUnpinned: true },
+    ...change,
+  };
   return Object.fromEntries(
     Object.entries(sections)
       .filter(([, value]) => value !== undefined)

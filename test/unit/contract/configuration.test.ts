@@ -171,12 +171,12 @@ describe("the configuration of a stack", () => {
     );
   });
 
-  it("refuses two senders of one name", () => {
+  it("refuses two senders of one name and stack", () => {
     const raw = example("receiver");
     const [first] = raw.senders as object[];
     assert.deepEqual(
       problemsOf({ ...raw, senders: [first, first] }).map(({ key }) => key),
-      ["metrics-link:senders[1].name"],
+      ["metrics-link:senders[1].name", "metrics-link:senders[1].stack"],
     );
   });
 

@@ -13,8 +13,10 @@ describe("the contract between the stacks", () => {
     dnsName: "metrics-sender.account-a.internal",
     egressAddresses: ["203.0.113.10"],
   };
-  const read = (value: unknown, pinned?: string[]) =>
-    readPeer("sender", "organization/metrics-link/sender", value, pinned);
+  const addresses = ["203.0.113.10"];
+  const trial = { documentationAddresses: true };
+  const read = (value: unknown, rootFingerprints?: string[]) =>
+    readPeer("sender", "organization/metrics-link/sender", value, { rootFingerprints, addresses }, trial);
 
   it("computes the fingerprint that OpenSSL prints", () => {
     assert.equal(fingerprintOf(root.pem), root.fingerprint);
@@ -25,7 +27,7 @@ describe("the contract between the stacks", () => {
   });
 
   it("trusts a peer whose root is pinned", () => {
-    assert.deepEqual(read(output, [root.fingerprint])?.rootFingerprints, [root.fingerprint]);
+    assert.deepEqual(read(output, [root.fingerprint])?.accepted.rootFingerprints, [root.fingerprint]);
   });
 
   it("refuses another root, showing both fingerprints", () => {

@@ -1,6 +1,6 @@
-import { createPrivateKey, X509Certificate } from "node:crypto";
+import { createPrivateKey } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { certificatesOf } from "@metrics-link/contract/fingerprint.ts";
+import { NotCertificatesError, readCertificates } from "@metrics-link/contract/fingerprint.ts";
 import { hostPaths } from "@metrics-link/contract/host-paths.ts";
 import { type Release, sha256 } from "@metrics-link/contract/release.ts";
 import { normaliseSerial } from "../certificates.ts";
@@ -16,11 +16,11 @@ export async function certificatesOnDisk(effects: Root, { checks }: Release) {
   if (pair === undefined || chain === undefined) return { chain: [], ownRoots: [], keyFits: true };
   const text = (path: string) => readFile(at(effects, hostPaths.current, path), "utf8");
   const [chainPem, rootPem, keyPem] = await Promise.all([text(pair.certificate), text(chain.root), text(pair.key)]);
-  const [leaf] = certificatesOf(chainPem);
+  const [leaf] = readCertificates(chainPem);
   return {
     chain: described(chainPem),
     ownRoots: described(rootPem),
-    keyFits: leaf !== undefined && new X509Certificate(leaf).checkPrivateKey(createPrivateKey(keyPem)),
+    keyFits: leaf?.checkPrivateKey(createPrivateKey(keyPem)) ?? false,
   };
 }
 
@@ -31,15 +31,24 @@ export async function bundlesOnDisk(effects: Root, { checks }: Release) {
       .filter((check) => check.kind === "trustBundle")
       .map(async ({ file }) => {
         const pem = await readFile(at(effects, hostPaths.current, file), "utf8");
-        const rest = certificatesOf(pem).reduce((text, one) => text.replace(one, ""), pem);
-        return { file, certificates: described(pem), sha256: sha256(pem), otherText: rest.trim() !== "" };
+        const certificates = describedStrictly(pem);
+        return { file, certificates: certificates ?? [], sha256: sha256(pem), otherText: certificates === undefined };
       }),
   );
 }
 
+/** Undefined where anything but certificates stands in the file: nobody can say what Envoy makes of that. */
+function describedStrictly(pem: string) {
+  try {
+    return described(pem);
+  } catch (error) {
+    if (error instanceof NotCertificatesError) return undefined;
+    throw error;
+  }
+}
+
 export function described(pem: string) {
-  return certificatesOf(pem).map((one) => {
-    const certificate = new X509Certificate(one);
+  return readCertificates(pem).map((certificate) => {
     const { subject, issuer, serialNumber, fingerprint256, validFromDate, validToDate, subjectAltName, ca } =
       certificate;
     return {

@@ -69,9 +69,10 @@ export async function deployBoth(): Promise<Record<Role, Deployed>> {
     dnsName: names[role],
     ...rest,
   });
+  const addresses = { sender: ["203.0.113.10"], receiver: ["198.51.100.10", "198.51.100.11"] };
   const peers = {
-    sender: contract("receiver", { endpointAddresses: ["198.51.100.10", "198.51.100.11"], endpointPort: 443 }),
-    receiver: contract("sender", { egressAddresses: ["203.0.113.10"] }),
+    sender: contract("receiver", { endpointAddresses: addresses.receiver, endpointPort: 443 }),
+    receiver: contract("sender", { egressAddresses: addresses.sender }),
   };
   const fingerprints = (role: Role) => [fingerprintOf(pki[role].root.pem)];
   const pins = {
@@ -79,6 +80,7 @@ export async function deployBoth(): Promise<Record<Role, Deployed>> {
       "metrics-link:peer": {
         stack: "organization/metrics-link/receiver",
         rootFingerprints: fingerprints("receiver"),
+        addresses: addresses.receiver,
       },
     },
     receiver: {
@@ -87,6 +89,7 @@ export async function deployBoth(): Promise<Record<Role, Deployed>> {
           name: "account-a",
           stack: "organization/metrics-link/sender",
           rootFingerprints: fingerprints("sender"),
+          addresses: addresses.sender,
         },
       ],
     },
@@ -102,7 +105,12 @@ export async function deployBoth(): Promise<Record<Role, Deployed>> {
       writeFileSync(join(artefacts, "intermediate-g1.pem"), intermediate.pem);
       const change = {
         ...pins[role],
-        "metrics-link:network": { cidr: "10.10.0.0/16", zones: ["eu-west-1a", "eu-west-1b"], endpointServices },
+        "metrics-link:network": {
+          cidr: "10.10.0.0/16",
+          zones: ["eu-west-1a", "eu-west-1b"],
+          endpointServices,
+          documentationAddresses: true,
+        },
         "metrics-link:pki": { organization: organizations[role], dnsName: names[role], root: "offline", artefacts },
       };
       let outputs: object = {};

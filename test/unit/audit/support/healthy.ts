@@ -146,7 +146,7 @@ function stackOf(role: "sender" | "receiver", rendering: Rendering, side: Side):
     ],
     ...(of === "sender"
       ? { role: "sender" as const, egressAddresses: egress }
-      : { role: "receiver" as const, endpointAddresses: endpoints, endpointPort: 443 }),
+      : { role: "receiver" as const, endpointAddresses: endpoints, endpointPort: 443 as const }),
   });
   const peerStack = `organization/metrics-link/${peerRole}`;
   return {

@@ -93,9 +93,9 @@ describe("agent: certificates", () => {
     const one = selfSigned("one");
     const two = selfSigned("two");
 
-    it("holds exactly the pinned roots, in any order, with text between them", () => {
+    it("holds exactly the pinned roots, in any order", () => {
       requireTrustBundle(one.pem, [one.fingerprint]);
-      requireTrustBundle(`a note\n${two.pem}${one.pem}`, [one.fingerprint, two.fingerprint]);
+      requireTrustBundle(`${two.pem}\n${one.pem}`, [one.fingerprint, two.fingerprint]);
     });
 
     for (const { what, bundle, pinned, reason } of [
@@ -104,6 +104,13 @@ describe("agent: certificates", () => {
       { what: "a root less", bundle: one.pem, pinned: [one, two], reason: /the bundle lacks / },
       { what: "a root twice", bundle: one.pem + one.pem, pinned: [one], reason: /a certificate twice/ },
       { what: "a private key", bundle: one.pem + one.key, pinned: [one], reason: /a private key stands/ },
+      { what: "a note", bundle: `a note\n${one.pem}`, pinned: [one], reason: /not a whole CERTIFICATE block/ },
+      {
+        what: "a root that BoringSSL alone reads",
+        bundle: one.pem + two.pem.replaceAll(" CERTIFICATE", " X509 CERTIFICATE"),
+        pinned: [one],
+        reason: /not a whole CERTIFICATE block/,
+      },
       { what: "nothing", bundle: "", pinned: [one], reason: /the bundle lacks / },
     ]) {
       it(`is refused with ${what}`, () => {

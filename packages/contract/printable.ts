@@ -1,0 +1,11 @@
+/**
+ * What a terminal or an editor would act on instead of showing: control characters (C0, DEL and C1, which hold the
+ * escape sequences of ECMA-48), line and paragraph separators, and everything of Unicode's category Format (Cf), which
+ * holds the bidirectional overrides and zero-width characters. Unpaired surrogates are no text at all.
+ */
+const unprintable = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
+
+/** A foreign text as it may be shown on a terminal, in a log or on a page: what cannot be seen is written as `\u{…}`. */
+export function printable(text: string): string {
+  return text.replaceAll(unprintable, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`);
+}
