@@ -4,7 +4,7 @@ import { jsonLogOfFailures, localRequestFields } from "./access-log.ts";
 import type { Address } from "./address.ts";
 import { type Cluster, localCluster } from "./cluster.ts";
 import { httpConnectionManager } from "./http-connection-manager.ts";
-import { defaultLimits } from "./limits.ts";
+import { defaultLimits, loopbackIdleSeconds } from "./limits.ts";
 import { type Listener, loopbackListener } from "./listener.ts";
 import { notFound, routeConfiguration, routeTo } from "./route.ts";
 
@@ -52,6 +52,7 @@ export function metricsListener(): Listener {
       routes: routeConfiguration("metrics", [page("metrics", "/stats/prometheus"), page("ready", "/ready"), notFound]),
       accessLog: jsonLogOfFailures(localRequestFields),
       limits: defaultLimits,
+      idleSeconds: loopbackIdleSeconds,
     }),
   ]);
 }
