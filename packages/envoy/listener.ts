@@ -22,6 +22,8 @@ export interface Listener {
   readonly address: Address;
   readonly per_connection_buffer_limit_bytes: number;
   readonly ignore_global_conn_limit?: boolean;
+  /** Neither its connections nor its requests are refused when Envoy sheds load. */
+  readonly bypass_overload_manager?: boolean;
   readonly filter_chains: readonly FilterChain[];
   readonly access_log?: readonly AccessLog[];
 }
