@@ -3,7 +3,7 @@ import { everyInterface, exactly, socket } from "./address.ts";
 import { httpConnectionManager } from "./http-connection-manager.ts";
 import { bodyLimit } from "./http-filters.ts";
 import type { Limits } from "./limits.ts";
-import { connectionLimit, type FilterChain, type Listener, listener, serverNameInspector } from "./listener.ts";
+import { connectionLimit, type FilterChain, type Listener, listener } from "./listener.ts";
 import type { Material } from "./material.ts";
 import { answer, onlyRemoteWrite, type RouteConfiguration, routeConfiguration } from "./route.ts";
 import { downstreamTls, type PeerIdentity } from "./tls.ts";
@@ -27,7 +27,6 @@ export interface IngestInput {
 /** The public listener: one filter chain per sender, chosen by source address, each with its own root and name. */
 export function ingestListener(input: IngestInput): Listener {
   return listener("ingest", socket(everyInterface, input.port), {
-    listener_filters: [serverNameInspector],
     filter_chains: [...input.senders.map((sender) => senderChain(sender, input)), ...elsewhereChains(input)],
     access_log: [connectionLog()],
   });
@@ -65,7 +64,7 @@ function tlsChain(name: string, peer: PeerIdentity, routes: RouteConfiguration, 
   return {
     name,
     transport_socket: downstreamTls(peer, input.material),
-    transport_socket_connect_timeout: seconds(10),
+    transport_socket_connect_timeout: seconds(input.limits.handshakeSeconds),
     filters: [
       connectionLimit(statPrefix, input.limits.connectionsPerSender),
       httpConnectionManager({
@@ -75,6 +74,7 @@ function tlsChain(name: string, peer: PeerIdentity, routes: RouteConfiguration, 
         filters: [bodyLimit(input.limits.bodyBytes)],
         accessLog: ingestRequestLog(),
         limits: input.limits,
+        idleSeconds: input.limits.idleSeconds,
       }),
     ],
   };

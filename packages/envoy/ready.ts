@@ -6,6 +6,11 @@ import { defaultLimits } from "./limits.ts";
 import { connectionLimit, type Listener, listener } from "./listener.ts";
 import { notFound, routeConfiguration } from "./route.ts";
 
+/** Connections at once; a health check takes one for a moment. */
+export const readyConnections = 32;
+/** Time in seconds that a connection may stay silent. */
+const readyIdleSeconds = 5;
+
 /** The path that the load balancer's health check asks for. */
 export const readyPath = "/ready";
 
@@ -16,12 +21,11 @@ export const readyPath = "/ready";
  */
 export function readyListener(port: number): Listener {
   return listener("ready", socket(everyInterface, port), {
-    ignore_global_conn_limit: true,
     filter_chains: [
       {
         name: "ready",
         filters: [
-          connectionLimit("ready", 32),
+          connectionLimit("ready", readyConnections),
           httpConnectionManager({
             statPrefix: "ready",
             codec: "HTTP1",
@@ -29,6 +33,7 @@ export function readyListener(port: number): Listener {
             filters: [healthCheck(readyPath)],
             accessLog: jsonLogOfFailures(localRequestFields),
             limits: defaultLimits,
+            idleSeconds: readyIdleSeconds,
           }),
         ],
       },

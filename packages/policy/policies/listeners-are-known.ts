@@ -18,11 +18,9 @@ export const listenersAreKnown = releaseRule(
       for (const listener of listenersOf(envoy ?? {})) {
         if (listener.additional_addresses !== undefined) yield `listener ${listener.name} has additional_addresses`;
         if (isLocal(listener.address)) continue;
-        // The PROXY protocol's would let a client say itself which address it comes from.
+        // The PROXY protocol's would let a client say its own address; any would hold connections that no chain counts.
         for (const { name } of listener.listener_filters ?? []) {
-          if (name !== "envoy.filters.listener.tls_inspector") {
-            yield `listener ${listener.name}: the listener filter ${name} is not one that we know`;
-          }
+          yield `listener ${listener.name}: the listener filter ${name} is not one that we know`;
         }
         const port = listener.address?.socket_address?.port_value ?? 0;
         if (!allowed.some((one) => one === port)) {

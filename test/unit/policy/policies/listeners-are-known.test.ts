@@ -30,7 +30,7 @@ specifyRelease(listenersAreKnown, "receiver", {
   "a client that says its own address": [
     (it) =>
       it.envoy(({ static_resources: { listeners } }) => {
-        listeners[0].listener_filters.push({ name: "envoy.filters.listener.proxy_protocol" });
+        listeners[0].listener_filters = [{ name: "envoy.filters.listener.proxy_protocol" }];
       }),
     /proxy_protocol is not one that we know/,
   ],
