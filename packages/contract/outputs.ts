@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { dnsName, fingerprint, stackName } from "./configuration/values.ts";
 import { InvalidInputError, problemsFound } from "./errors.ts";
-import { certificatesOf, fingerprintsOf, NotCertificatesError, readCertificates } from "./fingerprint.ts";
+import { certificatesOf, fingerprintsOf, isRoot, NotCertificatesError, readCertificates } from "./fingerprint.ts";
 import { ports } from "./ports.ts";
 import { isDocumentationAddress, isPublicAddress, mostAddresses } from "./public-address.ts";
 
@@ -58,8 +58,7 @@ function faultOf(pem: string): string | undefined {
     const roots = readCertificates(pem);
     if (roots.length < 1 || roots.length > mostRoots) return `it holds ${roots.length}, 1 to ${mostRoots} are expected`;
     if (new Set(roots.map(({ fingerprint256 }) => fingerprint256)).size < roots.length) return "it holds one twice";
-    const other = roots.find((root) => !root.ca || !root.checkIssued(root) || !root.verify(root.publicKey));
-    return other === undefined ? undefined : "it holds a certificate that is no authority, or has not signed itself";
+    return roots.every(isRoot) ? undefined : "it holds a certificate that is no authority, or has not signed itself";
   } catch (error) {
     if (error instanceof NotCertificatesError) return error.message;
     throw error;
