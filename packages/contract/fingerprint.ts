@@ -66,6 +66,16 @@ function decoded(base64: string, ordinal: number): X509Certificate {
   return certificate;
 }
 
+/** What `read` gives; where it meets a text that is not certificates and nothing else, what `otherwise` makes of why. */
+export function unlessOtherText<Result>(read: () => Result, otherwise: (why: string) => Result): Result {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof NotCertificatesError) return otherwise(error.message);
+    throw error;
+  }
+}
+
 /** Whether a certificate is an authority that signed itself. One whose key or signature cannot be read has not. */
 export function isRoot(certificate: X509Certificate): boolean {
   try {

@@ -15,3 +15,13 @@ export function printable(text: string): string {
  * feeds, so whatever foreign goes into one of the lines has to be `printable` first.
  */
 export const printableLines = (text: string): string => text.split("\n").map(printable).join("\n");
+
+/** JSON for a terminal or a program: every parser reads the value as it was. @param indent spaces; none: one line */
+export const printableJson = (value: unknown, indent?: number): string =>
+  JSON.stringify(value, undefined, indent).replaceAll(unprintable, (character) =>
+    character === "\n"
+      ? character
+      : Array.from({ length: character.length }, (_, index) => escaped(character.charCodeAt(index))).join(""),
+  );
+
+const escaped = (unit: number) => `\\u${unit.toString(16).padStart(4, "0")}`;

@@ -4,12 +4,10 @@ import { artefactNames, commonNames, InvalidInputError, pkiOutput, readPkiOutput
 import { readAuthority, signedProblems, signerProblems } from "@metrics-link/pki/ceremony/certificate.ts";
 import { readRequest, requestProblems } from "@metrics-link/pki/ceremony/request.ts";
 import { yearsInHours } from "@metrics-link/pki/lifetimes.ts";
-import { typed } from "../stack/command-line.ts";
+import { say, typed } from "../stack/command-line.ts";
 import { artefactFolder, type StackContext } from "../stack/context.ts";
 import type { Medium } from "./medium.ts";
 import { describeAuthority, describeSigning } from "./words.ts";
-
-const say = (text: string) => void process.stdout.write(`${text}\n`);
 
 /** On the everyday machine: the requests of the intermediates whose keys are in the stack, as files to carry. */
 export async function request(context: StackContext): Promise<void> {
