@@ -1,4 +1,4 @@
-import { InvalidInputError } from "@metrics-link/contract";
+import { InvalidInputError, printableLines } from "@metrics-link/contract";
 import { isUndecidable, isUnderDeviation, policies } from "@metrics-link/policy";
 import {
   type Deviation,
@@ -37,7 +37,7 @@ async function main([stack = "", ...words]: readonly string[]): Promise<number> 
   const context = contextOf(stack, sandbox);
   try {
     const verdict = await review(context);
-    process.stdout.write(render(verdict));
+    process.stdout.write(printableLines(render(verdict)));
     return exitCodes[verdict.outcome];
   } catch (error) {
     // Not 1, which is the word for a change that was judged.

@@ -21,8 +21,8 @@ export function renderText(verdict: Verdict): string {
     [
       `${verdict.stack}: ${headline(verdict)}`,
       ...verdict.failures.flatMap(({ rule, resource, what, remedy }) => [
-        `  FAILED  ${rule}: ${printable(where(resource))}: ${indent(what)}`,
-        `          remedy: ${remedy}`,
+        `  FAILED  ${printable(rule)}: ${printable(where(resource))}: ${indent(what)}`,
+        `          remedy: ${printable(remedy)}`,
       ]),
       ...verdict.errors.map((error) => `  ERROR   ${indent(error)}`),
       ...titled("Changes", changeCounts(verdict), verdict.changes.map(changeLine).map(printable)),
@@ -32,7 +32,7 @@ export function renderText(verdict: Verdict): string {
           ...policies.flatMap(({ name, outcome, said }) =>
             said.map(
               ({ resource, message }) =>
-                `  ${shortTitles[outcome]}: ${name}: ${printable(where(resource))}: ${indent(message)}`,
+                `  ${shortTitles[outcome]}: ${printable(name)}: ${printable(where(resource))}: ${indent(message)}`,
             ),
           ),
         ]),
@@ -40,7 +40,9 @@ export function renderText(verdict: Verdict): string {
       ...titled(
         "Deviations",
         "",
-        verdict.deviations.map((one) => `    ${one.policy}, ${deviationState(one)}: ${printable(one.reason)}`),
+        verdict.deviations.map(
+          (one) => `    ${printable(one.policy)}, ${deviationState(one)}: ${printable(one.reason)}`,
+        ),
       ),
       "",
     ].join("\n"),

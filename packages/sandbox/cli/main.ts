@@ -63,7 +63,7 @@ const commands: Readonly<Record<string, Command>> = {
   async logs(sandbox, [host, unit]) {
     if (host === undefined) throw new UsageError("logs needs a host");
     const filter = unit === undefined ? [] : ["--unit", unit];
-    process.stdout.write(await runOnHost(sandbox, host, ["journalctl", "--no-pager", ...filter]));
+    process.stdout.write(printableLines(await runOnHost(sandbox, host, ["journalctl", "--no-pager", ...filter])));
     return 0;
   },
 };
