@@ -16,11 +16,7 @@ export class StackFile {
 
   /** @throws InvalidInputError when it is not usable; Error when there is no such file */
   read(): Configuration {
-    const { config = {} } = this.load().toJS() as { config?: Record<string, unknown> };
-    const prefix = `${configurationNamespace}:`;
-    const own = Object.entries(config).filter(([key]) => key.startsWith(prefix));
-    const plain = own.map(([key, value]) => [key.slice(prefix.length), withSecretsClosed(value)]);
-    return parseConfiguration(Object.fromEntries(plain));
+    return configurationIn(this.load());
   }
 
   text(): string {
@@ -54,7 +50,11 @@ export class StackFile {
     this.save(document);
   }
 
-  /** Writes what is pinned of a peer, by its stack. @throws Error when the peer is not in the file */
+  /**
+   * Writes what is pinned of a peer, by its stack.
+   * @throws Error when the peer is not in the file; InvalidInputError when the file would not be usable with these pins,
+   * such as an address that is another sender's. Nothing is written then.
+   */
   setPins(peer: string, pins: Pins): void {
     const document = this.load();
     const path = this.peerPath(peer);
@@ -62,6 +62,7 @@ export class StackFile {
       if (values.length === 0) document.deleteIn([...path, key]);
       else document.setIn([...path, key], document.createNode(values));
     }
+    configurationIn(document);
     this.save(document);
   }
 
@@ -83,6 +84,15 @@ export class StackFile {
     writeFileSync(draft, document.toString({ lineWidth: 0 }));
     renameSync(draft, this.path);
   }
+}
+
+/** @throws InvalidInputError when it is not usable */
+function configurationIn(document: Document): Configuration {
+  const { config = {} } = document.toJS() as { config?: Record<string, unknown> };
+  const prefix = `${configurationNamespace}:`;
+  const own = Object.entries(config).filter(([key]) => key.startsWith(prefix));
+  const plain = own.map(([key, value]) => [key.slice(prefix.length), withSecretsClosed(value)]);
+  return parseConfiguration(Object.fromEntries(plain));
 }
 
 /** Pulumi writes a secret as `{ secure: <ciphertext> }`. Whoever reads the file alone knows that there is one. */

@@ -68,6 +68,12 @@ describe("a stack's file, as a command changes it", () => {
       file.setPins(peer, { ...pins, addresses: [] });
       assert.deepEqual(peersOf(file.read()), [{ stack: peer, pins: { ...pins, addresses: [] } }]);
     }
+    const before = file.text();
+    for (const address of ["10.0.0.1", "192.0.2.1"]) {
+      const pins = { rootFingerprints: [], addresses: [address] };
+      assert.throws(() => file.setPins("organization/metrics-link/sender", pins), /senders\[0\]\.addresses\[0\] is/);
+    }
+    assert.equal(file.text(), before);
     assert.throws(
       () => file.setPins("organization/metrics-link/other", { rootFingerprints: [], addresses: [] }),
       /no sender with the stack/,
