@@ -1,10 +1,10 @@
 import { writeFileSync } from "node:fs";
-import { type Audit, type AuditEvidence, audit, exitCodes, outcomeOf, page, rowsWith } from "@metrics-link/audit";
+import { type Audit, type AuditEvidence, audit, exitCodes, outcomeOf, page, summary } from "@metrics-link/audit";
 import { clientConfiguration } from "./audit/aws.ts";
 import { collect } from "./audit/collect.ts";
 import { tellHost } from "./audit/host.ts";
 import { part } from "./audit/part.ts";
-import { optionsOf, settle, UsageError } from "./stack/command-line.ts";
+import { complain, optionsOf, say, settle, UsageError } from "./stack/command-line.ts";
 import { contextOf, type StackContext } from "./stack/context.ts";
 
 const usage = `Usage: npm run -s audit -- --stack STACK [--stack STACK ...] [--out FILE] [--tell]
@@ -33,9 +33,9 @@ async function main(words: readonly string[]): Promise<number> {
   const evidence = await collect(contexts, { preview: preview === true });
   const judged = audit(evidence);
   writeFileSync(out, page(evidence, judged));
-  console.log(summary(judged, out));
+  say(`${summary(judged)}; the page is ${out}`);
   const untold = tell ? await tellHosts(contexts, evidence, judged) : [];
-  for (const line of untold) console.log(line);
+  for (const line of untold) say(line);
   return untold.length > 0 && judged.verdict === "fine" ? exitCodes["not known"] : exitCodes[judged.verdict];
 }
 
@@ -55,19 +55,10 @@ async function tellHosts(contexts: readonly StackContext[], { stacks, takenAt }:
   return lines.flat();
 }
 
-/** What is on top of the page, for a terminal. */
-function summary(judged: Audit, out: string): string {
-  const told = (["finding", "not known"] as const).flatMap((status) =>
-    rowsWith(judged, status).map(({ title, about, seen }) => `${status}: ${title}, ${about}: ${seen}`),
-  );
-  const fine = rowsWith(judged, "fine").length;
-  return [...told, `${fine} checks saw what ought to be, ${told.length} did not; the page is ${out}`].join("\n");
-}
-
 /** An audit that could not be made knows nothing. @throws UsageError */
 async function unlessMade(error: Error): Promise<number> {
   if (error instanceof UsageError) throw error;
-  console.error(`error: ${error.message}`);
+  complain(`error: ${error.message}`);
   return exitCodes["not known"];
 }
 

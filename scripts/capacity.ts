@@ -1,6 +1,6 @@
 import { milliseconds } from "@metrics-link/prometheus/duration.ts";
 import { capacityTable } from "./capacity/table.ts";
-import { optionsOf, required, settle, UsageError } from "./stack/command-line.ts";
+import { optionsOf, required, say, settle, UsageError } from "./stack/command-line.ts";
 import { contextOf } from "./stack/context.ts";
 
 const usage = `Usage: npm run -s capacity -- --stack STACK [--series N]
@@ -16,9 +16,9 @@ async function main(words: readonly string[]): Promise<number> {
     throw new UsageError(`--series is ${series}: a number of series is expected`);
   }
   const { scrapeInterval } = prometheus;
-  console.log(`${name}: a scrape every ${scrapeInterval}, a data volume of ${host.dataVolumeGiB} GiB`);
+  say(`${name}: a scrape every ${scrapeInterval}, a data volume of ${host.dataVolumeGiB} GiB`);
   const counts = series === undefined ? undefined : [Number(series)];
-  console.log(capacityTable(milliseconds(scrapeInterval) / 1000, host.dataVolumeGiB, counts));
+  say(capacityTable(milliseconds(scrapeInterval) / 1000, host.dataVolumeGiB, counts));
   return 0;
 }
 

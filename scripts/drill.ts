@@ -1,4 +1,5 @@
 import { writeFileSync } from "node:fs";
+import { printableJson } from "@metrics-link/contract";
 import { type Report, streamReport } from "@metrics-link/sandbox/cli/report.ts";
 import { type Sandbox, sandboxOf } from "@metrics-link/sandbox/cli/sandbox.ts";
 import { roles } from "@metrics-link/sandbox/cli/stack-files.ts";
@@ -11,7 +12,7 @@ import { quickenAlerts, restoreAlerts } from "./drill/quicken.ts";
 import { describe, summary, table } from "./drill/report.ts";
 import { Interrupted, runDrill } from "./drill/runner.ts";
 import { inProduction } from "./drill/settings.ts";
-import { parsed, settle, UsageError } from "./stack/command-line.ts";
+import { parsed, say, settle, UsageError } from "./stack/command-line.ts";
 import { contextOf, repository } from "./stack/context.ts";
 
 const usage = `Usage: npm run -s drill -- NAME... | --all | --list | heal
@@ -51,8 +52,8 @@ async function main(words: readonly string[]): Promise<number> {
   } finally {
     // Also of those that went before one that was interrupted.
     if (values.html !== undefined) writeFileSync(values.html, page(outcomes));
-    if (values.json) console.log(JSON.stringify(outcomes, undefined, 2));
-    else if (outcomes.length > 0) console.log(`\n${table(outcomes)}\n\n${summary(outcomes)}`);
+    if (values.json) say(printableJson(outcomes, 2));
+    else if (outcomes.length > 0) say(`\n${table(outcomes)}\n\n${summary(outcomes)}`);
   }
   return outcomes.every(({ passed }) => passed) ? 0 : 1;
 }
@@ -60,7 +61,7 @@ async function main(words: readonly string[]): Promise<number> {
 function list(drills: readonly Drill[]): number {
   const width = Math.max(...drills.map(({ name }) => name.length));
   for (const { name, fault, alert, side } of drills) {
-    console.log(`${name.padEnd(width)}  ${fault}: ${alert} of the ${side} (${inProduction(alert)} in production)`);
+    say(`${name.padEnd(width)}  ${fault}: ${alert} of the ${side} (${inProduction(alert)} in production)`);
   }
   return 0;
 }

@@ -1,4 +1,4 @@
-import { InvalidInputError } from "@metrics-link/contract";
+import { InvalidInputError, printableLines } from "@metrics-link/contract";
 import { isUndecidable, isUnderDeviation, policies } from "@metrics-link/policy";
 import {
   type Deviation,
@@ -10,7 +10,7 @@ import {
   type Verdict,
 } from "@metrics-link/review";
 import { preview } from "./review/preview.ts";
-import { optionsOf, settle, UsageError } from "./stack/command-line.ts";
+import { complain, optionsOf, settle, UsageError } from "./stack/command-line.ts";
 import { contextOf, type StackContext } from "./stack/context.ts";
 
 const usage = `Usage: npm run -s review -- STACK [--format text|markdown|html|json] [--sandbox NAME]
@@ -37,11 +37,11 @@ async function main([stack = "", ...words]: readonly string[]): Promise<number> 
   const context = contextOf(stack, sandbox);
   try {
     const verdict = await review(context);
-    process.stdout.write(render(verdict));
+    process.stdout.write(printableLines(render(verdict)));
     return exitCodes[verdict.outcome];
   } catch (error) {
     // Not 1, which is the word for a change that was judged.
-    console.error(`error: ${(error as Error).message}`);
+    complain(`error: ${(error as Error).message}`);
     return exitCodes.incomplete;
   }
 }

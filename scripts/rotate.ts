@@ -6,7 +6,7 @@ import { describeExpiries } from "./rotate/expiries.ts";
 import { prove } from "./rotate/proof.ts";
 import { describeNext, describeView } from "./rotate/status.ts";
 import { readView } from "./rotate/view.ts";
-import { counted, optionsOf, required, settle, UsageError } from "./stack/command-line.ts";
+import { counted, optionsOf, required, say, settle, UsageError } from "./stack/command-line.ts";
 import { artefactFolder, contextOf, type StackContext } from "./stack/context.ts";
 
 const usage = `Usage: npm run -s rotate -- COMMAND --stack STACK [...]
@@ -39,10 +39,10 @@ async function main([command = "", ...words]: readonly string[]): Promise<number
   const context = contextOf(required(given.stack, "--stack"), given.sandbox);
   if (command === "status") {
     const view = await readView(context);
-    console.log(describeView(view, underWay(view), Date.now()));
+    say(describeView(view, underWay(view), Date.now()));
     const { lifetimes } = context.file.read().pki;
     if (view.root === "offline") {
-      console.log(describeExpiries(view, artefactFolder(context), lifetimes.leafDays, Date.now()).join("\n"));
+      say(describeExpiries(view, artefactFolder(context), lifetimes.leafDays, Date.now()).join("\n"));
     }
     return 0;
   }
@@ -53,9 +53,9 @@ async function main([command = "", ...words]: readonly string[]): Promise<number
   if (given.compare === false) return done ? 0 : 3;
   if (context.sandbox) {
     const compared = await compareSince(context.sandbox, from);
-    console.log(describeCompared(compared));
+    say(describeCompared(compared));
     if (compared.missing + compared.different > 0) return 1;
-  } else console.log("samples: compared in the sandbox only; docs/rotate.md says what to look at on AWS");
+  } else say("samples: compared in the sandbox only; docs/rotate.md says what to look at on AWS");
   return done ? 0 : 3;
 }
 
@@ -83,16 +83,16 @@ async function rotate(
     if (step > 1 && isDone(rotation, began, generations)) return told(underWay(view));
     const todo = next(view, rotation, emergency);
     if (todo.turn !== "ours") return told(todo);
-    console.log(`${context.stack}: ${todo.why}`);
+    say(`${context.stack}: ${todo.why}`);
     try {
-      console.log(`  ${await act(context, todo.action, carried)}`);
+      say(`  ${await act(context, todo.action, carried)}`);
     } catch (error) {
       if (!(error instanceof PersonNeeded)) throw error;
-      console.log(`  a person is needed: ${error.message}\n  then the same command again`);
+      say(`  a person is needed: ${error.message}\n  then the same command again`);
       return false;
     }
   }
-  console.log(`stopped after ${steps} steps; the same command goes on`);
+  say(`stopped after ${steps} steps; the same command goes on`);
   return false;
 }
 
@@ -106,7 +106,7 @@ function isDone(rotation: Rotation, began: InForce, now: InForce): boolean {
 }
 
 function told(next: Parameters<typeof describeNext>[0]): true {
-  console.log(`next: ${describeNext(next)}`);
+  say(`next: ${describeNext(next)}`);
   return true;
 }
 

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import type { Configuration } from "@metrics-link/contract";
+import { type Configuration, certificatesOf, InvalidInputError, unlessOtherText } from "@metrics-link/contract";
 import { parse } from "yaml";
 import { scrapeConfigsOf } from "./prometheus-files.ts";
 import { repositoryRoot, yamlFiles } from "./repository-files.ts";
@@ -16,11 +16,30 @@ export function userPrometheus({ scrapeConfigs, rules, alerts, alertmanagers }: 
     ),
     ruleFiles: yamlFiles("prometheus.rules", rules),
     alerts,
-    alertmanagers: alertmanagers.map(({ url, ca, basicAuth, bearerToken }) => ({
+    alertmanagers: alertmanagers.map(({ url, ca, basicAuth, bearerToken }, index) => ({
       url,
-      ca: ca === undefined ? undefined : readFileSync(resolve(repositoryRoot, ca), "utf8"),
+      ca: ca === undefined ? undefined : authorityIn(`prometheus.alertmanagers[${index}].ca`, ca),
       username: basicAuth?.username,
       secret: basicAuth ? ("password" as const) : bearerToken ? ("token" as const) : undefined,
     })),
   };
+}
+
+/**
+ * The certificates of an authority's file, encoded anew: what a reviewer sees in it is what Prometheus trusts.
+ * @throws InvalidInputError naming the key
+ */
+function authorityIn(key: string, path: string): string {
+  const certificates = unlessOtherText<readonly string[]>(
+    () => certificatesOf(readFileSync(resolve(repositoryRoot, path), "utf8")),
+    (why) => {
+      throw new InvalidInputError("An Alertmanager's authority cannot be used", [
+        { key, value: path, remedy: `a file of PEM certificates and nothing else: ${why}` },
+      ]);
+    },
+  );
+  if (certificates.length > 0) return certificates.join("");
+  throw new InvalidInputError("An Alertmanager's authority cannot be used", [
+    { key, value: path, remedy: "a file with at least one PEM certificate" },
+  ]);
 }

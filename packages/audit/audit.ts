@@ -3,6 +3,7 @@ import { addressRows } from "./checks/address.ts";
 import { certificateRows } from "./checks/certificates.ts";
 import { envoyRows } from "./checks/envoy.ts";
 import { hostRows } from "./checks/host.ts";
+import { pinnedAddressRows } from "./checks/pinned-addresses.ts";
 import { sourceRows } from "./checks/source.ts";
 import { trustRows } from "./checks/trust.ts";
 import type { AuditEvidence, StackEvidence } from "./evidence.ts";
@@ -58,7 +59,7 @@ function sectionsOf(stack: StackEvidence, evidence: AuditEvidence): Section[] {
       why: receives
         ? "A packet from any other address is dropped before a byte of TLS."
         : "Samples come from one address, and the host can leave to the receiver alone.",
-      rows: addressRows(stack),
+      rows: [...addressRows(stack), ...stack.peers.flatMap((peer) => pinnedAddressRows(stack, peer))],
     },
     {
       ...(receives

@@ -2,6 +2,7 @@ import type {
   Configuration,
   EvidencePart,
   HostEvidence,
+  Pins,
   PkiOutput,
   ReceiverContract,
   SenderContract,
@@ -57,8 +58,8 @@ export type Contract = SenderContract | ReceiverContract;
 export interface PeerEvidence {
   readonly name: string;
   readonly stack: string;
-  /** Root fingerprints in this side's configuration, under source control. */
-  readonly pins: readonly string[];
+  /** Roots and addresses in this side's configuration, under source control. */
+  readonly pins: Pins;
   readonly contract: EvidencePart<Contract>;
 }
 

@@ -15,3 +15,4 @@ export type {
 export { outcomeOf } from "./outcome.ts";
 export { page } from "./page/page.ts";
 export type { Row, Status } from "./rows.ts";
+export { summary } from "./summary.ts";

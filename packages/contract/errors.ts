@@ -9,12 +9,17 @@ export interface Problem {
   readonly remedy: string;
 }
 
+/** A message names this many problems: a peer can make as many as it likes. */
+const shownProblems = 20;
+
 /** All that is wrong with an input, reported together so that a person mends it in one go. */
 export class InvalidInputError extends Error {
   readonly problems: readonly Problem[];
 
   constructor(subject: string, problems: readonly Problem[]) {
-    super(`${subject}:\n${problems.map((problem) => `  - ${describe(problem)}`).join("\n")}`);
+    const shown = problems.slice(0, shownProblems).map((problem) => `  - ${describe(problem)}`);
+    const left = problems.length - shown.length;
+    super([`${subject}:`, ...shown, ...(left > 0 ? [`  - and ${left} more`] : [])].join("\n"));
     this.name = "InvalidInputError";
     this.problems = problems;
   }

@@ -11,15 +11,21 @@ export class NotCertificatesError extends Error {
 /** More than any bundle of ours: four roots of P-256 take about 3 KB. */
 const mostCharacters = 64 * 1024;
 
-/** One block, and the white space around it. `y` continues where the block before it ended. */
-const block = /\s*-----BEGIN CERTIFICATE-----\r?\n([A-Za-z0-9+/\r\n]+={0,2})\s*-----END CERTIFICATE-----\s*/y;
+/**
+ * One block as RFC 7468 section 3 writes it (its "strict" grammar): each line of its own, base64 in lines of at most 64
+ * characters, no headers and no blanks. Only empty lines may stand before it. `y` continues where the block before it
+ * ended. Nothing in it can match one text in two ways, so the time it takes grows with the length of the text alone.
+ */
+const block =
+  /(?:\r?\n)*-----BEGIN CERTIFICATE-----\r?\n((?:[A-Za-z0-9+/]{1,64}={0,2}\r?\n)+)-----END CERTIFICATE-----(?:\r?\n|$)/y;
+const emptyLines = /^(?:\r?\n)*$/;
 
 /**
  * The certificates of a PEM bundle, in order, each encoded anew from what was parsed.
  *
- * RFC 7468 allows text around the blocks, and readers differ in what they skip: BoringSSL also loads `X509 CERTIFICATE`
- * and `TRUSTED CERTIFICATE`. So a bundle with anything else in it is refused, and what is handed on is never the text
- * as it came.
+ * RFC 7468 section 2 allows text around the blocks, and readers differ in what they skip: BoringSSL also loads
+ * `X509 CERTIFICATE` and `TRUSTED CERTIFICATE`. So a bundle with anything else in it is refused, and what is handed on
+ * is never the text as it came.
  * @throws NotCertificatesError for any other text, a block that is no certificate, or one that is not its own encoding
  */
 export function certificatesOf(bundlePem: string): string[] {
@@ -32,12 +38,12 @@ export function readCertificates(bundlePem: string): X509Certificate[] {
     throw new NotCertificatesError(`it is longer than ${mostCharacters} characters`);
   const found: X509Certificate[] = [];
   let end = 0;
-  while (bundlePem.slice(end).trim() !== "") {
+  while (!emptyLines.test(bundlePem.slice(end))) {
     block.lastIndex = end;
     const [whole, base64] = block.exec(bundlePem) ?? [];
     if (whole === undefined || base64 === undefined) {
       throw new NotCertificatesError(
-        `after ${found.length} certificates there is text that is not a whole CERTIFICATE block of RFC 7468`,
+        `after ${found.length} of its certificates stands text that is not a whole CERTIFICATE block of RFC 7468`,
       );
     }
     found.push(decoded(base64, found.length + 1));
@@ -56,8 +62,27 @@ function decoded(base64: string, ordinal: number): X509Certificate {
   }
   // Bytes after the certificate, or base64 that decodes in more than one way.
   const same = certificate.raw.equals(der) && der.toString("base64") === base64.replaceAll(/\s/g, "");
-  if (!same) throw new NotCertificatesError(`block ${ordinal} holds more than one certificate's bytes`);
+  if (!same) throw new NotCertificatesError(`block ${ordinal} holds other bytes than those of one certificate`);
   return certificate;
+}
+
+/** What `read` gives; where it meets a text that is not certificates and nothing else, what `otherwise` makes of why. */
+export function unlessOtherText<Result>(read: () => Result, otherwise: (why: string) => Result): Result {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof NotCertificatesError) return otherwise(error.message);
+    throw error;
+  }
+}
+
+/** Whether a certificate is an authority that signed itself. One whose key or signature cannot be read has not. */
+export function isRoot(certificate: X509Certificate): boolean {
+  try {
+    return certificate.ca && certificate.checkIssued(certificate) && certificate.verify(certificate.publicKey);
+  } catch {
+    return false;
+  }
 }
 
 /**

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { dnsName, fingerprint, stackName } from "./configuration/values.ts";
 import { InvalidInputError, problemsFound } from "./errors.ts";
-import { certificatesOf, fingerprintsOf, NotCertificatesError, readCertificates } from "./fingerprint.ts";
+import { certificatesOf, fingerprintsOf, isRoot, readCertificates, unlessOtherText } from "./fingerprint.ts";
 import { ports } from "./ports.ts";
 import { isDocumentationAddress, isPublicAddress, mostAddresses } from "./public-address.ts";
 
@@ -54,16 +54,13 @@ const mostRoots = 4;
 
 /** What is wrong with a root bundle; undefined when nothing is. */
 function faultOf(pem: string): string | undefined {
-  try {
+  const judged = (): string | undefined => {
     const roots = readCertificates(pem);
     if (roots.length < 1 || roots.length > mostRoots) return `it holds ${roots.length}, 1 to ${mostRoots} are expected`;
     if (new Set(roots.map(({ fingerprint256 }) => fingerprint256)).size < roots.length) return "it holds one twice";
-    const other = roots.find((root) => !root.ca || !root.checkIssued(root) || !root.verify(root.publicKey));
-    return other === undefined ? undefined : "it holds a certificate that is no authority, or has not signed itself";
-  } catch (error) {
-    if (error instanceof NotCertificatesError) return error.message;
-    throw error;
-  }
+    return roots.every(isRoot) ? undefined : "it holds a certificate that is no authority, or has not signed itself";
+  };
+  return unlessOtherText(judged, (why) => why);
 }
 
 const senderContract = z.strictObject({
@@ -107,6 +104,9 @@ export interface PeerPins {
   /** Absent: no address has been agreed to yet. */
   readonly addresses?: readonly string[] | undefined;
 }
+
+/** The same as lists: empty where nothing has been agreed to yet. */
+export type Pins = { readonly [Key in keyof PeerPins]-?: readonly string[] };
 
 /**
  * A peer of which every value was compared with the pins, or is of a closed form. Nothing in it is text as the peer

@@ -9,3 +9,19 @@ const unprintable = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 export function printable(text: string): string {
   return text.replaceAll(unprintable, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`);
 }
+
+/**
+ * The same for a text of several lines, such as a message that was put together here. A terminal gets each of its line
+ * feeds, so whatever foreign goes into one of the lines has to be `printable` first.
+ */
+export const printableLines = (text: string): string => text.split("\n").map(printable).join("\n");
+
+/** JSON for a terminal or a program: every parser reads the value as it was. @param indent spaces; none: one line */
+export const printableJson = (value: unknown, indent?: number): string =>
+  JSON.stringify(value, undefined, indent).replaceAll(unprintable, (character) =>
+    character === "\n"
+      ? character
+      : Array.from({ length: character.length }, (_, index) => escaped(character.charCodeAt(index))).join(""),
+  );
+
+const escaped = (unit: number) => `\\u${unit.toString(16).padStart(4, "0")}`;

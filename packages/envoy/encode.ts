@@ -1,4 +1,5 @@
 import { InvalidInputError } from "@metrics-link/contract/errors.ts";
+import { certificatesOf, unlessOtherText } from "@metrics-link/contract/fingerprint.ts";
 import { type HostFile, hostUsers } from "@metrics-link/contract/host-paths.ts";
 import { stringify } from "yaml";
 import { checkRendering } from "./meaning/index.ts";
@@ -20,7 +21,8 @@ export interface PublicMaterial {
 
 /**
  * The files of a release that make up Envoy's configuration: all but the private key, which comes as a secret.
- * @throws InvalidInputError when the configuration would open a fence, or a peer's root is missing
+ * A peer's roots are encoded anew here as well: what Envoy reads as an anchor and we do not, cannot be published.
+ * @throws InvalidInputError when the configuration would open a fence, or a peer's roots are missing or more than that
  */
 export function envoyFiles(rendering: Rendering, material: PublicMaterial): HostFile[] {
   requireSound(rendering, material);
@@ -29,7 +31,9 @@ export function envoyFiles(rendering: Rendering, material: PublicMaterial): Host
     file(releaseFiles.staticTwin, toYaml(rendering.staticTwin)),
     ...rendering.secrets.map(({ path, content }) => file(path, toYaml(content))),
     file(releaseFiles.certificateChain, material.certificateChain),
-    ...Object.entries(material.rootBundles).map(([peer, pem]) => file(releaseFiles.root(peer), pem)),
+    ...Object.entries(material.rootBundles).map(([peer, pem]) =>
+      file(releaseFiles.root(peer), certificatesOf(pem).join("")),
+    ),
   ];
 }
 
@@ -37,6 +41,13 @@ function requireSound(rendering: Rendering, material: PublicMaterial): void {
   const anchors = rendering.secrets.flatMap(({ content }) => content.resources[0].validation_context?.trusted_ca ?? []);
   const given = Object.keys(material.rootBundles).map(releaseFiles.root);
   const problems = [
+    ...Object.entries(material.rootBundles).flatMap(([peer, pem]) => {
+      const remedy = unlessOtherText<string | undefined>(
+        () => (certificatesOf(pem).length > 0 ? undefined : "it holds no certificate"),
+        (why) => why,
+      );
+      return remedy === undefined ? [] : [{ key: releaseFiles.root(peer), value: pem, remedy }];
+    }),
     ...checkRendering(rendering).map(({ rule, where, message }) => ({ key: where, value: rule, remedy: message })),
     ...anchors
       .filter(({ filename }) => !given.some((path) => filename.endsWith(`/${path}`)))

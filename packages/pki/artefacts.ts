@@ -1,14 +1,20 @@
-import { createPublicKey, X509Certificate } from "node:crypto";
+import { createPublicKey, type X509Certificate } from "node:crypto";
 import {
   artefactNames,
   type Configuration,
+  certificatesOf,
   commonNames,
   InvalidInputError,
   type PkiOutput,
   type Problem,
+  readCertificates,
+  unlessOtherText,
 } from "@metrics-link/contract";
 
-/** What a ceremony left for an account, checked against its configuration. All public. */
+/**
+ * What a ceremony left for an account, checked against its configuration. All public. The PEM is encoded anew from the
+ * certificates that were checked, never the text of the file.
+ */
 export interface OfflineAuthority {
   readonly roots: readonly { readonly generation: number; readonly pem: string }[];
   /** The certificate of the intermediate in force; undefined while it is not signed. */
@@ -51,7 +57,11 @@ export function offlineAuthority(args: ArtefactsArgs): OfflineAuthority {
     ...intermediateProblems(args, intermediatePem, roots[0]?.pem ?? ""),
   ];
   if (problems.length > 0) throw refused(problems);
-  return { roots, intermediatePem };
+  const encoded = (pem: string) => certificatesOf(pem).join("");
+  return {
+    roots: roots.map(({ generation, pem }) => ({ generation, pem: encoded(pem) })),
+    intermediatePem: encoded(intermediatePem),
+  };
 }
 
 const remedyOf = (name: string) =>
@@ -65,7 +75,8 @@ const refused = (problems: readonly Problem[]) =>
 function rootProblems({ pki, folder, now }: ArtefactsArgs, { generation, pem }: { generation: number; pem: string }) {
   const key = `${folder}/${artefactNames.root(generation)}`;
   const certificate = parse(pem);
-  if (certificate === undefined) return [{ key, value: pem.slice(0, 40), remedy: "one certificate in PEM" }];
+  if (certificate === undefined)
+    return [{ key, value: pem.slice(0, 40), remedy: "one certificate in PEM, and nothing else" }];
   return [
     ...subjectProblems(key, certificate, commonNames.root(pki.organization, generation)),
     ...(certificate.ca && isSignedBy(certificate, certificate)
@@ -79,7 +90,8 @@ function intermediateProblems({ pki, folder, inForce, now }: ArtefactsArgs, pem:
   const { root, intermediate } = pki.generations;
   const key = `${folder}/${artefactNames.intermediate(intermediate)}`;
   const [certificate, issuer] = [parse(pem), parse(rootPem)];
-  if (certificate === undefined) return [{ key, value: pem.slice(0, 40), remedy: "one certificate in PEM" }];
+  if (certificate === undefined)
+    return [{ key, value: pem.slice(0, 40), remedy: "one certificate in PEM, and nothing else" }];
   if (issuer === undefined) return [];
   const own = inForce?.intermediates[intermediate]?.publicKey;
   return [
@@ -120,14 +132,22 @@ function timeProblems(key: string, { validFromDate, validToDate }: X509Certifica
   return [{ key, value, remedy: `a certificate that is valid now, ${new Date(now).toISOString()}` }];
 }
 
+/** Exactly one certificate, and no text beside it: a pull request may have changed the file. */
 function parse(pem: string): X509Certificate | undefined {
+  const found = unlessOtherText<readonly X509Certificate[]>(
+    () => readCertificates(pem),
+    () => [],
+  );
+  return found.length === 1 ? found[0] : undefined;
+}
+
+function isSignedBy(certificate: X509Certificate, issuer: X509Certificate): boolean {
   try {
-    return new X509Certificate(pem);
+    return certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey);
   } catch {
-    return undefined;
+    // A key that OpenSSL cannot read has signed nothing.
+    return false;
   }
 }
 
-const isSignedBy = (certificate: X509Certificate, issuer: X509Certificate) =>
-  certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey);
 const oneLine = (subject: string) => subject.replaceAll("\n", ", ");

@@ -12,6 +12,7 @@ import { type Configuration, contractOutput, pkiOutput, readContract, readPkiOut
 import { z } from "zod";
 import type { StackContext } from "../stack/context.ts";
 import { repository } from "../stack/context.ts";
+import { pinsOf } from "../stack/stack-file.ts";
 import { clientConfiguration, observe } from "./aws.ts";
 import { deviationsIn } from "./deviations.ts";
 import { hostEvidence } from "./host.ts";
@@ -74,10 +75,10 @@ function contractIn(stack: string, outputs: Readonly<Record<string, unknown>>): 
 /** The names under which a stack's release knows its peers. */
 function peersOf(configuration: Configuration): Omit<PeerEvidence, "contract">[] {
   if (configuration.role === "receiver") {
-    return configuration.senders.map(({ name, stack, rootFingerprints: pins = [] }) => ({ name, stack, pins }));
+    return configuration.senders.map(({ name, stack, ...pins }) => ({ name, stack, pins: pinsOf(pins) }));
   }
-  const { stack, rootFingerprints: pins = [] } = configuration.peer;
-  return [{ name: "receiver", stack, pins }];
+  const { stack, ...pins } = configuration.peer;
+  return [{ name: "receiver", stack, pins: pinsOf(pins) }];
 }
 
 async function peerOf(context: StackContext, peer: Omit<PeerEvidence, "contract">): Promise<PeerEvidence> {

@@ -1,15 +1,21 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { artefactNames, commonNames, InvalidInputError, pkiOutput, readPkiOutput } from "@metrics-link/contract";
+import {
+  artefactNames,
+  commonNames,
+  InvalidInputError,
+  pkiOutput,
+  printable,
+  readPkiOutput,
+  unlessOtherText,
+} from "@metrics-link/contract";
 import { readAuthority, signedProblems, signerProblems } from "@metrics-link/pki/ceremony/certificate.ts";
 import { readRequest, requestProblems } from "@metrics-link/pki/ceremony/request.ts";
 import { yearsInHours } from "@metrics-link/pki/lifetimes.ts";
-import { typed } from "../stack/command-line.ts";
+import { say, typed } from "../stack/command-line.ts";
 import { artefactFolder, type StackContext } from "../stack/context.ts";
 import type { Medium } from "./medium.ts";
 import { describeAuthority, describeSigning } from "./words.ts";
-
-const say = (text: string) => void process.stdout.write(`${text}\n`);
 
 /** On the everyday machine: the requests of the intermediates whose keys are in the stack, as files to carry. */
 export async function request(context: StackContext): Promise<void> {
@@ -131,8 +137,11 @@ export async function show(context: StackContext, medium: Medium | undefined): P
     const text = readFileSync(join(folder, name), "utf8");
     say(
       name.endsWith(".request.pem")
-        ? `${name}: a request, SHA-256 of its public key ${(await readRequest(text)).keyFingerprint}`
-        : `${name}: ${describeAuthority(readAuthority(text))}`,
+        ? `${printable(name)}: a request, SHA-256 of its public key ${(await readRequest(text)).keyFingerprint}`
+        : `${printable(name)}: ${unlessOtherText(
+            () => describeAuthority(readAuthority(text)),
+            (why) => `NOT one certificate alone: ${why}`,
+          )}`,
     );
   }
   if (medium === undefined) return;

@@ -1,3 +1,4 @@
+import { printable } from "@metrics-link/contract";
 import type { Authority } from "@metrics-link/pki/ceremony/certificate.ts";
 import type { Request } from "@metrics-link/pki/ceremony/request.ts";
 
@@ -5,7 +6,9 @@ const day = (date: Date) => date.toISOString().slice(0, 10);
 
 /** A certificate in words, on lines of their own. */
 export const describeAuthority = ({ commonName, fingerprint, notBefore, notAfter }: Authority): string =>
-  [`${commonName}, valid from ${day(notBefore)} to ${day(notAfter)} UTC`, `  SHA-256 ${fingerprint}`].join("\n");
+  [`${printable(commonName)}, valid from ${day(notBefore)} to ${day(notAfter)} UTC`, `  SHA-256 ${fingerprint}`].join(
+    "\n",
+  );
 
 /** What is about to be signed, so that a person can say no. */
 export function describeSigning(root: Authority, commonName: string, request: Request, until: Date): string {
@@ -13,7 +16,7 @@ export function describeSigning(root: Authority, commonName: string, request: Re
     "This root",
     `  ${describeAuthority(root).replace("\n", "\n  ")}`,
     "is about to sign this authority:",
-    `  name       ${commonName}`,
+    `  name       ${printable(commonName)}`,
     `  key        ${request.algorithm}, SHA-256 of the public key ${request.keyFingerprint}`,
     "  may        sign the leaf certificates of this account; no authority below it",
     `  valid      until ${day(until)} UTC; a signature cannot be taken back before, but by another root`,

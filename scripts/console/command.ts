@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import { consolePage, read, type Sources, verdictOf } from "@metrics-link/console";
-import { UsageError } from "../stack/command-line.ts";
+import { say, UsageError } from "../stack/command-line.ts";
 import { serve } from "./serve.ts";
 
 /** What every console of the command line takes. */
@@ -40,7 +40,7 @@ export async function show(
     if (out !== undefined) throw new UsageError("--out and --serve: one of them");
     const listens = within(port, "the port", 1, 65_535);
     const end = await serve(listens, async () => consolePage(await look(), refreshSeconds));
-    console.log(`http://127.0.0.1:${listens}/ until Ctrl-C`);
+    say(`http://127.0.0.1:${listens}/ until Ctrl-C`);
     await Promise.race([once(process, "SIGINT"), once(process, "SIGTERM")]);
     end();
     return 0;
@@ -48,7 +48,7 @@ export async function show(
   const reading = await look();
   const file = out ?? "metrics-link-console.html";
   writeFileSync(file, consolePage(reading));
-  console.log(`${verdictOf(reading).headline}; the page is ${file}`);
+  say(`${verdictOf(reading).headline}; the page is ${file}`);
   return 0;
 }
 

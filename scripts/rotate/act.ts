@@ -26,7 +26,7 @@ export async function act(context: StackContext, action: Action, carried: Carrie
     }
     case "unpin":
       file.setPins(action.peer, action.pins);
-      return `pinned are ${action.pins.join(", ")}`;
+      return `pinned are ${[...action.pins.rootFingerprints, ...action.pins.addresses].join(", ")}`;
     case "accept":
       throw new PersonNeeded(`npm run trust -- accept --stack ${stack} --peer ${action.peer}`);
     case "ceremony":

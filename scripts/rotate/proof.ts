@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { setTimeout as pause } from "node:timers/promises";
 import { beforehand, compareSince, describeCompared } from "../link/compare.ts";
+import { say } from "../stack/command-line.ts";
 import { contextOf, repository } from "../stack/context.ts";
 import { underLoad } from "./load.ts";
 
@@ -49,7 +50,7 @@ export async function prove(sandboxName: string | undefined, series: number): Pr
     const from = beforehand();
     for (const step of steps) await make(step, sandbox.name);
     const compared = await compareSince(sandbox, from);
-    console.log(describeCompared(compared));
+    say(describeCompared(compared));
     return compared.missing + compared.different === 0 && compared.series > series ? 0 : 1;
   } finally {
     await relieve();
@@ -58,7 +59,7 @@ export async function prove(sandboxName: string | undefined, series: number): Pr
 
 async function make(step: Step, sandboxName: string): Promise<void> {
   const { script, words, killedAfter } = step;
-  console.log(`--- ${script} ${words.join(" ")}${killedAfter === undefined ? "" : " (killed and resumed)"}`);
+  say(`--- ${script} ${words.join(" ")}${killedAfter === undefined ? "" : " (killed and resumed)"}`);
   const compare = script === "rotate" ? ["--no-compare"] : [];
   const call = [
     "scripts/with-toolchain.mjs",

@@ -1,10 +1,11 @@
+import { printable } from "@metrics-link/contract";
 import { isDue } from "@metrics-link/pki";
 import type { Action, Next } from "@metrics-link/pki/rotation/next.ts";
 import type { View } from "@metrics-link/pki/rotation/view.ts";
 
 const day = 86_400_000;
 
-/** Where a stack stands, in lines for a person. */
+/** Where a stack stands, in lines for a person. A line is a line, whatever a peer says of itself. */
 export function describeView(view: View, next: Next, now: number): string {
   const { stack, inForce, peers } = view;
   const { generations, leaf } = inForce;
@@ -23,13 +24,15 @@ export function describeView(view: View, next: Next, now: number): string {
         ]
       : []),
     ...peers.map(({ stack: peer, trustsUs, offers }) => {
-      if (offers === undefined) return `  peer          ${peer} has not spoken yet`;
+      if (offers === undefined) return `  peer          ${peer} has no contract yet`;
       if (trustsUs === undefined) return `  peer          ${peer} does not know this side yet`;
       const known = trustsUs.rootFingerprints.map((one) => nameOf(view, one));
       return `  peer          ${peer} trusts root ${known.join(" and ")} with the name ${trustsUs.dnsName}`;
     }),
     `  next          ${describeNext(next)}`,
-  ].join("\n");
+  ]
+    .map(printable)
+    .join("\n");
 }
 
 export function describeNext(next: Next): string {
@@ -43,8 +46,10 @@ export function describeAction(action: Action): string {
     const keys = Object.keys(action.change);
     return keys.length === 0 ? "pulumi up" : `change ${keys.join(", ")}, then pulumi up`;
   }
-  if (action.kind === "accept")
-    return `compare ${action.fingerprints.join(", ")} on the telephone, then trust -- accept`;
+  if (action.kind === "accept") {
+    const { rootFingerprints, addresses } = action.pins;
+    return `compare ${[...rootFingerprints, ...addresses].join(", ")} on the telephone, then trust -- accept`;
+  }
   if (action.kind === "unpin") return "take the pin away";
   return action.makes === "root"
     ? `ceremony -- init --generation ${action.generation}`

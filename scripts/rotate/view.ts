@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import {
+  addressesIn,
   artefactNames,
   contractOutput,
   fingerprintOf,
@@ -8,8 +9,10 @@ import {
   pkiOutput,
   readContract,
   readPkiOutput,
+  unlessOtherText,
 } from "@metrics-link/contract";
 import type { PeerView, View } from "@metrics-link/pki/rotation/view.ts";
+import { z } from "zod";
 import { artefactFolder, type StackContext } from "../stack/context.ts";
 import { peersOf } from "../stack/stack-file.ts";
 
@@ -30,17 +33,30 @@ export async function readView(context: StackContext): Promise<View> {
   const peers = await Promise.all(
     peersOf(configuration).map(async ({ stack, pins }): Promise<PeerView> => {
       const theirs = readContract(stack, (await context.pulumi.outputs(stack))[contractOutput]);
+      const trusted = contract.trusts.find((entry) => entry.stack === stack);
       return {
         stack,
         pins,
-        offers: theirs && { rootFingerprints: fingerprintsOf(theirs.rootBundle), dnsName: theirs.dnsName },
+        offers: theirs && {
+          rootFingerprints: fingerprintsOf(theirs.rootBundle),
+          dnsName: theirs.dnsName,
+          addresses: addressesIn(theirs),
+        },
         trustsUs: theirs?.trusts.find((entry) => entry.stack === inForce.stack),
-        trusted: contract.trusts.find((entry) => entry.stack === stack),
+        trusted: trusted && { ...trusted, addresses: addressesInForce(own.peers, stack) },
       };
     }),
   );
   const artefacts = root === "offline" ? artefactsOf(artefactFolder(context)) : { roots: {}, intermediates: [] };
   return { stack: inForce.stack, root, dnsName, generations, inForce, artefacts, peers };
+}
+
+const peersOutput = z.array(z.object({ stack: z.string(), addresses: z.array(z.string()) }));
+
+/** What the fences of this side let through of a peer, by the stack's own output `peers`. */
+function addressesInForce(output: unknown, stack: string): readonly string[] {
+  const { data = [] } = peersOutput.safeParse(output);
+  return data.find((peer) => peer.stack === stack)?.addresses ?? [];
 }
 
 function artefactsOf(folder: string): View["artefacts"] {
@@ -52,7 +68,13 @@ function artefactsOf(folder: string): View["artefacts"] {
     });
   const roots = generations(/^root-g(\d+)\.pem$/).map((generation) => {
     const pem = readFileSync(join(folder, artefactNames.root(generation)), "utf8");
-    return [generation, fingerprintOf(pem)] as const;
+    const fingerprint = unlessOtherText(
+      () => fingerprintOf(pem),
+      (why) => {
+        throw new Error(`${join(folder, artefactNames.root(generation))}: ${why}`);
+      },
+    );
+    return [generation, fingerprint] as const;
   });
   return { roots: Object.fromEntries(roots), intermediates: generations(/^intermediate-g(\d+)\.pem$/) };
 }

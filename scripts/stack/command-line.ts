@@ -1,8 +1,15 @@
 import { createInterface } from "node:readline/promises";
 import { type ParseArgsOptionsConfig, parseArgs } from "node:util";
+import { printableLines } from "@metrics-link/contract";
 
 /** A command was called in a way that it does not understand. */
 export class UsageError extends Error {}
+
+/** Tells a person on stdout. What a peer, a host or a pull request wrote may be in it; nothing in it acts on the terminal. */
+export const say = (text: string): void => console.log(printableLines(text));
+
+/** The same on stderr. */
+export const complain = (text: string): void => console.error(printableLines(text));
 
 /** Values of `--name VALUE` and `--flag`, strictly. @throws UsageError */
 export function optionsOf<Options extends ParseArgsOptionsConfig>(words: readonly string[], options: Options) {
@@ -53,7 +60,7 @@ export async function settle(usage: string, run: () => Promise<number>): Promise
     return await run();
   } catch (error) {
     const { message } = error as Error;
-    console.error(error instanceof UsageError ? `${message}\n${usage}` : `error: ${message}`);
+    complain(error instanceof UsageError ? `${message}\n${usage}` : `error: ${message}`);
     return error instanceof UsageError ? 2 : 1;
   }
 }

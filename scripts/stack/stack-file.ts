@@ -1,5 +1,5 @@
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
-import { configurationNamespace, parseConfiguration, type SenderConfiguration } from "@metrics-link/contract";
+import { configurationNamespace, type PeerPins, type Pins, parseConfiguration } from "@metrics-link/contract";
 import type { GenerationChange } from "@metrics-link/pki/rotation/view.ts";
 import type { AlertOverrides } from "@metrics-link/prometheus";
 import { type Document, parseDocument } from "yaml";
@@ -16,11 +16,7 @@ export class StackFile {
 
   /** @throws InvalidInputError when it is not usable; Error when there is no such file */
   read(): Configuration {
-    const { config = {} } = this.load().toJS() as { config?: Record<string, unknown> };
-    const prefix = `${configurationNamespace}:`;
-    const own = Object.entries(config).filter(([key]) => key.startsWith(prefix));
-    const plain = own.map(([key, value]) => [key.slice(prefix.length), withSecretsClosed(value)]);
-    return parseConfiguration(Object.fromEntries(plain));
+    return configurationIn(this.load());
   }
 
   text(): string {
@@ -54,21 +50,28 @@ export class StackFile {
     this.save(document);
   }
 
-  /** Writes the pinned fingerprints of a peer, by its stack. @throws Error when the peer is not in the file */
-  setPins(peer: string, fingerprints: readonly string[]): void {
+  /**
+   * Writes what is pinned of a peer, by its stack.
+   * @throws Error when the peer is not in the file; InvalidInputError when the file would not be usable with these pins,
+   * such as an address that is another sender's. Nothing is written then.
+   */
+  setPins(peer: string, pins: Pins): void {
     const document = this.load();
-    document.setIn(this.pinPath(peer), document.createNode(fingerprints));
+    const path = this.peerPath(peer);
+    for (const [key, values] of Object.entries(pins)) {
+      if (values.length === 0) document.deleteIn([...path, key]);
+      else document.setIn([...path, key], document.createNode(values));
+    }
+    configurationIn(document);
     this.save(document);
   }
 
-  private pinPath(peer: string): (string | number)[] {
+  private peerPath(peer: string): (string | number)[] {
     const configuration = this.read();
-    if (configuration.role === "sender") {
-      return ["config", `${configurationNamespace}:peer`, "rootFingerprints"];
-    }
+    if (configuration.role === "sender") return ["config", `${configurationNamespace}:peer`];
     const index = configuration.senders.findIndex(({ stack }) => stack === peer);
     if (index < 0) throw new Error(`${this.path} has no sender with the stack ${peer}`);
-    return ["config", `${configurationNamespace}:senders`, index, "rootFingerprints"];
+    return ["config", `${configurationNamespace}:senders`, index];
   }
 
   private load(): Document {
@@ -83,6 +86,15 @@ export class StackFile {
   }
 }
 
+/** @throws InvalidInputError when it is not usable */
+function configurationIn(document: Document): Configuration {
+  const { config = {} } = document.toJS() as { config?: Record<string, unknown> };
+  const prefix = `${configurationNamespace}:`;
+  const own = Object.entries(config).filter(([key]) => key.startsWith(prefix));
+  const plain = own.map(([key, value]) => [key.slice(prefix.length), withSecretsClosed(value)]);
+  return parseConfiguration(Object.fromEntries(plain));
+}
+
 /** Pulumi writes a secret as `{ secure: <ciphertext> }`. Whoever reads the file alone knows that there is one. */
 function withSecretsClosed(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withSecretsClosed);
@@ -93,11 +105,11 @@ function withSecretsClosed(value: unknown): unknown {
   return Object.fromEntries(entries.map(([name, inner]) => [name, withSecretsClosed(inner)]));
 }
 
-/** The peers of a stack and the roots that it pins of each. */
-export function peersOf(configuration: Configuration): { stack: string; pins: readonly string[] }[] {
-  if (configuration.role === "receiver") {
-    return configuration.senders.map(({ stack, rootFingerprints }) => ({ stack, pins: rootFingerprints ?? [] }));
-  }
-  const { stack, rootFingerprints }: SenderConfiguration["peer"] = configuration.peer;
-  return [{ stack, pins: rootFingerprints ?? [] }];
+/** The peers of a stack and what it pins of each. */
+export function peersOf(configuration: Configuration): { readonly stack: string; readonly pins: Pins }[] {
+  const peers = configuration.role === "receiver" ? configuration.senders : [configuration.peer];
+  return peers.map(({ stack, ...pins }) => ({ stack, pins: pinsOf(pins) }));
 }
+
+/** Nothing agreed to is nothing pinned. */
+export const pinsOf = ({ rootFingerprints = [], addresses = [] }: PeerPins): Pins => ({ rootFingerprints, addresses });

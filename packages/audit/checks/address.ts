@@ -4,7 +4,7 @@ import { both, judge, type Row, unlike, within } from "../rows.ts";
 
 const api = "EC2 API, compared with the state";
 
-/** Fence 1: what AWS lets in and out now, rule by rule, against the state and against what the peers say of themselves. */
+/** Fence 1: what AWS lets in and out now, rule by rule, against the state and against what the peers say of themselves and what is pinned. */
 export function addressRows(stack: StackEvidence): Row[] {
   const { configuration, declared, observed } = stack;
   const seen = both(declared, observed);
@@ -42,14 +42,18 @@ function admittedSenders({ peers, declared, observed }: StackEvidence): Row {
     { value: [] },
   );
   const seen = both(wanted, both(declared, observed));
-  const source = "EC2 API, compared with the senders' own outputs";
+  const source = "EC2 API, compared with the senders' own outputs and with the pins of the configuration";
   return judge("who is let in at the load balancer", source, seen, ([all, [{ balancer }, { groups }]]) => {
     const attached = groups.filter(({ id }) => balancer?.groups.includes(id));
     const rules = all.map((address) => `ingress tcp ${ports.https} ${address}/32`);
     const found = attached.flatMap((group) => group.rules.filter((rule) => rule.startsWith("ingress ")));
     const where = attached.map(({ name, id }) => `${name} (${id})`).join(", ") || "no group of the load balancer";
+    const pinned = peers.flatMap(({ pins }) =>
+      pins.addresses.map((address) => `ingress tcp ${ports.https} ${address}/32`),
+    );
+    const notPinned = found.filter((rule) => !pinned.includes(rule)).map((rule) => `${rule} is pinned for no sender`);
     return {
-      wrong: unlike(where, rules, found),
+      wrong: [...unlike(where, rules, found), ...notPinned],
       fine: `${found.join(", ")} in ${where}, which is ${peers.map(({ name }) => name).join(", ")} and nobody else`,
     };
   });

@@ -1,4 +1,4 @@
-import { fingerprintsOf } from "@metrics-link/contract";
+import { fingerprintsOf, unlessOtherText } from "@metrics-link/contract";
 import { releaseFiles, trustSecret } from "@metrics-link/envoy";
 import type { EvidencePart, PeerEvidence, StackEvidence } from "../evidence.ts";
 import { both, from, judge, type Row, unlike, within } from "../rows.ts";
@@ -23,7 +23,7 @@ export function trustPathOf(stack: StackEvidence, { name, stack: peerStack, pins
   return {
     peer: name,
     places: [
-      { place: "pinned in configuration", fingerprints: { value: pins } },
+      { place: "pinned in configuration", fingerprints: { value: pins.rootFingerprints } },
       {
         place: `offered by ${peerStack}`,
         fingerprints: from(contract, ({ rootBundle }) => fingerprintsOf(rootBundle)),
@@ -38,7 +38,10 @@ export function trustPathOf(stack: StackEvidence, { name, stack: peerStack, pins
       {
         place: "in the release (state)",
         fingerprints: from(document, ({ files }) =>
-          fingerprintsOf(files.find(({ path }) => path === file)?.content ?? ""),
+          unlessOtherText<readonly string[]>(
+            () => fingerprintsOf(files.find(({ path }) => path === file)?.content ?? ""),
+            (why) => [`text that is not certificates alone: ${why}`],
+          ),
         ),
       },
       {

@@ -38,7 +38,9 @@ function writerRow(evidence: AuditEvidence, receiver: StackEvidence, sender: Pee
         : notKnown("it is no sender"),
     ),
     shown(contract, ({ dnsName }) => code(dnsName)),
-    pins.length > 0 ? pins.map((pin) => h("div", "", code(pin))) : notKnown("no root is pinned"),
+    pins.rootFingerprints.length > 0
+      ? pins.rootFingerprints.map((pin) => h("div", "", code(pin)))
+      : notKnown("no root is pinned"),
     certificateOf(evidence, receiver, sender),
   ];
 }

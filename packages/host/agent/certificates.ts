@@ -1,5 +1,6 @@
 import { createPrivateKey, type X509Certificate } from "node:crypto";
-import { readCertificates } from "@metrics-link/contract/fingerprint.ts";
+import { isRoot, readCertificates } from "@metrics-link/contract/fingerprint.ts";
+import { printable } from "@metrics-link/contract/printable.ts";
 
 /** @throws Error when the key is not the one in the chain's first certificate */
 export function requireKeyPair(chainPem: string, keyPem: string): void {
@@ -39,7 +40,7 @@ export function requireTrustBundle(bundlePem: string, fingerprints: readonly str
   if (missing.length > 0) throw new Error(`the bundle lacks ${missing.join(", ")}`);
   if (strange.length > 0) throw new Error(`the bundle also holds ${strange.join(", ")}`);
   if (found.length > fingerprints.length) throw new Error("the bundle holds a certificate twice");
-  const other = roots.find((root) => !root.ca || !signed(root, root));
+  const other = roots.find((root) => !isRoot(root));
   if (other) throw new Error(`${oneLine(other.subject)} is not a root: not an authority that signed itself`);
 }
 
@@ -72,4 +73,4 @@ function leafOf(chainPem: string): X509Certificate {
 }
 
 const parse = readCertificates;
-const oneLine = (subject: string) => subject.replaceAll("\n", ", ");
+const oneLine = (subject: string) => printable(subject.replaceAll("\n", ", "));

@@ -1,6 +1,6 @@
 import "reflect-metadata";
 import { X509Certificate as NodeCertificate, webcrypto } from "node:crypto";
-import type { Problem } from "@metrics-link/contract";
+import { NotCertificatesError, type Problem, readCertificates } from "@metrics-link/contract";
 import { BasicConstraintsExtension, cryptoProvider, X509Certificate } from "@peculiar/x509";
 import { fingerprint } from "./request.ts";
 
@@ -21,15 +21,17 @@ export interface Authority {
   readonly pathLength: number | undefined;
 }
 
-/** @throws Error when the text is no certificate in PEM */
-export function readAuthority(pem: string): Authority {
-  const certificate = new X509Certificate(pem);
+/** @throws NotCertificatesError when the text is anything but one certificate in PEM */
+export function readAuthority(text: string): Authority {
+  const [only, ...others] = readCertificates(text);
+  if (only === undefined || others.length > 0) throw new NotCertificatesError("it is not exactly one certificate");
+  const certificate = new X509Certificate(only.raw);
   const constraints = certificate.getExtension(BasicConstraintsExtension);
   const [name] = certificate.subjectName.getField("CN");
   return {
-    pem,
+    pem: only.toString(),
     commonName: name ?? certificate.subject,
-    fingerprint: new NodeCertificate(pem).fingerprint256,
+    fingerprint: only.fingerprint256,
     keyFingerprint: fingerprint(certificate.publicKey.rawData),
     publicKey: certificate.publicKey.toString("pem"),
     notBefore: certificate.notBefore,

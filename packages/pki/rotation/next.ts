@@ -1,5 +1,5 @@
-import { identityName } from "@metrics-link/contract";
-import { type GenerationChange, isAhead, type PeerView, rootFingerprint, type View } from "./view.ts";
+import { identityName, type Pins } from "@metrics-link/contract";
+import { type GenerationChange, isAhead, type PeerView, type PlacedTrust, rootFingerprint, type View } from "./view.ts";
 
 /** What this side can do. Each is done again without harm when it was interrupted. */
 export type Action =
@@ -8,10 +8,10 @@ export type Action =
   /** Where the root is kept. */
   | { readonly kind: "ceremony"; readonly makes: "root"; readonly generation: number }
   | { readonly kind: "ceremony"; readonly makes: "intermediate"; readonly generation: number; readonly root: number }
-  /** A person compares the fingerprints of a peer's new root on the telephone and pins it. */
-  | { readonly kind: "accept"; readonly peer: string; readonly fingerprints: readonly string[] }
-  /** Take pins away that the peer does not offer any more. */
-  | { readonly kind: "unpin"; readonly peer: string; readonly pins: readonly string[] };
+  /** A person compares what a peer newly offers with what its people say on the telephone, and pins it. */
+  | { readonly kind: "accept"; readonly peer: string; readonly pins: Pins }
+  /** Take pins away that the peer does not offer any more: a released address is somebody else's tomorrow. */
+  | { readonly kind: "unpin"; readonly peer: string; readonly pins: Pins };
 
 /** Where a rotation stands: who is to do what next, and why. */
 export type Next =
@@ -62,14 +62,16 @@ export function next(view: View, rotation: Rotation, emergency = false): Next {
   return rootStep(view);
 }
 
-/** An update reads the peers, and refuses a root that is not pinned: so that comes before any of ours. */
+/** An update takes nothing of a peer that is not pinned: so that comes before any of ours. */
 function acceptFirst({ peers }: View): Next | undefined {
   for (const { stack, pins, offers } of peers) {
-    const strangers = offers?.rootFingerprints.filter((one) => !pins.includes(one)) ?? [];
-    if (strangers.length > 0) {
-      const why = `${stack} offers a root that is not pinned here`;
-      return ours(why, { kind: "accept", peer: stack, fingerprints: strangers });
-    }
+    if (offers === undefined) continue;
+    const rootFingerprints = offers.rootFingerprints.filter((one) => !pins.rootFingerprints.includes(one));
+    const addresses = offers.addresses.filter((one) => !pins.addresses.includes(one));
+    if (rootFingerprints.length + addresses.length === 0) continue;
+    const what = rootFingerprints.length > 0 ? "a root" : "an address";
+    const why = `${stack} offers ${what} that is not pinned here`;
+    return ours(why, { kind: "accept", peer: stack, pins: { rootFingerprints, addresses } });
   }
   return undefined;
 }
@@ -79,11 +81,13 @@ function follow({ peers }: View): Next {
   for (const { stack, pins, offers, trusted } of peers) {
     if (offers === undefined || trusted === undefined) continue;
     if (!sameTrust(offers, trusted))
-      return update(`${stack} offers other roots, or another name, than are trusted here`);
-    const kept = pins.filter((one) => offers.rootFingerprints.includes(one));
-    if (kept.length < pins.length) {
-      const why = `${stack} has let go of a root that is still pinned here`;
-      return ours(why, { kind: "unpin", peer: stack, pins: kept });
+      return update(`${stack} offers other roots, addresses, or another name, than are trusted here`);
+    const rootFingerprints = pins.rootFingerprints.filter((one) => offers.rootFingerprints.includes(one));
+    const addresses = pins.addresses.filter((one) => offers.addresses.includes(one));
+    const fewerRoots = rootFingerprints.length < pins.rootFingerprints.length;
+    if (fewerRoots || addresses.length < pins.addresses.length) {
+      const why = `${stack} has let go of ${fewerRoots ? "a root" : "an address"} that is still pinned here`;
+      return ours(why, { kind: "unpin", peer: stack, pins: { rootFingerprints, addresses } });
     }
   }
   return nobody("no peer waits for this side");
@@ -197,9 +201,14 @@ function waitsForPeers({ inForce, generations, dnsName, peers }: View): Next | u
   return { turn: "peer", why, peers: behind.map(({ stack }) => stack) };
 }
 
-function sameTrust(one: { rootFingerprints: readonly string[]; dnsName: string }, other: typeof one): boolean {
-  const sorted = (list: readonly string[]) => list.toSorted().join();
-  return one.dnsName === other.dnsName && sorted(one.rootFingerprints) === sorted(other.rootFingerprints);
+function sameTrust(one: PlacedTrust, other: PlacedTrust): boolean {
+  const same = (some: readonly string[], others: readonly string[]) =>
+    some.toSorted().join() === others.toSorted().join();
+  return (
+    one.dnsName === other.dnsName &&
+    same(one.rootFingerprints, other.rootFingerprints) &&
+    same(one.addresses, other.addresses)
+  );
 }
 
 const listed = (peers: readonly PeerView[]) => peers.map(({ stack }) => stack).join(" and ");

@@ -1,4 +1,4 @@
-import type { Configuration, PkiOutput } from "@metrics-link/contract";
+import type { Configuration, Pins, PkiOutput } from "@metrics-link/contract";
 
 export type Generations = Configuration["pki"]["generations"];
 
@@ -11,17 +11,22 @@ export interface Trust {
   readonly dnsName: string;
 }
 
+/** The same of somebody who is at these addresses. */
+export interface PlacedTrust extends Trust {
+  readonly addresses: readonly string[];
+}
+
 /** A peer, as this side sees it: by the peer's output `contract`, and by this side's configuration and own contract. */
 export interface PeerView {
   readonly stack: string;
-  /** The roots that this side's configuration pins. */
-  readonly pins: readonly string[];
-  /** What the peer offers now; undefined before it has spoken. */
-  readonly offers: Trust | undefined;
+  /** What this side's configuration pins. */
+  readonly pins: Pins;
+  /** What the peer offers now; undefined while it has no contract. */
+  readonly offers: PlacedTrust | undefined;
   /** What the peer believes of this side since its last update; undefined while it does not know it. */
   readonly trustsUs: Trust | undefined;
   /** What this side believes of the peer since its own last update. */
-  readonly trusted: Trust | undefined;
+  readonly trusted: PlacedTrust | undefined;
 }
 
 /** All that a rotation depends on. Nothing of it is kept by a rotation itself, so that any machine can go on. */

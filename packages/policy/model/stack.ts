@@ -1,4 +1,4 @@
-import type { PeerOutput } from "@metrics-link/contract";
+import type { Configuration, PeerOutput } from "@metrics-link/contract";
 import type { Seen } from "./policy.ts";
 import { types } from "./types.ts";
 
@@ -9,6 +9,12 @@ export const ofType = (resources: readonly Seen[], type: keyof typeof types): Se
 /** What a stack was told by its peers: its output `peers`. */
 export const peersOf = (resources: readonly Seen[]): readonly PeerOutput[] =>
   ofType(resources, "stack").flatMap(({ props }) => (props.peers ?? []) as PeerOutput[]);
+
+/** The addresses that the configuration agrees to, of all peers. */
+export const pinnedAddresses = (configuration: Configuration): readonly string[] =>
+  (configuration.role === "receiver" ? configuration.senders : [configuration.peer]).flatMap(
+    ({ addresses = [] }) => addresses,
+  );
 
 /** Findings of two lists that ought to hold the same, in whatever order. */
 export function* differences(what: string, found: readonly string[], expected: readonly string[]): Generator<string> {

@@ -1,4 +1,4 @@
-import { fingerprintsOf, hostPaths } from "@metrics-link/contract";
+import { fingerprintsOf, hostPaths, unlessOtherText } from "@metrics-link/contract";
 import { parse } from "yaml";
 import type { TlsContext, Validation } from "./envoy.ts";
 import type { PublishedRelease } from "./release.ts";
@@ -55,7 +55,10 @@ export function anchorsOf(
   if (file === undefined || bundle === undefined) {
     return { wrong: `its roots are not a file of the release: ${file ?? "no filename"}` };
   }
-  return { fingerprints: fingerprintsOf(bundle), file };
+  return unlessOtherText<ReturnType<typeof anchorsOf>>(
+    () => ({ fingerprints: fingerprintsOf(bundle), file }),
+    (why) => ({ wrong: `${file} is not certificates alone: ${why}` }),
+  );
 }
 
 interface SecretResource {

@@ -16,7 +16,7 @@ export const namesAreThePeers: StackRule = {
   kind: "stack",
   name: "names-are-the-peers",
   fence: "client identity",
-  rule: "The name and the addresses that Envoy expects of a peer are those of that peer's contract.",
+  rule: "The name and the addresses that Envoy expects of a peer are those of that peer's contract, and the addresses are pinned for it.",
   reason: "A fence for the wrong name or address keeps the peer out and lets somebody else in.",
   remedy: "Let Envoy's configuration follow from the peer's contract, and update the peer's stack first.",
   source: "docs/architecture.md, fences 1 to 3; docs/decisions/0001 and 0302",
@@ -26,7 +26,7 @@ export const namesAreThePeers: StackRule = {
       const release = readRelease(object);
       if (release === undefined) return;
       if (context.configuration.role === "receiver") yield* ofSenders(release, peers, context);
-      else yield* ofReceiver(release, peers);
+      else yield* ofReceiver(release, peers, context);
     });
   },
 };
@@ -42,22 +42,41 @@ function* ofSenders(
       const sender = senders.find(({ name }) => name === chain.name) ?? (senders.length === 1 ? senders[0] : undefined);
       const peer = peers.find(({ stack }) => stack === sender?.stack);
       if (peer === undefined) yield `${where}: it is no peer's`;
-      else yield* isFor(peer, where, context, leadsSomewhere(chain) ? sourcesOf(chain) : undefined);
+      else {
+        const sources = leadsSomewhere(chain) ? sourcesOf(chain) : undefined;
+        yield* isFor(peer, where, context, sources);
+        yield* arePinned(where, sources ?? [], sender?.addresses);
+      }
     }
   }
 }
 
-function* ofReceiver(release: PublishedRelease, [peer]: readonly PeerOutput[]): Generator<string> {
+function* ofReceiver(
+  release: PublishedRelease,
+  [peer]: readonly PeerOutput[],
+  { configuration }: Context,
+): Generator<string> {
+  const pinned = configuration.role === "sender" ? configuration.peer.addresses : [];
   for (const envoy of release.envoys) {
     for (const { cluster, where, context } of upstreamContexts(envoy ?? {})) {
       if (peer === undefined) yield `${where}: there is no peer yet`;
-      else yield* isFor(peer, where, context, remoteAddresses(cluster));
+      else {
+        yield* isFor(peer, where, context, remoteAddresses(cluster));
+        yield* arePinned(where, remoteAddresses(cluster), pinned);
+      }
     }
   }
 }
 
 const sourcesOf = ({ filter_chain_match }: FilterChain): string[] =>
   (filter_chain_match?.source_prefix_ranges ?? []).flatMap(({ address_prefix }) => address_prefix ?? []);
+
+/** Envoy's addresses of a peer against what a person agreed to of that peer, and not of another. */
+function* arePinned(where: string, found: readonly string[], pinned: readonly string[] = []): Generator<string> {
+  const strangers = found.filter((one) => !pinned.includes(one));
+  if (strangers.length === 0) return;
+  yield `${where}: ${strangers.join(", ")} not pinned for this peer (pinned: ${pinned.join(", ") || "none"})`;
+}
 
 function* isFor(
   { dnsName, addresses }: PeerOutput,

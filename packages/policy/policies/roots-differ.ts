@@ -1,5 +1,7 @@
-import { fingerprintsOf } from "@metrics-link/contract";
+import { fingerprintsOf, unlessOtherText } from "@metrics-link/contract";
 import { releaseRule } from "../model/release.ts";
+
+const ownRoot = "tls/own-root.pem";
 
 export const rootsDiffer = releaseRule(
   {
@@ -12,11 +14,19 @@ export const rootsDiffer = releaseRule(
     source: "docs/pki.md; NIST SP 800-57 part 1, section 5.2: one key, one purpose",
   },
   function* (release) {
-    const own = fingerprintsOf(release.file("tls/own-root.pem") ?? "");
-    for (const { path, content } of release.release.files.filter((file) => file.path.startsWith("tls/roots/"))) {
-      for (const shared of fingerprintsOf(content).filter((one) => own.includes(one))) {
+    const files = release.release.files.filter(({ path }) => path === ownRoot || path.startsWith("tls/roots/"));
+    const read = files.map(({ path, content }) =>
+      unlessOtherText<{ path: string; roots: readonly string[]; wrong?: string }>(
+        () => ({ path, roots: fingerprintsOf(content) }),
+        (wrong) => ({ path, roots: [], wrong }),
+      ),
+    );
+    const own = read.find(({ path }) => path === ownRoot)?.roots ?? [];
+    for (const { path, roots, wrong } of read) {
+      if (wrong !== undefined) yield `${path} is not certificates alone: ${wrong}`;
+      if (path === ownRoot) continue;
+      for (const shared of roots.filter((one) => own.includes(one)))
         yield `${path} holds this side's own root ${shared}`;
-      }
     }
   },
 );

@@ -1,5 +1,5 @@
-import { X509Certificate } from "node:crypto";
-import { certificatesOf, leafNames } from "@metrics-link/contract";
+import type { X509Certificate } from "node:crypto";
+import { leafNames, readCertificates, unlessOtherText } from "@metrics-link/contract";
 import type { Context } from "../model/policy.ts";
 import { releaseRule } from "../model/release.ts";
 
@@ -23,10 +23,15 @@ export const servedChainIsOurs = releaseRule(
   function* (release, context) {
     const text = release.file("tls/certificate-chain.pem");
     if (text === undefined) return;
-    const [leaf, intermediate, ...more] = certificatesOf(text).map((pem) => new X509Certificate(pem));
-    const root = certificatesOf(release.file("tls/own-root.pem") ?? "").map((pem) => new X509Certificate(pem));
+    const chain = certificatesIn("tls/certificate-chain.pem", text);
+    const root = certificatesIn("tls/own-root.pem", release.file("tls/own-root.pem") ?? "");
+    if (typeof chain === "string" || typeof root === "string") {
+      yield* [chain, root].filter((one) => typeof one === "string");
+      return;
+    }
+    const [leaf, intermediate, ...more] = chain;
     if (leaf === undefined || intermediate === undefined || more.length > 0) {
-      yield `tls/certificate-chain.pem has ${certificatesOf(text).length} certificates instead of leaf and intermediate`;
+      yield `tls/certificate-chain.pem has ${chain.length} certificates instead of leaf and intermediate`;
       return;
     }
     if (!signedBy(leaf, [intermediate])) yield "the leaf is not signed by the intermediate";
@@ -43,6 +48,13 @@ export const servedChainIsOurs = releaseRule(
     }
   },
 );
+
+/** @returns what is wrong instead, when there is other text in the file */
+const certificatesIn = (path: string, text: string): X509Certificate[] | string =>
+  unlessOtherText<X509Certificate[] | string>(
+    () => readCertificates(text),
+    (why) => `${path} is not certificates alone: ${why}`,
+  );
 
 const signedBy = (certificate: X509Certificate, issuers: readonly X509Certificate[]): boolean =>
   issuers.some((issuer) => certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey));

@@ -1,4 +1,4 @@
-import { fingerprintsOf } from "@metrics-link/contract";
+import { fingerprintsOf, unlessOtherText } from "@metrics-link/contract";
 import { notKnown, type Planned } from "../planned.ts";
 import { type Address, bootstrap, type Chain, isLocal, secretFile, type Tls } from "./envoy.ts";
 import { type ReleaseFiles, releasesOf } from "./release.ts";
@@ -91,7 +91,11 @@ function trustedIn(files: ReleaseFiles, path: string): string | undefined {
 
 function rootsOf(files: ReleaseFiles, path: string | undefined): string {
   const pem = path === undefined ? undefined : files.text(path);
-  return pem === undefined ? "ROOTS NOT IN THE RELEASE" : `roots ${fingerprintsOf(pem).join(" and ")}`;
+  if (pem === undefined) return "ROOTS NOT IN THE RELEASE";
+  return unlessOtherText(
+    () => `roots ${fingerprintsOf(pem).join(" and ")}`,
+    (why) => `ROOTS NOT READABLE: ${path} is not certificates alone: ${why}`,
+  );
 }
 
 /** An expression in which all but letters, digits and `-` is quoted is a name. */

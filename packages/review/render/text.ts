@@ -1,3 +1,4 @@
+import { printable, printableLines } from "@metrics-link/contract";
 import type { Verdict } from "../verdict.ts";
 import {
   changeCounts,
@@ -12,33 +13,40 @@ import {
   where,
 } from "./words.ts";
 
-/** A review for a terminal. */
+/**
+ * A review for a terminal. What it shows may come from the pull request that it judges: nothing in it acts on the terminal.
+ */
 export function renderText(verdict: Verdict): string {
-  return [
-    `${verdict.stack}: ${headline(verdict)}`,
-    ...verdict.failures.flatMap(({ rule, resource, what, remedy }) => [
-      `  FAILED  ${rule}: ${where(resource)}: ${indent(what)}`,
-      `          remedy: ${remedy}`,
-    ]),
-    ...verdict.errors.map((error) => `  ERROR   ${indent(error)}`),
-    ...titled("Changes", changeCounts(verdict), verdict.changes.map(changeLine)),
-    ...sectionsOf(verdict).flatMap(({ title, evidence, policies }) =>
-      titled(title, outcomeCounts(policies), [
-        ...evidence.map(({ subject, value }) => `    ${subject}: ${value}`),
-        ...policies.flatMap(({ name, outcome, said }) =>
-          said.map(
-            ({ resource, message }) => `  ${shortTitles[outcome]}: ${name}: ${where(resource)}: ${indent(message)}`,
-          ),
-        ),
+  return printableLines(
+    [
+      `${verdict.stack}: ${headline(verdict)}`,
+      ...verdict.failures.flatMap(({ rule, resource, what, remedy }) => [
+        `  FAILED  ${printable(rule)}: ${printable(where(resource))}: ${indent(what)}`,
+        `          remedy: ${printable(remedy)}`,
       ]),
-    ),
-    ...titled(
-      "Deviations",
+      ...verdict.errors.map((error) => `  ERROR   ${indent(error)}`),
+      ...titled("Changes", changeCounts(verdict), verdict.changes.map(changeLine).map(printable)),
+      ...sectionsOf(verdict).flatMap(({ title, evidence, policies }) =>
+        titled(title, outcomeCounts(policies), [
+          ...evidence.map(({ subject, value }) => `    ${printable(subject)}: ${printable(value)}`),
+          ...policies.flatMap(({ name, outcome, said }) =>
+            said.map(
+              ({ resource, message }) =>
+                `  ${shortTitles[outcome]}: ${printable(name)}: ${printable(where(resource))}: ${indent(message)}`,
+            ),
+          ),
+        ]),
+      ),
+      ...titled(
+        "Deviations",
+        "",
+        verdict.deviations.map(
+          (one) => `    ${printable(one.policy)}, ${deviationState(one)}: ${printable(one.reason)}`,
+        ),
+      ),
       "",
-      verdict.deviations.map((one) => `    ${one.policy}, ${deviationState(one)}: ${one.reason}`),
-    ),
-    "",
-  ].join("\n");
+    ].join("\n"),
+  );
 }
 
 const titled = (title: string, counts: string, lines: readonly string[]) =>

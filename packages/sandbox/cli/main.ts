@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { printableJson, printableLines } from "@metrics-link/contract";
 import { deployerEnvironment } from "../world/environment.ts";
 import { down } from "./down.ts";
 import { prove } from "./prove.ts";
@@ -38,7 +39,7 @@ const commands: Readonly<Record<string, Command>> = {
   },
   async status(sandbox, words) {
     const status = await statusOf(sandbox);
-    console.log(words.includes("--json") ? JSON.stringify(status, null, 2) : describeStatus(status));
+    console.log(words.includes("--json") ? printableJson(status, 2) : describeStatus(status));
     return 0;
   },
   async env({ layout }) {
@@ -62,7 +63,7 @@ const commands: Readonly<Record<string, Command>> = {
   async logs(sandbox, [host, unit]) {
     if (host === undefined) throw new UsageError("logs needs a host");
     const filter = unit === undefined ? [] : ["--unit", unit];
-    process.stdout.write(await runOnHost(sandbox, host, ["journalctl", "--no-pager", ...filter]));
+    process.stdout.write(printableLines(await runOnHost(sandbox, host, ["journalctl", "--no-pager", ...filter])));
     return 0;
   },
 };
@@ -85,7 +86,7 @@ export async function main(
   const help = [usage, ...Object.values(more).map((command) => command.usage)].join("\n");
   const command = commands[name] ?? more[name]?.run;
   if (command === undefined) {
-    console.error(name === "" ? help : `no command ${name}\n${help}`);
+    console.error(printableLines(name === "" ? help : `no command ${name}\n${help}`));
     return 2;
   }
   return await settle(help, () => command(sandboxOf(repository), rest));
@@ -117,7 +118,7 @@ async function settle(help: string, run: () => Promise<number>): Promise<number>
     return await run();
   } catch (error) {
     const { message } = error as Error;
-    console.error(error instanceof UsageError ? `${message}\n${help}` : `error: ${message}`);
+    console.error(printableLines(error instanceof UsageError ? `${message}\n${help}` : `error: ${message}`));
     return error instanceof UsageError ? 2 : 1;
   }
 }

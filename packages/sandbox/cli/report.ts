@@ -1,3 +1,5 @@
+import { printable, printableLines } from "@metrics-link/contract";
+
 /** Where progress is told: to a person, or to nobody. */
 export interface Report {
   /** A line of its own. */
@@ -11,19 +13,20 @@ const seconds = (started: number) => `${((performance.now() - started) / 1000).t
 /** Writes to a stream, one line a step, and rewrites the line in place on a terminal. */
 export function streamReport(stream: NodeJS.WriteStream): Report {
   return {
-    say: (text) => void stream.write(`${text}\n`),
+    say: (text) => void stream.write(`${printableLines(text)}\n`),
     async step(name, run) {
       const started = performance.now();
       let word = "";
       const live = stream.isTTY
         ? setInterval(
-            () => stream.write(`\r\u001b[K${name} ${word} (${seconds(started)})`.slice(0, stream.columns)),
+            () =>
+              stream.write(`\r\u001b[K${printable(`${name} ${word}`)} (${seconds(started)})`.slice(0, stream.columns)),
             200,
           )
         : undefined;
       const finish = (text: string) => {
         clearInterval(live);
-        stream.write(`${stream.isTTY ? "\r\u001b[K" : ""}${text}\n`);
+        stream.write(`${stream.isTTY ? "\r\u001b[K" : ""}${printableLines(text)}\n`);
       };
       try {
         const result = await run((text) => {

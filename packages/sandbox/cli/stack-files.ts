@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Pins } from "@metrics-link/contract";
 import { type Document, isSeq, parseDocument, type Scalar } from "yaml";
 
 export const roles = ["sender", "receiver"] as const;
@@ -11,9 +12,6 @@ const peerPath: Record<Role, readonly (string | number)[]> = {
   receiver: ["config", "metrics-link:senders", 0],
 };
 const pinKeys = ["rootFingerprints", "addresses"] as const;
-
-/** What a side's people agreed to of its peer: roots by SHA-256 fingerprint, and addresses. */
-export type Pins = Readonly<Record<(typeof pinKeys)[number], readonly string[]>>;
 
 /** An Alertmanager as a stack's configuration names it. */
 export interface Alertmanager {
@@ -98,9 +96,9 @@ export class StackFiles {
     return alertmanagers.some(({ basicAuth }) => basicAuth.password === undefined);
   }
 
-  /** The pinned fingerprints of the peer's root, as written down. */
-  pins(role: Role): readonly string[] {
-    const found: unknown = this.load(role).getIn([...peerPath[role], "rootFingerprints"]);
+  /** What is pinned of the peer, as written down: its roots' fingerprints, or its addresses. */
+  pins(role: Role, key: keyof Pins = "rootFingerprints"): readonly string[] {
+    const found: unknown = this.load(role).getIn([...peerPath[role], key]);
     return isSeq<Scalar<string>>(found) ? found.items.map(({ value }) => value) : [];
   }
 

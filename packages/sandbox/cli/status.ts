@@ -1,4 +1,5 @@
 import { setTimeout } from "node:timers/promises";
+import { printable } from "@metrics-link/contract";
 import { receivedAlerts } from "./alertmanager-api.ts";
 import { describeAlerts, type FiringAlert, firingAlerts } from "./alerts.ts";
 import { type CertificateStatus, certificatesOf, describeCertificates } from "./certificates.ts";
@@ -150,7 +151,7 @@ function notesOf({ outcome, held, driftedFiles, repeatedDrift, rollbacks }: Agen
   ].join("; ");
 }
 
-/** The status for a person. */
+/** The status for a person. A line is a line, whatever a host says of itself. */
 export function describeStatus({ alerts, delivery, hosts, link, samples }: Status): string {
   const rows = Object.entries(hosts).map(([name, { state, release, agent }]) => [
     name,
@@ -172,7 +173,9 @@ export function describeStatus({ alerts, delivery, hosts, link, samples }: Statu
     ...Object.entries(hosts).flatMap(([name, { certificates }]) =>
       certificates.length === 0 ? [] : [`valid     ${name}: ${describeCertificates(certificates)}`],
     ),
-  ].join("\n");
+  ]
+    .map(printable)
+    .join("\n");
 }
 
 const comparisonOf = (samples: Status["samples"]) =>

@@ -39,7 +39,9 @@ export async function up(sandbox: Sandbox, report: Report): Promise<void> {
       progress("root and intermediate G1");
     });
   }
-  const untrusted = roles.filter((role) => sandbox.files.pins(role).length === 0);
+  const lacksPins = (role: Role) =>
+    [sandbox.files.pins(role), sandbox.files.pins(role, "addresses")].some((pins) => pins.length === 0);
+  const untrusted = roles.filter(lacksPins);
   await update("sender");
   if (untrusted.includes("receiver")) await pin(sandbox, pulumi, "receiver", report);
   await update("receiver");

@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { selfSigned } from "../../support/openssl.ts";
 import { isSecret, ofType, type Registration } from "../support/recording.ts";
 import { build, fileOf, releaseOf } from "./stacks.ts";
@@ -48,6 +51,16 @@ describe("the sender's stack", () => {
     await assert.rejects(
       build("sender", { root: own.pem, peer: receiver, change: pinned(stranger.fingerprint), seen }),
       ({ message }: Error) => message.includes(stranger.fingerprint) && message.includes(receiverRoot.fingerprint),
+    );
+    assert.deepEqual([...new Set(seen.map(({ type }) => type))], ["pulumi:pulumi:StackReference"]);
+  });
+
+  it("stops before anything changes when the receiver has another address, and shows both", async () => {
+    const seen: Registration[] = [];
+    const moved = { ...receiver, endpointAddresses: ["198.51.100.10", "203.0.113.99"] };
+    await assert.rejects(
+      build("sender", { root: own.pem, peer: moved, change: pinned(receiverRoot.fingerprint), seen }),
+      /The address of the receiver .* nothing was changed[\s\S]*203\.0\.113\.99[\s\S]*pinned is\s+198\.51\.100\.10\s+198\.51\.100\.11/,
     );
     assert.deepEqual([...new Set(seen.map(({ type }) => type))], ["pulumi:pulumi:StackReference"]);
   });
@@ -161,6 +174,28 @@ describe("the sender's stack", () => {
       [secret?.path, secret?.mode, secret?.owner],
       ["prometheus/alertmanager-0.secret", "0400", "prometheus"],
     );
+  });
+
+  it("takes certificates and nothing else for the authority of an Alertmanager, encoded anew", async () => {
+    const directory = mkdtempSync(join(tmpdir(), "authority-"));
+    const ca = join(directory, "ca.pem");
+    const prometheus = {
+      scrapeInterval: "15s",
+      externalLabels: { account: "a" },
+      alertmanagers: [{ url: "https://alertmanager.example.com", ca }],
+    };
+    const change = { "metrics-link:prometheus": prometheus };
+    try {
+      for (const text of [`# a comment\n${own.pem}`, own.pem + stranger.pem.replaceAll("CERTIFICATE", "X"), ""]) {
+        writeFileSync(ca, text);
+        await assert.rejects(build("sender", { root: own.pem, change }), /prometheus\.alertmanagers\[0\]\.ca is .*PEM/);
+      }
+      writeFileSync(ca, `\r\n${own.pem.replaceAll("\n", "\r\n")}`);
+      const { files } = releaseOf(await build("sender", { root: own.pem, change }), "sender");
+      assert.ok(files.some(({ path, content }) => path.startsWith("prometheus/") && content === own.pem));
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
   });
 
   it("stops in preview when a rule of the user is wrong, in promtool's own words", async () => {

@@ -11,7 +11,7 @@ describe("the page of an audit", () => {
     for (const what of ["account-a", "203.0.113.10", "metrics-sender.account-a.internal", "1f", "35.5 days left"]) {
       assert.ok(row.includes(what), what);
     }
-    assert.ok(row.includes(healthy().stacks[1]?.peers[0]?.pins[0] ?? "no pin"));
+    assert.ok(row.includes(healthy().stacks[1]?.peers[0]?.pins.rootFingerprints[0] ?? "no pin"));
   });
 
   it("takes the certificate from the last handshake where the sender's host was not audited", () => {
@@ -40,7 +40,7 @@ describe("the page of an audit", () => {
     const evidence = healthy();
     const [sender, receiver] = evidence.stacks;
     assert.ok(sender && receiver);
-    const pins = [{ ...receiver.peers[0], pins: [] }] as typeof receiver.peers;
+    const pins = [{ ...receiver.peers[0], pins: { rootFingerprints: [], addresses: [] } }] as typeof receiver.peers;
     const changed = {
       ...evidence,
       stacks: [

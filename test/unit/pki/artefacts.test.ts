@@ -61,6 +61,24 @@ describe("what a ceremony left", () => {
     refused({ inForce: { ...inForce, intermediates: {} } }, /an intermediate whose key is in this stack/);
   });
 
+  it("is refused when anything stands in a file but the one certificate: a pull request may have put it there", () => {
+    const hidden = second.pem.replaceAll("CERTIFICATE", "X509 CERTIFICATE");
+    for (const name of ["root-g1.pem", "intermediate-g1.pem"] as const) {
+      for (const text of [files[name] + hidden, files[name] + second.pem, `a comment\n${files[name]}`, ""]) {
+        refused(
+          { files: { ...files, [name]: text } },
+          new RegExp(`${name} .*one certificate in PEM, and nothing else`),
+        );
+      }
+    }
+  });
+
+  it("is handed on as encoded here, not as it stands in the file", () => {
+    const crlf = Object.fromEntries(Object.entries(files).map(([name, pem]) => [name, pem.replaceAll("\n", "\r\n")]));
+    const { roots, intermediatePem } = read({ files: crlf });
+    assert.deepEqual([roots[0]?.pem, intermediatePem], [root.pem, intermediate.pem]);
+  });
+
   it("is refused when root or intermediate have expired or are not valid yet, with both times", () => {
     for (const at of [years(11), years(-1)]) {
       const wrong = new RegExp(`root-g1\\.pem is "valid from .* to .*": .* valid now, ${new Date(at).toISOString()}`);

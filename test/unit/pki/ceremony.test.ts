@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { NotCertificatesError } from "@metrics-link/contract";
 import {
   type Authority,
   readAuthority,
@@ -54,6 +55,13 @@ describe("a root in a ceremony", () => {
   const root = authority({ commonName: "Account A Metrics Root CA G1" });
   const read: Authority = readAuthority(root.pem);
   const years = (count: number) => Date.now() + 60_000 + count * 365 * 86_400_000;
+
+  it("is one certificate and nothing else, also to whoever only looks at it", () => {
+    const hidden = root.pem.replaceAll("CERTIFICATE", "X509 CERTIFICATE");
+    for (const text of [hidden + root.pem, root.pem + hidden, root.pem + root.pem, `a comment\n${root.pem}`, ""]) {
+      assert.throws(() => readAuthority(text), NotCertificatesError);
+    }
+  });
 
   it("signs within its own life, and says why not otherwise", () => {
     const told = (now: number, end: number) => signerProblems(read, years(now), years(end)).map(({ remedy }) => remedy);

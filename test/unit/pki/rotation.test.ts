@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { identityName, leafNames, type PkiOutput } from "@metrics-link/contract";
+import { identityName, leafNames, type Pins, type PkiOutput } from "@metrics-link/contract";
 import { next, OutOfOrderError, type Rotation, underWay } from "@metrics-link/pki/rotation/next.ts";
-import type { Generations, Trust, View } from "@metrics-link/pki/rotation/view.ts";
+import type { Generations, PlacedTrust, View } from "@metrics-link/pki/rotation/view.ts";
 import fc from "fast-check";
 
 /** One side of a link as its stack, its configuration and its folder of artefacts make it. */
@@ -10,11 +10,13 @@ class Side {
   readonly dnsName: string;
   readonly root: "offline" | "trial";
   generations: Generations = { root: 1, otherRoots: [], intermediate: 1, leaf: 1, identity: 1 };
-  pins: string[] = [];
+  pins: Pins = { rootFingerprints: [], addresses: [] };
+  /** Where it is on the internet. */
+  addresses: readonly string[];
   artefacts = { roots: {} as Record<number, string>, intermediates: [1] };
   inForce: PkiOutput;
   /** By its last update. */
-  trusted: Trust | undefined;
+  trusted: PlacedTrust | undefined;
   updates = 0;
   private readonly signers: Record<number, number> = { 1: 1 };
 
@@ -22,6 +24,7 @@ class Side {
     this.stack = stack;
     this.root = root;
     this.dnsName = `${stack}.internal`;
+    this.addresses = [`${stack} address 1`];
     if (root === "offline") this.artefacts.roots[1] = this.fingerprint(1);
     this.inForce = this.output();
   }
@@ -30,8 +33,9 @@ class Side {
     return `${this.stack} root ${generation}`;
   }
 
-  offers(): Trust {
+  offers(): PlacedTrust {
     return {
+      addresses: this.addresses,
       rootFingerprints: Object.values(this.inForce.roots),
       dnsName: identityName(this.dnsName, this.inForce.generations.identity),
     };
@@ -43,11 +47,12 @@ class Side {
     return { stack, root, dnsName, generations, inForce, artefacts, peers: [view] };
   }
 
-  /** As `pulumi up`: refuses an unpinned root, and a signer that is not the configured one. */
+  /** As `pulumi up`: refuses what is not pinned, and a signer that is not the configured one. */
   update(peer: Side): void {
     const offers = peer.offers();
     assert.ok(
-      offers.rootFingerprints.every((one) => this.pins.includes(one)),
+      offers.rootFingerprints.every((one) => this.pins.rootFingerprints.includes(one)) &&
+        offers.addresses.every((one) => this.pins.addresses.includes(one)),
       `${this.stack}: an update that the program would refuse`,
     );
     const { root, intermediate } = this.generations;
@@ -64,8 +69,13 @@ class Side {
     const found = next(this.view(peer), rotation);
     if (found.turn !== "ours") return found.turn;
     const { action } = found;
-    if (action.kind === "accept") this.pins = [...this.pins, ...action.fingerprints];
-    else if (action.kind === "unpin") this.pins = [...action.pins];
+    if (action.kind === "accept") {
+      const { rootFingerprints, addresses } = this.pins;
+      this.pins = {
+        rootFingerprints: [...rootFingerprints, ...action.pins.rootFingerprints],
+        addresses: [...addresses, ...action.pins.addresses],
+      };
+    } else if (action.kind === "unpin") this.pins = action.pins;
     else if (action.kind === "ceremony") {
       if (action.makes === "root") this.artefacts.roots[action.generation] = this.fingerprint(action.generation);
       else {
@@ -100,8 +110,9 @@ class Side {
 function linked(one: "offline" | "trial", other: "offline" | "trial"): [Side, Side] {
   const sides: [Side, Side] = [new Side("sender", one), new Side("receiver", other)];
   const [sender, receiver] = sides;
-  sender.pins = [receiver.fingerprint(1)];
-  receiver.pins = [sender.fingerprint(1)];
+  for (const [side, peer] of [[sender, receiver] as const, [receiver, sender] as const]) {
+    side.pins = { rootFingerprints: [peer.fingerprint(1)], addresses: peer.addresses };
+  }
   sender.update(receiver);
   receiver.update(sender);
   return sides;
@@ -192,9 +203,29 @@ describe("rotations", () => {
     for (const [index, side] of sides.entries()) {
       const peer = sides[1 - index] as Side;
       assert.deepEqual(side.generations, { root: 2, otherRoots: [], intermediate: 2, leaf: 2, identity: 1 });
-      assert.deepEqual(peer.pins, [side.fingerprint(2)]);
+      assert.deepEqual(peer.pins, { rootFingerprints: [side.fingerprint(2)], addresses: side.addresses });
       assert.equal(underWay(side.view(peer)).turn, "nobody");
     }
+  });
+
+  it("follow a peer to another address: accepted, taken by an update, and the old one is pinned no longer", () => {
+    const [sender, receiver] = linked("trial", "trial");
+    sender.addresses = ["sender address 2"];
+    const found = underWay(receiver.view(sender));
+    assert.ok(found.turn === "ours" && found.action.kind === "accept");
+    assert.deepEqual(found.action.pins, { rootFingerprints: [], addresses: ["sender address 2"] });
+    const steps: string[] = [];
+    while (underWay(receiver.view(sender)).turn === "ours") {
+      steps.push(receiver.pins.addresses.join());
+      assert.equal(receiver.step("follow", sender, false), "ours");
+    }
+    assert.deepEqual(steps, [
+      "sender address 1",
+      "sender address 1,sender address 2",
+      "sender address 1,sender address 2",
+    ]);
+    assert.deepEqual(receiver.pins.addresses, ["sender address 2"]);
+    assert.deepEqual(receiver.trusted?.addresses, ["sender address 2"]);
   });
 
   it("refuse a new root while an intermediate rotates: the next one would be of the old root", () => {

@@ -62,11 +62,20 @@ describe("a stack's file, as a command changes it", () => {
       ["receiver", "organization/metrics-link/sender"],
     ] as const) {
       given(role);
-      file.setPins(peer, [fingerprint("AB"), fingerprint("CD")]);
-      assert.deepEqual(peersOf(file.read()), [{ stack: peer, pins: [fingerprint("AB"), fingerprint("CD")] }]);
+      const pins = { rootFingerprints: [fingerprint("AB"), fingerprint("CD")], addresses: ["8.8.4.4"] };
+      file.setPins(peer, pins);
+      assert.deepEqual(peersOf(file.read()), [{ stack: peer, pins }]);
+      file.setPins(peer, { ...pins, addresses: [] });
+      assert.deepEqual(peersOf(file.read()), [{ stack: peer, pins: { ...pins, addresses: [] } }]);
     }
+    const before = file.text();
+    for (const address of ["10.0.0.1", "192.0.2.1"]) {
+      const pins = { rootFingerprints: [], addresses: [address] };
+      assert.throws(() => file.setPins("organization/metrics-link/sender", pins), /senders\[0\]\.addresses\[0\] is/);
+    }
+    assert.equal(file.text(), before);
     assert.throws(
-      () => file.setPins("organization/metrics-link/other", [fingerprint("AB")]),
+      () => file.setPins("organization/metrics-link/other", { rootFingerprints: [], addresses: [] }),
       /no sender with the stack/,
     );
   });

@@ -1,6 +1,6 @@
 import { createPrivateKey } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { NotCertificatesError, readCertificates } from "@metrics-link/contract/fingerprint.ts";
+import { readCertificates, unlessOtherText } from "@metrics-link/contract/fingerprint.ts";
 import { hostPaths } from "@metrics-link/contract/host-paths.ts";
 import { type Release, sha256 } from "@metrics-link/contract/release.ts";
 import { normaliseSerial } from "../certificates.ts";
@@ -31,20 +31,14 @@ export async function bundlesOnDisk(effects: Root, { checks }: Release) {
       .filter((check) => check.kind === "trustBundle")
       .map(async ({ file }) => {
         const pem = await readFile(at(effects, hostPaths.current, file), "utf8");
-        const certificates = describedStrictly(pem);
+        // Nobody can say what Envoy makes of any other text.
+        const certificates = unlessOtherText<ReturnType<typeof described> | undefined>(
+          () => described(pem),
+          () => undefined,
+        );
         return { file, certificates: certificates ?? [], sha256: sha256(pem), otherText: certificates === undefined };
       }),
   );
-}
-
-/** Undefined where anything but certificates stands in the file: nobody can say what Envoy makes of that. */
-function describedStrictly(pem: string) {
-  try {
-    return described(pem);
-  } catch (error) {
-    if (error instanceof NotCertificatesError) return undefined;
-    throw error;
-  }
 }
 
 export function described(pem: string) {

@@ -1,4 +1,4 @@
-import { fingerprintsOf } from "@metrics-link/contract/fingerprint.ts";
+import { fingerprintsOf, unlessOtherText } from "@metrics-link/contract/fingerprint.ts";
 import { hostPaths } from "@metrics-link/contract/host-paths.ts";
 import type { Effects } from "../effects.ts";
 
@@ -63,7 +63,7 @@ export async function runningEnvoy({ ask }: Pick<Effects, "ask">) {
     secrets: secrets.map(({ name, last_updated, secret }) => ({
       name,
       lastUpdated: last_updated,
-      fingerprints: fingerprintsOf(
+      fingerprints: fingerprintsIn(
         textOf(secret.tls_certificate?.certificate_chain ?? secret.validation_context?.trusted_ca),
       ),
     })),
@@ -72,6 +72,13 @@ export async function runningEnvoy({ ask }: Pick<Effects, "ask">) {
     ),
   };
 }
+
+/** With other text in it nobody can say what Envoy has loaded: a word that is no fingerprint, and so equals no pin. */
+const fingerprintsIn = (pem: string): string[] =>
+  unlessOtherText(
+    () => fingerprintsOf(pem),
+    (why) => [`text that is not certificates alone: ${why}`],
+  );
 
 function textOf(source: DataSource | undefined): string {
   return source?.inline_string ?? Buffer.from(source?.inline_bytes ?? "", "base64").toString();

@@ -62,6 +62,12 @@ export const clientIdentity: readonly Mutation[] = [
   ],
   [
     "receiver",
+    "another root hides in the sender's bundle, in a block that Envoy reads",
+    ["client-anchor-is-pinned", "roots-differ"],
+    (it) => it.file("tls/roots/account-a.pem", (text) => text + text.replaceAll("CERTIFICATE", "TRUSTED CERTIFICATE")),
+  ],
+  [
+    "receiver",
     "the sender's bundle is empty",
     ["client-anchor-is-pinned"],
     (it) => it.file("tls/roots/account-a.pem", () => "\n"),

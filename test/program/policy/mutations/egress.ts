@@ -23,6 +23,28 @@ export const egress: readonly Mutation[] = [
   ],
   [
     "sender",
+    "a stranger's address in place of the receiver's: in the rule, in Envoy and in the stack's own output",
+    ["addresses-are-the-peers", "names-are-the-peers"],
+    (it) => {
+      it.edit(
+        egressRule,
+        (props) => {
+          props.cidrIpv4 = "192.0.2.1/32";
+        },
+        toReceiver,
+      );
+      it.cluster((cluster) => {
+        for (const { lb_endpoints } of cluster.load_assignment.endpoints) {
+          for (const { endpoint } of lb_endpoints) endpoint.address.socket_address.address = "192.0.2.1";
+        }
+      });
+      it.stackOutputs((outputs) => {
+        outputs.peers[0].addresses = ["192.0.2.1"];
+      });
+    },
+  ],
+  [
+    "sender",
     "the host may go anywhere by IPv6",
     ["egress-to-receiver-only"],
     (it) => it.add(egressRule, { ...rule, cidrIpv6: "::/0" }),

@@ -53,6 +53,35 @@ export const ingress: readonly Mutation[] = [
   ],
   [
     "receiver",
+    "a stranger's address is let in, and the stack's own output says that a sender has it",
+    ["addresses-are-the-peers", "names-are-the-peers"],
+    (it) => {
+      it.add(ingressRule, { ...rule, cidrIpv4: "192.0.2.1/32" });
+      it.stackOutputs((outputs) => outputs.peers[0].addresses.push("192.0.2.1"));
+    },
+  ],
+  [
+    "receiver",
+    "a stranger's address in place of the sender's: in the rule, in Envoy and in the stack's own output",
+    ["addresses-are-the-peers", "names-are-the-peers"],
+    (it) => {
+      it.edit(
+        ingressRule,
+        (props) => {
+          props.cidrIpv4 = "192.0.2.1/32";
+        },
+        fromSender,
+      );
+      it.chain((chain) => {
+        chain.filter_chain_match.source_prefix_ranges[0].address_prefix = "192.0.2.1";
+      });
+      it.stackOutputs((outputs) => {
+        outputs.peers[0].addresses = ["192.0.2.1"];
+      });
+    },
+  ],
+  [
+    "receiver",
     "the sender is let in on another port",
     ["ingress-from-senders-only"],
     (it) =>

@@ -149,6 +149,7 @@ function stackOf(role: "sender" | "receiver", rendering: Rendering, side: Side):
       : { role: "receiver" as const, endpointAddresses: endpoints, endpointPort: 443 as const }),
   });
   const peerStack = `organization/metrics-link/${peerRole}`;
+  const peerAddresses = role === "sender" ? endpoints : egress;
   return {
     stack: role,
     configuration: configurationOf(role, pin),
@@ -164,7 +165,14 @@ function stackOf(role: "sender" | "receiver", rendering: Rendering, side: Side):
         leaf: { generation: 1, renewal: 0, notBefore: "", notAfter: "", fingerprint: `leaf of ${role}` },
       },
     },
-    peers: [{ name: peer, stack: peerStack, pins: [pin], contract: { value: contractOf(peerRole) } }],
+    peers: [
+      {
+        name: peer,
+        stack: peerStack,
+        pins: { rootFingerprints: [pin], addresses: peerAddresses },
+        contract: { value: contractOf(peerRole) },
+      },
+    ],
     declared: { value: declared },
     observed: { value: observed },
     host: { value: hostOf(role, rendering, declared, { peer, root, pin, otherRoot: other.root }) },

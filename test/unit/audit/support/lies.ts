@@ -197,8 +197,46 @@ export const lies: readonly Lie[] = [
   {
     what: "a root that is believed and not pinned",
     at: "receiver",
-    change: (stack) => stack.peers[0]?.pins.splice(0, 1, strange),
+    change: (stack) => stack.peers[0]?.pins.rootFingerprints.splice(0, 1, strange),
     told: /root of account-a: pinned in configuration: .* is believed and not pinned/,
+  },
+  {
+    what: "a bundle in the state's release with a hidden root",
+    at: "receiver",
+    change: (stack) => {
+      const file = known(stack.declared).release.document.files.find(({ path }) => path.startsWith("tls/roots/"));
+      if (file) file.content += file.content.replaceAll("CERTIFICATE", "X509 CERTIFICATE");
+    },
+    told: /root of account-a: in the release \(state\): .* it also has text that is not certificates alone/,
+  },
+  {
+    what: "text that is no certificate in the bundle on disk",
+    at: "sender",
+    change: (stack) => {
+      const [bundle] = known(hostOf(stack).bundles);
+      if (bundle) bundle.otherText = true;
+    },
+    told: /root of receiver: nothing else in the file: something that is no certificate/,
+  },
+  {
+    what: "an address that is offered, let in and in Envoy, and that nobody pinned",
+    at: "receiver",
+    change: (stack) => stack.peers[0]?.pins.addresses.splice(0, 1, "192.0.2.1"),
+    told: new RegExp(
+      [
+        "who is let in at the load balancer: ingress tcp 443 203.0.113.10/32 is pinned for no sender",
+        "addresses of account-a: pinned in configuration: 192.0.2.1 is pinned and not offered any more",
+        "addresses of account-a: offered by .*: 203.0.113.10 is not pinned for account-a \\(pinned: 192.0.2.1\\)",
+        "addresses of account-a: in the rules: 203.0.113.10 is not pinned",
+        "addresses of account-a: in Envoy's memory: 203.0.113.10 is not pinned",
+      ].join("[\\s\\S]*"),
+    ),
+  },
+  {
+    what: "an address of the receiver that nobody pinned",
+    at: "sender",
+    change: (stack) => stack.peers[0]?.pins.addresses.pop(),
+    told: /addresses of receiver: in Envoy's memory: 198\.51\.100\.11 is not pinned for receiver/,
   },
   {
     what: "another release in force",

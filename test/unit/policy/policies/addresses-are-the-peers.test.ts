@@ -24,6 +24,18 @@ specify(addressesAreThePeers, {
       [peers, balancer, rule({}), rule({ cidrIpv4: "192.0.2.1/32" })],
       /192.0.2.1\/32 instead of 203.0.113.10\/32/,
     ],
+    "what the peer says and nobody pinned": [
+      [
+        resource(types.stack, { peers: [{ stack: "s", dnsName: "n.internal", addresses: ["192.0.2.1"] }] }),
+        balancer,
+        rule({ cidrIpv4: "192.0.2.1/32" }),
+      ],
+      /192\.0\.2\.1\/32 is pinned for no peer in the configuration \(pinned: 203\.0\.113\.10\)/,
+    ],
+    "a network around a pinned address": [
+      [peers, balancer, rule({}), rule({ cidrIpv4: "203.0.113.0/24" })],
+      /203\.0\.113\.0\/24 is pinned for no peer/,
+    ],
     nobody: [[peers, balancer], /203.0.113.10\/32 missing/],
     "the way past the balancer": [[peers, balancer, rule({ securityGroupId: "sg-host" })], /not the balancer's group/],
   },

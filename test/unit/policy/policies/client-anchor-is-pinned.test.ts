@@ -3,10 +3,16 @@ import { trustOf } from "../../../program/policy/support/mutate.ts";
 import { certificates } from "../support/certificates.ts";
 import { specifyRelease } from "../support/specification.ts";
 
+const hidden = certificates.receiver.root.replaceAll("CERTIFICATE", "TRUSTED CERTIFICATE");
+
 specifyRelease(clientAnchorIsPinned, "receiver", {
   "a root that is not pinned": [
     (it) => it.file("tls/roots/account-a.pem", () => certificates.receiver.root),
     /is not pinned for this peer/,
+  ],
+  "a hidden root beside the pinned one": [
+    (it) => it.file("tls/roots/account-a.pem", (text) => text + hidden),
+    /tls\/roots\/account-a\.pem is not certificates alone: after 1 of its certificates/,
   ],
   "an empty bundle": [(it) => it.file("tls/roots/account-a.pem", () => "\n"), /holds no certificate/],
   "a root of the system": [

@@ -4,7 +4,12 @@ import { resource } from "../support/example.ts";
 import { specify, unknown } from "../support/specification.ts";
 
 const declared = "com.amazonaws.vpce.eu-west-1.vpce-svc-0123456789abcdef0";
-const network = { cidr: "10.10.0.0/16", zones: ["eu-west-1a", "eu-west-1b"], endpointServices: [declared] };
+const network = {
+  cidr: "10.10.0.0/16",
+  zones: ["eu-west-1a", "eu-west-1b"],
+  endpointServices: [declared],
+  documentationAddresses: true,
+};
 const endpoint = (serviceName: string) => resource(types.vpcEndpoint, { serviceName });
 
 specify(endpointsAreDeclared, {

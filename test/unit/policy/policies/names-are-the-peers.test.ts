@@ -10,6 +10,27 @@ const peer = (change: object) =>
     ],
   });
 const release = releaseObject("receiver");
+const senderOf = (stack: string, pinned: readonly string[]) => ({
+  name: stack === "sender" ? "account-a" : stack,
+  stack: `organization/metrics-link/${stack}`,
+  addresses: pinned,
+});
+
+specify(namesAreThePeers, {
+  role: "receiver",
+  configuration: {
+    network: { cidr: "10.10.0.0/16", zones: ["eu-west-1a", "eu-west-1b"], documentationAddresses: true },
+    senders: [senderOf("sender", ["192.0.2.1"]), senderOf("other", addresses.sender)],
+  },
+  passes: {},
+  fails: {
+    "an address that is pinned for another sender": [
+      [peer({}), release],
+      /203\.0\.113\.10 not pinned for this peer \(pinned: 192\.0\.2\.1\)/,
+    ],
+  },
+  undecidable: {},
+});
 
 specify(namesAreThePeers, {
   role: "receiver",

@@ -2,7 +2,17 @@ import { rootsDiffer } from "@metrics-link/policy/policies/roots-differ.ts";
 import { certificates } from "../support/certificates.ts";
 import { specifyRelease } from "../support/specification.ts";
 
+const hidden = certificates.receiver.root.replaceAll("CERTIFICATE", "X509 CERTIFICATE");
+
 specifyRelease(rootsDiffer, "receiver", {
+  "a hidden root in the peer's bundle": [
+    (it) => it.file("tls/roots/account-a.pem", (text) => text + hidden),
+    /tls\/roots\/account-a\.pem is not certificates alone/,
+  ],
+  "text beside the own root": [
+    (it) => it.file("tls/own-root.pem", (text) => `${text}# a comment`),
+    /tls\/own-root\.pem is not certificates alone/,
+  ],
   "the own root in the peer's bundle": [
     (it) => it.file("tls/roots/account-a.pem", (text) => text + certificates.receiver.root),
     /holds this side's own root/,

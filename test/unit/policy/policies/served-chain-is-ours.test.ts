@@ -13,6 +13,10 @@ specifyRelease(servedChainIsOurs, "sender", {
       ),
     /the leaf is an authority/,
   ],
+  "text beside the certificates": [
+    (it) => it.file("tls/certificate-chain.pem", (text) => `a comment\n${text}`),
+    /tls\/certificate-chain\.pem is not certificates alone/,
+  ],
   "the root with it": [
     (it) => it.file("tls/certificate-chain.pem", (text) => text + certificates.sender.root),
     /3 certificates instead of leaf and intermediate/,

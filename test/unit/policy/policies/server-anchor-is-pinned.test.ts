@@ -8,6 +8,10 @@ specifyRelease(serverAnchorIsPinned, "sender", {
     (it) => it.file("tls/roots/receiver.pem", () => certificates.sender.root),
     /is not pinned for this peer/,
   ],
+  "a hidden root beside the pinned one": [
+    (it) => it.file("tls/roots/receiver.pem", (text) => text + text.replaceAll("CERTIFICATE", "X509 CERTIFICATE")),
+    /tls\/roots\/receiver\.pem is not certificates alone: after 1 of its certificates/,
+  ],
   "no trust at all": [
     (it) =>
       it.cluster((cluster) => {

@@ -33,11 +33,12 @@ export function configurationOf(role: Role, change: Readonly<Record<string, unkn
   const peer = {
     stack: `organization/metrics-link/${peerOf[role]}`,
     rootFingerprints: [fingerprintOf(certificates[peerOf[role]].root)],
+    addresses: [...addresses[peerOf[role]]],
   };
   return parseConfiguration({
     role,
     account: { id: accounts[role], region: "eu-west-1", assumeRole: `arn:aws:iam::${accounts[role]}:role/deploy` },
-    network: { cidr: "10.10.0.0/16", zones: ["eu-west-1a", "eu-west-1b"] },
+    network: { cidr: "10.10.0.0/16", zones: ["eu-west-1a", "eu-west-1b"], documentationAddresses: true },
     host: { imageId: "ami-0deb1a13000000001", instanceType: "t3.small" },
     pki: { organization: "Metrics", dnsName: names[role], artefacts: "pki/here" },
     prometheus: role === "sender" ? { externalLabels: { account: "a" } } : {},

@@ -1,0 +1,96 @@
+import {
+  addressesIn,
+  contractOutput,
+  fingerprintsOf,
+  normaliseFingerprint,
+  type Pins,
+  printable,
+  readContract,
+} from "@metrics-link/contract";
+
+/** What a stack offers to be pinned: every value of a closed form, so that it may be shown. */
+export interface Offer extends Pins {
+  readonly stack: string;
+}
+
+/**
+ * @param outputs of the stack
+ * @returns undefined while it has no contract
+ * @throws InvalidInputError when its contract cannot be used
+ */
+export function offerOf(stack: string, outputs: Readonly<Record<string, unknown>>): Offer | undefined {
+  const contract = readContract(stack, outputs[contractOutput]);
+  if (contract === undefined) return undefined;
+  return { stack, rootFingerprints: fingerprintsOf(contract.rootBundle), addresses: addressesIn(contract) };
+}
+
+/** What a person agrees to: pins that come, addresses that go, and what is pinned then. */
+export interface Agreement {
+  readonly wanted: Pins;
+  readonly gone: readonly string[];
+  readonly pins: Pins;
+}
+
+/** The configuration takes so many of each. */
+const mostPins = 4;
+
+/**
+ * What accepting an offer would change. Roots are added, because old and new are pinned together while a root rotates; an
+ * address that is not offered any more goes, because a released address is somebody else's tomorrow.
+ * @throws Error when there would be more roots than the configuration takes
+ */
+export function agreementOn(offer: Offer, pins: Pins): Agreement {
+  const wanted = {
+    rootFingerprints: offer.rootFingerprints.filter((one) => !pins.rootFingerprints.includes(one)),
+    addresses: offer.addresses.filter((one) => !pins.addresses.includes(one)),
+  };
+  const rootFingerprints = [...pins.rootFingerprints, ...wanted.rootFingerprints];
+  if (rootFingerprints.length > mostPins) {
+    throw new Error(
+      `${rootFingerprints.length} roots would be pinned, and ${mostPins} may be: take away those that ${offer.stack} ` +
+        "does not offer any more (npm run rotate -- follow); nothing was pinned",
+    );
+  }
+  const gone = pins.addresses.filter((one) => !offer.addresses.includes(one));
+  return { wanted, gone, pins: { rootFingerprints, addresses: offer.addresses } };
+}
+
+/**
+ * Holds an offer against what its people said. Each new pin must have been heard, and all that was heard must be offered.
+ * @param heard fingerprints in any spelling, addresses
+ * @throws Error naming both sides of each difference
+ */
+export function requireHeard(offer: Offer, { wanted }: Agreement, heard: Pins): void {
+  const spelt = { ...heard, rootFingerprints: heard.rootFingerprints.map(normaliseFingerprint) };
+  const differences = (["rootFingerprints", "addresses"] as const).flatMap((key) => {
+    const unheard = wanted[key].filter((one) => !spelt[key].includes(one));
+    const notOffered = spelt[key].filter((one) => !offer[key].includes(one));
+    if (unheard.length + notOffered.length === 0) return [];
+    return [`heard was ${listed(spelt[key])}, but offered is ${listed(offer[key])}`];
+  });
+  if (differences.length > 0) throw new Error(`${differences.join("; ")}; nothing was pinned`);
+}
+
+const listed = (values: readonly string[]) => values.map(printable).join(", ") || "nothing";
+
+/** An offer in lines that two people can read to each other. @param pins marks what is pinned and what is not */
+export function describeOffer(offer: Offer | undefined, pins?: Pins): string {
+  if (offer === undefined) return "  has no contract yet: its people run `pulumi up` first";
+  const mark = (key: keyof Pins, value: string) =>
+    pins === undefined ? "" : pins[key].includes(value) ? "   (pinned)" : "   (NOT pinned)";
+  return [
+    "  roots, SHA-256",
+    ...offer.rootFingerprints.map((one) => `${spoken(one)}${mark("rootFingerprints", one)}`),
+    "  addresses",
+    ...offer.addresses.map((one) => `    ${one}${mark("addresses", one)}`),
+    ...(pins?.addresses ?? [])
+      .filter((one) => !offer.addresses.includes(one))
+      .map((one) => `    ${one}   (pinned, and NOT offered any more)`),
+  ].join("\n");
+}
+
+/** Eight groups of four bytes, on two lines: short enough to be said and repeated. */
+function spoken(fingerprint: string): string {
+  const groups = fingerprint.replaceAll(":", "").match(/.{8}/g) ?? [];
+  return `    ${groups.slice(0, 4).join("  ")}\n    ${groups.slice(4).join("  ")}`;
+}
