@@ -79,6 +79,8 @@ const envoy = z.object({
 const units = z.array(
   z.object({
     unit: z.string(),
+    /** As systemd.service(5) has it: of a oneshot nothing runs once it is active. */
+    type: z.string().default("exec"),
     active: z.string(),
     since: z.string(),
     fragment: z.string(),

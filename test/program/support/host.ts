@@ -83,6 +83,7 @@ export async function build(change: Change = {}) {
           configuration: "envoy/bootstrap.yaml",
           flags: (path) => ["-c", path],
           watchedPaths: ["tls/"],
+          network: { side: "sends", receiverAddresses: [] },
           certificate: { chain: "tls/chain.pem", key: "tls/leaf.key", ownRoot: "tls/own-root.pem" },
         },
         prometheus: { configuration: "prometheus/prometheus.yml", flags: ["--config.file=x"] },

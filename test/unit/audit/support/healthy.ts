@@ -245,6 +245,7 @@ function hostOf(
       value: [
         {
           unit: "metrics-link-envoy.service",
+          type: "exec",
           active: "active",
           since: takenAt,
           fragment: "",
