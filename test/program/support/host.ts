@@ -84,7 +84,7 @@ export async function build(change: Change = {}) {
           flags: (path) => ["-c", path],
           watchedPaths: ["tls/"],
           network: { side: "sends", receiverAddresses: [] },
-          certificate: { chain: "tls/chain.pem", key: "tls/leaf.key", ownRoot: "tls/own-root.pem" },
+          certificate: { chain: "tls/chain.pem", key: "tls/private-key.pem", ownRoot: "tls/own-root.pem" },
         },
         prometheus: { configuration: "prometheus/prometheus.yml", flags: ["--config.file=x"] },
       }),
@@ -96,7 +96,7 @@ export async function build(change: Change = {}) {
         group: "root",
       })),
       secretFiles: [
-        { path: "tls/leaf.key", mode: "0400", owner: hostUsers.envoy, group: hostUsers.envoy, value: privateKey },
+        { path: "tls/private-key.pem", mode: "0400", owner: hostUsers.envoy, group: hostUsers.envoy, value: privateKey },
       ],
       ...change.host,
     });

@@ -14,7 +14,7 @@ const envoy = {
   flags: (path: string) => ["--config-path", path],
   watchedPaths: ["tls/", "envoy/sds/"],
   network: { side: "sends" as const, receiverAddresses: ["198.51.100.10"] },
-  certificate: { chain: "tls/chain.pem", key: "tls/leaf.key", ownRoot: "tls/own-root.pem" },
+  certificate: { chain: "tls/chain.pem", key: "tls/private-key.pem", ownRoot: "tls/own-root.pem" },
 };
 const prometheus = { configuration: "prometheus/prometheus.yml", flags: ["--config.file=/x/prometheus.yml"] };
 const services = standardServices({ envoy, prometheus });
