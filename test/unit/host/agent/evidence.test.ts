@@ -35,6 +35,13 @@ const lines = [
 const refused =
   '{"type":"connection","start":"2026-11-20T00:00:00Z","source":"192.0.2.1:1","tls_failure":"no certificate"}';
 
+/** What journalctl prints for these words. */
+const journal = (words: readonly string[]): string => {
+  if (words.includes('--grep="type":"request"')) return lines;
+  if (words.includes("--lines=+1")) return "1763366400.000000 host kernel: the first line";
+  return words.some((word) => word.startsWith('--grep="(tls_failure')) ? refused : "";
+};
+
 describe("agent: evidence for an audit", () => {
   let host: FakeHost;
   let first: string;
@@ -61,7 +68,7 @@ describe("agent: evidence for an audit", () => {
         return { code: 0, output: `${shown.join("\n")}\n` };
       }
       if (command !== "journalctl") return undefined;
-      return { code: 0, output: words.some((word) => word.startsWith("--grep")) ? refused : lines };
+      return { code: 0, output: journal(words) };
     };
     host.onAsk = (url) => ({ status: url.endsWith("/config_dump") ? 200 : 403, body: '{"configs":[]}' });
   });

@@ -78,6 +78,12 @@ export class FakeHost {
       this.commands.push([...argv]);
       return this.onCommand(argv) ?? this.#play(argv);
     },
+    eachLine: async (argv, take) => {
+      this.commands.push([...argv]);
+      const { code, output } = this.onCommand(argv) ?? this.#play(argv);
+      for (const line of output.split("\n").filter(Boolean)) take(line);
+      return { code, errors: "", cut: false };
+    },
     ask: async ({ url }) => this.onAsk(url),
     handOverTo: async (argv) => this.onHandOver(argv),
     now: () => this.now,
