@@ -18,6 +18,8 @@ export interface EnvoyArgs {
   readonly certificate?: { readonly chain: string; readonly key: string; readonly ownRoot: string };
   /** The file of each peer's roots, and which these are. */
   readonly trustBundles?: readonly { readonly file: string; readonly fingerprints: readonly string[] }[];
+  /** What it sheds load at, in bytes of its heap. */
+  readonly heapBytes: number;
   /** Where its packets may go to and come from, besides loopback. */
   readonly network: EnvoyNetwork;
   /** Which end of a link this is: what must go on after a change. Absent while there is none. */
@@ -69,11 +71,28 @@ export function standardServices({ envoy, prometheus, repair }: StandardServices
   };
 }
 
+/**
+ * Where the kernel ends a service instead of another one that did nothing wrong. Envoy sheds load at its heap's limit, so
+ * that it comes here only if that fails. Both together fit into 2 GiB, the smallest host, beside what runs there. There
+ * is no MemoryHigh=: files in the kernel's cache count, and would have Prometheus slowed down all the time.
+ */
+const memoryCeilings = { envoyHeaps: 1.25, prometheus: "60%" } as const;
+
 const prometheusUrl = `http://127.0.0.1:${ports.prometheus}`;
 const prometheusMetricsUrl = `${prometheusUrl}/metrics`;
 
 function envoyService(args: EnvoyArgs): ServiceSet {
-  const { configuration, staticTwin, watchedPaths, certificate, trustBundles = [], network, link, flags } = args;
+  const {
+    configuration,
+    staticTwin,
+    watchedPaths,
+    certificate,
+    trustBundles = [],
+    network,
+    heapBytes,
+    link,
+    flags,
+  } = args;
   const unit = unitNames.envoy;
   const socketPath = hostPaths.envoyAdminSocket;
   return {
@@ -99,6 +118,7 @@ function envoyService(args: EnvoyArgs): ServiceSet {
           LimitNOFILE: 65_536,
           ...hardening,
           ...heldTo(envoyNetwork(network)),
+          MemoryMax: heapBytes * memoryCeilings.envoyHeaps,
         },
         Install: { WantedBy: "multi-user.target" },
       }),
@@ -180,6 +200,8 @@ function prometheusService(args: PrometheusArgs): ServiceSet {
           LimitNOFILE: 65_536,
           ...hardening,
           ...heldTo({ listens: [ports.prometheus], addresses }),
+          // Prometheus reads it and has its garbage collected in time (--auto-gomemlimit).
+          MemoryMax: memoryCeilings.prometheus,
           // Its group may list the WAL: the agent tells which segment is the oldest.
           UMask: "0027",
           // The start time that it reports of itself comes from /proc/stat.

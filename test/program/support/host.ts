@@ -83,6 +83,7 @@ export async function build(change: Change = {}) {
           configuration: "envoy/bootstrap.yaml",
           flags: (path) => ["-c", path],
           watchedPaths: ["tls/"],
+          heapBytes: 512 * 2 ** 20,
           network: { side: "sends", receiverAddresses: [] },
           certificate: { chain: "tls/chain.pem", key: "tls/private-key.pem", ownRoot: "tls/own-root.pem" },
         },
@@ -96,7 +97,13 @@ export async function build(change: Change = {}) {
         group: "root",
       })),
       secretFiles: [
-        { path: "tls/private-key.pem", mode: "0400", owner: hostUsers.envoy, group: hostUsers.envoy, value: privateKey },
+        {
+          path: "tls/private-key.pem",
+          mode: "0400",
+          owner: hostUsers.envoy,
+          group: hostUsers.envoy,
+          value: privateKey,
+        },
       ],
       ...change.host,
     });

@@ -13,6 +13,7 @@ const envoy = {
   staticTwin: "envoy/static-twin.yaml",
   flags: (path: string) => ["--config-path", path],
   watchedPaths: ["tls/", "envoy/sds/"],
+  heapBytes: 512 * 2 ** 20,
   network: { side: "sends" as const, receiverAddresses: ["198.51.100.10"] },
   certificate: { chain: "tls/chain.pem", key: "tls/private-key.pem", ownRoot: "tls/own-root.pem" },
 };
@@ -131,6 +132,11 @@ describe("services of a host", () => {
       assert.ok(denied.split(" ").includes(range), range);
     }
     assert.equal(receiver.prometheus?.[1], "localhost 10.20.0.2 10.20.128.0/18");
+  });
+
+  it("end at a ceiling of their own before they take memory from each other", () => {
+    assert.deepEqual(linesOf(unitOf("metrics-link-envoy.service"), "MemoryMax"), [`${640 * 2 ** 20}`]);
+    assert.deepEqual(linesOf(unitOf("metrics-link-prometheus.service"), "MemoryMax"), ["60%"]);
   });
 
   it("no other user can take a port of theirs", () => {

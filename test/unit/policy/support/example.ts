@@ -85,6 +85,7 @@ export function releaseObject(role: Role): Seen {
       configuration: "envoy/bootstrap.yaml",
       flags: envoyFlags,
       watchedPaths: ["tls/"],
+      heapBytes: 512 * 2 ** 20,
       network: { side: "sends", receiverAddresses: [] },
     },
     prometheus: {
