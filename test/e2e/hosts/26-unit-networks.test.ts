@@ -39,7 +39,7 @@ type Found = Record<"connect" | "bind", Record<string, string>>;
 async function attempt(host: Host, user: string, asked: Asked, unit?: string): Promise<Found> {
   const join =
     unit === undefined ? "" : `echo $$ > /sys/fs/cgroup/system.slice/metrics-link-${unit}.service/cgroup.procs;`;
-  const script = `${join} exec setpriv --reuid="$0" --regid="$0" --clear-groups python3 -c "$1" "$2"`;
+  const script = `${join} exec setpriv --reuid="$0" --regid="$(id -g "$0")" --clear-groups python3 -c "$1" "$2"`;
   return JSON.parse(await on(host, "sh", "-ec", script, user, attempts, JSON.stringify(asked))) as Found;
 }
 
