@@ -1,9 +1,9 @@
-import { readFileSync } from "node:fs";
 import { relative } from "node:path";
-import { firstUnprivilegedPort, type HostFile, hostPaths, hostUsers, ports } from "@metrics-link/contract";
+import { hostPaths, hostUsers, ports } from "@metrics-link/contract";
 import { hardening } from "./hardening.ts";
+import { portsService } from "./ports-service.ts";
 import { type RepairArgs, repairService } from "./repair-service.ts";
-import { neverGivesUp, running, type ServiceSet, unitFile } from "./service-set.ts";
+import { neverGivesUp, running, type ServiceSet, scriptFile, unitFile } from "./service-set.ts";
 import { dataMountName, repairTextfileDirectory, textfileDirectory, unitNames } from "./unit-names.ts";
 import { heldTo, type UnitNetwork } from "./unit-network.ts";
 import { commandLine } from "./unit-text.ts";
@@ -268,43 +268,4 @@ function nodeExporterService(textfiles: readonly string[]): ServiceSet {
   };
 }
 
-/**
- * Keeps the ports of the link for who may bind them: another user could take one while its service restarts, and be sent
- * samples or asked for them. Nothing runs afterwards; the setting is the kernel's, and gone with the next boot.
- */
-const portsService: ServiceSet = {
-  files: [
-    unitFile(unitNames.ports, {
-      Unit: { Description: "Ports of the link: for its own services alone", ...neverGivesUp },
-      Service: {
-        Type: "oneshot",
-        RemainAfterExit: true,
-        ExecStart: commandLine([
-          "/usr/sbin/sysctl",
-          "--write",
-          `net.ipv4.ip_unprivileged_port_start=${firstUnprivilegedPort}`,
-        ]),
-        ...hardening,
-        // It writes below /proc/sys/net, which belongs to the host's root.
-        PrivateUsers: false,
-        ProtectKernelTunables: false,
-        ProcSubset: "all",
-        RestrictAddressFamilies: "none",
-        ...heldTo({ listens: [] }),
-      },
-      Install: { WantedBy: "multi-user.target" },
-    }),
-  ],
-  services: [{ unit: unitNames.ports, onChange: [] }],
-  checks: [],
-  probes: [{ kind: "active", unit: unitNames.ports }],
-  tools: [],
-};
-
-const drainScript: HostFile = {
-  path: "envoy/drain.sh",
-  content: readFileSync(new URL("./scripts/drain-envoy.sh", import.meta.url), "utf8"),
-  mode: "0644",
-  owner: "root",
-  group: "root",
-};
+const drainScript = scriptFile("envoy/drain.sh", "drain-envoy.sh");

@@ -141,7 +141,7 @@ describe("services of a host", () => {
 
   it("no other user can take a port of theirs", () => {
     assert.deepEqual(linesOf(unitOf("metrics-link-ports.service"), "ExecStart"), [
-      "/usr/sbin/sysctl --write net.ipv4.ip_unprivileged_port_start=9903",
+      "/opt/metrics-link/current/bin/node --jitless /opt/metrics-link/current/ports/keep-ports.mjs 9903",
     ]);
     for (const port of Object.values(ports)) assert.ok(port < firstUnprivilegedPort, `${port}`);
     for (const name of ["envoy", "prometheus", "node-exporter"]) {

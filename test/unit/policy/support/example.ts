@@ -109,7 +109,12 @@ export function releaseObject(role: Role): Seen {
       host: role,
       agent: { sha256: hash, key: `agent/${hash}.mjs` },
       files,
-      tools: [tool("envoy", ["envoy"]), tool("prometheus", ["prometheus"]), tool("node_exporter", ["node_exporter"])],
+      tools: [
+        tool("node", ["node"]),
+        tool("envoy", ["envoy"]),
+        tool("prometheus", ["prometheus"]),
+        tool("node_exporter", ["node_exporter"]),
+      ],
       secrets: [],
       services: [],
       checks: [],
