@@ -253,6 +253,7 @@ function hostOf(
       value: [
         {
           unit: "metrics-link-envoy.service",
+          type: "exec",
           active: "active",
           since: takenAt,
           fragment: "",
@@ -273,11 +274,22 @@ function hostOf(
         ...(role === "receiver" ? [8443, 8444].map((port) => ({ address: "0.0.0.0", port })) : []),
       ],
     },
+    fences: {
+      value: {
+        unprivilegedPortStart: 9903,
+        unfenced: { metadata: true, bind: true },
+        units: [
+          { unit: "metrics-link-envoy.service", metadata: false, bind: false, counted: true, stale: false },
+          { unit: "metrics-link-prometheus.service", metadata: false, bind: false, counted: true, stale: false },
+        ],
+      },
+    },
     handshakes: {
       value: {
         since: takenAt,
         accepted: [{ filter_chain: peer, peer_san: name, peer_serial: "1f", start: takenAt, status: 204 }],
         refused: [{ source: "192.0.2.66:5", tls_failure: "<b>no certificate</b>", start: takenAt }],
+        cut: [],
       },
     },
   };

@@ -82,7 +82,13 @@ export function releaseObject(role: Role): Seen {
   const { leaf, intermediate, root } = certificates[role];
   const bundleName = role === "sender" ? "receiver" : "account-a";
   const services = standardServices({
-    envoy: { configuration: "envoy/bootstrap.yaml", flags: envoyFlags, watchedPaths: ["tls/"] },
+    envoy: {
+      configuration: "envoy/bootstrap.yaml",
+      flags: envoyFlags,
+      watchedPaths: ["tls/"],
+      heapBytes: 512 * 2 ** 20,
+      network: { side: "sends", receiverAddresses: [] },
+    },
     prometheus: {
       configuration: "prometheus/prometheus.yml",
       flags: (role === "sender" ? senderFlags : receiverFlags)({ dataVolumeGiB: 50 }),
@@ -104,7 +110,12 @@ export function releaseObject(role: Role): Seen {
       host: role,
       agent: { sha256: hash, key: `agent/${hash}.mjs` },
       files,
-      tools: [tool("envoy", ["envoy"]), tool("prometheus", ["prometheus"]), tool("node_exporter", ["node_exporter"])],
+      tools: [
+        tool("node", ["node"]),
+        tool("envoy", ["envoy"]),
+        tool("prometheus", ["prometheus"]),
+        tool("node_exporter", ["node_exporter"]),
+      ],
       secrets: [],
       services: [],
       checks: [],
