@@ -28,8 +28,10 @@ from moto.moto_server.werkzeug_app import (  # noqa: E402
 from werkzeug.serving import make_server  # noqa: E402
 from werkzeug.wsgi import get_input_stream  # noqa: E402
 
+import actions  # noqa: E402
 import authorisation  # noqa: E402
 import refusals  # noqa: E402
+import replication  # noqa: E402
 import resources  # noqa: E402
 import signatures  # noqa: E402
 from accounts import create_accounts  # noqa: E402
@@ -78,7 +80,7 @@ def main() -> None:
     pr_set_pdeathsig = 1
     ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGTERM)  # moto never outlives the world that it serves
     signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
-    for repairs in (refusals, signatures, resources, authorisation):
+    for repairs in (refusals, signatures, resources, actions, authorisation, replication):
         repairs.install()
     keys = create_accounts(json.load(sys.stdin))
     application = Application(create_backend_app)
