@@ -32,7 +32,12 @@ export class Api {
       deployRole,
       log: join(this.#directory, "moto.log"),
     });
-    const options = { moto: this.#moto.endpoint, completions: [], onSecurityGroupChange: async () => {}, log: () => {} };
+    const options = {
+      moto: this.#moto.endpoint,
+      completions: [],
+      onSecurityGroupChange: async () => {},
+      log: () => {},
+    };
     this.#front = http.createServer(
       frontListener(options, { way: () => ({ context: { "aws:SecureTransport": "true" } }) }),
     );

@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
 import { bucketPolicy } from "@metrics-link/host/bucket-policy.ts";
-import { readersOnlyPolicy } from "@metrics-link/host/secret-policy.ts";
+import { keyPolicy, secretPolicy } from "@metrics-link/host/secret-policy.ts";
 import type { Clients } from "../../../../packages/sandbox/testing/clients.ts";
 import { Api, deployRole, document, everything, refused, region, roleArn, sender } from "./api-in-front-of-moto.ts";
 
@@ -28,10 +28,11 @@ describe("who may write to a bucket of releases and to a secret, by the product'
     await s3.putBucketVersioning({ Bucket, VersioningConfiguration: { Status: "Enabled" } });
     await s3.putBucketPolicy({ Bucket, Policy: JSON.stringify(bucketPolicy(`arn:aws:s3:::${Bucket}`, deployer)) });
     await s3.putObject({ ...current, Body: "ours" });
-    KeyId = (await kms.createKey({})).KeyMetadata?.Arn ?? "";
+    const Policy = JSON.stringify(keyPolicy(`arn:aws:iam::${sender}:root`, { host, deployer }));
+    KeyId = (await kms.createKey({ Policy })).KeyMetadata?.Arn ?? "";
     const secret = { Name: "metrics-link/sender/release", SecretString: "the key", KmsKeyId: KeyId };
     SecretId = (await secrets.createSecret(secret)).ARN ?? "";
-    const ResourcePolicy = JSON.stringify(readersOnlyPolicy(SecretId, [host, deployer]));
+    const ResourcePolicy = JSON.stringify(secretPolicy({ host, deployer }));
     await secrets.putResourcePolicy({ SecretId, ResourcePolicy });
   });
   after(() => api.stop());
@@ -50,22 +51,36 @@ describe("who may write to a bucket of releases and to a secret, by the product'
     "an object": ({ s3 }) => s3.putObject({ ...current, Body: "theirs" }),
     "a copy": ({ s3 }) => s3.copyObject({ Bucket, Key: "copy", CopySource: `${Bucket}/${current.Key}` }),
     "an object less": ({ s3 }) => s3.deleteObject(current),
-    "a tag of an object": ({ s3 }) => s3.putObjectTagging({ ...current, Tagging: { TagSet: [{ Key: "a", Value: "b" }] } }),
+    "a tag of an object": ({ s3 }) =>
+      s3.putObjectTagging({ ...current, Tagging: { TagSet: [{ Key: "a", Value: "b" }] } }),
     "an access list of an object": ({ s3 }) => s3.putObjectAcl({ ...current, ACL: "public-read" }),
     "a retention": ({ s3 }) => s3.putObjectRetention({ ...current, Retention: { Mode: "GOVERNANCE" } }),
     "a legal hold": ({ s3 }) => s3.putObjectLegalHold({ ...current, LegalHold: { Status: "ON" } }),
-    "a policy": ({ s3 }) => s3.putBucketPolicy({ Bucket, Policy: document({ Effect: "Deny", Principal: "*", Action: "s3:PutObject", Resource: `arn:aws:s3:::${Bucket}/*` }) }),
+    "a policy": ({ s3 }) =>
+      s3.putBucketPolicy({
+        Bucket,
+        Policy: document({
+          Effect: "Deny",
+          Principal: "*",
+          Action: "s3:PutObject",
+          Resource: `arn:aws:s3:::${Bucket}/*`,
+        }),
+      }),
     "no policy": ({ s3 }) => s3.deleteBucketPolicy({ Bucket }),
     "a lifecycle": ({ s3 }) => s3.putBucketLifecycleConfiguration({ Bucket, LifecycleConfiguration }),
-    "a notification": ({ s3 }) => s3.putBucketNotificationConfiguration({ Bucket, NotificationConfiguration: { QueueConfigurations } }),
-    "a replication of it": ({ s3 }) => s3.putBucketReplication({ Bucket, ReplicationConfiguration: { Role: roleArn("power"), Rules } }),
+    "a notification": ({ s3 }) =>
+      s3.putBucketNotificationConfiguration({ Bucket, NotificationConfiguration: { QueueConfigurations } }),
+    "a replication of it": ({ s3 }) =>
+      s3.putBucketReplication({ Bucket, ReplicationConfiguration: { Role: roleArn("power"), Rules } }),
     "no versions": ({ s3 }) => s3.putBucketVersioning({ Bucket, VersioningConfiguration: { Status: "Suspended" } }),
     "no encryption": ({ s3 }) => s3.deleteBucketEncryption({ Bucket }),
-    "object owners": ({ s3 }) => s3.putBucketOwnershipControls({ Bucket, OwnershipControls: { Rules: [{ ObjectOwnership: "ObjectWriter" }] } }),
+    "object owners": ({ s3 }) =>
+      s3.putBucketOwnershipControls({ Bucket, OwnershipControls: { Rules: [{ ObjectOwnership: "ObjectWriter" }] } }),
     "public access": ({ s3 }) => s3.deletePublicAccessBlock({ Bucket }),
     "an access list": ({ s3 }) => s3.putBucketAcl({ Bucket, ACL: "public-read" }),
-    "tags": ({ s3 }) => s3.putBucketTagging({ Bucket, Tagging: { TagSet: [{ Key: "a", Value: "b" }] } }),
-    "a web site": ({ s3 }) => s3.putBucketWebsite({ Bucket, WebsiteConfiguration: { IndexDocument: { Suffix: "index" } } }),
+    tags: ({ s3 }) => s3.putBucketTagging({ Bucket, Tagging: { TagSet: [{ Key: "a", Value: "b" }] } }),
+    "a web site": ({ s3 }) =>
+      s3.putBucketWebsite({ Bucket, WebsiteConfiguration: { IndexDocument: { Suffix: "index" } } }),
   };
   for (const [what, call] of Object.entries(toTheBucket)) {
     it(`somebody who may do everything is refused in the bucket: ${what}`, () => refused(call(power)));
@@ -140,7 +155,32 @@ describe("who may write to a bucket of releases and to a secret, by the product'
     await power.secrets.listSecretVersionIds({ SecretId });
   });
 
-  it("the deployer gives it another value and reads it", async () => {
+  it("the deployer gives it another value", async () => {
     await deploying.secrets.putSecretValue({ SecretId, SecretString: "the next key" });
+  });
+
+  const toTheKey: Readonly<Record<string, (aws: Clients) => Promise<unknown>>> = {
+    "a policy": ({ kms }) => kms.putKeyPolicy({ KeyId, PolicyName: "default", Policy: everythingFor("*") }),
+    "a grant": ({ kms }) => kms.createGrant({ KeyId, GranteePrincipal: roleArn("power"), Operations: ["Decrypt"] }),
+    "its end": ({ kms }) => kms.scheduleKeyDeletion({ KeyId, PendingWindowInDays: 7 }),
+    "its rest": ({ kms }) => kms.disableKey({ KeyId }),
+    "no rotation": ({ kms }) => kms.disableKeyRotation({ KeyId }),
+    "a tag": ({ kms }) => kms.tagResource({ KeyId, Tags: [{ TagKey: "a", TagValue: "b" }] }),
+    "another name": ({ kms }) => kms.createAlias({ AliasName: "alias/theirs", TargetKeyId: KeyId }),
+    "a word under it": ({ kms }) => kms.encrypt({ KeyId, Plaintext: Buffer.from("word") }),
+    "a word from under it": async ({ kms }) => {
+      const { CiphertextBlob } = await deploying.kms.encrypt({ KeyId, Plaintext: Buffer.from("word") });
+      return kms.decrypt({ CiphertextBlob });
+    },
+  };
+  for (const [what, call] of Object.entries(toTheKey)) {
+    it(`somebody who may do everything is refused of the key: ${what}`, () => refused(call(power)));
+  }
+
+  it("they may see that the key is there and what guards it; the deployer changes it", async () => {
+    await power.kms.describeKey({ KeyId });
+    await power.kms.getKeyPolicy({ KeyId, PolicyName: "default" });
+    await deploying.kms.enableKeyRotation({ KeyId });
+    await deploying.kms.tagResource({ KeyId, Tags: [{ TagKey: "a", TagValue: "b" }] });
   });
 });
