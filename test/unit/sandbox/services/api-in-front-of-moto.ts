@@ -57,8 +57,8 @@ export class Api {
 
   /** Clients of every service with these keys. */
   clients(credentials: { readonly accessKeyId: string; readonly secretAccessKey: string }): Clients {
-    const { port } = this.#front?.address() as AddressInfo;
-    const endpoint = `http://127.0.0.1:${port}`;
+    const address = this.#front?.address() ?? assert.fail("the API has not been started");
+    const endpoint = `http://127.0.0.1:${(address as AddressInfo).port}`;
     return clientsWith({ region, endpoint, credentials, forcePathStyle: true });
   }
 
