@@ -10,6 +10,7 @@ import { balancerPassesTls } from "./balancer-passes-tls.ts";
 import { bucketIsPrivate } from "./bucket-is-private.ts";
 import { bucketIsTlsOnly } from "./bucket-is-tls-only.ts";
 import { bucketIsVersioned } from "./bucket-is-versioned.ts";
+import { changesAreTheDeployers } from "./changes-are-the-deployers.ts";
 import { clientAnchorIsPinned } from "./client-anchor-is-pinned.ts";
 import { clientCertificateRequired } from "./client-certificate-required.ts";
 import { clientNameIsExact } from "./client-name-is-exact.ts";
@@ -42,6 +43,7 @@ import { prefixListIsS3 } from "./prefix-list-is-s3.ts";
 import { prometheusOnLoopback } from "./prometheus-on-loopback.ts";
 import { releaseIsItsHash } from "./release-is-its-hash.ts";
 import { rightsAreNarrow } from "./rights-are-narrow.ts";
+import { rolesAreBounded } from "./roles-are-bounded.ts";
 import { rootsDiffer } from "./roots-differ.ts";
 import { secretsHaveTheirOwnKey } from "./secrets-have-their-own-key.ts";
 import { servedChainIsOurs } from "./served-chain-is-ours.ts";
@@ -103,7 +105,9 @@ const rules: readonly Policy[] = [
   bucketIsPrivate,
   bucketIsTlsOnly,
   bucketIsVersioned,
+  changesAreTheDeployers,
   rightsAreNarrow,
+  rolesAreBounded,
   typesAreKnown,
 ];
 

@@ -11,6 +11,7 @@ import { releases } from "./mutations/releases.ts";
 import { rights } from "./mutations/rights.ts";
 import { routes } from "./mutations/routes.ts";
 import { serverIdentity } from "./mutations/server-identity.ts";
+import { writeRights } from "./mutations/write-rights.ts";
 import { type Deployed, deployBoth } from "./support/deployed.ts";
 import { Mutant } from "./support/mutate.ts";
 import { verdicts } from "./support/verdicts.ts";
@@ -26,6 +27,7 @@ const mutations = [
   ...pki,
   ...rights,
   ...buckets,
+  ...writeRights,
 ];
 
 describe("the policies, about what the stacks put out", () => {
