@@ -41,6 +41,7 @@ import { oneRouteOnly } from "./one-route-only.ts";
 import { outputsArePublic } from "./outputs-are-public.ts";
 import { prefixListIsS3 } from "./prefix-list-is-s3.ts";
 import { prometheusOnLoopback } from "./prometheus-on-loopback.ts";
+import { propertiesAreKnown } from "./properties-are-known.ts";
 import { releaseIsItsHash } from "./release-is-its-hash.ts";
 import { rightsAreNarrow } from "./rights-are-narrow.ts";
 import { rolesAreBounded } from "./roles-are-bounded.ts";
@@ -108,6 +109,7 @@ const rules: readonly Policy[] = [
   changesAreTheDeployers,
   rightsAreNarrow,
   rolesAreBounded,
+  propertiesAreKnown,
   typesAreKnown,
 ];
 
