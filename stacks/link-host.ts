@@ -6,13 +6,14 @@ import {
   envoyFlags,
 } from "@metrics-link/envoy";
 import { Host, type ReleaseStore, standardServices } from "@metrics-link/host";
-import type { PrivateNetwork } from "@metrics-link/network";
+import { type PrivateNetwork, planSubnets, resolverOf } from "@metrics-link/network";
 import type { IssuedPki } from "@metrics-link/pki";
 import {
   latenessOf,
   type Rendering as PrometheusRendering,
   releaseFiles as prometheusFileNames,
   queueOf,
+  scrapedAddresses,
 } from "@metrics-link/prometheus";
 import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
@@ -27,8 +28,10 @@ export interface LinkHostArgs {
   readonly envoy: EnvoyRendering;
   /** PEM of each peer's roots by the peer's name; empty while there is no link. */
   readonly rootBundles: Readonly<Record<string, string>>;
-  /** Which end of the link this is. */
-  readonly link: "sends" | "receives";
+  /** Which end of the link this is; at the sender's, where its receiver is. */
+  readonly link:
+    | { readonly side: "sends"; readonly receiverAddresses: readonly string[] }
+    | { readonly side: "receives" };
   readonly prometheus: { readonly rendering: PrometheusRendering; readonly flags: readonly string[] };
   /** The program that repairs what a link has left out; runs where samples are sent. */
   readonly repairer?: string;
@@ -51,6 +54,7 @@ export function linkHost(name: string, args: LinkHostArgs, options: pulumi.Compo
       staticTwin: envoyFileNames.staticTwin,
       // What SDS watches; a changed SDS file itself is read at a start only.
       watchedPaths: ["tls/"],
+      network: args.link.side === "sends" ? args.link : { ...args.link, ...balancerNetwork(configuration) },
       ...(linked
         ? {
             certificate: { chain: envoyFileNames.certificateChain, key: envoyFileNames.privateKey, ownRoot },
@@ -58,13 +62,14 @@ export function linkHost(name: string, args: LinkHostArgs, options: pulumi.Compo
               file: envoyFileNames.root(peer),
               fingerprints: fingerprintsOf(bundle),
             })),
-            link: args.link,
+            link: args.link.side,
           }
         : {}),
     },
     prometheus: {
       configuration: prometheusFileNames.configuration,
       flags: args.prometheus.flags,
+      addresses: prometheusAddresses(configuration, args.prometheus.rendering),
       queue: queueOf(args.prometheus.rendering.configuration),
     },
     repair:
@@ -114,6 +119,20 @@ export function linkHost(name: string, args: LinkHostArgs, options: pulumi.Compo
     },
     { ...options, dependsOn: [...network.endpoints] },
   );
+}
+
+/** From where a load balancer checks its targets: a node has a private address in each public subnet. */
+function balancerNetwork({ network: { cidr, zones } }: Configuration) {
+  return { balancerSubnets: planSubnets(cidr, zones).map((subnets) => subnets.public), vpcCidr: cidr };
+}
+
+/** Scrape targets; and where there are Alertmanagers, the endpoints that lead to them, with the resolver of their names. */
+function prometheusAddresses({ network: { cidr, zones }, prometheus }: Configuration, rendering: PrometheusRendering) {
+  const endpoints = [resolverOf(cidr), ...planSubnets(cidr, zones).map((subnets) => subnets.private)];
+  return [
+    ...scrapedAddresses(rendering.configuration.scrape_configs),
+    ...(prometheus.alertmanagers.length === 0 ? [] : endpoints),
+  ];
 }
 
 /** What Alertmanagers are shown travels as the leaf's key does: by the host's secret, and never in a release. */

@@ -43,7 +43,7 @@ export async function receiver(configuration: ReceiverConfiguration, bundling: P
       store: releaseStore("receiver", configuration, agent, options),
       pki,
       envoy: renderEnvoy({ nodeId: "receiver", senders }),
-      link: "receives",
+      link: { side: "receives" },
       rootBundles: Object.fromEntries(senders.map(({ name, rootBundle }) => [name, rootBundle])),
       prometheus: {
         rendering: renderPrometheus({

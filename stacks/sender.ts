@@ -63,7 +63,7 @@ export async function sender(
         },
         maxShards: prometheus.remoteWrite.maxShards,
       }),
-      link: "sends",
+      link: { side: "sends", receiverAddresses: receiver?.endpointAddresses ?? [] },
       rootBundles: receiver ? { receiver: receiver.rootBundle } : {},
       prometheus: {
         rendering: renderPrometheus({

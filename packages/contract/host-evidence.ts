@@ -79,6 +79,8 @@ const envoy = z.object({
 const units = z.array(
   z.object({
     unit: z.string(),
+    /** As systemd.service(5) has it: of a oneshot nothing runs once it is active. */
+    type: z.string().default("exec"),
     active: z.string(),
     since: z.string(),
     fragment: z.string(),
@@ -103,12 +105,14 @@ const tools = z.array(
 const listening = z.array(z.object({ address: z.string(), port: z.number() }));
 
 const handshakes = z.object({
-  /** How far back the log was read. */
+  /** How far back the log reaches, a week at most. */
   since: z.string(),
   /** The last one of each filter chain or upstream. */
   accepted: z.array(logLine),
-  /** The newest first. */
+  /** The newest of each kind, source and reason, with `kind`, `count` and `first`, the time of the first one. */
   refused: z.array(logLine),
+  /** What was not kept of the log, or not read. */
+  cut: z.array(z.string()).default([]),
 });
 
 const schema = z.object({

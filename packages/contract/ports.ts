@@ -14,3 +14,9 @@ export const ports = {
   /** The port that the load balancer offers to the world. */
   https: 443,
 } as const;
+
+/**
+ * The first port of a host that any user may bind (net.ipv4.ip_unprivileged_port_start): above all of ours, so that
+ * nobody takes one while its service restarts.
+ */
+export const firstUnprivilegedPort = Math.max(...Object.values(ports)) + 1;

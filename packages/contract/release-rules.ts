@@ -1,11 +1,22 @@
 import { createHash } from "node:crypto";
 import type { Problem } from "./errors.ts";
 import type { Release } from "./release.ts";
+import { releaseFolders, releaseTarget, releaseUnits, secretPlace, unitFolder } from "./release-places.ts";
 
 /** Names that the agent itself writes into a release's directory. */
 const reserved = /^(bin(\/|$)|release\.json$)/;
 
-const rules = [pathsAreUnique, pathsAreFree, hashesFit, noKeyInAFile, secretsAreClosed, referencesResolve];
+const rules = [
+  pathsAreUnique,
+  pathsAreFree,
+  filesHaveTheirPlace,
+  secretsHaveTheirPlace,
+  unitsAreWantedAtTheBoot,
+  hashesFit,
+  noKeyInAFile,
+  secretsAreClosed,
+  referencesResolve,
+];
 
 /** What must hold between the parts of a release; all faults together. */
 export function releaseRules(release: Release): Problem[] {
@@ -25,6 +36,39 @@ function pathsAreFree({ files, secrets }: Release): Problem[] {
   return [...files, ...secrets]
     .filter(({ path }) => reserved.test(path))
     .map(({ path }) => ({ key: "files", value: path, remedy: "bin/ and release.json belong to the agent" }));
+}
+
+function filesHaveTheirPlace({ files }: Release): Problem[] {
+  const units = releaseUnits.map((unit) => `${unitFolder}${unit}`);
+  return files.flatMap(({ path }) => {
+    if (!releaseFolders.some((folder) => path.startsWith(folder)))
+      return { key: "files", value: path, remedy: `a file in one of ${releaseFolders.join(", ")}` };
+    if (path.startsWith(unitFolder) && !units.includes(path))
+      return { key: "files", value: path, remedy: `a unit of a release: one of ${releaseUnits.join(", ")}` };
+    return [];
+  });
+}
+
+function secretsHaveTheirPlace({ secrets }: Release): Problem[] {
+  return secrets
+    .filter(({ path }) => !secretPlace.test(path))
+    .map(({ path }) => ({
+      key: "secrets",
+      value: path,
+      remedy: "the leaf's key or what an Alertmanager is shown: configuration and roots are files, which are reviewed",
+    }));
+}
+
+/** The agent links a unit into the folders of the targets that want it. */
+function unitsAreWantedAtTheBoot({ files }: Release): Problem[] {
+  return files
+    .filter(({ path }) => path.startsWith(unitFolder))
+    .flatMap(({ path, content }) =>
+      [...content.matchAll(/^\s*WantedBy\s*=(.*)$/gm)]
+        .map(([, targets = ""]) => targets.trim())
+        .filter((targets) => targets !== releaseTarget)
+        .map((targets) => ({ key: `files ${path}: WantedBy`, value: targets, remedy: releaseTarget })),
+    );
 }
 
 function hashesFit({ files }: Release): Problem[] {

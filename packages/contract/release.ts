@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import { InvalidInputError, type Problem, problemsFound } from "./errors.ts";
+import { hostUsers } from "./host-paths.ts";
+import { probeSockets, releaseOwners, releaseUnits } from "./release-places.ts";
 import { releaseRules } from "./release-rules.ts";
 
 /** Raised when a field changes its meaning; an agent refuses a release of another format. */
@@ -13,9 +15,12 @@ const relativePath = text(
   /^(?!.*(^|\/)\.{0,2}(\/|$))[A-Za-z0-9._@-]+(\/[A-Za-z0-9._@-]+)*$/,
   "a relative path of letters, digits and . _ @ - without empty, . or .. segments",
 );
-const mode = text(/^0[0-7]{3}$/, "four octal digits without set-id or sticky bits, such as 0644");
-const account = text(/^[a-z_][a-z0-9_-]{0,31}$/, "the name of a system user or group");
-const unit = text(/^[a-z0-9@-]+\.(service|timer)$/, "the name of a systemd service or timer");
+const mode = text(/^0[0-7][0145][0145]$/, "four octal digits, such as 0644: no set-id, writable by its owner alone");
+const oneOf = (known: readonly string[]) =>
+  z.string().refine((value) => known.includes(value), { error: `one of ${known.join(", ")}` });
+const account = oneOf(releaseOwners);
+const unit = oneOf(releaseUnits);
+const socketPath = oneOf(probeSockets);
 const toolName = text(/^[a-z0-9][a-z0-9._-]*$/, "the name of a tool");
 export const hostNameText = text(/^[a-z][a-z0-9-]{0,29}$/, "1 to 30 of a-z, 0-9 and -, beginning with a letter");
 const objectKey = z.string().min(1).max(1024);
@@ -39,7 +44,7 @@ const tool = z.strictObject({
   /** Where it lies in the release bucket. */
   key: objectKey,
   /** Name of the command → its path inside the archive; the agent links each as `bin/<name>` of the release. */
-  executables: z.record(toolName, z.string().min(1)),
+  executables: z.record(toolName, relativePath),
 });
 
 const secret = z.strictObject({
@@ -87,7 +92,7 @@ const service = z.strictObject({
 const check = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("prometheusConfig"), file: relativePath }),
   z.strictObject({ kind: z.literal("prometheusRules"), file: relativePath }),
-  z.strictObject({ kind: z.literal("envoyConfig"), file: relativePath, user: account }),
+  z.strictObject({ kind: z.literal("envoyConfig"), file: relativePath, user: oneOf([hostUsers.envoy]) }),
   z.strictObject({ kind: z.literal("keyPair"), certificate: relativePath, key: relativePath }),
   z.strictObject({ kind: z.literal("chain"), certificate: relativePath, root: relativePath }),
   /** The roots of a peer: these and no others, whatever Envoy would make of the rest of the file. */
@@ -108,7 +113,7 @@ const probe = z.discriminatedUnion("kind", [
     unit,
     url: loopbackUrl,
     /** Asked through this unix socket instead of TCP. */
-    socketPath: z.string().startsWith("/").optional(),
+    socketPath: socketPath.optional(),
     status: z.int().min(100).max(599).default(200),
     contains: z.string().optional(),
   }),
@@ -116,7 +121,7 @@ const probe = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("envoyCertificate"),
     unit,
-    socketPath: z.string().startsWith("/"),
+    socketPath,
     certificate: relativePath,
   }),
   /** An instant query whose result must hold something, or nothing. */

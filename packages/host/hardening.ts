@@ -1,6 +1,6 @@
 /**
  * What every service of ours is denied (systemd.exec; `systemd-analyze security` scores it). A unit adds the paths it
- * must write and takes nothing away but what is named here.
+ * must write, and the ports and addresses that it needs (`heldTo`).
  *
  * AF_NETLINK stays open: Envoy, Prometheus and node_exporter list network interfaces through it.
  */
@@ -28,6 +28,7 @@ export const hardening = {
   LockPersonality: true,
   MemoryDenyWriteExecute: true,
   RemoveIPC: true,
+  SocketBindDeny: "any",
   KeyringMode: "private",
   SystemCallArchitectures: "native",
   SystemCallFilter: ["@system-service", "~@privileged @resources"],

@@ -6,6 +6,7 @@ import { hardening } from "./hardening.ts";
 import type { RepairSettings } from "./repair/settings.ts";
 import { neverGivesUp, running, type ServiceSet, unitFile } from "./service-set.ts";
 import { dataMountName, repairDirectory, repairTextfileDirectory, unitNames } from "./unit-names.ts";
+import { heldTo } from "./unit-network.ts";
 import { commandLine } from "./unit-text.ts";
 
 export interface RepairArgs {
@@ -58,8 +59,7 @@ export function repairService({ program, lateSeconds }: RepairArgs): ServiceSet 
           MemoryMax: "384M",
           ...hardening,
           RestrictAddressFamilies: "AF_UNIX AF_INET",
-          IPAddressAllow: "localhost",
-          IPAddressDeny: "any",
+          ...heldTo({ listens: [] }),
         },
         Install: { WantedBy: "multi-user.target" },
       }),

@@ -1,10 +1,11 @@
 import { readFileSync } from "node:fs";
 import { relative } from "node:path";
-import { type HostFile, hostPaths, hostUsers, ports } from "@metrics-link/contract";
+import { firstUnprivilegedPort, type HostFile, hostPaths, hostUsers, ports } from "@metrics-link/contract";
 import { hardening } from "./hardening.ts";
 import { type RepairArgs, repairService } from "./repair-service.ts";
 import { neverGivesUp, running, type ServiceSet, unitFile } from "./service-set.ts";
 import { dataMountName, repairTextfileDirectory, textfileDirectory, unitNames } from "./unit-names.ts";
+import { heldTo, type UnitNetwork } from "./unit-network.ts";
 import { commandLine } from "./unit-text.ts";
 
 /** Paths are relative to the release's directory. */
@@ -17,11 +18,18 @@ export interface EnvoyArgs {
   readonly certificate?: { readonly chain: string; readonly key: string; readonly ownRoot: string };
   /** The file of each peer's roots, and which these are. */
   readonly trustBundles?: readonly { readonly file: string; readonly fingerprints: readonly string[] }[];
+  /** Where its packets may go to and come from, besides loopback. */
+  readonly network: EnvoyNetwork;
   /** Which end of a link this is: what must go on after a change. Absent while there is none. */
   readonly link?: "sends" | "receives" | undefined;
   /** The command line after the command's name, given the absolute path of the configuration in force. */
   readonly flags: (configurationPath: string) => readonly string[];
 }
+
+/** What an Envoy speaks to: a sender's the receiver; a receiver's the load balancer, and strangers, whom it tells of. */
+export type EnvoyNetwork =
+  | { readonly side: "sends"; readonly receiverAddresses: readonly string[] }
+  | { readonly side: "receives"; readonly balancerSubnets: readonly string[]; readonly vpcCidr: string };
 
 export interface PrometheusArgs {
   readonly configuration: string;
@@ -29,6 +37,8 @@ export interface PrometheusArgs {
   readonly flags: readonly string[];
   /** What a SIGHUP makes it read again. Default: everything in "prometheus/". */
   readonly reloadPaths?: readonly string[];
+  /** Addresses and ranges that it speaks to, besides loopback: scrape targets, and Alertmanagers with their resolver. */
+  readonly addresses?: readonly string[];
   /** What its remote-write queue is made from, and how long that takes to send what it has. Absent without a queue. */
   readonly queue?: { readonly sha256: string; readonly settleSeconds: number } | undefined;
 }
@@ -44,6 +54,7 @@ export interface StandardServicesArgs {
 /** Units, checks and probes of the services of a host, in the order in which they are started. */
 export function standardServices({ envoy, prometheus, repair }: StandardServicesArgs): ServiceSet {
   const parts = [
+    portsService,
     nodeExporterService([textfileDirectory, ...(repair ? [repairTextfileDirectory] : [])]),
     ...(envoy ? [envoyService(envoy)] : []),
     prometheusService(prometheus),
@@ -62,7 +73,7 @@ const prometheusUrl = `http://127.0.0.1:${ports.prometheus}`;
 const prometheusMetricsUrl = `${prometheusUrl}/metrics`;
 
 function envoyService(args: EnvoyArgs): ServiceSet {
-  const { configuration, staticTwin, watchedPaths, certificate, trustBundles = [], link, flags } = args;
+  const { configuration, staticTwin, watchedPaths, certificate, trustBundles = [], network, link, flags } = args;
   const unit = unitNames.envoy;
   const socketPath = hostPaths.envoyAdminSocket;
   return {
@@ -71,7 +82,7 @@ function envoyService(args: EnvoyArgs): ServiceSet {
         Unit: {
           Description: "Envoy: the link's mutual TLS",
           // A shutdown turns the order round: what gives samples ends before what takes them.
-          After: `${link === "receives" ? `${unitNames.prometheus} ` : ""}network-online.target`,
+          After: `${link === "receives" ? `${unitNames.prometheus} ` : ""}${unitNames.ports} network-online.target`,
           ...(link === "sends" ? { Before: unitNames.prometheus } : {}),
           Wants: "network-online.target",
           ...neverGivesUp,
@@ -87,6 +98,7 @@ function envoyService(args: EnvoyArgs): ServiceSet {
           // Each connection of the link and each of its upstream ones is a descriptor.
           LimitNOFILE: 65_536,
           ...hardening,
+          ...heldTo(envoyNetwork(network)),
         },
         Install: { WantedBy: "multi-user.target" },
       }),
@@ -132,7 +144,19 @@ function envoyService(args: EnvoyArgs): ServiceSet {
   };
 }
 
-function prometheusService({ configuration, flags, reloadPaths = ["prometheus/"], queue }: PrometheusArgs): ServiceSet {
+function envoyNetwork(network: EnvoyNetwork): UnitNetwork {
+  if (network.side === "sends")
+    return { listens: [ports.remoteWriteEgress, ports.envoyMetrics], addresses: network.receiverAddresses };
+  return {
+    listens: [ports.ingest, ports.ready, ports.envoyMetrics],
+    // The load balancer checks from addresses of its own, and passes a client's address on.
+    addresses: network.balancerSubnets,
+    public: { butNot: network.vpcCidr },
+  };
+}
+
+function prometheusService(args: PrometheusArgs): ServiceSet {
+  const { configuration, flags, reloadPaths = ["prometheus/"], addresses = [], queue } = args;
   const unit = unitNames.prometheus;
   return {
     files: [
@@ -140,7 +164,7 @@ function prometheusService({ configuration, flags, reloadPaths = ["prometheus/"]
         Unit: {
           Description: "Prometheus",
           Requires: dataMountName,
-          After: `${dataMountName} network-online.target`,
+          After: `${dataMountName} ${unitNames.ports} network-online.target`,
           Wants: "network-online.target",
           ...neverGivesUp,
         },
@@ -155,6 +179,7 @@ function prometheusService({ configuration, flags, reloadPaths = ["prometheus/"]
           TimeoutStopSec: 180,
           LimitNOFILE: 65_536,
           ...hardening,
+          ...heldTo({ listens: [ports.prometheus], addresses }),
           // Its group may list the WAL: the agent tells which segment is the oldest.
           UMask: "0027",
           // The start time that it reports of itself comes from /proc/stat.
@@ -190,7 +215,7 @@ function nodeExporterService(textfiles: readonly string[]): ServiceSet {
   return {
     files: [
       unitFile(unit, {
-        Unit: { Description: "Metrics of this host", ...neverGivesUp },
+        Unit: { Description: "Metrics of this host", After: unitNames.ports, ...neverGivesUp },
         Service: {
           ExecStart: commandLine([
             `${hostPaths.current}/bin/node_exporter`,
@@ -201,8 +226,7 @@ function nodeExporterService(textfiles: readonly string[]): ServiceSet {
           ...hardening,
           // Its subject is the whole machine: /proc/stat, /proc/net and the mounts.
           ProcSubset: "all",
-          IPAddressAllow: "localhost",
-          IPAddressDeny: "any",
+          ...heldTo({ listens: [ports.nodeExporter] }),
         },
         Install: { WantedBy: "multi-user.target" },
       }),
@@ -221,6 +245,39 @@ function nodeExporterService(textfiles: readonly string[]): ServiceSet {
     tools: ["node_exporter"],
   };
 }
+
+/**
+ * Keeps the ports of the link for who may bind them: another user could take one while its service restarts, and be sent
+ * samples or asked for them. Nothing runs afterwards; the setting is the kernel's, and gone with the next boot.
+ */
+const portsService: ServiceSet = {
+  files: [
+    unitFile(unitNames.ports, {
+      Unit: { Description: "Ports of the link: for its own services alone", ...neverGivesUp },
+      Service: {
+        Type: "oneshot",
+        RemainAfterExit: true,
+        ExecStart: commandLine([
+          "/usr/sbin/sysctl",
+          "--write",
+          `net.ipv4.ip_unprivileged_port_start=${firstUnprivilegedPort}`,
+        ]),
+        ...hardening,
+        // It writes below /proc/sys/net, which belongs to the host's root.
+        PrivateUsers: false,
+        ProtectKernelTunables: false,
+        ProcSubset: "all",
+        RestrictAddressFamilies: "none",
+        ...heldTo({ listens: [] }),
+      },
+      Install: { WantedBy: "multi-user.target" },
+    }),
+  ],
+  services: [{ unit: unitNames.ports, onChange: [] }],
+  checks: [],
+  probes: [{ kind: "active", unit: unitNames.ports }],
+  tools: [],
+};
 
 const drainScript: HostFile = {
   path: "envoy/drain.sh",

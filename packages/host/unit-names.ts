@@ -2,6 +2,7 @@ import { hostPaths } from "@metrics-link/contract/host-paths.ts";
 
 /** Units of a release, and those that cloud-init brings. */
 export const unitNames = {
+  ports: "metrics-link-ports.service",
   envoy: "metrics-link-envoy.service",
   prometheus: "metrics-link-prometheus.service",
   nodeExporter: "metrics-link-node-exporter.service",

@@ -2,4 +2,4 @@ export { type EndpointService, endpointPolicy, type Reach } from "./endpoint-pol
 export { type AllowedSender, FencedIngress, type FencedIngressArgs } from "./fenced-ingress.ts";
 export { PinnedEgress, type PinnedEgressArgs } from "./pinned-egress.ts";
 export { PrivateNetwork, type PrivateNetworkArgs, type ZoneSubnets } from "./private-network.ts";
-export { planSubnets, type ZonePlan } from "./subnets.ts";
+export { planSubnets, resolverOf, type ZonePlan } from "./subnets.ts";

@@ -29,6 +29,11 @@ export function planSubnets(cidr: string, zones: readonly string[]): ZonePlan[] 
   return zones.map((zone, index) => ({ zone, public: part(index), private: part(zones.length + index) }));
 }
 
+/** Where Amazon's DNS server answers in a VPC: at its range's first address plus two (VPC user guide, "Amazon DNS server"). */
+export function resolverOf(cidr: string): string {
+  return toAddress((toNumber(cidr.split("/")[0] ?? "") ?? 0) + 2);
+}
+
 function toNumber(address: string): number | undefined {
   const octets = address.split(".").map(Number);
   if (octets.length !== 4 || octets.some((octet) => !Number.isInteger(octet) || octet < 0 || octet > 255))

@@ -44,6 +44,12 @@ export interface PrometheusConfiguration {
     readonly scrape_interval: Duration;
     readonly scrape_timeout: Duration;
     readonly evaluation_interval: Duration;
+    readonly body_size_limit: string;
+    readonly sample_limit: number;
+    readonly label_limit: number;
+    readonly label_name_length_limit: number;
+    readonly label_value_length_limit: number;
+    readonly target_limit: number;
     readonly external_labels: Labels;
   };
   readonly storage?: { readonly tsdb: { readonly out_of_order_time_window: Duration } };

@@ -24,4 +24,4 @@ export {
   renderSender,
   type SenderInput,
 } from "./render.ts";
-export { ownJobs } from "./scrape.ts";
+export { ownJobs, scrapedAddresses } from "./scrape.ts";

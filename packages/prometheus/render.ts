@@ -6,7 +6,7 @@ import type { AlertOverrides } from "./alerts/settings.ts";
 import type { Duration, Labels, PrometheusConfiguration, ScrapeConfig } from "./configuration.ts";
 import { shorter } from "./duration.ts";
 import { type RemoteWriteOverrides, remoteWrite } from "./remote-write.ts";
-import { allJobs } from "./scrape.ts";
+import { allJobs, scrapeLimits } from "./scrape.ts";
 
 /** A rule file of the user: its name in the repository's folder and its text, which promtool has checked. */
 export interface RuleFile {
@@ -92,6 +92,7 @@ function renderCommon(input: CommonInput, end: End): Rendering {
         // Prometheus' default of 10 s is refused with a shorter interval.
         scrape_timeout: shorter(scrapeInterval, "10s"),
         evaluation_interval: scrapeInterval,
+        ...scrapeLimits,
         external_labels: input.externalLabels,
       },
       ...(alertmanagers.length === 0 ? {} : { alerting: { alertmanagers: alertmanagers.map(alertmanagerConfig) } }),

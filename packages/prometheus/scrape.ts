@@ -1,4 +1,5 @@
-import { InvalidInputError } from "@metrics-link/contract/errors.ts";
+import { isIPv4 } from "node:net";
+import { InvalidInputError, type Problem } from "@metrics-link/contract/errors.ts";
 import { ports } from "@metrics-link/contract/ports.ts";
 import type { Side } from "./alerts/alert.ts";
 import type { ScrapeConfig } from "./configuration.ts";
@@ -18,6 +19,49 @@ export const ownJobs = (side: Side): readonly ScrapeConfig[] => [
   onThisHost(side, "envoy", ports.envoyMetrics, "/stats/prometheus"),
   onThisHost(side, "node", ports.nodeExporter),
 ];
+
+/**
+ * What a scrape may bring unless its job says otherwise, as Prometheus' `global` section has it. One beyond a limit is
+ * refused whole. The host's own jobs bring about 2,000 samples in 300 kB each.
+ */
+export const scrapeLimits = {
+  body_size_limit: "20MB",
+  sample_limit: 50_000,
+  label_limit: 64,
+  label_name_length_limit: 256,
+  label_value_length_limit: 2048,
+  target_limit: 500,
+} as const;
+
+/** Fields of a job that lead to addresses which nobody has written down. */
+const elsewhere = /^(?!static_configs$).+_sd_configs$|^proxy_|^oauth2$/;
+
+/**
+ * The addresses that jobs scrape, besides loopback: Prometheus' unit can speak to these and to no others.
+ * @throws InvalidInputError for a target that is no address, and for a job that finds its targets by itself
+ */
+export function scrapedAddresses(jobs: readonly ScrapeConfig[]): readonly string[] {
+  const problems: Problem[] = [];
+  const found = jobs.flatMap((job) => {
+    const key = (field: string) => `scrape_configs ${job.job_name}: ${field}`;
+    for (const field of Object.keys(job).filter((field) => elsewhere.test(field))) {
+      const remedy = "static_configs: Prometheus can reach the addresses that stand there, and nothing else";
+      problems.push({ key: key(field), value: job[field], remedy });
+    }
+    return (job.static_configs ?? []).flatMap(({ targets }) =>
+      targets.flatMap((target) => {
+        const host = target.replace(/:\d+$/, "");
+        if (/^(localhost|127(\.\d+){3}|\[::1\])$/.test(host)) return [];
+        if (isIPv4(host) && !host.startsWith("169.254.")) return [host];
+        const remedy = "an IPv4 address and a port, such as 127.0.0.1:9400; not a name, and not a link-local address";
+        problems.push({ key: key("targets"), value: target, remedy });
+        return [];
+      }),
+    );
+  });
+  if (problems.length > 0) throw new InvalidInputError("Scrape targets cannot be reached", problems);
+  return [...new Set(found)].sort();
+}
 
 /**
  * Our own jobs with the user's behind them.

@@ -49,11 +49,15 @@ export function envoyRows(stack: StackEvidence): Row[] {
  */
 function handshakesRow({ host }: StackEvidence): Row {
   const seen = within(host, ({ handshakes }) => handshakes);
-  return judge("who came lately", "Envoy's log on the host", seen, ({ accepted, refused, since }) => ({
-    wrong: refused
-      .filter(({ filter_chain, peer_sha256 }) => filter_chain === "elsewhere" && peer_sha256 != null)
-      .map(({ peer_san, source: from, start }) => `the certificate of ${peer_san} came from ${from} at ${start}`),
-    fine: `${accepted.length} ends accepted, the last ${refused.length} refused are below; looked at since ${since}`,
+  return judge("who came lately", "Envoy's log on the host", seen, ({ accepted, refused, cut, since }) => ({
+    wrong: [
+      ...refused
+        .filter(({ filter_chain, peer_sha256 }) => filter_chain === "elsewhere" && peer_sha256 != null)
+        .map(({ peer_san, source: from, start }) => `the certificate of ${peer_san} came from ${from} at ${start}`),
+      // Who floods a log may want to hide a line of it.
+      ...cut.map((what) => `the log is not whole: ${what}`),
+    ],
+    fine: `${accepted.length} ends accepted, ${refused.length} sources of refusals are below; looked at since ${since}`,
   }));
 }
 

@@ -57,12 +57,12 @@ function programsRow({ host }: StackEvidence): Row {
   );
   const source = "the host's /proc and systemd, compared with what was unpacked from archives of the pinned hash";
   return judge("programs that run", source, seen, ([units, tools]) => ({
-    wrong: units.flatMap(({ unit, active, executable, sha256, dropIns }) => {
+    wrong: units.flatMap(({ unit, type, active, executable, sha256, dropIns }) => {
       const sealed = tools.map((tool) => tool.sealed?.[executable ?? ""]).find((hash) => hash !== undefined);
       return [
         ...(active === "active" ? [] : [`${unit} is ${active}`]),
         ...dropIns.map((path) => `${unit} is changed by ${path}`),
-        ...(active !== "active" || sealed === sha256
+        ...(active !== "active" || type === "oneshot" || sealed === sha256
           ? []
           : [
               `${unit} runs ${executable ?? "something unknown"} with the hash ${sha256}, not ${sealed ?? "a tool of the release"}`,

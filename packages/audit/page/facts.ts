@@ -97,6 +97,7 @@ function whoOf(line: HandshakeLine): Part {
 }
 
 const resultOf = (line: HandshakeLine): string =>
+  (Number(line.count) > 1 ? `${line.count} since ${line.first}: ` : "") +
   String(line.tls_failure ?? line.upstream_failure ?? (line.status ? `status ${line.status}` : (line.details ?? ""))) +
   (line.filter_chain ? `, filter chain ${line.filter_chain}` : "");
 

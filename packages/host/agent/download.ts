@@ -1,4 +1,4 @@
-import { chmod, copyFile, rename, rm, stat } from "node:fs/promises";
+import { chmod, copyFile, lstat, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { hostPaths } from "@metrics-link/contract/host-paths.ts";
 import type { ReleaseTool } from "@metrics-link/contract/release.ts";
@@ -46,8 +46,8 @@ export async function ensureTool({ effects }: Pick<Run, "effects">, tool: Releas
     if (/\.(tar\.gz|tgz)$/.test(tool.key)) await untar(effects, archive, unpacked);
     else await copySingle(tool, archive, unpacked);
     for (const inner of Object.values(tool.executables)) {
-      const found = await stat(join(unpacked, inner)).catch(() => undefined);
-      if (!found?.isFile()) throw new Error(`The archive of ${tool.name} ${tool.version} has no file ${inner}`);
+      if (!(await isPlainFile(unpacked, inner)))
+        throw new Error(`The archive of ${tool.name} ${tool.version} has no plain file ${inner}`);
       await openUp(unpacked, inner);
     }
     await sealExecutables(unpacked, tool, sealOf(directory));
@@ -57,6 +57,13 @@ export async function ensureTool({ effects }: Pick<Run, "effects">, tool: Releas
     await rm(unpacked, { recursive: true, force: true });
     await rm(archive, { force: true });
   }
+}
+
+/** Whether no step on the way to a file is a link: what it led to would be opened up in its place. */
+async function isPlainFile(directory: string, inner: string): Promise<boolean> {
+  for (let path = dirname(inner); path !== "."; path = dirname(path))
+    if (!(await lstat(join(directory, path)).catch(() => undefined))?.isDirectory()) return false;
+  return (await lstat(join(directory, inner)).catch(() => undefined))?.isFile() ?? false;
 }
 
 /** An executable and the folders on the way to it are for everybody; what else an archive holds is not. */

@@ -10,6 +10,15 @@ export interface CommandResult {
   readonly output: string;
 }
 
+export interface LinesResult {
+  /** Null when it was ended because of its limit. */
+  readonly code: number | null;
+  /** The beginning of what it wrote to standard error. */
+  readonly errors: string;
+  /** True when it had more to say than its limit allowed. */
+  readonly cut: boolean;
+}
+
 /**
  * All that the agent does to the world except files, which lie under `root`. Tests give their own.
  */
@@ -30,6 +39,12 @@ export interface Effects {
       readonly timeoutMs?: number;
     },
   ): Promise<CommandResult>;
+  /** Runs a command whose output may be of any length, and hands over one line after the other. */
+  eachLine(
+    argv: readonly string[],
+    take: (line: string) => void,
+    options: { readonly timeoutMs: number },
+  ): Promise<LinesResult>;
   ask(request: {
     readonly url: string;
     readonly socketPath?: string | undefined;

@@ -11,7 +11,7 @@ import type { Effects } from "./effects.ts";
 import { evidence } from "./evidence/index.ts";
 import { ask } from "./host-effects/ask.ts";
 import { awsEffects } from "./host-effects/aws.ts";
-import { handOverTo, run } from "./host-effects/process.ts";
+import { eachLine, handOverTo, run } from "./host-effects/process.ts";
 import { readSelf } from "./host-effects/self.ts";
 import { recall, stateDirectory } from "./memory.ts";
 import { exitCodes } from "./outcomes.ts";
@@ -69,6 +69,7 @@ async function contextOf(argv: readonly string[]): Promise<Context> {
     root: "/",
     ...awsEffects(identity),
     run,
+    eachLine,
     ask,
     handOverTo,
     now: () => Date.now(),

@@ -2,12 +2,12 @@ import { readdir, readlink, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { hostPaths } from "@metrics-link/contract/host-paths.ts";
 import type { ChangeAction, ReleaseFile } from "@metrics-link/contract/release.ts";
+import { unitFolder as folder } from "@metrics-link/contract/release-places.ts";
 import type { Effects } from "./effects.ts";
 import { exists, placeLink } from "./place-file.ts";
 import { at } from "./run.ts";
 
 const unitDirectory = "/etc/systemd/system";
-const folder = "systemd/";
 
 /** Where a drop-in for a unit of ours can lie (systemd.unit, "Unit File Load Path"); a release brings none. */
 const dropInDirectories = [

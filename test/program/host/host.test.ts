@@ -91,13 +91,13 @@ describe("a host", () => {
     );
     assert.deepEqual(parsed.secrets, [
       {
-        path: "tls/leaf.key",
+        path: "tls/private-key.pem",
         mode: "0400",
         owner: "envoy",
         group: "envoy",
         secretArn,
         versionId: "version-1",
-        field: "tls/leaf.key",
+        field: "tls/private-key.pem",
       },
     ]);
     assert.equal(
@@ -133,7 +133,7 @@ describe("a host", () => {
 
   it("hands key material over as the value of one secret, and in no other input", () => {
     const version = only(registrations, "aws:secretsmanager/secretVersion:SecretVersion");
-    assert.equal(insideSecret(version.secretString), JSON.stringify({ "tls/leaf.key": privateKey }));
+    assert.equal(insideSecret(version.secretString), JSON.stringify({ "tls/private-key.pem": privateKey }));
     for (const { type, inputs } of registrations) {
       if (type === "aws:secretsmanager/secretVersion:SecretVersion") continue;
       assert.doesNotMatch(JSON.stringify(inputs), /nobody may see this/, type);

@@ -83,7 +83,8 @@ export async function build(change: Change = {}) {
           configuration: "envoy/bootstrap.yaml",
           flags: (path) => ["-c", path],
           watchedPaths: ["tls/"],
-          certificate: { chain: "tls/chain.pem", key: "tls/leaf.key", ownRoot: "tls/own-root.pem" },
+          network: { side: "sends", receiverAddresses: [] },
+          certificate: { chain: "tls/chain.pem", key: "tls/private-key.pem", ownRoot: "tls/own-root.pem" },
         },
         prometheus: { configuration: "prometheus/prometheus.yml", flags: ["--config.file=x"] },
       }),
@@ -95,7 +96,7 @@ export async function build(change: Change = {}) {
         group: "root",
       })),
       secretFiles: [
-        { path: "tls/leaf.key", mode: "0400", owner: hostUsers.envoy, group: hostUsers.envoy, value: privateKey },
+        { path: "tls/private-key.pem", mode: "0400", owner: hostUsers.envoy, group: hostUsers.envoy, value: privateKey },
       ],
       ...change.host,
     });

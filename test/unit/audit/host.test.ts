@@ -40,7 +40,7 @@ describe("a host that is asked for its evidence", () => {
     const noise = (bytes: number) => randomBytes(bytes).toString("hex");
     const long: HostEvidence = {
       ...evidence,
-      handshakes: { value: { since: "", accepted: [], refused: [{ tls_failure: noise(12_000) }] } },
+      handshakes: { value: { since: "", accepted: [], refused: [{ tls_failure: noise(12_000) }], cut: [] } },
       files: { value: { found: { "a/file": noise(12_000) }, foreign: [] } },
       release: { value: { inForce: noise(6_000), documentSha256: "" } },
     };

@@ -16,7 +16,9 @@ const evidence: HostEvidence = {
   units: unread,
   tools: unread,
   listening: { value: [{ address: "127.0.0.1", port: 9090 }] },
-  handshakes: { value: { since: "", accepted: [], refused: [{ start: "now", tls_failure: null, status: 0 }] } },
+  handshakes: {
+    value: { since: "", accepted: [], refused: [{ start: "now", tls_failure: null, status: 0 }], cut: [] },
+  },
 };
 
 describe("the evidence of a host", () => {
@@ -26,7 +28,7 @@ describe("the evidence of a host", () => {
 
   it("fits into one answer of Run Command: what is left out says so", () => {
     const refused = Array.from({ length: 400 }, () => ({ tls_failure: randomBytes(60).toString("hex") }));
-    const long: HostEvidence = { ...evidence, handshakes: { value: { since: "", accepted: [], refused } } };
+    const long: HostEvidence = { ...evidence, handshakes: { value: { since: "", accepted: [], refused, cut: [] } } };
     const packed = packHostEvidence(long);
     assert.ok(packed.length < 24_000, `${packed.length}`);
     const found = unpackHostEvidence(packed);

@@ -41,7 +41,7 @@ describe("release: canonical text", () => {
         fc.pre(one !== other);
         const withContent = (content: string) => {
           const sound = soundRelease();
-          return idOf({ ...sound, files: [...sound.files, file("x", content)] });
+          return idOf({ ...sound, files: [...sound.files, file("envoy/x", content)] });
         };
         assert.notEqual(withContent(one), withContent(other));
       }),
@@ -78,8 +78,8 @@ describe("release: rules", () => {
     },
     {
       what: "a path twice",
-      release: { ...sound, files: [...sound.files, file("tls/leaf.key", "")] },
-      fault: /files is "tls\/leaf.key": each path once/,
+      release: { ...sound, files: [...sound.files, file("tls/private-key.pem", "")] },
+      fault: /files is "tls\/private-key.pem": each path once/,
     },
     {
       what: "a path of the agent's own",
@@ -99,7 +99,7 @@ describe("release: rules", () => {
     {
       what: "a secret that others may read",
       release: { ...sound, secrets: [{ ...secret, mode: "0644" }] },
-      fault: /secrets tls\/leaf.key is "0644": 0400 or 0440/,
+      fault: /secrets tls\/private-key.pem is "0644": 0400 or 0440/,
     },
     {
       what: "a set-id mode",
@@ -108,8 +108,8 @@ describe("release: rules", () => {
     },
     {
       what: "a service without its unit",
-      release: { ...sound, services: [{ unit: "absent.service", onChange: [] }] },
-      fault: /services is "absent.service": a unit of this release/,
+      release: { ...sound, services: [{ unit: "metrics-link-repair.service", onChange: [] }] },
+      fault: /services is "metrics-link-repair.service": a unit of this release/,
     },
     {
       what: "a check of a file that is not there",
@@ -118,7 +118,7 @@ describe("release: rules", () => {
     },
     {
       what: "a probe that leaves the host",
-      release: { ...sound, probes: [{ kind: "http", unit: "envoy.service", url: "http://192.0.2.1/" }] },
+      release: { ...sound, probes: [{ kind: "http", unit: "metrics-link-envoy.service", url: "http://192.0.2.1/" }] },
       fault: /an http URL on loopback/,
     },
     { what: "an unknown field", release: { ...sound, extra: 1 }, fault: /extra/ },

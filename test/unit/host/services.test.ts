@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
+import { firstUnprivilegedPort, ports } from "@metrics-link/contract";
 import { cloudInit } from "@metrics-link/host/cloud-init.ts";
 import { standardServices } from "@metrics-link/host/services.ts";
 import { describe, it } from "mocha";
@@ -12,11 +13,15 @@ const envoy = {
   staticTwin: "envoy/static-twin.yaml",
   flags: (path: string) => ["--config-path", path],
   watchedPaths: ["tls/", "envoy/sds/"],
-  certificate: { chain: "tls/chain.pem", key: "tls/leaf.key", ownRoot: "tls/own-root.pem" },
+  network: { side: "sends" as const, receiverAddresses: ["198.51.100.10"] },
+  certificate: { chain: "tls/chain.pem", key: "tls/private-key.pem", ownRoot: "tls/own-root.pem" },
 };
 const prometheus = { configuration: "prometheus/prometheus.yml", flags: ["--config.file=/x/prometheus.yml"] };
 const services = standardServices({ envoy, prometheus });
 const unitOf = (name: string) => services.files.find(({ path }) => path === `systemd/${name}`)?.content ?? "";
+
+const linesOf = (unit: string, key: string) =>
+  unit.split("\n").flatMap((line) => (line.startsWith(`${key}=`) ? [line.slice(key.length + 1)] : []));
 
 const host = { hostName: "sender", region: "eu-west-1", bucket: "b", volumeId: "vol-0123456789abcdef0" };
 
@@ -24,10 +29,15 @@ const host = { hostName: "sender", region: "eu-west-1", bucket: "b", volumeId: "
 const exposureLimit = 2.0;
 
 describe("services of a host", () => {
-  it("start in order: what measures, what carries, what stores", () => {
+  it("start in order: what keeps the ports, what measures, what carries, what stores", () => {
     assert.deepEqual(
       services.services.map(({ unit }) => unit),
-      ["metrics-link-node-exporter.service", "metrics-link-envoy.service", "metrics-link-prometheus.service"],
+      [
+        "metrics-link-ports.service",
+        "metrics-link-node-exporter.service",
+        "metrics-link-envoy.service",
+        "metrics-link-prometheus.service",
+      ],
     );
   });
 
@@ -59,7 +69,7 @@ describe("services of a host", () => {
     // systemd.unit(5): in a shutdown the order is the other way round.
     assert.deepEqual(orders, [
       ["Before=metrics-link-prometheus.service"],
-      ["After=metrics-link-prometheus.service network-online.target"],
+      ["After=metrics-link-prometheus.service metrics-link-ports.service network-online.target"],
     ]);
   });
 
@@ -75,16 +85,61 @@ describe("services of a host", () => {
     for (const path of ["POST healthcheck/fail", "POST drain_listeners "]) assert.ok(script.includes(path), path);
   });
 
-  it("are started again for ever, as users of their own, without capabilities", () => {
+  it("are started again for ever, as users of their own, with no capability but to bind their ports", () => {
     for (const [name, user] of [
       ["metrics-link-envoy.service", "envoy"],
       ["metrics-link-prometheus.service", "prometheus"],
       ["metrics-link-node-exporter.service", "node-exporter"],
     ] as const) {
       const unit = unitOf(name);
-      for (const line of [`User=${user}`, "Restart=always", "StartLimitIntervalSec=0", "CapabilityBoundingSet="]) {
+      for (const line of [`User=${user}`, "Restart=always", "StartLimitIntervalSec=0"]) {
         assert.ok(unit.split("\n").includes(line), `${name}: ${line}`);
       }
+      assert.deepEqual(linesOf(unit, "CapabilityBoundingSet"), ["CAP_NET_BIND_SERVICE"], name);
+      assert.deepEqual(linesOf(unit, "AmbientCapabilities"), ["CAP_NET_BIND_SERVICE"], name);
+    }
+  });
+
+  it("speak to the addresses that they need and bind the ports that they listen on", () => {
+    const fences = (set: typeof services) =>
+      Object.fromEntries(
+        set.files
+          .filter(({ path }) => path.startsWith("systemd/"))
+          .map(({ path, content }) => [
+            path.replace(/^systemd\/metrics-link-|\.service$/g, ""),
+            ["IPAddressDeny", "IPAddressAllow", "SocketBindDeny", "SocketBindAllow"].map((key) =>
+              linesOf(content, key).join(" "),
+            ),
+          ]),
+      );
+    const repair = { program: "", lateSeconds: 3600 };
+    assert.deepEqual(fences(standardServices({ envoy, prometheus, repair })), {
+      ports: ["any", "localhost", "any", ""],
+      "node-exporter": ["any", "localhost", "any", "ipv4:tcp:9100"],
+      envoy: ["any", "localhost 198.51.100.10", "any", "ipv4:tcp:9091 ipv4:tcp:9902"],
+      prometheus: ["any", "localhost", "any", "ipv4:tcp:9090"],
+      repair: ["any", "localhost", "any", ""],
+    });
+    const network = { side: "receives" as const, balancerSubnets: ["10.20.0.0/18"], vpcCidr: "10.20.0.0/16" };
+    const addresses = ["10.20.0.2", "10.20.128.0/18"];
+    const receiver = fences(
+      standardServices({ envoy: { ...envoy, network }, prometheus: { ...prometheus, addresses } }),
+    );
+    const [denied = "", ...others] = receiver.envoy ?? [];
+    assert.deepEqual(others, ["localhost 10.20.0.0/18", "any", "ipv4:tcp:8443 ipv4:tcp:8444 ipv4:tcp:9902"]);
+    for (const range of ["169.254.0.0/16", "10.0.0.0/8", "::/0", "10.20.0.0/16"]) {
+      assert.ok(denied.split(" ").includes(range), range);
+    }
+    assert.equal(receiver.prometheus?.[1], "localhost 10.20.0.2 10.20.128.0/18");
+  });
+
+  it("no other user can take a port of theirs", () => {
+    assert.deepEqual(linesOf(unitOf("metrics-link-ports.service"), "ExecStart"), [
+      "/usr/sbin/sysctl --write net.ipv4.ip_unprivileged_port_start=9903",
+    ]);
+    for (const port of Object.values(ports)) assert.ok(port < firstUnprivilegedPort, `${port}`);
+    for (const name of ["envoy", "prometheus", "node-exporter"]) {
+      assert.match(unitOf(`metrics-link-${name}.service`), /^After=.*metrics-link-ports\.service/m, name);
     }
   });
 
@@ -137,7 +192,7 @@ describe("services of a host", () => {
     try {
       const released = services.files.filter(({ path }) => path.startsWith("systemd/"));
       const booted = cloudInit(host).write_files.filter(({ path }) => path.endsWith(".service"));
-      assert.equal(released.length + booted.length, 6);
+      assert.equal(released.length + booted.length, 7);
       for (const { path, content } of [...released, ...booted]) {
         const level = exposure(basename(path), content);
         assert.ok(level <= exposureLimit, `${path}: ${level}`);

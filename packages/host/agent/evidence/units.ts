@@ -7,7 +7,7 @@ import type { Report } from "../report.ts";
 import { at } from "../run.ts";
 import { sha256OfFile } from "../seal.ts";
 
-const properties = ["ActiveState", "ActiveEnterTimestamp", "FragmentPath", "DropInPaths", "MainPID"] as const;
+const properties = ["Type", "ActiveState", "ActiveEnterTimestamp", "FragmentPath", "DropInPaths", "MainPID"] as const;
 
 /** The services of the release as systemd has them, and the programs that really run. */
 export async function runningUnits(effects: Pick<Effects, "root" | "run">, { services }: Release) {
@@ -26,6 +26,7 @@ export async function runningUnits(effects: Pick<Effects, "root" | "run">, { ser
       const executable = pid === "0" ? null : await readlink(link).catch(() => null);
       return {
         unit,
+        type: value("Type"),
         active: value("ActiveState"),
         since: value("ActiveEnterTimestamp"),
         fragment: value("FragmentPath"),

@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { createInterface } from "node:readline";
 import type { Effects } from "../effects.ts";
 import { takeOverVariable } from "./self.ts";
 import { inTransientUnit } from "./transient-unit.ts";
@@ -6,13 +7,15 @@ import { inTransientUnit } from "./transient-unit.ts";
 /** The lock's descriptor, as bin/agent opens it. */
 const lockDescriptor = 9;
 
+const plainEnvironment = { PATH: "/usr/sbin:/usr/bin:/sbin:/bin", LANG: "C.UTF-8" };
+
 /** Runs a command with nothing of this process's environment but a PATH. */
 export const run: Effects["run"] = (argv, { as, cwd = "/", timeoutMs } = {}) =>
   new Promise((resolve, reject) => {
     const [command = "", ...args] = as === undefined ? argv : inTransientUnit(argv, { user: as, cwd });
     const child = spawn(command, args, {
       stdio: ["ignore", "pipe", "pipe"],
-      env: { PATH: "/usr/sbin:/usr/bin:/sbin:/bin", LANG: "C.UTF-8" },
+      env: plainEnvironment,
       cwd,
       ...(timeoutMs === undefined ? {} : { timeout: timeoutMs, killSignal: "SIGKILL" as const }),
     });
@@ -28,6 +31,23 @@ export const run: Effects["run"] = (argv, { as, cwd = "/", timeoutMs } = {}) =>
         ? reject(new Error(`${argv.join(" ")} was ended by ${signal} (its limit is ${timeoutMs} ms): ${output}`))
         : resolve({ code, output }),
     );
+  });
+
+export const eachLine: Effects["eachLine"] = (argv, take, { timeoutMs }) =>
+  new Promise((resolve, reject) => {
+    const [command = "", ...args] = argv;
+    const child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"], env: plainEnvironment, cwd: "/" });
+    const limit = setTimeout(() => child.kill("SIGKILL"), timeoutMs);
+    let errors = "";
+    child.stderr.on("data", (chunk: Buffer) => {
+      errors = `${errors}${chunk.toString()}`.slice(0, 2000);
+    });
+    createInterface({ input: child.stdout }).on("line", take);
+    child.on("error", (cause) => reject(new Error(`${command} cannot be run`, { cause })));
+    child.on("close", (code, signal) => {
+      clearTimeout(limit);
+      resolve({ code, errors, cut: signal === "SIGKILL" });
+    });
   });
 
 /** The other agent holds the lock as well, so that it stays taken should this one be killed. */

@@ -5,11 +5,12 @@ import type { HostFiles } from "./files.ts";
 import { type AttachedVolume, deviceNode } from "./volumes.ts";
 
 /** What systemd-nspawn needs in its environment to start a host. */
-export function nspawnEnvironment({ version }: CgroupSystem): NodeJS.ProcessEnv {
+export function nspawnEnvironment(): NodeJS.ProcessEnv {
   return {
     // /proc/sys/net writable and mounts below /sys possible, as on a machine of its own.
     SYSTEMD_NSPAWN_API_VFS_WRITABLE: "network",
-    ...(version === 1 ? { SYSTEMD_CGROUP_ENABLE_LEGACY_FORCE: "1" } : {}),
+    // Control groups of version 2, as on Debian 13: systemd filters a unit's packets and sockets by nothing else.
+    SYSTEMD_NSPAWN_UNIFIED_HIERARCHY: "1",
   };
 }
 
@@ -35,6 +36,8 @@ export function nspawnCommand(
     "--keep-unit",
     `--network-namespace-path=${network}`,
     "--capability=CAP_NET_ADMIN",
+    // systemd puts programs on control groups with it (IPAddressDeny= and others), and says nothing when it cannot.
+    "--system-call-filter=bpf",
     // Version 2 has no list of devices in the file system; a host that cannot make device files cannot open others'.
     ...(system.version === 2 ? ["--drop-capability=CAP_MKNOD"] : []),
     "--rlimit=NOFILE=1024:524288",
@@ -46,6 +49,5 @@ export function nspawnCommand(
     `--bind-ro=${files.hypervisorUuid}:/sys/hypervisor/uuid`,
     `--bind-ro=${files.deviceLinks}:/run/tmpfiles.d/ebs.conf`,
     ...volumes.map((volume) => `--bind=${volume.device}:${deviceNode(volume)}`),
-    ...(system.version === 1 ? ["systemd.unified_cgroup_hierarchy=0", "SYSTEMD_CGROUP_ENABLE_LEGACY_FORCE=1"] : []),
   ];
 }

@@ -84,7 +84,7 @@ export class Host {
     const supervisor = spawn(script, [this.files.directory, groups.supervisor], {
       detached: true,
       stdio: "ignore",
-      env: { PATH: process.env.PATH, ...nspawnEnvironment(this.#system) },
+      env: { PATH: process.env.PATH, ...nspawnEnvironment() },
     });
     const ended = new Promise<never>((_, reject) => {
       supervisor.once("error", (error) => reject(new Error(`cannot run ${script}: ${error.message}`)));

@@ -245,6 +245,7 @@ function hostOf(
       value: [
         {
           unit: "metrics-link-envoy.service",
+          type: "exec",
           active: "active",
           since: takenAt,
           fragment: "",
@@ -270,6 +271,7 @@ function hostOf(
         since: takenAt,
         accepted: [{ filter_chain: peer, peer_san: name, peer_serial: "1f", start: takenAt, status: 204 }],
         refused: [{ source: "192.0.2.66:5", tls_failure: "<b>no certificate</b>", start: takenAt }],
+        cut: [],
       },
     },
   };

@@ -13,12 +13,13 @@ const queue = (letter: string) => ({ sha256: letter.repeat(64), metricsUrl, sett
 function releaseWith(letter?: string): Release {
   const sound = soundRelease();
   const services = sound.services.map((service) =>
-    service.unit === "prometheus.service" && letter ? { ...service, queue: queue(letter) } : service,
+    service.unit === "metrics-link-prometheus.service" && letter ? { ...service, queue: queue(letter) } : service,
   );
   return parseRelease({ ...sound, services });
 }
 
-const prometheusOf = ({ services }: Release) => services.find(({ unit }) => unit === "prometheus.service") as never;
+const prometheusOf = ({ services }: Release) =>
+  services.find(({ unit }) => unit === "metrics-link-prometheus.service") as never;
 
 describe("agent: what a change would drop", () => {
   const cases = [

@@ -25,18 +25,18 @@ describe("agent: converge", () => {
     assert.equal(await current(), `releases/${first}`);
     assert.equal(await readFile(inForce("envoy/bootstrap.yaml"), "utf8"), "admin: {}\n");
     assert.equal((await stat(inForce("envoy/bootstrap.yaml"))).mode & 0o7777, 0o644);
-    assert.equal(await readFile(inForce("tls/leaf.key"), "utf8"), "key one");
-    const key = await stat(inForce("tls/leaf.key"));
+    assert.equal(await readFile(inForce("tls/private-key.pem"), "utf8"), "key one");
+    const key = await stat(inForce("tls/private-key.pem"));
     assert.equal(key.mode & 0o7777, 0o400);
     if (asRoot) assert.deepEqual([key.uid, key.gid], [901, 901]);
-    assert.deepEqual([...host.active], ["envoy.service", "prometheus.service"]);
+    assert.deepEqual([...host.active], ["metrics-link-envoy.service", "metrics-link-prometheus.service"]);
     assert.equal(
-      await readlink(host.path("/etc/systemd/system/envoy.service")),
-      "/opt/metrics-link/current/systemd/envoy.service",
+      await readlink(host.path("/etc/systemd/system/metrics-link-envoy.service")),
+      "/opt/metrics-link/current/systemd/metrics-link-envoy.service",
     );
     assert.equal(
-      await readlink(host.path("/etc/systemd/system/multi-user.target.wants/envoy.service")),
-      "../envoy.service",
+      await readlink(host.path("/etc/systemd/system/multi-user.target.wants/metrics-link-envoy.service")),
+      "../metrics-link-envoy.service",
     );
   });
 
@@ -53,23 +53,23 @@ describe("agent: converge", () => {
     {
       what: "a rule reloads Prometheus alone",
       release: withFile("prometheus/rules.yml", "groups: []\n"),
-      expected: ["reload prometheus.service"],
+      expected: ["reload metrics-link-prometheus.service"],
     },
     {
       what: "Envoy's own configuration restarts Envoy alone",
       release: withFile("envoy/bootstrap.yaml", "admin: {a: 1}\n"),
-      expected: ["restart envoy.service"],
+      expected: ["restart metrics-link-envoy.service"],
     },
     { what: "the peer's root disturbs nobody", release: withFile("tls/peer-root.pem", "another root\n"), expected: [] },
     {
       what: "another version of Envoy restarts Envoy",
       release: soundRelease({ tools: [soundRelease().tools[0] as never, tool("envoy", "envoy two")] }),
-      expected: ["restart envoy.service"],
+      expected: ["restart metrics-link-envoy.service"],
     },
     {
       what: "a unit file restarts its service",
-      release: withFile("systemd/prometheus.service", "[Service]\nExecStart=/bin/true\n"),
-      expected: ["restart prometheus.service"],
+      release: withFile("systemd/metrics-link-prometheus.service", "[Service]\nExecStart=/bin/true\n"),
+      expected: ["restart metrics-link-prometheus.service"],
     },
   ]) {
     it(what, async () => {
@@ -86,7 +86,7 @@ describe("agent: converge", () => {
     assert.ok(secret);
     const releaseId = await host.publish(soundRelease({ secrets: [{ ...secret, versionId: "version-2" }] }));
     assert.equal((await host.converge(releaseId)).outcome, "converged");
-    assert.equal(await readFile(inForce("tls/leaf.key"), "utf8"), "key two");
+    assert.equal(await readFile(inForce("tls/private-key.pem"), "utf8"), "key two");
     assert.deepEqual(host.secretRequests, [`${secretArn} version-2`]);
     assert.deepEqual(host.changes, []);
   });
@@ -95,15 +95,15 @@ describe("agent: converge", () => {
     const sound = soundRelease();
     const releaseId = await host.publish({
       ...sound,
-      files: sound.files.filter(({ path }) => path !== "systemd/envoy.service"),
+      files: sound.files.filter(({ path }) => path !== "systemd/metrics-link-envoy.service"),
       services: sound.services.slice(1),
       probes: sound.probes.slice(1),
     });
     assert.equal((await host.converge(releaseId)).outcome, "converged");
-    assert.deepEqual(host.changes, ["stop envoy.service"]);
+    assert.deepEqual(host.changes, ["stop metrics-link-envoy.service"]);
     assert.deepEqual((await readdir(host.path("/etc/systemd/system"))).sort(), [
+      "metrics-link-prometheus.service",
       "multi-user.target.wants",
-      "prometheus.service",
     ]);
   });
 
@@ -125,25 +125,25 @@ describe("agent: converge", () => {
 
   it("puts back what was changed by hand, says so, and lets the services take it up", async () => {
     await writeFile(inForce("prometheus/prometheus.yml"), "global: {scrape_interval: 1h}\n");
-    await writeFile(inForce("tls/leaf.key"), "a stranger's key", { flag: "r+" }).catch(() => undefined);
+    await writeFile(inForce("tls/private-key.pem"), "a stranger's key", { flag: "r+" }).catch(() => undefined);
     await writeFile(inForce("prometheus/more.yml"), "groups: []\n");
     const { outcome, driftedFiles } = await host.converge(first);
     assert.equal(outcome, "converged");
-    assert.deepEqual(driftedFiles, ["prometheus/more.yml", "prometheus/prometheus.yml", "tls/leaf.key"]);
+    assert.deepEqual(driftedFiles, ["prometheus/more.yml", "prometheus/prometheus.yml", "tls/private-key.pem"]);
     assert.equal(await readFile(inForce("prometheus/prometheus.yml"), "utf8"), "global: {}\n");
-    assert.equal(await readFile(inForce("tls/leaf.key"), "utf8"), "key one");
+    assert.equal(await readFile(inForce("tls/private-key.pem"), "utf8"), "key one");
     assert.deepEqual(await readdir(inForce("prometheus")), ["prometheus.yml"]);
-    assert.deepEqual(host.changes, ["reload prometheus.service"]);
+    assert.deepEqual(host.changes, ["reload metrics-link-prometheus.service"]);
   });
 
   it("starts a service that somebody stopped", async () => {
-    host.active.delete("envoy.service");
+    host.active.delete("metrics-link-envoy.service");
     const { actions } = await host.converge(first);
-    assert.deepEqual(actions, { "envoy.service": "start" });
+    assert.deepEqual(actions, { "metrics-link-envoy.service": "start" });
   });
 
   it("never leaves a secret readable on its way to its owner", async () => {
-    assert.equal((await lstat(inForce("tls/leaf.key"))).mode & 0o077, 0);
+    assert.equal((await lstat(inForce("tls/private-key.pem"))).mode & 0o077, 0);
     const memory = await stat(host.path("/var/lib/metrics-link-agent/memory.json"));
     assert.equal(memory.mode & 0o7777, 0o600);
   });

@@ -23,7 +23,12 @@ describe("agent: drift", () => {
       drifted: ["tls/peer-root.pem"],
       changes: [],
     },
-    { what: "a mode", by: () => chmod(inForce("tls/leaf.key"), 0o444), drifted: ["tls/leaf.key"], changes: [] },
+    {
+      what: "a mode",
+      by: () => chmod(inForce("tls/private-key.pem"), 0o444),
+      drifted: ["tls/private-key.pem"],
+      changes: [],
+    },
     { what: "a folder's mode", by: () => chmod(inForce("tls"), 0o700), drifted: ["tls/"], changes: [] },
     {
       what: "a folder in place of a file",
@@ -32,13 +37,13 @@ describe("agent: drift", () => {
         await mkdir(inForce("prometheus/prometheus.yml"));
       },
       drifted: ["prometheus/prometheus.yml"],
-      changes: ["reload prometheus.service"],
+      changes: ["reload metrics-link-prometheus.service"],
     },
     {
       what: "a program, changed in place",
       by: () => writeFile(`${toolFolder()}/envoy`, "envoy of a stranger"),
       drifted: ["tools/envoy"],
-      changes: ["restart envoy.service"],
+      changes: ["restart metrics-link-envoy.service"],
     },
     {
       what: "a program, replaced by one of the same size",
@@ -47,7 +52,7 @@ describe("agent: drift", () => {
         await rename(`${toolFolder()}/fresh`, `${toolFolder()}/envoy`);
       },
       drifted: ["tools/envoy"],
-      changes: ["restart envoy.service"],
+      changes: ["restart metrics-link-envoy.service"],
     },
     {
       what: "the link to a command",
@@ -56,16 +61,16 @@ describe("agent: drift", () => {
         await symlink("/bin/true", inForce("bin/envoy"));
       },
       drifted: ["bin/envoy"],
-      changes: ["restart envoy.service"],
+      changes: ["restart metrics-link-envoy.service"],
     },
     {
       what: "a drop-in for all units of ours",
       by: async () => {
-        await mkdir(host.path("/run/systemd/system/envoy.service.d"), { recursive: true });
-        await writeFile(host.path("/run/systemd/system/envoy.service.d/x.conf"), "[Service]\nNice=1\n");
+        await mkdir(host.path("/run/systemd/system/metrics-link-envoy.service.d"), { recursive: true });
+        await writeFile(host.path("/run/systemd/system/metrics-link-envoy.service.d/x.conf"), "[Service]\nNice=1\n");
       },
-      drifted: ["/run/systemd/system/envoy.service.d"],
-      changes: ["restart envoy.service"],
+      drifted: ["/run/systemd/system/metrics-link-envoy.service.d"],
+      changes: ["restart metrics-link-envoy.service"],
     },
   ];
   for (const { what, by, drifted, changes } of cases) {
@@ -91,7 +96,7 @@ describe("agent: drift", () => {
     await host.publish(soundRelease());
     const report = await host.timerRun();
     assert.deepEqual([report.outcome, report.driftedFiles], ["converged", ["current"]]);
-    assert.deepEqual(host.changes, ["restart envoy.service"]);
+    assert.deepEqual(host.changes, ["restart metrics-link-envoy.service"]);
   });
 
   it("a new release has not drifted, whatever it has to write", async () => {
@@ -101,13 +106,13 @@ describe("agent: drift", () => {
 
   it("three times within a day is repeated, and a day later it is forgotten", async () => {
     const drift = async () => {
-      await chmod(inForce("tls/leaf.key"), 0o444);
+      await chmod(inForce("tls/private-key.pem"), 0o444);
       return host.timerRun();
     };
     assert.deepEqual((await drift()).repeatedDrift, {});
     host.now += day / 4;
     assert.deepEqual((await drift()).repeatedDrift, {});
-    assert.deepEqual((await drift()).repeatedDrift, { "tls/leaf.key": 3 });
+    assert.deepEqual((await drift()).repeatedDrift, { "tls/private-key.pem": 3 });
     host.now += day;
     const later = await host.timerRun();
     assert.deepEqual([later.repeatedDrift, later.driftedTotal], [{}, 3]);
@@ -117,11 +122,11 @@ describe("agent: drift", () => {
     host.secretRequests.length = 0;
     await host.timerRun();
     assert.deepEqual(host.secretRequests, []);
-    const before = await stat(inForce("tls/leaf.key"));
-    await writeFile(inForce("tls/leaf.key"), "key eno");
-    assert.equal((await stat(inForce("tls/leaf.key"))).size, before.size);
-    assert.deepEqual((await host.timerRun()).driftedFiles, ["tls/leaf.key"]);
-    assert.equal(await readFile(inForce("tls/leaf.key"), "utf8"), "key one");
+    const before = await stat(inForce("tls/private-key.pem"));
+    await writeFile(inForce("tls/private-key.pem"), "key eno");
+    assert.equal((await stat(inForce("tls/private-key.pem"))).size, before.size);
+    assert.deepEqual((await host.timerRun()).driftedFiles, ["tls/private-key.pem"]);
+    assert.equal(await readFile(inForce("tls/private-key.pem"), "utf8"), "key one");
   });
 
   it("a tool that cannot be fetched leaves nothing behind", async () => {

@@ -35,6 +35,13 @@ const lines = [
 const refused =
   '{"type":"connection","start":"2026-11-20T00:00:00Z","source":"192.0.2.1:1","tls_failure":"no certificate"}';
 
+/** What journalctl prints for these words. */
+const journal = (words: readonly string[]): string => {
+  if (words.includes('--grep="type":"request"')) return lines;
+  if (words.includes("--lines=+1")) return "1763366400.000000 host kernel: the first line";
+  return words.some((word) => word.startsWith('--grep="(tls_failure')) ? refused : "";
+};
+
 describe("agent: evidence for an audit", () => {
   let host: FakeHost;
   let first: string;
@@ -61,7 +68,7 @@ describe("agent: evidence for an audit", () => {
         return { code: 0, output: `${shown.join("\n")}\n` };
       }
       if (command !== "journalctl") return undefined;
-      return { code: 0, output: words.some((word) => word.startsWith("--grep")) ? refused : lines };
+      return { code: 0, output: journal(words) };
     };
     host.onAsk = (url) => ({ status: url.endsWith("/config_dump") ? 200 : 403, body: '{"configs":[]}' });
   });
@@ -75,7 +82,7 @@ describe("agent: evidence for an audit", () => {
     const { found: files, foreign } = known(found.files);
     assert.match(files["envoy/bootstrap.yaml"] ?? "", new RegExp(`^${sha256("admin: {}\n")} 0644 root:`));
     // Of a secret neither the content nor its hash is told.
-    assert.match(files["tls/leaf.key"] ?? "", /^0400 \w+:\w+$/);
+    assert.match(files["tls/private-key.pem"] ?? "", /^0400 \w+:\w+$/);
     assert.deepEqual(foreign, []);
     const [envoy] = known(found.units);
     assert.equal(envoy?.sha256, sha256("envoy one"));
@@ -101,13 +108,13 @@ describe("agent: evidence for an audit", () => {
   it("tells what was changed by hand", async () => {
     const at = (path: string) => host.path(`${current}/${path}`);
     writeFileSync(at("envoy/bootstrap.yaml"), "admin: { address: everywhere }\n");
-    chmodSync(at("tls/leaf.key"), 0o444);
-    rmSync(at("systemd/envoy.service"));
+    chmodSync(at("tls/private-key.pem"), 0o444);
+    rmSync(at("systemd/metrics-link-envoy.service"));
     writeFileSync(at("tls/another.pem"), "");
     const { found, foreign } = known((await read()).files);
     assert.match(found["envoy/bootstrap.yaml"] ?? "", new RegExp(`^${sha256("admin: { address: everywhere }\n")}`));
-    assert.match(found["tls/leaf.key"] ?? "", /^0444/);
-    assert.equal(found["systemd/envoy.service"], "missing");
+    assert.match(found["tls/private-key.pem"] ?? "", /^0444/);
+    assert.equal(found["systemd/metrics-link-envoy.service"], "missing");
     assert.deepEqual(foreign, ["tls/another.pem"]);
   });
 

@@ -71,13 +71,13 @@ describe("agent: failures", () => {
     {
       what: "stage: an owner that the host does not have",
       outcome: "incomplete",
-      reason: /^stage: This host has no user nobody-here/,
+      reason: /^stage: This host has no user link-repair/,
       attempt: () => {
         const release = changed();
         return host.publish({
           ...release,
           files: release.files.map((file) =>
-            file.path.startsWith("prometheus/") ? { ...file, owner: "nobody-here" } : file,
+            file.path.startsWith("prometheus/") ? { ...file, owner: "link-repair" } : file,
           ),
         });
       },
@@ -141,7 +141,10 @@ describe("agent: failures", () => {
     };
     const report = await host.converge(await host.publish(changed()));
     assert.equal(report.outcome, "rolledBack");
-    assert.match(report.reasons.join("\n"), /^handOver: systemctl reload prometheus.service failed .*Job failed/);
+    assert.match(
+      report.reasons.join("\n"),
+      /^handOver: systemctl reload metrics-link-prometheus.service failed .*Job failed/,
+    );
     assert.equal(await current(), `releases/${first}`);
   });
 
@@ -156,19 +159,22 @@ describe("agent: failures", () => {
       const report = await host.converge(target);
       assert.equal(report.outcome, "rolledBack");
       assert.deepEqual(report.reasons, [
-        "probe: not healthy after 5 s: prometheus.service: http://127.0.0.1:9090/-/ready answers 503, not 200",
+        "probe: not healthy after 5 s: metrics-link-prometheus.service: http://127.0.0.1:9090/-/ready answers 503, not 200",
       ]);
       assert.equal(await current(), `releases/${first}`);
       assert.deepEqual([report.release, report.refused?.releaseId], [first, target]);
-      assert.deepEqual(host.changes, ["reload prometheus.service", "reload prometheus.service"]);
+      assert.deepEqual(host.changes, [
+        "reload metrics-link-prometheus.service",
+        "reload metrics-link-prometheus.service",
+      ]);
     });
 
     it("and nor does the last good one: the ill service is restarted", async () => {
       const target = await host.publish(changed());
-      answer(() => host.changes.includes("restart prometheus.service"));
+      answer(() => host.changes.includes("restart metrics-link-prometheus.service"));
       const report = await host.converge(target);
       assert.equal(report.outcome, "rolledBack");
-      assert.equal(host.changes.at(-1), "restart prometheus.service");
+      assert.equal(host.changes.at(-1), "restart metrics-link-prometheus.service");
     });
 
     it("because a query says so: that restarts nothing", async () => {
@@ -176,7 +182,7 @@ describe("agent: failures", () => {
       const probes = [
         {
           kind: "query" as const,
-          unit: "prometheus.service",
+          unit: "metrics-link-prometheus.service",
           url: "http://127.0.0.1:9090",
           expression: "up == 0",
           expect: "none" as const,
@@ -186,7 +192,7 @@ describe("agent: failures", () => {
       host.onAsk = () => ({ status: 200, body: JSON.stringify({ data: { result: [{}] } }) });
       const report = await host.converge(target);
       assert.equal(report.outcome, "rolledBack");
-      assert.match(report.reasons.join("\n"), /prometheus.service: up == 0 gives 1 series/);
+      assert.match(report.reasons.join("\n"), /metrics-link-prometheus.service: up == 0 gives 1 series/);
       assert.deepEqual(host.changes, []);
     });
   });
@@ -206,7 +212,7 @@ describe("agent: failures", () => {
     try {
       await fresh.bootstrap();
       fresh.store(tool("envoy", "envoy one").key, "envoy one");
-      fresh.secrets.set("version-1", JSON.stringify({ "tls/leaf.key": "key one" }));
+      fresh.secrets.set("version-1", JSON.stringify({ "tls/private-key.pem": "key one" }));
       fresh.onAsk = () => ({ status: 503, body: "" });
       const report = await fresh.converge(await fresh.publish(soundRelease()));
       assert.equal(report.outcome, "unhealthy");
@@ -238,7 +244,7 @@ describe("agent: failures", () => {
     const secrets = soundRelease().secrets.map((secret) => ({ ...secret, versionId: "version-2" }));
     const target = await host.publish(soundRelease({ secrets }));
     assert.equal((await host.timerRun()).outcome, "incomplete");
-    host.secrets.set("version-2", JSON.stringify({ "tls/leaf.key": "key two" }));
+    host.secrets.set("version-2", JSON.stringify({ "tls/private-key.pem": "key two" }));
     assert.deepEqual([(await host.timerRun()).outcome, await current()], ["converged", `releases/${target}`]);
   });
 
@@ -266,13 +272,13 @@ describe("agent: failures", () => {
       await host.killedAt(target, afterTheSwap);
       assert.equal(await current(), `releases/${target}`);
       assert.equal((await host.converge(target)).outcome, "converged");
-      assert.deepEqual(host.changes, ["restart envoy.service"]);
+      assert.deepEqual(host.changes, ["restart metrics-link-envoy.service"]);
     });
 
     it("going back to the last good release treats the attempt as seen by the services", async () => {
       await host.killedAt(await host.publish(withFile("envoy/bootstrap.yaml", "admin: {a: 1}\n")), afterTheSwap);
       assert.equal((await host.converge(first)).outcome, "converged");
-      assert.deepEqual(host.changes, ["restart envoy.service"]);
+      assert.deepEqual(host.changes, ["restart metrics-link-envoy.service"]);
       host.commands.length = 0;
       await host.converge(first);
       assert.deepEqual(host.changes, [], "once is enough");
@@ -282,13 +288,13 @@ describe("agent: failures", () => {
       await writeFile(host.path("/opt/metrics-link/current/prometheus/prometheus.yml"), "broken");
       await host.killedAt(first, afterTheSwap);
       assert.equal((await host.converge(first)).outcome, "converged");
-      assert.deepEqual(host.changes, ["reload prometheus.service"]);
+      assert.deepEqual(host.changes, ["reload metrics-link-prometheus.service"]);
     });
   });
 
   it("a memory that cannot be read makes every service start anew", async () => {
     await writeFile(host.path("/var/lib/metrics-link-agent/memory.json"), "{");
     assert.equal((await host.converge(first)).outcome, "converged");
-    assert.deepEqual(host.changes, ["restart envoy.service", "restart prometheus.service"]);
+    assert.deepEqual(host.changes, ["restart metrics-link-envoy.service", "restart metrics-link-prometheus.service"]);
   });
 });

@@ -78,6 +78,12 @@ export class FakeHost {
       this.commands.push([...argv]);
       return this.onCommand(argv) ?? this.#play(argv);
     },
+    eachLine: async (argv, take) => {
+      this.commands.push([...argv]);
+      const { code, output } = this.onCommand(argv) ?? this.#play(argv);
+      for (const line of output.split("\n").filter(Boolean)) take(line);
+      return { code, errors: "", cut: false };
+    },
     ask: async ({ url }) => this.onAsk(url),
     handOverTo: async (argv) => this.onHandOver(argv),
     now: () => this.now,
@@ -196,7 +202,7 @@ export const tool = (name: string, content: string) => ({
 
 const unit = (name: string) =>
   file(
-    `systemd/${name}.service`,
+    `systemd/metrics-link-${name}.service`,
     `[Service]\nExecStart=/opt/metrics-link/current/bin/${name}\n\n[Install]\nWantedBy=multi-user.target\n`,
   );
 
@@ -216,32 +222,32 @@ export function soundRelease(changes: Partial<ReleaseInput> = {}): ReleaseInput 
     tools: [tool("node", nodeBinary), tool("envoy", "envoy one")],
     secrets: [
       {
-        path: "tls/leaf.key",
+        path: "tls/private-key.pem",
         mode: "0400",
         owner: "envoy",
         group: "envoy",
         secretArn,
         versionId: "version-1",
-        field: "tls/leaf.key",
+        field: "tls/private-key.pem",
       },
     ],
     services: [
       {
-        unit: "envoy.service",
+        unit: "metrics-link-envoy.service",
         onChange: [
           { paths: ["tls/"], action: "nothing" },
           { paths: ["envoy/"], tools: ["envoy"], action: "restart" },
         ],
       },
-      { unit: "prometheus.service", onChange: [{ paths: ["prometheus/"], action: "reload" }] },
+      { unit: "metrics-link-prometheus.service", onChange: [{ paths: ["prometheus/"], action: "reload" }] },
     ],
     checks: [
       { kind: "prometheusConfig", file: "prometheus/prometheus.yml" },
       { kind: "envoyConfig", file: "envoy/bootstrap.yaml", user: "envoy" },
     ],
     probes: [
-      { kind: "active", unit: "envoy.service" },
-      { kind: "http", unit: "prometheus.service", url: "http://127.0.0.1:9090/-/ready" },
+      { kind: "active", unit: "metrics-link-envoy.service" },
+      { kind: "http", unit: "metrics-link-prometheus.service", url: "http://127.0.0.1:9090/-/ready" },
     ],
     probeDeadlineSeconds: 5,
     ...changes,
@@ -254,8 +260,8 @@ export async function convergedHost(): Promise<{ host: FakeHost; first: string }
   await host.bootstrap();
   host.store(tool("envoy", "envoy one").key, "envoy one");
   host.store(tool("envoy", "envoy two").key, "envoy two");
-  host.secrets.set("version-1", JSON.stringify({ "tls/leaf.key": "key one" }));
-  host.secrets.set("version-2", JSON.stringify({ "tls/leaf.key": "key two" }));
+  host.secrets.set("version-1", JSON.stringify({ "tls/private-key.pem": "key one" }));
+  host.secrets.set("version-2", JSON.stringify({ "tls/private-key.pem": "key two" }));
   const first = await host.publish(soundRelease());
   const { outcome, reasons } = await host.converge(first);
   if (outcome !== "converged") throw new Error(reasons.join("\n"));

@@ -18,7 +18,7 @@ function withQueue(letter: string, envoy = letter): ReleaseInput {
       file("envoy/bootstrap.yaml", `admin: ${envoy}\n`),
     ],
     services: sound.services.map((service) =>
-      service.unit === "prometheus.service"
+      service.unit === "metrics-link-prometheus.service"
         ? { ...service, queue: { sha256: letter.repeat(64), metricsUrl, settleSeconds: 15 } }
         : service,
     ),
@@ -49,19 +49,19 @@ describe("agent: held changes", () => {
     const target = await host.publish(withQueue("b"));
     const report = await host.converge(target);
     assert.equal(report.outcome, "held");
-    assert.deepEqual(host.changes, ["restart envoy.service"]);
+    assert.deepEqual(host.changes, ["restart metrics-link-envoy.service"]);
     assert.equal(await current(), `releases/${target}`);
     assert.equal(report.release, target);
     assert.deepEqual(report.held, [
       {
-        unit: "prometheus.service",
+        unit: "metrics-link-prometheus.service",
         action: "reload",
         since: report.held[0]?.since,
         mainPid: "1",
         reason: "41200 samples wait in the queue, the newest acknowledged one is 73 s old",
       },
     ]);
-    assert.match(report.reasons.join("\n"), /^settle: reload of prometheus.service waits: 41200 samples/);
+    assert.match(report.reasons.join("\n"), /^settle: reload of metrics-link-prometheus.service waits: 41200 samples/);
   });
 
   it("the timer goes on waiting, disturbs nobody, and makes the change once all is sent", async () => {
@@ -76,7 +76,7 @@ describe("agent: held changes", () => {
     page = up();
     const done = await host.timerRun();
     assert.deepEqual([done.outcome, done.release, done.held], ["converged", target, []]);
-    assert.deepEqual(host.changes, ["reload prometheus.service"]);
+    assert.deepEqual(host.changes, ["reload metrics-link-prometheus.service"]);
     host.commands.length = 0;
     await host.timerRun();
     assert.deepEqual(host.changes, [], "once is enough");
@@ -93,7 +93,7 @@ describe("agent: held changes", () => {
   it("is made at once by force", async () => {
     const target = await host.publish(withQueue("b"));
     assert.equal((await host.converge(target, { force: true })).outcome, "converged");
-    assert.deepEqual(host.changes, ["restart envoy.service", "reload prometheus.service"]);
+    assert.deepEqual(host.changes, ["restart metrics-link-envoy.service", "reload metrics-link-prometheus.service"]);
   });
 
   it("a reload that keeps the queue does not wait", async () => {
@@ -103,7 +103,7 @@ describe("agent: held changes", () => {
       files: [...release.files, file("prometheus/rules.yml", "x: 1\n")],
     });
     assert.equal((await host.converge(target)).outcome, "converged");
-    assert.deepEqual(host.changes, ["reload prometheus.service"]);
+    assert.deepEqual(host.changes, ["reload metrics-link-prometheus.service"]);
   });
 
   it("going back to the release before undoes what was done, and what waited needs nothing", async () => {
@@ -111,12 +111,12 @@ describe("agent: held changes", () => {
     host.commands.length = 0;
     const report = await host.converge(first);
     assert.equal(report.outcome, "converged");
-    assert.deepEqual(host.changes, ["restart envoy.service"]);
+    assert.deepEqual(host.changes, ["restart metrics-link-envoy.service"]);
   });
 
   it("going back does wait when systemd has started the service anew meanwhile: it may have seen the release", async () => {
     await host.converge(await host.publish(withQueue("b")));
-    host.mainPids.set("prometheus.service", 2);
+    host.mainPids.set("metrics-link-prometheus.service", 2);
     assert.equal((await host.converge(first)).outcome, "held");
   });
 
@@ -134,22 +134,22 @@ describe("agent: held changes", () => {
   it("a release that is rolled back leaves the service alone that had not been touched", async () => {
     let objected = false;
     host.onCommand = ([, verb, unit]) => {
-      if (objected || verb !== "restart" || unit !== "envoy.service") return undefined;
+      if (objected || verb !== "restart" || unit !== "metrics-link-envoy.service") return undefined;
       objected = true;
       return { code: 1, output: "Job failed" };
     };
     const report = await host.converge(await host.publish(withQueue("b")));
     assert.equal(report.outcome, "rolledBack");
-    assert.ok(!host.changes.some((change) => change.endsWith("prometheus.service")), host.changes.join());
+    assert.ok(!host.changes.some((change) => change.endsWith("metrics-link-prometheus.service")), host.changes.join());
     assert.equal(report.rollbacks, 1);
   });
 
   it("drift is repaired while a part waits, and is told as drift", async () => {
     const target = await host.publish(withQueue("b"));
     await host.converge(target);
-    host.active.delete("envoy.service");
+    host.active.delete("metrics-link-envoy.service");
     const report = await host.timerRun();
     assert.equal(report.outcome, "held");
-    assert.deepEqual(report.driftedFiles, ["envoy.service (did not run)"]);
+    assert.deepEqual(report.driftedFiles, ["metrics-link-envoy.service (did not run)"]);
   });
 });

@@ -28,7 +28,8 @@ class Services {
 
   constructor(host: FakeHost) {
     this.#host = host;
-    for (const unit of ["envoy.service", "prometheus.service"]) this.runOn.set(unit, this.onDisk(unit));
+    for (const unit of ["metrics-link-envoy.service", "metrics-link-prometheus.service"])
+      this.runOn.set(unit, this.onDisk(unit));
     const { onCommand } = host;
     host.onCommand = (argv) => {
       const [command, verb = "", unit = ""] = argv;
@@ -39,7 +40,7 @@ class Services {
 
   onDisk(unit: string): string {
     const path = (name: string) => this.#host.path(`/opt/metrics-link/current/${name}`);
-    if (unit === "prometheus.service") return readFileSync(path("prometheus/prometheus.yml"), "utf8");
+    if (unit === "metrics-link-prometheus.service") return readFileSync(path("prometheus/prometheus.yml"), "utf8");
     return `${readlinkSync(path("bin/envoy"))} ${readFileSync(path("envoy/bootstrap.yaml"), "utf8")}`;
   }
 
@@ -136,9 +137,12 @@ describe("agent: killed at any of its steps", function () {
           const inForce = await next(host, { first, target });
           assert.equal(await readlink(host.path("/opt/metrics-link/current")), `releases/${inForce}`, where);
           services.requireUpToDate(where);
-          const key = await stat(host.path("/opt/metrics-link/current/tls/leaf.key"));
+          const key = await stat(host.path("/opt/metrics-link/current/tls/private-key.pem"));
           assert.equal(key.mode & 0o7777, 0o400, where);
-          assert.match(await readFile(host.path("/opt/metrics-link/current/tls/leaf.key"), "utf8"), /^key (one|two)$/);
+          assert.match(
+            await readFile(host.path("/opt/metrics-link/current/tls/private-key.pem"), "utf8"),
+            /^key (one|two)$/,
+          );
           host.commands.length = 0;
           const again = await host.timerRun();
           assert.deepEqual([again.outcome, again.driftedFiles, host.changes], ["converged", [], []], where);

@@ -70,9 +70,9 @@ describe("agent: probes that compare", () => {
     probes: [probe],
     probeDeadlineSeconds: 5,
   });
-  const sends = { kind: "sends", unit: "envoy.service", metricsUrl } as const;
-  const receives = { kind: "receives", unit: "envoy.service", metricsUrl } as const;
-  const scrapes = { kind: "scrapes", unit: "prometheus.service", url } as const;
+  const sends = { kind: "sends", unit: "metrics-link-envoy.service", metricsUrl } as const;
+  const receives = { kind: "receives", unit: "metrics-link-envoy.service", metricsUrl } as const;
+  const scrapes = { kind: "scrapes", unit: "metrics-link-prometheus.service", url } as const;
   const outcomeOf = async (release: ReleaseInput) => host.converge(await host.publish(release));
 
   it("a queue that is acknowledged afterwards as well passes", async () => {
@@ -85,7 +85,10 @@ describe("agent: probes that compare", () => {
     afterwards = { sentAgo: 30 };
     const { outcome, reasons } = await outcomeOf(probing(sends));
     assert.equal(outcome, "rolledBack");
-    assert.match(reasons.join("\n"), /^probe: not healthy after 5 s: envoy.service: nothing that was scraped since/);
+    assert.match(
+      reasons.join("\n"),
+      /^probe: not healthy after 5 s: metrics-link-envoy.service: nothing that was scraped since/,
+    );
   });
 
   it("a queue that failed a moment ago and is acknowledged again is asked", async () => {
@@ -129,7 +132,7 @@ describe("agent: probes that compare", () => {
   it("writes that stop take the release back", async () => {
     const { outcome, reasons } = await outcomeOf(probing(receives));
     assert.equal(outcome, "rolledBack");
-    assert.match(reasons.join("\n"), /envoy.service: no write of a sender was accepted since/);
+    assert.match(reasons.join("\n"), /metrics-link-envoy.service: no write of a sender was accepted since/);
   });
 
   it("a receiver without writes before is not asked", async () => {

@@ -24,7 +24,7 @@ describe("agent: a queue that cannot read its WAL", () => {
     host.onAsk = (url) => ({ status: 200, body: url === metricsUrl ? metricsPage(page) : "" });
     page = { ...stuck(), queued: host.now / 1000, failedWrites: 0 };
     const services = soundRelease().services.map((service) =>
-      service.unit === "prometheus.service"
+      service.unit === "metrics-link-prometheus.service"
         ? { ...service, queue: { sha256: "a".repeat(64), metricsUrl, settleSeconds: 15 } }
         : service,
     );
@@ -36,8 +36,8 @@ describe("agent: a queue that cannot read its WAL", () => {
   it("gets its Prometheus restarted at once, and the report says why", async () => {
     page = stuck();
     const { outcome, driftedFiles } = await host.timerRun();
-    assert.deepEqual([outcome, host.changes], ["converged", ["restart prometheus.service"]]);
-    assert.deepEqual(driftedFiles, ["prometheus.service (could not read its WAL)"]);
+    assert.deepEqual([outcome, host.changes], ["converged", ["restart metrics-link-prometheus.service"]]);
+    assert.deepEqual(driftedFiles, ["metrics-link-prometheus.service (could not read its WAL)"]);
   });
 
   const sound: Record<string, () => Page> = {

@@ -12,7 +12,7 @@ import { tool } from "../../../support/tool.ts";
 import { file, soundRelease } from "./fake-host.ts";
 
 const since = "2026-11-22T08:00:00.000Z";
-const hold = { unit: "prometheus.service", action: "reload" as const, since, reason: "", mainPid: "1" };
+const hold = { unit: "metrics-link-prometheus.service", action: "reload" as const, since, reason: "", mainPid: "1" };
 
 /** A report with one of everything. */
 const report: Report = {
@@ -66,7 +66,7 @@ describe("agent: metrics", () => {
       "metrics_link_agent_held 1",
       "metrics_link_agent_bucket_read 1",
       "metrics_link_agent_release_left_alone 0",
-      'metrics_link_agent_held_since_timestamp_seconds{unit="prometheus.service"} 1795334400',
+      'metrics_link_agent_held_since_timestamp_seconds{unit="metrics-link-prometheus.service"} 1795334400',
       "metrics_link_agent_drifted_files 1",
       "metrics_link_agent_drifted_files_total 7",
       'metrics_link_agent_drift_repeated{path="a \\"name\\" with \\\\"} 3',

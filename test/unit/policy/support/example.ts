@@ -81,7 +81,12 @@ export function releaseObject(role: Role): Seen {
   const { leaf, intermediate, root } = certificates[role];
   const bundleName = role === "sender" ? "receiver" : "account-a";
   const services = standardServices({
-    envoy: { configuration: "envoy/bootstrap.yaml", flags: envoyFlags, watchedPaths: ["tls/"] },
+    envoy: {
+      configuration: "envoy/bootstrap.yaml",
+      flags: envoyFlags,
+      watchedPaths: ["tls/"],
+      network: { side: "sends", receiverAddresses: [] },
+    },
     prometheus: {
       configuration: "prometheus/prometheus.yml",
       flags: (role === "sender" ? senderFlags : receiverFlags)({ dataVolumeGiB: 50 }),

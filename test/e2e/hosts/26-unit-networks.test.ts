@@ -1,0 +1,117 @@
+import assert from "node:assert/strict";
+import { ports } from "@metrics-link/contract";
+import { startUnit, stopUnit } from "../support/outage.ts";
+import { caughtUp } from "../support/samples.ts";
+import { on } from "../support/sandbox.ts";
+
+const units = {
+  sender: { envoy: "envoy", prometheus: "prometheus", "node-exporter": "node-exporter", repair: "link-repair" },
+  receiver: { envoy: "envoy", prometheus: "prometheus", "node-exporter": "node-exporter" },
+} as const;
+type Host = keyof typeof units;
+
+/** Tries to connect to each address and to bind each port, and prints what came of it as JSON. */
+const attempts = `
+import json, socket, sys
+asked = json.loads(sys.argv[1])
+def tried(act):
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as one:
+        one.settimeout(1)
+        one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            act(one)
+            return "done"
+        except OSError as error:
+            return type(error).__name__
+print(json.dumps({
+    "connect": {f"{host}:{port}": tried(lambda one: one.connect((host, port))) for host, port in asked.get("connect", [])},
+    "bind": {str(port): tried(lambda one: one.bind(("127.0.0.1", port))) for port in asked.get("bind", [])},
+}))
+`;
+
+interface Asked {
+  readonly connect?: readonly (readonly [string, number])[];
+  readonly bind?: readonly number[];
+}
+type Found = Record<"connect" | "bind", Record<string, string>>;
+
+/** Makes attempts as a user of a host, in a unit's own control group: held to whatever its processes are held to. */
+async function attempt(host: Host, user: string, asked: Asked, unit?: string): Promise<Found> {
+  const join =
+    unit === undefined ? "" : `echo $$ > /sys/fs/cgroup/system.slice/metrics-link-${unit}.service/cgroup.procs;`;
+  const script = `${join} exec setpriv --reuid="$0" --regid="$0" --clear-groups python3 -c "$1" "$2"`;
+  return JSON.parse(await on(host, "sh", "-ec", script, user, attempts, JSON.stringify(asked))) as Found;
+}
+
+const metadata = ["169.254.169.254", 80] as const;
+const ownPrometheus = ["127.0.0.1", ports.prometheus] as const;
+
+describe("the network of a unit", function () {
+  this.timeout(600_000);
+
+  for (const host of ["sender", "receiver"] as const) {
+    it(`ends before the metadata service and before AWS on the ${host}, for each unit`, async () => {
+      const [secretsManager = ""] = (
+        await on(host, "getent", "ahostsv4", "secretsmanager.eu-west-1.amazonaws.com")
+      ).split(/\s/);
+      const connect = [metadata, [secretsManager, 443], ownPrometheus] as const;
+      // The same attempts outside of the units: what is refused in them is there.
+      const open = await attempt(host, "nobody", { connect });
+      assert.deepEqual(new Set(Object.values(open.connect)), new Set(["done"]), JSON.stringify(open));
+      // Prometheus may speak to Alertmanagers, whose endpoints stand in the same subnets as those of AWS.
+      for (const [unit, user] of Object.entries(units[host])) {
+        const found = await attempt(host, user, { connect }, unit);
+        const [imds, aws, own] = Object.values(found.connect);
+        assert.equal(imds, "TimeoutError", `${unit}: ${JSON.stringify(found)}`);
+        if (unit !== "prometheus") assert.equal(aws, "TimeoutError", `${unit}: ${JSON.stringify(found)}`);
+        assert.equal(own, "done", `${unit}: ${JSON.stringify(found)}`);
+      }
+    });
+
+    it(`has no other sockets than are listed on the ${host}`, async () => {
+      for (const [unit, user] of Object.entries(units[host])) {
+        const { bind } = await attempt(host, user, { bind: [0, 19_999] }, unit);
+        assert.deepEqual(bind, { 0: "PermissionError", "19999": "PermissionError" }, unit);
+      }
+      assert.deepEqual((await attempt(host, "nobody", { bind: [19_999] })).bind, { "19999": "done" });
+    });
+  }
+});
+
+describe("the ports of the link", function () {
+  this.timeout(600_000);
+
+  const listened = {
+    sender: [ports.prometheus, ports.remoteWriteEgress, ports.envoyMetrics, ports.nodeExporter],
+    receiver: [ports.prometheus, ports.ingest, ports.ready, ports.envoyMetrics, ports.nodeExporter],
+  };
+
+  for (const host of ["sender", "receiver"] as const) {
+    it(`cannot be taken by another user while nothing listens on the ${host}`, async () => {
+      const stopped = ["metrics-link-envoy", "metrics-link-prometheus", "metrics-link-node-exporter"];
+      for (const unit of stopped) await stopUnit(host, unit);
+      try {
+        const asked = { bind: listened[host] };
+        const { bind } = await attempt(host, "nobody", asked);
+        assert.deepEqual(new Set(Object.values(bind)), new Set(["PermissionError"]), JSON.stringify(bind));
+        // A service may take its own and no other's, with the capability that its unit has.
+        const root = await attempt(host, "root", asked);
+        assert.deepEqual(new Set(Object.values(root.bind)), new Set(["done"]), JSON.stringify(root));
+      } finally {
+        for (const unit of stopped.toReversed()) await startUnit(host, unit);
+      }
+      await caughtUp(Date.now() / 1000);
+    });
+  }
+
+  it("are kept again after a boot, before a service starts", async () => {
+    const limit = () => on("receiver", "cat", "/proc/sys/net/ipv4/ip_unprivileged_port_start");
+    assert.equal((await limit()).trim(), "9903");
+    const order = await on("receiver", "systemctl", "show", "--property=After", "--value", "metrics-link-envoy");
+    assert.ok(order.split(/\s+/).includes("metrics-link-ports.service"), order);
+    assert.equal(
+      (await on("receiver", "systemctl", "show", "--property=WantedBy", "--value", "metrics-link-ports")).trim(),
+      "multi-user.target",
+    );
+  });
+});
