@@ -53,6 +53,7 @@ import { serverNameIsExact } from "./server-name-is-exact.ts";
 import { serverTls13Only } from "./server-tls-13-only.ts";
 import { toolsArePinned } from "./tools-are-pinned.ts";
 import { typesAreKnown } from "./types-are-known.ts";
+import { unitsAreKnown } from "./units-are-known.ts";
 import { writesGoThroughEnvoy } from "./writes-go-through-envoy.ts";
 
 /** What may be deviated from: everything but the rule about deviations. */
@@ -102,6 +103,7 @@ const rules: readonly Policy[] = [
   releaseIsItsHash,
   secretsHaveTheirOwnKey,
   toolsArePinned,
+  unitsAreKnown,
   accountIsBound,
   bucketIsPrivate,
   bucketIsTlsOnly,

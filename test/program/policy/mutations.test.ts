@@ -12,6 +12,7 @@ import { releases } from "./mutations/releases.ts";
 import { rights } from "./mutations/rights.ts";
 import { routes } from "./mutations/routes.ts";
 import { serverIdentity } from "./mutations/server-identity.ts";
+import { units } from "./mutations/units.ts";
 import { writeRights } from "./mutations/write-rights.ts";
 import { type Deployed, deployBoth } from "./support/deployed.ts";
 import { Mutant } from "./support/mutate.ts";
@@ -30,6 +31,7 @@ const mutations = [
   ...buckets,
   ...writeRights,
   ...properties,
+  ...units,
 ];
 
 /** They see most changes, and know no more of them than that they are new: the policy that says why must see it, too. */

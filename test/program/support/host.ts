@@ -96,7 +96,13 @@ export async function build(change: Change = {}) {
         group: "root",
       })),
       secretFiles: [
-        { path: "tls/private-key.pem", mode: "0400", owner: hostUsers.envoy, group: hostUsers.envoy, value: privateKey },
+        {
+          path: "tls/private-key.pem",
+          mode: "0400",
+          owner: hostUsers.envoy,
+          group: hostUsers.envoy,
+          value: privateKey,
+        },
       ],
       ...change.host,
     });
