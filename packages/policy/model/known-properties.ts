@@ -127,6 +127,9 @@ export const byDefault: Readonly<Record<string, Readonly<Record<string, unknown>
   "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": { skipDestroy: false },
   "aws:secretsmanager/secret:Secret": { forceOverwriteReplicaSecret: false },
   "command:local:Command": { logging: "stdoutAndStderr" },
+  "tls:index/locallySignedCert:LocallySignedCert": { isCaCertificate: false, setAuthorityKeyId: false },
+  "tls:index/privateKey:PrivateKey": { rsaBits: 2048 },
+  "tls:index/selfSignedCert:SelfSignedCert": { setAuthorityKeyId: false },
   "pulumi:providers:aws": {
     skipMetadataApiCheck: false,
     skipRequestingAccountId: false,

@@ -71,8 +71,11 @@ specify(changesAreTheDeployers, {
 describe("without account.assumeRole", () => {
   specify(changesAreTheDeployers, {
     configuration: { account: { id: account.id, region: account.region } },
-    passes: {},
-    fails: { "whatever there is": [[], /account.assumeRole is not set/] },
+    passes: { "a stack that waits for its ceremony": [] },
+    fails: {
+      "a bucket": [[bucket, ofBucket()], /account.assumeRole is not set/],
+      "a key": [key(), /account.assumeRole is not set/],
+    },
     undecidable: {},
   });
 });
