@@ -7,11 +7,21 @@ import { InvalidInputError, type Problem, valueAt } from "./errors.ts";
 /** The namespace of all keys in `Pulumi.<stack>.yaml`. */
 export const configurationNamespace = "metrics-link";
 
-const account = z.strictObject({
-  id: matching(/^\d{12}$/, 'the 12 digits of the AWS account, in quotes: "111111111111"'),
-  region: matching(/^[a-z]{2}(-[a-z]+)+-\d$/, "an AWS region, such as eu-west-1"),
-  assumeRole: arn("the role to assume for this update").optional(),
-});
+const account = z
+  .strictObject({
+    id: matching(/^\d{12}$/, 'the 12 digits of the AWS account, in quotes: "111111111111"'),
+    region: matching(/^[a-z]{2}(-[a-z]+)+-\d$/, "an AWS region, such as eu-west-1"),
+    assumeRole: arn("role", "the role to assume for this update").optional(),
+    /** The policy beyond which no role of this stack has any right, made once by the account's administrators. */
+    permissionsBoundary: arn("policy", "the policy that bounds the roles of hosts").optional(),
+  })
+  .superRefine(({ id, ...arns }, context) => {
+    for (const key of ["assumeRole", "permissionsBoundary"] as const) {
+      const [, , , , owner] = arns[key]?.split(":") ?? [];
+      if (owner === undefined || owner === id) continue;
+      context.addIssue({ code: "custom", path: [key], message: `an ARN of account ${id}` });
+    }
+  });
 
 const network = z.strictObject({
   /** AWS allows /16 to /28; below /24 there is no room for four subnets with endpoints. */

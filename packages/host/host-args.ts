@@ -23,6 +23,8 @@ export interface HostArgs {
     readonly region: string;
     /** What the deployer assumes to ask the host to converge: the role of this update. */
     readonly assumeRole?: string | undefined;
+    /** The ARN of the policy beyond which the host's role has no right, whatever is attached to it. */
+    readonly permissionsBoundary?: string | undefined;
   };
   readonly network: {
     readonly vpcId: pulumi.Input<string>;

@@ -34,7 +34,8 @@ export class Host extends pulumi.ComponentResource {
     const names = hostNames(hostName, account.region);
     const tags = args.tags ?? {};
 
-    const { role, profile } = hostRole(name, { roleName: names.role, hostName, tags }, own);
+    const { permissionsBoundary } = account;
+    const { role, profile } = hostRole(name, { roleName: names.role, hostName, permissionsBoundary, tags }, own);
     const { key, secret, references } = hostSecret(
       name,
       {

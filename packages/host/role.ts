@@ -7,12 +7,13 @@ export interface HostRole {
   readonly profile: aws.iam.InstanceProfile;
 }
 
-/** The role of one host, which can do nothing yet. */
+/** The role of one host, which can do nothing yet, and never anything beyond its boundary. */
 export function hostRole(
   name: string,
   args: {
     readonly roleName: string;
     readonly hostName: string;
+    readonly permissionsBoundary: string | undefined;
     readonly tags: Readonly<Record<string, string>>;
   },
   own: pulumi.CustomResourceOptions,
@@ -23,6 +24,7 @@ export function hostRole(
       name: args.roleName,
       description: `The metrics-link host ${args.hostName}`,
       assumeRolePolicy: JSON.stringify(instanceTrustPolicy),
+      ...(args.permissionsBoundary === undefined ? {} : { permissionsBoundary: args.permissionsBoundary }),
       tags: { ...args.tags, Name: `${name}-role` },
     },
     own,

@@ -2,7 +2,7 @@ import type { ReleaseSecret } from "@metrics-link/contract/release.ts";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { SecretFile } from "./host-args.ts";
-import { readersOnlyPolicy } from "./secret-policy.ts";
+import { type Entitled, keyPolicy, secretPolicy } from "./secret-policy.ts";
 
 export interface HostSecret {
   readonly key: aws.kms.Key;
@@ -28,10 +28,14 @@ export function hostSecret(
   },
   own: pulumi.CustomResourceOptions,
 ): HostSecret {
+  const entitled = entitledOf(args);
+  const policy =
+    entitled && pulumi.output(entitled).apply((known) => JSON.stringify(keyPolicy(accountOf(known), known)));
   const key = new aws.kms.Key(
     `${name}-key`,
     {
       description: `Secrets of the metrics-link host ${name}`,
+      ...(policy && { policy }),
       enableKeyRotation: true,
       deletionWindowInDays: 30,
       tags: { ...args.tags, Name: `${name}-key` },
@@ -51,7 +55,7 @@ export function hostSecret(
     },
     own,
   );
-  const policies = readersOnly(name, secret, args, own);
+  const policies = entitled ? [guarded(name, secret, entitled, own)] : [];
   if (args.files.length === 0) return { key, secret, references: pulumi.output([]) };
 
   const value = pulumi
@@ -78,16 +82,25 @@ export function hostSecret(
   return { key, secret, references: pulumi.unsecret(references) };
 }
 
-/** Keeps everybody else in the account from the secret, where it is known who deploys. */
-function readersOnly(
+/** Who may read and change the secret; undefined where it is not known by name who deploys. */
+function entitledOf(args: {
+  readonly roleArn: pulumi.Input<string>;
+  readonly deployRoleArn: string | undefined;
+}): pulumi.Input<Entitled> | undefined {
+  const { roleArn, deployRoleArn: deployer } = args;
+  return deployer === undefined ? undefined : pulumi.output(roleArn).apply((host) => ({ host, deployer }));
+}
+
+/** The account of a role, as a key's policy names it. */
+const accountOf = ({ host }: Entitled): string => host.replace(/:role\/.*$/, ":root");
+
+/** Keeps everybody else in the account from the secret. */
+function guarded(
   name: string,
   secret: aws.secretsmanager.Secret,
-  { roleArn, deployRoleArn }: { readonly roleArn: pulumi.Input<string>; readonly deployRoleArn: string | undefined },
+  entitled: pulumi.Input<Entitled>,
   own: pulumi.CustomResourceOptions,
-): aws.secretsmanager.SecretPolicy[] {
-  if (deployRoleArn === undefined) return [];
-  const policy = pulumi
-    .all([secret.arn, roleArn])
-    .apply(([secretArn, hostRoleArn]) => JSON.stringify(readersOnlyPolicy(secretArn, [hostRoleArn, deployRoleArn])));
-  return [new aws.secretsmanager.SecretPolicy(`${name}-secret-readers`, { secretArn: secret.arn, policy }, own)];
+): aws.secretsmanager.SecretPolicy {
+  const policy = pulumi.output(entitled).apply((known) => JSON.stringify(secretPolicy(known)));
+  return new aws.secretsmanager.SecretPolicy(`${name}-secret-readers`, { secretArn: secret.arn, policy }, own);
 }

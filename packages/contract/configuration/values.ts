@@ -11,7 +11,9 @@ export const duration = matching(
   /^([1-9][0-9]*)(ms|s|m|h|d)$/,
   'a Prometheus duration with one unit, such as "30s" or "2h"',
 );
-export const arn = (resource: string) => matching(/^arn:aws[a-z-]*:iam::\d{12}:role\/.+$/, `the ARN of ${resource}`);
+/** Without wildcards: policies compare ARNs by patterns, and a star in one would let everybody be the deployer. */
+export const arn = (kind: "role" | "policy", resource: string) =>
+  matching(new RegExp(`^arn:aws[a-z-]*:iam::\\d{12}:${kind}/[\\w+=,.@/-]+$`), `the ARN of ${resource}`);
 /** RFC 1035 label rules; Envoy compares it as a whole, so a wildcard would be a hole. */
 export const dnsName = matching(
   /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/,

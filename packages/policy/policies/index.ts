@@ -10,6 +10,7 @@ import { balancerPassesTls } from "./balancer-passes-tls.ts";
 import { bucketIsPrivate } from "./bucket-is-private.ts";
 import { bucketIsTlsOnly } from "./bucket-is-tls-only.ts";
 import { bucketIsVersioned } from "./bucket-is-versioned.ts";
+import { changesAreTheDeployers } from "./changes-are-the-deployers.ts";
 import { clientAnchorIsPinned } from "./client-anchor-is-pinned.ts";
 import { clientCertificateRequired } from "./client-certificate-required.ts";
 import { clientNameIsExact } from "./client-name-is-exact.ts";
@@ -40,8 +41,10 @@ import { oneRouteOnly } from "./one-route-only.ts";
 import { outputsArePublic } from "./outputs-are-public.ts";
 import { prefixListIsS3 } from "./prefix-list-is-s3.ts";
 import { prometheusOnLoopback } from "./prometheus-on-loopback.ts";
+import { propertiesAreKnown } from "./properties-are-known.ts";
 import { releaseIsItsHash } from "./release-is-its-hash.ts";
 import { rightsAreNarrow } from "./rights-are-narrow.ts";
+import { rolesAreBounded } from "./roles-are-bounded.ts";
 import { rootsDiffer } from "./roots-differ.ts";
 import { secretsHaveTheirOwnKey } from "./secrets-have-their-own-key.ts";
 import { servedChainIsOurs } from "./served-chain-is-ours.ts";
@@ -50,6 +53,7 @@ import { serverNameIsExact } from "./server-name-is-exact.ts";
 import { serverTls13Only } from "./server-tls-13-only.ts";
 import { toolsArePinned } from "./tools-are-pinned.ts";
 import { typesAreKnown } from "./types-are-known.ts";
+import { unitsAreKnown } from "./units-are-known.ts";
 import { writesGoThroughEnvoy } from "./writes-go-through-envoy.ts";
 
 /** What may be deviated from: everything but the rule about deviations. */
@@ -99,11 +103,15 @@ const rules: readonly Policy[] = [
   releaseIsItsHash,
   secretsHaveTheirOwnKey,
   toolsArePinned,
+  unitsAreKnown,
   accountIsBound,
   bucketIsPrivate,
   bucketIsTlsOnly,
   bucketIsVersioned,
+  changesAreTheDeployers,
   rightsAreNarrow,
+  rolesAreBounded,
+  propertiesAreKnown,
   typesAreKnown,
 ];
 

@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+
 /** The AWS accounts of a sandbox. */
 export const accounts = {
   sender: "111111111111",
@@ -8,6 +10,16 @@ export const accounts = {
 
 /** The role in the sender's and the receiver's account which the Pulumi program assumes. */
 export const deployRole = "metrics-link-deploy";
+
+/** The policy in the sender's and the receiver's account that bounds the roles of hosts. */
+export const hostBoundary = "metrics-link-host-boundary";
+
+/** A document of stacks/iam as its administrators put it into an account: written for the sender's. */
+export const iamDocument = (name: "host-boundary" | "deploy-role") => (account: string) =>
+  readFileSync(new URL(`../../../stacks/iam/${name}.json`, import.meta.url), "utf8").replaceAll(
+    accounts.sender,
+    account,
+  );
 
 export const region = "eu-west-1";
 

@@ -16,7 +16,7 @@ import { type Moto, startMoto } from "../services/moto/moto.ts";
 import { awsNames, Services } from "../services/services.ts";
 import { Agents } from "../services/ssm/agents.ts";
 import { RunCommand } from "../services/ssm/run-command.ts";
-import { accounts, deployRole, region } from "./accounts.ts";
+import { accounts, deployRole, hostBoundary, iamDocument, region } from "./accounts.ts";
 import { refuseForgottenCloud } from "./forgotten-cloud.ts";
 import { HostWatch } from "./host-watch.ts";
 import { hostImage } from "./image.ts";
@@ -85,6 +85,7 @@ export class World {
         accounts: [accounts.sender, accounts.receiver],
         toolsAccount: accounts.tools,
         deployRole,
+        policies: { [hostBoundary]: iamDocument("host-boundary") },
         log: join(layout.directory, "moto.log"),
       }),
       alertmanager.start(),

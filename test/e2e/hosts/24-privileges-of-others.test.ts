@@ -94,6 +94,22 @@ describe("what others may do in the sender's account", function () {
     await refused("AccessDeniedException", power.secrets.getSecretValue({ SecretId: sender.secretArn }));
     await refused("AccessDenied", power.s3.putObject({ ...ownRelease, Body: "{}" }));
     await refused("AccessDenied", power.s3.deleteObject(ownRelease));
+    const rule = { ID: "all", Status: "Enabled" as const, Filter: { Prefix: "" }, Expiration: { Days: 1 } };
+    const lifecycle = { Bucket: bucket, LifecycleConfiguration: { Rules: [rule] } };
+    await refused("AccessDenied", power.s3.putBucketLifecycleConfiguration(lifecycle));
+    await refused("AccessDenied", power.s3.deleteBucketPolicy({ Bucket: bucket }));
+    const { secretArn: SecretId, keyArn: KeyId } = sender;
+    const toAnotherRegion = { SecretId, AddReplicaRegions: [{ Region: "us-east-1" }] };
+    await refused("AccessDeniedException", power.secrets.replicateSecretToRegions(toAnotherRegion));
+    await refused("AccessDeniedException", power.secrets.putSecretValue({ SecretId, SecretString: "theirs" }));
+    await refused("AccessDeniedException", power.secrets.deleteResourcePolicy({ SecretId }));
+    const grant = {
+      KeyId,
+      GranteePrincipal: `arn:aws:iam::${account}:role/power-user`,
+      Operations: ["Decrypt" as const],
+    };
+    await refused("AccessDeniedException", power.kms.createGrant(grant));
+    await power.secrets.describeSecret({ SecretId });
     await power.secrets.getSecretValue({ SecretId: secondSecret });
     await power.s3.getObject(ownRelease);
   });

@@ -75,7 +75,8 @@ export function build(
       "aws:ec2/eip:Eip": ({ name }) => ({ allocationId: `${name}-allocation`, publicIp: "203.0.113.10" }),
       "aws:ec2/vpcEndpoint:VpcEndpoint": () => ({ prefixListId: "pl-s3" }),
       "aws:s3/bucket:Bucket": ({ inputs }) => ({ id: inputs.bucket, arn: `arn:aws:s3:::${inputs.bucket}` }),
-      "aws:kms/key:Key": () => ({ arn: "arn:aws:kms:eu-west-1:111111111111:key/1", keyId: "1" }),
+      "aws:iam/role:Role": ({ inputs }) => ({ arn: `arn:aws:iam::${account[role]}:role/${inputs.name}` }),
+      "aws:kms/key:Key": () => ({ arn: `arn:aws:kms:eu-west-1:${account[role]}:key/1`, keyId: "1" }),
       "aws:secretsmanager/secret:Secret": ({ inputs }) => ({
         arn: `arn:aws:secretsmanager:eu-west-1:${account[role]}:secret:${inputs.name}-AbCdEf`,
       }),

@@ -38,6 +38,10 @@ export const role = noun({
       replaceOnChange: true,
       validate: (name) => nameFault(name, MAX_ROLE_NAME),
     }),
+    permissionsBoundary: string({
+      validate: (arn) =>
+        /^arn:aws:iam::(\d{12}|aws):policy\/.+$/.test(arn) ? undefined : `"${arn}" is no policy's ARN`,
+    }),
     path: string({ default: "/", replaceOnChange: true, validate: pathFault }),
     ...tagInput,
   },
@@ -66,6 +70,7 @@ export const role = noun({
       Description: inputs.description,
       MaxSessionDuration: inputs.maxSessionDuration,
       Path: inputs.path,
+      PermissionsBoundary: inputs.permissionsBoundary,
       Tags: tagList(inputs.tags),
     });
     return {
@@ -82,8 +87,14 @@ export const role = noun({
   async read(scope, { id, inputs, outputs }) {
     try {
       const { Role } = await scope.aws.iam.getRole({ RoleName: id });
+      const boundary = Role?.PermissionsBoundary?.PermissionsBoundaryArn;
+      const { permissionsBoundary: _, ...rest } = inputs;
       return {
-        inputs: { ...inputs, assumeRolePolicy: decodeURIComponent(Role?.AssumeRolePolicyDocument ?? "") },
+        inputs: {
+          ...rest,
+          assumeRolePolicy: decodeURIComponent(Role?.AssumeRolePolicyDocument ?? ""),
+          ...(boundary === undefined ? {} : { permissionsBoundary: boundary }),
+        },
         outputs,
       };
     } catch (thrown) {
@@ -100,6 +111,9 @@ export const role = noun({
       Description: news.description ?? "",
       MaxSessionDuration: news.maxSessionDuration,
     });
+    const { permissionsBoundary: PermissionsBoundary } = news;
+    if (PermissionsBoundary !== undefined) await iam.putRolePermissionsBoundary({ RoleName: id, PermissionsBoundary });
+    else if (inputs.permissionsBoundary !== undefined) await iam.deleteRolePermissionsBoundary({ RoleName: id });
     await retag(scope, "Role", id, inputs.tags, news.tags);
     return { outputs: { ...outputs, tagsAll: news.tags ?? {} } };
   },

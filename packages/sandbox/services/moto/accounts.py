@@ -43,6 +43,8 @@ def create_accounts(wanted: dict[str, Any]) -> dict[str, Any]:
         trust = policy_text({"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": deployer})
         backend.create_role(role, trust, "/", None, "Deploys metrics-link", [], "3600")
         backend.put_role_policy(role, "rights", policy_text(everything))
+        for name, text in wanted["policies"][account].items():
+            backend.create_policy("Made by the account's administrators", "/", text, name, [])
         DEPLOYING_USERS[f"arn:aws:iam::{account}:user/sandbox"] = f"arn:aws:iam::{account}:role/{role}"
     # Ids of what comes later must not repeat those of an earlier run.
     mock_random.seed()

@@ -3,28 +3,20 @@
 moto ignores conditions, NotResource and most resources, and reads bucket policies without principal or condition.
 """
 
-import json
 from typing import Any
 
-from moto.iam.access_control import IAMRequestBase, PermissionResult, Policy
+from moto.iam.access_control import AssumedRoleAccessKey, IAMRequestBase, PermissionResult
 from moto.iam.models import iam_backends
 from moto.s3.models import FakeBucket
 
 import policy
 from context import context_of, endpoint_policy, in_the_callers_name, principal_of
+from documents import boundary_of, document
 from encryption import encryption_context, encryption_key
+from passing import passed_role
 from refusals import refuse_access
 from repair import repair
 from resources import bucket_of, key_of, secret_of
-
-
-def document(source: Any) -> dict[str, Any]:
-    """A policy document, whichever way moto keeps it: inline, managed, as text or as bytes."""
-    if isinstance(source, Policy):
-        source = next(version for version in source.versions if version.is_default).document
-    elif isinstance(source, dict) and "policy_document" in source:
-        source = source["policy_document"]
-    return source if isinstance(source, dict) else json.loads(source)
 
 
 def resource_policy(request: Any, resource: str) -> tuple[str, Any, bool]:
@@ -58,10 +50,12 @@ def permits(request: Any, action: str, resource: str, extra: dict[str, str] | No
         account, attached, decides = resource_policy(request, resource)
     context = context_of(request, principal, account)
     if extra is not None:
-        context = in_the_callers_name(context, extra)
+        context = in_the_callers_name(context, extra) if action.startswith("kms:") else {**context, **extra}
     asked = policy.Request(principal, action, resource, account, context)
-    identity = [document(source) for source in request._access_key.collect_policies()]
-    return policy.allowed(identity, document(attached) if attached else None, asked, trust, decides)
+    key = request._access_key
+    identity = [document(source) for source in key.collect_policies()]
+    boundary = boundary_of(key.role) if isinstance(key, AssumedRoleAccessKey) else None
+    return policy.allowed(identity, document(attached) if attached else None, asked, trust, decides, boundary)
 
 
 def passes_endpoint(request: Any, resource: str) -> bool:
@@ -89,6 +83,11 @@ def check_permission(self: Any, resource: Any) -> None:
                 action, key = encryption
                 if not permits(self, action, key.arn, encryption_context(self, one)):
                     refuse_access(self, f": it needs {action} on {key.arn}")
+        passed = passed_role(self)
+        if passed:
+            role_arn, service = passed
+            if not permits(self, "iam:PassRole", role_arn, {"iam:PassedToService": service}):
+                refuse_access(self, f": it needs iam:PassRole on {role_arn}")
     except policy.NotModelled as unknown:
         refuse_access(self, f": the sandbox does not model {unknown}, which a policy uses")
 

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from moto.iam.access_control import AssumedRoleAccessKey
+from moto.iam.models import iam_backends
 
 import policy
 
@@ -53,6 +54,21 @@ def in_the_callers_name(context: dict[str, str], extra: dict[str, str]) -> dict[
     return {key: value for key, value in context.items() if key not in way} | extra | {"aws:ViaAWSService": "true"}
 
 
+def of_iam(request: Any) -> dict[str, str]:
+    """What an IAM call is about: the boundary that it sets, or else that of the role which it changes."""
+    found = {}
+    backend = iam_backends[request.account_id]["aws"]
+    roles = {role.name: role for role in backend.get_roles()}
+    role = roles.get(as_text(request._data.get("RoleName", "")))
+    boundary = as_text(request._data.get("PermissionsBoundary", "")) or (role and role.permissions_boundary_arn)
+    if boundary:
+        found["iam:PermissionsBoundary"] = boundary
+    for key, name in (("iam:PolicyARN", "PolicyArn"), ("iam:AWSServiceName", "AWSServiceName")):
+        if request._data.get(name):
+            found[key] = as_text(request._data[name])
+    return found
+
+
 def context_of(request: Any, principal: policy.Principal, account: str) -> dict[str, str]:
     """Context keys: the transport's from the front, the rest from the request itself.
 
@@ -86,6 +102,8 @@ def context_of(request: Any, principal: policy.Principal, account: str) -> dict[
         for key in ("SecretId", "VersionId", "VersionStage"):
             if key in parameters(request):
                 context[f"secretsmanager:{key}"] = parameters(request)[key]
+    elif request._service == "iam":
+        context.update(of_iam(request))
     elif request._service == "kms":
         context["kms:CallerAccount"] = principal.account
         for key, value in (parameters(request).get("EncryptionContext") or {}).items():

@@ -28,6 +28,8 @@ export interface MotoOptions {
   readonly toolsAccount: string;
   /** The role in each of `accounts` which the tools account's deployer assumes. */
   readonly deployRole: string;
+  /** Managed policies of each of `accounts` by name, which its administrators have made: the text for this account. */
+  readonly policies?: Readonly<Record<string, (account: string) => string>>;
   /** File that gets moto's output appended. */
   readonly log: string;
   /** Default 60 s; it takes some 2, and on a busy machine some 8. */
@@ -46,7 +48,8 @@ export interface Moto {
 
 /** Starts moto and waits until it listens; its state is empty but for the accounts' users and roles. */
 export async function startMoto(options: MotoOptions): Promise<Moto> {
-  const { python, seed, accounts, toolsAccount, deployRole, log, deadlineMs = 60_000 } = options;
+  const { python, seed, accounts, toolsAccount, deployRole, log, policies = {}, deadlineMs = 60_000 } = options;
+  const policiesOf = (account: string) => Object.entries(policies).map(([name, text]) => [name, text(account)]);
   const child = spawn(python, ["-B", fileURLToPath(new URL("strict.py", import.meta.url))], {
     env: environment(),
   });
@@ -56,7 +59,8 @@ export async function startMoto(options: MotoOptions): Promise<Moto> {
     child.once("exit", (code, signal) => resolve(`moto ended with ${signal ?? `code ${code}`}`));
   });
   child.stdin.on("error", () => undefined); // its end is reported by `exited`
-  child.stdin.end(JSON.stringify({ seed, accounts, tools: toolsAccount, deployRole }));
+  const made = Object.fromEntries(accounts.map((account) => [account, Object.fromEntries(policiesOf(account))]));
+  child.stdin.end(JSON.stringify({ seed, accounts, tools: toolsAccount, deployRole, policies: made }));
   const stop = async () => {
     child.kill("SIGTERM");
     await exited;

@@ -79,7 +79,8 @@ KEYS = re.compile(
     r"|s3:(prefix|delimiter|max-keys|ResourceAccount|TlsVersion|x-amz-server-side-encryption"
     r"|x-amz-server-side-encryption-aws-kms-key-id)"
     r"|kms:(ViaService|CallerAccount|EncryptionContext:.+|GrantIsForAWSResource)"
-    r"|secretsmanager:(SecretId|VersionId|VersionStage)",
+    r"|secretsmanager:(SecretId|VersionId|VersionStage)"
+    r"|iam:(PassedToService|PermissionsBoundary|PolicyARN|AWSServiceName)",
     re.I,
 )
 
@@ -192,15 +193,20 @@ def allowed(
     request: Request,
     trust: bool = False,
     policy_decides: bool = False,
+    boundary: dict[str, Any] | None = None,
 ) -> bool:
     """Whether the request passes.
 
     `trust`: the resource policy is a role's trust policy, whose statements have no Resource. `policy_decides`: no
     identity policy counts unless the resource policy lets the caller's account in, as for KMS keys and roles.
+    `boundary`: the caller's permissions boundary, which must allow the request as well and gives no right. AWS lets a
+    resource policy that names a session pass by the boundary; here nothing does.
     """
     own = identity_verdict(identity, request)
     theirs = resource_verdict(resource_policy, request, trust)
     if "Deny" in (own, theirs):
+        return False
+    if boundary is not None and identity_verdict([boundary], request) != "Allow":
         return False
     if request.principal.account != request.resource_account:
         return own == "Allow" and theirs is not None

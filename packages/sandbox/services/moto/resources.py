@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from moto.iam.responses import IamResponse
 from moto.kms.models import kms_backends
 from moto.kms.responses import KmsResponse
 from moto.s3.models import s3_backends
@@ -65,6 +66,22 @@ def kms_resource(self: Any) -> str:
     return key.arn if key else self._display_arn(key_id)
 
 
+def iam_resource(self: Any) -> str:
+    """The role, policy or instance profile of a call, whether it is there yet or not."""
+    prefix = f"arn:aws:iam::{self.current_account}"
+    if self._get_param("InstanceProfileName"):
+        return f"{prefix}:instance-profile/{self._get_param('InstanceProfileName')}"
+    name = self._get_param("RoleName")
+    if name:
+        found = next((role.arn for role in self.backend.get_roles() if role.name == name), None)
+        return found or f"{prefix}:role{self._get_param('Path') or '/'}{name}"
+    if self._get_param("UserName"):
+        return f"{prefix}:user/{self._get_param('UserName')}"
+    if self._get_param("PolicyName") and not self._get_param("PolicyArn"):
+        return f"{prefix}:policy/{self._get_param('PolicyName')}"
+    return self._get_param("PolicyArn") or "*"
+
+
 def ssm_resources(self: Any) -> list[str]:
     owner = f"{self.region}:{self.current_account}"
     if self._get_action() == "UpdateInstanceInformation":
@@ -83,7 +100,8 @@ def authorised(self: Any) -> str:
 
 
 def install() -> None:
-    # These classes have no such method: without it, moto takes "*".
+    # These classes but IAM's have no such method: without it, moto takes "*".
+    IamResponse._determine_resource = iam_resource
     SecretsManagerResponse._determine_resource = secret_resource
     KmsResponse._determine_resource = kms_resource
     SimpleSystemManagerResponse._determine_resource = ssm_resources

@@ -1,6 +1,7 @@
 """moto's server with the repairs that make its authorisation resemble AWS's, and with the sandbox's accounts in it.
 
-Reads one JSON document from standard input: {"seed", "tools", "deployRole", "accounts"}. Writes one line of JSON to
+Reads one JSON document from standard input: {"seed", "tools", "deployRole", "accounts",
+"policies": {account: {name: text}}}. Writes one line of JSON to
 standard output when it listens: {"port", "admins": {account: keys}, "deployer": keys, "imds": keys}. From the first
 request on every call is authorised.
 """
@@ -28,8 +29,11 @@ from moto.moto_server.werkzeug_app import (  # noqa: E402
 from werkzeug.serving import make_server  # noqa: E402
 from werkzeug.wsgi import get_input_stream  # noqa: E402
 
+import actions  # noqa: E402
 import authorisation  # noqa: E402
+import documents  # noqa: E402
 import refusals  # noqa: E402
+import replication  # noqa: E402
 import resources  # noqa: E402
 import signatures  # noqa: E402
 from accounts import create_accounts  # noqa: E402
@@ -78,7 +82,7 @@ def main() -> None:
     pr_set_pdeathsig = 1
     ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGTERM)  # moto never outlives the world that it serves
     signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
-    for repairs in (refusals, signatures, resources, authorisation):
+    for repairs in (refusals, signatures, resources, documents, actions, authorisation, replication):
         repairs.install()
     keys = create_accounts(json.load(sys.stdin))
     application = Application(create_backend_app)

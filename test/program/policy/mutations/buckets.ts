@@ -50,7 +50,7 @@ export const buckets: readonly Mutation[] = [
   [
     "sender",
     "the bucket answers in clear",
-    ["bucket-is-tls-only"],
+    ["bucket-is-tls-only", "changes-are-the-deployers"],
     (it) =>
       it.edit(
         "aws:s3/bucketPolicy:BucketPolicy",
@@ -59,5 +59,10 @@ export const buckets: readonly Mutation[] = [
         }),
       ),
   ],
-  ["sender", "the bucket has no policy", ["bucket-is-tls-only"], (it) => it.remove("aws:s3/bucketPolicy:BucketPolicy")],
+  [
+    "sender",
+    "the bucket has no policy",
+    ["bucket-is-tls-only", "changes-are-the-deployers"],
+    (it) => it.remove("aws:s3/bucketPolicy:BucketPolicy"),
+  ],
 ];

@@ -80,7 +80,7 @@ export const egress: readonly Mutation[] = [
   [
     "receiver",
     "an endpoint leads to a service that nobody declared",
-    ["endpoints-are-declared"],
+    ["endpoints-are-declared", "rights-are-narrow"],
     (it) =>
       it.edit(
         endpoint,

@@ -132,7 +132,7 @@ export const rights: readonly Mutation[] = [
   [
     "sender",
     "the bucket's policy lets everybody read",
-    ["rights-are-narrow", "bucket-is-tls-only"],
+    ["changes-are-the-deployers", "bucket-is-tls-only"],
     (it) =>
       it.edit(
         "aws:s3/bucketPolicy:BucketPolicy",

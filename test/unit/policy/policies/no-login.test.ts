@@ -1,22 +1,57 @@
+import { type CloudInitInput, cloudInit, cloudInitText } from "@metrics-link/host/cloud-init.ts";
 import { types } from "@metrics-link/policy/model/types.ts";
 import { noLogin } from "@metrics-link/policy/policies/no-login.ts";
+import { stringify } from "yaml";
 import { resource } from "../support/example.ts";
 import { specify, unknown } from "../support/specification.ts";
 
+const host: CloudInitInput = {
+  hostName: "sender",
+  region: "eu-west-1",
+  bucket: "metrics-link-sender-111111111111-eu-west-1",
+  volumeId: "vol-0123456789abcdef0",
+};
 const instance = (text: string) => resource(types.instance, { userDataBase64: Buffer.from(text).toString("base64") });
+const said = cloudInit(host);
+/** User data with keys more or other. */
+const changed = (change: object) => instance(`#cloud-config\n${stringify({ ...said, ...change })}`);
+const [first, ...others] = said.users;
+const [file] = said.write_files;
 
 specify(noLogin, {
   passes: {
-    "a host that nobody logs in to": instance("#cloud-config\nusers:\n  - name: envoy\n    shell: /usr/sbin/nologin\n"),
+    "what the program renders": instance(cloudInitText(host)),
     "another port": resource(types.ingressRule, { ipProtocol: "tcp", fromPort: 443, toPort: 443 }),
   },
   fails: {
     "a key pair": [resource(types.instance, { keyName: "admin" }), /key pair admin/],
     "port 22": [resource(types.ingressRule, { ipProtocol: "tcp", fromPort: 1, toPort: 1024 }), /port 22 is open/],
     "every port": [resource(types.egressRule, { ipProtocol: "-1" }), /port 22 is open/],
-    "a key in user data": [instance("#cloud-config\nssh_authorized_keys: [a]\n"), /user data has ssh_authorized_keys/],
-    "a password in user data": [instance("#cloud-config\nchpasswd: { users: [] }\n"), /user data has chpasswd/],
+    "a key in user data": [changed({ ssh_authorized_keys: ["a"] }), /user data has ssh_authorized_keys/],
+    "a password in user data": [changed({ chpasswd: { users: [] } }), /user data has chpasswd/],
+    "a command at every boot": [changed({ bootcmd: ["id"] }), /user data has bootcmd/],
+    "a package": [changed({ packages: ["openssh-server"] }), /user data has packages/],
+    "passwords over SSH": [changed({ ssh_pwauth: true }), /ssh_pwauth: true instead of false/],
+    "no word about root": [changed({ disable_root: undefined }), /user data lacks disable_root/],
+    "the image's own user": [changed({ users: ["default", ...said.users] }), /has users: "default"/],
+    "a user more": [changed({ users: [{ ...first, name: "admin" }, ...others] }), /has the user "admin"/],
+    "a user who is root": [changed({ users: [{ ...first, uid: 0 }, ...others] }), /with the number 0/],
+    "a shell": [changed({ users: [{ ...first, shell: "/bin/bash" }, ...others] }), /shell: "\/bin\/bash" of the user/],
+    "a user who may do everything": [
+      changed({ users: [{ ...first, sudo: "ALL" }, ...others] }),
+      /says sudo of the user/,
+    ],
+    "a user without a locked password": [
+      changed({ users: [{ ...first, lock_passwd: undefined }, ...others] }),
+      /says no lock_passwd/,
+    ],
+    "a file more": [changed({ write_files: [{ ...file, path: "/etc/cron.d/x" }] }), /writes "\/etc\/cron.d\/x"/],
+    "a file that anybody may write": [changed({ write_files: [{ ...file, permissions: "0666" }] }), /instead of 0644/],
+    "a file of somebody's": [changed({ write_files: [{ ...file, owner: "envoy" }] }), /says owner of the file/],
+    "a key twice": [instance("#cloud-config\nusers: []\nusers: []\n"), /cannot be read: Map keys must be unique/],
+    "an anchor": [instance("#cloud-config\nusers: &a []\nwrite_files: *a\n"), /cannot be read/],
     "a script": [instance("#!/bin/sh\n"), /no cloud-config/],
+    "a template": [instance("## template: jinja\n#cloud-config\n"), /no cloud-config/],
   },
   undecidable: {
     "user data that is not known": resource(types.instance, { userDataBase64: unknown }),

@@ -1,38 +1,79 @@
+import { instancePolicy, instanceTrustPolicy } from "@metrics-link/host/instance-policy.ts";
+import { endpointPolicy } from "@metrics-link/network/endpoint-policies.ts";
 import { types } from "@metrics-link/policy/model/types.ts";
 import { rightsAreNarrow } from "@metrics-link/policy/policies/rights-are-narrow.ts";
 import { resource } from "../support/example.ts";
 import { specify, unknown } from "../support/specification.ts";
 
-const home = { StringEquals: { "aws:SourceVpc": "vpc-1" } };
-const document = (change: object) =>
-  JSON.stringify({
-    Statement: [
-      { Effect: "Allow", Action: "s3:GetObject", Resource: "arn:aws:s3:::bucket/*", Condition: home, ...change },
-    ],
+const account = { id: "111111111111", region: "eu-west-1" };
+const bucket = "metrics-link-sender-111111111111-eu-west-1";
+const secret = "metrics-link/sender/release";
+
+const rights = instancePolicy({
+  hostName: "sender",
+  account,
+  partition: "aws",
+  bucketArn: `arn:aws:s3:::${bucket}`,
+  secretArn: `arn:aws:secretsmanager:eu-west-1:111111111111:secret:${secret}-AbCdEf`,
+  keyArn: "arn:aws:kms:eu-west-1:111111111111:key/01234567-89ab-cdef-0123-456789abcdef",
+  vpcId: "vpc-1",
+});
+/** The host's rights with its first statement changed. */
+const changed = (change: object) => {
+  const [first, ...rest] = rights.Statement;
+  return policy({ ...rights, Statement: [{ ...first, ...change }, ...rest] });
+};
+const policy = (document: object) => resource(types.rolePolicy, { policy: JSON.stringify(document) });
+const role = (Principal: object, more: object = {}) => {
+  const [Statement] = instanceTrustPolicy.Statement;
+  const document = { Version: "2012-10-17", Statement: { ...Statement, Principal } };
+  return resource(types.role, { assumeRolePolicy: JSON.stringify(document), ...more });
+};
+const endpoint = (service: string, change: object = {}) => {
+  const document = endpointPolicy("s3", { account, buckets: [bucket], secrets: [secret] });
+  const Statement = document.Statement.map((one) => ({ ...one, ...change }));
+  return resource(types.vpcEndpoint, {
+    serviceName: `com.amazonaws.eu-west-1.${service}`,
+    policy: JSON.stringify({ ...document, Statement }),
   });
-const policy = (change: object) => resource(types.rolePolicy, { policy: document(change) });
-const role = (principal: object) =>
-  resource(types.role, { assumeRolePolicy: document({ Action: "sts:AssumeRole", Principal: principal }) });
+};
+const ec2 = { Service: "ec2.amazonaws.com" };
 
 specify(rightsAreNarrow, {
   passes: {
-    "one action on one bucket": policy({}),
-    "what knows no resources": policy({ Action: "ssmmessages:OpenControlChannel", Resource: "*" }),
-    EC2: role({ Service: "ec2.amazonaws.com" }),
-    "a refusal": resource(types.bucketPolicy, { policy: document({ Effect: "Deny", Principal: "*", Action: "s3:*" }) }),
+    "the host's rights": policy(rights),
+    "the same in another order, by lists of one": policy({
+      ...rights,
+      Statement: rights.Statement.toReversed().map(({ Sid: _, ...one }) => ({ ...one, Action: [one.Action].flat() })),
+    }),
+    EC2: role(ec2),
+    "the endpoint of S3": endpoint("s3"),
   },
   fails: {
-    "every action": [policy({ Action: "s3:*" }), /allows the action s3:\*/],
-    "every resource": [policy({ Resource: "*" }), /allows s3:GetObject on \*/],
-    "all but one": [policy({ NotAction: "iam:CreateUser" }), /has NotAction/],
-    "rights that travel": [policy({ Condition: undefined }), /bound neither to the host's network/],
-    "another account": [role({ AWS: "arn:aws:iam::333333333333:root" }), /instead of EC2 alone/],
-    "an endpoint without a policy": [resource(types.vpcEndpoint, {}), /lets through everything/],
-    "an endpoint for everybody": [
-      resource(types.vpcEndpoint, { policy: document({ Principal: "*", Condition: undefined }) }),
-      /not bound to account 111111111111/,
+    "every action": [changed({ Action: "s3:*" }), /ReadReleases is none that is known/],
+    "one action more": [changed({ Action: ["s3:GetObject", "s3:PutObject"] }), /ReadReleases is none that is known/],
+    "every resource": [changed({ Resource: "*" }), /ReadReleases is none that is known/],
+    "all but one": [changed({ Action: undefined, NotAction: "iam:CreateUser" }), /is none that is known/],
+    "rights that travel": [changed({ Condition: undefined }), /is none that is known/],
+    "a statement less": [policy({ ...rights, Statement: rights.Statement.slice(1) }), /no statement is .*s3:GetObject/],
+    "the same twice": [policy({ ...rights, Statement: rights.Statement.concat(rights.Statement) }), /is none that is/],
+    "another version": [policy({ ...rights, Version: "2008-10-17" }), /version is "2008-10-17"/],
+    "a key that is unknown": [policy({ ...rights, Other: 1 }), /it has Other/],
+    "a key twice": [
+      resource(types.rolePolicy, { policy: '{"Version":"2012-10-17","Version":"2012-10-17","Statement":[]}' }),
+      /cannot be read: Map keys must be unique/,
     ],
-    everybody: [resource(types.bucketPolicy, { policy: document({ Principal: { AWS: "*" } }) }), /lets in everybody/],
+    "no JSON": [resource(types.rolePolicy, { policy: "Version: 2012-10-17" }), /cannot be read/],
+    "another account": [role({ AWS: "arn:aws:iam::333333333333:root" }), /is none that is known/],
+    "two services": [role({ Service: ["ec2.amazonaws.com", "lambda.amazonaws.com"] }), /is none that is known/],
+    "a managed policy": [role(ec2, { managedPolicyArns: ["arn"] }), /managed or inline policies/],
+    "an endpoint without a policy": [
+      resource(types.vpcEndpoint, { serviceName: "com.amazonaws.eu-west-1.s3" }),
+      /lets through everything/,
+    ],
+    "an endpoint for everybody": [endpoint("s3", { Condition: undefined }), /OnlyWhatHostsDo is none that is known/],
+    "an endpoint for another service": [endpoint("sts"), /nothing is known of/],
+    "an endpoint with another's policy": [endpoint("ssm"), /is none that is known/],
   },
   undecidable: {
     "a document that is not known": resource(types.rolePolicy, { policy: unknown }),

