@@ -63,7 +63,7 @@ export async function sender(
         },
         maxShards: prometheus.remoteWrite.maxShards,
       }),
-      link: { side: "sends", receiverAddresses: receiver?.endpointAddresses ?? [] },
+      link: { side: "sends", receiverAddresses: receiver?.addresses ?? [] },
       rootBundles: receiver ? { receiver: receiver.rootBundle } : {},
       prometheus: {
         rendering: renderPrometheus({

@@ -86,15 +86,11 @@ export function releaseObject(role: Role): Seen {
       configuration: "envoy/bootstrap.yaml",
       flags: envoyFlags,
       watchedPaths: ["tls/"],
-<<<<<<< HEAD
       heapBytes: 512 * 2 ** 20,
-      network: { side: "sends", receiverAddresses: [] },
-=======
       network:
         role === "sender"
           ? { side: "sends", receiverAddresses: [...addresses.receiver] }
           : { side: "receives", balancerSubnets: ["10.10.0.0/18", "10.10.64.0/18"], vpcCidr: "10.10.0.0/16" },
->>>>>>> rights
     },
     prometheus: {
       configuration: "prometheus/prometheus.yml",
@@ -119,17 +115,10 @@ export function releaseObject(role: Role): Seen {
       agent: { sha256: hash, key: `agent/${hash}.mjs` },
       files,
       tools: [
-<<<<<<< HEAD
         tool("node", ["node"]),
         tool("envoy", ["envoy"]),
         tool("prometheus", ["prometheus"]),
         tool("node_exporter", ["node_exporter"]),
-=======
-        tool("envoy", ["envoy"]),
-        tool("prometheus", ["prometheus"]),
-        tool("node_exporter", ["node_exporter"]),
-        tool("node", ["node"]),
->>>>>>> rights
       ],
       secrets: [],
       services: [],
