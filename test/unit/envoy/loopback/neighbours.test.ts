@@ -67,6 +67,9 @@ describe("somebody who holds connections to the receiver open", () => {
       await neighbour.open(crowd, otherAddress, link.ingestPort, await bytes());
       await assertSenderWrites();
       assert.equal(await limited("sender_c"), crowd - share);
+      const line = await link.receiver.logged("a refusal", (one) => one.close_reason === "over_connection_limit");
+      assert.match(String(line.source), /^127\.0\.0\.2:/);
+      assert.equal(line.filter_chain, "c");
     });
 
     it(`${how}, from nobody's address, takes the share of strangers alone`, async () => {

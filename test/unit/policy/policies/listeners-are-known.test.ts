@@ -34,4 +34,11 @@ specifyRelease(listenersAreKnown, "receiver", {
       }),
     /proxy_protocol is not one that we know/,
   ],
+  "connections that are held before a chain counts them": [
+    (it) =>
+      it.envoy(({ static_resources: { listeners } }) => {
+        listeners[0].listener_filters = [{ name: "envoy.filters.listener.tls_inspector" }];
+      }),
+    /tls_inspector is not one that we know/,
+  ],
 });
