@@ -171,13 +171,39 @@ describe("the configuration of a stack", () => {
     );
   });
 
-  it("refuses two senders of one name and stack", () => {
+  it("refuses two senders of one name, stack and address", () => {
     const raw = example("receiver");
     const [first] = raw.senders as object[];
     assert.deepEqual(
       problemsOf({ ...raw, senders: [first, first] }).map(({ key }) => key),
-      ["metrics-link:senders[1].name", "metrics-link:senders[1].stack"],
+      ["metrics-link:senders[1].name", "metrics-link:senders[1].stack", "metrics-link:senders[1].addresses[0]"],
     );
+  });
+
+  it("pins public addresses, each once; those for documentation in a trial network alone", () => {
+    const raw = example("sender");
+    const pinned = (addresses: unknown, documentationAddresses = false) => ({
+      ...raw,
+      peer: { ...(raw.peer as object), addresses },
+      network: { ...(raw.network as object), documentationAddresses },
+    });
+    const keys = (...given: Parameters<typeof pinned>) => problemsOf(pinned(...given)).map(({ key }) => key);
+    for (const address of [
+      "169.254.169.254",
+      "10.0.0.1",
+      "127.0.0.1",
+      "0.0.0.0",
+      "224.0.0.1",
+      "8.8.4.4/32",
+      "08.8.4.4",
+    ]) {
+      assert.deepEqual(keys([address], true), ["metrics-link:peer.addresses[0]"], address);
+    }
+    assert.deepEqual(keys(["8.8.4.4", "8.8.4.4"]), ["metrics-link:peer.addresses"]);
+    assert.deepEqual(keys([]), ["metrics-link:peer.addresses"]);
+    assert.deepEqual(keys(["8.8.4.4", "192.0.2.1"]), ["metrics-link:peer.addresses[1]"]);
+    parseConfiguration(pinned(["192.0.2.1"], true));
+    parseConfiguration(pinned(undefined));
   });
 
   it("takes a deviation with a reason and a day, however Pulumi spells the day, and nothing less", () => {

@@ -4,13 +4,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { InvalidInputError } from "@metrics-link/contract";
 import { envoyFiles, releaseFiles, renderReceiver, renderSender, toYaml } from "@metrics-link/envoy";
+import { authorityTree } from "../contract/support/tree.ts";
 import { Authority } from "./support/authority.ts";
 import { validate } from "./support/envoy-process.ts";
 import { examples, receiverOfOne, receiverOfTwo, sender } from "./support/examples.ts";
 import { layOut } from "./support/lay-out.ts";
 
 describe("the files of a release", () => {
-  const material = { certificateChain: "chain", rootBundles: { a: "root of a", c: "root of c" } };
+  const { root } = authorityTree();
+  const material = { certificateChain: "chain", rootBundles: { a: root, c: root } };
 
   it("are bootstrap, twin, one secret a file, chain and roots, readable by Envoy alone", () => {
     const files = envoyFiles(receiverOfTwo(), material);
@@ -35,9 +37,18 @@ describe("the files of a release", () => {
 
   it("are refused when a peer's root is missing", () => {
     assert.throws(
-      () => envoyFiles(receiverOfTwo(), { ...material, rootBundles: { a: "root of a" } }),
+      () => envoyFiles(receiverOfTwo(), { ...material, rootBundles: { a: root } }),
       refusing("/opt/metrics-link/current/tls/roots/c.pem"),
     );
+  });
+
+  it("hold a peer's roots as encoded here, and are refused when anything else stands beside them", () => {
+    const withC = (c: string) => envoyFiles(receiverOfTwo(), { ...material, rootBundles: { a: root, c } });
+    const file = withC(root.replaceAll("\n", "\r\n")).find(({ path }) => path === "tls/roots/c.pem");
+    assert.equal(file?.content, root);
+    for (const bundle of [root + root.replaceAll("CERTIFICATE", "X509 CERTIFICATE"), `junk\n${root}`, ""]) {
+      assert.throws(() => withC(bundle), refusing("tls/roots/c.pem"));
+    }
   });
 
   it("are refused when the configuration would open a fence", () => {
