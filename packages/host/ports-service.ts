@@ -1,4 +1,4 @@
-import { firstUnprivilegedPort, hostPaths } from "@metrics-link/contract";
+import { defaultFirstUnprivilegedPort, firstUnprivilegedPort, hostPaths } from "@metrics-link/contract";
 import { hardening } from "./hardening.ts";
 import { neverGivesUp, type ServiceSet, scriptFile, unitFile } from "./service-set.ts";
 import { unitNames } from "./unit-names.ts";
@@ -24,6 +24,13 @@ export const portsService: ServiceSet = {
           "--jitless",
           `${hostPaths.current}/${keepPortsScript.path}`,
           `${firstUnprivilegedPort}`,
+        ]),
+        // A release before this unit, to which a host may have to go back, has units that may not bind such ports; and it
+        // has no script of ours, so this is Debian's own.
+        ExecStop: commandLine([
+          "/usr/sbin/sysctl",
+          "--write",
+          `net.ipv4.ip_unprivileged_port_start=${defaultFirstUnprivilegedPort}`,
         ]),
         ...hardening,
         // It writes below /proc/sys/net, which belongs to the host's root.

@@ -104,8 +104,16 @@ describe("the ports of the link", function () {
     });
   }
 
-  it("are kept again after a boot, before a service starts", async () => {
+  it("are kept before a service starts, and are everybody's again without the unit", async () => {
     const limit = () => on("receiver", "cat", "/proc/sys/net/ipv4/ip_unprivileged_port_start");
+    assert.equal((await limit()).trim(), "9903");
+    // As the agent does when it goes back to a release without this unit, whose services could not bind otherwise.
+    await on("receiver", "systemctl", "stop", "metrics-link-ports");
+    try {
+      assert.equal((await limit()).trim(), "1024");
+    } finally {
+      await on("receiver", "systemctl", "start", "metrics-link-ports");
+    }
     assert.equal((await limit()).trim(), "9903");
     const order = await on("receiver", "systemctl", "show", "--property=After", "--value", "metrics-link-envoy");
     assert.ok(order.split(/\s+/).includes("metrics-link-ports.service"), order);

@@ -143,6 +143,10 @@ describe("services of a host", () => {
     assert.deepEqual(linesOf(unitOf("metrics-link-ports.service"), "ExecStart"), [
       "/opt/metrics-link/current/bin/node --jitless /opt/metrics-link/current/ports/keep-ports.mjs 9903",
     ]);
+    // When a host goes back to a release that has no such unit, the agent stops it before it starts the others.
+    assert.deepEqual(linesOf(unitOf("metrics-link-ports.service"), "ExecStop"), [
+      "/usr/sbin/sysctl --write net.ipv4.ip_unprivileged_port_start=1024",
+    ]);
     for (const port of Object.values(ports)) assert.ok(port < firstUnprivilegedPort, `${port}`);
     for (const name of ["envoy", "prometheus", "node-exporter"]) {
       assert.match(unitOf(`metrics-link-${name}.service`), /^After=.*metrics-link-ports\.service/m, name);
