@@ -3,7 +3,7 @@ import { releaseKeys } from "@metrics-link/contract/release.ts";
 import { type Account, accountOf } from "./known-rights.ts";
 
 /** What a property has to be: a value, a text of a form, or, of a list, how many members. */
-type Expected = string | boolean | RegExp | { readonly members: number };
+export type Expected = string | boolean | RegExp | { readonly members: number };
 
 /**
  * Values that no other policy looks at and that say who a host is, what it runs first, and what runs on the machine of the
@@ -31,6 +31,8 @@ export function knownValues(
     "aws:s3/bucket:Bucket": { bucket: bucketOf(account) },
     "aws:s3/bucketObjectv2:BucketObjectv2": { bucket: bucketOf(account), key: keysOf(account) },
     "aws:secretsmanager/secret:Secret": { name: `metrics-link/${host}/release` },
+    "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": { referencedSecurityGroupId: ownGroup },
+    "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": { referencedSecurityGroupId: ownGroup },
     "command:local:Command": {
       addPreviousOutputInEnv: false,
       create: "node packages/host/converge/main.ts",
@@ -43,6 +45,9 @@ export function knownValues(
     },
   };
 }
+
+/** A group of this account: one of another is named with its account in front. */
+const ownGroup = /[a-z0-9-]+/;
 
 const bucketOf = ({ host, id, region }: Account) => `metrics-link-${host}-${id}-${region}`;
 

@@ -39,6 +39,7 @@ import { oneChainPerSender } from "./one-chain-per-sender.ts";
 import { oneEgressAddress } from "./one-egress-address.ts";
 import { oneRouteOnly } from "./one-route-only.ts";
 import { outputsArePublic } from "./outputs-are-public.ts";
+import { pointerIsTheRelease } from "./pointer-is-the-release.ts";
 import { prefixListIsS3 } from "./prefix-list-is-s3.ts";
 import { prometheusOnLoopback } from "./prometheus-on-loopback.ts";
 import { propertiesAreKnown } from "./properties-are-known.ts";
@@ -100,6 +101,7 @@ const rules: readonly Policy[] = [
   hostsUseImdsV2,
   noKeyMaterial,
   noLogin,
+  pointerIsTheRelease,
   releaseIsItsHash,
   secretsHaveTheirOwnKey,
   toolsArePinned,

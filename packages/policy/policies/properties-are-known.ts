@@ -1,5 +1,5 @@
 import { byDefault, madeByProviders, setByTheProgram } from "../model/known-properties.ts";
-import { faultOf, knownValues } from "../model/known-values.ts";
+import { type Expected, faultOf, knownValues } from "../model/known-values.ts";
 import { asked, type Context, type Finding, isUnknownValue, type ResourceRule } from "../model/policy.ts";
 
 export const propertiesAreKnown: ResourceRule = {
@@ -22,8 +22,13 @@ function* findingsIn(type: string, props: object, { configuration }: Context, wh
   // Types that nothing is known of have a policy of their own: types-are-known. Components and stacks have no properties.
   const known = setByTheProgram[type] ?? madeByProviders[type];
   if (known === undefined) return;
-  const names = new Set([...known, ...(madeByProviders[type] ?? [])]);
-  const values = knownValues(configuration)[type] ?? {};
+  // The AWS provider may write these two into every resource: its own tags with the resource's, and where that is.
+  const ofAws = type.startsWith("aws:");
+  const names = new Set([...known, ...(madeByProviders[type] ?? []), ...(ofAws ? ["region", "tagsAll"] : [])]);
+  const values: Readonly<Record<string, Expected>> = {
+    ...knownValues(configuration)[type],
+    ...(ofAws && { region: configuration.account.region }),
+  };
   const defaults = byDefault[type] ?? {};
   for (const { path, read, holdsKnown } of leavesOf(
     type.startsWith("pulumi:providers:") ? parsed(props) : props,

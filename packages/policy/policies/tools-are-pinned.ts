@@ -45,11 +45,17 @@ function* strangers({ release, units }: PublishedRelease): Generator<string> {
   }
 }
 
+/** Node and the agent, and where the image has none, what commands arrive by. */
+const atFirstBoot = ["node", "agent", "amazon-ssm-agent"];
+
 /** What a first boot fetches before there is a release: a line for each thing, with its hash and its key. */
 function* firstBoot({ props: { key, content } }: Seen): Generator<string> {
   if (typeof key !== "string" || !/^releases\/[^/]+\/bootstrap\.txt$/.test(key)) return;
   for (const line of (content as string).split("\n").filter((one) => one !== "")) {
-    const [name, sha256 = "", at = ""] = line.split(" ");
+    const [name = "", sha256 = "", at = "", ...rest] = line.split(" ");
+    const path = name === "node" ? /^(?!.*\.\.)[A-Za-z0-9._-]+(\/[A-Za-z0-9._-]+)*$/ : /^$/;
+    if (!atFirstBoot.includes(name) || !path.test(rest.join(" ")))
+      yield `the first boot takes ${name}, which is not known: ${line}`;
     if (!/^[0-9a-f]{64}$/.test(sha256) || !at.includes(sha256)) {
       yield `the first boot takes ${name} from ${at}, which does not hold its hash`;
     }

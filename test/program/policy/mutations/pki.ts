@@ -156,7 +156,7 @@ export const pki: readonly Mutation[] = [
   [
     "sender",
     "user data has a key",
-    ["no-key-material"],
+    ["no-key-material", "no-login"],
     (it) =>
       it.edit("aws:ec2/instance:Instance", (props) => {
         props.userDataBase64 = Buffer.from(

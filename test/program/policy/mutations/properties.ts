@@ -162,6 +162,49 @@ export const properties: readonly Mutation[] = [
   ],
   [
     "sender",
+    "a group of another account is let in",
+    policies,
+    (it) =>
+      it.edit("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", (props) => {
+        props.referencedSecurityGroupId = "333333333333/sg-0123456789abcdef0";
+      }),
+  ],
+  [
+    "sender",
+    "the pointer is at an older release",
+    ["pointer-is-the-release"],
+    set(
+      "aws:s3/bucketObjectv2:BucketObjectv2",
+      { content: JSON.stringify({ formatVersion: 1, releaseId: "0".repeat(64) }) },
+      "sender-current",
+    ),
+  ],
+  [
+    "sender",
+    "the first boot takes a package more",
+    ["tools-are-pinned"],
+    (it) =>
+      it.edit(
+        "aws:s3/bucketObjectv2:BucketObjectv2",
+        (props) => {
+          const hash = "0".repeat(64);
+          props.content = `backdoor ${hash} tools/backdoor/1/${hash}.deb\n${props.content}`;
+        },
+        "sender-bootstrap",
+      ),
+  ],
+  [
+    "sender",
+    "user data runs a command at each boot",
+    ["no-login"],
+    (it) =>
+      it.edit(instance, (props) => {
+        const text = Buffer.from(props.userDataBase64, "base64").toString();
+        props.userDataBase64 = Buffer.from(`${text}bootcmd: [id]\n`).toString("base64");
+      }),
+  ],
+  [
+    "sender",
     "a network has addresses of IPv6",
     policies,
     set("aws:ec2/vpc:Vpc", { assignGeneratedIpv6CidrBlock: true }),

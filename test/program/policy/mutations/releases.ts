@@ -59,7 +59,7 @@ export const releases: readonly Mutation[] = [
   [
     "sender",
     "a release has the name of another",
-    ["release-is-its-hash"],
+    ["release-is-its-hash", "pointer-is-the-release"],
     (it) =>
       it.edit(
         "aws:s3/bucketObjectv2:BucketObjectv2",
@@ -72,7 +72,7 @@ export const releases: readonly Mutation[] = [
   [
     "sender",
     "a private key is in an object of the bucket",
-    ["no-key-material"],
+    ["no-key-material", "pointer-is-the-release"],
     (it) =>
       it.edit(
         "aws:s3/bucketObjectv2:BucketObjectv2",

@@ -56,15 +56,22 @@ export class Mutant {
     }
   }
 
-  /** Changes the release and names it anew, as a program that means it would. */
+  /** Changes the release, names it anew and points at it, as a program that means it would. */
   release(change: (release: Release) => void): void {
+    let releaseId = "";
     this.edit("aws:s3/bucketObjectv2:BucketObjectv2", (props) => {
       if (!/^releases\/[^/]+\/[0-9a-f]{64}\.json$/.test(props.key)) return;
       const release = parseRelease(JSON.parse(props.content));
       change(release);
       for (const file of release.files) file.sha256 = sha256(file.content);
       props.content = canonicalRelease(release);
-      props.key = `releases/${release.host}/${releaseIdOf(props.content)}.json`;
+      releaseId = releaseIdOf(props.content);
+      props.key = `releases/${release.host}/${releaseId}.json`;
+    });
+    this.edit("aws:s3/bucketObjectv2:BucketObjectv2", (props) => {
+      if (/^releases\/[^/]+\/current\.json$/.test(props.key)) {
+        props.content = JSON.stringify({ ...JSON.parse(props.content), releaseId });
+      }
     });
   }
 

@@ -26,6 +26,10 @@ specify(propertiesAreKnown, {
   passes: {
     "what the program sets": instance(),
     "what the provider writes in": instance({ sourceDestCheck: true }),
+    "tags and region as the provider writes them": instance({
+      region: "eu-west-1",
+      tagsAll: { project: "metrics-link" },
+    }),
     "what is not set": instance({ networkInterfaces: [], keyName: undefined, cpuOptions: {} }),
     "the key of a release": resource(types.bucketObject, { key: `releases/sender/${"a".repeat(64)}.json` }),
     "the account's provider": provider({ region: "eu-west-1", assumeRoles: assumed, version: "7.48.0" }),
@@ -45,6 +49,7 @@ specify(propertiesAreKnown, {
       instance({ sourceDestCheck: false }),
       /sourceDestCheck is false instead of true/,
     ],
+    "a resource in another region": [instance({ region: "us-east-1" }), /region is "us-east-1" instead of "eu-west-1"/],
     "two groups": [instance({ vpcSecurityGroupIds: ["sg-1", "sg-2"] }), /of 2 members instead of 1/],
     "another profile": [
       instance({ iamInstanceProfile: "other" }),
