@@ -29,6 +29,8 @@ export interface LinkHostArgs {
   readonly rootBundles: Readonly<Record<string, string>>;
   /** Which end of the link this is. */
   readonly link: "sends" | "receives";
+  /** Whether somebody has no way in or out for now: then what went over the link before may well end. */
+  readonly interrupted: boolean;
   readonly prometheus: { readonly rendering: PrometheusRendering; readonly flags: readonly string[] };
   /** The program that repairs what a link has left out; runs where samples are sent. */
   readonly repairer?: string;
@@ -51,14 +53,15 @@ export function linkHost(name: string, args: LinkHostArgs, options: pulumi.Compo
       staticTwin: envoyFileNames.staticTwin,
       // What SDS watches; a changed SDS file itself is read at a start only.
       watchedPaths: ["tls/"],
+      certificate: { chain: envoyFileNames.certificateChain, key: envoyFileNames.privateKey, ownRoot },
       ...(linked
         ? {
-            certificate: { chain: envoyFileNames.certificateChain, key: envoyFileNames.privateKey, ownRoot },
             trustBundles: Object.entries(rootBundles).map(([peer, bundle]) => ({
               file: envoyFileNames.root(peer),
               fingerprints: fingerprintsOf(bundle),
             })),
             link: args.link,
+            goesOn: !args.interrupted,
           }
         : {}),
     },

@@ -17,8 +17,10 @@ export interface EnvoyArgs {
   readonly certificate?: { readonly chain: string; readonly key: string; readonly ownRoot: string };
   /** The file of each peer's roots, and which these are. */
   readonly trustBundles?: readonly { readonly file: string; readonly fingerprints: readonly string[] }[];
-  /** Which end of a link this is: what must go on after a change. Absent while there is none. */
+  /** Which end of a link this is. Absent while there is none. */
   readonly link?: "sends" | "receives" | undefined;
+  /** Whether what went over the link before a change must go over it afterwards; so unless told. */
+  readonly goesOn?: boolean;
   /** The command line after the command's name, given the absolute path of the configuration in force. */
   readonly flags: (configurationPath: string) => readonly string[];
 }
@@ -62,7 +64,7 @@ const prometheusUrl = `http://127.0.0.1:${ports.prometheus}`;
 const prometheusMetricsUrl = `${prometheusUrl}/metrics`;
 
 function envoyService(args: EnvoyArgs): ServiceSet {
-  const { configuration, staticTwin, watchedPaths, certificate, trustBundles = [], link, flags } = args;
+  const { configuration, staticTwin, watchedPaths, certificate, trustBundles = [], link, goesOn = true, flags } = args;
   const unit = unitNames.envoy;
   const socketPath = hostPaths.envoyAdminSocket;
   return {
@@ -124,9 +126,12 @@ function envoyService(args: EnvoyArgs): ServiceSet {
       { kind: "active", unit },
       { kind: "http", unit, url: "http://127.0.0.1/ready", socketPath },
       // /ready is LIVE even when every handshake fails for want of a certificate; /certs tells what is loaded.
-      ...(certificate ? [{ kind: "envoyCertificate" as const, unit, socketPath, certificate: certificate.chain }] : []),
+      // Envoy loads none while there is nobody to show it to.
+      ...(certificate && trustBundles.length > 0
+        ? [{ kind: "envoyCertificate" as const, unit, socketPath, certificate: certificate.chain }]
+        : []),
       // Envoy may be well and the link cut all the same: what counts is that samples go on arriving.
-      ...(link ? [{ kind: link, unit, metricsUrl: prometheusMetricsUrl }] : []),
+      ...(link && goesOn ? [{ kind: link, unit, metricsUrl: prometheusMetricsUrl }] : []),
     ],
     tools: ["envoy"],
   };

@@ -44,6 +44,9 @@ export const settings = {
   ClientNotTrusted: { for: "0s", window: "5m" },
   CertificateFromWrongAddress: { for: "0s", window: "15m" },
   ConnectionsLimited: { for: "5m", window: "5m" },
+  // Peers, as the last update decided.
+  PeerHeld: { for: "0s" },
+  PeerSuspended: { for: "0s" },
   // Either Envoy.
   EnvoyDropsWrites: { for: "0s", window: "15m" },
   EnvoyOverloaded: { for: "1m" },
