@@ -28,8 +28,8 @@ export function planPki({ pki }: Configuration, inForce: PkiOutput | undefined):
 }
 
 /**
- * A peer that is held or suspended has no say: what it says cannot be read or is not taken, and it must not be able to
- * keep this side from its next root.
+ * What a peer says of its own trust counts although something else in its contract is not pinned. One that cannot be read
+ * or is suspended has no say.
  * @throws InvalidInputError when a peer would refuse this side's leaf after this update, and does not today
  */
 export function requirePeersFollow(
@@ -43,11 +43,10 @@ export function requirePeersFollow(
     pki,
     inForce,
     signingRoot: pem === undefined ? inForce?.roots[root] : fingerprintOf(pem),
-    peers: peers.flatMap((peer) =>
-      peer.state === "accepted"
-        ? [{ stack: peer.stack, trusts: peer.contract.trusts.find((entry) => entry.stack === ownStack()) }]
-        : [],
-    ),
+    peers: peers.map(({ stack, contract }) => ({
+      stack,
+      trusts: contract?.trusts.find((entry) => entry.stack === ownStack()),
+    })),
   });
 }
 

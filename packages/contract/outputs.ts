@@ -131,11 +131,19 @@ export const refusals = ["malformed", "root-not-pinned", "address-not-pinned"] a
 /** A contract that is not taken as a whole. */
 export class RefusedContractError extends InvalidInputError {
   readonly refusal: (typeof refusals)[number];
+  /** What it says, where it is a contract at all: to be known, and not to be acted on. */
+  readonly contract: SenderContract | ReceiverContract | undefined;
 
-  constructor(refusal: (typeof refusals)[number], subject: string, problems: readonly Problem[]) {
+  constructor(
+    refusal: (typeof refusals)[number],
+    subject: string,
+    problems: readonly Problem[],
+    contract?: SenderContract | ReceiverContract,
+  ) {
     super(subject, problems);
     this.name = "RefusedContractError";
     this.refusal = refusal;
+    this.contract = contract;
   }
 }
 
@@ -166,8 +174,8 @@ export function readPeer<Role extends keyof Contracts>(
     throw new RefusedContractError("malformed", unusable(stack), [problem]);
   }
   const rootFingerprints = fingerprintsOf(contract.rootBundle);
-  requirePinned(role, stack, "root", "rootFingerprints", rootFingerprints, pins.rootFingerprints ?? []);
-  requirePinned(role, stack, "address", "addresses", addresses, pins.addresses ?? []);
+  requirePinned(contract, stack, "root", "rootFingerprints", rootFingerprints, pins.rootFingerprints ?? []);
+  requirePinned(contract, stack, "address", "addresses", addresses, pins.addresses ?? []);
   const rootBundle = certificatesOf(contract.rootBundle).join("");
   return { contract, accepted: { stack, dnsName: contract.dnsName, rootFingerprints, rootBundle, addresses } };
 }
@@ -187,7 +195,7 @@ const unusable = (stack: string) => `Output "${contractOutput}" of stack ${stack
 
 /** @throws RefusedContractError showing what is offered and what is pinned */
 function requirePinned(
-  role: string,
+  contract: SenderContract | ReceiverContract,
   stack: string,
   what: "root" | "address",
   key: "rootFingerprints" | "addresses",
@@ -197,14 +205,10 @@ function requirePinned(
   if (offered.every((one) => pinned.includes(one))) return;
   const list = (values: readonly string[]) =>
     values.length > 0 ? values.map((value) => `\n    ${value}`).join("") : " none";
-  throw new RefusedContractError(`${what}-not-pinned`, `The ${what} of the ${role} in stack ${stack} is not pinned`, [
-    {
-      key,
-      value: pinned,
-      remedy:
-        `the stack offers${list(offered)}\n  pinned is${list(pinned)}\n  ` +
-        `Ask the people of that account, over another channel, for their ${what}. Only if it is the one offered, ` +
-        "run `npm run trust -- accept`, which writes it into this stack's configuration.",
-    },
-  ]);
+  const remedy =
+    `the stack offers${list(offered)}\n  pinned is${list(pinned)}\n  ` +
+    `Ask the people of that account, over another channel, for their ${what}. Only if it is the one offered, ` +
+    "run `npm run trust -- accept`, which writes it into this stack's configuration.";
+  const subject = `The ${what} of the ${contract.role} in stack ${stack} is not pinned`;
+  throw new RefusedContractError(`${what}-not-pinned`, subject, [{ key, value: pinned, remedy }], contract);
 }

@@ -35,15 +35,19 @@ export type Reading = { readonly contract: unknown } | { readonly error: string 
 export type Standing<R extends Role> =
   /** What the peer says now is in force. */
   | { readonly state: "accepted"; readonly inForce: AcceptedPeer; readonly contract: ContractOf<R> }
-  /** It is not; what was accepted before stays in force as far as it is still pinned. */
+  /**
+   * It is not; what was accepted before stays in force as far as it is still pinned. `contract` is what the peer says
+   * all the same, where that can be read.
+   */
   | {
       readonly state: "held";
       readonly inForce: AcceptedPeer | undefined;
+      readonly contract: ContractOf<R> | undefined;
       readonly reason: HeldReason;
       readonly words: string;
     }
   /** A person has taken this peer's trust away. */
-  | { readonly state: "suspended"; readonly inForce: undefined; readonly words: string };
+  | { readonly state: "suspended"; readonly inForce: undefined; readonly contract: undefined; readonly words: string };
 
 /** The output `setAside`: the peers of a stack that are not trusted as they ask to be, and why. */
 export interface SetAside {
@@ -75,10 +79,11 @@ export interface StandingArgs {
  */
 export function standingOf<R extends Role>(role: R, { peer, reading, before, network }: StandingArgs): Standing<R> {
   const { stack, suspended } = peer;
-  if (suspended !== undefined) return { state: "suspended", inForce: undefined, words: suspended };
-  const held = (reason: HeldReason, words: string): Standing<R> => ({
+  if (suspended !== undefined) return { state: "suspended", inForce: undefined, contract: undefined, words: suspended };
+  const held = (reason: HeldReason, words: string, contract?: SenderContract | ReceiverContract): Standing<R> => ({
     state: "held",
     inForce: stillPinned(role, stack, before, peer, network),
+    contract: contract as ContractOf<R> | undefined,
     reason,
     words,
   });
@@ -95,7 +100,7 @@ export function standingOf<R extends Role>(role: R, { peer, reading, before, net
     }
     return { state: "accepted", inForce: found.accepted, contract: found.contract as ContractOf<R> };
   } catch (error) {
-    if (error instanceof RefusedContractError) return held(error.refusal, error.message);
+    if (error instanceof RefusedContractError) return held(error.refusal, error.message, error.contract);
     throw error;
   }
 }

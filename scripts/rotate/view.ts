@@ -6,6 +6,7 @@ import {
   fingerprintOf,
   fingerprintsOf,
   pkiOutput,
+  printable,
   readContract,
   readPkiOutput,
 } from "@metrics-link/contract";
@@ -28,11 +29,13 @@ export async function readView(context: StackContext): Promise<View> {
     throw new Error(`${context.stack} has no certificate yet, so there is nothing to rotate: run \`pulumi up\` first`);
   }
   const peers = await Promise.all(
-    peersOf(configuration).map(async ({ stack, pins }): Promise<PeerView> => {
-      const theirs = readContract(stack, (await context.pulumi.outputs(stack))[contractOutput]);
+    peersOf(configuration).map(async ({ stack, pins, suspended }): Promise<PeerView> => {
+      const { theirs, unreadable } = await contractOf(context, stack);
       return {
         stack,
         pins,
+        suspended: suspended !== undefined,
+        unreadable,
         offers: theirs && { rootFingerprints: fingerprintsOf(theirs.rootBundle), dnsName: theirs.dnsName },
         trustsUs: theirs?.trusts.find((entry) => entry.stack === inForce.stack),
         trusted: contract.trusts.find((entry) => entry.stack === stack),
@@ -41,6 +44,15 @@ export async function readView(context: StackContext): Promise<View> {
   );
   const artefacts = root === "offline" ? artefactsOf(artefactFolder(context)) : { roots: {}, intermediates: [] };
   return { stack: inForce.stack, root, dnsName, generations, inForce, artefacts, peers };
+}
+
+/** One peer that cannot be read keeps nobody from renewing a leaf. */
+async function contractOf({ pulumi }: StackContext, stack: string) {
+  try {
+    return { theirs: readContract(stack, (await pulumi.outputs(stack))[contractOutput]), unreadable: undefined };
+  } catch (error) {
+    return { theirs: undefined, unreadable: printable((error as Error).message) };
+  }
 }
 
 function artefactsOf(folder: string): View["artefacts"] {

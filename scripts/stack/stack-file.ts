@@ -93,11 +93,16 @@ function withSecretsClosed(value: unknown): unknown {
   return Object.fromEntries(entries.map(([name, inner]) => [name, withSecretsClosed(inner)]));
 }
 
-/** The peers of a stack and the roots that it pins of each. */
-export function peersOf(configuration: Configuration): { stack: string; pins: readonly string[] }[] {
-  if (configuration.role === "receiver") {
-    return configuration.senders.map(({ stack, rootFingerprints }) => ({ stack, pins: rootFingerprints ?? [] }));
-  }
-  const { stack, rootFingerprints }: SenderConfiguration["peer"] = configuration.peer;
-  return [{ stack, pins: rootFingerprints ?? [] }];
+export interface ConfiguredPeer {
+  readonly stack: string;
+  /** The roots that the stack pins of it. */
+  readonly pins: readonly string[];
+  readonly suspended: string | undefined;
+}
+
+/** The peers of a stack. */
+export function peersOf(configuration: Configuration): ConfiguredPeer[] {
+  const peers: readonly SenderConfiguration["peer"][] =
+    configuration.role === "receiver" ? configuration.senders : [configuration.peer];
+  return peers.map(({ stack, rootFingerprints = [], suspended }) => ({ stack, pins: rootFingerprints, suspended }));
 }

@@ -16,12 +16,16 @@ export interface PeerView {
   readonly stack: string;
   /** The roots that this side's configuration pins. */
   readonly pins: readonly string[];
-  /** What the peer offers now; undefined before it has spoken. */
+  /** Whether this side's configuration takes its trust away. */
+  readonly suspended: boolean;
+  /** What the peer offers now; undefined before it has spoken, and when its contract cannot be read. */
   readonly offers: Trust | undefined;
-  /** What the peer believes of this side since its last update; undefined while it does not know it. */
+  /** What the peer believes of this side since its last update; undefined while it does not know it, or nobody can say. */
   readonly trustsUs: Trust | undefined;
   /** What this side believes of the peer since its own last update. */
   readonly trusted: Trust | undefined;
+  /** Why the peer's contract cannot be read, for a person. */
+  readonly unreadable?: string | undefined;
 }
 
 /** All that a rotation depends on. Nothing of it is kept by a rotation itself, so that any machine can go on. */
