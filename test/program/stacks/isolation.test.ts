@@ -1,59 +1,22 @@
 import assert from "node:assert/strict";
-import { selfSigned } from "../../support/openssl.ts";
-import { ofType, type Registration } from "../support/recording.ts";
-import { type BuildOptions, build, fileOf, ownStack, releaseOf } from "./stacks.ts";
+import { fileOf } from "./stacks.ts";
+import {
+  addressA,
+  contractB,
+  declared,
+  fence,
+  healthy,
+  ingress,
+  rootA,
+  rootB,
+  rootFiles,
+  stackA,
+  stackB,
+  stranger,
+  update,
+} from "./two-senders.ts";
 
 describe("one sender's trouble, at the receiver's stack", () => {
-  const [own, rootA, rootB, stranger] = ["own", "a", "b", "stranger"].map((name) => selfSigned(name));
-  if (!own || !rootA || !rootB || !stranger) throw new Error("four roots");
-  const [stackA, stackB] = ["organization/metrics-link/sender-a", "organization/metrics-link/sender-b"];
-  const [addressA, addressB] = ["203.0.113.10", "203.0.113.20"];
-  const contractOf = (name: string, root: { pem: string }, address: string) => ({
-    version: 1,
-    role: "sender",
-    accountId: "111111111111",
-    rootBundle: root.pem,
-    dnsName: `metrics-sender.${name}.internal`,
-    egressAddresses: [address],
-  });
-  const contractA = contractOf("account-a", rootA, addressA);
-  const contractB = contractOf("account-b", rootB, addressB);
-  const declared = (b: object = {}) => ({
-    "metrics-link:senders": [
-      { name: "account-a", stack: stackA, rootFingerprints: [rootA.fingerprint], addresses: [addressA] },
-      { name: "account-b", stack: stackB, rootFingerprints: [rootB.fingerprint], addresses: [addressB], ...b },
-    ],
-  });
-  const healthy = { [stackA]: contractA, [stackB]: contractB };
-
-  interface Update {
-    readonly registrations: Registration[];
-    // biome-ignore lint/suspicious/noExplicitAny: the outputs of a stack have no common shape
-    readonly outputs: any;
-  }
-  async function update(options: Partial<BuildOptions> = {}): Promise<Update> {
-    let outputs: Update["outputs"];
-    const change = options.change ?? declared();
-    const registrations = await build("receiver", {
-      root: own?.pem ?? "",
-      peers: healthy,
-      ...options,
-      change,
-      onOutputs: (found) => (outputs = found),
-    });
-    return { registrations, outputs };
-  }
-  const ingress = (registrations: readonly Registration[]) =>
-    registrations
-      .filter(({ type }) => type === "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule")
-      .flatMap(({ inputs }) => inputs.cidrIpv4 ?? []);
-  const fence = ({ registrations }: Update) => ({
-    ingress: ingress(registrations),
-    files: releaseOf(registrations, "receiver")
-      .files.filter(({ path }) => path.startsWith("envoy/") || path.startsWith("tls/"))
-      .map(({ path, sha256 }) => `${path} ${sha256}`),
-  });
-
   const troubles: Readonly<Record<string, { readonly peer: unknown; readonly reason: string }>> = {
     "an unpinned root": { peer: { ...contractB, rootBundle: stranger.pem }, reason: "root-not-pinned" },
     "an unpinned root beside the pinned one": {
@@ -90,15 +53,11 @@ describe("one sender's trouble, at the receiver's stack", () => {
     });
 
     it(`lets in the other sender alone when one that was never accepted has ${trouble}`, async () => {
-      const { registrations, outputs } = await update({ peers: { ...healthy, [stackB]: peer } });
-      assert.deepEqual(ingress(registrations), [`${addressA}/32`]);
-      const paths = releaseOf(registrations, "receiver").files.map(({ path }) => path);
+      const alone = await update({ peers: { ...healthy, [stackB]: peer } });
+      assert.deepEqual(ingress(alone.registrations), [`${addressA}/32`]);
+      assert.deepEqual(rootFiles(alone), ["tls/roots/account-a.pem"]);
       assert.deepEqual(
-        paths.filter((path) => path.startsWith("tls/roots/")),
-        ["tls/roots/account-a.pem"],
-      );
-      assert.deepEqual(
-        outputs.peers.map(({ stack }: { stack: string }) => stack),
+        alone.outputs.peers.map(({ stack }: { stack: string }) => stack),
         [stackA],
       );
     });
@@ -118,6 +77,57 @@ describe("one sender's trouble, at the receiver's stack", () => {
     assert.deepEqual(await leaves(broken, 2), await leaves(healthy, 2));
   });
 
-  void ownStack;
-  void ofType;
+  it("lets go at once of what is pinned no more, though the sender cannot be read", async () => {
+    const before = { accepted: (await update()).outputs.accepted };
+    const peers = { ...healthy, [stackB]: new Error("unknown stack") };
+    for (const pins of [{ rootFingerprints: [stranger.fingerprint] }, { addresses: ["203.0.113.21"] }]) {
+      const found = await update({ peers, before, change: declared(pins) });
+      assert.deepEqual(ingress(found.registrations), [`${addressA}/32`]);
+      assert.deepEqual(rootFiles(found), ["tls/roots/account-a.pem"]);
+      assert.equal(found.outputs.setAside[0].inForce, false);
+      assert.deepEqual(
+        found.outputs.accepted.map(({ stack }: { stack: string }) => stack),
+        [stackA],
+      );
+    }
+  });
+
+  it("keeps the pinned one of two roots", async () => {
+    const both = { ...healthy, [stackB]: { ...contractB, rootBundle: rootB.pem + stranger.pem } };
+    const pins = (...rootFingerprints: string[]) => declared({ rootFingerprints });
+    const first = await update({ peers: both, change: pins(rootB.fingerprint, stranger.fingerprint) });
+    const before = { accepted: first.outputs.accepted };
+    const found = await update({ peers: both, before, change: pins(rootB.fingerprint) });
+    assert.equal(fileOf(found.registrations, "receiver", "tls/roots/account-b.pem"), rootB.pem);
+  });
+
+  it("believes nothing of its own state that is not of the form of a contract, or stands there twice", async () => {
+    const [, b] = (await update()).outputs.accepted;
+    const peers = { ...healthy, [stackB]: new Error("unknown stack") };
+    const hidden = stranger.pem.replaceAll("CERTIFICATE", "X509 CERTIFICATE");
+    const states: unknown[] = [
+      "garbage",
+      { [stackB]: b },
+      [{ ...b, rootBundle: b.rootBundle + hidden }],
+      [{ ...b, rootBundle: "" }],
+      [{ ...b, addresses: [] }],
+      [{ ...b, addresses: ["203.0.113.20/8"] }],
+      [{ ...b, dnsName: "*.internal" }],
+      [{ ...b, more: true }],
+      [b, b],
+    ];
+    for (const accepted of states) {
+      const found = await update({ peers, before: { accepted } });
+      assert.deepEqual(rootFiles(found), ["tls/roots/account-a.pem"], JSON.stringify(accepted));
+    }
+    const foreign = [{ ...b, rootBundle: b.rootBundle + stranger.pem }];
+    const found = await update({ peers, before: { accepted: foreign } });
+    assert.equal(fileOf(found.registrations, "receiver", "tls/roots/account-b.pem"), rootB.pem);
+  });
+
+  it("is not stopped by a sender that says that it refuses this side's certificate", async () => {
+    const trusts = [{ stack: "organization/metrics-link/test", rootFingerprints: [rootA.fingerprint], dnsName: "x.y" }];
+    const { outputs } = await update({ peers: { ...healthy, [stackB]: { ...contractB, trusts } } });
+    assert.deepEqual(outputs.setAside, []);
+  });
 });
