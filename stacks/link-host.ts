@@ -29,7 +29,7 @@ export interface LinkHostArgs {
   readonly rootBundles: Readonly<Record<string, string>>;
   /** Which end of the link this is. */
   readonly link: "sends" | "receives";
-  /** Whether somebody has no way in or out for now: then what went over the link before may well end. */
+  /** Whether a peer that is configured has no way in or out for now. */
   readonly interrupted: boolean;
   readonly prometheus: { readonly rendering: PrometheusRendering; readonly flags: readonly string[] };
   /** The program that repairs what a link has left out; runs where samples are sent. */
@@ -53,6 +53,7 @@ export function linkHost(name: string, args: LinkHostArgs, options: pulumi.Compo
       staticTwin: envoyFileNames.staticTwin,
       // What SDS watches; a changed SDS file itself is read at a start only.
       watchedPaths: ["tls/"],
+      interrupted: args.interrupted,
       certificate: { chain: envoyFileNames.certificateChain, key: envoyFileNames.privateKey, ownRoot },
       ...(linked
         ? {
@@ -61,7 +62,6 @@ export function linkHost(name: string, args: LinkHostArgs, options: pulumi.Compo
               fingerprints: fingerprintsOf(bundle),
             })),
             link: args.link,
-            goesOn: !args.interrupted,
           }
         : {}),
     },

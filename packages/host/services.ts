@@ -19,8 +19,11 @@ export interface EnvoyArgs {
   readonly trustBundles?: readonly { readonly file: string; readonly fingerprints: readonly string[] }[];
   /** Which end of a link this is. Absent while there is none. */
   readonly link?: "sends" | "receives" | undefined;
-  /** Whether what went over the link before a change must go over it afterwards; so unless told. */
-  readonly goesOn?: boolean;
+  /**
+   * Whether a peer has no way in or out for now. Then what went over the link before may well end, and when Envoy stops,
+   * connections are cut instead of drained: the one that has lost its trust would otherwise write for 5 s more.
+   */
+  readonly interrupted?: boolean;
   /** The command line after the command's name, given the absolute path of the configuration in force. */
   readonly flags: (configurationPath: string) => readonly string[];
 }
@@ -64,7 +67,16 @@ const prometheusUrl = `http://127.0.0.1:${ports.prometheus}`;
 const prometheusMetricsUrl = `${prometheusUrl}/metrics`;
 
 function envoyService(args: EnvoyArgs): ServiceSet {
-  const { configuration, staticTwin, watchedPaths, certificate, trustBundles = [], link, goesOn = true, flags } = args;
+  const {
+    configuration,
+    staticTwin,
+    watchedPaths,
+    certificate,
+    trustBundles = [],
+    link,
+    interrupted = false,
+    flags,
+  } = args;
   const unit = unitNames.envoy;
   const socketPath = hostPaths.envoyAdminSocket;
   return {
@@ -92,7 +104,7 @@ function envoyService(args: EnvoyArgs): ServiceSet {
         },
         Install: { WantedBy: "multi-user.target" },
       }),
-      drainScript,
+      interrupted ? { ...drainScript, content: cutAtOnce } : drainScript,
     ],
     services: [
       {
@@ -131,7 +143,7 @@ function envoyService(args: EnvoyArgs): ServiceSet {
         ? [{ kind: "envoyCertificate" as const, unit, socketPath, certificate: certificate.chain }]
         : []),
       // Envoy may be well and the link cut all the same: what counts is that samples go on arriving.
-      ...(link && goesOn ? [{ kind: link, unit, metricsUrl: prometheusMetricsUrl }] : []),
+      ...(link && !interrupted ? [{ kind: link, unit, metricsUrl: prometheusMetricsUrl }] : []),
     ],
     tools: ["envoy"],
   };
@@ -234,3 +246,6 @@ const drainScript: HostFile = {
   owner: "root",
   group: "root",
 };
+
+/** In the place of the drain: SIGTERM, which follows, ends every connection. Clients send again what was under way. */
+const cutAtOnce = "#!/bin/bash\n# A peer has lost its trust: no connection is drained.\n";

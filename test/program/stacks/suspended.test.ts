@@ -74,6 +74,14 @@ describe("a sender that is suspended, at the receiver's stack", () => {
     assert.deepEqual(found.outputs.contract.trusts, []);
   });
 
+  it("is cut off when Envoy restarts: its open connections get no time to drain", async () => {
+    const script = (found: Update) => fileOf(found.registrations, "receiver", "envoy/drain.sh");
+    assert.match(script(await update()), /drain_listeners/);
+    for (const change of [declared({ suspended }), declared({ suspended }, { suspended })]) {
+      assert.doesNotMatch(script(await update({ change })), /^[^#]/m);
+    }
+  });
+
   it("does not make the host take the release back: nobody is expected to go on", async () => {
     assert.ok(probesOf(await update()).includes("receives"));
     assert.ok(!probesOf(await update({ change: declared({ suspended }) })).includes("receives"));
