@@ -31,14 +31,16 @@ export async function knownPeer<Role extends "sender" | "receiver">(
   const { name, stack, suspended } = peer;
   const reading = suspended === undefined ? await readingOf(stack) : undefined;
   const standing = { name, stack, ...standingOf(role, { peer, reading, before, network }) };
-  for (const { state, words, inForce } of setAside([standing])) {
-    void pulumi.log.warn(
-      state === "suspended"
-        ? `${name} is suspended, and has no way in or out: ${words}`
-        : `${name} is held. ${words}\n${inForce ? "What was accepted before stays in force, as far as it is pinned." : "Nothing of it is in force."} Peers that are not named here are not concerned.`,
-    );
-  }
+  for (const one of setAside([standing])) void pulumi.log.warn(said(one), pulumi.runtime.getStackResource());
   return standing;
+}
+
+function said({ name, state, words, inForce }: SetAside): string {
+  if (state === "suspended") return `${name} is suspended, and has no way in or out: ${words}`;
+  const left = inForce
+    ? "What was accepted before stays in force, as far as it is still pinned."
+    : "Nothing of it is in force.";
+  return `${name} is held. ${words}\n${left} Other peers are not concerned.`;
 }
 
 const readingOf = (stack: string) =>

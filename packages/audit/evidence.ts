@@ -59,6 +59,8 @@ export interface PeerEvidence {
   readonly stack: string;
   /** Root fingerprints in this side's configuration, under source control. */
   readonly pins: readonly string[];
+  /** Why this side's configuration takes its trust away; absent of a peer that is trusted. */
+  readonly suspended?: string | undefined;
   readonly contract: EvidencePart<Contract>;
 }
 

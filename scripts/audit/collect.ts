@@ -74,10 +74,15 @@ function contractIn(stack: string, outputs: Readonly<Record<string, unknown>>): 
 /** The names under which a stack's release knows its peers. */
 function peersOf(configuration: Configuration): Omit<PeerEvidence, "contract">[] {
   if (configuration.role === "receiver") {
-    return configuration.senders.map(({ name, stack, rootFingerprints: pins = [] }) => ({ name, stack, pins }));
+    return configuration.senders.map(({ name, stack, rootFingerprints: pins = [], suspended }) => ({
+      name,
+      stack,
+      pins,
+      suspended,
+    }));
   }
-  const { stack, rootFingerprints: pins = [] } = configuration.peer;
-  return [{ name: "receiver", stack, pins }];
+  const { stack, rootFingerprints: pins = [], suspended } = configuration.peer;
+  return [{ name: "receiver", stack, pins, suspended }];
 }
 
 async function peerOf(context: StackContext, peer: Omit<PeerEvidence, "contract">): Promise<PeerEvidence> {

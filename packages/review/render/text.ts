@@ -21,6 +21,7 @@ export function renderText(verdict: Verdict): string {
       `          remedy: ${remedy}`,
     ]),
     ...verdict.errors.map((error) => `  ERROR   ${indent(error)}`),
+    ...verdict.warnings.map((warning) => `  WARNING ${indent(warning)}`),
     ...titled("Changes", changeCounts(verdict), verdict.changes.map(changeLine)),
     ...sectionsOf(verdict).flatMap(({ title, evidence, policies }) =>
       titled(title, outcomeCounts(policies), [
