@@ -1,5 +1,6 @@
 import type { SetAside } from "@metrics-link/contract/standing.ts";
 import { type Alert, alert } from "./alert.ts";
+import type { AlertName } from "./settings.ts";
 
 // The labels of a rule are not among `$labels`, which are those of the expression's series.
 
@@ -26,6 +27,9 @@ export const peerAlerts = (setAside: readonly SetAside[]): readonly Alert[] =>
           { peer: name, reason },
         ),
   );
+
+/** The alerts whose rules are there only while they fire. */
+export const standingAlerts: readonly AlertName[] = ["PeerHeld", "PeerSuspended"];
 
 const always = () => "vector(1)";
 
