@@ -55,7 +55,7 @@ export const settings = {
   LeafExpiring: { for: "5m", threshold: 3 * day },
   EnvoyCertificateExpiring: { for: "5m", threshold: 2 },
   AuthorityExpiring: { for: "1h", threshold: 365 * day },
-  CertificateNotTakenUp: { for: "0s", window: "15m" },
+  CertificateNotTakenUp: { for: "1m", window: "15m" },
   CertificateNotReady: { for: "1m" },
   TrustBundleDiffers: { for: "0s", window: "15m" },
   // The agent.

@@ -33,7 +33,16 @@ export const hostCases = {
     silent: { [notAfter(tier)]: inDays(400) },
     at: 90,
   })),
-  CertificateNotTakenUp: counter(sender("envoy_sds_key_rotation_failed", 'envoy_xds_resource_name="leaf"')),
+  CertificateNotTakenUp: [
+    counter(sender("envoy_sds_key_rotation_failed", 'envoy_xds_resource_name="leaf"')),
+    // The secret of a peer that was suspended: one more failure, and then an Envoy that does not know it.
+    {
+      side: "receives",
+      fires: { [receiver("envoy_sds_key_rotation_failed", 'envoy_xds_resource_name="trusted-ca-b"')]: "0x28 1x10" },
+      silent: { [receiver("envoy_sds_key_rotation_failed", 'envoy_xds_resource_name="trusted-ca-b"')]: "0x28 1 stale" },
+      at: 31,
+    },
+  ],
   CertificateNotReady: [
     {
       side: "sends",
