@@ -3,7 +3,8 @@ import { join, resolve } from "node:path";
 import { type Configuration, fingerprintOf, type PkiOutput } from "@metrics-link/contract";
 import { AccountPki, type LeafArgs, type OfflineAuthority, offlineAuthority, requireOrder } from "@metrics-link/pki";
 import * as pulumi from "@pulumi/pulumi";
-import { ownStack, pkiInForce } from "./own-outputs.ts";
+import { ownStack } from "./own-outputs.ts";
+import type { KnownPeer } from "./peer.ts";
 import { repositoryRoot } from "./repository-files.ts";
 
 /** What is known of an account's PKI before any resource is registered. */
@@ -16,24 +17,25 @@ export interface PkiPlan {
 }
 
 /**
- * Reads what the ceremony and the last update left.
+ * Reads what the ceremony left.
+ * @param inForce what the last update left
  * @throws InvalidInputError when what the ceremony left cannot be used
  */
-export async function planPki({ pki }: Configuration): Promise<PkiPlan> {
-  const inForce = await pkiInForce();
+export function planPki({ pki }: Configuration, inForce: PkiOutput | undefined): PkiPlan {
   const now = Date.now();
   const offline = pki.root === "trial" ? undefined : offlineAuthority({ pki, ...artefactsOf(pki), inForce, now });
   return { inForce, offline, now, waits: offline !== undefined && offline.intermediatePem === undefined };
 }
 
-/** @throws InvalidInputError when a peer would refuse this side's leaf after this update */
+/**
+ * What a peer says of its own trust counts although something else in its contract is not pinned. One that cannot be read
+ * or is suspended has no say.
+ * @throws InvalidInputError when a peer would refuse this side's leaf after this update, and does not today
+ */
 export function requirePeersFollow(
   pki: Configuration["pki"],
   { inForce, offline }: PkiPlan,
-  peers: readonly {
-    readonly stack: string;
-    readonly contract: { readonly trusts: readonly { stack: string; rootFingerprints: string[]; dnsName: string }[] };
-  }[],
+  peers: readonly KnownPeer<"sender" | "receiver">[],
 ): void {
   const { root } = pki.generations;
   const pem = offline?.roots.find(({ generation }) => generation === root)?.pem;
@@ -43,7 +45,7 @@ export function requirePeersFollow(
     signingRoot: pem === undefined ? inForce?.roots[root] : fingerprintOf(pem),
     peers: peers.map(({ stack, contract }) => ({
       stack,
-      trusts: contract.trusts.find((entry) => entry.stack === ownStack()),
+      trusts: contract?.trusts.find((entry) => entry.stack === ownStack()),
     })),
   });
 }

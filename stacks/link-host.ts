@@ -33,6 +33,8 @@ export interface LinkHostArgs {
   readonly link:
     | { readonly side: "sends"; readonly receiverAddresses: readonly string[] }
     | { readonly side: "receives" };
+  /** Whether a peer that is configured has no way in or out for now. */
+  readonly interrupted: boolean;
   readonly prometheus: { readonly rendering: PrometheusRendering; readonly flags: readonly string[] };
   /** The program that repairs what a link has left out; runs where samples are sent. */
   readonly repairer?: string;
@@ -57,9 +59,10 @@ export function linkHost(name: string, args: LinkHostArgs, options: pulumi.Compo
       watchedPaths: ["tls/"],
       heapBytes: defaultLimits.heapBytes,
       network: args.link.side === "sends" ? args.link : { ...args.link, ...balancerNetwork(configuration) },
+      interrupted: args.interrupted,
+      certificate: { chain: envoyFileNames.certificateChain, key: envoyFileNames.privateKey, ownRoot },
       ...(linked
         ? {
-            certificate: { chain: envoyFileNames.certificateChain, key: envoyFileNames.privateKey, ownRoot },
             trustBundles: Object.entries(rootBundles).map(([peer, bundle]) => ({
               file: envoyFileNames.root(peer),
               fingerprints: fingerprintsOf(bundle),

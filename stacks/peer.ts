@@ -4,25 +4,63 @@ import {
   contractOutput,
   type PeerOutput,
   type PeerPins,
-  readPeer,
+  type SetAside,
+  type Standing,
+  standingOf,
 } from "@metrics-link/contract";
 import * as pulumi from "@pulumi/pulumi";
+import { readOutputs } from "./own-outputs.ts";
+
+/** A peer as this side's configuration has it, and how it stands in this update. */
+export type KnownPeer<Role extends "sender" | "receiver"> = Standing<Role> & {
+  readonly name: string;
+  readonly stack: string;
+};
 
 /**
- * What a peer's stack says of itself, read before any resource of this stack is registered, so that a root or an
- * address that is not pinned stops the update while nothing has changed.
- * @returns undefined while the peer has no contract
- * @throws InvalidInputError from `readPeer`
+ * How a peer stands, decided before any resource of this stack is registered. Whatever is wrong with the peer is said
+ * and kept to the peer.
+ * @param before the output `accepted` of this stack's own last update
  */
-export async function peerOf<Role extends "sender" | "receiver">(
+export async function knownPeer<Role extends "sender" | "receiver">(
   role: Role,
-  { stack, ...pins }: PeerPins & { readonly stack: string },
+  peer: PeerPins & { readonly name: string; readonly stack: string; readonly suspended?: string | undefined },
   { network }: Pick<Configuration, "network">,
-) {
-  const reference = new pulumi.StackReference(stack, { name: stack });
-  const { value } = await reference.getOutputDetails(contractOutput);
-  return readPeer(role, stack, value, pins, network);
+  before: unknown,
+): Promise<KnownPeer<Role>> {
+  const { name, stack, suspended } = peer;
+  const reading = suspended === undefined ? await readingOf(stack) : undefined;
+  const standing = { name, stack, ...standingOf(role, { peer, reading, before, network }) };
+  for (const one of setAside([standing])) void pulumi.log.warn(said(one), pulumi.runtime.getStackResource());
+  return standing;
 }
+
+function said({ name, state, words, inForce }: SetAside): string {
+  if (state === "suspended") return `${name} is suspended, and has no way in or out: ${words}`;
+  const left = inForce
+    ? "What was accepted before stays in force, as far as it is still pinned."
+    : "Nothing of it is in force.";
+  return `${name} is held. ${words}\n${left} Other peers are not concerned.`;
+}
+
+const readingOf = (stack: string) =>
+  readOutputs(stack).then(
+    (outputs) => ({ contract: outputs[contractOutput] }),
+    (error: unknown) => ({ error: error instanceof Error ? error.message : String(error) }),
+  );
+
+/** The peers that this update lets in or reaches. */
+export const inForce = <Role extends "sender" | "receiver">(peers: readonly KnownPeer<Role>[]) =>
+  peers.flatMap(({ name, inForce: accepted }) => (accepted === undefined ? [] : [{ name, ...accepted }]));
+
+/** The output `setAside`. */
+export const setAside = (peers: readonly KnownPeer<"sender" | "receiver">[]): SetAside[] =>
+  peers.flatMap((peer) => {
+    if (peer.state === "accepted") return [];
+    const { name, stack, state, words } = peer;
+    const reason = peer.state === "held" ? { reason: peer.reason } : {};
+    return [{ name, stack, state, ...reason, words, inForce: peer.inForce !== undefined }];
+  });
 
 /** What this side's contract says of a peer that it trusts once its host has converged. */
 export const trustIn = ({ stack, rootFingerprints, dnsName }: AcceptedPeer) => ({

@@ -5,6 +5,7 @@ import {
   ports,
   type ReceiverConfiguration,
   type ReceiverContract,
+  remembered,
 } from "@metrics-link/contract";
 import { renderReceiver as renderEnvoy } from "@metrics-link/envoy";
 import type { AgentBundle } from "@metrics-link/host";
@@ -14,7 +15,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { accountProvider, inAccount } from "./account.ts";
 import { accountPki, planPki, requirePeersFollow, waitingPki } from "./account-pki.ts";
 import { linkHost } from "./link-host.ts";
-import { peerOf, peerOutput, trustIn } from "./peer.ts";
+import { ownOutputs } from "./own-outputs.ts";
+import { inForce, knownPeer, peerOutput, setAside, trustIn } from "./peer.ts";
 import { privateNetwork } from "./private-network.ts";
 import { releaseStore } from "./release-store.ts";
 import { userPrometheus } from "./user-prometheus.ts";
@@ -22,10 +24,14 @@ import { userPrometheus } from "./user-prometheus.ts";
 /** The account whose Prometheus is written to, by the senders of its configuration and by nobody else. */
 export async function receiver(configuration: ReceiverConfiguration, bundling: Promise<AgentBundle>) {
   const { account, pki: profile, prometheus } = configuration;
-  const [plan, agent] = await Promise.all([planPki(configuration), bundling]);
+  const [before, agent] = await Promise.all([ownOutputs(), bundling]);
+  const plan = planPki(configuration, before.pki);
   if (plan.waits) return waitingPki("receiver", configuration, plan, "server");
-  const senders = await Promise.all(configuration.senders.map((sender) => knownSender(sender, configuration)));
-  requirePeersFollow(profile, plan, senders);
+  const known = await Promise.all(
+    configuration.senders.map((sender) => knownPeer("sender", sender, configuration, before.accepted)),
+  );
+  requirePeersFollow(profile, plan, known);
+  const senders = inForce(known);
 
   const pki = accountPki("receiver", configuration, plan, "server");
   const provider = accountProvider(configuration);
@@ -42,8 +48,9 @@ export async function receiver(configuration: ReceiverConfiguration, bundling: P
       securityGroup,
       store: releaseStore("receiver", configuration, agent, options),
       pki,
-      envoy: renderEnvoy({ nodeId: "receiver", senders }),
+      envoy: renderEnvoy({ nodeId: "receiver", senders, declared: known.length }),
       link: { side: "receives" },
+      interrupted: senders.length < known.length,
       rootBundles: Object.fromEntries(senders.map(({ name, rootBundle }) => [name, rootBundle])),
       prometheus: {
         rendering: renderPrometheus({
@@ -52,6 +59,7 @@ export async function receiver(configuration: ReceiverConfiguration, bundling: P
           ...userPrometheus(prometheus),
           leafDays: profile.lifetimes.leafDays,
           senders: senders.map(({ name }) => name),
+          setAside: setAside(known),
           outOfOrderTimeWindow: prometheus.outOfOrderTimeWindow,
         }),
         flags: receiverFlags(configuration.host),
@@ -81,15 +89,7 @@ export async function receiver(configuration: ReceiverConfiguration, bundling: P
     instanceId: host.instanceId,
     release: host.releaseId,
     peers: senders.map(peerOutput) satisfies PeerOutput[],
+    accepted: senders.map(remembered),
+    setAside: setAside(known),
   };
-}
-
-/** A sender whose contract is accepted. @throws Error while its stack has none */
-async function knownSender(sender: ReceiverConfiguration["senders"][number], configuration: ReceiverConfiguration) {
-  const { name, stack } = sender;
-  const found = await peerOf("sender", sender, configuration);
-  if (found === undefined) {
-    throw new Error(`Sender ${name} has no output contract yet: run \`pulumi up\` of its stack ${stack} first`);
-  }
-  return { name, contract: found.contract, ...found.accepted };
 }

@@ -2,6 +2,7 @@ import {
   contractVersion,
   identityName,
   type PeerOutput,
+  remembered,
   type SenderConfiguration,
   type SenderContract,
 } from "@metrics-link/contract";
@@ -13,10 +14,13 @@ import * as pulumi from "@pulumi/pulumi";
 import { accountProvider, inAccount } from "./account.ts";
 import { accountPki, planPki, requirePeersFollow, waitingPki } from "./account-pki.ts";
 import { linkHost } from "./link-host.ts";
-import { peerOf, peerOutput, trustIn } from "./peer.ts";
+import { ownOutputs } from "./own-outputs.ts";
+import { inForce, knownPeer, peerOutput, setAside, trustIn } from "./peer.ts";
 import { privateNetwork } from "./private-network.ts";
 import { releaseStore } from "./release-store.ts";
 import { userPrometheus } from "./user-prometheus.ts";
+
+const neverLinked = "waits for the receiver";
 
 /** The account whose metrics are sent. Until the receiver has spoken, its host scrapes and keeps, and sends nothing. */
 export async function sender(
@@ -25,15 +29,14 @@ export async function sender(
   bundlingRepairer: Promise<string>,
 ) {
   const { account, pki: profile, prometheus, peer } = configuration;
-  const [known, plan, agent, repairer] = await Promise.all([
-    peerOf("receiver", peer, configuration),
-    planPki(configuration),
-    bundling,
-    bundlingRepairer,
-  ]);
+  const [before, agent, repairer] = await Promise.all([ownOutputs(), bundling, bundlingRepairer]);
+  const plan = planPki(configuration, before.pki);
   if (plan.waits) return waitingPki("sender", configuration, plan, "client");
-  requirePeersFollow(profile, plan, known ? [{ stack: peer.stack, contract: known.contract }] : []);
-  const receiver = known?.accepted;
+  const known = await knownPeer("receiver", { name: "receiver", ...peer }, configuration, before.accepted);
+  requirePeersFollow(profile, plan, [known]);
+  const [receiver] = inForce([known]);
+  // What waits in the queue outlives the trust in a receiver; without `remote_write` it would be gone.
+  const linked = receiver !== undefined || (before.link !== undefined && before.link !== neverLinked);
 
   const pki = accountPki("sender", configuration, plan, "client");
   const provider = accountProvider(configuration);
@@ -56,14 +59,11 @@ export async function sender(
       pki,
       envoy: renderEnvoy({
         nodeId: "sender",
-        receiver: receiver && {
-          name: "receiver",
-          dnsName: receiver.dnsName,
-          addresses: receiver.addresses,
-        },
+        receiver,
         maxShards: prometheus.remoteWrite.maxShards,
       }),
       link: { side: "sends", receiverAddresses: receiver?.addresses ?? [] },
+      interrupted: receiver === undefined,
       rootBundles: receiver ? { receiver: receiver.rootBundle } : {},
       prometheus: {
         rendering: renderPrometheus({
@@ -71,7 +71,8 @@ export async function sender(
           externalLabels: prometheus.externalLabels,
           ...userPrometheus(prometheus),
           leafDays: profile.lifetimes.leafDays,
-          linked: receiver !== undefined,
+          linked,
+          setAside: linked ? setAside([known]) : [],
           remoteWrite: prometheus.remoteWrite,
         }),
         flags: senderFlags(configuration.host),
@@ -100,6 +101,8 @@ export async function sender(
     instanceId: host.instanceId,
     release: host.releaseId,
     peers: (receiver ? [peerOutput(receiver)] : []) satisfies PeerOutput[],
-    link: receiver === undefined ? "waits for the receiver" : "configured",
+    accepted: receiver ? [remembered(receiver)] : [],
+    setAside: setAside([known]),
+    link: linked ? (receiver === undefined ? "interrupted" : "configured") : neverLinked,
   };
 }

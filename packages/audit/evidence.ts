@@ -60,6 +60,8 @@ export interface PeerEvidence {
   readonly stack: string;
   /** Roots and addresses in this side's configuration, under source control. */
   readonly pins: Pins;
+  /** Why this side's configuration takes its trust away; absent of a peer that is trusted. */
+  readonly suspended?: string | undefined;
   readonly contract: EvidencePart<Contract>;
 }
 

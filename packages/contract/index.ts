@@ -13,3 +13,4 @@ export * from "./printable.ts";
 export * from "./public-address.ts";
 export * from "./pulumi-configuration.ts";
 export * from "./remote-write.ts";
+export * from "./standing.ts";

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { dnsName, fingerprint, stackName } from "./configuration/values.ts";
-import { InvalidInputError, problemsFound } from "./errors.ts";
+import { InvalidInputError, type Problem, problemsFound } from "./errors.ts";
 import { certificatesOf, fingerprintsOf, isRoot, readCertificates, unlessOtherText } from "./fingerprint.ts";
 import { ports } from "./ports.ts";
 import { isDocumentationAddress, isPublicAddress, mostAddresses } from "./public-address.ts";
@@ -23,12 +23,19 @@ export interface PeerOutput {
 const address = z
   .string()
   .refine(isPublicAddress, { error: "a public unicast IPv4 address; nothing else may enter a fence" });
-const addressesOf = (role: keyof typeof mostAddresses) =>
+/** The addresses of a peer of that role. */
+export const addressesOf = (role: keyof typeof mostAddresses) =>
   z
     .array(address)
     .min(1, { error: "at least one address" })
     .max(mostAddresses[role], { error: `at most ${mostAddresses[role]}: a ${role} has no more` })
     .refine((list) => new Set(list).size === list.length, { error: "each address once" });
+
+/** PEM of root certificates and of nothing else. */
+export const rootBundle = z.string().superRefine((pem, context) => {
+  const wrong = faultOf(pem);
+  if (wrong !== undefined) context.addIssue({ code: "custom", message: `PEM of root certificates alone: ${wrong}` });
+});
 
 const common = {
   version: z.literal(contractVersion, {
@@ -36,10 +43,7 @@ const common = {
   }),
   accountId: z.string().regex(/^\d{12}$/, { error: "the 12 digits of an AWS account" }),
   /** PEM of this side's root certificates: one, or old and new while a root rotates. Never an intermediate. */
-  rootBundle: z.string().superRefine((pem, context) => {
-    const wrong = faultOf(pem);
-    if (wrong !== undefined) context.addIssue({ code: "custom", message: `PEM of root certificates alone: ${wrong}` });
-  }),
+  rootBundle,
   /** The DNS name that this side's leaf must be known by. */
   dnsName,
   /** Whom this side trusts since its last update: a peer that changes its root or its name looks here first. */
@@ -121,6 +125,28 @@ export interface AcceptedPeer {
   readonly addresses: readonly string[];
 }
 
+/** Why a contract is not taken: a closed set, since it becomes the label of an alert. */
+export const refusals = ["malformed", "root-not-pinned", "address-not-pinned"] as const;
+
+/** A contract that is not taken as a whole. */
+export class RefusedContractError extends InvalidInputError {
+  readonly refusal: (typeof refusals)[number];
+  /** What it says, where it is a contract at all: to be known, and not to be acted on. */
+  readonly contract: SenderContract | ReceiverContract | undefined;
+
+  constructor(
+    refusal: (typeof refusals)[number],
+    subject: string,
+    problems: readonly Problem[],
+    contract?: SenderContract | ReceiverContract,
+  ) {
+    super(subject, problems);
+    this.name = "RefusedContractError";
+    this.refusal = refusal;
+    this.contract = contract;
+  }
+}
+
 /**
  * Reads what a peer's stack says of itself, and takes it only if each of its roots and addresses is pinned.
  *
@@ -129,7 +155,7 @@ export interface AcceptedPeer {
  * @param output the value of its output `contract`; undefined while it has none
  * @param network whether the addresses of RFC 5737 are accepted, as in a trial network
  * @returns undefined while the peer has no contract
- * @throws InvalidInputError when the output is not of this contract, or something in it is not pinned
+ * @throws RefusedContractError when the output is not of this contract, or something in it is not pinned
  */
 export function readPeer<Role extends keyof Contracts>(
   role: Role,
@@ -144,11 +170,12 @@ export function readPeer<Role extends keyof Contracts>(
   const reserved = network.documentationAddresses ? [] : addresses.filter(isDocumentationAddress);
   if (reserved.length > 0) {
     const remedy = "addresses that are not for documentation (RFC 5737); only a trial network accepts those";
-    throw new InvalidInputError(unusable(stack), [{ key: `${contractOutput}.addresses`, value: reserved, remedy }]);
+    const problem = { key: `${contractOutput}.addresses`, value: reserved, remedy };
+    throw new RefusedContractError("malformed", unusable(stack), [problem]);
   }
   const rootFingerprints = fingerprintsOf(contract.rootBundle);
-  requirePinned(role, stack, "root", "rootFingerprints", rootFingerprints, pins.rootFingerprints ?? []);
-  requirePinned(role, stack, "address", "addresses", addresses, pins.addresses ?? []);
+  requirePinned(contract, stack, "root", "rootFingerprints", rootFingerprints, pins.rootFingerprints ?? []);
+  requirePinned(contract, stack, "address", "addresses", addresses, pins.addresses ?? []);
   const rootBundle = certificatesOf(contract.rootBundle).join("");
   return { contract, accepted: { stack, dnsName: contract.dnsName, rootFingerprints, rootBundle, addresses } };
 }
@@ -161,14 +188,14 @@ function parsed<Schema extends z.ZodType>(
   if (output === undefined || output === null) return undefined;
   const result = schema.safeParse(output);
   if (result.success) return result.data;
-  throw new InvalidInputError(unusable(stack), problemsFound(output, result.error, [contractOutput]));
+  throw new RefusedContractError("malformed", unusable(stack), problemsFound(output, result.error, [contractOutput]));
 }
 
 const unusable = (stack: string) => `Output "${contractOutput}" of stack ${stack} cannot be used`;
 
-/** @throws InvalidInputError showing what is offered and what is pinned */
+/** @throws RefusedContractError showing what is offered and what is pinned */
 function requirePinned(
-  role: string,
+  contract: SenderContract | ReceiverContract,
   stack: string,
   what: "root" | "address",
   key: "rootFingerprints" | "addresses",
@@ -178,14 +205,10 @@ function requirePinned(
   if (offered.every((one) => pinned.includes(one))) return;
   const list = (values: readonly string[]) =>
     values.length > 0 ? values.map((value) => `\n    ${value}`).join("") : " none";
-  throw new InvalidInputError(`The ${what} of the ${role} in stack ${stack} is not pinned; nothing was changed`, [
-    {
-      key,
-      value: pinned,
-      remedy:
-        `the stack offers${list(offered)}\n  pinned is${list(pinned)}\n  ` +
-        `Ask the people of that account, over another channel, for their ${what}. Only if it is the one offered, ` +
-        "run `npm run trust -- accept`, which writes it into this stack's configuration.",
-    },
-  ]);
+  const remedy =
+    `the stack offers${list(offered)}\n  pinned is${list(pinned)}\n  ` +
+    `Ask the people of that account, over another channel, for their ${what}. Only if it is the one offered, ` +
+    "run `npm run trust -- accept`, which writes it into this stack's configuration.";
+  const subject = `The ${what} of the ${contract.role} in stack ${stack} is not pinned`;
+  throw new RefusedContractError(`${what}-not-pinned`, subject, [{ key, value: pinned, remedy }], contract);
 }

@@ -18,6 +18,8 @@ export interface SenderPeer extends PeerIdentity {
 export interface IngestInput {
   readonly port: number;
   readonly senders: readonly SenderPeer[];
+  /** With those that are not let in for now. */
+  readonly declared: number;
   readonly cluster: string;
   readonly routeTimeoutSeconds: number;
   readonly limits: Limits;
@@ -48,13 +50,13 @@ export const elsewhere = "elsewhere";
  * does, and answers whoever holds one with 503 and its own counters: a rightful certificate at a wrong address is a
  * stolen key or an address that has changed, and neither may drown in the noise of failed handshakes.
  *
- * It needs a root to tell those apart. With several senders that would be all of their roots in one trust store, where
+ * It needs a root to tell those apart. With several declared senders that would be all of their roots in one trust store, where
  * each vouches for the names of the others; so then there is no such chain, and a connection from an unknown address
  * is closed before TLS (`no_filter_chain_match`, and a line in the connection log).
  */
 function elsewhereChains(input: IngestInput): readonly FilterChain[] {
-  const [only, ...others] = input.senders;
-  if (only === undefined || others.length > 0) return [];
+  const [only] = input.senders;
+  if (only === undefined || input.declared > 1) return [];
   const refuse = answer("wrong-address", 503, "this certificate is not expected from this address");
   return [tlsChain(elsewhere, only, routeConfiguration(elsewhere, [refuse]), input)];
 }

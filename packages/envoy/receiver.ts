@@ -13,7 +13,10 @@ import { leafSecretFile, trustSecretFile } from "./secrets.ts";
 export interface ReceiverInput {
   /** Names this Envoy, for example the stack's name. */
   readonly nodeId: string;
+  /** Those that are let in; none is possible, and then there is no ingest listener. */
   readonly senders: readonly SenderPeer[];
+  /** How many senders there are with those that are not let in for now; as many as `senders` unless given. */
+  readonly declared?: number;
   readonly limits?: Partial<Limits>;
 }
 
@@ -39,14 +42,20 @@ function receiverBootstrap(input: ReceiverInput, material: Material): Bootstrap 
     nodeId: input.nodeId,
     role: "receiver",
     listeners: [
-      ingestListener({
-        port: ports.ingest,
-        senders: input.senders,
-        cluster: prometheus.name,
-        routeTimeoutSeconds: remoteWrite.receiverRouteTimeoutSeconds,
-        limits,
-        material,
-      }),
+      // Envoy refuses a listener without a chain.
+      ...(input.senders.length === 0
+        ? []
+        : [
+            ingestListener({
+              port: ports.ingest,
+              senders: input.senders,
+              declared: input.declared ?? input.senders.length,
+              cluster: prometheus.name,
+              routeTimeoutSeconds: remoteWrite.receiverRouteTimeoutSeconds,
+              limits,
+              material,
+            }),
+          ]),
       readyListener(ports.ready),
     ],
     clusters: [prometheus],

@@ -22,8 +22,13 @@ export interface EnvoyArgs {
   readonly heapBytes: number;
   /** Where its packets may go to and come from, besides loopback. */
   readonly network: EnvoyNetwork;
-  /** Which end of a link this is: what must go on after a change. Absent while there is none. */
+  /** Which end of a link this is. Absent while there is none. */
   readonly link?: "sends" | "receives" | undefined;
+  /**
+   * Whether a peer has no way in or out for now. Then what went over the link before may well end, and when Envoy stops,
+   * connections are cut instead of drained: the one that has lost its trust would otherwise write for 5 s more.
+   */
+  readonly interrupted?: boolean;
   /** The command line after the command's name, given the absolute path of the configuration in force. */
   readonly flags: (configurationPath: string) => readonly string[];
 }
@@ -91,6 +96,7 @@ function envoyService(args: EnvoyArgs): ServiceSet {
     network,
     heapBytes,
     link,
+    interrupted = false,
     flags,
   } = args;
   const unit = unitNames.envoy;
@@ -122,7 +128,7 @@ function envoyService(args: EnvoyArgs): ServiceSet {
         },
         Install: { WantedBy: "multi-user.target" },
       }),
-      drainScript,
+      interrupted ? { ...drainScript, content: cutAtOnce } : drainScript,
     ],
     services: [
       {
@@ -156,9 +162,12 @@ function envoyService(args: EnvoyArgs): ServiceSet {
       { kind: "active", unit },
       { kind: "http", unit, url: "http://127.0.0.1/ready", socketPath },
       // /ready is LIVE even when every handshake fails for want of a certificate; /certs tells what is loaded.
-      ...(certificate ? [{ kind: "envoyCertificate" as const, unit, socketPath, certificate: certificate.chain }] : []),
+      // Envoy loads none while there is nobody to show it to.
+      ...(certificate && trustBundles.length > 0
+        ? [{ kind: "envoyCertificate" as const, unit, socketPath, certificate: certificate.chain }]
+        : []),
       // Envoy may be well and the link cut all the same: what counts is that samples go on arriving.
-      ...(link ? [{ kind: link, unit, metricsUrl: prometheusMetricsUrl }] : []),
+      ...(link && !interrupted ? [{ kind: link, unit, metricsUrl: prometheusMetricsUrl }] : []),
     ],
     tools: ["envoy"],
   };
@@ -269,3 +278,6 @@ function nodeExporterService(textfiles: readonly string[]): ServiceSet {
 }
 
 const drainScript = scriptFile("envoy/drain.sh", "drain-envoy.sh");
+
+/** In the place of the drain: SIGTERM, which follows, ends every connection. Clients send again what was under way. */
+const cutAtOnce = "#!/bin/bash\n# A peer has lost its trust: no connection is drained.\n";

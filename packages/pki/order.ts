@@ -16,20 +16,27 @@ export interface OrderArgs {
 }
 
 /**
- * The order of a rotation, held by the program itself: an update after which a peer would refuse this side's leaf is
- * refused before anything changes, whoever calls it.
+ * The order of a rotation, held by the program itself: an update after which a peer would refuse this side's leaf, and
+ * does not today, is refused before anything changes, whoever calls it.
+ *
+ * A peer that says that it refuses today's leaf as well loses nothing by the update. It is not asked: otherwise one peer
+ * could say so and stop every update of this side, the renewal of its leaf included.
  * @throws InvalidInputError naming what the peer trusts now and whose turn it is
  */
 export function requireOrder({ pki, inForce, signingRoot, peers }: OrderArgs): void {
   if (inForce?.leaf === undefined) return;
   const { root, identity } = pki.generations;
   const names = leafNames(pki.dnsName, identity);
-  const problems = peers.flatMap(({ stack, trusts }): Problem[] => {
-    if (trusts === undefined) return [];
-    const { rootFingerprints, dnsName } = trusts;
-    const trusted = signingRoot !== undefined && rootFingerprints.includes(signingRoot);
+  const today = {
+    root: inForce.roots[inForce.generations.root],
+    names: leafNames(pki.dnsName, inForce.generations.identity),
+  };
+  const problems = peers.flatMap(({ stack, trusts: believed }): Problem[] => {
+    if (believed === undefined) return [];
+    const { rootFingerprints, dnsName } = believed;
+    const trusts = (root: string | undefined) => root !== undefined && rootFingerprints.includes(root);
     return [
-      ...(trusted
+      ...(trusts(signingRoot) || !trusts(today.root)
         ? []
         : [
             {
@@ -37,10 +44,11 @@ export function requireOrder({ pki, inForce, signingRoot, peers }: OrderArgs): v
               value: root,
               remedy:
                 `a root that ${stack} trusts; it trusts ${rootFingerprints.join(", ")}. ` +
-                `Publish root G${root} beside the old one (pki.generations.otherRoots), then it is the turn of ${stack}`,
+                `Publish root G${root} beside the old one (pki.generations.otherRoots), then it is the turn of ${stack}. ` +
+                "A peer that does not follow must be suspended first",
             },
           ]),
-      ...(names.includes(dnsName) || !isIdentityOf(dnsName, pki.dnsName)
+      ...(names.includes(dnsName) || !today.names.includes(dnsName)
         ? []
         : [
             {
@@ -55,6 +63,3 @@ export function requireOrder({ pki, inForce, signingRoot, peers }: OrderArgs): v
     throw new InvalidInputError("A peer would refuse this side's certificate; nothing was changed", problems);
   }
 }
-
-const isIdentityOf = (name: string, base: string) =>
-  name === base || (name.endsWith(`.${base}`) && /^e\d+$/.test(name.slice(0, -base.length - 1)));

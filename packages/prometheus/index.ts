@@ -1,6 +1,7 @@
 export type { Alertmanager } from "./alertmanagers.ts";
 export type { Side } from "./alerts/alert.ts";
 export { type RuleGroup, ruleGroups, runbookOf } from "./alerts/index.ts";
+export { standingAlerts } from "./alerts/peers.ts";
 export { type AlertName, type AlertOverrides, settings as alertSettings } from "./alerts/settings.ts";
 export type {
   Duration,

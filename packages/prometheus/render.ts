@@ -1,4 +1,5 @@
 import { InvalidInputError } from "@metrics-link/contract/errors.ts";
+import type { SetAside } from "@metrics-link/contract/standing.ts";
 import { type Alertmanager, alertmanagerConfig } from "./alertmanagers.ts";
 import type { Side } from "./alerts/alert.ts";
 import { type RuleGroup, ruleGroups } from "./alerts/index.ts";
@@ -26,10 +27,15 @@ interface CommonInput {
   readonly alertmanagers?: readonly Alertmanager[];
   /** How long this side's leaf lives, in days: 30 unless told. */
   readonly leafDays?: number;
+  /** The peers that are not trusted as they ask to be; each has an alert until it is mended. */
+  readonly setAside?: readonly SetAside[];
 }
 
 export interface SenderInput extends CommonInput {
-  /** Whether the link is up; without a receiver there is nothing to write to, and no queue that could lose anything. */
+  /**
+   * Whether there is or was a link; before there was one, there is nothing to write to, and no queue that could lose
+   * anything. While the receiver is suspended the queue stays, and what waits in it.
+   */
   readonly linked: boolean;
   readonly remoteWrite?: RemoteWriteOverrides;
 }
@@ -37,7 +43,7 @@ export interface SenderInput extends CommonInput {
 export interface ReceiverInput extends CommonInput {
   /** At least the longest outage that must not lose a sample. */
   readonly outOfOrderTimeWindow: Duration;
-  /** The names of the senders, each of which is missed when it is silent. */
+  /** The names of the senders that are let in, each of which is missed when it is silent. */
   readonly senders?: readonly string[];
 }
 
@@ -83,7 +89,7 @@ interface End {
 }
 
 function renderCommon(input: CommonInput, end: End): Rendering {
-  const { scrapeInterval, ruleFiles = [], alerts = {}, alertmanagers = [], leafDays = 30 } = input;
+  const { scrapeInterval, ruleFiles = [], alerts = {}, alertmanagers = [], leafDays = 30, setAside = [] } = input;
   requireSoundNames(ruleFiles);
   return {
     configuration: {
@@ -100,7 +106,14 @@ function renderCommon(input: CommonInput, end: End): Rendering {
       rule_files: ["alerts.yml", ...ruleFiles.map(({ name }) => `rules/${name}`)],
       scrape_configs: allJobs(end.side, input.scrapeConfigs ?? []),
     },
-    ruleGroups: ruleGroups({ ...end, scrapeInterval, leafDays, overrides: alerts, delivers: alertmanagers.length > 0 }),
+    ruleGroups: ruleGroups({
+      ...end,
+      setAside,
+      scrapeInterval,
+      leafDays,
+      overrides: alerts,
+      delivers: alertmanagers.length > 0,
+    }),
     ruleFiles,
     alertmanagers,
   };

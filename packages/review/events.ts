@@ -70,6 +70,8 @@ export interface PreviewRecord {
   /** One for each pack; the engine leaves it out when a step has failed. */
   readonly stackPolicies: readonly PolicySummary[];
   readonly errors: readonly { readonly urn: string; readonly message: string }[];
+  /** What the program warns of, such as a peer that it does not take. */
+  readonly warnings: readonly string[];
   /** Whether the engine came to its end and found nothing to complain of. */
   readonly succeeded: boolean;
 }
@@ -81,6 +83,7 @@ export class PreviewReader {
   readonly #resourcePolicies: PolicySummary[] = [];
   readonly #stackPolicies: PolicySummary[] = [];
   readonly #errors: { urn: string; message: string }[] = [];
+  readonly #warnings: string[] = [];
   #succeeded = false;
 
   /** @throws Error for an event of another shape than the pinned engine's: what it says would be missed */
@@ -99,6 +102,7 @@ export class PreviewReader {
     if (event.policyAnalyzeSummaryEvent) this.#resourcePolicies.push(event.policyAnalyzeSummaryEvent);
     if (event.policyAnalyzeStackSummaryEvent) this.#stackPolicies.push(event.policyAnalyzeStackSummaryEvent);
     if (event.diagnosticEvent?.severity === "error") this.#error(event.diagnosticEvent);
+    if (event.diagnosticEvent?.severity === "warning") this.#warning(event.diagnosticEvent);
     if (event.summaryEvent) this.#succeeded = event.summaryEvent.result === "succeeded";
   }
 
@@ -113,8 +117,14 @@ export class PreviewReader {
       resourcePolicies: this.#resourcePolicies,
       stackPolicies: this.#stackPolicies,
       errors: this.#errors,
+      warnings: this.#warnings,
       succeeded: ended && this.#succeeded,
     };
+  }
+
+  /** The engine's own warnings, about the plugins of this machine, belong to no resource. */
+  #warning({ urn, message }: { urn: string; message: string }): void {
+    if (urn !== "") this.#warnings.push(message.trim());
   }
 
   /** Without the frames of a program's stack, which lead nowhere for a reader of a report. */

@@ -40,6 +40,8 @@ export interface Verdict {
   readonly deviations: readonly DatedDeviation[];
   /** What the preview itself complained of. */
   readonly errors: readonly string[];
+  /** What the program warned of: a peer that is held or suspended, and why. */
+  readonly warnings: readonly string[];
 }
 
 export interface ReviewInput {
@@ -78,6 +80,7 @@ export function judge({ stack, record, pack, deviations, now }: ReviewInput): Ve
     evidence: [...addressRows(planned), ...identityRows(planned)],
     policies,
     deviations: dated,
+    warnings: record.warnings,
     errors:
       outcome === "incomplete" && errors.length === 0
         ? ["the preview ended without success, and without a reason"]

@@ -75,10 +75,15 @@ function contractIn(stack: string, outputs: Readonly<Record<string, unknown>>): 
 /** The names under which a stack's release knows its peers. */
 function peersOf(configuration: Configuration): Omit<PeerEvidence, "contract">[] {
   if (configuration.role === "receiver") {
-    return configuration.senders.map(({ name, stack, ...pins }) => ({ name, stack, pins: pinsOf(pins) }));
+    return configuration.senders.map(({ name, stack, suspended, ...pins }) => ({
+      name,
+      stack,
+      pins: pinsOf(pins),
+      suspended,
+    }));
   }
-  const { stack, ...pins } = configuration.peer;
-  return [{ name: "receiver", stack, pins: pinsOf(pins) }];
+  const { stack, suspended, ...pins } = configuration.peer;
+  return [{ name: "receiver", stack, pins: pinsOf(pins), suspended }];
 }
 
 async function peerOf(context: StackContext, peer: Omit<PeerEvidence, "contract">): Promise<PeerEvidence> {

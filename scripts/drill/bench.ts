@@ -1,4 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
+import { standingAlerts } from "@metrics-link/prometheus";
 import { linkState } from "@metrics-link/sandbox/cli/link.ts";
 import { prometheusOf, type Sandbox } from "@metrics-link/sandbox/cli/sandbox.ts";
 import { compareSince } from "../link/compare.ts";
@@ -20,10 +21,14 @@ export function benchOf(sandbox: Sandbox, interruption: AbortSignal): Bench {
       });
     },
     async rule(side, alert): Promise<Rule | undefined> {
+      const answered = now();
       const found = await prometheusOf(sandbox, side)
         .alertingRules(alert)
-        .catch(() => []);
-      if (found.length === 0) return undefined;
+        .catch(() => undefined);
+      if (found?.length === 0 && standingAlerts.some((one) => one === alert)) {
+        return { state: "inactive", evaluated: answered, forSeconds: 0 };
+      }
+      if (found === undefined || found.length === 0) return undefined;
       // A receiver has some rules once for each sender.
       return {
         state: states[Math.max(...found.map(({ state }) => states.indexOf(state)))] ?? "inactive",

@@ -11,6 +11,7 @@ import { linkCut, narrowLink } from "@metrics-link/sandbox/testing/faults/link.t
 import { powerCut, reboot } from "@metrics-link/sandbox/testing/faults/power.ts";
 import { badRelease, wrongRoot } from "@metrics-link/sandbox/testing/faults/release.ts";
 import { slowPrometheus } from "@metrics-link/sandbox/testing/faults/slow-prometheus.ts";
+import { suspendedPeer } from "@metrics-link/sandbox/testing/faults/suspended.ts";
 import { editedTrustBundle } from "@metrics-link/sandbox/testing/faults/trust-bundle.ts";
 import { crashedPrometheus, crashedUnit, stoppedUnit } from "@metrics-link/sandbox/testing/faults/units.ts";
 import type { Drill } from "./drill.ts";
@@ -115,6 +116,20 @@ export const drillsOf = (sandbox: Sandbox): readonly Drill[] => [
     alert: "ClientNotTrusted",
     side: "receiver",
     breaks: wrongRoot(sandbox, sendersName),
+  },
+  {
+    name: "sender-suspended",
+    fault: "the receiver suspends its only sender",
+    alert: "PeerSuspended",
+    side: "receiver",
+    breaks: suspendedPeer(sandbox, "receiver"),
+  },
+  {
+    name: "receiver-suspended",
+    fault: "the sender suspends its receiver",
+    alert: "PeerSuspended",
+    side: "sender",
+    breaks: suspendedPeer(sandbox, "sender"),
   },
   {
     name: "sender-leaf-expired",

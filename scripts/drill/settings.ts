@@ -18,6 +18,7 @@ export const drillSettings = {
   DiskNearlyFull: { for: "5s" },
   // An alert is sent again each minute, so that is how often a delivery can fail.
   AlertsNotDelivered: { for: "5s", window: "30s" },
+  PeerSuspended: { for: "0s" },
   ServiceRestarts: { for: "0s", window: "30s", threshold: 0 },
 } as const satisfies AlertOverrides;
 

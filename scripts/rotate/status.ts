@@ -23,7 +23,9 @@ export function describeView(view: View, next: Next, now: number): string {
             `${isDue(leaf, now) ? "; due: the next update renews it" : ""}`,
         ]
       : []),
-    ...peers.map(({ stack: peer, trustsUs, offers }) => {
+    ...peers.map(({ stack: peer, trustsUs, offers, suspended, unreadable }) => {
+      if (suspended) return `  peer          ${peer} is suspended here, and is not waited for`;
+      if (unreadable !== undefined) return `  peer          ${peer} cannot be read: ${unreadable}`;
       if (offers === undefined) return `  peer          ${peer} has no contract yet`;
       if (trustsUs === undefined) return `  peer          ${peer} does not know this side yet`;
       const known = trustsUs.rootFingerprints.map((one) => nameOf(view, one));

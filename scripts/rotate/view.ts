@@ -7,6 +7,7 @@ import {
   fingerprintOf,
   fingerprintsOf,
   pkiOutput,
+  printable,
   readContract,
   readPkiOutput,
   unlessOtherText,
@@ -31,12 +32,14 @@ export async function readView(context: StackContext): Promise<View> {
     throw new Error(`${context.stack} has no certificate yet, so there is nothing to rotate: run \`pulumi up\` first`);
   }
   const peers = await Promise.all(
-    peersOf(configuration).map(async ({ stack, pins }): Promise<PeerView> => {
-      const theirs = readContract(stack, (await context.pulumi.outputs(stack))[contractOutput]);
+    peersOf(configuration).map(async ({ stack, pins, suspended }): Promise<PeerView> => {
+      const { theirs, unreadable } = await contractOf(context, stack);
       const trusted = contract.trusts.find((entry) => entry.stack === stack);
       return {
         stack,
         pins,
+        suspended: suspended !== undefined,
+        unreadable,
         offers: theirs && {
           rootFingerprints: fingerprintsOf(theirs.rootBundle),
           dnsName: theirs.dnsName,
@@ -57,6 +60,15 @@ const peersOutput = z.array(z.object({ stack: z.string(), addresses: z.array(z.s
 function addressesInForce(output: unknown, stack: string): readonly string[] {
   const { data = [] } = peersOutput.safeParse(output);
   return data.find((peer) => peer.stack === stack)?.addresses ?? [];
+}
+
+/** One peer that cannot be read keeps nobody from renewing a leaf. */
+async function contractOf({ pulumi }: StackContext, stack: string) {
+  try {
+    return { theirs: readContract(stack, (await pulumi.outputs(stack))[contractOutput]), unreadable: undefined };
+  } catch (error) {
+    return { theirs: undefined, unreadable: printable((error as Error).message) };
+  }
 }
 
 function artefactsOf(folder: string): View["artefacts"] {

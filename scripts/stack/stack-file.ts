@@ -105,10 +105,17 @@ function withSecretsClosed(value: unknown): unknown {
   return Object.fromEntries(entries.map(([name, inner]) => [name, withSecretsClosed(inner)]));
 }
 
-/** The peers of a stack and what it pins of each. */
-export function peersOf(configuration: Configuration): { readonly stack: string; readonly pins: Pins }[] {
+/** A peer as a stack's configuration has it. */
+export interface ConfiguredPeer {
+  readonly stack: string;
+  readonly pins: Pins;
+  readonly suspended: string | undefined;
+}
+
+/** The peers of a stack. */
+export function peersOf(configuration: Configuration): ConfiguredPeer[] {
   const peers = configuration.role === "receiver" ? configuration.senders : [configuration.peer];
-  return peers.map(({ stack, ...pins }) => ({ stack, pins: pinsOf(pins) }));
+  return peers.map(({ stack, suspended, ...pins }) => ({ stack, pins: pinsOf(pins), suspended }));
 }
 
 /** Nothing agreed to is nothing pinned. */

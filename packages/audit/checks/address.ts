@@ -31,7 +31,8 @@ export function addressRows(stack: StackEvidence): Row[] {
 }
 
 /** The question of the page: which addresses reach the load balancer. */
-function admittedSenders({ peers, declared, observed }: StackEvidence): Row {
+function admittedSenders({ peers: configured, declared, observed }: StackEvidence): Row {
+  const peers = configured.filter(({ suspended }) => suspended === undefined);
   const spoken = peers.map(({ contract }) =>
     within(contract, (peer) =>
       peer.role === "sender" ? { value: peer.egressAddresses } : { error: "it is not a sender" },
@@ -54,16 +55,17 @@ function admittedSenders({ peers, declared, observed }: StackEvidence): Row {
     const notPinned = found.filter((rule) => !pinned.includes(rule)).map((rule) => `${rule} is pinned for no sender`);
     return {
       wrong: [...unlike(where, rules, found), ...notPinned],
-      fine: `${found.join(", ")} in ${where}, which is ${peers.map(({ name }) => name).join(", ")} and nobody else`,
+      fine: `${found.join(", ") || "nobody"} in ${where}, which is ${peers.map(({ name }) => name).join(", ") || "no sender"} and nobody else`,
     };
   });
 }
 
 /** The mirror at the sender: where its host may go on the internet. */
 function allowedReceiver({ peers: [receiver], declared, observed }: StackEvidence): Row {
-  const wanted = within(receiver?.contract ?? { error: "there is no receiver" }, (contract) =>
-    contract.role === "receiver" ? { value: contract.endpointAddresses } : { error: "it is not a receiver" },
-  );
+  const wanted = within(receiver?.contract ?? { error: "there is no receiver" }, (contract) => {
+    if (contract.role !== "receiver") return { error: "it is not a receiver" };
+    return { value: receiver?.suspended === undefined ? contract.endpointAddresses : [] };
+  });
   const seen = both(wanted, both(declared, observed));
   const source = `EC2 API, compared with the output of ${receiver?.stack}`;
   return judge("where the sender may go", source, seen, ([addresses, [{ groups: ours }, { groups }]]) => {

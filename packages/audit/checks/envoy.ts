@@ -30,6 +30,7 @@ export const runningOf = ({ host }: StackEvidence): EvidencePart<Running> =>
 /** What Envoy really runs: as the release says, sound in itself, and for each peer with that peer's name and addresses. */
 export function envoyRows(stack: StackEvidence): Row[] {
   const running = runningOf(stack);
+  const peers = stack.peers.filter(({ suspended }) => suspended === undefined);
   return [
     releaseRow(stack),
     judge("what the running configuration means", source, running, (found) => ({
@@ -37,8 +38,8 @@ export function envoyRows(stack: StackEvidence): Row[] {
       fine: "TLS 1.3 and nothing else, certificate demanded, one exact name and one trust store a peer, exact routes",
     })),
     ...(stack.configuration.role === "receiver"
-      ? [chainsRow(stack, running), ...stack.peers.map((peer) => senderRow(peer, running))]
-      : stack.peers.map((peer) => receiverRow(peer, running))),
+      ? [chainsRow(peers, running), ...peers.map((peer) => senderRow(peer, running))]
+      : [...peers.map((peer) => receiverRow(peer, running)), ...(peers.length === 0 ? [nowhereRow(running)] : [])]),
     handshakesRow(stack),
   ];
 }
@@ -82,8 +83,18 @@ function releaseRow({ host, declared }: StackEvidence): Row {
   );
 }
 
-/** Doors that lead somewhere: as many as there are senders. */
-function chainsRow({ peers }: StackEvidence, running: EvidencePart<Running>): Row {
+/** While the receiver is suspended, nothing leaves the host. */
+function nowhereRow(running: EvidencePart<Running>): Row {
+  return judge("where Envoy leads", source, running, (found) => ({
+    wrong: (found.static_resources?.clusters ?? [])
+      .filter(({ transport_socket }) => transport_socket !== undefined)
+      .map(({ name }) => `the cluster ${name} leaves this host by TLS, though the receiver is suspended`),
+    fine: "nowhere outside of this host",
+  }));
+}
+
+/** Doors that lead somewhere: as many as there are senders that are let in. */
+function chainsRow(peers: readonly PeerEvidence[], running: EvidencePart<Running>): Row {
   return judge("filter chains that lead to Prometheus", source, running, (found) => {
     const names = ingestOf(found).flatMap((chain) => (leadsSomewhere(chain) ? [chain.name ?? "without a name"] : []));
     return {

@@ -71,6 +71,7 @@ export function trustPathOf(stack: StackEvidence, { name, stack: peerStack, pins
  * root that is to come, or has gone, may be pinned as well.
  */
 export function trustRows(stack: StackEvidence, peer: PeerEvidence): Row[] {
+  if (peer.suspended !== undefined) return [suspendedRow(stack, peer, peer.suspended)];
   const { places } = trustPathOf(stack, peer);
   const [pinned, , believed] = places;
   const wanted = believed?.fingerprints ?? { error: "nothing is known of the last update" };
@@ -95,6 +96,22 @@ export function trustRows(stack: StackEvidence, peer: PeerEvidence): Row[] {
       fine: `${file}, SHA-256 ${bundle.sha256}`,
     })),
   ];
+}
+
+/** A peer whose trust was taken away is nowhere: not in what this side says, nor in its release, nor in Envoy's memory. */
+function suspendedRow({ contract, declared, host }: StackEvidence, { name, stack }: PeerEvidence, why: string): Row {
+  const running = within(host, ({ envoy }) => envoy);
+  const seen = both(contract, both(declared, running));
+  return judge(`${name} is suspended`, "state and the running Envoy", seen, ([own, [{ release }, { secrets }]]) => ({
+    wrong: [
+      ...(own.trusts.some((one) => one.stack === stack) ? ["the last update still trusted it"] : []),
+      ...(release.document.files.some(({ path }) => path === releaseFiles.root(name))
+        ? [`the release has ${releaseFiles.root(name)}`]
+        : []),
+      ...(secrets.some((one) => one.name === trustSecret(name)) ? ["Envoy still holds its root"] : []),
+    ],
+    fine: `it has no root and no way in or out. Why: ${why}`,
+  }));
 }
 
 const bundleOf = (stack: StackEvidence, file: string) =>

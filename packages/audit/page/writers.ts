@@ -30,8 +30,10 @@ export function writers(evidence: AuditEvidence): Markup {
 function writerRow(evidence: AuditEvidence, receiver: StackEvidence, sender: PeerEvidence): Part[] {
   const { contract, name, stack, pins } = sender;
   const account = shown(contract, ({ accountId }) => `account ${accountId}`);
+  const who = [h("strong", "", name), h("span", "source", stack), h("span", "source", account)];
+  if (sender.suspended !== undefined) return [who, "suspended: nobody", sender.suspended, "none", "none"];
   return [
-    [h("strong", "", name), h("span", "source", stack), h("span", "source", account)],
+    who,
     shown(contract, (found) =>
       found.role === "sender"
         ? found.egressAddresses.map((address) => h("span", "line", address))

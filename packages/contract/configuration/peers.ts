@@ -40,7 +40,7 @@ export const peer = z.strictObject(pins);
 /** The senders, in a receiver's configuration. */
 export const senders = z
   .array(z.strictObject({ name: peerName, ...pins }))
-  .min(1, { error: "at least one sender" })
+  .min(1, { error: "at least one sender; to let go of the last one, suspend it (senders[].suspended)" })
   .superRefine((list, context) => {
     const complain = (path: PropertyKey[], message: string) => context.addIssue({ code: "custom", path, message });
     for (const [index, { name, stack, addresses: own = [] }] of list.entries()) {

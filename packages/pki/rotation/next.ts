@@ -36,7 +36,12 @@ export function underWay(view: View): Next {
   const first = acceptFirst(view);
   if (first) return first;
   if (isAhead(view)) return update("the configuration is ahead of what is in force");
-  if (view.generations.otherRoots.length > 0) return rootStep(view);
+  if (view.generations.otherRoots.length > 0) {
+    const step = rootStep(view);
+    // Both sides may rotate their roots at once, and then each waits for the other to follow.
+    const behind = step.turn === "peer" ? follow(view) : step;
+    return behind.turn === "nobody" ? step : behind;
+  }
   if (view.generations.nextIntermediate !== undefined) return intermediateStep(view);
   const behind = follow(view);
   if (behind.turn !== "nobody") return behind;
@@ -48,7 +53,8 @@ export function underWay(view: View): Next {
  * @throws OutOfOrderError when another rotation has to end first
  */
 export function next(view: View, rotation: Rotation, emergency = false): Next {
-  const first = acceptFirst(view);
+  // What a peer offers can wait; a leaf that is to be replaced cannot.
+  const first = rotation === "root" || rotation === "follow" ? acceptFirst(view) : undefined;
   if (first) return first;
   if (rotation === "follow") return follow(view);
   if (isAhead(view)) return update("the configuration is ahead of what is in force");
@@ -64,8 +70,8 @@ export function next(view: View, rotation: Rotation, emergency = false): Next {
 
 /** An update takes nothing of a peer that is not pinned: so that comes before any of ours. */
 function acceptFirst({ peers }: View): Next | undefined {
-  for (const { stack, pins, offers } of peers) {
-    if (offers === undefined) continue;
+  for (const { stack, pins, offers, suspended } of peers) {
+    if (suspended || offers === undefined) continue;
     const rootFingerprints = offers.rootFingerprints.filter((one) => !pins.rootFingerprints.includes(one));
     const addresses = offers.addresses.filter((one) => !pins.addresses.includes(one));
     if (rootFingerprints.length + addresses.length === 0) continue;
@@ -78,8 +84,8 @@ function acceptFirst({ peers }: View): Next | undefined {
 
 /** What a peer's rotation asks of this side. */
 function follow({ peers }: View): Next {
-  for (const { stack, pins, offers, trusted } of peers) {
-    if (offers === undefined || trusted === undefined) continue;
+  for (const { stack, pins, offers, trusted, suspended } of peers) {
+    if (suspended || offers === undefined || trusted === undefined) continue;
     if (!sameTrust(offers, trusted))
       return update(`${stack} offers other roots, addresses, or another name, than are trusted here`);
     const rootFingerprints = pins.rootFingerprints.filter((one) => offers.rootFingerprints.includes(one));
@@ -101,11 +107,11 @@ function raise({ generations }: View, tier: "leaf" | "intermediate"): Next {
 function newIdentity({ generations, dnsName, peers }: View): Next {
   const { identity, leaf } = generations;
   const current = identityName(dnsName, identity);
-  const behind = peers.filter(({ trustsUs }) => trustsUs !== undefined && trustsUs.dnsName !== current);
+  const behind = asked(peers).filter(({ trustsUs }) => trustsUs !== undefined && trustsUs.dnsName !== current);
   if (behind.length > 0) {
     throw new OutOfOrderError(
       `${listed(behind)} still expects the name before ${current}: until it has updated it accepts the old leaf ` +
-        "anyway, and would refuse a newer one",
+        "anyway, and would refuse a newer one. A peer that does not follow must be suspended first",
     );
   }
   return update(`a new leaf with a name that no leaf before has, ${identityName(dnsName, identity + 1)}`, {
@@ -169,7 +175,7 @@ function rootStep(view: View): Next {
 function rootAnnounced(view: View, newest: number): Next {
   const { root, intermediate, nextIntermediate, leaf } = view.generations;
   const fingerprint = rootFingerprint(view, newest);
-  const behind = view.peers.filter(
+  const behind = asked(view.peers).filter(
     ({ trustsUs }) => trustsUs !== undefined && !trustsUs.rootFingerprints.includes(fingerprint ?? "none"),
   );
   if (behind.length > 0) {
@@ -191,7 +197,7 @@ function rootAnnounced(view: View, newest: number): Next {
 function waitsForPeers({ inForce, generations, dnsName, peers }: View): Next | undefined {
   const offered = Object.values(inForce.roots);
   const name = identityName(dnsName, generations.identity);
-  const behind = peers.filter(
+  const behind = asked(peers).filter(
     ({ trustsUs }) =>
       trustsUs !== undefined &&
       (trustsUs.rootFingerprints.some((one) => !offered.includes(one)) || trustsUs.dnsName !== name),
@@ -200,6 +206,9 @@ function waitsForPeers({ inForce, generations, dnsName, peers }: View): Next | u
   const why = `${listed(behind)} still trusts a root or a name that this side has let go of`;
   return { turn: "peer", why, peers: behind.map(({ stack }) => stack) };
 }
+
+/** A peer that is suspended here is not waited for. */
+const asked = (peers: readonly PeerView[]) => peers.filter(({ suspended }) => !suspended);
 
 function sameTrust(one: PlacedTrust, other: PlacedTrust): boolean {
   const same = (some: readonly string[], others: readonly string[]) =>

@@ -21,12 +21,16 @@ export interface PeerView {
   readonly stack: string;
   /** What this side's configuration pins. */
   readonly pins: Pins;
-  /** What the peer offers now; undefined while it has no contract. */
+  /** Whether this side's configuration takes its trust away. */
+  readonly suspended: boolean;
+  /** What the peer offers now; undefined while it has no contract, and when its contract cannot be read. */
   readonly offers: PlacedTrust | undefined;
-  /** What the peer believes of this side since its last update; undefined while it does not know it. */
+  /** What the peer believes of this side since its last update; undefined while it does not know it, or nobody can say. */
   readonly trustsUs: Trust | undefined;
   /** What this side believes of the peer since its own last update. */
   readonly trusted: PlacedTrust | undefined;
+  /** Why the peer's contract cannot be read, for a person. */
+  readonly unreadable?: string | undefined;
 }
 
 /** All that a rotation depends on. Nothing of it is kept by a rotation itself, so that any machine can go on. */

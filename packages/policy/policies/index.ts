@@ -52,6 +52,7 @@ import { servedChainIsOurs } from "./served-chain-is-ours.ts";
 import { serverAnchorIsPinned } from "./server-anchor-is-pinned.ts";
 import { serverNameIsExact } from "./server-name-is-exact.ts";
 import { serverTls13Only } from "./server-tls-13-only.ts";
+import { suspendedPeersAreOut } from "./suspended-peers-are-out.ts";
 import { toolsArePinned } from "./tools-are-pinned.ts";
 import { typesAreKnown } from "./types-are-known.ts";
 import { unitsAreKnown } from "./units-are-known.ts";
@@ -81,6 +82,7 @@ const rules: readonly Policy[] = [
   namesAreThePeers,
   oneChainPerSender,
   oneRouteOnly,
+  suspendedPeersAreOut,
   prometheusOnLoopback,
   noSystemTrustStore,
   nothingLeavesInClear,

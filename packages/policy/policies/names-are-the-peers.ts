@@ -16,7 +16,7 @@ export const namesAreThePeers: StackRule = {
   kind: "stack",
   name: "names-are-the-peers",
   fence: "client identity",
-  rule: "The name and the addresses that Envoy expects of a peer are those of that peer's contract, and the addresses are pinned for it.",
+  rule: "Each peer in force has its chain or cluster; the name and the addresses there are those of its contract, and pinned.",
   reason: "A fence for the wrong name or address keeps the peer out and lets somebody else in.",
   remedy: "Let Envoy's configuration follow from the peer's contract, and update the peer's stack first.",
   source: "docs/architecture.md, fences 1 to 3; docs/decisions/0001 and 0302",
@@ -38,7 +38,12 @@ function* ofSenders(
 ): Generator<string> {
   const senders = configuration.role === "receiver" ? configuration.senders : [];
   for (const envoy of release.envoys) {
-    for (const { chain, where, context } of downstreamContexts(envoy ?? {})) {
+    const chains = downstreamContexts(envoy ?? {});
+    for (const { name, stack } of senders) {
+      if (!peers.some((peer) => peer.stack === stack)) continue;
+      if (!chains.some(({ chain }) => chain.name === name)) yield `sender ${name} is a peer and has no filter chain`;
+    }
+    for (const { chain, where, context } of chains) {
       const sender = senders.find(({ name }) => name === chain.name) ?? (senders.length === 1 ? senders[0] : undefined);
       const peer = peers.find(({ stack }) => stack === sender?.stack);
       if (peer === undefined) yield `${where}: it is no peer's`;

@@ -6,7 +6,7 @@ export const oneChainPerSender = releaseRule(
   {
     name: "one-chain-per-sender",
     fence: "client identity",
-    rule: "Each declared sender has one chain that leads somewhere, for its own single addresses and its own roots.",
+    rule: "A declared sender has at most one chain that leads somewhere, for its own single addresses and its own roots.",
     reason: "Two senders in one chain, or one root in two, could pose as each other; another chain is another way in.",
     remedy: "Declare every sender in senders[] of the configuration, and give none of them another's address or root.",
     source: "docs/architecture.md, fence 2; docs/decisions/0100",
@@ -19,7 +19,7 @@ export const oneChainPerSender = releaseRule(
       for (const name of names.filter((one) => !declared.includes(one))) {
         yield `filter chain ${name} leads somewhere and is no declared sender's (declared: ${declared.join(", ") || "none"})`;
       }
-      for (const name of declared.filter((one) => names.filter((other) => other === one).length !== 1)) {
+      for (const name of declared.filter((one) => names.filter((other) => other === one).length > 1)) {
         yield `sender ${name} has ${names.filter((other) => other === name).length} filter chains instead of one`;
       }
       yield* singleAddresses(chains);

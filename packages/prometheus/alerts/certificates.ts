@@ -38,7 +38,9 @@ export const certificateAlerts = (side: Side): readonly Alert[] => [
     "CertificateNotTakenUp",
     "critical",
     "Envoy could not take up new certificates; the old ones stay in force.",
-    ({ window }, own) => rose(own("envoy_sds_key_rotation_failed"), window),
+    // A peer that is suspended takes its secret with it: Envoy fails to read that once more before it is restarted.
+    ({ window }, own) =>
+      `${rose(own("envoy_sds_key_rotation_failed"), window)} and ${own("envoy_sds_key_rotation_failed")}`,
   ),
   alert(
     "CertificateNotReady",

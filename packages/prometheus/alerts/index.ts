@@ -1,3 +1,4 @@
+import type { SetAside } from "@metrics-link/contract/standing.ts";
 import type { Duration } from "../configuration.ts";
 import { agentAlerts } from "./agent.ts";
 import type { Alert, Own, Severity, Side } from "./alert.ts";
@@ -7,6 +8,7 @@ import { certificateAlerts } from "./certificates.ts";
 import { hostAlerts } from "./host.ts";
 import { receiversAlerts } from "./link-receives.ts";
 import { sendersAlerts } from "./link-sends.ts";
+import { peerAlerts } from "./peers.ts";
 import { repairAlerts } from "./repair.ts";
 import { serviceAlerts } from "./services.ts";
 import { type AlertName, type AlertOverrides, type AlertSettings, settingsInForce } from "./settings.ts";
@@ -32,6 +34,8 @@ export interface AlertsInput {
   readonly senders: readonly string[];
   /** False before the peer has spoken: then there is no Envoy, and no link that could fail. */
   readonly linked: boolean;
+  /** The peers that are not trusted as they ask to be. */
+  readonly setAside?: readonly SetAside[];
   readonly scrapeInterval: Duration;
   readonly leafDays: number;
   readonly overrides: AlertOverrides;
@@ -44,10 +48,11 @@ export const runbookOf = (name: AlertName): string => `docs/runbooks/${name}.md`
 
 /** @throws InvalidInputError from `settingsInForce` */
 export function ruleGroups(input: AlertsInput): readonly RuleGroup[] {
-  const { side, senders, linked, delivers } = input;
+  const { side, senders, linked, setAside = [], delivers } = input;
   const settings = settingsInForce(input.overrides, input);
   const own: Own = (metric, matchers) => `${metric}{link_side="${side}"${matchers ? `,${matchers}` : ""}}`;
-  const link = side === "sends" ? sendersAlerts : receiversAlerts(senders);
+  const suspended = setAside.some(({ state }) => state === "suspended");
+  const link = side === "sends" ? sendersAlerts(suspended) : receiversAlerts(senders);
   const group = (name: string, alerts: readonly Alert[], records: readonly RecordingRule[] = []): RuleGroup => ({
     name: `metrics-link-${name}`,
     rules: [...records, ...alerts.map((alert) => ruleOf(alert, settings[alert.name], side, own))],
@@ -57,6 +62,7 @@ export function ruleGroups(input: AlertsInput): readonly RuleGroup[] {
       ? [group("link", link, side === "sends" ? backlogRules(own) : []), group("certificates", certificateAlerts(side))]
       : []),
     ...(linked && side === "sends" ? [group("repair", repairAlerts)] : []),
+    ...(setAside.length === 0 ? [] : [group("peers", peerAlerts(setAside))]),
     group("agent", agentAlerts),
     group("audit", auditAlerts(side)),
     group("host", hostAlerts),

@@ -12,7 +12,7 @@ const silent = (name: string): Alert =>
   alert(
     "SenderSilent",
     "critical",
-    "Nothing of sender {{ $labels.sender }} has been accepted for minutes.",
+    `Nothing of sender ${name} has been accepted for minutes.`,
     ({ window }, own) => {
       const accepted = own(
         "envoy_http_downstream_rq_xx",

@@ -1,17 +1,23 @@
-import { alert, byKind, rose, roseOrBegan } from "./alert.ts";
+import { type Alert, alert, byKind, rose, roseOrBegan } from "./alert.ts";
 import { backlogTimeLeft, linkLag } from "./backlog.ts";
 
 const remoteStorage = "prometheus_remote_storage";
 const toReceiver = 'envoy_cluster_name="receiver"';
 
-/** The link as its sender sees it. */
-export const sendersAlerts = [
-  alert(
-    "LinkBehind",
-    "critical",
-    "The newest sample that the receiver has acknowledged is {{ $value | humanizeDuration }} behind the newest one stored.",
-    ({ threshold }) => `${linkLag} > ${threshold}`,
-  ),
+const linkBehind = alert(
+  "LinkBehind",
+  "critical",
+  "The newest sample that the receiver has acknowledged is {{ $value | humanizeDuration }} behind the newest one stored.",
+  ({ threshold }) => `${linkLag} > ${threshold}`,
+);
+
+/**
+ * The link as its sender sees it.
+ * @param suspended whether the receiver is: then the link is behind because somebody wants it to be, and what counts is
+ *   how long the backlog is kept
+ */
+export const sendersAlerts = (suspended: boolean): readonly Alert[] => [
+  ...(suspended ? [] : [linkBehind]),
   alert(
     "BacklogAtRisk",
     "critical",
@@ -83,4 +89,4 @@ export const sendersAlerts = [
         "wrong name": rose(own("envoy_cluster_ssl_fail_verify_san", toReceiver), window),
       }),
   ),
-] as const;
+];

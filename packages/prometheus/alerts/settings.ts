@@ -44,6 +44,9 @@ export const settings = {
   ClientNotTrusted: { for: "0s", window: "5m" },
   CertificateFromWrongAddress: { for: "0s", window: "15m" },
   ConnectionsLimited: { for: "5m", window: "5m" },
+  // Peers, as the last update decided.
+  PeerHeld: { for: "0s" },
+  PeerSuspended: { for: "0s" },
   // Either Envoy.
   EnvoyDropsWrites: { for: "0s", window: "15m" },
   EnvoyOverloaded: { for: "1m", window: "5m" },
@@ -52,7 +55,7 @@ export const settings = {
   LeafExpiring: { for: "5m", threshold: 3 * day },
   EnvoyCertificateExpiring: { for: "5m", threshold: 2 },
   AuthorityExpiring: { for: "1h", threshold: 365 * day },
-  CertificateNotTakenUp: { for: "0s", window: "15m" },
+  CertificateNotTakenUp: { for: "1m", window: "15m" },
   CertificateNotReady: { for: "1m" },
   TrustBundleDiffers: { for: "0s", window: "15m" },
   // The agent.

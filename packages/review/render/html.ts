@@ -30,6 +30,7 @@ Policies: ${outcomeCounts(verdict.policies) || "none"}.</p>
 <main>
 ${failures(verdict)}
 ${errors(verdict)}
+${warnings(verdict)}
 ${changes(verdict)}
 ${deviations(verdict)}
 ${sectionsOf(verdict).map(section)}
@@ -61,6 +62,11 @@ ${found.map(
 function errors({ errors: found }: Verdict): Markup {
   if (found.length === 0) return html``;
   return html`<section><h2>What the preview complains of</h2>${found.map((error) => html`<pre>${error}</pre>`)}</section>`;
+}
+
+function warnings({ warnings: found }: Verdict): Markup {
+  if (found.length === 0) return html``;
+  return html`<section><h2>Set aside</h2>${found.map((warning) => html`<pre>${warning}</pre>`)}</section>`;
 }
 
 function changes(verdict: Verdict): Markup {

@@ -31,7 +31,8 @@ export function renderMarkdown(verdict: Verdict): string {
         cell(remedy),
       ]),
     ),
-    ...verdict.errors.map((error) => `\`\`\`\`text\n${error.replaceAll("````", "' ' ' '")}\n\`\`\`\``),
+    ...verdict.errors.map(asWritten),
+    ...(verdict.warnings.length > 0 ? ["### Set aside", ...verdict.warnings.map(asWritten)] : []),
     `**Changes**: ${changeCounts(verdict)}`,
     ...(loud.length > 0 ? ["### Taken away from a fence, or from what is kept", ...changes(loud)] : []),
     ...(quiet.length > 0 ? folded(count(quiet.length, "other change"), changes(quiet)) : []),
@@ -49,6 +50,9 @@ export function renderMarkdown(verdict: Verdict): string {
     "",
   ].join("\n\n");
 }
+
+/** A text that may be of several lines, and of which nothing is Markdown. */
+const asWritten = (text: string) => `\`\`\`\`text\n${text.replaceAll("````", "' ' ' '")}\n\`\`\`\``;
 
 const needsEyes = ({ said }: PolicyResult) => said.length > 0;
 

@@ -25,6 +25,7 @@ export function renderText(verdict: Verdict): string {
         `          remedy: ${printable(remedy)}`,
       ]),
       ...verdict.errors.map((error) => `  ERROR   ${indent(error)}`),
+      ...verdict.warnings.map((warning) => `  WARNING ${indent(warning)}`),
       ...titled("Changes", changeCounts(verdict), verdict.changes.map(changeLine).map(printable)),
       ...sectionsOf(verdict).flatMap(({ title, evidence, policies }) =>
         titled(title, outcomeCounts(policies), [

@@ -111,6 +111,15 @@ export class StackFiles {
     this.save(role, document);
   }
 
+  /** Takes the peer's trust away with the next update, for a reason, or gives it back. */
+  suspend(role: Role, reason: string | undefined): void {
+    const document = this.load(role);
+    const path = [...peerPath[role], "suspended"];
+    if (reason === undefined) document.deleteIn(path);
+    else document.setIn(path, reason);
+    this.save(role, document);
+  }
+
   /** Removes what `write` wrote. */
   remove(): void {
     for (const role of roles) if (this.isOurs(role)) rmSync(this.path(role));

@@ -43,13 +43,17 @@ describe("the receiver's stack", () => {
     assert.match(fileOf(registrations, "receiver", "prometheus/prometheus.yml"), /out_of_order_time_window: 24h/);
   });
 
-  it("waits for its sender: before that there is nobody to let in", async () => {
-    const change = senders(senderRoot.fingerprint);
-    await assert.rejects(build("receiver", { root: own.pem, change }), /account-a has no output contract yet/);
-  });
-
-  it("stops when the sender's root is not the pinned one", async () => {
-    const change = senders(own.fingerprint);
-    await assert.rejects(build("receiver", { root: own.pem, peer: sender, change }), /is not pinned/);
+  it("comes up with nobody to let in while its only sender has not spoken, or offers another root", async () => {
+    for (const peer of [undefined, { ...sender, rootBundle: own.pem }]) {
+      const change = senders(senderRoot.fingerprint);
+      const registrations = await build("receiver", { root: own.pem, peer, change });
+      const allowed = registrations.flatMap(({ type, inputs }) =>
+        /IngressRule$/.test(type) ? (inputs.cidrIpv4 ?? []) : [],
+      );
+      assert.deepEqual(allowed, []);
+      const bootstrap = fileOf(registrations, "receiver", "envoy/bootstrap.yaml");
+      assert.doesNotMatch(bootstrap, /name: ingest\b/);
+      assert.match(bootstrap, /name: ready\b/);
+    }
   });
 });

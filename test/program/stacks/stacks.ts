@@ -6,6 +6,9 @@ import { type Registration, record } from "../support/recording.ts";
 
 export type Role = "sender" | "receiver";
 
+/** The stack that `record` runs a program as. */
+export const ownStack = "organization/metrics-link/test";
+
 const account: Record<Role, string> = { sender: "111111111111", receiver: "222222222222" };
 
 /** The configuration of a role's example as Pulumi hands it to a program, with `change` applied to its sections. */
@@ -34,6 +37,8 @@ export interface BuildOptions {
   readonly change?: Readonly<Record<string, unknown>>;
   /** The output `contract` of the peer's stack; absent before its first update. */
   readonly peer?: unknown;
+  /** By the peer's stack, for several: its output `contract`, or the engine's words when the stack cannot be read. */
+  readonly peers?: Readonly<Record<string, unknown>>;
   /** The outputs of this stack's last update; none before the first. */
   readonly before?: Readonly<Record<string, unknown>>;
   /** PEM of this side's own root. */
@@ -49,8 +54,14 @@ export interface BuildOptions {
 /** Runs the real program as one of its roles under mocks. */
 export function build(
   role: Role,
-  { change = {}, peer, before = {}, root, seen, answers = {}, onOutputs }: BuildOptions,
+  { change = {}, peer, peers, before = {}, root, seen, answers = {}, onOutputs }: BuildOptions,
 ): Promise<Registration[]> {
+  const outputsOf = ({ name }: { readonly name: string }) => {
+    if (name === ownStack) return { outputs: before };
+    const contract = peers === undefined ? peer : peers[name];
+    if (contract instanceof Error) throw contract;
+    return { outputs: contract === undefined ? {} : { contract } };
+  };
   const certificate = () => ({ certPem: root, validityEndTime: "2027-01-01T00:00:00Z" });
   return record(
     async () => {
@@ -60,10 +71,6 @@ export function build(
       await new Promise<void>((resolve) => pulumi.output(returned).apply((found) => resolve(onOutputs?.(found))));
     },
     {
-      "pulumi:pulumi:StackReference": ({ name }) => ({
-        outputs: name === "own-outputs" ? before : peer === undefined ? {} : { contract: peer },
-        secretOutputNames: [],
-      }),
       "tls:index/privateKey:PrivateKey": ({ name }) => ({
         privateKeyPem: `KEY ${name}`,
         privateKeyPemPkcs8: `KEY ${name}`,
@@ -84,6 +91,7 @@ export function build(
       ...answers,
     },
     seen,
+    { "pulumi:pulumi:readStackOutputs": outputsOf as (inputs: unknown) => object },
   );
 }
 

@@ -16,12 +16,13 @@ type Answer = (registration: Registration) => Record<string, unknown>;
 
 /**
  * Runs a program under Pulumi's mocks and tells what it registered. `answers` gives, by type token, what a provider
- * would compute, `id` included; everything else is echoed. `registrations` is filled even when the program fails.
+ * would compute, `id` included; everything else is echoed. `calls` answers functions in the same way. `registrations` is filled even when the program fails.
  */
 export async function record(
   program: () => unknown,
   answers: Readonly<Record<string, Answer>> = {},
   registrations: Registration[] = [],
+  calls: Readonly<Record<string, (inputs: unknown) => object>> = {},
 ): Promise<Registration[]> {
   let optionsOf: ReturnType<typeof recordOptions> = () => ({});
   await pulumi.runtime.setMocks(
@@ -33,7 +34,7 @@ export async function record(
         registrations.push({ ...registration, outputs, ...optionsOf(`${type}::${name}`) });
         return { id: id || `${given ?? `${name}-id`}`, state: outputs };
       },
-      call: ({ inputs }) => inputs,
+      call: ({ token, inputs }) => calls[token]?.(inputs) ?? inputs,
     },
     "metrics-link",
     "test",

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type AuditEvidence, audit, exitCodes, outcomeOf, rowsWith } from "@metrics-link/audit";
+import { type AuditEvidence, audit, exitCodes, outcomeOf, page as renderPage, rowsWith } from "@metrics-link/audit";
 import { evidenceParts } from "@metrics-link/contract";
 import { healthy } from "./support/healthy.ts";
 import { hostOf, lies, type Open, type Stack } from "./support/lies.ts";
@@ -30,6 +30,32 @@ describe("an audit", () => {
       assert.equal(exitCodes[audit(evidence).verdict], 1);
     });
   }
+
+  describe("of a peer that is suspended", () => {
+    const suspend = (stack: Stack) => {
+      for (const peer of stack.peers) peer.suspended = "its key is out";
+    };
+    for (const at of ["receiver", "sender"] as const) {
+      it(`finds what the ${at} has of it: root, rule, chain or cluster`, () => {
+        const found = linesOf(changed(at, suspend), "finding").join("\n");
+        assert.match(found, /is suspended: the last update still trusted it; the release has .*; Envoy still holds/);
+        assert.match(
+          found,
+          at === "receiver" ? /who is let in.* also has ingress tcp 443/ : /may go: .* also has egress/,
+        );
+        assert.match(
+          found,
+          at === "receiver" ? /lead to Prometheus: Envoy also has account-a/ : /cluster receiver leaves/,
+        );
+      });
+    }
+
+    it("says on the page that nobody writes by it, and why", () => {
+      const evidence = changed("receiver", suspend);
+      const text = renderPage(evidence, audit(evidence));
+      assert.match(text, /account-a[\s\S]*suspended: nobody[\s\S]*its key is out/);
+    });
+  });
 
   it("takes a deviation that still holds for what it is: written down", () => {
     const evidence = changed("sender", (stack) =>

@@ -53,6 +53,13 @@ function severitiesOf(side: Side): ReadonlyMap<AlertName, string> {
     side,
     senders: ["account-a"],
     linked: true,
+    setAside: [
+      { name: "a", stack: "o/p/a", state: "held", reason: "unreadable", words: "", inForce: true },
+      // A sender has one peer only, and while that is suspended it does not mind a link that is behind.
+      ...(side === "receives"
+        ? [{ name: "b", stack: "o/p/b", state: "suspended" as const, words: "", inForce: false }]
+        : []),
+    ],
     scrapeInterval: "15s",
     leafDays: 30,
     overrides: {},

@@ -10,18 +10,20 @@ const repository = resolve(import.meta.dirname, "../../..");
 const drills = drillsOf(sandboxOf(repository));
 
 /** The alerts of a side with the settings of drills, by name, with their `for`. */
-const alertsOf = (side: "sends" | "receives") =>
-  new Map(
-    ruleGroups({
-      side,
-      senders: ["account-a"],
-      linked: true,
-      scrapeInterval: "1s",
-      leafDays: 30,
-      overrides: drillSettings,
-      delivers: true,
-    }).flatMap(({ rules }) => rules.flatMap((rule) => ("alert" in rule ? [[rule.alert, rule] as const] : []))),
-  );
+const alertsOf = (side: "sends" | "receives") => {
+  const suspended = { name: "peer", stack: "o/p/s", state: "suspended", words: "", inForce: false } as const;
+  const input = {
+    side,
+    senders: ["account-a"],
+    linked: true,
+    scrapeInterval: "1s",
+    leafDays: 30,
+    overrides: drillSettings,
+    delivers: true,
+  };
+  const groups = [...ruleGroups({ ...input, setAside: [suspended] }), ...ruleGroups(input)];
+  return new Map(groups.flatMap(({ rules }) => rules.flatMap((rule) => ("alert" in rule ? [[rule.alert, rule]] : []))));
+};
 
 describe("the drills", () => {
   const alerts = { sender: alertsOf("sends"), receiver: alertsOf("receives") };

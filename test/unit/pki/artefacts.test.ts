@@ -97,8 +97,13 @@ describe("what a ceremony left", () => {
     const peer = (rootFingerprints: string[], dnsName = pki.dnsName) => [
       { stack: "organization/metrics-link/receiver", trusts: { rootFingerprints, dnsName } },
     ];
+    const today = (identity = 1) => ({
+      ...inForce,
+      roots: { "1": "ONE" },
+      generations: { ...inForce.generations, identity },
+    });
     const order = (change: Partial<Parameters<typeof requireOrder>[0]>) =>
-      requireOrder({ pki, inForce, signingRoot: "ONE", peers: peer(["ONE"]), ...change });
+      requireOrder({ pki, inForce: today(), signingRoot: "ONE", peers: peer(["ONE"]), ...change });
 
     it("allow a root that the peer trusts, and anything before there is a link", () => {
       order({});
@@ -120,8 +125,16 @@ describe("what a ceremony left", () => {
       const identity = (one: number) => ({ ...pki, generations: { ...pki.generations, identity: one } });
       order({ pki: identity(2) });
       assert.throws(() => order({ pki: identity(3) }), /it expects metrics-sender\.account-a\.internal/);
-      order({ pki: identity(3), peers: peer(["ONE"], `e2.${pki.dnsName}`) });
-      assert.throws(() => order({ pki: identity(1), peers: peer(["ONE"], `e2.${pki.dnsName}`) }), /it expects e2\./);
+      const second = { inForce: today(2), peers: peer(["ONE"], `e2.${pki.dnsName}`) };
+      order({ pki: identity(3), ...second });
+      assert.throws(() => order({ pki: identity(1), ...second }), /it expects e2\./);
+    });
+
+    it("are not asked of a peer that says that it refuses today's leaf: it could stop every update", () => {
+      for (const peers of [peer(["OTHER"]), peer([]), peer(["ONE"], "somebody.else")]) {
+        order({ peers });
+        order({ peers, pki: { ...pki, generations: { ...pki.generations, leaf: 2 } } });
+      }
     });
   });
 });

@@ -11,6 +11,8 @@ class Side {
   readonly root: "offline" | "trial";
   generations: Generations = { root: 1, otherRoots: [], intermediate: 1, leaf: 1, identity: 1 };
   pins: Pins = { rootFingerprints: [], addresses: [] };
+  /** Whether this side has suspended its peer. */
+  suspended = false;
   /** Where it is on the internet. */
   addresses: readonly string[];
   artefacts = { roots: {} as Record<number, string>, intermediates: [1] };
@@ -43,23 +45,25 @@ class Side {
 
   view(peer: Side): View {
     const { stack, root, dnsName, generations, inForce, artefacts, pins, trusted } = this;
-    const view = { stack: peer.stack, pins, offers: peer.offers(), trustsUs: peer.trusted, trusted };
+    const { suspended } = this;
+    const view = { stack: peer.stack, pins, suspended, offers: peer.offers(), trustsUs: peer.trusted, trusted };
     return { stack, root, dnsName, generations, inForce, artefacts, peers: [view] };
   }
 
-  /** As `pulumi up`: refuses what is not pinned, and a signer that is not the configured one. */
+  /** As `pulumi up`: keeps to what it believes when something is not pinned; refuses a signer that is not configured. */
   update(peer: Side): void {
     const offers = peer.offers();
-    assert.ok(
-      offers.rootFingerprints.every((one) => this.pins.rootFingerprints.includes(one)) &&
-        offers.addresses.every((one) => this.pins.addresses.includes(one)),
-      `${this.stack}: an update that the program would refuse`,
-    );
+    const pinned = (trust: PlacedTrust): PlacedTrust => ({
+      ...trust,
+      rootFingerprints: trust.rootFingerprints.filter((one) => this.pins.rootFingerprints.includes(one)),
+      addresses: trust.addresses.filter((one) => this.pins.addresses.includes(one)),
+    });
     const { root, intermediate } = this.generations;
     if (this.root === "offline") {
       assert.equal(this.signers[intermediate], root, `${this.stack}: intermediate ${intermediate} is of another root`);
     }
-    this.trusted = offers;
+    const whole = JSON.stringify(pinned(offers)) === JSON.stringify({ ...offers });
+    this.trusted = whole ? offers : this.trusted && pinned(this.trusted);
     this.inForce = this.output();
     this.updates += 1;
   }
@@ -247,6 +251,35 @@ describe("rotations", () => {
     requireTrust(other, peer);
     const third = next(other.view(peer), "leaf", true);
     assert.ok(third.turn === "ours" && third.action.kind === "update" && third.action.change.identity === 3);
+  });
+});
+
+describe("a peer that does not follow", () => {
+  it("keeps nobody from a leaf or an intermediate, though it offers a root that is not pinned", () => {
+    const [sender, receiver] = linked("trial", "trial");
+    sender.step("root", receiver, false);
+    for (const rotation of ["leaf", "intermediate"] as const) {
+      const found = next(receiver.view(sender), rotation, true);
+      assert.ok(found.turn === "ours" && found.action.kind === "update", rotation);
+    }
+    const found = next(receiver.view(sender), "root");
+    assert.ok(found.turn === "ours" && found.action.kind === "accept");
+  });
+
+  it("is waited for by a root and by an emergency, until it is suspended", () => {
+    const [sender, receiver] = linked("trial", "trial");
+    sender.step("root", receiver, false);
+    assert.equal(next(sender.view(receiver), "root").turn, "peer");
+    sender.suspended = true;
+    const signs = next(sender.view(receiver), "root");
+    assert.ok(signs.turn === "ours" && signs.action.kind === "update" && signs.action.change.root === 2);
+
+    const [other, peer] = linked("trial", "trial");
+    other.generations = { ...other.generations, identity: 2, leaf: 2 };
+    other.update(peer);
+    assert.throws(() => next(other.view(peer), "leaf", true), /must be suspended first/);
+    other.suspended = true;
+    assert.equal(next(other.view(peer), "leaf", true).turn, "ours");
   });
 });
 

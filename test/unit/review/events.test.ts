@@ -16,6 +16,15 @@ describe("the engine's events", () => {
     assert.deepEqual(errors, [{ urn: "", message: "it broke\nInvalidInputError: no" }]);
   });
 
+  it("give the program's warnings, without the engine's about the plugins of a machine", () => {
+    const stack = "urn:pulumi:test::metrics-link::pulumi:pulumi:Stack::metrics-link-test";
+    const { warnings } = read([
+      complaint("account-b is held. Its root is not pinned\n", "warning", stack),
+      complaint("using pulumi-language-nodejs from $PATH\n", "warning"),
+    ]);
+    assert.deepEqual(warnings, ["account-b is held. Its root is not pinned"]);
+  });
+
   it("of a shape that is not known stop the review instead of being passed over", () => {
     assert.throws(() => read(['{"policyEvent":{"message":"no"}}']), /not understood: .*policyName/s);
   });

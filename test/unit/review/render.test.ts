@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { html } from "@metrics-link/contract/markup.ts";
 import { renderHtml, renderMarkdown, renderText } from "@metrics-link/review";
-import { host, quiet, step, summary, urn, verdictOn, violation } from "./support.ts";
+import { complaint, host, quiet, step, summary, urn, verdictOn, violation } from "./support.ts";
 
 const evil = '<script>alert("1")</script> | `code` @everyone [link](javascript:1) **bold**\n# heading';
 const address = urn("aws:ec2/eip:Eip", "receiver-address-a");
@@ -34,6 +34,23 @@ describe("a review in words", () => {
       assert.ok(!render(fine).includes("decidable"));
     });
   }
+});
+
+describe("a peer that is set aside", () => {
+  const words = "account-b is suspended, and has no way in or out: its key is out";
+  const warned = verdictOn([...quiet, complaint(words, "warning", host), summary("succeeded")]);
+  for (const [format, render] of Object.entries({ text: renderText, markdown: renderMarkdown, html: renderHtml })) {
+    it(`is told of in ${format}, also by a review that passes`, () => {
+      assert.equal(warned.outcome, "passed");
+      assert.ok(render(warned).includes(words), render(warned));
+    });
+  }
+
+  it("has no words that mean anything in HTML or Markdown", () => {
+    const hostile = verdictOn([...quiet, complaint(`${evil}\n\`\`\`\`\n@all`, "warning", host), summary("succeeded")]);
+    assert.ok(!renderHtml(hostile).includes("<script"));
+    assert.ok(!/^````$\n@all/m.test(renderMarkdown(hostile)));
+  });
 });
 
 describe("text from outside", () => {

@@ -49,8 +49,9 @@ export const passed = (resourceUrn: string, ...names: string[]) =>
   JSON.stringify({ policyAnalyzeSummaryEvent: { resourceUrn, policyPackName: "pack", passed: names } });
 export const stackPassed = (...names: string[]) =>
   JSON.stringify({ policyAnalyzeStackSummaryEvent: { policyPackName: "pack", passed: names } });
-export const complaint = (message: string, severity = "error") =>
-  JSON.stringify({ diagnosticEvent: { message, severity } });
+/** @param of the resource that it is about; the engine's own complaints are about none */
+export const complaint = (message: string, severity = "error", of?: string) =>
+  JSON.stringify({ diagnosticEvent: { message, severity, urn: of } });
 export const summary = (result: "succeeded" | "failed") => JSON.stringify({ summaryEvent: { result } });
 
 const policy = (name: string, types?: readonly string[]): PolicyDescription => ({

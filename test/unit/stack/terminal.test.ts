@@ -62,10 +62,11 @@ describe("what a peer, a host or a pull request says, on a terminal", () => {
   it("in rotate -- status", () => {
     const generations = { root: 1, otherRoots: [], intermediate: 1, leaf: 1, identity: 1 };
     const trust = { rootFingerprints: [poison], dnsName: poison, addresses: [poison] };
-    const peer = { stack: poison, pins: trust, offers: trust, trustsUs: trust, trusted: trust };
+    const peer = { stack: poison, pins: trust, suspended: false, offers: trust, trustsUs: trust, trusted: trust };
+    const unreadable = { ...peer, offers: undefined, unreadable: poison };
     const inForce = { stack: poison, root: "trial", generations, roots: { 1: poison }, intermediates: {} } as const;
     const view: View = {
-      ...{ stack: poison, root: "trial", dnsName: poison, generations, inForce, peers: [peer] },
+      ...{ stack: poison, root: "trial", dnsName: poison, generations, inForce, peers: [peer, unreadable] },
       artefacts: { roots: {}, intermediates: [] },
     };
     assertHarmless(describeView(view, { turn: "peer", why: poison, peers: [poison] }, 0));

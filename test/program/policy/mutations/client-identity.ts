@@ -208,4 +208,24 @@ export const clientIdentity: readonly Mutation[] = [
         cluster.load_assignment.endpoints[0].lb_endpoints[0].endpoint.address.socket_address.address = "192.0.2.1";
       }),
   ],
+  [
+    "receiver",
+    "a sender is suspended, and the program lets it in all the same",
+    ["suspended-peers-are-out"],
+    (it) => {
+      const { configuration } = it.deployed;
+      if (configuration.role !== "receiver") throw new Error("a receiver is expected");
+      for (const sender of configuration.senders) sender.suspended = "its key is out";
+    },
+  ],
+  [
+    "sender",
+    "the receiver is suspended, and samples go to it all the same",
+    ["suspended-peers-are-out"],
+    (it) => {
+      const { configuration } = it.deployed;
+      if (configuration.role !== "sender") throw new Error("a sender is expected");
+      configuration.peer.suspended = "its account is in other hands";
+    },
+  ],
 ];

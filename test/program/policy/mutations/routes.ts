@@ -79,7 +79,7 @@ export const routes: readonly Mutation[] = [
   [
     "receiver",
     "the sender's chain has no TLS",
-    ["listeners-are-known", "one-chain-per-sender"],
+    ["listeners-are-known", "names-are-the-peers"],
     (it) =>
       it.chain((chain) => {
         delete chain.transport_socket;

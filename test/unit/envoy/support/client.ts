@@ -64,6 +64,10 @@ export class Client {
     });
   }
 
+  get isClosed(): boolean {
+    return this.#session.destroyed;
+  }
+
   close(): void {
     this.#session.destroy();
   }

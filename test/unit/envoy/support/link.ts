@@ -116,15 +116,18 @@ export class Link {
     return answer.status;
   }
 
-  /** Lays out the receiver's release. @returns its directory */
-  receiverRelease(leaf: Leaf, senderRoot: string): string {
+  /** Lays out the receiver's release. @param suspended senders that have no chain in it @returns its directory */
+  receiverRelease(leaf: Leaf, senderRoot: string, suspended: readonly string[] = []): string {
     const others = Object.entries(this.#options.otherSenders ?? {});
+    const declared = [
+      { name: "a", dnsName: senderName, addresses: ["127.0.0.1"], root: senderRoot },
+      ...others.map(([name, other]) => ({ name, ...other })),
+    ];
+    const senders = declared.filter(({ name }) => !suspended.includes(name));
     const rendering = renderReceiver({
       nodeId: "receiver",
-      senders: [
-        { name: "a", dnsName: senderName, addresses: ["127.0.0.1"] },
-        ...others.map(([name, { dnsName, addresses }]) => ({ name, dnsName, addresses })),
-      ],
+      senders: senders.map(({ root: _, ...sender }) => sender),
+      declared: declared.length,
       limits: { ...this.#options.limits, ...this.#options.receiverLimits },
     });
     const places = {
@@ -133,7 +136,7 @@ export class Link {
       [ports.envoyMetrics]: this.#place(2),
       [ports.prometheus]: this.#place(5),
     };
-    const roots = { a: senderRoot, ...Object.fromEntries(others.map(([name, { root }]) => [name, root])) };
+    const roots = Object.fromEntries(senders.map(({ name, root }) => [name, root]));
     return this.receiverHost.write(relocate(rendering, places), leaf, roots);
   }
 
@@ -152,8 +155,16 @@ export class Link {
     return this.senderHost.write(relocate(rendering, places), leaf, { b: receiverRoot });
   }
 
-  async #startReceiver(): Promise<EnvoyProcess> {
-    this.receiverHost.switchTo(this.receiverRelease(this.receiverLeaf, this.accountA.root));
+  /** A release without these senders comes into force, for which Envoy's unit is restarted. */
+  async suspend(...names: string[]): Promise<void> {
+    const release = this.receiverRelease(this.receiverLeaf, this.accountA.root, names);
+    this.receiverHost.switchTo(release);
+    await this.receiver.stop();
+    this.receiver = await this.#startReceiver(names);
+  }
+
+  async #startReceiver(suspended: readonly string[] = []): Promise<EnvoyProcess> {
+    this.receiverHost.switchTo(this.receiverRelease(this.receiverLeaf, this.accountA.root, suspended));
     return EnvoyProcess.start(join(this.receiverHost.current, releaseFiles.bootstrap), this.#port(2));
   }
 

@@ -34,7 +34,16 @@ export const hostCases = {
     silent: { [notAfter(tier)]: inDays(400) },
     at: 90,
   })),
-  CertificateNotTakenUp: counter(sender("envoy_sds_key_rotation_failed", 'envoy_xds_resource_name="leaf"')),
+  CertificateNotTakenUp: [
+    counter(sender("envoy_sds_key_rotation_failed", 'envoy_xds_resource_name="leaf"')),
+    // The secret of a peer that was suspended: one more failure, and then an Envoy that does not know it.
+    {
+      side: "receives",
+      fires: { [receiver("envoy_sds_key_rotation_failed", 'envoy_xds_resource_name="trusted-ca-b"')]: "0x28 1x10" },
+      silent: { [receiver("envoy_sds_key_rotation_failed", 'envoy_xds_resource_name="trusted-ca-b"')]: "0x28 1 stale" },
+      at: 31,
+    },
+  ],
   CertificateNotReady: [
     {
       side: "sends",
@@ -242,5 +251,8 @@ export const hostCases = {
     counter(sender("prometheus_notifications_errors_total", 'alertmanager="https://a"')),
   ],
   // It never stays silent; the test of the rules says so.
+  // Always true where they are at all; promtool.test.ts has them.
+  PeerHeld: [],
+  PeerSuspended: [],
   Watchdog: [],
 } satisfies Readonly<Record<string, Case | readonly Case[]>>;

@@ -8,11 +8,19 @@ import { tool } from "../../../support/tool.ts";
 import type { Case } from "./case.ts";
 import { alertNames, cases } from "./cases.ts";
 
+/** A reason with all that a template, YAML or a terminal would act on. */
+const reason = 'key copied; see "#42" {{ $labels.peer }} }} `x` \\ \n \u001b[2J é';
+const setAside = [
+  { name: "account-b", stack: "o/p/b", state: "held", reason: "unreadable", words: "gone", inForce: true },
+  { name: "account-c", stack: "o/p/c", state: "suspended", words: reason, inForce: false },
+] as const;
+
 const groupsOf = (side: Side) =>
   ruleGroups({
     side,
     senders: ["account-a"],
     linked: true,
+    setAside: side === "receives" ? setAside : [],
     scrapeInterval: "15s",
     leafDays: 30,
     overrides: {},
@@ -67,8 +75,35 @@ describe("alert rules", () => {
     );
     assert.deepEqual(
       alertNames.filter((name) => [cases[name]].flat().length === 0),
-      ["Watchdog"],
+      ["PeerHeld", "PeerSuspended", "Watchdog"],
     );
+  });
+
+  it("tell of a peer that is held or suspended, from the first evaluation on, and why", () => {
+    const rules = toYaml({ groups: groupsOf("receives").filter(({ name }) => name === "metrics-link-peers") });
+    writeFileSync(join(directory, "peers.yml"), rules);
+    const summaries = {
+      PeerHeld: "What peer account-b says of itself is not taken: unreadable. What was accepted before stays in force.",
+      PeerSuspended: `Peer account-c is suspended: ${reason}. It has no way in or out until that is lifted.`,
+    };
+    const labels = {
+      PeerHeld: { link_side: "receives", severity: "warning", peer: "account-b", reason: "unreadable" },
+      PeerSuspended: { link_side: "receives", severity: "info", peer: "account-c" },
+    };
+    const alert_rule_test = (["PeerHeld", "PeerSuspended"] as const).map((name) => ({
+      eval_time: "0m",
+      alertname: name,
+      exp_alerts: [
+        {
+          exp_labels: labels[name],
+          exp_annotations: { summary: summaries[name], runbook: `docs/runbooks/${name}.md` },
+        },
+      ],
+    }));
+    const tests = [{ interval: "1m", input_series: [], alert_rule_test }];
+    writeFileSync(join(directory, "peers.test.yml"), toYaml({ rule_files: ["peers.yml"], tests }));
+    const { status, said } = promtool("test", "rules", "peers.test.yml");
+    assert.equal(status, 0, said);
   });
 
   it("have one alert that never stays silent", () => {

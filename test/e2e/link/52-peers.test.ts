@@ -1,0 +1,159 @@
+import assert from "node:assert/strict";
+import { fingerprintOf, hostPaths } from "@metrics-link/contract";
+import type { Role } from "@metrics-link/sandbox/cli/stack-files.ts";
+import { statusOf } from "@metrics-link/sandbox/cli/status.ts";
+import { eventually } from "../../support/eventually.ts";
+import { selfSigned } from "../../support/openssl.ts";
+import { ChangedConfiguration } from "../support/configuration.ts";
+import { attempt, rightful } from "../support/hostile.ts";
+import { beforehand, caughtUp, nothingMissing, upForAWhile } from "../support/samples.ts";
+import { on, place, pulumi, receiver, sandbox, sender } from "../support/sandbox.ts";
+import { ForgedState } from "../support/state.ts";
+
+const prometheuses = { sender, receiver } as const;
+const why = "drill: its key is out";
+
+async function update(role: Role): Promise<string> {
+  const { stdout, stderr } = await pulumi().must(["up", "-s", role, "--yes", "--skip-preview"]);
+  return `${stdout}${stderr}`;
+}
+
+const firing = async (role: Role, name: string) =>
+  (await prometheuses[role].alerts()).filter(({ state, labels }) => state === "firing" && labels.alertname === name);
+const fires = (role: Role, name: string) =>
+  eventually(`${name} to fire`, async () => (await firing(role, name))[0], 60_000, 500);
+const ends = (role: Role, name: string) =>
+  eventually(`${name} to end`, async () => ((await firing(role, name)).length === 0 ? true : undefined), 60_000, 500);
+
+describe("a peer whose contract cannot be taken", function () {
+  this.timeout(600_000);
+  const [stranger, roots] = [
+    selfSigned("stranger"),
+    { sender: "tls/roots/receiver.pem", receiver: "tls/roots/account-a.pem" },
+  ];
+  const contracts: Readonly<Record<string, (contract: { rootBundle: string }) => object | undefined>> = {
+    "offers another root beside its own": (contract) => ({
+      ...contract,
+      rootBundle: contract.rootBundle + stranger.pem,
+    }),
+    "is not there, as of a destroyed stack": () => undefined,
+  };
+
+  for (const role of ["receiver", "sender"] as const) {
+    const peer = role === "sender" ? "receiver" : "sender";
+    for (const [what, change] of Object.entries(contracts)) {
+      it(`is kept to itself at the ${role} when it ${what}: the update goes through and the link stays up`, async () => {
+        await upForAWhile();
+        const from = beforehand();
+        const rootsOnHost = () => on(role, "sha256sum", `${hostPaths.current}/${roots[role]}`);
+        const before = await rootsOnHost();
+        const forged = await ForgedState.of(peer);
+        await forged.outputs(({ contract, ...rest }) => {
+          const changed = change(contract as { rootBundle: string });
+          return changed === undefined ? rest : { ...rest, contract: changed };
+        });
+        try {
+          const printed = await update(role);
+          assert.match(printed, /is held/);
+          if (what.startsWith("offers")) assert.ok(printed.includes(fingerprintOf(stranger.pem)), printed);
+          assert.equal((await fires(role, "PeerHeld")).labels.severity, "warning");
+          assert.equal(await rootsOnHost(), before);
+          await caughtUp();
+        } finally {
+          await forged.restore();
+        }
+        await update(role);
+        await ends(role, "PeerHeld");
+        await nothingMissing(from, 10 * 500);
+      });
+    }
+  }
+});
+
+describe("a peer that is suspended", function () {
+  this.timeout(600_000);
+
+  it("has its open connections ended and cannot come back, when it is the only sender; lifted, nothing is missing", async () => {
+    await upForAWhile();
+    const from = beforehand();
+    const endpoint = (await statusOf(sandbox, 1)).link.endpoint ?? "";
+    await holdConnection(endpoint);
+    const accepted = () => receiver.value('sum(prometheus_http_requests_total{handler="/api/v1/write",code="204"})');
+
+    const configuration = new ChangedConfiguration("receiver");
+    await configuration.set("senders[0].suspended", why);
+    try {
+      assert.ok((await update("receiver")).includes(why));
+      assert.equal(await held(), false, "the connection that was open is closed when the update has ended");
+      assert.equal((await attempt("sender", endpoint, "/api/v1/write", ["--request", "POST", ...stolen])).status, 0);
+      const count = await accepted();
+      assert.equal((await fires("receiver", "PeerSuspended")).labels.severity, "info");
+      assert.equal((await firing("receiver", "SenderSilent")).length, 0);
+      assert.equal(await accepted(), count);
+      // The load balancer asks this page: the host is well, though nobody may come.
+      assert.match(await on("receiver", "curl", "--silent", "http://127.0.0.1:8444/ready"), /\S/);
+    } finally {
+      configuration.restore();
+    }
+    await update("receiver");
+    await ends("receiver", "PeerSuspended");
+    await nothingMissing(from, 20 * 500);
+  });
+
+  it("is sent nothing when it is the receiver, and everything once that is lifted", async () => {
+    await upForAWhile();
+    const from = beforehand();
+    const started = () => sender.value('process_start_time_seconds{job="prometheus",link_side="sends"}');
+    const before = await started();
+    const configuration = new ChangedConfiguration("sender");
+    await configuration.set("peer.suspended", why);
+    try {
+      assert.ok((await update("sender")).includes(why));
+      const open = await on(
+        "sender",
+        "ss",
+        "--no-header",
+        "--tcp",
+        "--numeric",
+        "state",
+        "established",
+        "dport",
+        "=",
+        ":443",
+      );
+      assert.doesNotMatch(open, /198\.51\.100\./);
+      await fires("sender", "PeerSuspended");
+      assert.equal((await firing("sender", "LinkBehind")).length, 0);
+    } finally {
+      configuration.restore();
+    }
+    await update("sender");
+    await ends("sender", "PeerSuspended");
+    await nothingMissing(from, 20 * 500);
+    assert.equal(await started(), before, "Prometheus and its queue were not restarted");
+  });
+
+  const folder = "/run/suspended";
+  const stolen = ["--cert", `${folder}/leaf.pem`, "--key", `${folder}/leaf.key`];
+
+  /** A connection by the rightful certificate from the rightful address, which stays open. */
+  async function holdConnection(endpoint: string): Promise<void> {
+    const { chain, key } = await rightful();
+    await place("sender", `${folder}/leaf.pem`, chain);
+    await place("sender", `${folder}/leaf.key`, key);
+    const words = `-connect ${endpoint} -cert ${folder}/leaf.pem -cert_chain ${folder}/leaf.pem -key ${folder}/leaf.key -alpn h2`;
+    await on(
+      "sender",
+      "systemd-run",
+      "--unit",
+      "suspended",
+      "--collect",
+      "--quiet",
+      "/bin/bash",
+      "-c",
+      `sleep 600 | openssl s_client -quiet ${words}`,
+    );
+    await eventually("an open connection", async () => ((await held()) ? true : undefined), 10_000, 250);
+  }
+  const held = async () => (await on("sender", "/bin/sh", "-c", "pgrep -x openssl || true")).trim() !== "";
+});
