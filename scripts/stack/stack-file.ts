@@ -97,12 +97,15 @@ export interface ConfiguredPeer {
   readonly stack: string;
   /** The roots that the stack pins of it. */
   readonly pins: readonly string[];
-  readonly suspended: string | undefined;
+  /** Why its trust was taken away. */
+  readonly suspended?: string;
 }
 
 /** The peers of a stack. */
 export function peersOf(configuration: Configuration): ConfiguredPeer[] {
   const peers: readonly SenderConfiguration["peer"][] =
     configuration.role === "receiver" ? configuration.senders : [configuration.peer];
-  return peers.map(({ stack, rootFingerprints = [], suspended }) => ({ stack, pins: rootFingerprints, suspended }));
+  return peers.map(({ stack, rootFingerprints: pins = [], suspended }) =>
+    suspended === undefined ? { stack, pins } : { stack, pins, suspended },
+  );
 }
