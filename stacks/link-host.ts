@@ -33,7 +33,7 @@ export interface LinkHostArgs {
   readonly link:
     | { readonly side: "sends"; readonly receiverAddresses: readonly string[] }
     | { readonly side: "receives" };
-  /** Whether a peer that is configured has no way in or out for now. */
+  /** Whether a peer has lost its way in or out. */
   readonly interrupted: boolean;
   readonly prometheus: { readonly rendering: PrometheusRendering; readonly flags: readonly string[] };
   /** The program that repairs what a link has left out; runs where samples are sent. */

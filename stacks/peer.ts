@@ -7,6 +7,7 @@ import {
   type SetAside,
   type Standing,
   standingOf,
+  wasAccepted,
 } from "@metrics-link/contract";
 import * as pulumi from "@pulumi/pulumi";
 import { readOutputs } from "./own-outputs.ts";
@@ -52,6 +53,16 @@ const readingOf = (stack: string) =>
 /** The peers that this update lets in or reaches. */
 export const inForce = <Role extends "sender" | "receiver">(peers: readonly KnownPeer<Role>[]) =>
   peers.flatMap(({ name, inForce: accepted }) => (accepted === undefined ? [] : [{ name, ...accepted }]));
+
+/**
+ * Whether a peer loses its way in or out by this update, or has lost it by being suspended: then what went over the link
+ * may end, and has to end at once.
+ */
+export const interrupted = (peers: readonly KnownPeer<"sender" | "receiver">[], before: unknown): boolean =>
+  peers.some(
+    ({ state, stack, inForce: accepted }) =>
+      state === "suspended" || (accepted === undefined && wasAccepted(before, stack)),
+  );
 
 /** The output `setAside`. */
 export const setAside = (peers: readonly KnownPeer<"sender" | "receiver">[]): SetAside[] =>

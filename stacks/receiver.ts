@@ -16,7 +16,7 @@ import { accountProvider, inAccount } from "./account.ts";
 import { accountPki, planPki, requirePeersFollow, waitingPki } from "./account-pki.ts";
 import { linkHost } from "./link-host.ts";
 import { ownOutputs } from "./own-outputs.ts";
-import { inForce, knownPeer, peerOutput, setAside, trustIn } from "./peer.ts";
+import { inForce, interrupted, knownPeer, peerOutput, setAside, trustIn } from "./peer.ts";
 import { privateNetwork } from "./private-network.ts";
 import { releaseStore } from "./release-store.ts";
 import { userPrometheus } from "./user-prometheus.ts";
@@ -50,7 +50,7 @@ export async function receiver(configuration: ReceiverConfiguration, bundling: P
       pki,
       envoy: renderEnvoy({ nodeId: "receiver", senders, declared: known.length }),
       link: { side: "receives" },
-      interrupted: senders.length < known.length,
+      interrupted: interrupted(known, before.accepted),
       rootBundles: Object.fromEntries(senders.map(({ name, rootBundle }) => [name, rootBundle])),
       prometheus: {
         rendering: renderPrometheus({

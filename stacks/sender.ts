@@ -15,7 +15,7 @@ import { accountProvider, inAccount } from "./account.ts";
 import { accountPki, planPki, requirePeersFollow, waitingPki } from "./account-pki.ts";
 import { linkHost } from "./link-host.ts";
 import { ownOutputs } from "./own-outputs.ts";
-import { inForce, knownPeer, peerOutput, setAside, trustIn } from "./peer.ts";
+import { inForce, interrupted, knownPeer, peerOutput, setAside, trustIn } from "./peer.ts";
 import { privateNetwork } from "./private-network.ts";
 import { releaseStore } from "./release-store.ts";
 import { userPrometheus } from "./user-prometheus.ts";
@@ -63,7 +63,7 @@ export async function sender(
         maxShards: prometheus.remoteWrite.maxShards,
       }),
       link: { side: "sends", receiverAddresses: receiver?.addresses ?? [] },
-      interrupted: receiver === undefined,
+      interrupted: interrupted([known], before.accepted),
       rootBundles: receiver ? { receiver: receiver.rootBundle } : {},
       prometheus: {
         rendering: renderPrometheus({

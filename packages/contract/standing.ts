@@ -105,6 +105,10 @@ export function standingOf<R extends Role>(role: R, { peer, reading, before, net
   }
 }
 
+/** Whether the output `accepted` of a stack's last update has a peer. */
+export const wasAccepted = (before: unknown, stack: string): boolean =>
+  Array.isArray(before) && before.some((entry: { stack?: unknown } | null) => entry?.stack === stack);
+
 /** What the output `accepted` keeps of the peers that are in force. */
 export const remembered = ({ stack, dnsName, rootBundle, addresses }: AcceptedPeer): RememberedPeer => ({
   stack,

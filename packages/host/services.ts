@@ -25,7 +25,7 @@ export interface EnvoyArgs {
   /** Which end of a link this is. Absent while there is none. */
   readonly link?: "sends" | "receives" | undefined;
   /**
-   * Whether a peer has no way in or out for now. Then what went over the link before may well end, and when Envoy stops,
+   * Whether a peer has lost its way in or out. Then what went over the link before may well end, and when Envoy stops,
    * connections are cut instead of drained: the one that has lost its trust would otherwise write for 5 s more.
    */
   readonly interrupted?: boolean;

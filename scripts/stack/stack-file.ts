@@ -109,13 +109,18 @@ function withSecretsClosed(value: unknown): unknown {
 export interface ConfiguredPeer {
   readonly stack: string;
   readonly pins: Pins;
-  readonly suspended: string | undefined;
+  /** Why its trust was taken away. */
+  readonly suspended?: string;
 }
 
 /** The peers of a stack. */
 export function peersOf(configuration: Configuration): ConfiguredPeer[] {
   const peers = configuration.role === "receiver" ? configuration.senders : [configuration.peer];
-  return peers.map(({ stack, suspended, ...pins }) => ({ stack, pins: pinsOf(pins), suspended }));
+  return peers.map(({ stack, suspended, ...pins }) => ({
+    stack,
+    pins: pinsOf(pins),
+    ...(suspended === undefined ? {} : { suspended }),
+  }));
 }
 
 /** Nothing agreed to is nothing pinned. */

@@ -8,6 +8,7 @@ import {
   fence,
   healthy,
   ingress,
+  own,
   rootFiles,
   stackA,
   stackB,
@@ -82,6 +83,14 @@ describe("a sender that is suspended, at the receiver's stack", () => {
     }
   });
 
+  it("is not what one is that was never accepted: the host goes on minding the others", async () => {
+    const never = await update({ peers: { ...healthy, [stackB]: undefined } });
+    assert.ok(probesOf(never).includes("receives"));
+    const before = { accepted: (await update()).outputs.accepted };
+    const unpinned = await update({ before, change: declared({ rootFingerprints: [own.fingerprint] }) });
+    assert.ok(!probesOf(unpinned).includes("receives"));
+  });
+
   it("does not make the host take the release back: nobody is expected to go on", async () => {
     assert.ok(probesOf(await update()).includes("receives"));
     assert.ok(!probesOf(await update({ change: declared({ suspended }) })).includes("receives"));
@@ -89,7 +98,7 @@ describe("a sender that is suspended, at the receiver's stack", () => {
 });
 
 describe("a receiver that is suspended, at the sender's stack", () => {
-  const [own, root] = [selfSigned("own"), selfSigned("receiver")];
+  const root = selfSigned("receiver");
   const stack = "organization/metrics-link/receiver";
   const addresses = ["198.51.100.10", "198.51.100.11"];
   const receiver = {
