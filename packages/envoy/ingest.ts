@@ -3,7 +3,7 @@ import { everyInterface, exactly, socket } from "./address.ts";
 import { httpConnectionManager } from "./http-connection-manager.ts";
 import { bodyLimit } from "./http-filters.ts";
 import type { Limits } from "./limits.ts";
-import { connectionLimit, type FilterChain, type Listener, listener, serverNameInspector } from "./listener.ts";
+import { connectionLimit, type FilterChain, type Listener, listener } from "./listener.ts";
 import type { Material } from "./material.ts";
 import { answer, onlyRemoteWrite, type RouteConfiguration, routeConfiguration } from "./route.ts";
 import { downstreamTls, type PeerIdentity } from "./tls.ts";
@@ -27,7 +27,6 @@ export interface IngestInput {
 /** The public listener: one filter chain per sender, chosen by source address, each with its own root and name. */
 export function ingestListener(input: IngestInput): Listener {
   return listener("ingest", socket(everyInterface, input.port), {
-    listener_filters: [serverNameInspector],
     filter_chains: [...input.senders.map((sender) => senderChain(sender, input)), ...elsewhereChains(input)],
     access_log: [connectionLog()],
   });

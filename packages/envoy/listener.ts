@@ -49,13 +49,6 @@ export function loopbackListener(name: string, port: number, filters: readonly E
   });
 }
 
-/** Reads the server name of a ClientHello, for the log alone: no chain is chosen by it. */
-export const serverNameInspector: Extension = extension(
-  "envoy.filters.listener.tls_inspector",
-  "filters.listener.tls_inspector.v3.TlsInspector",
-  {},
-);
-
 /** Closes connections beyond `most`, counted over all of Envoy's workers, before their handshake. */
 export function connectionLimit(statPrefix: string, most: number): Extension {
   return extension("envoy.filters.network.connection_limit", "filters.network.connection_limit.v3.ConnectionLimit", {

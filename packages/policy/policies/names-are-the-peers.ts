@@ -1,71 +1,34 @@
-import type { PeerOutput } from "@metrics-link/contract";
-import {
-  downstreamContexts,
-  type FilterChain,
-  leadsSomewhere,
-  remoteAddresses,
-  type TlsContext,
-  upstreamContexts,
-} from "../model/envoy.ts";
-import { type Context, each, type StackRule } from "../model/policy.ts";
-import { type PublishedRelease, readRelease } from "../model/release.ts";
-import { differences, ofType, peersOf } from "../model/stack.ts";
-import { onlyName } from "../model/tls.ts";
+import type { Configuration, PeerOutput } from "@metrics-link/contract";
+import { type Peer, rules } from "@metrics-link/envoy/read/index.ts";
+import { envoyFindings, saidBy } from "../model/envoy.ts";
+import { each, type StackRule } from "../model/policy.ts";
+import { readRelease } from "../model/release.ts";
+import { ofType, peersOf } from "../model/stack.ts";
 
 export const namesAreThePeers: StackRule = {
   kind: "stack",
-  name: "names-are-the-peers",
-  fence: "client identity",
-  rule: "The name and the addresses that Envoy expects of a peer are those of that peer's contract.",
-  reason: "A fence for the wrong name or address keeps the peer out and lets somebody else in.",
-  remedy: "Let Envoy's configuration follow from the peer's contract, and update the peer's stack first.",
-  source: "docs/architecture.md, fences 1 to 3; docs/decisions/0001 and 0302",
-  *check(resources, context) {
-    const peers = peersOf(resources);
+  ...saidBy(rules.namesAreThePeers),
+  *check(resources, { configuration }) {
+    const peers = peersByContract(configuration, peersOf(resources));
     yield* each(ofType(resources, "bucketObject"), function* (object) {
       const release = readRelease(object);
-      if (release === undefined) return;
-      if (context.configuration.role === "receiver") yield* ofSenders(release, peers, context);
-      else yield* ofReceiver(release, peers);
+      for (const envoy of release?.envoys ?? []) {
+        if (release !== undefined && envoy !== undefined) {
+          yield* envoyFindings(release, envoy, configuration, rules.namesAreThePeers.id, peers);
+        }
+      }
     });
   },
 };
 
-function* ofSenders(
-  release: PublishedRelease,
-  peers: readonly PeerOutput[],
-  { configuration }: Context,
-): Generator<string> {
-  const senders = configuration.role === "receiver" ? configuration.senders : [];
-  for (const envoy of release.envoys) {
-    for (const { chain, where, context } of downstreamContexts(envoy ?? {})) {
-      const sender = senders.find(({ name }) => name === chain.name) ?? (senders.length === 1 ? senders[0] : undefined);
-      const peer = peers.find(({ stack }) => stack === sender?.stack);
-      if (peer === undefined) yield `${where}: it is no peer's`;
-      else yield* isFor(peer, where, context, leadsSomewhere(chain) ? sourcesOf(chain) : undefined);
-    }
+/** A sender's filter chain has the name that the configuration gives it; its contract knows the stack alone. */
+function peersByContract(configuration: Configuration, contracts: readonly PeerOutput[]): readonly Peer[] {
+  if (configuration.role === "sender") {
+    return contracts.map(({ dnsName, addresses }) => ({ name: "receiver", dnsName, addresses }));
   }
-}
-
-function* ofReceiver(release: PublishedRelease, [peer]: readonly PeerOutput[]): Generator<string> {
-  for (const envoy of release.envoys) {
-    for (const { cluster, where, context } of upstreamContexts(envoy ?? {})) {
-      if (peer === undefined) yield `${where}: there is no peer yet`;
-      else yield* isFor(peer, where, context, remoteAddresses(cluster));
-    }
-  }
-}
-
-const sourcesOf = ({ filter_chain_match }: FilterChain): string[] =>
-  (filter_chain_match?.source_prefix_ranges ?? []).flatMap(({ address_prefix }) => address_prefix ?? []);
-
-function* isFor(
-  { dnsName, addresses }: PeerOutput,
-  where: string,
-  context: TlsContext,
-  found: readonly string[] | undefined,
-): Generator<string> {
-  const name = onlyName(context);
-  if (name !== dnsName) yield `${where}: the name is ${name ?? "no single one"} instead of ${dnsName}`;
-  if (found !== undefined) yield* differences(`${where}: addresses`, found, addresses);
+  return configuration.senders.flatMap(({ name, stack }) =>
+    contracts
+      .filter((contract) => contract.stack === stack)
+      .map(({ dnsName, addresses }) => ({ name, dnsName, addresses })),
+  );
 }

@@ -1,5 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import { certificatesOf, leafNames } from "@metrics-link/contract";
+import { rules } from "@metrics-link/envoy/read/index.ts";
+import { envoyFindings } from "../model/envoy.ts";
 import type { Context } from "../model/policy.ts";
 import { releaseRule } from "../model/release.ts";
 
@@ -21,6 +23,9 @@ export const servedChainIsOurs = releaseRule(
     },
   },
   function* (release, context) {
+    for (const envoy of release.envoys) {
+      if (envoy !== undefined) yield* envoyFindings(release, envoy, context.configuration, rules.ownCertificate.id);
+    }
     const text = release.file("tls/certificate-chain.pem");
     if (text === undefined) return;
     const [leaf, intermediate, ...more] = certificatesOf(text).map((pem) => new X509Certificate(pem));

@@ -13,7 +13,7 @@ import { on, receiver, sandbox, sender } from "../support/sandbox.ts";
 
 const current = "/opt/metrics-link/current";
 const bundle = "tls/roots/account-a.pem";
-const bootstrap = "envoy/bootstrap.yaml";
+const bootstrap = "envoy/bootstrap.json";
 const envoy = "metrics-link-envoy.service";
 const readyUrl = "http://127.0.0.1:9902/ready";
 

@@ -7,7 +7,7 @@ import { runAgent } from "../support/agent.ts";
 import { beforehand, nothingMissing } from "../support/samples.ts";
 import { on, sandbox } from "../support/sandbox.ts";
 
-const bootstrap = "envoy/bootstrap.yaml";
+const bootstrap = "envoy/bootstrap.json";
 const envoy = "metrics-link-envoy.service";
 const current = (host: string) => on(host, "readlink", "/opt/metrics-link/current");
 const services = ["envoy", "prometheus", "node-exporter"].map((name) => `metrics-link-${name}.service`);
@@ -20,7 +20,7 @@ describe("releases that are no good", function () {
     {
       what: "Envoy does not know a field of its configuration",
       change: (release: Release) => edited(release, bootstrap, "admin:", "administration: {}\nadmin:"),
-      reason: /^validate: envoyConfig: envoy\/bootstrap\.yaml is refused .*administration/s,
+      reason: /^validate: envoyConfig: envoy\/bootstrap\.json is refused .*administration/s,
     },
     {
       what: "promtool objects to a rule",
@@ -137,7 +137,7 @@ describe("releases that are no good", function () {
         const loaded = await eventually(
           "Envoy to run on the release",
           async () =>
-            (await on("sender", "cat", "/opt/metrics-link/current/envoy/bootstrap.yaml")).includes(comment) ||
+            (await on("sender", "cat", "/opt/metrics-link/current/envoy/bootstrap.json")).includes(comment) ||
             undefined,
         );
         assert.ok(loaded);

@@ -26,7 +26,7 @@ describe("the receiver's stack", () => {
       ({ inputs }) => inputs.cidrIpv4 ?? [],
     );
     assert.deepEqual(allowed, ["203.0.113.10/32"]);
-    const bootstrap = fileOf(registrations, "receiver", "envoy/bootstrap.yaml");
+    const bootstrap = fileOf(registrations, "receiver", "envoy/bootstrap.json");
     assert.match(bootstrap, /address_prefix: 203\.0\.113\.10\n\s+prefix_len: 32/);
   });
 

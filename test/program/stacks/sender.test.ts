@@ -22,7 +22,7 @@ describe("the sender's stack", () => {
   it("scrapes and keeps, and sends nothing, before the receiver has spoken", async () => {
     const registrations = await build("sender", { root: own.pem });
     assert.doesNotMatch(fileOf(registrations, "sender", "prometheus/prometheus.yml"), /remote_write/);
-    assert.doesNotMatch(fileOf(registrations, "sender", "envoy/bootstrap.yaml"), /UpstreamTlsContext/);
+    assert.doesNotMatch(fileOf(registrations, "sender", "envoy/bootstrap.json"), /UpstreamTlsContext/);
     const rules = ofType(registrations, "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule", 2);
     assert.ok(rules.every(({ inputs }) => inputs.cidrIpv4 === undefined));
   });
@@ -33,7 +33,7 @@ describe("the sender's stack", () => {
       fileOf(registrations, "sender", "prometheus/prometheus.yml"),
       /url: http:\/\/127\.0\.0\.1:9091\/api\/v1\/write/,
     );
-    const bootstrap = fileOf(registrations, "sender", "envoy/bootstrap.yaml");
+    const bootstrap = fileOf(registrations, "sender", "envoy/bootstrap.json");
     for (const address of receiver.endpointAddresses) assert.ok(bootstrap.includes(address));
     assert.equal(fileOf(registrations, "sender", "tls/roots/receiver.pem"), receiverRoot.pem);
     const destinations = ofType(registrations, "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule", 4)

@@ -80,14 +80,14 @@ export async function build(change: Change = {}) {
       store,
       services: standardServices({
         envoy: {
-          configuration: "envoy/bootstrap.yaml",
+          configuration: "envoy/bootstrap.json",
           flags: (path) => ["-c", path],
           watchedPaths: ["tls/"],
           certificate: { chain: "tls/chain.pem", key: "tls/leaf.key", ownRoot: "tls/own-root.pem" },
         },
         prometheus: { configuration: "prometheus/prometheus.yml", flags: ["--config.file=x"] },
       }),
-      files: ["envoy/bootstrap.yaml", "prometheus/prometheus.yml", "tls/chain.pem", "tls/own-root.pem"].map((path) => ({
+      files: ["envoy/bootstrap.json", "prometheus/prometheus.yml", "tls/chain.pem", "tls/own-root.pem"].map((path) => ({
         path,
         content: `${path}\n`,
         mode: "0644",

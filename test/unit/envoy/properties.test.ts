@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { checkRendering, escapeRe2, type Rendering, renderReceiver, renderSender } from "@metrics-link/envoy";
+import { escapeRe2, type Rendering, renderReceiver, renderSender } from "@metrics-link/envoy";
+import { find, readValue } from "@metrics-link/envoy/read/index.ts";
 import fc from "fast-check";
 
 const label = fc.stringMatching(/^[a-z]([a-z0-9-]{0,8}[a-z0-9])?$/);
@@ -27,6 +28,11 @@ const senders = fc
   );
 
 const ingestOf = ({ bootstrap }: Rendering) => bootstrap.static_resources.listeners[0]?.filter_chains ?? [];
+
+const wrong = ({ bootstrap, staticTwin }: Rendering) => [
+  ...find(readValue(bootstrap, "file"), {}),
+  ...find(readValue(staticTwin, "twin"), {}),
+];
 
 describe("for any set of senders, the receiver's Envoy", () => {
   it("has one chain per sender, with addresses of no other chain", () => {
@@ -77,7 +83,7 @@ describe("for any set of senders, the receiver's Envoy", () => {
   it("means what it should", () => {
     fc.assert(
       fc.property(senders, (all) => {
-        assert.deepEqual(checkRendering(renderReceiver({ nodeId: "r", senders: all })), []);
+        assert.deepEqual(wrong(renderReceiver({ nodeId: "r", senders: all })), []);
       }),
     );
   });
@@ -97,7 +103,7 @@ describe("for any receiver, the sender's Envoy", () => {
     fc.assert(
       fc.property(dnsName, fc.uniqueArray(address, { minLength: 1, maxLength: 4 }), (name, addresses) => {
         const rendering = renderSender({ nodeId: "s", receiver: { name: "b", dnsName: name, addresses } });
-        assert.deepEqual(checkRendering(rendering), []);
+        assert.deepEqual(wrong(rendering), []);
         assert.deepEqual(withoutMaterial(rendering.bootstrap), withoutMaterial(rendering.staticTwin));
       }),
     );

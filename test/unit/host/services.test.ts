@@ -8,8 +8,8 @@ import { standardServices } from "@metrics-link/host/services.ts";
 import { describe, it } from "mocha";
 
 const envoy = {
-  configuration: "envoy/bootstrap.yaml",
-  staticTwin: "envoy/static-twin.yaml",
+  configuration: "envoy/bootstrap.json",
+  staticTwin: "envoy/static-twin.json",
   flags: (path: string) => ["--config-path", path],
   watchedPaths: ["tls/", "envoy/sds/"],
   certificate: { chain: "tls/chain.pem", key: "tls/leaf.key", ownRoot: "tls/own-root.pem" },
@@ -104,8 +104,8 @@ describe("services of a host", () => {
     assert.deepEqual(
       services.checks.map((check) => [check.kind, "file" in check ? check.file : check.certificate]),
       [
-        ["envoyConfig", "envoy/bootstrap.yaml"],
-        ["envoyConfig", "envoy/static-twin.yaml"],
+        ["envoyConfig", "envoy/bootstrap.json"],
+        ["envoyConfig", "envoy/static-twin.json"],
         ["keyPair", "tls/chain.pem"],
         ["chain", "tls/chain.pem"],
         ["prometheusConfig", "prometheus/prometheus.yml"],

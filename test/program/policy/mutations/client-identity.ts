@@ -98,7 +98,7 @@ export const clientIdentity: readonly Mutation[] = [
     "the anchor is a file of the system",
     ["client-anchor-is-pinned"],
     (it) =>
-      it.yaml("envoy/sds/trusted-ca-account-a.yaml", (secrets) => {
+      it.document("envoy/sds/trusted-ca-account-a.json", (secrets) => {
         secrets.resources[0].validation_context.trusted_ca.filename = "/etc/ssl/certs/ca-certificates.crt";
       }),
   ],
@@ -107,7 +107,7 @@ export const clientIdentity: readonly Mutation[] = [
     "the secret accepts one certificate by its hash",
     ["client-anchor-is-pinned"],
     (it) =>
-      it.yaml("envoy/sds/trusted-ca-account-a.yaml", (secrets) => {
+      it.document("envoy/sds/trusted-ca-account-a.json", (secrets) => {
         secrets.resources[0].validation_context.verify_certificate_hash = ["00"];
       }),
   ],

@@ -159,7 +159,7 @@ export const routes: readonly Mutation[] = [
     "sender",
     "Envoy runs another configuration",
     ["listeners-are-known"],
-    (it) => it.file(envoyUnit, (text) => text.replace("envoy/bootstrap.yaml", "envoy/elsewhere.yaml")),
+    (it) => it.file(envoyUnit, (text) => text.replace("envoy/bootstrap.json", "envoy/elsewhere.json")),
   ],
   [
     "receiver",

@@ -212,9 +212,9 @@ export const lies: readonly Lie[] = [
     what: "a file with another content",
     at: "receiver",
     change: (stack) => {
-      known(hostOf(stack).files).found["envoy/bootstrap.yaml"] = "missing";
+      known(hostOf(stack).files).found["envoy/bootstrap.json"] = "missing";
     },
-    told: /files of the release: envoy\/bootstrap\.yaml is missing, the release says/,
+    told: /files of the release: envoy\/bootstrap\.json is missing, the release says/,
   },
   {
     what: "a program that is not the one of the archive",

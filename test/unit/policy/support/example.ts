@@ -81,7 +81,7 @@ export function releaseObject(role: Role): Seen {
   const { leaf, intermediate, root } = certificates[role];
   const bundleName = role === "sender" ? "receiver" : "account-a";
   const services = standardServices({
-    envoy: { configuration: "envoy/bootstrap.yaml", flags: envoyFlags, watchedPaths: ["tls/"] },
+    envoy: { configuration: "envoy/bootstrap.json", flags: envoyFlags, watchedPaths: ["tls/"] },
     prometheus: {
       configuration: "prometheus/prometheus.yml",
       flags: (role === "sender" ? senderFlags : receiverFlags)({ dataVolumeGiB: 50 }),

@@ -1,0 +1,109 @@
+import { z } from "zod";
+import { connections, egressRequests, ingestRequests, localFailures } from "./access-log.ts";
+import { httpFilters, httpManager, routes } from "./http.ts";
+import { address, bufferBytes, byField, extension, name, seconds, whole } from "./parts.ts";
+import { downstreamTls, type Material } from "./tls.ts";
+
+const connectionLimit = (called: z.ZodType<string>) =>
+  extension("envoy.filters.network.connection_limit", "filters.network.connection_limit.v3.ConnectionLimit", {
+    stat_prefix: called,
+    max_connections: whole(1, 65_536),
+  });
+
+const listener = (called: string, chains: z.ZodType, more: z.ZodRawShape) =>
+  z.strictObject({
+    name: z.literal(called),
+    stat_prefix: z.literal(called),
+    address,
+    per_connection_buffer_limit_bytes: bufferBytes,
+    filter_chains: chains,
+    ...more,
+  });
+
+/** This machine's own, in clear: exempt from the limit of connections, which guards against those from outside. */
+const exempt = { ignore_global_conn_limit: z.literal(true) };
+
+const range = z.strictObject({ address_prefix: z.string(), prefix_len: whole(0, 32).optional() });
+
+/** A chain over TLS. Whom it lets in is for the rules to judge. */
+const tlsChain = (material: Material, called: z.ZodType<string>, prefix: z.ZodType<string>, known: z.ZodType) =>
+  z.strictObject({
+    name: called,
+    filter_chain_match: z.strictObject({ source_prefix_ranges: z.array(range).optional() }).optional(),
+    transport_socket: downstreamTls(material).optional(),
+    transport_socket_connect_timeout: seconds(1, 15),
+    filters: z.tuple([
+      connectionLimit(prefix),
+      httpManager({
+        name: prefix,
+        codec: "HTTP2",
+        routes: known,
+        filters: httpFilters.bounded,
+        accessLog: ingestRequests,
+      }),
+    ]),
+  });
+
+function ingest(material: Material) {
+  const rest = z.literal("elsewhere");
+  const refusing = tlsChain(material, rest, rest, routes.elsewhere);
+  const sender = tlsChain(material, name, z.string().regex(/^sender_[a-z][a-z0-9-]*$/), routes.ingest);
+  return listener("ingest", z.array(byField("name", (called) => (called === "elsewhere" ? refusing : sender))), {
+    access_log: connections,
+  });
+}
+
+const plain = (called: string, ...filters: [z.ZodType, ...z.ZodType[]]) =>
+  z.tuple([z.strictObject({ name: z.literal(called), filters: z.tuple(filters) })]);
+
+const ready = listener(
+  "ready",
+  plain(
+    "ready",
+    connectionLimit(z.literal("ready")),
+    httpManager({
+      name: z.literal("ready"),
+      codec: "HTTP1",
+      routes: routes.ready,
+      filters: httpFilters.healthCheck,
+      accessLog: localFailures,
+    }),
+  ),
+  exempt,
+);
+
+const egress = listener(
+  "egress",
+  plain(
+    "egress",
+    httpManager({
+      name: z.literal("egress"),
+      codec: "HTTP1",
+      routes: routes.egress,
+      filters: httpFilters.direct,
+      accessLog: egressRequests,
+    }),
+  ),
+  exempt,
+);
+
+const metrics = listener(
+  "metrics",
+  plain(
+    "metrics",
+    httpManager({
+      name: z.literal("metrics"),
+      codec: "HTTP1",
+      routes: routes.metrics,
+      filters: httpFilters.direct,
+      accessLog: localFailures,
+    }),
+  ),
+  exempt,
+);
+
+/** envoy.config.listener.v3.Listener: the four that there are. */
+export function listeners(material: Material) {
+  const known: Readonly<Record<string, z.ZodType>> = { ingest: ingest(material), ready, egress, metrics };
+  return z.array(byField("name", (called) => (Object.hasOwn(known, called) ? known[called] : undefined)));
+}
