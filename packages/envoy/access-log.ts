@@ -62,7 +62,6 @@ const requestFields: LogFields = {
 const peerFields: LogFields = {
   source: "%DOWNSTREAM_DIRECT_REMOTE_ADDRESS%",
   filter_chain: "%FILTER_CHAIN_NAME%",
-  sni: "%REQUESTED_SERVER_NAME%",
   tls_version: "%DOWNSTREAM_TLS_VERSION%",
   tls_cipher: "%DOWNSTREAM_TLS_CIPHER%",
   peer_subject: "%DOWNSTREAM_PEER_SUBJECT%",

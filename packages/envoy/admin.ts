@@ -4,7 +4,7 @@ import { jsonLogOfFailures, localRequestFields } from "./access-log.ts";
 import type { Address } from "./address.ts";
 import { type Cluster, localCluster } from "./cluster.ts";
 import { httpConnectionManager } from "./http-connection-manager.ts";
-import { defaultLimits } from "./limits.ts";
+import { defaultLimits, loopbackIdleSeconds } from "./limits.ts";
 import { type Listener, loopbackListener } from "./listener.ts";
 import { notFound, routeConfiguration, routeTo } from "./route.ts";
 
@@ -45,13 +45,17 @@ export const adminCluster: Cluster = localCluster("admin", adminSocket);
 /** Lets Prometheus on this machine read Envoy's counters and readiness: two pages of the admin socket, no others. */
 export function metricsListener(): Listener {
   const page = (name: string, path: string) => routeTo(adminCluster.name, { name, method: "GET", path }, 10);
-  return loopbackListener("metrics", ports.envoyMetrics, [
-    httpConnectionManager({
-      statPrefix: "metrics",
-      codec: "HTTP1",
-      routes: routeConfiguration("metrics", [page("metrics", "/stats/prometheus"), page("ready", "/ready"), notFound]),
-      accessLog: jsonLogOfFailures(localRequestFields),
-      limits: defaultLimits,
-    }),
-  ]);
+  const manager = httpConnectionManager({
+    statPrefix: "metrics",
+    codec: "HTTP1",
+    routes: routeConfiguration("metrics", [page("metrics", "/stats/prometheus"), page("ready", "/ready"), notFound]),
+    accessLog: jsonLogOfFailures(localRequestFields),
+    limits: defaultLimits,
+    idleSeconds: loopbackIdleSeconds,
+  });
+  return {
+    ...loopbackListener("metrics", ports.envoyMetrics, [manager]),
+    // An Envoy that sheds load must be able to say so.
+    bypass_overload_manager: true,
+  };
 }

@@ -1,6 +1,6 @@
 import { type Address, loopback, socket } from "./address.ts";
 import { type Http2Options, http2Options } from "./http-connection-manager.ts";
-import { connectionBufferBytes, upstreamConnections } from "./limits.ts";
+import { connectionBufferBytes, connectSeconds, upstreamConnections, upstreamIdleSeconds } from "./limits.ts";
 import type { UpstreamTlsContext } from "./tls-context.ts";
 import { type Duration, type Extension, seconds, type Typed, typed } from "./typed.ts";
 
@@ -116,7 +116,7 @@ export function receiverCluster(endpoint: ReceiverEndpoint): Cluster {
   // One request a shard and one for metadata; twice that, because a breaker is there for what is not expected.
   const requests = 2 * (endpoint.maxShards + 1);
   return {
-    ...cluster("receiver", sockets, 5),
+    ...cluster("receiver", sockets, connectSeconds),
     common_lb_config: everyAddressWhenNoneIsHealthy,
     circuit_breakers: {
       thresholds: [
@@ -131,8 +131,7 @@ export function receiverCluster(endpoint: ReceiverEndpoint): Cluster {
     outlier_detection: setAsideDeadAddresses,
     typed_extension_protocol_options: httpOptions({
       common_http_protocol_options: {
-        // Below the 350 s after which a Network Load Balancer forgets an idle connection.
-        idle_timeout: seconds(300),
+        idle_timeout: seconds(upstreamIdleSeconds),
         max_connection_duration: seconds(endpoint.connectionLifetimeSeconds),
       },
       explicit_http_config: { http2_protocol_options: http2Options(100) },

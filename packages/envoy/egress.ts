@@ -1,6 +1,6 @@
 import { egressRequestLog } from "./access-log.ts";
 import { httpConnectionManager } from "./http-connection-manager.ts";
-import type { Limits } from "./limits.ts";
+import { type Limits, loopbackIdleSeconds } from "./limits.ts";
 import { type Listener, loopbackListener } from "./listener.ts";
 import { onlyRemoteWrite, routeConfiguration } from "./route.ts";
 
@@ -23,6 +23,7 @@ export function egressListener(input: EgressInput): Listener {
       routes: routeConfiguration("egress", routes),
       accessLog: egressRequestLog(),
       limits: input.limits,
+      idleSeconds: loopbackIdleSeconds,
     }),
   ]);
 }

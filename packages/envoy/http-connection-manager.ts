@@ -50,6 +50,8 @@ export interface HttpInput {
   readonly filters?: readonly Extension[];
   readonly accessLog: AccessLog;
   readonly limits: Limits;
+  /** Time in seconds without a request after which a connection is closed; it also ends one that never makes any. */
+  readonly idleSeconds: number;
 }
 
 /**
@@ -80,7 +82,7 @@ export function httpConnectionManager(input: HttpInput): Extension<HttpConnectio
       stream_idle_timeout: seconds(30),
       max_request_headers_kb: 16,
       common_http_protocol_options: {
-        idle_timeout: seconds(300),
+        idle_timeout: seconds(input.idleSeconds),
         max_connection_duration: seconds(input.limits.connectionLifetimeSeconds),
         max_headers_count: 50,
         headers_with_underscores_action: "REJECT_REQUEST",

@@ -64,7 +64,7 @@ function tlsChain(name: string, peer: PeerIdentity, routes: RouteConfiguration, 
   return {
     name,
     transport_socket: downstreamTls(peer, input.material),
-    transport_socket_connect_timeout: seconds(10),
+    transport_socket_connect_timeout: seconds(input.limits.handshakeSeconds),
     filters: [
       connectionLimit(statPrefix, input.limits.connectionsPerSender),
       httpConnectionManager({
@@ -74,6 +74,7 @@ function tlsChain(name: string, peer: PeerIdentity, routes: RouteConfiguration, 
         filters: [bodyLimit(input.limits.bodyBytes)],
         accessLog: ingestRequestLog(),
         limits: input.limits,
+        idleSeconds: input.limits.idleSeconds,
       }),
     ],
   };

@@ -4,8 +4,15 @@ export interface Limits {
   readonly bodyBytes: number;
   /** HTTP/2 streams of one connection at once. */
   readonly streamsPerConnection: number;
-  /** Connections of one sender to the receiver at once; as many from all unknown addresses together. */
+  /**
+   * Connections of one sender to the receiver at once, whatever they have come to: accepted, in the handshake, idle, at
+   * work. As many from all unknown addresses together.
+   */
   readonly connectionsPerSender: number;
+  /** Time in seconds from accept to the end of the handshake. */
+  readonly handshakeSeconds: number;
+  /** Time in seconds without a request, the first included, after which the receiver closes a connection. */
+  readonly idleSeconds: number;
   /** Envoy's heap in bytes, beyond which it sheds load. */
   readonly heapBytes: number;
   /** Age in seconds at which a connection is drained, so that swapped certificates and roots reach live ones. */
@@ -16,6 +23,9 @@ export interface Limits {
 
 const mebibyte = 1024 * 1024;
 
+/** Time in seconds in which the sender's Envoy wants a connection to the receiver, its handshake included. */
+export const connectSeconds = 5;
+
 export const defaultLimits: Limits = {
   // A batch of 2,000 samples is 20 to 50 KB on the wire: forty times that, and far below Prometheus' own 32 MiB.
   bodyBytes: 2 * mebibyte,
@@ -23,6 +33,10 @@ export const defaultLimits: Limits = {
   streamsPerConnection: 32,
   // Twice what the sender's circuit breaker opens, because old connections drain while new ones stand.
   connectionsPerSender: 16,
+  // The sender's Envoy gives up after as long (`connectSeconds`).
+  handshakeSeconds: connectSeconds,
+  // Above the longest usual scrape interval, a minute, so that an honest connection lives from write to write.
+  idleSeconds: 120,
   heapBytes: 512 * mebibyte,
   connectionLifetimeSeconds: 600,
   // An ordinary batch of 50 KB arrives in this time at 4 KB/s.
@@ -34,3 +48,18 @@ export const connectionBufferBytes = 32 * 1024;
 
 /** Connections that the sender's Envoy opens at most; half of `connectionsPerSender`. */
 export const upstreamConnections = 8;
+
+/**
+ * Idle time in seconds after which the sender's Envoy closes a connection: before the receiver does (`idleSeconds`), so
+ * that no write meets a connection that is being closed, and before a Network Load Balancer forgets it (350 s).
+ */
+export const upstreamIdleSeconds = 90;
+
+/** The same on loopback, for programs of this machine: as long as Prometheus itself keeps a connection. */
+export const loopbackIdleSeconds = 300;
+
+/**
+ * What Envoy as a whole takes beyond the shares of all senders and of strangers. A connection above its sender's share is
+ * accepted before it is closed, one at a time in each worker, and must not cost another sender's connection.
+ */
+export const connectionsInPassing = 16;

@@ -22,13 +22,13 @@ export interface Listener {
   readonly address: Address;
   readonly per_connection_buffer_limit_bytes: number;
   readonly ignore_global_conn_limit?: boolean;
-  readonly listener_filters?: readonly Extension[];
-  readonly listener_filters_timeout?: Duration;
+  /** Neither its connections nor its requests are refused when Envoy sheds load. */
+  readonly bypass_overload_manager?: boolean;
   readonly filter_chains: readonly FilterChain[];
   readonly access_log?: readonly AccessLog[];
 }
 
-type ListenerDetails = Pick<Listener, "filter_chains" | "access_log" | "listener_filters" | "ignore_global_conn_limit">;
+type ListenerDetails = Pick<Listener, "filter_chains" | "access_log" | "ignore_global_conn_limit">;
 
 export function listener(name: string, address: Address, details: ListenerDetails): Listener {
   return {
@@ -49,7 +49,11 @@ export function loopbackListener(name: string, port: number, filters: readonly E
   });
 }
 
-/** Closes connections beyond `most`, counted over all of Envoy's workers, before their handshake. */
+/**
+ * Closes connections beyond `most`, counted over all of Envoy's workers. It counts from accept to close, so a connection
+ * that never says a word takes a place as any other does. That holds as long as the listener has no listener filter:
+ * those hold a connection before its chain is chosen, where nothing but Envoy's global limit counts it.
+ */
 export function connectionLimit(statPrefix: string, most: number): Extension {
   return extension("envoy.filters.network.connection_limit", "filters.network.connection_limit.v3.ConnectionLimit", {
     stat_prefix: statPrefix,

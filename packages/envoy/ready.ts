@@ -6,6 +6,10 @@ import { defaultLimits } from "./limits.ts";
 import { connectionLimit, type Listener, listener } from "./listener.ts";
 import { notFound, routeConfiguration } from "./route.ts";
 
+/** Connections at once, and the time in seconds that one may stay silent; a health check takes one for a moment. */
+const readyConnections = 32;
+const readyIdleSeconds = 5;
+
 /** The path that the load balancer's health check asks for. */
 export const readyPath = "/ready";
 
@@ -21,7 +25,7 @@ export function readyListener(port: number): Listener {
       {
         name: "ready",
         filters: [
-          connectionLimit("ready", 32),
+          connectionLimit("ready", readyConnections),
           httpConnectionManager({
             statPrefix: "ready",
             codec: "HTTP1",
@@ -29,6 +33,7 @@ export function readyListener(port: number): Listener {
             filters: [healthCheck(readyPath)],
             accessLog: jsonLogOfFailures(localRequestFields),
             limits: defaultLimits,
+            idleSeconds: readyIdleSeconds,
           }),
         ],
       },

@@ -4,7 +4,7 @@ import { type Bootstrap, bootstrap } from "./bootstrap.ts";
 import { prometheusCluster } from "./cluster.ts";
 import { ingestListener, type SenderPeer } from "./ingest.ts";
 import { requireSoundSenders } from "./input.ts";
-import { defaultLimits, type Limits } from "./limits.ts";
+import { connectionsInPassing, defaultLimits, type Limits } from "./limits.ts";
 import { inPlace, type Material, swappable } from "./material.ts";
 import { readyListener } from "./ready.ts";
 import type { Rendering } from "./rendering.ts";
@@ -32,7 +32,7 @@ export function renderReceiver(input: ReceiverInput): Rendering {
 
 function receiverBootstrap(input: ReceiverInput, material: Material): Bootstrap {
   const limits = { ...defaultLimits, ...input.limits };
-  // The senders' and one share for all unknown addresses together.
+  // Each sender's share, and one for all unknown addresses together.
   const connections = (input.senders.length + 1) * limits.connectionsPerSender;
   const prometheus = prometheusCluster(ports.prometheus, Math.max(1024, connections * limits.streamsPerConnection));
   return bootstrap({
@@ -51,6 +51,6 @@ function receiverBootstrap(input: ReceiverInput, material: Material): Bootstrap 
     ],
     clusters: [prometheus],
     heapBytes: limits.heapBytes,
-    connections,
+    connections: connections + connectionsInPassing,
   });
 }

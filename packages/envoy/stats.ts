@@ -16,7 +16,6 @@ const leftOut = [
   // Machinery.
   "listener\\..*\\.connections_accepted_per_socket_event",
   "(http2|cluster\\..*\\.http2)\\.(cookie|header)_.*",
-  "tls_inspector\\.bytes_processed",
   "sds\\..*\\.update_duration",
   // What this configuration does not use.
   "http\\..*\\.(tracing\\..*|passthrough_internal_redirect.*|rs_too_large|downstream_(rq|cx)_(ws|upgrades|http3).*)",

@@ -1,6 +1,14 @@
 import assert from "node:assert/strict";
-import { escapeRe2, type Rendering, renderReceiver, renderSender } from "@metrics-link/envoy";
+import {
+  type Bootstrap,
+  envoyFlags,
+  escapeRe2,
+  type Rendering,
+  renderReceiver,
+  renderSender,
+} from "@metrics-link/envoy";
 import { find, readValue } from "@metrics-link/envoy/read/index.ts";
+import type { Extension } from "@metrics-link/envoy/typed.ts";
 import fc from "fast-check";
 
 const label = fc.stringMatching(/^[a-z]([a-z0-9-]{0,8}[a-z0-9])?$/);
@@ -80,6 +88,23 @@ describe("for any set of senders, the receiver's Envoy", () => {
     );
   });
 
+  it("counts every connection from outside against its sender's share, and the shares fit into the whole", () => {
+    fc.assert(
+      fc.property(senders, fc.integer({ min: 1, max: 64 }), (all, connectionsPerSender) => {
+        const { bootstrap } = renderReceiver({ nodeId: "r", senders: all, limits: { connectionsPerSender } });
+        const [ingest, ready] = bootstrap.static_resources.listeners;
+        const shares = [ingest, ready].map((listener) => {
+          assert.ok(listener && !("listener_filters" in listener));
+          return listener.filter_chains.map(({ filters: [first] }) => shareOf(first));
+        });
+        const names = shares.flat().map(({ stat_prefix }) => stat_prefix);
+        assert.equal(new Set(names).size, names.length);
+        const sum = shares[0]?.reduce((total, { max_connections }) => total + max_connections, 0) ?? 0;
+        assert.ok(mostConnections(bootstrap) >= sum + workers, `${mostConnections(bootstrap)} for shares of ${sum}`);
+      }),
+    );
+  });
+
   it("means what it should", () => {
     fc.assert(
       fc.property(senders, (all) => {
@@ -133,6 +158,27 @@ describe("the expression for one name", () => {
     );
   });
 });
+
+/** Each of them may have one connection more in its hands, which it is about to close. */
+const workers = Number(envoyFlags("bootstrap.yaml")[envoyFlags("bootstrap.yaml").indexOf("--concurrency") + 1]);
+
+interface Share {
+  readonly stat_prefix: string;
+  readonly max_connections: number;
+}
+
+/** What a network filter limits its chain to; it has to be a limit. */
+function shareOf(filter: Extension | undefined): Share {
+  assert.match(filter?.typed_config["@type"] ?? "", /\.connection_limit\.v3\.ConnectionLimit$/);
+  return filter?.typed_config as unknown as Share;
+}
+
+/** What Envoy takes as a whole, from everybody. */
+function mostConnections({ overload_manager }: Bootstrap): number {
+  const monitors = overload_manager.resource_monitors.map(({ typed_config }) => typed_config);
+  const found = monitors.find((config) => "max_active_downstream_connections" in config);
+  return (found as unknown as { max_active_downstream_connections: number }).max_active_downstream_connections;
+}
 
 /** The same with every TLS context reduced to what does not depend on where the material comes from. */
 function withoutMaterial(value: unknown): unknown {

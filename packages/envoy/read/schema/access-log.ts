@@ -21,7 +21,6 @@ const operators = {
   connection: "%CONNECTION_ID%",
   source: "%DOWNSTREAM_DIRECT_REMOTE_ADDRESS%",
   filter_chain: "%FILTER_CHAIN_NAME%",
-  sni: "%REQUESTED_SERVER_NAME%",
   tls_version: "%DOWNSTREAM_TLS_VERSION%",
   tls_cipher: "%DOWNSTREAM_TLS_CIPHER%",
   tls_failure: "%DOWNSTREAM_TRANSPORT_FAILURE_REASON%",

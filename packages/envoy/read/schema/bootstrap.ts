@@ -54,7 +54,6 @@ const leftOut = [
   "(http|listener|cluster)\\.admin\\..*",
   "listener\\..*\\.connections_accepted_per_socket_event",
   "(http2|cluster\\..*\\.http2)\\.(cookie|header)_.*",
-  "tls_inspector\\.bytes_processed",
   "sds\\..*\\.update_duration",
   "http\\..*\\.(tracing\\..*|passthrough_internal_redirect.*|rs_too_large|downstream_(rq|cx)_(ws|upgrades|http3).*)",
   "cluster\\..*\\.(lb_(subsets|recalculate|zone|local)|original_dst|retry_or_shadow|upstream_rq_retry|upstream_internal_redirect|upstream_(cx|rq)_http3).*",

@@ -99,7 +99,8 @@ const metrics = listener(
       accessLog: localFailures,
     }),
   ),
-  exempt,
+  // An Envoy that sheds load must be able to say so.
+  { ...exempt, bypass_overload_manager: z.literal(true) },
 );
 
 /** envoy.config.listener.v3.Listener: the four that there are. */

@@ -167,7 +167,7 @@ export const routes: readonly Mutation[] = [
     ["listeners-are-known"],
     (it) =>
       it.envoy(({ static_resources: { listeners } }) => {
-        listeners[0].listener_filters.unshift({ name: "envoy.filters.listener.proxy_protocol" });
+        listeners[0].listener_filters = [{ name: "envoy.filters.listener.proxy_protocol" }];
       }),
   ],
   [

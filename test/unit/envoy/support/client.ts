@@ -1,5 +1,5 @@
 import { type ClientHttp2Session, connect } from "node:http2";
-import { connect as connectTls } from "node:tls";
+import { connect as connectTls, type TLSSocket } from "node:tls";
 import type { Leaf } from "./authority.ts";
 
 export interface Caller {
@@ -40,17 +40,7 @@ export class Client {
   }
 
   static connect(caller: Caller): Client {
-    const createConnection = () =>
-      connectTls({
-        host: "127.0.0.1",
-        port: caller.port,
-        servername: caller.serverName,
-        ca: caller.root,
-        ALPNProtocols: ["h2"],
-        ...(caller.leaf === undefined ? {} : { cert: caller.leaf.certificateChain, key: caller.leaf.privateKey }),
-        ...(caller.sourceAddress === undefined ? {} : { localAddress: caller.sourceAddress }),
-        ...(caller.maxVersion === undefined ? {} : { maxVersion: caller.maxVersion }),
-      });
+    const createConnection = () => openTls(caller);
     return new Client(connect(`https://${caller.serverName}:${caller.port}`, { createConnection }));
   }
 
@@ -77,6 +67,20 @@ export class Client {
   close(): void {
     this.#session.destroy();
   }
+}
+
+/** Begins a handshake as `caller` would. */
+export function openTls(caller: Caller): TLSSocket {
+  return connectTls({
+    host: "127.0.0.1",
+    port: caller.port,
+    servername: caller.serverName,
+    ca: caller.root,
+    ALPNProtocols: ["h2"],
+    ...(caller.leaf === undefined ? {} : { cert: caller.leaf.certificateChain, key: caller.leaf.privateKey }),
+    ...(caller.sourceAddress === undefined ? {} : { localAddress: caller.sourceAddress }),
+    ...(caller.maxVersion === undefined ? {} : { maxVersion: caller.maxVersion }),
+  });
 }
 
 /** One request on a connection of its own. */

@@ -1,0 +1,123 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { eventually } from "../../../support/eventually.ts";
+import { Authority } from "../support/authority.ts";
+import { type Caller, callOnce } from "../support/client.ts";
+import { Link, type LinkOptions, receiverName } from "../support/link.ts";
+import { halfAClientHello, http2Preface, Neighbour } from "../support/neighbour.ts";
+
+const sendersAddress = "127.0.0.1";
+const otherAddress = "127.0.0.2";
+const nobodysAddress = "127.0.0.3";
+const otherName = "metrics-sender.account-c.internal";
+
+/** More than the receiver's Envoy takes from everybody together. */
+const crowd = 120;
+/** `connectionsPerSender`, unless a test says otherwise. */
+const share = 16;
+
+describe("somebody who holds connections to the receiver open", () => {
+  let directory: string;
+  let accountC: Authority;
+  let link: Link;
+  const neighbour = new Neighbour();
+  before(() => {
+    directory = mkdtempSync(join(tmpdir(), "account-c-"));
+    accountC = new Authority(directory, "c");
+  });
+  after(() => rmSync(directory, { recursive: true }));
+  afterEach(async () => {
+    neighbour.leave();
+    await link.down();
+  });
+
+  const upWithTwo = (options: LinkOptions = {}) =>
+    Link.up({
+      ...options,
+      otherSenders: { c: { dnsName: otherName, addresses: [otherAddress], root: accountC.root } },
+    });
+
+  const otherSender = (): Caller => ({
+    ...link.rightful,
+    leaf: accountC.issue({ dnsName: otherName, usage: "clientAuth" }),
+    sourceAddress: otherAddress,
+  });
+
+  /** Nobody's trouble but the neighbour's own: each of these writes needs a new connection. */
+  async function assertSenderWrites(): Promise<void> {
+    for (let count = 0; count < 12; count++) assert.equal((await callOnce(link.rightful)).status, 204);
+    assert.equal(await link.write(), 204);
+    assert.equal(await link.receiver.counter("envoy_listener_downstream_global_cx_overflow"), 0);
+  }
+
+  const limited = (prefix: string) =>
+    link.receiver.counter("envoy_connection_limit_limited_connections", `"${prefix}"`);
+  const allClosed = () => eventually("all are closed", () => (neighbour.held === 0 ? true : undefined));
+
+  const clearText = {
+    "without a word": async () => Buffer.of(),
+    "with half a ClientHello": () => halfAClientHello(receiverName),
+  };
+  for (const [how, bytes] of Object.entries(clearText)) {
+    it(`${how}, from another sender's address, takes that sender's share alone`, async () => {
+      link = await upWithTwo();
+      await neighbour.open(crowd, otherAddress, link.ingestPort, await bytes());
+      await assertSenderWrites();
+      assert.equal(await limited("sender_c"), crowd - share);
+    });
+
+    it(`${how}, from nobody's address, takes the share of strangers alone`, async () => {
+      link = await Link.up();
+      await neighbour.open(crowd, nobodysAddress, link.ingestPort, await bytes());
+      await assertSenderWrites();
+      assert.equal(await limited("elsewhere"), crowd - share);
+    });
+
+    it(`${how}, from nobody's address, gets no connection where there are several senders`, async () => {
+      link = await upWithTwo();
+      await neighbour.open(crowd, nobodysAddress, link.ingestPort, await bytes());
+      await assertSenderWrites();
+      await allClosed();
+      assert.equal(await link.receiver.counter("envoy_listener_no_filter_chain_match", '"ingest"'), crowd);
+    });
+
+    it(`${how}, from a sender's own address, keeps that sender from new connections until its handshakes are over`, async () => {
+      link = await upWithTwo({ limits: { handshakeSeconds: 2 } });
+      assert.equal(await link.write(), 204);
+      await neighbour.open(crowd, sendersAddress, link.ingestPort, await bytes());
+      await assert.rejects(callOnce(link.rightful));
+      assert.equal(await link.write(), 204, "on the connection that the sender already has");
+      assert.equal((await callOnce(otherSender())).status, 204);
+      await allClosed();
+      await assertSenderWrites();
+      assert.equal(
+        await link.receiver.counter("envoy_listener_downstream_cx_transport_socket_connect_timeout", '"ingest"'),
+        share - 1,
+      );
+    });
+  }
+
+  const overTls = { "after the handshake": Buffer.of(), "after the HTTP/2 preface": http2Preface };
+  for (const [when, bytes] of Object.entries(overTls)) {
+    it(`${when}, with another sender's certificate, takes that sender's share and loses it when idle`, async () => {
+      link = await upWithTwo({ receiverLimits: { idleSeconds: 2 } });
+      await neighbour.openTls(crowd, otherSender(), bytes);
+      await assertSenderWrites();
+      assert.equal(await limited("sender_c"), crowd - share);
+      await allClosed();
+      assert.equal(await link.receiver.counter("envoy_http_downstream_cx_idle_timeout", '"sender_c"'), share);
+      assert.equal((await callOnce(otherSender())).status, 204);
+    });
+  }
+
+  it("at the port for health checks, does not reach the link, and loses them within seconds", async () => {
+    link = await Link.up();
+    await neighbour.open(crowd, otherAddress, Number(new URL(link.readyUrl).port));
+    await assertSenderWrites();
+    assert.equal(await limited("ready"), crowd - 32);
+    await allClosed();
+    assert.equal((await fetch(`${link.readyUrl}/ready`)).status, 200);
+  });
+});
