@@ -34,7 +34,7 @@ describe("services of a host", () => {
   it("run what the release in force brings, with the flags that they were given", () => {
     assert.match(
       unitOf("metrics-link-envoy.service"),
-      /^ExecStart=\/opt\/metrics-link\/current\/bin\/envoy --config-path \/opt\/metrics-link\/current\/envoy\/bootstrap.yaml$/m,
+      /^ExecStart=\/opt\/metrics-link\/current\/bin\/envoy --config-path \/opt\/metrics-link\/current\/envoy\/bootstrap.json$/m,
     );
     assert.match(
       unitOf("metrics-link-prometheus.service"),
@@ -106,6 +106,7 @@ describe("services of a host", () => {
       [
         ["envoyConfig", "envoy/bootstrap.json"],
         ["envoyConfig", "envoy/static-twin.json"],
+        ["envoyMeaning", "envoy/bootstrap.json"],
         ["keyPair", "tls/chain.pem"],
         ["chain", "tls/chain.pem"],
         ["prometheusConfig", "prometheus/prometheus.yml"],

@@ -147,7 +147,7 @@ export const lies: readonly Lie[] = [
       const [chain] = chainsOf(stack);
       if (chain) chain.transport_socket.typed_config.require_client_certificate = false;
     },
-    told: /require_client_certificate is not true: anyone may connect/,
+    told: /what the running configuration means: .*require_client_certificate is not true/,
   },
   {
     what: "a filter chain for a whole network",
