@@ -60,7 +60,9 @@ export function find(
   return Object.values(rules).flatMap((rule): Finding[] => {
     if (!wanted(rule.id)) return [];
     const found = "check" in rule ? [...(rule as Rule).check(view, facts)] : unknown;
-    return found.map(({ path, message }) => ({ rule: rule.id, path, message }));
+    // One secret may be used by several chains.
+    const once = new Map(found.map((one) => [sentence(one), one]));
+    return [...once.values()].map(({ path, message }) => ({ rule: rule.id, path, message }));
   });
 }
 

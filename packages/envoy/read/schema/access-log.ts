@@ -72,16 +72,16 @@ function jsonLog(type: string, required: readonly Field[]) {
   });
 }
 
-/** envoy.config.accesslog.v3.StatusCodeFilter for one operator and some status codes. */
-export const statusFilter = (op: "EQ" | "GE", ...statuses: readonly number[]) =>
+/** envoy.config.accesslog.v3.StatusCodeFilter for one operator and one status code. */
+export const statusFilter = (op: "EQ" | "GE", status: number) =>
   z.strictObject({
     status_code_filter: z.strictObject({
       comparison: z.strictObject({
         op: z.literal(op),
         value: z.strictObject({
-          default_value: z.literal(statuses),
+          default_value: z.literal(status),
           // No layer of a runtime sets it, or the schema of the bootstrap would not know it.
-          runtime_key: z.string().regex(/^metrics_link\.status_\d{3}$/),
+          runtime_key: z.literal(`metrics_link.status_${status}`),
         }),
       }),
     }),

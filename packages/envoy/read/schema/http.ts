@@ -94,7 +94,10 @@ const retryable = (status: number) =>
   z.strictObject({ filter: statusFilter("EQ", status), status_code: z.literal(503) });
 
 export interface Manager {
-  readonly name: z.ZodType<string>;
+  /** Of its counters. */
+  readonly prefix: string;
+  /** Of its routes, and of their one virtual host. */
+  readonly name: string;
   readonly codec: "HTTP1" | "HTTP2";
   readonly routes: z.ZodType;
   readonly filters: z.ZodType;
@@ -102,12 +105,12 @@ export interface Manager {
 }
 
 /** The one HTTP connection manager of a chain, hardened as at an edge. */
-export function httpManager({ name, codec, routes: known, filters, accessLog }: Manager) {
+export function httpManager({ prefix, name, codec, routes: known, filters, accessLog }: Manager) {
   return extension(
     "envoy.filters.network.http_connection_manager",
     "filters.network.http_connection_manager.v3.HttpConnectionManager",
     {
-      stat_prefix: name,
+      stat_prefix: z.literal(prefix),
       codec_type: z.literal(codec),
       use_remote_address: z.literal(true),
       skip_xff_append: z.literal(true),
@@ -131,9 +134,9 @@ export function httpManager({ name, codec, routes: known, filters, accessLog }: 
       ...(codec === "HTTP2" ? { http2_protocol_options: http2Options } : {}),
       local_reply_config: z.strictObject({ mappers: z.tuple([retryable(408), retryable(429)]) }),
       route_config: z.strictObject({
-        name: z.string(),
+        name: z.literal(name),
         virtual_hosts: z.tuple([
-          z.strictObject({ name: z.string(), domains: z.tuple([z.literal("*")]), routes: known }),
+          z.strictObject({ name: z.literal(name), domains: z.tuple([z.literal("*")]), routes: known }),
         ]),
       }),
       http_filters: filters,

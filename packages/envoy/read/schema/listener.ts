@@ -4,9 +4,9 @@ import { httpFilters, httpManager, routes } from "./http.ts";
 import { address, bufferBytes, byField, extension, name, seconds, whole } from "./parts.ts";
 import { downstreamTls, type Material } from "./tls.ts";
 
-const connectionLimit = (called: z.ZodType<string>) =>
+const connectionLimit = (prefix: string) =>
   extension("envoy.filters.network.connection_limit", "filters.network.connection_limit.v3.ConnectionLimit", {
-    stat_prefix: called,
+    stat_prefix: z.literal(prefix),
     max_connections: whole(1, 65_536),
   });
 
@@ -25,33 +25,31 @@ const exempt = { ignore_global_conn_limit: z.literal(true) };
 
 const range = z.strictObject({ address_prefix: z.string(), prefix_len: whole(0, 32).optional() });
 
-/** A chain over TLS. Whom it lets in is for the rules to judge. */
-const tlsChain = (material: Material, called: z.ZodType<string>, prefix: z.ZodType<string>, known: z.ZodType) =>
-  z.strictObject({
-    name: called,
+/** A chain over TLS, of a name. Whom it lets in is for the rules to judge. */
+function tlsChain(material: Material, called: string) {
+  const refuses = called === "elsewhere";
+  const prefix = refuses ? called : `sender_${called}`;
+  return z.strictObject({
+    name,
     filter_chain_match: z.strictObject({ source_prefix_ranges: z.array(range).optional() }).optional(),
     transport_socket: downstreamTls(material).optional(),
     transport_socket_connect_timeout: seconds(1, 15),
     filters: z.tuple([
       connectionLimit(prefix),
       httpManager({
-        name: prefix,
+        prefix,
+        name: refuses ? called : `ingest-${called}`,
         codec: "HTTP2",
-        routes: known,
+        routes: refuses ? routes.elsewhere : routes.ingest,
         filters: httpFilters.bounded,
         accessLog: ingestRequests,
       }),
     ]),
   });
-
-function ingest(material: Material) {
-  const rest = z.literal("elsewhere");
-  const refusing = tlsChain(material, rest, rest, routes.elsewhere);
-  const sender = tlsChain(material, name, z.string().regex(/^sender_[a-z][a-z0-9-]*$/), routes.ingest);
-  return listener("ingest", z.array(byField("name", (called) => (called === "elsewhere" ? refusing : sender))), {
-    access_log: connections,
-  });
 }
+
+const ingest = (material: Material) =>
+  listener("ingest", z.array(byField("name", (called) => tlsChain(material, called))), { access_log: connections });
 
 const plain = (called: string, ...filters: [z.ZodType, ...z.ZodType[]]) =>
   z.tuple([z.strictObject({ name: z.literal(called), filters: z.tuple(filters) })]);
@@ -60,9 +58,10 @@ const ready = listener(
   "ready",
   plain(
     "ready",
-    connectionLimit(z.literal("ready")),
+    connectionLimit("ready"),
     httpManager({
-      name: z.literal("ready"),
+      prefix: "ready",
+      name: "ready",
       codec: "HTTP1",
       routes: routes.ready,
       filters: httpFilters.healthCheck,
@@ -77,7 +76,8 @@ const egress = listener(
   plain(
     "egress",
     httpManager({
-      name: z.literal("egress"),
+      prefix: "egress",
+      name: "egress",
       codec: "HTTP1",
       routes: routes.egress,
       filters: httpFilters.direct,
@@ -92,7 +92,8 @@ const metrics = listener(
   plain(
     "metrics",
     httpManager({
-      name: z.literal("metrics"),
+      prefix: "metrics",
+      name: "metrics",
       codec: "HTTP1",
       routes: routes.metrics,
       filters: httpFilters.direct,

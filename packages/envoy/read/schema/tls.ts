@@ -1,6 +1,6 @@
 import { hostPaths } from "@metrics-link/contract/host-paths.ts";
 import { z } from "zod";
-import { any, dnsName, extension } from "./parts.ts";
+import { any, byField, dnsName, extension } from "./parts.ts";
 
 /** What runs names its certificates as SDS files; its twin, which Envoy validates, names the PEM files themselves. */
 export type Material = "secrets" | "files";
@@ -9,13 +9,16 @@ const below = (pattern: string) => z.string().regex(new RegExp(`^${hostPaths.cur
 const pem = z.string().regex(/^tls\/([a-z-]+|roots\/[a-z][a-z0-9-]*)\.pem$/);
 const filename = (path: z.ZodType<string>) => z.strictObject({ filename: path });
 
-const secretReference = z.strictObject({
-  name: z.string(),
-  sds_config: z.strictObject({
-    resource_api_version: z.literal("V3"),
-    path_config_source: z.strictObject({ path: below("envoy/sds/[a-z0-9-]+\\.json") }),
+/** One file a secret, of the secret's name. */
+const secretReference = byField("name", (name) =>
+  z.strictObject({
+    name: z.string().regex(/^(leaf|trusted-ca-[a-z][a-z0-9-]*)$/),
+    sds_config: z.strictObject({
+      resource_api_version: z.literal("V3"),
+      path_config_source: z.strictObject({ path: z.literal(`${hostPaths.current}/envoy/sds/${name}.json`) }),
+    }),
   }),
-});
+);
 
 /** Names and versions are whatever they are: the rules say whether they are right, each by its own name. */
 const checks = {

@@ -69,7 +69,7 @@ export const clientIdentity: readonly Mutation[] = [
   [
     "receiver",
     "the sender's root is believed without checking the chain",
-    ["client-anchor-is-pinned", "no-system-trust-store"],
+    ["client-anchor-is-pinned", "envoy-is-known"],
     (it) =>
       it.chain((chain) => {
         trustOf(chain).default_validation_context.trust_chain_verification = "ACCEPT_UNTRUSTED";
@@ -78,7 +78,7 @@ export const clientIdentity: readonly Mutation[] = [
   [
     "receiver",
     "expired certificates are fine",
-    ["client-anchor-is-pinned"],
+    ["client-anchor-is-pinned", "envoy-is-known"],
     (it) =>
       it.chain((chain) => {
         trustOf(chain).default_validation_context.allow_expired_certificate = true;
@@ -87,7 +87,7 @@ export const clientIdentity: readonly Mutation[] = [
   [
     "receiver",
     "the system's authorities are believed",
-    ["client-anchor-is-pinned", "no-system-trust-store"],
+    ["client-anchor-is-pinned", "envoy-is-known"],
     (it) =>
       it.chain((chain) => {
         trustOf(chain).default_validation_context.system_root_certs = {};
@@ -96,7 +96,7 @@ export const clientIdentity: readonly Mutation[] = [
   [
     "receiver",
     "the anchor is a file of the system",
-    ["client-anchor-is-pinned"],
+    ["client-anchor-is-pinned", "envoy-is-known"],
     (it) =>
       it.document("envoy/sds/trusted-ca-account-a.json", (secrets) => {
         secrets.resources[0].validation_context.trusted_ca.filename = "/etc/ssl/certs/ca-certificates.crt";
@@ -105,7 +105,7 @@ export const clientIdentity: readonly Mutation[] = [
   [
     "receiver",
     "the secret accepts one certificate by its hash",
-    ["client-anchor-is-pinned"],
+    ["client-anchor-is-pinned", "envoy-is-known"],
     (it) =>
       it.document("envoy/sds/trusted-ca-account-a.json", (secrets) => {
         secrets.resources[0].validation_context.verify_certificate_hash = ["00"];
@@ -177,7 +177,7 @@ export const clientIdentity: readonly Mutation[] = [
   [
     "receiver",
     "the chain for elsewhere leads to Prometheus",
-    ["one-chain-per-sender", "one-route-only", "names-are-the-peers"],
+    ["one-chain-per-sender", "one-route-only", "names-are-the-peers", "envoy-is-known"],
     (it) =>
       it.chain((chain) => {
         routesOf(chain)[0] = { name: "open", match: { prefix: "/" }, route: { cluster: "prometheus" } };
