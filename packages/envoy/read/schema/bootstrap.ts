@@ -17,7 +17,7 @@ const atHeap = (action: string, value: number) =>
 
 /** Sheds load before the kernel would end the process. */
 const overloadManager = z.strictObject({
-  refresh_interval: z.literal("0.25s"),
+  refresh_interval: z.literal("0.05s"),
   buffer_factory_config: z.strictObject({ minimum_account_to_track_power_of_two: z.literal(17) }),
   resource_monitors: z.tuple([
     extension(heap, "resource_monitors.fixed_heap.v3.FixedHeapConfig", {
@@ -35,7 +35,7 @@ const overloadManager = z.strictObject({
       triggers: z.tuple([
         z.strictObject({
           name: z.literal(heap),
-          scaled: z.strictObject({ scaling_threshold: z.literal(0.8), saturation_threshold: z.literal(0.95) }),
+          scaled: z.strictObject({ scaling_threshold: z.literal(0.7), saturation_threshold: z.literal(0.9) }),
         }),
       ]),
     }),
