@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { audit, rowsWith } from "@metrics-link/audit";
-import { parse, stringify } from "yaml";
+import { parseJson, toJson } from "@metrics-link/envoy/read/index.ts";
 import { collect } from "../../../scripts/audit/collect.ts";
 import { contextOf } from "../../../scripts/stack/context.ts";
 import { eventually } from "../../support/eventually.ts";
@@ -25,13 +25,13 @@ async function findings(): Promise<string[]> {
 
 /** A configuration of Envoy with one more way to Prometheus, for an address that is no sender's. */
 function withBackDoor(text: string): string {
-  const document = parse(text) as { static_resources: { listeners: { filter_chains: { name: string }[] }[] } };
+  const document = parseJson(text) as { static_resources: { listeners: { filter_chains: { name: string }[] }[] } };
   const [ingest] = document.static_resources.listeners;
   const [chain] = ingest?.filter_chains ?? [];
   const filter_chain_match = { source_prefix_ranges: [{ address_prefix: "192.0.2.66", prefix_len: 32 }] };
   ingest?.filter_chains.push({ ...structuredClone(chain), name: "back-door", filter_chain_match } as typeof chain &
     object);
-  return stringify(document, { aliasDuplicateObjects: false });
+  return toJson(document);
 }
 
 const out = join(sandbox.layout.directory, "audit.html");
