@@ -84,7 +84,7 @@ function pinsOf(chain: Chain, { peers }: Facts): readonly string[] | undefined {
 export const oneChainPerSender: Rule = {
   id: "one-chain-per-sender",
   fence,
-  rule: "Each declared sender has one chain that leads somewhere, for its own single addresses and its own roots.",
+  rule: "A declared sender has at most one chain that leads somewhere, for its own single addresses and its own roots.",
   reason: "Two senders in one chain, or one root in two, could pose as each other; another chain is another way in.",
   remedy: "Declare every sender in senders[] of the configuration, and give none of them another's address or root.",
   source: "docs/architecture.md, fence 2; docs/decisions/0100",
@@ -109,7 +109,7 @@ function* declaredOnly(path: string, chains: readonly Chain[], peers: readonly {
   }
   for (const name of declared) {
     const count = chains.filter((chain) => chain.name === name).length;
-    if (count !== 1) yield { path, message: `sender ${name} has ${count} filter chains instead of one` };
+    if (count > 1) yield { path, message: `sender ${name} has ${count} filter chains instead of one` };
   }
 }
 

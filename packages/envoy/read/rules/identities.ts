@@ -8,7 +8,7 @@ import { type Peer, publicChains, type Rule, roleOf, senderOf } from "./rule.ts"
 export const namesAreThePeers: Rule = {
   id: "names-are-the-peers",
   fence: "client identity",
-  rule: "The name and the addresses that Envoy expects of a peer are those of that peer's contract.",
+  rule: "Each peer has its chain or cluster, and the name and the addresses there are those of that peer's contract and pinned for it.",
   reason: "A fence for the wrong name or address keeps the peer out and lets somebody else in.",
   remedy: "Let Envoy's configuration follow from the peer's contract, and update the peer's stack first.",
   source: "docs/architecture.md, fences 1 to 3; docs/decisions/0001 and 0302",
@@ -20,9 +20,13 @@ export const namesAreThePeers: Rule = {
 };
 
 function* ofSenders(view: View, peers: readonly Peer[]): Generator<Fault> {
-  for (const chain of publicChains(view)) {
+  const chains = publicChains(view).filter(({ tls }) => tls !== undefined);
+  for (const { name } of peers.filter((peer) => !chains.some((chain) => chain.name === peer.name))) {
+    yield { path: "static_resources.listeners", message: `sender ${name} is a peer and has no filter chain over TLS` };
+  }
+  for (const chain of chains) {
     if (chain.tls === undefined) continue;
-    const peer = senderOf(chain, peers) ?? (peers.length === 1 ? peers[0] : undefined);
+    const peer = senderOf(chain, peers);
     if (peer === undefined) {
       yield { path: chain.place.path, message: `filter chain ${chain.name} is no peer's` };
       continue;
@@ -30,11 +34,16 @@ function* ofSenders(view: View, peers: readonly Peer[]): Generator<Fault> {
     yield* nameOf(chain.tls, peer);
     if (!chain.leads) continue;
     const found = (chain.sources ?? []).flatMap(({ address }) => address ?? []);
-    yield* same(chain.place.at("filter_chain_match"), found, peer.addresses);
+    const at = chain.place.at("filter_chain_match");
+    yield* same(at, found, peer.addresses);
+    yield* pinned(at, found, peer.pinnedAddresses);
   }
 }
 
 function* ofReceiver({ clusters }: View, [peer]: readonly Peer[]): Generator<Fault> {
+  if (peer !== undefined && clusters.every(({ tls }) => tls === undefined)) {
+    yield { path: "static_resources.clusters", message: `${peer.name} is a peer and has no cluster over TLS` };
+  }
   for (const { name, place, tls, endpoints } of clusters) {
     if (tls === undefined) continue;
     if (peer === undefined) {
@@ -43,11 +52,9 @@ function* ofReceiver({ clusters }: View, [peer]: readonly Peer[]): Generator<Fau
     }
     yield* nameOf(tls, peer);
     const at = place.at("load_assignment");
-    yield* same(
-      at,
-      endpoints.map(({ host }) => host ?? "?"),
-      peer.addresses,
-    );
+    const found = endpoints.map(({ host }) => host ?? "?");
+    yield* same(at, found, peer.addresses);
+    yield* pinned(at, found, peer.pinnedAddresses);
     const port = peer.port ?? ports.https;
     for (const endpoint of endpoints.filter((one) => one.port !== port)) {
       yield { path: endpoint.place.path, message: `port ${endpoint.port ?? "not set"} instead of ${port}` };
@@ -69,6 +76,12 @@ function* same({ path }: Place, found: readonly string[], expected: readonly str
     yield { path, message: `addresses: ${surplus.join(", ")} instead of ${expected.join(", ") || "none"}` };
   }
   if (missing.length > 0) yield { path, message: `addresses: ${missing.join(", ")} missing` };
+}
+
+function* pinned({ path }: Place, found: readonly string[], agreed: readonly string[] | undefined): Generator<Fault> {
+  const strangers = agreed === undefined ? [] : found.filter((one) => !agreed.includes(one));
+  if (strangers.length === 0) return;
+  yield { path, message: `${strangers.join(", ")} not pinned for this peer (pinned: ${agreed?.join(", ") || "none"})` };
 }
 
 const contextsOf = (view: View): readonly Tls[] =>

@@ -16,7 +16,10 @@ export interface Peer {
   /** A sender's is that of its filter chain. */
   readonly name: string;
   readonly dnsName?: string | undefined;
+  /** As its contract says. */
   readonly addresses?: readonly string[] | undefined;
+  /** To which a person agreed. */
+  readonly pinnedAddresses?: readonly string[] | undefined;
   /** TCP, of a receiver. */
   readonly port?: number | undefined;
   /** Pinned roots: SHA-256 as OpenSSL writes it. */

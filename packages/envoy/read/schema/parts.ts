@@ -32,9 +32,15 @@ export const extension = <Shape extends z.ZodRawShape>(called: string, message: 
 
 /** Another schema by what a value says of itself, with findings that go as deep as that schema's. */
 export function byField(field: string, known: (text: string) => z.ZodType | undefined) {
+  // Making a schema takes longer than using it.
+  const made = new Map<string, z.ZodType | undefined>();
+  const schemaFor = (text: string) => {
+    if (!made.has(text)) made.set(text, known(text));
+    return made.get(text);
+  };
   return z.unknown().superRefine((value, context) => {
     const said = typeof value === "object" && value !== null ? (value as Record<string, unknown>)[field] : undefined;
-    const schema = typeof said === "string" ? known(said) : undefined;
+    const schema = typeof said === "string" ? schemaFor(said) : undefined;
     if (schema === undefined) {
       context.addIssue({ code: "custom", path: [field], message: "none that is known here" });
       return;

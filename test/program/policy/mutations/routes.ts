@@ -79,7 +79,7 @@ export const routes: readonly Mutation[] = [
   [
     "receiver",
     "the sender's chain has no TLS",
-    ["listeners-are-known", "one-chain-per-sender"],
+    ["listeners-are-known", "names-are-the-peers"],
     (it) =>
       it.chain((chain) => {
         delete chain.transport_socket;
@@ -202,7 +202,7 @@ export const routes: readonly Mutation[] = [
     "receiver",
     "a prefix length is in octal",
     // What cannot be read says nothing, and nothing is not enough for the others either.
-    ["envoy-is-known", "admin-is-local", "one-chain-per-sender"],
+    ["envoy-is-known", "admin-is-local", "names-are-the-peers"],
     (it) => it.file("envoy/bootstrap.json", (text) => text.replace('"prefix_len": 32', '"prefix_len": 032')),
   ],
   [

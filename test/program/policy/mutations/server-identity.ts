@@ -65,7 +65,7 @@ export const serverIdentity: readonly Mutation[] = [
   [
     "sender",
     "samples leave in clear",
-    ["nothing-leaves-in-clear"],
+    ["nothing-leaves-in-clear", "names-are-the-peers"],
     (it) =>
       it.cluster((cluster) => {
         delete cluster.transport_socket;

@@ -141,7 +141,7 @@ describe("a change of what an Envoy is told", () => {
           assert.notDeepEqual(wrong(which, JSON.parse(toJson(bootstrap))), [], `${path} = ${JSON.stringify(value)}`);
         },
       ),
-      { numRuns: 1500 },
+      { numRuns: 600 },
     );
   });
 

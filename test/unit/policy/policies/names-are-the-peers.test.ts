@@ -1,6 +1,7 @@
 import { types } from "@metrics-link/policy/model/types.ts";
 import { namesAreThePeers } from "@metrics-link/policy/policies/names-are-the-peers.ts";
-import { addresses, names, releaseObject, resource } from "../support/example.ts";
+import { Mutant } from "../../../program/policy/support/mutate.ts";
+import { addresses, configurationOf, names, releaseObject, resource } from "../support/example.ts";
 import { specify, unknown } from "../support/specification.ts";
 
 const peer = (change: object) =>
@@ -11,12 +12,20 @@ const peer = (change: object) =>
   });
 const release = releaseObject("receiver");
 
+function withoutChains() {
+  const mutant = new Mutant({ configuration: configurationOf("receiver"), inputs: [release], outputs: [] });
+  mutant.envoy(({ static_resources: { listeners } }) => listeners.shift());
+  const [changed = release] = mutant.deployed.inputs;
+  return changed;
+}
+
 specify(namesAreThePeers, {
   role: "receiver",
   passes: { "what the peer says": [peer({}), release] },
   fails: {
     "another name": [[peer({ dnsName: "other.internal" }), release], /instead of other.internal/],
     "another address": [[peer({ addresses: ["192.0.2.1"] }), release], /203.0.113.10 instead of 192.0.2.1/],
+    "a peer without a chain": [[peer({}), withoutChains()], /sender account-a is a peer and has no filter chain/],
     "no peer": [[resource(types.stack, {}), release], /filter chain account-a is no peer's/],
     "another stack": [
       [peer({ stack: "organization/metrics-link/other" }), release],
