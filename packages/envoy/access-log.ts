@@ -101,6 +101,8 @@ export const connectionLog = (): AccessLog =>
     tls_failure: "%DOWNSTREAM_TRANSPORT_FAILURE_REASON%",
     details: "%RESPONSE_CODE_DETAILS%",
     termination: "%CONNECTION_TERMINATION_DETAILS%",
+    // `over_connection_limit`, for example; empty when the other side closed.
+    close_reason: "%DOWNSTREAM_LOCAL_CLOSE_REASON%",
     flags: "%RESPONSE_FLAGS%",
     bytes_received: "%BYTES_RECEIVED%",
     bytes_sent: "%BYTES_SENT%",

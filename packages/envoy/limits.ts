@@ -59,7 +59,7 @@ export const upstreamIdleSeconds = 90;
 export const loopbackIdleSeconds = 300;
 
 /**
- * What Envoy as a whole takes beyond the shares of all senders and of strangers. A connection above its sender's share is
+ * What Envoy as a whole takes beyond the shares of senders, strangers and health checks. A connection above its share is
  * accepted before it is closed, one at a time in each worker, and must not cost another sender's connection.
  */
 export const connectionsInPassing = 16;

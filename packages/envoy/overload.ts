@@ -24,7 +24,7 @@ const atHeap = (value: number): Trigger => ({ name: heapMonitor, threshold: { va
  * looked at 20 times a second: at four times, one client on loopback outran it to 179 % of a heap of 128 MiB.
  *
  * @param heapBytes what the process may hold
- * @param connections from the outside at once; listeners that only this machine or the load balancer uses are exempt
+ * @param connections from the outside at once; listeners that only this machine uses are exempt
  */
 export function overloadManager(heapBytes: number, connections: number): OverloadManager {
   return {

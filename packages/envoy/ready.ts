@@ -6,8 +6,9 @@ import { defaultLimits } from "./limits.ts";
 import { connectionLimit, type Listener, listener } from "./listener.ts";
 import { notFound, routeConfiguration } from "./route.ts";
 
-/** Connections at once, and the time in seconds that one may stay silent; a health check takes one for a moment. */
-const readyConnections = 32;
+/** Connections at once; a health check takes one for a moment. */
+export const readyConnections = 32;
+/** Time in seconds that a connection may stay silent. */
 const readyIdleSeconds = 5;
 
 /** The path that the load balancer's health check asks for. */
@@ -20,7 +21,6 @@ export const readyPath = "/ready";
  */
 export function readyListener(port: number): Listener {
   return listener("ready", socket(everyInterface, port), {
-    ignore_global_conn_limit: true,
     filter_chains: [
       {
         name: "ready",

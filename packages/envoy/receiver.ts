@@ -6,7 +6,7 @@ import { ingestListener, type SenderPeer } from "./ingest.ts";
 import { requireSoundSenders } from "./input.ts";
 import { connectionsInPassing, defaultLimits, type Limits } from "./limits.ts";
 import { inPlace, type Material, swappable } from "./material.ts";
-import { readyListener } from "./ready.ts";
+import { readyConnections, readyListener } from "./ready.ts";
 import type { Rendering } from "./rendering.ts";
 import { leafSecretFile, trustSecretFile } from "./secrets.ts";
 
@@ -51,6 +51,6 @@ function receiverBootstrap(input: ReceiverInput, material: Material): Bootstrap 
     ],
     clusters: [prometheus],
     heapBytes: limits.heapBytes,
-    connections: connections + connectionsInPassing,
+    connections: connections + readyConnections + connectionsInPassing,
   });
 }

@@ -94,7 +94,14 @@ export const receiversAlerts = (senders: readonly string[]): readonly Alert[] =>
   alert(
     "ConnectionsLimited",
     "warning",
-    "{{ $labels.envoy_connection_limit_prefix }} opens more connections than one sender may have.",
-    ({ window }, own) => rose(own("envoy_connection_limit_limited_connections"), window),
+    "Connections to this receiver are being used up{{ with $labels.envoy_connection_limit_prefix }} by {{ . }}{{ end }}: {{ $labels.kind }}.",
+    ({ window }, own) =>
+      byKind({
+        "more than its share": rose(own("envoy_connection_limit_limited_connections"), window),
+        "no handshake in time": rose(
+          own("envoy_listener_downstream_cx_transport_socket_connect_timeout", ingest),
+          window,
+        ),
+      }),
   ),
 ];

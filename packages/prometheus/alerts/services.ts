@@ -27,8 +27,13 @@ export const serviceAlerts = (side: Side, delivers: boolean): readonly Alert[] =
     "EnvoyOverloaded",
     "critical",
     "Envoy sheds load, for want of memory or of connections: {{ $labels.kind }}.",
-    (_, own) =>
+    ({ window }, own) =>
       byKind({
+        "resets the largest requests": rose(own("envoy_envoy_overload_actions_reset_high_memory_stream_count"), window),
+        "refuses connections beyond those of all senders": rose(
+          own("envoy_listener_downstream_global_cx_overflow"),
+          window,
+        ),
         "stops accepting requests": `${own("envoy_overload_envoy_overload_actions_stop_accepting_requests_active")} > 0`,
         "stops accepting connections": `${own("envoy_overload_envoy_overload_actions_stop_accepting_connections_active")} > 0`,
       }),

@@ -46,7 +46,7 @@ export const settings = {
   ConnectionsLimited: { for: "5m", window: "5m" },
   // Either Envoy.
   EnvoyDropsWrites: { for: "0s", window: "15m" },
-  EnvoyOverloaded: { for: "1m" },
+  EnvoyOverloaded: { for: "1m", window: "5m" },
   // Certificates.
   LeafRenewalOverdue: { for: "1h", threshold: 9 * day },
   LeafExpiring: { for: "5m", threshold: 3 * day },

@@ -24,6 +24,7 @@ const operators = {
   tls_version: "%DOWNSTREAM_TLS_VERSION%",
   tls_cipher: "%DOWNSTREAM_TLS_CIPHER%",
   tls_failure: "%DOWNSTREAM_TRANSPORT_FAILURE_REASON%",
+  close_reason: "%DOWNSTREAM_LOCAL_CLOSE_REASON%",
   termination: "%CONNECTION_TERMINATION_DETAILS%",
   peer_subject: "%DOWNSTREAM_PEER_SUBJECT%",
   peer_issuer: "%DOWNSTREAM_PEER_ISSUER%",
@@ -55,8 +56,8 @@ const upstream: readonly Field[] = [
   ...(["upstream_san", "upstream_not_after", "attempts"] as const),
 ];
 const connection: readonly Field[] = [
-  ...(["start", "tls_failure", "details", "termination", "flags", "bytes_received", "bytes_sent"] as const),
-  ...(["duration_ms", "connection"] as const),
+  ...(["start", "tls_failure", "details", "termination", "close_reason", "flags", "bytes_received"] as const),
+  ...(["bytes_sent", "duration_ms", "connection"] as const),
 ];
 
 /** Standard output, one JSON object a line, with these fields and perhaps some of the others. */

@@ -68,7 +68,7 @@ const ready = listener(
       accessLog: localFailures,
     }),
   ),
-  exempt,
+  {},
 );
 
 const egress = listener(

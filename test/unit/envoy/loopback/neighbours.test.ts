@@ -49,7 +49,8 @@ describe("somebody who holds connections to the receiver open", () => {
   async function assertSenderWrites(): Promise<void> {
     for (let count = 0; count < 12; count++) assert.equal((await callOnce(link.rightful)).status, 204);
     assert.equal(await link.write(), 204);
-    assert.equal(await link.receiver.counter("envoy_listener_downstream_global_cx_overflow"), 0);
+    const overflow = /^envoy_listener_downstream_global_cx_overflow\{envoy_listener_address="ingest"\} 0$/m;
+    assert.match(await link.receiver.metrics(), overflow);
   }
 
   const limited = (prefix: string) =>
@@ -66,6 +67,9 @@ describe("somebody who holds connections to the receiver open", () => {
       await neighbour.open(crowd, otherAddress, link.ingestPort, await bytes());
       await assertSenderWrites();
       assert.equal(await limited("sender_c"), crowd - share);
+      const line = await link.receiver.logged("a refusal", (one) => one.close_reason === "over_connection_limit");
+      assert.match(String(line.source), /^127\.0\.0\.2:/);
+      assert.equal(line.filter_chain, "c");
     });
 
     it(`${how}, from nobody's address, takes the share of strangers alone`, async () => {

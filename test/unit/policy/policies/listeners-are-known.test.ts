@@ -34,4 +34,11 @@ specifyRelease(listenersAreKnown, "receiver", {
       }),
     /^node\.cluster: metrics-link-sender instead of metrics-link-receiver$/,
   ],
+  "connections that are held before a chain counts them": [
+    (it) =>
+      it.envoy(({ static_resources: { listeners } }) => {
+        listeners[0].listener_filters = [{ name: "envoy.filters.listener.tls_inspector" }];
+      }),
+    /tls_inspector is not one that we know/,
+  ],
 });

@@ -155,17 +155,29 @@ export const linkCases = {
     counter(receiver("envoy_http_downstream_rq_total", 'envoy_http_conn_manager_prefix="elsewhere"'), "receives"),
     counter(receiver("envoy_listener_no_filter_chain_match", 'envoy_listener_address="ingest"'), "receives"),
   ],
-  ConnectionsLimited: counter(
-    receiver("envoy_connection_limit_limited_connections", 'envoy_connection_limit_prefix="sender_account-a"'),
-    "receives",
-  ),
+  ConnectionsLimited: [
+    counter(
+      receiver("envoy_connection_limit_limited_connections", 'envoy_connection_limit_prefix="sender_account-a"'),
+      "receives",
+    ),
+    counter(
+      receiver("envoy_listener_downstream_cx_transport_socket_connect_timeout", 'envoy_listener_address="ingest"'),
+      "receives",
+    ),
+  ],
   EnvoyDropsWrites: counter(
     sender("envoy_http_downstream_rq_xx", 'envoy_http_conn_manager_prefix="egress",envoy_response_code_class="4"'),
   ),
-  EnvoyOverloaded: ["requests", "connections"].map((what) => ({
-    side: "sends",
-    fires: { [sender(`envoy_overload_envoy_overload_actions_stop_accepting_${what}_active`)]: "1+0x120" },
-    silent: { [sender(`envoy_overload_envoy_overload_actions_stop_accepting_${what}_active`)]: still },
-    at: 30,
-  })),
+  EnvoyOverloaded: [
+    ...["requests", "connections"].map(
+      (what): Case => ({
+        side: "sends",
+        fires: { [sender(`envoy_overload_envoy_overload_actions_stop_accepting_${what}_active`)]: "1+0x120" },
+        silent: { [sender(`envoy_overload_envoy_overload_actions_stop_accepting_${what}_active`)]: still },
+        at: 30,
+      }),
+    ),
+    counter(sender("envoy_envoy_overload_actions_reset_high_memory_stream_count")),
+    counter(receiver("envoy_listener_downstream_global_cx_overflow", 'envoy_listener_address="ingest"'), "receives"),
+  ],
 } satisfies Readonly<Record<string, Case | readonly Case[]>>;
