@@ -21,7 +21,7 @@ const overloadManager = z.strictObject({
   buffer_factory_config: z.strictObject({ minimum_account_to_track_power_of_two: z.literal(17) }),
   resource_monitors: z.tuple([
     extension(heap, "resource_monitors.fixed_heap.v3.FixedHeapConfig", {
-      max_heap_size_bytes: whole(64 * mebibyte, 16_384 * mebibyte),
+      max_heap_size_bytes: whole(mebibyte, 16_384 * mebibyte),
     }),
     extension(
       "envoy.resource_monitors.global_downstream_max_connections",

@@ -121,7 +121,7 @@ export function httpManager({ prefix, name, codec, routes: known, filters, acces
       normalize_path: z.boolean(),
       merge_slashes: z.boolean(),
       path_with_escaped_slashes_action: z.literal("REJECT_REQUEST"),
-      request_timeout: seconds(1, 60),
+      request_timeout: seconds(1, 300),
       request_headers_timeout: seconds(1, 60),
       stream_idle_timeout: seconds(1, 300),
       max_request_headers_kb: z.literal(16),
