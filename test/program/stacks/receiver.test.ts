@@ -27,7 +27,7 @@ describe("the receiver's stack", () => {
     );
     assert.deepEqual(allowed, ["203.0.113.10/32"]);
     const bootstrap = fileOf(registrations, "receiver", "envoy/bootstrap.json");
-    assert.match(bootstrap, /address_prefix: 203\.0\.113\.10\n\s+prefix_len: 32/);
+    assert.match(bootstrap, /"address_prefix": "203\.0\.113\.10",\n\s+"prefix_len": 32\n/);
   });
 
   it("trusts the sender's root and nothing else", async () => {
