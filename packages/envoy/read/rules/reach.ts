@@ -73,7 +73,12 @@ function* onLoopback({ name, address }: Listener, role: string | undefined): Gen
   };
 }
 
-function* fromOutside({ name, address, chains }: Listener, role: string | undefined): Generator<Fault> {
+function* fromOutside({ name, place, address, chains }: Listener, role: string | undefined): Generator<Fault> {
+  // The PROXY protocol's would let a client say its own address; any would hold connections that no chain counts.
+  for (const filter of place.at("listener_filters").items) {
+    const called = filter.at("name").text ?? "without a name";
+    yield { path: filter.path, message: `listener ${name}: the listener filter ${called} is not one that we know` };
+  }
   const allowed: readonly number[] = role === "receiver" ? [ports.ingest, ports.ready] : [];
   if (!allowed.includes(address.port ?? 0) || address.host !== "0.0.0.0") {
     yield {

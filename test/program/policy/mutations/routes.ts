@@ -164,7 +164,7 @@ export const routes: readonly Mutation[] = [
   [
     "receiver",
     "a client says itself which address it comes from",
-    ["envoy-is-known"],
+    ["envoy-is-known", "listeners-are-known"],
     (it) =>
       it.envoy(({ static_resources: { listeners } }) => {
         listeners[0].listener_filters = [{ name: "envoy.filters.listener.proxy_protocol" }];
