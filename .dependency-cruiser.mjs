@@ -69,10 +69,26 @@ export default {
     },
     {
       name: "rooms-do-not-know-each-other",
-      comment: "Stacks put rooms together; a room knows the contract only, and a review what a page is made of.",
+      comment:
+        "Stacks put rooms together; a room knows the contract only, a review what a page is made of, and who judges an Envoy how it is read.",
       severity: "error",
       from: { path: "^packages/(pki|network|host|policy|review|sandbox)/" },
-      to: { path: "^packages/(?!contract/)", pathNot: ["^packages/$1/", room("page")] },
+      to: { path: "^packages/(?!contract/)", pathNot: ["^packages/$1/", room("page"), room("envoy/read")] },
+    },
+    {
+      name: "who-reads-does-not-write",
+      comment:
+        "What Envoy is told is judged by a reading of its own: a reader that knew the renderer would believe whatever that writes.",
+      severity: "error",
+      from: { path: room("envoy/read") },
+      to: { path: ["^packages/(?!contract/|envoy/read/)", "@pulumi", "^(node:)?fs"] },
+    },
+    {
+      name: "envoy-is-read-where-it-is-judged",
+      comment: "Policies, reviews, audits and the agent judge what an Envoy is told; nobody else reads it.",
+      severity: "error",
+      from: { path: "^packages/(pki|network|sandbox|host/(?!agent/))" },
+      to: { path: room("envoy/read") },
     },
     {
       name: "pages-are-for-people",

@@ -66,7 +66,7 @@ const bundles = z.array(
 const envoy = z.object({
   version: z.string(),
   uptimeSeconds: z.number(),
-  /** From `/config_dump`: `admin`, `overload_manager` and `stats_config` of the bootstrap. */
+  /** From `/config_dump`: the bootstrap without `node` and `static_resources`. */
   bootstrap: z.record(z.string(), z.unknown()),
   listeners: z.array(z.unknown()),
   clusters: z.array(z.unknown()),

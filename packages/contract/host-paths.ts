@@ -28,7 +28,7 @@ export const hostUsers = {
 
 /** One file of a release, as renderers and stacks hand it over. */
 export interface HostFile {
-  /** Relative to the release's directory, for example "envoy/bootstrap.yaml". */
+  /** Relative to the release's directory, for example "envoy/bootstrap.json". */
   readonly path: string;
   readonly content: string;
   /** Octal, four digits, for example "0644". */

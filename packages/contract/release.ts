@@ -93,6 +93,8 @@ const check = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("prometheusConfig"), file: relativePath }),
   z.strictObject({ kind: z.literal("prometheusRules"), file: relativePath }),
   z.strictObject({ kind: z.literal("envoyConfig"), file: relativePath, user: oneOf([hostUsers.envoy]) }),
+  /** Envoy is told nothing that the agent does not know, and nothing that opens a fence, whatever Envoy makes of it. */
+  z.strictObject({ kind: z.literal("envoyMeaning"), file: relativePath }),
   z.strictObject({ kind: z.literal("keyPair"), certificate: relativePath, key: relativePath }),
   z.strictObject({ kind: z.literal("chain"), certificate: relativePath, root: relativePath }),
   /** The roots of a peer: these and no others, whatever Envoy would make of the rest of the file. */

@@ -1,15 +1,9 @@
 import { InvalidInputError } from "@metrics-link/contract/errors.ts";
 import { certificatesOf, unlessOtherText } from "@metrics-link/contract/fingerprint.ts";
 import { type HostFile, hostUsers } from "@metrics-link/contract/host-paths.ts";
-import { stringify } from "yaml";
-import { checkRendering } from "./meaning/index.ts";
+import { type Finding, find, type Lookup, readFiles, toJson } from "./read/index.ts";
 import { releaseFiles } from "./release-files.ts";
 import type { Rendering } from "./rendering.ts";
-
-/** YAML without anchors (Envoy's parser and a reviewer's eye are both better off) and without folded lines. */
-export function toYaml(value: object): string {
-  return stringify(value, { aliasDuplicateObjects: false, lineWidth: 0 });
-}
 
 /** What of the PKI is public and belongs on this host. */
 export interface PublicMaterial {
@@ -20,40 +14,57 @@ export interface PublicMaterial {
 }
 
 /**
- * The files of a release that make up Envoy's configuration: all but the private key, which comes as a secret.
- * A peer's roots are encoded anew here as well: what Envoy reads as an anchor and we do not, cannot be published.
+ * The files of a release that make up Envoy's configuration: all but the private key, which comes as a secret. They are
+ * JSON, which Envoy tells by the name's end: it has one spelling of each value, where YAML has several. A peer's roots are
+ * encoded anew here as well: what Envoy reads as an anchor and we do not, cannot be published.
  * @throws InvalidInputError when the configuration would open a fence, or a peer's roots are missing or more than that
  */
 export function envoyFiles(rendering: Rendering, material: PublicMaterial): HostFile[] {
-  requireSound(rendering, material);
-  return [
-    file(releaseFiles.bootstrap, toYaml(rendering.bootstrap)),
-    file(releaseFiles.staticTwin, toYaml(rendering.staticTwin)),
-    ...rendering.secrets.map(({ path, content }) => file(path, toYaml(content))),
+  const files = [
+    file(releaseFiles.bootstrap, toJson(rendering.bootstrap)),
+    file(releaseFiles.staticTwin, toJson(rendering.staticTwin)),
+    ...rendering.secrets.map(({ path, content }) => file(path, toJson(content))),
     file(releaseFiles.certificateChain, material.certificateChain),
     ...Object.entries(material.rootBundles).map(([peer, pem]) =>
-      file(releaseFiles.root(peer), certificatesOf(pem).join("")),
+      file(releaseFiles.root(peer), encodedAnew(releaseFiles.root(peer), pem)),
     ),
   ];
+  requireSound(files);
+  return files;
 }
 
-function requireSound(rendering: Rendering, material: PublicMaterial): void {
-  const anchors = rendering.secrets.flatMap(({ content }) => content.resources[0].validation_context?.trusted_ca ?? []);
-  const given = Object.keys(material.rootBundles).map(releaseFiles.root);
-  const problems = [
-    ...Object.entries(material.rootBundles).flatMap(([peer, pem]) => {
-      const remedy = unlessOtherText<string | undefined>(
-        () => (certificatesOf(pem).length > 0 ? undefined : "it holds no certificate"),
-        (why) => why,
-      );
-      return remedy === undefined ? [] : [{ key: releaseFiles.root(peer), value: pem, remedy }];
-    }),
-    ...checkRendering(rendering).map(({ rule, where, message }) => ({ key: where, value: rule, remedy: message })),
-    ...anchors
-      .filter(({ filename }) => !given.some((path) => filename.endsWith(`/${path}`)))
-      .map(({ filename }) => ({ key: filename, value: undefined, remedy: "the root bundle of this peer" })),
-  ];
+/** @throws InvalidInputError when anything but certificates stands in a bundle */
+const encodedAnew = (path: string, pem: string): string =>
+  unlessOtherText(
+    () => certificatesOf(pem).join(""),
+    (remedy) => {
+      throw new InvalidInputError("Envoy's configuration is not safe to publish", [{ key: path, value: pem, remedy }]);
+    },
+  );
+
+/**
+ * The gate in front of publishing: reads the files as they would be published, with the reader that the policies, the
+ * review, the host and the audit use.
+ * @throws InvalidInputError naming every place that opens a fence or is not known
+ */
+export function requireSound(files: readonly HostFile[]): void {
+  const problems = findingsOf((path) => files.find((one) => one.path === path)?.content).map(
+    ({ rule, path, message }) => ({ key: path, value: rule, remedy: message }),
+  );
   if (problems.length > 0) throw new InvalidInputError("Envoy's configuration is not safe to publish", problems);
+}
+
+/** Of the bootstrap, and of its twin what the bootstrap does not have as well. */
+export function findingsOf(lookup: Lookup): readonly Finding[] {
+  const running = find(readFiles(lookup, releaseFiles.bootstrap), { lookup });
+  const twin = find(readFiles(lookup, releaseFiles.staticTwin, "twin"), { lookup });
+  const told = new Set(running.map(({ path, message }) => `${path}: ${message}`));
+  return [
+    ...running,
+    ...twin
+      .filter(({ path, message }) => !told.has(`${path}: ${message}`))
+      .map((finding) => ({ ...finding, path: `${releaseFiles.staticTwin}: ${finding.path}` })),
+  ];
 }
 
 /** Root owns and writes; Envoy's user only reads. */

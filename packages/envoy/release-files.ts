@@ -1,10 +1,10 @@
 /** The names of Envoy's files, relative to a release's directory. */
 export const releaseFiles = {
-  bootstrap: "envoy/bootstrap.yaml",
+  bootstrap: "envoy/bootstrap.json",
   /** The same configuration with certificates by file, for `envoy --mode validate` in the release's directory. */
-  staticTwin: "envoy/static-twin.yaml",
-  leafSecret: "envoy/sds/leaf.yaml",
-  trustSecret: (peer: string) => `envoy/sds/trusted-ca-${peer}.yaml`,
+  staticTwin: "envoy/static-twin.json",
+  leafSecret: "envoy/sds/leaf.json",
+  trustSecret: (peer: string) => `envoy/sds/trusted-ca-${peer}.json`,
   certificateChain: "tls/certificate-chain.pem",
   /** Not rendered here: the host fetches it as a secret. */
   privateKey: "tls/private-key.pem",

@@ -1,6 +1,3 @@
-import type { Bootstrap } from "./bootstrap.ts";
-import type { Unchecked } from "./meaning/finding.ts";
-
 /** What an Envoy says of itself by `/config_dump`: the parts of a bootstrap, and what became of them. */
 export interface RunningEnvoy {
   readonly bootstrap: Readonly<Record<string, unknown>>;
@@ -15,9 +12,52 @@ export interface Difference {
   readonly message: string;
 }
 
-/** The running configuration in the form of a file, so that `checkMeaning` can be asked about it. */
-export function runningBootstrap({ bootstrap, listeners, clusters }: RunningEnvoy): Unchecked<Bootstrap> {
-  return { ...bootstrap, static_resources: { listeners, clusters } } as Unchecked<Bootstrap>;
+/**
+ * The running configuration in the form of a file, so that the same reader reads both. Where JSON of protocol buffers
+ * leaves a default out, or writes a number as text, it is put back: https://protobuf.dev/programming-guides/json/.
+ */
+export function asFile({ bootstrap, listeners, clusters }: RunningEnvoy): Record<string, unknown> {
+  return {
+    ...(respelt(bootstrap) as object),
+    static_resources: {
+      listeners: listeners.map((listener) => respelt(withoutType(listener))),
+      clusters: clusters.map((cluster) => ({
+        type: "STATIC",
+        lb_policy: "ROUND_ROBIN",
+        ...(respelt(withoutType(cluster)) as object),
+      })),
+    },
+  };
+}
+
+/** In the dump, listeners and clusters are each a `google.protobuf.Any`. */
+function withoutType(item: unknown): unknown {
+  if (!isRecord(item)) return item;
+  const { "@type": _type, ...rest } = item;
+  return rest;
+}
+
+const httpManager =
+  "type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager";
+/** Fields of 64 bits, which are text in JSON. */
+const wide = new Set(["max_heap_size_bytes", "max_active_downstream_connections", "max_connections"]);
+
+function respelt(value: unknown, key = ""): unknown {
+  if (Array.isArray(value)) return value.map((item) => respelt(item));
+  if (isRecord(value)) {
+    const fields = Object.entries(value).map(([name, item]) => [name, respelt(item, name)] as const);
+    return { ...defaultsOf(key, value), ...Object.fromEntries(fields) };
+  }
+  if (typeof value !== "string") return value;
+  if (wide.has(key) && /^\d{1,15}$/.test(value)) return Number(value);
+  return /^\d+\.\d+s$/.test(value) ? `${Number.parseFloat(value)}s` : value;
+}
+
+/** Values of number 0 that we write out: the dump leaves them out of a message that it shows otherwise. */
+function defaultsOf(key: string, message: Readonly<Record<string, unknown>>): object {
+  if (key === "comparison") return { op: "EQ" };
+  if (message["@type"] === httpManager) return { forward_client_cert_details: "SANITIZE", merge_slashes: false };
+  return {};
 }
 
 /**
@@ -25,46 +65,18 @@ export function runningBootstrap({ bootstrap, listeners, clusters }: RunningEnvo
  *
  * @param bootstrap a file of ours, parsed. `node` is left out: Envoy adds all its extensions to it.
  */
-export function differencesFrom(bootstrap: Unchecked<Bootstrap>, running: RunningEnvoy): Difference[] {
-  const { listeners = [], clusters = [] } = bootstrap.static_resources ?? {};
-  const { admin, overload_manager, stats_config } = bootstrap;
+export function differencesFrom(bootstrap: unknown, running: RunningEnvoy): Difference[] {
+  const { node: _node, static_resources: ours, ...rest } = isRecord(bootstrap) ? bootstrap : {};
+  const { static_resources: theirs, ...others } = asFile(running);
+  const [wanted, found] = [ours, theirs].map((one) => (isRecord(one) ? one : {}));
   return [
-    ...compared("listener", normalised(listeners), normalised(withoutType(running.listeners))),
-    ...compared("cluster", normalised(clusters), normalised(withoutType(running.clusters))),
-    ...Object.entries({ admin, overload_manager, stats_config }).flatMap(([name, wanted]) =>
-      compared(name, normalised(wanted), normalised(running.bootstrap[name])),
+    ...compared("listener", wanted?.listeners ?? [], found?.listeners),
+    ...compared("cluster", wanted?.clusters ?? [], found?.clusters),
+    ...[...new Set([...Object.keys(rest), ...Object.keys(others)])].flatMap((name) =>
+      compared(name, rest[name], others[name]),
     ),
   ];
 }
-
-/** In the dump, these two are each a `google.protobuf.Any`. */
-const withoutType = (items: readonly unknown[]) =>
-  items.map((item) => ({ ...(item as Record<string, unknown>), "@type": undefined }));
-
-/** Enumeration values that are the default (number 0), which JSON of protocol buffers leaves out. */
-const defaults: Readonly<Record<string, string>> = {
-  op: "EQ",
-  forward_client_cert_details: "SANITIZE",
-  lb_policy: "ROUND_ROBIN",
-};
-
-/**
- * One spelling of what is the same message: default values are left out, durations are without trailing zeros, 64-bit
- * numbers are text (https://protobuf.dev/programming-guides/json/).
- */
-function normalised(value: unknown, key = ""): unknown {
-  if (Array.isArray(value)) return value.map((item) => normalised(item));
-  if (typeof value === "object" && value !== null) {
-    const entries = Object.entries(value).map(([name, item]) => [name, normalised(item, name)] as const);
-    return Object.fromEntries(entries.filter(([, item]) => item !== undefined && !isEmpty(item)));
-  }
-  if (value === null || value === undefined || value === false || value === 0 || value === "") return undefined;
-  const text = String(value);
-  if (text === defaults[key]) return undefined;
-  return /^\d+(\.\d+)?s$/.test(text) ? `${Number.parseFloat(text)}s` : text;
-}
-
-const isEmpty = (value: unknown) => typeof value === "object" && value !== null && Object.keys(value).length === 0;
 
 /** Lists of named things are compared by name, so that one too many is told as that. */
 function compared(where: string, wanted: unknown, found: unknown): Difference[] {

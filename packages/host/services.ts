@@ -146,6 +146,7 @@ function envoyService(args: EnvoyArgs): ServiceSet {
         file,
         user: hostUsers.envoy,
       })),
+      { kind: "envoyMeaning" as const, file: configuration },
       ...(certificate
         ? [
             { kind: "keyPair" as const, certificate: certificate.chain, key: certificate.key },

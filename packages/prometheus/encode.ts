@@ -3,9 +3,9 @@ import { stringify } from "yaml";
 import { releaseFiles } from "./release-files.ts";
 import type { Rendering } from "./render.ts";
 
-/** YAML without anchors and without folded lines. */
+/** YAML that parsers of 1.1 and 1.2 read alike, without anchors and without folded lines. */
 export function toYaml(value: object): string {
-  return stringify(value, { aliasDuplicateObjects: false, lineWidth: 0 });
+  return stringify(value, { aliasDuplicateObjects: false, lineWidth: 0, compat: "yaml-1.1" });
 }
 
 /** The files of a release that make up Prometheus' configuration. */

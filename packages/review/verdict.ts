@@ -1,10 +1,11 @@
 import { keepRule } from "@metrics-link/contract";
+import { type RuleId, rules, sentence } from "@metrics-link/envoy/read/index.ts";
 import { type Change, changesOf } from "./changes.ts";
 import type { PreviewRecord } from "./events.ts";
 import { addressRows } from "./evidence/address.ts";
-import { identityRows } from "./evidence/identity.ts";
+import { identityFindings, identityRows } from "./evidence/identity.ts";
 import type { Row } from "./evidence/row.ts";
-import { plannedOf } from "./planned.ts";
+import { type Planned, plannedOf } from "./planned.ts";
 import { type Deviation, type Pack, type PolicyResult, packRan, policyResults } from "./policies.ts";
 import { partsOf } from "./urn.ts";
 
@@ -66,8 +67,9 @@ export function judge({ stack, record, pack, deviations, now }: ReviewInput): Ve
   const dated = deviations.map((one) => dateOf(one, now, rules));
   const excused = dated.filter(({ expired }) => !expired).map(({ policy }) => policy);
   const gone = changes.flatMap(keepFailure).filter(({ rule }) => !excused.includes(rule));
-  const failures = [...gone, ...policies.flatMap(policyFailures)];
   const planned = plannedOf(record);
+  const judged = policies.flatMap(policyFailures);
+  const failures = [...gone, ...judged, ...ownFailures(planned, [...excused, ...judged.map(({ rule }) => rule)])];
   const errors = [...complaints(record, changes, gone), ...silence(record, pack)];
   const outcome = failures.length > 0 ? "failed" : errors.length > 0 || !record.succeeded ? "incomplete" : "passed";
   return {
@@ -127,6 +129,21 @@ function keepFailure({ kind, name, keptBecause, protected: guarded, forcedBy, lo
   if (loses.length === 0) return [];
   return failure(`would lose ${loses.join(" and ")}: ${keptBecause}`, "put the option back into the program");
 }
+
+/** Envoy's configuration, read here as well: a pack that was made silent lets nothing pass. */
+function ownFailures(planned: readonly Planned[], told: readonly string[]): Failure[] {
+  return identityFindings(planned)
+    .filter(({ rule }) => !told.includes(policyOf(rule)))
+    .map((finding) => ({
+      rule: policyOf(finding.rule),
+      resource: finding.source,
+      what: sentence(finding),
+      remedy: Object.values(rules).find(({ id }) => id === finding.rule)?.remedy ?? "",
+    }));
+}
+
+/** The policy that a rule belongs to: but for one, the two have one name. */
+const policyOf = (rule: RuleId): string => (rule === rules.ownCertificate.id ? "served-chain-is-ours" : rule);
 
 function policyFailures({ outcome, name, said, remedy }: PolicyResult): Failure[] {
   if (outcome !== "failed") return [];

@@ -1,30 +1,25 @@
+import { asFile, differencesFrom, releaseFiles } from "@metrics-link/envoy";
 import {
-  type Bootstrap,
-  checkMeaning,
-  differencesFrom,
-  escapeRe2,
-  isLocal,
-  leadsSomewhere,
-  releaseFiles,
-  runningBootstrap,
-  type Unchecked,
-} from "@metrics-link/envoy";
-import { parse } from "yaml";
+  type Chain,
+  find,
+  onlyName,
+  parseJson,
+  publicChains,
+  readValue,
+  sentence,
+  type Tls,
+  type Told,
+} from "@metrics-link/envoy/read/index.ts";
 import type { Contract, EvidencePart, PeerEvidence, StackEvidence } from "../evidence.ts";
 import { both, from, judge, type Row, unlike, within } from "../rows.ts";
 
 const source = "config_dump of the running Envoy";
 
-type Running = Unchecked<Bootstrap>;
-type Chain = NonNullable<
-  NonNullable<NonNullable<Running["static_resources"]>["listeners"]>[number]["filter_chains"]
->[number];
-
-/** The configuration that runs, in the form of a file. */
-export const runningOf = ({ host }: StackEvidence): EvidencePart<Running> =>
+/** The configuration that runs, read as a file is. */
+export const runningOf = ({ host }: StackEvidence): EvidencePart<Told> =>
   from(
     within(host, ({ envoy }) => envoy),
-    runningBootstrap,
+    (envoy) => readValue(asFile(envoy), "running"),
   );
 
 /** What Envoy really runs: as the release says, sound in itself, and for each peer with that peer's name and addresses. */
@@ -34,7 +29,7 @@ export function envoyRows(stack: StackEvidence): Row[] {
   return [
     releaseRow(stack),
     judge("what the running configuration means", source, running, (found) => ({
-      wrong: checkMeaning(found).map(({ where, message }) => `${where}: ${message}`),
+      wrong: find(found, { role: stack.configuration.role }).map(sentence),
       fine: "TLS 1.3 and nothing else, certificate demanded, one exact name and one trust store a peer, exact routes",
     })),
     ...(stack.configuration.role === "receiver"
@@ -74,7 +69,7 @@ function releaseRow({ host, declared }: StackEvidence): Row {
     seen,
     ([running, { release }]) => {
       const file = release.document.files.find(({ path }) => path === releaseFiles.bootstrap);
-      const found = differencesFrom(parse(file?.content ?? "{}") as Running, running);
+      const found = differencesFrom(file === undefined ? {} : parseJson(file.content), running);
       return {
         wrong: found.slice(0, 8).map(({ where, message }) => `${where} ${message}`),
         fine: `equal to ${releaseFiles.bootstrap} of release ${release.id.slice(0, 12)}, field by field`,
@@ -84,19 +79,19 @@ function releaseRow({ host, declared }: StackEvidence): Row {
 }
 
 /** While the receiver is suspended, nothing leaves the host. */
-function nowhereRow(running: EvidencePart<Running>): Row {
-  return judge("where Envoy leads", source, running, (found) => ({
-    wrong: (found.static_resources?.clusters ?? [])
-      .filter(({ transport_socket }) => transport_socket !== undefined)
+function nowhereRow(running: EvidencePart<Told>): Row {
+  return judge("where Envoy leads", source, running, ({ view }) => ({
+    wrong: view.clusters
+      .filter(({ tls }) => tls !== undefined)
       .map(({ name }) => `the cluster ${name} leaves this host by TLS, though the receiver is suspended`),
     fine: "nowhere outside of this host",
   }));
 }
 
 /** Doors that lead somewhere: as many as there are senders that are let in. */
-function chainsRow(peers: readonly PeerEvidence[], running: EvidencePart<Running>): Row {
-  return judge("filter chains that lead to Prometheus", source, running, (found) => {
-    const names = ingestOf(found).flatMap((chain) => (leadsSomewhere(chain) ? [chain.name ?? "without a name"] : []));
+function chainsRow(peers: readonly PeerEvidence[], running: EvidencePart<Told>): Row {
+  return judge("filter chains that lead to Prometheus", source, running, ({ view }) => {
+    const names = publicChains(view).flatMap(({ leads, name }) => (leads ? [name] : []));
     return {
       wrong: unlike(
         "Envoy",
@@ -108,51 +103,36 @@ function chainsRow(peers: readonly PeerEvidence[], running: EvidencePart<Running
   });
 }
 
-function senderRow({ name, contract }: PeerEvidence, running: EvidencePart<Running>): Row {
-  return judge(`sender ${name}: filter chain`, source, both(running, contract), ([found, peer]) => {
-    const chain = ingestOf(found).find((one) => one.name === name);
+function senderRow({ name, contract }: PeerEvidence, running: EvidencePart<Told>): Row {
+  return judge(`sender ${name}: filter chain`, source, both(running, contract), ([{ view }, peer]) => {
+    const chain = publicChains(view).find((one) => one.name === name);
     if (chain === undefined) return { wrong: [`there is no filter chain ${name}`], fine: "" };
-    const ranges = (chain.filter_chain_match?.source_prefix_ranges ?? []).map(
-      ({ address_prefix, prefix_len }) => `${address_prefix}/${prefix_len ?? 0}`,
-    );
+    const ranges = rangesOf(chain);
     const wanted = peer.role === "sender" ? peer.egressAddresses.map((address) => `${address}/32`) : [];
     return {
-      wrong: [...unlike("its address match", wanted, ranges), ...nameFaults(chain, peer)],
+      wrong: [...unlike("its address match", wanted, ranges), ...nameFaults(chain.tls, peer)],
       fine: `from ${ranges.join(", ")} with the exact name ${peer.dnsName}`,
     };
   });
 }
 
-function receiverRow({ name, contract }: PeerEvidence, running: EvidencePart<Running>): Row {
-  return judge(`receiver ${name}: upstream`, source, both(running, contract), ([found, peer]) => {
-    const cluster = (found.static_resources?.clusters ?? []).find((one) => one.transport_socket !== undefined);
+const rangesOf = ({ sources = [] }: Chain) => sources.map(({ address, prefix }) => `${address}/${prefix ?? 0}`);
+
+function receiverRow({ name, contract }: PeerEvidence, running: EvidencePart<Told>): Row {
+  return judge(`receiver ${name}: upstream`, source, both(running, contract), ([{ view }, peer]) => {
+    const cluster = view.clusters.find(({ tls }) => tls !== undefined);
     if (cluster === undefined) return { wrong: ["no cluster leaves this host by TLS"], fine: "" };
-    const endpoints = (cluster.load_assignment?.endpoints ?? []).flatMap(({ lb_endpoints }) => lb_endpoints ?? []);
-    const addresses = endpoints.map(({ endpoint }) => {
-      const socket = endpoint?.address?.socket_address;
-      return `${socket?.address}:${socket?.port_value}`;
-    });
+    const addresses = cluster.endpoints.map(({ shown }) => shown);
     const wanted =
       peer.role === "receiver" ? peer.endpointAddresses.map((address) => `${address}:${peer.endpointPort}`) : [];
     return {
-      wrong: [...unlike("its endpoints", wanted, addresses), ...nameFaults(cluster, peer)],
+      wrong: [...unlike("its endpoints", wanted, addresses), ...nameFaults(cluster.tls, peer)],
       fine: `to ${addresses.join(", ")} with the exact name ${peer.dnsName}`,
     };
   });
 }
 
-function nameFaults({ transport_socket }: Pick<Chain, "transport_socket">, { dnsName }: Contract): string[] {
-  const trust = transport_socket?.typed_config?.common_tls_context?.combined_validation_context;
-  const names = trust?.default_validation_context?.match_typed_subject_alt_names ?? [];
-  return unlike(
-    "the accepted name",
-    [escapeRe2(dnsName)],
-    names.map(({ matcher }) => matcher?.safe_regex?.regex ?? "any"),
-  );
+function nameFaults(tls: Tls | undefined, { dnsName }: Contract): string[] {
+  const name = tls === undefined ? undefined : onlyName(tls);
+  return unlike("the accepted name", [dnsName], [name ?? "any"]);
 }
-
-/** The chains of listeners that are reached from outside this host. */
-export const ingestOf = (running: Running): readonly Chain[] =>
-  (running.static_resources?.listeners ?? [])
-    .filter(({ address }) => !isLocal(address))
-    .flatMap(({ filter_chains }) => filter_chains ?? []);

@@ -1,7 +1,8 @@
 import { addressesIn, ports } from "@metrics-link/contract";
+import { publicChains } from "@metrics-link/envoy/read/index.ts";
 import type { EvidencePart, PeerEvidence, StackEvidence } from "../evidence.ts";
 import { both, from, judge, type Row, unlike, within } from "../rows.ts";
-import { ingestOf, runningOf } from "./envoy.ts";
+import { runningOf } from "./envoy.ts";
 
 /**
  * Where the addresses of a peer stand, from source control to the memory of Envoy. A person agreed to the pinned ones, so
@@ -50,22 +51,14 @@ const rulesOf = ({ configuration: { role }, observed }: StackEvidence): Evidence
 
 /** At the receiver the sources of the sender's chain, at the sender the endpoints of every cluster that leaves the host. */
 function runningAddresses(stack: StackEvidence, name: string): EvidencePart<readonly string[]> {
-  return within(runningOf(stack), (running) => {
+  return within(runningOf(stack), ({ view }) => {
     if (stack.configuration.role === "receiver") {
-      const chain = ingestOf(running).find((one) => one.name === name);
-      if (chain === undefined) return { value: [] };
-      const ranges = chain.filter_chain_match?.source_prefix_ranges ?? [];
+      const sources = publicChains(view).find((one) => one.name === name)?.sources ?? [];
       return {
-        value: ranges.map(({ address_prefix, prefix_len }) =>
-          prefix_len === 32 ? `${address_prefix}` : `${address_prefix}/${prefix_len ?? 0}`,
-        ),
+        value: sources.map(({ address, prefix }) => (prefix === 32 ? `${address}` : `${address}/${prefix ?? 0}`)),
       };
     }
-    const clusters = running.static_resources?.clusters ?? [];
-    const endpoints = clusters.flatMap(({ load_assignment }) =>
-      (load_assignment?.endpoints ?? []).flatMap(({ lb_endpoints }) => lb_endpoints ?? []),
-    );
-    const addresses = endpoints.flatMap(({ endpoint }) => endpoint?.address?.socket_address?.address ?? []);
-    return { value: addresses.filter((one) => one !== "127.0.0.1") };
+    const endpoints = view.clusters.flatMap((cluster) => cluster.endpoints);
+    return { value: endpoints.filter(({ isLocal }) => !isLocal).map(({ host, shown }) => host ?? shown) };
   });
 }

@@ -1,6 +1,5 @@
 import type { HandshakeLine } from "@metrics-link/contract";
 import type { Markup, Part } from "@metrics-link/contract/markup.ts";
-import { isLocal, routesOf } from "@metrics-link/envoy";
 import { daysLeft } from "../checks/certificates.ts";
 import { runningOf } from "../checks/envoy.ts";
 import type { AuditEvidence, StackEvidence } from "../evidence.ts";
@@ -19,22 +18,19 @@ export function routed({ stacks }: AuditEvidence): Markup {
     "What is routed",
     h("p", "quiet", "From the configuration that runs. Whatever matches no route is answered 404 by Envoy itself."),
     each(stacks, (stack) =>
-      shown(runningOf(stack), ({ static_resources }) =>
+      shown(runningOf(stack), ({ view }) =>
         table(
           ["Listener", "Filter chain", "Request", "Goes to"],
-          (static_resources?.listeners ?? []).flatMap(({ name, address, filter_chains = [] }) =>
-            filter_chains.flatMap((chain) =>
-              routesOf(chain)
-                .filter(({ route }) => route?.cluster !== undefined)
-                .map(({ match, route }) => {
-                  const method = match?.headers?.find((header) => header.name === ":method")?.string_match?.exact;
-                  return [
-                    `${name}, ${isLocal(address) ? "this host only" : "from outside, by TLS"}`,
-                    chain.name,
-                    code(`${method ?? "any method"} ${match?.path ?? "any path"}`),
-                    route?.cluster,
-                  ];
-                }),
+          view.listeners.flatMap(({ name, address, chains }) =>
+            chains.flatMap((chain) =>
+              chain.routes
+                .filter(({ leads }) => leads)
+                .map(({ method, path, cluster }) => [
+                  `${name}, ${address.isLocal ? "this host only" : "from outside, by TLS"}`,
+                  chain.name,
+                  code(`${method ?? "any method"} ${path ?? "any path"}`),
+                  cluster ?? "elsewhere",
+                ]),
             ),
           ),
         ),

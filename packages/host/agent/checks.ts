@@ -2,17 +2,23 @@ import { chmod, readFile, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { hostPaths } from "@metrics-link/contract/host-paths.ts";
 import type { Check } from "@metrics-link/contract/release.ts";
+import { find, readFiles, sentence } from "@metrics-link/envoy/read/index.ts";
 import { requireChain, requireKeyPair, requireTrustBundle } from "./certificates.ts";
-import { type Run, releaseDirectory } from "./run.ts";
+import { type Run, releaseDirectory, releaseOf } from "./run.ts";
 
 type Checker<Kind> = (run: Run, check: Extract<Check, { kind: Kind }>) => Promise<void>;
 
 const checkers: { readonly [Kind in Check["kind"]]: Checker<Kind> } = {
   prometheusConfig: (run, { file }) => asked(run, file, "", (path) => [tool(run, "promtool"), "check", "config", path]),
   prometheusRules: (run, { file }) => asked(run, file, "", (path) => [tool(run, "promtool"), "check", "rules", path]),
-  // As its own user: Envoy must be able to read its certificates. It tells YAML by the name's end.
+  // As its own user: Envoy must be able to read its certificates. It tells JSON by the name's end.
   envoyConfig: (run, { file, user }) =>
-    asked(run, file, ".yaml", (path) => [tool(run, "envoy"), "--mode", "validate", "-c", path], user),
+    asked(run, file, ".json", (path) => [tool(run, "envoy"), "--mode", "validate", "-c", path], user),
+  envoyMeaning: async (run, { file }) => {
+    const lookup = (path: string) => releaseOf(run).files.find((one) => one.path === path)?.content;
+    const found = find(readFiles(lookup, file), { lookup });
+    if (found.length > 0) throw new Error(`${file} is refused: ${found.map(sentence).join("; ")}`);
+  },
   // A key that was not placed in this run fitted its certificate when it was, and both are as they were.
   keyPair: async (run, { certificate, key }) => {
     const placed = run.secretContents.get(key);
@@ -24,7 +30,7 @@ const checkers: { readonly [Kind in Check["kind"]]: Checker<Kind> } = {
 };
 
 /** What a run that was killed while it asked leaves beside a file. */
-export const isTwin = (path: string) => /(^|\/)\.[^/]+\.check(\.yaml)?$/.test(path);
+export const isTwin = (path: string) => /(^|\/)\.[^/]+\.check(\.json)?$/.test(path);
 
 /** Checks that ask a program. Its answer is the same as long as what it is asked about is. */
 export const asksATool = ({ kind }: Check) =>

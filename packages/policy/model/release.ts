@@ -1,9 +1,9 @@
 import { hostPaths } from "@metrics-link/contract/host-paths.ts";
 import { parseRelease, type Release } from "@metrics-link/contract/release.ts";
-import { parse } from "yaml";
-import type { EnvoyConfiguration } from "./envoy.ts";
+import { readFiles, type Told } from "@metrics-link/envoy/read/index.ts";
 import { type Context, type Finding, isUnknownValue, type ResourceRule, type Seen } from "./policy.ts";
 import { types } from "./types.ts";
+import { parsePlainYaml } from "./yaml.ts";
 
 /** A service of a release: what its unit runs. */
 export interface Unit {
@@ -19,8 +19,8 @@ export class PublishedRelease {
 
   constructor(release: Release) {
     this.release = release;
-    this.envoys = this.configurations("envoy", "--config-path") as typeof this.envoys;
-    this.prometheuses = this.configurations("prometheus", "--config.file") as typeof this.prometheuses;
+    this.envoys = this.configurations("envoy", "--config-path", (path) => readFiles((one) => this.file(one), path));
+    this.prometheuses = this.configurations("prometheus", "--config.file", (path, text) => this.yaml(path, text));
   }
 
   file(path: string): string | undefined {
@@ -42,21 +42,37 @@ export class PublishedRelease {
       );
   }
 
-  /** What the Envoys of its units run with. A unit that names no file of the release has none, which is a finding. */
-  readonly envoys: readonly (EnvoyConfiguration | undefined)[];
+  /** What the Envoys of its units are told. A unit that names no file of the release has none, which is a finding. */
+  readonly envoys: readonly (Told | undefined)[];
 
   readonly prometheuses: readonly (PrometheusConfiguration | undefined)[];
 
-  private configurations(command: string, flag: string): readonly unknown[] {
+  /** Files of ours that could be read in two ways. */
+  readonly ambiguous: string[] = [];
+
+  private configurations<Read>(
+    command: string,
+    flag: string,
+    read: (path: string, text: string) => Read,
+  ): readonly (Read | undefined)[] {
     return this.units
       .filter((unit) => unit.command === command)
       .map(({ words }) => {
-        const path = flagOf(words, flag);
-        const text = path?.startsWith(`${hostPaths.current}/`)
-          ? this.file(path.slice(hostPaths.current.length + 1))
-          : undefined;
-        return text === undefined ? undefined : (parse(text) as unknown);
+        const place = flagOf(words, flag);
+        if (!place?.startsWith(`${hostPaths.current}/`)) return undefined;
+        const path = place.slice(hostPaths.current.length + 1);
+        const text = this.file(path);
+        return text === undefined ? undefined : read(path, text);
       });
+  }
+
+  private yaml(path: string, text: string): PrometheusConfiguration {
+    try {
+      return (parsePlainYaml(text) ?? {}) as PrometheusConfiguration;
+    } catch (error) {
+      this.ambiguous.push(`${path}: ${(error as Error).message}`);
+      return {};
+    }
   }
 }
 

@@ -1,19 +1,4 @@
-import { downstreamContexts } from "../model/envoy.ts";
-import { releaseRule } from "../model/release.ts";
-import { onlyTls13 } from "../model/tls.ts";
+import { rules } from "@metrics-link/envoy/read/index.ts";
+import { envoyPolicy } from "../model/envoy.ts";
 
-export const clientTls13Only = releaseRule(
-  {
-    name: "client-tls-13-only",
-    fence: "client identity",
-    rule: "Clients are met with TLS 1.3 and no other version.",
-    reason: "Older versions show certificates in clear and know weaker key exchanges; Envoy's own default allows 1.2.",
-    remedy: "Set tls_minimum_protocol_version and tls_maximum_protocol_version to TLSv1_3.",
-    source: "docs/architecture.md, fence 2; RFC 8446 appendix D; RFC 9325 section 3.1.1",
-  },
-  function* (release) {
-    for (const envoy of release.envoys) {
-      for (const { where, context } of downstreamContexts(envoy ?? {})) yield* onlyTls13(where, context);
-    }
-  },
-);
+export const clientTls13Only = envoyPolicy(rules.clientTls13Only);

@@ -1,26 +1,19 @@
-import { hostPaths } from "@metrics-link/contract/host-paths.ts";
+import { rules } from "@metrics-link/envoy/read/index.ts";
+import { envoyFindings, saidBy } from "../model/envoy.ts";
 import { releaseRule } from "../model/release.ts";
 
 const stores =
   /^\/(etc\/(ssl|pki|ca-certificates)|usr\/(local\/)?share\/(ca-certificates|pki)|usr\/lib\/ssl|var\/lib\/ca-certificates)(\/|$)/;
 
-export const noSystemTrustStore = releaseRule(
-  {
-    name: "no-system-trust-store",
-    fence: "server identity",
-    rule: "No TLS of Envoy or Prometheus believes the authorities that come with the system.",
-    reason: "Any of a hundred public authorities could then vouch for a peer.",
-    remedy: `Name a ca_file or trusted_ca below ${hostPaths.current}; a scrape job with https needs tls_config.ca_file, without insecure_skip_verify.`,
-    source: "docs/architecture.md, Three fences; seeds of the project: separate PKIs",
-  },
-  function* (release) {
-    for (const envoy of release.envoys) yield* walk("Envoy", envoy);
-    for (const prometheus of release.prometheuses) {
-      yield* walk("Prometheus", prometheus);
-      yield* httpsWithoutAuthority("Prometheus", prometheus);
-    }
-  },
-);
+export const noSystemTrustStore = releaseRule(saidBy(rules.noSystemTrustStore), function* (release, { configuration }) {
+  for (const envoy of release.envoys) {
+    if (envoy !== undefined) yield* envoyFindings(release, envoy, configuration, rules.noSystemTrustStore.id);
+  }
+  for (const prometheus of release.prometheuses) {
+    yield* walk("Prometheus", prometheus);
+    yield* httpsWithoutAuthority("Prometheus", prometheus);
+  }
+});
 
 /** Every place of a parsed configuration that names a store of the system, or turns the check off. */
 function* walk(where: string, value: unknown): Generator<string> {
@@ -28,9 +21,7 @@ function* walk(where: string, value: unknown): Generator<string> {
   if (typeof value !== "object" || value === null) return;
   for (const [key, found] of Object.entries(value)) {
     const place = `${where}.${key}`;
-    if (key === "system_root_certs") yield `${place} is set`;
     if (key === "insecure_skip_verify" && found === true) yield `${place} is true`;
-    if (key === "trust_chain_verification" && found !== "VERIFY_TRUST_CHAIN") yield `${place} is ${found}`;
     yield* walk(place, found);
   }
 }

@@ -1,5 +1,7 @@
 import type { X509Certificate } from "node:crypto";
 import { leafNames, readCertificates, unlessOtherText } from "@metrics-link/contract";
+import { rules } from "@metrics-link/envoy/read/index.ts";
+import { envoyFindings } from "../model/envoy.ts";
 import type { Context } from "../model/policy.ts";
 import { releaseRule } from "../model/release.ts";
 
@@ -21,6 +23,9 @@ export const servedChainIsOurs = releaseRule(
     },
   },
   function* (release, context) {
+    for (const envoy of release.envoys) {
+      if (envoy !== undefined) yield* envoyFindings(release, envoy, context.configuration, rules.ownCertificate.id);
+    }
     const text = release.file("tls/certificate-chain.pem");
     if (text === undefined) return;
     const chain = certificatesIn("tls/certificate-chain.pem", text);

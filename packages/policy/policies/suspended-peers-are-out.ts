@@ -1,5 +1,5 @@
 import type { Configuration, ReceiverContract, SenderContract } from "@metrics-link/contract";
-import { downstreamContexts, remoteAddresses, upstreamContexts } from "../model/envoy.ts";
+import { publicChains } from "@metrics-link/envoy/read/index.ts";
 import { each, type Seen, type StackRule } from "../model/policy.ts";
 import { type PublishedRelease, readRelease } from "../model/release.ts";
 import { ofType, peersOf } from "../model/stack.ts";
@@ -61,14 +61,14 @@ function* inRelease({ release, envoys }: PublishedRelease, { name, addresses }: 
     if (path === `tls/roots/${name}.pem`) yield `${name} is suspended, and the release has its roots in ${path}`;
   }
   for (const envoy of envoys) {
-    for (const { chain, where } of downstreamContexts(envoy ?? {})) {
-      const ranges = chain.filter_chain_match?.source_prefix_ranges ?? [];
-      const own = ranges.some(({ address_prefix = "" }) => addresses.includes(address_prefix));
-      if (chain.name === name || own) yield `${name} is suspended, and ${where} is for it`;
+    if (envoy === undefined) continue;
+    for (const chain of publicChains(envoy.view)) {
+      const own = (chain.sources ?? []).some(({ address = "" }) => addresses.includes(address));
+      if (chain.name === name || own) yield `${name} is suspended, and ${chain.place.path} is for it`;
     }
-    for (const { cluster, where } of upstreamContexts(envoy ?? {})) {
-      const own = remoteAddresses(cluster).some((address) => addresses.includes(address));
-      if (cluster.name === name || own) yield `${name} is suspended, and ${where} leads to it`;
+    for (const cluster of envoy.view.clusters) {
+      const own = cluster.endpoints.some(({ host = "" }) => addresses.includes(host));
+      if (cluster.name === name || own) yield `${name} is suspended, and ${cluster.place.path} leads to it`;
     }
   }
 }

@@ -1,11 +1,21 @@
-import { fingerprintsOf, unlessOtherText } from "@metrics-link/contract";
+import {
+  anchorsOf,
+  bootstrapPath,
+  type Chain,
+  type Finding,
+  find,
+  type Lookup,
+  onlyName,
+  readFiles,
+  rules,
+  sentence,
+  type Tls,
+} from "@metrics-link/envoy/read/index.ts";
 import { notKnown, type Planned } from "../planned.ts";
-import { type Address, bootstrap, type Chain, isLocal, secretFile, type Tls } from "./envoy.ts";
 import { type ReleaseFiles, releasesOf } from "./release.ts";
 import type { Row } from "./row.ts";
 
 const sides = ["client identity", "server identity"] as const;
-const bootstrapPath = "envoy/bootstrap.yaml";
 
 /**
  * Fences 2 and 3 as Envoy would have them, read from the release that the update would publish: whom each filter chain
@@ -19,114 +29,75 @@ export function identityRows(planned: readonly Planned[]): Row[] {
   });
 }
 
+/** What the rules find of each release's Envoy, by this review's own reading: the pack may be another one. */
+export function identityFindings(planned: readonly Planned[]): (Finding & { readonly source: string })[] {
+  return releasesOf(planned).flatMap(({ source, files }) => {
+    if (files === undefined) return [];
+    const found = find(readFiles(files.text), { lookup: files.text });
+    return found.map((finding) => ({ ...finding, source: `${source}, ${bootstrapPath}` }));
+  });
+}
+
 function rowsOf(files: ReleaseFiles): Row[] {
-  const read = bootstrap.safeParse(files.yaml(bootstrapPath));
+  const told = readFiles(files.text);
+  const { view, unknown } = told;
   const source = `${files.source}, ${bootstrapPath}`;
-  if (!read.success) return [{ fence: "client identity", subject: "Envoy", value: "NOT READABLE", source }];
-  const { admin, static_resources: resources, dynamic_resources: dynamic } = read.data;
   const rows: Row[] = [];
   const add = (fence: Row["fence"], subject: string, value: string) => rows.push({ fence, subject, value, source });
 
-  if (dynamic !== undefined) add("client identity", "listeners and clusters", "MORE OF THEM FROM ELSEWHERE");
-  for (const listener of resources.listeners) {
-    if (isLocal(listener.address)) continue;
-    for (const chain of [
-      ...listener.filter_chains,
-      ...(listener.default_filter_chain ? [listener.default_filter_chain] : []),
-    ]) {
-      const subject = `${listener.name} ${whereOf(listener.address)}, chain ${chain.name}`;
-      add("client identity", subject, [fromOf(chain), ...downstream(chain, files), whereTo(chain)].join("; "));
+  for (const part of unknown) add("client identity", "NOT KNOWN TO THIS REVIEW", sentence(part));
+  for (const listener of view.listeners.filter(({ address }) => !address.isLocal)) {
+    for (const chain of listener.chains) {
+      const subject = `${listener.name} ${listener.address.shown}, chain ${chain.name}`;
+      const value = [fromOf(chain), ...downstream(chain, files.text), whereTo(chain)].join("; ");
+      add("client identity", subject, value);
     }
   }
-  if (admin?.address !== undefined)
-    add("client identity", "admin interface", isLocal(admin.address) ? "on this host only" : "REACHABLE FROM OUTSIDE");
-  for (const cluster of resources.clusters) {
-    const places = (cluster.load_assignment?.endpoints ?? []).flatMap(({ lb_endpoints }) =>
-      lb_endpoints.map(({ endpoint }) => endpoint.address),
-    );
-    if (places.every(isLocal)) continue;
-    const to = `to ${places.map(whereOf).join(", ")}`;
-    add(
-      "server identity",
-      `cluster ${cluster.name}`,
-      [to, ...upstream(cluster.transport_socket?.typed_config, files)].join("; "),
-    );
+  const open = find(told, {}, (id) => id === rules.adminIsLocal.id);
+  add("client identity", "admin interface", open.length === 0 ? "on this host only" : "REACHABLE FROM OUTSIDE");
+  for (const cluster of view.clusters.filter(({ isLocal }) => !isLocal)) {
+    const to = `to ${cluster.endpoints.map(({ shown }) => shown).join(", ")}`;
+    const asked = cluster.tls === undefined ? ["NO TLS"] : upstream(cluster.tls, files.text);
+    add("server identity", `cluster ${cluster.name}`, [to, ...asked].join("; "));
   }
   return rows;
 }
 
-function downstream(chain: Chain, files: ReleaseFiles): string[] {
-  const tls = chain.transport_socket?.typed_config;
-  if (tls === undefined) return [whereTo(chain) === nowhere ? "no TLS" : "NO TLS"];
-  return [
-    tls.require_client_certificate === true ? "client certificate required" : "CLIENT CERTIFICATE NOT REQUIRED",
-    ...believed(tls, files),
-  ];
+function downstream({ tls, leads }: Chain, lookup: Lookup): string[] {
+  if (tls === undefined) return [leads ? "NO TLS" : "no TLS"];
+  const required = tls.place.at("require_client_certificate").value === true;
+  return [required ? "client certificate required" : "CLIENT CERTIFICATE NOT REQUIRED", ...believed(tls, lookup)];
 }
 
-function upstream(tls: Tls | undefined, files: ReleaseFiles): string[] {
-  return tls === undefined ? ["NO TLS"] : [`asks for ${tls.sni ?? "NO NAME"}`, ...believed(tls, files)];
-}
+const upstream = (tls: Tls, lookup: Lookup) => [
+  `asks for ${tls.place.at("sni").text ?? "NO NAME"}`,
+  ...believed(tls, lookup),
+];
 
-function believed({ common_tls_context: common }: Tls, files: ReleaseFiles): string[] {
-  const { tls_minimum_protocol_version: least, tls_maximum_protocol_version: most } = common?.tls_params ?? {};
-  const combined = common?.combined_validation_context;
-  const validation = combined?.default_validation_context ?? common?.validation_context;
-  const names = (validation?.match_typed_subject_alt_names ?? []).map(
-    ({ san_type, matcher }) => `${san_type} ${nameOf(matcher)}`,
-  );
-  const secret = combined?.validation_context_sds_secret_config?.sds_config?.path_config_source?.path;
-  const file = secret === undefined ? validation?.trusted_ca?.filename : trustedIn(files, secret);
+function believed(tls: Tls, lookup: Lookup): string[] {
+  const parameters = tls.common.at("tls_params");
+  const least = parameters.at("tls_minimum_protocol_version").text;
+  const most = parameters.at("tls_maximum_protocol_version").text;
+  const name = onlyName(tls);
+  const anchors = anchorsOf(tls, lookup);
   return [
     least === most && least !== undefined ? `${least} only` : `${least ?? "ANY VERSION"} to ${most ?? "ANY VERSION"}`,
-    names.length === 0 ? "ANY NAME" : `the name ${names.join(" or ")}`,
-    rootsOf(files, file),
+    name === undefined ? "NOT ONE EXACT NAME" : `the name DNS ${name}`,
+    "fault" in anchors
+      ? `ROOTS NOT IN THE RELEASE (${anchors.fault.message})`
+      : `roots ${anchors.found.fingerprints?.join(" and ") || "NONE"}`,
   ];
 }
 
-function trustedIn(files: ReleaseFiles, path: string): string | undefined {
-  const read = secretFile.safeParse(files.yaml(path));
-  return read.success ? read.data.resources[0]?.validation_context?.trusted_ca?.filename : undefined;
+function fromOf({ sources }: Chain): string {
+  if (sources === undefined) return "from any other address";
+  return `from ${sources.map(({ address, prefix }) => `${address}/${prefix ?? 0}`).join(", ")}`;
 }
 
-function rootsOf(files: ReleaseFiles, path: string | undefined): string {
-  const pem = path === undefined ? undefined : files.text(path);
-  if (pem === undefined) return "ROOTS NOT IN THE RELEASE";
-  return unlessOtherText(
-    () => `roots ${fingerprintsOf(pem).join(" and ")}`,
-    (why) => `ROOTS NOT READABLE: ${path} is not certificates alone: ${why}`,
-  );
+function whereTo({ leads, routes }: Chain): string {
+  const leading = routes
+    .filter((route) => route.leads)
+    .map(({ method, path, cluster }) => `${method ?? "ANY METHOD"} ${path ?? "ANY PATH"} to ${cluster ?? "ELSEWHERE"}`);
+  if (leading.length > 0) return leading.join(", ");
+  return leads ? "LEADS SOMEWHERE BY A FILTER THAT IS NOT KNOWN" : "leads nowhere";
 }
-
-/** An expression in which all but letters, digits and `-` is quoted is a name. */
-function nameOf(matcher: Readonly<Record<string, unknown>>): string {
-  const { regex } = (matcher.safe_regex ?? {}) as { regex?: string };
-  if (regex !== undefined && /^([a-z0-9-]|\\\.)+$/.test(regex)) return regex.replaceAll("\\.", ".");
-  return JSON.stringify(matcher);
-}
-
-function fromOf({ filter_chain_match: match }: Chain): string {
-  const ranges = match?.source_prefix_ranges ?? [];
-  if (ranges.length === 0) return "from any other address";
-  return `from ${ranges.map(({ address_prefix, prefix_len }) => `${address_prefix}/${prefix_len}`).join(", ")}`;
-}
-
-const nowhere = "leads nowhere";
-/** HTTP is read route by route; a limit of connections leads nowhere. Any other filter may lead anywhere. */
-const known = ["envoy.filters.network.http_connection_manager", "envoy.filters.network.connection_limit"];
-
-function whereTo({ filters }: Chain): string {
-  const others = filters.filter(({ name }) => !known.includes(name)).map(({ name }) => `THE FILTER ${name}`);
-  const all = filters.flatMap(({ typed_config }) =>
-    (typed_config?.route_config?.virtual_hosts ?? []).flatMap(({ routes }) => routes),
-  );
-  const leading = all.flatMap(({ match, route }) => {
-    if (route === undefined) return [];
-    const method = match.headers.find(({ name }) => name === ":method")?.string_match?.exact;
-    const to = route.cluster ?? JSON.stringify(route);
-    return [`${method ?? "ANY METHOD"} ${match.path ?? `ANY PATH BELOW ${match.prefix ?? "/"}`} to ${to}`];
-  });
-  return [...others, ...leading].join(", ") || nowhere;
-}
-
-const whereOf = ({ socket_address: at }: Address) => (at === undefined ? "a socket" : `${at.address}:${at.port_value}`);

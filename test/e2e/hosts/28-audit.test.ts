@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { audit, rowsWith } from "@metrics-link/audit";
 import { unpackHostEvidence } from "@metrics-link/contract";
-import { parse, stringify } from "yaml";
+import { parseJson, toJson } from "@metrics-link/envoy/read/index.ts";
 import { collect } from "../../../scripts/audit/collect.ts";
 import { contextOf } from "../../../scripts/stack/context.ts";
 import { eventually } from "../../support/eventually.ts";
@@ -14,7 +14,7 @@ import { on, receiver, sandbox, sender } from "../support/sandbox.ts";
 
 const current = "/opt/metrics-link/current";
 const bundle = "tls/roots/account-a.pem";
-const bootstrap = "envoy/bootstrap.yaml";
+const bootstrap = "envoy/bootstrap.json";
 const envoy = "metrics-link-envoy.service";
 const readyUrl = "http://127.0.0.1:9902/ready";
 
@@ -26,13 +26,13 @@ async function findings(): Promise<string[]> {
 
 /** A configuration of Envoy with one more way to Prometheus, for an address that is no sender's. */
 function withBackDoor(text: string): string {
-  const document = parse(text) as { static_resources: { listeners: { filter_chains: { name: string }[] }[] } };
+  const document = parseJson(text) as { static_resources: { listeners: { filter_chains: { name: string }[] }[] } };
   const [ingest] = document.static_resources.listeners;
   const [chain] = ingest?.filter_chains ?? [];
   const filter_chain_match = { source_prefix_ranges: [{ address_prefix: "192.0.2.66", prefix_len: 32 }] };
   ingest?.filter_chains.push({ ...structuredClone(chain), name: "back-door", filter_chain_match } as typeof chain &
     object);
-  return stringify(document, { aliasDuplicateObjects: false });
+  return toJson(document);
 }
 
 const out = join(sandbox.layout.directory, "audit.html");

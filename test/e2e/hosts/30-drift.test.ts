@@ -55,9 +55,9 @@ const cases: readonly Case[] = [
   },
   {
     what: "an edited configuration of Envoy, with which it was started",
-    by: `sed -i s/203.0.113.10/203.0.113.99/ envoy/bootstrap.yaml; systemctl restart ${envoy}`,
-    path: `${current}/envoy/bootstrap.yaml`,
-    drifted: ["envoy/bootstrap.yaml"],
+    by: `sed -i s/203.0.113.10/203.0.113.99/ envoy/bootstrap.json; systemctl restart ${envoy}`,
+    path: `${current}/envoy/bootstrap.json`,
+    drifted: ["envoy/bootstrap.json"],
     actions: { [envoy]: "restart" },
   },
   {
@@ -84,7 +84,7 @@ const cases: readonly Case[] = [
   {
     what: "a service that was stopped",
     by: `systemctl stop ${envoy}`,
-    path: `${current}/envoy/bootstrap.yaml`,
+    path: `${current}/envoy/bootstrap.json`,
     drifted: [`${envoy} (did not run)`],
     actions: { [envoy]: "start" },
   },

@@ -7,7 +7,7 @@ import { runAgent } from "../support/agent.ts";
 import { beforehand, nothingMissing } from "../support/samples.ts";
 import { on, sandbox } from "../support/sandbox.ts";
 
-const bootstrap = "envoy/bootstrap.yaml";
+const bootstrap = "envoy/bootstrap.json";
 const envoy = "metrics-link-envoy.service";
 const current = (host: string) => on(host, "readlink", "/opt/metrics-link/current");
 const services = ["envoy", "prometheus", "node-exporter"].map((name) => `metrics-link-${name}.service`);
@@ -19,8 +19,14 @@ describe("releases that are no good", function () {
   for (const { what, change, reason } of [
     {
       what: "Envoy does not know a field of its configuration",
-      change: (release: Release) => edited(release, bootstrap, "admin:", "administration: {}\nadmin:"),
-      reason: /^validate: envoyConfig: envoy\/bootstrap\.yaml is refused .*administration/s,
+      change: (release: Release) => edited(release, bootstrap, '"admin": {', '"administration": {},\n  "admin": {'),
+      reason: /^validate: envoyConfig: envoy\/bootstrap\.json is refused .*administration/s,
+    },
+    {
+      what: "Envoy knows a field of its configuration, and we do not",
+      change: (release: Release) =>
+        edited(release, bootstrap, '"stats_config": {', '"layered_runtime": {},\n  "stats_config": {'),
+      reason: /^validate: envoyMeaning: envoy\/bootstrap\.json is refused: layered_runtime: not known$/,
     },
     {
       what: "promtool objects to a rule",
@@ -98,9 +104,9 @@ describe("releases that are no good", function () {
       const from = beforehand();
       const before = (await statusOf(sandbox, 1)).hosts[host]?.agent?.rollbacks ?? 0;
       // One that was never tried before: what a host has refused once its timer leaves alone.
-      const unique = `# ${Date.now()}\nadmin:`;
+      const unique = `"id": "x${Date.now()}-`;
       const target = await releases.publish((release) => ({
-        ...edited(change(release), bootstrap, "admin:", unique),
+        ...edited(change(release), bootstrap, '"id": "', unique),
         probeDeadlineSeconds: 12,
       }));
       try {
@@ -125,9 +131,10 @@ describe("releases that are no good", function () {
     try {
       for (const [index, milliseconds] of [120, 250, 400, 550, 700].entries()) {
         const comment = `# ${index}\n`;
+        const id = `"id": "x${index}-`;
         const target = await releases.publish((release) => {
           const changed = edited(release, "prometheus/rules/heartbeat.yaml", "groups:", `${comment}groups:`);
-          return edited(changed, bootstrap, "admin:", `${comment}admin:`);
+          return edited(changed, bootstrap, '"id": "', id);
         });
         const agent = `exec 9>/run/metrics-link-agent.lock; flock 9; timeout --signal=KILL ${milliseconds / 1000}`;
         const words = `/opt/metrics-link/bin/node --use-system-ca /opt/metrics-link/bin/agent.mjs converge --release ${target}`;
@@ -137,8 +144,7 @@ describe("releases that are no good", function () {
         const loaded = await eventually(
           "Envoy to run on the release",
           async () =>
-            (await on("sender", "cat", "/opt/metrics-link/current/envoy/bootstrap.yaml")).includes(comment) ||
-            undefined,
+            (await on("sender", "cat", "/opt/metrics-link/current/envoy/bootstrap.json")).includes(id) || undefined,
         );
         assert.ok(loaded);
       }

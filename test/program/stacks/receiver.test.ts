@@ -27,8 +27,8 @@ describe("the receiver's stack", () => {
       ({ inputs }) => inputs.cidrIpv4 ?? [],
     );
     assert.deepEqual(allowed, ["203.0.113.10/32"]);
-    const bootstrap = fileOf(registrations, "receiver", "envoy/bootstrap.yaml");
-    assert.match(bootstrap, /address_prefix: 203\.0\.113\.10\n\s+prefix_len: 32/);
+    const bootstrap = fileOf(registrations, "receiver", "envoy/bootstrap.json");
+    assert.match(bootstrap, /"address_prefix": "203\.0\.113\.10",\n\s+"prefix_len": 32\n/);
   });
 
   it("trusts the sender's root and nothing else", async () => {
@@ -51,7 +51,7 @@ describe("the receiver's stack", () => {
         /IngressRule$/.test(type) ? (inputs.cidrIpv4 ?? []) : [],
       );
       assert.deepEqual(allowed, []);
-      const bootstrap = fileOf(registrations, "receiver", "envoy/bootstrap.yaml");
+      const bootstrap = fileOf(registrations, "receiver", "envoy/bootstrap.json");
       assert.doesNotMatch(bootstrap, /name: ingest\b/);
       assert.match(bootstrap, /name: ready\b/);
     }

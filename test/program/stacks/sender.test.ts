@@ -26,7 +26,7 @@ describe("the sender's stack", () => {
   it("scrapes and keeps, and sends nothing, before the receiver has spoken", async () => {
     const registrations = await build("sender", { root: own.pem });
     assert.doesNotMatch(fileOf(registrations, "sender", "prometheus/prometheus.yml"), /remote_write/);
-    assert.doesNotMatch(fileOf(registrations, "sender", "envoy/bootstrap.yaml"), /UpstreamTlsContext/);
+    assert.doesNotMatch(fileOf(registrations, "sender", "envoy/bootstrap.json"), /UpstreamTlsContext/);
     const rules = ofType(registrations, "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule", 2);
     assert.ok(rules.every(({ inputs }) => inputs.cidrIpv4 === undefined));
   });
@@ -37,7 +37,7 @@ describe("the sender's stack", () => {
       fileOf(registrations, "sender", "prometheus/prometheus.yml"),
       /url: http:\/\/127\.0\.0\.1:9091\/api\/v1\/write/,
     );
-    const bootstrap = fileOf(registrations, "sender", "envoy/bootstrap.yaml");
+    const bootstrap = fileOf(registrations, "sender", "envoy/bootstrap.json");
     for (const address of receiver.endpointAddresses) assert.ok(bootstrap.includes(address));
     assert.equal(fileOf(registrations, "sender", "tls/roots/receiver.pem"), receiverRoot.pem);
     const destinations = ofType(registrations, "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule", 4)
@@ -59,7 +59,7 @@ describe("the sender's stack", () => {
     assert.ok(words.includes(stranger.fingerprint) && words.includes(receiverRoot.fingerprint), words);
     const out = registrations.flatMap(({ type, inputs }) => (/EgressRule$/.test(type) ? (inputs.cidrIpv4 ?? []) : []));
     assert.deepEqual(out, []);
-    assert.doesNotMatch(fileOf(registrations, "sender", "envoy/bootstrap.yaml"), /name: egress/);
+    assert.doesNotMatch(fileOf(registrations, "sender", "envoy/bootstrap.json"), /name: egress/);
   });
 
   it("stops before anything changes when the receiver has another address, and shows both", async () => {

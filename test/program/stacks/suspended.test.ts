@@ -34,7 +34,7 @@ describe("a sender that is suspended, at the receiver's stack", () => {
       ),
       [],
     );
-    assert.match(fileOf(found.registrations, "receiver", "envoy/bootstrap.yaml"), /name: account-a\n/);
+    assert.match(fileOf(found.registrations, "receiver", "envoy/bootstrap.json"), /name: account-a\n/);
     assert.deepEqual(stacksOf(found.outputs.contract.trusts), [stackA]);
     assert.deepEqual(stacksOf(found.outputs.peers), [stackA]);
   });
@@ -69,7 +69,7 @@ describe("a sender that is suspended, at the receiver's stack", () => {
     const found = await update({ change: declared({ suspended }, { suspended }) });
     assert.deepEqual(ingress(found.registrations), []);
     assert.deepEqual(rootFiles(found), []);
-    const bootstrap = fileOf(found.registrations, "receiver", "envoy/bootstrap.yaml");
+    const bootstrap = fileOf(found.registrations, "receiver", "envoy/bootstrap.json");
     assert.doesNotMatch(bootstrap, /DownstreamTlsContext|name: ingest\b/);
     assert.match(bootstrap, /name: ready\b/);
     assert.deepEqual(found.outputs.contract.trusts, []);
@@ -135,7 +135,7 @@ describe("a receiver that is suspended, at the sender's stack", () => {
     const linked = await sends({});
     const found = await sends({ suspended }, { before: left(linked) });
     assert.deepEqual(destinations(found), []);
-    const bootstrap = file(found, "envoy/bootstrap.yaml");
+    const bootstrap = file(found, "envoy/bootstrap.json");
     assert.doesNotMatch(bootstrap, /UpstreamTlsContext|name: egress\b|198\.51\.100/);
     assert.throws(() => file(found, "tls/roots/receiver.pem"));
     assert.deepEqual(found.outputs.contract.trusts, []);
@@ -165,7 +165,7 @@ describe("a receiver that is suspended, at the sender's stack", () => {
     for (const peer of [undefined, {}, new Error("gone"), { ...receiver, rootBundle: own.pem }]) {
       const found = await sends({}, { before: left(linked), peer });
       assert.deepEqual(destinations(found), destinations(linked));
-      for (const path of ["envoy/bootstrap.yaml", "tls/roots/receiver.pem", "prometheus/prometheus.yml"]) {
+      for (const path of ["envoy/bootstrap.json", "tls/roots/receiver.pem", "prometheus/prometheus.yml"]) {
         assert.equal(file(found, path), file(linked, path));
       }
       assert.match(file(found, "prometheus/alerts.yml"), /alert: PeerHeld/);

@@ -80,7 +80,7 @@ export async function build(change: Change = {}) {
       store,
       services: standardServices({
         envoy: {
-          configuration: "envoy/bootstrap.yaml",
+          configuration: "envoy/bootstrap.json",
           flags: (path) => ["-c", path],
           watchedPaths: ["tls/"],
           heapBytes: 512 * 2 ** 20,
@@ -89,7 +89,7 @@ export async function build(change: Change = {}) {
         },
         prometheus: { configuration: "prometheus/prometheus.yml", flags: ["--config.file=x"] },
       }),
-      files: ["envoy/bootstrap.yaml", "prometheus/prometheus.yml", "tls/chain.pem", "tls/own-root.pem"].map((path) => ({
+      files: ["envoy/bootstrap.json", "prometheus/prometheus.yml", "tls/chain.pem", "tls/own-root.pem"].map((path) => ({
         path,
         content: `${path}\n`,
         mode: "0644",

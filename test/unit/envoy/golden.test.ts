@@ -1,4 +1,4 @@
-import { toYaml } from "@metrics-link/envoy";
+import { toJson } from "@metrics-link/envoy";
 import { compareWithGoldens } from "../../support/golden.ts";
 import { examples } from "./support/examples.ts";
 
@@ -6,9 +6,9 @@ describe("Envoy's rendered configurations", () => {
   const files = Object.entries(examples).flatMap(([name, render]) => {
     const { bootstrap, secrets } = render();
     return [
-      [`${name}.yaml`, toYaml(bootstrap)] as const,
+      [`${name}.json`, toJson(bootstrap)] as const,
       ...(name === "receiver-of-two"
-        ? secrets.map(({ path, content }) => [path.replace("envoy/sds/", "sds-"), toYaml(content)] as const)
+        ? secrets.map(({ path, content }) => [path.replace("envoy/sds/", "sds-"), toJson(content)] as const)
         : []),
     ];
   });

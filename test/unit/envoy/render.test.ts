@@ -3,29 +3,41 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { InvalidInputError } from "@metrics-link/contract";
-import { envoyFiles, releaseFiles, renderReceiver, renderSender, toYaml } from "@metrics-link/envoy";
-import { authorityTree } from "../contract/support/tree.ts";
+import {
+  envoyFiles,
+  type PublicMaterial,
+  releaseFiles,
+  renderReceiver,
+  renderSender,
+  toJson,
+} from "@metrics-link/envoy";
 import { Authority } from "./support/authority.ts";
 import { validate } from "./support/envoy-process.ts";
 import { examples, receiverOfOne, receiverOfTwo, sender } from "./support/examples.ts";
 import { layOut } from "./support/lay-out.ts";
 
 describe("the files of a release", () => {
-  const { root } = authorityTree();
-  const material = { certificateChain: "chain", rootBundles: { a: root, c: root } };
+  let material: PublicMaterial;
+  before(() => {
+    const directory = mkdtempSync(join(tmpdir(), "files-"));
+    const [a, b, c] = ["a", "b", "c"].map((name) => new Authority(directory, name).root);
+    rmSync(directory, { recursive: true });
+    material = { certificateChain: "chain", rootBundles: { a: a ?? "", b: b ?? "", c: c ?? "" } };
+  });
 
   it("are bootstrap, twin, one secret a file, chain and roots, readable by Envoy alone", () => {
     const files = envoyFiles(receiverOfTwo(), material);
     assert.deepEqual(
       files.map(({ path }) => path),
       [
-        "envoy/bootstrap.yaml",
-        "envoy/static-twin.yaml",
-        "envoy/sds/leaf.yaml",
-        "envoy/sds/trusted-ca-a.yaml",
-        "envoy/sds/trusted-ca-c.yaml",
+        "envoy/bootstrap.json",
+        "envoy/static-twin.json",
+        "envoy/sds/leaf.json",
+        "envoy/sds/trusted-ca-a.json",
+        "envoy/sds/trusted-ca-c.json",
         "tls/certificate-chain.pem",
         "tls/roots/a.pem",
+        "tls/roots/b.pem",
         "tls/roots/c.pem",
       ],
     );
@@ -36,24 +48,37 @@ describe("the files of a release", () => {
   });
 
   it("are refused when a peer's root is missing", () => {
+    const { a } = material.rootBundles;
     assert.throws(
-      () => envoyFiles(receiverOfTwo(), { ...material, rootBundles: { a: root } }),
-      refusing("/opt/metrics-link/current/tls/roots/c.pem"),
+      () => envoyFiles(receiverOfTwo(), { ...material, rootBundles: { a: a ?? "" } }),
+      /its roots are not a file of the release: there is no tls\/roots\/c\.pem/,
     );
   });
 
   it("hold a peer's roots as encoded here, and are refused when anything else stands beside them", () => {
-    const withC = (c: string) => envoyFiles(receiverOfTwo(), { ...material, rootBundles: { a: root, c } });
+    const { c: root = "" } = material.rootBundles;
+    const withC = (c: string) =>
+      envoyFiles(receiverOfTwo(), { ...material, rootBundles: { ...material.rootBundles, c } });
     const file = withC(root.replaceAll("\n", "\r\n")).find(({ path }) => path === "tls/roots/c.pem");
     assert.equal(file?.content, root);
     for (const bundle of [root + root.replaceAll("CERTIFICATE", "X509 CERTIFICATE"), `junk\n${root}`, ""]) {
-      assert.throws(() => withC(bundle), refusing("tls/roots/c.pem"));
+      assert.throws(() => withC(bundle), /tls\/roots\/c\.pem/);
     }
   });
 
-  it("are refused when the configuration would open a fence", () => {
-    const { secrets: _, ...rest } = sender();
-    assert.throws(() => envoyFiles({ ...rest, secrets: [] }, material), refusing("secret leaf", "secret trusted-ca-b"));
+  it("are refused when two senders have one root", () => {
+    const { a } = material.rootBundles;
+    assert.throws(
+      () => envoyFiles(receiverOfTwo(), { ...material, rootBundles: { a: a ?? "", c: a ?? "" } }),
+      /filter_chains\[1\] .*the root ([0-9A-F]{2}:){31}[0-9A-F]{2} is in two filter chains/,
+    );
+  });
+
+  it("are refused when the secrets are missing", () => {
+    assert.throws(
+      () => envoyFiles({ ...sender(), secrets: [] }, material),
+      /there is no envoy\/sds\/leaf\.json[\s\S]*there is no envoy\/sds\/trusted-ca-b\.json/,
+    );
   });
 });
 
@@ -106,7 +131,7 @@ describe("Envoy's own check", () => {
     const leaf = authority.issue({ dnsName: "any.example", usage: "clientAuth" });
     const roots = { a: authority.root, b: authority.root, c: authority.root };
     layOut(directory, { ...leaf, privateKey: keyOf ?? leaf.privateKey }, roots);
-    writeFileSync(join(directory, releaseFiles.staticTwin.replace("envoy/", "")), toYaml(twin));
+    writeFileSync(join(directory, releaseFiles.staticTwin.replace("envoy/", "")), toJson(twin));
     return validate(releaseFiles.staticTwin.replace("envoy/", ""), directory);
   }
 

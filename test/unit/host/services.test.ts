@@ -9,8 +9,8 @@ import { standardServices } from "@metrics-link/host/services.ts";
 import { describe, it } from "mocha";
 
 const envoy = {
-  configuration: "envoy/bootstrap.yaml",
-  staticTwin: "envoy/static-twin.yaml",
+  configuration: "envoy/bootstrap.json",
+  staticTwin: "envoy/static-twin.json",
   flags: (path: string) => ["--config-path", path],
   watchedPaths: ["tls/", "envoy/sds/"],
   heapBytes: 512 * 2 ** 20,
@@ -45,7 +45,7 @@ describe("services of a host", () => {
   it("run what the release in force brings, with the flags that they were given", () => {
     assert.match(
       unitOf("metrics-link-envoy.service"),
-      /^ExecStart=\/opt\/metrics-link\/current\/bin\/envoy --config-path \/opt\/metrics-link\/current\/envoy\/bootstrap.yaml$/m,
+      /^ExecStart=\/opt\/metrics-link\/current\/bin\/envoy --config-path \/opt\/metrics-link\/current\/envoy\/bootstrap.json$/m,
     );
     assert.match(
       unitOf("metrics-link-prometheus.service"),
@@ -169,8 +169,9 @@ describe("services of a host", () => {
     assert.deepEqual(
       services.checks.map((check) => [check.kind, "file" in check ? check.file : check.certificate]),
       [
-        ["envoyConfig", "envoy/bootstrap.yaml"],
-        ["envoyConfig", "envoy/static-twin.yaml"],
+        ["envoyConfig", "envoy/bootstrap.json"],
+        ["envoyConfig", "envoy/static-twin.json"],
+        ["envoyMeaning", "envoy/bootstrap.json"],
         ["keyPair", "tls/chain.pem"],
         ["chain", "tls/chain.pem"],
         ["prometheusConfig", "prometheus/prometheus.yml"],

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
+import { toJson } from "@metrics-link/envoy/read/index.ts";
 import type { PreviewRecord } from "@metrics-link/review";
 import { addressRows } from "@metrics-link/review/evidence/address.ts";
-import { identityRows } from "@metrics-link/review/evidence/identity.ts";
+import { identityFindings, identityRows } from "@metrics-link/review/evidence/identity.ts";
 import { plannedOf } from "@metrics-link/review/planned.ts";
+import { routesOf, tlsOf, trustOf } from "../../program/policy/support/mutate.ts";
 import { recorded } from "./support.ts";
 
 const address = (record: PreviewRecord) =>
@@ -17,6 +19,27 @@ function changed(name: string, from: string, to: string): PreviewRecord {
   const other = text.replaceAll(from, to);
   assert.notEqual(other, text);
   return JSON.parse(other) as PreviewRecord;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: a change knows the part that it changes
+type Part = any;
+const chainOf = (bootstrap: Part): Part => bootstrap.static_resources.listeners[0].filter_chains[0];
+const namesOf = (bootstrap: Part): Part =>
+  trustOf(chainOf(bootstrap)).default_validation_context.match_typed_subject_alt_names;
+
+/** The recorded preview with another bootstrap in the release. */
+function told(name: string, change: (bootstrap: Part) => void): PreviewRecord {
+  const record = structuredClone(recorded(name)) as Part;
+  for (const { urn, new: next } of record.steps) {
+    if (!urn.endsWith("-release")) continue;
+    const release = JSON.parse(next.inputs.content);
+    const file = release.files.find(({ path }: Part) => path === "envoy/bootstrap.json");
+    const bootstrap = JSON.parse(file.content);
+    change(bootstrap);
+    file.content = toJson(bootstrap);
+    next.inputs.content = JSON.stringify(release);
+  }
+  return record as PreviewRecord;
 }
 
 describe("the evidence for fence 1", () => {
@@ -115,62 +138,82 @@ describe("the evidence for fences 2 and 3", () => {
     );
   });
 
-  for (const [what, from, to, seen] of [
-    [
-      "no certificate is asked for",
-      "require_client_certificate: true",
-      "require_client_certificate: false",
+  const seen: Readonly<Record<string, readonly [change: (bootstrap: Part) => void, row: string]>> = {
+    "no certificate that is asked for": [
+      (it) => {
+        tlsOf(chainOf(it)).require_client_certificate = false;
+      },
       "CLIENT CERTIFICATE NOT REQUIRED",
     ],
-    [
-      "an older TLS",
-      "tls_minimum_protocol_version: TLSv1_3",
-      "tls_minimum_protocol_version: TLSv1_2",
+    "an older TLS": [
+      (it) => {
+        tlsOf(chainOf(it)).common_tls_context.tls_params.tls_minimum_protocol_version = "TLSv1_2";
+      },
       "TLSv1_2 to TLSv1_3",
     ],
-    ["a pattern for a name", "metrics-sender\\\\\\\\.", ".*", '{"safe_regex"'],
-    ["any name", "match_typed_subject_alt_names", "no_names", "ANY NAME"],
-    [
-      "an anchor that is not in the release",
-      '\\"path\\":\\"tls/roots/account-a.pem',
-      '\\"path\\":\\"tls/roots/b.pem',
-      "ROOTS NOT IN THE RELEASE",
+    "a pattern for a name": [
+      (it) => {
+        namesOf(it)[0].matcher.safe_regex.regex = ".*";
+      },
+      "NOT ONE EXACT NAME",
     ],
-    [
-      "a chain for whoever is left over",
-      "filter_chains:\\\\n",
-      "default_filter_chain:\\\\n          name: rest\\\\n      filter_chains:\\\\n",
+    "any name": [
+      (it) => {
+        namesOf(it).pop();
+      },
+      "NOT ONE EXACT NAME",
+    ],
+    "a chain for whoever is left over": [
+      (it) => {
+        it.static_resources.listeners[0].default_filter_chain = { name: "rest", filters: [] };
+      },
       "chain rest: from any other address; no TLS",
     ],
-    [
-      "another filter",
-      "envoy.filters.network.http_connection_manager",
-      "envoy.filters.network.tcp_proxy",
-      "THE FILTER envoy.filters.network.tcp_proxy",
+    "another filter": [
+      (it) => {
+        chainOf(it).filters[1].typed_config = { "@type": "type.googleapis.com/x.TcpProxy" };
+      },
+      "LEADS SOMEWHERE BY A FILTER THAT IS NOT KNOWN",
     ],
-    [
-      "where a request goes, however it is said",
-      "cluster: prometheus",
-      "cluster_header: x-to",
-      '{"cluster_header":"x-to"',
+    "a request that goes where a header says": [
+      (it) => {
+        routesOf(chainOf(it))[0].route = { cluster_header: "x-to" };
+      },
+      "POST /api/v1/write to ELSEWHERE",
     ],
-    [
-      "listeners from elsewhere",
-      "static_resources:",
-      "dynamic_resources: {}\\\\nstatic_resources:",
-      "MORE OF THEM FROM ELSEWHERE",
+    "listeners from elsewhere": [
+      (it) => {
+        it.dynamic_resources = {};
+      },
+      "NOT KNOWN TO THIS REVIEW: dynamic_resources: not known",
     ],
-    ["an open admin interface", "pipe:", "pipes:", "REACHABLE FROM OUTSIDE"],
-  ] as const) {
-    it(`shows ${what}`, () => {
-      const rows = identity(changed("receiver", from, to));
+    "an open admin interface": [
+      (it) => {
+        it.admin.address = { socket_address: { address: "0.0.0.0", port_value: 9901 } };
+      },
+      "admin interface: REACHABLE FROM OUTSIDE",
+    ],
+  };
+  for (const [what, [change, row]] of Object.entries(seen)) {
+    it(`shows ${what}, and fails by it`, () => {
+      const record = told("receiver", change);
+      const rows = identity(record);
       assert.ok(
-        rows.some((row) => row.includes(seen)),
+        rows.some((one) => one.includes(row)),
         rows.join("\n"),
       );
-      assert.ok(!identity(recorded("receiver")).some((row) => row.includes(seen)));
+      assert.ok(!identity(recorded("receiver")).some((one) => one.includes(row)));
+      const found = identityFindings(plannedOf(record));
+      assert.ok(found.length > 0);
     });
   }
+
+  it("shows an anchor that is not in the release", () => {
+    const rows = identity(
+      changed("receiver", '\\"path\\":\\"tls/roots/account-a.pem', '\\"path\\":\\"tls/roots/b.pem'),
+    );
+    assert.match(rows.join("\n"), /ROOTS NOT IN THE RELEASE \(.*there is no tls\/roots\/account-a\.pem\)/);
+  });
 
   it("says so when the release is not known yet, or not readable", () => {
     const unknown = recorded("receiver").steps.map((one) =>
@@ -180,6 +223,7 @@ describe("the evidence for fences 2 and 3", () => {
     );
     const rows = identity({ ...recorded("receiver"), steps: unknown });
     assert.deepEqual(rows, ["release: not known before the update", "release: not known before the update"]);
-    assert.deepEqual(identity(changed("receiver", "static_resources:", "resources:")), ["Envoy: NOT READABLE"]);
+    const [first = ""] = identity(changed("receiver", "envoy/bootstrap.json", "envoy/elsewhere.json"));
+    assert.match(first, /^NOT KNOWN TO THIS REVIEW: envoy\/bootstrap\.json: there is no such file/);
   });
 });

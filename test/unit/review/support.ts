@@ -1,12 +1,39 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { releaseFiles, renderReceiver, renderSender, toJson } from "@metrics-link/envoy";
 import { judge, type Pack, type PolicyDescription, PreviewReader, type PreviewRecord } from "@metrics-link/review";
 
-/** What the pinned engine said in the sandbox, without states that no review reads. */
+/**
+ * What the pinned engine said in the sandbox, without states that no review reads. The release in it has the bootstrap
+ * that is rendered today: a review knows no other.
+ */
 export function recorded(name: string): PreviewRecord {
   const text = readFileSync(join(import.meta.dirname, "recorded", `${name}.jsonl`), "utf8");
-  return read(text.trimEnd().split("\n"));
+  const record = read(text.trimEnd().split("\n"));
+  const { bootstrap } = name === "sender" ? renderedSender() : renderedReceiver();
+  for (const { urn: resource, new: next } of record.steps) {
+    if (!resource.endsWith("-release") || typeof next?.inputs?.content !== "string") continue;
+    const release = JSON.parse(next.inputs.content);
+    for (const file of release.files) if (file.path === releaseFiles.bootstrap) file.content = toJson(bootstrap);
+    (next.inputs as Record<string, unknown>).content = JSON.stringify(release);
+  }
+  return record;
 }
+
+const renderedSender = () =>
+  renderSender({
+    nodeId: "sender",
+    receiver: {
+      name: "receiver",
+      dnsName: "metrics-ingest.account-b.internal",
+      addresses: ["198.51.100.10", "198.51.100.11"],
+    },
+  });
+const renderedReceiver = () =>
+  renderReceiver({
+    nodeId: "receiver",
+    senders: [{ name: "account-a", dnsName: "metrics-sender.account-a.internal", addresses: ["203.0.113.10"] }],
+  });
 
 export function read(lines: readonly string[], ended = true): PreviewRecord {
   const reader = new PreviewReader();

@@ -43,7 +43,8 @@ export async function runningEnvoy({ ask }: Pick<Effects, "ask">) {
   };
   const { configs } = JSON.parse(await page("config_dump")) as ConfigDump;
   const server = JSON.parse(await page("server_info")) as { version: string; uptime_current_epoch: string };
-  const { admin, overload_manager, stats_config } = configs.find(({ bootstrap }) => bootstrap)?.bootstrap ?? {};
+  // Envoy adds all its extensions to `node`; listeners and clusters are told below, as they run.
+  const { node: _node, static_resources: _, ...bootstrap } = configs.find((one) => one.bootstrap)?.bootstrap ?? {};
   const secrets = configs.flatMap(({ static_secrets = [], dynamic_active_secrets = [] }) => [
     ...static_secrets,
     ...dynamic_active_secrets,
@@ -51,7 +52,7 @@ export async function runningEnvoy({ ask }: Pick<Effects, "ask">) {
   return {
     version: server.version,
     uptimeSeconds: Number.parseFloat(server.uptime_current_epoch),
-    bootstrap: { admin, overload_manager, stats_config },
+    bootstrap,
     listeners: configs.flatMap(({ static_listeners = [], dynamic_listeners = [] }) =>
       [...static_listeners, ...dynamic_listeners.flatMap(({ active_state }) => active_state ?? [])].map(
         ({ listener }) => listener,

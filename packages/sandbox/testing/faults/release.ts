@@ -21,7 +21,7 @@ const published = (sandbox: Sandbox, host: Role, change: (release: Release) => R
 /** A release that Envoy refuses when it is asked about it, and that the timer leaves alone from then on. */
 export function badRelease(sandbox: Sandbox, host: Role): Fault {
   const { inject, heal } = published(sandbox, host, (release) =>
-    edited(release, "envoy/bootstrap.yaml", "admin:", "administration: {}\nadmin:"),
+    edited(release, "envoy/bootstrap.json", '"admin": {', '"administration": {},\n  "admin": {'),
   );
   return {
     async inject() {

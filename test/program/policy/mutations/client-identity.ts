@@ -75,7 +75,7 @@ export const clientIdentity: readonly Mutation[] = [
   [
     "receiver",
     "the sender's root is believed without checking the chain",
-    ["client-anchor-is-pinned", "no-system-trust-store"],
+    ["client-anchor-is-pinned", "envoy-is-known"],
     (it) =>
       it.chain((chain) => {
         trustOf(chain).default_validation_context.trust_chain_verification = "ACCEPT_UNTRUSTED";
@@ -84,7 +84,7 @@ export const clientIdentity: readonly Mutation[] = [
   [
     "receiver",
     "expired certificates are fine",
-    ["client-anchor-is-pinned"],
+    ["client-anchor-is-pinned", "envoy-is-known"],
     (it) =>
       it.chain((chain) => {
         trustOf(chain).default_validation_context.allow_expired_certificate = true;
@@ -93,7 +93,7 @@ export const clientIdentity: readonly Mutation[] = [
   [
     "receiver",
     "the system's authorities are believed",
-    ["client-anchor-is-pinned", "no-system-trust-store"],
+    ["client-anchor-is-pinned", "envoy-is-known"],
     (it) =>
       it.chain((chain) => {
         trustOf(chain).default_validation_context.system_root_certs = {};
@@ -102,18 +102,18 @@ export const clientIdentity: readonly Mutation[] = [
   [
     "receiver",
     "the anchor is a file of the system",
-    ["client-anchor-is-pinned"],
+    ["client-anchor-is-pinned", "envoy-is-known"],
     (it) =>
-      it.yaml("envoy/sds/trusted-ca-account-a.yaml", (secrets) => {
+      it.document("envoy/sds/trusted-ca-account-a.json", (secrets) => {
         secrets.resources[0].validation_context.trusted_ca.filename = "/etc/ssl/certs/ca-certificates.crt";
       }),
   ],
   [
     "receiver",
     "the secret accepts one certificate by its hash",
-    ["client-anchor-is-pinned"],
+    ["client-anchor-is-pinned", "envoy-is-known"],
     (it) =>
-      it.yaml("envoy/sds/trusted-ca-account-a.yaml", (secrets) => {
+      it.document("envoy/sds/trusted-ca-account-a.json", (secrets) => {
         secrets.resources[0].validation_context.verify_certificate_hash = ["00"];
       }),
   ],
@@ -183,7 +183,7 @@ export const clientIdentity: readonly Mutation[] = [
   [
     "receiver",
     "the chain for elsewhere leads to Prometheus",
-    ["one-chain-per-sender", "one-route-only", "names-are-the-peers"],
+    ["one-chain-per-sender", "one-route-only", "names-are-the-peers", "envoy-is-known"],
     (it) =>
       it.chain((chain) => {
         routesOf(chain)[0] = { name: "open", match: { prefix: "/" }, route: { cluster: "prometheus" } };
@@ -192,7 +192,7 @@ export const clientIdentity: readonly Mutation[] = [
   [
     "receiver",
     "a chain for nobody in particular is added",
-    ["client-anchor-is-pinned", "one-chain-per-sender"],
+    ["client-anchor-is-pinned", "envoy-is-known", "names-are-the-peers", "one-chain-per-sender"],
     (it) =>
       it.envoy(({ static_resources: { listeners } }) => {
         const { filter_chains } = listeners[0];

@@ -9,7 +9,7 @@ export const routes: readonly Mutation[] = [
   [
     "receiver",
     "every path is routed",
-    ["one-route-only"],
+    ["one-route-only", "envoy-is-known"],
     (it) =>
       it.chain((chain) => {
         routesOf(chain)[0].match = { prefix: "/" };
@@ -56,7 +56,7 @@ export const routes: readonly Mutation[] = [
   [
     "receiver",
     "the chain proxies TCP",
-    ["one-route-only"],
+    ["one-route-only", "envoy-is-known"],
     (it) =>
       it.chain((chain) => {
         chain.filters = [{ name: "envoy.filters.network.tcp_proxy", typed_config: { cluster: "prometheus" } }];
@@ -65,7 +65,7 @@ export const routes: readonly Mutation[] = [
   [
     "receiver",
     "the ready port leads to Prometheus",
-    ["listeners-are-known", "one-route-only"],
+    ["listeners-are-known", "one-route-only", "envoy-is-known"],
     (it) =>
       it.envoy(({ static_resources: { listeners } }) => {
         const ready = listeners.find((one: { name: string }) => one.name === "ready");
@@ -159,12 +159,12 @@ export const routes: readonly Mutation[] = [
     "sender",
     "Envoy runs another configuration",
     ["listeners-are-known"],
-    (it) => it.file(envoyUnit, (text) => text.replace("envoy/bootstrap.yaml", "envoy/elsewhere.yaml")),
+    (it) => it.file(envoyUnit, (text) => text.replace("envoy/bootstrap.json", "envoy/elsewhere.json")),
   ],
   [
     "receiver",
     "a client says itself which address it comes from",
-    ["listeners-are-known"],
+    ["envoy-is-known", "listeners-are-known"],
     (it) =>
       it.envoy(({ static_resources: { listeners } }) => {
         listeners[0].listener_filters = [{ name: "envoy.filters.listener.proxy_protocol" }];
@@ -173,10 +173,42 @@ export const routes: readonly Mutation[] = [
   [
     "receiver",
     "a script looks at every request",
-    ["one-route-only"],
+    ["one-route-only", "envoy-is-known"],
     (it) =>
       it.chain((chain) => {
         managerOf(chain).http_filters.unshift({ name: "envoy.filters.http.lua" });
       }),
+  ],
+  [
+    "receiver",
+    "a script looks at every request under the name of the body limit",
+    ["envoy-is-known", "one-route-only"],
+    (it) =>
+      it.chain((chain) => {
+        const [filter] = managerOf(chain).http_filters;
+        filter.typed_config = { "@type": "type.googleapis.com/envoy.extensions.filters.http.lua.v3.Lua" };
+      }),
+  ],
+  [
+    "receiver",
+    "a tree chooses the filter chain",
+    ["envoy-is-known"],
+    (it) =>
+      it.envoy(({ static_resources: { listeners } }) => {
+        listeners[0].filter_chain_matcher = {};
+      }),
+  ],
+  [
+    "receiver",
+    "a prefix length is in octal",
+    // What cannot be read says nothing, and nothing is not enough for the others either.
+    ["envoy-is-known", "admin-is-local", "names-are-the-peers"],
+    (it) => it.file("envoy/bootstrap.json", (text) => text.replace('"prefix_len": 32', '"prefix_len": 032')),
+  ],
+  [
+    "sender",
+    "the sender's Prometheus is told its destination by a merge",
+    ["writes-go-through-envoy"],
+    (it) => it.file("prometheus/prometheus.yml", (text) => `x: &x {}\n${text}`),
   ],
 ];

@@ -65,7 +65,7 @@ export const serverIdentity: readonly Mutation[] = [
   [
     "sender",
     "samples leave in clear",
-    ["nothing-leaves-in-clear"],
+    ["nothing-leaves-in-clear", "names-are-the-peers"],
     (it) =>
       it.cluster((cluster) => {
         delete cluster.transport_socket;
@@ -94,7 +94,7 @@ export const serverIdentity: readonly Mutation[] = [
     "Prometheus writes past Envoy",
     ["writes-go-through-envoy"],
     (it) =>
-      it.yaml("prometheus/prometheus.yml", (found) => {
+      it.document("prometheus/prometheus.yml", (found) => {
         found.remote_write[0].url = "http://192.0.2.1/api/v1/write";
       }),
   ],
@@ -103,7 +103,7 @@ export const serverIdentity: readonly Mutation[] = [
     "Prometheus writes to somebody else too",
     ["writes-go-through-envoy", "no-system-trust-store"],
     (it) =>
-      it.yaml("prometheus/prometheus.yml", (found) => {
+      it.document("prometheus/prometheus.yml", (found) => {
         found.remote_write.push({ url: "https://example.org/api/v1/write" });
       }),
   ],
@@ -112,7 +112,7 @@ export const serverIdentity: readonly Mutation[] = [
     "the receiver writes on",
     ["writes-go-through-envoy"],
     (it) =>
-      it.yaml("prometheus/prometheus.yml", (found) => {
+      it.document("prometheus/prometheus.yml", (found) => {
         found.remote_write = [{ url: "http://127.0.0.1:9091/api/v1/write" }];
       }),
   ],
@@ -121,7 +121,7 @@ export const serverIdentity: readonly Mutation[] = [
     "a job scrapes by the system's authorities",
     ["no-system-trust-store"],
     (it) =>
-      it.yaml("prometheus/prometheus.yml", (found) => {
+      it.document("prometheus/prometheus.yml", (found) => {
         found.scrape_configs[0].scheme = "https";
       }),
   ],
@@ -130,7 +130,7 @@ export const serverIdentity: readonly Mutation[] = [
     "a job does not check whom it scrapes",
     ["no-system-trust-store"],
     (it) =>
-      it.yaml("prometheus/prometheus.yml", (found) => {
+      it.document("prometheus/prometheus.yml", (found) => {
         found.scrape_configs[0].tls_config = { insecure_skip_verify: true };
       }),
   ],

@@ -1,4 +1,5 @@
 import { canonicalRelease, parseRelease, type Release, releaseIdOf, sha256 } from "@metrics-link/contract/release.ts";
+import { toJson } from "@metrics-link/envoy";
 import type { Seen } from "@metrics-link/policy";
 import { parse, stringify } from "yaml";
 import type { Deployed } from "./deployed.ts";
@@ -86,17 +87,20 @@ export class Mutant {
     });
   }
 
-  yaml(path: string, change: (document: Props) => void): void {
+  /** Changes what a file says, in the format that its name's end tells. */
+  document(path: string, change: (document: Props) => void): void {
     this.file(path, (content) => {
       const document = parse(content);
       change(document);
-      return stringify(document, { lineWidth: 0 });
+      return path.endsWith(".json")
+        ? toJson(document)
+        : stringify(document, { lineWidth: 0, aliasDuplicateObjects: false });
     });
   }
 
   /** Changes Envoy's bootstrap. */
   envoy(change: (bootstrap: Props) => void): void {
-    this.yaml("envoy/bootstrap.yaml", change);
+    this.document("envoy/bootstrap.json", change);
   }
 
   /** Changes the receiver's chain for its sender, or the one for everybody else. */

@@ -147,7 +147,7 @@ export const lies: readonly Lie[] = [
       const [chain] = chainsOf(stack);
       if (chain) chain.transport_socket.typed_config.require_client_certificate = false;
     },
-    told: /require_client_certificate is not true: anyone may connect/,
+    told: /what the running configuration means: .*require_client_certificate is not true/,
   },
   {
     what: "a filter chain for a whole network",
@@ -250,9 +250,9 @@ export const lies: readonly Lie[] = [
     what: "a file with another content",
     at: "receiver",
     change: (stack) => {
-      known(hostOf(stack).files).found["envoy/bootstrap.yaml"] = "missing";
+      known(hostOf(stack).files).found["envoy/bootstrap.json"] = "missing";
     },
-    told: /files of the release: envoy\/bootstrap\.yaml is missing, the release says/,
+    told: /files of the release: envoy\/bootstrap\.json is missing, the release says/,
   },
   {
     what: "a program that is not the one of the archive",

@@ -8,7 +8,6 @@ import { Authority, type Leaf } from "./authority.ts";
 import type { Caller } from "./client.ts";
 import { EnvoyProcess } from "./envoy-process.ts";
 import { ReleaseFolder } from "./release.ts";
-import { relocate } from "./relocate.ts";
 import { Sink } from "./sink.ts";
 
 export const senderName = "metrics-sender.account-a.internal";
@@ -137,7 +136,7 @@ export class Link {
       [ports.prometheus]: this.#place(5),
     };
     const roots = Object.fromEntries(senders.map(({ name, root }) => [name, root]));
-    return this.receiverHost.write(relocate(rendering, places), leaf, roots);
+    return this.receiverHost.write(rendering, leaf, roots, places);
   }
 
   /** Lays out the sender's release. @returns its directory */
@@ -152,7 +151,7 @@ export class Link {
       [ports.remoteWriteEgress]: this.#place(3),
       [ports.envoyMetrics]: this.#place(4),
     };
-    return this.senderHost.write(relocate(rendering, places), leaf, { b: receiverRoot });
+    return this.senderHost.write(rendering, leaf, { b: receiverRoot }, places);
   }
 
   /** A release without these senders comes into force, for which Envoy's unit is restarted. */

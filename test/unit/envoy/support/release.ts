@@ -1,13 +1,16 @@
 import { mkdirSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { hostPaths } from "@metrics-link/contract/host-paths.ts";
+import { ports } from "@metrics-link/contract/ports.ts";
 import { envoyFiles, type Rendering, releaseFiles } from "@metrics-link/envoy";
 import type { Leaf } from "./authority.ts";
+import { type Places, relocate, unmoved } from "./relocate.ts";
 
 /** A host's folders below a directory of the test: releases and the symlink to the one in force. */
 export class ReleaseFolder {
   readonly base: string;
   #count = 0;
+  #places: Places = {};
 
   constructor(base: string) {
     this.base = base;
@@ -22,12 +25,15 @@ export class ReleaseFolder {
   }
 
   /** Lays out one release beside the others. @returns its directory */
-  write(rendering: Rendering, leaf: Leaf, rootBundles: Readonly<Record<string, string>>): string {
+  write(rendering: Rendering, leaf: Leaf, rootBundles: Readonly<Record<string, string>>, places: Places): string {
     const directory = join(this.base, "releases", String(this.#count++));
+    this.#places = places;
     const files = envoyFiles(rendering, { certificateChain: leaf.certificateChain, rootBundles });
     for (const { path, content } of [...files, { path: releaseFiles.privateKey, content: leaf.privateKey }]) {
       mkdirSync(dirname(join(directory, path)), { recursive: true });
-      writeFileSync(join(directory, path), this.#relocated(content));
+      // Only now: what is published is asked for the real ports.
+      const moved = path.endsWith(".json") ? relocate(content, places) : content;
+      writeFileSync(join(directory, path), this.#relocated(moved));
     }
     return directory;
   }
@@ -36,6 +42,14 @@ export class ReleaseFolder {
   switchTo(directory: string): void {
     symlinkSync(directory, `${this.current}.new`);
     renameSync(`${this.current}.new`, this.current);
+  }
+
+  /** What was published, from what a process of this test runs. */
+  published(running: object): unknown {
+    const text = JSON.stringify(running)
+      .replaceAll(this.adminSocket, hostPaths.envoyAdminSocket)
+      .replaceAll(this.base, hostPaths.base);
+    return JSON.parse(unmoved(text, this.#places, [ports.ingest, ports.ready]));
   }
 
   #relocated(content: string): string {

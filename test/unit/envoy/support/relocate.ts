@@ -1,18 +1,25 @@
-import type { Bootstrap, Rendering } from "@metrics-link/envoy";
+import { toJson } from "@metrics-link/envoy";
 
 /** Where a listener or endpoint of the real host stands in a test, by its port. */
 export type Places = Readonly<Record<number, { readonly address: string; readonly port: number }>>;
 
 /**
- * The same configuration on other sockets, so that several hosts fit on one loopback. A port without a new place is an
- * error: the test would reach out of its own corner.
+ * The same file on other sockets, so that several hosts fit on one loopback. A port without a new place is an error: the
+ * test would reach out of its own corner.
  */
-export function relocate(rendering: Rendering, places: Places): Rendering {
-  return {
-    ...rendering,
-    bootstrap: moved(rendering.bootstrap, places) as Bootstrap,
-    staticTwin: moved(rendering.staticTwin, places) as Bootstrap,
-  };
+export function relocate(json: string, places: Places): string {
+  return toJson(moved(JSON.parse(json), places));
+}
+
+/** The file that `relocate` made this one from: ports as they were, and reached from outside where they were. */
+export function unmoved(json: string, places: Places, fromOutside: readonly number[]): string {
+  const back = Object.entries(places).map(([port, place]) => [place.port, Number(port)] as const);
+  return JSON.stringify(JSON.parse(json), (_key, value: unknown) => {
+    const at = value as { readonly address?: unknown; readonly port_value?: unknown } | null;
+    const port = back.find(([moved]) => moved === at?.port_value)?.[1];
+    if (port === undefined) return value;
+    return { address: fromOutside.includes(port) ? "0.0.0.0" : at?.address, port_value: port };
+  });
 }
 
 function moved(value: unknown, places: Places): unknown {

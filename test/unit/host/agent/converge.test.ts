@@ -23,8 +23,8 @@ describe("agent: converge", () => {
 
   it("puts the files of a release in place, with mode and owner, and starts its services", async () => {
     assert.equal(await current(), `releases/${first}`);
-    assert.equal(await readFile(inForce("envoy/bootstrap.yaml"), "utf8"), "admin: {}\n");
-    assert.equal((await stat(inForce("envoy/bootstrap.yaml"))).mode & 0o7777, 0o644);
+    assert.equal(await readFile(inForce("envoy/bootstrap.json"), "utf8"), "admin: {}\n");
+    assert.equal((await stat(inForce("envoy/bootstrap.json"))).mode & 0o7777, 0o644);
     assert.equal(await readFile(inForce("tls/private-key.pem"), "utf8"), "key one");
     const key = await stat(inForce("tls/private-key.pem"));
     assert.equal(key.mode & 0o7777, 0o400);
@@ -57,7 +57,7 @@ describe("agent: converge", () => {
     },
     {
       what: "Envoy's own configuration restarts Envoy alone",
-      release: withFile("envoy/bootstrap.yaml", "admin: {a: 1}\n"),
+      release: withFile("envoy/bootstrap.json", "admin: {a: 1}\n"),
       expected: ["restart metrics-link-envoy.service"],
     },
     { what: "the peer's root disturbs nobody", release: withFile("tls/peer-root.pem", "another root\n"), expected: [] },

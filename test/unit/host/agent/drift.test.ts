@@ -86,7 +86,7 @@ describe("agent: drift", () => {
   }
 
   it("a link that pointed at another release: what services may have started on there is undone", async () => {
-    const changed = withFile("envoy/bootstrap.yaml", "admin: {a: 1}\n");
+    const changed = withFile("envoy/bootstrap.json", "admin: {a: 1}\n");
     const second = await host.publish(changed);
     await host.converge(second);
     await host.converge(first);

@@ -80,7 +80,7 @@ describe("agent: evidence for an audit", () => {
     const found = await read();
     assert.deepEqual(found.release, { value: { inForce: first, documentSha256: first } });
     const { found: files, foreign } = known(found.files);
-    assert.match(files["envoy/bootstrap.yaml"] ?? "", new RegExp(`^${sha256("admin: {}\n")} 0644 root:`));
+    assert.match(files["envoy/bootstrap.json"] ?? "", new RegExp(`^${sha256("admin: {}\n")} 0644 root:`));
     // Of a secret neither the content nor its hash is told.
     assert.match(files["tls/private-key.pem"] ?? "", /^0400 \w+:\w+$/);
     assert.deepEqual(foreign, []);
@@ -107,12 +107,12 @@ describe("agent: evidence for an audit", () => {
 
   it("tells what was changed by hand", async () => {
     const at = (path: string) => host.path(`${current}/${path}`);
-    writeFileSync(at("envoy/bootstrap.yaml"), "admin: { address: everywhere }\n");
+    writeFileSync(at("envoy/bootstrap.json"), "admin: { address: everywhere }\n");
     chmodSync(at("tls/private-key.pem"), 0o444);
     rmSync(at("systemd/metrics-link-envoy.service"));
     writeFileSync(at("tls/another.pem"), "");
     const { found, foreign } = known((await read()).files);
-    assert.match(found["envoy/bootstrap.yaml"] ?? "", new RegExp(`^${sha256("admin: { address: everywhere }\n")}`));
+    assert.match(found["envoy/bootstrap.json"] ?? "", new RegExp(`^${sha256("admin: { address: everywhere }\n")}`));
     assert.match(found["tls/private-key.pem"] ?? "", /^0444/);
     assert.equal(found["systemd/metrics-link-envoy.service"], "missing");
     assert.deepEqual(foreign, ["tls/another.pem"]);

@@ -268,7 +268,7 @@ describe("agent: failures", () => {
     const afterTheSwap = ([, verb]: readonly string[]) => verb === "daemon-reload";
 
     it("the next run finishes, restarts included", async () => {
-      const target = await host.publish(withFile("envoy/bootstrap.yaml", "admin: {a: 1}\n"));
+      const target = await host.publish(withFile("envoy/bootstrap.json", "admin: {a: 1}\n"));
       await host.killedAt(target, afterTheSwap);
       assert.equal(await current(), `releases/${target}`);
       assert.equal((await host.converge(target)).outcome, "converged");
@@ -276,7 +276,7 @@ describe("agent: failures", () => {
     });
 
     it("going back to the last good release treats the attempt as seen by the services", async () => {
-      await host.killedAt(await host.publish(withFile("envoy/bootstrap.yaml", "admin: {a: 1}\n")), afterTheSwap);
+      await host.killedAt(await host.publish(withFile("envoy/bootstrap.json", "admin: {a: 1}\n")), afterTheSwap);
       assert.equal((await host.converge(first)).outcome, "converged");
       assert.deepEqual(host.changes, ["restart metrics-link-envoy.service"]);
       host.commands.length = 0;

@@ -215,7 +215,7 @@ export function soundRelease(changes: Partial<ReleaseInput> = {}): ReleaseInput 
     files: [
       unit("envoy"),
       unit("prometheus"),
-      file("envoy/bootstrap.yaml", "admin: {}\n"),
+      file("envoy/bootstrap.json", "admin: {}\n"),
       file("prometheus/prometheus.yml", "global: {}\n"),
       file("tls/peer-root.pem", "the peer's root\n"),
     ],
@@ -243,7 +243,7 @@ export function soundRelease(changes: Partial<ReleaseInput> = {}): ReleaseInput 
     ],
     checks: [
       { kind: "prometheusConfig", file: "prometheus/prometheus.yml" },
-      { kind: "envoyConfig", file: "envoy/bootstrap.yaml", user: "envoy" },
+      { kind: "envoyConfig", file: "envoy/bootstrap.json", user: "envoy" },
     ],
     probes: [
       { kind: "active", unit: "metrics-link-envoy.service" },

@@ -15,7 +15,7 @@ function withQueue(letter: string, envoy = letter): ReleaseInput {
     files: [
       ...sound.files.filter(({ path }) => !/^(prometheus|envoy)\//.test(path)),
       file("prometheus/prometheus.yml", `remote_write: ${letter}\n`),
-      file("envoy/bootstrap.yaml", `admin: ${envoy}\n`),
+      file("envoy/bootstrap.json", `admin: ${envoy}\n`),
     ],
     services: sound.services.map((service) =>
       service.unit === "metrics-link-prometheus.service"

@@ -108,7 +108,7 @@ describe("agent: a hostile release", () => {
     },
     {
       what: "a program that is asked for its opinion as root",
-      release: () => soundRelease({ checks: [{ kind: "envoyConfig", file: "envoy/bootstrap.yaml", user: "root" }] }),
+      release: () => soundRelease({ checks: [{ kind: "envoyConfig", file: "envoy/bootstrap.json", user: "root" }] }),
       reason: /user is "root": /,
     },
     {

@@ -10,7 +10,7 @@ import { Killer } from "./killer.ts";
 function changedRelease(): ReleaseInput {
   const sound = soundRelease();
   const changed = [
-    file("envoy/bootstrap.yaml", "admin: {a: 1}\n"),
+    file("envoy/bootstrap.json", "admin: {a: 1}\n"),
     file("prometheus/prometheus.yml", "global: {scrape_interval: 1s}\n"),
   ];
   return {
@@ -41,7 +41,7 @@ class Services {
   onDisk(unit: string): string {
     const path = (name: string) => this.#host.path(`/opt/metrics-link/current/${name}`);
     if (unit === "metrics-link-prometheus.service") return readFileSync(path("prometheus/prometheus.yml"), "utf8");
-    return `${readlinkSync(path("bin/envoy"))} ${readFileSync(path("envoy/bootstrap.yaml"), "utf8")}`;
+    return `${readlinkSync(path("bin/envoy"))} ${readFileSync(path("envoy/bootstrap.json"), "utf8")}`;
   }
 
   requireUpToDate(where: string): void {
@@ -52,7 +52,7 @@ class Services {
 /** Anything that only a run in the middle of its work may have on disk. */
 async function leftovers(host: FakeHost): Promise<string[]> {
   const entries = await readdir(host.root, { recursive: true });
-  return entries.filter((path) => /\.(new|partial|download|unpacked)$|\.check(\.yaml)?$/.test(path));
+  return entries.filter((path) => /\.(new|partial|download|unpacked)$|\.check(\.json)?$/.test(path));
 }
 
 interface Story {

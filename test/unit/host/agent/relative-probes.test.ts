@@ -64,7 +64,7 @@ describe("agent: probes that compare", () => {
   /** A release with one more probe, and a change that restarts Envoy. */
   const probing = (
     probe: NonNullable<ReleaseInput["probes"]>[number],
-    path = "envoy/bootstrap.yaml",
+    path = "envoy/bootstrap.json",
   ): ReleaseInput => ({
     ...withFile(path, "changed: {}\n"),
     probes: [probe],

@@ -17,10 +17,10 @@ specifyRelease(clientAnchorIsPinned, "receiver", {
   "an empty bundle": [(it) => it.file("tls/roots/account-a.pem", () => "\n"), /holds no certificate/],
   "a root of the system": [
     (it) =>
-      it.yaml("envoy/sds/trusted-ca-account-a.yaml", (found) => {
+      it.document("envoy/sds/trusted-ca-account-a.json", (found) => {
         found.resources[0].validation_context.trusted_ca.filename = "/etc/ssl/cert.pem";
       }),
-    /not a file of the release: \/etc\/ssl\/cert.pem/,
+    /not a file of the release: "\/etc\/ssl\/cert\.pem"/,
   ],
   "a chain that is not checked": [
     (it) =>
@@ -29,11 +29,15 @@ specifyRelease(clientAnchorIsPinned, "receiver", {
       }),
     /changed by trust_chain_verification/,
   ],
+  "something besides certificates": [
+    (it) => it.file("tls/roots/account-a.pem", (text) => text.replaceAll(" CERTIFICATE", " X509 CERTIFICATE") + text),
+    /holds something besides certificates/,
+  ],
   "a secret by another name": [
     (it) =>
-      it.yaml("envoy/sds/trusted-ca-account-a.yaml", (found) => {
+      it.document("envoy/sds/trusted-ca-account-a.json", (found) => {
         found.resources[0].name = "other";
       }),
-    /does not hold exactly one secret/,
+    /holds 0 secrets named trusted-ca-account-a instead of one/,
   ],
 });

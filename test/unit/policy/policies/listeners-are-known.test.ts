@@ -16,23 +16,23 @@ specifyRelease(listenersAreKnown, "receiver", {
       }),
     /reached from outside without TLS/,
   ],
-  "more addresses": [
-    (it) =>
-      it.envoy(({ static_resources: { listeners } }) => {
-        listeners[0].additional_addresses = [];
-      }),
-    /has additional_addresses/,
-  ],
   "a configuration that nobody reads": [
-    (it) => it.file("systemd/metrics-link-envoy.service", (text) => text.replace("bootstrap.yaml", "other.yaml")),
+    (it) => it.file("systemd/metrics-link-envoy.service", (text) => text.replace("bootstrap.json", "other.json")),
     /not a file of this release/,
   ],
-  "a client that says its own address": [
+  "a listener of this host that nobody knows": [
     (it) =>
       it.envoy(({ static_resources: { listeners } }) => {
-        listeners[0].listener_filters = [{ name: "envoy.filters.listener.proxy_protocol" }];
+        listeners[2].address.socket_address.port_value = 9999;
       }),
-    /proxy_protocol is not one that we know/,
+    /listener metrics on 127\.0\.0\.1:9999 is not one of this host's/,
+  ],
+  "an Envoy of the other end": [
+    (it) =>
+      it.envoy((envoy) => {
+        envoy.node.cluster = "metrics-link-sender";
+      }),
+    /^node\.cluster: metrics-link-sender instead of metrics-link-receiver$/,
   ],
   "connections that are held before a chain counts them": [
     (it) =>

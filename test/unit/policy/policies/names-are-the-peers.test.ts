@@ -47,8 +47,11 @@ specify(namesAreThePeers, {
     "another name": [[peer({ dnsName: "other.internal" }), release], /instead of other.internal/],
     "another address": [[peer({ addresses: ["192.0.2.1"] }), release], /203.0.113.10 instead of 192.0.2.1/],
     "a peer without a chain": [[peer({}), withoutChains()], /sender account-a is a peer and has no filter chain/],
-    "no peer": [[resource(types.stack, {}), release], /it is no peer's/],
-    "another stack": [[peer({ stack: "organization/metrics-link/other" }), release], /it is no peer's/],
+    "no peer": [[resource(types.stack, {}), release], /filter chain account-a is no peer's/],
+    "another stack": [
+      [peer({ stack: "organization/metrics-link/other" }), release],
+      /filter chain account-a is no peer's/,
+    ],
   },
   undecidable: {
     "a release that is not known": [peer({}), { ...release, props: { ...release.props, content: unknown } }],

@@ -16,11 +16,11 @@ specifyRelease(nothingLeavesInClear, "sender", {
       }),
     /type STRICT_DNS instead of STATIC/,
   ],
-  "clusters from elsewhere": [
+  "a host by its name": [
     (it) =>
-      it.envoy((envoy) => {
-        envoy.dynamic_resources = {};
+      it.cluster((cluster) => {
+        cluster.load_assignment.endpoints[0].lb_endpoints[0].endpoint.address.socket_address.address = "example.org";
       }),
-    /come from elsewhere/,
+    /example\.org is not an IPv4 address/,
   ],
 });

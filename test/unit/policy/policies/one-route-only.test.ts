@@ -15,7 +15,7 @@ specifyRelease(oneRouteOnly, "receiver", {
       it.chain((chain) => {
         routesOf(chain).push({ name: "away", match: { prefix: "/" }, redirect: {} });
       }),
-    /a redirect/,
+    /route away: it is not exactly POST/,
   ],
   "normalised paths": [
     (it) =>
@@ -29,7 +29,7 @@ specifyRelease(oneRouteOnly, "receiver", {
       it.chain((chain) => {
         chain.filters.push({ name: "envoy.filters.network.tcp_proxy" });
       }),
-    /tcp_proxy is not one that we know/,
+    /the filter envoy\.filters\.network\.tcp_proxy .* is not one that we know/,
   ],
   "routes from elsewhere": [
     (it) =>
@@ -43,6 +43,6 @@ specifyRelease(oneRouteOnly, "receiver", {
       it.chain((chain) => {
         managerOf(chain).http_filters.unshift({ name: "envoy.filters.http.lua" });
       }),
-    /http.lua is not one that we know/,
+    /the filter envoy\.filters\.http\.lua .* is not one that we know/,
   ],
 });

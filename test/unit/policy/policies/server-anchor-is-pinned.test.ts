@@ -17,6 +17,6 @@ specifyRelease(serverAnchorIsPinned, "sender", {
       it.cluster((cluster) => {
         delete tlsOf(cluster).common_tls_context.combined_validation_context;
       }),
-    /not one secret of its own/,
+    /its roots are not a file of the release: not set/,
   ],
 });

@@ -4,23 +4,38 @@ import { specifyRelease } from "../support/specification.ts";
 specifyRelease(writesGoThroughEnvoy, "sender", {
   "a write past Envoy": [
     (it) =>
-      it.yaml("prometheus/prometheus.yml", (found) => {
+      it.document("prometheus/prometheus.yml", (found) => {
         found.remote_write[0].url = "http://192.0.2.1/";
       }),
     /remote_write goes to http:\/\/192.0.2.1/,
   ],
   "a second write": [
     (it) =>
-      it.yaml("prometheus/prometheus.yml", (found) => {
+      it.document("prometheus/prometheus.yml", (found) => {
         found.remote_write.push(found.remote_write[0]);
       }),
     /2 entries of remote_write/,
   ],
   "a read": [
     (it) =>
-      it.yaml("prometheus/prometheus.yml", (found) => {
+      it.document("prometheus/prometheus.yml", (found) => {
         found.remote_read = [{ url: "http://192.0.2.1/" }];
       }),
     /remote_read is set/,
   ],
+  "a number in octal": [
+    (it) =>
+      it.file("prometheus/prometheus.yml", (text) => `${text}storage: { tsdb: { out_of_order_time_window: 032 } }\n`),
+    /^prometheus\/prometheus\.yml: storage\.tsdb\.out_of_order_time_window is not the same to a parser of YAML 1\.1$/,
+  ],
+  "a merge, by an anchor": [
+    (it) =>
+      it.file("prometheus/prometheus.yml", (text) => `x: &x { url: "http://192.0.2.1/" }\ny: { <<: *x }\n${text}`),
+    /it has the anchor &x/,
+  ],
+  "a key that is there twice": [
+    (it) => it.file("prometheus/prometheus.yml", (text) => `${text}remote_write: []\n`),
+    /Map keys must be unique/,
+  ],
+  "a tag": [(it) => it.file("prometheus/prometheus.yml", (text) => `x: !!binary aGk=\n${text}`), /it has the tag/],
 });

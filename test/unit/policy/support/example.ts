@@ -83,7 +83,7 @@ export function releaseObject(role: Role): Seen {
   const bundleName = role === "sender" ? "receiver" : "account-a";
   const services = standardServices({
     envoy: {
-      configuration: "envoy/bootstrap.yaml",
+      configuration: "envoy/bootstrap.json",
       flags: envoyFlags,
       watchedPaths: ["tls/"],
       heapBytes: 512 * 2 ** 20,

@@ -1,0 +1,97 @@
+import { hostPaths } from "@metrics-link/contract/host-paths.ts";
+import { ports } from "@metrics-link/contract/ports.ts";
+import type { Fault } from "../trust.ts";
+import type { Listener } from "../view.ts";
+import { type Rule, roleOf } from "./rule.ts";
+
+/** What may be asked at the admin socket: health, counters, certificates, the configuration; and to drain. */
+const pages = [
+  "/ready",
+  "/server_info",
+  "/certs",
+  "/clusters",
+  "/config_dump",
+  "/healthcheck/fail",
+  "/drain_listeners",
+];
+const counters = "/stats";
+
+export const adminIsLocal: Rule = {
+  id: "admin-is-local",
+  fence: "client identity",
+  rule: "Envoy's admin interface is a unix socket, and serves only what the host itself asks.",
+  reason: "Whoever reaches it from elsewhere can end this Envoy, or read all of its configuration.",
+  remedy: `Put admin.address on the pipe ${hostPaths.envoyAdminSocket} with mode 0660, and list what is asked in allow_paths.`,
+  source: "docs/architecture.md, Three fences; Envoy's documentation, Administration interface",
+  *check({ admin }) {
+    const address = admin.at("address");
+    const socket = address.at("socket_address");
+    const shown = socket.exists ? `${socket.at("address").text}:${socket.at("port_value").number}` : address.shown;
+    const pipe = address.at("pipe");
+    if (pipe.at("path").text !== hostPaths.envoyAdminSocket) {
+      yield { path: address.path, message: `${shown} instead of a unix socket at ${hostPaths.envoyAdminSocket}` };
+    } else if (pipe.at("mode").number !== 0o660) {
+      yield { path: pipe.at("mode").path, message: `${pipe.at("mode").shown} instead of ${0o660} (0660)` };
+    }
+    const allowed = admin.at("allow_paths");
+    if (allowed.items.length === 0) yield { path: allowed.path, message: "it is empty: every page is served" };
+    for (const page of allowed.items) {
+      const [exact, prefix] = [page.at("exact").text, page.at("prefix").text];
+      const fine = page.keys.length === 1 && (pages.includes(exact ?? "") || prefix === counters);
+      if (!fine)
+        yield { path: page.path, message: `it allows ${exact ?? prefix ?? page.shown}, which is not asked for` };
+    }
+  },
+};
+
+export const listenersAreKnown: Rule = {
+  id: "listeners-are-known",
+  fence: "client identity",
+  rule: `From outside a sender's Envoy is not reached at all, a receiver's on ${ports.ingest} by TLS and on ${ports.ready}, which leads nowhere.`,
+  reason: "A listener in clear, or one more, is a way around the client's certificate.",
+  remedy: "Put the listener on 127.0.0.1, or give its chains a DownstreamTlsContext on the ingest port.",
+  source: "docs/architecture.md, Three fences",
+  *check(view, facts) {
+    const role = roleOf(view, facts);
+    if (view.role !== undefined && view.role !== role) {
+      const { path } = view.place.at("node", "cluster");
+      yield { path, message: `metrics-link-${view.role} instead of metrics-link-${role}` };
+    }
+    for (const listener of view.listeners) {
+      yield* listener.address.isLocal ? onLoopback(listener, role) : fromOutside(listener, role);
+    }
+  },
+};
+
+function* onLoopback({ name, address }: Listener, role: string | undefined): Generator<Fault> {
+  const allowed: readonly number[] =
+    role === "sender" ? [ports.remoteWriteEgress, ports.envoyMetrics] : [ports.envoyMetrics];
+  if (address.host === "127.0.0.1" && allowed.includes(address.port ?? 0)) return;
+  yield {
+    path: address.place.path,
+    message: `listener ${name} on ${address.shown} is not one of this host's (127.0.0.1, port ${allowed.join(" or ")})`,
+  };
+}
+
+function* fromOutside({ name, place, address, chains }: Listener, role: string | undefined): Generator<Fault> {
+  // The PROXY protocol's would let a client say its own address; any would hold connections that no chain counts.
+  for (const filter of place.at("listener_filters").items) {
+    const called = filter.at("name").text ?? "without a name";
+    yield { path: filter.path, message: `listener ${name}: the listener filter ${called} is not one that we know` };
+  }
+  const allowed: readonly number[] = role === "receiver" ? [ports.ingest, ports.ready] : [];
+  if (!allowed.includes(address.port ?? 0) || address.host !== "0.0.0.0") {
+    yield {
+      path: address.place.path,
+      message: `listener ${name} on ${address.shown} can be reached from outside (allowed: ${allowed.map((port) => `0.0.0.0:${port}`).join(", ") || "none"})`,
+    };
+  }
+  for (const chain of chains) {
+    if (chain.tls === undefined && (chain.leads || address.port !== ports.ready)) {
+      yield {
+        path: chain.place.at("transport_socket").path,
+        message: `listener ${name}, filter chain ${chain.name}: reached from outside without TLS`,
+      };
+    }
+  }
+}

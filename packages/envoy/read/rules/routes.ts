@@ -1,0 +1,90 @@
+import { hostPaths } from "@metrics-link/contract/host-paths.ts";
+import { ports } from "@metrics-link/contract/ports.ts";
+import { remoteWrite } from "@metrics-link/contract/remote-write.ts";
+import type { Fault } from "../trust.ts";
+import type { Chain, Route } from "../view.ts";
+import { elsewhere, type Rule } from "./rule.ts";
+
+type Way = Readonly<Record<"method" | "path" | "cluster", string>>;
+
+const write = { method: "POST", path: remoteWrite.path };
+/** All that leads anywhere, by the port of the listener. */
+const ways: Readonly<Record<number, readonly Way[]>> = {
+  [ports.ingest]: [{ ...write, cluster: "prometheus" }],
+  [ports.ready]: [],
+  [ports.remoteWriteEgress]: [{ ...write, cluster: "receiver" }],
+  [ports.envoyMetrics]: [
+    { method: "GET", path: "/stats/prometheus", cluster: "admin" },
+    { method: "GET", path: "/ready", cluster: "admin" },
+  ],
+};
+/** Where the clusters of this machine are. */
+const places: Readonly<Record<string, string>> = {
+  prometheus: `127.0.0.1:${ports.prometheus}`,
+  admin: hostPaths.envoyAdminSocket,
+};
+
+export const oneRouteOnly: Rule = {
+  id: "one-route-only",
+  fence: "client identity",
+  rule: `From outside exactly POST ${remoteWrite.path} leads anywhere, compared as it was sent.`,
+  reason: "Every other path of Prometheus reads or deletes; a path that is normalised has other spellings that pass.",
+  remedy:
+    "Match :method and :path by string_match.exact, set normalize_path and merge_slashes to false, and use no other network filter that proxies.",
+  source: "docs/architecture.md, Three fences; docs/decisions/0101",
+  *check({ listeners, clusters }) {
+    for (const { name, address, chains } of listeners) {
+      const allowed = ways[address.port ?? 0] ?? [];
+      for (const chain of chains) {
+        const where = `listener ${name}, filter chain ${chain.name}`;
+        yield* compared(where, chain);
+        for (const route of chain.routes.filter(({ leads }) => leads)) {
+          const fits = chain.name !== elsewhere && allowed.some((way) => isThe(way, route));
+          if (!fits)
+            yield { path: route.place.path, message: `${where}, route ${route.name}: ${wanted(chain, allowed)}` };
+        }
+      }
+    }
+    for (const { name, place, endpoints } of clusters.filter(({ isLocal, tls }) => isLocal && tls === undefined)) {
+      const found = endpoints.map(({ shown }) => shown).join(", ");
+      if (found !== places[name]) {
+        yield {
+          path: place.path,
+          message: `cluster ${name} leads to ${found} instead of ${places[name] ?? "nowhere"}`,
+        };
+      }
+    }
+  },
+};
+
+const isThe = (way: Way, { method, path, cluster }: Route) =>
+  way.method === method && way.path === path && way.cluster === cluster;
+
+function wanted({ name }: Chain, allowed: readonly Way[]): string {
+  if (name === elsewhere || allowed.length === 0) return "it leads somewhere, and nothing may here";
+  return `it is not exactly ${allowed.map(({ method, path, cluster }) => `${method} ${path} to ${cluster}`).join(" or ")}`;
+}
+
+/** As they were sent: another spelling of the one path is another path. */
+function* compared(where: string, { place, managers, strangers }: Chain): Generator<Fault> {
+  for (const filter of strangers) {
+    const called = filter.at("name").text ?? "without a name";
+    const type = filter.at("typed_config", "@type").text?.split(".").at(-1) ?? "no type";
+    yield { path: filter.path, message: `${where}: the filter ${called} (${type}) is not one that we know` };
+  }
+  if (managers.length !== 1) {
+    yield {
+      path: place.at("filters").path,
+      message: `${where}: ${managers.length} HTTP connection managers instead of one`,
+    };
+  }
+  for (const manager of managers) {
+    for (const field of ["normalize_path", "merge_slashes"]) {
+      const setting = manager.at(field);
+      if (setting.value === false) continue;
+      yield { path: setting.path, message: `${where}: paths are normalised before they are compared` };
+    }
+    const routes = manager.at("route_config");
+    if (!routes.exists) yield { path: routes.path, message: `${where}: routes come from elsewhere` };
+  }
+}

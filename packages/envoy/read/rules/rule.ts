@@ -1,0 +1,56 @@
+import type { Fault, Lookup } from "../trust.ts";
+import type { Chain, Role, View } from "../view.ts";
+
+/** What is known of a link besides what its Envoy is told. */
+export interface Facts {
+  /** Which end it is; without it, the end that the bootstrap says it is. */
+  readonly role?: Role | undefined;
+  /** The files of the release. Without them nothing is said of their content. */
+  readonly lookup?: Lookup | undefined;
+  /** The other ends: a receiver's senders, or a sender's one receiver. Without them nothing is said about who is who. */
+  readonly peers?: readonly Peer[] | undefined;
+}
+
+/** Another end. What is absent is not known here, and not judged. */
+export interface Peer {
+  /** A sender's is that of its filter chain. */
+  readonly name: string;
+  readonly dnsName?: string | undefined;
+  /** As its contract says. */
+  readonly addresses?: readonly string[] | undefined;
+  /** To which a person agreed. */
+  readonly pinnedAddresses?: readonly string[] | undefined;
+  /** TCP, of a receiver. */
+  readonly port?: number | undefined;
+  /** Pinned roots: SHA-256 as OpenSSL writes it. */
+  readonly fingerprints?: readonly string[] | undefined;
+}
+
+/** A sentence about what an Envoy is told, which a reviewer reads and a machine judges. */
+export interface Rule {
+  readonly id: string;
+  readonly fence: "client identity" | "server identity" | "pki";
+  /** What must hold. */
+  readonly rule: string;
+  /** What could happen otherwise. */
+  readonly reason: string;
+  readonly remedy: string;
+  /** Where it comes from: a design decision, an RFC, Envoy's documentation. */
+  readonly source: string;
+  readonly check: (view: View, facts: Facts) => Iterable<Fault>;
+}
+
+export const roleOf = (view: View, { role }: Facts): Role | undefined => role ?? view.role;
+
+/** A filter chain that is reached from outside, over TLS or not. */
+export const publicChains = (view: View): readonly Chain[] =>
+  view.listeners.filter(({ address }) => !address.isLocal).flatMap(({ chains }) => chains);
+
+/** The chain for every address that is nobody's, which a receiver of one sender has. */
+export const elsewhere = "elsewhere";
+
+/** Whose chain it is. The one for unknown addresses believes the single sender. */
+export function senderOf({ name }: Chain, peers: readonly Peer[]): Peer | undefined {
+  const named = peers.find((peer) => peer.name === name);
+  return named ?? (name === elsewhere && peers.length === 1 ? peers[0] : undefined);
+}

@@ -1,0 +1,158 @@
+import { remoteWrite } from "@metrics-link/contract/remote-write.ts";
+import { z } from "zod";
+import { statusFilter } from "./access-log.ts";
+import { any, dnsName, extension, seconds, whole } from "./parts.ts";
+
+const header = z.strictObject({
+  name: z.literal([":method", ":path"]),
+  string_match: z.strictObject({ exact: z.string() }),
+});
+const anything = z.strictObject({ prefix: z.literal("/") });
+
+/** To a cluster. Which method, path and cluster it must be is the rules' to say. */
+const leading = (called: string, rewrite: z.ZodRawShape = {}) =>
+  z.strictObject({
+    name: z.literal(called),
+    match: z.strictObject({ path: z.string(), headers: z.array(header) }),
+    route: z.strictObject({ cluster: z.string(), timeout: seconds(1, 60), ...rewrite }),
+  });
+
+const answer = (status: number, text: string) =>
+  z.strictObject({
+    status: z.literal(status),
+    body: z.strictObject({ inline_string: z.literal(`${text}\n`) }),
+  });
+
+const notFound = z.strictObject({
+  name: z.literal("not-found"),
+  match: anything,
+  direct_response: answer(404, "nothing is served here"),
+});
+
+const wrongMethod = z.strictObject({
+  name: z.literal("wrong-method"),
+  match: z.strictObject({
+    path: z.literal(remoteWrite.path),
+    headers: z.tuple([
+      z.strictObject({
+        name: z.literal(":path"),
+        string_match: z.strictObject({ exact: z.literal(remoteWrite.path) }),
+      }),
+    ]),
+  }),
+  direct_response: answer(405, "only POST is accepted here"),
+  response_headers_to_add: z.tuple([
+    z.strictObject({ header: z.strictObject({ key: z.literal("allow"), value: z.literal("POST") }) }),
+  ]),
+});
+
+const wrongAddress = z.strictObject({
+  name: z.literal("wrong-address"),
+  match: anything,
+  direct_response: answer(503, "this certificate is not expected from this address"),
+});
+
+/** The routes of each listener, all of them, in their order: an answer in front of the one that leads drops samples. */
+export const routes = {
+  ingest: z.tuple([leading("remote-write"), wrongMethod, notFound]),
+  egress: z.tuple([leading("remote-write", { host_rewrite_literal: dnsName }), wrongMethod, notFound]),
+  elsewhere: z.tuple([wrongAddress]),
+  ready: z.tuple([notFound]),
+  metrics: z.tuple([leading("metrics"), leading("ready"), notFound]),
+} as const;
+
+const router = extension("envoy.filters.http.router", "filters.http.router.v3.Router", {
+  suppress_envoy_headers: z.literal(true),
+});
+const bodyLimit = extension("envoy.filters.http.buffer", "filters.http.buffer.v3.Buffer", {
+  // Prometheus itself takes 32 MiB at most.
+  max_request_bytes: whole(1, 32 * 1024 * 1024),
+});
+const exactly = (called: string, value: string) =>
+  z.strictObject({ name: z.literal(called), string_match: z.strictObject({ exact: z.literal(value) }) });
+const healthCheck = extension("envoy.filters.http.health_check", "filters.http.health_check.v3.HealthCheck", {
+  pass_through_mode: z.literal(false),
+  headers: z.tuple([exactly(":path", "/ready"), exactly(":method", "GET")]),
+});
+
+/** The HTTP filters of each listener, in their order. */
+export const httpFilters = {
+  direct: z.tuple([router]),
+  bounded: z.tuple([bodyLimit, router]),
+  healthCheck: z.tuple([healthCheck, router]),
+} as const;
+
+/** envoy.config.core.v3.Http2ProtocolOptions */
+export const http2Options = z.strictObject({
+  max_concurrent_streams: whole(1, 1024),
+  initial_stream_window_size: z.literal(65_536),
+  initial_connection_window_size: z.literal(1_048_576),
+  connection_keepalive: z.strictObject({ interval: seconds(1, 300), timeout: seconds(1, 60) }),
+});
+
+const retryable = (status: number) =>
+  z.strictObject({ filter: statusFilter("EQ", status), status_code: z.literal(503) });
+
+export interface Manager {
+  /** Of its counters. */
+  readonly prefix: string;
+  /** Of its routes, and of their one virtual host. */
+  readonly name: string;
+  readonly codec: "HTTP1" | "HTTP2";
+  readonly routes: z.ZodType;
+  readonly filters: z.ZodType;
+  readonly accessLog: z.ZodType;
+}
+
+/** The one HTTP connection manager of a chain, hardened as at an edge. */
+export function httpManager({ prefix, name, codec, routes: known, filters, accessLog }: Manager) {
+  return extension(
+    "envoy.filters.network.http_connection_manager",
+    "filters.network.http_connection_manager.v3.HttpConnectionManager",
+    {
+      stat_prefix: z.literal(prefix),
+      codec_type: z.literal(codec),
+      use_remote_address: z.literal(true),
+      skip_xff_append: z.literal(true),
+      server_header_transformation: z.literal("PASS_THROUGH"),
+      forward_client_cert_details: z.literal("SANITIZE"),
+      preserve_external_request_id: z.literal(true),
+      // These two belong to the rule of the one route.
+      normalize_path: z.boolean(),
+      merge_slashes: z.boolean(),
+      path_with_escaped_slashes_action: z.literal("REJECT_REQUEST"),
+      request_timeout: seconds(1, 300),
+      request_headers_timeout: seconds(1, 60),
+      stream_idle_timeout: seconds(1, 300),
+      max_request_headers_kb: z.literal(16),
+      common_http_protocol_options: z.strictObject({
+        idle_timeout: seconds(1, 300),
+        max_connection_duration: seconds(1, 3600),
+        max_headers_count: z.literal(50),
+        headers_with_underscores_action: z.literal("REJECT_REQUEST"),
+      }),
+      ...(codec === "HTTP2" ? { http2_protocol_options: http2Options } : {}),
+      local_reply_config: z.strictObject({ mappers: z.tuple([retryable(408), retryable(429)]) }),
+      route_config: z.strictObject({
+        name: z.literal(name),
+        virtual_hosts: z.tuple([
+          z.strictObject({ name: z.literal(name), domains: z.tuple([z.literal("*")]), routes: known }),
+        ]),
+      }),
+      http_filters: filters,
+      access_log: accessLog,
+    },
+  );
+}
+
+/** envoy.extensions.upstreams.http.v3.HttpProtocolOptions under its own name, and no other. */
+export const upstreamOptions = (http: z.ZodRawShape, lifetime: z.ZodRawShape = {}) =>
+  z.strictObject({
+    "envoy.extensions.upstreams.http.v3.HttpProtocolOptions": any(
+      "envoy.extensions.upstreams.http.v3.HttpProtocolOptions",
+      {
+        common_http_protocol_options: z.strictObject({ idle_timeout: seconds(1, 300), ...lifetime }),
+        explicit_http_config: z.strictObject(http),
+      },
+    ),
+  });

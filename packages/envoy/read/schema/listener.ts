@@ -1,0 +1,111 @@
+import { z } from "zod";
+import { connections, egressRequests, ingestRequests, localFailures } from "./access-log.ts";
+import { httpFilters, httpManager, routes } from "./http.ts";
+import { address, bufferBytes, byField, extension, name, seconds, whole } from "./parts.ts";
+import { downstreamTls, type Material } from "./tls.ts";
+
+const connectionLimit = (prefix: string) =>
+  extension("envoy.filters.network.connection_limit", "filters.network.connection_limit.v3.ConnectionLimit", {
+    stat_prefix: z.literal(prefix),
+    max_connections: whole(1, 65_536),
+  });
+
+const listener = (called: string, chains: z.ZodType, more: z.ZodRawShape) =>
+  z.strictObject({
+    name: z.literal(called),
+    stat_prefix: z.literal(called),
+    address,
+    per_connection_buffer_limit_bytes: bufferBytes,
+    filter_chains: chains,
+    ...more,
+  });
+
+/** This machine's own, in clear: exempt from the limit of connections, which guards against those from outside. */
+const exempt = { ignore_global_conn_limit: z.literal(true) };
+
+const range = z.strictObject({ address_prefix: z.string(), prefix_len: whole(0, 32).optional() });
+
+/** A chain over TLS, of a name. Whom it lets in is for the rules to judge. */
+function tlsChain(material: Material, called: string) {
+  const refuses = called === "elsewhere";
+  const prefix = refuses ? called : `sender_${called}`;
+  return z.strictObject({
+    name,
+    filter_chain_match: z.strictObject({ source_prefix_ranges: z.array(range).optional() }).optional(),
+    transport_socket: downstreamTls(material).optional(),
+    transport_socket_connect_timeout: seconds(1, 15),
+    filters: z.tuple([
+      connectionLimit(prefix),
+      httpManager({
+        prefix,
+        name: refuses ? called : `ingest-${called}`,
+        codec: "HTTP2",
+        routes: refuses ? routes.elsewhere : routes.ingest,
+        filters: httpFilters.bounded,
+        accessLog: ingestRequests,
+      }),
+    ]),
+  });
+}
+
+const ingest = (material: Material) =>
+  listener("ingest", z.array(byField("name", (called) => tlsChain(material, called))), { access_log: connections });
+
+const plain = (called: string, ...filters: [z.ZodType, ...z.ZodType[]]) =>
+  z.tuple([z.strictObject({ name: z.literal(called), filters: z.tuple(filters) })]);
+
+const ready = listener(
+  "ready",
+  plain(
+    "ready",
+    connectionLimit("ready"),
+    httpManager({
+      prefix: "ready",
+      name: "ready",
+      codec: "HTTP1",
+      routes: routes.ready,
+      filters: httpFilters.healthCheck,
+      accessLog: localFailures,
+    }),
+  ),
+  {},
+);
+
+const egress = listener(
+  "egress",
+  plain(
+    "egress",
+    httpManager({
+      prefix: "egress",
+      name: "egress",
+      codec: "HTTP1",
+      routes: routes.egress,
+      filters: httpFilters.direct,
+      accessLog: egressRequests,
+    }),
+  ),
+  exempt,
+);
+
+const metrics = listener(
+  "metrics",
+  plain(
+    "metrics",
+    httpManager({
+      prefix: "metrics",
+      name: "metrics",
+      codec: "HTTP1",
+      routes: routes.metrics,
+      filters: httpFilters.direct,
+      accessLog: localFailures,
+    }),
+  ),
+  // An Envoy that sheds load must be able to say so.
+  { ...exempt, bypass_overload_manager: z.literal(true) },
+);
+
+/** envoy.config.listener.v3.Listener: the four that there are. */
+export function listeners(material: Material) {
+  const known: Readonly<Record<string, z.ZodType>> = { ingest: ingest(material), ready, egress, metrics };
+  return z.array(byField("name", (called) => (Object.hasOwn(known, called) ? known[called] : undefined)));
+}

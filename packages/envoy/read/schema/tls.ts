@@ -1,0 +1,101 @@
+import { hostPaths } from "@metrics-link/contract/host-paths.ts";
+import { z } from "zod";
+import { any, byField, dnsName, extension } from "./parts.ts";
+
+/** What runs names its certificates as SDS files; its twin, which Envoy validates, names the PEM files themselves. */
+export type Material = "secrets" | "files";
+
+const below = (pattern: string) => z.string().regex(new RegExp(`^${hostPaths.current}/${pattern}$`));
+const pem = z.string().regex(/^tls\/([a-z-]+|roots\/[a-z][a-z0-9-]*)\.pem$/);
+const filename = (path: z.ZodType<string>) => z.strictObject({ filename: path });
+
+/** One file a secret, of the secret's name. */
+const secretReference = byField("name", (name) =>
+  z.strictObject({
+    name: z.string().regex(/^(leaf|trusted-ca-[a-z][a-z0-9-]*)$/),
+    sds_config: z.strictObject({
+      resource_api_version: z.literal("V3"),
+      path_config_source: z.strictObject({ path: z.literal(`${hostPaths.current}/envoy/sds/${name}.json`) }),
+    }),
+  }),
+);
+
+/** Names and versions are whatever they are: the rules say whether they are right, each by its own name. */
+const checks = {
+  match_typed_subject_alt_names: z
+    .array(
+      z.strictObject({
+        san_type: z.string(),
+        matcher: z.strictObject({ safe_regex: z.strictObject({ regex: z.string() }) }),
+      }),
+    )
+    .optional(),
+  // Root, intermediate, leaf, and one certificate to spare for a peer's deeper hierarchy.
+  max_verify_depth: z.literal(2),
+};
+
+const material = {
+  secrets: {
+    tls_certificate_sds_secret_configs: z.array(secretReference).optional(),
+    combined_validation_context: z
+      .strictObject({
+        default_validation_context: z.strictObject(checks).optional(),
+        validation_context_sds_secret_config: secretReference.optional(),
+      })
+      .optional(),
+  },
+  files: {
+    tls_certificates: z
+      .array(z.strictObject({ certificate_chain: filename(pem), private_key: filename(pem) }))
+      .optional(),
+    validation_context: z.strictObject({ trusted_ca: filename(pem).optional(), ...checks }).optional(),
+  },
+};
+
+const common = (from: Material) =>
+  z.strictObject({
+    tls_params: z
+      .strictObject({
+        tls_minimum_protocol_version: z.string().optional(),
+        tls_maximum_protocol_version: z.string().optional(),
+      })
+      .optional(),
+    alpn_protocols: z.tuple([z.literal("h2")]),
+    ...material[from],
+  });
+
+const socketName = "envoy.transport_sockets.tls";
+
+export const downstreamTls = (from: Material) =>
+  extension(socketName, "transport_sockets.tls.v3.DownstreamTlsContext", {
+    require_client_certificate: z.boolean().optional(),
+    disable_stateless_session_resumption: z.boolean().optional(),
+    disable_stateful_session_resumption: z.boolean().optional(),
+    common_tls_context: common(from),
+  });
+
+export const upstreamTls = (from: Material) =>
+  extension(socketName, "transport_sockets.tls.v3.UpstreamTlsContext", {
+    sni: dnsName.optional(),
+    max_session_keys: z.literal(0),
+    common_tls_context: common(from),
+  });
+
+const underCurrent = filename(below("tls/([a-z-]+|roots/[a-z][a-z0-9-]*)\\.pem"));
+// Envoy sees only moves, and what moves is the symlink `current`.
+const watched_directory = z.strictObject({ path: z.literal(hostPaths.base) });
+
+/** An SDS file: envoy.service.discovery.v3.DiscoveryResponse with one secret, of one of two kinds. */
+export const secretFile = z.strictObject({
+  resources: z.tuple([
+    any("envoy.extensions.transport_sockets.tls.v3.Secret", {
+      name: z.string(),
+      tls_certificate: z
+        .strictObject({ certificate_chain: underCurrent, private_key: underCurrent, watched_directory })
+        .optional(),
+      validation_context: z.strictObject({ trusted_ca: underCurrent, watched_directory }).optional(),
+    }).refine((secret) => (secret.tls_certificate === undefined) !== (secret.validation_context === undefined), {
+      error: "one of tls_certificate and validation_context",
+    }),
+  ]),
+});

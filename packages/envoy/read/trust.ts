@@ -1,0 +1,154 @@
+import { fingerprintsOf, unlessOtherText } from "@metrics-link/contract/fingerprint.ts";
+import { hostPaths } from "@metrics-link/contract/host-paths.ts";
+import { parseJson, UnreadableJson } from "./json.ts";
+import { Place } from "./place.ts";
+import type { Tls } from "./view.ts";
+
+/** The text of a file of the release, by its path there. */
+export type Lookup = (path: string) => string | undefined;
+
+/** Something that is wrong, and where. */
+export interface Fault {
+  readonly path: string;
+  readonly message: string;
+}
+
+/** Which files a TLS context takes something from. */
+export type FromFiles<Found> = { readonly found: Found } | { readonly fault: Fault };
+
+/** The path in a release of a file that Envoy opens below `current`, or beside its twin. */
+export const inRelease = (path: string): string | undefined =>
+  path.startsWith(`${hostPaths.current}/`)
+    ? path.slice(hostPaths.current.length + 1)
+    : path.startsWith("/")
+      ? undefined
+      : path;
+
+/** The one name that a context accepts, letter by letter; `undefined` for several, none, or a pattern. */
+export function onlyName(tls: Tls): string | undefined {
+  const [only, ...others] = namesOf(tls).items;
+  const regex = only?.at("matcher", "safe_regex", "regex").text;
+  const isName = regex !== undefined && /^([a-z0-9-]|\\\.)+$/.test(regex);
+  return isName && others.length === 0 && only?.at("san_type").text === "DNS"
+    ? regex.replaceAll("\\.", ".")
+    : undefined;
+}
+
+/** Where the accepted names stand. */
+export const namesOf = ({ common }: Tls): Place => checksOf(common).at("match_typed_subject_alt_names");
+
+/** The settings of a validation context, in whichever of the two fields they stand. */
+export function checksOf(common: Place): Place {
+  const combined = common.at("combined_validation_context");
+  return combined.exists ? combined.at("default_validation_context") : common.at("validation_context");
+}
+
+export interface Anchors {
+  /** Of the one bundle. */
+  readonly file: string;
+  /** SHA-256 of its certificates; `undefined` where the file cannot be looked into. */
+  readonly fingerprints: readonly string[] | undefined;
+}
+
+/** The roots that a context believes: those of one file of the release, which one secret names. */
+export function anchorsOf({ common }: Tls, lookup: Lookup | undefined): FromFiles<Anchors> {
+  const combined = common.at("combined_validation_context");
+  const reference = combined.at("validation_context_sds_secret_config");
+  const checks = checksOf(common);
+  const others = othersIn(checks, ["trusted_ca", "match_typed_subject_alt_names", "max_verify_depth"]);
+  if (others !== undefined) return fault(checks, others);
+  if (!combined.exists) return bundle(checks.at("trusted_ca", "filename"), lookup);
+  if (!reference.exists) return fault(reference, "no secret: whom it believes is not said");
+  const secret = secretOf(reference, lookup);
+  if ("fault" in secret) return secret;
+  // Without the files only the secret's name is known, as in a running Envoy whose release is not at hand.
+  if (secret.found === undefined) return { found: { file: reference.at("name").text ?? "?", fingerprints: undefined } };
+  const context = secret.found.at("validation_context");
+  const more = othersIn(context, ["trusted_ca", "watched_directory"]);
+  return more === undefined ? bundle(context.at("trusted_ca", "filename"), lookup) : fault(context, more);
+}
+
+/** Settings that would have a say in whom to believe, beside the one bundle. */
+function othersIn(context: Place, known: readonly string[]): string | undefined {
+  const others = context.keys.filter((key) => !known.includes(key));
+  return others.length === 0 ? undefined : `the trust is changed by ${others.join(", ")}`;
+}
+
+function bundle(filename: Place, lookup: Lookup | undefined): FromFiles<Anchors> {
+  const path = filename.text === undefined ? undefined : inRelease(filename.text);
+  if (path === undefined) {
+    return fault(filename, `its roots are not a file of the release: ${filename.shown}`);
+  }
+  if (lookup === undefined) return { found: { file: path, fingerprints: undefined } };
+  const text = lookup(path);
+  if (text === undefined) return fault(filename, `its roots are not a file of the release: there is no ${path}`);
+  return unlessOtherText<FromFiles<Anchors>>(
+    () => ({ found: { file: path, fingerprints: fingerprintsOf(text) } }),
+    (why) => fault(filename, `${path} is not certificates alone: ${why}`),
+  );
+}
+
+/** Certificate chain and key that a context shows, as paths in the release. */
+export interface Own {
+  readonly chain: string;
+  readonly key: string;
+}
+
+export function ownOf({ common }: Tls, lookup: Lookup | undefined): FromFiles<Own | undefined> {
+  const references = common.at("tls_certificate_sds_secret_configs");
+  const files = common.at("tls_certificates");
+  const count = references.items.length + files.items.length;
+  if (count !== 1) return fault(common, `${count} certificates of its own instead of one`);
+  const [reference] = references.items;
+  if (reference === undefined) return pair(files.items[0] ?? files);
+  const secret = secretOf(reference, lookup);
+  if ("fault" in secret) return secret;
+  return secret.found === undefined ? { found: undefined } : pair(secret.found.at("tls_certificate"));
+}
+
+function pair(certificate: Place): FromFiles<Own> {
+  const [chain, key] = ["certificate_chain", "private_key"].map((field) => {
+    const path = certificate.at(field, "filename").text;
+    return path === undefined ? undefined : inRelease(path);
+  });
+  if (chain === undefined || key === undefined) {
+    return fault(certificate, "its certificate and key are not files of the release");
+  }
+  return { found: { chain, key } };
+}
+
+/** The path in the release of the SDS file that a reference names. */
+export const secretPath = (reference: Place): string | undefined => {
+  const path = reference.at("sds_config", "path_config_source", "path").text;
+  return path?.startsWith("/") ? inRelease(path) : undefined;
+};
+
+/** The secret that a reference finds; nothing where files cannot be looked into. */
+function secretOf(reference: Place, lookup: Lookup | undefined): FromFiles<Place | undefined> {
+  const path = secretPath(reference);
+  const name = reference.at("name").text;
+  if (path === undefined) return fault(reference, "its secret is not a file of the release");
+  if (lookup === undefined) return { found: undefined };
+  const text = lookup(path);
+  if (text === undefined) return fault(reference, `its secret is not a file of the release: there is no ${path}`);
+  const secrets = placeOf(path, text)
+    .at("resources")
+    .items.filter((secret) => secret.at("name").text === name);
+  const [secret, ...more] = secrets;
+  if (secret === undefined || more.length > 0) {
+    return fault(reference, `${path} holds ${secrets.length} secrets named ${name ?? "nothing"} instead of one`);
+  }
+  return { found: secret };
+}
+
+function placeOf(path: string, text: string): Place {
+  try {
+    return new Place(`${path}: `, parseJson(text));
+  } catch (error) {
+    // Told as such by the rule envoy-is-known.
+    if (error instanceof UnreadableJson) return new Place(path, undefined);
+    throw error;
+  }
+}
+
+const fault = ({ path }: Place, message: string) => ({ fault: { path, message } });

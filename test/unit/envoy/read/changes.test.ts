@@ -1,0 +1,163 @@
+import assert from "node:assert/strict";
+import { bootstrapPath, find, readFiles, toJson } from "@metrics-link/envoy/read/index.ts";
+import fc from "fast-check";
+import { certificates } from "../../policy/support/certificates.ts";
+import { receiverOfOne, sender } from "../support/examples.ts";
+
+const ends = {
+  receiver: {
+    rendering: receiverOfOne(),
+    root: certificates.sender.root,
+    peers: [{ name: "a", dnsName: "metrics-sender.account-a.internal", addresses: ["198.51.100.10"] }],
+  },
+  sender: {
+    rendering: sender(),
+    root: certificates.receiver.root,
+    peers: [{ name: "b", dnsName: "metrics-ingest.account-b.internal", addresses: ["203.0.113.10", "203.0.113.11"] }],
+  },
+} as const;
+type End = keyof typeof ends;
+
+/** Everything that is wrong with a changed bootstrap, for somebody who knows who the peer is. */
+function wrong(end: End, bootstrap: unknown) {
+  const { rendering, peers, root } = ends[end];
+  const lookup = (path: string) => {
+    if (path === bootstrapPath) return toJson(bootstrap);
+    if (path.startsWith("tls/roots/")) return root;
+    const secret = rendering.secrets.find((one) => one.path === path);
+    return secret === undefined ? undefined : toJson(secret.content);
+  };
+  return find(readFiles(lookup), { role: end, peers, lookup });
+}
+
+interface Spot {
+  readonly path: string;
+  readonly holder: Record<string, unknown>;
+  readonly key: string;
+}
+
+/** Every field of a document that holds a text, a number or a truth; and every message. */
+function spotsOf(value: unknown, path = ""): { readonly scalars: Spot[]; readonly messages: Spot[] } {
+  const scalars: Spot[] = [];
+  const messages: Spot[] = [];
+  if (typeof value !== "object" || value === null) return { scalars, messages };
+  const holder = value as Record<string, unknown>;
+  if (!Array.isArray(value)) messages.push({ path, holder, key: "" });
+  for (const [key, item] of Object.entries(holder)) {
+    const place = `${path}.${key}`;
+    if (typeof item === "object") {
+      const below = spotsOf(item, place);
+      scalars.push(...below.scalars);
+      messages.push(...below.messages);
+    } else scalars.push({ path: place, holder, key });
+  }
+  return { scalars, messages };
+}
+
+/**
+ * Fields whose value may be another one without anybody seeing it: the name that Envoy has in its own statistics, the
+ * Host that the receiver's log shows, and limits, each within bounds (packages/envoy/read/schema). Everything else is pinned by the schema or by a rule.
+ */
+const free: readonly RegExp[] = [
+  /^\.node\.id$/,
+  /\.host_rewrite_literal$/,
+  /\.(request_timeout|request_headers_timeout|stream_idle_timeout|idle_timeout|max_connection_duration|timeout)$/,
+  /\.(connect_timeout|transport_socket_connect_timeout|interval|base_ejection_time|max_ejection_time)$/,
+  /\.(max_connections|max_pending_requests|max_requests|max_request_bytes|max_concurrent_streams)$/,
+  /\.(max_heap_size_bytes|max_active_downstream_connections)$/,
+  // Any of the twelve patterns, in any order.
+  /\.exclusion_list\.patterns\.\d+\.safe_regex\.regex$/,
+];
+
+const end = fc.constantFrom<End>("receiver", "sender");
+
+/** Another value of the same kind, near and far. */
+function another(value: unknown): fc.Arbitrary<unknown> {
+  if (typeof value === "boolean") return fc.constant(!value);
+  if (typeof value === "number") {
+    return fc.oneof(fc.constantFrom(value + 1, value - 1, value + 0.5, -value), fc.integer(), fc.double());
+  }
+  const text = String(value);
+  return fc.oneof(
+    fc.constantFrom(`${text} `, text.slice(1), text.toUpperCase(), `${text}x`, ""),
+    fc.string(),
+    fc.constantFrom("0.0.0.0", ".*", "/", "TLSv1_2", "ALWAYS_FORWARD_ONLY", "prometheus", "admin", "999999s"),
+    fc.constantFrom(
+      "type.googleapis.com/envoy.extensions.filters.http.lua.v3.Lua",
+      "type.googleapis.com/envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer",
+    ),
+  );
+}
+
+describe("a change of what an Envoy is told", () => {
+  it("is seen when it is a field more, anywhere", () => {
+    fc.assert(
+      fc.property(end, fc.nat(), fc.string({ minLength: 1 }), fc.jsonValue(), (which, at, key, value) => {
+        const bootstrap = structuredClone(ends[which].rendering.bootstrap);
+        const { messages } = spotsOf(bootstrap);
+        const spot = messages[at % messages.length];
+        fc.pre(spot !== undefined && !Object.hasOwn(spot.holder, key) && key !== "__proto__");
+        Object.defineProperty(spot?.holder, key, { value, enumerable: true, configurable: true, writable: true });
+        assert.notDeepEqual(wrong(which, bootstrap), [], `${spot?.path}.${key}`);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it("is seen when it is a field less, anywhere", () => {
+    for (const which of ["receiver", "sender"] as const) {
+      const { scalars } = spotsOf(ends[which].rendering.bootstrap);
+      const unseen = scalars
+        .map(({ path }) => path)
+        .filter((path) => {
+          const bootstrap = structuredClone(ends[which].rendering.bootstrap);
+          const spot = spotsOf(bootstrap).scalars.find((one) => one.path === path);
+          if (spot === undefined || Array.isArray(spot.holder)) return false;
+          delete spot.holder[spot.key];
+          return wrong(which, bootstrap).length === 0;
+        });
+      assert.deepEqual(unseen, []);
+    }
+  });
+
+  it("is seen when it is another value, anywhere but in what may vary", () => {
+    fc.assert(
+      fc.property(
+        end.chain((which) => {
+          const { scalars } = spotsOf(ends[which].rendering.bootstrap);
+          return fc
+            .constantFrom(...scalars.filter(({ path }) => !free.some((pattern) => pattern.test(path))))
+            .chain(({ path, holder, key }) =>
+              fc.record({ which: fc.constant(which), path: fc.constant(path), value: another(holder[key]) }),
+            );
+        }),
+        ({ which, path, value }) => {
+          const bootstrap = structuredClone(ends[which].rendering.bootstrap);
+          const spot = spotsOf(bootstrap).scalars.find((one) => one.path === path);
+          fc.pre(spot !== undefined && !Object.is(spot.holder[spot.key], value));
+          if (spot !== undefined) spot.holder[spot.key] = value;
+          // What is written is what is read: -0 is 0 then.
+          fc.pre(toJson(bootstrap) !== toJson(ends[which].rendering.bootstrap));
+          assert.notDeepEqual(wrong(which, JSON.parse(toJson(bootstrap))), [], `${path} = ${JSON.stringify(value)}`);
+        },
+      ),
+      { numRuns: 600 },
+    );
+  });
+
+  it("is seen beyond the bounds of what may vary", () => {
+    for (const which of ["receiver", "sender"] as const) {
+      const { scalars } = spotsOf(ends[which].rendering.bootstrap);
+      const bounded = scalars.filter(({ path }) => free.some((pattern) => pattern.test(path)));
+      assert.ok(bounded.length > 20);
+      for (const { path } of bounded) {
+        const bootstrap = structuredClone(ends[which].rendering.bootstrap);
+        const spot = spotsOf(bootstrap).scalars.find((one) => one.path === path);
+        if (spot === undefined) throw new Error(path);
+        const value = spot.holder[spot.key];
+        spot.holder[spot.key] = typeof value === "number" ? 2 ** 40 : "999999s\n";
+        assert.notDeepEqual(wrong(which, bootstrap), [], path);
+      }
+    }
+  });
+});
