@@ -1,5 +1,4 @@
 import { InvalidInputError } from "@metrics-link/contract";
-import { isUndecidable, isUnderDeviation, policies } from "@metrics-link/policy";
 import {
   type Deviation,
   judge,
@@ -7,13 +6,14 @@ import {
   renderHtml,
   renderMarkdown,
   renderText,
+  setAside,
   type Verdict,
 } from "@metrics-link/review";
-import { preview } from "./review/preview.ts";
+import { type BranchOptions, reviewBranch } from "./review/branch.ts";
 import { optionsOf, settle, UsageError } from "./stack/command-line.ts";
 import { contextOf, type StackContext } from "./stack/context.ts";
 
-const usage = `Usage: npm run -s review -- STACK [--format text|markdown|html|json] [--sandbox NAME]
+const usage = `Usage: npm run -s review -- STACK [--base REF] [--accept HASH]... [--format text|markdown|html|json] [--sandbox NAME]
 Previews an update of the stack with the policies of this repository, changes nothing, and prints a verdict: what would
 change, what the fences would be made of, which policies fail, pass, or cannot be decided before the update.
 Ends with 0 when nothing failed, 1 when something did, 2 for a wrong call, 3 when the preview itself failed.`;
@@ -31,26 +31,31 @@ const exitCodes: Readonly<Record<Outcome, number>> = { passed: 0, failed: 1, inc
 
 async function main([stack = "", ...words]: readonly string[]): Promise<number> {
   if (stack === "" || stack.startsWith("-")) throw new UsageError("the name of a stack is missing");
-  const { format = "text", sandbox } = optionsOf(words, { format: text, sandbox: text });
+  const options = { format: text, sandbox: text, base: text, accept: { ...text, multiple: true } } as const;
+  const { format = "text", sandbox, base, accept = [] } = optionsOf(words, options);
   const render = formats.get(format);
   if (render === undefined) throw new UsageError(`--format is ${format}: one of ${[...formats.keys()].join(", ")}`);
   const context = contextOf(stack, sandbox);
   try {
-    const verdict = await review(context);
+    const verdict = await review(context, { ...(base === undefined ? {} : { base }), accepted: accept });
     process.stdout.write(render(verdict));
     return exitCodes[verdict.outcome];
   } catch (error) {
+    if (error instanceof UsageError) throw error;
     // Not 1, which is the word for a change that was judged.
     console.error(`error: ${(error as Error).message}`);
     return exitCodes.incomplete;
   }
 }
 
-async function review(context: StackContext): Promise<Verdict> {
+async function review(context: StackContext, options: BranchOptions): Promise<Verdict> {
+  const { record, pack, comparison, config } = await reviewBranch(context, options);
   return judge({
     stack: context.stack,
-    record: await preview(context),
-    pack: { policies, isUndecidable, isUnderDeviation },
+    record,
+    pack,
+    comparison,
+    setAside: setAside(config),
     deviations: deviationsOf(context),
     now: new Date(),
   });

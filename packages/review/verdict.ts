@@ -6,6 +6,8 @@ import { identityRows } from "./evidence/identity.ts";
 import type { Row } from "./evidence/row.ts";
 import { plannedOf } from "./planned.ts";
 import { type Deviation, type Pack, type PolicyResult, packRan, policyResults } from "./policies.ts";
+import type { Comparison } from "./program/comparison.ts";
+import type { SetAside } from "./program/set-aside.ts";
 import { partsOf } from "./urn.ts";
 
 /** Passed: nothing failed. Failed: it must not be merged. Incomplete: the preview came to no end, so nothing is known. */
@@ -38,6 +40,10 @@ export interface Verdict {
   readonly evidence: readonly Row[];
   readonly policies: readonly PolicyResult[];
   readonly deviations: readonly DatedDeviation[];
+  /** What the configuration does without, besides deviations. */
+  readonly setAside: readonly SetAside[];
+  /** What the branch changes of the program. */
+  readonly comparison: Comparison;
   /** What the preview itself complained of. */
   readonly errors: readonly string[];
 }
@@ -47,6 +53,8 @@ export interface ReviewInput {
   readonly record: PreviewRecord;
   readonly pack: Pack;
   readonly deviations: readonly Deviation[];
+  readonly setAside: readonly SetAside[];
+  readonly comparison: Comparison;
   readonly now: Date;
 }
 
@@ -54,7 +62,7 @@ export interface ReviewInput {
  * The verdict on a preview.
  * @throws Error for an operation of the engine that this review does not know
  */
-export function judge({ stack, record, pack, deviations, now }: ReviewInput): Verdict {
+export function judge({ stack, record, pack, deviations, setAside, comparison, now }: ReviewInput): Verdict {
   const changes = changesOf(record);
   const policies = policyResults(record, pack);
   const rules = new Set([
@@ -64,7 +72,7 @@ export function judge({ stack, record, pack, deviations, now }: ReviewInput): Ve
   const dated = deviations.map((one) => dateOf(one, now, rules));
   const excused = dated.filter(({ expired }) => !expired).map(({ policy }) => policy);
   const gone = changes.flatMap(keepFailure).filter(({ rule }) => !excused.includes(rule));
-  const failures = [...gone, ...policies.flatMap(policyFailures)];
+  const failures = [...programFailures(comparison), ...gone, ...policies.flatMap(policyFailures)];
   const planned = plannedOf(record);
   const errors = [...complaints(record, changes, gone), ...silence(record, pack)];
   const outcome = failures.length > 0 ? "failed" : errors.length > 0 || !record.succeeded ? "incomplete" : "passed";
@@ -78,6 +86,8 @@ export function judge({ stack, record, pack, deviations, now }: ReviewInput): Ve
     evidence: [...addressRows(planned), ...identityRows(planned)],
     policies,
     deviations: dated,
+    setAside,
+    comparison,
     errors:
       outcome === "incomplete" && errors.length === 0
         ? ["the preview ended without success, and without a reason"]
@@ -123,6 +133,25 @@ function keepFailure({ kind, name, keptBecause, protected: guarded, forcedBy, lo
   }
   if (loses.length === 0) return [];
   return failure(`would lose ${loses.join(" and ")}: ${keptBecause}`, "put the option back into the program");
+}
+
+/** Whatever is not exactly what was reviewed, or what a person has accepted since. */
+function programFailures({ asks, source, hash, accepted, base }: Comparison): Failure[] {
+  if (hash === undefined || accepted) return [];
+  const places = source.map(({ file, line }) => `${file}:${line}`);
+  const subjects = [...new Set(asks.map(({ subject }) => subject))];
+  const parts = [
+    ...(places.length > 0 ? [`in its source at ${places.join(", ")}`] : []),
+    ...(subjects.length > 0 ? [`in what it asks of ${subjects.join(", ")}`] : []),
+  ];
+  return [
+    {
+      rule: "program-is-reviewed",
+      resource: "the program",
+      what: `is not that of ${base.slice(0, 12)}: it differs ${parts.join("; and ")}`,
+      remedy: `a person who has read each change of the program and wants it calls the review with --accept ${hash}`,
+    },
+  ];
 }
 
 function policyFailures({ outcome, name, said, remedy }: PolicyResult): Failure[] {

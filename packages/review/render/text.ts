@@ -1,4 +1,5 @@
 import type { Verdict } from "../verdict.ts";
+import { askEntries, comparisonSummary, configurationEntries, type Entry, sourceEntries } from "./program-words.ts";
 import {
   changeCounts,
   changeDetail,
@@ -21,6 +22,16 @@ export function renderText(verdict: Verdict): string {
       `          remedy: ${remedy}`,
     ]),
     ...verdict.errors.map((error) => `  ERROR   ${indent(error)}`),
+    ...titled("Changes of the program", comparisonSummary(verdict), [
+      ...sourceEntries(verdict.comparison).flatMap(entryLines),
+      ...askEntries(verdict.comparison).flatMap(entryLines),
+    ]),
+    ...titled("Changes of the configuration", "", configurationEntries(verdict.comparison).flatMap(entryLines)),
+    ...titled(
+      "Set aside by the configuration",
+      "",
+      verdict.setAside.map(({ key, value, what }) => `    ${key} is ${value}: ${what}`),
+    ),
     ...titled("Changes", changeCounts(verdict), verdict.changes.map(changeLine)),
     ...sectionsOf(verdict).flatMap(({ title, evidence, policies }) =>
       titled(title, outcomeCounts(policies), [
@@ -48,5 +59,15 @@ function changeLine(change: Verdict["changes"][number]): string {
   const detail = changeDetail(change);
   return `  ${isLoud(change) ? "!" : " "} ${change.kind.padEnd(8)}${kindOfThing(change)} ${change.name}${detail === "" ? "" : ` (${detail})`}`;
 }
+
+function entryLines({ where, before, after }: Entry): string[] {
+  const side = (sign: string, text: string | undefined) =>
+    text === undefined ? [] : text.split("\n").map((line) => `      ${sign} ${visible(line)}`);
+  return [`    ${visible(where)}`, ...side("-", before), ...side("+", after)];
+}
+
+/** A branch's text moves no cursor and turns nothing around on a reader's terminal. */
+const visible = (text: string) =>
+  text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (sign) => `\\u{${sign.codePointAt(0)?.toString(16)}}`);
 
 const indent = (text: string) => text.trim().replaceAll("\n", "\n          ");
