@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { InvalidInputError } from "@metrics-link/contract";
 import {
   type Deviation,
@@ -13,9 +14,12 @@ import { type BranchOptions, reviewBranch } from "./review/branch.ts";
 import { optionsOf, settle, UsageError } from "./stack/command-line.ts";
 import { contextOf, type StackContext } from "./stack/context.ts";
 
-const usage = `Usage: npm run -s review -- STACK [--base REF] [--accept HASH]... [--format text|markdown|html|json] [--sandbox NAME]
-Previews an update of the stack with the policies of this repository, changes nothing, and prints a verdict: what would
-change, what the fences would be made of, which policies fail, pass, or cannot be decided before the update.
+const usage = `Usage: npm run -s review -- STACK [--base REF] [--accept HASH]... [--head PATH] [--format text|markdown|html|json] [--sandbox NAME]
+Previews an update of the stack, changes nothing, and prints a verdict: what this branch changes of the program that was
+reviewed, what would change in AWS, what the fences would be made of, which policies fail, pass, or cannot be decided yet.
+  --base REF     the commit that was reviewed; otherwise where the branch left origin/main, or main
+  --accept HASH  accepts exactly the change of the program that has this hash, as an earlier review named it
+  --head PATH    reviews this checkout instead of the one that the review is called in
 Ends with 0 when nothing failed, 1 when something did, 2 for a wrong call, 3 when the preview itself failed.`;
 
 const text = { type: "string" } as const;
@@ -31,13 +35,14 @@ const exitCodes: Readonly<Record<Outcome, number>> = { passed: 0, failed: 1, inc
 
 async function main([stack = "", ...words]: readonly string[]): Promise<number> {
   if (stack === "" || stack.startsWith("-")) throw new UsageError("the name of a stack is missing");
-  const options = { format: text, sandbox: text, base: text, accept: { ...text, multiple: true } } as const;
-  const { format = "text", sandbox, base, accept = [] } = optionsOf(words, options);
+  const known = { format: text, sandbox: text, base: text, head: text, accept: { ...text, multiple: true } } as const;
+  const { format = "text", sandbox, base, head, accept: accepted = [] } = optionsOf(words, known);
   const render = formats.get(format);
   if (render === undefined) throw new UsageError(`--format is ${format}: one of ${[...formats.keys()].join(", ")}`);
-  const context = contextOf(stack, sandbox);
+  const checkout = head === undefined ? undefined : resolve(head);
+  const context = contextOf(stack, sandbox, checkout);
   try {
-    const verdict = await review(context, { ...(base === undefined ? {} : { base }), accepted: accept });
+    const verdict = await review(context, { base, head: checkout, accepted });
     process.stdout.write(render(verdict));
     return exitCodes[verdict.outcome];
   } catch (error) {

@@ -1,3 +1,4 @@
+import { copyFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type Comparison, compare, type Files, type Pack, type PreviewRecord } from "@metrics-link/review";
@@ -6,11 +7,14 @@ import { repository, type StackContext } from "../stack/context.ts";
 import { Git } from "./git.ts";
 import { closed, type Inputs, inputsOf } from "./inputs.ts";
 import { preview } from "./preview.ts";
-import { filesIn } from "./program.ts";
-import { ReviewedProgram } from "./reviewed.ts";
+import { filesIn, LaidOut } from "./program.ts";
 
 export interface BranchOptions {
-  readonly base?: string;
+  /** The commit that was reviewed; if not given, where the branch left the main one. */
+  readonly base?: string | undefined;
+  /** The checkout to review, when it is not the one that this code is in. */
+  readonly head?: string | undefined;
+  /** Hashes of differences that a person has accepted. */
   readonly accepted: readonly string[];
 }
 
@@ -22,74 +26,88 @@ export interface Reviewed {
 }
 
 /**
- * Previews the stack with the program of the checkout, judged by the pack of the reviewed commit, and beside it with the
- * reviewed program: same configuration, same state.
+ * Previews the stack with the program of a checkout, judged by the pack of the commit that was reviewed; and, where the
+ * two programs differ, beside it with the program of that commit: same configuration, same state.
+ * @throws Error when the program that was reviewed does not run with this configuration
  */
-export async function reviewBranch(
-  context: StackContext,
-  { base: reference, accepted }: BranchOptions,
-): Promise<Reviewed> {
-  const { stack, project, environment, file } = context;
-  const git = new Git(repository);
-  const base = git.base(reference);
-  const reviewed = new ReviewedProgram(git, base);
+export async function reviewBranch(context: StackContext, options: BranchOptions): Promise<Reviewed> {
+  const { stack, environment, file } = context;
+  const checkout = options.head ?? repository;
+  const git = new Git(checkout);
+  const commit = git.base(options.base);
+  const inputs = inputsOf(checkout, file.path);
+  const base = new LaidOut();
+  const head = options.head === undefined ? undefined : new LaidOut();
   try {
-    const inputs = inputsOf(repository, file.path);
-    const isConfiguration = configurationFiles(inputs);
-    const before = without(reviewed.files, isConfiguration);
-    const after = without(filesIn(repository, git.files()), isConfiguration);
-    const differs = !sameFiles(before, after);
-    const tracked = git.show(base, `stacks/${basename(file.path)}`);
-    const configuration = {
-      before: configurationOf(tracked, reviewed.files, isConfiguration),
-      after: configurationOf(
-        tracked === undefined ? undefined : file.text(),
-        filesIn(repository, git.files()),
-        isConfiguration,
-      ),
-    };
-    reviewed.prepare(repository, file.path, inputs.named, repository);
-    const pack = join(reviewed.directory, "packages", "policy");
-    const [head, old, judge] = await Promise.all([
-      preview({ stack, project, environment, pack }),
-      differs ? preview({ stack, project: reviewed.directory, environment }) : undefined,
-      import(pathToFileURL(join(pack, "index.ts")).href) as Promise<Pack>,
+    base.unpack(git.archive(commit));
+    const paths = git.files();
+    const before = divided(filesIn(base.directory, git.filesOf(commit)), inputs);
+    const after = divided(filesIn(checkout, paths), inputs);
+    const differs = !isSame(before.program, after.program);
+    // The checkout's own installed packages will do for a program that is the checkout's own.
+    if (differs || head !== undefined) makeRunnable(base, checkout, inputs.named, file.path);
+    if (differs && head !== undefined) {
+      const there = new Set(after.all.keys());
+      head.take(
+        checkout,
+        paths.filter((path) => there.has(path)),
+        "kept",
+      );
+      makeRunnable(head, checkout, [], file.path);
+    }
+    const project = head === undefined ? context.project : (differs ? head : base).directory;
+    const judges = join(differs || head !== undefined ? base.directory : repository, "packages", "policy");
+    const [next, old, pack] = await Promise.all([
+      preview({ stack, project, environment, pack: judges }),
+      differs ? preview({ stack, project: base.directory, environment }) : undefined,
+      import(pathToFileURL(join(judges, "index.ts")).href) as Promise<Pack>,
     ]);
-    if (old !== undefined && !old.record.succeeded) throw new Error(refused(base, old.record));
+    if (old !== undefined && !old.record.succeeded && next.record.succeeded)
+      throw new Error(refused(commit, old.record));
+    const tracked = git.show(commit, `stacks/${basename(file.path)}`);
     const comparison = compare({
       stack,
-      base,
-      before: { files: before, ...(old && { asked: old.asked }) },
-      after: { files: after, ...(old && { asked: head.asked }) },
-      configuration,
-      accepted,
+      base: commit,
+      before: { files: before.program, ...(old && { asked: old.asked }) },
+      after: { files: after.program, ...(old && { asked: next.asked }) },
+      configuration: {
+        before: withStack(before.named, tracked),
+        after: withStack(after.named, tracked === undefined ? undefined : file.text()),
+      },
+      accepted: options.accepted,
     });
-    return { record: head.record, pack: judge, comparison, config: inputs.config };
+    return { record: next.record, pack, comparison, config: inputs.config };
   } finally {
-    reviewed.remove();
+    base.remove();
+    head?.remove();
   }
 }
 
-const refused = (base: string, { errors }: PreviewRecord) =>
-  `the program of ${base.slice(0, 12)} does not run with this configuration, so nothing can be compared with it; ` +
-  `change the program first, and the configuration in a change of its own:\n${errors.map(({ message }) => message).join("\n")}`;
-
-/** Stack files, and what the configuration names: whether a path is one of them. */
-function configurationFiles({ named }: Inputs): (path: string) => boolean {
-  return (path) =>
-    /^stacks\/Pulumi\.[^/]+\.yaml$/.test(path) || named.some((one) => path === one || path.startsWith(`${one}/`));
+function makeRunnable(program: LaidOut, checkout: string, named: readonly string[], stackFile: string): void {
+  program.take(checkout, named);
+  copyFileSync(stackFile, join(program.directory, "stacks", basename(stackFile)));
+  program.install();
 }
 
-const without = (files: Files, left: (path: string) => boolean): Files =>
-  new Map([...files].filter(([path]) => !left(path)));
+/** Files of the program, and those that the configuration names. Stack files belong to neither: they are data. */
+function divided(all: Files, { named }: Inputs) {
+  const isNamed = (path: string) => named.some((one) => path === one || path.startsWith(`${one}/`));
+  const isStackFile = (path: string) => /^stacks\/Pulumi\.[^/]+\.yaml$/.test(path);
+  const only = (wanted: (path: string) => boolean): Files => new Map([...all].filter(([path]) => wanted(path)));
+  return { all, named: only(isNamed), program: only((path) => !isNamed(path) && !isStackFile(path)) };
+}
 
-const sameFiles = (one: Files, other: Files) =>
+const isSame = (one: Files, other: Files) =>
   one.size === other.size && [...one].every(([path, text]) => other.get(path) === text);
 
-function configurationOf(stackFile: string | undefined, files: Files, isConfiguration: (path: string) => boolean) {
-  const found = new Map<string, unknown>(
-    [...files].filter(([path]) => isConfiguration(path) && !/^stacks\/Pulumi\./.test(path)),
-  );
-  if (stackFile !== undefined) found.set("config", (closed(parse(stackFile)) as { config?: unknown }).config);
-  return found;
+/** A stack file that is not in source control is compared with nothing. */
+function withStack(named: Files, stackFile: string | undefined): ReadonlyMap<string, unknown> {
+  if (stackFile === undefined) return named;
+  const { config } = closed(parse(stackFile) ?? {}) as { config?: unknown };
+  return new Map<string, unknown>([...named, ["config", config]]);
 }
+
+const refused = (commit: string, { errors }: PreviewRecord) =>
+  `the program of ${commit.slice(0, 12)} does not run with this configuration, so that nothing can be compared with it. ` +
+  "Change the program first, and use what is new of it in a change of its own.\n" +
+  errors.map(({ message }) => message).join("\n");

@@ -1,5 +1,5 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
-import { dirname, join, relative, resolve } from "node:path";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { join, relative, resolve } from "node:path";
 import { secretIn } from "@metrics-link/review";
 import { parse } from "yaml";
 
@@ -34,24 +34,13 @@ const isOfProgram = (path: string) =>
   /^(packages|scripts)\/|^[^/]+$|^stacks\/[^/]+\.yaml$|(^|\/)node_modules\//.test(path);
 
 /** The files at or below a path of the checkout. */
-export function filesBelow(checkout: string, path: string): string[] {
+function filesBelow(checkout: string, path: string): string[] {
   if (!statSync(join(checkout, path)).isDirectory()) return [path];
   const entries = readdirSync(join(checkout, path), { recursive: true, withFileTypes: true });
   return entries
     .filter((entry) => !entry.isDirectory())
     .map(({ parentPath, name }) => relative(checkout, join(parentPath, name)))
     .toSorted();
-}
-
-/** Puts the files of a checkout into the place of those of a laid-out program. */
-export function takeOver(checkout: string, directory: string, named: readonly string[]): void {
-  for (const path of named) {
-    const target = join(directory, path);
-    rmSync(target, { recursive: true, force: true });
-    mkdirSync(dirname(target), { recursive: true });
-    // What a link leads to is what the program would read.
-    cpSync(join(checkout, path), target, { recursive: true, dereference: true });
-  }
 }
 
 function textsIn(value: unknown): string[] {

@@ -24,7 +24,7 @@ export interface Previewed {
  * @throws Error when there is no `pulumi`, or it says something that is not understood
  */
 export async function preview({ stack, project, environment, pack }: PreviewOptions): Promise<Previewed> {
-  const tap = new Tap();
+  const tap = new Tap(environment);
   const reader = new PreviewReader();
   try {
     const words = ["preview", "-s", stack, "--json", "--non-interactive", "--color", "never"];

@@ -1,19 +1,21 @@
 import { execFileSync } from "node:child_process";
 import {
+  cpSync,
   existsSync,
   lstatSync,
   mkdirSync,
+  mkdtempSync,
   readdirSync,
   readFileSync,
   readlinkSync,
-  realpathSync,
-  symlinkSync,
+  rmSync,
 } from "node:fs";
-import { dirname, join, relative } from "node:path";
+import { dirname, join } from "node:path";
+import { cacheDirectory } from "@metrics-link/contract";
 import type { Files } from "@metrics-link/review";
 
 /**
- * The files of a program, each as one text: what a link leads to, and whether a file may be executed, is part of it.
+ * The files of a program, each as one text: where a link leads, and whether a file may be executed, is part of it.
  * A path that is listed and not there has been removed.
  */
 export function filesIn(directory: string, paths: readonly string[]): Files {
@@ -21,63 +23,65 @@ export function filesIn(directory: string, paths: readonly string[]): Files {
     const full = join(directory, path);
     const found = lstatSync(full, { throwIfNoEntry: false });
     if (found === undefined) return [];
-    if (found.isSymbolicLink()) return [[path, `link to ${readlinkSync(full)}`]];
+    if (found.isSymbolicLink()) return [[path, `a link to ${readlinkSync(full)}`]];
     // A repository within the repository.
-    if (found.isDirectory()) return [[path, "directory"]];
-    return [[path, `${found.mode & 0o100 ? "may be executed\n" : ""}${textOf(readFileSync(full))}`]];
+    if (found.isDirectory()) return [[path, "a folder"]];
+    return [[path, `${found.mode & 0o100 ? "(executable) " : ""}${textOf(readFileSync(full))}`]];
   });
   return new Map(texts);
 }
 
-/** Bytes that are no UTF-8 are told apart, too. */
+/** Bytes that are no UTF-8 count as well. */
 function textOf(bytes: Buffer): string {
   const text = bytes.toString("utf8");
-  return Buffer.from(text).equals(bytes) ? text : `base64 ${bytes.toString("base64")}`;
-}
-
-export function unpack(archive: Buffer, directory: string): void {
-  mkdirSync(directory, { recursive: true });
-  execFileSync("tar", ["-x", "-C", directory], { input: archive });
+  return Buffer.from(text).equals(bytes) ? text : `(base64) ${bytes.toString("base64")}`;
 }
 
 /**
- * Gives a laid-out program the installed packages of a checkout with the same lock file. Other people's packages are
- * shared; those of the workspace lead to the laid-out ones, so that nothing of the checkout's own code is loaded.
- * @throws Error when a package of the lock file is not installed
+ * A copy of a program that can be run, beside the checkout and with nothing of it. It is in the cache folder, where the
+ * store of packages is: they are linked and not copied.
  */
-export function linkModules(checkout: string, directory: string): void {
-  for (const folder of workspaceFolders(directory)) {
-    const installed = join(checkout, folder, "node_modules");
-    if (!existsSync(installed)) continue;
-    for (const name of packagesIn(installed)) {
-      const target = realpathSync(join(installed, name));
-      const inside = relative(realpathSync(checkout), target);
-      const own = !inside.startsWith("..") && !inside.split("/").includes("node_modules");
-      const link = join(directory, folder, "node_modules", name);
-      mkdirSync(dirname(link), { recursive: true });
-      symlinkSync(own ? join(directory, inside) : target, link);
+export class LaidOut {
+  /** The folder with its Pulumi.yaml. */
+  readonly directory: string;
+
+  constructor() {
+    const reviews = join(cacheDirectory(), "reviews");
+    mkdirSync(reviews, { recursive: true });
+    for (const name of readdirSync(reviews)) if (isLeftOver(name)) rmSync(join(reviews, name), { recursive: true });
+    this.directory = mkdtempSync(join(reviews, `${process.pid}-`));
+  }
+
+  /** @param archive of the program, in the form of tar */
+  unpack(archive: Buffer): void {
+    execFileSync("tar", ["-x", "-C", this.directory], { input: archive });
+  }
+
+  /** Takes files or folders from a checkout, in the place of its own. */
+  take(checkout: string, paths: readonly string[], links: "followed" | "kept" = "followed"): void {
+    const how = links === "followed" ? { dereference: true } : { verbatimSymlinks: true };
+    for (const path of paths) {
+      const target = join(this.directory, path);
+      rmSync(target, { recursive: true, force: true });
+      mkdirSync(dirname(target), { recursive: true });
+      cpSync(join(checkout, path), target, { recursive: true, ...how });
     }
+  }
+
+  /**
+   * Installs the packages of its own lock file and runs no code of them. Packages of the workspace come from here.
+   * @throws Error with what pnpm says
+   */
+  install(): void {
+    const words = ["install", "--frozen-lockfile", "--prefer-offline", "--ignore-scripts", "--reporter=append-only"];
+    const env = { ...process.env, CI: "true" };
+    execFileSync("pnpm", words, { cwd: this.directory, env, stdio: ["ignore", "pipe", "pipe"] });
+  }
+
+  remove(): void {
+    rmSync(this.directory, { recursive: true, force: true });
   }
 }
 
-/** Installs the packages of a laid-out program by its own lock file, without running any code of them. */
-export function installModules(directory: string): void {
-  execFileSync("pnpm", ["install", "--frozen-lockfile", "--prefer-offline", "--ignore-scripts", "--reporter=silent"], {
-    cwd: directory,
-    env: { ...process.env, CI: "true" },
-    stdio: ["ignore", "ignore", "pipe"],
-  });
-}
-
-/** Where a workspace has packages: its root, `stacks`, and each folder of `packages` (pnpm-workspace.yaml). */
-function workspaceFolders(directory: string): string[] {
-  const packages = readdirSync(join(directory, "packages")).map((name) => join("packages", name));
-  return [".", "stacks", ...packages].filter((folder) => existsSync(join(directory, folder, "package.json")));
-}
-
-function packagesIn(modules: string): string[] {
-  return readdirSync(modules).flatMap((name) => {
-    if (name.startsWith(".")) return [];
-    return name.startsWith("@") ? readdirSync(join(modules, name)).map((inner) => join(name, inner)) : [name];
-  });
-}
+/** Of a review that was killed. */
+const isLeftOver = (name: string) => !existsSync(`/proc/${name.split("-")[0]}`);

@@ -26,8 +26,14 @@ const endedAfterMessage = 32;
  */
 export class Tap {
   readonly asked: Asked[] = [];
+  readonly #environment: NodeJS.ProcessEnv;
   readonly #server = new grpc.Server(limits);
   #program: ChildProcess | undefined;
+
+  /** @param environment what the program runs with */
+  constructor(environment: NodeJS.ProcessEnv) {
+    this.#environment = environment;
+  }
 
   /** @returns the address of a language host, to be given to `pulumi --client` */
   open(): Promise<string> {
@@ -91,7 +97,7 @@ export class Tap {
     this.#program = spawn(process.execPath, [runner, ...words, "--dry-run", info?.getEntryPoint() || "."], {
       cwd: directory,
       env: {
-        ...process.env,
+        ...this.#environment,
         PULUMI_CONFIG: JSON.stringify(Object.fromEntries(request.getConfigMap().getEntryList().map(oldForm))),
         PULUMI_CONFIG_SECRET_KEYS: JSON.stringify(request.getConfigsecretkeysList()),
       },
