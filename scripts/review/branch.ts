@@ -36,8 +36,8 @@ export async function reviewBranch(context: StackContext, options: BranchOptions
   const git = new Git(checkout);
   const commit = git.base(options.base);
   const inputs = inputsOf(checkout, file.path);
-  const base = new LaidOut();
-  const head = options.head === undefined ? undefined : new LaidOut();
+  const base = await LaidOut.take();
+  const head = options.head === undefined ? undefined : await LaidOut.take();
   try {
     base.unpack(git.archive(commit));
     const paths = git.files();
@@ -48,7 +48,7 @@ export async function reviewBranch(context: StackContext, options: BranchOptions
     if (differs || head !== undefined) makeRunnable(base, checkout, inputs.named, file.path);
     if (differs && head !== undefined) {
       const there = new Set(after.all.keys());
-      head.take(
+      head.takeOver(
         checkout,
         paths.filter((path) => there.has(path)),
         "kept",
@@ -84,7 +84,7 @@ export async function reviewBranch(context: StackContext, options: BranchOptions
 }
 
 function makeRunnable(program: LaidOut, checkout: string, named: readonly string[], stackFile: string): void {
-  program.take(checkout, named);
+  program.takeOver(checkout, named);
   copyFileSync(stackFile, join(program.directory, "stacks", basename(stackFile)));
   program.install();
 }

@@ -1,15 +1,7 @@
 import { execFileSync } from "node:child_process";
-import {
-  cpSync,
-  existsSync,
-  lstatSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  readlinkSync,
-  rmSync,
-} from "node:fs";
+import { createHash } from "node:crypto";
+import { cpSync, lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync } from "node:fs";
+import { createServer, type Server } from "node:net";
 import { dirname, join } from "node:path";
 import { cacheDirectory } from "@metrics-link/contract";
 import type { Files } from "@metrics-link/review";
@@ -39,17 +31,30 @@ function textOf(bytes: Buffer): string {
 
 /**
  * A copy of a program that can be run, beside the checkout and with nothing of it. It is in the cache folder, where the
- * store of packages is: they are linked and not copied.
+ * store of packages is: they are linked and not copied. Its installed packages, and what Node compiled of it, serve the
+ * next review.
  */
 export class LaidOut {
   /** The folder with its Pulumi.yaml. */
   readonly directory: string;
+  /** Holds the place for this process; the kernel gives it back, however that ends. */
+  readonly #lock: Server;
 
-  constructor() {
-    const reviews = join(cacheDirectory(), "reviews");
-    mkdirSync(reviews, { recursive: true });
-    for (const name of readdirSync(reviews)) if (isLeftOver(name)) rmSync(join(reviews, name), { recursive: true });
-    this.directory = mkdtempSync(join(reviews, `${process.pid}-`));
+  private constructor(directory: string, lock: Server) {
+    this.directory = directory;
+    this.#lock = lock;
+    mkdirSync(directory, { recursive: true });
+    this.#empty();
+  }
+
+  /** Takes the first place that no other review has. */
+  static async take(): Promise<LaidOut> {
+    const places = join(cacheDirectory(), "reviews");
+    for (let number = 1; ; number += 1) {
+      const directory = join(places, `${number}`);
+      const lock = await held(directory);
+      if (lock !== undefined) return new LaidOut(directory, lock);
+    }
   }
 
   /** @param archive of the program, in the form of tar */
@@ -58,7 +63,7 @@ export class LaidOut {
   }
 
   /** Takes files or folders from a checkout, in the place of its own. */
-  take(checkout: string, paths: readonly string[], links: "followed" | "kept" = "followed"): void {
+  takeOver(checkout: string, paths: readonly string[], links: "followed" | "kept" = "followed"): void {
     const how = links === "followed" ? { dereference: true } : { verbatimSymlinks: true };
     for (const path of paths) {
       const target = join(this.directory, path);
@@ -79,9 +84,31 @@ export class LaidOut {
   }
 
   remove(): void {
-    rmSync(this.directory, { recursive: true, force: true });
+    this.#empty();
+    this.#lock.close();
+  }
+
+  #empty(): void {
+    const below = (folder: string) => {
+      for (const entry of readdirSync(folder, { withFileTypes: true })) {
+        const path = join(folder, entry.name);
+        if (entry.name === "node_modules") continue;
+        if (entry.isDirectory()) below(path);
+        else rmSync(path);
+      }
+    };
+    below(this.directory);
   }
 }
 
-/** Of a review that was killed. */
-const isLeftOver = (name: string) => !existsSync(`/proc/${name.split("-")[0]}`);
+/** An abstract socket (unix(7)), or undefined when another process has it. */
+function held(directory: string): Promise<Server | undefined> {
+  const name = createHash("sha256").update(directory).digest("hex").slice(0, 16);
+  return new Promise((resolve, reject) => {
+    const lock = createServer();
+    lock.once("error", (error: NodeJS.ErrnoException) =>
+      error.code === "EADDRINUSE" ? resolve(undefined) : reject(error),
+    );
+    lock.listen(`\0metrics-link-review-${name}`, () => resolve(lock.unref()));
+  });
+}
