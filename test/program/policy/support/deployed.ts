@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Configuration, fingerprintOf, leafNames, parseConfiguration } from "@metrics-link/contract";
 import type { Seen } from "@metrics-link/policy";
+import type { Asked } from "@metrics-link/review";
 import { openssl } from "../../../support/openssl.ts";
 import { authority, type KeyPair, newKey } from "../../../unit/pki/support.ts";
 import { build, configurationOf, type Role } from "../../stacks/stacks.ts";
@@ -15,6 +16,8 @@ export interface Deployed {
   readonly inputs: readonly Seen[];
   /** What stack policies see: everything, as it is afterwards. */
   readonly outputs: readonly Seen[];
+  /** What the program asked of the engine. */
+  readonly asked: readonly Asked[];
 }
 
 const organizations: Record<Role, string> = { sender: "Account A Metrics", receiver: "Account B Metrics" };
@@ -106,10 +109,12 @@ export async function deployBoth(): Promise<Record<Role, Deployed>> {
         "metrics-link:pki": { organization: organizations[role], dnsName: names[role], root: "offline", artefacts },
       };
       let outputs: object = {};
+      const asked: Asked[] = [];
       const registrations = await build(role, {
         change,
         peer: peers[role],
         root: root.pem,
+        asked,
         before: { pki: inForce(role, root, intermediate) },
         answers: {
           "tls:index/privateKey:PrivateKey": ({ name }) => ({
@@ -133,6 +138,7 @@ export async function deployBoth(): Promise<Record<Role, Deployed>> {
       return {
         configuration: parseConfiguration(Object.fromEntries(raw)),
         ...shownTo(registrations, outputs),
+        asked,
       };
     } finally {
       rmSync(artefacts, { recursive: true });
@@ -152,7 +158,7 @@ const inForce = (role: Role, root: KeyPair, intermediate: KeyPair) => ({
 });
 
 /** The engine shows a pack every resource but stack references, with secrets opened and with its provider. */
-function shownTo(registrations: readonly Registration[], stackOutputs: object): Omit<Deployed, "configuration"> {
+function shownTo(registrations: readonly Registration[], stackOutputs: object): Pick<Deployed, "inputs" | "outputs"> {
   const shown = registrations.filter(({ type }) => type !== "pulumi:pulumi:StackReference");
   const providers = new Map(
     shown
