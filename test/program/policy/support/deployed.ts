@@ -61,9 +61,30 @@ function leafOf(role: Role, issuer: KeyPair): string {
   }
 }
 
-/** Runs the program of both roles under mocks, with roots that a ceremony made and with its peer's contract. */
-export async function deployBoth(): Promise<Record<Role, Deployed>> {
-  const pki = { sender: makePki("sender"), receiver: makePki("receiver") };
+const issued = Date.now();
+let made: Record<Role, ReturnType<typeof makePki>> | undefined;
+
+/** What is not as it is otherwise, of both roles. */
+export interface DeployOptions {
+  /** Sections of the configuration by their whole key, over those of the example. */
+  readonly change?: Partial<Record<Role, Readonly<Record<string, object>>>>;
+  /** Another stack's outputs by its name. */
+  readonly stacks?: Readonly<Record<string, object>>;
+}
+
+/**
+ * Runs the program of both roles under mocks, with roots that a ceremony made and with its peer's contract. The
+ * certificates are the same each time.
+ */
+export const deployBoth = async (options: DeployOptions = {}): Promise<Record<Role, Deployed>> => ({
+  sender: await deployOne("sender", options),
+  receiver: await deployOne("receiver", options),
+});
+
+/** The same of one role. */
+export async function deployOne(role: Role, { change: changed = {}, stacks = {} }: DeployOptions): Promise<Deployed> {
+  made ??= { sender: makePki("sender"), receiver: makePki("receiver") };
+  const pki = made;
   const contract = (role: Role, rest: object) => ({
     version: 1,
     role,
@@ -94,8 +115,18 @@ export async function deployBoth(): Promise<Record<Role, Deployed>> {
       ],
     },
   };
-  const both = { sender: await deploy("sender"), receiver: await deploy("receiver") };
-  return both;
+  return await deploy(role);
+
+  function stackReference(role: Role) {
+    const { root, intermediate } = pki[role];
+    return ({ name }: Registration) => ({
+      outputs:
+        name === "own-outputs"
+          ? { pki: inForce(role, root, intermediate) }
+          : (stacks[name] ?? { contract: peers[role] }),
+      secretOutputNames: [],
+    });
+  }
 
   async function deploy(role: Role): Promise<Deployed> {
     const { root, intermediate, leaf } = pki[role];
@@ -108,6 +139,10 @@ export async function deployBoth(): Promise<Record<Role, Deployed>> {
         "metrics-link:network": { cidr: "10.10.0.0/16", zones: ["eu-west-1a", "eu-west-1b"], endpointServices },
         "metrics-link:pki": { organization: organizations[role], dnsName: names[role], root: "offline", artefacts },
       };
+      for (const [key, section] of Object.entries(changed[role] ?? {})) {
+        const known = (change as Record<string, object>)[key] ?? exampleSection(role, key);
+        Object.assign(change, { [key]: Array.isArray(section) ? section : { ...known, ...section } });
+      }
       let outputs: object = {};
       const asked: Asked[] = [];
       const registrations = await build(role, {
@@ -117,6 +152,7 @@ export async function deployBoth(): Promise<Record<Role, Deployed>> {
         asked,
         before: { pki: inForce(role, root, intermediate) },
         answers: {
+          ...(Object.keys(stacks).length > 0 && { "pulumi:pulumi:StackReference": stackReference(role) }),
           "tls:index/privateKey:PrivateKey": ({ name }) => ({
             privateKeyPem: pemOf(name),
             privateKeyPemPkcs8: pemOf(name),
@@ -124,8 +160,8 @@ export async function deployBoth(): Promise<Record<Role, Deployed>> {
           }),
           "tls:index/locallySignedCert:LocallySignedCert": () => ({
             certPem: leaf,
-            validityStartTime: new Date().toISOString(),
-            validityEndTime: new Date(Date.now() + 30 * 86_400_000).toISOString(),
+            validityStartTime: new Date(issued).toISOString(),
+            validityEndTime: new Date(issued + 30 * 86_400_000).toISOString(),
           }),
         },
         onOutputs: (found) => {
@@ -145,6 +181,8 @@ export async function deployBoth(): Promise<Record<Role, Deployed>> {
     }
   }
 }
+
+const exampleSection = (role: Role, key: string): object => JSON.parse(configurationOf(role, {})[key] ?? "{}");
 
 /** What a private key looks like to a policy; it opens nothing. */
 const pemOf = (name: string) => `-----BEGIN PRIVATE KEY-----\n${name}\n-----END PRIVATE KEY-----\n`;
