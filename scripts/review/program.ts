@@ -48,8 +48,7 @@ export class LaidOut {
   }
 
   /** Takes the first place that no other review has. */
-  static async take(): Promise<LaidOut> {
-    const places = join(cacheDirectory(), "reviews");
+  static async take(places = join(cacheDirectory(), "reviews")): Promise<LaidOut> {
     for (let number = 1; ; number += 1) {
       const directory = join(places, `${number}`);
       const lock = await held(directory);

@@ -72,7 +72,9 @@ const cases: Readonly<Record<string, () => DeployOptions & { readonly role: Role
   }),
 };
 
-describe("a review, about a legitimate change of the configuration", () => {
+describe("a review, about a legitimate change of the configuration", function () {
+  this.timeout(180_000);
+
   let usual: Record<Role, Deployed>;
   before(async () => {
     usual = await deployBoth();

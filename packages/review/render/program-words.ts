@@ -11,26 +11,27 @@ export interface Entry {
   readonly after?: string;
 }
 
-/** Characters of one side that a page shows; the JSON has them all. */
-const longest = 400;
+/** Characters of a line that a page shows of what is asked; the JSON has them all, and so has the hash. */
+const longest = 1000;
 /** Characters before the first one that differs. */
 const context = 40;
 
-/** What was and what is, each from shortly before the first character that differs. */
+/** What was and what is; of long lines, which are programs or documents in one, the part that differs. */
 function excerpts({ before, after }: Pick<Difference, "before" | "after">): Pick<Entry, "before" | "after"> {
-  const common = before === undefined || after === undefined ? 0 : commonStart(before, after);
-  const from = before?.includes("\n") || after?.includes("\n") ? 0 : Math.max(0, common - context);
-  return {
-    ...(before === undefined ? {} : { before: excerpt(before, from) }),
-    ...(after === undefined ? {} : { after: excerpt(after, from) }),
-  };
+  const oneLine = !before?.includes("\n") && !after?.includes("\n");
+  const common = oneLine ? commonStart(before ?? "", after ?? "") : 0;
+  const excerpt = (text: string) => linewise(text, (line) => part(line, Math.max(0, common - context)));
+  return sides({
+    ...(before === undefined ? {} : { before: excerpt(before) }),
+    ...(after === undefined ? {} : { after: excerpt(after) }),
+  });
 }
 
-function excerpt(text: string, from: number): string {
-  const short = text.length - from <= longest && from === 0;
-  if (short) return text;
-  const rest = text.length - from - longest;
-  return `${from > 0 ? "…" : ""}${text.slice(from, from + longest)}${rest > 0 ? `… (and ${rest} more characters)` : ""}`;
+const linewise = (text: string, change: (line: string) => string) => text.split("\n").map(change).join("\n");
+
+function part(line: string, from: number): string {
+  const rest = line.length - from - longest;
+  return `${from > 0 ? "…" : ""}${line.slice(from, from + longest)}${rest > 0 ? `… (and ${rest} more characters)` : ""}`;
 }
 
 function commonStart(one: string, other: string): number {
@@ -39,11 +40,22 @@ function commonStart(one: string, other: string): number {
   return length;
 }
 
-/** Lines of the repository that the branch changes. */
+const sides = ({ before, after }: Pick<Entry, "before" | "after">) => ({
+  ...(before === undefined ? {} : { before: visible(before) }),
+  ...(after === undefined ? {} : { after: visible(after) }),
+});
+
+/** A branch's text moves no cursor, turns nothing around and hides nothing: what is not seen is written as a number. */
+const visible = (text: string) =>
+  linewise(text, (line) =>
+    line.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (sign) => `\\u{${sign.codePointAt(0)?.toString(16)}}`),
+  );
+
+/** Lines of the repository that the branch changes, whole: code may stand far to the right. */
 export const sourceEntries = ({ source }: Comparison): Entry[] =>
   source.map(({ file, line, before, after }) => ({
-    where: `${file}:${line}`,
-    ...excerpts({
+    where: visible(`${file}:${line}`),
+    ...sides({
       ...(before.length > 0 && { before: before.join("\n") }),
       ...(after.length > 0 && { after: after.join("\n") }),
     }),
@@ -51,10 +63,10 @@ export const sourceEntries = ({ source }: Comparison): Entry[] =>
 
 /** What the program asks of the engine otherwise than the reviewed one. */
 export const askEntries = ({ asks }: Comparison): Entry[] =>
-  asks.map((change) => ({ where: placeOf(change), ...excerpts(change) }));
+  asks.map((change) => ({ where: visible(placeOf(change)), ...excerpts(change) }));
 
 export const configurationEntries = ({ configuration }: Comparison): Entry[] =>
-  configuration.map((change) => ({ where: lined(change.path, change.line), ...excerpts(change) }));
+  configuration.map((change) => ({ where: visible(lined(change.path, change.line)), ...excerpts(change) }));
 
 /** "receiver-release (BucketObjectv2): content.files[envoy/bootstrap.json].content, line 7" */
 function placeOf({ subject, type, path, line }: ProgramChange): string {

@@ -62,12 +62,8 @@ function changeLine(change: Verdict["changes"][number]): string {
 
 function entryLines({ where, before, after }: Entry): string[] {
   const side = (sign: string, text: string | undefined) =>
-    text === undefined ? [] : text.split("\n").map((line) => `      ${sign} ${visible(line)}`);
-  return [`    ${visible(where)}`, ...side("-", before), ...side("+", after)];
+    text === undefined ? [] : text.split("\n").map((line) => `      ${sign} ${line}`);
+  return [`    ${where}`, ...side("-", before), ...side("+", after)];
 }
-
-/** A branch's text moves no cursor and turns nothing around on a reader's terminal. */
-const visible = (text: string) =>
-  text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (sign) => `\\u{${sign.codePointAt(0)?.toString(16)}}`);
 
 const indent = (text: string) => text.trim().replaceAll("\n", "\n          ");

@@ -5,7 +5,7 @@ import { hunksOf } from "@metrics-link/review/program/lines.ts";
 import { canonical, secretIn } from "@metrics-link/review/program/values.ts";
 import fc from "fast-check";
 
-const lines = fc.array(fc.constantFrom("a", "b", "c", ""), { maxLength: 12 });
+const lines = fc.array(fc.constantFrom<string>("a", "b", "c", ""), { maxLength: 12 });
 const value = fc.jsonValue({ maxDepth: 4 });
 
 describe("the difference of two values", () => {
