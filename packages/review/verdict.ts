@@ -141,8 +141,8 @@ function programFailures({ asks, source, hash, accepted, base }: Comparison): Fa
   const places = source.map(({ file, line }) => `${file}:${line}`);
   const subjects = [...new Set(asks.map(({ subject }) => subject))];
   const parts = [
-    ...(places.length > 0 ? [`in its source at ${places.join(", ")}`] : []),
-    ...(subjects.length > 0 ? [`in what it asks of ${subjects.join(", ")}`] : []),
+    ...(places.length > 0 ? [`in its source at ${some(places)}`] : []),
+    ...(subjects.length > 0 ? [`in what it asks of Pulumi about ${some(subjects)}`] : []),
   ];
   return [
     {
@@ -153,6 +153,10 @@ function programFailures({ asks, source, hash, accepted, base }: Comparison): Fa
     },
   ];
 }
+
+/** The page has them all. */
+const some = (names: readonly string[], most = 20) =>
+  [...names.slice(0, most), ...(names.length > most ? [`${names.length - most} more`] : [])].join(", ");
 
 function policyFailures({ outcome, name, said, remedy }: PolicyResult): Failure[] {
   if (outcome !== "failed") return [];
