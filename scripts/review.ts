@@ -1,5 +1,5 @@
+import { resolve } from "node:path";
 import { InvalidInputError, printableLines } from "@metrics-link/contract";
-import { isUndecidable, isUnderDeviation, policies } from "@metrics-link/policy";
 import {
   type Deviation,
   judge,
@@ -7,15 +7,19 @@ import {
   renderHtml,
   renderMarkdown,
   renderText,
+  setAside,
   type Verdict,
 } from "@metrics-link/review";
-import { preview } from "./review/preview.ts";
+import { type BranchOptions, reviewBranch } from "./review/branch.ts";
 import { complain, optionsOf, settle, UsageError } from "./stack/command-line.ts";
 import { contextOf, type StackContext } from "./stack/context.ts";
 
-const usage = `Usage: npm run -s review -- STACK [--format text|markdown|html|json] [--sandbox NAME]
-Previews an update of the stack with the policies of this repository, changes nothing, and prints a verdict: what would
-change, what the fences would be made of, which policies fail, pass, or cannot be decided before the update.
+const usage = `Usage: npm run -s review -- STACK [--base REF] [--accept HASH]... [--head PATH] [--format text|markdown|html|json] [--sandbox NAME]
+Previews an update of the stack, changes nothing, and prints a verdict: what this branch changes of the program that was
+reviewed, what would change in AWS, what the fences would be made of, which policies fail, pass, or cannot be decided yet.
+  --base REF     the commit that was reviewed; otherwise where the branch left origin/main, or main
+  --accept HASH  accepts exactly the change of the program that has this hash, as an earlier review named it
+  --head PATH    reviews this checkout instead of the one that the review is called in
 Ends with 0 when nothing failed, 1 when something did, 2 for a wrong call, 3 when the preview itself failed.`;
 
 const text = { type: "string" } as const;
@@ -31,26 +35,32 @@ const exitCodes: Readonly<Record<Outcome, number>> = { passed: 0, failed: 1, inc
 
 async function main([stack = "", ...words]: readonly string[]): Promise<number> {
   if (stack === "" || stack.startsWith("-")) throw new UsageError("the name of a stack is missing");
-  const { format = "text", sandbox } = optionsOf(words, { format: text, sandbox: text });
+  const known = { format: text, sandbox: text, base: text, head: text, accept: { ...text, multiple: true } } as const;
+  const { format = "text", sandbox, base, head, accept: accepted = [] } = optionsOf(words, known);
   const render = formats.get(format);
   if (render === undefined) throw new UsageError(`--format is ${format}: one of ${[...formats.keys()].join(", ")}`);
-  const context = contextOf(stack, sandbox);
+  const checkout = head === undefined ? undefined : resolve(head);
+  const context = contextOf(stack, sandbox, checkout);
   try {
-    const verdict = await review(context);
+    const verdict = await review(context, { base, head: checkout, accepted });
     process.stdout.write(printableLines(render(verdict)));
     return exitCodes[verdict.outcome];
   } catch (error) {
+    if (error instanceof UsageError) throw error;
     // Not 1, which is the word for a change that was judged.
     complain(`error: ${(error as Error).message}`);
     return exitCodes.incomplete;
   }
 }
 
-async function review(context: StackContext): Promise<Verdict> {
+async function review(context: StackContext, options: BranchOptions): Promise<Verdict> {
+  const { record, pack, comparison, config } = await reviewBranch(context, options);
   return judge({
     stack: context.stack,
-    record: await preview(context),
-    pack: { policies, isUndecidable, isUnderDeviation },
+    record,
+    pack,
+    comparison,
+    setAside: setAside(config),
     deviations: deviationsOf(context),
     now: new Date(),
   });

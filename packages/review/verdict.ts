@@ -7,6 +7,8 @@ import { identityFindings, identityRows } from "./evidence/identity.ts";
 import type { Row } from "./evidence/row.ts";
 import { type Planned, plannedOf } from "./planned.ts";
 import { type Deviation, type Pack, type PolicyResult, packRan, policyResults } from "./policies.ts";
+import type { Comparison } from "./program/comparison.ts";
+import type { SetAside } from "./program/set-aside.ts";
 import { partsOf } from "./urn.ts";
 
 /** Passed: nothing failed. Failed: it must not be merged. Incomplete: the preview came to no end, so nothing is known. */
@@ -39,6 +41,10 @@ export interface Verdict {
   readonly evidence: readonly Row[];
   readonly policies: readonly PolicyResult[];
   readonly deviations: readonly DatedDeviation[];
+  /** What the configuration does without, besides deviations. */
+  readonly setAside: readonly SetAside[];
+  /** What the branch changes of the program. */
+  readonly comparison: Comparison;
   /** What the preview itself complained of. */
   readonly errors: readonly string[];
   /** What the program warned of: a peer that is held or suspended, and why. */
@@ -50,6 +56,8 @@ export interface ReviewInput {
   readonly record: PreviewRecord;
   readonly pack: Pack;
   readonly deviations: readonly Deviation[];
+  readonly setAside: readonly SetAside[];
+  readonly comparison: Comparison;
   readonly now: Date;
 }
 
@@ -57,7 +65,7 @@ export interface ReviewInput {
  * The verdict on a preview.
  * @throws Error for an operation of the engine that this review does not know
  */
-export function judge({ stack, record, pack, deviations, now }: ReviewInput): Verdict {
+export function judge({ stack, record, pack, deviations, setAside, comparison, now }: ReviewInput): Verdict {
   const changes = changesOf(record);
   const policies = policyResults(record, pack);
   const rules = new Set([
@@ -69,7 +77,12 @@ export function judge({ stack, record, pack, deviations, now }: ReviewInput): Ve
   const gone = changes.flatMap(keepFailure).filter(({ rule }) => !excused.includes(rule));
   const planned = plannedOf(record);
   const judged = policies.flatMap(policyFailures);
-  const failures = [...gone, ...judged, ...ownFailures(planned, [...excused, ...judged.map(({ rule }) => rule)])];
+  const failures = [
+    ...programFailures(comparison),
+    ...gone,
+    ...judged,
+    ...ownFailures(planned, [...excused, ...judged.map(({ rule }) => rule)]),
+  ];
   const errors = [...complaints(record, changes, gone), ...silence(record, pack)];
   const outcome = failures.length > 0 ? "failed" : errors.length > 0 || !record.succeeded ? "incomplete" : "passed";
   return {
@@ -82,6 +95,8 @@ export function judge({ stack, record, pack, deviations, now }: ReviewInput): Ve
     evidence: [...addressRows(planned), ...identityRows(planned)],
     policies,
     deviations: dated,
+    setAside,
+    comparison,
     warnings: record.warnings,
     errors:
       outcome === "incomplete" && errors.length === 0
@@ -144,6 +159,28 @@ function ownFailures(planned: readonly Planned[], told: readonly string[]): Fail
 
 /** The policy that a rule belongs to: but for one, the two have one name. */
 const policyOf = (rule: RuleId): string => (rule === rules.ownCertificate.id ? "served-chain-is-ours" : rule);
+/** Whatever is not exactly what was reviewed, or what a person has accepted since. */
+function programFailures({ asks, source, hash, accepted, base }: Comparison): Failure[] {
+  if (hash === undefined || accepted) return [];
+  const places = source.map(({ file, line }) => `${file}:${line}`);
+  const subjects = [...new Set(asks.map(({ subject }) => subject))];
+  const parts = [
+    ...(places.length > 0 ? [`in its source at ${some(places)}`] : []),
+    ...(subjects.length > 0 ? [`in what it asks of Pulumi about ${some(subjects)}`] : []),
+  ];
+  return [
+    {
+      rule: "program-is-reviewed",
+      resource: "the program",
+      what: `is not that of ${base.slice(0, 12)}: it differs ${parts.join("; and ")}`,
+      remedy: `a person who has read each change of the program and wants it calls the review with --accept ${hash}`,
+    },
+  ];
+}
+
+/** The page has them all. */
+const some = (names: readonly string[], most = 20) =>
+  [...names.slice(0, most), ...(names.length > most ? [`${names.length - most} more`] : [])].join(", ");
 
 function policyFailures({ outcome, name, said, remedy }: PolicyResult): Failure[] {
   if (outcome !== "failed") return [];

@@ -1,35 +1,53 @@
 import { spawn } from "node:child_process";
-import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { PreviewReader, type PreviewRecord } from "@metrics-link/review";
-import { repository, type StackContext } from "../stack/context.ts";
+import { type Asked, PreviewReader, type PreviewRecord } from "@metrics-link/review";
+import { Tap } from "./tap.ts";
 
-const pack = join(repository, "packages", "policy");
+export interface PreviewOptions {
+  readonly stack: string;
+  /** The folder with Pulumi.yaml. */
+  readonly project: string;
+  readonly environment: NodeJS.ProcessEnv;
+  /** The folder of a policy pack. */
+  readonly pack?: string;
+}
+
+export interface Previewed {
+  readonly record: PreviewRecord;
+  /** What the program asked of the engine; with secrets in clear, so it goes nowhere. */
+  readonly asked: readonly Asked[];
+}
 
 /**
- * Runs `pulumi preview` with the pack and reads what the engine says while it says it. The events go through a pipe and
- * nowhere else: their debug messages hold private keys in clear (docs/decisions/0410).
+ * Runs `pulumi preview`, and reads what the engine says and what the program asks while they do. Both go through pipes and
+ * nowhere else: the engine's debug messages hold private keys in clear (docs/decisions/0410).
  * @throws Error when there is no `pulumi`, or it says something that is not understood
  */
-export async function preview({ stack, project, environment }: StackContext): Promise<PreviewRecord> {
-  const words = ["preview", "-s", stack, "--policy-pack", pack, "--json", "--non-interactive", "--color", "never"];
-  const child = spawn("pulumi", words, {
-    cwd: project,
-    env: { ...environment, PULUMI_ENABLE_STREAMING_JSON_PREVIEW: "true" },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  const ended = new Promise<number | null>((resolve, reject) => {
-    child.once("error", reject);
-    child.once("close", resolve);
-  });
+export async function preview({ stack, project, environment, pack }: PreviewOptions): Promise<Previewed> {
+  const tap = new Tap(environment);
   const reader = new PreviewReader();
-  const read = async (stream: NodeJS.ReadableStream) => {
-    for await (const line of createInterface({ input: stream })) reader.line(line);
-  };
   try {
-    const [code] = await Promise.all([ended, read(child.stdout), read(child.stderr)]);
-    return reader.record(code === 0);
+    const words = ["preview", "-s", stack, "--json", "--non-interactive", "--color", "never"];
+    const client = ["--client", await tap.open(), "--exec-kind", "auto.inline"];
+    const child = spawn("pulumi", [...words, ...client, ...(pack === undefined ? [] : ["--policy-pack", pack])], {
+      cwd: project,
+      env: { ...environment, PULUMI_ENABLE_STREAMING_JSON_PREVIEW: "true" },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    const ended = new Promise<number | null>((resolve, reject) => {
+      child.once("error", reject);
+      child.once("close", resolve);
+    });
+    const read = async (stream: NodeJS.ReadableStream) => {
+      for await (const line of createInterface({ input: stream })) reader.line(line);
+    };
+    try {
+      const [code] = await Promise.all([ended, read(child.stdout), read(child.stderr)]);
+      return { record: reader.record(code === 0), asked: tap.asked };
+    } finally {
+      child.kill();
+    }
   } finally {
-    child.kill();
+    tap.close();
   }
 }

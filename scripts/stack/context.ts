@@ -25,11 +25,12 @@ export interface StackContext {
 /**
  * Finds a stack: `stacks/Pulumi.<stack>.yaml` of the repository, or of a sandbox.
  * @param sandboxName another sandbox than the repository's own
+ * @param checkout another checkout, whose stack files are meant
  * @throws UsageError when there is no such file
  */
-export function contextOf(stack: string, sandboxName?: string): StackContext {
+export function contextOf(stack: string, sandboxName?: string, checkout?: string): StackContext {
   const sandbox = sandboxName === undefined ? ownSandbox(stack) : namedSandbox(sandboxName);
-  const project = sandbox?.project ?? repository;
+  const project = checkout ?? sandbox?.project ?? repository;
   const path = join(project, "stacks", `Pulumi.${stack}.yaml`);
   if (!existsSync(path))
     throw new UsageError(`there is no ${path}: a stack is named by its stacks/Pulumi.<stack>.yaml`);

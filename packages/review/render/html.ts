@@ -2,6 +2,7 @@ import { html, type Markup } from "@metrics-link/contract/markup.ts";
 import { page } from "@metrics-link/page/document.ts";
 import type { PolicyOutcome, PolicyResult } from "../policies.ts";
 import type { Outcome, Verdict } from "../verdict.ts";
+import { askEntries, comparisonSummary, configurationEntries, type Entry, sourceEntries } from "./program-words.ts";
 import { style } from "./style.ts";
 import {
   changeCounts,
@@ -31,6 +32,8 @@ Policies: ${outcomeCounts(verdict.policies) || "none"}.</p>
 ${failures(verdict)}
 ${errors(verdict)}
 ${warnings(verdict)}
+${program(verdict)}
+${setAside(verdict)}
 ${changes(verdict)}
 ${deviations(verdict)}
 ${sectionsOf(verdict).map(section)}
@@ -66,7 +69,33 @@ function errors({ errors: found }: Verdict): Markup {
 
 function warnings({ warnings: found }: Verdict): Markup {
   if (found.length === 0) return html``;
-  return html`<section><h2>Set aside</h2>${found.map((warning) => html`<pre>${warning}</pre>`)}</section>`;
+  return html`<section><h2>Warnings of the program</h2>${found.map((warning) => html`<pre>${warning}</pre>`)}</section>`;
+}
+
+function program(verdict: Verdict): Markup {
+  const { comparison } = verdict;
+  return html`<section><h2>Changes of the program</h2><p>${comparisonSummary(verdict)}</p>
+${entries("In its source", sourceEntries(comparison))}
+${entries("In what it asks of Pulumi", askEntries(comparison))}
+${entries("Changes of the configuration", configurationEntries(comparison))}</section>`;
+}
+
+function entries(title: string, list: readonly Entry[]): Markup {
+  if (list.length === 0) return html``;
+  const side = (kind: "before" | "after", text: string | undefined) =>
+    text === undefined ? "" : html`<pre class="${kind}">${text}</pre>`;
+  return html`<h3>${title}</h3>${list.map(
+    ({ where: place, before, after }) => html`<div class="entry"><code>${place}</code>
+${side("before", before)}${side("after", after)}</div>`,
+  )}`;
+}
+
+function setAside({ setAside: found }: Verdict): Markup {
+  if (found.length === 0) return html``;
+  const rows = found.map(
+    ({ key, value, what }) => html`<tr><td><code>${key}</code></td><td><code>${value}</code></td><td>${what}</td></tr>`,
+  );
+  return html`<section><h2>Set aside by the configuration</h2>${table(["Key", "Is", "What it does without"], rows)}</section>`;
 }
 
 function changes(verdict: Verdict): Markup {

@@ -1,5 +1,6 @@
 import type { PolicyResult } from "../policies.ts";
 import type { Verdict } from "../verdict.ts";
+import { askEntries, comparisonSummary, configurationEntries, type Entry, sourceEntries } from "./program-words.ts";
 import {
   changeCounts,
   changeDetail,
@@ -32,7 +33,16 @@ export function renderMarkdown(verdict: Verdict): string {
       ]),
     ),
     ...verdict.errors.map(asWritten),
-    ...(verdict.warnings.length > 0 ? ["### Set aside", ...verdict.warnings.map(asWritten)] : []),
+    ...(verdict.warnings.length > 0 ? ["### Warnings of the program", ...verdict.warnings.map(asWritten)] : []),
+    `**Changes of the program**: ${cell(comparisonSummary(verdict))}`,
+    ...entries("In its source", sourceEntries(verdict.comparison)),
+    ...entries("In what it asks of Pulumi", askEntries(verdict.comparison)),
+    ...entries("Changes of the configuration", configurationEntries(verdict.comparison)),
+    ...(verdict.setAside.length === 0 ? [] : ["### Set aside by the configuration"]),
+    ...table(
+      ["Key", "Is", "What it does without"],
+      verdict.setAside.map(({ key, value, what }) => [code(key), code(value), cell(what)]),
+    ),
     `**Changes**: ${changeCounts(verdict)}`,
     ...(loud.length > 0 ? ["### Taken away from a fence, or from what is kept", ...changes(loud)] : []),
     ...(quiet.length > 0 ? folded(count(quiet.length, "other change"), changes(quiet)) : []),
@@ -53,6 +63,10 @@ export function renderMarkdown(verdict: Verdict): string {
 
 /** A text that may be of several lines, and of which nothing is Markdown. */
 const asWritten = (text: string) => `\`\`\`\`text\n${text.replaceAll("````", "' ' ' '")}\n\`\`\`\``;
+function entries(title: string, list: readonly Entry[]): string[] {
+  const rows = list.map(({ where, before, after }) => [code(where), cell(before ?? ""), cell(after ?? "")]);
+  return rows.length === 0 ? [] : [`### ${title}`, ...table(["Where", "Before", "After"], rows)];
+}
 
 const needsEyes = ({ said }: PolicyResult) => said.length > 0;
 

@@ -1,5 +1,6 @@
 import { printable, printableLines } from "@metrics-link/contract";
 import type { Verdict } from "../verdict.ts";
+import { askEntries, comparisonSummary, configurationEntries, type Entry, sourceEntries } from "./program-words.ts";
 import {
   changeCounts,
   changeDetail,
@@ -26,6 +27,20 @@ export function renderText(verdict: Verdict): string {
       ]),
       ...verdict.errors.map((error) => `  ERROR   ${indent(error)}`),
       ...verdict.warnings.map((warning) => `  WARNING ${indent(warning)}`),
+      ...titled("Changes of the program", comparisonSummary(verdict), [
+        ...sourceEntries(verdict.comparison).flatMap(entryLines).map(printable),
+        ...askEntries(verdict.comparison).flatMap(entryLines).map(printable),
+      ]),
+      ...titled(
+        "Changes of the configuration",
+        "",
+        configurationEntries(verdict.comparison).flatMap(entryLines).map(printable),
+      ),
+      ...titled(
+        "Set aside by the configuration",
+        "",
+        verdict.setAside.map(({ key, value, what }) => printable(`    ${key} is ${value}: ${what}`)),
+      ),
       ...titled("Changes", changeCounts(verdict), verdict.changes.map(changeLine).map(printable)),
       ...sectionsOf(verdict).flatMap(({ title, evidence, policies }) =>
         titled(title, outcomeCounts(policies), [
@@ -56,6 +71,12 @@ const titled = (title: string, counts: string, lines: readonly string[]) =>
 function changeLine(change: Verdict["changes"][number]): string {
   const detail = changeDetail(change);
   return `  ${isLoud(change) ? "!" : " "} ${change.kind.padEnd(8)}${kindOfThing(change)} ${change.name}${detail === "" ? "" : ` (${detail})`}`;
+}
+
+function entryLines({ where, before, after }: Entry): string[] {
+  const side = (sign: string, text: string | undefined) =>
+    text === undefined ? [] : text.split("\n").map((line) => `      ${sign} ${line}`);
+  return [`    ${where}`, ...side("-", before), ...side("+", after)];
 }
 
 const indent = (text: string) => text.trim().replaceAll("\n", "\n          ");

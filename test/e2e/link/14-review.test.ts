@@ -1,53 +1,106 @@
 import assert from "node:assert/strict";
 import type { Verdict } from "@metrics-link/review";
+import { Clone } from "../support/branch.ts";
 import { run } from "../support/commands.ts";
-import { ChangedConfiguration } from "../support/configuration.ts";
-
-async function review(stack: string): Promise<{ code: number | null; verdict: Verdict }> {
-  const { code, printed } = await run("review", stack, "--format", "json");
-  return { code, verdict: JSON.parse(printed) as Verdict };
-}
-
-/** Reviews the receiver with one key changed. */
-async function reviewWith(path: string, value: string) {
-  const configuration = new ChangedConfiguration("receiver");
-  try {
-    await configuration.set(path, value);
-    return await review("receiver");
-  } finally {
-    configuration.restore();
-  }
-}
 
 describe("a review", function () {
   this.timeout(600_000);
 
+  let clone: Clone;
+  before(() => {
+    clone = new Clone();
+  });
+  afterEach(() => clone.reset());
+
+  /** Of the clone's branch, by the program of this checkout: as a pipeline calls the reviewed program's own review. */
+  async function review(stack: string, ...words: string[]): Promise<{ code: number | null; verdict: Verdict }> {
+    const { code, printed } = await run("review", stack, "--head", clone.directory, "--format", "json", ...words);
+    return { code, verdict: JSON.parse(printed) as Verdict };
+  }
+
   it("passes both stacks as they are, every policy of the pack among what it says", async () => {
-    const both = await Promise.all(["sender", "receiver"].map(review));
+    const both = await Promise.all(["sender", "receiver"].map((stack) => review(stack)));
     for (const { code, verdict } of both) {
       assert.deepEqual([code, verdict.outcome, verdict.failures, verdict.errors], [0, "passed", [], []], verdict.stack);
-      assert.deepEqual(verdict.changes, []);
+      assert.deepEqual([verdict.changes, verdict.comparison.asks, verdict.comparison.source], [[], [], []]);
       const outcomes = new Set(verdict.policies.map(({ outcome }) => outcome));
       for (const outcome of ["failed", "undecided", "advised"] as const) assert.ok(!outcomes.has(outcome), outcome);
       assert.ok(outcomes.has("passed"));
     }
   });
 
+  it("puts on the page what the configuration sets aside", async () => {
+    const { verdict } = await review("sender");
+    assert.deepEqual(
+      verdict.setAside.filter(({ key }) => key === "tools.acceptUnpinned").map(({ value }) => value),
+      ["true"],
+    );
+  });
+
+  it("refuses a branch with one malicious line, names the line and what it does, until exactly that is accepted", async () => {
+    const file = "packages/prometheus/flags.ts";
+    const line = clone.edit(file, "--web.listen-address=127.0.0.1", "--web.listen-address=0.0.0.0");
+    clone.commit("One line");
+    const { code, verdict } = await review("receiver");
+    assert.equal(code, 1);
+    const { comparison } = verdict;
+    assert.deepEqual(
+      comparison.source.map((change) => [change.file, change.line]),
+      [[file, line]],
+    );
+    assert.ok(
+      comparison.asks.some(
+        ({ path, after }) => /metrics-link-prometheus\.service/.test(path) && /0\.0\.0\.0/.test(after ?? ""),
+      ),
+    );
+    const failure = verdict.failures.find(({ rule }) => rule === "program-is-reviewed");
+    assert.ok(failure?.what.includes(`${file}:${line}`), failure?.what);
+
+    const other = "0".repeat(64);
+    assert.equal((await review("receiver", "--accept", other)).code, 1);
+    const accepted = await review("receiver", "--accept", comparison.hash ?? "");
+    assert.deepEqual([accepted.verdict.comparison.accepted, accepted.verdict.comparison.hash], [true, comparison.hash]);
+    assert.ok(accepted.verdict.failures.every(({ rule }) => rule !== "program-is-reviewed"));
+  });
+
+  it("shows a change of the configuration as such, and as none of the program", async () => {
+    clone.edit("stacks/Pulumi.receiver.yaml", "scrapeInterval: 1s", "scrapeInterval: 2s");
+    clone.edit("stacks/examples/receiver/rules/heartbeat.yaml", "groups:", "# A remark.\ngroups:");
+    const { code, verdict } = await review("receiver");
+    const { asks, source, configuration, hash } = verdict.comparison;
+    assert.deepEqual([code, asks, source, hash], [0, [], [], undefined]);
+    assert.deepEqual(
+      configuration.map(({ path, line }) => [path, line]),
+      [
+        ["config[metrics-link:prometheus].scrapeInterval", undefined],
+        ["[stacks/examples/receiver/rules/heartbeat.yaml]", 1],
+      ],
+    );
+    assert.ok(verdict.changes.some(({ name }) => name === "receiver-release"));
+  });
+
   it("refuses an address that is not the pinned one, and names the policy", async () => {
-    const { code, verdict } = await reviewWith("policy.addressAllocations[0]", "eipalloc-0123456789abcdef0");
+    clone.edit(
+      "stacks/Pulumi.receiver.yaml",
+      "config:",
+      'config:\n  metrics-link:policy: {addressAllocations: ["eipalloc-0123456789abcdef0"]}',
+    );
+    const { code, verdict } = await review("receiver");
     assert.equal(code, 1);
     assert.deepEqual([...new Set(verdict.failures.map(({ rule }) => rule))], ["addresses-are-pinned"]);
   });
 
   it("refuses what would let an address go, which no policy sees", async () => {
-    const { code, verdict } = await reviewWith("network.zones[1]", "eu-west-1c");
+    clone.edit("stacks/Pulumi.receiver.yaml", "eu-west-1b", "eu-west-1c");
+    const { code, verdict } = await review("receiver");
     assert.equal(code, 1);
     assert.ok(verdict.failures.some(({ rule, what }) => rule === "keeps-receiver-address-b" && /deleted/.test(what)));
     assert.deepEqual([verdict.changes[0]?.kind, verdict.changes[0]?.name], ["delete", "receiver-address-b"]);
   });
 
   it("is no verdict when the preview itself fails", async () => {
-    const { code, verdict } = await reviewWith("role", "nobody");
+    clone.edit("stacks/Pulumi.receiver.yaml", "metrics-link:role: receiver", "metrics-link:role: nobody");
+    const { code, verdict } = await review("receiver");
     assert.deepEqual([code, verdict.outcome], [3, "incomplete"]);
     assert.match(verdict.errors.join("\n"), /metrics-link:role is "nobody"/);
   });

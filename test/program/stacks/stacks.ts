@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { parseRelease } from "@metrics-link/contract/release.ts";
+import type { Asked } from "@metrics-link/review";
 import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
 import { type Registration, record } from "../support/recording.ts";
@@ -45,6 +46,8 @@ export interface BuildOptions {
   readonly root: string;
   /** Filled with what was registered, for programs that fail. */
   readonly seen?: Registration[];
+  /** Filled with what was asked of the engine. */
+  readonly asked?: Asked[];
   /** What providers would compute, by type token, in place of what is made up here. */
   readonly answers?: Parameters<typeof record>[1];
   /** Told what the program returned, resolved. */
@@ -54,7 +57,7 @@ export interface BuildOptions {
 /** Runs the real program as one of its roles under mocks. */
 export function build(
   role: Role,
-  { change = {}, peer, peers, before = {}, root, seen, answers = {}, onOutputs }: BuildOptions,
+  { change = {}, peer, peers, before = {}, root, seen, asked, answers = {}, onOutputs }: BuildOptions,
 ): Promise<Registration[]> {
   const outputsOf = ({ name }: { readonly name: string }) => {
     if (name === ownStack) return { outputs: before };
@@ -92,6 +95,7 @@ export function build(
     },
     seen,
     { "pulumi:pulumi:readStackOutputs": outputsOf as (inputs: unknown) => object },
+    asked,
   );
 }
 

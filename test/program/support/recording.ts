@@ -1,3 +1,4 @@
+import { type Asked, askedOf } from "@metrics-link/review";
 import * as pulumi from "@pulumi/pulumi";
 
 /** One resource as the program registered it, with unwrapped inputs. */
@@ -16,13 +17,15 @@ type Answer = (registration: Registration) => Record<string, unknown>;
 
 /**
  * Runs a program under Pulumi's mocks and tells what it registered. `answers` gives, by type token, what a provider
- * would compute, `id` included; everything else is echoed. `calls` answers functions in the same way. `registrations` is filled even when the program fails.
+ * would compute, `id` included; everything else is echoed. `calls` answers functions in the same way. `registrations` is
+ * filled even when the program fails, and `asked` with the requests as the engine would get them.
  */
 export async function record(
   program: () => unknown,
   answers: Readonly<Record<string, Answer>> = {},
   registrations: Registration[] = [],
   calls: Readonly<Record<string, (inputs: unknown) => object>> = {},
+  asked: Asked[] = [],
 ): Promise<Registration[]> {
   let optionsOf: ReturnType<typeof recordOptions> = () => ({});
   await pulumi.runtime.setMocks(
@@ -42,6 +45,7 @@ export async function record(
     "organization",
   );
   optionsOf = recordOptions();
+  recordRequests(asked);
   await program();
   await pulumi.runtime.disconnect();
   return registrations;
@@ -66,6 +70,21 @@ function recordOptions(): (key: string) => Pick<Registration, "options"> {
     return options === undefined ? {} : { options };
   };
 }
+
+/** Listens in on every call by which the program asks something. */
+function recordRequests(asked: Asked[]): void {
+  const monitor = pulumi.runtime.getMonitor() as unknown as Record<string, Ask>;
+  for (const call of ["registerResource", "registerResourceOutputs", "readResource", "invoke", "call"]) {
+    const ask = monitor[call]?.bind(monitor);
+    if (ask === undefined) continue;
+    monitor[call] = (request, ...rest) => {
+      asked.push(askedOf(call, request));
+      return ask(request, ...rest);
+    };
+  }
+}
+
+type Ask = (request: { toObject(): object }, ...rest: unknown[]) => unknown;
 
 type Register = (
   request: {

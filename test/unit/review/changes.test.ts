@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { judge } from "@metrics-link/review";
 import { changesOf } from "@metrics-link/review/changes.ts";
-import { pack, quiet, read, recorded, step, summary, urn, verdictOn } from "./support.ts";
+import { pack, quiet, read, recorded, step, summary, unchanged, urn, verdictOn } from "./support.ts";
 
 const address = urn("aws:ec2/eip:Eip", "receiver-address-a", ["metrics-link:network:FencedIngress"]);
 const guarded = { protect: true, retainOnDelete: true };
@@ -90,7 +90,10 @@ describe("what a preview would take away", () => {
   it("is told without the engine's advice to unprotect it (recorded)", () => {
     const record = recorded("receiver-another-zone");
     assert.match(record.errors[0]?.message ?? "", /pulumi state unprotect/);
-    const verdict = judge({ stack: "receiver", record, pack, deviations: [], now: new Date() });
+    const verdict = judge({
+      ...{ stack: "receiver", record, pack, deviations: [], now: new Date() },
+      ...{ setAside: [], comparison: unchanged },
+    });
     assert.equal(verdict.outcome, "failed");
     assert.doesNotMatch(JSON.stringify(verdict), /unprotect/);
   });

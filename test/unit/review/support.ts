@@ -1,7 +1,15 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { releaseFiles, renderReceiver, renderSender, toJson } from "@metrics-link/envoy";
-import { judge, type Pack, type PolicyDescription, PreviewReader, type PreviewRecord } from "@metrics-link/review";
+import {
+  type Comparison,
+  judge,
+  type Pack,
+  type PolicyDescription,
+  PreviewReader,
+  type PreviewRecord,
+  type ReviewInput,
+} from "@metrics-link/review";
 
 /**
  * What the pinned engine said in the sandbox, without states that no review reads. The release in it has the bootstrap
@@ -105,10 +113,24 @@ function instanceType() {
 export const host = urn(instanceType(), "receiver-instance");
 export const quiet = [step("same", host, { old: {}, new: {} }), passed(host, "small-hosts"), stackPassed("one-way-in")];
 
+/** Of a branch that changes nothing. */
+export const unchanged: Comparison = { base: "b".repeat(40), asks: [], source: [], configuration: [], accepted: false };
+
 export const verdictOn = (
   lines: readonly string[],
   {
     ended = true,
     deviations = [],
-  }: { ended?: boolean; deviations?: { policy: string; reason: string; until: string }[] } = {},
-) => judge({ stack: "receiver", record: read(lines, ended), pack, deviations, now: new Date("2026-11-26T12:00:00Z") });
+    setAside = [],
+    comparison = unchanged,
+  }: { ended?: boolean } & Partial<Pick<ReviewInput, "deviations" | "setAside" | "comparison">> = {},
+) =>
+  judge({
+    stack: "receiver",
+    record: read(lines, ended),
+    pack,
+    deviations,
+    setAside,
+    comparison,
+    now: new Date("2026-11-26T12:00:00Z"),
+  });

@@ -7,6 +7,8 @@ import { parse } from "yaml";
 interface Step {
   readonly uses?: string;
   readonly run?: string;
+  readonly with?: Readonly<Record<string, string>>;
+  readonly "working-directory"?: string;
 }
 interface Workflow {
   readonly on: string;
@@ -15,6 +17,7 @@ interface Workflow {
   readonly jobs: Record<string, { readonly environment: string; readonly steps: readonly Step[] }>;
 }
 
+const expression = (text: string) => ["$", `{{ ${text} }}`].join("");
 const page = readFileSync(join(import.meta.dirname, "../../../docs/review.md"), "utf8");
 const [, text = ""] = page.match(/^```yaml\n(name: review\n.*?)^```$/ms) ?? [];
 const workflow = parse(text) as Workflow;
@@ -33,7 +36,27 @@ describe("the workflow in docs/review.md", () => {
 
   it("fails with the verdict: the shell hears of what a pipe begins with", () => {
     assert.equal(workflow.defaults.run.shell, "bash");
-    assert.ok(steps.some(({ run }) => run?.startsWith("npm run -s review -- ")));
+    assert.ok(steps.some(({ run }) => /^npm run -s review -- /m.test(run ?? "")));
+  });
+
+  it("judges by the base commit, and runs no script of the pull request", () => {
+    const paths = steps.filter(({ uses }) => uses?.startsWith("actions/checkout@")).map((step) => step.with);
+    assert.deepEqual(
+      paths.map((found) => [found?.path, found?.ref]),
+      [
+        ["base", expression("github.event.pull_request.base.sha")],
+        ["head", expression("github.event.pull_request.head.sha")],
+      ],
+    );
+    for (const { run, "working-directory": folder } of steps) {
+      if (/npm|node /.test(run ?? "") && !run?.startsWith("apt-get")) assert.equal(folder, "base", run);
+    }
+  });
+
+  it("takes acceptances from approvals, which an author cannot give", () => {
+    const text = steps.map(({ run }) => run ?? "").join("\n");
+    assert.match(text, /select\(\.state == "APPROVED"/);
+    assert.doesNotMatch(text, /issues\/.*comments/);
   });
 
   it("puts nothing of the pull request into a script's text", () => {

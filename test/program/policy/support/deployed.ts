@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Configuration, fingerprintOf, leafNames, parseConfiguration } from "@metrics-link/contract";
 import type { Seen } from "@metrics-link/policy";
+import type { Asked } from "@metrics-link/review";
 import { openssl } from "../../../support/openssl.ts";
 import { authority, type KeyPair, newKey } from "../../../unit/pki/support.ts";
 import { build, configurationOf, type Role } from "../../stacks/stacks.ts";
@@ -15,6 +16,8 @@ export interface Deployed {
   readonly inputs: readonly Seen[];
   /** What stack policies see: everything, as it is afterwards. */
   readonly outputs: readonly Seen[];
+  /** What the program asked of the engine. */
+  readonly asked: readonly Asked[];
 }
 
 const organizations: Record<Role, string> = { sender: "Account A Metrics", receiver: "Account B Metrics" };
@@ -58,9 +61,30 @@ function leafOf(role: Role, issuer: KeyPair): string {
   }
 }
 
-/** Runs the program of both roles under mocks, with roots that a ceremony made and with its peer's contract. */
-export async function deployBoth(): Promise<Record<Role, Deployed>> {
-  const pki = { sender: makePki("sender"), receiver: makePki("receiver") };
+const issued = Date.now();
+let made: Record<Role, ReturnType<typeof makePki>> | undefined;
+
+/** What is not as it is otherwise, of both roles. */
+export interface DeployOptions {
+  /** Sections of the configuration by their whole key, over those of the example. */
+  readonly change?: Partial<Record<Role, Readonly<Record<string, object>>>>;
+  /** Another stack's outputs by its name. */
+  readonly stacks?: Readonly<Record<string, object>>;
+}
+
+/**
+ * Runs the program of both roles under mocks, with roots that a ceremony made and with its peer's contract. The
+ * certificates are the same each time.
+ */
+export const deployBoth = async (options: DeployOptions = {}): Promise<Record<Role, Deployed>> => ({
+  sender: await deployOne("sender", options),
+  receiver: await deployOne("receiver", options),
+});
+
+/** The same of one role. */
+export async function deployOne(role: Role, { change: changed = {}, stacks = {} }: DeployOptions): Promise<Deployed> {
+  made ??= { sender: makePki("sender"), receiver: makePki("receiver") };
+  const pki = made;
   const contract = (role: Role, rest: object) => ({
     version: 1,
     role,
@@ -94,8 +118,18 @@ export async function deployBoth(): Promise<Record<Role, Deployed>> {
       ],
     },
   };
-  const both = { sender: await deploy("sender"), receiver: await deploy("receiver") };
-  return both;
+  return await deploy(role);
+
+  function stackReference(role: Role) {
+    const { root, intermediate } = pki[role];
+    return ({ name }: Registration) => ({
+      outputs:
+        name === "own-outputs"
+          ? { pki: inForce(role, root, intermediate) }
+          : (stacks[name] ?? { contract: peers[role] }),
+      secretOutputNames: [],
+    });
+  }
 
   async function deploy(role: Role): Promise<Deployed> {
     const { root, intermediate, leaf } = pki[role];
@@ -113,13 +147,20 @@ export async function deployBoth(): Promise<Record<Role, Deployed>> {
         },
         "metrics-link:pki": { organization: organizations[role], dnsName: names[role], root: "offline", artefacts },
       };
+      for (const [key, section] of Object.entries(changed[role] ?? {})) {
+        const known = (change as Record<string, object>)[key] ?? exampleSection(role, key);
+        Object.assign(change, { [key]: Array.isArray(section) ? section : { ...known, ...section } });
+      }
       let outputs: object = {};
+      const asked: Asked[] = [];
       const registrations = await build(role, {
         change,
         peer: peers[role],
         root: root.pem,
+        asked,
         before: { pki: inForce(role, root, intermediate) },
         answers: {
+          ...(Object.keys(stacks).length > 0 && { "pulumi:pulumi:StackReference": stackReference(role) }),
           "tls:index/privateKey:PrivateKey": ({ name }) => ({
             privateKeyPem: pemOf(name),
             privateKeyPemPkcs8: pemOf(name),
@@ -127,8 +168,8 @@ export async function deployBoth(): Promise<Record<Role, Deployed>> {
           }),
           "tls:index/locallySignedCert:LocallySignedCert": () => ({
             certPem: leaf,
-            validityStartTime: new Date().toISOString(),
-            validityEndTime: new Date(Date.now() + 30 * 86_400_000).toISOString(),
+            validityStartTime: new Date(issued).toISOString(),
+            validityEndTime: new Date(issued + 30 * 86_400_000).toISOString(),
           }),
         },
         onOutputs: (found) => {
@@ -141,12 +182,15 @@ export async function deployBoth(): Promise<Record<Role, Deployed>> {
       return {
         configuration: parseConfiguration(Object.fromEntries(raw)),
         ...shownTo(registrations, outputs),
+        asked,
       };
     } finally {
       rmSync(artefacts, { recursive: true });
     }
   }
 }
+
+const exampleSection = (role: Role, key: string): object => JSON.parse(configurationOf(role, {})[key] ?? "{}");
 
 /** What a private key looks like to a policy; it opens nothing. */
 const pemOf = (name: string) => `-----BEGIN PRIVATE KEY-----\n${name}\n-----END PRIVATE KEY-----\n`;
@@ -160,7 +204,7 @@ const inForce = (role: Role, root: KeyPair, intermediate: KeyPair) => ({
 });
 
 /** The engine shows a pack every resource but stack references, with secrets opened and with its provider. */
-function shownTo(registrations: readonly Registration[], stackOutputs: object): Omit<Deployed, "configuration"> {
+function shownTo(registrations: readonly Registration[], stackOutputs: object): Pick<Deployed, "inputs" | "outputs"> {
   const shown = registrations.filter(({ type }) => type !== "pulumi:pulumi:StackReference");
   const providers = new Map(
     shown

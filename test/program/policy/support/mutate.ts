@@ -1,6 +1,7 @@
 import { canonicalRelease, parseRelease, type Release, releaseIdOf, sha256 } from "@metrics-link/contract/release.ts";
 import { toJson } from "@metrics-link/envoy";
 import type { Seen } from "@metrics-link/policy";
+import type { Asked } from "@metrics-link/review";
 import { parse, stringify } from "yaml";
 import type { Deployed } from "./deployed.ts";
 
@@ -27,11 +28,24 @@ export class Mutant {
       if (list.length > 0 && found.length === 0) throw new Error(`there is no ${type} ${name ?? ""} to change`);
       for (const resource of found) change(resource.props, resource);
     }
+    // Options of a request are fields of it, and no part of what is changed here.
+    const unseen = structuredClone(this.deployed.inputs[0]) as Seen;
+    for (const { fields } of this.asked(type, name)) change(fields.object, unseen);
+  }
+
+  /** The registrations of a type, or of the one that has this name, as the program asks them of the engine. */
+  asked(type: string, name?: string): { fields: Record<string, Props> }[] {
+    return this.deployed.asked.filter(
+      (one) => one.call === "registerResource" && one.type === type && (name === undefined || one.name === name),
+    ) as { fields: Record<string, Props> }[];
   }
 
   /** Changes what the stack says of itself at the end. */
   stackOutputs(change: (outputs: Props) => void): void {
     for (const { type, props } of this.deployed.outputs) if (type === "pulumi:pulumi:Stack") change(props);
+    for (const { call, type, fields } of this.deployed.asked) {
+      if (call === "registerResourceOutputs" && type === "pulumi:pulumi:Stack") change(fields.outputs);
+    }
   }
 
   /** Adds a resource like one that is there, with other properties. */
@@ -47,9 +61,17 @@ export class Mutant {
     for (const list of [this.deployed.inputs, this.deployed.outputs] as Seen[][]) {
       list.push(structuredClone(provider && type.startsWith("aws:") ? { ...added, provider } : added));
     }
+    this.ask({ call: "registerResource", type, name, fields: { custom: true, object: { ...props } } });
+  }
+
+  /** Asks something more of the engine. */
+  ask(asked: Asked): void {
+    (this.deployed.asked as Asked[]).push(structuredClone(asked));
   }
 
   remove(type: string): void {
+    const left = this.deployed.asked.filter((one) => one.type !== type);
+    (this.deployed.asked as Asked[]).splice(0, this.deployed.asked.length, ...left);
     for (const list of [this.deployed.inputs, this.deployed.outputs] as Seen[][]) {
       const kept = list.filter((one) => one.type !== type);
       if (kept.length === list.length) throw new Error(`there is no ${type} to remove`);

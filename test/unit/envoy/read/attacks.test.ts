@@ -8,6 +8,7 @@ import { judge } from "@metrics-link/review";
 import { Mutant } from "../../../program/policy/support/mutate.ts";
 import { today } from "../../policy/support/certificates.ts";
 import { configurationOf, type Role, releaseObject } from "../../policy/support/example.ts";
+import { unchanged } from "../../review/support.ts";
 import { type Attack, attacks } from "./attacks.ts";
 
 /** Who reads what an Envoy is told, and what each says against a release; nothing when it is content. */
@@ -34,6 +35,8 @@ const readers: Readonly<Record<string, (role: Role, release: Release, mutant: Mu
         record: { ...nothing, steps: steps as never },
         pack: { policies: [], isUndecidable: () => false, isUnderDeviation: () => false },
         deviations: [],
+        setAside: [],
+        comparison: unchanged,
         now: new Date(today),
       });
       if (verdict.outcome === "passed") return [];
@@ -76,7 +79,12 @@ function refusalOf(question: () => void): readonly string[] {
 }
 
 function mutantOf({ at, change }: Pick<Attack, "at" | "change">): { mutant: Mutant; release: Release } {
-  const mutant = new Mutant({ configuration: configurationOf(at), inputs: [releaseObject(at)], outputs: [] });
+  const mutant = new Mutant({
+    configuration: configurationOf(at),
+    inputs: [releaseObject(at)],
+    outputs: [],
+    asked: [],
+  });
   change(mutant);
   return { mutant, release: parseRelease(JSON.parse(mutant.deployed.inputs[0]?.props.content)) };
 }

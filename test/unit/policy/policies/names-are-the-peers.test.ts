@@ -34,7 +34,7 @@ specify(namesAreThePeers, {
 });
 
 function withoutChains() {
-  const mutant = new Mutant({ configuration: configurationOf("receiver"), inputs: [release], outputs: [] });
+  const mutant = new Mutant({ configuration: configurationOf("receiver"), inputs: [release], outputs: [], asked: [] });
   mutant.envoy(({ static_resources: { listeners } }) => listeners.shift());
   const [changed = release] = mutant.deployed.inputs;
   return changed;

@@ -82,7 +82,7 @@ export function specifyRelease(
 ): void {
   const object = releaseObject(role);
   const broken = Object.entries(fails).map(([what, [change, message]]) => {
-    const mutant = new Mutant({ configuration: configurationOf(role), inputs: [object], outputs: [] });
+    const mutant = new Mutant({ configuration: configurationOf(role), inputs: [object], outputs: [], asked: [] });
     change(mutant);
     return [what, [mutant.deployed.inputs, message]] as const;
   });

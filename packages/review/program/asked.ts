@@ -1,0 +1,89 @@
+/**
+ * One thing that a program asked of Pulumi's engine: a resource with its properties and options, the outputs of one, a
+ * function of a provider, a transformation of what others register.
+ */
+export interface Asked {
+  /** The call of the gRPC service `ResourceMonitor`, such as "registerResource" (pulumi/pulumi proto/pulumi/resource.proto). */
+  readonly call: string;
+  /** Type token of the resource, token of the function, or "". */
+  readonly type: string;
+  /** The resource's own name, or its URN where the call has nothing else, or "". */
+  readonly name: string;
+  /** Everything else that was asked, by the field's name in the protocol; what was never set is left out. */
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+/** A generated message of google-protobuf. */
+interface Message {
+  toObject(includeInstance?: boolean): object;
+}
+
+/** Where in its text the program asked, and in which dialect the SDK talks: not what is asked. By lower-case name. */
+const aside = new Set([
+  "sourceposition",
+  "stacktrace",
+  "parentstacktracehandle",
+  "acceptsecrets",
+  "acceptresources",
+  "acceptsbytestring",
+  "supportspartialvalues",
+  "supportsresultreporting",
+  "aliasspecs",
+]);
+
+/** Lists whose order says nothing. */
+const sets = new Set(["dependenciesList", "urnsList", "additionalsecretoutputsList"]);
+
+/**
+ * A request to the engine as data. Every field counts, also one that a later SDK adds: only what is named above is left
+ * aside.
+ */
+export function askedOf(call: string, request: Message): Asked {
+  const { type, name, tok, urn, ...fields } = fieldsOf(request);
+  return {
+    call,
+    type: textOf(type ?? tok ?? textOf(urn).split("::")[2]?.split("$").at(-1)),
+    name: textOf(name ?? urn),
+    fields,
+  };
+}
+
+const textOf = (value: unknown) => (typeof value === "string" ? value : "");
+
+function fieldsOf(request: Message): Record<string, unknown> {
+  const entries = Object.entries(request.toObject()).flatMap(([key, value]): [string, unknown][] => {
+    if (aside.has(key.toLowerCase())) return [];
+    const plain = dynamicOf(request, key) ?? plainOf(key, value);
+    return wasNeverSet(plain) ? [] : [[key.replace(/(List|Map)$/, ""), plain]];
+  });
+  return Object.fromEntries(entries);
+}
+
+/** The value that a `google.protobuf.Struct` or `Value` carries. */
+function dynamicOf(request: Message, key: string): unknown {
+  const getter = `get${key.charAt(0).toUpperCase()}${key.slice(1)}` as keyof Message;
+  const found: unknown = (request[getter] as (() => unknown) | undefined)?.call(request);
+  const { toJavaScript } = (found ?? {}) as { toJavaScript?: () => unknown };
+  return toJavaScript?.call(found);
+}
+
+/** google-protobuf writes a map as a list of pairs, under a name that ends with "Map". */
+function plainOf(key: string, value: unknown): unknown {
+  if (Array.isArray(value)) {
+    if (key.endsWith("Map")) {
+      return Object.fromEntries(value.map(([inner, found]: [string, unknown]) => [inner, plainOf("", found)]));
+    }
+    const items = value.map((item) => plainOf("", item));
+    return sets.has(key) ? items.toSorted() : items;
+  }
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([inner, found]) => [inner, plainOf(inner, found)]));
+}
+
+/** The protocol does not tell these from a field that was never set. */
+const wasNeverSet = (value: unknown) =>
+  value === undefined ||
+  value === null ||
+  value === "" ||
+  value === false ||
+  (typeof value === "object" && Object.keys(value).length === 0);

@@ -1,0 +1,110 @@
+import { sha256 } from "@metrics-link/contract/release.ts";
+import type { Asked } from "./asked.ts";
+import { type ProgramChange, programChanges } from "./changes.ts";
+import { type Difference, differencesOf } from "./difference.ts";
+import { hunksOf } from "./lines.ts";
+import { canonical, isList, isObject, isSecret, secretIn } from "./values.ts";
+
+/** Text by path, of everything that the program is made of. */
+export type Files = ReadonlyMap<string, string>;
+
+/** A stretch of a file of the repository that the branch changes. */
+export interface SourceChange {
+  readonly file: string;
+  /** Of the first line in the branch's file, from 1. */
+  readonly line: number;
+  readonly before: readonly string[];
+  readonly after: readonly string[];
+}
+
+/** A program that runs against a stack: what it is made of, and what it asks of the engine. */
+export interface Run {
+  readonly files: Files;
+  /** Absent when both programs are the same file by file: then what they ask needs no second run. */
+  readonly asked?: readonly Asked[];
+}
+
+/** What a branch changes, told apart by whose business it is. */
+export interface Comparison {
+  /** The commit that was reviewed. */
+  readonly base: string;
+  /** What the program asks of the engine, given the same configuration and the same state. */
+  readonly asks: readonly ProgramChange[];
+  /** What the program is made of. */
+  readonly source: readonly SourceChange[];
+  /** What the stack's configuration and the files that it names say. Policies judge these. */
+  readonly configuration: readonly Difference[];
+  /** Names exactly this difference of the program; absent where there is none. */
+  readonly hash?: string;
+  /** Whether a person has accepted exactly this difference. */
+  readonly accepted: boolean;
+}
+
+export interface ComparisonInput {
+  readonly stack: string;
+  readonly base: string;
+  readonly before: Run;
+  readonly after: Run;
+  /** The stack's configuration by the path of its file, parsed, and the files that it names, as text. */
+  readonly configuration: {
+    readonly before: ReadonlyMap<string, unknown>;
+    readonly after: ReadonlyMap<string, unknown>;
+  };
+  /** Hashes that a person gave from outside of the branch. */
+  readonly accepted: readonly string[];
+}
+
+export function compare({ stack, base, before, after, configuration, accepted }: ComparisonInput): Comparison {
+  const asks = programChanges(before.asked ?? [], after.asked ?? []);
+  const source = sourceChanges(before.files, after.files);
+  const differs = asks.length > 0 || source.length > 0;
+  const hash = differs ? hashOf(stack, before, after) : undefined;
+  return {
+    base,
+    asks,
+    source,
+    configuration: differencesOf(Object.fromEntries(configuration.before), Object.fromEntries(configuration.after)),
+    ...(hash === undefined ? {} : { hash }),
+    accepted: hash !== undefined && accepted.includes(hash),
+  };
+}
+
+export function sourceChanges(before: Files, after: Files): SourceChange[] {
+  return [...new Set([...before.keys(), ...after.keys()])].toSorted().flatMap((file) => {
+    const [old, next] = [linesOf(before.get(file)), linesOf(after.get(file))];
+    return hunksOf(old, next).map(({ line, before: was, after: is }) => ({ file, line, before: was, after: is }));
+  });
+}
+
+/** The last line of a file that ends with a line feed is no line. */
+const linesOf = (text: string | undefined) => (text === undefined ? [] : text.split("\n"));
+
+/**
+ * Over everything that differs, whole and as it was asked: what a page shortens, or shows as a parsed document, is in it.
+ * Of a secret only that it is one: a hash of it would let a guess be tried.
+ */
+function hashOf(stack: string, before: Run, after: Run): string {
+  const files = (mine: Files, other: Files) =>
+    [...mine].filter(([path, text]) => other.get(path) !== text).map(([path, text]) => [path, sha256(text)]);
+  const asked = (mine: Run, other: Run) => {
+    const others = new Set((other.asked ?? []).map((one) => canonical(one)));
+    return (mine.asked ?? [])
+      .filter((one) => !others.has(canonical(one)))
+      .map((one) => canonical(withoutSecrets(one)))
+      .toSorted();
+  };
+  return sha256(
+    canonical({
+      stack,
+      files: [files(before.files, after.files), files(after.files, before.files)],
+      asked: [asked(before, after), asked(after, before)],
+    }),
+  );
+}
+
+function withoutSecrets(value: unknown): unknown {
+  if (isSecret(value)) return secretIn(undefined);
+  if (isList(value)) return value.map(withoutSecrets);
+  if (!isObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, found]) => [key, withoutSecrets(found)]));
+}

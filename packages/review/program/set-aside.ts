@@ -1,0 +1,58 @@
+import { isObject } from "./values.ts";
+
+/** A key of the configuration by which a stack does without something that holds elsewhere. */
+export interface SetAside {
+  readonly key: string;
+  readonly value: string;
+  /** What it does without. */
+  readonly what: string;
+}
+
+interface Key {
+  readonly section: string;
+  readonly key: string;
+  /** The value with which nothing is set aside. */
+  readonly isUsual: (value: unknown) => boolean;
+  readonly what: string;
+}
+
+const unset = (value: unknown) => value === undefined || value === false || value === "false";
+
+const keys: readonly Key[] = [
+  {
+    section: "tools",
+    key: "acceptUnpinned",
+    isUsual: unset,
+    what: "Tools without the hash of an official download are accepted: nobody outside of this machine vouches for them.",
+  },
+  {
+    section: "pki",
+    key: "root",
+    isUsual: (value) => value === undefined || value === "offline",
+    what: "The root's private key is in the stack's own state: whoever reads it can sign for this account.",
+  },
+  {
+    section: "network",
+    key: "documentationAddresses",
+    isUsual: unset,
+    what: "Addresses that RFC 5737 keeps for documentation count as addresses of a peer.",
+  },
+  {
+    section: "host",
+    key: "forceRelease",
+    isUsual: unset,
+    what: "The host takes this release though it would drop samples that are not sent yet.",
+  },
+];
+
+/**
+ * What a stack's configuration sets aside; deviations from policies have a place of their own.
+ * @param config the section `config` of its file, parsed
+ */
+export function setAside(config: Readonly<Record<string, unknown>>): SetAside[] {
+  return keys.flatMap(({ section, key, isUsual, what }) => {
+    const found = config[`metrics-link:${section}`];
+    const value = isObject(found) ? found[key] : config[`metrics-link:${section}.${key}`];
+    return isUsual(value) ? [] : [{ key: `${section}.${key}`, value: JSON.stringify(value), what }];
+  });
+}

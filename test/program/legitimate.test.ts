@@ -1,0 +1,110 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, relative } from "node:path";
+import { fingerprintOf } from "@metrics-link/contract";
+import { programChanges } from "@metrics-link/review";
+import { authority } from "../unit/pki/support.ts";
+import { type Deployed, type DeployOptions, deployBoth, deployOne } from "./policy/support/deployed.ts";
+import type { Role } from "./stacks/stacks.ts";
+
+const repository = join(import.meta.dirname, "..", "..");
+const folders: string[] = [];
+
+/** A folder of the configuration with one file. */
+function folder(name: string, content: string): string {
+  const path = mkdtempSync(join(tmpdir(), "legitimate-"));
+  folders.push(path);
+  writeFileSync(join(path, name), content);
+  return relative(repository, path);
+}
+
+const second = authority({ commonName: "Account C Metrics Root CA G1", organization: "Account C Metrics" });
+const secondSender = {
+  contract: {
+    ...{ version: 1, role: "sender", accountId: "333333333333", rootBundle: second.pem },
+    ...{ dnsName: "metrics-sender.account-c.internal", egressAddresses: ["203.0.113.77"] },
+  },
+};
+
+const cases: Readonly<Record<string, () => DeployOptions & { readonly role: Role }>> = {
+  "a new scrape job": () => ({
+    role: "sender",
+    change: {
+      sender: {
+        "metrics-link:prometheus": {
+          scrapeConfigs: folder(
+            "payments.yaml",
+            "- job_name: payments\n  static_configs:\n    - targets: [10.10.3.4:8080]\n",
+          ),
+        },
+      },
+    },
+  }),
+  "another rule": () => ({
+    role: "receiver",
+    change: {
+      receiver: {
+        "metrics-link:prometheus": {
+          rules: folder(
+            "more.yaml",
+            "groups:\n  - name: more\n    rules:\n      - record: more:up:sum\n        expr: sum(up)\n",
+          ),
+        },
+      },
+    },
+  }),
+  "another size of the instance": () => ({
+    role: "receiver",
+    change: { receiver: { "metrics-link:host": { instanceType: "t3.medium" } } },
+  }),
+  "a larger data volume": () => ({
+    role: "sender",
+    change: { sender: { "metrics-link:host": { dataVolumeGiB: 200 } } },
+  }),
+  "another scrape interval": () => ({
+    role: "sender",
+    change: { sender: { "metrics-link:prometheus": { scrapeInterval: "30s" } } },
+  }),
+  "the leaf's next generation": () => ({
+    role: "receiver",
+    change: { receiver: { "metrics-link:pki": { generations: { leaf: 2 } } } },
+  }),
+};
+
+describe("a review, about a legitimate change of the configuration", function () {
+  this.timeout(180_000);
+
+  let usual: Record<Role, Deployed>;
+  before(async () => {
+    usual = await deployBoth();
+  });
+  after(() => {
+    for (const path of folders) rmSync(path, { recursive: true });
+  });
+
+  for (const [what, options] of Object.entries(cases)) {
+    it(`finds no change of the program in ${what}, which does change what is asked`, async () => {
+      const { role, ...change } = options();
+      const base = await deployOne(role, change);
+      const head = await deployOne(role, change);
+      assert.deepEqual(programChanges(base.asked, head.asked), []);
+      assert.notDeepEqual(programChanges(usual[role].asked, head.asked), []);
+    });
+  }
+
+  it("finds no change of the program in a sender more, which does change what is asked", async () => {
+    const known = usual.receiver.configuration;
+    assert.equal(known.role, "receiver");
+    const stack = "organization/metrics-link/sender-c";
+    const more = { name: "account-c", stack, rootFingerprints: [fingerprintOf(second.pem)] };
+    const options = {
+      change: { receiver: { "metrics-link:senders": [...(known.role === "receiver" ? known.senders : []), more] } },
+      stacks: { [stack]: secondSender },
+    };
+    const [base, head] = [await deployOne("receiver", options), await deployOne("receiver", options)];
+    assert.deepEqual(programChanges(base.asked, head.asked), []);
+    const found = programChanges(usual.receiver.asked, head.asked);
+    assert.ok(found.some(({ subject, kind }) => /account-c/.test(subject) && kind === "adds"));
+  });
+});

@@ -1,0 +1,265 @@
+import { type Malicious, object, options } from "./table.ts";
+
+const eip = "aws:ec2/eip:Eip";
+const volume = "aws:ebs/volume:Volume";
+const instance = "aws:ec2/instance:Instance";
+const bucketPolicy = "aws:s3/bucketPolicy:BucketPolicy";
+const provider = "pulumi:providers:aws";
+const urn = (type: string, name: string) => `urn:pulumi:test::metrics-link::${type}::${name}`;
+
+/** What Pulumi is told of resources, and by whom it is done. */
+export const pulumiOptions: readonly Malicious[] = [
+  [
+    "receiver",
+    "changes of the bucket's policy are ignored from now on",
+    "receiver-bucket-policy",
+    /ignorechanges.*policy/s,
+    (it) =>
+      options(it, bucketPolicy, (fields) => {
+        fields.ignorechanges = ["policy"];
+      }),
+  ],
+  [
+    "receiver",
+    "the instance is replaced with each tag",
+    "receiver-instance",
+    /replaceonchanges.*tags/s,
+    (it) =>
+      options(it, instance, (fields) => {
+        fields.replaceonchanges = ["tags"];
+      }),
+  ],
+  [
+    "receiver",
+    "an address is not protected",
+    "receiver-address-a",
+    /protect/,
+    (it) =>
+      options(
+        it,
+        eip,
+        (fields) => {
+          delete fields.protect;
+        },
+        "receiver-address-a",
+      ),
+  ],
+  [
+    "receiver",
+    "the data volume goes with its resource",
+    "receiver-data",
+    /retainondelete/,
+    (it) =>
+      options(it, volume, (fields) => {
+        delete fields.retainondelete;
+      }),
+  ],
+  [
+    "receiver",
+    "the volume is deleted before its successor is there",
+    "receiver-data",
+    /deletebeforereplace/,
+    (it) =>
+      options(it, volume, (fields) => {
+        fields.deletebeforereplace = true;
+      }),
+  ],
+  [
+    "receiver",
+    "a resource goes with another",
+    "receiver-data",
+    /deletedwith/,
+    (it) =>
+      options(it, volume, (fields) => {
+        fields.deletedwith = urn(instance, "receiver-instance");
+      }),
+  ],
+  [
+    "receiver",
+    "an alias takes over another stack's resource",
+    "receiver-address-a",
+    /aliases.*sender-address/s,
+    (it) =>
+      options(
+        it,
+        eip,
+        (fields) => {
+          fields.aliases = [{ urn: "urn:pulumi:sender::metrics-link::aws:ec2/eip:Eip::sender-address" }];
+        },
+        "receiver-address-a",
+      ),
+  ],
+  [
+    "receiver",
+    "an existing resource is imported",
+    "receiver-key",
+    /importid.*evil/s,
+    (it) =>
+      options(it, "aws:kms/key:Key", (fields) => {
+        fields.importid = "evil";
+      }),
+  ],
+  [
+    "receiver",
+    "another provider for one resource",
+    "receiver-bucket-policy",
+    /provider.*evil/s,
+    (it) =>
+      options(it, bucketPolicy, (fields) => {
+        fields.provider = `${urn(provider, "evil")}::id`;
+      }),
+  ],
+  [
+    "receiver",
+    "the plugin is downloaded from a stranger",
+    "receiver-vpc",
+    /plugindownloadurl.*evil/s,
+    (it) =>
+      options(it, "aws:ec2/vpc:Vpc", (fields) => {
+        fields.plugindownloadurl = "https://evil.example";
+      }),
+  ],
+  [
+    "receiver",
+    "another version of the plugin",
+    "receiver-vpc",
+    /version.*7\.0\.0/s,
+    (it) =>
+      options(it, "aws:ec2/vpc:Vpc", (fields) => {
+        fields.version = "7.0.0";
+      }),
+  ],
+  [
+    "receiver",
+    "the provider talks to another endpoint",
+    "account",
+    /endpoints.*evil/s,
+    (it) =>
+      it.edit(provider, (props) => {
+        props.endpoints = JSON.stringify([{ s3: "https://evil.example" }]);
+      }),
+  ],
+  [
+    "receiver",
+    "the provider is bound to no account",
+    "account",
+    /allowedAccountIds/,
+    (it) =>
+      it.edit(provider, (props) => {
+        delete props.allowedAccountIds;
+      }),
+  ],
+  [
+    "receiver",
+    "the provider becomes another role",
+    "account",
+    /assumeRoles.*admin/s,
+    (it) =>
+      it.edit(provider, (props) => {
+        props.assumeRoles = JSON.stringify([{ roleArn: "arn:aws:iam::222222222222:role/admin" }]);
+      }),
+  ],
+  [
+    "receiver",
+    "a second provider",
+    "evil",
+    /registerResource/,
+    (it) =>
+      it.ask({
+        call: "registerResource",
+        type: provider,
+        name: "evil",
+        fields: { custom: true, object: { region: "us-east-1" } },
+      }),
+  ],
+  [
+    "receiver",
+    "the instance waits for nothing",
+    "receiver-instance",
+    /dependencies/,
+    (it) =>
+      options(it, instance, (fields) => {
+        fields.dependencies = [];
+      }),
+  ],
+  [
+    "receiver",
+    "an output that was secret is none",
+    "receiver-secret-version",
+    /additionalsecretoutputs/,
+    (it) =>
+      options(it, "aws:secretsmanager/secretVersion:SecretVersion", (fields) => {
+        delete fields.additionalsecretoutputs;
+      }),
+  ],
+  [
+    "receiver",
+    "time to fail is a second",
+    "receiver-instance",
+    /customtimeouts\.create/,
+    (it) =>
+      options(it, instance, (fields) => {
+        fields.customtimeouts = { ...fields.customtimeouts, create: "1s" };
+      }),
+  ],
+  [
+    "receiver",
+    "a transformation of everything that is registered",
+    "registerStackTransform",
+    /target/,
+    (it) =>
+      it.ask({ call: "registerStackTransform", type: "", name: "", fields: { target: "127.0.0.1:1", token: "t" } }),
+  ],
+  [
+    "receiver",
+    "code that runs before a resource is made",
+    "receiver-instance",
+    /hooks.*beforeCreate/s,
+    (it) =>
+      options(it, instance, (fields) => {
+        fields.hooks = { beforeCreate: ["evil"] };
+      }),
+  ],
+  [
+    "receiver",
+    "a function of the provider that reads a secret",
+    "aws:secretsmanager/getSecretVersion:getSecretVersion",
+    /invoke.*secretId/s,
+    (it) =>
+      it.ask({
+        call: "invoke",
+        type: "aws:secretsmanager/getSecretVersion:getSecretVersion",
+        name: "",
+        fields: { args: { secretId: "other" } },
+      }),
+  ],
+  [
+    "receiver",
+    "another stack's outputs are read",
+    "organization/other/stack",
+    /readResource/,
+    (it) =>
+      it.ask({
+        call: "readResource",
+        type: "pulumi:pulumi:StackReference",
+        name: "organization/other/stack",
+        fields: { id: "organization/other/stack" },
+      }),
+  ],
+  ["receiver", "a resource is left out", "receiver-bucket-policy", /registerResource/, (it) => it.remove(bucketPolicy)],
+  [
+    "receiver",
+    "a difference is hidden from who looks at the preview",
+    "receiver-current",
+    /hidediffs/,
+    (it) =>
+      options(
+        it,
+        object,
+        (fields) => {
+          fields.hidediffs = ["content"];
+        },
+        "receiver-current",
+      ),
+  ],
+];

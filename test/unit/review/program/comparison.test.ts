@@ -1,0 +1,118 @@
+import assert from "node:assert/strict";
+import { type Asked, compare, secretIn, setAside } from "@metrics-link/review";
+
+const bucket = (object: object): Asked => ({
+  call: "registerResource",
+  type: "aws:s3/bucket:Bucket",
+  name: "b",
+  fields: { object },
+});
+const file = "packages/envoy/ingest.ts";
+const program = (text: string, ...asked: Asked[]) => ({ files: new Map([[file, text]]), asked });
+const none = { before: new Map(), after: new Map() };
+
+function comparison(
+  before: ReturnType<typeof program>,
+  after: ReturnType<typeof program>,
+  { accepted = [], stack = "receiver" }: { accepted?: string[]; stack?: string } = {},
+) {
+  return compare({ stack, base: "b".repeat(40), before, after, configuration: none, accepted });
+}
+
+const reviewed = program("one\ntwo\n", bucket({ name: "x" }));
+const changed = program("one\nTWO\n", bucket({ name: "y" }));
+
+describe("a comparison with the program that was reviewed", () => {
+  it("finds nothing, and needs no acceptance, where nothing differs", () => {
+    const { asks, source, hash, accepted } = comparison(reviewed, structuredClone(reviewed));
+    assert.deepEqual([asks, source, hash, accepted], [[], [], undefined, false]);
+  });
+
+  it("names the line of the source, and the property", () => {
+    const { asks, source } = comparison(reviewed, changed);
+    assert.deepEqual(source, [{ file, line: 2, before: ["two"], after: ["TWO"] }]);
+    assert.deepEqual(asks, [
+      {
+        ...{ subject: "b", type: "aws:s3/bucket:Bucket", kind: "changes" },
+        ...{ path: "registerResource.object.name", before: "x", after: "y" },
+      },
+    ]);
+  });
+
+  it("has a change of the source for one of the program, whether or not a preview shows what it does", () => {
+    const { asks, hash } = comparison(reviewed, program("one\ntwo // if (!dryRun) …\n", bucket({ name: "x" })));
+    assert.deepEqual(asks, []);
+    assert.match(hash ?? "", /^[0-9a-f]{64}$/);
+  });
+
+  it("counts new files, files that are gone, and files that may be executed now", () => {
+    const files = (texts: Record<string, string>) => ({ files: new Map(Object.entries(texts)) });
+    const found = comparison(
+      { ...files({ "a.ts": "1", "b.ts": "2", "c.sh": "3" }), asked: [] },
+      { ...files({ "a.ts": "1", "c.sh": "(executable) 3", "d.ts": "4" }), asked: [] },
+    );
+    assert.deepEqual(
+      found.source.map((one) => one.file),
+      ["b.ts", "c.sh", "d.ts"],
+    );
+  });
+});
+
+describe("an acceptance", () => {
+  const { hash = "" } = comparison(reviewed, changed);
+
+  it("is of exactly one difference", () => {
+    assert.equal(comparison(reviewed, changed, { accepted: ["0".repeat(64), hash] }).accepted, true);
+    const others = {
+      "another line": program("one\nTWO!\n", bucket({ name: "y" })),
+      "another property": program("one\nTWO\n", bucket({ name: "z" })),
+      "one resource more": program("one\nTWO\n", bucket({ name: "y" }), { ...bucket({}), name: "c" }),
+      "another order of the keys of a document": program("one\nTWO\n", bucket({ name: "y", policy: '{"b":1,"a":2}' })),
+    };
+    for (const [what, other] of Object.entries(others)) {
+      assert.equal(comparison(reviewed, other, { accepted: [hash] }).accepted, false, what);
+    }
+    assert.equal(comparison(program("", bucket({ name: "x" })), changed, { accepted: [hash] }).accepted, false);
+  });
+
+  it("is of one stack", () => {
+    assert.equal(comparison(reviewed, changed, { accepted: [hash], stack: "sender" }).accepted, false);
+  });
+
+  it("is none of a difference that is none", () => {
+    assert.equal(comparison(reviewed, reviewed, { accepted: [hash] }).accepted, false);
+  });
+
+  it("names the same difference each time, and gives no guess at a secret a way to be tried", () => {
+    const secret = (value: string) => program("one\nTWO\n", bucket({ password: secretIn(value) }));
+    assert.equal(comparison(reviewed, secret("a")).hash, comparison(reviewed, secret("b")).hash);
+    assert.notEqual(comparison(reviewed, secret("a")).hash, hash);
+  });
+});
+
+describe("what a configuration sets aside", () => {
+  it("is each key that does without something, whoever wrote it", () => {
+    const found = setAside({
+      "metrics-link:tools": { acceptUnpinned: true },
+      "metrics-link:pki": { root: "trial" },
+      "metrics-link:network": { documentationAddresses: true },
+      "metrics-link:host.forceRelease": "25a473f2c79e",
+    });
+    assert.deepEqual(
+      found.map(({ key, value }) => `${key} ${value}`),
+      [
+        "tools.acceptUnpinned true",
+        'pki.root "trial"',
+        "network.documentationAddresses true",
+        'host.forceRelease "25a473f2c79e"',
+      ],
+    );
+  });
+
+  it("is nothing where all holds", () => {
+    assert.deepEqual(
+      setAside({ "metrics-link:tools": { acceptUnpinned: false }, "metrics-link:pki": { root: "offline" } }),
+      [],
+    );
+  });
+});

@@ -1,0 +1,84 @@
+import assert from "node:assert/strict";
+import { type Comparison, renderHtml, renderMarkdown, renderText } from "@metrics-link/review";
+import { quiet, summary, unchanged, verdictOn } from "./support.ts";
+
+const hash = "a".repeat(64);
+const comparison: Comparison = {
+  ...unchanged,
+  hash,
+  source: [
+    { file: "packages/envoy/ingest.ts", line: 40, before: ["exactly"], after: [`any${" ".repeat(2000)}hidden()`] },
+  ],
+  asks: [
+    {
+      ...{ subject: "receiver-release", type: "aws:s3/bucketObjectv2:BucketObjectv2", kind: "changes", line: 7 },
+      path: "registerResource.object.content.files[envoy/bootstrap.json].content",
+      ...{ before: `${"x".repeat(5000)}32`, after: `${"x".repeat(5000)}\u202e0` },
+    },
+    {
+      subject: "receiver-data",
+      type: "aws:ebs/volume:Volume",
+      kind: "changes",
+      path: "registerResource.protect",
+      before: "true",
+    },
+  ],
+  configuration: [{ path: "config[metrics-link:host].instanceType", before: "t3.small", after: "t3.medium" }],
+};
+const setAside = [{ key: "tools.acceptUnpinned", value: "true", what: "Nobody vouches." }];
+const lines = [...quiet, summary("succeeded")];
+const refused = verdictOn(lines, { comparison, setAside });
+const accepted = verdictOn(lines, { comparison: { ...comparison, accepted: true }, setAside });
+const same = verdictOn(lines);
+
+describe("a comparison with the reviewed program, in words", () => {
+  for (const [format, render] of Object.entries({ text: renderText, markdown: renderMarkdown, html: renderHtml })) {
+    // As a reader sees it: every format escapes in a way of its own.
+    const shown = (verdict: typeof refused) =>
+      render(verdict)
+        .replace(/&#(\d+);/g, (_, code) => String.fromCharCode(Number(code)))
+        .replace(/<br>/g, "\n");
+
+    it(`fails in ${format}, and names the line, the resource and how to accept exactly this`, () => {
+      assert.equal(refused.outcome, "failed");
+      const page = shown(refused);
+      for (const word of [
+        "packages/envoy/ingest.ts:40",
+        "receiver-release (BucketObjectv2): content.files[envoy/bootstrap.json].content, line 7",
+        "receiver-data (Volume): option protect",
+        `--accept ${hash}`,
+        "not accepted",
+        "config[metrics-link:host].instanceType",
+      ]) {
+        assert.ok(page.includes(word), `${word} is not in\n${page}`);
+      }
+    });
+
+    it(`shows in ${format} a line of the source to its end, however far to the right code stands`, () => {
+      assert.ok(shown(refused).includes("hidden()"));
+    });
+
+    it(`shows in ${format} of a document in one line the part that differs, and what cannot be seen as a number`, () => {
+      const page = shown(refused);
+      assert.ok(page.includes("…xxx") && page.includes("x32"), page);
+      assert.ok(page.includes("\\u{202e}0") && !page.includes("\u202e"));
+      assert.ok(!page.includes("x".repeat(200)));
+    });
+
+    it(`passes in ${format} what is accepted, and still shows it`, () => {
+      assert.equal(accepted.outcome, "passed");
+      const page = shown(accepted);
+      assert.ok(page.includes("accepted by --accept") && page.includes("packages/envoy/ingest.ts:40"));
+    });
+
+    it(`says in ${format} that there is nothing to compare`, () => {
+      assert.ok(shown(same).includes(`none: this is the program of ${"b".repeat(12)}, file by file`), shown(same));
+    });
+
+    it(`always says in ${format} what the configuration sets aside`, () => {
+      for (const verdict of [refused, accepted, verdictOn(lines, { setAside })]) {
+        assert.ok(shown(verdict).includes("tools.acceptUnpinned") && shown(verdict).includes("Nobody vouches."));
+      }
+    });
+  }
+});
