@@ -1,5 +1,6 @@
 import { type Configuration, fingerprintsOf, hostUsers } from "@metrics-link/contract";
 import {
+  defaultLimits,
   type Rendering as EnvoyRendering,
   releaseFiles as envoyFileNames,
   envoyFiles,
@@ -54,6 +55,7 @@ export function linkHost(name: string, args: LinkHostArgs, options: pulumi.Compo
       staticTwin: envoyFileNames.staticTwin,
       // What SDS watches; a changed SDS file itself is read at a start only.
       watchedPaths: ["tls/"],
+      heapBytes: defaultLimits.heapBytes,
       network: args.link.side === "sends" ? args.link : { ...args.link, ...balancerNetwork(configuration) },
       ...(linked
         ? {

@@ -104,6 +104,30 @@ const tools = z.array(
 /** TCP sockets that wait for connections. */
 const listening = z.array(z.object({ address: z.string(), port: z.number() }));
 
+/** What a program could do that was held to a unit's lists. */
+const attempt = z.object({
+  /** Reach EC2's metadata service. */
+  metadata: z.boolean(),
+  /** Bind a port that its unit does not list. */
+  bind: z.boolean(),
+});
+
+const fences = z.object({
+  /** net.ipv4.ip_unprivileged_port_start */
+  unprivilegedPortStart: z.number(),
+  /** The same attempts under no list at all: what fails there as well shows nothing. */
+  unfenced: attempt,
+  units: z.array(
+    attempt.extend({
+      unit: z.string(),
+      /** Whether the unit's own packets pass the program that looks at them. */
+      counted: z.boolean(),
+      /** Whether systemd goes by an older file of the unit. */
+      stale: z.boolean(),
+    }),
+  ),
+});
+
 const handshakes = z.object({
   /** How far back the log reaches, a week at most. */
   since: z.string(),
@@ -128,6 +152,7 @@ const schema = z.object({
   units: part(units),
   tools: part(tools),
   listening: part(listening),
+  fences: part(fences).default({ error: "this host's agent does not tell it" }),
   handshakes: part(handshakes),
 });
 
@@ -147,6 +172,7 @@ export const evidenceParts = [
   "units",
   "tools",
   "listening",
+  "fences",
   "handshakes",
 ] as const satisfies readonly (keyof HostEvidence)[];
 export type EvidencePartName = (typeof evidenceParts)[number];

@@ -20,3 +20,6 @@ export const ports = {
  * nobody takes one while its service restarts.
  */
 export const firstUnprivilegedPort = Math.max(...Object.values(ports)) + 1;
+
+/** What the kernel has by default (ip-sysctl.txt). */
+export const defaultFirstUnprivilegedPort = 1024;

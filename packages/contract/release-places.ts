@@ -20,7 +20,7 @@ export const releaseTarget = "multi-user.target";
 export const unitFolder = "systemd/";
 
 /** Folders of a release's directory that something reads; `bin/` is the agent's. */
-export const releaseFolders = [unitFolder, "envoy/", "prometheus/", "tls/", "repair/"] as const;
+export const releaseFolders = [unitFolder, "ports/", "envoy/", "prometheus/", "tls/", "repair/"] as const;
 
 /** Where a secret may lie: nothing that a service takes for configuration, or trusts, arrives as one. */
 export const secretPlace = /^(tls\/private-key\.pem|prometheus\/alertmanager-\d+\.secret)$/;

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import type { HostFile } from "@metrics-link/contract";
 import type { Check, ProbeSpec, ServiceSpec } from "@metrics-link/contract/release.ts";
 import { type Unit, unitText } from "./unit-text.ts";
@@ -21,4 +22,10 @@ export function running(user: string) {
 
 export function unitFile(name: string, unit: Unit): HostFile {
   return { path: `systemd/${name}`, content: unitText(unit), mode: "0644", owner: "root", group: "root" };
+}
+
+/** A script of this room as a file of a release. @param name below scripts/ */
+export function scriptFile(path: string, name: string): HostFile {
+  const content = readFileSync(new URL(`./scripts/${name}`, import.meta.url), "utf8");
+  return { path, content, mode: "0644", owner: "root", group: "root" };
 }

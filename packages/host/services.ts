@@ -1,9 +1,9 @@
-import { readFileSync } from "node:fs";
 import { relative } from "node:path";
-import { firstUnprivilegedPort, type HostFile, hostPaths, hostUsers, ports } from "@metrics-link/contract";
+import { hostPaths, hostUsers, ports } from "@metrics-link/contract";
 import { hardening } from "./hardening.ts";
+import { portsService } from "./ports-service.ts";
 import { type RepairArgs, repairService } from "./repair-service.ts";
-import { neverGivesUp, running, type ServiceSet, unitFile } from "./service-set.ts";
+import { neverGivesUp, running, type ServiceSet, scriptFile, unitFile } from "./service-set.ts";
 import { dataMountName, repairTextfileDirectory, textfileDirectory, unitNames } from "./unit-names.ts";
 import { heldTo, type UnitNetwork } from "./unit-network.ts";
 import { commandLine } from "./unit-text.ts";
@@ -18,6 +18,8 @@ export interface EnvoyArgs {
   readonly certificate?: { readonly chain: string; readonly key: string; readonly ownRoot: string };
   /** The file of each peer's roots, and which these are. */
   readonly trustBundles?: readonly { readonly file: string; readonly fingerprints: readonly string[] }[];
+  /** What it sheds load at, in bytes of its heap. */
+  readonly heapBytes: number;
   /** Where its packets may go to and come from, besides loopback. */
   readonly network: EnvoyNetwork;
   /** Which end of a link this is: what must go on after a change. Absent while there is none. */
@@ -69,11 +71,28 @@ export function standardServices({ envoy, prometheus, repair }: StandardServices
   };
 }
 
+/**
+ * Where the kernel ends a service instead of another one that did nothing wrong. Envoy sheds load at its heap's limit, so
+ * that it comes here only if that fails. Both together fit into 2 GiB, the smallest host, beside what runs there. There
+ * is no MemoryHigh=: files in the kernel's cache count, and would have Prometheus slowed down all the time.
+ */
+const memoryCeilings = { envoyHeaps: 1.25, prometheus: "60%" } as const;
+
 const prometheusUrl = `http://127.0.0.1:${ports.prometheus}`;
 const prometheusMetricsUrl = `${prometheusUrl}/metrics`;
 
 function envoyService(args: EnvoyArgs): ServiceSet {
-  const { configuration, staticTwin, watchedPaths, certificate, trustBundles = [], network, link, flags } = args;
+  const {
+    configuration,
+    staticTwin,
+    watchedPaths,
+    certificate,
+    trustBundles = [],
+    network,
+    heapBytes,
+    link,
+    flags,
+  } = args;
   const unit = unitNames.envoy;
   const socketPath = hostPaths.envoyAdminSocket;
   return {
@@ -99,6 +118,7 @@ function envoyService(args: EnvoyArgs): ServiceSet {
           LimitNOFILE: 65_536,
           ...hardening,
           ...heldTo(envoyNetwork(network)),
+          MemoryMax: heapBytes * memoryCeilings.envoyHeaps,
         },
         Install: { WantedBy: "multi-user.target" },
       }),
@@ -180,6 +200,8 @@ function prometheusService(args: PrometheusArgs): ServiceSet {
           LimitNOFILE: 65_536,
           ...hardening,
           ...heldTo({ listens: [ports.prometheus], addresses }),
+          // Prometheus reads it and has its garbage collected in time (--auto-gomemlimit).
+          MemoryMax: memoryCeilings.prometheus,
           // Its group may list the WAL: the agent tells which segment is the oldest.
           UMask: "0027",
           // The start time that it reports of itself comes from /proc/stat.
@@ -246,43 +268,4 @@ function nodeExporterService(textfiles: readonly string[]): ServiceSet {
   };
 }
 
-/**
- * Keeps the ports of the link for who may bind them: another user could take one while its service restarts, and be sent
- * samples or asked for them. Nothing runs afterwards; the setting is the kernel's, and gone with the next boot.
- */
-const portsService: ServiceSet = {
-  files: [
-    unitFile(unitNames.ports, {
-      Unit: { Description: "Ports of the link: for its own services alone", ...neverGivesUp },
-      Service: {
-        Type: "oneshot",
-        RemainAfterExit: true,
-        ExecStart: commandLine([
-          "/usr/sbin/sysctl",
-          "--write",
-          `net.ipv4.ip_unprivileged_port_start=${firstUnprivilegedPort}`,
-        ]),
-        ...hardening,
-        // It writes below /proc/sys/net, which belongs to the host's root.
-        PrivateUsers: false,
-        ProtectKernelTunables: false,
-        ProcSubset: "all",
-        RestrictAddressFamilies: "none",
-        ...heldTo({ listens: [] }),
-      },
-      Install: { WantedBy: "multi-user.target" },
-    }),
-  ],
-  services: [{ unit: unitNames.ports, onChange: [] }],
-  checks: [],
-  probes: [{ kind: "active", unit: unitNames.ports }],
-  tools: [],
-};
-
-const drainScript: HostFile = {
-  path: "envoy/drain.sh",
-  content: readFileSync(new URL("./scripts/drain-envoy.sh", import.meta.url), "utf8"),
-  mode: "0644",
-  owner: "root",
-  group: "root",
-};
+const drainScript = scriptFile("envoy/drain.sh", "drain-envoy.sh");

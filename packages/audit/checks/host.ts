@@ -1,10 +1,10 @@
-import { ports } from "@metrics-link/contract";
+import { firstUnprivilegedPort, ports } from "@metrics-link/contract";
 import type { StackEvidence } from "../evidence.ts";
 import { both, judge, type Row, unlike, within } from "../rows.ts";
 
 /** What runs on the host, against the release that it should run. */
 export function hostRows(stack: StackEvidence): Row[] {
-  return [releaseRow(stack), filesRow(stack), programsRow(stack), agentRow(stack), socketsRow(stack)];
+  return [releaseRow(stack), filesRow(stack), programsRow(stack), agentRow(stack), socketsRow(stack), fencesRow(stack)];
 }
 
 function releaseRow({ host, declared }: StackEvidence): Row {
@@ -107,4 +107,29 @@ function socketsRow({ host, configuration }: StackEvidence): Row {
           .join(", ")}`,
     };
   });
+}
+
+/** What a service could do if somebody else spoke by its mouth: the role of the host is the agent's alone. */
+function fencesRow({ host }: StackEvidence): Row {
+  const seen = within(host, ({ fences }) => fences);
+  const source = "attempts on the host under each unit's lists, and the kernel's counters of its packets";
+  return judge("what services reach", source, seen, ({ units, unfenced, unprivilegedPortStart }) => ({
+    wrong: [
+      ...(unfenced.metadata && unfenced.bind
+        ? []
+        : ["attempts under no list failed as well, so those of the units show nothing"]),
+      ...units.flatMap(({ unit, metadata, bind, counted, stale }) => [
+        ...(metadata ? [`${unit} could ask the metadata service for the host's role`] : []),
+        ...(bind ? [`${unit} could listen on a port that it does not list`] : []),
+        ...(counted ? [] : [`nothing looks at the packets of ${unit}: its lists are not in force`]),
+        ...(stale ? [`systemd goes by an older file of ${unit}`] : []),
+      ]),
+      ...(unprivilegedPortStart >= firstUnprivilegedPort
+        ? []
+        : [`any user may take ports from ${unprivilegedPortStart} on, not from ${firstUnprivilegedPort}`]),
+    ],
+    fine:
+      `${units.map(({ unit }) => unit.replace(/\.service$/, "")).join(", ")}: not the metadata service, no port but ` +
+      `their own; ports below ${unprivilegedPortStart} are nobody else's`,
+  }));
 }

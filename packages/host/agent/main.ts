@@ -4,11 +4,12 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { unpackAuditOutcome } from "@metrics-link/contract/audit-outcome.ts";
 import { evidenceParts, packHostEvidence } from "@metrics-link/contract/host-evidence.ts";
-import { sha256Text } from "@metrics-link/contract/release.ts";
+import { type Release, sha256Text } from "@metrics-link/contract/release.ts";
 import { writeAuditTextfile } from "./audit-textfile.ts";
 import { type Context, converge } from "./converge.ts";
 import type { Effects } from "./effects.ts";
 import { evidence } from "./evidence/index.ts";
+import { fencesOf } from "./fences.ts";
 import { ask } from "./host-effects/ask.ts";
 import { awsEffects } from "./host-effects/aws.ts";
 import { eachLine, handOverTo, run } from "./host-effects/process.ts";
@@ -80,6 +81,13 @@ async function contextOf(argv: readonly string[]): Promise<Context> {
   return { identity, effects, self: await readSelf(fileURLToPath(import.meta.url), argv) };
 }
 
+/** Without them the metrics say nothing of the fences, and of all else what there is to say. */
+const fences = (effects: Effects, release: Release) =>
+  fencesOf(effects, release).catch((error: Error) => {
+    console.error(`what the units are held to is not known: ${error.message}`);
+    return [];
+  });
+
 async function failed(context: Context, error: Error): Promise<Report> {
   console.error(error);
   return { ...nothingReported(context, await recall("/"), "failed"), reasons: [error.message] };
@@ -89,7 +97,8 @@ async function finish({ effects }: Context, result: Report | HandedOver): Promis
   if ("exitCode" in result) return result.exitCode;
   console.log(wordOf(result));
   await writeReport(effects.root, result);
-  await writeTextfile(effects.root, result, result.release ? await storedRelease(effects, result.release) : undefined);
+  const release = result.release ? await storedRelease(effects, result.release) : undefined;
+  await writeTextfile(effects.root, result, release, release && (await fences(effects, release)));
   return exitCodes[result.outcome];
 }
 

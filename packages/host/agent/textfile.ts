@@ -5,6 +5,7 @@ import { certificatesOf } from "@metrics-link/contract/fingerprint.ts";
 import { hostPaths } from "@metrics-link/contract/host-paths.ts";
 import type { Release } from "@metrics-link/contract/release.ts";
 import { metric, type Sample } from "./exposition.ts";
+import { type Fence, isInForce } from "./fences.ts";
 import { stateDirectory, writeDurably } from "./memory.ts";
 import { outcomes } from "./outcomes.ts";
 import type { Report } from "./report.ts";
@@ -13,9 +14,14 @@ import type { Report } from "./report.ts";
 export const textfile = `${stateDirectory}/textfile/metrics-link-agent.prom`;
 
 /** What the agent knows, as metrics. A value that is not known has no series: absent, never fine. */
-export async function writeTextfile(root: string, report: Report, release: Release | undefined): Promise<void> {
+export async function writeTextfile(
+  root: string,
+  report: Report,
+  release: Release | undefined,
+  fences: readonly Fence[] = [],
+): Promise<void> {
   const oldestSegment = await oldestWalSegment(join(root, hostPaths.prometheusData, "wal"));
-  await writeDurably(join(root, textfile), metricsOf(report, release, oldestSegment), 0o644);
+  await writeDurably(join(root, textfile), metricsOf(report, release, oldestSegment, fences), 0o644);
 }
 
 /**
@@ -36,7 +42,12 @@ async function oldestWalSegment(directory: string): Promise<number | undefined> 
  * The text format of Prometheus (exposition format 0.0.4).
  * @param release the one in force, if it could be read
  */
-export function metricsOf(report: Report, release: Release | undefined, oldestSegment: number | undefined): string {
+export function metricsOf(
+  report: Report,
+  release: Release | undefined,
+  oldestSegment: number | undefined,
+  fences: readonly Fence[] = [],
+): string {
   const prefix = "metrics_link_agent";
   const { startedAt, seconds, held } = report;
   return [
@@ -80,6 +91,12 @@ export function metricsOf(report: Report, release: Release | undefined, oldestSe
     ]),
     metric("metrics_link_wal_oldest_segment", "gauge", "The oldest segment that is left of Prometheus' WAL.", [
       { value: oldestSegment },
+    ]),
+    metric("metrics_link_unit_fenced", "gauge", "1 while the kernel holds a unit to its addresses and ports.", [
+      ...fences.map((fence) => ({ labels: { unit: fence.unit }, value: isInForce(fence) ? 1 : 0 })),
+    ]),
+    metric("metrics_link_unit_memory_max_bytes", "gauge", "The memory at which the kernel ends a unit.", [
+      ...fences.map(({ unit, memoryMax }) => ({ labels: { unit }, value: memoryMax })),
     ]),
     ...(release ? materialOf(report, release) : []),
   ].join("");

@@ -10,7 +10,7 @@ const places: readonly (readonly [
 ])[] = [
   [/^envoy\/(bootstrap|static-twin)\.(json|yaml)$/, readBy(hostUsers.envoy)],
   [/^envoy\/sds\/(leaf|trusted-ca-[a-z0-9-]+)\.(json|yaml)$/, readBy(hostUsers.envoy)],
-  [/^envoy\/drain\.sh$/, root],
+  [/^(envoy\/drain\.sh|ports\/keep-ports\.mjs)$/, root],
   [/^tls\/(certificate-chain|roots\/[a-z0-9-]+)\.pem$/, readBy(hostUsers.envoy)],
   [/^tls\/own-root\.pem$/, root],
   [/^prometheus\/(prometheus|alerts)\.yml$/, readBy(hostUsers.prometheus)],

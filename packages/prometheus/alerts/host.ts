@@ -1,4 +1,4 @@
-import { alert, rose } from "./alert.ts";
+import { alert, byKind, rose } from "./alert.ts";
 
 // Bind mounts below /run are parts of another file system.
 const real = 'fstype!~"tmpfs|ramfs|squashfs",mountpoint!~"/run/.*"';
@@ -37,6 +37,27 @@ export const hostAlerts = [
   ),
   alert("OutOfMemoryKill", "critical", "The kernel ended a process for want of memory.", ({ window }, own) =>
     rose(own("node_vmstat_oom_kill"), window),
+  ),
+  alert(
+    "MemoryAtCeiling",
+    "warning",
+    "{{ $labels.kind }} uses {{ $value | humanizePercentage }} of the memory at which the kernel ends it.",
+    ({ threshold }, own) => {
+      const ceiling = (unit: string) =>
+        own("metrics_link_unit_memory_max_bytes", `unit="metrics-link-${unit}.service"`);
+      const go = (metric: string) => own(`go_memstats_${metric}_bytes`, 'job="prometheus"');
+      // What the kernel can take back at any time, such as files in its cache, is not counted.
+      return byKind({
+        Prometheus: `(${go("sys")} - ${go("heap_released")}) / on () ${ceiling("prometheus")} > ${threshold}`,
+        Envoy: `${own("envoy_server_memory_physical_size")} / on () ${ceiling("envoy")} > ${threshold}`,
+      });
+    },
+  ),
+  alert(
+    "UnitNotFenced",
+    "critical",
+    "The kernel does not hold {{ $labels.unit }} to its addresses and ports: it could ask for the host's role.",
+    (_, own) => `${own("metrics_link_unit_fenced")} == 0`,
   ),
   alert(
     "HostRebooted",

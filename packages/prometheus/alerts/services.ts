@@ -12,6 +12,20 @@ export const serviceAlerts = (side: Side, delivers: boolean): readonly Alert[] =
     // The user's jobs have no label of ours.
     () => `up{link_side!="${others[side]}"} == 0`,
   ),
+  alert(
+    "ScrapeLimitReached",
+    "warning",
+    "Prometheus refuses scrapes that bring more than they may: {{ $labels.kind }}.",
+    ({ window }, own) => {
+      const refused = (what: string) => rose(own(`prometheus_target_${what}_total`), window);
+      return byKind({
+        "bytes of a body": refused("scrapes_exceeded_body_size_limit"),
+        samples: refused("scrapes_exceeded_sample_limit"),
+        "labels, or characters in one": refused("scrape_pool_exceeded_label_limits"),
+        "targets of a job": refused("scrape_pool_exceeded_target_limit"),
+      });
+    },
+  ),
   alert("OwnTargetMissing", "critical", "Nothing is scraped for the host's own job {{ $labels.job }}.", (_, own) =>
     ownJobs.map((job) => `absent(${own("up", `job="${job}"`)})`).join("\nor\n"),
   ),

@@ -71,6 +71,8 @@ export const settings = {
   AuditIncomplete: { for: "0s" },
   AuditOverdue: { for: "5m", threshold: 2 * day },
   // Hosts.
+  UnitNotFenced: { for: "5m" },
+  MemoryAtCeiling: { for: "5m", threshold: 0.85 },
   DiskFilling: { for: "30m", window: "6h", threshold: day },
   DiskNearlyFull: { for: "5m", threshold: 0.1 },
   InodesNearlyGone: { for: "5m", threshold: 0.05 },
@@ -79,6 +81,7 @@ export const settings = {
   HostRebooted: { for: "0s", threshold: 600 },
   // Prometheus and its targets.
   TargetLost: { for: "5m" },
+  ScrapeLimitReached: { for: "0s", window: "15m" },
   OwnTargetMissing: { for: "5m" },
   ServiceRestarts: { for: "0s", window: "15m", threshold: 2 },
   ConfigurationNotLoaded: { for: "5m" },

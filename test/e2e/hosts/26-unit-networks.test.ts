@@ -39,7 +39,7 @@ type Found = Record<"connect" | "bind", Record<string, string>>;
 async function attempt(host: Host, user: string, asked: Asked, unit?: string): Promise<Found> {
   const join =
     unit === undefined ? "" : `echo $$ > /sys/fs/cgroup/system.slice/metrics-link-${unit}.service/cgroup.procs;`;
-  const script = `${join} exec setpriv --reuid="$0" --regid="$0" --clear-groups python3 -c "$1" "$2"`;
+  const script = `${join} exec setpriv --reuid="$0" --regid="$(id -g "$0")" --clear-groups python3 -c "$1" "$2"`;
   return JSON.parse(await on(host, "sh", "-ec", script, user, attempts, JSON.stringify(asked))) as Found;
 }
 
@@ -104,8 +104,16 @@ describe("the ports of the link", function () {
     });
   }
 
-  it("are kept again after a boot, before a service starts", async () => {
+  it("are kept before a service starts, and are everybody's again without the unit", async () => {
     const limit = () => on("receiver", "cat", "/proc/sys/net/ipv4/ip_unprivileged_port_start");
+    assert.equal((await limit()).trim(), "9903");
+    // As the agent does when it goes back to a release without this unit, whose services could not bind otherwise.
+    await on("receiver", "systemctl", "stop", "metrics-link-ports");
+    try {
+      assert.equal((await limit()).trim(), "1024");
+    } finally {
+      await on("receiver", "systemctl", "start", "metrics-link-ports");
+    }
     assert.equal((await limit()).trim(), "9903");
     const order = await on("receiver", "systemctl", "show", "--property=After", "--value", "metrics-link-envoy");
     assert.ok(order.split(/\s+/).includes("metrics-link-ports.service"), order);

@@ -89,7 +89,7 @@ describe("files on a host", () => {
     /^\/opt\/metrics-link\/agent\/[0-9a-f]{64}\.mjs$/,
     /^\/opt\/metrics-link\/tools\/[a-z_]+\/[0-9a-f]{64}\.seal\.json$/,
     // Hashes, versions and names, of secrets as well; what is certified, and how services are started.
-    /^\/opt\/metrics-link\/releases\/[0-9a-f]{64}\/(release\.json|systemd\/[a-z-]+\.service|envoy\/drain\.sh|tls\/own-root\.pem)$/,
+    /^\/opt\/metrics-link\/releases\/[0-9a-f]{64}\/(release\.json|systemd\/[a-z-]+\.service|envoy\/drain\.sh|ports\/keep-ports\.mjs|tls\/own-root\.pem)$/,
     /^\/etc\/metrics-link\/agent\.json$/,
     /^\/var\/lib\/metrics-link-agent\/(status\.json|textfile\/[a-z-]+\.prom)$/,
     /^\/run\/metrics-link-repair\/metrics-link-repair\.prom$/,

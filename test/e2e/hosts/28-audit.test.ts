@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { audit, rowsWith } from "@metrics-link/audit";
+import { unpackHostEvidence } from "@metrics-link/contract";
 import { parse, stringify } from "yaml";
 import { collect } from "../../../scripts/audit/collect.ts";
 import { contextOf } from "../../../scripts/stack/context.ts";
@@ -121,6 +122,40 @@ describe("an audit", function () {
     await fires(["AuditIncomplete"]);
     assert.equal((await run("audit", "--stack", "receiver", "--tell", "--out", out)).code, 0);
     await fires([]);
+  });
+
+  it("finds a service that nothing keeps from the metadata service any more", async () => {
+    const unit = "metrics-link-node-exporter.service";
+    const folder = `/run/systemd/system/${unit}.d`;
+    const dropIn = "[Service]\nIPAddressDeny=\n";
+    const reload = () => on("receiver", "systemctl", "daemon-reload");
+    await on("receiver", "mkdir", "-p", folder);
+    await sandbox.world.exec("receiver", ["sh", "-c", 'cat > "$0"', `${folder}/open.conf`], { stdin: dropIn });
+    await reload();
+    const found = await findings().finally(() => on("receiver", "rm", "-r", folder).then(reload));
+    assert.match(found.join("\n"), new RegExp(`what services reach: ${unit} could ask the metadata service`));
+    assert.deepEqual(await findings(), []);
+  });
+
+  it("tells a flood of refusals as one, with how many they were", async () => {
+    const connections = 300;
+    const flood = `
+import socket
+for _ in range(${connections}):
+    with socket.create_connection(("127.0.0.1", 8443), 2) as one:
+        one.sendall(b"no TLS at all\\r\\n\\r\\n")
+        try: one.recv(1)
+        except OSError: pass`;
+    await on("receiver", "python3", "-c", flood);
+    await eventually("the refusals to be in the log", async (note) => {
+      const { handshakes } = unpackHostEvidence(
+        await on("receiver", "/opt/metrics-link/bin/agent", "evidence", "handshakes"),
+      );
+      note(handshakes);
+      if ("error" in handshakes) return undefined;
+      const local = handshakes.value.refused.filter(({ source }) => String(source).startsWith("127.0.0.1:"));
+      return local.length === 1 && Number(local[0]?.count) >= connections ? true : undefined;
+    });
   });
 
   it("finds another root in a trust bundle on the host", async () => {

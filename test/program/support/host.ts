@@ -83,6 +83,7 @@ export async function build(change: Change = {}) {
           configuration: "envoy/bootstrap.yaml",
           flags: (path) => ["-c", path],
           watchedPaths: ["tls/"],
+          heapBytes: 512 * 2 ** 20,
           network: { side: "sends", receiverAddresses: [] },
           certificate: { chain: "tls/chain.pem", key: "tls/private-key.pem", ownRoot: "tls/own-root.pem" },
         },

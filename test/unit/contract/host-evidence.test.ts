@@ -16,6 +16,7 @@ const evidence: HostEvidence = {
   units: unread,
   tools: unread,
   listening: { value: [{ address: "127.0.0.1", port: 9090 }] },
+  fences: unread,
   handshakes: {
     value: { since: "", accepted: [], refused: [{ start: "now", tls_failure: null, status: 0 }], cut: [] },
   },

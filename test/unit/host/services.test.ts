@@ -13,6 +13,7 @@ const envoy = {
   staticTwin: "envoy/static-twin.yaml",
   flags: (path: string) => ["--config-path", path],
   watchedPaths: ["tls/", "envoy/sds/"],
+  heapBytes: 512 * 2 ** 20,
   network: { side: "sends" as const, receiverAddresses: ["198.51.100.10"] },
   certificate: { chain: "tls/chain.pem", key: "tls/private-key.pem", ownRoot: "tls/own-root.pem" },
 };
@@ -133,9 +134,18 @@ describe("services of a host", () => {
     assert.equal(receiver.prometheus?.[1], "localhost 10.20.0.2 10.20.128.0/18");
   });
 
+  it("end at a ceiling of their own before they take memory from each other", () => {
+    assert.deepEqual(linesOf(unitOf("metrics-link-envoy.service"), "MemoryMax"), [`${640 * 2 ** 20}`]);
+    assert.deepEqual(linesOf(unitOf("metrics-link-prometheus.service"), "MemoryMax"), ["60%"]);
+  });
+
   it("no other user can take a port of theirs", () => {
     assert.deepEqual(linesOf(unitOf("metrics-link-ports.service"), "ExecStart"), [
-      "/usr/sbin/sysctl --write net.ipv4.ip_unprivileged_port_start=9903",
+      "/opt/metrics-link/current/bin/node --jitless /opt/metrics-link/current/ports/keep-ports.mjs 9903",
+    ]);
+    // When a host goes back to a release that has no such unit, the agent stops it before it starts the others.
+    assert.deepEqual(linesOf(unitOf("metrics-link-ports.service"), "ExecStop"), [
+      "/usr/sbin/sysctl --write net.ipv4.ip_unprivileged_port_start=1024",
     ]);
     for (const port of Object.values(ports)) assert.ok(port < firstUnprivilegedPort, `${port}`);
     for (const name of ["envoy", "prometheus", "node-exporter"]) {

@@ -8,6 +8,7 @@ import type { Release } from "@metrics-link/contract/release.ts";
 import type { Effects } from "../effects.ts";
 import { bundlesOnDisk, certificatesOnDisk } from "./certificates.ts";
 import { runningEnvoy } from "./envoy.ts";
+import { fencesInForce } from "./fences.ts";
 import { filesOnDisk, releaseOnDisk, toolsOnDisk } from "./files.ts";
 import { lastHandshakes } from "./handshakes.ts";
 import { listeningSockets } from "./sockets.ts";
@@ -47,6 +48,7 @@ export async function evidence(
     units: await ofRelease("units", (document) => runningUnits(effects, document)),
     tools: await ofRelease("tools", (document) => toolsOnDisk(effects, document)),
     listening: await asked("listening", () => listeningSockets(effects)),
+    fences: await ofRelease("fences", (document) => fencesInForce(effects, document)),
     handshakes: await asked("handshakes", () => lastHandshakes(effects)),
   };
 }

@@ -266,6 +266,16 @@ function hostOf(
         ...(role === "receiver" ? [8443, 8444].map((port) => ({ address: "0.0.0.0", port })) : []),
       ],
     },
+    fences: {
+      value: {
+        unprivilegedPortStart: 9903,
+        unfenced: { metadata: true, bind: true },
+        units: [
+          { unit: "metrics-link-envoy.service", metadata: false, bind: false, counted: true, stale: false },
+          { unit: "metrics-link-prometheus.service", metadata: false, bind: false, counted: true, stale: false },
+        ],
+      },
+    },
     handshakes: {
       value: {
         since: takenAt,

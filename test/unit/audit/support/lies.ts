@@ -231,6 +231,46 @@ export const lies: readonly Lie[] = [
     change: (stack) => known(hostOf(stack).units)[0]?.dropIns.push("/etc/systemd/system/x.conf"),
     told: /is changed by \/etc\/systemd\/system\/x\.conf/,
   },
+  ...(
+    [
+      ["metadata", true, /what services reach: metrics-link-envoy\.service could ask the metadata service/],
+      ["bind", true, /metrics-link-envoy\.service could listen on a port that it does not list/],
+      ["counted", false, /nothing looks at the packets of metrics-link-envoy\.service: its lists are not in force/],
+      ["stale", true, /systemd goes by an older file of metrics-link-envoy\.service/],
+    ] as const
+  ).map(
+    ([key, value, told]): Lie => ({
+      what: `a service that is not fenced: ${key}`,
+      at: "receiver",
+      change: (stack) => {
+        const [unit] = known(hostOf(stack).fences).units;
+        if (unit) unit[key] = value;
+      },
+      told,
+    }),
+  ),
+  {
+    what: "attempts that would fail without a fence as well",
+    at: "receiver",
+    change: (stack) => {
+      known(hostOf(stack).fences).unfenced.metadata = false;
+    },
+    told: /attempts under no list failed as well/,
+  },
+  {
+    what: "ports that any user may take",
+    at: "sender",
+    change: (stack) => {
+      known(hostOf(stack).fences).unprivilegedPortStart = 1024;
+    },
+    told: /any user may take ports from 1024 on, not from 9903/,
+  },
+  {
+    what: "a log that was flooded",
+    at: "receiver",
+    change: (stack) => known(hostOf(stack).handshakes).cut.push("journald did not keep everything"),
+    told: /who came lately: the log is not whole: journald did not keep everything/,
+  },
   {
     what: "Prometheus on every address",
     at: "receiver",

@@ -137,7 +137,7 @@ describe("agent: evidence for an audit", () => {
     await read();
     assert.deepEqual(stateOf(host.root), before);
     const verbs = host.commands.map(([command, verb]) => (command === "systemctl" ? `${command} ${verb}` : command));
-    assert.deepEqual([...new Set(verbs)].sort(), ["journalctl", "systemctl show"]);
+    assert.deepEqual([...new Set(verbs)].sort(), ["journalctl", "systemctl show", "systemd-run"]);
     assert.deepEqual(host.secretRequests, []);
   });
 });

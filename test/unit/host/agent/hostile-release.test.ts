@@ -86,7 +86,7 @@ describe("agent: a hostile release", () => {
     {
       what: "a file in a folder that no service reads",
       release: () => withFile(file("cron.d/x", "* * * * * root sh\n")),
-      reason: /files is "cron\.d\/x": a file in one of systemd\/, envoy\/, /,
+      reason: /files is "cron\.d\/x": a file in one of systemd\/, ports\/, envoy\/, /,
     },
     {
       what: "a file that belongs to a user of the system",

@@ -85,6 +85,7 @@ export function releaseObject(role: Role): Seen {
       configuration: "envoy/bootstrap.yaml",
       flags: envoyFlags,
       watchedPaths: ["tls/"],
+      heapBytes: 512 * 2 ** 20,
       network:
         role === "sender"
           ? { side: "sends", receiverAddresses: [...addresses.receiver] }
@@ -113,10 +114,10 @@ export function releaseObject(role: Role): Seen {
       agent: { sha256: hash, key: `agent/${hash}.mjs` },
       files,
       tools: [
+        tool("node", ["node"]),
         tool("envoy", ["envoy"]),
         tool("prometheus", ["prometheus"]),
         tool("node_exporter", ["node_exporter"]),
-        tool("node", ["node"]),
       ],
       secrets: [],
       services: [],

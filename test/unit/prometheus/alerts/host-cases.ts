@@ -4,6 +4,7 @@ const notAfter = (tier: string) => sender("metrics_link_certificate_not_after_ti
 const inDays = (days: number) => `${days * 86_400}+0x120`;
 const disk = 'device="/dev/nvme1n1",fstype="ext4",mountpoint="/var/lib/metrics-link"';
 const available = sender("node_filesystem_avail_bytes", disk);
+const ceiling = (unit: string) => sender("metrics_link_unit_memory_max_bytes", `unit="metrics-link-${unit}.service"`);
 const lastLook = sender("metrics_link_repair_last_look_timestamp_seconds");
 const lastRun = sender("metrics_link_agent_last_run_timestamp_seconds");
 
@@ -152,6 +153,36 @@ export const hostCases = {
     silent: { [sender("node_boot_time_seconds")]: "0+0x120" },
     at: 30,
   },
+  ScrapeLimitReached: [
+    "target_scrapes_exceeded_body_size_limit",
+    "target_scrapes_exceeded_sample_limit",
+    "target_scrape_pool_exceeded_label_limits",
+    "target_scrape_pool_exceeded_target_limit",
+  ].map((name) => counter(sender(`prometheus_${name}_total`))),
+  UnitNotFenced: {
+    side: "sends",
+    fires: { [sender("metrics_link_unit_fenced", 'unit="metrics-link-envoy.service"')]: "0+0x120" },
+    silent: { [sender("metrics_link_unit_fenced", 'unit="metrics-link-envoy.service"')]: "1+0x120" },
+    at: 30,
+  },
+  MemoryAtCeiling: [
+    {
+      side: "sends",
+      fires: {
+        [ceiling("prometheus")]: "1000+0x120",
+        [sender("go_memstats_sys_bytes", 'job="prometheus"')]: "1200+0x120",
+        [sender("go_memstats_heap_released_bytes", 'job="prometheus"')]: "300+0x120",
+      },
+      silent: { [sender("go_memstats_heap_released_bytes", 'job="prometheus"')]: "400+0x120" },
+      at: 30,
+    },
+    {
+      side: "sends",
+      fires: { [ceiling("envoy")]: "1000+0x120", [sender("envoy_server_memory_physical_size")]: "900+0x120" },
+      silent: { [sender("envoy_server_memory_physical_size")]: "800+0x120" },
+      at: 30,
+    },
+  ],
   TargetLost: [
     {
       side: "receives",
