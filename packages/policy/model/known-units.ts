@@ -84,7 +84,8 @@ export function knownUnits({ role, network }: Configuration): Readonly<Record<st
         always: {
           Type: "oneshot",
           RemainAfterExit: "yes",
-          ExecStart: command("/usr/sbin/sysctl", "--write", /net\.ipv4\.ip_unprivileged_port_start=\d+/),
+          ExecStart: command(`${current}/bin/node --jitless ${current}/ports/keep-ports.mjs`, /\d+/),
+          ExecStop: command("/usr/sbin/sysctl --write", /net\.ipv4\.ip_unprivileged_port_start=\d+/),
           ...hardening,
           PrivateUsers: "no",
           ProtectKernelTunables: "no",
@@ -187,7 +188,7 @@ export function knownUnits({ role, network }: Configuration): Readonly<Record<st
 
 /** Ceilings and what is done at them; another policy or a person says how high. */
 const memory = {
-  MemoryMax: /\d+[MG]/,
+  MemoryMax: /\d+[MG%]?/,
   MemoryHigh: /\d+[MG]/,
   MemorySwapMax: /0|\d+[MG]/,
   OOMPolicy: /stop|continue|kill/,

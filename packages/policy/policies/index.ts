@@ -22,6 +22,7 @@ import { disksAreEncrypted } from "./disks-are-encrypted.ts";
 import { egressToReceiverOnly } from "./egress-to-receiver-only.ts";
 import { endpointsAreDeclared } from "./endpoints-are-declared.ts";
 import { envoyIsKnown } from "./envoy-is-known.ts";
+import { filesAreKnown } from "./files-are-known.ts";
 import { hostsArePrivate } from "./hosts-are-private.ts";
 import { hostsStandApart } from "./hosts-stand-apart.ts";
 import { hostsUseImdsV2 } from "./hosts-use-imds-v2.ts";
@@ -102,6 +103,7 @@ const rules: readonly Policy[] = [
   servedChainIsOurs,
   dataIsKept,
   disksAreEncrypted,
+  filesAreKnown,
   hostsUseImdsV2,
   noKeyMaterial,
   noLogin,

@@ -34,13 +34,9 @@ export const toolsArePinned: ResourceRule = {
 const isNamedByHash = ({ name, version, sha256, key }: ReleaseTool): boolean =>
   key.startsWith(releaseKeys.tool(name, version, sha256, ""));
 
-/** What the image brings and a unit may run all the same; how, says units-are-known. */
-const ofTheSystem: Readonly<Record<string, string>> = { "systemd/metrics-link-ports.service": "/usr/sbin/sysctl" };
-
 function* strangers({ release, units }: PublishedRelease): Generator<string> {
   const commands = new Set(release.tools.flatMap(({ executables }) => Object.keys(executables)));
   for (const { path, command, words } of units) {
-    if (ofTheSystem[path] === words[0]) continue;
     if (command === undefined || !commands.has(command)) yield `${path} runs ${words[0]}, no tool of the release`;
   }
 }

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
-import { setByTheProgram } from "@metrics-link/policy/model/known-properties.ts";
+import { byDefault, madeByProviders, setByTheProgram } from "@metrics-link/policy/model/known-properties.ts";
 import { typesAreKnown } from "@metrics-link/policy/policies/types-are-known.ts";
+import { NOUNS } from "@metrics-link/sandbox/cloud/nouns.ts";
+import type { Properties } from "@metrics-link/sandbox/plugins/rpc/schema.ts";
 import { deployBoth } from "./support/deployed.ts";
 import { trialSender } from "./support/trial.ts";
 
@@ -41,6 +43,34 @@ describe("the table of known properties", () => {
     assert.deepEqual(unknown, []);
   });
 });
+
+describe("what the stand-ins of providers write in", () => {
+  it("is known, with its value", () => {
+    const wrong = [...NOUNS]
+      .filter(([type]) => type in setByTheProgram)
+      .flatMap(([type, { inputs }]) =>
+        defaultsOf(inputs)
+          .filter(({ path }) => !isKnown(setByTheProgram[type] ?? [], path))
+          .filter(({ path, value }) =>
+            value === madeUp ? !madeByProviders[type]?.includes(path) : byDefault[type]?.[path] !== value,
+          )
+          .map(({ path, value }) => `${type} ${path} ${value}`),
+      );
+    assert.deepEqual(wrong, []);
+  });
+});
+
+const madeUp = "a name";
+
+/** The defaults of inputs by their paths, those of objects and of the members of lists included. */
+function defaultsOf(properties: Properties, prefix = ""): { path: string; value: unknown }[] {
+  return Object.entries(properties).flatMap(([name, { kind, options }]) => {
+    const path = `${prefix}${name}`;
+    if (options.autoname !== undefined) return [{ path, value: madeUp }];
+    if (options.default !== undefined) return [{ path, value: options.default }];
+    return kind.type === "object" ? defaultsOf(kind.properties, `${path}.`) : [];
+  });
+}
 
 /** Known itself, below something that is known, or above it. */
 const isKnown = (known: readonly string[], path: string) =>

@@ -85,7 +85,9 @@ describe("the policies of a stack", () => {
       let allowing: { name: string; type: string; statement: Statement }[];
       before(async () => {
         policies = policiesOf(await build(role, { root: root.pem, peer: peers[role], change: change[role] }));
-        allowing = policies.flatMap(({ name, type, statements }) =>
+        // A key's policy begins as AWS itself writes it, which has a test of its own.
+        const others = policies.filter(({ type }) => type !== "aws:kms/key:Key");
+        allowing = others.flatMap(({ name, type, statements }) =>
           statements.filter(({ Effect }) => Effect === "Allow").map((statement) => ({ name, type, statement })),
         );
       });
@@ -93,6 +95,7 @@ describe("the policies of a stack", () => {
       it("are these and no others", () => {
         assert.deepEqual(policies.map(({ name }) => name).toSorted(), [
           `${role}-bucket-policy`,
+          `${role}-key`,
           `${role}-policy`,
           `${role}-role`,
           `${role}-s3`,
@@ -125,6 +128,17 @@ describe("the policies of a stack", () => {
             }
           }
         }
+      });
+
+      it("leave the key's use to the account's own policies, as AWS does, and refuse the rest", () => {
+        const [key] = policies.filter(({ type }) => type === "aws:kms/key:Key");
+        const account = role === "sender" ? "111111111111" : "222222222222";
+        const allows = key?.statements.filter(({ Effect }) => Effect === "Allow") ?? [];
+        assert.deepEqual(
+          allows.map(({ Principal, Action, Resource }) => ({ Principal, Action, Resource })),
+          [{ Principal: { AWS: `arn:aws:iam::${account}:root` }, Action: "kms:*", Resource: "*" }],
+        );
+        assert.equal(key?.statements.length, 3);
       });
 
       it("open the role to EC2 alone, and endpoints to this account alone", () => {

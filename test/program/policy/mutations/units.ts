@@ -113,6 +113,26 @@ export const units: readonly Mutation[] = [
     line(prometheus, "--storage.remote.flush-deadline=5s", "--web.enable-remote-write-receiver"),
   ],
   [
+    "sender",
+    "a release has a file that nobody expects",
+    ["files-are-known"],
+    (it) =>
+      it.release((release) => {
+        const [like] = release.files.filter(({ path }) => path === "envoy/drain.sh");
+        if (like === undefined) throw new Error("no such file");
+        release.files.push({ ...like, path: "envoy/more.lua" });
+      }),
+  ],
+  [
+    "receiver",
+    "Prometheus may write its own configuration",
+    ["files-are-known"],
+    (it) =>
+      it.release((release) => {
+        for (const file of release.files) if (file.path === "prometheus/prometheus.yml") file.owner = "prometheus";
+      }),
+  ],
+  [
     "receiver",
     "a release has a repairer where nothing is sent",
     policies,
