@@ -34,7 +34,7 @@ export async function readView(context: StackContext): Promise<View> {
       return {
         stack,
         pins,
-        suspended: suspended !== undefined,
+        suspended,
         unreadable,
         offers: theirs && { rootFingerprints: fingerprintsOf(theirs.rootBundle), dnsName: theirs.dnsName },
         trustsUs: theirs?.trusts.find((entry) => entry.stack === inForce.stack),

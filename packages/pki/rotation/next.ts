@@ -71,7 +71,7 @@ export function next(view: View, rotation: Rotation, emergency = false): Next {
 /** A peer whose new root is not pinned here waits for that, and its own rotation with it. */
 function acceptFirst({ peers }: View): Next | undefined {
   for (const { stack, pins, offers, suspended } of peers) {
-    if (suspended) continue;
+    if (suspended !== undefined) continue;
     const strangers = offers?.rootFingerprints.filter((one) => !pins.includes(one)) ?? [];
     if (strangers.length > 0) {
       const why = `${stack} offers a root that is not pinned here`;
@@ -84,7 +84,7 @@ function acceptFirst({ peers }: View): Next | undefined {
 /** What a peer's rotation asks of this side. */
 function follow({ peers }: View): Next {
   for (const { stack, pins, offers, trusted, suspended } of peers) {
-    if (suspended || offers === undefined || trusted === undefined) continue;
+    if (suspended !== undefined || offers === undefined || trusted === undefined) continue;
     if (!sameTrust(offers, trusted))
       return update(`${stack} offers other roots, or another name, than are trusted here`);
     const kept = pins.filter((one) => offers.rootFingerprints.includes(one));
@@ -205,7 +205,7 @@ function waitsForPeers({ inForce, generations, dnsName, peers }: View): Next | u
 }
 
 /** A peer that is suspended here is not waited for. */
-const asked = (peers: readonly PeerView[]) => peers.filter(({ suspended }) => !suspended);
+const asked = (peers: readonly PeerView[]) => peers.filter(({ suspended }) => suspended === undefined);
 
 function sameTrust(one: { rootFingerprints: readonly string[]; dnsName: string }, other: typeof one): boolean {
   const sorted = (list: readonly string[]) => list.toSorted().join();
