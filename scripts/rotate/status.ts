@@ -24,7 +24,9 @@ export function describeView(view: View, next: Next, now: number): string {
         ]
       : []),
     ...peers.map(({ stack: peer, trustsUs, offers, suspended, unreadable }) => {
-      if (suspended) return `  peer          ${peer} is suspended here, and is not waited for`;
+      if (suspended !== undefined) {
+        return `  peer          ${peer} is suspended here, and is not waited for: ${printable(suspended)}`;
+      }
       if (unreadable !== undefined) return `  peer          ${peer} cannot be read: ${unreadable}`;
       if (offers === undefined) return `  peer          ${peer} has no contract yet`;
       if (trustsUs === undefined) return `  peer          ${peer} does not know this side yet`;

@@ -38,7 +38,7 @@ export async function readView(context: StackContext): Promise<View> {
       return {
         stack,
         pins,
-        suspended: suspended !== undefined,
+        suspended,
         unreadable,
         offers: theirs && {
           rootFingerprints: fingerprintsOf(theirs.rootBundle),

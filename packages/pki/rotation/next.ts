@@ -71,7 +71,7 @@ export function next(view: View, rotation: Rotation, emergency = false): Next {
 /** An update takes nothing of a peer that is not pinned: so that comes before any of ours. */
 function acceptFirst({ peers }: View): Next | undefined {
   for (const { stack, pins, offers, suspended } of peers) {
-    if (suspended || offers === undefined) continue;
+    if (suspended !== undefined || offers === undefined) continue;
     const rootFingerprints = offers.rootFingerprints.filter((one) => !pins.rootFingerprints.includes(one));
     const addresses = offers.addresses.filter((one) => !pins.addresses.includes(one));
     if (rootFingerprints.length + addresses.length === 0) continue;
@@ -85,7 +85,7 @@ function acceptFirst({ peers }: View): Next | undefined {
 /** What a peer's rotation asks of this side. */
 function follow({ peers }: View): Next {
   for (const { stack, pins, offers, trusted, suspended } of peers) {
-    if (suspended || offers === undefined || trusted === undefined) continue;
+    if (suspended !== undefined || offers === undefined || trusted === undefined) continue;
     if (!sameTrust(offers, trusted))
       return update(`${stack} offers other roots, addresses, or another name, than are trusted here`);
     const rootFingerprints = pins.rootFingerprints.filter((one) => offers.rootFingerprints.includes(one));
@@ -208,7 +208,7 @@ function waitsForPeers({ inForce, generations, dnsName, peers }: View): Next | u
 }
 
 /** A peer that is suspended here is not waited for. */
-const asked = (peers: readonly PeerView[]) => peers.filter(({ suspended }) => !suspended);
+const asked = (peers: readonly PeerView[]) => peers.filter(({ suspended }) => suspended === undefined);
 
 function sameTrust(one: PlacedTrust, other: PlacedTrust): boolean {
   const same = (some: readonly string[], others: readonly string[]) =>

@@ -21,8 +21,8 @@ export interface PeerView {
   readonly stack: string;
   /** What this side's configuration pins. */
   readonly pins: Pins;
-  /** Whether this side's configuration takes its trust away. */
-  readonly suspended: boolean;
+  /** Why this side's configuration takes its trust away; undefined of a peer that is trusted. */
+  readonly suspended: string | undefined;
   /** What the peer offers now; undefined while it has no contract, and when its contract cannot be read. */
   readonly offers: PlacedTrust | undefined;
   /** What the peer believes of this side since its last update; undefined while it does not know it, or nobody can say. */

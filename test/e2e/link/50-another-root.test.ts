@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { addressesIn, contractOutput, type Pins, readContract } from "@metrics-link/contract";
 import { eventually } from "../../support/eventually.ts";
 import { run } from "../support/commands.ts";
+import { linkIsOpen } from "../support/envoy.ts";
 import { beforehand, nothingMissing, upForAWhile } from "../support/samples.ts";
-import { on, pulumi, sandbox } from "../support/sandbox.ts";
+import { pulumi, sandbox } from "../support/sandbox.ts";
 
 const stranger = {
   rootFingerprints: Array.from({ length: 32 }, () => "AB").join(":"),
@@ -33,7 +34,12 @@ describe("a peer of which something is pinned no more", function () {
         assert.ok(printed.includes(stranger[key]) && printed.includes(offered), printed);
         assert.match(printed, new RegExp(`The ${what} of the ${peer} in stack .* is not pinned`));
         assert.match(printed, /is held/);
-        await eventually("no connection of the link", async () => ((await open()) ? undefined : true), 30_000, 250);
+        await eventually(
+          "no connection of the link",
+          async () => ((await linkIsOpen()) ? undefined : true),
+          30_000,
+          250,
+        );
       } finally {
         sandbox.files.pin(role, { [key]: pins });
       }
@@ -70,8 +76,4 @@ describe("a peer of which something is pinned no more", function () {
     const contract = readContract(peer, await pulumi().output(peer, contractOutput));
     return contract === undefined ? [] : addressesIn(contract);
   }
-
-  /** Whether the sender's host has a connection to the receiver's load balancer. */
-  const open = async () =>
-    /198\.51\.100\./.test(await on("sender", "ss", "--no-header", "--tcp", "--numeric", "state", "established"));
 });

@@ -11,8 +11,8 @@ class Side {
   readonly root: "offline" | "trial";
   generations: Generations = { root: 1, otherRoots: [], intermediate: 1, leaf: 1, identity: 1 };
   pins: Pins = { rootFingerprints: [], addresses: [] };
-  /** Whether this side has suspended its peer. */
-  suspended = false;
+  /** Why this side has suspended its peer. */
+  suspended: string | undefined;
   /** Where it is on the internet. */
   addresses: readonly string[];
   artefacts = { roots: {} as Record<number, string>, intermediates: [1] };
@@ -63,7 +63,8 @@ class Side {
       assert.equal(this.signers[intermediate], root, `${this.stack}: intermediate ${intermediate} is of another root`);
     }
     const whole = JSON.stringify(pinned(offers)) === JSON.stringify({ ...offers });
-    this.trusted = whole ? offers : this.trusted && pinned(this.trusted);
+    if (this.suspended !== undefined) this.trusted = undefined;
+    else this.trusted = whole ? offers : this.trusted && pinned(this.trusted);
     this.inForce = this.output();
     this.updates += 1;
   }
@@ -266,11 +267,28 @@ describe("a peer that does not follow", () => {
     assert.ok(found.turn === "ours" && found.action.kind === "accept");
   });
 
+  it("is not waited for while it has suspended this side: a stolen root is replaced without a step of the peer's", () => {
+    for (const kind of ["offline", "trial"] as const) {
+      const [sender, receiver] = linked(kind, kind);
+      receiver.suspended = "its key is out";
+      receiver.update(sender);
+      for (let step = 0; step < 10 && sender.inForce.roots[1] !== undefined; step += 1) {
+        assert.equal(sender.step("root", receiver, false), "ours");
+      }
+      assert.deepEqual(Object.keys(sender.inForce.roots), ["2"]);
+      receiver.pins = { ...receiver.pins, rootFingerprints: [sender.fingerprint(2)] };
+      receiver.suspended = undefined;
+      receiver.update(sender);
+      requireTrust(sender, receiver);
+      assert.deepEqual(receiver.trusted?.rootFingerprints, [sender.fingerprint(2)]);
+    }
+  });
+
   it("is waited for by a root and by an emergency, until it is suspended", () => {
     const [sender, receiver] = linked("trial", "trial");
     sender.step("root", receiver, false);
     assert.equal(next(sender.view(receiver), "root").turn, "peer");
-    sender.suspended = true;
+    sender.suspended = "it does not answer";
     const signs = next(sender.view(receiver), "root");
     assert.ok(signs.turn === "ours" && signs.action.kind === "update" && signs.action.change.root === 2);
 
@@ -278,7 +296,7 @@ describe("a peer that does not follow", () => {
     other.generations = { ...other.generations, identity: 2, leaf: 2 };
     other.update(peer);
     assert.throws(() => next(other.view(peer), "leaf", true), /must be suspended first/);
-    other.suspended = true;
+    other.suspended = "it does not answer";
     assert.equal(next(other.view(peer), "leaf", true).turn, "ours");
   });
 });
