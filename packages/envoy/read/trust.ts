@@ -82,14 +82,14 @@ function bundle(filename: Place, lookup: Lookup | undefined): FromFiles<Anchors>
   if (lookup === undefined) return { found: { file: path, fingerprints: undefined } };
   const text = lookup(path);
   if (text === undefined) return fault(filename, `its roots are not a file of the release: there is no ${path}`);
-  const certificates = certificatesOf(text);
-  // Envoy reads `X509 CERTIFICATE` and `TRUSTED CERTIFICATE` as well, and what another reader takes for a comment.
-  const rest = certificates.reduce((left, certificate) => left.replace(certificate, ""), text);
-  if (rest.trim() !== "") return fault(filename, `${path} holds something besides certificates`);
   try {
+    const certificates = certificatesOf(text);
+    // Envoy reads `X509 CERTIFICATE` and `TRUSTED CERTIFICATE` as well, and what another reader takes for a comment.
+    const rest = certificates.reduce((left, certificate) => left.replace(certificate, ""), text);
+    if (rest.trim() !== "") return fault(filename, `${path} holds something besides certificates`);
     return { found: { file: path, fingerprints: certificates.map(fingerprintOf) } };
-  } catch {
-    return fault(filename, `${path} holds a certificate that cannot be read`);
+  } catch (error) {
+    return fault(filename, `${path} holds something that is no certificate: ${(error as Error).message}`);
   }
 }
 
