@@ -141,6 +141,22 @@ export const lies: readonly Lie[] = [
     told: /what Envoy runs: listener ingest, filter chain back-door runs and is not in the release/,
   },
   {
+    what: "a part of the running configuration that nobody here knows",
+    at: "receiver",
+    change: (stack) => {
+      envoyOf(stack).bootstrap.layered_runtime = { layers: [] };
+    },
+    told: /what the running configuration means: layered_runtime: not known/,
+  },
+  {
+    what: "a field of the running listener that nobody here knows",
+    at: "receiver",
+    change: (stack) => {
+      Object.assign(envoyOf(stack).listeners[0] as object, { filter_chain_matcher: {} });
+    },
+    told: /what the running configuration means: static_resources\.listeners\[0\]\.filter_chain_matcher: not known/,
+  },
+  {
     what: "a filter chain that demands no certificate",
     at: "receiver",
     change: (stack) => {

@@ -9,7 +9,7 @@ import { Mutant } from "../../../program/policy/support/mutate.ts";
 import { today } from "../../policy/support/certificates.ts";
 import { configurationOf, type Role, releaseObject } from "../../policy/support/example.ts";
 import { unchanged } from "../../review/support.ts";
-import { type Attack, attacks } from "./attacks.ts";
+import { type Attack, attacks } from "./attacks/index.ts";
 
 /** Who reads what an Envoy is told, and what each says against a release; nothing when it is content. */
 const readers: Readonly<Record<string, (role: Role, release: Release, mutant: Mutant) => Promise<readonly string[]>>> =
