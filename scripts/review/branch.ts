@@ -6,7 +6,7 @@ import { parse } from "yaml";
 import { repository, type StackContext } from "../stack/context.ts";
 import { Git } from "./git.ts";
 import { closed, type Inputs, inputsOf } from "./inputs.ts";
-import { preview } from "./preview.ts";
+import { type Previewed, preview } from "./preview.ts";
 import { filesIn, LaidOut } from "./program.ts";
 
 export interface BranchOptions {
@@ -18,8 +18,7 @@ export interface BranchOptions {
   readonly accepted: readonly string[];
 }
 
-export interface Reviewed {
-  readonly record: PreviewRecord;
+export interface Reviewed extends Previewed {
   readonly pack: Pack;
   readonly comparison: Comparison;
   readonly config: Inputs["config"];
@@ -76,7 +75,7 @@ export async function reviewBranch(context: StackContext, options: BranchOptions
       },
       accepted: options.accepted,
     });
-    return { record: next.record, pack, comparison, config: inputs.config };
+    return { ...next, pack, comparison, config: inputs.config };
   } finally {
     base.remove();
     head?.remove();
