@@ -9,6 +9,12 @@ import { closed, type Inputs, inputsOf } from "./inputs.ts";
 import { type Previewed, preview } from "./preview.ts";
 import { filesIn, LaidOut } from "./program.ts";
 
+/**
+ * What set-up brought to this machine is of the checkout's versions, and a program refuses any other. So both run with the
+ * checkout's; a change of the file is one of the source, which names each version and hash.
+ */
+const pins = "tools.json";
+
 export interface BranchOptions {
   /** The commit that was reviewed; if not given, where the branch left the main one. */
   readonly base?: string | undefined;
@@ -44,7 +50,7 @@ export async function reviewBranch(context: StackContext, options: BranchOptions
     const after = divided(filesIn(checkout, paths), inputs);
     const differs = !isSame(before.program, after.program);
     // The checkout's own installed packages will do for a program that is the checkout's own.
-    if (differs || head !== undefined) makeRunnable(base, checkout, inputs.named, file.path);
+    if (differs || head !== undefined) makeRunnable(base, checkout, [...inputs.named, pins], file.path);
     if (differs && head !== undefined) {
       const there = new Set(after.all.keys());
       head.takeOver(
