@@ -54,12 +54,13 @@ async function main([stack = "", ...words]: readonly string[]): Promise<number> 
 }
 
 async function review(context: StackContext, options: BranchOptions): Promise<Verdict> {
-  const { record, pack, comparison, config } = await reviewBranch(context, options);
+  const { record, asked, pack, comparison, config } = await reviewBranch(context, options);
   return judge({
     stack: context.stack,
     record,
     pack,
     comparison,
+    asked,
     setAside: setAside(config),
     deviations: deviationsOf(context),
     now: new Date(),

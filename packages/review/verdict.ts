@@ -7,6 +7,7 @@ import { identityFindings, identityRows } from "./evidence/identity.ts";
 import type { Row } from "./evidence/row.ts";
 import { type Planned, plannedOf } from "./planned.ts";
 import { type Deviation, type Pack, type PolicyResult, packRan, policyResults } from "./policies.ts";
+import type { Asked } from "./program/asked.ts";
 import type { Comparison } from "./program/comparison.ts";
 import type { SetAside } from "./program/set-aside.ts";
 import { partsOf } from "./urn.ts";
@@ -58,6 +59,8 @@ export interface ReviewInput {
   readonly deviations: readonly Deviation[];
   readonly setAside: readonly SetAside[];
   readonly comparison: Comparison;
+  /** What the program was heard to ask of the engine. */
+  readonly asked: readonly Asked[];
   readonly now: Date;
 }
 
@@ -65,7 +68,7 @@ export interface ReviewInput {
  * The verdict on a preview.
  * @throws Error for an operation of the engine that this review does not know
  */
-export function judge({ stack, record, pack, deviations, setAside, comparison, now }: ReviewInput): Verdict {
+export function judge({ stack, record, pack, deviations, setAside, comparison, asked, now }: ReviewInput): Verdict {
   const changes = changesOf(record);
   const policies = policyResults(record, pack);
   const rules = new Set([
@@ -83,7 +86,7 @@ export function judge({ stack, record, pack, deviations, setAside, comparison, n
     ...judged,
     ...ownFailures(planned, [...excused, ...judged.map(({ rule }) => rule)]),
   ];
-  const errors = [...complaints(record, changes, gone), ...silence(record, pack)];
+  const errors = [...complaints(record, changes, gone), ...silence(record, pack), ...unheard(record, asked)];
   const outcome = failures.length > 0 ? "failed" : errors.length > 0 || !record.succeeded ? "incomplete" : "passed";
   return {
     stack,
@@ -126,6 +129,22 @@ function silence(record: PreviewRecord, { policies }: Pack): string[] {
   if (policies.length === 0 || packRan(record)) return [];
   const which = record.resourcePolicies.length > 0 ? "policies of the stack as a whole" : "policies";
   return [`the ${which} did not run: the engine leaves them out when the program or a step has failed`];
+}
+
+/**
+ * Resources of the preview that nobody was heard to ask for. There is one way to the engine, and it is listened to; a
+ * program that finds another means to hide something. Providers that nobody asks for are the engine's own.
+ */
+function unheard({ steps }: PreviewRecord, asked: readonly Asked[]): string[] {
+  const heard = new Set(asked.map(({ type, name }) => `${type}::${name}`));
+  const found = steps.filter(({ urn, new: next }) => {
+    const { type, name } = partsOf(urn);
+    const isDefault = type.startsWith("pulumi:providers:") && name.startsWith("default");
+    return next && !isDefault && !heard.has(`${type}::${name}`);
+  });
+  return [...new Set(found.map(({ urn }) => urn))].map(
+    (urn) => `${urn} is in the preview, and no program asked for it`,
+  );
 }
 
 /** What policies never see: that something goes, or that what guards it does. */

@@ -6,8 +6,14 @@ import { parse } from "yaml";
 import { repository, type StackContext } from "../stack/context.ts";
 import { Git } from "./git.ts";
 import { closed, type Inputs, inputsOf } from "./inputs.ts";
-import { preview } from "./preview.ts";
+import { type Previewed, preview } from "./preview.ts";
 import { filesIn, LaidOut } from "./program.ts";
+
+/**
+ * What set-up brought to this machine is of the checkout's versions, and a program refuses any other. So both run with the
+ * checkout's; a change of the file is one of the source, which names each version and hash.
+ */
+const pins = "tools.json";
 
 export interface BranchOptions {
   /** The commit that was reviewed; if not given, where the branch left the main one. */
@@ -18,8 +24,7 @@ export interface BranchOptions {
   readonly accepted: readonly string[];
 }
 
-export interface Reviewed {
-  readonly record: PreviewRecord;
+export interface Reviewed extends Previewed {
   readonly pack: Pack;
   readonly comparison: Comparison;
   readonly config: Inputs["config"];
@@ -45,7 +50,7 @@ export async function reviewBranch(context: StackContext, options: BranchOptions
     const after = divided(filesIn(checkout, paths), inputs);
     const differs = !isSame(before.program, after.program);
     // The checkout's own installed packages will do for a program that is the checkout's own.
-    if (differs || head !== undefined) makeRunnable(base, checkout, inputs.named, file.path);
+    if (differs || head !== undefined) makeRunnable(base, checkout, [...inputs.named, pins], file.path);
     if (differs && head !== undefined) {
       const there = new Set(after.all.keys());
       head.takeOver(
@@ -76,7 +81,7 @@ export async function reviewBranch(context: StackContext, options: BranchOptions
       },
       accepted: options.accepted,
     });
-    return { record: next.record, pack, comparison, config: inputs.config };
+    return { ...next, pack, comparison, config: inputs.config };
   } finally {
     base.remove();
     head?.remove();

@@ -97,7 +97,12 @@ describe("a review, about a legitimate change of the configuration", function ()
     const known = usual.receiver.configuration;
     assert.equal(known.role, "receiver");
     const stack = "organization/metrics-link/sender-c";
-    const more = { name: "account-c", stack, rootFingerprints: [fingerprintOf(second.pem)] };
+    const more = {
+      name: "account-c",
+      stack,
+      rootFingerprints: [fingerprintOf(second.pem)],
+      addresses: ["203.0.113.77"],
+    };
     const options = {
       change: { receiver: { "metrics-link:senders": [...(known.role === "receiver" ? known.senders : []), more] } },
       stacks: { [stack]: secondSender },

@@ -39,7 +39,8 @@ const sets = new Set(["dependenciesList", "urnsList", "additionalsecretoutputsLi
  * aside.
  */
 export function askedOf(call: string, request: Message): Asked {
-  const { type, name, tok, urn, ...fields } = fieldsOf(request);
+  const { type, name, ...fields } = fieldsOf(request);
+  const { tok, urn } = fields;
   return {
     call,
     type: textOf(type ?? tok ?? textOf(urn).split("::")[2]?.split("$").at(-1)),

@@ -52,8 +52,8 @@ describe("the receiver's stack", () => {
       );
       assert.deepEqual(allowed, []);
       const bootstrap = fileOf(registrations, "receiver", "envoy/bootstrap.json");
-      assert.doesNotMatch(bootstrap, /name: ingest\b/);
-      assert.match(bootstrap, /name: ready\b/);
+      assert.doesNotMatch(bootstrap, /"name": "ingest"/);
+      assert.match(bootstrap, /"name": "ready"/);
     }
   });
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { judge } from "@metrics-link/review";
 import { changesOf } from "@metrics-link/review/changes.ts";
-import { pack, quiet, read, recorded, step, summary, unchanged, urn, verdictOn } from "./support.ts";
+import { askedFor, pack, quiet, read, recorded, step, summary, unchanged, urn, verdictOn } from "./support.ts";
 
 const address = urn("aws:ec2/eip:Eip", "receiver-address-a", ["metrics-link:network:FencedIngress"]);
 const guarded = { protect: true, retainOnDelete: true };
@@ -92,7 +92,7 @@ describe("what a preview would take away", () => {
     assert.match(record.errors[0]?.message ?? "", /pulumi state unprotect/);
     const verdict = judge({
       ...{ stack: "receiver", record, pack, deviations: [], now: new Date() },
-      ...{ setAside: [], comparison: unchanged },
+      ...{ setAside: [], comparison: unchanged, asked: askedFor(record) },
     });
     assert.equal(verdict.outcome, "failed");
     assert.doesNotMatch(JSON.stringify(verdict), /unprotect/);

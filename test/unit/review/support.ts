@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { releaseFiles, renderReceiver, renderSender, toJson } from "@metrics-link/envoy";
 import {
+  type Asked,
   type Comparison,
   judge,
   type Pack,
@@ -116,6 +117,13 @@ export const quiet = [step("same", host, { old: {}, new: {} }), passed(host, "sm
 /** Of a branch that changes nothing. */
 export const unchanged: Comparison = { base: "b".repeat(40), asks: [], source: [], configuration: [], accepted: false };
 
+/** What a program asked for a preview in which there is nothing else. */
+export const askedFor = ({ steps }: PreviewRecord): Asked[] =>
+  steps.map(({ urn: found, type }) => ({
+    ...{ call: "registerResource", type, fields: {} },
+    name: found.split("::").slice(3).join("::"),
+  }));
+
 export const verdictOn = (
   lines: readonly string[],
   {
@@ -123,11 +131,13 @@ export const verdictOn = (
     deviations = [],
     setAside = [],
     comparison = unchanged,
-  }: { ended?: boolean } & Partial<Pick<ReviewInput, "deviations" | "setAside" | "comparison">> = {},
+    asked = askedFor(read(lines, ended)),
+  }: { ended?: boolean } & Partial<Pick<ReviewInput, "deviations" | "setAside" | "comparison" | "asked">> = {},
 ) =>
   judge({
     stack: "receiver",
     record: read(lines, ended),
+    asked,
     pack,
     deviations,
     setAside,

@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import {
+  askedFor,
   complaint,
   host,
   pack,
   passed,
   quiet,
+  read,
   stackPassed,
   step,
   summary,
@@ -113,6 +115,15 @@ describe("a verdict", () => {
         [false, true],
       ],
     );
+  });
+
+  it("is none when something is in the preview that no program was heard to ask for", () => {
+    const provider = step("same", urn("pulumi:providers:tls", "default_5_6_1"), { old: {}, new: {} });
+    assert.equal(verdictOn([...well, provider], { asked: askedFor(read(well)) }).outcome, "passed");
+    const more = step("create", urn("aws:iam/user:User", "quiet"), { new: {} });
+    const { outcome, errors } = verdictOn([...well, more], { asked: askedFor(read(well)) });
+    assert.equal(outcome, "incomplete");
+    assert.match(errors.join(), /aws:iam\/user:User::quiet is in the preview, and no program asked for it/);
   });
 
   it("shows a policy's reason, remedy and source", () => {

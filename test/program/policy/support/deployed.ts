@@ -61,6 +61,7 @@ function leafOf(role: Role, issuer: KeyPair): string {
   }
 }
 
+const peerStack = { sender: "organization/metrics-link/receiver", receiver: "organization/metrics-link/sender" };
 const issued = Date.now();
 let made: Record<Role, ReturnType<typeof makePki>> | undefined;
 
@@ -69,7 +70,7 @@ export interface DeployOptions {
   /** Sections of the configuration by their whole key, over those of the example. */
   readonly change?: Partial<Record<Role, Readonly<Record<string, object>>>>;
   /** Another stack's outputs by its name. */
-  readonly stacks?: Readonly<Record<string, object>>;
+  readonly stacks?: Readonly<Record<string, { readonly contract: object }>>;
 }
 
 /**
@@ -118,18 +119,8 @@ export async function deployOne(role: Role, { change: changed = {}, stacks = {} 
       ],
     },
   };
+  const contracts = Object.fromEntries(Object.entries(stacks).map(([name, { contract }]) => [name, contract]));
   return await deploy(role);
-
-  function stackReference(role: Role) {
-    const { root, intermediate } = pki[role];
-    return ({ name }: Registration) => ({
-      outputs:
-        name === "own-outputs"
-          ? { pki: inForce(role, root, intermediate) }
-          : (stacks[name] ?? { contract: peers[role] }),
-      secretOutputNames: [],
-    });
-  }
 
   async function deploy(role: Role): Promise<Deployed> {
     const { root, intermediate, leaf } = pki[role];
@@ -155,12 +146,11 @@ export async function deployOne(role: Role, { change: changed = {}, stacks = {} 
       const asked: Asked[] = [];
       const registrations = await build(role, {
         change,
-        peer: peers[role],
+        peers: { ...contracts, [peerStack[role]]: peers[role] },
         root: root.pem,
         asked,
         before: { pki: inForce(role, root, intermediate) },
         answers: {
-          ...(Object.keys(stacks).length > 0 && { "pulumi:pulumi:StackReference": stackReference(role) }),
           "tls:index/privateKey:PrivateKey": ({ name }) => ({
             privateKeyPem: pemOf(name),
             privateKeyPemPkcs8: pemOf(name),

@@ -29,7 +29,8 @@ export class Mutant {
       for (const resource of found) change(resource.props, resource);
     }
     // Options of a request are fields of it, and no part of what is changed here.
-    const unseen = structuredClone(this.deployed.inputs[0]) as Seen;
+    const like = this.deployed.inputs.find((one) => one.type === type && (name === undefined || one.name === name));
+    const unseen = structuredClone(like) as Seen;
     for (const { fields } of this.asked(type, name)) change(fields.object, unseen);
   }
 
