@@ -64,11 +64,13 @@ function* inRelease({ release, envoys }: PublishedRelease, { name, addresses }: 
     if (envoy === undefined) continue;
     for (const chain of publicChains(envoy.view)) {
       const own = (chain.sources ?? []).some(({ address = "" }) => addresses.includes(address));
-      if (chain.name === name || own) yield `${name} is suspended, and ${chain.place.path} is for it`;
+      if (chain.name === name || own)
+        yield `${name} is suspended, and the filter chain ${chain.name} is for it (${chain.place.path})`;
     }
     for (const cluster of envoy.view.clusters) {
       const own = cluster.endpoints.some(({ host = "" }) => addresses.includes(host));
-      if (cluster.name === name || own) yield `${name} is suspended, and ${cluster.place.path} leads to it`;
+      if (cluster.name === name || own)
+        yield `${name} is suspended, and the cluster ${cluster.name} leads to it (${cluster.place.path})`;
     }
   }
 }

@@ -31,7 +31,7 @@ specifyRelease(clientAnchorIsPinned, "receiver", {
   ],
   "something besides certificates": [
     (it) => it.file("tls/roots/account-a.pem", (text) => text.replaceAll(" CERTIFICATE", " X509 CERTIFICATE") + text),
-    /holds something besides certificates/,
+    /is not certificates alone/,
   ],
   "a secret by another name": [
     (it) =>
