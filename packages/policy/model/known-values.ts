@@ -35,7 +35,8 @@ export function knownValues(
     "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": { referencedSecurityGroupId: ownGroup },
     "command:local:Command": {
       addPreviousOutputInEnv: false,
-      create: "node packages/host/converge/main.ts",
+      // Relative to where the program runs: the folder of `main` in Pulumi.yaml, or the repository in a test.
+      create: /node (\.\.\/)?packages\/host\/converge\/main\.ts/,
       "environment.METRICS_LINK_ASSUME_ROLE": configuration.account.assumeRole ?? "",
       "environment.METRICS_LINK_REGION": region,
     },

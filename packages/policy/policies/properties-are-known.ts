@@ -22,9 +22,9 @@ function* findingsIn(type: string, props: object, { configuration }: Context, wh
   // Types that nothing is known of have a policy of their own: types-are-known. Components and stacks have no properties.
   const known = setByTheProgram[type] ?? madeByProviders[type];
   if (known === undefined) return;
-  // The AWS provider may write these two into every resource: its own tags with the resource's, and where that is.
+  // The AWS provider may write these into every resource: its own tags, alone or with the resource's, and where that is.
   const ofAws = type.startsWith("aws:");
-  const names = new Set([...known, ...(madeByProviders[type] ?? []), ...(ofAws ? ["region", "tagsAll"] : [])]);
+  const names = new Set([...known, ...(madeByProviders[type] ?? []), ...(ofAws ? ["region", "tags", "tagsAll"] : [])]);
   const values: Readonly<Record<string, Expected>> = {
     ...knownValues(configuration)[type],
     ...(ofAws && { region: configuration.account.region }),
