@@ -23,12 +23,10 @@ interface Monitor {
     serialize: (request: Buffer) => Buffer,
     deserialize: (response: Buffer) => Buffer,
     request: Buffer,
-    options: { readonly deadline: Date },
-    callback: (error: { readonly code: number; readonly details: string } | null, response?: Buffer) => void,
+    options: { readonly deadline: number },
+    callback: (error: { readonly details: string } | null, response?: Buffer) => void,
   ): void;
 }
-
-const deadlineExceeded = 4;
 
 /**
  * Outputs of a stack's last successful update, of those that are asked for; none of a stack that was never updated, or
@@ -57,15 +55,17 @@ function answerOf(stack: string): Promise<Buffer> {
   request.setAcceptresources(false);
   const monitor = pulumi.runtime.getMonitor() as unknown as Monitor | undefined;
   if (monitor === undefined) throw new Error("there is no engine to ask");
+  const deadline = Date.now() + deadlineMs;
   return new Promise((resolve, reject) => {
     monitor.makeUnaryRequest(
       "/pulumirpc.ResourceMonitor/Invoke",
       (bytes) => bytes,
       (bytes) => bytes,
       Buffer.from(request.serializeBinary()),
-      { deadline: new Date(Date.now() + deadlineMs) },
+      { deadline },
       (error, bytes) => {
-        if (error?.code === deadlineExceeded) reject(new Error(`no answer within ${deadlineMs / 1000} s`));
+        // The engine may notice first, and then says that the call was cancelled.
+        if (error !== null && Date.now() >= deadline) reject(new Error(`no answer within ${deadlineMs / 1000} s`));
         else if (error !== null || bytes === undefined) reject(new Error(error?.details ?? "no answer"));
         else resolve(bytes);
       },

@@ -88,7 +88,7 @@ describe("the outputs of other stacks, under the real engine", function () {
       elsewhere: `{"contract":{"version":1},"other":${reference}}`,
       ...Object.fromEntries(depths.map((depth) => [`nested-${depth}`, `{"contract":{"x":${nested(depth)}}}`])),
       "nested-elsewhere": `{"contract":{"version":1},"other":${nested(1250)}}`,
-      big: `{"contract":{"version":1},"other":[${Array(1_000_000).fill('{"a":1}')}]}`,
+      big: `{"contract":{"version":1},"other":"${"x".repeat(5_000_000)}"}`,
       unknown: '{"contract":"04da6b54-80e4-46f7-96ec-b56ff0331ba9"}',
       asset: `{"contract":${marked("c44067f5952c0a294b673a41bacd8c17", { path: "/etc/passwd", hash: "x" })}}`,
       mark: `{"contract":${marked("other", { value: 1 })}}`,
