@@ -1,5 +1,6 @@
 import { acceptedOutput, contractOutput, type PkiOutput, pkiOutput, readPkiOutput } from "@metrics-link/contract";
 import * as pulumi from "@pulumi/pulumi";
+import { readOutputs } from "./stack-outputs.ts";
 
 /** This stack's name as its peers write it. */
 export const ownStack = (): string => `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`;
@@ -14,28 +15,18 @@ export interface OwnOutputs {
   readonly link: unknown;
 }
 
-/** @throws Error when there was an update that left no PKI: it would be taken for a new stack */
+/** @throws Error when they cannot be read, or an update left no PKI: the stack would be taken for a new one */
 export async function ownOutputs(): Promise<OwnOutputs> {
   const stack = ownStack();
-  const outputs = await readOutputs(stack);
+  const names = [pkiOutput, contractOutput, acceptedOutput, "link"] as const;
+  const outputs = await readOutputs(stack, names).catch((error: unknown) => {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new Error(`The last outputs of this stack, ${stack}, cannot be read: ${why}`, { cause: error });
+  });
   const pki = readPkiOutput(outputs[pkiOutput]);
   const contract = outputs[contractOutput];
   if (pki === undefined && contract !== undefined) {
     throw new Error(`${stack} has an output ${contractOutput} and no ${pkiOutput}: an earlier program made it`);
   }
   return { pki, accepted: outputs[acceptedOutput], link: outputs.link };
-}
-
-/**
- * The outputs of a stack's last successful update; none of a stack that was never updated, or was destroyed.
- *
- * It asks by the function that pulumi.StackReference asks by. The resource would fail in the engine, where no `catch`
- * of this program sees it, and the whole update with it.
- * @throws Error in the backend's words when there is no such stack or it cannot be read
- */
-export async function readOutputs(stack: string): Promise<Readonly<Record<string, unknown>>> {
-  const found = (await pulumi.runtime.invoke("pulumi:pulumi:readStackOutputs", { name: stack })) as {
-    readonly outputs?: Readonly<Record<string, unknown>>;
-  };
-  return found.outputs ?? {};
 }

@@ -10,7 +10,7 @@ import {
   wasAccepted,
 } from "@metrics-link/contract";
 import * as pulumi from "@pulumi/pulumi";
-import { readOutputs } from "./own-outputs.ts";
+import { readOutputs } from "./stack-outputs.ts";
 
 /** A peer as this side's configuration has it, and how it stands in this update. */
 export type KnownPeer<Role extends "sender" | "receiver"> = Standing<Role> & {
@@ -45,7 +45,7 @@ function said({ name, state, words, inForce }: SetAside): string {
 }
 
 const readingOf = (stack: string) =>
-  readOutputs(stack).then(
+  readOutputs(stack, [contractOutput]).then(
     (outputs) => ({ contract: outputs[contractOutput] }),
     (error: unknown) => ({ error: error instanceof Error ? error.message : String(error) }),
   );

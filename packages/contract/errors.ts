@@ -53,14 +53,28 @@ export function valueAt(raw: unknown, path: readonly PropertyKey[]): unknown {
   return found;
 }
 
-/** A value is shown in this many characters: a peer's may be of any length. */
+/** A key or a value is shown in this many characters: a peer's may be of any length. */
 const shownCharacters = 400;
 
 /** Keys and values may come from a peer or a pull request, so what a terminal would act on is escaped. */
 function describe({ key, value, remedy }: Problem): string {
-  const name = printable(key);
-  if (value === undefined) return `${name} is missing: ${remedy}`;
-  const text = printable(JSON.stringify(value) ?? String(value));
-  const shown = text.length > shownCharacters ? `${text.slice(0, shownCharacters)}… (${text.length} characters)` : text;
-  return `${name} is ${shown}: ${remedy}`;
+  const name = shortened(key);
+  return value === undefined ? `${name} is missing: ${remedy}` : `${name} is ${shortened(jsonOf(value))}: ${remedy}`;
+}
+
+/** The text for a message, printable and never longer than what is shown. */
+export function shortened(text: string, most = shownCharacters): string {
+  const start = printable(text.slice(0, most));
+  return start.length > most || text.length > most
+    ? `${printable(start.slice(0, most))}… (${text.length} characters)`
+    : start;
+}
+
+/** Never throws: a message about a hostile value must come out, whatever the value is. */
+function jsonOf(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? String(value);
+  } catch {
+    return "a value that JSON cannot express, or that nests too deeply";
+  }
 }

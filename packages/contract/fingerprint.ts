@@ -76,15 +76,6 @@ export function unlessOtherText<Result>(read: () => Result, otherwise: (why: str
   }
 }
 
-/** Whether a certificate is an authority that signed itself. One whose key or signature cannot be read has not. */
-export function isRoot(certificate: X509Certificate): boolean {
-  try {
-    return certificate.ca && certificate.checkIssued(certificate) && certificate.verify(certificate.publicKey);
-  } catch {
-    return false;
-  }
-}
-
 /**
  * SHA-256 over the DER of a certificate, written as OpenSSL writes it ("AB:CD:..."), so that a person can compare it
  * with `openssl x509 -fingerprint -sha256`.

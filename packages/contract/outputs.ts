@@ -1,9 +1,10 @@
 import { z } from "zod";
 import { dnsName, fingerprint, stackName } from "./configuration/values.ts";
 import { InvalidInputError, type Problem, problemsFound } from "./errors.ts";
-import { certificatesOf, fingerprintsOf, isRoot, readCertificates, unlessOtherText } from "./fingerprint.ts";
+import { certificatesOf, fingerprintsOf, readCertificates, unlessOtherText } from "./fingerprint.ts";
 import { ports } from "./ports.ts";
 import { isDocumentationAddress, isPublicAddress, mostAddresses } from "./public-address.ts";
+import { rootFault } from "./root-certificate.ts";
 
 /** The name of the stack output that the peer reads. Everything in it is public. */
 export const contractOutput = "contract";
@@ -62,7 +63,11 @@ function faultOf(pem: string): string | undefined {
     const roots = readCertificates(pem);
     if (roots.length < 1 || roots.length > mostRoots) return `it holds ${roots.length}, 1 to ${mostRoots} are expected`;
     if (new Set(roots.map(({ fingerprint256 }) => fingerprint256)).size < roots.length) return "it holds one twice";
-    return roots.every(isRoot) ? undefined : "it holds a certificate that is no authority, or has not signed itself";
+    for (const [index, root] of roots.entries()) {
+      const fault = rootFault(root);
+      if (fault !== undefined) return `certificate ${index + 1} is not a root that Envoy is known to load: ${fault}`;
+    }
+    return undefined;
   };
   return unlessOtherText(judged, (why) => why);
 }

@@ -1,9 +1,11 @@
 /**
  * What a terminal or an editor would act on instead of showing: control characters (C0, DEL and C1, which hold the
  * escape sequences of ECMA-48), line and paragraph separators, and everything of Unicode's category Format (Cf), which
- * holds the bidirectional overrides and zero-width characters. Unpaired surrogates are no text at all.
+ * holds the bidirectional overrides and zero-width characters. Nor does anybody see the code points that Unicode calls
+ * default ignorable, such as U+3164 HANGUL FILLER and the variation selectors: some may stand in an identifier.
+ * Unpaired surrogates are no text at all.
  */
-const unprintable = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
+const unprintable = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
 
 /** A foreign text as it may be shown on a terminal, in a log or on a page: what cannot be seen is written as `\u{…}`. */
 export function printable(text: string): string {

@@ -1,9 +1,11 @@
 import { z } from "zod";
 import { dnsName, stackName } from "./configuration/values.ts";
+import { shortened } from "./errors.ts";
 import { certificatesOf, fingerprintOf } from "./fingerprint.ts";
 import {
   type AcceptedPeer,
   addressesOf,
+  contractOutput,
   type PeerPins,
   type ReceiverContract,
   RefusedContractError,
@@ -12,7 +14,6 @@ import {
   rootBundle,
   type SenderContract,
 } from "./outputs.ts";
-import { printable } from "./printable.ts";
 import { isDocumentationAddress } from "./public-address.ts";
 
 type Role = "sender" | "receiver";
@@ -90,7 +91,7 @@ export function standingOf<R extends Role>(role: R, { peer, reading, before, net
   if (reading === undefined || "error" in reading) {
     return held(
       "unreadable",
-      `The outputs of stack ${stack} cannot be read: ${printable(reading?.error ?? "not asked")}`,
+      `The outputs of stack ${stack} cannot be read: ${shortened(reading?.error ?? "not asked", 1_000)}`,
     );
   }
   try {
@@ -101,7 +102,9 @@ export function standingOf<R extends Role>(role: R, { peer, reading, before, net
     return { state: "accepted", inForce: found.accepted, contract: found.contract as ContractOf<R> };
   } catch (error) {
     if (error instanceof RefusedContractError) return held(error.refusal, error.message, error.contract);
-    throw error;
+    // Nothing that a peer says may end the update of the others.
+    const why = error instanceof Error ? error.message : String(error);
+    return held("malformed", `Output "${contractOutput}" of stack ${stack} cannot be used: ${shortened(why)}`);
   }
 }
 

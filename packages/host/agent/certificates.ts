@@ -1,6 +1,7 @@
 import { createPrivateKey, type X509Certificate } from "node:crypto";
-import { isRoot, readCertificates } from "@metrics-link/contract/fingerprint.ts";
+import { readCertificates } from "@metrics-link/contract/fingerprint.ts";
 import { printable } from "@metrics-link/contract/printable.ts";
+import { rootFault } from "@metrics-link/contract/root-certificate.ts";
 
 /** @throws Error when the key is not the one in the chain's first certificate */
 export function requireKeyPair(chainPem: string, keyPem: string): void {
@@ -40,8 +41,11 @@ export function requireTrustBundle(bundlePem: string, fingerprints: readonly str
   if (missing.length > 0) throw new Error(`the bundle lacks ${missing.join(", ")}`);
   if (strange.length > 0) throw new Error(`the bundle also holds ${strange.join(", ")}`);
   if (found.length > fingerprints.length) throw new Error("the bundle holds a certificate twice");
-  const other = roots.find((root) => !isRoot(root));
-  if (other) throw new Error(`${oneLine(other.subject)} is not a root: not an authority that signed itself`);
+  for (const root of roots) {
+    const fault = rootFault(root);
+    if (fault !== undefined)
+      throw new Error(`${oneLine(root.subject)} is not a root that Envoy is known to load: ${fault}`);
+  }
 }
 
 /** The serial number as RFC 5280 numbers: no leading zeros, lower case. */

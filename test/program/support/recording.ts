@@ -1,5 +1,6 @@
 import { type Asked, askedOf } from "@metrics-link/review";
 import * as pulumi from "@pulumi/pulumi";
+import messages from "@pulumi/pulumi/proto/resource_pb.js";
 
 /** One resource as the program registered it, with unwrapped inputs. */
 export interface Registration {
@@ -46,6 +47,7 @@ export async function record(
   );
   optionsOf = recordOptions();
   recordRequests(asked);
+  answerAsBytes();
   await program();
   await pulumi.runtime.disconnect();
   return registrations;
@@ -82,6 +84,29 @@ function recordRequests(asked: Asked[]): void {
       return ask(request, ...rest);
     };
   }
+}
+
+/** The mocks have each call as a method; this is the call under it (grpc.Client), by which the stacks read outputs. */
+function answerAsBytes(): void {
+  const monitor = pulumi.runtime.getMonitor() as unknown as {
+    invoke(
+      request: object,
+      callback: (error: object | null, response?: { serializeBinary(): Uint8Array }) => void,
+    ): void;
+    makeUnaryRequest: (
+      ...args: [string, unknown, unknown, Buffer, unknown, (error: object | null, bytes?: Buffer) => void]
+    ) => void;
+  };
+  monitor.makeUnaryRequest = (method, _serialize, _deserialize, bytes, _options, callback) => {
+    if (method !== "/pulumirpc.ResourceMonitor/Invoke") throw new Error(`the mocks do not know ${method}`);
+    const request = messages.ResourceInvokeRequest.deserializeBinary(bytes);
+    monitor.invoke(request, (error, response) =>
+      callback(
+        error instanceof Error ? { code: 2, details: error.message } : error,
+        response && Buffer.from(response.serializeBinary()),
+      ),
+    );
+  };
 }
 
 type Ask = (request: { toObject(): object }, ...rest: unknown[]) => unknown;

@@ -7,6 +7,7 @@ import {
   type PeerPins,
   readContract,
   readPeer,
+  standingOf,
 } from "@metrics-link/contract";
 import { selfSigned } from "../../support/openssl.ts";
 import { authorityTree } from "./support/tree.ts";
@@ -37,7 +38,10 @@ describe("what a hostile peer may say of itself", () => {
       read(output, agreed);
     } catch (error) {
       assert.ok(error instanceof InvalidInputError, String(error));
-      assert.doesNotMatch(error.message.replaceAll("\n", ""), /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u);
+      assert.doesNotMatch(
+        error.message.replaceAll("\n", ""),
+        /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u,
+      );
       assert.ok(error.message.includes("organization/metrics-link/peer"), error.message);
       assert.ok(error.message.length < 12_000, `a message of ${error.message.length} characters`);
       return error.message;
@@ -175,5 +179,51 @@ describe("what a hostile peer may say of itself", () => {
     assert.equal(readContract("a/b/c", undefined), undefined);
     assert.throws(() => readContract("a/b/c", { ...receiver, endpointPort: 22 }), /endpointPort is 22/);
     assert.throws(() => readContract("a/b/c", { ...sender, role: "\u001b[2J" }), InvalidInputError);
+  });
+
+  it("never throws, whatever value stands where a contract should", () => {
+    let deep: unknown = 1;
+    for (let depth = 0; depth < 20_000; depth += 1) deep = [deep];
+    const circular: Record<string, unknown> = {};
+    circular.self = circular;
+    const getter = Object.defineProperty({}, "version", {
+      enumerable: true,
+      get: () => {
+        throw new Error("read");
+      },
+    });
+    const values = [
+      deep,
+      { version: deep },
+      { role: deep, trusts: [deep] },
+      circular,
+      { version: circular },
+      1n,
+      { version: 1n },
+    ];
+    const others = [
+      getter,
+      Symbol("x"),
+      () => 1,
+      Object.create(null),
+      "x".repeat(5_000_000),
+      { [`${"k".repeat(1_000_000)}`]: 1 },
+    ];
+    for (const contract of [...values, ...others]) {
+      for (const role of ["sender", "receiver"] as const) {
+        const peer = { stack: "organization/metrics-link/peer", ...pins };
+        const standing = standingOf(role, { peer, reading: { contract }, before: [], network: onInternet });
+        assert.ok(standing.state === "held" && standing.reason === "malformed", standing.state);
+        assert.ok(standing.words.includes(peer.stack) && standing.words.length < 12_000, `${standing.words.length}`);
+      }
+    }
+    const error = "e".repeat(1_000_000);
+    const held = standingOf("sender", {
+      peer: { stack: "a/b/c" },
+      reading: { error },
+      before: [],
+      network: onInternet,
+    });
+    assert.ok(held.state === "held" && held.words.length < 2_000);
   });
 });

@@ -11,14 +11,19 @@ const named = (stack: string) => `organization/plugins-example/${stack}`;
 /** A program that says something of itself, and tells what it could read of others. */
 const program = `
 import * as pulumi from "@pulumi/pulumi";
-import { readOutputs } from ${JSON.stringify(join(repository, "stacks/own-outputs.ts"))};
+import "@pulumi/command/local/index.js"; // The SDK builds the resources of packages that the program knows.
+import { readOutputs } from ${JSON.stringify(join(repository, "stacks/stack-outputs.ts"))};
 const config = new pulumi.Config();
 const read = async (stack) => {
   if (config.get("by") === "reference") {
     const { value } = await new pulumi.StackReference(stack, { name: stack }).getOutputDetails("contract");
     return { contract: value };
   }
-  return readOutputs(stack);
+  if (config.get("by") === "invoke") {
+    const { outputs } = await pulumi.runtime.invoke("pulumi:pulumi:readStackOutputs", { name: stack });
+    return { contract: outputs?.contract };
+  }
+  return readOutputs(stack, ["contract"]);
 };
 export default async () => {
   const found = {};
@@ -28,6 +33,13 @@ export default async () => {
   return { contract: config.getBoolean("secret") ? pulumi.secret("closed") : "open", found: JSON.stringify(found) };
 };
 `;
+
+/** The state of a stack as its owner can write it. @param outputs JSON, of any depth */
+const stateWith = (stack: string, outputs: string) =>
+  `{"version":3,"checkpoint":{"stack":"${named(stack)}","latest":{
+    "manifest":{"time":"2026-01-01T00:00:00Z","magic":"","version":""},"resources":[{
+    "urn":"urn:pulumi:${stack}::plugins-example::pulumi:pulumi:Stack::plugins-example-${stack}",
+    "custom":false,"type":"pulumi:pulumi:Stack","outputs":${outputs}}]}}}`;
 
 describe("the outputs of other stacks, under the real engine", function () {
   this.timeout(180_000);
@@ -59,6 +71,76 @@ describe("the outputs of other stacks, under the real engine", function () {
     assert.deepEqual(read[named("destroyed")], {});
     for (const stack of ["gone", "never"]) assert.match(read[named(stack)]?.error ?? "", /unknown stack/, stack);
     assert.match(read[named("damaged")]?.error ?? "", /failed to load checkpoint/);
+  });
+
+  describe("that a hostile peer wrote by hand", () => {
+    const signatureKey = "4dabf18193072939515e22adb298388d";
+    const marked = (signature: string, more: object) => JSON.stringify({ [signatureKey]: signature, ...more });
+    const reference = marked("5cf8f73096256a8f31e491e813e4eb8e", {
+      urn: "urn:pulumi:x::y::command:local:Command::z",
+      id: "z",
+      packageVersion: "",
+    });
+    const nested = (depth: number) => `${"[".repeat(depth)}1${"]".repeat(depth)}`;
+    const depths = [40, 1000, 1250, 1500, 2000];
+    const outputs: Readonly<Record<string, string>> = {
+      reference: `{"contract":${reference},"other":${reference}}`,
+      elsewhere: `{"contract":{"version":1},"other":${reference}}`,
+      ...Object.fromEntries(depths.map((depth) => [`nested-${depth}`, `{"contract":{"x":${nested(depth)}}}`])),
+      "nested-elsewhere": `{"contract":{"version":1},"other":${nested(1250)}}`,
+      big: `{"contract":{"version":1},"other":"${"x".repeat(5_000_000)}"}`,
+      unknown: '{"contract":"04da6b54-80e4-46f7-96ec-b56ff0331ba9"}',
+      asset: `{"contract":${marked("c44067f5952c0a294b673a41bacd8c17", { path: "/etc/passwd", hash: "x" })}}`,
+      mark: `{"contract":${marked("other", { value: 1 })}}`,
+      secret: `{"contract":${marked("1b47061264138c4ac30d75fd1eb44270", { ciphertext: "v1:garbage" })}}`,
+      keys: '{"contract":{"__proto__":{"version":1},"hasOwnProperty":1,"then":1}}',
+    };
+    const found = new Map<string, { readonly contract?: unknown; readonly error?: string }>();
+
+    const readers = (by: string, stacks: readonly string[]) => {
+      const stated = { by, stacks: JSON.stringify(stacks.map(named)) };
+      const config = Object.entries(stated).flatMap(([key, value]) => ["-c", `${key}=${value}`]);
+      return project.run("up", "--yes", "--skip-preview", ...config);
+    };
+
+    before(async () => {
+      for (const [stack, text] of Object.entries(outputs))
+        writeFileSync(stateOf(project, stack), stateWith(stack, text));
+      const { code, output } = await readers("readOutputs", Object.keys(outputs));
+      assert.equal(code, 0, output);
+      const read = JSON.parse((await project.outputs()).found ?? "") as Record<string, { contract?: unknown }>;
+      for (const stack of Object.keys(outputs)) found.set(stack, read[named(stack)] ?? {});
+    });
+
+    for (const stack of ["reference", "elsewhere", "nested-1500"]) {
+      it(`${stack}: ends the whole update when the SDK reads it`, async () => {
+        assert.notEqual((await readers("invoke", [stack])).code, 0);
+      });
+    }
+
+    it("a reference to a resource is the resource's id", () => {
+      assert.equal(found.get("reference")?.contract, "z");
+      assert.deepEqual(found.get("elsewhere"), { contract: { version: 1 } });
+    });
+
+    it("an output that is nested too deeply is an error; another output is not looked at", () => {
+      for (const depth of depths) {
+        assert.match(found.get(`nested-${depth}`)?.error ?? "", /^its outputs nest deeper than 32 levels/);
+      }
+      assert.deepEqual(found.get("nested-elsewhere"), { contract: { version: 1 } });
+    });
+
+    it("outputs that are too big are an error", () => {
+      assert.match(found.get("big")?.error ?? "", /^its outputs take \d+ bytes, at most 4194304 are read/);
+    });
+
+    it("what Pulumi marks comes as the data that it is, or as an error", () => {
+      assert.equal(found.get("unknown")?.contract, "04da6b54-80e4-46f7-96ec-b56ff0331ba9");
+      assert.equal(JSON.stringify(found.get("asset")).includes("/etc/passwd"), true);
+      assert.match(found.get("mark")?.error ?? "", /unrecognized signature/);
+      assert.match(found.get("secret")?.error ?? "", /decrypt/);
+      assert.deepEqual(Object.keys(found.get("keys")?.contract ?? {}).toSorted(), ["hasOwnProperty", "then"]);
+    });
   });
 
   it("end the whole update when a StackReference asks: which is why none does", async () => {

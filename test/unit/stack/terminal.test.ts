@@ -15,8 +15,9 @@ import { healthy } from "../audit/support/healthy.ts";
 import { quiet, step, summary, urn, verdictOn, violation } from "../review/support.ts";
 
 /** Clears the screen, moves the cursor up, sets the title, colours by C1, turns the line round, hides, begins a line. */
-const poison = "\u001b[2J\u001b[1A\u001b]0;title\u0007\u009b31m\u202e\u2066\u200b\u00ad\u2028\r\nfine: nothing to see";
-const acted = /[^\P{Cc}\n]|[\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
+const poison =
+  "\u001b[2J\u001b[1A\u001b]0;title\u0007\u009b31m\u202e\u2066\u200b\u00ad\u3164\ufe0f\u{e0101}\u2028\r\nfine: nothing to see";
+const acted = /[^\P{Cc}\n]|[\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u;
 const repository = join(import.meta.dirname, "..", "..", "..");
 
 /** Nothing in it acts on a terminal, and what the poison says begins no line. */

@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fingerprintOf, InvalidInputError, readPeer } from "@metrics-link/contract";
+import { rootBundle } from "@metrics-link/contract/outputs.ts";
 import { releaseFiles } from "@metrics-link/envoy";
 import { requireTrustBundle } from "@metrics-link/host/agent/certificates.ts";
 import fc from "fast-check";
@@ -14,6 +15,7 @@ import { Authority } from "../support/authority.ts";
 import { callOnce } from "../support/client.ts";
 import { hostileBundles } from "../support/hostile-bundles.ts";
 import { Link, senderName } from "../support/link.ts";
+import { unusualRoots } from "../support/unusual-roots.ts";
 
 const relabelled = (pem: string, label: string) => pem.replaceAll("CERTIFICATE-----", `${label}-----`);
 const labels = ["X509 CERTIFICATE", "TRUSTED CERTIFICATE"];
@@ -85,6 +87,21 @@ describe("anchors: what Envoy believes is what was pinned", function () {
     assert.ok(taken > 50, `only ${taken} of ${generated.length} bundles were taken: the test shows little`);
     // What makes the refusal matter: a search for CERTIFICATE blocks sees pinned roots alone, and Envoy loads another one.
     assert.ok(hidden >= labels.length * 2, `${hidden} refused bundles would have brought an unpinned anchor`);
+  });
+
+  it("whatever root is taken, Envoy loads it", async () => {
+    const roots = unusualRoots();
+    const taken = new Map<string, boolean>();
+    for (const [name, { pem }] of Object.entries(roots)) taken.set(name, rootBundle.safeParse(pem).success);
+    const files = Object.fromEntries(Object.entries(roots).map(([name, { pem }]) => [name, pem]));
+    const loaded = await loadedAnchors(directory, files);
+    for (const [name, { right }] of Object.entries(roots)) {
+      assert.equal(taken.get(name), right, name);
+      if (taken.get(name)) assert.equal(loaded.get(name)?.length, 1, `${name} is taken, and Envoy does not load it`);
+    }
+    // What makes the refusals matter: OpenSSL takes these, and Envoy does not.
+    const dangerous = Object.keys(roots).filter((name) => loaded.get(name)?.length === 0);
+    assert.ok(dangerous.length >= 7, dangerous.join(", "));
   });
 
   describe("a root that hides in a block with another label", () => {
