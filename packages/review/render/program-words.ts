@@ -48,7 +48,10 @@ const sides = ({ before, after }: Pick<Entry, "before" | "after">) => ({
 /** A branch's text moves no cursor, turns nothing around and hides nothing: what is not seen is written as a number. */
 const visible = (text: string) =>
   linewise(text, (line) =>
-    line.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (sign) => `\\u{${sign.codePointAt(0)?.toString(16)}}`),
+    line.replace(
+      /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu,
+      (sign) => `\\u{${sign.codePointAt(0)?.toString(16)}}`,
+    ),
   );
 
 /** Lines of the repository that the branch changes, whole: code may stand far to the right. */
