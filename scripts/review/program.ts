@@ -169,7 +169,7 @@ function held(directory: string): Promise<Server | undefined> {
 
 /** What pnpm needs of this process' environment. Credentials of AWS, Pulumi or GitHub are not among it. */
 const forInstalling =
-  /^(PATH|HOME|TMPDIR|LANG|XDG_\w+|(npm|pnpm)_config_\w+|(https?|no|all)_proxy|NODE_EXTRA_CA_CERTS|SSL_CERT_\w+)$/i;
+  /^(PATH|HOME|TMPDIR|LANG|XDG_\w+|METRICS_LINK_\w+|(npm|pnpm)_config_\w+|(https?|no|all)_proxy|NODE_EXTRA_CA_CERTS|SSL_CERT_\w+)$/i;
 
 /** Settings of pnpm-workspace.yaml that only say which packages there are, and which may run code: none does here. */
 const knownSettings = ["packages", "allowBuilds"];

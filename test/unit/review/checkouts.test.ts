@@ -14,57 +14,14 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { bytesOf, isSameFile, sourceFile } from "@metrics-link/review";
 import { sourceChanges } from "@metrics-link/review/program/comparison.ts";
 import fc from "fast-check";
 import { Git } from "../../../scripts/review/git.ts";
 import { namedPaths } from "../../../scripts/review/inputs.ts";
 import { filesIn, filesOfCommit, LaidOut } from "../../../scripts/review/program.ts";
-
-/** A checkout with a workspace of two packages, of which one needs the other. */
-class Checkout {
-  readonly directory = realpathSync(mkdtempSync(join(tmpdir(), "checkout-")));
-
-  constructor() {
-    this.git("init", "--quiet", "--initial-branch=main");
-    const manifest = (name: string, more: object = {}) =>
-      JSON.stringify({ name, version: "1.0.0", type: "module", ...more });
-    this.write("package.json", manifest("root"));
-    this.write("pnpm-workspace.yaml", "packages:\n  - packages/*\n  - stacks\n");
-    this.write("packages/envoy/package.json", manifest("@x/envoy", { exports: "./index.js" }));
-    this.write("packages/envoy/index.js", 'export const program = "reviewed";\n');
-    this.write("stacks/package.json", manifest("@x/stacks", { dependencies: { "@x/envoy": "workspace:*" } }));
-    this.write(
-      "stacks/index.js",
-      'import { program } from "@x/envoy";\nconsole.log(program, import.meta.resolve("@x/envoy"));\n',
-    );
-    this.write("stacks/rules/one.yaml", "groups: []\n");
-    this.write("README.md", "# Read me\n");
-    execFileSync("pnpm", ["install", "--offline", "--lockfile-only", "--reporter=silent"], { cwd: this.directory });
-    this.commit();
-  }
-
-  write(path: string, content: string): void {
-    const full = join(this.directory, path);
-    mkdirSync(dirname(full), { recursive: true });
-    writeFileSync(full, content);
-  }
-
-  git(...words: string[]): string {
-    const who = ["-c", "user.name=test", "-c", "user.email=test@example.org"];
-    return execFileSync("git", ["-C", this.directory, ...who, ...words], { encoding: "utf8" }).trim();
-  }
-
-  commit(): void {
-    this.git("add", "--all");
-    this.git("commit", "--quiet", "--message", "test");
-  }
-
-  remove(): void {
-    rmSync(this.directory, { recursive: true });
-  }
-}
+import { Checkout } from "./checkout.ts";
 
 let checkout: Checkout;
 const reviewed = () => filesOfCommit(new Git(checkout.directory), "refs/heads/main");
