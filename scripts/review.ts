@@ -1,9 +1,9 @@
 import { resolve } from "node:path";
 import { InvalidInputError, printableLines } from "@metrics-link/contract";
 import {
-  type Deviation,
   judge,
   type Outcome,
+  type ReviewInput,
   renderHtml,
   renderMarkdown,
   renderText,
@@ -62,17 +62,17 @@ async function review(context: StackContext, options: BranchOptions): Promise<Ve
     comparison,
     asked,
     setAside: setAside(config),
-    deviations: deviationsOf(context),
+    ...deviationsOf(context),
     now: new Date(),
   });
 }
 
-/** From the stack's configuration; one that cannot be read is the preview's to complain of. */
-function deviationsOf({ file }: StackContext): readonly Deviation[] {
+/** From the stack's configuration. One that is not understood proves nothing, whatever the preview makes of it. */
+function deviationsOf({ file }: StackContext): Pick<ReviewInput, "deviations" | "notRead"> {
   try {
-    return file.read().policy.deviations;
+    return { deviations: file.read().policy.deviations, notRead: [] };
   } catch (error) {
-    if (error instanceof InvalidInputError) return [];
+    if (error instanceof InvalidInputError) return { deviations: [], notRead: [error.message] };
     throw error;
   }
 }

@@ -59,6 +59,8 @@ export interface ReviewInput {
   readonly deviations: readonly Deviation[];
   readonly setAside: readonly SetAside[];
   readonly comparison: Comparison;
+  /** Why the configuration cannot be read, so that deviations in it may be in force unseen. */
+  readonly notRead?: readonly string[];
   /** What the program was heard to ask of the engine. */
   readonly asked: readonly Asked[];
   readonly now: Date;
@@ -68,7 +70,8 @@ export interface ReviewInput {
  * The verdict on a preview.
  * @throws Error for an operation of the engine that this review does not know
  */
-export function judge({ stack, record, pack, deviations, setAside, comparison, asked, now }: ReviewInput): Verdict {
+export function judge(input: ReviewInput): Verdict {
+  const { stack, record, pack, deviations, setAside, comparison, notRead = [], asked, now } = input;
   const changes = changesOf(record);
   const policies = policyResults(record, pack);
   const rules = new Set([
@@ -86,7 +89,12 @@ export function judge({ stack, record, pack, deviations, setAside, comparison, a
     ...judged,
     ...ownFailures(planned, [...excused, ...judged.map(({ rule }) => rule)]),
   ];
-  const errors = [...complaints(record, changes, gone), ...silence(record, pack), ...unheard(record, asked)];
+  const errors = [
+    ...complaints(record, changes, gone),
+    ...silence(record, pack),
+    ...unheard(record, asked),
+    ...notRead,
+  ];
   const outcome = failures.length > 0 ? "failed" : errors.length > 0 || !record.succeeded ? "incomplete" : "passed";
   return {
     stack,

@@ -1,19 +1,33 @@
-import { copyFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { lstatSync, readFileSync } from "node:fs";
+import { basename, join, relative } from "node:path";
 import { pathToFileURL } from "node:url";
-import { type Comparison, compare, type Files, type Pack, type PreviewRecord } from "@metrics-link/review";
-import { parse } from "yaml";
+import {
+  bytesOf,
+  type Comparison,
+  compare,
+  type Files,
+  isSameFile,
+  type Pack,
+  type PreviewRecord,
+  plainOf,
+  type SourceFile,
+  sourceFile,
+} from "@metrics-link/review";
 import { repository, type StackContext } from "../stack/context.ts";
 import { Git } from "./git.ts";
-import { closed, type Inputs, inputsOf } from "./inputs.ts";
+import { isNamedBy, namedBefore, namedPaths } from "./inputs.ts";
 import { type Previewed, preview } from "./preview.ts";
-import { filesIn, LaidOut } from "./program.ts";
+import { filesIn, filesOfCommit, LaidOut } from "./program.ts";
+import { readStackDocument, type StackDocument } from "./stack-document.ts";
 
 /**
  * What set-up brought to this machine is of the checkout's versions, and a program refuses any other. So both run with the
  * checkout's; a change of the file is one of the source, which names each version and hash.
  */
 const pins = "tools.json";
+
+/** Nothing in these runs in an update. Everything else is the program: also set-up, the pack, and this review. */
+const isProgram = (path: string) => !/^(docs|test)\/|^[^/]+\.md$|^LICENSE$/.test(path);
 
 export interface BranchOptions {
   /** The commit that was reviewed; if not given, where the branch left the main one. */
@@ -27,7 +41,7 @@ export interface BranchOptions {
 export interface Reviewed extends Previewed {
   readonly pack: Pack;
   readonly comparison: Comparison;
-  readonly config: Inputs["config"];
+  readonly config: StackDocument["config"];
 }
 
 /**
@@ -40,77 +54,115 @@ export async function reviewBranch(context: StackContext, options: BranchOptions
   const checkout = options.head ?? repository;
   const git = new Git(checkout);
   const commit = git.base(options.base);
-  const inputs = inputsOf(checkout, file.path);
-  const base = await LaidOut.take();
-  const head = options.head === undefined ? undefined : await LaidOut.take();
+  const [before, after] = [filesOfCommit(git, commit), filesIn(checkout, git.files())];
+  const stackFile = stackFileOf(file.path, checkout, { before, after });
+  const named = [
+    ...namedPaths(stackFile.now.config, checkout, after),
+    ...namedBefore(stackFile.reviewed?.config ?? {}),
+  ];
+  const [old, next] = [divided(before, named), divided(after, named)];
+  const differs = !isSame(old.program, next.program);
+  const laidOut: LaidOut[] = [];
+  const lay = async (files: Files) => {
+    const place = await LaidOut.take();
+    laidOut.push(place);
+    place.lay(new Map([...files, ...next.named, [`stacks/${basename(file.path)}`, stackFile.file]]));
+    place.install();
+    return place.directory;
+  };
   try {
-    base.unpack(git.archive(commit));
-    const paths = git.files();
-    const before = divided(filesIn(base.directory, git.filesOf(commit)), inputs);
-    const after = divided(filesIn(checkout, paths), inputs);
-    const differs = !isSame(before.program, after.program);
+    const tools = after.get(pins);
     // The checkout's own installed packages will do for a program that is the checkout's own.
-    if (differs || head !== undefined) makeRunnable(base, checkout, [...inputs.named, pins], file.path);
-    if (differs && head !== undefined) {
-      const there = new Set(after.all.keys());
-      head.takeOver(
-        checkout,
-        paths.filter((path) => there.has(path)),
-        "kept",
-      );
-      makeRunnable(head, checkout, [], file.path);
-    }
-    const project = head === undefined ? context.project : (differs ? head : base).directory;
-    const judges = join(differs || head !== undefined ? base.directory : repository, "packages", "policy");
-    const [next, old, pack] = await Promise.all([
+    const base =
+      differs || options.head !== undefined
+        ? await lay(new Map([...old.program, ...(tools === undefined ? [] : [[pins, tools] as const])]))
+        : undefined;
+    const head = differs && options.head !== undefined ? await lay(next.program) : base;
+    const project = options.head === undefined || head === undefined ? context.project : head;
+    const judges = join(base ?? repository, "packages", "policy");
+    const [seen, other, pack] = await Promise.all([
       preview({ stack, project, environment, pack: judges }),
-      differs ? preview({ stack, project: base.directory, environment }) : undefined,
+      differs && base !== undefined ? preview({ stack, project: base, environment }) : undefined,
       import(pathToFileURL(join(judges, "index.ts")).href) as Promise<Pack>,
     ]);
-    if (old !== undefined && !old.record.succeeded && next.record.succeeded)
-      throw new Error(refused(commit, old.record));
-    const tracked = git.show(commit, `stacks/${basename(file.path)}`);
+    if (other !== undefined && !other.record.succeeded && seen.record.succeeded)
+      throw new Error(refused(commit, other.record));
     const comparison = compare({
       stack,
       base: commit,
-      before: { files: before.program, ...(old && { asked: old.asked }) },
-      after: { files: after.program, ...(old && { asked: next.asked }) },
+      before: { files: new Map([...old.program, ...stackFile.others.before]), ...(other && { asked: other.asked }) },
+      after: { files: new Map([...next.program, ...stackFile.others.after]), ...(other && { asked: seen.asked }) },
       configuration: {
-        before: withStack(before.named, tracked),
-        after: withStack(after.named, tracked === undefined ? undefined : file.text()),
+        before: new Map([...plain(old.named), ...stackFile.configuration.before]),
+        after: new Map([...plain(next.named), ...stackFile.configuration.after]),
       },
       accepted: options.accepted,
     });
-    return { ...next, pack, comparison, config: inputs.config };
+    return { ...seen, pack, comparison, config: stackFile.now.config };
   } finally {
-    base.remove();
-    head?.remove();
+    for (const place of laidOut) place.remove();
   }
 }
 
-function makeRunnable(program: LaidOut, checkout: string, named: readonly string[], stackFile: string): void {
-  program.takeOver(checkout, named);
-  copyFileSync(stackFile, join(program.directory, "stacks", basename(stackFile)));
-  program.install();
+/**
+ * A stack's file in both checkouts. What is beside its configuration decides over the keys that protect the state, and no
+ * policy judges it: so it counts as program. A file that git ignores is compared with nothing.
+ * @throws Error when it is no regular file, or can be read in two ways
+ */
+function stackFileOf(path: string, checkout: string, { before, after }: { before: Files; after: Files }) {
+  if (!lstatSync(path).isFile()) throw new Error(`${path} is no regular file`);
+  const inside = relative(checkout, path);
+  const bytes = readFileSync(path);
+  const now = readStackDocument(basename(path), bytes);
+  const isCompared = before.has(inside) || after.has(inside);
+  const was = before.get(inside);
+  const reviewed = was === undefined ? undefined : reviewedDocument(inside, was);
+  const others = (document: StackDocument | undefined): [string, SourceFile][] =>
+    Object.entries(document?.others ?? {}).map(([key, value]) => [
+      `${inside}, ${key}`,
+      sourceFile("100644", Buffer.from(JSON.stringify(value))),
+    ]);
+  const configuration = (document: StackDocument | undefined): [string, unknown][] =>
+    document === undefined
+      ? []
+      : [
+          ["config", document.config],
+          ["comments", document.comments],
+        ];
+  const both = <Of>(of: (document: StackDocument | undefined) => Of[]) => ({
+    before: isCompared ? of(reviewed) : [],
+    after: isCompared ? of(now) : [],
+  });
+  return {
+    now,
+    reviewed,
+    file: sourceFile("100644", bytes),
+    others: both(others),
+    configuration: both(configuration),
+  };
+}
+
+/** Where it cannot be read, everything in the branch's is new. */
+function reviewedDocument(path: string, file: SourceFile): StackDocument | undefined {
+  try {
+    return readStackDocument(path, bytesOf(file));
+  } catch {
+    return undefined;
+  }
 }
 
 /** Files of the program, and those that the configuration names. Stack files belong to neither: they are data. */
-function divided(all: Files, { named }: Inputs) {
-  const isNamed = (path: string) => named.some((one) => path === one || path.startsWith(`${one}/`));
+function divided(all: Files, named: readonly string[]) {
+  const isNamed = (path: string) => isNamedBy(named, path);
   const isStackFile = (path: string) => /^stacks\/Pulumi\.[^/]+\.yaml$/.test(path);
   const only = (wanted: (path: string) => boolean): Files => new Map([...all].filter(([path]) => wanted(path)));
-  return { all, named: only(isNamed), program: only((path) => !isNamed(path) && !isStackFile(path)) };
+  return { named: only(isNamed), program: only((path) => isProgram(path) && !isNamed(path) && !isStackFile(path)) };
 }
 
 const isSame = (one: Files, other: Files) =>
-  one.size === other.size && [...one].every(([path, text]) => other.get(path) === text);
+  one.size === other.size && [...one].every(([path, file]) => isSameFile(other.get(path), file));
 
-/** A stack file that is not in source control is compared with nothing. */
-function withStack(named: Files, stackFile: string | undefined): ReadonlyMap<string, unknown> {
-  if (stackFile === undefined) return named;
-  const { config } = closed(parse(stackFile) ?? {}) as { config?: unknown };
-  return new Map<string, unknown>([...named, ["config", config]]);
-}
+const plain = (files: Files) => [...files].map(([path, file]): [string, unknown] => [path, plainOf(file)]);
 
 const refused = (commit: string, { errors }: PreviewRecord) =>
   `the program of ${commit.slice(0, 12)} does not run with this configuration, so that nothing can be compared with it. ` +

@@ -1,58 +1,95 @@
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
-import { join, relative, resolve } from "node:path";
-import { secretIn } from "@metrics-link/review";
-import { parse } from "yaml";
+import { lstatSync, readdirSync, realpathSync } from "node:fs";
+import { join, posix } from "node:path";
+import type { Files } from "@metrics-link/review";
 
-/** The stack's configuration, and the files of the repository that it names: scrape jobs, rules, certificates. */
-export interface Inputs {
-  /** The section `config`, with secrets closed. */
-  readonly config: Readonly<Record<string, unknown>>;
-  /** Folders and files of the repository, relative to its root. */
-  readonly named: readonly string[];
+type Config = Readonly<Record<string, unknown>>;
+interface Named {
+  readonly key: string;
+  readonly path: string;
 }
 
-/** @throws Error when the configuration names a file of the program as one of its own */
-export function inputsOf(checkout: string, file: string): Inputs {
-  const { config = {} } = (parse(readFileSync(file, "utf8")) ?? {}) as { config?: Record<string, unknown> };
-  const named = textsIn(config).flatMap((text) => {
-    const path = relative(checkout, resolve(checkout, text));
-    const isName = /[^/]\/[^/]/.test(text) && path !== "" && !path.startsWith("..");
-    return isName && existsSync(join(checkout, path)) ? [path] : [];
+/** Where files of the configuration may lie: nothing in these folders is the program. */
+const places = /^(pki|monitoring|stacks\/[A-Za-z0-9][\w-]*)(\/|$)/;
+
+/** What a folder or a file that the configuration names may hold. */
+const kinds = /\.(ya?ml|pem|crt|csr)$/;
+
+/** The files that a configuration names, by the only keys that name any. */
+function namedIn(config: Config): Named[] {
+  const section = (name: string) => (config[`metrics-link:${name}`] ?? {}) as Record<string, unknown>;
+  const { artefacts } = section("pki");
+  const { rules, scrapeConfigs, alertmanagers } = section("prometheus");
+  const authorities = (Array.isArray(alertmanagers) ? alertmanagers : []).map((one): [string, unknown] => [
+    "prometheus.alertmanagers[].ca",
+    one?.ca,
+  ]);
+  const all: [string, unknown][] = [
+    ["pki.artefacts", artefacts],
+    ["prometheus.rules", rules],
+    ["prometheus.scrapeConfigs", scrapeConfigs],
+    ...authorities,
+  ];
+  return all.flatMap(([key, path]) => (typeof path === "string" ? [{ key: `metrics-link:${key}`, path }] : []));
+}
+
+const isInside = (folder: string, path: string) => path === folder || path.startsWith(`${folder}/`);
+
+/**
+ * The paths of the repository that a configuration names: folders and files of its own, in places without program. A path
+ * that begins with a slash leads out of the repository, where nothing is compared; `setAside` says so on the page.
+ * @param config of the branch
+ * @param all files of the checkout that are compared
+ * @throws Error naming the key whose files are not regular files of these, or lie where the program does
+ */
+export function namedPaths(config: Config, checkout: string, all: Files): string[] {
+  return namedIn(config).flatMap((one) => {
+    const wrong = (why: string) => new Error(`${one.key} is ${JSON.stringify(one.path)}: ${why}`);
+    if (one.path.startsWith("/")) {
+      if (isInside(realpathSync(checkout), real(one.path)) || isInside(checkout, posix.normalize(one.path)))
+        throw wrong("a path of the repository is written relative to its root");
+      return [];
+    }
+    if (!places.test(one.path) || posix.normalize(one.path) !== one.path || one.path.endsWith("/"))
+      throw wrong("a path in pki/, monitoring/ or a folder of stacks/ is expected, in its shortest form");
+    for (const path of below(checkout, one.path)) {
+      const file = all.get(path);
+      if (file?.mode !== "100644") throw wrong(`${path} is no regular file that git lists`);
+      if (!kinds.test(path)) throw wrong(`${path} is neither YAML nor PEM`);
+    }
+    return [one.path];
   });
-  const strange = named.find((path) =>
-    filesBelow(checkout, path).some((inner) => !/\.(ya?ml|pem|crt|csr)$/.test(inner) || isOfProgram(inner)),
-  );
-  if (strange !== undefined)
-    throw new Error(
-      `the configuration names ${strange}: only YAML and PEM files outside of the program can be compared`,
-    );
-  return { config: closed(config) as Inputs["config"], named: [...new Set(named)] };
 }
 
-/** Where no configuration has files of its own: putting them into the reviewed program would change it. */
-const isOfProgram = (path: string) =>
-  /^(packages|scripts)\/|^[^/]+$|^stacks\/[^/]+\.yaml$|(^|\/)node_modules\//.test(path);
+/** The paths that the reviewed configuration named, so that files which it leaves are not taken for program. */
+export const namedBefore = (config: Config): string[] =>
+  namedIn(config).flatMap(({ path }) => (places.test(path) && posix.normalize(path) === path ? [path] : []));
 
-/** The files at or below a path of the checkout. */
-function filesBelow(checkout: string, path: string): string[] {
-  if (!statSync(join(checkout, path)).isDirectory()) return [path];
-  const entries = readdirSync(join(checkout, path), { recursive: true, withFileTypes: true });
-  return entries
-    .filter((entry) => !entry.isDirectory())
-    .map(({ parentPath, name }) => relative(checkout, join(parentPath, name)))
-    .toSorted();
+export const isNamedBy = (named: readonly string[], path: string): boolean =>
+  named.some((one) => isInside(one, path)) && kinds.test(path);
+
+/** Where a path leads, as far as it is there. */
+function real(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    const parent = posix.dirname(path);
+    return parent === path ? path : join(real(parent), posix.basename(path));
+  }
 }
 
-function textsIn(value: unknown): string[] {
-  if (typeof value === "string") return [value];
-  return typeof value === "object" && value !== null ? Object.values(value).flatMap(textsIn) : [];
-}
-
-/** Pulumi writes a secret as `{ secure: <ciphertext> }`. */
-export function closed(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(closed);
-  if (typeof value !== "object" || value === null) return value;
-  const keys = Object.keys(value);
-  if (keys.length === 1 && keys[0] === "secure") return secretIn(Object.values(value)[0]);
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, closed(inner)]));
+/** The paths of everything that lies at or below one and is no folder. @throws Error for a link on the way to it */
+function below(checkout: string, path: string): string[] {
+  let folder = checkout;
+  for (const part of path.split("/")) {
+    folder = join(folder, part);
+    const found = lstatSync(folder, { throwIfNoEntry: false });
+    if (found === undefined) return [];
+    if (found.isSymbolicLink()) return [path];
+  }
+  if (!lstatSync(folder).isDirectory()) return [path];
+  // Names that are no UTF-8 are in no listing.
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const inner = `${path}/${entry.name}`;
+    return entry.isDirectory() ? below(checkout, inner) : [inner];
+  });
 }

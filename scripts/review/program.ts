@@ -1,32 +1,69 @@
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { cpSync, lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync } from "node:fs";
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer, type Server } from "node:net";
 import { dirname, join } from "node:path";
 import { cacheDirectory } from "@metrics-link/contract";
-import type { Files } from "@metrics-link/review";
+import { bytesOf, type Files, type SourceFile, sourceFile } from "@metrics-link/review";
+import { parse } from "yaml";
+import type { Git, Listing } from "./git.ts";
 
-/**
- * The files of a program, each as one text: where a link leads, and whether a file may be executed, is part of it.
- * A path that is listed and not there has been removed.
- */
-export function filesIn(directory: string, paths: readonly string[]): Files {
-  const texts = paths.flatMap((path): [string, string][] => {
-    const full = join(directory, path);
-    const found = lstatSync(full, { throwIfNoEntry: false });
-    if (found === undefined) return [];
-    if (found.isSymbolicLink()) return [[path, `a link to ${readlinkSync(full)}`]];
-    // A repository within the repository.
-    if (found.isDirectory()) return [[path, "a folder"]];
-    return [[path, `${found.mode & 0o100 ? "(executable) " : ""}${textOf(readFileSync(full))}`]];
-  });
-  return new Map(texts);
+/** The files of a commit, from git itself. */
+export function filesOfCommit(git: Git, commit: string): Files {
+  const listed = [...git.filesOf(commit)];
+  const blobs = listed.flatMap(([, { mode, object = "" }]) => (mode === "160000" ? [] : [object]));
+  const bytes = git.blobs(blobs);
+  let next = 0;
+  return new Map(
+    listed.map(([path, { mode, object = "" }]) => {
+      if (mode === "160000") return [path, sourceFile(mode, Buffer.from(object))];
+      const content = bytes[next] ?? Buffer.alloc(0);
+      next += 1;
+      const kind = mode === "120000" || mode === "100755" ? mode : "100644";
+      return [path, sourceFile(kind, content)];
+    }),
+  );
 }
 
-/** Bytes that are no UTF-8 count as well. */
-function textOf(bytes: Buffer): string {
-  const text = bytes.toString("utf8");
-  return Buffer.from(text).equals(bytes) ? text : `(base64) ${bytes.toString("base64")}`;
+/**
+ * The files of a checkout as they lie there. A path that is listed and not there has been removed.
+ * @throws Error for what no listing describes: a socket, or a submodule with something in it
+ */
+export function filesIn(checkout: string, listing: Listing): Files {
+  const found = [...listing].flatMap(([path, { mode, object = "" }]): [string, SourceFile][] => {
+    const full = join(checkout, path);
+    if (!hasPlainParents(checkout, path)) return [];
+    const there = lstatSync(full, { throwIfNoEntry: false });
+    if (there === undefined) return [];
+    if (there.isSymbolicLink()) return [[path, sourceFile("120000", readlinkSync(full, "buffer"))]];
+    if (there.isFile()) return [[path, sourceFile(there.mode & 0o100 ? "100755" : "100644", readFileSync(full))]];
+    if (!there.isDirectory()) throw new Error(`${path} is neither a file nor a link: it cannot be compared`);
+    if (mode !== "160000") return [];
+    if (readdirSync(full).length > 0)
+      throw new Error(`the submodule ${path} is checked out: only its commit can be compared, so leave it empty`);
+    return [[path, sourceFile("160000", Buffer.from(object))]];
+  });
+  return new Map(found);
+}
+
+/** Whether every folder on the way to a path is one, and no link to one. */
+function hasPlainParents(directory: string, path: string): boolean {
+  let folder = directory;
+  for (const part of path.split("/").slice(0, -1)) {
+    folder = join(folder, part);
+    if (!lstatSync(folder, { throwIfNoEntry: false })?.isDirectory()) return false;
+  }
+  return true;
 }
 
 /**
@@ -56,30 +93,48 @@ export class LaidOut {
     }
   }
 
-  /** @param archive of the program, in the form of tar */
-  unpack(archive: Buffer): void {
-    execFileSync("tar", ["-x", "-C", this.directory], { input: archive });
-  }
-
-  /** Takes files or folders from a checkout, in the place of its own. */
-  takeOver(checkout: string, paths: readonly string[], links: "followed" | "kept" = "followed"): void {
-    const how = links === "followed" ? { dereference: true } : { verbatimSymlinks: true };
-    for (const path of paths) {
+  /**
+   * Writes files to where none are, and nothing but these: what is run is what was compared.
+   * @throws Error for a path or a link that would lead out of here, or to installed packages, before anything is written
+   */
+  lay(files: Files): void {
+    for (const [path, file] of files) {
+      const parts = path.split("/");
+      if (parts.some((part) => ["", ".", "..", ".git", "node_modules"].includes(part)))
+        throw new Error(`${JSON.stringify(path)} cannot be laid out: it is no path of a program`);
+      const leadsOut =
+        file.mode === "120000" && (file.encoding !== "utf8" || /^\/|(^|\/)\.\.(\/|$)/.test(file.content));
+      if (leadsOut) throw new Error(`${path} cannot be laid out: it is a link that leads up or out`);
+      const throughLink = parts.slice(1).some((_, end) => {
+        const parent = files.get(parts.slice(0, end + 1).join("/"));
+        return parent !== undefined;
+      });
+      if (throughLink) throw new Error(`${path} cannot be laid out: a folder on its way is a file or a link`);
+    }
+    for (const [path, file] of files) {
       const target = join(this.directory, path);
-      rmSync(target, { recursive: true, force: true });
-      mkdirSync(dirname(target), { recursive: true });
-      cpSync(join(checkout, path), target, { recursive: true, ...how });
+      mkdirSync(file.mode === "160000" ? target : dirname(target), { recursive: true });
+      if (file.mode === "120000") symlinkSync(file.content, target);
+      else if (file.mode !== "160000")
+        writeFileSync(target, bytesOf(file), { flag: "wx", mode: file.mode === "100755" ? 0o755 : 0o644 });
     }
   }
 
   /**
-   * Installs the packages of its own lock file and runs no code of them. Packages of the workspace come from here.
-   * @throws Error with what pnpm says
+   * Installs the packages of its own lock file and runs no code of them, nor of a file that steers pnpm. Packages of the
+   * workspace come from here. No credentials are at hand.
+   * @throws Error with what pnpm says, or for settings by which pnpm would do more
    */
   install(): void {
-    const words = ["install", "--frozen-lockfile", "--prefer-offline", "--ignore-scripts", "--reporter=append-only"];
-    const env = { ...process.env, CI: "true" };
-    execFileSync("pnpm", words, { cwd: this.directory, env, stdio: ["ignore", "pipe", "pipe"] });
+    checkPackageSettings(this.directory);
+    const words = ["install", "--frozen-lockfile", "--prefer-offline", "--ignore-scripts", "--ignore-pnpmfile"];
+    const kept = Object.entries(process.env).filter(([name]) => forInstalling.test(name));
+    const env = { ...Object.fromEntries(kept), CI: "true" };
+    execFileSync("pnpm", [...words, "--reporter=append-only"], {
+      cwd: this.directory,
+      env,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
   }
 
   remove(): void {
@@ -91,7 +146,7 @@ export class LaidOut {
     const below = (folder: string) => {
       for (const entry of readdirSync(folder, { withFileTypes: true })) {
         const path = join(folder, entry.name);
-        if (entry.name === "node_modules") continue;
+        if (entry.name === "node_modules" && entry.isDirectory()) continue;
         if (entry.isDirectory()) below(path);
         else rmSync(path);
       }
@@ -110,4 +165,29 @@ function held(directory: string): Promise<Server | undefined> {
     );
     lock.listen(`\0metrics-link-review-${name}`, () => resolve(lock.unref()));
   });
+}
+
+/** What pnpm needs of this process' environment. Credentials of AWS, Pulumi or GitHub are not among it. */
+const forInstalling =
+  /^(PATH|HOME|TMPDIR|LANG|XDG_\w+|METRICS_LINK_\w+|(npm|pnpm)_config_\w+|(https?|no|all)_proxy|NODE_EXTRA_CA_CERTS|SSL_CERT_\w+)$/i;
+
+/** Settings of pnpm-workspace.yaml that only say which packages there are, and which may run code: none does here. */
+const knownSettings = ["packages", "allowBuilds"];
+
+/** @throws Error naming what would make pnpm load code, or read or write elsewhere */
+function checkPackageSettings(directory: string): void {
+  const refuse = (what: string) => {
+    throw new Error(`${what}: a review installs packages as the lock file says, and nothing else`);
+  };
+  const read = (file: string) => readFileSync(join(directory, file), "utf8");
+  const steering = [".npmrc", ".pnpmfile.cjs", ".pnpmfile.mjs"].find((file) => existsSync(join(directory, file)));
+  if (steering !== undefined) refuse(`${steering} steers pnpm`);
+  const { pnpm, packageManager, devEngines } = JSON.parse(read("package.json"));
+  if (pnpm ?? packageManager ?? devEngines) refuse("package.json steers pnpm, by pnpm, packageManager or devEngines");
+  const settings = (parse(read("pnpm-workspace.yaml")) ?? {}) as Record<string, unknown>;
+  const unknown = Object.keys(settings).find((key) => !knownSettings.includes(key));
+  if (unknown !== undefined) refuse(`pnpm-workspace.yaml has ${unknown}`);
+  const { packages = [] } = settings;
+  const leading = Array.isArray(packages) ? packages.find((one) => !/^[\w-]+(\/[\w-]+)*(\/\*)?$/.test(one)) : packages;
+  if (leading !== undefined) refuse(`pnpm-workspace.yaml has the packages ${leading}`);
 }

@@ -2,11 +2,9 @@ import { sha256 } from "@metrics-link/contract/release.ts";
 import type { Asked } from "./asked.ts";
 import { type ProgramChange, programChanges } from "./changes.ts";
 import { type Difference, differencesOf } from "./difference.ts";
+import { type Files, isSameFile, kindOf, type SourceFile } from "./files.ts";
 import { hunksOf } from "./lines.ts";
 import { canonical, isList, isObject, isSecret, secretIn } from "./values.ts";
-
-/** Text by path, of everything that the program is made of. */
-export type Files = ReadonlyMap<string, string>;
 
 /** A stretch of a file of the repository that the branch changes. */
 export interface SourceChange {
@@ -71,13 +69,24 @@ export function compare({ stack, base, before, after, configuration, accepted }:
 
 export function sourceChanges(before: Files, after: Files): SourceChange[] {
   return [...new Set([...before.keys(), ...after.keys()])].toSorted().flatMap((file) => {
-    const [old, next] = [linesOf(before.get(file)), linesOf(after.get(file))];
-    return hunksOf(old, next).map(({ line, before: was, after: is }) => ({ file, line, before: was, after: is }));
+    const [old, next] = [before.get(file), after.get(file)];
+    const content = hunksOf(linesOf(old), linesOf(next)).map(({ line, before: was, after: is }) => ({
+      ...{ file, line, before: was, after: is },
+    }));
+    return [...kindChange(file, old, next), ...content];
   });
 }
 
+/** What a file is, where that is no plain file before and after: said apart, so that no text can look like it. */
+function kindChange(file: string, old: SourceFile | undefined, next: SourceFile | undefined): SourceChange[] {
+  const [was, is] = [old, next].map((found) => (found === undefined ? undefined : kindOf(found)));
+  if (was === is || ((was ?? "file") === "file" && (is ?? "file") === "file")) return [];
+  const line = (kind: string | undefined) => (kind === undefined ? [] : [`[${kind}]`]);
+  return [{ file, line: 1, before: line(was), after: line(is) }];
+}
+
 /** The last line of a file that ends with a line feed is no line. */
-const linesOf = (text: string | undefined) => (text === undefined ? [] : text.split("\n"));
+const linesOf = (file: SourceFile | undefined) => (file === undefined ? [] : file.content.split("\n"));
 
 /**
  * Over everything that differs, whole and as it was asked: what a page shortens, or shows as a parsed document, is in it.
@@ -85,7 +94,9 @@ const linesOf = (text: string | undefined) => (text === undefined ? [] : text.sp
  */
 function hashOf(stack: string, before: Run, after: Run): string {
   const files = (mine: Files, other: Files) =>
-    [...mine].filter(([path, text]) => other.get(path) !== text).map(([path, text]) => [path, sha256(text)]);
+    [...mine]
+      .filter(([path, file]) => !isSameFile(other.get(path), file))
+      .map(([path, { mode, encoding, content }]) => [path, mode, encoding, sha256(content)]);
   const asked = (mine: Run, other: Run) => {
     const others = new Set((other.asked ?? []).map((one) => canonical(one)));
     return (mine.asked ?? [])

@@ -1,4 +1,4 @@
-import { isObject } from "./values.ts";
+import { isList, isObject } from "./values.ts";
 
 /** A key of the configuration by which a stack does without something that holds elsewhere. */
 export interface SetAside {
@@ -50,9 +50,35 @@ const keys: readonly Key[] = [
  * @param config the section `config` of its file, parsed
  */
 export function setAside(config: Readonly<Record<string, unknown>>): SetAside[] {
-  return keys.flatMap(({ section, key, isUsual, what }) => {
+  const set = keys.flatMap(({ section, key, isUsual, what }) => {
     const found = config[`metrics-link:${section}`];
     const value = isObject(found) ? found[key] : config[`metrics-link:${section}.${key}`];
     return isUsual(value) ? [] : [{ key: `${section}.${key}`, value: JSON.stringify(value), what }];
   });
+  return [...set, ...outside(config)];
+}
+
+/** Files that lie outside of the repository, where nobody sees who changes them. */
+function outside(config: Readonly<Record<string, unknown>>): SetAside[] {
+  const section = (name: string) => {
+    const found = config[`metrics-link:${name}`];
+    return isObject(found) ? found : {};
+  };
+  const { alertmanagers } = section("prometheus");
+  const authorities = (isList(alertmanagers) ? alertmanagers : []).map((one, index): [string, unknown] => [
+    `prometheus.alertmanagers[${index}].ca`,
+    isObject(one) ? one.ca : undefined,
+  ]);
+  const named: [string, unknown][] = [["pki.artefacts", section("pki").artefacts], ...authorities];
+  return named.flatMap(([key, value]) =>
+    typeof value === "string" && value.startsWith("/")
+      ? [
+          {
+            key,
+            value: JSON.stringify(value),
+            what: "It is outside of the repository: no review compares what is there.",
+          },
+        ]
+      : [],
+  );
 }

@@ -49,7 +49,7 @@ const sides = ({ before, after }: Pick<Entry, "before" | "after">) => ({
 const visible = (text: string) =>
   linewise(text, (line) =>
     line.replace(
-      /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu,
+      /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu,
       (sign) => `\\u{${sign.codePointAt(0)?.toString(16)}}`,
     ),
   );

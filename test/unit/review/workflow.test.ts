@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import { parse } from "yaml";
 
 interface Step {
@@ -57,6 +58,63 @@ describe("the workflow in docs/review.md", () => {
     const text = steps.map(({ run }) => run ?? "").join("\n");
     assert.match(text, /select\(\.state == "APPROVED"/);
     assert.doesNotMatch(text, /issues\/.*comments/);
+  });
+
+  describe("its review, with a GitHub that answers", () => {
+    const hash = (digit: string) => digit.repeat(64);
+    const at = (day: number) => `2026-11-0${day}T00:00:00Z`;
+    const said = (login: string, state: string, digit: string, day = 1) => ({
+      ...{ user: { login }, state, submitted_at: at(day), author_association: "MEMBER" },
+      body: `Read.\r\naccept: ${hash(digit)}\r\n`,
+    });
+    /** @returns the words of the call of the review */
+    function called(reviews: readonly object[], permissions: Readonly<Record<string, string>>): string[] {
+      const bin = join(mkdtempSync(join(tmpdir(), "workflow-")), "base");
+      mkdirSync(bin);
+      const stub = (name: string, script: string) =>
+        writeFileSync(join(bin, name), `#!/bin/bash\n${script}`, { mode: 0o755 });
+      try {
+        writeFileSync(join(bin, "reviews"), JSON.stringify([reviews.slice(0, 2), reviews.slice(2)]));
+        for (const [login, permission] of Object.entries(permissions)) writeFileSync(join(bin, login), permission);
+        const answer = `case "$*" in *collaborators*) login="\${2%/permission}"; cat "${bin}/\${login##*/}";; *) cat ${bin}/reviews;; esac`;
+        stub("gh", answer);
+        stub("git", 'echo "base of $*"');
+        stub("npm", `printf '%s\\n' "$@" > ${bin}/called`);
+        const script = steps.find(({ run }) => /npm run -s review/.test(run ?? ""))?.run ?? "";
+        execFileSync("bash", ["-e", "-o", "pipefail", "-c", script], {
+          cwd: bin,
+          env: {
+            ...{ PATH: `${bin}:${process.env.PATH}`, STACK: "s", NUMBER: "1", BASE: "b", GITHUB_REPOSITORY: "o/r" },
+            GITHUB_STEP_SUMMARY: join(bin, "summary"),
+          },
+        });
+        return readFileSync(join(bin, "called"), "utf8").trim().split("\n");
+      } finally {
+        rmSync(dirname(bin), { recursive: true });
+      }
+    }
+    const accepted = (words: readonly string[]) => words.filter((word) => word.startsWith("--accept"));
+
+    it("counts the approvals of those who may write, and of nobody else", () => {
+      const reviews = [said("writer", "APPROVED", "a"), said("reader", "APPROVED", "b"), said("boss", "APPROVED", "c")];
+      const words = called(reviews, { writer: "write", reader: "read", boss: "admin" });
+      assert.deepEqual(accepted(words), [`--accept=${hash("c")}`, `--accept=${hash("a")}`]);
+    });
+
+    it("counts the last word of each", () => {
+      const reviews = [
+        said("one", "APPROVED", "a"),
+        said("one", "CHANGES_REQUESTED", "a", 2),
+        said("one", "COMMENTED", "b", 3),
+      ];
+      assert.deepEqual(accepted(called(reviews, { one: "write" })), []);
+      assert.deepEqual(accepted(called([], {})), []);
+    });
+
+    it("compares with a commit, found by its hash", () => {
+      const words = called([], {});
+      assert.equal(words[words.indexOf("--base") + 1], "base of -C ../head merge-base HEAD b");
+    });
   });
 
   it("puts nothing of the pull request into a script's text", () => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type Asked, compare, secretIn, setAside } from "@metrics-link/review";
+import { type Asked, compare, type SourceFile, secretIn, setAside } from "@metrics-link/review";
 
 const bucket = (object: object): Asked => ({
   call: "registerResource",
@@ -8,7 +8,8 @@ const bucket = (object: object): Asked => ({
   fields: { object },
 });
 const file = "packages/envoy/ingest.ts";
-const program = (text: string, ...asked: Asked[]) => ({ files: new Map([[file, text]]), asked });
+const text = (content: string): SourceFile => ({ mode: "100644", encoding: "utf8", content });
+const program = (content: string, ...asked: Asked[]) => ({ files: new Map([[file, text(content)]]), asked });
 const none = { before: new Map(), after: new Map() };
 
 function comparison(
@@ -46,10 +47,10 @@ describe("a comparison with the program that was reviewed", () => {
   });
 
   it("counts new files, files that are gone, and files that may be executed now", () => {
-    const files = (texts: Record<string, string>) => ({ files: new Map(Object.entries(texts)) });
+    const files = (found: Record<string, SourceFile>) => ({ files: new Map(Object.entries(found)) });
     const found = comparison(
-      { ...files({ "a.ts": "1", "b.ts": "2", "c.sh": "3" }), asked: [] },
-      { ...files({ "a.ts": "1", "c.sh": "(executable) 3", "d.ts": "4" }), asked: [] },
+      { ...files({ "a.ts": text("1"), "b.ts": text("2"), "c.sh": text("3") }), asked: [] },
+      { ...files({ "a.ts": text("1"), "c.sh": { ...text("3"), mode: "100755" }, "d.ts": text("4") }), asked: [] },
     );
     assert.deepEqual(
       found.source.map((one) => one.file),
