@@ -5,8 +5,6 @@ import { dirname, join } from "node:path";
 import type { HostFile } from "@metrics-link/contract";
 import { prometheusFiles, type Rendering, releaseFiles } from "@metrics-link/prometheus";
 
-type ScrapeConfig = NonNullable<Rendering["configuration"]["scrape_configs"]>[number];
-
 /**
  * The files of Prometheus' configuration, after promtool has accepted them: a mistake in a user's job or rule stops
  * the preview, long before a host sees it.
@@ -42,12 +40,4 @@ function promtool(...words: string[]): void {
       throw new Error("promtool is not on PATH: run `npm run setup`, which brings it", { cause: error });
     throw new Error(`promtool refuses the configuration of Prometheus; nothing was published:\n${stdout}${stderr}`);
   }
-}
-
-/** The user's scrape jobs: each file is a list of scrape_configs. @throws Error naming the file that is not a list */
-export function scrapeConfigsOf(files: readonly { name: string; parsed: unknown }[]): ScrapeConfig[] {
-  return files.flatMap(({ name, parsed }) => {
-    if (Array.isArray(parsed)) return parsed as ScrapeConfig[];
-    throw new Error(`${name}: a list of Prometheus scrape_configs is expected, each beginning with "- job_name:"`);
-  });
 }

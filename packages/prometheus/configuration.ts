@@ -6,8 +6,8 @@ export type Duration = string;
 export type Labels = Readonly<Record<string, string>>;
 
 /**
- * One entry of `scrape_configs`. Ours use only these fields; a user's may have any that Prometheus knows, and
- * promtool checks them before anything is published.
+ * One entry of `scrape_configs`. Ours use only these fields; `scrapeJobsOf` says which a user's may have, and promtool
+ * checks them before anything is published.
  */
 export interface ScrapeConfig {
   readonly job_name: string;

@@ -26,3 +26,4 @@ export {
   type SenderInput,
 } from "./render.ts";
 export { ownJobs, scrapedAddresses } from "./scrape.ts";
+export { scrapeJobsOf } from "./scrape-jobs.ts";

@@ -33,28 +33,23 @@ export const scrapeLimits = {
   target_limit: 500,
 } as const;
 
-/** Fields of a job that lead to addresses which nobody has written down. */
-const elsewhere = /^(?!static_configs$).+_sd_configs$|^proxy_|^oauth2$/;
+/** An address of one host: not this network (0/8), link-local, multicast or reserved (RFC 6890). */
+const isHost = (address: string) => isIPv4(address) && !/^(0|169\.254|22[4-9]|2[3-5]\d)\./.test(address);
 
 /**
  * The addresses that jobs scrape, besides loopback: Prometheus' unit can speak to these and to no others.
- * @throws InvalidInputError for a target that is no address, and for a job that finds its targets by itself
+ * @throws InvalidInputError for a target that is no address of a host
  */
 export function scrapedAddresses(jobs: readonly ScrapeConfig[]): readonly string[] {
   const problems: Problem[] = [];
   const found = jobs.flatMap((job) => {
-    const key = (field: string) => `scrape_configs ${job.job_name}: ${field}`;
-    for (const field of Object.keys(job).filter((field) => elsewhere.test(field))) {
-      const remedy = "static_configs: Prometheus can reach the addresses that stand there, and nothing else";
-      problems.push({ key: key(field), value: job[field], remedy });
-    }
     return (job.static_configs ?? []).flatMap(({ targets }) =>
       targets.flatMap((target) => {
         const host = target.replace(/:\d+$/, "");
         if (/^(localhost|127(\.\d+){3}|\[::1\])$/.test(host)) return [];
-        if (isIPv4(host) && !host.startsWith("169.254.")) return [host];
+        if (isHost(host)) return [host];
         const remedy = "an IPv4 address and a port, such as 127.0.0.1:9400; not a name, and not a link-local address";
-        problems.push({ key: key("targets"), value: target, remedy });
+        problems.push({ key: `scrape_configs ${job.job_name}: targets`, value: target, remedy });
         return [];
       }),
     );

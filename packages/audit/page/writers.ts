@@ -19,7 +19,7 @@ export function writers(evidence: AuditEvidence): Markup {
       : h(
           "p",
           "quiet",
-          "These senders and nobody else. Each needs all of it at once: its address, a certificate of its own root, and its exact name.",
+          "These senders and nobody else. Each needs all of it at once: its address, a certificate of its own root, and its exact name. Samples may carry any labels: they are not bound to the sender that writes them. A process on the receiver's host, or on a sender's, can write as well.",
         ),
     receivers.length === 0
       ? undefined

@@ -144,11 +144,10 @@ const sourceOf = (place: Place): Source => ({
 
 function routeOf(place: Place): Route {
   const match = place.at("match");
-  const exact = (header: string) =>
-    match
-      .at("headers")
-      .items.find((matcher) => matcher.at("name").text === header)
-      ?.at("string_match", "exact").text;
+  const exact = (header: string) => {
+    const [matcher, ...more] = match.at("headers").items.filter((one) => one.at("name").text === header);
+    return more.length > 0 ? undefined : matcher?.at("string_match", "exact").text;
+  };
   const path = match.at("path").text;
   return {
     place,

@@ -30,6 +30,7 @@ import { ingressFromSendersOnly } from "./ingress-from-senders-only.ts";
 import { keysAreP256 } from "./keys-are-p256.ts";
 import { leavesHaveOneSide } from "./leaves-have-one-side.ts";
 import { lifetimesAreBounded } from "./lifetimes-are-bounded.ts";
+import { listenersAreComplete } from "./listeners-are-complete.ts";
 import { listenersAreKnown } from "./listeners-are-known.ts";
 import { namesAreThePeers } from "./names-are-the-peers.ts";
 import { noKeyMaterial } from "./no-key-material.ts";
@@ -43,6 +44,7 @@ import { oneRouteOnly } from "./one-route-only.ts";
 import { outputsArePublic } from "./outputs-are-public.ts";
 import { pointerIsTheRelease } from "./pointer-is-the-release.ts";
 import { prefixListIsS3 } from "./prefix-list-is-s3.ts";
+import { prometheusIsKnown } from "./prometheus-is-known.ts";
 import { prometheusOnLoopback } from "./prometheus-on-loopback.ts";
 import { propertiesAreKnown } from "./properties-are-known.ts";
 import { releaseIsItsHash } from "./release-is-its-hash.ts";
@@ -54,6 +56,7 @@ import { servedChainIsOurs } from "./served-chain-is-ours.ts";
 import { serverAnchorIsPinned } from "./server-anchor-is-pinned.ts";
 import { serverNameIsExact } from "./server-name-is-exact.ts";
 import { serverTls13Only } from "./server-tls-13-only.ts";
+import { sharesFit } from "./shares-fit.ts";
 import { suspendedPeersAreOut } from "./suspended-peers-are-out.ts";
 import { toolsArePinned } from "./tools-are-pinned.ts";
 import { typesAreKnown } from "./types-are-known.ts";
@@ -81,10 +84,12 @@ const rules: readonly Policy[] = [
   clientNameIsExact,
   clientTls13Only,
   envoyIsKnown,
+  listenersAreComplete,
   listenersAreKnown,
   namesAreThePeers,
   oneChainPerSender,
   oneRouteOnly,
+  sharesFit,
   suspendedPeersAreOut,
   prometheusOnLoopback,
   noSystemTrustStore,
@@ -108,6 +113,7 @@ const rules: readonly Policy[] = [
   noKeyMaterial,
   noLogin,
   pointerIsTheRelease,
+  prometheusIsKnown,
   releaseIsItsHash,
   secretsHaveTheirOwnKey,
   toolsArePinned,

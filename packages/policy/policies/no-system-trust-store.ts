@@ -36,7 +36,7 @@ function* httpsWithoutAuthority(where: string, value: unknown): Generator<string
   };
   const https = scheme === "https" || (typeof url === "string" && url.startsWith("https:"));
   if (https && tls_config?.ca_file === undefined && tls_config?.ca === undefined) {
-    yield `${where} uses https without tls_config.ca_file`;
+    yield `${where} uses https without tls_config.ca or ca_file`;
   }
   for (const [key, found] of Object.entries(value)) yield* httpsWithoutAuthority(`${where}.${key}`, found);
 }

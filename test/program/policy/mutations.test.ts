@@ -35,7 +35,7 @@ const mutations = [
 ];
 
 /** They see most changes, and know no more of them than that they are new: the policy that says why must see it, too. */
-const closedSets = ["properties-are-known", "units-are-known"];
+const closedSets = ["prometheus-is-known", "properties-are-known", "units-are-known"];
 
 describe("the policies, about what the stacks put out", () => {
   let both: Record<Role, Deployed>;

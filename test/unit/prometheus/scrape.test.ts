@@ -20,10 +20,9 @@ describe("addresses that Prometheus scrapes", () => {
     ["the metadata service", job(["169.254.169.254:80"]), /targets is "169\.254\.169\.254:80": .*not a link-local/],
     ["an IPv6 address", job(["[fd00:ec2::254]:80"]), /targets is "\[fd00:ec2::254\]:80"/],
     ["a number that is an address", job(["2852039166:80"]), /targets is "2852039166:80"/],
-    ["targets that are found", job([], { ec2_sd_configs: [{}] }), /shop: ec2_sd_configs is .*: static_configs/],
-    ["targets of a file", job([], { file_sd_configs: [{}] }), /file_sd_configs is/],
-    ["a proxy", job([], { proxy_url: "http://192.0.2.1" }), /proxy_url is/],
-    ["a token from elsewhere", job([], { oauth2: {} }), /oauth2 is/],
+    ["no host", job(["0.0.0.0:80"]), /targets is "0\.0\.0\.0:80"/],
+    ["a group of hosts", job(["224.0.0.1:80"]), /targets is "224\.0\.0\.1:80"/],
+    ["every host", job(["255.255.255.255:80"]), /targets is "255\.255\.255\.255:80"/],
   ] as const) {
     it(`refuse ${what}`, () => {
       assert.throws(() => scrapedAddresses([wrong]), fault);

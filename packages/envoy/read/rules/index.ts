@@ -5,11 +5,13 @@ import {
   clientTls13Only,
   oneChainPerSender,
 } from "./clients.ts";
+import { listenersAreComplete } from "./complete.ts";
 import { namesAreThePeers, noSystemTrustStore, ownCertificate } from "./identities.ts";
 import { adminIsLocal, listenersAreKnown } from "./reach.ts";
 import { oneRouteOnly } from "./routes.ts";
 import type { Rule } from "./rule.ts";
 import { nothingLeavesInClear, serverAnchorIsPinned, serverNameIsExact, serverTls13Only } from "./servers.ts";
+import { sharesFit } from "./shares.ts";
 
 /** What the schema does not know has no meaning, so nothing else that is said of it can be relied on. */
 const envoyIsKnown = {
@@ -30,6 +32,7 @@ export const rules = {
   clientCertificateRequired,
   clientNameIsExact,
   clientTls13Only,
+  listenersAreComplete,
   listenersAreKnown,
   namesAreThePeers,
   noSystemTrustStore,
@@ -40,4 +43,5 @@ export const rules = {
   serverAnchorIsPinned,
   serverNameIsExact,
   serverTls13Only,
+  sharesFit,
 } as const satisfies Readonly<Record<string, Rule | typeof envoyIsKnown>>;

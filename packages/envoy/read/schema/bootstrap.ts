@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { clusters } from "./cluster.ts";
+import { known } from "./limits.ts";
 import { listeners } from "./listener.ts";
 import { address, extension, whole } from "./parts.ts";
 import type { Material } from "./tls.ts";
 
-const mebibyte = 1024 * 1024;
 const heap = "envoy.resource_monitors.fixed_heap";
 
 const atHeap = (action: string, value: number) =>
@@ -21,11 +21,12 @@ const overloadManager = z.strictObject({
   buffer_factory_config: z.strictObject({ minimum_account_to_track_power_of_two: z.literal(17) }),
   resource_monitors: z.tuple([
     extension(heap, "resource_monitors.fixed_heap.v3.FixedHeapConfig", {
-      max_heap_size_bytes: whole(mebibyte, 16_384 * mebibyte),
+      max_heap_size_bytes: z.literal(known.heapBytes),
     }),
     extension(
       "envoy.resource_monitors.global_downstream_max_connections",
       "resource_monitors.downstream_connections.v3.DownstreamConnectionsConfig",
+      // How many, depends on who is let in: the rule shares-fit.
       { max_active_downstream_connections: whole(1, 1_048_576) },
     ),
   ]),
@@ -45,7 +46,7 @@ const overloadManager = z.strictObject({
   ]),
 });
 
-/** The only counters that may be left out: every other one is alerted on, shown, or needed to explain what happened. */
+/** The counters that are left out: every other one is alerted on, shown, or needed to explain what happened. */
 const leftOut = [
   "listener\\..*\\.http\\..*",
   "listener\\..*\\.worker_\\d+\\..*",
@@ -60,10 +61,13 @@ const leftOut = [
   "(cluster_manager\\.(cds|update)|listener_manager\\.lds|thread_local_cluster_manager|dns|runtime)\\..*",
 ];
 
+const [first = "", ...others] = leftOut;
+const leaveOut = (regex: string) => z.strictObject({ safe_regex: z.strictObject({ regex: z.literal(regex) }) });
+
 const statsConfig = z.strictObject({
   stats_matcher: z.strictObject({
     exclusion_list: z.strictObject({
-      patterns: z.array(z.strictObject({ safe_regex: z.strictObject({ regex: z.literal(leftOut) }) })),
+      patterns: z.tuple([leaveOut(first), ...others.map(leaveOut)]),
     }),
   }),
 });

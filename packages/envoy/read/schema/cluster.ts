@@ -1,16 +1,17 @@
 import { z } from "zod";
 import { http2Options, upstreamOptions } from "./http.ts";
-import { address, bufferBytes, byField, seconds, whole } from "./parts.ts";
+import { known as limits } from "./limits.ts";
+import { address, bufferBytes, byField, whole } from "./parts.ts";
 import { type Material, upstreamTls } from "./tls.ts";
 
 const endpoint = z.strictObject({ endpoint: z.strictObject({ address }) });
 
-const cluster = (called: string, more: z.ZodRawShape) =>
+const cluster = (called: string, connect: string, more: z.ZodRawShape) =>
   z.strictObject({
     name: z.literal(called),
     // Whether addresses are fixed is for the rules to say.
     type: z.string(),
-    connect_timeout: seconds(1, 10),
+    connect_timeout: z.literal(connect),
     lb_policy: z.literal("ROUND_ROBIN"),
     per_connection_buffer_limit_bytes: bufferBytes,
     load_assignment: z.strictObject({
@@ -20,20 +21,21 @@ const cluster = (called: string, more: z.ZodRawShape) =>
     ...more,
   });
 
-const breakers = (connections: number) => ({
+/** @param requests how many may be under way; the bounds of what a configuration can ask for */
+const breakers = (connections: z.ZodType, requests: z.ZodType) => ({
   circuit_breakers: z.strictObject({
     thresholds: z.tuple([
       z.strictObject({
-        max_connections: whole(1, connections),
-        max_pending_requests: whole(1, 1_048_576),
-        max_requests: whole(1, 1_048_576),
+        max_connections: connections,
+        max_pending_requests: requests,
+        max_requests: requests,
         track_remaining: z.literal(true),
       }),
     ]),
   }),
 });
 
-const localHttp = upstreamOptions({ http_protocol_options: z.strictObject({}) });
+const localHttp = upstreamOptions({ http_protocol_options: z.strictObject({}) }, limits.local.idle);
 
 /** Two failures to connect set an address aside for a while; what the receiver answers is never held against one. */
 const outlierDetection = z.strictObject({
@@ -44,25 +46,32 @@ const outlierDetection = z.strictObject({
   enforcing_consecutive_5xx: z.literal(0),
   enforcing_consecutive_gateway_failure: z.literal(0),
   enforcing_success_rate: z.literal(0),
-  base_ejection_time: seconds(1, 60),
-  max_ejection_time: seconds(1, 60),
+  base_ejection_time: z.literal(limits.receiver.ejection),
+  max_ejection_time: z.literal(limits.receiver.longestEjection),
   max_ejection_percent: z.literal(100),
 });
 
 const receiver = (material: Material) =>
-  cluster("receiver", {
+  cluster("receiver", limits.receiver.connect, {
     common_lb_config: z.strictObject({ healthy_panic_threshold: z.strictObject({ value: z.literal(1) }) }),
-    ...breakers(64),
+    // Twice one request a shard and one for metadata, with 1 to 500 shards.
+    ...breakers(z.literal(limits.receiver.connections), whole(4, 1002)),
     outlier_detection: outlierDetection,
     typed_extension_protocol_options: upstreamOptions(
-      { http2_protocol_options: http2Options },
-      { max_connection_duration: seconds(1, 3600) },
+      { http2_protocol_options: http2Options(limits.streams.receiver) },
+      limits.receiver.idle,
+      { max_connection_duration: z.literal(limits.connectionLifetime) },
     ),
     transport_socket: upstreamTls(material).optional(),
   });
 
-const prometheus = cluster("prometheus", { typed_extension_protocol_options: localHttp, ...breakers(1_048_576) });
-const admin = cluster("admin", { typed_extension_protocol_options: localHttp });
+// At least what all senders together may have under way: the rule shares-fit.
+const atOnce = whole(1024, 1_048_576);
+const prometheus = cluster("prometheus", limits.local.connect, {
+  typed_extension_protocol_options: localHttp,
+  ...breakers(atOnce, atOnce),
+});
+const admin = cluster("admin", limits.local.connect, { typed_extension_protocol_options: localHttp });
 
 /** envoy.config.cluster.v3.Cluster: the three that there are. */
 export function clusters(material: Material) {

@@ -1,20 +1,21 @@
 import { remoteWrite } from "@metrics-link/contract/remote-write.ts";
 import { z } from "zod";
 import { statusFilter } from "./access-log.ts";
-import { any, dnsName, extension, seconds, whole } from "./parts.ts";
+import { known as limits } from "./limits.ts";
+import { any, dnsName, extension } from "./parts.ts";
 
-const header = z.strictObject({
-  name: z.literal([":method", ":path"]),
-  string_match: z.strictObject({ exact: z.string() }),
-});
+const header = (called: string) =>
+  z.strictObject({ name: z.literal(called), string_match: z.strictObject({ exact: z.string() }) });
+/** Both once: Envoy wants every matcher to fit, so a second one for a method would drop what the first lets pass. */
+const request = z.strictObject({ path: z.string(), headers: z.tuple([header(":method"), header(":path")]) });
 const anything = z.strictObject({ prefix: z.literal("/") });
 
 /** To a cluster. Which method, path and cluster it must be is the rules' to say. */
-const leading = (called: string, rewrite: z.ZodRawShape = {}) =>
+const leading = (called: string, timeout: string, rewrite: z.ZodRawShape = {}) =>
   z.strictObject({
     name: z.literal(called),
-    match: z.strictObject({ path: z.string(), headers: z.array(header) }),
-    route: z.strictObject({ cluster: z.string(), timeout: seconds(1, 60), ...rewrite }),
+    match: request,
+    route: z.strictObject({ cluster: z.string(), timeout: z.literal(timeout), ...rewrite }),
   });
 
 const answer = (status: number, text: string) =>
@@ -54,19 +55,22 @@ const wrongAddress = z.strictObject({
 
 /** The routes of each listener, all of them, in their order: an answer in front of the one that leads drops samples. */
 export const routes = {
-  ingest: z.tuple([leading("remote-write"), wrongMethod, notFound]),
-  egress: z.tuple([leading("remote-write", { host_rewrite_literal: dnsName }), wrongMethod, notFound]),
+  ingest: z.tuple([leading("remote-write", limits.route.ingest), wrongMethod, notFound]),
+  egress: z.tuple([
+    leading("remote-write", limits.route.egress, { host_rewrite_literal: dnsName }),
+    wrongMethod,
+    notFound,
+  ]),
   elsewhere: z.tuple([wrongAddress]),
   ready: z.tuple([notFound]),
-  metrics: z.tuple([leading("metrics"), leading("ready"), notFound]),
+  metrics: z.tuple([leading("metrics", limits.route.metrics), leading("ready", limits.route.metrics), notFound]),
 } as const;
 
 const router = extension("envoy.filters.http.router", "filters.http.router.v3.Router", {
   suppress_envoy_headers: z.literal(true),
 });
 const bodyLimit = extension("envoy.filters.http.buffer", "filters.http.buffer.v3.Buffer", {
-  // Prometheus itself takes 32 MiB at most.
-  max_request_bytes: whole(1, 32 * 1024 * 1024),
+  max_request_bytes: z.literal(limits.bodyBytes),
 });
 const exactly = (called: string, value: string) =>
   z.strictObject({ name: z.literal(called), string_match: z.strictObject({ exact: z.literal(value) }) });
@@ -83,12 +87,16 @@ export const httpFilters = {
 } as const;
 
 /** envoy.config.core.v3.Http2ProtocolOptions */
-export const http2Options = z.strictObject({
-  max_concurrent_streams: whole(1, 1024),
-  initial_stream_window_size: z.literal(65_536),
-  initial_connection_window_size: z.literal(1_048_576),
-  connection_keepalive: z.strictObject({ interval: seconds(1, 300), timeout: seconds(1, 60) }),
-});
+export const http2Options = (streams: number) =>
+  z.strictObject({
+    max_concurrent_streams: z.literal(streams),
+    initial_stream_window_size: z.literal(65_536),
+    initial_connection_window_size: z.literal(1_048_576),
+    connection_keepalive: z.strictObject({
+      interval: z.literal(limits.keepalive.interval),
+      timeout: z.literal(limits.keepalive.timeout),
+    }),
+  });
 
 const retryable = (status: number) =>
   z.strictObject({ filter: statusFilter("EQ", status), status_code: z.literal(503) });
@@ -99,13 +107,15 @@ export interface Manager {
   /** Of its routes, and of their one virtual host. */
   readonly name: string;
   readonly codec: "HTTP1" | "HTTP2";
+  /** Time without a request after which a connection is closed. */
+  readonly idle: string;
   readonly routes: z.ZodType;
   readonly filters: z.ZodType;
   readonly accessLog: z.ZodType;
 }
 
 /** The one HTTP connection manager of a chain, hardened as at an edge. */
-export function httpManager({ prefix, name, codec, routes: known, filters, accessLog }: Manager) {
+export function httpManager({ prefix, name, codec, idle, routes: known, filters, accessLog }: Manager) {
   return extension(
     "envoy.filters.network.http_connection_manager",
     "filters.network.http_connection_manager.v3.HttpConnectionManager",
@@ -121,17 +131,17 @@ export function httpManager({ prefix, name, codec, routes: known, filters, acces
       normalize_path: z.boolean(),
       merge_slashes: z.boolean(),
       path_with_escaped_slashes_action: z.literal("REJECT_REQUEST"),
-      request_timeout: seconds(1, 300),
-      request_headers_timeout: seconds(1, 60),
-      stream_idle_timeout: seconds(1, 300),
+      request_timeout: z.literal(limits.request),
+      request_headers_timeout: z.literal(limits.requestHeaders),
+      stream_idle_timeout: z.literal(limits.streamIdle),
       max_request_headers_kb: z.literal(16),
       common_http_protocol_options: z.strictObject({
-        idle_timeout: seconds(1, 300),
-        max_connection_duration: seconds(1, 3600),
+        idle_timeout: z.literal(idle),
+        max_connection_duration: z.literal(limits.connectionLifetime),
         max_headers_count: z.literal(50),
         headers_with_underscores_action: z.literal("REJECT_REQUEST"),
       }),
-      ...(codec === "HTTP2" ? { http2_protocol_options: http2Options } : {}),
+      ...(codec === "HTTP2" ? { http2_protocol_options: http2Options(limits.streams.ingest) } : {}),
       local_reply_config: z.strictObject({ mappers: z.tuple([retryable(408), retryable(429)]) }),
       route_config: z.strictObject({
         name: z.literal(name),
@@ -146,12 +156,12 @@ export function httpManager({ prefix, name, codec, routes: known, filters, acces
 }
 
 /** envoy.extensions.upstreams.http.v3.HttpProtocolOptions under its own name, and no other. */
-export const upstreamOptions = (http: z.ZodRawShape, lifetime: z.ZodRawShape = {}) =>
+export const upstreamOptions = (http: z.ZodRawShape, idle: string, lifetime: z.ZodRawShape = {}) =>
   z.strictObject({
     "envoy.extensions.upstreams.http.v3.HttpProtocolOptions": any(
       "envoy.extensions.upstreams.http.v3.HttpProtocolOptions",
       {
-        common_http_protocol_options: z.strictObject({ idle_timeout: seconds(1, 300), ...lifetime }),
+        common_http_protocol_options: z.strictObject({ idle_timeout: z.literal(idle), ...lifetime }),
         explicit_http_config: z.strictObject(http),
       },
     ),

@@ -1,13 +1,14 @@
 import { z } from "zod";
 import { connections, egressRequests, ingestRequests, localFailures } from "./access-log.ts";
 import { httpFilters, httpManager, routes } from "./http.ts";
-import { address, bufferBytes, byField, extension, name, seconds, whole } from "./parts.ts";
+import { known as limits } from "./limits.ts";
+import { address, bufferBytes, byField, extension, name, whole } from "./parts.ts";
 import { downstreamTls, type Material } from "./tls.ts";
 
-const connectionLimit = (prefix: string) =>
+const connectionLimit = (prefix: string, most: number) =>
   extension("envoy.filters.network.connection_limit", "filters.network.connection_limit.v3.ConnectionLimit", {
     stat_prefix: z.literal(prefix),
-    max_connections: whole(1, 65_536),
+    max_connections: z.literal(most),
   });
 
 const listener = (called: string, chains: z.ZodType, more: z.ZodRawShape) =>
@@ -33,13 +34,14 @@ function tlsChain(material: Material, called: string) {
     name,
     filter_chain_match: z.strictObject({ source_prefix_ranges: z.array(range).optional() }).optional(),
     transport_socket: downstreamTls(material).optional(),
-    transport_socket_connect_timeout: seconds(1, 15),
+    transport_socket_connect_timeout: z.literal(limits.handshake),
     filters: z.tuple([
-      connectionLimit(prefix),
+      connectionLimit(prefix, limits.connectionsOfSender),
       httpManager({
         prefix,
         name: refuses ? called : `ingest-${called}`,
         codec: "HTTP2",
+        idle: limits.idle.ingest,
         routes: refuses ? routes.elsewhere : routes.ingest,
         filters: httpFilters.bounded,
         accessLog: ingestRequests,
@@ -58,11 +60,12 @@ const ready = listener(
   "ready",
   plain(
     "ready",
-    connectionLimit("ready"),
+    connectionLimit("ready", limits.connectionsOfReady),
     httpManager({
       prefix: "ready",
       name: "ready",
       codec: "HTTP1",
+      idle: limits.idle.ready,
       routes: routes.ready,
       filters: httpFilters.healthCheck,
       accessLog: localFailures,
@@ -79,6 +82,7 @@ const egress = listener(
       prefix: "egress",
       name: "egress",
       codec: "HTTP1",
+      idle: limits.idle.local,
       routes: routes.egress,
       filters: httpFilters.direct,
       accessLog: egressRequests,
@@ -95,6 +99,7 @@ const metrics = listener(
       prefix: "metrics",
       name: "metrics",
       codec: "HTTP1",
+      idle: limits.idle.local,
       routes: routes.metrics,
       filters: httpFilters.direct,
       accessLog: localFailures,

@@ -3,15 +3,6 @@ import { z } from "zod";
 /** A whole number within bounds; JSON of protocol buffers would round others, or refuse them, as the parser likes. */
 export const whole = (least: number, most: number) => z.int().min(least).max(most);
 
-/** google.protobuf.Duration in JSON, within bounds in seconds. */
-export const seconds = (least: number, most: number) =>
-  z
-    .string()
-    .regex(/^(0|[1-9]\d*)(\.\d{1,9})?s$/)
-    .refine((text) => Number.parseFloat(text) >= least && Number.parseFloat(text) <= most, {
-      error: `a duration from ${least}s to ${most}s`,
-    });
-
 /** A name of ours in counters and files. */
 export const name = z.string().regex(/^[a-z][a-z0-9-]*$/);
 

@@ -192,7 +192,7 @@ export const clientIdentity: readonly Mutation[] = [
   [
     "receiver",
     "a chain for nobody in particular is added",
-    ["client-anchor-is-pinned", "envoy-is-known", "names-are-the-peers", "one-chain-per-sender"],
+    ["client-anchor-is-pinned", "envoy-is-known", "names-are-the-peers", "one-chain-per-sender", "shares-fit"],
     (it) =>
       it.envoy(({ static_resources: { listeners } }) => {
         const { filter_chains } = listeners[0];

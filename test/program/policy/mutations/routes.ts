@@ -18,7 +18,7 @@ export const routes: readonly Mutation[] = [
   [
     "receiver",
     "every method is routed",
-    ["one-route-only"],
+    ["one-route-only", "envoy-is-known"],
     (it) =>
       it.chain((chain) => {
         routesOf(chain)[0].match.headers.shift();
@@ -27,7 +27,7 @@ export const routes: readonly Mutation[] = [
   [
     "receiver",
     "the query string is not looked at",
-    ["one-route-only"],
+    ["one-route-only", "envoy-is-known"],
     (it) =>
       it.chain((chain) => {
         routesOf(chain)[0].match.headers.pop();
@@ -200,15 +200,77 @@ export const routes: readonly Mutation[] = [
   ],
   [
     "receiver",
+    "a second method contradicts the first, so that every write is 405",
+    ["envoy-is-known", "one-route-only"],
+    (it) =>
+      it.chain((chain) => {
+        routesOf(chain)[0].match.headers.push({ name: ":method", string_match: { exact: "GET" } });
+      }),
+  ],
+  [
+    "receiver",
+    "a body may have one byte, so that every write is 413",
+    ["envoy-is-known"],
+    (it) =>
+      it.chain((chain) => {
+        managerOf(chain).http_filters[0].typed_config.max_request_bytes = 1;
+      }),
+  ],
+  [
+    "receiver",
+    "one connection for all senders together",
+    ["shares-fit"],
+    (it) =>
+      it.envoy(({ overload_manager: { resource_monitors } }) => {
+        resource_monitors[1].typed_config.max_active_downstream_connections = 1;
+      }),
+  ],
+  [
+    "sender",
+    "nobody can read Envoy's counters",
+    ["listeners-are-complete"],
+    (it) =>
+      it.envoy(({ static_resources }) => {
+        static_resources.listeners = static_resources.listeners.filter(
+          ({ name }: { name: string }) => name !== "metrics",
+        );
+      }),
+  ],
+  [
+    "receiver",
     "a prefix length is in octal",
     // What cannot be read says nothing, and nothing is not enough for the others either.
-    ["envoy-is-known", "admin-is-local", "names-are-the-peers"],
+    ["envoy-is-known", "admin-is-local", "listeners-are-complete", "names-are-the-peers"],
     (it) => it.file("envoy/bootstrap.json", (text) => text.replace('"prefix_len": 32', '"prefix_len": 032')),
   ],
   [
     "sender",
     "the sender's Prometheus is told its destination by a merge",
-    ["writes-go-through-envoy"],
+    ["prometheus-is-known", "writes-go-through-envoy"],
     (it) => it.file("prometheus/prometheus.yml", (text) => `x: &x {}\n${text}`),
+  ],
+  [
+    "sender",
+    "the sender's Prometheus drops what it should send",
+    ["prometheus-is-known"],
+    (it) =>
+      it.document("prometheus/prometheus.yml", (found) => {
+        found.remote_write[0].write_relabel_configs = [{ action: "drop", source_labels: ["__name__"] }];
+      }),
+  ],
+  [
+    "sender",
+    "Prometheus reads more jobs from its own data",
+    ["prometheus-is-known"],
+    (it) =>
+      it.document("prometheus/prometheus.yml", (found) => {
+        found.scrape_config_files = ["/var/lib/metrics-link/prometheus/*.yml"];
+      }),
+  ],
+  [
+    "receiver",
+    "the link's alerts are gone",
+    ["prometheus-is-known"],
+    (it) => it.file("prometheus/alerts.yml", () => "groups: []\n"),
   ],
 ];

@@ -55,7 +55,8 @@ const readers: Readonly<Record<string, (role: Role, release: Release, mutant: Mu
 
 const aboutEnvoy = new Set([
   ...["admin-is-local", "client-anchor-is-pinned", "client-certificate-required", "client-name-is-exact"],
-  ...["client-tls-13-only", "envoy-is-known", "listeners-are-known", "no-system-trust-store"],
+  ...["client-tls-13-only", "envoy-is-known", "listeners-are-complete"],
+  ...["listeners-are-known", "no-system-trust-store", "shares-fit"],
   ...["nothing-leaves-in-clear", "one-chain-per-sender", "one-route-only", "server-anchor-is-pinned"],
   ...["server-name-is-exact", "server-tls-13-only", "served-chain-is-ours"],
 ]);

@@ -56,17 +56,14 @@ function spotsOf(value: unknown, path = ""): { readonly scalars: Spot[]; readonl
 
 /**
  * Fields whose value may be another one without anybody seeing it: the name that Envoy has in its own statistics, the
- * Host that the receiver's log shows, and limits, each within bounds (packages/envoy/read/schema). Everything else is pinned by the schema or by a rule.
+ * Host that the receiver's log shows, and how many requests the sender's shards may have under way, within bounds
+ * (packages/envoy/read/schema). Everything else is pinned by the schema or by a rule.
  */
 const free: readonly RegExp[] = [
   /^\.node\.id$/,
   /\.host_rewrite_literal$/,
-  /\.(request_timeout|request_headers_timeout|stream_idle_timeout|idle_timeout|max_connection_duration|timeout)$/,
-  /\.(connect_timeout|transport_socket_connect_timeout|interval|base_ejection_time|max_ejection_time)$/,
-  /\.(max_connections|max_pending_requests|max_requests|max_request_bytes|max_concurrent_streams)$/,
-  /\.(max_heap_size_bytes|max_active_downstream_connections)$/,
-  // Any of the twelve patterns, in any order.
-  /\.exclusion_list\.patterns\.\d+\.safe_regex\.regex$/,
+  // The rule shares-fit does not know how many shards the sender's queue has.
+  /clusters\.0\.circuit_breakers\.thresholds\.0\.(max_pending_requests|max_requests)$/,
 ];
 
 const end = fc.constantFrom<End>("receiver", "sender");
@@ -149,7 +146,7 @@ describe("a change of what an Envoy is told", () => {
     for (const which of ["receiver", "sender"] as const) {
       const { scalars } = spotsOf(ends[which].rendering.bootstrap);
       const bounded = scalars.filter(({ path }) => free.some((pattern) => pattern.test(path)));
-      assert.ok(bounded.length > 20);
+      assert.ok(bounded.length >= 3);
       for (const { path } of bounded) {
         const bootstrap = structuredClone(ends[which].rendering.bootstrap);
         const spot = spotsOf(bootstrap).scalars.find((one) => one.path === path);

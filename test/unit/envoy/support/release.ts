@@ -2,7 +2,8 @@ import { mkdirSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { hostPaths } from "@metrics-link/contract/host-paths.ts";
 import { ports } from "@metrics-link/contract/ports.ts";
-import { envoyFiles, type Rendering, releaseFiles } from "@metrics-link/envoy";
+import { type Rendering, releaseFiles } from "@metrics-link/envoy";
+import { encodedFiles } from "@metrics-link/envoy/encode.ts";
 import type { Leaf } from "./authority.ts";
 import { type Places, relocate, unmoved } from "./relocate.ts";
 
@@ -24,14 +25,13 @@ export class ReleaseFolder {
     return join(this.base, "admin.sock");
   }
 
-  /** Lays out one release beside the others. @returns its directory */
+  /** Lays out one release beside the others, with whatever limits a test gave it. @returns its directory */
   write(rendering: Rendering, leaf: Leaf, rootBundles: Readonly<Record<string, string>>, places: Places): string {
     const directory = join(this.base, "releases", String(this.#count++));
     this.#places = places;
-    const files = envoyFiles(rendering, { certificateChain: leaf.certificateChain, rootBundles });
+    const files = encodedFiles(rendering, { certificateChain: leaf.certificateChain, rootBundles });
     for (const { path, content } of [...files, { path: releaseFiles.privateKey, content: leaf.privateKey }]) {
       mkdirSync(dirname(join(directory, path)), { recursive: true });
-      // Only now: what is published is asked for the real ports.
       const moved = path.endsWith(".json") ? relocate(content, places) : content;
       writeFileSync(join(directory, path), this.#relocated(moved));
     }

@@ -7,7 +7,7 @@ specifyRelease(noSystemTrustStore, "sender", {
       it.document("prometheus/prometheus.yml", (found) => {
         found.scrape_configs[0].scheme = "https";
       }),
-    /https without tls_config.ca_file/,
+    /https without tls_config\.ca or ca_file/,
   ],
   "no check": [
     (it) =>

@@ -63,7 +63,13 @@ const rendered = {
 const metrics = {
   sender: () =>
     prometheusOfSender({ scrapeInterval: "15s", externalLabels: { account: "a" }, linked: true, remoteWrite: {} }),
-  receiver: () => prometheusOfReceiver({ scrapeInterval: "15s", externalLabels: {}, outOfOrderTimeWindow: "24h" }),
+  receiver: () =>
+    prometheusOfReceiver({
+      scrapeInterval: "15s",
+      externalLabels: {},
+      outOfOrderTimeWindow: "24h",
+      senders: ["account-a"],
+    }),
 } as const;
 
 const hash = "a".repeat(64);

@@ -34,6 +34,12 @@ export const ready = (it: Mutant, change: (readyChain: Part, readyListener: Part
     change(found.filter_chains[0], found);
   });
 
+/** Takes a listener or a cluster out. */
+export const without = (it: Mutant, kind: "listeners" | "clusters", name: string) =>
+  it.envoy(({ static_resources }) => {
+    static_resources[kind] = static_resources[kind].filter((one: Part) => one.name !== name);
+  });
+
 export const receiver = (what: string, path: string, change: (it: Mutant) => void): Attack => ({
   what,
   at: "receiver",

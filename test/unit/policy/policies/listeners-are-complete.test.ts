@@ -1,0 +1,36 @@
+import { listenersAreComplete } from "@metrics-link/policy/policies/listeners-are-complete.ts";
+import { type Part, without } from "../../envoy/read/attacks/attack.ts";
+import { specifyRelease } from "../support/specification.ts";
+
+specifyRelease(listenersAreComplete, "receiver", {
+  "an Envoy whose load balancer hears nothing": [
+    (it) => without(it, "listeners", "ready"),
+    /^static_resources\.listeners: there is no ready$/,
+  ],
+  "an Envoy that nobody can watch": [
+    (it) => without(it, "listeners", "metrics"),
+    /^static_resources\.listeners: there is no metrics$/,
+  ],
+  "counters that lead nowhere": [
+    (it) => without(it, "clusters", "admin"),
+    /^static_resources\.clusters: there is no admin$/,
+  ],
+  "one listener twice": [
+    (it) =>
+      it.envoy(({ static_resources: { listeners } }: Part) => {
+        listeners.push(listeners[0]);
+      }),
+    /^static_resources\.listeners: ingest is there 2 times$/,
+  ],
+});
+
+specifyRelease(listenersAreComplete, "sender", {
+  "a sender whose Prometheus has nobody to write to": [
+    (it) => without(it, "listeners", "egress"),
+    /^static_resources\.listeners: there is no egress$/,
+  ],
+  "a sender without the receiver": [
+    (it) => without(it, "clusters", "receiver"),
+    /^static_resources\.clusters: there is no receiver$/,
+  ],
+});

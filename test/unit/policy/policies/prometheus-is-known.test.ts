@@ -1,0 +1,121 @@
+import { prometheusIsKnown } from "@metrics-link/policy/policies/prometheus-is-known.ts";
+import type { Mutant } from "../../../program/policy/support/mutate.ts";
+import type { Part } from "../../envoy/read/attacks/attack.ts";
+import { specifyRelease } from "../support/specification.ts";
+
+const told = (change: (document: Part) => void) => (it: Mutant) => it.document("prometheus/prometheus.yml", change);
+const withoutAlert = (name: string) => (it: Mutant) =>
+  it.document("prometheus/alerts.yml", ({ groups }: Part) => {
+    for (const group of groups) group.rules = group.rules.filter((rule: Part) => rule.alert !== name);
+  });
+
+specifyRelease(prometheusIsKnown, "sender", {
+  "jobs from another file": [
+    told((found) => {
+      found.scrape_config_files = ["/var/lib/metrics-link/prometheus/*.yml"];
+    }),
+    /prometheus\.yml: scrape_config_files is not known$/,
+  ],
+  "rules from another folder": [
+    told((found) => found.rule_files.push("/var/lib/metrics-link/prometheus/*.yml")),
+    /rule_files names \/var\/lib.*, which is no file of this release$/,
+  ],
+  "no rules": [
+    told((found) => {
+      found.rule_files = [];
+    }),
+    /rule_files leaves out alerts\.yml$/,
+  ],
+  "a relabelling that drops everything": [
+    told((found) => {
+      found.remote_write[0].write_relabel_configs = [{ action: "drop", regex: ".*", source_labels: ["__name__"] }];
+    }),
+    /remote_write\.0\.write_relabel_configs is .* instead of not set$/,
+  ],
+  "a credential for remote_write": [
+    told((found) => {
+      found.remote_write[0].authorization = { credentials_file: "alertmanager-0.secret" };
+    }),
+    /remote_write\.0\.authorization is/,
+  ],
+  "a proxy": [
+    told((found) => {
+      found.remote_write[0].proxy_url = "http://127.0.0.1:9999";
+    }),
+    /remote_write\.0\.proxy_url is/,
+  ],
+  "a queue of one": [
+    told((found) => {
+      found.remote_write[0].queue_config.capacity = 1;
+    }),
+    /queue_config\.capacity is 1 instead of 10000$/,
+  ],
+  "writes that are not there": [
+    told((found) => {
+      found.remote_write = [];
+    }),
+    /remote_write\.0 is not set instead of/,
+  ],
+  "a link and no writes": [
+    told((found) => {
+      delete found.remote_write;
+    }),
+    /remote_write is not set instead of/,
+  ],
+  traces: [
+    told((found) => {
+      found.tracing = { endpoint: "192.0.2.1:4317", insecure: true };
+    }),
+    /tracing is not known$/,
+  ],
+  "an Alertmanager that nobody configured": [
+    told((found) => {
+      found.alerting = { alertmanagers: [{ static_configs: [{ targets: ["evil.example"] }] }] };
+    }),
+    /alerting is .* instead of not set$/,
+  ],
+  "labels of another account": [
+    told((found) => {
+      found.global.external_labels.account = "b";
+    }),
+    /global\.external_labels\.account is "b" instead of "a"$/,
+  ],
+  "a job of ours that relabels": [
+    told((found) => {
+      found.scrape_configs[1].metric_relabel_configs = [{ action: "drop" }];
+    }),
+    /scrape_configs\[1\]\.metric_relabel_configs is/,
+  ],
+  "a job with a credential": [
+    told((found) =>
+      found.scrape_configs.push({
+        job_name: "x",
+        authorization: { credentials_file: "alertmanager-0.secret" },
+        static_configs: [{ targets: ["198.51.100.10:443"] }],
+      }),
+    ),
+    /scrape_configs\[3\]\.authorization is not known$/,
+  ],
+  "a job with a key": [
+    told((found) => found.scrape_configs.push({ job_name: "x", tls_config: { key_file: "x" } })),
+    /scrape_configs\[3\]\.tls_config\.key_file is not known$/,
+  ],
+  "no alert of the link": [(it) => it.file("prometheus/alerts.yml", () => "groups: []\n"), /LinkBehind is missing$/],
+  "one alert less": [withoutAlert("SamplesDropped"), /the alert SamplesDropped is missing$/],
+});
+
+specifyRelease(prometheusIsKnown, "receiver", {
+  "a window of a millisecond": [
+    told((found) => {
+      found.storage.tsdb.out_of_order_time_window = "1ms";
+    }),
+    /storage\.tsdb\.out_of_order_time_window is "1ms" instead of "24h"$/,
+  ],
+  "alerts that are dropped on their way": [
+    told((found) => {
+      found.alerting = { alert_relabel_configs: [{ action: "drop" }], alertmanagers: [] };
+    }),
+    /alerting is .* instead of not set$/,
+  ],
+  "nobody who misses a sender": [withoutAlert("SenderSilent"), /SenderSilent of account-a is missing$/],
+});

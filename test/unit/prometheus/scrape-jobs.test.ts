@@ -1,0 +1,94 @@
+import assert from "node:assert/strict";
+import { scrapeJobsOf } from "@metrics-link/prometheus";
+import { stringify } from "yaml";
+
+const target = { static_configs: [{ targets: ["198.51.100.10:443"] }] };
+const jobsOf = (content: string) => scrapeJobsOf([{ name: "shop.yaml", content }]);
+const withField = (more: object) => jobsOf(stringify([{ job_name: "shop", ...target, ...more }]));
+
+describe("a user's scrape jobs", () => {
+  it("may set how, how often and how much is scraped, and relabel it", () => {
+    const job = {
+      job_name: "shop",
+      scrape_interval: "1m30s",
+      scheme: "https",
+      params: { module: ["http_2xx"] },
+      tls_config: { ca: "-----BEGIN CERTIFICATE-----\n", server_name: "shop.example", min_version: "TLS13" },
+      sample_limit: 60_000,
+      body_size_limit: "1MiB",
+      static_configs: [{ targets: ["198.51.100.10:443"], labels: { team: "shop", __param_target: "x" } }],
+      relabel_configs: [{ source_labels: ["__address__"], target_label: "instance" }],
+      metric_relabel_configs: [{ action: "labeldrop", regex: "id" }],
+    };
+    assert.deepEqual(jobsOf(stringify([job])), [job]);
+  });
+
+  const credentials = /credentials for scrape jobs are not supported yet/;
+  for (const [field, value] of Object.entries({
+    authorization: { credentials_file: "alertmanager-0.secret" },
+    basic_auth: { username: "x", password_file: "alertmanager-0.secret" },
+    oauth2: { client_id: "x", client_secret_file: "alertmanager-0.secret", token_url: "http://192.0.2.1/" },
+    http_headers: { "X-A": { files: ["alertmanager-0.secret"] } },
+    bearer_token: "hunter2",
+    bearer_token_file: "alertmanager-0.secret",
+  })) {
+    it(`may not set ${field}, and the refusal does not repeat it`, () => {
+      assert.throws(
+        () => withField({ [field]: value }),
+        ({ message }: Error) =>
+          credentials.test(message) &&
+          message.includes(`shop.yaml: shop: ${field} is`) &&
+          !/hunter2|alertmanager-0/.test(message),
+      );
+    });
+  }
+
+  for (const field of ["key", "key_file", "cert", "cert_file"]) {
+    it(`may not set tls_config.${field}`, () => {
+      assert.throws(() => withField({ tls_config: { [field]: "x" } }), credentials);
+      assert.throws(() => withField({ tls_config: { [field]: "x" } }), new RegExp(`shop: tls_config\\.${field} is`));
+    });
+  }
+
+  for (const [what, more, refusal] of [
+    ["an authority's file", { tls_config: { ca_file: "/etc/ssl/x.pem" } }, /tls_config\.ca_file is .*: ca, with the/],
+    ["no check of the certificate", { tls_config: { insecure_skip_verify: true } }, /insecure_skip_verify is/],
+    ["targets that are found", { ec2_sd_configs: [{}] }, /shop: ec2_sd_configs is .*: static_configs/],
+    ["targets of a file", { file_sd_configs: [{ files: ["*.yml"] }] }, /file_sd_configs is .*: static_configs/],
+    ["a proxy", { proxy_url: "http://192.0.2.1" }, /proxy_url is .*: no proxy/],
+    ["a field that nobody knows", { more: 1 }, /shop: more is .*: no such field/],
+    ["another address by relabelling", { relabel_configs: [{ target_label: "__address__" }] }, /0\.target_label is/],
+    ["another address by a made name", { relabel_configs: [{ target_label: "$1" }] }, /target_label is "\$1"/],
+    ["another address by a map", { relabel_configs: [{ action: "labelmap" }] }, /action is "labelmap": one of/],
+    [
+      "another path by a label",
+      { static_configs: [{ targets: [], labels: { __metrics_path__: "/x" } }] },
+      /static_configs\.0\.labels\.__metrics_path__/,
+    ],
+    ["no limit", { sample_limit: 0 }, /sample_limit is 0: a whole number from 1/],
+    ["a target that is a number", { static_configs: [{ targets: [9100] }] }, /static_configs\.0\.targets\.0 is 9100/],
+    ["static_configs that are no list", { static_configs: { targets: [] } }, /static_configs is .*: a list/],
+  ] as const) {
+    it(`may not have ${what}`, () => assert.throws(() => withField(more), refusal));
+  }
+
+  for (const [what, content, refusal] of [
+    ["nothing", "", /shop\.yaml is "empty": a list of Prometheus scrape_configs/],
+    ["a mapping", "job_name: shop\n", /shop\.yaml is .*: a list of Prometheus scrape_configs/],
+    ["a job of nothing", "- null\n", /shop\.yaml: job 1 is null: a scrape job/],
+    ["a job without a name", "- metrics_path: /x\n", /shop\.yaml: job 1: job_name is missing: a name/],
+    [
+      "a key that is there twice",
+      "- job_name: a\n  job_name: b\n",
+      /shop\.yaml is "not YAML": Map keys must be unique/,
+    ],
+    ["no YAML", "- [\n", /shop\.yaml is "not YAML"/],
+  ] as const) {
+    it(`are refused by name of the file when it holds ${what}`, () => {
+      assert.throws(
+        () => jobsOf(content),
+        (error: Error) => error.name === "InvalidInputError" && refusal.test(error.message),
+      );
+    });
+  }
+});
