@@ -1,6 +1,7 @@
 import { lstatSync, readFileSync } from "node:fs";
 import { basename, join, relative } from "node:path";
 import { pathToFileURL } from "node:url";
+import { cacheDirectory } from "@metrics-link/contract";
 import {
   bytesOf,
   type Comparison,
@@ -63,8 +64,8 @@ export async function reviewBranch(context: StackContext, options: BranchOptions
   const [old, next] = [divided(before, named), divided(after, named)];
   const differs = !isSame(old.program, next.program);
   const laidOut: LaidOut[] = [];
-  const lay = async (files: Files) => {
-    const place = await LaidOut.take();
+  const lay = async (whose: "base" | "head", files: Files) => {
+    const place = await LaidOut.take(join(cacheDirectory(), "reviews", whose));
     laidOut.push(place);
     place.lay(new Map([...files, ...next.named, [`stacks/${basename(file.path)}`, stackFile.file]]));
     place.install();
@@ -75,9 +76,9 @@ export async function reviewBranch(context: StackContext, options: BranchOptions
     // The checkout's own installed packages will do for a program that is the checkout's own.
     const base =
       differs || options.head !== undefined
-        ? await lay(new Map([...old.program, ...(tools === undefined ? [] : [[pins, tools] as const])]))
+        ? await lay("base", new Map([...old.program, ...(tools === undefined ? [] : [[pins, tools] as const])]))
         : undefined;
-    const head = differs && options.head !== undefined ? await lay(next.program) : base;
+    const head = differs && options.head !== undefined ? await lay("head", next.program) : base;
     const project = options.head === undefined || head === undefined ? context.project : head;
     const judges = join(base ?? repository, "packages", "policy");
     const [seen, other, pack] = await Promise.all([

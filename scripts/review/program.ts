@@ -13,7 +13,6 @@ import {
 } from "node:fs";
 import { createServer, type Server } from "node:net";
 import { dirname, join } from "node:path";
-import { cacheDirectory } from "@metrics-link/contract";
 import { bytesOf, type Files, type SourceFile, sourceFile } from "@metrics-link/review";
 import { parse } from "yaml";
 import type { Git, Listing } from "./git.ts";
@@ -84,8 +83,11 @@ export class LaidOut {
     this.#empty();
   }
 
-  /** Takes the first place that no other review has. */
-  static async take(places = join(cacheDirectory(), "reviews")): Promise<LaidOut> {
+  /**
+   * Takes the first place that no other review has.
+   * @param places one folder for reviewed programs and another for branches': what a branch had installed serves no base
+   */
+  static async take(places: string): Promise<LaidOut> {
     for (let number = 1; ; number += 1) {
       const directory = join(places, `${number}`);
       const lock = await held(directory);

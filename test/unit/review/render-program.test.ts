@@ -31,7 +31,18 @@ const refused = verdictOn(lines, { comparison, setAside });
 const accepted = verdictOn(lines, { comparison: { ...comparison, accepted: true }, setAside });
 const same = verdictOn(lines);
 
+/** Default_Ignorable_Code_Point (UAX 44), of which Unicode puts only some into the category Format. */
+const unseen = ["\u00ad", "\u034f", "\u115f", "\u17b4", "\u200b", "\u3164", "\ufe0f", "\uffa0", "\u{e0101}"];
+
 describe("a comparison with the reviewed program, in words", () => {
+  it("hides no character that nobody sees", () => {
+    for (const sign of unseen) {
+      const line = { file: "packages/x.ts", line: 1, before: [], after: [`const { a,${sign}} = b;`] };
+      const page = renderText(verdictOn(lines, { comparison: { ...comparison, source: [line] } }));
+      assert.ok(page.includes(`a,\\u{${sign.codePointAt(0)?.toString(16)}}}`), JSON.stringify(sign));
+    }
+  });
+
   for (const [format, render] of Object.entries({ text: renderText, markdown: renderMarkdown, html: renderHtml })) {
     // As a reader sees it: every format escapes in a way of its own.
     const shown = (verdict: typeof refused) =>

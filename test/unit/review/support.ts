@@ -130,9 +130,12 @@ export const verdictOn = (
     ended = true,
     deviations = [],
     setAside = [],
+    notRead = [],
     comparison = unchanged,
     asked = askedFor(read(lines, ended)),
-  }: { ended?: boolean } & Partial<Pick<ReviewInput, "deviations" | "setAside" | "comparison" | "asked">> = {},
+  }: { ended?: boolean } & Partial<
+    Pick<ReviewInput, "deviations" | "setAside" | "notRead" | "comparison" | "asked">
+  > = {},
 ) =>
   judge({
     stack: "receiver",
@@ -141,6 +144,7 @@ export const verdictOn = (
     pack,
     deviations,
     setAside,
+    notRead,
     comparison,
     now: new Date("2026-11-26T12:00:00Z"),
   });

@@ -126,6 +126,11 @@ describe("a verdict", () => {
     assert.match(errors.join(), /aws:iam\/user:User::quiet is in the preview, and no program asked for it/);
   });
 
+  it("is none when the configuration cannot be read: a deviation in it would not be seen", () => {
+    const { outcome, errors } = verdictOn(well, { notRead: ["metrics-link:policy is wrong"] });
+    assert.deepEqual([outcome, errors], ["incomplete", ["metrics-link:policy is wrong"]]);
+  });
+
   it("shows a policy's reason, remedy and source", () => {
     const [first] = verdictOn(well).policies;
     assert.deepEqual([first?.reason, first?.source], [pack.policies[0]?.reason, "RFC 8446"]);
