@@ -16,7 +16,7 @@ import {
   stored,
 } from "../support/machines.ts";
 import { repairedSoFar, vouchedUntil } from "../support/repair.ts";
-import { beforehand, caughtUp, comparedBetween, nothingMissing } from "../support/samples.ts";
+import { beforehand, caughtUp, comparedBetween, nothingMissing, upForAWhile } from "../support/samples.ts";
 import { on, pulumi } from "../support/sandbox.ts";
 
 const now = () => Date.now() / 1000;
@@ -75,6 +75,8 @@ for (const host of roles) {
     });
 
     it("loses nothing in a reboot", async () => {
+      // The test before ends seconds after the host was away, and what is compared begins seconds before the reboot.
+      await upForAWhile();
       const from = beforehand();
       await power(host, "reboot");
       await nothingMissingAfter(host, from, now());
