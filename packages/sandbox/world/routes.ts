@@ -3,8 +3,16 @@ import type { IncomingMessage, RequestListener, ServerResponse } from "node:http
 import { json } from "node:stream/consumers";
 import { type Cloud, cloudRoutes } from "../cloud/index.ts";
 import type { PowerAction, Realiser } from "../realiser/index.ts";
-import { type ExecRequest, powerActions } from "./protocol.ts";
-import type { World } from "./world.ts";
+import { type ExecRequest, powerActions, type WorldStatus } from "./protocol.ts";
+
+/** What may be asked of a world as a whole. */
+export interface WorldControls {
+  status(): Promise<WorldStatus>;
+  setInternetHost(name: string, address: string): Promise<void>;
+  setAlertmanager(power: "on" | "off"): Promise<void>;
+  stop(): Promise<void>;
+  exit(): void;
+}
 
 interface Context {
   readonly cloud: Cloud;
@@ -21,7 +29,7 @@ class RequestError extends Error {
   }
 }
 
-export function worldListener(world: World, context: Context): RequestListener {
+export function worldListener(world: WorldControls, context: Context): RequestListener {
   const cloud = cloudRoutes(context.cloud);
   return (request, response) => {
     serve(world, context, cloud, request, response).catch((error: Error) => {
@@ -35,7 +43,7 @@ export function worldListener(world: World, context: Context): RequestListener {
 }
 
 async function serve(
-  world: World,
+  world: WorldControls,
   { realiser }: Context,
   cloud: ReturnType<typeof cloudRoutes>,
   request: IncomingMessage,

@@ -1,9 +1,9 @@
 /** What RunInstances is asked for, and what of it EC2 refuses. */
 import { boolean, integer, type Known, object, set, string } from "../../plugins/rpc/schema.ts";
 import { AwsError } from "../aws-error.ts";
+import type { Scope } from "../aws-resource-type.ts";
 import { architectureOf, IMAGES, type MachineImage, zoneFault } from "../catalogue.ts";
 import { instanceProfile } from "../iam/instance-profile.ts";
-import type { Scope } from "../scope.ts";
 import { tagInput } from "../tags.ts";
 import { refuseForeignGroups } from "./security-group.ts";
 import { userDataFault } from "./user-data.ts";

@@ -1,15 +1,14 @@
 import { boolean, integer, json, string } from "../../plugins/rpc/schema.ts";
 import { AwsError, hasCode } from "../aws-error.ts";
+import { atomically, awsResourceType, type Scope } from "../aws-resource-type.ts";
 import { resourcePolicyFault } from "../iam/policy-syntax.ts";
-import { noun } from "../noun.ts";
-import { atomically, type Scope } from "../scope.ts";
 import { type Tags, tagChanges, tagInput, tagOutput } from "../tags.ts";
 
 const within = (low: number, high: number, unit: string) => (value: number) =>
   value >= low && value <= high ? undefined : `${value} is not within ${low} to ${high} ${unit}`;
 
 /** A symmetric customer-managed key. The AWS API encrypts with it for real and enforces its policy. */
-export const key = noun({
+export const key = awsResourceType({
   type: "aws:kms/key:Key",
   inputs: {
     // https://docs.aws.amazon.com/kms/latest/APIReference/API_ScheduleKeyDeletion.html

@@ -1,15 +1,15 @@
 import { randomBytes } from "node:crypto";
 import { boolean, type Known, object, set, string } from "../../plugins/rpc/schema.ts";
 import { AwsError } from "../aws-error.ts";
+import type { Scope } from "../aws-resource-type.ts";
+import { awsResourceType } from "../aws-resource-type.ts";
 import { NLB_ZONE_ID } from "../catalogue.ts";
 import { freeAddress } from "../ec2/eip.ts";
 import { gatewayOf } from "../ec2/internet-gateway.ts";
 import { refuseForeignGroups } from "../ec2/security-group.ts";
 import { newInterfaces, subnet } from "../ec2/subnet.ts";
 import { known } from "../known.ts";
-import { noun } from "../noun.ts";
 import type { Resource } from "../resource.ts";
-import type { Scope } from "../scope.ts";
 import { tagInput, tagOutput } from "../tags.ts";
 import { MAX_NAME, nameFault } from "./name.ts";
 
@@ -18,7 +18,7 @@ function balancerNameFault(name: string): string | undefined {
 }
 
 /** A Network Load Balancer. Kept by the cloud alone: moto drops its addresses and says that all targets are healthy. */
-export const loadBalancer = noun({
+export const loadBalancer = awsResourceType({
   type: "aws:lb/loadBalancer:LoadBalancer",
   inputs: {
     dnsRecordClientRoutingPolicy: string({ oneOf: ["any_availability_zone"] }),

@@ -1,13 +1,13 @@
 import { json, string } from "../../plugins/rpc/schema.ts";
 import { AwsError, hasCode } from "../aws-error.ts";
+import type { Scope } from "../aws-resource-type.ts";
+import { awsResourceType } from "../aws-resource-type.ts";
 import { resourcePolicyFault } from "../iam/policy-syntax.ts";
-import { noun } from "../noun.ts";
-import type { Scope } from "../scope.ts";
 import { bucket } from "./bucket.ts";
 import { bucketPublicAccessBlock } from "./bucket-public-access-block.ts";
 
 /** A bucket's policy. The AWS API enforces it: on hosts, on the deployer, and on the cloud's own uploads. */
-export const bucketPolicy = noun({
+export const bucketPolicy = awsResourceType({
   type: "aws:s3/bucketPolicy:BucketPolicy",
   inputs: {
     bucket: string({ required: true, replaceOnChange: true }),
