@@ -1,9 +1,11 @@
 /** The world's own interface: HTTP with JSON over its socket, for the command line and Pulumi's provider. */
+
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import { json } from "node:stream/consumers";
+import { z } from "zod";
 import { type Cloud, cloudRoutes } from "../cloud/index.ts";
 import type { PowerAction, Realiser } from "../realiser/index.ts";
-import { type ExecRequest, powerActions, type WorldStatus } from "./protocol.ts";
+import { execRequest, powerActions, type WorldStatus } from "./protocol.ts";
 
 /** What may be asked of a world as a whole. */
 export interface WorldControls {
@@ -84,11 +86,11 @@ async function hostAction(
 ): Promise<unknown> {
   switch (action) {
     case "exec": {
-      const { argv, ...options } = body as unknown as ExecRequest;
+      const { argv, ...options } = execRequest.parse(body);
       return await hosts.exec(host, argv, options);
     }
     case "shell":
-      return await hosts.shell(host, body.argv as string[] | undefined);
+      return await hosts.shell(host, z.array(z.string()).optional().parse(body.argv));
     case "power": {
       const wanted = body.action as PowerAction;
       if (!powerActions.includes(wanted))

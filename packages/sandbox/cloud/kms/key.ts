@@ -1,7 +1,7 @@
 import { boolean, integer, json, string } from "../../plugins/rpc/schema.ts";
 import { AwsError, hasCode } from "../aws-error.ts";
 import { atomically, awsResourceType, type Scope } from "../aws-resource-type.ts";
-import { resourcePolicyFault } from "../iam/policy-syntax.ts";
+import { resourcePolicyFault, statementsOf } from "../iam/policy-syntax.ts";
 import { type Tags, tagChanges, tagInput, tagOutput } from "../tags.ts";
 
 const within = (low: number, high: number, unit: string) => (value: number) =>
@@ -114,9 +114,9 @@ function defaultPolicy(account: string): string {
  * https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateKey.html, BypassPolicyLockoutSafetyCheck
  */
 function refuseLockout(policy: string, account: string): void {
-  const statements = [(JSON.parse(policy) as { Statement: unknown }).Statement].flat() as Record<string, unknown>[];
+  const statements = statementsOf(policy);
   const keepsOpen = statements.some((statement) => {
-    const actions = [statement.Action ?? []].flat() as string[];
+    const actions = statement.Action ?? [];
     return (
       statement.Effect === "Allow" &&
       JSON.stringify(statement.Principal ?? "").match(`${account}|"\\*"`) !== null &&
