@@ -6,7 +6,7 @@
 import { randomBytes } from "node:crypto";
 import type { CheckFailure } from "../plugins/rpc/check.ts";
 import type { Changes } from "../plugins/rpc/diff.ts";
-import type { Known, Previewed, Properties } from "../plugins/rpc/schema.ts";
+import { type Known, type Previewed, type Properties, withSchemaErased } from "../plugins/rpc/schema.ts";
 import type { AwsClients } from "./api.ts";
 import { AwsError } from "./aws-error.ts";
 import type { Facts, ObservedRule, Resource } from "./resource.ts";
@@ -98,7 +98,7 @@ export class Scope {
 
   /** The resources of one resource type in all accounts and regions. */
   listEverywhere<I extends Properties, O extends Properties>(resourceType: AwsResourceType<I, O>): Resource<I, O>[] {
-    return this.#store.ofType(resourceType.type) as unknown as Resource<I, O>[];
+    return withSchemaErased(this.#store.ofType(resourceType.type));
   }
 
   find<I extends Properties, O extends Properties>(

@@ -1,5 +1,6 @@
 /** Every resource type that is modelled, by its Pulumi type token. */
 
+import { withSchemaErased } from "../plugins/rpc/schema.ts";
 import type { AnyAwsResourceType } from "./aws-resource-type.ts";
 import { defaultSecurityGroup } from "./ec2/default-security-group.ts";
 import { eip } from "./ec2/eip.ts";
@@ -38,7 +39,7 @@ import { secret } from "./secretsmanager/secret.ts";
 import { secretPolicy } from "./secretsmanager/secret-policy.ts";
 import { secretVersion } from "./secretsmanager/secret-version.ts";
 
-const ALL = [
+const ALL = withSchemaErased<readonly AnyAwsResourceType[]>([
   defaultSecurityGroup,
   eip,
   instance,
@@ -76,7 +77,7 @@ const ALL = [
   loadBalancer,
   targetGroup,
   targetGroupAttachment,
-] as unknown as readonly AnyAwsResourceType[];
+]);
 
 export const AWS_RESOURCE_TYPES: ReadonlyMap<string, AnyAwsResourceType> = new Map(
   ALL.map((resourceType) => [resourceType.type, resourceType]),

@@ -20,7 +20,7 @@ export class Store {
     this.#file = file;
     const text = readIfThere(file);
     if (text === undefined) return;
-    const content = JSON.parse(text) as Content;
+    const content: Content = JSON.parse(text);
     if (content.format !== FORMAT) {
       throw new Error(
         `${file} has format ${content.format}, but this version reads ${FORMAT}: run sandbox down and up`,

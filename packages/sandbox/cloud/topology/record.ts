@@ -1,5 +1,5 @@
 /** The record of resources, with typed look-ups over all accounts. */
-import type { Known, Properties } from "../../plugins/rpc/schema.ts";
+import { type Known, type Properties, withSchemaErased } from "../../plugins/rpc/schema.ts";
 import type { AwsResourceType } from "../aws-resource-type.ts";
 import type { ObservedRule, Resource } from "../resource.ts";
 
@@ -13,7 +13,7 @@ export class Record {
   }
 
   of<I extends Properties, O extends Properties>(resourceType: AwsResourceType<I, O>): Resource<I, O>[] {
-    return this.#resources.filter((item) => item.type === resourceType.type) as unknown as Resource<I, O>[];
+    return withSchemaErased(this.#resources.filter((item) => item.type === resourceType.type));
   }
 
   where<I extends Properties, O extends Properties>(

@@ -12,6 +12,7 @@ import {
   type Value,
   type Values,
 } from "../rpc/index.ts";
+import { withSchemaErased } from "../rpc/schema.ts";
 import type { Account } from "./account.ts";
 
 const { resource } = typesFor<Account>();
@@ -30,7 +31,7 @@ export function resourceType(awsType: AnyAwsResourceType): ReturnType<typeof res
     outputs,
     ...(awsType.deleteBeforeReplace === undefined ? {} : { deleteBeforeReplace: awsType.deleteBeforeReplace }),
     complete: (program, { client }) =>
-      taggable ? withDefaultTags(program as unknown as Values, client.defaultTags) : program,
+      taggable ? withDefaultTags(withSchemaErased(program), client.defaultTags) : program,
     check: (news) => awsType.check?.(news) ?? [],
     diff: ({ inputs: olds, news, changes }) => awsType.diff?.(olds, news, changes) ?? changes,
     preview: (news) => (taggable ? { tagsAll: news.tags ?? {} } : {}),
@@ -97,6 +98,6 @@ function fromWire(inputs: Values, schema: Properties): Values {
 }
 
 function toAsset(value: Value): Asset {
-  const { hash, content } = value as unknown as Asset;
+  const { hash, content } = withSchemaErased<Asset>(value);
   return new Asset(hash, content);
 }
