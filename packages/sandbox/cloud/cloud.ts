@@ -2,8 +2,7 @@
 import type { Topology } from "../model/topology.ts";
 import { type AwsApi, type AwsClients, clientsOf } from "./api.ts";
 import { AwsError, errorBody } from "./aws-error.ts";
-import type { AnyAwsResourceType } from "./aws-resource-type.ts";
-import { Scope } from "./aws-resource-type.ts";
+import { type AnyAwsResourceType, Scope } from "./aws-resource-type.ts";
 import { AWS_RESOURCE_TYPES } from "./aws-resource-types.ts";
 import { REGION } from "./catalogue.ts";
 import { Coalescer, Turns } from "./coalesce.ts";
@@ -11,10 +10,10 @@ import { instance } from "./ec2/instance.ts";
 import { observe } from "./ec2/observed-rules.ts";
 import { allGroupIds } from "./ec2/security-group.ts";
 import { type Caller, type Credentials, identify } from "./identity.ts";
-import { names } from "./references.ts";
 import type { Resource } from "./resource.ts";
 import { Store } from "./store.ts";
 import { topologyOf } from "./topology.ts";
+import { names } from "./values.ts";
 
 type Values = Resource["inputs"];
 

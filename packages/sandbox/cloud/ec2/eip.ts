@@ -1,12 +1,11 @@
 import { string } from "../../plugins/rpc/schema.ts";
 import { formatAddress, parseAddress } from "../addresses.ts";
 import { AwsError } from "../aws-error.ts";
-import type { Scope } from "../aws-resource-type.ts";
-import { awsResourceType } from "../aws-resource-type.ts";
+import { awsResourceType, type Scope } from "../aws-resource-type.ts";
 import { ELASTIC_ADDRESSES_PER_ACCOUNT, elasticAddressPool } from "../catalogue.ts";
-import { names } from "../references.ts";
 import type { Resource } from "../resource.ts";
 import { tagInput, tagOutput } from "../tags.ts";
+import { names } from "../values.ts";
 
 /**
  * An Elastic IP. Kept by the cloud alone: moto gives addresses of 127.0.0.0/8 and releases those in use.

@@ -5,8 +5,8 @@ import { AwsError } from "../aws-error.ts";
 import { awsResourceType } from "../aws-resource-type.ts";
 import { zoneFault } from "../catalogue.ts";
 import { keyNamed } from "../kms/key.ts";
-import { known } from "../known.ts";
 import { tagInput, tagOutput, tagSpecifications } from "../tags.ts";
+import { known } from "../values.ts";
 import { retag } from "./retag.ts";
 
 /** https://docs.aws.amazon.com/ebs/latest/userguide/general-purpose.html */

@@ -1,10 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { integer, type Known, list, object, string } from "../../plugins/rpc/schema.ts";
 import { AwsError } from "../aws-error.ts";
-import type { Scope } from "../aws-resource-type.ts";
-import { awsResourceType } from "../aws-resource-type.ts";
-import { known } from "../known.ts";
+import { awsResourceType, type Scope } from "../aws-resource-type.ts";
 import { tagInput, tagOutput } from "../tags.ts";
+import { known } from "../values.ts";
 import { loadBalancer } from "./load-balancer.ts";
 import { targetGroup } from "./target-group.ts";
 

@@ -1,10 +1,9 @@
 import type { ServerSideEncryption } from "@aws-sdk/client-s3";
 import { boolean, type Known, list, object, string } from "../../plugins/rpc/schema.ts";
 import { hasCode } from "../aws-error.ts";
-import type { Scope } from "../aws-resource-type.ts";
-import { awsResourceType } from "../aws-resource-type.ts";
+import { awsResourceType, type Scope } from "../aws-resource-type.ts";
 import { keyNamed } from "../kms/key.ts";
-import { known } from "../known.ts";
+import { known } from "../values.ts";
 import { bucket } from "./bucket.ts";
 
 export const ALGORITHMS = ["AES256", "aws:kms"];

@@ -1,6 +1,6 @@
 import { boolean, integer, type Known, list, object, string } from "../../plugins/rpc/schema.ts";
 import { awsResourceType } from "../aws-resource-type.ts";
-import { known } from "../known.ts";
+import { known } from "../values.ts";
 import { bucket } from "./bucket.ts";
 
 const days = { validate: (value: number) => (value >= 1 ? undefined : `${value} is no positive number of days`) };

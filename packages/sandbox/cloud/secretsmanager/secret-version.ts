@@ -1,7 +1,7 @@
 import { list, string } from "../../plugins/rpc/schema.ts";
 import { hasCode } from "../aws-error.ts";
 import { awsResourceType } from "../aws-resource-type.ts";
-import { given } from "../known.ts";
+import { given } from "../values.ts";
 import { secret } from "./secret.ts";
 
 /** https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_limits.html, "Secret value size" */
