@@ -20,7 +20,7 @@ export function begin(script: string, words: readonly string[], before: readonly
   const call = [
     "scripts/with-toolchain.mjs",
     "tsx",
-    join("scripts", `${script}.ts`),
+    join("scripts", script, "index.ts"),
     ...words,
     "--sandbox",
     sandbox.name,

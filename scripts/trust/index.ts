@@ -1,8 +1,8 @@
 import type { Pins } from "@metrics-link/contract";
-import { optionsOf, required, say, settle, typed, UsageError } from "./stack/command-line.ts";
-import { contextOf, type StackContext } from "./stack/context.ts";
-import { peersOf } from "./stack/stack-file.ts";
-import { agreementOn, describeOffer, offerOf, requireHeard } from "./trust/offer.ts";
+import { optionsOf, required, say, settle, typed, UsageError } from "../stack/command-line.ts";
+import { contextOf, type StackContext } from "../stack/context.ts";
+import { peersOf } from "../stack/stack-file.ts";
+import { agreementOn, describeOffer, offerOf, requireHeard } from "./offer.ts";
 
 const usage = `Usage: npm run -s trust -- COMMAND --stack STACK [...]
   show      roots and addresses of this side and of its peers, to be read to each other on the telephone

@@ -1,6 +1,6 @@
-import { options, optionsHelp, show } from "./console/command.ts";
-import { askAt } from "./console/prometheus.ts";
-import { parsed, required, settle, UsageError } from "./stack/command-line.ts";
+import { parsed, required, settle, UsageError } from "../stack/command-line.ts";
+import { options, optionsHelp, show } from "./command.ts";
+import { askAt } from "./prometheus.ts";
 
 const usage = `Usage: npm run -s console -- --url URL [--out FILE] [--minutes N] [--serve [PORT]]
 One page for a person without Grafana: how the link is, in words, and every panel of the dashboard.

@@ -1,7 +1,7 @@
 import { milliseconds } from "@metrics-link/prometheus/duration.ts";
-import { capacityTable } from "./capacity/table.ts";
-import { optionsOf, required, say, settle, UsageError } from "./stack/command-line.ts";
-import { contextOf } from "./stack/context.ts";
+import { optionsOf, required, say, settle, UsageError } from "../stack/command-line.ts";
+import { contextOf } from "../stack/context.ts";
+import { capacityTable } from "./table.ts";
 
 const usage = `Usage: npm run -s capacity -- --stack STACK [--series N]
 How long an outage of the link the configuration of a sender's stack survives; docs/capacity.md says how it is computed.
