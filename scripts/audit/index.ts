@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { type Audit, type AuditEvidence, audit, exitCodes, outcomeOf, page, summary } from "@metrics-link/audit";
-import { complain, optionsOf, say, settle, UsageError } from "../stack/command-line.ts";
+import { type Command, complain, optionsOf, say, UsageError } from "../stack/command-line.ts";
 import { contextOf, type StackContext } from "../stack/context.ts";
 import { clientConfiguration } from "./aws.ts";
 import { collect } from "./collect.ts";
@@ -62,4 +62,4 @@ async function unlessMade(error: Error): Promise<number> {
   return exitCodes["not known"];
 }
 
-process.exitCode = await settle(usage, () => main(process.argv.slice(2)).catch(unlessMade));
+export const command: Command = { usage, run: (words) => main(words).catch(unlessMade) };

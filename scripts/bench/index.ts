@@ -1,16 +1,20 @@
-import { join } from "node:path";
 import { sandboxOf } from "@metrics-link/sandbox/cli/sandbox.ts";
+import { type Command, complain } from "../stack/command-line.ts";
+import { repository } from "../stack/context.ts";
 import { benchmarks } from "./benchmarks.ts";
 
 const usage = `Usage: npm run -s bench -- [${Object.keys(benchmarks).join(" | ")}] [RUNS]
 Measures on the running sandbox (npm start) and prints minimum, median and maximum.`;
 
-const [name = "", runs = "7"] = process.argv.slice(2);
-const wanted = name === "" ? Object.keys(benchmarks) : [name];
-if (wanted.some((one) => !(one in benchmarks)) || !(Number(runs) >= 1)) {
-  console.error(usage);
-  process.exitCode = 64;
-} else {
-  const sandbox = sandboxOf(join(import.meta.dirname, "../.."));
+async function main([name = "", runs = "7"]: readonly string[]): Promise<number> {
+  const wanted = name === "" ? Object.keys(benchmarks) : [name];
+  if (wanted.some((one) => !(one in benchmarks)) || !(Number(runs) >= 1)) {
+    complain(usage);
+    return 64;
+  }
+  const sandbox = sandboxOf(repository);
   for (const one of wanted) await benchmarks[one]?.(sandbox, Number(runs));
+  return 0;
 }
+
+export const command: Command = { usage, run: main };

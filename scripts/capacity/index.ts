@@ -1,5 +1,5 @@
 import { milliseconds } from "@metrics-link/prometheus/duration.ts";
-import { optionsOf, required, say, settle, UsageError } from "../stack/command-line.ts";
+import { type Command, optionsOf, required, say, UsageError } from "../stack/command-line.ts";
 import { contextOf } from "../stack/context.ts";
 import { capacityTable } from "./table.ts";
 
@@ -22,4 +22,4 @@ async function main(words: readonly string[]): Promise<number> {
   return 0;
 }
 
-process.exitCode = await settle(usage, () => main(process.argv.slice(2)));
+export const command: Command = { usage, run: main };

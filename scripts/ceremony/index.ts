@@ -1,4 +1,4 @@
-import { counted, optionsOf, required, settle, UsageError } from "../stack/command-line.ts";
+import { type Command, counted, optionsOf, required, UsageError } from "../stack/command-line.ts";
 import { contextOf, type StackContext } from "../stack/context.ts";
 import { init, request, show, sign } from "./commands.ts";
 import { Medium } from "./medium.ts";
@@ -52,4 +52,4 @@ async function onMedium(command: string, context: StackContext, medium: Medium, 
   } else await show(context, medium);
 }
 
-process.exitCode = await settle(usage, () => main(process.argv.slice(2)));
+export const command: Command = { usage, run: main };

@@ -1,4 +1,4 @@
-import { parsed, required, settle, UsageError } from "../stack/command-line.ts";
+import { type Command, parsed, required, UsageError } from "../stack/command-line.ts";
 import { options, optionsHelp, show } from "./command.ts";
 import { askAt } from "./prometheus.ts";
 
@@ -20,4 +20,4 @@ function addressOf(text: string): URL {
   throw new UsageError(`--url is ${text}: an address like http://127.0.0.1:9090 is expected`);
 }
 
-process.exitCode = await settle(usage, () => main(process.argv.slice(2)));
+export const command: Command = { usage, run: main };

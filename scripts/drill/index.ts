@@ -3,7 +3,7 @@ import { printableJson } from "@metrics-link/contract";
 import { type Report, streamReport } from "@metrics-link/sandbox/cli/report.ts";
 import { type Sandbox, sandboxOf } from "@metrics-link/sandbox/cli/sandbox.ts";
 import { roles } from "@metrics-link/sandbox/cli/stack-files.ts";
-import { parsed, say, settle, UsageError } from "../stack/command-line.ts";
+import { type Command, parsed, say, UsageError } from "../stack/command-line.ts";
 import { contextOf, repository } from "../stack/context.ts";
 import { benchOf } from "./bench.ts";
 import type { Drill, Outcome } from "./drill.ts";
@@ -122,4 +122,4 @@ function interruptible(report: Report): AbortSignal {
   return controller.signal;
 }
 
-process.exitCode = await settle(usage, () => main(process.argv.slice(2)));
+export const command: Command = { usage, run: main };

@@ -1,5 +1,6 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
+import type { Command } from "../stack/command-line.ts";
 
 /** A check of the source as it stands, by name, with the command that does it. */
 export const checks: readonly { readonly name: string; readonly command: readonly string[] }[] = [
@@ -35,4 +36,7 @@ export function lint(): string[] {
   });
 }
 
-if (import.meta.main) process.exitCode = lint().length > 0 ? 1 : 0;
+const usage = `Usage: npm run -s lint
+Checks the source as it stands: ${checks.map(({ name }) => name).join(", ")}. Ends with 1 when a check failed.`;
+
+export const command: Command = { usage, run: async () => (lint().length > 0 ? 1 : 0) };

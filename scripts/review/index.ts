@@ -10,7 +10,7 @@ import {
   setAside,
   type Verdict,
 } from "@metrics-link/review";
-import { complain, optionsOf, settle, UsageError } from "../stack/command-line.ts";
+import { type Command, complain, optionsOf, UsageError } from "../stack/command-line.ts";
 import { contextOf, type StackContext } from "../stack/context.ts";
 import { type BranchOptions, reviewBranch } from "./branch.ts";
 
@@ -77,4 +77,4 @@ function deviationsOf({ file }: StackContext): Pick<ReviewInput, "deviations" | 
   }
 }
 
-process.exitCode = await settle(usage, () => main(process.argv.slice(2)));
+export const command: Command = { usage, run: main };

@@ -1,6 +1,6 @@
 import { next, type Rotation, rotations, underWay } from "@metrics-link/pki/rotation/next.ts";
 import { mediumOf } from "@metrics-link/sandbox/cli/ceremony.ts";
-import { counted, optionsOf, required, say, settle, UsageError } from "../stack/command-line.ts";
+import { type Command, counted, optionsOf, required, say, UsageError } from "../stack/command-line.ts";
 import { beforehand, compareSince, describeCompared } from "../stack/compare.ts";
 import { artefactFolder, contextOf, type StackContext } from "../stack/context.ts";
 import { act, type Carried, PersonNeeded } from "./act.ts";
@@ -110,4 +110,4 @@ function told(next: Parameters<typeof describeNext>[0]): true {
   return true;
 }
 
-process.exitCode = await settle(usage, () => main(process.argv.slice(2)));
+export const command: Command = { usage, run: main };

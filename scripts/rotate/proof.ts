@@ -64,7 +64,8 @@ async function make(step: Step, sandboxName: string): Promise<void> {
   const call = [
     "scripts/with-toolchain.mjs",
     "tsx",
-    `scripts/${script}/index.ts`,
+    "scripts/link.ts",
+    script,
     ...words,
     ...compare,
     "--sandbox",

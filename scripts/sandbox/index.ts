@@ -1,5 +1,9 @@
-import { join } from "node:path";
-import { main } from "@metrics-link/sandbox/cli/main.ts";
+import { main, usage } from "@metrics-link/sandbox/cli/main.ts";
 import { page } from "../console/sandbox.ts";
+import type { Command } from "../stack/command-line.ts";
+import { repository } from "../stack/context.ts";
 
-process.exitCode = await main(join(import.meta.dirname, "../.."), process.argv.slice(2), { page });
+export const command: Command = {
+  usage: `${usage}\n${page.usage}`,
+  run: (words) => main(repository, words, { page }),
+};

@@ -134,7 +134,6 @@ describe("what a peer, a host or a pull request says, on a terminal", () => {
       // Words of our own, the repository's tests and checks, and figures.
       "scripts/test.ts": ["name.padEnd(nameWidth)", '"=== checks ==="', "passed, "],
       "scripts/lint/index.ts": ["passed ?"],
-      "scripts/bench/index.ts": ["console.error(usage)"],
       "scripts/bench/figures.ts": ["what.padEnd(58)"],
       "packages/sandbox/cli/main.ts": [
         'words.includes("--json") ? printableJson(status, 2) : describeStatus(status)',
