@@ -27,6 +27,27 @@ export default {
       to: { path: "^(packages/(?!contract/)|stacks/)" },
     },
     {
+      name: "documents-know-the-contract-only",
+      comment: "A release and a stack's configuration are read by everybody, so they depend on nobody.",
+      severity: "error",
+      from: { path: rooms("release", "config") },
+      to: { path: ["^packages/(?!(contract|release|config)/)", "^stacks/", "@pulumi"] },
+    },
+    {
+      name: "a-release-knows-no-configuration",
+      comment: "A host is told by its release alone; the configuration stays with the stack.",
+      severity: "error",
+      from: { path: room("release") },
+      to: { path: room("config") },
+    },
+    {
+      name: "hosts-know-no-configuration",
+      comment: "The agent and the repairer run on a host, which has a release and no stack.",
+      severity: "error",
+      from: { path: "^packages/host/(agent|repair|common)/" },
+      to: { path: room("config") },
+    },
+    {
       name: "renderers-are-pure",
       comment: "Data in, objects out: no Pulumi and no file system in a renderer.",
       severity: "error",
@@ -52,8 +73,8 @@ export default {
       name: "pages-are-pure",
       comment: "What all pages for a person are made of: data in, markup out, and nothing of what they tell.",
       severity: "error",
-      from: { path: room("page") },
-      to: { path: ["@pulumi", "^(node:)?fs", "^(node:)?child_process", "^packages/(?!(page|contract)/)"] },
+      from: { path: room("report") },
+      to: { path: ["@pulumi", "^(node:)?fs", "^(node:)?child_process", "^packages/(?!report/)"] },
     },
     {
       name: "consoles-ask-whom-they-are-given",
@@ -63,7 +84,7 @@ export default {
       to: {
         path: [
           ...["@pulumi", "^(node:)?fs", "^(node:)?child_process", "^(node:)?https?$"],
-          "^packages/(?!(console|page|contract|prometheus)/)",
+          "^packages/(?!(console|report|release|prometheus)/)",
         ],
       },
     },
@@ -73,7 +94,10 @@ export default {
         "Stacks put rooms together; a room knows the contract only, a review what a page is made of, and who judges an Envoy how it is read.",
       severity: "error",
       from: { path: "^packages/(pki|network|host|policy|review|sandbox)/" },
-      to: { path: "^packages/(?!contract/)", pathNot: ["^packages/$1/", room("page"), room("envoy/read")] },
+      to: {
+        path: "^packages/",
+        pathNot: ["^packages/$1/", rooms("contract", "config", "release"), room("report"), room("envoy/read")],
+      },
     },
     {
       name: "who-reads-does-not-write",
@@ -81,7 +105,7 @@ export default {
         "What Envoy is told is judged by a reading of its own: a reader that knew the renderer would believe whatever that writes.",
       severity: "error",
       from: { path: room("envoy/read") },
-      to: { path: ["^packages/(?!contract/|envoy/read/)", "@pulumi", "^(node:)?fs"] },
+      to: { path: ["^packages/(?!contract/|release/|envoy/read/)", "@pulumi", "^(node:)?fs"] },
     },
     {
       name: "envoy-is-read-where-it-is-judged",
@@ -95,7 +119,7 @@ export default {
       comment: "What deploys or runs on a host writes no page.",
       severity: "error",
       from: { path: "^(packages/(pki|network|host|policy|sandbox|envoy|prometheus)|stacks)/" },
-      to: { path: room("page") },
+      to: { path: room("report") },
     },
     {
       name: "only-the-engine-loads-the-pack",
@@ -115,7 +139,7 @@ export default {
           "@aws-sdk",
           "^(node:)?fs",
           "^(node:)?child_process",
-          "^packages/(?!(audit|contract|envoy|page)/)",
+          "^packages/(?!(audit|contract|config|release|envoy|report)/)",
         ],
       },
     },
@@ -123,8 +147,8 @@ export default {
       name: "agent-without-pulumi",
       comment: "The agent and the repairer run on a host, where there is no Pulumi.",
       severity: "error",
-      from: { path: "^packages/host/(agent|repair)/" },
-      to: { path: "@pulumi" },
+      from: { path: "^packages/host/(agent|repair|common)/" },
+      to: { path: ["@pulumi", "^packages/host/cloud/"] },
     },
     {
       name: "stacks-are-the-top",

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { type Configuration, fingerprintOf, type PkiOutput } from "@metrics-link/contract";
+import type { Configuration } from "@metrics-link/config";
+import { fingerprintOf, type PkiOutput } from "@metrics-link/contract";
 import { AccountPki, type LeafArgs, type OfflineAuthority, offlineAuthority, requireOrder } from "@metrics-link/pki";
 import * as pulumi from "@pulumi/pulumi";
 import { ownStack } from "./own-outputs.ts";

@@ -1,4 +1,4 @@
-import type { Configuration } from "@metrics-link/contract";
+import type { Configuration } from "@metrics-link/config";
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 

@@ -1,9 +1,4 @@
-import {
-  type Configuration,
-  configurationNamespace,
-  configurationOf,
-  parseConfiguration,
-} from "@metrics-link/contract";
+import { type Configuration, configurationNamespace, configurationOf, parseConfiguration } from "@metrics-link/config";
 import * as pulumi from "@pulumi/pulumi";
 
 /** The stack's configuration, checked. */

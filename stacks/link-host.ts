@@ -1,4 +1,5 @@
-import { type Configuration, fingerprintsOf, hostUsers } from "@metrics-link/contract";
+import type { Configuration } from "@metrics-link/config";
+import { fingerprintsOf } from "@metrics-link/contract";
 import {
   defaultLimits,
   type Rendering as EnvoyRendering,
@@ -16,6 +17,7 @@ import {
   queueOf,
   scrapedAddresses,
 } from "@metrics-link/prometheus";
+import { hostUsers } from "@metrics-link/release";
 import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { checkedPrometheusFiles } from "./prometheus-files.ts";

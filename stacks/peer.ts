@@ -1,6 +1,6 @@
+import type { Configuration } from "@metrics-link/config";
 import {
   type AcceptedPeer,
-  type Configuration,
   contractOutput,
   type PeerOutput,
   type PeerPins,

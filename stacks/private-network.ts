@@ -1,4 +1,4 @@
-import type { Configuration } from "@metrics-link/contract";
+import type { Configuration } from "@metrics-link/config";
 import { bucketName, hostNames } from "@metrics-link/host";
 import { PrivateNetwork } from "@metrics-link/network";
 import type * as pulumi from "@pulumi/pulumi";

@@ -2,8 +2,8 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import type { HostFile } from "@metrics-link/contract";
 import { prometheusFiles, type Rendering, releaseFiles } from "@metrics-link/prometheus";
+import type { HostFile } from "@metrics-link/release";
 
 /**
  * The files of Prometheus' configuration, after promtool has accepted them: a mistake in a user's job or rule stops

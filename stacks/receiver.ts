@@ -1,9 +1,8 @@
+import type { ReceiverConfiguration } from "@metrics-link/config";
 import {
   contractVersion,
   identityName,
   type PeerOutput,
-  ports,
-  type ReceiverConfiguration,
   type ReceiverContract,
   remembered,
 } from "@metrics-link/contract";
@@ -11,6 +10,7 @@ import { renderReceiver as renderEnvoy } from "@metrics-link/envoy";
 import type { AgentBundle } from "@metrics-link/host";
 import { FencedIngress } from "@metrics-link/network";
 import { receiverFlags, renderReceiver as renderPrometheus } from "@metrics-link/prometheus";
+import { ports } from "@metrics-link/release";
 import * as pulumi from "@pulumi/pulumi";
 import { accountProvider, inAccount } from "./account.ts";
 import { accountPki, planPki, requirePeersFollow, waitingPki } from "./account-pki.ts";

@@ -1,7 +1,7 @@
 import { join } from "node:path";
-import { type Configuration, cacheDirectory } from "@metrics-link/contract";
-import type { ToolPin } from "@metrics-link/contract/artifacts.ts";
+import type { Configuration } from "@metrics-link/config";
 import { type AgentBundle, locateArtifacts, ReleaseStore } from "@metrics-link/host";
+import { cacheDirectory, type ToolPin } from "@metrics-link/release";
 import type * as pulumi from "@pulumi/pulumi";
 import pins from "../tools.json" with { type: "json" };
 

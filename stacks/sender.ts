@@ -1,9 +1,9 @@
+import type { SenderConfiguration } from "@metrics-link/config";
 import {
   contractVersion,
   identityName,
   type PeerOutput,
   remembered,
-  type SenderConfiguration,
   type SenderContract,
 } from "@metrics-link/contract";
 import { renderSender as renderEnvoy } from "@metrics-link/envoy";

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { type Configuration, certificatesOf, InvalidInputError, unlessOtherText } from "@metrics-link/contract";
+import type { Configuration } from "@metrics-link/config";
+import { certificatesOf, InvalidInputError, unlessOtherText } from "@metrics-link/contract";
 import { scrapeJobsOf } from "@metrics-link/prometheus";
 import { repositoryRoot, yamlFiles } from "./repository-files.ts";
 

@@ -1,4 +1,4 @@
-import type { AuditFence } from "@metrics-link/contract";
+import type { AuditFence } from "@metrics-link/release";
 import { addressRows } from "./checks/address.ts";
 import { certificateRows } from "./checks/certificates.ts";
 import { envoyRows } from "./checks/envoy.ts";

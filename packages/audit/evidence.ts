@@ -1,15 +1,8 @@
-import type {
-  Configuration,
-  EvidencePart,
-  HostEvidence,
-  Pins,
-  PkiOutput,
-  ReceiverContract,
-  SenderContract,
-} from "@metrics-link/contract";
-import type { Release } from "@metrics-link/contract/release.ts";
+import type { Configuration } from "@metrics-link/config";
+import type { Pins, PkiOutput, ReceiverContract, SenderContract } from "@metrics-link/contract";
+import type { EvidencePart, HostEvidence, Release } from "@metrics-link/release";
 
-export type { EvidencePart } from "@metrics-link/contract";
+export type { EvidencePart } from "@metrics-link/release";
 
 /** A security group as lists of rules, each one text such as "ingress tcp 443 203.0.113.10/32". */
 export interface Group {

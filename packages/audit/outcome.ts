@@ -1,4 +1,4 @@
-import type { AuditOutcome } from "@metrics-link/contract";
+import type { AuditOutcome } from "@metrics-link/release";
 import type { Audit } from "./audit.ts";
 
 /** How an audit ended for one of its stacks, as the host of that stack is told. */

@@ -1,6 +1,6 @@
-import type { EvidencePart } from "@metrics-link/contract";
-import type { Series, Span } from "@metrics-link/page/chart/series.ts";
 import type { Panel } from "@metrics-link/prometheus/dashboards/panels.ts";
+import type { EvidencePart } from "@metrics-link/release";
+import type { Series, Span } from "@metrics-link/report/chart/series.ts";
 
 /** All that a console shows, as it was read; a part that could not be read says why. */
 export interface Reading {

@@ -1,7 +1,7 @@
-import type { EvidencePart } from "@metrics-link/contract";
-import { clock } from "@metrics-link/page/chart/ticks.ts";
-import { told } from "@metrics-link/page/chart/units.ts";
 import { alertSettings } from "@metrics-link/prometheus";
+import type { EvidencePart } from "@metrics-link/release";
+import { clock } from "@metrics-link/report/chart/ticks.ts";
+import { told } from "@metrics-link/report/chart/units.ts";
 import type { Alert, Certificate, Comparison, Host, Link, Reading } from "./reading.ts";
 
 /** What cannot be seen is never fine. */

@@ -1,8 +1,7 @@
 import { z } from "zod";
-import { dnsName, fingerprint, stackName } from "./configuration/values.ts";
 import { InvalidInputError, type Problem, problemsFound } from "./errors.ts";
 import { certificatesOf, fingerprintsOf, readCertificates, unlessOtherText } from "./fingerprint.ts";
-import { ports } from "./ports.ts";
+import { dnsName, fingerprint, stackName } from "./forms.ts";
 import { isDocumentationAddress, isPublicAddress, mostAddresses } from "./public-address.ts";
 import { rootFault } from "./root-certificate.ts";
 
@@ -10,6 +9,8 @@ import { rootFault } from "./root-certificate.ts";
 export const contractOutput = "contract";
 /** Raised when a field changes its meaning; a peer of another version is refused, not guessed at. */
 export const contractVersion = 1;
+/** The port that the receiver's load balancer offers to the world. */
+export const endpointPort = 443;
 
 /**
  * The output `peers` of a stack: what it was told by each peer, in an update that has not converged yet as well. Policies
@@ -84,7 +85,7 @@ const receiverContract = z.strictObject({
   role: z.literal("receiver"),
   /** Where connections go to: the load balancer's Elastic IPs. */
   endpointAddresses: addressesOf("receiver"),
-  endpointPort: z.literal(ports.https, { error: `port ${ports.https}: the fences of both sides know no other` }),
+  endpointPort: z.literal(endpointPort, { error: `port ${endpointPort}: the fences of both sides know no other` }),
 });
 
 export type SenderContract = z.output<typeof senderContract>;

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { dnsName, stackName } from "./configuration/values.ts";
 import { shortened } from "./errors.ts";
 import { certificatesOf, fingerprintOf } from "./fingerprint.ts";
+import { dnsName, stackName } from "./forms.ts";
 import {
   type AcceptedPeer,
   addressesOf,

@@ -1,4 +1,4 @@
-import { ports } from "@metrics-link/contract";
+import { ports } from "@metrics-link/release";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { PrivateNetwork } from "./private-network.ts";

@@ -1,4 +1,5 @@
-import { type Configuration, fingerprintOf, leafNames, type PkiOutput } from "@metrics-link/contract";
+import type { Configuration } from "@metrics-link/config";
+import { fingerprintOf, leafNames, type PkiOutput } from "@metrics-link/contract";
 import * as pulumi from "@pulumi/pulumi";
 import type { OfflineAuthority } from "./artefacts.ts";
 import { IntermediateAuthority } from "./intermediate-authority.ts";

@@ -1,7 +1,7 @@
 import { createPublicKey, type X509Certificate } from "node:crypto";
+import type { Configuration } from "@metrics-link/config";
 import {
   artefactNames,
-  type Configuration,
   certificatesOf,
   commonNames,
   InvalidInputError,

@@ -1,4 +1,5 @@
-import { type Configuration, InvalidInputError, leafNames, type PkiOutput, type Problem } from "@metrics-link/contract";
+import type { Configuration } from "@metrics-link/config";
+import { InvalidInputError, leafNames, type PkiOutput, type Problem } from "@metrics-link/contract";
 
 /** A peer and what it believes of this side since its own last update; undefined before it knew of this side. */
 export interface PeerTrust {

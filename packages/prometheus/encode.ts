@@ -1,4 +1,4 @@
-import { type HostFile, hostUsers } from "@metrics-link/contract/host-paths.ts";
+import { type HostFile, hostUsers } from "@metrics-link/release";
 import { stringify } from "yaml";
 import { releaseFiles } from "./release-files.ts";
 import type { Rendering } from "./render.ts";

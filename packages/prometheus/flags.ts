@@ -1,5 +1,4 @@
-import { hostPaths } from "@metrics-link/contract/host-paths.ts";
-import { ports } from "@metrics-link/contract/ports.ts";
+import { hostPaths, ports } from "@metrics-link/release";
 import { releaseFiles } from "./release-files.ts";
 
 export interface FlagsInput {

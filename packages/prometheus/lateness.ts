@@ -1,4 +1,4 @@
-import { secondsOf } from "@metrics-link/contract/duration.ts";
+import { secondsOf } from "@metrics-link/release";
 import type { PrometheusConfiguration } from "./configuration.ts";
 
 /** From the end of a scrape or an evaluation until its samples can be read. */

@@ -1,4 +1,4 @@
-import { canonicalJson, sha256 } from "@metrics-link/contract/release.ts";
+import { canonicalJson, sha256 } from "@metrics-link/release";
 import type { PrometheusConfiguration } from "./configuration.ts";
 import { milliseconds } from "./duration.ts";
 

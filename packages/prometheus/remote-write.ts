@@ -1,5 +1,4 @@
-import { ports } from "@metrics-link/contract/ports.ts";
-import { remoteWrite as link } from "@metrics-link/contract/remote-write.ts";
+import { remoteWrite as link, ports } from "@metrics-link/release";
 import type { Duration, RemoteWrite } from "./configuration.ts";
 
 /** What a stack may change of the queue; the rest is the link's. */

@@ -1,5 +1,4 @@
-import { InvalidInputError } from "@metrics-link/contract/errors.ts";
-import type { SetAside } from "@metrics-link/contract/standing.ts";
+import { InvalidInputError, type SetAside } from "@metrics-link/contract";
 import { type Alertmanager, alertmanagerConfig } from "./alertmanagers.ts";
 import type { Side } from "./alerts/alert.ts";
 import { type RuleGroup, ruleGroups } from "./alerts/index.ts";

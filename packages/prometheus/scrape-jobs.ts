@@ -1,4 +1,4 @@
-import { InvalidInputError, type Problem, valueAt } from "@metrics-link/contract/errors.ts";
+import { InvalidInputError, type Problem, valueAt } from "@metrics-link/contract";
 import { parse } from "yaml";
 import { z } from "zod";
 import type { ScrapeConfig } from "./configuration.ts";

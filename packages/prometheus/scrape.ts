@@ -1,6 +1,6 @@
 import { isIPv4 } from "node:net";
-import { InvalidInputError, type Problem } from "@metrics-link/contract/errors.ts";
-import { ports } from "@metrics-link/contract/ports.ts";
+import { InvalidInputError, type Problem } from "@metrics-link/contract";
+import { ports } from "@metrics-link/release";
 import type { Side } from "./alerts/alert.ts";
 import type { ScrapeConfig } from "./configuration.ts";
 

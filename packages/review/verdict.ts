@@ -1,4 +1,4 @@
-import { keepRule } from "@metrics-link/contract";
+import { keepRule } from "@metrics-link/config";
 import { type RuleId, rules, sentence } from "@metrics-link/envoy/read/index.ts";
 import { type Change, changesOf } from "./changes.ts";
 import type { PreviewRecord } from "./events.ts";

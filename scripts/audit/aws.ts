@@ -8,7 +8,7 @@ import {
 } from "@aws-sdk/client-ec2";
 import { fromTemporaryCredentials } from "@aws-sdk/credential-providers";
 import type { Declared, Group, Observed } from "@metrics-link/audit";
-import type { Configuration } from "@metrics-link/contract";
+import type { Configuration } from "@metrics-link/config";
 import { ruleText } from "./rules.ts";
 
 /** What every client of an audit is made with: the account's own role, and in the sandbox its endpoint. */

@@ -8,7 +8,8 @@ import type {
   StackEvidence,
   Update,
 } from "@metrics-link/audit";
-import { type Configuration, contractOutput, pkiOutput, readContract, readPkiOutput } from "@metrics-link/contract";
+import type { Configuration } from "@metrics-link/config";
+import { contractOutput, pkiOutput, readContract, readPkiOutput } from "@metrics-link/contract";
 import { z } from "zod";
 import type { StackContext } from "../stack/context.ts";
 import { repository } from "../stack/context.ts";

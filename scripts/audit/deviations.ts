@@ -1,5 +1,5 @@
 import type { Deviation } from "@metrics-link/audit";
-import { configurationNamespace } from "@metrics-link/contract";
+import { configurationNamespace } from "@metrics-link/config";
 import { parse } from "yaml";
 import { z } from "zod";
 

@@ -1,3 +1,5 @@
+import { managementOf } from "@metrics-link/host/converge/management-client.ts";
+import { type Clock, type Management, runCommand, systemClock } from "@metrics-link/host/converge/run-command.ts";
 import {
   type AuditOutcome,
   type EvidencePartName,
@@ -5,9 +7,7 @@ import {
   packAuditOutcome,
   partsLeftOut,
   unpackHostEvidence,
-} from "@metrics-link/contract";
-import { managementOf } from "@metrics-link/host/converge/management-client.ts";
-import { type Clock, type Management, runCommand, systemClock } from "@metrics-link/host/converge/run-command.ts";
+} from "@metrics-link/release";
 import type { ClientConfiguration } from "./aws.ts";
 
 const agent = "exec /opt/metrics-link/bin/agent";

@@ -1,5 +1,5 @@
 import type { Declared, Group } from "@metrics-link/audit";
-import { parseRelease, sha256 } from "@metrics-link/contract/release.ts";
+import { parseRelease, sha256 } from "@metrics-link/release";
 import { z } from "zod";
 import { ruleText } from "./rules.ts";
 

@@ -1,5 +1,5 @@
 import type { Ask } from "@metrics-link/console";
-import { ports } from "@metrics-link/contract";
+import { ports } from "@metrics-link/release";
 import { runOnHost, type Sandbox } from "@metrics-link/sandbox/cli/sandbox.ts";
 import { dataOf } from "./answer.ts";
 

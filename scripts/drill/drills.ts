@@ -1,4 +1,4 @@
-import { hostPaths } from "@metrics-link/contract";
+import { hostPaths } from "@metrics-link/release";
 import type { Sandbox } from "@metrics-link/sandbox/cli/sandbox.ts";
 import { alertmanagerDown } from "@metrics-link/sandbox/testing/faults/alertmanager.ts";
 import { clockAhead } from "@metrics-link/sandbox/testing/faults/clock.ts";

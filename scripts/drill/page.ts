@@ -1,5 +1,5 @@
-import { html, Markup, type Part } from "@metrics-link/contract/markup.ts";
-import { page as document } from "@metrics-link/page/document.ts";
+import { page as document } from "@metrics-link/report/document.ts";
+import { html, Markup, type Part } from "@metrics-link/report/markup.ts";
 import type { Outcome } from "./drill.ts";
 import { picture } from "./picture.ts";
 import { cells, columnTitles, summary } from "./report.ts";

@@ -1,7 +1,7 @@
 import { lstatSync, readFileSync } from "node:fs";
 import { basename, join, relative } from "node:path";
 import { pathToFileURL } from "node:url";
-import { cacheDirectory } from "@metrics-link/contract";
+import { cacheDirectory } from "@metrics-link/release";
 import {
   bytesOf,
   type Comparison,

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { cacheDirectory } from "@metrics-link/contract";
+import { cacheDirectory } from "@metrics-link/release";
 import { Pulumi } from "@metrics-link/sandbox/cli/pulumi.ts";
 import { type Sandbox, sandboxOf } from "@metrics-link/sandbox/cli/sandbox.ts";
 import { layoutOf } from "@metrics-link/sandbox/model/layout.ts";

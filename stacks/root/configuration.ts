@@ -1,4 +1,4 @@
-import { configurationOf } from "@metrics-link/contract/pulumi-configuration.ts";
+import { configurationOf } from "@metrics-link/config";
 import { z } from "zod";
 
 /** The namespace of the keys on the medium. */

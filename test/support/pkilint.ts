@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { cacheDirectory } from "@metrics-link/contract";
+import { cacheDirectory } from "@metrics-link/release";
 
 /** What pkilint objects to, as it prints it; empty when it has nothing to say. Notices are counted as objections. */
 export function objections(linter: "lint_pkix_cert" | "lint_pkix_signer_signee_cert_chain", ...pems: string[]): string {

@@ -1,4 +1,4 @@
-import { egressCheck, ports } from "@metrics-link/contract";
+import { egressCheck, ports } from "@metrics-link/release";
 import type { Declared, Endpoint, EvidencePart, Observed, StackEvidence } from "../evidence.ts";
 import { both, judge, type Row, unlike, within } from "../rows.ts";
 

@@ -1,4 +1,4 @@
-import { firstUnprivilegedPort, ports } from "@metrics-link/contract";
+import { firstUnprivilegedPort, ports } from "@metrics-link/release";
 import type { StackEvidence } from "../evidence.ts";
 import { both, judge, type Row, unlike, within } from "../rows.ts";
 

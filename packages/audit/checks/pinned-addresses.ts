@@ -1,5 +1,6 @@
-import { addressesIn, ports } from "@metrics-link/contract";
+import { addressesIn } from "@metrics-link/contract";
 import { publicChains } from "@metrics-link/envoy/read/index.ts";
+import { ports } from "@metrics-link/release";
 import type { EvidencePart, PeerEvidence, StackEvidence } from "../evidence.ts";
 import { both, from, judge, type Row, unlike, within } from "../rows.ts";
 import { runningOf } from "./envoy.ts";

@@ -1,5 +1,5 @@
-import type { HostCertificate } from "@metrics-link/contract";
-import type { Markup, Part } from "@metrics-link/contract/markup.ts";
+import type { HostCertificate } from "@metrics-link/release";
+import type { Markup, Part } from "@metrics-link/report/markup.ts";
 import { daysLeft } from "../checks/certificates.ts";
 import type { AuditEvidence, Contract, EvidencePart, StackEvidence } from "../evidence.ts";
 import { from, within } from "../rows.ts";

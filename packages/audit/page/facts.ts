@@ -1,5 +1,5 @@
-import type { HandshakeLine } from "@metrics-link/contract";
-import type { Markup, Part } from "@metrics-link/contract/markup.ts";
+import type { HandshakeLine } from "@metrics-link/release";
+import type { Markup, Part } from "@metrics-link/report/markup.ts";
 import { daysLeft } from "../checks/certificates.ts";
 import { runningOf } from "../checks/envoy.ts";
 import type { AuditEvidence, StackEvidence } from "../evidence.ts";

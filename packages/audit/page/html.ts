@@ -1,4 +1,4 @@
-import { Markup, type Part, render } from "@metrics-link/contract/markup.ts";
+import { Markup, type Part, render } from "@metrics-link/report/markup.ts";
 
 export type Attributes = Readonly<Record<string, string | number | undefined>>;
 

@@ -1,5 +1,5 @@
-import type { Markup, Part } from "@metrics-link/contract/markup.ts";
-import { page as document } from "@metrics-link/page/document.ts";
+import { page as document } from "@metrics-link/report/document.ts";
+import type { Markup, Part } from "@metrics-link/report/markup.ts";
 import { type Audit, receiversFirst, rowsWith } from "../audit.ts";
 import type { AuditEvidence } from "../evidence.ts";
 import type { Row, Status } from "../rows.ts";

@@ -1,4 +1,4 @@
-import type { Markup, Part } from "@metrics-link/contract/markup.ts";
+import type { Markup, Part } from "@metrics-link/report/markup.ts";
 import { element, h } from "./html.ts";
 
 /** A table with a line of headings; on a telephone each cell carries its heading itself. */

@@ -1,4 +1,4 @@
-import type { Markup, Part } from "@metrics-link/contract/markup.ts";
+import type { Markup, Part } from "@metrics-link/report/markup.ts";
 import type { EvidencePart } from "../evidence.ts";
 import type { Status } from "../rows.ts";
 import { h } from "./html.ts";

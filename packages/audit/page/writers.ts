@@ -1,4 +1,4 @@
-import type { Markup, Part } from "@metrics-link/contract/markup.ts";
+import type { Markup, Part } from "@metrics-link/report/markup.ts";
 import { daysLeft } from "../checks/certificates.ts";
 import type { AuditEvidence, PeerEvidence, StackEvidence } from "../evidence.ts";
 import { within } from "../rows.ts";

@@ -1,7 +1,7 @@
-import { html, type Markup } from "@metrics-link/contract/markup.ts";
-import { chartStyle } from "@metrics-link/page/chart/style.ts";
-import { clock } from "@metrics-link/page/chart/ticks.ts";
-import { page } from "@metrics-link/page/document.ts";
+import { chartStyle } from "@metrics-link/report/chart/style.ts";
+import { clock } from "@metrics-link/report/chart/ticks.ts";
+import { page } from "@metrics-link/report/document.ts";
+import { html, type Markup } from "@metrics-link/report/markup.ts";
 import type { Reading } from "../reading.ts";
 import { type Verdict, verdictOf } from "../verdict.ts";
 import { panelRows } from "./panels.ts";

@@ -1,6 +1,6 @@
-import { html, type Markup } from "@metrics-link/contract/markup.ts";
-import { lineChart } from "@metrics-link/page/chart/line-chart.ts";
-import type { Span } from "@metrics-link/page/chart/series.ts";
+import { lineChart } from "@metrics-link/report/chart/line-chart.ts";
+import type { Span } from "@metrics-link/report/chart/series.ts";
+import { html, type Markup } from "@metrics-link/report/markup.ts";
 import type { PanelReading, Reading } from "../reading.ts";
 
 /** The rows of the dashboard, in its order, with its words. */

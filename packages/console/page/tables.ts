@@ -1,6 +1,6 @@
-import type { EvidencePart } from "@metrics-link/contract";
-import { html, type Markup, type Part } from "@metrics-link/contract/markup.ts";
-import { told } from "@metrics-link/page/chart/units.ts";
+import type { EvidencePart } from "@metrics-link/release";
+import { told } from "@metrics-link/report/chart/units.ts";
+import { html, type Markup, type Part } from "@metrics-link/report/markup.ts";
 import type { Alert, Certificate, Reading } from "../reading.ts";
 import { bySeverity, stateOfCertificate, stateOfOutcome, stateOfSeverity, words } from "../verdict.ts";
 import { toneOf } from "./tone.ts";

@@ -1,5 +1,5 @@
-import type { EvidencePart } from "@metrics-link/contract";
 import { type AlertName, alertSettings, runbookOf } from "@metrics-link/prometheus";
+import type { EvidencePart } from "@metrics-link/release";
 import type { Alert, Reading } from "../reading.ts";
 import { type Ask, type Labels, samples } from "./ask.ts";
 import { hostOf, type Inquiry } from "./facts.ts";

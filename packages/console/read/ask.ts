@@ -1,4 +1,4 @@
-import type { Point, Span } from "@metrics-link/page/chart/series.ts";
+import type { Point, Span } from "@metrics-link/report/chart/series.ts";
 
 /**
  * Asks a Prometheus: a path below /api/v1 with its parameters, and what `data` of the answer holds.

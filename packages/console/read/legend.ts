@@ -1,4 +1,4 @@
-import type { Series } from "@metrics-link/page/chart/series.ts";
+import type { Series } from "@metrics-link/report/chart/series.ts";
 import type { Labels, Line } from "./ask.ts";
 
 /** Lines by the names that a legend of Grafana's gives them, such as `{{link_side}} {{tier}}`. */

@@ -1,5 +1,5 @@
-import { lastOf, type Series } from "@metrics-link/page/chart/series.ts";
 import { type Panel, rows } from "@metrics-link/prometheus/dashboards/panels.ts";
+import { lastOf, type Series } from "@metrics-link/report/chart/series.ts";
 import type { PanelReading, PanelRow } from "../reading.ts";
 import { type Ask, lines, type Pace } from "./ask.ts";
 import { named } from "./legend.ts";

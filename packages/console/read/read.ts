@@ -1,5 +1,5 @@
-import { secondsOf } from "@metrics-link/contract/duration.ts";
-import type { Span } from "@metrics-link/page/chart/series.ts";
+import { secondsOf } from "@metrics-link/release";
+import type { Span } from "@metrics-link/report/chart/series.ts";
 import type { Reading } from "../reading.ts";
 import { readAlerts } from "./alerts.ts";
 import { type Ask, type Pace, samples } from "./ask.ts";

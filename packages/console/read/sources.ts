@@ -1,4 +1,4 @@
-import type { EvidencePart } from "@metrics-link/contract";
+import type { EvidencePart } from "@metrics-link/release";
 import type { Comparison } from "../reading.ts";
 import type { Ask, Labels } from "./ask.ts";
 

@@ -1,7 +1,7 @@
 import { join } from "node:path";
-import type { AuditOutcome } from "@metrics-link/contract/audit-outcome.ts";
-import { metric } from "./exposition.ts";
-import { stateDirectory, writeDurably } from "./memory.ts";
+import type { AuditOutcome } from "@metrics-link/release";
+import { metric } from "../common/exposition.ts";
+import { stateDirectory, writeDurably } from "../common/memory.ts";
 
 /** Beside the agent's own, so that node_exporter picks it up as well; stays until the next audit. */
 const textfile = `${stateDirectory}/textfile/metrics-link-audit.prom`;

@@ -1,6 +1,6 @@
-import type { ChangeAction, Release, ReleaseService } from "@metrics-link/contract/release.ts";
+import type { ChangeAction, Release, ReleaseService } from "@metrics-link/release";
+import { type Metrics, readMetrics } from "../common/prometheus-metrics.ts";
 import type { Effects } from "./effects.ts";
-import { type Metrics, readMetrics } from "./prometheus-metrics.ts";
 
 type Queue = NonNullable<ReleaseService["queue"]>;
 

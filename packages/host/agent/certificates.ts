@@ -1,7 +1,5 @@
 import { createPrivateKey, type X509Certificate } from "node:crypto";
-import { readCertificates } from "@metrics-link/contract/fingerprint.ts";
-import { printable } from "@metrics-link/contract/printable.ts";
-import { rootFault } from "@metrics-link/contract/root-certificate.ts";
+import { printable, readCertificates, rootFault } from "@metrics-link/contract";
 
 /** @throws Error when the key is not the one in the chain's first certificate */
 export function requireKeyPair(chainPem: string, keyPem: string): void {

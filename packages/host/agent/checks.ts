@@ -1,8 +1,7 @@
 import { chmod, readFile, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { hostPaths } from "@metrics-link/contract/host-paths.ts";
-import type { Check } from "@metrics-link/contract/release.ts";
 import { find, readFiles, sentence } from "@metrics-link/envoy/read/index.ts";
+import { type Check, hostPaths } from "@metrics-link/release";
 import { requireChain, requireKeyPair, requireTrustBundle } from "./certificates.ts";
 import { type Run, releaseDirectory, releaseOf } from "./run.ts";
 

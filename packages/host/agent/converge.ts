@@ -1,6 +1,6 @@
+import { type Memory, recall, remember } from "../common/memory.ts";
 import { recordDrift } from "./drift.ts";
 import type { Effects } from "./effects.ts";
-import { type Memory, recall, remember } from "./memory.ts";
 import type { Outcome } from "./outcomes.ts";
 import { prune } from "./prune.ts";
 import { type Report, reasonsOf, report } from "./report.ts";

@@ -1,7 +1,6 @@
 import { chmod, copyFile, lstat, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { hostPaths } from "@metrics-link/contract/host-paths.ts";
-import type { ReleaseTool } from "@metrics-link/contract/release.ts";
+import { hostPaths, type ReleaseTool } from "@metrics-link/release";
 import type { Effects } from "./effects.ts";
 import { flush } from "./flush.ts";
 import { exists, makeDirectory } from "./place-file.ts";

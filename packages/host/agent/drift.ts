@@ -1,4 +1,4 @@
-import { type Memory, remember } from "./memory.ts";
+import { type Memory, remember } from "../common/memory.ts";
 import type { Run } from "./run.ts";
 
 /** So often within `windowMs` it is no accident: somebody, or something, changes it again and again. */

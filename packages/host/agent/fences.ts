@@ -1,4 +1,4 @@
-import type { Release } from "@metrics-link/contract/release.ts";
+import type { Release } from "@metrics-link/release";
 import type { Effects } from "./effects.ts";
 
 /** What the kernel holds a running unit to, as systemd says. */

@@ -1,5 +1,4 @@
-import type { ChangeAction, Release, ReleaseService } from "@metrics-link/contract/release.ts";
-import { changeActions } from "@metrics-link/contract/release.ts";
+import { type ChangeAction, changeActions, type Release, type ReleaseService } from "@metrics-link/release";
 
 /** What differs: paths of files and secrets, and tools by name. */
 export interface Changes {

@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Probe } from "@metrics-link/contract/release.ts";
+import type { Probe } from "@metrics-link/release";
+import { instantQuery, readMetrics } from "../common/prometheus-metrics.ts";
 import { leafSerial, normaliseSerial } from "./certificates.ts";
-import { instantQuery, readMetrics } from "./prometheus-metrics.ts";
 import { type Run, releaseDirectory } from "./run.ts";
 
 /** Probes that pass or fail by themselves; those that compare are in `relative-probes.ts`. */

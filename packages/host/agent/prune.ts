@@ -1,8 +1,7 @@
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { hostPaths } from "@metrics-link/contract/host-paths.ts";
-import type { Release } from "@metrics-link/contract/release.ts";
-import { remember } from "./memory.ts";
+import { hostPaths, type Release } from "@metrics-link/release";
+import { remember } from "../common/memory.ts";
 import { at, type Run } from "./run.ts";
 import { sealOf } from "./seal.ts";
 import { storedRelease } from "./steps/fetch.ts";

@@ -1,6 +1,5 @@
-import { secondsOf } from "@metrics-link/contract/duration.ts";
-import { canonicalJson, type Probe } from "@metrics-link/contract/release.ts";
-import { instantQuery, readMetrics } from "./prometheus-metrics.ts";
+import { canonicalJson, type Probe, secondsOf } from "@metrics-link/release";
+import { instantQuery, readMetrics } from "../common/prometheus-metrics.ts";
 import type { Run } from "./run.ts";
 
 /**

@@ -1,8 +1,8 @@
 import { join } from "node:path";
-import type { Release } from "@metrics-link/contract/release.ts";
+import type { Release } from "@metrics-link/release";
+import { type Hold, type Memory, stateDirectory, writeDurably } from "../common/memory.ts";
 import type { Context, Passage } from "./converge.ts";
 import { driftOf, repeatedDrift } from "./drift.ts";
-import { type Hold, type Memory, stateDirectory, writeDurably } from "./memory.ts";
 import type { Outcome } from "./outcomes.ts";
 import { isRelative, keyOf } from "./relative-probes.ts";
 import type { Run } from "./run.ts";

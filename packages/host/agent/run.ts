@@ -1,8 +1,7 @@
 import { join } from "node:path";
-import { hostPaths } from "@metrics-link/contract/host-paths.ts";
-import type { ChangeAction, Probe, Release, ReleaseHead } from "@metrics-link/contract/release.ts";
+import { type ChangeAction, hostPaths, type Probe, type Release, type ReleaseHead } from "@metrics-link/release";
+import type { Attempt, Hold, Memory } from "../common/memory.ts";
 import type { Effects } from "./effects.ts";
-import type { Attempt, Hold, Memory } from "./memory.ts";
 
 /** What cloud-init wrote down about this host. */
 export interface HostIdentity {

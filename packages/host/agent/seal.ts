@@ -3,7 +3,7 @@ import { createReadStream } from "node:fs";
 import { lstat, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
-import type { ReleaseTool } from "@metrics-link/contract/release.ts";
+import type { ReleaseTool } from "@metrics-link/release";
 import { exists } from "./place-file.ts";
 
 /** Path inside the tool's directory → what the file was when it was unpacked from an archive with the right hash. */

@@ -1,7 +1,7 @@
-import type { ChangeAction, Release, ReleaseService } from "@metrics-link/contract/release.ts";
+import type { ChangeAction, Release, ReleaseService } from "@metrics-link/release";
+import { remember } from "../common/memory.ts";
 import { queueAtStake, unsent } from "./backlog.ts";
 import { willChange } from "./drift.ts";
-import { remember } from "./memory.ts";
 import { actionFor, changesBetween, changesByDrift, union, unitFile } from "./plan.ts";
 import { noteDisturbance, type Run } from "./run.ts";
 import { storedRelease } from "./steps/fetch.ts";

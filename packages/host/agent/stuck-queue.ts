@@ -1,6 +1,6 @@
-import type { ReleaseService } from "@metrics-link/contract/release.ts";
+import type { ReleaseService } from "@metrics-link/release";
+import { readMetrics } from "../common/prometheus-metrics.ts";
 import type { Effects } from "./effects.ts";
-import { readMetrics } from "./prometheus-metrics.ts";
 
 type Queue = NonNullable<ReleaseService["queue"]>;
 

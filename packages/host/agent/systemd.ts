@@ -1,8 +1,6 @@
 import { readdir, readlink, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { hostPaths } from "@metrics-link/contract/host-paths.ts";
-import type { ChangeAction, ReleaseFile } from "@metrics-link/contract/release.ts";
-import { unitFolder as folder } from "@metrics-link/contract/release-places.ts";
+import { type ChangeAction, unitFolder as folder, hostPaths, type ReleaseFile } from "@metrics-link/release";
 import type { Effects } from "./effects.ts";
 import { exists, placeLink } from "./place-file.ts";
 import { at } from "./run.ts";

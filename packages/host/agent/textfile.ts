@@ -1,12 +1,11 @@
 import { X509Certificate } from "node:crypto";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { certificatesOf } from "@metrics-link/contract/fingerprint.ts";
-import { hostPaths } from "@metrics-link/contract/host-paths.ts";
-import type { Release } from "@metrics-link/contract/release.ts";
-import { metric, type Sample } from "./exposition.ts";
+import { certificatesOf } from "@metrics-link/contract";
+import { hostPaths, type Release } from "@metrics-link/release";
+import { metric, type Sample } from "../common/exposition.ts";
+import { stateDirectory, writeDurably } from "../common/memory.ts";
 import { type Fence, isInForce } from "./fences.ts";
-import { stateDirectory, writeDurably } from "./memory.ts";
 import { outcomes } from "./outcomes.ts";
 import type { Report } from "./report.ts";
 

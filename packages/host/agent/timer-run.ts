@@ -1,7 +1,7 @@
-import { releaseKeys, releasePointerSchema } from "@metrics-link/contract/release.ts";
+import { releaseKeys, releasePointerSchema } from "@metrics-link/release";
+import { recall } from "../common/memory.ts";
 import { type Context, converge } from "./converge.ts";
 import { type Effects, MissingObject } from "./effects.ts";
-import { recall } from "./memory.ts";
 import { nothingReported, type Report } from "./report.ts";
 import type { HandedOver } from "./steps/runtime.ts";
 

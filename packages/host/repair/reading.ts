@@ -1,4 +1,4 @@
-import type { Metrics } from "../agent/prometheus-metrics.ts";
+import type { Metrics } from "../common/prometheus-metrics.ts";
 
 /** What Prometheus says of its queue at one moment. Times in milliseconds since 1970. */
 export interface Reading {

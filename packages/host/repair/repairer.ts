@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { ask } from "../agent/host-effects/ask.ts";
-import { writeDurably } from "../agent/memory.ts";
-import { parseMetrics } from "../agent/prometheus-metrics.ts";
+import { ask } from "../common/ask.ts";
+import { writeDurably } from "../common/memory.ts";
+import { parseMetrics } from "../common/prometheus-metrics.ts";
 import { added, writeTo } from "./deliver.ts";
 import { pace } from "./pace.ts";
 import { readSeries } from "./read-series.ts";

@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { writeDurably } from "../agent/memory.ts";
+import { writeDurably } from "../common/memory.ts";
 import type { Tally } from "./transfer.ts";
 import type { Vouching } from "./vouching.ts";
 import type { PendingWindow } from "./windows.ts";

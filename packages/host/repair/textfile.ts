@@ -1,4 +1,4 @@
-import { metric } from "../agent/exposition.ts";
+import { metric } from "../common/exposition.ts";
 import type { State } from "./state.ts";
 
 /** What a run knows beside its state. */

@@ -1,4 +1,5 @@
-import type { Configuration, Pins, PkiOutput } from "@metrics-link/contract";
+import type { Configuration } from "@metrics-link/config";
+import type { Pins, PkiOutput } from "@metrics-link/contract";
 
 export type Generations = Configuration["pki"]["generations"];
 

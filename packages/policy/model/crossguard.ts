@@ -1,4 +1,4 @@
-import { configurationNamespace, configurationOf, parseConfiguration } from "@metrics-link/contract";
+import { configurationNamespace, configurationOf, parseConfiguration } from "@metrics-link/config";
 import type {
   EnforcementLevel,
   ReportViolation,

@@ -1,4 +1,4 @@
-import type { Configuration } from "@metrics-link/contract";
+import type { Configuration } from "@metrics-link/config";
 import { undecidable, underDeviation } from "./message.ts";
 import type { Finding } from "./policy.ts";
 

@@ -1,6 +1,5 @@
-import type { Configuration } from "@metrics-link/contract";
-import { ports } from "@metrics-link/contract/ports.ts";
-import { remoteWrite } from "@metrics-link/contract/remote-write.ts";
+import type { Configuration } from "@metrics-link/config";
+import { ports, remoteWrite } from "@metrics-link/release";
 
 /** What Prometheus is told, written a second time: from the stack's own configuration, and not by the renderer. */
 export function expectedConfiguration(configuration: Configuration) {

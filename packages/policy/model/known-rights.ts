@@ -1,4 +1,4 @@
-import type { Configuration } from "@metrics-link/contract";
+import type { Configuration } from "@metrics-link/config";
 import { Several, type Shape } from "./rights.ts";
 
 /**

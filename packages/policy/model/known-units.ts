@@ -1,5 +1,6 @@
 import { isIPv4 } from "node:net";
-import { type Configuration, hostPaths, hostUsers, ports } from "@metrics-link/contract";
+import type { Configuration } from "@metrics-link/config";
+import { hostPaths, hostUsers, ports } from "@metrics-link/release";
 
 /** What a directive has to be: a text, a text of a form, or what a question says of it; several where it may be repeated. */
 type Value = string | RegExp | ((value: string) => boolean);
@@ -11,7 +12,7 @@ export interface Section {
 }
 export type KnownUnit = Readonly<Record<string, Section>>;
 
-/** What every service is denied: packages/host/hardening.ts, written down a second time. */
+/** What every service is denied: packages/host/cloud/hardening.ts, written down a second time. */
 const hardening = {
   NoNewPrivileges: "yes",
   CapabilityBoundingSet: "",

@@ -1,5 +1,5 @@
-import type { Configuration } from "@metrics-link/contract";
-import { releaseKeys } from "@metrics-link/contract/release.ts";
+import type { Configuration } from "@metrics-link/config";
+import { releaseKeys } from "@metrics-link/release";
 import { type Account, accountOf } from "./known-rights.ts";
 
 /** What a property has to be: a value, a text of a form, or, of a list, how many members. */

@@ -1,4 +1,4 @@
-import type { Configuration } from "@metrics-link/contract";
+import type { Configuration } from "@metrics-link/config";
 import type { PolicyResource, ResourceValidationArgs } from "@pulumi/policy";
 
 /** What a policy belongs to: one of the three fences, or what stands behind them. */

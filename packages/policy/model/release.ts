@@ -1,6 +1,5 @@
-import { hostPaths } from "@metrics-link/contract/host-paths.ts";
-import { parseRelease, type Release } from "@metrics-link/contract/release.ts";
 import { readFiles, type Told } from "@metrics-link/envoy/read/index.ts";
+import { hostPaths, parseRelease, type Release } from "@metrics-link/release";
 import { type Context, type Finding, isUnknownValue, type ResourceRule, type Seen } from "./policy.ts";
 import { types } from "./types.ts";
 import { parsePlainYaml } from "./yaml.ts";

@@ -1,4 +1,5 @@
-import type { Configuration, PeerOutput } from "@metrics-link/contract";
+import type { Configuration } from "@metrics-link/config";
+import type { PeerOutput } from "@metrics-link/contract";
 import type { Seen } from "./policy.ts";
 import { types } from "./types.ts";
 

@@ -1,7 +1,7 @@
-import { hostPaths, hostUsers } from "@metrics-link/contract";
+import { hostPaths, hostUsers } from "@metrics-link/release";
 import { parse } from "yaml";
 
-/** The files that a first boot writes, with their modes: packages/host/cloud-init.ts, written down a second time. */
+/** The files that a first boot writes, with their modes: packages/host/cloud/cloud-init.ts, written down a second time. */
 const files: Readonly<Record<string, string>> = {
   "/etc/sysctl.d/60-metrics-link.conf": "0644",
   "/etc/metrics-link/agent.json": "0644",

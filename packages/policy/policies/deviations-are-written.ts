@@ -1,4 +1,4 @@
-import { isKeepRule } from "@metrics-link/contract";
+import { isKeepRule } from "@metrics-link/config";
 import { isInForce } from "../model/deviations.ts";
 import { underDeviation } from "../model/message.ts";
 import type { StackRule } from "../model/policy.ts";

@@ -1,4 +1,4 @@
-import { ports } from "@metrics-link/contract/ports.ts";
+import { ports } from "@metrics-link/release";
 import type { ResourceRule } from "../model/policy.ts";
 import { types } from "../model/types.ts";
 

@@ -1,4 +1,4 @@
-import { hostUsers } from "@metrics-link/contract";
+import { hostUsers } from "@metrics-link/release";
 import { releaseRule } from "../model/release.ts";
 
 /** Where a file may lie, as whose and with which mode; a path stands for itself, in whole. */

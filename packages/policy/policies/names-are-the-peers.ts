@@ -1,4 +1,5 @@
-import type { Configuration, PeerOutput } from "@metrics-link/contract";
+import type { Configuration } from "@metrics-link/config";
+import type { PeerOutput } from "@metrics-link/contract";
 import { type Peer, rules } from "@metrics-link/envoy/read/index.ts";
 import { envoyFindings, saidBy } from "../model/envoy.ts";
 import { each, type StackRule } from "../model/policy.ts";

@@ -1,4 +1,4 @@
-import { releasePointerSchema } from "@metrics-link/contract/release.ts";
+import { releasePointerSchema } from "@metrics-link/release";
 import { each, type StackRule } from "../model/policy.ts";
 import { ofType } from "../model/stack.ts";
 

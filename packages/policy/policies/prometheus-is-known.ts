@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import type { Configuration } from "@metrics-link/contract";
+import type { Configuration } from "@metrics-link/config";
 import { elsewhere, publicChains } from "@metrics-link/envoy/read/index.ts";
 import { expectedAlerts } from "../model/known-alerts.ts";
 import { expectedConfiguration, unknownFields } from "../model/known-prometheus.ts";

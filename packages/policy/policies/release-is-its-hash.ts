@@ -1,4 +1,4 @@
-import { releaseIdOf } from "@metrics-link/contract/release.ts";
+import { releaseIdOf } from "@metrics-link/release";
 import { releaseRule } from "../model/release.ts";
 
 export const releaseIsItsHash = releaseRule(

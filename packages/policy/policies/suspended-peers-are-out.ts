@@ -1,4 +1,5 @@
-import type { Configuration, ReceiverContract, SenderContract } from "@metrics-link/contract";
+import type { Configuration } from "@metrics-link/config";
+import type { ReceiverContract, SenderContract } from "@metrics-link/contract";
 import { publicChains } from "@metrics-link/envoy/read/index.ts";
 import { each, type Seen, type StackRule } from "../model/policy.ts";
 import { type PublishedRelease, readRelease } from "../model/release.ts";

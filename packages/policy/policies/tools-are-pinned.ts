@@ -1,4 +1,4 @@
-import { type ReleaseTool, releaseKeys } from "@metrics-link/contract/release.ts";
+import { type ReleaseTool, releaseKeys } from "@metrics-link/release";
 import type { ResourceRule, Seen } from "../model/policy.ts";
 import { type PublishedRelease, releaseRule } from "../model/release.ts";
 

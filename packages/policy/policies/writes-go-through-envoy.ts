@@ -1,5 +1,4 @@
-import { ports } from "@metrics-link/contract/ports.ts";
-import { remoteWrite } from "@metrics-link/contract/remote-write.ts";
+import { ports, remoteWrite } from "@metrics-link/release";
 import { releaseRule } from "../model/release.ts";
 
 const url = `http://127.0.0.1:${ports.remoteWriteEgress}${remoteWrite.path}`;

@@ -1,4 +1,4 @@
-import { egressCheck } from "@metrics-link/contract/audit-outcome.ts";
+import { egressCheck } from "@metrics-link/release";
 import { type Alert, alert, type Side } from "./alert.ts";
 
 const audit = "metrics_link_audit";

@@ -1,4 +1,4 @@
-import { hostPaths } from "@metrics-link/contract/host-paths.ts";
+import { hostPaths } from "@metrics-link/release";
 import type { Own } from "./alert.ts";
 
 /** Seconds that the newest acknowledged sample is behind the newest stored one. */

@@ -1,4 +1,4 @@
-import type { SetAside } from "@metrics-link/contract/standing.ts";
+import type { SetAside } from "@metrics-link/contract";
 import type { Duration } from "../configuration.ts";
 import { agentAlerts } from "./agent.ts";
 import type { Alert, Own, Severity, Side } from "./alert.ts";

@@ -1,4 +1,4 @@
-import type { SetAside } from "@metrics-link/contract/standing.ts";
+import type { SetAside } from "@metrics-link/contract";
 import { type Alert, alert } from "./alert.ts";
 import type { AlertName } from "./settings.ts";
 

@@ -1,4 +1,4 @@
-import { InvalidInputError, type Problem } from "@metrics-link/contract/errors.ts";
+import { InvalidInputError, type Problem } from "@metrics-link/contract";
 import type { Duration } from "../configuration.ts";
 import { milliseconds } from "../duration.ts";
 

@@ -1,4 +1,4 @@
-import { sha256 } from "@metrics-link/contract/release.ts";
+import { sha256 } from "@metrics-link/release";
 import type { Asked } from "./asked.ts";
 import { type ProgramChange, programChanges } from "./changes.ts";
 import { type Difference, differencesOf } from "./difference.ts";

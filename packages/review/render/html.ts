@@ -1,5 +1,5 @@
-import { html, type Markup } from "@metrics-link/contract/markup.ts";
-import { page } from "@metrics-link/page/document.ts";
+import { page } from "@metrics-link/report/document.ts";
+import { html, type Markup } from "@metrics-link/report/markup.ts";
 import type { PolicyOutcome, PolicyResult } from "../policies.ts";
 import type { Outcome, Verdict } from "../verdict.ts";
 import { askEntries, comparisonSummary, configurationEntries, type Entry, sourceEntries } from "./program-words.ts";

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { cacheDirectory } from "@metrics-link/contract/cache-directory.ts";
+import { cacheDirectory } from "@metrics-link/release";
 
 /** Where one sandbox keeps its state, and how its kernel objects are named. */
 export interface Layout {

@@ -1,11 +1,4 @@
-import {
-  canonicalRelease,
-  parseRelease,
-  type Release,
-  releaseIdOf,
-  releaseKeys,
-  sha256,
-} from "@metrics-link/contract/release.ts";
+import { canonicalRelease, parseRelease, type Release, releaseIdOf, releaseKeys, sha256 } from "@metrics-link/release";
 import { pulumiOf, type Sandbox } from "../cli/sandbox.ts";
 import type { Role } from "../cli/stack-files.ts";
 import { accounts, region } from "../world/accounts.ts";

@@ -1,7 +1,7 @@
 /** The variables which make Pulumi and AWS's own tools talk to a sandbox instead of AWS. */
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { cacheDirectory } from "@metrics-link/contract/cache-directory.ts";
+import { cacheDirectory } from "@metrics-link/release";
 import type { Layout } from "../model/layout.ts";
 import { region } from "./accounts.ts";
 import { pulumiHome } from "./pulumi-home.ts";

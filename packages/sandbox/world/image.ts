@@ -1,7 +1,7 @@
 /** The root file system that hosts boot from, as set-up noted it. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { cacheDirectory } from "@metrics-link/contract/cache-directory.ts";
+import { cacheDirectory } from "@metrics-link/release";
 
 export function hostImage(cache = cacheDirectory()): string {
   const file = join(cache, "toolchain.json");

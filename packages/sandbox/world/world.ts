@@ -2,7 +2,7 @@
 import { mkdirSync } from "node:fs";
 import http from "node:http";
 import { join } from "node:path";
-import { cacheDirectory } from "@metrics-link/contract/cache-directory.ts";
+import { cacheDirectory } from "@metrics-link/release";
 import { ALERTMANAGER_SERVICE } from "../cloud/catalogue.ts";
 import { Cloud } from "../cloud/index.ts";
 import type { Layout } from "../model/layout.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { ports } from "@metrics-link/contract";
+import { ports } from "@metrics-link/release";
 import { startUnit, stopUnit } from "../support/outage.ts";
 import { caughtUp } from "../support/samples.ts";
 import { on } from "../support/sandbox.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Release } from "@metrics-link/contract/release.ts";
+import type { Release } from "@metrics-link/release";
 import { statusOf } from "@metrics-link/sandbox/cli/status.ts";
 import { edited, Releases } from "@metrics-link/sandbox/testing/releases.ts";
 import { eventually } from "../../support/eventually.ts";

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { fingerprintOf, hostPaths } from "@metrics-link/contract";
+import { fingerprintOf } from "@metrics-link/contract";
+import { hostPaths } from "@metrics-link/release";
 import type { Role } from "@metrics-link/sandbox/cli/stack-files.ts";
 import { statusOf } from "@metrics-link/sandbox/cli/status.ts";
 import { eventually } from "../../support/eventually.ts";

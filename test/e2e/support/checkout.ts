@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { cacheDirectory } from "@metrics-link/contract/cache-directory.ts";
+import { cacheDirectory } from "@metrics-link/release";
 import { Pulumi } from "@metrics-link/sandbox/cli/pulumi.ts";
 import { roles } from "@metrics-link/sandbox/cli/stack-files.ts";
 import { deployerEnvironment } from "@metrics-link/sandbox/world/environment.ts";

@@ -1,4 +1,4 @@
-import { hostPaths, ports } from "@metrics-link/contract";
+import { hostPaths, ports } from "@metrics-link/release";
 import { prometheusOf } from "@metrics-link/sandbox/cli/sandbox.ts";
 import type { PowerAction } from "@metrics-link/sandbox/realiser/index.ts";
 import { fullDisk } from "@metrics-link/sandbox/testing/faults/full-disk.ts";

@@ -1,4 +1,4 @@
-import { hostPaths, ports } from "@metrics-link/contract";
+import { hostPaths, ports } from "@metrics-link/release";
 import { on } from "./sandbox.ts";
 
 /** What a host has in force and what it runs: two things until the service was handed over. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { parseRelease, releaseIdOf, sha256 } from "@metrics-link/contract/release.ts";
+import { parseRelease, releaseIdOf, sha256 } from "@metrics-link/release";
 import { account, answers, artifacts, build, objectAt, only, privateKey, secretArn } from "../support/host.ts";
 import { insideSecret, type Registration } from "../support/recording.ts";
 

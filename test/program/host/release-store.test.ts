@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { parseRelease } from "@metrics-link/contract/release.ts";
+import { parseRelease } from "@metrics-link/release";
 import { artifacts, build, objectAt, only } from "../support/host.ts";
 import type { Registration } from "../support/recording.ts";
 

@@ -1,4 +1,4 @@
-import { sha256 } from "@metrics-link/contract/release.ts";
+import { sha256 } from "@metrics-link/release";
 import { type Malicious, object, release } from "./table.ts";
 
 const instance = "aws:ec2/instance:Instance";

@@ -1,4 +1,4 @@
-import { canonicalRelease, type Release, sha256 } from "@metrics-link/contract/release.ts";
+import { canonicalRelease, type Release, sha256 } from "@metrics-link/release";
 import type { Mutant } from "../policy/support/mutate.ts";
 import type { Role } from "../stacks/stacks.ts";
 

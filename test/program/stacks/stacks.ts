@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { parseRelease } from "@metrics-link/contract/release.ts";
+import { parseRelease } from "@metrics-link/release";
 import type { Asked } from "@metrics-link/review";
 import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";

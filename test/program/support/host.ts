@@ -1,6 +1,4 @@
 import assert from "node:assert/strict";
-import { hostUsers } from "@metrics-link/contract";
-import { sha256 } from "@metrics-link/contract/release.ts";
 import {
   bundleAgent,
   Host,
@@ -9,6 +7,7 @@ import {
   ReleaseStore,
   standardServices,
 } from "@metrics-link/host";
+import { hostUsers, sha256 } from "@metrics-link/release";
 import { ofType, type Registration, record } from "./recording.ts";
 
 export const account = { id: "111111111111", region: "eu-west-1", assumeRole: "arn:aws:iam::111111111111:role/deploy" };

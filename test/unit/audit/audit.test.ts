@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type AuditEvidence, audit, exitCodes, outcomeOf, page as renderPage, rowsWith } from "@metrics-link/audit";
-import { evidenceParts } from "@metrics-link/contract";
+import { evidenceParts } from "@metrics-link/release";
 import { healthy } from "./support/healthy.ts";
 import { hostOf, lies, type Open, type Stack } from "./support/lies.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
-import { evidenceParts, type HostEvidence, packHostEvidence } from "@metrics-link/contract";
 import type { Management } from "@metrics-link/host/converge/run-command.ts";
+import { evidenceParts, type HostEvidence, packHostEvidence } from "@metrics-link/release";
 import { askInParts } from "../../../scripts/audit/host.ts";
 import { healthy } from "./support/healthy.ts";
 

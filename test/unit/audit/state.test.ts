@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { canonicalRelease, parseRelease, sha256 } from "@metrics-link/contract/release.ts";
+import { canonicalRelease, parseRelease, sha256 } from "@metrics-link/release";
 import { deviationsIn } from "../../../scripts/audit/deviations.ts";
 import { ruleText } from "../../../scripts/audit/rules.ts";
 import { declaredBy } from "../../../scripts/audit/state.ts";

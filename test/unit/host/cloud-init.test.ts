@@ -2,9 +2,14 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { cacheDirectory } from "@metrics-link/contract/cache-directory.ts";
-import { type CloudInitInput, cloudInit, cloudInitText, userDataLimitBytes } from "@metrics-link/host/cloud-init.ts";
-import { bootstrapUnitName, dataMountName, unitNames } from "@metrics-link/host/unit-names.ts";
+import {
+  type CloudInitInput,
+  cloudInit,
+  cloudInitText,
+  userDataLimitBytes,
+} from "@metrics-link/host/cloud/cloud-init.ts";
+import { bootstrapUnitName, dataMountName, unitNames } from "@metrics-link/host/cloud/unit-names.ts";
+import { cacheDirectory } from "@metrics-link/release";
 import { describe, it } from "mocha";
 import { parse } from "yaml";
 

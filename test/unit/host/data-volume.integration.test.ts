@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, it } from "mocha";
 import { eventually } from "../../support/eventually.ts";
 
-const script = fileURLToPath(new URL("../../../packages/host/scripts/data-volume.sh", import.meta.url));
+const script = fileURLToPath(new URL("../../../packages/host/cloud/scripts/data-volume.sh", import.meta.url));
 const mebibyte = 2 ** 20;
 /** Above the 64 MiB that the script looks through at the beginning. */
 const sizeMiB = 80;

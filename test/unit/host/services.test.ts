@@ -3,9 +3,9 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import { firstUnprivilegedPort, ports } from "@metrics-link/contract";
-import { cloudInit } from "@metrics-link/host/cloud-init.ts";
-import { standardServices } from "@metrics-link/host/services.ts";
+import { cloudInit } from "@metrics-link/host/cloud/cloud-init.ts";
+import { standardServices } from "@metrics-link/host/cloud/services.ts";
+import { firstUnprivilegedPort, ports } from "@metrics-link/release";
 import { describe, it } from "mocha";
 
 const envoy = {
@@ -82,7 +82,7 @@ describe("services of a host", () => {
     );
     assert.match(unit, /^TimeoutStopSec=20$/m);
     const script = services.files.find(({ path }) => path === "envoy/drain.sh")?.content ?? "";
-    // An exact word of allow_paths in packages/envoy/admin.ts.
+    // An exact word of allow_paths in packages/envoy/render/admin.ts.
     for (const path of ["POST healthcheck/fail", "POST drain_listeners "]) assert.ok(script.includes(path), path);
   });
 

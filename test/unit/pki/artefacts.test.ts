@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { type Configuration, InvalidInputError, type PkiOutput } from "@metrics-link/contract";
+import type { Configuration } from "@metrics-link/config";
+import { InvalidInputError, type PkiOutput } from "@metrics-link/contract";
 import { offlineAuthority, requireOrder } from "@metrics-link/pki";
 import { authority } from "./support.ts";
 

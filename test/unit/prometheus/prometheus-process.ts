@@ -3,9 +3,8 @@ import { once } from "node:events";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { hostPaths } from "@metrics-link/contract/host-paths.ts";
-import { ports } from "@metrics-link/contract/ports.ts";
 import { prometheusFiles, type Rendering } from "@metrics-link/prometheus";
+import { hostPaths, ports } from "@metrics-link/release";
 import { eventually } from "../../support/eventually.ts";
 import { tool } from "../../support/tool.ts";
 

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { InvalidInputError } from "@metrics-link/contract";
-import { remoteWrite as link } from "@metrics-link/contract/remote-write.ts";
 import {
   ownJobs,
   prometheusFiles,
@@ -9,6 +8,7 @@ import {
   renderSender,
   senderFlags,
 } from "@metrics-link/prometheus";
+import { remoteWrite as link } from "@metrics-link/release";
 import { receiver, sender, senderAlone, senderOfUser } from "./examples.ts";
 
 describe("the sender's Prometheus", () => {

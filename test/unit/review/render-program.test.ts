@@ -7,7 +7,12 @@ const comparison: Comparison = {
   ...unchanged,
   hash,
   source: [
-    { file: "packages/envoy/ingest.ts", line: 40, before: ["exactly"], after: [`any${" ".repeat(2000)}hidden()`] },
+    {
+      file: "packages/envoy/render/ingest.ts",
+      line: 40,
+      before: ["exactly"],
+      after: [`any${" ".repeat(2000)}hidden()`],
+    },
   ],
   asks: [
     {
@@ -54,7 +59,7 @@ describe("a comparison with the reviewed program, in words", () => {
       assert.equal(refused.outcome, "failed");
       const page = shown(refused);
       for (const word of [
-        "packages/envoy/ingest.ts:40",
+        "packages/envoy/render/ingest.ts:40",
         "receiver-release (BucketObjectv2): content.files[envoy/bootstrap.json].content, line 7",
         "receiver-data (Volume): option protect",
         `--accept ${hash}`,
@@ -79,7 +84,7 @@ describe("a comparison with the reviewed program, in words", () => {
     it(`passes in ${format} what is accepted, and still shows it`, () => {
       assert.equal(accepted.outcome, "passed");
       const page = shown(accepted);
-      assert.ok(page.includes("accepted by --accept") && page.includes("packages/envoy/ingest.ts:40"));
+      assert.ok(page.includes("accepted by --accept") && page.includes("packages/envoy/render/ingest.ts:40"));
     });
 
     it(`says in ${format} that there is nothing to compare`, () => {

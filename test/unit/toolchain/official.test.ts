@@ -6,7 +6,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { parseArtifactIndex, requirePinned, suffixOf } from "@metrics-link/contract/artifacts.ts";
+import { parseArtifactIndex, requirePinned, suffixOf } from "@metrics-link/release";
 import { acquire } from "../../../scripts/toolchain/acquire.mjs";
 import { layout as layoutOf } from "../../../scripts/toolchain/paths.mjs";
 import type { Tool } from "../../../scripts/toolchain/pins.mjs";

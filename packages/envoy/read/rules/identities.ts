@@ -1,5 +1,4 @@
-import { hostPaths } from "@metrics-link/contract/host-paths.ts";
-import { ports } from "@metrics-link/contract/ports.ts";
+import { hostPaths, ports } from "@metrics-link/release";
 import type { Place } from "../place.ts";
 import { anchorsOf, type Fault, namesOf, onlyName, ownOf } from "../trust.ts";
 import type { Tls, View } from "../view.ts";

@@ -1,5 +1,4 @@
-import { hostPaths } from "@metrics-link/contract/host-paths.ts";
-import { ports } from "@metrics-link/contract/ports.ts";
+import { hostPaths, ports } from "@metrics-link/release";
 import type { Fault } from "../trust.ts";
 import type { Listener } from "../view.ts";
 import { type Rule, roleOf } from "./rule.ts";

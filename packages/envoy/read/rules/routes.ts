@@ -1,6 +1,4 @@
-import { hostPaths } from "@metrics-link/contract/host-paths.ts";
-import { ports } from "@metrics-link/contract/ports.ts";
-import { remoteWrite } from "@metrics-link/contract/remote-write.ts";
+import { hostPaths, ports, remoteWrite } from "@metrics-link/release";
 import type { Fault } from "../trust.ts";
 import type { Chain, Route } from "../view.ts";
 import { elsewhere, type Rule } from "./rule.ts";

@@ -9,7 +9,7 @@ export const sharesFit: Rule = {
     "Below the sum one client shuts out another, which is cut off without a status; above it Envoy may end at its heap.",
   remedy:
     "Let the limit be the share of each sender, one for unknown addresses, that of health checks, and those in passing; let the breaker of prometheus hold every stream of every share.",
-  source: "docs/architecture.md, Three fences; packages/envoy/receiver.ts",
+  source: "docs/architecture.md, Three fences; packages/envoy/render/receiver.ts",
   *check(view, facts) {
     const role = roleOf(view, facts);
     if (role === undefined) return;

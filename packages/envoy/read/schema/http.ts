@@ -1,4 +1,4 @@
-import { remoteWrite } from "@metrics-link/contract/remote-write.ts";
+import { remoteWrite } from "@metrics-link/release";
 import { z } from "zod";
 import { statusFilter } from "./access-log.ts";
 import { known as limits } from "./limits.ts";

@@ -1,5 +1,5 @@
 /**
- * Every limit as the renderer sets it (packages/envoy/limits.ts), written a second time: a change there alone is seen
+ * Every limit as the renderer sets it (packages/envoy/render/limits.ts), written a second time: a change there alone is seen
  * here. None may vary. A smaller one loses samples or slows the link (413 is not retried, 503 fills the queue); a larger
  * one lets one client take what belongs to the others.
  */

@@ -1,4 +1,4 @@
-import { hostPaths } from "@metrics-link/contract/host-paths.ts";
+import { hostPaths } from "@metrics-link/release";
 import { z } from "zod";
 import { any, byField, dnsName, extension } from "./parts.ts";
 

@@ -1,8 +1,7 @@
 import { createPrivateKey } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { readCertificates, unlessOtherText } from "@metrics-link/contract/fingerprint.ts";
-import { hostPaths } from "@metrics-link/contract/host-paths.ts";
-import { type Release, sha256 } from "@metrics-link/contract/release.ts";
+import { readCertificates, unlessOtherText } from "@metrics-link/contract";
+import { hostPaths, type Release, sha256 } from "@metrics-link/release";
 import { normaliseSerial } from "../certificates.ts";
 import type { Effects } from "../effects.ts";
 import { at } from "../run.ts";

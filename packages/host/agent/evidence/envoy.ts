@@ -1,5 +1,5 @@
-import { fingerprintsOf, unlessOtherText } from "@metrics-link/contract/fingerprint.ts";
-import { hostPaths } from "@metrics-link/contract/host-paths.ts";
+import { fingerprintsOf, unlessOtherText } from "@metrics-link/contract";
+import { hostPaths } from "@metrics-link/release";
 import type { Effects } from "../effects.ts";
 
 interface ConfigDump {

@@ -1,6 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { hostPaths } from "@metrics-link/contract/host-paths.ts";
-import type { Release } from "@metrics-link/contract/release.ts";
+import { hostPaths, type Release } from "@metrics-link/release";
 import type { Effects } from "../effects.ts";
 import { fencesOf } from "../fences.ts";
 import { at } from "../run.ts";

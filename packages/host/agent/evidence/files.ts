@@ -1,7 +1,6 @@
 import { lstat, readdir, readFile, realpath } from "node:fs/promises";
 import { basename, join, relative } from "node:path";
-import { hostPaths } from "@metrics-link/contract/host-paths.ts";
-import { parseRelease, type Release, sha256 } from "@metrics-link/contract/release.ts";
+import { hostPaths, parseRelease, type Release, sha256 } from "@metrics-link/release";
 import { Accounts } from "../accounts.ts";
 import { toolDirectory } from "../download.ts";
 import type { Effects } from "../effects.ts";

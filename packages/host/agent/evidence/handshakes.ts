@@ -1,4 +1,4 @@
-import type { HandshakeLine } from "@metrics-link/contract/host-evidence.ts";
+import type { HandshakeLine } from "@metrics-link/release";
 import type { Effects } from "../effects.ts";
 import { Refusals } from "./refusals.ts";
 

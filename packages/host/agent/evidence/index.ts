@@ -3,8 +3,8 @@ import {
   evidenceParts,
   type HostEvidence,
   hostEvidenceVersion,
-} from "@metrics-link/contract/host-evidence.ts";
-import type { Release } from "@metrics-link/contract/release.ts";
+  type Release,
+} from "@metrics-link/release";
 import type { Effects } from "../effects.ts";
 import { bundlesOnDisk, certificatesOnDisk } from "./certificates.ts";
 import { runningEnvoy } from "./envoy.ts";

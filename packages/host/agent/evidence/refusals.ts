@@ -1,4 +1,4 @@
-import type { HandshakeLine } from "@metrics-link/contract/host-evidence.ts";
+import type { HandshakeLine } from "@metrics-link/release";
 
 /** What a refusal is about. The first that fits counts; who makes noise of one kind hides nothing of another. */
 const kinds: readonly (readonly [name: string, fits: (line: HandshakeLine) => boolean])[] = [

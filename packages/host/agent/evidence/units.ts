@@ -1,8 +1,8 @@
 import { readFile, readlink } from "node:fs/promises";
 import { join } from "node:path";
-import type { Release } from "@metrics-link/contract/release.ts";
+import type { Release } from "@metrics-link/release";
+import { stateDirectory } from "../../common/memory.ts";
 import type { Effects } from "../effects.ts";
-import { stateDirectory } from "../memory.ts";
 import type { Report } from "../report.ts";
 import { at } from "../run.ts";
 import { sha256OfFile } from "../seal.ts";

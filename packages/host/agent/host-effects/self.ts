@@ -1,5 +1,5 @@
 import { readFile, realpath } from "node:fs/promises";
-import { sha256 } from "@metrics-link/contract/release.ts";
+import { sha256 } from "@metrics-link/release";
 import type { Self } from "../run.ts";
 
 /** Tells an agent that it was started by another one. */

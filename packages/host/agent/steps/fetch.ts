@@ -1,6 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { hostPaths } from "@metrics-link/contract/host-paths.ts";
-import { parseRelease, parseReleaseHead, type Release, releaseKeys, sha256 } from "@metrics-link/contract/release.ts";
+import { hostPaths, parseRelease, parseReleaseHead, type Release, releaseKeys, sha256 } from "@metrics-link/release";
 import type { Effects } from "../effects.ts";
 import { at, type Run } from "../run.ts";
 

@@ -1,4 +1,4 @@
-import type { Probe } from "@metrics-link/contract/release.ts";
+import type { Probe } from "@metrics-link/release";
 import { failureOf } from "../probes.ts";
 import { isRelative, relativeFailure } from "../relative-probes.ts";
 import { type Run, releaseOf } from "../run.ts";

@@ -1,4 +1,4 @@
-import { parseRelease } from "@metrics-link/contract/release.ts";
+import { parseRelease } from "@metrics-link/release";
 import type { Run } from "../run.ts";
 
 /** Reads the whole release. Only now: this is the agent that knows its format. @throws InvalidInputError */

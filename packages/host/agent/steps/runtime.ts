@@ -1,6 +1,5 @@
 import { realpath } from "node:fs/promises";
-import { hostPaths } from "@metrics-link/contract/host-paths.ts";
-import type { ReleaseHead } from "@metrics-link/contract/release.ts";
+import { hostPaths, type ReleaseHead } from "@metrics-link/release";
 import { downloadVerified, ensureTool, toolDirectory } from "../download.ts";
 import { exitCodes } from "../outcomes.ts";
 import { exists, placeLink } from "../place-file.ts";

@@ -1,8 +1,8 @@
 import { join } from "node:path";
-import type { ReleaseSecret } from "@metrics-link/contract/release.ts";
+import type { ReleaseSecret } from "@metrics-link/release";
+import { remember } from "../../common/memory.ts";
 import { Accounts } from "../accounts.ts";
 import { willChange } from "../drift.ts";
-import { remember } from "../memory.ts";
 import { replaceFile } from "../place-file.ts";
 import { type Run, releaseDirectory, releaseOf } from "../run.ts";
 import { seen } from "../seal.ts";

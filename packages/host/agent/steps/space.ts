@@ -1,5 +1,5 @@
 import { statfs } from "node:fs/promises";
-import { hostPaths } from "@metrics-link/contract/host-paths.ts";
+import { hostPaths } from "@metrics-link/release";
 import { toolDirectory } from "../download.ts";
 import { exists } from "../place-file.ts";
 import { at, type Run, releaseOf } from "../run.ts";

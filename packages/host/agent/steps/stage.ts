@@ -1,7 +1,6 @@
 import { readdir, rm } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
-import { hostPaths } from "@metrics-link/contract/host-paths.ts";
-import { canonicalRelease, type Release } from "@metrics-link/contract/release.ts";
+import { canonicalRelease, hostPaths, type Release } from "@metrics-link/release";
 import { Accounts } from "../accounts.ts";
 import { isTwin } from "../checks.ts";
 import { toolDirectory } from "../download.ts";

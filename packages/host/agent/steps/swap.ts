@@ -1,5 +1,5 @@
 import { readlink } from "node:fs/promises";
-import { hostPaths } from "@metrics-link/contract/host-paths.ts";
+import { hostPaths } from "@metrics-link/release";
 import { driftOf, willChange } from "../drift.ts";
 import { flush } from "../flush.ts";
 import { placeLink } from "../place-file.ts";

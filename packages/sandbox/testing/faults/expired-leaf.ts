@@ -1,4 +1,4 @@
-import { hostPaths } from "@metrics-link/contract";
+import { hostPaths } from "@metrics-link/release";
 import { runOnHost, type Sandbox } from "../../cli/sandbox.ts";
 import type { Role } from "../../cli/stack-files.ts";
 import { expired, identitiesOf } from "../identities.ts";

@@ -1,5 +1,5 @@
-import { fingerprintsOf } from "@metrics-link/contract/fingerprint.ts";
-import { type Release, sha256 } from "@metrics-link/contract/release.ts";
+import { fingerprintsOf } from "@metrics-link/contract";
+import { type Release, sha256 } from "@metrics-link/release";
 import { runOnHost, type Sandbox } from "../../cli/sandbox.ts";
 import type { Role } from "../../cli/stack-files.ts";
 import { edited, Releases } from "../releases.ts";

@@ -1,4 +1,4 @@
-import { hostPaths } from "@metrics-link/contract";
+import { hostPaths } from "@metrics-link/release";
 import { runOnHost, type Sandbox } from "../../cli/sandbox.ts";
 import type { Fault } from "./fault.ts";
 import { runAgent } from "./units.ts";

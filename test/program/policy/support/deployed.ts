@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Configuration, fingerprintOf, leafNames, parseConfiguration } from "@metrics-link/contract";
+import { type Configuration, parseConfiguration } from "@metrics-link/config";
+import { fingerprintOf, leafNames } from "@metrics-link/contract";
 import type { Seen } from "@metrics-link/policy";
 import type { Asked } from "@metrics-link/review";
 import { openssl } from "../../../support/openssl.ts";

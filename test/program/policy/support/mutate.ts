@@ -1,6 +1,6 @@
-import { canonicalRelease, parseRelease, type Release, releaseIdOf, sha256 } from "@metrics-link/contract/release.ts";
 import { toJson } from "@metrics-link/envoy";
 import type { Seen } from "@metrics-link/policy";
+import { canonicalRelease, parseRelease, type Release, releaseIdOf, sha256 } from "@metrics-link/release";
 import type { Asked } from "@metrics-link/review";
 import { parse, stringify } from "yaml";
 import type { Deployed } from "./deployed.ts";

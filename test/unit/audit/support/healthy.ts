@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { AuditEvidence, Declared, Observed, StackEvidence } from "@metrics-link/audit";
-import { fingerprintOf, type HostCertificate, type HostEvidence, parseConfiguration } from "@metrics-link/contract";
-import { releaseFormatVersion, sha256 } from "@metrics-link/contract/release.ts";
+import { parseConfiguration } from "@metrics-link/config";
+import { fingerprintOf } from "@metrics-link/contract";
 import {
   envoyFiles,
   type Rendering,
@@ -12,6 +12,7 @@ import {
   renderSender,
   trustSecret,
 } from "@metrics-link/envoy";
+import { type HostCertificate, type HostEvidence, releaseFormatVersion, sha256 } from "@metrics-link/release";
 import { Authority } from "../../envoy/support/authority.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "audit-"));

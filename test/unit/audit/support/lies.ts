@@ -1,5 +1,6 @@
 import type { StackEvidence } from "@metrics-link/audit";
-import { fingerprintOf, type HostEvidence } from "@metrics-link/contract";
+import { fingerprintOf } from "@metrics-link/contract";
+import type { HostEvidence } from "@metrics-link/release";
 import { stranger } from "./healthy.ts";
 
 /** What was read only, to be changed. */

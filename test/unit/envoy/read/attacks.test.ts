@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { parseRelease, type Release } from "@metrics-link/contract/release.ts";
 import { requireSound } from "@metrics-link/envoy";
 import { runCheck } from "@metrics-link/host/agent/checks.ts";
 import type { Run } from "@metrics-link/host/agent/run.ts";
 import { findingsOf, policies } from "@metrics-link/policy";
+import { parseRelease, type Release } from "@metrics-link/release";
 import { judge } from "@metrics-link/review";
 import { Mutant } from "../../../program/policy/support/mutate.ts";
 import { today } from "../../policy/support/certificates.ts";

@@ -1,8 +1,8 @@
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ports } from "@metrics-link/contract/ports.ts";
 import { type Limits, releaseFiles, renderReceiver, renderSender } from "@metrics-link/envoy";
+import { ports } from "@metrics-link/release";
 import { freePorts } from "../../../support/free-ports.ts";
 import { Authority, type Leaf } from "./authority.ts";
 import type { Caller } from "./client.ts";

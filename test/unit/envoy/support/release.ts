@@ -1,9 +1,8 @@
 import { mkdirSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { hostPaths } from "@metrics-link/contract/host-paths.ts";
-import { ports } from "@metrics-link/contract/ports.ts";
 import { type Rendering, releaseFiles } from "@metrics-link/envoy";
-import { encodedFiles } from "@metrics-link/envoy/encode.ts";
+import { encodedFiles } from "@metrics-link/envoy/render/encode.ts";
+import { hostPaths, ports } from "@metrics-link/release";
 import type { Leaf } from "./authority.ts";
 import { type Places, relocate, unmoved } from "./relocate.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { parseRelease, type Release } from "@metrics-link/contract/release.ts";
 import { queueAtStake, unsent } from "@metrics-link/host/agent/backlog.ts";
 import type { Effects } from "@metrics-link/host/agent/effects.ts";
+import { parseRelease, type Release } from "@metrics-link/release";
 import { describe, it } from "mocha";
 import { soundRelease } from "./fake-host.ts";
 import { metricsPage, type Page } from "./prometheus-page.ts";

@@ -10,10 +10,9 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import type { EvidencePart } from "@metrics-link/contract";
-import { sha256 } from "@metrics-link/contract/release.ts";
 import { evidence } from "@metrics-link/host/agent/evidence/index.ts";
 import { writeReport } from "@metrics-link/host/agent/report.ts";
+import { type EvidencePart, sha256 } from "@metrics-link/release";
 import { convergedHost, type FakeHost } from "./fake-host.ts";
 
 const current = "/opt/metrics-link/current";

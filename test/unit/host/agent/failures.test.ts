@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readlinkSync } from "node:fs";
 import { readFile, readlink, writeFile } from "node:fs/promises";
-import { releaseKeys } from "@metrics-link/contract/release.ts";
+import { releaseKeys } from "@metrics-link/release";
 import { afterEach, beforeEach, describe, it } from "mocha";
 import { convergedHost, FakeHost, soundRelease, tool, withFile } from "./fake-host.ts";
 

@@ -1,6 +1,11 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { converge } from "@metrics-link/host/agent/converge.ts";
+import { type CommandResult, type Effects, MissingObject } from "@metrics-link/host/agent/effects.ts";
+import type { Report } from "@metrics-link/host/agent/report.ts";
+import type { Self } from "@metrics-link/host/agent/run.ts";
+import { timerRun } from "@metrics-link/host/agent/timer-run.ts";
 import {
   canonicalRelease,
   parseRelease,
@@ -8,12 +13,7 @@ import {
   releaseIdOf,
   releaseKeys,
   sha256,
-} from "@metrics-link/contract/release.ts";
-import { converge } from "@metrics-link/host/agent/converge.ts";
-import { type CommandResult, type Effects, MissingObject } from "@metrics-link/host/agent/effects.ts";
-import type { Report } from "@metrics-link/host/agent/report.ts";
-import type { Self } from "@metrics-link/host/agent/run.ts";
-import { timerRun } from "@metrics-link/host/agent/timer-run.ts";
+} from "@metrics-link/release";
 
 export const secretArn = "arn:aws:secretsmanager:eu-west-1:111111111111:secret:sender-AbCdEf";
 export const agentSha256 = sha256("the agent");

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { packHostEvidence } from "@metrics-link/contract/host-evidence.ts";
 import type { Effects } from "@metrics-link/host/agent/effects.ts";
 import { lastHandshakes } from "@metrics-link/host/agent/evidence/handshakes.ts";
 import { eachLine } from "@metrics-link/host/agent/host-effects/process.ts";
+import { packHostEvidence } from "@metrics-link/release";
 import { describe, it } from "mocha";
 
 const now = Date.parse("2026-11-22T08:00:00Z");

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readdir, readlink } from "node:fs/promises";
-import type { ReleaseInput } from "@metrics-link/contract/release.ts";
+import type { ReleaseInput } from "@metrics-link/release";
 import { afterEach, beforeEach, describe, it } from "mocha";
 import { convergedHost, type FakeHost, file, soundRelease } from "./fake-host.ts";
 import { metricsPage, type Page } from "./prometheus-page.ts";

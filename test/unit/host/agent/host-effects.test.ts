@@ -4,9 +4,9 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ask } from "@metrics-link/host/agent/host-effects/ask.ts";
 import { run } from "@metrics-link/host/agent/host-effects/process.ts";
 import { inTransientUnit } from "@metrics-link/host/agent/host-effects/transient-unit.ts";
+import { ask } from "@metrics-link/host/common/ask.ts";
 import { afterEach, describe, it } from "mocha";
 
 describe("agent: effects on a host", () => {

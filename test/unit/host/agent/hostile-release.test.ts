@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
-import { canonicalJson, type ReleaseInput, releaseIdOf, releaseKeys, sha256 } from "@metrics-link/contract/release.ts";
+import { canonicalJson, type ReleaseInput, releaseIdOf, releaseKeys, sha256 } from "@metrics-link/release";
 import { afterEach, beforeEach, describe, it } from "mocha";
 import { convergedHost, type FakeHost, file, soundRelease, tool } from "./fake-host.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync, readlinkSync } from "node:fs";
 import { readdir, readFile, readlink, stat, writeFile } from "node:fs/promises";
-import type { ReleaseInput } from "@metrics-link/contract/release.ts";
+import type { ReleaseInput } from "@metrics-link/release";
 import { describe, it } from "mocha";
 import { convergedHost, type FakeHost, file, soundRelease, tool } from "./fake-host.ts";
 import { Killer } from "./killer.ts";

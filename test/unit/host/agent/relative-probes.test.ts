@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { ReleaseInput } from "@metrics-link/contract/release.ts";
+import type { ReleaseInput } from "@metrics-link/release";
 import { afterEach, beforeEach, describe, it } from "mocha";
 import { convergedHost, type FakeHost, withFile } from "./fake-host.ts";
 import { answer, metricsPage } from "./prometheus-page.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { parseMetrics } from "@metrics-link/host/agent/prometheus-metrics.ts";
+import { parseMetrics } from "@metrics-link/host/common/prometheus-metrics.ts";
 import { deliver, writeTo } from "@metrics-link/host/repair/deliver.ts";
 import type { Label } from "@metrics-link/host/repair/messages.ts";
 import { readSeries, type SeriesSpan } from "@metrics-link/host/repair/read-series.ts";

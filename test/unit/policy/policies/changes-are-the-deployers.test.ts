@@ -1,5 +1,5 @@
-import { bucketPolicy } from "@metrics-link/host/bucket-policy.ts";
-import { keyPolicy, secretPolicy } from "@metrics-link/host/secret-policy.ts";
+import { bucketPolicy } from "@metrics-link/host/cloud/bucket-policy.ts";
+import { keyPolicy, secretPolicy } from "@metrics-link/host/cloud/secret-policy.ts";
 import { types } from "@metrics-link/policy/model/types.ts";
 import { changesAreTheDeployers } from "@metrics-link/policy/policies/changes-are-the-deployers.ts";
 import { configurationOf, resource } from "../support/example.ts";

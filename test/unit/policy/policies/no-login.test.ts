@@ -1,4 +1,4 @@
-import { type CloudInitInput, cloudInit, cloudInitText } from "@metrics-link/host/cloud-init.ts";
+import { type CloudInitInput, cloudInit, cloudInitText } from "@metrics-link/host/cloud/cloud-init.ts";
 import { types } from "@metrics-link/policy/model/types.ts";
 import { noLogin } from "@metrics-link/policy/policies/no-login.ts";
 import { stringify } from "yaml";

@@ -1,11 +1,5 @@
-import { type Configuration, fingerprintOf, parseConfiguration } from "@metrics-link/contract";
-import {
-  canonicalRelease,
-  parseRelease,
-  releaseFormatVersion,
-  releaseIdOf,
-  sha256,
-} from "@metrics-link/contract/release.ts";
+import { type Configuration, parseConfiguration } from "@metrics-link/config";
+import { fingerprintOf } from "@metrics-link/contract";
 import { envoyFiles, envoyFlags, renderReceiver, renderSender } from "@metrics-link/envoy";
 import { standardServices } from "@metrics-link/host";
 import type { Seen } from "@metrics-link/policy";
@@ -16,6 +10,7 @@ import {
   receiverFlags,
   senderFlags,
 } from "@metrics-link/prometheus";
+import { canonicalRelease, parseRelease, releaseFormatVersion, releaseIdOf, sha256 } from "@metrics-link/release";
 import { certificates } from "./certificates.ts";
 
 export type Role = "sender" | "receiver";

@@ -1,4 +1,4 @@
-import { egressCheck } from "@metrics-link/contract";
+import { egressCheck } from "@metrics-link/release";
 import { type Case, clock, receiver, sender } from "./case.ts";
 
 const finding = (fence: string, about: string, own = sender) =>

@@ -7,7 +7,7 @@ const bucket = (object: object): Asked => ({
   name: "b",
   fields: { object },
 });
-const file = "packages/envoy/ingest.ts";
+const file = "packages/envoy/render/ingest.ts";
 const text = (content: string): SourceFile => ({ mode: "100644", encoding: "utf8", content });
 const program = (content: string, ...asked: Asked[]) => ({ files: new Map([[file, text(content)]]), asked });
 const none = { before: new Map(), after: new Map() };

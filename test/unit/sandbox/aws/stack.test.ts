@@ -6,7 +6,7 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } fr
 import { createServer, type Server } from "node:http";
 import { tmpdir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
-import { cacheDirectory } from "@metrics-link/contract/cache-directory.ts";
+import { cacheDirectory } from "@metrics-link/release";
 import { type AwsApi, type AwsClients, clientsOf } from "@metrics-link/sandbox/cloud/api.ts";
 import { Cloud } from "@metrics-link/sandbox/cloud/cloud.ts";
 import { cloudRoutes } from "@metrics-link/sandbox/cloud/routes.ts";

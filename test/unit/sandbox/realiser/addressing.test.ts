@@ -5,7 +5,7 @@ import {
   prefixLength,
   resolverAddress,
   routerAddress,
-} from "../../../../packages/sandbox/realiser/network/addressing.ts";
+} from "@metrics-link/sandbox/realiser/network/addressing.ts";
 
 describe("addresses that AWS derives from a CIDR", () => {
   it("has the router at base + 1 and the resolver at base + 2", () => {

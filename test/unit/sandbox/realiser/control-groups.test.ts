@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { parseCgroupSystem } from "../../../../packages/sandbox/realiser/hosts/control-groups.ts";
+import { parseCgroupSystem } from "@metrics-link/sandbox/realiser/hosts/control-groups.ts";
 
 const mount = (point: string, type: string, options: string) =>
   `30 25 0:26 / ${point} rw,relatime shared:1 - ${type} ${type} rw,${options}`;

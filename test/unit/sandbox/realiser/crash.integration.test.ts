@@ -4,9 +4,9 @@ import { once } from "node:events";
 import { existsSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { cacheDirectory } from "@metrics-link/contract/cache-directory.ts";
-import { cleanUp, namespaces } from "../../../../packages/sandbox/realiser/index.ts";
-import { until } from "../../../../packages/sandbox/realiser/until.ts";
+import { cacheDirectory } from "@metrics-link/release";
+import { cleanUp, namespaces } from "@metrics-link/sandbox/realiser/index.ts";
+import { until } from "@metrics-link/sandbox/realiser/until.ts";
 import { type MachineState, machineState } from "./machine-state.ts";
 import { temporaryLayout } from "./temporary-layout.ts";
 

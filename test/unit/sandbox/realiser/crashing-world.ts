@@ -1,8 +1,8 @@
 /** A world that is killed while it makes hosts. Arguments: name of the layout, cache folder, image. */
 
-import { layoutOf } from "../../../../packages/sandbox/model/layout.ts";
-import { Realiser } from "../../../../packages/sandbox/realiser/index.ts";
-import { awsAuthority, openAuthority } from "../../../../packages/sandbox/services/authority.ts";
+import { layoutOf } from "@metrics-link/sandbox/model/layout.ts";
+import { Realiser } from "@metrics-link/sandbox/realiser/index.ts";
+import { awsAuthority, openAuthority } from "@metrics-link/sandbox/services/authority.ts";
 import { instance, sender, topology } from "./sample.ts";
 
 const [, , name, cache = "", imageRoot = ""] = process.argv;

@@ -5,9 +5,9 @@ import { mkdir } from "node:fs/promises";
 import { createServer, type Server as HttpServer } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import { join } from "node:path";
-import { cacheDirectory } from "@metrics-link/contract/cache-directory.ts";
-import type { Instance, Topology, Vpc } from "../../../../packages/sandbox/model/topology.ts";
-import { run } from "../../../../packages/sandbox/realiser/command.ts";
+import { cacheDirectory } from "@metrics-link/release";
+import type { Instance, Topology, Vpc } from "@metrics-link/sandbox/model/topology.ts";
+import { run } from "@metrics-link/sandbox/realiser/command.ts";
 import {
   bindUdp,
   cleanUp,
@@ -17,12 +17,12 @@ import {
   Realiser,
   resolverAddress,
   serviceAddresses,
-} from "../../../../packages/sandbox/realiser/index.ts";
-import { until } from "../../../../packages/sandbox/realiser/until.ts";
-import { awsAuthority, openAuthority } from "../../../../packages/sandbox/services/authority.ts";
-import { answerQuery } from "../../../../packages/sandbox/services/dns/server.ts";
-import type { RoleCredentialsSource } from "../../../../packages/sandbox/services/imds/credentials.ts";
-import { imdsListener } from "../../../../packages/sandbox/services/imds/listener.ts";
+} from "@metrics-link/sandbox/realiser/index.ts";
+import { until } from "@metrics-link/sandbox/realiser/until.ts";
+import { awsAuthority, openAuthority } from "@metrics-link/sandbox/services/authority.ts";
+import { answerQuery } from "@metrics-link/sandbox/services/dns/server.ts";
+import type { RoleCredentialsSource } from "@metrics-link/sandbox/services/imds/credentials.ts";
+import { imdsListener } from "@metrics-link/sandbox/services/imds/listener.ts";
 import { machineState } from "./machine-state.ts";
 import { addresses, group, instance, tcp } from "./sample.ts";
 import { temporaryLayout } from "./temporary-layout.ts";

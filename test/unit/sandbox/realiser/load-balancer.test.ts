@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import type { LoadBalancer, Vpc } from "../../../../packages/sandbox/model/topology.ts";
-import { healthChecks } from "../../../../packages/sandbox/realiser/health.ts";
-import { loadBalancerTable, targetKey } from "../../../../packages/sandbox/realiser/network/load-balancer.ts";
+import type { LoadBalancer, Vpc } from "@metrics-link/sandbox/model/topology.ts";
+import { healthChecks } from "@metrics-link/sandbox/realiser/health.ts";
+import { loadBalancerTable, targetKey } from "@metrics-link/sandbox/realiser/network/load-balancer.ts";
 import { receiver } from "./sample.ts";
 
 const [edge] = receiver.loadBalancers as [LoadBalancer];

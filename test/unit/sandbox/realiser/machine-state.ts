@@ -1,6 +1,6 @@
 import { readdir, readFile } from "node:fs/promises";
-import { run } from "../../../../packages/sandbox/realiser/command.ts";
-import { cgroupSystem, findGroups } from "../../../../packages/sandbox/realiser/hosts/control-groups.ts";
+import { run } from "@metrics-link/sandbox/realiser/command.ts";
+import { cgroupSystem, findGroups } from "@metrics-link/sandbox/realiser/hosts/control-groups.ts";
 
 export interface MachineState {
   readonly namespaces: readonly string[];

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
+import { interfaceName, macAddress, namespaces } from "@metrics-link/sandbox/realiser/names.ts";
 import fc from "fast-check";
-import { interfaceName, macAddress, namespaces } from "../../../../packages/sandbox/realiser/names.ts";
 
 describe("names of kernel objects", () => {
   it("all start with the sandbox's tag", () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import type { Link, Namespace } from "../../../../packages/sandbox/realiser/network/model.ts";
-import type { Observed } from "../../../../packages/sandbox/realiser/network/observe.ts";
-import { planLinks, planNamespace } from "../../../../packages/sandbox/realiser/network/plan.ts";
+import type { Link, Namespace } from "@metrics-link/sandbox/realiser/network/model.ts";
+import type { Observed } from "@metrics-link/sandbox/realiser/network/observe.ts";
+import { planLinks, planNamespace } from "@metrics-link/sandbox/realiser/network/plan.ts";
 
 const link: Link = {
   near: { namespace: "router", interface: "e-1" },

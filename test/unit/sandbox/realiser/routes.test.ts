@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import type { Route, Vpc } from "../../../../packages/sandbox/model/topology.ts";
-import { namespaces } from "../../../../packages/sandbox/realiser/names.ts";
-import { networkOf } from "../../../../packages/sandbox/realiser/network/network.ts";
-import { vpcRoutes, vpcRules } from "../../../../packages/sandbox/realiser/network/routes.ts";
+import type { Route, Vpc } from "@metrics-link/sandbox/model/topology.ts";
+import { namespaces } from "@metrics-link/sandbox/realiser/names.ts";
+import { networkOf } from "@metrics-link/sandbox/realiser/network/network.ts";
+import { vpcRoutes, vpcRules } from "@metrics-link/sandbox/realiser/network/routes.ts";
 import { addresses, sender, topology } from "./sample.ts";
 
 const lists = topology.prefixLists;

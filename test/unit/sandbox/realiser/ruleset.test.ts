@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { identifier, renderRuleset } from "../../../../packages/sandbox/realiser/network/ruleset.ts";
+import { identifier, renderRuleset } from "@metrics-link/sandbox/realiser/network/ruleset.ts";
 
 describe("an nftables ruleset", () => {
   it("replaces all there was, in one transaction", () => {

@@ -1,12 +1,6 @@
 /** A small world: two VPCs with the same addresses, a NAT gateway here, a load balancer there, a machine outside. */
 
-import type {
-  FirewallRule,
-  Instance,
-  SecurityGroup,
-  Topology,
-  Vpc,
-} from "../../../../packages/sandbox/model/topology.ts";
+import type { FirewallRule, Instance, SecurityGroup, Topology, Vpc } from "@metrics-link/sandbox/model/topology.ts";
 
 export const addresses = {
   senderNat: "203.0.113.10",

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import type { FirewallRule, SecurityGroup, Vpc } from "../../../../packages/sandbox/model/topology.ts";
-import { fenceTable } from "../../../../packages/sandbox/realiser/network/fence.ts";
-import { groupChains, memberSets } from "../../../../packages/sandbox/realiser/network/security-groups.ts";
+import type { FirewallRule, SecurityGroup, Vpc } from "@metrics-link/sandbox/model/topology.ts";
+import { fenceTable } from "@metrics-link/sandbox/realiser/network/fence.ts";
+import { groupChains, memberSets } from "@metrics-link/sandbox/realiser/network/security-groups.ts";
 import { addresses, group, receiver, sender, tcp, topology } from "./sample.ts";
 
 const lists = topology.prefixLists;

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Layout, layoutOf } from "../../../../packages/sandbox/model/layout.ts";
+import { type Layout, layoutOf } from "@metrics-link/sandbox/model/layout.ts";
 
 /** A sandbox of its own for one test, below the system's folder for temporary files. */
 export function temporaryLayout(): Layout {

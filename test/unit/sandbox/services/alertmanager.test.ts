@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { request } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { cacheDirectory } from "@metrics-link/contract/cache-directory.ts";
+import { cacheDirectory } from "@metrics-link/release";
 import { accessIn } from "@metrics-link/sandbox/services/alertmanager/access.ts";
 import { Alertmanager } from "@metrics-link/sandbox/services/alertmanager/alertmanager.ts";
 import { openAuthority } from "@metrics-link/sandbox/services/authority.ts";

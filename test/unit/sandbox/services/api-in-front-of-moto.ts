@@ -4,11 +4,11 @@ import http from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { cacheDirectory } from "@metrics-link/contract/cache-directory.ts";
-import { frontListener } from "../../../../packages/sandbox/services/front/front.ts";
-import { type Moto, startMoto } from "../../../../packages/sandbox/services/moto/moto.ts";
-import { type Clients, clientsWith } from "../../../../packages/sandbox/testing/clients.ts";
-import { assume } from "../../../../packages/sandbox/testing/sessions.ts";
+import { cacheDirectory } from "@metrics-link/release";
+import { frontListener } from "@metrics-link/sandbox/services/front/front.ts";
+import { type Moto, startMoto } from "@metrics-link/sandbox/services/moto/moto.ts";
+import { type Clients, clientsWith } from "@metrics-link/sandbox/testing/clients.ts";
+import { assume } from "@metrics-link/sandbox/testing/sessions.ts";
 
 export const [sender, receiver, tools] = ["111111111111", "222222222222", "999999999999"] as const;
 export const region = "eu-west-1";

@@ -7,12 +7,12 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { cacheDirectory } from "@metrics-link/contract/cache-directory.ts";
-import { type Layout, layoutOf } from "../../../../packages/sandbox/model/layout.ts";
-import { awsAuthority, openAuthority } from "../../../../packages/sandbox/services/authority.ts";
-import { frontListener } from "../../../../packages/sandbox/services/front/front.ts";
-import { type AccessKey, type Moto, startMoto } from "../../../../packages/sandbox/services/moto/moto.ts";
-import { S3, STS } from "../../../../packages/sandbox/testing/clients.ts";
+import { cacheDirectory } from "@metrics-link/release";
+import { type Layout, layoutOf } from "@metrics-link/sandbox/model/layout.ts";
+import { awsAuthority, openAuthority } from "@metrics-link/sandbox/services/authority.ts";
+import { frontListener } from "@metrics-link/sandbox/services/front/front.ts";
+import { type AccessKey, type Moto, startMoto } from "@metrics-link/sandbox/services/moto/moto.ts";
+import { S3, STS } from "@metrics-link/sandbox/testing/clients.ts";
 
 const run = promisify(execFile);
 const [sender, receiver, tools] = ["111111111111", "222222222222", "999999999999"] as const;

@@ -4,11 +4,11 @@ import http from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { cacheDirectory } from "@metrics-link/contract/cache-directory.ts";
-import { frontListener } from "../../../../packages/sandbox/services/front/front.ts";
-import { RoleCredentialsSource } from "../../../../packages/sandbox/services/imds/credentials.ts";
-import { type Moto, startMoto } from "../../../../packages/sandbox/services/moto/moto.ts";
-import { aws4, EC2, IAM, KMS, S3, SecretsManager, SSM, STS } from "../../../../packages/sandbox/testing/clients.ts";
+import { cacheDirectory } from "@metrics-link/release";
+import { frontListener } from "@metrics-link/sandbox/services/front/front.ts";
+import { RoleCredentialsSource } from "@metrics-link/sandbox/services/imds/credentials.ts";
+import { type Moto, startMoto } from "@metrics-link/sandbox/services/moto/moto.ts";
+import { aws4, EC2, IAM, KMS, S3, SecretsManager, SSM, STS } from "@metrics-link/sandbox/testing/clients.ts";
 
 const [sender, receiver, tools] = ["111111111111", "222222222222", "999999999999"] as const;
 const region = "eu-west-1";

@@ -1,8 +1,8 @@
 import { strict as assert } from "node:assert";
 import { readFileSync } from "node:fs";
-import { instanceTrustPolicy } from "@metrics-link/host/instance-policy.ts";
-import type { Clients } from "../../../../packages/sandbox/testing/clients.ts";
-import { assume } from "../../../../packages/sandbox/testing/sessions.ts";
+import { instanceTrustPolicy } from "@metrics-link/host/cloud/instance-policy.ts";
+import type { Clients } from "@metrics-link/sandbox/testing/clients.ts";
+import { assume } from "@metrics-link/sandbox/testing/sessions.ts";
 import { Api, document, everything, refused, roleArn, sender } from "./api-in-front-of-moto.ts";
 
 const text = (name: string) => readFileSync(new URL(`../../../../stacks/iam/${name}.json`, import.meta.url), "utf8");

@@ -2,10 +2,10 @@ import { strict as assert } from "node:assert";
 import dgram from "node:dgram";
 import { Resolver } from "node:dns/promises";
 import { once } from "node:events";
+import { serviceAddresses } from "@metrics-link/sandbox/realiser/names.ts";
+import { answerQuery, framed, splitStream } from "@metrics-link/sandbox/services/dns/server.ts";
+import { resolve, reverse } from "@metrics-link/sandbox/services/dns/zone.ts";
 import fc from "fast-check";
-import { serviceAddresses } from "../../../../packages/sandbox/realiser/names.ts";
-import { answerQuery, framed, splitStream } from "../../../../packages/sandbox/services/dns/server.ts";
-import { resolve, reverse } from "../../../../packages/sandbox/services/dns/zone.ts";
 import { other, topology, vpc } from "./sample.ts";
 
 describe("the resolver's zone", () => {

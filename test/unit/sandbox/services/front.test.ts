@@ -1,9 +1,9 @@
 import { strict as assert } from "node:assert";
 import http, { type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
-import { readAll } from "../../../../packages/sandbox/services/front/forward.ts";
-import { type Entrance, type FrontOptions, frontListener } from "../../../../packages/sandbox/services/front/front.ts";
-import { credentialScope } from "../../../../packages/sandbox/services/front/scope.ts";
+import { readAll } from "@metrics-link/sandbox/services/front/forward.ts";
+import { type Entrance, type FrontOptions, frontListener } from "@metrics-link/sandbox/services/front/front.ts";
+import { credentialScope } from "@metrics-link/sandbox/services/front/scope.ts";
 
 const signed = (service: string) =>
   `AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20260101/eu-west-1/${service}/aws4_request, SignedHeaders=host, Signature=0`;

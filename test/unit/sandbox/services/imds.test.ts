@@ -1,11 +1,11 @@
 import { strict as assert } from "node:assert";
 import http from "node:http";
 import type { AddressInfo } from "node:net";
-import type { Instance, Vpc } from "../../../../packages/sandbox/model/topology.ts";
-import type { RoleCredentialsSource } from "../../../../packages/sandbox/services/imds/credentials.ts";
-import { imdsListener } from "../../../../packages/sandbox/services/imds/listener.ts";
-import { TokenStore, tokenSeconds } from "../../../../packages/sandbox/services/imds/tokens.ts";
-import { metadataTree, readTree } from "../../../../packages/sandbox/services/imds/tree.ts";
+import type { Instance, Vpc } from "@metrics-link/sandbox/model/topology.ts";
+import type { RoleCredentialsSource } from "@metrics-link/sandbox/services/imds/credentials.ts";
+import { imdsListener } from "@metrics-link/sandbox/services/imds/listener.ts";
+import { TokenStore, tokenSeconds } from "@metrics-link/sandbox/services/imds/tokens.ts";
+import { metadataTree, readTree } from "@metrics-link/sandbox/services/imds/tree.ts";
 import { instance, vpc } from "./sample.ts";
 
 describe("the metadata tree", () => {

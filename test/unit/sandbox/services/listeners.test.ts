@@ -1,5 +1,5 @@
 import { strict as assert } from "node:assert";
-import { type Listener, listenersOf, OpenListeners } from "../../../../packages/sandbox/services/listeners.ts";
+import { type Listener, listenersOf, OpenListeners } from "@metrics-link/sandbox/services/listeners.ts";
 import { topology, vpc } from "./sample.ts";
 
 const layout = { tag: "abcd" };

@@ -1,4 +1,4 @@
-import type { Instance, Topology, Vpc } from "../../../../packages/sandbox/model/topology.ts";
+import type { Instance, Topology, Vpc } from "@metrics-link/sandbox/model/topology.ts";
 
 /** An instance with everything that its services show. */
 export const instance: Instance = {

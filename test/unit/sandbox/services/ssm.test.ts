@@ -1,10 +1,10 @@
 import { strict as assert } from "node:assert";
 import { setImmediate as turn } from "node:timers/promises";
+import type { ManagedHosts } from "@metrics-link/sandbox/services/ssm/hosts.ts";
+import { parseSendCommand, SsmError } from "@metrics-link/sandbox/services/ssm/input.ts";
+import { capped } from "@metrics-link/sandbox/services/ssm/invocation.ts";
+import { RunCommand } from "@metrics-link/sandbox/services/ssm/run-command.ts";
 import fc from "fast-check";
-import type { ManagedHosts } from "../../../../packages/sandbox/services/ssm/hosts.ts";
-import { parseSendCommand, SsmError } from "../../../../packages/sandbox/services/ssm/input.ts";
-import { capped } from "../../../../packages/sandbox/services/ssm/invocation.ts";
-import { RunCommand } from "../../../../packages/sandbox/services/ssm/run-command.ts";
 import { instance } from "./sample.ts";
 
 const account = "111111111111";

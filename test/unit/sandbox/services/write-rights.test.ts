@@ -1,7 +1,7 @@
 import { strict as assert } from "node:assert";
-import { bucketPolicy } from "@metrics-link/host/bucket-policy.ts";
-import { keyPolicy, secretPolicy } from "@metrics-link/host/secret-policy.ts";
-import type { Clients } from "../../../../packages/sandbox/testing/clients.ts";
+import { bucketPolicy } from "@metrics-link/host/cloud/bucket-policy.ts";
+import { keyPolicy, secretPolicy } from "@metrics-link/host/cloud/secret-policy.ts";
+import type { Clients } from "@metrics-link/sandbox/testing/clients.ts";
 import { Api, deployRole, document, everything, refused, region, roleArn, sender } from "./api-in-front-of-moto.ts";
 
 const Bucket = "metrics-link-sender-111111111111-eu-west-1";

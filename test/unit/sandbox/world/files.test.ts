@@ -3,12 +3,12 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Layout, layoutOf } from "../../../../packages/sandbox/model/layout.ts";
-import { deployerEnvironment } from "../../../../packages/sandbox/world/environment.ts";
-import { refuseForgottenCloud } from "../../../../packages/sandbox/world/forgotten-cloud.ts";
-import { hostImage } from "../../../../packages/sandbox/world/image.ts";
-import { claim, release, runningWorld } from "../../../../packages/sandbox/world/instance.ts";
-import { newSettings, readSettings, settingsFile, writeSettings } from "../../../../packages/sandbox/world/settings.ts";
+import { type Layout, layoutOf } from "@metrics-link/sandbox/model/layout.ts";
+import { deployerEnvironment } from "@metrics-link/sandbox/world/environment.ts";
+import { refuseForgottenCloud } from "@metrics-link/sandbox/world/forgotten-cloud.ts";
+import { hostImage } from "@metrics-link/sandbox/world/image.ts";
+import { claim, release, runningWorld } from "@metrics-link/sandbox/world/instance.ts";
+import { newSettings, readSettings, settingsFile, writeSettings } from "@metrics-link/sandbox/world/settings.ts";
 
 describe("the files of a world", () => {
   let directory: string;

@@ -3,13 +3,13 @@ import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Layout, layoutOf } from "../../../../packages/sandbox/model/layout.ts";
-import { cleanUp, namespaces } from "../../../../packages/sandbox/realiser/index.ts";
-import { SSM, STS } from "../../../../packages/sandbox/testing/clients.ts";
-import { WorldClient } from "../../../../packages/sandbox/world/client.ts";
-import { deployerEnvironment } from "../../../../packages/sandbox/world/environment.ts";
-import { runningWorld } from "../../../../packages/sandbox/world/instance.ts";
-import { startWorld } from "../../../../packages/sandbox/world/start.ts";
+import { type Layout, layoutOf } from "@metrics-link/sandbox/model/layout.ts";
+import { cleanUp, namespaces } from "@metrics-link/sandbox/realiser/index.ts";
+import { SSM, STS } from "@metrics-link/sandbox/testing/clients.ts";
+import { WorldClient } from "@metrics-link/sandbox/world/client.ts";
+import { deployerEnvironment } from "@metrics-link/sandbox/world/environment.ts";
+import { runningWorld } from "@metrics-link/sandbox/world/instance.ts";
+import { startWorld } from "@metrics-link/sandbox/world/start.ts";
 import { eventually } from "../../../support/eventually.ts";
 
 describe("a world without resources", function () {

@@ -1,0 +1,84 @@
+import { certificatesOf, InvalidInputError, unlessOtherText } from "@metrics-link/contract";
+import { type HostFile, hostUsers } from "@metrics-link/release";
+import { type Finding, find, type Lookup, readFiles, toJson } from "../read/index.ts";
+import { releaseFiles } from "./release-files.ts";
+import type { Rendering } from "./rendering.ts";
+
+/** What of the PKI is public and belongs on this host. */
+export interface PublicMaterial {
+  /** PEM of our own leaf, then of the intermediate; never the root. */
+  readonly certificateChain: string;
+  /** PEM of each peer's root certificates, by the peer's name. */
+  readonly rootBundles: Readonly<Record<string, string>>;
+}
+
+/**
+ * The files of a release that make up Envoy's configuration: all but the private key, which comes as a secret. They are
+ * JSON, which Envoy tells by the name's end: it has one spelling of each value, where YAML has several. A peer's roots are
+ * encoded anew here as well: what Envoy reads as an anchor and we do not, cannot be published.
+ * @throws InvalidInputError when the configuration would open a fence, or a peer's roots are missing or more than that
+ */
+export function envoyFiles(rendering: Rendering, material: PublicMaterial): HostFile[] {
+  const files = encodedFiles(rendering, material);
+  requireSound(files);
+  return files;
+}
+
+/**
+ * The same before anybody has asked whether it is sound, for a test that shortens a limit. What is published comes from
+ * `envoyFiles`.
+ */
+export function encodedFiles(rendering: Rendering, material: PublicMaterial): HostFile[] {
+  return [
+    file(releaseFiles.bootstrap, toJson(rendering.bootstrap)),
+    file(releaseFiles.staticTwin, toJson(rendering.staticTwin)),
+    ...rendering.secrets.map(({ path, content }) => file(path, toJson(content))),
+    file(releaseFiles.certificateChain, material.certificateChain),
+    ...Object.entries(material.rootBundles).map(([peer, pem]) =>
+      file(releaseFiles.root(peer), encodedAnew(releaseFiles.root(peer), pem)),
+    ),
+  ];
+}
+
+/** @throws InvalidInputError when anything but certificates stands in a bundle */
+const encodedAnew = (path: string, pem: string): string =>
+  unlessOtherText(
+    () => certificatesOf(pem).join(""),
+    (remedy) => {
+      throw new InvalidInputError("Envoy's configuration is not safe to publish", [{ key: path, value: pem, remedy }]);
+    },
+  );
+
+/**
+ * The gate in front of publishing: reads the files as they would be published, with the reader that the policies, the
+ * review, the host and the audit use.
+ * @throws InvalidInputError naming every place that opens a fence or is not known
+ */
+export function requireSound(files: readonly HostFile[]): void {
+  const problems = findingsOf((path) => files.find((one) => one.path === path)?.content).map(
+    ({ rule, path, message }) => ({ key: path, value: rule, remedy: message }),
+  );
+  if (problems.length > 0) throw new InvalidInputError("Envoy's configuration is not safe to publish", problems);
+}
+
+/** Of the bootstrap, and of its twin what the bootstrap does not have as well. */
+export function findingsOf(lookup: Lookup): readonly Finding[] {
+  const running = find(readFiles(lookup, releaseFiles.bootstrap), { lookup });
+  const twin = find(readFiles(lookup, releaseFiles.staticTwin, "twin"), { lookup });
+  const told = new Set(running.map(({ path, message }) => `${path}: ${message}`));
+  return [
+    ...running,
+    ...twin
+      .filter(({ path, message }) => !told.has(`${path}: ${message}`))
+      .map((finding) => ({ ...finding, path: `${releaseFiles.staticTwin}: ${finding.path}` })),
+  ];
+}
+
+/** Root owns and writes; Envoy's user only reads. */
+const file = (path: string, content: string): HostFile => ({
+  path,
+  content,
+  mode: "0640",
+  owner: "root",
+  group: hostUsers.envoy,
+});

@@ -1,0 +1,64 @@
+import { ports, remoteWrite } from "@metrics-link/release";
+import { type Bootstrap, bootstrap } from "./bootstrap.ts";
+import { prometheusCluster } from "./cluster.ts";
+import { ingestListener, type SenderPeer } from "./ingest.ts";
+import { requireSoundSenders } from "./input.ts";
+import { connectionsInPassing, defaultLimits, type Limits } from "./limits.ts";
+import { inPlace, type Material, swappable } from "./material.ts";
+import { readyConnections, readyListener } from "./ready.ts";
+import type { Rendering } from "./rendering.ts";
+import { leafSecretFile, trustSecretFile } from "./secrets.ts";
+
+export interface ReceiverInput {
+  /** Names this Envoy, for example the stack's name. */
+  readonly nodeId: string;
+  /** Those that are let in; none is possible, and then there is no ingest listener. */
+  readonly senders: readonly SenderPeer[];
+  /** How many senders there are with those that are not let in for now; as many as `senders` unless given. */
+  readonly declared?: number;
+  readonly limits?: Partial<Limits>;
+}
+
+/**
+ * The receiver's Envoy: mutual TLS from each sender's addresses, and from there to the Prometheus on loopback.
+ * @throws InvalidInputError when two senders could be taken for each other
+ */
+export function renderReceiver(input: ReceiverInput): Rendering {
+  requireSoundSenders(input.senders);
+  return {
+    bootstrap: receiverBootstrap(input, swappable),
+    staticTwin: receiverBootstrap(input, inPlace),
+    secrets: [leafSecretFile(), ...input.senders.map(({ name }) => trustSecretFile(name))],
+  };
+}
+
+function receiverBootstrap(input: ReceiverInput, material: Material): Bootstrap {
+  const limits = { ...defaultLimits, ...input.limits };
+  // Each sender's share, and one for all unknown addresses together.
+  const connections = (input.senders.length + 1) * limits.connectionsPerSender;
+  const prometheus = prometheusCluster(ports.prometheus, Math.max(1024, connections * limits.streamsPerConnection));
+  return bootstrap({
+    nodeId: input.nodeId,
+    role: "receiver",
+    listeners: [
+      // Envoy refuses a listener without a chain.
+      ...(input.senders.length === 0
+        ? []
+        : [
+            ingestListener({
+              port: ports.ingest,
+              senders: input.senders,
+              declared: input.declared ?? input.senders.length,
+              cluster: prometheus.name,
+              routeTimeoutSeconds: remoteWrite.receiverRouteTimeoutSeconds,
+              limits,
+              material,
+            }),
+          ]),
+      readyListener(ports.ready),
+    ],
+    clusters: [prometheus],
+    heapBytes: limits.heapBytes,
+    connections: connections + readyConnections + connectionsInPassing,
+  });
+}

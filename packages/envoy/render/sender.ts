@@ -1,0 +1,75 @@
+import { ports, remoteWrite } from "@metrics-link/release";
+import { type Bootstrap, bootstrap } from "./bootstrap.ts";
+import { receiverCluster } from "./cluster.ts";
+import { egressListener } from "./egress.ts";
+import { requireSoundReceiver } from "./input.ts";
+import { defaultLimits, type Limits } from "./limits.ts";
+import { inPlace, type Material, swappable } from "./material.ts";
+import type { Rendering } from "./rendering.ts";
+import { leafSecretFile, trustSecretFile } from "./secrets.ts";
+import { type PeerIdentity, upstreamTls } from "./tls.ts";
+
+/** The receiver as the sender knows it. */
+export interface ReceiverPeer extends PeerIdentity {
+  /** Where it is reached, IPv4: the load balancer's Elastic IPs. */
+  readonly addresses: readonly string[];
+  /** TCP; 443 unless given. */
+  readonly port?: number;
+  /** Sent in the ClientHello and as Host; the `dnsName` unless given. What is checked is always the `dnsName`. */
+  readonly serverName?: string;
+}
+
+export interface SenderInput {
+  /** Names this Envoy, for example the stack's name. */
+  readonly nodeId: string;
+  /** Absent until the receiver has spoken: then there is no link, and Prometheus' writes are refused and kept. */
+  readonly receiver?: ReceiverPeer | undefined;
+  /** `max_shards` of the sender's Prometheus. */
+  readonly maxShards?: number | undefined;
+  readonly limits?: Partial<Limits>;
+}
+
+/**
+ * The sender's Envoy: from the Prometheus on loopback to the receiver, over mutual TLS.
+ * @throws InvalidInputError when the receiver cannot be reached or recognised as described
+ */
+export function renderSender(input: SenderInput): Rendering {
+  if (input.receiver !== undefined) requireSoundReceiver(input.receiver);
+  return {
+    bootstrap: senderBootstrap(input, swappable),
+    staticTwin: senderBootstrap(input, inPlace),
+    secrets: input.receiver === undefined ? [] : [leafSecretFile(), trustSecretFile(input.receiver.name)],
+  };
+}
+
+function senderBootstrap(input: SenderInput, material: Material): Bootstrap {
+  const limits = { ...defaultLimits, ...input.limits };
+  const maxShards = input.maxShards ?? remoteWrite.defaultMaxShards;
+  return bootstrap({
+    nodeId: input.nodeId,
+    role: "sender",
+    ...link(input.receiver, maxShards, limits, material),
+    heapBytes: limits.heapBytes,
+    connections: 1024,
+  });
+}
+
+function link(receiver: ReceiverPeer | undefined, maxShards: number, limits: Limits, material: Material) {
+  if (receiver === undefined) return { listeners: [], clusters: [] };
+  const serverName = receiver.serverName ?? receiver.dnsName;
+  const cluster = receiverCluster({
+    addresses: receiver.addresses,
+    port: receiver.port ?? ports.https,
+    tls: upstreamTls(receiver, serverName, material),
+    maxShards,
+    connectionLifetimeSeconds: limits.connectionLifetimeSeconds,
+  });
+  const listener = egressListener({
+    port: ports.remoteWriteEgress,
+    cluster: cluster.name,
+    routeTimeoutSeconds: remoteWrite.senderRouteTimeoutSeconds,
+    authority: serverName,
+    limits,
+  });
+  return { listeners: [listener], clusters: [cluster] };
+}

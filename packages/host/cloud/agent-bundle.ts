@@ -1,0 +1,42 @@
+import { fileURLToPath } from "node:url";
+import { sha256 } from "@metrics-link/release";
+import { build } from "esbuild";
+
+export interface AgentBundle {
+  readonly text: string;
+  readonly sha256: string;
+}
+
+/**
+ * The agent as one file that needs nothing but Node. Its hash is part of every release, so the same sources must give
+ * the same bytes on any machine: white space goes, and with it the paths that esbuild writes into comments.
+ */
+export async function bundleAgent(): Promise<AgentBundle> {
+  const text = await bundled("../agent/");
+  return { text, sha256: sha256(text) };
+}
+
+/** The repairer in the same manner; it is a file of the release. */
+export const bundleRepairer = (): Promise<string> => bundled("../repair/");
+
+async function bundled(folder: string): Promise<string> {
+  const directory = fileURLToPath(new URL(folder, import.meta.url));
+  const { outputFiles } = await build({
+    entryPoints: ["main.ts"],
+    absWorkingDir: directory,
+    bundle: true,
+    write: false,
+    platform: "node",
+    format: "esm",
+    target: "node24",
+    minifyWhitespace: true,
+    minifySyntax: true,
+    legalComments: "none",
+    logLevel: "silent",
+    // Parts of the AWS SDK are CommonJS and call require for Node's own modules.
+    banner: { js: 'import{createRequire}from"node:module";const require=createRequire(import.meta.url);' },
+  });
+  const [output] = outputFiles;
+  if (output === undefined) throw new Error(`esbuild gave no output for ${folder}`);
+  return output.text;
+}

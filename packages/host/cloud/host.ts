@@ -1,0 +1,146 @@
+import type { ReleaseTool } from "@metrics-link/release";
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { bootstrapKey, bootstrapManifest } from "./bootstrap-manifest.ts";
+import { converge } from "./converge.ts";
+import type { HostArgs } from "./host-args.ts";
+import { machine } from "./instance.ts";
+import { hostNames } from "./names.ts";
+import { publish, releaseText } from "./publish.ts";
+import { hostRights, hostRole } from "./role.ts";
+import { hostSecret } from "./secret.ts";
+
+const managementAgent = "amazon-ssm-agent";
+
+/**
+ * An EC2 host that runs a release: a machine that boots once from little, a bucket that says what it should run, and an
+ * update that waits until it does. Only another image replaces the instance.
+ */
+export class Host extends pulumi.ComponentResource {
+  readonly instanceId: pulumi.Output<string>;
+  readonly privateAddress: pulumi.Output<string>;
+  readonly releaseId: pulumi.Output<string>;
+  readonly dataVolumeId: pulumi.Output<string>;
+  readonly roleArn: pulumi.Output<string>;
+  readonly secretArn: pulumi.Output<string>;
+  readonly keyArn: pulumi.Output<string>;
+  /** The host's word about its release. */
+  readonly word: pulumi.Output<string>;
+
+  constructor(name: string, args: HostArgs, options: pulumi.ComponentResourceOptions = {}) {
+    super("metrics-link:host:Host", name, {}, options);
+    const own = { parent: this };
+    const { hostName, account, store } = args;
+    const names = hostNames(hostName, account.region);
+    const tags = args.tags ?? {};
+
+    const { permissionsBoundary } = account;
+    const { role, profile } = hostRole(name, { roleName: names.role, hostName, permissionsBoundary, tags }, own);
+    const { key, secret, references } = hostSecret(
+      name,
+      {
+        secretName: names.secret,
+        keyAlias: names.keyAlias,
+        files: args.secretFiles,
+        roleArn: role.arn,
+        deployRoleArn: account.assumeRole,
+        tags,
+      },
+      own,
+    );
+    const policy = hostRights(
+      name,
+      {
+        hostName,
+        account,
+        role,
+        bucketArn: store.bucketArn,
+        secretArn: secret.arn,
+        keyArn: key.arn,
+        vpcId: args.network.vpcId,
+      },
+      own,
+    );
+
+    const manifest = new aws.s3.BucketObjectv2(
+      `${name}-bootstrap`,
+      {
+        bucket: store.bucket,
+        key: bootstrapKey(hostName),
+        content: bootstrapManifest({
+          agent: store.agent,
+          node: store.tool("node"),
+          managementAgent: managementAgentOf(args),
+        }),
+        contentType: "text/plain",
+        tags,
+      },
+      { ...own, dependsOn: [...store.contents] },
+    );
+    const { instance, volume, attachment } = machine(
+      name,
+      {
+        ...args,
+        bucketName: store.bucketName,
+        profile,
+        protect: args.protect ?? true,
+        tags,
+        dependsOn: [policy, manifest],
+      },
+      own,
+    );
+
+    const release = pulumi.all([args.files, references]).apply(([files, secrets]) =>
+      releaseText({
+        host: hostName,
+        agent: store.agent,
+        files: [...args.services.files, ...files],
+        tools: ["node", ...args.services.tools].map((tool) => store.tool(tool)),
+        secrets,
+        services: [...args.services.services],
+        checks: [...args.services.checks, ...(args.checks ?? [])],
+        probes: [...args.services.probes, ...(args.probes ?? [])],
+        probeDeadlineSeconds: args.deadlines?.probeSeconds ?? 60,
+      }),
+    );
+    const { releaseId, pointer } = publish(
+      name,
+      { hostName, bucket: store.bucket, text: release, tags },
+      { ...own, dependsOn: [...store.contents] },
+    );
+    const asked = converge(
+      name,
+      {
+        region: account.region,
+        assumeRole: account.assumeRole,
+        instanceId: instance.id,
+        releaseId,
+        forceRelease: args.forceRelease,
+        deadlineSeconds: args.deadlines?.convergeSeconds ?? 900,
+      },
+      { ...own, dependsOn: [pointer, attachment, policy] },
+    );
+
+    this.instanceId = instance.id;
+    this.privateAddress = instance.privateIp;
+    this.releaseId = releaseId;
+    this.dataVolumeId = volume.id;
+    this.roleArn = role.arn;
+    this.secretArn = secret.arn;
+    this.keyArn = key.arn;
+    this.word = asked.stdout;
+    this.registerOutputs({ instanceId: this.instanceId, releaseId, dataVolumeId: this.dataVolumeId, word: this.word });
+  }
+}
+
+/** @throws Error when nothing would ever listen to the command to converge */
+function managementAgentOf({ hostName, image, store }: HostArgs): ReleaseTool | undefined {
+  if (image.bringsManagementAgent) return undefined;
+  const found = store.tools.get(managementAgent);
+  if (found || store.acceptUnpinned) return found;
+  throw new Error(
+    `Host ${hostName} would have no ${managementAgent}: Debian's images bring none and the artifact index has none, so ` +
+      "no update could ask it to converge. Run the set-up with access to the official download, or say " +
+      "image.bringsManagementAgent for an image that has it.",
+  );
+}

@@ -1,0 +1,134 @@
+import { type ReleaseTool, releaseKeys, requirePinned, suffixOf, type ToolPin } from "@metrics-link/release";
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import type { AgentBundle } from "./agent-bundle.ts";
+import { bucketPolicy } from "./bucket-policy.ts";
+import type { LocatedArtifact } from "./located-artifacts.ts";
+import { bucketName } from "./names.ts";
+
+export interface ReleaseStoreArgs {
+  /** Part of the bucket's name; the stack's name does. */
+  readonly storeName: string;
+  readonly account: {
+    readonly id: string;
+    readonly region: string;
+    /** The role of this update: nobody else may then change what the bucket holds. */
+    readonly assumeRole?: string | undefined;
+  };
+  /** The agent that hosts run, from `bundleAgent`. */
+  readonly agent: AgentBundle;
+  /** What hosts may run; each is uploaded once and named by its hash. */
+  readonly artifacts: readonly LocatedArtifact[];
+  /** What the file of pins says of each of them. */
+  readonly pins: Readonly<Record<string, ToolPin>>;
+  /** Lets tools without a known official hash through. Never in an account that matters. */
+  readonly acceptUnpinned: boolean;
+  readonly tags?: Readonly<Record<string, string>>;
+}
+
+/**
+ * The account's bucket of releases: tools and the agent, each named by its hash, and one document for each release.
+ * Nothing in it is secret; what it holds is trusted because its hash is in the release, and the release's in its name.
+ */
+export class ReleaseStore extends pulumi.ComponentResource {
+  readonly bucket: pulumi.Output<string>;
+  readonly bucketArn: pulumi.Output<string>;
+  /** Known without AWS: it is in the user data. */
+  readonly bucketName: string;
+  readonly tools: ReadonlyMap<string, ReleaseTool>;
+  readonly agent: { readonly sha256: string; readonly key: string };
+  readonly acceptUnpinned: boolean;
+  /** The uploads and the bucket's settings: what must be there before a host boots. */
+  readonly contents: readonly pulumi.Resource[];
+
+  constructor(name: string, args: ReleaseStoreArgs, options: pulumi.ComponentResourceOptions = {}) {
+    super("metrics-link:host:ReleaseStore", name, {}, options);
+    requirePinned(args.artifacts, args.pins, args);
+    const own = { parent: this };
+    const tags = args.tags ?? {};
+    this.acceptUnpinned = args.acceptUnpinned;
+    this.bucketName = bucketName(args.storeName, args.account);
+
+    const bucket = new aws.s3.Bucket(
+      `${name}-bucket`,
+      { bucket: this.bucketName, forceDestroy: false, tags: { ...tags, Name: this.bucketName } },
+      own,
+    );
+    const settings = [
+      new aws.s3.BucketPublicAccessBlock(
+        `${name}-private`,
+        {
+          bucket: bucket.id,
+          blockPublicAcls: true,
+          blockPublicPolicy: true,
+          ignorePublicAcls: true,
+          restrictPublicBuckets: true,
+        },
+        own,
+      ),
+      new aws.s3.BucketOwnershipControls(
+        `${name}-ownership`,
+        { bucket: bucket.id, rule: { objectOwnership: "BucketOwnerEnforced" } },
+        own,
+      ),
+      new aws.s3.BucketVersioning(
+        `${name}-versions`,
+        { bucket: bucket.id, versioningConfiguration: { status: "Enabled" } },
+        own,
+      ),
+      new aws.s3.BucketServerSideEncryptionConfiguration(
+        `${name}-encryption`,
+        // No secret lies here, and a host that boots should need S3 alone: S3's own key will do.
+        { bucket: bucket.id, rules: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } }] },
+        own,
+      ),
+      new aws.s3.BucketPolicy(
+        `${name}-bucket-policy`,
+        {
+          bucket: bucket.id,
+          policy: bucket.arn.apply((arn) => JSON.stringify(bucketPolicy(arn, args.account.assumeRole))),
+        },
+        own,
+      ),
+    ];
+
+    const { agent: bundle } = args;
+    this.agent = { sha256: bundle.sha256, key: releaseKeys.agent(bundle.sha256) };
+    const upload = (suffix: string, key: string, source: pulumi.asset.Asset, sha256: string) =>
+      new aws.s3.BucketObjectv2(
+        `${name}-${suffix}`,
+        { bucket: bucket.id, key, source, sourceHash: sha256, tags },
+        { ...own, dependsOn: settings },
+      );
+    this.tools = new Map(args.artifacts.map((artifact) => [artifact.name, stored(artifact)]));
+    this.contents = [
+      ...settings,
+      upload("agent", this.agent.key, new pulumi.asset.StringAsset(bundle.text), bundle.sha256),
+      ...args.artifacts.map((artifact) =>
+        upload(
+          `tool-${artifact.name}`,
+          stored(artifact).key,
+          new pulumi.asset.FileAsset(artifact.path),
+          artifact.sha256,
+        ),
+      ),
+    ];
+    this.bucket = bucket.id;
+    this.bucketArn = bucket.arn;
+    this.registerOutputs({ bucket: this.bucket });
+  }
+
+  /** @throws Error naming the tool and what the store has */
+  tool(name: string): ReleaseTool {
+    const found = this.tools.get(name);
+    if (found) return found;
+    throw new Error(
+      `The artifact index has no ${name}, only ${[...this.tools.keys()].join(", ")}: run the set-up again`,
+    );
+  }
+}
+
+/** An artifact under the key that it has in the bucket. */
+function stored({ name, version, sha256, size, file, executables }: LocatedArtifact): ReleaseTool {
+  return { name, version, sha256, size, key: releaseKeys.tool(name, version, sha256, suffixOf(file)), executables };
+}

@@ -1,0 +1,74 @@
+import { InvalidInputError, problemsFound } from "@metrics-link/contract";
+import { z } from "zod";
+import { sha256Text } from "./release.ts";
+
+/**
+ * One tool as set-up left it in the cache. The index, `artifacts/index.json`, is an array of these; `file` is relative
+ * to the index.
+ */
+const artifact = z.strictObject({
+  name: z.string().regex(/^[a-z0-9][a-z0-9._-]*$/),
+  version: z.string().min(1),
+  platform: z.literal("linux-amd64"),
+  file: z.string().min(1),
+  /** Of the file as it lies there. */
+  sha256: sha256Text,
+  size: z.int().positive(),
+  source: z.enum(["official", "registry"]),
+  /** Of the upstream's own download, where set-up packed that anew; absent when the file is that download. */
+  officialSha256: sha256Text.optional(),
+  /** Name of the command → its path inside the archive. */
+  executables: z.record(z.string(), z.string()),
+});
+
+export type Artifact = z.output<typeof artifact>;
+
+/** What the file of pins says of a tool; a null hash is not known yet. */
+export interface ToolPin {
+  readonly version: string;
+  readonly officialSha256: string | null;
+}
+
+/** The forms of a file that a host can unpack, by the end of its name. A name without any of these is one executable. */
+export const archiveSuffixes = [".tar.gz", ".tgz", ".deb"] as const;
+
+export function suffixOf(file: string): string {
+  return archiveSuffixes.find((suffix) => file.endsWith(suffix)) ?? ".bin";
+}
+
+/** @throws InvalidInputError naming every fault of the index */
+export function parseArtifactIndex(raw: unknown): Artifact[] {
+  const result = z.array(artifact).safeParse(raw);
+  if (result.success) return result.data;
+  throw new InvalidInputError(
+    "The artifact index is not usable; run the set-up again",
+    problemsFound(raw, result.error),
+  );
+}
+
+/**
+ * Refuses tools that are not what the file of pins says: another version, not the upstream's own build, or a hash that
+ * is unknown or different. A host must never run what nobody can compare with its upstream.
+ *
+ * @param acceptUnpinned lets tools from a registry, or without a known hash, through; never another version
+ * @throws InvalidInputError naming every such tool and what to do
+ */
+export function requirePinned(
+  artifacts: readonly Artifact[],
+  pins: Readonly<Record<string, ToolPin>>,
+  { acceptUnpinned }: { readonly acceptUnpinned: boolean },
+): void {
+  const problems = artifacts.flatMap((found) => {
+    const pin = pins[found.name];
+    const problem = (value: unknown, remedy: string) => [{ key: found.name, value, remedy }];
+    if (pin === undefined) return problem(found.version, "a tool of the file of pins; run the set-up again");
+    if (pin.version !== found.version) return problem(found.version, `version ${pin.version}; run the set-up again`);
+    if (acceptUnpinned) return [];
+    if (pin.officialSha256 === null) return problem(null, "a known official hash; `npm run pin` fills it in");
+    if (found.source !== "official")
+      return problem(found.source, "the official download; run the set-up with access to it");
+    const official = found.officialSha256 ?? found.sha256;
+    return official === pin.officialSha256 ? [] : problem(official, `the pinned hash ${pin.officialSha256}`);
+  });
+  if (problems.length > 0) throw new InvalidInputError("Tools that may not reach a host", problems);
+}

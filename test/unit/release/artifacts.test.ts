@@ -1,0 +1,72 @@
+import assert from "node:assert/strict";
+import { type Artifact, parseArtifactIndex, requirePinned, sha256, suffixOf } from "@metrics-link/release";
+import { describe, it } from "mocha";
+
+const envoy: Artifact = {
+  name: "envoy",
+  version: "1.40.0",
+  platform: "linux-amd64",
+  file: "envoy-1.40.0.tar.gz",
+  sha256: sha256("packed anew"),
+  size: 10,
+  source: "official",
+  officialSha256: sha256("upstream's own"),
+  executables: { envoy: "envoy" },
+};
+const pins = { envoy: { version: "1.40.0", officialSha256: sha256("upstream's own") } };
+const strict = { acceptUnpinned: false };
+
+describe("artifacts", () => {
+  it("a tool of the pinned version and hash may reach a host", () => {
+    requirePinned([envoy], pins, strict);
+  });
+
+  it("the file itself may be the upstream's download", () => {
+    const { officialSha256: _, ...direct } = { ...envoy, sha256: sha256("upstream's own") };
+    requirePinned([direct], pins, strict);
+  });
+
+  for (const { what, artifact, pin, fault } of [
+    {
+      what: "an unknown hash",
+      artifact: envoy,
+      pin: { version: "1.40.0", officialSha256: null },
+      fault: /envoy is null: a known official hash; `npm run pin`/,
+    },
+    {
+      what: "a build from a registry",
+      artifact: { ...envoy, source: "registry" as const },
+      pin: pins.envoy,
+      fault: /envoy is "registry": the official download/,
+    },
+    {
+      what: "another hash",
+      artifact: { ...envoy, officialSha256: sha256("a stranger's") },
+      pin: pins.envoy,
+      fault: /the pinned hash/,
+    },
+  ]) {
+    it(`refuses ${what}, unless unpinned tools are accepted`, () => {
+      assert.throws(() => requirePinned([artifact], { envoy: pin }, strict), fault);
+      requirePinned([artifact], { envoy: pin }, { acceptUnpinned: true });
+    });
+  }
+
+  it("refuses another version and an unknown tool always", () => {
+    const accept = { acceptUnpinned: true };
+    assert.throws(() => requirePinned([{ ...envoy, version: "1.39.0" }], pins, accept), /version 1.40.0/);
+    assert.throws(() => requirePinned([{ ...envoy, name: "nginx" }], pins, accept), /nginx is "1.40.0": a tool of the/);
+  });
+
+  it("names every fault of an index", () => {
+    assert.throws(
+      () => parseArtifactIndex([{ ...envoy, sha256: "abc", size: 0 }]),
+      /0\.sha256 is "abc"[\s\S]*0\.size is 0/,
+    );
+  });
+
+  it("knows what a file is by the end of its name", () => {
+    const suffixes = ["node.tar.gz", "node.tgz", "agent.deb", "envoy-1.40.0-linux-x86_64"].map(suffixOf);
+    assert.deepEqual(suffixes, [".tar.gz", ".tgz", ".deb", ".bin"]);
+  });
+});

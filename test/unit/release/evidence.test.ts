@@ -1,0 +1,45 @@
+import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
+import { type HostEvidence, packHostEvidence, unpackHostEvidence } from "@metrics-link/release";
+
+const unread = { error: "nothing was read" };
+const evidence: HostEvidence = {
+  formatVersion: 1,
+  takenAt: "2026-11-22T08:00:00Z",
+  host: "receiver",
+  release: { value: { inForce: "a", documentSha256: "a" } },
+  agent: unread,
+  files: unread,
+  certificates: unread,
+  bundles: unread,
+  envoy: unread,
+  units: unread,
+  tools: unread,
+  listening: { value: [{ address: "127.0.0.1", port: 9090 }] },
+  fences: unread,
+  handshakes: {
+    value: { since: "", accepted: [], refused: [{ start: "now", tls_failure: null, status: 0 }], cut: [] },
+  },
+};
+
+describe("the evidence of a host", () => {
+  it("comes back as it was packed", () => {
+    assert.deepEqual(unpackHostEvidence(`${packHostEvidence(evidence)}\n`), evidence);
+  });
+
+  it("fits into one answer of Run Command: what is left out says so", () => {
+    const refused = Array.from({ length: 400 }, () => ({ tls_failure: randomBytes(60).toString("hex") }));
+    const long: HostEvidence = { ...evidence, handshakes: { value: { since: "", accepted: [], refused, cut: [] } } };
+    const packed = packHostEvidence(long);
+    assert.ok(packed.length < 24_000, `${packed.length}`);
+    const found = unpackHostEvidence(packed);
+    assert.match("error" in found.handshakes ? found.handshakes.error : "", /^too long for one answer of Run Command/);
+    assert.deepEqual(found.listening, evidence.listening);
+  });
+
+  it("is refused when it is of another format", () => {
+    const other = { ...evidence, formatVersion: 2 } as unknown as HostEvidence;
+    assert.throws(() => unpackHostEvidence(packHostEvidence(other)), /formatVersion: evidence of format 1/);
+    assert.throws(() => unpackHostEvidence("usage: agent"));
+  });
+});

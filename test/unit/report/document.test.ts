@@ -1,0 +1,23 @@
+import assert from "node:assert/strict";
+import { page } from "@metrics-link/report/document.ts";
+import { html } from "@metrics-link/report/markup.ts";
+
+describe("the frame of a page", () => {
+  it("takes its title as text and its body as markup", () => {
+    const text = page({ title: "a <b>" }, html`<p>${"c <d>"}</p>`);
+    assert.match(text, /^<!doctype html>\n<html lang="en">/);
+    assert.match(text, /<title>a &lt;b&gt;<\/title>/);
+    assert.match(text, /<body>\n<p>c &lt;d&gt;<\/p>\n<\/body>/);
+  });
+
+  it("forbids to load anything, and asks anew only when it is told to", () => {
+    const still = page({ title: "" });
+    assert.match(still, /http-equiv="Content-Security-Policy" content="default-src &#39;none&#39;; style-src /);
+    assert.doesNotMatch(still, /refresh/);
+    assert.match(page({ title: "", refreshSeconds: 15 }), /<meta http-equiv="refresh" content="15">/);
+  });
+
+  it("has rules of its own behind the common ones", () => {
+    assert.match(page({ title: "", style: ".mine { color: red; }" }), /:root[\s\S]*\.mine { color: red; }\n?<\/style>/);
+  });
+});

@@ -1,0 +1,87 @@
+import assert from "node:assert/strict";
+import { lineChart } from "@metrics-link/report/chart/line-chart.ts";
+import { type Point, runsOf, type Series } from "@metrics-link/report/chart/series.ts";
+import fc from "fast-check";
+
+const span = { from: 1_000_000_000, until: 1_000_000_600, step: 10 };
+const point = (index: number, value: number): Point => [span.from + index * span.step, value];
+/** A point at each step that is named. */
+const series = (name: string, ...indices: number[]): Series => ({
+  name,
+  points: indices.map((index) => point(index, index)),
+});
+const chart = (...all: Series[]) => lineChart({ title: "Behind", unit: "s", span, series: all }).text;
+const linesOf = (svg: string) => [...svg.matchAll(/<path class="line\d" d="([^"]*)"/g)].map(([, d]) => d ?? "");
+
+describe("runs of points", () => {
+  it("hold every number once, and nothing that is more than a step apart", () => {
+    const values = fc.oneof(fc.double(), fc.constantFrom(Number.NaN, Number.POSITIVE_INFINITY));
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fc.integer({ min: 1, max: 3 }), values)), (gaps) => {
+        let index = 0;
+        const points = gaps.map(([gap, value]) => {
+          index += gap;
+          return point(index, value);
+        });
+        const runs = runsOf(points, span.step);
+        assert.deepEqual(
+          runs.flat(),
+          points.filter(([, value]) => Number.isFinite(value)),
+        );
+        for (const run of runs) {
+          assert.ok(run.every(([at], place) => place === 0 || at - (run[place - 1]?.[0] ?? 0) === span.step));
+        }
+      }),
+    );
+  });
+});
+
+describe("a chart of lines", () => {
+  it("leaves a gap where a step is missing, and shows a point on its own", () => {
+    const [line = ""] = linesOf(chart(series("a", 0, 1, 2, 4, 6, 7)));
+    assert.equal(line.match(/M/g)?.length, 3);
+    assert.match(line, /M[\d.]+ [\d.]+h0M/);
+  });
+
+  it("puts time on the one axis and the value on the other, from nothing on", () => {
+    assert.deepEqual(linesOf(chart(series("a", 0, 1, 60))), ["M56 138L60.8 135.8M344 8h0"]);
+  });
+
+  it("begins whole numbers that are far from nothing and near to each other at the lowest", () => {
+    const { text } = lineChart({
+      title: "Segments",
+      unit: "short",
+      span,
+      series: [{ name: "newest", points: [point(59, 5012), point(60, 5014)] }],
+    });
+    assert.deepEqual(
+      [...text.matchAll(/text-anchor="end">([^<]*)/g)].map(([, mark]) => mark),
+      ["5012", "5013", "5014"],
+    );
+  });
+
+  it("says the last values to those who do not see it", () => {
+    assert.match(chart(series("behind", 59, 60)), /role="img" aria-label="Behind: behind 60 s"/);
+  });
+
+  it("says when a line ended before the end", () => {
+    assert.match(chart(series("behind", 0, 1)), /<b>1 s, nothing since 01:46:50<\/b>/);
+  });
+
+  it("draws the eight that rise highest, and counts the others in words", () => {
+    const all = Array.from({ length: 11 }, (_, index) => series(`number ${index}`, index, index + 1));
+    const svg = chart(...all);
+    assert.equal(linesOf(svg).length, 8);
+    assert.ok(!svg.includes("number 2 ") && svg.includes("number 3 "));
+    assert.match(svg, /3 more, none above 3 s/);
+  });
+
+  it("takes names as text", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: fc.constantFrom("<", ">", '"', "'", "&", "a", "/") }), (name) => {
+        const bare = chart(series("", 1)).match(/[<>"]/g)?.length;
+        assert.equal(chart(series(name, 1)).match(/[<>"]/g)?.length, bare);
+      }),
+    );
+  });
+});
