@@ -1,37 +1,65 @@
-import { execFileSync, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
-import type { Command } from "../stack/command-line.ts";
+import { join } from "node:path";
+import { type Command, say } from "../stack/command-line.ts";
+import { repository } from "../stack/context.ts";
+import { lengthProblems } from "./length.ts";
+import { sourceFiles, trackedPaths } from "./source.ts";
+import { forbiddenWords, wordProblems } from "./words.ts";
 
-/** A check of the source as it stands, by name, with the command that does it. */
-export const checks: readonly { readonly name: string; readonly command: readonly string[] }[] = [
-  { name: "types", command: ["tsc", "--noEmit"] },
-  { name: "style", command: ["biome", "ci", "--error-on-warnings", "."] },
+interface Check {
+  readonly name: string;
+  /** Says on the terminal what is wrong. */
+  readonly passes: () => boolean;
+}
+
+/** Every check of the source as it stands. */
+export const checks: readonly Check[] = [
+  { name: "types", passes: program("tsc", "--noEmit") },
+  { name: "style", passes: program("biome", "ci", "--error-on-warnings", ".") },
   {
     name: "import directions",
-    command: ["depcruise", "--config", ".dependency-cruiser.mjs", "packages", "stacks", "scripts", "test"],
+    passes: program("depcruise", "--config", ".dependency-cruiser.mjs", "packages", "stacks", "scripts", "test"),
   },
-  { name: "shell", command: ["shellcheck", ...shellFiles()] },
+  { name: "shell", passes: program("shellcheck", ...shellFiles()) },
+  { name: "file length", passes: found(() => lengthProblems(sourceFiles(repository))) },
+  { name: "words", passes: found(() => wordProblems(sourceFiles(repository), forbidden())) },
 ];
+
+function program(file: string, ...words: string[]): () => boolean {
+  return () => {
+    const { status, error } = spawnSync(file, words, { cwd: repository, stdio: "inherit" });
+    if (error) say(error.message);
+    return status === 0;
+  };
+}
+
+function found(problems: () => readonly string[]): () => boolean {
+  return () => {
+    const all = problems();
+    for (const problem of all) say(problem);
+    return all.length === 0;
+  };
+}
 
 /** Every tracked file that a shell runs: by its ending, or by its first line. */
 function shellFiles(): string[] {
-  const tracked = execFileSync("git", ["ls-files", "-z"], { encoding: "utf8" }).split("\0");
-  const present = tracked.filter((file) => file !== "" && existsSync(file));
-  return present.filter((file) => file.endsWith(".sh") || /^#!.*\b(ba|da)?sh\b/.test(firstLine(file)));
+  const firstLine = (path: string) => readFileSync(join(repository, path), "utf8").split("\n", 1)[0] ?? "";
+  return trackedPaths(repository).filter((path) => path.endsWith(".sh") || /^#!.*\b(ba|da)?sh\b/.test(firstLine(path)));
 }
 
-function firstLine(file: string): string {
-  return readFileSync(file, "utf8").split("\n", 1)[0] ?? "";
+function forbidden(): string[] {
+  const page = join(repository, "docs/glossary.md");
+  return existsSync(page) ? forbiddenWords(readFileSync(page, "utf8")) : [];
 }
 
-/** Runs every check, whatever the others say, and returns the names of those that failed. */
+/** Runs every check, even after one failed. @returns the names of those that failed */
 export function lint(): string[] {
-  return checks.flatMap(({ name, command: [program = "", ...words] }) => {
+  return checks.flatMap(({ name, passes }) => {
     const started = performance.now();
-    const { status, error } = spawnSync(program, words, { stdio: "inherit" });
+    const passed = passes();
     const seconds = ((performance.now() - started) / 1000).toFixed(1);
-    const passed = status === 0;
-    console.log(`${passed ? "ok    " : "FAILED"} ${name} (${seconds} s)${error ? `: ${error.message}` : ""}`);
+    say(`${passed ? "ok    " : "FAILED"} ${name} (${seconds} s)`);
     return passed ? [] : [name];
   });
 }

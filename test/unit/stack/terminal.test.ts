@@ -133,7 +133,6 @@ describe("what a peer, a host or a pull request says, on a terminal", () => {
       "scripts/ceremony/passphrase.ts": ['"Passphrase of the medium: "', '"\\n"'],
       // Words of our own, the repository's tests and checks, and figures.
       "scripts/test.ts": ["name.padEnd(nameWidth)", '"=== checks ==="', "passed, "],
-      "scripts/lint/index.ts": ["passed ?"],
       "scripts/bench/figures.ts": ["what.padEnd(58)"],
       "packages/sandbox/cli/main.ts": [
         'words.includes("--json") ? printableJson(status, 2) : describeStatus(status)',
