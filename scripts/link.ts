@@ -23,6 +23,10 @@ export const commands: Readonly<Record<string, Entry>> = {
   drill: { summary: "break the sandbox and wait for the alert", load: () => import("./drill/index.ts") },
   bench: { summary: "measure the running sandbox", load: () => import("./bench/index.ts") },
   lint: { summary: "check types, style, imports and words of the source", load: () => import("./lint/index.ts") },
+  generate: {
+    summary: "write the indexes and tables that follow from the source",
+    load: () => import("./generate/index.ts"),
+  },
   release: {
     summary: "raise the version, move the changelog, commit and tag",
     load: () => import("./release/index.ts"),

@@ -26,7 +26,8 @@ describe("CI definitions", () => {
   });
 
   it("and the pre-commit example call what is there", () => {
-    for (const file of [".ci/run", "docs/examples/pre-commit"]) assert.ok(statSync(join(repository, file)).mode & 0o100);
+    for (const file of [".ci/run", "docs/examples/pre-commit"])
+      assert.ok(statSync(join(repository, file)).mode & 0o100);
     assert.match(read("docs/examples/pre-commit"), /^exec npm run -s lint$/m);
   });
 });
