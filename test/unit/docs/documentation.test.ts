@@ -9,7 +9,7 @@ const read = (file: string) => readFileSync(join(repository, file), "utf8");
 const json = <Shape>(file: string) => JSON.parse(read(file)) as Shape;
 
 /** Every page that a person reads; those of the packages included. */
-const pages = ["README.md", "docs/**/*.md", "packages/**/*.md"]
+const pages = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/**/*.md", "packages/**/*.md"]
   .flatMap((pattern) => globSync(pattern, { cwd: repository, exclude: (path) => path.includes("node_modules") }))
   .sort();
 
