@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { checks, lint } from "./lint.ts";
+import { checks, lint } from "./lint/index.ts";
 
 interface Counts {
   readonly passes: number;

@@ -2,7 +2,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { standingAlerts } from "@metrics-link/prometheus";
 import { linkState } from "@metrics-link/sandbox/cli/link.ts";
 import { prometheusOf, type Sandbox } from "@metrics-link/sandbox/cli/sandbox.ts";
-import { compareSince } from "../link/compare.ts";
+import { compareSince } from "../stack/compare.ts";
 import type { AlertState, Rule } from "./drill.ts";
 import { type Bench, Interrupted } from "./runner.ts";
 

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { setTimeout as pause } from "node:timers/promises";
-import { beforehand, compareSince, describeCompared } from "../link/compare.ts";
 import { say } from "../stack/command-line.ts";
+import { beforehand, compareSince, describeCompared } from "../stack/compare.ts";
 import { contextOf, repository } from "../stack/context.ts";
 import { underLoad } from "./load.ts";
 
@@ -64,7 +64,8 @@ async function make(step: Step, sandboxName: string): Promise<void> {
   const call = [
     "scripts/with-toolchain.mjs",
     "tsx",
-    `scripts/${script}.ts`,
+    "scripts/link.ts",
+    script,
     ...words,
     ...compare,
     "--sandbox",

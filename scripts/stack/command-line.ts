@@ -5,6 +5,13 @@ import { printableLines } from "@metrics-link/contract";
 /** A command was called in a way that it does not understand. */
 export class UsageError extends Error {}
 
+/** What `npm run -s link -- NAME` runs: the `command` of scripts/NAME/index.ts. */
+export interface Command {
+  readonly usage: string;
+  /** @returns the exit code @throws UsageError for a wrong call, which ends with 2 and the usage */
+  run(words: readonly string[]): Promise<number>;
+}
+
 /** Tells a person on stdout. What a peer, a host or a pull request wrote may be in it; nothing in it acts on the terminal. */
 export const say = (text: string): void => console.log(printableLines(text));
 

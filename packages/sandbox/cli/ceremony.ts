@@ -40,7 +40,8 @@ export async function hold(sandbox: Sandbox, role: Role): Promise<void> {
 }
 
 async function command({ repository, name }: Sandbox, role: Role, words: readonly string[]): Promise<void> {
-  const script = join("scripts", "ceremony.ts");
   const stack = ["--stack", role, "--sandbox", name];
-  await run("node", ["scripts/with-toolchain.mjs", "tsx", script, ...words, ...stack], { cwd: repository });
+  await run("node", ["scripts/with-toolchain.mjs", "tsx", "scripts/link.ts", "ceremony", ...words, ...stack], {
+    cwd: repository,
+  });
 }

@@ -8,7 +8,7 @@ import { runOnHost, type Sandbox, sandboxOf } from "./sandbox.ts";
 import { describeStatus, statusOf } from "./status.ts";
 import { up } from "./up.ts";
 
-const usage = `Usage: npm run -s sandbox -- COMMAND
+export const usage = `Usage: npm run -s sandbox -- COMMAND
   up                     the sandbox and both stacks, or what of them is not up yet
   down                   removes everything again, also after a crash
   status [--json]        hosts, link, what fires and was delivered, raw samples compared on both sides

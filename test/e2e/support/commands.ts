@@ -1,5 +1,4 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { join } from "node:path";
 import { mediumOf } from "@metrics-link/sandbox/cli/ceremony.ts";
 import { sandbox } from "./sandbox.ts";
 
@@ -17,14 +16,7 @@ export function atTheRoot(): string[] {
 
 /** A command of scripts/ as a person calls it, on a stack of this sandbox, in a process group of its own. */
 export function begin(script: string, words: readonly string[], before: readonly string[] = []) {
-  const call = [
-    "scripts/with-toolchain.mjs",
-    "tsx",
-    join("scripts", `${script}.ts`),
-    ...words,
-    "--sandbox",
-    sandbox.name,
-  ];
+  const call = ["scripts/with-toolchain.mjs", "tsx", "scripts/link.ts", script, ...words, "--sandbox", sandbox.name];
   const [program = "node", ...rest] = [...before, "node", ...call];
   const child = spawn(program, rest, { cwd: sandbox.repository, detached: true, stdio: ["ignore", "pipe", "pipe"] });
   return { child, ended: ended(child) };

@@ -1,16 +1,15 @@
 import assert from "node:assert/strict";
 import { existsSync, globSync, readFileSync, statSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
-import { configurationSchemas } from "@metrics-link/config";
 import { outcomes } from "@metrics-link/host/agent/outcomes.ts";
-import { z } from "zod";
+import { keysOf } from "../../../scripts/generate/configuration.ts";
 
 const repository = resolve(import.meta.dirname, "../../..");
 const read = (file: string) => readFileSync(join(repository, file), "utf8");
 const json = <Shape>(file: string) => JSON.parse(read(file)) as Shape;
 
 /** Every page that a person reads; those of the packages included. */
-const pages = ["README.md", "docs/**/*.md", "packages/**/*.md"]
+const pages = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/**/*.md", "packages/**/*.md"]
   .flatMap((pattern) => globSync(pattern, { cwd: repository, exclude: (path) => path.includes("node_modules") }))
   .sort();
 
@@ -114,33 +113,6 @@ describe("configuration keys in the documentation", () => {
     });
   }
 });
-
-interface Key {
-  readonly path: string;
-  readonly required: boolean;
-  readonly fallback: string | undefined;
-}
-
-interface JsonSchema {
-  readonly properties?: Readonly<Record<string, JsonSchema>>;
-  readonly items?: JsonSchema;
-  readonly required?: readonly string[];
-  readonly default?: unknown;
-}
-
-/** The leaves of a role's configuration, as dotted paths. */
-function keysOf(role: keyof typeof configurationSchemas): Key[] {
-  const walk = ({ properties = {}, required = [] }: JsonSchema, prefix: string): Key[] =>
-    Object.entries(properties).flatMap(([name, schema]) => {
-      const path = `${prefix}${name}`;
-      if (schema.properties) return walk(schema, `${path}.`);
-      if (schema.items?.properties) return walk(schema.items, `${path}[].`);
-      const { default: value } = schema;
-      const fallback = value === undefined || typeof value === "string" ? value : JSON.stringify(value);
-      return [{ path, required: required.includes(name), fallback }];
-    });
-  return walk(z.toJSONSchema(configurationSchemas[role], { io: "input" }) as JsonSchema, "");
-}
 
 /** `a.b[].c` → `a`, `a.b`, `a.b[]`, `a.b[].c`: each may be spoken of. */
 function prefixes(path: string): string[] {

@@ -129,12 +129,10 @@ describe("what a peer, a host or a pull request says, on a terminal", () => {
   it("gets there by these functions alone: no command writes to a terminal in another way", () => {
     const known: Readonly<Record<string, readonly string[]>> = {
       "scripts/stack/command-line.ts": ["console.log(printableLines(text))", "console.error(printableLines(text))"],
-      "scripts/review.ts": ["process.stdout.write(printableLines(render(verdict)))"],
+      "scripts/review/index.ts": ["process.stdout.write(printableLines(render(verdict)))"],
       "scripts/ceremony/passphrase.ts": ['"Passphrase of the medium: "', '"\\n"'],
       // Words of our own, the repository's tests and checks, and figures.
       "scripts/test.ts": ["name.padEnd(nameWidth)", '"=== checks ==="', "passed, "],
-      "scripts/lint.ts": ["passed ?"],
-      "scripts/bench.ts": ["console.error(usage)"],
       "scripts/bench/figures.ts": ["what.padEnd(58)"],
       "packages/sandbox/cli/main.ts": [
         'words.includes("--json") ? printableJson(status, 2) : describeStatus(status)',

@@ -1,13 +1,13 @@
 import { next, type Rotation, rotations, underWay } from "@metrics-link/pki/rotation/next.ts";
 import { mediumOf } from "@metrics-link/sandbox/cli/ceremony.ts";
-import { beforehand, compareSince, describeCompared } from "./link/compare.ts";
-import { act, type Carried, PersonNeeded } from "./rotate/act.ts";
-import { describeExpiries } from "./rotate/expiries.ts";
-import { prove } from "./rotate/proof.ts";
-import { describeNext, describeView } from "./rotate/status.ts";
-import { readView } from "./rotate/view.ts";
-import { counted, optionsOf, required, say, settle, UsageError } from "./stack/command-line.ts";
-import { artefactFolder, contextOf, type StackContext } from "./stack/context.ts";
+import { type Command, counted, optionsOf, required, say, UsageError } from "../stack/command-line.ts";
+import { beforehand, compareSince, describeCompared } from "../stack/compare.ts";
+import { artefactFolder, contextOf, type StackContext } from "../stack/context.ts";
+import { act, type Carried, PersonNeeded } from "./act.ts";
+import { describeExpiries } from "./expiries.ts";
+import { prove } from "./proof.ts";
+import { describeNext, describeView } from "./status.ts";
+import { readView } from "./view.ts";
 
 const usage = `Usage: npm run -s rotate -- COMMAND --stack STACK [...]
   status         where each rotation stands, what is next, and whose turn it is
@@ -110,4 +110,4 @@ function told(next: Parameters<typeof describeNext>[0]): true {
   return true;
 }
 
-process.exitCode = await settle(usage, () => main(process.argv.slice(2)));
+export const command: Command = { usage, run: main };

@@ -1,6 +1,6 @@
-import { options, optionsHelp, show } from "./console/command.ts";
-import { askAt } from "./console/prometheus.ts";
-import { parsed, required, settle, UsageError } from "./stack/command-line.ts";
+import { type Command, parsed, required, UsageError } from "../stack/command-line.ts";
+import { options, optionsHelp, show } from "./command.ts";
+import { askAt } from "./prometheus.ts";
 
 const usage = `Usage: npm run -s console -- --url URL [--out FILE] [--minutes N] [--serve [PORT]]
 One page for a person without Grafana: how the link is, in words, and every panel of the dashboard.
@@ -20,4 +20,4 @@ function addressOf(text: string): URL {
   throw new UsageError(`--url is ${text}: an address like http://127.0.0.1:9090 is expected`);
 }
 
-process.exitCode = await settle(usage, () => main(process.argv.slice(2)));
+export const command: Command = { usage, run: main };

@@ -1,8 +1,8 @@
-import { init, request, show, sign } from "./ceremony/commands.ts";
-import { Medium } from "./ceremony/medium.ts";
-import { withPassphrase } from "./ceremony/passphrase.ts";
-import { counted, optionsOf, required, settle, UsageError } from "./stack/command-line.ts";
-import { contextOf, type StackContext } from "./stack/context.ts";
+import { type Command, counted, optionsOf, required, UsageError } from "../stack/command-line.ts";
+import { contextOf, type StackContext } from "../stack/context.ts";
+import { init, request, show, sign } from "./commands.ts";
+import { Medium } from "./medium.ts";
+import { withPassphrase } from "./passphrase.ts";
 
 const usage = `Usage: npm run -s ceremony -- COMMAND --stack STACK [...]
   request                     on the everyday machine: what is to be signed, as files to carry
@@ -52,4 +52,4 @@ async function onMedium(command: string, context: StackContext, medium: Medium, 
   } else await show(context, medium);
 }
 
-process.exitCode = await settle(usage, () => main(process.argv.slice(2)));
+export const command: Command = { usage, run: main };

@@ -10,9 +10,9 @@ import {
   setAside,
   type Verdict,
 } from "@metrics-link/review";
-import { type BranchOptions, reviewBranch } from "./review/branch.ts";
-import { complain, optionsOf, settle, UsageError } from "./stack/command-line.ts";
-import { contextOf, type StackContext } from "./stack/context.ts";
+import { type Command, complain, optionsOf, UsageError } from "../stack/command-line.ts";
+import { contextOf, type StackContext } from "../stack/context.ts";
+import { type BranchOptions, reviewBranch } from "./branch.ts";
 
 const usage = `Usage: npm run -s review -- STACK [--base REF] [--accept HASH]... [--head PATH] [--format text|markdown|html|json] [--sandbox NAME]
 Previews an update of the stack, changes nothing, and prints a verdict: what this branch changes of the program that was
@@ -77,4 +77,4 @@ function deviationsOf({ file }: StackContext): Pick<ReviewInput, "deviations" | 
   }
 }
 
-process.exitCode = await settle(usage, () => main(process.argv.slice(2)));
+export const command: Command = { usage, run: main };

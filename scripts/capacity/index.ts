@@ -1,7 +1,7 @@
 import { milliseconds } from "@metrics-link/prometheus/duration.ts";
-import { capacityTable } from "./capacity/table.ts";
-import { optionsOf, required, say, settle, UsageError } from "./stack/command-line.ts";
-import { contextOf } from "./stack/context.ts";
+import { type Command, optionsOf, required, say, UsageError } from "../stack/command-line.ts";
+import { contextOf } from "../stack/context.ts";
+import { capacityTable } from "./table.ts";
 
 const usage = `Usage: npm run -s capacity -- --stack STACK [--series N]
 How long an outage of the link the configuration of a sender's stack survives; docs/capacity.md says how it is computed.
@@ -22,4 +22,4 @@ async function main(words: readonly string[]): Promise<number> {
   return 0;
 }
 
-process.exitCode = await settle(usage, () => main(process.argv.slice(2)));
+export const command: Command = { usage, run: main };

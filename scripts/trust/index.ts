@@ -1,8 +1,8 @@
 import type { Pins } from "@metrics-link/contract";
-import { optionsOf, required, say, settle, typed, UsageError } from "./stack/command-line.ts";
-import { contextOf, type StackContext } from "./stack/context.ts";
-import { peersOf } from "./stack/stack-file.ts";
-import { agreementOn, describeOffer, offerOf, requireHeard } from "./trust/offer.ts";
+import { type Command, optionsOf, required, say, typed, UsageError } from "../stack/command-line.ts";
+import { contextOf, type StackContext } from "../stack/context.ts";
+import { peersOf } from "../stack/stack-file.ts";
+import { agreementOn, describeOffer, offerOf, requireHeard } from "./offer.ts";
 
 const usage = `Usage: npm run -s trust -- COMMAND --stack STACK [...]
   show      roots and addresses of this side and of its peers, to be read to each other on the telephone
@@ -72,4 +72,4 @@ async function offered({ pulumi }: StackContext, stack: string) {
   return offerOf(stack, await pulumi.outputs(stack));
 }
 
-process.exitCode = await settle(usage, () => main(process.argv.slice(2)));
+export const command: Command = { usage, run: main };

@@ -1,11 +1,11 @@
 import { writeFileSync } from "node:fs";
 import { type Audit, type AuditEvidence, audit, exitCodes, outcomeOf, page, summary } from "@metrics-link/audit";
-import { clientConfiguration } from "./audit/aws.ts";
-import { collect } from "./audit/collect.ts";
-import { tellHost } from "./audit/host.ts";
-import { part } from "./audit/part.ts";
-import { complain, optionsOf, say, settle, UsageError } from "./stack/command-line.ts";
-import { contextOf, type StackContext } from "./stack/context.ts";
+import { type Command, complain, optionsOf, say, UsageError } from "../stack/command-line.ts";
+import { contextOf, type StackContext } from "../stack/context.ts";
+import { clientConfiguration } from "./aws.ts";
+import { collect } from "./collect.ts";
+import { tellHost } from "./host.ts";
+import { part } from "./part.ts";
 
 const usage = `Usage: npm run -s audit -- --stack STACK [--stack STACK ...] [--out FILE] [--tell]
        npm run -s audit -- --sandbox NAME [--out FILE] [--tell]
@@ -62,4 +62,4 @@ async function unlessMade(error: Error): Promise<number> {
   return exitCodes["not known"];
 }
 
-process.exitCode = await settle(usage, () => main(process.argv.slice(2)).catch(unlessMade));
+export const command: Command = { usage, run: (words) => main(words).catch(unlessMade) };

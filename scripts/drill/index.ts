@@ -3,17 +3,17 @@ import { printableJson } from "@metrics-link/contract";
 import { type Report, streamReport } from "@metrics-link/sandbox/cli/report.ts";
 import { type Sandbox, sandboxOf } from "@metrics-link/sandbox/cli/sandbox.ts";
 import { roles } from "@metrics-link/sandbox/cli/stack-files.ts";
-import { benchOf } from "./drill/bench.ts";
-import type { Drill, Outcome } from "./drill/drill.ts";
-import { drillsOf } from "./drill/drills.ts";
-import { JournalFile } from "./drill/journal.ts";
-import { page } from "./drill/page.ts";
-import { quickenAlerts, restoreAlerts } from "./drill/quicken.ts";
-import { describe, summary, table } from "./drill/report.ts";
-import { Interrupted, runDrill } from "./drill/runner.ts";
-import { inProduction } from "./drill/settings.ts";
-import { parsed, say, settle, UsageError } from "./stack/command-line.ts";
-import { contextOf, repository } from "./stack/context.ts";
+import { type Command, parsed, say, UsageError } from "../stack/command-line.ts";
+import { contextOf, repository } from "../stack/context.ts";
+import { benchOf } from "./bench.ts";
+import type { Drill, Outcome } from "./drill.ts";
+import { drillsOf } from "./drills.ts";
+import { JournalFile } from "./journal.ts";
+import { page } from "./page.ts";
+import { quickenAlerts, restoreAlerts } from "./quicken.ts";
+import { describe, summary, table } from "./report.ts";
+import { Interrupted, runDrill } from "./runner.ts";
+import { inProduction } from "./settings.ts";
 
 const usage = `Usage: npm run -s drill -- NAME... | --all | --list | heal
 Breaks the running sandbox, waits for the alert that must tell of it, mends it, waits until the alert is clear and every
@@ -122,4 +122,4 @@ function interruptible(report: Report): AbortSignal {
   return controller.signal;
 }
 
-process.exitCode = await settle(usage, () => main(process.argv.slice(2)));
+export const command: Command = { usage, run: main };

@@ -1,0 +1,33 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type Command, optionsOf, say } from "../stack/command-line.ts";
+import { repository } from "../stack/context.ts";
+import { configurationPage } from "./configuration.ts";
+import type { Generated } from "./generated.ts";
+import { policyIndex, policyPage } from "./policies.ts";
+import { runbookIndex } from "./runbooks.ts";
+
+/** In this order: the page of policies reads their index. */
+export const generated: readonly Generated[] = [policyIndex, policyPage, runbookIndex, configurationPage];
+
+const usage = `Usage: npm run -s generate -- [--check]
+Writes what follows from the source:
+${generated.map(({ file }) => `  ${file}`).join("\n")}
+  --check   writes nothing; ends with 1 and names the files that are not as they should be`;
+
+async function main(words: readonly string[]): Promise<number> {
+  const { check } = optionsOf(words, { check: { type: "boolean", default: false } });
+  const stale: string[] = [];
+  for (const { file, render } of generated) {
+    const path = join(repository, file);
+    const text = readFileSync(path, "utf8");
+    const wanted = await render(text, repository);
+    if (wanted === text) continue;
+    stale.push(file);
+    if (!check) writeFileSync(path, wanted);
+  }
+  for (const file of stale) say(check ? `${file} is out of date: run npm run -s generate` : `wrote ${file}`);
+  return check && stale.length > 0 ? 1 : 0;
+}
+
+export const command: Command = { usage, run: main };

@@ -1,0 +1,70 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { type Command, say } from "../stack/command-line.ts";
+import { repository } from "../stack/context.ts";
+import { lengthProblems } from "./length.ts";
+import { sourceFiles, trackedPaths } from "./source.ts";
+import { forbiddenWords, wordProblems } from "./words.ts";
+
+interface Check {
+  readonly name: string;
+  /** Says on the terminal what is wrong. */
+  readonly passes: () => boolean;
+}
+
+/** Every check of the source as it stands. */
+export const checks: readonly Check[] = [
+  { name: "types", passes: program("tsc", "--noEmit") },
+  { name: "style", passes: program("biome", "ci", "--error-on-warnings", ".") },
+  {
+    name: "import directions",
+    passes: program("depcruise", "--config", ".dependency-cruiser.mjs", "packages", "stacks", "scripts", "test"),
+  },
+  { name: "shell", passes: program("shellcheck", ...shellFiles()) },
+  { name: "file length", passes: found(() => lengthProblems(sourceFiles(repository))) },
+  { name: "words", passes: found(() => wordProblems(sourceFiles(repository), forbidden())) },
+];
+
+function program(file: string, ...words: string[]): () => boolean {
+  return () => {
+    const { status, error } = spawnSync(file, words, { cwd: repository, stdio: "inherit" });
+    if (error) say(error.message);
+    return status === 0;
+  };
+}
+
+function found(problems: () => readonly string[]): () => boolean {
+  return () => {
+    const all = problems();
+    for (const problem of all) say(problem);
+    return all.length === 0;
+  };
+}
+
+/** Every tracked file that a shell runs: by its ending, or by its first line. */
+function shellFiles(): string[] {
+  const firstLine = (path: string) => readFileSync(join(repository, path), "utf8").split("\n", 1)[0] ?? "";
+  return trackedPaths(repository).filter((path) => path.endsWith(".sh") || /^#!.*\b(ba|da)?sh\b/.test(firstLine(path)));
+}
+
+function forbidden(): string[] {
+  const page = join(repository, "docs/glossary.md");
+  return existsSync(page) ? forbiddenWords(readFileSync(page, "utf8")) : [];
+}
+
+/** Runs every check, even after one failed. @returns the names of those that failed */
+export function lint(): string[] {
+  return checks.flatMap(({ name, passes }) => {
+    const started = performance.now();
+    const passed = passes();
+    const seconds = ((performance.now() - started) / 1000).toFixed(1);
+    say(`${passed ? "ok    " : "FAILED"} ${name} (${seconds} s)`);
+    return passed ? [] : [name];
+  });
+}
+
+const usage = `Usage: npm run -s lint
+Checks the source as it stands: ${checks.map(({ name }) => name).join(", ")}. Ends with 1 when a check failed.`;
+
+export const command: Command = { usage, run: async () => (lint().length > 0 ? 1 : 0) };

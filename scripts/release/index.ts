@@ -1,0 +1,34 @@
+import { spawnSync } from "node:child_process";
+import { lint } from "../lint/index.ts";
+import { type Command, parsed, say, UsageError } from "../stack/command-line.ts";
+import { repository } from "../stack/context.ts";
+import { bumps } from "./changelog.ts";
+import { release } from "./release.ts";
+
+const usage = `Usage: npm run -s release -- patch | minor | major [--dry-run]
+Releases what CHANGELOG.md has under Unreleased: checks the repository, runs lint and the unit tests, gives the next
+version to every package, commits, and tags. It pushes nothing.
+  --dry-run   checks everything and writes nothing`;
+
+async function main(words: readonly string[]): Promise<number> {
+  const { values, positionals } = parsed(words, { "dry-run": { type: "boolean", default: false } });
+  const [word, ...more] = positionals;
+  const bump = bumps.find((one) => one === word);
+  if (bump === undefined || more.length > 0) throw new UsageError(`one of ${bumps.join(", ")} is expected`);
+  const dryRun = values["dry-run"] === true;
+  const day = new Date().toISOString().slice(0, 10);
+  const { version, tag, entries } = await release(repository, { bump, day, dryRun, prove });
+  say(`${entries}\n`);
+  if (dryRun) say(`${version} can be released; nothing was changed`);
+  else say(`committed and tagged ${tag}; next: git push origin main ${tag}`);
+  return 0;
+}
+
+async function prove(): Promise<void> {
+  const failed = lint();
+  if (failed.length > 0) throw new Error(`lint failed: ${failed.join(", ")}; nothing was changed`);
+  const { status } = spawnSync("mocha", ["test/unit/**/*.test.ts"], { cwd: repository, stdio: "inherit" });
+  if (status !== 0) throw new Error("unit tests failed; nothing was changed");
+}
+
+export const command: Command = { usage, run: main };

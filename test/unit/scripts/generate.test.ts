@@ -1,0 +1,36 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { between } from "../../../scripts/generate/generated.ts";
+import { generated } from "../../../scripts/generate/index.ts";
+
+const repository = join(import.meta.dirname, "../../..");
+const read = (file: string) => readFileSync(join(repository, file), "utf8");
+
+describe("generated files", () => {
+  for (const { file, render } of generated) {
+    it(`are as npm run -s generate writes them: ${file}`, async () => {
+      assert.equal(read(file), await render(read(file), repository));
+    });
+  }
+
+  it("are seen when they are out of date, whatever of them was changed", async () => {
+    const changes: Readonly<Record<string, (text: string) => string>> = {
+      "packages/policy/policies/index.ts": (text) => text.replace("  noLogin,\n", ""),
+      "docs/policies.md": (text) => text.replace("- **`no-login`**", "- **`no-logins`**"),
+      "docs/runbooks/README.md": (text) => text.replace(/^\| \[LinkBehind\].*\n/m, ""),
+      "docs/configuration.md": (text) => text.replace(/^\| `pki\.lifetimes\.leafDays`.*\n/m, ""),
+    };
+    for (const { file, render } of generated) {
+      const changed = changes[file]?.(read(file)) ?? "";
+      assert.notEqual(changed, read(file), file);
+      assert.notEqual(await render(changed, repository), changed, file);
+    }
+  });
+
+  it("keep the rest of a page, and fail on one without marks", () => {
+    const page = "a\n<!-- x: begin -->\nold\n<!-- x: end -->\nb\n";
+    assert.equal(between(page, "x", "new\n"), page.replace("old", "new"));
+    assert.throws(() => between("a\n", "x", ""), /has no lines <!-- x: begin --> and/);
+  });
+});
