@@ -259,7 +259,7 @@ export function parseConfiguration(raw: Readonly<Record<string, unknown>>): Conf
 }
 
 function invalid(problems: readonly Problem[]): InvalidInputError {
-  return new InvalidInputError("The stack's configuration is not usable", problems);
+  return new InvalidInputError("The stack's configuration is not usable", problems, "CONFIGURATION_INVALID");
 }
 
 function problemsOf(issue: z.core.$ZodIssue, raw: unknown): Problem[] {

@@ -1,3 +1,4 @@
+export { type ErrorCode, errorCodes } from "./error-codes.ts";
 export * from "./errors.ts";
 export * from "./fingerprint.ts";
 export * from "./forms.ts";

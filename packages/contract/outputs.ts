@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { ErrorCode } from "./error-codes.ts";
 import { InvalidInputError, type Problem, problemsFound } from "./errors.ts";
 import { certificatesOf, fingerprintsOf, readCertificates, unlessOtherText } from "./fingerprint.ts";
 import { dnsName, fingerprint, stackName } from "./forms.ts";
@@ -134,6 +135,12 @@ export interface AcceptedPeer {
 /** Why a contract is not taken: a closed set, since it becomes the label of an alert. */
 export const refusals = ["malformed", "root-not-pinned", "address-not-pinned"] as const;
 
+const codes = {
+  malformed: "PEER_CONTRACT_MALFORMED",
+  "root-not-pinned": "PEER_ROOT_NOT_PINNED",
+  "address-not-pinned": "PEER_ADDRESS_NOT_PINNED",
+} as const satisfies Record<(typeof refusals)[number], ErrorCode>;
+
 /** A contract that is not taken as a whole. */
 export class RefusedContractError extends InvalidInputError {
   readonly refusal: (typeof refusals)[number];
@@ -146,7 +153,7 @@ export class RefusedContractError extends InvalidInputError {
     problems: readonly Problem[],
     contract?: SenderContract | ReceiverContract,
   ) {
-    super(subject, problems);
+    super(subject, problems, codes[refusal]);
     this.name = "RefusedContractError";
     this.refusal = refusal;
     this.contract = contract;

@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { shortened } from "./errors.ts";
 import { certificatesOf, fingerprintOf } from "./fingerprint.ts";
 import { dnsName, stackName } from "./forms.ts";
 import {
@@ -14,6 +13,7 @@ import {
   rootBundle,
   type SenderContract,
 } from "./outputs.ts";
+import { shortened } from "./printable.ts";
 import { isDocumentationAddress } from "./public-address.ts";
 
 type Role = "sender" | "receiver";

@@ -224,7 +224,7 @@ export function parseRelease(raw: unknown): Release {
 }
 
 function unusable(problems: readonly Problem[]): InvalidInputError {
-  return new InvalidInputError("The release is not usable", problems);
+  return new InvalidInputError("The release is not usable", problems, "RELEASE_INVALID");
 }
 
 /**
