@@ -8,3 +8,4 @@ export * from "./printable.ts";
 export * from "./public-address.ts";
 export * from "./root-certificate.ts";
 export * from "./standing.ts";
+export * from "./versions.ts";
