@@ -52,11 +52,13 @@ export interface Row {
   readonly cells: readonly Inline[];
   /** Marks the whole row. */
   readonly tone?: Tone;
+  /** Left out on a terminal. */
+  readonly detail?: boolean;
 }
 
 export interface Section {
   readonly title: string;
-  /** Behind the title in Markdown and on a terminal, below it on a page. */
+  /** What it shows, in a sentence. */
   readonly note?: Inline;
   /** Where links to it lead, by `anchor`. */
   readonly id?: string;
@@ -92,7 +94,7 @@ export interface Instead {
 
 export const code = (text: string): Inline => ({ kind: "code", text });
 export const strong = (content: Inline): Inline => ({ kind: "strong", content });
-/** Of less weight, such as a source; on a page on a line of its own. */
+/** Of less weight, such as a source: on a page on a line of its own, on a terminal left out. */
 export const quiet = (content: Inline): Inline => ({ kind: "quiet", content });
 export const badge = (tone: Tone, content: Inline): Inline => ({ kind: "badge", tone, content });
 export const lines = (...all: readonly Inline[]): Inline => ({ kind: "lines", lines: all });

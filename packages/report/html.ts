@@ -57,13 +57,22 @@ const verdictBox = ({ severity, headline, findings }: Verdict): Markup =>
   html`<div class="verdict ${toneClasses[severity]}"><strong class="tone">${headline}</strong>
 ${findings.length === 0 ? "" : html`<ul>${findings.map(finding)}</ul>`}</div>`;
 
-const finding = ({ severity, subject, what, remedy, rule, source }: Finding): Markup => {
-  const origin = [rule === undefined ? undefined : html`<code>${rule}</code> `, source];
-  return html`<li class="${toneClasses[severity]}"><b class="tone">${severity}</b> <b>${subject}</b> ${what}${
-    remedy === undefined ? "" : html`<div><i>Remedy:</i> ${remedy}</div>`
-  }${rule === undefined && source === undefined ? "" : html`<div class="small quiet">${origin}</div>`}</li>
+const finding = ({
+  severity,
+  subject,
+  what,
+  remedy,
+  rule,
+  source,
+}: Finding): Markup => html`<li class="${toneClasses[severity]}">
+<b class="tone">${severity}</b><div><b>${subject}</b> ${what}${
+  remedy === undefined ? "" : html`<div><i>Remedy:</i> ${remedy}</div>`
+}${
+  rule === undefined && source === undefined
+    ? ""
+    : html`<div class="small quiet">${rule === undefined ? "" : html`<code>${rule}</code> `}${source}</div>`
+}</div></li>
 `;
-};
 
 function inline(content: Inline): Part {
   if (typeof content === "string") return content;

@@ -46,12 +46,13 @@ function block(one: Block): string[] {
 }
 
 function section({ title, note, badge, isPart, isFolded, blocks }: Section): string[] {
-  const sign = badge === undefined ? "" : `: ${escaped(badge.text)}`;
-  const behind = note === undefined ? "" : ` (${inline(note)})`;
-  const head = `${escaped(title)}${sign}${behind}`;
+  const head = badge === undefined ? escaped(title) : `${escaped(title)}: ${escaped(badge.text)}`;
+  const below = note === undefined ? "" : inline(note);
   const body = blocks.flatMap(block);
-  if (isFolded) return [`<details><summary>${head}</summary>`, ...body, "</details>"];
-  return [`${isPart ? "####" : "###"} ${head}`, ...body];
+  if (isFolded) {
+    return [`<details><summary>${head}${below === "" ? "" : ` (${below})`}</summary>`, ...body, "</details>"];
+  }
+  return [`${isPart ? "####" : "###"} ${head}`, ...(below === "" ? [] : [below]), ...body];
 }
 
 const table = ({ columns, rows }: Table): string[] =>

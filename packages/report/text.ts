@@ -32,13 +32,9 @@ const indented = (text: string): string => text.trim().split("\n").map(printable
 function block(one: Block): string[] {
   switch (one.kind) {
     case "text":
-      return [`  ${inline(one.content)}`];
+      return [`  ${inline(one.content)}`].filter((line) => line.trim() !== "");
     case "table":
-      return one.rows.length === 0
-        ? ["  None."]
-        : renderTable(one)
-            .split("\n")
-            .map((line) => `  ${line}`);
+      return tableLines(one);
     case "section":
       return section(one);
     case "changes":
@@ -49,15 +45,26 @@ function block(one: Block): string[] {
   }
 }
 
-function section({ title, note, badge, blocks }: Section): string[] {
+function section({ title, note, badge, isPart, blocks }: Section): string[] {
   const behind = [badge?.text, note === undefined ? undefined : inline(note)].filter((one) => one !== undefined);
-  return ["", [printable(title), ...behind.map((one) => printable(one))].join(": "), ...blocks.flatMap(block)];
+  const head = [title, ...behind].map(printable).join(": ");
+  const body = blocks.flatMap(block);
+  return isPart ? [`  ${head}`, ...body.map((line) => `  ${line}`)] : ["", head, ...body];
 }
 
 function change({ where, before, after }: Change): string[] {
   const side = (sign: string, text: string | undefined) =>
     text === undefined ? [] : text.split("\n").map((line) => `    ${sign} ${printable(line)}`);
   return [`  ${printable(where)}`, ...side("-", before), ...side("+", after)];
+}
+
+function tableLines({ columns, rows }: Table): string[] {
+  const kept = rows.filter(({ detail }) => detail !== true);
+  if (kept.length > 0)
+    return renderTable({ columns, rows: kept })
+      .split("\n")
+      .map((line) => `  ${line}`);
+  return rows.length === 0 ? ["  None."] : [];
 }
 
 /** A table in columns, with its heading; columns of detail are left out. */
@@ -87,7 +94,7 @@ function inline(content: Inline): string {
     case "badge":
       return inline(content.content);
     case "quiet":
-      return ` (${inline(content.content)})`;
+      return "";
     case "lines":
       return content.lines.map(inline).join("; ");
     case "more":

@@ -42,7 +42,7 @@ function reportOf(verdict: Verdict): Report {
   ];
   return {
     title: `Review of ${stack}: ${outcome}`,
-    heading: stack,
+    heading: `Review of ${stack}`,
     intro: `Preview of ${at.slice(0, 16).replace("T", " ")} UTC. Policies: ${outcomeCounts(policies) || "none"}.`,
     verdict: { severity: severities[outcome], headline: headline(verdict), findings: findingsOf(verdict) },
     blocks: [
@@ -154,9 +154,9 @@ const deviationState = ({ expired, known, until }: DatedDeviation): string =>
 
 /** The parts of the system, in the order in which a connection meets them. */
 const parts: Readonly<Record<string, string>> = {
-  address: "Fence 1: address",
-  "client identity": "Fence 2: client identity",
-  "server identity": "Fence 3: server identity",
+  address: "Fence 1, address",
+  "client identity": "Fence 2, client identity",
+  "server identity": "Fence 3, server identity",
   pki: "PKI",
   host: "Hosts",
   account: "Account",
@@ -196,6 +196,7 @@ const policyRow = ({ name, rule, reason, remedy, source, outcome, said, passedOn
     more([code(name), rule === "" ? "" : quiet(rule)], details(`${reason} ${remedy}`, source, passedOn)),
     lines(...said.map(({ resource, message }): Inline => [strong(where(resource)), `: ${message}`])),
   ],
+  detail: said.length === 0,
 });
 
 const details = (why: string, source: string, passedOn: readonly string[]): Inline =>

@@ -71,7 +71,7 @@ const linkOf = (sender: End, receiver: End, now: string): Markup[] => [
   ...place(700, 75, "Envoy", ["mutual TLS"]),
   ...place(800, 80, "Prometheus", ["loopback"]),
   ...["M100 67H125", "M205 67H240", "M360 67H540", "M670 67H700", "M775 67H800"].map((path) => draw.arrow(path)),
-  ...fence(528, "1 address"),
+  ...fence(504, "1 address"),
   ...fence(684, "2 client"),
   ...fence(219, "3 server"),
   draw.label(450, 60, "TLS 1.3, mutual", "note", "middle"),
