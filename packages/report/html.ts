@@ -74,12 +74,15 @@ const finding = ({
 }</div></li>
 `;
 
+/** Characters of a name that a narrow column leaves in one piece. */
+const longest = 24;
+
 function inline(content: Inline): Part {
   if (typeof content === "string") return content;
   if (!("kind" in content)) return content.map(inline);
   switch (content.kind) {
     case "code":
-      return html`<code>${content.text}</code>`;
+      return html`<code${content.text.length > longest ? "" : html` class="short"`}>${content.text}</code>`;
     case "anchor":
       return html`<a href="#${content.text}">${content.text}</a>`;
     case "strong":

@@ -35,7 +35,7 @@ code, pre { font: .88em/1.4 ui-monospace, "SF Mono", Menlo, Consolas, monospace;
 .verdict li > div { white-space: pre-line; }
 .wide { overflow-x: auto; } table { width: 100%; border-collapse: collapse; }
 th, td { padding: .35rem .6rem .35rem 0; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top; }
-td { overflow-wrap: break-word; } td code { overflow-wrap: break-word; }
+td { overflow-wrap: anywhere; } td .short, td:first-child > .tone { white-space: nowrap; } .wide + .wide { margin-top: 1rem; }
 tr[class] td { background: var(--tone-soft); } tr[class] :is(td, th):first-child { padding-left: .4rem; }
 th { font-size: .86rem; font-weight: 600; color: var(--quiet); } td:first-child > .tone { font-weight: 600; }
 .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; padding-right: 1.2rem; }
@@ -70,7 +70,7 @@ footer { margin-top: 2.5rem; padding-top: .75rem; border-top: 1px solid var(--li
 .sign div { flex: 1 1 12rem; border-top: 1px solid var(--text); padding-top: .2rem; font-size: .86rem; }
 @media (max-width: 40rem) { body { padding: 1rem .8rem; } .verdict li { grid-template-columns: 1fr; } thead { display: none; }
   tr, td { display: block; } tr { padding: .4rem 0; border-bottom: 1px solid var(--line); }
-  td { padding: .05rem 0; border: 0; overflow-wrap: anywhere; } .number { text-align: left; }
+  td { padding: .05rem 0; border: 0; } td > div { display: inline; } td > div + div::before { content: ", "; } .number { text-align: left; }
   td:not(:first-child)[data-label]:not([data-label=""])::before { content: attr(data-label) ": "; color: var(--quiet); } }
 @media print { :root { color-scheme: light; } body { max-width: none; padding: 0; font-size: 10.5pt; } .drawing svg { min-width: 0; }
   tr, figure, details { break-inside: avoid; } h2 { break-after: avoid; } }
