@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, globSync, readFileSync, statSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { configurationSchemas } from "@metrics-link/config";
-import { outcomes } from "@metrics-link/host/agent/outcomes.ts";
+import { outcomes } from "@metrics-link/host/agent/run.ts";
 import { z } from "zod";
 
 const repository = resolve(import.meta.dirname, "../../..");
