@@ -82,7 +82,7 @@ export async function sender(
     options,
   );
 
-  const contract = pulumi.all([pki.rootBundle, pulumi.all(egress.addresses), host.word]).apply(
+  const contract = pulumi.all([pki.rootBundle, pulumi.all(egress.addresses), host.statusReport]).apply(
     ([rootBundle, egressAddresses]): SenderContract => ({
       version: contractVersion,
       role: "sender",
