@@ -166,7 +166,7 @@ const {
  * One run of the agent. It is root because it changes owners, units and links, with only the capabilities for that, and
  * write access only to the places of a release.
  */
-export function agentService(): string {
+function agentService(): string {
   return unitText({
     Unit: {
       Description: "Bring this host to its release",
@@ -196,7 +196,7 @@ export function agentService(): string {
 }
 
 /** Starts 30 s after the boot, then a minute after the end of each run, with jitter so that hosts do not act in lockstep. */
-export function agentTimer(): string {
+function agentTimer(): string {
   return unitText({
     Unit: { Description: "Bring this host to its release every minute" },
     Timer: { OnBootSec: "30s", OnUnitInactiveSec: "60s", RandomizedDelaySec: "15s", Unit: unitNames.agent },

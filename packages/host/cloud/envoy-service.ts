@@ -40,7 +40,7 @@ export interface EnvoyArgs {
 }
 
 /** A sender's Envoy connects to the receiver; a receiver's accepts the load balancer, and strangers, to report them. */
-export type EnvoyNetwork =
+type EnvoyNetwork =
   | { readonly side: "sends"; readonly receiverAddresses: readonly string[] }
   | { readonly side: "receives"; readonly balancerSubnets: readonly string[]; readonly vpcCidr: string };
 

@@ -1,4 +1,4 @@
-import { type Check, type HostFile, hostNameText, type ProbeSpec } from "@metrics-link/release";
+import type { Check, HostFile, ProbeSpec } from "@metrics-link/release";
 import type * as pulumi from "@pulumi/pulumi";
 import type { ReleaseStore } from "./release-store.ts";
 import type { ServiceSet } from "./units.ts";
@@ -61,29 +61,4 @@ export interface HostArgs {
   /** Protects the data volume from a mistaken `destroy`. Default true. */
   readonly protect?: boolean;
   readonly tags?: Readonly<Record<string, string>>;
-}
-
-/**
- * The names of a host's own resources. IAM is global, so its names contain the region. AWS allows 64 characters for a role.
- * @throws Error when a name is too long
- */
-export function hostNames(hostName: string, region: string) {
-  hostNameText.parse(hostName);
-  return {
-    role: within(64, "role", `metrics-link-${hostName}-${region}`),
-    keyAlias: `alias/metrics-link/${hostName}`,
-    secret: `metrics-link/${hostName}/release`,
-  };
-}
-
-/** Bucket names are global, so this one contains the account's id (AWS: 3 to 63 of a-z, 0-9, . and -). */
-export function bucketName(storeName: string, account: { readonly id: string; readonly region: string }): string {
-  return within(63, "bucket", `metrics-link-${storeName}-${account.id}-${account.region}`);
-}
-
-function within(limit: number, what: string, name: string): string {
-  if (name.length <= limit) return name;
-  throw new Error(
-    `The ${what} name ${name} has ${name.length} characters, AWS allows ${limit}: shorten the host's name`,
-  );
 }

@@ -226,7 +226,7 @@ export const reads = {
  * the only way back in when the deployer's role is gone.
  * @param deployer ARN of the role, without wildcards
  */
-export function changedByTheDeployerOnly(
+function changedByTheDeployerOnly(
   { reads, deployer }: { readonly reads: readonly string[]; readonly deployer: string },
   Resource: string | readonly string[],
 ) {

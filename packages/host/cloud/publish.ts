@@ -13,7 +13,7 @@ import {
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 
-export interface PublishedRelease {
+interface PublishedRelease {
   readonly releaseId: pulumi.Output<string>;
   readonly pointer: aws.s3.BucketObjectv2;
 }

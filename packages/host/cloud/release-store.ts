@@ -12,7 +12,7 @@ import {
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { AgentBundle } from "../bundle/index.ts";
-import { bucketName } from "./host-args.ts";
+import { bucketName } from "./names.ts";
 import { bucketPolicy } from "./policies.ts";
 
 /** An artifact, and its file on the deployer's machine. */

@@ -2,7 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { type InstancePolicyInput, instancePolicy, instanceTrustPolicy } from "./policies.ts";
 
-export interface HostRole {
+interface HostRole {
   readonly role: aws.iam.Role;
   readonly profile: aws.iam.InstanceProfile;
 }

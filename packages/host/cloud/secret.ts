@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { SecretFile } from "./host-args.ts";
 import { type Entitled, keyPolicy, secretPolicy } from "./policies.ts";
 
-export interface HostSecret {
+interface HostSecret {
   readonly key: aws.kms.Key;
   readonly secret: aws.secretsmanager.Secret;
   /** The secret files as a release refers to them: their places, never their values. */

@@ -103,7 +103,7 @@ describe("the data volume", function () {
   ] as const) {
     it(`is never formatted when it has anything on it: four bytes ${what}`, () => {
       write(Buffer.from("data"), offset);
-      refused(/holds something that blkid does not know; it is left as it is and not mounted/);
+      refused(/contains something that blkid does not know; it is not changed and not mounted/);
     });
   }
 
@@ -129,7 +129,7 @@ describe("the data volume", function () {
     command("debugfs", "-w", "-R", "set_super_value state 2", device);
     const { status, stderr } = makeReady();
     assert.equal(status, 1);
-    assert.match(stderr, /has errors that need a person \(e2fsck's exit code 4\)/);
+    assert.match(stderr, /has errors that need manual repair \(e2fsck's exit code 4\)/);
   });
 });
 
