@@ -293,9 +293,11 @@ describe("agent: failures", () => {
     });
   });
 
-  it("an unreadable memory makes every service restart", async () => {
-    await writeFile(host.path("/var/lib/metrics-link-agent/memory.json"), "{");
-    assert.equal((await host.converge(first)).outcome, "converged");
-    assert.deepEqual(host.changes, ["restart metrics-link-envoy.service", "restart metrics-link-prometheus.service"]);
-  });
+  for (const text of ["{", '{"serving":{"metrics-link-envoy.service":1}}']) {
+    it(`an unreadable memory makes every service restart: ${text}`, async () => {
+      await writeFile(host.path("/var/lib/metrics-link-agent/memory.json"), text);
+      assert.equal((await host.converge(first)).outcome, "converged");
+      assert.deepEqual(host.changes, ["restart metrics-link-envoy.service", "restart metrics-link-prometheus.service"]);
+    });
+  }
 });

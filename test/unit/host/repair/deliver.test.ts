@@ -102,7 +102,7 @@ describe("a frame", () => {
       /does not match its CRC-32C/,
     );
     await assert.rejects(read([Buffer.from("\xff\xff\xff\xff\xff", "latin1")]), /a frame claims/);
-    await assert.rejects(read([Buffer.from("\xff\xff\xff\x7f", "latin1")]), /has 268435455 bytes: this is no frame/);
+    await assert.rejects(read([Buffer.from("\xff\xff\xff\x7f", "latin1")]), /a frame claims 268435455 bytes/);
   });
 });
 
