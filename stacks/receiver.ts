@@ -70,7 +70,7 @@ export async function receiver(configuration: ReceiverConfiguration, bundling: P
   );
   ingress.attach("receiver", host.instanceId);
 
-  const contract = pulumi.all([pki.rootBundle, pulumi.all(ingress.addresses), host.word]).apply(
+  const contract = pulumi.all([pki.rootBundle, pulumi.all(ingress.addresses), host.statusReport]).apply(
     ([rootBundle, endpointAddresses]): ReceiverContract => ({
       version: contractVersions.writes,
       role: "receiver",

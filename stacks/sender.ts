@@ -83,7 +83,7 @@ export async function sender(
     options,
   );
 
-  const contract = pulumi.all([pki.rootBundle, pulumi.all(egress.addresses), host.word]).apply(
+  const contract = pulumi.all([pki.rootBundle, pulumi.all(egress.addresses), host.statusReport]).apply(
     ([rootBundle, egressAddresses]): SenderContract => ({
       version: contractVersions.writes,
       role: "sender",

@@ -12,7 +12,7 @@ export interface CommandResult {
   readonly output: string;
 }
 
-export interface LinesResult {
+interface LinesResult {
   /** Null when it was killed because of its limit. */
   readonly code: number | null;
   /** The first 2000 characters of standard error. */

@@ -18,7 +18,7 @@ export async function makeDirectory(path: string): Promise<void> {
 }
 
 /** Called before anything is changed, so that the change can be recorded first. */
-export type BeforeChange = () => Promise<void>;
+type BeforeChange = () => Promise<void>;
 const unrecorded: BeforeChange = async () => {};
 
 /**

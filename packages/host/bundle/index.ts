@@ -8,15 +8,15 @@ export interface AgentBundle {
 }
 
 /**
- * The agent as one file that needs nothing but Node. Its hash is part of every release, so the same sources must give
- * the same bytes on any machine: white space goes, and with it the paths that esbuild writes into comments.
+ * Bundles the agent into one file that needs only Node. Its hash is part of every release, so the same sources must give the
+ * same bytes on every machine: minifying white space drops the paths that esbuild writes into comments.
  */
 export async function bundleAgent(): Promise<AgentBundle> {
   const text = await bundled("../agent/");
   return { text, sha256: sha256(text) };
 }
 
-/** The repairer in the same manner; it is a file of the release. */
+/** Bundles the repairer the same way; it is a file of the release. */
 export const bundleRepairer = (): Promise<string> => bundled("../repair/");
 
 async function bundled(folder: string): Promise<string> {
@@ -33,10 +33,10 @@ async function bundled(folder: string): Promise<string> {
     minifySyntax: true,
     legalComments: "none",
     logLevel: "silent",
-    // Parts of the AWS SDK are CommonJS and call require for Node's own modules.
+    // Parts of the AWS SDK are CommonJS and require Node's own modules.
     banner: { js: 'import{createRequire}from"node:module";const require=createRequire(import.meta.url);' },
   });
   const [output] = outputFiles;
-  if (output === undefined) throw new Error(`esbuild gave no output for ${folder}`);
+  if (output === undefined) throw new Error(`esbuild returned no output for ${folder}`);
   return output.text;
 }

@@ -15,7 +15,7 @@ export interface CloudInitInput {
   readonly hostName: string;
   readonly region: string;
   readonly bucket: string;
-  /** As EC2 names it: vol-0123... */
+  /** EC2's id of the data volume: vol-0123... */
   readonly volumeId: string;
 }
 
@@ -23,8 +23,8 @@ export interface CloudInitInput {
 export const userDataLimitBytes = 16 * 1024;
 
 /**
- * Fixed, because files on the data volume belong to numbers and the volume moves from instance to instance. Debian
- * hands out system ids from 100 upwards and from 999 downwards; these are far from both.
+ * Fixed, because files on the data volume are owned by numbers and the volume moves between instances. Debian assigns system
+ * ids from 100 upwards and from 999 downwards; these are far from both.
  */
 const userIds: Readonly<Record<string, number>> = {
   [hostUsers.envoy]: 901,
@@ -34,12 +34,12 @@ const userIds: Readonly<Record<string, number>> = {
 };
 
 const binDirectory = `${hostPaths.base}/bin`;
-/** cloud-init runs what lies there at each boot (cc_scripts_per_boot), at the first one before any `runcmd`. */
+/** cloud-init runs it at each boot (cc_scripts_per_boot), at the first one before any `runcmd`. */
 const bootScript = "/var/lib/cloud/scripts/per-boot/metrics-link";
 const deviceLink = "/run/metrics-link-data/device";
 const script = (name: string) => readFileSync(new URL(`./scripts/${name}`, import.meta.url), "utf8");
 
-/** What a host brings with it from its first boot: everything else arrives as a release. */
+/** What a host gets at its first boot; everything else arrives as a release. */
 export function cloudInit({ hostName, region, bucket, volumeId }: CloudInitInput) {
   const device = `/dev/disk/by-id/nvme-Amazon_Elastic_Block_Store_${volumeId.replace("-", "")}`;
   const file = (path: string, permissions: string, content: string) => ({ path, permissions, content });
@@ -58,7 +58,7 @@ export function cloudInit({ hostName, region, bucket, volumeId }: CloudInitInput
     disable_root: true,
     ssh_pwauth: false,
     write_files: [
-      // Each SDS path takes an inotify instance of Envoy's user, and the default is 128.
+      // Each SDS path takes an inotify instance of Envoy's user; the default limit is 128.
       file("/etc/sysctl.d/60-metrics-link.conf", "0644", "fs.inotify.max_user_instances = 4096\n"),
       file(
         "/etc/metrics-link/agent.json",
@@ -86,21 +86,23 @@ export function cloudInitText(input: CloudInitInput): string {
   const text = `#cloud-config\n${stringify(cloudInit(input), { lineWidth: 0 })}`;
   const size = Buffer.byteLength(text);
   if (size <= userDataLimitBytes) return text;
-  throw new Error(`User data of host ${input.hostName} has ${size} bytes, EC2 allows ${userDataLimitBytes}`);
+  throw new Error(
+    `User data of host ${input.hostName} has ${size} bytes, EC2 allows ${userDataLimitBytes}: shorten a script`,
+  );
 }
 
-/** No dependency on a .device unit: a machine without udev has none, and the script waits for the file anyway. */
+/** Without a dependency on a .device unit: a machine without udev has none, and the script waits for the device anyway. */
 function dataUnit(device: string): string {
-  // A file system is made on a device, and that is all that root is needed for.
+  // Root is only needed to create a file system on a device.
   const { PrivateDevices: _devices, RestrictAddressFamilies: _families, ...kept } = hardening;
   return unitText({
-    Unit: { Description: "Data volume of metrics-link: made ready" },
+    Unit: { Description: "Prepare the data volume of metrics-link" },
     Service: {
       Type: "oneshot",
       RemainAfterExit: true,
       ExecStart: commandLine([`${binDirectory}/data-volume`, device, hostPaths.data, deviceLink]),
       RuntimeDirectory: "metrics-link-data",
-      // A start that gave up would take Prometheus' start down with it.
+      // A timeout here would make Prometheus' start fail too.
       TimeoutStartSec: "infinity",
       Restart: "on-failure",
       RestartSec: 5,
@@ -120,12 +122,12 @@ function dataMount(): string {
       Description: "Data volume of metrics-link",
       Requires: dataUnitName,
       After: dataUnitName,
-      // By default the whole boot would wait for it, and it may come long after.
+      // By default the whole boot would wait for it, and the volume may be attached much later.
       DefaultDependencies: false,
       Conflicts: "umount.target",
       Before: "umount.target",
     },
-    // sync: what is acknowledged to a sender must outlive a power cut, and Prometheus does not wait for the disk itself.
+    // sync: samples that are acknowledged to a sender must survive a power cut, and Prometheus does not fsync.
     Mount: { What: deviceLink, Where: hostPaths.data, Type: "ext4", Options: "sync,noatime,nosuid,nodev,noexec" },
     Install: { WantedBy: "multi-user.target" },
   });
@@ -134,7 +136,7 @@ function dataMount(): string {
 function bootstrapUnit(args: readonly string[]): string {
   return unitText({
     Unit: {
-      Description: "First visit to the bucket of releases",
+      Description: "Download the first agent from the bucket of releases",
       After: "network-online.target",
       Wants: "network-online.target",
       ConditionPathExists: `!${binDirectory}/agent.mjs`,
@@ -145,7 +147,7 @@ function bootstrapUnit(args: readonly string[]): string {
       ExecStart: commandLine([`${binDirectory}/bootstrap`, ...args]),
       TimeoutStartSec: "infinity",
       ...hardening,
-      // It asks systemd to start the agent.
+      // It starts the agent through systemd.
       PrivateUsers: false,
       ReadWritePaths: hostPaths.base,
       UMask: "0022",
@@ -155,22 +157,22 @@ function bootstrapUnit(args: readonly string[]): string {
 }
 
 const {
-  // It gives files to other users, which needs the real user ids.
+  // It gives files to other users, which needs real user ids.
   PrivateUsers: _users,
   ...kept
 } = hardening;
 
 /**
- * One run of the agent. It is root because it changes owners, units and links; of root's powers it keeps those that
- * this takes, and of the disk the places that a release lives in.
+ * One run of the agent. It is root because it changes owners, units and links, with only the capabilities for that, and
+ * write access only to the places of a release.
  */
-export function agentService(): string {
+function agentService(): string {
   return unitText({
     Unit: {
       Description: "Bring this host to its release",
       After: "network-online.target",
       Wants: "network-online.target",
-      // Whoever starts it again and again means it.
+      // Repeated starts are intended.
       StartLimitIntervalSec: 0,
     },
     Service: {
@@ -180,23 +182,23 @@ export function agentService(): string {
       StateDirectoryMode: "0755",
       TimeoutStartSec: 900,
       ...kept,
-      // It gives files to those who read them, and cannot read them itself afterwards.
+      // It gives files to their owners, and cannot read them afterwards.
       CapabilityBoundingSet: "CAP_CHOWN",
       // Envoy's admin socket, and the names of Prometheus' WAL.
       SupplementaryGroups: `${hostUsers.envoy} ${hostUsers.prometheus}`,
       ReadWritePaths: `${hostPaths.base} /etc/systemd/system /run -/etc/systemd/system.control -/usr/local/lib/systemd/system`,
       RestrictAddressFamilies: "AF_UNIX AF_INET AF_INET6",
       PrivateMounts: true,
-      // Changing owners is in @privileged.
+      // chown is part of @privileged.
       SystemCallFilter: ["@system-service", "~@privileged @resources", "@chown"],
     },
   });
 }
 
-/** Half a minute after the boot, then a minute after the end of each run, spread so that an estate does not move as one. */
-export function agentTimer(): string {
+/** Starts 30 s after the boot, then a minute after the end of each run, with jitter so that hosts do not act in lockstep. */
+function agentTimer(): string {
   return unitText({
-    Unit: { Description: "Bring this host to its release, again and again" },
+    Unit: { Description: "Bring this host to its release every minute" },
     Timer: { OnBootSec: "30s", OnUnitInactiveSec: "60s", RandomizedDelaySec: "15s", Unit: unitNames.agent },
     Install: { WantedBy: "timers.target" },
   });

@@ -4,9 +4,9 @@ import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 
 /**
- * Asks the host, over Systems Manager, to run a release, and waits for its word; the update fails with that word if the
- * host did not get there. Runs again whenever the release or the instance is another one: a changed environment makes
- * an update, and without an `update` command of its own `create` runs again. There is no secret in it.
+ * Asks the host, through Systems Manager, to run a release, and waits for its status report. The update fails with that
+ * report if the host does not converge. It runs again whenever the release or the instance changes: a changed environment
+ * is an update, and without an `update` command `create` runs again. Nothing in it is secret.
  */
 export function converge(
   name: string,
@@ -15,13 +15,13 @@ export function converge(
     readonly assumeRole: string | undefined;
     readonly instanceId: pulumi.Input<string>;
     readonly releaseId: pulumi.Input<string>;
-    /** The beginning of a release's id: that one, and no later one, does not wait for a backlog. */
+    /** The beginning of a release's id: only that release does not wait for the backlog. */
     readonly forceRelease: string | undefined;
     readonly deadlineSeconds: number;
   },
   options: pulumi.CustomResourceOptions,
 ): command.local.Command {
-  // Relative, so that the same stack gives the same inputs wherever the repository lies.
+  // Relative, so that the inputs do not depend on where the repository is checked out.
   const script = relative(process.cwd(), fileURLToPath(new URL("../converge/main.ts", import.meta.url)));
   return new command.local.Command(
     `${name}-converge`,

@@ -2,8 +2,9 @@ import type { ReleaseTool } from "@metrics-link/release";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { converge } from "./converge.ts";
-import { type HostArgs, hostNames } from "./host-args.ts";
+import type { HostArgs } from "./host-args.ts";
 import { machine } from "./instance.ts";
+import { hostNames } from "./names.ts";
 import { bootstrapKey, bootstrapManifest, publish, releaseText } from "./publish.ts";
 import { hostRights, hostRole } from "./role.ts";
 import { hostSecret } from "./secret.ts";
@@ -11,8 +12,8 @@ import { hostSecret } from "./secret.ts";
 const managementAgent = "amazon-ssm-agent";
 
 /**
- * An EC2 host that runs a release: a machine that boots once from little, a bucket that says what it should run, and an
- * update that waits until it does. Only another image replaces the instance.
+ * An EC2 host that runs a release: a minimal instance, a bucket with the release that it should run, and an update that
+ * waits until it does. Only another image replaces the instance.
  */
 export class Host extends pulumi.ComponentResource {
   readonly instanceId: pulumi.Output<string>;
@@ -22,8 +23,8 @@ export class Host extends pulumi.ComponentResource {
   readonly roleArn: pulumi.Output<string>;
   readonly secretArn: pulumi.Output<string>;
   readonly keyArn: pulumi.Output<string>;
-  /** The host's word about its release. */
-  readonly word: pulumi.Output<string>;
+  /** The host's status report on its release. */
+  readonly statusReport: pulumi.Output<string>;
 
   constructor(name: string, args: HostArgs, options: pulumi.ComponentResourceOptions = {}) {
     super("metrics-link:host:Host", name, {}, options);
@@ -126,19 +127,20 @@ export class Host extends pulumi.ComponentResource {
     this.roleArn = role.arn;
     this.secretArn = secret.arn;
     this.keyArn = key.arn;
-    this.word = asked.stdout;
-    this.registerOutputs({ instanceId: this.instanceId, releaseId, dataVolumeId: this.dataVolumeId, word: this.word });
+    this.statusReport = asked.stdout;
+    const { instanceId, dataVolumeId, statusReport } = this;
+    this.registerOutputs({ instanceId, releaseId, dataVolumeId, statusReport });
   }
 }
 
-/** @throws Error when nothing would ever listen to the command to converge */
+/** @throws Error when the host would have no agent of Systems Manager, and so could not be asked to converge */
 function managementAgentOf({ hostName, image, store }: HostArgs): ReleaseTool | undefined {
   if (image.bringsManagementAgent) return undefined;
   const found = store.tools.get(managementAgent);
   if (found || store.acceptUnpinned) return found;
   throw new Error(
-    `Host ${hostName} would have no ${managementAgent}: Debian's images bring none and the artifact index has none, so ` +
-      "no update could ask it to converge. Run the set-up with access to the official download, or say " +
+    `Host ${hostName} would have no ${managementAgent}: Debian's images have none and the artifact index has none, so ` +
+      "no update could ask it to converge. Run the set-up with access to the official download, or set " +
       "image.bringsManagementAgent for an image that has it.",
   );
 }

@@ -9,10 +9,10 @@ export interface Machine {
   readonly attachment: aws.ec2.VolumeAttachment;
 }
 
-/** The device name that AWS asks for; on Nitro instances the disk shows up as NVMe and is found by the volume's id. */
+/** AWS requires a device name; on Nitro instances the disk appears as NVMe and is found by the volume's id. */
 const deviceName = "/dev/sdf";
 
-/** An instance that can be thrown away, and the disk with the TSDB and the WAL, which cannot. */
+/** A disposable instance, and the durable volume with the TSDB and the WAL. */
 export function machine(
   name: string,
   args: Pick<HostArgs, "hostName" | "account" | "network" | "image" | "dataVolume"> & {
@@ -20,7 +20,7 @@ export function machine(
     readonly profile: aws.iam.InstanceProfile;
     readonly protect: boolean;
     readonly tags: Readonly<Record<string, string>>;
-    /** What its first boot needs. */
+    /** Required by its first boot. */
     readonly dependsOn: pulumi.Input<pulumi.Input<pulumi.Resource>[]>;
   },
   own: pulumi.CustomResourceOptions,
@@ -31,7 +31,7 @@ export function machine(
       availabilityZone: args.network.zone,
       size: args.dataVolume.sizeGiB,
       type: "gp3",
-      // By the account's own EBS key: the key of the secret goes with the stack, and this volume must outlive it.
+      // With the account's EBS key: the key of the secret is deleted with the stack, and this volume must outlive it.
       encrypted: true,
       tags: { ...args.tags, Name: `${name}-data` },
     },
@@ -76,8 +76,8 @@ export function machine(
     {
       ...own,
       dependsOn: args.dependsOn,
-      // User data acts once, at the first boot, and EC2 would stop a running instance to change it. What it says never
-      // ages: it holds no version of anything. So an instance made anew may well boot with the older text.
+      // User data is used once, at the first boot, and EC2 would stop a running instance to change it. It contains no
+      // versions and so never ages: a new instance may boot with the older text.
       ignoreChanges: ["userDataBase64"],
       // The fixed address and the volume belong to one instance at a time.
       deleteBeforeReplace: true,

@@ -11,21 +11,21 @@ export interface InstancePolicyInput {
   readonly vpcId: string;
 }
 
-/** Only EC2 gives this role out, to the instance whose profile names it. */
+/** Only EC2 may assume this role, for the instance with its profile. */
 export const instanceTrustPolicy = {
   Version: "2012-10-17",
   Statement: [{ Effect: "Allow", Principal: { Service: "ec2.amazonaws.com" }, Action: "sts:AssumeRole" }],
 };
 
 /**
- * Everything that a host may do in its account, and that from its own network alone: keys that were carried away are
- * worth nothing elsewhere. `aws:SourceVpc` is there because every call comes by an endpoint of that network; Secrets
- * Manager's own call to KMS in the host's name comes by none, and is bound to that service instead.
+ * Everything that a host may do in its account, and only from its own network: stolen credentials are worthless elsewhere.
+ * `aws:SourceVpc` is present because every call goes through a VPC endpoint; Secrets Manager's call to KMS on the host's
+ * behalf does not, and is bound to that service instead.
  *
- * Of Systems Manager it is what Run Command needs and no more. `ssm:UpdateInstanceInformation`: the agent registers
- * itself and its heartbeat. `ssmmessages:CreateControlChannel` and `OpenControlChannel`: commands arrive by them
- * (agent 3.3.40.0 and later); these two know no resources. Left out on purpose: the data channels, which are
- * interactive sessions, and `ssm:GetParameter`, which would read every parameter of the account.
+ * From Systems Manager it has only what Run Command needs. `ssm:UpdateInstanceInformation`: registration and heartbeat.
+ * `ssmmessages:CreateControlChannel` and `OpenControlChannel`: commands arrive through them (agent 3.3.40.0 and later);
+ * these two support no resources. Left out on purpose: the data channels, which are interactive sessions, and
+ * `ssm:GetParameter`, which would read every parameter of the account.
  */
 export function instancePolicy(input: InstancePolicyInput) {
   const { hostName, account, partition, bucketArn, secretArn, keyArn, vpcId } = input;
@@ -80,11 +80,11 @@ export function instancePolicy(input: InstancePolicyInput) {
 }
 
 /**
- * Refuses every request to the bucket of releases that did not come by TLS (AWS Config: s3-bucket-ssl-requests-only), and
- * everything but reads to everybody but the deployer: who writes here runs code on hosts, and a replication, a lifecycle
- * or another policy writes as well. The account's root user can still take the policy away (Amazon S3 User Guide, bucket
- * policies), and CloudTrail has it then.
- * @param deployRoleArn the role of the update; without one, whoever updates is not known by name and may be anybody
+ * Denies every request to the bucket of releases without TLS (AWS Config: s3-bucket-ssl-requests-only), and everything but
+ * reads to everybody but the deployer: whoever writes here runs code on hosts, and replication, lifecycle rules or another
+ * policy write too. The account's root user can still remove the policy (Amazon S3 User Guide, bucket policies), which
+ * CloudTrail records.
+ * @param deployRoleArn the role of the update; undefined: the deployer's name is unknown, so nobody is denied
  */
 export function bucketPolicy(bucketArn: string, deployRoleArn: string | undefined) {
   const everything = [bucketArn, `${bucketArn}/*`];
@@ -101,19 +101,19 @@ export function bucketPolicy(bucketArn: string, deployRoleArn: string | undefine
   return { Version: "2012-10-17", Statement: [tlsOnly, others] };
 }
 
-/** Who may do what with a host's secret and its key: ARNs of roles, without wildcards. */
+/** Who may use a host's secret and its key: ARNs of roles, without wildcards. */
 export interface Entitled {
   /** Reads the value. */
   readonly host: string;
-  /** Writes it, reads back what it wrote, and changes whatever belongs to it. */
+  /** Writes the value, reads it back, and changes everything else about the secret. */
   readonly deployer: string;
 }
 
 /**
- * Refuses the value of a secret to everybody but the host and the deployer, and every change to everybody but the
- * deployer: a version, a policy, a replica, a rotation, a tag. Within a secret's own policy `*` is that secret, so that a
- * replica, which has another ARN and takes its policy along, is under the same refusals (AWS Secrets Manager User Guide,
- * "Replicate secrets across Regions").
+ * Denies a secret's value to everybody but the host and the deployer, and every change to everybody but the deployer: a
+ * version, a policy, a replica, a rotation, a tag. In a secret's own policy `*` means that secret, so a replica, which has
+ * another ARN and copies the policy, has the same denials (AWS Secrets Manager User Guide, "Replicate secrets across
+ * Regions").
  */
 export function secretPolicy({ host, deployer }: Entitled) {
   return {
@@ -133,10 +133,10 @@ export function secretPolicy({ host, deployer }: Entitled) {
 }
 
 /**
- * The policy of the key under which a secret is. Its first statement is AWS's default, which leaves rights to IAM; the
- * others refuse decryption to everybody but the host and the deployer, and the rest (another policy, a grant, the key's
- * end) to everybody but the deployer. KMS takes no policy that locks out who puts it; the deployer does.
- * @param accountArn `arn:aws:iam::111111111111:root`, which stands for the account
+ * The policy of a secret's key. Its first statement is AWS's default, which leaves rights to IAM; the others deny decryption
+ * to everybody but the host and the deployer, and the rest (another policy, a grant, deletion) to everybody but the
+ * deployer. KMS rejects a policy that locks out its author, who is the deployer.
+ * @param accountArn the account, as `arn:aws:iam::111111111111:root`
  */
 export function keyPolicy(accountArn: string, { host, deployer }: Entitled) {
   return {
@@ -157,9 +157,8 @@ export function keyPolicy(accountArn: string, { host, deployer }: Entitled) {
 }
 
 /**
- * What only reads, by service: everything else that is asked of a resource of ours changes it. Policies deny what is not
- * named here, so an action that AWS adds next year is denied as well. Names: Service Authorization Reference, access
- * levels Read and List; what nobody needs is left out.
+ * Read-only actions by service. Policies deny every action that is not listed here, so one that AWS adds next year is denied
+ * too. Names: Service Authorization Reference, access levels Read and List; unneeded ones are left out.
  */
 export const reads = {
   bucket: [
@@ -200,14 +199,14 @@ export const reads = {
     "s3:ListBucketVersions",
     "s3:ListMultipartUploadParts",
   ],
-  /** The value is a matter of its own: see `secretPolicy`. */
+  /** The value has a statement of its own in `secretPolicy`. */
   secret: [
     "secretsmanager:DescribeSecret",
     "secretsmanager:GetResourcePolicy",
     "secretsmanager:GetSecretValue",
     "secretsmanager:ListSecretVersionIds",
   ],
-  /** Decrypting is a matter of its own: see `keyPolicy`. */
+  /** Decryption has a statement of its own in `keyPolicy`. */
   key: [
     "kms:Decrypt",
     "kms:DescribeKey",
@@ -222,12 +221,12 @@ export const reads = {
 
 /**
  * Denies everything but these reads to everybody but the deployer, whatever their own policies allow. A session counts as
- * its role; whoever has no ARN of a principal (an AWS service, nobody at all) is denied as well, since a negated operator
- * holds where the key is absent. Whoever may make roles in the account can make a role of the deployer's name: that, and
- * nothing less, is the way back in when the deployer is gone.
+ * its role. Callers without a principal's ARN (AWS services, anonymous ones) are denied too, since a negated operator
+ * matches when the key is absent. Whoever may create roles in the account can create one with the deployer's name: that is
+ * the only way back in when the deployer's role is gone.
  * @param deployer ARN of the role, without wildcards
  */
-export function changedByTheDeployerOnly(
+function changedByTheDeployerOnly(
   { reads, deployer }: { readonly reads: readonly string[]; readonly deployer: string },
   Resource: string | readonly string[],
 ) {

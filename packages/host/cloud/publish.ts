@@ -13,7 +13,7 @@ import {
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 
-export interface PublishedRelease {
+interface PublishedRelease {
   readonly releaseId: pulumi.Output<string>;
   readonly pointer: aws.s3.BucketObjectv2;
 }
@@ -22,14 +22,14 @@ type ReleaseParts = Omit<ReleaseInput, "formatVersion" | "files"> & { readonly f
 
 /**
  * The canonical text of a release.
- * @throws InvalidInputError naming every fault
+ * @throws InvalidInputError naming every problem
  */
 export function releaseText(parts: ReleaseParts): string {
   const files = parts.files.map((file) => ({ ...file, sha256: sha256(file.content) }));
   return canonicalRelease(parseRelease({ ...parts, formatVersion: releaseFormatVersion, files }));
 }
 
-/** Puts a release into the bucket under its hash, then points the host at it. */
+/** Uploads a release under its hash, then points the host at it. */
 export function publish(
   name: string,
   args: {
@@ -62,12 +62,12 @@ export function publish(
   return { releaseId, pointer };
 }
 
-/** Beside a host's releases: what its first boot needs, so that its user data need not name a version. */
+/** Beside a host's releases: what its first boot needs, so that user data contains no version. */
 export const bootstrapKey = (hostName: string) => `releases/${hostName}/bootstrap.txt`;
 
 /**
- * One line for each thing a first boot fetches: what, SHA-256, key, and for Node the path inside its archive. A shell
- * reads it. Instances booted from older user data read it as well: lines may be added, fields may not change.
+ * One line for each object that a first boot downloads: name, SHA-256, key, and for Node the path inside its archive. A
+ * shell script reads it, also in instances with older user data: lines may be added, fields may not change.
  */
 export function bootstrapManifest(args: {
   readonly agent: { readonly sha256: string; readonly key: string };
@@ -76,11 +76,12 @@ export function bootstrapManifest(args: {
 }): string {
   const { agent, node, managementAgent } = args;
   const executable = node.executables.node;
-  if (executable === undefined) throw new Error("The artifact index names no executable `node` in the tool node");
+  if (executable === undefined)
+    throw new Error("The artifact index has no executable `node` for the tool node: run the set-up again");
   return [
     ["node", node.sha256, node.key, executable],
     ...(managementAgent ? [["amazon-ssm-agent", managementAgent.sha256, managementAgent.key]] : []),
-    // Last: once there is an agent, a first boot counts as done.
+    // Last: the first boot is done once there is an agent.
     ["agent", agent.sha256, agent.key],
   ]
     .map((fields) => `${fields.join(" ")}\n`)

@@ -12,24 +12,24 @@ import {
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { AgentBundle } from "../bundle/index.ts";
-import { bucketName } from "./host-args.ts";
+import { bucketName } from "./names.ts";
 import { bucketPolicy } from "./policies.ts";
 
-/** An artifact and where its file lies on the deployer's machine. */
+/** An artifact, and its file on the deployer's machine. */
 export interface LocatedArtifact extends Artifact {
   readonly path: string;
 }
 
 /**
- * Reads the index of tools that set-up made (`artifacts/index.json` in the cache).
- * @throws InvalidInputError, or an Error naming the file when there is none
+ * Reads the index of tools that the set-up wrote (`artifacts/index.json` in the cache).
+ * @throws InvalidInputError, or an Error naming the file when it is missing
  */
 export function locateArtifacts(indexFile: string): LocatedArtifact[] {
   let text: string;
   try {
     text = readFileSync(indexFile, "utf8");
   } catch (cause) {
-    throw new Error(`No index of tools at ${indexFile}: run the set-up first`, { cause });
+    throw new Error(`There is no index of tools at ${indexFile}: run the set-up first`, { cause });
   }
   return parseArtifactIndex(JSON.parse(text)).map((artifact) => ({
     ...artifact,
@@ -38,38 +38,38 @@ export function locateArtifacts(indexFile: string): LocatedArtifact[] {
 }
 
 export interface ReleaseStoreArgs {
-  /** Part of the bucket's name; the stack's name does. */
+  /** Part of the bucket's name, such as the stack's name. */
   readonly storeName: string;
   readonly account: {
     readonly id: string;
     readonly region: string;
-    /** The role of this update: nobody else may then change what the bucket holds. */
+    /** The role of this update; when set, nobody else may change the bucket's content. */
     readonly assumeRole?: string | undefined;
   };
   /** The agent that hosts run, from `bundleAgent`. */
   readonly agent: AgentBundle;
-  /** What hosts may run; each is uploaded once and named by its hash. */
+  /** The tools that hosts may run; each is uploaded once and named by its hash. */
   readonly artifacts: readonly LocatedArtifact[];
-  /** What the file of pins says of each of them. */
+  /** The pin of each tool. */
   readonly pins: Readonly<Record<string, ToolPin>>;
-  /** Lets tools without a known official hash through. Never in an account that matters. */
+  /** Accepts tools without a known official hash. Never in an account that matters. */
   readonly acceptUnpinned: boolean;
   readonly tags?: Readonly<Record<string, string>>;
 }
 
 /**
  * The account's bucket of releases: tools and the agent, each named by its hash, and one document for each release.
- * Nothing in it is secret; what it holds is trusted because its hash is in the release, and the release's in its name.
+ * Nothing in it is secret. Hosts trust its content because a release contains the hashes, and is itself named by its hash.
  */
 export class ReleaseStore extends pulumi.ComponentResource {
   readonly bucket: pulumi.Output<string>;
   readonly bucketArn: pulumi.Output<string>;
-  /** Known without AWS: it is in the user data. */
+  /** Known without AWS, because user data contains it. */
   readonly bucketName: string;
   readonly tools: ReadonlyMap<string, ReleaseTool>;
   readonly agent: { readonly sha256: string; readonly key: string };
   readonly acceptUnpinned: boolean;
-  /** The uploads and the bucket's settings: what must be there before a host boots. */
+  /** The uploads and the bucket's settings, which must exist before a host boots. */
   readonly contents: readonly pulumi.Resource[];
 
   constructor(name: string, args: ReleaseStoreArgs, options: pulumi.ComponentResourceOptions = {}) {
@@ -109,7 +109,7 @@ export class ReleaseStore extends pulumi.ComponentResource {
       ),
       new aws.s3.BucketServerSideEncryptionConfiguration(
         `${name}-encryption`,
-        // No secret lies here, and a host that boots should need S3 alone: S3's own key will do.
+        // Nothing here is secret, and a booting host should depend on S3 only, so S3's own key is enough.
         { bucket: bucket.id, rules: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } }] },
         own,
       ),
@@ -149,7 +149,7 @@ export class ReleaseStore extends pulumi.ComponentResource {
     this.registerOutputs({ bucket: this.bucket });
   }
 
-  /** @throws Error naming the tool and what the store has */
+  /** @throws Error naming the tool and the tools in the store */
   tool(name: string): ReleaseTool {
     const found = this.tools.get(name);
     if (found) return found;
@@ -159,7 +159,7 @@ export class ReleaseStore extends pulumi.ComponentResource {
   }
 }
 
-/** An artifact under the key that it has in the bucket. */
+/** An artifact with its key in the bucket. */
 function stored({ name, version, sha256, size, file, executables }: LocatedArtifact): ReleaseTool {
   return { name, version, sha256, size, key: releaseKeys.tool(name, version, sha256, suffixOf(file)), executables };
 }

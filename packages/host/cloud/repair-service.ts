@@ -5,10 +5,10 @@ import {
   commandLine,
   dataMountName,
   hardening,
-  heldTo,
   neverGivesUp,
   repairDirectory,
   repairTextfileDirectory,
+  restrictedTo,
   running,
   type ServiceSet,
   unitFile,
@@ -18,20 +18,20 @@ import {
 export interface RepairArgs {
   /** The repairer as one file, from `bundleRepairer`. */
   readonly program: string;
-  /** How long after its own time a sample may be stored. */
+  /** How long after its own timestamp a sample may be stored. */
   readonly lateSeconds: number;
 }
 
 const files = { program: "repair/repair.mjs", settings: "repair/settings.json" } as const;
 
-/** What writes again what the link has left out. It speaks to loopback alone, and its word lies beside the TSDB. */
+/** The repairer: backfills samples that the receiver lacks. It connects to loopback only; its state is beside the TSDB. */
 export function repairService({ program, lateSeconds }: RepairArgs): ServiceSet {
   const unit = unitNames.repair;
   const settings: RepairSettings = {
     prometheusUrl: `http://127.0.0.1:${ports.prometheus}`,
     writeUrl: `http://127.0.0.1:${ports.remoteWriteEgress}${remoteWrite.path}`,
     lateSeconds,
-    // The link's own samples go first, and a receiver that takes twice as much as every day is not to be counted on.
+    // The link's own samples come first, and a receiver may not cope with twice its usual load.
     shareOfLiveTraffic: 0.8,
   };
   const current = (path: string) => `${hostPaths.current}/${path}`;
@@ -39,7 +39,7 @@ export function repairService({ program, lateSeconds }: RepairArgs): ServiceSet 
     files: [
       unitFile(unit, {
         Unit: {
-          Description: "Repair of what the receiver has not got",
+          Description: "Backfill of samples that the receiver lacks",
           Requires: dataMountName,
           After: `${dataMountName} ${unitNames.prometheus}`,
           ...neverGivesUp,
@@ -47,7 +47,7 @@ export function repairService({ program, lateSeconds }: RepairArgs): ServiceSet 
         Service: {
           ExecStart: commandLine([
             current("bin/node"),
-            // Without a compiler no memory that can be written is ever run.
+            // Without a compiler, writable memory is never executable.
             "--jitless",
             "--max-old-space-size=96",
             current(files.program),
@@ -57,7 +57,7 @@ export function repairService({ program, lateSeconds }: RepairArgs): ServiceSet 
             `--metrics=${repairTextfileDirectory}`,
           ]),
           ...running(hostUsers.repair),
-          // On the data volume: it speaks of that TSDB, and goes with it to another instance.
+          // On the data volume: the state is about that TSDB, and moves with it to another instance.
           StateDirectory: relative("/var/lib", repairDirectory),
           StateDirectoryMode: "0750",
           RuntimeDirectory: relative("/run", repairTextfileDirectory),
@@ -65,7 +65,7 @@ export function repairService({ program, lateSeconds }: RepairArgs): ServiceSet 
           MemoryMax: "384M",
           ...hardening,
           RestrictAddressFamilies: "AF_UNIX AF_INET",
-          ...heldTo({ listens: [] }),
+          ...restrictedTo({ listens: [] }),
         },
         Install: { WantedBy: "multi-user.target" },
       }),

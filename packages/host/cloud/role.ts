@@ -2,12 +2,12 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { type InstancePolicyInput, instancePolicy, instanceTrustPolicy } from "./policies.ts";
 
-export interface HostRole {
+interface HostRole {
   readonly role: aws.iam.Role;
   readonly profile: aws.iam.InstanceProfile;
 }
 
-/** The role of one host, which can do nothing yet, and never anything beyond its boundary. */
+/** The role of one host, limited by its permissions boundary; without any rights yet. */
 export function hostRole(
   name: string,
   args: {
@@ -37,7 +37,7 @@ export function hostRole(
   return { role, profile };
 }
 
-/** Lets the role read its own releases and its own secret, from its own network, and do nothing else in the account. */
+/** Lets the role read its own releases and its own secret, only from its own network, and nothing else. */
 export function hostRights(
   name: string,
   args: Pick<InstancePolicyInput, "hostName" | "account"> & {
@@ -56,7 +56,7 @@ export function hostRights(
       instancePolicy({
         hostName,
         account,
-        // arn:aws-cn:... and arn:aws-us-gov:... differ in this alone.
+        // aws, aws-cn or aws-us-gov.
         partition: bucketArn.split(":")[1] ?? "aws",
         bucketArn,
         secretArn,

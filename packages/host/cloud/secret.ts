@@ -4,16 +4,16 @@ import * as pulumi from "@pulumi/pulumi";
 import type { SecretFile } from "./host-args.ts";
 import { type Entitled, keyPolicy, secretPolicy } from "./policies.ts";
 
-export interface HostSecret {
+interface HostSecret {
   readonly key: aws.kms.Key;
   readonly secret: aws.secretsmanager.Secret;
-  /** The secret files as a release refers to them: where they are, never what they are. */
+  /** The secret files as a release refers to them: their places, never their values. */
   readonly references: pulumi.Output<ReleaseSecret[]>;
 }
 
 /**
- * A host's secret files: one secret, a JSON object of path → content, under a key of its own that no other host's role
- * may use. A new value makes a new version, and a release names the version that it wants.
+ * A host's secret files: one secret, a JSON object of path → content, encrypted with a key that no other host's role may
+ * use. A new value makes a new version; a release names the version that it needs.
  */
 export function hostSecret(
   name: string,
@@ -22,7 +22,7 @@ export function hostSecret(
     readonly keyAlias: string;
     readonly files: readonly SecretFile[];
     readonly roleArn: pulumi.Input<string>;
-    /** The role of the update, which reads what it has written. Without one, whoever updates is not known by name. */
+    /** The role of the update, which reads back what it has written. Undefined: the deployer's name is unknown. */
     readonly deployRoleArn: string | undefined;
     readonly tags: Readonly<Record<string, string>>;
   },
@@ -49,7 +49,7 @@ export function hostSecret(
       name: args.secretName,
       description: `Secret files of the metrics-link host ${name}`,
       kmsKeyId: key.arn,
-      // The name is taken while a deleted secret waits, and what it holds can be issued anew at any time.
+      // A deleted secret would block its name while it waits, and its content can be issued again at any time.
       recoveryWindowInDays: 0,
       tags: { ...args.tags, Name: `${name}-secret` },
     },
@@ -64,7 +64,7 @@ export function hostSecret(
   const version = new aws.secretsmanager.SecretVersion(
     `${name}-secret-version`,
     { secretId: secret.id, secretString: value },
-    // The provider reads the value back: another role of the update must be let in first.
+    // The provider reads the value back: a new role of the update must get access first.
     { ...own, dependsOn: policies },
   );
   const references = pulumi.all([secret.arn, version.versionId]).apply(([secretArn, versionId]) =>
@@ -78,11 +78,11 @@ export function hostSecret(
       field: path,
     })),
   );
-  // The reference is public; only the value is not. Without this the whole release document would count as a secret.
+  // The reference is public, unlike the value. Without this, the whole release document would be a secret.
   return { key, secret, references: pulumi.unsecret(references) };
 }
 
-/** Who may read and change the secret; undefined where it is not known by name who deploys. */
+/** Who may read and change the secret; undefined when the deployer's name is unknown. */
 function entitledOf(args: {
   readonly roleArn: pulumi.Input<string>;
   readonly deployRoleArn: string | undefined;
@@ -91,10 +91,10 @@ function entitledOf(args: {
   return deployer === undefined ? undefined : pulumi.output(roleArn).apply((host) => ({ host, deployer }));
 }
 
-/** The account of a role, as a key's policy names it. */
+/** The principal of a role's account, for a key policy. */
 const accountOf = ({ host }: Entitled): string => host.replace(/:role\/.*$/, ":root");
 
-/** Keeps everybody else in the account from the secret. */
+/** Denies the secret to everybody else in the account. */
 function guarded(
   name: string,
   secret: aws.secretsmanager.Secret,

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { type Check, type HostFile, hostPaths, type ProbeSpec, type ServiceSpec } from "@metrics-link/release";
+import { type Check, type HostFile, hostPaths, type ProbeSpec, ports, type ServiceSpec } from "@metrics-link/release";
 
 /** Units of a release, and those that cloud-init brings. */
 export const unitNames = {
@@ -12,23 +12,23 @@ export const unitNames = {
   agentTimer: "metrics-link-agent.timer",
 } as const;
 
-/** Makes the data volume ready, and mounts it; from cloud-init, because nothing of a release may touch a file system. */
+/** Prepares the data volume and mounts it; from cloud-init, because a release may not touch file systems. */
 export const dataUnitName = "metrics-link-data.service";
-/** systemd names a mount by its path, with a dash for each slash and dashes escaped (systemd-escape(1)). */
+/** systemd names a mount unit by its path, with slashes as dashes and dashes escaped (systemd-escape(1)). */
 export const dataMountName = `${hostPaths.data.slice(1).replaceAll("-", "\\x2d").replaceAll("/", "-")}.mount`;
 
-/** Fetches the agent; done as soon as there is one. */
+/** Downloads the first agent. */
 export const bootstrapUnitName = "metrics-link-bootstrap.service";
 
-/** Where node_exporter picks up what the agent says of itself. */
+/** Where node_exporter picks up the agent's metrics. */
 export const textfileDirectory = "/var/lib/metrics-link-agent/textfile";
 
-/** What the repairer knows and has done; on the data volume. */
+/** The repairer's state and reports; on the data volume. */
 export const repairDirectory = `${hostPaths.data}/repair`;
-/** Where node_exporter picks up what the repairer says of itself; gone when the repairer is. */
+/** Where node_exporter picks up the repairer's metrics; removed when the repairer stops. */
 export const repairTextfileDirectory = "/run/metrics-link-repair";
 
-/** A systemd unit as plain data: section → key → value, or several values of a key that may stand repeatedly. */
+/** A systemd unit as plain data: section → key → value, or several values for a key that may repeat. */
 export type Unit = Readonly<Record<string, Readonly<Record<string, string | number | boolean | readonly string[]>>>>;
 
 /** The text of a unit file (systemd.syntax). */
@@ -46,8 +46,8 @@ export function unitText(unit: Unit): string {
 }
 
 /**
- * An argument vector as systemd reads it back unchanged (systemd.service, "Command lines"): specifiers and variables
- * escaped, everything quoted that is not plainly harmless.
+ * An argument vector that systemd reads back unchanged (systemd.service, "Command lines"): specifiers and variables are
+ * escaped, and every argument with unusual characters is quoted.
  */
 export function commandLine(argv: readonly string[]): string {
   return argv
@@ -59,10 +59,10 @@ export function commandLine(argv: readonly string[]): string {
 }
 
 /**
- * What every service of ours is denied (systemd.exec; `systemd-analyze security` scores it). A unit adds the paths it
- * must write, and the ports and addresses that it needs (`heldTo`).
+ * The restrictions of every service (systemd.exec; `systemd-analyze security` scores them). A unit adds the paths that it
+ * must write, and the ports and addresses that it needs (`restrictedTo`).
  *
- * AF_NETLINK stays open: Envoy, Prometheus and node_exporter list network interfaces through it.
+ * AF_NETLINK stays allowed: Envoy, Prometheus and node_exporter list network interfaces through it.
  */
 export const hardening = {
   NoNewPrivileges: true,
@@ -96,12 +96,7 @@ export const hardening = {
   UMask: "0077",
 } as const;
 
-/**
- * What the kernel lets a unit do on the network: BPF programs on the unit's control group look at each packet
- * (IPAddressAllow=, IPAddressDeny=) and at each bind (SocketBindAllow=, SocketBindDeny=); systemd.resource-control(5).
- */
-
-/** IPv4 ranges that are nobody's public address (RFC 6890), loopback apart, and all of IPv6, which no host has. */
+/** IPv4 ranges without public addresses (RFC 6890), except loopback, and all of IPv6, which no host has. */
 const notPublic = [
   "0.0.0.0/8",
   "10.0.0.0/8",
@@ -122,26 +117,30 @@ export interface UnitNetwork {
   /** IPv4 addresses and ranges that packets may go to and come from, besides loopback. */
   readonly addresses?: readonly string[];
   /**
-   * For a listener that strangers must be able to reach, because they are counted and told of: any public address may
-   * speak to it as well. The VPC's own range, which need not be a private one, is not public.
+   * Also allows every public address, for a listener that counts and reports strangers. The VPC's own range, which need not
+   * be private, is not public.
    */
   readonly public?: { readonly butNot: string };
 }
 
-/** The lines of a unit that is held to its network. The metadata service (169.254.169.254) is never part of it. */
-export function heldTo({ listens, addresses = [], public: open }: UnitNetwork) {
+/**
+ * The lines that restrict a unit to its network: BPF programs on the unit's control group check each packet
+ * (IPAddressAllow=, IPAddressDeny=) and each bind (SocketBindAllow=, SocketBindDeny=); systemd.resource-control(5). The
+ * metadata service (169.254.169.254) is never allowed.
+ */
+export function restrictedTo({ listens, addresses = [], public: open }: UnitNetwork) {
   return {
     IPAddressDeny: open === undefined ? "any" : [...notPublic, open.butNot].join(" "),
-    // Whatever stands here is allowed even if it is denied above.
+    // Overrides the denied ranges above.
     IPAddressAllow: ["localhost", ...addresses].join(" "),
-    // The counters are kept by the program that looks at the addresses: that they are there shows that it is loaded.
+    // The BPF program keeps the counters: if they exist, it is loaded.
     IPAccounting: true,
     SocketBindDeny: "any",
     ...(listens.length === 0 ? {} : bindsReservedPorts(listens)),
   };
 }
 
-/** Below `firstUnprivilegedPort` only who has this capability may bind, and it counts in the host's own user namespace. */
+/** Ports below `firstUnprivilegedPort` need this capability, in the host's own user namespace. */
 function bindsReservedPorts(listens: readonly number[]) {
   return {
     SocketBindAllow: listens.map((port) => `ipv4:tcp:${port}`),
@@ -151,17 +150,17 @@ function bindsReservedPorts(listens: readonly number[]) {
   };
 }
 
-/** What a set of services adds to a release. */
+/** What a service adds to a release. */
 export interface ServiceSet {
   readonly files: readonly HostFile[];
   readonly services: readonly ServiceSpec[];
   readonly checks: readonly Check[];
   readonly probes: readonly ProbeSpec[];
-  /** The tools of the bucket that the services run; the agent needs none of them but `node`. */
+  /** Tools of the bucket that the service runs; the agent itself needs only `node`. */
   readonly tools: readonly string[];
 }
 
-/** By default systemd leaves a service down after five starts in ten seconds. */
+/** By default systemd gives up on a service after five starts in ten seconds. */
 export const neverGivesUp = { StartLimitIntervalSec: 0 };
 
 export function running(user: string) {
@@ -172,8 +171,18 @@ export function unitFile(name: string, unit: Unit): HostFile {
   return { path: `systemd/${name}`, content: unitText(unit), mode: "0644", owner: "root", group: "root" };
 }
 
-/** A script of this room as a file of a release. @param name below scripts/ */
+/** A script of this package as a file of a release. @param name below scripts/ */
 export function scriptFile(path: string, name: string): HostFile {
   const content = readFileSync(new URL(`./scripts/${name}`, import.meta.url), "utf8");
   return { path, content, mode: "0644", owner: "root", group: "root" };
 }
+
+/**
+ * MemoryMax of the two large services, so that the OOM killer picks the one that grew. Envoy sheds load at its heap's limit,
+ * and exceeds this only if that fails. Both fit into the 2 GiB of the smallest host. There is no MemoryHigh=: it counts the
+ * page cache, and would throttle Prometheus all the time.
+ */
+export const memoryCeilings = { envoyHeaps: 1.25, prometheus: "60%" } as const;
+
+export const prometheusUrl = `http://127.0.0.1:${ports.prometheus}`;
+export const prometheusMetricsUrl = `${prometheusUrl}/metrics`;

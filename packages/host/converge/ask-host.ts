@@ -1,7 +1,7 @@
 import { type Clock, type Management, runCommand } from "./run-command.ts";
 
 /** What `pulumi up` passes to this command, in its environment. */
-export interface ConvergeRequest {
+interface ConvergeRequest {
   readonly region: string;
   /** Undefined: the deployer's own credentials. */
   readonly roleToAssume: string | undefined;

@@ -23,7 +23,7 @@ export const systemClock: Clock = {
 };
 
 /** How a command on a host ended, or what Run Command was still waiting for at the deadline. */
-export type CommandEnd =
+type CommandEnd =
   | { readonly kind: "ended"; readonly success: boolean; readonly details: string; output: string; errors: string }
   | { readonly kind: "timedOut"; readonly waitingFor: string };
 

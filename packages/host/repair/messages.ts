@@ -10,7 +10,7 @@ export interface Label {
   readonly value: string;
 }
 
-export interface Chunk {
+interface Chunk {
   /** Milliseconds since 1970, both inclusive. */
   readonly minTime: number;
   readonly maxTime: number;
@@ -23,7 +23,7 @@ export const xorEncoding = 1;
 export const histogramEncodings: readonly number[] = [2, 3];
 
 /** A series, or the next part of one whose chunks did not fit into one frame. */
-export interface ChunkedSeries {
+interface ChunkedSeries {
   readonly labels: readonly Label[];
   readonly chunks: readonly Chunk[];
 }

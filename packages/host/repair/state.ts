@@ -22,7 +22,7 @@ export interface State {
 }
 
 /** The report about a backfilled window. Instants as ISO 8601. */
-export interface RepairReport {
+interface RepairReport {
   readonly from: string;
   readonly to: string;
   readonly reasons: readonly string[];
@@ -130,7 +130,7 @@ export async function writeReport(directory: string, report: RepairReport): Prom
 }
 
 /** What the repairer knows besides its state. */
-export interface Moment {
+interface Moment {
   /** Milliseconds since 1970. */
   readonly lookedAt: number | undefined;
   readonly unavailable: number;

@@ -20,7 +20,7 @@ export const sumOf = (one: Tally, other: Tally): Tally => ({
   skipped: added(one.skipped, other.skipped),
 });
 
-export const nativeHistogram = "native histogram";
+const nativeHistogram = "native histogram";
 
 /**
  * Reads a span and writes it to the receiver.

@@ -12,7 +12,7 @@ export interface Section {
 }
 export type KnownUnit = Readonly<Record<string, Section>>;
 
-/** What every service is denied: packages/host/cloud/hardening.ts, written down a second time. */
+/** What every service is denied: packages/host/cloud/units.ts, written down a second time. */
 const hardening = {
   NoNewPrivileges: "yes",
   CapabilityBoundingSet: "",
@@ -80,7 +80,7 @@ export function knownUnits({ role, network }: Configuration): Readonly<Record<st
     text.split(" ").every((one, index) => (index === 0 ? one === "localhost" : isReachable(one, own, closed)));
   return {
     [portsUnit]: {
-      Unit: { always: { Description: "Ports of the link: for its own services alone", ...forEver } },
+      Unit: { always: { Description: "Reserve the link's ports for its own services", ...forEver } },
       Service: {
         always: {
           Type: "oneshot",
@@ -198,7 +198,7 @@ const memory = {
 const repair: KnownUnit = {
   Unit: {
     always: {
-      Description: "Repair of what the receiver has not got",
+      Description: "Backfill of samples that the receiver lacks",
       Requires: dataMount,
       After: `${dataMount} ${prometheusUnit}`,
       ...forEver,

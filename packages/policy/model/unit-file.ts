@@ -3,7 +3,7 @@ export type UnitFile = Readonly<Record<string, Readonly<Record<string, readonly 
 
 /**
  * Reads a unit file strictly: `[Section]`, each once, and `Key=value` lines, each whole on its own line, as
- * packages/host/cloud/unit-text.ts writes them. What systemd would read in another way (systemd.syntax: a line that goes on after
+ * packages/host/cloud/units.ts writes them. What systemd would read in another way (systemd.syntax: a line that goes on after
  * a backslash, blanks round `=`, comments, a section that is continued below, a byte order mark) is a fault and not read at
  * all: whoever reads less than systemd does not know what the unit says.
  */

@@ -9,7 +9,7 @@ export const bucketIsTlsOnly: StackRule = {
   fence: "account",
   rule: "A bucket refuses whatever does not come by TLS.",
   reason: "What comes in clear can be read and changed on the way.",
-  remedy: "Give the bucket the policy of packages/host/cloud/bucket-policy.ts.",
+  remedy: "Give the bucket the policy of packages/host/cloud/policies.ts.",
   source: "CIS AWS Foundations 2.1.1; AWS Security Hub S3.5",
   *check(resources) {
     yield* each(ofType(resources, "bucket"), function* (bucket) {

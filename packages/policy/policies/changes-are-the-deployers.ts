@@ -11,7 +11,7 @@ export const changesAreTheDeployers: StackRule = {
   rule: "Bucket, secrets and keys refuse everything but reads to everybody but the role of the update, which is named.",
   reason:
     "Who puts an object, a replica or a rule into the bucket runs code on hosts; who copies a secret poses as this side.",
-  remedy: "Set account.assumeRole, and give each the policy of packages/host: bucket-policy.ts or secret-policy.ts.",
+  remedy: "Set account.assumeRole, and give each its policy of packages/host/cloud/policies.ts.",
   source: "docs/decisions/0650; AWS Service Authorization Reference; Amazon S3 User Guide, bucket policies",
   *check(resources, { configuration }) {
     const account = accountOf(configuration);

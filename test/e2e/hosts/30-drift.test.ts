@@ -172,7 +172,7 @@ describe("what is changed by hand on a host", function () {
       (await on("receiver", "ls", "/run")).includes("held") ? 1 : undefined,
     );
     const busy = await sandbox.world.exec("receiver", ["env", "METRICS_LINK_LOCK_SECONDS=1", agent, "run"]);
-    assert.deepEqual([busy.code, busy.stdout], [75, "busy: another run of the agent did not end in time\n"]);
+    assert.deepEqual([busy.code, busy.stdout], [75, "busy: timed out waiting for another run of the agent to end\n"]);
     const [waited] = await Promise.all([runAgent("receiver"), held]);
     assert.equal(waited.report.outcome, "converged");
     await on("receiver", "rm", "/run/held");

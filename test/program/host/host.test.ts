@@ -10,7 +10,7 @@ describe("a host", () => {
     ({ registrations, releaseId } = await build());
   });
 
-  it("is these resources and no others", () => {
+  it("consists of exactly these resources", () => {
     const types = registrations.map(({ type }) => type);
     const count = types.map((type) => [type, types.filter((other) => other === type).length]);
     assert.deepEqual(Object.fromEntries(count), {
@@ -38,7 +38,7 @@ describe("a host", () => {
     });
   });
 
-  it("boots from little, with metadata by token only, no public address, no key pair, encrypted disks", () => {
+  it("boots minimal, with IMDSv2 only, no public address, no key pair, encrypted disks", () => {
     const { userDataBase64, ...inputs } = only(registrations, "aws:ec2/instance:Instance");
     assert.deepEqual(inputs, {
       ami: "ami-0123456789abcdef0",
@@ -116,7 +116,7 @@ describe("a host", () => {
     assert.equal(lines[1], `amazon-ssm-agent ${hash} tools/amazon-ssm-agent/1.0.0/${hash}.deb`);
   });
 
-  it("asks the host to converge, with nothing secret in the question", () => {
+  it("asks the host to converge, with nothing secret in the command", () => {
     assert.deepEqual(only(registrations, "command:local:Command"), {
       create: "node packages/host/converge/main.ts",
       environment: {
@@ -131,7 +131,7 @@ describe("a host", () => {
     });
   });
 
-  it("hands key material over as the value of one secret, and in no other input", () => {
+  it("passes key material only as the value of one secret", () => {
     const version = only(registrations, "aws:secretsmanager/secretVersion:SecretVersion");
     assert.equal(insideSecret(version.secretString), JSON.stringify({ "tls/private-key.pem": privateKey }));
     for (const { type, inputs } of registrations) {
@@ -142,14 +142,14 @@ describe("a host", () => {
     }
   });
 
-  it("encrypts the secret under a key that rotates", () => {
+  it("encrypts the secret with a key that rotates", () => {
     const { enableKeyRotation, deletionWindowInDays } = only(registrations, "aws:kms/key:Key");
     assert.deepEqual([enableKeyRotation, deletionWindowInDays], [true, 30]);
     assert.equal(only(registrations, "aws:secretsmanager/secret:Secret").kmsKeyId, answers["aws:kms/key:Key"]().arn);
     assert.equal(only(registrations, "aws:kms/alias:Alias").name, "alias/metrics-link/sender");
   });
 
-  it("tags whatever can carry a tag", async () => {
+  it("tags every resource that supports tags", async () => {
     const tags = { Project: "metrics-link" };
     const tagged = (await build({ host: { tags } })).registrations.filter(
       ({ name, inputs }) => inputs.tags !== undefined && !name.startsWith("sender-tool"),
@@ -168,7 +168,7 @@ describe("a host", () => {
     ]);
   });
 
-  it("is refused when nobody on it would hear the command to converge", async () => {
+  it("is refused when it would have no agent of Systems Manager", async () => {
     const without = artifacts.filter(({ name }) => name !== "amazon-ssm-agent");
     await assert.rejects(build({ artifacts: without }), /Host sender would have no amazon-ssm-agent/);
     await build({ artifacts: without, acceptUnpinned: true });
@@ -176,7 +176,7 @@ describe("a host", () => {
     await build({ artifacts: without, host: { image } });
   });
 
-  it("is refused with a name that AWS or the release would not take", async () => {
+  it("is refused with a name that AWS or the release does not allow", async () => {
     await assert.rejects(build({ host: { hostName: "Sender_1" } }), /1 to 30 of a-z, 0-9 and -/);
   });
 });

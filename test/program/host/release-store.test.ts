@@ -41,7 +41,7 @@ describe("a store of releases", () => {
     assert.equal(agent.key, `agent/${agent.sha256}.mjs`);
   });
 
-  it("is refused with a tool that cannot be compared with its upstream", async () => {
+  it("is refused with a tool without an official hash", async () => {
     const built = artifacts.map((found) => ({ ...found, source: "registry" as const }));
     await assert.rejects(build({ artifacts: built }), /envoy is "registry": the official download/);
   });

@@ -26,7 +26,7 @@ const fileOf = (path: string) => {
 };
 
 describe("cloud-init", () => {
-  it("is YAML under its header and says what the object says", () => {
+  it("is YAML with a header, and parses to the object", () => {
     const text = cloudInitText(input);
     assert.match(text, /^#cloud-config\n/);
     assert.deepEqual(parse(text), cloudInit(input));
@@ -40,11 +40,11 @@ describe("cloud-init", () => {
     assert.throws(() => cloudInitText({ ...input, bucket: "b".repeat(16_384) }), /has \d+ bytes, EC2 allows 16384/);
   });
 
-  it("names no version of anything, so that it never ages", () => {
+  it("contains no version of anything, so that it never ages", () => {
     assert.doesNotMatch(cloudInitText(input), /[0-9a-f]{64}/);
   });
 
-  it("makes the service users with fixed numbers and nobody who could log in", () => {
+  it("creates the service users with fixed ids, and no user who can log in", () => {
     assert.deepEqual(
       cloudInit(input).users.map(({ name, uid, shell, lock_passwd }) => [name, uid, shell, lock_passwd]),
       [
@@ -69,7 +69,7 @@ describe("cloud-init", () => {
     assert.doesNotMatch(content, /\.device/);
   });
 
-  it("mounts it so that what is written has reached it", () => {
+  it("mounts it with sync", () => {
     const { content } = fileOf("/etc/systemd/system/var-lib-metrics\\x2dlink.mount");
     assert.match(content, /^Options=(\S+,)?sync(,|$)/m);
   });
@@ -78,14 +78,14 @@ describe("cloud-init", () => {
     assert.match(fileOf("/etc/sysctl.d/60-metrics-link.conf").content, /^fs\.inotify\.max_user_instances = 4096$/m);
   });
 
-  it("starts the bootstrap with the bucket that is the host's own", () => {
+  it("starts the bootstrap with the host's own bucket", () => {
     assert.match(
       fileOf("/etc/systemd/system/metrics-link-bootstrap.service").content,
       /^ExecStart=\/opt\/metrics-link\/bin\/bootstrap eu-west-1 metrics-link-sender-111111111111-eu-west-1 sender$/m,
     );
   });
 
-  it("closes the doors before anything that may take long, and does so again at each boot", () => {
+  it("disables SSH before anything slow, and again at each boot", () => {
     const { content, permissions } = fileOf("/var/lib/cloud/scripts/per-boot/metrics-link");
     const at = (text: string) => {
       assert.ok(content.includes(text), text);
@@ -98,7 +98,7 @@ describe("cloud-init", () => {
     assert.ok(at(`mount='${dataMountName}'`) > 0);
   });
 
-  it("fits the schema of the cloud-init that hosts boot with", () => {
+  it("matches the schema of the hosts' cloud-init", () => {
     const { image } = JSON.parse(readFileSync(join(cacheDirectory(), "toolchain.json"), "utf8"));
     // In a mount namespace of its own: the image stays as it is.
     const check = `mount -t tmpfs tmpfs "$0/tmp" && cat > "$0/tmp/user-data" &&

@@ -71,7 +71,7 @@ describe("the data volume", function () {
     assert.match(command("debugfs", "-R", "cat kept", device), /^#!\/bin\/bash/);
   });
 
-  it("keeps what it has when it is made larger, and its file system grows", () => {
+  it("keeps its data when it is enlarged, and its file system grows", () => {
     ready();
     const made = header("Filesystem UUID");
     assert.equal(size(), sizeMiB * mebibyte);
@@ -81,7 +81,7 @@ describe("the data volume", function () {
     assert.deepEqual([size(), header("Filesystem UUID")], [2 * sizeMiB * mebibyte, made]);
   });
 
-  it("is waited for", async () => {
+  it("may appear late", async () => {
     const later = join(folder, "attached-later");
     const waiting = spawn("bash", arguments_(later), { stdio: "ignore" });
     const ended = once(waiting, "exit");
@@ -101,15 +101,15 @@ describe("the data volume", function () {
     ["near its beginning", 3 * mebibyte],
     ["at its very end", sizeMiB * mebibyte - 4],
   ] as const) {
-    it(`is never formatted when it has anything on it: four bytes ${what}`, () => {
+    it(`is never formatted unless it is blank: four bytes ${what}`, () => {
       write(Buffer.from("data"), offset);
-      refused(/holds something that blkid does not know; it is left as it is and not mounted/);
+      refused(/contains something that blkid does not know; it is not changed and not mounted/);
     });
   }
 
   it("is never formatted when it has another file system", () => {
     command("mkswap", device);
-    refused(/holds swap, not ext4/);
+    refused(/contains swap, not ext4/);
   });
 
   it("is never formatted when it has a partition table", () => {
@@ -120,16 +120,16 @@ describe("the data volume", function () {
     record.writeUInt32LE(4096, 446 + 12);
     record.writeUInt16BE(0x55aa, 510);
     write(record, 0);
-    refused(/holds a partition table, not ext4/);
+    refused(/contains a partition table, not ext4/);
   });
 
-  it("is not mounted when its file system is broken beyond what a machine mends: it has lost its root", () => {
+  it("is not mounted when its file system needs manual repair: it has lost its root", () => {
     ready();
     command("debugfs", "-w", "-R", "clri <2>", device);
     command("debugfs", "-w", "-R", "set_super_value state 2", device);
     const { status, stderr } = makeReady();
     assert.equal(status, 1);
-    assert.match(stderr, /has errors that need a person \(e2fsck's exit code 4\)/);
+    assert.match(stderr, /has errors that need manual repair \(e2fsck's exit code 4\)/);
   });
 });
 

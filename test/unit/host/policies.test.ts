@@ -26,7 +26,7 @@ const sample = {
 };
 
 describe("policies of a host", () => {
-  it("the role may read its own releases, its own secret, and hear commands; nothing else", () => {
+  it("the role may only read its own releases and secret, and receive commands", () => {
     const policy = instancePolicy(sample);
     const fromHome = { Condition: { StringEquals: { "aws:SourceVpc": "vpc-1" } } };
     assert.deepEqual(policy, {
@@ -76,13 +76,13 @@ describe("policies of a host", () => {
     });
   });
 
-  it("only EC2 gives the role out", () => {
+  it("only EC2 may assume the role", () => {
     assert.deepEqual(instanceTrustPolicy.Statement, [
       { Effect: "Allow", Principal: { Service: "ec2.amazonaws.com" }, Action: "sts:AssumeRole" },
     ]);
   });
 
-  it("the bucket refuses whatever did not come by TLS, and changes by others than the deployer", () => {
+  it("the bucket denies requests without TLS, and changes by anybody but the deployer", () => {
     const tlsOnly = {
       Sid: "TlsOnly",
       Effect: "Deny",
@@ -105,7 +105,7 @@ describe("policies of a host", () => {
     assert.deepEqual(bucketPolicy(bucketArn, undefined).Statement, [tlsOnly]);
   });
 
-  it("the secret's value and its key are for their readers, and changes for the deployer", () => {
+  it("only the readers get the secret's value and its key, and only the deployer changes them", () => {
     const deny = { Effect: "Deny", Principal: "*" };
     const others = (NotAction: readonly string[]) => ({
       Sid: "ChangedByTheDeployerOnly",
@@ -139,14 +139,14 @@ describe("policies of a host", () => {
     ]);
   });
 
-  it("what counts as a read is named whole, and reads", () => {
+  it("read actions are listed by their full names, and only read", () => {
     for (const action of Object.values(reads).flat()) {
       assert.match(action, /^(s3|secretsmanager|kms):(Get|List|Describe|Decrypt$)[A-Za-z]*$/);
     }
   });
 });
 
-describe("the documents for an account's administrators", () => {
+describe("the policies for an account's administrators", () => {
   const read = (name: string) => readFileSync(new URL(`../../../stacks/iam/${name}.json`, import.meta.url), "utf8");
   const statements = (name: string): Statement[] => JSON.parse(read(name)).Statement;
   interface Statement {
@@ -166,7 +166,7 @@ describe("the documents for an account's administrators", () => {
     }
   });
 
-  it("bound a host to what its own policy allows, and to no action more", () => {
+  it("bound a host to the actions of its own policy", () => {
     const own = instancePolicy(sample).Statement;
     const bounds = statements("host-boundary");
     assert.deepEqual(bounds.flatMap(({ Action }) => Action).toSorted(), own.flatMap(({ Action }) => Action).toSorted());
@@ -181,7 +181,7 @@ describe("the documents for an account's administrators", () => {
     }
   });
 
-  it("let the deployer give rights within the boundary alone, and hosts' roles to EC2 alone", () => {
+  it("let the deployer grant rights only within the boundary, and hosts' roles only to EC2", () => {
     const giving = /^iam:(Create|Put|Attach|Update|Add|Pass|\*)/;
     for (const { Action, Condition } of statements("deploy-role").filter(({ Effect }) => Effect === "Allow")) {
       const given = [Action].flat().filter((one) => giving.test(one));

@@ -30,7 +30,7 @@ const host = { hostName: "sender", region: "eu-west-1", bucket: "b", volumeId: "
 const exposureLimit = 2.0;
 
 describe("services of a host", () => {
-  it("start in order: what keeps the ports, what measures, what carries, what stores", () => {
+  it("start in order: ports, node_exporter, Envoy, Prometheus", () => {
     assert.deepEqual(
       services.services.map(({ unit }) => unit),
       [
@@ -42,7 +42,7 @@ describe("services of a host", () => {
     );
   });
 
-  it("run what the release in force brings, with the flags that they were given", () => {
+  it("run the programs of the release in force, with the given flags", () => {
     assert.match(
       unitOf("metrics-link-envoy.service"),
       /^ExecStart=\/opt\/metrics-link\/current\/bin\/envoy --config-path \/opt\/metrics-link\/current\/envoy\/bootstrap.json$/m,
@@ -61,7 +61,7 @@ describe("services of a host", () => {
     assert.match(unit, /^StateDirectory=metrics-link\/prometheus$/m);
   });
 
-  it("end in order: the sender's Prometheus sends what it has, the receiver's Envoy takes what is under way", () => {
+  it("stop in order: the sender's Prometheus flushes, the receiver's Envoy finishes requests in flight", () => {
     const orders = (["sends", "receives"] as const).map((link) => {
       const { files } = standardServices({ envoy: { ...envoy, link }, prometheus });
       const unit = files.find(({ path }) => path.endsWith("metrics-link-envoy.service"))?.content ?? "";
@@ -74,7 +74,7 @@ describe("services of a host", () => {
     ]);
   });
 
-  it("Envoy is drained before it is stopped, by its own user, and for longer than that takes", () => {
+  it("Envoy is drained before it is stopped, by its own user, with enough time", () => {
     const unit = unitOf("metrics-link-envoy.service");
     assert.match(
       unit,
@@ -86,7 +86,7 @@ describe("services of a host", () => {
     for (const path of ["POST healthcheck/fail", "POST drain_listeners "]) assert.ok(script.includes(path), path);
   });
 
-  it("are started again for ever, as users of their own, with no capability but to bind their ports", () => {
+  it("are restarted for ever, as users of their own, with no capability except to bind their ports", () => {
     for (const [name, user] of [
       ["metrics-link-envoy.service", "envoy"],
       ["metrics-link-prometheus.service", "prometheus"],
@@ -101,7 +101,7 @@ describe("services of a host", () => {
     }
   });
 
-  it("speak to the addresses that they need and bind the ports that they listen on", () => {
+  it("may reach only the addresses that they need, and bind only their ports", () => {
     const fences = (set: typeof services) =>
       Object.fromEntries(
         set.files
@@ -134,12 +134,12 @@ describe("services of a host", () => {
     assert.equal(receiver.prometheus?.[1], "localhost 10.20.0.2 10.20.128.0/18");
   });
 
-  it("end at a ceiling of their own before they take memory from each other", () => {
+  it("have memory limits that leave room for each other", () => {
     assert.deepEqual(linesOf(unitOf("metrics-link-envoy.service"), "MemoryMax"), [`${640 * 2 ** 20}`]);
     assert.deepEqual(linesOf(unitOf("metrics-link-prometheus.service"), "MemoryMax"), ["60%"]);
   });
 
-  it("no other user can take a port of theirs", () => {
+  it("have ports that no other user can bind", () => {
     assert.deepEqual(linesOf(unitOf("metrics-link-ports.service"), "ExecStart"), [
       "/opt/metrics-link/current/bin/node --jitless /opt/metrics-link/current/ports/keep-ports.mjs 9903",
     ]);
@@ -153,7 +153,7 @@ describe("services of a host", () => {
     }
   });
 
-  it("a certificate is taken up without a signal, Envoy's configuration by a restart, rules by a reload", () => {
+  it("load certificates without a signal, Envoy's configuration by a restart, rules by a reload", () => {
     const actions = Object.fromEntries(services.services.map(({ unit, onChange }) => [unit, onChange]));
     assert.deepEqual(actions["metrics-link-envoy.service"], [
       { paths: ["tls/", "envoy/sds/", "envoy/drain.sh"], action: "nothing" },
@@ -179,13 +179,13 @@ describe("services of a host", () => {
     );
   });
 
-  it("without a link there is no Envoy and nothing is asked of it", () => {
+  it("have no Envoy, and no check or probe of it, without a link", () => {
     const { tools, probes } = standardServices({ prometheus });
     assert.deepEqual(tools, ["node_exporter", "prometheus"]);
     assert.ok(probes.every(({ unit }) => !unit.includes("envoy")));
   });
 
-  it("are closed as far as systemd can close them", function () {
+  it("have a low exposure score in systemd-analyze", function () {
     // Debian 12's systemd 252 and later judge a file without loading it.
     const probe = spawnSync("systemd-analyze", ["security", "--help"], { encoding: "utf8" });
     if (probe.error || !probe.stdout.includes("--offline")) return this.skip();

@@ -162,7 +162,7 @@ interface Group {
  * Refusals grouped by kind, source and reason, in bounded memory: ten thousand lines of an attacker become one entry with
  * a count, and hide nothing.
  */
-export class Refusals {
+class Refusals {
   readonly #groups = kinds.map(() => new Map<string, Group>());
   readonly #more = kinds.map(() => 0);
 

@@ -1,19 +1,19 @@
 #!/bin/bash
-# Runs the host's agent. What changes a host runs once at a time: the lock is the open descriptor 9, which dies with
-# the agent.
+# Runs the host's agent. Commands that change the host run one at a time: the lock is held by descriptor 9 until the
+# agent ends.
 set -euo pipefail
-# Who can open the lock can hold it.
+# Whoever can open the lock can hold it.
 umask 0077
 base=/opt/metrics-link
 case ${1-} in
   converge | run)
     exec 9>/run/metrics-link-agent.lock
     if ! flock --timeout "${METRICS_LINK_LOCK_SECONDS:-300}" 9; then
-      echo "busy: another run of the agent did not end in time"
+      echo "busy: timed out waiting for another run of the agent to end"
       exit 75
     fi
     ;;
 esac
-# Which Node, which agent: links that the agent swaps when a release brings others.
-# Without a compiler no memory that can be written is ever run; a run with nothing to do costs the same.
+# The agent replaces these two links when a release has another Node or agent.
+# --jitless: without a compiler, writable memory is never executable. A run without changes takes the same time.
 exec "$base/bin/node" --jitless --use-system-ca "$base/bin/agent.mjs" "$@"

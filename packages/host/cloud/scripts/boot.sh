@@ -1,20 +1,20 @@
 #!/bin/bash
-# What cloud-init runs at each boot. All of it may be done again: a first boot that was cut off is made up for.
+# Run by cloud-init at each boot. Everything can be repeated, so that an interrupted first boot is completed.
 set -euo pipefail
 packages=/opt/metrics-link/packages
 mount='var-lib-metrics\x2dlink.mount'
 
-# Systems Manager is the only way in, from the first moment on.
+# Systems Manager is the only way in, right from the start.
 systemctl mask --now --quiet ssh.service ssh.socket
 systemctl restart systemd-sysctl.service
 systemctl daemon-reload
 systemctl enable --quiet "$mount" metrics-link-bootstrap.service metrics-link-agent.timer
-# The volume is attached once the instance runs, which may be after this.
+# EC2 attaches the volume to the running instance, maybe later than this.
 systemctl start --no-block "$mount"
-# Comes back once there is an agent; at once when there is one already.
+# Returns once there is an agent.
 systemctl start metrics-link-bootstrap.service
 
-# What the first visit to the bucket has fetched and checked. Something else may be at dpkg's lock for a while.
+# Packages that the bootstrap has downloaded and verified. Another process may hold dpkg's lock for a while.
 for package in "$packages"/*.deb; do
   [[ -e $package ]] || continue
   tries=1

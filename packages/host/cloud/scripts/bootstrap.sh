@@ -1,6 +1,6 @@
 #!/bin/bash
-# First boot: fetches Node and the agent from the account's bucket, checks them by hash, and lets the agent take over.
-# Tries until it succeeds. usage: bootstrap REGION BUCKET HOST
+# First boot: downloads Node and the agent from the account's bucket, verifies their hashes, and starts the agent.
+# Retries until it succeeds. usage: bootstrap REGION BUCKET HOST
 set -euo pipefail
 if [[ $1 != --once ]]; then
   until "$0" --once "$@"; do sleep 5; done
@@ -21,7 +21,7 @@ imds() { "${patient[@]}" -H "X-aws-ec2-metadata-token: $token" "$metadata/meta-d
 credentials=$(imds "$(imds '')")
 credential() { sed -n "s/.*\"$1\" *: *\"\([^\"]*\)\".*/\1/p" <<<"$credentials"; }
 
-# On standard input, so that no credential stands in the process list.
+# On standard input, to keep the credentials out of the process list.
 fetch() {
   printf 'user = "%s:%s"\nheader = "x-amz-security-token: %s"\n' \
     "$(credential AccessKeyId)" "$(credential SecretAccessKey)" "$(credential Token)" |
@@ -38,7 +38,7 @@ while read -r what hash key inner; do
     node)
       mkdir -p "$base/tools/node/$hash"
       tar --extract --gzip --no-same-owner --file "$work/node" --directory "$base/tools/node/$hash"
-      # Before it has a name: else a power cut may leave zeros under it.
+      # Before the link: otherwise a power cut may leave files of zeros.
       sync --file-system "$base"
       ln -sfn "$base/tools/node/$hash/$inner" "$base/bin/node"
       ;;
@@ -47,7 +47,7 @@ while read -r what hash key inner; do
       sync --file-system "$base"
       ln -sfn "$base/agent/$hash.mjs" "$base/bin/agent.mjs"
       ;;
-    # What installs packages is allowed more than this is.
+    # boot.sh installs packages: this unit may not.
     *) install -m 0644 "$work/$what" "$base/packages/$what.deb" ;;
   esac
 done <"$work/manifest"

@@ -1,7 +1,7 @@
 #!/bin/bash
-# What Envoy's unit runs before it stops Envoy. usage: drain-envoy ADMIN_SOCKET
-# New connections are refused at once, which a client takes for an outage and tries again. Those that stand are told to
-# go with their next answer. Done when none is left, or none has had a request for a while; after 5 s in any case.
+# Drains Envoy before its unit stops it. usage: drain-envoy ADMIN_SOCKET
+# New connections are refused at once, and clients retry. Open connections are closed with their next answer. Ends when
+# none is left or none has had a request for a while, after at most 5 s.
 set -euo pipefail
 socket=$1
 ask() { curl --silent --show-error --fail --max-time 2 --unix-socket "$socket" "http://envoy/$2" --request "$1"; }
@@ -13,10 +13,10 @@ start=$(now)
 last=''
 changed=$start
 until (($(now) - start > 5000000)); do
-  # Only what carries the link: Prometheus reads Envoy's own numbers all the time.
+  # Only the link's listeners: Prometheus scrapes Envoy's metrics all the time.
   stats=$(ask GET 'stats?filter=^(listener.(ingest|egress)|http.(egress|elsewhere|sender_.*)).downstream_(cx_active|rq_active|rq_total)$' --globoff)
   if ! grep --quiet cx_active <<<"$stats"; then
-    echo "Envoy names no listener of the link; what is under way is cut off" >&2
+    echo "Envoy reports no listener of the link: requests in flight are cut off" >&2
     exit 1
   fi
   if ! grep --quiet 'cx_active: [1-9]' <<<"$stats"; then exit; fi
@@ -24,8 +24,8 @@ until (($(now) - start > 5000000)); do
     last=$stats
     changed=$(now)
   fi
-  # Longer than the pause between two batches of a link that is scraped every second.
+  # Longer than the pause between two batches with a scrape interval of one second.
   if (($(now) - changed > 1200000)); then exit; fi
   sleep 0.02
 done
-echo "requests are still under way after 5 s; they are cut off" >&2
+echo "requests are still in flight after 5 s: they are cut off" >&2

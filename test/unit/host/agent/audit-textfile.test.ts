@@ -21,7 +21,7 @@ describe("agent: the outcome of an audit", () => {
     ]);
   });
 
-  it("has no series of a finding when there was none", () => {
+  it("has no series without findings", () => {
     assert.doesNotMatch(auditMetrics({ ...outcome, findings: [] }), /metrics_link_audit_finding/);
   });
 });

@@ -53,7 +53,7 @@ describe("agent: certificates", () => {
 
   const chain = () => text("leaf.pem") + text("intermediate.pem");
 
-  it("a key fits its certificate and no other does", () => {
+  it("only the right key matches a certificate", () => {
     requireKeyPair(chain(), text("leaf.key"));
     assert.throws(() => requireKeyPair(chain(), text("root.key")), /does not match the certificate/);
   });
@@ -63,19 +63,19 @@ describe("agent: certificates", () => {
     requireChain(chain(), text("stranger.pem") + text("root.pem"), Date.now());
   });
 
-  it("a root of the same name is another root", () => {
+  it("another root of the same name does not count", () => {
     assert.throws(
       () => requireChain(chain(), text("stranger.pem"), Date.now()),
       /certificate 2 \(CN=intermediate\) is signed by none/,
     );
   });
 
-  it("a chain without its intermediate, or without anything, leads nowhere", () => {
+  it("a chain without its intermediate, or an empty one, is refused", () => {
     assert.throws(() => requireChain(text("leaf.pem"), text("root.pem"), Date.now()), /certificate 1 \(CN=leaf\)/);
     assert.throws(() => requireChain("", text("root.pem"), Date.now()), /the chain contains no certificate/);
   });
 
-  it("a certificate out of its time is refused with both times", () => {
+  it("an expired or future certificate is refused with its validity", () => {
     for (const now of [Date.now() + 3 * day, Date.now() - day]) {
       assert.throws(
         () => requireChain(chain(), text("root.pem"), now),
@@ -93,7 +93,7 @@ describe("agent: certificates", () => {
     const one = selfSigned("one");
     const two = selfSigned("two");
 
-    it("holds exactly the pinned roots, in any order", () => {
+    it("contains exactly the pinned roots, in any order", () => {
       requireTrustBundle(one.pem, [one.fingerprint]);
       requireTrustBundle(`${two.pem}\n${one.pem}`, [one.fingerprint, two.fingerprint]);
     });
@@ -125,7 +125,7 @@ describe("agent: certificates", () => {
       });
     }
 
-    it("is refused with an authority that did not sign itself, pinned or not", () => {
+    it("is refused with a CA that is not self-signed, pinned or not", () => {
       const { fingerprint256 } = new X509Certificate(text("leaf.pem"));
       assert.throws(() => requireTrustBundle(text("leaf.pem"), [fingerprint256]), /is not a root/);
     });

@@ -40,7 +40,7 @@ describe("agent: converge", () => {
     );
   });
 
-  it("does nothing a second time, and asks for no secret", async () => {
+  it("does nothing the second time, and fetches no secret", async () => {
     const { outcome, actions, driftedFiles } = await host.converge(first);
     assert.equal(outcome, "converged");
     assert.deepEqual(actions, {});
@@ -91,7 +91,7 @@ describe("agent: converge", () => {
     assert.deepEqual(host.changes, []);
   });
 
-  it("stops a service that the release does not have any more", async () => {
+  it("stops a service that the release no longer has", async () => {
     const sound = soundRelease();
     const releaseId = await host.publish({
       ...sound,
@@ -107,7 +107,7 @@ describe("agent: converge", () => {
     ]);
   });
 
-  it("keeps the release in force and the one before, and nothing older", async () => {
+  it("keeps the release in force and the previous one, and nothing older", async () => {
     const second = await host.publish(withFile("prometheus/rules.yml", "groups: []\n"));
     const third = await host.publish(
       soundRelease({ tools: [soundRelease().tools[0] as never, tool("envoy", "envoy two")] }),
@@ -123,7 +123,7 @@ describe("agent: converge", () => {
     assert.deepEqual(await readdir(host.path("/opt/metrics-link/tools/envoy")), [kept, `${kept}.seal.json`]);
   });
 
-  it("puts back what was changed by hand, says so, and lets the services take it up", async () => {
+  it("repairs manual changes, reports them, and has the services load the result", async () => {
     await writeFile(inForce("prometheus/prometheus.yml"), "global: {scrape_interval: 1h}\n");
     await writeFile(inForce("tls/private-key.pem"), "a stranger's key", { flag: "r+" }).catch(() => undefined);
     await writeFile(inForce("prometheus/more.yml"), "groups: []\n");
@@ -142,13 +142,13 @@ describe("agent: converge", () => {
     assert.deepEqual(actions, { "metrics-link-envoy.service": "start" });
   });
 
-  it("never leaves a secret readable on its way to its owner", async () => {
+  it("never leaves a secret readable before it has its owner", async () => {
     assert.equal((await lstat(inForce("tls/private-key.pem"))).mode & 0o077, 0);
     const memory = await stat(host.path("/var/lib/metrics-link-agent/memory.json"));
     assert.equal(memory.mode & 0o7777, 0o600);
   });
 
-  it("unpacks tools of an archive", async () => {
+  it("unpacks tools from an archive", async () => {
     const work = host.path("/archive");
     await mkdir(`${work}/prometheus-1`, { recursive: true });
     await writeFile(`${work}/prometheus-1/promtool`, "the promtool");

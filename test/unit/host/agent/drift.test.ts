@@ -74,7 +74,7 @@ describe("agent: drift", () => {
     },
   ];
   for (const { what, by, drifted, changes } of cases) {
-    it(`${what}: put back, told, and taken up by those whom it concerns`, async () => {
+    it(`${what}: is repaired, reported, and loaded by the services concerned`, async () => {
       await by();
       const report = await host.timerRun();
       assert.deepEqual([report.outcome, report.driftedFiles], ["converged", drifted]);
@@ -85,7 +85,7 @@ describe("agent: drift", () => {
     });
   }
 
-  it("a link that pointed at another release: what services may have started on there is undone", async () => {
+  it("a link that pointed at another release: services that may have started on it are changed back", async () => {
     const changed = withFile("envoy/bootstrap.json", "admin: {a: 1}\n");
     const second = await host.publish(changed);
     await host.converge(second);
@@ -99,12 +99,12 @@ describe("agent: drift", () => {
     assert.deepEqual(host.changes, ["restart metrics-link-envoy.service"]);
   });
 
-  it("a new release has not drifted, whatever it has to write", async () => {
+  it("a new release has not drifted, whatever it writes", async () => {
     const report = await host.converge(await host.publish(withFile("prometheus/rules.yml", "groups: []\n")));
     assert.deepEqual([report.driftedFiles, report.driftedTotal], [[], 0]);
   });
 
-  it("three times within a day is repeated, and a day later it is forgotten", async () => {
+  it("three times within a day counts as repeated, and is forgotten a day later", async () => {
     const drift = async () => {
       await chmod(inForce("tls/private-key.pem"), 0o444);
       return host.timerRun();
@@ -118,7 +118,7 @@ describe("agent: drift", () => {
     assert.deepEqual([later.repeatedDrift, later.driftedTotal], [{}, 3]);
   });
 
-  it("a secret is not read again: what the file system says of it is enough", async () => {
+  it("a secret is not fetched again: the file system's stamp is enough", async () => {
     host.secretRequests.length = 0;
     await host.timerRun();
     assert.deepEqual(host.secretRequests, []);
@@ -129,7 +129,7 @@ describe("agent: drift", () => {
     assert.equal(await readFile(inForce("tls/private-key.pem"), "utf8"), "key one");
   });
 
-  it("a tool that cannot be fetched leaves nothing behind", async () => {
+  it("a tool that cannot be downloaded leaves nothing behind", async () => {
     await writeFile(`${toolFolder()}/envoy`, "envoy of a stranger");
     host.store(tool("envoy", "envoy one").key, "envoy of a stranger");
     const report = await host.timerRun();

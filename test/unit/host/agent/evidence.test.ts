@@ -75,7 +75,7 @@ describe("agent: evidence for an audit", () => {
 
   const read = () => evidence({ ...host.effects, root: host.root }, "sender");
 
-  it("tells the release, its files, the programs, the sockets and the handshakes", async () => {
+  it("contains the release, its files, the programs, the sockets and the handshakes", async () => {
     const found = await read();
     assert.deepEqual(found.release, { value: { inForce: first, documentSha256: first } });
     const { found: files, foreign } = known(found.files);
@@ -104,7 +104,7 @@ describe("agent: evidence for an audit", () => {
     assert.equal(known(found.agent).outcome, "converged");
   });
 
-  it("tells what was changed by hand", async () => {
+  it("shows manual changes", async () => {
     const at = (path: string) => host.path(`${current}/${path}`);
     writeFileSync(at("envoy/bootstrap.json"), "admin: { address: everywhere }\n");
     chmodSync(at("tls/private-key.pem"), 0o444);
@@ -117,7 +117,7 @@ describe("agent: evidence for an audit", () => {
     assert.deepEqual(foreign, ["tls/another.pem"]);
   });
 
-  it("says why a part cannot be read, and tells the others", async () => {
+  it("says why a part cannot be read, and contains the others", async () => {
     host.onAsk = () => ({ status: 403, body: "request to path /config_dump not allowed" });
     rmSync(host.path("/proc/net/tcp"));
     const found = await read();

@@ -124,7 +124,7 @@ describe("agent: failures", () => {
     });
   }
 
-  it("no message repeats what a secret holds", async () => {
+  it("no message contains the value of a secret", async () => {
     host.secrets.set("version-2", "not JSON but a key");
     const secrets = soundRelease().secrets.map((secret) => ({ ...secret, versionId: "version-2" }));
     const report = await host.converge(await host.publish(soundRelease({ secrets })));
@@ -133,7 +133,7 @@ describe("agent: failures", () => {
     assert.doesNotMatch(await readFile(host.path("/var/lib/metrics-link-agent/memory.json"), "utf8"), /key one/);
   });
 
-  it("hand-over: systemd objects, and the last good release comes back", async () => {
+  it("hand-over: systemd reports an error, and the last good release comes back", async () => {
     let objected = false;
     host.onCommand = ([, verb]) => {
       if (verb !== "reload" || objected) return undefined;
@@ -149,12 +149,12 @@ describe("agent: failures", () => {
     assert.equal(await current(), `releases/${first}`);
   });
 
-  describe("probe: the new release does not get healthy", () => {
+  describe("probe: the new release does not become healthy", () => {
     const answer = (healthy: () => boolean) => {
       host.onAsk = () => ({ status: healthy() ? 200 : 503, body: "" });
     };
 
-    it("and the last good one is: it comes back as gently as the new one came", async () => {
+    it("and the last good one is: it comes back as gently as the new one was applied", async () => {
       const target = await host.publish(changed());
       answer(() => readlinkSync(host.path("/opt/metrics-link/current")) === `releases/${first}`);
       const report = await host.converge(target);
@@ -170,7 +170,7 @@ describe("agent: failures", () => {
       ]);
     });
 
-    it("and nor does the last good one: the ill service is restarted", async () => {
+    it("and neither does the last good one: the unhealthy service is restarted", async () => {
       const target = await host.publish(changed());
       answer(() => host.changes.includes("restart metrics-link-prometheus.service"));
       const report = await host.converge(target);
@@ -178,7 +178,7 @@ describe("agent: failures", () => {
       assert.equal(host.changes.at(-1), "restart metrics-link-prometheus.service");
     });
 
-    it("because a query says so: that restarts nothing", async () => {
+    it("because of a query: that restarts nothing", async () => {
       const sound = soundRelease();
       const probes = [
         {
@@ -198,7 +198,7 @@ describe("agent: failures", () => {
     });
   });
 
-  it("probe: the deadline holds and nothing better is there", async () => {
+  it("probe: the deadline passes, and there is no better release", async () => {
     host.onAsk = () => ({ status: 503, body: "" });
     const started = host.now;
     const report = await host.converge(first);
@@ -208,7 +208,7 @@ describe("agent: failures", () => {
     assert.equal(report.refused, undefined);
   });
 
-  it("the first release of a host that is not healthy stays, and says so", async () => {
+  it("an unhealthy first release of a host stays, and the report says so", async () => {
     const fresh = await FakeHost.make();
     try {
       await fresh.bootstrap();
@@ -225,7 +225,7 @@ describe("agent: failures", () => {
     }
   });
 
-  it("the timer leaves a refused release alone, and a command tries it again", async () => {
+  it("the timer skips a refused release, and a command tries it again", async () => {
     host.onCommand = ([command]) => (command?.endsWith("/promtool") ? { code: 1, output: "no" } : undefined);
     const target = await host.publish(changed());
     assert.equal((await host.timerRun()).outcome, "refused");
@@ -249,7 +249,7 @@ describe("agent: failures", () => {
     assert.deepEqual([(await host.timerRun()).outcome, await current()], ["converged", `releases/${target}`]);
   });
 
-  it("without a bucket the timer keeps what there is", async () => {
+  it("without the bucket, the timer keeps the release in force", async () => {
     host.objects.clear();
     await writeFile(host.path("/opt/metrics-link/current/prometheus/prometheus.yml"), "broken");
     const report = await host.timerRun();
@@ -265,7 +265,7 @@ describe("agent: failures", () => {
     }
   });
 
-  describe("killed after the swap, before any service knew of it", () => {
+  describe("killed after the swap, before any service was changed", () => {
     const afterTheSwap = ([, verb]: readonly string[]) => verb === "daemon-reload";
 
     it("the next run finishes, restarts included", async () => {
@@ -276,7 +276,7 @@ describe("agent: failures", () => {
       assert.deepEqual(host.changes, ["restart metrics-link-envoy.service"]);
     });
 
-    it("going back to the last good release treats the attempt as seen by the services", async () => {
+    it("a rollback assumes that services have seen the attempt", async () => {
       await host.killedAt(await host.publish(withFile("envoy/bootstrap.json", "admin: {a: 1}\n")), afterTheSwap);
       assert.equal((await host.converge(first)).outcome, "converged");
       assert.deepEqual(host.changes, ["restart metrics-link-envoy.service"]);
@@ -285,7 +285,7 @@ describe("agent: failures", () => {
       assert.deepEqual(host.changes, [], "once is enough");
     });
 
-    it("a repair of drift is taken up by the next run", async () => {
+    it("the next run completes a repair of drift", async () => {
       await writeFile(host.path("/opt/metrics-link/current/prometheus/prometheus.yml"), "broken");
       await host.killedAt(first, afterTheSwap);
       assert.equal((await host.converge(first)).outcome, "converged");
@@ -293,9 +293,11 @@ describe("agent: failures", () => {
     });
   });
 
-  it("a memory that cannot be read makes every service start anew", async () => {
-    await writeFile(host.path("/var/lib/metrics-link-agent/memory.json"), "{");
-    assert.equal((await host.converge(first)).outcome, "converged");
-    assert.deepEqual(host.changes, ["restart metrics-link-envoy.service", "restart metrics-link-prometheus.service"]);
-  });
+  for (const text of ["{", '{"serving":{"metrics-link-envoy.service":1}}']) {
+    it(`an unreadable memory makes every service restart: ${text}`, async () => {
+      await writeFile(host.path("/var/lib/metrics-link-agent/memory.json"), text);
+      assert.equal((await host.converge(first)).outcome, "converged");
+      assert.deepEqual(host.changes, ["restart metrics-link-envoy.service", "restart metrics-link-prometheus.service"]);
+    });
+  }
 });

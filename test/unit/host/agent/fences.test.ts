@@ -27,8 +27,8 @@ const unit = (name: string, changes: Record<string, string> = {}) =>
 const release = { services: [{ unit: "metrics-link-envoy.service", onChange: [] }] };
 const told = (...units: string[]) => ({ run: async () => ({ code: 0, output: units.join("\n") }) });
 
-describe("agent: what units are held to", () => {
-  it("is in force when the kernel counts a unit's packets, and its lists are there", async () => {
+describe("agent: fences of units", () => {
+  it("are in force when the kernel counts a unit's packets and has its lists", async () => {
     const [fence] = await fencesOf(told(unit("envoy")), release);
     assert.deepEqual(fence, {
       unit: "metrics-link-envoy.service",
@@ -48,7 +48,7 @@ describe("agent: what units are held to", () => {
     ["a drop-in emptied the list of ports", { SocketBindDeny: "" }],
     ["systemd goes by an older file", { NeedDaemonReload: "yes" }],
   ] as const) {
-    it(`is not in force when ${what}, and the metric says so`, async () => {
+    it(`are not in force when ${what}, and the metric shows it`, async () => {
       const fences = await fencesOf(told(unit("envoy", changes), unit("prometheus")), release);
       assert.deepEqual(fences.map(isInForce), [false, true]);
       const text = metricsOf({ held: [], driftedFiles: [], repeatedDrift: {} } as never, undefined, undefined, fences);
@@ -58,7 +58,7 @@ describe("agent: what units are held to", () => {
     });
   }
 
-  it("is nothing of a unit that does not run", async () => {
+  it("exist only for running units", async () => {
     const units = [
       unit("ports", { Type: "oneshot", IPIngressBytes: "[no data]" }),
       unit("envoy", { ActiveState: "failed" }),
@@ -66,7 +66,7 @@ describe("agent: what units are held to", () => {
     assert.deepEqual(await fencesOf(told(...units), release), []);
   });
 
-  it("is tried under the lists of each unit, and under none", async () => {
+  it("are tested with the lists of each unit, and with none", async () => {
     const root = mkdtempSync(join(tmpdir(), "fences-"));
     mkdirSync(join(root, "proc/sys/net/ipv4"), { recursive: true });
     writeFileSync(join(root, "proc/sys/net/ipv4/ip_unprivileged_port_start"), "9903\n");

@@ -79,7 +79,7 @@ describe("agent: handshakes in Envoy's log", () => {
     assert.equal(found.refused[2]?.first, at(1 + 9.999));
   });
 
-  it("take no more room when each of the noise comes from somewhere else, and what was left out is told", async () => {
+  it("take no more room when each failure has another source, and report what was left out", async () => {
     const noise = flood(5_000, (index) => ({
       source: `203.0.${index >> 8}.${index & 255}:1`,
       peer_subject: "x".repeat(9_999),
@@ -92,7 +92,7 @@ describe("agent: handshakes in Envoy's log", () => {
     assert.ok(packHostEvidence(evidence).length < 8_000);
   });
 
-  it("say how far back the journal reaches, and what journald did not keep", async () => {
+  it("report how far back the journal reaches, and what journald dropped", async () => {
     const suppressed = "Suppressed 120000 messages from metrics-link-envoy.service";
     const found = await lastHandshakes(journalOf([stolen], [suppressed], now - 3_600_000));
     assert.equal(found.since, at(60));
@@ -100,13 +100,13 @@ describe("agent: handshakes in Envoy's log", () => {
     assert.equal((await lastHandshakes(journalOf([]))).since, new Date(now - 7 * 86_400_000).toISOString());
   });
 
-  it("say so when there are too many to be read in time", async () => {
+  it("report when there are too many to read in time", async () => {
     const cut = async () => ({ code: null, errors: "", cut: true });
     const found = await lastHandshakes({ now: () => now, eachLine: cut });
     assert.match(found.cut.join("\n"), /reading the log timed out after 20 s/);
   });
 
-  it("are read line by line, and the program is ended at its limit", async () => {
+  it("are read line by line, and journalctl is killed at its limit", async () => {
     const lines: string[] = [];
     const endless = ["sh", "-c", "echo one; echo two; exec sleep 600"];
     assert.deepEqual(await eachLine(endless, (line) => lines.push(line), { timeoutMs: 300 }), {

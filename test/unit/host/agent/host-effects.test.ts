@@ -28,7 +28,7 @@ describe("agent: effects on a host", () => {
   });
   after(() => rmSync(folder, { recursive: true }));
 
-  it("asks over TCP and over a unix socket", async () => {
+  it("send HTTP requests over TCP and unix sockets", async () => {
     const server = await listen({ port: 0, host: "127.0.0.1" });
     const { port } = server.address() as AddressInfo;
     const tcp = await ask({ url: `http://127.0.0.1:${port}/absent`, timeoutMs: 1_000 });
@@ -39,7 +39,7 @@ describe("agent: effects on a host", () => {
     assert.deepEqual(unix, { status: 200, body: "you asked for /ready" });
   });
 
-  it("says who does not answer", async () => {
+  it("name the server that does not answer", async () => {
     const socketPath = join(folder, "absent.sock");
     await assert.rejects(
       ask({ url: "http://127.0.0.1/ready", socketPath, timeoutMs: 1_000 }),
@@ -53,7 +53,7 @@ describe("agent: effects on a host", () => {
     );
   });
 
-  it("runs a command without this process's environment, and keeps all that it says", async () => {
+  it("run a command without this process's environment, and keep all of its output", async () => {
     process.env.METRICS_LINK_TEST_SECRET = "nobody may see this";
     try {
       const { code, output } = await run(["sh", "-c", "env; echo complaint >&2; exit 3"]);
@@ -65,18 +65,18 @@ describe("agent: effects on a host", () => {
     }
   });
 
-  it("ends a command that does not end", async () => {
+  it("kill a command at its limit", async () => {
     await assert.rejects(
       run(["sleep", "60"], { timeoutMs: 50 }),
       /sleep 60 was killed by SIGKILL \(its limit is 50 ms\)/,
     );
   });
 
-  it("names a command that is not there", async () => {
+  it("name a missing command", async () => {
     await assert.rejects(run(["/absent/promtool"]), /\/absent\/promtool cannot be run/);
   });
 
-  it("has systemd run what another user must be able to read, closed up in a unit of its own", () => {
+  it("run a command as another user in a sandboxed transient unit", () => {
     const argv = inTransientUnit(["/x/envoy", "--mode", "validate"], { user: "envoy", cwd: "/x" });
     assert.equal(argv[0], "systemd-run");
     assert.deepEqual(argv.slice(-4), ["--", "/x/envoy", "--mode", "validate"]);

@@ -112,7 +112,7 @@ const stories: readonly Story[] = [
   },
 ];
 
-describe("agent: killed at any of its steps", function () {
+describe("agent: killed at any step", function () {
   this.timeout(120_000);
 
   for (const { what, prepare, next } of stories) {

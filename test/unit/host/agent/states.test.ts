@@ -7,7 +7,7 @@ import { describe, it } from "mocha";
 const states = Object.keys(edges) as State[];
 
 describe("agent: states", () => {
-  it("each can be reached, and from each there is an end", () => {
+  it("can all be reached, and all lead to an outcome", () => {
     const reached = new Set<State | Outcome>();
     const visit = (state: State | Outcome, way: readonly (State | Outcome)[]) => {
       assert.ok(!way.includes(state), `a circle: ${[...way, state].join(" → ")}`);
@@ -26,13 +26,13 @@ describe("agent: states", () => {
     assert.deepEqual([...ends, "noRelease", "failed"].toSorted(), Object.keys(exitCodes).toSorted());
   });
 
-  it("nothing before the swap can end in anything but the host as it was", () => {
+  it("leave the host as it was when they fail before the swap", () => {
     for (const state of states.slice(0, states.indexOf("swap"))) {
       assert.ok(["incomplete", "refused"].includes(edges[state].failed), state);
     }
   });
 
-  it("are the ones that the decision record draws", () => {
+  it("match the picture in the decision record", () => {
     const page = readFileSync(new URL("../../../../docs/decisions/0201-agent-states.md", import.meta.url), "utf8");
     const drawn = [...page.matchAll(/^\s*(\w+) --> (\w+): (done|failed)$/gm)].map(([, from, to, by]) => [from, by, to]);
     const table = states.flatMap((state) => [

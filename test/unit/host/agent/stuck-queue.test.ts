@@ -33,7 +33,7 @@ describe("agent: a queue that cannot read its WAL", () => {
   });
   afterEach(() => host.remove());
 
-  it("gets its Prometheus restarted at once, and the report says why", async () => {
+  it("makes the agent restart Prometheus at once and report why", async () => {
     page = stuck();
     const { outcome, driftedFiles } = await host.timerRun();
     assert.deepEqual([outcome, host.changes], ["converged", ["restart metrics-link-prometheus.service"]]);
@@ -48,7 +48,7 @@ describe("agent: a queue that cannot read its WAL", () => {
     "when it has read nothing yet": () => ({ ...stuck(), queued: 0 }),
   };
   for (const [when, found] of Object.entries(sound)) {
-    it(`is left alone ${when}`, async () => {
+    it(`restarts nothing ${when}`, async () => {
       page = found();
       await host.timerRun();
       assert.deepEqual(host.changes, []);

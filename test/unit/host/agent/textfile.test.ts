@@ -50,7 +50,7 @@ function release(): Release {
 describe("agent: metrics", () => {
   const page = metricsOf(report, release(), 17);
 
-  it("are what promtool takes for sound metrics", () => {
+  it("pass promtool's check", () => {
     const { status, stdout, stderr } = spawnSync(tool("promtool"), ["check", "metrics"], {
       encoding: "utf8",
       input: page,
@@ -58,7 +58,7 @@ describe("agent: metrics", () => {
     assert.deepEqual([status, stdout + stderr], [0, ""]);
   });
 
-  it("say what the report says", () => {
+  it("match the status report", () => {
     for (const line of [
       'metrics_link_agent_outcome{outcome="held"} 1',
       'metrics_link_agent_outcome{outcome="converged"} 0',
@@ -79,7 +79,7 @@ describe("agent: metrics", () => {
     assert.match(page, /^metrics_link_certificate_not_after_timestamp_seconds\{.*tier="peer root".*\} \d+$/m);
   });
 
-  it("say that a host is not as was asked for, or does not know what is", () => {
+  it("show that a host is not on the published release, or cannot read which one it is", () => {
     const cutOff = metricsOf(
       { ...report, bucketUnread: "no such host", leftAlone: "d".repeat(64) },
       undefined,
@@ -89,7 +89,7 @@ describe("agent: metrics", () => {
     assert.match(cutOff, /^metrics_link_agent_release_left_alone 1$/m);
   });
 
-  it("leave out what is not known", () => {
+  it("omit unknown values", () => {
     const nothing = metricsOf(
       { ...report, release: undefined, releaseSince: undefined, held: [] },
       undefined,
@@ -99,7 +99,7 @@ describe("agent: metrics", () => {
     assert.match(nothing, /^metrics_link_agent_held 0$/m);
   });
 
-  it("know the oldest segment of the WAL, whatever lies beside it", async () => {
+  it("find the oldest segment of the WAL among other files", async () => {
     const root = mkdtempSync(join(tmpdir(), "textfile-"));
     try {
       const wal = join(root, "var/lib/metrics-link/prometheus/wal");
@@ -112,7 +112,7 @@ describe("agent: metrics", () => {
     }
   });
 
-  it("are each explained to those who operate the link", () => {
+  it("are each explained in docs/operate.md", () => {
     const names = new Set([...page.matchAll(/^# TYPE (\S+)/gm)].map(([, name = ""]) => name));
     assert.equal(names.size, 16);
     const explained = readFileSync(new URL("../../../../docs/operate.md", import.meta.url), "utf8");

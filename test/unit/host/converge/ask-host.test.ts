@@ -55,7 +55,7 @@ describe("host: converge command", () => {
     assert.match(hostCommand({ ...request, force: true }), / --force$/);
   });
 
-  it("waits for a host that boots, for an invocation that is not visible yet, and for one that runs", async () => {
+  it("waits for a booting host, an invocation that is not visible yet, and a running one", async () => {
     const { played, sent } = management({
       send: [...Array(12).fill(fails("InvalidInstanceId")), "command-1"],
       outcome: [

@@ -27,7 +27,7 @@ async function* each<Item>(items: readonly Item[]) {
 }
 
 describe("a batch", () => {
-  it("is packed with every sample once, and never too large", async () => {
+  it("contains every sample once, and is never too large", async () => {
     await fc.assert(
       fc.asyncProperty(series, fc.integer({ min: 1, max: 200 }), async (all, times) => {
         const source = Array.from({ length: times }, () => all).flat();
@@ -40,7 +40,7 @@ describe("a batch", () => {
     );
   });
 
-  it("loses only what the receiver refuses, whatever stands beside it", async () => {
+  it("loses only the samples that the receiver rejects", async () => {
     await fc.assert(
       fc.asyncProperty(series, async (all) => {
         const stored = new Set<string>();
@@ -59,7 +59,7 @@ describe("a batch", () => {
     );
   });
 
-  it("is not given up for an answer that says nothing about it", async () => {
+  it("is kept when the answer is not about its samples", async () => {
     const batch = batchOf([{ labels: [], samples: [{ time: 1, bits: 0n }] }]);
     for (const status of [404, 405, 403, 408, 429, 500, 503, 504, 302]) {
       await assert.rejects(
@@ -84,7 +84,7 @@ describe("a frame", () => {
     return found;
   };
 
-  it("is read however the stream is cut", async () => {
+  it("is read however the stream is split", async () => {
     const stream = Buffer.concat([frame, frame, frame]);
     await fc.assert(
       fc.asyncProperty(fc.array(fc.nat(stream.length)), async (cuts) => {
@@ -95,19 +95,19 @@ describe("a frame", () => {
     );
   });
 
-  it("is refused when it is torn or changed, or no frame", async () => {
+  it("is refused when it is truncated, corrupt, or no frame", async () => {
     await assert.rejects(read([frame, frame.subarray(0, -1)]), /ends within a frame, after 13 of its bytes/);
     await assert.rejects(
       read([Buffer.concat([frame.subarray(0, -1), Buffer.from("8")])]),
       /does not match its CRC-32C/,
     );
     await assert.rejects(read([Buffer.from("\xff\xff\xff\xff\xff", "latin1")]), /a frame claims/);
-    await assert.rejects(read([Buffer.from("\xff\xff\xff\x7f", "latin1")]), /has 268435455 bytes: this is no frame/);
+    await assert.rejects(read([Buffer.from("\xff\xff\xff\x7f", "latin1")]), /a frame claims 268435455 bytes/);
   });
 });
 
-describe("the pace of a repair", () => {
-  it("is kept over any batches, follows the live traffic, and saves nothing up", async () => {
+describe("the rate limit of backfill", () => {
+  it("applies to any batches, follows the live traffic, and saves nothing up", async () => {
     let [clock, rate] = [0, 1000];
     const allowance = pace(
       () => rate,

@@ -43,7 +43,7 @@ function target(): Promise<Server> {
   return new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(server)));
 }
 
-describe("a repair between two real Prometheus", function () {
+describe("backfill between two real Prometheus", function () {
   this.timeout(60_000);
   let sender: PrometheusProcess;
   let receiver: PrometheusProcess;
@@ -81,7 +81,7 @@ describe("a repair between two real Prometheus", function () {
 
   const write = () => writeTo(`${receiver.url}/api/v1/write`);
 
-  it("reads every float of every chunk as it was written, to the bit", async () => {
+  it("reads every float of every chunk bit by bit as it was written", async () => {
     const bits = fc.oneof(
       fc.bigInt({ min: 0n, max: (1n << 64n) - 1n }),
       fc.constantFrom(staleMarker, 0n, 0x7ff8000000000001n, 0x7ff0000000000000n, 0x8000000000000000n),
@@ -121,7 +121,7 @@ describe("a repair between two real Prometheus", function () {
     );
   });
 
-  it("brings each sample once, with the external labels, stale markers to the bit, and again without harm", async () => {
+  it("delivers each sample once, with external labels and exact stale markers, and repeats without harm", async () => {
     const from = Date.now() - 30_000;
     await eventually("the series that goes to be stale", async () => {
       const found = await all(readSeries(readUrl(sender), from, Date.now()));
@@ -153,7 +153,7 @@ describe("a repair between two real Prometheus", function () {
     );
   });
 
-  it("finds every metric that it asks for, in an outage", async () => {
+  it("finds every metric that it needs during an outage", async () => {
     const reading = await eventually("a scrape to wait in the queue", async (note) => {
       const page = await (await fetch(`${sender.url}/metrics`)).text();
       const found = readingOf(parseMetrics(page), Date.now());
@@ -165,7 +165,7 @@ describe("a repair between two real Prometheus", function () {
     assert.ok(Math.abs(Date.now() - stored) < 5000 && stored - read < 5000 && appended > 0 && attempts > 0);
   });
 
-  it("tells what is too old for the receiver and does not fight it", async () => {
+  it("counts samples that are too old for the receiver, and gives up on them", async () => {
     const labels = [{ name: "__name__", value: "ancient" }];
     const time = Date.now() - 3 * 3_600_000;
     const samples = Array.from({ length: 500 }, (_, index) => ({ time: time + index, bits: 0n }));
@@ -178,7 +178,7 @@ describe("a repair between two real Prometheus", function () {
     assert.deepEqual([told, requests], [{ acknowledged: 0, refused: { "too old": 500 } }, 2]);
   });
 
-  it("stores what stands beside a sample that is refused", async () => {
+  it("stores the samples beside a rejected one", async () => {
     const at = Date.now();
     const one = { name: "__name__", value: "twice" };
     const series = (bits: bigint, value: string) => ({

@@ -3,7 +3,9 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { nothingKnown, readState, reportOf, writeReport, writeState } from "@metrics-link/host/repair/state.ts";
+import { advance } from "@metrics-link/host/repair/watermark.ts";
 import { withWindow } from "@metrics-link/host/repair/windows.ts";
+import { ModelSender } from "./model.ts";
 
 describe("repair: state", () => {
   let directory = "";
@@ -18,6 +20,13 @@ describe("repair: state", () => {
     assert.deepEqual(await readState(directory), nothingKnown);
     await writeState(directory, { ...nothingKnown, pending });
     assert.deepEqual(await readState(directory), { ...nothingKnown, pending });
+  });
+
+  it("keeps a reading of a metric that is NaN", async () => {
+    const last = { ...new ModelSender().reading(), sent: Number.NaN };
+    const { watermark: vouching } = advance(undefined, last, 1000);
+    await writeState(directory, { ...nothingKnown, vouching });
+    assert.ok(Number.isNaN((await readState(directory)).vouching?.last.sent));
   });
 
   it("counts as an error, not as absent, when it cannot be read", async () => {

@@ -23,8 +23,8 @@ const page = metricsOf(state, moment);
 const value = (text: string, name: string) =>
   Number(new RegExp(`^metrics_link_repair_${name} (\\S+)$`, "m").exec(text)?.[1]);
 
-describe("the repairer's metrics", () => {
-  it("are what promtool takes for sound metrics", () => {
+describe("repair: metrics", () => {
+  it("pass promtool's check", () => {
     const { status, stderr, stdout } = spawnSync(tool("promtool"), ["check", "metrics"], {
       input: page,
       encoding: "utf8",
@@ -32,7 +32,7 @@ describe("the repairer's metrics", () => {
     assert.deepEqual([status, stdout, stderr], [0, "", ""]);
   });
 
-  it("vouch up to the first moment that is not repaired, and up to the watermark when all is", () => {
+  it("reach up to the first pending window, and up to the watermark when there is none", () => {
     assert.equal(value(page, "vouched_until_timestamp_seconds"), (from - 1) / 1000);
     assert.equal(value(page, "pending_seconds"), 10.001);
     const tally = { series: 1, samples: 1, skipped: {} };
@@ -46,13 +46,13 @@ describe("the repairer's metrics", () => {
     assert.equal(value(whole, "pending_seconds"), 0);
   });
 
-  it("leave out what is not known", () => {
+  it("omit unknown values", () => {
     const unknown = metricsOf(nothingKnown, { lookedAt: undefined, unavailable: 0, samplesPerSecond: undefined });
     assert.doesNotMatch(unknown, /vouched|last_look|limit|NaN|undefined/);
     assert.equal(value(unknown, "windows_pending"), 0);
   });
 
-  it("are each explained to those who operate the link", () => {
+  it("are each explained in docs/operate.md", () => {
     const names = [...page.matchAll(/^# TYPE (\S+)/gm)].map(([, name = ""]) => name);
     assert.equal(names.length, 10);
     const explained = readFileSync(new URL("../../../../docs/operate.md", import.meta.url), "utf8");

@@ -75,13 +75,13 @@ describe("agent: probes that compare", () => {
   const scrapes = { kind: "scrapes", unit: "metrics-link-prometheus.service", url } as const;
   const outcomeOf = async (release: ReleaseInput) => host.converge(await host.publish(release));
 
-  it("a queue that is acknowledged afterwards as well passes", async () => {
+  it("a queue that is acknowledged before and after passes", async () => {
     afterwards = { sentAgo: -1 };
     const { outcome, notAsked } = await outcomeOf(probing(sends));
     assert.deepEqual([outcome, notAsked], ["converged", []]);
   });
 
-  it("a queue that is not acknowledged any more takes the release back", async () => {
+  it("a queue that is no longer acknowledged rolls the release back", async () => {
     afterwards = { sentAgo: 30 };
     const { outcome, reasons } = await outcomeOf(probing(sends));
     assert.equal(outcome, "rolledBack");
@@ -91,7 +91,7 @@ describe("agent: probes that compare", () => {
     );
   });
 
-  it("a queue that failed a moment ago and is acknowledged again is asked", async () => {
+  it("a queue that failed a moment ago and is acknowledged again is probed", async () => {
     Object.assign(prometheus, { retried: 2000, retriedBefore: 2000 });
     afterwards = { sentAgo: 30 };
     const { outcome, notAsked } = await outcomeOf(probing(sends));
@@ -102,7 +102,7 @@ describe("agent: probes that compare", () => {
     ["a queue that was down before", { sentAgo: 90 }],
     ["a queue that has just begun to fail", { retried: 2000 }],
   ] as const) {
-    it(`${what} is not held against the release`, async () => {
+    it(`${what} does not count against the release`, async () => {
       Object.assign(prometheus, before);
       afterwards = { sentAgo: 100 };
       const { outcome, notAsked } = await outcomeOf(probing(sends));
@@ -110,7 +110,7 @@ describe("agent: probes that compare", () => {
     });
   }
 
-  it("a change that disturbs nobody is not made to wait for a batch", async () => {
+  it("a change that disturbs no service does not wait for a batch", async () => {
     prometheus.sentAgo = 20;
     const release = { ...probing(sends, "tls/peer-root.pem") };
     const started = host.now;
@@ -118,7 +118,7 @@ describe("agent: probes that compare", () => {
     assert.equal(host.now, started);
   });
 
-  it("writes that go on pass", async () => {
+  it("writes that continue pass", async () => {
     let writes = 10;
     const { onAsk } = host;
     host.onAsk = (asked) => {
@@ -129,13 +129,13 @@ describe("agent: probes that compare", () => {
     assert.equal((await outcomeOf(probing(receives))).outcome, "converged");
   });
 
-  it("writes that stop take the release back", async () => {
+  it("writes that stop roll the release back", async () => {
     const { outcome, reasons } = await outcomeOf(probing(receives));
     assert.equal(outcome, "rolledBack");
     assert.match(reasons.join("\n"), /metrics-link-envoy.service: no write of a sender was accepted since/);
   });
 
-  it("a receiver without writes before is not asked", async () => {
+  it("a receiver without writes before is not probed", async () => {
     prometheus.writesLately = 0;
     const { outcome, notAsked } = await outcomeOf(probing(receives));
     assert.deepEqual([outcome, notAsked], ["converged", ["receives"]]);
@@ -170,7 +170,7 @@ describe("agent: probes that compare", () => {
     });
   }
 
-  it("what passed before is known to the run after a crash as well", async () => {
+  it("the run after a crash knows what passed before", async () => {
     const release = probing(sends);
     const id = await host.publish(release);
     await host.killedAt(id, ([, verb]) => verb === "daemon-reload");

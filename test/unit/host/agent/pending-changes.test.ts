@@ -25,7 +25,7 @@ function withQueue(letter: string, envoy = letter): ReleaseInput {
   };
 }
 
-describe("agent: held changes", () => {
+describe("agent: pending changes", () => {
   let host: FakeHost;
   let first: string;
   let page: Page;
@@ -45,7 +45,7 @@ describe("agent: held changes", () => {
 
   const current = () => readlink(host.path("/opt/metrics-link/current"));
 
-  it("what would drop the backlog waits, the rest of the release comes into force", async () => {
+  it("a change that would drop the backlog is pending, the rest of the release comes into force", async () => {
     const target = await host.publish(withQueue("b"));
     const report = await host.converge(target);
     assert.equal(report.outcome, "held");
@@ -67,7 +67,7 @@ describe("agent: held changes", () => {
     );
   });
 
-  it("the timer goes on waiting, disturbs nobody, and makes the change once all is sent", async () => {
+  it("the timer keeps it pending, disturbs no service, and makes the change once the backlog is sent", async () => {
     const target = await host.publish(withQueue("b"));
     const { held } = await host.converge(target);
     host.commands.length = 0;
@@ -85,7 +85,7 @@ describe("agent: held changes", () => {
     assert.deepEqual(host.changes, [], "once is enough");
   });
 
-  it("waits on without a bucket too: it does not go back to the release before", async () => {
+  it("stays pending without the bucket too, and does not roll back", async () => {
     const target = await host.publish(withQueue("b"));
     await host.converge(target);
     host.objects.clear();
@@ -93,13 +93,13 @@ describe("agent: held changes", () => {
     assert.equal(await current(), `releases/${target}`);
   });
 
-  it("is made at once by force", async () => {
+  it("is made at once with --force", async () => {
     const target = await host.publish(withQueue("b"));
     assert.equal((await host.converge(target, { force: true })).outcome, "converged");
     assert.deepEqual(host.changes, ["restart metrics-link-envoy.service", "reload metrics-link-prometheus.service"]);
   });
 
-  it("a reload that keeps the queue does not wait", async () => {
+  it("a reload that keeps the queue is made at once", async () => {
     const release = withQueue("a");
     const target = await host.publish({
       ...release,
@@ -109,7 +109,7 @@ describe("agent: held changes", () => {
     assert.deepEqual(host.changes, ["reload metrics-link-prometheus.service"]);
   });
 
-  it("going back to the release before undoes what was done, and what waited needs nothing", async () => {
+  it("a return to the previous release undoes what was done; the pending change needs nothing", async () => {
     await host.converge(await host.publish(withQueue("b")));
     host.commands.length = 0;
     const report = await host.converge(first);
@@ -117,13 +117,13 @@ describe("agent: held changes", () => {
     assert.deepEqual(host.changes, ["restart metrics-link-envoy.service"]);
   });
 
-  it("going back does wait when systemd has started the service anew meanwhile: it may have seen the release", async () => {
+  it("a return is pending when systemd has restarted the service since: it may have seen the release", async () => {
     await host.converge(await host.publish(withQueue("b")));
     host.mainPids.set("metrics-link-prometheus.service", 2);
     assert.equal((await host.converge(first)).outcome, "held");
   });
 
-  it("a later release waits as well, and the one that a service still runs on is kept", async () => {
+  it("a later release is pending too, and the one that a service still runs on is kept", async () => {
     await host.converge(await host.publish(withQueue("b")));
     const third = await host.publish(withQueue("c"));
     assert.equal((await host.converge(third)).outcome, "held");
@@ -134,7 +134,7 @@ describe("agent: held changes", () => {
     assert.equal(await current(), `releases/${third}`);
   });
 
-  it("a release that is rolled back leaves the service alone that had not been touched", async () => {
+  it("a rollback leaves an untouched service alone", async () => {
     let objected = false;
     host.onCommand = ([, verb, unit]) => {
       if (objected || verb !== "restart" || unit !== "metrics-link-envoy.service") return undefined;
@@ -147,7 +147,7 @@ describe("agent: held changes", () => {
     assert.equal(report.rollbacks, 1);
   });
 
-  it("drift is repaired while a part waits, and is told as drift", async () => {
+  it("drift is repaired and reported while a change is pending", async () => {
     const target = await host.publish(withQueue("b"));
     await host.converge(target);
     host.active.delete("metrics-link-envoy.service");

@@ -10,7 +10,7 @@ describe("unit text", () => {
     );
   });
 
-  it("keeps an argument what it is in spite of systemd's own syntax", () => {
+  it("escapes arguments for systemd's syntax", () => {
     assert.equal(
       commandLine(["/bin/x", "--plain=1.2/a:b,c@d", "two words", 'a "quote"', "100%", "$HOME", "back\\slash", "", ";"]),
       '/bin/x --plain=1.2/a:b,c@d "two words" "a \\"quote\\"" 100%% $$HOME "back\\\\slash" "" ";"',

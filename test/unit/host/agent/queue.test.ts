@@ -21,7 +21,7 @@ function releaseWith(letter?: string): Release {
 const prometheusOf = ({ services }: Release) =>
   services.find(({ unit }) => unit === "metrics-link-prometheus.service") as never;
 
-describe("agent: what a change would drop", () => {
+describe("agent: the queue that a change would drop", () => {
   const cases = [
     { what: "a restart drops the queue that runs", action: "restart", served: ["a"], wanted: "a", at: "a" },
     { what: "a reload with the same queue keeps it", action: "reload", served: ["a"], wanted: "a", at: undefined },
@@ -39,12 +39,12 @@ describe("agent: what a change would drop", () => {
     });
   }
 
-  it("a release that nobody knows any more may have had the queue that is wanted now", () => {
+  it("an unknown release may have had the wanted queue", () => {
     assert.ok(queueAtStake(prometheusOf(releaseWith("a")), "restart", [undefined]));
   });
 });
 
-describe("agent: what is not sent", () => {
+describe("agent: the backlog of a queue", () => {
   const start = 1_000_000;
 
   /** Plays one page after the other, the last one for ever; each look takes a moment. */
@@ -68,21 +68,21 @@ describe("agent: what is not sent", () => {
   }
   const healthy = { sent: start, stored: start, pending: 0, retried: 0 };
 
-  it("an empty queue that has sent all that is stored has nothing to lose", async () => {
+  it("is nothing for an empty queue that has sent everything stored", async () => {
     assert.deepEqual(await look(healthy), { reason: undefined, asked: 1, seconds: 0 });
   });
 
-  it("no queue has nothing to lose", async () => {
+  it("is nothing without a queue", async () => {
     assert.equal((await look({ stored: start })).reason, undefined);
   });
 
-  it("a busy queue is waited for until it has sent what was stored at first", async () => {
+  it("is awaited while a busy queue sends what was stored at the first look", async () => {
     const busy = { ...healthy, sent: start - 3, pending: 900 };
     const result = await look(busy, { ...busy, sent: start }, { ...busy, sent: start + 1, stored: start + 2 });
     assert.deepEqual([result.reason, result.asked], [undefined, 3]);
   });
 
-  it("an outage is seen at once when it has lasted long enough", async () => {
+  it("is reported at once in a long outage", async () => {
     const down = { ...healthy, sent: start - 60, pending: 41_200 };
     const reason = "41200 samples are pending in the queue; the newest acknowledged one is 60 s old";
     assert.deepEqual(await look(down), { reason, asked: 1, seconds: 0 });
@@ -102,14 +102,14 @@ describe("agent: what is not sent", () => {
     "a metric that has vanished": [{ sent: start, pending: 0, retried: 0 }],
   };
   for (const [what, pages] of Object.entries(lasting)) {
-    it(`has to wait: ${what}`, async () => {
+    it(`is reported: ${what}`, async () => {
       const { reason, seconds } = await look(...pages);
       assert.notEqual(reason, undefined);
       assert.ok(seconds >= 15 && seconds < 16, `${seconds} s`);
     });
   }
 
-  it("a restart of Prometheus meanwhile is waited out", async () => {
+  it("is awaited across a restart of Prometheus", async () => {
     const behind = { ...healthy, sent: start - 3, pending: 900 };
     const { reason } = await look(behind, new Error("connection refused"), { ...healthy, sent: start + 1 });
     assert.equal(reason, undefined);
