@@ -56,7 +56,7 @@ function writerCells(evidence: AuditEvidence, receiver: StackEvidence, sender: P
   return [
     who,
     shown(contract, (found) =>
-      found.role === "sender" ? lines(...found.egressAddresses) : notKnown("the peer is no sender"),
+      found.role === "sender" ? lines(...found.egressAddresses.map(code)) : notKnown("the peer is no sender"),
     ),
     shown(contract, ({ dnsName }) => code(dnsName)),
     pins.rootFingerprints.length > 0 ? lines(...pins.rootFingerprints.map(code)) : notKnown("no root is pinned"),
@@ -149,7 +149,7 @@ function cellsOf(result: Inline, line: HandshakeLine): Inline[] {
   const name = line.peer_san ?? line.upstream_san ?? line.peer_subject ?? "without a certificate";
   const serial = line.peer_serial ? `, serial ${line.peer_serial}` : "";
   const who = [`${name}${serial}`, quiet(`${line.source ?? line.upstream ?? "address not logged"}`)];
-  return [result, `${line.start ?? ""}`, who, resultOf(line)];
+  return [result, code(`${line.start ?? ""}`), who, resultOf(line)];
 }
 
 const resultOf = (line: HandshakeLine): string =>

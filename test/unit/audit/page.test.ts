@@ -49,7 +49,7 @@ describe("the page of an audit", () => {
       ],
     };
     const text = pageOf(changed as typeof evidence);
-    const order = ["is believed and not pinned", "it &lt;is&gt; off", ">Who can write<"].map((one) =>
+    const order = ["is accepted but not pinned", "it &lt;is&gt; off", ">Who can write<"].map((one) =>
       text.indexOf(one),
     );
     assert.ok(!order.includes(-1), order.join());

@@ -26,7 +26,7 @@ describe("the engine's events", () => {
   });
 
   it("of a shape that is not known stop the review instead of being passed over", () => {
-    assert.throws(() => read(['{"policyEvent":{"message":"no"}}']), /not understood: .*policyName/s);
+    assert.throws(() => read(['{"policyEvent":{"message":"no"}}']), /unknown shape of an engine event: .*policyName/s);
   });
 
   it("that are new and of no concern are let pass", () => {

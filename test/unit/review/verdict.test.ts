@@ -123,7 +123,7 @@ describe("a verdict", () => {
     const more = step("create", urn("aws:iam/user:User", "quiet"), { new: {} });
     const { outcome, errors } = verdictOn([...well, more], { asked: askedFor(read(well)) });
     assert.equal(outcome, "incomplete");
-    assert.match(errors.join(), /aws:iam\/user:User::quiet is in the preview, and no program asked for it/);
+    assert.match(errors.join(), /aws:iam\/user:User::quiet is in the preview, but no program asked for it/);
   });
 
   it("is none when the configuration cannot be read: a deviation in it would not be seen", () => {
