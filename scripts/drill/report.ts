@@ -1,4 +1,4 @@
-import { type Block, type Inline, type Row, renderTable, type Table } from "@metrics-link/report";
+import { type Block, badge, type Inline, type Row, renderTable, type Table } from "@metrics-link/report";
 import type { Outcome } from "./drill.ts";
 
 const unknown = "-";
@@ -35,7 +35,7 @@ export const tableOf = (outcomes: readonly Outcome[], nameOf: (outcome: Outcome)
   rows: outcomes.map((outcome): Row => {
     const { alert, side, production, secondsToFire, secondsToRecover, samples, passed } = outcome;
     const counts = [samples?.compared, samples?.missing].map((value) => `${value ?? unknown}`);
-    const result = passed ? "passed" : "FAILED";
+    const result = passed ? badge("ok", "passed") : badge("critical", "FAILED");
     const times = [seconds(secondsToFire), seconds(secondsToRecover)];
     return {
       cells: [nameOf(outcome), alert, side, production, ...times, ...counts, result],

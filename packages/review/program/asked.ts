@@ -61,10 +61,15 @@ function fieldsOf(request: Message): Record<string, unknown> {
 
 /** The value that a `google.protobuf.Struct` or `Value` carries. */
 function dynamicOf(request: Message, key: string): unknown {
-  const getter = `get${key.charAt(0).toUpperCase()}${key.slice(1)}` as keyof Message;
-  const found: unknown = (request[getter] as (() => unknown) | undefined)?.call(request);
-  const { toJavaScript } = (found ?? {}) as { toJavaScript?: () => unknown };
-  return toJavaScript?.call(found);
+  const found = called(request, `get${key.charAt(0).toUpperCase()}${key.slice(1)}`);
+  return called(found, "toJavaScript");
+}
+
+/** The result of a method by its name; undefined where there is none. */
+function called(target: unknown, method: string): unknown {
+  if (typeof target !== "object" || target === null) return undefined;
+  const found: unknown = Reflect.get(target, method);
+  return typeof found === "function" ? found.call(target) : undefined;
 }
 
 /** google-protobuf writes a map as a list of pairs, under a name that ends with "Map". */
