@@ -152,19 +152,19 @@ function egressFinding({ declared, contract, changes }: StackEvidence): Finding 
   const seen = both(both(declared, contract), changes);
   return judge(egressCheck, "state, compared with AWS by a preview", seen, ([[state, own], found]) => {
     const claimed = own.role === "sender" ? own.egressAddresses : [];
-    const held = state.addresses.filter(({ allocationId }) => state.natAllocations.includes(allocationId));
+    const attached = state.addresses.filter(({ allocationId }) => state.natAllocations.includes(allocationId));
     return {
       wrong: [
         ...unlike(
           "the NAT gateway's Elastic IP",
           claimed,
-          held.map(({ address }) => address),
+          attached.map(({ address }) => address),
         ),
         ...found
           .filter(({ resource }) => holdsEgress.test(resource))
           .map(({ operation, resource }) => `an update would ${operation} ${resource}`),
       ],
-      fine: `${claimed.join(", ")}, ${state.natAllocations.join(", ")}, held by the one NAT gateway`,
+      fine: `${claimed.join(", ")}, ${state.natAllocations.join(", ")}, attached to the one NAT gateway`,
     };
   });
 }

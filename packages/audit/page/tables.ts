@@ -103,7 +103,7 @@ export const routes = ({ stacks }: AuditEvidence): Block =>
                   `${name}, ${address.isLocal ? "this host only" : "from outside, by TLS"}`,
                   chain.name,
                   code(`${method ?? "any method"} ${path ?? "any path"}`),
-                  cluster ?? "not one cluster",
+                  cluster ?? "no fixed cluster",
                 ]),
             ),
           ),

@@ -95,7 +95,10 @@ function fromOf({ sources }: Chain): string {
 function whereTo({ leads, routes }: Chain): string {
   const leading = routes
     .filter((route) => route.leads)
-    .map(({ method, path, cluster }) => `${method ?? "ANY METHOD"} ${path ?? "ANY PATH"} to ${cluster ?? "ELSEWHERE"}`);
+    .map(
+      ({ method, path, cluster }) =>
+        `${method ?? "ANY METHOD"} ${path ?? "ANY PATH"} to ${cluster ?? "NO FIXED CLUSTER"}`,
+    );
   if (leading.length > 0) return leading.join(", ");
   return leads ? "LEADS SOMEWHERE BY A FILTER THAT IS NOT KNOWN" : "leads nowhere";
 }

@@ -30,13 +30,13 @@ describe("the page of an audit", () => {
     assert.match(text, /default-src &#39;none&#39;/);
   });
 
-  it("shows what was read as text, whatever it is", () => {
+  it("escapes everything that was read", () => {
     const text = pageOf();
     assert.ok(text.includes("&lt;b&gt;no certificate&lt;/b&gt;"));
     assert.ok(!text.includes("<b>no certificate"));
   });
 
-  it("puts findings first, then what is not known, and says nothing of fine then", () => {
+  it('has findings first, then what is not known, and then no "No findings"', () => {
     const evidence = healthy();
     const [sender, receiver] = evidence.stacks;
     assert.ok(sender && receiver);
