@@ -12,7 +12,7 @@ export interface Group {
   readonly rules: readonly string[];
 }
 
-/** A VPC endpoint: what it leads to, by the name that AWS has for the service. */
+/** A VPC endpoint, with the service name that AWS has for its target. */
 export interface Endpoint {
   readonly id: string;
   readonly service: string;
@@ -22,7 +22,7 @@ export interface Endpoint {
 export interface Declared {
   readonly groups: readonly Group[];
   readonly addresses: readonly { readonly name: string; readonly allocationId: string; readonly address: string }[];
-  /** Allocation ids that a NAT gateway or the load balancer was given. */
+  /** Allocation ids of the NAT gateways. */
   readonly natAllocations: readonly string[];
   readonly balancer: { readonly groups: readonly string[]; readonly allocations: readonly string[] } | undefined;
   readonly endpoints: readonly Endpoint[];
@@ -30,7 +30,7 @@ export interface Declared {
   readonly release: { readonly id: string; readonly document: Release };
 }
 
-/** What the EC2 API says now of a stack's network: what an update never looks at, such as rules that somebody added. */
+/** A stack's network by the EC2 API, including what an update never looks at, such as rules that somebody added. */
 export interface Observed {
   readonly account: string;
   readonly groups: readonly Group[];
@@ -47,18 +47,18 @@ export interface Observed {
 
 export type Contract = SenderContract | ReceiverContract;
 
-/** The other end of a link, as this stack's configuration and the other's own output say. */
+/** The other end of a link, by this stack's configuration and the peer's own output. */
 export interface PeerEvidence {
   readonly name: string;
   readonly stack: string;
   /** Roots and addresses in this side's configuration, under source control. */
   readonly pins: Pins;
-  /** Why this side's configuration takes its trust away; absent of a peer that is trusted. */
+  /** Why this side's configuration suspends the peer; absent for a trusted peer. */
   readonly suspended?: string | undefined;
   readonly contract: EvidencePart<Contract>;
 }
 
-/** One change that an update would make now: source control and what AWS has are not the same. */
+/** One change that an update would make now: source control and AWS differ. */
 export interface Change {
   readonly operation: string;
   readonly resource: string;

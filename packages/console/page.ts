@@ -4,7 +4,6 @@ import {
   badge,
   clock,
   code,
-  columns,
   type Figure,
   format,
   type Inline,
@@ -44,12 +43,6 @@ export function consolePage(reading: Reading, refreshSeconds?: number): string {
   );
 }
 
-const tableOf = (titles: readonly string[], rows: readonly (readonly Inline[])[]): Block =>
-  table(
-    columns(...titles),
-    rows.map((cells) => ({ cells })),
-  );
-
 const read = <Value>(title: string, evidence: EvidencePart<Value>, show: (value: Value) => Block): Block =>
   section(
     title,
@@ -59,7 +52,7 @@ const read = <Value>(title: string, evidence: EvidencePart<Value>, show: (value:
 /** Each host with its release and the last run of its agent. */
 const hosts = ({ hosts: evidence, span }: Reading): Block =>
   read("Hosts", evidence, (found) =>
-    tableOf(
+    table(
       ["Host", "Agent", "Last run", "Release"],
       found.map(({ name, outcome, ranAt, release }) => [
         strong(name),
@@ -78,7 +71,7 @@ function alerts({ alerts: { receiver, senders } }: Reading): Block {
   const isEmpty = found.length === 0 && errors.size > 0;
   return section("Firing alerts", [
     ...[...errors].map((error) => text(notKnown(error))),
-    ...(isEmpty ? [] : [tableOf(["Alert", "Severity", "Host", "Summary", "Runbook"], found.map(alertCells))]),
+    ...(isEmpty ? [] : [table(["Alert", "Severity", "Host", "Summary", "Runbook"], found.map(alertCells))]),
   ]);
 }
 
@@ -95,7 +88,7 @@ const tiers = ["leaf", "intermediate", "root", "peer root"] as const;
 /** How long each certificate of each host is still valid. A host has two of a tier during a rotation. */
 const certificates = ({ hosts: evidence, span }: Reading): Block =>
   read("Certificates", evidence, (found) =>
-    tableOf(
+    table(
       ["Host", ...tiers.map((tier) => (tier === "peer root" ? "the peer's root" : tier))],
       found.map(({ name, certificates: all }) => [
         strong(name),

@@ -103,24 +103,21 @@ export const anchor = (text: string): Inline => ({ kind: "anchor", text });
 /** What a page shows on request; other formats have the summary alone. */
 export const more = (summary: Inline, content: Inline): Inline => ({ kind: "more", summary, content });
 
-/** Columns by their titles alone. */
-export const columns = (...titles: readonly string[]): Column[] => titles.map((title) => ({ title }));
-export const table = (heads: readonly Column[], rows: readonly Row[]): Block => ({
+/** A table. A column without attributes is its title, a row without attributes the list of its cells. */
+export const table = (
+  heads: readonly (string | Column)[],
+  rows: readonly (Row | readonly Inline[])[],
+): Block & Table => ({
   kind: "table",
-  columns: heads,
-  rows,
+  columns: heads.map((head) => (typeof head === "string" ? { title: head } : head)),
+  rows: rows.map((row) => ("cells" in row ? row : { cells: row })),
 });
 export const text = (content: Inline): Block => ({ kind: "text", content });
 export const section = (
   title: string,
   blocks: readonly Block[],
   rest: Omit<Section, "title" | "blocks"> = {},
-): Block => ({
-  kind: "section",
-  title,
-  blocks,
-  ...rest,
-});
+): Block => ({ kind: "section", title, blocks, ...rest });
 
 /** Something that was read, or why it could not be. */
 type Read<Value> = { readonly value: Value } | { readonly error: string };

@@ -30,8 +30,9 @@ code, pre { font: .88em/1.4 ui-monospace, "SF Mono", Menlo, Consolas, monospace;
 .tone { color: var(--tone); }
 .verdict { margin: 1rem 0; padding: .7rem 1rem; border-left: .35rem solid var(--tone); border-radius: .3rem;
   background: var(--tone-soft); }
-.verdict > strong { font-size: 1.2rem; } .verdict ul { margin: .4rem 0 0; padding: 0; list-style: none; }
-.verdict li { display: grid; grid-template-columns: 5.2rem 1fr; margin: .35rem 0; overflow-wrap: anywhere; }
+.verdict > strong { font-size: 1.2rem; } .verdict ul { display: grid; grid-template-columns: max-content 1fr;
+  gap: .35rem .8rem; margin: .4rem 0 0; padding: 0; list-style: none; }
+.verdict li { display: grid; grid-column: 1 / -1; grid-template-columns: subgrid; overflow-wrap: anywhere; }
 .verdict li > div { white-space: pre-line; }
 .wide { overflow-x: auto; } table { width: 100%; border-collapse: collapse; }
 th, td { padding: .35rem .6rem .35rem 0; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top; }
@@ -68,7 +69,7 @@ ${colours.map(([light, dark], index) => `.line${index} { color: light-dark(${lig
 footer { margin-top: 2.5rem; padding-top: .75rem; border-top: 1px solid var(--line); }
 .sign { display: flex; gap: 2rem; flex-wrap: wrap; margin-top: 2rem; }
 .sign div { flex: 1 1 12rem; border-top: 1px solid var(--text); padding-top: .2rem; font-size: .86rem; }
-@media (max-width: 40rem) { body { padding: 1rem .8rem; } .verdict li { grid-template-columns: 1fr; } thead { display: none; }
+@media (max-width: 40rem) { body { padding: 1rem .8rem; } .verdict :is(ul, li) { grid-template-columns: 1fr; } .verdict li { row-gap: 0; } thead { display: none; }
   tr, td { display: block; } tr { padding: .4rem 0; border-bottom: 1px solid var(--line); }
   td { padding: .05rem 0; border: 0; } td > div { display: inline; } td > div + div::before { content: ", "; } .number { text-align: left; }
   td:not(:first-child)[data-label]:not([data-label=""])::before { content: attr(data-label) ": "; color: var(--quiet); } }

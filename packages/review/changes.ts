@@ -1,7 +1,7 @@
 import { type PreviewRecord, partsOf, type Step } from "./events.ts";
 import { type Weight, weightOf } from "./weights.ts";
 
-/** In the order of a report: what takes away comes first. */
+/** In the order of a report: removals come first. */
 export const changeKinds = ["delete", "replace", "update", "create", "import"] as const;
 export type ChangeKind = (typeof changeKinds)[number];
 
@@ -20,11 +20,11 @@ export interface Change {
   readonly protected: boolean;
   /** Given up by Pulumi, left in AWS. */
   readonly retained: boolean;
-  /** Options of the program that guarded it and would be gone: the next update could take it away. */
+  /** Options that protected it and would be gone: the next update could remove it. */
   readonly loses: readonly string[];
 }
 
-/** One change for each resource. An operation that is none of these is in nobody's way: it only reads, or is over. */
+/** One change for each resource. "none": the operation only reads, or changes nothing. */
 const kindOf: Readonly<Record<string, ChangeKind | "none">> = {
   same: "none",
   read: "none",
@@ -44,8 +44,8 @@ const kindOf: Readonly<Record<string, ChangeKind | "none">> = {
 };
 
 /**
- * What a preview would change, the heaviest first. A resource that is protected is among it: the engine plans its
- * deletion or replacement, and complains besides.
+ * What a preview would change, the heaviest first. That includes protected resources: the engine plans their deletion or
+ * replacement, and reports an error besides.
  * @throws Error for an operation that this review does not know
  */
 export function changesOf({ steps }: PreviewRecord): Change[] {
@@ -53,7 +53,7 @@ export function changesOf({ steps }: PreviewRecord): Change[] {
   for (const step of steps) {
     const kind = losesOf(step).length > 0 && step.op === "same" ? "update" : kindOf[step.op];
     if (kind === undefined)
-      throw new Error(`the engine would ${step.op} ${step.urn}, and this review does not know how to judge that`);
+      throw new Error(`the engine would ${step.op} ${step.urn}: this review does not know that operation`);
     if (kind === "none") continue;
     const before = found.get(step.urn);
     if (before === undefined || rank(kind, before.kind) < 0) found.set(step.urn, changeOf(kind, step));
@@ -62,7 +62,7 @@ export function changesOf({ steps }: PreviewRecord): Change[] {
   return [...found.values()].sort(byWeight);
 }
 
-/** A replacement wins over the creation and the deletion that it is made of, a deletion over anything that is not one. */
+/** A replacement outranks the creation and the deletion that it consists of; a deletion outranks the rest. */
 const order: readonly ChangeKind[] = ["replace", "delete", "import", "create", "update"];
 const rank = (one: ChangeKind, other: ChangeKind) => order.indexOf(one) - order.indexOf(other);
 
@@ -103,7 +103,7 @@ function losesOf({ old, new: next }: Step): string[] {
   return (["protect", "retainOnDelete"] as const).filter((option) => old[option] && !next[option]);
 }
 
-/** The steps of one replacement say different halves of it. */
+/** Each step of one replacement has a part of it. */
 function joined(one: Change, other: Change): Change {
   const union = (left: readonly string[], right: readonly string[]) => [...new Set([...left, ...right])];
   return {

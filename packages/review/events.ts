@@ -72,7 +72,7 @@ export type Step = z.output<typeof step>;
 export type Violation = z.output<typeof violation>;
 export type PolicySummary = z.output<typeof policySummary>;
 
-/** What a preview said, as far as a review needs it. */
+/** What a review needs of a preview's output. */
 export interface PreviewRecord {
   readonly steps: readonly Step[];
   readonly violations: readonly Violation[];
@@ -81,13 +81,13 @@ export interface PreviewRecord {
   /** One for each pack; the engine leaves it out when a step has failed. */
   readonly stackPolicies: readonly PolicySummary[];
   readonly errors: readonly { readonly urn: string; readonly message: string }[];
-  /** What the program warns of, such as a peer that it does not take. */
+  /** Warnings of the program, such as a rejected peer. */
   readonly warnings: readonly string[];
-  /** Whether the engine came to its end and found nothing to complain of. */
+  /** Whether the engine finished without an error. */
   readonly succeeded: boolean;
 }
 
-/** Collects the lines of `pulumi preview --json` while they come, and keeps no line. */
+/** Collects what the lines of `pulumi preview --json` say, and keeps no line. */
 export class PreviewReader {
   readonly #steps: Step[] = [];
   readonly #violations: Violation[] = [];
@@ -97,16 +97,16 @@ export class PreviewReader {
   readonly #warnings: string[] = [];
   #succeeded = false;
 
-  /** @throws Error for an event of another shape than the pinned engine's: what it says would be missed */
+  /** @throws Error for an event that is not of the pinned engine's shape: its content would be missed */
   line(line: string): void {
     if (line.startsWith("{")) this.#event(line);
-    // Before there is an engine, the command line speaks in plain text.
+    // Before the engine starts, the command line prints plain text.
     else if (line.startsWith("error: ")) this.#error({ urn: "", message: line.slice("error: ".length) });
   }
 
   #event(line: string): void {
     const parsed = engineEvent.safeParse(JSON.parse(line));
-    if (!parsed.success) throw new Error(`an event of the engine is not understood: ${z.prettifyError(parsed.error)}`);
+    if (!parsed.success) throw new Error(`unknown shape of an engine event: ${z.prettifyError(parsed.error)}`);
     const event = parsed.data;
     if (event.resourcePreEvent) this.#steps.push(event.resourcePreEvent.metadata);
     if (event.policyEvent) this.#violations.push(event.policyEvent);
@@ -118,8 +118,8 @@ export class PreviewReader {
   }
 
   /**
-   * What was said, once the last line has come.
-   * @param ended whether the command line ended well: only then is the engine's own word believed
+   * The record, after the last line.
+   * @param ended whether the command exited with 0: only then does the engine's own result count
    */
   record(ended: boolean): PreviewRecord {
     return {
@@ -133,15 +133,15 @@ export class PreviewReader {
     };
   }
 
-  /** The engine's own warnings, about the plugins of this machine, belong to no resource. */
+  /** Without the engine's own warnings about local plugins, which belong to no resource. */
   #warning({ urn, message }: { urn: string; message: string }): void {
     if (urn !== "") this.#warnings.push(message.trim());
   }
 
-  /** Without the frames of a program's stack, which lead nowhere for a reader of a report. */
+  /** Without stack frames, which are useless in a report. */
   #error({ urn, message }: { urn: string; message: string }): void {
     const trimmed = message.split(/\n\s+at /)[0]?.trim() ?? "";
-    // The engine's last word, which says nothing that the others have not said.
+    // The engine's last error, which repeats that there are others.
     if (trimmed !== "preview failed") this.#errors.push({ urn, message: trimmed });
   }
 }

@@ -1,6 +1,6 @@
 import { type PreviewRecord, partsOf, type Violation } from "./events.ts";
 
-/** What a pack says of one of its policies. */
+/** A policy of a pack, in its own words. */
 export interface PolicyDescription {
   readonly name: string;
   /** What must hold. */
@@ -24,7 +24,7 @@ export interface Pack {
   isUnderDeviation(message: string): boolean;
 }
 
-/** A policy that is not kept, on purpose and for a time; from the stack's own configuration. */
+/** A policy that is not met on purpose and for a time, from the stack's configuration. */
 export interface Deviation {
   readonly policy: string;
   readonly reason: string;
@@ -38,13 +38,13 @@ export type PolicyOutcome = (typeof policyOutcomes)[number];
 
 export interface PolicyResult extends PolicyDescription {
   readonly outcome: PolicyOutcome;
-  /** What was said against it, and of which resource; of the stack as a whole where there is no name. */
+  /** The violations, each with its resource; without a name it is about the whole stack. */
   readonly said: readonly { readonly resource: string; readonly message: string }[];
-  /** The resources that it passed on, where it is about some only. */
+  /** The resources that passed, for a policy about some types only. */
   readonly passedOn: readonly string[];
 }
 
-/** How each policy of the pack fared, the worst first; and any other that the engine spoke of. */
+/** The outcome of each policy of the pack, the worst first, and of any other that the engine reported. */
 export function policyResults(record: PreviewRecord, pack: Pack): PolicyResult[] {
   const described = new Set(pack.policies.map(({ name }) => name));
   const spoken = new Set(record.violations.map(({ policyName }) => policyName));
@@ -74,7 +74,7 @@ export function policyResults(record: PreviewRecord, pack: Pack): PolicyResult[]
   return results.sort((one, other) => policyOutcomes.indexOf(one.outcome) - policyOutcomes.indexOf(other.outcome));
 }
 
-/** The worst of what was said. Whatever is not expressly less is a failure. */
+/** The worst violation. Whatever is not expressly advisory is a failure. */
 function worstOf(against: readonly Violation[], pack: Pack): PolicyOutcome | undefined {
   const each = against.map(({ message, enforcementLevel }): PolicyOutcome => {
     if (enforcementLevel !== "advisory") return "failed";
@@ -84,17 +84,17 @@ function worstOf(against: readonly Violation[], pack: Pack): PolicyOutcome | und
   return policyOutcomes.find((outcome) => each.includes(outcome));
 }
 
-/** The engine leaves policies of the stack out when a step has failed, and all of them when the program has. */
+/** The engine skips policies of the stack when a step fails, and all policies when the program fails. */
 export const packRan = ({ resourcePolicies, stackPolicies }: PreviewRecord): boolean =>
   resourcePolicies.length > 0 && stackPolicies.length > 0;
 
-/** The engine puts the rule in a line of its own before the message, and the pack its remedy behind it. */
+/** Without the rule, which the engine puts before the message, and the remedy, which the pack puts behind it. */
 function ownWords(message: string, { rule, remedy }: PolicyDescription): string {
   const own = rule !== "" && message.startsWith(`${rule}\n`) ? message.slice(rule.length) : message;
   return (remedy === "" ? own : own.replace(`. ${remedy}`, ".")).trim();
 }
 
-/** Policy by policy the URNs that it passed on; "" is the stack as a whole. */
+/** The URNs that each policy passed; "" is the stack as a whole. */
 function passesOf({ resourcePolicies, stackPolicies }: PreviewRecord): Map<string, string[]> {
   const passes = new Map<string, string[]>();
   for (const { resourceUrn, passed } of [...resourcePolicies, ...stackPolicies]) {

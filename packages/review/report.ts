@@ -2,7 +2,6 @@ import {
   type Block,
   badge,
   code,
-  columns,
   count,
   type Finding,
   renderHtml as htmlOf,
@@ -86,8 +85,8 @@ const changesOf = (title: string, changes: Extract<Block, { kind: "changes" }>["
 
 const setAsideTable = ({ setAside }: Verdict): Block =>
   table(
-    columns("Key", "Value", "What the stack does without"),
-    setAside.map(({ key, value, what }) => ({ cells: [code(key), code(value), what] })),
+    ["Key", "Value", "What the stack does without"],
+    setAside.map(({ key, value, what }) => [code(key), code(value), what]),
   );
 
 /** "2 to delete, 1 to replace, 70 unchanged" */
@@ -118,7 +117,7 @@ const isLoud = ({ kind, weight, loses }: Change) =>
 
 const changeTable = (changes: readonly Change[], tone?: Tone): Block =>
   table(
-    columns("Operation", "Resource", "Type", "Why"),
+    ["Operation", "Resource", "Type", "Why"],
     changes.map(
       (change): Row => ({
         cells: [strong(change.kind), code(change.name), change.type.split(":").at(-1) ?? change.type, whyOf(change)],
@@ -140,7 +139,7 @@ function whyOf({ forcedBy, differs, protected: guarded, retained, loses }: Chang
 
 const deviationTable = (deviations: readonly DatedDeviation[]): Block =>
   table(
-    columns("Policy", "Until", "Reason"),
+    ["Policy", "Until", "Reason"],
     deviations.map(
       (one): Row => ({
         cells: [code(one.policy), deviationState(one), one.reason],
@@ -169,8 +168,8 @@ function sectionsOf({ evidence, policies }: Verdict): Block[] {
     const rows = evidence.filter(({ fence }) => fence === name);
     const own = policies.filter(({ fence }) => fence === name);
     const tables = [
-      ...(rows.length === 0 ? [] : [table(evidenceColumns, rows.map(evidenceRow))]),
-      ...(own.length === 0 ? [] : [table(policyColumns, own.map(policyRow))]),
+      ...(rows.length === 0 ? [] : [table(evidenceColumns, rows.map(evidenceCells))]),
+      ...(own.length === 0 ? [] : [table(["Outcome", "Policy", "Says"], own.map(policyRow))]),
     ];
     if (tables.length === 0) return [];
     return [
@@ -182,13 +181,13 @@ function sectionsOf({ evidence, policies }: Verdict): Block[] {
   });
 }
 
-const evidenceColumns = [{ title: "What" }, { title: "Value" }, { title: "Source", detail: true }];
+const evidenceColumns = ["What", "Value", { title: "Source", detail: true }];
 
-const evidenceRow = ({ subject, value, source }: Evidence): Row => ({
-  cells: [subject, lines(...value.split("; ")), code(source)],
-});
-
-const policyColumns = [{ title: "Outcome" }, { title: "Policy" }, { title: "Says" }];
+const evidenceCells = ({ subject, value, source }: Evidence): Inline[] => [
+  subject,
+  lines(...value.split("; ")),
+  code(source),
+];
 
 const policyRow = ({ name, rule, reason, remedy, source, outcome, said, passedOn }: PolicyResult): Row => ({
   cells: [

@@ -10,7 +10,7 @@ import type { Asked } from "./program/asked.ts";
 import type { Comparison } from "./program/comparison.ts";
 import type { SetAside } from "./program/set-aside.ts";
 
-/** Passed: nothing failed. Failed: it must not be merged. Incomplete: the preview came to no end, so nothing is known. */
+/** Passed: nothing failed. Failed: it must not be merged. Incomplete: the preview did not finish, so nothing is known. */
 export type Outcome = "passed" | "failed" | "incomplete";
 
 /** Why a review failed. */
@@ -36,17 +36,17 @@ export interface Verdict {
   readonly changes: readonly Change[];
   /** Resources that stay as they are. */
   readonly unchanged: number;
-  /** What the fences would be made of. */
+  /** What the fences would consist of. */
   readonly evidence: readonly Row[];
   readonly policies: readonly PolicyResult[];
   readonly deviations: readonly DatedDeviation[];
-  /** What the configuration does without, besides deviations. */
+  /** What the configuration sets aside, besides deviations. */
   readonly setAside: readonly SetAside[];
   /** What the branch changes of the program. */
   readonly comparison: Comparison;
-  /** What the preview itself complained of. */
+  /** Why the preview itself is incomplete. */
   readonly errors: readonly string[];
-  /** What the program warned of: a peer that is held or suspended, and why. */
+  /** Warnings of the program: a peer whose last accepted values stay in force, or that is suspended, and why. */
   readonly warnings: readonly string[];
 }
 
@@ -59,7 +59,7 @@ export interface ReviewInput {
   readonly comparison: Comparison;
   /** Why the configuration cannot be read, so that deviations in it may be in force unseen. */
   readonly notRead?: readonly string[];
-  /** What the program was heard to ask of the engine. */
+  /** Every request of the program to the engine. */
   readonly asked: readonly Asked[];
   readonly now: Date;
 }
@@ -107,10 +107,7 @@ export function judge(input: ReviewInput): Verdict {
     setAside,
     comparison,
     warnings: record.warnings,
-    errors:
-      outcome === "incomplete" && errors.length === 0
-        ? ["the preview ended without success, and without a reason"]
-        : errors,
+    errors: outcome === "incomplete" && errors.length === 0 ? ["the preview failed and gave no reason"] : errors,
   };
 }
 
@@ -122,7 +119,7 @@ function dateOf(one: Deviation, now: Date, rules: ReadonlySet<string>): DatedDev
   };
 }
 
-/** Without what a finding says better: for what is protected the engine only names the way to unprotect it. */
+/** Without errors that a finding explains better: for a protected resource the engine only says how to unprotect it. */
 function complaints({ errors }: PreviewRecord, changes: readonly Change[], gone: readonly Failure[]): string[] {
   const found = new Set(
     changes.filter(({ name }) => gone.some(({ rule }) => rule === keepRule(name))).map(({ urn }) => urn),
@@ -130,16 +127,16 @@ function complaints({ errors }: PreviewRecord, changes: readonly Change[], gone:
   return errors.filter(({ urn }) => !found.has(urn)).map(({ message }) => message);
 }
 
-/** A pack that said nothing at all did not run; and without it nothing is proven. */
+/** A pack without any result did not run, and without it nothing is proven. */
 function silence(record: PreviewRecord, { policies }: Pack): string[] {
   if (policies.length === 0 || packRan(record)) return [];
   const which = record.resourcePolicies.length > 0 ? "policies of the stack as a whole" : "policies";
-  return [`the ${which} did not run: the engine leaves them out when the program or a step has failed`];
+  return [`the ${which} did not run: the engine skips them when the program or a step fails`];
 }
 
 /**
- * Resources of the preview that nobody was heard to ask for. There is one way to the engine, and it is listened to; a
- * program that finds another means to hide something. Providers that nobody asks for are the engine's own.
+ * Resources in the preview that no recorded request asked for. The review records the one connection to the engine; a
+ * program that finds another hides something. Default providers are the engine's own.
  */
 function unheard({ steps }: PreviewRecord, asked: readonly Asked[]): string[] {
   const heard = new Set(asked.map(({ type, name }) => `${type}::${name}`));
@@ -149,11 +146,11 @@ function unheard({ steps }: PreviewRecord, asked: readonly Asked[]): string[] {
     return next && !isDefault && !heard.has(`${type}::${name}`);
   });
   return [...new Set(found.map(({ urn }) => urn))].map(
-    (urn) => `${urn} is in the preview, and no program asked for it`,
+    (urn) => `${urn} is in the preview, but no program asked for it`,
   );
 }
 
-/** What policies never see: that something goes, or that what guards it does. */
+/** What policies never see: a resource that goes, or that loses its protection. */
 function keepFailure({ kind, name, keptBecause, protected: guarded, forcedBy, loses }: Change): Failure[] {
   if (keptBecause === undefined) return [];
   const failure = (what: string, remedy: string) => [{ rule: keepRule(name), resource: name, what, remedy }];
@@ -162,15 +159,15 @@ function keepFailure({ kind, name, keptBecause, protected: guarded, forcedBy, lo
     return failure(
       `would be ${kind === "delete" ? "deleted" : "replaced"}${by}: ${keptBecause}`,
       guarded
-        ? "take back what leads to it; Pulumi refuses it too, because it is protected"
-        : "take back what leads to it; if it is meant, a deviation with a reason and an end date says so",
+        ? "revert what causes it; Pulumi refuses it too, because the resource is protected"
+        : "revert what causes it; if it is intended, add a deviation with a reason and an end date",
     );
   }
   if (loses.length === 0) return [];
-  return failure(`would lose ${loses.join(" and ")}: ${keptBecause}`, "put the option back into the program");
+  return failure(`would lose ${loses.join(" and ")}: ${keptBecause}`, "restore the option in the program");
 }
 
-/** Envoy's configuration, read here as well: a pack that was made silent lets nothing pass. */
+/** Envoy's configuration, read here as well: silencing the pack lets nothing pass. */
 function ownFailures(planned: readonly Planned[], told: readonly string[]): Failure[] {
   return identityFindings(planned)
     .filter(({ rule }) => !told.includes(policyOf(rule)))
@@ -182,28 +179,29 @@ function ownFailures(planned: readonly Planned[], told: readonly string[]): Fail
     }));
 }
 
-/** The policy that a rule belongs to: but for one, the two have one name. */
+/** The policy of a rule: with one exception, both have one name. */
 const policyOf = (rule: RuleId): string => (rule === rules.ownCertificate.id ? "served-chain-is-ours" : rule);
-/** Whatever is not exactly what was reviewed, or what a person has accepted since. */
+
+/** Any difference from the reviewed program that no person has accepted. */
 function programFailures({ asks, source, hash, accepted, base }: Comparison): Failure[] {
   if (hash === undefined || accepted) return [];
   const places = source.map(({ file, line }) => `${file}:${line}`);
   const subjects = [...new Set(asks.map(({ subject }) => subject))];
   const parts = [
     ...(places.length > 0 ? [`in its source at ${some(places)}`] : []),
-    ...(subjects.length > 0 ? [`in what it asks of Pulumi about ${some(subjects)}`] : []),
+    ...(subjects.length > 0 ? [`in its requests to Pulumi about ${some(subjects)}`] : []),
   ];
   return [
     {
       rule: "program-is-reviewed",
       resource: "the program",
-      what: `is not that of ${base.slice(0, 12)}: it differs ${parts.join("; and ")}`,
-      remedy: `a person who has read each change of the program and wants it calls the review with --accept ${hash}`,
+      what: `differs from the program of ${base.slice(0, 12)} ${parts.join("; and ")}`,
+      remedy: `a person who has read every change and agrees runs the review with --accept ${hash}`,
     },
   ];
 }
 
-/** The page has them all. */
+/** The report lists them all. */
 const some = (names: readonly string[], most = 20) =>
   [...names.slice(0, most), ...(names.length > most ? [`${names.length - most} more`] : [])].join(", ");
 

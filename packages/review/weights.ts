@@ -1,18 +1,18 @@
 import { partsOf } from "./events.ts";
 
-/** How much a resource's going would cost. */
+/** How much the loss of a resource would cost. */
 export type Weight = "kept" | "fence" | "other";
 
-/** Why a resource must not go, by its type: what is lost does not come back with the next update. */
+/** Why a resource must not go, by its type: the next update would not bring back what is lost. */
 const kept: Readonly<Record<string, string>> = {
-  "aws:ec2/eip:Eip": "a peer admits, or dials, this very address; AWS gives no released address back",
-  "aws:ebs/volume:Volume": "TSDB and WAL are on it",
-  "aws:s3/bucket:Bucket": "hosts fetch their releases from it, and its versions are the record of what ran",
-  "aws:kms/key:Key": "what is encrypted under it can never be read again",
-  "aws:secretsmanager/secret:Secret": "releases name its versions, also those that a host rolls back to",
+  "aws:ec2/eip:Eip": "a peer admits or dials this very address, and AWS never returns a released address",
+  "aws:ebs/volume:Volume": "it holds the TSDB and the WAL",
+  "aws:s3/bucket:Bucket": "hosts fetch their releases from it, and its versions record what ran",
+  "aws:kms/key:Key": "nobody can read again what is encrypted with it",
+  "aws:secretsmanager/secret:Secret": "releases name its versions, including those that a host rolls back to",
 };
 
-/** The same for keys and certificates, by the authority that they belong to. */
+/** The same for keys and certificates, by their authority. */
 const keptAuthorities: Readonly<Record<string, string>> = {
   "metrics-link:pki:RootAuthority": "peers pin this root; without its key nothing can be signed under it",
 };

@@ -8,6 +8,7 @@ const deviation = z.object({
   reason: z.string().default("no reason is given"),
   until: z.union([z.string(), z.date().transform((date) => date.toISOString().slice(0, 10))]).optional(),
 });
+const section = z.object({ deviations: z.array(deviation).default([]) });
 const stackFile = z.object({
   config: z.record(z.string(), z.unknown()).default({}),
 });
@@ -15,10 +16,6 @@ const stackFile = z.object({
 /** Deviations from policies that a stack's file declares under `policy.deviations`. */
 export function deviationsIn(stackText: string): Deviation[] {
   const { config } = stackFile.parse(parse(stackText));
-  const policy = config[`${configurationNamespace}:policy`] as { deviations?: unknown } | undefined;
-  return z
-    .array(deviation)
-    .default([])
-    .parse(policy?.deviations)
-    .map(({ policy: name, reason, until }) => ({ policy: name, reason, until }));
+  const { deviations } = section.parse(config[`${configurationNamespace}:policy`] ?? {});
+  return deviations.map(({ policy, reason, until }) => ({ policy, reason, until }));
 }

@@ -76,21 +76,16 @@ function ruleOf(direction: "ingress" | "egress", { inputs, outputs }: Resource) 
   const end = cidrIpv4 ?? cidrIpv6 ?? referencedSecurityGroupId ?? prefixListId;
   return {
     groupId: text(outputs.securityGroupId ?? inputs.securityGroupId),
-    rule: ruleText(
-      direction,
-      text(ipProtocol),
-      fromPort as number | undefined,
-      toPort as number | undefined,
-      text(end),
-    ),
+    rule: ruleText(direction, text(ipProtocol), port(fromPort), port(toPort), text(end)),
   };
 }
 
-const nameOf = ({ inputs, urn }: Resource) =>
-  (inputs.tags as { Name?: string } | undefined)?.Name ?? urn.split("::").at(-1) ?? "";
+const port = (value: unknown) => z.number().optional().parse(value);
+const tagged = z.object({ Name: z.string().optional() }).optional();
+const nameOf = ({ inputs, urn }: Resource) => tagged.parse(inputs.tags)?.Name ?? urn.split("::").at(-1) ?? "";
 const texts = (value: unknown) => z.array(z.string()).parse(value);
 
 function text(value: unknown): string {
   if (typeof value === "string") return value;
-  throw new Error(`the state has ${JSON.stringify(value)?.slice(0, 80)} where a text is expected`);
+  throw new Error(`the state has ${JSON.stringify(value)?.slice(0, 80)} where a string is expected`);
 }

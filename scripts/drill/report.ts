@@ -1,4 +1,4 @@
-import { type Block, type Inline, type Row, renderTable, type Table } from "@metrics-link/report";
+import { badge, type Column, type Inline, type Row, renderTable, table as reportTable } from "@metrics-link/report";
 import type { Outcome } from "./drill.ts";
 
 const unknown = "-";
@@ -16,33 +16,28 @@ export function describe({ name, passed, fault, alert, side, notes, ...rest }: O
   ].join("\n");
 }
 
-const columns: Table["columns"] = [
-  { title: "drill" },
-  { title: "alert" },
-  { title: "side" },
-  { title: "in production" },
-  { title: "fires", align: "right" },
-  { title: "recovers", align: "right" },
-  { title: "compared", align: "right" },
-  { title: "missing", align: "right" },
-  { title: "" },
+const right = (title: string): Column => ({ title, align: "right" });
+const columns = [
+  ...["drill", "alert", "side", "in production"],
+  ...["fires", "recovers", "compared", "missing"].map(right),
+  "",
 ];
 
-/** All drills, one a row. @param nameOf what stands in the first column */
-export const tableOf = (outcomes: readonly Outcome[], nameOf: (outcome: Outcome) => Inline): Block & Table => ({
-  kind: "table",
-  columns,
-  rows: outcomes.map((outcome): Row => {
-    const { alert, side, production, secondsToFire, secondsToRecover, samples, passed } = outcome;
-    const counts = [samples?.compared, samples?.missing].map((value) => `${value ?? unknown}`);
-    const result = passed ? "passed" : "FAILED";
-    const times = [seconds(secondsToFire), seconds(secondsToRecover)];
-    return {
-      cells: [nameOf(outcome), alert, side, production, ...times, ...counts, result],
-      ...(passed ? {} : { tone: "critical" }),
-    };
-  }),
-});
+/** All drills, one a row. @param nameOf the first column */
+export const tableOf = (outcomes: readonly Outcome[], nameOf: (outcome: Outcome) => Inline) =>
+  reportTable(
+    columns,
+    outcomes.map((outcome): Row => {
+      const { alert, side, production, secondsToFire, secondsToRecover, samples, passed } = outcome;
+      const counts = [samples?.compared, samples?.missing].map((value) => `${value ?? unknown}`);
+      const result = passed ? badge("ok", "passed") : badge("critical", "FAILED");
+      const times = [seconds(secondsToFire), seconds(secondsToRecover)];
+      return {
+        cells: [nameOf(outcome), alert, side, production, ...times, ...counts, result],
+        ...(passed ? {} : { tone: "critical" }),
+      };
+    }),
+  );
 
 /** The same for a terminal. */
 export const table = (outcomes: readonly Outcome[]): string => renderTable(tableOf(outcomes, ({ name }) => name));

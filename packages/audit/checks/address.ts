@@ -8,7 +8,7 @@ import { runningOf } from "./envoy.ts";
 
 const api = "EC2 API, compared with the state";
 
-/** Fence 1: what AWS lets in and out now, rule by rule, against the state and against what the peers say of themselves and what is pinned. */
+/** Fence 1: what AWS lets in and out now, rule by rule, against the state, the outputs of the peers and the pins. */
 export function addressFindings(stack: StackEvidence): Finding[] {
   const { configuration, declared, observed } = stack;
   const seen = both(declared, observed);
@@ -21,28 +21,30 @@ export function addressFindings(stack: StackEvidence): Finding[] {
       wrong: [
         ...(account === configuration.account.id
           ? []
-          : [`it is in account ${account}, not ${configuration.account.id}`]),
+          : [`the host is in account ${account}, not ${configuration.account.id}`]),
         ...(instance.id === instanceId ? [] : [`the instance is ${instance.id}, the state has ${instanceId}`]),
-        ...(instance.state === "running" ? [] : [`it is ${instance.state}`]),
-        ...(instance.publicAddress ? [`it has the public address ${instance.publicAddress}`] : []),
-        ...(instance.keyName ? [`it has the key pair ${instance.keyName}`] : []),
-        ...(instance.httpTokens === "required" ? [] : [`its metadata tokens are ${instance.httpTokens ?? "not told"}`]),
-        ...unlike("it", idsOf(groups, /-host$/), instance.groups),
+        ...(instance.state === "running" ? [] : [`the instance is ${instance.state}`]),
+        ...(instance.publicAddress ? [`the instance has the public address ${instance.publicAddress}`] : []),
+        ...(instance.keyName ? [`the instance has the key pair ${instance.keyName}`] : []),
+        ...(instance.httpTokens === "required"
+          ? []
+          : [`its metadata tokens are ${instance.httpTokens ?? "not known"}`]),
+        ...unlike("the instance", idsOf(groups, /-host$/), instance.groups),
       ],
-      fine: `${instance.id}, no public address, no key pair, IMDSv2 required, in ${instance.groups.join(", ")} alone`,
+      fine: `${instance.id}, no public address, no key pair, IMDSv2 required, only in ${instance.groups.join(", ")}`,
     })),
   ];
 }
 
-/** The question of the page: which addresses reach the load balancer. */
+/** Which addresses reach the load balancer. */
 function admittedSenders({ peers: configured, declared, observed }: StackEvidence): Finding {
   const peers = configured.filter(({ suspended }) => suspended === undefined);
-  const spoken = peers.map(({ contract }) =>
+  const offered = peers.map(({ contract }) =>
     within(contract, (peer) =>
-      peer.role === "sender" ? { value: peer.egressAddresses } : { error: "it is not a sender" },
+      peer.role === "sender" ? { value: peer.egressAddresses } : { error: "the peer is not a sender" },
     ),
   );
-  const wanted = spoken.reduce<EvidencePart<readonly string[]>>(
+  const wanted = offered.reduce<EvidencePart<readonly string[]>>(
     (sum, one) => within(both(sum, one), ([all, some]) => ({ value: [...all, ...some] })),
     { value: [] },
   );
@@ -64,10 +66,10 @@ function admittedSenders({ peers: configured, declared, observed }: StackEvidenc
   });
 }
 
-/** The mirror at the sender: where its host may go on the internet. */
+/** At the sender: where its host may go on the internet. */
 function allowedReceiver({ peers: [receiver], declared, observed }: StackEvidence): Finding {
   const wanted = within(receiver?.contract ?? { error: "there is no receiver" }, (contract) => {
-    if (contract.role !== "receiver") return { error: "it is not a receiver" };
+    if (contract.role !== "receiver") return { error: "the peer is not a receiver" };
     return { value: receiver?.suspended === undefined ? contract.endpointAddresses : [] };
   });
   const seen = both(wanted, both(declared, observed));
@@ -77,27 +79,27 @@ function allowedReceiver({ peers: [receiver], declared, observed }: StackEvidenc
     const rules = addresses.map((address) => `egress tcp ${ports.https} ${address}/32`);
     const found = own.flatMap((group) => group.rules.filter((rule) => /^egress .*[.:]\S*\/\d+$/.test(rule)));
     const where = own.map(({ name, id }) => `${name} (${id})`).join(", ") || "no group of the host";
-    return { wrong: unlike(where, rules, found), fine: `${found.join(", ")} in ${where}; beside that its endpoints` };
+    return { wrong: unlike(where, rules, found), fine: `${found.join(", ")} in ${where}, and its endpoints` };
   });
 }
 
-/** Every group of the network: rules that Pulumi did not make are as bad as rules that are gone. */
+/** Every group of the network: a rule that Pulumi did not make is as bad as a missing one. */
 function groupFindings(declared: EvidencePart<Declared>, observed: EvidencePart<Observed>): Finding[] {
   return [
     judge("security groups", api, both(declared, observed), ([state, now]) => {
       const strangers = now.groups.filter(({ id, rules, name }) => {
         const ours = state.groups.some((group) => group.id === id);
-        // AWS makes a group named default in each VPC; nothing of ours is in it.
+        // AWS makes a group named default in each VPC; nothing of ours uses it.
         return !ours && name !== "default" && rules.length > 0;
       });
       return {
         wrong: [
           ...state.groups.flatMap(({ id, name, rules }) => {
             const found = now.groups.find((group) => group.id === id);
-            if (found === undefined) return [`${name} (${id}) is gone`];
+            if (found === undefined) return [`${name} (${id}) is missing`];
             return unlike(`group ${name} (${id})`, rules, found.rules);
           }),
-          ...strangers.map(({ id, name }) => `${name} (${id}) is in this network and not in the state`),
+          ...strangers.map(({ id, name }) => `${name} (${id}) is in this network but not in the state`),
         ],
         fine: state.groups
           .map(({ id, name, rules }) => `${name} (${id}): ${rules.join(", ") || "no rules"}`)
@@ -108,18 +110,18 @@ function groupFindings(declared: EvidencePart<Declared>, observed: EvidencePart<
 }
 
 /**
- * Every endpoint of the network is a way out of it. AWS' own let through what their policies say; for a service of somebody
- * else there is no policy, so each is named.
+ * Every endpoint of the network is a way out of it. Endpoints of AWS have policies; endpoints of a third party have none,
+ * so the configuration names each.
  */
 function endpointsFinding({ configuration: { account, network }, declared, observed }: StackEvidence): Finding {
   return judge("endpoints, each a way out", api, both(declared, observed), ([state, now]) => {
     const isOfAws = ({ service }: Endpoint) => service.startsWith(`com.amazonaws.${account.region}.`);
     const undeclared = now.endpoints.filter((one) => !isOfAws(one) && !network.endpointServices.includes(one.service));
-    const ofOthers = "somebody else's service, as the configuration says; no policy of AWS limits what passes";
+    const ofOthers = "a third party's service named in the configuration; no endpoint policy limits what passes";
     return {
       wrong: [
         ...unlike("the network", state.endpoints.map(textOf), now.endpoints.map(textOf)),
-        ...undeclared.map((one) => `${textOf(one)} is no service that network.endpointServices names`),
+        ...undeclared.map((one) => `${textOf(one)} is not in network.endpointServices`),
       ],
       fine: now.endpoints.map((one) => `${textOf(one)}, ${isOfAws(one) ? "within its policy" : ofOthers}`).join("; "),
     };
@@ -135,7 +137,7 @@ function balancerFinding(declared: EvidencePart<Declared>): Finding {
     return {
       wrong: [
         ...unlike("the load balancer", idsOf(groups, /-balancer$/), balancer.groups),
-        ...(own.length === balancer.allocations.length ? [] : ["an address of it is not one of this stack"]),
+        ...(own.length === balancer.allocations.length ? [] : ["one of its addresses does not belong to this stack"]),
       ],
       fine: `${balancer.groups.join(", ")} attached; ${own.map(({ address }) => address).join(", ")}`,
     };
@@ -143,41 +145,41 @@ function balancerFinding(declared: EvidencePart<Declared>): Finding {
 }
 
 /**
- * The one address that this account's samples come from is the one that it tells its peer, and what holds it at AWS is
- * there and as the program says.
+ * This account's samples come from the one address in its contract, and what holds that address at AWS is there and as
+ * the program declares it.
  */
 function egressFinding({ declared, contract, changes }: StackEvidence): Finding {
   const seen = both(both(declared, contract), changes);
-  return judge(egressCheck, "state, and what AWS says of it by a preview", seen, ([[state, said], found]) => {
-    const claimed = said.role === "sender" ? said.egressAddresses : [];
-    const held = state.addresses.filter(({ allocationId }) => state.natAllocations.includes(allocationId));
+  return judge(egressCheck, "state, compared with AWS by a preview", seen, ([[state, own], found]) => {
+    const claimed = own.role === "sender" ? own.egressAddresses : [];
+    const attached = state.addresses.filter(({ allocationId }) => state.natAllocations.includes(allocationId));
     return {
       wrong: [
         ...unlike(
           "the NAT gateway's Elastic IP",
           claimed,
-          held.map(({ address }) => address),
+          attached.map(({ address }) => address),
         ),
         ...found
           .filter(({ resource }) => holdsEgress.test(resource))
           .map(({ operation, resource }) => `an update would ${operation} ${resource}`),
       ],
-      fine: `${claimed.join(", ")}, ${state.natAllocations.join(", ")}, held by the one NAT gateway`,
+      fine: `${claimed.join(", ")}, ${state.natAllocations.join(", ")}, attached to the one NAT gateway`,
     };
   });
 }
 
 const holdsEgress = /aws:ec2\/(eip|eipAssociation|natGateway):/;
 
-/** Pulumi's own refresh asks AWS about these, so a difference is one of source control. */
-const stateOnly = "state; what AWS says of it is compared by the preview";
+/** Pulumi's refresh asks AWS about these, so a difference shows in the preview. */
+const stateOnly = "state; the preview compares it with AWS";
 
 const idsOf = (groups: Declared["groups"], name: RegExp) =>
   groups.filter((group) => name.test(group.name)).map(({ id }) => id);
 
 /**
- * Where the addresses of a peer stand, from source control to the memory of Envoy. A person agreed to the pinned ones, so
- * what is let in is held against them, and not only against what the peer says of itself.
+ * The addresses of a peer, from source control to Envoy's memory. A person agreed to the pinned ones, so what is let in is
+ * compared with them, and not only with the peer's own output.
  */
 export function pinnedAddressFindings(
   stack: StackEvidence,
@@ -194,7 +196,7 @@ export function pinnedAddressFindings(
     judge(about("pinned in configuration"), "source control", offered, (found) => ({
       wrong: pins.addresses
         .filter((one) => !found.includes(one))
-        .map((one) => `${one} is pinned and not offered any more: npm run rotate -- follow takes it away`),
+        .map((one) => `${one} is pinned, but the peer no longer offers it: run npm run rotate -- follow to remove it`),
       fine: pinned(),
     })),
     judge(about(`offered by ${peerStack}`), "the peer's own output", offered, (found) => ({
@@ -212,7 +214,7 @@ export function pinnedAddressFindings(
   ];
 }
 
-/** Addresses that single rules of any group of this network let through on 443; wider ones are another row's finding. */
+/** Addresses that single rules of any group of this network let through on 443; another check finds wider ranges. */
 const rulesOf = ({ configuration: { role }, observed }: StackEvidence): EvidencePart<readonly string[]> =>
   from(observed, ({ groups }) => {
     const direction = role === "receiver" ? "ingress" : "egress";

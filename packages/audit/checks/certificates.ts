@@ -5,21 +5,21 @@ import { both, judge, unlike, within } from "../judge.ts";
 
 const day = 86_400_000;
 /**
- * The part of a certificate's life in which it should have been replaced long ago: three days of a leaf's thirty, a year of
- * a root's ten. A leaf is renewed by the first update in its last third, a root's successor begins a year before its end.
+ * The last part of a certificate's life, by which its successor is overdue: three days of a leaf's thirty, a year of a
+ * root's ten. The first update in a leaf's last third renews it; a root's successor begins a year before its end.
  */
 const lastPart = 0.1;
 
 export const daysLeft = (notAfter: string, now: string): number => (Date.parse(notAfter) - Date.parse(now)) / day;
 
-/** This side's own certificates: whole, in time, and the ones that Envoy shows to its peer. */
+/** This side's own certificates: complete, valid, and the ones that Envoy shows to its peer. */
 export function certificateFindings({ host, pki, stack }: StackEvidence, now: string): Finding[] {
   const certificates = within(host, (found) => found.certificates);
   const memory = within(host, ({ envoy }) => envoy);
   return [
     judge(`certificates of ${stack}`, "the host's disk", certificates, ({ chain, ownRoots, keyFits }) => ({
       wrong: [
-        ...(keyFits ? [] : ["the private key is not that of the leaf"]),
+        ...(keyFits ? [] : ["the private key does not belong to the leaf"]),
         ...[...chain, ...ownRoots]
           .filter(({ notAfter, notBefore }) => isLate(notBefore, notAfter, now) || notBefore > now)
           .map(({ subject, notBefore, notAfter }) => `${subject} is valid from ${notBefore} to ${notAfter}`),

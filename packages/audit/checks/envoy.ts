@@ -16,14 +16,14 @@ import { both, from, judge, unlike, within } from "../judge.ts";
 
 const source = "config_dump of the running Envoy";
 
-/** The configuration that runs, read as a file is. */
+/** The running configuration, read like a file. */
 export const runningOf = ({ host }: StackEvidence): EvidencePart<Told> =>
   from(
     within(host, ({ envoy }) => envoy),
     (envoy) => readValue(asFile(envoy), "running"),
   );
 
-/** What Envoy really runs: as the release says, sound in itself, and for each peer with that peer's name and addresses. */
+/** The running configuration: equal to the release, free of findings, and with each peer's name and addresses. */
 export function envoyFindings(stack: StackEvidence): Finding[] {
   const running = runningOf(stack);
   const peers = stack.peers.filter(({ suspended }) => suspended === undefined);
@@ -31,7 +31,7 @@ export function envoyFindings(stack: StackEvidence): Finding[] {
     releaseFinding(stack),
     judge("what the running configuration means", source, running, (found) => ({
       wrong: find(found, { role: stack.configuration.role }).map(sentence),
-      fine: "TLS 1.3 and nothing else, certificate demanded, one exact name and one trust store a peer, exact routes",
+      fine: "TLS 1.3 only, client certificate required, one exact name and one trust bundle for each peer, exact routes",
     })),
     ...(stack.configuration.role === "receiver"
       ? [chainsFinding(peers, running), ...peers.map((peer) => senderFinding(peer, running))]
@@ -44,8 +44,8 @@ export function envoyFindings(stack: StackEvidence): Finding[] {
 }
 
 /**
- * Who came lately. A rightful certificate at a wrong address is a key in other hands, or an address that has changed:
- * Envoy refuses it, and a person has to hear of it. Other refusals are what a door on the internet meets.
+ * Recent handshakes. A valid certificate from another address means a stolen key or a changed address: Envoy refuses it,
+ * and a person must know. Other refusals are normal on the internet.
  */
 function handshakesFinding({ host }: StackEvidence): Finding {
   const seen = within(host, ({ handshakes }) => handshakes);
@@ -54,14 +54,14 @@ function handshakesFinding({ host }: StackEvidence): Finding {
       ...refused
         .filter(({ filter_chain, peer_sha256 }) => filter_chain === "elsewhere" && peer_sha256 != null)
         .map(({ peer_san, source: from, start }) => `the certificate of ${peer_san} came from ${from} at ${start}`),
-      // Who floods a log may want to hide a line of it.
-      ...cut.map((what) => `the log is not whole: ${what}`),
+      // Somebody who floods a log may want to hide a line of it.
+      ...cut.map((what) => `the log is incomplete: ${what}`),
     ],
-    fine: `${accepted.length} ends accepted, ${refused.length} sources of refusals are below; looked at since ${since}`,
+    fine: `${accepted.length} peers accepted, ${refused.length} sources refused (listed below), since ${since}`,
   }));
 }
 
-/** Field by field, so that whatever is not looked at by name is looked at all the same. */
+/** Field by field, so that nothing is left out. */
 function releaseFinding({ host, declared }: StackEvidence): Finding {
   const seen = both(
     within(host, ({ envoy }) => envoy),
@@ -88,11 +88,11 @@ function nowhereFinding(running: EvidencePart<Told>): Finding {
     wrong: view.clusters
       .filter(({ tls }) => tls !== undefined)
       .map(({ name }) => `the cluster ${name} leaves this host by TLS, though the receiver is suspended`),
-    fine: "nowhere outside of this host",
+    fine: "nowhere outside this host",
   }));
 }
 
-/** Doors that lead somewhere: as many as there are senders that are let in. */
+/** One filter chain with a route for each admitted sender, and no other. */
 function chainsFinding(peers: readonly PeerEvidence[], running: EvidencePart<Told>): Finding {
   return judge("filter chains that lead to Prometheus", source, running, ({ view }) => {
     const names = publicChains(view).flatMap(({ leads, name }) => (leads ? [name] : []));

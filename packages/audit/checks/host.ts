@@ -3,7 +3,7 @@ import type { Finding } from "@metrics-link/report";
 import type { StackEvidence } from "../evidence.ts";
 import { both, judge, unlike, within } from "../judge.ts";
 
-/** What runs on the host, against the release that it should run. */
+/** What runs on the host, compared with its release. */
 export function hostFindings(stack: StackEvidence): Finding[] {
   return [
     releaseFinding(stack),
@@ -22,7 +22,7 @@ function releaseFinding({ host, declared }: StackEvidence): Finding {
   );
   return judge("the release in force", "the host's disk, compared with the state", seen, ([found, { release }]) => ({
     wrong: [
-      ...(found.inForce === release.id ? [] : [`${found.inForce} is in force, the state has ${release.id}`]),
+      ...(found.inForce === release.id ? [] : [`${found.inForce} is in force, but the state has ${release.id}`]),
       ...(found.documentSha256 === found.inForce ? [] : [`its document has the hash ${found.documentSha256}`]),
     ],
     fine: release.id,
@@ -48,22 +48,22 @@ function filesFinding({ host, declared }: StackEvidence): Finding {
         wrong: [
           ...wanted
             .filter(([path, is]) => found[path] !== is)
-            .map(([path, is]) => `${path} is ${found[path] ?? "not there"}, the release says ${is}`),
-          ...foreign.map((path) => `${path} does not belong there`),
+            .map(([path, is]) => `${path} is ${found[path] ?? "missing"}, but the release says ${is}`),
+          ...foreign.map((path) => `${path} does not belong to the release`),
         ],
-        fine: `${wanted.length} files with the content, owner and mode that the release says, and no other`,
+        fine: `${wanted.length} files with the content, owner and mode of the release, and no others`,
       };
     },
   );
 }
 
-/** The programs as they run, followed through `/proc`: a file that was replaced while one runs shows. */
+/** The programs as they run, by `/proc`: a file that was replaced under a running program shows. */
 function programsFinding({ host }: StackEvidence): Finding {
   const seen = both(
     within(host, ({ units }) => units),
     within(host, ({ tools }) => tools),
   );
-  const source = "the host's /proc and systemd, compared with what was unpacked from archives of the pinned hash";
+  const source = "the host's /proc and systemd, compared with the archives of the pinned hashes";
   return judge("programs that run", source, seen, ([units, tools]) => ({
     wrong: units.flatMap(({ unit, type, active, executable, sha256, dropIns }) => {
       const sealed = tools.map((tool) => tool.sealed?.[executable ?? ""]).find((hash) => hash !== undefined);
@@ -73,7 +73,7 @@ function programsFinding({ host }: StackEvidence): Finding {
         ...(active !== "active" || type === "oneshot" || sealed === sha256
           ? []
           : [
-              `${unit} runs ${executable ?? "something unknown"} with the hash ${sha256}, not ${sealed ?? "a tool of the release"}`,
+              `${unit} runs ${executable ?? "an unknown program"} with the hash ${sha256}, not ${sealed ?? "a tool of the release"}`,
             ]),
       ];
     }),
@@ -88,16 +88,16 @@ function agentFinding({ host, declared }: StackEvidence): Finding {
   );
   return judge("the last run of the agent", "the agent's own report", seen, ([agent, { release }]) => ({
     wrong: [
-      ...(agent.outcome === "converged" ? [] : [`it ended with ${agent.outcome}`]),
-      ...agent.held.map((what) => `waits: ${what}`),
-      ...agent.driftedFiles.map((path) => `${path} had been changed by hand and was put back`),
+      ...(agent.outcome === "converged" ? [] : [`its outcome is ${agent.outcome}`]),
+      ...agent.held.map((what) => `pending change: ${what}`),
+      ...agent.driftedFiles.map((path) => `${path} was changed by hand; the agent restored it`),
       ...unlike("the agent", [release.document.agent.sha256], [agent.agentSha256]),
     ],
     fine: `converged at ${agent.startedAt}, nothing changed by hand; agent ${agent.agentSha256.slice(0, 12)}`,
   }));
 }
 
-/** Whatever can be reached from outside the host is one of the two ports that the load balancer needs. */
+/** From outside the host only the two ports that the load balancer needs can be reached. */
 function socketsFinding({ host, configuration }: StackEvidence): Finding {
   const seen = within(host, ({ listening }) => listening);
   const open: number[] = configuration.role === "receiver" ? [ports.ingest, ports.ready] : [];
@@ -117,27 +117,27 @@ function socketsFinding({ host, configuration }: StackEvidence): Finding {
   });
 }
 
-/** What a service could do if somebody else spoke by its mouth: the role of the host is the agent's alone. */
+/** What a compromised service could reach: only the agent may use the host's role. */
 function fencesFinding({ host }: StackEvidence): Finding {
   const seen = within(host, ({ fences }) => fences);
-  const source = "attempts on the host under each unit's lists, and the kernel's counters of its packets";
+  const source = "attempts on the host under each unit's lists, and the kernel's packet counters";
   return judge("what services reach", source, seen, ({ units, unfenced, unprivilegedPortStart }) => ({
     wrong: [
       ...(unfenced.metadata && unfenced.bind
         ? []
-        : ["attempts under no list failed as well, so those of the units show nothing"]),
+        : ["attempts without any list failed too, so the attempts under the units' lists prove nothing"]),
       ...units.flatMap(({ unit, metadata, bind, counted, stale }) => [
         ...(metadata ? [`${unit} could ask the metadata service for the host's role`] : []),
         ...(bind ? [`${unit} could listen on a port that it does not list`] : []),
-        ...(counted ? [] : [`nothing looks at the packets of ${unit}: its lists are not in force`]),
-        ...(stale ? [`systemd goes by an older file of ${unit}`] : []),
+        ...(counted ? [] : [`no filter sees the packets of ${unit}: its lists are not in force`]),
+        ...(stale ? [`systemd runs ${unit} by an older unit file: systemctl daemon-reload is missing`] : []),
       ]),
       ...(unprivilegedPortStart >= firstUnprivilegedPort
         ? []
-        : [`any user may take ports from ${unprivilegedPortStart} on, not from ${firstUnprivilegedPort}`]),
+        : [`any user may bind ports from ${unprivilegedPortStart}, not from ${firstUnprivilegedPort}`]),
     ],
     fine:
-      `${units.map(({ unit }) => unit.replace(/\.service$/, "")).join(", ")}: not the metadata service, no port but ` +
-      `their own; ports below ${unprivilegedPortStart} are nobody else's`,
+      `${units.map(({ unit }) => unit.replace(/\.service$/, "")).join(", ")}: no metadata service, no port but ` +
+      `their own; other users cannot bind ports below ${unprivilegedPortStart}`,
   }));
 }

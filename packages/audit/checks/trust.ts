@@ -4,7 +4,7 @@ import type { Finding } from "@metrics-link/report";
 import type { EvidencePart, PeerEvidence, StackEvidence } from "../evidence.ts";
 import { both, from, judge, unlike, within } from "../judge.ts";
 
-/** Where the root of a peer stands, from source control to the memory of Envoy: it has to be the same everywhere. */
+/** The root of a peer, from source control to Envoy's memory: it has to be the same everywhere. */
 export interface TrustPath {
   readonly peer: string;
   readonly places: readonly { readonly place: string; readonly fingerprints: EvidencePart<readonly string[]> }[];
@@ -68,28 +68,28 @@ export function trustPathOf(stack: StackEvidence, { name, stack: peerStack, pins
 }
 
 /**
- * One row a place. What the last update believed is what must stand everywhere; of the pins it may be a part, because a
- * root that is to come, or has gone, may be pinned as well.
+ * A finding for each place. Every place must hold the roots that the last update accepted. Pins may hold more: the next
+ * or the previous root may be pinned as well.
  */
 export function trustFindings(stack: StackEvidence, peer: PeerEvidence): Finding[] {
   if (peer.suspended !== undefined) return [suspendedFinding(stack, peer, peer.suspended)];
   const { places } = trustPathOf(stack, peer);
   const [pinned, , believed] = places;
-  const wanted = believed?.fingerprints ?? { error: "nothing is known of the last update" };
+  const wanted = believed?.fingerprints ?? { error: "the last update is not known" };
   const file = releaseFiles.root(peer.name);
   return [
     ...places.map(({ place, fingerprints }) =>
       judge(`root of ${peer.name}: ${place}`, sourceOf(place), both(wanted, fingerprints), ([roots, here]) => ({
         wrong:
           place === pinned?.place
-            ? roots.filter((root) => !here.includes(root)).map((root) => `${root} is believed and not pinned`)
+            ? roots.filter((root) => !here.includes(root)).map((root) => `${root} is accepted but not pinned`)
             : [...unlike("it", roots, here), ...(here.length > new Set(here).size ? ["it holds a root twice"] : [])],
         fine: here.length > 0 ? here.join(", ") : "none",
       })),
     ),
     judge(`root of ${peer.name}: nothing else in the file`, "the host's disk", bundleOf(stack, file), (bundle) => ({
       wrong: [
-        ...(bundle.otherText ? ["something that is no certificate stands in it"] : []),
+        ...(bundle.otherText ? ["it holds something other than certificates"] : []),
         ...bundle.certificates
           .filter(({ authority, subject, issuer }) => !authority || subject !== issuer)
           .map(({ subject }) => `${subject} is not a root`),
@@ -99,7 +99,7 @@ export function trustFindings(stack: StackEvidence, peer: PeerEvidence): Finding
   ];
 }
 
-/** A peer whose trust was taken away is nowhere: not in what this side says, nor in its release, nor in Envoy's memory. */
+/** A suspended peer is nowhere: not in this side's contract, nor in its release, nor in Envoy's memory. */
 function suspendedFinding(
   { contract, declared, host }: StackEvidence,
   { name, stack }: PeerEvidence,
@@ -115,7 +115,7 @@ function suspendedFinding(
         : []),
       ...(secrets.some((one) => one.name === trustSecret(name)) ? ["Envoy still holds its root"] : []),
     ],
-    fine: `it has no root and no way in or out. Why: ${why}`,
+    fine: `no root and no way in or out. Reason: ${why}`,
   }));
 }
 

@@ -1,7 +1,6 @@
 import {
   badge,
   code,
-  columns,
   count,
   type Finding,
   type Inline,
@@ -28,7 +27,7 @@ export function page(given: AuditEvidence, audit: Audit): string {
       writers(evidence),
       { kind: "drawing", drawing: links(evidence) },
       ...audit.sections.map(({ title, why, findings }) =>
-        section(title, [table(columns("", "Check", "Seen"), findings.map(rowOf))], { note: why }),
+        section(title, [table(["", "Check", "Seen"], findings.map(rowOf))], { note: why }),
       ),
       routes(evidence),
       handshakes(evidence),

@@ -3,12 +3,10 @@ import {
   type Block,
   badge,
   code,
-  columns,
   type Inline,
   lines,
   notKnown,
   quiet,
-  type Row,
   section,
   shown,
   shownBlocks,
@@ -21,11 +19,6 @@ import { runningOf } from "../checks/envoy.ts";
 import type { AuditEvidence, PeerEvidence, StackEvidence } from "../evidence.ts";
 import { both, within } from "../judge.ts";
 
-const tableOf = (titles: readonly string[], rows: readonly (readonly Inline[])[]) =>
-  table(
-    columns(...titles),
-    rows.map((cells): Row => ({ cells })),
-  );
 const each = (stacks: readonly StackEvidence[], show: (stack: StackEvidence) => readonly Block[]): Block[] =>
   stacks.map((stack) => section(stack.stack, show(stack), { isPart: true }));
 
@@ -38,7 +31,7 @@ export function writers(evidence: AuditEvidence): Block {
   const rows = receivers.flatMap((receiver) => receiver.peers.map((sender) => writerCells(evidence, receiver, sender)));
   return section(
     "Who can write",
-    [tableOf(["Sender", "From address", "Exact name (SAN)", "Root, SHA-256", "Certificate"], rows)],
+    [table(["Sender", "From address", "Exact name (SAN)", "Root, SHA-256", "Certificate"], rows)],
     {
       note:
         "These senders and nobody else. Each needs its address, a certificate of its own root, and its exact name. " +
@@ -56,7 +49,7 @@ function writerCells(evidence: AuditEvidence, receiver: StackEvidence, sender: P
   return [
     who,
     shown(contract, (found) =>
-      found.role === "sender" ? lines(...found.egressAddresses) : notKnown("the peer is no sender"),
+      found.role === "sender" ? lines(...found.egressAddresses.map(code)) : notKnown("the peer is no sender"),
     ),
     shown(contract, ({ dnsName }) => code(dnsName)),
     pins.rootFingerprints.length > 0 ? lines(...pins.rootFingerprints.map(code)) : notKnown("no root is pinned"),
@@ -93,7 +86,7 @@ export const routes = ({ stacks }: AuditEvidence): Block =>
     "What Envoy routes",
     each(stacks, (stack) =>
       shownBlocks(runningOf(stack), ({ view }) => [
-        tableOf(
+        table(
           ["Listener", "Filter chain", "Request", "Cluster"],
           view.listeners.flatMap(({ name, address, chains }) =>
             chains.flatMap((chain) =>
@@ -103,7 +96,7 @@ export const routes = ({ stacks }: AuditEvidence): Block =>
                   `${name}, ${address.isLocal ? "this host only" : "from outside, by TLS"}`,
                   chain.name,
                   code(`${method ?? "any method"} ${path ?? "any path"}`),
-                  cluster ?? "not one cluster",
+                  cluster ?? "no fixed cluster",
                 ]),
             ),
           ),
@@ -121,7 +114,7 @@ export const handshakes = ({ stacks }: AuditEvidence): Block =>
       ...shownBlocks(
         within(host, ({ handshakes: found }) => found),
         ({ accepted, refused, since }) => [
-          tableOf(
+          table(
             ["Result", "When", "Who", "Why"],
             [
               ...accepted.map((line) => cellsOf(badge("ok", "accepted"), line)),
@@ -149,7 +142,7 @@ function cellsOf(result: Inline, line: HandshakeLine): Inline[] {
   const name = line.peer_san ?? line.upstream_san ?? line.peer_subject ?? "without a certificate";
   const serial = line.peer_serial ? `, serial ${line.peer_serial}` : "";
   const who = [`${name}${serial}`, quiet(`${line.source ?? line.upstream ?? "address not logged"}`)];
-  return [result, `${line.start ?? ""}`, who, resultOf(line)];
+  return [result, code(`${line.start ?? ""}`), who, resultOf(line)];
 }
 
 const resultOf = (line: HandshakeLine): string =>
@@ -168,7 +161,7 @@ export const programs = ({ stacks }: AuditEvidence): Block =>
           within(host, ({ tools }) => tools),
         ),
         ([units, tools]) => [
-          tableOf(
+          table(
             ["Unit", "Program", "SHA-256 of the running program", "Since"],
             units.map(({ unit, executable, sha256, since }) => {
               const tool = tools.find(({ sealed }) => sealed?.[executable ?? ""] !== undefined);
@@ -205,7 +198,7 @@ export const rotations = ({ stacks, takenAt }: AuditEvidence): Block =>
             ...ownRoots.map((one) => ({ one, tier: "root", generation: /G(\d+)$/.exec(one.subject)?.[1] ?? "?" })),
           ];
           return [
-            tableOf(
+            table(
               ["Tier", "Generation", "Issued", "Until", "Fingerprint, SHA-256"],
               issued.map(({ one: { notBefore, notAfter, fingerprint }, tier, generation }) => [
                 tier,
@@ -228,7 +221,7 @@ export const rotations = ({ stacks, takenAt }: AuditEvidence): Block =>
 /** Where the configuration deviates from the policies. */
 export const deviations = ({ stacks }: AuditEvidence): Block =>
   section("Deviations from policies", [
-    tableOf(
+    table(
       ["Stack", "Policy", "Reason", "Until"],
       stacks.flatMap(({ stack, deviations: found }) =>
         found.map(({ policy, reason, until }) => [stack, policy, reason, until ?? "no end"]),

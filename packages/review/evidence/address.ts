@@ -1,6 +1,6 @@
 import { type Planned, type Row, shown } from "./planned.ts";
 
-/** Fence 1 as AWS would have it: who is admitted, who may leave and where to, and by which fixed addresses. */
+/** Fence 1 after the update: who is admitted, who may leave where to, and by which fixed addresses. */
 export function addressRows(planned: readonly Planned[]): Row[] {
   const nameOf = (id: unknown): string => planned.find((one) => one.id !== "" && one.id === id)?.name ?? shown(id);
   const row = ({ name }: Planned, subject: string, value: string): Row => ({
@@ -25,7 +25,7 @@ export function addressRows(planned: readonly Planned[]): Row[] {
           lengthOf(inputs[way]) > 0 ? [row(one, `${way} within the group`, JSON.stringify(inputs[way]))] : [],
         );
       case "aws:ec2/vpcEndpoint:VpcEndpoint":
-        // What passes by the others their policies say, and the policies of the pack judge those.
+        // The others have endpoint policies, which the pack judges.
         return inputs.policy === undefined ? [row(one, "endpoint", `${shown(inputs.serviceName)}, ${unlimited}`)] : [];
       case "aws:lb/loadBalancer:LoadBalancer":
         return [row(one, "load balancer", `${shown(inputs.loadBalancerType)}, ${groups(one, nameOf)}`)];
@@ -47,7 +47,7 @@ export function addressRows(planned: readonly Planned[]): Row[] {
   return [...rows.filter(isOutside), ...rows.filter((one) => !isOutside(one))];
 }
 
-/** What has to do with the world outside comes first. */
+/** What faces the outside comes first. */
 const isOutside = ({ value }: Row) => /\/\d+$/.test(value) || value.endsWith(unlimited);
 
 const unlimited = "NO POLICY says what passes";

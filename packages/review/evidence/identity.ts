@@ -16,8 +16,8 @@ import { notKnown, type Planned, type ReleaseFiles, type Row, releasesOf } from 
 const sides = ["client identity", "server identity"] as const;
 
 /**
- * Fences 2 and 3 as Envoy would have them, read from the release that the update would publish: whom each filter chain
- * lets in, and whom each cluster believes.
+ * Fences 2 and 3 after the update, read from the release that it would publish: whom each filter chain admits, and whom
+ * each cluster trusts.
  */
 export function identityRows(planned: readonly Planned[]): Row[] {
   return releasesOf(planned).flatMap(({ source, files }) => {
@@ -27,7 +27,7 @@ export function identityRows(planned: readonly Planned[]): Row[] {
   });
 }
 
-/** What the rules find of each release's Envoy, by this review's own reading: the pack may be another one. */
+/** What the rules find in each release's Envoy. The review reads it itself: the branch may have changed the pack. */
 export function identityFindings(planned: readonly Planned[]): (Finding & { readonly source: string })[] {
   return releasesOf(planned).flatMap(({ source, files }) => {
     if (files === undefined) return [];
@@ -64,15 +64,15 @@ function rowsOf(files: ReleaseFiles): Row[] {
 function downstream({ tls, leads }: Chain, lookup: Lookup): string[] {
   if (tls === undefined) return [leads ? "NO TLS" : "no TLS"];
   const required = tls.place.at("require_client_certificate").value === true;
-  return [required ? "client certificate required" : "CLIENT CERTIFICATE NOT REQUIRED", ...believed(tls, lookup)];
+  return [required ? "client certificate required" : "CLIENT CERTIFICATE NOT REQUIRED", ...trusted(tls, lookup)];
 }
 
 const upstream = (tls: Tls, lookup: Lookup) => [
   `asks for ${tls.place.at("sni").text ?? "NO NAME"}`,
-  ...believed(tls, lookup),
+  ...trusted(tls, lookup),
 ];
 
-function believed(tls: Tls, lookup: Lookup): string[] {
+function trusted(tls: Tls, lookup: Lookup): string[] {
   const parameters = tls.common.at("tls_params");
   const least = parameters.at("tls_minimum_protocol_version").text;
   const most = parameters.at("tls_maximum_protocol_version").text;
@@ -95,7 +95,10 @@ function fromOf({ sources }: Chain): string {
 function whereTo({ leads, routes }: Chain): string {
   const leading = routes
     .filter((route) => route.leads)
-    .map(({ method, path, cluster }) => `${method ?? "ANY METHOD"} ${path ?? "ANY PATH"} to ${cluster ?? "ELSEWHERE"}`);
+    .map(
+      ({ method, path, cluster }) =>
+        `${method ?? "ANY METHOD"} ${path ?? "ANY PATH"} to ${cluster ?? "NO FIXED CLUSTER"}`,
+    );
   if (leading.length > 0) return leading.join(", ");
   return leads ? "LEADS SOMEWHERE BY A FILTER THAT IS NOT KNOWN" : "leads nowhere";
 }

@@ -17,25 +17,25 @@ export interface Planned {
   readonly urn: string;
   readonly type: string;
   readonly name: string;
-  /** AWS's own name of it; empty before it is there. */
+  /** The id at AWS; empty before it exists. */
   readonly id: string;
   readonly inputs: Readonly<Record<string, unknown>>;
-  /** What AWS said last; empty when it is new. */
+  /** By the last update; empty for a new resource. */
   readonly outputs: Readonly<Record<string, unknown>>;
   readonly protected: boolean;
   readonly retained: boolean;
 }
 
-/** What stands in a report for what a preview cannot know. */
+/** In the place of a value that a preview cannot know. */
 export const notKnown = "not known before the update";
 
-/** Text or a number, for a person. */
+/** A value for a person. */
 export function shown(value: unknown): string {
   if (value === undefined || value === null || value === "" || value === unknownText) return notKnown;
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 
-/** Every resource that there will be, in the order of its name. */
+/** Every resource after the update, by name. */
 export function plannedOf({ steps }: PreviewRecord): Planned[] {
   const found = new Map<string, Planned>();
   for (const { op, urn, old, new: next } of steps) {

@@ -1,6 +1,6 @@
 /**
- * One thing that a program asked of Pulumi's engine: a resource with its properties and options, the outputs of one, a
- * function of a provider, a transformation of what others register.
+ * One request of a program to Pulumi's engine: a resource with its properties and options, its outputs, a function of a
+ * provider, a transformation of other resources.
  */
 export interface Asked {
   /** The call of the gRPC service `ResourceMonitor`, such as "registerResource" (pulumi/pulumi proto/pulumi/resource.proto). */
@@ -9,7 +9,7 @@ export interface Asked {
   readonly type: string;
   /** The resource's own name, or its URN where the call has nothing else, or "". */
   readonly name: string;
-  /** Everything else that was asked, by the field's name in the protocol; what was never set is left out. */
+  /** All other fields of the request, by their names in the protocol; unset fields are left out. */
   readonly fields: Readonly<Record<string, unknown>>;
 }
 
@@ -18,7 +18,7 @@ interface Message {
   toObject(includeInstance?: boolean): object;
 }
 
-/** Where in its text the program asked, and in which dialect the SDK talks: not what is asked. By lower-case name. */
+/** Fields about the source position and the features of the SDK, which do not change the request. In lower case. */
 const aside = new Set([
   "sourceposition",
   "stacktrace",
@@ -31,12 +31,11 @@ const aside = new Set([
   "aliasspecs",
 ]);
 
-/** Lists whose order says nothing. */
+/** Lists whose order does not matter. */
 const sets = new Set(["dependenciesList", "urnsList", "additionalsecretoutputsList"]);
 
 /**
- * A request to the engine as data. Every field counts, also one that a later SDK adds: only what is named above is left
- * aside.
+ * A request to the engine as data. Every field counts, including those that a later SDK adds, except the ones above.
  */
 export function askedOf(call: string, request: Message): Asked {
   const { type, name, ...fields } = fieldsOf(request);
@@ -62,10 +61,15 @@ function fieldsOf(request: Message): Record<string, unknown> {
 
 /** The value that a `google.protobuf.Struct` or `Value` carries. */
 function dynamicOf(request: Message, key: string): unknown {
-  const getter = `get${key.charAt(0).toUpperCase()}${key.slice(1)}` as keyof Message;
-  const found: unknown = (request[getter] as (() => unknown) | undefined)?.call(request);
-  const { toJavaScript } = (found ?? {}) as { toJavaScript?: () => unknown };
-  return toJavaScript?.call(found);
+  const found = called(request, `get${key.charAt(0).toUpperCase()}${key.slice(1)}`);
+  return called(found, "toJavaScript");
+}
+
+/** The result of a method by its name; undefined where there is none. */
+function called(target: unknown, method: string): unknown {
+  if (typeof target !== "object" || target === null) return undefined;
+  const found: unknown = Reflect.get(target, method);
+  return typeof found === "function" ? found.call(target) : undefined;
 }
 
 /** google-protobuf writes a map as a list of pairs, under a name that ends with "Map". */
@@ -81,7 +85,7 @@ function plainOf(key: string, value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([inner, found]) => [inner, plainOf(inner, found)]));
 }
 
-/** The protocol does not tell these from a field that was never set. */
+/** The protocol does not distinguish these from an unset field. */
 const wasNeverSet = (value: unknown) =>
   value === undefined ||
   value === null ||

@@ -2,7 +2,7 @@ import type { Asked } from "./asked.ts";
 import { type Difference, differencesOf } from "./difference.ts";
 import { canonical } from "./values.ts";
 
-/** Something that the program of this branch asks of the engine and the reviewed one does not, or the other way round. */
+/** A request to the engine in which the program of this branch and the reviewed one differ. */
 export interface ProgramChange extends Difference {
   /** The resource's own name, or the function's token. */
   readonly subject: string;
@@ -11,14 +11,14 @@ export interface ProgramChange extends Difference {
   readonly kind: "adds" | "removes" | "changes";
 }
 
-/** How a program introduces itself to the engine: without a bearing on any resource. */
+/** The handshake of a program with the engine, which affects no resource. */
 const greetings = new Set(["supportsFeature", "signalAndWaitForShutdown", "getDeploymentInfo"]);
 
 /**
- * Everything in which two runs of a program differ, given the same configuration and the same state. None: what both ask
- * of the engine is the same byte for byte.
- * @param base what the program that was reviewed asks
- * @param head what the program of this branch asks
+ * Every difference between the requests of two programs, given the same configuration and state. None: their requests
+ * are the same byte for byte.
+ * @param base requests of the reviewed program
+ * @param head requests of this branch's program
  */
 export function programChanges(base: readonly Asked[], head: readonly Asked[]): ProgramChange[] {
   const [old, next] = [bySubject(base), bySubject(head)];
@@ -40,7 +40,7 @@ function bySubject(asked: readonly Asked[]): Map<string, Asked[]> {
   return found;
 }
 
-/** Without those that both sides ask: a program may ask a function of a provider more than once. */
+/** Without requests that both make: a program may call a function of a provider more than once. */
 function unlike(before: readonly Asked[], after: readonly Asked[]) {
   const left = new Map<string, Asked[]>();
   for (const one of before) {

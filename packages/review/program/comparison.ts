@@ -15,24 +15,24 @@ export interface SourceChange {
   readonly after: readonly string[];
 }
 
-/** A program that runs against a stack: what it is made of, and what it asks of the engine. */
+/** A program that runs against a stack: its files, and its requests to the engine. */
 export interface Run {
   readonly files: Files;
-  /** Absent when both programs are the same file by file: then what they ask needs no second run. */
+  /** Absent when both programs are the same file by file: then no second run is needed. */
   readonly asked?: readonly Asked[];
 }
 
-/** What a branch changes, told apart by whose business it is. */
+/** What a branch changes: in the program, which a person accepts, and in the configuration, which policies judge. */
 export interface Comparison {
   /** The commit that was reviewed. */
   readonly base: string;
-  /** What the program asks of the engine, given the same configuration and the same state. */
+  /** Requests of the program to the engine, given the same configuration and state. */
   readonly asks: readonly ProgramChange[];
-  /** What the program is made of. */
+  /** Files of the program. */
   readonly source: readonly SourceChange[];
-  /** What the stack's configuration and the files that it names say. Policies judge these. */
+  /** The stack's configuration, and the files that it names. */
   readonly configuration: readonly Difference[];
-  /** Names exactly this difference of the program; absent where there is none. */
+  /** Of exactly this difference of the program; absent where there is none. */
   readonly hash?: string;
   /** Whether a person has accepted exactly this difference. */
   readonly accepted: boolean;
@@ -77,7 +77,7 @@ export function sourceChanges(before: Files, after: Files): SourceChange[] {
   });
 }
 
-/** What a file is, where that is no plain file before and after: said apart, so that no text can look like it. */
+/** The kind of a file, unless it is a plain file before and after: an entry of its own, so that no text can imitate it. */
 function kindChange(file: string, old: SourceFile | undefined, next: SourceFile | undefined): SourceChange[] {
   const [was, is] = [old, next].map((found) => (found === undefined ? undefined : kindOf(found)));
   if (was === is || ((was ?? "file") === "file" && (is ?? "file") === "file")) return [];
@@ -85,12 +85,11 @@ function kindChange(file: string, old: SourceFile | undefined, next: SourceFile 
   return [{ file, line: 1, before: line(was), after: line(is) }];
 }
 
-/** The last line of a file that ends with a line feed is no line. */
 const linesOf = (file: SourceFile | undefined) => (file === undefined ? [] : file.content.split("\n"));
 
 /**
- * Over everything that differs, whole and as it was asked: what a page shortens, or shows as a parsed document, is in it.
- * Of a secret only that it is one: a hash of it would let a guess be tried.
+ * Over everything that differs, whole and as requested, including what a page shortens or shows as a parsed document. Of
+ * a secret only that it is one: a hash of its value would let somebody test a guess.
  */
 function hashOf(stack: string, before: Run, after: Run): string {
   const files = (mine: Files, other: Files) =>

@@ -1,7 +1,7 @@
 import { hunksOf } from "./lines.ts";
 import { contentOf, type Fields, isList, isObject, isSame, isSecret, unknownText } from "./values.ts";
 
-/** One thing that is not what it was. */
+/** One difference between two values. */
 export interface Difference {
   /** Properties and items on the way to it, such as `object.content.files[envoy/bootstrap.json].content`. */
   readonly path: string;
@@ -14,9 +14,9 @@ export interface Difference {
 }
 
 /**
- * Everything in which two values differ, each at the place where it is. A text that is JSON, base64 or several lines is
- * looked into for the reader's sake; where that shows nothing, the text itself is what differs. So two values without a
- * difference are the same byte for byte. Nothing of a secret is shown.
+ * Every difference between two values, with its path. Texts that are JSON, base64 or several lines are compared by their
+ * content; where that finds nothing, the whole text differs. So two values without a difference are the same byte for
+ * byte. No secret is shown.
  */
 export function differencesOf(before: unknown, after: unknown, path = ""): Difference[] {
   if (isSame(before, after)) return [];
@@ -24,7 +24,7 @@ export function differencesOf(before: unknown, after: unknown, path = ""): Diffe
   if (isList(before) && isList(after)) return inLists(before, after, path);
   if (isObject(before) && isObject(after)) return inObjects(before, after, path);
   if (typeof before === "string" && typeof after === "string") return inTexts(before, after, path);
-  // What comes or goes is shown part by part: nobody reads a policy in one line.
+  // An added or removed object is shown part by part: nobody reads a policy in one line.
   if (before === undefined || after === undefined) {
     const whole = before ?? after;
     if (isObject(whole) && Object.keys(whole).length > 0)
@@ -53,7 +53,7 @@ function shown(value: unknown): string | undefined {
 
 const withoutSecrets = (_key: string, value: unknown) => (isSecret(value) ? "[secret]" : value);
 
-/** What was a secret, or becomes one, is not shown either. */
+/** A value that was a secret, or becomes one, is not shown either. */
 const secretBefore = (before: unknown) =>
   before === undefined ? undefined : isSecret(before) ? "[secret]" : "[in clear]";
 function secretAfter(before: unknown, after: unknown): string | undefined {
@@ -70,10 +70,10 @@ function inObjects(before: Fields, after: Fields, path: string): Difference[] {
 const joined = (path: string, key: string) =>
   /^[\w@-]+$/.test(key) ? `${path}${path === "" ? "" : "."}${key}` : `${path}[${key}]`;
 
-/** What items call themselves, in the order of preference. */
+/** Keys that name an item, in the order of preference. */
 const ownNames = ["path", "name", "Sid", "sid", "id", "key"];
 
-/** By the items' own names, where every item has one of its own; else by their places. */
+/** By the items' names, where every item has a unique one; else by their places. */
 function inLists(before: readonly unknown[], after: readonly unknown[], path: string): Difference[] {
   const name = ownNames.find((key) => areNamed(before, key) && areNamed(after, key));
   if (name === undefined) return inPlaces(before, after, path);
@@ -83,7 +83,7 @@ function inLists(before: readonly unknown[], after: readonly unknown[], path: st
     differencesOf(old.get(key), next.get(key), `${path}[${key}]`),
   );
   const order = [old, next].map((map) => [...map.keys()].join(", "));
-  // Items that all stayed as they are stand in another order.
+  // The same items in another order.
   return found.length > 0 ? found : [difference(path, order[0], order[1])];
 }
 
@@ -92,7 +92,7 @@ const areNamed = (list: readonly unknown[], key: string) =>
   list.every((item) => isObject(item) && typeof item[key] === "string") &&
   new Set(list.map((item) => nameOf(item, key))).size === list.length;
 
-/** An item that only moves along, because another was put before it, is the same item. */
+/** An item that only moved, because another was inserted before it, is the same item. */
 function inPlaces(before: readonly unknown[], after: readonly unknown[], path: string): Difference[] {
   const text = (list: readonly unknown[]) => list.map((item) => JSON.stringify(item) ?? "");
   return hunksOf(text(before), text(after)).flatMap((hunk) => {

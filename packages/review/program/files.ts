@@ -1,4 +1,4 @@
-/** A file of a repository: two of them are the same when all three are. */
+/** A file of a repository; two files are the same when all three fields are. */
 export interface SourceFile {
   /** As git writes it: 100644, 100755 for a file that may be executed, 120000 for a link, 160000 for a submodule. */
   readonly mode: "100644" | "100755" | "120000" | "160000";
@@ -7,10 +7,10 @@ export interface SourceFile {
   readonly content: string;
 }
 
-/** Everything that something is made of, by path. */
+/** Files by path. */
 export type Files = ReadonlyMap<string, SourceFile>;
 
-/** A file by its bytes; what is no UTF-8 is kept as base64. */
+/** A file by its bytes; bytes that are not UTF-8 as base64. */
 export function sourceFile(mode: SourceFile["mode"], bytes: Buffer): SourceFile {
   const text = bytes.toString("utf8");
   return Buffer.from(text).equals(bytes)

@@ -1,16 +1,16 @@
 /** A stretch in which two lists of lines differ. */
 export interface Hunk {
-  /** Where it begins in either, from 1. */
+  /** Where it begins in each list, from 1. */
   readonly lineBefore: number;
   readonly line: number;
   readonly before: readonly string[];
   readonly after: readonly string[];
 }
 
-/** Above this many pairs of lines a difference is one stretch: still the whole of it, only coarser. */
+/** Above this many pairs of lines the difference is one stretch: complete, but coarser. */
 const tooMany = 4_000_000;
 
-/** What differs between two lists of lines, by their longest common subsequence. */
+/** The differences between two lists of lines, by their longest common subsequence. */
 export function hunksOf(before: readonly string[], after: readonly string[]): Hunk[] {
   let start = 0;
   while (start < before.length && start < after.length && before[start] === after[start]) start += 1;
@@ -45,7 +45,7 @@ function stretches(left: readonly string[], right: readonly string[], offset: nu
   return found;
 }
 
-/** Of every two tails of both lists, the length of the longest common subsequence. */
+/** The length of the longest common subsequence of every pair of tails. */
 function commonLengths(left: readonly string[], right: readonly string[]): Uint32Array {
   const width = right.length + 1;
   const lengths = new Uint32Array((left.length + 1) * width);

@@ -1,17 +1,17 @@
 import { isList, isObject } from "./values.ts";
 
-/** A key of the configuration by which a stack does without something that holds elsewhere. */
+/** A configuration key by which a stack does without a protection that other stacks have. */
 export interface SetAside {
   readonly key: string;
   readonly value: string;
-  /** What it does without. */
+  /** What the stack does without. */
   readonly what: string;
 }
 
 interface Key {
   readonly section: string;
   readonly key: string;
-  /** The value with which nothing is set aside. */
+  /** Whether this value sets nothing aside. */
   readonly isUsual: (value: unknown) => boolean;
   readonly what: string;
 }
@@ -23,25 +23,25 @@ const keys: readonly Key[] = [
     section: "tools",
     key: "acceptUnpinned",
     isUsual: unset,
-    what: "Tools without the hash of an official download are accepted: nobody outside of this machine vouches for them.",
+    what: "Tools without the hash of an official download are accepted: nobody outside this machine confirms them.",
   },
   {
     section: "pki",
     key: "root",
     isUsual: (value) => value === undefined || value === "offline",
-    what: "The root's private key is in the stack's own state: whoever reads it can sign for this account.",
+    what: "The root's private key is in the stack's own state: anybody who reads the state can sign for this account.",
   },
   {
     section: "network",
     key: "documentationAddresses",
     isUsual: unset,
-    what: "Addresses that RFC 5737 keeps for documentation count as addresses of a peer.",
+    what: "Addresses that RFC 5737 reserves for documentation are accepted as addresses of a peer.",
   },
   {
     section: "host",
     key: "forceRelease",
     isUsual: unset,
-    what: "The host takes this release though it would drop samples that are not sent yet.",
+    what: "The host applies this release although it would drop samples that are not sent yet.",
   },
 ];
 
@@ -58,7 +58,7 @@ export function setAside(config: Readonly<Record<string, unknown>>): SetAside[] 
   return [...set, ...outside(config)];
 }
 
-/** Files that lie outside of the repository, where nobody sees who changes them. */
+/** Files outside the repository, where no review sees a change. */
 function outside(config: Readonly<Record<string, unknown>>): SetAside[] {
   const section = (name: string) => {
     const found = config[`metrics-link:${name}`];
@@ -76,7 +76,7 @@ function outside(config: Readonly<Record<string, unknown>>): SetAside[] {
           {
             key,
             value: JSON.stringify(value),
-            what: "It is outside of the repository: no review compares what is there.",
+            what: "It is outside the repository: no review compares its content.",
           },
         ]
       : [],

@@ -6,7 +6,7 @@ export const isList = (value: unknown): value is readonly unknown[] => Array.isA
 export const isObject = (value: unknown): value is Fields =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** Byte for byte; the order of an object's keys says nothing. */
+/** Byte for byte, whatever the order of an object's keys. */
 export function isSame(one: unknown, other: unknown): boolean {
   if (Object.is(one, other)) return true;
   if (isList(one) && isList(other)) {
@@ -38,12 +38,12 @@ export const secretIn = (value: unknown) => ({ [signatureKey]: secretSignature, 
 
 export const isSecret = (value: unknown): boolean => isObject(value) && value[signatureKey] === secretSignature;
 
-/** What the SDK writes in the place of text that it cannot know yet (sdk/go/common/resource/plugin/rpc.go). */
+/** The SDK and the engine write this in the place of text that is not known yet (sdk/go/common/resource/plugin/rpc.go). */
 export const unknownText = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 /**
- * What a text holds, if it is a document in itself: JSON, or text packed as base64, as user data is. Undefined where the
- * document would not give the text back: a key that is there twice, say, would be missed.
+ * The document in a text: JSON, or text in base64, such as user data. Undefined where the document does not yield the
+ * same text again: a duplicate key, for example, would be missed.
  */
 export function contentOf(text: string): unknown {
   if (/^[[{]/.test(text)) return jsonIn(text);
@@ -61,7 +61,7 @@ function jsonIn(text: string): unknown {
   }
 }
 
-/** Of bytes, packed by gzip or not, the text; undefined where they are none. */
+/** The text in bytes, with or without gzip; undefined where it is not UTF-8. */
 function textIn(bytes: Buffer): string | undefined {
   try {
     const plain = bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzipSync(bytes) : bytes;

@@ -16,7 +16,7 @@ const linesOf = (evidence: AuditEvidence, severity: "critical" | "not known") =>
   findingsOf(audit(evidence), severity).map(({ subject, what }) => `${subject}: ${what}`);
 
 describe("an audit", () => {
-  it("of a link that is as it should be finds nothing and knows everything", () => {
+  it("of a healthy link finds nothing and knows everything", () => {
     const judged = audit(healthy());
     assert.deepEqual(linesOf(healthy(), "critical"), []);
     assert.deepEqual(linesOf(healthy(), "not known"), []);
@@ -36,7 +36,7 @@ describe("an audit", () => {
       for (const peer of stack.peers) peer.suspended = "its key is out";
     };
     for (const at of ["receiver", "sender"] as const) {
-      it(`finds what the ${at} has of it: root, rule, chain or cluster`, () => {
+      it(`finds what the ${at} still has of it: root, rule, chain or cluster`, () => {
         const found = linesOf(changed(at, suspend), "critical").join("\n");
         assert.match(found, /is suspended: the last update still trusted it; the release has .*; Envoy still holds/);
         assert.match(
@@ -50,14 +50,14 @@ describe("an audit", () => {
       });
     }
 
-    it("says on the page that nobody writes by it, and why", () => {
+    it("says on the page that nobody can write, and why", () => {
       const evidence = changed("receiver", suspend);
       const text = renderPage(evidence, audit(evidence));
       assert.match(text, /account-a[\s\S]*suspended: nobody[\s\S]*its key is out/);
     });
   });
 
-  it("takes a deviation that still holds for what it is: written down", () => {
+  it("accepts a declared deviation before its end date", () => {
     const evidence = changed("sender", (stack) =>
       stack.deviations.push({ policy: "p", reason: "r", until: "2026-11-26" }),
     );
@@ -65,7 +65,7 @@ describe("an audit", () => {
   });
 
   for (const part of ["contract", "pki", "declared", "observed", "host", "changes", "updates"] as const) {
-    it(`does not take for fine what it could not read: ${part}`, () => {
+    it(`does not pass what it could not read: ${part}`, () => {
       const evidence = changed("receiver", (stack) => {
         stack[part] = { error: "nobody answered" };
       });
@@ -76,7 +76,7 @@ describe("an audit", () => {
   }
 
   for (const part of evidenceParts) {
-    it(`does not take for fine what a host did not tell: ${part}`, () => {
+    it(`does not pass what a host did not answer: ${part}`, () => {
       const evidence = changed("receiver", (stack) => {
         hostOf(stack)[part] = { error: "permission denied" } as never;
       });
@@ -89,7 +89,7 @@ describe("an audit", () => {
     assert.equal(audit({ takenAt: "", source: undefined, stacks: [] }).verdict, "not known");
   });
 
-  it("tells each stack's host how many checks found what, and which of them found something", () => {
+  it("reports to each stack's host the number of checks by outcome, and the findings by name", () => {
     const evidence = changed("sender", (stack) => {
       stack.changes = { value: [{ operation: "create", resource: "aws:ec2/eip:Eip sender-address" }] };
       stack.updates = { error: "nobody answered" };

@@ -30,13 +30,13 @@ describe("a host that is asked for its evidence", () => {
   assert.ok(receiver && "value" in receiver.host);
   const evidence = receiver.host.value;
 
-  it("is asked once, by a command that reads", async () => {
+  it("is asked once, by a read-only command", async () => {
     const { management, commands } = hostWith(evidence);
     assert.deepEqual(await askInParts(management, "i-1", clock), evidence);
     assert.deepEqual(commands, ["exec /opt/metrics-link/bin/agent evidence"]);
   });
 
-  it("is asked again for what did not fit", async () => {
+  it("is asked again for parts that did not fit", async () => {
     const noise = (bytes: number) => randomBytes(bytes).toString("hex");
     const long: HostEvidence = {
       ...evidence,
@@ -52,7 +52,7 @@ describe("a host that is asked for its evidence", () => {
     );
   });
 
-  it("has to answer to this, and says so when it does not", async () => {
+  it("fails when the host does not answer the question", async () => {
     const { management } = hostWith(evidence);
     const outcome = async () => ({ status: "Failed", details: "Failed", output: "usage: agent", errors: "" });
     await assert.rejects(askInParts({ ...management, outcome }, "i-1", clock), /^Error: i-1: Failed: usage: agent$/);

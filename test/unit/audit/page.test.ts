@@ -30,13 +30,13 @@ describe("the page of an audit", () => {
     assert.match(text, /default-src &#39;none&#39;/);
   });
 
-  it("shows what was read as text, whatever it is", () => {
+  it("escapes everything that was read", () => {
     const text = pageOf();
     assert.ok(text.includes("&lt;b&gt;no certificate&lt;/b&gt;"));
     assert.ok(!text.includes("<b>no certificate"));
   });
 
-  it("puts findings first, then what is not known, and says nothing of fine then", () => {
+  it('has findings first, then what is not known, and then no "No findings"', () => {
     const evidence = healthy();
     const [sender, receiver] = evidence.stacks;
     assert.ok(sender && receiver);
@@ -49,7 +49,7 @@ describe("the page of an audit", () => {
       ],
     };
     const text = pageOf(changed as typeof evidence);
-    const order = ["is believed and not pinned", "it &lt;is&gt; off", ">Who can write<"].map((one) =>
+    const order = ["is accepted but not pinned", "it &lt;is&gt; off", ">Who can write<"].map((one) =>
       text.indexOf(one),
     );
     assert.ok(!order.includes(-1), order.join());

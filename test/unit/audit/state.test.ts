@@ -55,7 +55,7 @@ const resources = [
 ];
 const exported = (list: readonly object[]) => JSON.stringify({ version: 3, deployment: { resources: list } });
 
-describe("what a stack's state says to an audit", () => {
+describe("what an audit reads from a stack's state", () => {
   it("is its groups with their rules, its addresses, its load balancer, its host and the release", () => {
     const { release, ...found } = declaredBy(exported(resources));
     assert.deepEqual(found, {
@@ -71,7 +71,7 @@ describe("what a stack's state says to an audit", () => {
     assert.equal(release.id, id);
   });
 
-  it("is of no use without a host, or with a release that is not the one of its name", () => {
+  it("is refused without a host, or with a release that does not match its hash", () => {
     assert.throws(() => declaredBy(exported([])), /the state has no instance/);
     const [tampered] = resources.slice(-2);
     const inputs = {
@@ -84,14 +84,14 @@ describe("what a stack's state says to an audit", () => {
 });
 
 describe("a rule of a security group", () => {
-  it("is one text, whoever tells of it", () => {
+  it("has one text, from the state and from the EC2 API", () => {
     assert.equal(ruleText("egress", "-1", undefined, undefined, "0.0.0.0/0"), "egress any all 0.0.0.0/0");
     assert.equal(ruleText("ingress", "tcp", 1, 65_535, "::/0"), "ingress tcp 1-65535 ::/0");
   });
 });
 
 describe("deviations of a stack file", () => {
-  it("are read with and without an end; none is none", () => {
+  it("are read with and without an end date; none is an empty list", () => {
     const file = (deviations: string) => `config:\n  metrics-link:policy: { deviations: ${deviations} }\n`;
     assert.deepEqual(deviationsIn(file("[{ policy: a, reason: b, until: 2026-12-01 }, { policy: c }]")), [
       { policy: "a", reason: "b", until: "2026-12-01" },

@@ -16,7 +16,7 @@ async function asked(interval: string, minutes: number) {
   return questions.filter(({ path }) => path === "query_range");
 }
 
-describe("the questions of a console", () => {
+describe("the queries of a console", () => {
   it("are the dashboard's own, with a window for rates that fits scrapes and steps", async () => {
     const own = (window: string) => expressions().map((expression) => expression.replaceAll("[5m]", `[${window}]`));
     const queries = async (interval: string, minutes: number) =>
@@ -26,7 +26,7 @@ describe("the questions of a console", () => {
     assert.deepEqual((await queries("15s", 24 * 60)).toSorted(), own("495s").toSorted());
   });
 
-  it("take no value that is older than three scrapes for one of the present", async () => {
+  it("ignore values older than three scrapes", async () => {
     const lookbacks = async (interval: string) => new Set((await asked(interval, 30)).map((one) => one.lookback_delta));
     assert.deepEqual(await lookbacks("1s"), new Set(["15s"]));
     assert.deepEqual(await lookbacks("30s"), new Set(["90s"]));

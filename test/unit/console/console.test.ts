@@ -10,14 +10,14 @@ const statements = async (known: Known, severity: string) =>
   (await verdict(sources(known))).findings.filter((one) => one.severity === severity).map(({ what }) => what);
 
 describe("the verdict of a console", () => {
-  it("is that nothing is wrong, of a link in health", async () => {
+  it("is that nothing is wrong with a healthy link", async () => {
     const { severity, headline, findings: found } = await verdict(sources());
     assert.equal(headline, "The link is up and nothing is wrong");
     assert.equal(severity, "ok");
     assert.match(found[0]?.what ?? "", /The link is up: .* 1\.5 s behind/);
   });
 
-  it("is that the link is behind, of one that is", async () => {
+  it("is that the link is behind", async () => {
     const wrong = await statements(
       { series: { "metrics_link:link_lag:seconds": [{ labels: side, value: 95 }] } },
       "critical",
@@ -27,7 +27,7 @@ describe("the verdict of a console", () => {
     ]);
   });
 
-  it("is that nothing was acknowledged yet, of a queue that has just begun", async () => {
+  it("is that nothing was acknowledged yet, for a new queue", async () => {
     const wrong = await statements(
       { series: { "metrics_link:link_lag:seconds": [{ labels: side, value: now }] } },
       "critical",
@@ -35,7 +35,7 @@ describe("the verdict of a console", () => {
     assert.deepEqual(wrong, ["No sample of the sender was acknowledged since its Prometheus started."]);
   });
 
-  it("says when a sender was last heard of that is silent", async () => {
+  it("has the time of a silent sender's last sample", async () => {
     const silent = {
       "metrics_link:link_lag:seconds": [],
       "timestamp(up": [{ labels: { ...side, job: "prometheus" }, value: now - 600 }],
@@ -46,13 +46,13 @@ describe("the verdict of a console", () => {
     );
   });
 
-  it("is that it is not known, of a Prometheus that does not answer", async () => {
+  it("is not known when Prometheus does not answer", async () => {
     const { severity, headline } = await verdict(sources({ fails: "connection refused" }));
     assert.equal(severity, "not known");
     assert.match(headline, /^\d not known$/);
   });
 
-  it("is that an agent is silent, that refused a release, or that holds one", async () => {
+  it("reports an agent that is silent, rolled back, or has a pending change", async () => {
     const of = async (outcome: string, age: number) => {
       const { findings: found } = await verdict(
         sources({
@@ -75,7 +75,7 @@ describe("the verdict of a console", () => {
     ]);
   });
 
-  it("names the certificates that have expired, and those that are renewed too late", async () => {
+  it("names certificates that have expired or are overdue for renewal", async () => {
     const days = (tier: string, left: number) => ({
       labels: { link_side: "receives", tier },
       value: now + left * 86_400,
@@ -98,7 +98,7 @@ describe("the verdict of a console", () => {
     );
   });
 
-  it("names the panels that have no data and ought to, and their queries that have none", async () => {
+  it("names panels and queries that lack data", async () => {
     const all = { prometheus_remote_storage_shards: [] };
     assert.deepEqual(await statements({ series: all }, "not known"), ["No current data: Shards."]);
     const one = { "metrics_link:wal_oldest:segment": [] };
@@ -107,14 +107,14 @@ describe("the verdict of a console", () => {
     ]);
   });
 
-  it("takes a line that ended for no data of the present", async () => {
+  it("does not count a line that ended as current data", async () => {
     assert.match(
       (await statements({ silent: 300 }, "not known")).join(),
       /^No current data: Samples sent; .*; CPU in use\.$/,
     );
   });
 
-  it("says what fires of both sides, the worst first, with the words of those that have some", async () => {
+  it("reports the firing alerts of both sides, the worst first, with their summaries", async () => {
     const { findings: found } = await verdict(
       sources({
         alerts: [
@@ -138,7 +138,7 @@ describe("the verdict of a console", () => {
     );
   });
 
-  it("says what fires at a sender that answers also when the receiver does not", async () => {
+  it("reports the alerts of a sender that answers when the receiver does not", async () => {
     const alerts = [{ labels: { alertname: "LinkBehind", severity: "critical" }, annotations: {}, state: "firing" }];
     const { findings: found } = await verdict(sources({ fails: "connection refused" }, { alerts }));
     assert.deepEqual(
@@ -150,7 +150,7 @@ describe("the verdict of a console", () => {
     );
   });
 
-  it("does not take the silence of a sender for the silence of its alerts", async () => {
+  it("does not report no alerts for a silent sender", async () => {
     const silent = { "timestamp(up": [{ labels: { ...side, job: "prometheus" }, value: now - 600 }] };
     const found = await verdict(sources({ series: silent }));
     assert.ok(
@@ -161,14 +161,14 @@ describe("the verdict of a console", () => {
     assert.ok(asked.findings.some(({ what }) => what === "No alert fires."));
   });
 
-  it("says how many samples are missing where both ends can be asked", async () => {
+  it("counts missing samples where both ends answer", async () => {
     const compare = async () => ({ seconds: 10, series: 2, compared: 20, missing: 3, different: 0, unexpected: 0 });
     const { severity, findings: found } = await verdict({ ...sources(), compare });
     assert.equal(severity, "critical");
     assert.match(found[0]?.what ?? "", /3 missing, 0 different/);
   });
 
-  it("believes a sender that can be asked before what the receiver has of it", async () => {
+  it("prefers a sender's own answer to what the receiver has of it", async () => {
     const stale = { "metrics_link:link_lag:seconds": [{ labels: side, value: 1 }] };
     const own = { "metrics_link:link_lag:seconds": [{ value: 95 }] };
     const { findings: found } = await verdict(sources({ series: stale }, { series: own }));
@@ -176,7 +176,7 @@ describe("the verdict of a console", () => {
     assert.match(found[0]?.what ?? "", /The link is behind: .* 95 s/);
   });
 
-  it("tells several senders apart by their labels", async () => {
+  it("distinguishes several senders by their labels", async () => {
     const other = { link_side: "sends", account: "222" };
     const found = await statements(
       {
@@ -195,7 +195,7 @@ describe("the verdict of a console", () => {
 });
 
 describe("the page of a console", () => {
-  it("has every panel of the dashboard, in its order, each with a picture", async () => {
+  it("has every panel of the dashboard, in its order, each with a chart", async () => {
     const html = await page(sources({ series: { "ALERTS{alertstate": [{ value: 1 }] } }));
     const titles = rows.flatMap(({ panels }) => panels.map(({ title }) => title));
     assert.deepEqual(
@@ -205,7 +205,7 @@ describe("the page of a console", () => {
     assert.equal(html.match(/<svg/g)?.length, titles.length);
   });
 
-  it("says in words that there is no data, that there rightly is none, or that it is not known", async () => {
+  it("says whether data is missing, rightly absent, or not known", async () => {
     const none = await page(sources({ series: { prometheus_remote_storage_shards: [], "ALERTS{alertstate": [] } }));
     assert.match(none, /Shards<\/h3>(?:(?!<\/figure>).)*no data<\/b> Prometheus has no such series/s);
     assert.match(none, /Alerts<\/h3>(?:(?!<\/figure>).)*No alert fires\./s);
@@ -214,7 +214,7 @@ describe("the page of a console", () => {
     assert.match(unknown, /not known<\/b> connection &lt;refused&gt;/);
   });
 
-  it("takes a panel from the sender itself when the receiver has nothing of the present, and says so", async () => {
+  it("takes a panel from the sender when the receiver has no current data, and says so", async () => {
     const html = await page(sources({ silent: 300 }, {}));
     assert.match(html, /From the sender&#39;s own Prometheus|From the sender's own Prometheus/);
     assert.ok(!(await page(sources({}, {}))).includes("From the sender"));

@@ -12,8 +12,8 @@ function sandboxThat(prints: { code?: number; stdout?: string; stderr?: string }
   return { ran, ask: askOnHost({ world: { exec } } as unknown as Sandbox, "receiver") };
 }
 
-describe("a Prometheus that is asked on its host", () => {
-  it("is asked all at a time by one command, and each gets its own answer", async () => {
+describe("a Prometheus that is queried on its host", () => {
+  it("answers simultaneous queries by one command, each with its own answer", async () => {
     const stdout = '{"status":"success","data":1}\n{"status":"error","error":"no such metric"}\n';
     const { ask, ran } = sandboxThat({ stdout });
     const [one, other] = await Promise.allSettled([ask("query", { query: 'a{b="c"}' }), ask("query", { query: "d" })]);
@@ -28,7 +28,7 @@ describe("a Prometheus that is asked on its host", () => {
     assert.equal(ran.length, 2);
   });
 
-  it("is not known for all of them when it does not answer, or answers too little", async () => {
+  it("fails every query when it does not answer, or answers only in part", async () => {
     const { ask } = sandboxThat({ code: 7, stderr: "connection refused" });
     for (const found of await Promise.allSettled([ask("query", {}), ask("alerts", {})])) {
       assert.match(

@@ -19,26 +19,26 @@ describe("a console that is served", () => {
 
   after(() => end());
 
-  it("is made anew at every load", async () => {
+  it("is made again at every load", async () => {
     assert.deepEqual(await ask({}), { status: 200, text: "page 1" });
     assert.deepEqual(await ask({}), { status: 200, text: "page 2" });
   });
 
-  it("is made once for those who ask at a time", async () => {
+  it("is made once for simultaneous requests", async () => {
     let count = 0;
     const page = oneAtATime(async () => ++count);
     assert.deepEqual(await Promise.all([page(), page()]), [1, 1]);
     assert.equal(await page(), 2);
   });
 
-  it("is nobody else's: not another name's, not another path's, and only read", async () => {
+  it("answers only its own name and path, and only reads", async () => {
     assert.equal((await ask({ host: `evil.example:${port}` })).status, 421);
     assert.equal((await ask({ path: "/etc" })).status, 404);
     assert.equal((await ask({ method: "POST" })).status, 405);
     assert.equal(made, 2);
   });
 
-  it("says what a Prometheus says that refuses, and that one does not answer", async () => {
+  it("reports the error of a Prometheus, and one that does not answer", async () => {
     await assert.rejects(askAt(new URL(`http://127.0.0.1:${port}`))("query", {}), /refuses query: There is one page/);
     const [nobody] = await freePorts(1);
     await assert.rejects(askAt(new URL(`http://127.0.0.1:${nobody}`))("query", {}), /does not answer: .*ECONNREFUSED/);

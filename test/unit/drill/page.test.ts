@@ -11,7 +11,7 @@ function bars(svg: string): Record<string, [x: number, width: number]> {
 const drawn = (more: Parameters<typeof outcome>[0] = {}) => picture(outcome(more))?.text ?? "";
 
 describe("the picture of a drill", () => {
-  it("has each phase where it was, from the fault to the end", () => {
+  it("has each phase at its time, from the fault to the end", () => {
     const { breaking, broken, pending, firing } = bars(drawn());
     // 31 s on 810 units, from 70 on.
     assert.deepEqual(breaking, [70, 26.1]);
@@ -20,7 +20,7 @@ describe("the picture of a drill", () => {
     assert.deepEqual(firing, [618.7, 261.3]);
   });
 
-  it("leaves a gap where nobody could say how far the receiver was behind", () => {
+  it("leaves a gap where the lag is not known", () => {
     assert.equal(drawn().match(/<polyline/g)?.length, 2);
   });
 
@@ -29,13 +29,13 @@ describe("the picture of a drill", () => {
     assert.deepEqual(firing, [331.3, 548.7]);
   });
 
-  it("is not there for a drill that broke nothing", () => {
+  it("is absent for a drill that broke nothing", () => {
     assert.equal(drawn({ phases: {} }), "");
   });
 });
 
 describe("the page of drills", () => {
-  it("has a row, a section and a picture for each, and its text as text", () => {
+  it("has a row, a section and a picture for each drill, and escapes text", () => {
     const html = page([outcome({ notes: ['a <b> & "c"'] }), outcome({ name: "link-cut", passed: false })]);
     assert.equal(html.match(/<svg/g)?.length, 2);
     assert.ok(html.includes('<a href="#link-cut">') && html.includes('<section id="link-cut">'));

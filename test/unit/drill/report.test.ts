@@ -11,7 +11,7 @@ const failed = outcome({
 });
 
 describe("the report of drills", () => {
-  it("tells a drill in a line", () => {
+  it("describes a drill in a line", () => {
     assert.equal(
       line(outcome()),
       "passed  receiver-disk-full: the receiver's data volume is full; LinkBehind of the sender fired after 21 s, " +
@@ -19,7 +19,7 @@ describe("the report of drills", () => {
     );
   });
 
-  it("says below what speaks against it", () => {
+  it("lists below why it failed", () => {
     const [first = "", second] = line(failed).split("\n");
     assert.match(first, /^FAILED {2}link-cut: .* did not fire, .*; nothing compared$/);
     assert.equal(second?.trim(), "7 samples are missing");

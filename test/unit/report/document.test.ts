@@ -3,14 +3,14 @@ import { page } from "@metrics-link/report/html.ts";
 import { html } from "@metrics-link/report/markup.ts";
 
 describe("the frame of a page", () => {
-  it("takes its title as text and its body as markup", () => {
+  it("escapes its title and keeps its body", () => {
     const text = page({ title: "a <b>" }, html`<p>${"c <d>"}</p>`);
     assert.match(text, /^<!doctype html>\n<html lang="en">/);
     assert.match(text, /<title>a &lt;b&gt;<\/title>/);
     assert.match(text, /<body>\n<p>c &lt;d&gt;<\/p>\n<\/body>/);
   });
 
-  it("forbids to load anything, and asks anew only when it is told to", () => {
+  it("forbids loading anything, and refreshes only on request", () => {
     const still = page({ title: "" });
     assert.match(still, /http-equiv="Content-Security-Policy" content="default-src &#39;none&#39;; style-src /);
     assert.doesNotMatch(still, /refresh/);

@@ -14,7 +14,7 @@ const chart = (...all: Series[]) => lineChart({ title: "Behind", unit: "s", span
 const linesOf = (svg: string) => [...svg.matchAll(/<path class="line\d" d="([^"]*)"/g)].map(([, d]) => d ?? "");
 
 describe("runs of points", () => {
-  it("hold every number once, and nothing that is more than a step apart", () => {
+  it("hold every finite value once, and no gap of more than a step", () => {
     const values = fc.oneof(fc.double(), fc.constantFrom(Number.NaN, Number.POSITIVE_INFINITY));
     fc.assert(
       fc.property(fc.array(fc.tuple(fc.integer({ min: 1, max: 3 }), values)), (gaps) => {
@@ -37,17 +37,17 @@ describe("runs of points", () => {
 });
 
 describe("a chart of lines", () => {
-  it("leaves a gap where a step is missing, and shows a point on its own", () => {
+  it("leaves a gap where a step is missing, and draws a single point", () => {
     const [line = ""] = linesOf(chart(series("a", 0, 1, 2, 4, 6, 7)));
     assert.equal(line.match(/M/g)?.length, 3);
     assert.match(line, /M[\d.]+ [\d.]+h0M/);
   });
 
-  it("puts time on the one axis and the value on the other, from nothing on", () => {
+  it("has time on one axis and the value on the other, from zero", () => {
     assert.deepEqual(linesOf(chart(series("a", 0, 1, 60))), ["M56 138L60.8 135.8M344 8h0"]);
   });
 
-  it("begins whole numbers that are far from nothing and near to each other at the lowest", () => {
+  it("starts whole numbers that are large and close together at the lowest", () => {
     const { text } = lineChart({
       title: "Segments",
       unit: "short",
@@ -60,15 +60,15 @@ describe("a chart of lines", () => {
     );
   });
 
-  it("says the last values to those who do not see it", () => {
+  it("has the last values in its label for screen readers", () => {
     assert.match(chart(series("behind", 59, 60)), /role="img" aria-label="Behind: behind 60 s"/);
   });
 
-  it("says when a line ended before the end", () => {
+  it("says when a line ended early", () => {
     assert.match(chart(series("behind", 0, 1)), /<b>1 s, nothing since 01:46:50<\/b>/);
   });
 
-  it("draws the eight that rise highest, and counts the others in words", () => {
+  it("draws the eight highest lines, and counts the others in the legend", () => {
     const all = Array.from({ length: 11 }, (_, index) => series(`number ${index}`, index, index + 1));
     const svg = chart(...all);
     assert.equal(linesOf(svg).length, 8);
@@ -76,7 +76,7 @@ describe("a chart of lines", () => {
     assert.match(svg, /3 more, none above 3 s/);
   });
 
-  it("takes names as text", () => {
+  it("escapes names", () => {
     fc.assert(
       fc.property(fc.string({ unit: fc.constantFrom("<", ">", '"', "'", "&", "a", "/") }), (name) => {
         const bare = chart(series("", 1)).match(/[<>"]/g)?.length;

@@ -13,7 +13,7 @@ describe("ticks of values", () => {
     assert.deepEqual(ticks(0, 1, 4, 1), [0, 1]);
   });
 
-  it("enclose the span with few spaces of one width", () => {
+  it("enclose the span with a few equal steps", () => {
     fc.assert(
       fc.property(size, size, (one, other) => {
         const [low, high] = [Math.min(one, other), Math.max(one, other)];
@@ -47,7 +47,7 @@ describe("ticks of the clock", () => {
     );
   });
 
-  it("lie within the span, and few", () => {
+  it("are few, and lie within the span", () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 30 * 86_400 }), fc.integer({ min: 0, max: 4e9 }), (length, from) => {
         const found = clockTicks(from, from + length);
@@ -57,7 +57,7 @@ describe("ticks of the clock", () => {
     );
   });
 
-  it("tells seconds where it is asked to", () => {
+  it("shows seconds on request", () => {
     assert.equal(clock(noon + 61), "12:01:01");
     assert.equal(clock(noon + 61, false), "12:01");
   });

@@ -28,7 +28,7 @@ describe("a value with its unit", () => {
     it(`${value} of ${unit} is ${text}`, () => assert.equal(format(unit, value), text));
   }
 
-  it("is never further from the value than its last digit", () => {
+  it("is rounded in its last digit only", () => {
     const units = fc.constantFrom<Unit>("s", "bytes", "short", "percentunit", "reqps");
     fc.assert(
       fc.property(units, fc.double({ min: 1e-3, max: 1e15, noNaN: true }), fc.boolean(), (unit, size, negative) => {

@@ -19,10 +19,10 @@ const kept: readonly (readonly [string, string, string[]?])[] = [
   ["tls:index/privateKey:PrivateKey", "receiver-root-g1-key", ["metrics-link:pki:RootAuthority"]],
 ];
 
-describe("what a preview would take away", () => {
+describe("what a preview would remove", () => {
   for (const [type, name, parents] of kept) {
     const resource = urn(type, name, parents);
-    it(`fails the review when it is kept: ${type} ${name}`, () => {
+    it(`fails the review when it must be kept: ${type} ${name}`, () => {
       for (const lines of [
         [step("delete", resource, { old: {} })],
         [step("discard", resource, { old: {} })],
@@ -38,7 +38,7 @@ describe("what a preview would take away", () => {
       }
     });
 
-    it(`fails the review when it would lose what guards it: ${type} ${name}`, () => {
+    it(`fails the review when it would lose its protection: ${type} ${name}`, () => {
       for (const op of ["same", "update"]) {
         const { outcome, failures } = on(step(op, resource, { old: guarded, new: { retainOnDelete: true } }));
         assert.equal(outcome, "failed", op);
@@ -62,7 +62,7 @@ describe("what a preview would take away", () => {
     assert.equal(excused("keeps-receiver-address-b", "2026-11-26"), "failed");
   });
 
-  it("comes first, what is kept before what is of a fence", () => {
+  it("comes first: what must be kept, then what belongs to a fence", () => {
     const names = changes(
       step("create", urn("aws:s3/bucketObjectv2:BucketObjectv2", "new"), { new: {} }),
       step("delete", urn("aws:s3/bucketObjectv2:BucketObjectv2", "old"), { old: {} }),
@@ -73,7 +73,7 @@ describe("what a preview would take away", () => {
     assert.deepEqual(names, ["receiver-address-a", "door", "old", "tagged", "new"]);
   });
 
-  it("is one change for the three steps of a replacement, with what forces it", () => {
+  it("is one change for the three steps of a replacement, with the properties that force it", () => {
     const all = changes(
       step("delete-replaced", address, { old: guarded }),
       step("create-replacement", address, { old: guarded, new: {}, keys: ["domain"], detailedDiff: { domain: {} } }),
@@ -83,11 +83,11 @@ describe("what a preview would take away", () => {
     assert.deepEqual([all[0]?.kind, all[0]?.forcedBy, all[0]?.protected], ["replace", ["domain"], true]);
   });
 
-  it("is not guessed: an operation that is not known stops the review", () => {
+  it("is not guessed: an unknown operation stops the review", () => {
     assert.throws(() => changes(step("evaporate", address)), /would evaporate .*receiver-address-a/);
   });
 
-  it("is told without the engine's advice to unprotect it (recorded)", () => {
+  it("is reported without the engine's advice to unprotect it (recorded)", () => {
     const record = recorded("receiver-another-zone");
     assert.match(record.errors[0]?.message ?? "", /pulumi state unprotect/);
     const verdict = judge({
@@ -98,7 +98,7 @@ describe("what a preview would take away", () => {
     assert.doesNotMatch(JSON.stringify(verdict), /unprotect/);
   });
 
-  it("is in the engine's own events although the address is protected (recorded)", () => {
+  it("is in the engine's events although the address is protected (recorded)", () => {
     const all = changesOf(recorded("receiver-another-zone"));
     assert.deepEqual(
       all.slice(0, 1).map(({ kind, name, protected: guard }) => [kind, name, guard]),

@@ -2,13 +2,13 @@ import assert from "node:assert/strict";
 import { complaint, read, summary } from "./support.ts";
 
 describe("the engine's events", () => {
-  it("leave no debug message behind: these hold private keys", () => {
+  it("are recorded without debug messages, which hold private keys", () => {
     const key = "-----BEGIN EC PRIVATE KEY-----";
     const record = read([complaint(`RegisterResource RPC finished: ${key}`, "debug"), complaint(key, "info")]);
     assert.ok(!JSON.stringify(record).includes(key));
   });
 
-  it("give errors without the frames of a program's stack, and without the engine's last word", () => {
+  it("yield errors without stack frames, and without the engine's last error", () => {
     const { errors } = read([
       complaint("it broke\nInvalidInputError: no\n    at refused (file:///program.ts:1:1)"),
       complaint("preview failed\n"),
@@ -16,7 +16,7 @@ describe("the engine's events", () => {
     assert.deepEqual(errors, [{ urn: "", message: "it broke\nInvalidInputError: no" }]);
   });
 
-  it("give the program's warnings, without the engine's about the plugins of a machine", () => {
+  it("yield the program's warnings, without the engine's about local plugins", () => {
     const stack = "urn:pulumi:test::metrics-link::pulumi:pulumi:Stack::metrics-link-test";
     const { warnings } = read([
       complaint("account-b is held. Its root is not pinned\n", "warning", stack),
@@ -25,11 +25,11 @@ describe("the engine's events", () => {
     assert.deepEqual(warnings, ["account-b is held. Its root is not pinned"]);
   });
 
-  it("of a shape that is not known stop the review instead of being passed over", () => {
-    assert.throws(() => read(['{"policyEvent":{"message":"no"}}']), /not understood: .*policyName/s);
+  it("of an unknown shape stop the review", () => {
+    assert.throws(() => read(['{"policyEvent":{"message":"no"}}']), /unknown shape of an engine event: .*policyName/s);
   });
 
-  it("that are new and of no concern are let pass", () => {
+  it("of other kinds are ignored", () => {
     assert.equal(
       read(['{"progressEvent":{}}', "warning: a word of the command line", summary("succeeded")]).succeeded,
       true,

@@ -43,7 +43,7 @@ function told(name: string, change: (bootstrap: Part) => void): PreviewRecord {
 }
 
 describe("the evidence for fence 1", () => {
-  it("says at the receiver who is admitted, and at which addresses", () => {
+  it("shows at the receiver who is admitted, and at which addresses", () => {
     const rows = address(recorded("receiver"));
     for (const row of [
       "fixed address: 198.51.100.10, protected, kept on delete",
@@ -57,7 +57,7 @@ describe("the evidence for fence 1", () => {
     }
   });
 
-  it("says at the sender where it may go, and from which address", () => {
+  it("shows at the sender where it may go, and from which address", () => {
     const rows = address(recorded("sender"));
     for (const row of [
       "leaves by: sender-address, 203.0.113.10",
@@ -68,7 +68,7 @@ describe("the evidence for fence 1", () => {
     }
   });
 
-  it("names a service of somebody else that the network leads to, before what stays inside", () => {
+  it("names a third party's service that the network leads to, before internal resources", () => {
     const service = "com.amazonaws.vpce.eu-west-1.vpce-svc-0123456789abcdef0";
     const endpoint = (name: string, policy: object) => ({
       type: "aws:ec2/vpcEndpoint:VpcEndpoint",
@@ -87,7 +87,7 @@ describe("the evidence for fence 1", () => {
     assert.ok(at < rows.findIndex(({ subject }) => subject === "host"));
   });
 
-  it("shows what is open, unguarded, or not known", () => {
+  it("shows what is open, unprotected, or not known", () => {
     assert.ok(
       address(changed("receiver", "203.0.113.10/32", "0.0.0.0/0")).includes(
         "admitted at receiver-balancer: tcp 443 from 0.0.0.0/0",
@@ -116,7 +116,7 @@ describe("the evidence for fence 1", () => {
 });
 
 describe("the evidence for fences 2 and 3", () => {
-  it("says of each chain from where, with which certificate, under which root, and what it leads to", () => {
+  it("shows each chain's sources, certificate, roots and routes", () => {
     const [chain = ""] = identity(recorded("receiver"));
     assert.match(
       chain,
@@ -129,7 +129,7 @@ describe("the evidence for fences 2 and 3", () => {
     assert.match(chain, /; POST \/api\/v1\/write to prometheus$/);
   });
 
-  it("says whom the sender asks for and believes", () => {
+  it("shows which name the sender asks for, and which roots it trusts", () => {
     const rows = identity(recorded("sender"));
     const row = rows.find((one) => one.startsWith("cluster receiver")) ?? "";
     assert.match(
@@ -179,7 +179,7 @@ describe("the evidence for fences 2 and 3", () => {
       (it) => {
         routesOf(chainOf(it))[0].route = { cluster_header: "x-to" };
       },
-      "POST /api/v1/write to ELSEWHERE",
+      "POST /api/v1/write to NO FIXED CLUSTER",
     ],
     "listeners from elsewhere": [
       (it) => {
@@ -208,7 +208,7 @@ describe("the evidence for fences 2 and 3", () => {
     });
   }
 
-  it("shows an anchor that is not in the release", () => {
+  it("shows a trust anchor that is not in the release", () => {
     const rows = identity(
       changed("receiver", '\\"path\\":\\"tls/roots/account-a.pem', '\\"path\\":\\"tls/roots/b.pem'),
     );

@@ -39,8 +39,8 @@ const same = verdictOn(lines);
 /** Default_Ignorable_Code_Point (UAX 44), of which Unicode puts only some into the category Format. */
 const unseen = ["\u00ad", "\u034f", "\u115f", "\u17b4", "\u200b", "\u3164", "\ufe0f", "\uffa0", "\u{e0101}"];
 
-describe("a comparison with the reviewed program, in words", () => {
-  it("hides no character that nobody sees", () => {
+describe("a comparison with the reviewed program, as a report", () => {
+  it("shows invisible characters", () => {
     for (const sign of unseen) {
       const line = { file: "packages/x.ts", line: 1, before: [], after: [`const { a,${sign}} = b;`] };
       const page = renderText(verdictOn(lines, { comparison: { ...comparison, source: [line] } }));
@@ -70,18 +70,18 @@ describe("a comparison with the reviewed program, in words", () => {
       }
     });
 
-    it(`shows in ${format} a line of the source to its end, however far to the right code stands`, () => {
+    it(`shows in ${format} a line of the source to its end, however long it is`, () => {
       assert.ok(shown(refused).includes("hidden()"));
     });
 
-    it(`shows in ${format} of a document in one line the part that differs, and what cannot be seen as a number`, () => {
+    it(`shows in ${format} only the differing part of a document in one line, and invisible characters as numbers`, () => {
       const page = shown(refused);
       assert.ok(page.includes("…xxx") && page.includes("x32"), page);
       assert.ok(page.includes("\\u{202e}0") && !page.includes("\u202e"));
       assert.ok(!page.includes("x".repeat(200)));
     });
 
-    it(`passes in ${format} what is accepted, and still shows it`, () => {
+    it(`passes in ${format} an accepted change, and still shows it`, () => {
       assert.equal(accepted.outcome, "passed");
       const page = shown(accepted);
       assert.ok(page.includes("accepted by --accept") && page.includes("packages/envoy/render/ingest.ts:40"));

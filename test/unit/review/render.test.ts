@@ -12,9 +12,9 @@ const failed = verdictOn(
 const fine = verdictOn([...quiet, summary("succeeded")]);
 const open = verdictOn([...quiet, violation("one-way-in", "not yet: it", "", "advisory"), summary("succeeded")]);
 
-describe("a review in words", () => {
+describe("a rendered review", () => {
   for (const [format, render] of Object.entries({ text: renderText, markdown: renderMarkdown, html: renderHtml })) {
-    it(`says in ${format} what failed, of which resource, and what takes it away, before anything else`, () => {
+    it(`has in ${format} what failed, for which resource, and the remedy, before anything else`, () => {
       const page = render(failed);
       const first = page.indexOf("receiver-address-a");
       assert.ok(first > 0 && first < page.indexOf("receiver-instance"), page);
@@ -29,7 +29,7 @@ describe("a review in words", () => {
       }
     });
 
-    it(`says in ${format} what is not yet decidable, next to what passed`, () => {
+    it(`counts in ${format} what is not yet decidable`, () => {
       assert.ok(render(open).includes("passed, with 1 policy not yet decidable"), render(open));
       assert.ok(!render(fine).includes("decidable"));
     });
@@ -40,13 +40,13 @@ describe("a peer that is set aside", () => {
   const words = "account-b is suspended, and has no way in or out: its key is out";
   const warned = verdictOn([...quiet, complaint(words, "warning", host), summary("succeeded")]);
   for (const [format, render] of Object.entries({ text: renderText, markdown: renderMarkdown, html: renderHtml })) {
-    it(`is told of in ${format}, also by a review that passes`, () => {
+    it(`is reported in ${format}, even by a review that passes`, () => {
       assert.equal(warned.outcome, "passed");
       assert.ok(render(warned).includes(words), render(warned));
     });
   }
 
-  it("has no words that mean anything in HTML or Markdown", () => {
+  it("cannot inject HTML or Markdown", () => {
     const hostile = verdictOn([...quiet, complaint(`${evil}\n\`\`\`\`\n@all`, "warning", host), summary("succeeded")]);
     assert.ok(!renderHtml(hostile).includes("<script"));
     assert.ok(!/^````$\n@all/m.test(renderMarkdown(hostile)));
@@ -70,7 +70,7 @@ describe("text from outside", () => {
     for (const sign of ["<script", "@everyone", "[link]", "**bold**", "`code`"]) assert.ok(!row.includes(sign), sign);
   });
 
-  it("is escaped by whoever makes HTML, lists and attributes as well", () => {
+  it("is escaped in HTML, also in lists and attributes", () => {
     const list = ["<a>", html`<b>${"&"}</b>`];
     assert.equal(html`<p title="${'"'}">${list}</p>`.text, '<p title="&quot;">&lt;a&gt;<b>&amp;</b></p>');
   });

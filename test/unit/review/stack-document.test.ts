@@ -8,7 +8,7 @@ const read = (text: string) => readStackDocument("Pulumi.x.yaml", Buffer.from(te
 const pki = "metrics-link:pki";
 
 describe("a stack file, as a review reads it", () => {
-  it("is read whole: its configuration, its comments, and by what the state is encrypted", () => {
+  it("is read whole: its configuration, its comments, and the encryption of the state", () => {
     const { config, others, comments } = read(
       `# One\nsecretsprovider: awskms://x\nencryptedkey: AAAA\nconfig:\n  ${pki}: { root: trial } # Two\n`,
     );
@@ -56,7 +56,7 @@ describe("a stack file, as a review reads it", () => {
     it(`is refused with ${what}`, () => assert.throws(() => read(text), pattern));
   }
 
-  it("is refused when it is no UTF-8", () =>
+  it("is refused when it is not UTF-8", () =>
     assert.throws(() => readStackDocument("x", Buffer.from([0x63, 0xff])), /in more than one way/));
 
   it("may have the password and the token of an Alertmanager as a secret", () => {
@@ -64,7 +64,7 @@ describe("a stack file, as a review reads it", () => {
     for (const one of secrets) read(`config:\n  metrics-link:prometheus: { alertmanagers: [${one}] }\n`);
   });
 
-  it("has what lies outside of the repository among what it sets aside", () => {
+  it("sets aside what lies outside the repository", () => {
     const { config } = read(
       `config:\n  ${pki}: { artefacts: /srv/pki }\n  metrics-link:prometheus: { alertmanagers: [{ ca: /srv/ca.pem }] }\n`,
     );

@@ -32,7 +32,7 @@ describe("a verdict", () => {
     );
   });
 
-  it("is failed by a mandatory violation, and names policy, resource, finding and remedy", () => {
+  it("fails by a mandatory violation, and names policy, resource, finding and remedy", () => {
     const verdict = verdictOn([
       ...quiet,
       violation("small-hosts", "The rule of small-hosts.\ntoo big. A remedy.", host),
@@ -44,7 +44,7 @@ describe("a verdict", () => {
     ]);
   });
 
-  it("is failed by a policy that it does not know, and by a level that it does not know", () => {
+  it("fails by an unknown policy, and by an unknown enforcement level", () => {
     assert.equal(verdictOn([...quiet, violation("stranger", "no"), badly]).outcome, "failed");
     assert.equal(verdictOn([...quiet, violation("small-hosts", "no", host, "fatal"), badly]).outcome, "failed");
   });
@@ -55,7 +55,7 @@ describe("a verdict", () => {
     assert.deepEqual(outcomes(lines), { "one-way-in": "undecided", "small-hosts": "passed" });
   });
 
-  it("tells a deviation from advice, and the worst of several", () => {
+  it("distinguishes a deviation from advice, and takes the worst of several", () => {
     const deviating = violation("one-way-in", "deviation: until then", "", "advisory");
     const advice = violation("one-way-in", "better otherwise", "", "advisory");
     assert.equal(outcomes([...well, deviating])["one-way-in"], "deviates");
@@ -64,13 +64,13 @@ describe("a verdict", () => {
     assert.equal(outcomes([...quiet, advice, deviating, failing, badly])["one-way-in"], "failed");
   });
 
-  it("knows a policy that met nothing from one that passed", () => {
+  it("distinguishes a policy without resources from one that passed", () => {
     const bucket = urn("aws:s3/bucket:Bucket", "receiver-releases");
     const lines = [passed(bucket, "small-hosts"), stackPassed("one-way-in"), summary("succeeded")];
     assert.equal(outcomes(lines)["small-hosts"], "not met");
   });
 
-  it("is incomplete when the preview failed by itself, ended badly, or did not come to its end", () => {
+  it("is incomplete when the preview itself failed or did not finish", () => {
     assert.equal(verdictOn([...quiet, complaint("no program"), badly]).outcome, "incomplete");
     assert.equal(verdictOn(well, { ended: false }).outcome, "incomplete");
     assert.equal(verdictOn(quiet).outcome, "incomplete");
@@ -81,7 +81,7 @@ describe("a verdict", () => {
     assert.equal(verdictOn([...quiet, badly]).errors.length, 1);
   });
 
-  it("is incomplete when the pack was silent, whole or in part", () => {
+  it("is incomplete when all or some policies did not run", () => {
     const silent = [step("same", host, { old: {}, new: {} }), summary("succeeded")];
     assert.match(verdictOn(silent).errors.join(), /the policies did not run/);
     assert.deepEqual(outcomes(silent), { "small-hosts": "not run", "one-way-in": "not run" });
@@ -96,7 +96,7 @@ describe("a verdict", () => {
     assert.equal(verdictOn(lines).outcome, "failed");
   });
 
-  it("says of each deviation whether it has ended, and whether there is such a policy", () => {
+  it("says whether each deviation has expired, and whether its policy exists", () => {
     const deviation = (policy: string, until: string) => ({ policy, until, reason: "because" });
     const { deviations } = verdictOn(well, {
       deviations: [
@@ -117,16 +117,16 @@ describe("a verdict", () => {
     );
   });
 
-  it("is none when something is in the preview that no program was heard to ask for", () => {
+  it("is incomplete when the preview has a resource that no program asked for", () => {
     const provider = step("same", urn("pulumi:providers:tls", "default_5_6_1"), { old: {}, new: {} });
     assert.equal(verdictOn([...well, provider], { asked: askedFor(read(well)) }).outcome, "passed");
     const more = step("create", urn("aws:iam/user:User", "quiet"), { new: {} });
     const { outcome, errors } = verdictOn([...well, more], { asked: askedFor(read(well)) });
     assert.equal(outcome, "incomplete");
-    assert.match(errors.join(), /aws:iam\/user:User::quiet is in the preview, and no program asked for it/);
+    assert.match(errors.join(), /aws:iam\/user:User::quiet is in the preview, but no program asked for it/);
   });
 
-  it("is none when the configuration cannot be read: a deviation in it would not be seen", () => {
+  it("is incomplete when the configuration cannot be read: a deviation in it would not show", () => {
     const { outcome, errors } = verdictOn(well, { notRead: ["metrics-link:policy is wrong"] });
     assert.deepEqual([outcome, errors], ["incomplete", ["metrics-link:policy is wrong"]]);
   });

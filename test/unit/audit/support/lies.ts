@@ -80,7 +80,7 @@ export const lies: readonly Lie[] = [
     at: "receiver",
     change: (stack) =>
       known(stack.observed).groups.push({ id: "sg-9", name: "mine", rules: ["ingress any all 0.0.0.0/0"] }),
-    told: /mine \(sg-9\) is in this network and not in the state/,
+    told: /mine \(sg-9\) is in this network but not in the state/,
   },
   {
     what: "an endpoint that is in no state",
@@ -94,7 +94,7 @@ export const lies: readonly Lie[] = [
     change: (stack) => {
       stack.configuration.network.endpointServices = [];
     },
-    told: /vpce-svc-0123456789abcdef0 \(vpce-2\) is no service that network\.endpointServices names/,
+    told: /vpce-svc-0123456789abcdef0 \(vpce-2\) is not in network\.endpointServices/,
   },
   {
     what: "an endpoint that has gone",
@@ -106,7 +106,7 @@ export const lies: readonly Lie[] = [
     what: "one more group on the host",
     at: "receiver",
     change: (stack) => known(stack.observed).instance.groups.push("sg-0"),
-    told: /the host in its network: it also has sg-0/,
+    told: /the host in its network: the instance also has sg-0/,
   },
   {
     what: "a public address of the host",
@@ -114,7 +114,7 @@ export const lies: readonly Lie[] = [
     change: (stack) => {
       known(stack.observed).instance.publicAddress = "203.0.113.99";
     },
-    told: /it has the public address 203\.0\.113\.99/,
+    told: /the instance has the public address 203\.0\.113\.99/,
   },
   {
     what: "a load balancer without its group",
@@ -212,10 +212,10 @@ export const lies: readonly Lie[] = [
     told: new RegExp(`root of receiver: in Envoy's memory: it lacks .*; it also has ${strange}`),
   },
   {
-    what: "a root that is believed and not pinned",
+    what: "a root that is accepted but not pinned",
     at: "receiver",
     change: (stack) => stack.peers[0]?.pins.rootFingerprints.splice(0, 1, strange),
-    told: /root of account-a: pinned in configuration: .* is believed and not pinned/,
+    told: /root of account-a: pinned in configuration: .* is accepted but not pinned/,
   },
   {
     what: "a bundle in the state's release with a hidden root",
@@ -233,7 +233,7 @@ export const lies: readonly Lie[] = [
       const [bundle] = known(hostOf(stack).bundles);
       if (bundle) bundle.otherText = true;
     },
-    told: /root of receiver: nothing else in the file: something that is no certificate/,
+    told: /root of receiver: nothing else in the file: it holds something other than certificates/,
   },
   {
     what: "an address that is offered, let in and in Envoy, and that nobody pinned",
@@ -242,7 +242,7 @@ export const lies: readonly Lie[] = [
     told: new RegExp(
       [
         "who is let in at the load balancer: ingress tcp 443 203.0.113.10/32 is pinned for no sender",
-        "addresses of account-a: pinned in configuration: 192.0.2.1 is pinned and not offered any more",
+        "addresses of account-a: pinned in configuration: 192.0.2.1 is pinned, but the peer no longer offers it",
         "addresses of account-a: offered by .*: 203.0.113.10 is not pinned for account-a \\(pinned: 192.0.2.1\\)",
         "addresses of account-a: in the rules: 203.0.113.10 is not pinned",
         "addresses of account-a: in Envoy's memory: 203.0.113.10 is not pinned",
@@ -261,7 +261,7 @@ export const lies: readonly Lie[] = [
     change: (stack) => {
       known(hostOf(stack).release).inForce = "f".repeat(64);
     },
-    told: /the release in force: f{64} is in force, the state has/,
+    told: /the release in force: f{64} is in force, but the state has/,
   },
   {
     what: "a file with another content",
@@ -269,7 +269,7 @@ export const lies: readonly Lie[] = [
     change: (stack) => {
       known(hostOf(stack).files).found["envoy/bootstrap.json"] = "missing";
     },
-    told: /files of the release: envoy\/bootstrap\.json is missing, the release says/,
+    told: /files of the release: envoy\/bootstrap\.json is missing, but the release says/,
   },
   {
     what: "a program that is not the one of the archive",
@@ -290,8 +290,8 @@ export const lies: readonly Lie[] = [
     [
       ["metadata", true, /what services reach: metrics-link-envoy\.service could ask the metadata service/],
       ["bind", true, /metrics-link-envoy\.service could listen on a port that it does not list/],
-      ["counted", false, /nothing looks at the packets of metrics-link-envoy\.service: its lists are not in force/],
-      ["stale", true, /systemd goes by an older file of metrics-link-envoy\.service/],
+      ["counted", false, /no filter sees the packets of metrics-link-envoy\.service: its lists are not in force/],
+      ["stale", true, /systemd runs metrics-link-envoy\.service by an older unit file/],
     ] as const
   ).map(
     ([key, value, told]): Lie => ({
@@ -310,7 +310,7 @@ export const lies: readonly Lie[] = [
     change: (stack) => {
       known(hostOf(stack).fences).unfenced.metadata = false;
     },
-    told: /attempts under no list failed as well/,
+    told: /attempts without any list failed too/,
   },
   {
     what: "ports that any user may take",
@@ -318,13 +318,13 @@ export const lies: readonly Lie[] = [
     change: (stack) => {
       known(hostOf(stack).fences).unprivilegedPortStart = 1024;
     },
-    told: /any user may take ports from 1024 on, not from 9903/,
+    told: /any user may bind ports from 1024, not from 9903/,
   },
   {
     what: "a log that was flooded",
     at: "receiver",
     change: (stack) => known(hostOf(stack).handshakes).cut.push("journald did not keep everything"),
-    told: /who came lately: the log is not whole: journald did not keep everything/,
+    told: /who came lately: the log is incomplete: journald did not keep everything/,
   },
   {
     what: "Prometheus on every address",
@@ -336,7 +336,7 @@ export const lies: readonly Lie[] = [
     what: "something that the agent had to put back",
     at: "receiver",
     change: (stack) => known(hostOf(stack).agent).driftedFiles.push("tls/private-key.pem"),
-    told: /tls\/private-key\.pem had been changed by hand and was put back/,
+    told: /tls\/private-key\.pem was changed by hand; the agent restored it/,
   },
   {
     what: "a certificate that is about to expire",
@@ -371,7 +371,7 @@ export const lies: readonly Lie[] = [
     change: (stack) => {
       known(stack.observed).account = "333333333333";
     },
-    told: /it is in account 333333333333, not 222222222222/,
+    told: /the host is in account 333333333333, not 222222222222/,
   },
   {
     what: "an update that failed",
@@ -396,6 +396,6 @@ export const lies: readonly Lie[] = [
     what: "a deviation without an end",
     at: "sender",
     change: (stack) => stack.deviations.push({ policy: "hosts-imdsv2", reason: "a test", until: undefined }),
-    told: /deviation from hosts-imdsv2: a test; without an end/,
+    told: /deviation from hosts-imdsv2: a test; no end date/,
   },
 ];

@@ -40,7 +40,7 @@ describe("a comparison with the program that was reviewed", () => {
     ]);
   });
 
-  it("has a change of the source for one of the program, whether or not a preview shows what it does", () => {
+  it("counts a change of the source as one of the program, whether or not a preview shows its effect", () => {
     const { asks, hash } = comparison(reviewed, program("one\ntwo // if (!dryRun) …\n", bucket({ name: "x" })));
     assert.deepEqual(asks, []);
     assert.match(hash ?? "", /^[0-9a-f]{64}$/);
@@ -62,7 +62,7 @@ describe("a comparison with the program that was reviewed", () => {
 describe("an acceptance", () => {
   const { hash = "" } = comparison(reviewed, changed);
 
-  it("is of exactly one difference", () => {
+  it("accepts exactly one difference", () => {
     assert.equal(comparison(reviewed, changed, { accepted: ["0".repeat(64), hash] }).accepted, true);
     const others = {
       "another line": program("one\nTWO!\n", bucket({ name: "y" })),
@@ -76,15 +76,15 @@ describe("an acceptance", () => {
     assert.equal(comparison(program("", bucket({ name: "x" })), changed, { accepted: [hash] }).accepted, false);
   });
 
-  it("is of one stack", () => {
+  it("accepts for one stack only", () => {
     assert.equal(comparison(reviewed, changed, { accepted: [hash], stack: "sender" }).accepted, false);
   });
 
-  it("is none of a difference that is none", () => {
+  it("accepts nothing where nothing differs", () => {
     assert.equal(comparison(reviewed, reviewed, { accepted: [hash] }).accepted, false);
   });
 
-  it("names the same difference each time, and gives no guess at a secret a way to be tried", () => {
+  it("has the same hash each time, and does not let anybody test a guess at a secret", () => {
     const secret = (value: string) => program("one\nTWO\n", bucket({ password: secretIn(value) }));
     assert.equal(comparison(reviewed, secret("a")).hash, comparison(reviewed, secret("b")).hash);
     assert.notEqual(comparison(reviewed, secret("a")).hash, hash);
@@ -92,7 +92,7 @@ describe("an acceptance", () => {
 });
 
 describe("what a configuration sets aside", () => {
-  it("is each key that does without something, whoever wrote it", () => {
+  it("is each key that drops a protection, whoever wrote it", () => {
     const found = setAside({
       "metrics-link:tools": { acceptUnpinned: true },
       "metrics-link:pki": { root: "trial" },
@@ -110,7 +110,7 @@ describe("what a configuration sets aside", () => {
     );
   });
 
-  it("is nothing where all holds", () => {
+  it("is nothing with the default values", () => {
     assert.deepEqual(
       setAside({ "metrics-link:tools": { acceptUnpinned: false }, "metrics-link:pki": { root: "offline" } }),
       [],
