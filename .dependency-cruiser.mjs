@@ -6,11 +6,10 @@ export default {
   forbidden: [
     {
       name: "no-circles",
-      comment:
-        "Two modules that need each other are one module, or a third is missing between them. Types may refer to each other.",
+      comment: "Two modules that need each other are one module, or a third is missing between them. Types count too.",
       severity: "error",
       from: {},
-      to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } },
+      to: { circular: true },
     },
     {
       name: "nobody-knows-the-sandbox",

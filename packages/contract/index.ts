@@ -1,6 +1,7 @@
 export * from "./errors.ts";
 export * from "./fingerprint.ts";
 export * from "./forms.ts";
+export * from "./json.ts";
 export * from "./outputs.ts";
 export * from "./pki-output.ts";
 export * from "./printable.ts";

@@ -11,7 +11,7 @@ const rules = "prometheus/rules/heartbeat.yaml";
 /** From the end of publishing a changed rule to "converged", by the very command that `pulumi up` runs. */
 export async function converge(sandbox: Sandbox, runs: number): Promise<void> {
   const releases = await Releases.of(sandbox, "sender");
-  const instanceId = await pulumiOf(sandbox).output<string>("sender", "instanceId");
+  const instanceId = await pulumiOf(sandbox).text("sender", "instanceId");
   const whole: number[] = [];
   const agents: number[] = [];
   try {

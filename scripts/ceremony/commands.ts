@@ -12,6 +12,7 @@ import {
 import { readAuthority, signedProblems, signerProblems } from "@metrics-link/pki/ceremony/certificate.ts";
 import { readRequest, requestProblems } from "@metrics-link/pki/ceremony/request.ts";
 import { yearsInHours } from "@metrics-link/pki/lifetimes.ts";
+import { z } from "zod";
 import { say, typed } from "../stack/command-line.ts";
 import { artefactFolder, type StackContext } from "../stack/context.ts";
 import type { Medium } from "./medium.ts";
@@ -20,7 +21,7 @@ import { describeAuthority, describeSigning } from "./words.ts";
 /** On the everyday machine: the requests of the intermediates whose keys are in the stack, as files to carry. */
 export async function request(context: StackContext): Promise<void> {
   const folder = artefactFolder(context);
-  const pki = readPkiOutput(await context.pulumi.output<unknown>(context.stack, pkiOutput).catch(() => undefined));
+  const pki = readPkiOutput(await context.pulumi.output(context.stack, pkiOutput, z.unknown()).catch(() => undefined));
   if (pki === undefined) throw new Error(`${context.stack} has made no request yet: run \`pulumi up\` once`);
   mkdirSync(folder, { recursive: true });
   for (const [generation, one] of Object.entries(pki.intermediates)) {

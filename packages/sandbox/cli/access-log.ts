@@ -6,9 +6,12 @@ export function accessLogLines(journal: string): AccessLogLine[] {
   return journal.split("\n").flatMap((line) => {
     if (!line.startsWith("{")) return [];
     try {
-      return [JSON.parse(line) as AccessLogLine];
+      const parsed: unknown = JSON.parse(line);
+      return isObject(parsed) ? [parsed] : [];
     } catch {
       return [];
     }
   });
 }
+
+const isObject = (value: unknown): value is AccessLogLine => typeof value === "object" && value !== null;

@@ -1,14 +1,15 @@
 import { readFileSync } from "node:fs";
 import { request } from "node:https";
+import { parseJson } from "@metrics-link/contract";
+import { z } from "zod";
 import { ALERTMANAGER_SERVICE } from "../cloud/catalogue.ts";
 import { accessIn } from "../services/alertmanager/access.ts";
 import type { Sandbox } from "./sandbox.ts";
 
+const receivedAlert = z.object({ labels: z.record(z.string(), z.string()), startsAt: z.string() }).readonly();
+
 /** An alert as the Alertmanager has it, as far as it is looked at. */
-export interface ReceivedAlert {
-  readonly labels: Readonly<Record<string, string>>;
-  readonly startsAt: string;
-}
+export type ReceivedAlert = z.output<typeof receivedAlert>;
 
 const timeoutMs = 5_000;
 
@@ -29,7 +30,7 @@ export async function receivedAlerts({ layout, world }: Sandbox): Promise<readon
     auth: `${username}:${password}`,
   });
   if (status !== 200) throw new Error(`it answers ${status}: ${body.slice(0, 200)}`);
-  return JSON.parse(body) as readonly ReceivedAlert[];
+  return parseJson(z.array(receivedAlert), body, "The Alertmanager's answer to /api/v2/alerts");
 }
 
 interface Request {

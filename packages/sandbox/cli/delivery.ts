@@ -27,12 +27,14 @@ export function deliveryOf(hosts: Readonly<Record<string, Firing>>, received: re
   const known = Object.values(hosts).flatMap(({ externalLabels }) => Object.keys(externalLabels));
   const origin = [...new Set([...known, "link_side"])].sort();
   const sourceOf = ({ labels }: ReceivedAlert) => JSON.stringify(pick(labels, origin));
-  const sources = [...new Set(received.map(sourceOf))].sort();
+  const sources = new Map(received.map((alert) => [sourceOf(alert), pick(alert.labels, origin)]));
   return {
-    received: sources.map((source) => {
-      const alerts = received.filter((one) => sourceOf(one) === source).map(({ labels }) => labels.alertname ?? "");
-      return { from: JSON.parse(source) as Labels, alerts: [...new Set(alerts)].sort() };
-    }),
+    received: [...sources.entries()]
+      .sort(([one], [other]) => (one < other ? -1 : 1))
+      .map(([source, from]) => {
+        const alerts = received.filter((one) => sourceOf(one) === source).map(({ labels }) => labels.alertname ?? "");
+        return { from, alerts: [...new Set(alerts)].sort() };
+      }),
     missing: Object.entries(hosts).flatMap(([host, { alerts, externalLabels }]) =>
       (alerts ?? [])
         .filter(({ state }) => state === "firing")

@@ -1,38 +1,41 @@
+import { parseJson } from "@metrics-link/contract";
+import { z } from "zod";
 import type { RawSeries } from "./samples.ts";
 
 /** Runs a command on a host of the sandbox and returns what it printed. @throws Error when it fails */
 export type RunOnHost = (host: string, command: readonly string[]) => Promise<string>;
 
+const labels = z.record(z.string(), z.string());
+
+const instantSeries = z.object({ metric: labels, value: z.tuple([z.number(), z.string()]) });
 /** One series of an instant query: the time of the query in seconds, and the value as Prometheus prints it. */
-export interface InstantSeries {
-  readonly metric: Readonly<Record<string, string>>;
-  readonly value: readonly [number, string];
-}
+export type InstantSeries = z.output<typeof instantSeries>;
 
-/** One alerting rule, as far as it is looked at. */
-export interface AlertingRule {
-  readonly name: string;
-  readonly state: "inactive" | "pending" | "firing";
+const rawSeries = z.object({
+  metric: labels,
+  values: z.array(z.tuple([z.number(), z.string()])).optional(),
+});
+
+const alertingRule = z.object({
+  name: z.string(),
+  state: z.enum(["inactive", "pending", "firing"]),
   /** Its `for`, in seconds. */
-  readonly duration: number;
+  duration: z.number(),
   /** When it was evaluated last, in RFC 3339. */
-  readonly lastEvaluation: string;
-  readonly lastError?: string;
-}
+  lastEvaluation: z.string(),
+  lastError: z.string().optional(),
+});
+/** One alerting rule, as far as it is looked at. */
+export type AlertingRule = z.output<typeof alertingRule>;
 
+const activeAlert = z.object({
+  labels,
+  annotations: labels,
+  state: z.enum(["pending", "firing"]),
+  activeAt: z.string(),
+});
 /** An alert as Prometheus has it: pending until its condition has held long enough. */
-export interface ActiveAlert {
-  readonly labels: Readonly<Record<string, string>>;
-  readonly annotations: Readonly<Record<string, string>>;
-  readonly state: "pending" | "firing";
-  readonly activeAt: string;
-}
-
-interface Answer<Data> {
-  readonly status: "success" | "error";
-  readonly data?: Data;
-  readonly error?: string;
-}
+export type ActiveAlert = z.output<typeof activeAlert>;
 
 /** Prometheus' HTTP API of one host, asked on its own loopback: nothing outside the host can reach it. */
 export class PrometheusApi {
@@ -46,7 +49,7 @@ export class PrometheusApi {
 
   /** Raw samples of every series that matches, in the `seconds` that end at `end` (exclusive of the first instant). */
   async raw(selector: string, seconds: number, end: number): Promise<RawSeries[]> {
-    const { result } = await this.get<{ result: RawSeries[] }>("query", {
+    const { result } = await this.get("query", z.object({ result: z.array(rawSeries) }), {
       query: `${selector}[${seconds}s]`,
       time: `${end}`,
     });
@@ -55,7 +58,7 @@ export class PrometheusApi {
 
   /** The series of an instant query, with their values at that time. Default: now. */
   async vector(query: string, time?: number): Promise<InstantSeries[]> {
-    const { result } = await this.get<{ result: InstantSeries[] }>("query", {
+    const { result } = await this.get("query", z.object({ result: z.array(instantSeries) }), {
       query,
       ...(time === undefined ? {} : { time: `${time}` }),
     });
@@ -70,20 +73,28 @@ export class PrometheusApi {
 
   /** The alerting rules of a name: one, none, or several of the same name. */
   async alertingRules(name: string): Promise<AlertingRule[]> {
-    const { groups } = await this.get<{ groups: { rules: AlertingRule[] }[] }>("rules", {
-      type: "alert",
-      "rule_name[]": name,
-    });
+    const { groups } = await this.get(
+      "rules",
+      z.object({ groups: z.array(z.object({ rules: z.array(alertingRule) })) }),
+      {
+        type: "alert",
+        "rule_name[]": name,
+      },
+    );
     return groups.flatMap(({ rules }) => rules);
   }
 
   /** The alerts whose condition holds now. */
   async alerts(): Promise<readonly ActiveAlert[]> {
-    const { alerts } = await this.get<{ alerts: readonly ActiveAlert[] }>("alerts", {});
+    const { alerts } = await this.get("alerts", z.object({ alerts: z.array(activeAlert) }), {});
     return alerts;
   }
 
-  private async get<Data>(path: string, parameters: Readonly<Record<string, string>>): Promise<Data> {
+  private async get<Data extends z.ZodType>(
+    path: string,
+    schema: Data,
+    parameters: Readonly<Record<string, string>>,
+  ): Promise<z.output<Data>> {
     const words = Object.entries(parameters).flatMap(([name, value]) => ["--data-urlencode", `${name}=${value}`]);
     const url = `http://127.0.0.1:9090/api/v1/${path}`;
     const printed = await this.run(this.host, [
@@ -96,7 +107,9 @@ export class PrometheusApi {
       ...words,
       url,
     ]);
-    const answer = JSON.parse(printed) as Answer<Data>;
+    const source = `The answer of ${this.host}'s Prometheus to ${path}`;
+    const shape = z.object({ status: z.string(), data: schema.optional(), error: z.string().optional() });
+    const answer = parseJson(shape, printed, source);
     if (answer.status === "success" && answer.data !== undefined) return answer.data;
     throw new Error(`Prometheus of ${this.host} refuses ${path}: ${answer.error ?? printed.slice(0, 200)}`);
   }

@@ -2,6 +2,8 @@ import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { parseJson } from "@metrics-link/contract";
+import { z } from "zod";
 
 /** How a run of Pulumi's command line ended. */
 export interface PulumiResult {
@@ -91,20 +93,27 @@ export class Pulumi {
     }
   }
 
-  async output<Value>(stack: string, name: string): Promise<Value> {
+  /** One output of a stack that is a text. @throws InvalidInputError when it is of another form */
+  text(stack: string, name: string): Promise<string> {
+    return this.output(stack, name, z.string());
+  }
+
+  /** One output of a stack, as the schema reads it. @throws InvalidInputError when it is of another form */
+  async output<Schema extends z.ZodType>(stack: string, name: string, schema: Schema): Promise<z.output<Schema>> {
     const { stdout } = await this.must(["stack", "output", name, "-s", stack, "--json"]);
-    return JSON.parse(stdout) as Value;
+    return parseJson(schema, stdout, `Output "${name}" of stack ${stack}`);
   }
 
   /** Every output of a stack; secrets stay closed. */
   async outputs(stack: string): Promise<Readonly<Record<string, unknown>>> {
     const { stdout } = await this.must(["stack", "output", "--json", "-s", stack]);
-    return JSON.parse(stdout) as Record<string, unknown>;
+    return parseJson(z.record(z.string(), z.unknown()), stdout, `The outputs of stack ${stack}`);
   }
 
   async stacks(): Promise<string[]> {
     const { stdout } = await this.must(["stack", "ls", "--json"]);
-    return (JSON.parse(stdout) as { name: string }[]).map(({ name }) => name);
+    const stacks = z.array(z.object({ name: z.string() }));
+    return parseJson(stacks, stdout, "The list of stacks").map(({ name }) => name);
   }
 }
 

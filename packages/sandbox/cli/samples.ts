@@ -2,7 +2,7 @@
 export interface RawSeries {
   readonly metric: Readonly<Record<string, string>>;
   /** Timestamp in seconds with milliseconds as fraction, value as Prometheus prints it. */
-  readonly values?: readonly (readonly [number, string])[];
+  readonly values?: readonly (readonly [number, string])[] | undefined;
 }
 
 export type Between = readonly [first: number, last: number];

@@ -1,5 +1,6 @@
 import { setTimeout } from "node:timers/promises";
-import { printable } from "@metrics-link/contract";
+import { parseJson, printable } from "@metrics-link/contract";
+import { z } from "zod";
 import { receivedAlerts } from "./alertmanager-api.ts";
 import { describeAlerts, type FiringAlert, firingAlerts } from "./alerts.ts";
 import { type CertificateStatus, certificatesOf, describeCertificates } from "./certificates.ts";
@@ -9,25 +10,27 @@ import { type Comparison, compareSamples } from "./samples.ts";
 import { prometheusOf, runOnHost, type Sandbox } from "./sandbox.ts";
 import type { Role } from "./stack-files.ts";
 
-interface AgentHold {
-  readonly unit: string;
-  readonly action: string;
-  readonly since: string;
-  readonly reason: string;
-}
+const pendingChange = z.object({ unit: z.string(), action: z.string(), since: z.string(), reason: z.string() });
 
-/** What a host's agent says of its last run. */
-export interface AgentStatus {
-  readonly outcome: string;
+/** What `agent status` prints on a host, as far as it is looked at. */
+const agentReport = z.object({
+  outcome: z.string(),
   /** The release in force, as the agent knows it. */
-  readonly release: string | null;
-  /** What waits until the backlog is sent; null when nothing does. */
-  readonly held: readonly AgentHold[] | null;
+  release: z.string().nullish(),
+  /** What waits until the backlog is sent. */
+  held: z.array(pendingChange).nullish(),
   /** What the last run found changed by hand, and put back. */
-  readonly driftedFiles: readonly string[];
+  driftedFiles: z.array(z.string()),
   /** What drifted again and again → how often within a day. */
-  readonly repeatedDrift: Readonly<Record<string, number>>;
-  readonly rollbacks: number;
+  repeatedDrift: z.record(z.string(), z.number()),
+  rollbacks: z.number(),
+  startedAt: z.string(),
+});
+
+/** What a host's agent reports of its last run; `held` is null when nothing waits. */
+export interface AgentStatus extends Omit<z.output<typeof agentReport>, "release" | "held" | "startedAt"> {
+  readonly release: string | null;
+  readonly held: readonly z.output<typeof pendingChange>[] | null;
   readonly ranAt: string;
 }
 
@@ -126,7 +129,7 @@ async function releaseOf(sandbox: Sandbox, host: string): Promise<string | null>
 async function agentOf(sandbox: Sandbox, host: string): Promise<AgentStatus | null> {
   const text = await runOnHost(sandbox, host, ["/opt/metrics-link/bin/agent", "status"]).catch(() => "");
   if (text === "") return null;
-  const found = JSON.parse(text) as AgentStatus & { readonly startedAt: string };
+  const found = parseJson(agentReport, text, `The status of ${host}'s agent`);
   const { outcome, release, held, driftedFiles, repeatedDrift, rollbacks, startedAt } = found;
   return {
     outcome,

@@ -1,4 +1,5 @@
 import { addressesIn, contractOutput, fingerprintsOf, readContract } from "@metrics-link/contract";
+import { z } from "zod";
 import { bundleProviders } from "../plugins/bundle.ts";
 import { accessIn } from "../services/alertmanager/access.ts";
 import { startWorld } from "../world/start.ts";
@@ -54,7 +55,7 @@ export async function up(sandbox: Sandbox, report: Report): Promise<void> {
 /** Writes the peer's root and addresses into a stack's configuration, as its people would after a call. */
 async function pin({ files }: Sandbox, pulumi: Pulumi, role: Role, report: Report): Promise<void> {
   const peer = peerOf[role];
-  const contract = readContract(peer, await pulumi.output(peer, contractOutput));
+  const contract = readContract(peer, await pulumi.output(peer, contractOutput, z.unknown()));
   if (contract === undefined) throw new Error(`the stack ${peer} has no output ${contractOutput}`);
   const rootFingerprints = fingerprintsOf(contract.rootBundle);
   const addresses = addressesIn(contract);

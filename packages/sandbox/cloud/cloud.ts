@@ -2,19 +2,18 @@
 import type { Topology } from "../model/topology.ts";
 import { type AwsApi, type AwsClients, clientsOf } from "./api.ts";
 import { AwsError, errorBody } from "./aws-error.ts";
+import { type AnyAwsResourceType, Scope } from "./aws-resource-type.ts";
+import { AWS_RESOURCE_TYPES } from "./aws-resource-types.ts";
 import { REGION } from "./catalogue.ts";
 import { Coalescer, Turns } from "./coalesce.ts";
 import { instance } from "./ec2/instance.ts";
 import { observe } from "./ec2/observed-rules.ts";
 import { allGroupIds } from "./ec2/security-group.ts";
 import { type Caller, type Credentials, identify } from "./identity.ts";
-import type { AnyNoun } from "./noun.ts";
-import { NOUNS } from "./nouns.ts";
-import { names } from "./references.ts";
 import type { Resource } from "./resource.ts";
-import { Scope } from "./scope.ts";
 import { Store } from "./store.ts";
 import { topologyOf } from "./topology.ts";
+import { names } from "./values.ts";
 
 type Values = Resource["inputs"];
 
@@ -118,14 +117,14 @@ export class Cloud {
   }
 
   async create(request: Place & { name: string; inputs: Values }): Promise<Outcome & { id: string }> {
-    const noun = nounOf(request.type);
+    const resourceType = resourceTypeOf(request.type);
     const { result, ...rest } = await this.#mutate(async () => {
       const scope = this.#scope(request);
-      const { id, outputs, facts = {} } = await noun.create(scope, request.inputs, request.name);
+      const { id, outputs, facts = {} } = await resourceType.create(scope, request.inputs, request.name);
       const { account, region, type, name } = request;
-      const inputs = noun.recorded?.(request.inputs) ?? request.inputs;
+      const inputs = resourceType.recorded?.(request.inputs) ?? request.inputs;
       this.#store.put({ account, region, type, id, name, inputs, outputs, facts });
-      await this.#observeRules(scope, noun);
+      await this.#observeRules(scope, resourceType);
       return { id, outputs };
     });
     return { ...result, ...rest };
@@ -133,11 +132,11 @@ export class Cloud {
 
   /** The resource as it is now, which the record then says too; undefined if it is gone. */
   async read(request: Place & { id: string }): Promise<{ inputs: Values; outputs: Values } | undefined> {
-    const noun = nounOf(request.type);
+    const resourceType = resourceTypeOf(request.type);
     const { result } = await this.#mutate(async () => {
       const resource = this.#store.get(request);
-      if (resource === undefined || noun.read === undefined) return resource;
-      const found = await noun.read(this.#scope(request), resource);
+      if (resource === undefined || resourceType.read === undefined) return resource;
+      const found = await resourceType.read(this.#scope(request), resource);
       if (found === undefined) this.#store.remove(resource);
       else this.#store.put({ ...resource, ...found });
       return found;
@@ -146,20 +145,20 @@ export class Cloud {
   }
 
   async update(request: Place & { id: string; inputs: Values }): Promise<Outcome> {
-    const noun = nounOf(request.type);
+    const resourceType = resourceTypeOf(request.type);
     const { result, ...rest } = await this.#mutate(async () => {
       const resource = this.#store.get(request);
-      if (resource === undefined || noun.update === undefined) {
+      if (resource === undefined || resourceType.update === undefined) {
         throw new AwsError(
           "ResourceNotFoundException",
           `${request.type} "${request.id}" does not exist any more: run pulumi refresh`,
         );
       }
       const scope = this.#scope(request);
-      const { outputs, facts = resource.facts } = await noun.update(scope, resource, request.inputs);
-      const inputs = noun.recorded?.(request.inputs) ?? request.inputs;
+      const { outputs, facts = resource.facts } = await resourceType.update(scope, resource, request.inputs);
+      const inputs = resourceType.recorded?.(request.inputs) ?? request.inputs;
       this.#store.put({ ...resource, inputs, outputs, facts });
-      await this.#observeRules(scope, noun);
+      await this.#observeRules(scope, resourceType);
       return { outputs };
     });
     return { ...result, ...rest };
@@ -167,18 +166,18 @@ export class Cloud {
 
   /** Deletes the resource; one that is gone already is no error. */
   async delete(request: Place & { id: string }): Promise<void> {
-    const noun = nounOf(request.type);
+    const resourceType = resourceTypeOf(request.type);
     const known = this.#store.get(request);
-    const instanceId = known && noun.stopsBeforeDelete?.(known.inputs);
+    const instanceId = known && resourceType.stopsBeforeDelete?.(known.inputs);
     if (instanceId !== undefined) await this.setPower(instanceId, "stopped");
     const { unrealised } = await this.#mutate(async () => {
       const resource = this.#store.get(request);
       if (resource === undefined) return;
       const scope = this.#scope(request);
-      refuseInUse(scope, noun, resource);
-      await noun.delete?.(scope, resource);
+      refuseInUse(scope, resourceType, resource);
+      await resourceType.delete?.(scope, resource);
       this.#store.remove(resource);
-      await this.#observeRules(scope, noun);
+      await this.#observeRules(scope, resourceType);
     });
     if (unrealised !== undefined) throw new AwsError("RealisationFailed", unrealised);
   }
@@ -213,8 +212,8 @@ export class Cloud {
     if (unrealised !== undefined) throw new AwsError("RealisationFailed", unrealised);
   }
 
-  async #observeRules(scope: Scope, noun: AnyNoun): Promise<void> {
-    if (/^aws:ec2\/(vpc:|securityGroup|defaultSecurityGroup)|^aws:vpc\/securityGroup/.test(noun.type)) {
+  async #observeRules(scope: Scope, resourceType: AnyAwsResourceType): Promise<void> {
+    if (/^aws:ec2\/(vpc:|securityGroup|defaultSecurityGroup)|^aws:vpc\/securityGroup/.test(resourceType.type)) {
       await this.#observe(scope);
     }
   }
@@ -231,13 +230,14 @@ export class Cloud {
   }
 }
 
-function nounOf(type: string): AnyNoun {
-  const noun = NOUNS.get(type);
-  if (noun === undefined) throw new AwsError("NotModelled", `resource type ${type} is not modelled by the sandbox`);
-  return noun;
+function resourceTypeOf(type: string): AnyAwsResourceType {
+  const resourceType = AWS_RESOURCE_TYPES.get(type);
+  if (resourceType === undefined)
+    throw new AwsError("NotModelled", `resource type ${type} is not modelled by the sandbox`);
+  return resourceType;
 }
 
-function refuseInUse(scope: Scope, { blockedBy }: AnyNoun, resource: Resource): void {
+function refuseInUse(scope: Scope, { blockedBy }: AnyAwsResourceType, resource: Resource): void {
   const blocker = scope
     .everything()
     .find((other) => blockedBy?.types.includes(other.type) && names(other.inputs, resource.id));

@@ -1,5 +1,14 @@
 /** Functions of the provider: what a program can ask AWS without creating anything. */
-import { integer, type Known, list, map, object, type Properties, string } from "../plugins/rpc/schema.ts";
+import {
+  integer,
+  type Known,
+  list,
+  map,
+  object,
+  type Properties,
+  string,
+  withSchemaErased,
+} from "../plugins/rpc/schema.ts";
 import { AwsError } from "./aws-error.ts";
 import { PREFIX_LISTS, REGION, ZONES } from "./catalogue.ts";
 import type { Caller } from "./identity.ts";
@@ -17,7 +26,7 @@ export interface Invoke<A extends Properties = Properties, R extends Properties 
 }
 
 function define<A extends Properties, R extends Properties>(invoke: Invoke<A, R>): Invoke {
-  return invoke as unknown as Invoke;
+  return withSchemaErased(invoke);
 }
 
 const required = { required: true } as const;

@@ -1,5 +1,6 @@
-/** A resource on the cloud's record. Plain data: it is written to a file as it is. */
+/** What the cloud keeps on record. Plain data: it is written to a file as it is. */
 import type { Known, Properties } from "../plugins/rpc/schema.ts";
+import type { Tags } from "./tags.ts";
 
 /** An elastic network interface, of an instance or of a managed thing. */
 export interface NetworkInterface {
@@ -25,4 +26,21 @@ export interface Resource<I extends Properties = Properties, O extends Propertie
   readonly inputs: Known<I>;
   readonly outputs: Known<O>;
   readonly facts: Facts;
+}
+
+/** A rule of a security group as the AWS API last told it. */
+export interface ObservedRule {
+  readonly id: string;
+  readonly groupId: string;
+  readonly egress: boolean;
+  /** `tcp`, `udp`, `icmp`, or `-1` for all. */
+  readonly protocol: string;
+  /** -1 for all, as the API says it. */
+  readonly fromPort: number;
+  readonly toPort: number;
+  readonly cidrIpv4?: string;
+  readonly referencedSecurityGroupId?: string;
+  readonly prefixListId?: string;
+  readonly description?: string;
+  readonly tags: Tags;
 }

@@ -1,7 +1,6 @@
 /** The record of everything that was created, in memory and in one file. */
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
-import type { ObservedRule } from "./ec2/observed-rules.ts";
-import type { Resource } from "./resource.ts";
+import type { ObservedRule, Resource } from "./resource.ts";
 
 /** The form of the file. Another number is refused: there is nothing to migrate from yet. */
 const FORMAT = 1;
@@ -21,7 +20,7 @@ export class Store {
     this.#file = file;
     const text = readIfThere(file);
     if (text === undefined) return;
-    const content = JSON.parse(text) as Content;
+    const content: Content = JSON.parse(text);
     if (content.format !== FORMAT) {
       throw new Error(
         `${file} has format ${content.format}, but this version reads ${FORMAT}: run sandbox down and up`,

@@ -1,4 +1,4 @@
-/** Tags, which most nouns have. */
+/** Tags, which most resource types have. */
 import type { ResourceType, TagSpecification } from "@aws-sdk/client-ec2";
 import { map, string } from "../plugins/rpc/schema.ts";
 
@@ -24,7 +24,7 @@ export function tagsFault(tags: Tags): string | undefined {
   return undefined;
 }
 
-/** The input and the output of a taggable noun. The provider has put its default tags into the input already. */
+/** The input and the output of a taggable resource type. The provider has put its default tags into the input already. */
 export const tagInput = { tags: map(string(), { validate: tagsFault }) };
 export const tagOutput = { tagsAll: map(string(), { changesOnUpdate: true, required: true }) };
 

@@ -1,9 +1,8 @@
 /** What the resources on record amount to: a pure function from the record to the topology that the realiser makes. */
 import type { Topology } from "../model/topology.ts";
 import { INTERNET_HOSTS, PREFIX_LISTS } from "./catalogue.ts";
-import type { ObservedRule } from "./ec2/observed-rules.ts";
 import { vpc } from "./ec2/vpc.ts";
-import type { Resource } from "./resource.ts";
+import type { ObservedRule, Resource } from "./resource.ts";
 import { Record } from "./topology/record.ts";
 import { vpcOf } from "./topology/vpc.ts";
 

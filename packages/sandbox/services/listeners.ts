@@ -1,7 +1,9 @@
-/** Which sockets the services need for a topology, and one set of them kept open. */
+import net from "node:net";
 import type { Topology } from "../model/topology.ts";
 import { namespaces, serviceAddresses } from "../realiser/names.ts";
 import { linkLocal, resolverAddress } from "../realiser/network/addressing.ts";
+
+/** Which sockets the services need for a topology, and one set of them kept open. */
 
 /** What answers at a socket. */
 export type Service =
@@ -89,4 +91,17 @@ export class OpenListeners {
   get size(): number {
     return this.#closers.size;
   }
+}
+
+/** Connects a client with a port on loopback, byte by byte, as PrivateLink does; without a port it is turned away. */
+export function passThrough(client: net.Socket, port: number | undefined): void {
+  if (port === undefined) {
+    client.resetAndDestroy();
+    return;
+  }
+  const service = net.connect({ host: "127.0.0.1", port, allowHalfOpen: true });
+  // What happens to one side happens to the other.
+  client.on("error", () => service.resetAndDestroy());
+  service.on("error", () => client.resetAndDestroy());
+  client.pipe(service).pipe(client);
 }

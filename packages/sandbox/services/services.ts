@@ -14,8 +14,7 @@ import type { Context, Way } from "./front/forward.ts";
 import { type Entrance, type FrontOptions, frontListener } from "./front/front.ts";
 import type { RoleCredentialsSource } from "./imds/credentials.ts";
 import { imdsListener } from "./imds/listener.ts";
-import { type Listener, listenersOf, OpenListeners, type Service } from "./listeners.ts";
-import { passThrough } from "./pass-through.ts";
+import { type Listener, listenersOf, OpenListeners, passThrough, type Service } from "./listeners.ts";
 
 export interface ServicesOptions {
   readonly layout: Layout;

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import https from "node:https";
-import type { Duplex } from "node:stream";
+import { PassThrough } from "node:stream";
 import tls from "node:tls";
 import { runOnHost, type Sandbox } from "../cli/sandbox.ts";
 import { namespaces } from "../realiser/names.ts";
@@ -39,7 +39,8 @@ export function clientOptionsFrom(sandbox: Sandbox, host: string, instanceId: st
   httpsAgent.createConnection = (options, callback) => {
     connect(String(options.host)).then(
       (socket) => callback?.(null, socket),
-      (error: Error) => callback?.(error, undefined as unknown as Duplex),
+      // Node's own type demands a stream beside an error.
+      (error: Error) => callback?.(error, new PassThrough()),
     );
     return undefined;
   };

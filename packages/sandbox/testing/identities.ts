@@ -1,8 +1,9 @@
 import "reflect-metadata";
 import { createPrivateKey, createPublicKey, webcrypto } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { artefactNames, certificatesOf, type PkiOutput } from "@metrics-link/contract";
+import { artefactNames, certificatesOf } from "@metrics-link/contract";
 import * as x509 from "@peculiar/x509";
+import { z } from "zod";
 import { artefactsOf } from "../cli/ceremony.ts";
 import { pulumiOf, type Sandbox } from "../cli/sandbox.ts";
 import type { Role } from "../cli/stack-files.ts";
@@ -16,10 +17,11 @@ export interface Identity {
 /** What signs a leaf, and the leaf. */
 export type Identities = Readonly<Record<"leaf" | "intermediate", Identity>>;
 
-interface StateResource {
-  readonly urn: string;
-  readonly outputs: Record<string, string>;
-}
+const state = z.object({
+  deployment: z.object({
+    resources: z.array(z.object({ urn: z.string(), outputs: z.record(z.string(), z.unknown()).default({}) })),
+  }),
+});
 
 /** A side's PKI with its keys in clear: what somebody has who holds the state and its passphrase. */
 export async function identitiesOf(sandbox: Sandbox, role: Role): Promise<Identities> {
@@ -27,14 +29,18 @@ export async function identitiesOf(sandbox: Sandbox, role: Role): Promise<Identi
   const { stdout } = await pulumi.must(["stack", "export", "-s", role, "--show-secrets"]);
   const unwrap = (_key: string, value: unknown) =>
     typeof value === "object" && value !== null && "plaintext" in value ? JSON.parse(String(value.plaintext)) : value;
-  const { resources } = (JSON.parse(stdout, unwrap) as { deployment: { resources: StateResource[] } }).deployment;
+  const { resources } = state.parse(JSON.parse(stdout, unwrap)).deployment;
   const output = (name: RegExp, key: string) => {
     const found = resources.find(({ urn }) => name.test(urn))?.outputs[key];
-    if (found === undefined) throw new Error(`the state of ${role} has no ${key} of ${name}`);
+    if (typeof found !== "string") throw new Error(`the state of ${role} has no ${key} of ${name}`);
     return found;
   };
   // The root signed it elsewhere: its certificate is an artefact of the ceremony.
-  const { generations } = await pulumi.output<PkiOutput>(role, "pki");
+  const { generations } = await pulumi.output(
+    role,
+    "pki",
+    z.object({ generations: z.object({ intermediate: z.int() }) }),
+  );
   const file = artefactsOf(sandbox, role, artefactNames.intermediate(generations.intermediate));
   const intermediate = readFileSync(file, "utf8");
   return {

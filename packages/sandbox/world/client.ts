@@ -1,6 +1,8 @@
 /** A client of a running world, for the command line and the tests. */
+
 import { readFileSync } from "node:fs";
 import http from "node:http";
+import { z } from "zod";
 import type { Layout } from "../model/layout.ts";
 import type { PowerAction } from "../realiser/index.ts";
 import { until } from "../realiser/until.ts";
@@ -16,6 +18,8 @@ export class WorldError extends Error {
     this.code = code;
   }
 }
+
+const refused = z.object({ error: z.object({ code: z.string(), message: z.string() }) });
 
 /** Ending includes every host's orderly shutdown. */
 const stopDeadlineMs = 120_000;
@@ -90,8 +94,9 @@ export class WorldClient {
         });
         response.once("error", reject);
         response.once("end", () => {
-          const answer = JSON.parse(text || "null") as { error?: { code: string; message: string } } | null;
-          if (answer?.error) reject(new WorldError(answer.error.code, answer.error.message));
+          const answer: unknown = JSON.parse(text || "null");
+          const refusal = refused.safeParse(answer);
+          if (refusal.success) reject(new WorldError(refusal.data.error.code, refusal.data.error.message));
           else resolve(answer);
         });
       });

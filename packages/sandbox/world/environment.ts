@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { cacheDirectory } from "@metrics-link/release";
 import type { Layout } from "../model/layout.ts";
 import { region } from "./accounts.ts";
-import { pulumiHome } from "./pulumi-home.ts";
+import { pulumiHome } from "./files.ts";
 import { readSettings } from "./settings.ts";
 
 /** The environment of a deployer at this sandbox, which must have been up once. Its PATH begins with the plugins. */

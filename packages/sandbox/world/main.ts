@@ -4,7 +4,7 @@ import { claim, release } from "./instance.ts";
 import type { StartMessage } from "./protocol.ts";
 import { World } from "./world.ts";
 
-const layout = JSON.parse(process.argv[3] ?? "") as Layout;
+const layout: Layout = JSON.parse(process.argv[3] ?? "");
 const tell = (message: StartMessage) => {
   if (process.connected) process.send?.(message);
 };

@@ -1,4 +1,5 @@
 /** What the command line and the world say to each other over the world's socket. */
+import { z } from "zod";
 import type { HostState, PowerAction } from "../realiser/index.ts";
 
 export interface HostStatus {
@@ -32,15 +33,13 @@ export interface WorldStatus {
   readonly listeners: number;
 }
 
-export interface ExecOptions {
-  readonly stdin?: string;
-  readonly environment?: Readonly<Record<string, string>>;
-  readonly timeoutMs?: number;
-}
-
-export interface ExecRequest extends ExecOptions {
-  readonly argv: readonly string[];
-}
+const execOptions = {
+  stdin: z.string().exactOptional(),
+  environment: z.record(z.string(), z.string()).exactOptional(),
+  timeoutMs: z.number().exactOptional(),
+};
+export const execRequest = z.object({ argv: z.array(z.string()), ...execOptions });
+export type ExecOptions = Readonly<Omit<z.output<typeof execRequest>, "argv">>;
 
 export interface ExecAnswer {
   readonly code: number;

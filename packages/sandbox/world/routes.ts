@@ -1,10 +1,20 @@
 /** The world's own interface: HTTP with JSON over its socket, for the command line and Pulumi's provider. */
+
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import { json } from "node:stream/consumers";
+import { z } from "zod";
 import { type Cloud, cloudRoutes } from "../cloud/index.ts";
 import type { PowerAction, Realiser } from "../realiser/index.ts";
-import { type ExecRequest, powerActions } from "./protocol.ts";
-import type { World } from "./world.ts";
+import { execRequest, powerActions, type WorldStatus } from "./protocol.ts";
+
+/** What may be asked of a world as a whole. */
+export interface WorldControls {
+  status(): Promise<WorldStatus>;
+  setInternetHost(name: string, address: string): Promise<void>;
+  setAlertmanager(power: "on" | "off"): Promise<void>;
+  stop(): Promise<void>;
+  exit(): void;
+}
 
 interface Context {
   readonly cloud: Cloud;
@@ -21,7 +31,7 @@ class RequestError extends Error {
   }
 }
 
-export function worldListener(world: World, context: Context): RequestListener {
+export function worldListener(world: WorldControls, context: Context): RequestListener {
   const cloud = cloudRoutes(context.cloud);
   return (request, response) => {
     serve(world, context, cloud, request, response).catch((error: Error) => {
@@ -35,7 +45,7 @@ export function worldListener(world: World, context: Context): RequestListener {
 }
 
 async function serve(
-  world: World,
+  world: WorldControls,
   { realiser }: Context,
   cloud: ReturnType<typeof cloudRoutes>,
   request: IncomingMessage,
@@ -76,11 +86,11 @@ async function hostAction(
 ): Promise<unknown> {
   switch (action) {
     case "exec": {
-      const { argv, ...options } = body as unknown as ExecRequest;
+      const { argv, ...options } = execRequest.parse(body);
       return await hosts.exec(host, argv, options);
     }
     case "shell":
-      return await hosts.shell(host, body.argv as string[] | undefined);
+      return await hosts.shell(host, z.array(z.string()).optional().parse(body.argv));
     case "power": {
       const wanted = body.action as PowerAction;
       if (!powerActions.includes(wanted))

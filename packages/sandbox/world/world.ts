@@ -17,12 +17,10 @@ import { awsNames, Services } from "../services/services.ts";
 import { Agents } from "../services/ssm/agents.ts";
 import { RunCommand } from "../services/ssm/run-command.ts";
 import { accounts, deployRole, hostBoundary, iamDocument, region } from "./accounts.ts";
-import { refuseForgottenCloud } from "./forgotten-cloud.ts";
+import { hostImage, makePulumiHome, refuseForgottenCloud } from "./files.ts";
 import { HostWatch } from "./host-watch.ts";
-import { hostImage } from "./image.ts";
 import { listenOnLoopback, listenOnSocket } from "./listen.ts";
 import type { HostStatus, WorldStatus } from "./protocol.ts";
-import { makePulumiHome } from "./pulumi-home.ts";
 import { worldListener } from "./routes.ts";
 import { newSettings, readSettings, type Settings, writeSettings } from "./settings.ts";
 

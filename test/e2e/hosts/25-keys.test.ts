@@ -137,7 +137,7 @@ describe("private keys, and the Alertmanager's password", function () {
       );
       nowhere("objects", objects);
       const ec2 = new EC2(options);
-      const InstanceId = await pulumi().output<string>(host, "instanceId");
+      const InstanceId = await pulumi().text(host, "instanceId");
       const { UserData } = await ec2.describeInstanceAttribute({ InstanceId, Attribute: "userData" });
       nowhere("user data", [Buffer.from(UserData?.Value ?? "", "base64").toString()]);
       const { Reservations, ...described } = await ec2.describeInstances({ InstanceIds: [InstanceId] });

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { DeliveryState } from "@metrics-link/sandbox/cli/delivery.ts";
 import { statusOf } from "@metrics-link/sandbox/cli/status.ts";
 import { openAuthority } from "@metrics-link/sandbox/services/authority.ts";
-import { untilAtWork } from "@metrics-link/sandbox/testing/faults/at-work.ts";
+import { untilAtWork } from "@metrics-link/sandbox/testing/faults/power.ts";
 import { parse, stringify } from "yaml";
 import { eventually } from "../../support/eventually.ts";
 import { on, receiver, sandbox } from "../support/sandbox.ts";

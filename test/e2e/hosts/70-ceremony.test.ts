@@ -6,9 +6,12 @@ import { join } from "node:path";
 import { artefactNames, certificatesOf } from "@metrics-link/contract";
 import { artefactsOf, mediumOf } from "@metrics-link/sandbox/cli/ceremony.ts";
 import { type Role, roles } from "@metrics-link/sandbox/cli/stack-files.ts";
+import { z } from "zod";
 import { openssl } from "../../support/openssl.ts";
 import { atTheRoot, begin, run, withoutNetwork } from "../support/commands.ts";
 import { on, pulumi, sandbox } from "../support/sandbox.ts";
+
+const pkiGenerations = z.object({ generations: z.object({ intermediate: z.int() }) });
 
 describe("roots that are offline", function () {
   this.timeout(600_000);
@@ -33,7 +36,7 @@ describe("roots that are offline", function () {
       assert.ok(found.length >= 4, `${found.length} keys in the state of ${role}`);
       const keys = found.filter((pem) => !pem.includes("OPENSSH")).map((pem) => createPublicKey(createPrivateKey(pem)));
       assert.equal(keys.filter((key) => publicKeys.some((root) => root.equals(key))).length, 0);
-      const { generations } = await pulumi().output<{ generations: { intermediate: number } }>(role, "pki");
+      const { generations } = await pulumi().output(role, "pki", pkiGenerations);
       const intermediate = new X509Certificate(
         readFileSync(artefact(role, artefactNames.intermediate(generations.intermediate))),
       );
@@ -132,7 +135,7 @@ describe("roots that are offline", function () {
   });
 
   it("stop an update whose signed intermediate is of another key, before anything changes", async () => {
-    const { generations } = await pulumi().output<{ generations: { intermediate: number } }>("sender", "pki");
+    const { generations } = await pulumi().output("sender", "pki", pkiGenerations);
     const file = artefact("sender", artefactNames.intermediate(generations.intermediate));
     const rightful = readFileSync(file, "utf8");
     writeFileSync(file, readFileSync(artefact("receiver", artefactNames.intermediate(1)), "utf8"));

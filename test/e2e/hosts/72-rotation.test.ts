@@ -1,15 +1,17 @@
 import assert from "node:assert/strict";
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import type { PkiOutput } from "@metrics-link/contract";
+import { type PkiOutput, readPkiOutput } from "@metrics-link/contract";
+import { z } from "zod";
 import { eventually } from "../../support/eventually.ts";
 import { begin, must, run } from "../support/commands.ts";
 import { beforehand, nothingMissing } from "../support/samples.ts";
 import { on, pulumi, sandbox } from "../support/sandbox.ts";
 
-const pki = (role: string) => pulumi().output<PkiOutput>(role, "pki");
+const pki = async (role: string) =>
+  readPkiOutput(await pulumi().output(role, "pki", z.unknown())) ?? assert.fail(`stack ${role} has no output pki`);
 const rotate = (...words: string[]) => must("rotate", ...words, "--no-compare");
-const fingerprints = (role: string) => pulumi().output<string[]>(role, "rootFingerprints");
+const fingerprints = (role: string) => pulumi().output(role, "rootFingerprints", z.array(z.string()));
 
 /** Since when Envoy runs on both hosts: a swap of certificates is no restart. */
 const envoys = () =>

@@ -62,13 +62,13 @@ for (const host of roles) {
     this.timeout(600_000);
 
     it("is another one with another image: the same data, the same identity, no sample lost", async () => {
-      const instance = await pulumi().output<string>(host, "instanceId");
+      const instance = await pulumi().text(host, "instanceId");
       const serial = await leafSerial(host);
       const from = beforehand();
       const had = await stored(host, from);
       await new ChangedConfiguration(host).set("host.imageId", LATER_DEBIAN_13_IMAGE.id);
       await up(host);
-      assert.notEqual(await pulumi().output<string>(host, "instanceId"), instance);
+      assert.notEqual(await pulumi().text(host, "instanceId"), instance);
       assert.equal(await leafSerial(host), serial);
       assert.deepEqual(await stored(host, from), had);
       await nothingMissingAfter(host, from, now());

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { addressesIn, contractOutput, type Pins, readContract } from "@metrics-link/contract";
+import { z } from "zod";
 import { eventually } from "../../support/eventually.ts";
 import { run } from "../support/commands.ts";
 import { linkIsOpen } from "../support/envoy.ts";
@@ -72,8 +73,8 @@ describe("a peer of which something is pinned no more", function () {
   });
 
   async function offers(peer: "sender" | "receiver", key: keyof Pins): Promise<readonly string[]> {
-    if (key === "rootFingerprints") return await pulumi().output<string[]>(peer, key);
-    const contract = readContract(peer, await pulumi().output(peer, contractOutput));
+    if (key === "rootFingerprints") return await pulumi().output(peer, key, z.array(z.string()));
+    const contract = readContract(peer, await pulumi().output(peer, contractOutput, z.unknown()));
     return contract === undefined ? [] : addressesIn(contract);
   }
 });

@@ -28,7 +28,7 @@ describe("other versions in the file of pins", function () {
         const wanted = { envoy: pinned("envoy"), prometheus: pinned("prometheus") };
         const { envoy, prometheus } = await versionsOf(host);
         assert.ok(envoy.running !== wanted.envoy && prometheus.running !== wanted.prometheus, "there is nothing to do");
-        const instance = await pulumi().output<string>(host, "instanceId");
+        const instance = await pulumi().text(host, "instanceId");
         const from = beforehand();
 
         await program().must(["up", "-s", host, "--yes", "--skip-preview"]);
@@ -47,7 +47,7 @@ describe("other versions in the file of pins", function () {
           90_000,
           1000,
         );
-        assert.equal(await pulumi().output<string>(host, "instanceId"), instance);
+        assert.equal(await pulumi().text(host, "instanceId"), instance);
         await nothingMissing(from, 5000).catch(async ({ message }: Error) => {
           throw new Error(`${message}; ${await startsOf(host)}`);
         });

@@ -9,7 +9,7 @@ export const roleOf = (hostName: string) => `metrics-link-${hostName}-${region}`
 
 /** What one host has in its account, as its deployer finds it. */
 export async function ofHost(host: Role, { ec2, kms, s3, secrets }: Clients) {
-  const release = await pulumi().output<string>(host, "release");
+  const release = await pulumi().text(host, "release");
   const { Body } = await s3.getObject({ Bucket: bucketOf(host), Key: `releases/${host}/${release}.json` });
   const { tools } = JSON.parse((await Body?.transformToString()) ?? "");
   const { ARN: secretArn = "", KmsKeyId: keyArn = "" } = await secrets.describeSecret({
@@ -22,7 +22,7 @@ export async function ofHost(host: Role, { ec2, kms, s3, secrets }: Clients) {
   });
   return {
     release,
-    instanceId: await pulumi().output<string>(host, "instanceId"),
+    instanceId: await pulumi().text(host, "instanceId"),
     secretArn,
     keyArn,
     toolKey: tools[0].key as string,

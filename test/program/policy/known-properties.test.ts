@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { byDefault, madeByProviders, setByTheProgram } from "@metrics-link/policy/model/known-properties.ts";
 import { typesAreKnown } from "@metrics-link/policy/policies/types-are-known.ts";
-import { NOUNS } from "@metrics-link/sandbox/cloud/nouns.ts";
+import { AWS_RESOURCE_TYPES } from "@metrics-link/sandbox/cloud/aws-resource-types.ts";
 import type { Properties } from "@metrics-link/sandbox/plugins/rpc/schema.ts";
 import { deployBoth } from "./support/deployed.ts";
 import { trialSender } from "./support/trial.ts";
@@ -46,7 +46,7 @@ describe("the table of known properties", () => {
 
 describe("what the stand-ins of providers write in", () => {
   it("is known, with its value", () => {
-    const wrong = [...NOUNS]
+    const wrong = [...AWS_RESOURCE_TYPES]
       .filter(([type]) => type in setByTheProgram)
       .flatMap(([type, { inputs }]) =>
         defaultsOf(inputs)

@@ -1,6 +1,6 @@
 import { list, object, string } from "../../plugins/rpc/schema.ts";
-import { noun } from "../noun.ts";
-import type { Scope } from "../scope.ts";
+import type { Scope } from "../aws-resource-type.ts";
+import { awsResourceType } from "../aws-resource-type.ts";
 import { tagInput, tagOutput } from "../tags.ts";
 import { observe } from "./observed-rules.ts";
 import { retag } from "./retag.ts";
@@ -12,7 +12,7 @@ const noRules = (rules: unknown[]): string | undefined =>
   rules.length === 0 ? undefined : "must be empty: the sandbox models a default security group without rules";
 
 /** Takes the VPC's default group over and removes its rules, as the real provider does. */
-export const defaultSecurityGroup = noun({
+export const defaultSecurityGroup = awsResourceType({
   type: "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup",
   inputs: {
     egress: list(rule, { validate: noRules }),

@@ -1,18 +1,17 @@
 import { string } from "../../plugins/rpc/schema.ts";
 import { formatAddress, parseAddress } from "../addresses.ts";
 import { AwsError } from "../aws-error.ts";
+import { awsResourceType, type Scope } from "../aws-resource-type.ts";
 import { ELASTIC_ADDRESSES_PER_ACCOUNT, elasticAddressPool } from "../catalogue.ts";
-import { noun } from "../noun.ts";
-import { names } from "../references.ts";
 import type { Resource } from "../resource.ts";
-import type { Scope } from "../scope.ts";
 import { tagInput, tagOutput } from "../tags.ts";
+import { names } from "../values.ts";
 
 /**
  * An Elastic IP. Kept by the cloud alone: moto gives addresses of 127.0.0.0/8 and releases those in use.
  * Who uses it follows from who names its allocation: a NAT gateway, a load balancer, or itself by `instance`.
  */
-export const eip = noun({
+export const eip = awsResourceType({
   type: "aws:ec2/eip:Eip",
   inputs: {
     domain: string({ oneOf: ["vpc"], replaceOnChange: true }),

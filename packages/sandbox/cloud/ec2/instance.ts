@@ -1,19 +1,18 @@
 import type { _InstanceType, HttpTokensState, VolumeType } from "@aws-sdk/client-ec2";
 import { boolean, object, set, string } from "../../plugins/rpc/schema.ts";
 import { AwsError } from "../aws-error.ts";
+import { atomically, awsResourceType } from "../aws-resource-type.ts";
 import { keyNamed } from "../kms/key.ts";
-import { known } from "../known.ts";
-import { noun } from "../noun.ts";
 import type { Resource } from "../resource.ts";
-import { atomically } from "../scope.ts";
 import { tagOutput, tagSpecifications } from "../tags.ts";
+import { known } from "../values.ts";
 import { groupsOf, instanceInputs, refuseUnfit, rootBlockDevice, rootOf } from "./instance-request.ts";
 import { retag } from "./retag.ts";
 import { newInterface, subnet } from "./subnet.ts";
 import { volumeFaults } from "./volume.ts";
 
 /** An instance with one network interface, in a subnet, with a private address only. */
-export const instance = noun({
+export const instance = awsResourceType({
   type: "aws:ec2/instance:Instance",
   inputs: instanceInputs,
   outputs: {

@@ -1,13 +1,13 @@
 import { string } from "../../plugins/rpc/schema.ts";
 import { AwsError } from "../aws-error.ts";
-import { noun } from "../noun.ts";
-import type { Scope } from "../scope.ts";
+import type { Scope } from "../aws-resource-type.ts";
+import { awsResourceType } from "../aws-resource-type.ts";
 import { tagInput, tagOutput } from "../tags.ts";
 import { addressUser, eip } from "./eip.ts";
 import { subnet } from "./subnet.ts";
 import { vpc } from "./vpc.ts";
 
-export const internetGateway = noun({
+export const internetGateway = awsResourceType({
   type: "aws:ec2/internetGateway:InternetGateway",
   inputs: { vpcId: string(), ...tagInput },
   outputs: { arn: string({ required: true }), ownerId: string({ required: true }), ...tagOutput },

@@ -1,13 +1,13 @@
 import { string } from "../../plugins/rpc/schema.ts";
 import { AwsError } from "../aws-error.ts";
-import { noun } from "../noun.ts";
+import { awsResourceType } from "../aws-resource-type.ts";
 import { tagInput, tagOutput } from "../tags.ts";
 import { freeAddress } from "./eip.ts";
 import { gatewayOf } from "./internet-gateway.ts";
 import { newInterface, subnet } from "./subnet.ts";
 
 /** A public, zonal NAT gateway with one pinned address. Kept by the cloud alone. */
-export const natGateway = noun({
+export const natGateway = awsResourceType({
   type: "aws:ec2/natGateway:NatGateway",
   inputs: {
     allocationId: string({ required: true, replaceOnChange: true }),

@@ -4,24 +4,9 @@
  */
 import type { SecurityGroupRule } from "@aws-sdk/client-ec2";
 import type { FirewallRule } from "../../model/topology.ts";
-import type { Scope } from "../scope.ts";
-import { type Tags, tagMap } from "../tags.ts";
-
-export interface ObservedRule {
-  readonly id: string;
-  readonly groupId: string;
-  readonly egress: boolean;
-  /** `tcp`, `udp`, `icmp`, or `-1` for all. */
-  readonly protocol: string;
-  /** -1 for all, as the API says it. */
-  readonly fromPort: number;
-  readonly toPort: number;
-  readonly cidrIpv4?: string;
-  readonly referencedSecurityGroupId?: string;
-  readonly prefixListId?: string;
-  readonly description?: string;
-  readonly tags: Tags;
-}
+import type { Scope } from "../aws-resource-type.ts";
+import type { ObservedRule } from "../resource.ts";
+import { tagMap } from "../tags.ts";
 
 /** The rules of some groups of an account, or of one rule id. */
 export async function observe(scope: Scope, groupIds: readonly string[]): Promise<ObservedRule[]> {

@@ -1,12 +1,12 @@
 import { string } from "../../plugins/rpc/schema.ts";
 import { AwsError } from "../aws-error.ts";
-import { noun } from "../noun.ts";
-import type { Scope } from "../scope.ts";
+import type { Scope } from "../aws-resource-type.ts";
+import { awsResourceType } from "../aws-resource-type.ts";
 import { refuseForeignTable } from "./route-table.ts";
 import { subnet } from "./subnet.ts";
 
 /** Which route table a subnet uses instead of the VPC's main one. */
-export const routeTableAssociation = noun({
+export const routeTableAssociation = awsResourceType({
   type: "aws:ec2/routeTableAssociation:RouteTableAssociation",
   inputs: {
     routeTableId: string({ required: true }),

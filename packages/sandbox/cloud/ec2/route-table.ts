@@ -1,12 +1,12 @@
 import { string } from "../../plugins/rpc/schema.ts";
 import { AwsError } from "../aws-error.ts";
-import { noun } from "../noun.ts";
-import type { Scope } from "../scope.ts";
+import type { Scope } from "../aws-resource-type.ts";
+import { awsResourceType } from "../aws-resource-type.ts";
 import { tagInput, tagOutput } from "../tags.ts";
 import { vpc } from "./vpc.ts";
 
 /** A route table without routes of its own; they are `Route` resources. Kept by the cloud alone. */
-export const routeTable = noun({
+export const routeTable = awsResourceType({
   type: "aws:ec2/routeTable:RouteTable",
   inputs: { vpcId: string({ required: true, replaceOnChange: true }), ...tagInput },
   outputs: { arn: string({ required: true }), ownerId: string({ required: true }), ...tagOutput },

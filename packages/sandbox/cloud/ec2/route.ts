@@ -2,17 +2,16 @@ import { crc32 } from "node:zlib";
 import { type Known, string } from "../../plugins/rpc/schema.ts";
 import { blockOf, cidrFault, contains } from "../addresses.ts";
 import { AwsError } from "../aws-error.ts";
+import { awsResourceType, type Scope } from "../aws-resource-type.ts";
 import { PREFIX_LISTS } from "../catalogue.ts";
-import { given } from "../known.ts";
-import { noun } from "../noun.ts";
-import type { Scope } from "../scope.ts";
+import { given } from "../values.ts";
 import { internetGateway } from "./internet-gateway.ts";
 import { natGateway } from "./nat-gateway.ts";
 import { vpcOfRouteTable } from "./route-table.ts";
 import { subnet } from "./subnet.ts";
 
 /** One route, to an internet gateway or a NAT gateway. Gateway endpoints make theirs themselves. */
-export const route = noun({
+export const route = awsResourceType({
   type: "aws:ec2/route:Route",
   inputs: {
     routeTableId: string({ required: true, replaceOnChange: true }),

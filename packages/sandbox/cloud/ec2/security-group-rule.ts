@@ -3,11 +3,10 @@ import type { CheckFailure } from "../../plugins/rpc/check.ts";
 import { integer, type Known, type Previewed, string } from "../../plugins/rpc/schema.ts";
 import { cidrFault } from "../addresses.ts";
 import { AwsError, hasCode } from "../aws-error.ts";
+import { type AwsResourceType, awsResourceType, type Scope } from "../aws-resource-type.ts";
 import { PREFIX_LISTS } from "../catalogue.ts";
-import { given, known } from "../known.ts";
-import { type Noun, noun } from "../noun.ts";
-import type { Scope } from "../scope.ts";
 import { tagInput, tagOutput, tagSpecifications } from "../tags.ts";
+import { given, known } from "../values.ts";
 import { observe } from "./observed-rules.ts";
 import { retag } from "./retag.ts";
 import { descriptionFault, vpcOfSecurityGroup } from "./security-group.ts";
@@ -31,11 +30,11 @@ const inputs = {
 const outputs = { arn: string({ required: true }), securityGroupRuleId: string({ required: true }), ...tagOutput };
 type Inputs = Known<typeof inputs>;
 
-export const ingressRule = ruleNoun("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", false);
-export const egressRule = ruleNoun("aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule", true);
+export const ingressRule = ruleType("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", false);
+export const egressRule = ruleType("aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule", true);
 
-function ruleNoun(type: string, egress: boolean): Noun<typeof inputs, typeof outputs> {
-  return noun({
+function ruleType(type: string, egress: boolean): AwsResourceType<typeof inputs, typeof outputs> {
+  return awsResourceType({
     type,
     inputs,
     outputs,

@@ -1,7 +1,6 @@
 import { boolean, string } from "../../plugins/rpc/schema.ts";
 import { AwsError } from "../aws-error.ts";
-import { noun } from "../noun.ts";
-import { atomically, type Scope } from "../scope.ts";
+import { atomically, awsResourceType, type Scope } from "../aws-resource-type.ts";
 import { tagInput, tagOutput, tagSpecifications } from "../tags.ts";
 import { retag } from "./retag.ts";
 import { vpc } from "./vpc.ts";
@@ -24,7 +23,7 @@ function nameFault(name: string): string | undefined {
 }
 
 /** A group without rules of its own; they are SecurityGroupIngressRule and SecurityGroupEgressRule resources. */
-export const securityGroup = noun({
+export const securityGroup = awsResourceType({
   type: "aws:ec2/securityGroup:SecurityGroup",
   inputs: {
     description: string({ default: "Managed by Pulumi", replaceOnChange: true, validate: textFault }),

@@ -10,15 +10,15 @@ import {
   parseAddress,
 } from "../addresses.ts";
 import { AwsError } from "../aws-error.ts";
+import type { Scope } from "../aws-resource-type.ts";
+import { awsResourceType } from "../aws-resource-type.ts";
 import { ZONES, zoneFault, zoneId } from "../catalogue.ts";
-import { noun } from "../noun.ts";
 import type { NetworkInterface } from "../resource.ts";
-import type { Scope } from "../scope.ts";
 import { tagInput, tagOutput, tagSpecifications } from "../tags.ts";
 import { retag } from "./retag.ts";
 import { vpc } from "./vpc.ts";
 
-export const subnet = noun({
+export const subnet = awsResourceType({
   type: "aws:ec2/subnet:Subnet",
   inputs: {
     vpcId: string({ required: true, replaceOnChange: true }),

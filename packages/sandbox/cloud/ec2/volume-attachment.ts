@@ -1,9 +1,9 @@
 import { crc32 } from "node:zlib";
 import { boolean, string } from "../../plugins/rpc/schema.ts";
 import { AwsError, hasCode } from "../aws-error.ts";
+import type { Scope } from "../aws-resource-type.ts";
+import { awsResourceType } from "../aws-resource-type.ts";
 import { DEBIAN_13_IMAGE } from "../catalogue.ts";
-import { noun } from "../noun.ts";
-import type { Scope } from "../scope.ts";
 import { instance } from "./instance.ts";
 import { volume } from "./volume.ts";
 
@@ -15,7 +15,7 @@ function deviceFault(name: string): string | undefined {
     : `"${name}" is not a valid EBS device name, such as /dev/sdf`;
 }
 
-export const volumeAttachment = noun({
+export const volumeAttachment = awsResourceType({
   type: "aws:ec2/volumeAttachment:VolumeAttachment",
   inputs: {
     deviceName: string({ required: true, replaceOnChange: true, validate: deviceFault }),

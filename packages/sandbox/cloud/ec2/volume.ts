@@ -2,11 +2,11 @@ import type { VolumeType } from "@aws-sdk/client-ec2";
 import type { CheckFailure } from "../../plugins/rpc/check.ts";
 import { boolean, integer, string } from "../../plugins/rpc/schema.ts";
 import { AwsError } from "../aws-error.ts";
+import { awsResourceType } from "../aws-resource-type.ts";
 import { zoneFault } from "../catalogue.ts";
 import { keyNamed } from "../kms/key.ts";
-import { known } from "../known.ts";
-import { noun } from "../noun.ts";
 import { tagInput, tagOutput, tagSpecifications } from "../tags.ts";
+import { known } from "../values.ts";
 import { retag } from "./retag.ts";
 
 /** https://docs.aws.amazon.com/ebs/latest/userguide/general-purpose.html */
@@ -38,7 +38,7 @@ export function volumeFaults(
   return failures;
 }
 
-export const volume = noun({
+export const volume = awsResourceType({
   type: "aws:ebs/volume:Volume",
   inputs: {
     availabilityZone: string({ required: true, replaceOnChange: true, validate: zoneFault }),

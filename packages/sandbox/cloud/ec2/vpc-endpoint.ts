@@ -1,13 +1,12 @@
 import type { VpcEndpointType } from "@aws-sdk/client-ec2";
 import { boolean, json, type Known, list, object, set, string } from "../../plugins/rpc/schema.ts";
 import { AwsError } from "../aws-error.ts";
+import { awsResourceType, type Scope } from "../aws-resource-type.ts";
 import { ENDPOINT_SERVICES, GATEWAY_SERVICES, INTERFACE_SERVICES, REGION, S3_PREFIX_LIST } from "../catalogue.ts";
 import { policyFault } from "../iam/policy-syntax.ts";
-import { given, known } from "../known.ts";
-import { noun } from "../noun.ts";
 import type { NetworkInterface, Resource } from "../resource.ts";
-import type { Scope } from "../scope.ts";
 import { tagInput, tagOutput, tagSpecifications } from "../tags.ts";
+import { given, known } from "../values.ts";
 import { retag } from "./retag.ts";
 import { refuseForeignTable } from "./route-table.ts";
 import { refuseForeignGroups } from "./security-group.ts";
@@ -42,7 +41,7 @@ type Inputs = Known<typeof inputs>;
  * A gateway endpoint (S3), or an interface endpoint for AWS or for a service of somebody else. The AWS API lists it and
  * enforces its policy; its addresses are the cloud's own.
  */
-export const vpcEndpoint = noun({
+export const vpcEndpoint = awsResourceType({
   type: "aws:ec2/vpcEndpoint:VpcEndpoint",
   inputs,
   outputs: {

@@ -1,12 +1,11 @@
 import { boolean, string } from "../../plugins/rpc/schema.ts";
 import { networkFault } from "../addresses.ts";
-import { noun } from "../noun.ts";
-import { atomically, type Scope } from "../scope.ts";
+import { atomically, awsResourceType, type Scope } from "../aws-resource-type.ts";
 import { tagInput, tagOutput, tagSpecifications } from "../tags.ts";
 import { retag } from "./retag.ts";
 
 /** A VPC with the main route table, the default security group and the default network ACL that AWS adds to it. */
-export const vpc = noun({
+export const vpc = awsResourceType({
   type: "aws:ec2/vpc:Vpc",
   inputs: {
     cidrBlock: string({ required: true, replaceOnChange: true, validate: networkFault }),

@@ -1,15 +1,14 @@
 import { string } from "../../plugins/rpc/schema.ts";
 import { hasCode } from "../aws-error.ts";
-import { noun } from "../noun.ts";
-import { atomically, type Scope } from "../scope.ts";
+import { atomically, awsResourceType, type Scope } from "../aws-resource-type.ts";
 import { tagInput, tagList, tagOutput } from "../tags.ts";
 import { retag } from "./retag.ts";
-import { nameFault, pathFault, role as roleNoun } from "./role.ts";
+import { nameFault, pathFault, role as roleType } from "./role.ts";
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
 const MAX_NAME = 128;
 
-export const instanceProfile = noun({
+export const instanceProfile = awsResourceType({
   type: "aws:iam/instanceProfile:InstanceProfile",
   inputs: {
     name: string({
@@ -40,7 +39,7 @@ export const instanceProfile = noun({
 
   async create(scope, inputs) {
     const { iam } = scope.aws;
-    if (inputs.role !== undefined) scope.get(roleNoun, inputs.role);
+    if (inputs.role !== undefined) scope.get(roleType, inputs.role);
     return atomically(async (undo) => {
       const made = await iam.createInstanceProfile({
         InstanceProfileName: inputs.name,
@@ -63,7 +62,7 @@ export const instanceProfile = noun({
 
   async update(scope, { id, inputs, outputs }, news) {
     if (inputs.role !== news.role) {
-      if (news.role !== undefined) scope.get(roleNoun, news.role);
+      if (news.role !== undefined) scope.get(roleType, news.role);
       if (inputs.role !== undefined) await remove(scope, id, inputs.role);
       if (news.role !== undefined) await add(scope, id, news.role);
     }

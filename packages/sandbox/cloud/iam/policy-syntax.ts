@@ -3,6 +3,9 @@
  * (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html).
  */
 
+import { parseJson } from "@metrics-link/contract";
+import { z } from "zod";
+
 type Statement = Record<string, unknown>;
 
 const TOP = ["Version", "Id", "Statement"];
@@ -121,3 +124,22 @@ function parse(text: string): Record<string, unknown> | undefined {
     return undefined;
   }
 }
+
+const oneOrMany = z.union([z.string(), z.array(z.string())]).transform((found) => [found].flat());
+const statement = z.object({
+  Effect: z.string(),
+  Principal: z.unknown().optional(),
+  Action: oneOrMany.optional(),
+  Resource: oneOrMany.optional(),
+  NotResource: oneOrMany.optional(),
+  Condition: z.unknown().optional(),
+});
+const policyDocument = z.object({
+  Statement: z.union([statement.transform((one) => [one]), z.array(statement)]),
+});
+
+export type PolicyStatement = z.output<typeof statement>;
+
+/** The statements of a policy document whose syntax has been checked. */
+export const statementsOf = (policy: string): PolicyStatement[] =>
+  parseJson(policyDocument, policy, "The policy document").Statement;

@@ -1,4 +1,4 @@
-import type { Scope } from "../scope.ts";
+import type { Scope } from "../aws-resource-type.ts";
 import { type Tags, tagChanges, tagList } from "../tags.ts";
 
 /** Makes the tags of a role or an instance profile in the AWS API those of `news`. */

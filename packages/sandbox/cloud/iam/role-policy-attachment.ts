@@ -1,10 +1,10 @@
 import { string } from "../../plugins/rpc/schema.ts";
 import { hasCode } from "../aws-error.ts";
-import { noun } from "../noun.ts";
+import { awsResourceType } from "../aws-resource-type.ts";
 import { role } from "./role.ts";
 
 /** A managed policy on a role. moto knows and enforces AWS's own. */
-export const rolePolicyAttachment = noun({
+export const rolePolicyAttachment = awsResourceType({
   type: "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
   inputs: {
     policyArn: string({

@@ -1,7 +1,7 @@
 import { json, string } from "../../plugins/rpc/schema.ts";
 import { hasCode } from "../aws-error.ts";
-import { noun } from "../noun.ts";
-import type { Scope } from "../scope.ts";
+import type { Scope } from "../aws-resource-type.ts";
+import { awsResourceType } from "../aws-resource-type.ts";
 import { identityPolicyFault } from "./policy-syntax.ts";
 import { nameFault, role } from "./role.ts";
 
@@ -17,7 +17,7 @@ function policyFault(text: string): string | undefined {
 }
 
 /** An inline policy of a role. moto enforces it. */
-export const rolePolicy = noun({
+export const rolePolicy = awsResourceType({
   type: "aws:iam/rolePolicy:RolePolicy",
   inputs: {
     name: string({

@@ -1,6 +1,6 @@
 import { boolean, integer, json, string } from "../../plugins/rpc/schema.ts";
 import { hasCode } from "../aws-error.ts";
-import { noun } from "../noun.ts";
+import { awsResourceType } from "../aws-resource-type.ts";
 import { tagInput, tagList, tagOutput } from "../tags.ts";
 import { trustPolicyFault } from "./policy-syntax.ts";
 import { retag } from "./retag.ts";
@@ -20,7 +20,7 @@ export function pathFault(path: string): string | undefined {
   return /^\/([\x21-\x7e]+\/)?$/.test(path) && path.length <= 512 ? undefined : `"${path}" must begin and end with "/"`;
 }
 
-export const role = noun({
+export const role = awsResourceType({
   type: "aws:iam/role:Role",
   inputs: {
     assumeRolePolicy: json({ required: true, validate: trustPolicyFault }),

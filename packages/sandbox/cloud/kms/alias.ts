@@ -1,5 +1,5 @@
 import { string } from "../../plugins/rpc/schema.ts";
-import { noun } from "../noun.ts";
+import { awsResourceType } from "../aws-resource-type.ts";
 import { keyNamed } from "./key.ts";
 
 /** https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateAlias.html */
@@ -8,7 +8,7 @@ function aliasFault(name: string): string | undefined {
   return name.startsWith("alias/aws/") ? `"${name}": names that begin with alias/aws/ are reserved` : undefined;
 }
 
-export const alias = noun({
+export const alias = awsResourceType({
   type: "aws:kms/alias:Alias",
   inputs: {
     name: string({ required: true, replaceOnChange: true, validate: aliasFault }),

@@ -1,15 +1,14 @@
 import { boolean, integer, json, string } from "../../plugins/rpc/schema.ts";
 import { AwsError, hasCode } from "../aws-error.ts";
-import { resourcePolicyFault } from "../iam/policy-syntax.ts";
-import { noun } from "../noun.ts";
-import { atomically, type Scope } from "../scope.ts";
+import { atomically, awsResourceType, type Scope } from "../aws-resource-type.ts";
+import { resourcePolicyFault, statementsOf } from "../iam/policy-syntax.ts";
 import { type Tags, tagChanges, tagInput, tagOutput } from "../tags.ts";
 
 const within = (low: number, high: number, unit: string) => (value: number) =>
   value >= low && value <= high ? undefined : `${value} is not within ${low} to ${high} ${unit}`;
 
 /** A symmetric customer-managed key. The AWS API encrypts with it for real and enforces its policy. */
-export const key = noun({
+export const key = awsResourceType({
   type: "aws:kms/key:Key",
   inputs: {
     // https://docs.aws.amazon.com/kms/latest/APIReference/API_ScheduleKeyDeletion.html
@@ -115,9 +114,9 @@ function defaultPolicy(account: string): string {
  * https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateKey.html, BypassPolicyLockoutSafetyCheck
  */
 function refuseLockout(policy: string, account: string): void {
-  const statements = [(JSON.parse(policy) as { Statement: unknown }).Statement].flat() as Record<string, unknown>[];
+  const statements = statementsOf(policy);
   const keepsOpen = statements.some((statement) => {
-    const actions = [statement.Action ?? []].flat() as string[];
+    const actions = statement.Action ?? [];
     return (
       statement.Effect === "Allow" &&
       JSON.stringify(statement.Principal ?? "").match(`${account}|"\\*"`) !== null &&

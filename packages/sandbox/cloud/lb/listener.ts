@@ -1,10 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { integer, type Known, list, object, string } from "../../plugins/rpc/schema.ts";
 import { AwsError } from "../aws-error.ts";
-import { known } from "../known.ts";
-import { noun } from "../noun.ts";
-import type { Scope } from "../scope.ts";
+import { awsResourceType, type Scope } from "../aws-resource-type.ts";
 import { tagInput, tagOutput } from "../tags.ts";
+import { known } from "../values.ts";
 import { loadBalancer } from "./load-balancer.ts";
 import { targetGroup } from "./target-group.ts";
 
@@ -29,7 +28,7 @@ const inputs = {
 type Inputs = Known<typeof inputs>;
 
 /** A TCP listener that forwards to one target group. */
-export const listener = noun({
+export const listener = awsResourceType({
   type: "aws:lb/listener:Listener",
   inputs,
   outputs: { arn: string({ required: true }), tcpIdleTimeoutSeconds: integer({ required: true }), ...tagOutput },

@@ -1,24 +1,33 @@
 import { randomBytes } from "node:crypto";
 import { boolean, type Known, object, set, string } from "../../plugins/rpc/schema.ts";
 import { AwsError } from "../aws-error.ts";
+import { awsResourceType, type Scope } from "../aws-resource-type.ts";
 import { NLB_ZONE_ID } from "../catalogue.ts";
 import { freeAddress } from "../ec2/eip.ts";
 import { gatewayOf } from "../ec2/internet-gateway.ts";
 import { refuseForeignGroups } from "../ec2/security-group.ts";
 import { newInterfaces, subnet } from "../ec2/subnet.ts";
-import { known } from "../known.ts";
-import { noun } from "../noun.ts";
 import type { Resource } from "../resource.ts";
-import type { Scope } from "../scope.ts";
 import { tagInput, tagOutput } from "../tags.ts";
-import { MAX_NAME, nameFault } from "./name.ts";
+import { known } from "../values.ts";
+
+/** https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html, Name; same for groups. */
+export const MAX_NAME = 32;
+
+/** What is wrong with the name of a load balancer or target group, or undefined. */
+export function nameFault(name: string): string | undefined {
+  if (name.length > MAX_NAME) return `"${name}" has ${name.length} characters; at most ${MAX_NAME} are allowed`;
+  if (!/^[A-Za-z0-9-]+$/.test(name)) return `"${name}" may only have letters, digits and hyphens`;
+  if (name.startsWith("-") || name.endsWith("-")) return `"${name}" must not begin or end with a hyphen`;
+  return undefined;
+}
 
 function balancerNameFault(name: string): string | undefined {
   return name.startsWith("internal-") ? `"${name}" must not begin with "internal-"` : nameFault(name);
 }
 
 /** A Network Load Balancer. Kept by the cloud alone: moto drops its addresses and says that all targets are healthy. */
-export const loadBalancer = noun({
+export const loadBalancer = awsResourceType({
   type: "aws:lb/loadBalancer:LoadBalancer",
   inputs: {
     dnsRecordClientRoutingPolicy: string({ oneOf: ["any_availability_zone"] }),

@@ -1,12 +1,12 @@
 import { integer, string } from "../../plugins/rpc/schema.ts";
 import { AwsError } from "../aws-error.ts";
+import type { Scope } from "../aws-resource-type.ts";
+import { awsResourceType } from "../aws-resource-type.ts";
 import { type InstanceResource, instance } from "../ec2/instance.ts";
 import { subnet } from "../ec2/subnet.ts";
-import { noun } from "../noun.ts";
-import type { Scope } from "../scope.ts";
 import { targetGroup } from "./target-group.ts";
 
-export const targetGroupAttachment = noun({
+export const targetGroupAttachment = awsResourceType({
   type: "aws:lb/targetGroupAttachment:TargetGroupAttachment",
   inputs: {
     port: integer({ replaceOnChange: true }),

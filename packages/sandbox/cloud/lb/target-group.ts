@@ -2,13 +2,12 @@ import { randomBytes } from "node:crypto";
 import type { CheckFailure } from "../../plugins/rpc/check.ts";
 import { boolean, integer, object, string } from "../../plugins/rpc/schema.ts";
 import { AwsError } from "../aws-error.ts";
+import { awsResourceType, type Scope } from "../aws-resource-type.ts";
 import { vpc } from "../ec2/vpc.ts";
-import { known } from "../known.ts";
-import { noun } from "../noun.ts";
 import type { Resource } from "../resource.ts";
-import type { Scope } from "../scope.ts";
 import { tagInput, tagOutput } from "../tags.ts";
-import { MAX_NAME, nameFault } from "./name.ts";
+import { known } from "../values.ts";
+import { MAX_NAME, nameFault } from "./load-balancer.ts";
 
 const within =
   (low: number, high: number, unit = "") =>
@@ -39,7 +38,7 @@ const healthCheck = {
 };
 
 /** A group of TCP targets. Kept by the cloud alone. */
-export const targetGroup = noun({
+export const targetGroup = awsResourceType({
   type: "aws:lb/targetGroup:TargetGroup",
   inputs: {
     connectionTermination: boolean(),

@@ -1,10 +1,9 @@
 import type { ServerSideEncryption } from "@aws-sdk/client-s3";
 import { boolean, type Known, list, object, string } from "../../plugins/rpc/schema.ts";
 import { hasCode } from "../aws-error.ts";
+import { awsResourceType, type Scope } from "../aws-resource-type.ts";
 import { keyNamed } from "../kms/key.ts";
-import { known } from "../known.ts";
-import { noun } from "../noun.ts";
-import type { Scope } from "../scope.ts";
+import { known } from "../values.ts";
 import { bucket } from "./bucket.ts";
 
 export const ALGORITHMS = ["AES256", "aws:kms"];
@@ -23,7 +22,7 @@ const inputs = {
   ),
 };
 
-export const bucketEncryption = noun({
+export const bucketEncryption = awsResourceType({
   type: "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
   inputs,
   outputs: {},

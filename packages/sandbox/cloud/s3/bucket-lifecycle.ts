@@ -1,6 +1,6 @@
 import { boolean, integer, type Known, list, object, string } from "../../plugins/rpc/schema.ts";
-import { known } from "../known.ts";
-import { noun } from "../noun.ts";
+import { awsResourceType } from "../aws-resource-type.ts";
+import { known } from "../values.ts";
 import { bucket } from "./bucket.ts";
 
 const days = { validate: (value: number) => (value >= 1 ? undefined : `${value} is no positive number of days`) };
@@ -24,7 +24,7 @@ const inputs = {
 };
 
 /** Lifecycle rules. Checked and kept by the cloud; nothing expires in a sandbox's lifetime. */
-export const bucketLifecycle = noun({
+export const bucketLifecycle = awsResourceType({
   type: "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
   inputs,
   outputs: {},

@@ -4,11 +4,10 @@ import type { HeadObjectCommandOutput, ServerSideEncryption } from "@aws-sdk/cli
 import type { CheckFailure } from "../../plugins/rpc/check.ts";
 import { asset, boolean, type Known, map, string } from "../../plugins/rpc/schema.ts";
 import { AwsError, hasCode } from "../aws-error.ts";
+import { awsResourceType, type Scope } from "../aws-resource-type.ts";
 import { keyNamed } from "../kms/key.ts";
-import { given } from "../known.ts";
-import { noun } from "../noun.ts";
-import type { Scope } from "../scope.ts";
 import { tagInput, tagOutput } from "../tags.ts";
+import { given } from "../values.ts";
 import { bucket, deleteVersions } from "./bucket.ts";
 import { ALGORITHMS } from "./bucket-encryption.ts";
 
@@ -55,7 +54,7 @@ const outputs = {
 };
 
 /** An object, from text or from a file of any size, which is streamed. */
-export const bucketObject = noun({
+export const bucketObject = awsResourceType({
   type: "aws:s3/bucketObjectv2:BucketObjectv2",
   inputs,
   outputs,

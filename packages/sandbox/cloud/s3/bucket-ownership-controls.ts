@@ -1,11 +1,11 @@
 import type { ObjectOwnership } from "@aws-sdk/client-s3";
 import { object, string } from "../../plugins/rpc/schema.ts";
 import { hasCode } from "../aws-error.ts";
-import { noun } from "../noun.ts";
-import type { Scope } from "../scope.ts";
+import type { Scope } from "../aws-resource-type.ts";
+import { awsResourceType } from "../aws-resource-type.ts";
 import { bucket } from "./bucket.ts";
 
-export const bucketOwnershipControls = noun({
+export const bucketOwnershipControls = awsResourceType({
   type: "aws:s3/bucketOwnershipControls:BucketOwnershipControls",
   inputs: {
     bucket: string({ required: true, replaceOnChange: true }),

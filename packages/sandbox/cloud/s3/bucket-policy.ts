@@ -1,13 +1,13 @@
 import { json, string } from "../../plugins/rpc/schema.ts";
 import { AwsError, hasCode } from "../aws-error.ts";
-import { resourcePolicyFault } from "../iam/policy-syntax.ts";
-import { noun } from "../noun.ts";
-import type { Scope } from "../scope.ts";
+import type { Scope } from "../aws-resource-type.ts";
+import { awsResourceType } from "../aws-resource-type.ts";
+import { type PolicyStatement, resourcePolicyFault, statementsOf } from "../iam/policy-syntax.ts";
 import { bucket } from "./bucket.ts";
 import { bucketPublicAccessBlock } from "./bucket-public-access-block.ts";
 
 /** A bucket's policy. The AWS API enforces it: on hosts, on the deployer, and on the cloud's own uploads. */
-export const bucketPolicy = noun({
+export const bucketPolicy = awsResourceType({
   type: "aws:s3/bucketPolicy:BucketPolicy",
   inputs: {
     bucket: string({ required: true, replaceOnChange: true }),
@@ -46,20 +46,12 @@ export const bucketPolicy = noun({
   },
 });
 
-interface Statement {
-  readonly Effect: string;
-  readonly Principal?: unknown;
-  readonly Resource?: string | string[];
-  readonly NotResource?: string | string[];
-  readonly Condition?: unknown;
-}
-
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketPolicy.html and access-control-block-public-access.html */
 function refuseUnfit(scope: Scope, inputs: { bucket: string; policy: string }): void {
   const arn = scope.get(bucket, inputs.bucket).outputs.arn;
-  const statements = [(JSON.parse(inputs.policy) as { Statement: Statement | Statement[] }).Statement].flat();
+  const statements = statementsOf(inputs.policy);
   for (const statement of statements) {
-    for (const resource of [statement.Resource ?? statement.NotResource ?? []].flat()) {
+    for (const resource of statement.Resource ?? statement.NotResource ?? []) {
       if (resource !== arn && !resource.startsWith(`${arn}/`) && !resource.startsWith(`${arn}*`)) {
         throw new AwsError(
           "MalformedPolicy",
@@ -77,7 +69,7 @@ function refuseUnfit(scope: Scope, inputs: { bucket: string; policy: string }): 
   }
 }
 
-function isPublic(statement: Statement): boolean {
+function isPublic(statement: PolicyStatement): boolean {
   const everybody = JSON.stringify(statement.Principal ?? "").includes('"*"');
   return statement.Effect === "Allow" && everybody && statement.Condition === undefined;
 }

@@ -1,7 +1,7 @@
 import { boolean, type Known, string } from "../../plugins/rpc/schema.ts";
 import { hasCode } from "../aws-error.ts";
-import { noun } from "../noun.ts";
-import type { Scope } from "../scope.ts";
+import type { Scope } from "../aws-resource-type.ts";
+import { awsResourceType } from "../aws-resource-type.ts";
 import { bucket } from "./bucket.ts";
 
 const inputs = {
@@ -12,7 +12,7 @@ const inputs = {
   restrictPublicBuckets: boolean({ default: false }),
 };
 
-export const bucketPublicAccessBlock = noun({
+export const bucketPublicAccessBlock = awsResourceType({
   type: "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock",
   inputs,
   outputs: {},

@@ -1,9 +1,9 @@
 import { object, string } from "../../plugins/rpc/schema.ts";
-import { noun } from "../noun.ts";
-import type { Scope } from "../scope.ts";
+import type { Scope } from "../aws-resource-type.ts";
+import { awsResourceType } from "../aws-resource-type.ts";
 import { bucket } from "./bucket.ts";
 
-export const bucketVersioning = noun({
+export const bucketVersioning = awsResourceType({
   type: "aws:s3/bucketVersioning:BucketVersioning",
   inputs: {
     bucket: string({ required: true, replaceOnChange: true }),

@@ -1,8 +1,8 @@
 import { boolean, string } from "../../plugins/rpc/schema.ts";
 import { parseAddress } from "../addresses.ts";
 import { AwsError, hasCode } from "../aws-error.ts";
-import { noun } from "../noun.ts";
-import type { Scope } from "../scope.ts";
+import type { Scope } from "../aws-resource-type.ts";
+import { awsResourceType } from "../aws-resource-type.ts";
 import { tagInput, tagList, tagOutput } from "../tags.ts";
 
 const MAX_NAME = 63;
@@ -22,7 +22,7 @@ export function bucketNameFault(name: string): string | undefined {
 }
 
 /** A bucket. Encryption, versioning and the like are resources of their own. */
-export const bucket = noun({
+export const bucket = awsResourceType({
   type: "aws:s3/bucket:Bucket",
   inputs: {
     bucket: string({ autoname: { maxLength: MAX_NAME }, replaceOnChange: true, validate: bucketNameFault }),

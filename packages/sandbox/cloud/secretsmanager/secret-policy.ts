@@ -1,11 +1,11 @@
 import { boolean, json, string } from "../../plugins/rpc/schema.ts";
 import { hasCode } from "../aws-error.ts";
+import { awsResourceType } from "../aws-resource-type.ts";
 import { resourcePolicyFault } from "../iam/policy-syntax.ts";
-import { noun } from "../noun.ts";
 import { secret } from "./secret.ts";
 
 /** A secret's resource policy. The AWS API enforces it. */
-export const secretPolicy = noun({
+export const secretPolicy = awsResourceType({
   type: "aws:secretsmanager/secretPolicy:SecretPolicy",
   inputs: {
     blockPublicPolicy: boolean(),

@@ -1,7 +1,7 @@
 import { list, string } from "../../plugins/rpc/schema.ts";
 import { hasCode } from "../aws-error.ts";
-import { given } from "../known.ts";
-import { noun } from "../noun.ts";
+import { awsResourceType } from "../aws-resource-type.ts";
+import { given } from "../values.ts";
 import { secret } from "./secret.ts";
 
 /** https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_limits.html, "Secret value size" */
@@ -11,7 +11,7 @@ const fits = (bytes: number): string | undefined =>
   bytes <= MAX_BYTES ? undefined : `has ${bytes} bytes; at most ${MAX_BYTES} are allowed`;
 
 /** A value of a secret, and from then on the current one. */
-export const secretVersion = noun({
+export const secretVersion = awsResourceType({
   type: "aws:secretsmanager/secretVersion:SecretVersion",
   inputs: {
     secretBinary: string({

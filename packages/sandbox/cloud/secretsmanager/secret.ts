@@ -1,8 +1,8 @@
 import { boolean, integer, string } from "../../plugins/rpc/schema.ts";
 import { hasCode } from "../aws-error.ts";
+import type { Scope } from "../aws-resource-type.ts";
+import { awsResourceType } from "../aws-resource-type.ts";
 import { keyNamed } from "../kms/key.ts";
-import { noun } from "../noun.ts";
-import type { Scope } from "../scope.ts";
 import { tagChanges, tagInput, tagList, tagOutput } from "../tags.ts";
 
 /** https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html, Name */
@@ -14,7 +14,7 @@ function nameFault(name: string): string | undefined {
 }
 
 /** A secret without its value, which is a SecretVersion. */
-export const secret = noun({
+export const secret = awsResourceType({
   type: "aws:secretsmanager/secret:Secret",
   inputs: {
     description: string({

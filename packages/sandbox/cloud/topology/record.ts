@@ -1,8 +1,7 @@
 /** The record of resources, with typed look-ups over all accounts. */
-import type { Known, Properties } from "../../plugins/rpc/schema.ts";
-import type { ObservedRule } from "../ec2/observed-rules.ts";
-import type { Noun } from "../noun.ts";
-import type { Resource } from "../resource.ts";
+import { type Known, type Properties, withSchemaErased } from "../../plugins/rpc/schema.ts";
+import type { AwsResourceType } from "../aws-resource-type.ts";
+import type { ObservedRule, Resource } from "../resource.ts";
 
 export class Record {
   readonly rules: readonly ObservedRule[];
@@ -13,18 +12,21 @@ export class Record {
     this.rules = rules;
   }
 
-  of<I extends Properties, O extends Properties>(noun: Noun<I, O>): Resource<I, O>[] {
-    return this.#resources.filter((item) => item.type === noun.type) as unknown as Resource<I, O>[];
+  of<I extends Properties, O extends Properties>(resourceType: AwsResourceType<I, O>): Resource<I, O>[] {
+    return withSchemaErased(this.#resources.filter((item) => item.type === resourceType.type));
   }
 
-  where<I extends Properties, O extends Properties>(noun: Noun<I, O>, matches: (inputs: Known<I>) => boolean) {
-    return this.of(noun).filter((item) => matches(item.inputs));
+  where<I extends Properties, O extends Properties>(
+    resourceType: AwsResourceType<I, O>,
+    matches: (inputs: Known<I>) => boolean,
+  ) {
+    return this.of(resourceType).filter((item) => matches(item.inputs));
   }
 
   find<I extends Properties, O extends Properties>(
-    noun: Noun<I, O>,
+    resourceType: AwsResourceType<I, O>,
     id: string | undefined,
   ): Resource<I, O> | undefined {
-    return this.of(noun).find((item) => item.id === id);
+    return this.of(resourceType).find((item) => item.id === id);
   }
 }

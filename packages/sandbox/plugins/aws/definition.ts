@@ -1,7 +1,8 @@
 /** The aws provider: AWS as far as the sandbox has it. */
+
+import { AWS_RESOURCE_TYPES } from "../../cloud/aws-resource-types.ts";
 import { REGION } from "../../cloud/catalogue.ts";
 import { INVOKES } from "../../cloud/invokes.ts";
-import { NOUNS } from "../../cloud/nouns.ts";
 import { boolean, defineProvider, list, map, object, string, typesFor } from "../rpc/index.ts";
 import { Account } from "./account.ts";
 import { resourceType } from "./resource-type.ts";
@@ -31,7 +32,7 @@ export const definition = defineProvider({
       roles: (assumeRoles ?? []).map(({ roleArn }) => roleArn),
       defaultTags: defaultTags?.tags ?? {},
     }),
-  resources: Object.fromEntries([...NOUNS].map(([type, noun]) => [type, resourceType(noun)])),
+  resources: Object.fromEntries([...AWS_RESOURCE_TYPES].map(([type, awsType]) => [type, resourceType(awsType)])),
   invokes: Object.fromEntries(
     [...INVOKES].map(([token, { inputs, outputs, invoke: answer }]) => [
       token,

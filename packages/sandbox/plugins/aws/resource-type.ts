@@ -1,6 +1,6 @@
-/** A noun of the cloud as a resource type of the provider: checks and diffs here, everything else in the world. */
+/** An AWS resource type as the provider serves it: checks and diffs here, everything else in the world. */
 import { resolve } from "node:path";
-import type { AnyNoun } from "../../cloud/noun.ts";
+import type { AnyAwsResourceType } from "../../cloud/aws-resource-type.ts";
 import {
   Asset,
   InitializationError,
@@ -12,6 +12,7 @@ import {
   type Value,
   type Values,
 } from "../rpc/index.ts";
+import { withSchemaErased } from "../rpc/schema.ts";
 import type { Account } from "./account.ts";
 
 const { resource } = typesFor<Account>();
@@ -21,18 +22,18 @@ interface Outcome {
   readonly unrealised?: string;
 }
 
-/** The resource type that stands for a noun. */
-export function resourceType(noun: AnyNoun): ReturnType<typeof resource> {
-  const { type, inputs, outputs } = noun;
+/** What the provider serves for a resource type of the cloud. */
+export function resourceType(awsType: AnyAwsResourceType): ReturnType<typeof resource> {
+  const { type, inputs, outputs } = awsType;
   const taggable = "tags" in inputs;
   const definition: ResourceType<Account, Properties, Properties> = {
     inputs,
     outputs,
-    ...(noun.deleteBeforeReplace === undefined ? {} : { deleteBeforeReplace: noun.deleteBeforeReplace }),
+    ...(awsType.deleteBeforeReplace === undefined ? {} : { deleteBeforeReplace: awsType.deleteBeforeReplace }),
     complete: (program, { client }) =>
-      taggable ? withDefaultTags(program as unknown as Values, client.defaultTags) : program,
-    check: (news) => noun.check?.(news) ?? [],
-    diff: ({ inputs: olds, news, changes }) => noun.diff?.(olds, news, changes) ?? changes,
+      taggable ? withDefaultTags(withSchemaErased(program), client.defaultTags) : program,
+    check: (news) => awsType.check?.(news) ?? [],
+    diff: ({ inputs: olds, news, changes }) => awsType.diff?.(olds, news, changes) ?? changes,
     preview: (news) => (taggable ? { tagsAll: news.tags ?? {} } : {}),
 
     async create(news, { client, name, signal }) {
@@ -52,7 +53,7 @@ export function resourceType(noun: AnyNoun): ReturnType<typeof resource> {
       await client.ask("delete", { type, id }, signal);
     },
   };
-  if (noun.update === undefined) return resource(definition);
+  if (awsType.update === undefined) return resource(definition);
   return resource({
     ...definition,
     async update({ id, news }, { client, signal }) {
@@ -97,6 +98,6 @@ function fromWire(inputs: Values, schema: Properties): Values {
 }
 
 function toAsset(value: Value): Asset {
-  const { hash, content } = value as unknown as Asset;
+  const { hash, content } = withSchemaErased<Asset>(value);
   return new Asset(hash, content);
 }

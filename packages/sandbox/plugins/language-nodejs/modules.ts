@@ -24,12 +24,18 @@ interface Manifest {
 export function directDependencies(programDirectory: string): { name: string; version: string }[] {
   const manifest = nearest("package.json", programDirectory);
   if (manifest === undefined) return [];
-  const { dependencies, devDependencies } = JSON.parse(readFileSync(manifest, "utf8")) as Manifest;
+  const { dependencies, devDependencies }: Manifest = JSON.parse(readFileSync(manifest, "utf8"));
   return Object.entries({ ...devDependencies, ...dependencies }).map(([name, wanted]) => {
     const installed = nearest(join("node_modules", name, "package.json"), programDirectory);
     if (installed === undefined) return { name, version: wanted };
-    return { name, version: (JSON.parse(readFileSync(installed, "utf8")) as Manifest).version ?? wanted };
+    return { name, version: versionIn(installed) ?? wanted };
   });
+}
+
+/** The version that a package.json names. */
+export function versionIn(file: string): string | undefined {
+  const { version }: Manifest = JSON.parse(readFileSync(file, "utf8"));
+  return version;
 }
 
 /** The path of `file` in a directory or the nearest one above it that has it. */

@@ -54,8 +54,8 @@ export class PolicyProxy {
     const pack = new grpc.Client(`127.0.0.1:${port}`, grpc.credentials.createInsecure());
     const configuration = await this.configuration;
     if (configuration !== undefined) {
-      const method = services.AnalyzerService.configureStack as unknown as Definition;
-      await call(pack, method, configuration).catch((error: grpc.ServiceError) => {
+      const method: object = services.AnalyzerService.configureStack;
+      await call(pack, method as Definition, configuration).catch((error: grpc.ServiceError) => {
         // Packs of older SDKs do not have the call; the environment told them what it says.
         if (error.code !== grpc.status.UNIMPLEMENTED) throw error;
       });

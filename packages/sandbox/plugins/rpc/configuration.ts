@@ -22,7 +22,8 @@ export function parseConfiguration(variables: Values, schema: Properties): Value
 
 function parseText(text: string): Values[string] {
   try {
-    return JSON.parse(text) as Values[string];
+    const value: Values[string] = JSON.parse(text);
+    return value;
   } catch {
     return text;
   }

@@ -127,7 +127,5 @@ function isEmpty(value: unknown): boolean {
 
 /** The property a path begins at: `ingress` of `ingress[0].toPort`. */
 export function topLevel(path: string): string {
-  return path.startsWith("[")
-    ? (JSON.parse(path.slice(1, path.indexOf("]"))) as string)
-    : (path.split(/[.[]/)[0] ?? path);
+  return path.startsWith("[") ? String(JSON.parse(path.slice(1, path.indexOf("]")))) : (path.split(/[.[]/)[0] ?? path);
 }

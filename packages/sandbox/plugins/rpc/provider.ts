@@ -1,7 +1,7 @@
 /** What a resource provider is, as its author writes it. See ../README.md for an example. */
 import type { CheckFailure } from "./check.ts";
 import type { Changes } from "./diff.ts";
-import type { Known, Previewed, Properties } from "./schema.ts";
+import { type Known, type Previewed, type Properties, withSchemaErased } from "./schema.ts";
 
 export type Severity = "debug" | "info" | "warning" | "error";
 
@@ -126,9 +126,9 @@ export interface ProviderDefinition<Client, C extends Properties = Properties> {
 export function typesFor<Client>() {
   return {
     resource: <I extends Properties, O extends Properties>(type: ResourceType<Client, I, O>): AnyResourceType<Client> =>
-      type as unknown as AnyResourceType<Client>,
+      withSchemaErased(type),
     invoke: <A extends Properties, R extends Properties>(type: Invoke<Client, A, R>): AnyInvoke<Client> =>
-      type as unknown as AnyInvoke<Client>,
+      withSchemaErased(type),
   };
 }
 
@@ -136,5 +136,5 @@ export function typesFor<Client>() {
 export function defineProvider<Client, C extends Properties>(
   definition: ProviderDefinition<Client, C>,
 ): ProviderDefinition<Client> {
-  return definition as unknown as ProviderDefinition<Client>;
+  return withSchemaErased(definition);
 }

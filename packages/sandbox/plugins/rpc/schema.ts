@@ -125,3 +125,11 @@ export function object<P extends Properties, O extends PropertyOptions<Known<P>>
 ): Property<Known<P>, IsPresent<O>> {
   return property<Known<P>, O>({ type: "object", properties }, options);
 }
+
+/**
+ * A value whose schema is known, as one of any schema, or back. TypeScript has no type for "some schema, and handlers
+ * that fit it"; what makes the step sound is that values are checked against the schema before a handler gets them.
+ */
+export function withSchemaErased<Wide>(value: unknown): Wide {
+  return value as Wide;
+}

@@ -2,6 +2,8 @@
 
 import { constants, open, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { parseJson } from "@metrics-link/contract";
+import { z } from "zod";
 import type { Layout } from "../../model/layout.ts";
 import type { Instance } from "../../model/topology.ts";
 import { execute, run } from "../command.ts";
@@ -9,13 +11,15 @@ import { until } from "../until.ts";
 import type { ControlGroups } from "./control-groups.ts";
 import type { HostFiles } from "./files.ts";
 
-export interface AttachedVolume {
-  readonly volumeId: string;
+const attachedVolume = z.object({
+  volumeId: z.string(),
   /** The NVMe controller's number in the host; 0 is the root disk. It does not change while attached. */
-  readonly number: number;
+  number: z.int(),
   /** The loop device of this machine. */
-  readonly device: string;
-}
+  device: z.string(),
+});
+
+export type AttachedVolume = Readonly<z.output<typeof attachedVolume>>;
 
 /** The host that volumes are attached to; without a leader it does not run. */
 export interface VolumeHolder {
@@ -78,7 +82,7 @@ export async function attachVolumes(
 /** What a host has attached, by its own record. */
 export async function attachedVolumes(files: Pick<HostFiles, "volumes">): Promise<AttachedVolume[]> {
   const text = await readFile(files.volumes, "utf8").catch(() => "[]");
-  return JSON.parse(text) as AttachedVolume[];
+  return parseJson(z.array(attachedVolume), text, files.volumes);
 }
 
 /** Lets a host that is about to start open its volumes. */

@@ -1,10 +1,10 @@
-/** A NAT gateway: a host of the VPC in its own namespace, with its own connection table. */
-
 import type { NatGateway, Vpc } from "../../model/topology.ts";
 import { prefixLength, routerAddress } from "./addressing.ts";
-import { hostInterface, subnetOf } from "./attachments.ts";
+import { hostInterface, routerInterfaces, subnetOf } from "./attachments.ts";
 import { type Namespace, statefulRouterSysctls } from "./model.ts";
-import type { Table } from "./ruleset.ts";
+import { quoted, type Table } from "./ruleset.ts";
+
+/** A NAT gateway: a host of the VPC in its own namespace, with its own connection table. */
 
 /** VPC user guide, "NAT gateway basics": a TCP connection idle for 350 seconds is forgotten. */
 const idleTimeoutSeconds = 350;
@@ -46,6 +46,20 @@ function translation(vpc: Vpc, gateway: NatGateway): Table {
         name: "translate",
         base: { type: "nat", hook: "postrouting", priority: 100, policy: "accept" },
         rules: [`snat to ${gateway.privateAddress}`],
+      },
+    ],
+  };
+}
+
+/** Behind a gateway endpoint, the hosts of a VPC share one address which no other VPC has. */
+export function gatewayEndpointTable(source: string): Table {
+  return {
+    name: "gateway_endpoints",
+    chains: [
+      {
+        name: "translate",
+        base: { type: "nat", hook: "postrouting", priority: 100, policy: "accept" },
+        rules: [`oifname ${quoted(routerInterfaces.gatewayEndpoints)} snat to ${source}`],
       },
     ],
   };

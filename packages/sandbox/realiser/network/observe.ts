@@ -1,5 +1,7 @@
 /** Reads what a namespace has, in the terms of model.ts, so that it can be compared with what it should have. */
 
+import { parseJson } from "@metrics-link/contract";
+import { z } from "zod";
 import { inNamespace, run } from "../command.ts";
 import type { IpRoute, IpRule } from "./model.ts";
 
@@ -12,29 +14,31 @@ export interface Observed {
   readonly rules: readonly IpRule[];
 }
 
-interface JsonLink {
-  readonly ifname: string;
-  readonly flags: readonly string[];
-  readonly addr_info?: readonly { readonly family?: string; readonly local?: string; readonly prefixlen?: number }[];
-}
+const link = z.object({
+  ifname: z.string(),
+  flags: z.array(z.string()),
+  addr_info: z
+    .array(z.object({ family: z.string().optional(), local: z.string().optional(), prefixlen: z.int().optional() }))
+    .default([]),
+});
 
-interface JsonRoute {
-  readonly dst: string;
-  readonly table?: string;
-  readonly protocol?: string;
-  readonly dev?: string;
-  readonly gateway?: string;
-  readonly prefsrc?: string;
-}
+const route = z.object({
+  dst: z.string(),
+  table: z.string().optional(),
+  protocol: z.string().optional(),
+  dev: z.string().optional(),
+  gateway: z.string().optional(),
+  prefsrc: z.string().optional(),
+});
 
-interface JsonRule {
-  readonly priority: number;
-  readonly dst?: string;
-  readonly dstlen?: number;
-  readonly iif?: string;
-  readonly fwmark?: string;
-  readonly table: string;
-}
+const rule = z.object({
+  priority: z.int(),
+  dst: z.string().optional(),
+  dstlen: z.int().optional(),
+  iif: z.string().optional(),
+  fwmark: z.string().optional(),
+  table: z.string(),
+});
 
 /** `ip rule` of an untouched namespace: local, main, default. */
 const kernelPreferences = new Set([0, 32766, 32767]);
@@ -44,24 +48,24 @@ export async function observe(namespace: string): Promise<Observed> {
   const output = await run(inNamespace(namespace, ["sh", "-c", script]));
   const [links, routes, rules] = output.split("==");
   return {
-    interfaces: new Map(parse<JsonLink>(links).map((link) => [link.ifname, interfaceOf(link)])),
-    routes: parse<JsonRoute>(routes)
+    interfaces: new Map(parse(link, links).map((found) => [found.ifname, interfaceOf(found)])),
+    routes: parse(route, routes)
       .filter(({ protocol }) => protocol === "static")
       .map(routeOf),
-    rules: parse<JsonRule>(rules)
+    rules: parse(rule, rules)
       .filter(({ priority }) => !kernelPreferences.has(priority))
       .map(ruleOf),
   };
 }
 
-function interfaceOf({ flags, addr_info = [] }: JsonLink) {
+function interfaceOf({ flags, addr_info }: z.output<typeof link>) {
   const addresses = addr_info
     .filter(({ family, local }) => family === "inet" && !local?.startsWith("127."))
     .map(({ local, prefixlen }) => `${local}/${prefixlen}`);
   return { up: flags.includes("UP"), addresses };
 }
 
-function routeOf({ dst, table = "main", dev, gateway, prefsrc }: JsonRoute): IpRoute {
+function routeOf({ dst, table = "main", dev, gateway, prefsrc }: z.output<typeof route>): IpRoute {
   return {
     destination: dst,
     table: tableOf(table),
@@ -71,7 +75,7 @@ function routeOf({ dst, table = "main", dev, gateway, prefsrc }: JsonRoute): IpR
   };
 }
 
-function ruleOf({ priority, dst, dstlen, iif, fwmark, table }: JsonRule): IpRule {
+function ruleOf({ priority, dst, dstlen, iif, fwmark, table }: z.output<typeof rule>): IpRule {
   return {
     preference: priority,
     table: tableOf(table),
@@ -84,6 +88,6 @@ function ruleOf({ priority, dst, dstlen, iif, fwmark, table }: JsonRule): IpRule
 const tableOf = (table: string): "main" | number => (table === "main" ? "main" : Number(table));
 
 /** ip(8) may print nothing at all for an empty list. */
-function parse<Item>(json: string | undefined): Item[] {
-  return json?.trim() ? (JSON.parse(json) as Item[]) : [];
+function parse<Item extends z.ZodType>(item: Item, json: string | undefined): z.output<Item>[] {
+  return json?.trim() ? parseJson(z.array(item), json, "The answer of ip(8)") : [];
 }

@@ -5,11 +5,11 @@ import { macAddress, type NamespaceNames } from "../names.ts";
 import { linkLocal, prefixLength, resolverAddress, routerAddress } from "./addressing.ts";
 import { hostInterface, routerInterfaces, subnetOf, uplink } from "./attachments.ts";
 import { fenceTable } from "./fence.ts";
-import { gatewayEndpointTable } from "./gateway-endpoints.ts";
 import { internetGatewayTable } from "./internet.ts";
 import { type HealthyTargets, loadBalancerTable } from "./load-balancer.ts";
 import { metadataTable } from "./metadata.ts";
 import { hostSysctls, type Interface, type Link, type Namespace, statefulRouterSysctls } from "./model.ts";
+import { gatewayEndpointTable } from "./nat.ts";
 import { vpcRoutes, vpcRules } from "./routes.ts";
 
 export function vpcNamespace(

@@ -1,5 +1,8 @@
 /** The AWS API front: decides what of a request reaches moto, and completes what moto cannot do. */
+
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import { parseJson } from "@metrics-link/contract";
+import { z } from "zod";
 import { ask, forward, readAll, type Way } from "./forward.ts";
 import { type CredentialScope, credentialScope, refuse } from "./scope.ts";
 
@@ -100,9 +103,10 @@ async function completeCall(
     response.end(verdict.body);
     return;
   }
-  const { Account, Region } = JSON.parse(verdict.body.toString()) as { Account: string; Region: string };
+  const identity = z.object({ Account: z.string(), Region: z.string() });
+  const { Account, Region } = parseJson(identity, verdict.body.toString(), "moto's verdict");
   const operation = operationOf(request);
-  const input = JSON.parse(body.toString() || "{}") as Record<string, unknown>;
+  const input = parseJson(z.record(z.string(), z.unknown()), body.toString() || "{}", "The request");
   const answer = await completion.complete({ operation, account: Account, region: Region, input });
   response.writeHead(answer.status, { "content-type": "application/x-amz-json-1.1" });
   response.end(JSON.stringify(answer.body));

@@ -1,23 +1,27 @@
 /** moto as a child process: somebody else's reading of AWS's APIs, made strict by strict.py. */
+
 import { spawn } from "node:child_process";
 import { createWriteStream } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { parseJson } from "@metrics-link/contract";
+import { z } from "zod";
 
+const accessKey = z.object({ accessKeyId: z.string(), secretAccessKey: z.string() });
 /** A user's access key. */
-export interface AccessKey {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-}
+export type AccessKey = Readonly<z.output<typeof accessKey>>;
+
+const readyLine = z.object({
+  port: z.int(),
+  /** Account to the key of its user `sandbox`, who may do anything there. */
+  admins: z.record(z.string(), accessKey),
+  /** The platform team's user, who may assume the deployment roles and nothing else. */
+  deployer: accessKey,
+  /** The metadata services' user, who may assume every role that EC2 may. */
+  imds: accessKey,
+});
 
 /** The access keys that a fresh moto has. */
-export interface BootstrapKeys {
-  /** Account to the key of its user `sandbox`, who may do anything there. */
-  readonly admins: Readonly<Record<string, AccessKey>>;
-  /** The platform team's user, who may assume the deployment roles and nothing else. */
-  readonly deployer: AccessKey;
-  /** The metadata services' user, who may assume every role that EC2 may. */
-  readonly imds: AccessKey;
-}
+export type BootstrapKeys = Omit<z.output<typeof readyLine>, "port">;
 
 export interface MotoOptions {
   /** A Python that has moto 5.2.5. */
@@ -66,16 +70,13 @@ export async function startMoto(options: MotoOptions): Promise<Moto> {
     await exited;
   };
   try {
-    const { port, ...keys } = JSON.parse(await firstLine(child.stdout, exited, deadlineMs)) as ReadyLine;
+    const line = await firstLine(child.stdout, exited, deadlineMs);
+    const { port, ...keys } = parseJson(readyLine, line, "The first line of moto");
     return { endpoint: `http://127.0.0.1:${port}`, keys, pid: child.pid ?? 0, exited, stop };
   } catch (error) {
     await stop();
     throw new Error(`moto did not start: ${(error as Error).message}; its log is ${log}`);
   }
-}
-
-interface ReadyLine extends BootstrapKeys {
-  readonly port: number;
 }
 
 /** Nothing of the caller's AWS or moto settings may reach moto. */

@@ -1,6 +1,6 @@
 /** One command on one instance, from its sending to its end. */
 import type { Instance } from "../../model/topology.ts";
-import type { ManagedHosts } from "./hosts.ts";
+import type { ManagedHosts } from "./run-command.ts";
 
 export type Status = "Pending" | "InProgress" | "Success" | "Failed" | "TimedOut" | "Cancelled";
 

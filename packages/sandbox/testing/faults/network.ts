@@ -1,8 +1,11 @@
 import { readFileSync } from "node:fs";
-import type { Sandbox } from "../../cli/sandbox.ts";
+import { runOnHost, type Sandbox } from "../../cli/sandbox.ts";
 import { topologyOf } from "../../cloud/topology.ts";
 import type { Instance, Topology, Vpc } from "../../model/topology.ts";
 import { execute, inNamespace, run } from "../../realiser/command.ts";
+import { interfaceName, namespaces } from "../../realiser/names.ts";
+import type { Fault } from "./fault.ts";
+import { runAgent } from "./units.ts";
 
 /** What the sandbox's networks were made from. */
 export function topologyIn({ layout }: Sandbox): Topology {
@@ -47,4 +50,53 @@ export async function liftLimit(namespace: string, device: string): Promise<void
   // Without a limit there is nothing to delete.
   if (code !== 0 && !/handle of zero|No such file/.test(stderr))
     throw new Error(`tc in ${namespace}: ${stderr.trim()}`);
+}
+
+/** The internet carries nothing to or from the receiver's endpoint any more, and nobody is told. */
+export function linkCut(sandbox: Sandbox): Fault {
+  const { internet } = namespaces(sandbox.layout);
+  return {
+    async inject() {
+      const { endpoints } = await sandbox.world.status();
+      const addresses = endpoints.map((endpoint) => endpoint.split(":")[0]).join(", ");
+      await addRules(
+        internet,
+        `    type filter hook forward priority 10; policy accept;
+    ip daddr { ${addresses} } drop
+    ip saddr { ${addresses} } drop`,
+      );
+    },
+    heal: () => removeRules(internet),
+  };
+}
+
+/** The way to the receiver is narrow. @param kilobits a second */
+export function narrowLink(sandbox: Sandbox, kilobits: number): Fault {
+  const { internet } = namespaces(sandbox.layout);
+  const device = () => interfaceName("v", placeOf(sandbox, "receiver").vpc.id);
+  return {
+    inject: () => limitRate(internet, device(), kilobits),
+    heal: () => liftLimit(internet, device()),
+  };
+}
+
+/** A host gets no answer from its resolver any more. */
+export function noNames(sandbox: Sandbox, host: string): Fault {
+  const namespace = () => namespaces(sandbox.layout).instance(placeOf(sandbox, host).instance.id);
+  return {
+    async inject() {
+      await addRules(
+        namespace(),
+        `    type filter hook output priority 10; policy accept;
+    udp dport 53 drop
+    tcp dport 53 drop`,
+      );
+      // At once instead of within the minute; it takes its time until it gives up.
+      await runOnHost(sandbox, host, ["systemctl", "start", "--no-block", "metrics-link-agent.service"]);
+    },
+    async heal() {
+      await removeRules(namespace());
+      await runAgent(sandbox, host);
+    },
+  };
 }

@@ -1,6 +1,24 @@
-import type { Sandbox } from "../../cli/sandbox.ts";
-import { untilAtWork } from "./at-work.ts";
+import { runOnHost, type Sandbox } from "../../cli/sandbox.ts";
+import { until } from "../../realiser/until.ts";
 import type { Fault } from "./fault.ts";
+
+const deadlineMilliseconds = 60_000;
+const ready = "curl --silent --fail --max-time 2 --output /dev/null http://127.0.0.1:9090/-/ready";
+const process = "systemctl show --property=MainPID --value metrics-link-prometheus";
+
+/** The process that a host's Prometheus is. */
+export const prometheusProcess = (sandbox: Sandbox, host: string): Promise<string> =>
+  runOnHost(sandbox, host, process.split(" "));
+
+/** Waits until a host's Prometheus answers. @param not the process that it was */
+export async function untilAtWork(sandbox: Sandbox, host: string, not?: string): Promise<void> {
+  await until(`Prometheus of ${host} is ready`, deadlineMilliseconds, async () => {
+    const { code, stdout } = await sandbox.world
+      .exec(host, ["sh", "-c", `${process} && ${ready}`])
+      .catch(() => ({ code: 1, stdout: "" }));
+    return code === 0 && stdout !== not;
+  });
+}
 
 /** A host that is started anew, in order. */
 export const reboot = (sandbox: Sandbox, host: string): Fault => ({

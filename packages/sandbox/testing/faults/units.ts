@@ -1,7 +1,7 @@
 import { runOnHost, type Sandbox } from "../../cli/sandbox.ts";
 import { until } from "../../realiser/until.ts";
-import { prometheusProcess, untilAtWork } from "./at-work.ts";
 import type { Fault } from "./fault.ts";
+import { prometheusProcess, untilAtWork } from "./power.ts";
 
 /** The agent would start a stopped unit again within the minute, and put back what was changed by hand. */
 const agentTimer = "metrics-link-agent.timer";

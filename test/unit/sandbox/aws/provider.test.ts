@@ -75,7 +75,7 @@ describe("the stand-in aws provider", () => {
     const { state } = await provider.create(VPC, inputs, true);
     assert.deepEqual(state.tagsAll, { project: "x", owner: "b" });
     assert.equal(state.arn, UNKNOWN_ON_THE_WIRE);
-    // Nouns without tags get none, and unknown tags stay unknown.
+    // Resource types without tags get none, and unknown tags stay unknown.
     const route = { routeTableId: "rtb", destinationCidrBlock: "0.0.0.0/0", gatewayId: "igw" };
     assert.deepEqual((await provider.check("aws:ec2/route:Route", route)).inputs, route);
     const unknown = await provider.check(VPC, { cidrBlock: "10.0.0.0/16", tags: UNKNOWN_ON_THE_WIRE });

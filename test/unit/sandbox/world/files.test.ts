@@ -5,8 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Layout, layoutOf } from "@metrics-link/sandbox/model/layout.ts";
 import { deployerEnvironment } from "@metrics-link/sandbox/world/environment.ts";
-import { refuseForgottenCloud } from "@metrics-link/sandbox/world/forgotten-cloud.ts";
-import { hostImage } from "@metrics-link/sandbox/world/image.ts";
+import { hostImage, refuseForgottenCloud } from "@metrics-link/sandbox/world/files.ts";
 import { claim, release, runningWorld } from "@metrics-link/sandbox/world/instance.ts";
 import { newSettings, readSettings, settingsFile, writeSettings } from "@metrics-link/sandbox/world/settings.ts";
 

@@ -1,7 +1,7 @@
 /** A small estate in a fake cloud, made as the provider makes it: through checked inputs with their defaults. */
 import assert from "node:assert/strict";
+import { AWS_RESOURCE_TYPES } from "@metrics-link/sandbox/cloud/aws-resource-types.ts";
 import type { Cloud } from "@metrics-link/sandbox/cloud/cloud.ts";
-import { NOUNS } from "@metrics-link/sandbox/cloud/nouns.ts";
 import { checkInputs } from "@metrics-link/sandbox/plugins/rpc/operations.ts";
 import type { Values } from "@metrics-link/sandbox/plugins/rpc/values.ts";
 import { account, region } from "./fake-aws.ts";
@@ -10,17 +10,28 @@ export type Made = Awaited<ReturnType<Cloud["create"]>>;
 
 /** What the provider would send for a program's inputs. */
 export function inputsOf(type: string, news: Values): Values {
-  const noun = NOUNS.get(type) ?? assert.fail(`no noun ${type}`);
-  const checked = checkInputs(noun.inputs, type, { name: "name", olds: {}, news, seed: new Uint8Array([1, 2, 3, 4]) });
+  const resourceType = AWS_RESOURCE_TYPES.get(type) ?? assert.fail(`no resource type ${type}`);
+  const checked = checkInputs(resourceType.inputs, type, {
+    name: "name",
+    olds: {},
+    news,
+    seed: new Uint8Array([1, 2, 3, 4]),
+  });
   assert.deepEqual(checked.failures, []);
   return checked.inputs;
 }
 
 /** What is wrong with a program's inputs, as `property: reason`. */
 export function faultsOf(type: string, news: Values): string[] {
-  const noun = NOUNS.get(type) ?? assert.fail(`no noun ${type}`);
-  const checked = checkInputs(noun.inputs, type, { name: "name", olds: {}, news, seed: new Uint8Array([1, 2, 3, 4]) });
-  const failures = checked.failures.length > 0 ? checked.failures : (noun.check?.(checked.inputs as never) ?? []);
+  const resourceType = AWS_RESOURCE_TYPES.get(type) ?? assert.fail(`no resource type ${type}`);
+  const checked = checkInputs(resourceType.inputs, type, {
+    name: "name",
+    olds: {},
+    news,
+    seed: new Uint8Array([1, 2, 3, 4]),
+  });
+  const failures =
+    checked.failures.length > 0 ? checked.failures : (resourceType.check?.(checked.inputs as never) ?? []);
   return failures.map(({ property, reason }) => `${property}: ${reason}`);
 }
 

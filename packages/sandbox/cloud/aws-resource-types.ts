@@ -1,4 +1,7 @@
-/** Every noun that is modelled, by its Pulumi type token. */
+/** Every resource type that is modelled, by its Pulumi type token. */
+
+import { withSchemaErased } from "../plugins/rpc/schema.ts";
+import type { AnyAwsResourceType } from "./aws-resource-type.ts";
 import { defaultSecurityGroup } from "./ec2/default-security-group.ts";
 import { eip } from "./ec2/eip.ts";
 import { instance } from "./ec2/instance.ts";
@@ -24,7 +27,6 @@ import { listener } from "./lb/listener.ts";
 import { loadBalancer } from "./lb/load-balancer.ts";
 import { targetGroup } from "./lb/target-group.ts";
 import { targetGroupAttachment } from "./lb/target-group-attachment.ts";
-import type { AnyNoun } from "./noun.ts";
 import { bucket } from "./s3/bucket.ts";
 import { bucketEncryption } from "./s3/bucket-encryption.ts";
 import { bucketLifecycle } from "./s3/bucket-lifecycle.ts";
@@ -37,7 +39,7 @@ import { secret } from "./secretsmanager/secret.ts";
 import { secretPolicy } from "./secretsmanager/secret-policy.ts";
 import { secretVersion } from "./secretsmanager/secret-version.ts";
 
-const ALL = [
+const ALL = withSchemaErased<readonly AnyAwsResourceType[]>([
   defaultSecurityGroup,
   eip,
   instance,
@@ -75,6 +77,8 @@ const ALL = [
   loadBalancer,
   targetGroup,
   targetGroupAttachment,
-] as unknown as readonly AnyNoun[];
+]);
 
-export const NOUNS: ReadonlyMap<string, AnyNoun> = new Map(ALL.map((noun) => [noun.type, noun]));
+export const AWS_RESOURCE_TYPES: ReadonlyMap<string, AnyAwsResourceType> = new Map(
+  ALL.map((resourceType) => [resourceType.type, resourceType]),
+);

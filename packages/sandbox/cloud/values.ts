@@ -21,3 +21,9 @@ export function known<T>(value: T): Settled<T> | undefined {
 export function given(value: unknown): boolean {
   return value !== undefined;
 }
+
+/** Whether a value, or anything in it, is this text: how resources name each other. */
+export function names(value: unknown, text: string): boolean {
+  if (value === text) return true;
+  return typeof value === "object" && value !== null && Object.values(value).some((member) => names(member, text));
+}

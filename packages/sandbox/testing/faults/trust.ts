@@ -1,9 +1,31 @@
 import { hostPaths } from "@metrics-link/release";
-import { runOnHost, type Sandbox } from "../../cli/sandbox.ts";
+import { pulumiOf, runOnHost, type Sandbox } from "../../cli/sandbox.ts";
 import type { Role } from "../../cli/stack-files.ts";
 import { expired, identitiesOf } from "../identities.ts";
 import type { Fault } from "./fault.ts";
-import { startAgent, stopAgent } from "./units.ts";
+import { runAgent, startAgent, stopAgent } from "./units.ts";
+
+/** The people of one side take the trust in their peer away, and give it back, each with an update of their stack. */
+export const suspendedPeer = (sandbox: Sandbox, role: Role): Fault => ({
+  async inject() {
+    sandbox.files.suspend(role, "a drill: its key is said to be out");
+    await pulumiOf(sandbox).up(role);
+  },
+  async heal() {
+    sandbox.files.suspend(role, undefined);
+    await pulumiOf(sandbox).up(role);
+  },
+});
+
+/** Somebody puts another root beside those that a receiver trusts for a sender, on its disk; the agent finds it. */
+export const editedTrustBundle = (sandbox: Sandbox, sender: string): Fault => ({
+  async inject() {
+    const script = `cd ${hostPaths.current}/tls && cat own-root.pem >> roots/${sender}.pem`;
+    await runOnHost(sandbox, "receiver", ["sh", "-c", script]);
+    await runAgent(sandbox, "receiver");
+  },
+  heal: () => runAgent(sandbox, "receiver"),
+});
 
 /** What was there, until it is put back: the agent would find it, but wait a minute for an Envoy that cannot know. */
 const aside = "/run/metrics-link-fault-chain.pem";
