@@ -73,7 +73,7 @@ export default {
       comment: "What all pages for a person are made of: data in, markup out, and nothing of what they tell.",
       severity: "error",
       from: { path: room("report") },
-      to: { path: ["@pulumi", "^(node:)?fs", "^(node:)?child_process", "^packages/(?!report/)"] },
+      to: { path: ["@pulumi", "^(node:)?fs", "^(node:)?child_process", "^packages/(?!(report|contract)/)"] },
     },
     {
       name: "consoles-ask-whom-they-are-given",

@@ -2,11 +2,14 @@ import type { Configuration } from "@metrics-link/config";
 import {
   type AcceptedPeer,
   contractOutput,
+  contractVersionsOutput,
+  messageOf,
   type PeerOutput,
   type PeerPins,
   type SetAside,
   type Standing,
   standingOf,
+  versionAdvice,
   wasAccepted,
 } from "@metrics-link/contract";
 import * as pulumi from "@pulumi/pulumi";
@@ -32,7 +35,9 @@ export async function knownPeer<Role extends "sender" | "receiver">(
   const { name, stack, suspended } = peer;
   const reading = suspended === undefined ? await readingOf(stack) : undefined;
   const standing = { name, stack, ...standingOf(role, { peer, reading, before, network }) };
-  for (const one of setAside([standing])) void pulumi.log.warn(said(one), pulumi.runtime.getStackResource());
+  const advice = reading !== undefined && "contract" in reading ? versionAdvice(stack, reading.versions) : undefined;
+  const warnings = [...setAside([standing]).map(said), ...(advice === undefined ? [] : [advice])];
+  for (const warning of warnings) void pulumi.log.warn(warning, pulumi.runtime.getStackResource());
   return standing;
 }
 
@@ -45,9 +50,9 @@ function said({ name, state, words, inForce }: SetAside): string {
 }
 
 const readingOf = (stack: string) =>
-  readOutputs(stack, [contractOutput]).then(
-    (outputs) => ({ contract: outputs[contractOutput] }),
-    (error: unknown) => ({ error: error instanceof Error ? error.message : String(error) }),
+  readOutputs(stack, [contractOutput, contractVersionsOutput]).then(
+    (outputs) => ({ contract: outputs[contractOutput], versions: outputs[contractVersionsOutput] }),
+    (error: unknown) => ({ error: messageOf(error) }),
   );
 
 /** The peers that this update lets in or reaches. */

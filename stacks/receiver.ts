@@ -1,6 +1,7 @@
 import type { ReceiverConfiguration } from "@metrics-link/config";
 import {
-  contractVersion,
+  contractVersions,
+  contractVersionsOutput,
   identityName,
   type PeerOutput,
   type ReceiverContract,
@@ -71,7 +72,7 @@ export async function receiver(configuration: ReceiverConfiguration, bundling: P
 
   const contract = pulumi.all([pki.rootBundle, pulumi.all(ingress.addresses), host.word]).apply(
     ([rootBundle, endpointAddresses]): ReceiverContract => ({
-      version: contractVersion,
+      version: contractVersions.writes,
       role: "receiver",
       accountId: account.id,
       rootBundle,
@@ -83,6 +84,7 @@ export async function receiver(configuration: ReceiverConfiguration, bundling: P
   );
   return {
     contract,
+    [contractVersionsOutput]: contractVersions,
     rootFingerprints: pki.rootFingerprints,
     pki: pki.state,
     leafNotAfter: pki.leaf.notAfter,

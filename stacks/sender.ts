@@ -1,6 +1,7 @@
 import type { SenderConfiguration } from "@metrics-link/config";
 import {
-  contractVersion,
+  contractVersions,
+  contractVersionsOutput,
   identityName,
   type PeerOutput,
   remembered,
@@ -84,7 +85,7 @@ export async function sender(
 
   const contract = pulumi.all([pki.rootBundle, pulumi.all(egress.addresses), host.word]).apply(
     ([rootBundle, egressAddresses]): SenderContract => ({
-      version: contractVersion,
+      version: contractVersions.writes,
       role: "sender",
       accountId: account.id,
       rootBundle,
@@ -95,6 +96,7 @@ export async function sender(
   );
   return {
     contract,
+    [contractVersionsOutput]: contractVersions,
     rootFingerprints: pki.rootFingerprints,
     pki: pki.state,
     leafNotAfter: pki.leaf.notAfter,

@@ -1,4 +1,4 @@
-export { type Audit, audit, exitCodes, rowsWith, type Section } from "./audit.ts";
+export { type Audit, audit, exitCodes, findingsOf, outcomeOf, summary } from "./audit.ts";
 export type {
   AuditEvidence,
   Change,
@@ -12,7 +12,4 @@ export type {
   StackEvidence,
   Update,
 } from "./evidence.ts";
-export { outcomeOf } from "./outcome.ts";
 export { page } from "./page/page.ts";
-export type { Row, Status } from "./rows.ts";
-export { summary } from "./summary.ts";

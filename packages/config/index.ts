@@ -1,6 +1,10 @@
-export * from "./configuration.ts";
-export * from "./endpoint-services.ts";
-export * from "./keep-rule.ts";
-export * from "./peers.ts";
-export * from "./pulumi.ts";
-export * from "./values.ts";
+export {
+  type Configuration,
+  configurationNamespace,
+  configurationOf,
+  configurationSchemas,
+  parseConfiguration,
+  type ReceiverConfiguration,
+  type SenderConfiguration,
+} from "./configuration.ts";
+export { isKeepRule, keepRule } from "./policy.ts";

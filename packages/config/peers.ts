@@ -1,10 +1,19 @@
-import { fingerprint, isDocumentationAddress, isPublicAddress, stackName, text } from "@metrics-link/contract";
+import {
+  fingerprint,
+  isDocumentationAddress,
+  isPublicAddress,
+  matching,
+  stackName,
+  text,
+} from "@metrics-link/contract";
 import { z } from "zod";
-import { peerName } from "./values.ts";
+import { key } from "./values.ts";
 
 const rootFingerprints = z
   .array(fingerprint)
-  .min(1, { error: "at least one fingerprint of the peer's root; read it to each other, then write it down" })
+  .min(1, {
+    error: "at least one fingerprint of the peer's root; read it to each other over the telephone, then write it down",
+  })
   .max(4, { error: "at most four: the old and the new one of a rotation, and room for a second" });
 
 const addresses = z
@@ -17,29 +26,73 @@ const addresses = z
   .max(4, { error: "at most four: those in use and those that follow them" })
   .refine((list) => new Set(list).size === list.length, { error: "each address once" });
 
+/** Whom the texts of a peer's keys are about. */
+interface PeerText {
+  readonly stack: string;
+  readonly stackExample: string;
+  readonly whose: string;
+  readonly until: string;
+  readonly addresses: string;
+}
+
 /**
- * What a person has agreed to of a peer. Each key may be absent until they have; then nothing of the peer is taken.
+ * What a person has agreed to of a peer. Each pin may be absent until they have; then nothing of the peer is taken.
  * `npm run trust -- accept` writes both.
  */
-const pins = {
-  stack: stackName,
-  /** SHA-256 of each root certificate that may be trusted. */
-  rootFingerprints: rootFingerprints.optional(),
-  /** Each address that the peer may come from (a sender) or be reached at (the receiver). */
-  addresses: addresses.optional(),
-  /** Takes the peer's trust away with the next update, for as long as the key is there. */
-  suspended: text("why this peer is not trusted for now, in 1 to 200 characters")
-    .min(1, { error: "why this peer is not trusted for now" })
-    .max(200, { error: "at most 200 characters" })
-    .optional(),
-};
+const pins = ({ stack, stackExample, whose, until, addresses: what }: PeerText) => ({
+  stack: key(stackName, { description: stack, range: "`organization/project/stack`", example: stackExample }),
+  rootFingerprints: key(rootFingerprints.optional(), {
+    description: `SHA-256 fingerprints of ${whose} root, heard from its people. Absent until ${until}.`,
+    range: "one to four, with or without colons, in either case",
+    example: '["3F:9A:…"]',
+  }),
+  addresses: key(addresses.optional(), {
+    description: `Public IPv4 addresses ${what}, agreed to by a person. \`npm run trust -- accept\` writes them.`,
+    range: "one to four",
+    example: '["8.8.4.4"]',
+  }),
+  suspended: key(
+    text("why this peer is not trusted for now, in 1 to 200 characters")
+      .min(1, { error: "why this peer is not trusted for now" })
+      .max(200, { error: "at most 200 characters" })
+      .optional(),
+    {
+      description: "Why this peer is not trusted for now. While the key is there, its chain, rules and roots are gone.",
+      range: "1 to 200 characters",
+      example: '"leaf stolen"',
+    },
+  ),
+});
 
 /** The receiver, in a sender's configuration. */
-export const peer = z.strictObject(pins);
+export const peer = z.strictObject(
+  pins({
+    stack: "The receiver's stack. With a self-managed backend the organization is the word `organization`.",
+    stackExample: "organization/metrics-link/production-receiver",
+    whose: "the receiver's",
+    until: "the receiver has a `contract` output",
+    addresses: "that the receiver is reached at",
+  }),
+);
+
+const sender = {
+  name: key(matching(/^[a-z][a-z0-9-]{0,19}$/, "1 to 20 of a-z, 0-9 and -, beginning with a letter"), {
+    description: "The sender's name here. Part of counters, rule names and file names. Not `elsewhere`.",
+    range: "1 to 20 of a-z, 0-9 and `-`, each once",
+    example: "account-a",
+  }),
+  ...pins({
+    stack: "The sender's stack. Until it has been updated, it has no way in.",
+    stackExample: "organization/metrics-link/production-sender",
+    whose: "that sender's",
+    until: "they have been",
+    addresses: "that the sender comes from",
+  }),
+};
 
 /** The senders, in a receiver's configuration. */
 export const senders = z
-  .array(z.strictObject({ name: peerName, ...pins }))
+  .array(z.strictObject(sender))
   .min(1, { error: "at least one sender; to let go of the last one, suspend it (senders[].suspended)" })
   .superRefine((list, context) => {
     const complain = (path: PropertyKey[], message: string) => context.addIssue({ code: "custom", path, message });

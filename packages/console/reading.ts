@@ -1,14 +1,14 @@
-import type { Panel } from "@metrics-link/prometheus/dashboards/panels.ts";
+import type { Panel } from "@metrics-link/prometheus/dashboards/index.ts";
 import type { EvidencePart } from "@metrics-link/release";
-import type { Series, Span } from "@metrics-link/report/chart/series.ts";
+import type { Series, Span } from "@metrics-link/report";
 
-/** All that a console shows, as it was read; a part that could not be read says why. */
+/** Everything that a console shows; a part that could not be read says why. */
 export interface Reading {
   /** The time that the panels show; it ends when the reading was taken. */
   readonly span: Span;
   readonly hosts: EvidencePart<readonly Host[]>;
   readonly links: EvidencePart<readonly Link[]>;
-  /** What fires, by whose rules: one side may answer when the other does not. */
+  /** The firing alerts by whose rules they fire: one side may answer when the other does not. */
   readonly alerts: Readonly<Record<"receiver" | "senders", EvidencePart<readonly Alert[]>>>;
   /** Raw samples of both ends; absent where only one end can be asked. */
   readonly comparison?: EvidencePart<Comparison>;
@@ -19,7 +19,7 @@ export interface Host {
   /** `receiver`; `sender`, with the labels that tell one from another where there are several. */
   readonly name: string;
   readonly release: string | undefined;
-  /** How the agent's last run ended; undefined when nobody tells. */
+  /** How the agent's last run ended; undefined when nobody exports it. */
   readonly outcome: string | undefined;
   /** When it ended, in seconds since the epoch. */
   readonly ranAt: number | undefined;
@@ -36,12 +36,12 @@ export interface Certificate {
 /** How far the samples of one sender have come. */
 export interface Link {
   readonly sender: string;
-  /** Seconds between the newest sample stored and the newest one acknowledged; undefined when it has not told lately. */
+  /** Seconds between the newest sample stored and the newest one acknowledged; undefined without a recent sample. */
   readonly lag: number | undefined;
-  /** When something of the sender was last heard, in seconds since the epoch. */
+  /** Of the sender's last sample, in seconds since the epoch. */
   readonly heardAt: number;
-  /** Up to when the sender's repairer vouches for the receiver's copy, in seconds since the epoch. */
-  readonly vouchedUntil: number | undefined;
+  /** The delivery watermark: the receiver has every sample up to here, in seconds since the epoch. */
+  readonly watermark: number | undefined;
 }
 
 /** An alert that fires. */
@@ -49,9 +49,9 @@ export interface Alert {
   readonly host: string;
   readonly name: string;
   readonly severity: string;
-  /** Undefined for a sender's: only its own Prometheus has the words. */
+  /** Undefined for a sender's alert that the receiver stores: only the sender's Prometheus has annotations. */
   readonly summary: string | undefined;
-  /** The page of the repository that says what to do; undefined for an alert of the user's. */
+  /** A path in the repository; undefined for an alert of the user's. */
   readonly runbook: string | undefined;
 }
 
@@ -73,8 +73,8 @@ export interface PanelRow {
 export interface PanelReading {
   readonly panel: Panel;
   readonly series: EvidencePart<readonly Series[]>;
-  /** The legends of its queries that told nothing of the present. */
+  /** The legends of its queries without a current value. */
   readonly lacking: readonly string[];
-  /** Whether the receiver has nothing of the present, so that this comes from the sender's own Prometheus. */
+  /** Whether this comes from the sender's own Prometheus, because the receiver has no current value. */
   readonly ofSender: boolean;
 }

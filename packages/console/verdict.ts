@@ -1,181 +1,173 @@
 import { alertSettings } from "@metrics-link/prometheus";
 import type { EvidencePart } from "@metrics-link/release";
-import { clock } from "@metrics-link/report/chart/ticks.ts";
-import { told } from "@metrics-link/report/chart/units.ts";
+import {
+  clock,
+  count,
+  type Finding,
+  format,
+  ranked,
+  type Severity,
+  severities,
+  type Verdict,
+  worst,
+} from "@metrics-link/report";
 import type { Alert, Certificate, Comparison, Host, Link, Reading } from "./reading.ts";
 
-/** What cannot be seen is never fine. */
-export type State = "fine" | "look" | "not known" | "wrong";
-
-export interface Statement {
-  readonly state: State;
-  readonly text: string;
-}
-
-export interface Verdict {
-  readonly state: State;
-  readonly headline: string;
-  /** The worst first. */
-  readonly statements: readonly Statement[];
-}
-
-/** What a reading means, in words. */
+/** What a reading means. */
 export function verdictOf(reading: Reading): Verdict {
-  const { hosts, links, comparison, span } = reading;
-  const statements = [
-    ...judge("The link", links, (found) => linkStatements(found, span.until)),
-    ...(comparison === undefined ? [] : judge("Whether samples are missing", comparison, comparisonStatements)),
-    ...judge("The hosts", hosts, (found) => hostStatements(found, span.until)),
-    ...alertStatements(reading),
-    ...panelStatements(reading),
-  ].toSorted((one, other) => badness.indexOf(one.state) - badness.indexOf(other.state));
-  const state = statements[0]?.state ?? "not known";
-  return { state, headline: headlineOf(statements), statements };
+  const { hosts, links, comparison, alerts, span } = reading;
+  const fired = [
+    ...judge("alert", "What fires at the receiver", alerts.receiver, (found) => found.map(alertFinding)),
+    ...judge("alert", "What fires at the senders", alerts.senders, (found) => found.map(alertFinding)),
+  ];
+  const findings = ranked([
+    ...judge("link", "The link", links, (found) => linkFindings(found, span.until)),
+    ...(comparison === undefined ? [] : judge("samples", "Missing samples", comparison, comparisonFindings)),
+    ...judge("host", "The hosts", hosts, (found) => hostFindings(found, span.until)),
+    ...(fired.length === 0 ? [finding("ok", "alert", "No alert fires.")] : fired),
+    ...panelFindings(reading),
+  ]);
+  return { severity: worst(findings), headline: headlineOf(findings), findings };
 }
 
-const badness: readonly State[] = ["wrong", "not known", "look", "fine"];
+const finding = (severity: Severity, subject: string, what: string): Finding => ({ severity, subject, what });
 
-function headlineOf(statements: readonly Statement[]): string {
-  const things = (state: State) => {
-    const count = statements.filter((one) => one.state === state).length;
-    return count === 1 ? "1 thing is" : `${count} things are`;
-  };
-  const told = badness
-    .filter((state) => state !== "fine" && statements.some((one) => one.state === state))
-    .map((state) => `${things(state)} ${state === "look" ? "to be looked at" : state}`);
-  return told.length === 0 ? "The link is up and nothing is wrong" : told.join(", ");
+function headlineOf(findings: readonly Finding[]): string {
+  const counts = severities.flatMap((severity) => {
+    const number = findings.filter((one) => one.severity === severity).length;
+    if (severity === "ok" || number === 0) return [];
+    return [severity === "warning" ? count(number, "warning") : `${number} ${severity}`];
+  });
+  return counts.length === 0 ? "The link is up and nothing is wrong" : counts.join(", ");
 }
 
 function judge<Value>(
   subject: string,
+  what: string,
   evidence: EvidencePart<Value>,
-  look: (value: Value) => Statement[],
-): Statement[] {
-  return "value" in evidence ? look(evidence.value) : [{ state: "not known", text: `${subject}: ${evidence.error}.` }];
+  look: (value: Value) => Finding[],
+): Finding[] {
+  return "value" in evidence ? look(evidence.value) : [finding("not known", subject, `${what}: ${evidence.error}.`)];
 }
 
 /** A scrape, the time that a batch waits, and some patience; an alert fires much later. */
 const upToDateSeconds = 30;
 
-/** A lag of more than thirty years is one behind no sample at all. */
+/** A lag of more than thirty years: no sample was acknowledged at all. */
 const sinceTheEpoch = 1e9;
 
-function linkStatements(links: readonly Link[], now: number): Statement[] {
-  if (links.length === 0) return [{ state: "wrong", text: "No sender was heard of in the last two hours." }];
-  return links.flatMap((link) => [linkStatement(link, now), ...vouchStatements(link, now)]);
+function linkFindings(links: readonly Link[], now: number): Finding[] {
+  if (links.length === 0) return [finding("critical", "link", "No samples from any sender in the last two hours.")];
+  return links.flatMap((link) => [linkFinding(link, now), ...watermarkFindings(link, now)]);
 }
 
-function linkStatement({ sender, lag, heardAt }: Link, now: number): Statement {
+function linkFinding({ sender, lag, heardAt }: Link, now: number): Finding {
   if (lag === undefined) {
-    const state = now - heardAt < upToDateSeconds ? "not known" : "wrong";
-    return {
-      state,
-      text: `The ${sender} does not say how far the receiver is behind; last heard at ${clock(heardAt)}.`,
-    };
+    const severity = now - heardAt < upToDateSeconds ? "not known" : "critical";
+    return finding(
+      severity,
+      "link",
+      `The lag of the ${sender} is not known; its last sample is from ${clock(heardAt)}.`,
+    );
   }
   if (lag > sinceTheEpoch) {
-    return { state: "wrong", text: `Nothing of the ${sender} was acknowledged since its Prometheus started.` };
+    return finding("critical", "link", `No sample of the ${sender} was acknowledged since its Prometheus started.`);
   }
-  const behind = `the newest acknowledged sample of the ${sender} is ${told("s", lag)} behind the newest stored one`;
+  const behind = `the newest acknowledged sample of the ${sender} is ${format("s", lag)} behind the newest stored one`;
   return lag <= upToDateSeconds
-    ? { state: "fine", text: `The link is up: ${behind}.` }
-    : { state: "wrong", text: `The link is behind: ${behind}.` };
+    ? finding("ok", "link", `The link is up: ${behind}.`)
+    : finding("critical", "link", `The link is behind: ${behind}.`);
 }
 
-function vouchStatements({ sender, vouchedUntil }: Link, now: number): Statement[] {
-  if (vouchedUntil === undefined) return [];
-  const age = now - vouchedUntil;
-  const text = `The repairer of the ${sender} vouches for the receiver's copy up to ${clock(vouchedUntil)}, ${told("s", age)} ago.`;
-  return [{ state: age > alertSettings.RepairBehind.threshold ? "wrong" : "fine", text }];
+function watermarkFindings({ sender, watermark }: Link, now: number): Finding[] {
+  if (watermark === undefined) return [];
+  const age = now - watermark;
+  const what = `The receiver has every sample of the ${sender} up to ${clock(watermark)}, ${format("s", age)} ago.`;
+  return [finding(age > alertSettings.RepairBehind.threshold ? "critical" : "ok", "delivery watermark", what)];
 }
 
-function comparisonStatements({ seconds, series, compared, missing, different, unexpected }: Comparison): Statement[] {
-  if (compared === 0) return [{ state: "not known", text: "No raw samples could be compared yet." }];
+function comparisonFindings({ seconds, series, compared, missing, different, unexpected }: Comparison): Finding[] {
+  if (compared === 0) return [finding("not known", "samples", "No raw samples could be compared yet.")];
   const both = `raw samples of both sides, last ${seconds} s: ${compared} of ${series} series compared`;
   return missing + different + unexpected === 0
-    ? [{ state: "fine", text: `Nothing is missing: ${both}, all equal.` }]
+    ? [finding("ok", "samples", `Nothing is missing: ${both}, all equal.`)]
     : [
-        {
-          state: "wrong",
-          text: `Not everything has arrived as it was sent: ${both}, ${missing} missing, ${different} different, ${unexpected} unexpected.`,
-        },
+        finding(
+          "critical",
+          "samples",
+          `Samples differ: ${both}, ${missing} missing, ${different} different, ${unexpected} unexpected.`,
+        ),
       ];
 }
 
-function hostStatements(hosts: readonly Host[], now: number): Statement[] {
+function hostFindings(hosts: readonly Host[], now: number): Finding[] {
   const sides = ["receiver", "sender"].filter((side) => !hosts.some(({ name }) => name.startsWith(side)));
   return [
-    ...sides.map((side): Statement => ({ state: "not known", text: `No agent of a ${side} tells of its host.` })),
-    ...hosts.flatMap((host) => [agentStatement(host, now), ...expired(host, now)]),
+    ...sides.map((side) => finding("not known", "host", `No host of a ${side} exports its state.`)),
+    ...hosts.flatMap((host) => [agentFinding(host, now), ...expired(host, now)]),
   ];
 }
 
-function agentStatement({ name, outcome, ranAt }: Host, now: number): Statement {
+function agentFinding({ name, outcome, ranAt }: Host, now: number): Finding {
   const agent = `The agent of the ${name}`;
-  if (outcome === undefined) return { state: "not known", text: `${agent} does not say how its last run ended.` };
+  if (outcome === undefined) return finding("not known", "agent", `${agent} exports no outcome of its last run.`);
   const age = ranAt === undefined ? 0 : now - ranAt;
   return age > alertSettings.AgentSilent.threshold
-    ? { state: "wrong", text: `${agent} ran last ${told("s", age)} ago: ${words(outcome)}.` }
-    : { state: stateOfOutcome(outcome), text: `${agent}: ${words(outcome)}.` };
+    ? finding("critical", "agent", `${agent} last ran ${format("s", age)} ago: ${words(outcome)}.`)
+    : finding(severityOfOutcome(outcome), "agent", `${agent}: ${words(outcome)}.`);
 }
 
-export function stateOfOutcome(outcome: string | undefined): State {
+export function severityOfOutcome(outcome: string | undefined): Severity {
   if (outcome === undefined) return "not known";
-  if (outcome === "converged") return "fine";
-  return outcome === "held" ? "look" : "wrong";
+  if (outcome === "converged") return "ok";
+  return outcome === "held" ? "warning" : "critical";
 }
 
-function expired({ name, certificates }: Host, now: number): Statement[] {
+function expired({ name, certificates }: Host, now: number): Finding[] {
   return certificates.flatMap((certificate) => {
-    const state = stateOfCertificate(certificate, now);
+    const severity = severityOfCertificate(certificate, now);
     const left = certificate.notAfter - now;
-    const text = left <= 0 ? "has expired" : `has ${told("s", left)} left`;
-    return state === "fine" ? [] : [{ state, text: `The ${certificate.tier} certificate on the ${name} ${text}.` }];
+    const state = left <= 0 ? "has expired" : `has ${format("s", left)} left`;
+    const what = `The ${certificate.tier} certificate on the ${name} ${state}.`;
+    return severity === "ok" ? [] : [finding(severity, "certificate", what)];
   });
 }
 
 /** By the thresholds of the alerts. */
-export function stateOfCertificate({ tier, notAfter }: Certificate, now: number): State {
-  if (notAfter <= now) return "wrong";
-  const threshold =
-    tier === "leaf" ? alertSettings.LeafRenewalOverdue.threshold : alertSettings.AuthorityExpiring.threshold;
-  return notAfter - now < threshold ? "look" : "fine";
+export function severityOfCertificate({ tier, notAfter }: Certificate, now: number): Severity {
+  if (notAfter <= now) return "critical";
+  const { LeafRenewalOverdue, AuthorityExpiring } = alertSettings;
+  return notAfter - now < (tier === "leaf" ? LeafRenewalOverdue : AuthorityExpiring).threshold ? "warning" : "ok";
 }
 
-function alertStatements({ alerts }: Reading): Statement[] {
-  const told = [
-    ...judge("What fires at the receiver", alerts.receiver, (found) => found.map(alertStatement)),
-    ...judge("What fires at the senders", alerts.senders, (found) => found.map(alertStatement)),
-  ];
-  return told.length === 0 ? [{ state: "fine", text: "No alert fires." }] : told;
-}
-
-const alertStatement = ({ host, name, severity, summary }: Alert): Statement => ({
-  state: stateOfSeverity(severity),
-  text: `${name} (${severity}) of the ${host} fires${summary === undefined ? "." : `: ${summary}`}`,
-});
+const alertFinding = ({ host, name, severity, summary }: Alert): Finding =>
+  finding(
+    severityOfAlert(severity),
+    "alert",
+    `${name} (${severity}) of the ${host} fires${summary === undefined ? "." : `: ${summary}`}`,
+  );
 
 /** The worst first. */
 export const bySeverity = (one: Alert, other: Alert): number =>
-  severities.indexOf(one.severity) - severities.indexOf(other.severity) || one.name.localeCompare(other.name);
+  alertSeverities.indexOf(one.severity) - alertSeverities.indexOf(other.severity) || one.name.localeCompare(other.name);
 
-const severities = ["critical", "warning", "info"];
+const alertSeverities = ["critical", "warning", "info"];
 
-export function stateOfSeverity(severity: string): State {
-  if (severity === "critical") return "wrong";
-  return severity === "info" ? "fine" : "look";
+export function severityOfAlert(severity: string): Severity {
+  if (severity === "critical") return "critical";
+  return severity === "info" ? "ok" : "warning";
 }
 
-/** What the panels ought to tell of the present and do not. Why a panel could not be read stands in its place. */
-function panelStatements({ rows }: Reading): Statement[] {
+/** Panels without the current values that they ought to have. Why a panel could not be read stands in its place. */
+function panelFindings({ rows }: Reading): Finding[] {
   const silent = rows
     .flatMap(({ panels }) => panels)
     .filter(({ panel, series, lacking }) => "value" in series && lacking.length > 0 && panel.whenEmpty === undefined)
     .map(({ panel: { title, queries }, lacking }) =>
       lacking.length === queries.length ? title : `${title} (${lacking.join(", ")})`,
     );
-  return silent.length === 0 ? [] : [{ state: "not known", text: `No data of the present: ${silent.join("; ")}.` }];
+  return silent.length === 0 ? [] : [finding("not known", "panels", `No current data: ${silent.join("; ")}.`)];
 }
 
-/** `rolledBack` as a person says it. */
+/** `rolledBack` as "rolled back". */
 export const words = (outcome: string): string => outcome.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);

@@ -1,3 +1,5 @@
+import { LinkError } from "./errors.ts";
+
 /** One value of DER (X.690 section 10): its tag as a byte, what is inside, and all of its bytes. */
 export interface Tlv {
   readonly tag: number;
@@ -6,9 +8,9 @@ export interface Tlv {
 }
 
 /** Bytes that are not DER, or not of the form that is asked for. */
-export class NotDerError extends Error {
+export class NotDerError extends LinkError {
   constructor(what: string) {
-    super(what);
+    super("CERTIFICATES_INVALID", { what });
     this.name = "NotDerError";
   }
 }

@@ -1,5 +1,43 @@
 import type { z } from "zod";
-import { printable } from "./printable.ts";
+import type { ErrorCode } from "./error-codes.ts";
+import { jsonOf, shortened } from "./printable.ts";
+
+/** Facts of an error besides its code. */
+export interface ErrorFacts {
+  /** What happened, in a clause without a full stop. Foreign text in it must be `printable`. */
+  readonly what: string;
+  /** The value seen; escaped and shortened by the error. */
+  readonly value?: unknown;
+  /** What to do next, as an imperative. */
+  readonly next?: string;
+  readonly cause?: unknown;
+}
+
+/**
+ * The one kind of error that a user meets: a stable code, what happened, the value seen, what to do next, the cause.
+ * The message reads `what: value; next`; the code leads the stack trace, which Pulumi prints.
+ */
+export class LinkError extends Error {
+  readonly code: ErrorCode;
+  readonly value: unknown;
+  readonly next: string | undefined;
+
+  constructor(code: ErrorCode, { what, value, next, cause }: ErrorFacts) {
+    const seen = value === undefined ? "" : `: ${shortened(jsonOf(value))}`;
+    super(`${what}${seen}${next === undefined ? "" : `; ${next}`}`, cause === undefined ? {} : { cause });
+    this.name = "LinkError";
+    this.code = code;
+    this.value = value;
+    this.next = next;
+    if (this.stack !== undefined) this.stack = this.stack.replace(/^\w+/, (name) => `${name} [${code}]`);
+  }
+}
+
+/** Whether something that was thrown has this code. */
+export const hasCode = (error: unknown, code: ErrorCode): boolean => error instanceof LinkError && error.code === code;
+
+/** The message of anything that was thrown. */
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** One thing wrong with an input: where it stands, what was found there, and what would be right. */
 export interface Problem {
@@ -12,14 +50,20 @@ export interface Problem {
 /** A message names this many problems: a peer can make as many as it likes. */
 const shownProblems = 20;
 
-/** All that is wrong with an input, reported together so that a person mends it in one go. */
-export class InvalidInputError extends Error {
+/** All that is wrong with an input, reported together so that a person corrects it in one go. */
+export class InvalidInputError extends LinkError {
   readonly problems: readonly Problem[];
 
-  constructor(subject: string, problems: readonly Problem[]) {
+  constructor(
+    subject: string,
+    problems: readonly Problem[],
+    code: ErrorCode = "INPUT_INVALID",
+    options: { readonly cause?: unknown } = {},
+  ) {
     const shown = problems.slice(0, shownProblems).map((problem) => `  - ${describe(problem)}`);
     const left = problems.length - shown.length;
-    super([`${subject}:`, ...shown, ...(left > 0 ? [`  - and ${left} more`] : [])].join("\n"));
+    const what = [`${subject}:`, ...shown, ...(left > 0 ? [`  - and ${left} more`] : [])].join("\n");
+    super(code, { what, ...options });
     this.name = "InvalidInputError";
     this.problems = problems;
   }
@@ -53,28 +97,8 @@ export function valueAt(raw: unknown, path: readonly PropertyKey[]): unknown {
   return found;
 }
 
-/** A key or a value is shown in this many characters: a peer's may be of any length. */
-const shownCharacters = 400;
-
 /** Keys and values may come from a peer or a pull request, so what a terminal would act on is escaped. */
 function describe({ key, value, remedy }: Problem): string {
   const name = shortened(key);
   return value === undefined ? `${name} is missing: ${remedy}` : `${name} is ${shortened(jsonOf(value))}: ${remedy}`;
-}
-
-/** The text for a message, printable and never longer than what is shown. */
-export function shortened(text: string, most = shownCharacters): string {
-  const start = printable(text.slice(0, most));
-  return start.length > most || text.length > most
-    ? `${printable(start.slice(0, most))}… (${text.length} characters)`
-    : start;
-}
-
-/** Never throws: a message about a hostile value must come out, whatever the value is. */
-function jsonOf(value: unknown): string {
-  try {
-    return JSON.stringify(value) ?? String(value);
-  } catch {
-    return "a value that JSON cannot express, or that nests too deeply";
-  }
 }

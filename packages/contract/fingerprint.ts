@@ -1,9 +1,10 @@
 import { X509Certificate } from "node:crypto";
+import { LinkError } from "./errors.ts";
 
 /** What stands in a text that ought to be PEM certificates and nothing else. */
-export class NotCertificatesError extends Error {
+export class NotCertificatesError extends LinkError {
   constructor(what: string) {
-    super(what);
+    super("CERTIFICATES_INVALID", { what });
     this.name = "NotCertificatesError";
   }
 }

@@ -1,3 +1,4 @@
+export { type ErrorCode, errorCodes } from "./error-codes.ts";
 export * from "./errors.ts";
 export * from "./fingerprint.ts";
 export * from "./forms.ts";
@@ -8,3 +9,4 @@ export * from "./printable.ts";
 export * from "./public-address.ts";
 export * from "./root-certificate.ts";
 export * from "./standing.ts";
+export * from "./versions.ts";

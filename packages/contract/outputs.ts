@@ -1,14 +1,12 @@
 import { z } from "zod";
+import type { ErrorCode } from "./error-codes.ts";
 import { InvalidInputError, type Problem, problemsFound } from "./errors.ts";
 import { certificatesOf, fingerprintsOf, readCertificates, unlessOtherText } from "./fingerprint.ts";
 import { dnsName, fingerprint, stackName } from "./forms.ts";
 import { isDocumentationAddress, isPublicAddress, mostAddresses } from "./public-address.ts";
 import { rootFault } from "./root-certificate.ts";
+import { contractOutput, versionFault, versionNumber } from "./versions.ts";
 
-/** The name of the stack output that the peer reads. Everything in it is public. */
-export const contractOutput = "contract";
-/** Raised when a field changes its meaning; a peer of another version is refused, not guessed at. */
-export const contractVersion = 1;
 /** The port that the receiver's load balancer offers to the world. */
 export const endpointPort = 443;
 
@@ -40,9 +38,8 @@ export const rootBundle = z.string().superRefine((pem, context) => {
 });
 
 const common = {
-  version: z.literal(contractVersion, {
-    error: `contract version ${contractVersion}; update both sides to one release`,
-  }),
+  /** One that this release reads: whoever parses a contract asks `versionFault` first. */
+  version: versionNumber,
   accountId: z.string().regex(/^\d{12}$/, { error: "the 12 digits of an AWS account" }),
   /** PEM of this side's root certificates: one, or old and new while a root rotates. Never an intermediate. */
   rootBundle,
@@ -50,7 +47,7 @@ const common = {
   dnsName,
   /** Whom this side trusts since its last update: a peer that changes its root or its name looks here first. */
   trusts: z
-    .array(z.strictObject({ stack: stackName, rootFingerprints: z.array(fingerprint).max(8), dnsName }))
+    .array(z.object({ stack: stackName, rootFingerprints: z.array(fingerprint).max(8), dnsName }))
     .max(10_000)
     .default([]),
 };
@@ -73,14 +70,15 @@ function faultOf(pem: string): string | undefined {
   return unlessOtherText(judged, (why) => why);
 }
 
-const senderContract = z.strictObject({
+/** Unknown fields are dropped here, so what a later release writes besides has no effect. */
+const senderContract = z.object({
   ...common,
   role: z.literal("sender"),
   /** Where connections come from: the Elastic IPs of the NAT gateway. */
   egressAddresses: addressesOf("sender"),
 });
 
-const receiverContract = z.strictObject({
+const receiverContract = z.object({
   ...common,
   role: z.literal("receiver"),
   /** Where connections go to: the load balancer's Elastic IPs. */
@@ -132,7 +130,14 @@ export interface AcceptedPeer {
 }
 
 /** Why a contract is not taken: a closed set, since it becomes the label of an alert. */
-export const refusals = ["malformed", "root-not-pinned", "address-not-pinned"] as const;
+export const refusals = ["malformed", "version", "root-not-pinned", "address-not-pinned"] as const;
+
+const codes = {
+  malformed: "PEER_CONTRACT_MALFORMED",
+  version: "PEER_CONTRACT_VERSION",
+  "root-not-pinned": "PEER_ROOT_NOT_PINNED",
+  "address-not-pinned": "PEER_ADDRESS_NOT_PINNED",
+} as const satisfies Record<(typeof refusals)[number], ErrorCode>;
 
 /** A contract that is not taken as a whole. */
 export class RefusedContractError extends InvalidInputError {
@@ -146,7 +151,7 @@ export class RefusedContractError extends InvalidInputError {
     problems: readonly Problem[],
     contract?: SenderContract | ReceiverContract,
   ) {
-    super(subject, problems);
+    super(subject, problems, codes[refusal]);
     this.name = "RefusedContractError";
     this.refusal = refusal;
     this.contract = contract;
@@ -192,10 +197,25 @@ function parsed<Schema extends z.ZodType>(
   schema: Schema,
 ): z.output<Schema> | undefined {
   if (output === undefined || output === null) return undefined;
+  const refused = (refusal: (typeof refusals)[number], problems: readonly Problem[]) =>
+    new RefusedContractError(refusal, unusable(stack), problems);
+  const fault = versionFault(output);
+  if (fault !== undefined) {
+    throw refused("version", [{ key: `${contractOutput}.version`, value: fault.version, remedy: fault.remedy }]);
+  }
+  const fields = typeof output === "object" ? Object.keys(output).length : 0;
+  if (fields > mostFields) {
+    throw refused("malformed", [
+      { key: `the number of fields in ${contractOutput}`, value: fields, remedy: `at most ${mostFields}` },
+    ]);
+  }
   const result = schema.safeParse(output);
   if (result.success) return result.data;
-  throw new RefusedContractError("malformed", unusable(stack), problemsFound(output, result.error, [contractOutput]));
+  throw refused("malformed", problemsFound(output, result.error, [contractOutput]));
 }
+
+/** A contract of today has eight. */
+const mostFields = 64;
 
 const unusable = (stack: string) => `Output "${contractOutput}" of stack ${stack} cannot be used`;
 

@@ -27,3 +27,23 @@ export const printableJson = (value: unknown, indent?: number): string =>
   );
 
 const escaped = (unit: number) => `\\u${unit.toString(16).padStart(4, "0")}`;
+
+/** A key or a value is shown in this many characters: a peer's may be of any length. */
+const shownCharacters = 400;
+
+/** The text for a message, printable and never longer than what is shown. */
+export function shortened(text: string, most = shownCharacters): string {
+  const start = printable(text.slice(0, most));
+  return start.length > most || text.length > most
+    ? `${printable(start.slice(0, most))}… (${text.length} characters)`
+    : start;
+}
+
+/** A value for a message. Never throws: a message about a hostile value must come out, whatever the value is. */
+export function jsonOf(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? String(value);
+  } catch {
+    return "a value that JSON cannot express, or that nests too deeply";
+  }
+}

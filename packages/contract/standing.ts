@@ -1,11 +1,9 @@
 import { z } from "zod";
-import { shortened } from "./errors.ts";
 import { certificatesOf, fingerprintOf } from "./fingerprint.ts";
 import { dnsName, stackName } from "./forms.ts";
 import {
   type AcceptedPeer,
   addressesOf,
-  contractOutput,
   type PeerPins,
   type ReceiverContract,
   RefusedContractError,
@@ -14,7 +12,9 @@ import {
   rootBundle,
   type SenderContract,
 } from "./outputs.ts";
+import { shortened } from "./printable.ts";
 import { isDocumentationAddress } from "./public-address.ts";
+import { contractOutput } from "./versions.ts";
 
 type Role = "sender" | "receiver";
 type ContractOf<R extends Role> = R extends "sender" ? SenderContract : ReceiverContract;
@@ -122,7 +122,7 @@ export const remembered = ({ stack, dnsName, rootBundle, addresses }: AcceptedPe
 
 /**
  * What was accepted of a peer, as far as each root and each address is still pinned. The state may have been written by
- * somebody else, so it is held to the same forms as a contract. Without a root or without an address nothing is left.
+ * somebody else, so it is held to the same forms as a contract; what a later release wrote besides is dropped. Without a root or without an address nothing is left.
  */
 function stillPinned(
   role: Role,
@@ -131,7 +131,7 @@ function stillPinned(
   pins: PeerPins,
   network: StandingArgs["network"],
 ): AcceptedPeer | undefined {
-  const schema = z.strictObject({ stack: stackName, dnsName, rootBundle, addresses: addressesOf(role) });
+  const schema = z.object({ stack: stackName, dnsName, rootBundle, addresses: addressesOf(role) });
   const entries = Array.isArray(before) ? before : [];
   const found = entries
     .map((entry) => schema.safeParse(entry))

@@ -43,6 +43,7 @@ export function parseArtifactIndex(raw: unknown): Artifact[] {
   throw new InvalidInputError(
     "The artifact index is not usable; run the set-up again",
     problemsFound(raw, result.error),
+    "ARTIFACTS_INVALID",
   );
 }
 
@@ -70,5 +71,5 @@ export function requirePinned(
     const official = found.officialSha256 ?? found.sha256;
     return official === pin.officialSha256 ? [] : problem(official, `the pinned hash ${pin.officialSha256}`);
   });
-  if (problems.length > 0) throw new InvalidInputError("Tools that may not reach a host", problems);
+  if (problems.length > 0) throw new InvalidInputError("Tools that may not reach a host", problems, "TOOLS_NOT_PINNED");
 }

@@ -192,9 +192,9 @@ export type ChangeAction = (typeof changeActions)[number];
  * What an agent reads of a release before it knows whether it is the agent that the release wants: the rest may be of a
  * format that only the wanted one knows.
  */
-const head = z.looseObject({
+const head = z.object({
   host: hostNameText,
-  agent: z.looseObject({ sha256: sha256Text, key: objectKey }),
+  agent: z.object({ sha256: sha256Text, key: objectKey }),
   tools: z.array(z.looseObject({ name: toolName, sha256: sha256Text, key: objectKey })),
 });
 
@@ -224,7 +224,7 @@ export function parseRelease(raw: unknown): Release {
 }
 
 function unusable(problems: readonly Problem[]): InvalidInputError {
-  return new InvalidInputError("The release is not usable", problems);
+  return new InvalidInputError("The release is not usable", problems, "RELEASE_INVALID");
 }
 
 /**

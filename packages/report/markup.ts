@@ -1,8 +1,8 @@
-/** HTML that is safe to put on a page: what makes it here escapes whatever is not HTML already. */
+/** HTML that is safe to put on a page: `html` escapes every part that is not markup already. */
 export class Markup {
   readonly text: string;
 
-  /** @param text HTML; never text that was read somewhere */
+  /** @param text HTML of our own, never text from outside */
   constructor(text: string) {
     this.text = text;
   }

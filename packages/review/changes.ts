@@ -1,5 +1,4 @@
-import type { PreviewRecord, Step } from "./events.ts";
-import { partsOf } from "./urn.ts";
+import { type PreviewRecord, partsOf, type Step } from "./events.ts";
 import { type Weight, weightOf } from "./weights.ts";
 
 /** In the order of a report: what takes away comes first. */

@@ -41,6 +41,17 @@ const policySummary = z.object({
 
 const diagnostic = z.object({ urn: z.string().default(""), message: z.string(), severity: z.string() });
 
+/** The parts of a URN, `urn:pulumi:STACK::PROJECT::PARENT$TYPE::NAME`: a resource's own type and name, and its parents' types. */
+export function partsOf(urn: string): {
+  readonly type: string;
+  readonly parents: readonly string[];
+  readonly name: string;
+} {
+  const [, , chain = "", ...name] = urn.split("::");
+  const types = chain.split("$");
+  return { type: types.at(-1) ?? "", parents: types.slice(0, -1), name: name.join("::") };
+}
+
 /**
  * What is read of one engine event; fields that are not named are dropped. Source: `EngineEvent` in
  * sdk/go/common/apitype/events.go of pulumi/pulumi. The engine has taken secrets out of states, not out of diagnostics

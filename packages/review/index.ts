@@ -1,6 +1,6 @@
 export type { Change } from "./changes.ts";
 export { PreviewReader, type PreviewRecord } from "./events.ts";
-export type { Row } from "./evidence/row.ts";
+export type { Row } from "./evidence/planned.ts";
 export type { Deviation, Pack, PolicyDescription, PolicyOutcome, PolicyResult } from "./policies.ts";
 export { type Asked, askedOf } from "./program/asked.ts";
 export { type ProgramChange, programChanges } from "./program/changes.ts";
@@ -8,7 +8,5 @@ export { type Comparison, compare, type SourceChange } from "./program/compariso
 export { bytesOf, type Files, isSameFile, plainOf, type SourceFile, sourceFile } from "./program/files.ts";
 export { type SetAside, setAside } from "./program/set-aside.ts";
 export { secretIn } from "./program/values.ts";
-export { renderHtml } from "./render/html.ts";
-export { renderMarkdown } from "./render/markdown.ts";
-export { renderText } from "./render/text.ts";
+export { renderHtml, renderMarkdown, renderText } from "./report.ts";
 export { type Failure, judge, type Outcome, type ReviewInput, type Verdict } from "./verdict.ts";

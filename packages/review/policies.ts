@@ -1,5 +1,4 @@
-import type { PreviewRecord, Violation } from "./events.ts";
-import { partsOf } from "./urn.ts";
+import { type PreviewRecord, partsOf, type Violation } from "./events.ts";
 
 /** What a pack says of one of its policies. */
 export interface PolicyDescription {

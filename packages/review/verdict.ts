@@ -1,16 +1,14 @@
 import { keepRule } from "@metrics-link/config";
 import { type RuleId, rules, sentence } from "@metrics-link/envoy/read/index.ts";
 import { type Change, changesOf } from "./changes.ts";
-import type { PreviewRecord } from "./events.ts";
+import { type PreviewRecord, partsOf } from "./events.ts";
 import { addressRows } from "./evidence/address.ts";
 import { identityFindings, identityRows } from "./evidence/identity.ts";
-import type { Row } from "./evidence/row.ts";
-import { type Planned, plannedOf } from "./planned.ts";
+import { type Planned, plannedOf, type Row } from "./evidence/planned.ts";
 import { type Deviation, type Pack, type PolicyResult, packRan, policyResults } from "./policies.ts";
 import type { Asked } from "./program/asked.ts";
 import type { Comparison } from "./program/comparison.ts";
 import type { SetAside } from "./program/set-aside.ts";
-import { partsOf } from "./urn.ts";
 
 /** Passed: nothing failed. Failed: it must not be merged. Incomplete: the preview came to no end, so nothing is known. */
 export type Outcome = "passed" | "failed" | "incomplete";

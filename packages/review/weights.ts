@@ -1,4 +1,4 @@
-import { partsOf } from "./urn.ts";
+import { partsOf } from "./events.ts";
 
 /** How much a resource's going would cost. */
 export type Weight = "kept" | "fence" | "other";

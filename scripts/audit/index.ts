@@ -36,7 +36,7 @@ async function main(words: readonly string[]): Promise<number> {
   say(`${summary(judged)}; the page is ${out}`);
   const untold = tell ? await tellHosts(contexts, evidence, judged) : [];
   for (const line of untold) say(line);
-  return untold.length > 0 && judged.verdict === "fine" ? exitCodes["not known"] : exitCodes[judged.verdict];
+  return untold.length > 0 && judged.verdict === "ok" ? exitCodes["not known"] : exitCodes[judged.verdict];
 }
 
 /** @returns a line for each host that could not be told, which then says by an alert that it was told nothing */

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import { contentSecurityPolicy } from "@metrics-link/report/document.ts";
+import { contentSecurityPolicy } from "@metrics-link/report";
 
 /**
  * Serves one page on loopback, made anew at every load. Resolves when it listens.

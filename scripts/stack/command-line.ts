@@ -1,9 +1,14 @@
 import { createInterface } from "node:readline/promises";
 import { type ParseArgsOptionsConfig, parseArgs } from "node:util";
-import { printableLines } from "@metrics-link/contract";
+import { LinkError, messageOf, printableLines } from "@metrics-link/contract";
 
 /** A command was called in a way that it does not understand. */
-export class UsageError extends Error {}
+export class UsageError extends LinkError {
+  constructor(what: string) {
+    super("USAGE", { what });
+    this.name = "UsageError";
+  }
+}
 
 /** What `npm run -s link -- NAME` runs: the `command` of scripts/NAME/index.ts. */
 export interface Command {
@@ -66,8 +71,12 @@ export async function settle(usage: string, run: () => Promise<number>): Promise
   try {
     return await run();
   } catch (error) {
-    const { message } = error as Error;
-    complain(error instanceof UsageError ? `${message}\n${usage}` : `error: ${message}`);
-    return error instanceof UsageError ? 2 : 1;
+    if (error instanceof UsageError) {
+      complain(`${error.message}\n${usage}`);
+      return 2;
+    }
+    const code = error instanceof LinkError ? `\ncode: ${error.code} (docs/errors.md)` : "";
+    complain(`error: ${messageOf(error)}${code}`);
+    return 1;
   }
 }

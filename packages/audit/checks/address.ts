@@ -1,18 +1,22 @@
+import { addressesIn } from "@metrics-link/contract";
+import { publicChains } from "@metrics-link/envoy/read/index.ts";
 import { egressCheck, ports } from "@metrics-link/release";
-import type { Declared, Endpoint, EvidencePart, Observed, StackEvidence } from "../evidence.ts";
-import { both, judge, type Row, unlike, within } from "../rows.ts";
+import type { Finding } from "@metrics-link/report";
+import type { Declared, Endpoint, EvidencePart, Observed, PeerEvidence, StackEvidence } from "../evidence.ts";
+import { both, from, judge, unlike, within } from "../judge.ts";
+import { runningOf } from "./envoy.ts";
 
 const api = "EC2 API, compared with the state";
 
 /** Fence 1: what AWS lets in and out now, rule by rule, against the state and against what the peers say of themselves and what is pinned. */
-export function addressRows(stack: StackEvidence): Row[] {
+export function addressFindings(stack: StackEvidence): Finding[] {
   const { configuration, declared, observed } = stack;
   const seen = both(declared, observed);
   return [
     configuration.role === "receiver" ? admittedSenders(stack) : allowedReceiver(stack),
-    ...groupRows(declared, observed),
-    endpointsRow(stack),
-    configuration.role === "receiver" ? balancerRow(declared) : egressRow(stack),
+    ...groupFindings(declared, observed),
+    endpointsFinding(stack),
+    configuration.role === "receiver" ? balancerFinding(declared) : egressFinding(stack),
     judge("the host in its network", "EC2 API", seen, ([{ instanceId, groups }, { instance, account }]) => ({
       wrong: [
         ...(account === configuration.account.id
@@ -31,7 +35,7 @@ export function addressRows(stack: StackEvidence): Row[] {
 }
 
 /** The question of the page: which addresses reach the load balancer. */
-function admittedSenders({ peers: configured, declared, observed }: StackEvidence): Row {
+function admittedSenders({ peers: configured, declared, observed }: StackEvidence): Finding {
   const peers = configured.filter(({ suspended }) => suspended === undefined);
   const spoken = peers.map(({ contract }) =>
     within(contract, (peer) =>
@@ -61,7 +65,7 @@ function admittedSenders({ peers: configured, declared, observed }: StackEvidenc
 }
 
 /** The mirror at the sender: where its host may go on the internet. */
-function allowedReceiver({ peers: [receiver], declared, observed }: StackEvidence): Row {
+function allowedReceiver({ peers: [receiver], declared, observed }: StackEvidence): Finding {
   const wanted = within(receiver?.contract ?? { error: "there is no receiver" }, (contract) => {
     if (contract.role !== "receiver") return { error: "it is not a receiver" };
     return { value: receiver?.suspended === undefined ? contract.endpointAddresses : [] };
@@ -78,7 +82,7 @@ function allowedReceiver({ peers: [receiver], declared, observed }: StackEvidenc
 }
 
 /** Every group of the network: rules that Pulumi did not make are as bad as rules that are gone. */
-function groupRows(declared: EvidencePart<Declared>, observed: EvidencePart<Observed>): Row[] {
+function groupFindings(declared: EvidencePart<Declared>, observed: EvidencePart<Observed>): Finding[] {
   return [
     judge("security groups", api, both(declared, observed), ([state, now]) => {
       const strangers = now.groups.filter(({ id, rules, name }) => {
@@ -107,7 +111,7 @@ function groupRows(declared: EvidencePart<Declared>, observed: EvidencePart<Obse
  * Every endpoint of the network is a way out of it. AWS' own let through what their policies say; for a service of somebody
  * else there is no policy, so each is named.
  */
-function endpointsRow({ configuration: { account, network }, declared, observed }: StackEvidence): Row {
+function endpointsFinding({ configuration: { account, network }, declared, observed }: StackEvidence): Finding {
   return judge("endpoints, each a way out", api, both(declared, observed), ([state, now]) => {
     const isOfAws = ({ service }: Endpoint) => service.startsWith(`com.amazonaws.${account.region}.`);
     const undeclared = now.endpoints.filter((one) => !isOfAws(one) && !network.endpointServices.includes(one.service));
@@ -124,7 +128,7 @@ function endpointsRow({ configuration: { account, network }, declared, observed 
 
 const textOf = ({ id, service }: Endpoint) => `${service} (${id})`;
 
-function balancerRow(declared: EvidencePart<Declared>): Row {
+function balancerFinding(declared: EvidencePart<Declared>): Finding {
   return judge("the load balancer's group and addresses", stateOnly, declared, ({ balancer, groups, addresses }) => {
     if (balancer === undefined) return { wrong: ["there is no load balancer in the state"], fine: "" };
     const own = addresses.filter(({ allocationId }) => balancer.allocations.includes(allocationId));
@@ -142,7 +146,7 @@ function balancerRow(declared: EvidencePart<Declared>): Row {
  * The one address that this account's samples come from is the one that it tells its peer, and what holds it at AWS is
  * there and as the program says.
  */
-function egressRow({ declared, contract, changes }: StackEvidence): Row {
+function egressFinding({ declared, contract, changes }: StackEvidence): Finding {
   const seen = both(both(declared, contract), changes);
   return judge(egressCheck, "state, and what AWS says of it by a preview", seen, ([[state, said], found]) => {
     const claimed = said.role === "sender" ? said.egressAddresses : [];
@@ -170,3 +174,62 @@ const stateOnly = "state; what AWS says of it is compared by the preview";
 
 const idsOf = (groups: Declared["groups"], name: RegExp) =>
   groups.filter((group) => name.test(group.name)).map(({ id }) => id);
+
+/**
+ * Where the addresses of a peer stand, from source control to the memory of Envoy. A person agreed to the pinned ones, so
+ * what is let in is held against them, and not only against what the peer says of itself.
+ */
+export function pinnedAddressFindings(
+  stack: StackEvidence,
+  { name, stack: peerStack, pins, contract }: PeerEvidence,
+): Finding[] {
+  const offered = from(contract, addressesIn);
+  const about = (place: string) => `addresses of ${name}: ${place}`;
+  const pinned = ({ addresses } = pins) => addresses.join(", ") || "none";
+  const notPinned = (found: readonly string[]) =>
+    found
+      .filter((one) => !pins.addresses.includes(one))
+      .map((one) => `${one} is not pinned for ${name} (pinned: ${pinned()})`);
+  return [
+    judge(about("pinned in configuration"), "source control", offered, (found) => ({
+      wrong: pins.addresses
+        .filter((one) => !found.includes(one))
+        .map((one) => `${one} is pinned and not offered any more: npm run rotate -- follow takes it away`),
+      fine: pinned(),
+    })),
+    judge(about(`offered by ${peerStack}`), "the peer's own output", offered, (found) => ({
+      wrong: notPinned(found),
+      fine: found.join(", "),
+    })),
+    judge(about("in the rules"), "EC2 API", both(offered, rulesOf(stack)), ([found, rules]) => {
+      const peersOwn = rules.filter((one) => found.includes(one) || pins.addresses.includes(one));
+      return { wrong: [...unlike("it", found, peersOwn), ...notPinned(peersOwn)], fine: peersOwn.join(", ") };
+    }),
+    judge(about("in Envoy's memory"), "config_dump of the running Envoy", runningAddresses(stack, name), (found) => ({
+      wrong: notPinned(found),
+      fine: found.join(", "),
+    })),
+  ];
+}
+
+/** Addresses that single rules of any group of this network let through on 443; wider ones are another row's finding. */
+const rulesOf = ({ configuration: { role }, observed }: StackEvidence): EvidencePart<readonly string[]> =>
+  from(observed, ({ groups }) => {
+    const direction = role === "receiver" ? "ingress" : "egress";
+    const rule = new RegExp(`^${direction} tcp ${ports.https} (\\S+)/32$`);
+    return [...new Set(groups.flatMap(({ rules }) => rules.flatMap((one) => rule.exec(one)?.[1] ?? [])))];
+  });
+
+/** At the receiver the sources of the sender's chain, at the sender the endpoints of every cluster that leaves the host. */
+function runningAddresses(stack: StackEvidence, name: string): EvidencePart<readonly string[]> {
+  return within(runningOf(stack), ({ view }) => {
+    if (stack.configuration.role === "receiver") {
+      const sources = publicChains(view).find((one) => one.name === name)?.sources ?? [];
+      return {
+        value: sources.map(({ address, prefix }) => (prefix === 32 ? `${address}` : `${address}/${prefix ?? 0}`)),
+      };
+    }
+    const endpoints = view.clusters.flatMap((cluster) => cluster.endpoints);
+    return { value: endpoints.filter(({ isLocal }) => !isLocal).map(({ host, shown }) => host ?? shown) };
+  });
+}

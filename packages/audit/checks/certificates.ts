@@ -1,6 +1,7 @@
 import { leafSecret } from "@metrics-link/envoy";
+import type { Finding } from "@metrics-link/report";
 import type { StackEvidence } from "../evidence.ts";
-import { both, judge, type Row, unlike, within } from "../rows.ts";
+import { both, judge, unlike, within } from "../judge.ts";
 
 const day = 86_400_000;
 /**
@@ -12,7 +13,7 @@ const lastPart = 0.1;
 export const daysLeft = (notAfter: string, now: string): number => (Date.parse(notAfter) - Date.parse(now)) / day;
 
 /** This side's own certificates: whole, in time, and the ones that Envoy shows to its peer. */
-export function certificateRows({ host, pki, stack }: StackEvidence, now: string): Row[] {
+export function certificateFindings({ host, pki, stack }: StackEvidence, now: string): Finding[] {
   const certificates = within(host, (found) => found.certificates);
   const memory = within(host, ({ envoy }) => envoy);
   return [

@@ -10,8 +10,9 @@ import {
   type Tls,
   type Told,
 } from "@metrics-link/envoy/read/index.ts";
+import type { Finding } from "@metrics-link/report";
 import type { Contract, EvidencePart, PeerEvidence, StackEvidence } from "../evidence.ts";
-import { both, from, judge, type Row, unlike, within } from "../rows.ts";
+import { both, from, judge, unlike, within } from "../judge.ts";
 
 const source = "config_dump of the running Envoy";
 
@@ -23,19 +24,22 @@ export const runningOf = ({ host }: StackEvidence): EvidencePart<Told> =>
   );
 
 /** What Envoy really runs: as the release says, sound in itself, and for each peer with that peer's name and addresses. */
-export function envoyRows(stack: StackEvidence): Row[] {
+export function envoyFindings(stack: StackEvidence): Finding[] {
   const running = runningOf(stack);
   const peers = stack.peers.filter(({ suspended }) => suspended === undefined);
   return [
-    releaseRow(stack),
+    releaseFinding(stack),
     judge("what the running configuration means", source, running, (found) => ({
       wrong: find(found, { role: stack.configuration.role }).map(sentence),
       fine: "TLS 1.3 and nothing else, certificate demanded, one exact name and one trust store a peer, exact routes",
     })),
     ...(stack.configuration.role === "receiver"
-      ? [chainsRow(peers, running), ...peers.map((peer) => senderRow(peer, running))]
-      : [...peers.map((peer) => receiverRow(peer, running)), ...(peers.length === 0 ? [nowhereRow(running)] : [])]),
-    handshakesRow(stack),
+      ? [chainsFinding(peers, running), ...peers.map((peer) => senderFinding(peer, running))]
+      : [
+          ...peers.map((peer) => receiverFinding(peer, running)),
+          ...(peers.length === 0 ? [nowhereFinding(running)] : []),
+        ]),
+    handshakesFinding(stack),
   ];
 }
 
@@ -43,7 +47,7 @@ export function envoyRows(stack: StackEvidence): Row[] {
  * Who came lately. A rightful certificate at a wrong address is a key in other hands, or an address that has changed:
  * Envoy refuses it, and a person has to hear of it. Other refusals are what a door on the internet meets.
  */
-function handshakesRow({ host }: StackEvidence): Row {
+function handshakesFinding({ host }: StackEvidence): Finding {
   const seen = within(host, ({ handshakes }) => handshakes);
   return judge("who came lately", "Envoy's log on the host", seen, ({ accepted, refused, cut, since }) => ({
     wrong: [
@@ -58,7 +62,7 @@ function handshakesRow({ host }: StackEvidence): Row {
 }
 
 /** Field by field, so that whatever is not looked at by name is looked at all the same. */
-function releaseRow({ host, declared }: StackEvidence): Row {
+function releaseFinding({ host, declared }: StackEvidence): Finding {
   const seen = both(
     within(host, ({ envoy }) => envoy),
     declared,
@@ -79,7 +83,7 @@ function releaseRow({ host, declared }: StackEvidence): Row {
 }
 
 /** While the receiver is suspended, nothing leaves the host. */
-function nowhereRow(running: EvidencePart<Told>): Row {
+function nowhereFinding(running: EvidencePart<Told>): Finding {
   return judge("where Envoy leads", source, running, ({ view }) => ({
     wrong: view.clusters
       .filter(({ tls }) => tls !== undefined)
@@ -89,7 +93,7 @@ function nowhereRow(running: EvidencePart<Told>): Row {
 }
 
 /** Doors that lead somewhere: as many as there are senders that are let in. */
-function chainsRow(peers: readonly PeerEvidence[], running: EvidencePart<Told>): Row {
+function chainsFinding(peers: readonly PeerEvidence[], running: EvidencePart<Told>): Finding {
   return judge("filter chains that lead to Prometheus", source, running, ({ view }) => {
     const names = publicChains(view).flatMap(({ leads, name }) => (leads ? [name] : []));
     return {
@@ -103,7 +107,7 @@ function chainsRow(peers: readonly PeerEvidence[], running: EvidencePart<Told>):
   });
 }
 
-function senderRow({ name, contract }: PeerEvidence, running: EvidencePart<Told>): Row {
+function senderFinding({ name, contract }: PeerEvidence, running: EvidencePart<Told>): Finding {
   return judge(`sender ${name}: filter chain`, source, both(running, contract), ([{ view }, peer]) => {
     const chain = publicChains(view).find((one) => one.name === name);
     if (chain === undefined) return { wrong: [`there is no filter chain ${name}`], fine: "" };
@@ -118,7 +122,7 @@ function senderRow({ name, contract }: PeerEvidence, running: EvidencePart<Told>
 
 const rangesOf = ({ sources = [] }: Chain) => sources.map(({ address, prefix }) => `${address}/${prefix ?? 0}`);
 
-function receiverRow({ name, contract }: PeerEvidence, running: EvidencePart<Told>): Row {
+function receiverFinding({ name, contract }: PeerEvidence, running: EvidencePart<Told>): Finding {
   return judge(`receiver ${name}: upstream`, source, both(running, contract), ([{ view }, peer]) => {
     const cluster = view.clusters.find(({ tls }) => tls !== undefined);
     if (cluster === undefined) return { wrong: ["no cluster leaves this host by TLS"], fine: "" };

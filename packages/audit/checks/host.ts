@@ -1,13 +1,21 @@
 import { firstUnprivilegedPort, ports } from "@metrics-link/release";
+import type { Finding } from "@metrics-link/report";
 import type { StackEvidence } from "../evidence.ts";
-import { both, judge, type Row, unlike, within } from "../rows.ts";
+import { both, judge, unlike, within } from "../judge.ts";
 
 /** What runs on the host, against the release that it should run. */
-export function hostRows(stack: StackEvidence): Row[] {
-  return [releaseRow(stack), filesRow(stack), programsRow(stack), agentRow(stack), socketsRow(stack), fencesRow(stack)];
+export function hostFindings(stack: StackEvidence): Finding[] {
+  return [
+    releaseFinding(stack),
+    filesFinding(stack),
+    programsFinding(stack),
+    agentFinding(stack),
+    socketsFinding(stack),
+    fencesFinding(stack),
+  ];
 }
 
-function releaseRow({ host, declared }: StackEvidence): Row {
+function releaseFinding({ host, declared }: StackEvidence): Finding {
   const seen = both(
     within(host, ({ release }) => release),
     declared,
@@ -21,7 +29,7 @@ function releaseRow({ host, declared }: StackEvidence): Row {
   }));
 }
 
-function filesRow({ host, declared }: StackEvidence): Row {
+function filesFinding({ host, declared }: StackEvidence): Finding {
   const seen = both(
     within(host, ({ files }) => files),
     declared,
@@ -50,7 +58,7 @@ function filesRow({ host, declared }: StackEvidence): Row {
 }
 
 /** The programs as they run, followed through `/proc`: a file that was replaced while one runs shows. */
-function programsRow({ host }: StackEvidence): Row {
+function programsFinding({ host }: StackEvidence): Finding {
   const seen = both(
     within(host, ({ units }) => units),
     within(host, ({ tools }) => tools),
@@ -73,7 +81,7 @@ function programsRow({ host }: StackEvidence): Row {
   }));
 }
 
-function agentRow({ host, declared }: StackEvidence): Row {
+function agentFinding({ host, declared }: StackEvidence): Finding {
   const seen = both(
     within(host, ({ agent }) => agent),
     declared,
@@ -90,7 +98,7 @@ function agentRow({ host, declared }: StackEvidence): Row {
 }
 
 /** Whatever can be reached from outside the host is one of the two ports that the load balancer needs. */
-function socketsRow({ host, configuration }: StackEvidence): Row {
+function socketsFinding({ host, configuration }: StackEvidence): Finding {
   const seen = within(host, ({ listening }) => listening);
   const open: number[] = configuration.role === "receiver" ? [ports.ingest, ports.ready] : [];
   return judge("sockets that wait for connections", "the host's /proc/net", seen, (sockets) => {
@@ -110,7 +118,7 @@ function socketsRow({ host, configuration }: StackEvidence): Row {
 }
 
 /** What a service could do if somebody else spoke by its mouth: the role of the host is the agent's alone. */
-function fencesRow({ host }: StackEvidence): Row {
+function fencesFinding({ host }: StackEvidence): Finding {
   const seen = within(host, ({ fences }) => fences);
   const source = "attempts on the host under each unit's lists, and the kernel's counters of its packets";
   return judge("what services reach", source, seen, ({ units, unfenced, unprivilegedPortStart }) => ({

@@ -1,7 +1,8 @@
 import { fingerprintsOf, unlessOtherText } from "@metrics-link/contract";
 import { releaseFiles, trustSecret } from "@metrics-link/envoy";
+import type { Finding } from "@metrics-link/report";
 import type { EvidencePart, PeerEvidence, StackEvidence } from "../evidence.ts";
-import { both, from, judge, type Row, unlike, within } from "../rows.ts";
+import { both, from, judge, unlike, within } from "../judge.ts";
 
 /** Where the root of a peer stands, from source control to the memory of Envoy: it has to be the same everywhere. */
 export interface TrustPath {
@@ -70,8 +71,8 @@ export function trustPathOf(stack: StackEvidence, { name, stack: peerStack, pins
  * One row a place. What the last update believed is what must stand everywhere; of the pins it may be a part, because a
  * root that is to come, or has gone, may be pinned as well.
  */
-export function trustRows(stack: StackEvidence, peer: PeerEvidence): Row[] {
-  if (peer.suspended !== undefined) return [suspendedRow(stack, peer, peer.suspended)];
+export function trustFindings(stack: StackEvidence, peer: PeerEvidence): Finding[] {
+  if (peer.suspended !== undefined) return [suspendedFinding(stack, peer, peer.suspended)];
   const { places } = trustPathOf(stack, peer);
   const [pinned, , believed] = places;
   const wanted = believed?.fingerprints ?? { error: "nothing is known of the last update" };
@@ -99,7 +100,11 @@ export function trustRows(stack: StackEvidence, peer: PeerEvidence): Row[] {
 }
 
 /** A peer whose trust was taken away is nowhere: not in what this side says, nor in its release, nor in Envoy's memory. */
-function suspendedRow({ contract, declared, host }: StackEvidence, { name, stack }: PeerEvidence, why: string): Row {
+function suspendedFinding(
+  { contract, declared, host }: StackEvidence,
+  { name, stack }: PeerEvidence,
+  why: string,
+): Finding {
   const running = within(host, ({ envoy }) => envoy);
   const seen = both(contract, both(declared, running));
   return judge(`${name} is suspended`, "state and the running Envoy", seen, ([own, [{ release }, { secrets }]]) => ({

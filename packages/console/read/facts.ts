@@ -1,17 +1,16 @@
-import { type Labels, type Pace, type Sample, samples } from "./ask.ts";
-import type { Sources } from "./sources.ts";
+import { type Labels, type Pace, type Sample, type Sources, samples } from "./ask.ts";
 
-/** A sender of which something was heard lately. */
+/** A sender with recent samples. */
 export interface Sender {
   /** `sender`; with its labels behind it where there are several. */
   readonly name: string;
   /** Its external labels, which all its series have. */
   readonly labels: Labels;
-  /** When something was last heard of it, in seconds since the epoch. */
+  /** Of its last sample, in seconds since the epoch. */
   readonly heardAt: number;
 }
 
-/** A value that a host tells of itself. */
+/** A value that a host exports about itself. */
 export interface Fact {
   /** `receiver`, or a sender's name. */
   readonly host: string;
@@ -19,20 +18,20 @@ export interface Fact {
   readonly value: number;
 }
 
-/** What the questions of one reading have in common. */
+/** What all queries of one reading share. */
 export interface Inquiry {
   readonly sources: Sources;
   readonly pace: Pace;
   readonly senders: readonly Sender[];
 }
 
-const said = 'timestamp(up{job="prometheus",link_side="sends"})';
-/** Of the present; of a sender that is silent now, from each half minute of two hours. */
-const heard = `${said} or max_over_time(${said}[2h:30s])`;
+const lastSample = 'timestamp(up{job="prometheus",link_side="sends"})';
+/** Of a sender that is silent now, from the last two hours. */
+const recent = `${lastSample} or max_over_time(${lastSample}[2h:30s])`;
 
-/** The senders of which something was heard in the last two hours. @throws Error when nobody answers */
+/** The senders with samples in the last two hours. @throws Error when nobody answers */
 export async function findSenders(sources: Sources, pace: Pace): Promise<Sender[]> {
-  const found = await everywhere(sources, heard, pace);
+  const found = await everywhere(sources, recent, pace);
   const senders = found.map(({ labels: { job, instance, link_side, ...labels }, value }) => ({
     labels,
     heardAt: value,
@@ -48,8 +47,8 @@ export async function facts({ sources, pace, senders }: Inquiry, query: string):
 }
 
 /**
- * Whose series it is: a sender's has its labels, as what its rules record has too. A receiver's own series about a sender
- * may have these as well, but says which side it is of.
+ * The host of a series: a sender's series, and those that its rules record, carry its external labels. A receiver's own
+ * series about a sender may carry them too, but also the receiver's side.
  */
 export function hostOf(labels: Labels, senders: readonly Sender[]): string {
   if (labels.link_side === "receives") return "receiver";
@@ -58,8 +57,8 @@ export function hostOf(labels: Labels, senders: readonly Sender[]): string {
 }
 
 /**
- * What all hosts answer. A sender that can be asked itself is believed before what the receiver has of it, which is older
- * when the link is down.
+ * The series of all hosts. A sender that answers itself takes precedence over what the receiver has of it, which is
+ * older when the link is down.
  */
 async function everywhere({ receiver, sender }: Sources, query: string, pace: Pace): Promise<Sample[]> {
   const [atReceiver, atSender] = await Promise.allSettled([

@@ -1,7 +1,7 @@
-import type { Host } from "../reading.ts";
+import type { Host, Link } from "../reading.ts";
 import { facts, type Inquiry } from "./facts.ts";
 
-/** Each host that tells of itself, with its release, its agent and its certificates. @throws Error when nobody answers */
+/** Each host that exports anything, with its release, its agent and its certificates. @throws Error when nobody answers */
 export async function readHosts(inquiry: Inquiry): Promise<Host[]> {
   const [releases, outcomes, runs, certificates] = await Promise.all([
     facts(inquiry, "metrics_link_agent_release_info"),
@@ -23,4 +23,18 @@ export async function readHosts(inquiry: Inquiry): Promise<Host[]> {
         .toSorted((one, other) => one.notAfter - other.notAfter),
     };
   });
+}
+
+/** How far the samples of each sender have come. @throws Error when nobody answers */
+export async function readLinks(inquiry: Inquiry): Promise<Link[]> {
+  const [lags, watermarks] = await Promise.all([
+    facts(inquiry, "metrics_link:link_lag:seconds"),
+    facts(inquiry, "metrics_link_repair_vouched_until_timestamp_seconds"),
+  ]);
+  return inquiry.senders.map(({ name, heardAt }) => ({
+    sender: name,
+    heardAt,
+    lag: lags.find(({ host }) => host === name)?.value,
+    watermark: watermarks.find(({ host }) => host === name)?.value,
+  }));
 }

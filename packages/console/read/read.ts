@@ -1,25 +1,23 @@
 import { secondsOf } from "@metrics-link/release";
-import type { Span } from "@metrics-link/report/chart/series.ts";
+import type { Span } from "@metrics-link/report";
 import type { Reading } from "../reading.ts";
 import { readAlerts } from "./alerts.ts";
-import { type Ask, type Pace, samples } from "./ask.ts";
+import { type Ask, type Pace, part, type Sources, samples } from "./ask.ts";
 import { findSenders } from "./facts.ts";
-import { readHosts } from "./hosts.ts";
-import { readLinks } from "./links.ts";
+import { readHosts, readLinks } from "./hosts.ts";
 import { readPanels } from "./panels.ts";
-import { part, type Sources } from "./sources.ts";
 
-/** Points of a line: more than a telephone has pixels for, and fewer than would take long. */
+/** Points of a line: enough for a chart, few enough to read fast. */
 const points = 180;
 
 /**
- * Reads all that a console shows. Never fails: what cannot be read is in the reading, with the reason.
+ * Reads everything that a console shows. Never fails: a part that cannot be read carries the reason.
  * @param until the present, in seconds since the epoch
  */
 export async function read(sources: Sources, until: number, minutes: number): Promise<Reading> {
   const step = Math.max(1, Math.ceil((minutes * 60) / points));
   const end = Math.floor(until);
-  // Whole steps, so that the last point is of the present.
+  // Whole steps, so that the last point is the present.
   const span = { from: end - Math.floor((minutes * 60) / step) * step, until: end, step };
   const pace: Pace = { interval: await scrapeInterval(sources.receiver, span), span };
   const senders = await part(() => findSenders(sources, pace));
@@ -34,7 +32,7 @@ export async function read(sources: Sources, until: number, minutes: number): Pr
   return { span, hosts, links, alerts, ...(comparison && { comparison }), rows };
 }
 
-/** The hosts' own jobs have the shortest one; none is known before the first scrapes. */
+/** The shortest one, which the hosts' own jobs have; the default before the first scrape. */
 async function scrapeInterval(ask: Ask, span: Span): Promise<number> {
   const usual = 15;
   const found = await part(() =>

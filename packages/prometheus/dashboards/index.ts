@@ -1,5 +1,7 @@
 import { type Panel, type Row, rows } from "./panels.ts";
 
+export { type Panel, rows } from "./panels.ts";
+
 const columns = 24;
 const height = 8;
 

@@ -1,7 +1,7 @@
 import { html, type Markup } from "../markup.ts";
 import { fitting, lastOf, type Point, peak, runsOf, type Series, type Span } from "./series.ts";
 import { clock, clockTicks, ticks } from "./ticks.ts";
-import { inScale, scaleOf, told, type Unit } from "./units.ts";
+import { format, inScale, scaleOf, type Unit } from "./units.ts";
 
 export interface LineChart {
   readonly title: string;
@@ -16,7 +16,7 @@ const plot = { left: 56, right: 344, top: 8, bottom: 138 } as const;
 /** More lines cannot be told apart. */
 const mostLines = 8;
 
-/** A chart of lines over the time of the clock, and below it who is which line, with the last value of each. */
+/** Lines over the time of day, and below them a legend with the last value of each. */
 export function lineChart({ title, unit, span, series }: LineChart): Markup {
   const [drawn, others] = fitting(series, mostLines);
   const entries = drawn.map((one) => ({ name: one.name, last: lastWords(one, unit, span) }));
@@ -55,8 +55,8 @@ function path(run: readonly Point[], x: (at: number) => number, y: (value: numbe
 }
 
 /**
- * From nothing to above the highest value; a share always up to the whole. Whole numbers far from nothing and near to
- * each other, such as the segments of a WAL, from the lowest on.
+ * From zero to above the highest value; a share always up to 1. Whole numbers that are far from zero and close together,
+ * such as the segments of a WAL, start at the lowest.
  */
 function valueTicks(series: readonly Series[], unit: Unit): number[] {
   const values = series.flatMap(({ points }) => points.map(([, value]) => value)).filter(Number.isFinite);
@@ -74,11 +74,11 @@ function lastWords(series: Series, unit: Unit, span: Span): string {
   const last = lastOf(series, span);
   if (last === undefined) return "no value";
   const [at, value] = last.point;
-  return last.isCurrent ? told(unit, value) : `${told(unit, value)}, nothing since ${clock(at)}`;
+  return last.isCurrent ? format(unit, value) : `${format(unit, value)}, nothing since ${clock(at)}`;
 }
 
 function othersWords(others: readonly Series[], unit: Unit): string {
-  return `${others.length} more, none above ${told(unit, Math.max(...others.map(peak)))}`;
+  return `${others.length} more, none above ${format(unit, Math.max(...others.map(peak)))}`;
 }
 
 /** Where a value of one span lies on another, to a tenth. */

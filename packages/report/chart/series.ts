@@ -13,7 +13,7 @@ export interface Span {
   readonly step: number;
 }
 
-/** Points that a line may join. Where a step is missing, or the value is no number, nothing was seen: no line leads across. */
+/** Points that a line may join. Where a step is missing, or the value is not finite, the line has a gap. */
 export function runsOf(points: readonly Point[], step: number): Point[][] {
   const runs: Point[][] = [];
   let last: number | undefined;
@@ -30,10 +30,10 @@ export function runsOf(points: readonly Point[], step: number): Point[][] {
   return runs;
 }
 
-/** Steps are compared with room for rounding. */
+/** With room for rounding. */
 const oneStep = 1.5;
 
-/** The last point, and whether it is of the end of the span. A series that ended earlier has no value now. */
+/** The last point, and whether it is at the end of the span. A series that ended earlier has no value now. */
 export function lastOf({ points }: Series, { until, step }: Span): { point: Point; isCurrent: boolean } | undefined {
   const point = points.at(-1);
   return point === undefined ? undefined : { point, isCurrent: until - point[0] < step * oneStep };
@@ -51,6 +51,6 @@ export function fitting(
   return [series.filter((one) => highest.has(one)), series.filter((one) => !highest.has(one))];
 }
 
-/** The highest value; minus infinity of a series without any. */
+/** The highest value; minus infinity for a series without any. */
 export const peak = ({ points }: Series): number =>
   points.reduce((most, [, value]) => (Number.isFinite(value) ? Math.max(most, value) : most), Number.NEGATIVE_INFINITY);

@@ -1,10 +1,10 @@
 /**
- * Round numbers that embrace a span: 1, 2 or 5 times a power of ten apart.
+ * Round numbers that enclose a span: 1, 2 or 5 times a power of ten apart.
  * @param most at most so many spaces between them
  * @param least the smallest space; 1 where only whole numbers mean something
  */
 export function ticks(low: number, high: number, most = 4, least = 0): number[] {
-  // Less than this is no span but the last digits of two numbers.
+  // Less than this is a rounding error, not a span.
   const span = high - low > 1e-6 * Math.max(Math.abs(low), Math.abs(high)) ? high - low : 0;
   const rough = span > 0 ? span / most : Math.max(Math.abs(high), 1) / most;
   const power = 10 ** Math.floor(Math.log10(rough));
@@ -28,6 +28,10 @@ const clockSteps = [
   ...[1, 2, 7, 14, 28].map((days) => days * day),
 ];
 
+/** The round step, in seconds, that divides a length of time into at most so many spaces. */
+export const clockStep = (length: number, most: number): number =>
+  clockSteps.find((seconds) => length / seconds <= most) ?? length / most;
+
 export interface ClockTick {
   /** Seconds since the epoch. */
   readonly at: number;
@@ -36,7 +40,7 @@ export interface ClockTick {
 
 /** Round times of the clock within a span, in UTC: as `17:20`, or as a day where the hours are all the same. */
 export function clockTicks(from: number, until: number, most = 5): ClockTick[] {
-  const step = clockSteps.find((seconds) => (until - from) / seconds <= most) ?? (until - from) / most;
+  const step = clockStep(until - from, most);
   const first = Math.ceil(from / step);
   const count = Math.floor(until / step) - first + 1;
   return Array.from({ length: Math.max(0, count) }, (_, index) => {

@@ -1,7 +1,7 @@
-/** What a value is, by Grafana's names of it: seconds, bytes, a count, a share of 1, requests per second. */
+/** A unit by Grafana's name: seconds, bytes, a count, a share of 1, requests per second. */
 export type Unit = "s" | "bytes" | "short" | "percentunit" | "reqps";
 
-/** How a value is written: divided, and with a word behind it. */
+/** How a value is written: divided, with a suffix. */
 export interface Scale {
   readonly divisor: number;
   readonly suffix: string;
@@ -10,7 +10,7 @@ export interface Scale {
 type Steps = readonly (readonly [from: number, divisor: number, suffix: string])[];
 
 const [minute, hour, day, year] = [60, 3600, 86_400, 365.25 * 86_400];
-/** Sixty seconds are told as seconds and a hundred and twenty as two minutes: below two of a unit the smaller one says more. */
+/** Below two of a unit the smaller unit says more: 60 s, but 2 min. */
 const durations: Steps = [
   [0, 0.001, " ms"],
   [1, 1, " s"],
@@ -40,7 +40,7 @@ const stepsOf: Readonly<Record<Unit, Steps>> = {
   percentunit: [[0, 0.01, " %"]],
 };
 
-/** The scale in which a value of this size is told; nothing is told as nothing of the plain unit. */
+/** The scale for a value of this size; zero takes the plain unit. */
 export function scaleOf(unit: Unit, value: number): Scale {
   const steps = stepsOf[unit];
   const size = unit === "s" && value === 0 ? 1 : Math.abs(value);
@@ -49,9 +49,9 @@ export function scaleOf(unit: Unit, value: number): Scale {
 }
 
 /** A value with its unit, to three digits: `1.52 s`, `29.4 days`, `97.1 %`. */
-export function told(unit: Unit, value: number): string {
+export function format(unit: Unit, value: number): string {
   if (Number.isNaN(value)) return "not a number";
-  if (!Number.isFinite(value)) return value > 0 ? "without end" : "minus without end";
+  if (!Number.isFinite(value)) return value > 0 ? "infinite" : "minus infinite";
   return inScale(value, scaleOf(unit, value));
 }
 

@@ -1,5 +1,4 @@
-import { type Planned, shown } from "../planned.ts";
-import type { Row } from "./row.ts";
+import { type Planned, type Row, shown } from "./planned.ts";
 
 /** Fence 1 as AWS would have it: who is admitted, who may leave and where to, and by which fixed addresses. */
 export function addressRows(planned: readonly Planned[]): Row[] {

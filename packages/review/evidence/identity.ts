@@ -11,9 +11,7 @@ import {
   sentence,
   type Tls,
 } from "@metrics-link/envoy/read/index.ts";
-import { notKnown, type Planned } from "../planned.ts";
-import { type ReleaseFiles, releasesOf } from "./release.ts";
-import type { Row } from "./row.ts";
+import { notKnown, type Planned, type ReleaseFiles, type Row, releasesOf } from "./planned.ts";
 
 const sides = ["client identity", "server identity"] as const;
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { audit, rowsWith } from "@metrics-link/audit";
+import { audit, findingsOf } from "@metrics-link/audit";
 import { parseJson, toJson } from "@metrics-link/envoy/read/index.ts";
 import { unpackHostEvidence } from "@metrics-link/release";
 import { collect } from "../../../scripts/audit/collect.ts";
@@ -21,7 +21,7 @@ const readyUrl = "http://127.0.0.1:9902/ready";
 /** What an audit of the receiver finds now. Nothing is previewed: that is not what is looked for, and takes seconds. */
 async function findings(): Promise<string[]> {
   const judged = audit(await collect([contextOf("receiver", sandbox.name)], { preview: false }));
-  return rowsWith(judged, "finding").map(({ title, about, seen }) => `${title}, ${about}: ${seen}`);
+  return findingsOf(judged, "critical").map(({ title, subject, what }) => `${title}, ${subject}: ${what}`);
 }
 
 /** A configuration of Envoy with one more way to Prometheus, for an address that is no sender's. */

@@ -51,8 +51,8 @@ describe("the console of a live link", function () {
 
 /** What of the verdict must be there and is not; alerts have a test of their own. */
 function notFine(reading: Reading): string[] {
-  const { statements } = verdictOf(reading);
-  const fine = statements.filter(({ state }) => state === "fine").map(({ text }) => text);
+  const { findings } = verdictOf(reading);
+  const fine = findings.filter(({ severity }) => severity === "ok").map(({ what }) => what);
   return [/^The link is up: .* sender is \d/, /^Nothing is missing: .*all equal/].flatMap((wanted) =>
     fine.some((text) => wanted.test(text)) ? [] : [`not said: ${wanted}`],
   );

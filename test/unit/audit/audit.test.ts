@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type AuditEvidence, audit, exitCodes, outcomeOf, page as renderPage, rowsWith } from "@metrics-link/audit";
+import { type AuditEvidence, audit, exitCodes, findingsOf, outcomeOf, page as renderPage } from "@metrics-link/audit";
 import { evidenceParts } from "@metrics-link/release";
 import { healthy } from "./support/healthy.ts";
 import { hostOf, lies, type Open, type Stack } from "./support/lies.ts";
@@ -12,13 +12,13 @@ function changed(at: "sender" | "receiver", change: (stack: Stack) => void): Aud
   return evidence as AuditEvidence;
 }
 
-const linesOf = (evidence: AuditEvidence, status: "finding" | "not known") =>
-  rowsWith(audit(evidence), status).map(({ about, seen }) => `${about}: ${seen}`);
+const linesOf = (evidence: AuditEvidence, severity: "critical" | "not known") =>
+  findingsOf(audit(evidence), severity).map(({ subject, what }) => `${subject}: ${what}`);
 
 describe("an audit", () => {
   it("of a link that is as it should be finds nothing and knows everything", () => {
     const judged = audit(healthy());
-    assert.deepEqual(linesOf(healthy(), "finding"), []);
+    assert.deepEqual(linesOf(healthy(), "critical"), []);
     assert.deepEqual(linesOf(healthy(), "not known"), []);
     assert.equal(exitCodes[judged.verdict], 0);
   });
@@ -26,7 +26,7 @@ describe("an audit", () => {
   for (const { what, at, change, told } of lies) {
     it(`finds ${what}`, () => {
       const evidence = changed(at, change);
-      assert.match(linesOf(evidence, "finding").join("\n"), told);
+      assert.match(linesOf(evidence, "critical").join("\n"), told);
       assert.equal(exitCodes[audit(evidence).verdict], 1);
     });
   }
@@ -37,7 +37,7 @@ describe("an audit", () => {
     };
     for (const at of ["receiver", "sender"] as const) {
       it(`finds what the ${at} has of it: root, rule, chain or cluster`, () => {
-        const found = linesOf(changed(at, suspend), "finding").join("\n");
+        const found = linesOf(changed(at, suspend), "critical").join("\n");
         assert.match(found, /is suspended: the last update still trusted it; the release has .*; Envoy still holds/);
         assert.match(
           found,
@@ -61,7 +61,7 @@ describe("an audit", () => {
     const evidence = changed("sender", (stack) =>
       stack.deviations.push({ policy: "p", reason: "r", until: "2026-11-26" }),
     );
-    assert.deepEqual(linesOf(evidence, "finding"), []);
+    assert.deepEqual(linesOf(evidence, "critical"), []);
   });
 
   for (const part of ["contract", "pki", "declared", "observed", "host", "changes", "updates"] as const) {
@@ -81,7 +81,7 @@ describe("an audit", () => {
         hostOf(stack)[part] = { error: "permission denied" } as never;
       });
       assert.ok(linesOf(evidence, "not known").some((line) => line.endsWith("permission denied")));
-      assert.deepEqual(linesOf(evidence, "finding"), []);
+      assert.deepEqual(linesOf(evidence, "critical"), []);
     });
   }
 
@@ -105,7 +105,7 @@ describe("an audit", () => {
     const all = [sender, receiver].flatMap((one) => Object.values(one?.checks ?? {}));
     assert.equal(
       all.reduce((sum, one) => sum + one, 0),
-      judged.sections.flatMap(({ rows }) => rows).length,
+      judged.sections.flatMap(({ findings }) => findings).length,
     );
   });
 });

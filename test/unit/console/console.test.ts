@@ -1,26 +1,26 @@
 import assert from "node:assert/strict";
 import { consolePage, read, type Sources, verdictOf } from "@metrics-link/console";
-import { rows } from "@metrics-link/prometheus/dashboards/panels.ts";
+import { rows } from "@metrics-link/prometheus/dashboards/index.ts";
 import fc from "fast-check";
 import { type Known, now, sources } from "./fake.ts";
 
 const verdict = async (asked: Sources) => verdictOf(await read(asked, now, 30));
 const page = async (asked: Sources) => consolePage(await read(asked, now, 30));
-const statements = async (known: Known, state: string) =>
-  (await verdict(sources(known))).statements.filter((one) => one.state === state).map(({ text }) => text);
+const statements = async (known: Known, severity: string) =>
+  (await verdict(sources(known))).findings.filter((one) => one.severity === severity).map(({ what }) => what);
 
 describe("the verdict of a console", () => {
   it("is that nothing is wrong, of a link in health", async () => {
-    const { state, headline, statements: found } = await verdict(sources());
+    const { severity, headline, findings: found } = await verdict(sources());
     assert.equal(headline, "The link is up and nothing is wrong");
-    assert.equal(state, "fine");
-    assert.match(found[0]?.text ?? "", /The link is up: .* 1\.5 s behind/);
+    assert.equal(severity, "ok");
+    assert.match(found[0]?.what ?? "", /The link is up: .* 1\.5 s behind/);
   });
 
   it("is that the link is behind, of one that is", async () => {
     const wrong = await statements(
       { series: { "metrics_link:link_lag:seconds": [{ labels: side, value: 95 }] } },
-      "wrong",
+      "critical",
     );
     assert.deepEqual(wrong, [
       "The link is behind: the newest acknowledged sample of the sender is 95 s behind the newest stored one.",
@@ -30,9 +30,9 @@ describe("the verdict of a console", () => {
   it("is that nothing was acknowledged yet, of a queue that has just begun", async () => {
     const wrong = await statements(
       { series: { "metrics_link:link_lag:seconds": [{ labels: side, value: now }] } },
-      "wrong",
+      "critical",
     );
-    assert.deepEqual(wrong, ["Nothing of the sender was acknowledged since its Prometheus started."]);
+    assert.deepEqual(wrong, ["No sample of the sender was acknowledged since its Prometheus started."]);
   });
 
   it("says when a sender was last heard of that is silent", async () => {
@@ -41,20 +41,20 @@ describe("the verdict of a console", () => {
       "timestamp(up": [{ labels: { ...side, job: "prometheus" }, value: now - 600 }],
     };
     assert.match(
-      (await statements({ series: silent }, "wrong")).join(),
-      /sender does not say .* last heard at 07:50:00/,
+      (await statements({ series: silent }, "critical")).join(),
+      /lag of the sender is not known; its last sample is from 07:50:00/,
     );
   });
 
   it("is that it is not known, of a Prometheus that does not answer", async () => {
-    const { state, headline } = await verdict(sources({ fails: "connection refused" }));
-    assert.equal(state, "not known");
-    assert.match(headline, /^\d things are not known$/);
+    const { severity, headline } = await verdict(sources({ fails: "connection refused" }));
+    assert.equal(severity, "not known");
+    assert.match(headline, /^\d not known$/);
   });
 
   it("is that an agent is silent, that refused a release, or that holds one", async () => {
     const of = async (outcome: string, age: number) => {
-      const { statements: found } = await verdict(
+      const { findings: found } = await verdict(
         sources({
           series: {
             "metrics_link_agent_outcome ==": [{ labels: { link_side: "receives", outcome }, value: 1 }],
@@ -62,13 +62,17 @@ describe("the verdict of a console", () => {
           },
         }),
       );
-      return found.filter(({ text }) => text.startsWith("The agent of the receiver"));
+      return found.filter(({ what }) => what.startsWith("The agent of the receiver"));
     };
     assert.deepEqual(await of("converged", 900), [
-      { state: "wrong", text: "The agent of the receiver ran last 15 min ago: converged." },
+      { severity: "critical", subject: "agent", what: "The agent of the receiver last ran 15 min ago: converged." },
     ]);
-    assert.deepEqual(await of("rolledBack", 30), [{ state: "wrong", text: "The agent of the receiver: rolled back." }]);
-    assert.deepEqual(await of("held", 30), [{ state: "look", text: "The agent of the receiver: held." }]);
+    assert.deepEqual(await of("rolledBack", 30), [
+      { severity: "critical", subject: "agent", what: "The agent of the receiver: rolled back." },
+    ]);
+    assert.deepEqual(await of("held", 30), [
+      { severity: "warning", subject: "agent", what: "The agent of the receiver: held." },
+    ]);
   });
 
   it("names the certificates that have expired, and those that are renewed too late", async () => {
@@ -76,7 +80,7 @@ describe("the verdict of a console", () => {
       labels: { link_side: "receives", tier },
       value: now + left * 86_400,
     });
-    const { statements: found } = await verdict(
+    const { findings: found } = await verdict(
       sources({
         series: {
           metrics_link_certificate_not_after_timestamp_seconds: [
@@ -86,32 +90,32 @@ describe("the verdict of a console", () => {
       }),
     );
     assert.deepEqual(
-      found.filter(({ text }) => text.includes("certificate")).map(({ state, text }) => [state, text]),
+      found.filter(({ what }) => what.includes("certificate")).map(({ severity, what }) => [severity, what]),
       [
-        ["wrong", "The intermediate certificate on the receiver has expired."],
-        ["look", "The leaf certificate on the receiver has 8 days left."],
+        ["critical", "The intermediate certificate on the receiver has expired."],
+        ["warning", "The leaf certificate on the receiver has 8 days left."],
       ],
     );
   });
 
   it("names the panels that have no data and ought to, and their queries that have none", async () => {
     const all = { prometheus_remote_storage_shards: [] };
-    assert.deepEqual(await statements({ series: all }, "not known"), ["No data of the present: Shards."]);
+    assert.deepEqual(await statements({ series: all }, "not known"), ["No current data: Shards."]);
     const one = { "metrics_link:wal_oldest:segment": [] };
     assert.deepEqual(await statements({ series: one }, "not known"), [
-      "No data of the present: Segments of the WAL (oldest).",
+      "No current data: Segments of the WAL (oldest).",
     ]);
   });
 
   it("takes a line that ended for no data of the present", async () => {
     assert.match(
       (await statements({ silent: 300 }, "not known")).join(),
-      /^No data of the present: Samples sent; .*; CPU in use\.$/,
+      /^No current data: Samples sent; .*; CPU in use\.$/,
     );
   });
 
   it("says what fires of both sides, the worst first, with the words of those that have some", async () => {
-    const { statements: found } = await verdict(
+    const { findings: found } = await verdict(
       sources({
         alerts: [
           {
@@ -126,21 +130,21 @@ describe("the verdict of a console", () => {
       }),
     );
     assert.deepEqual(
-      found.filter(({ text }) => text.includes("fires")).map(({ state, text }) => [state, text]),
+      found.filter(({ what }) => what.includes("fires")).map(({ severity, what }) => [severity, what]),
       [
-        ["wrong", "LinkBehind (critical) of the sender fires."],
-        ["look", "DriftFound (warning) of the receiver fires: By hand."],
+        ["critical", "LinkBehind (critical) of the sender fires."],
+        ["warning", "DriftFound (warning) of the receiver fires: By hand."],
       ],
     );
   });
 
   it("says what fires at a sender that answers also when the receiver does not", async () => {
     const alerts = [{ labels: { alertname: "LinkBehind", severity: "critical" }, annotations: {}, state: "firing" }];
-    const { statements: found } = await verdict(sources({ fails: "connection refused" }, { alerts }));
+    const { findings: found } = await verdict(sources({ fails: "connection refused" }, { alerts }));
     assert.deepEqual(
-      found.filter(({ text }) => text.includes("fires")).map(({ state, text }) => [state, text]),
+      found.filter(({ what }) => what.includes("fires")).map(({ severity, what }) => [severity, what]),
       [
-        ["wrong", "LinkBehind (critical) of the sender fires."],
+        ["critical", "LinkBehind (critical) of the sender fires."],
         ["not known", "What fires at the receiver: connection refused."],
       ],
     );
@@ -150,26 +154,26 @@ describe("the verdict of a console", () => {
     const silent = { "timestamp(up": [{ labels: { ...side, job: "prometheus" }, value: now - 600 }] };
     const found = await verdict(sources({ series: silent }));
     assert.ok(
-      found.statements.some(({ text }) => text === "What fires at the senders: no sender is heard of at present."),
+      found.findings.some(({ what }) => what === "What fires at the senders: no samples from any sender at present."),
     );
-    assert.ok(!found.statements.some(({ text }) => text === "No alert fires."));
+    assert.ok(!found.findings.some(({ what }) => what === "No alert fires."));
     const asked = await verdict(sources({ series: silent }, {}));
-    assert.ok(asked.statements.some(({ text }) => text === "No alert fires."));
+    assert.ok(asked.findings.some(({ what }) => what === "No alert fires."));
   });
 
   it("says how many samples are missing where both ends can be asked", async () => {
     const compare = async () => ({ seconds: 10, series: 2, compared: 20, missing: 3, different: 0, unexpected: 0 });
-    const { state, statements: found } = await verdict({ ...sources(), compare });
-    assert.equal(state, "wrong");
-    assert.match(found[0]?.text ?? "", /3 missing, 0 different/);
+    const { severity, findings: found } = await verdict({ ...sources(), compare });
+    assert.equal(severity, "critical");
+    assert.match(found[0]?.what ?? "", /3 missing, 0 different/);
   });
 
   it("believes a sender that can be asked before what the receiver has of it", async () => {
     const stale = { "metrics_link:link_lag:seconds": [{ labels: side, value: 1 }] };
     const own = { "metrics_link:link_lag:seconds": [{ value: 95 }] };
-    const { statements: found } = await verdict(sources({ series: stale }, { series: own }));
-    assert.equal(found.filter(({ text }) => text.startsWith("The link is")).length, 1);
-    assert.match(found[0]?.text ?? "", /The link is behind: .* 95 s/);
+    const { findings: found } = await verdict(sources({ series: stale }, { series: own }));
+    assert.equal(found.filter(({ what }) => what.startsWith("The link is")).length, 1);
+    assert.match(found[0]?.what ?? "", /The link is behind: .* 95 s/);
   });
 
   it("tells several senders apart by their labels", async () => {
@@ -184,7 +188,7 @@ describe("the verdict of a console", () => {
           ],
         },
       },
-      "fine",
+      "ok",
     );
     assert.match(found.join(), /sender 111 is 1 s behind.*sender 222 is 2 s behind/);
   });

@@ -138,14 +138,19 @@ describe("what a hostile peer may say of itself", () => {
     ["a name in Cyrillic", { ...sender, dnsName: "metrics.\u0430ccount.internal" }, /lower-case DNS name/],
     ["escape sequences in its name", { ...sender, dnsName: "\u001b[2J\u009b31m.internal" }, /u\{?001b|\\u/],
     ["right to left in its account", { ...sender, accountId: "\u202e111111111111" }, /12 digits/],
-    ["escape sequences in a key", { ...sender, "\u001b]0;pwned\u0007": 1 }, /no such key/],
-    ["a key __proto__", JSON.parse(JSON.stringify(sender).replace("{", '{"__proto__":{"x":1},')), /__proto__/],
     ["a stack with escape sequences", { ...sender, trusts: [trust({ stack: "a/b/\u001b[1A" })] }, /trusts\.0\.stack/],
     ["a fingerprint that is none", { ...sender, trusts: [trust({ rootFingerprints: ["\u009b"] })] }, /SHA-256/],
     ["a name of a megabyte", { ...sender, dnsName: "x".repeat(1_000_000) }, /\(1000002 characters\)/],
-    ["100,000 keys", Object.assign(Object.fromEntries(manyKeys()), sender), /and 99980 more/],
+    [
+      "100,000 keys",
+      Object.assign(Object.fromEntries(manyKeys()), sender),
+      /the number of fields in contract is 100006: at most 64/,
+    ],
     ["20,000 entries of trust", { ...sender, trusts: Array.from({ length: 20_000 }, () => trust()) }, /trusts is/],
-    ["another version", { ...sender, version: 2 }, /version is 2: contract version 1/],
+    ["a later version", { ...sender, version: 3 }, /version is 3: this release reads versions 1 and 2/],
+    ["a later version, of a form of its own", { version: 3, role: "sender" }, /update this side first/],
+    ["no version", { ...sender, version: undefined }, /version is missing/],
+    ["a version without end", { ...sender, version: 1e300 }, /version is 1e\+300/],
     ["a text instead of an object", Object.assign(["x"], { role: "sender" }), /contract is \["x"\]/],
   ];
   function trust(change: object = {}) {
@@ -156,6 +161,38 @@ describe("what a hostile peer may say of itself", () => {
   }
   for (const [what, output, why] of values) {
     it(`${what}: refused`, () => assert.match(refusal(output), why));
+  }
+
+  it("what it says besides is dropped: a field that is not of the contract has no effect and is shown nowhere", () => {
+    const honest = read({ ...sender, trusts: [trust()] });
+    const hidden = {
+      ...receiver,
+      rootFingerprints: ["*"],
+      addresses: ["0.0.0.0/0"],
+      network: { documentationAddresses: true },
+    };
+    const { role: _, rootBundle: __, dnsName: ___, version: ____, ...besides } = hidden;
+    const proto = JSON.parse('{"__proto__":{"egressAddresses":["8.8.8.8"],"polluted":true}}') as object;
+    const escapes = { "\u001b]0;pwned\u0007": "\u001b[2J", constructor: { prototype: 1 }, toString: "x" };
+    for (const more of [besides, escapes, { deep: deepList() }, { long: "x".repeat(1_000_000) }]) {
+      const contract = { ...more, ...sender, trusts: [{ ...more, ...trust() }] };
+      assert.deepEqual(read(contract), honest);
+    }
+    const own = Object.entries(Object.getOwnPropertyDescriptors(proto));
+    const polluting = Object.defineProperties({ ...sender, trusts: [trust()] }, Object.fromEntries(own));
+    const found = read(polluting);
+    assert.deepEqual(found, honest);
+    assert.ok(!("polluted" in (found?.contract ?? {})) && !("polluted" in {}));
+    assert.throws(
+      () => read({ ...besides, ...sender, egressAddresses: ["8.8.8.8"] }, agreedTo("8.8.4.4")),
+      /is not pinned/,
+    );
+  });
+
+  function deepList(): unknown {
+    let deep: unknown = 1;
+    for (let depth = 0; depth < 20_000; depth += 1) deep = [deep];
+    return deep;
   }
 
   it("a peer of the other role is refused", () => {
@@ -182,8 +219,7 @@ describe("what a hostile peer may say of itself", () => {
   });
 
   it("never throws, whatever value stands where a contract should", () => {
-    let deep: unknown = 1;
-    for (let depth = 0; depth < 20_000; depth += 1) deep = [deep];
+    const deep = deepList();
     const circular: Record<string, unknown> = {};
     circular.self = circular;
     const getter = Object.defineProperty({}, "version", {

@@ -22,7 +22,7 @@ describe("the contract between the stacks", () => {
     assert.equal(fingerprintOf(root.pem), root.fingerprint);
   });
 
-  it("is silent about a peer that has not spoken yet", () => {
+  it("reads nothing of a peer that has no contract output yet", () => {
     assert.equal(read(undefined, [root.fingerprint]), undefined);
   });
 
@@ -45,8 +45,8 @@ describe("the contract between the stacks", () => {
     assert.throws(() => read(output, undefined), /pinned is none/);
   });
 
-  it("refuses another version, another role and an unknown field, naming each", () => {
-    assert.throws(() => read({ ...output, version: 2 }, [root.fingerprint]), /contract\.version is 2/);
+  it("refuses a later version, another role and a wrong value, naming each", () => {
+    assert.throws(() => read({ ...output, version: 3 }, [root.fingerprint]), /contract\.version is 3/);
     assert.throws(() => read({ ...output, role: "receiver" }, [root.fingerprint]), /contract\.role is "receiver"/);
     assert.throws(() => read({ ...output, egressAddresses: ["x"] }, [root.fingerprint]), /egressAddresses\.0 is "x"/);
   });

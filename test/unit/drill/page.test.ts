@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { page } from "../../../scripts/drill/page.ts";
-import { picture } from "../../../scripts/drill/picture.ts";
+import { page, picture } from "../../../scripts/drill/page.ts";
 import { outcome } from "./outcome.ts";
 
 /** The bars of a picture by their title: where each begins and how wide it is. */
@@ -9,9 +8,11 @@ function bars(svg: string): Record<string, [x: number, width: number]> {
   return Object.fromEntries(found.map(([, x, width, title]) => [title, [Number(x), Number(width)]]));
 }
 
+const drawn = (more: Parameters<typeof outcome>[0] = {}) => picture(outcome(more))?.text ?? "";
+
 describe("the picture of a drill", () => {
   it("has each phase where it was, from the fault to the end", () => {
-    const { breaking, broken, pending, firing } = bars(picture(outcome()));
+    const { breaking, broken, pending, firing } = bars(drawn());
     // 31 s on 810 units, from 70 on.
     assert.deepEqual(breaking, [70, 26.1]);
     assert.deepEqual(broken, [96.1, 522.6]);
@@ -20,18 +21,16 @@ describe("the picture of a drill", () => {
   });
 
   it("leaves a gap where nobody could say how far the receiver was behind", () => {
-    assert.equal(picture(outcome()).match(/<polyline/g)?.length, 2);
+    assert.equal(drawn().match(/<polyline/g)?.length, 2);
   });
 
   it("shows an alert that never cleared as firing to the end", () => {
-    const { firing } = bars(
-      picture(outcome({ phases: { began: 1000, broken: 1001, fired: 1010, healing: 1010, healed: 1020 } })),
-    );
+    const { firing } = bars(drawn({ phases: { began: 1000, broken: 1001, fired: 1010, healing: 1010, healed: 1020 } }));
     assert.deepEqual(firing, [331.3, 548.7]);
   });
 
   it("is not there for a drill that broke nothing", () => {
-    assert.equal(picture(outcome({ phases: {} })), "");
+    assert.equal(drawn({ phases: {} }), "");
   });
 });
 

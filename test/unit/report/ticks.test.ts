@@ -13,7 +13,7 @@ describe("ticks of values", () => {
     assert.deepEqual(ticks(0, 1, 4, 1), [0, 1]);
   });
 
-  it("embrace the span with few spaces of one width", () => {
+  it("enclose the span with few spaces of one width", () => {
     fc.assert(
       fc.property(size, size, (one, other) => {
         const [low, high] = [Math.min(one, other), Math.max(one, other)];

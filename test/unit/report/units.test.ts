@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { scaleOf, told, type Unit } from "@metrics-link/report/chart/units.ts";
+import { format, scaleOf, type Unit } from "@metrics-link/report/chart/units.ts";
 import fc from "fast-check";
 
 describe("a value with its unit", () => {
@@ -22,10 +22,10 @@ describe("a value with its unit", () => {
     ["percentunit", 0.9713, "97.1 %"],
     ["percentunit", 0, "0 %"],
     ["short", Number.NaN, "not a number"],
-    ["s", Number.POSITIVE_INFINITY, "without end"],
+    ["s", Number.POSITIVE_INFINITY, "infinite"],
   ];
   for (const [unit, value, text] of cases) {
-    it(`${value} of ${unit} is ${text}`, () => assert.equal(told(unit, value), text));
+    it(`${value} of ${unit} is ${text}`, () => assert.equal(format(unit, value), text));
   }
 
   it("is never further from the value than its last digit", () => {
@@ -33,7 +33,7 @@ describe("a value with its unit", () => {
     fc.assert(
       fc.property(units, fc.double({ min: 1e-3, max: 1e15, noNaN: true }), fc.boolean(), (unit, size, negative) => {
         const value = negative ? -size : size;
-        const text = told(unit, value);
+        const text = format(unit, value);
         const read = Number.parseFloat(text) * scaleOf(unit, value).divisor;
         assert.ok(Math.abs(read - value) <= Math.abs(value) * 0.006, `${value} is told as ${text}`);
       }),

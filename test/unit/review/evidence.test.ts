@@ -3,7 +3,7 @@ import { toJson } from "@metrics-link/envoy/read/index.ts";
 import type { PreviewRecord } from "@metrics-link/review";
 import { addressRows } from "@metrics-link/review/evidence/address.ts";
 import { identityFindings, identityRows } from "@metrics-link/review/evidence/identity.ts";
-import { plannedOf } from "@metrics-link/review/planned.ts";
+import { plannedOf } from "@metrics-link/review/evidence/planned.ts";
 import { routesOf, tlsOf, trustOf } from "../../program/policy/support/mutate.ts";
 import { recorded } from "./support.ts";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { html } from "@metrics-link/report/markup.ts";
+import { html } from "@metrics-link/report";
 import { renderHtml, renderMarkdown, renderText } from "@metrics-link/review";
 import { complaint, host, quiet, step, summary, urn, verdictOn, violation } from "./support.ts";
 

@@ -1,0 +1,51 @@
+import { matching } from "@metrics-link/contract";
+import { z } from "zod";
+import { flag, integer, key } from "./values.ts";
+
+export const host = z.strictObject({
+  imageId: key(matching(/^ami-([0-9a-f]{8}|[0-9a-f]{17})$/, "the id of a Debian 13 image in this region"), {
+    description:
+      "A Debian 13 image (x86-64) in this region. Another id replaces the instance; the data volume moves over.",
+    range: "the id of an image",
+    example: "ami-0deb1a13000000001",
+  }),
+  instanceType: key(matching(/^[a-z0-9-]+\.[a-z0-9]+$/, "an x86-64 instance type, such as t3.small"), {
+    description: "The instance type. It must show its disks as NVMe, that is a Nitro type.",
+    range: "an x86-64 instance type",
+    example: "t3.small",
+  }),
+  // The upper limit is that of gp3.
+  dataVolumeGiB: key(integer(1, 16_384, "GiB, the size of the data volume").default(50), {
+    description:
+      "Size of the volume for TSDB and WAL in GiB. Prometheus may fill 80 % of it. Growing takes effect at the next boot.",
+    example: "100",
+  }),
+  forceRelease: key(
+    matching(
+      /^[0-9a-f]{12,64}$/,
+      "the id of the release whose change is pending, or its first 12 digits or more",
+    ).optional(),
+    {
+      description:
+        "The id of a release with a [pending change](operate.md#held-changes): makes it at once, in this one release. What is not sent yet is lost.",
+      range: "12 to 64 hexadecimal digits",
+      example: "25a473f2c79e",
+    },
+  ),
+  // Debian's own images do not; then it comes from the account's bucket.
+  imageBringsManagementAgent: key(flag("if the image has amazon-ssm-agent").default(false), {
+    description:
+      "`true` for an image that has amazon-ssm-agent; otherwise it is installed from the bucket at the first boot.",
+    example: "true",
+  }),
+});
+
+export const tools = z
+  .strictObject({
+    acceptUnpinned: key(flag("for a first try").default(false), {
+      description:
+        "`true` lets tools reach a host that are not the upstream's own download with a pinned hash. Never in an account that matters.",
+      example: "false",
+    }),
+  })
+  .prefault({});

@@ -1,0 +1,108 @@
+import { dnsName, matching } from "@metrics-link/contract";
+import { z } from "zod";
+import { folder, integer, key } from "./values.ts";
+
+const generation = integer(1, 9999, "as the number of a generation");
+
+const generations = z
+  .strictObject({
+    root: key(generation.default(1), {
+      description: "The root that signs: it signed the intermediate in force.",
+      example: "2",
+    }),
+    otherRoots: key(
+      z
+        .array(generation, { error: "a list of generation numbers" })
+        .max(3, { error: "at most three: the peer pins four roots" })
+        .default([]),
+      {
+        description: "Roots that are published besides: the next one before it signs, the last one until it has gone.",
+        range: "at most three, each once, without the one that signs",
+        example: "[2]",
+      },
+    ),
+    intermediate: key(generation.default(1), {
+      description: "The intermediate in force. The leaf is issued anew with it.",
+      example: "2",
+    }),
+    nextIntermediate: key(generation.optional(), {
+      description: "An intermediate whose key and request are made already, so that a ceremony can sign it.",
+      range: "above `intermediate`, to 9999",
+      example: "2",
+    }),
+    leaf: key(generation.default(1), {
+      description: "The leaf. Another number is a new key and a new certificate.",
+      example: "2",
+    }),
+    identity: key(generation.default(1), {
+      description:
+        "Part of the leaf's name from 2 on. Raised in an emergency: the peer's next update refuses every earlier leaf.",
+      example: "2",
+    }),
+  })
+  .superRefine(({ root, otherRoots, intermediate, nextIntermediate }, context) => {
+    if (new Set([root, ...otherRoots]).size < otherRoots.length + 1) {
+      context.addIssue({
+        code: "custom",
+        path: ["otherRoots"],
+        message: `each root once, and not ${root}, which signs`,
+      });
+    }
+    if (nextIntermediate !== undefined && nextIntermediate <= intermediate) {
+      context.addIssue({ code: "custom", path: ["nextIntermediate"], message: `above ${intermediate}, or absent` });
+    }
+  })
+  .prefault({});
+
+const lifetimes = z
+  .strictObject({
+    rootYears: key(integer(1, 30, "years").default(10), {
+      description: "Validity of the root in years.",
+      example: "10",
+    }),
+    intermediateYears: key(integer(1, 15, "years").default(5), {
+      description: "Validity of the intermediate in years.",
+      example: "5",
+    }),
+    leafDays: key(integer(1, 397, "days").default(30), {
+      description: "Validity of the leaf in days. Any update in its last third renews it.",
+      example: "30",
+    }),
+  })
+  .prefault({});
+
+export const pki = z
+  .strictObject({
+    organization: key(
+      matching(/^[\p{L}\p{N} .,'()+\-/:=?]{1,40}$/u, "1 to 40 letters, digits and . , ' ( ) + - / : = ?"),
+      {
+        description: "The organization in the subject of this account's certificates.",
+        range: "1 to 40 letters, digits, blanks and `. , ' ( ) + - / : = ?`",
+        example: "Account A Metrics",
+      },
+    ),
+    dnsName: key(dnsName, {
+      description: "The one DNS name in this side's leaf. The peer accepts exactly this name. It need not resolve.",
+      range: "lower case, at least one dot, no wildcard",
+      example: "metrics-sender.account-a.internal",
+    }),
+    root: key(z.enum(["offline", "trial"], { error: "offline, or trial for a first try" }).default("offline"), {
+      description:
+        "Where the root's key is: `offline`, on a medium that a person carries, or `trial`, in this stack's own state. See [the PKI](pki.md).",
+      example: "offline",
+    }),
+    artefacts: key(folder.optional(), {
+      description:
+        "The folder in which the ceremony leaves root certificates, requests and signed intermediates. All public. Required unless the root is a trial.",
+      range: "a folder",
+      example: "pki/account-a",
+    }),
+    lifetimes,
+    generations,
+  })
+  .superRefine(({ root, artefacts }, context) => {
+    if (root === "offline" && artefacts === undefined) {
+      const message = "the folder of the repository in which the ceremony leaves this account's certificates";
+      context.addIssue({ code: "custom", path: ["artefacts"], message });
+    }
+  });

@@ -1,0 +1,133 @@
+/** What an error is about, and what helps. docs/errors.md is made of this. */
+interface ErrorCodeText {
+  readonly meaning: string;
+  readonly next: string;
+}
+
+const codes = {
+  // The configuration of a stack and the files that it names.
+  CONFIGURATION_INVALID: {
+    meaning: "The stack's configuration has wrong, missing or unknown keys. Nothing was changed.",
+    next: "Correct each key that the message names; docs/configuration.md has them all.",
+  },
+  STACK_FILE_INVALID: {
+    meaning: "A stack's `Pulumi.<stack>.yaml` is not YAML, or lacks what a command wants to change in it.",
+    next: "Correct the file that the message names.",
+  },
+  REPOSITORY_FILE_INVALID: {
+    meaning: "A file or folder that the configuration names is missing or cannot be used.",
+    next: "Correct the path in the configuration, or the file.",
+  },
+  PROMETHEUS_CONFIGURATION_INVALID: {
+    meaning:
+      "Prometheus would not load the configuration: a scrape job, a rule or an alert setting. Nothing was published.",
+    next: "Correct the file that the message names; `promtool check config` says the same.",
+  },
+  ENVOY_CONFIGURATION_INVALID: {
+    meaning: "An Envoy configuration is not safe to publish, or its input contradicts itself.",
+    next: "Correct the value that the message names.",
+  },
+  // Other stacks, and one's own last update.
+  STACK_OUTPUTS_UNREADABLE: {
+    meaning: "Pulumi could not read the outputs of a stack, or they exceed a limit on time, size or depth.",
+    next: "Check the stack's name, the login to the backend and the backend itself, then run the update again.",
+  },
+  OWN_OUTPUTS_INVALID: {
+    meaning: "This stack's own last outputs were not written by this program or a later one that it can read.",
+    next: "Update with the release that wrote them, or a later one.",
+  },
+  PEER_NOT_DEPLOYED: {
+    meaning: "The peer's stack has no `contract` output yet.",
+    next: "Run `pulumi up` there first.",
+  },
+  PEER_CONTRACT_MALFORMED: {
+    meaning:
+      "The `contract` output of a peer has a missing field or a value of a wrong form. Its last accepted values stay in force.",
+    next: "Ask the peer's people to look at their stack: their program never writes such a value.",
+  },
+  PEER_CONTRACT_VERSION: {
+    meaning:
+      "A peer writes a version of the contract that this release does not read. Its last accepted values stay in force.",
+    next: "Update the side that the message names first.",
+  },
+  PEER_ROOT_NOT_PINNED: {
+    meaning: "A peer offers a root certificate whose fingerprint is not pinned here.",
+    next: "Compare fingerprints with the peer's people over another channel, then run `npm run trust -- accept`.",
+  },
+  PEER_ADDRESS_NOT_PINNED: {
+    meaning: "A peer offers an address that is not pinned here.",
+    next: "Compare addresses with the peer's people over another channel, then run `npm run trust -- accept`.",
+  },
+  PIN_NOT_CONFIRMED: {
+    meaning: "What the peer offers is not what its people said, or nobody confirmed it. Nothing was pinned.",
+    next: "Ask the peer's people again, over another channel. Do not pin what they did not say.",
+  },
+  PIN_LIMIT: {
+    meaning: "More roots would be pinned than the configuration takes.",
+    next: "Run `npm run rotate -- follow`, which removes roots that the peer no longer offers.",
+  },
+  // Certificates and their order.
+  CERTIFICATES_INVALID: {
+    meaning: "A text is not PEM certificates and nothing else, or a certificate is not of the accepted profile.",
+    next: "Replace the file by one with `CERTIFICATE` blocks alone.",
+  },
+  CEREMONY_INVALID: {
+    meaning: "What the ceremony left, or is about to sign, does not fit the configuration. Nothing was changed.",
+    next: "Repeat the step of the ceremony that the message names; docs/pki.md has them all.",
+  },
+  ROTATION_OUT_OF_ORDER: {
+    meaning: "A step of a rotation would make a peer refuse this side's certificate. Nothing was changed.",
+    next: "Do what the message names first; `npm run rotate -- status` shows the order.",
+  },
+  // Releases, tools and hosts.
+  RELEASE_INVALID: {
+    meaning: "A release document is not of its schema, or its parts contradict each other.",
+    next: "Run `pulumi up` again with an unchanged checkout; if it repeats, report the message as a bug.",
+  },
+  ARTIFACTS_INVALID: {
+    meaning: "The index of tools in the cache is damaged or missing.",
+    next: "Run `npm run setup` again.",
+  },
+  TOOLS_NOT_PINNED: {
+    meaning: "A tool for the hosts is not the official download with the pinned hash.",
+    next: "Run `npm run setup` with access to the official downloads, or `npm run pin` for an unknown hash.",
+  },
+  TOOL_MISSING: {
+    meaning: "A tool that this command needs is not on PATH.",
+    next: "Run `npm run setup`.",
+  },
+  EVIDENCE_INVALID: {
+    meaning: "What a host reported for an audit, or an audit for a host, is not of a format that this release reads.",
+    next: "Update the stack and the checkout to the same release, then audit again.",
+  },
+  JSON_INVALID: {
+    meaning: "A document is not JSON, or is JSON that two readers could read differently.",
+    next: "Correct or write anew the document that the message names.",
+  },
+  // Commands.
+  USAGE: {
+    meaning: "A command was called with wrong arguments.",
+    next: "The message is followed by the usage.",
+  },
+  COMMAND_FAILED: {
+    meaning: "A program that was run ended with an error.",
+    next: "Its own message is in the error or in the log that the error names.",
+  },
+  TIMED_OUT: {
+    meaning: "Something did not answer or did not happen within its time.",
+    next: "Check that what the message names runs, then try again.",
+  },
+  INPUT_INVALID: {
+    meaning: "An input has wrong values; no code is more specific.",
+    next: "Correct each value that the message names.",
+  },
+  INTERNAL: {
+    meaning: "The program contradicts itself.",
+    next: "Report the message as a bug.",
+  },
+} as const satisfies Record<string, ErrorCodeText>;
+
+/** A closed set. A code keeps its name and meaning once it is released: scripts and runbooks match it. */
+export type ErrorCode = keyof typeof codes;
+
+export const errorCodes: Readonly<Record<ErrorCode, ErrorCodeText>> = codes;

@@ -1,0 +1,12 @@
+export { type LineChart, lineChart } from "./chart/line-chart.ts";
+export { lastOf, type Point, type Series, type Span } from "./chart/series.ts";
+export { clock } from "./chart/ticks.ts";
+export { type Timeline, timeline } from "./chart/timeline.ts";
+export { format, type Unit } from "./chart/units.ts";
+export * as draw from "./diagram.ts";
+export * from "./document.ts";
+export * from "./finding.ts";
+export { contentSecurityPolicy, renderHtml } from "./html.ts";
+export { renderMarkdown } from "./markdown.ts";
+export { html, Markup } from "./markup.ts";
+export { renderTable, renderText } from "./text.ts";
