@@ -1,4 +1,4 @@
-import { bundleAgent, bundleRepairer } from "@metrics-link/host/cloud/agent-bundle.ts";
+import { bundleAgent, bundleRepairer } from "@metrics-link/host/bundle/index.ts";
 import { readConfiguration } from "./configuration.ts";
 
 // Pulumi installs source-map-support, which then maps every frame of the stack that Pulumi keeps for each of thousands

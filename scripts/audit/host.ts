@@ -1,5 +1,10 @@
-import { managementOf } from "@metrics-link/host/converge/management-client.ts";
-import { type Clock, type Management, runCommand, systemClock } from "@metrics-link/host/converge/run-command.ts";
+import {
+  type Clock,
+  type Management,
+  managementOf,
+  runCommand,
+  systemClock,
+} from "@metrics-link/host/converge/index.ts";
 import {
   type AuditOutcome,
   type EvidencePartName,
@@ -41,7 +46,8 @@ export async function askInParts(management: Management, instanceId: string, tim
 
 async function said(management: Management, instanceId: string, command: string, time: Clock): Promise<string> {
   const end = await runCommand(management, { instanceId, command, deadlineSeconds }, time);
-  if (end.kind === "late") throw new Error(`${instanceId} gave no answer within ${deadlineSeconds} s: ${end.what}`);
+  if (end.kind === "timedOut")
+    throw new Error(`${instanceId}: timed out after ${deadlineSeconds} s waiting for ${end.waitingFor}`);
   if (end.success) return end.output;
   throw new Error(`${instanceId}: ${end.details}: ${(end.errors || end.output).trim().slice(0, 300)}`);
 }

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import type { Identity } from "./effects.ts";
 import { at } from "./run.ts";
 
-/** Looks users and groups up in the host's own files. */
+/** The host's users and groups, from /etc/passwd and /etc/group. */
 export class Accounts {
   readonly #users: ReadonlyMap<string, number>;
   readonly #groups: ReadonlyMap<string, number>;
@@ -23,16 +23,18 @@ export class Accounts {
     return new Accounts(await table("/etc/passwd"), await table("/etc/group"));
   }
 
-  /** @throws Error naming the user or group that the host does not have */
+  /** @throws Error naming the user or group that the host lacks */
   identity(user: string, group: string = user): Identity {
     const uid = this.#users.get(user);
     const gid = this.#groups.get(group);
-    if (uid === undefined) throw new Error(`This host has no user ${user}: cloud-init did not make it`);
-    if (gid === undefined) throw new Error(`This host has no group ${group}: cloud-init did not make it`);
+    if (uid === undefined)
+      throw new Error(`This host has no user ${user}: cloud-init did not create it; replace the instance`);
+    if (gid === undefined)
+      throw new Error(`This host has no group ${group}: cloud-init did not create it; replace the instance`);
     return { uid, gid };
   }
 
-  /** `user:group`; a number where this host has no name for it. */
+  /** `user:group`; numbers where this host has no name. */
   nameOf(uid: number, gid: number): string {
     const name = (table: ReadonlyMap<string, number>, id: number) =>
       [...table].find(([, found]) => found === id)?.[0] ?? `${id}`;

@@ -1,16 +1,16 @@
 import { createPrivateKey, type X509Certificate } from "node:crypto";
 import { printable, readCertificates, rootFault } from "@metrics-link/contract";
 
-/** @throws Error when the key is not the one in the chain's first certificate */
+/** @throws Error when the key does not match the chain's first certificate */
 export function requireKeyPair(chainPem: string, keyPem: string): void {
   if (!leafOf(chainPem).checkPrivateKey(createPrivateKey(keyPem))) {
-    throw new Error("the private key is not that of the certificate");
+    throw new Error("the private key does not match the certificate");
   }
 }
 
 /**
- * Leaf first, each certificate signed by the next, the last one by a root, all of them within their time.
- * @throws Error naming the certificate that does not fit
+ * Requires a chain with the leaf first, each certificate signed by the next, the last by a root, all of them valid now.
+ * @throws Error naming the certificate that is wrong
  */
 export function requireChain(chainPem: string, rootsPem: string, now: number): void {
   const chain = parse(chainPem);
@@ -26,19 +26,19 @@ export function requireChain(chainPem: string, rootsPem: string, now: number): v
 }
 
 /**
- * Exactly these roots, each an authority that signed itself. Envoy takes any certificate of the file for an anchor, a
- * leaf or an intermediate as well, and reads over whatever else stands there.
- * @throws Error naming what does not belong there or is missing
+ * Requires exactly these roots, each self-signed. Envoy takes every certificate of the file as a trust anchor, even a leaf
+ * or an intermediate, and ignores any other text.
+ * @throws Error naming what is missing or foreign
  */
 export function requireTrustBundle(bundlePem: string, fingerprints: readonly string[]): void {
-  if (/PRIVATE KEY/.test(bundlePem)) throw new Error("a private key stands in the bundle");
+  if (/PRIVATE KEY/.test(bundlePem)) throw new Error("the bundle contains a private key");
   const roots = parse(bundlePem);
   const found = roots.map(({ fingerprint256 }) => fingerprint256);
   const missing = fingerprints.filter((wanted) => !found.includes(wanted));
-  const strange = found.filter((one) => !fingerprints.includes(one));
+  const foreign = found.filter((one) => !fingerprints.includes(one));
   if (missing.length > 0) throw new Error(`the bundle lacks ${missing.join(", ")}`);
-  if (strange.length > 0) throw new Error(`the bundle also holds ${strange.join(", ")}`);
-  if (found.length > fingerprints.length) throw new Error("the bundle holds a certificate twice");
+  if (foreign.length > 0) throw new Error(`the bundle also contains ${foreign.join(", ")}`);
+  if (found.length > fingerprints.length) throw new Error("the bundle contains a certificate twice");
   for (const root of roots) {
     const fault = rootFault(root);
     if (fault !== undefined)
@@ -46,7 +46,7 @@ export function requireTrustBundle(bundlePem: string, fingerprints: readonly str
   }
 }
 
-/** The serial number as RFC 5280 numbers: no leading zeros, lower case. */
+/** The leaf's serial number without leading zeros, in lower case. */
 export function leafSerial(chainPem: string): string {
   return normaliseSerial(leafOf(chainPem).serialNumber);
 }
@@ -70,7 +70,7 @@ function signed(certificate: X509Certificate, issuer: X509Certificate): boolean 
 
 function leafOf(chainPem: string): X509Certificate {
   const [leaf] = parse(chainPem);
-  if (leaf === undefined) throw new Error("there is no certificate in the chain");
+  if (leaf === undefined) throw new Error("the chain contains no certificate");
   return leaf;
 }
 

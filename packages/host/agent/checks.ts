@@ -8,17 +8,19 @@ import { type Run, releaseDirectory, releaseOf } from "./run.ts";
 type Checker<Kind> = (run: Run, check: Extract<Check, { kind: Kind }>) => Promise<void>;
 
 const checkers: { readonly [Kind in Check["kind"]]: Checker<Kind> } = {
-  prometheusConfig: (run, { file }) => asked(run, file, "", (path) => [tool(run, "promtool"), "check", "config", path]),
-  prometheusRules: (run, { file }) => asked(run, file, "", (path) => [tool(run, "promtool"), "check", "rules", path]),
-  // As its own user: Envoy must be able to read its certificates. It tells JSON by the name's end.
+  prometheusConfig: (run, { file }) =>
+    validated(run, file, "", (path) => [tool(run, "promtool"), "check", "config", path]),
+  prometheusRules: (run, { file }) =>
+    validated(run, file, "", (path) => [tool(run, "promtool"), "check", "rules", path]),
+  // As its own user: Envoy must be able to read its certificates. It recognises JSON by the file's ending.
   envoyConfig: (run, { file, user }) =>
-    asked(run, file, ".json", (path) => [tool(run, "envoy"), "--mode", "validate", "-c", path], user),
+    validated(run, file, ".json", (path) => [tool(run, "envoy"), "--mode", "validate", "-c", path], user),
   envoyMeaning: async (run, { file }) => {
     const lookup = (path: string) => releaseOf(run).files.find((one) => one.path === path)?.content;
     const found = find(readFiles(lookup, file), { lookup });
-    if (found.length > 0) throw new Error(`${file} is refused: ${found.map(sentence).join("; ")}`);
+    if (found.length > 0) throw new Error(`${file} is invalid: ${found.map(sentence).join("; ")}`);
   },
-  // A key that was not placed in this run fitted its certificate when it was, and both are as they were.
+  // A key that was not placed in this run was checked when it was, and neither file has changed since.
   keyPair: async (run, { certificate, key }) => {
     const placed = run.secretContents.get(key);
     if (placed !== undefined) requireKeyPair(await text(run, certificate), placed);
@@ -28,11 +30,11 @@ const checkers: { readonly [Kind in Check["kind"]]: Checker<Kind> } = {
   trustBundle: async (run, { file, fingerprints }) => requireTrustBundle(await text(run, file), fingerprints),
 };
 
-/** What a run that was killed while it asked leaves beside a file. */
+/** The copy of a file that a run leaves behind when it is killed during validation. */
 export const isTwin = (path: string) => /(^|\/)\.[^/]+\.check(\.json)?$/.test(path);
 
-/** Checks that ask a program. Its answer is the same as long as what it is asked about is. */
-export const asksATool = ({ kind }: Check) =>
+/** Checks that run a tool: the same input gives the same answer, so unchanged files need no second check. */
+export const runsATool = ({ kind }: Check) =>
   kind === "prometheusConfig" || kind === "prometheusRules" || kind === "envoyConfig";
 
 /** @throws Error with what the check found */
@@ -45,10 +47,10 @@ const tool = (run: Run, name: string) => join(releaseDirectory(run), "bin", name
 const text = (run: Run, path: string) => readFile(join(releaseDirectory(run), path), "utf8");
 
 /**
- * Runs a validator on a staged file, in the staged directory: relative paths in it lead there. Where the file names paths under `current`, it is a copy beside it in which these
- * are the staged ones: else the release in force would be validated.
+ * Runs a validator on a staged file, in the staged directory, where its relative paths lead. If the file names paths below
+ * `current`, the validator gets a copy with the staged paths instead: else it would validate the release in force.
  */
-async function asked(
+async function validated(
   run: Run,
   file: string,
   ending: string,
@@ -71,7 +73,7 @@ async function asked(
       cwd: staged,
       ...(user === undefined ? {} : { as: user }),
     });
-    if (code !== 0) throw new Error(`${file} is refused (exit code ${code}): ${lastLines(output, 20)}`);
+    if (code !== 0) throw new Error(`${file} is invalid (exit code ${code}): ${lastLines(output, 20)}`);
   } finally {
     await rm(twin, { force: true });
   }

@@ -1,30 +1,47 @@
-import { type Memory, recall, remember } from "../common/memory.ts";
+import { releaseKeys, releasePointerSchema } from "@metrics-link/release";
 import { recordDrift } from "./drift.ts";
-import type { Effects } from "./effects.ts";
-import type { Outcome } from "./outcomes.ts";
-import { prune } from "./prune.ts";
-import { type Report, reasonsOf, report } from "./report.ts";
-import type { HostIdentity, Run, Self } from "./run.ts";
-import { edges, firstState, isState, type State } from "./states.ts";
-import { adopt, type HandedOver } from "./steps/runtime.ts";
+import { type Effects, MissingObject } from "./effects.ts";
+import { type Memory, recall, remember } from "./memory.ts";
+import { prune } from "./releases.ts";
+import type { Context, HandedOver, Outcome, Run } from "./run.ts";
+import { edges, firstState, isState, type Passage, type State } from "./states.ts";
+import { emptyReport, reasonsOf, reportOf, type StatusReport } from "./status-report.ts";
+import { adopt } from "./steps/obtain.ts";
 
-/** What happened in one state. */
-export interface Passage {
-  readonly state: State;
-  readonly milliseconds: number;
-  readonly error?: string;
+/**
+ * The timer's run: brings the host to the release that the bucket points at. A release that this host has refused is
+ * skipped until another is published or `agent converge` asks for it; meanwhile drift from the last good one is repaired.
+ * @throws Error when the bucket cannot be read and no release is in force
+ */
+export async function timerRun(context: Context): Promise<StatusReport | HandedOver> {
+  const { effects, identity } = context;
+  const memory = await recall(effects.root);
+  const inForce = memory.held?.releaseId ?? memory.lastGood;
+  let bucketUnread: string | undefined;
+  const pointed = await pointer(effects, identity.host).catch((error: unknown) => {
+    // Without the bucket, the host still repairs drift.
+    if (inForce === undefined && !(error instanceof MissingObject)) throw error;
+    bucketUnread = (error as Error).message;
+    console.error(`The pointer to the release cannot be read: ${bucketUnread}`);
+    return undefined;
+  });
+  const leftAlone = pointed === memory.refused?.releaseId && inForce !== undefined;
+  const target = pointed === undefined || leftAlone ? inForce : pointed;
+  if (target === undefined) return emptyReport(context, memory, "noRelease");
+  const found = await converge(target, context);
+  return "exitCode" in found ? found : { ...found, bucketUnread, ...(leftAlone ? { leftAlone: pointed } : {}) };
 }
 
-export interface Context {
-  readonly identity: HostIdentity;
-  readonly self: Self;
-  readonly effects: Effects;
-  /** Changes what would otherwise wait until the backlog is sent. */
-  readonly force?: boolean;
+async function pointer(effects: Effects, host: string): Promise<string> {
+  const text = await effects.getObject(releaseKeys.current(host));
+  return releasePointerSchema.parse(JSON.parse(text.toString())).releaseId;
 }
 
-/** Brings the host to a release, or leaves it as it was, or puts it back. Never throws for what the host may meet. */
-export async function converge(target: string, context: Context): Promise<Report | HandedOver> {
+/**
+ * Brings the host to a release, or leaves it as it was, or rolls it back. Failures of steps end up in the report.
+ * @returns the status report; or the exit code of another agent that took over and has reported itself
+ */
+export async function converge(target: string, context: Context): Promise<StatusReport | HandedOver> {
   const { effects } = context;
   const memory = await recall(effects.root);
   const run: Run = {
@@ -38,7 +55,7 @@ export async function converge(target: string, context: Context): Promise<Report
     secretContents: new Map(),
     actions: new Map(),
     servedAt: new Map(),
-    holds: new Map(),
+    pendingChanges: new Map(),
     passing: {},
     failing: [],
   };
@@ -66,10 +83,10 @@ export async function converge(target: string, context: Context): Promise<Report
     await adopt(run);
     await prune(run);
   }
-  return report(run, state, passages, startedAt);
+  return reportOf(run, state, passages, startedAt);
 }
 
-/** What the next run must know of this one. */
+/** Records what the next run must know about this one. */
 function conclude(memory: Memory, run: Run, outcome: Outcome, reason: string): void {
   const { target } = run;
   switch (outcome) {
@@ -77,7 +94,7 @@ function conclude(memory: Memory, run: Run, outcome: Outcome, reason: string): v
       if (memory.lastGood !== target) {
         memory.previousGood = memory.lastGood;
         memory.lastGoodSince = new Date(run.effects.now()).toISOString();
-        // Another release than the refused one got through: that one is history.
+        // Another release got through, so the refused one no longer matters.
         memory.refused = undefined;
       }
       memory.lastGood = target;
@@ -86,8 +103,8 @@ function conclude(memory: Memory, run: Run, outcome: Outcome, reason: string): v
       memory.drifted = undefined;
       return;
     case "held":
-      // Not the last good one yet: what waits has not been tried.
-      memory.held = { releaseId: target, holds: [...run.holds.values()] };
+      // Not the last good one yet: its pending changes are untested.
+      memory.held = { releaseId: target, holds: [...run.pendingChanges.values()] };
       memory.drifted = undefined;
       return;
     case "rolledBack":
@@ -95,14 +112,14 @@ function conclude(memory: Memory, run: Run, outcome: Outcome, reason: string): v
       memory.attempt = undefined;
       memory.held = undefined;
       break;
-    // An unhealthy host may run on a mixture: the attempt stays written down until a run ends well.
+    // An unhealthy host may run a mixture of releases: the attempt stays recorded until a run ends well.
     default:
   }
   const judged = outcome === "refused" || outcome === "rolledBack" || outcome === "unhealthy";
   if (judged && target !== memory.lastGood) memory.refused = { releaseId: target, reason };
 }
 
-/** The first cause of an AWS error is often what one needs to know. */
+/** Of an AWS error, the cause is often the useful part. */
 function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return error.cause instanceof Error ? `${error.message} (${error.cause.message})` : error.message;

@@ -1,15 +1,15 @@
-import { type Memory, remember } from "../common/memory.ts";
+import { type Memory, remember } from "./memory.ts";
 import type { Run } from "./run.ts";
 
-/** So often within `windowMs` it is no accident: somebody, or something, changes it again and again. */
+/** So often within `windowMs` is no accident: somebody, or something, keeps changing it. */
 const repeatedly = 3;
 const windowMs = 24 * 3_600_000;
 
 /**
- * To be called before something is put right, or made: after a crash the next run finds it right, and must know all the
- * same that a service may have seen it wrong.
+ * To be called before anything is repaired or made: after a crash the next run finds it correct, and must still know that
+ * a service may have loaded the wrong version.
  *
- * @param affects what of the release may have been seen wrong, as `changesByDrift` reads it
+ * @param affects what a service may have loaded wrong, as `changesByDrift` reads it
  */
 export async function willChange(run: Run, what: string, affects: readonly string[] = [what]): Promise<void> {
   run.touched.add(what);
@@ -19,12 +19,12 @@ export async function willChange(run: Run, what: string, affects: readonly strin
   await remember(effects.root, memory);
 }
 
-/** What was not as the release in force says; a release that is new on this host has not drifted. */
+/** What differed from the release in force; a release that is new on this host has not drifted. */
 export function driftOf(run: Run): string[] {
   return run.wasInForce ? [...run.touched].sort() : [];
 }
 
-/** Writes down what drifted in this run, and forgets what is older than a day. */
+/** Records what drifted in this run, and forgets what is older than a day. */
 export function recordDrift(run: Run): void {
   const { memory } = run;
   const now = run.effects.now();

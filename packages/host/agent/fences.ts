@@ -1,21 +1,21 @@
 import type { Release } from "@metrics-link/release";
 import type { Effects } from "./effects.ts";
 
-/** What the kernel holds a running unit to, as systemd says. */
+/** The kernel's limits on a running unit's network and memory, as systemd reports them. */
 export interface Fence {
   readonly unit: string;
-  /** Addresses, as systemd writes them: networks with their length. */
+  /** Networks in CIDR notation, as systemd writes them. */
   readonly allowed: readonly string[];
   readonly denied: readonly string[];
   readonly bindsDenied: readonly string[];
   /**
-   * Whether the program that looks at the unit's packets is loaded: it keeps the counters, and where the kernel or
-   * systemd could not load it there are none. systemd itself only writes a line to its log.
+   * Whether the BPF program that filters the unit's packets is loaded: it keeps the counters, so there are none when the
+   * kernel or systemd could not load it. systemd itself only logs a line.
    */
   readonly counted: boolean;
-  /** True when the unit's file was changed and systemd still goes by the old one. */
+  /** True when the unit's file has changed and systemd still uses the old one. */
   readonly stale: boolean;
-  /** Bytes of memory at which the kernel ends the unit and nothing else; undefined without a ceiling. */
+  /** MemoryMax in bytes, at which the OOM killer ends the unit and nothing else; undefined without one. */
   readonly memoryMax: number | undefined;
 }
 
@@ -31,7 +31,7 @@ const shown = [
   "MemoryMax",
 ] as const;
 
-/** The fences of the services of a release that run now; of a oneshot nothing runs, and nothing could get out. */
+/** The fences of a release's running services; a oneshot has no process left that could send anything. */
 export async function fencesOf(
   { run }: Pick<Effects, "run">,
   { services }: Pick<Release, "services">,
@@ -39,7 +39,7 @@ export async function fencesOf(
   if (services.length === 0) return [];
   const argv = ["systemctl", "show", ...shown.map((name) => `--property=${name}`), ...services.map(({ unit }) => unit)];
   const { code, output } = await run(argv, { timeoutMs: 10_000 });
-  if (code !== 0) throw new Error(`systemctl show ended with ${code}: ${output.trim()}`);
+  if (code !== 0) throw new Error(`systemctl show failed (exit code ${code}): ${output.trim()}`);
   return output
     .trim()
     .split(/\n\n+/)
@@ -62,6 +62,6 @@ export async function fencesOf(
     });
 }
 
-/** Whether a unit is held to a list at all, by programs that are loaded. */
+/** Whether loaded BPF programs restrict the unit's addresses and ports. */
 export const isInForce = ({ denied, bindsDenied, counted, stale }: Fence): boolean =>
   denied.length > 0 && bindsDenied.length > 0 && counted && !stale;

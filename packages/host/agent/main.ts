@@ -3,33 +3,27 @@ import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { evidenceParts, packHostEvidence, type Release, sha256Text, unpackAuditOutcome } from "@metrics-link/release";
-import { ask } from "../common/ask.ts";
-import { recall, stateDirectory } from "../common/memory.ts";
-import { writeAuditTextfile } from "./audit-textfile.ts";
-import { type Context, converge } from "./converge.ts";
+import { parseJson } from "../common/files.ts";
+import { ask } from "../common/http.ts";
+import { converge, timerRun } from "./converge.ts";
 import type { Effects } from "./effects.ts";
 import { evidence } from "./evidence/index.ts";
 import { fencesOf } from "./fences.ts";
 import { awsEffects } from "./host-effects/aws.ts";
-import { eachLine, handOverTo, run } from "./host-effects/process.ts";
-import { readSelf } from "./host-effects/self.ts";
-import { exitCodes } from "./outcomes.ts";
-import { nothingReported, type Report, writeReport } from "./report.ts";
-import type { HostIdentity } from "./run.ts";
-import { storedRelease } from "./steps/fetch.ts";
-import type { HandedOver } from "./steps/runtime.ts";
-import { writeTextfile } from "./textfile.ts";
-import { timerRun } from "./timer-run.ts";
-import { wordOf } from "./word.ts";
+import { eachLine, handOverTo, readSelf, run } from "./host-effects/process.ts";
+import { recall, stateDirectory } from "./memory.ts";
+import { storedRelease } from "./releases.ts";
+import { type Context, exitCodes, type HandedOver, hostIdentity } from "./run.ts";
+import { emptyReport, type StatusReport, statusText, writeReport } from "./status-report.ts";
+import { writeAuditTextfile, writeTextfile } from "./textfile.ts";
 
 const usage = `usage: agent converge --release ID [--force] | run | status | evidence [PART...] | audited OUTCOME
-  converge  bring this host to a release, also to one that it refused before;
-            with --force at once, although samples that are not sent yet are then not sent at all
-  run       what the timer does: bring it to the release that the bucket points at
-  status    print the report of the last run
-  evidence  print what this host is and runs, for an audit: JSON, gzip, base64; changes nothing;
-            with names only these parts of it
-  audited   keep how an audit ended, for the metrics: JSON, base64, as npm run audit -- --tell makes it`;
+  converge  bring this host to a release, even to one that it refused before;
+            --force makes changes at once that would lose samples which are not sent yet
+  run       bring this host to the release that the bucket points at; what the timer does
+  status    print the status report of the last run
+  evidence  print what this host is and runs, or only these parts, for an audit: JSON, gzip, base64; changes nothing
+  audited   store the outcome of an audit for the metrics: JSON, base64, as npm run audit -- --tell makes it`;
 const usageError = 64;
 
 async function main(argv: readonly string[]): Promise<number> {
@@ -63,7 +57,8 @@ async function main(argv: readonly string[]): Promise<number> {
 }
 
 async function contextOf(argv: readonly string[]): Promise<Context> {
-  const identity = JSON.parse(await readFile("/etc/metrics-link/agent.json", "utf8")) as HostIdentity;
+  const identityFile = "/etc/metrics-link/agent.json";
+  const identity = parseJson(hostIdentity, await readFile(identityFile, "utf8"), identityFile);
   const effects: Effects = {
     root: "/",
     ...awsEffects(identity),
@@ -79,21 +74,21 @@ async function contextOf(argv: readonly string[]): Promise<Context> {
   return { identity, effects, self: await readSelf(fileURLToPath(import.meta.url), argv) };
 }
 
-/** Without them the metrics say nothing of the fences, and of all else what there is to say. */
+/** If systemd does not tell, only the metrics about fences are absent. */
 const fences = (effects: Effects, release: Release) =>
   fencesOf(effects, release).catch((error: Error) => {
-    console.error(`what the units are held to is not known: ${error.message}`);
+    console.error(`The units' fences are unknown: ${error.message}`);
     return [];
   });
 
-async function failed(context: Context, error: Error): Promise<Report> {
+async function failed(context: Context, error: Error): Promise<StatusReport> {
   console.error(error);
-  return { ...nothingReported(context, await recall("/"), "failed"), reasons: [error.message] };
+  return { ...emptyReport(context, await recall("/"), "failed"), reasons: [error.message] };
 }
 
-async function finish({ effects }: Context, result: Report | HandedOver): Promise<number> {
+async function finish({ effects }: Context, result: StatusReport | HandedOver): Promise<number> {
   if ("exitCode" in result) return result.exitCode;
-  console.log(wordOf(result));
+  console.log(statusText(result));
   await writeReport(effects.root, result);
   const release = result.release ? await storedRelease(effects, result.release) : undefined;
   await writeTextfile(effects.root, result, release, release && (await fences(effects, release)));

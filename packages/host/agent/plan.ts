@@ -6,7 +6,7 @@ export interface Changes {
   readonly tools: ReadonlySet<string>;
 }
 
-/** What differs between two releases. Without an old one everything does. */
+/** What differs between two releases; everything, without an old one. */
 export function changesBetween(before: Release | undefined, after: Release): Changes {
   return {
     paths: differing(before && { ...byPath(before.files), ...byPath(before.secrets) }, {
@@ -18,7 +18,7 @@ export function changesBetween(before: Release | undefined, after: Release): Cha
 }
 
 /**
- * What drifted, as changes. A command that was another one for a while may still run, so its tool counts as changed.
+ * What drifted, as changes. A replaced command may still be running, so its tool counts as changed.
  * @param drifted paths of the release's directory, and tools as `driftedTool` names them
  */
 export function changesByDrift({ tools }: Release, drifted: readonly string[]): Changes {
@@ -34,7 +34,7 @@ export function changesByDrift({ tools }: Release, drifted: readonly string[]): 
   };
 }
 
-/** How a tool that is not what its archive held is called among the things that drifted. */
+/** The name of a tool among the things that drifted, when it no longer matches its archive. */
 export const driftedTool = (name: string) => `tools/${name}`;
 
 /** Where a release keeps a unit. */
@@ -47,14 +47,14 @@ export function union(...all: readonly Changes[]): Changes {
   };
 }
 
-/** The roughest thing that any of the changes asks of a service; undefined when none concerns it. */
+/** The most disruptive action that any of the changes asks of a service; undefined when none concerns it. */
 export function actionFor(service: ReleaseService, changes: Changes): ChangeAction | undefined {
   const wanted = [...changes.paths].flatMap((path) => actionOfPath(service, path) ?? []);
   const ofTools = [...changes.tools].flatMap(
     (tool) => service.onChange.find(({ tools }) => tools.includes(tool))?.action ?? [],
   );
-  const roughness = (action: ChangeAction) => changeActions.indexOf(action);
-  return [...wanted, ...ofTools].sort((a, b) => roughness(b) - roughness(a))[0];
+  const disruption = (action: ChangeAction) => changeActions.indexOf(action);
+  return [...wanted, ...ofTools].sort((a, b) => disruption(b) - disruption(a))[0];
 }
 
 function actionOfPath(service: ReleaseService, path: string): ChangeAction | undefined {
@@ -70,7 +70,7 @@ function differing(before: Table | undefined, after: Table): Set<string> {
   return new Set([...names].filter((name) => before?.[name] !== after[name]));
 }
 
-/** Whatever of an item makes a difference on disk, as one text; a file's content is in its hash. */
+/** Everything about an item that makes a difference on disk, as one text; its hash covers a file's content. */
 function byPath(items: readonly { readonly path: string; readonly content?: string }[]): Table {
   return Object.fromEntries(items.map(({ content: _, ...item }) => [item.path, JSON.stringify(item)]));
 }

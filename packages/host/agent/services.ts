@@ -1,16 +1,15 @@
 import type { ChangeAction, Release, ReleaseService } from "@metrics-link/release";
-import { remember } from "../common/memory.ts";
-import { queueAtStake, unsent } from "./backlog.ts";
 import { willChange } from "./drift.ts";
+import { remember } from "./memory.ts";
 import { actionFor, changesBetween, changesByDrift, union, unitFile } from "./plan.ts";
+import { isStuck, queueAtStake, unsent } from "./queue.ts";
+import { storedRelease } from "./releases.ts";
 import { noteDisturbance, type Run } from "./run.ts";
-import { storedRelease } from "./steps/fetch.ts";
-import { isStuck } from "./stuck-queue.ts";
 import { Systemd } from "./systemd.ts";
 
 /**
- * Writes down, before a release comes into force, that every service may run on it: systemd restarts one that crashes
- * without asking whether it was meant to see the release yet.
+ * Records, before a release comes into force, that every service may run on it: systemd restarts a crashed service even
+ * if its change should still be pending.
  */
 export async function maySee({ memory, effects }: Run, id: string, { services }: Release): Promise<void> {
   for (const { unit } of services) {
@@ -21,10 +20,10 @@ export async function maySee({ memory, effects }: Run, id: string, { services }:
 }
 
 /**
- * Makes every service run on a release, each as gently as its change allows. What a service may run on stands in the
- * memory: one release when it is known, more while it is on its way or has to wait, none after the memory was lost.
+ * Brings every service to a release, each as gently as its change allows. The memory has the releases that a service may
+ * run on: one when known, several during a change or while one is pending, none after the memory was lost.
  *
- * @param mayWait whether a change that would drop the backlog of a service waits, instead of dropping it
+ * @param mayWait whether a change that would drop a service's backlog stays pending instead
  */
 export async function bringServicesTo(
   run: Run,
@@ -41,7 +40,7 @@ export async function bringServicesTo(
   });
   const active = await systemd.active(units);
   const drifted = changesByDrift(release, memory.drifted ?? []);
-  // In a quiet run every service is on this very release: it is not read from disk again for each.
+  // Usually every service runs on this release: do not read it from disk once for each.
   const releaseOf = async (one: string) => (one === id ? release : storedRelease(run.effects, one));
 
   for (const service of release.services) {
@@ -49,11 +48,11 @@ export async function bringServicesTo(
     const known = await knownToServe(run, systemd, unit);
     const served = known === undefined ? [undefined] : await Promise.all(known.map(releaseOf));
     const runs = active.has(unit);
-    // There is nothing to wait for: a queue that cannot read has sent all that it will ever send.
+    // Nothing to wait for: a queue that cannot read the WAL has sent all that it will ever send.
     const stuck = runs && service.queue !== undefined && (await isStuck(run.effects, service.queue));
     const changed = actionFor(service, union(drifted, ...served.map((one) => changesBetween(one, release))));
     const action = stuck ? "restart" : changed;
-    if (runs && !stuck && mayWait(unit) && (await hasToWait(run, systemd, service, action, served))) continue;
+    if (runs && !stuck && mayWait(unit) && (await mustStayPending(run, systemd, service, action, served))) continue;
     if (!runs) run.touched.add(`${unit} (did not run)`);
     if (stuck) run.touched.add(`${unit} (could not read its WAL)`);
     const before = run.effects.now();
@@ -70,15 +69,15 @@ export async function bringServicesTo(
 
 const runsOnlyOn = (known: readonly string[] | undefined, id: string) => known?.length === 1 && known[0] === id;
 
-/** A process that was left alone with its old release, and is still the same, has not seen the new one. */
+/** A process that kept its old release, and is still the same process, has not seen the new one. */
 async function knownToServe({ memory }: Run, systemd: Systemd, unit: string): Promise<string[] | undefined> {
   const known = memory.serving[unit];
-  const hold = memory.held?.holds.find((one) => one.unit === unit);
-  if (known === undefined || hold === undefined || (await systemd.mainPid(unit)) !== hold.mainPid) return known;
+  const pending = memory.held?.holds.find((one) => one.unit === unit);
+  if (known === undefined || pending === undefined || (await systemd.mainPid(unit)) !== pending.mainPid) return known;
   return known.filter((one) => one !== memory.held?.releaseId);
 }
 
-async function hasToWait(
+async function mustStayPending(
   run: Run,
   systemd: Systemd,
   service: ReleaseService,
@@ -90,7 +89,7 @@ async function hasToWait(
   const reason = queue && (await unsent(run.effects, queue));
   if (reason === undefined || action === undefined) return false;
   const before = run.memory.held?.releaseId === run.target ? run.memory.held.holds : [];
-  const since = before.find((hold) => hold.unit === unit)?.since ?? new Date(run.effects.now()).toISOString();
-  run.holds.set(unit, { unit, action, since, reason, mainPid: await systemd.mainPid(unit) });
+  const since = before.find((one) => one.unit === unit)?.since ?? new Date(run.effects.now()).toISOString();
+  run.pendingChanges.set(unit, { unit, action, since, reason, mainPid: await systemd.mainPid(unit) });
   return true;
 }

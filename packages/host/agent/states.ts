@@ -1,19 +1,8 @@
-import type { Outcome } from "./outcomes.ts";
-import type { Run } from "./run.ts";
-import { fetchRelease } from "./steps/fetch.ts";
-import { handOver } from "./steps/hand-over.ts";
-import { observe } from "./steps/observe.ts";
-import { probe } from "./steps/probe.ts";
-import { readRelease } from "./steps/read.ts";
-import { restartFailing, rollBack } from "./steps/roll-back.ts";
-import { type HandedOver, handOverToWanted } from "./steps/runtime.ts";
-import { placeSecrets } from "./steps/secrets.ts";
-import { settle } from "./steps/settle.ts";
-import { requireSpace } from "./steps/space.ts";
-import { stage } from "./steps/stage.ts";
-import { swap } from "./steps/swap.ts";
-import { fetchTools } from "./steps/tools.ts";
-import { validate } from "./steps/validate.ts";
+import type { HandedOver, Outcome, Run } from "./run.ts";
+import { handOver, observe, settle, swap } from "./steps/activate.ts";
+import { fetchRelease, fetchTools, handOverToWanted, readRelease, requireSpace } from "./steps/obtain.ts";
+import { placeSecrets, stage, validate } from "./steps/stage.ts";
+import { probe, restartFailing, rollBack } from "./steps/verify.ts";
 
 export type State =
   | "fetch"
@@ -34,6 +23,13 @@ export type State =
   | "restartFailing"
   | "probeLast";
 
+/** One state that a run went through. */
+export interface Passage {
+  readonly state: State;
+  readonly milliseconds: number;
+  readonly error?: string;
+}
+
 type Step = ((run: Run) => Promise<void>) | ((run: Run) => Promise<HandedOver | undefined>);
 
 interface Edge {
@@ -42,7 +38,7 @@ interface Edge {
   readonly failed: State | Outcome;
 }
 
-/** Every way through the agent, one line an edge. Up to `swap` a failure leaves the host as it was. */
+/** Every path through the agent, one state a line. Before `swap`, a failure leaves the host as it was. */
 export const edges: Readonly<Record<State, Edge>> = {
   fetch: { step: fetchRelease, done: "runtime", failed: "incomplete" },
   runtime: { step: handOverToWanted, done: "read", failed: "incomplete" },

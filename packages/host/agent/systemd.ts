@@ -2,12 +2,12 @@ import { readdir, readlink, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { type ChangeAction, unitFolder as folder, hostPaths, type ReleaseFile } from "@metrics-link/release";
 import type { Effects } from "./effects.ts";
-import { exists, placeLink } from "./place-file.ts";
+import { exists, placeLink } from "./files.ts";
 import { at } from "./run.ts";
 
 const unitDirectory = "/etc/systemd/system";
 
-/** Where a drop-in for a unit of ours can lie (systemd.unit, "Unit File Load Path"); a release brings none. */
+/** Where a drop-in for one of our units can be (systemd.unit, "Unit File Load Path"); a release has none. */
 const dropInDirectories = [
   unitDirectory,
   "/run/systemd/system",
@@ -16,14 +16,14 @@ const dropInDirectories = [
   "/usr/local/lib/systemd/system",
 ];
 
-/** Something of systemd's that was not as a release says. */
+/** A file of systemd's that differs from the release. */
 export interface Repair {
   readonly path: string;
-  /** Units that may run on what it was. */
+  /** Units that may run with the wrong version. */
   readonly units: readonly string[];
 }
 
-/** The units of releases, as links into the one in force: the swap of `current` changes all of them at once. */
+/** A release's units, as links through `current`: its swap changes all of them at once. */
 export class Systemd {
   readonly #effects: Effects;
 
@@ -33,11 +33,11 @@ export class Systemd {
 
   /**
    * Links every unit of a release where systemd looks for it, and into the targets that want it. `systemctl enable`
-   * would resolve the links and point into one release's directory. Units that no release brings any more are stopped,
-   * and drop-ins go: they would make a unit another one than the release says.
+   * would resolve the links and point into one release's directory. Units that the release no longer has are stopped, and
+   * drop-ins are removed: they would change a unit.
    *
    * @param reload has systemd read the units again even when no link was wrong
-   * @param before is told of each repair before it is made
+   * @param before is called before each repair
    */
   async install(
     files: readonly ReleaseFile[],
@@ -78,23 +78,23 @@ export class Systemd {
     if (reload || repairs > 0) await this.#systemctl("daemon-reload");
   }
 
-  /** Which of these units run. */
+  /** Those of these units that run. */
   async active(units: readonly string[]): Promise<Set<string>> {
-    // One line for each unit, in the order of the question; the exit code tells of one unit only.
+    // One line for each unit, in the order of the arguments; the exit code is about one unit only.
     const { output } = await this.#effects.run(["systemctl", "is-active", ...units], { timeoutMs: 10_000 });
     const states = output.trim().split("\n");
     return new Set(units.filter((_, index) => states[index] === "active" || states[index] === "reloading"));
   }
 
-  /** The process that a service is now; another one after each start. */
+  /** A service's main process, which changes with each start. */
   async mainPid(unit: string): Promise<string> {
     const argv = ["systemctl", "show", "--property=MainPID", "--value", unit];
     return (await this.#effects.run(argv, { timeoutMs: 10_000 })).output.trim();
   }
 
   /**
-   * Does what a service needs, and starts it when it does not run.
-   * @returns what was done; undefined when nothing had to be
+   * Reloads or restarts a service, and starts it when it does not run.
+   * @returns what was done; undefined when nothing was needed
    */
   async bring(
     unit: string,
@@ -125,7 +125,7 @@ export class Systemd {
       await rm(join(directory, path), { force: true });
   }
 
-  /** @throws Error with systemd's own words */
+  /** @throws Error with systemd's message */
   async #systemctl(verb: string, ...units: string[]): Promise<void> {
     // Prometheus may take three minutes to stop.
     const { code, output } = await this.#effects.run(["systemctl", verb, ...units], { timeoutMs: 240_000 });
@@ -135,7 +135,7 @@ export class Systemd {
 }
 
 /**
- * Where drop-ins for units can lie → the units that they would change: below a unit's own name, and below each beginning
+ * Directories for drop-ins → the units that they would change. A drop-in applies to a unit's own name, and to each prefix
  * of it that ends in a dash (systemd.unit).
  */
 function dropIns(units: readonly string[]): Map<string, string[]> {

@@ -2,20 +2,23 @@ import { X509Certificate } from "node:crypto";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { certificatesOf } from "@metrics-link/contract";
-import { hostPaths, type Release } from "@metrics-link/release";
-import { metric, type Sample } from "../common/exposition.ts";
-import { stateDirectory, writeDurably } from "../common/memory.ts";
+import { type AuditOutcome, hostPaths, type Release } from "@metrics-link/release";
+import { writeDurably } from "../common/files.ts";
+import { metric, type Sample } from "../common/prometheus.ts";
 import { type Fence, isInForce } from "./fences.ts";
-import { outcomes } from "./outcomes.ts";
-import type { Report } from "./report.ts";
+import { stateDirectory } from "./memory.ts";
+import { outcomes } from "./run.ts";
+import type { StatusReport } from "./status-report.ts";
+
+const directory = `${stateDirectory}/textfile`;
 
 /** Where node_exporter's textfile collector picks it up. */
-export const textfile = `${stateDirectory}/textfile/metrics-link-agent.prom`;
+export const textfile = `${directory}/metrics-link-agent.prom`;
 
-/** What the agent knows, as metrics. A value that is not known has no series: absent, never fine. */
+/** Writes the agent's status as metrics. An unknown value has no series: absent, never fine. */
 export async function writeTextfile(
   root: string,
-  report: Report,
+  report: StatusReport,
   release: Release | undefined,
   fences: readonly Fence[] = [],
 ): Promise<void> {
@@ -24,15 +27,15 @@ export async function writeTextfile(
 }
 
 /**
- * The oldest segment of Prometheus' WAL, of which Prometheus itself has no metric: without it nobody can say when a
- * truncation will overtake the backlog. Undefined when there is no WAL.
+ * The oldest segment of Prometheus' WAL; undefined without a WAL. Prometheus has no metric for it, and without it nobody
+ * can tell when a truncation will overtake the backlog.
  */
 async function oldestWalSegment(directory: string): Promise<number | undefined> {
   const names = await readdir(directory).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== "ENOENT") console.error(`which segment of the WAL is the oldest is not known: ${error.message}`);
+    if (error.code !== "ENOENT") console.error(`The oldest WAL segment is unknown: ${error.message}`);
     return [];
   });
-  // Segments are numbered names of eight digits or more; checkpoints lie beside them.
+  // Segments are numbers of eight digits or more; checkpoints are beside them.
   const segments = names.filter((name) => /^\d{8,}$/.test(name)).map(Number);
   return segments.length === 0 ? undefined : Math.min(...segments);
 }
@@ -42,7 +45,7 @@ async function oldestWalSegment(directory: string): Promise<number | undefined> 
  * @param release the one in force, if it could be read
  */
 export function metricsOf(
-  report: Report,
+  report: StatusReport,
   release: Release | undefined,
   oldestSegment: number | undefined,
   fences: readonly Fence[] = [],
@@ -63,46 +66,51 @@ export function metricsOf(
     metric(
       `${prefix}_release_since_timestamp_seconds`,
       "gauge",
-      "Since when the release in force is whole and healthy.",
+      "Since when the release in force is healthy with no change pending.",
       [{ value: report.releaseSince === undefined ? undefined : secondsOf(report.releaseSince) }],
     ),
-    metric(`${prefix}_bucket_read`, "gauge", "0 when the last run could not read which release is asked for.", [
+    metric(`${prefix}_bucket_read`, "gauge", "0 when the last run could not read which release the bucket points at.", [
       { value: report.bucketUnread === undefined ? 1 : 0 },
     ]),
-    metric(`${prefix}_release_left_alone`, "gauge", "1 while the release that is asked for is one that was refused.", [
-      { value: report.leftAlone === undefined ? 0 : 1 },
-    ]),
-    metric(`${prefix}_held`, "gauge", "1 while a part of the release waits until the backlog is sent.", [
+    metric(
+      `${prefix}_release_left_alone`,
+      "gauge",
+      "1 while the bucket points at a release that this host has refused.",
+      [{ value: report.leftAlone === undefined ? 0 : 1 }],
+    ),
+    metric(`${prefix}_held`, "gauge", "1 while changes are pending until the backlog is sent.", [
       { value: held.length > 0 ? 1 : 0 },
     ]),
-    metric(`${prefix}_held_since_timestamp_seconds`, "gauge", "Since when the change of a unit waits.", [
+    metric(`${prefix}_held_since_timestamp_seconds`, "gauge", "Since when the change of a unit is pending.", [
       ...held.map(({ unit, since }) => ({ labels: { unit }, value: secondsOf(since) })),
     ]),
-    metric(`${prefix}_drifted_files`, "gauge", "What the last run found changed by hand, and put back.", [
+    metric(`${prefix}_drifted_files`, "gauge", "How many things had drifted, and were repaired, in the last run.", [
       { value: report.driftedFiles.length },
     ]),
-    metric(`${prefix}_drifted_files_total`, "counter", "The same, of all runs.", [{ value: report.driftedTotal }]),
-    metric(`${prefix}_drift_repeated`, "gauge", "What drifted at least three times within a day: how often.", [
+    metric(`${prefix}_drifted_files_total`, "counter", "How many things have drifted in all runs.", [
+      { value: report.driftedTotal },
+    ]),
+    metric(`${prefix}_drift_repeated`, "gauge", "How often something drifted within a day, from three times on.", [
       ...Object.entries(report.repeatedDrift).map(([path, value]) => ({ labels: { path }, value })),
     ]),
-    metric(`${prefix}_rollbacks_total`, "counter", "Releases that were not healthy and were taken back.", [
+    metric(`${prefix}_rollbacks_total`, "counter", "Releases that were not healthy and were rolled back.", [
       { value: report.rollbacks },
     ]),
-    metric("metrics_link_wal_oldest_segment", "gauge", "The oldest segment that is left of Prometheus' WAL.", [
+    metric("metrics_link_wal_oldest_segment", "gauge", "The oldest segment of Prometheus' WAL.", [
       { value: oldestSegment },
     ]),
-    metric("metrics_link_unit_fenced", "gauge", "1 while the kernel holds a unit to its addresses and ports.", [
+    metric("metrics_link_unit_fenced", "gauge", "1 while the kernel restricts a unit to its addresses and ports.", [
       ...fences.map((fence) => ({ labels: { unit: fence.unit }, value: isInForce(fence) ? 1 : 0 })),
     ]),
-    metric("metrics_link_unit_memory_max_bytes", "gauge", "The memory at which the kernel ends a unit.", [
+    metric("metrics_link_unit_memory_max_bytes", "gauge", "The memory at which the OOM killer ends a unit.", [
       ...fences.map(({ unit, memoryMax }) => ({ labels: { unit }, value: memoryMax })),
     ]),
     ...(release ? materialOf(report, release) : []),
   ].join("");
 }
 
-/** Certificates and trust bundles, as the release has them and, after the run, the disk. */
-function materialOf({ driftedFiles }: Report, { checks, files }: Release): string[] {
+/** Certificates and trust bundles of the release, which after a run are those on disk. */
+function materialOf({ driftedFiles }: StatusReport, { checks, files }: Release): string[] {
   const content = new Map(files.map((file) => [file.path, file.content]));
   const bundles = checks.flatMap((check) => (check.kind === "trustBundle" ? [check.file] : []));
   const roots = checks.flatMap((check) => (check.kind === "chain" ? [check.root] : []));
@@ -127,10 +135,36 @@ function materialOf({ driftedFiles }: Report, { checks, files }: Release): strin
     metric(
       "metrics_link_trust_bundle_matches",
       "gauge",
-      "1 when the last run found the bundle on disk as the release says; 0 when it had to put it back.",
+      "1 when the last run found the trust bundle as in the release; 0 when it had to repair it.",
       [...bundles.map((file) => ({ labels: { file }, value: driftedFiles.includes(file) ? 0 : 1 }))],
     ),
   ];
 }
 
 const secondsOf = (instant: string) => Date.parse(instant) / 1000;
+
+/** Beside the agent's own file, so that node_exporter picks it up too; stays until the next audit. */
+const auditTextfile = `${directory}/metrics-link-audit.prom`;
+
+/** Keeps the outcome of an audit of this host's stack, which the host itself cannot find out. */
+export const writeAuditTextfile = (root: string, outcome: AuditOutcome): Promise<void> =>
+  writeDurably(join(root, auditTextfile), auditMetrics(outcome), 0o644);
+
+/** The text format of Prometheus (exposition format 0.0.4). */
+export function auditMetrics({ takenAt, checks, findings }: AuditOutcome): string {
+  const prefix = "metrics_link_audit";
+  return [
+    metric(`${prefix}_timestamp_seconds`, "gauge", "When the last reported audit was made.", [
+      { value: Date.parse(takenAt) / 1000 },
+    ]),
+    metric(
+      `${prefix}_checks`,
+      "gauge",
+      "How many checks of the audit were fine, had a finding, or could not be made.",
+      [...Object.entries(checks).map(([status, value]) => ({ labels: { status }, value }))],
+    ),
+    metric(`${prefix}_finding`, "gauge", "1 for each check with a finding.", [
+      ...findings.map((labels) => ({ labels, value: 1 })),
+    ]),
+  ].join("");
+}

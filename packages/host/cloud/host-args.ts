@@ -1,7 +1,7 @@
-import type { Check, HostFile, ProbeSpec } from "@metrics-link/release";
+import { type Check, type HostFile, hostNameText, type ProbeSpec } from "@metrics-link/release";
 import type * as pulumi from "@pulumi/pulumi";
 import type { ReleaseStore } from "./release-store.ts";
-import type { ServiceSet } from "./service-set.ts";
+import type { ServiceSet } from "./units.ts";
 
 /** A file whose content nobody but its owner on the host may see. */
 export interface SecretFile {
@@ -61,4 +61,29 @@ export interface HostArgs {
   /** Keeps the data volume from a mistaken `destroy`. Default true. */
   readonly protect?: boolean;
   readonly tags?: Readonly<Record<string, string>>;
+}
+
+/**
+ * The names of a host's own things. IAM is global, so the region is part of what stands in it. AWS's limits: role 64,
+ * bucket 63 characters.
+ */
+export function hostNames(hostName: string, region: string) {
+  hostNameText.parse(hostName);
+  return {
+    role: within(64, "role", `metrics-link-${hostName}-${region}`),
+    keyAlias: `alias/metrics-link/${hostName}`,
+    secret: `metrics-link/${hostName}/release`,
+  };
+}
+
+/** Bucket names are global; the account's id makes it ours (AWS: 3 to 63 of a-z, 0-9, . and -). */
+export function bucketName(storeName: string, account: { readonly id: string; readonly region: string }): string {
+  return within(63, "bucket", `metrics-link-${storeName}-${account.id}-${account.region}`);
+}
+
+function within(limit: number, what: string, name: string): string {
+  if (name.length <= limit) return name;
+  throw new Error(
+    `The ${what} name ${name} has ${name.length} characters, AWS allows ${limit}: shorten the host's name`,
+  );
 }

@@ -1,12 +1,10 @@
 import type { ReleaseTool } from "@metrics-link/release";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { bootstrapKey, bootstrapManifest } from "./bootstrap-manifest.ts";
 import { converge } from "./converge.ts";
-import type { HostArgs } from "./host-args.ts";
+import { type HostArgs, hostNames } from "./host-args.ts";
 import { machine } from "./instance.ts";
-import { hostNames } from "./names.ts";
-import { publish, releaseText } from "./publish.ts";
+import { bootstrapKey, bootstrapManifest, publish, releaseText } from "./publish.ts";
 import { hostRights, hostRole } from "./role.ts";
 import { hostSecret } from "./secret.ts";
 

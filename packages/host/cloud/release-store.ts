@@ -1,10 +1,41 @@
-import { type ReleaseTool, releaseKeys, requirePinned, suffixOf, type ToolPin } from "@metrics-link/release";
+import { readFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import {
+  type Artifact,
+  parseArtifactIndex,
+  type ReleaseTool,
+  releaseKeys,
+  requirePinned,
+  suffixOf,
+  type ToolPin,
+} from "@metrics-link/release";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { AgentBundle } from "./agent-bundle.ts";
-import { bucketPolicy } from "./bucket-policy.ts";
-import type { LocatedArtifact } from "./located-artifacts.ts";
-import { bucketName } from "./names.ts";
+import type { AgentBundle } from "../bundle/index.ts";
+import { bucketName } from "./host-args.ts";
+import { bucketPolicy } from "./policies.ts";
+
+/** An artifact and where its file lies on the deployer's machine. */
+export interface LocatedArtifact extends Artifact {
+  readonly path: string;
+}
+
+/**
+ * Reads the index of tools that set-up made (`artifacts/index.json` in the cache).
+ * @throws InvalidInputError, or an Error naming the file when there is none
+ */
+export function locateArtifacts(indexFile: string): LocatedArtifact[] {
+  let text: string;
+  try {
+    text = readFileSync(indexFile, "utf8");
+  } catch (cause) {
+    throw new Error(`No index of tools at ${indexFile}: run the set-up first`, { cause });
+  }
+  return parseArtifactIndex(JSON.parse(text)).map((artifact) => ({
+    ...artifact,
+    path: resolve(dirname(indexFile), artifact.file),
+  }));
+}
 
 export interface ReleaseStoreArgs {
   /** Part of the bucket's name; the stack's name does. */

@@ -1,11 +1,19 @@
 import { relative } from "node:path";
 import { canonicalJson, hostPaths, hostUsers, ports, remoteWrite } from "@metrics-link/release";
 import type { RepairSettings } from "../repair/settings.ts";
-import { hardening } from "./hardening.ts";
-import { neverGivesUp, running, type ServiceSet, unitFile } from "./service-set.ts";
-import { dataMountName, repairDirectory, repairTextfileDirectory, unitNames } from "./unit-names.ts";
-import { heldTo } from "./unit-network.ts";
-import { commandLine } from "./unit-text.ts";
+import {
+  commandLine,
+  dataMountName,
+  hardening,
+  heldTo,
+  neverGivesUp,
+  repairDirectory,
+  repairTextfileDirectory,
+  running,
+  type ServiceSet,
+  unitFile,
+  unitNames,
+} from "./units.ts";
 
 export interface RepairArgs {
   /** The repairer as one file, from `bundleRepairer`. */

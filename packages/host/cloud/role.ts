@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { type InstancePolicyInput, instancePolicy, instanceTrustPolicy } from "./instance-policy.ts";
+import { type InstancePolicyInput, instancePolicy, instanceTrustPolicy } from "./policies.ts";
 
 export interface HostRole {
   readonly role: aws.iam.Role;

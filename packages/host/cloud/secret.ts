@@ -2,7 +2,7 @@ import type { ReleaseSecret } from "@metrics-link/release";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { SecretFile } from "./host-args.ts";
-import { type Entitled, keyPolicy, secretPolicy } from "./secret-policy.ts";
+import { type Entitled, keyPolicy, secretPolicy } from "./policies.ts";
 
 export interface HostSecret {
   readonly key: aws.kms.Key;

@@ -1,12 +1,27 @@
 import { relative } from "node:path";
-import { hostPaths, hostUsers, ports } from "@metrics-link/release";
-import { hardening } from "./hardening.ts";
-import { portsService } from "./ports-service.ts";
+import {
+  defaultFirstUnprivilegedPort,
+  firstUnprivilegedPort,
+  hostPaths,
+  hostUsers,
+  ports,
+} from "@metrics-link/release";
 import { type RepairArgs, repairService } from "./repair-service.ts";
-import { neverGivesUp, running, type ServiceSet, scriptFile, unitFile } from "./service-set.ts";
-import { dataMountName, repairTextfileDirectory, textfileDirectory, unitNames } from "./unit-names.ts";
-import { heldTo, type UnitNetwork } from "./unit-network.ts";
-import { commandLine } from "./unit-text.ts";
+import {
+  commandLine,
+  dataMountName,
+  hardening,
+  heldTo,
+  neverGivesUp,
+  repairTextfileDirectory,
+  running,
+  type ServiceSet,
+  scriptFile,
+  textfileDirectory,
+  type UnitNetwork,
+  unitFile,
+  unitNames,
+} from "./units.ts";
 
 /** Paths are relative to the release's directory. */
 export interface EnvoyArgs {
@@ -282,3 +297,48 @@ const drainScript = scriptFile("envoy/drain.sh", "drain-envoy.sh");
 
 /** In the place of the drain: SIGTERM, which follows, ends every connection. Clients send again what was under way. */
 const cutAtOnce = "#!/bin/bash\n# A peer has lost its trust: no connection is drained.\n";
+
+const keepPortsScript = scriptFile("ports/keep-ports.mjs", "keep-ports.mjs");
+
+/**
+ * Keeps the ports of the link for who may bind them: another user could take one while its service restarts, and be sent
+ * samples or asked for them. Nothing runs afterwards; the setting is the kernel's, and gone with the next boot.
+ */
+export const portsService: ServiceSet = {
+  files: [
+    unitFile(unitNames.ports, {
+      Unit: { Description: "Ports of the link: for its own services alone", ...neverGivesUp },
+      Service: {
+        Type: "oneshot",
+        RemainAfterExit: true,
+        ExecStart: commandLine([
+          `${hostPaths.current}/bin/node`,
+          // Without a compiler no memory that can be written is ever run.
+          "--jitless",
+          `${hostPaths.current}/${keepPortsScript.path}`,
+          `${firstUnprivilegedPort}`,
+        ]),
+        // A release before this unit, to which a host may have to go back, has units that may not bind such ports; and it
+        // has no script of ours, so this is Debian's own.
+        ExecStop: commandLine([
+          "/usr/sbin/sysctl",
+          "--write",
+          `net.ipv4.ip_unprivileged_port_start=${defaultFirstUnprivilegedPort}`,
+        ]),
+        ...hardening,
+        // It writes below /proc/sys/net, which belongs to the host's root.
+        PrivateUsers: false,
+        ProtectKernelTunables: false,
+        ProcSubset: "all",
+        RestrictAddressFamilies: "none",
+        ...heldTo({ listens: [] }),
+      },
+      Install: { WantedBy: "multi-user.target" },
+    }),
+    keepPortsScript,
+  ],
+  services: [{ unit: unitNames.ports, onChange: [{ paths: [keepPortsScript.path], action: "restart" }] }],
+  checks: [],
+  probes: [{ kind: "active", unit: unitNames.ports }],
+  tools: [],
+};

@@ -1,13 +1,41 @@
-import type { ConvergeRequest } from "./environment.ts";
 import { type Clock, type Management, runCommand } from "./run-command.ts";
 
+/** What `pulumi up` passes to this command, in its environment. */
+export interface ConvergeRequest {
+  readonly region: string;
+  /** Undefined: the deployer's own credentials. */
+  readonly roleToAssume: string | undefined;
+  readonly instanceId: string;
+  readonly releaseId: string;
+  /** Makes changes at once that would otherwise stay pending until the backlog is sent. */
+  readonly force: boolean;
+  readonly deadlineSeconds: number;
+}
+
+/** @throws Error naming the missing variable */
+export function readEnvironment(environment: NodeJS.ProcessEnv): ConvergeRequest {
+  const required = (name: string) => {
+    const value = environment[name];
+    if (value) return value;
+    throw new Error(`${name} is not set: pulumi up runs this command, with its environment`);
+  };
+  return {
+    region: required("METRICS_LINK_REGION"),
+    roleToAssume: environment.METRICS_LINK_ASSUME_ROLE || undefined,
+    instanceId: required("METRICS_LINK_INSTANCE_ID"),
+    releaseId: required("METRICS_LINK_RELEASE_ID"),
+    force: required("METRICS_LINK_FORCE") === "true",
+    deadlineSeconds: Number(required("METRICS_LINK_DEADLINE_SECONDS")),
+  };
+}
+
 export interface Answer {
-  /** What the host said: one line, then its reasons. */
-  readonly word: string;
+  /** The host's status report: one line, then the reasons. */
+  readonly statusReport: string;
   readonly converged: boolean;
 }
 
-/** The command on the host. At its first boot the agent is still on its way. */
+/** The command on the host; during the first boot it waits for the agent. */
 export function hostCommand({ releaseId, force }: Pick<ConvergeRequest, "releaseId" | "force">): string {
   return [
     "until test -e /opt/metrics-link/bin/agent.mjs; do sleep 0.2; done",
@@ -15,15 +43,15 @@ export function hostCommand({ releaseId, force }: Pick<ConvergeRequest, "release
   ].join("\n");
 }
 
-/** Has the host converge, and waits for its word until the deadline. */
+/** Asks the host to converge, and waits for its status report until the deadline. */
 export async function askHost(management: Management, request: ConvergeRequest, clock: Clock): Promise<Answer> {
   const { instanceId, releaseId, deadlineSeconds } = request;
   const end = await runCommand(management, { instanceId, command: hostCommand(request), deadlineSeconds }, clock);
-  if (end.kind === "late") {
-    const word = `${instanceId} gave no word on ${releaseId} within ${deadlineSeconds} s: ${end.what}`;
-    return { word, converged: false };
+  if (end.kind === "timedOut") {
+    const what = `timed out after ${deadlineSeconds} s waiting for ${end.waitingFor}`;
+    return { statusReport: `${instanceId} on ${releaseId}: ${what}`, converged: false };
   }
-  const said = [end.output, end.errors].map((text) => text.trim()).filter((text) => text !== "");
-  if (end.success) return { word: said[0] ?? "", converged: true };
-  return { word: [`${instanceId}: ${end.details}`, ...said].join("\n"), converged: false };
+  const texts = [end.output, end.errors].map((text) => text.trim()).filter((text) => text !== "");
+  if (end.success) return { statusReport: texts[0] ?? "", converged: true };
+  return { statusReport: [`${instanceId}: ${end.details}`, ...texts].join("\n"), converged: false };
 }

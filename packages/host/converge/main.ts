@@ -1,10 +1,9 @@
-import { askHost } from "./ask-host.ts";
-import { readEnvironment } from "./environment.ts";
-import { managementClient } from "./management-client.ts";
-import { systemClock } from "./run-command.ts";
+import { askHost, readEnvironment } from "./ask-host.ts";
+import { deployersManagement, systemClock } from "./run-command.ts";
 
-// The update shows what is printed here, and fails when this fails.
+// `pulumi up` shows what this prints, and fails when it fails.
 const request = readEnvironment(process.env);
-const { word, converged } = await askHost(managementClient(request), request, systemClock);
-console.log(word);
+const management = deployersManagement(request.region, request.roleToAssume);
+const { statusReport, converged } = await askHost(management, request, systemClock);
+console.log(statusReport);
 process.exitCode = converged ? 0 : 1;

@@ -1,4 +1,7 @@
-/** The two calls of Systems Manager that Run Command takes. Errors carry AWS's code in their `name`. */
+import { GetCommandInvocationCommand, SendCommandCommand, SSMClient, type SSMClientConfig } from "@aws-sdk/client-ssm";
+import { fromTemporaryCredentials } from "@aws-sdk/credential-providers";
+
+/** The two calls of Systems Manager's Run Command. The `name` of an error is AWS's code. */
 export interface Management {
   /** @returns the id of the command */
   send(instanceId: string, command: string, timeoutSeconds: number): Promise<string>;
@@ -19,19 +22,20 @@ export const systemClock: Clock = {
   sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
 };
 
-/** How a command on a host ended, or why nothing was heard of it in time. */
+/** How a command on a host ended, or what Run Command was still waiting for at the deadline. */
 export type CommandEnd =
   | { readonly kind: "ended"; readonly success: boolean; readonly details: string; output: string; errors: string }
-  | { readonly kind: "late"; readonly what: string };
+  | { readonly kind: "timedOut"; readonly waitingFor: string };
 
-/** An eighth of what was waited already: who is quick is heard at once, who takes long is not asked all the time. */
+/** The pause is an eighth of the time waited so far: a quick command is seen quickly, a slow one is not polled often. */
 const pollMs = { least: 100, most: 1000 } as const;
 /** Systems Manager allows an execution timeout of 1 to 172800 seconds. */
 const shortestTimeoutSeconds = 1;
 
 /**
- * Runs a command on a host, and waits for its end until the deadline. A host that is still booting is not known to
- * Systems Manager yet; that is waited for and not an error.
+ * Runs a command on a host, and waits for its end until the deadline. Waits for a booting host to register with Systems
+ * Manager too.
+ * @throws every other error of AWS
  */
 export async function runCommand(
   management: Management,
@@ -39,32 +43,32 @@ export async function runCommand(
   clock: Clock,
 ): Promise<CommandEnd> {
   const { instanceId, command, deadlineSeconds } = request;
-  const wait = patience(clock, deadlineSeconds);
+  const wait = pollingUntil(clock, deadlineSeconds);
   const timeoutSeconds = () => Math.max(shortestTimeoutSeconds, Math.ceil(wait.left() / 1000));
-  const late = (what: string): CommandEnd => ({ kind: "late", what });
+  const timedOut = (waitingFor: string): CommandEnd => ({ kind: "timedOut", waitingFor });
 
-  // InvalidInstanceId: not registered yet, or its agent has not been heard of for long.
+  // InvalidInstanceId: not registered yet, or without a heartbeat for long.
   const commandId = await until(wait, "InvalidInstanceId", () =>
     management.send(instanceId, command, timeoutSeconds()),
   );
-  if (commandId === undefined) return late("it did not register with Systems Manager");
+  if (commandId === undefined) return timedOut("the host to register with Systems Manager");
 
   for (;;) {
-    // The command may not be visible to the next call at once.
+    // The command may not be visible to the next call yet.
     const found = await until(wait, "InvocationDoesNotExist", () => management.outcome(instanceId, commandId));
-    if (found === undefined) return late("Systems Manager does not know its own command");
+    if (found === undefined) return timedOut(`Systems Manager to find its own command ${commandId}`);
     if (!["Pending", "InProgress", "Delayed", "Cancelling"].includes(found.status)) {
       const { status, details, output, errors } = found;
       return { kind: "ended", success: status === "Success", details: details || status, output, errors };
     }
-    if (wait.left() <= 0) return late(`the command is ${found.status}`);
+    if (wait.left() <= 0) return timedOut(`the command to end; its status is ${found.status}`);
     await wait.pause();
   }
 }
 
-/** Calls again as long as it fails with one AWS error code; undefined when the deadline is over. */
+/** Repeats a call while it fails with this AWS error code; undefined after the deadline. */
 async function until<Result>(
-  wait: Patience,
+  wait: Polling,
   errorName: string,
   call: () => Promise<Result>,
 ): Promise<Result | undefined> {
@@ -79,17 +83,62 @@ async function until<Result>(
   }
 }
 
-interface Patience {
+interface Polling {
   /** Milliseconds until the deadline. */
   left(): number;
-  /** Waits until it is time to ask again. */
+  /** Waits until the next poll. */
   pause(): Promise<void>;
 }
 
-function patience(clock: Clock, deadlineSeconds: number): Patience {
+function pollingUntil(clock: Clock, deadlineSeconds: number): Polling {
   const began = clock.now();
   return {
     left: () => began + deadlineSeconds * 1000 - clock.now(),
     pause: () => clock.sleep(Math.min(pollMs.most, Math.max(pollMs.least, (clock.now() - began) / 8))),
+  };
+}
+
+/** Systems Manager, with the deployer's credentials, or with the role that the stack assumes. */
+export function deployersManagement(region: string, roleToAssume: string | undefined): Management {
+  return managementOf("metrics-link: converge", {
+    region,
+    ...(roleToAssume === undefined
+      ? {}
+      : {
+          credentials: fromTemporaryCredentials({
+            params: { RoleArn: roleToAssume, RoleSessionName: "metrics-link-converge" },
+            clientConfig: { region },
+          }),
+        }),
+  });
+}
+
+/** @param comment shown in the account's command history; at most 100 characters (SendCommand) */
+export function managementOf(comment: string, configuration: SSMClientConfig): Management {
+  const client = new SSMClient({ maxAttempts: 5, ...configuration });
+  return {
+    send: async (instanceId, command, seconds) => {
+      const { Command } = await client.send(
+        new SendCommandCommand({
+          InstanceIds: [instanceId],
+          DocumentName: "AWS-RunShellScript",
+          Comment: comment,
+          Parameters: { commands: [command], executionTimeout: [`${seconds}`] },
+        }),
+      );
+      if (Command?.CommandId === undefined) throw new Error("Systems Manager accepted the command but returned no id");
+      return Command.CommandId;
+    },
+    outcome: async (instanceId, commandId) => {
+      const { Status, StatusDetails, StandardOutputContent, StandardErrorContent } = await client.send(
+        new GetCommandInvocationCommand({ InstanceId: instanceId, CommandId: commandId }),
+      );
+      return {
+        status: Status ?? "Pending",
+        details: StatusDetails ?? "",
+        output: StandardOutputContent ?? "",
+        errors: StandardErrorContent ?? "",
+      };
+    },
   };
 }

@@ -1,18 +1,17 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import { writeTo } from "./deliver.ts";
-import { pace } from "./pace.ts";
-import { readSeries } from "./read-series.ts";
+import { readSeries } from "./read.ts";
 import { Repairer } from "./repairer.ts";
 import { readSettings } from "./settings.ts";
 import { reportOf } from "./state.ts";
-import { transfer } from "./transfer.ts";
+import { pace, transfer } from "./transfer.ts";
 import { nextSpan, type PendingWindow, withSpanDone, withWindow } from "./windows.ts";
+import { writeTo } from "./write.ts";
 
 const usage = `usage: repair watch --settings FILE --state DIRECTORY --metrics DIRECTORY
        repair window --settings FILE --from INSTANT --to INSTANT --rate N
-  watch   looks at the queue, and writes again what it cannot vouch for; what the unit does
-  window  writes one window again now, at most N samples a second, and prints a report
+  watch   watch the queue, and backfill windows for which delivery is not proven; what the unit does
+  window  backfill one window now, at most N samples a second, and print a report
 INSTANT is ISO 8601, such as 2026-01-31T12:00:00Z, or seconds since 1970.`;
 const usageError = 64;
 
@@ -29,14 +28,14 @@ async function main(argv: readonly string[]): Promise<number> {
     return (await Repairer.load(await readSettings(file), { state, metrics })).run();
   }
   if (command === "window" && file && from && to && rate) {
-    await repairWindow(file, instantOf(from), instantOf(to), Number(rate));
+    await backfillWindow(file, instantOf(from), instantOf(to), Number(rate));
     return 0;
   }
   console.error(usage);
   return usageError;
 }
 
-async function repairWindow(file: string, from: number, to: number, samplesPerSecond: number): Promise<void> {
+async function backfillWindow(file: string, from: number, to: number, samplesPerSecond: number): Promise<void> {
   const { prometheusUrl, writeUrl } = await readSettings(file);
   const sleep = async (milliseconds: number) => {
     await pause(milliseconds);
@@ -48,15 +47,15 @@ async function repairWindow(file: string, from: number, to: number, samplesPerSe
     if (span === undefined) return;
     const source = readSeries(`${prometheusUrl}/api/v1/read`, span.from, span.to);
     const after = withSpanDone(pending, span, await transfer(source, writeTo(writeUrl), allowance));
-    if (after.whole) console.log(JSON.stringify(reportOf(after.whole, Date.now()), undefined, 2));
+    if (after.complete) console.log(JSON.stringify(reportOf(after.complete, Date.now()), undefined, 2));
     pending = after.pending;
   }
 }
 
-/** Milliseconds since 1970. @throws Error */
+/** Milliseconds since 1970. @throws Error quoting the text */
 function instantOf(text: string): number {
   const found = /^\d+(\.\d+)?$/.test(text) ? Number(text) * 1000 : Date.parse(text);
-  if (Number.isNaN(found)) throw new Error(`${text} is no instant: ISO 8601 or seconds since 1970 is expected`);
+  if (Number.isNaN(found)) throw new Error(`${text} is no instant: write ISO 8601 or seconds since 1970`);
   return Math.round(found);
 }
 

@@ -2,8 +2,8 @@ import { BinaryReader, BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
 import type { Sample } from "./xor-chunk.ts";
 
 /**
- * The messages of remote read and Remote Write 1, field by field (Prometheus, prompb/remote.proto and types.proto).
- * Values travel as `fixed64`, which is a double's own wire format: no NaN passes through a JavaScript number.
+ * The messages of remote read and Remote Write 1 (Prometheus, prompb/remote.proto and types.proto). Values are written as
+ * `fixed64`, which has the wire format of a double: no NaN passes through a JavaScript number.
  */
 export interface Label {
   readonly name: string;
@@ -22,7 +22,7 @@ export interface Chunk {
 export const xorEncoding = 1;
 export const histogramEncodings: readonly number[] = [2, 3];
 
-/** A series, or the next part of one whose chunks did not fit into the frame before. */
+/** A series, or the next part of one whose chunks did not fit into one frame. */
 export interface ChunkedSeries {
   readonly labels: readonly Label[];
   readonly chunks: readonly Chunk[];
@@ -36,13 +36,13 @@ export interface TimeSeries {
 const notEqual = 1;
 const streamedXorChunks = 1;
 
-/** ReadRequest for all series of a span, both ends inclusive, as streamed chunks. */
+/** A ReadRequest for all series of a span as streamed chunks; both ends in milliseconds since 1970, inclusive. */
 export function encodeReadRequest(from: number, to: number): Uint8Array {
   const writer = new BinaryWriter();
   writer.tag(1, WireType.LengthDelimited).fork();
   writer.tag(1, WireType.Varint).int64(from);
   writer.tag(2, WireType.Varint).int64(to);
-  // A series without a name there is not, and a query without a matcher is refused.
+  // Matches everything: every series has a name, and a query without a matcher is rejected.
   writer.tag(3, WireType.LengthDelimited).fork();
   writer.tag(1, WireType.Varint).int32(notEqual);
   writer.tag(2, WireType.LengthDelimited).string("__name__");
@@ -52,7 +52,7 @@ export function encodeReadRequest(from: number, to: number): Uint8Array {
   return writer.finish();
 }
 
-/** WriteRequest. */
+/** A WriteRequest. */
 export function encodeWriteRequest(series: readonly TimeSeries[]): Uint8Array {
   const writer = new BinaryWriter();
   for (const { labels, samples } of series) {
@@ -74,7 +74,7 @@ export function encodeWriteRequest(series: readonly TimeSeries[]): Uint8Array {
   return writer.finish();
 }
 
-/** The series of a ChunkedReadResponse, one after the other. */
+/** The series of a ChunkedReadResponse. */
 export function* decodeChunkedReadResponse(message: Uint8Array): Generator<ChunkedSeries> {
   for (const series of fieldsOf(message, 1)) {
     yield { labels: [...fieldsOf(series, 1)].map(labelOf), chunks: [...fieldsOf(series, 2)].map(chunkOf) };

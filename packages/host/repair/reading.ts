@@ -1,30 +1,30 @@
-import type { Metrics } from "../common/prometheus-metrics.ts";
+import type { Metrics } from "../common/prometheus.ts";
 
-/** What Prometheus says of its queue at one moment. Times in milliseconds since 1970. */
+/** The state of Prometheus' remote-write queue at one moment. Times in milliseconds since 1970. */
 export interface Reading {
   readonly at: number;
-  /** Another one stands for another queue: one that began at "now" and skips what was not sent yet. */
+  /** A change means a new queue: it starts at "now" and skips what was not sent yet. */
   readonly started: string;
   readonly reloaded: string;
-  /** Samples handed to the receiver, attempts included; begins at 0 with each queue. */
+  /** Samples sent, retries included; each queue starts at 0. */
   readonly attempts: number;
   readonly retried: number;
   readonly pending: number;
-  /** One shard sends one batch after the other, in the order of the WAL; several do so each for themselves. */
+  /** One shard sends batches one after the other, in the order of the WAL; several shards work in parallel. */
   readonly shards: number;
-  /** The most samples that one batch has, and that wait in one shard. */
+  /** The most samples in one batch, and pending in one shard. */
   readonly batch: number;
   readonly capacity: number;
-  /** Samples that were refused or dropped: they are acknowledged by nobody. */
+  /** Samples that were rejected or dropped, so never acknowledged. */
   readonly dropped: number;
-  /** The newest sample in the TSDB, the newest that was read from the WAL, the newest that was sent. Whole seconds. */
+  /** The newest sample in the TSDB, read from the WAL, and sent. Whole seconds. */
   readonly stored: number;
   readonly read: number;
   readonly sent: number;
   readonly segmentsBehind: number;
   readonly truncations: number;
   readonly failedWrites: number;
-  /** Samples that the TSDB has taken up, of any kind. */
+  /** Samples of any kind that the TSDB has appended. */
   readonly appended: number;
 }
 
@@ -33,7 +33,7 @@ const queue = 'remote_name="link"';
 
 /**
  * @returns undefined while Prometheus has no queue
- * @throws Error naming a metric that is not there
+ * @throws Error naming a metric that is missing
  */
 export function readingOf(metrics: Metrics, at: number): Reading | undefined {
   if (metrics.sum(`${remoteStorage}_samples_total`, queue) === undefined) return undefined;
@@ -56,7 +56,7 @@ export function readingOf(metrics: Metrics, at: number): Reading | undefined {
     shards: ofQueue("shards"),
     batch: ofQueue("max_samples_per_send"),
     capacity: ofQueue("shard_capacity"),
-    // Has a series only from the first one on; what relabelling leaves out is left out on purpose.
+    // A series appears with the first drop; samples dropped by relabelling are dropped on purpose.
     dropped: ofQueue("samples_failed_total") + droppedFor("too_old") + droppedFor("unintentionally_dropped_series"),
     stored: milliseconds(wanted("prometheus_tsdb_head_max_time_seconds")),
     read: milliseconds(ofQueue("queue_highest_timestamp_seconds")),
@@ -64,7 +64,7 @@ export function readingOf(metrics: Metrics, at: number): Reading | undefined {
     segmentsBehind: wanted("prometheus_tsdb_wal_segment_current") - wanted("prometheus_wal_watcher_current_segment"),
     truncations: wanted("prometheus_tsdb_wal_truncations_total"),
     failedWrites: wanted("prometheus_tsdb_wal_writes_failed_total"),
-    // Has a series only from the first sample on.
+    // The series appears with the first sample.
     appended: metrics.sum("prometheus_tsdb_head_samples_appended_total") ?? 0,
   };
 }

@@ -1,38 +1,36 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { ask } from "../common/ask.ts";
-import { writeDurably } from "../common/memory.ts";
-import { parseMetrics } from "../common/prometheus-metrics.ts";
-import { added, writeTo } from "./deliver.ts";
-import { pace } from "./pace.ts";
-import { readSeries } from "./read-series.ts";
+import { writeDurably } from "../common/files.ts";
+import { ask } from "../common/http.ts";
+import { parseMetrics } from "../common/prometheus.ts";
+import { readSeries } from "./read.ts";
 import { type Reading, readingOf } from "./reading.ts";
 import type { RepairSettings } from "./settings.ts";
-import { readState, reportOf, type State, writeReport, writeState } from "./state.ts";
-import { metricsOf } from "./textfile.ts";
-import { transfer } from "./transfer.ts";
-import { vouch } from "./vouching.ts";
+import { metricsOf, readState, reportOf, type State, writeReport, writeState } from "./state.ts";
+import { pace, transfer } from "./transfer.ts";
+import { advance } from "./watermark.ts";
 import { nextSpan, type Span, withSpanDone, withWindow } from "./windows.ts";
+import { added, writeTo } from "./write.ts";
 
 const lookEveryMs = 2_000;
 const saveEveryMs = 10_000;
-/** Over which the live traffic is measured: several scrapes. */
+/** The live traffic is measured over this time: several scrapes. */
 const rateOverMs = 60_000;
-/** Before it is measured, and when there is none. */
+/** The rate before the first measurement, and without live traffic. */
 const leastSamplesPerSecond = 10;
-/** A link that is further behind has to catch up itself first. */
+/** A link that is further behind must catch up first. */
 const behindMs = 15_000;
 const firstPauseMs = 1_000;
 const longestPauseMs = 60_000;
 
-/** Where its memory lies, which must be durable, and where its metrics do. */
+/** `state` must be durable; `metrics` need not be. */
 export interface Directories {
   readonly state: string;
   readonly metrics: string;
 }
 
 /**
- * Looks at the queue every two seconds, and writes again what cannot be vouched for: one span at a time, the oldest
- * first, while the link is well.
+ * Looks at the queue every two seconds to advance the delivery watermark, and backfills the windows for which delivery is
+ * not proven: one span at a time, oldest first, while the link is healthy.
  */
 export class Repairer {
   readonly #settings: RepairSettings;
@@ -53,18 +51,18 @@ export class Repairer {
     return new Repairer(settings, directories, await readState(directories.state));
   }
 
-  /** Until the process ends. */
+  /** Runs until the process ends. */
   async run(): Promise<never> {
     await Promise.all([
       this.#forever(() => this.#look(), lookEveryMs),
-      this.#forever(() => this.#repair(), lookEveryMs),
+      this.#forever(() => this.#backfill(), lookEveryMs),
     ]);
-    throw new Error("for ever has ended");
+    throw new Error("a loop without an end has ended");
   }
 
   async #forever(work: () => Promise<void>, everyMs: number): Promise<never> {
     for (;;) {
-      // A full disk, for one: what cannot be written down now is known all the same, and is next time.
+      // For example a full disk: the state is still in memory, and is saved next time.
       await work().catch((error: Error) => {
         this.#unavailable += 1;
         console.error(error);
@@ -75,24 +73,25 @@ export class Repairer {
 
   async #look(): Promise<void> {
     const reading = await this.#reading().catch((error: Error) => {
-      console.error(`The queue cannot be looked at: ${error.message}`);
+      console.error(`Reading the state of the queue failed: ${error.message}`);
       return undefined;
     });
     if (reading) {
-      const { vouching, window } = vouch(this.#state.vouching, reading, this.#settings.lateSeconds * 1000);
+      const { watermark, window } = advance(this.#state.vouching, reading, this.#settings.lateSeconds * 1000);
       const recent = this.#readings.filter(
         ({ at, started }) => at > reading.at - rateOverMs && started === reading.started,
       );
       this.#readings = [...recent, reading];
-      if (this.#state.vouching === undefined) console.log("vouching begins now: what is older was never looked at");
-      this.#state = { ...this.#state, vouching };
+      if (this.#state.vouching === undefined)
+        console.log("the delivery watermark starts now: older samples are not checked");
+      this.#state = { ...this.#state, vouching: watermark };
       if (window) {
-        console.log(JSON.stringify({ window, event: "not vouched for" }));
+        console.log(JSON.stringify({ window, event: "delivery not proven" }));
         this.#state = { ...this.#state, pending: withWindow(this.#state.pending, window) };
       }
       if (window || reading.at - this.#savedAt > saveEveryMs) await this.#save();
     }
-    await this.#tell();
+    await this.#writeMetrics();
   }
 
   async #reading(): Promise<Reading | undefined> {
@@ -103,44 +102,44 @@ export class Repairer {
     return readingOf(parseMetrics(body), at);
   }
 
-  /** Repairs what there is to repair. */
-  async #repair(): Promise<void> {
+  /** Backfills span by span until none is left, or the link is not healthy. */
+  async #backfill(): Promise<void> {
     let pauseMs = firstPauseMs;
     for (;;) {
-      const span = this.#isWell()
+      const span = this.#isHealthy()
         ? nextSpan(this.#state.pending, Date.now(), this.#settings.lateSeconds * 1000)
         : undefined;
       if (span === undefined) return;
       try {
-        await this.#repairSpan(span);
+        await this.#backfillSpan(span);
         pauseMs = firstPauseMs;
       } catch (error) {
         this.#unavailable += 1;
-        console.error(`The repair waits ${pauseMs / 1000} s: ${(error as Error).message}`);
+        console.error(`Backfill pauses for ${pauseMs / 1000} s: ${(error as Error).message}`);
         await pause(pauseMs);
         pauseMs = Math.min(pauseMs * 2, longestPauseMs);
       }
     }
   }
 
-  async #repairSpan(span: Span): Promise<void> {
+  async #backfillSpan(span: Span): Promise<void> {
     const { prometheusUrl, writeUrl } = this.#settings;
     const source = readSeries(`${prometheusUrl}/api/v1/read`, span.from, span.to);
     const tally = await transfer(source, writeTo(writeUrl), this.#allowance);
-    const { pending, whole } = withSpanDone(this.#state.pending, span, tally);
+    const { pending, complete } = withSpanDone(this.#state.pending, span, tally);
     const { windows, samples, skipped } = this.#state.totals;
     this.#state = {
       ...this.#state,
       pending,
       totals: {
-        windows: windows + (whole ? 1 : 0),
+        windows: windows + (complete ? 1 : 0),
         samples: samples + tally.samples,
         skipped: added(skipped, tally.skipped),
       },
     };
-    if (whole) {
-      const report = reportOf(whole, Date.now());
-      console.log(JSON.stringify({ report, event: "repaired" }));
+    if (complete) {
+      const report = reportOf(complete, Date.now());
+      console.log(JSON.stringify({ report, event: "backfilled" }));
       await writeReport(this.#directories.state, report);
     }
     await this.#save();
@@ -161,13 +160,13 @@ export class Repairer {
     return Math.max(leastSamplesPerSecond, live * this.#settings.shareOfLiveTraffic);
   }
 
-  #isWell(): boolean {
+  #isHealthy(): boolean {
     const last = this.#readings.at(-1);
     if (last === undefined || Date.now() - last.at > 3 * lookEveryMs) return false;
     return last.pending === 0 || last.at - last.sent < behindMs;
   }
 
-  /** One at a time, and always what is known by then. */
+  /** Saves one at a time, each with the state of that moment. */
   #save(): Promise<void> {
     const before = this.#saving.catch(() => {});
     this.#saving = before.then(async () => {
@@ -177,7 +176,7 @@ export class Repairer {
     return this.#saving;
   }
 
-  async #tell(): Promise<void> {
+  async #writeMetrics(): Promise<void> {
     const text = metricsOf(this.#state, {
       lookedAt: this.#readings.at(-1)?.at,
       unavailable: this.#unavailable,

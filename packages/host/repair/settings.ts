@@ -1,16 +1,17 @@
 import { readFile } from "node:fs/promises";
 import * as z from "zod/mini";
+import { parseJson } from "../common/files.ts";
 
 const loopback = z.url({ protocol: /^http$/, hostname: /^127\.0\.0\.1$/, error: "an http URL on 127.0.0.1" });
 
 const schema = z.strictObject({
   /** The sender's own Prometheus. */
   prometheusUrl: loopback,
-  /** The sender's Envoy: where Prometheus writes to as well. */
+  /** The sender's Envoy, to which Prometheus writes too. */
   writeUrl: loopback,
-  /** How long after its own time a sample may be stored. */
+  /** How long after its own timestamp a sample may be stored. */
   lateSeconds: z.number().check(z.positive()),
-  /** How fast a repair may write, as a share of what Prometheus takes up. */
+  /** The rate limit of backfill, as a share of the samples that Prometheus appends. */
   shareOfLiveTraffic: z.number().check(z.positive(), z.maximum(1)),
 });
 
@@ -18,7 +19,5 @@ export type RepairSettings = z.output<typeof schema>;
 
 /** @throws Error that names the file and the key */
 export async function readSettings(path: string): Promise<RepairSettings> {
-  const result = schema.safeParse(JSON.parse(await readFile(path, "utf8")));
-  if (result.success) return result.data;
-  throw new Error(`${path}: ${z.prettifyError(result.error)}`);
+  return parseJson(schema, await readFile(path, "utf8"), path);
 }

@@ -1,14 +1,18 @@
 import { mkdir, readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { writeDurably } from "../common/memory.ts";
+import * as z from "zod/mini";
+import { parseJson, writeDurably } from "../common/files.ts";
+import { metric } from "../common/prometheus.ts";
+import type { Reading } from "./reading.ts";
 import type { Tally } from "./transfer.ts";
-import type { Vouching } from "./vouching.ts";
+import type { DeliveryWatermark } from "./watermark.ts";
 import type { PendingWindow } from "./windows.ts";
 
-/** What a later run must know; lies on the data volume beside the TSDB that it speaks of. */
+/** What a later run must know: `state.json` on the data volume, beside the TSDB that it is about. */
 export interface State {
   readonly formatVersion: 1;
-  readonly vouching?: Vouching | undefined;
+  /** The delivery watermark. */
+  readonly vouching?: DeliveryWatermark | undefined;
   readonly pending: readonly PendingWindow[];
   readonly totals: {
     readonly windows: number;
@@ -17,7 +21,7 @@ export interface State {
   };
 }
 
-/** What is said of a window that was repaired. Instants as ISO 8601. */
+/** The report about a backfilled window. Instants as ISO 8601. */
 export interface RepairReport {
   readonly from: string;
   readonly to: string;
@@ -31,12 +35,67 @@ export interface RepairReport {
 
 export const nothingKnown: State = { formatVersion: 1, pending: [], totals: { windows: 0, samples: 0, skipped: {} } };
 
+/** JSON has no NaN: it is written as null. */
+const number = z.pipe(
+  z.nullable(z.number()),
+  z.transform((found) => found ?? Number.NaN),
+);
+const count = z.record(z.string(), number);
+
+const reading: z.ZodMiniType<Reading> = z.object({
+  at: number,
+  started: z.string(),
+  reloaded: z.string(),
+  attempts: number,
+  retried: number,
+  pending: number,
+  shards: number,
+  batch: number,
+  capacity: number,
+  dropped: number,
+  stored: number,
+  read: number,
+  sent: number,
+  segmentsBehind: number,
+  truncations: number,
+  failedWrites: number,
+  appended: number,
+});
+
+const schema: z.ZodMiniType<State> = z.object({
+  formatVersion: z.literal(1, { error: ({ input }) => `format ${input}, not 1` }),
+  vouching: z.optional(
+    z.object({
+      since: number,
+      until: number,
+      last: reading,
+      awaited: reading,
+      read: z.pipe(
+        z.optional(reading),
+        z.transform((found) => found),
+      ),
+      doubts: z.array(z.string()),
+    }),
+  ),
+  pending: z.array(
+    z.object({
+      from: number,
+      to: number,
+      reasons: z.array(z.string()),
+      openedAt: number,
+      done: number,
+      tally: z.object({ series: number, samples: number, skipped: count }),
+    }),
+  ),
+  totals: z.object({ windows: number, samples: number, skipped: count }),
+});
+
 const reportsKept = 100;
 const file = (directory: string) => join(directory, "state.json");
 
 /**
- * An absent state is that of a host that never vouched. An unreadable one is not: to begin anew would forget windows.
- * @throws Error saying what to do
+ * A new host has no state yet. An unreadable one is an error: starting again would forget pending windows.
+ * @throws Error with what to do
  */
 export async function readState(directory: string): Promise<State> {
   const text = await readFile(file(directory), "utf8").catch((error: NodeJS.ErrnoException) => {
@@ -45,11 +104,9 @@ export async function readState(directory: string): Promise<State> {
   });
   if (text === undefined) return nothingKnown;
   try {
-    const state = JSON.parse(text) as State;
-    if (state.formatVersion === nothingKnown.formatVersion) return state;
-    throw new Error(`format ${state.formatVersion}, not ${nothingKnown.formatVersion}`);
+    return parseJson(schema, text, "the state");
   } catch (cause) {
-    const remedy = "move it away, and repair by hand what it knew (docs/operate.md, Repair)";
+    const remedy = "move it away, and backfill by hand the windows that it lists (docs/operate.md, Repair)";
     throw new Error(`${file(directory)} cannot be used: ${(cause as Error).message}; ${remedy}`, { cause });
   }
 }
@@ -62,7 +119,7 @@ export function reportOf({ from, to, reasons, openedAt, tally }: PendingWindow, 
   return { from: iso(from), to: iso(to), reasons, openedAt: iso(openedAt), finishedAt: iso(finishedAt), ...tally };
 }
 
-/** Keeps the newest hundred. */
+/** Writes a report; keeps the newest hundred. */
 export async function writeReport(directory: string, report: RepairReport): Promise<void> {
   const folder = join(directory, "reports");
   await mkdir(folder, { recursive: true });
@@ -70,4 +127,54 @@ export async function writeReport(directory: string, report: RepairReport): Prom
   await writeDurably(join(folder, name), `${JSON.stringify(report, undefined, 2)}\n`, 0o600);
   const names = (await readdir(folder)).toSorted();
   for (const old of names.slice(0, -reportsKept)) await rm(join(folder, old));
+}
+
+/** What the repairer knows besides its state. */
+export interface Moment {
+  /** Milliseconds since 1970. */
+  readonly lookedAt: number | undefined;
+  readonly unavailable: number;
+  readonly samplesPerSecond: number | undefined;
+}
+
+const prefix = "metrics_link_repair";
+
+/** The state as metrics. An unknown value has no series: absent, never fine. */
+export function metricsOf({ vouching, pending, totals }: State, moment: Moment): string {
+  const seconds = (milliseconds: number | undefined) => (milliseconds === undefined ? undefined : milliseconds / 1000);
+  const waiting = pending.reduce((total, { to, done }) => total + to - done, 0);
+  return [
+    metric(
+      `${prefix}_vouched_until_timestamp_seconds`,
+      "gauge",
+      "Delivery watermark: up to here the receiver has acknowledged everything stored here, except skipped samples.",
+      [{ value: seconds(pending[0]?.done ?? vouching?.until) }],
+    ),
+    metric(
+      `${prefix}_vouched_since_timestamp_seconds`,
+      "gauge",
+      "Start of the delivery watermark: older samples were never checked.",
+      [{ value: seconds(vouching?.since) }],
+    ),
+    metric(`${prefix}_last_look_timestamp_seconds`, "gauge", "When the queue's state was last read from Prometheus.", [
+      { value: seconds(moment.lookedAt) },
+    ]),
+    metric(`${prefix}_windows_pending`, "gauge", "Windows that wait for backfill.", [{ value: pending.length }]),
+    metric(`${prefix}_pending_seconds`, "gauge", "How much time the pending windows cover.", [
+      { value: waiting / 1000 },
+    ]),
+    metric(`${prefix}_windows_total`, "counter", "Windows that were backfilled.", [{ value: totals.windows }]),
+    metric(`${prefix}_samples_total`, "counter", "Backfilled samples that were acknowledged.", [
+      { value: totals.samples },
+    ]),
+    metric(`${prefix}_skipped_samples_total`, "counter", "Samples that could not be backfilled, by reason.", [
+      ...Object.entries(totals.skipped).map(([reason, value]) => ({ labels: { reason }, value })),
+    ]),
+    metric(`${prefix}_unavailable_total`, "counter", "How often backfill had to wait for Prometheus or the link.", [
+      { value: moment.unavailable },
+    ]),
+    metric(`${prefix}_limit_samples_per_second`, "gauge", "The rate limit of backfill.", [
+      { value: moment.samplesPerSecond },
+    ]),
+  ].join("");
 }

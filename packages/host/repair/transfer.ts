@@ -1,15 +1,14 @@
-import { batches } from "./batches.ts";
-import { added, deliver, type Write } from "./deliver.ts";
 import type { TimeSeries } from "./messages.ts";
-import type { SeriesSpan } from "./read-series.ts";
+import type { SeriesSpan } from "./read.ts";
+import { added, batches, deliver, type Write } from "./write.ts";
 
-/** What became of a span, or of several. */
+/** The result of one span, or of several. */
 export interface Tally {
-  /** The most that one span had. */
+  /** The most in one span. */
   readonly series: number;
-  /** Acknowledged by the receiver; those that it had already are among them. */
+  /** Acknowledged by the receiver, including those that it had already. */
   readonly samples: number;
-  /** Reason → samples that the receiver does not have after this. */
+  /** Reason → samples that the receiver still lacks. */
   readonly skipped: Readonly<Record<string, number>>;
 }
 
@@ -24,10 +23,10 @@ export const sumOf = (one: Tally, other: Tally): Tally => ({
 export const nativeHistogram = "native histogram";
 
 /**
- * Reads a span and writes it again.
- * @param allowance waits until so many samples may be written
- * @throws Unavailable, or an error of the reader; what was written until then is written again next time, which
- *   harms nothing: an equal sample is no second one
+ * Reads a span and writes it to the receiver.
+ * @param allowance waits until this many samples may be written
+ * @throws Unavailable, or an error of the reader; what was written by then is written again next time, which is harmless:
+ *   the receiver ignores equal samples
  */
 export async function transfer(
   source: AsyncIterable<SeriesSpan>,
@@ -50,7 +49,7 @@ export async function transfer(
   return tally;
 }
 
-/** Series come sorted; one that is cut into frames has the same labels in each. */
+/** Series arrive sorted; the parts of a series that spans several frames have the same labels. */
 async function* counting(
   source: AsyncIterable<SeriesSpan>,
   count: (series: number, histograms: number) => void,
@@ -62,4 +61,30 @@ async function* counting(
     if (samples.length > 0) before = key;
     yield { labels, samples };
   }
+}
+
+const longestSleepMs = 250;
+
+/**
+ * Limits writes to an average rate. An unused allowance is not saved up.
+ * @param samplesPerSecond the current limit, above 0; read repeatedly while a write waits
+ */
+export function pace(
+  samplesPerSecond: () => number,
+  now: () => number,
+  sleep: (milliseconds: number) => Promise<void>,
+): (samples: number) => Promise<void> {
+  let [owed, at] = [0, now()];
+  return async (samples) => {
+    for (;;) {
+      const rate = samplesPerSecond();
+      const then = at;
+      at = now();
+      owed = Math.max(0, owed - ((at - then) / 1000) * rate);
+      // Less than one sample is a rounding error.
+      if (owed < 1) break;
+      await sleep(Math.min((owed / rate) * 1000, longestSleepMs));
+    }
+    owed += samples;
+  };
 }

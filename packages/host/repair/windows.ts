@@ -1,26 +1,26 @@
 import { nothing, sumOf, type Tally } from "./transfer.ts";
-import type { Window } from "./vouching.ts";
+import type { Window } from "./watermark.ts";
 
-/** A window that is to be repaired, and how far that has come. */
+/** A window to backfill, and the progress. */
 export interface PendingWindow extends Window {
   readonly openedAt: number;
-  /** All up to here is written again; one before `from` in the beginning. Milliseconds since 1970. */
+  /** Everything up to here is backfilled; `from - 1` at first. Milliseconds since 1970. */
   readonly done: number;
   readonly tally: Tally;
 }
 
-/** A span of a window, both ends inclusive: what is read at once and, after a kill, again. */
+/** A part of a window, both ends inclusive: read in one request, and again after a kill. */
 export interface Span {
   readonly from: number;
   readonly to: number;
 }
 
-/** A reader that is open for longer keeps Prometheus from compacting. */
+/** A longer read would block compaction in Prometheus. */
 const longestSpanMs = 60_000;
 const shortestSpanMs = 5_000;
 const leastSpans = 10;
 
-/** Adds a window to those that wait, oldest first. One that touches the last one makes that one longer. */
+/** Adds a window to the pending ones, oldest first. One that touches the last one extends it. */
 export function withWindow(pending: readonly PendingWindow[], { from, to, reasons }: Window): readonly PendingWindow[] {
   const last = pending.at(-1);
   if (last === undefined || from > last.to) {
@@ -31,8 +31,8 @@ export function withWindow(pending: readonly PendingWindow[], { from, to, reason
 }
 
 /**
- * The oldest span that is not repaired yet; undefined when there is none.
- * @param lateMs what is younger than this may not be stored yet
+ * The oldest span that is not backfilled yet; undefined when there is none.
+ * @param lateMs samples younger than this may not be stored yet
  */
 export function nextSpan(pending: readonly PendingWindow[], now: number, lateMs: number): Span | undefined {
   const [oldest] = pending;
@@ -43,14 +43,14 @@ export function nextSpan(pending: readonly PendingWindow[], now: number, lateMs:
   return end <= now - lateMs ? { from: done + 1, to: end } : undefined;
 }
 
-/** After a span of the oldest window. @returns what waits now, and the window if it is whole */
+/** After a span of the oldest window. @returns the windows still pending, and the window if it is complete */
 export function withSpanDone(
   pending: readonly PendingWindow[],
   span: Span,
   tally: Tally,
-): { readonly pending: readonly PendingWindow[]; readonly whole?: PendingWindow } {
+): { readonly pending: readonly PendingWindow[]; readonly complete?: PendingWindow } {
   const [oldest, ...others] = pending;
   if (oldest === undefined) return { pending };
   const next = { ...oldest, done: span.to, tally: sumOf(oldest.tally, tally) };
-  return next.done < next.to ? { pending: [next, ...others] } : { pending: others, whole: next };
+  return next.done < next.to ? { pending: [next, ...others] } : { pending: others, complete: next };
 }

@@ -1,16 +1,16 @@
-/** One float sample. The value is kept as its bits: a stale marker is a NaN with a meaning in its payload. */
+/** One float sample. The value is kept as bits: a stale marker is a NaN whose payload has a meaning. */
 export interface Sample {
   /** Milliseconds since 1970. */
   readonly time: number;
-  /** IEEE 754 double, as the unsigned number that its 64 bits are. */
+  /** An IEEE 754 double, as unsigned integer. */
   readonly bits: bigint;
 }
 
-/** Two bytes at the beginning of a chunk of any encoding: how many samples it holds. */
+/** The number of samples in a chunk of any encoding: its first two bytes. */
 export const samplesIn = (chunk: Uint8Array): number => ((chunk[0] ?? 0) << 8) | (chunk[1] ?? 0);
 
 const headerBytes = 2;
-/** The widths of a delta of deltas by the number of one bits before it (tsdb/chunkenc/xor.go, Next). */
+/** The width of a delta of deltas, by the number of one bits before it (tsdb/chunkenc/xor.go, Next). */
 const widths = [0, 14, 17, 20, 64] as const;
 const all64 = (1n << 64n) - 1n;
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { instancePolicy } from "@metrics-link/host/cloud/instance-policy.ts";
+import { instancePolicy } from "@metrics-link/host/cloud/policies.ts";
 import { type Clients, clientsWith } from "@metrics-link/sandbox/testing/clients.ts";
 import { clientOptionsFrom, sessionOf } from "@metrics-link/sandbox/testing/from-host.ts";
 import { bucketOf } from "@metrics-link/sandbox/testing/releases.ts";

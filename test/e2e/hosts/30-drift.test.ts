@@ -122,7 +122,7 @@ describe("what is changed by hand on a host", function () {
       assert.equal(report.outcome, "converged", word);
       assert.deepEqual(report.driftedFiles, drifted);
       assert.deepEqual(report.actions, actions);
-      assert.match(word, /put back /);
+      assert.match(word, /repaired drift: /);
       assert.equal(await stateOf(path), before);
     });
   }
@@ -136,7 +136,7 @@ describe("what is changed by hand on a host", function () {
     const { report, word } = await runAgent("receiver");
     const times = report.repeatedDrift[trustedRoots] ?? 0;
     assert.ok(times >= 4, `${times}`);
-    assert.ok(word.includes(`AGAIN AND AGAIN ${trustedRoots} (${times} times within a day)`), word);
+    assert.ok(word.includes(`REPEATED DRIFT: ${trustedRoots} (${times} times within a day)`), word);
   });
 
   it("shows in the metrics that Prometheus scrapes", async () => {

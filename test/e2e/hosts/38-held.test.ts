@@ -39,8 +39,8 @@ describe("a change of the queue in an outage", function () {
     await outage(5);
     await change("4s");
     const { stdout } = await up();
-    assert.match(stdout, /held: [0-9a-f]{12} is in force and healthy, but a part of it waits/);
-    assert.match(stdout, /reload of metrics-link-prometheus\.service waits: \d+ samples wait in the queue/);
+    assert.match(stdout, /held: [0-9a-f]{12} is in force and healthy, but changes are pending/);
+    assert.match(stdout, /reload of metrics-link-prometheus\.service is pending: \d+ samples are pending in the queue/);
     assert.equal(await batchSendDeadline(), "5s");
     const { agent } = (await statusOf(sandbox, 1)).hosts.sender ?? {};
     assert.equal(agent?.outcome, "held");

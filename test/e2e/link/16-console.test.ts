@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { consolePage, type Reading, read, verdictOf } from "@metrics-link/console";
-import { unitNames } from "@metrics-link/host/cloud/unit-names.ts";
+import { unitNames } from "@metrics-link/host/cloud/units.ts";
 import { roles } from "@metrics-link/sandbox/cli/stack-files.ts";
 import { sourcesOf } from "../../../scripts/console/sandbox.ts";
 import { eventually } from "../../support/eventually.ts";

@@ -1,5 +1,4 @@
-import type { Report } from "@metrics-link/host/agent/report.ts";
-import { wordOf } from "@metrics-link/host/agent/word.ts";
+import { type StatusReport, statusText } from "@metrics-link/host/agent/status-report.ts";
 import { sandbox } from "./sandbox.ts";
 
 const agent = "/opt/metrics-link/bin/agent";
@@ -8,7 +7,7 @@ const agent = "/opt/metrics-link/bin/agent";
 export interface AgentRun {
   readonly code: number;
   readonly word: string;
-  readonly report: Report;
+  readonly report: StatusReport;
 }
 
 /** Runs the agent as its timer does, in its unit, and reads what it says. */
@@ -17,10 +16,10 @@ export async function runAgent(host: string): Promise<AgentRun> {
   const { code, stderr } = await sandbox.world.exec(host, ["systemctl", "start", "metrics-link-agent.service"]);
   const report = await reportOf(host);
   if (Date.parse(report.startedAt) < before) throw new Error(`the agent of ${host} did not run: ${stderr}`);
-  return { code, word: wordOf(report), report };
+  return { code, word: statusText(report), report };
 }
 
-export async function reportOf(host: string): Promise<Report> {
+export async function reportOf(host: string): Promise<StatusReport> {
   const { stdout } = await sandbox.world.exec(host, [agent, "status"]);
-  return JSON.parse(stdout) as Report;
+  return JSON.parse(stdout) as StatusReport;
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
-import type { Management } from "@metrics-link/host/converge/run-command.ts";
+import type { Management } from "@metrics-link/host/converge/index.ts";
 import { evidenceParts, type HostEvidence, packHostEvidence } from "@metrics-link/release";
 import { askInParts } from "../../../scripts/audit/host.ts";
 import { healthy } from "./support/healthy.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync, globSync, readFileSync, statSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
-import { outcomes } from "@metrics-link/host/agent/outcomes.ts";
+import { outcomes } from "@metrics-link/host/agent/run.ts";
 import { keysOf } from "../../../scripts/generate/configuration.ts";
 
 const repository = resolve(import.meta.dirname, "../../..");

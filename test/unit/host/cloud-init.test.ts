@@ -8,7 +8,7 @@ import {
   cloudInitText,
   userDataLimitBytes,
 } from "@metrics-link/host/cloud/cloud-init.ts";
-import { bootstrapUnitName, dataMountName, unitNames } from "@metrics-link/host/cloud/unit-names.ts";
+import { bootstrapUnitName, dataMountName, unitNames } from "@metrics-link/host/cloud/units.ts";
 import { cacheDirectory } from "@metrics-link/release";
 import { describe, it } from "mocha";
 import { parse } from "yaml";

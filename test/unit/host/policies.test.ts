@@ -1,9 +1,13 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { bucketPolicy } from "@metrics-link/host/cloud/bucket-policy.ts";
-import { instancePolicy, instanceTrustPolicy } from "@metrics-link/host/cloud/instance-policy.ts";
-import { reads } from "@metrics-link/host/cloud/reads.ts";
-import { keyPolicy, secretPolicy } from "@metrics-link/host/cloud/secret-policy.ts";
+import {
+  bucketPolicy,
+  instancePolicy,
+  instanceTrustPolicy,
+  keyPolicy,
+  reads,
+  secretPolicy,
+} from "@metrics-link/host/cloud/policies.ts";
 
 const bucketArn = "arn:aws:s3:::metrics-link-sender-111111111111-eu-west-1";
 const secretArn = "arn:aws:secretsmanager:eu-west-1:111111111111:secret:metrics-link/sender/release-AbCdEf";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { commandLine, unitText } from "@metrics-link/host/cloud/unit-text.ts";
+import { commandLine, unitText } from "@metrics-link/host/cloud/units.ts";
 import { describe, it } from "mocha";
 
 describe("unit text", () => {

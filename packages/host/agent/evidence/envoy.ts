@@ -1,36 +1,48 @@
 import { fingerprintsOf, unlessOtherText } from "@metrics-link/contract";
 import { hostPaths } from "@metrics-link/release";
+import { z } from "zod";
+import { parseJson } from "../../common/files.ts";
 import type { Effects } from "../effects.ts";
 
-interface ConfigDump {
-  readonly configs: readonly {
-    readonly bootstrap?: Record<string, unknown>;
-    readonly static_listeners?: readonly { readonly listener: unknown }[];
-    readonly dynamic_listeners?: readonly { readonly active_state?: { readonly listener: unknown } }[];
-    readonly static_clusters?: readonly { readonly cluster: unknown }[];
-    readonly dynamic_active_clusters?: readonly { readonly cluster: unknown }[];
-    readonly static_secrets?: readonly Secret[];
-    readonly dynamic_active_secrets?: readonly Secret[];
-  }[];
-}
+const dataSource = z.object({ inline_bytes: z.string().optional(), inline_string: z.string().optional() });
 
-interface Secret {
-  readonly name: string;
-  readonly last_updated: string;
-  readonly secret: {
-    readonly tls_certificate?: { readonly certificate_chain?: DataSource };
-    readonly validation_context?: { readonly trusted_ca?: DataSource };
-  };
-}
+const secrets = z
+  .array(
+    z.object({
+      name: z.string(),
+      last_updated: z.string(),
+      secret: z.object({
+        tls_certificate: z.object({ certificate_chain: dataSource.optional() }).optional(),
+        validation_context: z.object({ trusted_ca: dataSource.optional() }).optional(),
+      }),
+    }),
+  )
+  .default([]);
 
-interface DataSource {
-  readonly inline_bytes?: string;
-  readonly inline_string?: string;
-}
+const listener = z.object({ listener: z.unknown() });
+const clusters = z.array(z.object({ cluster: z.unknown() })).default([]);
+
+/** envoy.admin.v3.ConfigDump; each entry has the fields of its own type only. */
+const configDump = z.object({
+  configs: z.array(
+    z.object({
+      bootstrap: z.record(z.string(), z.unknown()).optional(),
+      static_listeners: z.array(listener).default([]),
+      dynamic_listeners: z.array(z.object({ active_state: listener.optional() })).default([]),
+      static_clusters: clusters,
+      dynamic_active_clusters: clusters,
+      static_secrets: secrets,
+      dynamic_active_secrets: secrets,
+    }),
+  ),
+});
+
+/** envoy.admin.v3.ServerInfo; the uptime is a protobuf duration, such as "12s". */
+const serverInfo = z.object({ version: z.string(), uptime_current_epoch: z.string() });
 
 const timeoutMs = 10_000;
 
-/** What the running Envoy says of itself on its admin socket (envoy.admin.v3.ConfigDump, ServerInfo). */
+/** The running Envoy, as its admin socket reports it. */
 export async function runningEnvoy({ ask }: Pick<Effects, "ask">) {
   const page = async (path: string) => {
     const { status, body } = await ask({
@@ -38,50 +50,48 @@ export async function runningEnvoy({ ask }: Pick<Effects, "ask">) {
       socketPath: hostPaths.envoyAdminSocket,
       timeoutMs,
     });
-    if (status !== 200) throw new Error(`Envoy answers ${status} to /${path}: ${body.slice(0, 200)}`);
+    if (status !== 200) throw new Error(`Envoy answers ${status} to /${path}, not 200: ${body.slice(0, 200)}`);
     return body;
   };
-  const { configs } = JSON.parse(await page("config_dump")) as ConfigDump;
-  const server = JSON.parse(await page("server_info")) as { version: string; uptime_current_epoch: string };
-  // Envoy adds all its extensions to `node`; listeners and clusters are told below, as they run.
+  const { configs } = parseJson(configDump, await page("config_dump"), "Envoy's /config_dump");
+  const server = parseJson(serverInfo, await page("server_info"), "Envoy's /server_info");
+  // Envoy adds all its extensions to `node`; listeners and clusters follow below, as they run.
   const { node: _node, static_resources: _, ...bootstrap } = configs.find((one) => one.bootstrap)?.bootstrap ?? {};
-  const secrets = configs.flatMap(({ static_secrets = [], dynamic_active_secrets = [] }) => [
-    ...static_secrets,
-    ...dynamic_active_secrets,
-  ]);
   return {
     version: server.version,
     uptimeSeconds: Number.parseFloat(server.uptime_current_epoch),
     bootstrap,
-    listeners: configs.flatMap(({ static_listeners = [], dynamic_listeners = [] }) =>
+    listeners: configs.flatMap(({ static_listeners, dynamic_listeners }) =>
       [...static_listeners, ...dynamic_listeners.flatMap(({ active_state }) => active_state ?? [])].map(
-        ({ listener }) => listener,
+        (one) => one.listener,
       ),
     ),
-    clusters: configs.flatMap(({ static_clusters = [], dynamic_active_clusters = [] }) =>
+    clusters: configs.flatMap(({ static_clusters, dynamic_active_clusters }) =>
       [...static_clusters, ...dynamic_active_clusters].map(({ cluster }) => cluster),
     ),
-    secrets: secrets.map(({ name, last_updated, secret }) => ({
-      name,
-      lastUpdated: last_updated,
-      fingerprints: fingerprintsIn(
-        textOf(secret.tls_certificate?.certificate_chain ?? secret.validation_context?.trusted_ca),
-      ),
-    })),
+    secrets: configs.flatMap(({ static_secrets, dynamic_active_secrets }) =>
+      [...static_secrets, ...dynamic_active_secrets].map(({ name, last_updated, secret }) => ({
+        name,
+        lastUpdated: last_updated,
+        fingerprints: fingerprintsIn(
+          textOf(secret.tls_certificate?.certificate_chain ?? secret.validation_context?.trusted_ca),
+        ),
+      })),
+    ),
     counters: countersOf(
       await page("stats?filter=(ssl%5C.(handshake%7Cfail_verify.*%7Cconnection_error)%7Cno_filter_chain_match)$"),
     ),
   };
 }
 
-/** With other text in it nobody can say what Envoy has loaded: a word that is no fingerprint, and so equals no pin. */
+/** With other text, what Envoy has loaded is unknown: the result is no fingerprint, and so matches no pin. */
 const fingerprintsIn = (pem: string): string[] =>
   unlessOtherText(
     () => fingerprintsOf(pem),
-    (why) => [`text that is not certificates alone: ${why}`],
+    (why) => [`text that is not only certificates: ${why}`],
   );
 
-function textOf(source: DataSource | undefined): string {
+function textOf(source: z.output<typeof dataSource> | undefined): string {
   return source?.inline_string ?? Buffer.from(source?.inline_bytes ?? "", "base64").toString();
 }
 

@@ -6,18 +6,14 @@ import {
   type Release,
 } from "@metrics-link/release";
 import type { Effects } from "../effects.ts";
-import { bundlesOnDisk, certificatesOnDisk } from "./certificates.ts";
+import { bundlesOnDisk, certificatesOnDisk, filesOnDisk, releaseOnDisk, toolsOnDisk } from "./disk.ts";
 import { runningEnvoy } from "./envoy.ts";
-import { fencesInForce } from "./fences.ts";
-import { filesOnDisk, releaseOnDisk, toolsOnDisk } from "./files.ts";
 import { lastHandshakes } from "./handshakes.ts";
-import { listeningSockets } from "./sockets.ts";
-import { lastReport, runningUnits } from "./units.ts";
+import { fencesInForce, lastReport, listeningSockets, runningUnits } from "./running.ts";
 
 /**
- * Reads what this host is and runs, and changes nothing. Each part stands by itself: one that cannot be read says why,
- * and the others are there all the same.
- * @param wanted the parts to read; the others say that nobody asked
+ * Reads what this host is and runs, and changes nothing. A part that cannot be read says why; the others are still there.
+ * @param wanted the parts to read; the others say that they were not asked for
  */
 export async function evidence(
   effects: Effects,
@@ -27,7 +23,7 @@ export async function evidence(
   const release = await part(() => releaseOnDisk(effects));
   const asked = <Value>(name: EvidencePartName, read: () => Promise<Value>) =>
     part(async () => {
-      if (!wanted.includes(name)) throw new Error("nobody asked for this part");
+      if (!wanted.includes(name)) throw new Error("this part was not asked for");
       return await read();
     });
   const ofRelease = <Value>(name: EvidencePartName, read: (document: Release) => Promise<Value>) =>
@@ -39,7 +35,7 @@ export async function evidence(
     formatVersion: hostEvidenceVersion,
     takenAt: new Date(effects.now()).toISOString(),
     host,
-    release: "value" in release ? { value: release.value.told } : release,
+    release: "value" in release ? { value: release.value.summary } : release,
     agent: await asked("agent", () => lastReport(effects)),
     files: await ofRelease("files", (document) => filesOnDisk(effects, document)),
     certificates: await ofRelease("certificates", (document) => certificatesOnDisk(effects, document)),

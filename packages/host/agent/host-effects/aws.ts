@@ -7,7 +7,7 @@ import { fromInstanceMetadata } from "@smithy/credential-provider-imds";
 import { type Effects, MissingObject } from "../effects.ts";
 import type { HostIdentity } from "../run.ts";
 
-/** The bucket and the secrets, with the credentials of the instance's role and of nobody else. */
+/** S3 and Secrets Manager, only with the credentials of the instance's role. */
 export function awsEffects({
   region,
   bucket,
@@ -23,7 +23,7 @@ export function awsEffects({
   const open = async (key: string) => {
     try {
       const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
-      if (Body === undefined) throw new Error(`S3 gave no body for ${key}`);
+      if (Body === undefined) throw new Error(`S3 returned no body for ${key}`);
       return Body;
     } catch (error) {
       const status = error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined;
@@ -39,7 +39,7 @@ export function awsEffects({
       const { SecretString } = await secrets.send(
         new GetSecretValueCommand({ SecretId: secretArn, VersionId: versionId }),
       );
-      if (SecretString === undefined) throw new Error(`Version ${versionId} of ${secretArn} holds no text`);
+      if (SecretString === undefined) throw new Error(`Version ${versionId} of ${secretArn} has no SecretString`);
       return SecretString;
     },
   };

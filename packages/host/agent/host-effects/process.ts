@@ -1,15 +1,16 @@
 import { spawn } from "node:child_process";
+import { readFile, realpath } from "node:fs/promises";
 import { createInterface } from "node:readline";
+import { sha256 } from "@metrics-link/release";
 import type { Effects } from "../effects.ts";
-import { takeOverVariable } from "./self.ts";
-import { inTransientUnit } from "./transient-unit.ts";
+import type { Self } from "../run.ts";
 
 /** The lock's descriptor, as bin/agent opens it. */
 const lockDescriptor = 9;
 
 const plainEnvironment = { PATH: "/usr/sbin:/usr/bin:/sbin:/bin", LANG: "C.UTF-8" };
 
-/** Runs a command with nothing of this process's environment but a PATH. */
+/** Runs a command with a PATH and no other environment. */
 export const run: Effects["run"] = (argv, { as, cwd = "/", timeoutMs } = {}) =>
   new Promise((resolve, reject) => {
     const [command = "", ...args] = as === undefined ? argv : inTransientUnit(argv, { user: as, cwd });
@@ -28,7 +29,7 @@ export const run: Effects["run"] = (argv, { as, cwd = "/", timeoutMs } = {}) =>
     child.on("error", (cause) => reject(new Error(`${command} cannot be run`, { cause })));
     child.on("close", (code, signal) =>
       code === null
-        ? reject(new Error(`${argv.join(" ")} was ended by ${signal} (its limit is ${timeoutMs} ms): ${output}`))
+        ? reject(new Error(`${argv.join(" ")} was killed by ${signal} (its limit is ${timeoutMs} ms): ${output}`))
         : resolve({ code, output }),
     );
   });
@@ -50,7 +51,7 @@ export const eachLine: Effects["eachLine"] = (argv, take, { timeoutMs }) =>
     });
   });
 
-/** The other agent holds the lock as well, so that it stays taken should this one be killed. */
+/** The other agent inherits the lock, so that it stays taken if this one is killed. */
 export const handOverTo: Effects["handOverTo"] = (argv) =>
   new Promise((resolve, reject) => {
     const [command = "", ...args] = argv;
@@ -63,6 +64,51 @@ export const handOverTo: Effects["handOverTo"] = (argv) =>
     });
     child.on("error", (cause) => reject(new Error(`${command} cannot be run`, { cause })));
     child.on("close", (code, signal) =>
-      code === null ? reject(new Error(`the agent that took over was ended by ${signal}`)) : resolve(code),
+      code === null ? reject(new Error(`the agent that took over was killed by ${signal}`)) : resolve(code),
     );
   });
+
+/** The sandbox of a validator: it may read, compute and print (systemd.exec). */
+const sandboxProperties = [
+  "CapabilityBoundingSet=",
+  "NoNewPrivileges=yes",
+  "PrivateDevices=yes",
+  "PrivateNetwork=yes",
+  "PrivateTmp=yes",
+  "ProtectHome=yes",
+  "ProtectSystem=strict",
+  "ProtectProc=invisible",
+  "RestrictNamespaces=yes",
+  "SystemCallFilter=@system-service",
+  "SystemCallFilter=~@privileged",
+];
+
+/**
+ * The command line that has systemd run a command as another user, in a transient unit. So the agent needs no capability to
+ * change its user, and a validated file can do nothing to the host.
+ */
+export function inTransientUnit(
+  argv: readonly string[],
+  { user, cwd }: { readonly user: string; readonly cwd: string },
+): string[] {
+  return [
+    ...["systemd-run", "--quiet", "--pipe", "--wait", "--collect", "--service-type=exec"],
+    ...[`--uid=${user}`, `--gid=${user}`, `--working-directory=${cwd}`],
+    ...sandboxProperties.map((property) => `--property=${property}`),
+    "--",
+    ...argv,
+  ];
+}
+
+/** Tells an agent that another one has handed over to it. */
+const takeOverVariable = "METRICS_LINK_AGENT_TOOK_OVER";
+
+/** Which agent this is; a release names it by the hash of its file. */
+export async function readSelf(file: string, argv: readonly string[]): Promise<Self> {
+  return {
+    agentSha256: sha256(await readFile(file)),
+    nodePath: await realpath(process.execPath),
+    argv,
+    tookOver: process.env[takeOverVariable] === "1",
+  };
+}

@@ -3,22 +3,8 @@ import { randomUUID } from "node:crypto";
 import type { Instance } from "../../model/topology.ts";
 import type { AuthorisedCall, Completion } from "../front/front.ts";
 import { parseSendCommand, SsmError, strings } from "./input.ts";
-import { type CommandRequest, Invocation } from "./invocation.ts";
+import { type CommandRequest, Invocation, type ManagedHosts } from "./invocation.ts";
 import { describeCommand, describeInformation, describeInvocation, listedInvocation } from "./output.ts";
-
-/** What Run Command needs of the hosts behind the instances. */
-export interface ManagedHosts {
-  /** The instances of an account and region. */
-  instances(account: string, region: string): readonly Instance[];
-  /** Whether the host has finished its boot and runs. */
-  booted(instance: Instance): boolean;
-  /** Runs a command as root on the host to its end. */
-  exec(
-    instance: Instance,
-    argv: readonly string[],
-    options: { stdin?: string },
-  ): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }>;
-}
 
 interface Sent {
   readonly account: string;

@@ -5,7 +5,7 @@ import { fingerprintsOf } from "@metrics-link/contract";
 import { asFile, differencesFrom, releaseFiles } from "@metrics-link/envoy";
 import { find, parseJson, readValue } from "@metrics-link/envoy/read/index.ts";
 import { runningEnvoy } from "@metrics-link/host/agent/evidence/envoy.ts";
-import { ask } from "@metrics-link/host/common/ask.ts";
+import { ask } from "@metrics-link/host/common/http.ts";
 import { Link } from "../support/link.ts";
 
 describe("what a running Envoy says of itself", () => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { auditMetrics } from "@metrics-link/host/agent/audit-textfile.ts";
+import { auditMetrics } from "@metrics-link/host/agent/textfile.ts";
 
 const outcome = {
   takenAt: "2026-11-26T12:00:00.000Z",

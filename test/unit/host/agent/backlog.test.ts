@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { queueAtStake, unsent } from "@metrics-link/host/agent/backlog.ts";
 import type { Effects } from "@metrics-link/host/agent/effects.ts";
+import { queueAtStake, unsent } from "@metrics-link/host/agent/queue.ts";
 import { parseRelease, type Release } from "@metrics-link/release";
 import { describe, it } from "mocha";
 import { soundRelease } from "./fake-host.ts";
@@ -84,7 +84,7 @@ describe("agent: what is not sent", () => {
 
   it("an outage is seen at once when it has lasted long enough", async () => {
     const down = { ...healthy, sent: start - 60, pending: 41_200 };
-    const reason = "41200 samples wait in the queue, the newest acknowledged one is 60 s old";
+    const reason = "41200 samples are pending in the queue; the newest acknowledged one is 60 s old";
     assert.deepEqual(await look(down), { reason, asked: 1, seconds: 0 });
   });
 

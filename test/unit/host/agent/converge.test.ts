@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { lstat, mkdir, readdir, readFile, readlink, stat, writeFile } from "node:fs/promises";
-import { ensureTool } from "@metrics-link/host/agent/download.ts";
 import { run } from "@metrics-link/host/agent/host-effects/process.ts";
+import { ensureTool } from "@metrics-link/host/agent/tools.ts";
 import { sha256 } from "@metrics-link/release";
 import { afterEach, beforeEach, describe, it } from "mocha";
 import { convergedHost, type FakeHost, secretArn, soundRelease, tool, withFile } from "./fake-host.ts";

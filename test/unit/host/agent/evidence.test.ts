@@ -11,7 +11,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { evidence } from "@metrics-link/host/agent/evidence/index.ts";
-import { writeReport } from "@metrics-link/host/agent/report.ts";
+import { writeReport } from "@metrics-link/host/agent/status-report.ts";
 import { type EvidencePart, sha256 } from "@metrics-link/release";
 import { convergedHost, type FakeHost } from "./fake-host.ts";
 

@@ -28,13 +28,14 @@ describe("agent: failures", () => {
     {
       what: "fetch: no such release",
       outcome: "incomplete",
-      reason: /^fetch: There is no object releases\/sender\//,
+      reason: /^fetch: The bucket has no object releases\/sender\//,
       attempt: async () => "f".repeat(64),
     },
     {
       what: "fetch: a release changed after publishing",
       outcome: "incomplete",
-      reason: /^fetch: The release document has the hash [0-9a-f]{64}: it was changed after publishing/,
+      reason:
+        /^fetch: The release document has the SHA-256 [0-9a-f]{64}, not [0-9a-f]{64}: it was changed after publishing/,
       attempt: async () => {
         const releaseId = await host.publish(changed());
         const key = releaseKeys.release("sender", releaseId);
@@ -62,7 +63,7 @@ describe("agent: failures", () => {
     {
       what: "tools: an archive with another hash",
       outcome: "incomplete",
-      reason: /^tools: tools\/envoy\/.* has the hash [0-9a-f]{64}, expected is [0-9a-f]{64}: it is not used/,
+      reason: /^tools: tools\/envoy\/.* has the SHA-256 [0-9a-f]{64}, not [0-9a-f]{64}: it is discarded/,
       attempt: () => {
         host.store(tool("envoy", "envoy two").key, "envoy of a stranger");
         return host.publish(soundRelease({ tools: [tool("node", "the node"), tool("envoy", "envoy two")] }));
@@ -103,7 +104,7 @@ describe("agent: failures", () => {
     {
       what: "validate: promtool objects",
       outcome: "refused",
-      reason: /^validate: prometheusConfig: prometheus\/prometheus.yml is refused \(exit code 1\): unknown field/,
+      reason: /^validate: prometheusConfig: prometheus\/prometheus.yml is invalid \(exit code 1\): unknown field/,
       attempt: () => {
         host.onCommand = ([command]) =>
           command?.endsWith("/promtool") ? { code: 1, output: "unknown field\n" } : undefined;
@@ -203,7 +204,7 @@ describe("agent: failures", () => {
     const report = await host.converge(first);
     assert.equal(report.outcome, "unhealthy");
     assert.ok(host.now - started >= 5_000 && host.now - started < 6_000);
-    assert.match(report.reasons.join("\n"), /rollBack: this is the last good release itself/);
+    assert.match(report.reasons.join("\n"), /rollBack: this is the last good release already/);
     assert.equal(report.refused, undefined);
   });
 
@@ -216,7 +217,7 @@ describe("agent: failures", () => {
       fresh.onAsk = () => ({ status: 503, body: "" });
       const report = await fresh.converge(await fresh.publish(soundRelease()));
       assert.equal(report.outcome, "unhealthy");
-      assert.match(report.reasons.join("\n"), /rollBack: there is no good release to go back to/);
+      assert.match(report.reasons.join("\n"), /rollBack: there is no good release to roll back to/);
       fresh.onAsk = () => ({ status: 200, body: "" });
       assert.equal((await fresh.timerRun()).outcome, "converged", "nothing else could be run meanwhile");
     } finally {

@@ -1,11 +1,10 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { converge } from "@metrics-link/host/agent/converge.ts";
+import { converge, timerRun } from "@metrics-link/host/agent/converge.ts";
 import { type CommandResult, type Effects, MissingObject } from "@metrics-link/host/agent/effects.ts";
-import type { Report } from "@metrics-link/host/agent/report.ts";
 import type { Self } from "@metrics-link/host/agent/run.ts";
-import { timerRun } from "@metrics-link/host/agent/timer-run.ts";
+import type { StatusReport } from "@metrics-link/host/agent/status-report.ts";
 import {
   canonicalRelease,
   parseRelease,
@@ -105,13 +104,13 @@ export class FakeHost {
     return { identity, effects, self: { ...this.self, nodePath } };
   }
 
-  async converge(releaseId: string, options: { readonly force?: boolean } = {}): Promise<Report> {
+  async converge(releaseId: string, options: { readonly force?: boolean } = {}): Promise<StatusReport> {
     const result = await converge(releaseId, { ...this.context(), ...options });
     if ("exitCode" in result) throw new Error(`handed over, exit code ${result.exitCode}`);
     return result;
   }
 
-  async timerRun(played?: Effects): Promise<Report> {
+  async timerRun(played?: Effects): Promise<StatusReport> {
     const result = await timerRun(this.context(played));
     if ("exitCode" in result) throw new Error(`handed over, exit code ${result.exitCode}`);
     return result;

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Effects } from "@metrics-link/host/agent/effects.ts";
-import { fencesInForce } from "@metrics-link/host/agent/evidence/fences.ts";
+import { fencesInForce } from "@metrics-link/host/agent/evidence/running.ts";
 import { fencesOf, isInForce } from "@metrics-link/host/agent/fences.ts";
 import { metricsOf } from "@metrics-link/host/agent/textfile.ts";
 import { describe, it } from "mocha";

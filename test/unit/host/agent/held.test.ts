@@ -58,10 +58,13 @@ describe("agent: held changes", () => {
         action: "reload",
         since: report.held[0]?.since,
         mainPid: "1",
-        reason: "41200 samples wait in the queue, the newest acknowledged one is 73 s old",
+        reason: "41200 samples are pending in the queue; the newest acknowledged one is 73 s old",
       },
     ]);
-    assert.match(report.reasons.join("\n"), /^settle: reload of metrics-link-prometheus.service waits: 41200 samples/);
+    assert.match(
+      report.reasons.join("\n"),
+      /^settle: reload of metrics-link-prometheus.service is pending: 41200 samples/,
+    );
   });
 
   it("the timer goes on waiting, disturbs nobody, and makes the change once all is sent", async () => {

@@ -4,9 +4,8 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { run } from "@metrics-link/host/agent/host-effects/process.ts";
-import { inTransientUnit } from "@metrics-link/host/agent/host-effects/transient-unit.ts";
-import { ask } from "@metrics-link/host/common/ask.ts";
+import { inTransientUnit, run } from "@metrics-link/host/agent/host-effects/process.ts";
+import { ask } from "@metrics-link/host/common/http.ts";
 import { afterEach, describe, it } from "mocha";
 
 describe("agent: effects on a host", () => {
@@ -50,7 +49,7 @@ describe("agent: effects on a host", () => {
     const { port } = server.address() as AddressInfo;
     await assert.rejects(
       ask({ url: `http://127.0.0.1:${port}/slow`, timeoutMs: 50 }),
-      /does not answer: nothing within 50 ms/,
+      /does not answer: timed out after 50 ms/,
     );
   });
 
@@ -69,7 +68,7 @@ describe("agent: effects on a host", () => {
   it("ends a command that does not end", async () => {
     await assert.rejects(
       run(["sleep", "60"], { timeoutMs: 50 }),
-      /sleep 60 was ended by SIGKILL \(its limit is 50 ms\)/,
+      /sleep 60 was killed by SIGKILL \(its limit is 50 ms\)/,
     );
   });
 

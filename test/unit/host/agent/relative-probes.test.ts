@@ -87,7 +87,7 @@ describe("agent: probes that compare", () => {
     assert.equal(outcome, "rolledBack");
     assert.match(
       reasons.join("\n"),
-      /^probe: not healthy after 5 s: metrics-link-envoy.service: nothing that was scraped since/,
+      /^probe: not healthy after 5 s: metrics-link-envoy.service: the receiver has acknowledged nothing that was scraped since/,
     );
   });
 
@@ -166,7 +166,7 @@ describe("agent: probes that compare", () => {
       afterwards = { targets: after };
       const { outcome, reasons } = await outcomeOf(probing(scrapes));
       assert.equal(outcome, lost ? "rolledBack" : "converged");
-      if (lost) assert.match(reasons.join("\n"), new RegExp(`no target of ${lost} is up, which was before`));
+      if (lost) assert.match(reasons.join("\n"), new RegExp(`no target of ${lost} is up; before the release one was`));
     });
   }
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { exitCodes, type Outcome } from "@metrics-link/host/agent/outcomes.ts";
+import { exitCodes, type Outcome } from "@metrics-link/host/agent/run.ts";
 import { edges, firstState, isState, type State } from "@metrics-link/host/agent/states.ts";
 import { describe, it } from "mocha";
 

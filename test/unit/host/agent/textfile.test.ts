@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Report } from "@metrics-link/host/agent/report.ts";
+import type { StatusReport } from "@metrics-link/host/agent/status-report.ts";
 import { metricsOf, textfile, writeTextfile } from "@metrics-link/host/agent/textfile.ts";
 import { parseRelease, type Release } from "@metrics-link/release";
 import { describe, it } from "mocha";
@@ -15,7 +15,7 @@ const since = "2026-11-22T08:00:00.000Z";
 const hold = { unit: "metrics-link-prometheus.service", action: "reload" as const, since, reason: "", mainPid: "1" };
 
 /** A report with one of everything. */
-const report: Report = {
+const report: StatusReport = {
   outcome: "held",
   target: "b".repeat(64),
   release: "a".repeat(64),

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { askHost, hostCommand } from "@metrics-link/host/converge/ask-host.ts";
-import { readEnvironment } from "@metrics-link/host/converge/environment.ts";
+import { askHost, hostCommand, readEnvironment } from "@metrics-link/host/converge/ask-host.ts";
 import type { Management } from "@metrics-link/host/converge/run-command.ts";
 import { describe, it } from "mocha";
 
@@ -46,11 +45,11 @@ function management(script: { send?: (string | Error)[]; outcome?: (ReturnType<t
   return { played, sent };
 }
 
-describe("converge command", () => {
-  it("asks for the release and repeats the host's word", async () => {
+describe("host: converge command", () => {
+  it("asks for the release and returns the host's status report", async () => {
     const { played, sent } = management({});
     const answer = await askHost(played, request, clock());
-    assert.deepEqual(answer, { word: "converged: it is in force", converged: true });
+    assert.deepEqual(answer, { statusReport: "converged: it is in force", converged: true });
     assert.deepEqual(sent, [{ command: hostCommand(request), timeoutSeconds: 60 }]);
     assert.match(hostCommand(request), new RegExp(`converge --release ${request.releaseId}$`));
     assert.match(hostCommand({ ...request, force: true }), / --force$/);
@@ -59,21 +58,26 @@ describe("converge command", () => {
   it("waits for a host that boots, for an invocation that is not visible yet, and for one that runs", async () => {
     const { played, sent } = management({
       send: [...Array(12).fill(fails("InvalidInstanceId")), "command-1"],
-      outcome: [fails("InvocationDoesNotExist"), outcome("Pending"), outcome("InProgress"), outcome("Success", "word")],
+      outcome: [
+        fails("InvocationDoesNotExist"),
+        outcome("Pending"),
+        outcome("InProgress"),
+        outcome("Success", "report"),
+      ],
     });
-    assert.deepEqual(await askHost(played, request, clock()), { word: "word", converged: true });
+    assert.deepEqual(await askHost(played, request, clock()), { statusReport: "report", converged: true });
     assert.equal(sent.length, 13);
     assert.equal(sent[12]?.timeoutSeconds, 59, "the time already waited is taken off");
   });
 
-  it("asks often while it has not waited long, and never more than once a second later on", async () => {
+  it("polls often at first, and later once a second", async () => {
     const time = clock();
     const asked: number[] = [];
     const played: Management = {
       send: async () => "command-1",
       outcome: async () => {
         asked.push(Math.round(time.now()));
-        return outcome(time.now() < 50_000 ? "InProgress" : "Success", "word");
+        return outcome(time.now() < 50_000 ? "InProgress" : "Success", "report");
       },
     };
     assert.equal((await askHost(played, request, time)).converged, true);
@@ -83,42 +87,46 @@ describe("converge command", () => {
     assert.ok(gaps.length < 80, `${gaps.length} questions in 50 s`);
   });
 
-  it("fails with the host's word when it did not converge", async () => {
+  it("fails with the host's status report when it did not converge", async () => {
     const { played } = management({ outcome: [outcome("Failed", "rolled back: bad\nprobe: no\n", "a warning\n")] });
     assert.deepEqual(await askHost(played, request, clock()), {
-      word: "i-1: Failed\nrolled back: bad\nprobe: no\na warning",
+      statusReport: "i-1: Failed\nrolled back: bad\nprobe: no\na warning",
       converged: false,
     });
   });
 
-  for (const { what, script, reason } of [
+  for (const { what, script, waitingFor } of [
     {
       what: "never registers",
       script: { send: [fails("InvalidInstanceId")] },
-      reason: "it did not register with Systems Manager",
+      waitingFor: "the host to register with Systems Manager",
     },
-    { what: "never ends", script: { outcome: [outcome("InProgress")] }, reason: "the command is InProgress" },
+    {
+      what: "never ends",
+      script: { outcome: [outcome("InProgress")] },
+      waitingFor: "the command to end; its status is InProgress",
+    },
     {
       what: "is not known",
       script: { outcome: [fails("InvocationDoesNotExist")] },
-      reason: "Systems Manager does not know its own command",
+      waitingFor: "Systems Manager to find its own command command-1",
     },
   ]) {
     it(`gives up at the deadline when the host ${what}`, async () => {
       const time = clock();
-      const { word, converged } = await askHost(management(script).played, request, time);
+      const { statusReport, converged } = await askHost(management(script).played, request, time);
       assert.equal(converged, false);
-      assert.equal(word, `i-1 gave no word on ${request.releaseId} within 60 s: ${reason}`);
+      assert.equal(statusReport, `i-1 on ${request.releaseId}: timed out after 60 s waiting for ${waitingFor}`);
       assert.ok(time.now() >= 60_000 && time.now() <= 61_000);
     });
   }
 
-  it("passes any other refusal of AWS on", async () => {
+  it("passes on any other error of AWS", async () => {
     const { played } = management({ send: [fails("AccessDeniedException")] });
     await assert.rejects(askHost(played, request, clock()), { name: "AccessDeniedException" });
   });
 
-  it("reads its environment, and says what is missing", () => {
+  it("reads its environment, and names a missing variable", () => {
     const environment = {
       METRICS_LINK_REGION: "eu-west-1",
       METRICS_LINK_ASSUME_ROLE: "",

@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
-import { type Batch, batches } from "@metrics-link/host/repair/batches.ts";
-import { deliver, Unavailable, type Write } from "@metrics-link/host/repair/deliver.ts";
-import { framesOf } from "@metrics-link/host/repair/frames.ts";
 import type { TimeSeries } from "@metrics-link/host/repair/messages.ts";
-import { pace } from "@metrics-link/host/repair/pace.ts";
+import { framesOf } from "@metrics-link/host/repair/read.ts";
+import { pace } from "@metrics-link/host/repair/transfer.ts";
+import { type Batch, batches, deliver, Unavailable, type Write } from "@metrics-link/host/repair/write.ts";
 import fc from "fast-check";
 
 const series = fc
@@ -97,9 +96,12 @@ describe("a frame", () => {
   });
 
   it("is refused when it is torn or changed, or no frame", async () => {
-    await assert.rejects(read([frame, frame.subarray(0, -1)]), /ends in a frame, of which 13 bytes have come/);
-    await assert.rejects(read([Buffer.concat([frame.subarray(0, -1), Buffer.from("8")])]), /does not fit its CRC-32C/);
-    await assert.rejects(read([Buffer.from("\xff\xff\xff\xff\xff", "latin1")]), /this is no frame/);
+    await assert.rejects(read([frame, frame.subarray(0, -1)]), /ends within a frame, after 13 of its bytes/);
+    await assert.rejects(
+      read([Buffer.concat([frame.subarray(0, -1), Buffer.from("8")])]),
+      /does not match its CRC-32C/,
+    );
+    await assert.rejects(read([Buffer.from("\xff\xff\xff\xff\xff", "latin1")]), /a frame claims/);
     await assert.rejects(read([Buffer.from("\xff\xff\xff\x7f", "latin1")]), /has 268435455 bytes: this is no frame/);
   });
 });

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { parseMetrics } from "@metrics-link/host/common/prometheus-metrics.ts";
-import { deliver, writeTo } from "@metrics-link/host/repair/deliver.ts";
+import { parseMetrics } from "@metrics-link/host/common/prometheus.ts";
 import type { Label } from "@metrics-link/host/repair/messages.ts";
-import { readSeries, type SeriesSpan } from "@metrics-link/host/repair/read-series.ts";
+import { readSeries, type SeriesSpan } from "@metrics-link/host/repair/read.ts";
 import { readingOf } from "@metrics-link/host/repair/reading.ts";
 import { transfer } from "@metrics-link/host/repair/transfer.ts";
+import { deliver, writeTo } from "@metrics-link/host/repair/write.ts";
 import type { Sample } from "@metrics-link/host/repair/xor-chunk.ts";
 import { receiverFlags, renderReceiver, renderSender, senderFlags } from "@metrics-link/prometheus";
 import fc from "fast-check";

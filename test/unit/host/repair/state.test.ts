@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { nothingKnown, readState, reportOf, writeReport, writeState } from "@metrics-link/host/repair/state.ts";
 import { withWindow } from "@metrics-link/host/repair/windows.ts";
 
-describe("what the repairer keeps", () => {
+describe("repair: state", () => {
   let directory = "";
   beforeEach(() => {
     directory = mkdtempSync(join(tmpdir(), "repair-"));
@@ -14,23 +14,23 @@ describe("what the repairer keeps", () => {
 
   const pending = withWindow([], { from: 1000, to: 9000, reasons: ["the WAL was not read"] });
 
-  it("is there again after a kill; without it, nothing is vouched for yet", async () => {
+  it("is read again after a kill; without it, there is no watermark yet", async () => {
     assert.deepEqual(await readState(directory), nothingKnown);
     await writeState(directory, { ...nothingKnown, pending });
     assert.deepEqual(await readState(directory), { ...nothingKnown, pending });
   });
 
-  it("is never taken for absent when it cannot be read", async () => {
+  it("counts as an error, not as absent, when it cannot be read", async () => {
     for (const [text, reason] of [
-      ['{"formatVersion":1,"pend', /cannot be used: .*; move it away/],
-      ['{"formatVersion":2}', /cannot be used: format 2, not 1; move it away/],
+      ['{"formatVersion":1,"pend', /cannot be used: the state is not JSON: .*; move it away/],
+      ['{"formatVersion":2}', /cannot be used: the state: .*format 2, not 1.*; move it away/s],
     ] as const) {
       writeFileSync(join(directory, "state.json"), text);
       await assert.rejects(readState(directory), reason);
     }
   });
 
-  it("holds the newest hundred reports", async () => {
+  it("keeps the newest hundred reports", async () => {
     const [window] = pending;
     assert.ok(window);
     const last = 120 * 60_000;

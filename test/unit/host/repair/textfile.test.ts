@@ -1,21 +1,20 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { nothingKnown, type State } from "@metrics-link/host/repair/state.ts";
-import { metricsOf } from "@metrics-link/host/repair/textfile.ts";
-import { vouch } from "@metrics-link/host/repair/vouching.ts";
+import { metricsOf, nothingKnown, type State } from "@metrics-link/host/repair/state.ts";
+import { advance } from "@metrics-link/host/repair/watermark.ts";
 import { withSpanDone, withWindow } from "@metrics-link/host/repair/windows.ts";
 import { tool } from "../../../support/tool.ts";
 import { ModelSender } from "./model.ts";
 
 const sender = new ModelSender();
-const { vouching } = vouch(undefined, sender.reading(), 1000);
+const { watermark } = advance(undefined, sender.reading(), 1000);
 const from = sender.now - 10_000;
-const window = { from, to: sender.now, reasons: ["Prometheus was started anew"] as const };
+const window = { from, to: sender.now, reasons: ["Prometheus was restarted"] as const };
 const open = withWindow([], window);
 const state: State = {
   ...nothingKnown,
-  vouching,
+  vouching: watermark,
   pending: open,
   totals: { windows: 2, samples: 500, skipped: { "too old": 3 } },
 };
@@ -43,7 +42,7 @@ describe("the repairer's metrics", () => {
       from / 1000 + 5,
     );
     const whole = metricsOf({ ...state, pending: [] }, moment);
-    assert.equal(value(whole, "vouched_until_timestamp_seconds"), (vouching.until ?? 0) / 1000);
+    assert.equal(value(whole, "vouched_until_timestamp_seconds"), (watermark.until ?? 0) / 1000);
     assert.equal(value(whole, "pending_seconds"), 0);
   });
 

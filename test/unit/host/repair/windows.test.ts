@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { nothing } from "@metrics-link/host/repair/transfer.ts";
-import type { Reason, Window } from "@metrics-link/host/repair/vouching.ts";
+import type { Reason, Window } from "@metrics-link/host/repair/watermark.ts";
 import {
   nextSpan,
   type PendingWindow,
@@ -10,11 +10,11 @@ import {
 } from "@metrics-link/host/repair/windows.ts";
 import fc from "fast-check";
 
-const restart: Reason = "Prometheus was started anew";
-const refused: Reason = "samples were refused or dropped";
+const restart: Reason = "Prometheus was restarted";
+const refused: Reason = "samples were rejected or dropped";
 const always = Number.POSITIVE_INFINITY;
 
-/** Repairs everything. @returns the spans in their order, and the windows that became whole */
+/** Backfills everything. @returns the spans in order, and the completed windows */
 function repairedAll(pending: readonly PendingWindow[]): { spans: Span[]; whole: PendingWindow[] } {
   const [spans, whole]: [Span[], PendingWindow[]] = [[], []];
   for (let left = pending; ; ) {
@@ -23,11 +23,11 @@ function repairedAll(pending: readonly PendingWindow[]): { spans: Span[]; whole:
     spans.push(span);
     const after = withSpanDone(left, span, { series: 3, samples: 10, skipped: { "too old": 1 } });
     left = after.pending;
-    if (after.whole) whole.push(after.whole);
+    if (after.complete) whole.push(after.complete);
   }
 }
 
-describe("windows that wait for their repair", () => {
+describe("repair: pending windows", () => {
   it("are covered by spans without a gap or an overlap, oldest first, none longer than a minute", () => {
     const windows = fc
       .array(fc.tuple(fc.nat(400_000), fc.nat(7_200_000)), { minLength: 1, maxLength: 6 })
@@ -63,7 +63,7 @@ describe("windows that wait for their repair", () => {
     );
   });
 
-  it("become one when they touch, also when the first is being repaired", () => {
+  it("merge when they touch, even while the first is being backfilled", () => {
     const one = withWindow([], { from: 1000, to: 50_000, reasons: [restart] });
     const span = nextSpan(one, always, 0);
     assert.ok(span);
@@ -75,13 +75,13 @@ describe("windows that wait for their repair", () => {
     assert.equal(withWindow(half, { from: 50_001, to: 60_000, reasons: [refused] }).length, 2);
   });
 
-  it("are left alone while a sample of theirs may not be stored yet", () => {
+  it("wait while one of their samples may not be stored yet", () => {
     const pending = withWindow([], { from: 0, to: 6000, reasons: [restart] });
     assert.equal(nextSpan(pending, 6998, 2000), undefined);
     assert.deepEqual(nextSpan(pending, 6999, 2000), { from: 0, to: 4999 });
   });
 
-  it("add up what became of them", () => {
+  it("add up the results of their spans", () => {
     const { spans, whole } = repairedAll(withWindow([], { from: 0, to: 100_000, reasons: [restart] }));
     const count = spans.length;
     assert.deepEqual(whole[0]?.tally, { series: 3, samples: count * 10, skipped: { "too old": count } });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type Unit, unitText } from "@metrics-link/host/cloud/unit-text.ts";
+import { type Unit, unitText } from "@metrics-link/host/cloud/units.ts";
 import { readUnitFile } from "@metrics-link/policy/model/unit-file.ts";
 import fc from "fast-check";
 

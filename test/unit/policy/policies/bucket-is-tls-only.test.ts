@@ -1,4 +1,4 @@
-import { bucketPolicy } from "@metrics-link/host/cloud/bucket-policy.ts";
+import { bucketPolicy } from "@metrics-link/host/cloud/policies.ts";
 import { types } from "@metrics-link/policy/model/types.ts";
 import { bucketIsTlsOnly } from "@metrics-link/policy/policies/bucket-is-tls-only.ts";
 import { resource } from "../support/example.ts";

@@ -1,5 +1,4 @@
-import { bucketPolicy } from "@metrics-link/host/cloud/bucket-policy.ts";
-import { keyPolicy, secretPolicy } from "@metrics-link/host/cloud/secret-policy.ts";
+import { bucketPolicy, keyPolicy, secretPolicy } from "@metrics-link/host/cloud/policies.ts";
 import { types } from "@metrics-link/policy/model/types.ts";
 import { changesAreTheDeployers } from "@metrics-link/policy/policies/changes-are-the-deployers.ts";
 import { configurationOf, resource } from "../support/example.ts";

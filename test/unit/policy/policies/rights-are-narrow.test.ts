@@ -1,4 +1,4 @@
-import { instancePolicy, instanceTrustPolicy } from "@metrics-link/host/cloud/instance-policy.ts";
+import { instancePolicy, instanceTrustPolicy } from "@metrics-link/host/cloud/policies.ts";
 import { endpointPolicy } from "@metrics-link/network/endpoint-policies.ts";
 import { types } from "@metrics-link/policy/model/types.ts";
 import { rightsAreNarrow } from "@metrics-link/policy/policies/rights-are-narrow.ts";

@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
 import { readFileSync } from "node:fs";
-import { instanceTrustPolicy } from "@metrics-link/host/cloud/instance-policy.ts";
+import { instanceTrustPolicy } from "@metrics-link/host/cloud/policies.ts";
 import type { Clients } from "@metrics-link/sandbox/testing/clients.ts";
 import { assume } from "@metrics-link/sandbox/testing/sessions.ts";
 import { Api, document, everything, refused, roleArn, sender } from "./api-in-front-of-moto.ts";

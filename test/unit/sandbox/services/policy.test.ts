@@ -1,8 +1,7 @@
 import { strict as assert } from "node:assert";
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { bucketPolicy } from "@metrics-link/host/cloud/bucket-policy.ts";
-import { secretPolicy } from "@metrics-link/host/cloud/secret-policy.ts";
+import { bucketPolicy, secretPolicy } from "@metrics-link/host/cloud/policies.ts";
 
 /** One request against policies, as policy.py's `allowed` takes them. */
 interface Case {

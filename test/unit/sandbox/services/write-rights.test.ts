@@ -1,6 +1,5 @@
 import { strict as assert } from "node:assert";
-import { bucketPolicy } from "@metrics-link/host/cloud/bucket-policy.ts";
-import { keyPolicy, secretPolicy } from "@metrics-link/host/cloud/secret-policy.ts";
+import { bucketPolicy, keyPolicy, secretPolicy } from "@metrics-link/host/cloud/policies.ts";
 import type { Clients } from "@metrics-link/sandbox/testing/clients.ts";
 import { Api, deployRole, document, everything, refused, region, roleArn, sender } from "./api-in-front-of-moto.ts";
 

@@ -1,0 +1,67 @@
+import { get, type IncomingMessage, request } from "node:http";
+
+// Node runs without a compiler on a host (--jitless): `fetch` needs WebAssembly, and cannot open unix sockets anyway.
+
+/** One HTTP GET, to loopback or a unix socket. */
+export type Ask = (request: {
+  readonly url: string;
+  readonly socketPath?: string | undefined;
+  readonly timeoutMs: number;
+}) => Promise<{ readonly status: number; readonly body: string }>;
+
+/** @throws Error naming the URL and why there was no answer */
+export const ask: Ask = ({ url, socketPath, timeoutMs }) =>
+  new Promise((resolve, reject) => {
+    const asked = get(
+      url,
+      { agent: false, signal: AbortSignal.timeout(timeoutMs), ...(socketPath === undefined ? {} : { socketPath }) },
+      (response) => {
+        const chunks: Buffer[] = [];
+        response.on("data", (chunk: Buffer) => chunks.push(chunk));
+        response.on("error", reject);
+        response.on("end", () => resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString() }));
+      },
+    );
+    asked.on("error", (cause: Error) => {
+      const where = socketPath === undefined ? url : `${url} on ${socketPath}`;
+      const reason = cause.name === "AbortError" ? `timed out after ${timeoutMs} ms` : cause.message;
+      reject(new Error(`${where} does not answer: ${reason}`, { cause }));
+    });
+  });
+
+/**
+ * One HTTP POST to loopback.
+ * @param timeoutMs the longest pause without any data
+ * @returns the answer as a stream
+ * @throws Error naming the URL and why there was no answer
+ */
+export function post(
+  url: string,
+  headers: Readonly<Record<string, string>>,
+  body: Uint8Array,
+  timeoutMs: number,
+): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const asked = request(
+      url,
+      {
+        method: "POST",
+        agent: false,
+        timeout: timeoutMs,
+        headers: { "user-agent": "metrics-link-repair", "content-length": body.length, ...headers },
+      },
+      resolve,
+    );
+    asked.on("timeout", () => asked.destroy(new Error(`timed out after ${timeoutMs} ms without data`)));
+    asked.on("error", (cause) => reject(new Error(`${url} does not answer: ${cause.message}`, { cause })));
+    asked.end(body);
+  });
+}
+
+/** The first 4096 characters of an answer; the rest is read and dropped. */
+export async function textOf(answer: AsyncIterable<Uint8Array>): Promise<string> {
+  const limit = 4096;
+  let text = "";
+  for await (const piece of answer) if (text.length < limit) text += Buffer.from(piece).toString();
+  return text.slice(0, limit).trim();
+}

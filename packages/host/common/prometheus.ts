@@ -1,0 +1,81 @@
+import * as z from "zod/mini";
+import { parseJson } from "./files.ts";
+import type { Ask } from "./http.ts";
+
+/** One series of a metric to expose; omitted when its value is undefined. */
+export interface Sample {
+  readonly labels?: Readonly<Record<string, string | undefined>>;
+  readonly value: number | undefined;
+}
+
+/** One metric in Prometheus' text format (exposition format 0.0.4); empty when no series has a value. */
+export function metric(name: string, type: "gauge" | "counter", help: string, samples: readonly Sample[]): string {
+  const lines = samples.flatMap(({ labels = {}, value }) => {
+    if (value === undefined) return [];
+    const pairs = Object.entries(labels).flatMap(([label, text]) =>
+      text === undefined ? [] : `${label}=${quoted(text)}`,
+    );
+    return [`${name}${pairs.length === 0 ? "" : `{${pairs.join(",")}}`} ${value}\n`];
+  });
+  return lines.length === 0 ? "" : [`# HELP ${name} ${help}\n`, `# TYPE ${name} ${type}\n`, ...lines].join("");
+}
+
+/** Label values escape the backslash, the quote and the line feed, and nothing else. */
+const quoted = (text: string) => `"${text.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n")}"`;
+
+/** A `/metrics` page, parsed. */
+export interface Metrics {
+  /** The sum over all series of a metric whose labels contain `label`; undefined when there are none. */
+  sum(name: string, label?: string): number | undefined;
+}
+
+const timeoutMs = 5_000;
+
+/**
+ * Reads a `/metrics` page. Prometheus' own page is current; what it has scraped from itself is up to one interval old.
+ * @throws Error when the answer is not 200
+ */
+export async function readMetrics({ ask }: { readonly ask: Ask }, url: string): Promise<Metrics> {
+  const { status, body } = await ask({ url, timeoutMs });
+  if (status !== 200) throw new Error(`${url} answers ${status}, not 200`);
+  return parseMetrics(body);
+}
+
+/** The text format of Prometheus, as far as plain numbers go (exposition format 0.0.4). */
+export function parseMetrics(text: string): Metrics {
+  const series = new Map<string, { readonly labels: string; readonly value: number }[]>();
+  for (const [, name = "", labels = "", value] of text.matchAll(/^([A-Za-z_:][\w:]*)(\{.*\})? (\S+)/gm)) {
+    const known = series.get(name) ?? [];
+    known.push({ labels, value: Number(value) });
+    series.set(name, known);
+  }
+  return {
+    sum: (name, label = "") => {
+      const found = series.get(name)?.filter(({ labels }) => labels.includes(label)) ?? [];
+      return found.length === 0 ? undefined : found.reduce((total, { value }) => total + value, 0);
+    },
+  };
+}
+
+/** A series of an instant vector: [seconds since 1970, value as Prometheus writes it]; a matrix has `values` instead. */
+const queryAnswer = z.object({
+  data: z.object({ result: z.array(z.object({ value: z.optional(z.tuple([z.number(), z.string()])) })) }),
+});
+
+/**
+ * An instant query, evaluated now.
+ * @param baseUrl Prometheus' own, without a path
+ * @returns each series of the result
+ * @throws Error when Prometheus does not answer with 200, or not with series
+ */
+export async function instantQuery(
+  { ask }: { readonly ask: Ask },
+  baseUrl: string,
+  expression: string,
+  queryTimeoutMs = timeoutMs,
+) {
+  const url = `${baseUrl}/api/v1/query?query=${encodeURIComponent(expression)}`;
+  const { status, body } = await ask({ url, timeoutMs: queryTimeoutMs });
+  if (status !== 200) throw new Error(`${baseUrl} answers ${status} to ${expression}`);
+  return parseJson(queryAnswer, body, `the answer of ${baseUrl} to ${expression}`).data.result;
+}

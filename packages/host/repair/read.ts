@@ -1,0 +1,109 @@
+import { crc32c } from "@aws-crypto/crc32c";
+import { compress } from "snappyjs";
+import { post, textOf } from "../common/http.ts";
+import {
+  decodeChunkedReadResponse,
+  encodeReadRequest,
+  histogramEncodings,
+  type Label,
+  xorEncoding,
+} from "./messages.ts";
+import { decodeXorChunk, type Sample, samplesIn } from "./xor-chunk.ts";
+
+/** A series within a span, or the part of it in one frame. */
+export interface SeriesSpan {
+  readonly labels: readonly Label[];
+  readonly samples: readonly Sample[];
+  /** The number of samples in chunks of native histograms that touch the span; they are not decoded. */
+  readonly histograms: number;
+}
+
+const timeoutMs = 60_000;
+
+/**
+ * Reads all series of a span from a Prometheus' TSDB by remote read, both ends inclusive. Prometheus adds its external
+ * labels exactly as for remote write (storage/remote/read_handler.go and codec.go, MergeLabels). Chunks arrive whole;
+ * samples outside of the span are dropped here. One frame is in memory at a time.
+ * @throws Error when Prometheus refuses, or the answer is truncated, corrupt or in an unknown encoding
+ */
+export async function* readSeries(readUrl: string, from: number, to: number): AsyncGenerator<SeriesSpan> {
+  const answer = await post(
+    readUrl,
+    {
+      "content-type": "application/x-protobuf",
+      "content-encoding": "snappy",
+      "x-prometheus-remote-read-version": "0.1.0",
+    },
+    compress(encodeReadRequest(from, to)),
+    timeoutMs,
+  );
+  const type = answer.headers["content-type"] ?? "";
+  if (answer.statusCode !== 200 || !type.startsWith("application/x-streamed-protobuf")) {
+    throw new Error(`${readUrl} answers ${answer.statusCode} ${type}: ${await textOf(answer)}`);
+  }
+  for await (const frame of framesOf(answer)) {
+    for (const { labels, chunks } of decodeChunkedReadResponse(frame)) {
+      const samples: Sample[] = [];
+      let histograms = 0;
+      for (const { encoding, data, minTime, maxTime } of chunks) {
+        if (maxTime < from || minTime > to) continue;
+        if (histogramEncodings.includes(encoding)) histograms += samplesIn(data);
+        else if (encoding !== xorEncoding) throw new Error(`${readUrl} answers with a chunk of encoding ${encoding}`);
+        else for (const sample of decodeXorChunk(data)) if (within(sample, from, to)) samples.push(sample);
+      }
+      yield { labels, samples, histograms };
+    }
+  }
+}
+
+const within = ({ time }: Sample, from: number, to: number) => time >= from && time <= to;
+
+/** Prometheus' frames have 1 MiB (`--storage.remote.read-max-bytes-in-frame`); a single chunk may exceed that. */
+const frameLimitBytes = 8 * 1024 * 1024;
+const crcBytes = 4;
+
+/**
+ * The frames of a streamed remote read: the length as uvarint, the data's CRC-32C as big-endian uint32, the data
+ * (Prometheus, storage/remote/chunked.go). Keeps one frame in memory.
+ * @throws Error when a frame is truncated, corrupt, or larger than 8 MiB
+ */
+export async function* framesOf(stream: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let pieces: Uint8Array[] = [];
+  let [held, wanted] = [0, 1];
+  for await (const piece of stream) {
+    pieces.push(piece);
+    held += piece.length;
+    if (held < wanted) continue;
+    let rest = pieces.length === 1 ? piece : Buffer.concat(pieces);
+    for (;;) {
+      const header = headerOf(rest);
+      wanted = header === undefined ? rest.length + 1 : header.end;
+      if (header === undefined || rest.length < header.end) break;
+      const data = rest.subarray(header.start, header.end);
+      if (crc32c(data) !== header.crc) throw new Error(`a frame of ${data.length} bytes does not match its CRC-32C`);
+      yield data;
+      rest = rest.subarray(header.end);
+    }
+    pieces = rest.length === 0 ? [] : [rest];
+    held = rest.length;
+  }
+  if (held > 0) throw new Error(`the answer ends within a frame, after ${held} of its bytes`);
+}
+
+function headerOf(
+  bytes: Uint8Array,
+): { readonly start: number; readonly end: number; readonly crc: number } | undefined {
+  let [length, factor] = [0, 1];
+  for (const [index, byte] of bytes.subarray(0, 5).entries()) {
+    length += (byte & 0x7f) * factor;
+    factor *= 128;
+    if (byte >= 0x80) continue;
+    if (length > frameLimitBytes) throw new Error(`a frame claims ${length} bytes; the limit is ${frameLimitBytes}`);
+    const start = index + 1 + crcBytes;
+    if (bytes.length < start) return undefined;
+    const crc = new DataView(bytes.buffer, bytes.byteOffset + index + 1, crcBytes).getUint32(0);
+    return { start, end: start + length, crc };
+  }
+  if (bytes.length >= 5) throw new Error(`a frame claims more than 32 GiB; the limit is ${frameLimitBytes} bytes`);
+  return undefined;
+}

@@ -1,0 +1,144 @@
+import { compress } from "snappyjs";
+import { post, textOf } from "../common/http.ts";
+import { encodeWriteRequest, type TimeSeries } from "./messages.ts";
+
+/** As many samples as the link's own queue sends in one request, and far below the receiver's limit of 2 MiB. */
+const samplesLimit = 2000;
+const labelBytesLimit = 512 * 1024;
+
+/** The content of one request. */
+export interface Batch {
+  readonly series: readonly TimeSeries[];
+  readonly samples: number;
+}
+
+const batchOf = (series: readonly TimeSeries[]): Batch => ({
+  series,
+  samples: series.reduce((total, { samples }) => total + samples.length, 0),
+});
+
+/** Packs series into batches, in order; keeps one batch in memory. */
+export async function* batches(source: AsyncIterable<TimeSeries>): AsyncGenerator<Batch> {
+  let series: TimeSeries[] = [];
+  let [samples, labelBytes] = [0, 0];
+  for await (const { labels, samples: all } of source) {
+    for (let start = 0; start < all.length; ) {
+      const part = all.slice(start, start + samplesLimit - samples);
+      series.push({ labels, samples: part });
+      start += part.length;
+      samples += part.length;
+      labelBytes += labels.reduce((total, { name, value }) => total + name.length + value.length, 0);
+      if (samples < samplesLimit && labelBytes < labelBytesLimit) continue;
+      yield batchOf(series);
+      series = [];
+      [samples, labelBytes] = [0, 0];
+    }
+  }
+  if (series.length > 0) yield batchOf(series);
+}
+
+/** Splits a batch of more than one sample. */
+function halves({ series }: Batch): readonly [Batch, Batch] {
+  const [only] = series;
+  if (series.length === 1 && only) {
+    const middle = only.samples.length >> 1;
+    const part = (from: number, to?: number) => batchOf([{ ...only, samples: only.samples.slice(from, to) }]);
+    return [part(0, middle), part(middle)];
+  }
+  const middle = series.length >> 1;
+  return [batchOf(series.slice(0, middle)), batchOf(series.slice(middle))];
+}
+
+/** A batch of only the newest sample. */
+function newestOf({ series }: Batch): Batch {
+  let newest: TimeSeries | undefined;
+  for (const { labels, samples } of series) {
+    for (const sample of samples) {
+      if (sample.time > (newest?.samples[0]?.time ?? Number.NEGATIVE_INFINITY)) newest = { labels, samples: [sample] };
+    }
+  }
+  return batchOf(newest ? [newest] : []);
+}
+
+interface Answer {
+  readonly status: number;
+  readonly text: string;
+}
+
+/** Writes a batch and returns the receiver's answer. */
+export type Write = (batch: Batch) => Promise<Answer>;
+
+/** The result of a batch: every sample is acknowledged or rejected. */
+interface Delivery {
+  readonly acknowledged: number;
+  /** Reason → samples. */
+  readonly refused: Readonly<Record<string, number>>;
+}
+
+/** The link takes no samples now; nothing is wrong with these. */
+export class Unavailable extends Error {}
+
+/** Longer than the timeout of Envoy's route; the same as Prometheus' `remote_timeout`. */
+const timeoutMs = 30_000;
+
+/** Remote Write 1 through the link's own Envoy. @param writeUrl its listener on loopback */
+export const writeTo =
+  (writeUrl: string): Write =>
+  async ({ series }) => {
+    const headers = {
+      "content-type": "application/x-protobuf",
+      "content-encoding": "snappy",
+      "x-prometheus-remote-write-version": "0.1.0",
+    };
+    const answer = await post(writeUrl, headers, compress(encodeWriteRequest(series)), timeoutMs);
+    return { status: answer.statusCode ?? 0, text: await textOf(answer) };
+  };
+
+/**
+ * Writes a batch until every sample is acknowledged or rejected. One rejected sample makes the receiver roll back the whole
+ * request (Remote Write 1, storage/remote/write_handler.go), so a rejected batch is halved until the bad samples are alone.
+ * A batch that is too old as a whole costs two requests.
+ * @throws Unavailable when the answer is not about the samples: 5xx, 429, a wrong route, no connection
+ */
+export async function deliver(write: Write, batch: Batch): Promise<Delivery> {
+  const { status, text } = await write(batch).catch((cause: Error) => {
+    throw new Unavailable(cause.message, { cause });
+  });
+  if (status >= 200 && status < 300) return { acknowledged: batch.samples, refused: {} };
+  // Only these two are about the content of the request.
+  if (status !== 400 && status !== 413) throw new Unavailable(`the link answers ${status}: ${text}`);
+  const reason = reasonOf(status, text);
+  if (batch.samples <= 1) return refusal(batch, reason);
+  if (reason === tooOld) {
+    const probe = await deliver(write, newestOf(batch));
+    if (probe.refused[tooOld]) return refusal(batch, reason);
+  }
+  const [one, other] = halves(batch);
+  return sum(await deliver(write, one), await deliver(write, other));
+}
+
+const tooOld = "too old";
+const refusal = ({ samples }: Batch, reason: string): Delivery => ({ acknowledged: 0, refused: { [reason]: samples } });
+
+/** By Prometheus' error messages (storage/interface.go). */
+function reasonOf(status: number, text: string): string {
+  if (/too old sample/.test(text)) return tooOld;
+  if (/out of bounds/.test(text)) return "out of bounds";
+  if (/duplicate sample/.test(text)) return "another value is stored";
+  if (/out of order/.test(text)) return "out of order";
+  return `answered ${status}`;
+}
+
+function sum(one: Delivery, other: Delivery): Delivery {
+  return { acknowledged: one.acknowledged + other.acknowledged, refused: added(one.refused, other.refused) };
+}
+
+/** Adds counts by their reasons. */
+export function added(
+  one: Readonly<Record<string, number>>,
+  other: Readonly<Record<string, number>>,
+): Record<string, number> {
+  const total: Record<string, number> = { ...one };
+  for (const [reason, count] of Object.entries(other)) total[reason] = (total[reason] ?? 0) + count;
+  return total;
+}
