@@ -22,6 +22,7 @@ export const commands: Readonly<Record<string, Entry>> = {
   audit: { summary: "answer who can write to this Prometheus", load: () => import("./audit/index.ts") },
   drill: { summary: "break the sandbox and wait for the alert", load: () => import("./drill/index.ts") },
   bench: { summary: "measure the running sandbox", load: () => import("./bench/index.ts") },
+  test: { summary: "run every test, or those at a path", load: () => import("./test/index.ts") },
   lint: { summary: "check types, style, imports and words of the source", load: () => import("./lint/index.ts") },
   generate: {
     summary: "write the indexes and tables that follow from the source",

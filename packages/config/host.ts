@@ -27,7 +27,7 @@ export const host = z.strictObject({
     ).optional(),
     {
       description:
-        "The id of a release with a [pending change](operate.md#held-changes): makes it at once, in this one release. What is not sent yet is lost.",
+        "The id of a release with a [pending change](operate.md#pending-changes): makes it at once, in this one release. What is not sent yet is lost.",
       range: "12 to 64 hexadecimal digits",
       example: "25a473f2c79e",
     },

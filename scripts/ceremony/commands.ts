@@ -129,7 +129,7 @@ export async function sign(context: StackContext, medium: Medium, options: SignO
   say(`${join(folder, artefactNames.intermediate(generation))}\n${describeAuthority(issued)}`);
 }
 
-/** What is in the folder of artefacts, and, where the medium is, on the medium. */
+/** What is in the folder of artifacts, and, where the medium is, on the medium. */
 export async function show(context: StackContext, medium: Medium | undefined): Promise<void> {
   const folder = artefactFolder(context);
   const names = existsSync(folder) ? readdirSync(folder).toSorted() : [];

@@ -8,7 +8,7 @@ const usage = `Usage: npm run -s ceremony -- COMMAND --stack STACK [...]
   request                     on the everyday machine: what is to be signed, as files to carry
   init   --medium DIR         where the root is kept: makes a root on the medium [--generation N] [--years N]
   sign   --medium DIR         where the root is kept: signs a request [--generation N] [--root N] [--years N]
-  show   [--medium DIR]       what is in the folder of artefacts, and on the medium
+  show   [--medium DIR]       what is in the folder of artifacts, and on the medium
 With --medium: --passphrase-file FILE, else it is asked for; --yes answers what else is asked.`;
 
 const text = { type: "string" } as const;

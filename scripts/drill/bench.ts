@@ -42,7 +42,7 @@ export function benchOf(sandbox: Sandbox, interruption: AbortSignal): Bench {
       }));
       return lagSeconds;
     },
-    vouchedUntil: () =>
+    deliveryWatermark: () =>
       prometheusOf(sandbox, "sender")
         .value('max(metrics_link_repair_vouched_until_timestamp_seconds{link_side="sends"})')
         .catch(() => undefined),

@@ -11,8 +11,8 @@ export interface Bench {
   rule(side: Drill["side"], alert: string): Promise<Rule | undefined>;
   /** How old the newest acknowledged sample is, in seconds; null when the sender does not tell. */
   lag(): Promise<number | null>;
-  /** Up to when the sender's repairer vouches for the receiver's copy, in seconds since the epoch; undefined when nobody does. */
-  vouchedUntil(): Promise<number | undefined>;
+  /** The delivery watermark of the sender, in seconds since the epoch; undefined while there is none. */
+  deliveryWatermark(): Promise<number | undefined>;
   /** Every raw sample of both ends since a moment, once nothing waits to be sent. @throws Error when something does */
   compareSince(from: number): Promise<Samples>;
 }
@@ -68,7 +68,7 @@ export async function runDrill(drill: Drill, bench: Bench, journal: Journal, lim
   const left = await recovery(drill, recorder, bench, limits.recover);
   if (left !== undefined) recorder.fail(`${left} ${limits.recover} s after the healing`);
   if (drill.repaired && !(await repair(recorder, bench, limits.repair))) {
-    recorder.fail(`nobody vouched for the receiver's copy ${limits.repair} s after the recovery`);
+    recorder.fail(`the delivery watermark had not passed the fault ${limits.repair} s after the recovery`);
   }
   try {
     recorder.samples = await bench.compareSince(from);
@@ -150,9 +150,9 @@ async function recovery(
   return left;
 }
 
-/** Waits until all of the fault is vouched for. */
+/** Waits until the delivery watermark has passed the whole fault. */
 function repair({ phases: { healed = 0 } }: Recorder, bench: Bench, repairSeconds: number): Promise<boolean> {
-  return until(bench, bench.now() + repairSeconds, async () => ((await bench.vouchedUntil()) ?? 0) >= healed);
+  return until(bench, bench.now() + repairSeconds, async () => ((await bench.deliveryWatermark()) ?? 0) >= healed);
 }
 
 async function look(side: Drill["side"], alert: string, recorder: Recorder, bench: Bench): Promise<Rule | undefined> {

@@ -1,107 +1,87 @@
-import { isDeepStrictEqual } from "node:util";
 import { configurationSchemas } from "@metrics-link/config";
 import { z } from "zod";
-import { type Generated, row } from "./generated.ts";
+import { between, type Generated } from "./generated.ts";
 
-/** A key of the configuration: a leaf of the schema, by its dotted path; `[]` is any member of a list. */
-export interface Key {
-  readonly path: string;
-  readonly required: boolean;
-  /** The default, as a person writes it in YAML. */
-  readonly fallback: string | undefined;
-  /** From `.meta({ description, examples })`. */
-  readonly description: string | undefined;
-  readonly example: string | undefined;
-}
-
+/** What `z.toJSONSchema` makes of a key, with what `key` says of it. */
 const jsonSchema = z.object({
-  get properties() {
-    return z.record(z.string(), jsonSchema).optional();
-  },
+  type: z.string().optional(),
+  enum: z.array(z.string()).optional(),
+  const: z.string().optional(),
+  minimum: z.number().optional(),
+  maximum: z.number().optional(),
+  default: z.unknown().optional(),
+  description: z.string().optional(),
+  range: z.string().optional(),
+  fallback: z.string().optional(),
+  example: z.string().optional(),
+  required: z.array(z.string()).default([]),
   get items() {
     return jsonSchema.optional();
   },
-  required: z.array(z.string()).optional(),
-  default: z.unknown().optional(),
-  description: z.string().optional(),
-  examples: z.array(z.unknown()).optional(),
+  get properties() {
+    return z.record(z.string(), jsonSchema).optional();
+  },
 });
 type JsonSchema = z.output<typeof jsonSchema>;
 
-/** The keys of a role, in the order of the schema. */
+/** A key of the configuration: a leaf of the schema. */
+export interface Key extends JsonSchema {
+  /** Dotted; `[]` is any member of a list. */
+  readonly path: string;
+  readonly isRequired: boolean;
+}
+
+/** The leaves of a role's configuration, in the order of the schema. */
 export function keysOf(role: keyof typeof configurationSchemas): Key[] {
-  const walk = ({ properties = {}, required = [] }: JsonSchema, prefix: string): Key[] =>
+  const walk = ({ properties = {}, required }: JsonSchema, prefix: string): Key[] =>
     Object.entries(properties).flatMap(([name, schema]) => {
       const path = `${prefix}${name}`;
       if (schema.properties) return walk(schema, `${path}.`);
       if (schema.items?.properties) return walk(schema.items, `${path}[].`);
-      const { default: value, description, examples: [example] = [] } = schema;
-      return [
-        {
-          ...{ path, required: required.includes(name), fallback: written(value) },
-          ...{ description, example: written(example) },
-        },
-      ];
+      return [{ ...schema, path, isRequired: required.includes(name) }];
     });
   return walk(jsonSchema.parse(z.toJSONSchema(configurationSchemas[role], { io: "input" })), "");
 }
 
-const written = (value: unknown) => (value === undefined || typeof value === "string" ? value : JSON.stringify(value));
+export function typeOf({ type, items }: JsonSchema): string {
+  if (type === "array") return `list of ${typeOf(items ?? jsonSchema.parse({}))}s`;
+  return type === "object" ? "map" : (type ?? "string");
+}
 
-/**
- * The tables of keys. What a key means and its example are those of the schema; of a key whose schema does not say them,
- * those of the page. Defaults are always the schema's.
- */
+export function rangeOf({ range, enum: values, minimum, maximum }: Key): string {
+  if (range !== undefined) return range;
+  if (values !== undefined) return values.map((value) => `\`${value}\``).join(" or ");
+  return minimum === undefined ? "" : `${minimum} to ${maximum}`;
+}
+
+function fallbackOf({ isRequired, fallback, default: value }: Key): string {
+  if (isRequired) return "required";
+  if (value === undefined) return fallback ?? "none";
+  return `\`${typeof value === "string" ? value : JSON.stringify(value)}\``;
+}
+
+const rowOf = (key: Key) =>
+  [
+    `| \`${key.path}\``,
+    key.description,
+    fallbackOf(key),
+    [typeOf(key), rangeOf(key)].filter((part) => part !== "").join(": "),
+    `\`${key.example}\` |`,
+  ].join(" | ");
+
+const head = "| Key | What it is for | Default | Type: range | Example |\n| --- | --- | --- | --- | --- |\n";
+const table = (rows: readonly string[]) => `${head}${rows.join("\n")}\n`;
+
+/** The tables of keys: those of both roles, and those of each. */
 export const configurationPage: Generated = {
   file: "docs/configuration.md",
   async render(text) {
-    const [sender, receiver] = [keysOf("sender"), keysOf("receiver")];
-    const isIn = (keys: readonly Key[]) => (key: Key) => keys.some((other) => isDeepStrictEqual(other, key));
-    const tables: readonly [string, readonly Key[]][] = [
-      ["## Both roles", sender.filter(isIn(receiver))],
-      ["## Sender only", sender.filter((key) => !isIn(receiver)(key))],
-      ["## Receiver only", receiver.filter((key) => !isIn(sender)(key))],
-    ];
-    return tables.reduce((page, [heading, keys]) => withTable(page, heading, keys), text);
+    const [sender, receiver] = [keysOf("sender").map(rowOf), keysOf("receiver").map(rowOf)];
+    const tables = {
+      both: sender.filter((row) => receiver.includes(row)),
+      sender: sender.filter((row) => !receiver.includes(row)),
+      receiver: receiver.filter((row) => !sender.includes(row)),
+    };
+    return Object.entries(tables).reduce((page, [name, rows]) => between(page, `keys of ${name}`, table(rows)), text);
   },
 };
-
-function withTable(page: string, heading: string, keys: readonly Key[]): string {
-  const start = page.indexOf(`${heading}\n`);
-  const table = /(\| Key .*\n\| -+ .*\n)((?:\|.*\n)+)/g;
-  table.lastIndex = start;
-  const found = start < 0 ? null : table.exec(page);
-  if (found === null) throw new Error(`docs/configuration.md has no table below "${heading}"`);
-  const [whole, head, body] = found;
-  const present = rowsOf(body ?? "");
-  const rows = inOrder(keys, [...present.keys()]).map((key) => {
-    const old = present.get(key.path);
-    const [meaning = "", told = "none", example = ""] = old?.cells ?? [];
-    const cells = [
-      key.description ?? meaning,
-      key.required ? "required" : key.fallback === undefined ? told : `\`${key.fallback}\``,
-      key.example === undefined ? example : `\`${key.example}\``,
-    ];
-    return cells.join("|") === old?.cells.join("|") ? old.line : row(`\`${key.path}\``, ...cells);
-  });
-  return page.slice(0, found.index) + head + rows.join("") + page.slice(found.index + whole.length);
-}
-
-/** A page's rows by their key: as they stand, and their other cells. */
-function rowsOf(table: string) {
-  const rows = table.matchAll(/^\| `([^`]+)` *\|(.*)\|\n/gm);
-  return new Map(
-    [...rows].map(([line, key = "", rest = ""]) => [key, { line, cells: rest.split("|").map((cell) => cell.trim()) }]),
-  );
-}
-
-/** As the page has them; a key that is new to it behind the one that it follows in the schema. */
-function inOrder(keys: readonly Key[], present: readonly string[]): Key[] {
-  const order = present.filter((path) => keys.some((key) => key.path === path));
-  keys.forEach(({ path }, index) => {
-    if (order.includes(path)) return;
-    const before = keys[index - 1]?.path;
-    order.splice(before === undefined ? 0 : order.indexOf(before) + 1, 0, path);
-  });
-  return order.flatMap((path) => keys.filter((key) => key.path === path));
-}

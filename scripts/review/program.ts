@@ -176,7 +176,7 @@ const forInstalling =
 /** Settings of pnpm-workspace.yaml that only say which packages there are, and which may run code: none does here. */
 const knownSettings = ["packages", "allowBuilds"];
 
-/** @throws Error naming what would make pnpm load code, or read or write elsewhere */
+/** @throws Error naming what would make pnpm load code, or read or write another place */
 function checkPackageSettings(directory: string): void {
   const refuse = (what: string) => {
     throw new Error(`${what}: a review installs packages as the lock file says, and nothing else`);

@@ -15,7 +15,7 @@ export interface StackDocument {
 /** What Pulumi knows in a stack file (sdk/go/common/workspace, ProjectStack). */
 const sections = ["config", "secretsprovider", "encryptedkey", "encryptionsalt", "environment"];
 
-/** Where the configuration may hold a secret; elsewhere one would hide what it says. */
+/** Where the configuration may hold a secret; in another place one would hide what it says. */
 const secretPlaces = /^metrics-link:prometheus\.alertmanagers\.\d+\.(basicAuth\.password|bearerToken)$/;
 
 /**

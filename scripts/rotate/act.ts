@@ -9,7 +9,7 @@ export interface Carried {
   readonly passphraseFile: string | undefined;
 }
 
-/** An action that only a person can do elsewhere: the rotation stops here and is resumed by the same command. */
+/** An action that only a person can do, on another machine: the rotation stops here and is resumed by the same command. */
 export class PersonNeeded extends Error {}
 
 /**

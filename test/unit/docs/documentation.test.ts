@@ -85,9 +85,10 @@ describe("docs/configuration.md", () => {
 
     it(`tells the truth about what is required of a ${role}, and its defaults`, () => {
       const rows = new Map([...common, ...own[role]].map((row) => [row.key, row.fallback]));
-      for (const { path, required, fallback } of keysOf(role)) {
+      for (const { path, isRequired, default: value } of keysOf(role)) {
         const told = rows.get(path);
-        assert.equal(told === "required", required, path);
+        assert.equal(told === "required", isRequired, path);
+        const fallback = typeof value === "string" ? value : JSON.stringify(value);
         if (fallback !== undefined) assert.equal(told, `\`${fallback}\``, path);
       }
     });

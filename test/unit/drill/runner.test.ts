@@ -22,7 +22,7 @@ class Fake implements Bench {
   firesAfter = 20;
   clearsAfter = 10;
   lagAfterwards: number | null = 3;
-  vouchedAfter = 0;
+  watermarkAfter = 0;
   samples: (from: number) => Samples = () => equal;
   interruptAfter = Number.POSITIVE_INFINITY;
   /** A Prometheus that has not evaluated since it was started. */
@@ -30,8 +30,8 @@ class Fake implements Bench {
 
   now = () => this.seconds;
   lag = async () => (this.mended === undefined ? this.seconds - (this.broken ?? this.seconds) : this.lagAfterwards);
-  vouchedUntil = async () =>
-    this.seconds - (this.mended ?? this.seconds) >= this.vouchedAfter ? this.seconds : undefined;
+  deliveryWatermark = async () =>
+    this.seconds - (this.mended ?? this.seconds) >= this.watermarkAfter ? this.seconds : undefined;
   compareSince = async (from: number) => this.samples(from);
 
   async pause(seconds: number): Promise<void> {
@@ -152,17 +152,17 @@ describe("a drill", () => {
   }
 
   it("compares what the repairer has made whole", async () => {
-    fake.vouchedAfter = 90;
+    fake.watermarkAfter = 90;
     const { passed, phases } = await fake.run({ repaired: true });
     assert.equal(passed, true);
     assert.ok((phases.compared ?? 0) - (phases.healed ?? 0) >= 90);
   });
 
-  it("fails when nobody vouches for the receiver's copy, and compares all the same", async () => {
-    fake.vouchedAfter = Number.POSITIVE_INFINITY;
+  it("fails when the delivery watermark stands still, and compares all the same", async () => {
+    fake.watermarkAfter = Number.POSITIVE_INFINITY;
     const { passed, notes, samples } = await fake.run({ repaired: true });
     assert.deepEqual([passed, samples], [false, equal]);
-    assert.match(notes.join(), /nobody vouched for the receiver's copy 300 s after the recovery/);
+    assert.match(notes.join(), /the delivery watermark had not passed the fault 300 s after the recovery/);
   });
 
   it("lasts as long as it is told to, although the alert fires before", async () => {

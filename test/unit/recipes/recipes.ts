@@ -135,17 +135,18 @@ const key: Recipe = {
   title: "A configuration key",
   edits: [
     {
-      file: "packages/config/configuration.ts",
-      behind: '  scrapeInterval: duration.default("15s"),\n',
-      insert: `  expectedSeries: integer(1, 100_000_000, "a number of series")
-    .optional()
-    .meta({ description: "How many series are scraped, for \`npm run -s capacity\`.", examples: [20_000] }),
+      file: "packages/config/host.ts",
+      behind: "export const host = z.strictObject({\n",
+      insert: `  expectedSeries: key(integer(1, 100_000_000, "a number of series").optional(), {
+    description: "How many series are scraped, for \`npm run -s capacity\`.",
+    example: "20000",
+  }),
 `,
     },
     {
       file: "scripts/capacity/index.ts",
       replace: "const counts = series === undefined ? undefined : [Number(series)];",
-      by: `const count = series === undefined ? prometheus.expectedSeries : Number(series);
+      by: `const count = series === undefined ? host.expectedSeries : Number(series);
   const counts = count === undefined ? undefined : [count];`,
     },
   ],

@@ -17,7 +17,7 @@ describe("official downloads that could not be had", () => {
     plugins: { "stand-in": { source: "stand-in" }, "language-nodejs": { source: "stand-in" } },
   } as unknown as Toolchain;
 
-  it("are those that came from elsewhere, and those that did not come", () => {
+  it("are those that came from another source, and those that did not come", () => {
     assert.deepEqual(officialNotHad(toolchain, pinsOf(hash)), ["registry", "missing", "stand-in"]);
   });
 
