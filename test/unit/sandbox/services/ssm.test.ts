@@ -1,8 +1,8 @@
 import { strict as assert } from "node:assert";
 import { setImmediate as turn } from "node:timers/promises";
 import { parseSendCommand, SsmError } from "@metrics-link/sandbox/services/ssm/input.ts";
-import { capped } from "@metrics-link/sandbox/services/ssm/invocation.ts";
 import type { ManagedHosts } from "@metrics-link/sandbox/services/ssm/invocation.ts";
+import { capped } from "@metrics-link/sandbox/services/ssm/invocation.ts";
 import { RunCommand } from "@metrics-link/sandbox/services/ssm/run-command.ts";
 import fc from "fast-check";
 import { instance } from "./sample.ts";
