@@ -1,4 +1,4 @@
-import { milliseconds } from "@metrics-link/prometheus/duration.ts";
+import { milliseconds } from "@metrics-link/prometheus";
 import { capacityTable } from "./capacity/table.ts";
 import { optionsOf, required, say, settle, UsageError } from "./stack/command-line.ts";
 import { contextOf } from "./stack/context.ts";

@@ -1,4 +1,4 @@
-import { type Panel, rows } from "@metrics-link/prometheus/dashboards/panels.ts";
+import { type Panel, rows } from "@metrics-link/prometheus";
 import { lastOf, type Series } from "@metrics-link/report/chart/series.ts";
 import type { PanelReading, PanelRow } from "../reading.ts";
 import { type Ask, lines, type Pace } from "./ask.ts";

@@ -1,13 +1,12 @@
 import { ports, remoteWrite } from "@metrics-link/release";
+import { readyConnections, readyListener } from "./admin.ts";
 import { type Bootstrap, bootstrap } from "./bootstrap.ts";
-import { prometheusCluster } from "./cluster.ts";
-import { ingestListener, type SenderPeer } from "./ingest.ts";
-import { requireSoundSenders } from "./input.ts";
+import { prometheusCluster } from "./clusters.ts";
+import { requireSoundSenders, type SenderPeer } from "./input.ts";
 import { connectionsInPassing, defaultLimits, type Limits } from "./limits.ts";
-import { inPlace, type Material, swappable } from "./material.ts";
-import { readyConnections, readyListener } from "./ready.ts";
-import type { Rendering } from "./rendering.ts";
-import { leafSecretFile, trustSecretFile } from "./secrets.ts";
+import { ingestListener } from "./listeners.ts";
+import type { Rendering } from "./publish.ts";
+import { inPlace, leafSecretFile, type Material, swappable, trustSecretFile } from "./tls.ts";
 
 export interface ReceiverInput {
   /** Names this Envoy, for example the stack's name. */

@@ -1,6 +1,5 @@
 import { InvalidInputError, type Problem } from "@metrics-link/contract";
-import type { Duration } from "../configuration.ts";
-import { milliseconds } from "../duration.ts";
+import { type Duration, milliseconds } from "../configuration.ts";
 
 /** What of an alert depends on how soon somebody wants to know. */
 export interface AlertSettings {

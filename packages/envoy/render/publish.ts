@@ -1,8 +1,9 @@
 import { certificatesOf, InvalidInputError, unlessOtherText } from "@metrics-link/contract";
 import { type HostFile, hostUsers } from "@metrics-link/release";
 import { type Finding, find, type Lookup, readFiles, toJson } from "../read/index.ts";
-import { releaseFiles } from "./release-files.ts";
-import type { Rendering } from "./rendering.ts";
+import type { Bootstrap } from "./bootstrap.ts";
+import { releaseFiles } from "./process.ts";
+import type { SecretFile } from "./tls.ts";
 
 /** What of the PKI is public and belongs on this host. */
 export interface PublicMaterial {
@@ -82,3 +83,12 @@ const file = (path: string, content: string): HostFile => ({
   owner: "root",
   group: hostUsers.envoy,
 });
+
+/** One Envoy's configuration as objects. */
+export interface Rendering {
+  /** What runs: certificates by SDS. */
+  readonly bootstrap: Bootstrap;
+  /** The same with certificates by file, for `envoy --mode validate`, which does not look behind SDS. */
+  readonly staticTwin: Bootstrap;
+  readonly secrets: readonly SecretFile[];
+}

@@ -1,4 +1,4 @@
-import { type Extension, extension } from "./typed.ts";
+import { type Extension, extension } from "./messages.ts";
 
 /** Field name to format string. A value of one single operator keeps its type (numbers stay numbers in the JSON). */
 export type LogFields = Readonly<Record<string, string>>;

@@ -1,8 +1,16 @@
-import { type Address, loopback, socket } from "./address.ts";
-import { type Http2Options, http2Options } from "./http-connection-manager.ts";
+import { type Http2Options, http2Options } from "./http.ts";
 import { connectionBufferBytes, connectSeconds, upstreamConnections, upstreamIdleSeconds } from "./limits.ts";
-import type { UpstreamTlsContext } from "./tls-context.ts";
-import { type Duration, type Extension, seconds, type Typed, typed } from "./typed.ts";
+import {
+  type Address,
+  type Duration,
+  type Extension,
+  loopback,
+  seconds,
+  socket,
+  type Typed,
+  typed,
+} from "./messages.ts";
+import type { UpstreamTlsContext } from "./tls.ts";
 
 /** envoy.extensions.upstreams.http.v3.HttpProtocolOptions */
 interface UpstreamHttpOptions {
