@@ -1,5 +1,5 @@
 import { hostPaths } from "@metrics-link/release";
-import type { Own } from "./alert.ts";
+import type { OwnSeries } from "./alert.ts";
 
 /** Seconds that the newest acknowledged sample is behind the newest stored one. */
 export const linkLag = "metrics_link:link_lag:seconds";
@@ -35,7 +35,7 @@ const keptFrom = (truncation: number) => `metrics_link:wal_kept_from:segment_${t
  * first to last, the newest left out, the lower two thirds go; nothing goes when that is one segment. The queue's
  * reader loses everything it has not read once its segment is gone.
  */
-export function backlogRules(own: Own): readonly RecordingRule[] {
+export function backlogRules(own: OwnSeries): readonly RecordingRule[] {
   const sent = own("prometheus_remote_storage_queue_highest_sent_timestamp_seconds");
   const available = own("node_filesystem_avail_bytes", `mountpoint="${hostPaths.data}"`);
   return [

@@ -1,32 +1,28 @@
-import { type Alert, alert, byKind, rose, roseOrBegan } from "./alert.ts";
+import { alert, byKind, rose, roseOrBegan } from "./alert.ts";
 import { backlogTimeLeft, linkLag } from "./backlog.ts";
 
 const remoteStorage = "prometheus_remote_storage";
 const toReceiver = 'envoy_cluster_name="receiver"';
 
-const linkBehind = alert(
-  "LinkBehind",
-  "critical",
-  "The newest sample that the receiver has acknowledged is {{ $value | humanizeDuration }} behind the newest one stored.",
-  ({ threshold }) => `${linkLag} > ${threshold}`,
-);
-
-/**
- * The link as its sender sees it.
- * @param suspended whether the receiver is: then the link is behind because somebody wants it to be, and what counts is
- *   how long the backlog is kept
- */
-export const sendersAlerts = (suspended: boolean): readonly Alert[] => [
-  ...(suspended ? [] : [linkBehind]),
-  alert(
-    "BacklogAtRisk",
+/** The link as its sender sees it. */
+export const sendersAlerts = {
+  LinkBehind: alert(
     "critical",
+    { for: "5m", threshold: 120 },
+    "The newest sample that the receiver has acknowledged is {{ $value | humanizeDuration }} behind the newest one stored.",
+    ({ threshold }) => `${linkLag} > ${threshold}`,
+    // A suspended receiver is behind on purpose: what counts then is how long the backlog is kept.
+    { when: ({ setAside }) => !setAside.some(({ state }) => state === "suspended") },
+  ),
+  BacklogAtRisk: alert(
+    "critical",
+    { for: "1m", threshold: 3600 },
     "What waits for the receiver will be skipped in {{ $value | humanizeDuration }}, by a truncation of the WAL or a full disk.",
     ({ threshold }) => `${backlogTimeLeft} < ${threshold} and on () ${linkLag} > 60`,
   ),
-  alert(
-    "BacklogNotKnown",
+  BacklogNotKnown: alert(
     "warning",
+    { for: "15m" },
     "Nobody can say how long the backlog would be kept: {{ $labels.kind }} is not told.",
     (_, own) =>
       byKind({
@@ -35,37 +31,37 @@ export const sendersAlerts = (suspended: boolean): readonly Alert[] => [
         "the segment that the queue reads": `absent(${own("prometheus_wal_watcher_current_segment", 'consumer="link"')})`,
       }),
   ),
-  alert(
-    "SamplesRefused",
+  SamplesRefused: alert(
     "critical",
+    { for: "0s", window: "15m" },
     "Samples were answered with a 4xx in the last minutes and are dropped: {{ $value | humanize }} of them.",
     ({ window }, own) =>
       `sum(${["samples", "histograms", "exemplars"]
         .map((what) => `increase(${own(`${remoteStorage}_${what}_failed_total`)}[${window}])`)
         .join(" + ")}) > 0`,
   ),
-  alert(
-    "SamplesDropped",
+  SamplesDropped: alert(
     "critical",
+    { for: "0s", window: "15m" },
     "The queue dropped samples before it sent them ({{ $labels.reason }}).",
     // What write_relabel_configs take out is meant to go.
     ({ window }, own) => roseOrBegan(own(`${remoteStorage}_samples_dropped_total`, 'reason!="dropped_series"'), window),
   ),
-  alert(
-    "ShardsAtLimit",
+  ShardsAtLimit: alert(
     "warning",
+    { for: "15m" },
     "The queue wants {{ $value | humanize }} shards, more than it may have.",
     (_, own) => `${own(`${remoteStorage}_shards_desired`)} > ${own(`${remoteStorage}_shards_max`)}`,
   ),
-  alert(
-    "WalUnreadable",
+  WalUnreadable: alert(
     "critical",
+    { for: "0s", window: "15m" },
     "The queue met records of the WAL that it cannot read; their samples are not sent.",
     ({ window }, own) => rose(own("prometheus_wal_watcher_record_decode_failures_total"), window),
   ),
-  alert(
-    "ReceiverUnreachable",
+  ReceiverUnreachable: alert(
     "warning",
+    { for: "2m", window: "5m" },
     "Connections to the receiver fail before TLS: a fence, an address, NAT or the load balancer.",
     ({ window }, own) =>
       byKind({
@@ -73,15 +69,15 @@ export const sendersAlerts = (suspended: boolean): readonly Alert[] => [
         timeout: rose(own("envoy_cluster_upstream_cx_connect_timeout", toReceiver), window),
       }),
   ),
-  alert(
-    "ReceiverAddressDead",
+  ReceiverAddressDead: alert(
     "warning",
+    { for: "10m" },
     "{{ $value }} of the receiver's addresses are set aside, because connections to them fail.",
     (_, own) => `${own("envoy_cluster_outlier_detection_ejections_active", toReceiver)} > 0`,
   ),
-  alert(
-    "ReceiverNotTrusted",
+  ReceiverNotTrusted: alert(
     "critical",
+    { for: "0s", window: "5m" },
     "Whoever answers at the receiver's address does not prove to be the receiver: {{ $labels.kind }}.",
     ({ window }, own) =>
       byKind({
@@ -89,4 +85,4 @@ export const sendersAlerts = (suspended: boolean): readonly Alert[] => [
         "wrong name": rose(own("envoy_cluster_ssl_fail_verify_san", toReceiver), window),
       }),
   ),
-];
+};

@@ -1,20 +1,20 @@
-import { type Alert, alert, byKind, rose, roseOrBegan, type Side } from "./alert.ts";
+import { alert, byKind, rose, roseOrBegan, type Side } from "./alert.ts";
 
 const others: Readonly<Record<Side, Side>> = { sends: "receives", receives: "sends" };
 const ownJobs = ["prometheus", "envoy", "node"] as const;
 
-/** Prometheus, Envoy and what is scraped. @param delivers whether there is an Alertmanager to deliver to */
-export const serviceAlerts = (side: Side, delivers: boolean): readonly Alert[] => [
-  alert(
-    "TargetLost",
+/** Prometheus, Envoy and what is scraped. */
+export const serviceAlerts = {
+  TargetLost: alert(
     "warning",
+    { for: "5m" },
     "{{ $labels.instance }} of job {{ $labels.job }} cannot be scraped.",
     // The user's jobs have no label of ours.
-    () => `up{link_side!="${others[side]}"} == 0`,
+    (_settings, _own, { side }) => `up{link_side!="${others[side]}"} == 0`,
   ),
-  alert(
-    "ScrapeLimitReached",
+  ScrapeLimitReached: alert(
     "warning",
+    { for: "0s", window: "15m" },
     "Prometheus refuses scrapes that bring more than they may: {{ $labels.kind }}.",
     ({ window }, own) => {
       const refused = (what: string) => rose(own(`prometheus_target_${what}_total`), window);
@@ -26,20 +26,23 @@ export const serviceAlerts = (side: Side, delivers: boolean): readonly Alert[] =
       });
     },
   ),
-  alert("OwnTargetMissing", "critical", "Nothing is scraped for the host's own job {{ $labels.job }}.", (_, own) =>
-    ownJobs.map((job) => `absent(${own("up", `job="${job}"`)})`).join("\nor\n"),
+  OwnTargetMissing: alert(
+    "critical",
+    { for: "5m" },
+    "Nothing is scraped for the host's own job {{ $labels.job }}.",
+    (_, own) => ownJobs.map((job) => `absent(${own("up", `job="${job}"`)})`).join("\nor\n"),
   ),
-  alert(
-    "ServiceRestarts",
+  ServiceRestarts: alert(
     "warning",
+    { for: "0s", window: "15m", threshold: 2 },
     "{{ $labels.job }} has started {{ $value }} times within minutes.",
     ({ window, threshold }, own) =>
       `changes(${own("process_start_time_seconds", 'job=~"prometheus|node"')}[${window}]) > ${threshold}\nor\n` +
       `resets(${own("envoy_server_uptime")}[${window}]) > ${threshold}`,
   ),
-  alert(
-    "EnvoyOverloaded",
+  EnvoyOverloaded: alert(
     "critical",
+    { for: "1m", window: "5m" },
     "Envoy sheds load, for want of memory or of connections: {{ $labels.kind }}.",
     ({ window }, own) =>
       byKind({
@@ -52,9 +55,9 @@ export const serviceAlerts = (side: Side, delivers: boolean): readonly Alert[] =
         "stops accepting connections": `${own("envoy_overload_envoy_overload_actions_stop_accepting_connections_active")} > 0`,
       }),
   ),
-  alert(
-    "EnvoyDropsWrites",
+  EnvoyDropsWrites: alert(
     "critical",
+    { for: "0s", window: "15m" },
     "Envoy answered writes with a 4xx, which makes the sender drop them ({{ $labels.envoy_http_conn_manager_prefix }}).",
     ({ window }, own) =>
       roseOrBegan(
@@ -65,23 +68,23 @@ export const serviceAlerts = (side: Side, delivers: boolean): readonly Alert[] =
         window,
       ),
   ),
-  alert(
-    "ConfigurationNotLoaded",
+  ConfigurationNotLoaded: alert(
     "critical",
+    { for: "5m" },
     "Prometheus runs on an old configuration: it could not load the one it has.",
     (_, own) => `${own("prometheus_config_last_reload_successful")} == 0`,
   ),
-  alert(
-    "RulesFail",
+  RulesFail: alert(
     "critical",
+    { for: "0s", window: "15m" },
     "Rules of {{ $labels.rule_group }} could not be evaluated, so their alerts are blind.",
     ({ window }, own) =>
       `${rose(own("prometheus_rule_evaluation_failures_total"), window)}\nor\n` +
       rose(own("prometheus_rule_group_iterations_missed_total"), window),
   ),
-  alert(
-    "StorageFails",
+  StorageFails: alert(
     "critical",
+    { for: "0s", window: "15m" },
     "Prometheus cannot write or tidy its storage: {{ $labels.kind }}.",
     ({ window }, own) =>
       byKind({
@@ -92,22 +95,21 @@ export const serviceAlerts = (side: Side, delivers: boolean): readonly Alert[] =
         "compacting blocks": rose(own("prometheus_tsdb_compactions_failed_total"), window),
       }),
   ),
-  ...(delivers ? [notDelivered] : []),
-  alert(
-    "Watchdog",
+  AlertsNotDelivered: alert(
+    "critical",
+    { for: "5m", window: "15m" },
+    "Alerts do not reach an Alertmanager: {{ $labels.kind }}.",
+    ({ window }, own) =>
+      byKind({
+        dropped: rose(own("prometheus_notifications_dropped_total"), window),
+        errors: roseOrBegan(own("prometheus_notifications_errors_total"), window),
+      }),
+    { when: ({ delivers }) => delivers },
+  ),
+  Watchdog: alert(
     "none",
+    { for: "0s" },
     "Always there: whoever stops hearing it knows that no alert is delivered.",
     () => "vector(1)",
   ),
-];
-
-const notDelivered = alert(
-  "AlertsNotDelivered",
-  "critical",
-  "Alerts do not reach an Alertmanager: {{ $labels.kind }}.",
-  ({ window }, own) =>
-    byKind({
-      dropped: rose(own("prometheus_notifications_dropped_total"), window),
-      errors: roseOrBegan(own("prometheus_notifications_errors_total"), window),
-    }),
-);
+};
