@@ -1,16 +1,16 @@
 import type { SetAside } from "@metrics-link/contract";
 import type { Duration, Labels } from "../configuration.ts";
 
-/** Which end of a link a host is. */
+/** The side of a link that a host is, as the value of the label `link_side`. */
 export type Side = "sends" | "receives";
 
 /**
- * How soon a person is needed. critical: samples are being lost, or soon will be, or somebody is where nobody should
- * be. warning: within a working day. info: to be known, nothing to do. none: always there, see Watchdog.
+ * How soon a person must act. critical: samples are lost or soon will be, or an intruder got in. warning: within a
+ * working day. info: no action. none: always firing, see Watchdog.
  */
 export type Severity = "critical" | "warning" | "info" | "none";
 
-/** A selector of this host's own series: a receiver also stores those of its senders, which look alike. */
+/** Selects this host's own series: a receiver also stores its senders' series, which have the same names. */
 export type OwnSeries = (metric: string, matchers?: string) => string;
 
 /** The settings of an alert that a stack may override in `prometheus.alerts`. */
@@ -93,18 +93,18 @@ export function alert<const Own extends AlertSettings>(
   };
 }
 
-/** A counter that was there before it rose: it rose within the window. */
+/** A counter that exists before it rises has risen within the window. */
 export const rose = (selector: string, window: string): string => `increase(${selector}[${window}]) > 0`;
 
-/** A counter that is born with its first event, which `increase` alone would not see. */
+/** The same for a counter that appears with its first event, which `increase` alone would miss. */
 export const roseOrBegan = (selector: string, window: string): string =>
   `(${rose(selector, window)} or (${selector} > 0 unless ${selector} offset ${window}))`;
 
-/** Something that tells when it last did its work has not for so many seconds, or is not heard of at all any more. */
+/** A job whose last run is more than `seconds` ago, or whose metric has disappeared. */
 export const silentFor = (lastTime: string, seconds: number): string =>
   `time() - ${lastTime} > ${seconds}\nor\nabsent_over_time(${lastTime}[${seconds}s])`;
 
-/** Several conditions as one alert, each under its own value of `kind`. */
+/** Several conditions in one alert, told apart by the label `kind`. */
 export const byKind = (kinds: Readonly<Record<string, string>>): string =>
   Object.entries(kinds)
     .map(([kind, expression]) => `label_replace(${expression}, "kind", "${kind}", "", "")`)

@@ -3,7 +3,7 @@ import { alert, rose, type Side } from "./alert.ts";
 const day = 86_400;
 const notAfter = "metrics_link_certificate_not_after_timestamp_seconds";
 
-/** Each end has its certificates in a context of another kind: the receiver's listener, the sender's cluster. */
+/** The receiver has its certificate in a listener, the sender in a cluster. */
 const notReady: Readonly<Record<Side, string>> = {
   sends: "envoy_cluster_client_ssl_socket_factory_upstream_context_secrets_not_ready",
   receives: "envoy_listener_server_ssl_socket_factory_downstream_context_secrets_not_ready",
@@ -38,8 +38,8 @@ export const certificateAlerts = {
   CertificateNotTakenUp: alert(
     "critical",
     { for: "1m", window: "15m" },
-    "Envoy could not take up new certificates; the old ones stay in force.",
-    // A peer that is suspended takes its secret with it: Envoy fails to read that once more before it is restarted.
+    "Envoy could not load new certificates; the old ones stay in force.",
+    // Suspending a peer removes its secret: Envoy fails to read it once more before it restarts.
     ({ window }, own) =>
       `${rose(own("envoy_sds_key_rotation_failed"), window)} and ${own("envoy_sds_key_rotation_failed")}`,
   ),
@@ -52,7 +52,7 @@ export const certificateAlerts = {
   TrustBundleDiffers: alert(
     "critical",
     { for: "0s", window: "15m" },
-    "The peer's roots in {{ $labels.file }} were not those of the release.",
+    "The trust bundle {{ $labels.file }} did not match the release.",
     ({ window }, own) => `min_over_time(${own("metrics_link_trust_bundle_matches")}[${window}]) == 0`,
   ),
 };

@@ -5,12 +5,12 @@ const day = 86_400;
 // Bind mounts below /run are parts of another file system.
 const real = 'fstype!~"tmpfs|ramfs|squashfs",mountpoint!~"/run/.*"';
 
-/** The machine below: disk, memory, boots. */
+/** The machine: disk, memory, boots. */
 export const hostAlerts = {
   DiskFilling: alert(
     "warning",
     { for: "30m", window: "6h", threshold: day },
-    "{{ $labels.mountpoint }} will be full in {{ $value | humanizeDuration }} if it goes on like this.",
+    "{{ $labels.mountpoint }} will be full in {{ $value | humanizeDuration }} at the current rate.",
     ({ window, threshold }, own) => {
       const available = own("node_filesystem_avail_bytes", real);
       return `${available} / -(deriv(${available}[${window}]) < 0) < ${threshold}`;
@@ -33,25 +33,25 @@ export const hostAlerts = {
   MemoryShort: alert(
     "warning",
     { for: "10m", threshold: 0.1 },
-    "{{ $value | humanizePercentage }} of the memory is left.",
+    "{{ $value | humanizePercentage }} of the memory is available.",
     ({ threshold }, own) =>
       `${own("node_memory_MemAvailable_bytes")} / ${own("node_memory_MemTotal_bytes")} < ${threshold}`,
   ),
   OutOfMemoryKill: alert(
     "critical",
     { for: "0s", window: "15m" },
-    "The kernel ended a process for want of memory.",
+    "The OOM killer killed a process.",
     ({ window }, own) => rose(own("node_vmstat_oom_kill"), window),
   ),
   MemoryAtCeiling: alert(
     "warning",
     { for: "5m", threshold: 0.85 },
-    "{{ $labels.kind }} uses {{ $value | humanizePercentage }} of the memory at which the kernel ends it.",
+    "{{ $labels.kind }} uses {{ $value | humanizePercentage }} of its memory limit (MemoryMax).",
     ({ threshold }, own) => {
       const ceiling = (unit: string) =>
         own("metrics_link_unit_memory_max_bytes", `unit="metrics-link-${unit}.service"`);
       const go = (metric: string) => own(`go_memstats_${metric}_bytes`, 'job="prometheus"');
-      // What the kernel can take back at any time, such as files in its cache, is not counted.
+      // Without memory that the kernel can reclaim at any time, such as the page cache.
       return byKind({
         Prometheus: `(${go("sys")} - ${go("heap_released")}) / on () ${ceiling("prometheus")} > ${threshold}`,
         Envoy: `${own("envoy_server_memory_physical_size")} / on () ${ceiling("envoy")} > ${threshold}`,
@@ -61,7 +61,7 @@ export const hostAlerts = {
   UnitNotFenced: alert(
     "critical",
     { for: "5m" },
-    "The kernel does not hold {{ $labels.unit }} to its addresses and ports: it could ask for the host's role.",
+    "The kernel does not restrict {{ $labels.unit }} to its addresses and ports: it could obtain the host's IAM credentials.",
     (_, own) => `${own("metrics_link_unit_fenced")} == 0`,
   ),
   HostRebooted: alert(

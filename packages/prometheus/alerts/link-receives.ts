@@ -4,7 +4,7 @@ const ingest = 'envoy_listener_address="ingest"';
 const writes = "prometheus_http_requests_total";
 const tooOld = "prometheus_tsdb_too_old_samples_total";
 
-/** The newest instant of each sender's clock that lies within a range; its own labels tell the senders apart. */
+/** The newest sample of each sender's clock within a range, one series a sender. */
 const sendersClock = (range: string) =>
   `max without (instance, job) (last_over_time(node_time_seconds{link_side="sends"}${range}))`;
 
@@ -44,13 +44,13 @@ export const receiversAlerts = {
     "warning",
     { for: "2m", threshold: 10 },
     "A sender's clock is {{ $value | humanizeDuration }} ahead of this host's, or this host's is behind.",
-    // A range with a negative offset sees what an instant does not: samples of the future.
+    // A range with a negative offset includes samples of the future, an instant does not.
     ({ threshold }) => `${sendersClock("[15m] offset -10m")} - time() > ${threshold}`,
   ),
   SamplesRejected: alert(
     "critical",
     { for: "0s", window: "15m" },
-    "Samples that arrived were not stored and are lost here: {{ $labels.kind }}.",
+    "Samples arrived, were not stored, and are lost: {{ $labels.kind }}.",
     ({ window }, own) =>
       byKind({
         "too old": rose(own(tooOld), window),
@@ -61,19 +61,19 @@ export const receiversAlerts = {
   WritesRefused: alert(
     "critical",
     { for: "0s", window: "15m" },
-    "Prometheus answered writes with {{ $labels.code }}: their batches are lost here.",
+    "Prometheus answered writes with {{ $labels.code }}: their batches are lost.",
     ({ window }, own) => roseOrBegan(own(writes, 'handler="/api/v1/write",code=~"4.."'), window),
   ),
   WritesFail: alert(
     "warning",
     { for: "5m", window: "5m" },
-    "Prometheus answers writes with {{ $labels.code }}; the sender sends them again.",
+    "Prometheus answers writes with {{ $labels.code }}; the sender retries them.",
     ({ window }, own) => roseOrBegan(own(writes, 'handler="/api/v1/write",code=~"5.."'), window),
   ),
   ClientNotTrusted: alert(
     "warning",
     { for: "0s", window: "5m" },
-    "Somebody at an allowed address failed the handshake: {{ $labels.kind }}.",
+    "A TLS handshake from an allowed address failed: {{ $labels.kind }}.",
     ({ window }, own) =>
       byKind({
         "wrong root, expired or wrong usage": rose(own("envoy_listener_ssl_fail_verify_error", ingest), window),
@@ -85,7 +85,7 @@ export const receiversAlerts = {
   CertificateFromWrongAddress: alert(
     "critical",
     { for: "0s", window: "15m" },
-    "A connection came from an address that is no sender's: {{ $labels.kind }}.",
+    "A connection came from an unknown source address: {{ $labels.kind }}.",
     ({ window }, own) =>
       byKind({
         "with a sender's certificate": rose(
@@ -98,7 +98,7 @@ export const receiversAlerts = {
   ConnectionsLimited: alert(
     "warning",
     { for: "5m", window: "5m" },
-    "Connections to this receiver are being used up{{ with $labels.envoy_connection_limit_prefix }} by {{ . }}{{ end }}: {{ $labels.kind }}.",
+    "Connections to this receiver reach their limit{{ with $labels.envoy_connection_limit_prefix }} because of {{ . }}{{ end }}: {{ $labels.kind }}.",
     ({ window }, own) =>
       byKind({
         "more than its share": rose(own("envoy_connection_limit_limited_connections"), window),

@@ -17,13 +17,13 @@ export const sendersAlerts = {
   BacklogAtRisk: alert(
     "critical",
     { for: "1m", threshold: 3600 },
-    "What waits for the receiver will be skipped in {{ $value | humanizeDuration }}, by a truncation of the WAL or a full disk.",
+    "The backlog will be lost in {{ $value | humanizeDuration }}, by a truncation of the WAL or a full disk.",
     ({ threshold }) => `${backlogTimeLeft} < ${threshold} and on () ${linkLag} > 60`,
   ),
   BacklogNotKnown: alert(
     "warning",
     { for: "15m" },
-    "Nobody can say how long the backlog would be kept: {{ $labels.kind }} is not told.",
+    "How long the backlog will be kept is unknown: there is no metric for {{ $labels.kind }}.",
     (_, own) =>
       byKind({
         "the oldest segment of the WAL": `absent(${own("metrics_link_wal_oldest_segment")})`,
@@ -34,7 +34,7 @@ export const sendersAlerts = {
   SamplesRefused: alert(
     "critical",
     { for: "0s", window: "15m" },
-    "Samples were answered with a 4xx in the last minutes and are dropped: {{ $value | humanize }} of them.",
+    "The receiver answered {{ $value | humanize }} samples with a 4xx in the last minutes, and the queue dropped them.",
     ({ window }, own) =>
       `sum(${["samples", "histograms", "exemplars"]
         .map((what) => `increase(${own(`${remoteStorage}_${what}_failed_total`)}[${window}])`)
@@ -44,25 +44,25 @@ export const sendersAlerts = {
     "critical",
     { for: "0s", window: "15m" },
     "The queue dropped samples before it sent them ({{ $labels.reason }}).",
-    // What write_relabel_configs take out is meant to go.
+    // write_relabel_configs drop series on purpose.
     ({ window }, own) => roseOrBegan(own(`${remoteStorage}_samples_dropped_total`, 'reason!="dropped_series"'), window),
   ),
   ShardsAtLimit: alert(
     "warning",
     { for: "15m" },
-    "The queue wants {{ $value | humanize }} shards, more than it may have.",
+    "The queue wants {{ $value | humanize }} shards, more than max_shards.",
     (_, own) => `${own(`${remoteStorage}_shards_desired`)} > ${own(`${remoteStorage}_shards_max`)}`,
   ),
   WalUnreadable: alert(
     "critical",
     { for: "0s", window: "15m" },
-    "The queue met records of the WAL that it cannot read; their samples are not sent.",
+    "The queue cannot read some records of the WAL; their samples are not sent.",
     ({ window }, own) => rose(own("prometheus_wal_watcher_record_decode_failures_total"), window),
   ),
   ReceiverUnreachable: alert(
     "warning",
     { for: "2m", window: "5m" },
-    "Connections to the receiver fail before TLS: a fence, an address, NAT or the load balancer.",
+    "Connections to the receiver fail before TLS ({{ $labels.kind }}): check security groups, addresses, NAT and the load balancer.",
     ({ window }, own) =>
       byKind({
         refused: rose(own("envoy_cluster_upstream_cx_connect_fail", toReceiver), window),
@@ -72,13 +72,13 @@ export const sendersAlerts = {
   ReceiverAddressDead: alert(
     "warning",
     { for: "10m" },
-    "{{ $value }} of the receiver's addresses are set aside, because connections to them fail.",
+    "{{ $value }} of the receiver's addresses are ejected, because connections to them fail.",
     (_, own) => `${own("envoy_cluster_outlier_detection_ejections_active", toReceiver)} > 0`,
   ),
   ReceiverNotTrusted: alert(
     "critical",
     { for: "0s", window: "5m" },
-    "Whoever answers at the receiver's address does not prove to be the receiver: {{ $labels.kind }}.",
+    "The server at the receiver's address fails verification: {{ $labels.kind }}.",
     ({ window }, own) =>
       byKind({
         "wrong root, expired or wrong usage": rose(own("envoy_cluster_ssl_fail_verify_error", toReceiver), window),

@@ -9,13 +9,13 @@ export const serviceAlerts = {
     "warning",
     { for: "5m" },
     "{{ $labels.instance }} of job {{ $labels.job }} cannot be scraped.",
-    // The user's jobs have no label of ours.
+    // The user's jobs have no link_side label.
     (_settings, _own, { side }) => `up{link_side!="${others[side]}"} == 0`,
   ),
   ScrapeLimitReached: alert(
     "warning",
     { for: "0s", window: "15m" },
-    "Prometheus refuses scrapes that bring more than they may: {{ $labels.kind }}.",
+    "Prometheus rejects scrapes that exceed a limit: {{ $labels.kind }}.",
     ({ window }, own) => {
       const refused = (what: string) => rose(own(`prometheus_target_${what}_total`), window);
       return byKind({
@@ -26,11 +26,8 @@ export const serviceAlerts = {
       });
     },
   ),
-  OwnTargetMissing: alert(
-    "critical",
-    { for: "5m" },
-    "Nothing is scraped for the host's own job {{ $labels.job }}.",
-    (_, own) => ownJobs.map((job) => `absent(${own("up", `job="${job}"`)})`).join("\nor\n"),
+  OwnTargetMissing: alert("critical", { for: "5m" }, "The host's own job {{ $labels.job }} has no target.", (_, own) =>
+    ownJobs.map((job) => `absent(${own("up", `job="${job}"`)})`).join("\nor\n"),
   ),
   ServiceRestarts: alert(
     "warning",
@@ -43,7 +40,7 @@ export const serviceAlerts = {
   EnvoyOverloaded: alert(
     "critical",
     { for: "1m", window: "5m" },
-    "Envoy sheds load, for want of memory or of connections: {{ $labels.kind }}.",
+    "Envoy sheds load, because it is short of memory or connections: {{ $labels.kind }}.",
     ({ window }, own) =>
       byKind({
         "resets the largest requests": rose(own("envoy_envoy_overload_actions_reset_high_memory_stream_count"), window),
@@ -71,13 +68,13 @@ export const serviceAlerts = {
   ConfigurationNotLoaded: alert(
     "critical",
     { for: "5m" },
-    "Prometheus runs on an old configuration: it could not load the one it has.",
+    "Prometheus runs with an old configuration: it could not load the new one.",
     (_, own) => `${own("prometheus_config_last_reload_successful")} == 0`,
   ),
   RulesFail: alert(
     "critical",
     { for: "0s", window: "15m" },
-    "Rules of {{ $labels.rule_group }} could not be evaluated, so their alerts are blind.",
+    "Rules of {{ $labels.rule_group }} could not be evaluated, so their alerts cannot fire.",
     ({ window }, own) =>
       `${rose(own("prometheus_rule_evaluation_failures_total"), window)}\nor\n` +
       rose(own("prometheus_rule_group_iterations_missed_total"), window),
@@ -85,7 +82,7 @@ export const serviceAlerts = {
   StorageFails: alert(
     "critical",
     { for: "0s", window: "15m" },
-    "Prometheus cannot write or tidy its storage: {{ $labels.kind }}.",
+    "Prometheus cannot write or compact its storage: {{ $labels.kind }}.",
     ({ window }, own) =>
       byKind({
         "writing the WAL": rose(own("prometheus_tsdb_wal_writes_failed_total"), window),
@@ -109,7 +106,7 @@ export const serviceAlerts = {
   Watchdog: alert(
     "none",
     { for: "0s" },
-    "Always there: whoever stops hearing it knows that no alert is delivered.",
+    "Always firing: if it stops arriving, no alert is delivered.",
     () => "vector(1)",
   ),
 };
