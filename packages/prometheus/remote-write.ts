@@ -62,7 +62,7 @@ export function queueOf({
   };
 }
 
-/** From the end of a scrape or an evaluation until its samples can be read. */
+/** From the end of a scrape or an evaluation until its samples are readable. */
 const commitSeconds = 2;
 
 /**

@@ -32,9 +32,9 @@ interface CommonInput {
   /** Other thresholds and durations than the alerts' own, by the alert's name. */
   readonly alerts?: AlertOverrides;
   readonly alertmanagers?: readonly Alertmanager[];
-  /** How long this side's leaf lives, in days: 30 unless told. */
+  /** The lifetime of this side's leaf certificate in days; default 30. */
   readonly leafDays?: number;
-  /** The peers that are not trusted as they ask to be; each has an alert until it is mended. */
+  /** The peers that are held or suspended; each has an alert. */
   readonly setAside?: readonly SetAside[];
 }
 

@@ -19,11 +19,11 @@ export interface BootstrapInput {
   readonly listeners: readonly Listener[];
   readonly clusters: readonly Cluster[];
   readonly heapBytes: number;
-  /** From the outside, at once. */
+  /** Concurrent connections from outside the host. */
   readonly connections: number;
 }
 
-/** What every Envoy of the link has, whichever side it is on: admin, counters, overload protection. */
+/** What both sides have in common: admin interface, counters, overload manager. */
 export function bootstrap(input: BootstrapInput): Bootstrap {
   return {
     node: { id: input.nodeId, cluster: `metrics-link-${input.role}` },
@@ -43,9 +43,9 @@ interface StatsConfig {
   };
 }
 
-/** What multiplies with senders and workers, or has twenty histogram buckets, and tells nothing that is not counted elsewhere. */
+/** Statistics that multiply with senders and workers, or have twenty buckets, and repeat what other counters say. */
 const leftOut = [
-  // Copies: of the HTTP counters per listener, of the listeners' per worker, of the connections' lengths per HTTP.
+  // Copies: HTTP counters per listener, listener counters per worker, connection lengths per HTTP.
   "listener\\..*\\.http\\..*",
   "listener\\..*\\.worker_\\d+\\..*",
   "http\\..*\\.downstream_cx_length_ms",
@@ -62,7 +62,7 @@ const leftOut = [
   "(cluster_manager\\.(cds|update)|listener_manager\\.lds|thread_local_cluster_manager|dns|runtime)\\..*",
 ];
 
-/** Every counter of TLS, and the expiry gauge of every single certificate, stays. */
+/** Keeps every TLS counter and the expiry gauge of every certificate. */
 export const statsConfig: StatsConfig = {
   stats_matcher: { exclusion_list: { patterns: leftOut.map((regex) => ({ safe_regex: { regex } })) } },
 };

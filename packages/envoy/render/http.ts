@@ -96,7 +96,7 @@ export function httpConnectionManager(input: HttpInput): Extension<HttpConnectio
 
 /**
  * Windows as in the edge best practices. The pings keep a connection alive through the load balancer, which forgets
- * idle ones after 350 s, and find out within 40 s that the other side has vanished without a word.
+ * idle ones after 350 s, and detect within 40 s that the peer has disappeared.
  */
 export function http2Options(streams: number): Http2Options {
   return {
@@ -107,7 +107,7 @@ export function http2Options(streams: number): Http2Options {
   };
 }
 
-/** Ends every chain of HTTP filters. Envoy's own response headers say too much about what stands here. */
+/** Ends every chain of HTTP filters. Envoy's own response headers would reveal what runs here. */
 export const router: Extension = extension("envoy.filters.http.router", "filters.http.router.v3.Router", {
   suppress_envoy_headers: true,
 });
@@ -232,7 +232,7 @@ export interface LocalReplyConfig {
   readonly mappers: readonly { readonly filter: object; readonly status_code: number }[];
 }
 
-/** Replies that this Envoy makes by itself, mapped so that none that is worth a retry becomes a drop. */
+/** Maps Envoy's local replies, so that Prometheus retries whatever is worth a retry. */
 export const retryableLocalReplies: LocalReplyConfig = {
   mappers: retryableStatuses.map((status) => ({ filter: statusFilter("EQ", status), status_code: 503 })),
 };

@@ -31,7 +31,7 @@ export const unknownSource = "elsewhere";
 const peerName = /^[a-z][a-z0-9-]*$/;
 const dnsName = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$/;
 
-/** @throws InvalidInputError naming everything that would make the rendered configuration mean something else */
+/** @throws InvalidInputError listing every problem that would make two senders indistinguishable */
 export function requireSoundSenders(senders: readonly SenderPeer[]): void {
   const problems = senders.flatMap((sender, index) => {
     const key = `senders[${index}]`;
@@ -40,7 +40,13 @@ export function requireSoundSenders(senders: readonly SenderPeer[]): void {
       ...identityProblems(key, sender),
       ...addressProblems(key, sender.addresses),
       ...(sender.name === unknownSource
-        ? [{ key: `${key}.name`, value: sender.name, remedy: "another name; this one means all other addresses" }]
+        ? [
+            {
+              key: `${key}.name`,
+              value: sender.name,
+              remedy: "another name; this one is reserved for unknown source addresses",
+            },
+          ]
         : []),
       ...(before.some(({ name }) => name === sender.name)
         ? [{ key: `${key}.name`, value: sender.name, remedy: "a name that no other sender has" }]

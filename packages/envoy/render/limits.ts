@@ -1,14 +1,14 @@
 import { type Extension, extension } from "./messages.ts";
 
-/** What one Envoy may hold and how long. A stack overrides single values; a test shortens them. */
+/** Limits of one Envoy. A stack overrides single values; a test shortens them. */
 export interface Limits {
   /** Largest request body in bytes. Beyond it the answer is 413, which Prometheus does not retry. */
   readonly bodyBytes: number;
   /** HTTP/2 streams of one connection at once. */
   readonly streamsPerConnection: number;
   /**
-   * Connections of one sender to the receiver at once, whatever they have come to: accepted, in the handshake, idle, at
-   * work. As many from all unknown addresses together.
+   * Concurrent connections of one sender to the receiver, from accept on: in the handshake, idle or busy. The same number
+   * for all unknown source addresses together.
    */
   readonly connectionsPerSender: number;
   /** Time in seconds from accept to the end of the handshake. */
@@ -31,7 +31,7 @@ export const connectSeconds = 5;
 export const defaultLimits: Limits = {
   // A batch of 2,000 samples is 20 to 50 KB on the wire: forty times that, and far below Prometheus' own 32 MiB.
   bodyBytes: 2 * mebibyte,
-  // Bodies are held whole until complete: connections x streams x body is what one rightful client can ask for.
+  // Bodies are held whole until complete: connections x streams x body is the most that one legitimate client can use.
   streamsPerConnection: 32,
   // Twice what the sender's circuit breaker opens, because old connections drain while new ones stand.
   connectionsPerSender: 16,
@@ -85,7 +85,7 @@ const heapMonitor = "envoy.resource_monitors.fixed_heap";
 const atHeap = (value: number): Trigger => ({ name: heapMonitor, threshold: { value } });
 
 /**
- * Sheds load before the kernel would end the process: first the streams that hold the most memory, then new requests
+ * Sheds load before the OOM killer would kill the process: first the streams that hold the most memory, then new requests
  * (503, retried) and new connections. Streams count from 128 KiB on (2^17), which no ordinary batch reaches. Memory is
  * looked at 20 times a second: at four times, one client on loopback outran it to 179 % of a heap of 128 MiB.
  *

@@ -59,7 +59,7 @@ export function listener(name: string, address: Address, details: ListenerDetail
   };
 }
 
-/** A listener in clear that only this machine can reach. */
+/** A plaintext listener on loopback. */
 export function loopbackListener(name: string, port: number, filters: readonly Extension[]): Listener {
   return listener(name, socket(loopback, port), {
     // This machine's own requests must not be shut out by connections from the internet.
@@ -69,8 +69,8 @@ export function loopbackListener(name: string, port: number, filters: readonly E
 }
 
 /**
- * Closes connections beyond `most`, counted over all of Envoy's workers. It counts from accept to close, so a connection
- * that never says a word takes a place as any other does. That holds as long as the listener has no listener filter:
+ * Closes connections beyond `most`, counted over all of Envoy's workers. It counts from accept to close, so a silent connection
+ * counts as any other does. That holds as long as the listener has no listener filter:
  * those hold a connection before its chain is chosen, where nothing but Envoy's global limit counts it.
  */
 export function connectionLimit(statPrefix: string, most: number): Extension {
@@ -83,7 +83,7 @@ export function connectionLimit(statPrefix: string, most: number): Extension {
 export interface IngestInput {
   readonly port: number;
   readonly senders: readonly SenderPeer[];
-  /** With those that are not let in for now. */
+  /** The number of senders, including suspended and rejected ones. */
   readonly declared: number;
   readonly cluster: string;
   readonly routeTimeoutSeconds: number;
@@ -108,13 +108,13 @@ function senderChain(sender: SenderPeer, input: IngestInput): FilterChain {
 }
 
 /**
- * The last chain, for every address that no sender has. It demands the sender's certificate as the sender's own chain
- * does, and answers whoever holds one with 503 and its own counters: a rightful certificate at a wrong address is a
- * stolen key or an address that has changed, and neither may drown in the noise of failed handshakes.
+ * The last chain, for every unknown source address. It requires the sender's certificate as the sender's own chain
+ * does, and answers a client that has one with 503 and its own counters: a valid certificate at a wrong address is a
+ * stolen key or a changed address, and neither may drown in the noise of failed handshakes.
  *
  * It needs a root to tell those apart. With several declared senders that would be all of their roots in one trust store, where
- * each vouches for the names of the others; so then there is no such chain, and a connection from an unknown address
- * is closed before TLS (`no_filter_chain_match`, and a line in the connection log).
+ * each root could sign the names of the others; so then there is no such chain, and a connection from an unknown source
+ * address is closed before TLS (`no_filter_chain_match`, and a line in the connection log).
  */
 function unknownSourceChains(input: IngestInput): readonly FilterChain[] {
   const [only] = input.senders;
@@ -153,7 +153,7 @@ export interface EgressInput {
   readonly limits: Limits;
 }
 
-/** Where the sender's Prometheus writes to: loopback, in clear, one path, and from there to the receiver alone. */
+/** The sender's Prometheus writes here: loopback, plaintext, one path, forwarded to the receiver only. */
 export function egressListener(input: EgressInput): Listener {
   const routes = onlyRemoteWrite(input.cluster, input.routeTimeoutSeconds, input.authority);
   return loopbackListener("egress", input.port, [

@@ -5,7 +5,7 @@ import type { Bootstrap } from "./bootstrap.ts";
 import { releaseFiles } from "./process.ts";
 import type { SecretFile } from "./tls.ts";
 
-/** What of the PKI is public and belongs on this host. */
+/** The public part of the PKI that this host needs. */
 export interface PublicMaterial {
   /** PEM of our own leaf, then of the intermediate; never the root. */
   readonly certificateChain: string;
@@ -26,8 +26,7 @@ export function envoyFiles(rendering: Rendering, material: PublicMaterial): Host
 }
 
 /**
- * The same before anybody has asked whether it is sound, for a test that shortens a limit. What is published comes from
- * `envoyFiles`.
+ * The same files without the check, for tests that shorten a limit. Publish only what `envoyFiles` returns.
  */
 export function encodedFiles(rendering: Rendering, material: PublicMaterial): HostFile[] {
   return [

@@ -5,19 +5,12 @@ import { type ReceiverPeer, requireSoundReceiver } from "./input.ts";
 import { defaultLimits, type Limits } from "./limits.ts";
 import { egressListener } from "./listeners.ts";
 import type { Rendering } from "./publish.ts";
-import {
-  inPlace,
-  leafSecretFile,
-  type Material,
-  swappable,
-  trustSecretFile,
-  upstreamTls,
-} from "./tls.ts";
+import { inPlace, leafSecretFile, type Material, swappable, trustSecretFile, upstreamTls } from "./tls.ts";
 
 export interface SenderInput {
   /** Names this Envoy, for example the stack's name. */
   readonly nodeId: string;
-  /** Absent until the receiver has spoken: then there is no link, and Prometheus' writes are refused and kept. */
+  /** Absent until the receiver has a `contract` output: there is no link yet, and the writes of Prometheus wait in its WAL. */
   readonly receiver?: ReceiverPeer | undefined;
   /** `max_shards` of the sender's Prometheus. */
   readonly maxShards?: number | undefined;

@@ -3,7 +3,7 @@ import type { Fault } from "../trust.ts";
 import type { Listener, Role, View } from "../view.ts";
 import { type Rule, roleOf } from "./rule.ts";
 
-/** What may be asked at the admin socket: health, counters, certificates, the configuration; and to drain. */
+/** The pages that the admin socket may serve: health, counters, certificates, the configuration; and draining. */
 const pages = [
   "/ready",
   "/server_info",

@@ -1,7 +1,7 @@
 import { anchorsOf, type Fault, type Lookup } from "../trust.ts";
 import type { Chain, Role, Tls, View } from "../view.ts";
 
-/** What is known of a link besides what its Envoy is told. */
+/** What is known about a link besides its Envoy configuration. */
 export interface Facts {
   /** Which end it is; without it, the end that the bootstrap says it is. */
   readonly role?: Role | undefined;
@@ -26,7 +26,7 @@ export interface Peer {
   readonly fingerprints?: readonly string[] | undefined;
 }
 
-/** A sentence about what an Envoy is told, which a reviewer reads and a machine judges. */
+/** A sentence about an Envoy configuration, which a reviewer reads and a program checks. */
 export interface Rule {
   readonly id: string;
   readonly fence: "client identity" | "server identity" | "pki";
@@ -46,7 +46,7 @@ export const roleOf = (view: View, { role }: Facts): Role | undefined => role ??
 export const publicChains = (view: View): readonly Chain[] =>
   view.listeners.filter(({ address }) => !address.isLocal).flatMap(({ chains }) => chains);
 
-/** The chain for every address that is nobody's, which a receiver of one sender has. */
+/** The chain for unknown source addresses, which a receiver with one sender has. */
 export const unknownSource = "elsewhere";
 
 /** Whose chain it is. The one for unknown addresses believes the single sender. */
