@@ -1,4 +1,4 @@
-import type { Panel } from "@metrics-link/prometheus/dashboards/index.ts";
+import type { Panel } from "@metrics-link/prometheus";
 import type { EvidencePart } from "@metrics-link/release";
 import type { Series, Span } from "@metrics-link/report";
 

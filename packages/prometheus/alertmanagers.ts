@@ -1,4 +1,4 @@
-import { releaseFiles } from "./release-files.ts";
+import { releaseFiles } from "./process.ts";
 
 /** An Alertmanager that this Prometheus delivers to. Its secret is no part of this: it lies in a file of its own. */
 export interface Alertmanager {

@@ -1,5 +1,5 @@
-import { remoteWrite as link, ports } from "@metrics-link/release";
-import type { Duration, RemoteWrite } from "./configuration.ts";
+import { canonicalJson, remoteWrite as link, ports, secondsOf, sha256 } from "@metrics-link/release";
+import { type Duration, milliseconds, type PrometheusConfiguration, type RemoteWrite } from "./configuration.ts";
 
 /** What a stack may change of the queue; the rest is the link's. */
 export interface RemoteWriteOverrides {
@@ -37,4 +37,44 @@ export function remoteWrite(overrides: RemoteWriteOverrides = {}): RemoteWrite {
     },
     metadata_config: { send: true, send_interval: "1m" },
   };
+}
+
+/** Prometheus' default for `batch_send_deadline`. */
+const defaultDeadline = "5s";
+/** A batch's way to the receiver and back, a pause of its first retries included. */
+const answerSeconds = 10;
+
+/**
+ * What the remote-write queue is made from: a reload in which it is the same keeps the queue and what waits in it
+ * (Prometheus compares these, storage/remote/write.go, ApplyConfig). Undefined without a queue.
+ */
+export function queueOf({
+  global,
+  remote_write,
+}: PrometheusConfiguration): { readonly sha256: string; readonly settleSeconds: number } | undefined {
+  if (remote_write === undefined) return undefined;
+  const deadlines = remote_write.map(
+    ({ queue_config }) => milliseconds(queue_config.batch_send_deadline ?? defaultDeadline) / 1000,
+  );
+  return {
+    sha256: sha256(canonicalJson({ remote_write, external_labels: global.external_labels })),
+    settleSeconds: Math.ceil(Math.max(...deadlines)) + answerSeconds,
+  };
+}
+
+/** From the end of a scrape or an evaluation until its samples are readable. */
+const commitSeconds = 2;
+
+/**
+ * How long after its own time a sample may be stored, in seconds: a scrape has the time of its beginning and may take as
+ * long as its timeout, a rule that of its evaluation, which may take as long as the interval. A target that tells times of
+ * its own (`honor_timestamps`) may be later.
+ */
+export function latenessOf({ global, scrape_configs }: PrometheusConfiguration): number {
+  const durations = [
+    global.scrape_timeout,
+    global.evaluation_interval,
+    ...scrape_configs.flatMap(({ scrape_timeout }) => (typeof scrape_timeout === "string" ? [scrape_timeout] : [])),
+  ];
+  return Math.ceil(Math.max(...durations.map(secondsOf)) + commitSeconds);
 }

@@ -1,10 +1,18 @@
 import { InvalidInputError, type SetAside } from "@metrics-link/contract";
+import { type HostFile, hostUsers } from "@metrics-link/release";
+import { stringify } from "yaml";
 import { type Alertmanager, alertmanagerConfig } from "./alertmanagers.ts";
 import type { Side } from "./alerts/alert.ts";
 import { type RuleGroup, ruleGroups } from "./alerts/index.ts";
 import type { AlertOverrides } from "./alerts/settings.ts";
-import type { Duration, Labels, PrometheusConfiguration, ScrapeConfig } from "./configuration.ts";
-import { shorter } from "./duration.ts";
+import {
+  type Duration,
+  type Labels,
+  type PrometheusConfiguration,
+  type ScrapeConfig,
+  shorter,
+} from "./configuration.ts";
+import { releaseFiles } from "./process.ts";
 import { type RemoteWriteOverrides, remoteWrite } from "./remote-write.ts";
 import { allJobs, scrapeLimits } from "./scrape.ts";
 
@@ -24,9 +32,9 @@ interface CommonInput {
   /** Other thresholds and durations than the alerts' own, by the alert's name. */
   readonly alerts?: AlertOverrides;
   readonly alertmanagers?: readonly Alertmanager[];
-  /** How long this side's leaf lives, in days: 30 unless told. */
+  /** The lifetime of this side's leaf certificate in days; default 30. */
   readonly leafDays?: number;
-  /** The peers that are not trusted as they ask to be; each has an alert until it is mended. */
+  /** The peers that are held or suspended; each has an alert. */
   readonly setAside?: readonly SetAside[];
 }
 
@@ -127,3 +135,29 @@ function requireSoundNames(ruleFiles: readonly RuleFile[]): void {
     wrong.map((value) => ({ key: "ruleFiles", value, remedy: "a bare file name ending in .yml or .yaml, each once" })),
   );
 }
+
+/** YAML that parsers of 1.1 and 1.2 read alike, without anchors and without folded lines. */
+export function toYaml(value: object): string {
+  return stringify(value, { aliasDuplicateObjects: false, lineWidth: 0, compat: "yaml-1.1" });
+}
+
+/** The files of a release that make up Prometheus' configuration. */
+export function prometheusFiles({ configuration, ruleGroups, ruleFiles, alertmanagers }: Rendering): HostFile[] {
+  return [
+    file(releaseFiles.configuration, toYaml(configuration)),
+    file(releaseFiles.alerts, toYaml({ groups: ruleGroups })),
+    ...alertmanagers.flatMap(({ ca }, index) =>
+      ca === undefined ? [] : [file(releaseFiles.alertmanagerCa(index), ca)],
+    ),
+    ...ruleFiles.map(({ name, content }) => file(releaseFiles.ruleFile(name), content)),
+  ];
+}
+
+/** Root owns and writes; Prometheus' user only reads. */
+const file = (path: string, content: string): HostFile => ({
+  path,
+  content,
+  mode: "0640",
+  owner: "root",
+  group: hostUsers.prometheus,
+});

@@ -1,6 +1,8 @@
 import { isIPv4 } from "node:net";
-import { InvalidInputError, type Problem } from "@metrics-link/contract";
+import { InvalidInputError, type Problem, valueAt } from "@metrics-link/contract";
 import { ports } from "@metrics-link/release";
+import { parse } from "yaml";
+import { z } from "zod";
 import type { Side } from "./alerts/alert.ts";
 import type { ScrapeConfig } from "./configuration.ts";
 
@@ -79,3 +81,148 @@ export function allJobs(side: Side, users: readonly ScrapeConfig[]): readonly Sc
   }
   return jobs;
 }
+
+const duration = z.string().regex(/^(\d+(ms|[smhdwy]))+$/, { error: "a Prometheus duration, such as 15s" });
+const size = z.string().regex(/^[1-9]\d*([KMG]i?B|B)$/, { error: "a size, such as 20MB" });
+const most = z.int({ error: "a whole number from 1" }).min(1, { error: "a whole number from 1" });
+const text = z.string({ error: "a text" });
+const truth = z.boolean({ error: "true or false" });
+
+/** Prometheus gives labels with two underscores a meaning: `__address__` would lead to another target. */
+const label = z.string().regex(/^(?!__)[A-Za-z_]\w*$|^__(param|tmp)_\w+$/, {
+  error: "a label name; of those that begin with two underscores only __param_… and __tmp_…",
+});
+
+const relabelling = (actions: readonly [string, ...string[]]) =>
+  z.array(
+    z.strictObject({
+      source_labels: z.array(text).optional(),
+      separator: text.optional(),
+      target_label: label.optional(),
+      regex: text.optional(),
+      modulus: most.optional(),
+      replacement: text.optional(),
+      action: z.enum(actions, { error: `one of ${actions.join(", ")}` }).optional(),
+    }),
+    { error: "a list" },
+  );
+const actions = ["replace", "lowercase", "uppercase", "keep", "drop", "keepequal", "dropequal", "hashmod"] as const;
+
+const tlsVersion = z.enum(["TLS12", "TLS13"], { error: "TLS12 or TLS13" });
+
+/**
+ * What a user's job may say (Prometheus' documentation, `scrape_config`). Nothing here names a file of the host or holds
+ * a credential: the files beside Prometheus' configuration include the secret that it shows its Alertmanagers.
+ */
+const scrapeJob = z.strictObject(
+  {
+    job_name: z.string({ error: "a name" }).regex(/^\w[\w .:/-]{0,127}$/, { error: "a name" }),
+    static_configs: z
+      .array(
+        z.strictObject({
+          targets: z.array(text, { error: "a list of targets" }),
+          labels: z.record(label, text).optional(),
+        }),
+        { error: "a list" },
+      )
+      .optional(),
+    scrape_interval: duration.optional(),
+    scrape_timeout: duration.optional(),
+    scrape_protocols: z.array(text).optional(),
+    fallback_scrape_protocol: text.optional(),
+    metrics_path: z.string().regex(/^\//, { error: "a path" }).optional(),
+    params: z.record(text, z.array(text)).optional(),
+    scheme: z.enum(["http", "https"], { error: "http or https" }).optional(),
+    tls_config: z
+      .strictObject({
+        ca: text.optional(),
+        server_name: text.optional(),
+        min_version: tlsVersion.optional(),
+        max_version: tlsVersion.optional(),
+      })
+      .optional(),
+    follow_redirects: truth.optional(),
+    enable_http2: truth.optional(),
+    enable_compression: truth.optional(),
+    honor_labels: truth.optional(),
+    honor_timestamps: truth.optional(),
+    track_timestamps_staleness: truth.optional(),
+    // Of a target's labels only these are known before Prometheus runs, so no action may make a label's name.
+    relabel_configs: relabelling(actions).optional(),
+    metric_relabel_configs: relabelling([...actions, "labelmap", "labeldrop", "labelkeep"]).optional(),
+    body_size_limit: size.optional(),
+    sample_limit: most.optional(),
+    label_limit: most.optional(),
+    label_name_length_limit: most.optional(),
+    label_value_length_limit: most.optional(),
+    target_limit: most.optional(),
+  },
+  { error: "a scrape job: a mapping that begins with job_name" },
+);
+
+/** Why a field is refused that Prometheus has. What is allowed, the schema alone decides. */
+const reasons: readonly (readonly [RegExp, string])[] = [
+  [
+    /^(?!static_configs$).+_sd_configs$/,
+    "static_configs: Prometheus can reach the addresses that stand there, no others",
+  ],
+  [/^proxy_|^no_proxy$/, "no proxy: Prometheus can reach the addresses in static_configs, no others"],
+  [/^ca_file$/, "ca, with the authority's PEM certificates in the job itself"],
+  [
+    /^(authorization|basic_auth|oauth2|http_headers|bearer_token|sigv4|key|cert)$|_file$|^files$/,
+    "no such field: credentials for scrape jobs are not supported yet, and a job can name no file of the host",
+  ],
+];
+
+const remedyFor = (field: string): string =>
+  reasons.find(([pattern]) => pattern.test(field))?.[1] ??
+  "no such field: docs/operate.md lists the fields of a scrape job";
+
+/** What of a job is refused. @param place stands before each key */
+export function problemsOfJob(job: unknown, place: string): Problem[] {
+  const issues = scrapeJob.safeParse(job).error?.issues ?? [];
+  return issues.flatMap((issue) => {
+    const problem = (path: readonly PropertyKey[], remedy: string): Problem => ({
+      key: [place, path.join(".")].filter((part) => part !== "").join(": "),
+      // A credential would stand in the log of every preview.
+      value: issue.code === "unrecognized_keys" ? "set" : valueAt(job, path),
+      remedy,
+    });
+    return issue.code === "unrecognized_keys"
+      ? issue.keys.map((field) => problem([...issue.path, field], remedyFor(field)))
+      : [problem(issue.path, issue.message)];
+  });
+}
+
+/**
+ * The user's scrape jobs: each file is a YAML list of `scrape_configs`.
+ * @throws InvalidInputError naming file, job and field of all that is refused
+ */
+export function scrapeJobsOf(files: readonly { readonly name: string; readonly content: string }[]): ScrapeConfig[] {
+  const read = files.map(({ name, content }) => ({ name, ...jobsIn(name, content) }));
+  const problems = read.flatMap(({ problems }) => problems);
+  if (problems.length > 0) throw new InvalidInputError("Scrape jobs cannot be used", problems);
+  return read.flatMap(({ jobs }) => jobs as readonly ScrapeConfig[]);
+}
+
+function jobsIn(file: string, content: string): { jobs: readonly unknown[]; problems: readonly Problem[] } {
+  let jobs: unknown;
+  try {
+    jobs = parse(content);
+  } catch (error) {
+    return {
+      jobs: [],
+      problems: [{ key: file, value: "not YAML", remedy: (error as Error).message.split("\n")[0] ?? "" }],
+    };
+  }
+  if (!Array.isArray(jobs)) {
+    const remedy = 'a list of Prometheus scrape_configs, each beginning with "- job_name:"';
+    return { jobs: [], problems: [{ key: file, value: jobs ?? "empty", remedy }] };
+  }
+  return { jobs, problems: jobs.flatMap((job, index) => problemsOfJob(job, `${file}: ${nameOf(job, index)}`)) };
+}
+
+const nameOf = (job: unknown, index: number): string => {
+  const name = valueAt(job, ["job_name"]);
+  return typeof name === "string" ? name : `job ${index + 1}`;
+};

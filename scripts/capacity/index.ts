@@ -1,4 +1,4 @@
-import { milliseconds } from "@metrics-link/prometheus/duration.ts";
+import { milliseconds } from "@metrics-link/prometheus";
 import { type Command, optionsOf, required, say, UsageError } from "../stack/command-line.ts";
 import { contextOf } from "../stack/context.ts";
 import { capacityTable } from "./table.ts";

@@ -1,4 +1,4 @@
-import { capacityOf, measured } from "@metrics-link/prometheus/capacity.ts";
+import { capacityOf, measured } from "@metrics-link/prometheus";
 
 const usualSeries = [1_000, 10_000, 50_000, 100_000, 500_000, 1_000_000];
 const columns = ["series", "samples/s", "WAL MiB/h", "segments/h", "outage, worst", "outage, best", "own TSDB"];

@@ -1,6 +1,8 @@
-import { asFile, differencesFrom, releaseFiles } from "@metrics-link/envoy";
+import { releaseFiles } from "@metrics-link/envoy";
 import {
+  asFile,
   type Chain,
+  differencesFrom,
   find,
   onlyName,
   parseJson,

@@ -1,4 +1,4 @@
-import { type Panel, rows } from "@metrics-link/prometheus/dashboards/index.ts";
+import { type Panel, rows } from "@metrics-link/prometheus";
 import { lastOf, type Series } from "@metrics-link/report";
 import type { PanelReading, PanelRow } from "../reading.ts";
 import { type Ask, type Labels, type Line, lines, type Pace, part, type Sources } from "./ask.ts";

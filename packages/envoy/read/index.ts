@@ -9,12 +9,13 @@ import { type View, viewOf } from "./view.ts";
 
 export { parseJson, toJson, UnreadableJson } from "./json.ts";
 export { rules } from "./rules/index.ts";
-export { elsewhere, type Facts, type Peer, publicChains } from "./rules/rule.ts";
+export { type Facts, type Peer, publicChains, unknownSource } from "./rules/rule.ts";
+export { asFile, type Difference, differencesFrom, type RunningEnvoy } from "./running.ts";
 export type { Form } from "./schema/bootstrap.ts";
 export { type Anchors, anchorsOf, type FromFiles, inRelease, type Lookup, onlyName } from "./trust.ts";
 export type { Address, Chain, Cluster, Listener, Role, Route, Tls, View } from "./view.ts";
 
-/** Something in what an Envoy is told that opens a fence, or that nobody here knows. */
+/** A setting of an Envoy configuration that opens a fence, or is unknown. */
 export interface Finding {
   /** Of the table of rules. */
   readonly rule: RuleId;
@@ -24,13 +25,13 @@ export interface Finding {
 }
 export type RuleId = (typeof rules)[keyof typeof rules]["id"];
 
-/** What an Envoy is told, read once: what it means, and what of it is not known. */
+/** An Envoy configuration as read: what it means, and which parts are unknown. */
 export interface Told {
   readonly view: View;
   readonly unknown: readonly Unknown[];
 }
 
-/** Where a release has its bootstrap. */
+/** The path of the bootstrap in a release. */
 export const bootstrapPath = "envoy/bootstrap.json";
 
 /**
@@ -46,12 +47,12 @@ export function readFiles(lookup: Lookup, path: string = bootstrapPath, form: "f
   return { ...told, unknown: [...told.unknown, ...files.flatMap((file) => unknownSecrets(lookup, file))] };
 }
 
-/** Reads a bootstrap that is parsed already, such as the one that an Envoy says it runs. */
+/** Reads a parsed bootstrap, such as that of a running Envoy. */
 export function readValue(bootstrap: unknown, form: Form): Told {
   return { view: viewOf(bootstrap), unknown: unknownParts(bootstrapOf[form], bootstrap) };
 }
 
-/** Everything that is wrong, by all rules or by some. */
+/** The findings of all rules, or of those that are `wanted`. */
 export function find(
   { view, unknown }: Told,
   facts: Facts,

@@ -1,11 +1,10 @@
 import { hostPaths, ports } from "@metrics-link/release";
-import { jsonLogOfFailures, localRequestFields } from "./access-log.ts";
-import type { Address } from "./address.ts";
-import { type Cluster, localCluster } from "./cluster.ts";
-import { httpConnectionManager } from "./http-connection-manager.ts";
+import { type Cluster, localCluster } from "./clusters.ts";
+import { healthCheck, httpConnectionManager, notFound, routeConfiguration, routeTo } from "./http.ts";
 import { defaultLimits, loopbackIdleSeconds } from "./limits.ts";
-import { type Listener, loopbackListener } from "./listener.ts";
-import { notFound, routeConfiguration, routeTo } from "./route.ts";
+import { connectionLimit, type Listener, listener, loopbackListener } from "./listeners.ts";
+import { jsonLogOfFailures, localRequestFields } from "./logs.ts";
+import { type Address, everyInterface, socket } from "./messages.ts";
 
 export interface StringMatcher {
   readonly exact?: string;
@@ -17,13 +16,13 @@ export interface Admin {
   readonly allow_paths: readonly StringMatcher[];
 }
 
-/** A unix socket for Envoy's own user and group: the agent, which must not be able to open whatever it likes, is of it. */
+/** A unix socket for Envoy's user and group; the agent is a member of the group and needs no other privilege. */
 const adminSocket: Address = { pipe: { path: hostPaths.envoyAdminSocket, mode: 0o660 } };
 
 /**
- * What may be asked or told there: health, counters, certificates, upstreams, the configuration that runs, and to
- * drain before a stop. Not the log level, not `/quitquitquit`, nothing that changes how the link behaves. Envoy takes
- * private keys out of the configuration that it shows ("[redacted]").
+ * Serves health, counters, certificates, upstreams and the running configuration, and can drain before a stop. It does
+ * not serve the log level, `/quitquitquit` or anything else that changes the link. Envoy redacts private keys in
+ * `/config_dump`.
  */
 export const admin: Admin = {
   address: adminSocket,
@@ -41,7 +40,7 @@ export const admin: Admin = {
 
 export const adminCluster: Cluster = localCluster("admin", adminSocket);
 
-/** Lets Prometheus on this machine read Envoy's counters and readiness: two pages of the admin socket, no others. */
+/** Serves two pages of the admin socket, counters and readiness, to the Prometheus of this host. */
 export function metricsListener(): Listener {
   const page = (name: string, path: string) => routeTo(adminCluster.name, { name, method: "GET", path }, 10);
   const manager = httpConnectionManager({
@@ -54,7 +53,42 @@ export function metricsListener(): Listener {
   });
   return {
     ...loopbackListener("metrics", ports.envoyMetrics, [manager]),
-    // An Envoy that sheds load must be able to say so.
+    // Metrics must stay readable while Envoy sheds load.
     bypass_overload_manager: true,
   };
+}
+
+/** Concurrent connections; a health check needs one for a moment. */
+export const readyConnections = 32;
+/** Idle time in seconds after which a connection is closed. */
+const readyIdleSeconds = 5;
+
+/** The path of the load balancer's health check. */
+export const readyPath = "/ready";
+
+/**
+ * Tells the load balancer whether this Envoy accepts connections; in plaintext, because a health check has no
+ * certificate. It does not depend on Prometheus: while that is down, the sender should get 503, which it retries and which
+ * both access logs explain; an unhealthy target would have its connections cut.
+ */
+export function readyListener(port: number): Listener {
+  return listener("ready", socket(everyInterface, port), {
+    filter_chains: [
+      {
+        name: "ready",
+        filters: [
+          connectionLimit("ready", readyConnections),
+          httpConnectionManager({
+            statPrefix: "ready",
+            codec: "HTTP1",
+            routes: routeConfiguration("ready", [notFound]),
+            filters: [healthCheck(readyPath)],
+            accessLog: jsonLogOfFailures(localRequestFields),
+            limits: defaultLimits,
+            idleSeconds: readyIdleSeconds,
+          }),
+        ],
+      },
+    ],
+  });
 }

@@ -1,8 +1,7 @@
 import { type Admin, admin, adminCluster, metricsListener } from "./admin.ts";
-import type { Cluster } from "./cluster.ts";
-import type { Listener } from "./listener.ts";
-import { type OverloadManager, overloadManager } from "./overload.ts";
-import { statsConfig } from "./stats.ts";
+import type { Cluster } from "./clusters.ts";
+import { type OverloadManager, overloadManager } from "./limits.ts";
+import type { Listener } from "./listeners.ts";
 
 /** envoy.config.bootstrap.v3.Bootstrap */
 export interface Bootstrap {
@@ -20,11 +19,11 @@ export interface BootstrapInput {
   readonly listeners: readonly Listener[];
   readonly clusters: readonly Cluster[];
   readonly heapBytes: number;
-  /** From the outside, at once. */
+  /** Concurrent connections from outside the host. */
   readonly connections: number;
 }
 
-/** What every Envoy of the link has, whichever side it is on: admin, counters, overload protection. */
+/** What both sides have in common: admin interface, counters, overload manager. */
 export function bootstrap(input: BootstrapInput): Bootstrap {
   return {
     node: { id: input.nodeId, cluster: `metrics-link-${input.role}` },
@@ -37,3 +36,33 @@ export function bootstrap(input: BootstrapInput): Bootstrap {
     stats_config: statsConfig,
   };
 }
+
+interface StatsConfig {
+  readonly stats_matcher: {
+    readonly exclusion_list: { readonly patterns: readonly { readonly safe_regex: { readonly regex: string } }[] };
+  };
+}
+
+/** Statistics that multiply with senders and workers, or have twenty buckets, and repeat what other counters say. */
+const leftOut = [
+  // Copies: HTTP counters per listener, listener counters per worker, connection lengths per HTTP.
+  "listener\\..*\\.http\\..*",
+  "listener\\..*\\.worker_\\d+\\..*",
+  "http\\..*\\.downstream_cx_length_ms",
+  "cluster\\..*\\.(external|internal)\\..*",
+  // The admin interface about itself.
+  "(http|listener|cluster)\\.admin\\..*",
+  // Machinery.
+  "listener\\..*\\.connections_accepted_per_socket_event",
+  "(http2|cluster\\..*\\.http2)\\.(cookie|header)_.*",
+  "sds\\..*\\.update_duration",
+  // What this configuration does not use.
+  "http\\..*\\.(tracing\\..*|passthrough_internal_redirect.*|rs_too_large|downstream_(rq|cx)_(ws|upgrades|http3).*)",
+  "cluster\\..*\\.(lb_(subsets|recalculate|zone|local)|original_dst|retry_or_shadow|upstream_rq_retry|upstream_internal_redirect|upstream_(cx|rq)_http3).*",
+  "(cluster_manager\\.(cds|update)|listener_manager\\.lds|thread_local_cluster_manager|dns|runtime)\\..*",
+];
+
+/** Keeps every TLS counter and the expiry gauge of every certificate. */
+export const statsConfig: StatsConfig = {
+  stats_matcher: { exclusion_list: { patterns: leftOut.map((regex) => ({ safe_regex: { regex } })) } },
+};

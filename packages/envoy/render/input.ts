@@ -1,13 +1,37 @@
 import { isIPv4 } from "node:net";
 import { InvalidInputError, type Problem } from "@metrics-link/contract";
-import { elsewhere, type SenderPeer } from "./ingest.ts";
-import type { PeerIdentity } from "./tls.ts";
+
+/** Whom to trust: the trust bundle of one peer, and the one name its leaf must carry. */
+export interface PeerIdentity {
+  /** Names the trust bundle, `tls/roots/<name>.pem`. */
+  readonly name: string;
+  readonly dnsName: string;
+}
+
+/** A sender as the receiver knows it. */
+export interface SenderPeer extends PeerIdentity {
+  /** Its source addresses, IPv4. */
+  readonly addresses: readonly string[];
+}
+
+/** The receiver as the sender knows it. */
+export interface ReceiverPeer extends PeerIdentity {
+  /** The load balancer's Elastic IPs, IPv4. */
+  readonly addresses: readonly string[];
+  /** TCP; default 443. */
+  readonly port?: number;
+  /** Sent in the ClientHello and as Host; default `dnsName`. The certificate is always checked against `dnsName`. */
+  readonly serverName?: string;
+}
+
+/** The name of the filter chain for source addresses that belong to no sender; no sender may have this name. */
+export const unknownSource = "elsewhere";
 
 /** Names become file names, secret names and parts of counters, in which a dot would begin a new part. */
 const peerName = /^[a-z][a-z0-9-]*$/;
 const dnsName = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$/;
 
-/** @throws InvalidInputError naming everything that would make the rendered configuration mean something else */
+/** @throws InvalidInputError listing every problem that would make two senders indistinguishable */
 export function requireSoundSenders(senders: readonly SenderPeer[]): void {
   const problems = senders.flatMap((sender, index) => {
     const key = `senders[${index}]`;
@@ -15,8 +39,14 @@ export function requireSoundSenders(senders: readonly SenderPeer[]): void {
     return [
       ...identityProblems(key, sender),
       ...addressProblems(key, sender.addresses),
-      ...(sender.name === elsewhere
-        ? [{ key: `${key}.name`, value: sender.name, remedy: "another name; this one means all other addresses" }]
+      ...(sender.name === unknownSource
+        ? [
+            {
+              key: `${key}.name`,
+              value: sender.name,
+              remedy: "another name; this one is reserved for unknown source addresses",
+            },
+          ]
         : []),
       ...(before.some(({ name }) => name === sender.name)
         ? [{ key: `${key}.name`, value: sender.name, remedy: "a name that no other sender has" }]

@@ -1,27 +1,26 @@
 import { ports, remoteWrite } from "@metrics-link/release";
+import { readyConnections, readyListener } from "./admin.ts";
 import { type Bootstrap, bootstrap } from "./bootstrap.ts";
-import { prometheusCluster } from "./cluster.ts";
-import { ingestListener, type SenderPeer } from "./ingest.ts";
-import { requireSoundSenders } from "./input.ts";
+import { prometheusCluster } from "./clusters.ts";
+import { requireSoundSenders, type SenderPeer } from "./input.ts";
 import { connectionsInPassing, defaultLimits, type Limits } from "./limits.ts";
-import { inPlace, type Material, swappable } from "./material.ts";
-import { readyConnections, readyListener } from "./ready.ts";
-import type { Rendering } from "./rendering.ts";
-import { leafSecretFile, trustSecretFile } from "./secrets.ts";
+import { ingestListener } from "./listeners.ts";
+import type { Rendering } from "./publish.ts";
+import { inPlace, leafSecretFile, type Material, swappable, trustSecretFile } from "./tls.ts";
 
 export interface ReceiverInput {
   /** Names this Envoy, for example the stack's name. */
   readonly nodeId: string;
-  /** Those that are let in; none is possible, and then there is no ingest listener. */
+  /** The admitted senders; without any there is no ingest listener. */
   readonly senders: readonly SenderPeer[];
-  /** How many senders there are with those that are not let in for now; as many as `senders` unless given. */
+  /** The number of senders including suspended and rejected ones; default: the number of `senders`. */
   readonly declared?: number;
   readonly limits?: Partial<Limits>;
 }
 
 /**
  * The receiver's Envoy: mutual TLS from each sender's addresses, and from there to the Prometheus on loopback.
- * @throws InvalidInputError when two senders could be taken for each other
+ * @throws InvalidInputError when two senders cannot be told apart
  */
 export function renderReceiver(input: ReceiverInput): Rendering {
   requireSoundSenders(input.senders);

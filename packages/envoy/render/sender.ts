@@ -1,28 +1,16 @@
 import { ports, remoteWrite } from "@metrics-link/release";
 import { type Bootstrap, bootstrap } from "./bootstrap.ts";
-import { receiverCluster } from "./cluster.ts";
-import { egressListener } from "./egress.ts";
-import { requireSoundReceiver } from "./input.ts";
+import { receiverCluster } from "./clusters.ts";
+import { type ReceiverPeer, requireSoundReceiver } from "./input.ts";
 import { defaultLimits, type Limits } from "./limits.ts";
-import { inPlace, type Material, swappable } from "./material.ts";
-import type { Rendering } from "./rendering.ts";
-import { leafSecretFile, trustSecretFile } from "./secrets.ts";
-import { type PeerIdentity, upstreamTls } from "./tls.ts";
-
-/** The receiver as the sender knows it. */
-export interface ReceiverPeer extends PeerIdentity {
-  /** Where it is reached, IPv4: the load balancer's Elastic IPs. */
-  readonly addresses: readonly string[];
-  /** TCP; 443 unless given. */
-  readonly port?: number;
-  /** Sent in the ClientHello and as Host; the `dnsName` unless given. What is checked is always the `dnsName`. */
-  readonly serverName?: string;
-}
+import { egressListener } from "./listeners.ts";
+import type { Rendering } from "./publish.ts";
+import { inPlace, leafSecretFile, type Material, swappable, trustSecretFile, upstreamTls } from "./tls.ts";
 
 export interface SenderInput {
   /** Names this Envoy, for example the stack's name. */
   readonly nodeId: string;
-  /** Absent until the receiver has spoken: then there is no link, and Prometheus' writes are refused and kept. */
+  /** Absent until the receiver has a `contract` output: there is no link yet, and the writes of Prometheus wait in its WAL. */
   readonly receiver?: ReceiverPeer | undefined;
   /** `max_shards` of the sender's Prometheus. */
   readonly maxShards?: number | undefined;

@@ -1,19 +1,66 @@
-import type { Material } from "./material.ts";
-import type {
-  CommonTlsContext,
-  DownstreamTlsContext,
-  SanMatcher,
-  TlsParameters,
-  UpstreamTlsContext,
-} from "./tls-context.ts";
+import { hostPaths } from "@metrics-link/release";
+import type { PeerIdentity } from "./input.ts";
+import { type Extension, extension, type Typed, typed } from "./messages.ts";
+import { releaseFiles } from "./process.ts";
 
-import { type Extension, extension } from "./typed.ts";
+/** envoy.extensions.transport_sockets.tls.v3: the messages, with the fields that we set. */
 
-/** Whom to believe: the root bundle of one peer, and the one name its leaf must carry. */
-export interface PeerIdentity {
-  /** Names the root bundle, `tls/roots/<name>.pem`. */
+/** A certificate by file. */
+export interface FileCertificate {
+  readonly certificate_chain: { readonly filename: string };
+  readonly private_key: { readonly filename: string };
+}
+
+/** A reference to a secret that Envoy reads from a file of its own. */
+export interface SdsSecret {
   readonly name: string;
-  readonly dnsName: string;
+  readonly sds_config: {
+    readonly resource_api_version: "V3";
+    readonly path_config_source: { readonly path: string };
+  };
+}
+
+/** A matcher for one subject alternative name (envoy.extensions.transport_sockets.tls.v3.SubjectAltNameMatcher). */
+export interface SanMatcher {
+  readonly san_type: "DNS";
+  readonly matcher: { readonly safe_regex: { readonly regex: string } };
+}
+
+export interface ValidationContext {
+  readonly trusted_ca?: { readonly filename: string };
+  readonly match_typed_subject_alt_names?: readonly SanMatcher[];
+  readonly max_verify_depth?: number;
+}
+
+export interface TlsParameters {
+  readonly tls_minimum_protocol_version: "TLSv1_3";
+  readonly tls_maximum_protocol_version: "TLSv1_3";
+}
+
+/** Our certificate and the peer's trust, either by SDS (hot swap) or by file (the static twin). */
+export interface CommonTlsContext {
+  readonly tls_params: TlsParameters;
+  readonly alpn_protocols: readonly string[];
+  readonly tls_certificates?: readonly FileCertificate[];
+  readonly tls_certificate_sds_secret_configs?: readonly SdsSecret[];
+  readonly validation_context?: ValidationContext;
+  readonly combined_validation_context?: {
+    readonly default_validation_context: ValidationContext;
+    readonly validation_context_sds_secret_config: SdsSecret;
+  };
+}
+
+export interface DownstreamTlsContext {
+  readonly require_client_certificate: boolean;
+  readonly disable_stateless_session_resumption: boolean;
+  readonly disable_stateful_session_resumption: boolean;
+  readonly common_tls_context: CommonTlsContext;
+}
+
+export interface UpstreamTlsContext {
+  readonly sni: string;
+  readonly max_session_keys: number;
+  readonly common_tls_context: CommonTlsContext;
 }
 
 /** TLS 1.3 and nothing else: an upstream context would stop at 1.2 by default. */
@@ -68,4 +115,113 @@ export function exactDnsName(dnsName: string): SanMatcher {
 /** Quotes what RE2 gives a meaning to, like RE2::QuoteMeta, but leaves letters, digits, `-` and `_` readable. */
 export function escapeRe2(text: string): string {
   return text.replace(/[^a-zA-Z0-9_-]/g, "\\$&");
+}
+
+interface WatchedDirectory {
+  readonly path: string;
+}
+
+/** envoy.extensions.transport_sockets.tls.v3.Secret: one of the two is set. */
+export interface Secret {
+  readonly name: string;
+  readonly tls_certificate?: {
+    readonly certificate_chain: { readonly filename: string };
+    readonly private_key: { readonly filename: string };
+    readonly watched_directory: WatchedDirectory;
+  };
+  readonly validation_context?: {
+    readonly trusted_ca: { readonly filename: string };
+    readonly watched_directory: WatchedDirectory;
+  };
+}
+
+/** The content of an SDS file: a DiscoveryResponse with exactly one secret. */
+export interface SecretFile {
+  readonly path: string;
+  readonly content: { readonly resources: readonly [Typed<Secret>] };
+}
+
+export const leafSecret = "leaf";
+export const trustSecret = (peer: string) => `trusted-ca-${peer}`;
+
+/** Envoy sees only moves, so it watches the directory in which the symlink `current` is replaced by rename(2). */
+const watchedDirectory: WatchedDirectory = { path: hostPaths.base };
+
+const underCurrent = (file: string) => ({ filename: `${hostPaths.current}/${file}` });
+
+/** Our leaf with its chain and key, read together: a pair that does not fit is refused and the old one kept. */
+export function leafSecretFile(): SecretFile {
+  return secretFile(releaseFiles.leafSecret, {
+    name: leafSecret,
+    tls_certificate: {
+      certificate_chain: underCurrent(releaseFiles.certificateChain),
+      private_key: underCurrent(releaseFiles.privateKey),
+      watched_directory: watchedDirectory,
+    },
+  });
+}
+
+/** The root bundle of one peer, alone in its secret. */
+export function trustSecretFile(peer: string): SecretFile {
+  return secretFile(releaseFiles.trustSecret(peer), {
+    name: trustSecret(peer),
+    validation_context: {
+      trusted_ca: underCurrent(releaseFiles.root(peer)),
+      watched_directory: watchedDirectory,
+    },
+  });
+}
+
+function secretFile(path: string, secret: Secret): SecretFile {
+  return {
+    path,
+    content: { resources: [typed("envoy.extensions.transport_sockets.tls.v3.Secret", secret)] },
+  };
+}
+
+/** Where a TLS context takes its certificate and its trust from. */
+export interface Material {
+  certificate(): Pick<CommonTlsContext, "tls_certificates" | "tls_certificate_sds_secret_configs">;
+  trust(
+    peer: string,
+    checks: ValidationContext,
+  ): Pick<CommonTlsContext, "validation_context" | "combined_validation_context">;
+}
+
+/** What runs: SDS files below `current`, re-read when the symlink is swapped. */
+export const swappable: Material = {
+  certificate: () => ({
+    tls_certificate_sds_secret_configs: [sds(leafSecret, releaseFiles.leafSecret)],
+  }),
+  trust: (peer, checks) => ({
+    combined_validation_context: {
+      default_validation_context: checks,
+      validation_context_sds_secret_config: sds(trustSecret(peer), releaseFiles.trustSecret(peer)),
+    },
+  }),
+};
+
+/**
+ * What `envoy --mode validate` can see through: it opens files that are named in the bootstrap, but not those behind
+ * SDS. The paths are relative, because a release is validated in its own directory before it becomes `current`.
+ */
+export const inPlace: Material = {
+  certificate: () => ({
+    tls_certificates: [
+      {
+        certificate_chain: { filename: releaseFiles.certificateChain },
+        private_key: { filename: releaseFiles.privateKey },
+      },
+    ],
+  }),
+  trust: (peer, checks) => ({
+    validation_context: { trusted_ca: { filename: releaseFiles.root(peer) }, ...checks },
+  }),
+};
+
+function sds(name: string, file: string): SdsSecret {
+  return {
+    name,
+    sds_config: { resource_api_version: "V3", path_config_source: { path: `${hostPaths.current}/${file}` } },
+  };
 }

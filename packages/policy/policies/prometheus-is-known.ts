@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Configuration } from "@metrics-link/config";
-import { elsewhere, publicChains } from "@metrics-link/envoy/read/index.ts";
+import { publicChains, unknownSource } from "@metrics-link/envoy/read/index.ts";
 import { expectedAlerts } from "../model/known-alerts.ts";
 import { expectedConfiguration, unknownFields } from "../model/known-prometheus.ts";
 import { type PublishedRelease, releaseRule } from "../model/release.ts";
@@ -99,7 +99,7 @@ function* alertFindings(release: PublishedRelease, configuration: Configuration,
   }
   const senders = release.envoys
     .flatMap((envoy) => (envoy === undefined ? [] : publicChains(envoy.view)))
-    .filter(({ name, tls }) => tls !== undefined && name !== elsewhere)
+    .filter(({ name, tls }) => tls !== undefined && name !== unknownSource)
     .map(({ name }) => name);
   for (const name of new Set(senders)) {
     if (rules.some(({ alert, labels }) => alert === "SenderSilent" && labels?.sender === name)) continue;

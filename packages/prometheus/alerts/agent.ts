@@ -2,48 +2,54 @@ import { alert, rose, silentFor } from "./alert.ts";
 
 const agent = "metrics_link_agent";
 
-/** What brings a host to its release, and keeps it there. */
-export const agentAlerts = [
-  alert(
-    "AgentSilent",
+/** The agent, which brings a host to its release and keeps it there. */
+export const agentAlerts = {
+  AgentSilent: alert(
     "warning",
-    "The agent has not ended a run for {{ $value | humanizeDuration }}: nobody watches this host.",
+    { for: "2m", threshold: 600 },
+    "The agent has not completed a run for {{ $value | humanizeDuration }}: this host is unattended.",
     ({ threshold }, own) => silentFor(own(`${agent}_last_run_timestamp_seconds`), threshold),
   ),
-  alert(
-    "AgentNotConverged",
+  AgentNotConverged: alert(
     "warning",
-    "The host is not as its release says; the agent's last word is {{ $labels.outcome }}.",
+    { for: "5m" },
+    "The host does not match its release; the agent's last outcome is {{ $labels.outcome }}.",
     (_, own) => `${own(`${agent}_outcome`, 'outcome!~"converged|held"')} == 1`,
   ),
-  alert(
-    "AgentCutOff",
+  AgentCutOff: alert(
     "warning",
-    "The agent cannot read from the bucket which release is asked for; the host is kept as it is.",
+    { for: "15m" },
+    "The agent cannot read the current release from the bucket; the host stays as it is.",
     (_, own) => `${own(`${agent}_bucket_read`)} == 0`,
   ),
-  alert(
-    "ReleaseRefused",
+  ReleaseRefused: alert(
     "warning",
-    "The release that is asked for is one that this host has refused; it runs on the last good one.",
+    { for: "5m" },
+    "This host refused the current release; it keeps running the last good one.",
     (_, own) => `${own(`${agent}_release_left_alone`)} == 1`,
   ),
-  alert(
-    "AgentHeld",
+  AgentHeld: alert(
     "warning",
-    "A change of {{ $labels.unit }} has waited for {{ $value | humanizeDuration }} until the backlog is sent.",
+    { for: "0s", threshold: 3600 },
+    "A change of {{ $labels.unit }} has been pending for {{ $value | humanizeDuration }}, until the backlog is sent.",
     ({ threshold }, own) => `time() - ${own(`${agent}_held_since_timestamp_seconds`)} > ${threshold}`,
   ),
-  alert("ReleaseRolledBack", "warning", "A release was not healthy and was taken back.", ({ window }, own) =>
-    rose(own(`${agent}_rollbacks_total`), window),
-  ),
-  alert("DriftFound", "info", "Something was changed on the host by hand and was put back.", ({ window }, own) =>
-    rose(own(`${agent}_drifted_files_total`), window),
-  ),
-  alert(
-    "DriftRepeated",
+  ReleaseRolledBack: alert(
     "warning",
-    "{{ $labels.path }} was changed {{ $value }} times within a day, and put back each time.",
+    { for: "0s", window: "1h" },
+    "A release was unhealthy and was rolled back.",
+    ({ window }, own) => rose(own(`${agent}_rollbacks_total`), window),
+  ),
+  DriftFound: alert(
+    "info",
+    { for: "0s", window: "15m" },
+    "A file on the host was changed by hand and was restored.",
+    ({ window }, own) => rose(own(`${agent}_drifted_files_total`), window),
+  ),
+  DriftRepeated: alert(
+    "warning",
+    { for: "0s" },
+    "{{ $labels.path }} was changed {{ $value }} times within a day, and restored each time.",
     (_, own) => `${own(`${agent}_drift_repeated`)} >= 3`,
   ),
-] as const;
+};

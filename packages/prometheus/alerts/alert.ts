@@ -1,51 +1,110 @@
-import type { AlertName, AlertSettings, SettingsOf } from "./settings.ts";
+import type { SetAside } from "@metrics-link/contract";
+import type { Duration, Labels } from "../configuration.ts";
 
-/** Which end of a link a host is. */
+/** The side of a link that a host is, as the value of the label `link_side`. */
 export type Side = "sends" | "receives";
 
 /**
- * How soon a person is needed. critical: samples are being lost, or soon will be, or somebody is where nobody should
- * be. warning: within a working day. info: to be known, nothing to do. none: always there, see Watchdog.
+ * How soon a person must act. critical: samples are lost or soon will be, or an intruder got in. warning: within a
+ * working day. info: no action. none: always firing, see Watchdog.
  */
 export type Severity = "critical" | "warning" | "info" | "none";
 
-/** A selector of this host's own series: a receiver also stores those of its senders, which look alike. */
-export type Own = (metric: string, matchers?: string) => string;
+/** Selects this host's own series: a receiver also stores its senders' series, which have the same names. */
+export type OwnSeries = (metric: string, matchers?: string) => string;
 
-export interface Alert {
-  readonly name: AlertName;
-  readonly severity: Severity;
-  /** One sentence for whoever is called, with the alert's labels and value as Prometheus' templates. */
+/** The settings of an alert that a stack may override in `prometheus.alerts`. */
+export interface AlertSettings {
+  /** How long the condition must hold before the alert fires. */
+  readonly for: Duration;
+  /** The range over which a counter is looked at; never shorter than four scrapes. */
+  readonly window?: Duration;
+  /** In the unit of the alert: seconds, a count, or a share between 0 and 1. */
+  readonly threshold?: number;
+}
+
+/** The host that the rules are for, and its peers. */
+export interface Link {
+  readonly side: Side;
+  /** The names of a receiver's senders. */
+  readonly senders: readonly string[];
+  /** The peers that are held or suspended. */
+  readonly setAside: readonly SetAside[];
+  /** Whether an Alertmanager is configured. */
+  readonly delivers: boolean;
+}
+
+type Settings<Own extends AlertSettings> = {
+  readonly [Key in keyof Own]: Own[Key] extends number ? number : Duration;
+};
+type Expression<Own extends AlertSettings> = (settings: Settings<Own>, own: OwnSeries, link: Link) => string;
+
+/** What one rule of an alert has of its own; the rest is the alert's. */
+interface Instance<Own extends AlertSettings> {
+  readonly summary?: string;
+  readonly labels?: Labels;
+  readonly expression?: Expression<Own>;
+}
+
+interface Presence<Own extends AlertSettings> {
+  /** Whether the host has the alert; always, unless given. */
+  readonly when?: (link: Link) => boolean;
+  /** One rule each; one rule, unless given. */
+  readonly each?: (link: Link) => readonly Instance<Own>[];
+}
+
+/** A rule of an alert, for one host. */
+export interface Instantiated {
   readonly summary: string;
-  readonly expression: (settings: AlertSettings, own: Own) => string;
-  /** Labels besides the ones that the expression's series bring. */
-  readonly labels?: Readonly<Record<string, string>>;
+  readonly labels: Labels;
+  readonly expr: string;
 }
 
-/** Declares an alert: its expression can only use the settings that the table has for it. */
-export function alert<Name extends AlertName>(
-  name: Name,
+/** An alert: its default settings, and its rules for a host. */
+export interface Alert<Own extends AlertSettings = AlertSettings> {
+  readonly severity: Severity;
+  readonly settings: Own;
+  /** @param inForce the settings with the stack's overrides */
+  rules(inForce: AlertSettings, own: OwnSeries, link: Link): readonly Instantiated[];
+}
+
+/**
+ * Defines an alert. Its key in the exported object is its name, and its page is docs/runbooks/NAME.md.
+ * @param settings the production values; the expression can use these and no others
+ * @param summary one sentence for whoever is called, in Prometheus' templates
+ */
+export function alert<const Own extends AlertSettings>(
   severity: Severity,
+  settings: Own,
   summary: string,
-  expression: (settings: SettingsOf<Name>, own: Own) => string,
-  labels: Readonly<Record<string, string>> = {},
-): Alert {
-  // The table gives each alert its settings, so what arrives has the keys that the expression asks for.
-  return { name, severity, summary, labels, expression: expression as unknown as Alert["expression"] };
+  expression: Expression<Own>,
+  { when = () => true, each = () => [{}] }: Presence<Own> = {},
+): Alert<Own> {
+  return {
+    severity,
+    settings,
+    rules: (inForce, own, link) =>
+      (when(link) ? each(link) : []).map((one) => ({
+        summary: one.summary ?? summary,
+        labels: one.labels ?? {},
+        // Overrides have passed `settingsInForce`, so the keys are those of `settings`.
+        expr: (one.expression ?? expression)(inForce as Settings<Own>, own, link),
+      })),
+  };
 }
 
-/** A counter that was there before it rose: it rose within the window. */
+/** A counter that exists before it rises has risen within the window. */
 export const rose = (selector: string, window: string): string => `increase(${selector}[${window}]) > 0`;
 
-/** A counter that is born with its first event, which `increase` alone would not see. */
+/** The same for a counter that appears with its first event, which `increase` alone would miss. */
 export const roseOrBegan = (selector: string, window: string): string =>
   `(${rose(selector, window)} or (${selector} > 0 unless ${selector} offset ${window}))`;
 
-/** Something that tells when it last did its work has not for so many seconds, or is not heard of at all any more. */
+/** A job whose last run is more than `seconds` ago, or whose metric has disappeared. */
 export const silentFor = (lastTime: string, seconds: number): string =>
   `time() - ${lastTime} > ${seconds}\nor\nabsent_over_time(${lastTime}[${seconds}s])`;
 
-/** Several conditions as one alert, each under its own value of `kind`. */
+/** Several conditions in one alert, told apart by the label `kind`. */
 export const byKind = (kinds: Readonly<Record<string, string>>): string =>
   Object.entries(kinds)
     .map(([kind, expression]) => `label_replace(${expression}, "kind", "${kind}", "", "")`)

@@ -1,49 +1,49 @@
 import { egressCheck } from "@metrics-link/release";
-import { type Alert, alert, type Side } from "./alert.ts";
+import { alert } from "./alert.ts";
 
+const day = 86_400;
 const audit = "metrics_link_audit";
 const egress = `about="${egressCheck}"`;
 
 /**
- * What only somebody outside of the host can see: what AWS has, against what was reviewed. A schedule makes the audit and
- * tells the host (`npm run audit -- --tell`); a schedule that has stopped is told as well.
+ * Audits compare what AWS has with what was reviewed, which no host can see. A schedule runs the audit and reports it to
+ * the host (`npm run audit -- --tell`); AuditOverdue fires when the schedule stops.
  */
-export const auditAlerts = (side: Side): readonly Alert[] => [
-  ...(side === "sends" ? [egressAddressChanged] : []),
-  alert(
-    "FenceDiffers",
+export const auditAlerts = {
+  EgressAddressChanged: alert(
     "critical",
-    "The last audit found a fence that is not as it ought to be, {{ $labels.fence }}: {{ $labels.about }}.",
+    { for: "0s" },
+    "The last audit found that samples do not leave from the pinned address, or that the address no longer exists.",
+    (_, own) => `${own(`${audit}_finding`, egress)} == 1`,
+    { when: ({ side }) => side === "sends" },
+  ),
+  FenceDiffers: alert(
+    "critical",
+    { for: "0s" },
+    "The last audit found a deviation in the fence {{ $labels.fence }}: {{ $labels.about }}.",
     (_, own) => `${own(`${audit}_finding`, `fence!="none",about!="${egressCheck}"`)} == 1`,
   ),
-  alert(
-    "AuditFinding",
+  AuditFinding: alert(
     "warning",
-    "The last audit found something that is not as it ought to be: {{ $labels.about }}.",
+    { for: "0s" },
+    "The last audit found a deviation: {{ $labels.about }}.",
     (_, own) => `${own(`${audit}_finding`, 'fence="none"')} == 1`,
   ),
-  alert(
-    "AuditIncomplete",
+  AuditIncomplete: alert(
     "warning",
-    "The last audit could not see all: {{ $value }} checks do not know.",
+    { for: "0s" },
+    "The last audit is incomplete: {{ $value }} checks have no result.",
     (_, own) => `${own(`${audit}_checks`, 'status="not known"')} > 0`,
   ),
-  alert(
-    "AuditOverdue",
+  AuditOverdue: alert(
     "warning",
-    "This host was told of no audit for longer than {{ $value | humanizeDuration }}: nobody sees what changes at AWS.",
+    { for: "5m", threshold: 2 * day },
+    "No audit result has reached this host for {{ $value | humanizeDuration }}: changes in AWS go unnoticed.",
     ({ threshold }, own) => {
       const last = own(`${audit}_timestamp_seconds`);
-      // A host that was never told of any, once it is as old.
+      // A host that never received an audit result, once it is that old.
       const neverTold = `(${threshold} + 0 * ${own("metrics_link_agent_last_run_timestamp_seconds")} offset ${threshold}s)`;
       return `time() - ${last} > ${threshold}\nor\n${neverTold} unless on () ${last}`;
     },
   ),
-];
-
-const egressAddressChanged = alert(
-  "EgressAddressChanged",
-  "critical",
-  "The last audit found that samples do not come from the pinned address, or that it is gone.",
-  (_, own) => `${own(`${audit}_finding`, egress)} == 1`,
-);
+};

@@ -1,12 +1,12 @@
 import { hostPaths } from "@metrics-link/release";
-import type { Own } from "./alert.ts";
+import type { OwnSeries } from "./alert.ts";
 
-/** Seconds that the newest acknowledged sample is behind the newest stored one. */
+/** Seconds between the newest acknowledged sample and the newest stored one. */
 export const linkLag = "metrics_link:link_lag:seconds";
 
 /**
- * How long from now an outage may last before samples that wait are lost: what is left while the link is behind, what
- * there would be if it were cut now while it is not. Known up to six hours behind the next truncation.
+ * How long an outage may last from now on before samples of the backlog are lost. Predicted up to six hours after the
+ * next truncation.
  */
 export const backlogTimeLeft = "metrics_link:backlog_time_left:seconds";
 
@@ -31,17 +31,17 @@ const untilDiskIsFull = "metrics_link:disk_time_left:seconds";
 const keptFrom = (truncation: number) => `metrics_link:wal_kept_from:segment_${truncation}`;
 
 /**
- * Foretells the next three truncations of the WAL as Prometheus makes them (tsdb/head.go, truncateWAL): of the segments
- * first to last, the newest left out, the lower two thirds go; nothing goes when that is one segment. The queue's
- * reader loses everything it has not read once its segment is gone.
+ * Predicts the next three truncations of the WAL (tsdb/head.go, truncateWAL): of all segments but the newest, Prometheus
+ * deletes the lower two thirds, unless that is one segment. Once the segment of the queue's reader is deleted, what it
+ * has not read is lost.
  */
-export function backlogRules(own: Own): readonly RecordingRule[] {
+export function backlogRules(own: OwnSeries): readonly RecordingRule[] {
   const sent = own("prometheus_remote_storage_queue_highest_sent_timestamp_seconds");
   const available = own("node_filesystem_avail_bytes", `mountpoint="${hostPaths.data}"`);
   return [
     {
       record: linkLag,
-      // Not the queue's own newest: in an outage it stands still as soon as the queue is full, after seconds.
+      // Not the queue's highest timestamp: in an outage that stops as soon as the queue is full, after seconds.
       expr: `max(${own("prometheus_tsdb_head_max_time_seconds")}) - max(${sent})`,
     },
     {
@@ -60,18 +60,18 @@ export function backlogRules(own: Own): readonly RecordingRule[] {
     ...[1, 2, 3].map((truncation) => ({ record: keptFrom(truncation), expr: keptAfter(truncation) })),
     {
       record: untilDiskIsFull,
-      // While the disk does not fill there is no end in sight: a week stands for that.
+      // One week stands for "not filling".
       expr: `clamp_max(min(${available}) / clamp_min(-min(deriv(${available}[30m])), 1), ${7 * 86_400})`,
     },
     { record: backlogTimeLeft, expr: `min(${untilTruncated} or ${labelled(untilDiskIsFull)})` },
   ];
 }
 
-/** The oldest segment that is left by the nth truncation from now. */
+/** The oldest segment that the nth truncation from now keeps. */
 function keptAfter(truncation: number): string {
   const first = truncation === 1 ? oldest : keptFrom(truncation - 1);
   const rounds = truncation - 1;
-  // Each truncation before has begun a segment of its own.
+  // Each earlier truncation begins a new segment.
   const grown = `ceil(${growth} * (${nextTruncation} + ${rounds * truncationSeconds})) + ${rounds}`;
   const lowerTwoThirds = `floor((${newest} + ${grown} - 1 - ${first}) * 2 / 3)`;
   return `${first} + (${lowerTwoThirds} + 1) * (${lowerTwoThirds} > bool 0)`;

@@ -1,57 +1,58 @@
-import { type Alert, alert, rose, type Side } from "./alert.ts";
+import { alert, rose, type Side } from "./alert.ts";
 
+const day = 86_400;
 const notAfter = "metrics_link_certificate_not_after_timestamp_seconds";
 
-/** Each end has its certificates in a context of another kind: the receiver's listener, the sender's cluster. */
+/** The receiver has its certificate in a listener, the sender in a cluster. */
 const notReady: Readonly<Record<Side, string>> = {
   sends: "envoy_cluster_client_ssl_socket_factory_upstream_context_secrets_not_ready",
   receives: "envoy_listener_server_ssl_socket_factory_downstream_context_secrets_not_ready",
 };
 
 /** Certificates and trust, of either side. */
-export const certificateAlerts = (side: Side): readonly Alert[] => [
-  alert(
-    "LeafRenewalOverdue",
+export const certificateAlerts = {
+  LeafRenewalOverdue: alert(
     "warning",
+    { for: "1h", threshold: 9 * day },
     "The leaf expires in {{ $value | humanizeDuration }}, and no update has renewed it.",
     ({ threshold }, own) => `${own(notAfter, 'tier="leaf"')} - time() < ${threshold}`,
   ),
-  alert(
-    "LeafExpiring",
+  LeafExpiring: alert(
     "critical",
+    { for: "5m", threshold: 3 * day },
     "The leaf expires in {{ $value | humanizeDuration }}; from then on the peer refuses the link.",
     ({ threshold }, own) => `${own(notAfter, 'tier="leaf"')} - time() < ${threshold}`,
   ),
-  alert(
-    "EnvoyCertificateExpiring",
+  EnvoyCertificateExpiring: alert(
     "critical",
+    { for: "5m", threshold: 2 },
     "A certificate that Envoy has in force expires in {{ $value }} days.",
     ({ threshold }, own) => `${own("envoy_server_days_until_first_cert_expiring")} <= ${threshold}`,
   ),
-  alert(
-    "AuthorityExpiring",
+  AuthorityExpiring: alert(
     "warning",
+    { for: "1h", threshold: 365 * day },
     "The certificate of the {{ $labels.tier }} expires in {{ $value | humanizeDuration }}.",
     ({ threshold }, own) => `${own(notAfter, 'tier!="leaf"')} - time() < ${threshold}`,
   ),
-  alert(
-    "CertificateNotTakenUp",
+  CertificateNotTakenUp: alert(
     "critical",
-    "Envoy could not take up new certificates; the old ones stay in force.",
-    // A peer that is suspended takes its secret with it: Envoy fails to read that once more before it is restarted.
+    { for: "1m", window: "15m" },
+    "Envoy could not load new certificates; the old ones stay in force.",
+    // Suspending a peer removes its secret: Envoy fails to read it once more before it restarts.
     ({ window }, own) =>
       `${rose(own("envoy_sds_key_rotation_failed"), window)} and ${own("envoy_sds_key_rotation_failed")}`,
   ),
-  alert(
-    "CertificateNotReady",
+  CertificateNotReady: alert(
     "critical",
+    { for: "1m" },
     "Envoy runs without a certificate, so every handshake fails.",
-    (_, own) => `${own(notReady[side])} > 0`,
+    (_, own, { side }) => `${own(notReady[side])} > 0`,
   ),
-  alert(
-    "TrustBundleDiffers",
+  TrustBundleDiffers: alert(
     "critical",
-    "The peer's roots in {{ $labels.file }} were not those of the release.",
+    { for: "0s", window: "15m" },
+    "The trust bundle {{ $labels.file }} did not match the release.",
     ({ window }, own) => `min_over_time(${own("metrics_link_trust_bundle_matches")}[${window}]) == 0`,
   ),
-];
+};

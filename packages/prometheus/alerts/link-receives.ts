@@ -1,52 +1,56 @@
-import { type Alert, alert, byKind, rose, roseOrBegan } from "./alert.ts";
+import { alert, byKind, rose, roseOrBegan } from "./alert.ts";
 
 const ingest = 'envoy_listener_address="ingest"';
 const writes = "prometheus_http_requests_total";
 const tooOld = "prometheus_tsdb_too_old_samples_total";
 
-/**
- * A dead man's switch for one sender: it needs nothing of the sender's, not even its series, but counts at this side's own
- * Envoy what came in with that sender's certificate from that sender's address and was accepted.
- */
-const silent = (name: string): Alert =>
-  alert(
-    "SenderSilent",
-    "critical",
-    `Nothing of sender ${name} has been accepted for minutes.`,
-    ({ window }, own) => {
-      const accepted = own(
-        "envoy_http_downstream_rq_xx",
-        `envoy_http_conn_manager_prefix="sender_${name}",envoy_response_code_class="2"`,
-      );
-      return `sum(increase(${accepted}[${window}])) == 0\nor\nabsent(sum_over_time(${accepted}[${window}]))`;
-    },
-    { sender: name },
-  );
-
-/** The newest instant of each sender's clock that lies within a range; its own labels tell the senders apart. */
+/** The newest sample of each sender's clock within a range, one series a sender. */
 const sendersClock = (range: string) =>
   `max without (instance, job) (last_over_time(node_time_seconds{link_side="sends"}${range}))`;
 
-/** The link as its receiver sees it. @param senders their names in the configuration */
-export const receiversAlerts = (senders: readonly string[]): readonly Alert[] => [
-  ...senders.map(silent),
-  alert(
-    "SenderLate",
+/** The link as its receiver sees it. */
+export const receiversAlerts = {
+  /**
+   * A dead man's switch for each sender. It needs no series of the sender's: it counts the requests that this host's own Envoy
+   * accepted with that sender's certificate from that sender's address.
+   */
+  SenderSilent: alert(
+    "critical",
+    { for: "2m", window: "5m" },
+    "No write of a sender has been accepted for minutes.",
+    () => "",
+    {
+      each: ({ senders }) =>
+        senders.map((name) => ({
+          summary: `No write of sender ${name} has been accepted for minutes.`,
+          labels: { sender: name },
+          expression: ({ window }, own) => {
+            const accepted = own(
+              "envoy_http_downstream_rq_xx",
+              `envoy_http_conn_manager_prefix="sender_${name}",envoy_response_code_class="2"`,
+            );
+            return `sum(increase(${accepted}[${window}])) == 0\nor\nabsent(sum_over_time(${accepted}[${window}]))`;
+          },
+        })),
+    },
+  ),
+  SenderLate: alert(
     "warning",
+    { for: "5m", threshold: 300 },
     "The newest sample of a sender is {{ $value | humanizeDuration }} old.",
     ({ threshold }) => `time() - ${sendersClock("[6h]")} > ${threshold}`,
   ),
-  alert(
-    "SenderClockAhead",
+  SenderClockAhead: alert(
     "warning",
+    { for: "2m", threshold: 10 },
     "A sender's clock is {{ $value | humanizeDuration }} ahead of this host's, or this host's is behind.",
-    // A range with a negative offset sees what an instant does not: samples of the future.
+    // A range with a negative offset includes samples of the future, an instant does not.
     ({ threshold }) => `${sendersClock("[15m] offset -10m")} - time() > ${threshold}`,
   ),
-  alert(
-    "SamplesRejected",
+  SamplesRejected: alert(
     "critical",
-    "Samples that arrived were not stored and are lost here: {{ $labels.kind }}.",
+    { for: "0s", window: "15m" },
+    "Samples arrived, were not stored, and are lost: {{ $labels.kind }}.",
     ({ window }, own) =>
       byKind({
         "too old": rose(own(tooOld), window),
@@ -54,22 +58,22 @@ export const receiversAlerts = (senders: readonly string[]): readonly Alert[] =>
         "out of order": rose(own("prometheus_tsdb_out_of_order_samples_total"), window),
       }),
   ),
-  alert(
-    "WritesRefused",
+  WritesRefused: alert(
     "critical",
-    "Prometheus answered writes with {{ $labels.code }}: their batches are lost here.",
+    { for: "0s", window: "15m" },
+    "Prometheus answered writes with {{ $labels.code }}: their batches are lost.",
     ({ window }, own) => roseOrBegan(own(writes, 'handler="/api/v1/write",code=~"4.."'), window),
   ),
-  alert(
-    "WritesFail",
+  WritesFail: alert(
     "warning",
-    "Prometheus answers writes with {{ $labels.code }}; the sender sends them again.",
+    { for: "5m", window: "5m" },
+    "Prometheus answers writes with {{ $labels.code }}; the sender retries them.",
     ({ window }, own) => roseOrBegan(own(writes, 'handler="/api/v1/write",code=~"5.."'), window),
   ),
-  alert(
-    "ClientNotTrusted",
+  ClientNotTrusted: alert(
     "warning",
-    "Somebody at an allowed address failed the handshake: {{ $labels.kind }}.",
+    { for: "0s", window: "5m" },
+    "A TLS handshake from an allowed address failed: {{ $labels.kind }}.",
     ({ window }, own) =>
       byKind({
         "wrong root, expired or wrong usage": rose(own("envoy_listener_ssl_fail_verify_error", ingest), window),
@@ -78,10 +82,10 @@ export const receiversAlerts = (senders: readonly string[]): readonly Alert[] =>
         "no TLS of ours": rose(own("envoy_listener_ssl_connection_error", ingest), window),
       }),
   ),
-  alert(
-    "CertificateFromWrongAddress",
+  CertificateFromWrongAddress: alert(
     "critical",
-    "A connection came from an address that is no sender's: {{ $labels.kind }}.",
+    { for: "0s", window: "15m" },
+    "A connection came from an unknown source address: {{ $labels.kind }}.",
     ({ window }, own) =>
       byKind({
         "with a sender's certificate": rose(
@@ -91,10 +95,10 @@ export const receiversAlerts = (senders: readonly string[]): readonly Alert[] =>
         "closed before TLS": rose(own("envoy_listener_no_filter_chain_match", ingest), window),
       }),
   ),
-  alert(
-    "ConnectionsLimited",
+  ConnectionsLimited: alert(
     "warning",
-    "Connections to this receiver are being used up{{ with $labels.envoy_connection_limit_prefix }} by {{ . }}{{ end }}: {{ $labels.kind }}.",
+    { for: "5m", window: "5m" },
+    "Connections to this receiver reach their limit{{ with $labels.envoy_connection_limit_prefix }} because of {{ . }}{{ end }}: {{ $labels.kind }}.",
     ({ window }, own) =>
       byKind({
         "more than its share": rose(own("envoy_connection_limit_limited_connections"), window),
@@ -104,4 +108,4 @@ export const receiversAlerts = (senders: readonly string[]): readonly Alert[] =>
         ),
       }),
   ),
-];
+};

@@ -1,33 +1,29 @@
-import { type Alert, alert, byKind, rose, roseOrBegan } from "./alert.ts";
+import { alert, byKind, rose, roseOrBegan } from "./alert.ts";
 import { backlogTimeLeft, linkLag } from "./backlog.ts";
 
 const remoteStorage = "prometheus_remote_storage";
 const toReceiver = 'envoy_cluster_name="receiver"';
 
-const linkBehind = alert(
-  "LinkBehind",
-  "critical",
-  "The newest sample that the receiver has acknowledged is {{ $value | humanizeDuration }} behind the newest one stored.",
-  ({ threshold }) => `${linkLag} > ${threshold}`,
-);
-
-/**
- * The link as its sender sees it.
- * @param suspended whether the receiver is: then the link is behind because somebody wants it to be, and what counts is
- *   how long the backlog is kept
- */
-export const sendersAlerts = (suspended: boolean): readonly Alert[] => [
-  ...(suspended ? [] : [linkBehind]),
-  alert(
-    "BacklogAtRisk",
+/** The link as its sender sees it. */
+export const sendersAlerts = {
+  LinkBehind: alert(
     "critical",
-    "What waits for the receiver will be skipped in {{ $value | humanizeDuration }}, by a truncation of the WAL or a full disk.",
+    { for: "5m", threshold: 120 },
+    "The newest sample that the receiver has acknowledged is {{ $value | humanizeDuration }} behind the newest one stored.",
+    ({ threshold }) => `${linkLag} > ${threshold}`,
+    // A suspended receiver is behind on purpose: what counts then is how long the backlog is kept.
+    { when: ({ setAside }) => !setAside.some(({ state }) => state === "suspended") },
+  ),
+  BacklogAtRisk: alert(
+    "critical",
+    { for: "1m", threshold: 3600 },
+    "The backlog will be lost in {{ $value | humanizeDuration }}, by a truncation of the WAL or a full disk.",
     ({ threshold }) => `${backlogTimeLeft} < ${threshold} and on () ${linkLag} > 60`,
   ),
-  alert(
-    "BacklogNotKnown",
+  BacklogNotKnown: alert(
     "warning",
-    "Nobody can say how long the backlog would be kept: {{ $labels.kind }} is not told.",
+    { for: "15m" },
+    "How long the backlog will be kept is unknown: there is no metric for {{ $labels.kind }}.",
     (_, own) =>
       byKind({
         "the oldest segment of the WAL": `absent(${own("metrics_link_wal_oldest_segment")})`,
@@ -35,58 +31,58 @@ export const sendersAlerts = (suspended: boolean): readonly Alert[] => [
         "the segment that the queue reads": `absent(${own("prometheus_wal_watcher_current_segment", 'consumer="link"')})`,
       }),
   ),
-  alert(
-    "SamplesRefused",
+  SamplesRefused: alert(
     "critical",
-    "Samples were answered with a 4xx in the last minutes and are dropped: {{ $value | humanize }} of them.",
+    { for: "0s", window: "15m" },
+    "The receiver answered {{ $value | humanize }} samples with a 4xx in the last minutes, and the queue dropped them.",
     ({ window }, own) =>
       `sum(${["samples", "histograms", "exemplars"]
         .map((what) => `increase(${own(`${remoteStorage}_${what}_failed_total`)}[${window}])`)
         .join(" + ")}) > 0`,
   ),
-  alert(
-    "SamplesDropped",
+  SamplesDropped: alert(
     "critical",
+    { for: "0s", window: "15m" },
     "The queue dropped samples before it sent them ({{ $labels.reason }}).",
-    // What write_relabel_configs take out is meant to go.
+    // write_relabel_configs drop series on purpose.
     ({ window }, own) => roseOrBegan(own(`${remoteStorage}_samples_dropped_total`, 'reason!="dropped_series"'), window),
   ),
-  alert(
-    "ShardsAtLimit",
+  ShardsAtLimit: alert(
     "warning",
-    "The queue wants {{ $value | humanize }} shards, more than it may have.",
+    { for: "15m" },
+    "The queue wants {{ $value | humanize }} shards, more than max_shards.",
     (_, own) => `${own(`${remoteStorage}_shards_desired`)} > ${own(`${remoteStorage}_shards_max`)}`,
   ),
-  alert(
-    "WalUnreadable",
+  WalUnreadable: alert(
     "critical",
-    "The queue met records of the WAL that it cannot read; their samples are not sent.",
+    { for: "0s", window: "15m" },
+    "The queue cannot read some records of the WAL; their samples are not sent.",
     ({ window }, own) => rose(own("prometheus_wal_watcher_record_decode_failures_total"), window),
   ),
-  alert(
-    "ReceiverUnreachable",
+  ReceiverUnreachable: alert(
     "warning",
-    "Connections to the receiver fail before TLS: a fence, an address, NAT or the load balancer.",
+    { for: "2m", window: "5m" },
+    "Connections to the receiver fail before TLS ({{ $labels.kind }}): check security groups, addresses, NAT and the load balancer.",
     ({ window }, own) =>
       byKind({
         refused: rose(own("envoy_cluster_upstream_cx_connect_fail", toReceiver), window),
         timeout: rose(own("envoy_cluster_upstream_cx_connect_timeout", toReceiver), window),
       }),
   ),
-  alert(
-    "ReceiverAddressDead",
+  ReceiverAddressDead: alert(
     "warning",
-    "{{ $value }} of the receiver's addresses are set aside, because connections to them fail.",
+    { for: "10m" },
+    "{{ $value }} of the receiver's addresses are ejected, because connections to them fail.",
     (_, own) => `${own("envoy_cluster_outlier_detection_ejections_active", toReceiver)} > 0`,
   ),
-  alert(
-    "ReceiverNotTrusted",
+  ReceiverNotTrusted: alert(
     "critical",
-    "Whoever answers at the receiver's address does not prove to be the receiver: {{ $labels.kind }}.",
+    { for: "0s", window: "5m" },
+    "The server at the receiver's address fails verification: {{ $labels.kind }}.",
     ({ window }, own) =>
       byKind({
         "wrong root, expired or wrong usage": rose(own("envoy_cluster_ssl_fail_verify_error", toReceiver), window),
         "wrong name": rose(own("envoy_cluster_ssl_fail_verify_san", toReceiver), window),
       }),
   ),
-];
+};

@@ -1,37 +1,41 @@
-import type { SetAside } from "@metrics-link/contract";
-import { type Alert, alert } from "./alert.ts";
-import type { AlertName } from "./settings.ts";
+import { alert } from "./alert.ts";
 
-// The labels of a rule are not among `$labels`, which are those of the expression's series.
-
-/**
- * Peers that are not trusted as they ask to be. The update knows them, and what it has decided stands until the next one:
- * so each is a rule that is always true, which needs no series that could go missing.
- */
-export const peerAlerts = (setAside: readonly SetAside[]): readonly Alert[] =>
-  setAside.map(({ name, reason, words, inForce }) =>
-    reason === undefined
-      ? alert(
-          "PeerSuspended",
-          "info",
-          `Peer ${name} is suspended: ${literal(words)}. It has no way in or out until that is lifted.`,
-          always,
-          { peer: name },
-        )
-      : alert(
-          "PeerHeld",
-          "warning",
-          `What peer ${name} says of itself is not taken: ${reason}. ` +
-            (inForce ? "What was accepted before stays in force." : "Nothing of it is in force."),
-          always,
-          { peer: name, reason },
-        ),
-  );
-
-/** The alerts whose rules are there only while they fire. */
-export const standingAlerts: readonly AlertName[] = ["PeerHeld", "PeerSuspended"];
-
+/** The text as Prometheus' templates print it unchanged: text/template reads a string as Go does, and JSON is a part of that. */
+const literal = (text: string) => `{{ ${JSON.stringify(text)} }}`;
 const always = () => "vector(1)";
 
-/** A text that a template of Prometheus prints as it is: text/template reads a string as Go does, and JSON is a part of that. */
-const literal = (text: string) => `{{ ${JSON.stringify(text)} }}`;
+/**
+ * Peers that are held or suspended. The update decided that and it holds until the next update, so each rule is always
+ * true and needs no series that could go missing. `$labels` would not have a rule's own labels, so the texts name the peer.
+ */
+export const peerAlerts = {
+  PeerHeld: alert("warning", { for: "0s" }, "The outputs of a peer are rejected.", always, {
+    each: ({ setAside }) =>
+      setAside.flatMap(({ name, reason, inForce }) =>
+        reason === undefined
+          ? []
+          : [
+              {
+                summary: `The outputs of peer ${name} are rejected: ${reason}. ${inForce ? "The last accepted values stay in force." : "No values of it are in force."}`,
+                labels: { peer: name, reason },
+              },
+            ],
+      ),
+  }),
+  PeerSuspended: alert("info", { for: "0s" }, "A peer is suspended.", always, {
+    each: ({ setAside }) =>
+      setAside.flatMap(({ name, reason, words }) =>
+        reason === undefined
+          ? [
+              {
+                summary: `Peer ${name} is suspended: ${literal(words)}. No connection from or to it is possible until the suspension is removed.`,
+                labels: { peer: name },
+              },
+            ]
+          : [],
+      ),
+  }),
+};
+
+/** The alerts whose rules exist only while they fire. */
+export const standingAlerts = Object.keys(peerAlerts) as (keyof typeof peerAlerts)[];

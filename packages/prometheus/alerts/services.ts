@@ -1,21 +1,21 @@
-import { type Alert, alert, byKind, rose, roseOrBegan, type Side } from "./alert.ts";
+import { alert, byKind, rose, roseOrBegan, type Side } from "./alert.ts";
 
 const others: Readonly<Record<Side, Side>> = { sends: "receives", receives: "sends" };
 const ownJobs = ["prometheus", "envoy", "node"] as const;
 
-/** Prometheus, Envoy and what is scraped. @param delivers whether there is an Alertmanager to deliver to */
-export const serviceAlerts = (side: Side, delivers: boolean): readonly Alert[] => [
-  alert(
-    "TargetLost",
+/** Prometheus, Envoy and what is scraped. */
+export const serviceAlerts = {
+  TargetLost: alert(
     "warning",
+    { for: "5m" },
     "{{ $labels.instance }} of job {{ $labels.job }} cannot be scraped.",
-    // The user's jobs have no label of ours.
-    () => `up{link_side!="${others[side]}"} == 0`,
+    // The user's jobs have no link_side label.
+    (_settings, _own, { side }) => `up{link_side!="${others[side]}"} == 0`,
   ),
-  alert(
-    "ScrapeLimitReached",
+  ScrapeLimitReached: alert(
     "warning",
-    "Prometheus refuses scrapes that bring more than they may: {{ $labels.kind }}.",
+    { for: "0s", window: "15m" },
+    "Prometheus rejects scrapes that exceed a limit: {{ $labels.kind }}.",
     ({ window }, own) => {
       const refused = (what: string) => rose(own(`prometheus_target_${what}_total`), window);
       return byKind({
@@ -26,21 +26,21 @@ export const serviceAlerts = (side: Side, delivers: boolean): readonly Alert[] =
       });
     },
   ),
-  alert("OwnTargetMissing", "critical", "Nothing is scraped for the host's own job {{ $labels.job }}.", (_, own) =>
+  OwnTargetMissing: alert("critical", { for: "5m" }, "The host's own job {{ $labels.job }} has no target.", (_, own) =>
     ownJobs.map((job) => `absent(${own("up", `job="${job}"`)})`).join("\nor\n"),
   ),
-  alert(
-    "ServiceRestarts",
+  ServiceRestarts: alert(
     "warning",
+    { for: "0s", window: "15m", threshold: 2 },
     "{{ $labels.job }} has started {{ $value }} times within minutes.",
     ({ window, threshold }, own) =>
       `changes(${own("process_start_time_seconds", 'job=~"prometheus|node"')}[${window}]) > ${threshold}\nor\n` +
       `resets(${own("envoy_server_uptime")}[${window}]) > ${threshold}`,
   ),
-  alert(
-    "EnvoyOverloaded",
+  EnvoyOverloaded: alert(
     "critical",
-    "Envoy sheds load, for want of memory or of connections: {{ $labels.kind }}.",
+    { for: "1m", window: "5m" },
+    "Envoy sheds load, because it is short of memory or connections: {{ $labels.kind }}.",
     ({ window }, own) =>
       byKind({
         "resets the largest requests": rose(own("envoy_envoy_overload_actions_reset_high_memory_stream_count"), window),
@@ -52,9 +52,9 @@ export const serviceAlerts = (side: Side, delivers: boolean): readonly Alert[] =
         "stops accepting connections": `${own("envoy_overload_envoy_overload_actions_stop_accepting_connections_active")} > 0`,
       }),
   ),
-  alert(
-    "EnvoyDropsWrites",
+  EnvoyDropsWrites: alert(
     "critical",
+    { for: "0s", window: "15m" },
     "Envoy answered writes with a 4xx, which makes the sender drop them ({{ $labels.envoy_http_conn_manager_prefix }}).",
     ({ window }, own) =>
       roseOrBegan(
@@ -65,24 +65,24 @@ export const serviceAlerts = (side: Side, delivers: boolean): readonly Alert[] =
         window,
       ),
   ),
-  alert(
-    "ConfigurationNotLoaded",
+  ConfigurationNotLoaded: alert(
     "critical",
-    "Prometheus runs on an old configuration: it could not load the one it has.",
+    { for: "5m" },
+    "Prometheus runs with an old configuration: it could not load the new one.",
     (_, own) => `${own("prometheus_config_last_reload_successful")} == 0`,
   ),
-  alert(
-    "RulesFail",
+  RulesFail: alert(
     "critical",
-    "Rules of {{ $labels.rule_group }} could not be evaluated, so their alerts are blind.",
+    { for: "0s", window: "15m" },
+    "Rules of {{ $labels.rule_group }} could not be evaluated, so their alerts cannot fire.",
     ({ window }, own) =>
       `${rose(own("prometheus_rule_evaluation_failures_total"), window)}\nor\n` +
       rose(own("prometheus_rule_group_iterations_missed_total"), window),
   ),
-  alert(
-    "StorageFails",
+  StorageFails: alert(
     "critical",
-    "Prometheus cannot write or tidy its storage: {{ $labels.kind }}.",
+    { for: "0s", window: "15m" },
+    "Prometheus cannot write or compact its storage: {{ $labels.kind }}.",
     ({ window }, own) =>
       byKind({
         "writing the WAL": rose(own("prometheus_tsdb_wal_writes_failed_total"), window),
@@ -92,22 +92,21 @@ export const serviceAlerts = (side: Side, delivers: boolean): readonly Alert[] =
         "compacting blocks": rose(own("prometheus_tsdb_compactions_failed_total"), window),
       }),
   ),
-  ...(delivers ? [notDelivered] : []),
-  alert(
-    "Watchdog",
+  AlertsNotDelivered: alert(
+    "critical",
+    { for: "5m", window: "15m" },
+    "Alerts do not reach an Alertmanager: {{ $labels.kind }}.",
+    ({ window }, own) =>
+      byKind({
+        dropped: rose(own("prometheus_notifications_dropped_total"), window),
+        errors: roseOrBegan(own("prometheus_notifications_errors_total"), window),
+      }),
+    { when: ({ delivers }) => delivers },
+  ),
+  Watchdog: alert(
     "none",
-    "Always there: whoever stops hearing it knows that no alert is delivered.",
+    { for: "0s" },
+    "Always firing: if it stops arriving, no alert is delivered.",
     () => "vector(1)",
   ),
-];
-
-const notDelivered = alert(
-  "AlertsNotDelivered",
-  "critical",
-  "Alerts do not reach an Alertmanager: {{ $labels.kind }}.",
-  ({ window }, own) =>
-    byKind({
-      dropped: rose(own("prometheus_notifications_dropped_total"), window),
-      errors: roseOrBegan(own("prometheus_notifications_errors_total"), window),
-    }),
-);
+};

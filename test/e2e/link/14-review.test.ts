@@ -38,7 +38,7 @@ describe("a review", function () {
   });
 
   it("refuses a branch with one malicious line, names the line and what it does, until exactly that is accepted", async () => {
-    const file = "packages/prometheus/flags.ts";
+    const file = "packages/prometheus/process.ts";
     const line = clone.edit(file, "--web.listen-address=127.0.0.1", "--web.listen-address=0.0.0.0");
     clone.commit("One line");
     const { code, verdict } = await review("receiver");

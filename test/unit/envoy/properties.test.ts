@@ -8,7 +8,7 @@ import {
   renderSender,
 } from "@metrics-link/envoy";
 import { find, readValue } from "@metrics-link/envoy/read/index.ts";
-import type { Extension } from "@metrics-link/envoy/render/typed.ts";
+import type { Extension } from "@metrics-link/envoy/render/messages.ts";
 import fc from "fast-check";
 
 const label = fc.stringMatching(/^[a-z]([a-z0-9-]{0,8}[a-z0-9])?$/);

@@ -1,8 +1,7 @@
 import { isIPv4 } from "node:net";
 import { anchorsOf, type Fault, namesOf, onlyName } from "../trust.ts";
 import type { Chain } from "../view.ts";
-import { type Facts, publicChains, type Rule, senderOf } from "./rule.ts";
-import { onlyPinned, onlyTls13 } from "./trust.ts";
+import { type Facts, onlyPinned, onlyTls13, publicChains, type Rule, senderOf } from "./rule.ts";
 
 const fence = "client identity";
 

@@ -5,9 +5,8 @@ import {
   clientTls13Only,
   oneChainPerSender,
 } from "./clients.ts";
-import { listenersAreComplete } from "./complete.ts";
 import { namesAreThePeers, noSystemTrustStore, ownCertificate } from "./identities.ts";
-import { adminIsLocal, listenersAreKnown } from "./reach.ts";
+import { adminIsLocal, listenersAreComplete, listenersAreKnown } from "./listeners.ts";
 import { oneRouteOnly } from "./routes.ts";
 import type { Rule } from "./rule.ts";
 import { nothingLeavesInClear, serverAnchorIsPinned, serverNameIsExact, serverTls13Only } from "./servers.ts";

@@ -1,7 +1,7 @@
 import { hostPaths, ports, remoteWrite } from "@metrics-link/release";
 import type { Fault } from "../trust.ts";
 import type { Chain, Route } from "../view.ts";
-import { elsewhere, type Rule } from "./rule.ts";
+import { type Rule, unknownSource } from "./rule.ts";
 
 type Way = Readonly<Record<"method" | "path" | "cluster", string>>;
 
@@ -37,7 +37,7 @@ export const oneRouteOnly: Rule = {
         const where = `listener ${name}, filter chain ${chain.name}`;
         yield* compared(where, chain);
         for (const route of chain.routes.filter(({ leads }) => leads)) {
-          const fits = chain.name !== elsewhere && allowed.some((way) => isThe(way, route));
+          const fits = chain.name !== unknownSource && allowed.some((way) => isThe(way, route));
           if (!fits)
             yield { path: route.place.path, message: `${where}, route ${route.name}: ${wanted(chain, allowed)}` };
         }
@@ -59,7 +59,7 @@ const isThe = (way: Way, { method, path, cluster }: Route) =>
   way.method === method && way.path === path && way.cluster === cluster;
 
 function wanted({ name }: Chain, allowed: readonly Way[]): string {
-  if (name === elsewhere || allowed.length === 0) return "it leads somewhere, and nothing may here";
+  if (name === unknownSource || allowed.length === 0) return "it leads somewhere, and nothing may here";
   return `it is not exactly ${allowed.map(({ method, path, cluster }) => `${method} ${path} to ${cluster}`).join(" or ")}`;
 }
 

@@ -1,7 +1,7 @@
-import type { Fault, Lookup } from "../trust.ts";
-import type { Chain, Role, View } from "../view.ts";
+import { anchorsOf, type Fault, type Lookup } from "../trust.ts";
+import type { Chain, Role, Tls, View } from "../view.ts";
 
-/** What is known of a link besides what its Envoy is told. */
+/** What is known about a link besides its Envoy configuration. */
 export interface Facts {
   /** Which end it is; without it, the end that the bootstrap says it is. */
   readonly role?: Role | undefined;
@@ -26,7 +26,7 @@ export interface Peer {
   readonly fingerprints?: readonly string[] | undefined;
 }
 
-/** A sentence about what an Envoy is told, which a reviewer reads and a machine judges. */
+/** A sentence about an Envoy configuration, which a reviewer reads and a program checks. */
 export interface Rule {
   readonly id: string;
   readonly fence: "client identity" | "server identity" | "pki";
@@ -46,11 +46,48 @@ export const roleOf = (view: View, { role }: Facts): Role | undefined => role ??
 export const publicChains = (view: View): readonly Chain[] =>
   view.listeners.filter(({ address }) => !address.isLocal).flatMap(({ chains }) => chains);
 
-/** The chain for every address that is nobody's, which a receiver of one sender has. */
-export const elsewhere = "elsewhere";
+/** The chain for unknown source addresses, which a receiver with one sender has. */
+export const unknownSource = "elsewhere";
 
 /** Whose chain it is. The one for unknown addresses believes the single sender. */
 export function senderOf({ name }: Chain, peers: readonly Peer[]): Peer | undefined {
   const named = peers.find((peer) => peer.name === name);
-  return named ?? (name === elsewhere && peers.length === 1 ? peers[0] : undefined);
+  return named ?? (name === unknownSource && peers.length === 1 ? peers[0] : undefined);
+}
+
+/** RFC 8446 only: an older handshake shows the client's certificate in clear, and can be resumed. */
+export function* onlyTls13({ common }: Tls): Generator<Fault> {
+  for (const [bound, field] of [
+    ["minimum", "tls_minimum_protocol_version"],
+    ["maximum", "tls_maximum_protocol_version"],
+  ] as const) {
+    const version = common.at("tls_params", field);
+    if (version.text !== "TLSv1_3") {
+      yield {
+        path: version.path,
+        message: `the ${bound} TLS version is ${version.text ?? "not set"} instead of TLSv1_3`,
+      };
+    }
+  }
+}
+
+/**
+ * One bundle of the release and nothing else; with pins, exactly roots that are pinned.
+ * @param pinned `undefined` where the pins are not known
+ */
+export function* onlyPinned(tls: Tls, { lookup }: Facts, pinned: readonly string[] | undefined): Generator<Fault> {
+  const anchors = anchorsOf(tls, lookup);
+  if ("fault" in anchors) {
+    yield anchors.fault;
+    return;
+  }
+  const { fingerprints, file } = anchors.found;
+  if (fingerprints === undefined) return;
+  const { path } = tls.common;
+  if (fingerprints.length === 0) yield { path, message: `${file} holds no certificate` };
+  if (pinned === undefined) return;
+  for (const fingerprint of fingerprints.filter((one) => !pinned.includes(one))) {
+    const pins = pinned.join(", ") || "none";
+    yield { path, message: `${file} holds ${fingerprint}, which is not pinned for this peer (pinned: ${pins})` };
+  }
 }

@@ -1,7 +1,6 @@
 import { isIPv4 } from "node:net";
 import { namesOf, onlyName } from "../trust.ts";
-import { type Rule, roleOf } from "./rule.ts";
-import { onlyPinned, onlyTls13 } from "./trust.ts";
+import { onlyPinned, onlyTls13, type Rule, roleOf } from "./rule.ts";
 
 const fence = "server identity";
 

@@ -1,5 +1,5 @@
 import { known } from "../schema/limits.ts";
-import { elsewhere, type Rule, roleOf } from "./rule.ts";
+import { type Rule, roleOf, unknownSource } from "./rule.ts";
 
 export const sharesFit: Rule = {
   id: "shares-fit",
@@ -14,7 +14,7 @@ export const sharesFit: Rule = {
     const role = roleOf(view, facts);
     if (role === undefined) return;
     const chains = view.listeners.filter(({ name }) => name === "ingest").flatMap((one) => one.chains);
-    const senders = chains.filter(({ name }) => name !== elsewhere).length;
+    const senders = chains.filter(({ name }) => name !== unknownSource).length;
     const shares = (senders + 1) * known.connectionsOfSender;
     const expected =
       role === "sender" ? known.connectionsToSender : shares + known.connectionsOfReady + known.connectionsInPassing;

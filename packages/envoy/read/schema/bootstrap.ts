@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { clusters } from "./cluster.ts";
+import { clusters } from "./clusters.ts";
 import { known } from "./limits.ts";
-import { listeners } from "./listener.ts";
-import { address, extension, whole } from "./parts.ts";
+import { listeners } from "./listeners.ts";
+import { address, extension, whole } from "./messages.ts";
 import type { Material } from "./tls.ts";
 
 const heap = "envoy.resource_monitors.fixed_heap";

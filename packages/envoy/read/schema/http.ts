@@ -1,8 +1,8 @@
 import { remoteWrite } from "@metrics-link/release";
 import { z } from "zod";
-import { statusFilter } from "./access-log.ts";
 import { known as limits } from "./limits.ts";
-import { any, dnsName, extension } from "./parts.ts";
+import { statusFilter } from "./logs.ts";
+import { any, dnsName, extension } from "./messages.ts";
 
 const header = (called: string) =>
   z.strictObject({ name: z.literal(called), string_match: z.strictObject({ exact: z.string() }) });
@@ -61,7 +61,7 @@ export const routes = {
     wrongMethod,
     notFound,
   ]),
-  elsewhere: z.tuple([wrongAddress]),
+  unknownSource: z.tuple([wrongAddress]),
   ready: z.tuple([notFound]),
   metrics: z.tuple([leading("metrics", limits.route.metrics), leading("ready", limits.route.metrics), notFound]),
 } as const;

@@ -1,6 +1,6 @@
 import { hostPaths } from "@metrics-link/release";
 import { z } from "zod";
-import { any, byField, dnsName, extension } from "./parts.ts";
+import { any, byField, dnsName, extension } from "./messages.ts";
 
 /** What runs names its certificates as SDS files; its twin, which Envoy validates, names the PEM files themselves. */
 export type Material = "secrets" | "files";

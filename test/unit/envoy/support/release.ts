@@ -1,7 +1,7 @@
 import { mkdirSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { type Rendering, releaseFiles } from "@metrics-link/envoy";
-import { encodedFiles } from "@metrics-link/envoy/render/encode.ts";
+import { encodedFiles } from "@metrics-link/envoy/render/publish.ts";
 import { hostPaths, ports } from "@metrics-link/release";
 import type { Leaf } from "./authority.ts";
 import { type Places, relocate, unmoved } from "./relocate.ts";

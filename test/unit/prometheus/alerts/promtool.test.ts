@@ -83,8 +83,8 @@ describe("alert rules", () => {
     const rules = toYaml({ groups: groupsOf("receives").filter(({ name }) => name === "metrics-link-peers") });
     writeFileSync(join(directory, "peers.yml"), rules);
     const summaries = {
-      PeerHeld: "What peer account-b says of itself is not taken: unreadable. What was accepted before stays in force.",
-      PeerSuspended: `Peer account-c is suspended: ${reason}. It has no way in or out until that is lifted.`,
+      PeerHeld: "The outputs of peer account-b are rejected: unreadable. The last accepted values stay in force.",
+      PeerSuspended: `Peer account-c is suspended: ${reason}. No connection from or to it is possible until the suspension is removed.`,
     };
     const labels = {
       PeerHeld: { link_side: "receives", severity: "warning", peer: "account-b", reason: "unreadable" },

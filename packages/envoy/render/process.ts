@@ -1,3 +1,16 @@
+/** The names of Envoy's files, relative to a release's directory. */
+export const releaseFiles = {
+  bootstrap: "envoy/bootstrap.json",
+  /** The same configuration with certificates by file, for `envoy --mode validate` in the release's directory. */
+  staticTwin: "envoy/static-twin.json",
+  leafSecret: "envoy/sds/leaf.json",
+  trustSecret: (peer: string) => `envoy/sds/trusted-ca-${peer}.json`,
+  certificateChain: "tls/certificate-chain.pem",
+  /** Not rendered: the host fetches it from Secrets Manager. */
+  privateKey: "tls/private-key.pem",
+  root: (peer: string) => `tls/roots/${peer}.pem`,
+} as const;
+
 /**
  * Envoy's command line, without the program's own name.
  * @param configPath absolute path of `releaseFiles.bootstrap` below the release in force
@@ -10,7 +23,7 @@ export function envoyFlags(configPath: string, accessLogFlushMilliseconds = 1000
     // Two are plenty for one link; Envoy's default is one per core, each with its own upstream connections.
     "--concurrency",
     "2",
-    // An SDS file with a field that Envoy does not know is a mistake of ours, not something to skip.
+    // An unknown field in an SDS file is a bug of ours and must not be skipped.
     "--reject-unknown-dynamic-fields",
     // The access log is an audit trail: the default of ten seconds is too much to lose in a crash.
     "--file-flush-interval-msec",
@@ -21,7 +34,7 @@ export function envoyFlags(configPath: string, accessLogFlushMilliseconds = 1000
   ];
 }
 
-/** Checks a release before it comes into force; run in the release's directory, where the twin's paths lead. */
+/** Validates a release before it becomes current; run in the release's directory, to which the twin's paths are relative. */
 export function validateFlags(configPath: string): string[] {
   return ["--mode", "validate", "--config-path", configPath];
 }

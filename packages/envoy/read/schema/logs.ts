@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { extension } from "./parts.ts";
+import { extension } from "./messages.ts";
 
 /** Field → the operator that fills it: a line of the log must not say anything else under a name that people trust. */
 const operators = {

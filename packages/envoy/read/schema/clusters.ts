@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { http2Options, upstreamOptions } from "./http.ts";
 import { known as limits } from "./limits.ts";
-import { address, bufferBytes, byField, whole } from "./parts.ts";
+import { address, bufferBytes, byField, whole } from "./messages.ts";
 import { type Material, upstreamTls } from "./tls.ts";
 
 const endpoint = z.strictObject({ endpoint: z.strictObject({ address }) });

@@ -1,4 +1,4 @@
-import { type Extension, extension } from "./typed.ts";
+import { type Extension, extension } from "./messages.ts";
 
 /** Field name to format string. A value of one single operator keeps its type (numbers stay numbers in the JSON). */
 export type LogFields = Readonly<Record<string, string>>;
@@ -32,7 +32,7 @@ export function jsonLog(fields: LogFields): AccessLog {
   });
 }
 
-/** Only what was refused or failed, for listeners whose successes are noise. */
+/** Logs failures only, for listeners whose successes are noise. */
 export function jsonLogOfFailures(fields: LogFields): AccessLog {
   return { ...jsonLog(fields), filter: statusFilter("GE", 400) };
 }
@@ -58,7 +58,7 @@ const requestFields: LogFields = {
   connection: "%CONNECTION_ID%",
 };
 
-/** Who was at the other end of a connection that we accepted, as its certificate and its address say. */
+/** The client of an accepted connection, by its certificate and source address. */
 const peerFields: LogFields = {
   source: "%DOWNSTREAM_DIRECT_REMOTE_ADDRESS%",
   filter_chain: "%FILTER_CHAIN_NAME%",
@@ -75,10 +75,10 @@ const peerFields: LogFields = {
 /** A request that came in over mutual TLS. */
 export const ingestRequestLog = (): AccessLog => jsonLog({ ...requestFields, ...peerFields });
 
-/** A request that only this machine can make. */
+/** A request from this host. */
 export const localRequestFields: LogFields = { ...requestFields, source: "%DOWNSTREAM_DIRECT_REMOTE_ADDRESS%" };
 
-/** A request that goes out over mutual TLS: where to, whom it met there, and why it failed. */
+/** A request to the receiver over mutual TLS: upstream address, server certificate, failure reason. */
 export const egressRequestLog = (): AccessLog =>
   jsonLog({
     ...requestFields,

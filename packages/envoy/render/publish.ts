@@ -1,10 +1,11 @@
 import { certificatesOf, InvalidInputError, unlessOtherText } from "@metrics-link/contract";
 import { type HostFile, hostUsers } from "@metrics-link/release";
 import { type Finding, find, type Lookup, readFiles, toJson } from "../read/index.ts";
-import { releaseFiles } from "./release-files.ts";
-import type { Rendering } from "./rendering.ts";
+import type { Bootstrap } from "./bootstrap.ts";
+import { releaseFiles } from "./process.ts";
+import type { SecretFile } from "./tls.ts";
 
-/** What of the PKI is public and belongs on this host. */
+/** The public part of the PKI that this host needs. */
 export interface PublicMaterial {
   /** PEM of our own leaf, then of the intermediate; never the root. */
   readonly certificateChain: string;
@@ -25,8 +26,7 @@ export function envoyFiles(rendering: Rendering, material: PublicMaterial): Host
 }
 
 /**
- * The same before anybody has asked whether it is sound, for a test that shortens a limit. What is published comes from
- * `envoyFiles`.
+ * The same files without the check, for tests that shorten a limit. Publish only what `envoyFiles` returns.
  */
 export function encodedFiles(rendering: Rendering, material: PublicMaterial): HostFile[] {
   return [
@@ -82,3 +82,12 @@ const file = (path: string, content: string): HostFile => ({
   owner: "root",
   group: hostUsers.envoy,
 });
+
+/** One Envoy's configuration as objects. */
+export interface Rendering {
+  /** What runs: certificates by SDS. */
+  readonly bootstrap: Bootstrap;
+  /** The same with certificates by file, for `envoy --mode validate`, which does not look behind SDS. */
+  readonly staticTwin: Bootstrap;
+  readonly secrets: readonly SecretFile[];
+}

@@ -1,8 +1,16 @@
-import { type Address, loopback, socket } from "./address.ts";
-import { type Http2Options, http2Options } from "./http-connection-manager.ts";
+import { type Http2Options, http2Options } from "./http.ts";
 import { connectionBufferBytes, connectSeconds, upstreamConnections, upstreamIdleSeconds } from "./limits.ts";
-import type { UpstreamTlsContext } from "./tls-context.ts";
-import { type Duration, type Extension, seconds, type Typed, typed } from "./typed.ts";
+import {
+  type Address,
+  type Duration,
+  type Extension,
+  loopback,
+  seconds,
+  socket,
+  type Typed,
+  typed,
+} from "./messages.ts";
+import type { UpstreamTlsContext } from "./tls.ts";
 
 /** envoy.extensions.upstreams.http.v3.HttpProtocolOptions */
 interface UpstreamHttpOptions {
@@ -76,7 +84,7 @@ const httpOptions = (options: UpstreamHttpOptions) => ({
   ),
 });
 
-/** Something on this machine, over HTTP/1.1 in clear. */
+/** A server on this host, over plaintext HTTP/1.1. */
 export function localCluster(name: string, address: Address): Cluster {
   return {
     ...cluster(name, [address], 1),
@@ -158,5 +166,5 @@ const setAsideDeadAddresses: OutlierDetection = {
   max_ejection_percent: 100,
 };
 
-/** All set aside means that the link is down, not the addresses: then each is tried, so that its return is noticed. */
+/** If all addresses are ejected, the link is down, not the addresses: then Envoy tries each, to notice its return. */
 const everyAddressWhenNoneIsHealthy = { healthy_panic_threshold: { value: 1 } };

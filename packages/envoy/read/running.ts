@@ -1,11 +1,11 @@
-/** What an Envoy says of itself by `/config_dump`: the parts of a bootstrap, and what became of them. */
+/** The running configuration of an Envoy, from `/config_dump`. */
 export interface RunningEnvoy {
   readonly bootstrap: Readonly<Record<string, unknown>>;
   readonly listeners: readonly unknown[];
   readonly clusters: readonly unknown[];
 }
 
-/** One place in which what runs is not what a file says. */
+/** One place where the running configuration differs from the file. */
 export interface Difference {
   /** For example "listener ingest, filter chain a". */
   readonly where: string;
@@ -53,7 +53,7 @@ function respelt(value: unknown, key = ""): unknown {
   return /^\d+\.\d+s$/.test(value) ? `${Number.parseFloat(value)}s` : value;
 }
 
-/** Values of number 0 that we write out: the dump leaves them out of a message that it shows otherwise. */
+/** Enum values of number 0, which our files have and the dump omits. */
 function defaultsOf(key: string, message: Readonly<Record<string, unknown>>): object {
   if (key === "comparison") return { op: "EQ" };
   if (message["@type"] === httpManager) return { forward_client_cert_details: "SANITIZE", merge_slashes: false };
@@ -78,7 +78,7 @@ export function differencesFrom(bootstrap: unknown, running: RunningEnvoy): Diff
   ];
 }
 
-/** Lists of named things are compared by name, so that one too many is told as that. */
+/** Lists of named things are compared by name, so that an extra one is reported as such. */
 function compared(where: string, wanted: unknown, found: unknown): Difference[] {
   if (Array.isArray(wanted) || Array.isArray(found)) return comparedLists(where, listOf(wanted), listOf(found));
   if (isRecord(wanted) && isRecord(found)) {

@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { connections, egressRequests, ingestRequests, localFailures } from "./access-log.ts";
 import { httpFilters, httpManager, routes } from "./http.ts";
 import { known as limits } from "./limits.ts";
-import { address, bufferBytes, byField, extension, name, whole } from "./parts.ts";
+import { connections, egressRequests, ingestRequests, localFailures } from "./logs.ts";
+import { address, bufferBytes, byField, extension, name, whole } from "./messages.ts";
 import { downstreamTls, type Material } from "./tls.ts";
 
 const connectionLimit = (prefix: string, most: number) =>
@@ -42,7 +42,7 @@ function tlsChain(material: Material, called: string) {
         name: refuses ? called : `ingest-${called}`,
         codec: "HTTP2",
         idle: limits.idle.ingest,
-        routes: refuses ? routes.elsewhere : routes.ingest,
+        routes: refuses ? routes.unknownSource : routes.ingest,
         filters: httpFilters.bounded,
         accessLog: ingestRequests,
       }),

@@ -1,0 +1,238 @@
+import { remoteWrite } from "@metrics-link/release";
+import type { Limits } from "./limits.ts";
+import { type AccessLog, statusFilter } from "./logs.ts";
+import { type Duration, type Extension, extension, seconds } from "./messages.ts";
+
+/** envoy.config.core.v3.Http2ProtocolOptions */
+export interface Http2Options {
+  readonly max_concurrent_streams: number;
+  readonly initial_stream_window_size: number;
+  readonly initial_connection_window_size: number;
+  readonly connection_keepalive: { readonly interval: Duration; readonly timeout: Duration };
+}
+
+/** envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager, the fields that we set. */
+export interface HttpConnectionManager {
+  readonly stat_prefix: string;
+  readonly codec_type: "HTTP1" | "HTTP2";
+  readonly use_remote_address: boolean;
+  readonly skip_xff_append: boolean;
+  readonly server_header_transformation: "PASS_THROUGH";
+  readonly forward_client_cert_details: "SANITIZE";
+  readonly preserve_external_request_id: boolean;
+  readonly normalize_path: boolean;
+  readonly merge_slashes: boolean;
+  readonly path_with_escaped_slashes_action: "REJECT_REQUEST";
+  readonly request_timeout: Duration;
+  readonly request_headers_timeout: Duration;
+  readonly stream_idle_timeout: Duration;
+  readonly max_request_headers_kb: number;
+  readonly common_http_protocol_options: {
+    readonly idle_timeout: Duration;
+    readonly max_connection_duration: Duration;
+    readonly max_headers_count: number;
+    readonly headers_with_underscores_action: "REJECT_REQUEST";
+  };
+  readonly http2_protocol_options?: Http2Options;
+  readonly local_reply_config: LocalReplyConfig;
+  readonly route_config: RouteConfiguration;
+  readonly http_filters: readonly Extension[];
+  readonly access_log: readonly AccessLog[];
+}
+
+export interface HttpInput {
+  readonly statPrefix: string;
+  readonly codec: "HTTP1" | "HTTP2";
+  readonly routes: RouteConfiguration;
+  /** In front of the router, in this order. */
+  readonly filters?: readonly Extension[];
+  readonly accessLog: AccessLog;
+  readonly limits: Limits;
+  /** Time in seconds without a request after which a connection is closed; it also ends one that never makes any. */
+  readonly idleSeconds: number;
+}
+
+/**
+ * An HTTP connection manager with the hardening of an edge (envoyproxy.io, best practices for edge proxies). The same
+ * is used on loopback: it costs nothing there, and one kind is easier to review than three.
+ */
+export function httpConnectionManager(input: HttpInput): Extension<HttpConnectionManager> {
+  return extension(
+    "envoy.filters.network.http_connection_manager",
+    "filters.network.http_connection_manager.v3.HttpConnectionManager",
+    {
+      stat_prefix: input.statPrefix,
+      codec_type: input.codec,
+      use_remote_address: true,
+      // The receiver has no use for the sender's private addresses.
+      skip_xff_append: true,
+      server_header_transformation: "PASS_THROUGH",
+      forward_client_cert_details: "SANITIZE",
+      preserve_external_request_id: true,
+      // Not normalised on purpose: routes compare the path byte for byte, and normalising would only admit more
+      // spellings of it (`//api/v1/write`, `/x/../api/v1/write`).
+      normalize_path: false,
+      merge_slashes: false,
+      path_with_escaped_slashes_action: "REJECT_REQUEST",
+      request_timeout: seconds(input.limits.requestSeconds),
+      request_headers_timeout: seconds(5),
+      // Above every route timeout: those give the better reason.
+      stream_idle_timeout: seconds(30),
+      max_request_headers_kb: 16,
+      common_http_protocol_options: {
+        idle_timeout: seconds(input.idleSeconds),
+        max_connection_duration: seconds(input.limits.connectionLifetimeSeconds),
+        max_headers_count: 50,
+        headers_with_underscores_action: "REJECT_REQUEST",
+      },
+      ...(input.codec === "HTTP2" ? { http2_protocol_options: http2Options(input.limits.streamsPerConnection) } : {}),
+      local_reply_config: retryableLocalReplies,
+      route_config: input.routes,
+      http_filters: [...(input.filters ?? []), router],
+      access_log: [input.accessLog],
+    },
+  );
+}
+
+/**
+ * Windows as in the edge best practices. The pings keep a connection alive through the load balancer, which forgets
+ * idle ones after 350 s, and detect within 40 s that the peer has disappeared.
+ */
+export function http2Options(streams: number): Http2Options {
+  return {
+    max_concurrent_streams: streams,
+    initial_stream_window_size: 65_536,
+    initial_connection_window_size: 1_048_576,
+    connection_keepalive: { interval: seconds(30), timeout: seconds(10) },
+  };
+}
+
+/** Ends every chain of HTTP filters. Envoy's own response headers would reveal what runs here. */
+export const router: Extension = extension("envoy.filters.http.router", "filters.http.router.v3.Router", {
+  suppress_envoy_headers: true,
+});
+
+/** Holds a body until it is whole, so that a slow or endless one never reaches Prometheus; answers 413 beyond. */
+export function bodyLimit(bytes: number): Extension {
+  return extension("envoy.filters.http.buffer", "filters.http.buffer.v3.Buffer", { max_request_bytes: bytes });
+}
+
+/**
+ * Answers `GET path` with 200 while this Envoy takes connections, 503 from `/healthcheck/fail` on. It is answered
+ * within the filter, so that nothing leads from this listener to the admin interface or to Prometheus.
+ */
+export function healthCheck(path: string): Extension {
+  return extension("envoy.filters.http.health_check", "filters.http.health_check.v3.HealthCheck", {
+    pass_through_mode: false,
+    headers: [
+      { name: ":path", string_match: { exact: path } },
+      { name: ":method", string_match: { exact: "GET" } },
+    ],
+  });
+}
+
+export interface HeaderMatcher {
+  readonly name: string;
+  readonly string_match: { readonly exact: string };
+}
+
+export interface RouteMatch {
+  readonly path?: string;
+  readonly prefix?: string;
+  readonly headers?: readonly HeaderMatcher[];
+}
+
+/** Either `route` (to a cluster) or `direct_response` is set. */
+export interface Route {
+  readonly name: string;
+  readonly match: RouteMatch;
+  readonly route?: {
+    readonly cluster: string;
+    readonly timeout: Duration;
+    readonly host_rewrite_literal?: string;
+  };
+  readonly direct_response?: { readonly status: number; readonly body: { readonly inline_string: string } };
+  readonly response_headers_to_add?: readonly {
+    readonly header: { readonly key: string; readonly value: string };
+  }[];
+}
+
+export interface RouteConfiguration {
+  readonly name: string;
+  readonly virtual_hosts: readonly [
+    { readonly name: string; readonly domains: readonly ["*"]; readonly routes: readonly Route[] },
+  ];
+  readonly response_headers_to_remove?: readonly string[];
+}
+
+/** One virtual host for any authority: what is reached is decided by the routes alone, in their order. */
+export function routeConfiguration(name: string, routes: readonly Route[]): RouteConfiguration {
+  return { name, virtual_hosts: [{ name, domains: ["*"], routes }] };
+}
+
+/** `path` in full, as sent: Envoy's path matcher alone would let any query string pass. */
+function exactRequest(method: string, path: string): RouteMatch {
+  return { path, headers: [exactHeader(":method", method), exactHeader(":path", path)] };
+}
+
+const exactHeader = (name: string, value: string): HeaderMatcher => ({ name, string_match: { exact: value } });
+
+/** Routes `method path` to a cluster, and only that. */
+export function routeTo(
+  cluster: string,
+  request: { readonly name: string; readonly method: string; readonly path: string },
+  timeoutSeconds: number,
+  authority?: string,
+): Route {
+  return {
+    name: request.name,
+    match: exactRequest(request.method, request.path),
+    route: {
+      cluster,
+      timeout: seconds(timeoutSeconds),
+      ...(authority === undefined ? {} : { host_rewrite_literal: authority }),
+    },
+  };
+}
+
+/** Answers any request with a status, without ever reaching a cluster. */
+export function answer(name: string, status: number, text: string): Route {
+  return {
+    name,
+    match: { prefix: "/" },
+    direct_response: { status, body: { inline_string: `${text}\n` } },
+  };
+}
+
+/** `POST /api/v1/write` to a cluster; the path with another method is 405, everything else 404. */
+export function onlyRemoteWrite(cluster: string, timeoutSeconds: number, authority?: string): readonly Route[] {
+  const { path } = remoteWrite;
+  return [
+    routeTo(cluster, { name: "remote-write", method: "POST", path }, timeoutSeconds, authority),
+    {
+      name: "wrong-method",
+      match: { path, headers: [exactHeader(":path", path)] },
+      direct_response: { status: 405, body: { inline_string: "only POST is accepted here\n" } },
+      response_headers_to_add: [{ header: { key: "allow", value: "POST" } }],
+    },
+    notFound,
+  ];
+}
+
+export const notFound: Route = answer("not-found", 404, "nothing is served here");
+
+/**
+ * Prometheus retries network errors and 5xx, and 429 if told to; a batch answered with any other status is dropped
+ * for ever. These two say "later", not "never": a request that came too slowly (408) and a rate limit (429).
+ * 400, 404 and 413 stay as they are: retrying one bad batch would block its shard for ever.
+ */
+const retryableStatuses = [408, 429] as const;
+
+export interface LocalReplyConfig {
+  readonly mappers: readonly { readonly filter: object; readonly status_code: number }[];
+}
+
+/** Maps Envoy's local replies, so that Prometheus retries whatever is worth a retry. */
+export const retryableLocalReplies: LocalReplyConfig = {
+  mappers: retryableStatuses.map((status) => ({ filter: statusFilter("EQ", status), status_code: 503 })),
+};
