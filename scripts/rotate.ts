@@ -1,4 +1,4 @@
-import { next, type Rotation, rotations, underWay } from "@metrics-link/pki/rotation/next.ts";
+import { next, type Rotation, rotations, underWay } from "@metrics-link/pki/rotation/index.ts";
 import { mediumOf } from "@metrics-link/sandbox/cli/ceremony.ts";
 import { beforehand, compareSince, describeCompared } from "./link/compare.ts";
 import { act, type Carried, PersonNeeded } from "./rotate/act.ts";

@@ -9,9 +9,14 @@ import {
   readPkiOutput,
   unlessOtherText,
 } from "@metrics-link/contract";
-import { readAuthority, signedProblems, signerProblems } from "@metrics-link/pki/ceremony/certificate.ts";
-import { readRequest, requestProblems } from "@metrics-link/pki/ceremony/request.ts";
-import { yearsInHours } from "@metrics-link/pki/lifetimes.ts";
+import {
+  readAuthority,
+  readRequest,
+  requestProblems,
+  signedProblems,
+  signerProblems,
+  yearsInHours,
+} from "@metrics-link/pki/ceremony/index.ts";
 import { say, typed } from "../stack/command-line.ts";
 import { artefactFolder, type StackContext } from "../stack/context.ts";
 import type { Medium } from "./medium.ts";

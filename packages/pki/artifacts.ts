@@ -21,7 +21,7 @@ export interface OfflineAuthority {
   readonly intermediatePem: string | undefined;
 }
 
-export interface ArtefactsArgs {
+export interface ArtifactsArgs {
   readonly pki: Configuration["pki"];
   /** The folder, as the configuration names it: for messages. */
   readonly folder: string;
@@ -34,11 +34,11 @@ export interface ArtefactsArgs {
 }
 
 /**
- * Reads the artefacts of a ceremony. An account that has never issued a leaf may lack them: it waits. One that has is
+ * Reads the artifacts of a ceremony. An account that has never issued a leaf may lack them: it waits. One that has is
  * stopped before anything changes.
  * @throws InvalidInputError naming each file that is missing or is not what its name says
  */
-export function offlineAuthority(args: ArtefactsArgs): OfflineAuthority {
+export function offlineAuthority(args: ArtifactsArgs): OfflineAuthority {
   const { pki, folder, files, inForce } = args;
   const { root, otherRoots, intermediate } = pki.generations;
   const names = [artefactNames.intermediate(intermediate), ...[root, ...otherRoots].map(artefactNames.root)];
@@ -72,7 +72,7 @@ const remedyOf = (name: string) =>
 const refused = (problems: readonly Problem[]) =>
   new InvalidInputError("The certificates of the ceremony cannot be used; nothing was changed", problems);
 
-function rootProblems({ pki, folder, now }: ArtefactsArgs, { generation, pem }: { generation: number; pem: string }) {
+function rootProblems({ pki, folder, now }: ArtifactsArgs, { generation, pem }: { generation: number; pem: string }) {
   const key = `${folder}/${artefactNames.root(generation)}`;
   const certificate = parse(pem);
   if (certificate === undefined)
@@ -86,7 +86,7 @@ function rootProblems({ pki, folder, now }: ArtefactsArgs, { generation, pem }: 
   ];
 }
 
-function intermediateProblems({ pki, folder, inForce, now }: ArtefactsArgs, pem: string, rootPem: string): Problem[] {
+function intermediateProblems({ pki, folder, inForce, now }: ArtifactsArgs, pem: string, rootPem: string): Problem[] {
   const { root, intermediate } = pki.generations;
   const key = `${folder}/${artefactNames.intermediate(intermediate)}`;
   const [certificate, issuer] = [parse(pem), parse(rootPem)];
