@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { byDefault, madeByProviders, setByTheProgram } from "@metrics-link/policy/model/known-properties.ts";
+import { byDefault, madeByProviders, setByTheProgram } from "@metrics-link/policy/known/properties.ts";
 import { typesAreKnown } from "@metrics-link/policy/policies/types-are-known.ts";
 import { NOUNS } from "@metrics-link/sandbox/cloud/nouns.ts";
 import type { Properties } from "@metrics-link/sandbox/plugins/rpc/schema.ts";

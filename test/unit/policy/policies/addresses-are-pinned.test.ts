@@ -1,11 +1,10 @@
-import { types } from "@metrics-link/policy/model/types.ts";
-import { addressesArePinned } from "@metrics-link/policy/policies/addresses-are-pinned.ts";
+import { types } from "@metrics-link/policy/model/resources.ts";
 import { resource } from "../support/example.ts";
 import { specify, unknown } from "../support/specification.ts";
 
 const address = (allocationId: string) => resource(types.address, { allocationId }, { name: "sender-address" });
 
-specify(addressesArePinned, {
+specify("addresses-are-pinned", {
   configuration: { policy: { addressAllocations: ["eipalloc-1"] } },
   passes: { "the pinned address": [address("eipalloc-1")] },
   fails: {

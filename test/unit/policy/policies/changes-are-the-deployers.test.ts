@@ -1,7 +1,6 @@
 import { bucketPolicy } from "@metrics-link/host/cloud/bucket-policy.ts";
 import { keyPolicy, secretPolicy } from "@metrics-link/host/cloud/secret-policy.ts";
-import { types } from "@metrics-link/policy/model/types.ts";
-import { changesAreTheDeployers } from "@metrics-link/policy/policies/changes-are-the-deployers.ts";
+import { types } from "@metrics-link/policy/model/resources.ts";
 import { configurationOf, resource } from "../support/example.ts";
 import { specify, unknown } from "../support/specification.ts";
 
@@ -25,7 +24,7 @@ const rights = (Condition: object) =>
   });
 const subnet = resource(types.subnet, { vpcId: "vpc-1" });
 
-specify(changesAreTheDeployers, {
+specify("changes-are-the-deployers", {
   passes: {
     "a bucket": [bucket, ofBucket()],
     "a secret": [secret, ofSecret()],
@@ -69,7 +68,7 @@ specify(changesAreTheDeployers, {
 });
 
 describe("without account.assumeRole", () => {
-  specify(changesAreTheDeployers, {
+  specify("changes-are-the-deployers", {
     configuration: { account: { id: account.id, region: account.region } },
     passes: { "a stack that waits for its ceremony": [] },
     fails: {

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { isUnderDeviation, policies } from "@metrics-link/policy";
-import { types } from "@metrics-link/policy/model/types.ts";
-import { deviationsAreWritten } from "@metrics-link/policy/policies/deviations-are-written.ts";
+import { types } from "@metrics-link/policy/model/resources.ts";
 import { resource } from "../support/example.ts";
 import { find, specify, unknown } from "../support/specification.ts";
 

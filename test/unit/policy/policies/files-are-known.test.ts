@@ -1,8 +1,7 @@
-import { filesAreKnown } from "@metrics-link/policy/policies/files-are-known.ts";
 import { specifyRelease } from "../support/specification.ts";
 
 for (const role of ["sender", "receiver"] as const) {
-  specifyRelease(filesAreKnown, role, {
+  specifyRelease("files-are-known", role, {
     "a file that nobody expects": [
       (it) =>
         it.release((release) => {

@@ -1,7 +1,6 @@
 import { instancePolicy, instanceTrustPolicy } from "@metrics-link/host/cloud/instance-policy.ts";
 import { endpointPolicy } from "@metrics-link/network/endpoint-policies.ts";
-import { types } from "@metrics-link/policy/model/types.ts";
-import { rightsAreNarrow } from "@metrics-link/policy/policies/rights-are-narrow.ts";
+import { types } from "@metrics-link/policy/model/resources.ts";
 import { resource } from "../support/example.ts";
 import { specify, unknown } from "../support/specification.ts";
 
@@ -39,7 +38,7 @@ const endpoint = (service: string, change: object = {}) => {
 };
 const ec2 = { Service: "ec2.amazonaws.com" };
 
-specify(rightsAreNarrow, {
+specify("rights-are-narrow", {
   passes: {
     "the host's rights": policy(rights),
     "the same in another order, by lists of one": policy({
