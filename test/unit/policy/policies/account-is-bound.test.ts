@@ -26,7 +26,7 @@ specify("account-is-bound", {
   },
   fails: {
     "a default provider": [provided({ name: "default_7_48_0" }), /a default provider/],
-    "no provider": [resource("aws:ec2/vpc:Vpc", {}), /no provider that is known/],
+    "no provider": [resource("aws:ec2/vpc:Vpc", {}), /an unknown provider/],
     "another account": [
       provided({}, { allowedAccountIds: ["333333333333"] }),
       /bound to 333333333333 instead of 111111111111/,

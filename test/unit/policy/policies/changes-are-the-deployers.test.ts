@@ -40,16 +40,16 @@ specify("changes-are-the-deployers", {
     ],
     "another bucket's policy": [
       [bucket, ofBucket(bucketPolicy("arn:aws:s3:::another", deployer))],
-      /ChangedByTheDeployerOnly is none that is known/,
+      /ChangedByTheDeployerOnly is not known/,
     ],
     "another deployer": [
       [bucket, ofBucket(bucketPolicy(`arn:aws:s3:::${bucketName}`, `${deployer}-2`))],
-      /ChangedByTheDeployerOnly is none that is known/,
+      /ChangedByTheDeployerOnly is not known/,
     ],
     "a secret without a policy": [[secret], /0 policies instead of one/],
     "a secret for another host": [
       [secret, ofSecret(secretPolicy({ host: `${host}-2`, deployer }))],
-      /ReadersOnly is none/,
+      /ReadersOnly is not known/,
     ],
     "a key without a policy": [resource(types.key, {}), /no policy of its own/],
     "a key for another host": [

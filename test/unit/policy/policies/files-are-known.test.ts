@@ -7,7 +7,7 @@ for (const role of ["sender", "receiver"] as const) {
         it.release((release) => {
           for (const file of release.files) if (file.path === "envoy/drain.sh") file.path = "envoy/lua/drain.lua";
         }),
-      /envoy\/lua\/drain.lua is no file that is known/,
+      /envoy\/lua\/drain.lua is not a known file/,
     ],
     "a file that its reader may write": [
       (it) =>

@@ -11,7 +11,7 @@ specify("types-are-known", {
     "one of which nothing else is known": resource(types.volume, { size: unknown }),
   },
   fails: {
-    "a user": [resource("aws:iam/user:User", {}), /aws:iam\/user:User is known to no policy/],
+    "a user": [resource("aws:iam/user:User", {}), /aws:iam\/user:User no policy knows/],
     "a function": [resource("aws:lambda/function:Function", { role: unknown }), /known to no policy/],
   },
   undecidable: {},

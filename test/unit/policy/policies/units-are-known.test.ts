@@ -46,6 +46,6 @@ specifyRelease("units-are-known", "receiver", {
         const [like] = release.files.filter(({ path }) => path === exporter);
         if (like !== undefined) release.files.push({ ...like, path: "systemd/metrics-link-repair.service" });
       }),
-    /metrics-link-repair.service is no unit that is known/,
+    /metrics-link-repair.service is not a known unit/,
   ],
 });

@@ -5,11 +5,17 @@ import { Mutant } from "../../../program/policy/support/mutate.ts";
 import { today } from "./certificates.ts";
 import { configurationOf, type Role, releaseObject } from "./example.ts";
 
+/** The SDK's own reading of unknown values, which its types leave out. */
+const { unknownCheckingProxy, unknownStringValue } = proxy as unknown as {
+  unknownCheckingProxy(props: Seen["props"]): Seen["props"];
+  unknownStringValue: string;
+};
+
 /** A property whose value only the update will know. */
-export const unknown: string = proxy.unknownStringValue;
+export const unknown: string = unknownStringValue;
 
 /** Properties that throw where a value is unknown, as the engine shows them. */
-export const reading = (props: Seen["props"]): Seen["props"] => proxy.unknownCheckingProxy(props);
+export const reading = (props: Seen["props"]): Seen["props"] => unknownCheckingProxy(props);
 
 /** The resources of a case. A stack policy gets them together, a resource policy one by one. */
 type Case = Seen | readonly Seen[];
@@ -33,12 +39,7 @@ export function policyOf(name: string): Policy {
 }
 
 /** What a policy finds, with unknown values behaving as they do under the engine. */
-export function find(
-  name: string,
-  shown: Case,
-  role: Role,
-  change: Readonly<Record<string, unknown>> = {},
-): Finding[] {
+export function find(name: string, shown: Case, role: Role, change: Readonly<Record<string, unknown>> = {}): Finding[] {
   const policy = policyOf(name);
   const context = { configuration: configurationOf(role, change), now: today };
   const resources = [shown].flat().map((one: Seen) => ({ ...one, props: reading(one.props) }));
