@@ -24,7 +24,7 @@ export interface PkiPlan {
  */
 export function planPki({ pki }: Configuration, inForce: PkiOutput | undefined): PkiPlan {
   const now = Date.now();
-  const offline = pki.root === "trial" ? undefined : offlineAuthority({ pki, ...artefactsOf(pki), inForce, now });
+  const offline = pki.root === "trial" ? undefined : offlineAuthority({ pki, ...artifactsOf(pki), inForce, now });
   return { inForce, offline, now, waits: offline !== undefined && offline.intermediatePem === undefined };
 }
 
@@ -72,7 +72,7 @@ export function waitingPki(name: string, { pki }: Configuration, plan: PkiPlan, 
   return { pki: state, next };
 }
 
-function artefactsOf({ artefacts = "" }: Configuration["pki"]) {
+function artifactsOf({ artefacts = "" }: Configuration["pki"]) {
   const path = resolve(repositoryRoot, artefacts);
   const names = existsSync(path) ? readdirSync(path).filter((name) => name.endsWith(".pem")) : [];
   return {

@@ -1,11 +1,9 @@
 import type { Configuration } from "@metrics-link/config";
 import { fingerprintOf, leafNames, type PkiOutput } from "@metrics-link/contract";
 import * as pulumi from "@pulumi/pulumi";
-import type { OfflineAuthority } from "./artefacts.ts";
-import { IntermediateAuthority } from "./intermediate-authority.ts";
-import { Leaf, type LeafArgs } from "./leaf.ts";
-import { renewalOf } from "./renewal.ts";
-import { RootAuthority } from "./root-authority.ts";
+import type { OfflineAuthority } from "./artifacts.ts";
+import { IntermediateAuthority, RootAuthority } from "./authorities.ts";
+import { Leaf, type LeafArgs, renewalOf } from "./leaf.ts";
 
 export interface AccountPkiArgs {
   /** The stack's own name, as its peers write it. */

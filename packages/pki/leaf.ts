@@ -1,8 +1,8 @@
+import type { PkiOutput } from "@metrics-link/contract";
 import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
+import { ecdsaKey, type Issuer } from "./authorities.ts";
 import { daysInHours } from "./lifetimes.ts";
-import { ecdsaKey } from "./private-key.ts";
-import type { Issuer } from "./signed-intermediate.ts";
 
 export interface LeafArgs {
   readonly organization: string;
@@ -68,4 +68,28 @@ export class Leaf extends pulumi.ComponentResource {
 /** A common name has at most 64 characters (RFC 5280 appendix A, ub-common-name); who matches looks at the SAN. */
 function commonName(dnsName: string): string {
   return dnsName.length <= 64 ? dnsName : dnsName.slice(0, dnsName.indexOf("."));
+}
+
+/**
+ * The last third of a leaf's lifetime, in which any update renews it: ten days of thirty for an update to succeed.
+ * cert-manager and step-ca renew at two thirds too.
+ */
+const window = 1 / 3;
+
+/** Whether a certificate is in the time in which an update renews it, or past it. Times in milliseconds, UTC. */
+export function isDue({ notBefore, notAfter }: { notBefore: string; notAfter: string }, now: number): boolean {
+  const [start, end] = [Date.parse(notBefore), Date.parse(notAfter)];
+  return now >= end - (end - start) * window;
+}
+
+/**
+ * How often the leaf of a generation has been renewed, counted on when this update is to renew it: key and certificate
+ * are named by generation and renewal, so another number makes both anew.
+ *
+ * @param inForce the leaf that the stack's last successful update left; undefined before the first
+ * @param generation the one that the configuration wants
+ */
+export function renewalOf(inForce: PkiOutput["leaf"], generation: number, now: number): number {
+  if (inForce === undefined || inForce.generation !== generation) return 0;
+  return isDue(inForce, now) ? inForce.renewal + 1 : inForce.renewal;
 }

@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import {
@@ -9,10 +10,14 @@ import {
   readPkiOutput,
   unlessOtherText,
 } from "@metrics-link/contract";
-import { readAuthority, signedProblems, signerProblems } from "@metrics-link/pki/ceremony/certificate.ts";
-import { readRequest, requestProblems } from "@metrics-link/pki/ceremony/request.ts";
-import { yearsInHours } from "@metrics-link/pki/lifetimes.ts";
-import { z } from "zod";
+import {
+  readAuthority,
+  readRequest,
+  requestProblems,
+  signedProblems,
+  signerProblems,
+  yearsInHours,
+} from "@metrics-link/pki/ceremony/index.ts";
 import { say, typed } from "../stack/command-line.ts";
 import { artefactFolder, type StackContext } from "../stack/context.ts";
 import type { Medium } from "./medium.ts";
@@ -129,7 +134,7 @@ export async function sign(context: StackContext, medium: Medium, options: SignO
   say(`${join(folder, artefactNames.intermediate(generation))}\n${describeAuthority(issued)}`);
 }
 
-/** What is in the folder of artifacts, and, where the medium is, on the medium. */
+/** What is in the folder of artefacts, and, where the medium is, on the medium. */
 export async function show(context: StackContext, medium: Medium | undefined): Promise<void> {
   const folder = artefactFolder(context);
   const names = existsSync(folder) ? readdirSync(folder).toSorted() : [];

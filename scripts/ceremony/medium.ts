@@ -10,12 +10,8 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
+import { parseRootConfiguration, type RootConfiguration, rootNamespace } from "@metrics-link/pki/ceremony/index.ts";
 import { Pulumi } from "@metrics-link/sandbox/cli/pulumi.ts";
-import {
-  parseRootConfiguration,
-  type RootConfiguration,
-  rootNamespace,
-} from "@metrics-link/stacks/root/configuration.ts";
 import { parse, parseDocument, stringify } from "yaml";
 import { repository } from "../stack/context.ts";
 

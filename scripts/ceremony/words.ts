@@ -1,6 +1,5 @@
 import { printable } from "@metrics-link/contract";
-import type { Authority } from "@metrics-link/pki/ceremony/certificate.ts";
-import type { Request } from "@metrics-link/pki/ceremony/request.ts";
+import type { Authority, Request } from "@metrics-link/pki/ceremony/index.ts";
 
 const day = (date: Date) => date.toISOString().slice(0, 10);
 

@@ -4,11 +4,11 @@ import { type Command, optionsOf, say } from "../stack/command-line.ts";
 import { repository } from "../stack/context.ts";
 import { configurationPage } from "./configuration.ts";
 import type { Generated } from "./generated.ts";
-import { policyIndex, policyPage } from "./policies.ts";
+import { policyPage } from "./policies.ts";
 import { runbookIndex } from "./runbooks.ts";
 
 /** In this order: the page of policies reads their index. */
-export const generated: readonly Generated[] = [policyIndex, policyPage, runbookIndex, configurationPage];
+export const generated: readonly Generated[] = [policyPage, runbookIndex, configurationPage];
 
 const usage = `Usage: npm run -s generate -- [--check]
 Writes what follows from the source:

@@ -1,4 +1,4 @@
-import { parsePlainYaml } from "@metrics-link/policy/model/yaml.ts";
+import { parsePlainYaml } from "@metrics-link/policy";
 import { secretIn } from "@metrics-link/review";
 import { isScalar, Lexer, parseDocument, visit } from "yaml";
 

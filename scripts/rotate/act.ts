@@ -1,4 +1,4 @@
-import type { Action } from "@metrics-link/pki/rotation/next.ts";
+import type { Action } from "@metrics-link/pki/rotation/index.ts";
 import { init, request, sign } from "../ceremony/commands.ts";
 import { Medium } from "../ceremony/medium.ts";
 import { withPassphrase } from "../ceremony/passphrase.ts";

@@ -2,7 +2,7 @@ import { X509Certificate } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { artefactNames } from "@metrics-link/contract";
-import type { View } from "@metrics-link/pki/rotation/view.ts";
+import type { View } from "@metrics-link/pki/rotation/index.ts";
 
 const day = 86_400_000;
 

@@ -1,4 +1,4 @@
-import { next, type Rotation, rotations, underWay } from "@metrics-link/pki/rotation/next.ts";
+import { next, type Rotation, rotations, underWay } from "@metrics-link/pki/rotation/index.ts";
 import { mediumOf } from "@metrics-link/sandbox/cli/ceremony.ts";
 import { type Command, counted, optionsOf, required, say, UsageError } from "../stack/command-line.ts";
 import { beforehand, compareSince, describeCompared } from "../stack/compare.ts";

@@ -1,7 +1,6 @@
 import { printable } from "@metrics-link/contract";
 import { isDue } from "@metrics-link/pki";
-import type { Action, Next } from "@metrics-link/pki/rotation/next.ts";
-import type { View } from "@metrics-link/pki/rotation/view.ts";
+import type { Action, Next, View } from "@metrics-link/pki/rotation/index.ts";
 
 const day = 86_400_000;
 

@@ -12,7 +12,7 @@ import {
   readPkiOutput,
   unlessOtherText,
 } from "@metrics-link/contract";
-import type { PeerView, View } from "@metrics-link/pki/rotation/view.ts";
+import type { PeerView, View } from "@metrics-link/pki/rotation/index.ts";
 import { z } from "zod";
 import { artefactFolder, type StackContext } from "../stack/context.ts";
 import { peersOf } from "../stack/stack-file.ts";
@@ -50,8 +50,8 @@ export async function readView(context: StackContext): Promise<View> {
       };
     }),
   );
-  const artefacts = root === "offline" ? artefactsOf(artefactFolder(context)) : { roots: {}, intermediates: [] };
-  return { stack: inForce.stack, root, dnsName, generations, inForce, artefacts, peers };
+  const artifacts = root === "offline" ? artifactsOf(artefactFolder(context)) : { roots: {}, intermediates: [] };
+  return { stack: inForce.stack, root, dnsName, generations, inForce, artifacts, peers };
 }
 
 const peersOutput = z.array(z.object({ stack: z.string(), addresses: z.array(z.string()) }));
@@ -71,7 +71,7 @@ async function contractOf({ pulumi }: StackContext, stack: string) {
   }
 }
 
-function artefactsOf(folder: string): View["artefacts"] {
+function artifactsOf(folder: string): View["artifacts"] {
   const names = existsSync(folder) ? readdirSync(folder) : [];
   const generations = (pattern: RegExp) =>
     names.flatMap((name) => {

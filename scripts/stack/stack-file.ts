@@ -1,7 +1,7 @@
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { configurationNamespace, parseConfiguration } from "@metrics-link/config";
 import type { PeerPins, Pins } from "@metrics-link/contract";
-import type { GenerationChange } from "@metrics-link/pki/rotation/view.ts";
+import type { GenerationChange } from "@metrics-link/pki/rotation/index.ts";
 import type { AlertOverrides } from "@metrics-link/prometheus";
 import { type Document, parseDocument } from "yaml";
 

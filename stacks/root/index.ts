@@ -1,6 +1,6 @@
 import { RootAuthority, signedIntermediate } from "@metrics-link/pki";
+import { parseRootConfiguration } from "@metrics-link/pki/ceremony/index.ts";
 import * as pulumi from "@pulumi/pulumi";
-import { parseRootConfiguration } from "./configuration.ts";
 
 /**
  * The program of an account's offline roots. Its state is on a medium that a person carries; nothing of it but

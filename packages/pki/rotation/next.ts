@@ -135,13 +135,13 @@ function intermediateStep(view: View): Next {
 }
 
 /** What is still to do until the next intermediate is signed by `root`; undefined when it is. */
-function prepared({ generations, artefacts }: View, root: number): Next | undefined {
+function prepared({ generations, artifacts }: View, root: number): Next | undefined {
   const { intermediate, nextIntermediate } = generations;
   if (nextIntermediate === undefined) {
     const generation = intermediate + 1;
     return update(`the key and the request of intermediate G${generation}`, { nextIntermediate: generation });
   }
-  if (artefacts.intermediates.includes(nextIntermediate)) return undefined;
+  if (artifacts.intermediates.includes(nextIntermediate)) return undefined;
   return ours(`root G${root} has to sign intermediate G${nextIntermediate}`, {
     kind: "ceremony",
     makes: "intermediate",
@@ -166,7 +166,7 @@ function rootStep(view: View): Next {
     throw new OutOfOrderError("a rotation of the intermediate is under way, signed by the root in force: end it first");
   }
   const generation = root + 1;
-  if (view.root === "offline" && view.artefacts.roots[generation] === undefined) {
+  if (view.root === "offline" && view.artifacts.roots[generation] === undefined) {
     return ours(`root G${generation} has to be made`, { kind: "ceremony", makes: "root", generation });
   }
   return update(`root G${generation} is published beside G${root}`, { otherRoots: [generation] });

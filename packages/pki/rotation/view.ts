@@ -43,8 +43,8 @@ export interface View {
   readonly generations: Generations;
   /** As the last successful update left it. @see readPkiOutput */
   readonly inForce: PkiOutput;
-  /** What the folder of artefacts holds. Empty for a trial. */
-  readonly artefacts: {
+  /** What the folder of artifacts holds. Empty for a trial. */
+  readonly artifacts: {
     /** Generation → fingerprint. */
     readonly roots: Readonly<Record<number, string>>;
     /** Generations of signed intermediates. */
@@ -54,8 +54,8 @@ export interface View {
 }
 
 /** The fingerprint of one of this side's roots, if it exists yet. */
-export const rootFingerprint = ({ artefacts, inForce }: View, generation: number): string | undefined =>
-  artefacts.roots[generation] ?? inForce.roots[generation];
+export const rootFingerprint = ({ artifacts, inForce }: View, generation: number): string | undefined =>
+  artifacts.roots[generation] ?? inForce.roots[generation];
 
 /** Whether the configuration says something else than what is in force: an update was not made, or not to its end. */
 export function isAhead({ generations, inForce }: View): boolean {

@@ -8,9 +8,10 @@ import type {
 } from "@pulumi/policy";
 import * as pulumi from "@pulumi/pulumi";
 import { verdictOn } from "./deviations.ts";
-import { type Context, type Finding, findingsOf, type Policy, type Seen } from "./policy.ts";
+import { type Context, type Finding, findingsOf, type Policy } from "./policy.ts";
+import type { Seen } from "./resources.ts";
 
-/** Our policies as CrossGuard takes them. */
+/** The policies in CrossGuard's form. */
 export function crossGuardPolicies(policies: readonly Policy[]): (ResourceValidationPolicy | StackValidationPolicy)[] {
   const configuration = once(readConfiguration);
   const run = (
@@ -21,7 +22,7 @@ export function crossGuardPolicies(policies: readonly Policy[]): (ResourceValida
   ) => {
     const context = { configuration: configuration(), now: Date.now() };
     const findings = findingsOf(policy, subject, { ...context, parameters: getConfig<Context["parameters"]>() });
-    for (const finding of findings) tell(policy, finding, context, report);
+    for (const finding of findings) reportFinding(policy, finding, context, report);
   };
   return policies.map((policy) =>
     policy.kind === "resource"
@@ -45,11 +46,17 @@ function described({ name, rule, reason, remedy, source, fence, parameters = {} 
   } as SdkPolicy;
 }
 
+interface Violation {
+  readonly message: string;
+  readonly urn?: string | undefined;
+  readonly enforcementLevel?: EnforcementLevel;
+}
+
 /**
- * Reports a finding at the level that it has come to. The SDK takes an object with a level of its own where its types
- * know a text only; Pulumi's own policy packs use it so (@pulumi/compliance-policy-manager).
+ * Reports a finding at its own level. The SDK accepts an object with a level where its types declare a string only;
+ * Pulumi's own packs use it this way (@pulumi/compliance-policy-manager).
  */
-function tell(
+function reportFinding(
   policy: Policy,
   finding: Finding,
   { configuration, now }: Pick<Context, "configuration" | "now">,
@@ -57,15 +64,14 @@ function tell(
 ): void {
   const { deviations } = configuration.policy;
   const { message, level } = verdictOn(policy, finding, { deviations, now });
-  const violation: { message: string; urn?: string | undefined; enforcementLevel?: EnforcementLevel } = {
-    message,
-    urn: finding.urn,
-    ...(level === "as configured" ? {} : { enforcementLevel: level }),
-  };
-  report(violation as unknown as string, finding.urn);
+  const reportWithLevel = report as (violation: string | Violation, urn?: string) => void;
+  reportWithLevel(
+    { message, urn: finding.urn, ...(level === "as configured" ? {} : { enforcementLevel: level }) },
+    finding.urn,
+  );
 }
 
-/** @throws InvalidInputError when the stack's configuration is not usable: a pack that cannot read it must not pass */
+/** @throws InvalidInputError if the stack's configuration is invalid: a pack that cannot read it must not pass */
 function readConfiguration(): Context["configuration"] {
   return parseConfiguration(configurationOf(configurationNamespace, pulumi.runtime.allConfig()));
 }

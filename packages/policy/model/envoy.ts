@@ -1,20 +1,12 @@
 import type { Configuration } from "@metrics-link/config";
-import {
-  type Facts,
-  find,
-  type Peer,
-  type RuleId,
-  type rules,
-  sentence,
-  type Told,
-} from "@metrics-link/envoy/read/index.ts";
-import type { ResourceRule } from "./policy.ts";
-import { type PublishedRelease, releaseRule } from "./release.ts";
+import { find, type Peer, type RuleId, type rules, sentence } from "@metrics-link/envoy/read/index.ts";
+import type { Facts } from "./policy.ts";
+import type { PublishedRelease } from "./release.ts";
 
-type Rule = (typeof rules)[keyof typeof rules];
+export type EnvoyRule = (typeof rules)[keyof typeof rules];
 
-/** What a policy says of itself is what the rule says of itself. */
-export const saidBy = ({ id, fence, rule, reason, remedy, source }: Rule) => ({
+/** A policy about Envoy has the texts of its rule. */
+export const factsOf = ({ id, fence, rule, reason, remedy, source }: EnvoyRule): Facts => ({
   name: id,
   fence,
   rule,
@@ -23,27 +15,20 @@ export const saidBy = ({ id, fence, rule, reason, remedy, source }: Rule) => ({
   source,
 });
 
-/** The policy that a rule of the table makes: asked of every Envoy of a release before it is published. */
-export const envoyPolicy = (rule: Rule): ResourceRule =>
-  releaseRule(saidBy(rule), function* (release, { configuration }) {
-    for (const envoy of release.envoys) {
-      if (envoy !== undefined) yield* envoyFindings(release, envoy, configuration, rule.id);
-    }
-  });
-
-/** What a rule finds of an Envoy, with what the stack's own configuration says of its peers. */
+/** What a rule finds in each Envoy of a release, given what is known about the peers. */
 export function* envoyFindings(
   release: PublishedRelease,
-  envoy: Told,
   configuration: Configuration,
   id: RuleId,
   peers: readonly Peer[] = declaredPeers(configuration),
 ): Generator<string> {
-  const facts: Facts = { role: configuration.role, lookup: (path) => release.file(path), peers };
-  yield* find(envoy, facts, (one) => one === id).map(sentence);
+  const facts = { role: configuration.role, lookup: (path: string) => release.file(path), peers };
+  for (const envoy of release.envoys) {
+    if (envoy !== undefined) yield* find(envoy, facts, (one) => one === id).map(sentence);
+  }
 }
 
-/** The peers by name and pins; what else is known of them stands in their contracts. */
+/** The peers by name and pins. Their contracts, which say more, are known to the whole stack only. */
 function declaredPeers(configuration: Configuration): readonly Peer[] {
   if (configuration.role === "receiver") {
     return configuration.senders.map(({ name, rootFingerprints }) => ({ name, fingerprints: rootFingerprints }));

@@ -1,35 +1,32 @@
 import type { Configuration } from "@metrics-link/config";
-import type { PolicyResource, ResourceValidationArgs } from "@pulumi/policy";
+import { type Inputs, type Kind, type Seen, types } from "./resources.ts";
 
-/** What a policy belongs to: one of the three fences, or what stands behind them. */
+/** What a policy protects: one of the three fences, or what stands behind them. */
 export const fences = ["address", "client identity", "server identity", "pki", "host", "account"] as const;
 export type Fence = (typeof fences)[number];
 
-/** A resource as a policy sees it: what both of Pulumi's kinds of policy tell of it. Reading an unknown value throws. */
-export type Seen = Pick<PolicyResource & ResourceValidationArgs, "type" | "name" | "urn" | "props" | "opts"> &
-  Partial<Pick<PolicyResource, "provider">>;
-
-/** One thing that a policy found. */
+/** What a policy found. */
 export interface Finding {
-  /** A notice is for the reader alone, and stops nothing. */
+  /** A notice informs the reader and stops nothing. */
   readonly kind: "violation" | "undecidable" | "notice";
-  /** What was seen, and what would be right. */
+  /** The value seen, and the value expected. */
   readonly message: string;
   readonly urn?: string | undefined;
 }
 
-/** What a policy may know besides the resources. */
+/** What a policy knows besides the resources. */
 export interface Context {
   /** The stack's own configuration. */
   readonly configuration: Configuration;
-  /** What a person set for this policy, over its defaults. */
+  /** The policy's parameters: its defaults, overridden by CrossGuard's configuration. */
   readonly parameters: Readonly<Record<string, number>>;
   /** Milliseconds, UTC. */
   readonly now: number;
 }
 
-interface Facts {
-  /** Unique; what configuration, deviations and events call it. */
+/** What docs/policies.md and a violation say about a policy. */
+export interface Facts {
+  /** Unique. Configuration, deviations and events refer to it. */
   readonly name: string;
   readonly fence: Fence;
   /** What must hold. */
@@ -38,42 +35,70 @@ interface Facts {
   readonly reason: string;
   /** What to do when it does not hold. */
   readonly remedy: string;
-  /** Where the rule comes from: a design decision, an RFC, AWS or CIS. */
+  /** The origin of the rule: a design decision, an RFC, AWS or CIS. */
   readonly source: string;
-  /** Numbers that a person may set, with their defaults. */
+  /** Numbers that CrossGuard's configuration may set, with their defaults. */
   readonly parameters?: Readonly<Record<string, { readonly default: number; readonly description: string }>>;
 }
 
-type Check<Subject> = (subject: Subject, context: Context) => Iterable<string | Finding>;
+export type Findings = Iterable<string | Finding>;
 
-/** Asked before each resource of these types is made or changed: at an update it keeps it from happening. */
+/** Runs before each resource of these types is created or changed. During an update, a violation stops that resource. */
 export interface ResourceRule extends Facts {
   readonly kind: "resource";
-  /** Type tokens; without them every resource is asked about. */
+  /** Type tokens; every resource if absent. */
   readonly types?: readonly string[];
-  readonly check: Check<Seen>;
+  readonly check: (resource: Seen, context: Context) => Findings;
 }
 
-/** Asked once about all resources together, when they are there: after a preview, and again after the update. */
+/** Runs once over all resources: after a preview, and again after the update. */
 export interface StackRule extends Facts {
   readonly kind: "stack";
-  readonly check: Check<readonly Seen[]>;
+  readonly check: (resources: readonly Seen[], context: Context) => Findings;
 }
 
 export type Policy = ResourceRule | StackRule;
+
+/** A check for each resource type, with the properties as the SDK types them. */
+type Checks = {
+  readonly [K in Kind]?: (props: Inputs<K>, context: Context, resource: Seen) => Findings;
+};
+
+/** A policy that judges resources of some types, one by one. */
+export function resourceRule(facts: Facts, checks: Checks): ResourceRule {
+  const byToken = new Map<string, (props: Seen["props"], context: Context, resource: Seen) => Findings>(
+    Object.entries(checks).map(([kind, check]) => [types[kind as Kind], check]),
+  );
+  return {
+    kind: "resource",
+    ...facts,
+    types: [...byToken.keys()],
+    check: (resource, context) => byToken.get(resource.type)?.(resource.props, context, resource) ?? [],
+  };
+}
+
+/** A policy that judges every resource, whatever its type. */
+export const everyResourceRule = (facts: Facts, check: ResourceRule["check"]): ResourceRule => ({
+  kind: "resource",
+  ...facts,
+  check,
+});
+
+/** A policy that judges all resources together. */
+export const stackRule = (facts: Facts, check: StackRule["check"]): StackRule => ({ kind: "stack", ...facts, check });
 
 /** Whether an error says that a value is not known yet. Its class is internal to `@pulumi/policy`. */
 export const isUnknownValue = (error: unknown): error is Error =>
   error instanceof Error && error.constructor.name === "UnknownValueError";
 
 /**
- * The findings of one question, in which a value that is not known becomes a finding of its own. What other questions
- * found, and what this one found before, stays found.
+ * The findings of one check. If it reads a value that is not known yet, it ends with the finding `undecidable`; what it
+ * found before that, and what other checks find, still counts.
  */
-export function* asked(subject: Seen | undefined, question: () => Iterable<string | Finding>): Generator<Finding> {
+export function* checked(subject: Pick<Seen, "urn"> | undefined, check: () => Findings): Generator<Finding> {
   const urn = subject?.urn;
   try {
-    for (const found of question()) {
+    for (const found of check()) {
       yield typeof found === "string" ? { kind: "violation", message: found, urn } : found;
     }
   } catch (error) {
@@ -82,15 +107,15 @@ export function* asked(subject: Seen | undefined, question: () => Iterable<strin
   }
 }
 
-/** Asks the same of several resources. */
-export function* each(
-  resources: Iterable<Seen>,
-  question: (resource: Seen) => Iterable<string | Finding>,
+/** Runs the same check on several resources. */
+export function* each<Resource extends Pick<Seen, "urn">>(
+  resources: Iterable<Resource>,
+  check: (resource: Resource) => Findings,
 ): Generator<Finding> {
-  for (const resource of resources) yield* asked(resource, () => question(resource));
+  for (const resource of resources) yield* checked(resource, () => check(resource));
 }
 
-/** Everything that a policy finds. */
+/** All findings of a policy. Parameters that are not given have their defaults. */
 export function findingsOf(
   policy: Policy,
   subject: Seen | readonly Seen[],
@@ -99,7 +124,7 @@ export function findingsOf(
   if (policy.kind === "resource" && policy.types && !policy.types.includes((subject as Seen).type)) return [];
   const defaults = Object.entries(policy.parameters ?? {}).map(([name, { default: value }]) => [name, value] as const);
   const full = { ...context, parameters: { ...Object.fromEntries(defaults), ...context.parameters } };
-  if (policy.kind === "stack") return [...asked(undefined, () => policy.check(subject as readonly Seen[], full))];
+  if (policy.kind === "stack") return [...checked(undefined, () => policy.check(subject as readonly Seen[], full))];
   const resource = subject as Seen;
-  return [...asked(resource, () => policy.check(resource, full))];
+  return [...checked(resource, () => policy.check(resource, full))];
 }

@@ -1,18 +1,18 @@
 import { readFiles, type Told } from "@metrics-link/envoy/read/index.ts";
 import { hostPaths, parseRelease, type Release } from "@metrics-link/release";
-import { type Context, type Finding, isUnknownValue, type ResourceRule, type Seen } from "./policy.ts";
-import { types } from "./types.ts";
+import { type Context, type Facts, type Findings, isUnknownValue, type ResourceRule, resourceRule } from "./policy.ts";
+import type { Inputs } from "./resources.ts";
 import { parsePlainYaml } from "./yaml.ts";
 
-/** A service of a release: what its unit runs. */
+/** What a unit of a release runs. */
 export interface Unit {
   readonly path: string;
-  /** The name of the command, below `bin/` of the release; undefined when it is somewhere else. */
+  /** The command's name in `bin/` of the release; undefined if it is elsewhere. */
   readonly command: string | undefined;
   readonly words: readonly string[];
 }
 
-/** A release that would be published, with its files read as what they are. */
+/** A release that would be published, with its configuration files parsed. */
 export class PublishedRelease {
   readonly release: Release;
 
@@ -41,12 +41,12 @@ export class PublishedRelease {
       );
   }
 
-  /** What the Envoys of its units are told. A unit that names no file of the release has none, which is a finding. */
+  /** The configurations that its units run Envoy with; undefined if a unit names no file of the release. */
   readonly envoys: readonly (Told | undefined)[];
 
-  readonly prometheuses: readonly (PrometheusConfiguration | undefined)[];
+  readonly prometheuses: readonly (Document | undefined)[];
 
-  /** Files of ours that could be read in two ways. */
+  /** Why configurations are ambiguous: two parsers could read them differently. */
   readonly ambiguous: string[] = [];
 
   private configurations<Read>(
@@ -65,25 +65,31 @@ export class PublishedRelease {
       });
   }
 
-  private yaml(path: string, text: string): PrometheusConfiguration {
+  private yaml(path: string, text: string): Document {
     try {
-      return (parsePlainYaml(text) ?? {}) as PrometheusConfiguration;
+      return recordOf(parsePlainYaml(text));
     } catch (error) {
-      this.ambiguous.push(`${path}: ${(error as Error).message}`);
+      this.ambiguous.push(`${path}: ${messageOf(error)}`);
       return {};
     }
   }
 }
 
-/** Prometheus' configuration, as far as policies look at it. */
-export interface PrometheusConfiguration {
-  readonly remote_write?: readonly { readonly url?: string }[];
-  readonly remote_read?: readonly unknown[];
-}
+/** A parsed object whose fields are checked where they are read. */
+export type Document = Readonly<Record<string, unknown>>;
+
+/** A value as an object; an empty one if it is anything else. */
+export const recordOf = (value: unknown): Document =>
+  typeof value === "object" && value !== null && !Array.isArray(value) ? Object.fromEntries(Object.entries(value)) : {};
+
+/** A value as a list; an empty one if it is anything else. */
+export const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 const binDirectory = `${hostPaths.current}/bin/`;
 
-/** The value of a flag, as `--flag value` or `--flag=value`; the last one counts. */
+/** The value of a flag, written `--flag value` or `--flag=value`; the last one counts. */
 export function flagOf(words: readonly string[], flag: string): string | undefined {
   const found = words.flatMap((word, index) =>
     word === flag ? [words[index + 1]] : word.startsWith(`${flag}=`) ? [word.slice(flag.length + 1)] : [],
@@ -91,44 +97,40 @@ export function flagOf(words: readonly string[], flag: string): string | undefin
   return found.at(-1);
 }
 
-/** Whether an object of the bucket is a release. Reading the key of one that is not known yet throws. */
-const isRelease = ({ type, props }: Seen): boolean =>
-  type === types.bucketObject &&
-  typeof props.key === "string" &&
-  /^releases\/[^/]+\/(?!current\.json$).*\.json$/.test(props.key);
+type BucketObject = Inputs<"bucketObject">;
 
-/** Twenty policies read the same document one after the other. */
+/** Some twenty policies read the same document one after the other. */
 let last: { readonly content: string; readonly release: PublishedRelease } | undefined;
 
 /**
- * The release that an object of the bucket is; undefined when it is something else.
- * @throws Error when it ought to be one and cannot be read
+ * The release in an object of the bucket; undefined if the object is something else.
+ * @throws Error if the key is a release's and the content cannot be read
  */
-export function readRelease(object: Seen): PublishedRelease | undefined {
-  if (!isRelease(object)) return undefined;
-  const content: string = object.props.content;
+export function readRelease({ props }: { readonly props: BucketObject }): PublishedRelease | undefined {
+  const { key } = props;
+  if (typeof key !== "string" || !/^releases\/[^/]+\/(?!current\.json$).*\.json$/.test(key)) return undefined;
+  const { content = "" } = props;
   if (last?.content !== content) last = { content, release: new PublishedRelease(parseRelease(JSON.parse(content))) };
   return last.release;
 }
 
-/** A policy about the release that would be published, asked before it is. */
-export function releaseRule(
-  facts: Omit<ResourceRule, "kind" | "types" | "check">,
-  question: (release: PublishedRelease, context: Context, object: Seen) => Iterable<string | Finding>,
-): ResourceRule {
-  return {
-    kind: "resource",
-    types: [types.bucketObject],
-    ...facts,
-    *check(object, context) {
-      let release: PublishedRelease | undefined;
-      try {
-        release = readRelease(object);
-      } catch (error) {
-        if (isUnknownValue(error)) throw error;
-        yield `${object.props.key} cannot be read as a release: ${(error as Error).message}`;
-      }
-      if (release !== undefined) yield* question(release, context, object);
-    },
-  };
+/** Checks the release in an object, if there is one. A release that cannot be read is a violation. */
+export function* checkRelease(object: BucketObject, check: (release: PublishedRelease) => Findings): Findings {
+  let release: PublishedRelease | undefined;
+  try {
+    release = readRelease({ props: object });
+  } catch (error) {
+    if (isUnknownValue(error)) throw error;
+    yield `${object.key} cannot be read as a release: ${messageOf(error)}`;
+  }
+  if (release !== undefined) yield* check(release);
 }
+
+/** A policy that judges a release before it is published. */
+export const releaseRule = (
+  facts: Facts,
+  check: (release: PublishedRelease, context: Context, object: BucketObject) => Findings,
+): ResourceRule =>
+  resourceRule(facts, {
+    bucketObject: (object, context) => checkRelease(object, (release) => check(release, context, object)),
+  });

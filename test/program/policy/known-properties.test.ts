@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
-import { byDefault, madeByProviders, setByTheProgram } from "@metrics-link/policy/model/known-properties.ts";
-import { typesAreKnown } from "@metrics-link/policy/policies/types-are-known.ts";
+import { policies } from "@metrics-link/policy";
+import { byDefault, madeByProviders, setByTheProgram } from "@metrics-link/policy/known/properties.ts";
 import { AWS_RESOURCE_TYPES } from "@metrics-link/sandbox/cloud/aws-resource-types.ts";
 import type { Properties } from "@metrics-link/sandbox/plugins/rpc/schema.ts";
+import { resource } from "../../unit/policy/support/example.ts";
 import { deployBoth } from "./support/deployed.ts";
 import { trialSender } from "./support/trial.ts";
+import { verdicts } from "./support/verdicts.ts";
 
 /** Every path of what was registered, whatever stands below it included; a list's members as `[]`. */
 function pathsOf(value: unknown, path = ""): string[] {
@@ -35,11 +37,11 @@ describe("the table of known properties", () => {
     assert.deepEqual(missing, []);
   });
 
-  it("speaks of no type that types-are-known does not know", () => {
-    const unknown = Object.keys(setByTheProgram).filter((type) => {
-      const shown = { type } as Parameters<typeof typesAreKnown.check>[0];
-      return [...typesAreKnown.check(shown, {} as Parameters<typeof typesAreKnown.check>[1])].length > 0;
-    });
+  it("names no type that types-are-known does not know", async () => {
+    const shown = Object.keys(setByTheProgram).map((type) => resource(type, {}));
+    const typesAreKnown = policies.filter(({ name }) => name === "types-are-known");
+    const { sender } = await deployBoth();
+    const unknown = verdicts({ ...sender, inputs: shown, outputs: [] }, typesAreKnown);
     assert.deepEqual(unknown, []);
   });
 });

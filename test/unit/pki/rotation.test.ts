@@ -4,7 +4,7 @@ import { next, OutOfOrderError, type Rotation, underWay } from "@metrics-link/pk
 import type { Generations, PlacedTrust, View } from "@metrics-link/pki/rotation/view.ts";
 import fc from "fast-check";
 
-/** One side of a link as its stack, its configuration and its folder of artefacts make it. */
+/** One side of a link as its stack, its configuration and its folder of artifacts make it. */
 class Side {
   readonly stack: string;
   readonly dnsName: string;
@@ -15,7 +15,7 @@ class Side {
   suspended: string | undefined;
   /** Where it is on the internet. */
   addresses: readonly string[];
-  artefacts = { roots: {} as Record<number, string>, intermediates: [1] };
+  artifacts = { roots: {} as Record<number, string>, intermediates: [1] };
   inForce: PkiOutput;
   /** By its last update. */
   trusted: PlacedTrust | undefined;
@@ -27,7 +27,7 @@ class Side {
     this.root = root;
     this.dnsName = `${stack}.internal`;
     this.addresses = [`${stack} address 1`];
-    if (root === "offline") this.artefacts.roots[1] = this.fingerprint(1);
+    if (root === "offline") this.artifacts.roots[1] = this.fingerprint(1);
     this.inForce = this.output();
   }
 
@@ -44,10 +44,10 @@ class Side {
   }
 
   view(peer: Side): View {
-    const { stack, root, dnsName, generations, inForce, artefacts, pins, trusted } = this;
+    const { stack, root, dnsName, generations, inForce, artifacts, pins, trusted } = this;
     const { suspended } = this;
     const view = { stack: peer.stack, pins, suspended, offers: peer.offers(), trustsUs: peer.trusted, trusted };
-    return { stack, root, dnsName, generations, inForce, artefacts, peers: [view] };
+    return { stack, root, dnsName, generations, inForce, artifacts, peers: [view] };
   }
 
   /** As `pulumi up`: keeps to what it believes when something is not pinned; refuses a signer that is not configured. */
@@ -82,11 +82,11 @@ class Side {
       };
     } else if (action.kind === "unpin") this.pins = action.pins;
     else if (action.kind === "ceremony") {
-      if (action.makes === "root") this.artefacts.roots[action.generation] = this.fingerprint(action.generation);
+      if (action.makes === "root") this.artifacts.roots[action.generation] = this.fingerprint(action.generation);
       else {
         assert.ok(this.inForce.intermediates[action.generation], "a ceremony without a request");
         this.signers[action.generation] = action.root;
-        this.artefacts.intermediates.push(action.generation);
+        this.artifacts.intermediates.push(action.generation);
       }
     } else {
       const changed = Object.entries({ ...this.generations, ...action.change }).filter(

@@ -5,10 +5,8 @@ import { policies } from "@metrics-link/policy";
 describe("the pack", () => {
   const files = (folder: string) => readdirSync(new URL(folder, import.meta.url));
 
-  it("has each policy in a file of its name, with a spec of its name", () => {
+  it("has a spec for each policy, named after it", () => {
     const names = policies.map(({ name }) => name).toSorted();
-    const sources = files("../../../packages/policy/policies/").filter((file) => file !== "index.ts");
-    assert.deepEqual(sources.map((file) => file.replace(/\.ts$/, "")).toSorted(), names);
     const specs = files("policies/").filter((file) => file.endsWith(".test.ts"));
     assert.deepEqual(specs.map((file) => file.replace(/\.test\.ts$/, "")).toSorted(), names);
   });

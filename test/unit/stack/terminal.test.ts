@@ -68,7 +68,7 @@ describe("what a peer, a host or a pull request says, on a terminal", () => {
     const inForce = { stack: poison, root: "trial", generations, roots: { 1: poison }, intermediates: {} } as const;
     const view: View = {
       ...{ stack: poison, root: "trial", dnsName: poison, generations, inForce, peers: [peer, unreadable] },
-      artefacts: { roots: {}, intermediates: [] },
+      artifacts: { roots: {}, intermediates: [] },
     };
     assertHarmless(describeView(view, { turn: "peer", why: poison, peers: [poison] }, 0));
   });

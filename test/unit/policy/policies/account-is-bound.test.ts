@@ -1,5 +1,4 @@
-import { types } from "@metrics-link/policy/model/types.ts";
-import { accountIsBound } from "@metrics-link/policy/policies/account-is-bound.ts";
+import { types } from "@metrics-link/policy/model/resources.ts";
 import { resource } from "../support/example.ts";
 import { reading, specify, unknown } from "../support/specification.ts";
 
@@ -19,7 +18,7 @@ const withUnknown = (one: ReturnType<typeof provided>) => ({
   provider: { ...one.provider, props: reading(one.provider.props) },
 });
 
-specify(accountIsBound, {
+specify("account-is-bound", {
   passes: {
     "the account's provider": provided({}),
     "the same as JSON": provided({}, { allowedAccountIds: '["111111111111"]' }),
@@ -27,7 +26,7 @@ specify(accountIsBound, {
   },
   fails: {
     "a default provider": [provided({ name: "default_7_48_0" }), /a default provider/],
-    "no provider": [resource("aws:ec2/vpc:Vpc", {}), /no provider that is known/],
+    "no provider": [resource("aws:ec2/vpc:Vpc", {}), /an unknown provider/],
     "another account": [
       provided({}, { allowedAccountIds: ["333333333333"] }),
       /bound to 333333333333 instead of 111111111111/,

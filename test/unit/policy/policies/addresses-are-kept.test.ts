@@ -1,9 +1,8 @@
-import { types } from "@metrics-link/policy/model/types.ts";
-import { addressesAreKept } from "@metrics-link/policy/policies/addresses-are-kept.ts";
+import { types } from "@metrics-link/policy/model/resources.ts";
 import { resource } from "../support/example.ts";
 import { specify, unknown } from "../support/specification.ts";
 
-specify(addressesAreKept, {
+specify("addresses-are-kept", {
   passes: {
     "a protected address": resource(types.address, { domain: "vpc" }, { protect: true }),
   },

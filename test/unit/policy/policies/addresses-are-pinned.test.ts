@@ -1,11 +1,10 @@
-import { types } from "@metrics-link/policy/model/types.ts";
-import { addressesArePinned } from "@metrics-link/policy/policies/addresses-are-pinned.ts";
+import { types } from "@metrics-link/policy/model/resources.ts";
 import { resource } from "../support/example.ts";
 import { specify, unknown } from "../support/specification.ts";
 
 const address = (allocationId: string) => resource(types.address, { allocationId }, { name: "sender-address" });
 
-specify(addressesArePinned, {
+specify("addresses-are-pinned", {
   configuration: { policy: { addressAllocations: ["eipalloc-1"] } },
   passes: { "the pinned address": [address("eipalloc-1")] },
   fails: {
@@ -13,7 +12,7 @@ specify(addressesArePinned, {
     "one more": [[address("eipalloc-1"), address("eipalloc-2")], /eipalloc-2 instead of/],
     none: [[resource(types.stack, {})], /eipalloc-1 missing/],
     // The one unknown value that is no question: an address that is there has an id that is known.
-    "one that would be made anew": [[address(unknown)], /sender-address, which would be made anew/],
+    "one that would be made anew": [[address(unknown)], /sender-address, which would be new/],
   },
   undecidable: {},
 });

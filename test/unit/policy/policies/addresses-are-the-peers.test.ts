@@ -1,5 +1,4 @@
-import { types } from "@metrics-link/policy/model/types.ts";
-import { addressesAreThePeers } from "@metrics-link/policy/policies/addresses-are-the-peers.ts";
+import { types } from "@metrics-link/policy/model/resources.ts";
 import { resource } from "../support/example.ts";
 import { specify, unknown } from "../support/specification.ts";
 
@@ -8,7 +7,7 @@ const balancer = resource(types.loadBalancer, { securityGroups: ["sg-balancer"] 
 const rule = (change: object) =>
   resource(types.ingressRule, { cidrIpv4: "203.0.113.10/32", securityGroupId: "sg-balancer", ...change });
 
-specify(addressesAreThePeers, {
+specify("addresses-are-the-peers", {
   role: "receiver",
   passes: {
     "a rule whose unset ends AWS' provider leaves empty": [

@@ -1,7 +1,6 @@
-import { adminIsLocal } from "@metrics-link/policy/policies/admin-is-local.ts";
 import { specifyRelease } from "../support/specification.ts";
 
-specifyRelease(adminIsLocal, "sender", {
+specifyRelease("admin-is-local", "sender", {
   "a port": [
     (it) =>
       it.envoy((envoy) => {

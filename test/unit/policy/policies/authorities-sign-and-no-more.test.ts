@@ -1,5 +1,4 @@
-import { types } from "@metrics-link/policy/model/types.ts";
-import { authoritiesSignAndNoMore } from "@metrics-link/policy/policies/authorities-sign-and-no-more.ts";
+import { types } from "@metrics-link/policy/model/resources.ts";
 import { resource } from "../support/example.ts";
 import { specify, unknown } from "../support/specification.ts";
 
@@ -7,7 +6,7 @@ const signs = { isCaCertificate: true, allowedUses: ["cert_signing", "crl_signin
 const root = (change: object) => resource(types.selfSignedCert, { ...signs, maxPathLength: 1, ...change });
 const intermediate = (change: object) => resource(types.locallySignedCert, { ...signs, maxPathLength: 0, ...change });
 
-specify(authoritiesSignAndNoMore, {
+specify("authorities-sign-and-no-more", {
   passes: {
     "a root": root({}),
     "an intermediate": intermediate({}),

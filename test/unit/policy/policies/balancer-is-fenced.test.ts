@@ -1,5 +1,4 @@
-import { types } from "@metrics-link/policy/model/types.ts";
-import { balancerIsFenced } from "@metrics-link/policy/policies/balancer-is-fenced.ts";
+import { types } from "@metrics-link/policy/model/resources.ts";
 import { resource } from "../support/example.ts";
 import { specify, unknown } from "../support/specification.ts";
 
@@ -11,7 +10,7 @@ const balancer = (change: object) =>
     ...change,
   });
 
-specify(balancerIsFenced, {
+specify("balancer-is-fenced", {
   passes: {
     "a network balancer with a group": balancer({}),
   },

@@ -1,5 +1,4 @@
-import { types } from "@metrics-link/policy/model/types.ts";
-import { balancerPassesTls } from "@metrics-link/policy/policies/balancer-passes-tls.ts";
+import { types } from "@metrics-link/policy/model/resources.ts";
 import { resource } from "../support/example.ts";
 import { specify, unknown } from "../support/specification.ts";
 
@@ -8,7 +7,7 @@ const listener = (change: object) =>
 const targets = (change: object) =>
   resource(types.targetGroup, { port: 8443, protocol: "TCP", preserveClientIp: "true", ...change });
 
-specify(balancerPassesTls, {
+specify("balancer-passes-tls", {
   passes: {
     "TCP to Envoy": listener({}),
     "the client's address": targets({}),

@@ -1,5 +1,4 @@
-import { types } from "@metrics-link/policy/model/types.ts";
-import { bucketIsPrivate } from "@metrics-link/policy/policies/bucket-is-private.ts";
+import { types } from "@metrics-link/policy/model/resources.ts";
 import { resource } from "../support/example.ts";
 import { specify, unknown } from "../support/specification.ts";
 
@@ -15,7 +14,7 @@ const block = (change: object) =>
   });
 const ownership = resource(types.bucketOwnership, { bucket: "b", rule: { objectOwnership: "BucketOwnerEnforced" } });
 
-specify(bucketIsPrivate, {
+specify("bucket-is-private", {
   passes: {
     "all four, and one owner": [bucket(), block({}), ownership],
   },

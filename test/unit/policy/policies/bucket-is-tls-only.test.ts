@@ -1,6 +1,5 @@
 import { bucketPolicy } from "@metrics-link/host/cloud/policies.ts";
-import { types } from "@metrics-link/policy/model/types.ts";
-import { bucketIsTlsOnly } from "@metrics-link/policy/policies/bucket-is-tls-only.ts";
+import { types } from "@metrics-link/policy/model/resources.ts";
 import { resource } from "../support/example.ts";
 import { specify, unknown } from "../support/specification.ts";
 
@@ -11,7 +10,7 @@ const changed = (change: object) => {
   return resource(types.bucketPolicy, { bucket: "b", policy: JSON.stringify({ ...document, Statement }) });
 };
 
-specify(bucketIsTlsOnly, {
+specify("bucket-is-tls-only", {
   passes: {
     "the refusal": [bucket(), changed({})],
   },

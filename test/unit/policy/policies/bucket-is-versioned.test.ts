@@ -1,5 +1,4 @@
-import { types } from "@metrics-link/policy/model/types.ts";
-import { bucketIsVersioned } from "@metrics-link/policy/policies/bucket-is-versioned.ts";
+import { types } from "@metrics-link/policy/model/resources.ts";
 import { resource } from "../support/example.ts";
 import { specify, unknown } from "../support/specification.ts";
 
@@ -11,7 +10,7 @@ const encryption = resource(types.bucketEncryption, {
   rules: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } }],
 });
 
-specify(bucketIsVersioned, {
+specify("bucket-is-versioned", {
   passes: {
     "versions and encryption": [bucket(), versions("Enabled"), encryption],
   },

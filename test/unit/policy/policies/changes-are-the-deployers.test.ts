@@ -1,6 +1,6 @@
-import { bucketPolicy, keyPolicy, secretPolicy } from "@metrics-link/host/cloud/policies.ts";
-import { types } from "@metrics-link/policy/model/types.ts";
-import { changesAreTheDeployers } from "@metrics-link/policy/policies/changes-are-the-deployers.ts";
+import { bucketPolicy } from "@metrics-link/host/cloud/policies.ts";
+import { keyPolicy, secretPolicy } from "@metrics-link/host/cloud/policies.ts";
+import { types } from "@metrics-link/policy/model/resources.ts";
 import { configurationOf, resource } from "../support/example.ts";
 import { specify, unknown } from "../support/specification.ts";
 
@@ -24,7 +24,7 @@ const rights = (Condition: object) =>
   });
 const subnet = resource(types.subnet, { vpcId: "vpc-1" });
 
-specify(changesAreTheDeployers, {
+specify("changes-are-the-deployers", {
   passes: {
     "a bucket": [bucket, ofBucket()],
     "a secret": [secret, ofSecret()],
@@ -40,16 +40,16 @@ specify(changesAreTheDeployers, {
     ],
     "another bucket's policy": [
       [bucket, ofBucket(bucketPolicy("arn:aws:s3:::another", deployer))],
-      /ChangedByTheDeployerOnly is none that is known/,
+      /ChangedByTheDeployerOnly is not known/,
     ],
     "another deployer": [
       [bucket, ofBucket(bucketPolicy(`arn:aws:s3:::${bucketName}`, `${deployer}-2`))],
-      /ChangedByTheDeployerOnly is none that is known/,
+      /ChangedByTheDeployerOnly is not known/,
     ],
     "a secret without a policy": [[secret], /0 policies instead of one/],
     "a secret for another host": [
       [secret, ofSecret(secretPolicy({ host: `${host}-2`, deployer }))],
-      /ReadersOnly is none/,
+      /ReadersOnly is not known/,
     ],
     "a key without a policy": [resource(types.key, {}), /no policy of its own/],
     "a key for another host": [
@@ -68,7 +68,7 @@ specify(changesAreTheDeployers, {
 });
 
 describe("without account.assumeRole", () => {
-  specify(changesAreTheDeployers, {
+  specify("changes-are-the-deployers", {
     configuration: { account: { id: account.id, region: account.region } },
     passes: { "a stack that waits for its ceremony": [] },
     fails: {

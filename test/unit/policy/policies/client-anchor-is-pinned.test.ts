@@ -1,11 +1,10 @@
-import { clientAnchorIsPinned } from "@metrics-link/policy/policies/client-anchor-is-pinned.ts";
 import { trustOf } from "../../../program/policy/support/mutate.ts";
 import { certificates } from "../support/certificates.ts";
 import { specifyRelease } from "../support/specification.ts";
 
 const hidden = certificates.receiver.root.replaceAll("CERTIFICATE", "TRUSTED CERTIFICATE");
 
-specifyRelease(clientAnchorIsPinned, "receiver", {
+specifyRelease("client-anchor-is-pinned", "receiver", {
   "a root that is not pinned": [
     (it) => it.file("tls/roots/account-a.pem", () => certificates.receiver.root),
     /is not pinned for this peer/,

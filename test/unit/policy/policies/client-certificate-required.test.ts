@@ -1,8 +1,7 @@
-import { clientCertificateRequired } from "@metrics-link/policy/policies/client-certificate-required.ts";
 import { tlsOf } from "../../../program/policy/support/mutate.ts";
 import { specifyRelease } from "../support/specification.ts";
 
-specifyRelease(clientCertificateRequired, "receiver", {
+specifyRelease("client-certificate-required", "receiver", {
   "a chain that asks for no certificate": [
     (it) =>
       it.chain((chain) => {

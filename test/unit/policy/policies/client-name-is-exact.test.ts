@@ -1,8 +1,7 @@
-import { clientNameIsExact } from "@metrics-link/policy/policies/client-name-is-exact.ts";
 import { trustOf } from "../../../program/policy/support/mutate.ts";
 import { specifyRelease } from "../support/specification.ts";
 
-specifyRelease(clientNameIsExact, "receiver", {
+specifyRelease("client-name-is-exact", "receiver", {
   "a pattern": [
     (it) =>
       it.chain((chain) => {

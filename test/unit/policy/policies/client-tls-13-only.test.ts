@@ -1,8 +1,7 @@
-import { clientTls13Only } from "@metrics-link/policy/policies/client-tls-13-only.ts";
 import { tlsOf } from "../../../program/policy/support/mutate.ts";
 import { specifyRelease } from "../support/specification.ts";
 
-specifyRelease(clientTls13Only, "receiver", {
+specifyRelease("client-tls-13-only", "receiver", {
   "a lower minimum": [
     (it) =>
       it.chain((chain) => {

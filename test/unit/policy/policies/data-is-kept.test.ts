@@ -1,9 +1,8 @@
-import { types } from "@metrics-link/policy/model/types.ts";
-import { dataIsKept } from "@metrics-link/policy/policies/data-is-kept.ts";
+import { types } from "@metrics-link/policy/model/resources.ts";
 import { resource } from "../support/example.ts";
 import { specify, unknown } from "../support/specification.ts";
 
-specify(dataIsKept, {
+specify("data-is-kept", {
   passes: {
     "a protected volume": resource(types.volume, {}, { protect: true }),
     // Options are always known, whatever the properties are.

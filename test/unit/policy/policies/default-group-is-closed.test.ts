@@ -1,9 +1,8 @@
-import { types } from "@metrics-link/policy/model/types.ts";
-import { defaultGroupIsClosed } from "@metrics-link/policy/policies/default-group-is-closed.ts";
+import { types } from "@metrics-link/policy/model/resources.ts";
 import { resource } from "../support/example.ts";
 import { specify, unknown } from "../support/specification.ts";
 
-specify(defaultGroupIsClosed, {
+specify("default-group-is-closed", {
   passes: {
     "a group without rules": resource(types.defaultSecurityGroup, { vpcId: "vpc-1" }),
   },

@@ -1,9 +1,8 @@
-import { types } from "@metrics-link/policy/model/types.ts";
-import { disksAreEncrypted } from "@metrics-link/policy/policies/disks-are-encrypted.ts";
+import { types } from "@metrics-link/policy/model/resources.ts";
 import { resource } from "../support/example.ts";
 import { specify, unknown } from "../support/specification.ts";
 
-specify(disksAreEncrypted, {
+specify("disks-are-encrypted", {
   passes: {
     "a volume": resource(types.volume, { encrypted: true }),
     "a host": resource(types.instance, { rootBlockDevice: { encrypted: true } }),

@@ -1,12 +1,11 @@
-import { types } from "@metrics-link/policy/model/types.ts";
-import { egressToReceiverOnly } from "@metrics-link/policy/policies/egress-to-receiver-only.ts";
+import { types } from "@metrics-link/policy/model/resources.ts";
 import { resource } from "../support/example.ts";
 import { specify, unknown } from "../support/specification.ts";
 
 const rule = (change: object) =>
   resource(types.egressRule, { ipProtocol: "tcp", fromPort: 443, toPort: 443, ...change });
 
-specify(egressToReceiverOnly, {
+specify("egress-to-receiver-only", {
   passes: {
     "one address on 443": rule({ cidrIpv4: "198.51.100.10/32" }),
     S3: rule({ prefixListId: "pl-1" }),

@@ -1,5 +1,4 @@
-import { types } from "@metrics-link/policy/model/types.ts";
-import { endpointsAreDeclared } from "@metrics-link/policy/policies/endpoints-are-declared.ts";
+import { types } from "@metrics-link/policy/model/resources.ts";
 import { resource } from "../support/example.ts";
 import { specify, unknown } from "../support/specification.ts";
 
@@ -12,7 +11,7 @@ const network = {
 };
 const endpoint = (serviceName: string) => resource(types.vpcEndpoint, { serviceName });
 
-specify(endpointsAreDeclared, {
+specify("endpoints-are-declared", {
   configuration: { network },
   passes: {
     "what hosts talk to at AWS": endpoint("com.amazonaws.eu-west-1.ssm"),

@@ -1,7 +1,6 @@
-import { envoyIsKnown } from "@metrics-link/policy/policies/envoy-is-known.ts";
 import { specifyRelease } from "../support/specification.ts";
 
-specifyRelease(envoyIsKnown, "receiver", {
+specifyRelease("envoy-is-known", "receiver", {
   "a field that nobody here knows": [
     (it) =>
       it.envoy(({ static_resources: { listeners } }) => {

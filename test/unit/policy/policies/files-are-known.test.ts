@@ -1,14 +1,13 @@
-import { filesAreKnown } from "@metrics-link/policy/policies/files-are-known.ts";
 import { specifyRelease } from "../support/specification.ts";
 
 for (const role of ["sender", "receiver"] as const) {
-  specifyRelease(filesAreKnown, role, {
+  specifyRelease("files-are-known", role, {
     "a file that nobody expects": [
       (it) =>
         it.release((release) => {
           for (const file of release.files) if (file.path === "envoy/drain.sh") file.path = "envoy/lua/drain.lua";
         }),
-      /envoy\/lua\/drain.lua is no file that is known/,
+      /envoy\/lua\/drain.lua is not a known file/,
     ],
     "a file that its reader may write": [
       (it) =>

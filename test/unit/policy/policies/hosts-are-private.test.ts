@@ -1,11 +1,10 @@
-import { types } from "@metrics-link/policy/model/types.ts";
-import { hostsArePrivate } from "@metrics-link/policy/policies/hosts-are-private.ts";
+import { types } from "@metrics-link/policy/model/resources.ts";
 import { resource } from "../support/example.ts";
 import { specify, unknown } from "../support/specification.ts";
 
 const instance = (associatePublicIpAddress: boolean) => resource(types.instance, { associatePublicIpAddress });
 
-specify(hostsArePrivate, {
+specify("hosts-are-private", {
   passes: {
     "a host without an address": instance(false),
     "a subnet that gives none": resource(types.subnet, { mapPublicIpOnLaunch: false }),

@@ -1,5 +1,4 @@
-import { types } from "@metrics-link/policy/model/types.ts";
-import { hostsStandApart } from "@metrics-link/policy/policies/hosts-stand-apart.ts";
+import { types } from "@metrics-link/policy/model/resources.ts";
 import { resource } from "../support/example.ts";
 import { specify, unknown } from "../support/specification.ts";
 
@@ -8,7 +7,7 @@ const association = (routeTableId: string) =>
   resource(types.routeTableAssociation, { subnetId: "subnet-1", routeTableId });
 const instance = resource(types.instance, { subnetId: "subnet-1" });
 
-specify(hostsStandApart, {
+specify("hosts-stand-apart", {
   passes: {
     "a route whose unset ends AWS' provider leaves empty": [
       resource(types.route, { gatewayId: "", routeTableId: "rtb-private" }),

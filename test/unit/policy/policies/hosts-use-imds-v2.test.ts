@@ -1,12 +1,11 @@
-import { types } from "@metrics-link/policy/model/types.ts";
-import { hostsUseImdsV2 } from "@metrics-link/policy/policies/hosts-use-imds-v2.ts";
+import { types } from "@metrics-link/policy/model/resources.ts";
 import { resource } from "../support/example.ts";
 import { specify, unknown } from "../support/specification.ts";
 
 const instance = (change: object) =>
   resource(types.instance, { metadataOptions: { httpTokens: "required", httpPutResponseHopLimit: 1, ...change } });
 
-specify(hostsUseImdsV2, {
+specify("hosts-use-imds-v2", {
   passes: {
     "tokens over one hop": instance({}),
   },

@@ -1,12 +1,11 @@
-import { types } from "@metrics-link/policy/model/types.ts";
-import { ingressFromSendersOnly } from "@metrics-link/policy/policies/ingress-from-senders-only.ts";
+import { types } from "@metrics-link/policy/model/resources.ts";
 import { resource } from "../support/example.ts";
 import { specify, unknown } from "../support/specification.ts";
 
 const rule = (change: object) =>
   resource(types.ingressRule, { ipProtocol: "tcp", fromPort: 443, toPort: 443, ...change });
 
-specify(ingressFromSendersOnly, {
+specify("ingress-from-senders-only", {
   role: "receiver",
   passes: {
     "one address on 443": rule({ cidrIpv4: "203.0.113.10/32" }),

@@ -1,11 +1,10 @@
-import { types } from "@metrics-link/policy/model/types.ts";
-import { keysAreP256 } from "@metrics-link/policy/policies/keys-are-p256.ts";
+import { types } from "@metrics-link/policy/model/resources.ts";
 import { resource } from "../support/example.ts";
 import { specify, unknown } from "../support/specification.ts";
 
 const key = (change: object) => resource(types.privateKey, { algorithm: "ECDSA", ecdsaCurve: "P256", ...change });
 
-specify(keysAreP256, {
+specify("keys-are-p256", {
   passes: {
     "P-256": key({}),
   },

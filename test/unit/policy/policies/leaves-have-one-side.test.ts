@@ -1,12 +1,11 @@
-import { types } from "@metrics-link/policy/model/types.ts";
-import { leavesHaveOneSide } from "@metrics-link/policy/policies/leaves-have-one-side.ts";
+import { types } from "@metrics-link/policy/model/resources.ts";
 import { resource } from "../support/example.ts";
 import { specify, unknown } from "../support/specification.ts";
 
 const leaf = (allowedUses: string[]) => resource(types.locallySignedCert, { allowedUses });
 const request = (dnsNames: string[]) => resource(types.certRequest, { dnsNames });
 
-specify(leavesHaveOneSide, {
+specify("leaves-have-one-side", {
   passes: {
     "a client": leaf(["digital_signature", "client_auth"]),
     "the name of the configuration": request(["metrics-sender.account-a.internal"]),

@@ -1,11 +1,10 @@
-import { types } from "@metrics-link/policy/model/types.ts";
-import { lifetimesAreBounded } from "@metrics-link/policy/policies/lifetimes-are-bounded.ts";
+import { types } from "@metrics-link/policy/model/resources.ts";
 import { resource } from "../support/example.ts";
 import { specify, unknown } from "../support/specification.ts";
 
 const leaf = (validityPeriodHours: number) => resource(types.locallySignedCert, { validityPeriodHours });
 
-specify(lifetimesAreBounded, {
+specify("lifetimes-are-bounded", {
   passes: {
     "thirty days": leaf(720),
     "ten years of a root": resource(types.selfSignedCert, { validityPeriodHours: 87_660 }),

@@ -1,8 +1,7 @@
-import { listenersAreComplete } from "@metrics-link/policy/policies/listeners-are-complete.ts";
 import { type Part, without } from "../../envoy/read/attacks/attack.ts";
 import { specifyRelease } from "../support/specification.ts";
 
-specifyRelease(listenersAreComplete, "receiver", {
+specifyRelease("listeners-are-complete", "receiver", {
   "an Envoy whose load balancer hears nothing": [
     (it) => without(it, "listeners", "ready"),
     /^static_resources\.listeners: there is no ready$/,
@@ -24,7 +23,7 @@ specifyRelease(listenersAreComplete, "receiver", {
   ],
 });
 
-specifyRelease(listenersAreComplete, "sender", {
+specifyRelease("listeners-are-complete", "sender", {
   "a sender whose Prometheus has nobody to write to": [
     (it) => without(it, "listeners", "egress"),
     /^static_resources\.listeners: there is no egress$/,

@@ -1,7 +1,6 @@
-import { listenersAreKnown } from "@metrics-link/policy/policies/listeners-are-known.ts";
 import { specifyRelease } from "../support/specification.ts";
 
-specifyRelease(listenersAreKnown, "receiver", {
+specifyRelease("listeners-are-known", "receiver", {
   "another port": [
     (it) =>
       it.envoy(({ static_resources: { listeners } }) => {

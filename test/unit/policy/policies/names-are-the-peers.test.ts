@@ -1,5 +1,4 @@
-import { types } from "@metrics-link/policy/model/types.ts";
-import { namesAreThePeers } from "@metrics-link/policy/policies/names-are-the-peers.ts";
+import { types } from "@metrics-link/policy/model/resources.ts";
 import { Mutant } from "../../../program/policy/support/mutate.ts";
 import { addresses, configurationOf, names, releaseObject, resource } from "../support/example.ts";
 import { specify, unknown } from "../support/specification.ts";
@@ -17,7 +16,7 @@ const senderOf = (stack: string, pinned: readonly string[]) => ({
   addresses: pinned,
 });
 
-specify(namesAreThePeers, {
+specify("names-are-the-peers", {
   role: "receiver",
   configuration: {
     network: { cidr: "10.10.0.0/16", zones: ["eu-west-1a", "eu-west-1b"], documentationAddresses: true },
@@ -40,7 +39,7 @@ function withoutChains() {
   return changed;
 }
 
-specify(namesAreThePeers, {
+specify("names-are-the-peers", {
   role: "receiver",
   passes: { "what the peer says": [peer({}), release] },
   fails: {

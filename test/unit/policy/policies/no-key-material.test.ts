@@ -1,11 +1,10 @@
-import { types } from "@metrics-link/policy/model/types.ts";
-import { noKeyMaterial } from "@metrics-link/policy/policies/no-key-material.ts";
+import { types } from "@metrics-link/policy/model/resources.ts";
 import { resource } from "../support/example.ts";
 import { specify, unknown } from "../support/specification.ts";
 
 const pem = "-----BEGIN EC PRIVATE KEY-----\n";
 
-specify(noKeyMaterial, {
+specify("no-key-material", {
   passes: {
     "a secret's value": resource(types.secretVersion, { secretString: pem }),
     "a certificate": resource(types.bucketObject, { content: "-----BEGIN CERTIFICATE-----" }),

@@ -1,6 +1,5 @@
 import { type CloudInitInput, cloudInit, cloudInitText } from "@metrics-link/host/cloud/cloud-init.ts";
-import { types } from "@metrics-link/policy/model/types.ts";
-import { noLogin } from "@metrics-link/policy/policies/no-login.ts";
+import { types } from "@metrics-link/policy/model/resources.ts";
 import { stringify } from "yaml";
 import { resource } from "../support/example.ts";
 import { specify, unknown } from "../support/specification.ts";
@@ -18,7 +17,7 @@ const changed = (change: object) => instance(`#cloud-config\n${stringify({ ...sa
 const [first, ...others] = said.users;
 const [file] = said.write_files;
 
-specify(noLogin, {
+specify("no-login", {
   passes: {
     "what the program renders": instance(cloudInitText(host)),
     "another port": resource(types.ingressRule, { ipProtocol: "tcp", fromPort: 443, toPort: 443 }),

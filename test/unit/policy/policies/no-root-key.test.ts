@@ -1,9 +1,8 @@
-import { types } from "@metrics-link/policy/model/types.ts";
-import { noRootKey } from "@metrics-link/policy/policies/no-root-key.ts";
+import { types } from "@metrics-link/policy/model/resources.ts";
 import { resource } from "../support/example.ts";
 import { specify, unknown } from "../support/specification.ts";
 
-specify(noRootKey, {
+specify("no-root-key", {
   passes: {
     "a leaf": resource(types.locallySignedCert, { isCaCertificate: false }),
   },

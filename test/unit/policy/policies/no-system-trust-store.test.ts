@@ -1,7 +1,6 @@
-import { noSystemTrustStore } from "@metrics-link/policy/policies/no-system-trust-store.ts";
 import { specifyRelease } from "../support/specification.ts";
 
-specifyRelease(noSystemTrustStore, "sender", {
+specifyRelease("no-system-trust-store", "sender", {
   "https without an authority": [
     (it) =>
       it.document("prometheus/prometheus.yml", (found) => {

@@ -1,7 +1,6 @@
-import { nothingLeavesInClear } from "@metrics-link/policy/policies/nothing-leaves-in-clear.ts";
 import { specifyRelease } from "../support/specification.ts";
 
-specifyRelease(nothingLeavesInClear, "sender", {
+specifyRelease("nothing-leaves-in-clear", "sender", {
   "a cluster without TLS": [
     (it) =>
       it.cluster((cluster) => {

@@ -1,7 +1,6 @@
-import { oneChainPerSender } from "@metrics-link/policy/policies/one-chain-per-sender.ts";
 import { specifyRelease } from "../support/specification.ts";
 
-specifyRelease(oneChainPerSender, "receiver", {
+specifyRelease("one-chain-per-sender", "receiver", {
   "a network instead of an address": [
     (it) =>
       it.chain((chain) => {

@@ -1,5 +1,4 @@
-import { types } from "@metrics-link/policy/model/types.ts";
-import { oneEgressAddress } from "@metrics-link/policy/policies/one-egress-address.ts";
+import { types } from "@metrics-link/policy/model/resources.ts";
 import { resource } from "../support/example.ts";
 import { specify, unknown } from "../support/specification.ts";
 
@@ -8,7 +7,7 @@ const gateway = (change: object) => resource(types.natGateway, { allocationId: "
 const route = (change: object) =>
   resource(types.route, { destinationCidrBlock: "0.0.0.0/0", natGatewayId: "nat-1", ...change });
 
-specify(oneEgressAddress, {
+specify("one-egress-address", {
   passes: {
     "a route whose unset ends AWS' provider leaves empty": [address, gateway({}), route({ gatewayId: "" })],
     "one gateway with the one address": [address, gateway({}), route({})],

@@ -1,8 +1,7 @@
-import { oneRouteOnly } from "@metrics-link/policy/policies/one-route-only.ts";
 import { managerOf, routesOf } from "../../../program/policy/support/mutate.ts";
 import { specifyRelease } from "../support/specification.ts";
 
-specifyRelease(oneRouteOnly, "receiver", {
+specifyRelease("one-route-only", "receiver", {
   "any path": [
     (it) =>
       it.chain((chain) => {

@@ -1,9 +1,8 @@
-import { types } from "@metrics-link/policy/model/types.ts";
-import { outputsArePublic } from "@metrics-link/policy/policies/outputs-are-public.ts";
+import { types } from "@metrics-link/policy/model/resources.ts";
 import { resource } from "../support/example.ts";
 import { specify, unknown } from "../support/specification.ts";
 
-specify(outputsArePublic, {
+specify("outputs-are-public", {
   passes: {
     addresses: [resource(types.stack, { contract: { dnsName: "a.internal" } })],
   },

@@ -1,5 +1,4 @@
-import { types } from "@metrics-link/policy/model/types.ts";
-import { pointerIsTheRelease } from "@metrics-link/policy/policies/pointer-is-the-release.ts";
+import { types } from "@metrics-link/policy/model/resources.ts";
 import { resource } from "../support/example.ts";
 import { specify, unknown } from "../support/specification.ts";
 
@@ -9,7 +8,7 @@ const release = (id: string) => object(`releases/sender/${id}.json`, "{}");
 const pointer = (releaseId: string) =>
   object("releases/sender/current.json", JSON.stringify({ formatVersion: 1, releaseId }));
 
-specify(pointerIsTheRelease, {
+specify("pointer-is-the-release", {
   passes: {
     "a pointer at the release": [release(first), pointer(first)],
     "the same in another order": [pointer(first), release(first)],

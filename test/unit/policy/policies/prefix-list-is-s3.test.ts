@@ -1,12 +1,11 @@
-import { types } from "@metrics-link/policy/model/types.ts";
-import { prefixListIsS3 } from "@metrics-link/policy/policies/prefix-list-is-s3.ts";
+import { types } from "@metrics-link/policy/model/resources.ts";
 import { resource } from "../support/example.ts";
 import { specify, unknown } from "../support/specification.ts";
 
 const endpoint = resource(types.vpcEndpoint, { vpcEndpointType: "Gateway", prefixListId: "pl-1" });
 const rule = (prefixListId: string) => resource(types.egressRule, { prefixListId });
 
-specify(prefixListIsS3, {
+specify("prefix-list-is-s3", {
   passes: {
     "a rule whose unset ends AWS' provider leaves empty": [endpoint, rule("")],
     "that of the own endpoint": [endpoint, rule("pl-1")],

@@ -1,4 +1,3 @@
-import { prometheusIsKnown } from "@metrics-link/policy/policies/prometheus-is-known.ts";
 import type { Mutant } from "../../../program/policy/support/mutate.ts";
 import type { Part } from "../../envoy/read/attacks/attack.ts";
 import { specifyRelease } from "../support/specification.ts";
@@ -9,7 +8,7 @@ const withoutAlert = (name: string) => (it: Mutant) =>
     for (const group of groups) group.rules = group.rules.filter((rule: Part) => rule.alert !== name);
   });
 
-specifyRelease(prometheusIsKnown, "sender", {
+specifyRelease("prometheus-is-known", "sender", {
   "jobs from another file": [
     told((found) => {
       found.scrape_config_files = ["/var/lib/metrics-link/prometheus/*.yml"];
@@ -104,7 +103,7 @@ specifyRelease(prometheusIsKnown, "sender", {
   "one alert less": [withoutAlert("SamplesDropped"), /the alert SamplesDropped is missing$/],
 });
 
-specifyRelease(prometheusIsKnown, "receiver", {
+specifyRelease("prometheus-is-known", "receiver", {
   "a window of a millisecond": [
     told((found) => {
       found.storage.tsdb.out_of_order_time_window = "1ms";

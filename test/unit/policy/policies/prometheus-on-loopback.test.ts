@@ -1,7 +1,6 @@
-import { prometheusOnLoopback } from "@metrics-link/policy/policies/prometheus-on-loopback.ts";
 import { specifyRelease } from "../support/specification.ts";
 
-specifyRelease(prometheusOnLoopback, "sender", {
+specifyRelease("prometheus-on-loopback", "sender", {
   "every interface": [
     (it) =>
       it.file("systemd/metrics-link-prometheus.service", (text) => text.replace("127.0.0.1:9090", "0.0.0.0:9090")),

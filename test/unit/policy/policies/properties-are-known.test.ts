@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { types } from "@metrics-link/policy/model/types.ts";
-import { propertiesAreKnown } from "@metrics-link/policy/policies/properties-are-known.ts";
+import { types } from "@metrics-link/policy/model/resources.ts";
 import { configurationOf, resource } from "../support/example.ts";
 import { find, specify, unknown } from "../support/specification.ts";
 
@@ -22,7 +21,7 @@ const provider = (props: object) => ({
 });
 const assumed = '[{"roleArn":"arn:aws:iam::111111111111:role/deploy"}]';
 
-specify(propertiesAreKnown, {
+specify("properties-are-known", {
   passes: {
     "what the program sets": instance(),
     "what the provider writes in": instance({ sourceDestCheck: true }),
@@ -78,7 +77,7 @@ specify(propertiesAreKnown, {
 
 describe("the policy properties-are-known", () => {
   it("names every property, whatever else is not known", () => {
-    const found = find(propertiesAreKnown, instance({ ami: unknown, keyName: "a", hibernation: true }), "sender");
+    const found = find("properties-are-known", instance({ ami: unknown, keyName: "a", hibernation: true }), "sender");
     assert.deepEqual(
       found.map(({ kind, message }) => `${kind} ${/^\w+(?= is set)/.exec(message)?.[0] ?? ""}`).toSorted(),
       ["undecidable ", "violation hibernation", "violation keyName"],

@@ -1,7 +1,6 @@
-import { releaseIsItsHash } from "@metrics-link/policy/policies/release-is-its-hash.ts";
 import { specifyRelease } from "../support/specification.ts";
 
-specifyRelease(releaseIsItsHash, "sender", {
+specifyRelease("release-is-its-hash", "sender", {
   "another name": [
     (it) =>
       it.edit("aws:s3/bucketObjectv2:BucketObjectv2", (props) => {

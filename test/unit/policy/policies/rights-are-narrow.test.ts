@@ -1,7 +1,6 @@
 import { instancePolicy, instanceTrustPolicy } from "@metrics-link/host/cloud/policies.ts";
 import { endpointPolicy } from "@metrics-link/network/endpoint-policies.ts";
-import { types } from "@metrics-link/policy/model/types.ts";
-import { rightsAreNarrow } from "@metrics-link/policy/policies/rights-are-narrow.ts";
+import { types } from "@metrics-link/policy/model/resources.ts";
 import { resource } from "../support/example.ts";
 import { specify, unknown } from "../support/specification.ts";
 
@@ -39,7 +38,7 @@ const endpoint = (service: string, change: object = {}) => {
 };
 const ec2 = { Service: "ec2.amazonaws.com" };
 
-specify(rightsAreNarrow, {
+specify("rights-are-narrow", {
   passes: {
     "the host's rights": policy(rights),
     "the same in another order, by lists of one": policy({
@@ -50,11 +49,11 @@ specify(rightsAreNarrow, {
     "the endpoint of S3": endpoint("s3"),
   },
   fails: {
-    "every action": [changed({ Action: "s3:*" }), /ReadReleases is none that is known/],
-    "one action more": [changed({ Action: ["s3:GetObject", "s3:PutObject"] }), /ReadReleases is none that is known/],
-    "every resource": [changed({ Resource: "*" }), /ReadReleases is none that is known/],
-    "all but one": [changed({ Action: undefined, NotAction: "iam:CreateUser" }), /is none that is known/],
-    "rights that travel": [changed({ Condition: undefined }), /is none that is known/],
+    "every action": [changed({ Action: "s3:*" }), /ReadReleases is not known/],
+    "one action more": [changed({ Action: ["s3:GetObject", "s3:PutObject"] }), /ReadReleases is not known/],
+    "every resource": [changed({ Resource: "*" }), /ReadReleases is not known/],
+    "all but one": [changed({ Action: undefined, NotAction: "iam:CreateUser" }), /is not known/],
+    "rights that travel": [changed({ Condition: undefined }), /is not known/],
     "a statement less": [policy({ ...rights, Statement: rights.Statement.slice(1) }), /no statement is .*s3:GetObject/],
     "the same twice": [policy({ ...rights, Statement: rights.Statement.concat(rights.Statement) }), /is none that is/],
     "another version": [policy({ ...rights, Version: "2008-10-17" }), /version is "2008-10-17"/],
@@ -64,16 +63,16 @@ specify(rightsAreNarrow, {
       /cannot be read: Map keys must be unique/,
     ],
     "no JSON": [resource(types.rolePolicy, { policy: "Version: 2012-10-17" }), /cannot be read/],
-    "another account": [role({ AWS: "arn:aws:iam::333333333333:root" }), /is none that is known/],
-    "two services": [role({ Service: ["ec2.amazonaws.com", "lambda.amazonaws.com"] }), /is none that is known/],
+    "another account": [role({ AWS: "arn:aws:iam::333333333333:root" }), /is not known/],
+    "two services": [role({ Service: ["ec2.amazonaws.com", "lambda.amazonaws.com"] }), /is not known/],
     "a managed policy": [role(ec2, { managedPolicyArns: ["arn"] }), /managed or inline policies/],
     "an endpoint without a policy": [
       resource(types.vpcEndpoint, { serviceName: "com.amazonaws.eu-west-1.s3" }),
       /lets through everything/,
     ],
-    "an endpoint for everybody": [endpoint("s3", { Condition: undefined }), /OnlyWhatHostsDo is none that is known/],
+    "an endpoint for everybody": [endpoint("s3", { Condition: undefined }), /OnlyWhatHostsDo is not known/],
     "an endpoint for another service": [endpoint("sts"), /nothing is known of/],
-    "an endpoint with another's policy": [endpoint("ssm"), /is none that is known/],
+    "an endpoint with another's policy": [endpoint("ssm"), /is not known/],
   },
   undecidable: {
     "a document that is not known": resource(types.rolePolicy, { policy: unknown }),

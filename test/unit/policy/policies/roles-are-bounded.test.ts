@@ -1,12 +1,11 @@
-import { types } from "@metrics-link/policy/model/types.ts";
-import { rolesAreBounded } from "@metrics-link/policy/policies/roles-are-bounded.ts";
+import { types } from "@metrics-link/policy/model/resources.ts";
 import { configurationOf, resource } from "../support/example.ts";
 import { specify, unknown } from "../support/specification.ts";
 
 const permissionsBoundary = "arn:aws:iam::111111111111:policy/metrics-link-host-boundary";
 const { account } = configurationOf("sender");
 
-specify(rolesAreBounded, {
+specify("roles-are-bounded", {
   configuration: { account: { ...account, permissionsBoundary } },
   passes: {
     "the boundary of the configuration": resource(types.role, { permissionsBoundary }),
@@ -24,7 +23,7 @@ specify(rolesAreBounded, {
 });
 
 describe("without a boundary in the configuration", () => {
-  specify(rolesAreBounded, {
+  specify("roles-are-bounded", {
     configuration: { account: { id: account.id, region: account.region } },
     passes: {},
     fails: {

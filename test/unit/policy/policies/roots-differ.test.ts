@@ -1,10 +1,9 @@
-import { rootsDiffer } from "@metrics-link/policy/policies/roots-differ.ts";
 import { certificates } from "../support/certificates.ts";
 import { specifyRelease } from "../support/specification.ts";
 
 const hidden = certificates.receiver.root.replaceAll("CERTIFICATE", "X509 CERTIFICATE");
 
-specifyRelease(rootsDiffer, "receiver", {
+specifyRelease("roots-differ", "receiver", {
   "a hidden root in the peer's bundle": [
     (it) => it.file("tls/roots/account-a.pem", (text) => text + hidden),
     /tls\/roots\/account-a\.pem is not certificates alone/,

@@ -1,9 +1,8 @@
-import { types } from "@metrics-link/policy/model/types.ts";
-import { secretsHaveTheirOwnKey } from "@metrics-link/policy/policies/secrets-have-their-own-key.ts";
+import { types } from "@metrics-link/policy/model/resources.ts";
 import { resource } from "../support/example.ts";
 import { specify, unknown } from "../support/specification.ts";
 
-specify(secretsHaveTheirOwnKey, {
+specify("secrets-have-their-own-key", {
   passes: {
     "a key of its own": resource(types.secret, { kmsKeyId: "1" }),
     "a key that rotates": resource(types.key, { enableKeyRotation: true, deletionWindowInDays: 30 }),

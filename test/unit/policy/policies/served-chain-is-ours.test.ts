@@ -1,8 +1,7 @@
-import { servedChainIsOurs } from "@metrics-link/policy/policies/served-chain-is-ours.ts";
 import { certificates } from "../support/certificates.ts";
 import { specifyRelease } from "../support/specification.ts";
 
-specifyRelease(servedChainIsOurs, "sender", {
+specifyRelease("served-chain-is-ours", "sender", {
   "the other way round": [
     (it) =>
       it.file("tls/certificate-chain.pem", (text) =>

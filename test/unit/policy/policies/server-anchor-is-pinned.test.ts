@@ -1,9 +1,8 @@
-import { serverAnchorIsPinned } from "@metrics-link/policy/policies/server-anchor-is-pinned.ts";
 import { tlsOf } from "../../../program/policy/support/mutate.ts";
 import { certificates } from "../support/certificates.ts";
 import { specifyRelease } from "../support/specification.ts";
 
-specifyRelease(serverAnchorIsPinned, "sender", {
+specifyRelease("server-anchor-is-pinned", "sender", {
   "a root that is not pinned": [
     (it) => it.file("tls/roots/receiver.pem", () => certificates.sender.root),
     /is not pinned for this peer/,

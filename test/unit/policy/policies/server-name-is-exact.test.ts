@@ -1,8 +1,7 @@
-import { serverNameIsExact } from "@metrics-link/policy/policies/server-name-is-exact.ts";
 import { tlsOf, trustOf } from "../../../program/policy/support/mutate.ts";
 import { specifyRelease } from "../support/specification.ts";
 
-specifyRelease(serverNameIsExact, "sender", {
+specifyRelease("server-name-is-exact", "sender", {
   "a pattern": [
     (it) =>
       it.cluster((cluster) => {

@@ -1,8 +1,7 @@
-import { serverTls13Only } from "@metrics-link/policy/policies/server-tls-13-only.ts";
 import { tlsOf } from "../../../program/policy/support/mutate.ts";
 import { specifyRelease } from "../support/specification.ts";
 
-specifyRelease(serverTls13Only, "sender", {
+specifyRelease("server-tls-13-only", "sender", {
   "a lower minimum": [
     (it) =>
       it.cluster((cluster) => {

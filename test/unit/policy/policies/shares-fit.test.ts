@@ -1,4 +1,3 @@
-import { sharesFit } from "@metrics-link/policy/policies/shares-fit.ts";
 import type { Mutant } from "../../../program/policy/support/mutate.ts";
 import { specifyRelease } from "../support/specification.ts";
 
@@ -7,7 +6,7 @@ const connections = (it: Mutant, most: number) =>
     resource_monitors[1].typed_config.max_active_downstream_connections = most;
   });
 
-specifyRelease(sharesFit, "receiver", {
+specifyRelease("shares-fit", "receiver", {
   "one connection for everybody": [
     (it) => connections(it, 1),
     /max_active_downstream_connections: 1 connections at once instead of 80$/,
@@ -23,6 +22,6 @@ specifyRelease(sharesFit, "receiver", {
   ],
 });
 
-specifyRelease(sharesFit, "sender", {
+specifyRelease("shares-fit", "sender", {
   "one connection for everybody": [(it) => connections(it, 1), /1 connections at once instead of 1024$/],
 });

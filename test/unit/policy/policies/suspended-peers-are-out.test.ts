@@ -1,5 +1,4 @@
-import { types } from "@metrics-link/policy/model/types.ts";
-import { suspendedPeersAreOut } from "@metrics-link/policy/policies/suspended-peers-are-out.ts";
+import { types } from "@metrics-link/policy/model/resources.ts";
 import { addresses, names, releaseObject, resource } from "../support/example.ts";
 import { specify, unknown } from "../support/specification.ts";
 
@@ -14,7 +13,7 @@ const suspended = (name: string) => ({
   senders: [{ name, stack: senderStack, addresses: addresses.sender, suspended: "its key is out" }],
 });
 
-specify(suspendedPeersAreOut, {
+specify("suspended-peers-are-out", {
   role: "receiver",
   configuration: suspended("account-a"),
   passes: { "a stack that says and lets in nothing": [contract([]), rule("192.0.2.1")] },
@@ -31,7 +30,7 @@ specify(suspendedPeersAreOut, {
   },
 });
 
-specify(suspendedPeersAreOut, {
+specify("suspended-peers-are-out", {
   role: "receiver",
   configuration: suspended("other"),
   passes: {},
@@ -39,7 +38,7 @@ specify(suspendedPeersAreOut, {
   undecidable: {},
 });
 
-specify(suspendedPeersAreOut, {
+specify("suspended-peers-are-out", {
   role: "sender",
   configuration: {
     network: suspended("").network,
@@ -50,7 +49,7 @@ specify(suspendedPeersAreOut, {
   undecidable: {},
 });
 
-specify(suspendedPeersAreOut, {
+specify("suspended-peers-are-out", {
   role: "receiver",
   passes: { "all of a peer that nobody suspends": [resource(types.stack, { peers: [peer] }), release] },
   fails: {},

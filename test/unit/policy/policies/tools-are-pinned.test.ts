@@ -1,7 +1,6 @@
-import { toolsArePinned } from "@metrics-link/policy/policies/tools-are-pinned.ts";
 import { specifyRelease } from "../support/specification.ts";
 
-specifyRelease(toolsArePinned, "sender", {
+specifyRelease("tools-are-pinned", "sender", {
   "a tool that is not named by its hash": [
     (it) =>
       it.release((release) => {

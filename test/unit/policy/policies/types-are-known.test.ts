@@ -1,9 +1,8 @@
-import { types } from "@metrics-link/policy/model/types.ts";
-import { typesAreKnown } from "@metrics-link/policy/policies/types-are-known.ts";
+import { types } from "@metrics-link/policy/model/resources.ts";
 import { resource } from "../support/example.ts";
 import { specify, unknown } from "../support/specification.ts";
 
-specify(typesAreKnown, {
+specify("types-are-known", {
   passes: {
     "a type that others ask about": resource(types.instance, {}),
     "a harmless one": resource("aws:ec2/vpc:Vpc", {}),
@@ -12,7 +11,7 @@ specify(typesAreKnown, {
     "one of which nothing else is known": resource(types.volume, { size: unknown }),
   },
   fails: {
-    "a user": [resource("aws:iam/user:User", {}), /aws:iam\/user:User is known to no policy/],
+    "a user": [resource("aws:iam/user:User", {}), /aws:iam\/user:User no policy knows/],
     "a function": [resource("aws:lambda/function:Function", { role: unknown }), /known to no policy/],
   },
   undecidable: {},

@@ -1,10 +1,9 @@
-import { unitsAreKnown } from "@metrics-link/policy/policies/units-are-known.ts";
 import { specifyRelease } from "../support/specification.ts";
 
 const exporter = "systemd/metrics-link-node-exporter.service";
 const envoy = "systemd/metrics-link-envoy.service";
 
-specifyRelease(unitsAreKnown, "sender", {
+specifyRelease("units-are-known", "sender", {
   "a directive that is not known": [
     (it) => it.file(exporter, (text) => text.replace("[Service]", "[Service]\nExecStartPre=+/bin/id")),
     /node-exporter.service \[Service\]: ExecStartPre=\+\/bin\/id is not known/,
@@ -36,7 +35,7 @@ specifyRelease(unitsAreKnown, "sender", {
   ],
 });
 
-specifyRelease(unitsAreKnown, "receiver", {
+specifyRelease("units-are-known", "receiver", {
   "every address may come": [
     (it) => it.file(envoy, (text) => text.replace(/IPAddressDeny=.*/, "IPAddressDeny=::/0")),
     /IPAddressDeny=::\/0 instead of 0.0.0.0\/8 /,
@@ -47,6 +46,6 @@ specifyRelease(unitsAreKnown, "receiver", {
         const [like] = release.files.filter(({ path }) => path === exporter);
         if (like !== undefined) release.files.push({ ...like, path: "systemd/metrics-link-repair.service" });
       }),
-    /metrics-link-repair.service is no unit that is known/,
+    /metrics-link-repair.service is not a known unit/,
   ],
 });

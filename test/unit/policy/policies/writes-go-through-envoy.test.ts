@@ -1,7 +1,6 @@
-import { writesGoThroughEnvoy } from "@metrics-link/policy/policies/writes-go-through-envoy.ts";
 import { specifyRelease } from "../support/specification.ts";
 
-specifyRelease(writesGoThroughEnvoy, "sender", {
+specifyRelease("writes-go-through-envoy", "sender", {
   "a write past Envoy": [
     (it) =>
       it.document("prometheus/prometheus.yml", (found) => {

@@ -1,43 +1,46 @@
 import assert from "node:assert/strict";
-import { type Finding, findingsOf, type Policy, type Seen } from "@metrics-link/policy";
+import { type Finding, findingsOf, type Policy, policies, type Seen } from "@metrics-link/policy";
 import * as proxy from "@pulumi/policy/proxy.js";
 import { Mutant } from "../../../program/policy/support/mutate.ts";
 import { today } from "./certificates.ts";
 import { configurationOf, type Role, releaseObject } from "./example.ts";
 
-/** How the SDK itself lets unknown values be read: its types leave this out, the module does not. */
+/** The SDK's own reading of unknown values, which its types leave out. */
 const { unknownCheckingProxy, unknownStringValue } = proxy as unknown as {
-  unknownCheckingProxy(props: unknown): unknown;
+  unknownCheckingProxy(props: Seen["props"]): Seen["props"];
   unknownStringValue: string;
 };
 
-/** In place of a property: a value that only the update will know. */
+/** A property whose value only the update will know. */
 export const unknown: string = unknownStringValue;
 
 /** Properties that throw where a value is unknown, as the engine shows them. */
-export const reading = (props: unknown) => unknownCheckingProxy(props) as Seen["props"];
+export const reading = (props: Seen["props"]): Seen["props"] => unknownCheckingProxy(props);
 
-/** The resources of a case; a stack policy is shown them together, a resource policy one by one. */
+/** The resources of a case. A stack policy gets them together, a resource policy one by one. */
 type Case = Seen | readonly Seen[];
 
 interface Specification {
   readonly role?: Role;
-  /** Sections of the stack's configuration. */
+  /** Sections of the stack's configuration that differ. */
   readonly configuration?: Readonly<Record<string, unknown>>;
   readonly passes: Readonly<Record<string, Case>>;
-  /** What is shown, and what the violation says. */
+  /** Title → the resources, and the violation's message. */
   readonly fails: Readonly<Record<string, readonly [Case, RegExp]>>;
-  /** Where a value is unknown: neither passed nor failed. */
+  /** Cases with an unknown value: neither passed nor failed. */
   readonly undecidable: Readonly<Record<string, Case>>;
 }
 
+/** @throws Error if the pack has no policy of this name */
+export function policyOf(name: string): Policy {
+  const policy = policies.find((one) => one.name === name);
+  if (policy === undefined) throw new Error(`the pack has no policy ${name}`);
+  return policy;
+}
+
 /** What a policy finds, with unknown values behaving as they do under the engine. */
-export function find(
-  policy: Policy,
-  shown: Case,
-  role: Role,
-  change: Readonly<Record<string, unknown>> = {},
-): Finding[] {
+export function find(name: string, shown: Case, role: Role, change: Readonly<Record<string, unknown>> = {}): Finding[] {
+  const policy = policyOf(name);
   const context = { configuration: configurationOf(role, change), now: today };
   const resources = [shown].flat().map((one: Seen) => ({ ...one, props: reading(one.props) }));
   if (policy.kind === "stack") return findingsOf(policy, resources, context);
@@ -46,12 +49,12 @@ export function find(
 
 const said = (findings: readonly Finding[]) => findings.map(({ kind, message }) => `${kind}: ${message}`);
 
-/** Declares that a policy passes, fails and says "not yet decidable" as it should. */
+/** Declares when a policy passes, when it fails, and when it cannot decide yet. */
 export function specify(
-  policy: Policy,
+  policy: string,
   { role = "sender", configuration, passes, fails, undecidable }: Specification,
 ): void {
-  describe(`the policy ${policy.name}`, () => {
+  describe(`the policy ${policy}`, () => {
     for (const [what, shown] of Object.entries(passes)) {
       it(`passes ${what}`, () => assert.deepEqual(said(find(policy, shown, role, configuration)), []));
     }
@@ -74,9 +77,9 @@ export function specify(
   });
 }
 
-/** Declares the same of a policy that reads the release, which a role's renderers make. */
+/** Declares the same for a policy about the release that a role's renderers produce. */
 export function specifyRelease(
-  policy: Policy,
+  policy: string,
   role: Role,
   fails: Readonly<Record<string, readonly [change: (it: Mutant) => void, message: RegExp]>>,
 ): void {

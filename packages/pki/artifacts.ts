@@ -1,0 +1,153 @@
+import { createPublicKey, type X509Certificate } from "node:crypto";
+import type { Configuration } from "@metrics-link/config";
+import {
+  artefactNames,
+  certificatesOf,
+  commonNames,
+  InvalidInputError,
+  type PkiOutput,
+  type Problem,
+  readCertificates,
+  unlessOtherText,
+} from "@metrics-link/contract";
+
+/**
+ * What a ceremony left for an account, checked against its configuration. All public. The PEM is encoded anew from the
+ * certificates that were checked, never the text of the file.
+ */
+export interface OfflineAuthority {
+  readonly roots: readonly { readonly generation: number; readonly pem: string }[];
+  /** The certificate of the intermediate in force; undefined while it is not signed. */
+  readonly intermediatePem: string | undefined;
+}
+
+export interface ArtifactsArgs {
+  readonly pki: Configuration["pki"];
+  /** The folder, as the configuration names it: for messages. */
+  readonly folder: string;
+  /** The files of the folder, name → content. */
+  readonly files: Readonly<Record<string, string>>;
+  /** What the stack's last successful update left. */
+  readonly inForce: PkiOutput | undefined;
+  /** Milliseconds, UTC. */
+  readonly now: number;
+}
+
+/**
+ * Reads the artifacts of a ceremony. An account that has never issued a leaf may lack them: it waits. One that has is
+ * stopped before anything changes.
+ * @throws InvalidInputError naming each file that is missing or is not what its name says
+ */
+export function offlineAuthority(args: ArtifactsArgs): OfflineAuthority {
+  const { pki, folder, files, inForce } = args;
+  const { root, otherRoots, intermediate } = pki.generations;
+  const names = [artefactNames.intermediate(intermediate), ...[root, ...otherRoots].map(artefactNames.root)];
+  const missing = names.filter((name) => files[name] === undefined);
+  if (missing.length > 0) {
+    if (inForce?.leaf === undefined) return { roots: [], intermediatePem: undefined };
+    throw refused(missing.map((name) => ({ key: `${folder}/${name}`, value: undefined, remedy: remedyOf(name) })));
+  }
+  const roots = [root, ...otherRoots].map((generation) => ({
+    generation,
+    pem: files[artefactNames.root(generation)] ?? "",
+  }));
+  const intermediatePem = files[artefactNames.intermediate(intermediate)] ?? "";
+  const problems = [
+    ...roots.flatMap((one) => rootProblems(args, one)),
+    ...intermediateProblems(args, intermediatePem, roots[0]?.pem ?? ""),
+  ];
+  if (problems.length > 0) throw refused(problems);
+  const encoded = (pem: string) => certificatesOf(pem).join("");
+  return {
+    roots: roots.map(({ generation, pem }) => ({ generation, pem: encoded(pem) })),
+    intermediatePem: encoded(intermediatePem),
+  };
+}
+
+const remedyOf = (name: string) =>
+  name.startsWith("root")
+    ? "the ceremony makes it: npm run ceremony -- init"
+    : "the ceremony signs it: npm run ceremony -- request, then sign";
+
+const refused = (problems: readonly Problem[]) =>
+  new InvalidInputError("The certificates of the ceremony cannot be used; nothing was changed", problems);
+
+function rootProblems({ pki, folder, now }: ArtifactsArgs, { generation, pem }: { generation: number; pem: string }) {
+  const key = `${folder}/${artefactNames.root(generation)}`;
+  const certificate = parse(pem);
+  if (certificate === undefined)
+    return [{ key, value: pem.slice(0, 40), remedy: "one certificate in PEM, and nothing else" }];
+  return [
+    ...subjectProblems(key, certificate, commonNames.root(pki.organization, generation)),
+    ...(certificate.ca && isSignedBy(certificate, certificate)
+      ? []
+      : [{ key, value: oneLine(certificate.subject), remedy: "a root: an authority that signed itself" }]),
+    ...timeProblems(key, certificate, now),
+  ];
+}
+
+function intermediateProblems({ pki, folder, inForce, now }: ArtifactsArgs, pem: string, rootPem: string): Problem[] {
+  const { root, intermediate } = pki.generations;
+  const key = `${folder}/${artefactNames.intermediate(intermediate)}`;
+  const [certificate, issuer] = [parse(pem), parse(rootPem)];
+  if (certificate === undefined)
+    return [{ key, value: pem.slice(0, 40), remedy: "one certificate in PEM, and nothing else" }];
+  if (issuer === undefined) return [];
+  const own = inForce?.intermediates[intermediate]?.publicKey;
+  return [
+    ...subjectProblems(key, certificate, commonNames.intermediate(pki.organization, intermediate)),
+    ...(certificate.ca && isSignedBy(certificate, issuer)
+      ? []
+      : [
+          {
+            key,
+            value: `${oneLine(certificate.subject)}, signed by ${oneLine(certificate.issuer)}`,
+            remedy: `an authority that root G${root} signed; pki.generations.root says which root signs`,
+          },
+        ]),
+    ...(own === undefined
+      ? [
+          {
+            key: `pki.generations.intermediate`,
+            value: intermediate,
+            remedy: "an intermediate whose key is in this stack: pki.generations.nextIntermediate makes one",
+          },
+        ]
+      : createPublicKey(own).equals(certificate.publicKey)
+        ? []
+        : [{ key, value: certificate.fingerprint256, remedy: "the certificate of the key in this stack's own state" }]),
+    ...timeProblems(key, certificate, now),
+  ];
+}
+
+/** A name of another account is a folder of another account. */
+function subjectProblems(key: string, { subject }: X509Certificate, commonName: string): Problem[] {
+  const found = /^CN=(.*)$/m.exec(subject)?.[1];
+  return found === commonName ? [] : [{ key, value: oneLine(subject), remedy: `the common name ${commonName}` }];
+}
+
+function timeProblems(key: string, { validFromDate, validToDate }: X509Certificate, now: number): Problem[] {
+  if (now >= validFromDate.getTime() && now <= validToDate.getTime()) return [];
+  const value = `valid from ${validFromDate.toISOString()} to ${validToDate.toISOString()}`;
+  return [{ key, value, remedy: `a certificate that is valid now, ${new Date(now).toISOString()}` }];
+}
+
+/** Exactly one certificate, and no text beside it: a pull request may have changed the file. */
+function parse(pem: string): X509Certificate | undefined {
+  const found = unlessOtherText<readonly X509Certificate[]>(
+    () => readCertificates(pem),
+    () => [],
+  );
+  return found.length === 1 ? found[0] : undefined;
+}
+
+function isSignedBy(certificate: X509Certificate, issuer: X509Certificate): boolean {
+  try {
+    return certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey);
+  } catch {
+    // A key that OpenSSL cannot read has signed nothing.
+    return false;
+  }
+}
+
+const oneLine = (subject: string) => subject.replaceAll("\n", ", ");

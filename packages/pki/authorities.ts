@@ -1,0 +1,143 @@
+import { commonNames, fingerprintsOf } from "@metrics-link/contract";
+import * as pulumi from "@pulumi/pulumi";
+import * as tls from "@pulumi/tls";
+import { yearsInHours } from "./lifetimes.ts";
+
+/**
+ * An ECDSA key on P-256. The curve is said out loud: the provider's default is P-224, which BoringSSL, and so Envoy,
+ * refuses.
+ */
+export function ecdsaKey(name: string, options: pulumi.CustomResourceOptions): tls.PrivateKey {
+  return new tls.PrivateKey(name, { algorithm: "ECDSA", ecdsaCurve: "P256" }, options);
+}
+
+export interface RootAuthorityArgs {
+  readonly organization: string;
+  readonly validityYears: number;
+  /** Counted from 1. A new generation is a new component beside the old one, so that both can be trusted at once. */
+  readonly generation: number;
+}
+
+/**
+ * The trust anchor of one account (RFC 5280 section 6.1.1 d). The peer pins its fingerprint; it signs intermediates
+ * and nothing else: a path length of 1 allows exactly one authority below it (RFC 5280 section 4.2.1.9).
+ */
+export class RootAuthority extends pulumi.ComponentResource {
+  readonly certificatePem: pulumi.Output<string>;
+  /** Secret. Issuers below take it as an argument; it is no output of any stack. */
+  readonly privateKeyPem: pulumi.Output<string>;
+  /** SHA-256 over the DER, as `openssl x509 -fingerprint -sha256` prints it. */
+  readonly fingerprints: pulumi.Output<string[]>;
+
+  constructor(name: string, args: RootAuthorityArgs, options: pulumi.ComponentResourceOptions = {}) {
+    super("metrics-link:pki:RootAuthority", name, {}, options);
+    const key = ecdsaKey(`${name}-key`, { parent: this });
+    const certificate = new tls.SelfSignedCert(
+      `${name}-certificate`,
+      {
+        privateKeyPem: key.privateKeyPem,
+        subject: {
+          organization: args.organization,
+          commonName: commonNames.root(args.organization, args.generation),
+        },
+        isCaCertificate: true,
+        maxPathLength: 1,
+        allowedUses: ["cert_signing", "crl_signing"],
+        setSubjectKeyId: true,
+        validityPeriodHours: yearsInHours(args.validityYears),
+        // Never by itself: a root that replaced itself would cut the link until every peer had pinned the new one.
+        earlyRenewalHours: 0,
+      },
+      { parent: this },
+    );
+    this.certificatePem = certificate.certPem;
+    this.privateKeyPem = key.privateKeyPem;
+    this.fingerprints = certificate.certPem.apply(fingerprintsOf);
+    this.registerOutputs({ certificatePem: this.certificatePem, fingerprints: this.fingerprints });
+  }
+}
+
+/** What signs: a certificate and its secret key. */
+export interface Issuer {
+  readonly certificatePem: pulumi.Input<string>;
+  readonly privateKeyPem: pulumi.Input<string>;
+}
+
+export interface SignedIntermediateArgs {
+  readonly requestPem: pulumi.Input<string>;
+  readonly validityYears: number;
+  readonly issuer: Issuer;
+}
+
+/** A root's signature under the request of an intermediate: the same in the everyday state and in a ceremony. */
+export function signedIntermediate(
+  name: string,
+  { requestPem, validityYears, issuer }: SignedIntermediateArgs,
+  options: pulumi.CustomResourceOptions,
+): tls.LocallySignedCert {
+  return new tls.LocallySignedCert(
+    name,
+    {
+      certRequestPem: requestPem,
+      caCertPem: issuer.certificatePem,
+      caPrivateKeyPem: issuer.privateKeyPem,
+      isCaCertificate: true,
+      // No authority below. The provider writes no path length for 0; the root's 1 says the same of the chain.
+      maxPathLength: 0,
+      allowedUses: ["cert_signing", "crl_signing"],
+      setSubjectKeyId: true,
+      validityPeriodHours: yearsInHours(validityYears),
+      // Its rotation is a person's act on a weekday, not a side effect of an update.
+      earlyRenewalHours: 0,
+    },
+    options,
+  );
+}
+
+export interface IntermediateAuthorityArgs {
+  readonly organization: string;
+  readonly generation: number;
+  /** A root in this state that signs now, or what a ceremony has signed; absent until it has. */
+  readonly signed?: { readonly by: Issuer; readonly validityYears: number } | { readonly certificatePem: string };
+}
+
+/**
+ * Signs the leaves of one account. It travels with the leaf in the handshake and is in no trust store, so an account
+ * can replace it without its peer noticing. Its key never leaves the state; the request does, to be signed by a root.
+ */
+export class IntermediateAuthority extends pulumi.ComponentResource {
+  /** PEM of a certificate request. Public. */
+  readonly requestPem: pulumi.Output<string>;
+  readonly publicKeyPem: pulumi.Output<string>;
+  /** Secret. */
+  readonly privateKeyPem: pulumi.Output<string>;
+  /** Absent while it is not signed. */
+  readonly certificatePem: pulumi.Output<string> | undefined;
+
+  constructor(name: string, args: IntermediateAuthorityArgs, options: pulumi.ComponentResourceOptions = {}) {
+    super("metrics-link:pki:IntermediateAuthority", name, {}, options);
+    const { organization, generation, signed } = args;
+    const key = ecdsaKey(`${name}-key`, { parent: this });
+    const request = new tls.CertRequest(
+      `${name}-request`,
+      {
+        privateKeyPem: key.privateKeyPem,
+        subject: { organization, commonName: commonNames.intermediate(organization, generation) },
+      },
+      { parent: this },
+    );
+    this.requestPem = request.certRequestPem;
+    this.publicKeyPem = key.publicKeyPem;
+    this.privateKeyPem = key.privateKeyPem;
+    if (signed === undefined) this.certificatePem = undefined;
+    else if ("certificatePem" in signed) this.certificatePem = pulumi.output(signed.certificatePem);
+    else {
+      this.certificatePem = signedIntermediate(
+        `${name}-certificate`,
+        { requestPem: request.certRequestPem, validityYears: signed.validityYears, issuer: signed.by },
+        { parent: this },
+      ).certPem;
+    }
+    this.registerOutputs({ requestPem: this.requestPem, certificatePem: this.certificatePem });
+  }
+}

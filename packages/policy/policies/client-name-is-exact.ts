@@ -1,4 +1,0 @@
-import { rules } from "@metrics-link/envoy/read/index.ts";
-import { envoyPolicy } from "../model/envoy.ts";
-
-export const clientNameIsExact = envoyPolicy(rules.clientNameIsExact);
