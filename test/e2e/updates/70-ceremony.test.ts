@@ -9,8 +9,10 @@ import { type Role, roles } from "@metrics-link/sandbox/cli/stack-files.ts";
 import { openssl } from "../../support/openssl.ts";
 import { atTheRoot, begin, run, withoutNetwork } from "../support/commands.ts";
 import { on, pulumi, sandbox } from "../support/sandbox.ts";
+import { needs, world } from "../support/world.ts";
 
 describe("roots that are offline", function () {
+  needs(world.link);
   this.timeout(600_000);
   const artefact = (role: Role, name: string) => artefactsOf(sandbox, role, name);
   const roots = () =>

@@ -6,6 +6,7 @@ import { eventually } from "../../support/eventually.ts";
 import { begin, must, run } from "../support/commands.ts";
 import { beforehand, nothingMissing } from "../support/samples.ts";
 import { on, pulumi, sandbox } from "../support/sandbox.ts";
+import { needs, world } from "../support/world.ts";
 
 const pki = (role: string) => pulumi().output<PkiOutput>(role, "pki");
 const rotate = (...words: string[]) => must("rotate", ...words, "--no-compare");
@@ -20,6 +21,7 @@ const envoys = () =>
   );
 
 describe("rotations under way of the samples", function () {
+  needs(world.link);
   this.timeout(600_000);
   let from = 0;
   let running: readonly string[] = [];
