@@ -9,6 +9,8 @@ const { reporters } = require("mocha");
 module.exports = class CountingReporter extends reporters.Spec {
   constructor(runner, options) {
     super(runner, options);
+    if (runner.suite._beforeEach.length > 0 || runner.suite._afterEach.length > 0)
+      throw new Error("a beforeEach or afterEach outside of any describe runs around every test of every file");
     const files = {};
     let began = 0;
     const of = (file) => {

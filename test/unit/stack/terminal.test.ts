@@ -132,7 +132,13 @@ describe("what a peer, a host or a pull request says, on a terminal", () => {
       "scripts/review.ts": ["process.stdout.write(printableLines(render(verdict)))"],
       "scripts/ceremony/passphrase.ts": ['"Passphrase of the medium: "', '"\\n"'],
       // Words of our own, the repository's tests and checks, and figures.
-      "scripts/test.ts": ["name.padEnd(nameWidth)", '"=== checks ==="', "passed, "],
+      "scripts/test.ts": [
+        "name.padEnd(nameWidth)",
+        '"=== checks ==="',
+        "passed, ",
+        "seconds, of which",
+        "seconds.toFixed(1)",
+      ],
       "scripts/lint.ts": ["passed ?"],
       "scripts/bench.ts": ["console.error(usage)"],
       "scripts/bench/figures.ts": ["what.padEnd(58)"],
