@@ -1,4 +1,3 @@
-import { z } from "zod";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import {
@@ -18,6 +17,7 @@ import {
   signerProblems,
   yearsInHours,
 } from "@metrics-link/pki/ceremony/index.ts";
+import { z } from "zod";
 import { say, typed } from "../stack/command-line.ts";
 import { artefactFolder, type StackContext } from "../stack/context.ts";
 import type { Medium } from "./medium.ts";

@@ -21,8 +21,7 @@ export const iam: readonly Policy[] = [
       rule: "Only the role that runs the update may change the bucket, the secrets and the keys.",
       reason:
         "Whoever can write an object, a replica or a rule of the bucket runs code on hosts; whoever copies a secret can impersonate this side.",
-      remedy:
-        "Set account.assumeRole, and give each its policy of packages/host/cloud/policies.ts.",
+      remedy: "Set account.assumeRole, and give each its policy of packages/host/cloud/policies.ts.",
       source: "docs/decisions/0650; AWS Service Authorization Reference; Amazon S3 User Guide, bucket policies",
     },
     function* (resources, { configuration }) {

@@ -9,11 +9,13 @@ import { assume, clientOptions, deployer } from "../support/aws.ts";
 import { ofHost, roleOf } from "../support/belongings.ts";
 import { everything, refused } from "../support/refused.ts";
 import { sandbox } from "../support/sandbox.ts";
+import { needs, world } from "../support/world.ts";
 
 const account = accounts.sender;
 const bucket = bucketOf("sender");
 
 describe("what others may do in the sender's account", function () {
+  needs(world.link);
   this.timeout(600_000);
   const made: string[] = [];
   const ownRelease = { Bucket: bucket, Key: "releases/second/current.json" };

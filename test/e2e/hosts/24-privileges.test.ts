@@ -8,6 +8,7 @@ import { assume, clientOptions, deployer, type Session } from "../support/aws.ts
 import { ofHost, peer, roleOf } from "../support/belongings.ts";
 import { byTheEndpoint, everything, refused } from "../support/refused.ts";
 import { sandbox } from "../support/sandbox.ts";
+import { needs, world } from "../support/world.ts";
 
 interface Refused {
   readonly what: string;
@@ -21,6 +22,7 @@ interface Refused {
 }
 
 describe("what a host may do in its account", function () {
+  needs(world.link);
   this.timeout(600_000);
   const has = {} as Record<Role, Awaited<ReturnType<typeof ofHost>>>;
   /** With the host's keys, from the host itself; with the same keys, carried away; the account's deployer. */

@@ -13,6 +13,7 @@ import { accounts } from "@metrics-link/sandbox/world/accounts.ts";
 import { clientOptions, deployer } from "../support/aws.ts";
 import { joined, needlesOf, privateKeysOf, rootKeysOf } from "../support/private-keys.ts";
 import { on, place, pulumi, sandbox } from "../support/sandbox.ts";
+import { needs, world } from "../support/world.ts";
 
 const search = readFileSync(join(import.meta.dirname, "..", "support", "search.py"), "utf8");
 /** The kernel's own files are no places to keep anything; the search itself holds the needles in memory. */
@@ -43,6 +44,7 @@ function processesHere(...files: readonly ("cmdline" | "environ")[]): string {
 }
 
 describe("private keys, and the Alertmanager's password", function () {
+  needs(world.link);
   this.timeout(600_000);
   let keys: string[];
   let password: string;

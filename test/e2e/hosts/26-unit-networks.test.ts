@@ -3,6 +3,7 @@ import { ports } from "@metrics-link/release";
 import { startUnit, stopUnit } from "../support/outage.ts";
 import { caughtUp } from "../support/samples.ts";
 import { on } from "../support/sandbox.ts";
+import { needs, world } from "../support/world.ts";
 
 const units = {
   sender: { envoy: "envoy", prometheus: "prometheus", "node-exporter": "node-exporter", repair: "link-repair" },
@@ -47,6 +48,7 @@ const metadata = ["169.254.169.254", 80] as const;
 const ownPrometheus = ["127.0.0.1", ports.prometheus] as const;
 
 describe("the network of a unit", function () {
+  needs(world.link);
   this.timeout(600_000);
 
   for (const host of ["sender", "receiver"] as const) {
@@ -79,6 +81,7 @@ describe("the network of a unit", function () {
 });
 
 describe("the ports of the link", function () {
+  needs(world.link);
   this.timeout(600_000);
 
   const listened = {

@@ -6,6 +6,7 @@ import { accessLog } from "../support/envoy.ts";
 import { outage, startUnit, stopUnit } from "../support/outage.ts";
 import { beforehand, caughtUp, nothingMissing } from "../support/samples.ts";
 import { on } from "../support/sandbox.ts";
+import { needs, world } from "../support/world.ts";
 
 /** The most that `systemd-analyze security` may give a unit; up to here its word is OK. */
 const exposureLimit = 2.0;
@@ -17,6 +18,7 @@ const common = ["agent", "bootstrap", "data", "envoy", "node-exporter", "ports",
 const units: Readonly<Record<string, readonly string[]>> = { sender: [...common, "repair"], receiver: common };
 
 describe("units on a host", function () {
+  needs(world.link);
   this.timeout(600_000);
 
   for (const host of ["sender", "receiver"]) {
@@ -70,6 +72,7 @@ describe("units on a host", function () {
 });
 
 describe("files on a host", () => {
+  needs(world.link);
   const ours = [
     "/opt/metrics-link",
     "/etc/metrics-link",
@@ -112,6 +115,7 @@ describe("files on a host", () => {
 });
 
 describe("a data volume that is attached late", function () {
+  needs(world.link);
   this.timeout(600_000);
   const units = ["metrics-link-data.service", "var-lib-metrics\\x2dlink.mount", "metrics-link-prometheus.service"];
   const states = async () =>
@@ -144,6 +148,7 @@ describe("a data volume that is attached late", function () {
 });
 
 describe("a restart of Envoy under load", function () {
+  needs(world.link);
   this.timeout(600_000);
   const load = readFileSync(join(import.meta.dirname, "..", "support", "load.py"), "utf8");
   const restarts = 4;

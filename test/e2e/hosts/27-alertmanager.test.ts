@@ -8,8 +8,9 @@ import { untilAtWork } from "@metrics-link/sandbox/testing/faults/power.ts";
 import { parse, stringify } from "yaml";
 import { eventually } from "../../support/eventually.ts";
 import { on, receiver, sandbox } from "../support/sandbox.ts";
+import { needs, world } from "../support/world.ts";
 
-const { layout, world } = sandbox;
+const { layout } = sandbox;
 const url = "https://alertmanager.ops.example";
 const ca = "/opt/metrics-link/current/prometheus/alertmanager-0.ca.pem";
 /** The bcrypt hash of the word "another". */
@@ -19,7 +20,7 @@ const file = (name: string) => join(layout.alertmanager, name);
 /** What an Alertmanager is asked with by hand, and the code of its answer. */
 const ask = async (host: string, ...words: string[]) => {
   const curl = ["curl", "--silent", "--max-time", "5", "--output", "/dev/null", "--write-out", "%{http_code}"];
-  const { code, stdout } = await world.exec(host, [...curl, ...words, url]);
+  const { code, stdout } = await sandbox.world.exec(host, [...curl, ...words, url]);
   return { code, status: stdout };
 };
 
@@ -39,12 +40,13 @@ async function failures(): Promise<number> {
 
 /** The Alertmanager with something else, from its start on: connections that are open already would not notice. */
 async function startedWith(change: () => void): Promise<void> {
-  await world.alertmanager("off");
+  await sandbox.world.alertmanager("off");
   change();
-  await world.alertmanager("on");
+  await sandbox.world.alertmanager("on");
 }
 
 describe("an Alertmanager behind an endpoint service", function () {
+  needs(world.link);
   this.timeout(300_000);
 
   it("has each host's Watchdog, with the labels that tell the two apart", async () => {

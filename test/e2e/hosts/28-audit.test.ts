@@ -11,6 +11,7 @@ import { runAgent } from "../support/agent.ts";
 import { BalancerGroup } from "../support/aws.ts";
 import { run } from "../support/commands.ts";
 import { on, receiver, sandbox, sender } from "../support/sandbox.ts";
+import { needs, world } from "../support/world.ts";
 
 const current = "/opt/metrics-link/current";
 const bundle = "tls/roots/account-a.pem";
@@ -76,6 +77,7 @@ const fires = (names: readonly string[]) =>
   );
 
 describe("an audit", function () {
+  needs(world.link);
   this.timeout(600_000);
   // The agent would put things right before they are looked at; and its last run must have found nothing to put right.
   before(async () => {

@@ -4,6 +4,7 @@ import { runAgent } from "../support/agent.ts";
 import { counter } from "../support/envoy.ts";
 import { beforehand, nothingMissing } from "../support/samples.ts";
 import { on, sandbox } from "../support/sandbox.ts";
+import { needs, world } from "../support/world.ts";
 
 const current = "/opt/metrics-link/current";
 const trustedRoots = "tls/roots/account-a.pem";
@@ -105,6 +106,7 @@ const cases: readonly Case[] = [
 ];
 
 describe("what is changed by hand on a host", function () {
+  needs(world.link);
   this.timeout(600_000);
   let from: number;
   before(async () => {

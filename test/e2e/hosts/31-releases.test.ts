@@ -6,6 +6,7 @@ import { eventually } from "../../support/eventually.ts";
 import { runAgent } from "../support/agent.ts";
 import { beforehand, nothingMissing } from "../support/samples.ts";
 import { on, sandbox } from "../support/sandbox.ts";
+import { needs, world } from "../support/world.ts";
 
 const bootstrap = "envoy/bootstrap.json";
 const envoy = "metrics-link-envoy.service";
@@ -14,6 +15,7 @@ const services = ["envoy", "prometheus", "node-exporter"].map((name) => `metrics
 const mainPids = (host: string) => on(host, "systemctl", "show", "--property=MainPID", ...services);
 
 describe("releases that are no good", function () {
+  needs(world.link);
   this.timeout(600_000);
 
   for (const { what, change, reason } of [

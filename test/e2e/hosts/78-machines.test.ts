@@ -18,6 +18,7 @@ import {
 import { repairedSoFar, vouchedUntil } from "../support/repair.ts";
 import { beforehand, caughtUp, comparedBetween, nothingMissing, upForAWhile } from "../support/samples.ts";
 import { on, pulumi } from "../support/sandbox.ts";
+import { needs, world } from "../support/world.ts";
 
 const now = () => Date.now() / 1000;
 const least = 5000;
@@ -59,6 +60,7 @@ async function nothingMissingAfter(host: Role, from: number, since: number): Pro
 
 for (const host of roles) {
   describe(`the machine of the ${host}`, function () {
+    needs(world.link);
     this.timeout(600_000);
 
     it("is another one with another image: the same data, the same identity, no sample lost", async () => {
@@ -85,6 +87,7 @@ for (const host of roles) {
 }
 
 describe("a power cut", function () {
+  needs(world.link);
   this.timeout(600_000);
 
   /** The journal and the WAL are whole, and nobody had to help. */
@@ -119,6 +122,7 @@ describe("a power cut", function () {
 });
 
 describe("a full disk", function () {
+  needs(world.link);
   this.timeout(600_000);
 
   /**
@@ -209,6 +213,7 @@ describe("a full disk", function () {
 });
 
 describe("what is protected", function () {
+  needs(world.link);
   this.timeout(600_000);
 
   it("outlives a destroy, and an update that would replace it, unless a person lifts the protection", async () => {

@@ -3,8 +3,10 @@ import { roles } from "@metrics-link/sandbox/cli/stack-files.ts";
 import { statusOf } from "@metrics-link/sandbox/cli/status.ts";
 import { up } from "@metrics-link/sandbox/cli/up.ts";
 import { on, prepare, pulumi, receiver, report, sandbox, sender } from "../support/sandbox.ts";
+import { needs, world } from "../support/world.ts";
 
 describe("from nothing", () => {
+  needs(world.nothing);
   it("comes up in three updates", async function () {
     this.timeout(600_000);
     await prepare();

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { BalancerGroup } from "../support/aws.ts";
 import { pulumi } from "../support/sandbox.ts";
+import { needs, world } from "../support/world.ts";
 
 describe("once it is there", () => {
+  needs(world.link);
   for (const role of ["sender", "receiver"]) {
     it(`one more update of the ${role} changes nothing`, async () => {
       await pulumi().must(["up", "-s", role, "--yes", "--skip-preview", "--expect-no-changes"]);

@@ -4,6 +4,7 @@ import { expressions as ofDashboard } from "@metrics-link/prometheus/dashboards/
 import { eventually } from "../../support/eventually.ts";
 import { askedFor } from "../../support/promql.ts";
 import { on, receiver, sender } from "../support/sandbox.ts";
+import { needs, world } from "../support/world.ts";
 
 /** Names that no healthy host has, and why. A name that is neither here nor on a host would be an alert that never fires. */
 const onlyAfterAFault = new Map([
@@ -21,6 +22,7 @@ const hosts = { sends: "sender", receives: "receiver" } as const;
 
 /** Before the strangers and the outages, of which alerts remember for a quarter of an hour. */
 describe("alerts", function () {
+  needs(world.untouched);
   this.timeout(600_000);
 
   for (const side of ["sends", "receives"] as const) {

@@ -3,9 +3,11 @@ import { compareRecent } from "@metrics-link/sandbox/cli/link.ts";
 import { externalLabels } from "@metrics-link/sandbox/cli/status.ts";
 import { eventually } from "../../support/eventually.ts";
 import { receiver, sandbox, sender } from "../support/sandbox.ts";
+import { needs, world } from "../support/world.ts";
 
 /** Once the link has been up for a while: what is looked for takes a minute to come about. */
 describe("the link", function () {
+  needs(world.untouched);
   this.timeout(600_000);
 
   it("brings every sample of every series across, raw and equal, over 60 s", async () => {

@@ -5,6 +5,7 @@ import { roles } from "@metrics-link/sandbox/cli/stack-files.ts";
 import { sourcesOf } from "../../../scripts/console/sandbox.ts";
 import { eventually } from "../../support/eventually.ts";
 import { on, sandbox } from "../support/sandbox.ts";
+import { needs, world } from "../support/world.ts";
 
 /** Panels that are rightly empty in health, and why. */
 const rightlyEmpty = new Map([["Alerts", "nothing fires"]]);
@@ -14,6 +15,7 @@ const settledSeconds = 5;
 
 /** Before strangers and outages leave their marks. */
 describe("the console of a live link", function () {
+  needs(world.untouched);
   this.timeout(120_000);
 
   it("has the receiver's data in every panel, of every query, and says that all is well", async () => {

@@ -4,6 +4,7 @@ import { BalancerGroup } from "../support/aws.ts";
 import { counter, logged } from "../support/envoy.ts";
 import { attempt, ofAnotherPki, ofTheSendersPki, rightful } from "../support/hostile.ts";
 import { place, sandbox } from "../support/sandbox.ts";
+import { needs, world } from "../support/world.ts";
 
 const dnsName = "metrics-sender.account-a.internal";
 const folder = "/run/hostile";
@@ -13,6 +14,7 @@ const write = "/api/v1/write";
 const credentials = (name: string) => ["--cert", `${folder}/${name}.pem`, "--key", `${folder}/${name}.key`];
 
 describe("strangers", function () {
+  needs(world.link);
   this.timeout(600_000);
   let endpoint = "";
   before(async () => {

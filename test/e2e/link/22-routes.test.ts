@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { statusOf } from "@metrics-link/sandbox/cli/status.ts";
 import { attempt, rightful } from "../support/hostile.ts";
 import { on, place, sandbox } from "../support/sandbox.ts";
+import { needs, world } from "../support/world.ts";
 
 const folder = "/run/hostile";
 const post = ["--request", "POST", "--data-binary", "nothing"];
@@ -36,6 +37,7 @@ const handlers = (text: string) =>
     .toSorted();
 
 describe("a rightful client", function () {
+  needs(world.link);
   this.timeout(600_000);
   let endpoint = "";
   const certificate = ["--cert", `${folder}/rightful.pem`, "--key", `${folder}/rightful.key`];

@@ -4,6 +4,7 @@ import { BalancerGroup } from "../support/aws.ts";
 import { outage, startUnit, stopUnit } from "../support/outage.ts";
 import { beforehand, nothingMissing } from "../support/samples.ts";
 import { on, pulumi, sender } from "../support/sandbox.ts";
+import { needs, world } from "../support/world.ts";
 
 const outageSeconds = 60;
 const egressAddress = "203.0.113.10";
@@ -11,6 +12,7 @@ const egressAddress = "203.0.113.10";
 const least = outageSeconds * 500;
 
 describe("outages", function () {
+  needs(world.link);
   this.timeout(600_000);
 
   it(`loses nothing while the receiver's Prometheus is stopped for ${outageSeconds} s`, async () => {

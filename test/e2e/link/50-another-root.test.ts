@@ -6,6 +6,7 @@ import { run } from "../support/commands.ts";
 import { linkIsOpen } from "../support/envoy.ts";
 import { beforehand, nothingMissing, upForAWhile } from "../support/samples.ts";
 import { pulumi, sandbox } from "../support/sandbox.ts";
+import { needs, world } from "../support/world.ts";
 
 const stranger = {
   rootFingerprints: Array.from({ length: 32 }, () => "AB").join(":"),
@@ -14,6 +15,7 @@ const stranger = {
 } as const;
 
 describe("a peer of which something is pinned no more", function () {
+  needs(world.link);
   this.timeout(600_000);
 
   for (const { role, peer, key, what } of [

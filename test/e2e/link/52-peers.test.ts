@@ -11,6 +11,7 @@ import { attempt, rightful } from "../support/hostile.ts";
 import { beforehand, caughtUp, nothingMissing, upForAWhile } from "../support/samples.ts";
 import { on, place, pulumi, receiver, sandbox, sender } from "../support/sandbox.ts";
 import { ForgedState } from "../support/state.ts";
+import { needs, world } from "../support/world.ts";
 
 const prometheuses = { sender, receiver } as const;
 const why = "drill: its key is out";
@@ -28,6 +29,7 @@ const ends = (role: Role, name: string) =>
   eventually(`${name} to end`, async () => ((await firing(role, name)).length === 0 ? true : undefined), 60_000, 500);
 
 describe("a peer whose contract cannot be taken", function () {
+  needs(world.link);
   this.timeout(600_000);
   const [stranger, roots] = [
     selfSigned("stranger"),
@@ -73,6 +75,7 @@ describe("a peer whose contract cannot be taken", function () {
 });
 
 describe("a peer that is suspended", function () {
+  needs(world.link);
   this.timeout(600_000);
 
   it("has its open connections ended and cannot come back, when it is the only sender; lifted, nothing is missing", async () => {

@@ -5,11 +5,13 @@ import { join } from "node:path";
 import type { Outcome } from "../../../scripts/drill/drill.ts";
 import { begin } from "../support/commands.ts";
 import { sandbox } from "../support/sandbox.ts";
+import { needs, world } from "../support/world.ts";
 
 /** Quick ones: a release that is no good, and a disk. Both of one side, so that one stack is updated. */
 const names = ["bad-release", "sender-disk-nearly-full"];
 
 describe("drills", function () {
+  needs(world.link);
   this.timeout(600_000);
 
   it("see the alert of each fault fire and clear, miss no sample, and leave the stacks as they were", async () => {

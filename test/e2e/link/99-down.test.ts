@@ -3,8 +3,10 @@ import { existsSync } from "node:fs";
 import { down } from "@metrics-link/sandbox/cli/down.ts";
 import { machineState } from "../support/machine.ts";
 import { report, sandbox } from "../support/sandbox.ts";
+import { needs, world } from "../support/world.ts";
 
 describe("sandbox down", function () {
+  needs(world.link);
   this.timeout(600_000);
 
   it("leaves the machine as it was", async () => {

@@ -1,3 +1,4 @@
+import { add, set } from "../policy/support/mutate.ts";
 import { type Malicious, policy } from "./table.ts";
 
 const rolePolicy = "aws:iam/rolePolicy:RolePolicy";
@@ -69,30 +70,21 @@ export const iam: readonly Malicious[] = [
     "the role has a managed policy besides",
     "receiver-role",
     /managedPolicyArns.*AdministratorAccess/s,
-    (it) =>
-      it.edit("aws:iam/role:Role", (props) => {
-        props.managedPolicyArns = ["arn:aws:iam::aws:policy/AdministratorAccess"];
-      }),
+    set("aws:iam/role:Role", { managedPolicyArns: ["arn:aws:iam::aws:policy/AdministratorAccess"] }),
   ],
   [
     "receiver",
     "the role lives longer",
     "receiver-role",
     /maxSessionDuration/,
-    (it) =>
-      it.edit("aws:iam/role:Role", (props) => {
-        props.maxSessionDuration = 43_200;
-      }),
+    set("aws:iam/role:Role", { maxSessionDuration: 43_200 }),
   ],
   [
     "receiver",
     "another instance profile",
     "receiver-instance",
     /iamInstanceProfile.*admin/,
-    (it) =>
-      it.edit("aws:ec2/instance:Instance", (props) => {
-        props.iamInstanceProfile = "admin";
-      }),
+    set("aws:ec2/instance:Instance", { iamInstanceProfile: "admin" }),
   ],
   [
     "receiver",
@@ -183,40 +175,32 @@ export const iam: readonly Malicious[] = [
     "the endpoint has no policy",
     "receiver-ssm",
     /policy/,
-    (it) =>
-      it.edit(
-        endpoint,
-        (props) => {
-          delete props.policy;
-        },
-        "receiver-ssm",
-      ),
+    set(endpoint, { policy: undefined }, "receiver-ssm"),
   ],
   [
     "receiver",
     "the key's policy names a stranger",
     "receiver-key",
     /policy.*666666666666/s,
-    (it) =>
-      it.edit("aws:kms/key:Key", (props) => {
-        props.policy = JSON.stringify({
-          Version: "2012-10-17",
-          Statement: [{ Effect: "Allow", Principal: { AWS: stranger }, Action: "kms:*", Resource: "*" }],
-        });
+    set("aws:kms/key:Key", {
+      policy: JSON.stringify({
+        Version: "2012-10-17",
+        Statement: [{ Effect: "Allow", Principal: { AWS: stranger }, Action: "kms:*", Resource: "*" }],
       }),
+    }),
   ],
   [
     "receiver",
     "a grant on the key",
     "added",
     /granteePrincipal/,
-    (it) => it.add("aws:kms/grant:Grant", { keyId: "1", granteePrincipal: stranger, operations: ["Decrypt"] }),
+    add("aws:kms/grant:Grant", { keyId: "1", granteePrincipal: stranger, operations: ["Decrypt"] }),
   ],
   [
     "receiver",
     "a user with a key of its own",
     "added",
     /registerResource/,
-    (it) => it.add("aws:iam/user:User", { name: "metrics-link-metrics" }),
+    add("aws:iam/user:User", { name: "metrics-link-metrics" }),
   ],
 ];

@@ -1,3 +1,4 @@
+import { add, edit, set } from "../policy/support/mutate.ts";
 import { type Malicious, release, text } from "./table.ts";
 
 const certificate = "tls:index/locallySignedCert:LocallySignedCert";
@@ -36,71 +37,47 @@ export const pki: readonly Malicious[] = [
     "the leaf may sign",
     "receiver-leaf-g1-certificate",
     /isCaCertificate/,
-    (it) =>
-      it.edit(
-        certificate,
-        (props) => {
-          props.isCaCertificate = true;
-        },
-        "receiver-leaf-g1-certificate",
-      ),
+    set(certificate, { isCaCertificate: true }, "receiver-leaf-g1-certificate"),
   ],
   [
     "receiver",
     "the leaf is a client's as well",
     "receiver-leaf-g1-certificate",
     /allowedUses.*client_auth/s,
-    (it) =>
-      it.edit(
-        certificate,
-        (props) => {
-          props.allowedUses.push("client_auth");
-        },
-        "receiver-leaf-g1-certificate",
-      ),
+    edit(
+      certificate,
+      (props) => {
+        props.allowedUses.push("client_auth");
+      },
+      "receiver-leaf-g1-certificate",
+    ),
   ],
   [
     "receiver",
     "the leaf lives ten years",
     "receiver-leaf-g1-certificate",
     /validityPeriodHours.*87600/s,
-    (it) =>
-      it.edit(
-        certificate,
-        (props) => {
-          props.validityPeriodHours = 87_600;
-        },
-        "receiver-leaf-g1-certificate",
-      ),
+    set(certificate, { validityPeriodHours: 87_600 }, "receiver-leaf-g1-certificate"),
   ],
   [
     "receiver",
     "the leaf has one name more",
     "receiver-leaf-g1-request",
     /dnsNames.*evil/s,
-    (it) =>
-      it.edit(
-        request,
-        (props) => {
-          props.dnsNames = [...(props.dnsNames ?? []), "evil.example"];
-        },
-        "receiver-leaf-g1-request",
-      ),
+    edit(
+      request,
+      (props) => {
+        props.dnsNames = [...(props.dnsNames ?? []), "evil.example"];
+      },
+      "receiver-leaf-g1-request",
+    ),
   ],
   [
     "receiver",
     "a weak key",
     "receiver-leaf-g1-key",
     /algorithm.*RSA/s,
-    (it) =>
-      it.edit(
-        key,
-        (props) => {
-          props.algorithm = "RSA";
-          props.rsaBits = 1024;
-        },
-        "receiver-leaf-g1-key",
-      ),
+    set(key, { algorithm: "RSA", rsaBits: 1024 }, "receiver-leaf-g1-key"),
   ],
   [
     "receiver",
@@ -121,38 +98,30 @@ export const pki: readonly Malicious[] = [
     "the key of the leaf is no secret any more",
     "receiver-secret-version",
     /secretString.*in clear/s,
-    (it) =>
-      it.edit("aws:secretsmanager/secretVersion:SecretVersion", (props) => {
-        props.secretString = "{}";
-      }),
+    set("aws:secretsmanager/secretVersion:SecretVersion", { secretString: "{}" }),
   ],
   [
     "receiver",
     "the secret is another one",
     "receiver-secret-version",
     /secretString.*another secret/s,
-    (it) =>
-      it.edit("aws:secretsmanager/secretVersion:SecretVersion", (props) => {
-        if (typeof props.secretString === "object") props.secretString.value = "{}";
-      }),
+    edit("aws:secretsmanager/secretVersion:SecretVersion", (props) => {
+      if (typeof props.secretString === "object") props.secretString.value = "{}";
+    }),
   ],
   [
     "receiver",
     "the secret is copied to another region",
     "receiver-secret",
     /replicas.*us-east-1/s,
-    (it) =>
-      it.edit("aws:secretsmanager/secret:Secret", (props) => {
-        props.replicas = [{ region: "us-east-1" }];
-      }),
+    set("aws:secretsmanager/secret:Secret", { replicas: [{ region: "us-east-1" }] }),
   ],
   [
     "receiver",
     "a second version of the secret that is a stranger's",
     "added",
     /secretString/,
-    (it) =>
-      it.add("aws:secretsmanager/secretVersion:SecretVersion", { secretId: "receiver-secret-id", secretString: "{}" }),
+    add("aws:secretsmanager/secretVersion:SecretVersion", { secretId: "receiver-secret-id", secretString: "{}" }),
   ],
   [
     "receiver",

@@ -1,3 +1,4 @@
+import { edit, remove, set } from "../policy/support/mutate.ts";
 import { type Malicious, object, options } from "./table.ts";
 
 const eip = "aws:ec2/eip:Eip";
@@ -134,30 +135,23 @@ export const pulumiOptions: readonly Malicious[] = [
     "the provider talks to another endpoint",
     "account",
     /endpoints.*evil/s,
-    (it) =>
-      it.edit(provider, (props) => {
-        props.endpoints = JSON.stringify([{ s3: "https://evil.example" }]);
-      }),
+    edit(provider, (props) => {
+      props.endpoints = JSON.stringify([{ s3: "https://evil.example" }]);
+    }),
   ],
   [
     "receiver",
     "the provider is bound to no account",
     "account",
     /allowedAccountIds/,
-    (it) =>
-      it.edit(provider, (props) => {
-        delete props.allowedAccountIds;
-      }),
+    set(provider, { allowedAccountIds: undefined }),
   ],
   [
     "receiver",
     "the provider becomes another role",
     "account",
     /assumeRoles.*admin/s,
-    (it) =>
-      it.edit(provider, (props) => {
-        props.assumeRoles = JSON.stringify([{ roleArn: "arn:aws:iam::222222222222:role/admin" }]);
-      }),
+    set(provider, { assumeRoles: JSON.stringify([{ roleArn: "arn:aws:iam::222222222222:role/admin" }]) }),
   ],
   [
     "receiver",
@@ -246,7 +240,7 @@ export const pulumiOptions: readonly Malicious[] = [
         fields: { id: "organization/other/stack" },
       }),
   ],
-  ["receiver", "a resource is left out", "receiver-bucket-policy", /registerResource/, (it) => it.remove(bucketPolicy)],
+  ["receiver", "a resource is left out", "receiver-bucket-policy", /registerResource/, remove(bucketPolicy)],
   [
     "receiver",
     "a difference is hidden from who looks at the preview",

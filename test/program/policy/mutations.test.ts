@@ -4,6 +4,7 @@ import type { Role } from "../stacks/stacks.ts";
 import { buckets } from "./mutations/buckets.ts";
 import { clientIdentity } from "./mutations/client-identity.ts";
 import { egress } from "./mutations/egress.ts";
+import { hostRights } from "./mutations/host-rights.ts";
 import { hosts } from "./mutations/hosts.ts";
 import { ingress } from "./mutations/ingress.ts";
 import { pki } from "./mutations/pki.ts";
@@ -30,6 +31,7 @@ const mutations = [
   ...rights,
   ...buckets,
   ...writeRights,
+  ...hostRights,
   ...properties,
   ...units,
 ];

@@ -25,12 +25,16 @@ import { Checkout } from "./checkout.ts";
 
 let checkout: Checkout;
 const reviewed = () => filesOfCommit(new Git(checkout.directory), "refs/heads/main");
-beforeEach(() => {
-  checkout = new Checkout();
-});
-afterEach(() => checkout.remove());
+/** Within a suite: hooks outside of all would run before and after every test of the process, in whichever file. */
+function newCheckoutEach(): void {
+  beforeEach(() => {
+    checkout = new Checkout();
+  });
+  afterEach(() => checkout.remove());
+}
 
 describe("the program that was reviewed, laid out", () => {
+  newCheckoutEach();
   let places: string;
   let laidOut: LaidOut;
   beforeEach(async () => {
@@ -75,6 +79,7 @@ describe("the program that was reviewed, laid out", () => {
 });
 
 describe("the files of a program", () => {
+  newCheckoutEach();
   const listed = () => filesIn(checkout.directory, new Git(checkout.directory).files());
 
   it("are what lies there: changed, not in a commit yet, gone", () => {
@@ -165,6 +170,7 @@ describe("the files of a program", () => {
 });
 
 describe("the commit to compare with", () => {
+  newCheckoutEach();
   it("is where the branch left main", () => {
     const left = checkout.git("rev-parse", "HEAD");
     checkout.git("switch", "--quiet", "--create", "branch");
@@ -202,6 +208,7 @@ describe("the commit to compare with", () => {
 });
 
 describe("a program that is laid out", () => {
+  newCheckoutEach();
   let places: string;
   let laidOut: LaidOut;
   beforeEach(async () => {
@@ -286,6 +293,7 @@ describe("a program that is laid out", () => {
 });
 
 describe("the files that a configuration names", () => {
+  newCheckoutEach();
   const config = (key: string, path: string): Record<string, unknown> => {
     if (key === "alertmanagers") return { "metrics-link:prometheus": { alertmanagers: [{ ca: path }] } };
     return { [`metrics-link:${key === "artefacts" ? "pki" : "prometheus"}`]: { [key]: path } };

@@ -132,7 +132,13 @@ describe("what a peer, a host or a pull request says, on a terminal", () => {
       "scripts/review/index.ts": ["process.stdout.write(printableLines(render(verdict)))"],
       "scripts/ceremony/passphrase.ts": ['"Passphrase of the medium: "', '"\\n"'],
       // Words of our own, the repository's tests and checks, and figures.
-      "scripts/test.ts": ["name.padEnd(nameWidth)", '"=== checks ==="', "passed, "],
+      "scripts/test/index.ts": [
+        "name.padEnd(nameWidth)",
+        '"=== checks ==="',
+        "passed, ",
+        "seconds, of which",
+        "seconds.toFixed(1)",
+      ],
       "scripts/bench/figures.ts": ["what.padEnd(58)"],
       "packages/sandbox/cli/main.ts": [
         'words.includes("--json") ? printableJson(status, 2) : describeStatus(status)',

@@ -1,4 +1,4 @@
-import { routesOf, tlsOf, trustOf } from "../support/mutate.ts";
+import { inChain, inCluster, inDocument, inEnvoy, inFile, routesOf, tlsOf, trustOf } from "../support/mutate.ts";
 import type { Mutation } from "../support/table.ts";
 
 const named = (regex: string) => [{ san_type: "DNS", matcher: { safe_regex: { regex } } }];
@@ -9,46 +9,41 @@ export const clientIdentity: readonly Mutation[] = [
     "receiver",
     "no client certificate is required",
     ["client-certificate-required"],
-    (it) =>
-      it.chain((chain) => {
-        tlsOf(chain).require_client_certificate = false;
-      }),
+    inChain((chain) => {
+      tlsOf(chain).require_client_certificate = false;
+    }),
   ],
   [
     "receiver",
     "elsewhere requires no client certificate",
     ["client-certificate-required"],
-    (it) =>
-      it.chain((chain) => {
-        delete tlsOf(chain).require_client_certificate;
-      }, "elsewhere"),
+    inChain((chain) => {
+      delete tlsOf(chain).require_client_certificate;
+    }, "elsewhere"),
   ],
   [
     "receiver",
     "sessions are resumed",
     ["client-certificate-required"],
-    (it) =>
-      it.chain((chain) => {
-        tlsOf(chain).disable_stateless_session_resumption = false;
-      }),
+    inChain((chain) => {
+      tlsOf(chain).disable_stateless_session_resumption = false;
+    }),
   ],
   [
     "receiver",
     "TLS 1.2 is enough for clients",
     ["client-tls-13-only"],
-    (it) =>
-      it.chain((chain) => {
-        tlsOf(chain).common_tls_context.tls_params.tls_minimum_protocol_version = "TLSv1_2";
-      }),
+    inChain((chain) => {
+      tlsOf(chain).common_tls_context.tls_params.tls_minimum_protocol_version = "TLSv1_2";
+    }),
   ],
   [
     "receiver",
     "no TLS version is said to clients",
     ["client-tls-13-only"],
-    (it) =>
-      it.chain((chain) => {
-        delete tlsOf(chain).common_tls_context.tls_params;
-      }),
+    inChain((chain) => {
+      delete tlsOf(chain).common_tls_context.tls_params;
+    }),
   ],
   [
     "receiver",
@@ -64,149 +59,134 @@ export const clientIdentity: readonly Mutation[] = [
     "receiver",
     "another root hides in the sender's bundle, in a block that Envoy reads",
     ["client-anchor-is-pinned", "roots-differ"],
-    (it) => it.file("tls/roots/account-a.pem", (text) => text + text.replaceAll("CERTIFICATE", "TRUSTED CERTIFICATE")),
+    inFile("tls/roots/account-a.pem", (text) => text + text.replaceAll("CERTIFICATE", "TRUSTED CERTIFICATE")),
   ],
   [
     "receiver",
     "the sender's bundle is empty",
     ["client-anchor-is-pinned"],
-    (it) => it.file("tls/roots/account-a.pem", () => "\n"),
+    inFile("tls/roots/account-a.pem", () => "\n"),
   ],
   [
     "receiver",
     "the sender's root is believed without checking the chain",
     ["client-anchor-is-pinned", "envoy-is-known"],
-    (it) =>
-      it.chain((chain) => {
-        trustOf(chain).default_validation_context.trust_chain_verification = "ACCEPT_UNTRUSTED";
-      }),
+    inChain((chain) => {
+      trustOf(chain).default_validation_context.trust_chain_verification = "ACCEPT_UNTRUSTED";
+    }),
   ],
   [
     "receiver",
     "expired certificates are fine",
     ["client-anchor-is-pinned", "envoy-is-known"],
-    (it) =>
-      it.chain((chain) => {
-        trustOf(chain).default_validation_context.allow_expired_certificate = true;
-      }),
+    inChain((chain) => {
+      trustOf(chain).default_validation_context.allow_expired_certificate = true;
+    }),
   ],
   [
     "receiver",
     "the system's authorities are believed",
     ["client-anchor-is-pinned", "envoy-is-known"],
-    (it) =>
-      it.chain((chain) => {
-        trustOf(chain).default_validation_context.system_root_certs = {};
-      }),
+    inChain((chain) => {
+      trustOf(chain).default_validation_context.system_root_certs = {};
+    }),
   ],
   [
     "receiver",
     "the anchor is a file of the system",
     ["client-anchor-is-pinned", "envoy-is-known"],
-    (it) =>
-      it.document("envoy/sds/trusted-ca-account-a.json", (secrets) => {
-        secrets.resources[0].validation_context.trusted_ca.filename = "/etc/ssl/certs/ca-certificates.crt";
-      }),
+    inDocument("envoy/sds/trusted-ca-account-a.json", (secrets) => {
+      secrets.resources[0].validation_context.trusted_ca.filename = "/etc/ssl/certs/ca-certificates.crt";
+    }),
   ],
   [
     "receiver",
     "the secret accepts one certificate by its hash",
     ["client-anchor-is-pinned", "envoy-is-known"],
-    (it) =>
-      it.document("envoy/sds/trusted-ca-account-a.json", (secrets) => {
-        secrets.resources[0].validation_context.verify_certificate_hash = ["00"];
-      }),
+    inDocument("envoy/sds/trusted-ca-account-a.json", (secrets) => {
+      secrets.resources[0].validation_context.verify_certificate_hash = ["00"];
+    }),
   ],
   [
     "receiver",
     "a pattern of names is accepted",
     ["client-name-is-exact", "names-are-the-peers"],
-    (it) =>
-      it.chain((chain) => {
-        trustOf(chain).default_validation_context.match_typed_subject_alt_names = named(".*\\.account-a\\.internal");
-      }),
+    inChain((chain) => {
+      trustOf(chain).default_validation_context.match_typed_subject_alt_names = named(".*\\.account-a\\.internal");
+    }),
   ],
   [
     "receiver",
     "any name is accepted",
     ["client-name-is-exact", "names-are-the-peers"],
-    (it) =>
-      it.chain((chain) => {
-        delete trustOf(chain).default_validation_context.match_typed_subject_alt_names;
-      }),
+    inChain((chain) => {
+      delete trustOf(chain).default_validation_context.match_typed_subject_alt_names;
+    }),
   ],
   [
     "receiver",
     "a second name is accepted",
     ["client-name-is-exact", "names-are-the-peers"],
-    (it) =>
-      it.chain((chain) => {
-        trustOf(chain).default_validation_context.match_typed_subject_alt_names.push(...named("other\\.internal"));
-      }),
+    inChain((chain) => {
+      trustOf(chain).default_validation_context.match_typed_subject_alt_names.push(...named("other\\.internal"));
+    }),
   ],
   [
     "receiver",
     "another name is accepted",
     ["names-are-the-peers"],
-    (it) =>
-      it.chain((chain) => {
-        trustOf(chain).default_validation_context.match_typed_subject_alt_names = named("other\\.account-a\\.internal");
-      }),
+    inChain((chain) => {
+      trustOf(chain).default_validation_context.match_typed_subject_alt_names = named("other\\.account-a\\.internal");
+    }),
   ],
   [
     "receiver",
     "the chain is for a whole network",
     ["one-chain-per-sender"],
-    (it) =>
-      it.chain((chain) => {
-        chain.filter_chain_match.source_prefix_ranges[0].prefix_len = 24;
-      }),
+    inChain((chain) => {
+      chain.filter_chain_match.source_prefix_ranges[0].prefix_len = 24;
+    }),
   ],
   [
     "receiver",
     "the chain is for another address",
     ["names-are-the-peers"],
-    (it) =>
-      it.chain((chain) => {
-        chain.filter_chain_match.source_prefix_ranges[0].address_prefix = "192.0.2.1";
-      }),
+    inChain((chain) => {
+      chain.filter_chain_match.source_prefix_ranges[0].address_prefix = "192.0.2.1";
+    }),
   ],
   [
     "receiver",
     "the chain is for any address",
     ["one-chain-per-sender", "names-are-the-peers"],
-    (it) =>
-      it.chain((chain) => {
-        delete chain.filter_chain_match;
-      }),
+    inChain((chain) => {
+      delete chain.filter_chain_match;
+    }),
   ],
   [
     "receiver",
     "the chain for elsewhere leads to Prometheus",
     ["one-chain-per-sender", "one-route-only", "names-are-the-peers", "envoy-is-known"],
-    (it) =>
-      it.chain((chain) => {
-        routesOf(chain)[0] = { name: "open", match: { prefix: "/" }, route: { cluster: "prometheus" } };
-      }, "elsewhere"),
+    inChain((chain) => {
+      routesOf(chain)[0] = { name: "open", match: { prefix: "/" }, route: { cluster: "prometheus" } };
+    }, "elsewhere"),
   ],
   [
     "receiver",
     "a chain for nobody in particular is added",
     ["client-anchor-is-pinned", "envoy-is-known", "names-are-the-peers", "one-chain-per-sender", "shares-fit"],
-    (it) =>
-      it.envoy(({ static_resources: { listeners } }) => {
-        const { filter_chains } = listeners[0];
-        filter_chains.push({ ...structuredClone(filter_chains[0]), name: "guest" });
-      }),
+    inEnvoy(({ static_resources: { listeners } }) => {
+      const { filter_chains } = listeners[0];
+      filter_chains.push({ ...structuredClone(filter_chains[0]), name: "guest" });
+    }),
   ],
   [
     "sender",
     "samples go to another address",
     ["names-are-the-peers"],
-    (it) =>
-      it.cluster((cluster) => {
-        cluster.load_assignment.endpoints[0].lb_endpoints[0].endpoint.address.socket_address.address = "192.0.2.1";
-      }),
+    inCluster((cluster) => {
+      cluster.load_assignment.endpoints[0].lb_endpoints[0].endpoint.address.socket_address.address = "192.0.2.1";
+    }),
   ],
   [
     "receiver",

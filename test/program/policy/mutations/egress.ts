@@ -1,3 +1,4 @@
+import { add, edit, set } from "../support/mutate.ts";
 import type { Mutation } from "../support/table.ts";
 
 const egressRule = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule";
@@ -12,14 +13,7 @@ export const egress: readonly Mutation[] = [
     "sender",
     "the host may go anywhere",
     ["egress-to-receiver-only", "addresses-are-the-peers"],
-    (it) =>
-      it.edit(
-        egressRule,
-        (props) => {
-          props.cidrIpv4 = "0.0.0.0/0";
-        },
-        toReceiver,
-      ),
+    set(egressRule, { cidrIpv4: "0.0.0.0/0" }, toReceiver),
   ],
   [
     "sender",
@@ -47,72 +41,47 @@ export const egress: readonly Mutation[] = [
     "sender",
     "the host may go anywhere by IPv6",
     ["egress-to-receiver-only"],
-    (it) => it.add(egressRule, { ...rule, cidrIpv6: "::/0" }),
+    add(egressRule, { ...rule, cidrIpv6: "::/0" }),
   ],
   [
     "sender",
     "the host may ask names at the receiver",
     ["egress-to-receiver-only"],
-    (it) =>
-      it.edit(
-        egressRule,
-        (props) => {
-          props.ipProtocol = "udp";
-          props.fromPort = 53;
-          props.toPort = 53;
-        },
-        toReceiver,
-      ),
+    set(egressRule, { ipProtocol: "udp", fromPort: 53, toPort: 53 }, toReceiver),
   ],
   [
     "sender",
     "the host may go to another prefix list",
     ["prefix-list-is-s3"],
-    (it) =>
-      it.edit(
-        egressRule,
-        (props) => {
-          props.prefixListId = "pl-other";
-        },
-        "sender-host-to-s3",
-      ),
+    set(egressRule, { prefixListId: "pl-other" }, "sender-host-to-s3"),
   ],
   [
     "receiver",
     "an endpoint leads to a service that nobody declared",
     ["endpoints-are-declared", "rights-are-narrow"],
-    (it) =>
-      it.edit(
-        endpoint,
-        (props) => {
-          props.serviceName = "com.amazonaws.vpce.eu-west-1.vpce-svc-0fedcba9876543210";
-        },
-        "receiver-ssm",
-      ),
+    set(endpoint, { serviceName: "com.amazonaws.vpce.eu-west-1.vpce-svc-0fedcba9876543210" }, "receiver-ssm"),
   ],
   [
     "sender",
     "a group lets out in itself",
     ["egress-to-receiver-only"],
-    (it) =>
-      it.edit("aws:ec2/securityGroup:SecurityGroup", (props) => {
-        props.egress = [{ cidrBlocks: ["0.0.0.0/0"], fromPort: 0, toPort: 0, protocol: "-1" }];
-      }),
+    set("aws:ec2/securityGroup:SecurityGroup", {
+      egress: [{ cidrBlocks: ["0.0.0.0/0"], fromPort: 0, toPort: 0, protocol: "-1" }],
+    }),
   ],
   [
     "receiver",
     "a receiver's host may go out",
     ["egress-to-receiver-only"],
-    (it) => it.add(egressRule, { ...rule, cidrIpv4: "192.0.2.1/32" }),
+    add(egressRule, { ...rule, cidrIpv4: "192.0.2.1/32" }),
   ],
   [
     "sender",
     "an address is not protected",
     ["addresses-are-kept"],
-    (it) =>
-      it.edit(address, (_, resource) => {
-        resource.opts = { ...resource.opts, protect: false };
-      }),
+    edit(address, (_, resource) => {
+      resource.opts = { ...resource.opts, protect: false };
+    }),
   ],
   [
     "sender",
@@ -129,42 +98,36 @@ export const egress: readonly Mutation[] = [
     "sender",
     "there is a second address",
     ["one-egress-address", "addresses-are-kept"],
-    (it) => it.add(address, { domain: "vpc", allocationId: "eipalloc-1" }),
+    add(address, { domain: "vpc", allocationId: "eipalloc-1" }),
   ],
   [
     "sender",
     "the NAT gateway uses an address that is not ours",
     ["one-egress-address"],
-    (it) =>
-      it.edit("aws:ec2/natGateway:NatGateway", (props) => {
-        props.allocationId = "eipalloc-other";
-      }),
+    set("aws:ec2/natGateway:NatGateway", { allocationId: "eipalloc-other" }),
   ],
   [
     "sender",
     "the NAT gateway uses two addresses",
     ["one-egress-address"],
-    (it) =>
-      it.edit("aws:ec2/natGateway:NatGateway", (props) => {
-        props.secondaryAllocationIds = ["sender-address-allocation"];
-      }),
+    set("aws:ec2/natGateway:NatGateway", { secondaryAllocationIds: ["sender-address-allocation"] }),
   ],
   [
     "sender",
     "there is a second NAT gateway",
     ["one-egress-address"],
-    (it) => it.add("aws:ec2/natGateway:NatGateway", { allocationId: "sender-address-allocation" }),
+    add("aws:ec2/natGateway:NatGateway", { allocationId: "sender-address-allocation" }),
   ],
   [
     "receiver",
     "a receiver gets a NAT gateway",
     ["one-egress-address"],
-    (it) => it.add("aws:ec2/natGateway:NatGateway", { allocationId: "receiver-address-a-allocation" }),
+    add("aws:ec2/natGateway:NatGateway", { allocationId: "receiver-address-a-allocation" }),
   ],
   [
     "sender",
     "a route leads to a peering",
     ["one-egress-address"],
-    (it) => it.add("aws:ec2/route:Route", { destinationCidrBlock: "10.0.0.0/8", vpcPeeringConnectionId: "pcx-1" }),
+    add("aws:ec2/route:Route", { destinationCidrBlock: "10.0.0.0/8", vpcPeeringConnectionId: "pcx-1" }),
   ],
 ];

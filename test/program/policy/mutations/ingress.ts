@@ -1,3 +1,4 @@
+import { add, edit, set } from "../support/mutate.ts";
 import type { Mutation } from "../support/table.ts";
 
 const ingressRule = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule";
@@ -11,45 +12,31 @@ export const ingress: readonly Mutation[] = [
     "receiver",
     "a whole network is let in",
     ["ingress-from-senders-only", "addresses-are-the-peers"],
-    (it) =>
-      it.edit(
-        ingressRule,
-        (props) => {
-          props.cidrIpv4 = "203.0.113.0/24";
-        },
-        fromSender,
-      ),
+    set(ingressRule, { cidrIpv4: "203.0.113.0/24" }, fromSender),
   ],
   [
     "receiver",
     "everybody is let in",
     ["ingress-from-senders-only", "addresses-are-the-peers"],
-    (it) =>
-      it.edit(
-        ingressRule,
-        (props) => {
-          props.cidrIpv4 = "0.0.0.0/0";
-        },
-        fromSender,
-      ),
+    set(ingressRule, { cidrIpv4: "0.0.0.0/0" }, fromSender),
   ],
   [
     "receiver",
     "everybody with IPv6 is let in",
     ["ingress-from-senders-only"],
-    (it) => it.add(ingressRule, { ...rule, cidrIpv6: "::/0" }),
+    add(ingressRule, { ...rule, cidrIpv6: "::/0" }),
   ],
   [
     "receiver",
     "a prefix list is let in",
     ["ingress-from-senders-only"],
-    (it) => it.add(ingressRule, { ...rule, prefixListId: "pl-1" }),
+    add(ingressRule, { ...rule, prefixListId: "pl-1" }),
   ],
   [
     "receiver",
     "a stranger's address is let in",
     ["addresses-are-the-peers"],
-    (it) => it.add(ingressRule, { ...rule, cidrIpv4: "192.0.2.1/32" }),
+    add(ingressRule, { ...rule, cidrIpv4: "192.0.2.1/32" }),
   ],
   [
     "receiver",
@@ -84,161 +71,105 @@ export const ingress: readonly Mutation[] = [
     "receiver",
     "the sender is let in on another port",
     ["ingress-from-senders-only"],
-    (it) =>
-      it.edit(
-        ingressRule,
-        (props) => {
-          props.fromPort = 9090;
-          props.toPort = 9090;
-        },
-        fromSender,
-      ),
+    set(ingressRule, { fromPort: 9090, toPort: 9090 }, fromSender),
   ],
   [
     "receiver",
     "the sender is let in on all ports",
     ["ingress-from-senders-only", "no-login"],
-    (it) =>
-      it.edit(
-        ingressRule,
-        (props) => {
-          props.fromPort = 0;
-          props.toPort = 65_535;
-        },
-        fromSender,
-      ),
+    set(ingressRule, { fromPort: 0, toPort: 65_535 }, fromSender),
   ],
   [
     "receiver",
     "the sender is let in to the host, past the balancer",
     ["addresses-are-the-peers"],
-    (it) =>
-      it.edit(
-        ingressRule,
-        (props) => {
-          props.securityGroupId = "receiver-host-id";
-        },
-        fromSender,
-      ),
+    set(ingressRule, { securityGroupId: "receiver-host-id" }, fromSender),
   ],
   [
     "receiver",
     "the sender is not let in any more",
     ["addresses-are-the-peers"],
-    (it) =>
-      it.edit(
-        ingressRule,
-        (props) => {
-          props.cidrIpv4 = undefined;
-          props.referencedSecurityGroupId = "receiver-host-id";
-        },
-        fromSender,
-      ),
+    edit(
+      ingressRule,
+      (props) => {
+        props.cidrIpv4 = undefined;
+        props.referencedSecurityGroupId = "receiver-host-id";
+      },
+      fromSender,
+    ),
   ],
   [
     "receiver",
     "the balancer reaches Prometheus on the host",
     ["ingress-from-senders-only"],
-    (it) =>
-      it.edit(
-        ingressRule,
-        (props) => {
-          props.fromPort = 9090;
-          props.toPort = 9090;
-        },
-        "receiver-host-from-balancer-ingest",
-      ),
+    set(ingressRule, { fromPort: 9090, toPort: 9090 }, "receiver-host-from-balancer-ingest"),
   ],
   [
     "receiver",
     "a group has a rule in itself",
     ["ingress-from-senders-only"],
-    (it) =>
-      it.edit("aws:ec2/securityGroup:SecurityGroup", (props) => {
-        props.ingress = [{ cidrBlocks: ["0.0.0.0/0"], fromPort: 443, toPort: 443, protocol: "tcp" }];
-      }),
+    set("aws:ec2/securityGroup:SecurityGroup", {
+      ingress: [{ cidrBlocks: ["0.0.0.0/0"], fromPort: 443, toPort: 443, protocol: "tcp" }],
+    }),
   ],
   [
     "sender",
     "a sender lets in",
     ["ingress-from-senders-only"],
-    (it) => it.add(ingressRule, { ...rule, cidrIpv4: "192.0.2.1/32" }),
+    add(ingressRule, { ...rule, cidrIpv4: "192.0.2.1/32" }),
   ],
   [
     "sender",
     "port 22 is open inside",
     ["ingress-from-senders-only", "no-login"],
-    (it) =>
-      it.add(ingressRule, { ipProtocol: "tcp", fromPort: 22, toPort: 22, referencedSecurityGroupId: "sender-host-id" }),
+    add(ingressRule, { ipProtocol: "tcp", fromPort: 22, toPort: 22, referencedSecurityGroupId: "sender-host-id" }),
   ],
   [
     "sender",
     "the host may go to another address",
     ["addresses-are-the-peers"],
-    (it) => it.add(egressRule, { ...rule, cidrIpv4: "192.0.2.1/32" }),
+    add(egressRule, { ...rule, cidrIpv4: "192.0.2.1/32" }),
   ],
   [
     "receiver",
     "the default group lets in",
     ["default-group-is-closed"],
-    (it) =>
-      it.edit("aws:ec2/defaultSecurityGroup:DefaultSecurityGroup", (props) => {
-        props.ingress = [{ self: true }];
-      }),
+    set("aws:ec2/defaultSecurityGroup:DefaultSecurityGroup", { ingress: [{ self: true }] }),
   ],
   [
     "receiver",
     "the balancer is an application one",
     ["balancer-is-fenced"],
-    (it) =>
-      it.edit("aws:lb/loadBalancer:LoadBalancer", (props) => {
-        props.loadBalancerType = "application";
-      }),
+    set("aws:lb/loadBalancer:LoadBalancer", { loadBalancerType: "application" }),
   ],
   [
     "receiver",
     "the balancer has no group",
     ["balancer-is-fenced", "addresses-are-the-peers"],
-    (it) =>
-      it.edit("aws:lb/loadBalancer:LoadBalancer", (props) => {
-        props.securityGroups = [];
-      }),
+    set("aws:lb/loadBalancer:LoadBalancer", { securityGroups: [] }),
   ],
   [
     "receiver",
     "the balancer can be deleted",
     ["balancer-is-fenced"],
-    (it) =>
-      it.edit("aws:lb/loadBalancer:LoadBalancer", (props) => {
-        props.enableDeletionProtection = false;
-      }),
+    set("aws:lb/loadBalancer:LoadBalancer", { enableDeletionProtection: false }),
   ],
   [
     "receiver",
     "the balancer ends TLS",
     ["balancer-passes-tls"],
-    (it) =>
-      it.edit("aws:lb/listener:Listener", (props) => {
-        props.protocol = "TLS";
-        props.certificateArn = "arn:aws:acm:::certificate/1";
-      }),
+    set("aws:lb/listener:Listener", { protocol: "TLS", certificateArn: "arn:aws:acm:::certificate/1" }),
   ],
   [
     "receiver",
     "the balancer leads to Prometheus",
     ["balancer-passes-tls"],
-    (it) =>
-      it.edit("aws:lb/targetGroup:TargetGroup", (props) => {
-        props.port = 9090;
-      }),
+    set("aws:lb/targetGroup:TargetGroup", { port: 9090 }),
   ],
   [
     "receiver",
     "the balancer hides who comes",
     ["balancer-passes-tls"],
-    (it) =>
-      it.edit("aws:lb/targetGroup:TargetGroup", (props) => {
-        props.preserveClientIp = "false";
-      }),
+    set("aws:lb/targetGroup:TargetGroup", { preserveClientIp: "false" }),
   ],
 ];

@@ -1,3 +1,4 @@
+import { add, edit, set } from "../support/mutate.ts";
 import type { Mutation } from "../support/table.ts";
 
 const certificate = "tls:index/locallySignedCert:LocallySignedCert";
@@ -11,36 +12,15 @@ const authority = {
 
 /** Keys and certificates, and where keys may not be. */
 export const pki: readonly Mutation[] = [
-  [
-    "sender",
-    "keys are on P-224",
-    ["keys-are-p256"],
-    (it) =>
-      it.edit("tls:index/privateKey:PrivateKey", (props) => {
-        props.ecdsaCurve = "P224";
-      }),
-  ],
-  [
-    "sender",
-    "keys are RSA",
-    ["keys-are-p256"],
-    (it) =>
-      it.edit("tls:index/privateKey:PrivateKey", (props) => {
-        props.algorithm = "RSA";
-      }),
-  ],
+  ["sender", "keys are on P-224", ["keys-are-p256"], set("tls:index/privateKey:PrivateKey", { ecdsaCurve: "P224" })],
+  ["sender", "keys are RSA", ["keys-are-p256"], set("tls:index/privateKey:PrivateKey", { algorithm: "RSA" })],
   [
     "sender",
     "a root is made in the everyday state",
     ["no-root-key"],
-    (it) => it.add("tls:index/selfSignedCert:SelfSignedCert", { ...authority, maxPathLength: 1 }),
+    add("tls:index/selfSignedCert:SelfSignedCert", { ...authority, maxPathLength: 1 }),
   ],
-  [
-    "sender",
-    "an intermediate is signed in the everyday state",
-    ["no-root-key"],
-    (it) => it.add(certificate, authority),
-  ],
+  ["sender", "an intermediate is signed in the everyday state", ["no-root-key"], add(certificate, authority)],
   [
     "sender",
     "a trial's root may sign two tiers",
@@ -85,46 +65,33 @@ export const pki: readonly Mutation[] = [
     "sender",
     "the leaf is an authority",
     ["no-root-key", "authorities-sign-and-no-more"],
-    (it) =>
-      it.edit(certificate, (props) => {
-        props.isCaCertificate = true;
-      }),
+    set(certificate, { isCaCertificate: true }),
   ],
   [
     "sender",
     "the sender's leaf is for servers too",
     ["leaves-have-one-side"],
-    (it) =>
-      it.edit(certificate, (props) => {
-        props.allowedUses.push("server_auth");
-      }),
+    edit(certificate, (props) => {
+      props.allowedUses.push("server_auth");
+    }),
   ],
   [
     "receiver",
     "the receiver's leaf is for clients",
     ["leaves-have-one-side"],
-    (it) =>
-      it.edit(certificate, (props) => {
-        props.allowedUses = ["digital_signature", "client_auth"];
-      }),
+    set(certificate, { allowedUses: ["digital_signature", "client_auth"] }),
   ],
   [
     "sender",
     "the leaf has a wildcard",
     ["leaves-have-one-side"],
-    (it) =>
-      it.edit("tls:index/certRequest:CertRequest", (props) => {
-        props.dnsNames = ["*.account-a.internal"];
-      }),
+    set("tls:index/certRequest:CertRequest", { dnsNames: ["*.account-a.internal"] }),
   ],
   [
     "sender",
     "the leaf is valid for a year",
     ["lifetimes-are-bounded"],
-    (it) =>
-      it.edit(certificate, (props) => {
-        props.validityPeriodHours = 8766;
-      }),
+    set(certificate, { validityPeriodHours: 8766 }),
   ],
   [
     "sender",
@@ -139,29 +106,22 @@ export const pki: readonly Mutation[] = [
     "sender",
     "a command has the key in its environment",
     ["no-key-material"],
-    (it) =>
-      it.edit("command:local:Command", (props) => {
-        props.environment.KEY = "-----BEGIN PRIVATE KEY-----\n";
-      }),
+    set("command:local:Command", { "environment.KEY": "-----BEGIN PRIVATE KEY-----\n" }),
   ],
   [
     "sender",
     "a tag has an access key",
     ["no-key-material"],
-    (it) =>
-      it.edit("aws:ec2/vpc:Vpc", (props) => {
-        props.tags.key = "AKIAIOSFODNN7EXAMPLE";
-      }),
+    set("aws:ec2/vpc:Vpc", { "tags.key": "AKIAIOSFODNN7EXAMPLE" }),
   ],
   [
     "sender",
     "user data has a key",
     ["no-key-material", "no-login"],
-    (it) =>
-      it.edit("aws:ec2/instance:Instance", (props) => {
-        props.userDataBase64 = Buffer.from(
-          "#cloud-config\nwrite_files:\n  - content: |\n      -----BEGIN PRIVATE KEY-----\n",
-        ).toString("base64");
-      }),
+    set("aws:ec2/instance:Instance", {
+      userDataBase64: Buffer.from(
+        "#cloud-config\nwrite_files:\n  - content: |\n      -----BEGIN PRIVATE KEY-----\n",
+      ).toString("base64"),
+    }),
   ],
 ];

@@ -1,12 +1,10 @@
+import { edit, set } from "../support/mutate.ts";
 import type { Mutation } from "../support/table.ts";
 
 const instance = "aws:ec2/instance:Instance";
 const policies = ["properties-are-known"];
 
 /** Properties that the program does not set, and values that say who a host is and what runs first. */
-const set = (type: string, change: object, name?: string) => (it: Parameters<Mutation[3]>[0]) =>
-  it.edit(type, (props) => Object.assign(props, change), name);
-
 export const properties: readonly Mutation[] = [
   [
     "sender",
@@ -18,7 +16,7 @@ export const properties: readonly Mutation[] = [
     "sender",
     "an instance stands in a second group",
     policies,
-    (it) => it.edit(instance, (props) => props.vpcSecurityGroupIds.push("sg-2")),
+    edit(instance, (props) => props.vpcSecurityGroupIds.push("sg-2")),
   ],
   ["sender", "an instance has groups by name", policies, set(instance, { securityGroups: ["default"] })],
   ["sender", "an instance has another profile", policies, set(instance, { iamInstanceProfile: "administrators" })],
@@ -92,10 +90,7 @@ export const properties: readonly Mutation[] = [
     "sender",
     "the command has one more word in its environment",
     policies,
-    (it) =>
-      it.edit("command:local:Command", (props) => {
-        props.environment.NODE_OPTIONS = "--import data:text/javascript,";
-      }),
+    set("command:local:Command", { "environment.NODE_OPTIONS": "--import data:text/javascript," }),
   ],
   [
     "receiver",
@@ -107,52 +102,41 @@ export const properties: readonly Mutation[] = [
     "receiver",
     "a balancer's listener forwards to two",
     policies,
-    (it) =>
-      it.edit("aws:lb/listener:Listener", (props) => {
-        props.defaultActions[0].forward = { targetGroups: [{ arn: "arn:theirs" }] };
-      }),
+    set("aws:lb/listener:Listener", { "defaultActions.0.forward": { targetGroups: [{ arn: "arn:theirs" }] } }),
   ],
   [
     "receiver",
     "the balancer checks the health of another way",
     policies,
-    (it) =>
-      it.edit("aws:lb/targetGroup:TargetGroup", (props) => {
-        props.healthCheck.matcher = "200-599";
-      }),
+    set("aws:lb/targetGroup:TargetGroup", { "healthCheck.matcher": "200-599" }),
   ],
   [
     "sender",
     "a request has one more name in its subject",
     policies,
-    (it) =>
-      it.edit("tls:index/certRequest:CertRequest", (props) => {
-        props.subject.serialNumber = "1";
-      }),
+    set("tls:index/certRequest:CertRequest", { "subject.serialNumber": "1" }),
   ],
   [
     "sender",
     "the provider has another endpoint",
     policies,
-    (it) =>
-      it.edit("aws:s3/bucket:Bucket", (_, resource) => {
-        if (resource.provider === undefined) throw new Error("no provider");
-        resource.provider = {
-          ...resource.provider,
-          props: { ...resource.provider.props, endpoints: '[{"s3":"https://x.example"}]' },
-        };
-      }),
+    edit("aws:s3/bucket:Bucket", (_, resource) => {
+      if (resource.provider === undefined) throw new Error("no provider");
+      resource.provider = {
+        ...resource.provider,
+        props: { ...resource.provider.props, endpoints: '[{"s3":"https://x.example"}]' },
+      };
+    }),
   ],
   [
     "sender",
     "the provider assumes another role",
     policies,
-    (it) =>
-      it.edit("aws:s3/bucket:Bucket", (_, resource) => {
-        if (resource.provider === undefined) throw new Error("no provider");
-        const assumeRoles = '[{"roleArn":"arn:aws:iam::111111111111:role/other"}]';
-        resource.provider = { ...resource.provider, props: { ...resource.provider.props, assumeRoles } };
-      }),
+    edit("aws:s3/bucket:Bucket", (_, resource) => {
+      if (resource.provider === undefined) throw new Error("no provider");
+      const assumeRoles = '[{"roleArn":"arn:aws:iam::111111111111:role/other"}]';
+      resource.provider = { ...resource.provider, props: { ...resource.provider.props, assumeRoles } };
+    }),
   ],
   [
     "sender",
@@ -164,10 +148,9 @@ export const properties: readonly Mutation[] = [
     "sender",
     "a group of another account is let in",
     policies,
-    (it) =>
-      it.edit("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", (props) => {
-        props.referencedSecurityGroupId = "333333333333/sg-0123456789abcdef0";
-      }),
+    set("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", {
+      referencedSecurityGroupId: "333333333333/sg-0123456789abcdef0",
+    }),
   ],
   [
     "sender",
@@ -183,25 +166,23 @@ export const properties: readonly Mutation[] = [
     "sender",
     "the first boot takes a package more",
     ["tools-are-pinned"],
-    (it) =>
-      it.edit(
-        "aws:s3/bucketObjectv2:BucketObjectv2",
-        (props) => {
-          const hash = "0".repeat(64);
-          props.content = `backdoor ${hash} tools/backdoor/1/${hash}.deb\n${props.content}`;
-        },
-        "sender-bootstrap",
-      ),
+    edit(
+      "aws:s3/bucketObjectv2:BucketObjectv2",
+      (props) => {
+        const hash = "0".repeat(64);
+        props.content = `backdoor ${hash} tools/backdoor/1/${hash}.deb\n${props.content}`;
+      },
+      "sender-bootstrap",
+    ),
   ],
   [
     "sender",
     "user data runs a command at each boot",
     ["no-login"],
-    (it) =>
-      it.edit(instance, (props) => {
-        const text = Buffer.from(props.userDataBase64, "base64").toString();
-        props.userDataBase64 = Buffer.from(`${text}bootcmd: [id]\n`).toString("base64");
-      }),
+    edit(instance, (props) => {
+      const text = Buffer.from(props.userDataBase64, "base64").toString();
+      props.userDataBase64 = Buffer.from(`${text}bootcmd: [id]\n`).toString("base64");
+    }),
   ],
   [
     "sender",

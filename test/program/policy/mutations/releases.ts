@@ -1,3 +1,4 @@
+import { inFile, set } from "../support/mutate.ts";
 import type { Mutation } from "../support/table.ts";
 
 /** Releases, their certificates and their tools. */
@@ -17,22 +18,20 @@ export const releases: readonly Mutation[] = [
     "sender",
     "the chain shown is in the wrong order",
     ["served-chain-is-ours"],
-    (it) =>
-      it.file("tls/certificate-chain.pem", (text) =>
-        text
-          .split(/(?=-----BEGIN)/)
-          .reverse()
-          .join(""),
-      ),
+    inFile("tls/certificate-chain.pem", (text) =>
+      text
+        .split(/(?=-----BEGIN)/)
+        .reverse()
+        .join(""),
+    ),
   ],
   [
     "sender",
     "a unit runs a program of the system",
     ["tools-are-pinned"],
-    (it) =>
-      it.file("systemd/metrics-link-node-exporter.service", (text) =>
-        text.replace("/opt/metrics-link/current/bin/node_exporter", "/usr/bin/node_exporter"),
-      ),
+    inFile("systemd/metrics-link-node-exporter.service", (text) =>
+      text.replace("/opt/metrics-link/current/bin/node_exporter", "/usr/bin/node_exporter"),
+    ),
   ],
   [
     "sender",
@@ -47,39 +46,22 @@ export const releases: readonly Mutation[] = [
     "sender",
     "the first boot takes a tool that is not named by its hash",
     ["tools-are-pinned"],
-    (it) =>
-      it.edit(
-        "aws:s3/bucketObjectv2:BucketObjectv2",
-        (props) => {
-          props.content = `node ${"0".repeat(64)} tools/node/latest.tar.gz bin/node\n`;
-        },
-        "sender-bootstrap",
-      ),
+    set(
+      "aws:s3/bucketObjectv2:BucketObjectv2",
+      { content: `node ${"0".repeat(64)} tools/node/latest.tar.gz bin/node\n` },
+      "sender-bootstrap",
+    ),
   ],
   [
     "sender",
     "a release has the name of another",
     ["release-is-its-hash", "pointer-is-the-release"],
-    (it) =>
-      it.edit(
-        "aws:s3/bucketObjectv2:BucketObjectv2",
-        (props) => {
-          props.key = `releases/sender/${"0".repeat(64)}.json`;
-        },
-        "sender-release",
-      ),
+    set("aws:s3/bucketObjectv2:BucketObjectv2", { key: `releases/sender/${"0".repeat(64)}.json` }, "sender-release"),
   ],
   [
     "sender",
     "a private key is in an object of the bucket",
     ["no-key-material", "pointer-is-the-release"],
-    (it) =>
-      it.edit(
-        "aws:s3/bucketObjectv2:BucketObjectv2",
-        (props) => {
-          props.content = "-----BEGIN EC PRIVATE KEY-----\n";
-        },
-        "sender-current",
-      ),
+    set("aws:s3/bucketObjectv2:BucketObjectv2", { content: "-----BEGIN EC PRIVATE KEY-----\n" }, "sender-current"),
   ],
 ];

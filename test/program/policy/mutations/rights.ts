@@ -1,3 +1,4 @@
+import { add, edit, set } from "../support/mutate.ts";
 import type { Mutation } from "../support/table.ts";
 
 const rolePolicy = "aws:iam/rolePolicy:RolePolicy";
@@ -20,106 +21,89 @@ export const rights: readonly Mutation[] = [
     "sender",
     "the host may do everything to secrets",
     ["rights-are-narrow"],
-    (it) =>
-      it.edit(
-        rolePolicy,
-        statement((one) => {
-          one.Action = "secretsmanager:*";
-        }),
-      ),
+    edit(
+      rolePolicy,
+      statement((one) => {
+        one.Action = "secretsmanager:*";
+      }),
+    ),
   ],
   [
     "sender",
     "the host may read every bucket",
     ["rights-are-narrow"],
-    (it) =>
-      it.edit(
-        rolePolicy,
-        statement((one) => {
-          one.Resource = "*";
-        }),
-      ),
+    edit(
+      rolePolicy,
+      statement((one) => {
+        one.Resource = "*";
+      }),
+    ),
   ],
   [
     "sender",
     "the host may do all but one thing",
     ["rights-are-narrow"],
-    (it) =>
-      it.edit(
-        rolePolicy,
-        statement((one) => {
-          one.NotAction = one.Action;
-          delete one.Action;
-        }),
-      ),
+    edit(
+      rolePolicy,
+      statement((one) => {
+        one.NotAction = one.Action;
+        delete one.Action;
+      }),
+    ),
   ],
   [
     "sender",
     "the host's rights are worth something elsewhere",
     ["rights-are-narrow"],
-    (it) =>
-      it.edit(
-        rolePolicy,
-        statement((one) => {
-          delete one.Condition;
-        }),
-      ),
+    edit(
+      rolePolicy,
+      statement((one) => {
+        delete one.Condition;
+      }),
+    ),
   ],
   [
     "sender",
     "another account may assume the host's role",
     ["rights-are-narrow"],
-    (it) =>
-      it.edit("aws:iam/role:Role", (props) => {
-        props.assumeRolePolicy = props.assumeRolePolicy.replace(
-          '{"Service":"ec2.amazonaws.com"}',
-          '{"AWS":"arn:aws:iam::333333333333:root"}',
-        );
-      }),
+    edit("aws:iam/role:Role", (props) => {
+      props.assumeRolePolicy = props.assumeRolePolicy.replace(
+        '{"Service":"ec2.amazonaws.com"}',
+        '{"AWS":"arn:aws:iam::333333333333:root"}',
+      );
+    }),
   ],
   [
     "sender",
     "the role has a managed policy",
     ["rights-are-narrow"],
-    (it) =>
-      it.edit("aws:iam/role:Role", (props) => {
-        props.managedPolicyArns = ["arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore"];
-      }),
+    set("aws:iam/role:Role", { managedPolicyArns: ["arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore"] }),
   ],
   [
     "sender",
     "an endpoint lets everybody through",
     ["rights-are-narrow"],
-    (it) =>
-      it.edit(
-        "aws:ec2/vpcEndpoint:VpcEndpoint",
-        statement((one) => {
-          delete one.Condition;
-        }),
-        "sender-s3",
-      ),
+    edit(
+      "aws:ec2/vpcEndpoint:VpcEndpoint",
+      statement((one) => {
+        delete one.Condition;
+      }),
+      "sender-s3",
+    ),
   ],
   [
     "sender",
     "an endpoint has no policy",
     ["rights-are-narrow"],
-    (it) =>
-      it.edit(
-        "aws:ec2/vpcEndpoint:VpcEndpoint",
-        (props) => {
-          delete props.policy;
-        },
-        "sender-ssm",
-      ),
+    set("aws:ec2/vpcEndpoint:VpcEndpoint", { policy: undefined }, "sender-ssm"),
   ],
   [
     "sender",
     "an endpoint without a policy leads to somebody else",
     ["rights-are-narrow", "endpoints-are-declared"],
-    (it) =>
-      it.add("aws:ec2/vpcEndpoint:VpcEndpoint", {
-        serviceName: "com.amazonaws.vpce.eu-west-1.vpce-svc-0fedcba9876543210",
-      }),
+    add("aws:ec2/vpcEndpoint:VpcEndpoint", {
+      serviceName: "com.amazonaws.vpce.eu-west-1.vpce-svc-0fedcba9876543210",
+    }),
   ],
   [
     "receiver",
@@ -133,72 +117,62 @@ export const rights: readonly Mutation[] = [
     "sender",
     "the bucket's policy lets everybody read",
     ["changes-are-the-deployers", "bucket-is-tls-only"],
-    (it) =>
-      it.edit(
-        "aws:s3/bucketPolicy:BucketPolicy",
-        statement((one) => {
-          one.Effect = "Allow";
-          one.Action = "s3:GetObject";
-          delete one.Condition;
-        }),
-      ),
+    edit(
+      "aws:s3/bucketPolicy:BucketPolicy",
+      statement((one) => {
+        one.Effect = "Allow";
+        one.Action = "s3:GetObject";
+        delete one.Condition;
+      }),
+    ),
   ],
   [
     "sender",
     "the secret is under AWS' own key",
     ["secrets-have-their-own-key"],
-    (it) =>
-      it.edit("aws:secretsmanager/secret:Secret", (props) => {
-        delete props.kmsKeyId;
-      }),
+    set("aws:secretsmanager/secret:Secret", { kmsKeyId: undefined }),
   ],
   [
     "sender",
     "the key does not rotate",
     ["secrets-have-their-own-key"],
-    (it) =>
-      it.edit("aws:kms/key:Key", (props) => {
-        props.enableKeyRotation = false;
-      }),
+    set("aws:kms/key:Key", { enableKeyRotation: false }),
   ],
   [
     "sender",
     "the provider is bound to another account",
     ["account-is-bound"],
-    (it) =>
-      it.edit("aws:ec2/vpc:Vpc", (_, resource) => {
-        resource.provider = { ...otherProvider, props: { allowedAccountIds: ["333333333333"], region: "eu-west-1" } };
-      }),
+    edit("aws:ec2/vpc:Vpc", (_, resource) => {
+      resource.provider = { ...otherProvider, props: { allowedAccountIds: ["333333333333"], region: "eu-west-1" } };
+    }),
   ],
   [
     "sender",
     "the provider is bound to no account",
     ["account-is-bound"],
-    (it) =>
-      it.edit("aws:ec2/vpc:Vpc", (_, resource) => {
-        resource.provider = { ...otherProvider, props: { region: "eu-west-1" } };
-      }),
+    edit("aws:ec2/vpc:Vpc", (_, resource) => {
+      resource.provider = { ...otherProvider, props: { region: "eu-west-1" } };
+    }),
   ],
   [
     "sender",
     "a default provider is used",
     ["account-is-bound"],
-    (it) =>
-      it.edit("aws:ec2/vpc:Vpc", (_, resource) => {
-        resource.provider = { ...otherProvider, name: "default_7_48_0" };
-      }),
+    edit("aws:ec2/vpc:Vpc", (_, resource) => {
+      resource.provider = { ...otherProvider, name: "default_7_48_0" };
+    }),
   ],
   [
     "sender",
     "another VPC is peered with",
     ["types-are-known"],
-    (it) => it.add("aws:ec2/vpcPeeringConnection:VpcPeeringConnection", { peerVpcId: "vpc-1" }),
+    add("aws:ec2/vpcPeeringConnection:VpcPeeringConnection", { peerVpcId: "vpc-1" }),
   ],
   [
     "sender",
     "a rule of the older kind is made",
     ["types-are-known"],
-    (it) => it.add("aws:ec2/securityGroupRule:SecurityGroupRule", { type: "ingress", cidrBlocks: ["0.0.0.0/0"] }),
+    add("aws:ec2/securityGroupRule:SecurityGroupRule", { type: "ingress", cidrBlocks: ["0.0.0.0/0"] }),
   ],
   [
     "sender",
@@ -212,5 +186,5 @@ export const rights: readonly Mutation[] = [
       });
     },
   ],
-  ["sender", "an IAM user is made", ["types-are-known"], (it) => it.add("aws:iam/user:User", { name: "backdoor" })],
+  ["sender", "an IAM user is made", ["types-are-known"], add("aws:iam/user:User", { name: "backdoor" })],
 ];

@@ -1,4 +1,4 @@
-import { managerOf, routesOf } from "../support/mutate.ts";
+import { inChain, inDocument, inEnvoy, inFile, managerOf, routesOf } from "../support/mutate.ts";
 import type { Mutation } from "../support/table.ts";
 
 const prometheusUnit = "systemd/metrics-link-prometheus.service";
@@ -10,267 +10,243 @@ export const routes: readonly Mutation[] = [
     "receiver",
     "every path is routed",
     ["one-route-only", "envoy-is-known"],
-    (it) =>
-      it.chain((chain) => {
-        routesOf(chain)[0].match = { prefix: "/" };
-      }),
+    inChain((chain) => {
+      routesOf(chain)[0].match = { prefix: "/" };
+    }),
   ],
   [
     "receiver",
     "every method is routed",
     ["one-route-only", "envoy-is-known"],
-    (it) =>
-      it.chain((chain) => {
-        routesOf(chain)[0].match.headers.shift();
-      }),
+    inChain((chain) => {
+      routesOf(chain)[0].match.headers.shift();
+    }),
   ],
   [
     "receiver",
     "the query string is not looked at",
     ["one-route-only", "envoy-is-known"],
-    (it) =>
-      it.chain((chain) => {
-        routesOf(chain)[0].match.headers.pop();
-      }),
+    inChain((chain) => {
+      routesOf(chain)[0].match.headers.pop();
+    }),
   ],
   [
     "receiver",
     "another path is routed",
     ["one-route-only"],
-    (it) =>
-      it.chain((chain) => {
-        const [route] = routesOf(chain);
-        route.match.path = "/api/v1/query";
-        route.match.headers[1].string_match.exact = "/api/v1/query";
-      }),
+    inChain((chain) => {
+      const [route] = routesOf(chain);
+      route.match.path = "/api/v1/query";
+      route.match.headers[1].string_match.exact = "/api/v1/query";
+    }),
   ],
   [
     "receiver",
     "paths are normalised",
     ["one-route-only"],
-    (it) =>
-      it.chain((chain) => {
-        managerOf(chain).normalize_path = true;
-      }),
+    inChain((chain) => {
+      managerOf(chain).normalize_path = true;
+    }),
   ],
   [
     "receiver",
     "the chain proxies TCP",
     ["one-route-only", "envoy-is-known"],
-    (it) =>
-      it.chain((chain) => {
-        chain.filters = [{ name: "envoy.filters.network.tcp_proxy", typed_config: { cluster: "prometheus" } }];
-      }),
+    inChain((chain) => {
+      chain.filters = [{ name: "envoy.filters.network.tcp_proxy", typed_config: { cluster: "prometheus" } }];
+    }),
   ],
   [
     "receiver",
     "the ready port leads to Prometheus",
     ["listeners-are-known", "one-route-only", "envoy-is-known"],
-    (it) =>
-      it.envoy(({ static_resources: { listeners } }) => {
-        const ready = listeners.find((one: { name: string }) => one.name === "ready");
-        routesOf(ready.filter_chains[0]).unshift({
-          name: "open",
-          match: { prefix: "/" },
-          route: { cluster: "prometheus" },
-        });
-      }),
+    inEnvoy(({ static_resources: { listeners } }) => {
+      const ready = listeners.find((one: { name: string }) => one.name === "ready");
+      routesOf(ready.filter_chains[0]).unshift({
+        name: "open",
+        match: { prefix: "/" },
+        route: { cluster: "prometheus" },
+      });
+    }),
   ],
   [
     "receiver",
     "the sender's chain has no TLS",
     ["listeners-are-known", "names-are-the-peers"],
-    (it) =>
-      it.chain((chain) => {
-        delete chain.transport_socket;
-      }),
+    inChain((chain) => {
+      delete chain.transport_socket;
+    }),
   ],
   [
     "receiver",
     "another listener is opened",
     ["listeners-are-known"],
-    (it) =>
-      it.envoy(({ static_resources: { listeners } }) => {
-        listeners.find((one: { name: string }) => one.name === "ready").address.socket_address.port_value = 9000;
-      }),
+    inEnvoy(({ static_resources: { listeners } }) => {
+      listeners.find((one: { name: string }) => one.name === "ready").address.socket_address.port_value = 9000;
+    }),
   ],
   [
     "sender",
     "the sender's listener is open to everybody",
     ["listeners-are-known"],
-    (it) =>
-      it.envoy(({ static_resources: { listeners } }) => {
-        listeners[0].address.socket_address.address = "0.0.0.0";
-      }),
+    inEnvoy(({ static_resources: { listeners } }) => {
+      listeners[0].address.socket_address.address = "0.0.0.0";
+    }),
   ],
   [
     "receiver",
     "Envoy is governed over the network",
     ["admin-is-local"],
-    (it) =>
-      it.envoy((envoy) => {
-        envoy.admin.address = { socket_address: { address: "0.0.0.0", port_value: 9901 } };
-      }),
+    inEnvoy((envoy) => {
+      envoy.admin.address = { socket_address: { address: "0.0.0.0", port_value: 9901 } };
+    }),
   ],
   [
     "receiver",
     "Envoy can be ended by its admin interface",
     ["admin-is-local"],
-    (it) =>
-      it.envoy((envoy) => {
-        envoy.admin.allow_paths.push({ exact: "/quitquitquit" });
-      }),
+    inEnvoy((envoy) => {
+      envoy.admin.allow_paths.push({ exact: "/quitquitquit" });
+    }),
   ],
   [
     "receiver",
     "every admin page is served",
     ["admin-is-local"],
-    (it) =>
-      it.envoy((envoy) => {
-        delete envoy.admin.allow_paths;
-      }),
+    inEnvoy((envoy) => {
+      delete envoy.admin.allow_paths;
+    }),
   ],
   [
     "receiver",
     "Prometheus listens to everybody",
     ["prometheus-on-loopback"],
-    (it) => it.file(prometheusUnit, (text) => text.replace("listen-address=127.0.0.1", "listen-address=0.0.0.0")),
+    inFile(prometheusUnit, (text) => text.replace("listen-address=127.0.0.1", "listen-address=0.0.0.0")),
   ],
   [
     "receiver",
     "Prometheus can be changed over HTTP",
     ["prometheus-on-loopback"],
-    (it) => it.file(prometheusUnit, (text) => text.replace(/^(ExecStart=.*)$/m, "$1 --web.enable-admin-api")),
+    inFile(prometheusUnit, (text) => text.replace(/^(ExecStart=.*)$/m, "$1 --web.enable-admin-api")),
   ],
   [
     "sender",
     "a sender takes writes",
     ["prometheus-on-loopback"],
-    (it) =>
-      it.file(prometheusUnit, (text) => text.replace(/^(ExecStart=.*)$/m, "$1 --web.enable-remote-write-receiver")),
+    inFile(prometheusUnit, (text) => text.replace(/^(ExecStart=.*)$/m, "$1 --web.enable-remote-write-receiver")),
   ],
   [
     "sender",
     "node_exporter listens to everybody",
     ["prometheus-on-loopback"],
-    (it) => it.file("systemd/metrics-link-node-exporter.service", (text) => text.replace("127.0.0.1:9100", ":9100")),
+    inFile("systemd/metrics-link-node-exporter.service", (text) => text.replace("127.0.0.1:9100", ":9100")),
   ],
   [
     "sender",
     "Envoy runs another configuration",
     ["listeners-are-known"],
-    (it) => it.file(envoyUnit, (text) => text.replace("envoy/bootstrap.json", "envoy/elsewhere.json")),
+    inFile(envoyUnit, (text) => text.replace("envoy/bootstrap.json", "envoy/elsewhere.json")),
   ],
   [
     "receiver",
     "a client says itself which address it comes from",
     ["envoy-is-known", "listeners-are-known"],
-    (it) =>
-      it.envoy(({ static_resources: { listeners } }) => {
-        listeners[0].listener_filters = [{ name: "envoy.filters.listener.proxy_protocol" }];
-      }),
+    inEnvoy(({ static_resources: { listeners } }) => {
+      listeners[0].listener_filters = [{ name: "envoy.filters.listener.proxy_protocol" }];
+    }),
   ],
   [
     "receiver",
     "a script looks at every request",
     ["one-route-only", "envoy-is-known"],
-    (it) =>
-      it.chain((chain) => {
-        managerOf(chain).http_filters.unshift({ name: "envoy.filters.http.lua" });
-      }),
+    inChain((chain) => {
+      managerOf(chain).http_filters.unshift({ name: "envoy.filters.http.lua" });
+    }),
   ],
   [
     "receiver",
     "a script looks at every request under the name of the body limit",
     ["envoy-is-known", "one-route-only"],
-    (it) =>
-      it.chain((chain) => {
-        const [filter] = managerOf(chain).http_filters;
-        filter.typed_config = { "@type": "type.googleapis.com/envoy.extensions.filters.http.lua.v3.Lua" };
-      }),
+    inChain((chain) => {
+      const [filter] = managerOf(chain).http_filters;
+      filter.typed_config = { "@type": "type.googleapis.com/envoy.extensions.filters.http.lua.v3.Lua" };
+    }),
   ],
   [
     "receiver",
     "a tree chooses the filter chain",
     ["envoy-is-known"],
-    (it) =>
-      it.envoy(({ static_resources: { listeners } }) => {
-        listeners[0].filter_chain_matcher = {};
-      }),
+    inEnvoy(({ static_resources: { listeners } }) => {
+      listeners[0].filter_chain_matcher = {};
+    }),
   ],
   [
     "receiver",
     "a second method contradicts the first, so that every write is 405",
     ["envoy-is-known", "one-route-only"],
-    (it) =>
-      it.chain((chain) => {
-        routesOf(chain)[0].match.headers.push({ name: ":method", string_match: { exact: "GET" } });
-      }),
+    inChain((chain) => {
+      routesOf(chain)[0].match.headers.push({ name: ":method", string_match: { exact: "GET" } });
+    }),
   ],
   [
     "receiver",
     "a body may have one byte, so that every write is 413",
     ["envoy-is-known"],
-    (it) =>
-      it.chain((chain) => {
-        managerOf(chain).http_filters[0].typed_config.max_request_bytes = 1;
-      }),
+    inChain((chain) => {
+      managerOf(chain).http_filters[0].typed_config.max_request_bytes = 1;
+    }),
   ],
   [
     "receiver",
     "one connection for all senders together",
     ["shares-fit"],
-    (it) =>
-      it.envoy(({ overload_manager: { resource_monitors } }) => {
-        resource_monitors[1].typed_config.max_active_downstream_connections = 1;
-      }),
+    inEnvoy(({ overload_manager: { resource_monitors } }) => {
+      resource_monitors[1].typed_config.max_active_downstream_connections = 1;
+    }),
   ],
   [
     "sender",
     "nobody can read Envoy's counters",
     ["listeners-are-complete"],
-    (it) =>
-      it.envoy(({ static_resources }) => {
-        static_resources.listeners = static_resources.listeners.filter(
-          ({ name }: { name: string }) => name !== "metrics",
-        );
-      }),
+    inEnvoy(({ static_resources }) => {
+      static_resources.listeners = static_resources.listeners.filter(
+        ({ name }: { name: string }) => name !== "metrics",
+      );
+    }),
   ],
   [
     "receiver",
     "a prefix length is in octal",
     // What cannot be read says nothing, and nothing is not enough for the others either.
     ["envoy-is-known", "admin-is-local", "listeners-are-complete", "names-are-the-peers"],
-    (it) => it.file("envoy/bootstrap.json", (text) => text.replace('"prefix_len": 32', '"prefix_len": 032')),
+    inFile("envoy/bootstrap.json", (text) => text.replace('"prefix_len": 32', '"prefix_len": 032')),
   ],
   [
     "sender",
     "the sender's Prometheus is told its destination by a merge",
     ["prometheus-is-known", "writes-go-through-envoy"],
-    (it) => it.file("prometheus/prometheus.yml", (text) => `x: &x {}\n${text}`),
+    inFile("prometheus/prometheus.yml", (text) => `x: &x {}\n${text}`),
   ],
   [
     "sender",
     "the sender's Prometheus drops what it should send",
     ["prometheus-is-known"],
-    (it) =>
-      it.document("prometheus/prometheus.yml", (found) => {
-        found.remote_write[0].write_relabel_configs = [{ action: "drop", source_labels: ["__name__"] }];
-      }),
+    inDocument("prometheus/prometheus.yml", (found) => {
+      found.remote_write[0].write_relabel_configs = [{ action: "drop", source_labels: ["__name__"] }];
+    }),
   ],
   [
     "sender",
     "Prometheus reads more jobs from its own data",
     ["prometheus-is-known"],
-    (it) =>
-      it.document("prometheus/prometheus.yml", (found) => {
-        found.scrape_config_files = ["/var/lib/metrics-link/prometheus/*.yml"];
-      }),
+    inDocument("prometheus/prometheus.yml", (found) => {
+      found.scrape_config_files = ["/var/lib/metrics-link/prometheus/*.yml"];
+    }),
   ],
   [
     "receiver",
     "the link's alerts are gone",
     ["prometheus-is-known"],
-    (it) => it.file("prometheus/alerts.yml", () => "groups: []\n"),
+    inFile("prometheus/alerts.yml", () => "groups: []\n"),
   ],
 ];

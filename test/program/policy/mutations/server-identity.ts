@@ -1,4 +1,4 @@
-import { tlsOf, trustOf } from "../support/mutate.ts";
+import { inCluster, inDocument, inEnvoy, inFile, tlsOf, trustOf } from "../support/mutate.ts";
 import type { Mutation } from "../support/table.ts";
 
 const prometheusUnit = "systemd/metrics-link-prometheus.service";
@@ -10,10 +10,9 @@ export const serverIdentity: readonly Mutation[] = [
     "sender",
     "TLS 1.2 is enough for the server",
     ["server-tls-13-only"],
-    (it) =>
-      it.cluster((cluster) => {
-        tlsOf(cluster).common_tls_context.tls_params.tls_minimum_protocol_version = "TLSv1_2";
-      }),
+    inCluster((cluster) => {
+      tlsOf(cluster).common_tls_context.tls_params.tls_minimum_protocol_version = "TLSv1_2";
+    }),
   ],
   [
     "sender",
@@ -29,115 +28,102 @@ export const serverIdentity: readonly Mutation[] = [
     "sender",
     "the server's chain is not checked",
     ["server-anchor-is-pinned"],
-    (it) =>
-      it.cluster((cluster) => {
-        delete tlsOf(cluster).common_tls_context.combined_validation_context.validation_context_sds_secret_config;
-      }),
+    inCluster((cluster) => {
+      delete tlsOf(cluster).common_tls_context.combined_validation_context.validation_context_sds_secret_config;
+    }),
   ],
   [
     "sender",
     "any server's name is accepted",
     ["server-name-is-exact", "names-are-the-peers"],
-    (it) =>
-      it.cluster((cluster) => {
-        trustOf(cluster).default_validation_context.match_typed_subject_alt_names = [];
-      }),
+    inCluster((cluster) => {
+      trustOf(cluster).default_validation_context.match_typed_subject_alt_names = [];
+    }),
   ],
   [
     "sender",
     "another server's name is accepted",
     ["server-name-is-exact", "names-are-the-peers"],
-    (it) =>
-      it.cluster((cluster) => {
-        trustOf(cluster).default_validation_context.match_typed_subject_alt_names =
-          named("other\\.account-b\\.internal");
-      }),
+    inCluster((cluster) => {
+      trustOf(cluster).default_validation_context.match_typed_subject_alt_names = named("other\\.account-b\\.internal");
+    }),
   ],
   [
     "sender",
     "no name is asked for",
     ["server-name-is-exact"],
-    (it) =>
-      it.cluster((cluster) => {
-        delete tlsOf(cluster).sni;
-      }),
+    inCluster((cluster) => {
+      delete tlsOf(cluster).sni;
+    }),
   ],
   [
     "sender",
     "samples leave in clear",
     ["nothing-leaves-in-clear", "names-are-the-peers"],
-    (it) =>
-      it.cluster((cluster) => {
-        delete cluster.transport_socket;
-      }),
+    inCluster((cluster) => {
+      delete cluster.transport_socket;
+    }),
   ],
   [
     "sender",
     "the receiver is looked up",
     ["nothing-leaves-in-clear"],
-    (it) =>
-      it.cluster((cluster) => {
-        cluster.type = "STRICT_DNS";
-      }),
+    inCluster((cluster) => {
+      cluster.type = "STRICT_DNS";
+    }),
   ],
   [
     "receiver",
     "the receiver's Envoy leads off the machine",
     ["nothing-leaves-in-clear"],
-    (it) =>
-      it.envoy(({ static_resources: { clusters } }) => {
-        clusters[0].load_assignment.endpoints[0].lb_endpoints[0].endpoint.address.socket_address.address = "192.0.2.1";
-      }),
+    inEnvoy(({ static_resources: { clusters } }) => {
+      clusters[0].load_assignment.endpoints[0].lb_endpoints[0].endpoint.address.socket_address.address = "192.0.2.1";
+    }),
   ],
   [
     "sender",
     "Prometheus writes past Envoy",
     ["writes-go-through-envoy"],
-    (it) =>
-      it.document("prometheus/prometheus.yml", (found) => {
-        found.remote_write[0].url = "http://192.0.2.1/api/v1/write";
-      }),
+    inDocument("prometheus/prometheus.yml", (found) => {
+      found.remote_write[0].url = "http://192.0.2.1/api/v1/write";
+    }),
   ],
   [
     "sender",
     "Prometheus writes to somebody else too",
     ["writes-go-through-envoy", "no-system-trust-store"],
-    (it) =>
-      it.document("prometheus/prometheus.yml", (found) => {
-        found.remote_write.push({ url: "https://example.org/api/v1/write" });
-      }),
+    inDocument("prometheus/prometheus.yml", (found) => {
+      found.remote_write.push({ url: "https://example.org/api/v1/write" });
+    }),
   ],
   [
     "receiver",
     "the receiver writes on",
     ["writes-go-through-envoy"],
-    (it) =>
-      it.document("prometheus/prometheus.yml", (found) => {
-        found.remote_write = [{ url: "http://127.0.0.1:9091/api/v1/write" }];
-      }),
+    inDocument("prometheus/prometheus.yml", (found) => {
+      found.remote_write = [{ url: "http://127.0.0.1:9091/api/v1/write" }];
+    }),
   ],
   [
     "sender",
     "a job scrapes by the system's authorities",
     ["no-system-trust-store"],
-    (it) =>
-      it.document("prometheus/prometheus.yml", (found) => {
-        found.scrape_configs[0].scheme = "https";
-      }),
+    inDocument("prometheus/prometheus.yml", (found) => {
+      found.scrape_configs[0].scheme = "https";
+    }),
   ],
   [
     "sender",
     "a job does not check whom it scrapes",
     ["no-system-trust-store"],
-    (it) =>
-      it.document("prometheus/prometheus.yml", (found) => {
-        found.scrape_configs[0].tls_config = { insecure_skip_verify: true };
-      }),
+    inDocument("prometheus/prometheus.yml", (found) => {
+      found.scrape_configs[0].tls_config = { insecure_skip_verify: true };
+    }),
   ],
   [
     "sender",
     "Prometheus runs another configuration",
     ["writes-go-through-envoy"],
-    (it) => it.file(prometheusUnit, (text) => text.replace("prometheus/prometheus.yml", "prometheus/elsewhere.yml")),
+    inFile(prometheusUnit, (text) => text.replace("prometheus/prometheus.yml", "prometheus/elsewhere.yml")),
   ],
 ];

@@ -145,3 +145,39 @@ export const tlsOf = (part: Props): Props => part.transport_socket.typed_config;
 export const trustOf = (part: Props): Props => tlsOf(part).common_tls_context.combined_validation_context;
 export const managerOf = (chain: Props): Props => chain.filters.at(-1).typed_config;
 export const routesOf = (chain: Props): Props => managerOf(chain).route_config.virtual_hosts[0].routes;
+
+type Change = (it: Mutant) => void;
+/** A change that one method of a mutant makes. */
+const by =
+  <Method extends "edit" | "add" | "remove" | "file" | "document" | "envoy" | "chain" | "cluster">(method: Method) =>
+  (...words: Parameters<Mutant[Method]>): Change =>
+  (it) =>
+    (it[method] as (...words: Parameters<Mutant[Method]>) => void)(...words);
+
+export const edit = by("edit");
+export const add = by("add");
+export const remove = by("remove");
+export const inFile = by("file");
+export const inDocument = by("document");
+export const inEnvoy = by("envoy");
+export const inChain = by("chain");
+export const inCluster = by("cluster");
+
+/**
+ * Sets properties of the resources of a type, or of the one of them that has this name.
+ * @param values by path, `versioningConfiguration.status` or `rules.0.name`; undefined deletes the property
+ */
+export const set = (type: string, values: Readonly<Record<string, unknown>>, name?: string): Change =>
+  edit(
+    type,
+    (props) => {
+      for (const [path, value] of Object.entries(values)) {
+        const keys = path.split(".");
+        const last = keys.pop() ?? "";
+        const owner = keys.reduce((found: Props, key) => found[key], props);
+        if (value === undefined) delete owner[last];
+        else owner[last] = structuredClone(value);
+      }
+    },
+    name,
+  );

@@ -1,5 +1,4 @@
-import { bucketPolicy } from "@metrics-link/host/cloud/policies.ts";
-import { keyPolicy, secretPolicy } from "@metrics-link/host/cloud/policies.ts";
+import { bucketPolicy, keyPolicy, secretPolicy } from "@metrics-link/host/cloud/policies.ts";
 import { types } from "@metrics-link/policy/model/resources.ts";
 import { configurationOf, resource } from "../support/example.ts";
 import { specify, unknown } from "../support/specification.ts";

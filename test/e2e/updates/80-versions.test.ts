@@ -6,8 +6,10 @@ import { Checkout, pinnedVersion } from "../support/checkout.ts";
 import { beforehand, nothingMissing } from "../support/samples.ts";
 import { pulumi, sandbox } from "../support/sandbox.ts";
 import { startsOf, versionsOf } from "../support/versions.ts";
+import { needs, world } from "../support/world.ts";
 
 describe("other versions in the file of pins", function () {
+  needs(world.link);
   this.timeout(600_000);
   let other: Checkout;
 

@@ -10,10 +10,12 @@ import { z } from "zod";
 import { openssl } from "../../support/openssl.ts";
 import { atTheRoot, begin, run, withoutNetwork } from "../support/commands.ts";
 import { on, pulumi, sandbox } from "../support/sandbox.ts";
+import { needs, world } from "../support/world.ts";
 
 const pkiGenerations = z.object({ generations: z.object({ intermediate: z.int() }) });
 
 describe("roots that are offline", function () {
+  needs(world.link);
   this.timeout(600_000);
   const artefact = (role: Role, name: string) => artefactsOf(sandbox, role, name);
   const roots = () =>

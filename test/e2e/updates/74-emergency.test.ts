@@ -6,12 +6,14 @@ import { counter } from "../support/envoy.ts";
 import { attempt, rightful } from "../support/hostile.ts";
 import { beforehand, nothingMissing } from "../support/samples.ts";
 import { on, place, pulumi, sandbox } from "../support/sandbox.ts";
+import { needs, world } from "../support/world.ts";
 
 const folder = "/run/stolen";
 const stolen = ["--cert", `${folder}/leaf.pem`, "--key", `${folder}/leaf.key`];
 const post = ["--request", "POST", "--data-binary", "nothing"];
 
 describe("a leaf whose key is out", function () {
+  needs(world.link);
   this.timeout(600_000);
   let endpoint = "";
   const refused = () => counter("receiver", "envoy_listener_ssl_fail_verify_san");

@@ -7,6 +7,7 @@ import { eventually } from "../../support/eventually.ts";
 import { begin, must, run } from "../support/commands.ts";
 import { beforehand, nothingMissing } from "../support/samples.ts";
 import { on, pulumi, sandbox } from "../support/sandbox.ts";
+import { needs, world } from "../support/world.ts";
 
 const pki = async (role: string) =>
   readPkiOutput(await pulumi().output(role, "pki", z.unknown())) ?? assert.fail(`stack ${role} has no output pki`);
@@ -22,6 +23,7 @@ const envoys = () =>
   );
 
 describe("rotations under way of the samples", function () {
+  needs(world.link);
   this.timeout(600_000);
   let from = 0;
   let running: readonly string[] = [];

@@ -8,6 +8,7 @@ import { outage, startUnit, stopUnit } from "../support/outage.ts";
 import { killRepairer, repairMetric, vouchedUntil } from "../support/repair.ts";
 import { beforehand, caughtUp, comparedBetween } from "../support/samples.ts";
 import { on, pulumi, receiver, sandbox, sender } from "../support/sandbox.ts";
+import { needs, world } from "../support/world.ts";
 
 const unit = "metrics-link-prometheus.service";
 const up = () => pulumi().must(["up", "-s", "sender", "--yes", "--skip-preview"]);
@@ -19,6 +20,7 @@ async function batchSendDeadline(): Promise<string | undefined> {
 }
 
 describe("a change of the queue in an outage", function () {
+  needs(world.link);
   this.timeout(600_000);
   let configuration: ChangedConfiguration;
   const change = (deadline: string) => configuration.set("prometheus.remoteWrite.batchSendDeadline", deadline);

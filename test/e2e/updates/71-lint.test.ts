@@ -4,8 +4,10 @@ import { roles } from "@metrics-link/sandbox/cli/stack-files.ts";
 import { selfSigned } from "../../support/openssl.ts";
 import { objections } from "../../support/pkilint.ts";
 import { on } from "../support/sandbox.ts";
+import { needs, world } from "../support/world.ts";
 
 describe("a linter of certificates", function () {
+  needs(world.link);
   this.timeout(600_000);
 
   it("objects to an authority that does not say what its key is for", () => {

@@ -2,8 +2,10 @@ import assert from "node:assert/strict";
 import type { Verdict } from "@metrics-link/review";
 import { Clone } from "../support/branch.ts";
 import { run } from "../support/commands.ts";
+import { needs, world } from "../support/world.ts";
 
 describe("a review", function () {
+  needs(world.link);
   this.timeout(600_000);
 
   let clone: Clone;

@@ -1,0 +1,59 @@
+import { globSync, readFileSync, statSync } from "node:fs";
+import { relative } from "node:path";
+
+/** A process of mocha: files that run one after the other. */
+export interface Suite {
+  readonly name: string;
+  readonly files: readonly string[];
+  /** The sandbox that its files share; suites that run side by side have one each. */
+  readonly sandbox?: string;
+}
+
+/** What a file may need, in the order in which the files of a sandbox run: a world that is touched takes long to make anew. */
+const worlds = ["nothing", "untouched", "link"];
+
+/** Which files a suite has. The first that matches a file has it. */
+const suites: readonly { readonly name: string; readonly belongs: RegExp; readonly sandbox?: string }[] = [
+  { name: "sandbox", belongs: /^test\/unit\/(sandbox)\// },
+  { name: "unit", belongs: /^test\/unit\// },
+  { name: "program", belongs: /^test\/program\// },
+  { name: "link", belongs: /^test\/e2e\/link\//, sandbox: "test" },
+  { name: "hosts", belongs: /^test\/e2e\/hosts\//, sandbox: "test-hosts" },
+  { name: "updates", belongs: /^test\/e2e\/updates\//, sandbox: "test-updates" },
+];
+
+/**
+ * The suites that have a file among the asked ones, by name.
+ * @param paths files or folders of tests; none is all
+ * @param ownSandbox names the sandboxes instead of `test`
+ * @throws Error for a path without tests
+ */
+export function suitesOf(paths: readonly string[], ownSandbox = "test"): Suite[] {
+  const files = paths.length === 0 ? filesIn("test") : [...new Set(paths.flatMap(filesIn))];
+  return suites
+    .map(({ name, sandbox }) => ({
+      name,
+      files: files.filter((file) => suites.find(({ belongs }) => belongs.test(file))?.name === name),
+      ...(sandbox && { sandbox: sandbox.replace(/^test/, ownSandbox) }),
+    }))
+    .filter(({ files }) => files.length > 0)
+    .map((suite) => (suite.sandbox ? { ...suite, files: byWorld(suite.files) } : suite));
+}
+
+function filesIn(path: string): string[] {
+  const known = relative(process.cwd(), path);
+  const isFolder = statSync(known, { throwIfNoEntry: false })?.isDirectory();
+  const found = globSync(isFolder ? `${known}/**/*.test.ts` : known).toSorted();
+  if (found.length === 0) throw new Error(`there are no tests at ${path}`);
+  return found;
+}
+
+const byWorld = (files: readonly string[]) =>
+  files.toSorted((one, other) => worlds.indexOf(worldOf(one)) - worlds.indexOf(worldOf(other)));
+
+/** The world that a file declares (test/e2e/support/world.ts). */
+function worldOf(file: string): string {
+  const [, world = ""] = /\bneeds\(world\.(\w+)\)/.exec(readFileSync(file, "utf8")) ?? [];
+  if (!worlds.includes(world)) throw new Error(`${file} declares no world: needs(world.${worlds.join(" | ")})`);
+  return world;
+}
