@@ -72,8 +72,8 @@ export const commonNames = {
   intermediate: (organization: string, generation: number) => `${organization} Intermediate CA G${generation}`,
 } as const;
 
-/** The files of an account's folder of artefacts. */
-export const artefactNames = {
+/** The files of an account's folder of artifacts. */
+export const artifactNames = {
   root: (generation: number) => `root-g${generation}.pem`,
   request: (generation: number) => `intermediate-g${generation}.request.pem`,
   intermediate: (generation: number) => `intermediate-g${generation}.pem`,

@@ -1,7 +1,7 @@
 import { createPublicKey, type X509Certificate } from "node:crypto";
 import type { Configuration } from "@metrics-link/config";
 import {
-  artefactNames,
+  artifactNames,
   certificatesOf,
   commonNames,
   InvalidInputError,
@@ -41,7 +41,7 @@ export interface ArtifactsArgs {
 export function offlineAuthority(args: ArtifactsArgs): OfflineAuthority {
   const { pki, folder, files, inForce } = args;
   const { root, otherRoots, intermediate } = pki.generations;
-  const names = [artefactNames.intermediate(intermediate), ...[root, ...otherRoots].map(artefactNames.root)];
+  const names = [artifactNames.intermediate(intermediate), ...[root, ...otherRoots].map(artifactNames.root)];
   const missing = names.filter((name) => files[name] === undefined);
   if (missing.length > 0) {
     if (inForce?.leaf === undefined) return { roots: [], intermediatePem: undefined };
@@ -49,9 +49,9 @@ export function offlineAuthority(args: ArtifactsArgs): OfflineAuthority {
   }
   const roots = [root, ...otherRoots].map((generation) => ({
     generation,
-    pem: files[artefactNames.root(generation)] ?? "",
+    pem: files[artifactNames.root(generation)] ?? "",
   }));
-  const intermediatePem = files[artefactNames.intermediate(intermediate)] ?? "";
+  const intermediatePem = files[artifactNames.intermediate(intermediate)] ?? "";
   const problems = [
     ...roots.flatMap((one) => rootProblems(args, one)),
     ...intermediateProblems(args, intermediatePem, roots[0]?.pem ?? ""),
@@ -73,7 +73,7 @@ const refused = (problems: readonly Problem[]) =>
   new InvalidInputError("The certificates of the ceremony cannot be used; nothing was changed", problems);
 
 function rootProblems({ pki, folder, now }: ArtifactsArgs, { generation, pem }: { generation: number; pem: string }) {
-  const key = `${folder}/${artefactNames.root(generation)}`;
+  const key = `${folder}/${artifactNames.root(generation)}`;
   const certificate = parse(pem);
   if (certificate === undefined)
     return [{ key, value: pem.slice(0, 40), remedy: "one certificate in PEM, and nothing else" }];
@@ -88,7 +88,7 @@ function rootProblems({ pki, folder, now }: ArtifactsArgs, { generation, pem }: 
 
 function intermediateProblems({ pki, folder, inForce, now }: ArtifactsArgs, pem: string, rootPem: string): Problem[] {
   const { root, intermediate } = pki.generations;
-  const key = `${folder}/${artefactNames.intermediate(intermediate)}`;
+  const key = `${folder}/${artifactNames.intermediate(intermediate)}`;
   const [certificate, issuer] = [parse(pem), parse(rootPem)];
   if (certificate === undefined)
     return [{ key, value: pem.slice(0, 40), remedy: "one certificate in PEM, and nothing else" }];

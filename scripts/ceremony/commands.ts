@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import {
-  artefactNames,
+  artifactNames,
   commonNames,
   InvalidInputError,
   pkiOutput,
@@ -19,19 +19,19 @@ import {
 } from "@metrics-link/pki/ceremony/index.ts";
 import { z } from "zod";
 import { say, typed } from "../stack/command-line.ts";
-import { artefactFolder, type StackContext } from "../stack/context.ts";
+import { artifactFolder, type StackContext } from "../stack/context.ts";
 import type { Medium } from "./medium.ts";
 import { describeAuthority, describeSigning } from "./words.ts";
 
 /** On the everyday machine: the requests of the intermediates whose keys are in the stack, as files to carry. */
 export async function request(context: StackContext): Promise<void> {
-  const folder = artefactFolder(context);
+  const folder = artifactFolder(context);
   const pki = readPkiOutput(await context.pulumi.output(context.stack, pkiOutput, z.unknown()).catch(() => undefined));
   if (pki === undefined) throw new Error(`${context.stack} has made no request yet: run \`pulumi up\` once`);
   mkdirSync(folder, { recursive: true });
   for (const [generation, one] of Object.entries(pki.intermediates)) {
-    const name = artefactNames.request(Number(generation));
-    if (existsSync(join(folder, artefactNames.intermediate(Number(generation))))) continue;
+    const name = artifactNames.request(Number(generation));
+    if (existsSync(join(folder, artifactNames.intermediate(Number(generation))))) continue;
     writeFileSync(join(folder, name), one.request);
     const { keyFingerprint } = await readRequest(one.request);
     say(`${join(folder, name)}\n  SHA-256 of its public key ${keyFingerprint}`);
@@ -46,7 +46,7 @@ export interface InitOptions {
 
 /** Where the root is kept: makes a root, or writes the certificate of one that is there. */
 export async function init(context: StackContext, medium: Medium, options: InitOptions): Promise<void> {
-  const folder = artefactFolder(context);
+  const folder = artifactFolder(context);
   const { organization, lifetimes } = context.file.read().pki;
   const { generation } = options;
   const before = medium.configuration();
@@ -63,8 +63,8 @@ export async function init(context: StackContext, medium: Medium, options: InitO
   const made = await medium.make({ organization, roots: wanted, signed: before?.signed ?? [] });
   mkdirSync(folder, { recursive: true });
   const pem = made.roots[generation] ?? "";
-  writeFileSync(join(folder, artefactNames.root(generation)), pem);
-  say(`${join(folder, artefactNames.root(generation))}\n${describeAuthority(readAuthority(pem))}`);
+  writeFileSync(join(folder, artifactNames.root(generation)), pem);
+  say(`${join(folder, artifactNames.root(generation))}\n${describeAuthority(readAuthority(pem))}`);
 }
 
 export interface SignOptions {
@@ -79,7 +79,7 @@ export interface SignOptions {
  * @throws InvalidInputError naming everything in which the request or the root is not what it must be
  */
 export async function sign(context: StackContext, medium: Medium, options: SignOptions): Promise<void> {
-  const folder = artefactFolder(context);
+  const folder = artifactFolder(context);
   const { organization, lifetimes, generations } = context.file.read().pki;
   const configuration = medium.configuration();
   if (configuration === undefined) throw new Error(`${medium.folder} has no root yet: npm run ceremony -- init`);
@@ -88,7 +88,7 @@ export async function sign(context: StackContext, medium: Medium, options: SignO
   const rootGeneration = options.root ?? Math.max(...configuration.roots.map((root) => root.generation));
   const years = options.years ?? lifetimes.intermediateYears;
 
-  const file = join(folder, artefactNames.request(generation));
+  const file = join(folder, artifactNames.request(generation));
   if (!existsSync(file)) throw new Error(`there is no ${file}: npm run ceremony -- request makes it`);
   const pem = readFileSync(file, "utf8");
   const asked = await readRequest(pem);
@@ -130,13 +130,13 @@ export async function sign(context: StackContext, medium: Medium, options: SignO
   const issuer = readAuthority(roots[before?.root ?? rootGeneration] ?? "");
   const wrong = signedProblems(issued, issuer, asked.publicKey);
   if (wrong.length > 0) throw new InvalidInputError("What was signed is not what was asked for; do not use it", wrong);
-  writeFileSync(join(folder, artefactNames.intermediate(generation)), certificate);
-  say(`${join(folder, artefactNames.intermediate(generation))}\n${describeAuthority(issued)}`);
+  writeFileSync(join(folder, artifactNames.intermediate(generation)), certificate);
+  say(`${join(folder, artifactNames.intermediate(generation))}\n${describeAuthority(issued)}`);
 }
 
-/** What is in the folder of artefacts, and, where the medium is, on the medium. */
+/** What is in the folder of artifacts, and, where the medium is, on the medium. */
 export async function show(context: StackContext, medium: Medium | undefined): Promise<void> {
-  const folder = artefactFolder(context);
+  const folder = artifactFolder(context);
   const names = existsSync(folder) ? readdirSync(folder).toSorted() : [];
   say(names.length === 0 ? `${folder} is empty` : folder);
   for (const name of names) {

@@ -6,11 +6,9 @@ const longest = 300;
 const table = "one table of cases, whose helpers every case uses";
 const world = "one subject in one world, which every test of it uses";
 const exceptions: Readonly<Record<string, string>> = {
-  "test/program/malicious/envoy.ts": table,
-  "test/program/malicious/releases.ts": table,
-  "test/program/policy/mutations/write-rights.ts": table,
   "test/unit/audit/support/healthy.ts": "the evidence of one healthy link, which tests compare as a whole",
   "test/unit/audit/support/lies.ts": table,
+  "test/unit/host/agent/failures.test.ts": world,
   "test/unit/pki/rotation.test.ts": world,
   "test/unit/review/checkouts.test.ts": world,
   "test/unit/sandbox/services/authorisation.test.ts": world,

@@ -14,11 +14,11 @@ interface Exception {
 /** What users have in stack files, dashboards and logs keeps its name. */
 const exceptions: readonly Exception[] = [
   {
-    text: /\bpki\.artefacts\b|^ *artefacts\??:|(["'`])artefacts\1/gm,
+    text: /\bpki\.artefacts\b|\bartefacts\b(?=[:,}]| \}| = ""| ===|\)|"\))|(["'`])artefacts\1|\.artefacts\b|, artefacts\]/gm,
     reason: "the key `pki.artefacts` of the configuration",
   },
-  { text: /metrics_link_repair_vouched_(until|since)_timestamp_seconds/g, reason: "metrics of the repairer" },
-  { text: /(["'`])elsewhere\1/g, reason: "Envoy's filter chain and stat prefix" },
+  { text: /_?vouched_(until|since)(_timestamp_seconds)?/g, reason: "metrics of the repairer" },
+  { text: /\bvouching\b/g, reason: "a key of the repairer's state file" },
 ];
 
 /** Words of docs/glossary.md that nobody may use: the first column of its table "Words we do not use". */

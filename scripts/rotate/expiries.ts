@@ -1,18 +1,18 @@
 import { X509Certificate } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { artefactNames } from "@metrics-link/contract";
+import { artifactNames } from "@metrics-link/contract";
 import type { View } from "@metrics-link/pki/rotation/index.ts";
 
 const day = 86_400_000;
 
 /**
- * How long the authorities in force live, from the folder of artefacts, in lines for a person.
+ * How long the authorities in force live, from the folder of artifacts, in lines for a person.
  * @param leafDays what a leaf is to live: below that an intermediate would end before the leaves that it signs
  */
 export function describeExpiries({ inForce }: View, folder: string, leafDays: number, now: number): string[] {
   const { root, otherRoots, intermediate } = inForce.generations;
-  const files = [...[root, ...otherRoots].map(artefactNames.root), artefactNames.intermediate(intermediate)];
+  const files = [...[root, ...otherRoots].map(artifactNames.root), artifactNames.intermediate(intermediate)];
   return files
     .filter((name) => existsSync(join(folder, name)))
     .map((name) => {

@@ -2,7 +2,7 @@ import { next, type Rotation, rotations, underWay } from "@metrics-link/pki/rota
 import { mediumOf } from "@metrics-link/sandbox/cli/ceremony.ts";
 import { type Command, counted, optionsOf, required, say, UsageError } from "../stack/command-line.ts";
 import { beforehand, compareSince, describeCompared } from "../stack/compare.ts";
-import { artefactFolder, contextOf, type StackContext } from "../stack/context.ts";
+import { artifactFolder, contextOf, type StackContext } from "../stack/context.ts";
 import { act, type Carried, PersonNeeded } from "./act.ts";
 import { describeExpiries } from "./expiries.ts";
 import { prove } from "./proof.ts";
@@ -42,7 +42,7 @@ async function main([command = "", ...words]: readonly string[]): Promise<number
     say(describeView(view, underWay(view), Date.now()));
     const { lifetimes } = context.file.read().pki;
     if (view.root === "offline") {
-      say(describeExpiries(view, artefactFolder(context), lifetimes.leafDays, Date.now()).join("\n"));
+      say(describeExpiries(view, artifactFolder(context), lifetimes.leafDays, Date.now()).join("\n"));
     }
     return 0;
   }

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import {
   addressesIn,
-  artefactNames,
+  artifactNames,
   contractOutput,
   fingerprintOf,
   fingerprintsOf,
@@ -14,12 +14,12 @@ import {
 } from "@metrics-link/contract";
 import type { PeerView, View } from "@metrics-link/pki/rotation/index.ts";
 import { z } from "zod";
-import { artefactFolder, type StackContext } from "../stack/context.ts";
+import { artifactFolder, type StackContext } from "../stack/context.ts";
 import { peersOf } from "../stack/stack-file.ts";
 
 /**
  * Reads where a rotation stands: from the stack's configuration and outputs, its peers' outputs and the folder of
- * artefacts. No file of its own remembers anything.
+ * artifacts. No file of its own remembers anything.
  * @throws Error when the stack has not been updated yet
  */
 export async function readView(context: StackContext): Promise<View> {
@@ -50,7 +50,7 @@ export async function readView(context: StackContext): Promise<View> {
       };
     }),
   );
-  const artifacts = root === "offline" ? artifactsOf(artefactFolder(context)) : { roots: {}, intermediates: [] };
+  const artifacts = root === "offline" ? artifactsOf(artifactFolder(context)) : { roots: {}, intermediates: [] };
   return { stack: inForce.stack, root, dnsName, generations, inForce, artifacts, peers };
 }
 
@@ -79,11 +79,11 @@ function artifactsOf(folder: string): View["artifacts"] {
       return found === undefined ? [] : [Number(found)];
     });
   const roots = generations(/^root-g(\d+)\.pem$/).map((generation) => {
-    const pem = readFileSync(join(folder, artefactNames.root(generation)), "utf8");
+    const pem = readFileSync(join(folder, artifactNames.root(generation)), "utf8");
     const fingerprint = unlessOtherText(
       () => fingerprintOf(pem),
       (why) => {
-        throw new Error(`${join(folder, artefactNames.root(generation))}: ${why}`);
+        throw new Error(`${join(folder, artifactNames.root(generation))}: ${why}`);
       },
     );
     return [generation, fingerprint] as const;

@@ -48,7 +48,7 @@ export function contextOf(stack: string, sandboxName?: string, checkout?: string
 }
 
 /** The folder of a stack's artifacts. @throws Error when its root is not offline */
-export function artefactFolder({ file, stack }: Pick<StackContext, "file" | "stack">): string {
+export function artifactFolder({ file, stack }: Pick<StackContext, "file" | "stack">): string {
   const { pki } = file.read();
   if (pki.root === "offline" && pki.artefacts !== undefined) return resolve(repository, pki.artefacts);
   throw new Error(

@@ -3,19 +3,19 @@ import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { artefactNames } from "@metrics-link/contract";
+import { artifactNames } from "@metrics-link/contract";
 import type { Sandbox } from "./sandbox.ts";
 import type { Role } from "./stack-files.ts";
 
 const run = promisify(execFile);
 
 /** A file that a ceremony left for a role, or, without a name, their folder. */
-export const artefactsOf = ({ layout }: Sandbox, role: Role, name = ""): string =>
+export const artifactsOf = ({ layout }: Sandbox, role: Role, name = ""): string =>
   join(layout.directory, "pki", role, name);
 
 /** Whether a role's ceremony was held: its first intermediate is signed. */
 export const isSigned = (sandbox: Sandbox, role: Role): boolean =>
-  existsSync(artefactsOf(sandbox, role, artefactNames.intermediate(1)));
+  existsSync(artifactsOf(sandbox, role, artifactNames.intermediate(1)));
 
 /** The sandbox's stand-in for what a person carries and knows: a folder, and a file with a passphrase. */
 export function mediumOf({ layout }: Sandbox): { readonly folder: string; readonly passphraseFile: string } {

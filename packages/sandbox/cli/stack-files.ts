@@ -33,19 +33,19 @@ export const passwordKey = "metrics-link:prometheus.alertmanagers[0].basicAuth.p
 export class StackFiles {
   private readonly examples: string;
   private readonly folder: string;
-  private readonly artefacts: string;
+  private readonly artifacts: string;
   private readonly alertmanager: Alertmanager;
 
   /**
    * @param repository where the examples are
    * @param project the folder with Pulumi.yaml whose stacks/ is written to
-   * @param artefacts where the ceremonies of the sandbox leave what they made, a folder a role
+   * @param artifacts where the ceremonies of the sandbox leave what they made, a folder a role
    * @param alertmanager who gets the alerts of both
    */
-  constructor(repository: string, project: string, artefacts: string, alertmanager: Alertmanager) {
+  constructor(repository: string, project: string, artifacts: string, alertmanager: Alertmanager) {
     this.examples = join(repository, "stacks", "examples");
     this.folder = join(project, "stacks");
-    this.artefacts = artefacts;
+    this.artifacts = artifacts;
     this.alertmanager = alertmanager;
   }
 
@@ -70,7 +70,7 @@ export class StackFiles {
     // The sandbox itself answers Systems Manager for its hosts.
     document.setIn(["config", "metrics-link:host", "imageBringsManagementAgent"], true);
     // What the sandbox's own ceremonies make belongs to no repository.
-    document.setIn(["config", "metrics-link:pki", "artefacts"], join(this.artefacts, role));
+    document.setIn(["config", "metrics-link:pki", "artefacts"], join(this.artifacts, role));
     const { endpointService, url, ca, username } = this.alertmanager;
     document.setIn(["config", "metrics-link:network", "endpointServices"], [endpointService]);
     // Without the password, which `pulumi config set --secret` writes.

@@ -1,10 +1,10 @@
 import "reflect-metadata";
 import { createPrivateKey, createPublicKey, webcrypto } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { artefactNames, certificatesOf } from "@metrics-link/contract";
+import { artifactNames, certificatesOf } from "@metrics-link/contract";
 import * as x509 from "@peculiar/x509";
 import { z } from "zod";
-import { artefactsOf } from "../cli/ceremony.ts";
+import { artifactsOf } from "../cli/ceremony.ts";
 import { pulumiOf, type Sandbox } from "../cli/sandbox.ts";
 import type { Role } from "../cli/stack-files.ts";
 
@@ -35,13 +35,13 @@ export async function identitiesOf(sandbox: Sandbox, role: Role): Promise<Identi
     if (typeof found !== "string") throw new Error(`the state of ${role} has no ${key} of ${name}`);
     return found;
   };
-  // The root signed it elsewhere: its certificate is an artefact of the ceremony.
+  // The root signed it: its certificate is an artifact of the ceremony.
   const { generations } = await pulumi.output(
     role,
     "pki",
     z.object({ generations: z.object({ intermediate: z.int() }) }),
   );
-  const file = artefactsOf(sandbox, role, artefactNames.intermediate(generations.intermediate));
+  const file = artifactsOf(sandbox, role, artifactNames.intermediate(generations.intermediate));
   const intermediate = readFileSync(file, "utf8");
   return {
     leaf: {

@@ -15,7 +15,7 @@ import {
   scrapesAgain,
   stored,
 } from "../support/machines.ts";
-import { repairedSoFar, vouchedUntil } from "../support/repair.ts";
+import { deliveredUntil, repairedSoFar } from "../support/repair.ts";
 import { beforehand, caughtUp, comparedBetween, nothingMissing, upForAWhile } from "../support/samples.ts";
 import { on, pulumi } from "../support/sandbox.ts";
 import { needs, world } from "../support/world.ts";
@@ -40,8 +40,8 @@ async function leftOut(from: number, since: number): Promise<Comparison> {
  * @param before what was written again before
  */
 async function repaired(from: number, until: number, before: Repaired): Promise<void> {
-  const vouched = await vouchedUntil(until);
-  const { missing, different, compared, examples } = await comparedBetween(from, Math.floor(vouched), () => true);
+  const delivered = await deliveredUntil(until);
+  const { missing, different, compared, examples } = await comparedBetween(from, Math.floor(delivered), () => true);
   assert.deepEqual([missing, different], [0, 0], `${examples}`);
   assert.ok(compared >= least, `only ${compared} samples were compared`);
   const { written, skipped } = await repairedSoFar();

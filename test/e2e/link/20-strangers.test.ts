@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { statusOf } from "@metrics-link/sandbox/cli/status.ts";
 import { BalancerGroup } from "../support/aws.ts";
 import { counter, logged } from "../support/envoy.ts";
-import { attempt, ofAnotherPki, ofTheSendersPki, rightful } from "../support/hostile.ts";
+import { attempt, ofAnotherPki, ofTheSendersPki, valid } from "../support/hostile.ts";
 import { place, sandbox } from "../support/sandbox.ts";
 import { needs, world } from "../support/world.ts";
 
@@ -41,9 +41,9 @@ describe("strangers", function () {
     before(async () => {
       group = await BalancerGroup.find();
       await group.allow(outsider);
-      const { chain, key } = await rightful();
-      await place("outsider", `${folder}/rightful.pem`, chain);
-      await place("outsider", `${folder}/rightful.key`, key);
+      const { chain, key } = await valid();
+      await place("outsider", `${folder}/valid.pem`, chain);
+      await place("outsider", `${folder}/valid.key`, key);
     });
     after(() => group.refuse(outsider));
 
@@ -60,13 +60,13 @@ describe("strangers", function () {
       assert.ok((await counter("receiver", "envoy_listener_ssl_fail_verify_no_cert")) > before);
     });
 
-    it("get no request through with the rightful certificate, stolen", async () => {
+    it("get no request through with the valid certificate, stolen", async () => {
       const since = Date.now() / 1000;
       const metric = "envoy_http_downstream_rq_xx";
       const before = await counter("receiver", metric, 'elsewhere"');
-      const { status } = await attempt("outsider", endpoint, write, [...post, ...credentials("rightful")]);
+      const { status } = await attempt("outsider", endpoint, write, [...post, ...credentials("valid")]);
       assert.equal(status, 503);
-      const line = await logged("receiver", since, "a rightful certificate at a wrong address", (entry) => {
+      const line = await logged("receiver", since, "a valid certificate at a wrong address", (entry) => {
         return entry.type === "request" && entry.filter_chain === "elsewhere";
       });
       assert.equal(line.peer_san, dnsName);

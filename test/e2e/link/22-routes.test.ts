@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { statusOf } from "@metrics-link/sandbox/cli/status.ts";
-import { attempt, rightful } from "../support/hostile.ts";
+import { attempt, valid } from "../support/hostile.ts";
 import { on, place, sandbox } from "../support/sandbox.ts";
 import { needs, world } from "../support/world.ts";
 
@@ -36,16 +36,16 @@ const handlers = (text: string) =>
     )
     .toSorted();
 
-describe("a rightful client", function () {
+describe("a valid client", function () {
   needs(world.link);
   this.timeout(600_000);
   let endpoint = "";
-  const certificate = ["--cert", `${folder}/rightful.pem`, "--key", `${folder}/rightful.key`];
+  const certificate = ["--cert", `${folder}/valid.pem`, "--key", `${folder}/valid.key`];
   before(async () => {
     endpoint = (await statusOf(sandbox, 1)).link.endpoint ?? "";
-    const { chain, key } = await rightful();
-    await place("sender", `${folder}/rightful.pem`, chain);
-    await place("sender", `${folder}/rightful.key`, key);
+    const { chain, key } = await valid();
+    await place("sender", `${folder}/valid.pem`, chain);
+    await place("sender", `${folder}/valid.key`, key);
   });
 
   it("reaches Prometheus on the one path: an empty write is not understood there, and says so", async () => {

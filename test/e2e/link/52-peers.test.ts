@@ -7,7 +7,7 @@ import { eventually } from "../../support/eventually.ts";
 import { selfSigned } from "../../support/openssl.ts";
 import { ChangedConfiguration } from "../support/configuration.ts";
 import { linkIsOpen } from "../support/envoy.ts";
-import { attempt, rightful } from "../support/hostile.ts";
+import { attempt, valid } from "../support/hostile.ts";
 import { beforehand, caughtUp, nothingMissing, upForAWhile } from "../support/samples.ts";
 import { on, place, pulumi, receiver, sandbox, sender } from "../support/sandbox.ts";
 import { ForgedState } from "../support/state.ts";
@@ -130,9 +130,9 @@ describe("a peer that is suspended", function () {
   const folder = "/run/suspended";
   const stolen = ["--cert", `${folder}/leaf.pem`, "--key", `${folder}/leaf.key`];
 
-  /** A connection by the rightful certificate from the rightful address, which stays open. */
+  /** A connection by the valid certificate from the valid address, which stays open. */
   async function holdConnection(endpoint: string): Promise<void> {
-    const { chain, key } = await rightful();
+    const { chain, key } = await valid();
     await place("sender", `${folder}/leaf.pem`, chain);
     await place("sender", `${folder}/leaf.key`, key);
     const words = `-connect ${endpoint} -cert ${folder}/leaf.pem -cert_chain ${folder}/leaf.pem -key ${folder}/leaf.key -alpn h2`;

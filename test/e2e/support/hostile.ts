@@ -8,7 +8,7 @@ import { sandbox } from "./sandbox.ts";
 const sendersPki = () => identitiesOf(sandbox, "sender");
 
 /** The sender's own leaf. */
-export async function rightful(): Promise<Identity> {
+export async function valid(): Promise<Identity> {
   return (await sendersPki()).leaf;
 }
 

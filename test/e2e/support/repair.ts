@@ -9,8 +9,8 @@ export async function repairMetric(name: string): Promise<number> {
   return Number(new RegExp(`^metrics_link_repair_${name}(?:{.*})? (\\S+)$`, "m").exec(page)?.[1]);
 }
 
-/** Waits until the receiver's copy is vouched for up to a moment. @param moment seconds since 1970 */
-export function vouchedUntil(moment: number, deadlineMs = 480_000): Promise<number> {
+/** Waits until the receiver's copy is delivered up to a moment. @param moment seconds since 1970 */
+export function deliveredUntil(moment: number, deadlineMs = 480_000): Promise<number> {
   return eventually(
     "the repair to be done",
     async (note) => {

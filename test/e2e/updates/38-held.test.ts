@@ -5,7 +5,7 @@ import { eventually } from "../../support/eventually.ts";
 import { reportOf, runAgent } from "../support/agent.ts";
 import { ChangedConfiguration } from "../support/configuration.ts";
 import { outage, startUnit, stopUnit } from "../support/outage.ts";
-import { killRepairer, repairMetric, vouchedUntil } from "../support/repair.ts";
+import { deliveredUntil, killRepairer, repairMetric } from "../support/repair.ts";
 import { beforehand, caughtUp, comparedBetween } from "../support/samples.ts";
 import { on, pulumi, receiver, sandbox, sender } from "../support/sandbox.ts";
 import { needs, world } from "../support/world.ts";
@@ -102,7 +102,7 @@ describe("a change of the queue in an outage", function () {
       60_000,
     );
     await killRepairer();
-    await vouchedUntil(to);
+    await deliveredUntil(to);
     const now = await compareWindow(sender, receiver, externalLabels(sandbox), to, to - from);
     assert.deepEqual([now.missing, now.different], [0, 0], `${now.examples}`);
   });

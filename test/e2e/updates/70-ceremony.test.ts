@@ -3,8 +3,8 @@ import { execFileSync } from "node:child_process";
 import { createHash, createPrivateKey, createPublicKey, X509Certificate } from "node:crypto";
 import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { artefactNames, certificatesOf } from "@metrics-link/contract";
-import { artefactsOf, mediumOf } from "@metrics-link/sandbox/cli/ceremony.ts";
+import { artifactNames, certificatesOf } from "@metrics-link/contract";
+import { artifactsOf, mediumOf } from "@metrics-link/sandbox/cli/ceremony.ts";
 import { type Role, roles } from "@metrics-link/sandbox/cli/stack-files.ts";
 import { z } from "zod";
 import { openssl } from "../../support/openssl.ts";
@@ -17,12 +17,12 @@ const pkiGenerations = z.object({ generations: z.object({ intermediate: z.int() 
 describe("roots that are offline", function () {
   needs(world.link);
   this.timeout(600_000);
-  const artefact = (role: Role, name: string) => artefactsOf(sandbox, role, name);
+  const artifact = (role: Role, name: string) => artifactsOf(sandbox, role, name);
   const roots = () =>
     roles.flatMap((role) =>
-      readdirSync(artefactsOf(sandbox, role))
+      readdirSync(artifactsOf(sandbox, role))
         .filter((name) => /^root-g\d+\.pem$/.test(name))
-        .map((name) => new X509Certificate(readFileSync(artefact(role, name)))),
+        .map((name) => new X509Certificate(readFileSync(artifact(role, name)))),
     );
 
   it("have no key in any everyday state, decrypted", async () => {
@@ -40,7 +40,7 @@ describe("roots that are offline", function () {
       assert.equal(keys.filter((key) => publicKeys.some((root) => root.equals(key))).length, 0);
       const { generations } = await pulumi().output(role, "pki", pkiGenerations);
       const intermediate = new X509Certificate(
-        readFileSync(artefact(role, artefactNames.intermediate(generations.intermediate))),
+        readFileSync(artifact(role, artifactNames.intermediate(generations.intermediate))),
       );
       assert.ok(keys.some((key) => intermediate.publicKey.equals(key)));
     }
@@ -89,7 +89,7 @@ describe("roots that are offline", function () {
     const words = ["init", "--stack", "sender", "--generation", "2", ...atTheRoot()];
     const { code, printed } = await begin("ceremony", words, withoutNetwork).ended;
     assert.equal(code, 0, printed);
-    const root = new X509Certificate(readFileSync(artefact("sender", artefactNames.root(2))));
+    const root = new X509Certificate(readFileSync(artifact("sender", artifactNames.root(2))));
     assert.ok(printed.includes(root.fingerprint256) && printed.includes("Account A Metrics Root CA G2"), printed);
     const again = await run("ceremony", ...words);
     assert.equal(again.code, 0, again.printed);
@@ -106,8 +106,8 @@ describe("roots that are offline", function () {
       return hash.digest("hex");
     };
     const before = medium();
-    const target = artefact("sender", artefactNames.request(99));
-    copyFileSync(artefact("receiver", artefactNames.request(1)), target);
+    const target = artifact("sender", artifactNames.request(99));
+    copyFileSync(artifact("receiver", artifactNames.request(1)), target);
     try {
       const { code, printed } = await run(
         "ceremony",
@@ -132,15 +132,15 @@ describe("roots that are offline", function () {
     const medium = ["--medium", mediumOf(sandbox).folder, "--passphrase-file", wrong, "--yes"];
     const { code, printed } = await run("ceremony", "init", "--stack", "sender", "--generation", "999", ...medium);
     assert.equal(code, 1, printed);
-    assert.ok(!existsSync(artefact("sender", artefactNames.root(999))));
+    assert.ok(!existsSync(artifact("sender", artifactNames.root(999))));
     assert.match(printed, /incorrect passphrase/);
   });
 
   it("stop an update whose signed intermediate is of another key, before anything changes", async () => {
     const { generations } = await pulumi().output("sender", "pki", pkiGenerations);
-    const file = artefact("sender", artefactNames.intermediate(generations.intermediate));
-    const rightful = readFileSync(file, "utf8");
-    writeFileSync(file, readFileSync(artefact("receiver", artefactNames.intermediate(1)), "utf8"));
+    const file = artifact("sender", artifactNames.intermediate(generations.intermediate));
+    const valid = readFileSync(file, "utf8");
+    writeFileSync(file, readFileSync(artifact("receiver", artifactNames.intermediate(1)), "utf8"));
     try {
       const { code, stdout, stderr } = await pulumi().run(["preview", "-s", "sender"]);
       assert.notEqual(code, 0);
@@ -149,7 +149,7 @@ describe("roots that are offline", function () {
         /nothing was changed[\s\S]*the common name Account A Metrics Intermediate CA G\d[\s\S]*own state/,
       );
     } finally {
-      writeFileSync(file, rightful);
+      writeFileSync(file, valid);
     }
     await pulumi().must(["preview", "-s", "sender", "--expect-no-changes"]);
   });

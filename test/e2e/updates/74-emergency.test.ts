@@ -3,7 +3,7 @@ import { statusOf } from "@metrics-link/sandbox/cli/status.ts";
 import { eventually } from "../../support/eventually.ts";
 import { must, run } from "../support/commands.ts";
 import { counter } from "../support/envoy.ts";
-import { attempt, rightful } from "../support/hostile.ts";
+import { attempt, valid } from "../support/hostile.ts";
 import { beforehand, nothingMissing } from "../support/samples.ts";
 import { on, place, pulumi, sandbox } from "../support/sandbox.ts";
 import { needs, world } from "../support/world.ts";
@@ -22,7 +22,7 @@ describe("a leaf whose key is out", function () {
   it("is refused by the peer's next update, on new connections and on old ones, and nothing is lost", async () => {
     const from = beforehand();
     endpoint = (await statusOf(sandbox, 1)).link.endpoint ?? "";
-    const { chain, key } = await rightful();
+    const { chain, key } = await valid();
     await place("sender", `${folder}/leaf.pem`, chain);
     await place("sender", `${folder}/leaf.key`, key);
     assert.equal((await attempted()).status, 400, "it works as long as nobody has done anything");

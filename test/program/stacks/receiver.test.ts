@@ -43,7 +43,7 @@ describe("the receiver's stack", () => {
     assert.match(fileOf(registrations, "receiver", "prometheus/prometheus.yml"), /out_of_order_time_window: 24h/);
   });
 
-  it("comes up with nobody to let in while its only sender has not spoken, or offers another root", async () => {
+  it("comes up with nobody to let in while its only sender has no `contract` output yet, or offers another root", async () => {
     for (const peer of [undefined, { ...sender, rootBundle: own.pem }]) {
       const change = senders(senderRoot.fingerprint);
       const registrations = await build("receiver", { root: own.pem, peer, change });

@@ -62,7 +62,7 @@ export const clientAnchorIsPinned: Rule = {
   id: "client-anchor-is-pinned",
   fence,
   rule: "The chain of a sender believes that sender's pinned roots and nothing else.",
-  reason: "Any other root could vouch for the sender's name, and whoever holds it could write.",
+  reason: "Any other root could issue the sender's name, and whoever holds it could write.",
   remedy:
     "Anchor the chain at the one bundle of that sender, whose fingerprints stand in senders[].rootFingerprints of the configuration.",
   source: "docs/architecture.md, fence 2; RFC 5280 section 6.1.1 (d)",

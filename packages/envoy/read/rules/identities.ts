@@ -90,7 +90,7 @@ export const noSystemTrustStore: Rule = {
   id: "no-system-trust-store",
   fence: "server identity",
   rule: "No TLS of Envoy or Prometheus believes the authorities that come with the system.",
-  reason: "Any of a hundred public authorities could then vouch for a peer.",
+  reason: "Any of a hundred public authorities could then issue a certificate for a peer.",
   remedy: `Name a ca_file or trusted_ca below ${hostPaths.current}; a scrape job with https needs tls_config.ca, without insecure_skip_verify.`,
   source: "docs/architecture.md, Three fences; seeds of the project: separate PKIs",
   *check(view, { lookup }) {

@@ -73,7 +73,7 @@ export const serverAnchorIsPinned: Rule = {
   id: "server-anchor-is-pinned",
   fence,
   rule: "The sender's Envoy believes the receiver's pinned roots and nothing else.",
-  reason: "Any other root could vouch for the receiver's name, and its holder be sent every sample.",
+  reason: "Any other root could issue the receiver's name, and its holder be sent every sample.",
   remedy:
     "Anchor the cluster at the one bundle of the receiver, whose fingerprints stand in peer.rootFingerprints of the configuration.",
   source: "docs/architecture.md, fence 3; RFC 5280 section 6.1.1 (d)",

@@ -76,7 +76,7 @@ function verdictMaps(vpc: Vpc): NamedMap[] {
     );
   return [
     {
-      name: "rightful_source",
+      name: "valid_source",
       key: "ifname . ipv4_addr",
       value: "verdict",
       elements: instances.map(({ device, privateAddress }) => [`${device} . ${privateAddress}`, "accept"] as const),
@@ -127,7 +127,7 @@ function baseChains(vpc: Vpc): Chain[] {
   return [
     base("source_check", "prerouting", -305, "drop", [
       "iifname @unchecked accept",
-      "iifname . ip saddr vmap @rightful_source",
+      "iifname . ip saddr vmap @valid_source",
       "counter",
     ]),
     base("leaving", "prerouting", -150, "drop", [

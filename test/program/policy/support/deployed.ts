@@ -125,10 +125,10 @@ export async function deployOne(role: Role, { change: changed = {}, stacks = {} 
 
   async function deploy(role: Role): Promise<Deployed> {
     const { root, intermediate, leaf } = pki[role];
-    const artefacts = mkdtempSync(join(tmpdir(), "artefacts-"));
+    const artifacts = mkdtempSync(join(tmpdir(), "artifacts-"));
     try {
-      writeFileSync(join(artefacts, "root-g1.pem"), root.pem);
-      writeFileSync(join(artefacts, "intermediate-g1.pem"), intermediate.pem);
+      writeFileSync(join(artifacts, "root-g1.pem"), root.pem);
+      writeFileSync(join(artifacts, "intermediate-g1.pem"), intermediate.pem);
       const change = {
         ...pins[role],
         "metrics-link:network": {
@@ -137,7 +137,12 @@ export async function deployOne(role: Role, { change: changed = {}, stacks = {} 
           endpointServices,
           documentationAddresses: true,
         },
-        "metrics-link:pki": { organization: organizations[role], dnsName: names[role], root: "offline", artefacts },
+        "metrics-link:pki": {
+          organization: organizations[role],
+          dnsName: names[role],
+          root: "offline",
+          artefacts: artifacts,
+        },
       };
       for (const [key, section] of Object.entries(changed[role] ?? {})) {
         const known = (change as Record<string, object>)[key] ?? exampleSection(role, key);
@@ -176,7 +181,7 @@ export async function deployOne(role: Role, { change: changed = {}, stacks = {} 
         asked,
       };
     } finally {
-      rmSync(artefacts, { recursive: true });
+      rmSync(artifacts, { recursive: true });
     }
   }
 }

@@ -354,7 +354,7 @@ export const lies: readonly Lie[] = [
     told: /the leaf that receiver shows: Envoy lacks leaf of receiver/,
   },
   {
-    what: "a rightful certificate at a wrong address",
+    what: "a valid certificate at a wrong address",
     at: "receiver",
     change: (stack) =>
       known(hostOf(stack).handshakes).refused.push({

@@ -121,7 +121,7 @@ describe("anchors: what Envoy believes is what was pinned", function () {
           () => link.receiverRelease(link.receiverLeaf, bundle),
           (error) => error instanceof InvalidInputError && /tls\/roots\/a\.pem .* after 1 of its/s.test(error.message),
         );
-        await assert.rejects(callOnce({ ...link.rightful, leaf }));
+        await assert.rejects(callOnce({ ...link.client, leaf }));
 
         // As if somebody had written the file by another way.
         const release = link.receiverRelease(link.receiverLeaf, link.accountA.root);
@@ -129,7 +129,7 @@ describe("anchors: what Envoy believes is what was pinned", function () {
         writeFileSync(file, bundle);
         link.receiverHost.switchTo(release);
         await eventually("the hidden root counts for Envoy", async () => {
-          const answer = await callOnce({ ...link.rightful, leaf }).catch(() => undefined);
+          const answer = await callOnce({ ...link.client, leaf }).catch(() => undefined);
           return answer?.status === 204 ? true : undefined;
         });
         assert.throws(
@@ -139,7 +139,7 @@ describe("anchors: what Envoy believes is what was pinned", function () {
 
         link.receiverHost.switchTo(link.receiverRelease(link.receiverLeaf, link.accountA.root));
         await eventually("the hidden root is forgotten", () =>
-          callOnce({ ...link.rightful, leaf }).then(
+          callOnce({ ...link.client, leaf }).then(
             () => undefined,
             () => true,
           ),

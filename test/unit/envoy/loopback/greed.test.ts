@@ -16,13 +16,13 @@ const refusal = (request: Promise<Answer>): Promise<void> =>
     () => {},
   );
 
-describe("a rightful client that asks for too much", () => {
+describe("a valid client that asks for too much", () => {
   let directory: string;
   let link: Link;
   let otherSender: Caller;
   const clients: Client[] = [];
   const connect = () => {
-    const client = Client.connect(link.rightful);
+    const client = Client.connect(link.client);
     clients.push(client);
     return client;
   };
@@ -35,7 +35,7 @@ describe("a rightful client that asks for too much", () => {
       otherSenders: { c: { ...c, root: accountC.root } },
     });
     const leaf = accountC.issue({ dnsName: c.dnsName, usage: "clientAuth" });
-    otherSender = { ...link.rightful, leaf, sourceAddress: "127.0.0.2" };
+    otherSender = { ...link.client, leaf, sourceAddress: "127.0.0.2" };
   });
   afterEach(() => {
     for (const client of clients.splice(0)) client.close();

@@ -24,7 +24,7 @@ describe("who may write: the receiver's Envoy", () => {
 
   it("lets the sender in, and writes down who it was", async () => {
     const from = link.receiver.log.length;
-    assert.equal((await callOnce(link.rightful)).status, 204);
+    assert.equal((await callOnce(link.client)).status, 204);
     const line = await link.receiver.logged("the request", ({ type }) => type === "request", from);
     assert.equal(line.status, 204);
     assert.equal(line.filter_chain, "a");
@@ -104,19 +104,19 @@ describe("who may write: the receiver's Envoy", () => {
   ];
   for (const { who, counter, reason, change } of hostile) {
     it(`refuses ${who}`, async () => {
-      await assertRefused({ ...link.rightful, ...change() }, counter, reason);
+      await assertRefused({ ...link.client, ...change() }, counter, reason);
     });
   }
 
   it("refuses whoever has no certificate", async () => {
-    const { leaf: _, ...without } = link.rightful;
+    const { leaf: _, ...without } = link.client;
     await assertRefused(without, "fail_verify_no_cert", /PEER_DID_NOT_RETURN_A_CERTIFICATE/);
   });
 
-  it("tells the rightful certificate at another address from noise, and routes it nowhere", async () => {
+  it("tells the valid certificate at another address from noise, and routes it nowhere", async () => {
     const arrived = link.sink.received.length;
     const from = link.receiver.log.length;
-    const { status } = await callOnce({ ...link.rightful, sourceAddress: "127.0.0.3" });
+    const { status } = await callOnce({ ...link.client, sourceAddress: "127.0.0.3" });
     assert.equal(status, 503);
     const line = await link.receiver.logged("the request", ({ type }) => type === "request", from);
     assert.equal(line.filter_chain, "elsewhere");
@@ -129,7 +129,7 @@ describe("who may write: the receiver's Envoy", () => {
 
   it("refuses a wrong certificate at another address in the handshake", async () => {
     await assertRefused(
-      { ...link.rightful, ...leafOf("other.account-a.internal"), sourceAddress: "127.0.0.3" },
+      { ...link.client, ...leafOf("other.account-a.internal"), sourceAddress: "127.0.0.3" },
       "fail_verify_san",
       /SAN/i,
     );

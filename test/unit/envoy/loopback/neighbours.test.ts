@@ -40,14 +40,14 @@ describe("somebody who holds connections to the receiver open", () => {
     });
 
   const otherSender = (): Caller => ({
-    ...link.rightful,
+    ...link.client,
     leaf: accountC.issue({ dnsName: otherName, usage: "clientAuth" }),
     sourceAddress: otherAddress,
   });
 
   /** Nobody's trouble but the neighbour's own: each of these writes needs a new connection. */
   async function assertSenderWrites(): Promise<void> {
-    for (let count = 0; count < 12; count++) assert.equal((await callOnce(link.rightful)).status, 204);
+    for (let count = 0; count < 12; count++) assert.equal((await callOnce(link.client)).status, 204);
     assert.equal(await link.write(), 204);
     const overflow = /^envoy_listener_downstream_global_cx_overflow\{envoy_listener_address="ingest"\} 0$/m;
     assert.match(await link.receiver.metrics(), overflow);
@@ -91,7 +91,7 @@ describe("somebody who holds connections to the receiver open", () => {
       link = await upWithTwo({ limits: { handshakeSeconds: 2 } });
       assert.equal(await link.write(), 204);
       await neighbour.open(crowd, sendersAddress, link.ingestPort, await bytes());
-      await assert.rejects(callOnce(link.rightful));
+      await assert.rejects(callOnce(link.client));
       assert.equal(await link.write(), 204, "on the connection that the sender already has");
       assert.equal((await callOnce(otherSender())).status, 204);
       await allClosed();

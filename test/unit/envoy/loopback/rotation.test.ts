@@ -70,7 +70,7 @@ describe("certificates swapped under load", () => {
     await seenByReceiver("peer_issuer", "CN=a-next intermediate");
     link.receiverHost.switchTo(link.receiverRelease(link.receiverLeaf, next.root));
     await eventually("the old root is no longer trusted", () =>
-      callOnce(link.rightful).then(
+      callOnce(link.client).then(
         () => undefined,
         () => true,
       ),

@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import { Client, type Request } from "../support/client.ts";
 import { Link } from "../support/link.ts";
 
-describe("what a rightful client may ask for", () => {
+describe("what a valid client may ask for", () => {
   let link: Link;
   let client: Client;
   before(async () => {
     link = await Link.up();
-    client = Client.connect(link.rightful);
+    client = Client.connect(link.client);
   });
   after(async () => {
     client?.close();
@@ -52,7 +52,7 @@ describe("what a rightful client may ask for", () => {
     it(`is answered ${expected} for ${what}`, async () => {
       const arrived = link.sink.received.length;
       const from = link.receiver.log.length;
-      const stranger = Client.connect(link.rightful);
+      const stranger = Client.connect(link.client);
       const answer = await stranger.request(request).finally(() => stranger.close());
       assert.equal(answer.status, expected);
       assert.equal(answer.headers.server, undefined);
@@ -70,7 +70,7 @@ describe("what a rightful client may ask for", () => {
   for (const [what, headers] of reset) {
     it(`resets the stream of ${what}`, async () => {
       const arrived = link.sink.received.length;
-      const stranger = Client.connect(link.rightful);
+      const stranger = Client.connect(link.client);
       await assert.rejects(
         stranger.request({ headers }).finally(() => stranger.close()),
         /NGHTTP2_INTERNAL_ERROR/,

@@ -26,13 +26,13 @@ describe("several senders at one receiver", () => {
   });
 
   const otherSender = (): Caller => ({
-    ...link.rightful,
+    ...link.client,
     leaf: accountC.issue({ dnsName: otherName, usage: "clientAuth" }),
     sourceAddress: otherAddress,
   });
 
   it("admits each from its own address", async () => {
-    assert.equal((await callOnce(link.rightful)).status, 204);
+    assert.equal((await callOnce(link.client)).status, 204);
     assert.equal((await callOnce(otherSender())).status, 204);
     assert.equal(await link.receiver.counter("envoy_http_downstream_rq_total", '"sender_a"'), 1);
     assert.equal(await link.receiver.counter("envoy_http_downstream_rq_total", '"sender_c"'), 1);
@@ -40,20 +40,20 @@ describe("several senders at one receiver", () => {
 
   it("refuses each from the other's address", async () => {
     const before = await link.receiver.counter("envoy_listener_ssl_fail_verify_error");
-    await assert.rejects(callOnce({ ...link.rightful, sourceAddress: otherAddress }));
+    await assert.rejects(callOnce({ ...link.client, sourceAddress: otherAddress }));
     await assert.rejects(callOnce({ ...otherSender(), sourceAddress: "127.0.0.1" }));
     assert.equal(await link.receiver.counter("envoy_listener_ssl_fail_verify_error"), before + 2);
   });
 
   it("refuses a name that the other sender's authority vouches for, from either address", async () => {
-    const forged = { ...link.rightful, leaf: accountC.issue({ dnsName: senderName, usage: "clientAuth" }) };
+    const forged = { ...link.client, leaf: accountC.issue({ dnsName: senderName, usage: "clientAuth" }) };
     await assert.rejects(callOnce(forged));
     await assert.rejects(callOnce({ ...forged, sourceAddress: otherAddress }));
   });
 
   it("closes a connection from any other address before TLS, and says from where", async () => {
     const from = link.receiver.log.length;
-    await assert.rejects(callOnce({ ...link.rightful, sourceAddress: "127.0.0.3" }));
+    await assert.rejects(callOnce({ ...link.client, sourceAddress: "127.0.0.3" }));
     const line = await link.receiver.logged(
       "the connection",
       ({ source }) => String(source).startsWith("127.0.0.3:"),

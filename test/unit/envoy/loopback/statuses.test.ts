@@ -39,7 +39,7 @@ describe("what the sender's Prometheus is told when something goes wrong", () =>
   }
 
   it("503 instead of 408 when the request comes in too slowly at the receiver", async () => {
-    const client = Client.connect(link.rightful);
+    const client = Client.connect(link.client);
     try {
       const { status } = await client.request({ unfinished: Buffer.from("half") });
       assert.equal(status, 503);

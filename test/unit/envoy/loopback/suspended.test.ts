@@ -27,7 +27,7 @@ describe("a sender that is suspended", () => {
   });
 
   const otherSender = (): Caller => ({
-    ...link.rightful,
+    ...link.client,
     leaf: accountC.issue({ dnsName: otherName, usage: "clientAuth" }),
     sourceAddress: otherAddress,
   });
@@ -59,7 +59,7 @@ describe("a sender that is suspended", () => {
 
   it("may be every sender: nobody can connect, and Envoy is ready all the same", async () => {
     await link.suspend("a", "c");
-    await assert.rejects(callOnce(link.rightful), /ECONNREFUSED/);
+    await assert.rejects(callOnce(link.client), /ECONNREFUSED/);
     await assert.rejects(callOnce(otherSender()), /ECONNREFUSED/);
     assert.equal((await fetch(`${link.readyUrl}/ready`)).status, 200);
     assert.equal(await link.write(), 503);

@@ -54,7 +54,7 @@ function blockOf(certificates: readonly Buffer[]): fc.Arbitrary<string> {
     .map(({ end, ...block }) => text({ ...block, end: end ?? block.begin }));
 }
 
-/** Bundles put together from certificates, DER: rightful, strange, relabelled, spoilt, cut off, run together. */
+/** Bundles put together from certificates, DER: valid, strange, relabelled, spoilt, cut off, run together. */
 export function hostileBundles(certificates: readonly Buffer[]): fc.Arbitrary<string> {
   const block = fc.tuple(between, blockOf(certificates), between).map((parts) => parts.join(""));
   const whole = fc.array(block, { minLength: 1, maxLength: 4 }).map((blocks) => blocks.join(""));

@@ -18,7 +18,7 @@ export interface LinkOptions {
   readonly limits?: Partial<Limits>;
   /** Of the receiver, where they differ. */
   readonly receiverLimits?: Partial<Limits>;
-  /** The receiver's leaf, when it shall not be the rightful one. */
+  /** The receiver's leaf, when it shall not be the valid one. */
   readonly receiverLeaf?: (link: Link) => Leaf;
   /** Addresses of the receiver that the sender knows; it listens on 127.0.0.1 alone. */
   readonly receiverAddresses?: readonly string[];
@@ -83,7 +83,7 @@ export class Link {
   }
 
   /** A host on the internet with the sender's certificate and address; a test replaces what shall be wrong. */
-  get rightful(): Caller {
+  get client(): Caller {
     return { leaf: this.senderLeaf, root: this.accountB.root, serverName: receiverName, port: this.ingestPort };
   }
 

@@ -63,7 +63,7 @@ describe("the network of a sandbox", function () {
       socket.send("hello", 9999, to.host);
       servers.push(socket);
     }
-    // The last one is the rightful one: once it is here, the others are lost.
+    // The last one is the valid one: once it is here, the others are lost.
     const last = from.addresses.at(-1) ?? "";
     await until(`a datagram from ${last}`, 5000, async () => sources.includes(last));
     receiver.close();

@@ -75,7 +75,7 @@ describe("the fence of a VPC", () => {
 
   it("lets an interface send with its own address only", () => {
     assert.deepEqual(
-      [...mapOf(sender, "rightful_source").keys()],
+      [...mapOf(sender, "valid_source").keys()],
       ['"e-i-sender" . 10.0.1.10', '"e-i-isolated" . 10.0.2.10'],
     );
   });

@@ -88,7 +88,7 @@ export class Api {
 /** Every right that there is. */
 export const everything = document({ Effect: "Allow", Action: "*", Resource: "*" });
 
-/** Refused by AWS for want of a right, with the service's own word for it. */
+/** Refused by AWS because a right is missing, with the service's own word for it. */
 export const refused = (call: Promise<unknown>, why = /is not authorized to perform/) =>
   assert.rejects(call, ({ name, message }: Error) => {
     assert.match(name, /^AccessDenied(Exception)?$|^UnauthorizedOperation$/, message);

@@ -66,7 +66,7 @@ describe("the AWS API front before moto", () => {
   const endpoint = () => `http://127.0.0.1:${portOf(plain)}`;
   const sts = (credentials: AccessKey) => new STS({ region, endpoint: endpoint(), credentials, maxAttempts: 1 });
 
-  it("takes a rightful signature", async () => {
+  it("takes a valid signature", async () => {
     const { Account, Arn } = await sts(moto.keys.deployer).getCallerIdentity({});
     assert.deepEqual([Account, Arn], [tools, `arn:aws:iam::${tools}:user/deployer`]);
   });
