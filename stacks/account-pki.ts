@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Configuration } from "@metrics-link/config";
-import { fingerprintOf, type PkiOutput } from "@metrics-link/contract";
+import { fingerprintOf, LinkError, type PkiOutput } from "@metrics-link/contract";
 import { AccountPki, type LeafArgs, type OfflineAuthority, offlineAuthority, requireOrder } from "@metrics-link/pki";
 import * as pulumi from "@pulumi/pulumi";
 import { ownStack } from "./own-outputs.ts";
@@ -54,7 +54,7 @@ export function requirePeersFollow(
 /** The PKI of an account whose intermediate is signed. */
 export function accountPki(name: string, { pki }: Configuration, plan: PkiPlan, usage: LeafArgs["usage"]) {
   const { issued, state } = new AccountPki(name, { stack: ownStack(), pki, usage, ...plan });
-  if (issued === undefined) throw new Error("the intermediate in force is not signed");
+  if (issued === undefined) throw new LinkError("INTERNAL", { what: "the intermediate in force is not signed" });
   return { ...issued, state };
 }
 

@@ -1,5 +1,5 @@
 import type { Configuration } from "@metrics-link/config";
-import { fingerprintsOf } from "@metrics-link/contract";
+import { fingerprintsOf, LinkError } from "@metrics-link/contract";
 import {
   defaultLimits,
   type Rendering as EnvoyRendering,
@@ -49,7 +49,7 @@ export function linkHost(name: string, args: LinkHostArgs, options: pulumi.Compo
   const { configuration, pki, network, rootBundles } = args;
   const { account, host } = configuration;
   const [zone] = network.zones;
-  if (zone === undefined) throw new Error("a network has at least one zone");
+  if (zone === undefined) throw new LinkError("INTERNAL", { what: "the network has no zone" });
   const linked = Object.keys(rootBundles).length > 0;
 
   const services = standardServices({

@@ -1,4 +1,12 @@
-import { acceptedOutput, contractOutput, type PkiOutput, pkiOutput, readPkiOutput } from "@metrics-link/contract";
+import {
+  acceptedOutput,
+  contractOutput,
+  LinkError,
+  messageOf,
+  type PkiOutput,
+  pkiOutput,
+  readPkiOutput,
+} from "@metrics-link/contract";
 import * as pulumi from "@pulumi/pulumi";
 import { readOutputs } from "./stack-outputs.ts";
 
@@ -11,22 +19,27 @@ export interface OwnOutputs {
   readonly pki: PkiOutput | undefined;
   /** What was accepted of the peers, as it stands there: whoever reads it compares it with the pins. */
   readonly accepted: unknown;
-  /** A sender's word for its link; absent before the first update. */
+  /** A sender's output `link`; absent before the first update. */
   readonly link: unknown;
 }
 
-/** @throws Error when they cannot be read, or an update left no PKI: the stack would be taken for a new one */
+/** @throws LinkError when they cannot be read, or an update left no PKI: the stack would be taken for a new one */
 export async function ownOutputs(): Promise<OwnOutputs> {
   const stack = ownStack();
   const names = [pkiOutput, contractOutput, acceptedOutput, "link"] as const;
   const outputs = await readOutputs(stack, names).catch((error: unknown) => {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new Error(`The last outputs of this stack, ${stack}, cannot be read: ${why}`, { cause: error });
+    throw new LinkError("STACK_OUTPUTS_UNREADABLE", {
+      what: `The last outputs of this stack, ${stack}, cannot be read: ${messageOf(error)}`,
+      cause: error,
+    });
   });
   const pki = readPkiOutput(outputs[pkiOutput]);
   const contract = outputs[contractOutput];
   if (pki === undefined && contract !== undefined) {
-    throw new Error(`${stack} has an output ${contractOutput} and no ${pkiOutput}: an earlier program made it`);
+    throw new LinkError("OWN_OUTPUTS_INVALID", {
+      what: `${stack} has an output ${contractOutput} and no ${pkiOutput}, so another program made them`,
+      next: "update with the release that wrote them, or a later one",
+    });
   }
   return { pki, accepted: outputs[acceptedOutput], link: outputs.link };
 }

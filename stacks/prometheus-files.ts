@@ -2,13 +2,14 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { LinkError } from "@metrics-link/contract";
 import { prometheusFiles, type Rendering, releaseFiles } from "@metrics-link/prometheus";
 import type { HostFile } from "@metrics-link/release";
 
 /**
  * The files of Prometheus' configuration, after promtool has accepted them: a mistake in a user's job or rule stops
  * the preview, long before a host sees it.
- * @throws Error with promtool's own words
+ * @throws LinkError with promtool's own message
  */
 export function checkedPrometheusFiles(rendering: Rendering): HostFile[] {
   const files = prometheusFiles(rendering);
@@ -37,7 +38,14 @@ function promtool(...words: string[]): void {
   } catch (error) {
     const { code, stdout = "", stderr = "" } = error as { code?: string; stdout?: string; stderr?: string };
     if (code === "ENOENT")
-      throw new Error("promtool is not on PATH: run `npm run setup`, which brings it", { cause: error });
-    throw new Error(`promtool refuses the configuration of Prometheus; nothing was published:\n${stdout}${stderr}`);
+      throw new LinkError("TOOL_MISSING", {
+        what: "promtool is not on PATH",
+        next: "run `npm run setup`",
+        cause: error,
+      });
+    throw new LinkError("PROMETHEUS_CONFIGURATION_INVALID", {
+      what: `promtool refuses the configuration of Prometheus; nothing was published:\n${stdout}${stderr}`,
+      cause: error,
+    });
   }
 }

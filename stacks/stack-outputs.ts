@@ -1,3 +1,4 @@
+import { LinkError } from "@metrics-link/contract";
 import * as pulumi from "@pulumi/pulumi";
 import providerMessages from "@pulumi/pulumi/proto/provider_pb.js";
 import resourceMessages from "@pulumi/pulumi/proto/resource_pb.js";
@@ -28,6 +29,11 @@ interface Monitor {
   ): void;
 }
 
+const isMonitor = (client: unknown): client is Monitor =>
+  typeof client === "object" && client !== null && "makeUnaryRequest" in client;
+
+const unreadable = (what: string) => new LinkError("STACK_OUTPUTS_UNREADABLE", { what });
+
 /**
  * Outputs of a stack's last successful update, of those that are asked for; none of a stack that was never updated, or
  * was destroyed.
@@ -37,7 +43,7 @@ interface Monitor {
  * another account writes there is hostile: the SDK would build the resources that an output refers to in this program,
  * recurse as deep as the output is nested, and wait for ever. Here outputs are data and nothing else, and there are
  * limits on time, bytes and depth.
- * @throws Error in the backend's words when there is no such stack or it cannot be read
+ * @throws LinkError STACK_OUTPUTS_UNREADABLE in the backend's words when there is no such stack or it cannot be read
  */
 export async function readOutputs<Name extends string>(
   stack: string,
@@ -53,8 +59,8 @@ function answerOf(stack: string): Promise<Buffer> {
   request.setArgs(Struct.fromJavaScript({ name: stack }));
   // The engine then sends a reference to a resource as the text of its URN or id.
   request.setAcceptresources(false);
-  const monitor = pulumi.runtime.getMonitor() as unknown as Monitor | undefined;
-  if (monitor === undefined) throw new Error("there is no engine to ask");
+  const monitor: unknown = pulumi.runtime.getMonitor();
+  if (!isMonitor(monitor)) throw unreadable("there is no engine to ask");
   const deadline = Date.now() + deadlineMs;
   return new Promise((resolve, reject) => {
     monitor.makeUnaryRequest(
@@ -65,8 +71,10 @@ function answerOf(stack: string): Promise<Buffer> {
       { deadline },
       (error, bytes) => {
         // The engine may notice first, and then says that the call was cancelled.
-        if (error !== null && Date.now() >= deadline) reject(new Error(`no answer within ${deadlineMs / 1000} s`));
-        else if (error !== null || bytes === undefined) reject(new Error(error?.details ?? "no answer"));
+        if (error !== null && Date.now() >= deadline)
+          reject(unreadable(`timed out after ${deadlineMs / 1000} s waiting for the backend`));
+        else if (error !== null || bytes === undefined)
+          reject(unreadable(error?.details ?? "the engine gave no answer"));
         else resolve(bytes);
       },
     );
@@ -75,11 +83,11 @@ function answerOf(stack: string): Promise<Buffer> {
 
 function outputsIn<Name extends string>(answer: Buffer, names: readonly Name[]): Partial<Record<Name, unknown>> {
   if (answer.length > mostBytes) {
-    throw new Error(`its outputs take ${answer.length} bytes, at most ${mostBytes} are read`);
+    throw unreadable(`its outputs take ${answer.length} bytes, at most ${mostBytes} are read`);
   }
   const response = parsed(answer);
   const failures = response.getFailuresList().map((failure) => failure.getReason());
-  if (failures.length > 0) throw new Error(failures.join("; "));
+  if (failures.length > 0) throw unreadable(failures.join("; "));
   const outputs = response.getReturn()?.getFieldsMap().get("outputs")?.getStructValue()?.getFieldsMap();
   const found = names.flatMap((name) => {
     const value = outputs?.get(name);
@@ -97,7 +105,7 @@ function parsed(answer: Buffer) {
   }
 }
 
-const tooDeep = () => new Error(`its outputs nest deeper than ${deepest} levels`);
+const tooDeep = () => unreadable(`its outputs nest deeper than ${deepest} levels`);
 
 /** The data in a value. A secret is what is inside; whatever else is marked stays the object that it is on the wire. */
 function plain(value: ValueMessage, depth: number): unknown {

@@ -28,13 +28,17 @@ function authorityIn(key: string, path: string): string {
   const certificates = unlessOtherText<readonly string[]>(
     () => certificatesOf(readFileSync(resolve(repositoryRoot, path), "utf8")),
     (why) => {
-      throw new InvalidInputError("An Alertmanager's authority cannot be used", [
-        { key, value: path, remedy: `a file of PEM certificates and nothing else: ${why}` },
-      ]);
+      throw new InvalidInputError(
+        "An Alertmanager's authority cannot be used",
+        [{ key, value: path, remedy: `a file of PEM certificates and nothing else: ${why}` }],
+        "REPOSITORY_FILE_INVALID",
+      );
     },
   );
   if (certificates.length > 0) return certificates.join("");
-  throw new InvalidInputError("An Alertmanager's authority cannot be used", [
-    { key, value: path, remedy: "a file with at least one PEM certificate" },
-  ]);
+  throw new InvalidInputError(
+    "An Alertmanager's authority cannot be used",
+    [{ key, value: path, remedy: "a file with at least one PEM certificate" }],
+    "REPOSITORY_FILE_INVALID",
+  );
 }

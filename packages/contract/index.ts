@@ -1,12 +1,49 @@
 export { type ErrorCode, errorCodes } from "./error-codes.ts";
-export * from "./errors.ts";
-export * from "./fingerprint.ts";
-export * from "./forms.ts";
-export * from "./json.ts";
-export * from "./outputs.ts";
-export * from "./pki-output.ts";
-export * from "./printable.ts";
-export * from "./public-address.ts";
-export * from "./root-certificate.ts";
-export * from "./standing.ts";
-export * from "./versions.ts";
+export {
+  type ErrorFacts,
+  hasCode,
+  InvalidInputError,
+  LinkError,
+  messageOf,
+  type Problem,
+  problemsFound,
+  valueAt,
+} from "./errors.ts";
+export {
+  certificatesOf,
+  fingerprintOf,
+  fingerprintsOf,
+  NotCertificatesError,
+  normaliseFingerprint,
+  readCertificates,
+  unlessOtherText,
+} from "./fingerprint.ts";
+export { dnsName, fingerprint, matching, stackName, text } from "./forms.ts";
+export { parseJson } from "./json.ts";
+export {
+  type AcceptedPeer,
+  addressesIn,
+  endpointPort,
+  type PeerOutput,
+  type PeerPins,
+  type Pins,
+  type ReceiverContract,
+  readContract,
+  readPeer,
+  rootBundle,
+  type SenderContract,
+} from "./outputs.ts";
+export {
+  artifactNames,
+  commonNames,
+  identityName,
+  leafNames,
+  type PkiOutput,
+  pkiOutput,
+  readPkiOutput,
+} from "./pki-output.ts";
+export { printable, printableJson, printableLines } from "./printable.ts";
+export { isDocumentationAddress, isPublicAddress } from "./public-address.ts";
+export { rootFault } from "./root-certificate.ts";
+export { acceptedOutput, remembered, type SetAside, type Standing, standingOf, wasAccepted } from "./standing.ts";
+export { contractOutput, contractVersions, contractVersionsOutput, versionAdvice, versionFault } from "./versions.ts";

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { LinkError } from "./errors.ts";
 
 /** The name of the stack output in which a stack tells its own next update, and `npm run rotate`, of its PKI. */
 export const pkiOutput = "pki";
@@ -40,14 +41,17 @@ export type PkiOutput = z.output<typeof schema>;
 /**
  * What a stack's last successful update left.
  * @returns undefined when there was none
- * @throws Error when there is something that this program did not write: to take it for nothing would begin anew
+ * @throws LinkError OWN_OUTPUTS_INVALID when there is something that this program did not write: to take it for nothing would begin anew
  */
 export function readPkiOutput(output: unknown): PkiOutput | undefined {
   if (output === undefined || output === null) return undefined;
   const result = schema.safeParse(output);
   if (result.success) return result.data;
   const seen = result.error.issues.map(({ path, message }) => `${[pkiOutput, ...path].join(".")}: ${message}`);
-  throw new Error(`the output ${pkiOutput} of this stack is of another program: ${seen.join("; ")}`);
+  throw new LinkError("OWN_OUTPUTS_INVALID", {
+    what: `the output ${pkiOutput} of this stack is of another program: ${seen.join("; ")}`,
+    next: "update with the release that wrote it, or a later one",
+  });
 }
 
 /**

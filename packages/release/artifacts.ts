@@ -1,6 +1,18 @@
+import { homedir } from "node:os";
+import { join, resolve } from "node:path";
 import { InvalidInputError, problemsFound } from "@metrics-link/contract";
 import { z } from "zod";
-import { sha256Text } from "./release.ts";
+import { sha256Text } from "./schema.ts";
+
+/**
+ * The folder under which set-up keeps tools, and the sandbox everything that it makes: the one of
+ * `scripts/toolchain/paths.mjs`. An empty variable counts as unset (XDG Base Directory Specification).
+ */
+export function cacheDirectory(environment: NodeJS.ProcessEnv = process.env): string {
+  if (environment.METRICS_LINK_CACHE) return resolve(environment.METRICS_LINK_CACHE);
+  const base = environment.XDG_CACHE_HOME || join(environment.HOME || homedir(), ".cache");
+  return join(base, "metrics-link");
+}
 
 /**
  * One tool as set-up left it in the cache. The index, `artifacts/index.json`, is an array of these; `file` is relative

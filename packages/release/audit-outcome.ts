@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { unpacked } from "./evidence.ts";
 
 /** What a finding is of: one of the three fences, or anything else. */
 export const auditFences = ["address", "client identity", "server identity", "none"] as const;
@@ -37,10 +38,6 @@ export function packAuditOutcome(outcome: AuditOutcome): string {
   return Buffer.from(JSON.stringify({ ...outcome, findings })).toString("base64");
 }
 
-/** @throws Error when the text is not what `packAuditOutcome` makes */
-export function unpackAuditOutcome(text: string): AuditOutcome {
-  const result = schema.safeParse(JSON.parse(Buffer.from(text, "base64").toString()));
-  if (result.success) return result.data;
-  const { path, message } = result.error.issues[0] ?? { path: [], message: "" };
-  throw new Error(`the outcome of an audit cannot be used: ${path.join(".")}: ${message}`);
-}
+/** @throws LinkError EVIDENCE_INVALID when the text is not what `packAuditOutcome` makes */
+export const unpackAuditOutcome = (text: string): AuditOutcome =>
+  unpacked("the outcome of an audit", schema, () => Buffer.from(text, "base64").toString());

@@ -1,4 +1,5 @@
 import { gunzipSync, gzipSync } from "node:zlib";
+import { LinkError, printable } from "@metrics-link/contract";
 import { z } from "zod";
 
 /** Raised when a field changes its meaning; an audit of another version says that the host could not be read. */
@@ -200,12 +201,30 @@ export function partsLeftOut(evidence: HostEvidence): EvidencePartName[] {
   });
 }
 
-/** @throws Error when the text is not what `packHostEvidence` makes */
-export function unpackHostEvidence(text: string): HostEvidence {
-  const result = schema.safeParse(JSON.parse(gunzipSync(Buffer.from(text.trim(), "base64")).toString()));
+/** @throws LinkError EVIDENCE_INVALID when the text is not what `packHostEvidence` makes */
+export const unpackHostEvidence = (text: string): HostEvidence =>
+  unpacked("the host's evidence", schema, () => gunzipSync(Buffer.from(text.trim(), "base64")).toString());
+
+/**
+ * What arrived as a packed text, by its schema.
+ * @param what arrived, for the message
+ * @throws LinkError EVIDENCE_INVALID
+ */
+export function unpacked<Schema extends z.ZodType>(
+  what: string,
+  expected: Schema,
+  json: () => string,
+): z.output<Schema> {
+  let raw: unknown;
+  try {
+    raw = JSON.parse(json());
+  } catch (cause) {
+    throw new LinkError("EVIDENCE_INVALID", { what: `${what} cannot be used: it is not whole`, cause });
+  }
+  const result = expected.safeParse(raw);
   if (result.success) return result.data;
-  const { path, message } = result.error.issues[0] ?? { path: [], message: "" };
-  throw new Error(`the host's evidence cannot be used: ${path.join(".")}: ${message}`);
+  const [{ path, message } = { path: [], message: "" }] = result.error.issues;
+  throw new LinkError("EVIDENCE_INVALID", { what: printable(`${what} cannot be used: ${path.join(".")}: ${message}`) });
 }
 
 const packed64 = (evidence: HostEvidence) => gzipSync(JSON.stringify(evidence), { level: 9 }).toString("base64");

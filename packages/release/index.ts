@@ -1,11 +1,58 @@
-export * from "./artifacts.ts";
-export * from "./audit-outcome.ts";
-export * from "./cache-directory.ts";
-export * from "./duration.ts";
-export * from "./evidence.ts";
-export * from "./paths.ts";
-export * from "./places.ts";
-export * from "./ports.ts";
-export * from "./release.ts";
-export * from "./remote-write.ts";
-export * from "./rules.ts";
+export {
+  type Artifact,
+  cacheDirectory,
+  parseArtifactIndex,
+  requirePinned,
+  suffixOf,
+  type ToolPin,
+} from "./artifacts.ts";
+export {
+  type AuditFence,
+  type AuditOutcome,
+  auditFences,
+  egressCheck,
+  packAuditOutcome,
+  unpackAuditOutcome,
+} from "./audit-outcome.ts";
+export {
+  type EvidencePart,
+  type EvidencePartName,
+  evidenceParts,
+  type HandshakeLine,
+  type HostCertificate,
+  type HostEvidence,
+  hostEvidenceVersion,
+  packHostEvidence,
+  partsLeftOut,
+  unpackHostEvidence,
+} from "./evidence.ts";
+export { type HostFile, hostPaths, hostUsers, unitFolder } from "./paths.ts";
+export {
+  canonicalJson,
+  canonicalRelease,
+  parseRelease,
+  parseReleaseHead,
+  releaseIdOf,
+  releaseKeys,
+  sha256,
+} from "./release.ts";
+export {
+  type ChangeAction,
+  type Check,
+  changeActions,
+  hostNameText,
+  type Probe,
+  type ProbeSpec,
+  type Release,
+  type ReleaseFile,
+  type ReleaseHead,
+  type ReleaseInput,
+  type ReleaseSecret,
+  type ReleaseService,
+  type ReleaseTool,
+  releaseFormatVersion,
+  releasePointerSchema,
+  type ServiceSpec,
+  sha256Text,
+} from "./schema.ts";
+export { defaultFirstUnprivilegedPort, firstUnprivilegedPort, ports, remoteWrite, secondsOf } from "./wire.ts";

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Problem } from "@metrics-link/contract";
-import { releaseFolders, releaseTarget, releaseUnits, secretPlace, unitFolder } from "./places.ts";
-import type { Release } from "./release.ts";
+import { releaseFolders, releaseTarget, releaseUnits, secretPlace, unitFolder } from "./paths.ts";
+import type { Release } from "./schema.ts";
 
 /** Names that the agent itself writes into a release's directory. */
 const reserved = /^(bin(\/|$)|release\.json$)/;

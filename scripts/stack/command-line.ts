@@ -54,10 +54,14 @@ export function counted(value: string | undefined, option: string): number | und
 
 /**
  * Asks a person at the terminal to type a word; anything else is a no.
- * @throws Error when nobody is there to answer
+ * @throws LinkError when no terminal is there to answer at
  */
 export async function typed(question: string, word: string): Promise<boolean> {
-  if (!process.stdin.isTTY) throw new Error(`nobody is there to answer "${question}"; --yes answers it beforehand`);
+  if (!process.stdin.isTTY)
+    throw new LinkError("PIN_NOT_CONFIRMED", {
+      what: `nobody is at a terminal to answer "${question}"`,
+      next: "run the command at a terminal, or answer beforehand with --yes",
+    });
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   try {
     return (await terminal.question(`${question} Type ${word} to go on: `)).trim() === word;

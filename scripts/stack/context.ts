@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { LinkError } from "@metrics-link/contract";
 import { cacheDirectory } from "@metrics-link/release";
 import { Pulumi } from "@metrics-link/sandbox/cli/pulumi.ts";
 import { type Sandbox, sandboxOf } from "@metrics-link/sandbox/cli/sandbox.ts";
@@ -47,14 +48,14 @@ export function contextOf(stack: string, sandboxName?: string, checkout?: string
   };
 }
 
-/** The folder of a stack's artifacts. @throws Error when its root is not offline */
+/** The folder of a stack's artifacts. @throws LinkError when its root is not offline */
 export function artifactFolder({ file, stack }: Pick<StackContext, "file" | "stack">): string {
   const { pki } = file.read();
   if (pki.root === "offline" && pki.artefacts !== undefined) return resolve(repository, pki.artefacts);
-  throw new Error(
-    `metrics-link:pki.root of ${stack} is trial: its root is in its own state, and there is no ceremony. ` +
-      "Say offline, and name a folder in pki.artefacts",
-  );
+  throw new LinkError("CEREMONY_INVALID", {
+    what: `metrics-link:pki.root of ${stack} is trial: its root is in its own state, and there is no ceremony`,
+    next: "set pki.root to offline, and name a folder in pki.artefacts",
+  });
 }
 
 function ownSandbox(stack: string): Sandbox | undefined {

@@ -1,6 +1,6 @@
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { configurationNamespace, parseConfiguration } from "@metrics-link/config";
-import type { PeerPins, Pins } from "@metrics-link/contract";
+import { LinkError, type PeerPins, type Pins } from "@metrics-link/contract";
 import type { GenerationChange } from "@metrics-link/pki/rotation/index.ts";
 import type { AlertOverrides } from "@metrics-link/prometheus";
 import { type Document, parseDocument } from "yaml";
@@ -53,7 +53,7 @@ export class StackFile {
 
   /**
    * Writes what is pinned of a peer, by its stack.
-   * @throws Error when the peer is not in the file; InvalidInputError when the file would not be usable with these pins,
+   * @throws LinkError when the peer is not in the file; InvalidInputError when the file would not be usable with these pins,
    * such as an address that is another sender's. Nothing is written then.
    */
   setPins(peer: string, pins: Pins): void {
@@ -71,7 +71,8 @@ export class StackFile {
     const configuration = this.read();
     if (configuration.role === "sender") return ["config", `${configurationNamespace}:peer`];
     const index = configuration.senders.findIndex(({ stack }) => stack === peer);
-    if (index < 0) throw new Error(`${this.path} has no sender with the stack ${peer}`);
+    if (index < 0)
+      throw new LinkError("STACK_FILE_INVALID", { what: `${this.path} has no sender with the stack ${peer}` });
     return ["config", `${configurationNamespace}:senders`, index];
   }
 

@@ -1,4 +1,4 @@
-import type { Pins } from "@metrics-link/contract";
+import { LinkError, type Pins } from "@metrics-link/contract";
 import { type Command, optionsOf, required, say, typed, UsageError } from "../stack/command-line.ts";
 import { contextOf, type StackContext } from "../stack/context.ts";
 import { peersOf } from "../stack/stack-file.ts";
@@ -35,7 +35,7 @@ async function show(context: StackContext): Promise<void> {
   const { stack: own } = context;
   say(`${own}, read out to the peer's people:\n${describeOffer(await offered(context, own))}`);
   for (const { stack, pins } of peersOf(context.file.read())) {
-    // What one peer says in a wrong way must not hide the others.
+    // One peer's malformed contract must not hide the others.
     const described = await offered(context, stack).then(
       (offer) => describeOffer(offer, pins),
       (error: Error) => `  cannot be read: ${error.message}`,
@@ -44,13 +44,18 @@ async function show(context: StackContext): Promise<void> {
   }
 }
 
-/** @throws Error when the peer offers something that was not heard; nothing is written then */
+/** @throws LinkError when the peer offers something that was not heard; nothing is written then */
 async function accept(context: StackContext, peer: string | undefined, heard: Pins, yes: boolean): Promise<void> {
   const peers = peersOf(context.file.read());
   const found = peer === undefined && peers.length === 1 ? peers[0] : peers.find(({ stack }) => stack === peer);
   if (found === undefined) throw new UsageError(`--peer is one of ${peers.map(({ stack }) => stack).join(", ")}`);
   const offer = await offered(context, found.stack);
-  if (offer === undefined) throw new Error(`${found.stack} has no contract yet: its people run \`pulumi up\` first`);
+  if (offer === undefined) {
+    throw new LinkError("PEER_NOT_DEPLOYED", {
+      what: `${found.stack} has no \`contract\` output yet`,
+      next: "run `pulumi up` there first",
+    });
+  }
   const agreement = agreementOn(offer, found.pins);
   const { wanted, gone, pins } = agreement;
   const anyHeard = heard.rootFingerprints.length + heard.addresses.length > 0;
@@ -61,8 +66,8 @@ async function accept(context: StackContext, peer: string | undefined, heard: Pi
     return;
   }
   if (!anyHeard && !yes) {
-    const agreed = await typed("Did its people read exactly these to you, by another way than the state?", "heard");
-    if (!agreed) throw new Error("not agreed; nothing was pinned");
+    const confirmed = await typed("Did its people read exactly these to you, by another way than the state?", "heard");
+    if (!confirmed) throw new LinkError("PIN_NOT_CONFIRMED", { what: "not confirmed; nothing was pinned" });
   }
   context.file.setPins(found.stack, pins);
   say(`pinned in ${context.file.path}; commit it, then \`pulumi up -s ${context.stack}\``);

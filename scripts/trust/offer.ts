@@ -2,6 +2,7 @@ import {
   addressesIn,
   contractOutput,
   fingerprintsOf,
+  LinkError,
   normaliseFingerprint,
   type Pins,
   printable,
@@ -37,7 +38,7 @@ const mostPins = 4;
 /**
  * What accepting an offer would change. Roots are added, because old and new are pinned together while a root rotates; an
  * address that is not offered any more goes, because a released address is somebody else's tomorrow.
- * @throws Error when there would be more roots than the configuration takes
+ * @throws LinkError PIN_LIMIT when there would be more roots than the configuration takes
  */
 export function agreementOn(offer: Offer, pins: Pins): Agreement {
   const wanted = {
@@ -46,10 +47,10 @@ export function agreementOn(offer: Offer, pins: Pins): Agreement {
   };
   const rootFingerprints = [...pins.rootFingerprints, ...wanted.rootFingerprints];
   if (rootFingerprints.length > mostPins) {
-    throw new Error(
-      `${rootFingerprints.length} roots would be pinned, and ${mostPins} may be: take away those that ${offer.stack} ` +
-        "does not offer any more (npm run rotate -- follow); nothing was pinned",
-    );
+    throw new LinkError("PIN_LIMIT", {
+      what: `${rootFingerprints.length} roots would be pinned, and ${mostPins} may be; nothing was pinned`,
+      next: `run \`npm run rotate -- follow\`, which removes those that ${offer.stack} no longer offers`,
+    });
   }
   const gone = pins.addresses.filter((one) => !offer.addresses.includes(one));
   return { wanted, gone, pins: { rootFingerprints, addresses: offer.addresses } };
@@ -58,7 +59,7 @@ export function agreementOn(offer: Offer, pins: Pins): Agreement {
 /**
  * Holds an offer against what its people said. Each new pin must have been heard, and all that was heard must be offered.
  * @param heard fingerprints in any spelling, addresses
- * @throws Error naming both sides of each difference
+ * @throws LinkError PIN_NOT_CONFIRMED naming both sides of each difference
  */
 export function requireHeard(offer: Offer, { wanted }: Agreement, heard: Pins): void {
   const spelt = { ...heard, rootFingerprints: heard.rootFingerprints.map(normaliseFingerprint) };
@@ -68,14 +69,15 @@ export function requireHeard(offer: Offer, { wanted }: Agreement, heard: Pins): 
     if (unheard.length + notOffered.length === 0) return [];
     return [`heard was ${listed(spelt[key])}, but offered is ${listed(offer[key])}`];
   });
-  if (differences.length > 0) throw new Error(`${differences.join("; ")}; nothing was pinned`);
+  if (differences.length > 0)
+    throw new LinkError("PIN_NOT_CONFIRMED", { what: `${differences.join("; ")}; nothing was pinned` });
 }
 
 const listed = (values: readonly string[]) => values.map(printable).join(", ") || "nothing";
 
 /** An offer in lines that two people can read to each other. @param pins marks what is pinned and what is not */
 export function describeOffer(offer: Offer | undefined, pins?: Pins): string {
-  if (offer === undefined) return "  has no contract yet: its people run `pulumi up` first";
+  if (offer === undefined) return "  has no `contract` output yet: run `pulumi up` there first";
   const mark = (key: keyof Pins, value: string) =>
     pins === undefined ? "" : pins[key].includes(value) ? "   (pinned)" : "   (NOT pinned)";
   return [

@@ -1,3 +1,4 @@
+import { LinkError } from "@metrics-link/contract";
 import { RootAuthority, signedIntermediate } from "@metrics-link/pki";
 import { parseRootConfiguration } from "@metrics-link/pki/ceremony/index.ts";
 import * as pulumi from "@pulumi/pulumi";
@@ -16,7 +17,7 @@ export default function program() {
   );
   const intermediates = signed.map(({ generation, root, years, request }) => {
     const issuer = authorities.get(root);
-    if (issuer === undefined) throw new Error(`root G${root} is not on this medium`);
+    if (issuer === undefined) throw new LinkError("CEREMONY_INVALID", { what: `root G${root} is not on this medium` });
     const certificate = signedIntermediate(
       `intermediate-g${generation}`,
       { requestPem: request, validityYears: years, issuer },

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { hasCode } from "@metrics-link/contract";
 import { type AuditOutcome, auditFences, packAuditOutcome, unpackAuditOutcome } from "@metrics-link/release";
 import fc from "fast-check";
 
@@ -35,6 +36,9 @@ describe("the outcome of an audit", () => {
     assert.throws(() => unpackAuditOutcome(packed({ ...whole, takenAt: "today" })), /cannot be used: takenAt: /);
     const twice = { fence: "none", about: "a" };
     assert.throws(() => unpackAuditOutcome(packed({ ...whole, findings: [twice, twice] })), /findings: .*named twice/);
-    assert.throws(() => unpackAuditOutcome(""), SyntaxError);
+    assert.throws(
+      () => unpackAuditOutcome(""),
+      (error) => hasCode(error, "EVIDENCE_INVALID"),
+    );
   });
 });

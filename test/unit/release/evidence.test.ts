@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
+import { gzipSync } from "node:zlib";
+import { hasCode } from "@metrics-link/contract";
 import { type HostEvidence, packHostEvidence, unpackHostEvidence } from "@metrics-link/release";
 
 const unread = { error: "nothing was read" };
@@ -38,8 +40,11 @@ describe("the evidence of a host", () => {
   });
 
   it("is refused when it is of another format", () => {
-    const other = { ...evidence, formatVersion: 2 } as unknown as HostEvidence;
-    assert.throws(() => unpackHostEvidence(packHostEvidence(other)), /formatVersion: evidence of format 1/);
-    assert.throws(() => unpackHostEvidence("usage: agent"));
+    const other = gzipSync(JSON.stringify({ ...evidence, formatVersion: 2 })).toString("base64");
+    assert.throws(() => unpackHostEvidence(other), /formatVersion: evidence of format 1/);
+    assert.throws(
+      () => unpackHostEvidence("usage: agent"),
+      (error) => hasCode(error, "EVIDENCE_INVALID"),
+    );
   });
 });
