@@ -14,34 +14,35 @@ const policy: Recipe = {
   title: "A policy",
   edits: [
     {
-      file: "packages/policy/policies/hosts-are-no-metal.ts",
-      text: `import type { ResourceRule } from "../model/policy.ts";
+      file: "packages/policy/policies/hosts.ts",
+      behind: "export const hosts: readonly Policy[] = [\n",
+      insert: `  resourceRule(
+    {
+      name: "hosts-are-no-metal",
+      fence: "host",
+      rule: "No host is a bare-metal instance.",
+      reason: "Bare metal boots for minutes, and an update waits for it.",
+      remedy: "Choose an instance type without .metal.",
+      source: "docs/architecture.md",
+    },
+    {
+      *instance({ instanceType }) {
+        if (instanceType?.endsWith(".metal")) yield \`\${instanceType} is bare metal\`;
+      },
+    },
+  ),
 
-export const hostsAreNoMetal: ResourceRule = {
-  kind: "resource",
-  name: "hosts-are-no-metal",
-  fence: "host",
-  rule: "No host has a machine to itself.",
-  reason: "Bare metal boots for minutes, and an update waits for it.",
-  remedy: "Choose an instance type without .metal.",
-  source: "docs/architecture.md",
-  types: ["aws:ec2/instance:Instance"],
-  *check({ props: { instanceType } }) {
-    if (instanceType.endsWith(".metal")) yield \`\${instanceType} is bare metal\`;
-  },
-};
 `,
     },
     {
       file: "test/unit/policy/policies/hosts-are-no-metal.test.ts",
-      text: `import { types } from "@metrics-link/policy/model/types.ts";
-import { hostsAreNoMetal } from "@metrics-link/policy/policies/hosts-are-no-metal.ts";
+      text: `import { types } from "@metrics-link/policy/model/resources.ts";
 import { resource } from "../support/example.ts";
 import { specify, unknown } from "../support/specification.ts";
 
 const instance = (instanceType: unknown) => resource(types.instance, { instanceType });
 
-specify(hostsAreNoMetal, {
+specify("hosts-are-no-metal", {
   passes: { "a virtual machine": instance("t3.small") },
   fails: { "bare metal": [instance("c5.metal"), /c5.metal is bare metal/] },
   undecidable: { "a type that is not known": instance(unknown) },
@@ -74,16 +75,11 @@ const alert: Recipe = {
   title: "An alert",
   edits: [
     {
-      file: "packages/prometheus/alerts/settings.ts",
-      behind: '  OutOfMemoryKill: { for: "0s", window: "15m" },\n',
-      insert: '  EntropyShort: { for: "5m", threshold: 64 },\n',
-    },
-    {
       file: "packages/prometheus/alerts/host.ts",
-      behind: "export const hostAlerts = [\n",
-      insert: `  alert(
-    "EntropyShort",
+      behind: "export const hostAlerts = {\n",
+      insert: `  EntropyShort: alert(
     "warning",
+    { for: "5m", threshold: 64 },
     "The kernel has {{ $value }} bits of entropy.",
     ({ threshold }, own) => \`\${own("node_entropy_available_bits")} < \${threshold}\`,
   ),
@@ -157,25 +153,25 @@ const filter: Recipe = {
   title: "An Envoy filter",
   edits: [
     {
-      file: "packages/envoy/render/http-filters.ts",
-      behind: 'import { type Extension, extension } from "./typed.ts";\n',
-      insert: `
-/** Drops a header of each request. */
+      file: "packages/envoy/render/http.ts",
+      replace: "/** Holds a body until",
+      by: `/** Drops a header of each request. */
 export const dropHeader = (name: string): Extension =>
   extension("envoy.filters.http.header_mutation", "filters.http.header_mutation.v3.HeaderMutation", {
     mutations: { request_mutations: [{ remove: name }] },
   });
-`,
+
+/** Holds a body until`,
     },
     {
-      file: "packages/envoy/render/ingest.ts",
+      file: "packages/envoy/render/listeners.ts",
       replace: "filters: [bodyLimit(input.limits.bodyBytes)],",
       by: 'filters: [bodyLimit(input.limits.bodyBytes), dropHeader("cookie")],',
     },
     {
-      file: "packages/envoy/render/ingest.ts",
-      replace: "import { bodyLimit }",
-      by: "import { bodyLimit, dropHeader }",
+      file: "packages/envoy/render/listeners.ts",
+      replace: "  bodyLimit,\n",
+      by: "  bodyLimit,\n  dropHeader,\n",
     },
     {
       file: "packages/envoy/read/schema/http.ts",
