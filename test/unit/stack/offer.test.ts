@@ -40,7 +40,7 @@ describe("trust: what a peer offers to be pinned", () => {
     assert.match(shown, /8\.8\.4\.4 {3}\(pinned\)\n {4}8\.8\.8\.8 {3}\(NOT pinned\)/);
     assert.match(shown, /8\.8\.4\.9 {3}\(pinned, and NOT offered any more\)/);
     assert.doesNotMatch(describeOffer(offer), /pinned/);
-    assert.match(describeOffer(undefined), /no contract yet/);
+    assert.match(describeOffer(undefined), /no `contract` output yet/);
   });
 
   it("is pinned whole when nothing was pinned before", () => {
