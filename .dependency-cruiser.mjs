@@ -12,6 +12,17 @@ export default {
       to: { circular: true },
     },
     {
+      name: "packages-by-their-index",
+      comment:
+        "What a package offers stands in an index.ts, of the package or of a folder of it; the rest may change freely. The sandbox is no library: scripts drive its parts.",
+      severity: "error",
+      from: { path: "^(packages/[^/]+|stacks|scripts)/" },
+      to: {
+        path: "^packages/",
+        pathNot: ["^$1/", "/index\\.ts$", room("sandbox"), "^packages/policy/pack\\.js$", "/package\\.json$"],
+      },
+    },
+    {
       name: "nobody-knows-the-sandbox",
       comment: "The product does not know that the sandbox exists; otherwise it would prove nothing about AWS.",
       severity: "error",

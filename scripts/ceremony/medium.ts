@@ -10,19 +10,22 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
+import { parseJson } from "@metrics-link/contract";
 import { parseRootConfiguration, type RootConfiguration, rootNamespace } from "@metrics-link/pki/ceremony/index.ts";
 import { Pulumi } from "@metrics-link/sandbox/cli/pulumi.ts";
 import { parse, parseDocument, stringify } from "yaml";
+import { z } from "zod";
 import { repository } from "../stack/context.ts";
 
 /** The one stack of a medium's folder. */
 const stack = "root";
 
-/** Certificates on a medium, by generation. */
-export interface Certificates {
-  readonly roots: Readonly<Record<string, string>>;
-  readonly intermediates: Readonly<Record<string, string>>;
-}
+const certificates = z.record(z.string(), z.string());
+/** What the root's own stack has for outputs: nothing yet, after an interrupted ceremony. */
+const onMedium = z.object({ roots: certificates.default({}), intermediates: certificates.default({}) });
+
+/** Certificates on a medium, PEM by generation. */
+export type Certificates = Readonly<z.output<typeof onMedium>>;
 
 /**
  * One account's folder on the medium that a person carries: the state of the root program, with the roots' keys under
@@ -60,7 +63,7 @@ export class Medium {
   async certificates(): Promise<Certificates> {
     if (this.configuration() === undefined) return { roots: {}, intermediates: {} };
     return await this.withPulumi(async (pulumi) => {
-      return { roots: {}, intermediates: {}, ...((await pulumi.outputs(stack)) as Partial<Certificates>) };
+      return onMedium.parse(await pulumi.outputs(stack));
     });
   }
 
@@ -72,7 +75,8 @@ export class Medium {
     mkdirSync(join(this.folder, "state"), { recursive: true, mode: 0o700 });
     return await this.withPulumi(async (pulumi) => {
       const { stdout } = await pulumi.must(["stack", "ls", "--json"]);
-      const known = (JSON.parse(stdout) as { name: string }[]).some(({ name }) => name === stack);
+      const stacks = parseJson(z.array(z.object({ name: z.string() })), stdout, "The list of stacks");
+      const known = stacks.some(({ name }) => name === stack);
       if (!known) await pulumi.must(["stack", "init", stack, "--secrets-provider", "passphrase"]);
       else await pulumi.must(["cancel", stack, "--yes"]);
       const before = this.text();
@@ -83,7 +87,7 @@ export class Medium {
         if (before !== undefined) this.replace(before);
         throw error;
       }
-      return (await pulumi.outputs(stack)) as unknown as Certificates;
+      return onMedium.parse(await pulumi.outputs(stack));
     });
   }
 

@@ -1,11 +1,19 @@
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { parseJson } from "@metrics-link/contract";
 import type { AlertOverrides } from "@metrics-link/prometheus";
 import type { Role } from "@metrics-link/sandbox/cli/stack-files.ts";
 import type { Layout } from "@metrics-link/sandbox/model/layout.ts";
+import { z } from "zod";
 import type { Journal } from "./runner.ts";
 
 export type AlertsOfStacks = Readonly<Partial<Record<Role, AlertOverrides>>>;
+
+const alerts = z.record(z.string(), z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])));
+const file = z.object({
+  broken: z.array(z.string()),
+  alerts: z.object({ sender: alerts.exactOptional(), receiver: alerts.exactOptional() }).exactOptional(),
+});
 
 interface Entries {
   /** Drills whose fault is in place, or may be. */
@@ -42,7 +50,7 @@ export class JournalFile implements Journal {
   }
 
   read(): Entries {
-    return existsSync(this.#path) ? (JSON.parse(readFileSync(this.#path, "utf8")) as Entries) : { broken: [] };
+    return existsSync(this.#path) ? parseJson(file, readFileSync(this.#path, "utf8"), this.#path) : { broken: [] };
   }
 
   /** Whole or not at all: what reads it next comes after a crash. */

@@ -65,7 +65,8 @@ export class Tap {
 
   /** Every call of the service is kept and handed on as it came; all of them are unary. */
   #between(engine: grpc.Client): grpc.UntypedServiceImplementation {
-    const service = Object.entries(monitor.ResourceMonitorService as unknown as grpc.ServiceDefinition);
+    const definition: object = monitor.ResourceMonitorService;
+    const service = Object.entries(definition as grpc.ServiceDefinition);
     return Object.fromEntries(
       service.map(([call, { path, requestSerialize, responseDeserialize }]) => {
         const handle: grpc.handleUnaryCall<Message, Message> = ({ request, metadata }, answer) => {
