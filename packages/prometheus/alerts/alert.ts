@@ -37,20 +37,25 @@ export interface Link {
 type Settings<Own extends AlertSettings> = {
   readonly [Key in keyof Own]: Own[Key] extends number ? number : Duration;
 };
-type Expression<Own extends AlertSettings> = (settings: Settings<Own>, own: OwnSeries, link: Link) => string;
+/** @param labels those of the one rule, where an alert has several */
+type Expression<Own extends AlertSettings> = (
+  settings: Settings<Own>,
+  own: OwnSeries,
+  link: Link,
+  labels: Labels,
+) => string;
 
 /** What one rule of an alert has of its own; the rest is the alert's. */
-interface Instance<Own extends AlertSettings> {
+interface Instance {
   readonly summary?: string;
   readonly labels?: Labels;
-  readonly expression?: Expression<Own>;
 }
 
-interface Presence<Own extends AlertSettings> {
+interface Presence {
   /** Whether the host has the alert; always, unless given. */
   readonly when?: (link: Link) => boolean;
   /** One rule each; one rule, unless given. */
-  readonly each?: (link: Link) => readonly Instance<Own>[];
+  readonly each?: (link: Link) => readonly Instance[];
 }
 
 /** A rule of an alert, for one host. */
@@ -78,17 +83,17 @@ export function alert<const Own extends AlertSettings>(
   settings: Own,
   summary: string,
   expression: Expression<Own>,
-  { when = () => true, each = () => [{}] }: Presence<Own> = {},
+  { when = () => true, each = () => [{}] }: Presence = {},
 ): Alert<Own> {
   return {
     severity,
     settings,
     rules: (inForce, own, link) =>
-      (when(link) ? each(link) : []).map((one) => ({
-        summary: one.summary ?? summary,
-        labels: one.labels ?? {},
+      (when(link) ? each(link) : []).map(({ summary: ownSummary = summary, labels = {} }) => ({
+        summary: ownSummary,
+        labels,
         // Overrides have passed `settingsInForce`, so the keys are those of `settings`.
-        expr: (one.expression ?? expression)(inForce as Settings<Own>, own, link),
+        expr: expression(inForce as Settings<Own>, own, link, labels),
       })),
   };
 }

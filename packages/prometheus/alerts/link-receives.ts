@@ -18,19 +18,18 @@ export const receiversAlerts = {
     "critical",
     { for: "2m", window: "5m" },
     "No write of a sender has been accepted for minutes.",
-    () => "",
+    ({ window }, own, _link, { sender }) => {
+      const accepted = own(
+        "envoy_http_downstream_rq_xx",
+        `envoy_http_conn_manager_prefix="sender_${sender}",envoy_response_code_class="2"`,
+      );
+      return `sum(increase(${accepted}[${window}])) == 0\nor\nabsent(sum_over_time(${accepted}[${window}]))`;
+    },
     {
       each: ({ senders }) =>
-        senders.map((name) => ({
-          summary: `No write of sender ${name} has been accepted for minutes.`,
-          labels: { sender: name },
-          expression: ({ window }, own) => {
-            const accepted = own(
-              "envoy_http_downstream_rq_xx",
-              `envoy_http_conn_manager_prefix="sender_${name}",envoy_response_code_class="2"`,
-            );
-            return `sum(increase(${accepted}[${window}])) == 0\nor\nabsent(sum_over_time(${accepted}[${window}]))`;
-          },
+        senders.map((sender) => ({
+          summary: `No write of sender ${sender} has been accepted for minutes.`,
+          labels: { sender },
         })),
     },
   ),
