@@ -1,7 +1,7 @@
 import "reflect-metadata";
 import { createPrivateKey, createPublicKey, webcrypto } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { artifactNames, certificatesOf } from "@metrics-link/contract";
+import { artifactNames, certificatesOf, type PkiOutput, pkiOutput, readPkiOutput } from "@metrics-link/contract";
 import * as x509 from "@peculiar/x509";
 import { z } from "zod";
 import { artifactsOf } from "../cli/ceremony.ts";
@@ -23,6 +23,13 @@ const state = z.object({
   }),
 });
 
+/** What a side's last update left in its output `pki`. @throws Error before there was one */
+export async function pkiOf(sandbox: Sandbox, role: Role): Promise<PkiOutput> {
+  const found = readPkiOutput(await pulumiOf(sandbox).output(role, pkiOutput, z.unknown()));
+  if (found === undefined) throw new Error(`stack ${role} has no output ${pkiOutput}`);
+  return found;
+}
+
 /** A side's PKI with its keys in clear: what somebody has who holds the state and its passphrase. */
 export async function identitiesOf(sandbox: Sandbox, role: Role): Promise<Identities> {
   const pulumi = pulumiOf(sandbox);
@@ -36,11 +43,7 @@ export async function identitiesOf(sandbox: Sandbox, role: Role): Promise<Identi
     return found;
   };
   // The root signed it: its certificate is an artifact of the ceremony.
-  const { generations } = await pulumi.output(
-    role,
-    "pki",
-    z.object({ generations: z.object({ intermediate: z.int() }) }),
-  );
+  const { generations } = await pkiOf(sandbox, role);
   const file = artifactsOf(sandbox, role, artifactNames.intermediate(generations.intermediate));
   const intermediate = readFileSync(file, "utf8");
   return {

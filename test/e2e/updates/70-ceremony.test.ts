@@ -6,13 +6,11 @@ import { join } from "node:path";
 import { artifactNames, certificatesOf } from "@metrics-link/contract";
 import { artifactsOf, mediumOf } from "@metrics-link/sandbox/cli/ceremony.ts";
 import { type Role, roles } from "@metrics-link/sandbox/cli/stack-files.ts";
-import { z } from "zod";
+import { pkiOf } from "@metrics-link/sandbox/testing/identities.ts";
 import { openssl } from "../../support/openssl.ts";
 import { atTheRoot, begin, run, withoutNetwork } from "../support/commands.ts";
 import { on, pulumi, sandbox } from "../support/sandbox.ts";
 import { needs, world } from "../support/world.ts";
-
-const pkiGenerations = z.object({ generations: z.object({ intermediate: z.int() }) });
 
 describe("roots that are offline", function () {
   needs(world.link);
@@ -38,7 +36,7 @@ describe("roots that are offline", function () {
       assert.ok(found.length >= 4, `${found.length} keys in the state of ${role}`);
       const keys = found.filter((pem) => !pem.includes("OPENSSH")).map((pem) => createPublicKey(createPrivateKey(pem)));
       assert.equal(keys.filter((key) => publicKeys.some((root) => root.equals(key))).length, 0);
-      const { generations } = await pulumi().output(role, "pki", pkiGenerations);
+      const { generations } = await pkiOf(sandbox, role);
       const intermediate = new X509Certificate(
         readFileSync(artifact(role, artifactNames.intermediate(generations.intermediate))),
       );
@@ -137,7 +135,7 @@ describe("roots that are offline", function () {
   });
 
   it("stop an update whose signed intermediate is of another key, before anything changes", async () => {
-    const { generations } = await pulumi().output("sender", "pki", pkiGenerations);
+    const { generations } = await pkiOf(sandbox, "sender");
     const file = artifact("sender", artifactNames.intermediate(generations.intermediate));
     const valid = readFileSync(file, "utf8");
     writeFileSync(file, readFileSync(artifact("receiver", artifactNames.intermediate(1)), "utf8"));

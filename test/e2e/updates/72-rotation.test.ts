@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { type PkiOutput, readPkiOutput } from "@metrics-link/contract";
+import type { PkiOutput } from "@metrics-link/contract";
+import type { Role } from "@metrics-link/sandbox/cli/stack-files.ts";
+import { pkiOf } from "@metrics-link/sandbox/testing/identities.ts";
 import { z } from "zod";
 import { eventually } from "../../support/eventually.ts";
 import { begin, must, run } from "../support/commands.ts";
@@ -9,8 +11,7 @@ import { beforehand, nothingMissing } from "../support/samples.ts";
 import { on, pulumi, sandbox } from "../support/sandbox.ts";
 import { needs, world } from "../support/world.ts";
 
-const pki = async (role: string) =>
-  readPkiOutput(await pulumi().output(role, "pki", z.unknown())) ?? assert.fail(`stack ${role} has no output pki`);
+const pki = (role: Role) => pkiOf(sandbox, role);
 const rotate = (...words: string[]) => must("rotate", ...words, "--no-compare");
 const fingerprints = (role: string) => pulumi().output(role, "rootFingerprints", z.array(z.string()));
 

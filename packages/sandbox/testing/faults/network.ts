@@ -1,5 +1,5 @@
-import { readFileSync } from "node:fs";
 import { runOnHost, type Sandbox } from "../../cli/sandbox.ts";
+import { Store } from "../../cloud/store.ts";
 import { topologyOf } from "../../cloud/topology.ts";
 import type { Instance, Topology, Vpc } from "../../model/topology.ts";
 import { execute, inNamespace, run } from "../../realiser/command.ts";
@@ -9,8 +9,8 @@ import { runAgent } from "./units.ts";
 
 /** What the sandbox's networks were made from. */
 export function topologyIn({ layout }: Sandbox): Topology {
-  const { resources, rules } = JSON.parse(readFileSync(layout.cloudFile, "utf8"));
-  return topologyOf(resources, rules);
+  const record = new Store(layout.cloudFile);
+  return topologyOf(record.all(), record.rules);
 }
 
 /** The instance of a name and the VPC that it is in. @throws Error when there is none */
