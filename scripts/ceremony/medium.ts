@@ -10,7 +10,6 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
-import { parseJson } from "@metrics-link/contract";
 import { parseRootConfiguration, type RootConfiguration, rootNamespace } from "@metrics-link/pki/ceremony/index.ts";
 import { Pulumi } from "@metrics-link/sandbox/cli/pulumi.ts";
 import { parse, parseDocument, stringify } from "yaml";
@@ -74,9 +73,7 @@ export class Medium {
   async make(configuration: RootConfiguration): Promise<Certificates> {
     mkdirSync(join(this.folder, "state"), { recursive: true, mode: 0o700 });
     return await this.withPulumi(async (pulumi) => {
-      const { stdout } = await pulumi.must(["stack", "ls", "--json"]);
-      const stacks = parseJson(z.array(z.object({ name: z.string() })), stdout, "The list of stacks");
-      const known = stacks.some(({ name }) => name === stack);
+      const known = (await pulumi.stacks()).includes(stack);
       if (!known) await pulumi.must(["stack", "init", stack, "--secrets-provider", "passphrase"]);
       else await pulumi.must(["cancel", stack, "--yes"]);
       const before = this.text();
