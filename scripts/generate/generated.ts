@@ -2,7 +2,7 @@
 export interface Generated {
   readonly file: string;
   /** @param text the file as it is @returns the file as it should be */
-  render(text: string, repository: string): Promise<string>;
+  render(text: string): Promise<string>;
 }
 
 /** A page with a new part between `<!-- NAME: begin -->` and `<!-- NAME: end -->`. @throws Error without these lines */

@@ -7,7 +7,6 @@ import type { Generated } from "./generated.ts";
 import { policyPage } from "./policies.ts";
 import { runbookIndex } from "./runbooks.ts";
 
-/** In this order: the page of policies reads their index. */
 export const generated: readonly Generated[] = [policyPage, runbookIndex, configurationPage];
 
 const usage = `Usage: npm run -s generate -- [--check]
@@ -21,7 +20,7 @@ async function main(words: readonly string[]): Promise<number> {
   for (const { file, render } of generated) {
     const path = join(repository, file);
     const text = readFileSync(path, "utf8");
-    const wanted = await render(text, repository);
+    const wanted = await render(text);
     if (wanted === text) continue;
     stale.push(file);
     if (!check) writeFileSync(path, wanted);
