@@ -1,10 +1,10 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Command, say } from "../stack/command-line.ts";
 import { repository } from "../stack/context.ts";
 import { lengthProblems } from "./length.ts";
-import { sourceFiles, trackedPaths } from "./source.ts";
+import { type SourceFile, sourceFiles, trackedPaths } from "./source.ts";
 import { forbiddenWords, wordProblems } from "./words.ts";
 
 interface Check {
@@ -16,6 +16,13 @@ interface Check {
 /** Unused exports are not among them yet: knip.jsonc says why. */
 const unused = ["files", "dependencies", "unlisted", "unresolved", "duplicates"];
 
+let read: readonly SourceFile[] | undefined;
+/** Every tracked text file; several checks look at them. */
+function sources(): readonly SourceFile[] {
+  read ??= sourceFiles(repository);
+  return read;
+}
+
 /** Every check of the source as it stands. */
 export const checks: readonly Check[] = [
   { name: "types", passes: program("tsc", "--noEmit") },
@@ -26,8 +33,8 @@ export const checks: readonly Check[] = [
   },
   { name: "unused", passes: program("knip", "--no-progress", "--no-config-hints", "--include", unused.join(",")) },
   { name: "shell", passes: program("shellcheck", ...shellFiles()) },
-  { name: "file length", passes: found(() => lengthProblems(sourceFiles(repository))) },
-  { name: "words", passes: found(() => wordProblems(sourceFiles(repository), forbidden())) },
+  { name: "file length", passes: found(() => lengthProblems(sources())) },
+  { name: "words", passes: found(() => wordProblems(sources(), forbiddenWords(glossary()))) },
 ];
 
 function program(file: string, ...words: string[]): () => boolean {
@@ -52,9 +59,8 @@ function shellFiles(): string[] {
   return trackedPaths(repository).filter((path) => path.endsWith(".sh") || /^#!.*\b(ba|da)?sh\b/.test(firstLine(path)));
 }
 
-function forbidden(): string[] {
-  const page = join(repository, "docs/glossary.md");
-  return existsSync(page) ? forbiddenWords(readFileSync(page, "utf8")) : [];
+function glossary(): string {
+  return readFileSync(join(repository, "docs/glossary.md"), "utf8");
 }
 
 /** Runs every check, even after one failed. @returns the names of those that failed */

@@ -40,7 +40,6 @@ export function wordProblems(
   words: readonly string[],
   allowed: readonly Exception[] = exceptions,
 ): string[] {
-  if (words.length === 0) return [];
   const forbidden = new RegExp(`(?<![\\p{L}\\d])(${words.map(pattern).join("|")})s?(?![\\p{L}\\d])`, "giu");
   const used = new Set<Exception>();
   const found = files
