@@ -1,6 +1,5 @@
-import { parseArgs } from "node:util";
 import { checks, lint } from "../lint/index.ts";
-import type { Command } from "../stack/command-line.ts";
+import { type Command, parsed } from "../stack/command-line.ts";
 import { suitesOf } from "./files.ts";
 import { type Counts, run } from "./run.ts";
 
@@ -15,8 +14,7 @@ const stages = [["unit", "sandbox"], ["program"], ["link", "hosts", "updates"]];
 export const command: Command = {
   usage,
   async run(words) {
-    const options = { keep: { type: "boolean" } } as const;
-    const { values, positionals } = parseArgs({ args: [...words], allowPositionals: true, options });
+    const { values, positionals } = parsed(words, { keep: { type: "boolean", default: false } });
     const suites = suitesOf(positionals, process.env.METRICS_LINK_TEST_SANDBOX);
     const nameWidth = Math.max(...suites.map(({ name }) => name.length));
     const environment = values.keep ? { METRICS_LINK_TEST_KEEP: "1" } : {};
