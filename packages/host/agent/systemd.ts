@@ -1,7 +1,7 @@
 import { readdir, readlink, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { type ChangeAction, unitFolder as folder, hostPaths, type ReleaseFile } from "@metrics-link/release";
-import type { Effects } from "./effects.ts";
+import { commandFailed, type Effects } from "./effects.ts";
 import { exists, placeLink } from "./files.ts";
 import { at } from "./run.ts";
 
@@ -129,8 +129,7 @@ export class Systemd {
   async #systemctl(verb: string, ...units: string[]): Promise<void> {
     // Prometheus may take three minutes to stop.
     const { code, output } = await this.#effects.run(["systemctl", verb, ...units], { timeoutMs: 240_000 });
-    if (code !== 0)
-      throw new Error(`systemctl ${[verb, ...units].join(" ")} failed (exit code ${code}): ${output.trim()}`);
+    if (code !== 0) throw commandFailed(`systemctl ${[verb, ...units].join(" ")} failed`, { code, output });
   }
 }
 

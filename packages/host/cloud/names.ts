@@ -1,3 +1,4 @@
+import { LinkError } from "@metrics-link/contract";
 import { hostNameText } from "@metrics-link/release";
 
 /**
@@ -20,7 +21,8 @@ export function bucketName(storeName: string, account: { readonly id: string; re
 
 function within(limit: number, what: string, name: string): string {
   if (name.length <= limit) return name;
-  throw new Error(
-    `The ${what} name ${name} has ${name.length} characters, AWS allows ${limit}: shorten the host's name`,
-  );
+  throw new LinkError("AWS_LIMIT", {
+    what: `The ${what} name ${name} has ${name.length} characters, AWS allows ${limit}`,
+    next: "shorten the host's name",
+  });
 }

@@ -1,4 +1,5 @@
 import { crc32c } from "@aws-crypto/crc32c";
+import { LinkError, printableLines } from "@metrics-link/contract";
 import { compress } from "snappyjs";
 import { post, textOf } from "../common/http.ts";
 import {
@@ -39,7 +40,9 @@ export async function* readSeries(readUrl: string, from: number, to: number): As
   );
   const type = answer.headers["content-type"] ?? "";
   if (answer.statusCode !== 200 || !type.startsWith("application/x-streamed-protobuf")) {
-    throw new Error(`${readUrl} answers ${answer.statusCode} ${type}: ${await textOf(answer)}`);
+    throw new LinkError("REQUEST_FAILED", {
+      what: printableLines(`${readUrl} answers ${answer.statusCode} ${type}: ${await textOf(answer)}`),
+    });
   }
   for await (const frame of framesOf(answer)) {
     for (const { labels, chunks } of decodeChunkedReadResponse(frame)) {
@@ -48,7 +51,7 @@ export async function* readSeries(readUrl: string, from: number, to: number): As
       for (const { encoding, data, minTime, maxTime } of chunks) {
         if (maxTime < from || minTime > to) continue;
         if (histogramEncodings.includes(encoding)) histograms += samplesIn(data);
-        else if (encoding !== xorEncoding) throw new Error(`${readUrl} answers with a chunk of encoding ${encoding}`);
+        else if (encoding !== xorEncoding) throw invalid(`${readUrl} answers with a chunk of encoding ${encoding}`);
         else for (const sample of decodeXorChunk(data)) if (within(sample, from, to)) samples.push(sample);
       }
       yield { labels, samples, histograms };
@@ -80,15 +83,17 @@ export async function* framesOf(stream: AsyncIterable<Uint8Array>): AsyncGenerat
       wanted = header === undefined ? rest.length + 1 : header.end;
       if (header === undefined || rest.length < header.end) break;
       const data = rest.subarray(header.start, header.end);
-      if (crc32c(data) !== header.crc) throw new Error(`a frame of ${data.length} bytes does not match its CRC-32C`);
+      if (crc32c(data) !== header.crc) throw invalid(`a frame of ${data.length} bytes does not match its CRC-32C`);
       yield data;
       rest = rest.subarray(header.end);
     }
     pieces = rest.length === 0 ? [] : [rest];
     held = rest.length;
   }
-  if (held > 0) throw new Error(`the answer ends within a frame, after ${held} of its bytes`);
+  if (held > 0) throw invalid(`the answer ends within a frame, after ${held} of its bytes`);
 }
+
+const invalid = (what: string) => new LinkError("REMOTE_READ_INVALID", { what });
 
 function headerOf(
   bytes: Uint8Array,
@@ -98,12 +103,12 @@ function headerOf(
     length += (byte & 0x7f) * factor;
     factor *= 128;
     if (byte >= 0x80) continue;
-    if (length > frameLimitBytes) throw new Error(`a frame claims ${length} bytes; the limit is ${frameLimitBytes}`);
+    if (length > frameLimitBytes) throw invalid(`a frame claims ${length} bytes; the limit is ${frameLimitBytes}`);
     const start = index + 1 + crcBytes;
     if (bytes.length < start) return undefined;
     const crc = new DataView(bytes.buffer, bytes.byteOffset + index + 1, crcBytes).getUint32(0);
     return { start, end: start + length, crc };
   }
-  if (bytes.length >= 5) throw new Error(`a frame claims more than 32 GiB; the limit is ${frameLimitBytes} bytes`);
+  if (bytes.length >= 5) throw invalid(`a frame claims more than 32 GiB; the limit is ${frameLimitBytes} bytes`);
   return undefined;
 }

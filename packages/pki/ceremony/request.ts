@@ -1,6 +1,6 @@
 import "reflect-metadata";
 import { createHash, webcrypto } from "node:crypto";
-import { commonNames, type Problem } from "@metrics-link/contract";
+import { commonNames, LinkError, type Problem } from "@metrics-link/contract";
 import { cryptoProvider, type JsonName, Pkcs10CertificateRequest } from "@peculiar/x509";
 
 cryptoProvider.set(webcrypto as never);
@@ -44,7 +44,8 @@ function parse(pem: string): Pkcs10CertificateRequest {
   try {
     return new Pkcs10CertificateRequest(pem);
   } catch (cause) {
-    throw new Error("this is no certificate request in PEM (-----BEGIN CERTIFICATE REQUEST-----)", { cause });
+    const what = "this is not a certificate request in PEM (-----BEGIN CERTIFICATE REQUEST-----)";
+    throw new LinkError("CEREMONY_INVALID", { what, cause });
   }
 }
 
