@@ -98,7 +98,7 @@ export class PreviewReader {
   readonly #warnings: string[] = [];
   #succeeded = false;
 
-  /** @throws Error for an event that is not of the pinned engine's shape: its content would be missed */
+  /** @throws LinkError `PREVIEW_UNREADABLE` for an event not of the pinned engine's shape: its content would be missed */
   line(line: string): void {
     if (line.startsWith("{")) this.#event(line);
     // Before the engine starts, the command line prints plain text.

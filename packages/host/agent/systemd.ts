@@ -125,7 +125,7 @@ export class Systemd {
       await rm(join(directory, path), { force: true });
   }
 
-  /** @throws Error with systemd's message */
+  /** @throws LinkError `COMMAND_FAILED` with systemd's message */
   async #systemctl(verb: string, ...units: string[]): Promise<void> {
     // Prometheus may take three minutes to stop.
     const { code, output } = await this.#effects.run(["systemctl", verb, ...units], { timeoutMs: 240_000 });

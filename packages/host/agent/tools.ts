@@ -99,7 +99,7 @@ type Seal = z.output<typeof seal>;
 /** The seal's file, beside a tool's directory. */
 export const sealOf = (directory: string) => `${directory}.seal.json`;
 
-/** @throws Error when there is none, or it cannot be parsed */
+/** @throws when there is none; LinkError `JSON_INVALID` when it cannot be parsed */
 export async function readSeal(directory: string): Promise<Seal> {
   const file = sealOf(directory);
   return parseJson(seal, await readFile(file, "utf8"), file);

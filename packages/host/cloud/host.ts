@@ -134,7 +134,7 @@ export class Host extends pulumi.ComponentResource {
   }
 }
 
-/** @throws LinkError `ARTIFACTS_INVALID` when the host would have no agent of Systems Manager, and so could not be asked to converge */
+/** @throws LinkError `ARTIFACTS_INVALID` when the host would have no Systems Manager agent, which converge needs */
 function managementAgentOf({ hostName, image, store }: HostArgs): ReleaseTool | undefined {
   if (image.bringsManagementAgent) return undefined;
   const found = store.tools.get(managementAgent);

@@ -3,7 +3,7 @@ import { hostNameText } from "@metrics-link/release";
 
 /**
  * The names of a host's own resources. IAM is global, so its names contain the region. AWS allows 64 characters for a role.
- * @throws Error when a name is too long
+ * @throws LinkError `AWS_LIMIT` when a name is too long
  */
 export function hostNames(hostName: string, region: string) {
   hostNameText.parse(hostName);

@@ -25,7 +25,8 @@ const timeoutMs = 60_000;
  * Reads all series of a span from a Prometheus' TSDB by remote read, both ends inclusive. Prometheus adds its external
  * labels exactly as for remote write (storage/remote/read_handler.go and codec.go, MergeLabels). Chunks arrive whole;
  * samples outside of the span are dropped here. One frame is in memory at a time.
- * @throws Error when Prometheus refuses, or the answer is truncated, corrupt or in an unknown encoding
+ * @throws LinkError `REQUEST_FAILED` when Prometheus refuses; `REMOTE_READ_INVALID` when the answer is truncated, corrupt or in an
+ * unknown encoding
  */
 export async function* readSeries(readUrl: string, from: number, to: number): AsyncGenerator<SeriesSpan> {
   const answer = await post(
@@ -68,7 +69,7 @@ const crcBytes = 4;
 /**
  * The frames of a streamed remote read: the length as uvarint, the data's CRC-32C as big-endian uint32, the data
  * (Prometheus, storage/remote/chunked.go). Keeps one frame in memory.
- * @throws Error when a frame is truncated, corrupt, or larger than 8 MiB
+ * @throws LinkError `REMOTE_READ_INVALID` when a frame is truncated, corrupt, or larger than 8 MiB
  */
 export async function* framesOf(stream: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   let pieces: Uint8Array[] = [];

@@ -18,7 +18,7 @@ const all64 = (1n << 64n) - 1n;
 
 /**
  * The samples of a Prometheus XOR chunk (tsdb/chunkenc/xor.go and tsdb/docs/format/chunks.md), oldest first.
- * @throws Error when the chunk ends before its last sample
+ * @throws LinkError `REMOTE_READ_INVALID` when the chunk ends before its last sample
  */
 export function* decodeXorChunk(chunk: Uint8Array): Generator<Sample> {
   const bits = new BitReader(chunk, headerBytes);

@@ -21,7 +21,7 @@ export interface Request {
   readonly extensions: readonly string[];
 }
 
-/** @throws Error when the text is no certificate request in PEM */
+/** @throws LinkError `CEREMONY_INVALID` when the text is not a certificate request in PEM */
 export async function readRequest(pem: string): Promise<Request> {
   const request = parse(pem);
   const { algorithm, rawData } = request.publicKey;

@@ -97,7 +97,7 @@ export async function placeSecrets(run: Run): Promise<void> {
   await remember(effects.root, memory);
 }
 
-/** @throws Error naming the secret and the field, never the value */
+/** @throws LinkError `SECRET_INVALID` naming the secret and the field, never the value */
 function fieldOf({ secretArn, field }: ReleaseSecret, value: string): string {
   if (field === undefined) return value;
   let parsed: unknown;

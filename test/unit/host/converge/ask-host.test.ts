@@ -139,7 +139,7 @@ describe("host: converge command", () => {
     assert.equal(readEnvironment({ ...environment, METRICS_LINK_FORCE: "true" }).force, true);
     assert.throws(
       () => readEnvironment({ ...environment, METRICS_LINK_INSTANCE_ID: "" }),
-      /METRICS_LINK_INSTANCE_ID is/,
+      { code: "USAGE", message: /METRICS_LINK_INSTANCE_ID is/ },
     );
   });
 });
