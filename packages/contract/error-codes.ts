@@ -171,7 +171,7 @@ const codes = {
   },
   NO_SAMPLES: {
     meaning: "Prometheus has no recent samples to answer a question from.",
-    next: "Check whether the senders send: `npm run link`.",
+    next: "Check that the senders run and that the link is up (docs/operate.md).",
   },
   // Commands.
   USAGE: {

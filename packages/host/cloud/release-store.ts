@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { LinkError } from "@metrics-link/contract";
+import { LinkError, parseJson } from "@metrics-link/contract";
 import {
   type Artifact,
   parseArtifactIndex,
@@ -12,6 +12,7 @@ import {
 } from "@metrics-link/release";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { z } from "zod";
 import type { AgentBundle } from "../bundle/index.ts";
 import { bucketName } from "./names.ts";
 import { bucketPolicy } from "./policies.ts";
@@ -23,7 +24,7 @@ export interface LocatedArtifact extends Artifact {
 
 /**
  * Reads the index of tools that the set-up wrote (`artifacts/index.json` in the cache).
- * @throws LinkError `ARTIFACTS_INVALID` naming the file
+ * @throws LinkError `ARTIFACTS_INVALID` or `JSON_INVALID` naming the file
  */
 export function locateArtifacts(indexFile: string): LocatedArtifact[] {
   let text: string;
@@ -36,7 +37,7 @@ export function locateArtifacts(indexFile: string): LocatedArtifact[] {
       cause,
     });
   }
-  return parseArtifactIndex(JSON.parse(text)).map((artifact) => ({
+  return parseArtifactIndex(parseJson(z.unknown(), text, indexFile)).map((artifact) => ({
     ...artifact,
     path: resolve(dirname(indexFile), artifact.file),
   }));

@@ -25,8 +25,8 @@ const timeoutMs = 60_000;
  * Reads all series of a span from a Prometheus' TSDB by remote read, both ends inclusive. Prometheus adds its external
  * labels exactly as for remote write (storage/remote/read_handler.go and codec.go, MergeLabels). Chunks arrive whole;
  * samples outside of the span are dropped here. One frame is in memory at a time.
- * @throws LinkError `REQUEST_FAILED` when Prometheus refuses; `REMOTE_READ_INVALID` when the answer is truncated, corrupt or in an
- * unknown encoding
+ * @throws LinkError `REQUEST_FAILED` when Prometheus refuses; `REMOTE_READ_INVALID` when the answer is truncated, corrupt
+ * or in an unknown encoding
  */
 export async function* readSeries(readUrl: string, from: number, to: number): AsyncGenerator<SeriesSpan> {
   const answer = await post(
