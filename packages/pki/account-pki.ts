@@ -1,5 +1,5 @@
 import type { Configuration } from "@metrics-link/config";
-import { fingerprintOf, leafNames, LinkError, type PkiOutput } from "@metrics-link/contract";
+import { fingerprintOf, LinkError, leafNames, type PkiOutput } from "@metrics-link/contract";
 import * as pulumi from "@pulumi/pulumi";
 import type { OfflineAuthority } from "./artifacts.ts";
 import { IntermediateAuthority, RootAuthority } from "./authorities.ts";

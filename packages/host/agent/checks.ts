@@ -19,7 +19,8 @@ const checkers: { readonly [Kind in Check["kind"]]: Checker<Kind> } = {
   envoyMeaning: async (run, { file }) => {
     const lookup = (path: string) => releaseOf(run).files.find((one) => one.path === path)?.content;
     const found = find(readFiles(lookup, file), { lookup });
-    if (found.length > 0) throw new LinkError("RELEASE_CHECK_FAILED", {
+    if (found.length > 0)
+      throw new LinkError("RELEASE_CHECK_FAILED", {
         what: printableLines(`${file} is invalid: ${found.map(sentence).join("; ")}`),
       });
   },
@@ -76,7 +77,8 @@ async function validated(
       cwd: staged,
       ...(user === undefined ? {} : { as: user }),
     });
-    if (code !== 0) throw new LinkError("RELEASE_CHECK_FAILED", {
+    if (code !== 0)
+      throw new LinkError("RELEASE_CHECK_FAILED", {
         what: `${file} is invalid (exit code ${code}): ${printableLines(lastLines(output, 20))}`,
       });
   } finally {

@@ -14,7 +14,10 @@ export interface CommandResult {
 }
 
 /** For a command that ended with an exit code other than 0. @param what the command, and that it failed */
-export const commandFailed = (what: string, { code, output }: { readonly code: number | null; readonly output: string }): LinkError =>
+export const commandFailed = (
+  what: string,
+  { code, output }: { readonly code: number | null; readonly output: string },
+): LinkError =>
   new LinkError("COMMAND_FAILED", { what: `${what} (exit code ${code}): ${printableLines(output.trim())}` });
 
 interface LinesResult {

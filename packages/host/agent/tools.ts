@@ -18,7 +18,10 @@ export async function downloadVerified(effects: Effects, key: string, expected: 
   try {
     await effects.downloadObject(key, partial);
     const found = await sha256OfFile(partial);
-    if (found !== expected) throw new LinkError("HASH_MISMATCH", { what: `${key} has the SHA-256 ${found}, not ${expected}: it is discarded` });
+    if (found !== expected)
+      throw new LinkError("HASH_MISMATCH", {
+        what: `${key} has the SHA-256 ${found}, not ${expected}: it is discarded`,
+      });
     await rename(partial, file);
   } finally {
     await rm(partial, { force: true });
@@ -47,7 +50,9 @@ export async function ensureTool({ effects }: Pick<Run, "effects">, tool: Releas
     else await copySingle(tool, archive, unpacked);
     for (const inner of Object.values(tool.executables)) {
       if (!(await isPlainFile(unpacked, inner)))
-        throw new LinkError("RELEASE_INVALID", { what: `The archive of ${tool.name} ${tool.version} has no plain file ${inner}` });
+        throw new LinkError("RELEASE_INVALID", {
+          what: `The archive of ${tool.name} ${tool.version} has no plain file ${inner}`,
+        });
       await openUp(unpacked, inner);
     }
     await sealExecutables(unpacked, tool, sealOf(directory));

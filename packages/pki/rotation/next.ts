@@ -66,7 +66,10 @@ export function next(view: View, rotation: Rotation, emergency = false): Next {
   if (rotation === "leaf") return emergency ? newIdentity(view) : raise(view, "leaf");
   if (rotation === "intermediate") {
     if (view.generations.otherRoots.length > 0) {
-      throw new OutOfOrderError("a rotation of the root is under way, and it brings a new intermediate", "end it first");
+      throw new OutOfOrderError(
+        "a rotation of the root is under way, and it brings a new intermediate",
+        "end it first",
+      );
     }
     return intermediateStep(view);
   }
@@ -169,7 +172,10 @@ function rootStep(view: View): Next {
   const waiting = waitsForPeers(view);
   if (waiting) return waiting;
   if (view.generations.nextIntermediate !== undefined) {
-    throw new OutOfOrderError("a rotation of the intermediate is under way, signed by the root in force", "end it first");
+    throw new OutOfOrderError(
+      "a rotation of the intermediate is under way, signed by the root in force",
+      "end it first",
+    );
   }
   const generation = root + 1;
   if (view.root === "offline" && view.artifacts.roots[generation] === undefined) {

@@ -129,7 +129,10 @@ describe("both", () => {
       });
     assert.deepEqual(rules("a.yml", "b.yaml").configuration.rule_files, ["alerts.yml", "rules/a.yml", "rules/b.yaml"]);
     for (const wrong of ["../a.yml", "a/b.yml", "a.txt", ".yml"]) assert.throws(() => rules(wrong), InvalidInputError);
-    assert.throws(() => rules("a.yml", "a.yml"), { name: "InvalidInputError", code: "PROMETHEUS_CONFIGURATION_INVALID" });
+    assert.throws(() => rules("a.yml", "a.yml"), {
+      name: "InvalidInputError",
+      code: "PROMETHEUS_CONFIGURATION_INVALID",
+    });
   });
 
   it("come as files that Prometheus alone may read", () => {

@@ -30,7 +30,9 @@ export async function evidence(
   const ofRelease = <Value>(name: EvidencePartName, read: (document: Release) => Promise<Value>) =>
     asked(name, async () => {
       if ("error" in release)
-        throw new LinkError("EVIDENCE_UNAVAILABLE", { what: `the release in force could not be read: ${release.error}` });
+        throw new LinkError("EVIDENCE_UNAVAILABLE", {
+          what: `the release in force could not be read: ${release.error}`,
+        });
       return await read(release.value.document);
     });
   return {

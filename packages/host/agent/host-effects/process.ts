@@ -35,7 +35,9 @@ export const run: Effects["run"] = (argv, { as, cwd = "/", timeoutMs } = {}) =>
       code === null
         ? reject(
             new LinkError("COMMAND_FAILED", {
-              what: printableLines(`${argv.join(" ")} was killed by ${signal} (its limit is ${timeoutMs} ms): ${output}`),
+              what: printableLines(
+                `${argv.join(" ")} was killed by ${signal} (its limit is ${timeoutMs} ms): ${output}`,
+              ),
             }),
           )
         : resolve({ code, output }),
@@ -72,7 +74,9 @@ export const handOverTo: Effects["handOverTo"] = (argv) =>
     });
     child.on("error", (cause) => reject(cannotRun(command, cause)));
     child.on("close", (code, signal) =>
-      code === null ? reject(new LinkError("COMMAND_FAILED", { what: `the agent that took over was killed by ${signal}` })) : resolve(code),
+      code === null
+        ? reject(new LinkError("COMMAND_FAILED", { what: `the agent that took over was killed by ${signal}` }))
+        : resolve(code),
     );
   });
 

@@ -32,7 +32,9 @@ export async function fetchRelease(run: Run): Promise<void> {
   run.text = text.toString();
   run.head = parseReleaseHead(JSON.parse(run.text));
   if (run.head.host === identity.host) return;
-  throw new LinkError("RELEASE_INVALID", { what: `The release is for the host ${run.head.host}, this is ${identity.host}` });
+  throw new LinkError("RELEASE_INVALID", {
+    what: `The release is for the host ${run.head.host}, this is ${identity.host}`,
+  });
 }
 
 /**

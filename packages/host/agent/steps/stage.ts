@@ -105,7 +105,9 @@ function fieldOf({ secretArn, field }: ReleaseSecret, value: string): string {
     parsed = JSON.parse(value);
   } catch {
     // Without its cause: a parser's message quotes what it read.
-    throw new LinkError("SECRET_INVALID", { what: `The value of ${secretArn} is not JSON, so it has no field ${field}` });
+    throw new LinkError("SECRET_INVALID", {
+      what: `The value of ${secretArn} is not JSON, so it has no field ${field}`,
+    });
   }
   const found = valueAt(parsed, [field]);
   if (typeof found === "string") return found;
@@ -129,5 +131,6 @@ export async function validate(run: Run): Promise<void> {
     ),
   );
   const objections = results.flat();
-  if (objections.length > 0) throw new LinkError("RELEASE_CHECK_FAILED", { what: printableLines(objections.join("\n")) });
+  if (objections.length > 0)
+    throw new LinkError("RELEASE_CHECK_FAILED", { what: printableLines(objections.join("\n")) });
 }

@@ -29,7 +29,8 @@ describe("JSON that has one reading", () => {
     it(`is not ${what}`, () => {
       assert.throws(
         () => parseJson(text),
-        (error: unknown) => error instanceof UnreadableJson && hasCode(error, "JSON_INVALID") && said.test(error.message),
+        (error: unknown) =>
+          error instanceof UnreadableJson && hasCode(error, "JSON_INVALID") && said.test(error.message),
       );
     });
   }

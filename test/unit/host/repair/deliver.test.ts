@@ -97,13 +97,22 @@ describe("a frame", () => {
   });
 
   it("is refused when it is truncated, corrupt, or no frame", async () => {
-    await assert.rejects(read([frame, frame.subarray(0, -1)]), { code: "REMOTE_READ_INVALID", message: /ends within a frame, after 13 of its bytes/ });
-    await assert.rejects(
-      read([Buffer.concat([frame.subarray(0, -1), Buffer.from("8")])]),
-      { code: "REMOTE_READ_INVALID", message: /does not match its CRC-32C/ },
-    );
-    await assert.rejects(read([Buffer.from("\xff\xff\xff\xff\xff", "latin1")]), { code: "REMOTE_READ_INVALID", message: /a frame claims/ });
-    await assert.rejects(read([Buffer.from("\xff\xff\xff\x7f", "latin1")]), { code: "REMOTE_READ_INVALID", message: /a frame claims 268435455 bytes/ });
+    await assert.rejects(read([frame, frame.subarray(0, -1)]), {
+      code: "REMOTE_READ_INVALID",
+      message: /ends within a frame, after 13 of its bytes/,
+    });
+    await assert.rejects(read([Buffer.concat([frame.subarray(0, -1), Buffer.from("8")])]), {
+      code: "REMOTE_READ_INVALID",
+      message: /does not match its CRC-32C/,
+    });
+    await assert.rejects(read([Buffer.from("\xff\xff\xff\xff\xff", "latin1")]), {
+      code: "REMOTE_READ_INVALID",
+      message: /a frame claims/,
+    });
+    await assert.rejects(read([Buffer.from("\xff\xff\xff\x7f", "latin1")]), {
+      code: "REMOTE_READ_INVALID",
+      message: /a frame claims 268435455 bytes/,
+    });
   });
 });
 
