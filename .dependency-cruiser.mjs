@@ -94,7 +94,7 @@ export default {
       to: {
         path: [
           ...["@pulumi", "^(node:)?fs", "^(node:)?child_process", "^(node:)?https?$"],
-          "^packages/(?!(console|report|release|prometheus)/)",
+          "^packages/(?!(console|contract|report|release|prometheus)/)",
         ],
       },
     },

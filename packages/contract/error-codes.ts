@@ -101,8 +101,77 @@ const codes = {
     next: "Update the stack and the checkout to the same release, then audit again.",
   },
   JSON_INVALID: {
-    meaning: "A document is not JSON, or is JSON that two readers could read differently.",
+    meaning: "A document is not JSON, lacks the expected form, or is JSON that two readers could read differently.",
     next: "Correct or write anew the document that the message names.",
+  },
+  YAML_INVALID: {
+    meaning: "A document is not YAML, or is YAML that two parsers could read differently.",
+    next: "Write the document without aliases, anchors, tags and values that YAML 1.1 reads differently.",
+  },
+  PREVIEW_UNREADABLE: {
+    meaning: "The Pulumi engine reported an event or an operation that the review does not know.",
+    next: "Use the Pulumi version that `npm run setup` installs; if it repeats, report the message as a bug.",
+  },
+  AWS_LIMIT: {
+    meaning: "A name or a document is longer than AWS allows. Nothing was changed.",
+    next: "Shorten what the message names.",
+  },
+  // On a host: the agent, the repairer and those who query them.
+  HASH_MISMATCH: {
+    meaning: "A download does not have the SHA-256 that the release names. It was discarded.",
+    next: "Run `pulumi up` again. If it repeats, find out who changed the object in the bucket.",
+  },
+  OBJECT_MISSING: {
+    meaning: "The bucket lacks an object, or the host may not read it.",
+    next: "Run `pulumi up` again; check the host's role if it repeats.",
+  },
+  SECRET_INVALID: {
+    meaning: "A secret's value is not text, or lacks the field that the release names.",
+    next: "Correct the secret's value.",
+  },
+  RELEASE_CHECK_FAILED: {
+    meaning: "A release failed a check on the host. The release in force stays.",
+    next: "Correct the cause that the message names and run `pulumi up` again.",
+  },
+  HOST_UNFIT: {
+    meaning: "A host lacks what a release needs: a user, disk space, or a Node that runs the agent.",
+    next: "Free the space that the message names, or replace the instance.",
+  },
+  HOST_UNHEALTHY: {
+    meaning: "Probes of a host still failed at their deadline.",
+    next: "Look at the unit that the message names: `journalctl --unit UNIT`.",
+  },
+  CHANGE_PENDING: {
+    meaning: "A change waits, because it would lose samples that are not sent yet.",
+    next: "Wait until the backlog is sent; docs/operate.md says how to force the change.",
+  },
+  ROLLBACK_IMPOSSIBLE: {
+    meaning: "There is no other good release to roll back to.",
+    next: "Correct the release and run `pulumi up` again.",
+  },
+  EVIDENCE_UNAVAILABLE: {
+    meaning: "A host did not collect a part of the evidence.",
+    next: "Correct the cause that the message names, then audit again.",
+  },
+  REQUEST_FAILED: {
+    meaning: "A request was refused, or its answer was not as expected.",
+    next: "Check that what the message names runs; its log says more.",
+  },
+  LINK_UNAVAILABLE: {
+    meaning: "The link accepts no samples at present. The samples stay pending and are sent later.",
+    next: "Nothing while this passes; else follow the runbook of the alert that fires.",
+  },
+  REMOTE_READ_INVALID: {
+    meaning: "Prometheus answered a remote read with data that cannot be decoded.",
+    next: "Check Prometheus' log for a damaged block; the repairer tries again.",
+  },
+  STATE_INVALID: {
+    meaning: "The repairer's state file cannot be used. Starting without it would forget pending windows.",
+    next: "Move the file away and backfill the windows that it lists (docs/operate.md, Repair).",
+  },
+  NO_SAMPLES: {
+    meaning: "Prometheus has no recent samples to answer a question from.",
+    next: "Check that the senders run and that the link is up (docs/operate.md).",
   },
   // Commands.
   USAGE: {

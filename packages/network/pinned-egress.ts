@@ -1,3 +1,4 @@
+import { LinkError } from "@metrics-link/contract";
 import { ports } from "@metrics-link/release";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
@@ -22,7 +23,7 @@ export class PinnedEgress extends pulumi.ComponentResource {
     super("metrics-link:network:PinnedEgress", name, {}, options);
     const own = { parent: this };
     const [first] = args.network.zones;
-    if (first === undefined) throw new Error("a network has at least one zone");
+    if (first === undefined) throw new LinkError("INTERNAL", { what: "a network has at least one zone" });
 
     const address = new aws.ec2.Eip(
       `${name}-address`,

@@ -1,3 +1,5 @@
+import { LinkError } from "@metrics-link/contract";
+
 /** The ranges of one availability zone. */
 export interface ZonePlan {
   readonly zone: string;
@@ -7,7 +9,7 @@ export interface ZonePlan {
 
 /**
  * Splits a VPC's range into equal parts, a public and a private one for each zone; the public ones come first.
- * @throws RangeError if the range is not canonical (host bits set), or the parts would be smaller than the /28 that
+ * @throws LinkError `CONFIGURATION_INVALID` if the range is not canonical (host bits set), or the parts would be smaller than the /28 that
  * AWS allows at least.
  */
 export function planSubnets(cidr: string, zones: readonly string[]): ZonePlan[] {
@@ -16,14 +18,19 @@ export function planSubnets(cidr: string, zones: readonly string[]): ZonePlan[] 
   const base = toNumber(network);
   const partPrefix = prefix + Math.ceil(Math.log2(2 * zones.length));
   if (base === undefined || !Number.isInteger(prefix) || prefix < 16 || partPrefix > 28) {
-    throw new RangeError(
-      `network.cidr is ${cidr}: an IPv4 range from /16 down to one with room for /28 parts is expected`,
-    );
+    throw new LinkError("CONFIGURATION_INVALID", {
+      what: "network.cidr is not an IPv4 range from /16 down to one with room for /28 parts",
+      value: cidr,
+    });
   }
   const misplaced = base % 2 ** (32 - prefix);
   if (misplaced !== 0) {
     const canonical = `${toAddress(base - misplaced)}/${prefix}`;
-    throw new RangeError(`network.cidr is ${cidr}: an address inside the range, not its first; write ${canonical}`);
+    throw new LinkError("CONFIGURATION_INVALID", {
+      what: "network.cidr starts with an address inside the range, not with its first",
+      value: cidr,
+      next: `write ${canonical}`,
+    });
   }
   const part = (index: number) => `${toAddress(base + index * 2 ** (32 - partPrefix))}/${partPrefix}`;
   return zones.map((zone, index) => ({ zone, public: part(index), private: part(zones.length + index) }));

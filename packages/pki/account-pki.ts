@@ -1,5 +1,5 @@
 import type { Configuration } from "@metrics-link/config";
-import { fingerprintOf, leafNames, type PkiOutput } from "@metrics-link/contract";
+import { fingerprintOf, LinkError, leafNames, type PkiOutput } from "@metrics-link/contract";
 import * as pulumi from "@pulumi/pulumi";
 import type { OfflineAuthority } from "./artifacts.ts";
 import { IntermediateAuthority, RootAuthority } from "./authorities.ts";
@@ -56,7 +56,7 @@ export class AccountPki extends pulumi.ComponentResource {
         );
       },
     );
-    if (inForce === undefined) throw new Error("there is always an intermediate in force");
+    if (inForce === undefined) throw new LinkError("INTERNAL", { what: "there is always an intermediate in force" });
     const pems = pulumi.all(published.map((generation) => roots.get(generation)?.certificatePem ?? ""));
     this.issued = this.issue(name, args, inForce, pems);
     this.state = pulumi.output({
@@ -133,7 +133,7 @@ function trialRoots(name: string, { organization, lifetimes, generations }: Conf
 function issuerOf(roots: Map<number, Root>, generation: number) {
   const { certificatePem, privateKeyPem } = roots.get(generation) ?? {};
   if (certificatePem === undefined || privateKeyPem === undefined) {
-    throw new Error(`root G${generation} is not in this state`);
+    throw new LinkError("INTERNAL", { what: `root G${generation} is not in this state` });
   }
   return { certificatePem, privateKeyPem };
 }

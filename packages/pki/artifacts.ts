@@ -70,7 +70,11 @@ const remedyOf = (name: string) =>
     : "the ceremony signs it: npm run ceremony -- request, then sign";
 
 const refused = (problems: readonly Problem[]) =>
-  new InvalidInputError("The certificates of the ceremony cannot be used; nothing was changed", problems);
+  new InvalidInputError(
+    "The certificates of the ceremony cannot be used; nothing was changed",
+    problems,
+    "CEREMONY_INVALID",
+  );
 
 function rootProblems({ pki, folder, now }: ArtifactsArgs, { generation, pem }: { generation: number; pem: string }) {
   const key = `${folder}/${artifactNames.root(generation)}`;

@@ -61,6 +61,7 @@ export function requireOrder({ pki, inForce, signingRoot, peers }: OrderArgs): v
     ];
   });
   if (problems.length > 0) {
-    throw new InvalidInputError("A peer would refuse this side's certificate; nothing was changed", problems);
+    const subject = "A peer would refuse this side's certificate; nothing was changed";
+    throw new InvalidInputError(subject, problems, "ROTATION_OUT_OF_ORDER");
   }
 }

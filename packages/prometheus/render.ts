@@ -133,6 +133,7 @@ function requireSoundNames(ruleFiles: readonly RuleFile[]): void {
   throw new InvalidInputError(
     "Rule files cannot be told apart",
     wrong.map((value) => ({ key: "ruleFiles", value, remedy: "a bare file name ending in .yml or .yaml, each once" })),
+    "PROMETHEUS_CONFIGURATION_INVALID",
   );
 }
 

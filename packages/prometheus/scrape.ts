@@ -56,7 +56,8 @@ export function scrapedAddresses(jobs: readonly ScrapeConfig[]): readonly string
       }),
     );
   });
-  if (problems.length > 0) throw new InvalidInputError("Scrape targets cannot be reached", problems);
+  if (problems.length > 0)
+    throw new InvalidInputError("Scrape targets cannot be reached", problems, "PROMETHEUS_CONFIGURATION_INVALID");
   return [...new Set(found)].sort();
 }
 
@@ -77,6 +78,7 @@ export function allJobs(side: Side, users: readonly ScrapeConfig[]): readonly Sc
         value,
         remedy: `another name; ${names.slice(0, own.length).join(", ")} are the host's own, others may stand once`,
       })),
+      "PROMETHEUS_CONFIGURATION_INVALID",
     );
   }
   return jobs;
@@ -201,7 +203,8 @@ export function problemsOfJob(job: unknown, place: string): Problem[] {
 export function scrapeJobsOf(files: readonly { readonly name: string; readonly content: string }[]): ScrapeConfig[] {
   const read = files.map(({ name, content }) => ({ name, ...jobsIn(name, content) }));
   const problems = read.flatMap(({ problems }) => problems);
-  if (problems.length > 0) throw new InvalidInputError("Scrape jobs cannot be used", problems);
+  if (problems.length > 0)
+    throw new InvalidInputError("Scrape jobs cannot be used", problems, "PROMETHEUS_CONFIGURATION_INVALID");
   return read.flatMap(({ jobs }) => jobs as readonly ScrapeConfig[]);
 }
 

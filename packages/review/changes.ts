@@ -1,3 +1,4 @@
+import { LinkError, printable } from "@metrics-link/contract";
 import { type PreviewRecord, partsOf, type Step } from "./events.ts";
 import { type Weight, weightOf } from "./weights.ts";
 
@@ -46,14 +47,16 @@ const kindOf: Readonly<Record<string, ChangeKind | "none">> = {
 /**
  * What a preview would change, the heaviest first. That includes protected resources: the engine plans their deletion or
  * replacement, and reports an error besides.
- * @throws Error for an operation that this review does not know
+ * @throws LinkError `PREVIEW_UNREADABLE` for an operation that this review does not know
  */
 export function changesOf({ steps }: PreviewRecord): Change[] {
   const found = new Map<string, Change>();
   for (const step of steps) {
     const kind = losesOf(step).length > 0 && step.op === "same" ? "update" : kindOf[step.op];
     if (kind === undefined)
-      throw new Error(`the engine would ${step.op} ${step.urn}: this review does not know that operation`);
+      throw new LinkError("PREVIEW_UNREADABLE", {
+        what: printable(`the engine would ${step.op} ${step.urn}: this review does not know that operation`),
+      });
     if (kind === "none") continue;
     const before = found.get(step.urn);
     if (before === undefined || rank(kind, before.kind) < 0) found.set(step.urn, changeOf(kind, step));

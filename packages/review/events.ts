@@ -1,3 +1,4 @@
+import { LinkError, printableLines } from "@metrics-link/contract";
 import { z } from "zod";
 
 const properties = z.record(z.string(), z.unknown()).nullish();
@@ -97,7 +98,7 @@ export class PreviewReader {
   readonly #warnings: string[] = [];
   #succeeded = false;
 
-  /** @throws Error for an event that is not of the pinned engine's shape: its content would be missed */
+  /** @throws LinkError `PREVIEW_UNREADABLE` for an event not of the pinned engine's shape: its content would be missed */
   line(line: string): void {
     if (line.startsWith("{")) this.#event(line);
     // Before the engine starts, the command line prints plain text.
@@ -106,7 +107,10 @@ export class PreviewReader {
 
   #event(line: string): void {
     const parsed = engineEvent.safeParse(JSON.parse(line));
-    if (!parsed.success) throw new Error(`unknown shape of an engine event: ${z.prettifyError(parsed.error)}`);
+    if (!parsed.success) {
+      const what = `unknown shape of an engine event: ${printableLines(z.prettifyError(parsed.error))}`;
+      throw new LinkError("PREVIEW_UNREADABLE", { what });
+    }
     const event = parsed.data;
     if (event.resourcePreEvent) this.#steps.push(event.resourcePreEvent.metadata);
     if (event.policyEvent) this.#violations.push(event.policyEvent);

@@ -66,7 +66,7 @@ export interface ReviewInput {
 
 /**
  * The verdict on a preview.
- * @throws Error for an operation of the engine that this review does not know
+ * @throws LinkError `PREVIEW_UNREADABLE` for an operation of the engine that this review does not know
  */
 export function judge(input: ReviewInput): Verdict {
   const { stack, record, pack, deviations, setAside, comparison, notRead = [], asked, now } = input;

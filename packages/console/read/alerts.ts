@@ -1,3 +1,4 @@
+import { LinkError } from "@metrics-link/contract";
 import { type AlertName, alertSettings, runbookOf } from "@metrics-link/prometheus";
 import type { EvidencePart } from "@metrics-link/release";
 import type { Alert, Reading } from "../reading.ts";
@@ -36,11 +37,11 @@ async function firing(ask: Ask, host: string): Promise<Alert[]> {
   return (await firingAlerts(ask)).map(({ labels, annotations }) => alertOf(host, labels, annotations));
 }
 
-/** A silent sender stores no alerts either. @throws Error when every sender is silent: that is not "no alerts" */
+/** A silent sender stores no alerts either. @throws LinkError `NO_SAMPLES` when every sender is silent: that is not "no alerts" */
 async function storedOf({ sources, pace, senders }: Inquiry): Promise<Alert[]> {
   const { interval, span } = pace;
   if (!senders.some(({ heardAt }) => span.until - heardAt < Math.max(30, 3 * interval))) {
-    throw new Error("no samples from any sender at present");
+    throw new LinkError("NO_SAMPLES", { what: "no samples from any sender at present" });
   }
   const query = 'ALERTS{alertstate="firing",severity!="none",link_side="sends"}';
   const series = await samples(sources.receiver, query, pace);

@@ -1,5 +1,12 @@
+import { LinkError, printable } from "@metrics-link/contract";
+
 /** Why a text is not taken for JSON of ours. */
-export class UnreadableJson extends Error {}
+export class UnreadableJson extends LinkError {
+  constructor(what: string) {
+    super("JSON_INVALID", { what: printable(what) });
+    this.name = "UnreadableJson";
+  }
+}
 
 /**
  * The value of a JSON text that has exactly one reading.

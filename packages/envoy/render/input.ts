@@ -93,5 +93,5 @@ function addressProblems(key: string, addresses: readonly string[]): Problem[] {
 }
 
 function refuse(subject: string, problems: readonly Problem[]): void {
-  if (problems.length > 0) throw new InvalidInputError(subject, problems);
+  if (problems.length > 0) throw new InvalidInputError(subject, problems, "ENVOY_CONFIGURATION_INVALID");
 }

@@ -1,4 +1,4 @@
-import { certificatesOf, InvalidInputError, unlessOtherText } from "@metrics-link/contract";
+import { certificatesOf, InvalidInputError, type Problem, unlessOtherText } from "@metrics-link/contract";
 import { type HostFile, hostUsers } from "@metrics-link/release";
 import { type Finding, find, type Lookup, readFiles, toJson } from "../read/index.ts";
 import type { Bootstrap } from "./bootstrap.ts";
@@ -40,12 +40,15 @@ export function encodedFiles(rendering: Rendering, material: PublicMaterial): Ho
   ];
 }
 
+const unsafe = (problems: readonly Problem[]) =>
+  new InvalidInputError("Envoy's configuration is not safe to publish", problems, "ENVOY_CONFIGURATION_INVALID");
+
 /** @throws InvalidInputError when anything but certificates stands in a bundle */
 const encodedAnew = (path: string, pem: string): string =>
   unlessOtherText(
     () => certificatesOf(pem).join(""),
     (remedy) => {
-      throw new InvalidInputError("Envoy's configuration is not safe to publish", [{ key: path, value: pem, remedy }]);
+      throw unsafe([{ key: path, value: pem, remedy }]);
     },
   );
 
@@ -58,7 +61,7 @@ export function requireSound(files: readonly HostFile[]): void {
   const problems = findingsOf((path) => files.find((one) => one.path === path)?.content).map(
     ({ rule, path, message }) => ({ key: path, value: rule, remedy: message }),
   );
-  if (problems.length > 0) throw new InvalidInputError("Envoy's configuration is not safe to publish", problems);
+  if (problems.length > 0) throw unsafe(problems);
 }
 
 /** Of the bootstrap, and of its twin what the bootstrap does not have as well. */

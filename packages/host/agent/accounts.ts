@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { LinkError } from "@metrics-link/contract";
 import type { Identity } from "./effects.ts";
 import { at } from "./run.ts";
 
@@ -23,14 +24,12 @@ export class Accounts {
     return new Accounts(await table("/etc/passwd"), await table("/etc/group"));
   }
 
-  /** @throws Error naming the user or group that the host lacks */
+  /** @throws LinkError `HOST_UNFIT` naming the user or group that the host lacks */
   identity(user: string, group: string = user): Identity {
     const uid = this.#users.get(user);
     const gid = this.#groups.get(group);
-    if (uid === undefined)
-      throw new Error(`This host has no user ${user}: cloud-init did not create it; replace the instance`);
-    if (gid === undefined)
-      throw new Error(`This host has no group ${group}: cloud-init did not create it; replace the instance`);
+    if (uid === undefined) throw lacks(`user ${user}`);
+    if (gid === undefined) throw lacks(`group ${group}`);
     return { uid, gid };
   }
 
@@ -41,3 +40,9 @@ export class Accounts {
     return `${name(this.#users, uid)}:${name(this.#groups, gid)}`;
   }
 }
+
+const lacks = (account: string) =>
+  new LinkError("HOST_UNFIT", {
+    what: `This host has no ${account}: cloud-init did not create it`,
+    next: "replace the instance",
+  });

@@ -1,5 +1,6 @@
 import { chmod, readFile, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { LinkError, printableLines } from "@metrics-link/contract";
 import { find, readFiles, sentence } from "@metrics-link/envoy/read/index.ts";
 import { type Check, hostPaths } from "@metrics-link/release";
 import { requireChain, requireKeyPair, requireTrustBundle } from "./certificates.ts";
@@ -18,7 +19,10 @@ const checkers: { readonly [Kind in Check["kind"]]: Checker<Kind> } = {
   envoyMeaning: async (run, { file }) => {
     const lookup = (path: string) => releaseOf(run).files.find((one) => one.path === path)?.content;
     const found = find(readFiles(lookup, file), { lookup });
-    if (found.length > 0) throw new Error(`${file} is invalid: ${found.map(sentence).join("; ")}`);
+    if (found.length > 0)
+      throw new LinkError("RELEASE_CHECK_FAILED", {
+        what: printableLines(`${file} is invalid: ${found.map(sentence).join("; ")}`),
+      });
   },
   // A key that was not placed in this run was checked when it was, and neither file has changed since.
   keyPair: async (run, { certificate, key }) => {
@@ -37,7 +41,7 @@ export const isTwin = (path: string) => /(^|\/)\.[^/]+\.check(\.json)?$/.test(pa
 export const runsATool = ({ kind }: Check) =>
   kind === "prometheusConfig" || kind === "prometheusRules" || kind === "envoyConfig";
 
-/** @throws Error with what the check found */
+/** @throws LinkError `RELEASE_CHECK_FAILED` with what the check found */
 export async function runCheck(run: Run, check: Check): Promise<void> {
   // The table above is total over the kinds; TypeScript cannot see that a check meets its own entry.
   await (checkers[check.kind] as Checker<Check["kind"]>)(run, check);
@@ -73,7 +77,10 @@ async function validated(
       cwd: staged,
       ...(user === undefined ? {} : { as: user }),
     });
-    if (code !== 0) throw new Error(`${file} is invalid (exit code ${code}): ${lastLines(output, 20)}`);
+    if (code !== 0)
+      throw new LinkError("RELEASE_CHECK_FAILED", {
+        what: `${file} is invalid (exit code ${code}): ${printableLines(lastLines(output, 20))}`,
+      });
   } finally {
     await rm(twin, { force: true });
   }

@@ -1,3 +1,4 @@
+import { LinkError, printableLines } from "@metrics-link/contract";
 import type { Ask } from "../common/http.ts";
 
 /** A user and its group as numbers, as the kernel wants them. */
@@ -11,6 +12,13 @@ export interface CommandResult {
   /** Standard output and standard error, interleaved. */
   readonly output: string;
 }
+
+/** For a command that ended with an exit code other than 0. @param what the command, and that it failed */
+export const commandFailed = (
+  what: string,
+  { code, output }: { readonly code: number | null; readonly output: string },
+): LinkError =>
+  new LinkError("COMMAND_FAILED", { what: `${what} (exit code ${code}): ${printableLines(output.trim())}` });
 
 interface LinesResult {
   /** Null when it was killed because of its limit. */
@@ -54,9 +62,9 @@ export interface Effects {
 }
 
 /** S3 answers 403 for an absent key as well, to callers that may not list the bucket. */
-export class MissingObject extends Error {
+export class MissingObject extends LinkError {
   constructor(key: string, cause: unknown) {
-    super(`The bucket has no object ${key}, or this host may not read it`, { cause });
+    super("OBJECT_MISSING", { what: `The bucket has no object ${key}, or this host may not read it`, cause });
     this.name = "MissingObject";
   }
 }

@@ -1,5 +1,5 @@
 import type { Release } from "@metrics-link/release";
-import type { Effects } from "./effects.ts";
+import { commandFailed, type Effects } from "./effects.ts";
 
 /** The kernel's limits on a running unit's network and memory, as systemd reports them. */
 export interface Fence {
@@ -39,7 +39,7 @@ export async function fencesOf(
   if (services.length === 0) return [];
   const argv = ["systemctl", "show", ...shown.map((name) => `--property=${name}`), ...services.map(({ unit }) => unit)];
   const { code, output } = await run(argv, { timeoutMs: 10_000 });
-  if (code !== 0) throw new Error(`systemctl show failed (exit code ${code}): ${output.trim()}`);
+  if (code !== 0) throw commandFailed("systemctl show failed", { code, output });
   return output
     .trim()
     .split(/\n\n+/)

@@ -3,7 +3,7 @@ import { createReadStream } from "node:fs";
 import { chmod, chown, lstat, mkdir, readFile, readlink, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { pipeline } from "node:stream/promises";
-import type { Effects, Identity } from "./effects.ts";
+import { commandFailed, type Effects, type Identity } from "./effects.ts";
 
 /** True when there is something at a path, a dangling symlink included. */
 export async function exists(path: string): Promise<boolean> {
@@ -96,7 +96,7 @@ export async function placeLink(
  */
 export async function flush(effects: Effects, path: string): Promise<void> {
   const { code, output } = await effects.run(["sync", "--file-system", path], { timeoutMs: 120_000 });
-  if (code !== 0) throw new Error(`sync --file-system ${path} failed (exit code ${code}): ${output.trim()}`);
+  if (code !== 0) throw commandFailed(`sync --file-system ${path} failed`, { code, output });
 }
 
 export async function sha256OfFile(path: string): Promise<string> {

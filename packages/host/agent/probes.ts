@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { LinkError } from "@metrics-link/contract";
 import { canonicalJson, type Probe, secondsOf } from "@metrics-link/release";
 import { z } from "zod";
 import { parseJson } from "../common/files.ts";
@@ -179,7 +180,8 @@ async function jobsOf({ effects }: Run, url: string) {
     url: `${url}/api/v1/targets?state=active`,
     timeoutMs: targetsTimeoutMs,
   });
-  if (status !== 200) throw new Error(`${url}/api/v1/targets answers ${status}, not 200`);
+  if (status !== 200)
+    throw new LinkError("REQUEST_FAILED", { what: `${url}/api/v1/targets answers ${status}, not 200` });
   const { data } = parseJson(targetsAnswer, body, `the targets of ${url}`);
   const counted = data.activeTargets.filter(
     ({ health, scrapeInterval }) => health !== "unknown" || secondsOf(scrapeInterval) <= longestIntervalSeconds,

@@ -1,3 +1,4 @@
+import { LinkError } from "@metrics-link/contract";
 import type { ChangeAction, Release, ReleaseService } from "@metrics-link/release";
 import { type Metrics, readMetrics } from "../common/prometheus.ts";
 import type { Effects } from "./effects.ts";
@@ -68,7 +69,7 @@ function readingOf(metrics: Metrics): Reading | undefined {
   if (sent === undefined) return undefined;
   const wanted = (name: string) => {
     const found = metrics.sum(name);
-    if (found === undefined) throw new Error(`Prometheus has no metric ${name}`);
+    if (found === undefined) throw new LinkError("REQUEST_FAILED", { what: `Prometheus has no metric ${name}` });
     return found;
   };
   return {

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { LinkError } from "@metrics-link/contract";
 import { type ChangeAction, hostPaths, type Probe, type Release, type ReleaseHead } from "@metrics-link/release";
 import { z } from "zod";
 import type { Effects } from "./effects.ts";
@@ -98,9 +99,9 @@ export interface Run extends Context {
   failing: readonly { readonly unit: string; readonly kind: Probe["kind"]; readonly reason: string }[];
 }
 
-/** @throws Error when a step needs the release before it was parsed: a mistake in the table of states */
+/** @throws LinkError `INTERNAL` when a step needs the release before it was parsed: a mistake in the table of states */
 export function releaseOf(run: Run): Release {
-  if (run.release === undefined) throw new Error("no release was parsed yet");
+  if (run.release === undefined) throw new LinkError("INTERNAL", { what: "no release was parsed yet" });
   return run.release;
 }
 

@@ -1,7 +1,7 @@
 import { readdir, readlink, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { type ChangeAction, unitFolder as folder, hostPaths, type ReleaseFile } from "@metrics-link/release";
-import type { Effects } from "./effects.ts";
+import { commandFailed, type Effects } from "./effects.ts";
 import { exists, placeLink } from "./files.ts";
 import { at } from "./run.ts";
 
@@ -125,12 +125,11 @@ export class Systemd {
       await rm(join(directory, path), { force: true });
   }
 
-  /** @throws Error with systemd's message */
+  /** @throws LinkError `COMMAND_FAILED` with systemd's message */
   async #systemctl(verb: string, ...units: string[]): Promise<void> {
     // Prometheus may take three minutes to stop.
     const { code, output } = await this.#effects.run(["systemctl", verb, ...units], { timeoutMs: 240_000 });
-    if (code !== 0)
-      throw new Error(`systemctl ${[verb, ...units].join(" ")} failed (exit code ${code}): ${output.trim()}`);
+    if (code !== 0) throw commandFailed(`systemctl ${[verb, ...units].join(" ")} failed`, { code, output });
   }
 }
 

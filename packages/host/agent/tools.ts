@@ -1,15 +1,16 @@
 import { chmod, copyFile, lstat, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { LinkError } from "@metrics-link/contract";
 import { hostPaths, type ReleaseTool } from "@metrics-link/release";
 import { z } from "zod";
 import { parseJson } from "../common/files.ts";
-import type { Effects } from "./effects.ts";
+import { commandFailed, type Effects } from "./effects.ts";
 import { exists, flush, makeDirectory, sha256OfFile, stampOf } from "./files.ts";
 import { at, type Run } from "./run.ts";
 
 /**
  * Downloads an object, and gives it its name only after its hash is verified.
- * @throws Error with both hashes when they differ
+ * @throws LinkError `HASH_MISMATCH` with both hashes when they differ
  */
 export async function downloadVerified(effects: Effects, key: string, expected: string, file: string): Promise<void> {
   const partial = `${file}.partial`;
@@ -17,7 +18,10 @@ export async function downloadVerified(effects: Effects, key: string, expected: 
   try {
     await effects.downloadObject(key, partial);
     const found = await sha256OfFile(partial);
-    if (found !== expected) throw new Error(`${key} has the SHA-256 ${found}, not ${expected}: it is discarded`);
+    if (found !== expected)
+      throw new LinkError("HASH_MISMATCH", {
+        what: `${key} has the SHA-256 ${found}, not ${expected}: it is discarded`,
+      });
     await rename(partial, file);
   } finally {
     await rm(partial, { force: true });
@@ -46,7 +50,9 @@ export async function ensureTool({ effects }: Pick<Run, "effects">, tool: Releas
     else await copySingle(tool, archive, unpacked);
     for (const inner of Object.values(tool.executables)) {
       if (!(await isPlainFile(unpacked, inner)))
-        throw new Error(`The archive of ${tool.name} ${tool.version} has no plain file ${inner}`);
+        throw new LinkError("RELEASE_INVALID", {
+          what: `The archive of ${tool.name} ${tool.version} has no plain file ${inner}`,
+        });
       await openUp(unpacked, inner);
     }
     await sealExecutables(unpacked, tool, sealOf(directory));
@@ -75,13 +81,15 @@ async function untar(effects: Effects, archive: string, into: string): Promise<v
     ["tar", "--extract", "--gzip", "--no-same-owner", "--file", archive, "--directory", into],
     { timeoutMs: 120_000 },
   );
-  if (code !== 0) throw new Error(`tar cannot unpack ${archive} (exit code ${code}): ${output}`);
+  if (code !== 0) throw commandFailed(`tar cannot unpack ${archive}`, { code, output });
 }
 
 async function copySingle({ name, executables }: ReleaseTool, file: string, into: string): Promise<void> {
   const [inner, ...more] = Object.values(executables);
   if (inner === undefined || more.length > 0)
-    throw new Error(`${name} is a single executable, but the release names ${Object.keys(executables).length}`);
+    throw new LinkError("RELEASE_INVALID", {
+      what: `${name} is a single executable, but the release names ${Object.keys(executables).length}`,
+    });
   await makeDirectory(dirname(join(into, inner)));
   await copyFile(file, join(into, inner));
 }
@@ -96,7 +104,7 @@ type Seal = z.output<typeof seal>;
 /** The seal's file, beside a tool's directory. */
 export const sealOf = (directory: string) => `${directory}.seal.json`;
 
-/** @throws Error when there is none, or it cannot be parsed */
+/** @throws when there is none; LinkError `JSON_INVALID` when it cannot be parsed */
 export async function readSeal(directory: string): Promise<Seal> {
   const file = sealOf(directory);
   return parseJson(seal, await readFile(file, "utf8"), file);

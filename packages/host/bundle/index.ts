@@ -1,4 +1,5 @@
 import { fileURLToPath } from "node:url";
+import { LinkError } from "@metrics-link/contract";
 import { sha256 } from "@metrics-link/release";
 import { build } from "esbuild";
 
@@ -37,6 +38,6 @@ async function bundled(folder: string): Promise<string> {
     banner: { js: 'import{createRequire}from"node:module";const require=createRequire(import.meta.url);' },
   });
   const [output] = outputFiles;
-  if (output === undefined) throw new Error(`esbuild returned no output for ${folder}`);
+  if (output === undefined) throw new LinkError("INTERNAL", { what: `esbuild returned no output for ${folder}` });
   return output.text;
 }

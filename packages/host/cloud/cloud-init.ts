@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { LinkError } from "@metrics-link/contract";
 import { hostPaths, hostUsers } from "@metrics-link/release";
 import { stringify } from "yaml";
 import {
@@ -80,15 +81,16 @@ export function cloudInit({ hostName, region, bucket, volumeId }: CloudInitInput
 
 /**
  * User data as EC2 takes it.
- * @throws Error when it is larger than EC2 allows
+ * @throws LinkError `AWS_LIMIT` when it is larger than EC2 allows
  */
 export function cloudInitText(input: CloudInitInput): string {
   const text = `#cloud-config\n${stringify(cloudInit(input), { lineWidth: 0 })}`;
   const size = Buffer.byteLength(text);
   if (size <= userDataLimitBytes) return text;
-  throw new Error(
-    `User data of host ${input.hostName} has ${size} bytes, EC2 allows ${userDataLimitBytes}: shorten a script`,
-  );
+  throw new LinkError("AWS_LIMIT", {
+    what: `User data of host ${input.hostName} has ${size} bytes, EC2 allows ${userDataLimitBytes}`,
+    next: "shorten a script",
+  });
 }
 
 /** Without a dependency on a .device unit: a machine without udev has none, and the script waits for the device anyway. */

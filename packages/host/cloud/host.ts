@@ -1,3 +1,4 @@
+import { LinkError } from "@metrics-link/contract";
 import type { ReleaseTool } from "@metrics-link/release";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
@@ -133,14 +134,17 @@ export class Host extends pulumi.ComponentResource {
   }
 }
 
-/** @throws Error when the host would have no agent of Systems Manager, and so could not be asked to converge */
+/** @throws LinkError `ARTIFACTS_INVALID` when the host would have no Systems Manager agent, which converge needs */
 function managementAgentOf({ hostName, image, store }: HostArgs): ReleaseTool | undefined {
   if (image.bringsManagementAgent) return undefined;
   const found = store.tools.get(managementAgent);
   if (found || store.acceptUnpinned) return found;
-  throw new Error(
-    `Host ${hostName} would have no ${managementAgent}: Debian's images have none and the artifact index has none, so ` +
-      "no update could ask it to converge. Run the set-up with access to the official download, or set " +
-      "image.bringsManagementAgent for an image that has it.",
-  );
+  throw new LinkError("ARTIFACTS_INVALID", {
+    what:
+      `Host ${hostName} would have no ${managementAgent}: Debian's images have none and the artifact index has none, ` +
+      "so no update could ask it to converge",
+    next:
+      "run `npm run setup` with access to the official download, or set image.bringsManagementAgent for an image " +
+      "that has it",
+  });
 }

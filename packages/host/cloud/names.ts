@@ -1,8 +1,9 @@
+import { LinkError } from "@metrics-link/contract";
 import { hostNameText } from "@metrics-link/release";
 
 /**
  * The names of a host's own resources. IAM is global, so its names contain the region. AWS allows 64 characters for a role.
- * @throws Error when a name is too long
+ * @throws LinkError `AWS_LIMIT` when a name is too long
  */
 export function hostNames(hostName: string, region: string) {
   hostNameText.parse(hostName);
@@ -20,7 +21,8 @@ export function bucketName(storeName: string, account: { readonly id: string; re
 
 function within(limit: number, what: string, name: string): string {
   if (name.length <= limit) return name;
-  throw new Error(
-    `The ${what} name ${name} has ${name.length} characters, AWS allows ${limit}: shorten the host's name`,
-  );
+  throw new LinkError("AWS_LIMIT", {
+    what: `The ${what} name ${name} has ${name.length} characters, AWS allows ${limit}`,
+    next: "shorten the host's name",
+  });
 }

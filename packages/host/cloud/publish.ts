@@ -1,3 +1,4 @@
+import { LinkError } from "@metrics-link/contract";
 import {
   canonicalJson,
   canonicalRelease,
@@ -77,7 +78,10 @@ export function bootstrapManifest(args: {
   const { agent, node, managementAgent } = args;
   const executable = node.executables.node;
   if (executable === undefined)
-    throw new Error("The artifact index has no executable `node` for the tool node: run the set-up again");
+    throw new LinkError("ARTIFACTS_INVALID", {
+      what: "The artifact index has no executable `node` for the tool node",
+      next: "run `npm run setup` again",
+    });
   return [
     ["node", node.sha256, node.key, executable],
     ...(managementAgent ? [["amazon-ssm-agent", managementAgent.sha256, managementAgent.key]] : []),

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
+import { LinkError, parseJson } from "@metrics-link/contract";
 import {
   type Artifact,
   parseArtifactIndex,
@@ -11,6 +12,7 @@ import {
 } from "@metrics-link/release";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { z } from "zod";
 import type { AgentBundle } from "../bundle/index.ts";
 import { bucketName } from "./names.ts";
 import { bucketPolicy } from "./policies.ts";
@@ -22,16 +24,20 @@ export interface LocatedArtifact extends Artifact {
 
 /**
  * Reads the index of tools that the set-up wrote (`artifacts/index.json` in the cache).
- * @throws InvalidInputError, or an Error naming the file when it is missing
+ * @throws LinkError `ARTIFACTS_INVALID` or `JSON_INVALID` naming the file
  */
 export function locateArtifacts(indexFile: string): LocatedArtifact[] {
   let text: string;
   try {
     text = readFileSync(indexFile, "utf8");
   } catch (cause) {
-    throw new Error(`There is no index of tools at ${indexFile}: run the set-up first`, { cause });
+    throw new LinkError("ARTIFACTS_INVALID", {
+      what: `There is no index of tools at ${indexFile}`,
+      next: "run `npm run setup` first",
+      cause,
+    });
   }
-  return parseArtifactIndex(JSON.parse(text)).map((artifact) => ({
+  return parseArtifactIndex(parseJson(z.unknown(), text, indexFile)).map((artifact) => ({
     ...artifact,
     path: resolve(dirname(indexFile), artifact.file),
   }));
@@ -149,13 +155,14 @@ export class ReleaseStore extends pulumi.ComponentResource {
     this.registerOutputs({ bucket: this.bucket });
   }
 
-  /** @throws Error naming the tool and the tools in the store */
+  /** @throws LinkError `ARTIFACTS_INVALID` naming the tool and the tools in the store */
   tool(name: string): ReleaseTool {
     const found = this.tools.get(name);
     if (found) return found;
-    throw new Error(
-      `The artifact index has no ${name}, only ${[...this.tools.keys()].join(", ")}: run the set-up again`,
-    );
+    throw new LinkError("ARTIFACTS_INVALID", {
+      what: `The artifact index has no ${name}, only ${[...this.tools.keys()].join(", ")}`,
+      next: "run `npm run setup` again",
+    });
   }
 }
 

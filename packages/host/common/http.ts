@@ -1,4 +1,5 @@
 import { get, type IncomingMessage, request } from "node:http";
+import { hasCode, LinkError } from "@metrics-link/contract";
 
 // Node runs without a compiler on a host (--jitless): `fetch` needs WebAssembly, and cannot open unix sockets anyway.
 
@@ -9,7 +10,7 @@ export type Ask = (request: {
   readonly timeoutMs: number;
 }) => Promise<{ readonly status: number; readonly body: string }>;
 
-/** @throws Error naming the URL and why there was no answer */
+/** @throws LinkError `REQUEST_FAILED` or `TIMED_OUT` naming the URL and why there was no answer */
 export const ask: Ask = ({ url, socketPath, timeoutMs }) =>
   new Promise((resolve, reject) => {
     const asked = get(
@@ -24,8 +25,10 @@ export const ask: Ask = ({ url, socketPath, timeoutMs }) =>
     );
     asked.on("error", (cause: Error) => {
       const where = socketPath === undefined ? url : `${url} on ${socketPath}`;
-      const reason = cause.name === "AbortError" ? `timed out after ${timeoutMs} ms` : cause.message;
-      reject(new Error(`${where} does not answer: ${reason}`, { cause }));
+      const timedOut = cause.name === "AbortError";
+      const reason = timedOut ? `timed out after ${timeoutMs} ms` : cause.message;
+      const what = `${where} does not answer: ${reason}`;
+      reject(new LinkError(timedOut ? "TIMED_OUT" : "REQUEST_FAILED", { what, cause }));
     });
   });
 
@@ -33,7 +36,7 @@ export const ask: Ask = ({ url, socketPath, timeoutMs }) =>
  * One HTTP POST to loopback.
  * @param timeoutMs the longest pause without any data
  * @returns the answer as a stream
- * @throws Error naming the URL and why there was no answer
+ * @throws LinkError `REQUEST_FAILED` or `TIMED_OUT` naming the URL and why there was no answer
  */
 export function post(
   url: string,
@@ -52,8 +55,13 @@ export function post(
       },
       resolve,
     );
-    asked.on("timeout", () => asked.destroy(new Error(`timed out after ${timeoutMs} ms without data`)));
-    asked.on("error", (cause) => reject(new Error(`${url} does not answer: ${cause.message}`, { cause })));
+    asked.on("timeout", () =>
+      asked.destroy(new LinkError("TIMED_OUT", { what: `timed out after ${timeoutMs} ms without data` })),
+    );
+    asked.on("error", (cause) => {
+      const code = hasCode(cause, "TIMED_OUT") ? "TIMED_OUT" : "REQUEST_FAILED";
+      reject(new LinkError(code, { what: `${url} does not answer: ${cause.message}`, cause }));
+    });
     asked.end(body);
   });
 }

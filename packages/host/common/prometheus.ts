@@ -1,3 +1,4 @@
+import { LinkError } from "@metrics-link/contract";
 import * as z from "zod/mini";
 import { parseJson } from "./files.ts";
 import type { Ask } from "./http.ts";
@@ -33,11 +34,11 @@ const timeoutMs = 5_000;
 
 /**
  * Reads a `/metrics` page. Prometheus' own page is current; what it has scraped from itself is up to one interval old.
- * @throws Error when the answer is not 200
+ * @throws LinkError `REQUEST_FAILED` when the answer is not 200
  */
 export async function readMetrics({ ask }: { readonly ask: Ask }, url: string): Promise<Metrics> {
   const { status, body } = await ask({ url, timeoutMs });
-  if (status !== 200) throw new Error(`${url} answers ${status}, not 200`);
+  if (status !== 200) throw new LinkError("REQUEST_FAILED", { what: `${url} answers ${status}, not 200` });
   return parseMetrics(body);
 }
 
@@ -66,7 +67,7 @@ const queryAnswer = z.object({
  * An instant query, evaluated now.
  * @param baseUrl Prometheus' own, without a path
  * @returns each series of the result
- * @throws Error when Prometheus does not answer with 200, or not with series
+ * @throws LinkError `REQUEST_FAILED` when Prometheus does not answer with 200, or not with series
  */
 export async function instantQuery(
   { ask }: { readonly ask: Ask },
@@ -76,6 +77,6 @@ export async function instantQuery(
 ) {
   const url = `${baseUrl}/api/v1/query?query=${encodeURIComponent(expression)}`;
   const { status, body } = await ask({ url, timeoutMs: queryTimeoutMs });
-  if (status !== 200) throw new Error(`${baseUrl} answers ${status} to ${expression}`);
+  if (status !== 200) throw new LinkError("REQUEST_FAILED", { what: `${baseUrl} answers ${status} to ${expression}` });
   return parseJson(queryAnswer, body, `the answer of ${baseUrl} to ${expression}`).data.result;
 }

@@ -1,3 +1,4 @@
+import { LinkError } from "@metrics-link/contract";
 import { type Clock, type Management, runCommand } from "./run-command.ts";
 
 /** What `pulumi up` passes to this command, in its environment. */
@@ -12,12 +13,12 @@ interface ConvergeRequest {
   readonly deadlineSeconds: number;
 }
 
-/** @throws Error naming the missing variable */
+/** @throws LinkError `USAGE` naming the missing variable */
 export function readEnvironment(environment: NodeJS.ProcessEnv): ConvergeRequest {
   const required = (name: string) => {
     const value = environment[name];
     if (value) return value;
-    throw new Error(`${name} is not set: pulumi up runs this command, with its environment`);
+    throw new LinkError("USAGE", { what: `${name} is not set: pulumi up runs this command, with its environment` });
   };
   return {
     region: required("METRICS_LINK_REGION"),

@@ -1,5 +1,6 @@
 import { GetCommandInvocationCommand, SendCommandCommand, SSMClient, type SSMClientConfig } from "@aws-sdk/client-ssm";
 import { fromTemporaryCredentials } from "@aws-sdk/credential-providers";
+import { LinkError } from "@metrics-link/contract";
 
 /** The two calls of Systems Manager's Run Command. The `name` of an error is AWS's code. */
 export interface Management {
@@ -126,7 +127,8 @@ export function managementOf(comment: string, configuration: SSMClientConfig): M
           Parameters: { commands: [command], executionTimeout: [`${seconds}`] },
         }),
       );
-      if (Command?.CommandId === undefined) throw new Error("Systems Manager accepted the command but returned no id");
+      if (Command?.CommandId === undefined)
+        throw new LinkError("REQUEST_FAILED", { what: "Systems Manager accepted the command but returned no id" });
       return Command.CommandId;
     },
     outcome: async (instanceId, commandId) => {

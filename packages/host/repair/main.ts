@@ -1,5 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { parseArgs } from "node:util";
+import { LinkError } from "@metrics-link/contract";
 import { readSeries } from "./read.ts";
 import { Repairer } from "./repairer.ts";
 import { readSettings } from "./settings.ts";
@@ -52,10 +53,13 @@ async function backfillWindow(file: string, from: number, to: number, samplesPer
   }
 }
 
-/** Milliseconds since 1970. @throws Error quoting the text */
+/** Milliseconds since 1970. @throws LinkError `USAGE` quoting the text */
 function instantOf(text: string): number {
   const found = /^\d+(\.\d+)?$/.test(text) ? Number(text) * 1000 : Date.parse(text);
-  if (Number.isNaN(found)) throw new Error(`${text} is no instant: write ISO 8601 or seconds since 1970`);
+  if (Number.isNaN(found)) {
+    const next = "write ISO 8601 or seconds since 1970";
+    throw new LinkError("USAGE", { what: "not a point in time", value: text, next });
+  }
   return Math.round(found);
 }
 

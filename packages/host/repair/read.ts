@@ -1,4 +1,5 @@
 import { crc32c } from "@aws-crypto/crc32c";
+import { LinkError, printableLines } from "@metrics-link/contract";
 import { compress } from "snappyjs";
 import { post, textOf } from "../common/http.ts";
 import {
@@ -24,7 +25,8 @@ const timeoutMs = 60_000;
  * Reads all series of a span from a Prometheus' TSDB by remote read, both ends inclusive. Prometheus adds its external
  * labels exactly as for remote write (storage/remote/read_handler.go and codec.go, MergeLabels). Chunks arrive whole;
  * samples outside of the span are dropped here. One frame is in memory at a time.
- * @throws Error when Prometheus refuses, or the answer is truncated, corrupt or in an unknown encoding
+ * @throws LinkError `REQUEST_FAILED` when Prometheus refuses; `REMOTE_READ_INVALID` when the answer is truncated, corrupt
+ * or in an unknown encoding
  */
 export async function* readSeries(readUrl: string, from: number, to: number): AsyncGenerator<SeriesSpan> {
   const answer = await post(
@@ -39,7 +41,9 @@ export async function* readSeries(readUrl: string, from: number, to: number): As
   );
   const type = answer.headers["content-type"] ?? "";
   if (answer.statusCode !== 200 || !type.startsWith("application/x-streamed-protobuf")) {
-    throw new Error(`${readUrl} answers ${answer.statusCode} ${type}: ${await textOf(answer)}`);
+    throw new LinkError("REQUEST_FAILED", {
+      what: printableLines(`${readUrl} answers ${answer.statusCode} ${type}: ${await textOf(answer)}`),
+    });
   }
   for await (const frame of framesOf(answer)) {
     for (const { labels, chunks } of decodeChunkedReadResponse(frame)) {
@@ -48,7 +52,7 @@ export async function* readSeries(readUrl: string, from: number, to: number): As
       for (const { encoding, data, minTime, maxTime } of chunks) {
         if (maxTime < from || minTime > to) continue;
         if (histogramEncodings.includes(encoding)) histograms += samplesIn(data);
-        else if (encoding !== xorEncoding) throw new Error(`${readUrl} answers with a chunk of encoding ${encoding}`);
+        else if (encoding !== xorEncoding) throw invalid(`${readUrl} answers with a chunk of encoding ${encoding}`);
         else for (const sample of decodeXorChunk(data)) if (within(sample, from, to)) samples.push(sample);
       }
       yield { labels, samples, histograms };
@@ -65,7 +69,7 @@ const crcBytes = 4;
 /**
  * The frames of a streamed remote read: the length as uvarint, the data's CRC-32C as big-endian uint32, the data
  * (Prometheus, storage/remote/chunked.go). Keeps one frame in memory.
- * @throws Error when a frame is truncated, corrupt, or larger than 8 MiB
+ * @throws LinkError `REMOTE_READ_INVALID` when a frame is truncated, corrupt, or larger than 8 MiB
  */
 export async function* framesOf(stream: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   let pieces: Uint8Array[] = [];
@@ -80,15 +84,17 @@ export async function* framesOf(stream: AsyncIterable<Uint8Array>): AsyncGenerat
       wanted = header === undefined ? rest.length + 1 : header.end;
       if (header === undefined || rest.length < header.end) break;
       const data = rest.subarray(header.start, header.end);
-      if (crc32c(data) !== header.crc) throw new Error(`a frame of ${data.length} bytes does not match its CRC-32C`);
+      if (crc32c(data) !== header.crc) throw invalid(`a frame of ${data.length} bytes does not match its CRC-32C`);
       yield data;
       rest = rest.subarray(header.end);
     }
     pieces = rest.length === 0 ? [] : [rest];
     held = rest.length;
   }
-  if (held > 0) throw new Error(`the answer ends within a frame, after ${held} of its bytes`);
+  if (held > 0) throw invalid(`the answer ends within a frame, after ${held} of its bytes`);
 }
+
+const invalid = (what: string) => new LinkError("REMOTE_READ_INVALID", { what });
 
 function headerOf(
   bytes: Uint8Array,
@@ -98,12 +104,12 @@ function headerOf(
     length += (byte & 0x7f) * factor;
     factor *= 128;
     if (byte >= 0x80) continue;
-    if (length > frameLimitBytes) throw new Error(`a frame claims ${length} bytes; the limit is ${frameLimitBytes}`);
+    if (length > frameLimitBytes) throw invalid(`a frame claims ${length} bytes; the limit is ${frameLimitBytes}`);
     const start = index + 1 + crcBytes;
     if (bytes.length < start) return undefined;
     const crc = new DataView(bytes.buffer, bytes.byteOffset + index + 1, crcBytes).getUint32(0);
     return { start, end: start + length, crc };
   }
-  if (bytes.length >= 5) throw new Error(`a frame claims more than 32 GiB; the limit is ${frameLimitBytes} bytes`);
+  if (bytes.length >= 5) throw invalid(`a frame claims more than 32 GiB; the limit is ${frameLimitBytes} bytes`);
   return undefined;
 }

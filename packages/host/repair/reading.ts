@@ -1,3 +1,4 @@
+import { LinkError } from "@metrics-link/contract";
 import type { Metrics } from "../common/prometheus.ts";
 
 /** The state of Prometheus' remote-write queue at one moment. Times in milliseconds since 1970. */
@@ -33,13 +34,13 @@ const queue = 'remote_name="link"';
 
 /**
  * @returns undefined while Prometheus has no queue
- * @throws Error naming a metric that is missing
+ * @throws LinkError `REQUEST_FAILED` naming a metric that is missing
  */
 export function readingOf(metrics: Metrics, at: number): Reading | undefined {
   if (metrics.sum(`${remoteStorage}_samples_total`, queue) === undefined) return undefined;
   const wanted = (name: string, label?: string) => {
     const found = metrics.sum(name, label);
-    if (found === undefined) throw new Error(`Prometheus has no metric ${name}`);
+    if (found === undefined) throw new LinkError("REQUEST_FAILED", { what: `Prometheus has no metric ${name}` });
     return found;
   };
   const ofQueue = (name: string) => wanted(`${remoteStorage}_${name}`, queue);

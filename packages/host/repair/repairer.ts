@@ -1,4 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { LinkError } from "@metrics-link/contract";
 import { writeDurably } from "../common/files.ts";
 import { ask } from "../common/http.ts";
 import { parseMetrics } from "../common/prometheus.ts";
@@ -57,7 +58,7 @@ export class Repairer {
       this.#forever(() => this.#look(), lookEveryMs),
       this.#forever(() => this.#backfill(), lookEveryMs),
     ]);
-    throw new Error("a loop without an end has ended");
+    throw new LinkError("INTERNAL", { what: "a loop without an end has ended" });
   }
 
   async #forever(work: () => Promise<void>, everyMs: number): Promise<never> {
@@ -98,7 +99,7 @@ export class Repairer {
     const url = `${this.#settings.prometheusUrl}/metrics`;
     const at = Date.now();
     const { status, body } = await ask({ url, timeoutMs: 5_000 });
-    if (status !== 200) throw new Error(`${url} answers ${status}, not 200`);
+    if (status !== 200) throw new LinkError("REQUEST_FAILED", { what: `${url} answers ${status}, not 200` });
     return readingOf(parseMetrics(body), at);
   }
 

@@ -17,7 +17,7 @@ const schema = z.strictObject({
 
 export type RepairSettings = z.output<typeof schema>;
 
-/** @throws Error that names the file and the key */
+/** @throws LinkError `JSON_INVALID` that names the file and the key */
 export async function readSettings(path: string): Promise<RepairSettings> {
   return parseJson(schema, await readFile(path, "utf8"), path);
 }

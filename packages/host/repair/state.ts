@@ -1,5 +1,6 @@
 import { mkdir, readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { LinkError, messageOf } from "@metrics-link/contract";
 import * as z from "zod/mini";
 import { parseJson, writeDurably } from "../common/files.ts";
 import { metric } from "../common/prometheus.ts";
@@ -95,7 +96,7 @@ const file = (directory: string) => join(directory, "state.json");
 
 /**
  * A new host has no state yet. An unreadable one is an error: starting again would forget pending windows.
- * @throws Error with what to do
+ * @throws LinkError `STATE_INVALID` with what to do
  */
 export async function readState(directory: string): Promise<State> {
   const text = await readFile(file(directory), "utf8").catch((error: NodeJS.ErrnoException) => {
@@ -106,8 +107,11 @@ export async function readState(directory: string): Promise<State> {
   try {
     return parseJson(schema, text, "the state");
   } catch (cause) {
-    const remedy = "move it away, and backfill by hand the windows that it lists (docs/operate.md, Repair)";
-    throw new Error(`${file(directory)} cannot be used: ${(cause as Error).message}; ${remedy}`, { cause });
+    throw new LinkError("STATE_INVALID", {
+      what: `${file(directory)} cannot be used: ${messageOf(cause)}`,
+      next: "move it away, and backfill by hand the windows that it lists (docs/operate.md, Repair)",
+      cause,
+    });
   }
 }
 

@@ -1,3 +1,4 @@
+import { LinkError, printableLines } from "@metrics-link/contract";
 import { compress } from "snappyjs";
 import { post, textOf } from "../common/http.ts";
 import { encodeWriteRequest, type TimeSeries } from "./messages.ts";
@@ -76,7 +77,12 @@ interface Delivery {
 }
 
 /** The link takes no samples now; nothing is wrong with these. */
-export class Unavailable extends Error {}
+export class Unavailable extends LinkError {
+  constructor(what: string, cause?: unknown) {
+    super("LINK_UNAVAILABLE", { what, cause });
+    this.name = "Unavailable";
+  }
+}
 
 /** Longer than the timeout of Envoy's route; the same as Prometheus' `remote_timeout`. */
 const timeoutMs = 30_000;
@@ -102,11 +108,11 @@ export const writeTo =
  */
 export async function deliver(write: Write, batch: Batch): Promise<Delivery> {
   const { status, text } = await write(batch).catch((cause: Error) => {
-    throw new Unavailable(cause.message, { cause });
+    throw new Unavailable(cause.message, cause);
   });
   if (status >= 200 && status < 300) return { acknowledged: batch.samples, refused: {} };
   // Only these two are about the content of the request.
-  if (status !== 400 && status !== 413) throw new Unavailable(`the link answers ${status}: ${text}`);
+  if (status !== 400 && status !== 413) throw new Unavailable(`the link answers ${status}: ${printableLines(text)}`);
   const reason = reasonOf(status, text);
   if (batch.samples <= 1) return refusal(batch, reason);
   if (reason === tooOld) {

@@ -1,3 +1,5 @@
+import { LinkError } from "@metrics-link/contract";
+
 /** One float sample. The value is kept as bits: a stale marker is a NaN whose payload has a meaning. */
 export interface Sample {
   /** Milliseconds since 1970. */
@@ -16,7 +18,7 @@ const all64 = (1n << 64n) - 1n;
 
 /**
  * The samples of a Prometheus XOR chunk (tsdb/chunkenc/xor.go and tsdb/docs/format/chunks.md), oldest first.
- * @throws Error when the chunk ends before its last sample
+ * @throws LinkError `REMOTE_READ_INVALID` when the chunk ends before its last sample
  */
 export function* decodeXorChunk(chunk: Uint8Array): Generator<Sample> {
   const bits = new BitReader(chunk, headerBytes);
@@ -66,7 +68,7 @@ class BitReader {
 
   bit(): number {
     const byte = this.#bytes[this.#position >>> 3];
-    if (byte === undefined) throw new Error(`a chunk of ${this.#bytes.length} bytes ends before its last sample`);
+    if (byte === undefined) throw this.#tooShort();
     const bit = (byte >>> (7 - (this.#position & 7))) & 1;
     this.#position += 1;
     return bit;
@@ -77,13 +79,18 @@ class BitReader {
     return count <= 32 ? BigInt(this.#upTo32(count)) : (this.take(count - 32) << 32n) | BigInt(this.#upTo32(32));
   }
 
+  #tooShort(): LinkError {
+    const what = `a chunk of ${this.#bytes.length} bytes ends before its last sample`;
+    return new LinkError("REMOTE_READ_INVALID", { what });
+  }
+
   #upTo32(count: number): number {
     let found = 0;
     for (let left = count; left > 0; ) {
       const inByte = this.#position & 7;
       const taken = Math.min(left, 8 - inByte);
       const byte = this.#bytes[this.#position >>> 3];
-      if (byte === undefined) throw new Error(`a chunk of ${this.#bytes.length} bytes ends before its last sample`);
+      if (byte === undefined) throw this.#tooShort();
       found = found * (1 << taken) + ((byte >>> (8 - inByte - taken)) & ((1 << taken) - 1));
       this.#position += taken;
       left -= taken;

@@ -1,6 +1,6 @@
 import "reflect-metadata";
 import { createHash, webcrypto } from "node:crypto";
-import { commonNames, type Problem } from "@metrics-link/contract";
+import { commonNames, LinkError, type Problem } from "@metrics-link/contract";
 import { cryptoProvider, type JsonName, Pkcs10CertificateRequest } from "@peculiar/x509";
 
 cryptoProvider.set(webcrypto as never);
@@ -21,7 +21,7 @@ export interface Request {
   readonly extensions: readonly string[];
 }
 
-/** @throws Error when the text is no certificate request in PEM */
+/** @throws LinkError `CEREMONY_INVALID` when the text is not a certificate request in PEM */
 export async function readRequest(pem: string): Promise<Request> {
   const request = parse(pem);
   const { algorithm, rawData } = request.publicKey;
@@ -44,7 +44,8 @@ function parse(pem: string): Pkcs10CertificateRequest {
   try {
     return new Pkcs10CertificateRequest(pem);
   } catch (cause) {
-    throw new Error("this is no certificate request in PEM (-----BEGIN CERTIFICATE REQUEST-----)", { cause });
+    const what = "this is not a certificate request in PEM (-----BEGIN CERTIFICATE REQUEST-----)";
+    throw new LinkError("CEREMONY_INVALID", { what, cause });
   }
 }
 

@@ -1,4 +1,4 @@
-import { identityName, type Pins } from "@metrics-link/contract";
+import { identityName, LinkError, type Pins } from "@metrics-link/contract";
 import { type GenerationChange, isAhead, type PeerView, type PlacedTrust, rootFingerprint, type View } from "./view.ts";
 
 /** What this side can do. Each is done again without harm when it was interrupted. */
@@ -22,8 +22,13 @@ export type Next =
 export const rotations = ["leaf", "intermediate", "root", "follow"] as const;
 export type Rotation = (typeof rotations)[number];
 
-/** A step is asked for that would cut the link or undo another rotation. */
-export class OutOfOrderError extends Error {}
+/** A step that would cut the link or undo another rotation. */
+export class OutOfOrderError extends LinkError {
+  constructor(what: string, next: string) {
+    super("ROTATION_OUT_OF_ORDER", { what, next });
+    this.name = "OutOfOrderError";
+  }
+}
 
 const ours = (why: string, action: Action): Next => ({ turn: "ours", why, action });
 const update = (why: string, change: GenerationChange = {}): Next => ours(why, { kind: "update", change });
@@ -61,7 +66,10 @@ export function next(view: View, rotation: Rotation, emergency = false): Next {
   if (rotation === "leaf") return emergency ? newIdentity(view) : raise(view, "leaf");
   if (rotation === "intermediate") {
     if (view.generations.otherRoots.length > 0) {
-      throw new OutOfOrderError("a rotation of the root is under way, and it brings a new intermediate: end it first");
+      throw new OutOfOrderError(
+        "a rotation of the root is under way, and it brings a new intermediate",
+        "end it first",
+      );
     }
     return intermediateStep(view);
   }
@@ -111,7 +119,8 @@ function newIdentity({ generations, dnsName, peers }: View): Next {
   if (behind.length > 0) {
     throw new OutOfOrderError(
       `${listed(behind)} still expects the name before ${current}: until it has updated it accepts the old leaf ` +
-        "anyway, and would refuse a newer one. A peer that does not follow must be suspended first",
+        "anyway, and would refuse a newer one",
+      "wait for its update; a peer that does not follow must be suspended first",
     );
   }
   return update(`a new leaf with a name that no leaf before has, ${identityName(dnsName, identity + 1)}`, {
@@ -163,7 +172,10 @@ function rootStep(view: View): Next {
   const waiting = waitsForPeers(view);
   if (waiting) return waiting;
   if (view.generations.nextIntermediate !== undefined) {
-    throw new OutOfOrderError("a rotation of the intermediate is under way, signed by the root in force: end it first");
+    throw new OutOfOrderError(
+      "a rotation of the intermediate is under way, signed by the root in force",
+      "end it first",
+    );
   }
   const generation = root + 1;
   if (view.root === "offline" && view.artifacts.roots[generation] === undefined) {

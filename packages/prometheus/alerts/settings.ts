@@ -50,7 +50,8 @@ export function settingsInForce(
   { scrapeInterval, leafDays }: { readonly scrapeInterval: Duration; readonly leafDays: number },
 ): Readonly<Record<AlertName, AlertSettings>> {
   const problems = Object.entries(overrides).flatMap(([name, override]) => problemsOf(name, override));
-  if (problems.length > 0) throw new InvalidInputError("These alert settings do not exist", problems);
+  if (problems.length > 0)
+    throw new InvalidInputError("These alert settings do not exist", problems, "PROMETHEUS_CONFIGURATION_INVALID");
   const ofLeaf = (seconds: number) => ({ threshold: Math.round((seconds * leafDays) / 30) });
   const scaled: Partial<Record<AlertName, { threshold: number }>> = {
     LeafRenewalOverdue: ofLeaf(settings.LeafRenewalOverdue.threshold),

@@ -170,7 +170,10 @@ describe("a host", () => {
 
   it("is refused when it would have no agent of Systems Manager", async () => {
     const without = artifacts.filter(({ name }) => name !== "amazon-ssm-agent");
-    await assert.rejects(build({ artifacts: without }), /Host sender would have no amazon-ssm-agent/);
+    await assert.rejects(build({ artifacts: without }), {
+      code: "ARTIFACTS_INVALID",
+      message: /Host sender would have no amazon-ssm-agent/,
+    });
     await build({ artifacts: without, acceptUnpinned: true });
     const image = { id: "ami-0123456789abcdef0", instanceType: "t3.small", bringsManagementAgent: true };
     await build({ artifacts: without, host: { image } });

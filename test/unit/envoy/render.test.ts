@@ -49,10 +49,10 @@ describe("the files of a release", () => {
 
   it("are refused when a peer's root is missing", () => {
     const { a } = material.rootBundles;
-    assert.throws(
-      () => envoyFiles(receiverOfTwo(), { ...material, rootBundles: { a: a ?? "" } }),
-      /its roots are not a file of the release: there is no tls\/roots\/c\.pem/,
-    );
+    assert.throws(() => envoyFiles(receiverOfTwo(), { ...material, rootBundles: { a: a ?? "" } }), {
+      code: "ENVOY_CONFIGURATION_INVALID",
+      message: /its roots are not a file of the release: there is no tls\/roots\/c\.pem/,
+    });
   });
 
   it("hold a peer's roots as encoded here, and are refused when anything else stands beside them", () => {
@@ -62,23 +62,23 @@ describe("the files of a release", () => {
     const file = withC(root.replaceAll("\n", "\r\n")).find(({ path }) => path === "tls/roots/c.pem");
     assert.equal(file?.content, root);
     for (const bundle of [root + root.replaceAll("CERTIFICATE", "X509 CERTIFICATE"), `junk\n${root}`, ""]) {
-      assert.throws(() => withC(bundle), /tls\/roots\/c\.pem/);
+      assert.throws(() => withC(bundle), { code: "ENVOY_CONFIGURATION_INVALID", message: /tls\/roots\/c\.pem/ });
     }
   });
 
   it("are refused when two senders have one root", () => {
     const { a } = material.rootBundles;
-    assert.throws(
-      () => envoyFiles(receiverOfTwo(), { ...material, rootBundles: { a: a ?? "", c: a ?? "" } }),
-      /filter_chains\[1\] .*the root ([0-9A-F]{2}:){31}[0-9A-F]{2} is in two filter chains/,
-    );
+    assert.throws(() => envoyFiles(receiverOfTwo(), { ...material, rootBundles: { a: a ?? "", c: a ?? "" } }), {
+      code: "ENVOY_CONFIGURATION_INVALID",
+      message: /filter_chains\[1\] .*the root ([0-9A-F]{2}:){31}[0-9A-F]{2} is in two filter chains/,
+    });
   });
 
   it("are refused when the secrets are missing", () => {
-    assert.throws(
-      () => envoyFiles({ ...sender(), secrets: [] }, material),
-      /there is no envoy\/sds\/leaf\.json[\s\S]*there is no envoy\/sds\/trusted-ca-b\.json/,
-    );
+    assert.throws(() => envoyFiles({ ...sender(), secrets: [] }, material), {
+      code: "ENVOY_CONFIGURATION_INVALID",
+      message: /there is no envoy\/sds\/leaf\.json[\s\S]*there is no envoy\/sds\/trusted-ca-b\.json/,
+    });
   });
 });
 

@@ -37,7 +37,10 @@ describe("cloud-init", () => {
   });
 
   it("refuses to be larger than EC2 allows", () => {
-    assert.throws(() => cloudInitText({ ...input, bucket: "b".repeat(16_384) }), /has \d+ bytes, EC2 allows 16384/);
+    assert.throws(() => cloudInitText({ ...input, bucket: "b".repeat(16_384) }), {
+      code: "AWS_LIMIT",
+      message: /has \d+ bytes, EC2 allows 16384/,
+    });
   });
 
   it("contains no version of anything, so that it never ages", () => {

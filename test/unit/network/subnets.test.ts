@@ -44,6 +44,9 @@ describe("the ranges of subnets", () => {
   });
 
   it("refuses a range that does not begin at its own first address, and says which one does", () => {
-    assert.throws(() => planSubnets("10.10.3.0/16", ["a", "b"]), /write 10\.10\.0\.0\/16/);
+    assert.throws(() => planSubnets("10.10.3.0/16", ["a", "b"]), {
+      code: "CONFIGURATION_INVALID",
+      message: /write 10\.10\.0\.0\/16/,
+    });
   });
 });

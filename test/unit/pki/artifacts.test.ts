@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Configuration } from "@metrics-link/config";
-import { InvalidInputError, type PkiOutput } from "@metrics-link/contract";
+import { hasCode, InvalidInputError, type PkiOutput } from "@metrics-link/contract";
 import { offlineAuthority, requireOrder } from "@metrics-link/pki";
 import { authority } from "./support.ts";
 
@@ -34,7 +34,10 @@ describe("what a ceremony left", () => {
     assert.throws(
       () => read(change),
       (error: Error) =>
-        error instanceof InvalidInputError && /nothing was changed/.test(error.message) && pattern.test(error.message),
+        error instanceof InvalidInputError &&
+        hasCode(error, "CEREMONY_INVALID") &&
+        /nothing was changed/.test(error.message) &&
+        pattern.test(error.message),
     );
 
   it("is taken when it is this account's, whole and signed by the root that signs", () => {
@@ -115,20 +118,27 @@ describe("what a ceremony left", () => {
 
     it("refuse a root that the peer does not trust yet, naming what it trusts and whose turn it is", () => {
       for (const signingRoot of ["TWO", undefined]) {
-        assert.throws(
-          () => order({ signingRoot }),
-          /nothing was changed[\s\S]*it trusts ONE\. .*otherRoots.*the turn of organization\/metrics-link\/receiver/,
-        );
+        assert.throws(() => order({ signingRoot }), {
+          code: "ROTATION_OUT_OF_ORDER",
+          message:
+            /nothing was changed[\s\S]*it trusts ONE\. .*otherRoots.*the turn of organization\/metrics-link\/receiver/,
+        });
       }
     });
 
     it("refuse an identity that the peer would not know, and allow the next one", () => {
       const identity = (one: number) => ({ ...pki, generations: { ...pki.generations, identity: one } });
       order({ pki: identity(2) });
-      assert.throws(() => order({ pki: identity(3) }), /it expects metrics-sender\.account-a\.internal/);
+      assert.throws(() => order({ pki: identity(3) }), {
+        code: "ROTATION_OUT_OF_ORDER",
+        message: /it expects metrics-sender\.account-a\.internal/,
+      });
       const second = { inForce: today(2), peers: peer(["ONE"], `e2.${pki.dnsName}`) };
       order({ pki: identity(3), ...second });
-      assert.throws(() => order({ pki: identity(1), ...second }), /it expects e2\./);
+      assert.throws(() => order({ pki: identity(1), ...second }), {
+        code: "ROTATION_OUT_OF_ORDER",
+        message: /it expects e2\./,
+      });
     });
 
     it("are not asked of a peer that says that it refuses today's leaf: it could stop every update", () => {

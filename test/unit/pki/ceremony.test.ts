@@ -47,7 +47,10 @@ describe("a request in a ceremony", () => {
     der[der.length - 1] = (der.at(-1) ?? 0) ^ 1;
     const changed = `-----BEGIN CERTIFICATE REQUEST-----\n${der.toString("base64")}\n-----END CERTIFICATE REQUEST-----\n`;
     assert.deepEqual(await problems(changed), ["its signature"]);
-    await assert.rejects(readRequest("nothing"), /no certificate request in PEM/);
+    await assert.rejects(readRequest("nothing"), {
+      code: "CEREMONY_INVALID",
+      message: /not a certificate request in PEM/,
+    });
   });
 });
 

@@ -236,18 +236,27 @@ describe("rotations", () => {
   it("refuse a new root while an intermediate rotates: the next one would be of the old root", () => {
     const [sender, receiver] = linked("offline", "offline");
     sender.step("intermediate", receiver, false);
-    assert.throws(() => next(sender.view(receiver), "root"), /end it first/);
+    assert.throws(() => next(sender.view(receiver), "root"), {
+      code: "ROTATION_OUT_OF_ORDER",
+      message: /end it first/,
+    });
   });
 
   it("refuse another intermediate while the root rotates, and a second emergency before the peer has followed", () => {
     const [sender, receiver] = linked("trial", "trial");
     sender.step("root", receiver, false);
-    assert.throws(() => next(sender.view(receiver), "intermediate"), /end it first/);
+    assert.throws(() => next(sender.view(receiver), "intermediate"), {
+      code: "ROTATION_OUT_OF_ORDER",
+      message: /end it first/,
+    });
     const [other, peer] = linked("trial", "trial");
     other.generations = { ...other.generations, identity: 2, leaf: 2 };
     other.update(peer);
     requireTrust(other, peer);
-    assert.throws(() => next(other.view(peer), "leaf", true), /still expects/);
+    assert.throws(() => next(other.view(peer), "leaf", true), {
+      code: "ROTATION_OUT_OF_ORDER",
+      message: /still expects/,
+    });
     peer.update(other);
     requireTrust(other, peer);
     const third = next(other.view(peer), "leaf", true);
@@ -295,7 +304,10 @@ describe("a peer that does not follow", () => {
     const [other, peer] = linked("trial", "trial");
     other.generations = { ...other.generations, identity: 2, leaf: 2 };
     other.update(peer);
-    assert.throws(() => next(other.view(peer), "leaf", true), /must be suspended first/);
+    assert.throws(() => next(other.view(peer), "leaf", true), {
+      code: "ROTATION_OUT_OF_ORDER",
+      message: /must be suspended first/,
+    });
     other.suspended = "it does not answer";
     assert.equal(next(other.view(peer), "leaf", true).turn, "ours");
   });

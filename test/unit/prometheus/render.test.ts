@@ -116,7 +116,7 @@ describe("both", () => {
       });
     assert.equal(jobs("one", "two").configuration.scrape_configs.length, ownJobs("sends").length + 2);
     assert.throws(() => jobs("one", "one"), InvalidInputError);
-    assert.throws(() => jobs("envoy"), /job_name is "envoy"/);
+    assert.throws(() => jobs("envoy"), { code: "PROMETHEUS_CONFIGURATION_INVALID", message: /job_name is "envoy"/ });
   });
 
   it("refuse rule files that would leave their folder or hide one another", () => {
@@ -129,7 +129,10 @@ describe("both", () => {
       });
     assert.deepEqual(rules("a.yml", "b.yaml").configuration.rule_files, ["alerts.yml", "rules/a.yml", "rules/b.yaml"]);
     for (const wrong of ["../a.yml", "a/b.yml", "a.txt", ".yml"]) assert.throws(() => rules(wrong), InvalidInputError);
-    assert.throws(() => rules("a.yml", "a.yml"), InvalidInputError);
+    assert.throws(() => rules("a.yml", "a.yml"), {
+      name: "InvalidInputError",
+      code: "PROMETHEUS_CONFIGURATION_INVALID",
+    });
   });
 
   it("come as files that Prometheus alone may read", () => {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { hasCode } from "@metrics-link/contract";
 import { scrapeJobsOf } from "@metrics-link/prometheus";
 import { stringify } from "yaml";
 
@@ -69,7 +70,8 @@ describe("a user's scrape jobs", () => {
     ["a target that is a number", { static_configs: [{ targets: [9100] }] }, /static_configs\.0\.targets\.0 is 9100/],
     ["static_configs that are no list", { static_configs: { targets: [] } }, /static_configs is .*: a list/],
   ] as const) {
-    it(`may not have ${what}`, () => assert.throws(() => withField(more), refusal));
+    it(`may not have ${what}`, () =>
+      assert.throws(() => withField(more), { code: "PROMETHEUS_CONFIGURATION_INVALID", message: refusal }));
   }
 
   for (const [what, content, refusal] of [
@@ -87,7 +89,10 @@ describe("a user's scrape jobs", () => {
     it(`are refused by name of the file when it holds ${what}`, () => {
       assert.throws(
         () => jobsOf(content),
-        (error: Error) => error.name === "InvalidInputError" && refusal.test(error.message),
+        (error: Error) =>
+          error.name === "InvalidInputError" &&
+          hasCode(error, "PROMETHEUS_CONFIGURATION_INVALID") &&
+          refusal.test(error.message),
       );
     });
   }

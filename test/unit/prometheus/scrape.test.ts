@@ -25,7 +25,7 @@ describe("addresses that Prometheus scrapes", () => {
     ["every host", job(["255.255.255.255:80"]), /targets is "255\.255\.255\.255:80"/],
   ] as const) {
     it(`refuse ${what}`, () => {
-      assert.throws(() => scrapedAddresses([wrong]), fault);
+      assert.throws(() => scrapedAddresses([wrong]), { code: "PROMETHEUS_CONFIGURATION_INVALID", message: fault });
     });
   }
 });

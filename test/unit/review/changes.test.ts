@@ -84,7 +84,10 @@ describe("what a preview would remove", () => {
   });
 
   it("is not guessed: an unknown operation stops the review", () => {
-    assert.throws(() => changes(step("evaporate", address)), /would evaporate .*receiver-address-a/);
+    assert.throws(() => changes(step("evaporate", address)), {
+      code: "PREVIEW_UNREADABLE",
+      message: /would evaporate .*receiver-address-a/,
+    });
   });
 
   it("is reported without the engine's advice to unprotect it (recorded)", () => {

@@ -26,7 +26,10 @@ describe("the engine's events", () => {
   });
 
   it("of an unknown shape stop the review", () => {
-    assert.throws(() => read(['{"policyEvent":{"message":"no"}}']), /unknown shape of an engine event: .*policyName/s);
+    assert.throws(() => read(['{"policyEvent":{"message":"no"}}']), {
+      code: "PREVIEW_UNREADABLE",
+      message: /unknown shape of an engine event: .*policyName/s,
+    });
   });
 
   it("of other kinds are ignored", () => {

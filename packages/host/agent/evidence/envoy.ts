@@ -1,4 +1,4 @@
-import { fingerprintsOf, unlessOtherText } from "@metrics-link/contract";
+import { fingerprintsOf, LinkError, printableLines, unlessOtherText } from "@metrics-link/contract";
 import { hostPaths } from "@metrics-link/release";
 import { z } from "zod";
 import { parseJson } from "../../common/files.ts";
@@ -50,7 +50,10 @@ export async function runningEnvoy({ ask }: Pick<Effects, "ask">) {
       socketPath: hostPaths.envoyAdminSocket,
       timeoutMs,
     });
-    if (status !== 200) throw new Error(`Envoy answers ${status} to /${path}, not 200: ${body.slice(0, 200)}`);
+    if (status !== 200) {
+      const what = `Envoy answers ${status} to /${path}, not 200: ${printableLines(body.slice(0, 200))}`;
+      throw new LinkError("REQUEST_FAILED", { what });
+    }
     return body;
   };
   const { configs } = parseJson(configDump, await page("config_dump"), "Envoy's /config_dump");

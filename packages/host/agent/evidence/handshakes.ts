@@ -1,6 +1,6 @@
 import type { HandshakeLine } from "@metrics-link/release";
 import { z } from "zod";
-import type { Effects } from "../effects.ts";
+import { commandFailed, type Effects } from "../effects.ts";
 
 const unit = "metrics-link-envoy.service";
 const daysBack = 7;
@@ -50,7 +50,7 @@ export async function lastHandshakes({ eachLine, now }: Pick<Effects, "eachLine"
     const { code, errors, cut } = await eachLine([...argv, ...options], take, { timeoutMs });
     // journalctl exits with 1 when nothing matches.
     if (!cut && code !== 0 && errors.trim() !== "" && !errors.includes("-- No entries --")) {
-      throw new Error(`journalctl failed (exit code ${code}): ${errors.trim().slice(0, 200)}`);
+      throw commandFailed("journalctl failed", { code, output: errors.trim().slice(0, 200) });
     }
     return cut;
   };

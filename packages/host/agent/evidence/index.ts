@@ -1,3 +1,4 @@
+import { LinkError } from "@metrics-link/contract";
 import {
   type EvidencePartName,
   evidenceParts,
@@ -23,12 +24,15 @@ export async function evidence(
   const release = await part(() => releaseOnDisk(effects));
   const asked = <Value>(name: EvidencePartName, read: () => Promise<Value>) =>
     part(async () => {
-      if (!wanted.includes(name)) throw new Error("this part was not asked for");
+      if (!wanted.includes(name)) throw new LinkError("EVIDENCE_UNAVAILABLE", { what: "this part was not asked for" });
       return await read();
     });
   const ofRelease = <Value>(name: EvidencePartName, read: (document: Release) => Promise<Value>) =>
     asked(name, async () => {
-      if ("error" in release) throw new Error(`the release in force could not be read: ${release.error}`);
+      if ("error" in release)
+        throw new LinkError("EVIDENCE_UNAVAILABLE", {
+          what: `the release in force could not be read: ${release.error}`,
+        });
       return await read(release.value.document);
     });
   return {

@@ -2,7 +2,7 @@ import { readFile, readlink } from "node:fs/promises";
 import { hostPaths, type Release } from "@metrics-link/release";
 import { z } from "zod";
 import { parseJson } from "../../common/files.ts";
-import type { Effects } from "../effects.ts";
+import { commandFailed, type Effects } from "../effects.ts";
 import { fencesOf } from "../fences.ts";
 import { sha256OfFile } from "../files.ts";
 import { stateDirectory } from "../memory.ts";
@@ -16,7 +16,7 @@ export async function runningUnits(effects: Pick<Effects, "root" | "run">, { ser
     services.map(async ({ unit }) => {
       const shown = properties.map((name) => `--property=${name}`);
       const { code, output } = await effects.run(["systemctl", "show", unit, ...shown], { timeoutMs: 10_000 });
-      if (code !== 0) throw new Error(`systemctl show ${unit} failed (exit code ${code}): ${output.trim()}`);
+      if (code !== 0) throw commandFailed(`systemctl show ${unit} failed`, { code, output });
       const value = (name: (typeof properties)[number]) =>
         output
           .split("\n")
@@ -139,7 +139,7 @@ export async function fencesInForce(effects: Pick<Effects, "root" | "run">, rele
       ...[`${hostPaths.current}/bin/node`, "--jitless", "--eval", attempts],
     ];
     const { code, output } = await effects.run(argv, { timeoutMs: 20_000 });
-    if (code !== 0) throw new Error(`the attempt failed (exit code ${code}): ${output.trim().slice(0, 200)}`);
+    if (code !== 0) throw commandFailed("the attempt failed", { code, output: output.trim().slice(0, 200) });
     return parseJson(attemptsOutput, output, "the output of the attempt");
   };
   const [unfenced, ...found] = await Promise.all([

@@ -3,6 +3,7 @@ import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { GetObjectCommand, S3Client, S3ServiceException } from "@aws-sdk/client-s3";
 import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { LinkError } from "@metrics-link/contract";
 import { fromInstanceMetadata } from "@smithy/credential-provider-imds";
 import { type Effects, MissingObject } from "../effects.ts";
 import type { HostIdentity } from "../run.ts";
@@ -23,7 +24,7 @@ export function awsEffects({
   const open = async (key: string) => {
     try {
       const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
-      if (Body === undefined) throw new Error(`S3 returned no body for ${key}`);
+      if (Body === undefined) throw new LinkError("REQUEST_FAILED", { what: `S3 returned no body for ${key}` });
       return Body;
     } catch (error) {
       const status = error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined;
@@ -39,7 +40,8 @@ export function awsEffects({
       const { SecretString } = await secrets.send(
         new GetSecretValueCommand({ SecretId: secretArn, VersionId: versionId }),
       );
-      if (SecretString === undefined) throw new Error(`Version ${versionId} of ${secretArn} has no SecretString`);
+      if (SecretString === undefined)
+        throw new LinkError("SECRET_INVALID", { what: `Version ${versionId} of ${secretArn} has no SecretString` });
       return SecretString;
     },
   };

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { readFile, realpath } from "node:fs/promises";
 import { createInterface } from "node:readline";
+import { LinkError, printableLines } from "@metrics-link/contract";
 import { sha256 } from "@metrics-link/release";
 import type { Effects } from "../effects.ts";
 import type { Self } from "../run.ts";
@@ -9,6 +10,9 @@ import type { Self } from "../run.ts";
 const lockDescriptor = 9;
 
 const plainEnvironment = { PATH: "/usr/sbin:/usr/bin:/sbin:/bin", LANG: "C.UTF-8" };
+
+const cannotRun = (command: string, cause: Error) =>
+  new LinkError("COMMAND_FAILED", { what: `${command} cannot be run`, cause });
 
 /** Runs a command with a PATH and no other environment. */
 export const run: Effects["run"] = (argv, { as, cwd = "/", timeoutMs } = {}) =>
@@ -26,10 +30,16 @@ export const run: Effects["run"] = (argv, { as, cwd = "/", timeoutMs } = {}) =>
     };
     child.stdout.on("data", collect);
     child.stderr.on("data", collect);
-    child.on("error", (cause) => reject(new Error(`${command} cannot be run`, { cause })));
+    child.on("error", (cause) => reject(cannotRun(command, cause)));
     child.on("close", (code, signal) =>
       code === null
-        ? reject(new Error(`${argv.join(" ")} was killed by ${signal} (its limit is ${timeoutMs} ms): ${output}`))
+        ? reject(
+            new LinkError("COMMAND_FAILED", {
+              what: printableLines(
+                `${argv.join(" ")} was killed by ${signal} (its limit is ${timeoutMs} ms): ${output}`,
+              ),
+            }),
+          )
         : resolve({ code, output }),
     );
   });
@@ -44,7 +54,7 @@ export const eachLine: Effects["eachLine"] = (argv, take, { timeoutMs }) =>
       errors = `${errors}${chunk.toString()}`.slice(0, 2000);
     });
     createInterface({ input: child.stdout }).on("line", take);
-    child.on("error", (cause) => reject(new Error(`${command} cannot be run`, { cause })));
+    child.on("error", (cause) => reject(cannotRun(command, cause)));
     child.on("close", (code, signal) => {
       clearTimeout(limit);
       resolve({ code, errors, cut: signal === "SIGKILL" });
@@ -62,9 +72,11 @@ export const handOverTo: Effects["handOverTo"] = (argv) =>
       stdio: ["inherit", "inherit", "inherit", ...lock],
       env: { ...process.env, [takeOverVariable]: "1" },
     });
-    child.on("error", (cause) => reject(new Error(`${command} cannot be run`, { cause })));
+    child.on("error", (cause) => reject(cannotRun(command, cause)));
     child.on("close", (code, signal) =>
-      code === null ? reject(new Error(`the agent that took over was killed by ${signal}`)) : resolve(code),
+      code === null
+        ? reject(new LinkError("COMMAND_FAILED", { what: `the agent that took over was killed by ${signal}` }))
+        : resolve(code),
     );
   });
 

@@ -1,4 +1,5 @@
 import { readlink } from "node:fs/promises";
+import { LinkError } from "@metrics-link/contract";
 import { hostPaths } from "@metrics-link/release";
 import { driftOf, willChange } from "../drift.ts";
 import { flush, placeLink } from "../files.ts";
@@ -54,10 +55,10 @@ export async function handOver(run: Run): Promise<void> {
   await bringServicesTo(run, { id: run.target, release: releaseOf(run) }, () => !run.force);
 }
 
-/** @throws Error naming each pending change and what it waits for, when there are any */
+/** @throws LinkError `CHANGE_PENDING` naming each pending change and what it waits for, when there are any */
 export async function settle(run: Run): Promise<void> {
   const pending = [...run.pendingChanges.values()].map(
     ({ unit, action, reason }) => `${action} of ${unit} is pending: ${reason}`,
   );
-  if (pending.length > 0) throw new Error(pending.join("\n"));
+  if (pending.length > 0) throw new LinkError("CHANGE_PENDING", { what: pending.join("\n") });
 }

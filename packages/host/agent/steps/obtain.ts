@@ -1,4 +1,5 @@
 import { realpath, rm, statfs } from "node:fs/promises";
+import { LinkError } from "@metrics-link/contract";
 import {
   hostPaths,
   parseRelease,
@@ -25,11 +26,15 @@ export async function fetchRelease(run: Run): Promise<void> {
     (await run.effects.getObject(releaseKeys.release(identity.host, target)));
   const found = sha256(text);
   if (found !== target)
-    throw new Error(`The release document has the SHA-256 ${found}, not ${target}: it was changed after publishing`);
+    throw new LinkError("HASH_MISMATCH", {
+      what: `The release document has the SHA-256 ${found}, not ${target}: it was changed after publishing`,
+    });
   run.text = text.toString();
   run.head = parseReleaseHead(JSON.parse(run.text));
   if (run.head.host === identity.host) return;
-  throw new Error(`The release is for the host ${run.head.host}, this is ${identity.host}`);
+  throw new LinkError("RELEASE_INVALID", {
+    what: `The release is for the host ${run.head.host}, this is ${identity.host}`,
+  });
 }
 
 /**
@@ -43,9 +48,9 @@ export async function handOverToWanted(run: Run): Promise<HandedOver | undefined
   const present = await realpath(nodeFile).catch(() => undefined);
   if (agent.sha256 === run.self.agentSha256 && present === run.self.nodePath) return undefined;
   if (run.self.tookOver) {
-    throw new Error(
-      `Agent ${run.self.agentSha256} on ${run.self.nodePath} took over, but the release wants agent ${agent.sha256} on ${nodeFile}`,
-    );
+    throw new LinkError("HOST_UNFIT", {
+      what: `Agent ${run.self.agentSha256} on ${run.self.nodePath} took over, but the release wants agent ${agent.sha256} on ${nodeFile}`,
+    });
   }
   await ensureTool(run, node);
   if (!(await exists(agentFile))) await downloadVerified(run.effects, agent.key, agent.sha256, agentFile);
@@ -57,7 +62,7 @@ export async function handOverToWanted(run: Run): Promise<HandedOver | undefined
     ...run.self.argv,
   ]);
   if (Object.values(exitCodes).includes(exitCode)) return { exitCode };
-  throw new Error(`Agent ${agent.sha256} does not run on this host: exit code ${exitCode}`);
+  throw new LinkError("HOST_UNFIT", { what: `Agent ${agent.sha256} does not run on this host: exit code ${exitCode}` });
 }
 
 /** Has the next run start with the release's agent and Node. */
@@ -67,7 +72,7 @@ export async function adopt(run: Run): Promise<void> {
 }
 
 function headOf({ head }: Run): ReleaseHead {
-  if (head === undefined) throw new Error("no release was fetched yet");
+  if (head === undefined) throw new LinkError("INTERNAL", { what: "no release was fetched yet" });
   return head;
 }
 
@@ -85,7 +90,7 @@ function agentPath(run: Run): string {
  * @throws InvalidInputError
  */
 export async function readRelease(run: Run): Promise<void> {
-  if (run.text === undefined) throw new Error("no release was fetched yet");
+  if (run.text === undefined) throw new LinkError("INTERNAL", { what: "no release was fetched yet" });
   run.release = parseRelease(JSON.parse(run.text));
 }
 
@@ -98,7 +103,7 @@ const mebibytes = (bytes: number) => `${Math.ceil(bytes / 1024 / 1024)} MiB`;
 /**
  * Checks that the disk has room for a release before anything is written: a disk that fills up half-way would take the
  * journal and the agent's memory with it.
- * @throws Error with the space needed and the space free
+ * @throws LinkError `HOST_UNFIT` with the space needed and the space free
  */
 export async function requireSpace(run: Run): Promise<void> {
   const { tools, files } = releaseOf(run);
@@ -110,10 +115,11 @@ export async function requireSpace(run: Run): Promise<void> {
     files.reduce((sum, { content }) => sum + 2 * Buffer.byteLength(content), 0);
   const { bavail, bsize } = await statfs(at(run.effects, hostPaths.base));
   if (bavail * bsize >= needed + reserveBytes) return;
-  throw new Error(
-    `${hostPaths.base} has ${mebibytes(bavail * bsize)} free; this release takes ${mebibytes(needed)}, ` +
+  throw new LinkError("HOST_UNFIT", {
+    what:
+      `${hostPaths.base} has ${mebibytes(bavail * bsize)} free; this release takes ${mebibytes(needed)}, ` +
       `and ${mebibytes(reserveBytes)} must stay free`,
-  );
+  });
 }
 
 /** Downloads and unpacks the release's tools. One whose executables were changed is replaced. */

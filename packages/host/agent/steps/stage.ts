@@ -1,6 +1,6 @@
 import { readdir, rm } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
-import { valueAt } from "@metrics-link/contract";
+import { LinkError, printableLines, valueAt } from "@metrics-link/contract";
 import { canonicalRelease, hostPaths, type Release, type ReleaseSecret } from "@metrics-link/release";
 import { Accounts } from "../accounts.ts";
 import { isTwin, runCheck, runsATool } from "../checks.ts";
@@ -97,7 +97,7 @@ export async function placeSecrets(run: Run): Promise<void> {
   await remember(effects.root, memory);
 }
 
-/** @throws Error naming the secret and the field, never the value */
+/** @throws LinkError `SECRET_INVALID` naming the secret and the field, never the value */
 function fieldOf({ secretArn, field }: ReleaseSecret, value: string): string {
   if (field === undefined) return value;
   let parsed: unknown;
@@ -105,17 +105,19 @@ function fieldOf({ secretArn, field }: ReleaseSecret, value: string): string {
     parsed = JSON.parse(value);
   } catch {
     // Without its cause: a parser's message quotes what it read.
-    throw new Error(`The value of ${secretArn} is not JSON, so it has no field ${field}`);
+    throw new LinkError("SECRET_INVALID", {
+      what: `The value of ${secretArn} is not JSON, so it has no field ${field}`,
+    });
   }
   const found = valueAt(parsed, [field]);
   if (typeof found === "string") return found;
-  throw new Error(`The value of ${secretArn} has no text in the field ${field}`);
+  throw new LinkError("SECRET_INVALID", { what: `The value of ${secretArn} has no text in the field ${field}` });
 }
 
 /**
  * Validates the staged release with the real tools. An untouched release in force was validated before; certificates
  * age, so those are checked every time.
- * @throws Error with all objections
+ * @throws LinkError `RELEASE_CHECK_FAILED` with all objections
  */
 export async function validate(run: Run): Promise<void> {
   const isKnown = run.wasInForce && run.touched.size === 0;
@@ -129,5 +131,6 @@ export async function validate(run: Run): Promise<void> {
     ),
   );
   const objections = results.flat();
-  if (objections.length > 0) throw new Error(objections.join("\n"));
+  if (objections.length > 0)
+    throw new LinkError("RELEASE_CHECK_FAILED", { what: printableLines(objections.join("\n")) });
 }

@@ -1,3 +1,4 @@
+import { LinkError, printableLines } from "@metrics-link/contract";
 import { failureOf } from "../probes.ts";
 import { storedRelease } from "../releases.ts";
 import { noteDisturbance, type Run, releaseOf } from "../run.ts";
@@ -10,7 +11,7 @@ const intervalMs = 200;
 
 /**
  * Waits until every probe passes.
- * @throws Error with the last result of each failing probe, when the deadline is over
+ * @throws LinkError `HOST_UNHEALTHY` with the last result of each failing probe, when the deadline is over
  */
 export async function probe(run: Run): Promise<void> {
   const { probes, probeDeadlineSeconds } = releaseOf(run);
@@ -26,19 +27,24 @@ export async function probe(run: Run): Promise<void> {
     await run.effects.sleep(intervalMs);
   }
   const reasons = run.failing.map(({ unit, reason }) => `${unit}: ${reason}`);
-  throw new Error(`not healthy after ${probeDeadlineSeconds} s: ${reasons.join("; ")}`);
+  throw new LinkError("HOST_UNHEALTHY", {
+    what: printableLines(`not healthy after ${probeDeadlineSeconds} s: ${reasons.join("; ")}`),
+  });
 }
+
+const cannotRollBack = (what: string) => new LinkError("ROLLBACK_IMPOSSIBLE", { what });
 
 /**
  * Puts the last good release back into force. Services that this run changed are changed back at once: their queues are
  * as old as the attempt. The others may have a backlog, so their changes may stay pending.
+ * @throws LinkError `ROLLBACK_IMPOSSIBLE`
  */
 export async function rollBack(run: Run): Promise<void> {
   const { lastGood } = run.memory;
-  if (lastGood === undefined) throw new Error("there is no good release to roll back to");
-  if (lastGood === run.target) throw new Error("this is the last good release already");
+  if (lastGood === undefined) throw cannotRollBack("there is no good release to roll back to");
+  if (lastGood === run.target) throw cannotRollBack("this is the last good release already");
   const good = await storedRelease(run.effects, lastGood);
-  if (good === undefined) throw new Error(`the last good release ${lastGood} is not on disk any more`);
+  if (good === undefined) throw cannotRollBack(`the last good release ${lastGood} is not on disk any more`);
   await maySee(run, lastGood, good);
   await pointCurrentAt(run, lastGood, true);
   run.subject = lastGood;

@@ -55,7 +55,10 @@ describe("agent: certificates", () => {
 
   it("only the right key matches a certificate", () => {
     requireKeyPair(chain(), text("leaf.key"));
-    assert.throws(() => requireKeyPair(chain(), text("root.key")), /does not match the certificate/);
+    assert.throws(() => requireKeyPair(chain(), text("root.key")), {
+      code: "RELEASE_CHECK_FAILED",
+      message: /does not match the certificate/,
+    });
   });
 
   it("a chain leads to its root", () => {
@@ -64,23 +67,29 @@ describe("agent: certificates", () => {
   });
 
   it("another root of the same name does not count", () => {
-    assert.throws(
-      () => requireChain(chain(), text("stranger.pem"), Date.now()),
-      /certificate 2 \(CN=intermediate\) is signed by none/,
-    );
+    assert.throws(() => requireChain(chain(), text("stranger.pem"), Date.now()), {
+      code: "RELEASE_CHECK_FAILED",
+      message: /certificate 2 \(CN=intermediate\) is signed by none/,
+    });
   });
 
   it("a chain without its intermediate, or an empty one, is refused", () => {
-    assert.throws(() => requireChain(text("leaf.pem"), text("root.pem"), Date.now()), /certificate 1 \(CN=leaf\)/);
-    assert.throws(() => requireChain("", text("root.pem"), Date.now()), /the chain contains no certificate/);
+    assert.throws(() => requireChain(text("leaf.pem"), text("root.pem"), Date.now()), {
+      code: "RELEASE_CHECK_FAILED",
+      message: /certificate 1 \(CN=leaf\)/,
+    });
+    assert.throws(() => requireChain("", text("root.pem"), Date.now()), {
+      code: "RELEASE_CHECK_FAILED",
+      message: /the chain contains no certificate/,
+    });
   });
 
   it("an expired or future certificate is refused with its validity", () => {
     for (const now of [Date.now() + 3 * day, Date.now() - day]) {
-      assert.throws(
-        () => requireChain(chain(), text("root.pem"), now),
-        /CN=leaf is valid from \d{4}-.* to \d{4}-.*, now is \d{4}-/,
-      );
+      assert.throws(() => requireChain(chain(), text("root.pem"), now), {
+        code: "RELEASE_CHECK_FAILED",
+        message: /CN=leaf is valid from \d{4}-.* to \d{4}-.*, now is \d{4}-/,
+      });
     }
   });
 
@@ -120,14 +129,17 @@ describe("agent: certificates", () => {
               bundle,
               pinned.map(({ fingerprint }) => fingerprint),
             ),
-          reason,
+          { code: /whole/.test(reason.source) ? "CERTIFICATES_INVALID" : "RELEASE_CHECK_FAILED", message: reason },
         );
       });
     }
 
     it("is refused with a CA that is not self-signed, pinned or not", () => {
       const { fingerprint256 } = new X509Certificate(text("leaf.pem"));
-      assert.throws(() => requireTrustBundle(text("leaf.pem"), [fingerprint256]), /is not a root/);
+      assert.throws(() => requireTrustBundle(text("leaf.pem"), [fingerprint256]), {
+        code: "RELEASE_CHECK_FAILED",
+        message: /is not a root/,
+      });
     });
   });
 });

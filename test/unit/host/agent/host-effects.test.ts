@@ -41,16 +41,16 @@ describe("agent: effects on a host", () => {
 
   it("name the server that does not answer", async () => {
     const socketPath = join(folder, "absent.sock");
-    await assert.rejects(
-      ask({ url: "http://127.0.0.1/ready", socketPath, timeoutMs: 1_000 }),
-      /http:\/\/127.0.0.1\/ready on .*absent.sock does not answer: .*ENOENT/,
-    );
+    await assert.rejects(ask({ url: "http://127.0.0.1/ready", socketPath, timeoutMs: 1_000 }), {
+      code: "REQUEST_FAILED",
+      message: /http:\/\/127.0.0.1\/ready on .*absent.sock does not answer: .*ENOENT/,
+    });
     const server = await listen({ port: 0, host: "127.0.0.1" });
     const { port } = server.address() as AddressInfo;
-    await assert.rejects(
-      ask({ url: `http://127.0.0.1:${port}/slow`, timeoutMs: 50 }),
-      /does not answer: timed out after 50 ms/,
-    );
+    await assert.rejects(ask({ url: `http://127.0.0.1:${port}/slow`, timeoutMs: 50 }), {
+      code: "TIMED_OUT",
+      message: /does not answer: timed out after 50 ms/,
+    });
   });
 
   it("run a command without this process's environment, and keep all of its output", async () => {
@@ -66,14 +66,17 @@ describe("agent: effects on a host", () => {
   });
 
   it("kill a command at its limit", async () => {
-    await assert.rejects(
-      run(["sleep", "60"], { timeoutMs: 50 }),
-      /sleep 60 was killed by SIGKILL \(its limit is 50 ms\)/,
-    );
+    await assert.rejects(run(["sleep", "60"], { timeoutMs: 50 }), {
+      code: "COMMAND_FAILED",
+      message: /sleep 60 was killed by SIGKILL \(its limit is 50 ms\)/,
+    });
   });
 
   it("name a missing command", async () => {
-    await assert.rejects(run(["/absent/promtool"]), /\/absent\/promtool cannot be run/);
+    await assert.rejects(run(["/absent/promtool"]), {
+      code: "COMMAND_FAILED",
+      message: /\/absent\/promtool cannot be run/,
+    });
   });
 
   it("run a command as another user in a sandboxed transient unit", () => {

@@ -137,9 +137,9 @@ describe("host: converge command", () => {
     };
     assert.deepEqual(readEnvironment(environment), request);
     assert.equal(readEnvironment({ ...environment, METRICS_LINK_FORCE: "true" }).force, true);
-    assert.throws(
-      () => readEnvironment({ ...environment, METRICS_LINK_INSTANCE_ID: "" }),
-      /METRICS_LINK_INSTANCE_ID is/,
-    );
+    assert.throws(() => readEnvironment({ ...environment, METRICS_LINK_INSTANCE_ID: "" }), {
+      code: "USAGE",
+      message: /METRICS_LINK_INSTANCE_ID is/,
+    });
   });
 });

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { hasCode } from "@metrics-link/contract";
 import type { TimeSeries } from "@metrics-link/host/repair/messages.ts";
 import { framesOf } from "@metrics-link/host/repair/read.ts";
 import { pace } from "@metrics-link/host/repair/transfer.ts";
@@ -64,7 +65,7 @@ describe("a batch", () => {
     for (const status of [404, 405, 403, 408, 429, 500, 503, 504, 302]) {
       await assert.rejects(
         deliver(async () => ({ status, text: "" }), batch),
-        Unavailable,
+        (error) => error instanceof Unavailable && hasCode(error, "LINK_UNAVAILABLE"),
         `${status}`,
       );
     }
@@ -96,13 +97,22 @@ describe("a frame", () => {
   });
 
   it("is refused when it is truncated, corrupt, or no frame", async () => {
-    await assert.rejects(read([frame, frame.subarray(0, -1)]), /ends within a frame, after 13 of its bytes/);
-    await assert.rejects(
-      read([Buffer.concat([frame.subarray(0, -1), Buffer.from("8")])]),
-      /does not match its CRC-32C/,
-    );
-    await assert.rejects(read([Buffer.from("\xff\xff\xff\xff\xff", "latin1")]), /a frame claims/);
-    await assert.rejects(read([Buffer.from("\xff\xff\xff\x7f", "latin1")]), /a frame claims 268435455 bytes/);
+    await assert.rejects(read([frame, frame.subarray(0, -1)]), {
+      code: "REMOTE_READ_INVALID",
+      message: /ends within a frame, after 13 of its bytes/,
+    });
+    await assert.rejects(read([Buffer.concat([frame.subarray(0, -1), Buffer.from("8")])]), {
+      code: "REMOTE_READ_INVALID",
+      message: /does not match its CRC-32C/,
+    });
+    await assert.rejects(read([Buffer.from("\xff\xff\xff\xff\xff", "latin1")]), {
+      code: "REMOTE_READ_INVALID",
+      message: /a frame claims/,
+    });
+    await assert.rejects(read([Buffer.from("\xff\xff\xff\x7f", "latin1")]), {
+      code: "REMOTE_READ_INVALID",
+      message: /a frame claims 268435455 bytes/,
+    });
   });
 });
 

@@ -31,7 +31,10 @@ describe("alerts' settings", () => {
   it("cannot be given to an alert that does not exist, or that has no such setting", () => {
     const set = (overrides: AlertOverrides) => () => rulesOf("LinkBehind", { overrides });
     assert.throws(set({ LinkBehnd: { for: "10s" } }), InvalidInputError);
-    assert.throws(set({ LinkBehind: { window: "10m" } }), /this alert has no window/);
+    assert.throws(set({ LinkBehind: { window: "10m" } }), {
+      code: "PROMETHEUS_CONFIGURATION_INVALID",
+      message: /this alert has no window/,
+    });
   });
 
   it("look at a counter for four scrapes at least", () => {
