@@ -20,6 +20,6 @@ specifyRelease("admin-is-local", "sender", {
       it.envoy((envoy) => {
         envoy.admin.allow_paths.push({ prefix: "/quit" });
       }),
-    /it allows \/quit, which is not asked for/,
+    /it allows \/quit, which the host does not need/,
   ],
 });

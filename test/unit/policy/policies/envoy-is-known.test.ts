@@ -40,7 +40,7 @@ specifyRelease("envoy-is-known", "receiver", {
   "a key that is there twice": [
     (it) =>
       it.file("envoy/bootstrap.json", (text) => text.replace('"prefix_len": 32', '"prefix_len": 0,\n"prefix_len": 32')),
-    /^envoy\/bootstrap\.json: line \d+ can be read in two ways/,
+    /^envoy\/bootstrap\.json: line \d+ is not in canonical form/,
   ],
   "a number in octal": [
     (it) => it.file("envoy/bootstrap.json", (text) => text.replace('"prefix_len": 32', '"prefix_len": 032')),

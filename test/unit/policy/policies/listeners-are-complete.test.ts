@@ -19,7 +19,7 @@ specifyRelease("listeners-are-complete", "receiver", {
       it.envoy(({ static_resources: { listeners } }: Part) => {
         listeners.push(listeners[0]);
       }),
-    /^static_resources\.listeners: ingest is there 2 times$/,
+    /^static_resources\.listeners: ingest appears 2 times$/,
   ],
 });
 

@@ -45,11 +45,11 @@ specify("names-are-the-peers", {
   fails: {
     "another name": [[peer({ dnsName: "other.internal" }), release], /instead of other.internal/],
     "another address": [[peer({ addresses: ["192.0.2.1"] }), release], /203.0.113.10 instead of 192.0.2.1/],
-    "a peer without a chain": [[peer({}), withoutChains()], /sender account-a is a peer and has no filter chain/],
-    "no peer": [[resource(types.stack, {}), release], /filter chain account-a is no peer's/],
+    "a peer without a chain": [[peer({}), withoutChains()], /sender account-a is a peer but has no filter chain/],
+    "no peer": [[resource(types.stack, {}), release], /filter chain account-a belongs to no peer/],
     "another stack": [
       [peer({ stack: "organization/metrics-link/other" }), release],
-      /filter chain account-a is no peer's/,
+      /filter chain account-a belongs to no peer/,
     ],
   },
   undecidable: {

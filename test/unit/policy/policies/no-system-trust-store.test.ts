@@ -22,11 +22,11 @@ specifyRelease("no-system-trust-store", "sender", {
       }),
     /ca_file is \/etc\/ssl/,
   ],
-  "a root that is no peer's": [
+  "a root that belongs to no peer": [
     (it) =>
       it.document("envoy/sds/trusted-ca-receiver.json", ({ resources: [secret] }) => {
         secret.validation_context.trusted_ca.filename = "/opt/metrics-link/current/tls/own-root.pem";
       }),
-    /its roots are tls\/own-root\.pem instead of a peer's in tls\/roots\//,
+    /its roots are in tls\/own-root\.pem instead of a peer's file in tls\/roots\//,
   ],
 });

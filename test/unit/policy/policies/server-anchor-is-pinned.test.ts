@@ -9,7 +9,7 @@ specifyRelease("server-anchor-is-pinned", "sender", {
   ],
   "a hidden root beside the pinned one": [
     (it) => it.file("tls/roots/receiver.pem", (text) => text + text.replaceAll("CERTIFICATE", "X509 CERTIFICATE")),
-    /tls\/roots\/receiver\.pem is not certificates alone: after 1 of its certificates/,
+    /tls\/roots\/receiver\.pem does not consist of certificates only: after 1 of its certificates/,
   ],
   "no trust at all": [
     (it) =>
