@@ -1,4 +1,4 @@
-/** The ranges of one availability zone. */
+/** CIDR ranges of one availability zone. */
 export interface ZonePlan {
   readonly zone: string;
   readonly public: string;
@@ -6,9 +6,8 @@ export interface ZonePlan {
 }
 
 /**
- * Splits a VPC's range into equal parts, a public and a private one for each zone; the public ones come first.
- * @throws RangeError if the range is not canonical (host bits set), or the parts would be smaller than the /28 that
- * AWS allows at least.
+ * Splits a VPC's range into equal parts, one public and one private per zone; the public ones come first.
+ * @throws RangeError if the range has host bits set, or if the parts would be smaller than /28, AWS's minimum
  */
 export function planSubnets(cidr: string, zones: readonly string[]): ZonePlan[] {
   const [network = "", length = ""] = cidr.split("/");
@@ -17,19 +16,19 @@ export function planSubnets(cidr: string, zones: readonly string[]): ZonePlan[] 
   const partPrefix = prefix + Math.ceil(Math.log2(2 * zones.length));
   if (base === undefined || !Number.isInteger(prefix) || prefix < 16 || partPrefix > 28) {
     throw new RangeError(
-      `network.cidr is ${cidr}: an IPv4 range from /16 down to one with room for /28 parts is expected`,
+      `network.cidr is ${cidr}; expected an IPv4 range of /16 or smaller that can be split into parts of at least /28`,
     );
   }
   const misplaced = base % 2 ** (32 - prefix);
   if (misplaced !== 0) {
     const canonical = `${toAddress(base - misplaced)}/${prefix}`;
-    throw new RangeError(`network.cidr is ${cidr}: an address inside the range, not its first; write ${canonical}`);
+    throw new RangeError(`network.cidr is ${cidr}, which has host bits set; write ${canonical}`);
   }
   const part = (index: number) => `${toAddress(base + index * 2 ** (32 - partPrefix))}/${partPrefix}`;
   return zones.map((zone, index) => ({ zone, public: part(index), private: part(zones.length + index) }));
 }
 
-/** Where Amazon's DNS server answers in a VPC: at its range's first address plus two (VPC user guide, "Amazon DNS server"). */
+/** Address of Amazon's DNS server in a VPC: the base of its range plus two (VPC user guide, "Amazon DNS server"). */
 export function resolverOf(cidr: string): string {
   return toAddress((toNumber(cidr.split("/")[0] ?? "") ?? 0) + 2);
 }
