@@ -76,7 +76,7 @@ specify("properties-are-known", {
 });
 
 describe("the policy properties-are-known", () => {
-  it("names every property, whatever else is not known", () => {
+  it("reports every unknown property, even next to unknown values", () => {
     const found = find("properties-are-known", instance({ ami: unknown, keyName: "a", hibernation: true }), "sender");
     assert.deepEqual(
       found.map(({ kind, message }) => `${kind} ${/^\w+(?= is set)/.exec(message)?.[0] ?? ""}`).toSorted(),
