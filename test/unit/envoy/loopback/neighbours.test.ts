@@ -58,7 +58,7 @@ describe("a client that holds connections to the receiver open", () => {
   const allClosed = () => eventually("all are closed", () => (neighbour.held === 0 ? true : undefined));
 
   const clearText = {
-    "without a word": async () => Buffer.of(),
+    "without sending a byte": async () => Buffer.of(),
     "with half a ClientHello": () => halfAClientHello(receiverName),
   };
   for (const [how, bytes] of Object.entries(clearText)) {

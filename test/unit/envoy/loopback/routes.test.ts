@@ -26,7 +26,7 @@ describe("a valid client of the receiver's Envoy", () => {
   const refused: readonly (readonly [string, Request, number])[] = [
     ["GET on the path", { method: "GET" }, 405],
     ["PUT on the path", { method: "PUT" }, 405],
-    ["a method in small letters", { method: "post" }, 405],
+    ["a lower-case method", { method: "post" }, 405],
     ["a query string", { path: "/api/v1/write?tenant=other" }, 404],
     ["an empty query string", { path: "/api/v1/write?" }, 404],
     ["a longer path", { path: "/api/v1/write/" }, 404],
