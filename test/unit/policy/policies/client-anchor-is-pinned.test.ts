@@ -9,7 +9,7 @@ specifyRelease("client-anchor-is-pinned", "receiver", {
     (it) => it.file("tls/roots/account-a.pem", () => certificates.receiver.root),
     /is not pinned for this peer/,
   ],
-  "a hidden root beside the pinned one": [
+  "a hidden root next to the pinned one": [
     (it) => it.file("tls/roots/account-a.pem", (text) => text + hidden),
     /tls\/roots\/account-a\.pem does not consist of certificates only: after 1 of its certificates/,
   ],

@@ -26,14 +26,14 @@ specifyRelease("listeners-are-known", "receiver", {
       }),
     /listener metrics on 127\.0\.0\.1:9999 is not one of this host's listeners/,
   ],
-  "an Envoy of the other end": [
+  "an Envoy of the other role": [
     (it) =>
       it.envoy((envoy) => {
         envoy.node.cluster = "metrics-link-sender";
       }),
     /^node\.cluster: metrics-link-sender instead of metrics-link-receiver$/,
   ],
-  "connections that are held before a chain counts them": [
+  "a listener filter that holds connections before a chain counts them": [
     (it) =>
       it.envoy(({ static_resources: { listeners } }) => {
         listeners[0].listener_filters = [{ name: "envoy.filters.listener.tls_inspector" }];

@@ -41,7 +41,7 @@ function withoutChains() {
 
 specify("names-are-the-peers", {
   role: "receiver",
-  passes: { "what the peer says": [peer({}), release] },
+  passes: { "the peer's contract": [peer({}), release] },
   fails: {
     "another name": [[peer({ dnsName: "other.internal" }), release], /instead of other.internal/],
     "another address": [[peer({ addresses: ["192.0.2.1"] }), release], /203.0.113.10 instead of 192.0.2.1/],

@@ -15,7 +15,7 @@ specifyRelease("no-system-trust-store", "sender", {
       }),
     /insecure_skip_verify is true/,
   ],
-  "the store of the system": [
+  "the system trust store": [
     (it) =>
       it.document("prometheus/prometheus.yml", (found) => {
         found.scrape_configs[0].tls_config = { ca_file: "/etc/ssl/certs/ca.pem" };

@@ -30,14 +30,14 @@ specifyRelease("one-route-only", "receiver", {
       }),
     /the filter envoy\.filters\.network\.tcp_proxy .* is not known/,
   ],
-  "routes from elsewhere": [
+  "routes from an xDS server": [
     (it) =>
       it.chain((chain) => {
         delete managerOf(chain).route_config;
       }),
     /there is no route_config/,
   ],
-  "an HTTP filter that nobody knows": [
+  "an unknown HTTP filter": [
     (it) =>
       it.chain((chain) => {
         managerOf(chain).http_filters.unshift({ name: "envoy.filters.http.lua" });

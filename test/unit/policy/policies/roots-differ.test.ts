@@ -8,11 +8,11 @@ specifyRelease("roots-differ", "receiver", {
     (it) => it.file("tls/roots/account-a.pem", (text) => text + hidden),
     /tls\/roots\/account-a\.pem does not consist of certificates only/,
   ],
-  "text beside the own root": [
+  "text next to this side's own root": [
     (it) => it.file("tls/own-root.pem", (text) => `${text}# a comment`),
     /tls\/own-root\.pem does not consist of certificates only/,
   ],
-  "the own root in the peer's bundle": [
+  "this side's own root in the peer's bundle": [
     (it) => it.file("tls/roots/account-a.pem", (text) => text + certificates.receiver.root),
     /holds this side's own root/,
   ],

@@ -12,7 +12,7 @@ specifyRelease("served-chain-is-ours", "sender", {
       ),
     /the leaf is an authority/,
   ],
-  "text beside the certificates": [
+  "text next to the certificates": [
     (it) => it.file("tls/certificate-chain.pem", (text) => `a comment\n${text}`),
     /tls\/certificate-chain\.pem does not consist of certificates only/,
   ],
