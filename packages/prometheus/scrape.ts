@@ -162,10 +162,7 @@ const scrapeJob = z.strictObject(
 
 /** Why a Prometheus field is refused. The schema alone decides which fields are allowed. */
 const reasons: readonly (readonly [RegExp, string])[] = [
-  [
-    /^(?!static_configs$).+_sd_configs$/,
-    "static_configs; Prometheus can reach only the addresses listed there",
-  ],
+  [/^(?!static_configs$).+_sd_configs$/, "static_configs; Prometheus can reach only the addresses listed there"],
   [/^proxy_|^no_proxy$/, "no proxy; Prometheus can reach only the addresses in static_configs"],
   [/^ca_file$/, "ca, with the CA's PEM certificates in the job itself"],
   [

@@ -86,11 +86,19 @@ export function requestProblems(request: Request, { organization, generation, ot
     ],
     [
       !request.holdsKey,
-      { key: "its signature", value: "invalid", remedy: "a signature by its own key; the request was changed in transit" },
+      {
+        key: "its signature",
+        value: "invalid",
+        remedy: "a signature by its own key; the request was changed in transit",
+      },
     ],
     [
       request.extensions.length > 0,
-      { key: "its extensions", value: request.extensions, remedy: "none; the root alone decides what the certificate allows" },
+      {
+        key: "its extensions",
+        value: request.extensions,
+        remedy: "none; the root alone decides what the certificate allows",
+      },
     ],
     [
       otherKeys.some((key) => sameKey(key, request.publicKey)),

@@ -23,8 +23,7 @@ export function dashboard(): object {
   return {
     uid: "metrics-link",
     title: "metrics-link",
-    description:
-      "One link: flow, lag, handshakes, certificates and hosts. Data source: the receiver's Prometheus.",
+    description: "One link: flow, lag, handshakes, certificates and hosts. Data source: the receiver's Prometheus.",
     tags: ["metrics-link"],
     schemaVersion: 39,
     editable: false,

@@ -77,11 +77,7 @@ describe("a user's scrape jobs", () => {
     ["a mapping", "job_name: shop\n", /shop\.yaml is .*: a list of Prometheus scrape_configs/],
     ["a job of nothing", "- null\n", /shop\.yaml: job 1 is null: a scrape job/],
     ["a job without a name", "- metrics_path: /x\n", /shop\.yaml: job 1: job_name is missing: a name/],
-    [
-      "a duplicate key",
-      "- job_name: a\n  job_name: b\n",
-      /shop\.yaml is "not YAML": Map keys must be unique/,
-    ],
+    ["a duplicate key", "- job_name: a\n  job_name: b\n", /shop\.yaml is "not YAML": Map keys must be unique/],
     ["no YAML", "- [\n", /shop\.yaml is "not YAML"/],
   ] as const) {
     it(`are refused with the file's name if it contains ${what}`, () => {

@@ -43,7 +43,8 @@ export const clientNameIsExact: Rule = {
   id: "client-name-is-exact",
   fence,
   rule: "A sender's filter chain accepts exactly one literal DNS name.",
-  reason: "A pattern, a wildcard or a second name lets in certificates of the same root that do not belong to the sender.",
+  reason:
+    "A pattern, a wildcard or a second name lets in certificates of the same root that do not belong to the sender.",
   remedy:
     "Match one subject alternative name of type DNS with a fully escaped safe_regex; `exact` would also accept a wildcard certificate.",
   source: "docs/architecture.md, fence 2; RFC 9525 section 6.3; docs/decisions/0302",
@@ -84,7 +85,8 @@ export const oneChainPerSender: Rule = {
   id: "one-chain-per-sender",
   fence,
   rule: "Each declared sender has at most one forwarding filter chain, with its own /32 addresses and its own roots.",
-  reason: "Two senders in one chain, or one root in two chains, could impersonate each other. An extra chain is an extra way in.",
+  reason:
+    "Two senders in one chain, or one root in two chains, could impersonate each other. An extra chain is an extra way in.",
   remedy: "Declare every sender in senders[] of the configuration. No two may share an address or a root.",
   source: "docs/architecture.md, fence 2; docs/decisions/0100",
   *check(view, facts) {

@@ -83,6 +83,7 @@ function* compared(where: string, { place, managers, strangers }: Chain): Genera
       yield { path: setting.path, message: `${where}: paths are normalized before matching` };
     }
     const routes = manager.at("route_config");
-    if (!routes.exists) yield { path: routes.path, message: `${where}: there is no route_config, so the routes are not in this file` };
+    if (!routes.exists)
+      yield { path: routes.path, message: `${where}: there is no route_config, so the routes are not in this file` };
   }
 }

@@ -47,7 +47,8 @@ export const serverNameIsExact: Rule = {
   fence,
   rule: "The sender's Envoy requests one DNS name and accepts exactly that name.",
   reason: "A pattern or a second name lets another certificate from the receiver's account impersonate the receiver.",
-  remedy: "Match one subject alternative name of type DNS with a fully escaped safe_regex, and send the same name as sni.",
+  remedy:
+    "Match one subject alternative name of type DNS with a fully escaped safe_regex, and send the same name as sni.",
   source: "docs/architecture.md, fence 3; RFC 9525 section 6.3; RFC 6066 section 3",
   *check({ clusters }, { peers }) {
     for (const { name: cluster, tls } of clusters) {

@@ -36,7 +36,10 @@ specify("addresses-are-the-peers", {
       /203\.0\.113\.0\/24 is pinned for no peer/,
     ],
     nobody: [[peers, balancer], /203.0.113.10\/32 missing/],
-    "a rule past the load balancer": [[peers, balancer, rule({ securityGroupId: "sg-host" })], /not the balancer's group/],
+    "a rule past the load balancer": [
+      [peers, balancer, rule({ securityGroupId: "sg-host" })],
+      /not the balancer's group/,
+    ],
   },
   undecidable: {
     "an address that is not known": [peers, balancer, rule({ cidrIpv4: unknown })],

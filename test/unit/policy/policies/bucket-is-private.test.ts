@@ -22,7 +22,10 @@ specify("bucket-is-private", {
     three: [[bucket(), block({ ignorePublicAcls: false }), ownership], /ignorePublicAcls is not blocked/],
     nothing: [[bucket(), ownership], /blockPublicAcls, blockPublicPolicy/],
     "separate owners": [[bucket(), block({})], /objectOwnership is not set/],
-    "one that is deleted with all its objects": [[bucket({ forceDestroy: true }), block({}), ownership], /forceDestroy/],
+    "one that is deleted with all its objects": [
+      [bucket({ forceDestroy: true }), block({}), ownership],
+      /forceDestroy/,
+    ],
     "another bucket's": [[bucket(), block({ bucket: "c" }), ownership], /is not blocked/],
   },
   undecidable: {
