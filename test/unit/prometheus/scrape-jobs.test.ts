@@ -23,7 +23,7 @@ describe("a user's scrape jobs", () => {
     assert.deepEqual(jobsOf(stringify([job])), [job]);
   });
 
-  const credentials = /credentials for scrape jobs are not supported yet/;
+  const credentials = /scrape jobs cannot have credentials yet/;
   for (const [field, value] of Object.entries({
     authorization: { credentials_file: "alertmanager-0.secret" },
     basic_auth: { username: "x", password_file: "alertmanager-0.secret" },
