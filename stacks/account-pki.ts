@@ -8,19 +8,19 @@ import { ownStack } from "./own-outputs.ts";
 import type { KnownPeer } from "./peer.ts";
 import { repositoryRoot } from "./repository-files.ts";
 
-/** What is known of an account's PKI before any resource is registered. */
+/** The state of an account's PKI before any resource is registered. */
 export interface PkiPlan {
   readonly inForce: PkiOutput | undefined;
   readonly offline: OfflineAuthority | undefined;
   readonly now: number;
-  /** True until the intermediate is signed for the first time: there is nothing yet that a host could be given. */
+  /** True until the intermediate is signed for the first time. Until then a host cannot get a certificate. */
   readonly waits: boolean;
 }
 
 /**
- * Reads what the ceremony left.
- * @param inForce what the last update left
- * @throws InvalidInputError when what the ceremony left cannot be used
+ * Reads the ceremony's artifacts.
+ * @param inForce the PKI outputs of the last update
+ * @throws InvalidInputError if the artifacts cannot be used
  */
 export function planPki({ pki }: Configuration, inForce: PkiOutput | undefined): PkiPlan {
   const now = Date.now();
@@ -29,9 +29,9 @@ export function planPki({ pki }: Configuration, inForce: PkiOutput | undefined):
 }
 
 /**
- * What a peer says of its own trust counts although something else in its contract is not pinned. One that cannot be read
- * or is suspended has no say.
- * @throws InvalidInputError when a peer would refuse this side's leaf after this update, and does not today
+ * Requires that every peer still accepts this side's leaf after the update. Uses a peer's `trusts` even if other parts of
+ * its contract are not pinned; ignores peers that are unreadable or suspended.
+ * @throws InvalidInputError if a peer accepts this side's leaf today and would reject it after this update
  */
 export function requirePeersFollow(
   pki: Configuration["pki"],
@@ -59,15 +59,15 @@ export function accountPki(name: string, { pki }: Configuration, plan: PkiPlan, 
 }
 
 /**
- * The program of an account that waits for its ceremony: the intermediate's key and its request, and nothing that would
- * need them. Its outputs say what to do next.
+ * The program of an account that waits for its ceremony: creates only the intermediate's key and its request. Its outputs
+ * say what to do next.
  */
 export function waitingPki(name: string, { pki }: Configuration, plan: PkiPlan, usage: LeafArgs["usage"]) {
   const { state } = new AccountPki(name, { stack: ownStack(), pki, usage, ...plan });
   const next =
-    `Intermediate G${pki.generations.intermediate} is not signed yet, so there is nothing but its key and its request. ` +
-    `Next: npm run ceremony -- request --stack ${pulumi.getStack()}; then, where the root is kept, init (once) and ` +
-    `sign; then commit ${pki.artefacts} and update again. docs/pki.md leads through it.`;
+    `Intermediate G${pki.generations.intermediate} is not signed yet, so the stack has only its key and its request. ` +
+    `Next: npm run ceremony -- request --stack ${pulumi.getStack()}; then, where the root key is kept, init (once) and ` +
+    `sign; then commit ${pki.artefacts} and update again. See docs/pki.md.`;
   void pulumi.log.warn(next);
   return { pki: state, next };
 }

@@ -3,8 +3,8 @@ import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 
 /**
- * The one AWS provider of a stack, bound to the account of its configuration: with credentials of any other account
- * the update fails before it begins.
+ * The stack's single AWS provider, bound to the configured account: with another account's credentials the update fails
+ * before it starts.
  */
 export function accountProvider({ account, role }: Configuration): aws.Provider {
   const options: aws.ProviderArgs = {

@@ -1,14 +1,14 @@
 import { bundleAgent, bundleRepairer } from "@metrics-link/host/bundle/index.ts";
 import { readConfiguration } from "./configuration.ts";
 
-// Pulumi installs source-map-support, which then maps every frame of the stack that Pulumi keeps for each of thousands
-// of promises. Node strips types in place, so there is nothing to map: a preview takes most of a second less.
+// Pulumi installs source-map-support, which maps every stack frame that Pulumi keeps for thousands of promises. Node
+// strips types in place, so there is nothing to map; this saves most of a second per preview.
 Reflect.deleteProperty(Error, "prepareStackTrace");
 
-/** The program of every stack; the configuration says which end of a link it is. What it returns are the outputs. */
+/** The program of every stack; the configuration selects the role. Returns the stack's outputs. */
 export default async function program() {
   const configuration = readConfiguration();
-  // esbuild bundles in a process of its own, while this one loads the providers' SDKs and asks for the peer.
+  // esbuild bundles in its own process while this one loads the provider SDKs and reads the peer's outputs.
   const agent = bundleAgent();
   if (configuration.role === "sender") {
     const repairer = bundleRepairer();

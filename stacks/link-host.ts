@@ -29,22 +29,22 @@ export interface LinkHostArgs {
   readonly store: ReleaseStore;
   readonly pki: IssuedPki;
   readonly envoy: EnvoyRendering;
-  /** PEM of each peer's roots by the peer's name; empty while there is no link. */
+  /** PEM of each peer's roots by peer name; empty while there is no link. */
   readonly rootBundles: Readonly<Record<string, string>>;
-  /** Which end of the link this is; at the sender's, where its receiver is. */
+  /** Which side of the link this is, and on a sender the receiver's addresses. */
   readonly link:
     | { readonly side: "sends"; readonly receiverAddresses: readonly string[] }
     | { readonly side: "receives" };
-  /** Whether a peer has lost its way in or out. */
+  /** Whether a peer's access was taken away. */
   readonly interrupted: boolean;
   readonly prometheus: { readonly rendering: PrometheusRendering; readonly flags: readonly string[] };
-  /** The program that repairs what a link has left out; runs where samples are sent. */
+  /** The backfill program, which runs on senders. */
   readonly repairer?: string;
 }
 
 const ownRoot = "tls/own-root.pem";
 
-/** One end of the link: a host with Envoy and Prometheus, made from renderings and certificates. */
+/** One side of the link: a host with Envoy and Prometheus, built from renderings and certificates. */
 export function linkHost(name: string, args: LinkHostArgs, options: pulumi.ComponentResourceOptions): Host {
   const { configuration, pki, network, rootBundles } = args;
   const { account, host } = configuration;
@@ -57,7 +57,7 @@ export function linkHost(name: string, args: LinkHostArgs, options: pulumi.Compo
       configuration: envoyFileNames.bootstrap,
       flags: envoyFlags,
       staticTwin: envoyFileNames.staticTwin,
-      // What SDS watches; a changed SDS file itself is read at a start only.
+      // SDS watches these files; Envoy reads a changed SDS file itself only at start.
       watchedPaths: ["tls/"],
       heapBytes: defaultLimits.heapBytes,
       network: args.link.side === "sends" ? args.link : { ...args.link, ...balancerNetwork(configuration) },
@@ -128,12 +128,12 @@ export function linkHost(name: string, args: LinkHostArgs, options: pulumi.Compo
   );
 }
 
-/** From where a load balancer checks its targets: a node has a private address in each public subnet. */
+/** Source ranges of the load balancer's health checks: its nodes have private addresses in the public subnets. */
 function balancerNetwork({ network: { cidr, zones } }: Configuration) {
   return { balancerSubnets: planSubnets(cidr, zones).map((subnets) => subnets.public), vpcCidr: cidr };
 }
 
-/** Scrape targets; and where there are Alertmanagers, the endpoints that lead to them, with the resolver of their names. */
+/** Scrape targets and, if there are Alertmanagers, their endpoints and the DNS resolver for their names. */
 function prometheusAddresses({ network: { cidr, zones }, prometheus }: Configuration, rendering: PrometheusRendering) {
   const endpoints = [resolverOf(cidr), ...planSubnets(cidr, zones).map((subnets) => subnets.private)];
   return [
@@ -142,7 +142,7 @@ function prometheusAddresses({ network: { cidr, zones }, prometheus }: Configura
   ];
 }
 
-/** What Alertmanagers are shown travels as the leaf's key does: by the host's secret, and never in a release. */
+/** The Alertmanager credential reaches the host like the leaf's key: in the host's secret, never in a release. */
 function alertmanagerSecrets({ prometheus }: Configuration) {
   return prometheus.alertmanagers.flatMap(({ basicAuth, bearerToken }, index) => {
     const value = basicAuth?.password ?? bearerToken;

@@ -10,26 +10,26 @@ import {
 import * as pulumi from "@pulumi/pulumi";
 import { readOutputs } from "./stack-outputs.ts";
 
-/** This stack's name as its peers write it. */
+/** This stack's full name, as its peers write it. */
 export const ownStack = (): string => `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`;
 
-/** What this stack's last successful update left. */
+/** The outputs of this stack's last successful update. */
 export interface OwnOutputs {
   /** Undefined before the first update. */
   readonly pki: PkiOutput | undefined;
-  /** What was accepted of the peers, as it stands there: whoever reads it compares it with the pins. */
+  /** What was accepted of the peers, unchecked: readers compare it with the pins. */
   readonly accepted: unknown;
   /** A sender's output `link`; absent before the first update. */
   readonly link: unknown;
 }
 
-/** @throws LinkError when they cannot be read, or an update left no PKI: the stack would be taken for a new one */
+/** @throws LinkError if they cannot be read or contain no PKI, so that the stack is not mistaken for a new one */
 export async function ownOutputs(): Promise<OwnOutputs> {
   const stack = ownStack();
   const names = [pkiOutput, contractOutput, acceptedOutput, "link"] as const;
   const outputs = await readOutputs(stack, names).catch((error: unknown) => {
     throw new LinkError("STACK_OUTPUTS_UNREADABLE", {
-      what: `The last outputs of this stack, ${stack}, cannot be read: ${messageOf(error)}`,
+      what: `cannot read the last outputs of this stack, ${stack}: ${messageOf(error)}`,
       cause: error,
     });
   });
@@ -37,7 +37,7 @@ export async function ownOutputs(): Promise<OwnOutputs> {
   const contract = outputs[contractOutput];
   if (pki === undefined && contract !== undefined) {
     throw new LinkError("OWN_OUTPUTS_INVALID", {
-      what: `${stack} has an output ${contractOutput} and no ${pkiOutput}, so another program made them`,
+      what: `${stack} has an output ${contractOutput} but no ${pkiOutput}, so another program wrote them`,
       next: "update with the release that wrote them, or a later one",
     });
   }

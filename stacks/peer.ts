@@ -15,16 +15,16 @@ import {
 import * as pulumi from "@pulumi/pulumi";
 import { readOutputs } from "./stack-outputs.ts";
 
-/** A peer as this side's configuration has it, and how it stands in this update. */
+/** A configured peer and its standing in this update. */
 export type KnownPeer<Role extends "sender" | "receiver"> = Standing<Role> & {
   readonly name: string;
   readonly stack: string;
 };
 
 /**
- * How a peer stands, decided before any resource of this stack is registered. Whatever is wrong with the peer is said
- * and kept to the peer.
- * @param before the output `accepted` of this stack's own last update
+ * Decides a peer's standing before any resource of this stack is registered. A problem with the peer is logged as a
+ * warning and affects no other peer.
+ * @param before the output `accepted` of this stack's last update
  */
 export async function knownPeer<Role extends "sender" | "receiver">(
   role: Role,
@@ -42,7 +42,7 @@ export async function knownPeer<Role extends "sender" | "receiver">(
 }
 
 function said({ name, state, words, inForce }: SetAside): string {
-  if (state === "suspended") return `${name} is suspended, and has no way in or out: ${words}`;
+  if (state === "suspended") return `${name} is suspended, so its traffic is blocked: ${words}`;
   const left = inForce
     ? "What was accepted before stays in force, as far as it is still pinned."
     : "Nothing of it is in force.";
@@ -55,13 +55,13 @@ const readingOf = (stack: string) =>
     (error: unknown) => ({ error: messageOf(error) }),
   );
 
-/** The peers that this update lets in or reaches. */
+/** The peers that this update allows or connects to. */
 export const inForce = <Role extends "sender" | "receiver">(peers: readonly KnownPeer<Role>[]) =>
   peers.flatMap(({ name, inForce: accepted }) => (accepted === undefined ? [] : [{ name, ...accepted }]));
 
 /**
- * Whether a peer loses its way in or out by this update, or has lost it by being suspended: then what went over the link
- * may end, and has to end at once.
+ * Whether this update takes a peer's access away, or a suspension has done so: then open connections must be closed
+ * immediately.
  */
 export const interrupted = (peers: readonly KnownPeer<"sender" | "receiver">[], before: unknown): boolean =>
   peers.some(
@@ -78,12 +78,12 @@ export const setAside = (peers: readonly KnownPeer<"sender" | "receiver">[]): Se
     return [{ name, stack, state, ...reason, words, inForce: peer.inForce !== undefined }];
   });
 
-/** What this side's contract says of a peer that it trusts once its host has converged. */
+/** An entry of this side's contract for a peer that it trusts once its host has converged. */
 export const trustIn = ({ stack, rootFingerprints, dnsName }: AcceptedPeer) => ({
   stack,
   rootFingerprints: [...rootFingerprints],
   dnsName,
 });
 
-/** What the output `peers` says of a peer. */
+/** An entry of the output `peers`. */
 export const peerOutput = ({ stack, dnsName, addresses }: AcceptedPeer): PeerOutput => ({ stack, dnsName, addresses });

@@ -3,7 +3,7 @@ import { bucketName, hostNames } from "@metrics-link/host";
 import { PrivateNetwork } from "@metrics-link/network";
 import type * as pulumi from "@pulumi/pulumi";
 
-/** The network of a stack's one host, from which AWS is reached for that host's bucket and secret alone. */
+/** The network of a stack's single host, which can access only that host's bucket and secret in AWS. */
 export function privateNetwork(
   name: string,
   { account, network }: Configuration,

@@ -7,15 +7,15 @@ import { prometheusFiles, type Rendering, releaseFiles } from "@metrics-link/pro
 import type { HostFile } from "@metrics-link/release";
 
 /**
- * The files of Prometheus' configuration, after promtool has accepted them: a mistake in a user's job or rule stops
- * the preview, long before a host sees it.
- * @throws LinkError with promtool's own message
+ * Checks the files of Prometheus' configuration with promtool, so that a mistake in a user's job or rule stops the
+ * preview, before it reaches a host.
+ * @throws LinkError with promtool's message
  */
 export function checkedPrometheusFiles(rendering: Rendering): HostFile[] {
   const files = prometheusFiles(rendering);
   const folder = mkdtempSync(join(tmpdir(), "metrics-link-promtool-"));
   try {
-    // What the Alertmanagers are shown is a secret and not here; promtool only wants the files to be there.
+    // The Alertmanager credentials are secret and not here; promtool only requires that the files exist.
     const secrets = rendering.alertmanagers.map((_, index) => ({
       path: releaseFiles.alertmanagerSecret(index),
       content: "",
@@ -44,7 +44,7 @@ function promtool(...words: string[]): void {
         cause: error,
       });
     throw new LinkError("PROMETHEUS_CONFIGURATION_INVALID", {
-      what: `promtool refuses the configuration of Prometheus; nothing was published:\n${stdout}${stderr}`,
+      what: `promtool rejects the configuration of Prometheus; nothing was published:\n${stdout}${stderr}`,
       cause: error,
     });
   }

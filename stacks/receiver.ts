@@ -22,7 +22,7 @@ import { privateNetwork } from "./private-network.ts";
 import { releaseStore } from "./release-store.ts";
 import { userPrometheus } from "./user-prometheus.ts";
 
-/** The account whose Prometheus is written to, by the senders of its configuration and by nobody else. */
+/** The receiver's account. Only the configured senders can write to its Prometheus. */
 export async function receiver(configuration: ReceiverConfiguration, bundling: Promise<AgentBundle>) {
   const { account, pki: profile, prometheus } = configuration;
   const [before, agent] = await Promise.all([ownOutputs(), bundling]);

@@ -5,7 +5,7 @@ import { cacheDirectory, type ToolPin } from "@metrics-link/release";
 import type * as pulumi from "@pulumi/pulumi";
 import pins from "../tools.json" with { type: "json" };
 
-/** The account's bucket with the tools that set-up put into the cache. */
+/** The account's bucket, with the tools from setup's cache. */
 export function releaseStore(
   name: string,
   { account, tools }: Configuration,

@@ -2,18 +2,18 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { InvalidInputError, LinkError } from "@metrics-link/contract";
 
-/** The root of the repository: folders in a configuration are relative to it. */
+/** The root of the repository; folders in a configuration are relative to it. */
 export const repositoryRoot = join(import.meta.dirname, "..");
 
-/** A YAML file of a user's folder. */
+/** A YAML file in a user's folder. */
 export interface UserFile {
-  /** With its ending, without its folder. */
+  /** File name with extension, without folder. */
   readonly name: string;
   readonly content: string;
 }
 
 /**
- * The YAML files of a folder of the repository, in the order of their names.
+ * The YAML files in a folder of the repository, sorted by name.
  * @param key the configuration key that names the folder, for messages
  * @throws LinkError REPOSITORY_FILE_INVALID
  */
@@ -34,7 +34,7 @@ export function yamlFiles(key: string, folder: string | undefined): UserFile[] {
   const strangers = entries.filter((entry) => !/\.ya?ml$/.test(entry));
   if (strangers.length > 0) {
     throw new LinkError("REPOSITORY_FILE_INVALID", {
-      what: `${folder} has files that are not YAML and would be left out silently`,
+      what: `${folder} has files that are not YAML and would be ignored silently`,
       value: strangers,
       next: "move them elsewhere",
     });

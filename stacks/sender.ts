@@ -23,7 +23,7 @@ import { userPrometheus } from "./user-prometheus.ts";
 
 const neverLinked = "waits for the receiver";
 
-/** The account whose metrics are sent. Until the receiver has spoken, its host scrapes and keeps, and sends nothing. */
+/** The sender's account. Until the receiver has a `contract` output, its host scrapes and stores, but sends nothing. */
 export async function sender(
   configuration: SenderConfiguration,
   bundling: Promise<AgentBundle>,
@@ -36,7 +36,7 @@ export async function sender(
   const known = await knownPeer("receiver", { name: "receiver", ...peer }, configuration, before.accepted);
   requirePeersFollow(profile, plan, [known]);
   const [receiver] = inForce([known]);
-  // What waits in the queue outlives the trust in a receiver; without `remote_write` it would be gone.
+  // Keep `remote_write` if the receiver loses its trust: removing it would drop the queue.
   const linked = receiver !== undefined || (before.link !== undefined && before.link !== neverLinked);
 
   const pki = accountPki("sender", configuration, plan, "client");

@@ -6,18 +6,18 @@ import structMessages, { type Value as ValueMessage } from "google-protobuf/goog
 
 const { Struct, Value } = structMessages;
 
-/** How long one stack may take. The whole preview of a healthy link takes about five seconds. */
+/** Time limit per stack, in milliseconds. A whole preview of a healthy link takes about five seconds. */
 const deadlineMs = 30_000;
-/** All outputs of one stack as the engine sends them. A contract takes some kilobytes, a receiver's own outputs more. */
+/** Limit on all outputs of one stack as the engine sends them, in bytes. A contract takes a few kilobytes. */
 const mostBytes = 4 * 1024 * 1024;
-/** Objects and lists inside one another. A contract has three levels. */
+/** Limit on nested objects and lists. A contract has three levels. */
 const deepest = 32;
 
-/** How Pulumi marks what is more than data (pulumi/pulumi sdk/go/common/resource/sig). */
+/** Pulumi's marker for secrets, assets and resource references (pulumi/pulumi sdk/go/common/resource/sig). */
 const signatureKey = "4dabf18193072939515e22adb298388d";
 const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
 
-/** The client of the engine's ResourceMonitor, as far as it is used here (grpc.Client of @grpc/grpc-js). */
+/** The part of the engine's ResourceMonitor client that is used here (grpc.Client of @grpc/grpc-js). */
 interface Monitor {
   makeUnaryRequest(
     method: string,
@@ -35,15 +35,13 @@ const isMonitor = (client: unknown): client is Monitor =>
 const unreadable = (what: string) => new LinkError("STACK_OUTPUTS_UNREADABLE", { what });
 
 /**
- * Outputs of a stack's last successful update, of those that are asked for; none of a stack that was never updated, or
- * was destroyed.
+ * Reads the requested outputs of a stack's last successful update; none if the stack was never updated or was destroyed.
  *
- * It calls the function that pulumi.StackReference is made of. The resource would fail in the engine, where no `catch`
- * of this program sees it, and the whole update with it. It calls it without pulumi.runtime.invoke, because what
- * another account writes there is hostile: the SDK would build the resources that an output refers to in this program,
- * recurse as deep as the output is nested, and wait for ever. Here outputs are data and nothing else, and there are
- * limits on time, bytes and depth.
- * @throws LinkError STACK_OUTPUTS_UNREADABLE in the backend's words when there is no such stack or it cannot be read
+ * Calls the engine function behind pulumi.StackReference. A StackReference would fail inside the engine, where this
+ * program cannot catch the error, and fail the whole update. pulumi.runtime.invoke is not used either, because another
+ * account's outputs may be hostile: the SDK would construct the resources that they reference, recurse as deep as they
+ * nest, and wait indefinitely. Here outputs are plain data, with limits on time, bytes and depth.
+ * @throws LinkError STACK_OUTPUTS_UNREADABLE with the backend's message if the stack does not exist or cannot be read
  */
 export async function readOutputs<Name extends string>(
   stack: string,
@@ -52,15 +50,15 @@ export async function readOutputs<Name extends string>(
   return outputsIn(await answerOf(stack), names);
 }
 
-/** The engine's answer, not looked into. */
+/** The engine's answer, not yet parsed. */
 function answerOf(stack: string): Promise<Buffer> {
   const request = new resourceMessages.ResourceInvokeRequest();
   request.setTok("pulumi:pulumi:readStackOutputs");
   request.setArgs(Struct.fromJavaScript({ name: stack }));
-  // The engine then sends a reference to a resource as the text of its URN or id.
+  // The engine then sends resource references as URN or id strings.
   request.setAcceptresources(false);
   const monitor: unknown = pulumi.runtime.getMonitor();
-  if (!isMonitor(monitor)) throw unreadable("there is no engine to ask");
+  if (!isMonitor(monitor)) throw unreadable("the Pulumi engine is not available");
   const deadline = Date.now() + deadlineMs;
   return new Promise((resolve, reject) => {
     monitor.makeUnaryRequest(
@@ -70,11 +68,11 @@ function answerOf(stack: string): Promise<Buffer> {
       Buffer.from(request.serializeBinary()),
       { deadline },
       (error, bytes) => {
-        // The engine may notice first, and then says that the call was cancelled.
+        // The engine may time out first and report that the call was cancelled.
         if (error !== null && Date.now() >= deadline)
           reject(unreadable(`timed out after ${deadlineMs / 1000} s waiting for the backend`));
         else if (error !== null || bytes === undefined)
-          reject(unreadable(error?.details ?? "the engine gave no answer"));
+          reject(unreadable(error?.details ?? "the engine did not answer"));
         else resolve(bytes);
       },
     );
@@ -83,7 +81,7 @@ function answerOf(stack: string): Promise<Buffer> {
 
 function outputsIn<Name extends string>(answer: Buffer, names: readonly Name[]): Partial<Record<Name, unknown>> {
   if (answer.length > mostBytes) {
-    throw unreadable(`its outputs take ${answer.length} bytes, at most ${mostBytes} are read`);
+    throw unreadable(`its outputs have ${answer.length} bytes; the limit is ${mostBytes}`);
   }
   const response = parsed(answer);
   const failures = response.getFailuresList().map((failure) => failure.getReason());
@@ -107,7 +105,7 @@ function parsed(answer: Buffer) {
 
 const tooDeep = () => unreadable(`its outputs nest deeper than ${deepest} levels`);
 
-/** The data in a value. A secret is what is inside; whatever else is marked stays the object that it is on the wire. */
+/** The data in a value. Unwraps secrets; other marked values stay the objects that they are on the wire. */
 function plain(value: ValueMessage, depth: number): unknown {
   if (depth > deepest) throw tooDeep();
   switch (value.getKindCase()) {

@@ -5,7 +5,7 @@ import { certificatesOf, InvalidInputError, unlessOtherText } from "@metrics-lin
 import { scrapeJobsOf } from "@metrics-link/prometheus";
 import { repositoryRoot, yamlFiles } from "./repository-files.ts";
 
-/** What a user adds to Prometheus: jobs and rules from the folders that the configuration names, alerts and who gets them. */
+/** The user's additions to Prometheus: jobs and rules from the configured folders, alert settings and Alertmanagers. */
 export function userPrometheus({ scrapeConfigs, rules, alerts, alertmanagers }: Configuration["prometheus"]) {
   return {
     scrapeConfigs: scrapeJobsOf(yamlFiles("prometheus.scrapeConfigs", scrapeConfigs)),
@@ -21,7 +21,7 @@ export function userPrometheus({ scrapeConfigs, rules, alerts, alertmanagers }: 
 }
 
 /**
- * The certificates of an authority's file, encoded anew: what a reviewer sees in it is what Prometheus trusts.
+ * The certificates of a CA file, re-encoded, so that Prometheus trusts exactly what a reviewer sees in the file.
  * @throws InvalidInputError naming the key
  */
 function authorityIn(key: string, path: string): string {
@@ -30,7 +30,7 @@ function authorityIn(key: string, path: string): string {
     (why) => {
       throw new InvalidInputError(
         "An Alertmanager's authority cannot be used",
-        [{ key, value: path, remedy: `a file of PEM certificates and nothing else: ${why}` }],
+        [{ key, value: path, remedy: `a file with only PEM certificates: ${why}` }],
         "REPOSITORY_FILE_INVALID",
       );
     },

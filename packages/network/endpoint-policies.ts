@@ -1,4 +1,4 @@
-/** What hosts of a network may ask of AWS, by names that are known before any of it exists. */
+/** What the hosts of a network may access in AWS, by names that are known before the resources exist. */
 export interface Reach {
   readonly account: { readonly id: string; readonly region: string };
   /** Buckets that hosts read from. */
@@ -7,13 +7,13 @@ export interface Reach {
   readonly secrets: readonly string[];
 }
 
-/** The AWS services that hosts talk to, by the names that their endpoints have. */
+/** The AWS services that hosts call, as named by their VPC endpoints. */
 export type EndpointService = "s3" | "secretsmanager" | "ssm" | "ssmmessages";
 
 /**
- * What an endpoint lets through: what a host does there, by principals of this account, and nothing else. It gives no
- * right to anybody, that is what roles are for. It keeps whoever is on a host from carrying something out with
- * credentials of another account, to a bucket of another account, or in by the same way.
+ * A VPC endpoint policy that allows only the calls that a host makes, and only by principals of this account. It grants
+ * no permissions; roles do. It stops someone on a host from moving data out or in with another account's credentials or
+ * bucket.
  */
 export function endpointPolicy(service: EndpointService, reach: Reach) {
   const { id, region } = reach.account;
@@ -27,13 +27,13 @@ export function endpointPolicy(service: EndpointService, reach: Reach) {
         Resource: reach.secrets.map((name) => arn("secretsmanager", `${region}:${id}:secret:${name}-??????`)),
       },
       ssm: { Action: "ssm:UpdateInstanceInformation", Resource: arn("ec2", `${region}:${id}:instance/*`) },
-      // Control channels know no resources.
+      // Control channels have no resource-level permissions.
       ssmmessages: {
         Action: ["ssmmessages:CreateControlChannel", "ssmmessages:OpenControlChannel"],
         Resource: "*",
       },
     };
-  // The ARN of a bucket names no account.
+  // A bucket ARN has no account id.
   const owner = service === "s3" ? { "aws:ResourceAccount": id } : {};
   return {
     Version: "2012-10-17",

@@ -3,7 +3,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { PrivateNetwork } from "./private-network.ts";
 
-/** Who may open a connection, before a byte of TLS. */
+/** A sender that the security group lets in. */
 export interface AllowedSender {
   readonly name: string;
   readonly addresses: readonly string[];
@@ -16,8 +16,8 @@ export interface FencedIngressArgs {
 }
 
 /**
- * The receiver's public face: a network load balancer with fixed addresses which passes TLS through untouched, and a
- * security group that lets in the senders' addresses and nobody else.
+ * The receiver's public endpoint: a network load balancer with fixed addresses that passes TLS through unchanged, and a
+ * security group that allows only the senders' addresses.
  */
 export class FencedIngress extends pulumi.ComponentResource {
   readonly addresses: pulumi.Output<string>[];
@@ -81,13 +81,13 @@ export class FencedIngress extends pulumi.ComponentResource {
       {
         loadBalancerType: "network",
         internal: false,
-        // Only at creation can a network load balancer be given its first security group.
+        // AWS accepts a network load balancer's first security group only at creation.
         securityGroups: [group.id],
         subnetMappings: args.network.zones.map(({ publicSubnet }, index) => ({
           subnetId: publicSubnet.id,
           allocationId: addresses[index]?.allocationId ?? "",
         })),
-        // The one host stands in one zone; both addresses have to reach it.
+        // The single host is in one zone, and both addresses must reach it.
         enableCrossZoneLoadBalancing: true,
         enableDeletionProtection: true,
         tags: tags("nlb"),
@@ -101,7 +101,7 @@ export class FencedIngress extends pulumi.ComponentResource {
         protocol: "TCP",
         port: ports.ingest,
         targetType: "instance",
-        // Envoy binds each sender's identity to its address, so it has to see the address.
+        // Envoy binds each sender's identity to its address, so it must see the client's address.
         preserveClientIp: "true",
         healthCheck: {
           protocol: "HTTP",
@@ -131,7 +131,7 @@ export class FencedIngress extends pulumi.ComponentResource {
     this.registerOutputs({ addresses: this.addresses });
   }
 
-  /** Puts a host behind the load balancer. */
+  /** Registers a host as target of the load balancer. */
   attach(name: string, instanceId: pulumi.Input<string>): aws.lb.TargetGroupAttachment {
     return new aws.lb.TargetGroupAttachment(
       `${name}-target`,

@@ -6,15 +6,15 @@ import type { PrivateNetwork } from "./private-network.ts";
 
 export interface PinnedEgressArgs {
   readonly network: PrivateNetwork;
-  /** The group of the hosts that may leave. */
+  /** Security group of the hosts that may connect out. */
   readonly hostSecurityGroup: aws.ec2.SecurityGroup;
-  /** Where they may go, on 443; empty until the receiver has spoken. */
+  /** IPv4 addresses that they may reach on 443; empty until the receiver has a `contract` output. */
   readonly destinations: readonly string[];
 }
 
 /**
- * The one address that this account's metrics come from, and the only places they may go to. The peer allow-lists the
- * address, so it outlives the NAT gateway, the stack and a mistaken `destroy`.
+ * The sender's one egress address and the only destinations it may reach. The peer allow-lists the address, so it
+ * survives replacement of the NAT gateway, removal of the stack and an accidental `destroy`.
  */
 export class PinnedEgress extends pulumi.ComponentResource {
   readonly addresses: pulumi.Output<string>[];
@@ -23,7 +23,8 @@ export class PinnedEgress extends pulumi.ComponentResource {
     super("metrics-link:network:PinnedEgress", name, {}, options);
     const own = { parent: this };
     const [first] = args.network.zones;
-    if (first === undefined) throw new LinkError("INTERNAL", { what: "a network has at least one zone" });
+    if (first === undefined)
+      throw new LinkError("INTERNAL", { what: "the network has no zone; expected at least one" });
 
     const address = new aws.ec2.Eip(
       `${name}-address`,

@@ -8,7 +8,7 @@ export interface PrivateNetworkArgs {
   readonly cidr: string;
   readonly zones: readonly string[];
   readonly reach: Reach;
-  /** Endpoint services of others, by their names. */
+  /** Service names of other parties' endpoint services (AWS PrivateLink). */
   readonly endpointServices: readonly string[];
 }
 
@@ -21,24 +21,24 @@ export interface ZoneSubnets {
 }
 
 /**
- * The AWS services that a host talks to, reached inside the VPC: the SSM agent needs `ssm` and `ssmmessages` (agent
- * 3.3.40.0 and later), the agent of a host Secrets Manager. That one asks KMS by itself, not by way of this network.
+ * The AWS services that a host reaches through interface endpoints. The SSM agent (3.3.40.0 and later) needs `ssm` and
+ * `ssmmessages`; our agent needs Secrets Manager, which calls KMS itself, outside this network.
  */
 const interfaceServices = ["ssm", "ssmmessages", "secretsmanager"] as const;
 
 /**
- * A VPC over two zones whose private subnets have no way out of their own. Hosts in it reach AWS through endpoints,
- * so that management survives the loss of any egress, and there only what they need (`endpointPolicy`); and in the same way
- * those services of others that are declared.
+ * A VPC over two zones whose private subnets have no route to the internet. Hosts reach AWS through endpoints, so
+ * management survives the loss of egress, and only what they need (`endpointPolicy`). They reach declared endpoint
+ * services of other parties in the same way.
  */
 export class PrivateNetwork extends pulumi.ComponentResource {
   readonly vpcId: pulumi.Output<string>;
   readonly zones: readonly ZoneSubnets[];
   readonly internetGateway: aws.ec2.InternetGateway;
-  /** The prefix list of S3 in this region, for egress rules. */
+  /** Prefix list of S3 in this region, for egress rules. */
   readonly s3PrefixListId: pulumi.Output<string>;
   readonly endpointSecurityGroup: aws.ec2.SecurityGroup;
-  /** Every endpoint, for a host to depend on: without them its first boot finds nothing. */
+  /** All endpoints. A host depends on them, because its first boot fails without them. */
   readonly endpoints: readonly aws.ec2.VpcEndpoint[];
 
   constructor(name: string, args: PrivateNetworkArgs, options: pulumi.ComponentResourceOptions = {}) {
@@ -53,7 +53,7 @@ export class PrivateNetwork extends pulumi.ComponentResource {
       { cidrBlock: args.cidr, enableDnsSupport: true, enableDnsHostnames: true, tags: tags("vpc") },
       own,
     );
-    // The default group allows everything among its members; adopted without rules, it allows nothing (CIS AWS 5.4).
+    // The default group allows all traffic between its members. Adopted without rules, it allows none (CIS AWS 5.4).
     new aws.ec2.DefaultSecurityGroup(`${name}-default-group`, { vpcId: vpc.id, tags: tags("unused") }, own);
     this.internetGateway = new aws.ec2.InternetGateway(
       `${name}-internet`,
@@ -141,7 +141,7 @@ export class PrivateNetwork extends pulumi.ComponentResource {
           policy: JSON.stringify(endpointPolicy(service, reach)),
         }),
       ),
-      // An endpoint service is no AWS API: what passes is for its owner to say, by TLS and credentials of its own.
+      // An endpoint service is not an AWS API: its owner controls access with its own TLS and credentials.
       ...args.endpointServices.map((service) => interfaceEndpoint(service.split(".").at(-1) ?? service, service, {})),
     ];
     this.vpcId = vpc.id;
@@ -149,8 +149,8 @@ export class PrivateNetwork extends pulumi.ComponentResource {
   }
 
   /**
-   * A security group for hosts, which may reach the endpoints and S3 and nothing else. Whoever needs more adds a rule
-   * of its own.
+   * Creates a security group for hosts that allows only the endpoints and S3. Callers that need more add their own
+   * rules.
    */
   hostSecurityGroup(name: string, parent: pulumi.Resource): aws.ec2.SecurityGroup {
     const own = { parent };

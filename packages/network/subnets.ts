@@ -1,6 +1,6 @@
 import { LinkError } from "@metrics-link/contract";
 
-/** The ranges of one availability zone. */
+/** CIDR ranges of one availability zone. */
 export interface ZonePlan {
   readonly zone: string;
   readonly public: string;
@@ -8,9 +8,9 @@ export interface ZonePlan {
 }
 
 /**
- * Splits a VPC's range into equal parts, a public and a private one for each zone; the public ones come first.
- * @throws LinkError `CONFIGURATION_INVALID` if the range is not canonical (host bits set), or the parts would be smaller than the /28 that
- * AWS allows at least.
+ * Splits a VPC's range into equal parts, one public and one private per zone; the public ones come first.
+ * @throws LinkError `CONFIGURATION_INVALID` if the range has host bits set, or if the parts would be smaller than /28,
+ * AWS's minimum
  */
 export function planSubnets(cidr: string, zones: readonly string[]): ZonePlan[] {
   const [network = "", length = ""] = cidr.split("/");
@@ -19,7 +19,7 @@ export function planSubnets(cidr: string, zones: readonly string[]): ZonePlan[] 
   const partPrefix = prefix + Math.ceil(Math.log2(2 * zones.length));
   if (base === undefined || !Number.isInteger(prefix) || prefix < 16 || partPrefix > 28) {
     throw new LinkError("CONFIGURATION_INVALID", {
-      what: "network.cidr is not an IPv4 range from /16 down to one with room for /28 parts",
+      what: "network.cidr is not an IPv4 range of /16 or smaller that can be split into parts of at least /28",
       value: cidr,
     });
   }
@@ -27,7 +27,7 @@ export function planSubnets(cidr: string, zones: readonly string[]): ZonePlan[] 
   if (misplaced !== 0) {
     const canonical = `${toAddress(base - misplaced)}/${prefix}`;
     throw new LinkError("CONFIGURATION_INVALID", {
-      what: "network.cidr starts with an address inside the range, not with its first",
+      what: "network.cidr has host bits set",
       value: cidr,
       next: `write ${canonical}`,
     });
@@ -36,7 +36,7 @@ export function planSubnets(cidr: string, zones: readonly string[]): ZonePlan[] 
   return zones.map((zone, index) => ({ zone, public: part(index), private: part(zones.length + index) }));
 }
 
-/** Where Amazon's DNS server answers in a VPC: at its range's first address plus two (VPC user guide, "Amazon DNS server"). */
+/** Address of Amazon's DNS server in a VPC: the base of its range plus two (VPC user guide, "Amazon DNS server"). */
 export function resolverOf(cidr: string): string {
   return toAddress((toNumber(cidr.split("/")[0] ?? "") ?? 0) + 2);
 }

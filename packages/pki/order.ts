@@ -1,7 +1,7 @@
 import type { Configuration } from "@metrics-link/config";
 import { InvalidInputError, leafNames, type PkiOutput, type Problem } from "@metrics-link/contract";
 
-/** A peer and what it believes of this side since its own last update; undefined before it knew of this side. */
+/** A peer and what it has trusted of this side since its last update; undefined before it knew this side. */
 export interface PeerTrust {
   readonly stack: string;
   readonly trusts: { readonly rootFingerprints: readonly string[]; readonly dnsName: string } | undefined;
@@ -9,20 +9,20 @@ export interface PeerTrust {
 
 export interface OrderArgs {
   readonly pki: Configuration["pki"];
-  /** What the stack's last successful update left; before the first there is no link to cut. */
+  /** The outputs of the stack's last successful update; before the first there is no link to cut. */
   readonly inForce: PkiOutput | undefined;
-  /** SHA-256 fingerprint of the root that signs after this update; undefined if it is yet to be made. */
+  /** SHA-256 fingerprint of the root that signs after this update; undefined if it does not exist yet. */
   readonly signingRoot: string | undefined;
   readonly peers: readonly PeerTrust[];
 }
 
 /**
- * The order of a rotation, held by the program itself: an update after which a peer would refuse this side's leaf, and
- * does not today, is refused before anything changes, whoever calls it.
+ * Enforces the order of a rotation in the program itself: refuses, before anything changes, an update after which a peer
+ * would reject this side's leaf that it accepts today.
  *
- * A peer that says that it refuses today's leaf as well loses nothing by the update. It is not asked: otherwise one peer
- * could say so and stop every update of this side, the renewal of its leaf included.
- * @throws InvalidInputError naming what the peer trusts now and whose turn it is
+ * A peer that claims to reject today's leaf loses nothing by the update and is ignored. Otherwise one peer could block
+ * every update of this side, including leaf renewals.
+ * @throws InvalidInputError with what the peer trusts now and whose turn it is
  */
 export function requireOrder({ pki, inForce, signingRoot, peers }: OrderArgs): void {
   if (inForce?.leaf === undefined) return;
@@ -46,7 +46,7 @@ export function requireOrder({ pki, inForce, signingRoot, peers }: OrderArgs): v
               remedy:
                 `a root that ${stack} trusts; it trusts ${rootFingerprints.join(", ")}. ` +
                 `Publish root G${root} beside the old one (pki.generations.otherRoots), then it is the turn of ${stack}. ` +
-                "A peer that does not follow must be suspended first",
+                "A peer that does not update must be suspended first",
             },
           ]),
       ...(names.includes(dnsName) || !today.names.includes(dnsName)
@@ -55,7 +55,7 @@ export function requireOrder({ pki, inForce, signingRoot, peers }: OrderArgs): v
             {
               key: "pki.generations.identity",
               value: identity,
-              remedy: `one whose leaf ${stack} accepts: it expects ${dnsName}, and its update comes first`,
+              remedy: `an identity that ${stack} accepts; it expects ${dnsName}, so update ${stack} first`,
             },
           ]),
     ];

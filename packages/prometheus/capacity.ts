@@ -1,13 +1,13 @@
 import { segmentBytes, truncationSeconds } from "./alerts/backlog.ts";
 
-/** What a sender is made of, as far as an outage is concerned. */
+/** The properties of a sender that determine how long an outage it survives. */
 export interface CapacityInput {
   readonly series: number;
   readonly scrapeSeconds: number;
   readonly dataVolumeGiB: number;
-  /** Bytes of the WAL for one sample, as Prometheus writes it: compressed. */
+  /** WAL bytes per sample, compressed as Prometheus writes it. */
   readonly walBytesPerSample: number;
-  /** Bytes of a block for one sample. */
+  /** Block bytes per sample. */
   readonly blockBytesPerSample: number;
 }
 
@@ -15,22 +15,22 @@ export interface Capacity {
   readonly samplesPerSecond: number;
   readonly walBytesPerHour: number;
   readonly segmentsPerHour: number;
-  /** The shortest outage, of all moments at which it may begin, that loses a sample to a truncation of the WAL. */
+  /** The shortest outage that loses a sample to a WAL truncation, if it starts at the worst moment. */
   readonly worstOutageSeconds: number;
-  /** The same, if it begins at the best moment. */
+  /** The same, if it starts at the best moment. */
   readonly bestOutageSeconds: number;
-  /** How far back the sender's own TSDB reaches: 30 days at most, or until four fifths of the volume are full. */
+  /** Days of data in the sender's own TSDB: at most 30, or until it fills four fifths of the volume. */
   readonly ownDays: number;
 }
 
-/** How much of the volume Prometheus may fill, and for how long it keeps what it has (flags.ts). */
+/** The share of the volume that Prometheus may fill, and its retention (flags.ts). */
 const retentionShare = 0.8;
 const retentionDays = 30;
 
-/** What was measured; see docs/capacity.md. */
+/** Measured values; see docs/capacity.md. */
 export const measured = { walBytesPerSample: 5.9, blockBytesPerSample: 1.3 } as const;
 
-/** How long an outage a sender survives. Exact as far as the WAL grows evenly. */
+/** Calculates how long an outage a sender survives. Exact if the WAL grows evenly. */
 export function capacityOf(input: CapacityInput): Capacity {
   const samplesPerSecond = input.series / input.scrapeSeconds;
   const walBytesPerSecond = samplesPerSecond * input.walBytesPerSample;
@@ -47,21 +47,21 @@ export function capacityOf(input: CapacityInput): Capacity {
   };
 }
 
-/** A WAL that grows evenly. Positions are in segments since the first, whole numbers are where a new one begins. */
+/** A WAL that grows evenly. Positions are in segments since the first; a segment starts at each whole number. */
 interface Wal {
-  /** The oldest segment that is left. */
+  /** The oldest remaining segment. */
   first: number;
-  /** The segment that is written, and how much of it is. */
+  /** The segment being written, and the share of it that is full. */
   current: number;
   filled: number;
 }
 
-/** Truncations until the pattern repeats itself, periods between two of them that are looked at, and moments in each. */
+/** Truncations until the pattern repeats, periods between truncations to examine, and start times to try in each. */
 const settled = 24;
 const periods = 12;
 const moments = 48;
 
-/** For outages that begin at each of many moments: after how many seconds a truncation takes what was not read. */
+/** For outages with different start times: the seconds until a truncation deletes unread samples. */
 function survivals(segmentsPerSecond: number): number[] {
   const wal: Wal = { first: 0, current: 0, filled: 0 };
   const found: number[] = [];
@@ -93,7 +93,7 @@ function grow(wal: Wal, segments: number): void {
   wal.filled = filled % 1;
 }
 
-/** As Prometheus does it (tsdb/head.go, truncateWAL). */
+/** Truncates like Prometheus (tsdb/head.go, truncateWAL). */
 function truncate(wal: Wal): void {
   const last = wal.first + Math.floor(((wal.current - 1 - wal.first) * 2) / 3);
   wal.current += 1;

@@ -13,8 +13,8 @@ const onThisHost = (side: Side, job: string, port: number, path?: string): Scrap
 });
 
 /**
- * What every host of the link watches of itself. The label tells a receiver its own series from its senders', which have
- * the same names and come from the same addresses on loopback.
+ * The scrape jobs that every host has for itself. The label distinguishes a receiver's own series from its senders',
+ * which have the same names and the same loopback addresses.
  */
 export const ownJobs = (side: Side): readonly ScrapeConfig[] => [
   onThisHost(side, "prometheus", ports.prometheus),
@@ -23,8 +23,8 @@ export const ownJobs = (side: Side): readonly ScrapeConfig[] => [
 ];
 
 /**
- * What a scrape may bring unless its job says otherwise, as Prometheus' `global` section has it. One beyond a limit is
- * refused whole. The host's own jobs bring about 2,000 samples in 300 kB each.
+ * Default scrape limits, for Prometheus' `global` section; a job may override them. Prometheus rejects a scrape that
+ * exceeds one as a whole. Each of the host's own jobs returns about 2,000 samples in 300 kB.
  */
 export const scrapeLimits = {
   body_size_limit: "20MB",
@@ -35,12 +35,12 @@ export const scrapeLimits = {
   target_limit: 500,
 } as const;
 
-/** An address of one host: not this network (0/8), link-local, multicast or reserved (RFC 6890). */
+/** Whether this is the address of a host: not 0/8, link-local, multicast or reserved (RFC 6890). */
 const isHost = (address: string) => isIPv4(address) && !/^(0|169\.254|22[4-9]|2[3-5]\d)\./.test(address);
 
 /**
- * The addresses that jobs scrape, besides loopback: Prometheus' unit can speak to these and to no others.
- * @throws InvalidInputError for a target that is no address of a host
+ * The addresses other than loopback that jobs scrape. Prometheus' unit may connect to these only.
+ * @throws InvalidInputError for a target that is not the address of a host
  */
 export function scrapedAddresses(jobs: readonly ScrapeConfig[]): readonly string[] {
   const problems: Problem[] = [];
@@ -62,8 +62,8 @@ export function scrapedAddresses(jobs: readonly ScrapeConfig[]): readonly string
 }
 
 /**
- * Our own jobs with the user's behind them.
- * @throws InvalidInputError when two jobs have one name: Prometheus would refuse the whole configuration
+ * Our own jobs, followed by the user's.
+ * @throws InvalidInputError if two jobs share a name: Prometheus would refuse the whole configuration
  */
 export function allJobs(side: Side, users: readonly ScrapeConfig[]): readonly ScrapeConfig[] {
   const own = ownJobs(side);
@@ -72,11 +72,11 @@ export function allJobs(side: Side, users: readonly ScrapeConfig[]): readonly Sc
   const twice = names.filter((name, index) => names.indexOf(name) < index);
   if (twice.length > 0) {
     throw new InvalidInputError(
-      "Scrape jobs cannot be told apart",
+      "Scrape jobs share a name",
       [...new Set(twice)].map((value) => ({
         key: "job_name",
         value,
-        remedy: `another name; ${names.slice(0, own.length).join(", ")} are the host's own, others may stand once`,
+        remedy: `another name; ${names.slice(0, own.length).join(", ")} are the host's own jobs, and every other name must be unique`,
       })),
       "PROMETHEUS_CONFIGURATION_INVALID",
     );
@@ -90,9 +90,9 @@ const most = z.int({ error: "a whole number from 1" }).min(1, { error: "a whole 
 const text = z.string({ error: "a text" });
 const truth = z.boolean({ error: "true or false" });
 
-/** Prometheus gives labels with two underscores a meaning: `__address__` would lead to another target. */
+/** Labels with two leading underscores are special in Prometheus: `__address__` would change the target. */
 const label = z.string().regex(/^(?!__)[A-Za-z_]\w*$|^__(param|tmp)_\w+$/, {
-  error: "a label name; of those that begin with two underscores only __param_… and __tmp_…",
+  error: "a label name; with two leading underscores only __param_… and __tmp_…",
 });
 
 const relabelling = (actions: readonly [string, ...string[]]) =>
@@ -113,8 +113,8 @@ const actions = ["replace", "lowercase", "uppercase", "keep", "drop", "keepequal
 const tlsVersion = z.enum(["TLS12", "TLS13"], { error: "TLS12 or TLS13" });
 
 /**
- * What a user's job may say (Prometheus' documentation, `scrape_config`). Nothing here names a file of the host or holds
- * a credential: the files beside Prometheus' configuration include the secret that it shows its Alertmanagers.
+ * The fields of a user's job (Prometheus' documentation, `scrape_config`). None names a file on the host or holds a
+ * credential: the files next to Prometheus' configuration include its Alertmanager secret.
  */
 const scrapeJob = z.strictObject(
   {
@@ -149,7 +149,7 @@ const scrapeJob = z.strictObject(
     honor_labels: truth.optional(),
     honor_timestamps: truth.optional(),
     track_timestamps_staleness: truth.optional(),
-    // Of a target's labels only these are known before Prometheus runs, so no action may make a label's name.
+    // Label names must be known before Prometheus runs, so no relabel action may create one.
     relabel_configs: relabelling(actions).optional(),
     metric_relabel_configs: relabelling([...actions, "labelmap", "labeldrop", "labelkeep"]).optional(),
     body_size_limit: size.optional(),
@@ -162,17 +162,14 @@ const scrapeJob = z.strictObject(
   { error: "a scrape job: a mapping that begins with job_name" },
 );
 
-/** Why a field is refused that Prometheus has. What is allowed, the schema alone decides. */
+/** Why a Prometheus field is refused. The schema alone decides which fields are allowed. */
 const reasons: readonly (readonly [RegExp, string])[] = [
-  [
-    /^(?!static_configs$).+_sd_configs$/,
-    "static_configs: Prometheus can reach the addresses that stand there, no others",
-  ],
-  [/^proxy_|^no_proxy$/, "no proxy: Prometheus can reach the addresses in static_configs, no others"],
-  [/^ca_file$/, "ca, with the authority's PEM certificates in the job itself"],
+  [/^(?!static_configs$).+_sd_configs$/, "static_configs; Prometheus can reach only the addresses listed there"],
+  [/^proxy_|^no_proxy$/, "no proxy; Prometheus can reach only the addresses in static_configs"],
+  [/^ca_file$/, "ca, with the CA's PEM certificates in the job itself"],
   [
     /^(authorization|basic_auth|oauth2|http_headers|bearer_token|sigv4|key|cert)$|_file$|^files$/,
-    "no such field: credentials for scrape jobs are not supported yet, and a job can name no file of the host",
+    "no such field: scrape jobs cannot have credentials yet, and cannot name files on the host",
   ],
 ];
 
@@ -180,13 +177,13 @@ const remedyFor = (field: string): string =>
   reasons.find(([pattern]) => pattern.test(field))?.[1] ??
   "no such field: docs/operate.md lists the fields of a scrape job";
 
-/** What of a job is refused. @param place stands before each key */
+/** The problems of a job. @param place prefix of each key */
 export function problemsOfJob(job: unknown, place: string): Problem[] {
   const issues = scrapeJob.safeParse(job).error?.issues ?? [];
   return issues.flatMap((issue) => {
     const problem = (path: readonly PropertyKey[], remedy: string): Problem => ({
       key: [place, path.join(".")].filter((part) => part !== "").join(": "),
-      // A credential would stand in the log of every preview.
+      // The value may be a credential, which must not appear in a preview's log.
       value: issue.code === "unrecognized_keys" ? "set" : valueAt(job, path),
       remedy,
     });
@@ -198,7 +195,7 @@ export function problemsOfJob(job: unknown, place: string): Problem[] {
 
 /**
  * The user's scrape jobs: each file is a YAML list of `scrape_configs`.
- * @throws InvalidInputError naming file, job and field of all that is refused
+ * @throws InvalidInputError with file, job and field of each problem
  */
 export function scrapeJobsOf(files: readonly { readonly name: string; readonly content: string }[]): ScrapeConfig[] {
   const read = files.map(({ name, content }) => ({ name, ...jobsIn(name, content) }));

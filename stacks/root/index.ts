@@ -4,8 +4,8 @@ import { parseRootConfiguration } from "@metrics-link/pki/ceremony/index.ts";
 import * as pulumi from "@pulumi/pulumi";
 
 /**
- * The program of an account's offline roots. Its state is on a medium that a person carries; nothing of it but
- * certificates ever leaves. `npm run ceremony` writes its configuration, checks what is to be signed, and runs it.
+ * The program of an account's offline roots. Its state is on a removable medium, which only certificates leave.
+ * `npm run ceremony` writes its configuration, checks requests before signing, and runs it.
  */
 export default function program() {
   const { organization, roots, signed } = parseRootConfiguration(pulumi.runtime.allConfig());

@@ -72,7 +72,7 @@ const cases: Readonly<Record<string, () => DeployOptions & { readonly role: Role
   }),
 };
 
-describe("a review, about a legitimate change of the configuration", function () {
+describe("a review of a legitimate configuration change", function () {
   this.timeout(180_000);
 
   let usual: Record<Role, Deployed>;
@@ -84,7 +84,7 @@ describe("a review, about a legitimate change of the configuration", function ()
   });
 
   for (const [what, options] of Object.entries(cases)) {
-    it(`finds no change of the program in ${what}, which does change what is asked`, async () => {
+    it(`reports no program change for ${what}, which does change the requested resources`, async () => {
       const { role, ...change } = options();
       const base = await deployOne(role, change);
       const head = await deployOne(role, change);
@@ -93,7 +93,7 @@ describe("a review, about a legitimate change of the configuration", function ()
     });
   }
 
-  it("finds no change of the program in a sender more, which does change what is asked", async () => {
+  it("reports no program change for an additional sender, which does change the requested resources", async () => {
     const known = usual.receiver.configuration;
     assert.equal(known.role, "receiver");
     const stack = "organization/metrics-link/sender-c";

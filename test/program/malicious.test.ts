@@ -30,7 +30,7 @@ function passesPolicies(deployed: Deployed): boolean {
   }
 }
 
-describe("a review, about what a malicious program asks", () => {
+describe("a review of a malicious program", () => {
   let both: Record<Role, Deployed>;
   const mutants = new Map<Malicious, Deployed>();
   before(async () => {
@@ -49,15 +49,15 @@ describe("a review, about what a malicious program asks", () => {
     assert.equal(new Set(all.map(([role, what]) => `${role} ${what}`)).size, all.length);
   });
 
-  it("finds nothing in the programs as they are", () => {
+  it("reports nothing for the unchanged programs", () => {
     for (const { asked } of Object.values(both)) assert.deepEqual(programChanges(asked, structuredClone(asked)), []);
   });
 
   for (const [room, changes] of Object.entries(rooms)) {
-    describe(`of ${room}`, () => {
+    describe(`with a change in ${room}`, () => {
       for (const one of changes) {
         const [role, what, subject, says] = one;
-        it(`refuses it by name: ${role}: ${what}`, () => {
+        it(`reports the changed resource by name: ${role}: ${what}`, () => {
           const found = changesOf(one);
           assert.ok(
             found.some((change) => change.subject === subject && says.test(wordsOf(change))) ||
@@ -74,11 +74,11 @@ describe("a review, about what a malicious program asks", () => {
     });
   }
 
-  it("refuses what the policies alone let pass", function () {
+  it("reports the changes that the policies alone accept", function () {
     const passed = all.filter((one) => passesPolicies(mutants.get(one) as Deployed));
     const missed = passed.filter((one) => changesOf(one).length === 0);
     if (this.test)
-      this.test.title = `refuses the ${passed.length} of ${all.length} changes that the policies alone let pass`;
+      this.test.title = `reports the ${passed.length} of ${all.length} changes that the policies alone accept`;
     assert.deepEqual(missed, []);
   });
 });

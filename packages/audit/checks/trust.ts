@@ -41,7 +41,7 @@ export function trustPathOf(stack: StackEvidence, { name, stack: peerStack, pins
         fingerprints: from(document, ({ files }) =>
           unlessOtherText<readonly string[]>(
             () => fingerprintsOf(files.find(({ path }) => path === file)?.content ?? ""),
-            (why) => [`text that is not certificates alone: ${why}`],
+            (why) => [`text besides certificates: ${why}`],
           ),
         ),
       },

@@ -15,29 +15,28 @@ export type { Form } from "./schema/bootstrap.ts";
 export { type Anchors, anchorsOf, type FromFiles, inRelease, type Lookup, onlyName } from "./trust.ts";
 export type { Address, Chain, Cluster, Listener, Role, Route, Tls, View } from "./view.ts";
 
-/** A setting of an Envoy configuration that opens a fence, or is unknown. */
+/** A setting in an Envoy configuration that opens a fence or is unknown. */
 export interface Finding {
-  /** Of the table of rules. */
   readonly rule: RuleId;
-  /** `static_resources.listeners[0].filter_chain_matcher`; with the file in front where it is not the bootstrap. */
+  /** `static_resources.listeners[0].filter_chain_matcher`; prefixed with the file unless that is the bootstrap. */
   readonly path: string;
   readonly message: string;
 }
 export type RuleId = (typeof rules)[keyof typeof rules]["id"];
 
-/** An Envoy configuration as read: what it means, and which parts are unknown. */
+/** The result of reading an Envoy configuration: its view, and the parts that the schema does not know. */
 export interface Told {
   readonly view: View;
   readonly unknown: readonly Unknown[];
 }
 
-/** The path of the bootstrap in a release. */
+/** Path of the bootstrap in a release. */
 export const bootstrapPath = "envoy/bootstrap.json";
 
 /**
- * Reads the bootstrap of a release, and the files with secrets that it names.
- * @param lookup the release's files by their path in it
- * @param path of the bootstrap, or of its twin
+ * Reads a release's bootstrap and the SDS files that it references.
+ * @param lookup returns a file of the release by its path
+ * @param path of the bootstrap or of its twin for validation
  */
 export function readFiles(lookup: Lookup, path: string = bootstrapPath, form: "file" | "twin" = "file"): Told {
   const { value, fault } = parsed(lookup, path);
@@ -52,7 +51,7 @@ export function readValue(bootstrap: unknown, form: Form): Told {
   return { view: viewOf(bootstrap), unknown: unknownParts(bootstrapOf[form], bootstrap) };
 }
 
-/** The findings of all rules, or of those that are `wanted`. */
+/** The findings of all rules, or of those for which `wanted` is true. */
 export function find(
   { view, unknown }: Told,
   facts: Facts,
@@ -61,13 +60,13 @@ export function find(
   return Object.values(rules).flatMap((rule): Finding[] => {
     if (!wanted(rule.id)) return [];
     const found = "check" in rule ? [...(rule as Rule).check(view, facts)] : unknown;
-    // One secret may be used by several chains.
+    // Several chains may use one secret.
     const once = new Map(found.map((one) => [sentence(one), one]));
     return [...once.values()].map(({ path, message }) => ({ rule: rule.id, path, message }));
   });
 }
 
-/** As a person reads it. */
+/** A finding as one line of text. */
 export const sentence = ({ path, message }: Pick<Finding, "path" | "message">): string => `${path}: ${message}`;
 
 function secretFilesOf({ listeners, clusters }: View): string[] {
@@ -83,7 +82,7 @@ function secretFilesOf({ listeners, clusters }: View): string[] {
 }
 
 function unknownSecrets(lookup: Lookup, path: string): readonly Unknown[] {
-  // That it is missing is told by the rule about what it would hold.
+  // The rule on its content reports a missing file.
   if (lookup(path) === undefined) return [];
   const { value, fault } = parsed(lookup, path);
   return fault === undefined ? unknownParts(secretFile, value, `${path}: `) : [fault];
@@ -91,7 +90,7 @@ function unknownSecrets(lookup: Lookup, path: string): readonly Unknown[] {
 
 function parsed(lookup: Lookup, path: string): { readonly value?: unknown; readonly fault?: Unknown } {
   const text = lookup(path);
-  if (text === undefined) return { fault: { path, message: "there is no such file in the release" } };
+  if (text === undefined) return { fault: { path, message: "the release has no such file" } };
   try {
     return { value: parseJson(text) };
   } catch (error) {

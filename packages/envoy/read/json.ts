@@ -1,6 +1,6 @@
 import { LinkError, printable } from "@metrics-link/contract";
 
-/** Why a text is not taken for JSON of ours. */
+/** The text is not JSON, or not in the one spelling that `toJson` writes. */
 export class UnreadableJson extends LinkError {
   constructor(what: string) {
     super("JSON_INVALID", { what: printable(what) });
@@ -9,13 +9,13 @@ export class UnreadableJson extends LinkError {
 }
 
 /**
- * The value of a JSON text that has exactly one reading.
+ * Parses JSON that every parser reads alike.
  *
- * Parsers differ in what they make of a key that is there twice, a number beyond 2^53, `1.0` for an integer, a comment,
- * half a surrogate pair (RFC 8259 sections 4, 6 and 8.2). So a text is read only if it is, byte for byte, the one that
- * `toJson` writes for its value: in that one none of these occur.
+ * Parsers disagree on duplicate keys, numbers beyond 2^53, `1.0` for an integer, comments and lone surrogates (RFC 8259
+ * sections 4, 6 and 8.2). So the text must equal, byte for byte, what `toJson` writes for its value, which has none of
+ * these.
  *
- * @throws UnreadableJson naming the first line that is another one
+ * @throws UnreadableJson naming the first line that differs
  */
 export function parseJson(text: string): unknown {
   let value: unknown;
@@ -27,11 +27,11 @@ export function parseJson(text: string): unknown {
   const expected = toJson(value);
   if (text !== expected) throw new UnreadableJson(firstDifference(text, expected));
   const strange = strangeText(value);
-  if (strange !== undefined) throw new UnreadableJson(`${strange} is not a key or text that every parser reads alike`);
+  if (strange !== undefined) throw new UnreadableJson(`${strange} is a key or string that parsers read differently`);
   return value;
 }
 
-/** The one text of a value: two blanks a level, keys in their order, one line feed at the end. */
+/** The one spelling of a value: indented by two spaces, keys in insertion order, one line feed at the end. */
 export function toJson(value: unknown): string {
   return `${JSON.stringify(value, null, 2)}\n`;
 }
@@ -40,10 +40,10 @@ function firstDifference(text: string, expected: string): string {
   const [lines, others] = [text.split("\n"), expected.split("\n")];
   const index = lines.findIndex((line, at) => line !== others[at]);
   const line = lines[index]?.trim().slice(0, 80) ?? "the end";
-  return `line ${index + 1} can be read in two ways: ${line} (expected: ${others[index]?.trim().slice(0, 80) ?? "the end"})`;
+  return `line ${index + 1} is not in canonical form: ${line} (expected: ${others[index]?.trim().slice(0, 80) ?? "the end"})`;
 }
 
-/** A key that JavaScript gives a meaning of its own, or half a surrogate pair, which UTF-8 has no bytes for. */
+/** `__proto__`, which is special in JavaScript, or a lone surrogate, which UTF-8 cannot encode. */
 function strangeText(value: unknown): string | undefined {
   if (typeof value === "string") return /\p{Surrogate}/u.test(value) ? JSON.stringify(value) : undefined;
   if (typeof value !== "object" || value === null) return undefined;

@@ -1,13 +1,13 @@
 import type { z } from "zod";
 import { Place } from "./place.ts";
 
-/** Something that the schema does not know, and where. */
+/** A part that the schema does not know, and its path. */
 export interface Unknown {
   readonly path: string;
   readonly message: string;
 }
 
-/** What a closed schema does not know of a value. @param root stands before every path, for a file beside the bootstrap */
+/** The parts of a value that a closed schema does not know. @param root prefix of every path, for files other than the bootstrap */
 export function unknownParts(schema: z.ZodType, value: unknown, root = ""): Unknown[] {
   const place = new Place(root, value);
   return (schema.safeParse(value).error?.issues ?? []).flatMap((issue) => {
@@ -18,7 +18,7 @@ export function unknownParts(schema: z.ZodType, value: unknown, root = ""): Unkn
     if (issue.code === "too_big" && Array.isArray(at.value)) {
       return at.items
         .slice(Number(issue.maximum))
-        .map((item) => ({ path: item.path, message: "one more than is known" }));
+        .map((item) => ({ path: item.path, message: "more items than the schema knows" }));
     }
     if (!at.exists) return [{ path: at.path, message: "missing" }];
     return [{ path: at.path, message: `${at.shown} is not known (${issue.message})` }];

@@ -1,9 +1,9 @@
 /**
- * A value somewhere in a parsed file, and where that is. Reading never throws: what is missing, or of another kind, is
- * `undefined`. So a configuration that the schema refuses can still be asked what it means.
+ * A value in a parsed file, and its path. Reading never throws: a value that is missing or of another type is
+ * `undefined`, so the rules can also check a configuration that the schema refuses.
  */
 export class Place {
-  /** As a reviewer finds it: `static_resources.listeners[0].address`, or `envoy/sds/leaf.json: resources[0].name`. */
+  /** For example `static_resources.listeners[0].address`, or `envoy/sds/leaf.json: resources[0].name`. */
   readonly path: string;
   readonly value: unknown;
 
@@ -12,12 +12,12 @@ export class Place {
     this.value = value;
   }
 
-  /** What stands below, one key a level. */
+  /** The value below, one key per level. */
   at(...keys: readonly string[]): Place {
     return keys.reduce<Place>((place, key) => place.#field(key), this);
   }
 
-  /** The items of a list; none where there is no list. */
+  /** The items of a list; empty if the value is not a list. */
   get items(): readonly Place[] {
     return Array.isArray(this.value)
       ? this.value.map((item: unknown, index) => new Place(`${this.path}[${index}]`, item))
@@ -42,7 +42,7 @@ export class Place {
     return typeof this.value === "number" ? this.value : undefined;
   }
 
-  /** For a message. */
+  /** The value as JSON for a message, at most 120 characters. */
   get shown(): string {
     if (this.value === undefined) return "not set";
     const text = JSON.stringify(this.value);

@@ -13,8 +13,8 @@ export interface Difference {
 }
 
 /**
- * The running configuration in the form of a file, so that the same reader reads both. Where JSON of protocol buffers
- * leaves a default out, or writes a number as text, it is put back: https://protobuf.dev/programming-guides/json/.
+ * Converts the running configuration to the form of a bootstrap file, so that one reader reads both. Restores defaults
+ * that protobuf JSON omits and numbers that it writes as strings: https://protobuf.dev/programming-guides/json/.
  */
 export function asFile({ bootstrap, listeners, clusters }: RunningEnvoy): Record<string, unknown> {
   return {
@@ -39,7 +39,7 @@ function withoutType(item: unknown): unknown {
 
 const httpManager =
   "type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager";
-/** Fields of 64 bits, which are text in JSON. */
+/** 64-bit fields, which protobuf JSON writes as strings. */
 const wide = new Set(["max_heap_size_bytes", "max_active_downstream_connections", "max_connections"]);
 
 function respelt(value: unknown, key = ""): unknown {
@@ -53,7 +53,7 @@ function respelt(value: unknown, key = ""): unknown {
   return /^\d+\.\d+s$/.test(value) ? `${Number.parseFloat(value)}s` : value;
 }
 
-/** Enum values of number 0, which our files have and the dump omits. */
+/** Default values (enum 0, false) that our files state and the dump omits. */
 function defaultsOf(key: string, message: Readonly<Record<string, unknown>>): object {
   if (key === "comparison") return { op: "EQ" };
   if (message["@type"] === httpManager) return { forward_client_cert_details: "SANITIZE", merge_slashes: false };
@@ -63,7 +63,7 @@ function defaultsOf(key: string, message: Readonly<Record<string, unknown>>): ob
 /**
  * Where the running configuration differs from a bootstrap, field by field.
  *
- * @param bootstrap a file of ours, parsed. `node` is left out: Envoy adds all its extensions to it.
+ * @param bootstrap the parsed bootstrap file. `node` is not compared, because Envoy adds its extensions to it.
  */
 export function differencesFrom(bootstrap: unknown, running: RunningEnvoy): Difference[] {
   const { node: _node, static_resources: ours, ...rest } = isRecord(bootstrap) ? bootstrap : {};
@@ -78,7 +78,7 @@ export function differencesFrom(bootstrap: unknown, running: RunningEnvoy): Diff
   ];
 }
 
-/** Lists of named things are compared by name, so that an extra one is reported as such. */
+/** Compares lists of named items by name, so that an extra item is reported as extra. */
 function compared(where: string, wanted: unknown, found: unknown): Difference[] {
   if (Array.isArray(wanted) || Array.isArray(found)) return comparedLists(where, listOf(wanted), listOf(found));
   if (isRecord(wanted) && isRecord(found)) {

@@ -4,19 +4,19 @@ import { parseJson, UnreadableJson } from "./json.ts";
 import { Place } from "./place.ts";
 import type { Tls } from "./view.ts";
 
-/** The text of a file of the release, by its path there. */
+/** Returns a file of the release by its path, or `undefined` if there is none. */
 export type Lookup = (path: string) => string | undefined;
 
-/** Something that is wrong, and where. */
+/** What is wrong, and the path of the setting. */
 export interface Fault {
   readonly path: string;
   readonly message: string;
 }
 
-/** Which files a TLS context takes something from. */
+/** What a TLS context takes from files of the release, or why that cannot be read. */
 export type FromFiles<Found> = { readonly found: Found } | { readonly fault: Fault };
 
-/** The path in a release of a file that Envoy opens below `current`, or beside its twin. */
+/** Converts a path that Envoy opens (below `current`, or relative in the twin) to the path in the release. */
 export const inRelease = (path: string): string | undefined =>
   path.startsWith(`${hostPaths.current}/`)
     ? path.slice(hostPaths.current.length + 1)
@@ -24,7 +24,7 @@ export const inRelease = (path: string): string | undefined =>
       ? undefined
       : path;
 
-/** The one name that a context accepts, letter by letter; `undefined` for several, none, or a pattern. */
+/** The one literal DNS name that a context accepts; `undefined` for none, several or a pattern. */
 export function onlyName(tls: Tls): string | undefined {
   const [only, ...others] = namesOf(tls).items;
   const regex = only?.at("matcher", "safe_regex", "regex").text;
@@ -34,23 +34,23 @@ export function onlyName(tls: Tls): string | undefined {
     : undefined;
 }
 
-/** Where the accepted names stand. */
+/** The list of accepted names. */
 export const namesOf = ({ common }: Tls): Place => checksOf(common).at("match_typed_subject_alt_names");
 
-/** The settings of a validation context, in whichever of the two fields they stand. */
+/** The settings of the validation context, from whichever of the two fields is set. */
 export function checksOf(common: Place): Place {
   const combined = common.at("combined_validation_context");
   return combined.exists ? combined.at("default_validation_context") : common.at("validation_context");
 }
 
 export interface Anchors {
-  /** Of the one bundle. */
+  /** Path of the trust bundle. */
   readonly file: string;
-  /** SHA-256 of its certificates; `undefined` where the file cannot be looked into. */
+  /** SHA-256 of its certificates; `undefined` if the files are not available. */
   readonly fingerprints: readonly string[] | undefined;
 }
 
-/** The roots that a context believes: those of one file of the release, which one secret names. */
+/** The roots that a context trusts: one bundle of the release, referenced by one secret. */
 export function anchorsOf({ common }: Tls, lookup: Lookup | undefined): FromFiles<Anchors> {
   const combined = common.at("combined_validation_context");
   const reference = combined.at("validation_context_sds_secret_config");
@@ -58,20 +58,20 @@ export function anchorsOf({ common }: Tls, lookup: Lookup | undefined): FromFile
   const others = othersIn(checks, ["trusted_ca", "match_typed_subject_alt_names", "max_verify_depth"]);
   if (others !== undefined) return fault(checks, others);
   if (!combined.exists) return bundle(checks.at("trusted_ca", "filename"), lookup);
-  if (!reference.exists) return fault(reference, "no secret: whom it believes is not said");
+  if (!reference.exists) return fault(reference, "there is no secret with trusted roots");
   const secret = secretOf(reference, lookup);
   if ("fault" in secret) return secret;
-  // Without the files only the secret's name is known, as in a running Envoy whose release is not at hand.
+  // Without the files, only the secret's name is known, for example when checking a running Envoy.
   if (secret.found === undefined) return { found: { file: reference.at("name").text ?? "?", fingerprints: undefined } };
   const context = secret.found.at("validation_context");
   const more = othersIn(context, ["trusted_ca", "watched_directory"]);
   return more === undefined ? bundle(context.at("trusted_ca", "filename"), lookup) : fault(context, more);
 }
 
-/** Settings that would have a say in whom to believe, beside the one bundle. */
+/** Other settings that would change whom the context trusts. */
 function othersIn(context: Place, known: readonly string[]): string | undefined {
   const others = context.keys.filter((key) => !known.includes(key));
-  return others.length === 0 ? undefined : `the trust is changed by ${others.join(", ")}`;
+  return others.length === 0 ? undefined : `validation is also changed by ${others.join(", ")}`;
 }
 
 function bundle(filename: Place, lookup: Lookup | undefined): FromFiles<Anchors> {
@@ -84,11 +84,11 @@ function bundle(filename: Place, lookup: Lookup | undefined): FromFiles<Anchors>
   if (text === undefined) return fault(filename, `its roots are not a file of the release: there is no ${path}`);
   return unlessOtherText<FromFiles<Anchors>>(
     () => ({ found: { file: path, fingerprints: fingerprintsOf(text) } }),
-    (why) => fault(filename, `${path} is not certificates alone: ${why}`),
+    (why) => fault(filename, `${path} does not consist of certificates only: ${why}`),
   );
 }
 
-/** Certificate chain and key that a context shows, as paths in the release. */
+/** Certificate chain and key that a context presents, as paths in the release. */
 export interface Own {
   readonly chain: string;
   readonly key: string;
@@ -98,7 +98,7 @@ export function ownOf({ common }: Tls, lookup: Lookup | undefined): FromFiles<Ow
   const references = common.at("tls_certificate_sds_secret_configs");
   const files = common.at("tls_certificates");
   const count = references.items.length + files.items.length;
-  if (count !== 1) return fault(common, `${count} certificates of its own instead of one`);
+  if (count !== 1) return fault(common, `it presents ${count} certificates instead of one`);
   const [reference] = references.items;
   if (reference === undefined) return pair(files.items[0] ?? files);
   const secret = secretOf(reference, lookup);
@@ -117,13 +117,13 @@ function pair(certificate: Place): FromFiles<Own> {
   return { found: { chain, key } };
 }
 
-/** The path in the release of the SDS file that a reference names. */
+/** Path in the release of the SDS file that a reference names. */
 export const secretPath = (reference: Place): string | undefined => {
   const path = reference.at("sds_config", "path_config_source", "path").text;
   return path?.startsWith("/") ? inRelease(path) : undefined;
 };
 
-/** The secret that a reference finds; nothing where files cannot be looked into. */
+/** The referenced secret; `found` is `undefined` if the files are not available. */
 function secretOf(reference: Place, lookup: Lookup | undefined): FromFiles<Place | undefined> {
   const path = secretPath(reference);
   const name = reference.at("name").text;
@@ -145,7 +145,7 @@ function placeOf(path: string, text: string): Place {
   try {
     return new Place(`${path}: `, parseJson(text));
   } catch (error) {
-    // Told as such by the rule envoy-is-known.
+    // The rule envoy-is-known reports it.
     if (error instanceof UnreadableJson) return new Place(path, undefined);
     throw error;
   }

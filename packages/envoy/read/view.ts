@@ -1,6 +1,6 @@
 import { Place } from "./place.ts";
 
-/** What an Envoy is told, as far as the fences depend on it. Each part says where it was read. */
+/** The parts of an Envoy configuration that the fences depend on, each with its place in the file. */
 export interface View {
   readonly place: Place;
   readonly role: Role | undefined;
@@ -13,10 +13,10 @@ export type Role = "sender" | "receiver";
 
 export interface Address {
   readonly place: Place;
-  /** An IPv4 address, or whatever text stands in its place. */
+  /** An IPv4 address, or the text found instead. */
   readonly host: string | undefined;
   readonly port: number | undefined;
-  /** On this machine only: a unix socket, or an address of 127.0.0.0/8. */
+  /** A Unix socket, or an address in 127.0.0.0/8. */
   readonly isLocal: boolean;
   readonly shown: string;
 }
@@ -31,14 +31,14 @@ export interface Listener {
 export interface Chain {
   readonly place: Place;
   readonly name: string;
-  /** From which addresses it is reached; `undefined`: from every one that no other chain has. */
+  /** Source addresses that it matches; `undefined`: every address that no other chain matches. */
   readonly sources: readonly Source[] | undefined;
   readonly tls: Tls | undefined;
   readonly managers: readonly Place[];
-  /** Filters, of the network or of HTTP, of a type that is not known: each may lead anywhere. */
+  /** Network and HTTP filters of an unknown type: each may forward anywhere. */
   readonly strangers: readonly Place[];
   readonly routes: readonly Route[];
-  /** Whether what comes in can get anywhere else than to an answer of Envoy's own. */
+  /** Whether it forwards requests, as opposed to answering them itself. */
   readonly leads: boolean;
 }
 
@@ -53,7 +53,7 @@ export interface Route {
   readonly name: string;
   readonly leads: boolean;
   readonly method: string | undefined;
-  /** Only where it is compared byte for byte, without any query string. */
+  /** Set only if the path is matched byte for byte, without a query string. */
   readonly path: string | undefined;
   readonly cluster: string | undefined;
 }
@@ -76,7 +76,7 @@ export interface Tls {
 const type = "type.googleapis.com/envoy.extensions.";
 const known = {
   manager: `${type}filters.network.http_connection_manager.v3.HttpConnectionManager`,
-  // The health check answers by itself, for the load balancer.
+  // The health check filter answers the load balancer itself.
   http: ["buffer.v3.Buffer", "health_check.v3.HealthCheck", "router.v3.Router"].map(
     (message) => `${type}filters.http.${message}`,
   ),
@@ -152,7 +152,7 @@ function routeOf(place: Place): Route {
   return {
     place,
     name: place.at("name").text ?? "without a name",
-    // What is neither an answer nor to a known place leads elsewhere: a redirect, a filter's action.
+    // Anything but a direct response forwards, also a redirect or a filter's action.
     leads: !place.at("direct_response").exists || place.at("route").exists || place.at("redirect").exists,
     method: exact(":method"),
     path: path !== undefined && exact(":path") === path ? path : undefined,

@@ -6,7 +6,7 @@ import { fingerprint } from "./request.ts";
 
 cryptoProvider.set(webcrypto as never);
 
-/** A certificate as a ceremony looks at it. */
+/** The fields of a certificate that a ceremony checks. */
 export interface Authority {
   readonly pem: string;
   readonly commonName: string;
@@ -17,11 +17,11 @@ export interface Authority {
   readonly notBefore: Date;
   readonly notAfter: Date;
   readonly isAuthority: boolean;
-  /** How many authorities may stand below it; undefined when it does not say. */
+  /** How many authorities may follow below it; undefined without a limit. */
   readonly pathLength: number | undefined;
 }
 
-/** @throws NotCertificatesError when the text is anything but one certificate in PEM */
+/** @throws NotCertificatesError unless the text is exactly one PEM certificate */
 export function readAuthority(text: string): Authority {
   const [only, ...others] = readCertificates(text);
   if (only === undefined || others.length > 0) throw new NotCertificatesError("it is not exactly one certificate");
@@ -46,18 +46,18 @@ export function signerProblems(root: Authority, now: number, end: number): Probl
   const key = root.commonName;
   const until = root.notAfter.toISOString();
   if (now > root.notAfter.getTime()) {
-    return [{ key, value: `expired ${until}`, remedy: "a root that is valid; the next generation: ceremony -- init" }];
+    return [{ key, value: `expired ${until}`, remedy: "a valid root; make the next generation with ceremony -- init" }];
   }
   if (now < root.notBefore.getTime()) {
     const value = `valid from ${root.notBefore.toISOString()}`;
-    return [{ key, value, remedy: `a clock that is right: this machine's says ${new Date(now).toISOString()}` }];
+    return [{ key, value, remedy: `a correct clock; this machine's clock says ${new Date(now).toISOString()}` }];
   }
   return end > root.notAfter.getTime()
-    ? [{ key, value: `valid until ${until}`, remedy: "a shorter life for what it signs (--years), or the next root" }]
+    ? [{ key, value: `valid until ${until}`, remedy: "a shorter lifetime (--years), or the next root" }]
     : [];
 }
 
-/** In what a signed intermediate is not what was asked for: read back from the certificate itself. */
+/** Compares a signed intermediate, as read back from the certificate, with its request and root. */
 export function signedProblems(signed: Authority, root: Authority, publicKey: string): Problem[] {
   const [certificate, issuer] = [new NodeCertificate(signed.pem), new NodeCertificate(root.pem)];
   const found: [boolean, string, unknown, string][] = [
@@ -68,7 +68,7 @@ export function signedProblems(signed: Authority, root: Authority, publicKey: st
       certificate.issuer,
       `one by ${root.commonName}`,
     ],
-    [!signed.isAuthority, "its basic constraints", "no authority", "an authority"],
+    [!signed.isAuthority, "its basic constraints", "not an authority", "an authority"],
     [root.pathLength !== 1, `the path length of ${root.commonName}`, root.pathLength, "1: one authority below it"],
     [signed.notAfter > root.notAfter, "its end", signed.notAfter.toISOString(), "not after its root's"],
   ];

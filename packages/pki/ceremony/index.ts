@@ -1,4 +1,4 @@
-/** What a ceremony reads and checks, without Pulumi: the scripts of a ceremony start in a moment. */
+/** Reading and checking for the ceremony, without Pulumi, so that its scripts start quickly. */
 export { yearsInHours } from "../lifetimes.ts";
 export { type Authority, readAuthority, signedProblems, signerProblems } from "./certificate.ts";
 export { type Request, readRequest, requestProblems } from "./request.ts";

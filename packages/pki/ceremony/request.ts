@@ -5,7 +5,7 @@ import { cryptoProvider, type JsonName, Pkcs10CertificateRequest } from "@peculi
 
 cryptoProvider.set(webcrypto as never);
 
-/** A certificate request (PKCS #10, RFC 2986), as far as a person and the checks look at it. */
+/** The fields of a certificate request (PKCS #10, RFC 2986) that are shown and checked. */
 export interface Request {
   /** Attribute → values, such as `O` and `CN`. */
   readonly subject: Readonly<Record<string, readonly string[]>>;
@@ -15,13 +15,13 @@ export interface Request {
   readonly keyFingerprint: string;
   /** PEM of the public key. */
   readonly publicKey: string;
-  /** Whether the one who asks holds the key: the request is signed with it. */
+  /** Whether the requester holds the private key: the request is signed with it. */
   readonly holdsKey: boolean;
-  /** OIDs of what it asks for besides a name. */
+  /** OIDs of requested extensions. */
   readonly extensions: readonly string[];
 }
 
-/** @throws LinkError `CEREMONY_INVALID` when the text is not a certificate request in PEM */
+/** @throws LinkError `CEREMONY_INVALID` if the text is not a PEM certificate request */
 export async function readRequest(pem: string): Promise<Request> {
   const request = parse(pem);
   const { algorithm, rawData } = request.publicKey;
@@ -44,7 +44,7 @@ function parse(pem: string): Pkcs10CertificateRequest {
   try {
     return new Pkcs10CertificateRequest(pem);
   } catch (cause) {
-    const what = "this is not a certificate request in PEM (-----BEGIN CERTIFICATE REQUEST-----)";
+    const what = "this is not a PEM certificate request (-----BEGIN CERTIFICATE REQUEST-----)";
     throw new LinkError("CEREMONY_INVALID", { what, cause });
   }
 }
@@ -59,15 +59,15 @@ function merged(names: JsonName): Record<string, string[]> {
   return subject;
 }
 
-/** What the request must be, so that a root of this account may sign it. */
+/** What a request must contain before a root of this account signs it. */
 export interface Expected {
   readonly organization: string;
   readonly generation: number;
-  /** Public keys (PEM) of the roots and of the other intermediates: one key has one name. */
+  /** Public keys (PEM) of the roots and the other intermediates: no two authorities share a key. */
   readonly otherKeys: readonly string[];
 }
 
-/** Everything in which a request is not what it should be. */
+/** Every field of a request that differs from what is expected. */
 export function requestProblems(request: Request, { organization, generation, otherKeys }: Expected): Problem[] {
   const { O: organizations = [], CN: names = [], ...others } = request.subject;
   const wanted = commonNames.intermediate(organization, generation);
@@ -79,7 +79,7 @@ export function requestProblems(request: Request, { organization, generation, ot
     [names.length !== 1 || names[0] !== wanted, { key: "its common name", value: names, remedy: wanted }],
     [
       Object.keys(others).length > 0,
-      { key: "its subject", value: others, remedy: "an organization and a common name, nothing else" },
+      { key: "its subject", value: others, remedy: "only an organization and a common name" },
     ],
     [
       request.algorithm !== "ECDSA P-256",
@@ -87,15 +87,23 @@ export function requestProblems(request: Request, { organization, generation, ot
     ],
     [
       !request.holdsKey,
-      { key: "its signature", value: "wrong", remedy: "one by its own key: the request was changed on its way" },
+      {
+        key: "its signature",
+        value: "invalid",
+        remedy: "a signature by its own key; the request was changed in transit",
+      },
     ],
     [
       request.extensions.length > 0,
-      { key: "its extensions", value: request.extensions, remedy: "none: the root alone says what it may do" },
+      {
+        key: "its extensions",
+        value: request.extensions,
+        remedy: "none; the root alone decides what the certificate allows",
+      },
     ],
     [
       otherKeys.some((key) => sameKey(key, request.publicKey)),
-      { key: "its key", value: request.keyFingerprint, remedy: "a key of its own; another authority has this one" },
+      { key: "its key", value: request.keyFingerprint, remedy: "a new key; another authority already has this one" },
     ],
   ];
   return found.flatMap(([wrong, problem]) => (wrong ? [problem] : []));

@@ -1,7 +1,7 @@
 import { configurationOf } from "@metrics-link/config";
 import { z } from "zod";
 
-/** The namespace of the keys on the medium. */
+/** Namespace of the configuration keys on the medium. */
 export const rootNamespace = "metrics-link-root";
 
 const generation = z.int().min(1).max(9999);
@@ -9,7 +9,7 @@ const generation = z.int().min(1).max(9999);
 const schema = z.strictObject({
   organization: z.string().min(1),
   roots: z.array(z.strictObject({ generation, years: z.int().min(1).max(30) })).min(1),
-  /** What the roots have signed. An entry stays as long as its certificate may be in use. */
+  /** What the roots have signed. Keep an entry while its certificate may be in use. */
   signed: z
     .array(
       z.strictObject({
@@ -26,7 +26,7 @@ const schema = z.strictObject({
 
 export type RootConfiguration = z.output<typeof schema>;
 
-/** @param config every key as Pulumi hands it over: `namespace:key`, objects as JSON. @throws ZodError */
+/** @param config every key as Pulumi passes it: `namespace:key`, objects as JSON. @throws ZodError */
 export function parseRootConfiguration(config: Readonly<Record<string, string>>): RootConfiguration {
   return schema.parse(configurationOf(rootNamespace, config));
 }

@@ -1,19 +1,19 @@
 import { identityName, LinkError, type Pins } from "@metrics-link/contract";
 import { type GenerationChange, isAhead, type PeerView, type PlacedTrust, rootFingerprint, type View } from "./view.ts";
 
-/** What this side can do. Each is done again without harm when it was interrupted. */
+/** An action of this side. Repeating an interrupted action is safe. */
 export type Action =
-  /** Change the configuration, where anything is to be changed, and `pulumi up`. */
+  /** Apply the change to the configuration, if any, and run `pulumi up`. */
   | { readonly kind: "update"; readonly change: GenerationChange }
-  /** Where the root is kept. */
+  /** Done where the root key is kept. */
   | { readonly kind: "ceremony"; readonly makes: "root"; readonly generation: number }
   | { readonly kind: "ceremony"; readonly makes: "intermediate"; readonly generation: number; readonly root: number }
-  /** A person compares what a peer newly offers with what its people say on the telephone, and pins it. */
+  /** A person verifies a peer's new offer with the peer's staff by phone, and pins it. */
   | { readonly kind: "accept"; readonly peer: string; readonly pins: Pins }
-  /** Take pins away that the peer does not offer any more: a released address is somebody else's tomorrow. */
+  /** Remove pins that the peer no longer offers: AWS can assign a released address to someone else. */
   | { readonly kind: "unpin"; readonly peer: string; readonly pins: Pins };
 
-/** Where a rotation stands: who is to do what next, and why. */
+/** The state of a rotation: whose turn it is, what to do next, and why. */
 export type Next =
   | { readonly turn: "ours"; readonly why: string; readonly action: Action }
   | { readonly turn: "peer"; readonly why: string; readonly peers: readonly string[] }
@@ -22,7 +22,7 @@ export type Next =
 export const rotations = ["leaf", "intermediate", "root", "follow"] as const;
 export type Rotation = (typeof rotations)[number];
 
-/** A step that would cut the link or undo another rotation. */
+/** The requested step would cut the link or undo another rotation. */
 export class OutOfOrderError extends LinkError {
   constructor(what: string, next: string) {
     super("ROTATION_OUT_OF_ORDER", { what, next });
@@ -35,12 +35,12 @@ const update = (why: string, change: GenerationChange = {}): Next => ours(why, {
 const nobody = (why: string): Next => ({ turn: "nobody", why });
 
 /**
- * A rotation that is under way, or something that the peer waits for; `nobody` when all is settled. Never begins one.
+ * The next step of a rotation in progress or of one that a peer waits for; `nobody` if there is none. Never starts one.
  */
 export function underWay(view: View): Next {
   const first = acceptFirst(view);
   if (first) return first;
-  if (isAhead(view)) return update("the configuration is ahead of what is in force");
+  if (isAhead(view)) return update("the configuration is newer than the last update");
   if (view.generations.otherRoots.length > 0) {
     const step = rootStep(view);
     // Both sides may rotate their roots at once, and then each waits for the other to follow.
@@ -54,29 +54,26 @@ export function underWay(view: View): Next {
 }
 
 /**
- * The next step of a rotation, which is begun if nothing of the kind is under way.
- * @throws OutOfOrderError when another rotation has to end first
+ * The next step of a rotation. Starts it if none of this kind is in progress.
+ * @throws OutOfOrderError if another rotation must finish first
  */
 export function next(view: View, rotation: Rotation, emergency = false): Next {
-  // What a peer offers can wait; a leaf that is to be replaced cannot.
+  // A peer's offer can wait; the replacement of a leaf cannot.
   const first = rotation === "root" || rotation === "follow" ? acceptFirst(view) : undefined;
   if (first) return first;
   if (rotation === "follow") return follow(view);
-  if (isAhead(view)) return update("the configuration is ahead of what is in force");
+  if (isAhead(view)) return update("the configuration is newer than the last update");
   if (rotation === "leaf") return emergency ? newIdentity(view) : raise(view, "leaf");
   if (rotation === "intermediate") {
     if (view.generations.otherRoots.length > 0) {
-      throw new OutOfOrderError(
-        "a rotation of the root is under way, and it brings a new intermediate",
-        "end it first",
-      );
+      throw new OutOfOrderError("a root rotation is in progress and will replace the intermediate", "finish it first");
     }
     return intermediateStep(view);
   }
   return rootStep(view);
 }
 
-/** An update takes nothing of a peer that is not pinned: so that comes before any of ours. */
+/** An update uses only what is pinned of a peer, so pinning comes before our own steps. */
 function acceptFirst({ peers }: View): Next | undefined {
   for (const { stack, pins, offers, suspended } of peers) {
     if (suspended !== undefined || offers === undefined) continue;
@@ -90,68 +87,68 @@ function acceptFirst({ peers }: View): Next | undefined {
   return undefined;
 }
 
-/** What a peer's rotation asks of this side. */
+/** The step that a peer's rotation requires of this side. */
 function follow({ peers }: View): Next {
   for (const { stack, pins, offers, trusted, suspended } of peers) {
     if (suspended !== undefined || offers === undefined || trusted === undefined) continue;
     if (!sameTrust(offers, trusted))
-      return update(`${stack} offers other roots, addresses, or another name, than are trusted here`);
+      return update(`${stack} offers roots, addresses or a name that differ from those trusted here`);
     const rootFingerprints = pins.rootFingerprints.filter((one) => offers.rootFingerprints.includes(one));
     const addresses = pins.addresses.filter((one) => offers.addresses.includes(one));
     const fewerRoots = rootFingerprints.length < pins.rootFingerprints.length;
     if (fewerRoots || addresses.length < pins.addresses.length) {
-      const why = `${stack} has let go of ${fewerRoots ? "a root" : "an address"} that is still pinned here`;
+      const why = `${stack} no longer offers ${fewerRoots ? "a root" : "an address"} that is still pinned here`;
       return ours(why, { kind: "unpin", peer: stack, pins: { rootFingerprints, addresses } });
     }
   }
-  return nobody("no peer waits for this side");
+  return nobody("no peer is waiting for this side");
 }
 
 function raise({ generations }: View, tier: "leaf" | "intermediate"): Next {
   return update(`a new ${tier}, generation ${generations[tier] + 1}`, { [tier]: generations[tier] + 1 });
 }
 
-/** A leaf that the peer tells from every leaf before. */
+/** A leaf with a new name, so that the peer can refuse every earlier leaf. */
 function newIdentity({ generations, dnsName, peers }: View): Next {
   const { identity, leaf } = generations;
   const current = identityName(dnsName, identity);
   const behind = asked(peers).filter(({ trustsUs }) => trustsUs !== undefined && trustsUs.dnsName !== current);
   if (behind.length > 0) {
     throw new OutOfOrderError(
-      `${listed(behind)} still expects the name before ${current}: until it has updated it accepts the old leaf ` +
-        "anyway, and would refuse a newer one",
-      "wait for its update; a peer that does not follow must be suspended first",
+      `${listed(behind)} still expects the name before ${current}. Until it updates, it accepts the old leaf and would ` +
+        "refuse a newer one",
+      "wait for its update; suspend a peer that does not update",
     );
   }
-  return update(`a new leaf with a name that no leaf before has, ${identityName(dnsName, identity + 1)}`, {
+  return update(`a new leaf with a new name, ${identityName(dnsName, identity + 1)}`, {
     identity: identity + 1,
     leaf: leaf + 1,
   });
 }
 
-/** The same root signs: no peer sees anything of it. */
+/** The root stays the same, so peers need not do anything. */
 function intermediateStep(view: View): Next {
   const { generations, root } = view;
   if (root === "trial") return raise(view, "intermediate");
   const { intermediate, nextIntermediate } = generations;
   return (
     prepared(view, generations.root) ??
-    update(`intermediate G${nextIntermediate} is signed and takes over from G${intermediate}`, {
+    update(`intermediate G${nextIntermediate} is signed and replaces G${intermediate}`, {
       intermediate: nextIntermediate,
       nextIntermediate: undefined,
     })
   );
 }
 
-/** What is still to do until the next intermediate is signed by `root`; undefined when it is. */
+/** The next step until `root` has signed the next intermediate; undefined once it has. */
 function prepared({ generations, artifacts }: View, root: number): Next | undefined {
   const { intermediate, nextIntermediate } = generations;
   if (nextIntermediate === undefined) {
     const generation = intermediate + 1;
-    return update(`the key and the request of intermediate G${generation}`, { nextIntermediate: generation });
+    return update(`create the key and the request of intermediate G${generation}`, { nextIntermediate: generation });
   }
   if (artifacts.intermediates.includes(nextIntermediate)) return undefined;
-  return ours(`root G${root} has to sign intermediate G${nextIntermediate}`, {
+  return ours(`root G${root} must sign intermediate G${nextIntermediate}`, {
     kind: "ceremony",
     makes: "intermediate",
     generation: nextIntermediate,
@@ -159,27 +156,24 @@ function prepared({ generations, artifacts }: View, root: number): Next | undefi
   });
 }
 
-/** Old and new are published; every peer trusts both; the new one signs; the old one goes; every peer drops it. */
+/** Publish both roots; every peer trusts both; the new one signs; withdraw the old one; every peer unpins it. */
 function rootStep(view: View): Next {
   const { root, otherRoots } = view.generations;
   const newest = Math.max(root, ...otherRoots);
   if (newest > root) return rootAnnounced(view, newest);
   if (otherRoots.length > 0) {
-    return update(`root G${root} signs: root ${otherRoots.map((one) => `G${one}`).join(", ")} goes`, {
+    return update(`root G${root} signs: withdraw root ${otherRoots.map((one) => `G${one}`).join(", ")}`, {
       otherRoots: [],
     });
   }
   const waiting = waitsForPeers(view);
   if (waiting) return waiting;
   if (view.generations.nextIntermediate !== undefined) {
-    throw new OutOfOrderError(
-      "a rotation of the intermediate is under way, signed by the root in force",
-      "end it first",
-    );
+    throw new OutOfOrderError("an intermediate rotation signed by the current root is in progress", "finish it first");
   }
   const generation = root + 1;
   if (view.root === "offline" && view.artifacts.roots[generation] === undefined) {
-    return ours(`root G${generation} has to be made`, { kind: "ceremony", makes: "root", generation });
+    return ours(`root G${generation} must be created`, { kind: "ceremony", makes: "root", generation });
   }
   return update(`root G${generation} is published beside G${root}`, { otherRoots: [generation] });
 }
@@ -191,7 +185,7 @@ function rootAnnounced(view: View, newest: number): Next {
     ({ trustsUs }) => trustsUs !== undefined && !trustsUs.rootFingerprints.includes(fingerprint ?? "none"),
   );
   if (behind.length > 0) {
-    const why = `root G${newest} is published, and ${listed(behind)} does not trust it yet`;
+    const why = `root G${newest} is published, but ${listed(behind)} does not trust it yet`;
     return { turn: "peer", why, peers: behind.map(({ stack }) => stack) };
   }
   const waits = view.root === "offline" ? prepared(view, newest) : undefined;
@@ -205,7 +199,7 @@ function rootAnnounced(view: View, newest: number): Next {
   });
 }
 
-/** Peers that still believe in something that this side has let go of. */
+/** Peers that still trust a root or a name that this side has withdrawn. */
 function waitsForPeers({ inForce, generations, dnsName, peers }: View): Next | undefined {
   const offered = Object.values(inForce.roots);
   const name = identityName(dnsName, generations.identity);
@@ -215,11 +209,11 @@ function waitsForPeers({ inForce, generations, dnsName, peers }: View): Next | u
       (trustsUs.rootFingerprints.some((one) => !offered.includes(one)) || trustsUs.dnsName !== name),
   );
   if (behind.length === 0) return undefined;
-  const why = `${listed(behind)} still trusts a root or a name that this side has let go of`;
+  const why = `${listed(behind)} still trusts a root or a name that this side has withdrawn`;
   return { turn: "peer", why, peers: behind.map(({ stack }) => stack) };
 }
 
-/** A peer that is suspended here is not waited for. */
+/** The peers to wait for: those that are not suspended here. */
 const asked = (peers: readonly PeerView[]) => peers.filter(({ suspended }) => suspended === undefined);
 
 function sameTrust(one: PlacedTrust, other: PlacedTrust): boolean {

@@ -35,7 +35,7 @@ export const certificates: readonly Policy[] = [
       );
       const own = read.find(({ path }) => path === ownRootFile)?.roots ?? [];
       for (const { path, roots, wrong } of read) {
-        if (wrong !== undefined) yield `${path} is not certificates alone: ${wrong}`;
+        if (wrong !== undefined) yield `${path} does not consist of certificates only: ${wrong}`;
         if (path === ownRootFile) continue;
         for (const shared of roots.filter((one) => own.includes(one))) {
           yield `${path} holds this side's own root ${shared}`;
@@ -94,7 +94,7 @@ export const certificates: readonly Policy[] = [
 const certificatesIn = (path: string, text: string): X509Certificate[] | string =>
   unlessOtherText<X509Certificate[] | string>(
     () => readCertificates(text),
-    (why) => `${path} is not certificates alone: ${why}`,
+    (why) => `${path} does not consist of certificates only: ${why}`,
   );
 
 const signedBy = (certificate: X509Certificate, issuers: readonly X509Certificate[]): boolean =>

@@ -5,7 +5,7 @@ export { type Panel, rows } from "./panels.ts";
 const columns = 24;
 const height = 8;
 
-/** The link's dashboard in Grafana's own format (dashboard JSON, schema version 39), to be imported as it is. */
+/** The link's dashboard in Grafana's own format (dashboard JSON, schema version 39), ready to import. */
 export function dashboard(): object {
   let id = 0;
   let y = 0;
@@ -23,8 +23,7 @@ export function dashboard(): object {
   return {
     uid: "metrics-link",
     title: "metrics-link",
-    description:
-      "One link: what flows, how far behind it is, who is let in, what carries it. Data source: the receiver's Prometheus.",
+    description: "One link: flow, lag, handshakes, certificates and hosts. Data source: the receiver's Prometheus.",
     tags: ["metrics-link"],
     schemaVersion: 39,
     editable: false,

@@ -1,14 +1,13 @@
-/** Seconds, a count, a share of 1, requests per second. */
+/** Seconds, a count, a fraction of 1, requests per second; as Grafana names them. */
 export type Unit = "s" | "short" | "percentunit" | "reqps";
 
-/** What a panel shows: Prometheus expressions, each with a legend. `$side` is the dashboard's variable. */
+/** A panel: Prometheus expressions, each with a legend. `$side` is the dashboard's variable. */
 export interface Panel {
   readonly title: string;
-  /** One sentence: what is good, what is bad. */
+  /** One sentence: which values are good, which are bad. */
   readonly description: string;
-  /** By Grafana's names. */
   readonly unit: Unit;
-  /** What it means that there is no series, for the panels which rightly have none; absent: something is wrong then. */
+  /** Shown if there is no series and that is normal. If absent, an empty panel means that something is wrong. */
   readonly whenEmpty?: string;
   readonly queries: readonly { readonly expression: string; readonly legend: string }[];
 }
@@ -32,14 +31,14 @@ const panel = (
   queries: queries.map(([expression, legend]) => ({ expression, legend })),
 });
 
-/** The link from left to right: what flows, how far behind it is, who is let in, and what carries it. */
+/** The rows of the dashboard: flow, lag, handshakes, certificates, hosts. */
 export const rows: readonly Row[] = [
   {
     title: "Flow",
     panels: [
       panel(
         "Samples sent",
-        "Steady, as many as are scraped. A gap is an outage; a peak behind it is the backlog.",
+        "Steady and equal to the scrape rate. A gap is an outage; the peak after it is the backlog.",
         "short",
         [rate(`${remoteStorage}_samples_total`), "sent"],
         [rate(`${remoteStorage}_samples_retried_total`), "sent again"],
@@ -47,14 +46,14 @@ export const rows: readonly Row[] = [
       ),
       panel(
         "Writes at the receiver",
-        "204 alone. Everything else is a batch that was refused or must come again.",
+        "Only 204. Any other status is a batch that was refused or will be retried.",
         "reqps",
         [
           `sum by (code) (${rate('prometheus_http_requests_total{handler="/api/v1/write",link_side="receives"}')})`,
           "{{code}}",
         ],
       ),
-      panel("Requests through Envoy", "By class of the answer. 4xx is lost, 5xx comes again.", "reqps", [
+      panel("Requests through Envoy", "By status class. 4xx is lost, 5xx is retried.", "reqps", [
         `sum by (envoy_http_conn_manager_prefix, envoy_response_code_class) (${rate('envoy_http_downstream_rq_xx{envoy_http_conn_manager_prefix=~"egress|sender_.+|elsewhere"}')})`,
         "{{envoy_http_conn_manager_prefix}} {{envoy_response_code_class}}xx",
       ]),
@@ -65,21 +64,21 @@ export const rows: readonly Row[] = [
     panels: [
       panel(
         "Behind",
-        "Seconds between the newest sample stored and the newest one acknowledged. Below ten is well.",
+        "Seconds between the newest stored sample and the newest acknowledged one. Below 10 is normal.",
         "s",
-        // Before the first is acknowledged it is the age of the epoch, beside which nothing else could be seen.
+        // Before the first acknowledgement the lag is the time since 1970, which would dwarf everything else.
         ["metrics_link:link_lag:seconds < 1e9", "behind"],
       ),
       panel(
         "Time left",
-        "How long an outage may last from now on. While the link is behind, what is left of it.",
+        "How long an outage may last, counted from now. While the link is behind: the time left.",
         "s",
         ["metrics_link:backlog_time_left:seconds", "until samples are lost"],
         ["metrics_link:wal_next_truncation:seconds", "until the next truncation"],
       ),
       panel(
         "Segments of the WAL",
-        "The reader must stay above what the next truncation keeps.",
+        "The reader must stay above the oldest segment that the next truncation keeps.",
         "short",
         ["metrics_link:wal_newest:segment", "newest"],
         ["metrics_link:wal_reader:segment", "reader"],
@@ -88,7 +87,7 @@ export const rows: readonly Row[] = [
       ),
       panel(
         "Shards",
-        "Wanted above the limit for long: the link cannot keep up.",
+        "If wanted stays above the limit, the link cannot keep up.",
         "short",
         [`${remoteStorage}_shards`, "in use"],
         [`${remoteStorage}_shards_desired`, "wanted"],
@@ -101,7 +100,7 @@ export const rows: readonly Row[] = [
     panels: [
       panel(
         "Refused by the receiver",
-        "Nothing at all. Whatever rises is somebody with the wrong certificate.",
+        "Zero. Any increase is a client with the wrong certificate.",
         "short",
         ...(["fail_verify_error", "fail_verify_san", "fail_verify_no_cert", "connection_error"] as const).map(
           (kind): [string, string] => [
@@ -112,7 +111,7 @@ export const rows: readonly Row[] = [
       ),
       panel(
         "Refused or not reached by the sender",
-        "Nothing at all.",
+        "Zero.",
         "short",
         ...(
           [
@@ -131,11 +130,11 @@ export const rows: readonly Row[] = [
   {
     title: "Certificates",
     panels: [
-      panel("Expiry", "A leaf is renewed in its last third; the others are rotated by people.", "s", [
+      panel("Expiry", "An update renews a leaf in its last third; people rotate the others.", "s", [
         'metrics_link_certificate_not_after_timestamp_seconds{link_side=~"$side"} - time()',
         "{{link_side}} {{tier}}",
       ]),
-      panel("Trust bundles", "1. At 0 somebody changed whom the host trusts.", "short", [
+      panel("Trust bundles", "1. At 0, someone changed whom the host trusts.", "short", [
         'metrics_link_trust_bundle_matches{link_side=~"$side"}',
         "{{link_side}} {{file}}",
       ]),
@@ -148,20 +147,20 @@ export const rows: readonly Row[] = [
         'metrics_link_agent_outcome{link_side=~"$side"} == 1',
         "{{link_side}} {{outcome}}",
       ]),
-      panel("Data volume free", "Above a fifth: Prometheus takes four fifths at most.", "percentunit", [
+      panel("Data volume free", "Above 20%: Prometheus uses at most 80%.", "percentunit", [
         'node_filesystem_avail_bytes{link_side=~"$side",mountpoint="/var/lib/metrics-link"} / node_filesystem_size_bytes',
         "{{link_side}}",
       ]),
-      panel("Memory available", "Above a tenth.", "percentunit", [
+      panel("Memory available", "Above 10%.", "percentunit", [
         'node_memory_MemAvailable_bytes{link_side=~"$side"} / node_memory_MemTotal_bytes',
         "{{link_side}}",
       ]),
-      panel("CPU in use", "Below nine tenths.", "percentunit", [
+      panel("CPU in use", "Below 90%.", "percentunit", [
         '1 - avg by (link_side) (rate(node_cpu_seconds_total{link_side=~"$side",mode="idle"}[$__rate_interval]))',
         "{{link_side}}",
       ]),
       {
-        ...panel("Alerts", "What fires, of both sides.", "short", [
+        ...panel("Alerts", "Firing alerts of both sides.", "short", [
           'count by (alertname, severity, link_side) (ALERTS{alertstate="firing",severity!="none",link_side=~"$side"})',
           "{{link_side}} {{alertname}}",
         ]),

@@ -10,7 +10,7 @@ describe("a host", () => {
     ({ registrations, releaseId } = await build());
   });
 
-  it("consists of exactly these resources", () => {
+  it("consists of exactly the expected resources", () => {
     const types = registrations.map(({ type }) => type);
     const count = types.map((type) => [type, types.filter((other) => other === type).length]);
     assert.deepEqual(Object.fromEntries(count), {
@@ -38,7 +38,7 @@ describe("a host", () => {
     });
   });
 
-  it("boots minimal, with IMDSv2 only, no public address, no key pair, encrypted disks", () => {
+  it("boots a minimal instance with IMDSv2 only, no public address, no key pair and encrypted disks", () => {
     const { userDataBase64, ...inputs } = only(registrations, "aws:ec2/instance:Instance");
     assert.deepEqual(inputs, {
       ami: "ami-0123456789abcdef0",
@@ -61,7 +61,7 @@ describe("a host", () => {
     assert.match(Buffer.from(userDataBase64, "base64").toString(), /^#cloud-config\n[\s\S]*Block_Store_senderdata-id/);
   });
 
-  it("keeps its data on a volume of its own, encrypted, in its zone", () => {
+  it("has a separate encrypted data volume in its zone", () => {
     assert.deepEqual(only(registrations, "aws:ebs/volume:Volume"), {
       availabilityZone: "eu-west-1a",
       size: 50,
@@ -106,7 +106,7 @@ describe("a host", () => {
     );
   });
 
-  it("boots from a list that ends with the agent", () => {
+  it("has first-boot steps that end with the agent", () => {
     const lines: string[] = objectAt(registrations, "releases/sender/bootstrap.txt").content.trim().split("\n");
     assert.deepEqual(
       lines.map((line) => line.split(" ")[0]),
@@ -116,7 +116,7 @@ describe("a host", () => {
     assert.equal(lines[1], `amazon-ssm-agent ${hash} tools/amazon-ssm-agent/1.0.0/${hash}.deb`);
   });
 
-  it("asks the host to converge, with nothing secret in the command", () => {
+  it("tells the host to converge, with no secret in the command", () => {
     assert.deepEqual(only(registrations, "command:local:Command"), {
       create: "node packages/host/converge/main.ts",
       environment: {
@@ -131,7 +131,7 @@ describe("a host", () => {
     });
   });
 
-  it("passes key material only as the value of one secret", () => {
+  it("has key material only in the value of one secret", () => {
     const version = only(registrations, "aws:secretsmanager/secretVersion:SecretVersion");
     assert.equal(insideSecret(version.secretString), JSON.stringify({ "tls/private-key.pem": privateKey }));
     for (const { type, inputs } of registrations) {
@@ -168,7 +168,7 @@ describe("a host", () => {
     ]);
   });
 
-  it("is refused when it would have no agent of Systems Manager", async () => {
+  it("is refused if its image has no Systems Manager agent", async () => {
     const without = artifacts.filter(({ name }) => name !== "amazon-ssm-agent");
     await assert.rejects(build({ artifacts: without }), {
       code: "ARTIFACTS_INVALID",
@@ -179,7 +179,7 @@ describe("a host", () => {
     await build({ artifacts: without, host: { image } });
   });
 
-  it("is refused with a name that AWS or the release does not allow", async () => {
+  it("is refused if AWS or the release does not allow its name", async () => {
     await assert.rejects(build({ host: { hostName: "Sender_1" } }), /1 to 30 of a-z, 0-9 and -/);
   });
 });

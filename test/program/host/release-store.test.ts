@@ -3,7 +3,7 @@ import { parseRelease } from "@metrics-link/release";
 import { artifacts, build, objectAt, only } from "../support/host.ts";
 import type { Registration } from "../support/recording.ts";
 
-describe("a store of releases", () => {
+describe("a release store", () => {
   let registrations: Registration[];
   let releaseId: string;
   before(async () => {
@@ -31,7 +31,7 @@ describe("a store of releases", () => {
     assert.match(only(registrations, "aws:s3/bucketPolicy:BucketPolicy").policy, /"aws:SecureTransport":"false"/);
   });
 
-  it("uploads each tool and the agent under their hashes", () => {
+  it("uploads each tool and the agent under its hash", () => {
     for (const { name, sha256 } of artifacts) {
       const suffix = name === "amazon-ssm-agent" ? ".deb" : ".tar.gz";
       assert.equal(objectAt(registrations, `tools/${name}/1.0.0/${sha256}${suffix}`).sourceHash, sha256);
@@ -41,7 +41,7 @@ describe("a store of releases", () => {
     assert.equal(agent.key, `agent/${agent.sha256}.mjs`);
   });
 
-  it("is refused with a tool without an official hash", async () => {
+  it("is refused if a tool has no official hash", async () => {
     const built = artifacts.map((found) => ({ ...found, source: "registry" as const }));
     await assert.rejects(build({ artifacts: built }), /envoy is "registry": the official download/);
   });

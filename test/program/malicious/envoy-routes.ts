@@ -118,7 +118,7 @@ export const envoyRoutes: readonly Malicious[] = [
   ],
   [
     "receiver",
-    "a client's word is taken for its address",
+    "Envoy trusts the source address that a client states",
     "receiver-release",
     /bootstrap.*use_remote_address/s,
     inChain((chain) => {

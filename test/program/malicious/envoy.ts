@@ -117,7 +117,7 @@ export const envoy: readonly Malicious[] = [
   ],
   [
     "receiver",
-    "another name is let in besides the pinned one",
+    "another name is accepted besides the pinned one",
     "receiver-release",
     /bootstrap.*evil/s,
     inChain((chain) => {
@@ -156,7 +156,7 @@ export const envoy: readonly Malicious[] = [
   ],
   [
     "receiver",
-    "any name will do",
+    "any name is accepted",
     "receiver-release",
     /bootstrap.*regex.*\.\*/s,
     inChain((chain) => {
@@ -177,7 +177,7 @@ export const envoy: readonly Malicious[] = [
   ],
   [
     "sender",
-    "the receiver's name is not asked for",
+    "no server name is sent to the receiver",
     "sender-release",
     /bootstrap.*match_typed_subject_alt_names/s,
     inCluster((cluster) => {
@@ -197,7 +197,7 @@ export const envoy: readonly Malicious[] = [
   ],
   [
     "sender",
-    "the receiver's address is asked of DNS",
+    "the receiver's address is looked up in DNS",
     "sender-release",
     /bootstrap.*STRICT_DNS/s,
     inCluster((cluster) => {

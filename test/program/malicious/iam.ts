@@ -57,7 +57,7 @@ export const iam: readonly Malicious[] = [
   ],
   [
     "receiver",
-    "anybody's EC2 may become the host",
+    "EC2 in any account may assume the host's role",
     "receiver-role",
     /assumeRolePolicy.*666666666666/s,
     (it) =>

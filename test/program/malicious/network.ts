@@ -44,7 +44,7 @@ export const network: readonly Malicious[] = [
   ],
   [
     "receiver",
-    "one more address is let in",
+    "one more address is allowed in",
     "added",
     /cidrIpv4.*198\.18/,
     add(ingress, {
@@ -57,7 +57,7 @@ export const network: readonly Malicious[] = [
   ],
   [
     "receiver",
-    "the same by IPv6",
+    "the same over IPv6",
     "receiver-from-account-a-203.0.113.10",
     /cidrIpv6/,
     set(ingress, { cidrIpv6: "::/0" }, "receiver-from-account-a-203.0.113.10"),
@@ -101,7 +101,7 @@ export const network: readonly Malicious[] = [
   ["receiver", "another image", "receiver-instance", /ami.*ami-evil/, set(instance, { ami: "ami-evil" })],
   [
     "receiver",
-    "the load balancer hides who connects",
+    "the load balancer hides client addresses",
     "receiver-ingest",
     /preserveClientIp/,
     set("aws:lb/targetGroup:TargetGroup", { preserveClientIp: "false" }),

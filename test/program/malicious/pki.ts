@@ -41,7 +41,7 @@ export const pki: readonly Malicious[] = [
   ],
   [
     "receiver",
-    "the leaf is a client's as well",
+    "the leaf is also valid for clients",
     "receiver-leaf-g1-certificate",
     /allowedUses.*client_auth/s,
     edit(
@@ -95,7 +95,7 @@ export const pki: readonly Malicious[] = [
   ],
   [
     "receiver",
-    "the key of the leaf is no secret any more",
+    "the key of the leaf is no longer secret",
     "receiver-secret-version",
     /secretString.*in clear/s,
     set("aws:secretsmanager/secretVersion:SecretVersion", { secretString: "{}" }),

@@ -57,7 +57,7 @@ export const prometheus: readonly Malicious[] = [
   ],
   [
     "sender",
-    "labels of targets are believed",
+    "labels of targets are trusted (honor_labels)",
     "sender-release",
     /prometheus\.yml.*honor_labels/s,
     (it) =>
@@ -81,7 +81,7 @@ export const prometheus: readonly Malicious[] = [
   ],
   [
     "receiver",
-    "the window for late samples is gone",
+    "the window for late samples is removed",
     "receiver-release",
     /prometheus\.yml.*out_of_order_time_window/s,
     (it) =>

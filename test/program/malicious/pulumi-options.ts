@@ -178,7 +178,7 @@ export const pulumiOptions: readonly Malicious[] = [
   ],
   [
     "receiver",
-    "an output that was secret is none",
+    "an output is no longer secret",
     "receiver-secret-version",
     /additionalsecretoutputs/,
     (it) =>
@@ -188,7 +188,7 @@ export const pulumiOptions: readonly Malicious[] = [
   ],
   [
     "receiver",
-    "time to fail is a second",
+    "the timeout of a resource is one second",
     "receiver-instance",
     /customtimeouts\.create/,
     (it) =>
@@ -243,7 +243,7 @@ export const pulumiOptions: readonly Malicious[] = [
   ["receiver", "a resource is left out", "receiver-bucket-policy", /registerResource/, remove(bucketPolicy)],
   [
     "receiver",
-    "a difference is hidden from who looks at the preview",
+    "a difference is hidden in the preview",
     "receiver-current",
     /hidediffs/,
     (it) =>

@@ -38,7 +38,7 @@ export const releases: readonly Malicious[] = [
   ],
   [
     "receiver",
-    "a package more at first boot",
+    "an extra package at first boot",
     "receiver-instance",
     /userData.*socat/s,
     edit(
@@ -80,7 +80,7 @@ export const releases: readonly Malicious[] = [
   ],
   [
     "receiver",
-    "user data that begins with a shell's words",
+    "user data that starts with a shell script",
     "receiver-instance",
     /userData.*MIME/s,
     edit(
@@ -198,7 +198,7 @@ export const releases: readonly Malicious[] = [
   ],
   [
     "receiver",
-    "a file is everybody's to write",
+    "a file is writable by everyone",
     "receiver-release",
     /files.*mode.*0666/s,
     (it) =>
@@ -248,7 +248,7 @@ export const releases: readonly Malicious[] = [
   ],
   [
     "receiver",
-    "the bucket lets go of itself with everything in it",
+    "the bucket is deleted with everything in it",
     "receiver-bucket",
     /forceDestroy/,
     set("aws:s3/bucket:Bucket", { forceDestroy: true }),
@@ -262,7 +262,7 @@ export const releases: readonly Malicious[] = [
   ],
   [
     "receiver",
-    "what is held is forced each time",
+    "pending changes are always forced",
     "receiver-converge",
     /METRICS_LINK_FORCE.*true/s,
     set("command:local:Command", { "environment.METRICS_LINK_FORCE": "true" }),

@@ -15,7 +15,7 @@ export const units: readonly Malicious[] = [
   ],
   [
     "receiver",
-    "a line that goes on behind a backslash",
+    "a line that continues after a backslash",
     "receiver-release",
     /prometheus\.service.*web\.enable-admin-api/s,
     (it) =>

@@ -24,7 +24,7 @@ describe("the network of a sender", () => {
       new PinnedEgress("egress", { network, hostSecurityGroup, destinations });
     }, answers);
 
-  it("leaves through one NAT gateway on one Elastic IP, from both zones", async () => {
+  it("connects out through one NAT gateway with one Elastic IP, from both zones", async () => {
     const registrations = await build([]);
     const [gateway] = ofType(registrations, "aws:ec2/natGateway:NatGateway", 1);
     assert.equal(gateway?.inputs.allocationId, "egress-address-allocation");
@@ -35,7 +35,7 @@ describe("the network of a sender", () => {
     ]);
   });
 
-  it("lets the host out to the receiver's addresses, the endpoints and S3, on 443, and nowhere else", async () => {
+  it("allows the host only the receiver's addresses, the endpoints and S3, on 443", async () => {
     const rules = ofType(await build(["198.51.100.10", "198.51.100.11"]), egressRules, 4);
     for (const { inputs } of rules) {
       assert.equal(inputs.securityGroupId, "sender-host-id");
@@ -47,7 +47,7 @@ describe("the network of a sender", () => {
     assert.deepEqual(destinations.toSorted(), ["198.51.100.10/32", "198.51.100.11/32", "pl-s3", "sender-endpoints-id"]);
   });
 
-  it("reaches an endpoint service in both zones, behind the endpoints' group, by its private name, with no new rule", async () => {
+  it("reaches an endpoint service in both zones by its private name, with no new security group rule", async () => {
     const service = "com.amazonaws.vpce.eu-west-1.vpce-svc-0123456789abcdef0";
     const registrations = await build([], [service]);
     const endpoints = ofType(registrations, "aws:ec2/vpcEndpoint:VpcEndpoint", 5);
@@ -62,13 +62,13 @@ describe("the network of a sender", () => {
     assert.deepEqual(registrations.filter(others), (await build([])).filter(others));
   });
 
-  it("lets nobody in to the host, and only the host to the endpoints", async () => {
+  it("allows no inbound traffic to the host, and only the host to the endpoints", async () => {
     const rules = ofType(await build([]), ingressRules, 1);
     assert.equal(rules[0]?.inputs.securityGroupId, "sender-endpoints-id");
     assert.equal(rules[0]?.inputs.referencedSecurityGroupId, "sender-host-id");
   });
 
-  it("gives no subnet public addresses by itself, and empties the default group", async () => {
+  it("assigns no public addresses by default, and empties the default security group", async () => {
     const registrations = await build([]);
     for (const { inputs } of ofType(registrations, "aws:ec2/subnet:Subnet", 4)) {
       assert.equal(inputs.mapPublicIpOnLaunch, false);
@@ -92,7 +92,7 @@ describe("the network of a receiver", () => {
       ingress.attach("receiver", "i-1");
     }, answers);
 
-  it("opens 443 to the senders' addresses, each as a /32, and to nobody else", async () => {
+  it("opens 443 only to the senders' addresses, each as a /32", async () => {
     const rules = ofType(await build(), ingressRules, 5).filter(
       ({ inputs }) => inputs.securityGroupId === "ingress-balancer-id",
     );
@@ -100,7 +100,7 @@ describe("the network of a receiver", () => {
     for (const { inputs } of rules) assert.deepEqual([inputs.fromPort, inputs.toPort], [443, 443]);
   });
 
-  it("lets only the load balancer in to the host, on the ingest and the ready port", async () => {
+  it("allows only the load balancer to reach the host, on the ingest and ready ports", async () => {
     const rules = ofType(await build(), ingressRules, 5).filter(
       ({ inputs }) => inputs.securityGroupId === "receiver-host-id",
     );
@@ -110,7 +110,7 @@ describe("the network of a receiver", () => {
     ]);
   });
 
-  it("has a network load balancer with a group and fixed addresses, which ends no TLS and keeps client addresses", async () => {
+  it("has a network load balancer with a security group and fixed addresses, which passes TLS through and preserves client addresses", async () => {
     const registrations = await build();
     const [balancer] = ofType(registrations, "aws:lb/loadBalancer:LoadBalancer", 1);
     assert.equal(balancer?.inputs.loadBalancerType, "network");
@@ -126,7 +126,7 @@ describe("the network of a receiver", () => {
     assert.deepEqual([targets?.inputs.port, targets?.inputs.healthCheck.port], [8443, "8444"]);
   });
 
-  it("has no NAT gateway: its host needs no way out", async () => {
+  it("has no NAT gateway, because its host needs no internet access", async () => {
     ofType(await build(), "aws:ec2/natGateway:NatGateway", 0);
   });
 });

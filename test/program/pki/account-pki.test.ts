@@ -39,7 +39,7 @@ describe("the PKI of an account", () => {
     return { registrations, published, intermediate: intermediate?.inputs, leaf: leaf?.inputs };
   }
 
-  it("makes every key on P-256, never on the provider's default curve", async () => {
+  it("creates every key on P-256, never on the provider's default curve", async () => {
     const { registrations } = await build("client");
     for (const { inputs } of ofType(registrations, "tls:index/privateKey:PrivateKey", 3)) {
       assert.deepEqual([inputs.algorithm, inputs.ecdsaCurve], ["ECDSA", "P256"]);
@@ -52,7 +52,7 @@ describe("the PKI of an account", () => {
     assert.deepEqual(keys.toSorted(), ["sender-intermediate-g2-key", "sender-leaf-g3-key", "sender-root-g1-key"]);
   });
 
-  it("allows one authority below the root and none below that, and neither renews by itself", async () => {
+  it("allows one authority below the root and none below that, and renews neither automatically", async () => {
     const { registrations, intermediate } = await build("client");
     const [certificate] = ofType(registrations, "tls:index/selfSignedCert:SelfSignedCert", 1);
     for (const [inputs, pathLength] of [
@@ -64,7 +64,7 @@ describe("the PKI of an account", () => {
     }
   });
 
-  it("issues a leaf for one side only, for 30 days, which never renews itself: its key would stay", async () => {
+  it("issues a leaf for one side only, for 30 days, without the provider's renewal, which would keep the key", async () => {
     for (const usage of ["client", "server"] as const) {
       const { leaf } = await build(usage);
       assert.deepEqual(leaf.allowedUses, ["digital_signature", `${usage}_auth`]);
@@ -99,7 +99,7 @@ describe("the PKI of an account", () => {
     leaf: { generation: 3, renewal: 1, notBefore: "2026-11-01T00:00:00Z", notAfter, fingerprint: "" },
   });
 
-  it("renews key and certificate together in the last third of the leaf's life, and only then", async () => {
+  it("renews key and certificate together, only in the last third of the leaf's lifetime", async () => {
     const early = await build("client", { inForce: inForce("2027-12-01T00:00:00Z") });
     assert.ok(keysOf(early.registrations).includes("sender-leaf-g3-r1-key"));
     const due = await build("client", { inForce: inForce("2026-12-01T00:00:00Z") });
@@ -108,7 +108,7 @@ describe("the PKI of an account", () => {
     assert.ok(keysOf(expired.registrations).includes("sender-leaf-g3-r2-key"));
   });
 
-  it("has two roots at once, of which one signs, and names a leaf by its identity and the one before", async () => {
+  it("supports two roots, one of which signs, and names a leaf by its identity and the previous one", async () => {
     const generations = { ...pki.generations, root: 2, otherRoots: [1], identity: 3 };
     const { registrations, published, intermediate } = await build("client", { pki: { ...pki, generations } });
     assert.deepEqual(published, [root.fingerprint, root.fingerprint]);
@@ -117,7 +117,7 @@ describe("the PKI of an account", () => {
     assert.deepEqual(request?.inputs.dnsNames, [`e3.${pki.dnsName}`, `e2.${pki.dnsName}`]);
   });
 
-  it("has no root key when the root is offline, and no leaf before the intermediate is signed", async () => {
+  it("has no root key if the root is offline, and no leaf before the intermediate is signed", async () => {
     const offline = { ...pki, root: "offline" as const, artefacts: "x" };
     const roots = [{ generation: 1, pem: root.pem }];
     const waiting = await build("client", { pki: offline, offline: { roots: [], intermediatePem: undefined } });
@@ -127,7 +127,7 @@ describe("the PKI of an account", () => {
     assert.deepEqual([signed.intermediate, signed.leaf.caCertPem], [undefined, root.pem]);
   });
 
-  it("makes the key and the request of the next intermediate beside the one in force", async () => {
+  it("creates the next intermediate's key and request next to the current one", async () => {
     const generations = { ...pki.generations, nextIntermediate: 3 };
     const offline = { roots: [{ generation: 1, pem: root.pem }], intermediatePem: root.pem };
     const { registrations, leaf } = await build("client", { pki: { ...pki, root: "offline", generations }, offline });

@@ -19,7 +19,7 @@ function pathsOf(value: unknown, path = ""): string[] {
 }
 
 describe("the table of known properties", () => {
-  it("has what the program sets in both roles, with an offline root and with a trial's, and nothing else", async () => {
+  it("has exactly what the program sets in both roles, with an offline root and with a trial root", async () => {
     const offline = await deployBoth();
     const seen: Record<string, Set<string>> = {};
     for (const { type, props } of [...offline.sender.inputs, ...offline.receiver.inputs, ...(await trialSender())]) {
@@ -46,8 +46,8 @@ describe("the table of known properties", () => {
   });
 });
 
-describe("what the stand-ins of providers write in", () => {
-  it("is known, with its value", () => {
+describe("the values that the provider stand-ins write", () => {
+  it("are known, with their values", () => {
     const wrong = [...AWS_RESOURCE_TYPES]
       .filter(([type]) => type in setByTheProgram)
       .flatMap(([type, { inputs }]) =>

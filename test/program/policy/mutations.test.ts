@@ -39,17 +39,17 @@ const mutations = [
 /** They see most changes, and know no more of them than that they are new: the policy that says why must see it, too. */
 const closedSets = ["prometheus-is-known", "properties-are-known", "units-are-known"];
 
-describe("the policies, about what the stacks put out", () => {
+describe("the policies, applied to the stacks", () => {
   let both: Record<Role, Deployed>;
   before(async () => {
     both = await deployBoth();
   });
 
-  it("find nothing in the stacks as they are", () => {
+  it("report nothing for the unchanged stacks", () => {
     for (const [role, deployed] of Object.entries(both)) assert.deepEqual(verdicts(deployed), [], role);
   });
 
-  it(`see each of ${mutations.length} changes, by its own policy`, () => {
+  it(`report each of ${mutations.length} mutations by the expected policy`, () => {
     const wrong = mutations.flatMap(([role, what, expected, change]) => {
       const mutant = new Mutant(both[role]);
       change(mutant);
@@ -64,7 +64,7 @@ describe("the policies, about what the stacks put out", () => {
     assert.deepEqual(wrong, []);
   });
 
-  it("are each needed by at least one of these changes", () => {
+  it("are each needed for at least one mutation", () => {
     const needed = new Set(mutations.flatMap(([, , expected]) => expected));
     assert.deepEqual(
       policies.map(({ name }) => name).filter((name) => !needed.has(name)),

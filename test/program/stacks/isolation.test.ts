@@ -16,7 +16,7 @@ import {
   update,
 } from "./two-senders.ts";
 
-describe("one sender's trouble, at the receiver's stack", () => {
+describe("a receiver's stack with a faulty sender", () => {
   const troubles: Readonly<Record<string, { readonly peer: unknown; readonly reason: string }>> = {
     "an unpinned root": { peer: { ...contractB, rootBundle: stranger.pem }, reason: "root-not-pinned" },
     "an unpinned root beside the pinned one": {
@@ -35,7 +35,7 @@ describe("one sender's trouble, at the receiver's stack", () => {
   };
 
   for (const [trouble, { peer, reason }] of Object.entries(troubles)) {
-    it(`keeps both senders as they were when one has ${trouble}, and says so`, async () => {
+    it(`keeps both senders as they were if one has ${trouble}, and reports it`, async () => {
       const first = await update();
       const second = await update({
         peers: { ...healthy, [stackB]: peer },
@@ -53,7 +53,7 @@ describe("one sender's trouble, at the receiver's stack", () => {
       );
     });
 
-    it(`lets in the other sender alone when one that was never accepted has ${trouble}`, async () => {
+    it(`admits only the other sender if one that was never accepted has ${trouble}`, async () => {
       const alone = await update({ peers: { ...healthy, [stackB]: peer } });
       assert.deepEqual(ingress(alone.registrations), [`${addressA}/32`]);
       assert.deepEqual(rootFiles(alone), ["tls/roots/account-a.pem"]);
@@ -64,7 +64,7 @@ describe("one sender's trouble, at the receiver's stack", () => {
     });
   }
 
-  it("renews its leaf while a sender is in trouble", async () => {
+  it("renews its leaf while a sender is faulty", async () => {
     const leaves = async (peers: Readonly<Record<string, unknown>>, generation: number) => {
       const pki = { organization: "Account B Metrics", dnsName: "metrics-receiver.account-b.internal", root: "trial" };
       const change = { ...declared(), "metrics-link:pki": { ...pki, generations: { leaf: generation } } };
@@ -78,7 +78,7 @@ describe("one sender's trouble, at the receiver's stack", () => {
     assert.deepEqual(await leaves(broken, 2), await leaves(healthy, 2));
   });
 
-  it("lets go at once of what is pinned no more, though the sender cannot be read", async () => {
+  it("stops trusting what is no longer pinned, even if the sender cannot be read", async () => {
     const before = { accepted: (await update()).outputs.accepted };
     const peers = { ...healthy, [stackB]: new Error("unknown stack") };
     for (const pins of [{ rootFingerprints: [stranger.fingerprint] }, { addresses: ["203.0.113.21"] }]) {
@@ -93,7 +93,7 @@ describe("one sender's trouble, at the receiver's stack", () => {
     }
   });
 
-  it("keeps the pinned one of two roots", async () => {
+  it("keeps trusting only the pinned one of two roots", async () => {
     const both = { ...healthy, [stackB]: { ...contractB, rootBundle: rootB.pem + stranger.pem } };
     const pins = (...rootFingerprints: string[]) => declared({ rootFingerprints });
     const first = await update({ peers: both, change: pins(rootB.fingerprint, stranger.fingerprint) });
@@ -102,7 +102,7 @@ describe("one sender's trouble, at the receiver's stack", () => {
     assert.equal(fileOf(found.registrations, "receiver", "tls/roots/account-b.pem"), rootB.pem);
   });
 
-  it("believes nothing of its own state that is not of the form of a contract, or stands there twice", async () => {
+  it("ignores entries of its own outputs that are malformed or duplicate", async () => {
     const [, b] = (await update()).outputs.accepted;
     const peers = { ...healthy, [stackB]: new Error("unknown stack") };
     const hidden = stranger.pem.replaceAll("CERTIFICATE", "X509 CERTIFICATE");
@@ -128,7 +128,7 @@ describe("one sender's trouble, at the receiver's stack", () => {
     assert.equal(fileOf(found.registrations, "receiver", "tls/roots/account-b.pem"), rootB.pem);
   });
 
-  it("is not stopped by a sender that says that it refuses this side's certificate", async () => {
+  it("is not blocked by a sender that claims to reject this side's certificate", async () => {
     const trusts = [{ stack: "organization/metrics-link/test", rootFingerprints: [rootA.fingerprint], dnsName: "x.y" }];
     const { outputs } = await update({ peers: { ...healthy, [stackB]: { ...contractB, trusts } } });
     assert.deepEqual(outputs.setAside, []);

@@ -51,7 +51,7 @@ const matches = (pattern: string, text: string) =>
       .replaceAll("?", ".")}$`,
   ).test(text);
 
-describe("the policies of a stack", () => {
+describe("the IAM and resource policies of a stack", () => {
   const root = selfSigned("own");
   const receiver = selfSigned("peer");
   const peers: Record<Role, unknown> = {
@@ -92,7 +92,7 @@ describe("the policies of a stack", () => {
         );
       });
 
-      it("are these and no others", () => {
+      it("are exactly the expected ones", () => {
         assert.deepEqual(policies.map(({ name }) => name).toSorted(), [
           `${role}-bucket-policy`,
           `${role}-key`,
@@ -106,14 +106,14 @@ describe("the policies of a stack", () => {
         ]);
       });
 
-      it("allow actions by their whole names", () => {
+      it("name allowed actions in full, without wildcards", () => {
         for (const { name, statement } of allowing) {
           assert.ok(!("NotAction" in statement) && !("NotResource" in statement), name);
           for (const action of asList(statement.Action)) assert.match(action, /^[a-z0-9]+:[A-Za-z]+$/, name);
         }
       });
 
-      it("name every resource that AWS lets them name", () => {
+      it("name the resource wherever AWS supports it", () => {
         for (const { name, statement } of allowing.filter(({ type }) => type !== "aws:iam/role:Role")) {
           assert.ok(asList(statement.Resource).length > 0, name);
           for (const resource of asList(statement.Resource)) {
@@ -130,7 +130,7 @@ describe("the policies of a stack", () => {
         }
       });
 
-      it("leave the key's use to the account's own policies, as AWS does, and refuse the rest", () => {
+      it("delegate use of the key to the account's IAM policies, as AWS does, and deny the rest", () => {
         const [key] = policies.filter(({ type }) => type === "aws:kms/key:Key");
         const account = role === "sender" ? "111111111111" : "222222222222";
         const allows = key?.statements.filter(({ Effect }) => Effect === "Allow") ?? [];
@@ -141,7 +141,7 @@ describe("the policies of a stack", () => {
         assert.equal(key?.statements.length, 3);
       });
 
-      it("open the role to EC2 alone, and endpoints to this account alone", () => {
+      it("allow only EC2 to assume the role, and only this account to use the endpoints", () => {
         const account = role === "sender" ? "111111111111" : "222222222222";
         for (const { name, type, statement } of allowing) {
           if (type === "aws:iam/role:Role") assert.deepEqual(statement.Principal, { Service: "ec2.amazonaws.com" });
@@ -151,7 +151,7 @@ describe("the policies of a stack", () => {
         }
       });
 
-      it("bind the host's rights to its own network, or to the service that uses them for it", () => {
+      it("restrict the host's permissions to its network, or to the service that acts for it", () => {
         const rights = allowing.filter(({ name }) => name === `${role}-policy`);
         assert.equal(rights.length, 5);
         for (const { statement } of rights) {
@@ -163,7 +163,7 @@ describe("the policies of a stack", () => {
         }
       });
 
-      it("have each endpoint let through what the host may do there, and no other action", () => {
+      it("allow on each endpoint only what the host may do there", () => {
         const endpoints = allowing.filter(({ type }) => type === "aws:ec2/vpcEndpoint:VpcEndpoint");
         // Secrets Manager's own call to KMS takes no way of ours.
         const rights = allowing.filter(

@@ -21,7 +21,7 @@ describe("the receiver's stack", () => {
   });
   const receiver = () => build("receiver", { root: own.pem, peer: sender, change: senders(senderRoot.fingerprint) });
 
-  it("lets in the sender's egress address alone, at the load balancer and again in Envoy", async () => {
+  it("allows only the sender's egress address, at the load balancer and again in Envoy", async () => {
     const registrations = await receiver();
     const allowed = ofType(registrations, "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", 4).flatMap(
       ({ inputs }) => inputs.cidrIpv4 ?? [],
@@ -35,7 +35,7 @@ describe("the receiver's stack", () => {
     assert.equal(fileOf(await receiver(), "receiver", "tls/roots/account-a.pem"), senderRoot.pem);
   });
 
-  it("accepts writes on loopback only, and late samples for as long as the configuration says", async () => {
+  it("accepts writes on loopback only, and late samples for as long as configured", async () => {
     const registrations = await receiver();
     const unit = fileOf(registrations, "receiver", "systemd/metrics-link-prometheus.service");
     assert.match(unit, /--web\.enable-remote-write-receiver/);
@@ -43,7 +43,7 @@ describe("the receiver's stack", () => {
     assert.match(fileOf(registrations, "receiver", "prometheus/prometheus.yml"), /out_of_order_time_window: 24h/);
   });
 
-  it("comes up with nobody to let in while its only sender has no `contract` output yet, or offers another root", async () => {
+  it("comes up and admits nobody while its only sender has no `contract` output or an unpinned root", async () => {
     for (const peer of [undefined, { ...sender, rootBundle: own.pem }]) {
       const change = senders(senderRoot.fingerprint);
       const registrations = await build("receiver", { root: own.pem, peer, change });

@@ -23,7 +23,7 @@ describe("the sender's stack", () => {
   });
   const linked = () => build("sender", { root: own.pem, peer: receiver, change: pinned(receiverRoot.fingerprint) });
 
-  it("scrapes and keeps, and sends nothing, before the receiver has spoken", async () => {
+  it("scrapes and stores, but sends nothing, until the receiver has a `contract` output", async () => {
     const registrations = await build("sender", { root: own.pem });
     assert.doesNotMatch(fileOf(registrations, "sender", "prometheus/prometheus.yml"), /remote_write/);
     assert.doesNotMatch(fileOf(registrations, "sender", "envoy/bootstrap.json"), /UpstreamTlsContext/);
@@ -31,7 +31,7 @@ describe("the sender's stack", () => {
     assert.ok(rules.every(({ inputs }) => inputs.cidrIpv4 === undefined));
   });
 
-  it("brings the link up once the receiver has spoken and its root is pinned", async () => {
+  it("brings the link up once the receiver has a `contract` output and its root is pinned", async () => {
     const registrations = await linked();
     assert.match(
       fileOf(registrations, "sender", "prometheus/prometheus.yml"),
@@ -46,7 +46,7 @@ describe("the sender's stack", () => {
     assert.deepEqual(destinations, ["198.51.100.10/32", "198.51.100.11/32"]);
   });
 
-  it("has no link to a receiver whose root is another, and shows both fingerprints", async () => {
+  it("has no link to a receiver with an unpinned root, and shows both fingerprints", async () => {
     let outputs: Record<string, unknown> = {};
     const registrations = await build("sender", {
       root: own.pem,
@@ -62,7 +62,7 @@ describe("the sender's stack", () => {
     assert.doesNotMatch(fileOf(registrations, "sender", "envoy/bootstrap.json"), /"name": "egress"/);
   });
 
-  it("has no way to an address that is not pinned, and shows both lists", async () => {
+  it("cannot reach an address that is not pinned, and shows both lists", async () => {
     let outputs: Record<string, unknown> = {};
     const registrations = await build("sender", {
       root: own.pem,
@@ -108,7 +108,7 @@ describe("the sender's stack", () => {
     trusts: [{ stack, rootFingerprints: [own.fingerprint], dnsName }],
   });
 
-  it("stops before anything changes when another root signs than the receiver trusts", async () => {
+  it("stops before anything changes if the receiver does not trust the signing root", async () => {
     const seen: Registration[] = [];
     const change = { ...pinned(receiverRoot.fingerprint), ...pki({ generations: { root: 2 } }) };
     await assert.rejects(
@@ -120,7 +120,7 @@ describe("the sender's stack", () => {
     await build("sender", { root: own.pem, peer: trusting(), before, change: announced });
   });
 
-  it("waits, with nothing but a key and a request, while its first intermediate is not signed", async () => {
+  it("creates only a key and a request until its first intermediate is signed", async () => {
     const change = { ...pinned(receiverRoot.fingerprint), ...pki({ root: "offline", artefacts: "pki/nowhere" }) };
     const registrations = await build("sender", { root: own.pem, peer: receiver, change });
     const types = registrations.map(({ type }) => type).filter((type) => !type.startsWith("metrics-link:"));
@@ -130,7 +130,7 @@ describe("the sender's stack", () => {
     );
   });
 
-  it("stops, instead of waiting again, when what the ceremony left is lost", async () => {
+  it("stops, instead of waiting again, if the ceremony's artifacts are lost", async () => {
     const seen: Registration[] = [];
     const change = { ...pinned(receiverRoot.fingerprint), ...pki({ root: "offline", artefacts: "pki/nowhere" }) };
     await assert.rejects(
@@ -140,7 +140,7 @@ describe("the sender's stack", () => {
     assert.deepEqual(seen, []);
   });
 
-  it("takes what it cannot read of its own last update for an error, not for a first update", async () => {
+  it("fails if it cannot read its own last outputs, instead of assuming a first update", async () => {
     const change = pinned(receiverRoot.fingerprint);
     await assert.rejects(
       build("sender", { root: own.pem, peer: receiver, before: { pki: { other: true } }, change }),
@@ -148,12 +148,12 @@ describe("the sender's stack", () => {
     );
   });
 
-  it("binds its provider to the account of its configuration", async () => {
+  it("binds its provider to the configured account", async () => {
     const [provider] = ofType(await linked(), "pulumi:providers:aws", 1);
     assert.equal(provider?.inputs.allowedAccountIds, '["111111111111"]');
   });
 
-  it("puts no private key in the release, in user data, in a command or in any plain input", async () => {
+  it("has no private key in the release, user data, a command or any plain input", async () => {
     const registrations = await linked();
     const plain = registrations.filter(({ type }) => !type.startsWith("tls:"));
     for (const { type, name, inputs } of plain) {
@@ -164,7 +164,7 @@ describe("the sender's stack", () => {
     assert.deepEqual([secret?.path, secret?.mode, secret?.owner], ["tls/private-key.pem", "0400", "envoy"]);
   });
 
-  it("gives an Alertmanager's password to the host as a secret, and puts it in no release and no plain input", async () => {
+  it("passes an Alertmanager's password to the host as a secret, and in no release or plain input", async () => {
     const prometheus = {
       scrapeInterval: "15s",
       externalLabels: { account: "a" },
@@ -185,7 +185,7 @@ describe("the sender's stack", () => {
     );
   });
 
-  it("takes certificates and nothing else for the authority of an Alertmanager, encoded anew", async () => {
+  it("accepts only certificates as an Alertmanager's CA, and re-encodes them", async () => {
     const directory = mkdtempSync(join(tmpdir(), "authority-"));
     const ca = join(directory, "ca.pem");
     const prometheus = {
@@ -207,7 +207,7 @@ describe("the sender's stack", () => {
     }
   });
 
-  it("stops in preview when a rule of the user is wrong, in promtool's own words", async () => {
+  it("stops the preview with promtool's message if a user's rule is invalid", async () => {
     const prometheus = {
       scrapeInterval: "15s",
       externalLabels: { account: "a" },
@@ -215,7 +215,7 @@ describe("the sender's stack", () => {
     };
     await assert.rejects(
       build("sender", { root: own.pem, change: { "metrics-link:prometheus": prometheus } }),
-      /promtool refuses[\s\S]*parse error/,
+      /promtool rejects[\s\S]*parse error/,
     );
   });
 

@@ -21,8 +21,8 @@ const stacksOf = (peers: { stack: string }[]) => peers.map(({ stack }) => stack)
 const alertsOf = ({ registrations }: Update) => fileOf(registrations, "receiver", "prometheus/alerts.yml");
 const probesOf = ({ registrations }: Update) => releaseOf(registrations, "receiver").probes.map(({ kind }) => kind);
 
-describe("a sender that is suspended, at the receiver's stack", () => {
-  it("loses rule, filter chain and root, and the other keeps each", async () => {
+describe("a suspended sender, in the receiver's stack", () => {
+  it("loses its security group rule, filter chain and root, while the other sender keeps them", async () => {
     const before = { accepted: (await update()).outputs.accepted };
     const found = await update({ before, change: declared({ suspended }) });
     assert.deepEqual(ingress(found.registrations), [`${addressA}/32`]);
@@ -39,7 +39,7 @@ describe("a sender that is suspended, at the receiver's stack", () => {
     assert.deepEqual(stacksOf(found.outputs.peers), [stackA]);
   });
 
-  it("is told of by the update, by its output and by an alert, and is not missed by SenderSilent", async () => {
+  it("is reported by the update, an output and an alert, and does not fire SenderSilent", async () => {
     const found = await update({ change: declared({ suspended }) });
     assert.deepEqual(found.outputs.setAside, [
       { name: "account-b", stack: stackB, state: "suspended", words: suspended, inForce: false },
@@ -49,7 +49,7 @@ describe("a sender that is suspended, at the receiver's stack", () => {
     assert.match(alertsOf(found), /sender: account-a/);
   });
 
-  it("is not read, and nothing is remembered of it that could come back by itself", async () => {
+  it("is not read, and nothing of it is stored that could restore it", async () => {
     const before = { accepted: (await update()).outputs.accepted };
     const peers = { ...healthy, [stackB]: new Error("nobody may ask") };
     const found = await update({ before, peers, change: declared({ suspended }) });
@@ -59,13 +59,13 @@ describe("a sender that is suspended, at the receiver's stack", () => {
     assert.deepEqual(rootFiles(lifted), ["tls/roots/account-a.pem"]);
   });
 
-  it("comes back as it was once the suspension is lifted", async () => {
+  it("is restored as it was once the suspension is lifted", async () => {
     const first = await update();
     const { outputs } = await update({ before: { accepted: first.outputs.accepted }, change: declared({ suspended }) });
     assert.deepEqual(fence(await update({ before: { accepted: outputs.accepted } })), fence(first));
   });
 
-  it("may be every sender: then nothing listens but the page for the load balancer", async () => {
+  it("may be the only one: then only the load balancer's health page listens", async () => {
     const found = await update({ change: declared({ suspended }, { suspended }) });
     assert.deepEqual(ingress(found.registrations), []);
     assert.deepEqual(rootFiles(found), []);
@@ -75,7 +75,7 @@ describe("a sender that is suspended, at the receiver's stack", () => {
     assert.deepEqual(found.outputs.contract.trusts, []);
   });
 
-  it("is cut off when Envoy restarts: its open connections get no time to drain", async () => {
+  it("is cut off by an Envoy restart that gives its connections no time to drain", async () => {
     const script = (found: Update) => fileOf(found.registrations, "receiver", "envoy/drain.sh");
     assert.match(script(await update()), /drain_listeners/);
     for (const change of [declared({ suspended }), declared({ suspended }, { suspended })]) {
@@ -83,7 +83,7 @@ describe("a sender that is suspended, at the receiver's stack", () => {
     }
   });
 
-  it("is not what one is that was never accepted: the host goes on minding the others", async () => {
+  it("differs from one that was never accepted: then the host still protects the other senders", async () => {
     const never = await update({ peers: { ...healthy, [stackB]: undefined } });
     assert.ok(probesOf(never).includes("receives"));
     const before = { accepted: (await update()).outputs.accepted };
@@ -91,13 +91,13 @@ describe("a sender that is suspended, at the receiver's stack", () => {
     assert.ok(!probesOf(unpinned).includes("receives"));
   });
 
-  it("does not make the host take the release back: nobody is expected to go on", async () => {
+  it("does not make the host roll the release back, because no traffic is expected", async () => {
     assert.ok(probesOf(await update()).includes("receives"));
     assert.ok(!probesOf(await update({ change: declared({ suspended }) })).includes("receives"));
   });
 });
 
-describe("a receiver that is suspended, at the sender's stack", () => {
+describe("a suspended receiver, in the sender's stack", () => {
   const root = selfSigned("receiver");
   const stack = "organization/metrics-link/receiver";
   const addresses = ["198.51.100.10", "198.51.100.11"];
@@ -131,7 +131,7 @@ describe("a receiver that is suspended, at the sender's stack", () => {
   const queueOf = ({ registrations }: Update) =>
     releaseOf(registrations, "sender").services.find(({ unit }) => unit === "metrics-link-prometheus.service")?.queue;
 
-  it("is reached by no rule and no cluster, and its root is gone", async () => {
+  it("has no security group rule, no cluster and no root", async () => {
     const linked = await sends({});
     const found = await sends({ suspended }, { before: left(linked) });
     assert.deepEqual(destinations(found), []);
@@ -141,7 +141,7 @@ describe("a receiver that is suspended, at the sender's stack", () => {
     assert.deepEqual(found.outputs.contract.trusts, []);
   });
 
-  it("leaves Prometheus and its queue exactly as they were: what waits is not dropped", async () => {
+  it("leaves Prometheus and its queue unchanged, so queued samples are kept", async () => {
     const linked = await sends({});
     const found = await sends({ suspended }, { before: left(linked) });
     for (const path of ["prometheus/prometheus.yml", "systemd/metrics-link-prometheus.service"]) {
@@ -152,7 +152,7 @@ describe("a receiver that is suspended, at the sender's stack", () => {
     assert.deepEqual(queueOf(again), queueOf(linked));
   });
 
-  it("is told of by an alert, and BacklogAtRisk goes on watching where LinkBehind is meant to be", async () => {
+  it("fires an alert, and BacklogAtRisk stays active while LinkBehind is expected", async () => {
     const linked = await sends({});
     const alerts = file(await sends({ suspended }, { before: left(linked) }), "prometheus/alerts.yml");
     assert.match(alerts, /alert: PeerSuspended[\s\S]*peer: receiver/);
@@ -160,7 +160,7 @@ describe("a receiver that is suspended, at the sender's stack", () => {
     assert.doesNotMatch(alerts, /alert: LinkBehind/);
   });
 
-  it("that is held stays reachable as it was accepted, and the sender's leaf is renewed", async () => {
+  it("that is held instead stays reachable as last accepted, and the sender's leaf is renewed", async () => {
     const linked = await sends({});
     for (const peer of [undefined, {}, new Error("gone"), { ...receiver, rootBundle: own.pem }]) {
       const found = await sends({}, { before: left(linked), peer });

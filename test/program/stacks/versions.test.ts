@@ -53,7 +53,7 @@ for (const role of ["sender", "receiver"] as const) {
   const { role: other, root } = peerOf[role];
 
   describe(`an updated ${role}`, () => {
-    it(`has a link to a ${other} of the last release, which reads what it writes`, async () => {
+    it(`has a link to a ${other} of the last release, which can read its contract`, async () => {
       const { registrations, outputs: written } = await update(role, fixtures.v1[other]);
       assert.deepEqual(written.setAside, []);
       assert.equal(fileOf(registrations, role, root), fixtures.v1[other].rootBundle);
@@ -65,7 +65,7 @@ for (const role of ["sender", "receiver"] as const) {
       );
     });
 
-    it(`makes the very same release with a ${other} of the next one, whose new fields have no effect`, async () => {
+    it(`ignores the new fields of a ${other} of the next release and renders the same files`, async () => {
       const { files } = await update(role, fixtures.v1[other]);
       for (const { [other]: peer } of [fixtures.v2, fixtures.next]) {
         const later = await update(role, peer);
@@ -74,7 +74,7 @@ for (const role of ["sender", "receiver"] as const) {
       }
     });
 
-    it(`keeps the link to a ${other} that writes what it cannot read, and says which side to update first`, async () => {
+    it(`keeps the link to a ${other} whose contract it cannot read, and says which side to update first`, async () => {
       const first = await update(role, fixtures.v1[other]);
       const peer = { ...fixtures.next[other], readableFrom: 3 };
       const held = await update(role, peer, { accepted: first.outputs.accepted });
@@ -84,7 +84,7 @@ for (const role of ["sender", "receiver"] as const) {
       assert.deepEqual(held.outputs.accepted, first.outputs.accepted);
     });
 
-    it("states which versions it writes and reads, in an output that older readers do not look at", async () => {
+    it("states the versions that it writes and reads, in an output that older readers ignore", async () => {
       const { outputs: written } = await update(role, fixtures.v1[other]);
       assert.deepEqual(written.contractVersions, { writes: 1, readableFrom: 1, reads: [1, 2] });
     });

@@ -43,7 +43,7 @@ const wrong = ({ bootstrap, staticTwin }: Rendering) => [
 ];
 
 describe("for any set of senders, the receiver's Envoy", () => {
-  it("has one chain per sender, with addresses of no other chain", () => {
+  it("has one chain per sender, which shares no address with another chain", () => {
     fc.assert(
       fc.property(senders, (all) => {
         const chains = ingestOf(renderReceiver({ nodeId: "r", senders: all }));
@@ -58,7 +58,7 @@ describe("for any set of senders, the receiver's Envoy", () => {
     );
   });
 
-  it("uses each sender's root in that sender's chain and in no other that leads anywhere", () => {
+  it("trusts each sender's root in that sender's chain and in no other forwarding chain", () => {
     fc.assert(
       fc.property(senders, (all) => {
         const chains = ingestOf(renderReceiver({ nodeId: "r", senders: all }));
@@ -77,7 +77,7 @@ describe("for any set of senders, the receiver's Envoy", () => {
     );
   });
 
-  it("has a chain for all other addresses only where one root suffices for it", () => {
+  it("has a chain for unknown source addresses only if there is a single root", () => {
     fc.assert(
       fc.property(senders, (all) => {
         const open = ingestOf(renderReceiver({ nodeId: "r", senders: all })).filter(
@@ -88,7 +88,7 @@ describe("for any set of senders, the receiver's Envoy", () => {
     );
   });
 
-  it("counts every connection from outside against its sender's share, and the shares fit into the whole", () => {
+  it("counts every outside connection against its sender's share, and the shares add up to the total limit", () => {
     fc.assert(
       fc.property(senders, fc.integer({ min: 1, max: 64 }), (all, connectionsPerSender) => {
         const { bootstrap } = renderReceiver({ nodeId: "r", senders: all, limits: { connectionsPerSender } });
@@ -105,7 +105,7 @@ describe("for any set of senders, the receiver's Envoy", () => {
     );
   });
 
-  it("means what it should", () => {
+  it("passes every rule", () => {
     fc.assert(
       fc.property(senders, (all) => {
         assert.deepEqual(wrong(renderReceiver({ nodeId: "r", senders: all })), []);
@@ -113,7 +113,7 @@ describe("for any set of senders, the receiver's Envoy", () => {
     );
   });
 
-  it("differs from its static twin in nothing but where certificates come from", () => {
+  it("differs from its static twin only in the source of certificates", () => {
     fc.assert(
       fc.property(senders, (all) => {
         const { bootstrap, staticTwin } = renderReceiver({ nodeId: "r", senders: all });
@@ -124,7 +124,7 @@ describe("for any set of senders, the receiver's Envoy", () => {
 });
 
 describe("for any receiver, the sender's Envoy", () => {
-  it("means what it should, and equals its twin", () => {
+  it("passes every rule, and equals its twin", () => {
     fc.assert(
       fc.property(dnsName, fc.uniqueArray(address, { minLength: 1, maxLength: 4 }), (name, addresses) => {
         const rendering = renderSender({ nodeId: "s", receiver: { name: "b", dnsName: name, addresses } });
@@ -135,8 +135,8 @@ describe("for any receiver, the sender's Envoy", () => {
   });
 });
 
-describe("the expression for one name", () => {
-  it("matches the name and no other text", () => {
+describe("the regular expression for one DNS name", () => {
+  it("matches that name and no other string", () => {
     fc.assert(
       fc.property(dnsName, fc.oneof(dnsName, fc.string()), (name, other) => {
         const whole = new RegExp(`^(?:${escapeRe2(name)})$`);

@@ -25,7 +25,7 @@ describe("the files of a release", () => {
     material = { certificateChain: "chain", rootBundles: { a: a ?? "", b: b ?? "", c: c ?? "" } };
   });
 
-  it("are bootstrap, twin, one secret a file, chain and roots, readable by Envoy alone", () => {
+  it("are the bootstrap, its twin, one file per secret, the chain and the roots, readable only by Envoy", () => {
     const files = envoyFiles(receiverOfTwo(), material);
     assert.deepEqual(
       files.map(({ path }) => path),
@@ -55,7 +55,7 @@ describe("the files of a release", () => {
     });
   });
 
-  it("hold a peer's roots as encoded here, and are refused when anything else stands beside them", () => {
+  it("hold a peer's roots re-encoded, and are refused when the bundle contains anything else", () => {
     const { c: root = "" } = material.rootBundles;
     const withC = (c: string) =>
       envoyFiles(receiverOfTwo(), { ...material, rootBundles: { ...material.rootBundles, c } });
@@ -66,7 +66,7 @@ describe("the files of a release", () => {
     }
   });
 
-  it("are refused when two senders have one root", () => {
+  it("are refused when two senders share a root", () => {
     const { a } = material.rootBundles;
     assert.throws(() => envoyFiles(receiverOfTwo(), { ...material, rootBundles: { a: a ?? "", c: a ?? "" } }), {
       code: "ENVOY_CONFIGURATION_INVALID",
@@ -82,7 +82,7 @@ describe("the files of a release", () => {
   });
 });
 
-describe("input that would make a configuration mean something else", () => {
+describe("input that would change the meaning of a configuration", () => {
   const a = { name: "a", dnsName: "a.example", addresses: ["198.51.100.1"] };
   const other = { name: "c", dnsName: "c.example", addresses: ["198.51.100.2"] };
   for (const [what, senders, ...keys] of [
@@ -101,7 +101,7 @@ describe("input that would make a configuration mean something else", () => {
     });
   }
 
-  it("is refused: a receiver by name instead of by address", () => {
+  it("is refused: a receiver given as a host name instead of an address", () => {
     const receiver = { name: "b", dnsName: "b.example", addresses: ["b.example"] };
     assert.throws(() => renderSender({ nodeId: "s", receiver }), refusing("receiver.addresses"));
   });
@@ -118,7 +118,7 @@ function refusing(...keys: readonly string[]) {
   };
 }
 
-describe("Envoy's own check", () => {
+describe("Envoy's own validation (envoy --mode validate)", () => {
   let directory: string;
   let authority: Authority;
   before(() => {
@@ -139,7 +139,7 @@ describe("Envoy's own check", () => {
     it(`accepts the static twin of ${name}`, () => assert.equal(check(render().staticTwin), undefined));
   }
 
-  it("sees through the twin that a key is another certificate's", () => {
+  it("finds, with the static twin, that a key does not match its certificate", () => {
     const { privateKey } = authority.issue({ dnsName: "other.example", usage: "clientAuth" });
     assert.match(check(receiverOfOne().staticTwin, privateKey) ?? "", /private key/);
   });

@@ -9,7 +9,7 @@ function bounds(cidr: string): [number, number] {
   return [first, first + 2 ** (32 - Number(prefix)) - 1];
 }
 
-describe("the ranges of subnets", () => {
+describe("planSubnets", () => {
   it("splits a /16 into quarters for two zones", () => {
     assert.deepEqual(planSubnets("10.10.0.0/16", ["a", "b"]), [
       { zone: "a", public: "10.10.0.0/18", private: "10.10.128.0/18" },
@@ -43,7 +43,7 @@ describe("the ranges of subnets", () => {
     );
   });
 
-  it("refuses a range that does not begin at its own first address, and says which one does", () => {
+  it("refuses a range with host bits set, and names the canonical one", () => {
     assert.throws(() => planSubnets("10.10.3.0/16", ["a", "b"]), {
       code: "CONFIGURATION_INVALID",
       message: /write 10\.10\.0\.0\/16/,

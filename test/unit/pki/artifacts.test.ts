@@ -15,7 +15,7 @@ const pki: Configuration["pki"] = {
 const now = Date.now() + 60_000;
 const years = (count: number) => now + count * 366 * 86_400_000;
 
-describe("what a ceremony left", () => {
+describe("the artifacts of a ceremony", () => {
   const root = authority({ commonName: "Account A Metrics Root CA G1" });
   const second = authority({ commonName: "Account A Metrics Root CA G2" });
   const intermediate = authority({ commonName: "Account A Metrics Intermediate CA G1", issuer: root });
@@ -40,7 +40,7 @@ describe("what a ceremony left", () => {
         pattern.test(error.message),
     );
 
-  it("is taken when it is this account's, whole and signed by the root that signs", () => {
+  it("are accepted if complete, of this account and signed by the signing root", () => {
     assert.equal(read({}).intermediatePem, intermediate.pem);
     const both = { ...pki, generations: { ...pki.generations, otherRoots: [2] } };
     assert.deepEqual(
@@ -49,14 +49,14 @@ describe("what a ceremony left", () => {
     );
   });
 
-  it("may be missing before the first leaf, and never after: a folder that was lost takes nothing down", () => {
+  it("may be missing before the first leaf but never after, so a lost folder destroys nothing", () => {
     const { leaf: _, ...waiting } = inForce;
     assert.equal(read({ files: {}, inForce: undefined }).intermediatePem, undefined);
     assert.equal(read({ files: {}, inForce: waiting }).intermediatePem, undefined);
     refused({ files: {} }, /intermediate-g1\.pem is missing: .*ceremony -- request[\s\S]*root-g1\.pem is missing/);
   });
 
-  it("is refused when it is another account's, of another root, or of another key", () => {
+  it("are refused if they belong to another account, root or key", () => {
     const foreign = authority({ commonName: "Account B Metrics Root CA G1", organization: "Account B Metrics" });
     refused({ files: { ...files, "root-g1.pem": foreign.pem } }, /the common name Account A Metrics Root CA G1/);
     refused({ files: { ...files, "root-g1.pem": second.pem } }, /an authority that root G1 signed/);
@@ -65,7 +65,7 @@ describe("what a ceremony left", () => {
     refused({ inForce: { ...inForce, intermediates: {} } }, /an intermediate whose key is in this stack/);
   });
 
-  it("is refused when anything stands in a file but the one certificate: a pull request may have put it there", () => {
+  it("are refused if a file has anything besides one certificate, which a pull request may have added", () => {
     const hidden = second.pem.replaceAll("CERTIFICATE", "X509 CERTIFICATE");
     for (const name of ["root-g1.pem", "intermediate-g1.pem"] as const) {
       for (const text of [files[name] + hidden, files[name] + second.pem, `a comment\n${files[name]}`, ""]) {
@@ -77,27 +77,27 @@ describe("what a ceremony left", () => {
     }
   });
 
-  it("is handed on as encoded here, not as it stands in the file", () => {
+  it("are passed on re-encoded, not as the text of the file", () => {
     const crlf = Object.fromEntries(Object.entries(files).map(([name, pem]) => [name, pem.replaceAll("\n", "\r\n")]));
     const { roots, intermediatePem } = read({ files: crlf });
     assert.deepEqual([roots[0]?.pem, intermediatePem], [root.pem, intermediate.pem]);
   });
 
-  it("is refused when root or intermediate have expired or are not valid yet, with both times", () => {
+  it("are refused, with both times, if root or intermediate has expired or is not valid yet", () => {
     for (const at of [years(11), years(-1)]) {
       const wrong = new RegExp(`root-g1\\.pem is "valid from .* to .*": .* valid now, ${new Date(at).toISOString()}`);
       refused({ now: at }, wrong);
     }
   });
 
-  it("is refused when a certificate is no authority, or no certificate", () => {
+  it("are refused if a certificate is not an authority, or a file is not a certificate", () => {
     const leaf = authority({ commonName: "Account A Metrics Intermediate CA G1", issuer: root, isAuthority: false });
     refused({ files: { ...files, "intermediate-g1.pem": leaf.pem } }, /an authority that root G1 signed/);
     refused({ files: { ...files, "root-g1.pem": intermediate.pem } }, /a root: an authority that signed itself/);
     refused({ files: { ...files, "root-g1.pem": "nothing" } }, /one certificate in PEM/);
   });
 
-  describe("and the peer's trust", () => {
+  describe("and the order of a rotation", () => {
     const peer = (rootFingerprints: string[], dnsName = pki.dnsName) => [
       { stack: "organization/metrics-link/receiver", trusts: { rootFingerprints, dnsName } },
     ];
@@ -109,7 +109,7 @@ describe("what a ceremony left", () => {
     const order = (change: Partial<Parameters<typeof requireOrder>[0]>) =>
       requireOrder({ pki, inForce: today(), signingRoot: "ONE", peers: peer(["ONE"]), ...change });
 
-    it("allow a root that the peer trusts, and anything before there is a link", () => {
+    it("allow a root that the peer trusts, and any root before there is a link", () => {
       order({});
       order({ signingRoot: "TWO", peers: peer(["ONE", "TWO"]) });
       order({ signingRoot: "TWO", peers: [{ stack: "x", trusts: undefined }] });
@@ -126,7 +126,7 @@ describe("what a ceremony left", () => {
       }
     });
 
-    it("refuse an identity that the peer would not know, and allow the next one", () => {
+    it("refuse an identity that the peer would not accept, and allow the next one", () => {
       const identity = (one: number) => ({ ...pki, generations: { ...pki.generations, identity: one } });
       order({ pki: identity(2) });
       assert.throws(() => order({ pki: identity(3) }), {
@@ -141,7 +141,7 @@ describe("what a ceremony left", () => {
       });
     });
 
-    it("are not asked of a peer that says that it refuses today's leaf: it could stop every update", () => {
+    it("ignore a peer that claims to reject today's leaf, which could otherwise block every update", () => {
       for (const peers of [peer(["OTHER"]), peer([]), peer(["ONE"], "somebody.else")]) {
         order({ peers });
         order({ peers, pki: { ...pki, generations: { ...pki.generations, leaf: 2 } } });

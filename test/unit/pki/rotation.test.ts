@@ -146,7 +146,7 @@ describe("rotations", () => {
     { maxLength: 60 },
   );
 
-  it("never part the two ends, in whatever order both sides act and are interrupted", () => {
+  it("never cut the link, whatever the order of steps and interruptions on both sides", () => {
     fc.assert(
       fc.property(kinds, kinds, commands, (one, other, list) => {
         const sides = linked(one, other);
@@ -165,7 +165,7 @@ describe("rotations", () => {
     );
   });
 
-  it("end: what is under way, when each side does what is its turn, comes to rest", () => {
+  it("finish once each side takes its turns", () => {
     fc.assert(
       fc.property(kinds, kinds, commands, (one, other, list) => {
         const sides = linked(one, other);
@@ -196,7 +196,7 @@ describe("rotations", () => {
     );
   });
 
-  it("bring a new root all the way: both sides at once", () => {
+  it("complete when both sides rotate their roots at once", () => {
     const sides = linked("offline", "offline");
     for (let round = 0; round < 30; round += 1) {
       for (const [index, side] of sides.entries()) {
@@ -213,7 +213,7 @@ describe("rotations", () => {
     }
   });
 
-  it("follow a peer to another address: accepted, taken by an update, and the old one is pinned no longer", () => {
+  it("follow a peer to a new address: pin it, update, and unpin the old one", () => {
     const [sender, receiver] = linked("trial", "trial");
     sender.addresses = ["sender address 2"];
     const found = underWay(receiver.view(sender));
@@ -233,21 +233,21 @@ describe("rotations", () => {
     assert.deepEqual(receiver.trusted?.addresses, ["sender address 2"]);
   });
 
-  it("refuse a new root while an intermediate rotates: the next one would be of the old root", () => {
+  it("refuse a new root while an intermediate rotates, which the old root would sign", () => {
     const [sender, receiver] = linked("offline", "offline");
     sender.step("intermediate", receiver, false);
     assert.throws(() => next(sender.view(receiver), "root"), {
       code: "ROTATION_OUT_OF_ORDER",
-      message: /end it first/,
+      message: /finish it first/,
     });
   });
 
-  it("refuse another intermediate while the root rotates, and a second emergency before the peer has followed", () => {
+  it("refuse a new intermediate while the root rotates, and a second emergency before the peer has updated", () => {
     const [sender, receiver] = linked("trial", "trial");
     sender.step("root", receiver, false);
     assert.throws(() => next(sender.view(receiver), "intermediate"), {
       code: "ROTATION_OUT_OF_ORDER",
-      message: /end it first/,
+      message: /finish it first/,
     });
     const [other, peer] = linked("trial", "trial");
     other.generations = { ...other.generations, identity: 2, leaf: 2 };
@@ -264,8 +264,8 @@ describe("rotations", () => {
   });
 });
 
-describe("a peer that does not follow", () => {
-  it("keeps nobody from a leaf or an intermediate, though it offers a root that is not pinned", () => {
+describe("a peer that does not update", () => {
+  it("does not block a new leaf or intermediate, even if it offers an unpinned root", () => {
     const [sender, receiver] = linked("trial", "trial");
     sender.step("root", receiver, false);
     for (const rotation of ["leaf", "intermediate"] as const) {
@@ -276,7 +276,7 @@ describe("a peer that does not follow", () => {
     assert.ok(found.turn === "ours" && found.action.kind === "accept");
   });
 
-  it("is not waited for while it has suspended this side: a stolen root is replaced without a step of the peer's", () => {
+  it("is not waited for while it has suspended this side: a stolen root is replaced without the peer", () => {
     for (const kind of ["offline", "trial"] as const) {
       const [sender, receiver] = linked(kind, kind);
       receiver.suspended = "its key is out";
@@ -293,7 +293,7 @@ describe("a peer that does not follow", () => {
     }
   });
 
-  it("is waited for by a root and by an emergency, until it is suspended", () => {
+  it("delays a root rotation and an emergency until it is suspended", () => {
     const [sender, receiver] = linked("trial", "trial");
     sender.step("root", receiver, false);
     assert.equal(next(sender.view(receiver), "root").turn, "peer");

@@ -51,14 +51,14 @@ describe("the pack under the real engine", function () {
     return project.run(...command, "--policy-pack", pack);
   };
 
-  it("says in a preview what it cannot decide, and lets it go on", async () => {
+  it("reports in a preview what it cannot decide, without stopping it", async () => {
     const { code, output } = await judged(["preview"], {});
     assert.equal(code, 0, output);
     assert.match(output, /\[advisory\] {2}leaves-have-one-side[^\n]*request\)\n\s+not yet decidable: /);
     assert.doesNotMatch(output, /\[mandatory\]/);
   });
 
-  it("decides it in the update, before the resource is made", async () => {
+  it("decides it in the update, before the resource is created", async () => {
     const { code, output } = await judged(["up", "--yes", "--skip-preview"], { name: "*.account-b.internal" });
     assert.notEqual(code, 0);
     assert.match(output, /\[mandatory\] {2}leaves-have-one-side/);
@@ -66,7 +66,7 @@ describe("the pack under the real engine", function () {
     assert.doesNotMatch(await project.succeed("stack", "--show-urns"), /CertRequest/);
   });
 
-  it("stops a preview, by the policy's name and with what to do, unless a deviation is written down", async () => {
+  it("stops a preview with the policy's name and remedy, unless a deviation is recorded", async () => {
     const stopped = await judged(["preview"], { curve: "P384" });
     assert.notEqual(stopped.code, 0);
     assert.match(
@@ -79,7 +79,7 @@ describe("the pack under the real engine", function () {
     assert.match(output, /\[advisory\] {2}deviations-are-written/);
   });
 
-  it("takes levels and parameters from CrossGuard's own configuration", async () => {
+  it("uses levels and parameters from CrossGuard's configuration", async () => {
     const file = join(project.program, "policies.json");
     writeFileSync(file, JSON.stringify({ "keys-are-p256": "advisory", "deviations-are-written": { days: 0 } }));
     const elsewhere = { ...deviation, policy: "no-login" };

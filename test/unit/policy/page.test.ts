@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import { policies } from "@metrics-link/policy";
 
-describe("the pack", () => {
+describe("the policy pack", () => {
   const files = (folder: string) => readdirSync(new URL(folder, import.meta.url));
 
   it("has a spec for each policy, named after it", () => {
@@ -11,7 +11,7 @@ describe("the pack", () => {
     assert.deepEqual(specs.map((file) => file.replace(/\.test\.ts$/, "")).toSorted(), names);
   });
 
-  it("says of each policy what must hold, why, what to do and where that is from, in sentences", () => {
+  it("documents rule, reason, remedy and source of each policy in full sentences", () => {
     for (const { name, rule, reason, remedy, source } of policies) {
       assert.match(name, /^[a-z][a-z0-9-]{3,40}$/);
       for (const text of [rule, reason, remedy]) assert.match(text, /^[A-Z].*\.$/s, name);

@@ -27,7 +27,7 @@ const named: Alertmanager = {
 };
 
 describe("Alertmanagers", () => {
-  it("are asked by TLS, with a secret that is in a file and nowhere else", () => {
+  it("are contacted over TLS, with a secret that is only in a file", () => {
     const [config] = render(named).configuration.alerting?.alertmanagers ?? [];
     assert.deepEqual(config, {
       scheme: "https",
@@ -41,14 +41,14 @@ describe("Alertmanagers", () => {
     assert.ok(paths.includes(releaseFiles.alertmanagerCa(0)) && !paths.includes(releaseFiles.alertmanagerSecret(0)));
   });
 
-  it("bring the alert that says that they cannot be reached", () => {
+  it("add the alert for an unreachable Alertmanager", () => {
     const alerts = (rendering: ReturnType<typeof render>) => JSON.stringify(rendering.ruleGroups);
     assert.match(alerts(render(named)), /AlertsNotDelivered/);
     assert.doesNotMatch(alerts(render()), /AlertsNotDelivered/);
     assert.equal(render().configuration.alerting, undefined);
   });
 
-  describe("and a real Prometheus", () => {
+  describe("with a real Prometheus", () => {
     const { key, pem } = selfSigned("localhost", "subjectAltName=DNS:localhost");
     const received: { readonly authorization: string | undefined; readonly body: string }[] = [];
     let server: Server;
@@ -77,7 +77,7 @@ describe("Alertmanagers", () => {
       server?.close();
     });
 
-    it("hear what fires, from somebody who shows the token", async () => {
+    it("receive firing alerts in requests with the token", async () => {
       const { authorization, body } = await eventually("an alert", async () => received[0]);
       assert.equal(authorization, "Bearer a token");
       const [alert] = JSON.parse(body) as { labels: Record<string, string>; annotations: Record<string, string> }[];

@@ -4,7 +4,7 @@ const externalLabels = { account: "111111111111", role: "sender" };
 
 export const sender = () => renderSender({ scrapeInterval: "15s", externalLabels, linked: true });
 
-/** Before the receiver has spoken. */
+/** Before the receiver has a `contract` output. */
 export const senderAlone = () => renderSender({ scrapeInterval: "15s", externalLabels, linked: false });
 
 /** With all that a user can add or change. */

@@ -17,7 +17,7 @@ const pages: Readonly<Record<string, () => string>> = {
   allowed: () => series(50_001),
 };
 
-describe("a target that brings more than it may", function () {
+describe("a target that exceeds a scrape limit", function () {
   this.timeout(60_000);
   let targets: Server;
   let prometheus: PrometheusProcess;
@@ -59,7 +59,7 @@ describe("a target that brings more than it may", function () {
     ["labels", "prometheus_target_scrape_pool_exceeded_label_limits_total"],
     ["value", "prometheus_target_scrape_pool_exceeded_label_limits_total"],
   ] as const) {
-    it(`is refused whole and counted: ${job}`, async () => {
+    it(`is rejected as a whole and counted: ${job}`, async () => {
       await eventually(
         `${job} to be refused`,
         async (note) => {
@@ -73,7 +73,7 @@ describe("a target that brings more than it may", function () {
     });
   }
 
-  it("is not scraped at all when its job has too many of them", async () => {
+  it("is not scraped at all if its job has too many targets", async () => {
     await eventually(
       "the job to be counted",
       async () => await valueFor("prometheus_target_scrape_pool_exceeded_target_limit_total > 0"),
@@ -81,7 +81,7 @@ describe("a target that brings more than it may", function () {
     );
   });
 
-  it("is scraped when its own job allows for it, as is one within the limits", async () => {
+  it("is scraped if its own job allows it, like one within the limits", async () => {
     for (const [job, count] of [
       ["allowed", "50001"],
       ["modest", "2000"],

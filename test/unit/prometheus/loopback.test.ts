@@ -5,7 +5,7 @@ import { freePorts } from "../../support/free-ports.ts";
 import { Link } from "../envoy/support/link.ts";
 import { PrometheusProcess } from "./prometheus-process.ts";
 
-describe("two real Prometheus through two real Envoys", () => {
+describe("two real Prometheus servers linked by two real Envoys", () => {
   let link: Link;
   let sender: PrometheusProcess;
   let receiver: PrometheusProcess;
@@ -31,7 +31,7 @@ describe("two real Prometheus through two real Envoys", () => {
     await link?.down();
   });
 
-  it("brings the sender's samples to the receiver, with its labels", async () => {
+  it("deliver the sender's samples to the receiver, with its external labels", async () => {
     const [sample] = await eventually("a sample of the sender", async () => {
       const found = await receiver.query('up{account="a",job="prometheus"}');
       return found.length > 0 ? found : undefined;
@@ -39,7 +39,7 @@ describe("two real Prometheus through two real Envoys", () => {
     assert.equal(sample?.value[1], "1");
   });
 
-  it("is not found writable where it should not be", async () => {
+  it("refuse writes on every other endpoint", async () => {
     const { status } = await fetch(`${sender.url}/api/v1/write`, { method: "POST" });
     assert.equal(status, 404);
     assert.equal((await fetch(`${receiver.url}/-/reload`, { method: "POST" })).status, 403);

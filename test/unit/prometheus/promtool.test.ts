@@ -31,7 +31,7 @@ describe("promtool", () => {
     });
   }
 
-  it("finds the rule files next to the configuration, and checks them", () => {
+  it("finds and checks the rule files next to the configuration", () => {
     assert.match(check(senderOfUser()).said, /SUCCESS: 1 rules found/);
     const broken = renderSender({
       scrapeInterval: "15s",

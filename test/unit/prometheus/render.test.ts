@@ -27,13 +27,13 @@ describe("the sender's Prometheus", () => {
     assert.deepEqual(write?.metadata_config, { send: true, send_interval: "1m" });
   });
 
-  it("gives up later than both Envoys", () => {
+  it("has a longer timeout than both Envoys", () => {
     assert.equal(sender().configuration.remote_write?.[0]?.remote_timeout, `${link.timeoutSeconds}s`);
     assert.ok(link.receiverRouteTimeoutSeconds < link.senderRouteTimeoutSeconds);
     assert.ok(link.senderRouteTimeoutSeconds < link.timeoutSeconds);
   });
 
-  it("takes the user's queue settings, and keeps its own for the rest", () => {
+  it("uses the user's queue settings, and its defaults for the rest", () => {
     assert.deepEqual(senderOfUser().configuration.remote_write?.[0]?.queue_config, {
       capacity: 20_000,
       max_shards: 100,
@@ -56,34 +56,34 @@ describe("the sender's Prometheus", () => {
 });
 
 describe("the receiver's Prometheus", () => {
-  it("takes samples as late as the longest outage", () => {
+  it("accepts samples as late as the longest outage", () => {
     assert.equal(receiver().configuration.storage?.tsdb.out_of_order_time_window, "24h");
   });
 
-  it("accepts writes and writes nowhere", () => {
+  it("accepts writes and has no remote_write", () => {
     assert.ok(receiverFlags({ dataVolumeGiB: 50 }).includes("--web.enable-remote-write-receiver"));
     assert.equal(receiver().configuration.remote_write, undefined);
   });
 });
 
-describe("both", () => {
+describe("the Prometheus of either role", () => {
   const flags = [senderFlags({ dataVolumeGiB: 50 }), receiverFlags({ dataVolumeGiB: 50 })];
 
-  it("listen on loopback, without the APIs that change or stop them", () => {
+  it("listens on loopback, without the admin and lifecycle APIs", () => {
     for (const list of flags) {
       assert.ok(list.includes("--web.listen-address=127.0.0.1:9090"));
       assert.ok(!list.some((flag) => /lifecycle|admin-api|otlp/.test(flag)));
     }
   });
 
-  it("leave a fifth of the data volume free", () => {
+  it("leaves a fifth of the data volume free", () => {
     for (const list of flags) {
       assert.ok(list.includes("--storage.tsdb.retention.size=40960MB"));
       assert.ok(list.includes("--storage.tsdb.path=/var/lib/metrics-link/prometheus"));
     }
   });
 
-  it("watch themselves, their Envoy and their host", () => {
+  it("scrapes itself, its Envoy and its host", () => {
     for (const { configuration } of [sender(), receiver()]) {
       assert.deepEqual(
         configuration.scrape_configs.map(({ job_name, metrics_path, static_configs }) => [
@@ -99,14 +99,14 @@ describe("both", () => {
     }
   });
 
-  it("never wait longer for a target than for the next scrape", () => {
+  it("has a scrape timeout no longer than the scrape interval", () => {
     const timeout = (scrapeInterval: string) =>
       renderReceiver({ scrapeInterval, externalLabels: {}, outOfOrderTimeWindow: "1h" }).configuration.global
         .scrape_timeout;
     assert.deepEqual(["500ms", "1s", "10s", "15s", "1m"].map(timeout), ["500ms", "1s", "10s", "10s", "10s"]);
   });
 
-  it("refuse jobs that cannot be told apart", () => {
+  it("refuses jobs that share a name", () => {
     const jobs = (...names: string[]) =>
       renderSender({
         scrapeInterval: "15s",
@@ -119,7 +119,7 @@ describe("both", () => {
     assert.throws(() => jobs("envoy"), { code: "PROMETHEUS_CONFIGURATION_INVALID", message: /job_name is "envoy"/ });
   });
 
-  it("refuse rule files that would leave their folder or hide one another", () => {
+  it("refuses rule files that would leave their folder or overwrite each other", () => {
     const rules = (...names: string[]) =>
       renderSender({
         scrapeInterval: "15s",
@@ -135,7 +135,7 @@ describe("both", () => {
     });
   });
 
-  it("come as files that Prometheus alone may read", () => {
+  it("is rendered as files that only Prometheus may read", () => {
     assert.deepEqual(
       prometheusFiles(senderOfUser()).map(({ path, mode, owner, group }) => [path, mode, owner, group]),
       [

@@ -8,7 +8,7 @@ const jobsOf = (content: string) => scrapeJobsOf([{ name: "shop.yaml", content }
 const withField = (more: object) => jobsOf(stringify([{ job_name: "shop", ...target, ...more }]));
 
 describe("a user's scrape jobs", () => {
-  it("may set how, how often and how much is scraped, and relabel it", () => {
+  it("may set protocol, interval, limits and relabelling", () => {
     const job = {
       job_name: "shop",
       scrape_interval: "1m30s",
@@ -24,7 +24,7 @@ describe("a user's scrape jobs", () => {
     assert.deepEqual(jobsOf(stringify([job])), [job]);
   });
 
-  const credentials = /credentials for scrape jobs are not supported yet/;
+  const credentials = /scrape jobs cannot have credentials yet/;
   for (const [field, value] of Object.entries({
     authorization: { credentials_file: "alertmanager-0.secret" },
     basic_auth: { username: "x", password_file: "alertmanager-0.secret" },
@@ -33,7 +33,7 @@ describe("a user's scrape jobs", () => {
     bearer_token: "hunter2",
     bearer_token_file: "alertmanager-0.secret",
   })) {
-    it(`may not set ${field}, and the refusal does not repeat it`, () => {
+    it(`may not set ${field}, and the error does not repeat its value`, () => {
       assert.throws(
         () => withField({ [field]: value }),
         ({ message }: Error) =>
@@ -57,7 +57,7 @@ describe("a user's scrape jobs", () => {
     ["targets that are found", { ec2_sd_configs: [{}] }, /shop: ec2_sd_configs is .*: static_configs/],
     ["targets of a file", { file_sd_configs: [{ files: ["*.yml"] }] }, /file_sd_configs is .*: static_configs/],
     ["a proxy", { proxy_url: "http://192.0.2.1" }, /proxy_url is .*: no proxy/],
-    ["a field that nobody knows", { more: 1 }, /shop: more is .*: no such field/],
+    ["an unknown field", { more: 1 }, /shop: more is .*: no such field/],
     ["another address by relabelling", { relabel_configs: [{ target_label: "__address__" }] }, /0\.target_label is/],
     ["another address by a made name", { relabel_configs: [{ target_label: "$1" }] }, /target_label is "\$1"/],
     ["another address by a map", { relabel_configs: [{ action: "labelmap" }] }, /action is "labelmap": one of/],
@@ -79,14 +79,10 @@ describe("a user's scrape jobs", () => {
     ["a mapping", "job_name: shop\n", /shop\.yaml is .*: a list of Prometheus scrape_configs/],
     ["a job of nothing", "- null\n", /shop\.yaml: job 1 is null: a scrape job/],
     ["a job without a name", "- metrics_path: /x\n", /shop\.yaml: job 1: job_name is missing: a name/],
-    [
-      "a key that is there twice",
-      "- job_name: a\n  job_name: b\n",
-      /shop\.yaml is "not YAML": Map keys must be unique/,
-    ],
+    ["a duplicate key", "- job_name: a\n  job_name: b\n", /shop\.yaml is "not YAML": Map keys must be unique/],
     ["no YAML", "- [\n", /shop\.yaml is "not YAML"/],
   ] as const) {
-    it(`are refused by name of the file when it holds ${what}`, () => {
+    it(`are refused with the file's name if it contains ${what}`, () => {
       assert.throws(
         () => jobsOf(content),
         (error: Error) =>

@@ -8,8 +8,8 @@ const job = (targets: readonly string[], more: object = {}): ScrapeConfig => ({
   ...more,
 });
 
-describe("addresses that Prometheus scrapes", () => {
-  it("are those of static targets, each once, without the host's own loopback", () => {
+describe("scrapedAddresses", () => {
+  it("returns the addresses of static targets, each once, without loopback", () => {
     const targets = ["127.0.0.1:9400", "localhost:9401", "[::1]:9402", "10.1.2.3:9100", "10.1.2.3:9101", "10.0.0.9"];
     assert.deepEqual(scrapedAddresses([job(targets)]), ["10.0.0.9", "10.1.2.3"]);
     assert.deepEqual(scrapedAddresses([job([])]), []);
@@ -24,7 +24,7 @@ describe("addresses that Prometheus scrapes", () => {
     ["a group of hosts", job(["224.0.0.1:80"]), /targets is "224\.0\.0\.1:80"/],
     ["every host", job(["255.255.255.255:80"]), /targets is "255\.255\.255\.255:80"/],
   ] as const) {
-    it(`refuse ${what}`, () => {
+    it(`refuses ${what}`, () => {
       assert.throws(() => scrapedAddresses([wrong]), { code: "PROMETHEUS_CONFIGURATION_INVALID", message: fault });
     });
   }

@@ -224,6 +224,6 @@ describe("the evidence for fences 2 and 3", () => {
     const rows = identity({ ...recorded("receiver"), steps: unknown });
     assert.deepEqual(rows, ["release: not known before the update", "release: not known before the update"]);
     const [first = ""] = identity(changed("receiver", "envoy/bootstrap.json", "envoy/elsewhere.json"));
-    assert.match(first, /^NOT KNOWN TO THIS REVIEW: envoy\/bootstrap\.json: there is no such file/);
+    assert.match(first, /^NOT KNOWN TO THIS REVIEW: envoy\/bootstrap\.json: the release has no such file/);
   });
 });

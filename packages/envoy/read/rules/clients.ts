@@ -8,9 +8,9 @@ const fence = "client identity";
 export const clientCertificateRequired: Rule = {
   id: "client-certificate-required",
   fence,
-  rule: "Every TLS chain that is reached from outside demands a client certificate, anew on each connection.",
+  rule: "Every public filter chain with TLS requires a client certificate on each connection, without session resumption.",
   reason:
-    "Without it anybody at the right address may write; a resumed session outlives the certificate it began with.",
+    "Without it, anyone at an allowed address can write. A resumed session outlives the certificate it started with.",
   remedy: "Set require_client_certificate and both disable_stateless_ and disable_stateful_session_resumption to true.",
   source: "docs/architecture.md, fence 2; RFC 8446 sections 4.3.2 and 4.6.1",
   *check(view) {
@@ -30,8 +30,8 @@ export const clientCertificateRequired: Rule = {
 export const clientTls13Only: Rule = {
   id: "client-tls-13-only",
   fence,
-  rule: "Clients are met with TLS 1.3 and no other version.",
-  reason: "Older versions show certificates in clear and know weaker key exchanges; Envoy's own default allows 1.2.",
+  rule: "Envoy accepts clients over TLS 1.3 only.",
+  reason: "Older versions send certificates in clear text and allow weaker key exchanges. Envoy's default allows 1.2.",
   remedy: "Set tls_minimum_protocol_version and tls_maximum_protocol_version to TLSv1_3.",
   source: "docs/architecture.md, fence 2; RFC 8446 appendix D; RFC 9325 section 3.1.1",
   *check(view) {
@@ -42,10 +42,11 @@ export const clientTls13Only: Rule = {
 export const clientNameIsExact: Rule = {
   id: "client-name-is-exact",
   fence,
-  rule: "The chain of a sender accepts exactly one DNS name, letter by letter.",
-  reason: "A pattern, a wildcard or a second name lets in certificates of the same root that are not the sender's.",
+  rule: "A sender's filter chain accepts exactly one literal DNS name.",
+  reason:
+    "A pattern, a wildcard or a second name lets in certificates of the same root that do not belong to the sender.",
   remedy:
-    "Match one subject alternative name of type DNS by a safe_regex in which everything is quoted; `exact` would also accept a wildcard certificate.",
+    "Match one subject alternative name of type DNS with a fully escaped safe_regex; `exact` would also accept a wildcard certificate.",
   source: "docs/architecture.md, fence 2; RFC 9525 section 6.3; docs/decisions/0302",
   *check(view) {
     for (const { name, tls } of publicChains(view)) {
@@ -61,10 +62,10 @@ export const clientNameIsExact: Rule = {
 export const clientAnchorIsPinned: Rule = {
   id: "client-anchor-is-pinned",
   fence,
-  rule: "The chain of a sender believes that sender's pinned roots and nothing else.",
-  reason: "Any other root could issue the sender's name, and whoever holds it could write.",
+  rule: "A sender's filter chain trusts that sender's pinned roots and nothing else.",
+  reason: "Any other root could issue a certificate with the sender's name, and its owner could write.",
   remedy:
-    "Anchor the chain at the one bundle of that sender, whose fingerprints stand in senders[].rootFingerprints of the configuration.",
+    "Point the chain at that sender's trust bundle, whose fingerprints are in senders[].rootFingerprints of the configuration.",
   source: "docs/architecture.md, fence 2; RFC 5280 section 6.1.1 (d)",
   *check(view, facts) {
     for (const chain of publicChains(view)) {
@@ -73,7 +74,7 @@ export const clientAnchorIsPinned: Rule = {
   },
 };
 
-/** A chain that is no declared sender's has no pins: no root is right there. */
+/** A chain that belongs to no declared sender has no pins, so no root is valid there. */
 function pinsOf(chain: Chain, { peers }: Facts): readonly string[] | undefined {
   if (peers === undefined) return undefined;
   const sender = senderOf(chain, peers);
@@ -83,9 +84,10 @@ function pinsOf(chain: Chain, { peers }: Facts): readonly string[] | undefined {
 export const oneChainPerSender: Rule = {
   id: "one-chain-per-sender",
   fence,
-  rule: "A declared sender has at most one chain that leads somewhere, for its own single addresses and its own roots.",
-  reason: "Two senders in one chain, or one root in two, could pose as each other; another chain is another way in.",
-  remedy: "Declare every sender in senders[] of the configuration, and give none of them another's address or root.",
+  rule: "Each declared sender has at most one forwarding filter chain, with its own /32 addresses and its own roots.",
+  reason:
+    "Two senders in one chain, or one root in two chains, could impersonate each other. An extra chain is an extra way in.",
+  remedy: "Declare every sender in senders[] of the configuration. No two may share an address or a root.",
   source: "docs/architecture.md, fence 2; docs/decisions/0100",
   *check(view, facts) {
     const chains = publicChains(view).filter(({ leads, tls }) => leads && tls !== undefined);
@@ -115,7 +117,7 @@ function* declaredOnly(path: string, chains: readonly Chain[], peers: readonly {
 function* singleAddresses({ name, place, sources }: Chain): Generator<Fault> {
   if (sources === undefined) {
     const { path } = place.at("filter_chain_match", "source_prefix_ranges");
-    yield { path, message: `filter chain ${name}: no source_prefix_ranges, so that any address is let in` };
+    yield { path, message: `filter chain ${name}: no source_prefix_ranges, so it accepts any address` };
   }
   for (const { address, prefix, place: range } of sources ?? []) {
     if (address === undefined || !isIPv4(address)) {
@@ -141,7 +143,7 @@ function* once(
   }
 }
 
-/** By fingerprint where the bundle is at hand, otherwise by its file. */
+/** Fingerprints if the bundle can be read, otherwise its path. */
 function rootsOf(anchors: ReturnType<typeof anchorsOf> | undefined): readonly string[] {
   if (anchors === undefined || "fault" in anchors) return [];
   return anchors.found.fingerprints ?? [anchors.found.file];

@@ -7,9 +7,9 @@ import { type Peer, publicChains, type Rule, roleOf, senderOf } from "./rule.ts"
 export const namesAreThePeers: Rule = {
   id: "names-are-the-peers",
   fence: "client identity",
-  rule: "Each peer has its chain or cluster, and the name and the addresses there are those of that peer's contract and pinned for it.",
-  reason: "A fence for the wrong name or address keeps the peer out and lets somebody else in.",
-  remedy: "Let Envoy's configuration follow from the peer's contract, and update the peer's stack first.",
+  rule: "Each peer has a filter chain or cluster, whose name and addresses match that peer's contract and pins.",
+  reason: "A wrong name or address locks the peer out and lets someone else in.",
+  remedy: "Update the peer's stack first, then render Envoy's configuration from the peer's contract.",
   source: "docs/architecture.md, fences 1 to 3; docs/decisions/0001 and 0302",
   *check(view, facts) {
     if (facts.peers === undefined) return;
@@ -21,13 +21,13 @@ export const namesAreThePeers: Rule = {
 function* ofSenders(view: View, peers: readonly Peer[]): Generator<Fault> {
   const chains = publicChains(view).filter(({ tls }) => tls !== undefined);
   for (const { name } of peers.filter((peer) => !chains.some((chain) => chain.name === peer.name))) {
-    yield { path: "static_resources.listeners", message: `sender ${name} is a peer and has no filter chain over TLS` };
+    yield { path: "static_resources.listeners", message: `sender ${name} is a peer but has no filter chain with TLS` };
   }
   for (const chain of chains) {
     if (chain.tls === undefined) continue;
     const peer = senderOf(chain, peers);
     if (peer === undefined) {
-      yield { path: chain.place.path, message: `filter chain ${chain.name} is no peer's` };
+      yield { path: chain.place.path, message: `filter chain ${chain.name} belongs to no peer` };
       continue;
     }
     yield* nameOf(chain.tls, peer);
@@ -41,7 +41,7 @@ function* ofSenders(view: View, peers: readonly Peer[]): Generator<Fault> {
 
 function* ofReceiver({ clusters }: View, [peer]: readonly Peer[]): Generator<Fault> {
   if (peer !== undefined && clusters.every(({ tls }) => tls === undefined)) {
-    yield { path: "static_resources.clusters", message: `${peer.name} is a peer and has no cluster over TLS` };
+    yield { path: "static_resources.clusters", message: `${peer.name} is a peer but has no cluster with TLS` };
   }
   for (const { name, place, tls, endpoints } of clusters) {
     if (tls === undefined) continue;
@@ -64,7 +64,7 @@ function* ofReceiver({ clusters }: View, [peer]: readonly Peer[]): Generator<Fau
 function* nameOf(tls: Tls, { dnsName }: Peer): Generator<Fault> {
   const name = onlyName(tls);
   if (dnsName === undefined || name === dnsName) return;
-  yield { path: namesOf(tls).path, message: `the name is ${name ?? "no single one"} instead of ${dnsName}` };
+  yield { path: namesOf(tls).path, message: `the name is ${name ?? "not one literal name"} instead of ${dnsName}` };
 }
 
 function* same({ path }: Place, found: readonly string[], expected: readonly string[] | undefined): Generator<Fault> {
@@ -89,9 +89,9 @@ const contextsOf = (view: View): readonly Tls[] =>
 export const noSystemTrustStore: Rule = {
   id: "no-system-trust-store",
   fence: "server identity",
-  rule: "No TLS of Envoy or Prometheus believes the authorities that come with the system.",
-  reason: "Any of a hundred public authorities could then issue a certificate for a peer.",
-  remedy: `Name a ca_file or trusted_ca below ${hostPaths.current}; a scrape job with https needs tls_config.ca, without insecure_skip_verify.`,
+  rule: "No TLS configuration of Envoy or Prometheus uses the system trust store.",
+  reason: "Otherwise any of about a hundred public authorities could issue a certificate for a peer.",
+  remedy: `Set ca_file or trusted_ca to a file below ${hostPaths.current}. An https scrape job needs tls_config.ca, without insecure_skip_verify.`,
   source: "docs/architecture.md, Three fences; seeds of the project: separate PKIs",
   *check(view, { lookup }) {
     for (const tls of contextsOf(view)) {
@@ -99,19 +99,19 @@ export const noSystemTrustStore: Rule = {
       if ("fault" in anchors || anchors.found.fingerprints === undefined) continue;
       const { file } = anchors.found;
       if (!/^tls\/roots\/[a-z][a-z0-9-]*\.pem$/.test(file)) {
-        yield { path: tls.common.path, message: `its roots are ${file} instead of a peer's in tls/roots/` };
+        yield { path: tls.common.path, message: `its roots are in ${file} instead of a peer's file in tls/roots/` };
       }
     }
   },
 };
 
-/** Part of a policy that looks into the chain as well. */
+/** Part of a policy that also checks the certificate chain itself. */
 export const ownCertificate: Rule = {
   id: "own-certificate",
   fence: "pki",
-  rule: "Each TLS context shows the one certificate chain of this side, with its key.",
-  reason: "Without one, or with two, the peer refuses every handshake, or the key is another's.",
-  remedy: "Name the secret leaf, whose file holds tls/certificate-chain.pem and tls/private-key.pem.",
+  rule: "Each TLS context presents this side's certificate chain, with its key, and no other.",
+  reason: "Without a certificate, or with two, the peer refuses every handshake, or Envoy uses the wrong key.",
+  remedy: "Reference the secret leaf, whose file names tls/certificate-chain.pem and tls/private-key.pem.",
   source: "docs/decisions/0104",
   *check(view, { lookup }) {
     for (const tls of contextsOf(view)) {
@@ -121,7 +121,7 @@ export const ownCertificate: Rule = {
       } else if (own.found !== undefined) {
         const { chain, key } = own.found;
         if (chain !== "tls/certificate-chain.pem" || key !== "tls/private-key.pem") {
-          yield { path: tls.common.path, message: `it shows ${chain} with ${key} instead of this side's own` };
+          yield { path: tls.common.path, message: `it presents ${chain} with ${key} instead of this side's own` };
         }
       }
     }

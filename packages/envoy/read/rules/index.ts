@@ -12,18 +12,18 @@ import type { Rule } from "./rule.ts";
 import { nothingLeavesInClear, serverAnchorIsPinned, serverNameIsExact, serverTls13Only } from "./servers.ts";
 import { sharesFit } from "./shares.ts";
 
-/** What the schema does not know has no meaning, so nothing else that is said of it can be relied on. */
+/** The other rules cannot judge a setting that the schema does not know. */
 const envoyIsKnown = {
   id: "envoy-is-known",
   fence: "client identity",
-  rule: "Envoy is told nothing that this product does not know: every key, type and value, in one spelling.",
-  reason: "What nobody here knows can open any fence: another filter, another way to choose a chain, a log of keys.",
+  rule: "Envoy's configuration has only known keys, types and values, each in one spelling.",
+  reason: "An unknown setting can open any fence: another filter, another filter chain match, a TLS key log.",
   remedy:
-    "Take it out; if the product needs it, add it to packages/envoy/read/schema with the narrowest values, and to the rules what it can open.",
+    "Remove it. If the product needs it, add it to packages/envoy/read/schema with the narrowest values, and add a rule for what it can open.",
   source: "docs/decisions/0630",
 } as const;
 
-/** Every rule about what an Envoy is told. `envoy-is-known` comes from the schema, the others from the view. */
+/** Every rule on Envoy's configuration. The schema decides `envoy-is-known`; the others check the view. */
 export const rules = {
   envoyIsKnown,
   adminIsLocal,

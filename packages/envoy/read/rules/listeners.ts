@@ -3,7 +3,7 @@ import type { Fault } from "../trust.ts";
 import type { Listener, Role, View } from "../view.ts";
 import { type Rule, roleOf } from "./rule.ts";
 
-/** The pages that the admin socket may serve: health, counters, certificates, the configuration; and draining. */
+/** Pages that the admin socket may serve: health, counters, certificates, configuration and draining. */
 const pages = [
   "/ready",
   "/server_info",
@@ -18,9 +18,9 @@ const counters = "/stats";
 export const adminIsLocal: Rule = {
   id: "admin-is-local",
   fence: "client identity",
-  rule: "Envoy's admin interface is a unix socket, and serves only what the host itself asks.",
-  reason: "Whoever reaches it from elsewhere can end this Envoy, or read all of its configuration.",
-  remedy: `Put admin.address on the pipe ${hostPaths.envoyAdminSocket} with mode 0660, and list what is asked in allow_paths.`,
+  rule: "Envoy's admin interface is a Unix socket and serves only the pages that the host needs.",
+  reason: "Anyone who reaches it from another host can stop Envoy or read its whole configuration.",
+  remedy: `Set admin.address to the pipe ${hostPaths.envoyAdminSocket} with mode 0660, and list the needed pages in allow_paths.`,
   source: "docs/architecture.md, Three fences; Envoy's documentation, Administration interface",
   *check({ admin }) {
     const address = admin.at("address");
@@ -28,17 +28,17 @@ export const adminIsLocal: Rule = {
     const shown = socket.exists ? `${socket.at("address").text}:${socket.at("port_value").number}` : address.shown;
     const pipe = address.at("pipe");
     if (pipe.at("path").text !== hostPaths.envoyAdminSocket) {
-      yield { path: address.path, message: `${shown} instead of a unix socket at ${hostPaths.envoyAdminSocket}` };
+      yield { path: address.path, message: `${shown} instead of a Unix socket at ${hostPaths.envoyAdminSocket}` };
     } else if (pipe.at("mode").number !== 0o660) {
       yield { path: pipe.at("mode").path, message: `${pipe.at("mode").shown} instead of ${0o660} (0660)` };
     }
     const allowed = admin.at("allow_paths");
-    if (allowed.items.length === 0) yield { path: allowed.path, message: "it is empty: every page is served" };
+    if (allowed.items.length === 0) yield { path: allowed.path, message: "it is empty, so every page is served" };
     for (const page of allowed.items) {
       const [exact, prefix] = [page.at("exact").text, page.at("prefix").text];
       const fine = page.keys.length === 1 && (pages.includes(exact ?? "") || prefix === counters);
       if (!fine)
-        yield { path: page.path, message: `it allows ${exact ?? prefix ?? page.shown}, which is not asked for` };
+        yield { path: page.path, message: `it allows ${exact ?? prefix ?? page.shown}, which the host does not need` };
     }
   },
 };
@@ -46,9 +46,9 @@ export const adminIsLocal: Rule = {
 export const listenersAreKnown: Rule = {
   id: "listeners-are-known",
   fence: "client identity",
-  rule: `From outside a sender's Envoy is not reached at all, a receiver's on ${ports.ingest} by TLS and on ${ports.ready}, which leads nowhere.`,
-  reason: "A listener in clear, or one more, is a way around the client's certificate.",
-  remedy: "Put the listener on 127.0.0.1, or give its chains a DownstreamTlsContext on the ingest port.",
+  rule: `A sender's Envoy has no public listener. A receiver's has two: TLS on ${ports.ingest}, and ${ports.ready}, which forwards nothing.`,
+  reason: "An extra listener, or one without TLS, bypasses the client certificate.",
+  remedy: "Bind the listener to 127.0.0.1, or give its chains on the ingest port a DownstreamTlsContext.",
   source: "docs/architecture.md, Three fences",
   *check(view, facts) {
     const role = roleOf(view, facts);
@@ -68,34 +68,34 @@ function* onLoopback({ name, address }: Listener, role: string | undefined): Gen
   if (address.host === "127.0.0.1" && allowed.includes(address.port ?? 0)) return;
   yield {
     path: address.place.path,
-    message: `listener ${name} on ${address.shown} is not one of this host's (127.0.0.1, port ${allowed.join(" or ")})`,
+    message: `listener ${name} on ${address.shown} is not one of this host's listeners (127.0.0.1, port ${allowed.join(" or ")})`,
   };
 }
 
 function* fromOutside({ name, place, address, chains }: Listener, role: string | undefined): Generator<Fault> {
-  // The PROXY protocol's would let a client say its own address; any would hold connections that no chain counts.
+  // The PROXY protocol filter would let a client choose its source address. Any filter holds connections that no chain counts yet.
   for (const filter of place.at("listener_filters").items) {
     const called = filter.at("name").text ?? "without a name";
-    yield { path: filter.path, message: `listener ${name}: the listener filter ${called} is not one that we know` };
+    yield { path: filter.path, message: `listener ${name}: the listener filter ${called} is not known` };
   }
   const allowed: readonly number[] = role === "receiver" ? [ports.ingest, ports.ready] : [];
   if (!allowed.includes(address.port ?? 0) || address.host !== "0.0.0.0") {
     yield {
       path: address.place.path,
-      message: `listener ${name} on ${address.shown} can be reached from outside (allowed: ${allowed.map((port) => `0.0.0.0:${port}`).join(", ") || "none"})`,
+      message: `listener ${name} on ${address.shown} is public (allowed: ${allowed.map((port) => `0.0.0.0:${port}`).join(", ") || "none"})`,
     };
   }
   for (const chain of chains) {
     if (chain.tls === undefined && (chain.leads || address.port !== ports.ready)) {
       yield {
         path: chain.place.at("transport_socket").path,
-        message: `listener ${name}, filter chain ${chain.name}: reached from outside without TLS`,
+        message: `listener ${name}, filter chain ${chain.name}: public without TLS`,
       };
     }
   }
 }
 
-/** What each end has always, and what it has once there is a link: all of it or nothing. */
+/** What each side always has, and what it has once there is a link: all of it or none. */
 const parts: Readonly<Record<Role, Readonly<Record<"listeners" | "clusters", Record<"always" | "linked", string[]>>>>> =
   {
     receiver: {
@@ -111,11 +111,11 @@ const parts: Readonly<Record<Role, Readonly<Record<"listeners" | "clusters", Rec
 export const listenersAreComplete: Rule = {
   id: "listeners-are-complete",
   fence: "client identity",
-  rule: "Each end has all listeners and clusters of its role, each once: also those that only say how it is.",
+  rule: "Each side has every listener and cluster of its role exactly once, including those for health and metrics.",
   reason:
-    "Without the ready listener the load balancer sends nobody; without the metrics listener no alert about this Envoy fires; without egress the queue fills.",
+    "Without the ready listener the load balancer sends no traffic. Without the metrics listener no alert about this Envoy fires. Without egress the queue fills.",
   remedy:
-    "Render ready and metrics at a receiver, metrics at a sender, and egress with the cluster receiver once it is linked.",
+    "Render ready and metrics on a receiver, metrics on a sender, and egress with cluster receiver once the sender is linked.",
   source: "docs/architecture.md, The way of a sample",
   *check(view, facts) {
     const role = roleOf(view, facts);
@@ -143,6 +143,6 @@ function* eachOnce(
   const { path } = place.at("static_resources", kind);
   for (const name of wanted.filter((one) => !found.includes(one))) yield { path, message: `there is no ${name}` };
   for (const name of new Set(found.filter((one, index) => found.indexOf(one) < index))) {
-    yield { path, message: `${name} is there ${found.filter((one) => one === name).length} times` };
+    yield { path, message: `${name} appears ${found.filter((one) => one === name).length} times` };
   }
 }

@@ -6,7 +6,7 @@ import { type Rule, unknownSource } from "./rule.ts";
 type Way = Readonly<Record<"method" | "path" | "cluster", string>>;
 
 const write = { method: "POST", path: remoteWrite.path };
-/** All that leads anywhere, by the port of the listener. */
+/** Every route that forwards, by listener port. */
 const ways: Readonly<Record<number, readonly Way[]>> = {
   [ports.ingest]: [{ ...write, cluster: "prometheus" }],
   [ports.ready]: [],
@@ -16,7 +16,7 @@ const ways: Readonly<Record<number, readonly Way[]>> = {
     { method: "GET", path: "/ready", cluster: "admin" },
   ],
 };
-/** Where the clusters of this machine are. */
+/** Addresses of the local clusters. */
 const places: Readonly<Record<string, string>> = {
   prometheus: `127.0.0.1:${ports.prometheus}`,
   admin: hostPaths.envoyAdminSocket,
@@ -25,10 +25,10 @@ const places: Readonly<Record<string, string>> = {
 export const oneRouteOnly: Rule = {
   id: "one-route-only",
   fence: "client identity",
-  rule: `From outside exactly POST ${remoteWrite.path} leads anywhere, compared as it was sent.`,
-  reason: "Every other path of Prometheus reads or deletes; a path that is normalised has other spellings that pass.",
+  rule: `Public listeners forward only POST ${remoteWrite.path}, matched exactly as sent.`,
+  reason: "Prometheus's other paths read or delete data. With normalization, other spellings of the path would match.",
   remedy:
-    "Match :method and :path by string_match.exact, set normalize_path and merge_slashes to false, and use no other network filter that proxies.",
+    "Match :method and :path with string_match.exact, set normalize_path and merge_slashes to false, and use no other proxying network filter.",
   source: "docs/architecture.md, Three fences; docs/decisions/0101",
   *check({ listeners, clusters }) {
     for (const { name, address, chains } of listeners) {
@@ -59,16 +59,16 @@ const isThe = (way: Way, { method, path, cluster }: Route) =>
   way.method === method && way.path === path && way.cluster === cluster;
 
 function wanted({ name }: Chain, allowed: readonly Way[]): string {
-  if (name === unknownSource || allowed.length === 0) return "it leads somewhere, and nothing may here";
+  if (name === unknownSource || allowed.length === 0) return "it forwards requests, which no route here may do";
   return `it is not exactly ${allowed.map(({ method, path, cluster }) => `${method} ${path} to ${cluster}`).join(" or ")}`;
 }
 
-/** As they were sent: another spelling of the one path is another path. */
+/** Paths are matched as sent: a different spelling is a different path. */
 function* compared(where: string, { place, managers, strangers }: Chain): Generator<Fault> {
   for (const filter of strangers) {
     const called = filter.at("name").text ?? "without a name";
     const type = filter.at("typed_config", "@type").text?.split(".").at(-1) ?? "no type";
-    yield { path: filter.path, message: `${where}: the filter ${called} (${type}) is not one that we know` };
+    yield { path: filter.path, message: `${where}: the filter ${called} (${type}) is not known` };
   }
   if (managers.length !== 1) {
     yield {
@@ -80,9 +80,10 @@ function* compared(where: string, { place, managers, strangers }: Chain): Genera
     for (const field of ["normalize_path", "merge_slashes"]) {
       const setting = manager.at(field);
       if (setting.value === false) continue;
-      yield { path: setting.path, message: `${where}: paths are normalised before they are compared` };
+      yield { path: setting.path, message: `${where}: paths are normalized before matching` };
     }
     const routes = manager.at("route_config");
-    if (!routes.exists) yield { path: routes.path, message: `${where}: routes come from elsewhere` };
+    if (!routes.exists)
+      yield { path: routes.path, message: `${where}: there is no route_config, so the routes are not in this file` };
   }
 }

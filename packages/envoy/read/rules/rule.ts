@@ -1,32 +1,32 @@
 import { anchorsOf, type Fault, type Lookup } from "../trust.ts";
 import type { Chain, Role, Tls, View } from "../view.ts";
 
-/** What is known about a link besides its Envoy configuration. */
+/** What is known about a link apart from its Envoy configuration. */
 export interface Facts {
-  /** Which end it is; without it, the end that the bootstrap says it is. */
+  /** The role of this side; if absent, the role that the bootstrap states. */
   readonly role?: Role | undefined;
-  /** The files of the release. Without them nothing is said of their content. */
+  /** The files of the release. If absent, their content is not checked. */
   readonly lookup?: Lookup | undefined;
-  /** The other ends: a receiver's senders, or a sender's one receiver. Without them nothing is said about who is who. */
+  /** A receiver's senders, or a sender's one receiver. If absent, identities are not checked. */
   readonly peers?: readonly Peer[] | undefined;
 }
 
-/** Another end. What is absent is not known here, and not judged. */
+/** A peer. Absent fields are unknown and not checked. */
 export interface Peer {
-  /** A sender's is that of its filter chain. */
+  /** For a sender, also the name of its filter chain. */
   readonly name: string;
   readonly dnsName?: string | undefined;
-  /** As its contract says. */
+  /** From its contract. */
   readonly addresses?: readonly string[] | undefined;
-  /** To which a person agreed. */
+  /** Pinned in the configuration, so agreed to by a person. */
   readonly pinnedAddresses?: readonly string[] | undefined;
-  /** TCP, of a receiver. */
+  /** A receiver's TCP port. */
   readonly port?: number | undefined;
   /** Pinned roots: SHA-256 as OpenSSL writes it. */
   readonly fingerprints?: readonly string[] | undefined;
 }
 
-/** A sentence about an Envoy configuration, which a reviewer reads and a program checks. */
+/** A requirement on an Envoy configuration, read by reviewers and checked by `check`. */
 export interface Rule {
   readonly id: string;
   readonly fence: "client identity" | "server identity" | "pki";
@@ -35,27 +35,27 @@ export interface Rule {
   /** What could happen otherwise. */
   readonly reason: string;
   readonly remedy: string;
-  /** Where it comes from: a design decision, an RFC, Envoy's documentation. */
+  /** A design decision, an RFC or Envoy's documentation. */
   readonly source: string;
   readonly check: (view: View, facts: Facts) => Iterable<Fault>;
 }
 
 export const roleOf = (view: View, { role }: Facts): Role | undefined => role ?? view.role;
 
-/** A filter chain that is reached from outside, over TLS or not. */
+/** Filter chains of listeners that are not on loopback, with or without TLS. */
 export const publicChains = (view: View): readonly Chain[] =>
   view.listeners.filter(({ address }) => !address.isLocal).flatMap(({ chains }) => chains);
 
-/** The chain for unknown source addresses, which a receiver with one sender has. */
+/** Name of the filter chain for unknown source addresses on a receiver with one sender. */
 export const unknownSource = "elsewhere";
 
-/** Whose chain it is. The one for unknown addresses believes the single sender. */
+/** The peer that a chain belongs to. The chain for unknown source addresses trusts the single sender. */
 export function senderOf({ name }: Chain, peers: readonly Peer[]): Peer | undefined {
   const named = peers.find((peer) => peer.name === name);
   return named ?? (name === unknownSource && peers.length === 1 ? peers[0] : undefined);
 }
 
-/** RFC 8446 only: an older handshake shows the client's certificate in clear, and can be resumed. */
+/** RFC 8446 only: older handshakes send the client's certificate in clear text. */
 export function* onlyTls13({ common }: Tls): Generator<Fault> {
   for (const [bound, field] of [
     ["minimum", "tls_minimum_protocol_version"],
@@ -72,8 +72,8 @@ export function* onlyTls13({ common }: Tls): Generator<Fault> {
 }
 
 /**
- * One bundle of the release and nothing else; with pins, exactly roots that are pinned.
- * @param pinned `undefined` where the pins are not known
+ * The context must trust one bundle of the release and nothing else; if pins are known, only pinned roots.
+ * @param pinned `undefined` if the pins are unknown
  */
 export function* onlyPinned(tls: Tls, { lookup }: Facts, pinned: readonly string[] | undefined): Generator<Fault> {
   const anchors = anchorsOf(tls, lookup);

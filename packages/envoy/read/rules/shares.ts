@@ -4,11 +4,11 @@ import { type Rule, roleOf, unknownSource } from "./rule.ts";
 export const sharesFit: Rule = {
   id: "shares-fit",
   fence: "client identity",
-  rule: "Envoy takes as many connections from outside as all shares need together, no fewer and no more.",
+  rule: "Envoy's limit on outside connections equals the sum of all shares.",
   reason:
-    "Below the sum one client shuts out another, which is cut off without a status; above it Envoy may end at its heap.",
+    "Below the sum, one client can shut out another, which is cut off without a status. Above it, Envoy can exhaust its heap.",
   remedy:
-    "Let the limit be the share of each sender, one for unknown addresses, that of health checks, and those in passing; let the breaker of prometheus hold every stream of every share.",
+    "Set the limit to the sum of one share per sender, one for unknown addresses, the health checks' share and an allowance for connections being closed. Let the circuit breaker of cluster prometheus admit every stream of every share.",
   source: "docs/architecture.md, Three fences; packages/envoy/render/receiver.ts",
   *check(view, facts) {
     const role = roleOf(view, facts);

@@ -17,13 +17,13 @@ export const buckets: readonly Mutation[] = [
   ],
   [
     "sender",
-    "nothing keeps the bucket private",
+    "the bucket has no public access block",
     ["bucket-is-private"],
     remove("aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock"),
   ],
   [
     "sender",
-    "the bucket goes with all it holds",
+    "the bucket is deleted with all its objects",
     ["bucket-is-private"],
     set("aws:s3/bucket:Bucket", { forceDestroy: true }),
   ],
@@ -41,7 +41,7 @@ export const buckets: readonly Mutation[] = [
   ],
   [
     "sender",
-    "the bucket answers in clear",
+    "the bucket answers without TLS",
     ["bucket-is-tls-only", "changes-are-the-deployers"],
     edit(
       "aws:s3/bucketPolicy:BucketPolicy",

@@ -15,7 +15,7 @@ export const clientIdentity: readonly Mutation[] = [
   ],
   [
     "receiver",
-    "elsewhere requires no client certificate",
+    "the chain for unknown addresses requires no client certificate",
     ["client-certificate-required"],
     inChain((chain) => {
       delete tlsOf(chain).require_client_certificate;
@@ -31,7 +31,7 @@ export const clientIdentity: readonly Mutation[] = [
   ],
   [
     "receiver",
-    "TLS 1.2 is enough for clients",
+    "clients may use TLS 1.2",
     ["client-tls-13-only"],
     inChain((chain) => {
       tlsOf(chain).common_tls_context.tls_params.tls_minimum_protocol_version = "TLSv1_2";
@@ -39,7 +39,7 @@ export const clientIdentity: readonly Mutation[] = [
   ],
   [
     "receiver",
-    "no TLS version is said to clients",
+    "no TLS version is set for clients",
     ["client-tls-13-only"],
     inChain((chain) => {
       delete tlsOf(chain).common_tls_context.tls_params;
@@ -69,7 +69,7 @@ export const clientIdentity: readonly Mutation[] = [
   ],
   [
     "receiver",
-    "the sender's root is believed without checking the chain",
+    "the chain to the sender's root is not verified",
     ["client-anchor-is-pinned", "envoy-is-known"],
     inChain((chain) => {
       trustOf(chain).default_validation_context.trust_chain_verification = "ACCEPT_UNTRUSTED";
@@ -77,7 +77,7 @@ export const clientIdentity: readonly Mutation[] = [
   ],
   [
     "receiver",
-    "expired certificates are fine",
+    "expired certificates are accepted",
     ["client-anchor-is-pinned", "envoy-is-known"],
     inChain((chain) => {
       trustOf(chain).default_validation_context.allow_expired_certificate = true;
@@ -85,7 +85,7 @@ export const clientIdentity: readonly Mutation[] = [
   ],
   [
     "receiver",
-    "the system's authorities are believed",
+    "the system trust store is trusted",
     ["client-anchor-is-pinned", "envoy-is-known"],
     inChain((chain) => {
       trustOf(chain).default_validation_context.system_root_certs = {};
@@ -93,7 +93,7 @@ export const clientIdentity: readonly Mutation[] = [
   ],
   [
     "receiver",
-    "the anchor is a file of the system",
+    "the trust anchor is a file of the system",
     ["client-anchor-is-pinned", "envoy-is-known"],
     inDocument("envoy/sds/trusted-ca-account-a.json", (secrets) => {
       secrets.resources[0].validation_context.trusted_ca.filename = "/etc/ssl/certs/ca-certificates.crt";
@@ -165,7 +165,7 @@ export const clientIdentity: readonly Mutation[] = [
   ],
   [
     "receiver",
-    "the chain for elsewhere leads to Prometheus",
+    "the chain for unknown addresses forwards to Prometheus",
     ["one-chain-per-sender", "one-route-only", "names-are-the-peers", "envoy-is-known"],
     inChain((chain) => {
       routesOf(chain)[0] = { name: "open", match: { prefix: "/" }, route: { cluster: "prometheus" } };
@@ -173,7 +173,7 @@ export const clientIdentity: readonly Mutation[] = [
   ],
   [
     "receiver",
-    "a chain for nobody in particular is added",
+    "a chain for no declared sender is added",
     ["client-anchor-is-pinned", "envoy-is-known", "names-are-the-peers", "one-chain-per-sender", "shares-fit"],
     inEnvoy(({ static_resources: { listeners } }) => {
       const { filter_chains } = listeners[0];
@@ -190,7 +190,7 @@ export const clientIdentity: readonly Mutation[] = [
   ],
   [
     "receiver",
-    "a sender is suspended, and the program lets it in all the same",
+    "a sender is suspended, but the program still admits it",
     ["suspended-peers-are-out"],
     (it) => {
       const { configuration } = it.deployed;
@@ -200,7 +200,7 @@ export const clientIdentity: readonly Mutation[] = [
   ],
   [
     "sender",
-    "the receiver is suspended, and samples go to it all the same",
+    "the receiver is suspended, but samples still go to it",
     ["suspended-peers-are-out"],
     (it) => {
       const { configuration } = it.deployed;

@@ -11,7 +11,7 @@ const rule = { ipProtocol: "tcp", fromPort: 443, toPort: 443, securityGroupId: "
 export const egress: readonly Mutation[] = [
   [
     "sender",
-    "the host may go anywhere",
+    "the host may connect anywhere",
     ["egress-to-receiver-only", "addresses-are-the-peers"],
     set(egressRule, { cidrIpv4: "0.0.0.0/0" }, toReceiver),
   ],
@@ -39,19 +39,19 @@ export const egress: readonly Mutation[] = [
   ],
   [
     "sender",
-    "the host may go anywhere by IPv6",
+    "the host may connect anywhere over IPv6",
     ["egress-to-receiver-only"],
     add(egressRule, { ...rule, cidrIpv6: "::/0" }),
   ],
   [
     "sender",
-    "the host may ask names at the receiver",
+    "the host may send DNS queries to the receiver",
     ["egress-to-receiver-only"],
     set(egressRule, { ipProtocol: "udp", fromPort: 53, toPort: 53 }, toReceiver),
   ],
   [
     "sender",
-    "the host may go to another prefix list",
+    "the host may connect to another prefix list",
     ["prefix-list-is-s3"],
     set(egressRule, { prefixListId: "pl-other" }, "sender-host-to-s3"),
   ],
@@ -63,7 +63,7 @@ export const egress: readonly Mutation[] = [
   ],
   [
     "sender",
-    "a group lets out in itself",
+    "a security group has an inline egress rule",
     ["egress-to-receiver-only"],
     set("aws:ec2/securityGroup:SecurityGroup", {
       egress: [{ cidrBlocks: ["0.0.0.0/0"], fromPort: 0, toPort: 0, protocol: "-1" }],
@@ -71,7 +71,7 @@ export const egress: readonly Mutation[] = [
   ],
   [
     "receiver",
-    "a receiver's host may go out",
+    "a receiver's host may connect out",
     ["egress-to-receiver-only"],
     add(egressRule, { ...rule, cidrIpv4: "192.0.2.1/32" }),
   ],
@@ -85,7 +85,7 @@ export const egress: readonly Mutation[] = [
   ],
   [
     "sender",
-    "the address is another than the pinned one",
+    "the address differs from the pinned one",
     ["addresses-are-pinned"],
     (it) => {
       it.deployed.configuration.policy.addressAllocations = ["eipalloc-0"];

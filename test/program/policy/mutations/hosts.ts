@@ -41,10 +41,10 @@ export const hosts: readonly Mutation[] = [
     ["hosts-use-imds-v2"],
     set("aws:ec2/instance:Instance", { "metadataOptions.httpPutResponseHopLimit": 2 }),
   ],
-  ["sender", "a key pair logs in", ["no-login"], set("aws:ec2/instance:Instance", { keyName: "admin" })],
+  ["sender", "a key pair allows login", ["no-login"], set("aws:ec2/instance:Instance", { keyName: "admin" })],
   [
     "sender",
-    "user data lets a key log in",
+    "user data adds an SSH key",
     ["no-login"],
     set("aws:ec2/instance:Instance", {
       userDataBase64: Buffer.from(

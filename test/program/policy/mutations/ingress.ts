@@ -10,37 +10,37 @@ const rule = { ipProtocol: "tcp", fromPort: 443, toPort: 443, securityGroupId: "
 export const ingress: readonly Mutation[] = [
   [
     "receiver",
-    "a whole network is let in",
+    "a whole network is allowed in",
     ["ingress-from-senders-only", "addresses-are-the-peers"],
     set(ingressRule, { cidrIpv4: "203.0.113.0/24" }, fromSender),
   ],
   [
     "receiver",
-    "everybody is let in",
+    "every address is allowed in",
     ["ingress-from-senders-only", "addresses-are-the-peers"],
     set(ingressRule, { cidrIpv4: "0.0.0.0/0" }, fromSender),
   ],
   [
     "receiver",
-    "everybody with IPv6 is let in",
+    "every IPv6 address is allowed in",
     ["ingress-from-senders-only"],
     add(ingressRule, { ...rule, cidrIpv6: "::/0" }),
   ],
   [
     "receiver",
-    "a prefix list is let in",
+    "a prefix list is allowed in",
     ["ingress-from-senders-only"],
     add(ingressRule, { ...rule, prefixListId: "pl-1" }),
   ],
   [
     "receiver",
-    "a stranger's address is let in",
+    "an unknown address is allowed in",
     ["addresses-are-the-peers"],
     add(ingressRule, { ...rule, cidrIpv4: "192.0.2.1/32" }),
   ],
   [
     "receiver",
-    "a stranger's address is let in, and the stack's own output says that a sender has it",
+    "an unknown address is allowed in, and the stack's own output assigns it to a sender",
     ["addresses-are-the-peers", "names-are-the-peers"],
     (it) => {
       it.add(ingressRule, { ...rule, cidrIpv4: "192.0.2.1/32" });
@@ -69,25 +69,25 @@ export const ingress: readonly Mutation[] = [
   ],
   [
     "receiver",
-    "the sender is let in on another port",
+    "the sender is allowed in on another port",
     ["ingress-from-senders-only"],
     set(ingressRule, { fromPort: 9090, toPort: 9090 }, fromSender),
   ],
   [
     "receiver",
-    "the sender is let in on all ports",
+    "the sender is allowed in on all ports",
     ["ingress-from-senders-only", "no-login"],
     set(ingressRule, { fromPort: 0, toPort: 65_535 }, fromSender),
   ],
   [
     "receiver",
-    "the sender is let in to the host, past the balancer",
+    "the sender may reach the host directly, past the load balancer",
     ["addresses-are-the-peers"],
     set(ingressRule, { securityGroupId: "receiver-host-id" }, fromSender),
   ],
   [
     "receiver",
-    "the sender is not let in any more",
+    "the sender is no longer allowed in",
     ["addresses-are-the-peers"],
     edit(
       ingressRule,
@@ -106,7 +106,7 @@ export const ingress: readonly Mutation[] = [
   ],
   [
     "receiver",
-    "a group has a rule in itself",
+    "a security group has an inline rule",
     ["ingress-from-senders-only"],
     set("aws:ec2/securityGroup:SecurityGroup", {
       ingress: [{ cidrBlocks: ["0.0.0.0/0"], fromPort: 443, toPort: 443, protocol: "tcp" }],
@@ -114,7 +114,7 @@ export const ingress: readonly Mutation[] = [
   ],
   [
     "sender",
-    "a sender lets in",
+    "a sender's host accepts inbound connections",
     ["ingress-from-senders-only"],
     add(ingressRule, { ...rule, cidrIpv4: "192.0.2.1/32" }),
   ],
@@ -132,13 +132,13 @@ export const ingress: readonly Mutation[] = [
   ],
   [
     "receiver",
-    "the default group lets in",
+    "the default security group has an ingress rule",
     ["default-group-is-closed"],
     set("aws:ec2/defaultSecurityGroup:DefaultSecurityGroup", { ingress: [{ self: true }] }),
   ],
   [
     "receiver",
-    "the balancer is an application one",
+    "the load balancer is an application load balancer",
     ["balancer-is-fenced"],
     set("aws:lb/loadBalancer:LoadBalancer", { loadBalancerType: "application" }),
   ],
@@ -168,7 +168,7 @@ export const ingress: readonly Mutation[] = [
   ],
   [
     "receiver",
-    "the balancer hides who comes",
+    "the load balancer hides client addresses",
     ["balancer-passes-tls"],
     set("aws:lb/targetGroup:TargetGroup", { preserveClientIp: "false" }),
   ],

@@ -14,7 +14,7 @@ export const properties: readonly Mutation[] = [
   ],
   [
     "sender",
-    "an instance stands in a second group",
+    "an instance is in a second security group",
     policies,
     edit(instance, (props) => props.vpcSecurityGroupIds.push("sg-2")),
   ],
@@ -62,7 +62,7 @@ export const properties: readonly Mutation[] = [
   ],
   [
     "sender",
-    "an object lies where nothing is known of",
+    "an object has an unknown key",
     policies,
     set("aws:s3/bucketObjectv2:BucketObjectv2", { key: "releases/sender/boot.sh" }, "sender-bootstrap"),
   ],
@@ -146,7 +146,7 @@ export const properties: readonly Mutation[] = [
   ],
   [
     "sender",
-    "a group of another account is let in",
+    "a security group of another account is allowed in",
     policies,
     set("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", {
       referencedSecurityGroupId: "333333333333/sg-0123456789abcdef0",
@@ -164,7 +164,7 @@ export const properties: readonly Mutation[] = [
   ],
   [
     "sender",
-    "the first boot takes a package more",
+    "the first boot installs an extra package",
     ["tools-are-pinned"],
     edit(
       "aws:s3/bucketObjectv2:BucketObjectv2",

@@ -24,7 +24,7 @@ export const routes: readonly Mutation[] = [
   ],
   [
     "receiver",
-    "the query string is not looked at",
+    "the query string is not checked",
     ["one-route-only", "envoy-is-known"],
     inChain((chain) => {
       routesOf(chain)[0].match.headers.pop();
@@ -42,7 +42,7 @@ export const routes: readonly Mutation[] = [
   ],
   [
     "receiver",
-    "paths are normalised",
+    "paths are normalized",
     ["one-route-only"],
     inChain((chain) => {
       managerOf(chain).normalize_path = true;
@@ -95,7 +95,7 @@ export const routes: readonly Mutation[] = [
   ],
   [
     "receiver",
-    "Envoy is governed over the network",
+    "Envoy's admin interface listens on the network",
     ["admin-is-local"],
     inEnvoy((envoy) => {
       envoy.admin.address = { socket_address: { address: "0.0.0.0", port_value: 9901 } };
@@ -103,7 +103,7 @@ export const routes: readonly Mutation[] = [
   ],
   [
     "receiver",
-    "Envoy can be ended by its admin interface",
+    "Envoy can be stopped through its admin interface",
     ["admin-is-local"],
     inEnvoy((envoy) => {
       envoy.admin.allow_paths.push({ exact: "/quitquitquit" });
@@ -131,7 +131,7 @@ export const routes: readonly Mutation[] = [
   ],
   [
     "sender",
-    "a sender takes writes",
+    "a sender's Prometheus accepts writes",
     ["prometheus-on-loopback"],
     inFile(prometheusUnit, (text) => text.replace(/^(ExecStart=.*)$/m, "$1 --web.enable-remote-write-receiver")),
   ],
@@ -149,7 +149,7 @@ export const routes: readonly Mutation[] = [
   ],
   [
     "receiver",
-    "a client says itself which address it comes from",
+    "a client can set its own source address",
     ["envoy-is-known", "listeners-are-known"],
     inEnvoy(({ static_resources: { listeners } }) => {
       listeners[0].listener_filters = [{ name: "envoy.filters.listener.proxy_protocol" }];
@@ -157,7 +157,7 @@ export const routes: readonly Mutation[] = [
   ],
   [
     "receiver",
-    "a script looks at every request",
+    "a Lua script sees every request",
     ["one-route-only", "envoy-is-known"],
     inChain((chain) => {
       managerOf(chain).http_filters.unshift({ name: "envoy.filters.http.lua" });

@@ -8,7 +8,7 @@ const named = (regex: string) => [{ san_type: "DNS", matcher: { safe_regex: { re
 export const serverIdentity: readonly Mutation[] = [
   [
     "sender",
-    "TLS 1.2 is enough for the server",
+    "the server may use TLS 1.2",
     ["server-tls-13-only"],
     inCluster((cluster) => {
       tlsOf(cluster).common_tls_context.tls_params.tls_minimum_protocol_version = "TLSv1_2";
@@ -50,7 +50,7 @@ export const serverIdentity: readonly Mutation[] = [
   ],
   [
     "sender",
-    "no name is asked for",
+    "no server name is sent",
     ["server-name-is-exact"],
     inCluster((cluster) => {
       delete tlsOf(cluster).sni;
@@ -58,7 +58,7 @@ export const serverIdentity: readonly Mutation[] = [
   ],
   [
     "sender",
-    "samples leave in clear",
+    "samples leave without TLS",
     ["nothing-leaves-in-clear", "names-are-the-peers"],
     inCluster((cluster) => {
       delete cluster.transport_socket;
@@ -66,7 +66,7 @@ export const serverIdentity: readonly Mutation[] = [
   ],
   [
     "sender",
-    "the receiver is looked up",
+    "the receiver's address is looked up in DNS",
     ["nothing-leaves-in-clear"],
     inCluster((cluster) => {
       cluster.type = "STRICT_DNS";

@@ -224,7 +224,7 @@ export const lies: readonly Lie[] = [
       const file = known(stack.declared).release.document.files.find(({ path }) => path.startsWith("tls/roots/"));
       if (file) file.content += file.content.replaceAll("CERTIFICATE", "X509 CERTIFICATE");
     },
-    told: /root of account-a: in the release \(state\): .* it also has text that is not certificates alone/,
+    told: /root of account-a: in the release \(state\): .* it also has text besides certificates/,
   },
   {
     what: "text that is no certificate in the bundle on disk",

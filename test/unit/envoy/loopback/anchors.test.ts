@@ -19,7 +19,7 @@ import { unusualRoots } from "../support/unusual-roots.ts";
 const relabelled = (pem: string, label: string) => pem.replaceAll("CERTIFICATE-----", `${label}-----`);
 const labels = ["X509 CERTIFICATE", "TRUSTED CERTIFICATE"];
 
-describe("anchors: what Envoy believes is what was pinned", function () {
+describe("Envoy's trust anchors are exactly the pinned roots", function () {
   this.timeout(60_000);
   let directory: string;
   before(() => {
@@ -27,7 +27,7 @@ describe("anchors: what Envoy believes is what was pinned", function () {
   });
   after(() => rmSync(directory, { recursive: true }));
 
-  it("whatever bytes a contract holds: it is refused, or Envoy's anchors are exactly the pinned certificates", async () => {
+  it("for any bytes in a contract: it is refused, or Envoy trusts exactly the pinned certificates", async () => {
     const [own, stranger] = [authorityTree(), authorityTree()];
     const second = authorityTree().root;
     const pinned = [own.root, second];
@@ -89,7 +89,7 @@ describe("anchors: what Envoy believes is what was pinned", function () {
     assert.ok(hidden >= labels.length * 2, `${hidden} refused bundles would have brought an unpinned anchor`);
   });
 
-  it("whatever root is taken, Envoy loads it", async () => {
+  it("Envoy loads every root that is accepted", async () => {
     const roots = unusualRoots();
     const taken = new Map<string, boolean>();
     for (const [name, { pem }] of Object.entries(roots)) taken.set(name, rootBundle.safeParse(pem).success);
@@ -104,7 +104,7 @@ describe("anchors: what Envoy believes is what was pinned", function () {
     assert.ok(dangerous.length >= 7, dangerous.join(", "));
   });
 
-  describe("a root that hides in a block with another label", () => {
+  describe("a root hidden in a PEM block with another label", () => {
     let link: Link;
     let stranger: Authority;
     before(async () => {
@@ -114,7 +114,7 @@ describe("anchors: what Envoy believes is what was pinned", function () {
     after(() => link?.down());
 
     for (const label of labels) {
-      it(`${label}: would let its leaf write, and is refused before publishing and by the agent`, async () => {
+      it(`${label}: would let its leaf write, so it is refused before publishing and by the agent`, async () => {
         const bundle = link.accountA.root + relabelled(stranger.root, label);
         const leaf = stranger.issue({ dnsName: senderName, usage: "clientAuth" });
         assert.throws(

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Link } from "../support/link.ts";
 
-describe("one of the receiver's two addresses is dead", () => {
+describe("when one of the receiver's two addresses is down", () => {
   let link: Link;
   before(async () => {
     // Nothing listens on the second one.
@@ -9,7 +9,7 @@ describe("one of the receiver's two addresses is dead", () => {
   });
   after(() => link?.down());
 
-  it("costs a few retryable refusals, and then none", async () => {
+  it("a few requests fail with a retryable status, and then none", async () => {
     const statuses: number[] = [];
     for (let count = 0; count < 60; count++) statuses.push(await link.write());
     const refused = statuses.filter((status) => status !== 204);
@@ -19,7 +19,7 @@ describe("one of the receiver's two addresses is dead", () => {
     assert.ok((await link.sender.counter("envoy_cluster_outlier_detection_ejections_active", '"receiver"')) === 1);
   });
 
-  it("does not set an address aside for what the receiver answers", async () => {
+  it("Envoy does not eject an address because of the receiver's answers", async () => {
     link.sink.status = 503;
     for (let count = 0; count < 20; count++) assert.equal(await link.write(), 503);
     link.sink.status = 204;

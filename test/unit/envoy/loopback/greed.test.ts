@@ -16,7 +16,7 @@ const refusal = (request: Promise<Answer>): Promise<void> =>
     () => {},
   );
 
-describe("a valid client that asks for too much", () => {
+describe("a valid client that exceeds its share", () => {
   let directory: string;
   let link: Link;
   let otherSender: Caller;
@@ -45,7 +45,7 @@ describe("a valid client that asks for too much", () => {
     rmSync(directory, { recursive: true });
   });
 
-  it("gets no more connections than are its own, and takes nobody else's", async () => {
+  it("gets no more connections than its share, and takes none from others", async () => {
     const answers = await Promise.allSettled(Array.from({ length: 12 }, () => connect().request()));
     assert.equal(answers.filter(({ status }) => status === "fulfilled").length, 8);
     assert.equal(await link.receiver.counter("envoy_connection_limit_limited_connections", '"sender_a"'), 4);
@@ -53,7 +53,7 @@ describe("a valid client that asks for too much", () => {
     assert.equal((await fetch(`${link.readyUrl}/ready`)).status, 200);
   });
 
-  it("loses its largest streams before the heap is full, while another sender writes", async function () {
+  it("has its largest streams reset before the heap is full, while another sender keeps writing", async function () {
     this.timeout(180_000);
     await eventually("its former connections are gone", async () =>
       (await link.receiver.counter("envoy_connection_limit_active_connections", '"sender_a"')) === 0 ? true : undefined,

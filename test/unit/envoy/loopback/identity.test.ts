@@ -8,7 +8,7 @@ import { Link, senderName } from "../support/link.ts";
 
 const tlsFailures = "envoy_listener_ssl_";
 
-describe("who may write: the receiver's Envoy", () => {
+describe("the receiver's Envoy, when it verifies clients", () => {
   let directory: string;
   let stranger: Authority;
   let link: Link;
@@ -22,7 +22,7 @@ describe("who may write: the receiver's Envoy", () => {
     rmSync(directory, { recursive: true });
   });
 
-  it("lets the sender in, and writes down who it was", async () => {
+  it("accepts the sender, and logs its identity", async () => {
     const from = link.receiver.log.length;
     assert.equal((await callOnce(link.client)).status, 204);
     const line = await link.receiver.logged("the request", ({ type }) => type === "request", from);
@@ -108,12 +108,12 @@ describe("who may write: the receiver's Envoy", () => {
     });
   }
 
-  it("refuses whoever has no certificate", async () => {
+  it("refuses a client without a certificate", async () => {
     const { leaf: _, ...without } = link.client;
     await assertRefused(without, "fail_verify_no_cert", /PEER_DID_NOT_RETURN_A_CERTIFICATE/);
   });
 
-  it("tells the valid certificate at another address from noise, and routes it nowhere", async () => {
+  it("reports a valid certificate from an unknown source address, and forwards none of its requests", async () => {
     const arrived = link.sink.received.length;
     const from = link.receiver.log.length;
     const { status } = await callOnce({ ...link.client, sourceAddress: "127.0.0.3" });
@@ -127,7 +127,7 @@ describe("who may write: the receiver's Envoy", () => {
     assert.equal(link.sink.received.length, arrived);
   });
 
-  it("refuses a wrong certificate at another address in the handshake", async () => {
+  it("refuses an invalid certificate from an unknown source address in the handshake", async () => {
     await assertRefused(
       { ...link.client, ...leafOf("other.account-a.internal"), sourceAddress: "127.0.0.3" },
       "fail_verify_san",

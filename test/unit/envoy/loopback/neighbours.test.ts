@@ -18,7 +18,7 @@ const crowd = 120;
 /** `connectionsPerSender`, unless a test says otherwise. */
 const share = 16;
 
-describe("somebody who holds connections to the receiver open", () => {
+describe("a client that holds connections to the receiver open", () => {
   let directory: string;
   let accountC: Authority;
   let link: Link;
@@ -58,11 +58,11 @@ describe("somebody who holds connections to the receiver open", () => {
   const allClosed = () => eventually("all are closed", () => (neighbour.held === 0 ? true : undefined));
 
   const clearText = {
-    "without a word": async () => Buffer.of(),
+    "without sending a byte": async () => Buffer.of(),
     "with half a ClientHello": () => halfAClientHello(receiverName),
   };
   for (const [how, bytes] of Object.entries(clearText)) {
-    it(`${how}, from another sender's address, takes that sender's share alone`, async () => {
+    it(`${how}, from another sender's address, uses up only that sender's share`, async () => {
       link = await upWithTwo();
       await neighbour.open(crowd, otherAddress, link.ingestPort, await bytes());
       await assertSenderWrites();
@@ -72,14 +72,14 @@ describe("somebody who holds connections to the receiver open", () => {
       assert.equal(line.filter_chain, "c");
     });
 
-    it(`${how}, from nobody's address, takes the share of strangers alone`, async () => {
+    it(`${how}, from nobody's address, uses up only the share for unknown addresses`, async () => {
       link = await Link.up();
       await neighbour.open(crowd, nobodysAddress, link.ingestPort, await bytes());
       await assertSenderWrites();
       assert.equal(await limited("elsewhere"), crowd - share);
     });
 
-    it(`${how}, from nobody's address, gets no connection where there are several senders`, async () => {
+    it(`${how}, from nobody's address, gets no connection if there are several senders`, async () => {
       link = await upWithTwo();
       await neighbour.open(crowd, nobodysAddress, link.ingestPort, await bytes());
       await assertSenderWrites();
@@ -87,7 +87,7 @@ describe("somebody who holds connections to the receiver open", () => {
       assert.equal(await link.receiver.counter("envoy_listener_no_filter_chain_match", '"ingest"'), crowd);
     });
 
-    it(`${how}, from a sender's own address, keeps that sender from new connections until its handshakes are over`, async () => {
+    it(`${how}, from a sender's own address, blocks that sender's new connections until its handshakes time out`, async () => {
       link = await upWithTwo({ limits: { handshakeSeconds: 2 } });
       assert.equal(await link.write(), 204);
       await neighbour.open(crowd, sendersAddress, link.ingestPort, await bytes());
@@ -105,7 +105,7 @@ describe("somebody who holds connections to the receiver open", () => {
 
   const overTls = { "after the handshake": Buffer.of(), "after the HTTP/2 preface": http2Preface };
   for (const [when, bytes] of Object.entries(overTls)) {
-    it(`${when}, with another sender's certificate, takes that sender's share and loses it when idle`, async () => {
+    it(`${when}, with another sender's certificate, uses up that sender's share and loses it when idle`, async () => {
       link = await upWithTwo({ receiverLimits: { idleSeconds: 2 } });
       await neighbour.openTls(crowd, otherSender(), bytes);
       await assertSenderWrites();
@@ -116,7 +116,7 @@ describe("somebody who holds connections to the receiver open", () => {
     });
   }
 
-  it("at the port for health checks, does not reach the link, and loses them within seconds", async () => {
+  it("on the health check port, does not affect the link, and loses its connections within seconds", async () => {
     link = await Link.up();
     await neighbour.open(crowd, otherAddress, Number(new URL(link.readyUrl).port));
     await assertSenderWrites();

@@ -8,7 +8,7 @@ import { Link, receiverName, senderName } from "../support/link.ts";
 const serialOf = (pem: string) => new X509Certificate(pem).serialNumber.toLowerCase();
 const notAfterOf = (pem: string) => new Date(new X509Certificate(pem).validTo).toISOString();
 
-describe("certificates swapped under load", () => {
+describe("a certificate rotation under load", () => {
   let link: Link;
   let writing: Promise<void>;
   let statuses: number[];
@@ -46,7 +46,7 @@ describe("certificates swapped under load", () => {
     assert.equal(await link.receiver.counter("envoy_sds_key_rotation_failed"), 0);
   }
 
-  it("brings a new leaf of either side to live connections within their lifetime", async () => {
+  it("replaces the leaf of either side on live connections within the connection lifetime", async () => {
     const days = { days: 2 };
     const senderLeaf = link.accountA.issue({ dnsName: senderName, usage: "clientAuth", ...days });
     const receiverLeaf = link.accountB.issue({ dnsName: receiverName, usage: "serverAuth", ...days });
@@ -57,7 +57,7 @@ describe("certificates swapped under load", () => {
     await assertNothingFailed();
   });
 
-  it("brings a new root: trust both, swap the leaf, forget the old one", async () => {
+  it("replaces a root: trust both, replace the leaf, remove the old root", async () => {
     const next = link.newAuthority("a-next");
     link.receiverHost.switchTo(link.receiverRelease(link.receiverLeaf, link.accountA.root + next.root));
     await eventually("two generations of trust", async () =>

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { Client, type Request } from "../support/client.ts";
 import { Link } from "../support/link.ts";
 
-describe("what a valid client may ask for", () => {
+describe("a valid client of the receiver's Envoy", () => {
   let link: Link;
   let client: Client;
   before(async () => {
@@ -14,7 +14,7 @@ describe("what a valid client may ask for", () => {
     await link?.down();
   });
 
-  it("writes", async () => {
+  it("can write", async () => {
     const { status, headers } = await client.request({ body: Buffer.from("samples") });
     assert.equal(status, 204);
     assert.deepEqual([headers["x-envoy-upstream-service-time"], headers.via], [undefined, undefined]);
@@ -26,7 +26,7 @@ describe("what a valid client may ask for", () => {
   const refused: readonly (readonly [string, Request, number])[] = [
     ["GET on the path", { method: "GET" }, 405],
     ["PUT on the path", { method: "PUT" }, 405],
-    ["a method in small letters", { method: "post" }, 405],
+    ["a lower-case method", { method: "post" }, 405],
     ["a query string", { path: "/api/v1/write?tenant=other" }, 404],
     ["an empty query string", { path: "/api/v1/write?" }, 404],
     ["a longer path", { path: "/api/v1/write/" }, 404],
@@ -49,7 +49,7 @@ describe("what a valid client may ask for", () => {
     ["a body beyond the limit", { body: Buffer.alloc(2 * 1024 * 1024 + 1) }, 413],
   ];
   for (const [what, request, expected] of refused) {
-    it(`is answered ${expected} for ${what}`, async () => {
+    it(`gets ${expected} for ${what}`, async () => {
       const arrived = link.sink.received.length;
       const from = link.receiver.log.length;
       const stranger = Client.connect(link.client);
@@ -68,7 +68,7 @@ describe("what a valid client may ask for", () => {
     ["a large header", { "x-large": "x".repeat(20_000) }],
   ];
   for (const [what, headers] of reset) {
-    it(`resets the stream of ${what}`, async () => {
+    it(`has its stream reset for ${what}`, async () => {
       const arrived = link.sink.received.length;
       const stranger = Client.connect(link.client);
       await assert.rejects(
@@ -79,19 +79,19 @@ describe("what a valid client may ask for", () => {
     });
   }
 
-  it("passes a body just below the limit", async () => {
+  it("can send a body just below the limit", async () => {
     const { status } = await client.request({ body: Buffer.alloc(2 * 1024 * 1024) });
     assert.equal(status, 204);
     assert.equal(link.sink.received.at(-1)?.bytes, 2 * 1024 * 1024);
   });
 
-  it("has no tunnel", async () => {
+  it("cannot open a tunnel", async () => {
     const { status } = await client.request({ method: "CONNECT" });
     assert.equal(status, 404);
   });
 });
 
-describe("what the other listeners serve", () => {
+describe("the other listeners", () => {
   let link: Link;
   before(async () => {
     link = await Link.up();
@@ -100,14 +100,14 @@ describe("what the other listeners serve", () => {
 
   const status = async (url: string, method = "GET") => (await fetch(url, { method })).status;
 
-  it("ready: one page by one method", async () => {
+  it("ready serves one page with one method", async () => {
     assert.equal(await status(`${link.readyUrl}/ready`), 200);
     assert.equal(await status(`${link.readyUrl}/ready`, "POST"), 404);
     assert.equal(await status(`${link.readyUrl}/stats/prometheus`), 404);
     assert.equal(await status(`${link.readyUrl}/api/v1/write`, "POST"), 404);
   });
 
-  it("metrics: two pages of the admin interface and no other", async () => {
+  it("metrics serves two pages of the admin interface and no others", async () => {
     assert.equal(await status(`${link.receiverMetricsUrl}/stats/prometheus`), 200);
     assert.equal(await status(`${link.receiverMetricsUrl}/ready`), 200);
     for (const path of ["/", "/certs", "/config_dump", "/stats", "/stats/prometheus?filter=ssl", "/server_info"]) {
@@ -116,7 +116,7 @@ describe("what the other listeners serve", () => {
     assert.equal(await status(`${link.receiverMetricsUrl}/healthcheck/fail`, "POST"), 404);
   });
 
-  it("egress: one path by one method", async () => {
+  it("egress serves one path with one method", async () => {
     assert.equal(await status(`${link.egressUrl}/api/v1/write`, "POST"), 204);
     assert.equal(await status(`${link.egressUrl}/api/v1/write`), 405);
     assert.equal(await status(`${link.egressUrl}/api/v1/query`, "POST"), 404);

@@ -8,7 +8,7 @@ import { runningEnvoy } from "@metrics-link/host/agent/evidence/envoy.ts";
 import { ask } from "@metrics-link/host/common/http.ts";
 import { Link } from "../support/link.ts";
 
-describe("what a running Envoy says of itself", () => {
+describe("the configuration that a running Envoy reports", () => {
   let link: Link;
   before(async () => {
     link = await Link.up();
@@ -21,17 +21,17 @@ describe("what a running Envoy says of itself", () => {
     parseJson(readFileSync(join(link[`${side}Host`].current, releaseFiles.bootstrap), "utf8"));
 
   for (const side of ["sender", "receiver"] as const) {
-    it(`is the file that it was started with, field by field, at the ${side}`, async () => {
+    it(`equals the file that it was started with, field by field, at the ${side}`, async () => {
       assert.deepEqual(differencesFrom(fileOf(side), await asked(side)), []);
     });
 
-    it(`is known to the reader, and means what is asked of a rendering, at the ${side}`, async () => {
+    it(`is known to the schema and passes every rule, at the ${side}`, async () => {
       const found = link[`${side}Host`].published(asFile(await asked(side)));
       assert.deepEqual(find(readValue(found, "running"), { role: side }), []);
     });
   }
 
-  it("names the peer's root and the own leaf as they are in memory, and shows no key", async () => {
+  it("has the peer's root and this side's leaf as loaded in memory, and no key", async () => {
     const found = await asked("receiver");
     const byName = Object.fromEntries(found.secrets.map(({ name, fingerprints }) => [name, fingerprints]));
     assert.deepEqual(byName["trusted-ca-a"], fingerprintsOf(link.accountA.root));
@@ -39,7 +39,7 @@ describe("what a running Envoy says of itself", () => {
     assert.doesNotMatch(JSON.stringify(found), /PRIVATE KEY|UFJJVkFURSBLRV/);
   });
 
-  it("shows a filter chain, a listener and a route that the file does not have", async () => {
+  it("shows a filter chain, a listener and a route that are not in the file", async () => {
     const file = structuredClone(fileOf("receiver")) as { static_resources: { listeners: Listener[] } };
     const [ingest] = file.static_resources.listeners;
     const [chain] = ingest?.filter_chains.splice(1, 1) ?? [];
@@ -51,7 +51,7 @@ describe("what a running Envoy says of itself", () => {
     ]);
   });
 
-  it("shows a single field that is another one", async () => {
+  it("shows a single field that differs from the file", async () => {
     const file = fileOf("receiver");
     const text = JSON.stringify(file).replace('"prefix_len":32', '"prefix_len":24');
     const [found, ...more] = differencesFrom(JSON.parse(text), await asked("receiver"));

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { Authority, type Leaf } from "../support/authority.ts";
 import { Link, receiverName } from "../support/link.ts";
 
-describe("to whom it writes: the sender's Envoy", () => {
+describe("the sender's Envoy, when it verifies the receiver", () => {
   let directory: string;
   let stranger: Authority;
   before(() => {
@@ -53,7 +53,7 @@ describe("to whom it writes: the sender's Envoy", () => {
     },
   ];
   for (const { who, counter, reason, leaf } of impostors) {
-    it(`keeps the samples from ${who}, and says 503 so that they are written later`, async () => {
+    it(`sends no samples to ${who}, and answers 503 so that Prometheus retries`, async () => {
       const link = await Link.up({ receiverLeaf: leaf });
       try {
         assert.equal(await link.write(), 503);
@@ -68,7 +68,7 @@ describe("to whom it writes: the sender's Envoy", () => {
     });
   }
 
-  it("writes down whom it met", async () => {
+  it("logs the certificate of the server that it reached", async () => {
     const link = await Link.up();
     try {
       assert.equal(await link.write(), 204);

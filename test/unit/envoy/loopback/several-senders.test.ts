@@ -38,20 +38,20 @@ describe("several senders at one receiver", () => {
     assert.equal(await link.receiver.counter("envoy_http_downstream_rq_total", '"sender_c"'), 1);
   });
 
-  it("refuses each from the other's address", async () => {
+  it("refuses each from the other sender's address", async () => {
     const before = await link.receiver.counter("envoy_listener_ssl_fail_verify_error");
     await assert.rejects(callOnce({ ...link.client, sourceAddress: otherAddress }));
     await assert.rejects(callOnce({ ...otherSender(), sourceAddress: "127.0.0.1" }));
     assert.equal(await link.receiver.counter("envoy_listener_ssl_fail_verify_error"), before + 2);
   });
 
-  it("refuses a name that the other sender's authority vouches for, from either address", async () => {
+  it("refuses a sender's name in a certificate issued by the other sender's authority, from either address", async () => {
     const forged = { ...link.client, leaf: accountC.issue({ dnsName: senderName, usage: "clientAuth" }) };
     await assert.rejects(callOnce(forged));
     await assert.rejects(callOnce({ ...forged, sourceAddress: otherAddress }));
   });
 
-  it("closes a connection from any other address before TLS, and says from where", async () => {
+  it("closes a connection from any other address before TLS, and logs its source address", async () => {
     const from = link.receiver.log.length;
     await assert.rejects(callOnce({ ...link.client, sourceAddress: "127.0.0.3" }));
     const line = await link.receiver.logged(

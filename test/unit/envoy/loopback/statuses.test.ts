@@ -4,26 +4,26 @@ import { eventually } from "../../../support/eventually.ts";
 import { Client } from "../support/client.ts";
 import { Link } from "../support/link.ts";
 
-describe("what the sender's Prometheus is told when something goes wrong", () => {
+describe("the status that the sender's Prometheus gets from the link", () => {
   let link: Link;
   beforeEach(async () => {
     link = await Link.up({ limits: { requestSeconds: 1, connectionLifetimeSeconds: 1 } });
   });
   afterEach(() => link.down());
 
-  it("503 while the receiver's Prometheus is down, and 204 again afterwards", async () => {
+  it("is 503 while the receiver's Prometheus is down, and 204 again afterwards", async () => {
     await link.sink.close();
     assert.equal(await link.write(), 503);
     await link.restartSink();
     assert.equal(await link.write(), 204);
   });
 
-  it("503 while the receiver's Envoy is down", async () => {
+  it("is 503 while the receiver's Envoy is down", async () => {
     await link.receiver.stop();
     assert.equal(await link.write(), 503);
   });
 
-  it("503 when the receiver refuses the sender's certificate", async () => {
+  it("is 503 when the receiver refuses the sender's certificate", async () => {
     const leaf = link.accountB.issue({ dnsName: "nobody.account-b.internal", usage: "clientAuth" });
     link.senderHost.switchTo(link.senderRelease(leaf, link.accountB.root));
     await eventually("the new certificate is in use", async () => ((await link.write()) === 503 ? true : undefined));
@@ -32,13 +32,13 @@ describe("what the sender's Prometheus is told when something goes wrong", () =>
   });
 
   for (const status of [400, 500, 503]) {
-    it(`${status} when the receiver's Prometheus says ${status}`, async () => {
+    it(`is ${status} when the receiver's Prometheus answers ${status}`, async () => {
       link.sink.status = status;
       assert.equal(await link.write(), status);
     });
   }
 
-  it("503 instead of 408 when the request comes in too slowly at the receiver", async () => {
+  it("is 503 instead of 408 when a request arrives too slowly at the receiver", async () => {
     const client = Client.connect(link.client);
     try {
       const { status } = await client.request({ unfinished: Buffer.from("half") });
@@ -50,8 +50,8 @@ describe("what the sender's Prometheus is told when something goes wrong", () =>
   });
 });
 
-describe("what the sender's Prometheus is told by the sender's own Envoy", () => {
-  it("503 instead of 408 when Prometheus itself writes too slowly", async () => {
+describe("the status that the sender's Prometheus gets from its own Envoy", () => {
+  it("is 503 instead of 408 when Prometheus itself writes too slowly", async () => {
     const link = await Link.up({ limits: { requestSeconds: 1 }, receiverLimits: { requestSeconds: 12 } });
     try {
       const { port } = new URL(link.egressUrl);

@@ -32,7 +32,7 @@ describe("a sender that is suspended", () => {
     sourceAddress: otherAddress,
   });
 
-  it("has its open connection ended and is refused from then on, and the other goes on at 204", async () => {
+  it("has its open connection closed and is refused from then on, while the other sender still gets 204", async () => {
     const open = Client.connect(otherSender());
     try {
       assert.equal((await open.request()).status, 204);
@@ -50,14 +50,14 @@ describe("a sender that is suspended", () => {
     }
   });
 
-  it("comes back with the release that has it again", async () => {
+  it("can write again after a release that contains it", async () => {
     await link.suspend("c");
     await assert.rejects(callOnce(otherSender()));
     await link.suspend();
     assert.equal((await callOnce(otherSender())).status, 204);
   });
 
-  it("may be every sender: nobody can connect, and Envoy is ready all the same", async () => {
+  it("may be the only one: then nobody can connect, and Envoy is still ready", async () => {
     await link.suspend("a", "c");
     await assert.rejects(callOnce(link.client), /ECONNREFUSED/);
     await assert.rejects(callOnce(otherSender()), /ECONNREFUSED/);

@@ -91,9 +91,9 @@ function mutantOf({ at, change }: Pick<Attack, "at" | "change">): { mutant: Muta
   return { mutant, release: parseRelease(JSON.parse(mutant.deployed.inputs[0]?.props.content)) };
 }
 
-describe("what an Envoy is told", () => {
+describe("an attack on an Envoy configuration", () => {
   for (const at of ["sender", "receiver"] as const) {
-    it(`has nothing against it at the ${at}, whoever reads it`, async () => {
+    it(`is not reported by any check for the unchanged ${at}`, async () => {
       const { mutant, release } = mutantOf({ at, change: () => undefined });
       for (const [who, read] of Object.entries(readers)) {
         assert.deepEqual(await read(at, release, mutant), [], who);
@@ -102,7 +102,7 @@ describe("what an Envoy is told", () => {
   }
 
   for (const { what, at, change, path } of attacks) {
-    it(`is refused by everybody who reads it: ${what}, at the ${at}`, async () => {
+    it(`is refused by every check: ${what}, at the ${at}`, async () => {
       const { mutant, release } = mutantOf({ at, change });
       for (const [who, read] of Object.entries(readers)) {
         const said = await read(at, release, mutant);

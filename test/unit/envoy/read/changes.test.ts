@@ -86,8 +86,8 @@ function another(value: unknown): fc.Arbitrary<unknown> {
   );
 }
 
-describe("a change of what an Envoy is told", () => {
-  it("is seen when it is a field more, anywhere", () => {
+describe("a change to an Envoy configuration", () => {
+  it("is detected when it adds a field anywhere", () => {
     fc.assert(
       fc.property(end, fc.nat(), fc.string({ minLength: 1 }), fc.jsonValue(), (which, at, key, value) => {
         const bootstrap = structuredClone(ends[which].rendering.bootstrap);
@@ -101,7 +101,7 @@ describe("a change of what an Envoy is told", () => {
     );
   });
 
-  it("is seen when it is a field less, anywhere", () => {
+  it("is detected when it removes a field anywhere", () => {
     for (const which of ["receiver", "sender"] as const) {
       const { scalars } = spotsOf(ends[which].rendering.bootstrap);
       const unseen = scalars
@@ -117,7 +117,7 @@ describe("a change of what an Envoy is told", () => {
     }
   });
 
-  it("is seen when it is another value, anywhere but in what may vary", () => {
+  it("is detected when it changes a value anywhere except where values may vary", () => {
     fc.assert(
       fc.property(
         end.chain((which) => {
@@ -142,7 +142,7 @@ describe("a change of what an Envoy is told", () => {
     );
   });
 
-  it("is seen beyond the bounds of what may vary", () => {
+  it("is detected when a value that may vary is out of bounds", () => {
     for (const which of ["receiver", "sender"] as const) {
       const { scalars } = spotsOf(ends[which].rendering.bootstrap);
       const bounded = scalars.filter(({ path }) => free.some((pattern) => pattern.test(path)));

@@ -12,7 +12,7 @@ import { mistakes } from "../support/mistakes.ts";
 
 const unique = (values: readonly string[]) => [...new Set(values)].toSorted();
 
-describe("the rules about what an Envoy is told", () => {
+describe("the rules on Envoy configurations", () => {
   let directory: string;
   let authority: Authority;
   before(() => {

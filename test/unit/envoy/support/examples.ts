@@ -27,7 +27,7 @@ export const sender = () =>
     },
   });
 
-/** The sender before the receiver has spoken. */
+/** The sender before the receiver has a `contract` output. */
 export const senderAlone = () => renderSender({ nodeId: "sender" });
 
 export const examples = {

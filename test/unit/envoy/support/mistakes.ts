@@ -70,12 +70,12 @@ export const mistakes: readonly Mistake[] = [
   },
   { what: "the public listener in clear", rule: "listeners-are-known", path: `${chain}.transport_socket` },
   {
-    what: "no demand for a certificate",
+    what: "no client certificate required",
     rule: "client-certificate-required",
     path: `${downstream}.require_client_certificate`,
   },
   {
-    what: "a certificate that is welcome but not demanded",
+    what: "a client certificate that is optional",
     rule: "client-certificate-required",
     path: `${downstream}.require_client_certificate`,
     value: false,
@@ -181,7 +181,7 @@ export const mistakes: readonly Mistake[] = [
     path: `${route}.match.headers.0`,
     value: { name: "user-agent", string_match: { exact: "x" } },
   },
-  { what: "a normalised path", rule: "one-route-only", path: `${http}.normalize_path`, value: true },
+  { what: "a normalized path", rule: "one-route-only", path: `${http}.normalize_path`, value: true },
   { what: "merged slashes", rule: "one-route-only", path: `${http}.merge_slashes`, value: true },
   {
     what: "a tunnel instead of HTTP",

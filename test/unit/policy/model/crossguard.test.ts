@@ -67,7 +67,7 @@ describe("the policies as CrossGuard runs them", () => {
   beforeEach(() => configure({}));
   after(() => pulumi.runtime.setAllConfig({}));
 
-  it("are mandatory, and report a violation with the resource it is about", () => {
+  it("are mandatory, and report a violation with its resource", () => {
     assert.equal(crossGuardPolicies([sizes])[0]?.enforcementLevel, "mandatory");
     const [only, ...others] = validate({ size: 4 });
     assert.deepEqual([only?.message, only?.enforcementLevel], ["size is 4. A remedy.", undefined]);
@@ -76,25 +76,25 @@ describe("the policies as CrossGuard runs them", () => {
     assert.deepEqual(validate({ size: 3 }), []);
   });
 
-  it("take the parameters that a person set over their defaults", () => {
+  it("use configured parameters instead of their defaults", () => {
     assert.deepEqual(validate({ size: 4 }, { most: 4 }), []);
     assert.equal(validate({ size: 3 }, { most: 2 }).length, 1);
   });
 
-  it("report what is unknown as advisory, and do not let it escape", () => {
+  it("report unknown values as advisory, and do not ignore them", () => {
     const [only] = validate({ size: unknown });
     assert.ok(isUndecidable(only?.message ?? ""));
     assert.equal(only?.enforcementLevel, "advisory");
   });
 
-  it("report what a deviation allows as advisory", () => {
+  it("report as advisory what a deviation allows", () => {
     configure({ deviations: [{ policy: "sizes", reason: "it has to be like this for now", until: "2999-12-31" }] });
     const [only] = validate({ size: 4 });
     assert.ok(isUnderDeviation(only?.message ?? ""));
     assert.equal(only?.enforcementLevel, "advisory");
   });
 
-  it("show stack policies everything together", () => {
+  it("pass all resources together to stack policies", () => {
     const [policy] = crossGuardPolicies([counts]) as [StackValidationPolicy];
     const reported: unknown[] = [];
     const args = { resources: [resource("a:b:C", {}), resource("a:b:D", {})], getConfig: () => ({}) };
@@ -105,7 +105,7 @@ describe("the policies as CrossGuard runs them", () => {
     );
   });
 
-  it("do not pass when the stack's configuration cannot be read", () => {
+  it("fail if the stack's configuration cannot be read", () => {
     pulumi.runtime.setAllConfig({ "metrics-link:role": "spectator" });
     assert.throws(() => validate({ size: 1 }), /either sender or receiver/);
   });

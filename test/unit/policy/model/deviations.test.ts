@@ -7,14 +7,14 @@ const violation = { kind: "violation", message: "ecdsaCurve is P224" } as const;
 const at = (time: string, deviations = [deviation]) => ({ deviations, now: Date.parse(time) });
 
 describe("the verdict on a finding", () => {
-  it("is at the policy's own level, with what was seen and what to do", () => {
+  it("has the policy's level, the value seen and the remedy", () => {
     assert.deepEqual(verdictOn(policy, violation, at("2026-11-28", [])), {
       message: "ecdsaCurve is P224. Set ecdsaCurve to P256.",
       level: "as configured",
     });
   });
 
-  it("is advisory, with the reason and the end, while a deviation stands: to the last instant of its last day", () => {
+  it("is advisory, with reason and end date, until the end of the deviation's last day", () => {
     for (const time of ["2026-11-28", "2026-12-31T23:59:59Z"]) {
       const { message, level } = verdictOn(policy, violation, at(time));
       assert.equal(level, "advisory");
@@ -23,7 +23,7 @@ describe("the verdict on a finding", () => {
     }
   });
 
-  it("counts again when the deviation has ended, and says so", () => {
+  it("is a violation again once the deviation has ended, and says so", () => {
     const { message, level } = verdictOn(policy, violation, at("2027-01-01T00:00:00Z"));
     assert.equal(level, "as configured");
     assert.ok(!isUnderDeviation(message));
@@ -35,15 +35,15 @@ describe("the verdict on a finding", () => {
     assert.equal(verdictOn(policy, violation, at("2026-11-28", [other])).level, "as configured");
   });
 
-  it("says of what cannot be decided that it cannot, under a deviation as well", () => {
+  it("says that a finding is undecidable, even with a deviation", () => {
     const { message, level } = verdictOn(policy, { kind: "undecidable", message: "unknown" }, at("2026-11-28"));
     assert.equal(level, "advisory");
     assert.ok(isUndecidable(message) && !isUnderDeviation(message));
   });
 });
 
-describe("the words of a verdict", () => {
-  it("know what is undecided, in our words and in Pulumi's", () => {
+describe("the message of a verdict", () => {
+  it("is recognized as undecided in our wording and in Pulumi's", () => {
     assert.ok(isUndecidable(undecidable("anything")));
     assert.ok(
       isUndecidable("can't run policy 'a' from policy pack 'metrics-link@v0.1.0' during preview: string value at .x"),

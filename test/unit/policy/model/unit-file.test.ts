@@ -6,8 +6,8 @@ import fc from "fast-check";
 const faultsOf = (text: string) => readUnitFile(text).faults;
 const service = (line: string) => `[Service]\n${line}\n`;
 
-describe("reading a unit file strictly", () => {
-  it("reads what the program renders", () => {
+describe("the strict unit file reader", () => {
+  it("accepts what the program renders", () => {
     const name = fc.stringMatching(/^[A-Z][A-Za-z]{0,20}$/);
     const value = fc.stringMatching(/^([!-[\]-~]([ -~]{0,30}[!-[\]-~])?)?$/);
     const section = fc.dictionary(name, fc.oneof(value, fc.array(value, { minLength: 1, maxLength: 3 })), {

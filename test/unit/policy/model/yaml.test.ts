@@ -3,7 +3,7 @@ import { parsePlainYaml } from "@metrics-link/policy/model/yaml.ts";
 import { toYaml } from "@metrics-link/prometheus";
 import fc from "fast-check";
 
-describe("YAML that means one thing", () => {
+describe("parsePlainYaml", () => {
   for (const [what, text, said] of [
     ["a number in octal", "length: 032\n", /length is not the same to a parser of YAML 1\.1$/],
     ["a truth by another word", "a:\n  - on: yes\n", /is not the same/],
@@ -16,10 +16,10 @@ describe("YAML that means one thing", () => {
     ["a key twice", "a: 1\na: 2\n", /Map keys must be unique/],
     ["two documents", "a: 1\n---\na: 2\n", /not YAML/],
   ] as const) {
-    it(`is not ${what}`, () => assert.throws(() => parsePlainYaml(text), { code: "YAML_INVALID", message: said }));
+    it(`refuses ${what}`, () => assert.throws(() => parsePlainYaml(text), { code: "YAML_INVALID", message: said }));
   }
 
-  it("is whatever we write ourselves", () => {
+  it("accepts all YAML that we write", () => {
     const text = fc.oneof(fc.string(), fc.constantFrom("yes", "032", "1:30", "2027-01-31", "<<", "~", "0x1f", "1_000"));
     const value = fc.dictionary(
       text.filter((key) => key !== "__proto__"),

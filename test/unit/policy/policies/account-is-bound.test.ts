@@ -22,7 +22,7 @@ specify("account-is-bound", {
   passes: {
     "the account's provider": provided({}),
     "the same as JSON": provided({}, { allowedAccountIds: '["111111111111"]' }),
-    "what is not AWS": resource(types.privateKey, {}),
+    "a type that is not AWS": resource(types.privateKey, {}),
   },
   fails: {
     "a default provider": [provided({ name: "default_7_48_0" }), /a default provider/],

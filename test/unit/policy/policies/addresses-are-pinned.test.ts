@@ -12,7 +12,7 @@ specify("addresses-are-pinned", {
     "one more": [[address("eipalloc-1"), address("eipalloc-2")], /eipalloc-2 instead of/],
     none: [[resource(types.stack, {})], /eipalloc-1 missing/],
     // The one unknown value that is no question: an address that is there has an id that is known.
-    "one that would be made anew": [[address(unknown)], /sender-address, which would be new/],
+    "one that would be replaced": [[address(unknown)], /sender-address, which would be new/],
   },
   undecidable: {},
 });

@@ -16,14 +16,14 @@ specify("addresses-are-the-peers", {
       rule({}),
       rule({ cidrIpv4: "", securityGroupId: "sg-host" }),
     ],
-    "what the peer says": [peers, balancer, rule({})],
+    "the peer's contract": [peers, balancer, rule({})],
   },
   fails: {
     "a stranger": [
       [peers, balancer, rule({}), rule({ cidrIpv4: "192.0.2.1/32" })],
       /192.0.2.1\/32 instead of 203.0.113.10\/32/,
     ],
-    "what the peer says and nobody pinned": [
+    "an address that the peer offers and nobody pinned": [
       [
         resource(types.stack, { peers: [{ stack: "s", dnsName: "n.internal", addresses: ["192.0.2.1"] }] }),
         balancer,
@@ -36,7 +36,10 @@ specify("addresses-are-the-peers", {
       /203\.0\.113\.0\/24 is pinned for no peer/,
     ],
     nobody: [[peers, balancer], /203.0.113.10\/32 missing/],
-    "the way past the balancer": [[peers, balancer, rule({ securityGroupId: "sg-host" })], /not the balancer's group/],
+    "a rule past the load balancer": [
+      [peers, balancer, rule({ securityGroupId: "sg-host" })],
+      /not the balancer's group/,
+    ],
   },
   undecidable: {
     "an address that is not known": [peers, balancer, rule({ cidrIpv4: unknown })],

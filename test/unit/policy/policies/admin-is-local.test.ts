@@ -6,7 +6,7 @@ specifyRelease("admin-is-local", "sender", {
       it.envoy((envoy) => {
         envoy.admin.address = { socket_address: { address: "127.0.0.1", port_value: 9901 } };
       }),
-    /127.0.0.1:9901 instead of a unix socket/,
+    /127.0.0.1:9901 instead of a Unix socket/,
   ],
   "every page": [
     (it) =>
@@ -20,6 +20,6 @@ specifyRelease("admin-is-local", "sender", {
       it.envoy((envoy) => {
         envoy.admin.allow_paths.push({ prefix: "/quit" });
       }),
-    /it allows \/quit, which is not asked for/,
+    /it allows \/quit, which the host does not need/,
   ],
 });

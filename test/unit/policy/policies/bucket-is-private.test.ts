@@ -21,8 +21,11 @@ specify("bucket-is-private", {
   fails: {
     three: [[bucket(), block({ ignorePublicAcls: false }), ownership], /ignorePublicAcls is not blocked/],
     nothing: [[bucket(), ownership], /blockPublicAcls, blockPublicPolicy/],
-    "owners of their own": [[bucket(), block({})], /objectOwnership is not set/],
-    "one that goes with all it holds": [[bucket({ forceDestroy: true }), block({}), ownership], /forceDestroy/],
+    "separate owners": [[bucket(), block({})], /objectOwnership is not set/],
+    "one that is deleted with all its objects": [
+      [bucket({ forceDestroy: true }), block({}), ownership],
+      /forceDestroy/,
+    ],
     "another bucket's": [[bucket(), block({ bucket: "c" }), ownership], /is not blocked/],
   },
   undecidable: {

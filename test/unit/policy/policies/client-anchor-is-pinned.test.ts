@@ -9,9 +9,9 @@ specifyRelease("client-anchor-is-pinned", "receiver", {
     (it) => it.file("tls/roots/account-a.pem", () => certificates.receiver.root),
     /is not pinned for this peer/,
   ],
-  "a hidden root beside the pinned one": [
+  "a hidden root next to the pinned one": [
     (it) => it.file("tls/roots/account-a.pem", (text) => text + hidden),
-    /tls\/roots\/account-a\.pem is not certificates alone: after 1 of its certificates/,
+    /tls\/roots\/account-a\.pem does not consist of certificates only: after 1 of its certificates/,
   ],
   "an empty bundle": [(it) => it.file("tls/roots/account-a.pem", () => "\n"), /holds no certificate/],
   "a root of the system": [
@@ -30,7 +30,7 @@ specifyRelease("client-anchor-is-pinned", "receiver", {
   ],
   "something besides certificates": [
     (it) => it.file("tls/roots/account-a.pem", (text) => text.replaceAll(" CERTIFICATE", " X509 CERTIFICATE") + text),
-    /is not certificates alone/,
+    /does not consist of certificates only/,
   ],
   "a secret by another name": [
     (it) =>

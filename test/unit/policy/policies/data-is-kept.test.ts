@@ -6,7 +6,7 @@ specify("data-is-kept", {
   passes: {
     "a protected volume": resource(types.volume, {}, { protect: true }),
     // Options are always known, whatever the properties are.
-    "one of which nothing else is known": resource(types.volume, { size: unknown }, { protect: true }),
+    "one with no other known value": resource(types.volume, { size: unknown }, { protect: true }),
   },
   fails: { "one that is not": [resource(types.volume, { size: unknown }), /not protected/] },
   undecidable: {},

@@ -18,7 +18,7 @@ specify("endpoints-are-declared", {
     "what the configuration names": endpoint(declared),
   },
   fails: {
-    "somebody else's service": [
+    "another party's service": [
       endpoint("com.amazonaws.vpce.eu-west-1.vpce-svc-0fedcba9876543210"),
       /leads to com\.amazonaws\.vpce\.eu-west-1\.vpce-svc-0fedcba9876543210/,
     ],

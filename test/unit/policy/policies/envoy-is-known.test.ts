@@ -8,7 +8,7 @@ specifyRelease("envoy-is-known", "receiver", {
       }),
     /^static_resources\.listeners\[0\]\.filter_chain_matcher: not known$/,
   ],
-  "listeners and clusters from elsewhere": [
+  "listeners and clusters from an xDS server": [
     (it) =>
       it.envoy((envoy) => {
         envoy.dynamic_resources = {};
@@ -37,10 +37,10 @@ specifyRelease("envoy-is-known", "receiver", {
       }),
     /http_filters\[0\]\.typed_config\.@type: "type\.googleapis\.com\/.*Lua" is not known/,
   ],
-  "a key that is there twice": [
+  "a duplicate key": [
     (it) =>
       it.file("envoy/bootstrap.json", (text) => text.replace('"prefix_len": 32', '"prefix_len": 0,\n"prefix_len": 32')),
-    /^envoy\/bootstrap\.json: line \d+ can be read in two ways/,
+    /^envoy\/bootstrap\.json: line \d+ is not in canonical form/,
   ],
   "a number in octal": [
     (it) => it.file("envoy/bootstrap.json", (text) => text.replace('"prefix_len": 32', '"prefix_len": 032')),

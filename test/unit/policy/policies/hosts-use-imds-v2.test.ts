@@ -12,7 +12,7 @@ specify("hosts-use-imds-v2", {
   fails: {
     "no tokens": [instance({ httpTokens: "optional" }), /httpTokens is optional/],
     "two hops": [instance({ httpPutResponseHopLimit: 2 }), /HopLimit is 2/],
-    "nothing said": [resource(types.instance, {}), /httpTokens is not set/],
+    "no value set": [resource(types.instance, {}), /httpTokens is not set/],
   },
   undecidable: {
     "a hop limit that is not known": instance({ httpPutResponseHopLimit: unknown }),

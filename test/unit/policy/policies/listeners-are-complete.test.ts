@@ -2,15 +2,15 @@ import { type Part, without } from "../../envoy/read/attacks/attack.ts";
 import { specifyRelease } from "../support/specification.ts";
 
 specifyRelease("listeners-are-complete", "receiver", {
-  "an Envoy whose load balancer hears nothing": [
+  "an Envoy without the ready listener": [
     (it) => without(it, "listeners", "ready"),
     /^static_resources\.listeners: there is no ready$/,
   ],
-  "an Envoy that nobody can watch": [
+  "an Envoy without the metrics listener": [
     (it) => without(it, "listeners", "metrics"),
     /^static_resources\.listeners: there is no metrics$/,
   ],
-  "counters that lead nowhere": [
+  "a metrics listener without its cluster": [
     (it) => without(it, "clusters", "admin"),
     /^static_resources\.clusters: there is no admin$/,
   ],
@@ -19,7 +19,7 @@ specifyRelease("listeners-are-complete", "receiver", {
       it.envoy(({ static_resources: { listeners } }: Part) => {
         listeners.push(listeners[0]);
       }),
-    /^static_resources\.listeners: ingest is there 2 times$/,
+    /^static_resources\.listeners: ingest appears 2 times$/,
   ],
 });
 

@@ -41,15 +41,15 @@ function withoutChains() {
 
 specify("names-are-the-peers", {
   role: "receiver",
-  passes: { "what the peer says": [peer({}), release] },
+  passes: { "the peer's contract": [peer({}), release] },
   fails: {
     "another name": [[peer({ dnsName: "other.internal" }), release], /instead of other.internal/],
     "another address": [[peer({ addresses: ["192.0.2.1"] }), release], /203.0.113.10 instead of 192.0.2.1/],
-    "a peer without a chain": [[peer({}), withoutChains()], /sender account-a is a peer and has no filter chain/],
-    "no peer": [[resource(types.stack, {}), release], /filter chain account-a is no peer's/],
+    "a peer without a chain": [[peer({}), withoutChains()], /sender account-a is a peer but has no filter chain/],
+    "no peer": [[resource(types.stack, {}), release], /filter chain account-a belongs to no peer/],
     "another stack": [
       [peer({ stack: "organization/metrics-link/other" }), release],
-      /filter chain account-a is no peer's/,
+      /filter chain account-a belongs to no peer/,
     ],
   },
   undecidable: {

@@ -15,18 +15,18 @@ specifyRelease("no-system-trust-store", "sender", {
       }),
     /insecure_skip_verify is true/,
   ],
-  "the store of the system": [
+  "the system trust store": [
     (it) =>
       it.document("prometheus/prometheus.yml", (found) => {
         found.scrape_configs[0].tls_config = { ca_file: "/etc/ssl/certs/ca.pem" };
       }),
     /ca_file is \/etc\/ssl/,
   ],
-  "a root that is no peer's": [
+  "a root that belongs to no peer": [
     (it) =>
       it.document("envoy/sds/trusted-ca-receiver.json", ({ resources: [secret] }) => {
         secret.validation_context.trusted_ca.filename = "/opt/metrics-link/current/tls/own-root.pem";
       }),
-    /its roots are tls\/own-root\.pem instead of a peer's in tls\/roots\//,
+    /its roots are in tls\/own-root\.pem instead of a peer's file in tls\/roots\//,
   ],
 });

@@ -15,7 +15,7 @@ specify("one-egress-address", {
   fails: {
     "no gateway": [[address], /0 NAT gateways instead of 1/],
     "two addresses": [[address, address, gateway({})], /2 Elastic IPs/],
-    "an address of somebody else": [[address, gateway({ allocationId: "eipalloc-2" })], /no address of this stack/],
+    "an address of someone else": [[address, gateway({ allocationId: "eipalloc-2" })], /no address of this stack/],
     "a second address of the gateway": [
       [address, gateway({ secondaryAllocationIds: ["eipalloc-1"] })],
       /uses 2 addresses/,

@@ -16,32 +16,32 @@ specifyRelease("one-route-only", "receiver", {
       }),
     /route away: it is not exactly POST/,
   ],
-  "normalised paths": [
+  "normalized paths": [
     (it) =>
       it.chain((chain) => {
         managerOf(chain).merge_slashes = true;
       }),
-    /paths are normalised/,
+    /paths are normalized/,
   ],
   "a filter that proxies": [
     (it) =>
       it.chain((chain) => {
         chain.filters.push({ name: "envoy.filters.network.tcp_proxy" });
       }),
-    /the filter envoy\.filters\.network\.tcp_proxy .* is not one that we know/,
+    /the filter envoy\.filters\.network\.tcp_proxy .* is not known/,
   ],
-  "routes from elsewhere": [
+  "routes from an xDS server": [
     (it) =>
       it.chain((chain) => {
         delete managerOf(chain).route_config;
       }),
-    /routes come from elsewhere/,
+    /there is no route_config/,
   ],
-  "an HTTP filter that nobody knows": [
+  "an unknown HTTP filter": [
     (it) =>
       it.chain((chain) => {
         managerOf(chain).http_filters.unshift({ name: "envoy.filters.http.lua" });
       }),
-    /the filter envoy\.filters\.http\.lua .* is not one that we know/,
+    /the filter envoy\.filters\.http\.lua .* is not known/,
   ],
 });

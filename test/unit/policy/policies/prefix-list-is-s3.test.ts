@@ -8,7 +8,7 @@ const rule = (prefixListId: string) => resource(types.egressRule, { prefixListId
 specify("prefix-list-is-s3", {
   passes: {
     "a rule whose unset ends AWS' provider leaves empty": [endpoint, rule("")],
-    "that of the own endpoint": [endpoint, rule("pl-1")],
+    "the prefix list of the stack's own endpoint": [endpoint, rule("pl-1")],
     "rules without one": [endpoint, resource(types.egressRule, { cidrIpv4: "198.51.100.10/32" })],
   },
   fails: {

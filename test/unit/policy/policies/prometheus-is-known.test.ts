@@ -49,7 +49,7 @@ specifyRelease("prometheus-is-known", "sender", {
     }),
     /queue_config\.capacity is 1 instead of 10000$/,
   ],
-  "writes that are not there": [
+  "writes without remote_write": [
     told((found) => {
       found.remote_write = [];
     }),
@@ -67,7 +67,7 @@ specifyRelease("prometheus-is-known", "sender", {
     }),
     /tracing is not known$/,
   ],
-  "an Alertmanager that nobody configured": [
+  "an Alertmanager that is not configured": [
     told((found) => {
       found.alerting = { alertmanagers: [{ static_configs: [{ targets: ["evil.example"] }] }] };
     }),
@@ -100,7 +100,7 @@ specifyRelease("prometheus-is-known", "sender", {
     /scrape_configs\[3\]\.tls_config\.key_file is not known$/,
   ],
   "no alert of the link": [(it) => it.file("prometheus/alerts.yml", () => "groups: []\n"), /LinkBehind is missing$/],
-  "one alert less": [withoutAlert("SamplesDropped"), /the alert SamplesDropped is missing$/],
+  "one missing alert": [withoutAlert("SamplesDropped"), /the alert SamplesDropped is missing$/],
 });
 
 specifyRelease("prometheus-is-known", "receiver", {
@@ -116,5 +116,5 @@ specifyRelease("prometheus-is-known", "receiver", {
     }),
     /alerting is .* instead of not set$/,
   ],
-  "nobody who misses a sender": [withoutAlert("SenderSilent"), /SenderSilent of account-a is missing$/],
+  "no SenderSilent alert": [withoutAlert("SenderSilent"), /SenderSilent of account-a is missing$/],
 });

@@ -29,7 +29,7 @@ specify("properties-are-known", {
       region: "eu-west-1",
       tagsAll: { project: "metrics-link" },
     }),
-    "what is not set": instance({ networkInterfaces: [], keyName: undefined, cpuOptions: {} }),
+    "a property that is not set": instance({ networkInterfaces: [], keyName: undefined, cpuOptions: {} }),
     "the key of a release": resource(types.bucketObject, { key: `releases/sender/${"a".repeat(64)}.json` }),
     "the account's provider": provider({ region: "eu-west-1", assumeRoles: assumed, version: "7.48.0" }),
     "a component, which has none": resource("metrics-link:host:Host", { anything: 1 }),
@@ -37,7 +37,7 @@ specify("properties-are-known", {
     "a type of which nothing is known": resource("aws:iam/user:User", { name: "x" }),
   },
   fails: {
-    "one property more": [instance({ keyName: "a" }), /^keyName is set, which the program does not do/],
+    "one extra property": [instance({ keyName: "a" }), /^keyName is set, which the program does not do/],
     "one more in an object": [
       instance({ metadataOptions: { httpEndpoint: "enabled", other: 1 } }),
       /^metadataOptions.other is set/,
@@ -76,7 +76,7 @@ specify("properties-are-known", {
 });
 
 describe("the policy properties-are-known", () => {
-  it("names every property, whatever else is not known", () => {
+  it("reports every unknown property, even next to unknown values", () => {
     const found = find("properties-are-known", instance({ ami: unknown, keyName: "a", hibernation: true }), "sender");
     assert.deepEqual(
       found.map(({ kind, message }) => `${kind} ${/^\w+(?= is set)/.exec(message)?.[0] ?? ""}`).toSorted(),

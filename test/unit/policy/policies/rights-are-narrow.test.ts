@@ -50,7 +50,7 @@ specify("rights-are-narrow", {
   },
   fails: {
     "every action": [changed({ Action: "s3:*" }), /ReadReleases is not known/],
-    "one action more": [changed({ Action: ["s3:GetObject", "s3:PutObject"] }), /ReadReleases is not known/],
+    "one extra action": [changed({ Action: ["s3:GetObject", "s3:PutObject"] }), /ReadReleases is not known/],
     "every resource": [changed({ Resource: "*" }), /ReadReleases is not known/],
     "all but one": [changed({ Action: undefined, NotAction: "iam:CreateUser" }), /is not known/],
     "rights that travel": [changed({ Condition: undefined }), /is not known/],
@@ -58,7 +58,7 @@ specify("rights-are-narrow", {
     "the same twice": [policy({ ...rights, Statement: rights.Statement.concat(rights.Statement) }), /is not known/],
     "another version": [policy({ ...rights, Version: "2008-10-17" }), /version is "2008-10-17"/],
     "a key that is unknown": [policy({ ...rights, Other: 1 }), /it has Other/],
-    "a key twice": [
+    "a duplicate key": [
       resource(types.rolePolicy, { policy: '{"Version":"2012-10-17","Version":"2012-10-17","Statement":[]}' }),
       /cannot be read: Map keys must be unique/,
     ],

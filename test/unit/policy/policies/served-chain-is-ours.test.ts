@@ -12,9 +12,9 @@ specifyRelease("served-chain-is-ours", "sender", {
       ),
     /the leaf is an authority/,
   ],
-  "text beside the certificates": [
+  "text next to the certificates": [
     (it) => it.file("tls/certificate-chain.pem", (text) => `a comment\n${text}`),
-    /tls\/certificate-chain\.pem is not certificates alone/,
+    /tls\/certificate-chain\.pem does not consist of certificates only/,
   ],
   "the root with it": [
     (it) => it.file("tls/certificate-chain.pem", (text) => text + certificates.sender.root),

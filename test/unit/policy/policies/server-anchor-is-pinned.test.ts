@@ -7,9 +7,9 @@ specifyRelease("server-anchor-is-pinned", "sender", {
     (it) => it.file("tls/roots/receiver.pem", () => certificates.sender.root),
     /is not pinned for this peer/,
   ],
-  "a hidden root beside the pinned one": [
+  "a hidden root next to the pinned one": [
     (it) => it.file("tls/roots/receiver.pem", (text) => text + text.replaceAll("CERTIFICATE", "X509 CERTIFICATE")),
-    /tls\/roots\/receiver\.pem is not certificates alone: after 1 of its certificates/,
+    /tls\/roots\/receiver\.pem does not consist of certificates only: after 1 of its certificates/,
   ],
   "no trust at all": [
     (it) =>

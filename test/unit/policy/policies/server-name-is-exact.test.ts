@@ -16,7 +16,7 @@ specifyRelease("server-name-is-exact", "sender", {
       it.cluster((cluster) => {
         delete tlsOf(cluster).sni;
       }),
-    /no sni is sent/,
+    /sni is not set/,
   ],
   "another sni": [
     (it) =>

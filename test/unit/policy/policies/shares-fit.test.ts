@@ -11,7 +11,7 @@ specifyRelease("shares-fit", "receiver", {
     (it) => connections(it, 1),
     /max_active_downstream_connections: 1 connections at once instead of 80$/,
   ],
-  "one connection less than the shares need": [(it) => connections(it, 79), /79 connections at once instead of 80$/],
+  "one connection fewer than the shares need": [(it) => connections(it, 79), /79 connections at once instead of 80$/],
   "more than all shares": [(it) => connections(it, 81), /81 connections at once instead of 80$/],
   "a Prometheus that takes fewer requests than senders may make": [
     (it) =>

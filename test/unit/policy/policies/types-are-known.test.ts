@@ -8,7 +8,7 @@ specify("types-are-known", {
     "a harmless one": resource("aws:ec2/vpc:Vpc", {}),
     "a component of ours": resource("metrics-link:host:Host", {}),
     // A type is always known, whatever the properties are.
-    "one of which nothing else is known": resource(types.volume, { size: unknown }),
+    "one with no other known value": resource(types.volume, { size: unknown }),
   },
   fails: {
     "a user": [resource("aws:iam/user:User", {}), /no policy knows aws:iam\/user:User/],

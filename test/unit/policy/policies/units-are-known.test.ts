@@ -21,7 +21,7 @@ specifyRelease("units-are-known", "sender", {
       it.file(exporter, (text) => text.replace("SystemCallFilter=@", "SystemCallFilter=@raw-io\nSystemCallFilter=@")),
     /SystemCallFilter=@raw-io, @system-service, .* instead of/,
   ],
-  "an address that is nobody's": [
+  "an address that belongs to no peer": [
     (it) => it.file(envoy, (text) => text.replace("198.51.100.11", "169.254.169.254")),
     /IPAddressAllow=.*169.254.169.254 instead of addresses of the link/,
   ],
@@ -36,7 +36,7 @@ specifyRelease("units-are-known", "sender", {
 });
 
 specifyRelease("units-are-known", "receiver", {
-  "every address may come": [
+  "any source address": [
     (it) => it.file(envoy, (text) => text.replace(/IPAddressDeny=.*/, "IPAddressDeny=::/0")),
     /IPAddressDeny=::\/0 instead of 0.0.0.0\/8 /,
   ],

@@ -32,7 +32,7 @@ specifyRelease("writes-go-through-envoy", "sender", {
       it.file("prometheus/prometheus.yml", (text) => `x: &x { url: "http://192.0.2.1/" }\ny: { <<: *x }\n${text}`),
     /it has the anchor &x/,
   ],
-  "a key that is there twice": [
+  "a duplicate key": [
     (it) => it.file("prometheus/prometheus.yml", (text) => `${text}remote_write: []\n`),
     /Map keys must be unique/,
   ],

@@ -42,12 +42,12 @@ describe("alert rules", () => {
     return { status, said: stdout + stderr };
   }
 
-  it("please promtool's linter", () => {
+  it("pass promtool's linter", () => {
     const { status, said } = promtool("check", "rules", "--lint=all", "--lint-fatal", "sends.yml", "receives.yml");
     assert.equal(status, 0, said);
   });
 
-  it("fire when they should, and not when they should not", function () {
+  it("fire in every case that should fire, and in no other", function () {
     this.timeout(60_000);
     const files = alertNames.flatMap((name) =>
       (["sends", "receives"] as const).flatMap((side) => {
@@ -67,7 +67,7 @@ describe("alert rules", () => {
     assert.equal(status, 0, said);
   });
 
-  it("have no alert without a case", () => {
+  it("have at least one case for each alert", () => {
     const declared = new Set((["sends", "receives"] as const).flatMap(groupsOf).flatMap(alertsOf));
     assert.deepEqual(
       alertNames.filter((name) => !declared.has(name)),
@@ -79,7 +79,7 @@ describe("alert rules", () => {
     );
   });
 
-  it("tell of a peer that is held or suspended, from the first evaluation on, and why", () => {
+  it("fire for a held or suspended peer from the first evaluation on, with the reason", () => {
     const rules = toYaml({ groups: groupsOf("receives").filter(({ name }) => name === "metrics-link-peers") });
     writeFileSync(join(directory, "peers.yml"), rules);
     const summaries = {
@@ -106,7 +106,7 @@ describe("alert rules", () => {
     assert.equal(status, 0, said);
   });
 
-  it("have one alert that never stays silent", () => {
+  it("include one alert that always fires", () => {
     const [watchdog] = groupsOf("sends").flatMap(({ rules }) =>
       rules.filter((rule) => "alert" in rule && rule.alert === "Watchdog"),
     );

@@ -20,15 +20,15 @@ function rulesOf(name: string, change: Change = {}) {
 
 const expressionOf = (name: string, change?: Change) => rulesOf(name, change)[0]?.expr ?? "";
 
-describe("alerts' settings", () => {
-  it("are the stack's where it has some, and the table's for the rest", () => {
+describe("alert settings", () => {
+  it("come from the stack's configuration, with the table as default", () => {
     const [rule] = rulesOf("LinkBehind", { overrides: { LinkBehind: { for: "10s" } } });
     assert.ok(rule !== undefined && "for" in rule);
     assert.equal(rule.for, "10s");
     assert.match(rule.expr, /> 120$/);
   });
 
-  it("cannot be given to an alert that does not exist, or that has no such setting", () => {
+  it("are refused for an alert that does not exist or has no such setting", () => {
     const set = (overrides: AlertOverrides) => () => rulesOf("LinkBehind", { overrides });
     assert.throws(set({ LinkBehnd: { for: "10s" } }), InvalidInputError);
     assert.throws(set({ LinkBehind: { window: "10m" } }), {
@@ -37,19 +37,19 @@ describe("alerts' settings", () => {
     });
   });
 
-  it("look at a counter for four scrapes at least", () => {
+  it("look at a counter for at least four scrapes", () => {
     assert.match(expressionOf("ReceiverUnreachable"), /\[5m\]/);
     assert.match(expressionOf("ReceiverUnreachable", { scrapeInterval: "2m" }), /\[480000ms\]/);
   });
 
-  it("move with the length of the leaf's life", () => {
+  it("scale with the leaf's lifetime", () => {
     const days = (name: string, leafDays: number) =>
       Number(/(\d+)$/.exec(expressionOf(name, { leafDays }))?.[1]) / 86_400;
     assert.deepEqual([days("LeafExpiring", 30), days("LeafExpiring", 10)], [3, 1]);
     assert.deepEqual([days("LeafRenewalOverdue", 30), days("LeafRenewalOverdue", 90)], [9, 27]);
   });
 
-  it("miss each sender by its name", () => {
+  it("detect the silence of each sender by name", () => {
     const rules = rulesOf("SenderSilent", { side: "receives", senders: ["a", "b"] });
     assert.deepEqual(
       rules.map((rule) => ("labels" in rule ? rule.labels.sender : "")),
@@ -58,7 +58,7 @@ describe("alerts' settings", () => {
     assert.match(rules[1]?.expr ?? "", /sender_b/);
   });
 
-  it("ask for nothing of a link that is not there yet", () => {
+  it("require nothing of a link that does not exist yet", () => {
     for (const name of ["LinkBehind", "LeafExpiring"]) assert.deepEqual(rulesOf(name, { linked: false }), []);
     assert.equal(rulesOf("DiskNearlyFull", { linked: false }).length, 1);
   });

@@ -7,7 +7,7 @@ describe("the dashboard in docs/dashboards", () => {
     "metrics-link.json": `${JSON.stringify(dashboard(), undefined, 2)}\n`,
   });
 
-  it("leaves no variable of Grafana's to Prometheus", () => {
+  it("has no Grafana variable left in its Prometheus expressions", () => {
     assert.ok(expressions().length > 25);
     assert.deepEqual(
       expressions().filter((expression) => expression.includes("$")),
@@ -15,7 +15,7 @@ describe("the dashboard in docs/dashboards", () => {
     );
   });
 
-  it("overlaps no panel with another", () => {
+  it("has no overlapping panels", () => {
     const { panels } = dashboard() as { panels: { gridPos: Record<"x" | "y" | "w" | "h", number> }[] };
     const cells = panels.flatMap(({ gridPos: { x, y, w, h } }) =>
       Array.from({ length: w * h }, (_, cell) => `${x + (cell % w)} ${y + Math.floor(cell / w)}`),

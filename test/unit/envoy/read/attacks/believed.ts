@@ -3,7 +3,7 @@ import { type Attack, chain, downstream, envoy, receiver, trustFile } from "./at
 
 /** Fence 2: whose certificate is taken. */
 export const believed: readonly Attack[] = [
-  receiver("TLS secrets are written down", "common_tls_context.key_log", (it) =>
+  receiver("TLS session keys are logged", "common_tls_context.key_log", (it) =>
     it.chain((found) => {
       tlsOf(found).common_tls_context.key_log = { path: "/var/lib/metrics-link/keys" };
     }),
@@ -13,12 +13,12 @@ export const believed: readonly Attack[] = [
       tlsOf(found).session_ticket_keys = { keys: [{ filename: "/etc/hostname" }] };
     }),
   ),
-  receiver("a policy of OCSP", `${downstream}.ocsp_staple_policy`, (it) =>
+  receiver("an OCSP policy", `${downstream}.ocsp_staple_policy`, (it) =>
     it.chain((found) => {
       tlsOf(found).ocsp_staple_policy = "LENIENT_STAPLING";
     }),
   ),
-  receiver("a validator of one's own", "default_validation_context.custom_validator_config", (it) =>
+  receiver("a custom validator", "default_validation_context.custom_validator_config", (it) =>
     it.chain((found) => {
       trustOf(found).default_validation_context.custom_validator_config = {
         name: "envoy.tls.cert_validator.spiffe",
@@ -34,7 +34,7 @@ export const believed: readonly Attack[] = [
       trustOf(found).default_validation_context.trust_chain_verification = "ACCEPT_UNTRUSTED";
     }),
   ),
-  receiver("revocation of leaves alone", "default_validation_context.only_verify_leaf_cert_crl", (it) =>
+  receiver("revocation checks of leaves only", "default_validation_context.only_verify_leaf_cert_crl", (it) =>
     it.chain((found) => {
       trustOf(found).default_validation_context.only_verify_leaf_cert_crl = true;
     }),
@@ -75,12 +75,12 @@ export const believed: readonly Attack[] = [
       name.matcher.safe_regex.regex += "|.*";
     }),
   ),
-  receiver("a certificate that is not demanded", `${downstream}.require_client_certificate`, (it) =>
+  receiver("a client certificate that is not required", `${downstream}.require_client_certificate`, (it) =>
     it.chain((found) => {
       tlsOf(found).require_client_certificate = false;
     }),
   ),
-  receiver("a demand as text", `${downstream}.require_client_certificate`, (it) =>
+  receiver("require_client_certificate as text", `${downstream}.require_client_certificate`, (it) =>
     it.chain((found) => {
       tlsOf(found).require_client_certificate = "true";
     }),
@@ -103,7 +103,7 @@ export const believed: readonly Attack[] = [
       trustOf(found).validation_context_sds_secret_config.sds_config.path_config_source.path = "/tmp/trusted.json";
     }),
   ),
-  receiver("an anchor of the system in the secret", trustFile, (it) =>
+  receiver("a trust anchor of the system in the secret", trustFile, (it) =>
     it.document(trustFile, (file) => {
       file.resources[0].validation_context.trusted_ca.filename = "/etc/ssl/certs/ca-certificates.crt";
     }),

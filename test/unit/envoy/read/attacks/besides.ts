@@ -24,7 +24,7 @@ export const besides: readonly Attack[] = [
       delete managerOf(found).access_log[0].typed_config.log_format.json_format.peer_sha256;
     }),
   ),
-  receiver("an access log that says another client", `${manager}.access_log[0]`, (it) =>
+  receiver("an access log with another client's identity", `${manager}.access_log[0]`, (it) =>
     it.chain((found) => {
       managerOf(found).access_log[0].typed_config.log_format.json_format.peer_san = "%REQ(X-NAME)%";
     }),
@@ -125,7 +125,7 @@ export const besides: readonly Attack[] = [
       found.overload_manager.actions = [];
     }),
   ),
-  receiver("an integer that is none", "overload_manager.buffer_factory_config", (it) =>
+  receiver("an integer that is not an integer", "overload_manager.buffer_factory_config", (it) =>
     it.envoy((found) => {
       found.overload_manager.buffer_factory_config.minimum_account_to_track_power_of_two = 17.5;
     }),

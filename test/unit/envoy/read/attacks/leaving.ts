@@ -114,7 +114,7 @@ export const leaving: readonly Attack[] = [
       all[0].address.socket_address.address = "127.0.0.1.example.org";
     }),
   ),
-  sender("a role that nobody has", "node.cluster", (it) =>
+  sender("an unknown role", "node.cluster", (it) =>
     it.envoy((found) => {
       found.node.cluster = "metrics-link-other";
     }),

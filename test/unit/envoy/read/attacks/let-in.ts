@@ -66,7 +66,7 @@ export const letIn: readonly Attack[] = [
       found.filterChainMatch = {};
     }),
   ),
-  receiver("a match by the address that the client says", "filter_chain_match.direct_source_prefix_ranges", (it) =>
+  receiver("a match on the address that the client states", "filter_chain_match.direct_source_prefix_ranges", (it) =>
     it.chain((found) => {
       found.filter_chain_match.direct_source_prefix_ranges = [{ address_prefix: "0.0.0.0", prefix_len: 0 }];
     }),

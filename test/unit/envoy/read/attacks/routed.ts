@@ -32,7 +32,7 @@ export const routed: readonly Attack[] = [
       });
     }),
   ),
-  receiver("TCP that is passed on", `${chain}.filters`, (it) =>
+  receiver("a TCP proxy", `${chain}.filters`, (it) =>
     it.chain((found) => {
       found.filters = [
         {
@@ -66,12 +66,12 @@ export const routed: readonly Attack[] = [
       routesOf(found)[0].match = { prefix: "/api" };
     }),
   ),
-  receiver("a path without regard to case", `${route}.match.case_sensitive`, (it) =>
+  receiver("a path that ignores case", `${route}.match.case_sensitive`, (it) =>
     it.chain((found) => {
       routesOf(found)[0].match.case_sensitive = false;
     }),
   ),
-  receiver("a header matched the other way round", `${route}.match.headers[0].invert_match`, (it) =>
+  receiver("an inverted header match", `${route}.match.headers[0].invert_match`, (it) =>
     it.chain((found) => {
       routesOf(found)[0].match.headers[0].invert_match = true;
     }),
@@ -132,7 +132,7 @@ export const routed: readonly Attack[] = [
       managerOf(found).forward_client_cert_details = "ALWAYS_FORWARD_ONLY";
     }),
   ),
-  receiver("addresses that the client says", `${manager}.original_ip_detection_extensions`, (it) =>
+  receiver("source addresses that the client states", `${manager}.original_ip_detection_extensions`, (it) =>
     it.chain((found) => {
       managerOf(found).original_ip_detection_extensions = [
         {
@@ -147,12 +147,12 @@ export const routed: readonly Attack[] = [
       managerOf(found).xff_num_trusted_hops = 1;
     }),
   ),
-  receiver("paths that are normalised", `${manager}.normalize_path`, (it) =>
+  receiver("normalized paths", `${manager}.normalize_path`, (it) =>
     it.chain((found) => {
       managerOf(found).normalize_path = true;
     }),
   ),
-  receiver("normalising by another field", `${manager}.path_normalization_options`, (it) =>
+  receiver("normalization by another field", `${manager}.path_normalization_options`, (it) =>
     it.chain((found) => {
       managerOf(found).path_normalization_options = { forwarding_transformation: {} };
     }),
