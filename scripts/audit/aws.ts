@@ -9,6 +9,7 @@ import {
 import { fromTemporaryCredentials } from "@aws-sdk/credential-providers";
 import type { Declared, Group, Observed } from "@metrics-link/audit";
 import type { Configuration } from "@metrics-link/config";
+import { LinkError } from "@metrics-link/contract";
 import { ruleText } from "./rules.ts";
 
 /** What every client of an audit is made with: the account's own role, and in the sandbox its endpoint. */
@@ -43,7 +44,9 @@ export async function observe(configuration: ClientConfiguration, { instanceId }
     new DescribeInstancesCommand({ InstanceIds: [instanceId] }),
   );
   const instance = reservations.flatMap(({ Instances }) => Instances ?? [])[0];
-  if (instance?.VpcId === undefined) throw new Error(`EC2 knows no network of instance ${instanceId}`);
+  if (instance?.VpcId === undefined) {
+    throw new LinkError("API_ERROR", { what: `EC2 reports no VPC for instance ${instanceId}` });
+  }
   const network = { Filters: [{ Name: "vpc-id", Values: [instance.VpcId] }] };
   const [groups, { VpcEndpoints: endpoints = [] }] = await Promise.all([
     client.send(new DescribeSecurityGroupsCommand(network)),

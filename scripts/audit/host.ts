@@ -1,3 +1,4 @@
+import { LinkError } from "@metrics-link/contract";
 import {
   type Clock,
   type Management,
@@ -47,7 +48,11 @@ export async function askInParts(management: Management, instanceId: string, tim
 async function said(management: Management, instanceId: string, command: string, time: Clock): Promise<string> {
   const end = await runCommand(management, { instanceId, command, deadlineSeconds }, time);
   if (end.kind === "timedOut")
-    throw new Error(`${instanceId}: timed out after ${deadlineSeconds} s waiting for ${end.waitingFor}`);
+    throw new LinkError("TIMED_OUT", {
+      what: `${instanceId}: timed out after ${deadlineSeconds} s waiting for ${end.waitingFor}`,
+    });
   if (end.success) return end.output;
-  throw new Error(`${instanceId}: ${end.details}: ${(end.errors || end.output).trim().slice(0, 300)}`);
+  throw new LinkError("COMMAND_FAILED", {
+    what: `${instanceId}: ${end.details}: ${(end.errors || end.output).trim().slice(0, 300)}`,
+  });
 }

@@ -1,5 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { type Audit, type AuditEvidence, audit, exitCodes, outcomeOf, page, summary } from "@metrics-link/audit";
+import { LinkError } from "@metrics-link/contract";
 import { type Command, complain, optionsOf, say, UsageError } from "../stack/command-line.ts";
 import { contextOf, type StackContext } from "../stack/context.ts";
 import { clientConfiguration } from "./aws.ts";
@@ -45,7 +46,7 @@ async function tellHosts(contexts: readonly StackContext[], { stacks, takenAt }:
     contexts.map(async ({ stack, file, environment }) => {
       const declared = stacks.find((one) => one.stack === stack)?.declared ?? { error: "it was not read" };
       const told = await part(async () => {
-        if ("error" in declared) throw new Error(declared.error);
+        if ("error" in declared) throw new LinkError("STATE_INVALID", { what: declared.error });
         const clients = clientConfiguration(file.read(), environment);
         await tellHost(clients, declared.value.instanceId, outcomeOf(judged, stack, takenAt));
       });

@@ -4,6 +4,7 @@ import {
   artifactNames,
   commonNames,
   InvalidInputError,
+  LinkError,
   pkiOutput,
   printable,
   readPkiOutput,
@@ -27,7 +28,12 @@ import { describeAuthority, describeSigning } from "./words.ts";
 export async function request(context: StackContext): Promise<void> {
   const folder = artifactFolder(context);
   const pki = readPkiOutput(await context.pulumi.output(context.stack, pkiOutput, z.unknown()).catch(() => undefined));
-  if (pki === undefined) throw new Error(`${context.stack} has made no request yet: run \`pulumi up\` once`);
+  if (pki === undefined) {
+    throw new LinkError("STACK_NOT_DEPLOYED", {
+      what: `${context.stack} has no certificate request yet`,
+      next: "run `pulumi up` once",
+    });
+  }
   mkdirSync(folder, { recursive: true });
   for (const [generation, one] of Object.entries(pki.intermediates)) {
     const name = artifactNames.request(Number(generation));
@@ -82,19 +88,19 @@ export async function sign(context: StackContext, medium: Medium, options: SignO
   const folder = artifactFolder(context);
   const { organization, lifetimes, generations } = context.file.read().pki;
   const configuration = medium.configuration();
-  if (configuration === undefined) throw new Error(`${medium.folder} has no root yet: npm run ceremony -- init`);
+  if (configuration === undefined) throw invalid(`${medium.folder} has no root yet`, "run `npm run ceremony -- init`");
   requireSameOrganization(configuration.organization, organization, medium);
   const generation = options.generation ?? generations.nextIntermediate ?? generations.intermediate;
   const rootGeneration = options.root ?? Math.max(...configuration.roots.map((root) => root.generation));
   const years = options.years ?? lifetimes.intermediateYears;
 
   const file = join(folder, artifactNames.request(generation));
-  if (!existsSync(file)) throw new Error(`there is no ${file}: npm run ceremony -- request makes it`);
+  if (!existsSync(file)) throw invalid(`${file} does not exist`, "run `npm run ceremony -- request`");
   const pem = readFileSync(file, "utf8");
   const asked = await readRequest(pem);
   const { roots, intermediates } = await medium.certificates();
   const signer = roots[rootGeneration];
-  if (signer === undefined) throw new Error(`root G${rootGeneration} is not on ${medium.folder}`);
+  if (signer === undefined) throw invalid(`root G${rootGeneration} is not on ${medium.folder}`, "insert its medium");
   const root = readAuthority(signer);
   const until = new Date(Date.now() + yearsInHours(years) * 3_600_000);
   const before = configuration.signed.find((one) => one.generation === generation);
@@ -159,10 +165,12 @@ export async function show(context: StackContext, medium: Medium | undefined): P
 
 function requireSameOrganization(onMedium: string | undefined, wanted: string, medium: Medium): void {
   if (onMedium === undefined || onMedium === wanted) return;
-  throw new Error(`${medium.folder} has the roots of ${onMedium}, and the stack belongs to ${wanted}: another medium`);
+  throw invalid(`${medium.folder} has the roots of ${onMedium}, but the stack belongs to ${wanted}`, "use another medium");
 }
 
 async function agreed(yes: boolean, question: string, word: string): Promise<void> {
   if (yes || (await typed(question, word))) return;
-  throw new Error("not agreed; nothing was changed");
+  throw new LinkError("CEREMONY_INVALID", { what: "not confirmed; nothing was changed" });
 }
+
+const invalid = (what: string, next: string) => new LinkError("CEREMONY_INVALID", { what, next });

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { Writable } from "node:stream";
+import { LinkError } from "@metrics-link/contract";
 
 /** Below this, the medium alone would nearly be the key. */
 const leastLength = 16;
@@ -20,7 +21,12 @@ export async function withPassphrase<Result>(
     requireLong(readFileSync(file, "utf8"));
     return await work(file);
   }
-  if (!process.stdin.isTTY) throw new Error("nobody is there to type the medium's passphrase: --passphrase-file FILE");
+  if (!process.stdin.isTTY) {
+    throw new LinkError("USAGE", {
+      what: "stdin is not a terminal, so nobody can type the medium's passphrase",
+      next: "give it by --passphrase-file FILE",
+    });
+  }
   const passphrase = await asked();
   requireLong(passphrase);
   const folder = mkdtempSync(join(tmpdir(), "metrics-link-passphrase-"));
@@ -36,7 +42,10 @@ export async function withPassphrase<Result>(
 function requireLong(passphrase: string): void {
   const { length } = passphrase.trim();
   if (length < leastLength) {
-    throw new Error(`the medium's passphrase has ${length} characters; at least ${leastLength} are right`);
+    throw new LinkError("CEREMONY_INVALID", {
+      what: `the medium's passphrase has ${length} characters`,
+      next: `use at least ${leastLength}`,
+    });
   }
 }
 

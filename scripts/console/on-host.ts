@@ -1,4 +1,5 @@
 import type { Ask } from "@metrics-link/console";
+import { LinkError } from "@metrics-link/contract";
 import { ports } from "@metrics-link/release";
 import { runOnHost, type Sandbox } from "@metrics-link/sandbox/cli/sandbox.ts";
 import { dataOf } from "./answer.ts";
@@ -36,7 +37,10 @@ async function answer(sandbox: Sandbox, host: string, questions: readonly Questi
   const curl = ["curl", "--silent", "--show-error", "--max-time", "60", "--write-out", "\\n"];
   const printed = await runOnHost(sandbox, host, [...curl, ...questions.map(({ url }) => url)]).catch(
     (error: Error) => {
-      throw new Error(`Prometheus of the ${host} does not answer: ${error.message.split("\n")[0]}`);
+      throw new LinkError("API_ERROR", {
+        what: `Prometheus of the ${host} does not answer: ${error.message.split("\n")[0]}`,
+        cause: error,
+      });
     },
   );
   const answers = printed.split("\n");

@@ -1,4 +1,5 @@
 import type { Ask } from "@metrics-link/console";
+import { LinkError } from "@metrics-link/contract";
 import { dataOf } from "./answer.ts";
 
 const timeoutMilliseconds = 30_000;
@@ -10,7 +11,7 @@ export const askAt =
     const query = new URLSearchParams(parameters);
     const address = new URL(`${base.pathname.replace(/\/$/, "")}/api/v1/${path}?${query}`, base);
     const text = await textAt(address).catch((error: Error) => {
-      throw new Error(`${base.origin} does not answer: ${reasonOf(error)}`);
+      throw new LinkError("API_ERROR", { what: `${base.origin} does not answer: ${reasonOf(error)}`, cause: error });
     });
     return dataOf(text, base.origin, path);
   };

@@ -1,5 +1,5 @@
 import { writeFileSync } from "node:fs";
-import { printableJson } from "@metrics-link/contract";
+import { LinkError, printableJson } from "@metrics-link/contract";
 import { type Report, streamReport } from "@metrics-link/sandbox/cli/report.ts";
 import { type Sandbox, sandboxOf } from "@metrics-link/sandbox/cli/sandbox.ts";
 import { roles } from "@metrics-link/sandbox/cli/stack-files.ts";
@@ -38,7 +38,12 @@ async function main(words: readonly string[]): Promise<number> {
   const { values, positionals: names } = parsed(words, options);
   if (values.list) return list(drillsOf(sandboxOf(repository)));
   const { sandbox } = contextOf("sender", values.sandbox);
-  if (sandbox === undefined) throw new Error("drills break things, and so need the sandbox: npm run sandbox -- up");
+  if (sandbox === undefined) {
+    throw new LinkError("SANDBOX_NOT_UP", {
+      what: "drills break things, so they run in a sandbox only",
+      next: "run `npm run -s sandbox -- up`",
+    });
+  }
   const drills = drillsOf(sandbox);
   const journal = new JournalFile(sandbox.layout);
   const report = streamReport(process.stderr);
@@ -88,7 +93,7 @@ async function run(
     const sides = roles.filter((role) => drills.some(({ side }) => side === role));
     await report.step(`quick alerts of ${sides.join(" and ")}`, () => quickenAlerts(sandbox.name, sides, journal));
     for (const drill of drills) {
-      if (interruption.aborted) throw new Interrupted("interrupted");
+      if (interruption.aborted) throw new Interrupted();
       const outcome = await report.step(drill.name, () => runDrill(drill, bench, journal));
       outcomes.push(outcome);
       report.say(describe(outcome));

@@ -1,3 +1,4 @@
+import { LinkError } from "@metrics-link/contract";
 import type { Drill, Outcome, Rule, Samples } from "./drill.ts";
 import { Recorder } from "./recorder.ts";
 
@@ -32,8 +33,13 @@ export interface Deadlines {
 
 export const deadlines: Deadlines = { fire: 120, recover: 180, repair: 480 };
 
-/** A person ended it: what is broken is mended, and nothing more is begun. */
-export class Interrupted extends Error {}
+/** A person pressed Ctrl-C: the drill repairs what it broke, and no further drill starts. */
+export class Interrupted extends LinkError {
+  constructor(what = "interrupted") {
+    super("INTERRUPTED", { what });
+    this.name = "Interrupted";
+  }
+}
 
 const lookEverySeconds = 1;
 /** What an earlier drill has left of its alert, because windows look back, may go in this time. */

@@ -1,3 +1,4 @@
+import { LinkError } from "@metrics-link/contract";
 import type { SourceFile } from "./source.ts";
 
 const glossary = "docs/glossary.md";
@@ -28,7 +29,9 @@ export function forbiddenWords(page: string): string[] {
   const cells = [...table.matchAll(/^\| *(`[^|]*) *\|/gm)].map(([, cell = ""]) => cell);
   const words = cells.flatMap((cell) => [...cell.matchAll(/`([^`]+)`/g)].map(([, word = ""]) => word));
   if (words.length > 0) return words;
-  throw new Error(`${glossary} has no table "Words we do not use" whose first column is in backticks`);
+  throw new LinkError("REPOSITORY_FILE_INVALID", {
+    what: `${glossary} has no table "Words we do not use" whose first column is in backticks`,
+  });
 }
 
 /**

@@ -1,5 +1,10 @@
 import { execFileSync } from "node:child_process";
+import { LinkError } from "@metrics-link/contract";
 import { UsageError } from "../stack/command-line.ts";
+
+/** A review cannot compare what it found, so it gives no verdict. */
+export const refused = (what: string, next?: string, cause?: unknown) =>
+  new LinkError("REVIEW_REFUSED", { what, cause, ...(next === undefined ? {} : { next }) });
 
 /** A file as git lists it. */
 export interface Listed {
@@ -57,7 +62,7 @@ export class Git {
       (path): [string, Listed] => [path, { mode: "100644" }],
     );
     const nested = others.find(([path]) => path.endsWith("/"));
-    if (nested !== undefined) throw new Error(`${nested[0]} is a repository of its own: it cannot be compared`);
+    if (nested !== undefined) throw refused(`${nested[0]} is a repository of its own: it cannot be compared`);
     return new Map([...others, ...tracked]);
   }
 
@@ -68,7 +73,7 @@ export class Git {
     return objects.map((object) => {
       const end = answer.indexOf(0x0a, at);
       const [, kind, size] = answer.subarray(at, end).toString().split(" ");
-      if (kind !== "blob") throw new Error(`${object} is not a blob of ${this.#checkout}`);
+      if (kind !== "blob") throw refused(`${object} is not a blob of ${this.#checkout}`);
       const start = end + 1;
       at = start + Number(size) + 1;
       return answer.subarray(start, start + Number(size));
@@ -143,6 +148,6 @@ function records(listed: Buffer): string[] {
       .toString("latin1")
       .split("\0")
       .find((path) => !Buffer.from(Buffer.from(path, "latin1").toString()).equals(Buffer.from(path, "latin1")));
-    throw new Error(`the name of a file is not UTF-8: ${JSON.stringify(bad)}`, { cause });
+    throw refused(`the name of a file is not UTF-8: ${JSON.stringify(bad)}`, undefined, cause);
   }
 }

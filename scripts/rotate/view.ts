@@ -6,6 +6,7 @@ import {
   contractOutput,
   fingerprintOf,
   fingerprintsOf,
+  LinkError,
   pkiOutput,
   printable,
   readContract,
@@ -20,7 +21,7 @@ import { peersOf } from "../stack/stack-file.ts";
 /**
  * Reads where a rotation stands: from the stack's configuration and outputs, its peers' outputs and the folder of
  * artifacts. No file of its own remembers anything.
- * @throws Error when the stack has not been updated yet
+ * @throws LinkError STACK_NOT_DEPLOYED when the stack has not been updated yet
  */
 export async function readView(context: StackContext): Promise<View> {
   const configuration = context.file.read();
@@ -29,7 +30,10 @@ export async function readView(context: StackContext): Promise<View> {
   const inForce = readPkiOutput(own[pkiOutput]);
   const contract = readContract(context.stack, own[contractOutput]);
   if (inForce?.leaf === undefined || contract === undefined) {
-    throw new Error(`${context.stack} has no certificate yet, so there is nothing to rotate: run \`pulumi up\` first`);
+    throw new LinkError("STACK_NOT_DEPLOYED", {
+      what: `${context.stack} has no certificate yet, so there is nothing to rotate`,
+      next: "run `pulumi up` first",
+    });
   }
   const peers = await Promise.all(
     peersOf(configuration).map(async ({ stack, pins, suspended }): Promise<PeerView> => {
@@ -83,7 +87,9 @@ function artifactsOf(folder: string): View["artifacts"] {
     const fingerprint = unlessOtherText(
       () => fingerprintOf(pem),
       (why) => {
-        throw new Error(`${join(folder, artifactNames.root(generation))}: ${why}`);
+        throw new LinkError("CERTIFICATES_INVALID", {
+          what: `${join(folder, artifactNames.root(generation))}: ${why}`,
+        });
       },
     );
     return [generation, fingerprint] as const;

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { LinkError } from "@metrics-link/contract";
 import { compareWindow, newestAcknowledged } from "@metrics-link/sandbox/cli/link.ts";
 import { type Between, type Comparison, compareSamples } from "@metrics-link/sandbox/cli/samples.ts";
 import { prometheusOf, type Sandbox } from "@metrics-link/sandbox/cli/sandbox.ts";
@@ -27,8 +28,10 @@ export async function compareSince(sandbox: Sandbox, from: number): Promise<Comp
     if (sent !== undefined && sent > end + 6) break;
     if (Date.now() > deadline) {
       const behind =
-        sent === undefined ? "it did not tell what it has sent" : `it was ${Math.max(0, end - sent)} s behind`;
-      throw new Error(`the sender still had a backlog after ${deadlineSeconds} s; ${behind}`);
+        sent === undefined ? "it did not report what it has sent" : `it was ${Math.max(0, end - sent)} s behind`;
+      throw new LinkError("TIMED_OUT", {
+        what: `timed out after ${deadlineSeconds} s waiting for the sender to drain its backlog: ${behind}`,
+      });
     }
     await pause(500);
   }
