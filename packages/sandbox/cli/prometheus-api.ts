@@ -1,4 +1,4 @@
-import { parseJson } from "@metrics-link/contract";
+import { LinkError, parseJson } from "@metrics-link/contract";
 import { z } from "zod";
 import type { RawSeries } from "./samples.ts";
 
@@ -111,6 +111,8 @@ export class PrometheusApi {
     const shape = z.object({ status: z.string(), data: schema.optional(), error: z.string().optional() });
     const answer = parseJson(shape, printed, source);
     if (answer.status === "success" && answer.data !== undefined) return answer.data;
-    throw new Error(`Prometheus of ${this.host} refuses ${path}: ${answer.error ?? printed.slice(0, 200)}`);
+    throw new LinkError("API_ERROR", {
+      what: `Prometheus of ${this.host} refuses ${path}: ${answer.error ?? printed.slice(0, 200)}`,
+    });
   }
 }

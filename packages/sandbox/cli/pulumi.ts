@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseJson } from "@metrics-link/contract";
+import { LinkError, parseJson } from "@metrics-link/contract";
 import { z } from "zod";
 
 /** How a run of Pulumi's command line ended. */
@@ -53,12 +53,14 @@ export class Pulumi {
     });
   }
 
-  /** Like `run`, for commands that must succeed. @throws Error with the end of what the command printed */
+  /** Like `run`, for commands that must succeed. @throws LinkError COMMAND_FAILED with the end of what the command printed */
   async must(words: readonly string[], input?: string): Promise<PulumiResult> {
     const result = await this.run(words, input);
     if (result.code === 0) return result;
     const printed = `${result.stdout}\n${result.stderr}`.trim().split("\n").slice(-40).join("\n");
-    throw new Error(`pulumi ${words.join(" ")} ended with ${result.code}:\n${printed}\n(whole output in ${this.logs})`);
+    throw new LinkError("COMMAND_FAILED", {
+      what: `pulumi ${words.join(" ")} exited with code ${result.code}:\n${printed}\n(full output in ${this.logs})`,
+    });
   }
 
   /**

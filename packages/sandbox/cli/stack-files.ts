@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Pins } from "@metrics-link/contract";
+import { LinkError } from "@metrics-link/contract";
 import { type Document, isSeq, parseDocument, type Scalar } from "yaml";
 
 export const roles = ["sender", "receiver"] as const;
@@ -53,11 +54,17 @@ export class StackFiles {
     return join(this.folder, `Pulumi.${role}.yaml`);
   }
 
-  /** Writes the file of a role unless it is there. @throws Error when a file stands there that is not the sandbox's */
+  /**
+   * Writes the file of a role unless it is there.
+   * @throws LinkError STACK_FILE_INVALID when the sandbox did not make the one that is there
+   */
   write(role: Role): void {
     if (existsSync(this.path(role))) {
       if (!this.isOurs(role)) {
-        throw new Error(`${this.path(role)} is not the sandbox's: move it away, or name your stack otherwise`);
+        throw new LinkError("STACK_FILE_INVALID", {
+          what: `${this.path(role)} was not made by the sandbox`,
+          next: "move it away, or give your stack another name",
+        });
       }
       return;
     }

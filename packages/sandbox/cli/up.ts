@@ -1,4 +1,4 @@
-import { addressesIn, contractOutput, fingerprintsOf, readContract } from "@metrics-link/contract";
+import { addressesIn, contractOutput, fingerprintsOf, LinkError, readContract } from "@metrics-link/contract";
 import { z } from "zod";
 import { bundleProviders } from "../plugins/bundle.ts";
 import { accessIn } from "../services/alertmanager/access.ts";
@@ -56,7 +56,12 @@ export async function up(sandbox: Sandbox, report: Report): Promise<void> {
 async function pin({ files }: Sandbox, pulumi: Pulumi, role: Role, report: Report): Promise<void> {
   const peer = peerOf[role];
   const contract = readContract(peer, await pulumi.output(peer, contractOutput, z.unknown()));
-  if (contract === undefined) throw new Error(`the stack ${peer} has no output ${contractOutput}`);
+  if (contract === undefined) {
+    throw new LinkError("PEER_NOT_DEPLOYED", {
+      what: `the stack ${peer} has no output ${contractOutput}`,
+      next: `run \`pulumi up -s ${peer}\` first`,
+    });
+  }
   const rootFingerprints = fingerprintsOf(contract.rootBundle);
   const addresses = addressesIn(contract);
   files.pin(role, { rootFingerprints, addresses });

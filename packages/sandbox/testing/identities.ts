@@ -1,7 +1,7 @@
 import "reflect-metadata";
 import { createPrivateKey, createPublicKey, webcrypto } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { artifactNames, certificatesOf } from "@metrics-link/contract";
+import { artifactNames, certificatesOf, LinkError } from "@metrics-link/contract";
 import * as x509 from "@peculiar/x509";
 import { z } from "zod";
 import { artifactsOf } from "../cli/ceremony.ts";
@@ -32,7 +32,9 @@ export async function identitiesOf(sandbox: Sandbox, role: Role): Promise<Identi
   const { resources } = state.parse(JSON.parse(stdout, unwrap)).deployment;
   const output = (name: RegExp, key: string) => {
     const found = resources.find(({ urn }) => name.test(urn))?.outputs[key];
-    if (typeof found !== "string") throw new Error(`the state of ${role} has no ${key} of ${name}`);
+    if (typeof found !== "string") {
+      throw new LinkError("STATE_INVALID", { what: `the state of ${role} has no ${key} of ${name}` });
+    }
     return found;
   };
   // The root signed it: its certificate is an artifact of the ceremony.

@@ -1,3 +1,4 @@
+import { LinkError } from "@metrics-link/contract";
 import { canonicalRelease, parseRelease, type Release, releaseIdOf, releaseKeys, sha256 } from "@metrics-link/release";
 import { pulumiOf, type Sandbox } from "../cli/sandbox.ts";
 import type { Role } from "../cli/stack-files.ts";
@@ -53,10 +54,12 @@ export class Releases {
   }
 }
 
-/** A release with every occurrence of a text replaced in one of its files. @throws Error when it does not occur */
+/** A release with every occurrence of a text replaced in one of its files. @throws LinkError when it does not occur */
 export function edited(release: Release, path: string, text: string, by: string): Release {
   const file = release.files.find((one) => one.path === path);
-  if (!file?.content.includes(text)) throw new Error(`${path} has no ${text}`);
+  if (!file?.content.includes(text)) {
+    throw new LinkError("RELEASE_INVALID", { what: `${path} does not contain ${text}` });
+  }
   const content = file.content.replaceAll(text, by);
   const files = release.files.map((one) => (one === file ? { ...one, content, sha256: sha256(content) } : one));
   return { ...release, files };

@@ -1,3 +1,4 @@
+import { LinkError } from "@metrics-link/contract";
 import type { Layout } from "../model/layout.ts";
 import { deployRoleArn } from "../world/accounts.ts";
 import { deployerEnvironment } from "../world/environment.ts";
@@ -27,7 +28,9 @@ export async function deployer(layout: Layout, account: string): Promise<Session
 /** A session of a role, for whoever `sts` speaks. */
 export async function assume(sts: STS, roleArn: string): Promise<Session> {
   const { Credentials: session } = await sts.assumeRole({ RoleArn: roleArn, RoleSessionName: "test" });
-  if (!session?.AccessKeyId || !session.SecretAccessKey || !session.SessionToken) throw new Error("no session");
+  if (!session?.AccessKeyId || !session.SecretAccessKey || !session.SessionToken) {
+    throw new LinkError("API_ERROR", { what: `STS returned no session for ${roleArn}` });
+  }
   return {
     accessKeyId: session.AccessKeyId,
     secretAccessKey: session.SecretAccessKey,

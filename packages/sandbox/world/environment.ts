@@ -1,6 +1,7 @@
 /** The variables which make Pulumi and AWS's own tools talk to a sandbox instead of AWS. */
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { LinkError } from "@metrics-link/contract";
 import { cacheDirectory } from "@metrics-link/release";
 import type { Layout } from "../model/layout.ts";
 import { region } from "./accounts.ts";
@@ -14,7 +15,10 @@ export function deployerEnvironment(
 ): Record<string, string> {
   const settings = readSettings(layout);
   if (settings?.deployer === undefined || settings.frontPort === undefined) {
-    throw new Error(`the sandbox in ${layout.directory} has never been up; run: npm run -s sandbox -- up`);
+    throw new LinkError("SANDBOX_NOT_UP", {
+      what: `the sandbox in ${layout.directory} has never been up`,
+      next: "run: npm run -s sandbox -- up",
+    });
   }
   const plugins = fileURLToPath(new URL("../plugins/bin", import.meta.url));
   const added = [plugins, join(cacheDirectory(), "bin")];

@@ -1,7 +1,7 @@
 /** What a world reads and makes on disk before it starts. */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { parseJson } from "@metrics-link/contract";
+import { LinkError, messageOf, parseJson } from "@metrics-link/contract";
 import { cacheDirectory } from "@metrics-link/release";
 import { z } from "zod";
 import type { Layout } from "../model/layout.ts";
@@ -15,10 +15,10 @@ export function refuseForgottenCloud(layout: Layout): void {
   const file = z.object({ resources: z.array(z.unknown()).default([]) });
   const { resources } = parseJson(file, readFileSync(layout.cloudFile, "utf8"), layout.cloudFile);
   if (resources.length === 0) return;
-  throw new Error(
-    `the sandbox ended with ${resources.length} resources, and its AWS API has forgotten them: ` +
-      "run `npm run -s sandbox -- down`, then up again",
-  );
+  throw new LinkError("SANDBOX_UNUSABLE", {
+    what: `the last run of the sandbox ended with ${resources.length} resources, which its AWS API no longer has`,
+    next: "run `npm run -s sandbox -- down`, then up again",
+  });
 }
 
 /** The root file system that hosts boot from, as set-up noted it. */
@@ -29,7 +29,11 @@ export function hostImage(cache = cacheDirectory()): string {
     const setUp = z.object({ image: z.object({ root: z.string() }) });
     return parseJson(setUp, readFileSync(file, "utf8"), file).image.root;
   } catch (error) {
-    throw new Error(`no image of the hosts in ${file} (${(error as Error).message}); run npm run setup`);
+    throw new LinkError("SANDBOX_UNUSABLE", {
+      what: `${file} names no image for the hosts (${messageOf(error)})`,
+      next: "run npm run setup",
+      cause: error,
+    });
   }
 }
 

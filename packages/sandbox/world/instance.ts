@@ -1,5 +1,6 @@
 /** At most one world per sandbox: the process in the pid file, if it still is a world of this sandbox. */
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { LinkError } from "@metrics-link/contract";
 import type { Layout } from "../model/layout.ts";
 
 /** The process id of the sandbox's world; undefined if there is none. */
@@ -15,7 +16,7 @@ export function runningWorld(layout: Layout): number | undefined {
 export function claim(layout: Layout): void {
   const other = runningWorld(layout);
   if (other !== undefined && other !== process.pid)
-    throw new Error(`a world of this sandbox runs already: process ${other}`);
+    throw new LinkError("SANDBOX_REFUSED", { what: `a world of this sandbox runs already: process ${other}` });
   if (other === undefined) rmSync(layout.pidFile, { force: true });
   // Exclusive: of two that start at once, one gets here second.
   writeFileSync(layout.pidFile, `${process.pid}\n`, { flag: other === undefined ? "wx" : "w" });

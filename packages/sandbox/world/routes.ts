@@ -2,6 +2,7 @@
 
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import { json } from "node:stream/consumers";
+import { type ErrorCode, LinkError } from "@metrics-link/contract";
 import { z } from "zod";
 import { type Cloud, cloudRoutes } from "../cloud/index.ts";
 import type { PowerAction, Realiser } from "../realiser/index.ts";
@@ -22,11 +23,12 @@ interface Context {
   readonly log: (line: string) => void;
 }
 
-class RequestError extends Error {
+class RequestError extends LinkError {
   readonly status: number;
 
-  constructor(status: number, message: string) {
-    super(message);
+  constructor(status: number, what: string) {
+    super("SANDBOX_REFUSED", { what });
+    this.name = "RequestError";
     this.status = status;
   }
 }
@@ -39,10 +41,12 @@ export function worldListener(world: WorldControls, context: Context): RequestLi
       context.log(`${request.method} ${request.url}: ${error.message}`);
       if (response.headersSent) response.destroy();
       else
-        send(response, status, { error: { code: status === 500 ? "Failed" : "BadRequest", message: error.message } });
+        send(response, status, { error: { code: codeOf(error), message: error.message } });
     });
   };
 }
+
+const codeOf = (error: unknown): ErrorCode => (error instanceof LinkError ? error.code : "COMMAND_FAILED");
 
 async function serve(
   world: WorldControls,

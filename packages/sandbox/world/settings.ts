@@ -2,6 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { LinkError, messageOf } from "@metrics-link/contract";
 import type { Layout } from "../model/layout.ts";
 import type { InternetHost } from "../model/topology.ts";
 import type { AccessKey } from "../services/moto/moto.ts";
@@ -28,7 +29,11 @@ export function readSettings(layout: Layout): Settings | undefined {
     return JSON.parse(readFileSync(settingsFile(layout), "utf8")) as Settings;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw new Error(`${settingsFile(layout)} cannot be read: ${(error as Error).message}; run sandbox down, then up`);
+    throw new LinkError("SANDBOX_UNUSABLE", {
+      what: `cannot read ${settingsFile(layout)}: ${messageOf(error)}`,
+      next: "run `npm run -s sandbox -- down`, then up",
+      cause: error,
+    });
   }
 }
 

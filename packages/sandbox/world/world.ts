@@ -2,6 +2,7 @@
 import { mkdirSync } from "node:fs";
 import http from "node:http";
 import { join } from "node:path";
+import { LinkError } from "@metrics-link/contract";
 import { cacheDirectory } from "@metrics-link/release";
 import { ALERTMANAGER_SERVICE } from "../cloud/catalogue.ts";
 import { Cloud } from "../cloud/index.ts";
@@ -253,7 +254,10 @@ const deployerEntrance: Entrance = {
 function adminOf(moto: Moto, account: string) {
   const key = moto.keys.admins[account];
   if (key === undefined) {
-    throw new Error(`the sandbox has no account ${account}; it has ${Object.keys(moto.keys.admins).join(", ")}`);
+    throw new LinkError("SANDBOX_REFUSED", {
+      what: `the sandbox has no account ${account}`,
+      next: `use one of: ${Object.keys(moto.keys.admins).join(", ")}`,
+    });
   }
   return key;
 }

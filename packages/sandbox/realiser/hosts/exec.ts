@@ -17,7 +17,7 @@ const systemdDeadlineMs = 60_000;
 
 /** Waits until systemd in the host takes orders by its message bus, as systemd-run gives them. */
 export async function systemdReady(leader: number): Promise<void> {
-  await until("systemd in the host takes orders", systemdDeadlineMs, () =>
+  await until("systemd in the host to answer", systemdDeadlineMs, () =>
     access(`/proc/${leader}/root/run/dbus/system_bus_socket`).then(
       () => true,
       () => false,

@@ -5,6 +5,7 @@
 
 import { copyFile, mkdir, readFile, realpath, rename, rm, stat, truncate, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { LinkError } from "@metrics-link/contract";
 import type { Layout } from "../../model/layout.ts";
 import { run } from "../command.ts";
 import type { HostFiles } from "./files.ts";
@@ -88,7 +89,12 @@ const unescapeMountPoint = (text: string): string =>
 
 async function mountOverlay(at: string, lower: readonly string[], { upper, work }: { upper: string; work: string }) {
   const awkward = [at, ...lower, upper, work].find((path) => /[:,\\]/.test(path));
-  if (awkward) throw new Error(`overlay mounts cannot have ":", "," or "\\" in a path: ${awkward}; move the cache`);
+  if (awkward) {
+    throw new LinkError("SANDBOX_UNUSABLE", {
+      what: `overlay mounts cannot have ":", "," or "\\" in a path: ${awkward}`,
+      next: "move the cache",
+    });
+  }
   const options = [`lowerdir=${lower.join(":")}`, `upperdir=${upper}`, `workdir=${work}`];
   await run(["mount", "-t", "overlay", "metrics-link", "-o", options.join(","), at]);
 }

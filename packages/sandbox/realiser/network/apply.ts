@@ -2,6 +2,7 @@
 
 import { existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
+import { LinkError } from "@metrics-link/contract";
 import { execute, inNamespace, run } from "../command.ts";
 import type { Namespace, Network } from "./model.ts";
 import { type Observed, observe } from "./observe.ts";
@@ -117,7 +118,9 @@ export class NetworkApplier {
 async function removeInterface(namespace: string, name: string): Promise<void> {
   const { code, stderr } = await execute(["ip", "-n", namespace, "link", "delete", name]);
   if (code !== 0 && !stderr.includes("Cannot find device")) {
-    throw new Error(`cannot remove ${name} from namespace ${namespace}: ${stderr.trim()}`);
+    throw new LinkError("COMMAND_FAILED", {
+      what: `cannot remove ${name} from namespace ${namespace}: ${stderr.trim()}`,
+    });
   }
 }
 

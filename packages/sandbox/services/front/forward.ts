@@ -1,6 +1,7 @@
 /** Hands a request to moto as it came: every header and byte of it is under the caller's signature. */
 import http, { type IncomingMessage, type ServerResponse } from "node:http";
 import { pipeline } from "node:stream/promises";
+import { LinkError } from "@metrics-link/contract";
 
 /** The header by which the front tells moto what AWS would know of a request's way (moto/context.py reads it). */
 export const contextHeader = "X-Sandbox-Context";
@@ -56,7 +57,7 @@ export async function readAll(stream: NodeJS.ReadableStream, limit = 16 * 1024 *
   let size = 0;
   for await (const chunk of stream) {
     size += (chunk as Buffer).length;
-    if (size > limit) throw new Error(`a body of more than ${limit} bytes`);
+    if (size > limit) throw new LinkError("SANDBOX_REFUSED", { what: `the body has more than ${limit} bytes` });
     chunks.push(chunk as Buffer);
   }
   return Buffer.concat(chunks);

@@ -1,5 +1,6 @@
 /** Sessions of instance roles, as the metadata service hands them out. */
 import { STS } from "@aws-sdk/client-sts";
+import { LinkError } from "@metrics-link/contract";
 import type { AccessKey } from "../moto/moto.ts";
 
 /** As `iam/security-credentials/ROLE` shows it. */
@@ -56,7 +57,7 @@ export class RoleCredentialsSource {
       DurationSeconds: sessionSeconds,
     });
     if (!Credentials?.AccessKeyId || !Credentials.SecretAccessKey || !Credentials.SessionToken) {
-      throw new Error(`no credentials came for ${roleArn}`);
+      throw new LinkError("API_ERROR", { what: `STS returned no credentials for ${roleArn}` });
     }
     return {
       Code: "Success",

@@ -1,4 +1,5 @@
 /** What an instance's metadata service tells: the categories of the EC2 user guide, "Instance metadata categories". */
+import { LinkError } from "@metrics-link/contract";
 import type { Instance, Vpc } from "../../model/topology.ts";
 import { macAddress } from "../../realiser/names.ts";
 
@@ -23,7 +24,9 @@ export function privateHostName(address: string, region: string): string {
  */
 export function metadataTree(instance: Instance, vpc: Vpc): Folder {
   const subnet = vpc.subnets.find(({ id }) => id === instance.subnetId);
-  if (subnet === undefined) throw new Error(`instance ${instance.id} is in no subnet of ${vpc.id}`);
+  if (subnet === undefined) {
+    throw new LinkError("INTERNAL", { what: `instance ${instance.id} is in no subnet of ${vpc.id}` });
+  }
   const hostName = privateHostName(instance.privateAddress, vpc.region);
   const mac = macAddress(instance.id);
   const groups = instance.securityGroupIds.join("\n");

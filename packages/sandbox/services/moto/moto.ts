@@ -3,8 +3,9 @@
 import { spawn } from "node:child_process";
 import { createWriteStream } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { parseJson } from "@metrics-link/contract";
+import { LinkError, messageOf, parseJson } from "@metrics-link/contract";
 import { z } from "zod";
+import { timedOut } from "../../realiser/until.ts";
 
 const accessKey = z.object({ accessKeyId: z.string(), secretAccessKey: z.string() });
 /** A user's access key. */
@@ -75,7 +76,11 @@ export async function startMoto(options: MotoOptions): Promise<Moto> {
     return { endpoint: `http://127.0.0.1:${port}`, keys, pid: child.pid ?? 0, exited, stop };
   } catch (error) {
     await stop();
-    throw new Error(`moto did not start: ${(error as Error).message}; its log is ${log}`);
+    throw new LinkError("SANDBOX_UNUSABLE", {
+      what: `moto did not start: ${messageOf(error)}`,
+      next: `read its log, ${log}`,
+      cause: error,
+    });
   }
 }
 
@@ -93,7 +98,8 @@ function environment(): NodeJS.ProcessEnv {
 
 function firstLine(stream: NodeJS.ReadableStream, exited: Promise<string>, deadlineMs: number): Promise<string> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`not ready within ${deadlineMs} ms`)), deadlineMs);
+    const late = () => reject(timedOut("moto to print its port", deadlineMs));
+    const timer = setTimeout(late, deadlineMs);
     let text = "";
     stream.setEncoding("utf8");
     stream.on("data", (chunk: string) => {
@@ -106,7 +112,7 @@ function firstLine(stream: NodeJS.ReadableStream, exited: Promise<string>, deadl
     });
     void exited.then((how) => {
       clearTimeout(timer);
-      reject(new Error(how));
+      reject(new LinkError("COMMAND_FAILED", { what: how }));
     });
   });
 }

@@ -5,10 +5,12 @@
  */
 import https from "node:https";
 import tls from "node:tls";
+import { LinkError } from "@metrics-link/contract";
 import aws4 from "aws4";
 import type { Instance, Topology, Vpc } from "../../model/topology.ts";
 import { namespaces } from "../../realiser/names.ts";
 import { connectTcp } from "../../realiser/namespace-socket.ts";
+import { timedOut } from "../../realiser/until.ts";
 import { resolve } from "../dns/zone.ts";
 import { readAll } from "../front/forward.ts";
 import type { RoleCredentialsSource } from "../imds/credentials.ts";
@@ -64,7 +66,7 @@ export class Agents {
 
   async #ping(vpc: Vpc, instance: Instance): Promise<void> {
     try {
-      if (instance.roleArn === undefined) throw new Error("the instance has no role");
+      if (instance.roleArn === undefined) throw new LinkError("SANDBOX_REFUSED", { what: "the instance has no role" });
       const { AccessKeyId, SecretAccessKey, Token } = await this.#options.credentials.get(
         instance.id,
         instance.roleArn,
@@ -97,7 +99,7 @@ export class Agents {
 
   async #connect(vpc: Vpc, instance: Instance, name: string): Promise<tls.TLSSocket> {
     const [host] = resolve(this.#topology, vpc, name) ?? [];
-    if (host === undefined) throw new Error(`${name} does not resolve`);
+    if (host === undefined) throw new LinkError("SANDBOX_REFUSED", { what: `${name} does not resolve` });
     const socket = await connectTcp(namespaces(this.#options.layout).instance(instance.id), {
       host,
       port: 443,
@@ -105,7 +107,9 @@ export class Agents {
     });
     return await new Promise((done, fail) => {
       const secured = tls.connect({ socket, servername: name, ca: this.#options.authority }, () => done(secured));
-      secured.once("error", (error) => fail(new Error(`${name} (${host}): ${error.message}`)));
+      secured.once("error", (error) => {
+        fail(new LinkError("API_ERROR", { what: `${name} (${host}): ${error.message}`, cause: error }));
+      });
     });
   }
 
@@ -125,13 +129,14 @@ function send(socket: tls.TLSSocket, { path, method, headers, body }: aws4.Reque
       ...(method && { method }),
       headers: headers as Record<string, string>,
     });
-    request.setTimeout(connectTimeoutMs, () => request.destroy(new Error("no answer")));
+    const late = () => request.destroy(timedOut("Systems Manager to answer", connectTimeoutMs));
+    request.setTimeout(connectTimeoutMs, late);
     request.once("error", fail);
     request.once("response", (response) => {
       readAll(response).then((text) => {
         socket.destroy();
         if (response.statusCode === 200) done();
-        else fail(new Error(`Systems Manager answered ${response.statusCode}: ${text}`));
+        else fail(new LinkError("API_ERROR", { what: `Systems Manager answered ${response.statusCode}: ${text}` }));
       }, fail);
     });
     request.end(body);

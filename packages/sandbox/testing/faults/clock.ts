@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { LinkError } from "@metrics-link/contract";
 import type { Sandbox } from "../../cli/sandbox.ts";
 import type { Fault } from "./fault.ts";
 
@@ -16,7 +17,7 @@ export function clockAhead(sandbox: Sandbox, host: string, seconds: number): Fau
     const { code, stderr } = await sandbox.world.exec(host, ["sh", "-c", `exec ${node} ${ahead} ${pids}`], {
       stdin: readFileSync(script, "utf8"),
     });
-    if (code !== 0) throw new Error(`the clock of ${host} could not be set: ${stderr}`);
+    if (code !== 0) throw new LinkError("COMMAND_FAILED", { what: `cannot set the clock of ${host}: ${stderr}` });
   };
   return { inject: () => set(seconds), heal: () => set(0) };
 }

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { LinkError } from "@metrics-link/contract";
 import { runOnHost, type Sandbox } from "../../cli/sandbox.ts";
 import { topologyOf } from "../../cloud/topology.ts";
 import type { Instance, Topology, Vpc } from "../../model/topology.ts";
@@ -13,13 +14,13 @@ export function topologyIn({ layout }: Sandbox): Topology {
   return topologyOf(resources, rules);
 }
 
-/** The instance of a name and the VPC that it is in. @throws Error when there is none */
+/** The instance of a name and the VPC that it is in. @throws LinkError SANDBOX_REFUSED when there is none */
 export function placeOf(sandbox: Sandbox, host: string): { readonly vpc: Vpc; readonly instance: Instance } {
   for (const vpc of topologyIn(sandbox).vpcs) {
     const instance = vpc.instances.find(({ name }) => name === host);
     if (instance) return { vpc, instance };
   }
-  throw new Error(`no instance of the sandbox is called ${host}`);
+  throw new LinkError("SANDBOX_REFUSED", { what: `no instance of the sandbox is called ${host}` });
 }
 
 export const inside = (namespace: string, ...argv: string[]): Promise<string> => run(inNamespace(namespace, argv));
@@ -49,7 +50,7 @@ export async function liftLimit(namespace: string, device: string): Promise<void
   const { code, stderr } = await execute(inNamespace(namespace, ["tc", "qdisc", "delete", "dev", device, "root"]));
   // Without a limit there is nothing to delete.
   if (code !== 0 && !/handle of zero|No such file/.test(stderr))
-    throw new Error(`tc in ${namespace}: ${stderr.trim()}`);
+    throw new LinkError("COMMAND_FAILED", { what: `tc in ${namespace}: ${stderr.trim()}` });
 }
 
 /** The internet carries nothing to or from the receiver's endpoint any more, and nobody is told. */

@@ -12,7 +12,7 @@ export const prometheusProcess = (sandbox: Sandbox, host: string): Promise<strin
 
 /** Waits until a host's Prometheus answers. @param not the process that it was */
 export async function untilAtWork(sandbox: Sandbox, host: string, not?: string): Promise<void> {
-  await until(`Prometheus of ${host} is ready`, deadlineMilliseconds, async () => {
+  await until(`Prometheus of ${host} to be ready`, deadlineMilliseconds, async () => {
     const { code, stdout } = await sandbox.world
       .exec(host, ["sh", "-c", `${process} && ${ready}`])
       .catch(() => ({ code: 1, stdout: "" }));

@@ -1,4 +1,4 @@
-import { fingerprintsOf } from "@metrics-link/contract";
+import { fingerprintsOf, LinkError } from "@metrics-link/contract";
 import { type Release, sha256 } from "@metrics-link/release";
 import { runOnHost, type Sandbox } from "../../cli/sandbox.ts";
 import type { Role } from "../../cli/stack-files.ts";
@@ -40,7 +40,9 @@ export function wrongRoot(sandbox: Sandbox, sender: string): Fault {
   const bundle = `tls/roots/${sender}.pem`;
   const fault = published(sandbox, "receiver", (release) => {
     const content = release.files.find(({ path }) => path === "tls/own-root.pem")?.content;
-    if (content === undefined) throw new Error("the receiver's release has no tls/own-root.pem");
+    if (content === undefined) {
+      throw new LinkError("RELEASE_INVALID", { what: "the receiver's release has no tls/own-root.pem" });
+    }
     return {
       ...release,
       files: release.files.map((file) => (file.path === bundle ? { ...file, content, sha256: sha256(content) } : file)),

@@ -21,7 +21,7 @@ export async function startUnit(sandbox: Sandbox, host: string, unit: string): P
 /** Lets no run of the agent begin, and the one that is under way end: it would put right what is about to be broken. */
 export async function stopAgent(sandbox: Sandbox, host: string): Promise<void> {
   await runOnHost(sandbox, host, ["systemctl", "stop", agentTimer]);
-  await until(`the agent of ${host} has ended its run`, runEndsMilliseconds, async () => {
+  await until(`the agent of ${host} to end its run`, runEndsMilliseconds, async () => {
     const { stdout } = await sandbox.world.exec(host, ["systemctl", "is-active", agentService]);
     return !["active", "activating"].includes(stdout.trim());
   });

@@ -63,7 +63,7 @@ describe("the files of a world", () => {
 
     it("that were damaged are no new sandbox", () => {
       writeFileSync(settingsFile(layout), "{");
-      assert.throws(() => readSettings(layout), /run sandbox down, then up/);
+      assert.throws(() => readSettings(layout), /npm run -s sandbox -- down`, then up/);
     });
 
     it("have a seed of their own", () => assert.notEqual(newSettings().seed, newSettings().seed));

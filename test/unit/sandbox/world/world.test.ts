@@ -73,7 +73,7 @@ describe("a world without resources", function () {
     const unknown = await world.exec("outsider", [...curl, "https://nowhere.example/"]);
     assert.equal(unknown.code, 6, "curl's code for a name that does not resolve");
     assert.equal((await world.exec("outsider", ["cat"], { stdin: "given" })).stdout, "given");
-    await assert.rejects(world.exec("nobody", ["true"]), /no host is called nobody; there are: outsider/);
+    await assert.rejects(world.exec("nobody", ["true"]), /no host is called nobody; use one of: outsider/);
   });
 
   it("moves an internet host", async () => {
@@ -94,7 +94,7 @@ describe("a world without resources", function () {
     await world.stop();
     assert.deepEqual(namespacesLeft(), []);
     assert.ok(!existsSync(layout.socket) && !existsSync(layout.pidFile));
-    await assert.rejects(world.status(), { code: "NotRunning", message: /npm run -s sandbox -- up/ });
+    await assert.rejects(world.status(), { code: "SANDBOX_NOT_UP", message: /npm run -s sandbox -- up/ });
     await world.stop();
     await startWorld(layout);
     const again = deployerEnvironment(layout);
