@@ -9,14 +9,13 @@ import type { Sandbox } from "./sandbox.ts";
 
 const receivedAlert = z.object({ labels: z.record(z.string(), z.string()), startsAt: z.string() }).readonly();
 
-/** An alert as the Alertmanager has it, as far as it is looked at. */
+/** The fields of an alert of the Alertmanager that we read. */
 export type ReceivedAlert = z.output<typeof receivedAlert>;
 
 const timeoutMs = 5_000;
 
 /**
- * The alerts that the Alertmanager has received and that have not ended, from its API v2. The same TLS and password as of a
- * host, by loopback.
+ * The active alerts of the Alertmanager, from its API v2: over loopback, with the TLS and password of a host.
  * @throws LinkError API_ERROR when it does not run or answers with an error, TIMED_OUT when it does not answer
  */
 export async function receivedAlerts({ layout, world }: Sandbox): Promise<readonly ReceivedAlert[]> {

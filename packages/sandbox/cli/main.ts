@@ -97,7 +97,7 @@ export async function main(
   return await settle(help, () => command(sandboxOf(repository), rest));
 }
 
-/** `npm start`: up, and then the proof for a person. */
+/** `npm start`: up, then a demonstration that the link works. */
 export async function start(repository: string): Promise<number> {
   const sandbox = sandboxOf(repository);
   const report = streamReport(process.stdout);

@@ -4,7 +4,7 @@ import type { Report } from "./report.ts";
 import { runOnHost, type Sandbox } from "./sandbox.ts";
 import { describeStatus, type Status, statusOf } from "./status.ts";
 
-/** How long the link may take to carry its first comparable samples. */
+/** How long to wait for the first comparable samples. */
 const deadlineSeconds = 60;
 const leastSeconds = 10;
 

@@ -10,7 +10,7 @@ import { PrometheusApi } from "./prometheus-api.ts";
 import { Pulumi } from "./pulumi.ts";
 import { StackFiles } from "./stack-files.ts";
 
-/** One sandbox of one checkout, with everything that commands need to talk to it. */
+/** One sandbox of one checkout, and what commands need to use it. */
 export interface Sandbox {
   readonly repository: string;
   /** Its name among the sandboxes of the checkout. */

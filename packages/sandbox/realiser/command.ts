@@ -29,7 +29,7 @@ export function execute(argv: readonly string[], options: CommandOptions = {}): 
     const stderr: Buffer[] = [];
     child.stdout?.on("data", (chunk: Buffer) => stdout.push(chunk));
     child.stderr?.on("data", (chunk: Buffer) => stderr.push(chunk));
-    // A command may end without reading its input; its exit code tells what became of it.
+    // A command may end without reading its input; its exit code is what counts.
     child.stdin?.on("error", () => {});
     child.stdin?.end(options.stdin);
     let late = false;
@@ -52,7 +52,7 @@ export function execute(argv: readonly string[], options: CommandOptions = {}): 
   });
 }
 
-/** Runs a command that must succeed and gives its output. Rejects with what it said on stderr otherwise. */
+/** Runs a command that must succeed and gives its output. Rejects with its stderr otherwise. */
 export async function run(argv: readonly string[], options: CommandOptions = {}): Promise<string> {
   const { code, stdout, stderr } = await execute(argv, options);
   if (code === 0) return stdout;

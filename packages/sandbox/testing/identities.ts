@@ -14,7 +14,7 @@ export interface Identity {
   readonly key: string;
 }
 
-/** What signs a leaf, and the leaf. */
+/** A leaf and its issuers. */
 export type Identities = Readonly<Record<"leaf" | "intermediate", Identity>>;
 
 const state = z.object({
@@ -23,7 +23,7 @@ const state = z.object({
   }),
 });
 
-/** A side's PKI with its keys in clear: what somebody has who holds the state and its passphrase. */
+/** A side's PKI with its keys in clear: what a holder of the state and its passphrase has. */
 export async function identitiesOf(sandbox: Sandbox, role: Role): Promise<Identities> {
   const pulumi = pulumiOf(sandbox);
   const { stdout } = await pulumi.must(["stack", "export", "-s", role, "--show-secrets"]);

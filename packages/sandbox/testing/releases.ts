@@ -9,7 +9,7 @@ import { clientOptions, deployer } from "./sessions.ts";
 /** The bucket that the stack of a role makes. */
 export const bucketOf = (host: Role) => `metrics-link-${host}-${accounts[host]}-${region}`;
 
-/** The bucket of a host's account, written to past Pulumi: releases that no program of ours would make. */
+/** The bucket of a host's account, written directly, not by Pulumi: releases that our program would never make. */
 export class Releases {
   readonly #host: Role;
   readonly #s3: S3;

@@ -20,7 +20,7 @@ export class WorldError extends LinkError {
 
 const refused = z.object({ error: z.object({ code: z.string(), message: z.string() }) });
 
-/** Ending includes every host's orderly shutdown. */
+/** Includes the orderly shutdown of every host. */
 const stopDeadlineMs = 120_000;
 
 export class WorldClient {
@@ -34,7 +34,7 @@ export class WorldClient {
     return (await this.#call("GET", "/status")) as WorldStatus;
   }
 
-  /** Whether a world takes orders at the socket. */
+  /** Whether a world answers at the socket. */
   async answers(): Promise<boolean> {
     try {
       await this.status();
@@ -69,7 +69,7 @@ export class WorldClient {
     await this.#call("POST", "/alertmanager", { power });
   }
 
-  /** Ends the world with its hosts and networks; files stay. No error if it does not run; a deaf one is killed. */
+  /** Ends the world with its hosts and networks; files stay. No error if it does not run; kills one that does not answer. */
   async stop(): Promise<void> {
     const pid = runningWorld(this.#layout);
     if (pid === undefined) return;

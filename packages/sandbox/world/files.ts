@@ -7,8 +7,8 @@ import { z } from "zod";
 import type { Layout } from "../model/layout.ts";
 
 /**
- * Refuses to go on with a record of resources that the AWS API has forgotten: moto keeps nothing, so after a crash or a
- * reboot the cloud's record describes resources that it no longer has.
+ * Refuses to start with resources that the AWS API no longer has: moto keeps nothing on disk, so after a crash or a reboot
+ * the cloud's record describes resources that are gone.
  */
 export function refuseForgottenCloud(layout: Layout): void {
   if (!existsSync(layout.cloudFile)) return;
@@ -21,8 +21,7 @@ export function refuseForgottenCloud(layout: Layout): void {
   });
 }
 
-/** The root file system that hosts boot from, as set-up noted it. */
-
+/** The root file system that hosts boot from, as set-up recorded it. */
 export function hostImage(cache = cacheDirectory()): string {
   const file = join(cache, "toolchain.json");
   try {
@@ -37,13 +36,12 @@ export function hostImage(cache = cacheDirectory()): string {
   }
 }
 
-/** Where Pulumi's command line keeps what it keeps for itself, apart from state: inside the sandbox, not in $HOME. */
-
+/** PULUMI_HOME: what Pulumi keeps besides state, inside the sandbox instead of $HOME. */
 export const pulumiHome = (layout: Layout): string => join(layout.directory, "pulumi");
 
 /**
- * Makes the folder. A file stands where Pulumi would keep a compressed and encrypted debug log of every command. It
- * writes one unasked, which costs a second of each preview on two cores, and goes on without it when it cannot.
+ * Makes the folder. A file takes the place of the folder in which Pulumi writes a compressed, encrypted debug log
+ * of every command: that costs a second of each preview on two cores, and Pulumi continues when it cannot write.
  */
 export function makePulumiHome(layout: Layout): void {
   const home = pulumiHome(layout);

@@ -8,7 +8,7 @@ import { type Cloud, cloudRoutes } from "../cloud/index.ts";
 import type { PowerAction, Realiser } from "../realiser/index.ts";
 import { execRequest, powerActions, type WorldStatus } from "./protocol.ts";
 
-/** What may be asked of a world as a whole. */
+/** Requests to the world as a whole. */
 export interface WorldControls {
   status(): Promise<WorldStatus>;
   setInternetHost(name: string, address: string): Promise<void>;

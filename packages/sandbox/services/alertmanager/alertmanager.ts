@@ -1,4 +1,4 @@
-/** A real Alertmanager as a child process: somebody else's, behind an endpoint service. */
+/** A real Alertmanager as a child process, behind an endpoint service as in another team's account. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { createWriteStream } from "node:fs";
 import { join } from "node:path";
@@ -47,7 +47,7 @@ export class Alertmanager {
     if (this.#running !== undefined) return;
     const { program, directory, dnsName, log } = this.#options;
     await makeAccess(directory, dnsName);
-    // It ends with the world, however that ends.
+    // The kernel kills it when the world ends, even after a crash.
     const child = spawn("setpriv", ["--pdeathsig", "KILL", program, ...alertmanagerFlags(directory)], {
       stdio: ["ignore", "ignore", "pipe"],
     });

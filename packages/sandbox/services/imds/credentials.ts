@@ -1,4 +1,4 @@
-/** Sessions of instance roles, as the metadata service hands them out. */
+/** Sessions of instance roles, as the metadata service returns them. */
 import { STS } from "@aws-sdk/client-sts";
 import { LinkError } from "@metrics-link/contract";
 import type { AccessKey } from "../moto/moto.ts";
@@ -22,7 +22,7 @@ export interface RoleCredentialsOptions {
   readonly now?: () => Date;
 }
 
-/** EC2 gives instance roles six hours, and new credentials well before the old ones end. */
+/** EC2 sessions of instance roles last six hours and are renewed well before they expire. */
 const sessionSeconds = 6 * 3600;
 const renewBeforeMs = 15 * 60_000;
 

@@ -1,4 +1,4 @@
-/** moto as a child process: somebody else's reading of AWS's APIs, made strict by strict.py. */
+/** moto as a child process: a third-party implementation of AWS's APIs, made strict by strict.py. */
 
 import { spawn } from "node:child_process";
 import { createWriteStream } from "node:fs";
@@ -13,11 +13,11 @@ export type AccessKey = Readonly<z.output<typeof accessKey>>;
 
 const readyLine = z.object({
   port: z.int(),
-  /** Account to the key of its user `sandbox`, who may do anything there. */
+  /** Account → key of its user `sandbox`, which may do anything there. */
   admins: z.record(z.string(), accessKey),
-  /** The platform team's user, who may assume the deployment roles and nothing else. */
+  /** The platform team's user, which may assume the deployment roles and nothing else. */
   deployer: accessKey,
-  /** The metadata services' user, who may assume every role that EC2 may. */
+  /** The metadata services' user, which may assume every role that EC2 may. */
   imds: accessKey,
 });
 
@@ -37,7 +37,7 @@ export interface MotoOptions {
   readonly policies?: Readonly<Record<string, (account: string) => string>>;
   /** File that gets moto's output appended. */
   readonly log: string;
-  /** Default 60 s; it takes some 2, and on a busy machine some 8. */
+  /** Default 60 s; it takes about 2 s, on a busy machine about 8 s. */
   readonly deadlineMs?: number;
 }
 
@@ -46,7 +46,7 @@ export interface Moto {
   readonly endpoint: string;
   readonly keys: BootstrapKeys;
   readonly pid: number;
-  /** Resolves with a description once the process is gone, whoever ended it. */
+  /** Resolves with a description once the process has ended, for whatever reason. */
   readonly exited: Promise<string>;
   stop(): Promise<void>;
 }
@@ -87,7 +87,7 @@ export async function startMoto(options: MotoOptions): Promise<Moto> {
 /** Nothing of the caller's AWS or moto settings may reach moto. */
 function environment(): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(([name]) => !/^(AWS|MOTO|S3|INITIAL|TEST)_/.test(name));
-  // moto makes SDK clients for itself, which insist on credentials.
+  // moto makes SDK clients of its own, which require credentials.
   return {
     ...Object.fromEntries(kept),
     AWS_ACCESS_KEY_ID: "unused",

@@ -1,7 +1,7 @@
 /**
- * The management agent of each host, as far as its network and its rights go: it registers and pings Systems Manager
- * by the host's own address, through the VPC's endpoints and fences, with the instance role's credentials. A host whose
- * endpoint, security group or role does not allow that is not online, as in AWS.
+ * The Systems Manager agent of each host, as far as network and permissions matter: it registers and pings from the
+ * host's address, through the VPC's endpoints and security groups, with the instance role's credentials. If the endpoint,
+ * a security group or the role forbids that, the host is not online, as in AWS.
  */
 import https from "node:https";
 import tls from "node:tls";
@@ -21,7 +21,7 @@ export interface AgentsOptions {
   /** PEM of the sandbox's authority. */
   readonly authority: string;
   readonly booted: (instance: Instance) => boolean;
-  /** Called when a host is seen off, so that it registers anew after its next boot. */
+  /** Called when a host is found off; it registers again after its next boot. */
   readonly onOff: (instanceId: string) => void;
   readonly log: (line: string) => void;
 }
@@ -71,7 +71,7 @@ export class Agents {
         instance.id,
         instance.roleArn,
       );
-      // Commands come by this service; an agent without it registers but hears nothing.
+      // Commands arrive through this service; without it an agent registers but gets none.
       (await this.#connect(vpc, instance, `ssmmessages.${vpc.region}.amazonaws.com`)).destroy();
       const host = `ssm.${vpc.region}.amazonaws.com`;
       const request = aws4.sign(

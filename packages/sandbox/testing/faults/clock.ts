@@ -8,8 +8,7 @@ const units = ["metrics-link-prometheus", "metrics-link-node-exporter", "metrics
 const node = "/opt/metrics-link/bin/node --input-type=module-typescript -";
 
 /**
- * The services of a host have a clock that is so many seconds ahead of everybody else's. One that is started anew has the
- * right one again.
+ * The clock of a host's services is so many seconds ahead. A service that restarts has the right time again.
  */
 export function clockAhead(sandbox: Sandbox, host: string, seconds: number): Fault {
   const set = async (ahead: number) => {
