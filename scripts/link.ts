@@ -51,7 +51,7 @@ export async function link([name, ...words]: readonly string[]): Promise<number>
   }
   const entry = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (entry === undefined) {
-    complain(`no command ${name}\n${usage}`);
+    complain(`unknown command ${name}\n${usage}`);
     return 2;
   }
   const { command } = await entry.load();

@@ -21,11 +21,11 @@ import { part } from "./part.ts";
 import { declaredBy } from "./state.ts";
 
 export interface CollectOptions {
-  /** Whether each stack is previewed, which asks AWS for all of its resources and takes seconds. */
+  /** Whether to preview each stack, which reads all of its resources from AWS and takes seconds. */
   readonly preview: boolean;
 }
 
-/** Reads everything that an audit rests on. What cannot be read says why, in its place. */
+/** Reads the evidence of an audit. What cannot be read is replaced by the reason. */
 export async function collect(contexts: readonly StackContext[], options: CollectOptions): Promise<AuditEvidence> {
   const stacks = await Promise.all(contexts.map((context) => collectStack(context, options)));
   return { takenAt: new Date().toISOString(), source: sourceControl(), stacks };

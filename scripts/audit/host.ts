@@ -20,16 +20,16 @@ const agent = "exec /opt/metrics-link/bin/agent";
 const deadlineSeconds = 60;
 
 /**
- * Asks a host by Systems Manager what it is and runs; what did not fit into the first answer is asked for by itself.
- * @throws Error when it does not answer, or not to this
+ * Reads a host's evidence through Systems Manager; parts that did not fit into the first answer are fetched one by one.
+ * @throws LinkError when the host does not answer or the command fails
  */
 export async function hostEvidence(configuration: ClientConfiguration, instanceId: string): Promise<HostEvidence> {
   return await askInParts(managementOf("metrics-link: audit, reads only", configuration), instanceId, systemClock);
 }
 
 /**
- * Has a host keep how the audit of its stack ended, for its metrics.
- * @throws Error when it does not answer, or not to this
+ * Stores the outcome of an audit on the host, for its metrics.
+ * @throws LinkError when the host does not answer or the command fails
  */
 export async function tellHost(configuration: ClientConfiguration, instanceId: string, outcome: AuditOutcome) {
   const management = managementOf("metrics-link: outcome of an audit", configuration);

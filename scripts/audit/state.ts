@@ -17,7 +17,7 @@ const exported = z.object({ deployment: z.object({ resources: z.array(resource).
 type Resource = z.output<typeof resource>;
 
 /**
- * Reads what a stack's state says of its fences and its host, from `pulumi stack export`, in which secrets stay closed.
+ * Reads a stack's security groups and host from `pulumi stack export`, which masks secrets.
  * @throws LinkError STATE_INVALID naming what is missing
  */
 export function declaredBy(json: string): Declared {

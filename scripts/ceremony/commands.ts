@@ -24,7 +24,7 @@ import { artifactFolder, type StackContext } from "../stack/context.ts";
 import type { Medium } from "./medium.ts";
 import { describeAuthority, describeSigning } from "./words.ts";
 
-/** On the everyday machine: the requests of the intermediates whose keys are in the stack, as files to carry. */
+/** On the everyday machine: writes the requests of the stack's intermediates, as files to carry. */
 export async function request(context: StackContext): Promise<void> {
   const folder = artifactFolder(context);
   const pki = readPkiOutput(await context.pulumi.output(context.stack, pkiOutput, z.unknown()).catch(() => undefined));
@@ -50,7 +50,7 @@ export interface InitOptions {
   readonly yes: boolean;
 }
 
-/** Where the root is kept: makes a root, or writes the certificate of one that is there. */
+/** Where the root is kept: creates a root, or writes the certificate of an existing one. */
 export async function init(context: StackContext, medium: Medium, options: InitOptions): Promise<void> {
   const folder = artifactFolder(context);
   const { organization, lifetimes } = context.file.read().pki;
@@ -82,7 +82,7 @@ export interface SignOptions {
 
 /**
  * Where the root is kept: signs the request of an intermediate.
- * @throws InvalidInputError naming everything in which the request or the root is not what it must be
+ * @throws InvalidInputError naming everything that is wrong with the request or the root
  */
 export async function sign(context: StackContext, medium: Medium, options: SignOptions): Promise<void> {
   const folder = artifactFolder(context);
@@ -140,7 +140,7 @@ export async function sign(context: StackContext, medium: Medium, options: SignO
   say(`${join(folder, artifactNames.intermediate(generation))}\n${describeAuthority(issued)}`);
 }
 
-/** What is in the folder of artifacts, and, where the medium is, on the medium. */
+/** Lists the folder of artifacts and, if given, the medium. */
 export async function show(context: StackContext, medium: Medium | undefined): Promise<void> {
   const folder = artifactFolder(context);
   const names = existsSync(folder) ? readdirSync(folder).toSorted() : [];

@@ -5,13 +5,13 @@ import { createInterface } from "node:readline";
 import { Writable } from "node:stream";
 import { LinkError } from "@metrics-link/contract";
 
-/** Below this, the medium alone would nearly be the key. */
+/** With a shorter passphrase, the medium alone would be almost enough. */
 const leastLength = 16;
 
 /**
- * Hands `work` a file with the medium's passphrase: the given one, or what a person types, in a file that only this
- * user can read and that is gone afterwards.
- * @throws Error when it is too short
+ * Calls `work` with a file that has the medium's passphrase: the given file, or a temporary one, readable by this user
+ * only, with what a person types.
+ * @throws LinkError CEREMONY_INVALID when it is too short
  */
 export async function withPassphrase<Result>(
   file: string | undefined,
@@ -49,7 +49,7 @@ function requireLong(passphrase: string): void {
   }
 }
 
-/** Without showing what is typed. */
+/** Prompts without echo. */
 function asked(): Promise<string> {
   process.stderr.write("Passphrase of the medium: ");
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() });

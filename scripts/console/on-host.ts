@@ -12,8 +12,8 @@ interface Question {
 }
 
 /**
- * Asks the Prometheus of a host of the sandbox on the host's own loopback. What is asked at a time goes as one command:
- * a page has some fifty questions, and each command on a host costs more than its answer.
+ * Queries the Prometheus of a sandbox host on the host's loopback. Concurrent queries share one command: a page has about
+ * fifty, and a command on a host costs more than a query.
  */
 export function askOnHost(sandbox: Sandbox, host: string): Ask {
   let waiting: Question[] = [];
@@ -32,7 +32,7 @@ export function askOnHost(sandbox: Sandbox, host: string): Ask {
     });
 }
 
-/** Prometheus prints an answer without a line feed in it; curl puts one behind each. */
+/** Prometheus' answers have no line feed; curl ends each with one. */
 async function answer(sandbox: Sandbox, host: string, questions: readonly Question[]): Promise<void> {
   const curl = ["curl", "--silent", "--show-error", "--max-time", "60", "--write-out", "\\n"];
   const printed = await runOnHost(sandbox, host, [...curl, ...questions.map(({ url }) => url)]).catch(

@@ -4,7 +4,7 @@ import { dataOf } from "./answer.ts";
 
 const timeoutMilliseconds = 30_000;
 
-/** Asks the Prometheus at an address, for example http://127.0.0.1:9090. */
+/** Queries the Prometheus at an address, for example http://127.0.0.1:9090. */
 export const askAt =
   (base: URL): Ask =>
   async (path, parameters) => {
@@ -21,5 +21,5 @@ async function textAt(address: URL): Promise<string> {
   return await response.text();
 }
 
-/** What fetch keeps behind "fetch failed". */
+/** The cause that fetch hides behind "fetch failed". */
 const reasonOf = ({ message, cause }: Error) => (cause instanceof Error && cause.message ? cause.message : message);

@@ -51,7 +51,7 @@ export class Git {
     );
   }
 
-  /** What lies in the checkout, also what is in no commit yet; without what git is told to ignore. */
+  /** Files of the checkout, committed or not, without those that git ignores. */
   files(): Listing {
     const tracked = records(this.#must("ls-files", "-z", "--stage")).map((line): [string, Listed] => {
       const [entry = "", path = ""] = halves(line);
@@ -139,7 +139,7 @@ const halves = (line: string) => {
   return [line.slice(0, at), line.slice(at + 1)];
 };
 
-/** @throws Error for a path that is not UTF-8: as text it would be another path, or none */
+/** @throws LinkError REVIEW_REFUSED for a path that is not UTF-8: as text it would be another path or none */
 function records(listed: Buffer): string[] {
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(listed).split("\0").filter(Boolean);

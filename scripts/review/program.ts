@@ -36,7 +36,7 @@ export function filesOfCommit(git: Git, commit: string): Files {
 
 /**
  * The files of a checkout as they lie there. A path that is listed and not there has been removed.
- * @throws Error for what no listing describes: a socket, or a submodule with something in it
+ * @throws LinkError REVIEW_REFUSED for what no listing describes: a socket, or a submodule with something in it
  */
 export function filesIn(checkout: string, listing: Listing): Files {
   const found = [...listing].flatMap(([path, { mode, object = "" }]): [string, SourceFile][] => {
@@ -97,7 +97,8 @@ export class LaidOut {
 
   /**
    * Writes files to where none are, and nothing but these: what is run is what was compared.
-   * @throws LinkError REVIEW_REFUSED for a path or a link that would lead out of here, or to installed packages, before anything is written
+   * @throws LinkError REVIEW_REFUSED, before anything is written, for a path or a link that would lead out of here or to
+   * installed packages
    */
   lay(files: Files): void {
     for (const [path, file] of files) {

@@ -10,7 +10,7 @@ const program = "/run/metrics-link-load.mjs";
 
 /**
  * Puts the sandbox's sender under write load: a generator on its loopback, and a job that scrapes it every second.
- * @returns what takes it away again
+ * @returns a function that removes it
  */
 export async function underLoad(context: StackContext, sandbox: Sandbox, series: number): Promise<() => Promise<void>> {
   const text = readFileSync(join(import.meta.dirname, "generator.mjs"), "utf8");

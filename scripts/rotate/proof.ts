@@ -9,7 +9,7 @@ import { underLoad } from "./load.ts";
 interface Step {
   readonly script: "rotate" | "trust";
   readonly words: readonly string[];
-  /** Killed after so many milliseconds; then Pulumi's lock is taken away and the step made again. */
+  /** Killed after so many milliseconds; then the stack is unlocked and the step repeated. */
   readonly killedAfter?: number;
 }
 
@@ -39,7 +39,7 @@ const steps: readonly Step[] = [
 
 /**
  * The whole proof in the sandbox: every rotation under write load, and at its end every raw sample compared.
- * @returns the exit code: 0 when none is missing or different
+ * @returns the exit code: 0 when no sample is missing or different
  */
 export async function prove(sandboxName: string | undefined, series: number): Promise<number> {
   const sender = contextOf("sender", sandboxName);

@@ -19,8 +19,8 @@ import { artifactFolder, type StackContext } from "../stack/context.ts";
 import { peersOf } from "../stack/stack-file.ts";
 
 /**
- * Reads where a rotation stands: from the stack's configuration and outputs, its peers' outputs and the folder of
- * artifacts. No file of its own remembers anything.
+ * Reads the state of a rotation from the stack's configuration and outputs, its peers' outputs and the folder of
+ * artifacts. It keeps no file of its own.
  * @throws LinkError STACK_NOT_DEPLOYED when the stack has not been updated yet
  */
 export async function readView(context: StackContext): Promise<View> {
@@ -60,13 +60,13 @@ export async function readView(context: StackContext): Promise<View> {
 
 const peersOutput = z.array(z.object({ stack: z.string(), addresses: z.array(z.string()) }));
 
-/** What the fences of this side let through of a peer, by the stack's own output `peers`. */
+/** The addresses of a peer that this side's security groups allow, by the stack's output `peers`. */
 function addressesInForce(output: unknown, stack: string): readonly string[] {
   const { data = [] } = peersOutput.safeParse(output);
   return data.find((peer) => peer.stack === stack)?.addresses ?? [];
 }
 
-/** One peer that cannot be read keeps nobody from renewing a leaf. */
+/** An unreadable peer must not prevent the renewal of a leaf. */
 async function contractOf({ pulumi }: StackContext, stack: string) {
   try {
     return { theirs: readContract(stack, (await pulumi.outputs(stack))[contractOutput]), unreadable: undefined };

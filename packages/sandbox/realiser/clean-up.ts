@@ -37,7 +37,7 @@ export async function cleanUp(layout: Layout, options: { readonly keepLogs?: boo
   await removeAllButLogs(layout.directory);
 }
 
-/** The kernel tells paths without symbolic links. */
+/** The kernel reports paths without symbolic links. */
 async function withRealPath(layout: Layout): Promise<Layout> {
   return { ...layout, directory: await realpath(layout.directory).catch(() => layout.directory) };
 }

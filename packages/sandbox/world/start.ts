@@ -28,7 +28,7 @@ export async function startWorld(layout: Layout, options: StartOptions = {}): Pr
   const running = runningWorld(layout);
   if (running !== undefined) {
     const world = new WorldClient(layout);
-    // It may have been started a moment ago, by somebody else.
+    // Another command may have started it a moment ago.
     await until(`the world (process ${running}) to answer`, deadlineMs, () => world.answers());
     progress(`already up, process ${running}`);
     return;

@@ -48,7 +48,7 @@ export class Host {
   /** Process id of the host's first process, outside; none if the host does not run. */
   async leader(): Promise<number | undefined> {
     const nspawn = Number(await readFile(this.files.pid, "utf8").catch(() => ""));
-    // The number may be of another process by now; the control group tells.
+    // The process id may have been reused; the control group is certain.
     if (!nspawn || !(await this.groups.processes()).includes(nspawn)) return undefined;
     const children = await readFile(`/proc/${nspawn}/task/${nspawn}/children`, "utf8").catch(() => "");
     for (const child of children.split(" ").filter(Boolean)) {

@@ -1,4 +1,4 @@
-/** All hosts of a sandbox: makes them what the topology says, and offers them by name. */
+/** All hosts of a sandbox: realises the topology and finds hosts by name. */
 
 import { mkdir, readdir, readFile, rm } from "node:fs/promises";
 import { LinkError } from "@metrics-link/contract";

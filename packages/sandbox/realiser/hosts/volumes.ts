@@ -100,7 +100,7 @@ export async function releaseVolume(file: string): Promise<void> {
   });
 }
 
-/** Waits until nobody has mounted a volume any more: the kernel unmounts what a host leaves a while after its end. */
+/** Waits until a volume is unmounted everywhere: the kernel unmounts a little after a host's end. */
 export async function unmounted({ volumeId, device }: AttachedVolume): Promise<void> {
   await until(`${volumeId} to be unmounted`, releaseDeadlineMs, async () => {
     try {

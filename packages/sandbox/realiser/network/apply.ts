@@ -114,7 +114,7 @@ export class NetworkApplier {
   }
 }
 
-/** An interface that is not there any more went with the other end of its cable. */
+/** A missing interface was removed with the other end of its veth pair. */
 async function removeInterface(namespace: string, name: string): Promise<void> {
   const { code, stderr } = await execute(["ip", "-n", namespace, "link", "delete", name]);
   if (code !== 0 && !stderr.includes("Cannot find device")) {

@@ -20,6 +20,6 @@ export async function makeAccess(directory: string, dnsName: string): Promise<vo
   file("server.key", key);
   file("password", password);
   file("alertmanager.yml", stringify(alertmanagerConfiguration));
-  // Last, for its being there says that all of it is.
+  // Last: it marks the set as complete.
   file("web.yml", stringify(webConfiguration({ [username]: await hash(password, 10) })));
 }

@@ -1,4 +1,4 @@
-/** What a request's SigV4 header says of itself, and refusals in the form of the service that was asked. */
+/** The credential scope of a request's SigV4 header, and error responses in the protocol of its service. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 
 export interface CredentialScope {
