@@ -60,7 +60,10 @@ export function declaredBy(json: string): Declared {
   };
 }
 
-/** The release that `current.json` points to. @throws LinkError STATE_INVALID when its document is not in the state, or is another */
+/**
+ * The release that `current.json` points to.
+ * @throws LinkError STATE_INVALID when its document is not in the state, or is another
+ */
 function releaseOf(objects: readonly Resource[]): Declared["release"] {
   const pointer = objects.find(({ inputs }) => /\/current\.json$/.test(String(inputs.key)));
   const { releaseId: id } = z.object({ releaseId: z.string() }).parse(JSON.parse(text(pointer?.inputs.content)));

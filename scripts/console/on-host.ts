@@ -12,8 +12,8 @@ interface Question {
 }
 
 /**
- * Queries the Prometheus of a sandbox host on the host's loopback. Concurrent queries share one command: a page has about
- * fifty, and a command on a host costs more than a query.
+ * Queries the Prometheus of a sandbox host on the host's loopback. Concurrent queries share one command: a page has
+ * about fifty, and a command on a host costs more than a query.
  */
 export function askOnHost(sandbox: Sandbox, host: string): Ask {
   let waiting: Question[] = [];

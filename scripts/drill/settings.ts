@@ -1,8 +1,8 @@
 import { type AlertOverrides, alertSettings } from "@metrics-link/prometheus";
 
 /**
- * Alert settings for drills: the same expressions with shorter times. Windows are as short as a scrape per second allows,
- * so alerts also clear sooner.
+ * Alert settings for drills: the same expressions with shorter times. Windows are as short as a scrape per second
+ * allows, so alerts also clear sooner.
  */
 export const drillSettings = {
   LinkBehind: { for: "5s", threshold: 15 },

@@ -7,7 +7,10 @@ export interface Generated {
   render(text: string, repository: string): Promise<string>;
 }
 
-/** A page with a new part between `<!-- NAME: begin -->` and `<!-- NAME: end -->`. @throws LinkError without these lines */
+/**
+ * A page with a new part between `<!-- NAME: begin -->` and `<!-- NAME: end -->`.
+ * @throws LinkError without these lines
+ */
 export function between(page: string, name: string, part: string): string {
   const [begin, end] = [`<!-- ${name}: begin -->\n`, `<!-- ${name}: end -->\n`];
   const [from, to] = [page.indexOf(begin), page.indexOf(end)];

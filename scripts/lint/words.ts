@@ -35,8 +35,8 @@ export function forbiddenWords(page: string): string[] {
 }
 
 /**
- * Every place of a forbidden word, and exceptions that are not needed any more. Found are a word, its plural with s, and
- * either of them as a part of an identifier or broken over two lines of a comment.
+ * Every place of a forbidden word, and exceptions that are not needed any more. Found are a word, its plural with s,
+ * and either of them as a part of an identifier or broken over two lines of a comment.
  */
 export function wordProblems(
   files: readonly SourceFile[],

@@ -30,7 +30,10 @@ export function unreleasedEntries(changelog: string): string {
   throw blocked("CHANGELOG.md has no entry under `## [Unreleased]`", "write down what a user notices");
 }
 
-/** The changelog with what was unreleased under a version, and an empty `## [Unreleased]` above it. @param day YYYY-MM-DD */
+/**
+ * The changelog with what was unreleased under a version, and an empty `## [Unreleased]` above it.
+ * @param day YYYY-MM-DD
+ */
 export function released(changelog: string, version: string, day: string): string {
   const entries = unreleasedEntries(changelog);
   if (changelog.includes(`## [${version}]`)) throw blocked(`CHANGELOG.md has a section for ${version} already`);

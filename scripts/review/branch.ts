@@ -23,8 +23,8 @@ import { filesIn, filesOfCommit, LaidOut } from "./program.ts";
 import { readStackDocument, type StackDocument } from "./stack-document.ts";
 
 /**
- * What set-up brought to this machine is of the checkout's versions, and a program refuses any other. So both run with the
- * checkout's; a change of the file is one of the source, which names each version and hash.
+ * What set-up brought to this machine is of the checkout's versions, and a program refuses any other. So both run with
+ * the checkout's; a change of the file is one of the source, which names each version and hash.
  */
 const pins = "tools.json";
 
@@ -107,8 +107,8 @@ export async function reviewBranch(context: StackContext, options: BranchOptions
 }
 
 /**
- * A stack's file in both checkouts. What is beside its configuration decides over the keys that protect the state, and no
- * policy judges it: so it counts as program. A file that git ignores is compared with nothing.
+ * A stack's file in both checkouts. What is beside its configuration decides over the keys that protect the state, and
+ * no policy judges it: so it counts as program. A file that git ignores is compared with nothing.
  * @throws LinkError when it is not a regular file, or can be read in two ways
  */
 function stackFileOf(path: string, checkout: string, { before, after }: { before: Files; after: Files }) {

@@ -27,7 +27,8 @@ export class Git {
 
   /**
    * The commit that the checkout is compared with: `reference`, or where its branch left the main one. A short name is
-   * looked up by its full ones, because git itself prefers a tag, and whoever may push can push one called `origin/main`.
+   * looked up by its full ones, because git itself prefers a tag, and whoever may push can push one called
+   * `origin/main`.
    * @throws UsageError when there is no such commit, or more than one
    */
   base(reference: string | undefined): string {

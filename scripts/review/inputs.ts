@@ -36,11 +36,12 @@ function namedIn(config: Config): Named[] {
 const isInside = (folder: string, path: string) => path === folder || path.startsWith(`${folder}/`);
 
 /**
- * The paths of the repository that a configuration names: folders and files of its own, in places without program. A path
- * that begins with a slash leads out of the repository, where nothing is compared; `setAside` says so on the page.
+ * The paths of the repository that a configuration names: folders and files of its own, in places without program. A
+ * path that begins with a slash leads out of the repository, where nothing is compared; `setAside` says so on the page.
  * @param config of the branch
  * @param all files of the checkout that are compared
- * @throws LinkError REVIEW_REFUSED naming the key whose files are not regular files of these, or lie where the program does
+ * @throws LinkError REVIEW_REFUSED naming the key whose files are not regular files of these, or lie where the program
+ * does
  */
 export function namedPaths(config: Config, checkout: string, all: Files): string[] {
   return namedIn(config).flatMap((one) => {

@@ -85,7 +85,8 @@ export class LaidOut {
 
   /**
    * Takes the first place that no other review has.
-   * @param places one folder for reviewed programs and another for branches': what a branch had installed serves no base
+   * @param places one folder for reviewed programs and another for branches': what a branch had installed serves no
+   * base
    */
   static async take(places: string): Promise<LaidOut> {
     for (let number = 1; ; number += 1) {
@@ -97,8 +98,8 @@ export class LaidOut {
 
   /**
    * Writes files to where none are, and nothing but these: what is run is what was compared.
-   * @throws LinkError REVIEW_REFUSED, before anything is written, for a path or a link that would lead out of here or to
-   * installed packages
+   * @throws LinkError REVIEW_REFUSED, before anything is written, for a path or a link that would lead out of here or
+   * to installed packages
    */
   lay(files: Files): void {
     for (const [path, file] of files) {
@@ -124,8 +125,8 @@ export class LaidOut {
   }
 
   /**
-   * Installs the packages of its own lock file and runs no code of them, nor of a file that steers pnpm. Packages of the
-   * workspace come from here. No credentials are at hand.
+   * Installs the packages of its own lock file and runs no code of them, nor of a file that steers pnpm. Packages of
+   * the workspace come from here. No credentials are at hand.
    * @throws Error with what pnpm says, or for settings by which pnpm would do more
    */
   install(): void {

@@ -20,8 +20,8 @@ const sections = ["config", "secretsprovider", "encryptedkey", "encryptionsalt",
 const secretPlaces = /^metrics-link:prometheus\.alertmanagers\.\d+\.(basicAuth\.password|bearerToken)$/;
 
 /**
- * Reads a stack file. Whatever Pulumi's parser (of YAML 1.1, mostly) and this one could read differently is refused, and
- * so is a second spelling of a key or a value: what is in force must be what is shown.
+ * Reads a stack file. Whatever Pulumi's parser (of YAML 1.1, mostly) and this one could read differently is refused,
+ * and so is a second spelling of a key or a value: what is in force must be what is shown.
  * @throws LinkError STACK_FILE_INVALID naming the file and the key
  */
 export function readStackDocument(name: string, bytes: Buffer): StackDocument {

@@ -10,7 +10,10 @@ export interface Suite {
   readonly sandbox?: string;
 }
 
-/** What a file may need, in the order in which the files of a sandbox run: a world that is touched takes long to make anew. */
+/**
+ * What a file may need, in the order in which the files of a sandbox run: a world that is touched takes long to make
+ * anew.
+ */
 const worlds = ["nothing", "untouched", "link"];
 
 /** Which files a suite has. The first that matches a file has it. */

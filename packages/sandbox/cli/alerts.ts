@@ -11,8 +11,8 @@ export interface FiringAlert {
 }
 
 /**
- * Firing alerts of a host, the most severe first, without those that need no action, such as the heartbeat. Null when its
- * Prometheus does not answer, which is not the same as no alert.
+ * Firing alerts of a host, the most severe first, without those that need no action, such as the heartbeat. Null when
+ * its Prometheus does not answer, which is not the same as no alert.
  */
 export const firingAlerts = (alerts: readonly ActiveAlert[] | null): readonly FiringAlert[] | null =>
   alerts === null ? null : alerts.filter(isToBeSeen).map(readable).sort(worstFirst);

@@ -9,8 +9,8 @@ const deadlineSeconds = 60;
 const leastSeconds = 10;
 
 /**
- * Shows that the link works, as seen from outside: equal samples on both sides, who is connected with which certificate,
- * and that a stranger is refused.
+ * Shows that the link works, as seen from outside: equal samples on both sides, who is connected with which
+ * certificate, and that a stranger is refused.
  * @throws LinkError CHECK_FAILED with what was last seen
  */
 export async function prove(sandbox: Sandbox, report: Report): Promise<void> {

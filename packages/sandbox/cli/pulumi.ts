@@ -64,8 +64,8 @@ export class Pulumi {
   }
 
   /**
-   * Only for commands that mask secrets: an exported stack may have them in clear text. A failed run has a file of its own,
-   * which the next success does not overwrite.
+   * Only for commands that mask secrets: an exported stack may have them in clear text. A failed run has a file of its
+   * own, which the next success does not overwrite.
    */
   private keep(words: readonly string[], { stdout, stderr }: Omit<PulumiResult, "code">, suffix: string): void {
     if (!["up", "preview", "refresh", "destroy"].includes(words[0] ?? "")) return;

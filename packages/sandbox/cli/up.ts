@@ -14,8 +14,9 @@ const peerOf: Record<Role, Role> = { sender: "receiver", receiver: "sender" };
 /**
  * Brings up the sandbox and both stacks, as far as they are not up yet.
  *
- * The first time it does what two accounts do: a request and a ceremony on each side, then three updates: the sender; the
- * receiver, which pins the sender's root; and the sender again, which pins the receiver's. Later runs update each once.
+ * The first time it does what two accounts do: a request and a ceremony on each side, then three updates: the sender;
+ * the receiver, which pins the sender's root; and the sender again, which pins the receiver's. Later runs update each
+ * once.
  */
 export async function up(sandbox: Sandbox, report: Report): Promise<void> {
   await report.step("sandbox", (progress) => startWorld(sandbox.layout, { progress }));

@@ -65,7 +65,9 @@ export class Store {
     this.#save();
   }
 
-  /** Written beside the file and renamed over it, so that a crash leaves the old one or the new one. Secrets are in it. */
+  /**
+   * Written beside the file and renamed over it, so that a crash leaves the old one or the new one. Secrets are in it.
+   */
   #save(): void {
     const content: Content = { format: FORMAT, resources: this.all(), rules: this.#rules };
     const next = `${this.#file}.next`;

@@ -69,7 +69,10 @@ export class WorldClient {
     await this.#call("POST", "/alertmanager", { power });
   }
 
-  /** Ends the world with its hosts and networks; files stay. No error if it does not run; kills one that does not answer. */
+  /**
+   * Ends the world with its hosts and networks; files stay. No error if it does not run; kills one that does not
+   * answer.
+   */
   async stop(): Promise<void> {
     const pid = runningWorld(this.#layout);
     if (pid === undefined) return;

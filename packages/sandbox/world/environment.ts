@@ -35,7 +35,7 @@ export function deployerEnvironment(
     AWS_ENDPOINT_URL: `http://127.0.0.1:${settings.frontPort}`,
     AWS_EC2_METADATA_DISABLED: "true",
     PULUMI_HOME: pulumiHome(layout),
-    // A concurrent reader must see the old state or the new one. State files are renamed into place; the attribute files
+    // A concurrent reader must see the old state or the new one. State files are renamed into place; attribute files
     // beside them, which nobody needs, would be empty for a moment (gocloud.dev/blob/fileblob).
     PULUMI_BACKEND_URL: `file://${layout.backend}?metadata=skip&no_tmp_dir=true`,
     PULUMI_CONFIG_PASSPHRASE: "",

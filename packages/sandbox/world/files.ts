@@ -7,8 +7,8 @@ import { z } from "zod";
 import type { Layout } from "../model/layout.ts";
 
 /**
- * Refuses to start with resources that the AWS API no longer has: moto keeps nothing on disk, so after a crash or a reboot
- * the cloud's record describes resources that are gone.
+ * Refuses to start with resources that the AWS API no longer has: moto keeps nothing on disk, so after a crash or a
+ * reboot the cloud's record describes resources that are gone.
  */
 export function refuseForgottenCloud(layout: Layout): void {
   if (!existsSync(layout.cloudFile)) return;

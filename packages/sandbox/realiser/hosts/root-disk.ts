@@ -22,9 +22,9 @@ export interface RootDiskSources {
 }
 
 /**
- * Makes the folder of all hosts a mount that is shared. Every host carries a copy of this machine's mounts below its own
- * root (systemd-nspawn moves its root on top of them), and only below a shared mount does an unmount reach the copies:
- * otherwise the disk of one host would stay mounted for as long as any other host runs.
+ * Makes the folder of all hosts a mount that is shared. Every host carries a copy of this machine's mounts below its
+ * own root (systemd-nspawn moves its root on top of them), and only below a shared mount does an unmount reach the
+ * copies: otherwise the disk of one host would stay mounted for as long as any other host runs.
  */
 export async function shareMounts(directory: string): Promise<void> {
   if (!(await isMounted(directory))) await run(["mount", "--bind", directory, directory]);

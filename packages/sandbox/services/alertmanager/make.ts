@@ -7,7 +7,9 @@ import { openAuthority } from "../authority.ts";
 import { authorityFolder, username } from "./access.ts";
 import { alertmanagerConfiguration, webConfiguration } from "./configuration.ts";
 
-/** Writes what the Alertmanager runs with, unless it is there: authority, certificate, password and both configurations. */
+/**
+ * Writes what the Alertmanager runs with, unless it is there: authority, certificate, password and both configurations.
+ */
 export async function makeAccess(directory: string, dnsName: string): Promise<void> {
   const web = join(directory, "web.yml");
   if (existsSync(web)) return;

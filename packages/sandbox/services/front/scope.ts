@@ -8,7 +8,9 @@ export interface CredentialScope {
   readonly service: string;
 }
 
-/** The credential scope of an `Authorization: AWS4-HMAC-SHA256 Credential=KEY/DATE/REGION/SERVICE/aws4_request` header. */
+/**
+ * The credential scope of an `Authorization: AWS4-HMAC-SHA256 Credential=KEY/DATE/REGION/SERVICE/aws4_request` header.
+ */
 export function credentialScope(authorization: string | undefined): CredentialScope | undefined {
   const match = /^AWS4-HMAC-SHA256\s+Credential=([A-Z0-9]+)\/\d{8}\/([a-z0-9-]+)\/([a-z0-9-]+)\/aws4_request\b/.exec(
     authorization ?? "",

@@ -1,7 +1,7 @@
 /**
  * The Systems Manager agent of each host, as far as network and permissions matter: it registers and pings from the
- * host's address, through the VPC's endpoints and security groups, with the instance role's credentials. If the endpoint,
- * a security group or the role forbids that, the host is not online, as in AWS.
+ * host's address, through the VPC's endpoints and security groups, with the instance role's credentials. If the
+ * endpoint, a security group or the role forbids that, the host is not online, as in AWS.
  */
 import https from "node:https";
 import tls from "node:tls";
