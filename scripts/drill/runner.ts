@@ -64,7 +64,7 @@ export async function runDrill(drill: Drill, bench: Bench, journal: Journal, lim
   });
   recorder.forSeconds = before?.forSeconds;
   if (!quiet) {
-    const seen = before ? `${alert} was ${before.state}` : `the Prometheus of the ${side} did not tell of ${alert}`;
+    const seen = before ? `${alert} was ${before.state}` : `the Prometheus of the ${side} did not report ${alert}`;
     recorder.fail(`${seen} before the fault`);
     return recorder.outcome();
   }
@@ -98,7 +98,7 @@ async function breakAndMend(
     await breakIt(drill, recorder, bench, fireSeconds);
   } catch (error) {
     if (error instanceof Interrupted) throw error;
-    recorder.fail(`could not be broken: ${(error as Error).message}`);
+    recorder.fail(`could not inject the fault: ${(error as Error).message}`);
   } finally {
     recorder.mark("healing");
     await drill.breaks.heal();
@@ -146,8 +146,8 @@ async function recovery(
     const [, lag] = recorder.lag.at(-1) ?? [];
     // A Prometheus that has just started knows of no alert yet: clear is what was evaluated since.
     const clear = rule?.state === "inactive" && rule.evaluated > healed;
-    if (!clear) left = `${alert} was ${rule?.state ?? "not to be asked for"}`;
-    else if (typeof lag !== "number") left = "the sender did not tell what it has sent";
+    if (!clear) left = `${alert} was ${rule?.state ?? "unknown"}`;
+    else if (typeof lag !== "number") left = "the sender did not report what it has sent";
     else if (lag > upToDateSeconds) left = `the receiver was ${lag} s behind`;
     else left = undefined;
     return left === undefined;

@@ -55,14 +55,14 @@ const isSame = (one: Labels, other: Labels): boolean =>
 
 /** One line per sending Prometheus, then what is missing. */
 export function describeDelivery(delivery: DeliveryState): string[] {
-  if ("error" in delivery) return [`received  NOT KNOWN, the Alertmanager does not say: ${delivery.error}`];
+  if ("error" in delivery) return [`received  NOT KNOWN, cannot read the Alertmanager: ${delivery.error}`];
   const { received, missing } = delivery;
   const lines = received.map(({ from, alerts }) => `by the Alertmanager from ${textOf(from)}: ${alerts.join(", ")}`);
   return [
-    ...(lines.length === 0 ? ["nothing, by the Alertmanager from nobody"] : lines).map((line) => `received  ${line}`),
+    ...(lines.length === 0 ? ["nothing by the Alertmanager"] : lines).map((line) => `received  ${line}`),
     ...missing.map(
       ({ host, alert, labels }) =>
-        `received  NOT DELIVERED: ${alert} fires on ${host}, and the Alertmanager does not have it: ${textOf(labels)} ` +
+        `received  NOT DELIVERED: ${alert} fires on ${host}, but the Alertmanager does not have it: ${textOf(labels)} ` +
         "(docs/runbooks/AlertsNotDelivered.md)",
     ),
   ];

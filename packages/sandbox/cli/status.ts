@@ -148,9 +148,9 @@ function notesOf({ outcome, held, driftedFiles, repeatedDrift, rollbacks }: Agen
   return [
     outcome,
     ...(held ?? []).map(({ unit, action, reason }) => `${action} of ${unit} waits: ${reason}`),
-    ...(driftedFiles.length > 0 ? [`put back ${driftedFiles.join(", ")}`] : []),
-    ...(often.length > 0 ? [`again and again: ${often.join(", ")}`] : []),
-    ...(rollbacks > 0 ? [`${rollbacks} rolled back so far`] : []),
+    ...(driftedFiles.length > 0 ? [`restored ${driftedFiles.join(", ")}`] : []),
+    ...(often.length > 0 ? [`drifts repeatedly: ${often.join(", ")}`] : []),
+    ...(rollbacks > 0 ? [`${rollbacks} rollbacks so far`] : []),
   ].join("; ");
 }
 

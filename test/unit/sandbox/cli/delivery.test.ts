@@ -53,9 +53,9 @@ describe("sandbox: delivery to the Alertmanager", () => {
 
   it("is unknown when the Alertmanager does not answer, and empty only when it says so", () => {
     assert.deepEqual(told({ error: "it does not run" }), [
-      "received  NOT KNOWN, the Alertmanager does not say: it does not run",
+      "received  NOT KNOWN, cannot read the Alertmanager: it does not run",
     ]);
     const silent = { sender: { alerts: null, externalLabels: {} } };
-    assert.deepEqual(told(deliveryOf(silent, [])), ["received  nothing, by the Alertmanager from nobody"]);
+    assert.deepEqual(told(deliveryOf(silent, [])), ["received  nothing by the Alertmanager"]);
   });
 });
