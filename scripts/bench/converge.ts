@@ -62,7 +62,9 @@ function ask({ layout, repository }: Sandbox, instanceId: string, releaseId: str
     }
     child.on("error", reject);
     child.on("close", (code) =>
-      code === 0 && output.startsWith("converged") ? resolve(output) : reject(new LinkError("COMMAND_FAILED", { what: `${releaseId}: ${output}` })),
+      code === 0 && output.startsWith("converged")
+        ? resolve(output)
+        : reject(new LinkError("COMMAND_FAILED", { what: `${releaseId}: ${output}` })),
     );
   });
 }

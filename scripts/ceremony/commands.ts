@@ -165,7 +165,10 @@ export async function show(context: StackContext, medium: Medium | undefined): P
 
 function requireSameOrganization(onMedium: string | undefined, wanted: string, medium: Medium): void {
   if (onMedium === undefined || onMedium === wanted) return;
-  throw invalid(`${medium.folder} has the roots of ${onMedium}, but the stack belongs to ${wanted}`, "use another medium");
+  throw invalid(
+    `${medium.folder} has the roots of ${onMedium}, but the stack belongs to ${wanted}`,
+    "use another medium",
+  );
 }
 
 async function agreed(yes: boolean, question: string, word: string): Promise<void> {

@@ -35,7 +35,8 @@ const options = {
 async function main([command = "", ...words]: readonly string[]): Promise<number> {
   const given = optionsOf(words, options);
   if (command === "prove") return await prove(given.sandbox, Number(given.series ?? 20_000));
-  if (command !== "status" && !rotations.includes(command as Rotation)) throw new UsageError(`unknown command ${command}`);
+  if (command !== "status" && !rotations.includes(command as Rotation))
+    throw new UsageError(`unknown command ${command}`);
   const context = contextOf(required(given.stack, "--stack"), given.sandbox);
   if (command === "status") {
     const view = await readView(context);

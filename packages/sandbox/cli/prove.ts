@@ -44,7 +44,8 @@ async function connectedPeer(sandbox: Sandbox): Promise<string> {
     ...["journalctl", "--unit", "metrics-link-envoy", "--output", "cat", "--lines", "200", "--no-pager"],
   ]);
   const line = accessLogLines(journal).findLast(({ type, status }) => type === "request" && status === 204);
-  if (line === undefined) throw new LinkError("CHECK_FAILED", { what: "the receiver's Envoy has logged no accepted write" });
+  if (line === undefined)
+    throw new LinkError("CHECK_FAILED", { what: "the receiver's Envoy has logged no accepted write" });
   return (
     `${line.peer_san} from ${line.source} with ${line.tls_version}, certificate ${line.peer_serial} ` +
     `(SHA-256 ${line.peer_sha256}) of ${line.peer_issuer}, valid until ${line.peer_not_after}`

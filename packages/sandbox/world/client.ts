@@ -2,7 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import http from "node:http";
-import { type ErrorCode, errorCodes, type ErrorFacts, hasCode, LinkError } from "@metrics-link/contract";
+import { type ErrorCode, type ErrorFacts, errorCodes, hasCode, LinkError } from "@metrics-link/contract";
 import { z } from "zod";
 import type { Layout } from "../model/layout.ts";
 import type { PowerAction } from "../realiser/index.ts";

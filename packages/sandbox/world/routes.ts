@@ -40,8 +40,7 @@ export function worldListener(world: WorldControls, context: Context): RequestLi
       const status = error instanceof RequestError ? error.status : 500;
       context.log(`${request.method} ${request.url}: ${error.message}`);
       if (response.headersSent) response.destroy();
-      else
-        send(response, status, { error: { code: codeOf(error), message: error.message } });
+      else send(response, status, { error: { code: codeOf(error), message: error.message } });
     });
   };
 }

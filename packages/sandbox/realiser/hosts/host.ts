@@ -92,9 +92,11 @@ export class Host {
         reject(new LinkError("COMMAND_FAILED", { what: `cannot run ${script}: ${cause.message}`, cause }));
       });
       supervisor.once("exit", async (code) => {
-        reject(new LinkError("COMMAND_FAILED", {
-          what: `host ${this.id} ended at once (${code}); its console:\n${await this.consoleTail()}`,
-        }));
+        reject(
+          new LinkError("COMMAND_FAILED", {
+            what: `host ${this.id} ended at once (${code}); its console:\n${await this.consoleTail()}`,
+          }),
+        );
       });
     });
     supervisor.unref();

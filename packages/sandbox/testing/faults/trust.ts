@@ -42,7 +42,8 @@ export function expiredLeaf(sandbox: Sandbox, host: Role): Fault {
       await stopAgent(sandbox, host);
       const script = `test -e ${aside} || cp ${chainFile} ${aside}; cat > ${chainFile}`;
       const { code, stderr } = await sandbox.world.exec(host, ["sh", "-c", script], { stdin: chain });
-      if (code !== 0) throw new LinkError("COMMAND_FAILED", { what: `cannot write ${chainFile} on ${host}: ${stderr}` });
+      if (code !== 0)
+        throw new LinkError("COMMAND_FAILED", { what: `cannot write ${chainFile} on ${host}: ${stderr}` });
       await takeUp();
     },
     async heal() {

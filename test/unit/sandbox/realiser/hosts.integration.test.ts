@@ -160,8 +160,14 @@ describe("the hosts of a sandbox", function () {
     const argv = ["sh", "-c", 'cat; echo "$GREETING" >&2; exit 3'];
     const result = await realiser.hosts.exec("web", argv, { stdin: "in", environment: { GREETING: "hello" } });
     assert.deepEqual(result, { code: 3, stdout: "in", stderr: "hello\n" });
-    await assert.rejects(realiser.hosts.exec("web", ["sleep", "30"], { timeoutMs: 300 }), /timed out after 0.3 s waiting for/);
-    await assert.rejects(realiser.hosts.exec("nobody", ["true"]), /no host is called nobody; use one of: web, outsider/);
+    await assert.rejects(
+      realiser.hosts.exec("web", ["sleep", "30"], { timeoutMs: 300 }),
+      /timed out after 0.3 s waiting for/,
+    );
+    await assert.rejects(
+      realiser.hosts.exec("nobody", ["true"]),
+      /no host is called nobody; use one of: web, outsider/,
+    );
   });
 
   it("resolve names and trust the sandbox's authority", async () => {
