@@ -5,9 +5,9 @@ import { say, UsageError } from "../stack/command-line.ts";
 import { serve } from "./serve.ts";
 
 /** Options of every console command. */
-export const optionsHelp = `  --out FILE      where to write the page; metrics-link-console.html by default
-  --minutes N     the time that the charts show; 30 by default
-  --serve [PORT]  serves it on loopback instead, asks anew at every load, and ends with Ctrl-C; port 8090 by default`;
+export const optionsHelp = `  --out FILE      the page; default metrics-link-console.html
+  --minutes N     minutes that the charts show; default 30
+  --serve [PORT]  serves the page on loopback until Ctrl-C, fresh at every load; default port 8090`;
 
 export const options = {
   out: { type: "string" },

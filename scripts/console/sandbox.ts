@@ -12,7 +12,7 @@ const comparedSeconds = 10;
 
 /** `sandbox -- page`: the console, with both sides queried on their hosts' loopback. */
 export const page: SandboxCommand = {
-  usage: `  page [OPTION ...]      one HTML page: how the link is, in words, and every panel of the dashboard
+  usage: `  page [OPTION ...]      one HTML page: the state of the link as text, and every panel of the dashboard
 ${optionsHelp.replaceAll(/^/gm, "  ")}`,
   async run(sandbox, words) {
     try {

@@ -7,7 +7,7 @@ import type { Generated } from "./generated.ts";
 import { policyPage } from "./policies.ts";
 import { runbookIndex } from "./runbooks.ts";
 
-/** In this order: the page of policies reads their index. */
+/** In this order: the policies page reads their index. */
 export const generated: readonly Generated[] = [policyPage, runbookIndex, configurationPage];
 
 const usage = `Usage: npm run -s generate -- [--check]
