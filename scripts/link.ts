@@ -13,7 +13,7 @@ export const commands: Readonly<Record<string, Entry>> = {
     summary: "work with the sandbox: up, down, status, shell, logs",
     load: () => import("./sandbox/index.ts"),
   },
-  console: { summary: "write one page that shows how the link is", load: () => import("./console/index.ts") },
+  console: { summary: "write one page with the state of the link", load: () => import("./console/index.ts") },
   capacity: { summary: "compute how long an outage a sender survives", load: () => import("./capacity/index.ts") },
   ceremony: { summary: "make a root and sign intermediates offline", load: () => import("./ceremony/index.ts") },
   trust: { summary: "show this side's roots, pin those of a peer", load: () => import("./trust/index.ts") },
@@ -25,7 +25,7 @@ export const commands: Readonly<Record<string, Entry>> = {
   test: { summary: "run every test, or those at a path", load: () => import("./test/index.ts") },
   lint: { summary: "check types, style, imports and words of the source", load: () => import("./lint/index.ts") },
   generate: {
-    summary: "write the indexes and tables that follow from the source",
+    summary: "generate indexes and tables from the source",
     load: () => import("./generate/index.ts"),
   },
   release: {
@@ -51,7 +51,7 @@ export async function link([name, ...words]: readonly string[]): Promise<number>
   }
   const entry = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (entry === undefined) {
-    complain(`no command ${name}\n${usage}`);
+    complain(`unknown command ${name}\n${usage}`);
     return 2;
   }
   const { command } = await entry.load();

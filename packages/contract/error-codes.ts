@@ -36,6 +36,14 @@ const codes = {
     meaning: "This stack's own last outputs were not written by this program or a later one that it can read.",
     next: "Update with the release that wrote them, or a later one.",
   },
+  STATE_INVALID: {
+    meaning: "The exported state of a stack lacks a resource or a value, or its parts contradict each other.",
+    next: "Run `pulumi up` and try again; if it repeats, report the message as a bug.",
+  },
+  STACK_NOT_DEPLOYED: {
+    meaning: "This stack lacks an output or a certificate that its first update makes.",
+    next: "Run `pulumi up` first.",
+  },
   PEER_NOT_DEPLOYED: {
     meaning: "The peer's stack has no `contract` output yet.",
     next: "Run `pulumi up` there first.",
@@ -165,7 +173,7 @@ const codes = {
     meaning: "Prometheus answered a remote read with data that cannot be decoded.",
     next: "Check Prometheus' log for a damaged block; the repairer tries again.",
   },
-  STATE_INVALID: {
+  REPAIR_STATE_INVALID: {
     meaning: "The repairer's state file cannot be used. Starting without it would forget pending windows.",
     next: "Move the file away and backfill the windows that it lists (docs/operate.md, Repair).",
   },
@@ -186,6 +194,44 @@ const codes = {
     meaning: "Something did not answer or did not happen within its time.",
     next: "Check that what the message names runs, then try again.",
   },
+  API_ERROR: {
+    meaning: "Prometheus, Alertmanager or an AWS API answered with an error, or did not answer.",
+    next: "The message has its answer; check that what it names runs.",
+  },
+  CHECK_FAILED: {
+    meaning: "A command compared or probed the link and found a difference or an open path.",
+    next: "The message has what was last seen; `npm run -s sandbox -- status` shows the present state.",
+  },
+  REVIEW_REFUSED: {
+    meaning: "A review cannot compare the checkout with its base, so it gives no verdict.",
+    next: "Correct the path or setting that the message names.",
+  },
+  RELEASE_BLOCKED: {
+    meaning: "The repository is not ready for a release. Nothing was changed.",
+    next: "Correct everything that the message names.",
+  },
+  PERSON_NEEDED: {
+    meaning: "Only a person can do the next step of a rotation.",
+    next: "Do the step that the message names, then run the same command again.",
+  },
+  INTERRUPTED: {
+    meaning: "A person interrupted the command; what it broke is repaired.",
+    next: "Run the command again.",
+  },
+  // The sandbox.
+  SANDBOX_NOT_UP: {
+    meaning: "The command needs a running sandbox.",
+    next: "Run `npm run -s sandbox -- up`.",
+  },
+  SANDBOX_UNUSABLE: {
+    meaning: "The sandbox cannot start on this machine, or from the files of an earlier run.",
+    next: "Do what the message names; `npm run -s sandbox -- down` removes the files of an earlier run.",
+  },
+  SANDBOX_REFUSED: {
+    meaning: "A request names something that the sandbox does not have, does not model, or cannot do now.",
+    next: "Correct the request by what the message names.",
+  },
+  // Whatever has no code of its own.
   INPUT_INVALID: {
     meaning: "An input has wrong values; no code is more specific.",
     next: "Correct each value that the message names.",

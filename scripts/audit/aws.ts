@@ -9,16 +9,17 @@ import {
 import { fromTemporaryCredentials } from "@aws-sdk/credential-providers";
 import type { Declared, Group, Observed } from "@metrics-link/audit";
 import type { Configuration } from "@metrics-link/config";
+import { LinkError } from "@metrics-link/contract";
 import { ruleText } from "./rules.ts";
 
-/** What every client of an audit is made with: the account's own role, and in the sandbox its endpoint. */
+/** Options of every AWS client of an audit: the account's role and, in the sandbox, its endpoint. */
 export interface ClientConfiguration {
   readonly region: string;
   readonly endpoint?: string;
   readonly credentials?: NonNullable<EC2ClientConfig["credentials"]>;
 }
 
-/** @param environment where the deployer's keys and endpoint stand, when they are not those of this process */
+/** @param environment with the deployer's keys and endpoint; default: this process' environment */
 export function clientConfiguration({ account }: Configuration, environment: NodeJS.ProcessEnv): ClientConfiguration {
   const { AWS_ENDPOINT_URL: endpoint, AWS_ACCESS_KEY_ID: id, AWS_SECRET_ACCESS_KEY: secret } = environment;
   const common = { region: account.region, ...(endpoint === undefined ? {} : { endpoint }) };
@@ -36,14 +37,16 @@ export function clientConfiguration({ account }: Configuration, environment: Nod
   return { ...common, credentials };
 }
 
-/** Asks EC2 what there is now, in the network of the stack's host. It asks and changes nothing. */
+/** Reads from EC2 what the VPC of the stack's host has now. Changes nothing. */
 export async function observe(configuration: ClientConfiguration, { instanceId }: Declared): Promise<Observed> {
   const client = new EC2Client(configuration);
   const { Reservations: reservations = [] } = await client.send(
     new DescribeInstancesCommand({ InstanceIds: [instanceId] }),
   );
   const instance = reservations.flatMap(({ Instances }) => Instances ?? [])[0];
-  if (instance?.VpcId === undefined) throw new Error(`EC2 knows no network of instance ${instanceId}`);
+  if (instance?.VpcId === undefined) {
+    throw new LinkError("API_ERROR", { what: `EC2 reports no VPC for instance ${instanceId}` });
+  }
   const network = { Filters: [{ Name: "vpc-id", Values: [instance.VpcId] }] };
   const [groups, { VpcEndpoints: endpoints = [] }] = await Promise.all([
     client.send(new DescribeSecurityGroupsCommand(network)),
@@ -62,7 +65,7 @@ export async function observe(configuration: ClientConfiguration, { instanceId }
         ],
       }),
     ),
-    // AWS goes on listing one that has gone for a while.
+    // AWS lists a deleted endpoint for a while.
     endpoints: endpoints
       .filter(({ State = "" }) => !/^delet(ing|ed)$/i.test(State))
       .map(({ VpcEndpointId: id = "", ServiceName: service = "" }) => ({ id, service })),
@@ -78,7 +81,7 @@ export async function observe(configuration: ClientConfiguration, { instanceId }
   };
 }
 
-/** EC2 gathers the rules of one port range; each of them is one rule. */
+/** EC2 groups rules by port range; here each is one rule. */
 function rulesOf(direction: "ingress" | "egress", permission: IpPermission): string[] {
   const { IpProtocol = "", FromPort, ToPort, IpRanges, Ipv6Ranges, UserIdGroupPairs, PrefixListIds } = permission;
   const ends = [

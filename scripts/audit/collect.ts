@@ -9,7 +9,7 @@ import type {
   Update,
 } from "@metrics-link/audit";
 import type { Configuration } from "@metrics-link/config";
-import { contractOutput, pkiOutput, readContract, readPkiOutput } from "@metrics-link/contract";
+import { contractOutput, LinkError, pkiOutput, readContract, readPkiOutput } from "@metrics-link/contract";
 import { z } from "zod";
 import type { StackContext } from "../stack/context.ts";
 import { repository } from "../stack/context.ts";
@@ -21,11 +21,11 @@ import { part } from "./part.ts";
 import { declaredBy } from "./state.ts";
 
 export interface CollectOptions {
-  /** Whether each stack is previewed, which asks AWS for all of its resources and takes seconds. */
+  /** Whether to preview each stack, which reads all of its resources from AWS and takes seconds. */
   readonly preview: boolean;
 }
 
-/** Reads everything that an audit rests on. What cannot be read says why, in its place. */
+/** Reads the evidence of an audit. What cannot be read is replaced by the reason. */
 export async function collect(contexts: readonly StackContext[], options: CollectOptions): Promise<AuditEvidence> {
   const stacks = await Promise.all(contexts.map((context) => collectStack(context, options)));
   return { takenAt: new Date().toISOString(), source: sourceControl(), stacks };
@@ -55,7 +55,7 @@ async function collectStack(context: StackContext, { preview }: CollectOptions):
     contract: await of(own, (found) => contractIn(context.stack, found)),
     pki: await of(own, (found) => {
       const pki = readPkiOutput(found[pkiOutput]);
-      if (pki === undefined) throw new Error(`the stack has no output ${pkiOutput} yet`);
+      if (pki === undefined) throw noOutput(pkiOutput);
       return pki;
     }),
     peers,
@@ -69,9 +69,12 @@ async function collectStack(context: StackContext, { preview }: CollectOptions):
 
 function contractIn(stack: string, outputs: Readonly<Record<string, unknown>>): Contract {
   const found = readContract(stack, outputs[contractOutput]);
-  if (found === undefined) throw new Error(`the stack has no output ${contractOutput} yet`);
+  if (found === undefined) throw noOutput(contractOutput);
   return found;
 }
+
+const noOutput = (name: string) =>
+  new LinkError("STACK_NOT_DEPLOYED", { what: `the stack has no output ${name} yet`, next: "run `pulumi up` first" });
 
 /** The names under which a stack's release knows its peers. */
 function peersOf(configuration: Configuration): Omit<PeerEvidence, "contract">[] {

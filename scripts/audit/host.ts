@@ -1,3 +1,4 @@
+import { LinkError } from "@metrics-link/contract";
 import {
   type Clock,
   type Management,
@@ -19,16 +20,16 @@ const agent = "exec /opt/metrics-link/bin/agent";
 const deadlineSeconds = 60;
 
 /**
- * Asks a host by Systems Manager what it is and runs; what did not fit into the first answer is asked for by itself.
- * @throws Error when it does not answer, or not to this
+ * Reads a host's evidence through Systems Manager; parts that did not fit into the first answer are fetched one by one.
+ * @throws LinkError when the host does not answer or the command fails
  */
 export async function hostEvidence(configuration: ClientConfiguration, instanceId: string): Promise<HostEvidence> {
   return await askInParts(managementOf("metrics-link: audit, reads only", configuration), instanceId, systemClock);
 }
 
 /**
- * Has a host keep how the audit of its stack ended, for its metrics.
- * @throws Error when it does not answer, or not to this
+ * Stores the outcome of an audit on the host, for its metrics.
+ * @throws LinkError when the host does not answer or the command fails
  */
 export async function tellHost(configuration: ClientConfiguration, instanceId: string, outcome: AuditOutcome) {
   const management = managementOf("metrics-link: outcome of an audit", configuration);
@@ -47,7 +48,11 @@ export async function askInParts(management: Management, instanceId: string, tim
 async function said(management: Management, instanceId: string, command: string, time: Clock): Promise<string> {
   const end = await runCommand(management, { instanceId, command, deadlineSeconds }, time);
   if (end.kind === "timedOut")
-    throw new Error(`${instanceId}: timed out after ${deadlineSeconds} s waiting for ${end.waitingFor}`);
+    throw new LinkError("TIMED_OUT", {
+      what: `${instanceId}: timed out after ${deadlineSeconds} s waiting for ${end.waitingFor}`,
+    });
   if (end.success) return end.output;
-  throw new Error(`${instanceId}: ${end.details}: ${(end.errors || end.output).trim().slice(0, 300)}`);
+  throw new LinkError("COMMAND_FAILED", {
+    what: `${instanceId}: ${end.details}: ${(end.errors || end.output).trim().slice(0, 300)}`,
+  });
 }

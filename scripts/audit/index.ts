@@ -1,5 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { type Audit, type AuditEvidence, audit, exitCodes, outcomeOf, page, summary } from "@metrics-link/audit";
+import { LinkError } from "@metrics-link/contract";
 import { type Command, complain, optionsOf, say, UsageError } from "../stack/command-line.ts";
 import { contextOf, type StackContext } from "../stack/context.ts";
 import { clientConfiguration } from "./aws.ts";
@@ -9,12 +10,12 @@ import { part } from "./part.ts";
 
 const usage = `Usage: npm run -s audit -- --stack STACK [--stack STACK ...] [--out FILE] [--tell]
        npm run -s audit -- --sandbox NAME [--out FILE] [--tell]
-Writes one HTML page that answers who can write to this Prometheus and how that is known, from what AWS, the hosts, the
-state and source control say now. Everything is read and nothing is changed. Without a stack it is the sandbox's two.
-  --tell         has each stack's host keep how its audit ended, as metrics with alerts: for a schedule
-  --out FILE     where to write it; metrics-link-audit.html by default
-  --no-preview   does not ask Pulumi what an update would change; that is then not known
-Ends with 0 when there are no findings, 1 with findings, 2 when called wrongly, 3 when something is not known.`;
+Writes one HTML page: who can write to this Prometheus, with the evidence from AWS, the hosts, the state and source
+control. Reads only. Without --stack it audits both stacks of the sandbox.
+  --tell         stores the outcome on each stack's host, as metrics with alerts: for scheduled audits
+  --out FILE     the page; default metrics-link-audit.html
+  --no-preview   skips Pulumi's preview; what an update would change is then unknown
+Exit codes: 0 no findings, 1 findings, 2 wrong call, 3 something is unknown.`;
 
 const options = {
   stack: { type: "string", multiple: true },
@@ -39,13 +40,13 @@ async function main(words: readonly string[]): Promise<number> {
   return untold.length > 0 && judged.verdict === "ok" ? exitCodes["not known"] : exitCodes[judged.verdict];
 }
 
-/** @returns a line for each host that could not be told, which then says by an alert that it was told nothing */
+/** @returns a line for each host that did not get its outcome; an alert on that host then fires */
 async function tellHosts(contexts: readonly StackContext[], { stacks, takenAt }: AuditEvidence, judged: Audit) {
   const lines = await Promise.all(
     contexts.map(async ({ stack, file, environment }) => {
       const declared = stacks.find((one) => one.stack === stack)?.declared ?? { error: "it was not read" };
       const told = await part(async () => {
-        if ("error" in declared) throw new Error(declared.error);
+        if ("error" in declared) throw new LinkError("STATE_INVALID", { what: declared.error });
         const clients = clientConfiguration(file.read(), environment);
         await tellHost(clients, declared.value.instanceId, outcomeOf(judged, stack, takenAt));
       });
@@ -55,7 +56,7 @@ async function tellHosts(contexts: readonly StackContext[], { stacks, takenAt }:
   return lines.flat();
 }
 
-/** An audit that could not be made knows nothing. @throws UsageError */
+/** A failed audit exits with 3: everything is unknown. @throws UsageError */
 async function unlessMade(error: Error): Promise<number> {
   if (error instanceof UsageError) throw error;
   complain(`error: ${error.message}`);

@@ -1,6 +1,6 @@
 import type { EvidencePart } from "@metrics-link/audit";
 
-/** Reads something; why it could not be read is part of the evidence and no end of the audit. */
+/** Reads a part of the evidence. A failure becomes evidence and does not end the audit. */
 export async function part<Value>(read: () => Promise<Value> | Value): Promise<EvidencePart<Value>> {
   try {
     return { value: await read() };

@@ -1,4 +1,4 @@
-/** One text for a rule of a security group, whoever tells of it: "ingress tcp 443 203.0.113.10/32". */
+/** A security group rule as text, the same from every source: "ingress tcp 443 203.0.113.10/32". */
 export function ruleText(
   direction: "ingress" | "egress",
   protocol: string,

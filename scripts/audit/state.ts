@@ -1,4 +1,5 @@
 import type { Declared, Group } from "@metrics-link/audit";
+import { LinkError } from "@metrics-link/contract";
 import { parseRelease, sha256 } from "@metrics-link/release";
 import { z } from "zod";
 import { ruleText } from "./rules.ts";
@@ -16,15 +17,15 @@ const exported = z.object({ deployment: z.object({ resources: z.array(resource).
 type Resource = z.output<typeof resource>;
 
 /**
- * Reads what a stack's state says of its fences and its host, from `pulumi stack export`, in which secrets stay closed.
- * @throws Error naming what is missing
+ * Reads a stack's security groups and host from `pulumi stack export`, which masks secrets.
+ * @throws LinkError STATE_INVALID naming what is missing
  */
 export function declaredBy(json: string): Declared {
   const resources = exported.parse(JSON.parse(json)).deployment.resources.filter((one) => !one.delete);
   const ofType = (type: string) => resources.filter((one) => one.type === type);
   const [balancer] = ofType("aws:lb/loadBalancer:LoadBalancer");
   const [instance] = ofType("aws:ec2/instance:Instance");
-  if (instance?.id === undefined) throw new Error("the state has no instance");
+  if (instance?.id === undefined) throw new LinkError("STATE_INVALID", { what: "the state has no instance" });
   const rules = [
     ...ofType("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule").map((rule) => ruleOf("ingress", rule)),
     ...ofType("aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule").map((rule) => ruleOf("egress", rule)),
@@ -59,12 +60,17 @@ export function declaredBy(json: string): Declared {
   };
 }
 
-/** The release that `current.json` points to. @throws Error when its document is not in the state, or is another */
+/**
+ * The release that `current.json` points to.
+ * @throws LinkError STATE_INVALID when its document is not in the state, or is another
+ */
 function releaseOf(objects: readonly Resource[]): Declared["release"] {
   const pointer = objects.find(({ inputs }) => /\/current\.json$/.test(String(inputs.key)));
   const { releaseId: id } = z.object({ releaseId: z.string() }).parse(JSON.parse(text(pointer?.inputs.content)));
   const content = text(objects.find(({ inputs }) => String(inputs.key).endsWith(`/${id}.json`))?.inputs.content);
-  if (sha256(content) !== id) throw new Error(`the document of release ${id} in the state has another hash`);
+  if (sha256(content) !== id) {
+    throw new LinkError("STATE_INVALID", { what: `the document of release ${id} in the state has another hash` });
+  }
   return { id, document: parseRelease(JSON.parse(content)) };
 }
 
@@ -87,5 +93,5 @@ const texts = (value: unknown) => z.array(z.string()).parse(value);
 
 function text(value: unknown): string {
   if (typeof value === "string") return value;
-  throw new Error(`the state has ${JSON.stringify(value)?.slice(0, 80)} where a string is expected`);
+  throw new LinkError("STATE_INVALID", { what: "the state has a wrong value where a string is expected", value });
 }

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
+import { LinkError } from "@metrics-link/contract";
 import { pulumiOf, type Sandbox } from "@metrics-link/sandbox/cli/sandbox.ts";
 import { edited, Releases } from "@metrics-link/sandbox/testing/releases.ts";
 import { deployerEnvironment } from "@metrics-link/sandbox/world/environment.ts";
@@ -31,10 +32,12 @@ export async function converge(sandbox: Sandbox, runs: number): Promise<void> {
   printFigures("of that, the agent's own work on the host", "s", agents);
 }
 
-/** How long the agent says that it took, without the start of its Node: the last thing in the brackets of its word. */
-function secondsIn(word: string): number {
-  const [, seconds] = /([\d.]+) s\)$/m.exec(word) ?? [];
-  if (seconds === undefined) throw new Error(`no time in the host's word: ${word}`);
+/** How long the agent took by its status report, without the start of Node: the last value in its brackets. */
+function secondsIn(report: string): number {
+  const [, seconds] = /([\d.]+) s\)$/m.exec(report) ?? [];
+  if (seconds === undefined) {
+    throw new LinkError("INTERNAL", { what: "the agent's status report names no duration", value: report });
+  }
   return Number(seconds);
 }
 
@@ -59,7 +62,9 @@ function ask({ layout, repository }: Sandbox, instanceId: string, releaseId: str
     }
     child.on("error", reject);
     child.on("close", (code) =>
-      code === 0 && output.startsWith("converged") ? resolve(output) : reject(new Error(`${releaseId}: ${output}`)),
+      code === 0 && output.startsWith("converged")
+        ? resolve(output)
+        : reject(new LinkError("COMMAND_FAILED", { what: `${releaseId}: ${output}` })),
     );
   });
 }

@@ -1,7 +1,7 @@
 import { runOnHost, type Sandbox } from "@metrics-link/sandbox/cli/sandbox.ts";
 import { printFigures } from "./figures.ts";
 
-/** Run on the host: what the kernel says of a child that has ended (getrusage(2)). */
+/** Runs on the host: the kernel's resource usage of an ended child (getrusage(2)). */
 const script = `
 import json, resource, subprocess, sys, time
 before = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -13,7 +13,7 @@ cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 print(json.dumps({"wall": wall, "cpu": cpu, "mebibytes": after.ru_maxrss / 1024}))
 `;
 
-/** What a run of the agent costs when there is nothing to do: the timer makes one about every minute. */
+/** The cost of an agent run with nothing to do; the timer starts one about every minute. */
 export async function idle(sandbox: Sandbox, runs: number): Promise<void> {
   for (const host of ["sender", "receiver"]) {
     const figures: { readonly wall: number; readonly cpu: number; readonly mebibytes: number }[] = [];

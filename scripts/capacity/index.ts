@@ -4,14 +4,14 @@ import { contextOf } from "../stack/context.ts";
 import { capacityTable } from "./table.ts";
 
 const usage = `Usage: npm run -s capacity -- --stack STACK [--series N]
-How long an outage of the link the configuration of a sender's stack survives; docs/capacity.md says how it is computed.
-  --series N   the series that the sender scrapes (count them by prometheus_tsdb_head_series); else a few numbers`;
+Prints how long an outage of the link a sender's configuration survives; docs/capacity.md explains the calculation.
+  --series N   number of scraped series (prometheus_tsdb_head_series); default: several examples`;
 
 async function main(words: readonly string[]): Promise<number> {
   const { stack, series } = optionsOf(words, { stack: { type: "string" }, series: { type: "string" } });
   const name = required(stack, "--stack");
   const { role, prometheus, host } = contextOf(name).file.read();
-  if (role !== "sender") throw new UsageError(`${name} is a ${role}: what waits in an outage waits at the sender`);
+  if (role !== "sender") throw new UsageError(`${name} is a ${role}: only a sender buffers samples during an outage`);
   if (series !== undefined && !/^[1-9]\d{0,8}$/.test(series)) {
     throw new UsageError(`--series is ${series}: a number of series is expected`);
   }

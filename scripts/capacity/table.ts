@@ -3,7 +3,7 @@ import { capacityOf, measured } from "@metrics-link/prometheus";
 const usualSeries = [1_000, 10_000, 50_000, 100_000, 500_000, 1_000_000];
 const columns = ["series", "samples/s", "WAL MiB/h", "segments/h", "outage, worst", "outage, best", "own TSDB"];
 
-/** How long an outage is survived, for a few numbers of series, as a text table. */
+/** The longest survivable outage for several numbers of series, as a text table. */
 export function capacityTable(
   scrapeSeconds: number,
   dataVolumeGiB: number,

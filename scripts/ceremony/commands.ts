@@ -4,6 +4,7 @@ import {
   artifactNames,
   commonNames,
   InvalidInputError,
+  LinkError,
   pkiOutput,
   printable,
   readPkiOutput,
@@ -23,11 +24,16 @@ import { artifactFolder, type StackContext } from "../stack/context.ts";
 import type { Medium } from "./medium.ts";
 import { describeAuthority, describeSigning } from "./words.ts";
 
-/** On the everyday machine: the requests of the intermediates whose keys are in the stack, as files to carry. */
+/** On the everyday machine: writes the requests of the stack's intermediates, as files to carry. */
 export async function request(context: StackContext): Promise<void> {
   const folder = artifactFolder(context);
   const pki = readPkiOutput(await context.pulumi.output(context.stack, pkiOutput, z.unknown()).catch(() => undefined));
-  if (pki === undefined) throw new Error(`${context.stack} has made no request yet: run \`pulumi up\` once`);
+  if (pki === undefined) {
+    throw new LinkError("STACK_NOT_DEPLOYED", {
+      what: `${context.stack} has no certificate request yet`,
+      next: "run `pulumi up` once",
+    });
+  }
   mkdirSync(folder, { recursive: true });
   for (const [generation, one] of Object.entries(pki.intermediates)) {
     const name = artifactNames.request(Number(generation));
@@ -44,7 +50,7 @@ export interface InitOptions {
   readonly yes: boolean;
 }
 
-/** Where the root is kept: makes a root, or writes the certificate of one that is there. */
+/** Where the root is kept: creates a root, or writes the certificate of an existing one. */
 export async function init(context: StackContext, medium: Medium, options: InitOptions): Promise<void> {
   const folder = artifactFolder(context);
   const { organization, lifetimes } = context.file.read().pki;
@@ -76,25 +82,25 @@ export interface SignOptions {
 
 /**
  * Where the root is kept: signs the request of an intermediate.
- * @throws InvalidInputError naming everything in which the request or the root is not what it must be
+ * @throws InvalidInputError naming everything that is wrong with the request or the root
  */
 export async function sign(context: StackContext, medium: Medium, options: SignOptions): Promise<void> {
   const folder = artifactFolder(context);
   const { organization, lifetimes, generations } = context.file.read().pki;
   const configuration = medium.configuration();
-  if (configuration === undefined) throw new Error(`${medium.folder} has no root yet: npm run ceremony -- init`);
+  if (configuration === undefined) throw invalid(`${medium.folder} has no root yet`, "run `npm run ceremony -- init`");
   requireSameOrganization(configuration.organization, organization, medium);
   const generation = options.generation ?? generations.nextIntermediate ?? generations.intermediate;
   const rootGeneration = options.root ?? Math.max(...configuration.roots.map((root) => root.generation));
   const years = options.years ?? lifetimes.intermediateYears;
 
   const file = join(folder, artifactNames.request(generation));
-  if (!existsSync(file)) throw new Error(`there is no ${file}: npm run ceremony -- request makes it`);
+  if (!existsSync(file)) throw invalid(`${file} does not exist`, "run `npm run ceremony -- request`");
   const pem = readFileSync(file, "utf8");
   const asked = await readRequest(pem);
   const { roots, intermediates } = await medium.certificates();
   const signer = roots[rootGeneration];
-  if (signer === undefined) throw new Error(`root G${rootGeneration} is not on ${medium.folder}`);
+  if (signer === undefined) throw invalid(`root G${rootGeneration} is not on ${medium.folder}`, "insert its medium");
   const root = readAuthority(signer);
   const until = new Date(Date.now() + yearsInHours(years) * 3_600_000);
   const before = configuration.signed.find((one) => one.generation === generation);
@@ -134,7 +140,7 @@ export async function sign(context: StackContext, medium: Medium, options: SignO
   say(`${join(folder, artifactNames.intermediate(generation))}\n${describeAuthority(issued)}`);
 }
 
-/** What is in the folder of artifacts, and, where the medium is, on the medium. */
+/** Lists the folder of artifacts and, if given, the medium. */
 export async function show(context: StackContext, medium: Medium | undefined): Promise<void> {
   const folder = artifactFolder(context);
   const names = existsSync(folder) ? readdirSync(folder).toSorted() : [];
@@ -159,10 +165,15 @@ export async function show(context: StackContext, medium: Medium | undefined): P
 
 function requireSameOrganization(onMedium: string | undefined, wanted: string, medium: Medium): void {
   if (onMedium === undefined || onMedium === wanted) return;
-  throw new Error(`${medium.folder} has the roots of ${onMedium}, and the stack belongs to ${wanted}: another medium`);
+  throw invalid(
+    `${medium.folder} has the roots of ${onMedium}, but the stack belongs to ${wanted}`,
+    "use another medium",
+  );
 }
 
 async function agreed(yes: boolean, question: string, word: string): Promise<void> {
   if (yes || (await typed(question, word))) return;
-  throw new Error("not agreed; nothing was changed");
+  throw new LinkError("CEREMONY_INVALID", { what: "not confirmed; nothing was changed" });
 }
+
+const invalid = (what: string, next: string) => new LinkError("CEREMONY_INVALID", { what, next });

@@ -5,11 +5,11 @@ import { Medium } from "./medium.ts";
 import { withPassphrase } from "./passphrase.ts";
 
 const usage = `Usage: npm run -s ceremony -- COMMAND --stack STACK [...]
-  request                     on the everyday machine: what is to be signed, as files to carry
-  init   --medium DIR         where the root is kept: makes a root on the medium [--generation N] [--years N]
+  request                     on the everyday machine: writes the certificate requests to carry
+  init   --medium DIR         where the root is kept: creates a root on the medium [--generation N] [--years N]
   sign   --medium DIR         where the root is kept: signs a request [--generation N] [--root N] [--years N]
-  show   [--medium DIR]       what is in the folder of artifacts, and on the medium
-With --medium: --passphrase-file FILE, else it is asked for; --yes answers what else is asked.`;
+  show   [--medium DIR]       lists the folder of artifacts and the medium
+With --medium: --passphrase-file FILE (default: a prompt); --yes skips the confirmations.`;
 
 const text = { type: "string" } as const;
 const options = {

@@ -20,7 +20,7 @@ import { repository } from "../stack/context.ts";
 const stack = "root";
 
 const certificates = z.record(z.string(), z.string());
-/** What the root's own stack has for outputs: nothing yet, after an interrupted ceremony. */
+/** Outputs of the root's stack: empty after an interrupted ceremony. */
 const onMedium = z.object({ roots: certificates.default({}), intermediates: certificates.default({}) });
 
 /** Certificates on a medium, PEM by generation. */
@@ -67,8 +67,7 @@ export class Medium {
   }
 
   /**
-   * Makes what the configuration says, and writes the configuration only once that is done: an interrupted ceremony is
-   * begun again.
+   * Applies a configuration and writes it only afterwards: an interrupted ceremony starts over.
    */
   async make(configuration: RootConfiguration): Promise<Certificates> {
     mkdirSync(join(this.folder, "state"), { recursive: true, mode: 0o700 });
@@ -109,7 +108,7 @@ export class Medium {
     renameSync(`${this.file}.draft`, this.file);
   }
 
-  /** The root program in a project of its own: a medium's file system may know no symlinks. */
+  /** The root program in a project of its own: a medium's file system may not support symlinks. */
   private async withPulumi<Result>(work: (pulumi: Pulumi) => Promise<Result>): Promise<Result> {
     const project = mkdtempSync(join(tmpdir(), "metrics-link-root-"));
     try {

@@ -3,14 +3,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { Writable } from "node:stream";
+import { LinkError } from "@metrics-link/contract";
 
-/** Below this, the medium alone would nearly be the key. */
+/** With a shorter passphrase, the medium alone would be almost enough. */
 const leastLength = 16;
 
 /**
- * Hands `work` a file with the medium's passphrase: the given one, or what a person types, in a file that only this
- * user can read and that is gone afterwards.
- * @throws Error when it is too short
+ * Calls `work` with a file that has the medium's passphrase: the given file, or a temporary one, readable by this user
+ * only, with what a person types.
+ * @throws LinkError CEREMONY_INVALID when it is too short
  */
 export async function withPassphrase<Result>(
   file: string | undefined,
@@ -20,7 +21,12 @@ export async function withPassphrase<Result>(
     requireLong(readFileSync(file, "utf8"));
     return await work(file);
   }
-  if (!process.stdin.isTTY) throw new Error("nobody is there to type the medium's passphrase: --passphrase-file FILE");
+  if (!process.stdin.isTTY) {
+    throw new LinkError("USAGE", {
+      what: "stdin is not a terminal, so nobody can type the medium's passphrase",
+      next: "give it by --passphrase-file FILE",
+    });
+  }
   const passphrase = await asked();
   requireLong(passphrase);
   const folder = mkdtempSync(join(tmpdir(), "metrics-link-passphrase-"));
@@ -36,11 +42,14 @@ export async function withPassphrase<Result>(
 function requireLong(passphrase: string): void {
   const { length } = passphrase.trim();
   if (length < leastLength) {
-    throw new Error(`the medium's passphrase has ${length} characters; at least ${leastLength} are right`);
+    throw new LinkError("CEREMONY_INVALID", {
+      what: `the medium's passphrase has ${length} characters`,
+      next: `use at least ${leastLength}`,
+    });
   }
 }
 
-/** Without showing what is typed. */
+/** Prompts without echo. */
 function asked(): Promise<string> {
   process.stderr.write("Passphrase of the medium: ");
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() });

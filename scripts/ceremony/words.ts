@@ -3,13 +3,13 @@ import type { Authority, Request } from "@metrics-link/pki/ceremony/index.ts";
 
 const day = (date: Date) => date.toISOString().slice(0, 10);
 
-/** A certificate in words, on lines of their own. */
+/** A certificate as lines of text. */
 export const describeAuthority = ({ commonName, fingerprint, notBefore, notAfter }: Authority): string =>
   [`${printable(commonName)}, valid from ${day(notBefore)} to ${day(notAfter)} UTC`, `  SHA-256 ${fingerprint}`].join(
     "\n",
   );
 
-/** What is about to be signed, so that a person can say no. */
+/** What is about to be signed, for a person's confirmation. */
 export function describeSigning(root: Authority, commonName: string, request: Request, until: Date): string {
   return [
     "This root",

@@ -4,10 +4,10 @@ import { consolePage, read, type Sources, verdictOf } from "@metrics-link/consol
 import { say, UsageError } from "../stack/command-line.ts";
 import { serve } from "./serve.ts";
 
-/** What every console of the command line takes. */
-export const optionsHelp = `  --out FILE      where to write the page; metrics-link-console.html by default
-  --minutes N     the time that the charts show; 30 by default
-  --serve [PORT]  serves it on loopback instead, asks anew at every load, and ends with Ctrl-C; port 8090 by default`;
+/** Options of every console command. */
+export const optionsHelp = `  --out FILE      the page; default metrics-link-console.html
+  --minutes N     minutes that the charts show; default 30
+  --serve [PORT]  serves the page on loopback until Ctrl-C, fresh at every load; default port 8090`;
 
 export const options = {
   out: { type: "string" },
@@ -23,8 +23,8 @@ interface Asked {
 
 /**
  * Writes the page, or serves it until a person ends it.
- * @param words what belongs to no option: the port
- * @returns 0; the page says what is wrong, and so does a line for the terminal
+ * @param words positional arguments: the port
+ * @returns 0; the page and a line on the terminal say what is wrong
  * @throws UsageError
  */
 export async function show(

@@ -3,10 +3,10 @@ import { options, optionsHelp, show } from "./command.ts";
 import { askAt } from "./prometheus.ts";
 
 const usage = `Usage: npm run -s console -- --url URL [--out FILE] [--minutes N] [--serve [PORT]]
-One page for a person without Grafana: how the link is, in words, and every panel of the dashboard.
-  --url URL       the receiver's Prometheus, as its Grafana asks it
+One page for teams without Grafana: the state of the link as text, and every panel of the dashboard.
+  --url URL       the receiver's Prometheus, as Grafana queries it
 ${optionsHelp}
-Ends with 0 when the page is made, whatever it says, and 2 when called wrongly.`;
+Exit codes: 0 when the page was made, whatever it shows; 2 for a wrong call.`;
 
 async function main(words: readonly string[]): Promise<number> {
   const { values, positionals } = parsed(words, { ...options, url: { type: "string" } });

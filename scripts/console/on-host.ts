@@ -1,4 +1,5 @@
 import type { Ask } from "@metrics-link/console";
+import { LinkError } from "@metrics-link/contract";
 import { ports } from "@metrics-link/release";
 import { runOnHost, type Sandbox } from "@metrics-link/sandbox/cli/sandbox.ts";
 import { dataOf } from "./answer.ts";
@@ -11,8 +12,8 @@ interface Question {
 }
 
 /**
- * Asks the Prometheus of a host of the sandbox on the host's own loopback. What is asked at a time goes as one command:
- * a page has some fifty questions, and each command on a host costs more than its answer.
+ * Queries the Prometheus of a sandbox host on the host's loopback. Concurrent queries share one command: a page has
+ * about fifty, and a command on a host costs more than a query.
  */
 export function askOnHost(sandbox: Sandbox, host: string): Ask {
   let waiting: Question[] = [];
@@ -31,12 +32,15 @@ export function askOnHost(sandbox: Sandbox, host: string): Ask {
     });
 }
 
-/** Prometheus prints an answer without a line feed in it; curl puts one behind each. */
+/** Prometheus' answers have no line feed; curl ends each with one. */
 async function answer(sandbox: Sandbox, host: string, questions: readonly Question[]): Promise<void> {
   const curl = ["curl", "--silent", "--show-error", "--max-time", "60", "--write-out", "\\n"];
   const printed = await runOnHost(sandbox, host, [...curl, ...questions.map(({ url }) => url)]).catch(
     (error: Error) => {
-      throw new Error(`Prometheus of the ${host} does not answer: ${error.message.split("\n")[0]}`);
+      throw new LinkError("API_ERROR", {
+        what: `Prometheus of the ${host} does not answer: ${error.message.split("\n")[0]}`,
+        cause: error,
+      });
     },
   );
   const answers = printed.split("\n");

@@ -1,16 +1,17 @@
 import type { Ask } from "@metrics-link/console";
+import { LinkError } from "@metrics-link/contract";
 import { dataOf } from "./answer.ts";
 
 const timeoutMilliseconds = 30_000;
 
-/** Asks the Prometheus at an address, for example http://127.0.0.1:9090. */
+/** Queries the Prometheus at an address, for example http://127.0.0.1:9090. */
 export const askAt =
   (base: URL): Ask =>
   async (path, parameters) => {
     const query = new URLSearchParams(parameters);
     const address = new URL(`${base.pathname.replace(/\/$/, "")}/api/v1/${path}?${query}`, base);
     const text = await textAt(address).catch((error: Error) => {
-      throw new Error(`${base.origin} does not answer: ${reasonOf(error)}`);
+      throw new LinkError("API_ERROR", { what: `${base.origin} does not answer: ${reasonOf(error)}`, cause: error });
     });
     return dataOf(text, base.origin, path);
   };
@@ -20,5 +21,5 @@ async function textAt(address: URL): Promise<string> {
   return await response.text();
 }
 
-/** What fetch keeps behind "fetch failed". */
+/** The cause that fetch hides behind "fetch failed". */
 const reasonOf = ({ message, cause }: Error) => (cause instanceof Error && cause.message ? cause.message : message);

@@ -7,12 +7,12 @@ import { parsed, UsageError } from "../stack/command-line.ts";
 import { options, optionsHelp, show } from "./command.ts";
 import { askOnHost } from "./on-host.ts";
 
-/** As long as a person waits for; the status compares a minute. */
+/** As long as a person waits; the status compares a minute. */
 const comparedSeconds = 10;
 
-/** `sandbox -- page`: the console, with both sides asked on the loopback of their hosts. */
+/** `sandbox -- page`: the console, with both sides queried on their hosts' loopback. */
 export const page: SandboxCommand = {
-  usage: `  page [OPTION ...]      one HTML page: how the link is, in words, and every panel of the dashboard
+  usage: `  page [OPTION ...]      one HTML page: the state of the link as text, and every panel of the dashboard
 ${optionsHelp.replaceAll(/^/gm, "  ")}`,
   async run(sandbox, words) {
     try {

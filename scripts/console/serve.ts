@@ -3,8 +3,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import { contentSecurityPolicy } from "@metrics-link/report";
 
 /**
- * Serves one page on loopback, made anew at every load. Resolves when it listens.
- * @returns what ends it
+ * Serves one page on loopback and renders it for every request. Resolves when it listens.
+ * @returns a function that stops it
  * @throws Error when the port is taken
  */
 export async function serve(port: number, make: () => Promise<string>): Promise<() => void> {
@@ -18,7 +18,7 @@ export async function serve(port: number, make: () => Promise<string>): Promise<
   };
 }
 
-/** Who asks while it is being made gets the same one. */
+/** Requests during a rendering get its page. */
 export function oneAtATime<Made>(make: () => Promise<Made>): () => Promise<Made> {
   let underWay: Promise<Made> | undefined;
   return () => {
@@ -35,7 +35,7 @@ async function answer(
   port: number,
   page: () => Promise<string>,
 ): Promise<void> {
-  // A page of the internet that gives its own name the address 127.0.0.1 asks with that name.
+  // DNS rebinding: a website whose name resolves to 127.0.0.1 sends that name.
   if (![`127.0.0.1:${port}`, `localhost:${port}`].includes(host ?? ""))
     return say(response, 421, "Another host is meant.");
   if (url !== "/") return say(response, 404, "There is one page: /");

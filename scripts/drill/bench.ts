@@ -15,9 +15,9 @@ export function benchOf(sandbox: Sandbox, interruption: AbortSignal): Bench {
   return {
     now,
     async pause(seconds) {
-      if (interruption.aborted) throw new Interrupted("interrupted");
+      if (interruption.aborted) throw new Interrupted();
       await wait(seconds * 1000, undefined, { signal: interruption }).catch((error: Error) => {
-        throw error.name === "AbortError" ? new Interrupted("interrupted") : error;
+        throw error.name === "AbortError" ? new Interrupted() : error;
       });
     },
     async rule(side, alert): Promise<Rule | undefined> {

@@ -3,15 +3,15 @@ import type { Role } from "@metrics-link/sandbox/cli/stack-files.ts";
 import type { Fault } from "@metrics-link/sandbox/testing/faults/fault.ts";
 import type { DrilledAlert } from "./settings.ts";
 
-/** A fault, and the alert that must tell of it. It may cost no sample. */
+/** A fault and the alert that must fire for it. It must lose no sample. */
 export interface Drill {
   readonly name: string;
-  /** What breaks, in words. */
+  /** Description of the fault. */
   readonly fault: string;
   readonly alert: DrilledAlert;
-  /** Whose Prometheus must fire it. */
+  /** The side whose Prometheus must fire it. */
   readonly side: Role;
-  /** Makes and mends it. Both are called with the link in whatever state the other left it in. */
+  /** Injects and repairs it. Each starts from the state in which the other left the link. */
   readonly breaks: Fault;
   /** How long it lasts at least, in seconds, although the alert fires before: when the length is what is tried. */
   readonly lastsSeconds?: number;
@@ -24,7 +24,7 @@ export type AlertState = "inactive" | "pending" | "firing";
 
 export interface Rule {
   readonly state: AlertState;
-  /** When it was evaluated last, in seconds since the epoch. */
+  /** Time of the last evaluation, in seconds since the epoch. */
   readonly evaluated: number;
   /** The `for` that is in force, in seconds. */
   readonly forSeconds: number;
@@ -40,24 +40,24 @@ export interface Samples {
   readonly examples: readonly string[];
 }
 
-/** When what was seen, in seconds since the epoch. */
+/** When each phase was reached, in seconds since the epoch. */
 export type Phase = "began" | "broken" | "pending" | "fired" | "healing" | "healed" | "cleared" | "compared";
 
-/** How a drill went. What did not happen is absent. */
+/** The outcome of a drill. Phases that were not reached are absent. */
 export interface Outcome {
   readonly name: string;
   readonly fault: string;
   readonly alert: string;
   readonly side: Role;
   readonly passed: boolean;
-  /** Why it did not pass, in words. */
+  /** Why it did not pass. */
   readonly notes: readonly string[];
   /** What of the alert was quicker here, as it is in production: "for 5m, threshold 120". */
   readonly production: string;
   /** The `for` that it had here. */
   readonly forSeconds: number | undefined;
   readonly secondsToFire: number | undefined;
-  /** From the beginning of the healing until the alert was clear and nothing waited to be sent. */
+  /** From the start of the repair until the alert was clear and the queue empty. */
   readonly secondsToRecover: number | undefined;
   readonly samples: Samples | undefined;
   readonly phases: Readonly<Partial<Record<Phase, number>>>;

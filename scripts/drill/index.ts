@@ -1,5 +1,5 @@
 import { writeFileSync } from "node:fs";
-import { printableJson } from "@metrics-link/contract";
+import { LinkError, printableJson } from "@metrics-link/contract";
 import { type Report, streamReport } from "@metrics-link/sandbox/cli/report.ts";
 import { type Sandbox, sandboxOf } from "@metrics-link/sandbox/cli/sandbox.ts";
 import { roles } from "@metrics-link/sandbox/cli/stack-files.ts";
@@ -16,15 +16,15 @@ import { Interrupted, runDrill } from "./runner.ts";
 import { inProduction } from "./settings.ts";
 
 const usage = `Usage: npm run -s drill -- NAME... | --all | --list | heal
-Breaks the running sandbox, waits for the alert that must tell of it, mends it, waits until the alert is clear and every
-sample arrived, and compares the raw samples of both ends over the whole time.
-  --list          the drills: what breaks, and which alert must fire
-  --all           every drill; more than half an hour
-  heal            mends what drills have left broken that were killed
-  --json          the outcomes as JSON on stdout; what is under way is told on stderr
-  --html FILE     a page with the table and a picture of each drill
-  --sandbox NAME  another sandbox than the repository's own
-Ctrl-C mends and ends. Ends with 0 only if each alert fired and cleared and no sample is missing that must not be.`;
+Breaks the running sandbox, waits for the expected alert, repairs it, waits until the alert has cleared and every sample
+has arrived, and compares the raw samples of both ends over the whole time.
+  --list          lists the drills: what breaks and which alert must fire
+  --all           runs every drill; takes more than half an hour
+  heal            repairs what killed drills left broken
+  --json          prints the outcomes as JSON on stdout, progress on stderr
+  --html FILE     writes a page with the table and a chart of each drill
+  --sandbox NAME  a sandbox other than the repository's own
+Ctrl-C repairs and ends. Exits with 0 only if each alert fired and cleared and no sample that must arrive is missing.`;
 
 const options = {
   list: { type: "boolean", default: false },
@@ -38,7 +38,12 @@ async function main(words: readonly string[]): Promise<number> {
   const { values, positionals: names } = parsed(words, options);
   if (values.list) return list(drillsOf(sandboxOf(repository)));
   const { sandbox } = contextOf("sender", values.sandbox);
-  if (sandbox === undefined) throw new Error("drills break things, and so need the sandbox: npm run sandbox -- up");
+  if (sandbox === undefined) {
+    throw new LinkError("SANDBOX_NOT_UP", {
+      what: "drills break things, so they run in a sandbox only",
+      next: "run `npm run -s sandbox -- up`",
+    });
+  }
   const drills = drillsOf(sandbox);
   const journal = new JournalFile(sandbox.layout);
   const report = streamReport(process.stderr);
@@ -50,7 +55,7 @@ async function main(words: readonly string[]): Promise<number> {
   try {
     await run(sandbox, chosen(drills, names, values.all === true), journal, report, outcomes);
   } finally {
-    // Also of those that went before one that was interrupted.
+    // Also for the drills before an interrupted one.
     if (values.html !== undefined) writeFileSync(values.html, page(outcomes));
     if (values.json) say(printableJson(outcomes, 2));
     else if (outcomes.length > 0) say(`\n${table(outcomes)}\n\n${summary(outcomes)}`);
@@ -73,7 +78,7 @@ function chosen(drills: readonly Drill[], names: readonly string[], all: boolean
   return all ? drills : drills.filter(({ name }) => names.includes(name));
 }
 
-/** @param outcomes takes what comes of each drill, as it comes */
+/** @param outcomes gets each outcome as soon as there is one */
 async function run(
   sandbox: Sandbox,
   drills: readonly Drill[],
@@ -88,7 +93,7 @@ async function run(
     const sides = roles.filter((role) => drills.some(({ side }) => side === role));
     await report.step(`quick alerts of ${sides.join(" and ")}`, () => quickenAlerts(sandbox.name, sides, journal));
     for (const drill of drills) {
-      if (interruption.aborted) throw new Interrupted("interrupted");
+      if (interruption.aborted) throw new Interrupted();
       const outcome = await report.step(drill.name, () => runDrill(drill, bench, journal));
       outcomes.push(outcome);
       report.say(describe(outcome));
@@ -98,10 +103,10 @@ async function run(
   }
 }
 
-/** Mends what the journal has of earlier drills. */
+/** Repairs the faults of earlier drills that the journal has. */
 async function heal(sandbox: Sandbox, drills: readonly Drill[], journal: JournalFile, report: Report): Promise<void> {
   for (const name of journal.read().broken) {
-    await report.step(`mending ${name}`, async () => {
+    await report.step(`repairing ${name}`, async () => {
       await drills.find((drill) => drill.name === name)?.breaks.heal();
       journal.end(name);
     });
@@ -109,13 +114,13 @@ async function heal(sandbox: Sandbox, drills: readonly Drill[], journal: Journal
   await restoreAlerts(sandbox.name, journal);
 }
 
-/** The first Ctrl-C lets the drill mend what it broke; a second one ends it there and then. */
+/** The first Ctrl-C lets the drill repair what it broke; the second ends it at once. */
 function interruptible(report: Report): AbortSignal {
   const controller = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     process.on(signal, () => {
       if (controller.signal.aborted) process.exit(130);
-      report.say("\nmending; once more, and it stays broken until: npm run drill -- heal");
+      report.say("\nrepairing; press Ctrl-C again to leave it broken until `npm run drill -- heal`");
       controller.abort();
     });
   }

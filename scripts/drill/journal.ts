@@ -22,7 +22,7 @@ interface Entries {
   readonly alerts?: AlertsOfStacks;
 }
 
-/** What drills have changed and not put back yet, in the folder of the sandbox: for the case that they are killed. */
+/** What drills changed and have not restored yet, in the sandbox's folder, in case they are killed. */
 export class JournalFile implements Journal {
   readonly #path: string;
 
@@ -53,7 +53,7 @@ export class JournalFile implements Journal {
     return existsSync(this.#path) ? parseJson(file, readFileSync(this.#path, "utf8"), this.#path) : { broken: [] };
   }
 
-  /** Whole or not at all: what reads it next comes after a crash. */
+  /** Atomic: the next reader may come after a crash. */
   #write(entries: Entries): void {
     if (entries.broken.length === 0 && entries.alerts === undefined) {
       rmSync(this.#path, { force: true });

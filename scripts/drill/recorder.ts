@@ -1,7 +1,7 @@
 import type { Drill, Outcome, Phase, Samples } from "./drill.ts";
 import { inProduction } from "./settings.ts";
 
-/** What is known of a drill so far. */
+/** The outcome of a drill so far. */
 export class Recorder {
   readonly phases: Partial<Record<Phase, number>> = {};
   readonly lag: [at: number, seconds: number | null][] = [];

@@ -1,15 +1,16 @@
+import { LinkError } from "@metrics-link/contract";
 import type { Drill, Outcome, Rule, Samples } from "./drill.ts";
 import { Recorder } from "./recorder.ts";
 
-/** What a drill looks at, and the clock that it goes by. */
+/** What a drill observes, and its clock. */
 export interface Bench {
   /** Seconds since the epoch. */
   now(): number;
-  /** @throws Interrupted when a person ends the drill meanwhile */
+  /** @throws Interrupted when a person interrupts the drill */
   pause(seconds: number): Promise<void>;
   /** Undefined while the Prometheus of that side does not answer, or knows no such rule. */
   rule(side: Drill["side"], alert: string): Promise<Rule | undefined>;
-  /** How old the newest acknowledged sample is, in seconds; null when the sender does not tell. */
+  /** Age of the newest acknowledged sample in seconds; null when unknown. */
   lag(): Promise<number | null>;
   /** The delivery watermark of the sender, in seconds since the epoch; undefined while there is none. */
   deliveryWatermark(): Promise<number | undefined>;
@@ -17,13 +18,13 @@ export interface Bench {
   compareSince(from: number): Promise<Samples>;
 }
 
-/** Remembers what is broken, for the case that nobody lives to mend it. */
+/** Records what is broken, in case this process is killed. */
 export interface Journal {
   begin(name: string): void;
   end(name: string): void;
 }
 
-/** In seconds: from the fault to the alert, from the healing to everything being as before, and from then to the repair. */
+/** In seconds: from the fault to the alert, from there to recovery after healing, and from recovery to the backfill. */
 export interface Deadlines {
   readonly fire: number;
   readonly recover: number;
@@ -32,11 +33,16 @@ export interface Deadlines {
 
 export const deadlines: Deadlines = { fire: 120, recover: 180, repair: 480 };
 
-/** A person ended it: what is broken is mended, and nothing more is begun. */
-export class Interrupted extends Error {}
+/** A person pressed Ctrl-C: the drill repairs what it broke, and no further drill starts. */
+export class Interrupted extends LinkError {
+  constructor(what = "interrupted") {
+    super("INTERRUPTED", { what });
+    this.name = "Interrupted";
+  }
+}
 
 const lookEverySeconds = 1;
-/** What an earlier drill has left of its alert, because windows look back, may go in this time. */
+/** Alerts of an earlier drill may take this long to clear, because their windows look back. */
 const quietSeconds = 60;
 /** Samples from before the fault that are compared as well. */
 const marginSeconds = 5;
@@ -44,8 +50,8 @@ const marginSeconds = 5;
 const upToDateSeconds = 10;
 
 /**
- * One drill: break, see the alert, mend, see it clear, compare. What is broken is mended, however it ends.
- * @throws Interrupted after mending; Error when it cannot be mended
+ * One drill: inject the fault, wait for the alert, repair, wait for it to clear, compare. Always repairs the fault.
+ * @throws Interrupted after the repair; Error when the repair fails
  */
 export async function runDrill(drill: Drill, bench: Bench, journal: Journal, limits = deadlines): Promise<Outcome> {
   const { alert, side } = drill;
@@ -58,7 +64,7 @@ export async function runDrill(drill: Drill, bench: Bench, journal: Journal, lim
   });
   recorder.forSeconds = before?.forSeconds;
   if (!quiet) {
-    const seen = before ? `${alert} was ${before.state}` : `the Prometheus of the ${side} did not tell of ${alert}`;
+    const seen = before ? `${alert} was ${before.state}` : `the Prometheus of the ${side} did not report ${alert}`;
     recorder.fail(`${seen} before the fault`);
     return recorder.outcome();
   }
@@ -92,7 +98,7 @@ async function breakAndMend(
     await breakIt(drill, recorder, bench, fireSeconds);
   } catch (error) {
     if (error instanceof Interrupted) throw error;
-    recorder.fail(`could not be broken: ${(error as Error).message}`);
+    recorder.fail(`could not inject the fault: ${(error as Error).message}`);
   } finally {
     recorder.mark("healing");
     await drill.breaks.heal();
@@ -140,8 +146,8 @@ async function recovery(
     const [, lag] = recorder.lag.at(-1) ?? [];
     // A Prometheus that has just started knows of no alert yet: clear is what was evaluated since.
     const clear = rule?.state === "inactive" && rule.evaluated > healed;
-    if (!clear) left = `${alert} was ${rule?.state ?? "not to be asked for"}`;
-    else if (typeof lag !== "number") left = "the sender did not tell what it has sent";
+    if (!clear) left = `${alert} was ${rule?.state ?? "unknown"}`;
+    else if (typeof lag !== "number") left = "the sender did not report what it has sent";
     else if (lag > upToDateSeconds) left = `the receiver was ${lag} s behind`;
     else left = undefined;
     return left === undefined;
@@ -161,7 +167,7 @@ async function look(side: Drill["side"], alert: string, recorder: Recorder, benc
   return rule;
 }
 
-/** Looks again and again. @returns whether `done` came true before the deadline, in seconds since the epoch */
+/** Polls. @returns whether `done` came true before the deadline, in seconds since the epoch */
 async function until(bench: Bench, deadline: number, done: () => Promise<boolean>): Promise<boolean> {
   while (bench.now() < deadline) {
     if (await done()) return true;
@@ -170,7 +176,7 @@ async function until(bench: Bench, deadline: number, done: () => Promise<boolean
   return false;
 }
 
-/** What the samples have against the drill, in words. */
+/** Why the samples fail the drill. */
 function objections({ compared, missing, different, unexpected, missingBetween }: Samples): string[] {
   const [first = 0, last = 0] = missingBetween?.map((milliseconds) => milliseconds / 1000) ?? [];
   return [

@@ -1,8 +1,8 @@
 import { type AlertOverrides, alertSettings } from "@metrics-link/prometheus";
 
 /**
- * What makes alerts quick enough for a drill: what they look at is the same, only sooner. Windows are as short as a
- * scrape a second allows, and so alerts clear as soon.
+ * Alert settings for drills: the same expressions with shorter times. Windows are as short as a scrape per second
+ * allows, so alerts also clear sooner.
  */
 export const drillSettings = {
   LinkBehind: { for: "5s", threshold: 15 },
@@ -24,7 +24,7 @@ export const drillSettings = {
 
 export type DrilledAlert = keyof typeof drillSettings;
 
-/** What of an alert is otherwise in production, in words: "for 5m, threshold 120". */
+/** The settings of an alert in production: "for 5m, threshold 120". */
 export function inProduction(alert: DrilledAlert): string {
   const production: AlertOverrides[string] = alertSettings[alert];
   const here: AlertOverrides[string] = drillSettings[alert];

@@ -10,9 +10,9 @@ import { runbookIndex } from "./runbooks.ts";
 export const generated: readonly Generated[] = [policyPage, runbookIndex, configurationPage];
 
 const usage = `Usage: npm run -s generate -- [--check]
-Writes what follows from the source:
+Generates from the source:
 ${generated.map(({ file }) => `  ${file}`).join("\n")}
-  --check   writes nothing; ends with 1 and names the files that are not as they should be`;
+  --check   writes nothing; exits with 1 and names the files that are out of date`;
 
 async function main(words: readonly string[]): Promise<number> {
   const { check } = optionsOf(words, { check: { type: "boolean", default: false } });

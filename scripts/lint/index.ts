@@ -9,7 +9,7 @@ import { forbiddenWords, wordProblems } from "./words.ts";
 
 interface Check {
   readonly name: string;
-  /** Says on the terminal what is wrong. */
+  /** Prints what is wrong. */
   readonly passes: () => boolean;
 }
 
@@ -75,6 +75,6 @@ export function lint(): string[] {
 }
 
 const usage = `Usage: npm run -s lint
-Checks the source as it stands: ${checks.map(({ name }) => name).join(", ")}. Ends with 1 when a check failed.`;
+Checks the source: ${checks.map(({ name }) => name).join(", ")}. Exits with 1 when a check failed.`;
 
 export const command: Command = { usage, run: async () => (lint().length > 0 ? 1 : 0) };

@@ -1,3 +1,4 @@
+import { LinkError } from "@metrics-link/contract";
 import type { SourceFile } from "./source.ts";
 
 const glossary = "docs/glossary.md";
@@ -28,12 +29,14 @@ export function forbiddenWords(page: string): string[] {
   const cells = [...table.matchAll(/^\| *(`[^|]*) *\|/gm)].map(([, cell = ""]) => cell);
   const words = cells.flatMap((cell) => [...cell.matchAll(/`([^`]+)`/g)].map(([, word = ""]) => word));
   if (words.length > 0) return words;
-  throw new Error(`${glossary} has no table "Words we do not use" whose first column is in backticks`);
+  throw new LinkError("REPOSITORY_FILE_INVALID", {
+    what: `${glossary} has no table "Words we do not use" whose first column is in backticks`,
+  });
 }
 
 /**
- * Every place of a forbidden word, and exceptions that are not needed any more. Found are a word, its plural with s, and
- * either of them as a part of an identifier or broken over two lines of a comment.
+ * Every place of a forbidden word, and exceptions that are not needed any more. Found are a word, its plural with s,
+ * and either of them as a part of an identifier or broken over two lines of a comment.
  */
 export function wordProblems(
   files: readonly SourceFile[],

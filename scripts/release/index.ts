@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process";
+import { LinkError } from "@metrics-link/contract";
 import { lint } from "../lint/index.ts";
 import { type Command, parsed, say, UsageError } from "../stack/command-line.ts";
 import { repository } from "../stack/context.ts";
@@ -26,9 +27,11 @@ async function main(words: readonly string[]): Promise<number> {
 
 async function prove(): Promise<void> {
   const failed = lint();
-  if (failed.length > 0) throw new Error(`lint failed: ${failed.join(", ")}; nothing was changed`);
+  if (failed.length > 0) {
+    throw new LinkError("RELEASE_BLOCKED", { what: `lint failed: ${failed.join(", ")}; nothing was changed` });
+  }
   const { status } = spawnSync("mocha", ["test/unit/**/*.test.ts"], { cwd: repository, stdio: "inherit" });
-  if (status !== 0) throw new Error("unit tests failed; nothing was changed");
+  if (status !== 0) throw new LinkError("RELEASE_BLOCKED", { what: "unit tests failed; nothing was changed" });
 }
 
 export const command: Command = { usage, run: main };

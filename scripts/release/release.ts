@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { globSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { LinkError } from "@metrics-link/contract";
 import { z } from "zod";
 import { type Bump, bumped, released, unreleasedEntries } from "./changelog.ts";
 
@@ -21,7 +22,7 @@ export interface ReleaseOptions {
  * Moves the unreleased entries of the changelog to a version, gives it to every package, commits and tags. It pushes
  * nothing.
  * @returns what was released, or would be
- * @throws Error naming everything that is in the way; nothing is changed then
+ * @throws LinkError RELEASE_BLOCKED naming everything that blocks the release; nothing is changed then
  */
 export async function release(repository: string, { bump, day, dryRun, prove }: ReleaseOptions) {
   const git = (...words: string[]) => execFileSync("git", words, { cwd: repository, encoding: "utf8" }).trim();
@@ -49,7 +50,9 @@ export async function release(repository: string, { bump, day, dryRun, prove }: 
     ...reasonOf(() => released(changelog, next, day)),
   ];
   if (problems.length > 0) {
-    throw new Error(`${next} cannot be released; nothing was changed:\n${[...new Set(problems)].map(item).join("\n")}`);
+    throw new LinkError("RELEASE_BLOCKED", {
+      what: `${next} cannot be released; nothing was changed:\n${[...new Set(problems)].map(item).join("\n")}`,
+    });
   }
   await prove();
   const entries = unreleasedEntries(changelog);

@@ -1,6 +1,7 @@
 import { lstatSync, readFileSync } from "node:fs";
 import { basename, join, relative } from "node:path";
 import { pathToFileURL } from "node:url";
+import { LinkError } from "@metrics-link/contract";
 import { cacheDirectory } from "@metrics-link/release";
 import {
   bytesOf,
@@ -22,8 +23,8 @@ import { filesIn, filesOfCommit, LaidOut } from "./program.ts";
 import { readStackDocument, type StackDocument } from "./stack-document.ts";
 
 /**
- * What set-up brought to this machine is of the checkout's versions, and a program refuses any other. So both run with the
- * checkout's; a change of the file is one of the source, which names each version and hash.
+ * What set-up brought to this machine is of the checkout's versions, and a program refuses any other. So both run with
+ * the checkout's; a change of the file is one of the source, which names each version and hash.
  */
 const pins = "tools.json";
 
@@ -87,7 +88,7 @@ export async function reviewBranch(context: StackContext, options: BranchOptions
       import(pathToFileURL(join(judges, "index.ts")).href) as Promise<Pack>,
     ]);
     if (other !== undefined && !other.record.succeeded && seen.record.succeeded)
-      throw new Error(refused(commit, other.record));
+      throw new LinkError("REVIEW_REFUSED", { what: refused(commit, other.record) });
     const comparison = compare({
       stack,
       base: commit,
@@ -106,12 +107,12 @@ export async function reviewBranch(context: StackContext, options: BranchOptions
 }
 
 /**
- * A stack's file in both checkouts. What is beside its configuration decides over the keys that protect the state, and no
- * policy judges it: so it counts as program. A file that git ignores is compared with nothing.
- * @throws Error when it is no regular file, or can be read in two ways
+ * A stack's file in both checkouts. What is beside its configuration decides over the keys that protect the state, and
+ * no policy judges it: so it counts as program. A file that git ignores is compared with nothing.
+ * @throws LinkError when it is not a regular file, or can be read in two ways
  */
 function stackFileOf(path: string, checkout: string, { before, after }: { before: Files; after: Files }) {
-  if (!lstatSync(path).isFile()) throw new Error(`${path} is no regular file`);
+  if (!lstatSync(path).isFile()) throw new LinkError("REVIEW_REFUSED", { what: `${path} is not a regular file` });
   const inside = relative(checkout, path);
   const bytes = readFileSync(path);
   const now = readStackDocument(basename(path), bytes);

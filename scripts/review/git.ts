@@ -1,5 +1,10 @@
 import { execFileSync } from "node:child_process";
+import { LinkError } from "@metrics-link/contract";
 import { UsageError } from "../stack/command-line.ts";
+
+/** A review cannot compare what it found, so it gives no verdict. */
+export const refused = (what: string, next?: string, cause?: unknown) =>
+  new LinkError("REVIEW_REFUSED", { what, cause, ...(next === undefined ? {} : { next }) });
 
 /** A file as git lists it. */
 export interface Listed {
@@ -22,7 +27,8 @@ export class Git {
 
   /**
    * The commit that the checkout is compared with: `reference`, or where its branch left the main one. A short name is
-   * looked up by its full ones, because git itself prefers a tag, and whoever may push can push one called `origin/main`.
+   * looked up by its full ones, because git itself prefers a tag, and whoever may push can push one called
+   * `origin/main`.
    * @throws UsageError when there is no such commit, or more than one
    */
   base(reference: string | undefined): string {
@@ -46,7 +52,7 @@ export class Git {
     );
   }
 
-  /** What lies in the checkout, also what is in no commit yet; without what git is told to ignore. */
+  /** Files of the checkout, committed or not, without those that git ignores. */
   files(): Listing {
     const tracked = records(this.#must("ls-files", "-z", "--stage")).map((line): [string, Listed] => {
       const [entry = "", path = ""] = halves(line);
@@ -57,7 +63,7 @@ export class Git {
       (path): [string, Listed] => [path, { mode: "100644" }],
     );
     const nested = others.find(([path]) => path.endsWith("/"));
-    if (nested !== undefined) throw new Error(`${nested[0]} is a repository of its own: it cannot be compared`);
+    if (nested !== undefined) throw refused(`${nested[0]} is a repository of its own: it cannot be compared`);
     return new Map([...others, ...tracked]);
   }
 
@@ -68,7 +74,7 @@ export class Git {
     return objects.map((object) => {
       const end = answer.indexOf(0x0a, at);
       const [, kind, size] = answer.subarray(at, end).toString().split(" ");
-      if (kind !== "blob") throw new Error(`${object} is not a blob of ${this.#checkout}`);
+      if (kind !== "blob") throw refused(`${object} is not a blob of ${this.#checkout}`);
       const start = end + 1;
       at = start + Number(size) + 1;
       return answer.subarray(start, start + Number(size));
@@ -134,7 +140,7 @@ const halves = (line: string) => {
   return [line.slice(0, at), line.slice(at + 1)];
 };
 
-/** @throws Error for a path that is not UTF-8: as text it would be another path, or none */
+/** @throws LinkError REVIEW_REFUSED for a path that is not UTF-8: as text it would be another path or none */
 function records(listed: Buffer): string[] {
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(listed).split("\0").filter(Boolean);
@@ -143,6 +149,6 @@ function records(listed: Buffer): string[] {
       .toString("latin1")
       .split("\0")
       .find((path) => !Buffer.from(Buffer.from(path, "latin1").toString()).equals(Buffer.from(path, "latin1")));
-    throw new Error(`the name of a file is not UTF-8: ${JSON.stringify(bad)}`, { cause });
+    throw refused(`the name of a file is not UTF-8: ${JSON.stringify(bad)}`, undefined, cause);
   }
 }

@@ -15,12 +15,12 @@ import { contextOf, type StackContext } from "../stack/context.ts";
 import { type BranchOptions, reviewBranch } from "./branch.ts";
 
 const usage = `Usage: npm run -s review -- STACK [--base REF] [--accept HASH]... [--head PATH] [--format text|markdown|html|json] [--sandbox NAME]
-Previews an update of the stack, changes nothing, and prints a verdict: what this branch changes of the program that was
-reviewed, what would change in AWS, what the fences would be made of, which policies fail, pass, or cannot be decided yet.
-  --base REF     the commit that was reviewed; otherwise where the branch left origin/main, or main
-  --accept HASH  accepts exactly the change of the program that has this hash, as an earlier review named it
-  --head PATH    reviews this checkout instead of the one that the review is called in
-Ends with 0 when nothing failed, 1 when something did, 2 for a wrong call, 3 when the preview itself failed.`;
+Previews an update of the stack and prints a verdict: what this branch changes in the reviewed program, what would change
+in AWS, the resulting security groups, and which policies fail, pass or cannot be decided yet. Changes nothing.
+  --base REF     the reviewed commit; default: the merge base with origin/main or main
+  --accept HASH  accepts the program change with this hash, as an earlier review printed it
+  --head PATH    reviews this checkout instead of the current one
+Exit codes: 0 passed, 1 something failed, 2 wrong call, 3 the preview failed.`;
 
 const text = { type: "string" } as const;
 
@@ -47,7 +47,7 @@ async function main([stack = "", ...words]: readonly string[]): Promise<number> 
     return exitCodes[verdict.outcome];
   } catch (error) {
     if (error instanceof UsageError) throw error;
-    // Not 1, which is the word for a change that was judged.
+    // Not 1, which means that a change was judged.
     complain(`error: ${(error as Error).message}`);
     return exitCodes.incomplete;
   }

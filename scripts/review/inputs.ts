@@ -1,6 +1,7 @@
 import { lstatSync, readdirSync, realpathSync } from "node:fs";
 import { join, posix } from "node:path";
 import type { Files } from "@metrics-link/review";
+import { refused } from "./git.ts";
 
 type Config = Readonly<Record<string, unknown>>;
 interface Named {
@@ -35,15 +36,16 @@ function namedIn(config: Config): Named[] {
 const isInside = (folder: string, path: string) => path === folder || path.startsWith(`${folder}/`);
 
 /**
- * The paths of the repository that a configuration names: folders and files of its own, in places without program. A path
- * that begins with a slash leads out of the repository, where nothing is compared; `setAside` says so on the page.
+ * The paths of the repository that a configuration names: folders and files of its own, in places without program. A
+ * path that begins with a slash leads out of the repository, where nothing is compared; `setAside` says so on the page.
  * @param config of the branch
  * @param all files of the checkout that are compared
- * @throws Error naming the key whose files are not regular files of these, or lie where the program does
+ * @throws LinkError REVIEW_REFUSED naming the key whose files are not regular files of these, or lie where the program
+ * does
  */
 export function namedPaths(config: Config, checkout: string, all: Files): string[] {
   return namedIn(config).flatMap((one) => {
-    const wrong = (why: string) => new Error(`${one.key} is ${JSON.stringify(one.path)}: ${why}`);
+    const wrong = (why: string) => refused(`${one.key} is ${JSON.stringify(one.path)}: ${why}`);
     if (one.path.startsWith("/")) {
       if (isInside(realpathSync(checkout), real(one.path)) || isInside(checkout, posix.normalize(one.path)))
         throw wrong("a path of the repository is written relative to its root");

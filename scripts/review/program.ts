@@ -15,7 +15,7 @@ import { createServer, type Server } from "node:net";
 import { dirname, join } from "node:path";
 import { bytesOf, type Files, type SourceFile, sourceFile } from "@metrics-link/review";
 import { parse } from "yaml";
-import type { Git, Listing } from "./git.ts";
+import { type Git, type Listing, refused } from "./git.ts";
 
 /** The files of a commit, from git itself. */
 export function filesOfCommit(git: Git, commit: string): Files {
@@ -36,7 +36,7 @@ export function filesOfCommit(git: Git, commit: string): Files {
 
 /**
  * The files of a checkout as they lie there. A path that is listed and not there has been removed.
- * @throws Error for what no listing describes: a socket, or a submodule with something in it
+ * @throws LinkError REVIEW_REFUSED for what no listing describes: a socket, or a submodule with something in it
  */
 export function filesIn(checkout: string, listing: Listing): Files {
   const found = [...listing].flatMap(([path, { mode, object = "" }]): [string, SourceFile][] => {
@@ -46,10 +46,10 @@ export function filesIn(checkout: string, listing: Listing): Files {
     if (there === undefined) return [];
     if (there.isSymbolicLink()) return [[path, sourceFile("120000", readlinkSync(full, "buffer"))]];
     if (there.isFile()) return [[path, sourceFile(there.mode & 0o100 ? "100755" : "100644", readFileSync(full))]];
-    if (!there.isDirectory()) throw new Error(`${path} is neither a file nor a link: it cannot be compared`);
+    if (!there.isDirectory()) throw refused(`${path} is neither a file nor a link: it cannot be compared`);
     if (mode !== "160000") return [];
     if (readdirSync(full).length > 0)
-      throw new Error(`the submodule ${path} is checked out: only its commit can be compared, so leave it empty`);
+      throw refused(`the submodule ${path} is checked out: only its commit can be compared`, "leave it empty");
     return [[path, sourceFile("160000", Buffer.from(object))]];
   });
   return new Map(found);
@@ -85,7 +85,8 @@ export class LaidOut {
 
   /**
    * Takes the first place that no other review has.
-   * @param places one folder for reviewed programs and another for branches': what a branch had installed serves no base
+   * @param places one folder for reviewed programs and another for branches': what a branch had installed serves no
+   * base
    */
   static async take(places: string): Promise<LaidOut> {
     for (let number = 1; ; number += 1) {
@@ -97,21 +98,22 @@ export class LaidOut {
 
   /**
    * Writes files to where none are, and nothing but these: what is run is what was compared.
-   * @throws Error for a path or a link that would lead out of here, or to installed packages, before anything is written
+   * @throws LinkError REVIEW_REFUSED, before anything is written, for a path or a link that would lead out of here or
+   * to installed packages
    */
   lay(files: Files): void {
     for (const [path, file] of files) {
       const parts = path.split("/");
       if (parts.some((part) => ["", ".", "..", ".git", "node_modules"].includes(part)))
-        throw new Error(`${JSON.stringify(path)} cannot be laid out: it is no path of a program`);
+        throw refused(`${JSON.stringify(path)} cannot be laid out: it is no path of a program`);
       const leadsOut =
         file.mode === "120000" && (file.encoding !== "utf8" || /^\/|(^|\/)\.\.(\/|$)/.test(file.content));
-      if (leadsOut) throw new Error(`${path} cannot be laid out: it is a link that leads up or out`);
+      if (leadsOut) throw refused(`${path} cannot be laid out: it is a link that leads up or out`);
       const throughLink = parts.slice(1).some((_, end) => {
         const parent = files.get(parts.slice(0, end + 1).join("/"));
         return parent !== undefined;
       });
-      if (throughLink) throw new Error(`${path} cannot be laid out: a folder on its way is a file or a link`);
+      if (throughLink) throw refused(`${path} cannot be laid out: a folder on its way is a file or a link`);
     }
     for (const [path, file] of files) {
       const target = join(this.directory, path);
@@ -123,8 +125,8 @@ export class LaidOut {
   }
 
   /**
-   * Installs the packages of its own lock file and runs no code of them, nor of a file that steers pnpm. Packages of the
-   * workspace come from here. No credentials are at hand.
+   * Installs the packages of its own lock file and runs no code of them, nor of a file that steers pnpm. Packages of
+   * the workspace come from here. No credentials are at hand.
    * @throws Error with what pnpm says, or for settings by which pnpm would do more
    */
   install(): void {
@@ -176,10 +178,10 @@ const forInstalling =
 /** Settings of pnpm-workspace.yaml that only say which packages there are, and which may run code: none does here. */
 const knownSettings = ["packages", "allowBuilds"];
 
-/** @throws Error naming what would make pnpm load code, or read or write another place */
+/** @throws LinkError REVIEW_REFUSED naming what would make pnpm load code, or read or write another place */
 function checkPackageSettings(directory: string): void {
   const refuse = (what: string) => {
-    throw new Error(`${what}: a review installs packages as the lock file says, and nothing else`);
+    throw refused(`${what}: a review installs packages as the lock file says, and nothing else`);
   };
   const read = (file: string) => readFileSync(join(directory, file), "utf8");
   const steering = [".npmrc", ".pnpmfile.cjs", ".pnpmfile.mjs"].find((file) => existsSync(join(directory, file)));

@@ -1,3 +1,4 @@
+import { LinkError, messageOf } from "@metrics-link/contract";
 import { parsePlainYaml } from "@metrics-link/policy";
 import { secretIn } from "@metrics-link/review";
 import { isScalar, Lexer, parseDocument, visit } from "yaml";
@@ -19,9 +20,9 @@ const sections = ["config", "secretsprovider", "encryptedkey", "encryptionsalt",
 const secretPlaces = /^metrics-link:prometheus\.alertmanagers\.\d+\.(basicAuth\.password|bearerToken)$/;
 
 /**
- * Reads a stack file. Whatever Pulumi's parser (of YAML 1.1, mostly) and this one could read differently is refused, and
- * so is a second spelling of a key or a value: what is in force must be what is shown.
- * @throws Error naming the file and the key
+ * Reads a stack file. Whatever Pulumi's parser (of YAML 1.1, mostly) and this one could read differently is refused,
+ * and so is a second spelling of a key or a value: what is in force must be what is shown.
+ * @throws LinkError STACK_FILE_INVALID naming the file and the key
  */
 export function readStackDocument(name: string, bytes: Buffer): StackDocument {
   try {
@@ -30,22 +31,25 @@ export function readStackDocument(name: string, bytes: Buffer): StackDocument {
     const value = (parsePlainYaml(text) ?? {}) as Record<string, unknown>;
     checkNodes(text);
     const strange = Object.keys(value).find((key) => !sections.includes(key));
-    if (strange !== undefined) throw new Error(`${strange} is no key of a stack file: one of ${sections.join(", ")}`);
+    if (strange !== undefined) throw refused(`${strange} is no key of a stack file: one of ${sections.join(", ")}`);
     const { config, ...others } = value;
     return { config: configIn(config ?? {}), others, comments: commentsIn(text) };
   } catch (error) {
-    throw new Error(`${name} can be read in more than one way, or in none: ${(error as Error).message}`, {
+    throw new LinkError("STACK_FILE_INVALID", {
+      what: `${name} can be read in more than one way, or in none: ${messageOf(error)}`,
       cause: error,
     });
   }
 }
 
+const refused = (what: string) => new LinkError("STACK_FILE_INVALID", { what });
+
 /** Some of these end a line for one parser and not for another; none of them can be seen. */
 function checkText(text: string): void {
   const [hidden] = text.match(/(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u) ?? [];
-  if (hidden !== undefined) throw new Error(`it has the character \\u{${hidden.codePointAt(0)?.toString(16)}}`);
+  if (hidden !== undefined) throw refused(`it has the character \\u{${hidden.codePointAt(0)?.toString(16)}}`);
   const [mark] = text.match(/^(%|---|\.\.\.).*/m) ?? [];
-  if (mark !== undefined) throw new Error(`it has the line ${mark}: one document without directives is expected`);
+  if (mark !== undefined) throw refused(`it has the line ${mark}: one document without directives is expected`);
 }
 
 function checkNodes(text: string): void {
@@ -53,11 +57,11 @@ function checkNodes(text: string): void {
     Pair: (_, { key }) => {
       const name = isScalar(key) ? key.value : undefined;
       if (typeof name !== "string" || name === "__proto__")
-        throw new Error(`${String(key)} is a key: a text is expected`);
+        throw refused(`${String(key)} is a key: a text is expected`);
     },
     Scalar: (_, { value, source }) => {
       const isPlain = typeof value !== "number" || (String(value) === source && !isUnsafe(value));
-      if (!isPlain) throw new Error(`the number ${source} has another spelling: ${String(value)}, or a text in quotes`);
+      if (!isPlain) throw refused(`the number ${source} has another spelling: ${String(value)}, or a text in quotes`);
     },
   });
 }
@@ -66,12 +70,12 @@ function checkNodes(text: string): void {
 const isUnsafe = (value: number) => !Number.isFinite(value) || Math.abs(value) > Number.MAX_SAFE_INTEGER;
 
 function configIn(config: unknown): Readonly<Record<string, unknown>> {
-  if (typeof config !== "object" || config === null || Array.isArray(config)) throw new Error("config is no mapping");
+  if (typeof config !== "object" || config === null || Array.isArray(config)) throw refused("config is no mapping");
   for (const [key, value] of Object.entries(config)) {
     if (!/^[a-z][a-z0-9-]*:[A-Za-z][A-Za-z0-9-]*$/.test(key))
-      throw new Error(`${key} is no key as this repository spells it: namespace:name, without a path`);
+      throw refused(`${key} is no key as this repository spells it: namespace:name, without a path`);
     if (typeof value === "string" && /^\s*[[{]/.test(value))
-      throw new Error(`${key} is JSON in a text, which Pulumi reads as what is in it: write it as YAML`);
+      throw refused(`${key} is JSON in a text, which Pulumi parses: write it as YAML`);
   }
   return closed("", config) as Readonly<Record<string, unknown>>;
 }
@@ -81,7 +85,7 @@ function closed(path: string, value: unknown): unknown {
   if (typeof value !== "object" || value === null) return value;
   if (!Array.isArray(value) && Object.hasOwn(value, "secure")) {
     if (path.startsWith("metrics-link:") && !secretPlaces.test(path))
-      throw new Error(`${path} is a secret: nobody who reads the file would see what it says`);
+      throw refused(`${path} is a secret: nobody who reads the file would see its value`);
     if (Object.keys(value).length === 1) return secretIn(Object.values(value)[0]);
   }
   const inner = (key: string) => (path === "" ? key : `${path}.${key}`);

@@ -1,3 +1,4 @@
+import { LinkError } from "@metrics-link/contract";
 import type { Action } from "@metrics-link/pki/rotation/index.ts";
 import { init, request, sign } from "../ceremony/commands.ts";
 import { Medium } from "../ceremony/medium.ts";
@@ -9,8 +10,13 @@ export interface Carried {
   readonly passphraseFile: string | undefined;
 }
 
-/** An action that only a person can do, on another machine: the rotation stops here and is resumed by the same command. */
-export class PersonNeeded extends Error {}
+/** Only a person can do the next step, on another machine. The rotation stops; the same command resumes it. */
+export class PersonNeeded extends LinkError {
+  constructor(step: string) {
+    super("PERSON_NEEDED", { what: step });
+    this.name = "PersonNeeded";
+  }
+}
 
 /**
  * Does one action of this side.

@@ -10,15 +10,15 @@ import { describeNext, describeView } from "./status.ts";
 import { readView } from "./view.ts";
 
 const usage = `Usage: npm run -s rotate -- COMMAND --stack STACK [...]
-  status         where each rotation stands, what is next, and whose turn it is
+  status         the state of each rotation, its next step and whose turn it is
   leaf           a new key and certificate, now. --emergency: the peer's next update refuses the old one
-  intermediate   a new intermediate from the ceremony, and a leaf under it; the peer sees nothing of it
-  root           a new root beside the old one, then in its place: as far as it is this side's turn
-  follow         what the rotation of a peer asks of this side
+  intermediate   a new intermediate by a ceremony, and a leaf under it; the peer does not notice
+  root           a new root beside the old one, then in its place, as far as it is this side's turn
+  follow         this side's steps of a peer's rotation
   prove          in the sandbox: every rotation of both sides under load, each killed and resumed [--series N]
-Each goes on where it was interrupted. --medium DIR [--passphrase-file FILE]: the root is at hand; otherwise it stops
-where a ceremony is due. --steps N: stops after so many steps. In the sandbox the raw samples of both ends are compared
-over the whole time; --no-compare leaves that out. Ends with 0 when this side has done its part, 3 when it stopped before.`;
+Each resumes where it was interrupted. --medium DIR [--passphrase-file FILE]: the root is at hand; otherwise it stops
+where a ceremony is due. --steps N: stops after N steps. In the sandbox it compares the raw samples of both ends over the
+whole time, unless --no-compare. Exit codes: 0 this side has done its part, 3 it stopped before.`;
 
 const text = { type: "string" } as const;
 const options = {
@@ -35,7 +35,8 @@ const options = {
 async function main([command = "", ...words]: readonly string[]): Promise<number> {
   const given = optionsOf(words, options);
   if (command === "prove") return await prove(given.sandbox, Number(given.series ?? 20_000));
-  if (command !== "status" && !rotations.includes(command as Rotation)) throw new UsageError(`no command ${command}`);
+  if (command !== "status" && !rotations.includes(command as Rotation))
+    throw new UsageError(`unknown command ${command}`);
   const context = contextOf(required(given.stack, "--stack"), given.sandbox);
   if (command === "status") {
     const view = await readView(context);
@@ -55,7 +56,7 @@ async function main([command = "", ...words]: readonly string[]): Promise<number
     const compared = await compareSince(context.sandbox, from);
     say(describeCompared(compared));
     if (compared.missing + compared.different > 0) return 1;
-  } else say("samples: compared in the sandbox only; docs/rotate.md says what to look at on AWS");
+  } else say("samples: compared in the sandbox only; docs/rotate.md says what to check on AWS");
   return done ? 0 : 3;
 }
 
@@ -88,11 +89,11 @@ async function rotate(
       say(`  ${await act(context, todo.action, carried)}`);
     } catch (error) {
       if (!(error instanceof PersonNeeded)) throw error;
-      say(`  a person is needed: ${error.message}\n  then the same command again`);
+      say(`  a person is needed: ${error.message}\n  then run the same command again`);
       return false;
     }
   }
-  say(`stopped after ${steps} steps; the same command goes on`);
+  say(`stopped after ${steps} steps; run the same command to resume`);
   return false;
 }
 

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { setTimeout as pause } from "node:timers/promises";
+import { LinkError } from "@metrics-link/contract";
 import { say } from "../stack/command-line.ts";
 import { beforehand, compareSince, describeCompared } from "../stack/compare.ts";
 import { contextOf, repository } from "../stack/context.ts";
@@ -8,7 +9,7 @@ import { underLoad } from "./load.ts";
 interface Step {
   readonly script: "rotate" | "trust";
   readonly words: readonly string[];
-  /** Killed after so many milliseconds; then Pulumi's lock is taken away and the step made again. */
+  /** Killed after so many milliseconds; then the stack is unlocked and the step repeated. */
   readonly killedAfter?: number;
 }
 
@@ -38,12 +39,17 @@ const steps: readonly Step[] = [
 
 /**
  * The whole proof in the sandbox: every rotation under write load, and at its end every raw sample compared.
- * @returns the exit code: 0 when none is missing or different
+ * @returns the exit code: 0 when no sample is missing or different
  */
 export async function prove(sandboxName: string | undefined, series: number): Promise<number> {
   const sender = contextOf("sender", sandboxName);
   const { sandbox } = sender;
-  if (sandbox === undefined) throw new Error("the proof compares both ends, and so needs the sandbox: sandbox -- up");
+  if (sandbox === undefined) {
+    throw new LinkError("SANDBOX_NOT_UP", {
+      what: "the proof compares both ends, so it runs in a sandbox only",
+      next: "run `npm run -s sandbox -- up`",
+    });
+  }
   const relieve = await underLoad(sender, sandbox, series);
   try {
     await pause(10_000);
@@ -80,7 +86,9 @@ async function make(step: Step, sandboxName: string): Promise<void> {
     await contextOf(stack, sandboxName).pulumi.must(["cancel", stack, "--yes"]);
   }
   const code = await start(call).ended;
-  if (code !== 0 && code !== 3) throw new Error(`${script} ${words.join(" ")} ended with ${code}`);
+  if (code !== 0 && code !== 3) {
+    throw new LinkError("COMMAND_FAILED", { what: `${script} ${words.join(" ")} exited with code ${code}` });
+  }
 }
 
 function start(call: readonly string[]) {

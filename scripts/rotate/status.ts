@@ -4,7 +4,7 @@ import type { Action, Next, View } from "@metrics-link/pki/rotation/index.ts";
 
 const day = 86_400_000;
 
-/** Where a stack stands, in lines for a person. A line is a line, whatever a peer says of itself. */
+/** The rotations of a stack as text. No value from a peer can add a line. */
 export function describeView(view: View, next: Next, now: number): string {
   const { stack, inForce, peers } = view;
   const { generations, leaf } = inForce;

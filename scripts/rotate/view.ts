@@ -6,6 +6,7 @@ import {
   contractOutput,
   fingerprintOf,
   fingerprintsOf,
+  LinkError,
   pkiOutput,
   printable,
   readContract,
@@ -18,9 +19,9 @@ import { artifactFolder, type StackContext } from "../stack/context.ts";
 import { peersOf } from "../stack/stack-file.ts";
 
 /**
- * Reads where a rotation stands: from the stack's configuration and outputs, its peers' outputs and the folder of
- * artifacts. No file of its own remembers anything.
- * @throws Error when the stack has not been updated yet
+ * Reads the state of a rotation from the stack's configuration and outputs, its peers' outputs and the folder of
+ * artifacts. It keeps no file of its own.
+ * @throws LinkError STACK_NOT_DEPLOYED when the stack has not been updated yet
  */
 export async function readView(context: StackContext): Promise<View> {
   const configuration = context.file.read();
@@ -29,7 +30,10 @@ export async function readView(context: StackContext): Promise<View> {
   const inForce = readPkiOutput(own[pkiOutput]);
   const contract = readContract(context.stack, own[contractOutput]);
   if (inForce?.leaf === undefined || contract === undefined) {
-    throw new Error(`${context.stack} has no certificate yet, so there is nothing to rotate: run \`pulumi up\` first`);
+    throw new LinkError("STACK_NOT_DEPLOYED", {
+      what: `${context.stack} has no certificate yet, so there is nothing to rotate`,
+      next: "run `pulumi up` first",
+    });
   }
   const peers = await Promise.all(
     peersOf(configuration).map(async ({ stack, pins, suspended }): Promise<PeerView> => {
@@ -56,13 +60,13 @@ export async function readView(context: StackContext): Promise<View> {
 
 const peersOutput = z.array(z.object({ stack: z.string(), addresses: z.array(z.string()) }));
 
-/** What the fences of this side let through of a peer, by the stack's own output `peers`. */
+/** The addresses of a peer that this side's security groups allow, by the stack's output `peers`. */
 function addressesInForce(output: unknown, stack: string): readonly string[] {
   const { data = [] } = peersOutput.safeParse(output);
   return data.find((peer) => peer.stack === stack)?.addresses ?? [];
 }
 
-/** One peer that cannot be read keeps nobody from renewing a leaf. */
+/** An unreadable peer must not prevent the renewal of a leaf. */
 async function contractOf({ pulumi }: StackContext, stack: string) {
   try {
     return { theirs: readContract(stack, (await pulumi.outputs(stack))[contractOutput]), unreadable: undefined };
@@ -83,7 +87,9 @@ function artifactsOf(folder: string): View["artifacts"] {
     const fingerprint = unlessOtherText(
       () => fingerprintOf(pem),
       (why) => {
-        throw new Error(`${join(folder, artifactNames.root(generation))}: ${why}`);
+        throw new LinkError("CERTIFICATES_INVALID", {
+          what: `${join(folder, artifactNames.root(generation))}: ${why}`,
+        });
       },
     );
     return [generation, fingerprint] as const;

@@ -2,7 +2,7 @@ import { createInterface } from "node:readline/promises";
 import { type ParseArgsOptionsConfig, parseArgs } from "node:util";
 import { LinkError, messageOf, printableLines } from "@metrics-link/contract";
 
-/** A command was called in a way that it does not understand. */
+/** A command was called with wrong arguments. */
 export class UsageError extends LinkError {
   constructor(what: string) {
     super("USAGE", { what });
@@ -17,7 +17,7 @@ export interface Command {
   run(words: readonly string[]): Promise<number>;
 }
 
-/** Tells a person on stdout. What a peer, a host or a pull request wrote may be in it; nothing in it acts on the terminal. */
+/** Prints to stdout. Escapes what a terminal would act on: a peer, a host or a pull request may have written it. */
 export const say = (text: string): void => console.log(printableLines(text));
 
 /** The same on stderr. */
@@ -30,7 +30,7 @@ export function optionsOf<Options extends ParseArgsOptionsConfig>(words: readonl
   throw new UsageError(`${positionals.join(" ")} is not expected`);
 }
 
-/** The same, with the words that belong to no option. @throws UsageError */
+/** The same, with positional arguments. @throws UsageError */
 export function parsed<Options extends ParseArgsOptionsConfig>(words: readonly string[], options: Options) {
   try {
     return parseArgs({ args: [...words], options, strict: true, allowPositionals: true, allowNegative: true });
@@ -70,7 +70,7 @@ export async function typed(question: string, word: string): Promise<boolean> {
   }
 }
 
-/** Runs a command: 0, 2 for a wrong call, 1 for a failure, which is told on stderr. */
+/** Runs a command. @returns its exit code, 2 for a wrong call, or 1 for a failure, which it prints to stderr */
 export async function settle(usage: string, run: () => Promise<number>): Promise<number> {
   try {
     return await run();

@@ -1,21 +1,22 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { LinkError } from "@metrics-link/contract";
 import { compareWindow, newestAcknowledged } from "@metrics-link/sandbox/cli/link.ts";
 import { type Between, type Comparison, compareSamples } from "@metrics-link/sandbox/cli/samples.ts";
 import { prometheusOf, type Sandbox } from "@metrics-link/sandbox/cli/sandbox.ts";
 import { externalLabels } from "@metrics-link/sandbox/cli/status.ts";
 
-/** A query answers with every sample of its window: so many seconds of tens of thousands of series stay readable. */
+/** Window of one query in seconds: the answer has every sample of tens of thousands of series. */
 const windowSeconds = 15;
 const deadlineSeconds = 180;
 
 export type Compared = Comparison & { readonly seconds: number };
 
-/** A moment before what is done to the link, in seconds since the epoch: what is compared from here on covers it. */
+/** A moment before a change of the link, in seconds since the epoch; a comparison from then on covers the change. */
 export const beforehand = (): number => Math.floor(Date.now() / 1000) - 5;
 
 /**
  * Compares every raw sample of both ends from a moment until now, once the sender has nothing left to send.
- * @throws Error when the backlog is not sent within three minutes
+ * @throws LinkError TIMED_OUT when the backlog is not sent within three minutes
  */
 export async function compareSince(sandbox: Sandbox, from: number): Promise<Compared> {
   const [sender, receiver] = [prometheusOf(sandbox, "sender"), prometheusOf(sandbox, "receiver")];
@@ -27,8 +28,10 @@ export async function compareSince(sandbox: Sandbox, from: number): Promise<Comp
     if (sent !== undefined && sent > end + 6) break;
     if (Date.now() > deadline) {
       const behind =
-        sent === undefined ? "it did not tell what it has sent" : `it was ${Math.max(0, end - sent)} s behind`;
-      throw new Error(`the sender still had a backlog after ${deadlineSeconds} s; ${behind}`);
+        sent === undefined ? "it did not report what it has sent" : `it was ${Math.max(0, end - sent)} s behind`;
+      throw new LinkError("TIMED_OUT", {
+        what: `timed out after ${deadlineSeconds} s waiting for the sender to drain its backlog: ${behind}`,
+      });
     }
     await pause(500);
   }
@@ -56,7 +59,7 @@ function spanning(first: Between | undefined, second: Between | undefined): Betw
   return [Math.min(first[0], second[0]), Math.max(first[1], second[1])];
 }
 
-/** What was compared, in a line; examples of what is wrong below it. */
+/** A comparison in one line, with examples of differences below it. */
 export const describeCompared = ({ seconds, compared, series, missing, different, unexpected, examples }: Compared) =>
   [
     `samples: ${compared} of ${series} series compared over ${seconds} s, ${missing} missing, ${different} different` +

@@ -11,13 +11,13 @@ import { StackFile } from "./stack-file.ts";
 
 export const repository = join(import.meta.dirname, "..", "..");
 
-/** One stack, as a command of the repository works on it. */
+/** A stack that a command works on. */
 export interface StackContext {
   readonly stack: string;
   /** The folder with Pulumi.yaml. */
   readonly project: string;
   readonly file: StackFile;
-  /** Present when the stack is the sandbox's own: then both ends of the link can be looked into. */
+  /** Present when the stack is the sandbox's own: then both ends of the link are readable. */
   readonly sandbox: Sandbox | undefined;
   readonly pulumi: Pulumi;
   readonly environment: NodeJS.ProcessEnv;
@@ -26,7 +26,7 @@ export interface StackContext {
 /**
  * Finds a stack: `stacks/Pulumi.<stack>.yaml` of the repository, or of a sandbox.
  * @param sandboxName another sandbox than the repository's own
- * @param checkout another checkout, whose stack files are meant
+ * @param checkout another checkout, whose stack files to use
  * @throws UsageError when there is no such file
  */
 export function contextOf(stack: string, sandboxName?: string, checkout?: string): StackContext {
@@ -34,7 +34,7 @@ export function contextOf(stack: string, sandboxName?: string, checkout?: string
   const project = checkout ?? sandbox?.project ?? repository;
   const path = join(project, "stacks", `Pulumi.${stack}.yaml`);
   if (!existsSync(path))
-    throw new UsageError(`there is no ${path}: a stack is named by its stacks/Pulumi.<stack>.yaml`);
+    throw new UsageError(`${path} does not exist: a stack is named by its stacks/Pulumi.<stack>.yaml`);
   const environment = sandbox ? { ...process.env, ...deployerEnvironment(sandbox.layout) } : process.env;
   const logs = sandbox ? join(sandbox.layout.directory, "logs") : join(cacheDirectory(), "logs");
   mkdirSync(logs, { recursive: true });

@@ -3,7 +3,7 @@ import type { Command } from "../stack/command-line.ts";
 import { repository } from "../stack/context.ts";
 
 const usage = `Usage: npm start
-Starts the sandbox, brings both stacks up, and proves that samples arrive. The sandbox goes on running:
+Starts the sandbox, brings both stacks up, and proves that samples arrive. The sandbox keeps running;
 \`npm run -s sandbox -- down\` removes it.`;
 
 export const command: Command = { usage, run: () => start(repository) };

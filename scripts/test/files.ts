@@ -1,5 +1,6 @@
 import { globSync, readFileSync, statSync } from "node:fs";
 import { relative } from "node:path";
+import { LinkError } from "@metrics-link/contract";
 
 /** A process of mocha: files that run one after the other. */
 export interface Suite {
@@ -9,7 +10,10 @@ export interface Suite {
   readonly sandbox?: string;
 }
 
-/** What a file may need, in the order in which the files of a sandbox run: a world that is touched takes long to make anew. */
+/**
+ * What a file may need, in the order in which the files of a sandbox run: a world that is touched takes long to make
+ * anew.
+ */
 const worlds = ["nothing", "untouched", "link"];
 
 /** Which files a suite has. The first that matches a file has it. */
@@ -44,7 +48,7 @@ function filesIn(path: string): string[] {
   const known = relative(process.cwd(), path);
   const isFolder = statSync(known, { throwIfNoEntry: false })?.isDirectory();
   const found = globSync(isFolder ? `${known}/**/*.test.ts` : known).toSorted();
-  if (found.length === 0) throw new Error(`there are no tests at ${path}`);
+  if (found.length === 0) throw new LinkError("USAGE", { what: `there are no tests at ${path}` });
   return found;
 }
 
@@ -54,6 +58,11 @@ const byWorld = (files: readonly string[]) =>
 /** The world that a file declares (test/e2e/support/world.ts). */
 function worldOf(file: string): string {
   const [, world = ""] = /\bneeds\(world\.(\w+)\)/.exec(readFileSync(file, "utf8")) ?? [];
-  if (!worlds.includes(world)) throw new Error(`${file} declares no world: needs(world.${worlds.join(" | ")})`);
+  if (!worlds.includes(world)) {
+    throw new LinkError("REPOSITORY_FILE_INVALID", {
+      what: `${file} does not declare its world`,
+      next: `call needs(world.X) with X one of ${worlds.join(", ")}`,
+    });
+  }
   return world;
 }

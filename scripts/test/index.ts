@@ -4,9 +4,9 @@ import { suitesOf } from "./files.ts";
 import { type Counts, run } from "./run.ts";
 
 const usage = `Usage: npm test -- [PATH ...] [--keep]
-Runs the checks of the source and every test, or the tests at these paths alone. Prints the time of each file. Ends with
-"N passed, N failed, N skipped", and with 1 when one failed.
-  --keep   leave the sandboxes up that end-to-end tests made`;
+Runs lint and every test, or only the tests at these paths. Prints the time of each file and, at the end,
+"N passed, N failed, N skipped". Exits with 1 when one failed.
+  --keep   leaves the sandboxes of end-to-end tests up`;
 
 /** One stage after the other; the suites of a stage run side by side. A sandbox waits most of its time. */
 const stages = [["unit", "sandbox"], ["program"], ["link", "hosts", "updates"]];

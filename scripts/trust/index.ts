@@ -5,11 +5,11 @@ import { peersOf } from "../stack/stack-file.ts";
 import { agreementOn, describeOffer, offerOf, requireHeard } from "./offer.ts";
 
 const usage = `Usage: npm run -s trust -- COMMAND --stack STACK [...]
-  show      roots and addresses of this side and of its peers, to be read to each other on the telephone
+  show      roots and addresses of this side and its peers, to read out on the telephone
   accept    pins what a peer offers, after showing it [--peer STACK] [--yes]
             [--fingerprint SHA-256 ...] [--address A ...]
---fingerprint and --address are what was heard: if the peer offers anything else, nothing is pinned. An address that the
-peer does not offer any more is taken away.`;
+--fingerprint and --address are what the peer's people read out: if the peer offers anything else, nothing is pinned.
+Unpins addresses that the peer no longer offers.`;
 
 const text = { type: "string" } as const;
 const options = {
@@ -62,7 +62,7 @@ async function accept(context: StackContext, peer: string | undefined, heard: Pi
   say(`${found.stack} offers:\n${describeOffer(offer, found.pins)}`);
   if (anyHeard) requireHeard(offer, agreement, heard);
   if (wanted.rootFingerprints.length + wanted.addresses.length + gone.length === 0) {
-    say("that is what is pinned already");
+    say("nothing to do: all of it is pinned");
     return;
   }
   if (!anyHeard && !yes) {

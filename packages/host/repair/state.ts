@@ -96,7 +96,7 @@ const file = (directory: string) => join(directory, "state.json");
 
 /**
  * A new host has no state yet. An unreadable one is an error: starting again would forget pending windows.
- * @throws LinkError `STATE_INVALID` with what to do
+ * @throws LinkError `REPAIR_STATE_INVALID` with what to do
  */
 export async function readState(directory: string): Promise<State> {
   const text = await readFile(file(directory), "utf8").catch((error: NodeJS.ErrnoException) => {
@@ -107,7 +107,7 @@ export async function readState(directory: string): Promise<State> {
   try {
     return parseJson(schema, text, "the state");
   } catch (cause) {
-    throw new LinkError("STATE_INVALID", {
+    throw new LinkError("REPAIR_STATE_INVALID", {
       what: `${file(directory)} cannot be used: ${messageOf(cause)}`,
       next: "move it away, and backfill by hand the windows that it lists (docs/operate.md, Repair)",
       cause,

@@ -1,7 +1,7 @@
-/** A line of the receiver Envoy's access log, with the fields that tell who it was. */
+/** A line of the receiver Envoy's access log, with the fields that identify the caller. */
 export type AccessLogLine = Readonly<Record<string, unknown>>;
 
-/** The JSON lines among the lines of a journal; others are Envoy's own words. */
+/** The JSON lines among the lines of a journal; the rest are Envoy's own messages. */
 export function accessLogLines(journal: string): AccessLogLine[] {
   return journal.split("\n").flatMap((line) => {
     if (!line.startsWith("{")) return [];

@@ -1,26 +1,26 @@
 import { readFileSync } from "node:fs";
 import { request } from "node:https";
-import { parseJson } from "@metrics-link/contract";
+import { LinkError, parseJson } from "@metrics-link/contract";
 import { z } from "zod";
 import { ALERTMANAGER_SERVICE } from "../cloud/catalogue.ts";
+import { timedOut } from "../realiser/until.ts";
 import { accessIn } from "../services/alertmanager/access.ts";
 import type { Sandbox } from "./sandbox.ts";
 
 const receivedAlert = z.object({ labels: z.record(z.string(), z.string()), startsAt: z.string() }).readonly();
 
-/** An alert as the Alertmanager has it, as far as it is looked at. */
+/** The fields of an alert of the Alertmanager that we read. */
 export type ReceivedAlert = z.output<typeof receivedAlert>;
 
 const timeoutMs = 5_000;
 
 /**
- * The alerts that the Alertmanager has received and that have not ended, from its API v2. The same TLS and password as of a
- * host, by loopback.
- * @throws Error when it does not run, or answers otherwise
+ * The active alerts of the Alertmanager, from its API v2: over loopback, with the TLS and password of a host.
+ * @throws LinkError API_ERROR when it does not run or answers with an error, TIMED_OUT when it does not answer
  */
 export async function receivedAlerts({ layout, world }: Sandbox): Promise<readonly ReceivedAlert[]> {
   const { port } = (await world.status()).alertmanager;
-  if (port === null) throw new Error("it does not run");
+  if (port === null) throw new LinkError("API_ERROR", { what: "it does not run" });
   const { caFile, username, password } = accessIn(layout.alertmanager);
   const { status, body } = await get({
     port,
@@ -29,7 +29,7 @@ export async function receivedAlerts({ layout, world }: Sandbox): Promise<readon
     ca: readFileSync(caFile),
     auth: `${username}:${password}`,
   });
-  if (status !== 200) throw new Error(`it answers ${status}: ${body.slice(0, 200)}`);
+  if (status !== 200) throw new LinkError("API_ERROR", { what: `it answers ${status}: ${body.slice(0, 200)}` });
   return parseJson(z.array(receivedAlert), body, "The Alertmanager's answer to /api/v2/alerts");
 }
 
@@ -51,7 +51,7 @@ function get(options: Request): Promise<{ readonly status: number; readonly body
       response.on("error", reject);
       response.on("end", () => resolve({ status: response.statusCode ?? 0, body }));
     });
-    asked.setTimeout(timeoutMs, () => asked.destroy(new Error(`no answer within ${timeoutMs / 1000} s`)));
+    asked.setTimeout(timeoutMs, () => asked.destroy(timedOut("the Alertmanager to answer", timeoutMs)));
     asked.on("error", reject);
     asked.end();
   });

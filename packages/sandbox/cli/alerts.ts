@@ -1,18 +1,18 @@
 import type { ActiveAlert } from "./prometheus-api.ts";
 
-/** An alert that fires, as a person reads it. */
+/** A firing alert. */
 export interface FiringAlert {
   readonly alert: string;
   readonly severity: string;
   readonly summary: string;
-  /** The page of the repository that says what to do; absent for an alert of the user's. */
+  /** Path of its runbook; absent for an alert of the user's own. */
   readonly runbook?: string | undefined;
   readonly since: string;
 }
 
 /**
- * What fires on a host, the worst first. Alerts without a severity to act on, such as the one that always fires, are left
- * out. Null when its Prometheus does not answer: that is not the same as no alert.
+ * Firing alerts of a host, the most severe first, without those that need no action, such as the heartbeat. Null when
+ * its Prometheus does not answer, which is not the same as no alert.
  */
 export const firingAlerts = (alerts: readonly ActiveAlert[] | null): readonly FiringAlert[] | null =>
   alerts === null ? null : alerts.filter(isToBeSeen).map(readable).sort(worstFirst);
@@ -31,7 +31,7 @@ const order = ["critical", "warning", "info"];
 const worstFirst = (one: FiringAlert, other: FiringAlert) =>
   order.indexOf(one.severity) - order.indexOf(other.severity) || one.alert.localeCompare(other.alert);
 
-/** One line an alert, and one for a host that does not say. */
+/** One line per alert, and one per host whose Prometheus does not answer. */
 export function describeAlerts(alerts: Readonly<Record<string, readonly FiringAlert[] | null>>): string[] {
   const lines = Object.entries(alerts).flatMap(([host, found]) =>
     found === null

@@ -17,20 +17,20 @@ export const artifactsOf = ({ layout }: Sandbox, role: Role, name = ""): string 
 export const isSigned = (sandbox: Sandbox, role: Role): boolean =>
   existsSync(artifactsOf(sandbox, role, artifactNames.intermediate(1)));
 
-/** The sandbox's stand-in for what a person carries and knows: a folder, and a file with a passphrase. */
+/** Stands in for the medium and the passphrase of a real ceremony: a folder and a file. */
 export function mediumOf({ layout }: Sandbox): { readonly folder: string; readonly passphraseFile: string } {
   const folder = join(layout.directory, "medium");
   return { folder, passphraseFile: join(layout.directory, "medium-passphrase") };
 }
 
-/** Makes the empty medium, and thinks of its passphrase, unless both are there. */
+/** Makes the empty medium and a random passphrase, unless both exist. */
 export function makeMedium(sandbox: Sandbox): void {
   const { folder, passphraseFile } = mediumOf(sandbox);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   if (!existsSync(passphraseFile)) writeFileSync(passphraseFile, randomBytes(24).toString("base64"), { mode: 0o600 });
 }
 
-/** Holds the ceremony of a role as a person would, by the same commands. @throws Error with what they printed */
+/** Holds the ceremony of a role with the commands that a person runs. @throws Error with what they printed */
 export async function hold(sandbox: Sandbox, role: Role): Promise<void> {
   const { folder, passphraseFile } = mediumOf(sandbox);
   const medium = ["--medium", folder, "--passphrase-file", passphraseFile, "--yes"];

@@ -1,6 +1,6 @@
 import type { PrometheusApi } from "./prometheus-api.ts";
 
-/** One certificate of a host, as its agent tells its Prometheus. */
+/** One certificate of a host, as its agent's metrics report it. */
 export interface CertificateStatus {
   /** `leaf`, `intermediate`, `root`, or `peer root`: what is trusted. */
   readonly tier: string;
@@ -14,7 +14,7 @@ export interface CertificateStatus {
 const metric = "metrics_link_certificate_not_after_timestamp_seconds";
 const dayMs = 86_400_000;
 
-/** @param now seconds since the epoch. Series with an account came from a sender, and are of its host. */
+/** @param now seconds since the epoch. Series with an account come from a sender's host. */
 export async function certificatesOf(prometheus: PrometheusApi, now: number): Promise<CertificateStatus[]> {
   const series = await prometheus.vector(`${metric}{account=""}`);
   return series
@@ -26,6 +26,6 @@ export async function certificatesOf(prometheus: PrometheusApi, now: number): Pr
     .toSorted((one, other) => one.daysLeft - other.daysLeft);
 }
 
-/** Those that end first come first. */
+/** The first to expire comes first. */
 export const describeCertificates = (certificates: readonly CertificateStatus[]): string =>
   certificates.map(({ tier, daysLeft }) => `${tier} ${daysLeft} days`).join(", ");

@@ -1,25 +1,25 @@
-/** What of the alerts that fire has arrived at the Alertmanager. Pure. */
+/** Compares firing alerts with those that the Alertmanager has. Pure. */
 import type { ReceivedAlert } from "./alertmanager-api.ts";
 import type { ActiveAlert } from "./prometheus-api.ts";
 
 type Labels = Readonly<Record<string, string>>;
 
-/** What a host's Prometheus says. */
+/** Firing alerts of a host's Prometheus. */
 export interface Firing {
   /** Null when it does not answer. */
   readonly alerts: readonly ActiveAlert[] | null;
-  /** Its external labels, which each alert has at the Alertmanager besides its own. */
+  /** Its external labels, which Prometheus adds to each alert that it sends. */
   readonly externalLabels: Labels;
 }
 
 export interface Delivery {
-  /** What the Alertmanager has, by the labels that tell who sent it. */
+  /** What the Alertmanager has, by the labels that identify the sender. */
   readonly received: readonly { readonly from: Labels; readonly alerts: readonly string[] }[];
-  /** What fires on a host, and the Alertmanager does not have. */
+  /** Firing on a host and missing at the Alertmanager. */
   readonly missing: readonly { readonly host: string; readonly alert: string; readonly labels: Labels }[];
 }
 
-/** Not to be known: why, in words. */
+/** Unknown, and why. */
 export type DeliveryState = Delivery | { readonly error: string };
 
 /** Compares what fires with what was received. */
@@ -53,16 +53,16 @@ const isSame = (one: Labels, other: Labels): boolean =>
   Object.keys(one).length === Object.keys(other).length &&
   Object.entries(one).every(([name, value]) => other[name] === value);
 
-/** One line a sender; what is missing stands out. */
+/** One line per sending Prometheus, then what is missing. */
 export function describeDelivery(delivery: DeliveryState): string[] {
-  if ("error" in delivery) return [`received  NOT KNOWN, the Alertmanager does not say: ${delivery.error}`];
+  if ("error" in delivery) return [`received  NOT KNOWN, cannot read the Alertmanager: ${delivery.error}`];
   const { received, missing } = delivery;
   const lines = received.map(({ from, alerts }) => `by the Alertmanager from ${textOf(from)}: ${alerts.join(", ")}`);
   return [
-    ...(lines.length === 0 ? ["nothing, by the Alertmanager from nobody"] : lines).map((line) => `received  ${line}`),
+    ...(lines.length === 0 ? ["nothing by the Alertmanager"] : lines).map((line) => `received  ${line}`),
     ...missing.map(
       ({ host, alert, labels }) =>
-        `received  NOT DELIVERED: ${alert} fires on ${host}, and the Alertmanager does not have it: ${textOf(labels)} ` +
+        `received  NOT DELIVERED: ${alert} fires on ${host}, but the Alertmanager does not have it: ${textOf(labels)} ` +
         "(docs/runbooks/AlertsNotDelivered.md)",
     ),
   ];

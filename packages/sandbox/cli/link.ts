@@ -1,7 +1,7 @@
 import type { PrometheusApi } from "./prometheus-api.ts";
 import { type Comparison, compareSamples } from "./samples.ts";
 
-/** Samples younger than this may still be under way: a batch leaves after at most 5 s (batch_send_deadline). */
+/** Samples younger than this may still be in flight: a batch leaves after at most 5 s (batch_send_deadline). */
 const settledSeconds = 8;
 const windowSeconds = 60;
 
@@ -14,11 +14,11 @@ export interface LinkState {
 
 const remoteStorage = "prometheus_remote_storage";
 
-/** The time of the newest acknowledged sample as the sender's own queue tells it; undefined when there is no queue. */
+/** The time of the newest acknowledged sample from the sender's queue; undefined when there is no queue. */
 export const newestAcknowledged = (sender: PrometheusApi): Promise<number | undefined> =>
   sender.value(`max(${remoteStorage}_queue_highest_sent_timestamp_seconds)`);
 
-/** How far the link has come. */
+/** The state of the link and its lag. */
 export async function linkState(sender: PrometheusApi, now: number): Promise<LinkState> {
   const sent = await newestAcknowledged(sender);
   if (sent === undefined) return { state: "not configured", lagSeconds: null };
@@ -28,8 +28,7 @@ export async function linkState(sender: PrometheusApi, now: number): Promise<Lin
 
 /**
  * Compares the raw samples of one common recent window on both sides, every series of the sender.
- * The window never reaches back behind the moment when the sender's queue began to exist: what was scraped before
- * that was never meant to be sent.
+ * The window starts after the sender's queue was created: Prometheus does not send what it scraped before that.
  */
 export async function compareRecent(
   sender: PrometheusApi,
@@ -45,7 +44,7 @@ export async function compareRecent(
   return { ...(await compareWindow(sender, receiver, externalLabels, end, window)), seconds: window };
 }
 
-/** What the receiver's own alerts say of a sender carries that sender's labels, and was never sent. */
+/** The receiver's own alert series about a sender carry that sender's labels, but were never sent. */
 const notOfTheReceiver = 'link_side!="receives"';
 
 /** Compares the raw samples of the `seconds` that end at `end`, every series of the sender. */

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { printableJson, printableLines } from "@metrics-link/contract";
+import { hasCode, LinkError, messageOf, printableJson, printableLines } from "@metrics-link/contract";
 import { deployerEnvironment } from "../world/environment.ts";
 import { down } from "./down.ts";
 import { prove } from "./prove.ts";
@@ -9,20 +9,25 @@ import { describeStatus, statusOf } from "./status.ts";
 import { up } from "./up.ts";
 
 export const usage = `Usage: npm run -s sandbox -- COMMAND
-  up                     the sandbox and both stacks, or what of them is not up yet
-  down                   removes everything again, also after a crash
-  status [--json]        hosts, link, what fires and was delivered, raw samples compared on both sides
-  env                    exports that make plain pulumi and AWS tools talk to the sandbox
+  up                     starts the sandbox and both stacks, as far as they are not up yet
+  down                   removes everything, also after a crash
+  status [--json]        hosts, link, firing and delivered alerts, raw samples compared on both sides
+  env                    exports that point plain pulumi and AWS tools at the sandbox
   exec HOST -- CMD ...   runs a command on a host (sender, receiver, outsider)
   shell HOST             opens a shell on a host
-  logs HOST [UNIT]       the journal of a host, or of one of its units`;
+  logs HOST [UNIT]       the journal of a host or of one of its units`;
 
-/** A command was called in a way that it does not understand. */
-export class UsageError extends Error {}
+/** A command was called with wrong arguments. */
+export class UsageError extends LinkError {
+  constructor(what: string) {
+    super("USAGE", { what });
+    this.name = "UsageError";
+  }
+}
 
 type Command = (sandbox: Sandbox, words: readonly string[]) => Promise<number>;
 
-/** A command for which more than the sandbox is needed, with its lines of the usage. */
+/** A command that needs more than the sandbox, with its lines of the usage. */
 export interface SandboxCommand {
   readonly usage: string;
   readonly run: Command;
@@ -86,13 +91,13 @@ export async function main(
   const help = [usage, ...Object.values(more).map((command) => command.usage)].join("\n");
   const command = commands[name] ?? more[name]?.run;
   if (command === undefined) {
-    console.error(printableLines(name === "" ? help : `no command ${name}\n${help}`));
+    console.error(printableLines(name === "" ? help : `unknown command ${name}\n${help}`));
     return 2;
   }
   return await settle(help, () => command(sandboxOf(repository), rest));
 }
 
-/** `npm start`: up, and then the proof for a person. */
+/** `npm start`: up, then a demonstration that the link works. */
 export async function start(repository: string): Promise<number> {
   const sandbox = sandboxOf(repository);
   const report = streamReport(process.stdout);
@@ -105,20 +110,24 @@ export async function start(repository: string): Promise<number> {
 }
 
 const next = `
-The link goes on running. What to do next:
-  npm run -s sandbox -- status                  the same comparison, now
-  npm run -s sandbox -- page --serve            the link in words and in charts, in a browser
+The link keeps running. Next:
+  npm run -s sandbox -- status                  compares again, now
+  npm run -s sandbox -- page --serve            text and charts in a browser
   npm run -s sandbox -- shell receiver          look around on a host
   eval "$(npm run -s sandbox -- env)"           then plain pulumi: pulumi preview -s sender
-  npm run -s sandbox -- down                    take everything away again
-README.md says how the same program goes to AWS.`;
+  npm run -s sandbox -- down                    removes everything
+README.md says how to deploy the same program to AWS.`;
 
 async function settle(help: string, run: () => Promise<number>): Promise<number> {
   try {
     return await run();
   } catch (error) {
-    const { message } = error as Error;
-    console.error(printableLines(error instanceof UsageError ? `${message}\n${help}` : `error: ${message}`));
-    return error instanceof UsageError ? 2 : 1;
+    if (hasCode(error, "USAGE")) {
+      console.error(printableLines(`${messageOf(error)}\n${help}`));
+      return 2;
+    }
+    const code = error instanceof LinkError ? `\ncode: ${error.code} (docs/errors.md)` : "";
+    console.error(printableLines(`error: ${messageOf(error)}${code}`));
+    return 1;
   }
 }

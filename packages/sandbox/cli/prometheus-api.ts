@@ -1,4 +1,4 @@
-import { parseJson } from "@metrics-link/contract";
+import { LinkError, parseJson } from "@metrics-link/contract";
 import { z } from "zod";
 import type { RawSeries } from "./samples.ts";
 
@@ -21,11 +21,11 @@ const alertingRule = z.object({
   state: z.enum(["inactive", "pending", "firing"]),
   /** Its `for`, in seconds. */
   duration: z.number(),
-  /** When it was evaluated last, in RFC 3339. */
+  /** Time of the last evaluation, RFC 3339. */
   lastEvaluation: z.string(),
   lastError: z.string().optional(),
 });
-/** One alerting rule, as far as it is looked at. */
+/** The fields of an alerting rule that we read. */
 export type AlertingRule = z.output<typeof alertingRule>;
 
 const activeAlert = z.object({
@@ -34,10 +34,10 @@ const activeAlert = z.object({
   state: z.enum(["pending", "firing"]),
   activeAt: z.string(),
 });
-/** An alert as Prometheus has it: pending until its condition has held long enough. */
+/** An alert in Prometheus: pending until its condition has held for its `for`. */
 export type ActiveAlert = z.output<typeof activeAlert>;
 
-/** Prometheus' HTTP API of one host, asked on its own loopback: nothing outside the host can reach it. */
+/** The HTTP API of one host's Prometheus, called on the host's loopback: nothing outside the host can reach it. */
 export class PrometheusApi {
   private readonly host: string;
   private readonly run: RunOnHost;
@@ -84,7 +84,7 @@ export class PrometheusApi {
     return groups.flatMap(({ rules }) => rules);
   }
 
-  /** The alerts whose condition holds now. */
+  /** Pending and firing alerts. */
   async alerts(): Promise<readonly ActiveAlert[]> {
     const { alerts } = await this.get("alerts", z.object({ alerts: z.array(activeAlert) }), {});
     return alerts;
@@ -111,6 +111,8 @@ export class PrometheusApi {
     const shape = z.object({ status: z.string(), data: schema.optional(), error: z.string().optional() });
     const answer = parseJson(shape, printed, source);
     if (answer.status === "success" && answer.data !== undefined) return answer.data;
-    throw new Error(`Prometheus of ${this.host} refuses ${path}: ${answer.error ?? printed.slice(0, 200)}`);
+    throw new LinkError("API_ERROR", {
+      what: `Prometheus of ${this.host} refuses ${path}: ${answer.error ?? printed.slice(0, 200)}`,
+    });
   }
 }

@@ -1,16 +1,17 @@
+import { LinkError } from "@metrics-link/contract";
 import { accessLogLines } from "./access-log.ts";
 import type { Report } from "./report.ts";
 import { runOnHost, type Sandbox } from "./sandbox.ts";
 import { describeStatus, type Status, statusOf } from "./status.ts";
 
-/** How long the link may take to carry its first comparable samples. */
+/** How long to wait for the first comparable samples. */
 const deadlineSeconds = 60;
 const leastSeconds = 10;
 
 /**
- * Shows a person that the link works, by what can be seen from outside of it: equal samples on both sides, who is
- * connected with which certificate, and that a stranger is refused.
- * @throws Error saying what was last seen, when something is not as it must be
+ * Shows that the link works, as seen from outside: equal samples on both sides, who is connected with which
+ * certificate, and that a stranger is refused.
+ * @throws LinkError CHECK_FAILED with what was last seen
  */
 export async function prove(sandbox: Sandbox, report: Report): Promise<void> {
   const status = await report.step("raw samples of both sides", () => settledStatus(sandbox));
@@ -29,9 +30,9 @@ async function settledStatus(sandbox: Sandbox): Promise<Status> {
     }
     if (Date.now() > deadline) {
       const seen = status instanceof Error ? status.message : describeStatus(status);
-      throw new Error(
-        `The two sides had no ${leastSeconds} s of equal samples within ${deadlineSeconds} s. Last seen:\n${seen}`,
-      );
+      throw new LinkError("CHECK_FAILED", {
+        what: `timed out after ${deadlineSeconds} s waiting for ${leastSeconds} s of equal samples on both sides; last seen:\n${seen}`,
+      });
     }
     await new Promise((resolve) => setTimeout(resolve, 500));
   }
@@ -43,7 +44,8 @@ async function connectedPeer(sandbox: Sandbox): Promise<string> {
     ...["journalctl", "--unit", "metrics-link-envoy", "--output", "cat", "--lines", "200", "--no-pager"],
   ]);
   const line = accessLogLines(journal).findLast(({ type, status }) => type === "request" && status === 204);
-  if (line === undefined) throw new Error("The receiver's Envoy has logged no accepted write");
+  if (line === undefined)
+    throw new LinkError("CHECK_FAILED", { what: "the receiver's Envoy has logged no accepted write" });
   return (
     `${line.peer_san} from ${line.source} with ${line.tls_version}, certificate ${line.peer_serial} ` +
     `(SHA-256 ${line.peer_sha256}) of ${line.peer_issuer}, valid until ${line.peer_not_after}`
@@ -58,5 +60,7 @@ async function refusedOutsider(sandbox: Sandbox, { link }: Status): Promise<stri
   const { hosts } = await sandbox.world.status();
   const who = `outsider (${hosts.find(({ name }) => name === "outsider")?.address})`;
   if (code === 28) return `${who}: no TCP connection to ${link.endpoint} within ${seconds} s`;
-  throw new Error(`${who} must not reach ${link.endpoint}, but curl ended with ${code} instead of a timeout`);
+  throw new LinkError("CHECK_FAILED", {
+    what: `${who} must not reach ${link.endpoint}, but curl exited with code ${code}, not with a timeout`,
+  });
 }

@@ -2,23 +2,23 @@ import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseJson } from "@metrics-link/contract";
+import { LinkError, parseJson } from "@metrics-link/contract";
 import { z } from "zod";
 
-/** How a run of Pulumi's command line ended. */
+/** The result of a Pulumi command. */
 export interface PulumiResult {
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** Pulumi's command line, in one project and with one environment: nothing between it and a person's own call. */
+/** Pulumi's command line, in one project with one environment, called as a person calls it. */
 export class Pulumi {
   private readonly project: string;
   private readonly environment: NodeJS.ProcessEnv;
   private readonly logs: string;
 
-  /** @param logs the folder for the whole output of each update, by the command's and the stack's name */
+  /** @param logs folder for the full output of each update, in a file per command and stack */
   constructor(project: string, environment: NodeJS.ProcessEnv, logs: string) {
     this.project = project;
     this.environment = environment;
@@ -26,8 +26,8 @@ export class Pulumi {
   }
 
   /**
-   * Runs `pulumi WORDS...` to its end, whatever that is. The output of updates is kept in the folder of logs.
-   * @param input what it reads; nothing of it is in a command line, where everybody on the machine could see it
+   * Runs `pulumi WORDS...` to its end, whatever its exit code. Keeps the output of updates in the folder of logs.
+   * @param input stdin; a secret in the arguments would be visible to everybody on the machine
    */
   run(words: readonly string[], input?: string): Promise<PulumiResult> {
     return new Promise((resolve, reject) => {
@@ -36,7 +36,7 @@ export class Pulumi {
         env: this.environment,
         stdio: ["pipe", "pipe", "pipe"],
       });
-      child.stdin.on("error", () => undefined); // how the command ended tells more
+      child.stdin.on("error", () => undefined); // the exit code tells more
       child.stdin.end(input);
       const output = { stdout: "", stderr: "" };
       for (const name of ["stdout", "stderr"] as const) {
@@ -53,17 +53,19 @@ export class Pulumi {
     });
   }
 
-  /** Like `run`, for commands that must succeed. @throws Error with the end of what the command printed */
+  /** Like `run`. @throws LinkError COMMAND_FAILED with the last lines of the output when it fails */
   async must(words: readonly string[], input?: string): Promise<PulumiResult> {
     const result = await this.run(words, input);
     if (result.code === 0) return result;
     const printed = `${result.stdout}\n${result.stderr}`.trim().split("\n").slice(-40).join("\n");
-    throw new Error(`pulumi ${words.join(" ")} ended with ${result.code}:\n${printed}\n(whole output in ${this.logs})`);
+    throw new LinkError("COMMAND_FAILED", {
+      what: `pulumi ${words.join(" ")} exited with code ${result.code}:\n${printed}\n(full output in ${this.logs})`,
+    });
   }
 
   /**
-   * Only of commands that mask secrets: an exported stack may hold them in clear. One that failed has a file of its own,
-   * which the next that succeeds leaves alone.
+   * Only for commands that mask secrets: an exported stack may have them in clear text. A failed run has a file of its
+   * own, which the next success does not overwrite.
    */
   private keep(words: readonly string[], { stdout, stderr }: Omit<PulumiResult, "code">, suffix: string): void {
     if (!["up", "preview", "refresh", "destroy"].includes(words[0] ?? "")) return;
@@ -81,7 +83,7 @@ export class Pulumi {
     return summaryOf(stdout);
   }
 
-  /** Puts a whole state in the place of a stack's own. */
+  /** Replaces the state of a stack. */
   async import(stack: string, state: string): Promise<void> {
     const folder = mkdtempSync(join(tmpdir(), "pulumi-state-"));
     try {
@@ -93,18 +95,18 @@ export class Pulumi {
     }
   }
 
-  /** One output of a stack that is a text. @throws InvalidInputError when it is of another form */
+  /** A string output of a stack. @throws InvalidInputError when it is anything else */
   text(stack: string, name: string): Promise<string> {
     return this.output(stack, name, z.string());
   }
 
-  /** One output of a stack, as the schema reads it. @throws InvalidInputError when it is of another form */
+  /** One output of a stack, as the schema reads it. @throws InvalidInputError when it does not match */
   async output<Schema extends z.ZodType>(stack: string, name: string, schema: Schema): Promise<z.output<Schema>> {
     const { stdout } = await this.must(["stack", "output", name, "-s", stack, "--json"]);
     return parseJson(schema, stdout, `Output "${name}" of stack ${stack}`);
   }
 
-  /** Every output of a stack; secrets stay closed. */
+  /** Every output of a stack; secrets stay masked. */
   async outputs(stack: string): Promise<Readonly<Record<string, unknown>>> {
     const { stdout } = await this.must(["stack", "output", "--json", "-s", stack]);
     return parseJson(z.record(z.string(), z.unknown()), stdout, `The outputs of stack ${stack}`);

@@ -1,16 +1,16 @@
 import { printable, printableLines } from "@metrics-link/contract";
 
-/** Where progress is told: to a person, or to nobody. */
+/** Where progress is reported: to a person or nowhere. */
 export interface Report {
   /** A line of its own. */
   say(text: string): void;
-  /** Announces a step, runs it, and tells how long it took; the step's own last word follows its name. */
+  /** Announces a step, runs it and prints its last progress text and duration. */
   step<Result>(name: string, run: (progress: (text: string) => void) => Promise<Result>): Promise<Result>;
 }
 
 const seconds = (started: number) => `${((performance.now() - started) / 1000).toFixed(1)} s`;
 
-/** Writes to a stream, one line a step, and rewrites the line in place on a terminal. */
+/** Writes to a stream, one line per step, rewritten in place on a terminal. */
 export function streamReport(stream: NodeJS.WriteStream): Report {
   return {
     say: (text) => void stream.write(`${printableLines(text)}\n`),
@@ -42,7 +42,7 @@ export function streamReport(stream: NodeJS.WriteStream): Report {
   };
 }
 
-/** Tells nobody; steps still run. */
+/** Prints nothing; steps still run. */
 export const silentReport: Report = {
   say: () => {},
   step: (_name, run) => run(() => {}),

@@ -7,26 +7,26 @@ export interface RawSeries {
 
 export type Between = readonly [first: number, last: number];
 
-/** What became of the sender's samples at the receiver. */
+/** The sender's samples compared with the receiver's. */
 export interface Comparison {
   readonly series: number;
   readonly compared: number;
-  /** At the sender and not at the receiver. */
+  /** At the sender but not at the receiver. */
   readonly missing: number;
-  /** At both, at the same instant, with another value. */
+  /** At both at the same instant, with different values. */
   readonly different: number;
-  /** At the receiver under this sender's labels, and not at the sender. */
+  /** At the receiver under this sender's labels, but not at the sender. */
   readonly unexpected: number;
-  /** The first and the last instant of what is missing, in milliseconds since 1970; undefined when nothing is. */
+  /** First and last missing instant, in milliseconds since the epoch; undefined when nothing is missing. */
   readonly missingBetween: Between | undefined;
   readonly unexpectedBetween: Between | undefined;
-  /** A few of those that are wrong, in words. */
+  /** A few examples of differences, as text. */
   readonly examples: readonly string[];
 }
 
 /**
  * Compares raw samples, series by series, by timestamp and value.
- * @param externalLabels what the sender's Prometheus adds to series that lack the label
+ * @param externalLabels labels that the sender's Prometheus adds to series without them
  */
 export function compareSamples(
   sent: readonly RawSeries[],

@@ -1,5 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { LinkError } from "@metrics-link/contract";
 import { ALERTMANAGER_SERVICE } from "../cloud/catalogue.ts";
 import { type Layout, layoutOf } from "../model/layout.ts";
 import { authorityIn, username } from "../services/alertmanager/access.ts";
@@ -9,7 +10,7 @@ import { PrometheusApi } from "./prometheus-api.ts";
 import { Pulumi } from "./pulumi.ts";
 import { StackFiles } from "./stack-files.ts";
 
-/** One sandbox of one checkout, with everything that commands need to talk to it. */
+/** One sandbox of one checkout, and what commands need to use it. */
 export interface Sandbox {
   readonly repository: string;
   /** Its name among the sandboxes of the checkout. */
@@ -47,11 +48,13 @@ export function pulumiOf({ project, layout }: Sandbox): Pulumi {
   return new Pulumi(project, { ...process.env, ...deployerEnvironment(layout) }, logs);
 }
 
-/** Runs a command on a host and returns its output. @throws Error with what it printed when it fails */
+/** Runs a command on a host and returns its output. @throws LinkError COMMAND_FAILED with what it printed */
 export async function runOnHost(sandbox: Sandbox, host: string, command: readonly string[]): Promise<string> {
   const { code, stdout, stderr } = await sandbox.world.exec(host, command);
   if (code === 0) return stdout;
-  throw new Error(`${command[0]} on ${host} ended with ${code}: ${stderr.trim() || stdout.trim()}`);
+  throw new LinkError("COMMAND_FAILED", {
+    what: `${command[0]} on ${host} exited with code ${code}: ${stderr.trim() || stdout.trim()}`,
+  });
 }
 
 export const prometheusOf = (sandbox: Sandbox, host: string): PrometheusApi =>

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Pins } from "@metrics-link/contract";
+import { LinkError } from "@metrics-link/contract";
 import { type Document, isSeq, parseDocument, type Scalar } from "yaml";
 
 export const roles = ["sender", "receiver"] as const;
@@ -13,22 +14,22 @@ const peerPath: Record<Role, readonly (string | number)[]> = {
 };
 const pinKeys = ["rootFingerprints", "addresses"] as const;
 
-/** An Alertmanager as a stack's configuration names it. */
+/** The Alertmanager settings of a stack's configuration. */
 export interface Alertmanager {
   /** The name of the endpoint service that leads to it. */
   readonly endpointService: string;
   readonly url: string;
-  /** PEM file of its authority. */
+  /** PEM file of its CA. */
   readonly ca: string;
   readonly username: string;
 }
 
-/** Where a stack's configuration has its password. */
+/** Configuration key of its password. */
 export const passwordKey = "metrics-link:prometheus.alertmanagers[0].basicAuth.password";
 
 /**
- * The configuration files of the sandbox's two stacks: the repository's examples, with what has to be different on
- * one machine. A file that somebody else wrote is never touched.
+ * The configuration files of the sandbox's two stacks: the repository's examples, changed where one
+ * machine requires it. Never touches a file that it did not write.
  */
 export class StackFiles {
   private readonly examples: string;
@@ -39,8 +40,8 @@ export class StackFiles {
   /**
    * @param repository where the examples are
    * @param project the folder with Pulumi.yaml whose stacks/ is written to
-   * @param artifacts where the ceremonies of the sandbox leave what they made, a folder a role
-   * @param alertmanager who gets the alerts of both
+   * @param artifacts output of the sandbox's ceremonies, a folder per role
+   * @param alertmanager receives the alerts of both
    */
   constructor(repository: string, project: string, artifacts: string, alertmanager: Alertmanager) {
     this.examples = join(repository, "stacks", "examples");
@@ -53,31 +54,37 @@ export class StackFiles {
     return join(this.folder, `Pulumi.${role}.yaml`);
   }
 
-  /** Writes the file of a role unless it is there. @throws Error when a file stands there that is not the sandbox's */
+  /**
+   * Writes the file of a role unless it is there.
+   * @throws LinkError STACK_FILE_INVALID when the sandbox did not make the one that is there
+   */
   write(role: Role): void {
     if (existsSync(this.path(role))) {
       if (!this.isOurs(role)) {
-        throw new Error(`${this.path(role)} is not the sandbox's: move it away, or name your stack otherwise`);
+        throw new LinkError("STACK_FILE_INVALID", {
+          what: `${this.path(role)} was not made by the sandbox`,
+          next: "move it away, or give your stack another name",
+        });
       }
       return;
     }
     const document = parseDocument(readFileSync(join(this.examples, `${role}.yaml`), "utf8"));
     document.commentBefore = marker;
-    // A second instead of fifteen, so that a person sees samples at once and a test sees many.
+    // Every second instead of every fifteen: a person sees samples at once, and a test sees many.
     document.setIn(["config", "metrics-link:prometheus", "scrapeInterval"], "1s");
     // Tools built from package registries have no hash of an official download.
     document.setIn(["config", "metrics-link:tools"], document.createNode({ acceptUnpinned: true }));
     // The sandbox itself answers Systems Manager for its hosts.
     document.setIn(["config", "metrics-link:host", "imageBringsManagementAgent"], true);
-    // What the sandbox's own ceremonies make belongs to no repository.
+    // Artifacts of the sandbox's ceremonies stay out of the repository.
     document.setIn(["config", "metrics-link:pki", "artefacts"], join(this.artifacts, role));
     const { endpointService, url, ca, username } = this.alertmanager;
     document.setIn(["config", "metrics-link:network", "endpointServices"], [endpointService]);
     // Without the password, which `pulumi config set --secret` writes.
     document.setIn(["config", "metrics-link:prometheus", "alertmanagers"], [{ url, ca, basicAuth: { username } }]);
-    // The internet of this machine is made of the addresses that RFC 5737 keeps for documentation.
+    // The sandbox's internet uses the documentation addresses of RFC 5737.
     document.setIn(["config", "metrics-link:network", "documentationAddresses"], true);
-    // Nobody has heard anything from the peer's people yet.
+    // Nothing is pinned of the peer yet.
     for (const key of pinKeys) document.deleteIn([...peerPath[role], key]);
     this.save(role, document);
   }
@@ -87,7 +94,7 @@ export class StackFiles {
     return this.load(role).toJS().config[`metrics-link:${key}`] as Section;
   }
 
-  /** Whether the Alertmanager's password has still to be set. */
+  /** Whether the Alertmanager's password is still unset. */
   lacksPassword(role: Role): boolean {
     const { alertmanagers = [] } = this.section<{ alertmanagers?: { basicAuth: { password?: unknown } }[] }>(
       role,
@@ -96,13 +103,13 @@ export class StackFiles {
     return alertmanagers.some(({ basicAuth }) => basicAuth.password === undefined);
   }
 
-  /** What is pinned of the peer, as written down: its roots' fingerprints, or its addresses. */
+  /** The pins of the peer: root fingerprints or addresses. */
   pins(role: Role, key: keyof Pins = "rootFingerprints"): readonly string[] {
     const found: unknown = this.load(role).getIn([...peerPath[role], key]);
     return isSeq<Scalar<string>>(found) ? found.items.map(({ value }) => value) : [];
   }
 
-  /** Writes down what was agreed to of the peer, as a person would after the telephone call. */
+  /** Pins the peer, as a person does after the telephone call. */
   pin(role: Role, pins: Partial<Pins>): void {
     const document = this.load(role);
     for (const [key, values] of Object.entries(pins)) {
@@ -111,7 +118,7 @@ export class StackFiles {
     this.save(role, document);
   }
 
-  /** Takes the peer's trust away with the next update, for a reason, or gives it back. */
+  /** Suspends the peer with a reason, or resumes it; the next update applies it. */
   suspend(role: Role, reason: string | undefined): void {
     const document = this.load(role);
     const path = [...peerPath[role], "suspended"];

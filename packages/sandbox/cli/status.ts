@@ -12,16 +12,16 @@ import type { Role } from "./stack-files.ts";
 
 const pendingChange = z.object({ unit: z.string(), action: z.string(), since: z.string(), reason: z.string() });
 
-/** What `agent status` prints on a host, as far as it is looked at. */
+/** The fields of `agent status` that we read. */
 const agentReport = z.object({
   outcome: z.string(),
-  /** The release in force, as the agent knows it. */
+  /** The release in force, by the agent's account. */
   release: z.string().nullish(),
-  /** What waits until the backlog is sent. */
+  /** Changes that wait until the backlog is sent. */
   held: z.array(pendingChange).nullish(),
-  /** What the last run found changed by hand, and put back. */
+  /** Files that were changed by hand and that the last run restored. */
   driftedFiles: z.array(z.string()),
-  /** What drifted again and again → how often within a day. */
+  /** What drifts repeatedly → times within a day. */
   repeatedDrift: z.record(z.string(), z.number()),
   rollbacks: z.number(),
   startedAt: z.string(),
@@ -38,27 +38,27 @@ export interface HostStatus {
   readonly state: string;
   /** The release that `current` points at; null on hosts that have none. */
   readonly release: string | null;
-  /** Null on hosts without an agent, or one that has not ended a run yet. */
+  /** Null on hosts without an agent or whose agent has not completed a run. */
   readonly agent: AgentStatus | null;
-  /** What the host presents and trusts; empty when nobody knows. */
+  /** Certificates that the host presents and trusts; empty when unknown. */
   readonly certificates: readonly CertificateStatus[];
 }
 
 export interface Status {
-  /** What fires, by host; null for a host whose Prometheus does not answer. */
+  /** Firing alerts by host; null for a host whose Prometheus does not answer. */
   readonly alerts: Readonly<Record<string, readonly FiringAlert[] | null>>;
-  /** What of it the Alertmanager has received, and from whom. */
+  /** Which of them the Alertmanager has, and from whom. */
   readonly delivery: DeliveryState;
   readonly hosts: Readonly<Record<string, HostStatus>>;
   readonly link: LinkState & { readonly endpoint: string | null };
   readonly samples: Pick<Comparison, "compared" | "missing" | "different" | "unexpected" | "series" | "examples"> & {
     readonly seconds: number;
-    /** Why nothing could be compared, in words; absent when it was. */
+    /** Why nothing was compared; absent otherwise. */
     readonly error?: string;
   };
 }
 
-/** What the sandbox is and does, read from the hosts themselves. */
+/** The state of the sandbox, read from the hosts themselves. */
 export async function statusOf(sandbox: Sandbox, seconds = 60): Promise<Status> {
   const { hosts, endpoints } = await sandbox.world.status();
   const entries = await Promise.all(
@@ -95,7 +95,7 @@ export async function statusOf(sandbox: Sandbox, seconds = 60): Promise<Status> 
   };
 }
 
-/** An alert that has just begun is on its way for a moment. */
+/** An alert that just began to fire may still be in flight. */
 async function deliveryIn(sandbox: Sandbox, hosts: Readonly<Record<Role, Firing>>): Promise<DeliveryState> {
   const look = async () => deliveryOf(hosts, await receivedAlerts(sandbox));
   try {
@@ -142,19 +142,19 @@ async function agentOf(sandbox: Sandbox, host: string): Promise<AgentStatus | nu
   };
 }
 
-/** What of an agent's report a person must see. */
+/** What a person has to know of an agent's report. */
 function notesOf({ outcome, held, driftedFiles, repeatedDrift, rollbacks }: AgentStatus): string {
   const often = Object.entries(repeatedDrift).map(([what, times]) => `${what} ${times} times within a day`);
   return [
     outcome,
     ...(held ?? []).map(({ unit, action, reason }) => `${action} of ${unit} waits: ${reason}`),
-    ...(driftedFiles.length > 0 ? [`put back ${driftedFiles.join(", ")}`] : []),
-    ...(often.length > 0 ? [`again and again: ${often.join(", ")}`] : []),
-    ...(rollbacks > 0 ? [`${rollbacks} rolled back so far`] : []),
+    ...(driftedFiles.length > 0 ? [`restored ${driftedFiles.join(", ")}`] : []),
+    ...(often.length > 0 ? [`drifts repeatedly: ${often.join(", ")}`] : []),
+    ...(rollbacks > 0 ? [`${rollbacks} rollbacks so far`] : []),
   ].join("; ");
 }
 
-/** The status for a person. A line is a line, whatever a host says of itself. */
+/** The status as text. No value from a host can add a line. */
 export function describeStatus({ alerts, delivery, hosts, link, samples }: Status): string {
   const rows = Object.entries(hosts).map(([name, { state, release, agent }]) => [
     name,

@@ -1,4 +1,4 @@
-import { addressesIn, contractOutput, fingerprintsOf, readContract } from "@metrics-link/contract";
+import { addressesIn, contractOutput, fingerprintsOf, LinkError, readContract } from "@metrics-link/contract";
 import { z } from "zod";
 import { bundleProviders } from "../plugins/bundle.ts";
 import { accessIn } from "../services/alertmanager/access.ts";
@@ -12,11 +12,11 @@ import { passwordKey, type Role, roles } from "./stack-files.ts";
 const peerOf: Record<Role, Role> = { sender: "receiver", receiver: "sender" };
 
 /**
- * Brings the sandbox and its two stacks up, or as far as they are not up yet.
+ * Brings up the sandbox and both stacks, as far as they are not up yet.
  *
- * From nothing it takes what two accounts take: each side's request and its ceremony; then three updates, the sender's,
- * the receiver's once the sender's root is pinned, and the sender's again once the receiver's is. Afterwards one update
- * of each.
+ * The first time it does what two accounts do: a request and a ceremony on each side, then three updates: the sender;
+ * the receiver, which pins the sender's root; and the sender again, which pins the receiver's. Later runs update each
+ * once.
  */
 export async function up(sandbox: Sandbox, report: Report): Promise<void> {
   await report.step("sandbox", (progress) => startWorld(sandbox.layout, { progress }));
@@ -52,11 +52,16 @@ export async function up(sandbox: Sandbox, report: Report): Promise<void> {
   }
 }
 
-/** Writes the peer's root and addresses into a stack's configuration, as its people would after a call. */
+/** Writes the peer's root and addresses into a stack's configuration, as a person does after a call. */
 async function pin({ files }: Sandbox, pulumi: Pulumi, role: Role, report: Report): Promise<void> {
   const peer = peerOf[role];
   const contract = readContract(peer, await pulumi.output(peer, contractOutput, z.unknown()));
-  if (contract === undefined) throw new Error(`the stack ${peer} has no output ${contractOutput}`);
+  if (contract === undefined) {
+    throw new LinkError("PEER_NOT_DEPLOYED", {
+      what: `the stack ${peer} has no output ${contractOutput}`,
+      next: `run \`pulumi up -s ${peer}\` first`,
+    });
+  }
   const rootFingerprints = fingerprintsOf(contract.rootBundle);
   const addresses = addressesIn(contract);
   files.pin(role, { rootFingerprints, addresses });

@@ -1,5 +1,7 @@
 /** IPv4 blocks as EC2 reads them. */
 
+import { LinkError } from "@metrics-link/contract";
+
 export interface Block {
   /** First and last address as unsigned 32-bit numbers. */
   readonly first: number;
@@ -31,7 +33,7 @@ export function parseBlock(cidr: string): Block | undefined {
 /** The block of a CIDR that a check has passed already. */
 export function blockOf(cidr: string): Block {
   const block = parseBlock(cidr);
-  if (block === undefined) throw new Error(`${cidr} is no IPv4 CIDR block`);
+  if (block === undefined) throw new LinkError("INTERNAL", { what: `${cidr} is not an IPv4 CIDR block` });
   return block;
 }
 

@@ -1,5 +1,7 @@
 /** What exists in the sandbox's AWS before anything is created: region, zones, images, instance types, services. */
 
+import { LinkError } from "@metrics-link/contract";
+
 export const REGION = "eu-west-1";
 
 /** Zone names and ids of the region. Which name an id has differs by account in AWS; here it is the same for all. */
@@ -11,7 +13,7 @@ export const ZONES = [
 
 export function zoneId(name: string): string {
   const zone = ZONES.find((item) => item.name === name);
-  if (zone === undefined) throw new Error(`${name} is no zone of ${REGION}`);
+  if (zone === undefined) throw new LinkError("INTERNAL", { what: `${name} is not a zone of ${REGION}` });
   return zone.id;
 }
 

@@ -1,5 +1,6 @@
 /** The record of everything that was created, in memory and in one file. */
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { LinkError } from "@metrics-link/contract";
 import type { ObservedRule, Resource } from "./resource.ts";
 
 /** The form of the file. Another number is refused: there is nothing to migrate from yet. */
@@ -22,9 +23,10 @@ export class Store {
     if (text === undefined) return;
     const content: Content = JSON.parse(text);
     if (content.format !== FORMAT) {
-      throw new Error(
-        `${file} has format ${content.format}, but this version reads ${FORMAT}: run sandbox down and up`,
-      );
+      throw new LinkError("SANDBOX_UNUSABLE", {
+        what: `${file} has format ${content.format}, but this version reads ${FORMAT}`,
+        next: "run `npm run -s sandbox -- down`, then up",
+      });
     }
     for (const resource of content.resources) this.#resources.set(keyOf(resource), resource);
     this.#rules = content.rules;
@@ -63,7 +65,9 @@ export class Store {
     this.#save();
   }
 
-  /** Written beside the file and renamed over it, so that a crash leaves the old one or the new one. Secrets are in it. */
+  /**
+   * Written beside the file and renamed over it, so that a crash leaves the old one or the new one. Secrets are in it.
+   */
   #save(): void {
     const content: Content = { format: FORMAT, resources: this.all(), rules: this.#rules };
     const next = `${this.#file}.next`;

@@ -37,7 +37,7 @@ export async function cleanUp(layout: Layout, options: { readonly keepLogs?: boo
   await removeAllButLogs(layout.directory);
 }
 
-/** The kernel tells paths without symbolic links. */
+/** The kernel reports paths without symbolic links. */
 async function withRealPath(layout: Layout): Promise<Layout> {
   return { ...layout, directory: await realpath(layout.directory).catch(() => layout.directory) };
 }
@@ -46,7 +46,7 @@ async function endHosts(layout: Layout): Promise<void> {
   const system = cgroupSystem();
   const groups = findGroups(system, (name) => name.startsWith(namespaces(layout).prefix));
   const processes = async () => [...new Set((await Promise.all(groups.map(processesBelow))).flat())];
-  await until(`the hosts of ${layout.directory} end`, endDeadlineMs, async () => {
+  await until(`the hosts of ${layout.directory} to end`, endDeadlineMs, async () => {
     const left = await processes();
     // Supervisors would start a host again: their group comes first, and every round takes what appeared since.
     for (const supervisor of await supervisors(groups)) signal(supervisor, "SIGKILL");
@@ -62,7 +62,7 @@ async function supervisors(groups: readonly string[]): Promise<number[]> {
 
 /** A command that a crashed program had started may still be busy in a mount for a moment. */
 async function releaseMounts(layout: Layout): Promise<void> {
-  await until(`nothing is mounted below ${layout.directory}`, endDeadlineMs, async () => {
+  await until(`the mounts below ${layout.directory} to go`, endDeadlineMs, async () => {
     const mounts = await mountsBelow(layout.directory);
     for (const mount of mounts) await execute(["umount", mount]);
     return mounts.length === 0;
@@ -77,7 +77,7 @@ async function releaseLoopDevices(layout: Layout): Promise<void> {
       return file.startsWith(`${layout.directory}/`) ? [device] : [];
     });
   };
-  await until(`loop devices on files below ${layout.directory} are released`, endDeadlineMs, async () => {
+  await until(`the loop devices on files below ${layout.directory} to be released`, endDeadlineMs, async () => {
     const devices = await ours();
     // Those of root disks go by themselves once nothing is mounted, perhaps just now.
     for (const device of devices) await execute(["losetup", "--detach", device]);

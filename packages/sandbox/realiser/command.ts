@@ -1,9 +1,11 @@
 import { type SpawnOptions, spawn } from "node:child_process";
 import { constants } from "node:os";
+import { LinkError } from "@metrics-link/contract";
 import { namespacePath } from "./names.ts";
+import { timedOut } from "./until.ts";
 
 export interface CommandResult {
-  /** The exit code; 128 + the signal's number if a signal ended it, as shells tell it. */
+  /** The exit code; 128 + the signal's number if a signal ended it, as in shells. */
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
@@ -19,7 +21,7 @@ export interface CommandOptions {
 /** Runs a command to its end, whatever its exit code. Rejects if it cannot start or takes too long. */
 export function execute(argv: readonly string[], options: CommandOptions = {}): Promise<CommandResult> {
   const [file, ...rest] = argv;
-  if (file === undefined) throw new Error("no command given");
+  if (file === undefined) throw new LinkError("INTERNAL", { what: "no command given" });
   const spawnOptions: SpawnOptions = { stdio: ["pipe", "pipe", "pipe"], env: options.environment ?? process.env };
   return new Promise((resolve, reject) => {
     const child = spawn(file, rest, spawnOptions);
@@ -27,7 +29,7 @@ export function execute(argv: readonly string[], options: CommandOptions = {}): 
     const stderr: Buffer[] = [];
     child.stdout?.on("data", (chunk: Buffer) => stdout.push(chunk));
     child.stderr?.on("data", (chunk: Buffer) => stderr.push(chunk));
-    // A command may end without reading its input; its exit code tells what became of it.
+    // A command may end without reading its input; its exit code is what counts.
     child.stdin?.on("error", () => {});
     child.stdin?.end(options.stdin);
     let late = false;
@@ -40,22 +42,24 @@ export function execute(argv: readonly string[], options: CommandOptions = {}): 
           }, options.timeoutMs);
     child.once("error", (error) => {
       clearTimeout(timer);
-      reject(new Error(`cannot run ${file}: ${error.message}`, { cause: error }));
+      reject(new LinkError("COMMAND_FAILED", { what: `cannot run ${file}: ${error.message}`, cause: error }));
     });
     child.once("close", (code, signal) => {
       clearTimeout(timer);
-      if (late) reject(new Error(`${argv.join(" ")}: not done within ${options.timeoutMs} ms`));
+      if (late) reject(timedOut(argv.join(" "), options.timeoutMs ?? 0));
       else resolve({ code: code ?? 128 + signalNumber(signal), stdout: text(stdout), stderr: text(stderr) });
     });
   });
 }
 
-/** Runs a command that must succeed and gives its output. Rejects with what it said on stderr otherwise. */
+/** Runs a command that must succeed and gives its output. Rejects with its stderr otherwise. */
 export async function run(argv: readonly string[], options: CommandOptions = {}): Promise<string> {
   const { code, stdout, stderr } = await execute(argv, options);
   if (code === 0) return stdout;
   const input = typeof options.stdin === "string" ? `\nwith input:\n${options.stdin}` : "";
-  throw new Error(`${argv.join(" ")} failed with ${code}: ${stderr.trim() || stdout.trim()}${input}`);
+  throw new LinkError("COMMAND_FAILED", {
+    what: `${argv.join(" ")} exited with code ${code}: ${stderr.trim() || stdout.trim()}${input}`,
+  });
 }
 
 /** The command line that runs `argv` inside a network namespace, with this machine's files and tools. */

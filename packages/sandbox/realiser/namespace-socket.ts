@@ -4,7 +4,7 @@ import type { Server, Socket } from "node:net";
 import { fileURLToPath } from "node:url";
 import { namespacePath } from "./names.ts";
 
-/** What the child is asked to open; it reads this as JSON from its only argument. */
+/** What the child opens: JSON in its only argument. */
 export type SocketRequest =
   | { readonly kind: "listen"; readonly host: string; readonly port: number }
   | { readonly kind: "bind"; readonly host: string; readonly port: number }
@@ -16,7 +16,7 @@ export type SocketRequest =
       readonly timeoutMs: number;
     };
 
-/** What the child answers; the socket itself travels beside it. */
+/** The child's answer; the socket travels with the message. */
 export interface SocketAnswer {
   readonly error?: string;
   readonly code?: string;
@@ -55,8 +55,8 @@ export function connectTcp(
 }
 
 /**
- * A socket belongs for life to the namespace of the process that made it, whoever holds it. Node cannot enter a
- * namespace, so a short-lived child does, makes the socket and hands it over.
+ * A socket stays in the network namespace in which it was made, whichever process holds it. Node cannot enter a
+ * namespace, so a short-lived child does, makes the socket and passes it on.
  */
 function open<Handle>(namespace: string, request: SocketRequest): Promise<Handle> {
   const child = spawn(

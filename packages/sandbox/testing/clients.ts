@@ -1,4 +1,4 @@
-/** The AWS SDK for tests and drills: it is a dependency of this package, which they are not part of. */
+/** The AWS SDK for tests and drills: a dependency of this package, to which they do not belong. */
 import { EC2 } from "@aws-sdk/client-ec2";
 import { IAM } from "@aws-sdk/client-iam";
 import { KMS } from "@aws-sdk/client-kms";
@@ -10,7 +10,7 @@ import { STS } from "@aws-sdk/client-sts";
 export { default as aws4 } from "aws4";
 export { EC2, IAM, KMS, S3, SecretsManager, SSM, STS };
 
-/** A client of every service, all with the same keys and by the same way. */
+/** A client of every service, all with the same keys and the same network path. */
 export function clientsWith(options: Pick<S3ClientConfig, "region" | "credentials" | "endpoint" | "forcePathStyle">) {
   return {
     ec2: new EC2(options),

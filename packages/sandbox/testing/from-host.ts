@@ -9,7 +9,7 @@ import type { Session } from "./sessions.ts";
 
 const metadata = "http://169.254.169.254/latest";
 
-/** The keys that EC2 gives a host for its role: what a thief of the host has. */
+/** The keys of a host's instance role: what somebody who took over the host has. */
 export async function sessionOf(sandbox: Sandbox, host: string): Promise<Session> {
   const script = `
     token=$(curl -sf -X PUT -H 'X-aws-ec2-metadata-token-ttl-seconds: 60' ${metadata}/api/token)
@@ -19,7 +19,7 @@ export async function sessionOf(sandbox: Sandbox, host: string): Promise<Session
   return { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: Token };
 }
 
-/** What a client is made with whose calls leave from a host's network: by its resolver, its routes and its fences. */
+/** Options of a client whose calls leave from a host's network: through its resolver, routes and security groups. */
 export function clientOptionsFrom(sandbox: Sandbox, host: string, instanceId: string, credentials: Session) {
   const ca = readFileSync(sandbox.layout.authorityCertificate);
   const namespace = namespaces(sandbox.layout).instance(instanceId);

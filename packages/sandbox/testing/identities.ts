@@ -1,7 +1,14 @@
 import "reflect-metadata";
 import { createPrivateKey, createPublicKey, webcrypto } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { artifactNames, certificatesOf, type PkiOutput, pkiOutput, readPkiOutput } from "@metrics-link/contract";
+import {
+  artifactNames,
+  certificatesOf,
+  LinkError,
+  type PkiOutput,
+  pkiOutput,
+  readPkiOutput,
+} from "@metrics-link/contract";
 import * as x509 from "@peculiar/x509";
 import { z } from "zod";
 import { artifactsOf } from "../cli/ceremony.ts";
@@ -14,7 +21,7 @@ export interface Identity {
   readonly key: string;
 }
 
-/** What signs a leaf, and the leaf. */
+/** A leaf and its issuers. */
 export type Identities = Readonly<Record<"leaf" | "intermediate", Identity>>;
 
 const state = z.object({
@@ -23,14 +30,14 @@ const state = z.object({
   }),
 });
 
-/** What a side's last update left in its output `pki`. @throws Error before there was one */
+/** What a side's last update left in its output `pki`. @throws LinkError STATE_INVALID before the first update */
 export async function pkiOf(sandbox: Sandbox, role: Role): Promise<PkiOutput> {
   const found = readPkiOutput(await pulumiOf(sandbox).output(role, pkiOutput, z.unknown()));
-  if (found === undefined) throw new Error(`stack ${role} has no output ${pkiOutput}`);
+  if (found === undefined) throw new LinkError("STATE_INVALID", { what: `stack ${role} has no output ${pkiOutput}` });
   return found;
 }
 
-/** A side's PKI with its keys in clear: what somebody has who holds the state and its passphrase. */
+/** A side's PKI with its keys in clear: what a holder of the state and its passphrase has. */
 export async function identitiesOf(sandbox: Sandbox, role: Role): Promise<Identities> {
   const pulumi = pulumiOf(sandbox);
   const { stdout } = await pulumi.must(["stack", "export", "-s", role, "--show-secrets"]);
@@ -39,7 +46,9 @@ export async function identitiesOf(sandbox: Sandbox, role: Role): Promise<Identi
   const { resources } = state.parse(JSON.parse(stdout, unwrap)).deployment;
   const output = (name: RegExp, key: string) => {
     const found = resources.find(({ urn }) => name.test(urn))?.outputs[key];
-    if (typeof found !== "string") throw new Error(`the state of ${role} has no ${key} of ${name}`);
+    if (typeof found !== "string") {
+      throw new LinkError("STATE_INVALID", { what: `the state of ${role} has no ${key} of ${name}` });
+    }
     return found;
   };
   // The root signed it: its certificate is an artifact of the ceremony.

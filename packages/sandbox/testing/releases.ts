@@ -1,3 +1,4 @@
+import { LinkError } from "@metrics-link/contract";
 import { canonicalRelease, parseRelease, type Release, releaseIdOf, releaseKeys, sha256 } from "@metrics-link/release";
 import { pulumiOf, type Sandbox } from "../cli/sandbox.ts";
 import type { Role } from "../cli/stack-files.ts";
@@ -8,7 +9,7 @@ import { clientOptions, deployer } from "./sessions.ts";
 /** The bucket that the stack of a role makes. */
 export const bucketOf = (host: Role) => `metrics-link-${host}-${accounts[host]}-${region}`;
 
-/** The bucket of a host's account, written to past Pulumi: releases that no program of ours would make. */
+/** The bucket of a host's account, written directly, not by Pulumi: releases that our program would never make. */
 export class Releases {
   readonly #host: Role;
   readonly #s3: S3;
@@ -53,10 +54,12 @@ export class Releases {
   }
 }
 
-/** A release with every occurrence of a text replaced in one of its files. @throws Error when it does not occur */
+/** A release with every occurrence of a text replaced in one of its files. @throws LinkError when it does not occur */
 export function edited(release: Release, path: string, text: string, by: string): Release {
   const file = release.files.find((one) => one.path === path);
-  if (!file?.content.includes(text)) throw new Error(`${path} has no ${text}`);
+  if (!file?.content.includes(text)) {
+    throw new LinkError("RELEASE_INVALID", { what: `${path} does not contain ${text}` });
+  }
   const content = file.content.replaceAll(text, by);
   const files = release.files.map((one) => (one === file ? { ...one, content, sha256: sha256(content) } : one));
   return { ...release, files };

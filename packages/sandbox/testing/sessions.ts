@@ -1,3 +1,4 @@
+import { LinkError } from "@metrics-link/contract";
 import type { Layout } from "../model/layout.ts";
 import { deployRoleArn } from "../world/accounts.ts";
 import { deployerEnvironment } from "../world/environment.ts";
@@ -10,7 +11,7 @@ export interface Session {
   readonly sessionToken: string;
 }
 
-/** What a client of a sandbox's API is made with. */
+/** Options of a client of a sandbox's API. */
 export function clientOptions(layout: Layout, credentials: Omit<Session, "sessionToken"> & Partial<Session>) {
   const { AWS_REGION: region = "", AWS_ENDPOINT_URL: endpoint = "" } = deployerEnvironment(layout);
   return { region, endpoint, credentials, forcePathStyle: true, maxAttempts: 1 };
@@ -24,10 +25,12 @@ export async function deployer(layout: Layout, account: string): Promise<Session
   return assume(sts, deployRoleArn(account));
 }
 
-/** A session of a role, for whoever `sts` speaks. */
+/** A session of a role, assumed by the identity of `sts`. */
 export async function assume(sts: STS, roleArn: string): Promise<Session> {
   const { Credentials: session } = await sts.assumeRole({ RoleArn: roleArn, RoleSessionName: "test" });
-  if (!session?.AccessKeyId || !session.SecretAccessKey || !session.SessionToken) throw new Error("no session");
+  if (!session?.AccessKeyId || !session.SecretAccessKey || !session.SessionToken) {
+    throw new LinkError("API_ERROR", { what: `STS returned no session for ${roleArn}` });
+  }
   return {
     accessKeyId: session.AccessKeyId,
     secretAccessKey: session.SecretAccessKey,

@@ -2,26 +2,25 @@
 
 import { readFileSync } from "node:fs";
 import http from "node:http";
+import { type ErrorCode, type ErrorFacts, errorCodes, hasCode, LinkError } from "@metrics-link/contract";
 import { z } from "zod";
 import type { Layout } from "../model/layout.ts";
 import type { PowerAction } from "../realiser/index.ts";
-import { until } from "../realiser/until.ts";
+import { timedOut, until } from "../realiser/until.ts";
 import { runningWorld } from "./instance.ts";
 import type { ExecAnswer, ExecOptions, WorldStatus } from "./protocol.ts";
 
-/** The world answered with an error, or there is no world (`code` "NotRunning"). */
-export class WorldError extends Error {
-  readonly code: string;
-
-  constructor(code: string, message: string) {
-    super(message);
-    this.code = code;
+/** The world answered with an error, or there is no world: SANDBOX_NOT_UP. */
+export class WorldError extends LinkError {
+  constructor(code: ErrorCode, facts: ErrorFacts) {
+    super(code, facts);
+    this.name = "WorldError";
   }
 }
 
 const refused = z.object({ error: z.object({ code: z.string(), message: z.string() }) });
 
-/** Ending includes every host's orderly shutdown. */
+/** Includes the orderly shutdown of every host. */
 const stopDeadlineMs = 120_000;
 
 export class WorldClient {
@@ -35,13 +34,13 @@ export class WorldClient {
     return (await this.#call("GET", "/status")) as WorldStatus;
   }
 
-  /** Whether a world takes orders at the socket. */
+  /** Whether a world answers at the socket. */
   async answers(): Promise<boolean> {
     try {
       await this.status();
       return true;
     } catch (error) {
-      if (error instanceof WorldError && error.code === "NotRunning") return false;
+      if (hasCode(error, "SANDBOX_NOT_UP")) return false;
       throw error;
     }
   }
@@ -70,22 +69,30 @@ export class WorldClient {
     await this.#call("POST", "/alertmanager", { power });
   }
 
-  /** Ends the world with its hosts and networks; files stay. No error if it does not run; a deaf one is killed. */
+  /**
+   * Ends the world with its hosts and networks; files stay. No error if it does not run; kills one that does not
+   * answer.
+   */
   async stop(): Promise<void> {
     const pid = runningWorld(this.#layout);
     if (pid === undefined) return;
     await this.#call("POST", "/stop", {}, stopDeadlineMs).catch((error: Error) => {
       if (runningWorld(this.#layout) !== pid) return;
       process.kill(pid, "SIGKILL");
-      throw new WorldError("Unresponsive", `the world (process ${pid}) did not end and was killed: ${error.message}`);
+      throw new WorldError("TIMED_OUT", {
+        what: `killed the world (process ${pid}), which did not end: ${error.message}`,
+        cause: error,
+      });
     });
-    await until(`the world (process ${pid}) ends`, 10_000, async () => runningWorld(this.#layout) !== pid);
+    await until(`the world (process ${pid}) to end`, 10_000, async () => runningWorld(this.#layout) !== pid);
   }
 
   #call(method: string, path: string, body?: unknown, timeoutMs?: number): Promise<unknown> {
     return new Promise((resolve, reject) => {
       const request = http.request({ socketPath: this.#layout.socket, method, path, agent: false });
-      if (timeoutMs !== undefined) request.setTimeout(timeoutMs, () => request.destroy(new Error("no answer in time")));
+      if (timeoutMs !== undefined) {
+        request.setTimeout(timeoutMs, () => request.destroy(timedOut("the world to answer", timeoutMs)));
+      }
       request.once("error", (error: NodeJS.ErrnoException) => reject(this.#explain(error)));
       request.once("response", (response) => {
         let text = "";
@@ -96,7 +103,7 @@ export class WorldClient {
         response.once("end", () => {
           const answer: unknown = JSON.parse(text || "null");
           const refusal = refused.safeParse(answer);
-          if (refusal.success) reject(new WorldError(refusal.data.error.code, refusal.data.error.message));
+          if (refusal.success) reject(refusalOf(refusal.data.error));
           else resolve(answer);
         });
       });
@@ -106,11 +113,23 @@ export class WorldClient {
 
   #explain(error: NodeJS.ErrnoException): WorldError {
     if (error.code !== "ENOENT" && error.code !== "ECONNREFUSED") {
-      return new WorldError(error.code ?? "Unknown", `the world at ${this.#layout.socket}: ${error.message}`);
+      const code = error instanceof LinkError ? error.code : "API_ERROR";
+      return new WorldError(code, { what: `the world at ${this.#layout.socket}: ${error.message}`, cause: error });
     }
-    return new WorldError("NotRunning", "the sandbox is not up; run: npm run -s sandbox -- up");
+    return new WorldError("SANDBOX_NOT_UP", {
+      what: "the sandbox is not up",
+      next: "run: npm run -s sandbox -- up",
+      cause: error,
+    });
   }
 }
+
+/** The code is the world's own; the cloud's routes answer with one of AWS. */
+function refusalOf({ code, message }: { readonly code: string; readonly message: string }): WorldError {
+  return new WorldError(isErrorCode(code) ? code : "API_ERROR", { what: message });
+}
+
+const isErrorCode = (code: string): code is ErrorCode => Object.hasOwn(errorCodes, code);
 
 /** The last lines of the world's log. */
 export function logTail(layout: Layout, lines = 20): string {

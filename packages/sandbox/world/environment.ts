@@ -1,20 +1,24 @@
-/** The variables which make Pulumi and AWS's own tools talk to a sandbox instead of AWS. */
+/** Environment variables that point Pulumi and AWS tools at a sandbox. */
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { LinkError } from "@metrics-link/contract";
 import { cacheDirectory } from "@metrics-link/release";
 import type { Layout } from "../model/layout.ts";
 import { region } from "./accounts.ts";
 import { pulumiHome } from "./files.ts";
 import { readSettings } from "./settings.ts";
 
-/** The environment of a deployer at this sandbox, which must have been up once. Its PATH begins with the plugins. */
+/** The environment of a deployer; the sandbox must have been up once. Its PATH begins with the plugins. */
 export function deployerEnvironment(
   layout: Layout,
   { path = process.env.PATH ?? "" }: { path?: string } = {},
 ): Record<string, string> {
   const settings = readSettings(layout);
   if (settings?.deployer === undefined || settings.frontPort === undefined) {
-    throw new Error(`the sandbox in ${layout.directory} has never been up; run: npm run -s sandbox -- up`);
+    throw new LinkError("SANDBOX_NOT_UP", {
+      what: `the sandbox in ${layout.directory} has never been up`,
+      next: "run: npm run -s sandbox -- up",
+    });
   }
   const plugins = fileURLToPath(new URL("../plugins/bin", import.meta.url));
   const added = [plugins, join(cacheDirectory(), "bin")];
@@ -25,19 +29,19 @@ export function deployerEnvironment(
     METRICS_LINK_PLUGINS: layout.plugins,
     AWS_ACCESS_KEY_ID: settings.deployer.accessKeyId,
     AWS_SECRET_ACCESS_KEY: settings.deployer.secretAccessKey,
-    // One of the caller's own does not go with this key.
+    // The caller's own token does not belong to this key.
     AWS_SESSION_TOKEN: "",
     AWS_REGION: region,
     AWS_ENDPOINT_URL: `http://127.0.0.1:${settings.frontPort}`,
     AWS_EC2_METADATA_DISABLED: "true",
     PULUMI_HOME: pulumiHome(layout),
-    // Whoever reads a stack while it is written must find the old state or the new one. Files are renamed into their
-    // place, but those of attributes beside them, which nobody needs, are seen empty for a moment (gocloud.dev/blob/fileblob).
+    // A concurrent reader must see the old state or the new one. State files are renamed into place; attribute files
+    // beside them, which nobody needs, would be empty for a moment (gocloud.dev/blob/fileblob).
     PULUMI_BACKEND_URL: `file://${layout.backend}?metadata=skip&no_tmp_dir=true`,
     PULUMI_CONFIG_PASSPHRASE: "",
     PULUMI_SKIP_UPDATE_CHECK: "true",
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
-    // Node keeps what it compiled: the program and every plugin start from it the next time.
+    // Node caches compiled code: the program and every plugin start faster the next time.
     NODE_COMPILE_CACHE: join(cacheDirectory(), "compile-cache"),
   };
 }

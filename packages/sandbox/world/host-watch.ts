@@ -1,4 +1,4 @@
-/** Which hosts run, looked at twice a second, for those who must know without waiting. */
+/** Which hosts run, polled twice a second, for callers that cannot wait. */
 import type { HostSummary } from "../realiser/index.ts";
 
 const intervalMs = 500;
@@ -16,7 +16,7 @@ export class HostWatch {
     this.#timer = setInterval(() => void this.#look(), intervalMs);
   }
 
-  /** Whether the instance's host ran when it was last looked at. */
+  /** Whether the instance's host ran at the last poll. */
   booted(instanceId: string): boolean {
     return this.#running.has(instanceId);
   }

@@ -1,12 +1,13 @@
-/** At most one world per sandbox: the process in the pid file, if it still is a world of this sandbox. */
+/** At most one world per sandbox: the process in the pid file, if it still is one. */
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { LinkError } from "@metrics-link/contract";
 import type { Layout } from "../model/layout.ts";
 
 /** The process id of the sandbox's world; undefined if there is none. */
 export function runningWorld(layout: Layout): number | undefined {
   const pid = Number(read(layout.pidFile));
   if (!Number.isInteger(pid) || pid <= 0) return undefined;
-  // Process ids are used again; the command line tells whose it is now.
+  // Process ids are reused; the command line identifies the process.
   const words = (read(`/proc/${pid}/cmdline`) ?? "").split("\0");
   return words.some((word) => word.endsWith("/world/main.ts")) && words.includes(layout.directory) ? pid : undefined;
 }
@@ -15,9 +16,9 @@ export function runningWorld(layout: Layout): number | undefined {
 export function claim(layout: Layout): void {
   const other = runningWorld(layout);
   if (other !== undefined && other !== process.pid)
-    throw new Error(`a world of this sandbox runs already: process ${other}`);
+    throw new LinkError("SANDBOX_REFUSED", { what: `a world of this sandbox runs already: process ${other}` });
   if (other === undefined) rmSync(layout.pidFile, { force: true });
-  // Exclusive: of two that start at once, one gets here second.
+  // Exclusive: of two worlds that start at once, one fails here.
   writeFileSync(layout.pidFile, `${process.pid}\n`, { flag: other === undefined ? "wx" : "w" });
 }
 

@@ -3,7 +3,7 @@ import { chmodSync, rmSync } from "node:fs";
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** Listens on the wanted port, or on a free one if there is none wanted or it is taken. Gives the port. */
+/** Listens on the wanted port, or on a free one if none is wanted or it is taken. @returns the port */
 export async function listenOnLoopback(server: Server, wanted?: number): Promise<number> {
   try {
     await listening(server, { host: "127.0.0.1", port: wanted ?? 0 });

@@ -21,7 +21,7 @@ export interface WorldStatus {
   /** Where the deployer's tools find AWS. */
   readonly front: string;
   readonly moto: { readonly endpoint: string; readonly pid: number };
-  /** The Alertmanager that is somebody else's, on loopback; null while it does not run. */
+  /** The loopback port of the third party's Alertmanager; null while it does not run. */
   readonly alertmanager: { readonly port: number | null; readonly pid: number | null };
   readonly accounts: Readonly<Record<string, string>>;
   readonly hosts: readonly HostStatus[];

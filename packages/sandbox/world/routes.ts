@@ -2,12 +2,13 @@
 
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import { json } from "node:stream/consumers";
+import { type ErrorCode, LinkError } from "@metrics-link/contract";
 import { z } from "zod";
 import { type Cloud, cloudRoutes } from "../cloud/index.ts";
 import type { PowerAction, Realiser } from "../realiser/index.ts";
 import { execRequest, powerActions, type WorldStatus } from "./protocol.ts";
 
-/** What may be asked of a world as a whole. */
+/** Requests to the world as a whole. */
 export interface WorldControls {
   status(): Promise<WorldStatus>;
   setInternetHost(name: string, address: string): Promise<void>;
@@ -22,11 +23,12 @@ interface Context {
   readonly log: (line: string) => void;
 }
 
-class RequestError extends Error {
+class RequestError extends LinkError {
   readonly status: number;
 
-  constructor(status: number, message: string) {
-    super(message);
+  constructor(status: number, what: string) {
+    super("SANDBOX_REFUSED", { what });
+    this.name = "RequestError";
     this.status = status;
   }
 }
@@ -38,11 +40,12 @@ export function worldListener(world: WorldControls, context: Context): RequestLi
       const status = error instanceof RequestError ? error.status : 500;
       context.log(`${request.method} ${request.url}: ${error.message}`);
       if (response.headersSent) response.destroy();
-      else
-        send(response, status, { error: { code: status === 500 ? "Failed" : "BadRequest", message: error.message } });
+      else send(response, status, { error: { code: codeOf(error), message: error.message } });
     });
   };
 }
+
+const codeOf = (error: unknown): ErrorCode => (error instanceof LinkError ? error.code : "COMMAND_FAILED");
 
 async function serve(
   world: WorldControls,

@@ -1,15 +1,16 @@
-/** What a sandbox keeps from one run of its world to the next, apart from the cloud's resources. */
+/** What a sandbox keeps between runs of its world, apart from the cloud's resources. */
 import { randomBytes } from "node:crypto";
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { LinkError, messageOf } from "@metrics-link/contract";
 import type { Layout } from "../model/layout.ts";
 import type { InternetHost } from "../model/topology.ts";
 import type { AccessKey } from "../services/moto/moto.ts";
 
 export interface Settings {
-  /** Moto's access keys follow from it, so that they stay the same. */
+  /** Moto derives its access keys from it, so they stay the same. */
   readonly seed: string;
-  /** Where the deployer's tools find AWS: a port on loopback, chosen at the first start. */
+  /** The loopback port of AWS for the deployer's tools, chosen at the first start. */
   readonly frontPort?: number;
   readonly deployer?: AccessKey;
   readonly internetHosts: readonly InternetHost[];
@@ -28,7 +29,11 @@ export function readSettings(layout: Layout): Settings | undefined {
     return JSON.parse(readFileSync(settingsFile(layout), "utf8")) as Settings;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw new Error(`${settingsFile(layout)} cannot be read: ${(error as Error).message}; run sandbox down, then up`);
+    throw new LinkError("SANDBOX_UNUSABLE", {
+      what: `cannot read ${settingsFile(layout)}: ${messageOf(error)}`,
+      next: "run `npm run -s sandbox -- down`, then up",
+      cause: error,
+    });
   }
 }
 

@@ -2,28 +2,34 @@
 import { spawn } from "node:child_process";
 import { closeSync, mkdirSync, openSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { LinkError, messageOf } from "@metrics-link/contract";
 import type { Layout } from "../model/layout.ts";
-import { until } from "../realiser/until.ts";
+import { timedOut, until } from "../realiser/until.ts";
 import { logTail, WorldClient } from "./client.ts";
 import { runningWorld } from "./instance.ts";
 import type { StartMessage } from "./protocol.ts";
 
 export interface StartOptions {
-  /** Told what the world is doing, in a few words. */
+  /** Called with what the world is doing, in a few words. */
   readonly progress?: (text: string) => void;
   /** Default 120 s; from nothing it takes some 3, and on a busy machine some 15. */
   readonly deadlineMs?: number;
 }
 
-/** Starts the world, or finds it running. Resolves when it takes orders; rejects with the end of its log. */
+/** Starts the world, or finds it running. Resolves once it answers; rejects with the end of its log. */
 export async function startWorld(layout: Layout, options: StartOptions = {}): Promise<void> {
   const { progress = () => {}, deadlineMs = 120_000 } = options;
-  if (process.getuid?.() !== 0) throw new Error("the sandbox makes network namespaces and boots hosts: run it as root");
+  if (process.getuid?.() !== 0) {
+    throw new LinkError("SANDBOX_UNUSABLE", {
+      what: "the sandbox makes network namespaces and boots hosts",
+      next: "run it as root",
+    });
+  }
   const running = runningWorld(layout);
   if (running !== undefined) {
     const world = new WorldClient(layout);
-    // It may have been started a moment ago, by somebody else.
-    await until(`the world (process ${running}) takes orders`, deadlineMs, () => world.answers());
+    // Another command may have started it a moment ago.
+    await until(`the world (process ${running}) to answer`, deadlineMs, () => world.answers());
     progress(`already up, process ${running}`);
     return;
   }
@@ -39,24 +45,26 @@ export async function startWorld(layout: Layout, options: StartOptions = {}): Pr
   closeSync(log);
   try {
     await new Promise<void>((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error(`not ready within ${deadlineMs} ms`)), deadlineMs);
+      const late = () => reject(timedOut("it to answer", deadlineMs));
+      const timer = setTimeout(late, deadlineMs);
       child.on("message", (message: StartMessage) => {
         if ("progress" in message) return progress(message.progress);
         clearTimeout(timer);
-        if ("failed" in message) reject(new Error(message.failed));
+        if ("failed" in message) reject(new LinkError("SANDBOX_UNUSABLE", { what: message.failed }));
         else resolve();
       });
       child.once("error", reject);
       child.once("exit", (code, signal) => {
         clearTimeout(timer);
-        reject(new Error(`ended with ${signal ?? `code ${code}`}`));
+        reject(new LinkError("COMMAND_FAILED", { what: `it ended with ${signal ?? `code ${code}`}` }));
       });
     });
   } catch (error) {
     child.kill("SIGKILL");
-    throw new Error(
-      `the world did not start: ${(error as Error).message}\nThe end of ${layout.log}:\n${logTail(layout)}`,
-    );
+    throw new LinkError("SANDBOX_UNUSABLE", {
+      what: `the world did not start: ${messageOf(error)}\nThe end of ${layout.log}:\n${logTail(layout)}`,
+      cause: error,
+    });
   }
   child.disconnect();
   child.unref();

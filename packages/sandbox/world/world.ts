@@ -2,6 +2,7 @@
 import { mkdirSync } from "node:fs";
 import http from "node:http";
 import { join } from "node:path";
+import { LinkError } from "@metrics-link/contract";
 import { cacheDirectory } from "@metrics-link/release";
 import { ALERTMANAGER_SERVICE } from "../cloud/catalogue.ts";
 import { Cloud } from "../cloud/index.ts";
@@ -29,7 +30,7 @@ export interface WorldHooks {
   readonly progress: (text: string) => void;
   /** After an orderly end. */
   readonly onStopped: () => void;
-  /** Something died without which the world is none. */
+  /** A process that the world needs has ended. */
   readonly onBroken: (reason: string) => void;
 }
 
@@ -175,7 +176,7 @@ export class World {
     for (const server of this.#servers) server.close();
   }
 
-  /** Leaves: after `stop`, and after the answer to whoever asked for it. */
+  /** Ends the process, after `stop` and the answer to its caller. */
   exit(): void {
     this.#hooks.onStopped();
   }
@@ -243,7 +244,7 @@ export class World {
 }
 
 /**
- * The deployer stands somewhere on the internet, at an address of nobody else. Its tools talk to the front without TLS,
+ * The deployer is on the internet, at an address of its own. Its tools talk to the front without TLS,
  * inside this machine; to AWS they would not, so it counts as TLS.
  */
 const deployerEntrance: Entrance = {
@@ -253,7 +254,10 @@ const deployerEntrance: Entrance = {
 function adminOf(moto: Moto, account: string) {
   const key = moto.keys.admins[account];
   if (key === undefined) {
-    throw new Error(`the sandbox has no account ${account}; it has ${Object.keys(moto.keys.admins).join(", ")}`);
+    throw new LinkError("SANDBOX_REFUSED", {
+      what: `the sandbox has no account ${account}`,
+      next: `use one of: ${Object.keys(moto.keys.admins).join(", ")}`,
+    });
   }
   return key;
 }

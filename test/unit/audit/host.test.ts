@@ -55,6 +55,9 @@ describe("a host that is asked for its evidence", () => {
   it("fails when the host does not answer the question", async () => {
     const { management } = hostWith(evidence);
     const outcome = async () => ({ status: "Failed", details: "Failed", output: "usage: agent", errors: "" });
-    await assert.rejects(askInParts({ ...management, outcome }, "i-1", clock), /^Error: i-1: Failed: usage: agent$/);
+    await assert.rejects(
+      askInParts({ ...management, outcome }, "i-1", clock),
+      /^LinkError: i-1: Failed: usage: agent$/,
+    );
   });
 });

@@ -125,7 +125,7 @@ describe("a drill", () => {
 
   for (const [lag, note] of [
     [40, "the receiver was 40 s behind 180 s after the healing"],
-    [null, "the sender did not tell what it has sent 180 s after the healing"],
+    [null, "the sender did not report what it has sent 180 s after the healing"],
   ] as const) {
     it(`fails when the link is not as before: ${lag} s behind`, async () => {
       fake.lagAfterwards = lag;
@@ -185,7 +185,7 @@ describe("a drill", () => {
       throw new Error("no such host");
     };
     const { passed, notes } = await fake.run({ breaks: { ...drill.breaks, inject } });
-    assert.deepEqual([passed, notes], [false, ["could not be broken: no such host"]]);
+    assert.deepEqual([passed, notes], [false, ["could not inject the fault: no such host"]]);
     assert.deepEqual([fake.heals, fake.open], [1, []]);
   });
 
@@ -209,7 +209,7 @@ describe("a drill", () => {
   it("breaks nothing while its alert is firing already, or nobody can tell", async () => {
     for (const [rule, note] of [
       [{ state: "firing", evaluated: 1, forSeconds: 1 } as const, "LinkBehind was firing before the fault"],
-      [undefined, "the Prometheus of the sender did not tell of LinkBehind before the fault"],
+      [undefined, "the Prometheus of the sender did not report LinkBehind before the fault"],
     ] as const) {
       fake.rule = async () => rule;
       const { passed, notes } = await fake.run();

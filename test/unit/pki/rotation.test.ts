@@ -306,7 +306,7 @@ describe("a peer that does not update", () => {
     other.update(peer);
     assert.throws(() => next(other.view(peer), "leaf", true), {
       code: "ROTATION_OUT_OF_ORDER",
-      message: /must be suspended first/,
+      message: /suspend a peer that does not update/,
     });
     other.suspended = "it does not answer";
     assert.equal(next(other.view(peer), "leaf", true).turn, "ours");

@@ -3,6 +3,7 @@
  * person with a command line at three in the morning.
  */
 import type { SecurityGroupRule } from "@aws-sdk/client-ec2";
+import { LinkError } from "@metrics-link/contract";
 import type { FirewallRule } from "../../model/topology.ts";
 import type { Scope } from "../aws-resource-type.ts";
 import type { ObservedRule } from "../resource.ts";
@@ -38,9 +39,10 @@ function toObserved(rule: SecurityGroupRule): ObservedRule {
 export function toFirewallRule(rule: ObservedRule): FirewallRule {
   const protocol = rule.protocol === "-1" ? "all" : rule.protocol;
   if (protocol !== "tcp" && protocol !== "udp" && protocol !== "icmp" && protocol !== "all") {
-    throw new Error(
-      `${rule.id} of ${rule.groupId} has protocol "${protocol}"; the sandbox enforces tcp, udp, icmp and all`,
-    );
+    throw new LinkError("SANDBOX_REFUSED", {
+      what: `${rule.id} of ${rule.groupId} has protocol "${protocol}", which is not modelled`,
+      next: "use tcp, udp, icmp or all",
+    });
   }
   const ports = protocol === "tcp" || protocol === "udp" ? { ports: { from: rule.fromPort, to: rule.toPort } } : {};
   return { protocol, ...ports, peer: peerOf(rule) };
@@ -52,5 +54,7 @@ function peerOf(rule: ObservedRule): FirewallRule["peer"] {
   if (rule.referencedSecurityGroupId !== undefined) {
     return { kind: "security-group", id: rule.referencedSecurityGroupId };
   }
-  throw new Error(`${rule.id} of ${rule.groupId} has no IPv4 peer; the sandbox has no IPv6`);
+  throw new LinkError("SANDBOX_REFUSED", {
+    what: `${rule.id} of ${rule.groupId} has no IPv4 peer, and IPv6 is not modelled`,
+  });
 }

@@ -6,6 +6,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { mkdir, readdir, readFile, rmdir, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
+import { LinkError } from "@metrics-link/contract";
 
 /** A mounted cgroup hierarchy, and the group in it below which hosts get theirs. */
 export interface Hierarchy {
@@ -47,7 +48,12 @@ export function parseCgroupSystem(mountinfo: string, cgroup: string): CgroupSyst
   };
   const first = legacy("systemd");
   if (first.length === 0) {
-    if (!unified) throw new Error("no cgroup hierarchy is mounted; mount cgroup2 on /sys/fs/cgroup");
+    if (!unified) {
+      throw new LinkError("SANDBOX_UNUSABLE", {
+        what: "no cgroup hierarchy is mounted",
+        next: "mount cgroup2 on /sys/fs/cgroup",
+      });
+    }
     return { version: 2, hierarchies: [{ kind: "unified", mount: unified.mount, parent: unified.mount }] };
   }
   return {
@@ -139,7 +145,12 @@ export async function processesBelow(group: string): Promise<number[]> {
 export async function removeGroup(group: string): Promise<void> {
   for (const child of await subdirectories(group)) await removeGroup(child);
   await rmdir(group).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== "ENOENT") throw new Error(`cannot remove control group ${group}: ${error.message}`);
+    if (error.code !== "ENOENT") {
+      throw new LinkError("COMMAND_FAILED", {
+        what: `cannot remove control group ${group}: ${error.message}`,
+        cause: error,
+      });
+    }
   });
 }
 

@@ -12,12 +12,12 @@ export interface ExecOptions {
   readonly timeoutMs?: number;
 }
 
-/** From a first process to a systemd that takes orders; cloud-init, waiting for its metadata, is between them. */
+/** From the first process until systemd answers; cloud-init, which waits for metadata, runs in between. */
 const systemdDeadlineMs = 60_000;
 
-/** Waits until systemd in the host takes orders by its message bus, as systemd-run gives them. */
+/** Waits until systemd in the host answers on its message bus, which systemd-run needs. */
 export async function systemdReady(leader: number): Promise<void> {
-  await until("systemd in the host takes orders", systemdDeadlineMs, () =>
+  await until("systemd in the host to answer", systemdDeadlineMs, () =>
     access(`/proc/${leader}/root/run/dbus/system_bus_socket`).then(
       () => true,
       () => false,

@@ -3,6 +3,7 @@
 import { spawn } from "node:child_process";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
+import { LinkError } from "@metrics-link/contract";
 import type { Layout } from "../../model/layout.ts";
 import { machineName } from "../names.ts";
 import { until } from "../until.ts";
@@ -47,7 +48,7 @@ export class Host {
   /** Process id of the host's first process, outside; none if the host does not run. */
   async leader(): Promise<number | undefined> {
     const nspawn = Number(await readFile(this.files.pid, "utf8").catch(() => ""));
-    // The number may be of another process by now; the control group tells.
+    // The process id may have been reused; the control group is certain.
     if (!nspawn || !(await this.groups.processes()).includes(nspawn)) return undefined;
     const children = await readFile(`/proc/${nspawn}/task/${nspawn}/children`, "utf8").catch(() => "");
     for (const child of children.split(" ").filter(Boolean)) {
@@ -87,13 +88,19 @@ export class Host {
       env: { PATH: process.env.PATH, ...nspawnEnvironment() },
     });
     const ended = new Promise<never>((_, reject) => {
-      supervisor.once("error", (error) => reject(new Error(`cannot run ${script}: ${error.message}`)));
+      supervisor.once("error", (cause) => {
+        reject(new LinkError("COMMAND_FAILED", { what: `cannot run ${script}: ${cause.message}`, cause }));
+      });
       supervisor.once("exit", async (code) => {
-        reject(new Error(`host ${this.id} ended at once (${code}); its console:\n${await this.consoleTail()}`));
+        reject(
+          new LinkError("COMMAND_FAILED", {
+            what: `host ${this.id} ended at once (${code}); its console:\n${await this.consoleTail()}`,
+          }),
+        );
       });
     });
     supervisor.unref();
-    await Promise.race([until(`host ${this.id} starts`, startDeadlineMs, () => this.leader()), ended]);
+    await Promise.race([until(`host ${this.id} to start`, startDeadlineMs, () => this.leader()), ended]);
     ended.catch(() => {});
   }
 
@@ -103,7 +110,7 @@ export class Host {
     const leader = await this.leader();
     if (leader !== undefined) {
       const ask = reminder(leader, powerOffSignal);
-      await until(`host ${this.id} powers off`, powerOffDeadlineMs, async () => {
+      await until(`host ${this.id} to power off`, powerOffDeadlineMs, async () => {
         ask();
         return (await this.groups.processes()).length === 0;
       }).catch(() => {});
@@ -125,9 +132,14 @@ export class Host {
   /** Asks the system inside to reboot, and waits until the next one runs. */
   async reboot(): Promise<void> {
     const before = await this.leader();
-    if (before === undefined) throw new Error(`host ${this.id} is ${await this.state()}; turn it on first`);
+    if (before === undefined) {
+      throw new LinkError("SANDBOX_REFUSED", {
+        what: `host ${this.id} is ${await this.state()}`,
+        next: "turn it on first",
+      });
+    }
     const ask = reminder(before, rebootSignal);
-    await until(`host ${this.id} is up again`, powerOffDeadlineMs + startDeadlineMs, async () => {
+    await until(`host ${this.id} to be up again`, powerOffDeadlineMs + startDeadlineMs, async () => {
       ask();
       const now = await this.leader();
       return now !== before && now;
@@ -146,7 +158,7 @@ export class Host {
   }
 
   async #ended(deadlineMs: number): Promise<void> {
-    await until(`host ${this.id} ends`, deadlineMs, async () => (await this.groups.processes()).length === 0);
+    await until(`host ${this.id} to end`, deadlineMs, async () => (await this.groups.processes()).length === 0);
   }
 
   /** Ends what is left of the host: first the system inside, whose end systemd-nspawn sees, then any straggler. */

@@ -1,6 +1,7 @@
-/** All hosts of a sandbox: makes them what the topology says, and offers them by name. */
+/** All hosts of a sandbox: realises the topology and finds hosts by name. */
 
 import { mkdir, readdir, readFile, rm } from "node:fs/promises";
+import { LinkError } from "@metrics-link/contract";
 import type { Layout } from "../../model/layout.ts";
 import type { Instance, InternetHost, Topology, Vpc } from "../../model/topology.ts";
 import { type CommandResult, execute } from "../command.ts";
@@ -105,7 +106,12 @@ export class Hosts {
     const { id, name } = this.#find(nameOrId).instance;
     const host = this.#host(id);
     const leader = await host.leader();
-    if (leader === undefined) throw new Error(`host ${name} (${id}) is ${await host.state()}; turn it on first`);
+    if (leader === undefined) {
+      throw new LinkError("SANDBOX_REFUSED", {
+        what: `host ${name} (${id}) is ${await host.state()}`,
+        next: "turn it on first",
+      });
+    }
     return leader;
   }
 
@@ -134,7 +140,11 @@ export class Hosts {
     const unit = options.unit ? [`--unit=${options.unit}`] : [];
     const argv = ["journalctl", "--no-pager", `--lines=${options.lines ?? 200}`, ...unit];
     const { code, stdout, stderr } = await this.exec(nameOrId, argv);
-    if (code !== 0) throw new Error(`journalctl in ${nameOrId} failed with ${code}: ${stderr}`);
+    if (code !== 0) {
+      throw new LinkError("COMMAND_FAILED", {
+        what: `journalctl in ${nameOrId} exited with code ${code}: ${stderr}`,
+      });
+    }
     return stdout;
   }
 
@@ -185,7 +195,10 @@ export class Hosts {
       ...this.#placed.map(({ instance }) => instance.name),
       ...this.#internetHosts.map(({ name }) => name),
     ];
-    throw new Error(`no host is called ${nameOrId}; there are: ${known.join(", ") || "none"}`);
+    throw new LinkError("SANDBOX_REFUSED", {
+      what: `no host is called ${nameOrId}`,
+      next: `use one of: ${known.join(", ") || "none"}`,
+    });
   }
 
   #internetHost(name: string): InternetHost | undefined {

@@ -5,6 +5,7 @@
 
 import { copyFile, mkdir, readFile, realpath, rename, rm, stat, truncate, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { LinkError } from "@metrics-link/contract";
 import type { Layout } from "../../model/layout.ts";
 import { run } from "../command.ts";
 import type { HostFiles } from "./files.ts";
@@ -21,9 +22,9 @@ export interface RootDiskSources {
 }
 
 /**
- * Makes the folder of all hosts a mount that is shared. Every host carries a copy of this machine's mounts below its own
- * root (systemd-nspawn moves its root on top of them), and only below a shared mount does an unmount reach the copies:
- * otherwise the disk of one host would stay mounted for as long as any other host runs.
+ * Makes the folder of all hosts a mount that is shared. Every host carries a copy of this machine's mounts below its
+ * own root (systemd-nspawn moves its root on top of them), and only below a shared mount does an unmount reach the
+ * copies: otherwise the disk of one host would stay mounted for as long as any other host runs.
  */
 export async function shareMounts(directory: string): Promise<void> {
   if (!(await isMounted(directory))) await run(["mount", "--bind", directory, directory]);
@@ -88,7 +89,12 @@ const unescapeMountPoint = (text: string): string =>
 
 async function mountOverlay(at: string, lower: readonly string[], { upper, work }: { upper: string; work: string }) {
   const awkward = [at, ...lower, upper, work].find((path) => /[:,\\]/.test(path));
-  if (awkward) throw new Error(`overlay mounts cannot have ":", "," or "\\" in a path: ${awkward}; move the cache`);
+  if (awkward) {
+    throw new LinkError("SANDBOX_UNUSABLE", {
+      what: `overlay mounts cannot have ":", "," or "\\" in a path: ${awkward}`,
+      next: "move the cache",
+    });
+  }
   const options = [`lowerdir=${lower.join(":")}`, `upperdir=${upper}`, `workdir=${work}`];
   await run(["mount", "-t", "overlay", "metrics-link", "-o", options.join(","), at]);
 }

@@ -2,7 +2,7 @@
 
 import { constants, open, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { parseJson } from "@metrics-link/contract";
+import { LinkError, parseJson } from "@metrics-link/contract";
 import { z } from "zod";
 import type { Layout } from "../../model/layout.ts";
 import type { Instance } from "../../model/topology.ts";
@@ -92,7 +92,7 @@ export async function permitVolumes(volumes: readonly AttachedVolume[], groups: 
 
 /** Frees the loop device of a volume's file, and waits until everything written has reached the file. */
 export async function releaseVolume(file: string): Promise<void> {
-  await until(`${file} has no loop device any more`, releaseDeadlineMs, async () => {
+  await until(`the loop device of ${file} to go`, releaseDeadlineMs, async () => {
     const devices = await loopDevices(file);
     // The kernel itself may do it in this moment.
     for (const device of devices) await execute(["losetup", "--detach", device]);
@@ -100,9 +100,9 @@ export async function releaseVolume(file: string): Promise<void> {
   });
 }
 
-/** Waits until nobody has mounted a volume any more: the kernel unmounts what a host leaves a while after its end. */
+/** Waits until a volume is unmounted everywhere: the kernel unmounts a little after a host's end. */
 export async function unmounted({ volumeId, device }: AttachedVolume): Promise<void> {
-  await until(`${volumeId} is unmounted`, releaseDeadlineMs, async () => {
+  await until(`${volumeId} to be unmounted`, releaseDeadlineMs, async () => {
     try {
       // open(2): of a block device, this fails while a file system on it is mounted.
       await (await open(device, constants.O_RDWR | constants.O_EXCL)).close();
@@ -142,9 +142,10 @@ async function detach(
     const mounts = await readFile(`/proc/${leader}/mountinfo`, "utf8");
     const mount = mounts.split("\n").find((line) => line.split(" ")[2] === number);
     if (mount) {
-      throw new Error(
-        `volume ${volumeId} is mounted at ${mount.split(" ")[4]} in ${instanceId}; unmount it there or stop the instance`,
-      );
+      throw new LinkError("SANDBOX_REFUSED", {
+        what: `volume ${volumeId} is mounted at ${mount.split(" ")[4]} in ${instanceId}`,
+        next: "unmount it there or stop the instance",
+      });
     }
     const nodes = [deviceLink(volumeId), deviceNode(volume)];
     // A node that was bound at boot is a mount point, one of a live attachment is a plain device file.

@@ -2,6 +2,7 @@
 
 import { existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
+import { LinkError } from "@metrics-link/contract";
 import { execute, inNamespace, run } from "../command.ts";
 import type { Namespace, Network } from "./model.ts";
 import { type Observed, observe } from "./observe.ts";
@@ -113,11 +114,13 @@ export class NetworkApplier {
   }
 }
 
-/** An interface that is not there any more went with the other end of its cable. */
+/** A missing interface was removed with the other end of its veth pair. */
 async function removeInterface(namespace: string, name: string): Promise<void> {
   const { code, stderr } = await execute(["ip", "-n", namespace, "link", "delete", name]);
   if (code !== 0 && !stderr.includes("Cannot find device")) {
-    throw new Error(`cannot remove ${name} from namespace ${namespace}: ${stderr.trim()}`);
+    throw new LinkError("COMMAND_FAILED", {
+      what: `cannot remove ${name} from namespace ${namespace}: ${stderr.trim()}`,
+    });
   }
 }
 

@@ -1,3 +1,4 @@
+import { LinkError } from "@metrics-link/contract";
 import type { NatGateway, Vpc } from "../../model/topology.ts";
 import { interfaceName } from "../names.ts";
 
@@ -28,6 +29,8 @@ export function elasticAddresses(vpc: Vpc): { publicAddress: string; privateAddr
 export function subnetOf(vpc: Vpc, resource: { readonly id?: string; readonly subnetId: string }) {
   const subnet = vpc.subnets.find(({ id }) => id === resource.subnetId);
   if (!subnet)
-    throw new Error(`${resource.id ?? "a resource"} is in subnet ${resource.subnetId}, unknown in ${vpc.id}`);
+    throw new LinkError("INTERNAL", {
+      what: `${resource.id ?? "a resource"} is in subnet ${resource.subnetId}, unknown in ${vpc.id}`,
+    });
   return subnet;
 }

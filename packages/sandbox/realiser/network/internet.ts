@@ -56,7 +56,7 @@ export function internetLinks(names: NamespaceNames, topology: Topology): Link[]
   ];
 }
 
-/** A machine in nobody's account: one public address and a way to the internet. */
+/** A machine outside all accounts: one public address and an internet connection. */
 export function internetHostNamespace(names: NamespaceNames, host: InternetHost): Namespace {
   return {
     name: names.internetHost(host.name),

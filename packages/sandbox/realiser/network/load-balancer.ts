@@ -1,5 +1,6 @@
 /** Network load balancers: each node spreads connections over targets; the target sees the client's own address. */
 
+import { LinkError } from "@metrics-link/contract";
 import type { LoadBalancer, LoadBalancerListener, LoadBalancerNode, Vpc } from "../../model/topology.ts";
 import { subnetOf } from "./attachments.ts";
 import { replyMark } from "./routes.ts";
@@ -60,10 +61,10 @@ function translation(
   healthy: HealthyTargets,
 ): string[] {
   if (!listener.target.preserveClientAddress) {
-    throw new Error(
-      `target group ${listener.target.id}: a load balancer that hides the client's address is not modelled; ` +
-        "set preserveClientIp to true",
-    );
+    throw new LinkError("SANDBOX_REFUSED", {
+      what: `target group ${listener.target.id}: a load balancer that hides the client's address is not modelled`,
+      next: "set preserveClientIp to true",
+    });
   }
   const targets = eligibleTargets(vpc, balancer, node, listener, healthy);
   const match = `ip daddr ${node.privateAddress} tcp dport ${listener.port}`;

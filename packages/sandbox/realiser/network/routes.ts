@@ -1,5 +1,6 @@
 /** The router of a VPC: where packets go, by the subnet that they come from. */
 
+import { LinkError } from "@metrics-link/contract";
 import type { Route, Subnet, Topology, Vpc } from "../../model/topology.ts";
 import { routerInterfaces, subnetOf, uplink } from "./attachments.ts";
 import type { IpRoute, IpRule } from "./model.ts";
@@ -92,7 +93,10 @@ function destinations({ destination }: Route, prefixLists: Topology["prefixLists
 /** The CIDRs of a prefix list. */
 export function prefixListOf(id: string, prefixLists: Topology["prefixLists"]): readonly string[] {
   const cidrs = prefixLists[id];
-  if (!cidrs) throw new Error(`prefix list ${id} is unknown; known: ${Object.keys(prefixLists).join(", ") || "none"}`);
+  if (!cidrs) {
+    const known = Object.keys(prefixLists).join(", ") || "none";
+    throw new LinkError("SANDBOX_REFUSED", { what: `prefix list ${id} is unknown`, next: `use one of: ${known}` });
+  }
   return cidrs;
 }
 

@@ -1,8 +1,10 @@
-/** A real Alertmanager as a child process: somebody else's, behind an endpoint service. */
+/** A real Alertmanager as a child process, behind an endpoint service as in another team's account. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { createWriteStream } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { LinkError, messageOf } from "@metrics-link/contract";
+import { timedOut } from "../../realiser/until.ts";
 import { alertmanagerFlags, portIn } from "./configuration.ts";
 import { makeAccess } from "./make.ts";
 
@@ -45,7 +47,7 @@ export class Alertmanager {
     if (this.#running !== undefined) return;
     const { program, directory, dnsName, log } = this.#options;
     await makeAccess(directory, dnsName);
-    // It ends with the world, however that ends.
+    // The kernel kills it when the world ends, even after a crash.
     const child = spawn("setpriv", ["--pdeathsig", "KILL", program, ...alertmanagerFlags(directory)], {
       stdio: ["ignore", "ignore", "pipe"],
     });
@@ -58,7 +60,11 @@ export class Alertmanager {
       this.#running = { child, exited, port: await listening(child, exited, logFile) };
     } catch (error) {
       child.kill("SIGKILL");
-      throw new Error(`the Alertmanager did not start: ${(error as Error).message}; its log is ${logFile}`);
+      throw new LinkError("SANDBOX_UNUSABLE", {
+        what: `the Alertmanager did not start: ${messageOf(error)}`,
+        next: `read its log, ${logFile}`,
+        cause: error,
+      });
     }
     void exited.then((how) => {
       if (this.#running?.child !== child) return;
@@ -78,10 +84,11 @@ export class Alertmanager {
 
 function listening(child: ChildProcess, exited: Promise<string>, logFile: string): Promise<number> {
   const { stderr } = child;
-  if (stderr === null) throw new Error("it has no output");
+  if (stderr === null) throw new LinkError("INTERNAL", { what: "the Alertmanager's stderr is not a pipe" });
   stderr.pipe(createWriteStream(logFile, { flags: "a", mode: 0o600 }));
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`not ready within ${readyDeadlineMs} ms`)), readyDeadlineMs);
+    const late = () => reject(timedOut("the Alertmanager to listen", readyDeadlineMs));
+    const timer = setTimeout(late, readyDeadlineMs);
     createInterface(stderr).on("line", (line) => {
       const port = portIn(line);
       if (port === undefined) return;
@@ -90,7 +97,7 @@ function listening(child: ChildProcess, exited: Promise<string>, logFile: string
     });
     void exited.then((how) => {
       clearTimeout(timer);
-      reject(new Error(how));
+      reject(new LinkError("COMMAND_FAILED", { what: how }));
     });
   });
 }

@@ -1,6 +1,6 @@
 /** What the sandbox's Alertmanager runs with. Pure. */
 
-/** It takes alerts and tells nobody: what it has received is read from its API. */
+/** It receives alerts and notifies nobody: its API shows what it has. */
 export const alertmanagerConfiguration = {
   route: { receiver: "nobody" },
   receivers: [{ name: "nobody" }],
@@ -24,7 +24,7 @@ export const alertmanagerFlags = (directory: string): readonly string[] => [
   "--cluster.listen-address=",
 ];
 
-/** The port that it says to listen on, in a line of its log; undefined in every other line. */
+/** The listening port named in a line of its log; undefined for other lines. */
 export function portIn(line: string): number | undefined {
   const [, port] = /msg="Listening on" .*\baddress=127\.0\.0\.1:(\d+)/.exec(line) ?? [];
   return port === undefined ? undefined : Number(port);

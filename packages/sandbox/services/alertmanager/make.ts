@@ -7,7 +7,9 @@ import { openAuthority } from "../authority.ts";
 import { authorityFolder, username } from "./access.ts";
 import { alertmanagerConfiguration, webConfiguration } from "./configuration.ts";
 
-/** Writes what the Alertmanager runs with, unless it is there: authority, certificate, password and both configurations. */
+/**
+ * Writes what the Alertmanager runs with, unless it is there: authority, certificate, password and both configurations.
+ */
 export async function makeAccess(directory: string, dnsName: string): Promise<void> {
   const web = join(directory, "web.yml");
   if (existsSync(web)) return;
@@ -20,6 +22,6 @@ export async function makeAccess(directory: string, dnsName: string): Promise<vo
   file("server.key", key);
   file("password", password);
   file("alertmanager.yml", stringify(alertmanagerConfiguration));
-  // Last, for its being there says that all of it is.
+  // Last: it marks the set as complete.
   file("web.yml", stringify(webConfiguration({ [username]: await hash(password, 10) })));
 }

@@ -1,21 +1,22 @@
-/** Hands a request to moto as it came: every header and byte of it is under the caller's signature. */
+/** Forwards a request to moto unchanged: the caller's signature covers its headers and body. */
 import http, { type IncomingMessage, type ServerResponse } from "node:http";
 import { pipeline } from "node:stream/promises";
+import { LinkError } from "@metrics-link/contract";
 
-/** The header by which the front tells moto what AWS would know of a request's way (moto/context.py reads it). */
+/** Header that carries a request's network context to moto (read by moto/context.py). */
 export const contextHeader = "X-Sandbox-Context";
 
 const hopByHop = new Set(["connection", "keep-alive", "proxy-connection", "upgrade", "te", "expect"]);
-/** Nobody but the world may say who a request is from. */
+/** Only the world may set these headers. */
 const reserved = /^x[-_](sandbox|moto)[-_]/i;
 
-/** The header by which the front tells moto what the endpoint lets pass by which a request came. */
+/** Header that carries the policy of the VPC endpoint through which a request came. */
 export const endpointPolicyHeader = "X-Sandbox-Endpoint-Policy";
 
 /** Condition keys and their values. */
 export type Context = Readonly<Record<string, string>>;
 
-/** What AWS would know of a request's way. */
+/** The network context of a request, as AWS knows it. */
 export interface Way {
   readonly context: Context;
   /** JSON, of a VPC endpoint. */
@@ -56,7 +57,7 @@ export async function readAll(stream: NodeJS.ReadableStream, limit = 16 * 1024 *
   let size = 0;
   for await (const chunk of stream) {
     size += (chunk as Buffer).length;
-    if (size > limit) throw new Error(`a body of more than ${limit} bytes`);
+    if (size > limit) throw new LinkError("SANDBOX_REFUSED", { what: `the body has more than ${limit} bytes` });
     chunks.push(chunk as Buffer);
   }
   return Buffer.concat(chunks);
@@ -68,7 +69,7 @@ function send(moto: string, request: IncomingMessage, way: Way, body?: Buffer): 
     ([name]) => !hopByHop.has(name.toLowerCase()) && !reserved.test(name),
   );
   headers.push([contextHeader, JSON.stringify(way.context)]);
-  // Policies may be written over many lines, headers not.
+  // A policy may span lines; a header may not.
   if (way.endpointPolicy !== undefined) {
     headers.push([endpointPolicyHeader, JSON.stringify(JSON.parse(way.endpointPolicy))]);
   }
@@ -78,7 +79,7 @@ function send(moto: string, request: IncomingMessage, way: Way, body?: Buffer): 
       port,
       method: request.method ?? "GET",
       path: request.url ?? "/",
-      // As flat pairs, so that spelling, order and repetition stay, and no Host is added.
+      // As flat pairs, which keeps spelling, order and repetition and adds no Host.
       headers: headers.flat(),
       agent: false,
     });

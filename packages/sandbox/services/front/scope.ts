@@ -1,4 +1,4 @@
-/** What a request's SigV4 header says of itself, and refusals in the form of the service that was asked. */
+/** The credential scope of a request's SigV4 header, and error responses in the protocol of its service. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 
 export interface CredentialScope {
@@ -8,7 +8,9 @@ export interface CredentialScope {
   readonly service: string;
 }
 
-/** The credential scope of an `Authorization: AWS4-HMAC-SHA256 Credential=KEY/DATE/REGION/SERVICE/aws4_request` header. */
+/**
+ * The credential scope of an `Authorization: AWS4-HMAC-SHA256 Credential=KEY/DATE/REGION/SERVICE/aws4_request` header.
+ */
 export function credentialScope(authorization: string | undefined): CredentialScope | undefined {
   const match = /^AWS4-HMAC-SHA256\s+Credential=([A-Z0-9]+)\/\d{8}\/([a-z0-9-]+)\/([a-z0-9-]+)\/aws4_request\b/.exec(
     authorization ?? "",

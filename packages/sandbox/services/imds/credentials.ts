@@ -1,5 +1,6 @@
-/** Sessions of instance roles, as the metadata service hands them out. */
+/** Sessions of instance roles, as the metadata service returns them. */
 import { STS } from "@aws-sdk/client-sts";
+import { LinkError } from "@metrics-link/contract";
 import type { AccessKey } from "../moto/moto.ts";
 
 /** As `iam/security-credentials/ROLE` shows it. */
@@ -21,7 +22,7 @@ export interface RoleCredentialsOptions {
   readonly now?: () => Date;
 }
 
-/** EC2 gives instance roles six hours, and new credentials well before the old ones end. */
+/** EC2 sessions of instance roles last six hours and are renewed well before they expire. */
 const sessionSeconds = 6 * 3600;
 const renewBeforeMs = 15 * 60_000;
 
@@ -56,7 +57,7 @@ export class RoleCredentialsSource {
       DurationSeconds: sessionSeconds,
     });
     if (!Credentials?.AccessKeyId || !Credentials.SecretAccessKey || !Credentials.SessionToken) {
-      throw new Error(`no credentials came for ${roleArn}`);
+      throw new LinkError("API_ERROR", { what: `STS returned no credentials for ${roleArn}` });
     }
     return {
       Code: "Success",

@@ -1,4 +1,5 @@
-/** What an instance's metadata service tells: the categories of the EC2 user guide, "Instance metadata categories". */
+/** Contents of an instance's metadata service: the categories of the EC2 user guide, "Instance metadata categories". */
+import { LinkError } from "@metrics-link/contract";
 import type { Instance, Vpc } from "../../model/topology.ts";
 import { macAddress } from "../../realiser/names.ts";
 
@@ -18,12 +19,14 @@ export function privateHostName(address: string, region: string): string {
 }
 
 /**
- * `meta-data/` of an instance. Credentials are not in it: they are made when they are asked for. Left out, because
- * the sandbox has no such thing: interface ids, zone ids, spot, maintenance events.
+ * `meta-data/` of an instance. Credentials are not in it: they are made on request. Left out, because the
+ * sandbox does not have them: interface ids, zone ids, spot, maintenance events.
  */
 export function metadataTree(instance: Instance, vpc: Vpc): Folder {
   const subnet = vpc.subnets.find(({ id }) => id === instance.subnetId);
-  if (subnet === undefined) throw new Error(`instance ${instance.id} is in no subnet of ${vpc.id}`);
+  if (subnet === undefined) {
+    throw new LinkError("INTERNAL", { what: `instance ${instance.id} is in no subnet of ${vpc.id}` });
+  }
   const hostName = privateHostName(instance.privateAddress, vpc.region);
   const mac = macAddress(instance.id);
   const groups = instance.securityGroupIds.join("\n");

@@ -1,10 +1,11 @@
-/** moto as a child process: somebody else's reading of AWS's APIs, made strict by strict.py. */
+/** moto as a child process: a third-party implementation of AWS's APIs, made strict by strict.py. */
 
 import { spawn } from "node:child_process";
 import { createWriteStream } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { parseJson } from "@metrics-link/contract";
+import { LinkError, messageOf, parseJson } from "@metrics-link/contract";
 import { z } from "zod";
+import { timedOut } from "../../realiser/until.ts";
 
 const accessKey = z.object({ accessKeyId: z.string(), secretAccessKey: z.string() });
 /** A user's access key. */
@@ -12,11 +13,11 @@ export type AccessKey = Readonly<z.output<typeof accessKey>>;
 
 const readyLine = z.object({
   port: z.int(),
-  /** Account to the key of its user `sandbox`, who may do anything there. */
+  /** Account → key of its user `sandbox`, which may do anything there. */
   admins: z.record(z.string(), accessKey),
-  /** The platform team's user, who may assume the deployment roles and nothing else. */
+  /** The platform team's user, which may assume the deployment roles and nothing else. */
   deployer: accessKey,
-  /** The metadata services' user, who may assume every role that EC2 may. */
+  /** The metadata services' user, which may assume every role that EC2 may. */
   imds: accessKey,
 });
 
@@ -36,7 +37,7 @@ export interface MotoOptions {
   readonly policies?: Readonly<Record<string, (account: string) => string>>;
   /** File that gets moto's output appended. */
   readonly log: string;
-  /** Default 60 s; it takes some 2, and on a busy machine some 8. */
+  /** Default 60 s; it takes about 2 s, on a busy machine about 8 s. */
   readonly deadlineMs?: number;
 }
 
@@ -45,7 +46,7 @@ export interface Moto {
   readonly endpoint: string;
   readonly keys: BootstrapKeys;
   readonly pid: number;
-  /** Resolves with a description once the process is gone, whoever ended it. */
+  /** Resolves with a description once the process has ended, for whatever reason. */
   readonly exited: Promise<string>;
   stop(): Promise<void>;
 }
@@ -75,14 +76,18 @@ export async function startMoto(options: MotoOptions): Promise<Moto> {
     return { endpoint: `http://127.0.0.1:${port}`, keys, pid: child.pid ?? 0, exited, stop };
   } catch (error) {
     await stop();
-    throw new Error(`moto did not start: ${(error as Error).message}; its log is ${log}`);
+    throw new LinkError("SANDBOX_UNUSABLE", {
+      what: `moto did not start: ${messageOf(error)}`,
+      next: `read its log, ${log}`,
+      cause: error,
+    });
   }
 }
 
 /** Nothing of the caller's AWS or moto settings may reach moto. */
 function environment(): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(([name]) => !/^(AWS|MOTO|S3|INITIAL|TEST)_/.test(name));
-  // moto makes SDK clients for itself, which insist on credentials.
+  // moto makes SDK clients of its own, which require credentials.
   return {
     ...Object.fromEntries(kept),
     AWS_ACCESS_KEY_ID: "unused",
@@ -93,7 +98,8 @@ function environment(): NodeJS.ProcessEnv {
 
 function firstLine(stream: NodeJS.ReadableStream, exited: Promise<string>, deadlineMs: number): Promise<string> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`not ready within ${deadlineMs} ms`)), deadlineMs);
+    const late = () => reject(timedOut("moto to print its port", deadlineMs));
+    const timer = setTimeout(late, deadlineMs);
     let text = "";
     stream.setEncoding("utf8");
     stream.on("data", (chunk: string) => {
@@ -106,7 +112,7 @@ function firstLine(stream: NodeJS.ReadableStream, exited: Promise<string>, deadl
     });
     void exited.then((how) => {
       clearTimeout(timer);
-      reject(new Error(how));
+      reject(new LinkError("COMMAND_FAILED", { what: how }));
     });
   });
 }

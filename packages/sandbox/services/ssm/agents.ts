@@ -1,14 +1,16 @@
 /**
- * The management agent of each host, as far as its network and its rights go: it registers and pings Systems Manager
- * by the host's own address, through the VPC's endpoints and fences, with the instance role's credentials. A host whose
- * endpoint, security group or role does not allow that is not online, as in AWS.
+ * The Systems Manager agent of each host, as far as network and permissions matter: it registers and pings from the
+ * host's address, through the VPC's endpoints and security groups, with the instance role's credentials. If the
+ * endpoint, a security group or the role forbids that, the host is not online, as in AWS.
  */
 import https from "node:https";
 import tls from "node:tls";
+import { LinkError } from "@metrics-link/contract";
 import aws4 from "aws4";
 import type { Instance, Topology, Vpc } from "../../model/topology.ts";
 import { namespaces } from "../../realiser/names.ts";
 import { connectTcp } from "../../realiser/namespace-socket.ts";
+import { timedOut } from "../../realiser/until.ts";
 import { resolve } from "../dns/zone.ts";
 import { readAll } from "../front/forward.ts";
 import type { RoleCredentialsSource } from "../imds/credentials.ts";
@@ -19,7 +21,7 @@ export interface AgentsOptions {
   /** PEM of the sandbox's authority. */
   readonly authority: string;
   readonly booted: (instance: Instance) => boolean;
-  /** Called when a host is seen off, so that it registers anew after its next boot. */
+  /** Called when a host is found off; it registers again after its next boot. */
   readonly onOff: (instanceId: string) => void;
   readonly log: (line: string) => void;
 }
@@ -64,12 +66,12 @@ export class Agents {
 
   async #ping(vpc: Vpc, instance: Instance): Promise<void> {
     try {
-      if (instance.roleArn === undefined) throw new Error("the instance has no role");
+      if (instance.roleArn === undefined) throw new LinkError("SANDBOX_REFUSED", { what: "the instance has no role" });
       const { AccessKeyId, SecretAccessKey, Token } = await this.#options.credentials.get(
         instance.id,
         instance.roleArn,
       );
-      // Commands come by this service; an agent without it registers but hears nothing.
+      // Commands arrive through this service; without it an agent registers but gets none.
       (await this.#connect(vpc, instance, `ssmmessages.${vpc.region}.amazonaws.com`)).destroy();
       const host = `ssm.${vpc.region}.amazonaws.com`;
       const request = aws4.sign(
@@ -97,7 +99,7 @@ export class Agents {
 
   async #connect(vpc: Vpc, instance: Instance, name: string): Promise<tls.TLSSocket> {
     const [host] = resolve(this.#topology, vpc, name) ?? [];
-    if (host === undefined) throw new Error(`${name} does not resolve`);
+    if (host === undefined) throw new LinkError("SANDBOX_REFUSED", { what: `${name} does not resolve` });
     const socket = await connectTcp(namespaces(this.#options.layout).instance(instance.id), {
       host,
       port: 443,
@@ -105,7 +107,9 @@ export class Agents {
     });
     return await new Promise((done, fail) => {
       const secured = tls.connect({ socket, servername: name, ca: this.#options.authority }, () => done(secured));
-      secured.once("error", (error) => fail(new Error(`${name} (${host}): ${error.message}`)));
+      secured.once("error", (error) => {
+        fail(new LinkError("API_ERROR", { what: `${name} (${host}): ${error.message}`, cause: error }));
+      });
     });
   }
 
@@ -125,13 +129,14 @@ function send(socket: tls.TLSSocket, { path, method, headers, body }: aws4.Reque
       ...(method && { method }),
       headers: headers as Record<string, string>,
     });
-    request.setTimeout(connectTimeoutMs, () => request.destroy(new Error("no answer")));
+    const late = () => request.destroy(timedOut("Systems Manager to answer", connectTimeoutMs));
+    request.setTimeout(connectTimeoutMs, late);
     request.once("error", fail);
     request.once("response", (response) => {
       readAll(response).then((text) => {
         socket.destroy();
         if (response.statusCode === 200) done();
-        else fail(new Error(`Systems Manager answered ${response.statusCode}: ${text}`));
+        else fail(new LinkError("API_ERROR", { what: `Systems Manager answered ${response.statusCode}: ${text}` }));
       }, fail);
     });
     request.end(body);

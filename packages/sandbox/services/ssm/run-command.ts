@@ -59,13 +59,13 @@ export class RunCommand implements Completion {
     }
   }
 
-  /** An agent says that it is there, by the host's own way through its VPC (see agents.ts). */
+  /** An agent's ping, over the host's path through its VPC (see agents.ts). */
   #ping({ input }: AuthorisedCall): unknown {
     this.#pings.set(String(input.InstanceId), Date.now());
     return {};
   }
 
-  /** Systems Manager calls an agent online that has been heard of in the last five minutes and runs. */
+  /** As in Systems Manager, an agent is online if it runs and has pinged within five minutes. */
   online(instance: Instance): boolean {
     const heard = this.#pings.get(instance.id);
     return heard !== undefined && Date.now() - heard < onlineMs && this.#hosts.booted(instance);

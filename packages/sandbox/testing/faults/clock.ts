@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { LinkError } from "@metrics-link/contract";
 import type { Sandbox } from "../../cli/sandbox.ts";
 import type { Fault } from "./fault.ts";
 
@@ -7,8 +8,7 @@ const units = ["metrics-link-prometheus", "metrics-link-node-exporter", "metrics
 const node = "/opt/metrics-link/bin/node --input-type=module-typescript -";
 
 /**
- * The services of a host have a clock that is so many seconds ahead of everybody else's. One that is started anew has the
- * right one again.
+ * The clock of a host's services is so many seconds ahead. A service that restarts has the right time again.
  */
 export function clockAhead(sandbox: Sandbox, host: string, seconds: number): Fault {
   const set = async (ahead: number) => {
@@ -16,7 +16,7 @@ export function clockAhead(sandbox: Sandbox, host: string, seconds: number): Fau
     const { code, stderr } = await sandbox.world.exec(host, ["sh", "-c", `exec ${node} ${ahead} ${pids}`], {
       stdin: readFileSync(script, "utf8"),
     });
-    if (code !== 0) throw new Error(`the clock of ${host} could not be set: ${stderr}`);
+    if (code !== 0) throw new LinkError("COMMAND_FAILED", { what: `cannot set the clock of ${host}: ${stderr}` });
   };
   return { inject: () => set(seconds), heal: () => set(0) };
 }

@@ -8,7 +8,7 @@ import { inside, placeOf } from "./network.ts";
 /** Nobody's in the sandbox, and from the range of its other Elastic IPs. */
 const otherAddress = "203.0.113.99";
 
-/** The sender leaves by another public address than the pinned one: somebody has given its NAT gateway another. */
+/** The sender's NAT gateway has another public address than the pinned one. */
 export function otherEgressAddress(sandbox: Sandbox): Fault {
   const { internet, vpc: vpcNamespace } = namespaces(sandbox.layout);
   const place = () => {
@@ -49,7 +49,7 @@ export function otherEgressAddress(sandbox: Sandbox): Fault {
         router,
         elasticAddresses(vpc).map(({ privateAddress, publicAddress }) => [privateAddress, publicAddress]),
       );
-      // Not there is as good as gone.
+      // Already gone.
       await execute(inNamespace(internet, ["ip", "route", "delete", `${otherAddress}/32`]));
     },
   };

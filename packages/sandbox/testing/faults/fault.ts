@@ -1,14 +1,14 @@
 import { setTimeout as pause } from "node:timers/promises";
 
-/** Something that breaks in the sandbox, and what mends it. */
+/** Something that breaks in the sandbox, and its repair. */
 export interface Fault {
-  /** Done when it is broken in full. */
+  /** Resolves once it is fully broken. */
   inject(): Promise<void>;
-  /** Idempotent: it also mends what was broken in half, and leaves alone what is whole. */
+  /** Idempotent: also repairs a partial fault, and does nothing when nothing is broken. */
   heal(): Promise<void>;
 }
 
-/** One fault in the middle of another, so many seconds after it; mended in the other order. */
+/** One fault during another, so many seconds after it; repaired in reverse order. */
 export const during = (outer: Fault, seconds: number, inner: Fault): Fault => ({
   async inject() {
     await outer.inject();

@@ -3,7 +3,7 @@ import type { Fault } from "./fault.ts";
 
 const filler = (folder: string) => `${folder}/filler`;
 
-/** Takes the room that services have on the file system of a folder, but for a share of its size (0 to 1). */
+/** Fills the file system of a folder up to a free share of its size (0 to 1). */
 export async function fill(sandbox: Sandbox, host: string, folder: string, leave = 0): Promise<void> {
   const script =
     'set -- $(df --block-size=1 --output=size,avail "$0" | tail -1) "$1" "$2"; ' +
@@ -15,7 +15,7 @@ export async function makeRoom(sandbox: Sandbox, host: string, folder: string): 
   await runOnHost(sandbox, host, ["rm", "--force", filler(folder)]);
 }
 
-/** A file system that has nothing left, or a share of it. */
+/** A file system with no space left, or a share of it. */
 export const fullDisk = (sandbox: Sandbox, host: string, folder: string, leave = 0): Fault => ({
   inject: () => fill(sandbox, host, folder, leave),
   heal: () => makeRoom(sandbox, host, folder),

@@ -1,3 +1,4 @@
+import { LinkError } from "@metrics-link/contract";
 import { runOnHost, type Sandbox } from "../../cli/sandbox.ts";
 import { Store } from "../../cloud/store.ts";
 import { topologyOf } from "../../cloud/topology.ts";
@@ -7,26 +8,26 @@ import { interfaceName, namespaces } from "../../realiser/names.ts";
 import type { Fault } from "./fault.ts";
 import { runAgent } from "./units.ts";
 
-/** What the sandbox's networks were made from. */
+/** The topology that the sandbox's networks realise. */
 export function topologyIn({ layout }: Sandbox): Topology {
   const record = new Store(layout.cloudFile);
   return topologyOf(record.all(), record.rules);
 }
 
-/** The instance of a name and the VPC that it is in. @throws Error when there is none */
+/** The instance of a name and the VPC that it is in. @throws LinkError SANDBOX_REFUSED when there is none */
 export function placeOf(sandbox: Sandbox, host: string): { readonly vpc: Vpc; readonly instance: Instance } {
   for (const vpc of topologyIn(sandbox).vpcs) {
     const instance = vpc.instances.find(({ name }) => name === host);
     if (instance) return { vpc, instance };
   }
-  throw new Error(`no instance of the sandbox is called ${host}`);
+  throw new LinkError("SANDBOX_REFUSED", { what: `no instance of the sandbox is called ${host}` });
 }
 
 export const inside = (namespace: string, ...argv: string[]): Promise<string> => run(inNamespace(namespace, argv));
 
 const table = "fault";
 
-/** Puts rules of our own beside those of a namespace. What was there of them before goes. */
+/** Adds our rules to those of a namespace, replacing our earlier ones. */
 export async function addRules(namespace: string, chain: string): Promise<void> {
   const ruleset = `table ip ${table}\ndelete table ip ${table}\ntable ip ${table} {\n  chain fault {\n${chain}\n  }\n}\n`;
   await run(inNamespace(namespace, ["nft", "-f", "-"]), { stdin: ruleset });
@@ -37,8 +38,8 @@ export async function removeRules(namespace: string): Promise<void> {
 }
 
 /**
- * Lets no more than so many bits a second out of an interface; more waits, and too much of it is dropped
- * (tc-tbf(8)). Latency as such (netem) is not in every kernel.
+ * Limits the egress of an interface to so many bits a second: excess is queued, then dropped (tc-tbf(8)). Not every
+ * kernel has netem, which would add latency.
  */
 export async function limitRate(namespace: string, device: string, kilobits: number): Promise<void> {
   const shape = ["tbf", "rate", `${kilobits}kbit`, "burst", "8kb", "latency", "2s"];
@@ -49,10 +50,10 @@ export async function liftLimit(namespace: string, device: string): Promise<void
   const { code, stderr } = await execute(inNamespace(namespace, ["tc", "qdisc", "delete", "dev", device, "root"]));
   // Without a limit there is nothing to delete.
   if (code !== 0 && !/handle of zero|No such file/.test(stderr))
-    throw new Error(`tc in ${namespace}: ${stderr.trim()}`);
+    throw new LinkError("COMMAND_FAILED", { what: `tc in ${namespace}: ${stderr.trim()}` });
 }
 
-/** The internet carries nothing to or from the receiver's endpoint any more, and nobody is told. */
+/** The internet silently drops all packets to and from the receiver's endpoint. */
 export function linkCut(sandbox: Sandbox): Fault {
   const { internet } = namespaces(sandbox.layout);
   return {
@@ -70,7 +71,7 @@ export function linkCut(sandbox: Sandbox): Fault {
   };
 }
 
-/** The way to the receiver is narrow. @param kilobits a second */
+/** Low bandwidth to the receiver. @param kilobits a second */
 export function narrowLink(sandbox: Sandbox, kilobits: number): Fault {
   const { internet } = namespaces(sandbox.layout);
   const device = () => interfaceName("v", placeOf(sandbox, "receiver").vpc.id);
@@ -80,7 +81,7 @@ export function narrowLink(sandbox: Sandbox, kilobits: number): Fault {
   };
 }
 
-/** A host gets no answer from its resolver any more. */
+/** A host's resolver does not answer. */
 export function noNames(sandbox: Sandbox, host: string): Fault {
   const namespace = () => namespaces(sandbox.layout).instance(placeOf(sandbox, host).instance.id);
   return {
@@ -91,7 +92,7 @@ export function noNames(sandbox: Sandbox, host: string): Fault {
     udp dport 53 drop
     tcp dport 53 drop`,
       );
-      // At once instead of within the minute; it takes its time until it gives up.
+      // At once instead of within the minute; it gives up only after its time-out.
       await runOnHost(sandbox, host, ["systemctl", "start", "--no-block", "metrics-link-agent.service"]);
     },
     async heal() {

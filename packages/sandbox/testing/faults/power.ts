@@ -6,13 +6,13 @@ const deadlineMilliseconds = 60_000;
 const ready = "curl --silent --fail --max-time 2 --output /dev/null http://127.0.0.1:9090/-/ready";
 const process = "systemctl show --property=MainPID --value metrics-link-prometheus";
 
-/** The process that a host's Prometheus is. */
+/** The process id of a host's Prometheus. */
 export const prometheusProcess = (sandbox: Sandbox, host: string): Promise<string> =>
   runOnHost(sandbox, host, process.split(" "));
 
-/** Waits until a host's Prometheus answers. @param not the process that it was */
+/** Waits until a host's Prometheus answers. @param not its earlier process id */
 export async function untilAtWork(sandbox: Sandbox, host: string, not?: string): Promise<void> {
-  await until(`Prometheus of ${host} is ready`, deadlineMilliseconds, async () => {
+  await until(`Prometheus of ${host} to be ready`, deadlineMilliseconds, async () => {
     const { code, stdout } = await sandbox.world
       .exec(host, ["sh", "-c", `${process} && ${ready}`])
       .catch(() => ({ code: 1, stdout: "" }));
@@ -20,7 +20,7 @@ export async function untilAtWork(sandbox: Sandbox, host: string, not?: string):
   });
 }
 
-/** A host that is started anew, in order. */
+/** An orderly reboot of a host. */
 export const reboot = (sandbox: Sandbox, host: string): Fault => ({
   async inject() {
     await sandbox.world.power(host, "reboot");

@@ -1,4 +1,4 @@
-import { fingerprintsOf } from "@metrics-link/contract";
+import { fingerprintsOf, LinkError } from "@metrics-link/contract";
 import { type Release, sha256 } from "@metrics-link/release";
 import { runOnHost, type Sandbox } from "../../cli/sandbox.ts";
 import type { Role } from "../../cli/stack-files.ts";
@@ -6,7 +6,7 @@ import { edited, Releases } from "../releases.ts";
 import type { Fault } from "./fault.ts";
 import { runAgent } from "./units.ts";
 
-/** A release past Pulumi, and the host's agent at once instead of within the minute. */
+/** A release published without Pulumi; the host's agent runs at once instead of within the minute. */
 const published = (sandbox: Sandbox, host: Role, change: (release: Release) => Release): Fault => ({
   async inject() {
     await (await Releases.of(sandbox, host)).publish(change);
@@ -18,7 +18,7 @@ const published = (sandbox: Sandbox, host: Role, change: (release: Release) => R
   },
 });
 
-/** A release that Envoy refuses when it is asked about it, and that the timer leaves alone from then on. */
+/** A release that Envoy rejects in validation; the timer does not retry it. */
 export function badRelease(sandbox: Sandbox, host: Role): Fault {
   const { inject, heal } = published(sandbox, host, (release) =>
     edited(release, "envoy/bootstrap.json", '"admin": {', '"administration": {},\n  "admin": {'),
@@ -33,14 +33,16 @@ export function badRelease(sandbox: Sandbox, host: Role): Fault {
 }
 
 /**
- * The receiver is given the wrong root for a sender, and is told that this is the right one: every check passes. The
- * probe that would take the release back is left out, as if the link had been down before.
+ * The receiver gets the wrong root for a sender, and a release whose checks expect it, so every check passes. The probe
+ * that would roll the release back is left out, as if the link had been down before.
  */
 export function wrongRoot(sandbox: Sandbox, sender: string): Fault {
   const bundle = `tls/roots/${sender}.pem`;
   const fault = published(sandbox, "receiver", (release) => {
     const content = release.files.find(({ path }) => path === "tls/own-root.pem")?.content;
-    if (content === undefined) throw new Error("the receiver's release has no tls/own-root.pem");
+    if (content === undefined) {
+      throw new LinkError("RELEASE_INVALID", { what: "the receiver's release has no tls/own-root.pem" });
+    }
     return {
       ...release,
       files: release.files.map((file) => (file.path === bundle ? { ...file, content, sha256: sha256(content) } : file)),
@@ -52,7 +54,7 @@ export function wrongRoot(sandbox: Sandbox, sender: string): Fault {
       probes: release.probes.filter(({ kind }) => kind !== "receives"),
     };
   });
-  /** A connection that stands was judged when it was made. */
+  /** An open connection was verified when it was made. */
   const connectAnew = () => runOnHost(sandbox, "sender", ["systemctl", "restart", "metrics-link-envoy"]);
   return {
     async inject() {

@@ -1,3 +1,4 @@
+import { LinkError } from "@metrics-link/contract";
 import { hostPaths } from "@metrics-link/release";
 import { pulumiOf, runOnHost, type Sandbox } from "../../cli/sandbox.ts";
 import type { Role } from "../../cli/stack-files.ts";
@@ -5,7 +6,7 @@ import { expired, identitiesOf } from "../identities.ts";
 import type { Fault } from "./fault.ts";
 import { runAgent, startAgent, stopAgent } from "./units.ts";
 
-/** The people of one side take the trust in their peer away, and give it back, each with an update of their stack. */
+/** One side suspends its peer and resumes it, each with an update of its stack. */
 export const suspendedPeer = (sandbox: Sandbox, role: Role): Fault => ({
   async inject() {
     sandbox.files.suspend(role, "a drill: its key is said to be out");
@@ -17,7 +18,7 @@ export const suspendedPeer = (sandbox: Sandbox, role: Role): Fault => ({
   },
 });
 
-/** Somebody puts another root beside those that a receiver trusts for a sender, on its disk; the agent finds it. */
+/** Somebody adds a root to a sender's trust bundle on the receiver's disk; the agent finds it. */
 export const editedTrustBundle = (sandbox: Sandbox, sender: string): Fault => ({
   async inject() {
     const script = `cd ${hostPaths.current}/tls && cat own-root.pem >> roots/${sender}.pem`;
@@ -27,13 +28,13 @@ export const editedTrustBundle = (sandbox: Sandbox, sender: string): Fault => ({
   heal: () => runAgent(sandbox, "receiver"),
 });
 
-/** What was there, until it is put back: the agent would find it, but wait a minute for an Envoy that cannot know. */
+/** The original, kept for the repair: the agent would restore it, but wait a minute for an Envoy that does not know. */
 const aside = "/run/metrics-link-fault-chain.pem";
 const chainFile = `${hostPaths.current}/tls/certificate-chain.pem`;
 
-/** The leaf that a host presents has expired, and is right in everything else: nobody has renewed it. */
+/** The leaf that a host presents has expired and is otherwise valid: nobody renewed it. */
 export function expiredLeaf(sandbox: Sandbox, host: Role): Fault {
-  // Envoy looks again when a release comes into force, and that it does not for a file.
+  // Envoy reloads when a release comes into force, not when a file changes.
   const takeUp = () => runOnHost(sandbox, host, ["systemctl", "restart", "metrics-link-envoy"]);
   return {
     async inject() {
@@ -41,7 +42,8 @@ export function expiredLeaf(sandbox: Sandbox, host: Role): Fault {
       await stopAgent(sandbox, host);
       const script = `test -e ${aside} || cp ${chainFile} ${aside}; cat > ${chainFile}`;
       const { code, stderr } = await sandbox.world.exec(host, ["sh", "-c", script], { stdin: chain });
-      if (code !== 0) throw new Error(`${chainFile} on ${host}: ${stderr}`);
+      if (code !== 0)
+        throw new LinkError("COMMAND_FAILED", { what: `cannot write ${chainFile} on ${host}: ${stderr}` });
       await takeUp();
     },
     async heal() {

@@ -3,7 +3,7 @@ import { until } from "../../realiser/until.ts";
 import type { Fault } from "./fault.ts";
 import { prometheusProcess, untilAtWork } from "./power.ts";
 
-/** The agent would start a stopped unit again within the minute, and put back what was changed by hand. */
+/** The agent would start a stopped unit within the minute and revert manual changes. */
 const agentTimer = "metrics-link-agent.timer";
 const agentService = "metrics-link-agent.service";
 const runEndsMilliseconds = 120_000;
@@ -18,10 +18,10 @@ export async function startUnit(sandbox: Sandbox, host: string, unit: string): P
   await runOnHost(sandbox, host, ["systemctl", "start", unit, agentTimer]);
 }
 
-/** Lets no run of the agent begin, and the one that is under way end: it would put right what is about to be broken. */
+/** Stops the agent's timer and waits for a run in progress: the agent would repair the fault. */
 export async function stopAgent(sandbox: Sandbox, host: string): Promise<void> {
   await runOnHost(sandbox, host, ["systemctl", "stop", agentTimer]);
-  await until(`the agent of ${host} has ended its run`, runEndsMilliseconds, async () => {
+  await until(`the agent of ${host} to end its run`, runEndsMilliseconds, async () => {
     const { stdout } = await sandbox.world.exec(host, ["systemctl", "is-active", agentService]);
     return !["active", "activating"].includes(stdout.trim());
   });
@@ -31,20 +31,20 @@ export async function startAgent(sandbox: Sandbox, host: string): Promise<void> 
   await runOnHost(sandbox, host, ["systemctl", "start", agentTimer]);
 }
 
-/** Lets the agent look at once, put right what it finds, and go on doing so. Its word is in its report. */
+/** Runs the agent at once and starts its timer again. The outcome is in its status report. */
 export async function runAgent(sandbox: Sandbox, host: string): Promise<void> {
-  // A run that finds something to complain about is a failed unit, and no failure of the order to run.
+  // A run that finds a fault is a failed unit, but starting it did not fail.
   await sandbox.world.exec(host, ["systemctl", "start", agentService]);
   await runOnHost(sandbox, host, ["systemctl", "start", agentTimer]);
 }
 
-/** A unit that does not run, and that nobody starts. */
+/** A unit that is stopped and stays stopped. */
 export const stoppedUnit = (sandbox: Sandbox, host: string, unit: string): Fault => ({
   inject: () => stopUnit(sandbox, host, unit),
   heal: () => startUnit(sandbox, host, unit),
 });
 
-/** A unit whose process is killed. systemd starts it again by itself. */
+/** A unit whose process is killed. systemd restarts it. */
 export const crashedUnit = (sandbox: Sandbox, host: string, unit: string): Fault => ({
   async inject() {
     await runOnHost(sandbox, host, ["systemctl", "kill", "--signal=KILL", unit]);
@@ -52,7 +52,7 @@ export const crashedUnit = (sandbox: Sandbox, host: string, unit: string): Fault
   heal: () => startUnit(sandbox, host, unit),
 });
 
-/** The same of Prometheus, until it answers again. */
+/** The same for Prometheus, until it answers again. */
 export function crashedPrometheus(sandbox: Sandbox, host: string): Fault {
   const { inject, heal } = crashedUnit(sandbox, host, "metrics-link-prometheus");
   return {

@@ -35,7 +35,7 @@ describe("repair: state", () => {
       ['{"formatVersion":2}', /cannot be used: the state: .*format 2, not 1.*; move it away/s],
     ] as const) {
       writeFileSync(join(directory, "state.json"), text);
-      await assert.rejects(readState(directory), { code: "STATE_INVALID", message: reason });
+      await assert.rejects(readState(directory), { code: "REPAIR_STATE_INVALID", message: reason });
     }
   });
 

@@ -57,7 +57,7 @@ describe("the stand-in aws provider", () => {
     await assert.rejects(configure(), { details: /METRICS_LINK_WORLD is not set.*npm run -s sandbox -- up/ });
   });
 
-  it("wants credentials, and the account that is allowed", async () => {
+  it("requires credentials and an allowed account", async () => {
     await assert.rejects(configure({ allowedAccountIds: '["222222222222"]' }), {
       details: /AWS account ID not allowed: 111111111111.*222222222222/,
     });
@@ -68,7 +68,7 @@ describe("the stand-in aws provider", () => {
     await assert.rejects(configure(), { details: /No valid credential sources found/ });
   });
 
-  it("puts default tags under the resource's own, where a policy sees them", async () => {
+  it("merges default tags under the resource's own, where a policy sees them", async () => {
     await configure({ defaultTags: '{"tags":{"project":"x","owner":"a"}}' });
     const { inputs } = await provider.check(VPC, { cidrBlock: "10.0.0.0/16", tags: { owner: "b" } });
     assert.deepEqual(inputs.tags, { project: "x", owner: "b" });
@@ -90,7 +90,7 @@ describe("the stand-in aws provider", () => {
     await assert.rejects(configure({ endpoints: "[]" }));
   });
 
-  it("lets checks over several properties wait for what is unknown", async () => {
+  it("defers checks over several properties while one is unknown", async () => {
     await configure();
     const rule = {
       securityGroupId: UNKNOWN_ON_THE_WIRE,
@@ -117,7 +117,7 @@ describe("the stand-in aws provider", () => {
     assert.deepEqual([changed.some, changed.replaces], [true, []]);
   });
 
-  it("replaces an instance for new user data only if it is told to", async () => {
+  it("replaces an instance for new user data only if configured to", async () => {
     await configure();
     const inputs = (userDataBase64: string, userDataReplaceOnChange: boolean) => ({
       userDataBase64,
@@ -129,7 +129,7 @@ describe("the stand-in aws provider", () => {
     assert.deepEqual((await provider.diff(INSTANCE, inputs("YQ==", false), inputs("Yg==", false))).replaces, []);
   });
 
-  it("makes, reads, changes and deletes through the sandbox, and passes on what AWS says", async () => {
+  it("creates, reads, changes and deletes through the sandbox, and passes AWS errors on", async () => {
     await configure();
     const { inputs } = await provider.check(VPC, { cidrBlock: "10.0.0.0/16" });
     const { id, state } = await provider.create(VPC, inputs);
@@ -144,7 +144,7 @@ describe("the stand-in aws provider", () => {
     );
   });
 
-  it("keeps a resource that exists although the sandbox could not follow", async () => {
+  it("keeps a resource that exists although the sandbox could not realise it", async () => {
     await configure();
     cloud.onChange(async () => {
       throw new Error("no namespaces here");
@@ -156,7 +156,7 @@ describe("the stand-in aws provider", () => {
     assert.equal(cloud.topology().vpcs.length, 1);
   });
 
-  it("answers what programs ask of AWS", async () => {
+  it("answers the invokes of programs", async () => {
     await configure();
     const { result } = await provider.invoke("aws:ec2/getManagedPrefixList:getManagedPrefixList", {
       name: "com.amazonaws.eu-west-1.s3",

@@ -93,12 +93,12 @@ describe("the stand-in aws provider under the real engine", function () {
     rmSync(directory, { recursive: true });
   });
 
-  it("previews what is unknown, and makes nothing", async () => {
+  it("previews unknown values and creates nothing", async () => {
     assert.match(await succeed("preview"), /\+ \d+ to create/);
     assert.deepEqual(cloud.topology().vpcs, []);
   });
 
-  it("makes everything, in the AWS API as well", async () => {
+  it("creates everything, in the AWS API too", async () => {
     assert.match(await succeed("up", "--yes", "--skip-preview"), /\+ \d+ created/);
     const { accountId, tags, egressAddress, bucket } = await seen();
     assert.equal(accountId, sender);
@@ -115,12 +115,12 @@ describe("the stand-in aws provider under the real engine", function () {
     assert.equal(described.Reservations?.[0]?.Instances?.[0]?.InstanceId, vpc.instances[0]?.id);
   });
 
-  it("changes nothing a second time, and sees no drift", async () => {
+  it("changes nothing the second time and sees no drift", async () => {
     await succeed("preview", "--expect-no-changes");
     await succeed("refresh", "--yes", "--expect-no-changes");
   });
 
-  it("makes a new version of a secret that changed, and the new one is current", async () => {
+  it("creates a new version of a changed secret and makes it current", async () => {
     const { versionId } = await seen();
     await succeed("config", "set", "--secret", "leaf", "second");
     const output = await succeed("up", "--yes", "--skip-preview");
@@ -133,7 +133,7 @@ describe("the stand-in aws provider under the real engine", function () {
     await succeed("refresh", "--yes", "--expect-no-changes");
   });
 
-  it("shows a rule that somebody changed, and puts it back", async () => {
+  it("shows a manually changed rule and restores it", async () => {
     const { fenceGroup, fenceRule } = await seen();
     const everybody = { IpProtocol: "tcp", FromPort: 443, ToPort: 443, CidrIpv4: "0.0.0.0/0" };
     await aws.ec2.modifySecurityGroupRules({
@@ -148,7 +148,7 @@ describe("the stand-in aws provider under the real engine", function () {
     assert.deepEqual(fence(fenceGroup)[0]?.peer, { kind: "cidr", cidr: "203.0.113.99/32" });
   });
 
-  it("makes a rule again that somebody took away, and counts one that somebody added", async () => {
+  it("recreates a manually deleted rule and counts an added one", async () => {
     const { fenceGroup, fenceRule } = await seen();
     const ssh = { IpProtocol: "tcp", FromPort: 22, ToPort: 22, IpRanges: [{ CidrIp: "192.0.2.66/32" }] };
     await aws.ec2.revokeSecurityGroupIngress({ GroupId: fenceGroup, SecurityGroupRuleIds: [fenceRule ?? ""] });
@@ -167,7 +167,7 @@ describe("the stand-in aws provider under the real engine", function () {
     );
   });
 
-  it("takes everything away again, from the AWS API as well", async () => {
+  it("deletes everything, from the AWS API too", async () => {
     await succeed("destroy", "--yes", "--skip-preview");
     assert.deepEqual(cloud.topology().vpcs, []);
     const { Vpcs = [] } = await aws.ec2.describeVpcs({ Filters: [{ Name: "is-default", Values: ["false"] }] });

@@ -9,7 +9,7 @@ const alert = (alertname: string, severity: string, state: "firing" | "pending")
 });
 
 describe("sandbox: firing alerts", () => {
-  it("are told, the worst first, without what only waits and what always fires", () => {
+  it("are listed, the most severe first, without pending alerts and the heartbeat", () => {
     const found = firingAlerts([
       alert("HostRebooted", "info", "firing"),
       alert("Watchdog", "none", "firing"),
@@ -22,7 +22,7 @@ describe("sandbox: firing alerts", () => {
     ]);
   });
 
-  it("are none only when Prometheus says so", () => {
+  it("are empty only when Prometheus says so", () => {
     assert.deepEqual(describeAlerts({ sender: firingAlerts([]) }), ["alerts    none"]);
     assert.deepEqual(describeAlerts({ sender: firingAlerts(null) }), [
       "alert     sender: not known, its Prometheus does not answer",

@@ -17,7 +17,7 @@ const fromReceiver = received({ alertname: "Watchdog", link_side: "receives" });
 const told = (delivery: DeliveryState) => describeDelivery(delivery);
 
 describe("sandbox: delivery to the Alertmanager", () => {
-  it("is told by sender, by the labels that tell them apart", () => {
+  it("is listed by sender, by the labels that distinguish them", () => {
     const delivery = deliveryOf(hosts(firing("Watchdog", "sends")), [fromReceiver, fromSender]);
     assert.deepEqual(delivery.missing, []);
     assert.deepEqual(told(delivery), [
@@ -26,7 +26,7 @@ describe("sandbox: delivery to the Alertmanager", () => {
     ]);
   });
 
-  it("lacks what fires and has not arrived, and says so loudly; what only waits is not due", () => {
+  it("reports firing alerts that have not arrived; pending ones are not due", () => {
     const alerts = [
       firing("Watchdog", "sends"),
       firing("LinkBehind", "sends"),
@@ -40,7 +40,7 @@ describe("sandbox: delivery to the Alertmanager", () => {
     assert.match(told(delivery).at(-1) ?? "", /^received {2}NOT DELIVERED: LinkBehind fires on sender.*account="a"/);
   });
 
-  it("does not take one host's alert for the other's, nor one with another label", () => {
+  it("does not confuse alerts of two hosts, or with different labels", () => {
     const watchdog = hosts(firing("Watchdog", "sends"));
     const others = [
       [fromReceiver],
@@ -51,11 +51,11 @@ describe("sandbox: delivery to the Alertmanager", () => {
     for (const alerts of others) assert.equal(deliveryOf(watchdog, alerts).missing.length, 1, JSON.stringify(alerts));
   });
 
-  it("is not known when the Alertmanager does not answer, and nothing only when it says so", () => {
+  it("is unknown when the Alertmanager does not answer, and empty only when it says so", () => {
     assert.deepEqual(told({ error: "it does not run" }), [
-      "received  NOT KNOWN, the Alertmanager does not say: it does not run",
+      "received  NOT KNOWN, cannot read the Alertmanager: it does not run",
     ]);
     const silent = { sender: { alerts: null, externalLabels: {} } };
-    assert.deepEqual(told(deliveryOf(silent, [])), ["received  nothing, by the Alertmanager from nobody"]);
+    assert.deepEqual(told(deliveryOf(silent, [])), ["received  nothing by the Alertmanager"]);
   });
 });

@@ -22,7 +22,7 @@ describe("the comparison of raw samples", () => {
     assert.deepEqual(verdict([up], [arrived(up)]), { compared: 3, missing: 0, different: 0, unexpected: 0 });
   });
 
-  it("sees a missing sample, another value, and a sample from nowhere", () => {
+  it("sees a missing sample, a different value, and an unexpected sample", () => {
     const values: RawSeries["values"] = [
       [1000.001, "1"],
       [1002.001, "2"],
@@ -36,11 +36,11 @@ describe("the comparison of raw samples", () => {
     });
   });
 
-  it("counts all of a series that is not there at all", () => {
+  it("counts all samples of a missing series", () => {
     assert.deepEqual(verdict([up], []), { compared: 3, missing: 3, different: 0, unexpected: 0 });
   });
 
-  it("takes the same value a millisecond later for a missing and an unexpected sample", () => {
+  it("treats the same value a millisecond later as a missing and an unexpected sample", () => {
     const late = { ...up, values: [[1000.002, "1"]] } as RawSeries;
     assert.deepEqual(verdict([{ ...up, values: [[1000.001, "1"]] }], [arrived(late)]), {
       compared: 1,
@@ -50,7 +50,7 @@ describe("the comparison of raw samples", () => {
     });
   });
 
-  it("says between which instants samples are missing, and between which there are too many", () => {
+  it("names the spans of missing and of unexpected samples", () => {
     const there = { ...up, values: [[1000.501, "1"]] } as RawSeries;
     const { missingBetween, unexpectedBetween } = compareSamples([up], [arrived(there)], external);
     assert.deepEqual(

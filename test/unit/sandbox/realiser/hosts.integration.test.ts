@@ -160,8 +160,11 @@ describe("the hosts of a sandbox", function () {
     const argv = ["sh", "-c", 'cat; echo "$GREETING" >&2; exit 3'];
     const result = await realiser.hosts.exec("web", argv, { stdin: "in", environment: { GREETING: "hello" } });
     assert.deepEqual(result, { code: 3, stdout: "in", stderr: "hello\n" });
-    await assert.rejects(realiser.hosts.exec("web", ["sleep", "30"], { timeoutMs: 300 }), /not done within/);
-    await assert.rejects(realiser.hosts.exec("nobody", ["true"]), /no host is called nobody; there are: web, outsider/);
+    await assert.rejects(
+      realiser.hosts.exec("web", ["sleep", "30"], { timeoutMs: 300 }),
+      /timed out after 0.3 s waiting for/,
+    );
+    await assert.rejects(realiser.hosts.exec("nobody", ["true"]), /is called nobody; use one of: web, outsider/);
   });
 
   it("resolve names and trust the sandbox's authority", async () => {
@@ -175,13 +178,13 @@ describe("the hosts of a sandbox", function () {
     assert.match(stdout, /Operation not permitted/);
   });
 
-  it("give their services the limit of open files that they ask for", async () => {
+  it("give services the open-file limit that they request", async () => {
     // Unless this machine itself has less to give.
     const limit = Number((await run(["sh", "-c", "ulimit -Hn"])).replace("unlimited", "Infinity"));
     assert.equal(Number(await output("web", "ulimit -Hn")), Math.min(limit, 524288));
   });
 
-  it("find a volume from the first boot on, and write to it", async () => {
+  it("have a volume from the first boot on, and can write to it", async () => {
     const link = `/dev/disk/by-id/nvme-Amazon_Elastic_Block_Store_${volumeId.replace("-", "")}`;
     assert.equal(await output("web", `readlink -f ${link}`), "/dev/nvme1n1");
     await output("web", `mkfs.ext4 -q ${link} && ${mountData} && echo kept > /data/file`);
@@ -217,7 +220,7 @@ describe("the hosts of a sandbox", function () {
     assert.equal(await realiser.hosts.leader("web"), before);
   });
 
-  it("stay off when a person turned them off, and lose in a power cut what was not synced, and nothing else", async () => {
+  it("stay off when turned off, and lose only unsynced data in a power cut", async () => {
     // Another host has a copy of this one's mounts, and must not keep them from going.
     await realise(world(web, other));
     await output("web", `${mountData} && echo two > /data/second && echo two > /root/second && sync`);
@@ -286,7 +289,7 @@ describe("the hosts of a sandbox", function () {
     assert.match(await realiser.hosts.console("web"), /Reached target .*multi-user/);
   });
 
-  it("include the outsider, who has this machine's tools and an address of the internet", async () => {
+  it("include the outsider, which has this machine's tools and an internet address", async () => {
     const { stdout } = await realiser.hosts.exec("outsider", ["ip", "-brief", "address", "show", "eth0"]);
     assert.match(stdout, new RegExp(`UP +${addresses.outsider}/32`));
     const { code } = await realiser.hosts.exec("outsider", ["curl", "-sk", "--max-time", "1", "https://203.0.113.9/"]);

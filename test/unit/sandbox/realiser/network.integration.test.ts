@@ -104,15 +104,15 @@ describe("the network of a sandbox", function () {
     assert.deepEqual([...seen].sort(), ["a", "b"]);
   });
 
-  it("is silent to a client that is not allowed", async () => {
+  it("drops a client that is not allowed", async () => {
     await assert.rejects(greeting(outsider, addresses.balancerA, 443), times);
   });
 
-  it("is silent on a port without listener", async () => {
+  it("drops connections to a port without a listener", async () => {
     await assert.rejects(greeting(inSender, addresses.balancerA, 8443), times);
   });
 
-  it("does not let a private host be reached from the internet, nor by its private address", async () => {
+  it("keeps a private host unreachable from the internet, also by its private address", async () => {
     await assert.rejects(greeting(outsider, addresses.senderNat, 8443), times);
     await assert.rejects(greeting(outsider, "10.0.1.10", 8443), times);
   });
@@ -126,7 +126,7 @@ describe("the network of a sandbox", function () {
     await assert.rejects(greeting(inSender, addresses.outsider, 443), times);
   });
 
-  it("gives a subnet without a route no way out", async () => {
+  it("isolates a subnet without a route", async () => {
     await assert.rejects(greeting(names.instance("i-isolated"), addresses.outsider, 443), times);
     await assert.rejects(greeting(names.instance("i-isolated"), serviceAddresses.s3, 443), times);
   });
@@ -146,7 +146,7 @@ describe("the network of a sandbox", function () {
     assert.match(await greeting(inSender, serviceAddresses.s3, 443), /^s3 198\.1[89]\./);
   });
 
-  it("admits a client as soon as a rule names it, and no longer than that", async () => {
+  it("admits a client exactly as long as a rule names it", async () => {
     const admitted = group("sg-edge", {
       ingress: [tcp(443, `${addresses.senderNat}/32`), tcp(443, `${addresses.outsider}/32`)],
       egress: [tcp(8443, "sg-receiver")],
@@ -165,7 +165,7 @@ describe("the network of a sandbox", function () {
     await apply(topology);
   });
 
-  it("drops what a host sends with another's address", async () => {
+  it("drops packets with a spoofed source address", async () => {
     const anyone: FirewallRule = { protocol: "udp", peer: { kind: "cidr", cidr: "0.0.0.0/0" } };
     await apply(
       withGroup(withGroup(topology, group("sg-sender", { egress: [anyone] })), group("sg-open", { ingress: [anyone] })),
@@ -185,7 +185,7 @@ describe("the network of a sandbox", function () {
     assert.match(await greeting(inSender, addresses.balancerA, 443), /^[ab] /, "both are repaired");
   });
 
-  it("lets root in a host change nothing", async () => {
+  it("does not let root in a host change the network", async () => {
     await execute(inNamespace(inSender, ["nft", "flush", "ruleset"]));
     await assert.rejects(greeting(inSender, addresses.outsider, 443), times);
   });

@@ -23,7 +23,7 @@ const host: Namespace = {
 };
 
 describe("the plan of cables", () => {
-  it("lays a missing one, with its Ethernet address", () => {
+  it("creates a missing one, with its Ethernet address", () => {
     const plan = planLinks(
       [link],
       new Map([
@@ -37,7 +37,7 @@ describe("the plan of cables", () => {
     });
   });
 
-  it("leaves a complete one alone", () => {
+  it("keeps a complete one", () => {
     const present = new Map([
       ["router", observed({ lo: [], "e-1": [] })],
       ["host", observed({ lo: [], eth0: [] })],
@@ -45,7 +45,7 @@ describe("the plan of cables", () => {
     assert.deepEqual(planLinks([link], present), { removals: [], additions: [] });
   });
 
-  it("replaces a half one and cuts one that nobody wants", () => {
+  it("replaces an incomplete one and removes an unwanted one", () => {
     const present = new Map([
       ["router", observed({ "e-1": [], "e-2": [] })],
       ["host", observed({})],
@@ -61,7 +61,7 @@ describe("the plan of cables", () => {
 });
 
 describe("the plan of a namespace", () => {
-  it("makes everything in an empty one", () => {
+  it("creates everything in an empty one", () => {
     assert.deepEqual(planNamespace(host, { ...observed({}) }), [
       "link set eth0 up",
       "address add 10.0.1.10/24 dev eth0",
@@ -75,7 +75,7 @@ describe("the plan of a namespace", () => {
     assert.deepEqual(planNamespace(host, present), []);
   });
 
-  it("replaces a route that changed, and removes what is too much", () => {
+  it("replaces a changed route and removes extra ones", () => {
     const present = observed(
       { eth0: ["10.0.1.10/24", "10.0.1.99/32"] },
       {

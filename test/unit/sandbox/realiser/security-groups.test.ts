@@ -34,7 +34,7 @@ describe("a security group rule", () => {
   });
 
   it("refuses an unknown prefix list", () => {
-    assert.throws(() => egress(tcp(443, "pl-none")), /prefix list pl-none is unknown; known: pl-s3/);
+    assert.throws(() => egress(tcp(443, "pl-none")), /prefix list pl-none is unknown; use one of: pl-s3/);
   });
 
   it("allows a protocol without ports", () => {

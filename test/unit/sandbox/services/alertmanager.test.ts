@@ -40,7 +40,7 @@ describe("the Alertmanager of the sandbox", function () {
       asked.end();
     });
 
-  it("answers whoever believes its authority and knows the password, and nobody else", async () => {
+  it("answers only clients that trust its CA and know the password", async () => {
     const { caFile, username, password } = accessIn(directory);
     const ca = readFileSync(caFile, "utf8");
     assert.equal(await get(`${username}:${password}`, ca), 200);
@@ -50,7 +50,7 @@ describe("the Alertmanager of the sandbox", function () {
     await assert.rejects(get(`${username}:${password}`, other.certificate), /unable to verify|self-signed/);
   });
 
-  it("keeps its password and key from others, and out of its command", () => {
+  it("keeps its password and key private and off its command line", () => {
     for (const name of ["password", "server.key", "web.yml", "authority/ca.key"]) {
       assert.equal(statSync(join(directory, name)).mode & 0o077, 0, name);
     }
@@ -59,7 +59,7 @@ describe("the Alertmanager of the sandbox", function () {
     assert.ok(!readFileSync(join(directory, "web.yml"), "utf8").includes(password));
   });
 
-  it("is there again after it ended, with the same password, and tells that it did", async () => {
+  it("starts again after it ended, with the same password, and logs its end", async () => {
     const before = accessIn(directory);
     process.kill(alertmanager.pid ?? 0, "SIGKILL");
     await eventually("the end is known", () => (alertmanager.port === undefined ? true : undefined));

@@ -100,7 +100,7 @@ describe("authorisation by the sandbox's AWS API", () => {
     endpointPolicy = undefined;
   });
 
-  it("lets EC2 alone take a role that trusts EC2", async () => {
+  it("lets only EC2 assume a role that trusts EC2", async () => {
     const { Arn } = await new STS(options(host)).getCallerIdentity({});
     assert.equal(Arn, `arn:aws:sts::${sender}:assumed-role/host/i-1`);
     const assume = (credentials: Session) =>
@@ -112,7 +112,7 @@ describe("authorisation by the sandbox's AWS API", () => {
     await assert.rejects(mint(`arn:aws:iam::${sender}:role/missing`), { name: "AccessDenied" });
   });
 
-  it("gives the same session until a quarter of an hour before its end, then another", async () => {
+  it("returns the same session until 15 minutes before it expires, then another", async () => {
     let now = new Date();
     const keys = { moto: moto.endpoint, imds: moto.keys.imds, region };
     const source = new RoleCredentialsSource({ ...keys, now: () => now });
@@ -125,7 +125,7 @@ describe("authorisation by the sandbox's AWS API", () => {
     assert.notEqual((await source.get("i-1", roleArn)).AccessKeyId, first.AccessKeyId);
   });
 
-  it("opens a secret by its own ARN, and only with the right to its key through Secrets Manager", async () => {
+  it("reads a secret by its ARN, and only with permission for its key through Secrets Manager", async () => {
     const secrets = new SecretsManager(options(host));
     const read = (SecretId: string) => secrets.getSecretValue({ SecretId });
     const secret = { Action: "secretsmanager:GetSecretValue", Resource: secretArn };
@@ -167,7 +167,7 @@ describe("authorisation by the sandbox's AWS API", () => {
     await assert.rejects(read("tools/envoy"), { name: "AccessDenied" });
   });
 
-  it("lets through a VPC endpoint what its policy allows, and gives nobody a right by it", async () => {
+  it("lets a VPC endpoint pass what its policy allows, which grants no permission", async () => {
     await allowHost({ Action: "s3:GetObject", Resource: "arn:aws:s3:::releases/tools/*" });
     const read = (credentials: Session) =>
       new S3(options(credentials)).getObject({ Bucket: "releases", Key: "tools/envoy" });
@@ -189,7 +189,7 @@ describe("authorisation by the sandbox's AWS API", () => {
     }
   });
 
-  it("knows by which network a call came, and forgets it where a service calls in the caller's name", async () => {
+  it("knows a call's network, and forgets it where a service calls on the caller's behalf", async () => {
     const here = { Condition: { StringEquals: { "aws:SourceVpc": "vpc-1" } } };
     const key = { Action: "kms:Decrypt", Resource: keyArn };
     const secret = { Action: "secretsmanager:GetSecretValue", Resource: secretArn };
@@ -202,7 +202,7 @@ describe("authorisation by the sandbox's AWS API", () => {
     await assert.rejects(read(), { name: "AccessDeniedException", message: /needs kms:Decrypt/ });
   });
 
-  it("has the cloud ask in the deployer's name", async () => {
+  it("makes the cloud call as the deployer", async () => {
     const secrets = new SecretsManager(options(admin(sender)));
     const { ARN: own = "" } = await secrets.createSecret({ Name: "for-one", SecretString: "the value" });
     const read = () => secrets.getSecretValue({ SecretId: own });
@@ -235,7 +235,7 @@ describe("authorisation by the sandbox's AWS API", () => {
     await assert.rejects(key, { name: "AccessDeniedException" });
   });
 
-  it("encrypts objects only for those who may use the bucket's key", async () => {
+  it("encrypts objects only for callers that may use the bucket's key", async () => {
     await new S3(options(admin(sender))).putObject({
       Bucket: "releases",
       Key: "tools/sealed",
@@ -251,7 +251,7 @@ describe("authorisation by the sandbox's AWS API", () => {
     assert.equal(await (await read()).Body?.transformToString(), "sealed");
   });
 
-  it("refuses a policy that it cannot judge, and says so", async () => {
+  it("refuses a policy that it cannot evaluate, and says so", async () => {
     await allowHost({
       Action: "ec2:Describe*",
       Resource: "*",
@@ -310,7 +310,7 @@ describe("authorisation by the sandbox's AWS API", () => {
     assert.equal((await post("sts", body, tokenless, { headers: form })).status, 403);
   });
 
-  it("forgets sessions with their role", async () => {
+  it("drops sessions with their role", async () => {
     const iam = new IAM(options(admin(sender)));
     await iam.deleteRolePolicy({ RoleName: "host", PolicyName: "host" });
     await iam.deleteRole({ RoleName: "host" });

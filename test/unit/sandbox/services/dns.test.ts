@@ -63,13 +63,13 @@ describe("the DNS protocol", () => {
     await assert.rejects(resolver.resolve6("ssm.eu-west-1.amazonaws.com"), { code: "ENODATA" });
   });
 
-  it("has nothing to say to what is no query", () => {
+  it("ignores what is not a query", () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 11 }), (bytes) => answerQuery(bytes, topology, vpc) === undefined),
     );
   });
 
-  it("splits a stream wherever it is cut", () => {
+  it("reassembles messages wherever the stream is cut", () => {
     const messages = fc.array(fc.uint8Array({ minLength: 1, maxLength: 40 }), { maxLength: 5 });
     fc.assert(
       fc.property(messages, fc.integer({ min: 1, max: 7 }), (sent, step) => {

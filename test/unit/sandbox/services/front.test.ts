@@ -69,7 +69,7 @@ describe("the front", () => {
     fetch(at(front) + path, { ...init, headers: { authorization: signed(service), ...init.headers } });
   const ec2 = (action: string) => call("/", "ec2", { method: "POST", body: new URLSearchParams({ Action: action }) });
 
-  it("passes method, path, query, Host, headers and body on as they came", async () => {
+  it("forwards method, path, query, Host, headers and body unchanged", async () => {
     const response = await call("/b/a%20b%2Fc?x=%2F&y", "s3", {
       method: "PUT",
       body: "content",
@@ -85,7 +85,7 @@ describe("the front", () => {
     assert.equal(request.headers["x-amz-meta-a"], "1");
   });
 
-  it("says what it knows of the way, and lets no caller say it", async () => {
+  it("sets the network context, and lets no caller set it", async () => {
     await call("/", "sts", {
       headers: {
         "X-Sandbox-Context": '{"aws:SourceIp":"1.1.1.1"}',
@@ -108,7 +108,7 @@ describe("the front", () => {
     assert.equal(seen.length, 0);
   });
 
-  it("serves at an interface endpoint its own service alone", async () => {
+  it("serves only the endpoint's own service at an interface endpoint", async () => {
     entrance = { ...entrance, service: "ssm" };
     assert.equal((await call("/", "secretsmanager")).status, 403);
     assert.equal((await call("/", "ssm")).status, 200);
@@ -124,7 +124,7 @@ describe("the front", () => {
     assert.deepEqual([refused.status, await refused.text()], [400, '{"__type":"AccessDeniedException"}']);
   });
 
-  it("tells of changed security groups before it answers, and of nothing else", async () => {
+  it("announces changed security groups before it answers, and nothing else", async () => {
     await ec2("DescribeInstances");
     answer = { status: 403, body: "" };
     await ec2("AuthorizeSecurityGroupIngress");
@@ -142,7 +142,7 @@ describe("the front", () => {
     assert.equal(seen.length, 0);
   });
 
-  it("answers 502 when moto is gone", async () => {
+  it("answers 502 when moto has ended", async () => {
     moto.close();
     assert.equal((await call("/", "sts")).status, 502);
   });

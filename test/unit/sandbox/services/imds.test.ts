@@ -9,7 +9,7 @@ import { metadataTree, readTree } from "@metrics-link/sandbox/services/imds/tree
 import { instance, vpc } from "./sample.ts";
 
 describe("the metadata tree", () => {
-  it("lists folders with a slash and gives leaves as they are", () => {
+  it("lists folders with a slash and returns leaves unchanged", () => {
     const tree = metadataTree(instance, vpc);
     assert.equal(readTree(tree, ["placement", "availability-zone"]), "eu-west-1a");
     assert.equal(readTree(tree, ["placement"]), "availability-zone\nregion");
@@ -28,7 +28,7 @@ describe("the metadata tree", () => {
 });
 
 describe("tokens of the metadata service", () => {
-  it("are good for their instance and their seconds", () => {
+  it("are valid for their instance and their lifetime", () => {
     let now = 0;
     const store = new TokenStore(() => now);
     const token = store.issue("i-1", 10);
@@ -77,19 +77,19 @@ describe("the metadata service", () => {
   const get = async (path: string, headers: Record<string, string> = {}) => fetch(`${url}${path}`, { headers });
   const read = async (path: string) => get(path, { "x-aws-ec2-metadata-token": await token() });
 
-  it("gives nothing without a token where tokens are required", async () => {
+  it("returns nothing without a token where tokens are required", async () => {
     assert.equal((await get("/meta-data/instance-id")).status, 401);
     assert.equal((await get("/meta-data/instance-id", { "x-aws-ec2-metadata-token": "made-up" })).status, 401);
     assert.equal(await (await read("/meta-data/instance-id")).text(), instance.id);
   });
 
-  it("speaks version 1 where the instance allows it", async () => {
+  it("supports version 1 where the instance allows it", async () => {
     now = { ...here, metadata: { ...here.metadata, tokensRequired: false } };
     assert.equal((await get("/meta-data/instance-id")).status, 200);
     assert.equal((await get("/meta-data/instance-id", { "x-aws-ec2-metadata-token": "made-up" })).status, 401);
   });
 
-  it("hands tokens out by PUT, with a life, and not through a proxy", async () => {
+  it("issues tokens by PUT, with a lifetime, and not through a proxy", async () => {
     const put = (headers: Record<string, string>) => fetch(`${url}/api/token`, { method: "PUT", headers });
     const life = { "x-aws-ec2-metadata-token-ttl-seconds": "60" };
     assert.equal((await put({})).status, 400);
@@ -98,14 +98,14 @@ describe("the metadata service", () => {
     assert.equal((await put(life)).headers.get("x-aws-ec2-metadata-token-ttl-seconds"), "60");
   });
 
-  it("gives user data as it was given, and 404 where there is none", async () => {
+  it("returns user data unchanged, and 404 where there is none", async () => {
     assert.equal(await (await read("/user-data")).text(), "#cloud-config\n");
     const { userData: _, ...rest } = here;
     now = rest;
     assert.equal((await read("/user-data")).status, 404);
   });
 
-  it("gives the role's credentials, or says why there are none", async () => {
+  it("returns the role's credentials, or says why there are none", async () => {
     assert.equal(await (await read("/meta-data/iam/security-credentials/")).text(), "host-role");
     const given = await (await read("/meta-data/iam/security-credentials/host-role")).json();
     assert.equal((given as { AccessKeyId: string }).AccessKeyId, "ASIA");

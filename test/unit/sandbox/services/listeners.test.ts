@@ -23,7 +23,7 @@ describe("the services' sockets", () => {
     ]);
   });
 
-  it("are those of somebody else's service, to which bytes only pass", () => {
+  it("include a third party's service, to which only bytes pass", () => {
     const [own] = vpc.interfaceEndpoints;
     assert.ok(own);
     const endpoint = { ...own, service: "vpce-svc-0a1e27a4a6e200001" };
@@ -34,7 +34,7 @@ describe("the services' sockets", () => {
     );
   });
 
-  it("are opened when new, closed when gone, and else left alone", async () => {
+  it("are opened when new, closed when gone, and otherwise kept", async () => {
     const events: string[] = [];
     const open = new OpenListeners(async (listener) => {
       events.push(`open ${listener.host}`);
@@ -53,7 +53,7 @@ describe("the services' sockets", () => {
     assert.equal(open.size, 2);
   });
 
-  it("are tried again when they could not be opened", async () => {
+  it("are retried when they could not be opened", async () => {
     let attempts = 0;
     const open = new OpenListeners(async () => {
       attempts += 1;

@@ -51,7 +51,7 @@ describe("Run Command", () => {
     await call("UpdateInstanceInformation", { InstanceId: instance.id });
   });
 
-  it("runs the commands as one script and tells what came of it", async () => {
+  it("runs the commands as one script and reports the outcome", async () => {
     hosts.result = async () => ({ code: 3, stdout: "out", stderr: "err" });
     const id = await send();
     await turn();
@@ -149,7 +149,7 @@ describe("SendCommand's input", () => {
 });
 
 describe("capped output", () => {
-  it("never exceeds its limit, begins as the text does, and leaves short text alone", () => {
+  it("never exceeds its limit, starts like the text, and keeps short text unchanged", () => {
     fc.assert(
       fc.property(fc.string({ maxLength: 300 }), fc.integer({ min: 50, max: 200 }), (text, limit) => {
         const short = capped(text, limit);

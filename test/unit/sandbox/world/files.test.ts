@@ -30,7 +30,7 @@ describe("the files of a world", () => {
     const note = (pid: number) => writeFileSync(layout.pidFile, `${pid}\n`);
     afterEach(() => child?.kill("SIGKILL"));
 
-    it("tells of a world of this sandbox only", async () => {
+    it("identifies a world of this sandbox only", async () => {
       assert.equal(runningWorld(layout), undefined);
       note(process.pid);
       assert.equal(runningWorld(layout), undefined, "a process that is no world");
@@ -42,7 +42,7 @@ describe("the files of a world", () => {
       assert.equal(runningWorld(layout), pid);
     });
 
-    it("lets a second world not begin, and one after a crash begin", () => {
+    it("prevents a second world, but not one after a crash", () => {
       note(pretend(layout.directory));
       assert.throws(() => claim(layout), /runs already: process \d+/);
       note(2 ** 22 + 1);
@@ -53,7 +53,7 @@ describe("the files of a world", () => {
   });
 
   describe("settings", () => {
-    it("are kept, for their owner's eyes only", () => {
+    it("are kept, readable by their owner only", () => {
       assert.equal(readSettings(layout), undefined);
       const settings = { ...newSettings(), frontPort: 4711 };
       writeSettings(layout, settings);
@@ -61,16 +61,16 @@ describe("the files of a world", () => {
       assert.equal(statSync(settingsFile(layout)).mode & 0o077, 0);
     });
 
-    it("that were damaged are no new sandbox", () => {
+    it("are an error when damaged, not a new sandbox", () => {
       writeFileSync(settingsFile(layout), "{");
-      assert.throws(() => readSettings(layout), /run sandbox down, then up/);
+      assert.throws(() => readSettings(layout), /npm run -s sandbox -- down`, then up/);
     });
 
     it("have a seed of their own", () => assert.notEqual(newSettings().seed, newSettings().seed));
   });
 
   describe("the deployer's environment", () => {
-    it("needs a sandbox that was up", () => {
+    it("needs a sandbox that has been up", () => {
       assert.throws(() => deployerEnvironment(layout), /has never been up; run: npm run -s sandbox -- up/);
     });
 
@@ -87,7 +87,7 @@ describe("the files of a world", () => {
     });
   });
 
-  it("refuses to go on with resources that the AWS API has forgotten", () => {
+  it("refuses to start with resources that the AWS API no longer has", () => {
     refuseForgottenCloud(layout);
     writeFileSync(layout.cloudFile, JSON.stringify({ resources: [] }));
     refuseForgottenCloud(layout);
@@ -95,7 +95,7 @@ describe("the files of a world", () => {
     assert.throws(() => refuseForgottenCloud(layout), /with 2 resources.*down.*then up again/);
   });
 
-  it("takes the hosts' image that set-up noted", () => {
+  it("uses the image that set-up recorded", () => {
     assert.throws(() => hostImage(directory), /run npm run setup/);
     writeFileSync(join(directory, "toolchain.json"), JSON.stringify({ image: { root: "/images/debian" } }));
     assert.equal(hostImage(directory), "/images/debian");

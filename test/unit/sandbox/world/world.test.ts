@@ -41,14 +41,14 @@ describe("a world without resources", function () {
     rmSync(directory, { recursive: true, force: true });
   });
 
-  it("tells what it is", async () => {
+  it("reports its status", async () => {
     const { pid, hosts, endpoints } = await world.status();
     assert.equal(pid, runningWorld(layout));
     assert.deepEqual(hosts, [{ name: "outsider", kind: "internet", state: "running", address: "192.0.2.66" }]);
     assert.deepEqual(endpoints, []);
   });
 
-  it("gives a deployer who may assume the deployment roles", async () => {
+  it("provides a deployer that may assume the deployment roles", async () => {
     const environment = deployerEnvironment(layout);
     const options = { region: "eu-west-1", endpoint: environment.AWS_ENDPOINT_URL ?? "", maxAttempts: 1 };
     const key = {
@@ -73,7 +73,7 @@ describe("a world without resources", function () {
     const unknown = await world.exec("outsider", [...curl, "https://nowhere.example/"]);
     assert.equal(unknown.code, 6, "curl's code for a name that does not resolve");
     assert.equal((await world.exec("outsider", ["cat"], { stdin: "given" })).stdout, "given");
-    await assert.rejects(world.exec("nobody", ["true"]), /no host is called nobody; there are: outsider/);
+    await assert.rejects(world.exec("nobody", ["true"]), /no host is called nobody; use one of: outsider/);
   });
 
   it("moves an internet host", async () => {
@@ -89,19 +89,19 @@ describe("a world without resources", function () {
     assert.equal(runningWorld(layout), before);
   });
 
-  it("ends when told to, leaves nothing behind, and starts again with the same key", async () => {
+  it("stops on request, leaves nothing behind, and starts again with the same key", async () => {
     const { AWS_ACCESS_KEY_ID, AWS_ENDPOINT_URL } = deployerEnvironment(layout);
     await world.stop();
     assert.deepEqual(namespacesLeft(), []);
     assert.ok(!existsSync(layout.socket) && !existsSync(layout.pidFile));
-    await assert.rejects(world.status(), { code: "NotRunning", message: /npm run -s sandbox -- up/ });
+    await assert.rejects(world.status(), { code: "SANDBOX_NOT_UP", message: /npm run -s sandbox -- up/ });
     await world.stop();
     await startWorld(layout);
     const again = deployerEnvironment(layout);
     assert.deepEqual([again.AWS_ACCESS_KEY_ID, again.AWS_ENDPOINT_URL], [AWS_ACCESS_KEY_ID, AWS_ENDPOINT_URL]);
   });
 
-  it("turns its Alertmanager off and on, and takes it along when it is killed", async () => {
+  it("turns its Alertmanager off and on, which dies with it when it is killed", async () => {
     const first = (await world.status()).alertmanager;
     await world.alertmanager("off");
     assert.deepEqual((await world.status()).alertmanager, { port: null, pid: null });

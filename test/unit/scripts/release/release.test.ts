@@ -148,6 +148,6 @@ describe("a changelog", () => {
       (["patch", "minor", "major"] as const).map((bump) => bumped("1.2.3", bump)),
       ["1.2.4", "1.3.0", "2.0.0"],
     );
-    assert.throws(() => bumped("1.2", "patch"), /no version of the form/);
+    assert.throws(() => bumped("1.2", "patch"), /not a version of the form/);
   });
 });
