@@ -10,7 +10,7 @@ import { trustFindings } from "./checks/trust.ts";
 import type { AuditEvidence, StackEvidence } from "./evidence.ts";
 
 /** Findings that belong together, for example one fence of one stack. */
-export interface Section {
+interface Section {
   readonly stack: string;
   readonly title: string;
   readonly fence: AuditFence;

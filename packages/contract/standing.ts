@@ -26,11 +26,11 @@ export const acceptedOutput = "accepted";
 export type RememberedPeer = Omit<AcceptedPeer, "rootFingerprints">;
 
 /** Why what a peer says now is not what is in force. A closed set: it is the label of an alert. */
-export const heldReasons = ["unreadable", "absent", ...refusals] as const;
-export type HeldReason = (typeof heldReasons)[number];
+const heldReasons = ["unreadable", "absent", ...refusals] as const;
+type HeldReason = (typeof heldReasons)[number];
 
 /** What reading the outputs of a peer's stack came to: its output `contract`, or the backend's words. */
-export type Reading = { readonly contract: unknown } | { readonly error: string };
+type Reading = { readonly contract: unknown } | { readonly error: string };
 
 /** How a stack stands to a peer in one update. */
 export type Standing<R extends Role> =

@@ -1,10 +1,10 @@
 export { toJson } from "./read/index.ts";
-export { readyPath } from "./render/admin.ts";
+
 export type { Bootstrap } from "./render/bootstrap.ts";
-export type { PeerIdentity, ReceiverPeer, SenderPeer } from "./render/input.ts";
+
 export { defaultLimits, type Limits } from "./render/limits.ts";
 export { envoyFlags, releaseFiles, validateFlags } from "./render/process.ts";
-export { envoyFiles, findingsOf, type PublicMaterial, type Rendering, requireSound } from "./render/publish.ts";
-export { type ReceiverInput, renderReceiver } from "./render/receiver.ts";
-export { renderSender, type SenderInput } from "./render/sender.ts";
-export { escapeRe2, exactDnsName, leafSecret, trustSecret } from "./render/tls.ts";
+export { envoyFiles, type PublicMaterial, type Rendering, requireSound } from "./render/publish.ts";
+export { renderReceiver } from "./render/receiver.ts";
+export { renderSender } from "./render/sender.ts";
+export { escapeRe2, leafSecret, trustSecret } from "./render/tls.ts";

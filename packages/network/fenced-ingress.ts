@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { PrivateNetwork } from "./private-network.ts";
 
 /** A sender that the security group lets in. */
-export interface AllowedSender {
+interface AllowedSender {
   readonly name: string;
   readonly addresses: readonly string[];
 }

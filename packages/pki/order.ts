@@ -2,7 +2,7 @@ import type { Configuration } from "@metrics-link/config";
 import { InvalidInputError, leafNames, type PkiOutput, type Problem } from "@metrics-link/contract";
 
 /** A peer and what it has trusted of this side since its last update; undefined before it knew this side. */
-export interface PeerTrust {
+interface PeerTrust {
   readonly stack: string;
   readonly trusts: { readonly rootFingerprints: readonly string[]; readonly dnsName: string } | undefined;
 }

@@ -1,14 +1,11 @@
 /** The policies of a metrics link, free of side effects. Pulumi's engine loads `pack.js`. */
 export {
-  type Deviation,
-  isInForce,
   isUndecidable,
   isUnderDeviation,
   undecidable,
-  underDeviation,
   verdictOn,
 } from "./model/deviations.ts";
-export { type Fence, type Finding, fences, findingsOf, type Policy } from "./model/policy.ts";
+export { type Finding, fences, findingsOf, type Policy } from "./model/policy.ts";
 export type { Seen } from "./model/resources.ts";
 export { parsePlainYaml } from "./model/yaml.ts";
 export { policies } from "./policies/index.ts";

@@ -18,7 +18,7 @@ export interface ScrapeConfig {
 }
 
 /** The queue's settings, each as in the documentation of `queue_config`. */
-export interface QueueConfig {
+interface QueueConfig {
   readonly capacity: number;
   readonly max_shards: number;
   readonly min_shards?: number;

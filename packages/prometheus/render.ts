@@ -17,7 +17,7 @@ import { type RemoteWriteOverrides, remoteWrite } from "./remote-write.ts";
 import { allJobs, scrapeLimits } from "./scrape.ts";
 
 /** A rule file of the user: its name in the repository's folder and its text, which promtool has checked. */
-export interface RuleFile {
+interface RuleFile {
   /** A bare file name that ends in .yml or .yaml. */
   readonly name: string;
   readonly content: string;

@@ -178,7 +178,7 @@ const remedyFor = (field: string): string =>
   "no such field: docs/operate.md lists the fields of a scrape job";
 
 /** The problems of a job. @param place prefix of each key */
-export function problemsOfJob(job: unknown, place: string): Problem[] {
+function problemsOfJob(job: unknown, place: string): Problem[] {
   const issues = scrapeJob.safeParse(job).error?.issues ?? [];
   return issues.flatMap((issue) => {
     const problem = (path: readonly PropertyKey[], remedy: string): Problem => ({

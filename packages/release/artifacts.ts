@@ -42,7 +42,7 @@ export interface ToolPin {
 }
 
 /** The forms of a file that a host can unpack, by the end of its name. A name without any of these is one executable. */
-export const archiveSuffixes = [".tar.gz", ".tgz", ".deb"] as const;
+const archiveSuffixes = [".tar.gz", ".tgz", ".deb"] as const;
 
 export function suffixOf(file: string): string {
   return archiveSuffixes.find((suffix) => file.endsWith(suffix)) ?? ".bin";

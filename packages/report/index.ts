@@ -1,8 +1,8 @@
-export { type LineChart, lineChart } from "./chart/line-chart.ts";
+export { lineChart } from "./chart/line-chart.ts";
 export { lastOf, type Point, type Series, type Span } from "./chart/series.ts";
 export { clock } from "./chart/ticks.ts";
-export { type Timeline, timeline } from "./chart/timeline.ts";
-export { format, type Unit } from "./chart/units.ts";
+export { timeline } from "./chart/timeline.ts";
+export { format } from "./chart/units.ts";
 export * as draw from "./diagram.ts";
 export * from "./document.ts";
 export * from "./finding.ts";

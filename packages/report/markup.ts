@@ -16,7 +16,7 @@ export function html(pieces: TemplateStringsArray, ...parts: readonly Part[]): M
 }
 
 /** Text as HTML that shows it, also in a quoted attribute; nothing for undefined. */
-export function render(part: Part): string {
+function render(part: Part): string {
   if (part === undefined) return "";
   if (part instanceof Markup) return part.text;
   if (typeof part === "object") return part.map(render).join("");

@@ -3,8 +3,8 @@ import { type PreviewRecord, partsOf, type Step } from "./events.ts";
 import { type Weight, weightOf } from "./weights.ts";
 
 /** In the order of a report: removals come first. */
-export const changeKinds = ["delete", "replace", "update", "create", "import"] as const;
-export type ChangeKind = (typeof changeKinds)[number];
+const changeKinds = ["delete", "replace", "update", "create", "import"] as const;
+type ChangeKind = (typeof changeKinds)[number];
 
 export interface Change {
   readonly kind: ChangeKind;

@@ -33,7 +33,7 @@ export interface Deviation {
 }
 
 /** In the order of a report. "not met" is a policy for something that this stack does not have. */
-export const policyOutcomes = ["failed", "not run", "undecided", "deviates", "advised", "passed", "not met"] as const;
+const policyOutcomes = ["failed", "not run", "undecided", "deviates", "advised", "passed", "not met"] as const;
 export type PolicyOutcome = (typeof policyOutcomes)[number];
 
 export interface PolicyResult extends PolicyDescription {

@@ -14,7 +14,7 @@ import type { SetAside } from "./program/set-aside.ts";
 export type Outcome = "passed" | "failed" | "incomplete";
 
 /** Why a review failed. */
-export interface Failure {
+interface Failure {
   /** The policy, or the review's own rule. */
   readonly rule: string;
   readonly resource: string;

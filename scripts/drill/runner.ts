@@ -25,13 +25,13 @@ export interface Journal {
 }
 
 /** In seconds: from the fault to the alert, from there to recovery after healing, and from recovery to the backfill. */
-export interface Deadlines {
+interface Deadlines {
   readonly fire: number;
   readonly recover: number;
   readonly repair: number;
 }
 
-export const deadlines: Deadlines = { fire: 120, recover: 180, repair: 480 };
+const deadlines: Deadlines = { fire: 120, recover: 180, repair: 480 };
 
 /** A person pressed Ctrl-C: the drill repairs what it broke, and no further drill starts. */
 export class Interrupted extends LinkError {

@@ -7,7 +7,7 @@ export const refused = (what: string, next?: string, cause?: unknown) =>
   new LinkError("REVIEW_REFUSED", { what, cause, ...(next === undefined ? {} : { next }) });
 
 /** A file as git lists it. */
-export interface Listed {
+interface Listed {
   /** Of a tree's entry: 100644, 100755, 120000 for a link, 160000 for the commit of a submodule. */
   readonly mode: string;
   /** The blob, or the commit of a submodule; absent for a file that git does not track yet. */

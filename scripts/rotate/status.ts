@@ -44,7 +44,7 @@ export function describeNext(next: Next): string {
   return `${next.why}: ${describeAction(next.action)}`;
 }
 
-export function describeAction(action: Action): string {
+function describeAction(action: Action): string {
   if (action.kind === "update") {
     const keys = Object.keys(action.change);
     return keys.length === 0 ? "pulumi up" : `change ${keys.join(", ")}, then pulumi up`;

@@ -6,6 +6,7 @@ import * as pulumi from "@pulumi/pulumi";
 /**
  * The program of an account's offline roots. Its state is on a removable medium, which only certificates leave.
  * `npm run ceremony` writes its configuration, checks requests before signing, and runs it.
+ * @public Pulumi loads it
  */
 export default function program() {
   const { organization, roots, signed } = parseRootConfiguration(pulumi.runtime.allConfig());

@@ -5,12 +5,12 @@ import type { EvidencePart, PeerEvidence, StackEvidence } from "../evidence.ts";
 import { both, from, judge, unlike, within } from "../judge.ts";
 
 /** The root of a peer, from source control to Envoy's memory: it has to be the same everywhere. */
-export interface TrustPath {
+interface TrustPath {
   readonly peer: string;
   readonly places: readonly { readonly place: string; readonly fingerprints: EvidencePart<readonly string[]> }[];
 }
 
-export function trustPathOf(stack: StackEvidence, { name, stack: peerStack, pins, contract }: PeerEvidence): TrustPath {
+function trustPathOf(stack: StackEvidence, { name, stack: peerStack, pins, contract }: PeerEvidence): TrustPath {
   const file = releaseFiles.root(name);
   const document = from(stack.declared, ({ release }) => release.document);
   const bundle = within(stack.host, ({ bundles }) =>

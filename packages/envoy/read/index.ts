@@ -10,10 +10,10 @@ import { type View, viewOf } from "./view.ts";
 export { parseJson, toJson, UnreadableJson } from "./json.ts";
 export { rules } from "./rules/index.ts";
 export { type Facts, type Peer, publicChains, unknownSource } from "./rules/rule.ts";
-export { asFile, type Difference, differencesFrom, type RunningEnvoy } from "./running.ts";
+export { asFile, differencesFrom } from "./running.ts";
 export type { Form } from "./schema/bootstrap.ts";
-export { type Anchors, anchorsOf, type FromFiles, inRelease, type Lookup, onlyName } from "./trust.ts";
-export type { Address, Chain, Cluster, Listener, Role, Route, Tls, View } from "./view.ts";
+export { anchorsOf, type Lookup, onlyName } from "./trust.ts";
+export type { Chain, Tls } from "./view.ts";
 
 /** A setting in an Envoy configuration that opens a fence or is unknown. */
 export interface Finding {

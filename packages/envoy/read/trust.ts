@@ -17,7 +17,7 @@ export interface Fault {
 export type FromFiles<Found> = { readonly found: Found } | { readonly fault: Fault };
 
 /** Converts a path that Envoy opens (below `current`, or relative in the twin) to the path in the release. */
-export const inRelease = (path: string): string | undefined =>
+const inRelease = (path: string): string | undefined =>
   path.startsWith(`${hostPaths.current}/`)
     ? path.slice(hostPaths.current.length + 1)
     : path.startsWith("/")
@@ -38,7 +38,7 @@ export function onlyName(tls: Tls): string | undefined {
 export const namesOf = ({ common }: Tls): Place => checksOf(common).at("match_typed_subject_alt_names");
 
 /** The settings of the validation context, from whichever of the two fields is set. */
-export function checksOf(common: Place): Place {
+function checksOf(common: Place): Place {
   const combined = common.at("combined_validation_context");
   return combined.exists ? combined.at("default_validation_context") : common.at("validation_context");
 }

@@ -11,7 +11,7 @@ export interface View {
 
 export type Role = "sender" | "receiver";
 
-export interface Address {
+interface Address {
   readonly place: Place;
   /** An IPv4 address, or the text found instead. */
   readonly host: string | undefined;
@@ -42,7 +42,7 @@ export interface Chain {
   readonly leads: boolean;
 }
 
-export interface Source {
+interface Source {
   readonly place: Place;
   readonly address: string | undefined;
   readonly prefix: number | undefined;
@@ -58,7 +58,7 @@ export interface Route {
   readonly cluster: string | undefined;
 }
 
-export interface Cluster {
+interface Cluster {
   readonly place: Place;
   readonly name: string;
   readonly type: string | undefined;

@@ -6,7 +6,7 @@ import { connectionLimit, type Listener, listener, loopbackListener } from "./li
 import { jsonLogOfFailures, localRequestFields } from "./logs.ts";
 import { type Address, everyInterface, socket } from "./messages.ts";
 
-export interface StringMatcher {
+interface StringMatcher {
   readonly exact?: string;
   readonly prefix?: string;
 }
@@ -64,7 +64,7 @@ export const readyConnections = 32;
 const readyIdleSeconds = 5;
 
 /** The path of the load balancer's health check. */
-export const readyPath = "/ready";
+const readyPath = "/ready";
 
 /**
  * Tells the load balancer whether this Envoy accepts connections; in plaintext, because a health check has no

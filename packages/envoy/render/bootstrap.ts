@@ -63,6 +63,6 @@ const leftOut = [
 ];
 
 /** Keeps every TLS counter and the expiry gauge of every certificate. */
-export const statsConfig: StatsConfig = {
+const statsConfig: StatsConfig = {
   stats_matcher: { exclusion_list: { patterns: leftOut.map((regex) => ({ safe_regex: { regex } })) } },
 };

@@ -108,7 +108,7 @@ export function http2Options(streams: number): Http2Options {
 }
 
 /** Ends every chain of HTTP filters. Envoy's own response headers would reveal what runs here. */
-export const router: Extension = extension("envoy.filters.http.router", "filters.http.router.v3.Router", {
+const router: Extension = extension("envoy.filters.http.router", "filters.http.router.v3.Router", {
   suppress_envoy_headers: true,
 });
 
@@ -131,12 +131,12 @@ export function healthCheck(path: string): Extension {
   });
 }
 
-export interface HeaderMatcher {
+interface HeaderMatcher {
   readonly name: string;
   readonly string_match: { readonly exact: string };
 }
 
-export interface RouteMatch {
+interface RouteMatch {
   readonly path?: string;
   readonly prefix?: string;
   readonly headers?: readonly HeaderMatcher[];
@@ -228,11 +228,11 @@ export const notFound: Route = answer("not-found", 404, "nothing is served here"
  */
 const retryableStatuses = [408, 429] as const;
 
-export interface LocalReplyConfig {
+interface LocalReplyConfig {
   readonly mappers: readonly { readonly filter: object; readonly status_code: number }[];
 }
 
 /** Maps Envoy's local replies, so that Prometheus retries whatever is worth a retry. */
-export const retryableLocalReplies: LocalReplyConfig = {
+const retryableLocalReplies: LocalReplyConfig = {
   mappers: retryableStatuses.map((status) => ({ filter: statusFilter("EQ", status), status_code: 503 })),
 };

@@ -26,7 +26,7 @@ export function statusFilter(op: "EQ" | "GE", status: number): StatusFilter {
 }
 
 /** Writes to standard output, one JSON object a line; the journal keeps it. */
-export function jsonLog(fields: LogFields): AccessLog {
+function jsonLog(fields: LogFields): AccessLog {
   return extension("envoy.access_loggers.stdout", "access_loggers.stream.v3.StdoutAccessLog", {
     log_format: { json_format: fields },
   });

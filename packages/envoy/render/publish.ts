@@ -65,7 +65,7 @@ export function requireSound(files: readonly HostFile[]): void {
 }
 
 /** Of the bootstrap, and of its twin what the bootstrap does not have as well. */
-export function findingsOf(lookup: Lookup): readonly Finding[] {
+function findingsOf(lookup: Lookup): readonly Finding[] {
   const running = find(readFiles(lookup, releaseFiles.bootstrap), { lookup });
   const twin = find(readFiles(lookup, releaseFiles.staticTwin, "twin"), { lookup });
   const told = new Set(running.map(({ path, message }) => `${path}: ${message}`));

@@ -6,13 +6,13 @@ import { releaseFiles } from "./process.ts";
 /** envoy.extensions.transport_sockets.tls.v3: the messages, with the fields that we set. */
 
 /** A certificate by file. */
-export interface FileCertificate {
+interface FileCertificate {
   readonly certificate_chain: { readonly filename: string };
   readonly private_key: { readonly filename: string };
 }
 
 /** A reference to a secret that Envoy reads from a file of its own. */
-export interface SdsSecret {
+interface SdsSecret {
   readonly name: string;
   readonly sds_config: {
     readonly resource_api_version: "V3";
@@ -21,24 +21,24 @@ export interface SdsSecret {
 }
 
 /** A matcher for one subject alternative name (envoy.extensions.transport_sockets.tls.v3.SubjectAltNameMatcher). */
-export interface SanMatcher {
+interface SanMatcher {
   readonly san_type: "DNS";
   readonly matcher: { readonly safe_regex: { readonly regex: string } };
 }
 
-export interface ValidationContext {
+interface ValidationContext {
   readonly trusted_ca?: { readonly filename: string };
   readonly match_typed_subject_alt_names?: readonly SanMatcher[];
   readonly max_verify_depth?: number;
 }
 
-export interface TlsParameters {
+interface TlsParameters {
   readonly tls_minimum_protocol_version: "TLSv1_3";
   readonly tls_maximum_protocol_version: "TLSv1_3";
 }
 
 /** Our certificate and the peer's trust, either by SDS (hot swap) or by file (the static twin). */
-export interface CommonTlsContext {
+interface CommonTlsContext {
   readonly tls_params: TlsParameters;
   readonly alpn_protocols: readonly string[];
   readonly tls_certificates?: readonly FileCertificate[];
@@ -108,7 +108,7 @@ function commonTlsContext(peer: PeerIdentity, material: Material): CommonTlsCont
  * Matches the name and nothing else. Envoy's `exact` would also accept a certificate for a *wildcard* that covers the
  * name; `safe_regex` compares the text of the certificate (RE2, whole string).
  */
-export function exactDnsName(dnsName: string): SanMatcher {
+function exactDnsName(dnsName: string): SanMatcher {
   return { san_type: "DNS", matcher: { safe_regex: { regex: escapeRe2(dnsName) } } };
 }
 
@@ -122,7 +122,7 @@ interface WatchedDirectory {
 }
 
 /** envoy.extensions.transport_sockets.tls.v3.Secret: one of the two is set. */
-export interface Secret {
+interface Secret {
   readonly name: string;
   readonly tls_certificate?: {
     readonly certificate_chain: { readonly filename: string };

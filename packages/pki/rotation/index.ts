@@ -1,11 +1,6 @@
-export { type Action, type Next, next, OutOfOrderError, type Rotation, rotations, underWay } from "./next.ts";
-export {
-  type GenerationChange,
-  type Generations,
-  isAhead,
-  type PeerView,
-  type PlacedTrust,
-  rootFingerprint,
-  type Trust,
-  type View,
+export { type Action, type Next, next, type Rotation, rotations, underWay } from "./next.ts";
+export type {
+  GenerationChange,
+  PeerView,
+  View,
 } from "./view.ts";

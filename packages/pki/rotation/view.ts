@@ -7,7 +7,7 @@ export type Generations = Configuration["pki"]["generations"];
 export type GenerationChange = { readonly [Key in keyof Generations]?: Generations[Key] | undefined };
 
 /** Whom one side trusts: roots by fingerprint, and the one name that it expects. */
-export interface Trust {
+interface Trust {
   readonly rootFingerprints: readonly string[];
   readonly dnsName: string;
 }

@@ -29,7 +29,7 @@ const id = "[a-z0-9-]+";
 const bucketOf = ({ id: account, region, host }: Account) => `s3:::metrics-link-${host}-${account}-${region}`;
 const secretOf = ({ id: account, region, host }: Account) =>
   `secretsmanager:${region}:${account}:secret:metrics-link/${host}/release`;
-export const hostRoleOf = ({ id: account, region, host }: Account): RegExp =>
+const hostRoleOf = ({ id: account, region, host }: Account): RegExp =>
   pattern(`iam::${account}:role/metrics-link-${host}-${region}`);
 const suffixed = (account: Account) => pattern(`${secretOf(account)}-[A-Za-z0-9]{6}`);
 const instances = ({ id: account, region }: Account) => pattern(`ec2:${region}:${account}:instance/\\*`);

@@ -3,7 +3,7 @@ import { type Inputs, type Kind, type Seen, types } from "./resources.ts";
 
 /** What a policy protects: one of the three fences, or what stands behind them. */
 export const fences = ["address", "client identity", "server identity", "pki", "host", "account"] as const;
-export type Fence = (typeof fences)[number];
+type Fence = (typeof fences)[number];
 
 /** What a policy found. */
 export interface Finding {

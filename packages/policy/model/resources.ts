@@ -89,7 +89,7 @@ interface Classes {
 export type Inputs<K extends Kind> = Partial<Unwrap<NonNullable<ConstructorParameters<Classes[K]>[1]>>>;
 
 /** What a resource has after the preview or the update. Where nothing was set, the AWS provider leaves it out or empty. */
-export type Outputs<K extends Kind> = Partial<ResolvedResource<InstanceType<Classes[K]>>>;
+type Outputs<K extends Kind> = Partial<ResolvedResource<InstanceType<Classes[K]>>>;
 
 /** A resource as Pulumi shows it to both kinds of policy. Reading an unknown value throws. */
 export type Seen = Pick<PolicyResource & ResourceValidationArgs, "type" | "name" | "urn" | "props" | "opts"> &

@@ -59,7 +59,7 @@ interface Presence {
 }
 
 /** A rule of an alert, for one host. */
-export interface Instantiated {
+interface Instantiated {
   readonly summary: string;
   readonly labels: Labels;
   readonly expr: string;

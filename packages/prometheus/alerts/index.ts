@@ -14,7 +14,7 @@ import { serviceAlerts } from "./services.ts";
 import { type AlertName, type AlertOverrides, settingsInForce } from "./settings.ts";
 
 /** One alert as Prometheus reads it from a rule file. */
-export interface AlertingRule {
+interface AlertingRule {
   readonly alert: AlertName;
   readonly expr: string;
   readonly for?: Duration;

@@ -1,6 +1,6 @@
 import { type Panel, type Row, rows } from "./panels.ts";
 
-export { type Panel, rows } from "./panels.ts";
+export { rows } from "./panels.ts";
 
 const columns = 24;
 const height = 8;

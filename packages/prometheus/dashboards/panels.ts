@@ -1,5 +1,5 @@
 /** Seconds, a count, a fraction of 1, requests per second; as Grafana names them. */
-export type Unit = "s" | "short" | "percentunit" | "reqps";
+type Unit = "s" | "short" | "percentunit" | "reqps";
 
 /** A panel: Prometheus expressions, each with a legend. `$side` is the dashboard's variable. */
 export interface Panel {

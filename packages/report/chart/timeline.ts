@@ -15,7 +15,7 @@ export interface Timeline {
   };
 }
 
-export interface Bar {
+interface Bar {
   readonly title: string;
   readonly tone: "full" | "idle" | "open" | "bad";
   /** Not drawn without a beginning; to the end of the timeline without an end. */

@@ -16,7 +16,7 @@ export interface SourceChange {
 }
 
 /** A program that runs against a stack: its files, and its requests to the engine. */
-export interface Run {
+interface Run {
   readonly files: Files;
   /** Absent when both programs are the same file by file: then no second run is needed. */
   readonly asked?: readonly Asked[];

@@ -120,7 +120,7 @@ export class Pulumi {
 }
 
 /** The lines under "Resources:" of an update, joined. */
-export function summaryOf(output: string): string {
+function summaryOf(output: string): string {
   const [, block = ""] = output.split(/^Resources:$/m);
   const lines = block.split("\n").map((line) => line.trim());
   return lines

@@ -28,13 +28,13 @@ const agentReport = z.object({
 });
 
 /** What a host's agent reports of its last run; `held` is null when nothing waits. */
-export interface AgentStatus extends Omit<z.output<typeof agentReport>, "release" | "held" | "startedAt"> {
+interface AgentStatus extends Omit<z.output<typeof agentReport>, "release" | "held" | "startedAt"> {
   readonly release: string | null;
   readonly held: readonly z.output<typeof pendingChange>[] | null;
   readonly ranAt: string;
 }
 
-export interface HostStatus {
+interface HostStatus {
   readonly state: string;
   /** The release that `current` points at; null on hosts that have none. */
   readonly release: string | null;

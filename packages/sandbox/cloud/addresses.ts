@@ -21,7 +21,7 @@ export function formatAddress(address: number): string {
 }
 
 /** The block of a CIDR text, or undefined if it is none or has bits set right of its prefix (10.0.0.1/24). */
-export function parseBlock(cidr: string): Block | undefined {
+function parseBlock(cidr: string): Block | undefined {
   const match = /^([\d.]+)\/(\d{1,2})$/.exec(cidr);
   const first = parseAddress(match?.[1] ?? "");
   const prefix = Number(match?.[2]);

@@ -12,7 +12,7 @@ import { AwsError } from "./aws-error.ts";
 import type { Facts, ObservedRule, Resource } from "./resource.ts";
 import type { Store } from "./store.ts";
 
-export interface Created<O extends Properties> {
+interface Created<O extends Properties> {
   readonly id: string;
   readonly outputs: Known<O>;
   readonly facts?: Facts;

@@ -13,7 +13,7 @@ import { AwsError } from "./aws-error.ts";
 import { PREFIX_LISTS, REGION, ZONES } from "./catalogue.ts";
 import type { Caller } from "./identity.ts";
 
-export interface Question {
+interface Question {
   readonly caller: Caller;
   readonly region: string;
 }

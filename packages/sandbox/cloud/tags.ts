@@ -10,7 +10,7 @@ const MAX_VALUE = 256;
 export type Tags = Record<string, string>;
 
 /** What is wrong with tags, or undefined. */
-export function tagsFault(tags: Tags): string | undefined {
+function tagsFault(tags: Tags): string | undefined {
   const names = Object.keys(tags);
   if (names.length > MAX_TAGS) return `has ${names.length} tags; at most ${MAX_TAGS} are allowed`;
   for (const [name, value] of Object.entries(tags)) {

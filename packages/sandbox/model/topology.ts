@@ -20,7 +20,7 @@ export interface SecurityGroup {
   readonly egress: readonly FirewallRule[];
 }
 
-export type RouteTarget =
+type RouteTarget =
   | { readonly kind: "local" }
   | { readonly kind: "internet-gateway"; readonly id: string }
   | { readonly kind: "nat-gateway"; readonly id: string }
@@ -62,7 +62,7 @@ export interface InterfaceEndpoint {
 }
 
 /** A gateway endpoint (S3): a route to a prefix list, no address of its own. */
-export interface GatewayEndpoint {
+interface GatewayEndpoint {
   readonly id: string;
   readonly service: string;
   readonly prefixListId: string;

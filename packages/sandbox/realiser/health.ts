@@ -24,7 +24,7 @@ export interface HealthCheck {
 }
 
 /** AWS's own words for a target's state (elbv2 DescribeTargetHealth). */
-export type TargetState = "initial" | "healthy" | "unhealthy";
+type TargetState = "initial" | "healthy" | "unhealthy";
 
 export interface TargetHealth {
   readonly targetGroupId: string;

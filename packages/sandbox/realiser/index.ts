@@ -1,10 +1,8 @@
 export { cleanUp } from "./clean-up.ts";
-export type { CommandResult } from "./command.ts";
-export type { TargetHealth, TargetState } from "./health.ts";
-export type { ExecOptions } from "./hosts/exec.ts";
+
 export type { HostState } from "./hosts/host.ts";
 export type { HostSummary, PowerAction } from "./hosts/hosts.ts";
-export { macAddress, namespaces, serviceAddresses } from "./names.ts";
-export { bindUdp, connectTcp, listenTcp, NamespaceSocketError } from "./namespace-socket.ts";
+export { namespaces, serviceAddresses } from "./names.ts";
+export { bindUdp, listenTcp } from "./namespace-socket.ts";
 export { linkLocal, resolverAddress } from "./network/addressing.ts";
-export { Realiser, type RealiserOptions } from "./realiser.ts";
+export { Realiser } from "./realiser.ts";

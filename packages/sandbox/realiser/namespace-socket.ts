@@ -17,13 +17,13 @@ export type SocketRequest =
     };
 
 /** The child's answer; the socket travels with the message. */
-export interface SocketAnswer {
+interface SocketAnswer {
   readonly error?: string;
   readonly code?: string;
 }
 
 /** A socket could not be opened inside a namespace; `code` is the system's, such as EADDRINUSE or ETIMEDOUT. */
-export class NamespaceSocketError extends Error {
+class NamespaceSocketError extends Error {
   readonly code: string;
 
   constructor(namespace: string, request: SocketRequest, message: string, code: string) {

@@ -10,7 +10,8 @@ export const [own, rootA, rootB, stranger] = [
   selfSigned("stranger"),
 ];
 export const [stackA, stackB] = ["organization/metrics-link/sender-a", "organization/metrics-link/sender-b"];
-export const [addressA, addressB] = ["203.0.113.10", "203.0.113.20"];
+export const addressA = "203.0.113.10";
+const addressB = "203.0.113.20";
 
 const contractOf = (name: string, root: { readonly pem: string }, address: string) => ({
   version: 1,
@@ -20,7 +21,7 @@ const contractOf = (name: string, root: { readonly pem: string }, address: strin
   dnsName: `metrics-sender.${name}.internal`,
   egressAddresses: [address],
 });
-export const contractA = contractOf("account-a", rootA, addressA);
+const contractA = contractOf("account-a", rootA, addressA);
 export const contractB = contractOf("account-b", rootB, addressB);
 /** The contracts of both, by their stacks. */
 export const healthy = { [stackA]: contractA, [stackB]: contractB };

@@ -21,7 +21,7 @@ const sender = { link_side: "sends", account: "111" };
 const receiver = { link_side: "receives" };
 
 /** A link in health, as the receiver's Prometheus knows it. */
-export const healthy: Readonly<Record<string, readonly Series[]>> = {
+const healthy: Readonly<Record<string, readonly Series[]>> = {
   prometheus_target_interval_length_seconds_count: [{ labels: { interval: "1s" }, value: 7 }],
   "timestamp(up": [{ labels: { ...sender, job: "prometheus", instance: "127.0.0.1:9090" }, value: now - 1 }],
   // What rules record has no side.

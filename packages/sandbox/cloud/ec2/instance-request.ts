@@ -12,7 +12,7 @@ import { vpc } from "./vpc.ts";
 const MAX_BYTES = 16 * 1024;
 
 /** What is wrong with user data as EC2 takes it, in base64, or undefined. */
-export function userDataFault(base64: string): string | undefined {
+function userDataFault(base64: string): string | undefined {
   if (!/^[A-Za-z0-9+/]*={0,2}$/.test(base64) || base64.length % 4 !== 0) {
     return "InvalidUserData.Malformed: invalid base64 encoding of user data";
   }

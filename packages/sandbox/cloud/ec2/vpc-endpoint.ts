@@ -135,7 +135,7 @@ export const vpcEndpoint = awsResourceType({
   },
 });
 
-export type VpcEndpoint = Resource<typeof vpcEndpoint.inputs, typeof vpcEndpoint.outputs>;
+type VpcEndpoint = Resource<typeof vpcEndpoint.inputs, typeof vpcEndpoint.outputs>;
 
 /** The short name of the endpoint's service: "s3", "ssm", ..., or "vpce-svc-..." of somebody else's. */
 export function serviceOf({ serviceName }: Pick<Inputs, "serviceName">): string {

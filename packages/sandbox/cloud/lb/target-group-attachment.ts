@@ -36,7 +36,7 @@ export const targetGroupAttachment = awsResourceType({
 });
 
 /** The instance that a target is, given by id or by address. */
-export function targetOf(scope: Scope, targetId: string, targetType: string): InstanceResource | undefined {
+function targetOf(scope: Scope, targetId: string, targetType: string): InstanceResource | undefined {
   return scope
     .list(instance)
     .find((item) => (targetType === "ip" ? item.outputs.privateIp === targetId : item.id === targetId));

@@ -8,7 +8,7 @@ import { tagInput, tagList, tagOutput } from "../tags.ts";
 const MAX_NAME = 63;
 
 /** What is wrong with a bucket's name, or undefined: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
-export function bucketNameFault(name: string): string | undefined {
+function bucketNameFault(name: string): string | undefined {
   if (name.length < 3 || name.length > MAX_NAME)
     return `"${name}" must have 3 to ${MAX_NAME} characters, not ${name.length}`;
   if (!/^[a-z0-9.-]+$/.test(name)) return `"${name}" may only have lower-case letters, digits, dots and hyphens`;

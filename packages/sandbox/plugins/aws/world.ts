@@ -5,7 +5,7 @@ import { text } from "node:stream/consumers";
 const UP = "npm run -s sandbox -- up";
 
 /** An answer of the cloud that says no, with AWS's code. */
-export class ApiError extends Error {
+class ApiError extends Error {
   readonly code: string;
   constructor(code: string, message: string) {
     super(`api error ${code}: ${message}`);

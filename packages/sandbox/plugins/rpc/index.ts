@@ -5,22 +5,17 @@ import type { ProviderDefinition } from "./provider.ts";
 import { engineAddress, servePlugin } from "./server.ts";
 import { providerService } from "./service.ts";
 
-export type { CheckFailure } from "./check.ts";
-export type { Change, Changes } from "./diff.ts";
+export type { Changes } from "./diff.ts";
 export { InitializationError } from "./errors.ts";
 export {
   type Context,
   defineProvider,
-  type Existing,
-  type ProposedChange,
   type ProviderDefinition,
-  type ReadResult,
   type ResourceType,
-  type State,
   typesFor,
 } from "./provider.ts";
 export * from "./schema.ts";
-export { Archive, Asset, hasUnknown, isObject, UNKNOWN, type Unknown, type Value, type Values } from "./values.ts";
+export { Asset, isObject, UNKNOWN, type Value, type Values } from "./values.ts";
 
 /** Runs a provider as a plugin process: the whole of a `pulumi-resource-NAME`. */
 export async function serveProvider<Client>(definition: ProviderDefinition<Client>): Promise<void> {

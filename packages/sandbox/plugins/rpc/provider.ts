@@ -23,21 +23,21 @@ export interface Context<Client> {
 }
 
 /** A resource as Pulumi has it on record: inputs and outputs in one object, as the program sees them. */
-export type State<I extends Properties, O extends Properties> = Known<I> & Known<O>;
+type State<I extends Properties, O extends Properties> = Known<I> & Known<O>;
 
-export interface Existing<I extends Properties, O extends Properties> {
+interface Existing<I extends Properties, O extends Properties> {
   readonly id: string;
   readonly inputs: Known<I>;
   readonly state: State<I, O>;
 }
 
 /** A change of an existing resource, proposed or to be made. `news` may have unknowns in preview. */
-export interface ProposedChange<I extends Properties, O extends Properties> extends Existing<I, O> {
+interface ProposedChange<I extends Properties, O extends Properties> extends Existing<I, O> {
   readonly news: Previewed<I>;
   readonly changes: Changes;
 }
 
-export interface ReadResult<I extends Properties, O extends Properties> {
+interface ReadResult<I extends Properties, O extends Properties> {
   /** Given when it differs from the id asked for. */
   readonly id?: string;
   /**

@@ -62,7 +62,7 @@ export type Known<P extends Properties> = {
 type TypeOf<P> = P extends Property<infer T> ? T : never;
 
 /** The same in a preview: any value, at any depth, may be {@link Unknown}. */
-export type MaybeUnknown<T> =
+type MaybeUnknown<T> =
   | Unknown
   | (T extends Asset | Archive
       ? T
@@ -81,9 +81,6 @@ function property<T, O extends PropertyOptions<T>>(kind: Kind, options: O | unde
 export function string<const O extends PropertyOptions<string>>(options?: O): Property<string, IsPresent<O>> {
   return property<string, O>({ type: "string" }, options);
 }
-export function number<const O extends PropertyOptions<number>>(options?: O): Property<number, IsPresent<O>> {
-  return property<number, O>({ type: "number" }, options);
-}
 export function integer<const O extends PropertyOptions<number>>(options?: O): Property<number, IsPresent<O>> {
   return property<number, O>({ type: "integer" }, options);
 }
@@ -96,9 +93,6 @@ export function json<const O extends PropertyOptions<string>>(options?: O): Prop
 }
 export function asset<const O extends PropertyOptions<Asset>>(options?: O): Property<Asset, IsPresent<O>> {
   return property<Asset, O>({ type: "asset" }, options);
-}
-export function archive<const O extends PropertyOptions<Archive>>(options?: O): Property<Archive, IsPresent<O>> {
-  return property<Archive, O>({ type: "archive" }, options);
 }
 /** Anything at all, compared member by member. For what has no shape of its own. */
 export function any<const O extends PropertyOptions<Value>>(options?: O): Property<Value, IsPresent<O>> {

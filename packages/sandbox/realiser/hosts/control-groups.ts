@@ -9,7 +9,7 @@ import { basename, join } from "node:path";
 import { LinkError } from "@metrics-link/contract";
 
 /** A mounted cgroup hierarchy, and the group in it below which hosts get theirs. */
-export interface Hierarchy {
+interface Hierarchy {
   readonly kind: "unified" | "systemd" | "devices" | "pids" | "memory";
   readonly mount: string;
   /** The hierarchy's root, so that any process finds them again. For memory this process's group: its limit holds. */

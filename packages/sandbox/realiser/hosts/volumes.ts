@@ -32,7 +32,7 @@ export interface VolumeHolder {
 export const deviceNode = ({ number }: Pick<AttachedVolume, "number">): string => `/dev/nvme${number}n1`;
 
 /** EC2 user guide, "Map EBS volumes to NVMe device names": the id without its hyphen is the serial number. */
-export const deviceLink = (volumeId: string): string =>
+const deviceLink = (volumeId: string): string =>
   `/dev/disk/by-id/nvme-Amazon_Elastic_Block_Store_${volumeId.replace("-", "")}`;
 
 const gibibyte = 2 ** 30;

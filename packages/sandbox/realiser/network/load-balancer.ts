@@ -38,7 +38,7 @@ export function loadBalancerTable(vpc: Vpc, healthy: HealthyTargets): Table {
 }
 
 /** The targets that a node may use: of its zone or of all, the healthy ones; if none is healthy, all ("fail open"). */
-export function eligibleTargets(
+function eligibleTargets(
   vpc: Vpc,
   balancer: LoadBalancer,
   node: LoadBalancerNode,

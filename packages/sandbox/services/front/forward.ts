@@ -4,14 +4,14 @@ import { pipeline } from "node:stream/promises";
 import { LinkError } from "@metrics-link/contract";
 
 /** Header that carries a request's network context to moto (read by moto/context.py). */
-export const contextHeader = "X-Sandbox-Context";
+const contextHeader = "X-Sandbox-Context";
 
 const hopByHop = new Set(["connection", "keep-alive", "proxy-connection", "upgrade", "te", "expect"]);
 /** Only the world may set these headers. */
 const reserved = /^x[-_](sandbox|moto)[-_]/i;
 
 /** Header that carries the policy of the VPC endpoint through which a request came. */
-export const endpointPolicyHeader = "X-Sandbox-Endpoint-Policy";
+const endpointPolicyHeader = "X-Sandbox-Endpoint-Policy";
 
 /** Condition keys and their values. */
 export type Context = Readonly<Record<string, string>>;

@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 
 /** EC2's longest token life: six hours. */
-export const longestTokenSeconds = 21_600;
+const longestTokenSeconds = 21_600;
 
 export class TokenStore {
   readonly #tokens = new Map<string, { readonly instanceId: string; readonly expires: number }>();

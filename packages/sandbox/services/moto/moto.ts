@@ -22,7 +22,7 @@ const readyLine = z.object({
 });
 
 /** The access keys that a fresh moto has. */
-export type BootstrapKeys = Omit<z.output<typeof readyLine>, "port">;
+type BootstrapKeys = Omit<z.output<typeof readyLine>, "port">;
 
 export interface MotoOptions {
   /** A Python that has moto 5.2.5. */

@@ -18,7 +18,7 @@ export interface ManagedHosts {
 export type Status = "Pending" | "InProgress" | "Success" | "Failed" | "TimedOut" | "Cancelled";
 
 /** Systems Manager quotas: what GetCommandInvocation keeps of a plugin's output. */
-export const outputLimits = { stdout: 24_000, stderr: 8_000 } as const;
+const outputLimits = { stdout: 24_000, stderr: 8_000 } as const;
 
 export interface CommandRequest {
   readonly commandId: string;

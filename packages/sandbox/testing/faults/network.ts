@@ -9,7 +9,7 @@ import type { Fault } from "./fault.ts";
 import { runAgent } from "./units.ts";
 
 /** The topology that the sandbox's networks realise. */
-export function topologyIn({ layout }: Sandbox): Topology {
+function topologyIn({ layout }: Sandbox): Topology {
   const record = new Store(layout.cloudFile);
   return topologyOf(record.all(), record.rules);
 }
@@ -28,12 +28,12 @@ export const inside = (namespace: string, ...argv: string[]): Promise<string> =>
 const table = "fault";
 
 /** Adds our rules to those of a namespace, replacing our earlier ones. */
-export async function addRules(namespace: string, chain: string): Promise<void> {
+async function addRules(namespace: string, chain: string): Promise<void> {
   const ruleset = `table ip ${table}\ndelete table ip ${table}\ntable ip ${table} {\n  chain fault {\n${chain}\n  }\n}\n`;
   await run(inNamespace(namespace, ["nft", "-f", "-"]), { stdin: ruleset });
 }
 
-export async function removeRules(namespace: string): Promise<void> {
+async function removeRules(namespace: string): Promise<void> {
   await run(inNamespace(namespace, ["nft", "-f", "-"]), { stdin: `table ip ${table}\ndelete table ip ${table}\n` });
 }
 
@@ -41,12 +41,12 @@ export async function removeRules(namespace: string): Promise<void> {
  * Limits the egress of an interface to so many bits a second: excess is queued, then dropped (tc-tbf(8)). Not every
  * kernel has netem, which would add latency.
  */
-export async function limitRate(namespace: string, device: string, kilobits: number): Promise<void> {
+async function limitRate(namespace: string, device: string, kilobits: number): Promise<void> {
   const shape = ["tbf", "rate", `${kilobits}kbit`, "burst", "8kb", "latency", "2s"];
   await inside(namespace, "tc", "qdisc", "replace", "dev", device, "root", ...shape);
 }
 
-export async function liftLimit(namespace: string, device: string): Promise<void> {
+async function liftLimit(namespace: string, device: string): Promise<void> {
   const { code, stderr } = await execute(inNamespace(namespace, ["tc", "qdisc", "delete", "dev", device, "root"]));
   // Without a limit there is nothing to delete.
   if (code !== 0 && !/handle of zero|No such file/.test(stderr))

@@ -16,13 +16,13 @@ import { type HostCertificate, type HostEvidence, releaseFormatVersion, sha256 }
 import { Authority } from "../../envoy/support/authority.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "audit-"));
-export const accountA = new Authority(directory, "a");
-export const accountB = new Authority(directory, "b");
+const accountA = new Authority(directory, "a");
+const accountB = new Authority(directory, "b");
 /** Somebody else's. */
 export const stranger = new Authority(directory, "c");
 rmSync(directory, { recursive: true });
 
-export const takenAt = "2026-11-26T12:00:00.000Z";
+const takenAt = "2026-11-26T12:00:00.000Z";
 const senderName = "metrics-sender.account-a.internal";
 const receiverName = "metrics-ingest.account-b.internal";
 const egress = ["203.0.113.10"];

@@ -28,7 +28,7 @@ export const sender = () =>
   });
 
 /** The sender before the receiver has a `contract` output. */
-export const senderAlone = () => renderSender({ nodeId: "sender" });
+const senderAlone = () => renderSender({ nodeId: "sender" });
 
 export const examples = {
   "receiver-of-one": receiverOfOne,

@@ -15,7 +15,7 @@ import {
 } from "@metrics-link/release";
 
 export const secretArn = "arn:aws:secretsmanager:eu-west-1:111111111111:secret:sender-AbCdEf";
-export const agentSha256 = sha256("the agent");
+const agentSha256 = sha256("the agent");
 const nodeBinary = "the node";
 
 /** A host in a temporary folder: real files, everything else played. */

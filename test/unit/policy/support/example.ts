@@ -20,7 +20,7 @@ export const names = {
   receiver: "metrics-ingest.account-b.internal",
 } as const;
 export const addresses = { sender: ["203.0.113.10"], receiver: ["198.51.100.10", "198.51.100.11"] } as const;
-export const accounts = { sender: "111111111111", receiver: "222222222222" } as const;
+const accounts = { sender: "111111111111", receiver: "222222222222" } as const;
 const peerOf = { sender: "receiver", receiver: "sender" } as const;
 
 /** The configuration of a stack of this role, with sections in place of the usual ones. */

@@ -32,7 +32,7 @@ interface Specification {
 }
 
 /** @throws Error if the pack has no policy of this name */
-export function policyOf(name: string): Policy {
+function policyOf(name: string): Policy {
   const policy = policies.find((one) => one.name === name);
   if (policy === undefined) throw new Error(`the pack has no policy ${name}`);
   return policy;

@@ -10,7 +10,9 @@ import { type Moto, startMoto } from "@metrics-link/sandbox/services/moto/moto.t
 import { type Clients, clientsWith } from "@metrics-link/sandbox/testing/clients.ts";
 import { assume } from "@metrics-link/sandbox/testing/sessions.ts";
 
-export const [sender, receiver, tools] = ["111111111111", "222222222222", "999999999999"] as const;
+export const sender = "111111111111";
+const receiver = "222222222222";
+const tools = "999999999999";
 export const region = "eu-west-1";
 export const deployRole = "metrics-link-deploy";
 export const roleArn = (name: string, account: string = sender) => `arn:aws:iam::${account}:role/${name}`;
