@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import type { $ZodError } from "zod/v4/core";
 import type { ErrorCode } from "./error-codes.ts";
 import { jsonOf, shortened } from "./printable.ts";
 
@@ -73,7 +73,7 @@ export class InvalidInputError extends LinkError {
  * What a schema found wrong with an input, its words for a remedy.
  * @param prefix what stands before each key
  */
-export function problemsFound(raw: unknown, { issues }: z.ZodError, prefix: readonly string[] = []): Problem[] {
+export function problemsFound(raw: unknown, { issues }: $ZodError, prefix: readonly string[] = []): Problem[] {
   const problem = (path: readonly PropertyKey[], remedy: string): Problem => ({
     key: [...prefix, ...path].join("."),
     value: valueAt(raw, path),

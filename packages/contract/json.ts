@@ -1,14 +1,16 @@
-import type { z } from "zod";
+import { type $ZodType, type output, safeParse } from "zod/v4/core";
 import { InvalidInputError, problemsFound } from "./errors.ts";
 
 /**
  * Reads JSON from beyond this process: a file, an answer by HTTP, what a command printed.
+ * It takes schemas of zod and of zod/mini: the programs on a host are bundled with the small one. Not for secrets: the
+ * error quotes the text.
  * @param source what the text is, for the message: a path, a URL, a command
  * @throws InvalidInputError `JSON_INVALID` naming the source when it is not JSON, or not of this schema
  */
-export function parseJson<Schema extends z.ZodType>(schema: Schema, text: string, source: string): z.output<Schema> {
+export function parseJson<Schema extends $ZodType>(schema: Schema, text: string, source: string): output<Schema> {
   const raw = jsonOf(text, source);
-  const result = schema.safeParse(raw);
+  const result = safeParse(schema, raw);
   if (result.success) return result.data;
   throw new InvalidInputError(`${source} is not as expected`, problemsFound(raw, result.error), "JSON_INVALID");
 }

@@ -1,8 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { parseJson } from "@metrics-link/contract";
 import { changeActions } from "@metrics-link/release";
 import { z } from "zod";
-import { parseJson, writeDurably } from "../common/files.ts";
+import { writeDurably } from "../common/files.ts";
 
 export const stateDirectory = "/var/lib/metrics-link-agent";
 

@@ -1,9 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { LinkError } from "@metrics-link/contract";
+import { LinkError, parseJson } from "@metrics-link/contract";
 import { canonicalJson, type Probe, secondsOf } from "@metrics-link/release";
 import { z } from "zod";
-import { parseJson } from "../common/files.ts";
 import { instantQuery, readMetrics } from "../common/prometheus.ts";
 import { leafSerial, normaliseSerial } from "./certificates.ts";
 import { type Run, releaseDirectory } from "./run.ts";

@@ -1,9 +1,8 @@
 import { chmod, copyFile, lstat, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { LinkError } from "@metrics-link/contract";
+import { LinkError, parseJson } from "@metrics-link/contract";
 import { hostPaths, type ReleaseTool } from "@metrics-link/release";
 import { z } from "zod";
-import { parseJson } from "../common/files.ts";
 import { commandFailed, type Effects } from "./effects.ts";
 import { exists, flush, makeDirectory, sha256OfFile, stampOf } from "./files.ts";
 import { at, type Run } from "./run.ts";

@@ -1,6 +1,5 @@
-import { LinkError } from "@metrics-link/contract";
+import { LinkError, parseJson } from "@metrics-link/contract";
 import * as z from "zod/mini";
-import { parseJson } from "./files.ts";
 import type { Ask } from "./http.ts";
 
 /** One series of a metric to expose; omitted when its value is undefined. */

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
+import { parseJson } from "@metrics-link/contract";
 import * as z from "zod/mini";
-import { parseJson } from "../common/files.ts";
 
 const loopback = z.url({ protocol: /^http$/, hostname: /^127\.0\.0\.1$/, error: "an http URL on 127.0.0.1" });
 

@@ -1,8 +1,8 @@
 import { mkdir, readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { LinkError, messageOf } from "@metrics-link/contract";
+import { LinkError, messageOf, parseJson } from "@metrics-link/contract";
 import * as z from "zod/mini";
-import { parseJson, writeDurably } from "../common/files.ts";
+import { writeDurably } from "../common/files.ts";
 import { metric } from "../common/prometheus.ts";
 import type { Reading } from "./reading.ts";
 import type { Tally } from "./transfer.ts";

@@ -1,7 +1,6 @@
-import { fingerprintsOf, LinkError, printableLines, unlessOtherText } from "@metrics-link/contract";
+import { fingerprintsOf, LinkError, parseJson, printableLines, unlessOtherText } from "@metrics-link/contract";
 import { hostPaths } from "@metrics-link/release";
 import { z } from "zod";
-import { parseJson } from "../../common/files.ts";
 import type { Effects } from "../effects.ts";
 
 const dataSource = z.object({ inline_bytes: z.string().optional(), inline_string: z.string().optional() });

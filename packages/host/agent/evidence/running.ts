@@ -1,7 +1,7 @@
 import { readFile, readlink } from "node:fs/promises";
+import { parseJson } from "@metrics-link/contract";
 import { hostPaths, type Release } from "@metrics-link/release";
 import { z } from "zod";
-import { parseJson } from "../../common/files.ts";
 import { commandFailed, type Effects } from "../effects.ts";
 import { fencesOf } from "../fences.ts";
 import { sha256OfFile } from "../files.ts";
