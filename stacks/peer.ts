@@ -45,7 +45,7 @@ function said({ name, state, words, inForce }: SetAside): string {
   if (state === "suspended") return `${name} is suspended, so its traffic is blocked: ${words}`;
   const effect = inForce
     ? "Values accepted before stay in force if they are still pinned."
-    : "None of its roots and addresses are in force.";
+    : "None of its roots or addresses is in force.";
   return `${name} is held. ${words}\n${effect} Other peers are not affected.`;
 }
 
