@@ -43,10 +43,10 @@ export async function knownPeer<Role extends "sender" | "receiver">(
 
 function said({ name, state, words, inForce }: SetAside): string {
   if (state === "suspended") return `${name} is suspended, so its traffic is blocked: ${words}`;
-  const left = inForce
-    ? "What was accepted before stays in force, as far as it is still pinned."
-    : "Nothing of it is in force.";
-  return `${name} is held. ${words}\n${left} Other peers are not concerned.`;
+  const effect = inForce
+    ? "Values accepted before stay in force if they are still pinned."
+    : "None of its roots or addresses is in force.";
+  return `${name} is held. ${words}\n${effect} Other peers are not affected.`;
 }
 
 const readingOf = (stack: string) =>

@@ -10,30 +10,30 @@ export interface AccountPkiArgs {
   readonly stack: string;
   readonly pki: Configuration["pki"];
   readonly usage: LeafArgs["usage"];
-  /** What the ceremony left, checked. Absent for a trial, whose roots are in this state. */
+  /** The ceremony's artifacts, checked. Absent for a trial, whose roots are in this state. */
   readonly offline?: OfflineAuthority | undefined;
-  /** What the stack's last successful update left. */
+  /** The PKI output of the stack's last successful update. */
   readonly inForce?: PkiOutput | undefined;
   /** Milliseconds, UTC. */
   readonly now: number;
 }
 
-/** What an account has once its intermediate is signed. */
+/** The PKI of an account whose intermediate is signed. */
 export interface IssuedPki {
-  /** Public: what the peer anchors its trust in. */
+  /** PEM of the trust anchors for the peer. Public. */
   readonly rootBundle: pulumi.Output<string>;
   readonly rootFingerprints: pulumi.Output<string[]>;
   readonly leaf: Leaf;
 }
 
 /**
- * The three tiers of one account. Each is named by its generation, so that the next one can stand beside it before
- * this one goes.
+ * The root, intermediate and leaf of one account. Each has its generation in its name, so that the next one can exist beside
+ * it before it is removed.
  */
 export class AccountPki extends pulumi.ComponentResource {
-  /** Undefined while the intermediate waits to be signed. */
+  /** Undefined while the intermediate is not signed. */
   readonly issued: IssuedPki | undefined;
-  /** What the next update and the peer's people need to know. Public. */
+  /** What the next update and the peer's staff need to know. Public. */
   readonly state: pulumi.Output<PkiOutput>;
 
   constructor(name: string, args: AccountPkiArgs, options: pulumi.ComponentResourceOptions = {}) {
@@ -56,7 +56,7 @@ export class AccountPki extends pulumi.ComponentResource {
         );
       },
     );
-    if (inForce === undefined) throw new LinkError("INTERNAL", { what: "there is always an intermediate in force" });
+    if (inForce === undefined) throw new LinkError("INTERNAL", { what: "there is no intermediate in force" });
     const pems = pulumi.all(published.map((generation) => roots.get(generation)?.certificatePem ?? ""));
     this.issued = this.issue(name, args, inForce, pems);
     this.state = pulumi.output({
@@ -133,7 +133,7 @@ function trialRoots(name: string, { organization, lifetimes, generations }: Conf
 function issuerOf(roots: Map<number, Root>, generation: number) {
   const { certificatePem, privateKeyPem } = roots.get(generation) ?? {};
   if (certificatePem === undefined || privateKeyPem === undefined) {
-    throw new LinkError("INTERNAL", { what: `root G${generation} is not in this state` });
+    throw new LinkError("INTERNAL", { what: `root G${generation} is not in this stack's state` });
   }
   return { certificatePem, privateKeyPem };
 }

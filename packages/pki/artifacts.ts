@@ -12,8 +12,8 @@ import {
 } from "@metrics-link/contract";
 
 /**
- * What a ceremony left for an account, checked against its configuration. All public. The PEM is encoded anew from the
- * certificates that were checked, never the text of the file.
+ * The artifacts of a ceremony, checked against the account's configuration. All public. The PEM is re-encoded from the checked
+ * certificates; it is never the file's own text.
  */
 export interface OfflineAuthority {
   readonly roots: readonly { readonly generation: number; readonly pem: string }[];
@@ -23,20 +23,20 @@ export interface OfflineAuthority {
 
 export interface ArtifactsArgs {
   readonly pki: Configuration["pki"];
-  /** The folder, as the configuration names it: for messages. */
+  /** The folder as written in the configuration, for messages. */
   readonly folder: string;
-  /** The files of the folder, name → content. */
+  /** The folder's files: name → content. */
   readonly files: Readonly<Record<string, string>>;
-  /** What the stack's last successful update left. */
+  /** The PKI output of the stack's last successful update. */
   readonly inForce: PkiOutput | undefined;
   /** Milliseconds, UTC. */
   readonly now: number;
 }
 
 /**
- * Reads the artifacts of a ceremony. An account that has never issued a leaf may lack them: it waits. One that has is
- * stopped before anything changes.
- * @throws InvalidInputError naming each file that is missing or is not what its name says
+ * Reads the artifacts of a ceremony. They may be missing while the account has never issued a leaf: it waits for the
+ * ceremony. After that a missing file stops the update before anything changes.
+ * @throws InvalidInputError naming each file that is missing or does not match its name
  */
 export function offlineAuthority(args: ArtifactsArgs): OfflineAuthority {
   const { pki, folder, files, inForce } = args;
@@ -66,12 +66,12 @@ export function offlineAuthority(args: ArtifactsArgs): OfflineAuthority {
 
 const remedyOf = (name: string) =>
   name.startsWith("root")
-    ? "the ceremony makes it: npm run ceremony -- init"
-    : "the ceremony signs it: npm run ceremony -- request, then sign";
+    ? "create it in the ceremony: npm run ceremony -- init"
+    : "sign it in the ceremony: npm run ceremony -- request, then sign";
 
 const refused = (problems: readonly Problem[]) =>
   new InvalidInputError(
-    "The certificates of the ceremony cannot be used; nothing was changed",
+    "The ceremony's certificates cannot be used; nothing was changed",
     problems,
     "CEREMONY_INVALID",
   );
@@ -80,12 +80,12 @@ function rootProblems({ pki, folder, now }: ArtifactsArgs, { generation, pem }: 
   const key = `${folder}/${artifactNames.root(generation)}`;
   const certificate = parse(pem);
   if (certificate === undefined)
-    return [{ key, value: pem.slice(0, 40), remedy: "one certificate in PEM, and nothing else" }];
+    return [{ key, value: pem.slice(0, 40), remedy: "exactly one PEM certificate and no other text" }];
   return [
     ...subjectProblems(key, certificate, commonNames.root(pki.organization, generation)),
     ...(certificate.ca && isSignedBy(certificate, certificate)
       ? []
-      : [{ key, value: oneLine(certificate.subject), remedy: "a root: an authority that signed itself" }]),
+      : [{ key, value: oneLine(certificate.subject), remedy: "a root: a self-signed authority" }]),
     ...timeProblems(key, certificate, now),
   ];
 }
@@ -95,7 +95,7 @@ function intermediateProblems({ pki, folder, inForce, now }: ArtifactsArgs, pem:
   const key = `${folder}/${artifactNames.intermediate(intermediate)}`;
   const [certificate, issuer] = [parse(pem), parse(rootPem)];
   if (certificate === undefined)
-    return [{ key, value: pem.slice(0, 40), remedy: "one certificate in PEM, and nothing else" }];
+    return [{ key, value: pem.slice(0, 40), remedy: "exactly one PEM certificate and no other text" }];
   if (issuer === undefined) return [];
   const own = inForce?.intermediates[intermediate]?.publicKey;
   return [
@@ -106,7 +106,7 @@ function intermediateProblems({ pki, folder, inForce, now }: ArtifactsArgs, pem:
           {
             key,
             value: `${oneLine(certificate.subject)}, signed by ${oneLine(certificate.issuer)}`,
-            remedy: `an authority that root G${root} signed; pki.generations.root says which root signs`,
+            remedy: `an authority signed by root G${root}, which pki.generations.root selects`,
           },
         ]),
     ...(own === undefined
@@ -114,17 +114,17 @@ function intermediateProblems({ pki, folder, inForce, now }: ArtifactsArgs, pem:
           {
             key: `pki.generations.intermediate`,
             value: intermediate,
-            remedy: "an intermediate whose key is in this stack: pki.generations.nextIntermediate makes one",
+            remedy: "an intermediate whose key is in this stack; pki.generations.nextIntermediate creates one",
           },
         ]
       : createPublicKey(own).equals(certificate.publicKey)
         ? []
-        : [{ key, value: certificate.fingerprint256, remedy: "the certificate of the key in this stack's own state" }]),
+        : [{ key, value: certificate.fingerprint256, remedy: "a certificate for the key in this stack's state" }]),
     ...timeProblems(key, certificate, now),
   ];
 }
 
-/** A name of another account is a folder of another account. */
+/** Detects a folder with another account's artifacts by their names. */
 function subjectProblems(key: string, { subject }: X509Certificate, commonName: string): Problem[] {
   const found = /^CN=(.*)$/m.exec(subject)?.[1];
   return found === commonName ? [] : [{ key, value: oneLine(subject), remedy: `the common name ${commonName}` }];
@@ -136,7 +136,7 @@ function timeProblems(key: string, { validFromDate, validToDate }: X509Certifica
   return [{ key, value, remedy: `a certificate that is valid now, ${new Date(now).toISOString()}` }];
 }
 
-/** Exactly one certificate, and no text beside it: a pull request may have changed the file. */
+/** The certificate, if the text is exactly one and nothing else: a pull request may have changed the file. */
 function parse(pem: string): X509Certificate | undefined {
   const found = unlessOtherText<readonly X509Certificate[]>(
     () => readCertificates(pem),
@@ -149,7 +149,7 @@ function isSignedBy(certificate: X509Certificate, issuer: X509Certificate): bool
   try {
     return certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey);
   } catch {
-    // A key that OpenSSL cannot read has signed nothing.
+    // OpenSSL cannot read the key, so the signature is not proven.
     return false;
   }
 }

@@ -4,8 +4,8 @@ import * as tls from "@pulumi/tls";
 import { yearsInHours } from "./lifetimes.ts";
 
 /**
- * An ECDSA key on P-256. The curve is said out loud: the provider's default is P-224, which BoringSSL, and so Envoy,
- * refuses.
+ * An ECDSA key on P-256. The curve is explicit because the provider's default is P-224, which BoringSSL, and so Envoy,
+ * rejects.
  */
 export function ecdsaKey(name: string, options: pulumi.CustomResourceOptions): tls.PrivateKey {
   return new tls.PrivateKey(name, { algorithm: "ECDSA", ecdsaCurve: "P256" }, options);
@@ -14,19 +14,19 @@ export function ecdsaKey(name: string, options: pulumi.CustomResourceOptions): t
 export interface RootAuthorityArgs {
   readonly organization: string;
   readonly validityYears: number;
-  /** Counted from 1. A new generation is a new component beside the old one, so that both can be trusted at once. */
+  /** Counted from 1. A new generation is a new component beside the old one, so that peers can trust both at once. */
   readonly generation: number;
 }
 
 /**
- * The trust anchor of one account (RFC 5280 section 6.1.1 d). The peer pins its fingerprint; it signs intermediates
- * and nothing else: a path length of 1 allows exactly one authority below it (RFC 5280 section 4.2.1.9).
+ * The trust anchor of one account (RFC 5280 section 6.1.1 d). The peer pins its fingerprint. It signs only intermediates: a
+ * path length of 1 allows one level of authorities below it (RFC 5280 section 4.2.1.9).
  */
 export class RootAuthority extends pulumi.ComponentResource {
   readonly certificatePem: pulumi.Output<string>;
-  /** Secret. Issuers below take it as an argument; it is no output of any stack. */
+  /** Secret. An argument of intermediates; no stack outputs it. */
   readonly privateKeyPem: pulumi.Output<string>;
-  /** SHA-256 over the DER, as `openssl x509 -fingerprint -sha256` prints it. */
+  /** SHA-256 of the DER, as `openssl x509 -fingerprint -sha256` prints it. */
   readonly fingerprints: pulumi.Output<string[]>;
 
   constructor(name: string, args: RootAuthorityArgs, options: pulumi.ComponentResourceOptions = {}) {
@@ -45,7 +45,7 @@ export class RootAuthority extends pulumi.ComponentResource {
         allowedUses: ["cert_signing", "crl_signing"],
         setSubjectKeyId: true,
         validityPeriodHours: yearsInHours(args.validityYears),
-        // Never by itself: a root that replaced itself would cut the link until every peer had pinned the new one.
+        // No automatic renewal: it would cut the link until every peer had pinned the new root.
         earlyRenewalHours: 0,
       },
       { parent: this },
@@ -57,7 +57,7 @@ export class RootAuthority extends pulumi.ComponentResource {
   }
 }
 
-/** What signs: a certificate and its secret key. */
+/** A certificate that signs others, and its secret key. */
 export interface Issuer {
   readonly certificatePem: pulumi.Input<string>;
   readonly privateKeyPem: pulumi.Input<string>;
@@ -69,7 +69,7 @@ export interface SignedIntermediateArgs {
   readonly issuer: Issuer;
 }
 
-/** A root's signature under the request of an intermediate: the same in the everyday state and in a ceremony. */
+/** A root signs an intermediate's request, in the same way in a trial's own state and in a ceremony. */
 export function signedIntermediate(
   name: string,
   { requestPem, validityYears, issuer }: SignedIntermediateArgs,
@@ -82,12 +82,12 @@ export function signedIntermediate(
       caCertPem: issuer.certificatePem,
       caPrivateKeyPem: issuer.privateKeyPem,
       isCaCertificate: true,
-      // No authority below. The provider writes no path length for 0; the root's 1 says the same of the chain.
+      // No authority below. The provider writes no path length for 0; the root's path length of 1 has the same effect.
       maxPathLength: 0,
       allowedUses: ["cert_signing", "crl_signing"],
       setSubjectKeyId: true,
       validityPeriodHours: yearsInHours(validityYears),
-      // Its rotation is a person's act on a weekday, not a side effect of an update.
+      // A person rotates it deliberately; an update must not do it as a side effect.
       earlyRenewalHours: 0,
     },
     options,
@@ -97,13 +97,13 @@ export function signedIntermediate(
 export interface IntermediateAuthorityArgs {
   readonly organization: string;
   readonly generation: number;
-  /** A root in this state that signs now, or what a ceremony has signed; absent until it has. */
+  /** A root in this state that signs now, or the certificate from a ceremony; absent before the ceremony. */
   readonly signed?: { readonly by: Issuer; readonly validityYears: number } | { readonly certificatePem: string };
 }
 
 /**
- * Signs the leaves of one account. It travels with the leaf in the handshake and is in no trust store, so an account
- * can replace it without its peer noticing. Its key never leaves the state; the request does, to be signed by a root.
+ * Signs the leaves of one account. Envoy sends it with the leaf in the handshake, and it is in no trust store, so an account
+ * can replace it without its peer. Its key never leaves the state; only the request does, for a root to sign.
  */
 export class IntermediateAuthority extends pulumi.ComponentResource {
   /** PEM of a certificate request. Public. */
@@ -111,7 +111,7 @@ export class IntermediateAuthority extends pulumi.ComponentResource {
   readonly publicKeyPem: pulumi.Output<string>;
   /** Secret. */
   readonly privateKeyPem: pulumi.Output<string>;
-  /** Absent while it is not signed. */
+  /** Undefined while it is not signed. */
   readonly certificatePem: pulumi.Output<string> | undefined;
 
   constructor(name: string, args: IntermediateAuthorityArgs, options: pulumi.ComponentResourceOptions = {}) {

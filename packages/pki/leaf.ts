@@ -8,18 +8,18 @@ export interface LeafArgs {
   readonly organization: string;
   /** The subject alternative names; the peer pins exactly one of them. The first is also the common name. */
   readonly dnsNames: readonly [string, ...string[]];
-  /** A leaf is for one side of a handshake and useless for the other (RFC 5280 section 4.2.1.12). */
+  /** A leaf is valid for one side of a handshake only (extended key usage, RFC 5280 section 4.2.1.12). */
   readonly usage: "client" | "server";
   readonly validityDays: number;
   readonly issuer: Issuer;
 }
 
 /**
- * The certificate that one Envoy presents, and its key. It does not renew itself: the provider would keep the key. A
- * renewal is a leaf of another name (see `renewalOf`), key and certificate new.
+ * The certificate that one Envoy presents, and its key. The provider's automatic renewal is off because it would keep the
+ * key. A renewal is a leaf with another name (see `renewalOf`), with a new key and a new certificate.
  */
 export class Leaf extends pulumi.ComponentResource {
-  /** Leaf and intermediate, in the order that RFC 8446 section 4.4.2 asks for; the root stays at home. */
+  /** Leaf and intermediate, in the order of RFC 8446 section 4.4.2, without the root. */
   readonly chainPem: pulumi.Output<string>;
   /** Secret, PKCS #8. */
   readonly privateKeyPem: pulumi.Output<string>;
@@ -46,7 +46,7 @@ export class Leaf extends pulumi.ComponentResource {
         certRequestPem: request.certRequestPem,
         caCertPem: args.issuer.certificatePem,
         caPrivateKeyPem: args.issuer.privateKeyPem,
-        // Envoy enforces key usage since 1.39: a TLS 1.3 leaf signs, and does nothing else.
+        // Envoy enforces key usage since 1.39: a TLS 1.3 leaf only signs.
         allowedUses: ["digital_signature", args.usage === "client" ? "client_auth" : "server_auth"],
         setSubjectKeyId: true,
         validityPeriodHours: daysInHours(args.validityDays),
@@ -65,29 +65,30 @@ export class Leaf extends pulumi.ComponentResource {
   }
 }
 
-/** A common name has at most 64 characters (RFC 5280 appendix A, ub-common-name); who matches looks at the SAN. */
+/** A common name has at most 64 characters (RFC 5280 appendix A, ub-common-name). Envoy matches only the SAN. */
 function commonName(dnsName: string): string {
   return dnsName.length <= 64 ? dnsName : dnsName.slice(0, dnsName.indexOf("."));
 }
 
 /**
- * The last third of a leaf's lifetime, in which any update renews it: ten days of thirty for an update to succeed.
- * cert-manager and step-ca renew at two thirds too.
+ * Any update in the last third of a leaf's lifetime renews it: of thirty days, ten are left for an update to succeed.
+ * cert-manager and step-ca also renew at two thirds.
  */
 const window = 1 / 3;
 
-/** Whether a certificate is in the time in which an update renews it, or past it. Times in milliseconds, UTC. */
+/** Whether an update at `now` (milliseconds, UTC) renews the certificate. */
 export function isDue({ notBefore, notAfter }: { notBefore: string; notAfter: string }, now: number): boolean {
   const [start, end] = [Date.parse(notBefore), Date.parse(notAfter)];
   return now >= end - (end - start) * window;
 }
 
 /**
- * How often the leaf of a generation has been renewed, counted on when this update is to renew it: key and certificate
- * are named by generation and renewal, so another number makes both anew.
+ * The number of renewals of a generation's leaf, including one by this update. The names of key and certificate contain
+ * generation and renewal, so a new number creates both anew.
  *
- * @param inForce the leaf that the stack's last successful update left; undefined before the first
- * @param generation the one that the configuration wants
+ * @param inForce the leaf of the stack's last successful update; undefined before the first
+ * @param generation the configured generation
+ * @param now milliseconds, UTC
  */
 export function renewalOf(inForce: PkiOutput["leaf"], generation: number, now: number): number {
   if (inForce === undefined || inForce.generation !== generation) return 0;

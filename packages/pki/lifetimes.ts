@@ -1,4 +1,4 @@
-/** Hours of a day and of a Gregorian year, in which `@pulumi/tls` counts validity. */
+/** `@pulumi/tls` counts validity in hours; a year is a Gregorian one of 365.25 days. */
 const hoursPerDay = 24;
 const hoursPerYear = 8766;
 

@@ -45,7 +45,7 @@ export function requireOrder({ pki, inForce, signingRoot, peers }: OrderArgs): v
               value: root,
               remedy:
                 `a root that ${stack} trusts; it trusts ${rootFingerprints.join(", ")}. ` +
-                `Publish root G${root} beside the old one (pki.generations.otherRoots), then it is the turn of ${stack}. ` +
+                `Publish root G${root} beside the old one (pki.generations.otherRoots), then ${stack} must update. ` +
                 "A peer that does not update must be suspended first",
             },
           ]),

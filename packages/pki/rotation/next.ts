@@ -5,7 +5,7 @@ import { type GenerationChange, isAhead, type PeerView, type PlacedTrust, rootFi
 export type Action =
   /** Apply the change to the configuration, if any, and run `pulumi up`. */
   | { readonly kind: "update"; readonly change: GenerationChange }
-  /** Done where the root key is kept. */
+  /** Runs where the root key is kept. */
   | { readonly kind: "ceremony"; readonly makes: "root"; readonly generation: number }
   | { readonly kind: "ceremony"; readonly makes: "intermediate"; readonly generation: number; readonly root: number }
   /** A person verifies a peer's new offer with the peer's staff by phone, and pins it. */

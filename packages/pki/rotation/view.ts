@@ -3,47 +3,47 @@ import type { Pins, PkiOutput } from "@metrics-link/contract";
 
 export type Generations = Configuration["pki"]["generations"];
 
-/** A change of the configured generations; undefined takes a key away. */
+/** A change of the configured generations; undefined removes a key. */
 export type GenerationChange = { readonly [Key in keyof Generations]?: Generations[Key] | undefined };
 
-/** Whom one side trusts: roots by fingerprint, and the one name that it expects. */
+/** What one side trusts of the other: roots by fingerprint, and the one DNS name that it expects. */
 interface Trust {
   readonly rootFingerprints: readonly string[];
   readonly dnsName: string;
 }
 
-/** The same of somebody who is at these addresses. */
+/** The same, and the addresses. */
 export interface PlacedTrust extends Trust {
   readonly addresses: readonly string[];
 }
 
-/** A peer, as this side sees it: by the peer's output `contract`, and by this side's configuration and own contract. */
+/** A peer as this side sees it: from the peer's output `contract`, and from this side's configuration and contract. */
 export interface PeerView {
   readonly stack: string;
-  /** What this side's configuration pins. */
+  /** The pins in this side's configuration. */
   readonly pins: Pins;
-  /** Why this side's configuration takes its trust away; undefined of a peer that is trusted. */
+  /** The reason in this side's key `suspended`; undefined if the peer is not suspended. */
   readonly suspended: string | undefined;
-  /** What the peer offers now; undefined while it has no contract, and when its contract cannot be read. */
+  /** What the peer offers now; undefined if it has no contract or its contract cannot be read. */
   readonly offers: PlacedTrust | undefined;
-  /** What the peer believes of this side since its last update; undefined while it does not know it, or nobody can say. */
+  /** What the peer trusts of this side since its last update; undefined if it does not know this side or is unreadable. */
   readonly trustsUs: Trust | undefined;
-  /** What this side believes of the peer since its own last update. */
+  /** What this side trusts of the peer since its own last update. */
   readonly trusted: PlacedTrust | undefined;
   /** Why the peer's contract cannot be read, for a person. */
   readonly unreadable?: string | undefined;
 }
 
-/** All that a rotation depends on. Nothing of it is kept by a rotation itself, so that any machine can go on. */
+/** Everything that a rotation depends on. A rotation keeps no state of its own, so any machine can continue it. */
 export interface View {
   readonly stack: string;
   readonly root: "offline" | "trial";
   readonly dnsName: string;
   /** As configured. */
   readonly generations: Generations;
-  /** As the last successful update left it. @see readPkiOutput */
+  /** The PKI output of the last successful update. @see readPkiOutput */
   readonly inForce: PkiOutput;
-  /** What the folder of artifacts holds. Empty for a trial. */
+  /** The contents of the folder of artifacts. Empty for a trial. */
   readonly artifacts: {
     /** Generation → fingerprint. */
     readonly roots: Readonly<Record<number, string>>;
@@ -57,7 +57,7 @@ export interface View {
 export const rootFingerprint = ({ artifacts, inForce }: View, generation: number): string | undefined =>
   artifacts.roots[generation] ?? inForce.roots[generation];
 
-/** Whether the configuration says something else than what is in force: an update was not made, or not to its end. */
+/** Whether the configuration differs from what is in force, because nobody has run the update or it has failed. */
 export function isAhead({ generations, inForce }: View): boolean {
   const { root, otherRoots, intermediate, nextIntermediate, leaf, identity } = generations;
   const now = inForce.generations;

@@ -3,11 +3,11 @@ import { upForAWhile } from "../support/samples.ts";
 import { prepare, report, sandbox } from "../support/sandbox.ts";
 import { needs, world } from "../support/world.ts";
 
-describe("a sandbox for the tests of hosts", function () {
+describe("a sandbox for the host tests", function () {
   needs(world.nothing);
   this.timeout(600_000);
 
-  it("comes up, and the link with it", async () => {
+  it("starts, and so does the link", async () => {
     await prepare();
     await up(sandbox, report);
     await upForAWhile();

@@ -14,7 +14,7 @@ import { needs, world } from "../support/world.ts";
 const account = accounts.sender;
 const bucket = bucketOf("sender");
 
-describe("what others may do in the sender's account", function () {
+describe("the rights of others in the sender's account", function () {
   needs(world.link);
   this.timeout(600_000);
   const made: string[] = [];
@@ -71,14 +71,14 @@ describe("what others may do in the sender's account", function () {
     await deploying.s3.deleteObject(ownRelease);
   });
 
-  it("a second sender reads its own secret, its own releases and the tools", async () => {
+  it("allow a second sender to read its own secret, its own releases and the tools", async () => {
     const { SecretString } = await second.secrets.getSecretValue({ SecretId: secondSecret });
     assert.equal(SecretString, "its own");
     await second.s3.getObject(ownRelease);
     await second.s3.getObject({ Bucket: bucket, Key: sender.toolKey });
   });
 
-  it("a second sender is refused the first one's secret, key and releases, and the first one the second's", async () => {
+  it("deny each of two senders the other's secret, key and releases", async () => {
     const code = "AccessDeniedException";
     await refused(code, second.secrets.getSecretValue({ SecretId: sender.secretArn }));
     await refused(code, second.kms.decrypt(sender.sealed));
@@ -91,7 +91,7 @@ describe("what others may do in the sender's account", function () {
     await first.s3.getObject(current);
   });
 
-  it("somebody who may do everything neither reads the host's secret nor changes what hosts run", async () => {
+  it("keep an administrator from reading the host's secret and changing what hosts run", async () => {
     const power = await roleWith("power-user", JSON.parse(everything));
     await refused("AccessDeniedException", power.secrets.getSecretValue({ SecretId: sender.secretArn }));
     await refused("AccessDenied", power.s3.putObject({ ...ownRelease, Body: "{}" }));

@@ -21,7 +21,7 @@ interface Refused {
   readonly owner?: Role;
 }
 
-describe("what a host may do in its account", function () {
+describe("a host's rights in its account", function () {
   needs(world.link);
   this.timeout(600_000);
   const has = {} as Record<Role, Awaited<ReturnType<typeof ofHost>>>;
@@ -62,7 +62,7 @@ describe("what a host may do in its account", function () {
     const bucket = bucketOf(host);
     const planted = { Bucket: bucket, Key: `releases/${host}/planted.json` };
 
-    it(`the ${host} reads its releases, the tools, the agent and its own secret, from its own network alone`, async () => {
+    it(`allow the ${host} to read its releases, the tools, the agent and its own secret, only from its own network`, async () => {
       const { release, secretArn } = has[host];
       const document = JSON.parse(await text(onHost[host], bucket, `releases/${host}/${release}.json`));
       const keys = [`releases/${host}/current.json`, document.agent.key, document.tools[0].key];
@@ -212,7 +212,7 @@ describe("what a host may do in its account", function () {
       ["with its keys", stolen, elsewhere],
     ] as const) {
       for (const { what, code, call, undo, owner = host } of cases) {
-        it(`the ${host} is refused, ${place}: ${what}`, async () => {
+        it(`deny the ${host}, ${place}: ${what}`, async () => {
           await refused(code, call(from[host]));
           await call(deploying[owner]);
           await undo?.(deploying[owner]);
@@ -220,7 +220,7 @@ describe("what a host may do in its account", function () {
       }
     }
 
-    it(`the ${host} gets no other role: not the deployer's, not the other host's, not its own again`, async () => {
+    it(`deny the ${host} every role: the deployer's, the other host's and its own`, async () => {
       const { Arn } = await stolen[host].sts.getCallerIdentity({});
       assert.match(Arn ?? "", new RegExp(`assumed-role/${roleOf(host)}/`));
       const roles = [
@@ -232,7 +232,7 @@ describe("what a host may do in its account", function () {
       for (const role of roles) await refused("AccessDenied", assume(stolen[host].sts, role));
     });
 
-    it(`nobody carries anything out by the ${host}'s network, with whatever keys`, async () => {
+    it(`allow nobody to export data through the ${host}'s network, with any keys`, async () => {
       const foreign = deployerOn(host, sessions[other]);
       await refused("AccessDenied", read(foreign, bucketOf(other), has[other].toolKey), byTheEndpoint);
       const itsSecret = { SecretId: has[other].secretArn };

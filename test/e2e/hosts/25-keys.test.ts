@@ -70,7 +70,7 @@ describe("private keys, and the Alertmanager's password", function () {
     needles = [...keys, password];
   });
 
-  it("would be found: in any form, in a file of a host, here", async () => {
+  it("are detected by this test in any form, in a host's file", async () => {
     const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
     const planted = privateKey.export({ format: "pem", type: "pkcs8" }).toString();
     const words = needlesOf(planted);
@@ -103,7 +103,7 @@ describe("private keys, and the Alertmanager's password", function () {
       },
     ];
     for (const { whose, path, state, sought } of places) {
-      it(`are in one kind of file on the ${host}: ${path}, 0400, ${whose}`, async () => {
+      it(`are on the ${host} only in ${path}, 0400, ${whose}`, async () => {
         const found = await filesOf(host, sought());
         assert.ok(found.length > 0);
         const right = new RegExp(`^/opt/metrics-link/releases/[0-9a-f]{64}/${path}$`);
@@ -159,7 +159,7 @@ describe("private keys, and the Alertmanager's password", function () {
     });
   }
 
-  it("are in no file that the deployer's tools leave here, and in no process", () => {
+  it("are in no file or process of the deployer's tools", () => {
     const { directory, backend, alertmanager } = sandbox.layout;
     const ofOthers = [
       join(directory, "hosts"),
@@ -171,7 +171,7 @@ describe("private keys, and the Alertmanager's password", function () {
     nowhere("processes", [processesHere("cmdline", "environ")]);
   });
 
-  it("are in no argument or environment of what an update starts", async () => {
+  it("are in no argument or environment of an update's processes", async () => {
     const seen: string[] = [];
     const commands: string[] = [];
     let over = false;

@@ -52,7 +52,7 @@ describe("the network of a unit", function () {
   this.timeout(600_000);
 
   for (const host of ["sender", "receiver"] as const) {
-    it(`ends before the metadata service and before AWS on the ${host}, for each unit`, async () => {
+    it(`excludes the metadata service and AWS on the ${host}, for each unit`, async () => {
       const [secretsManager = ""] = (
         await on(host, "getent", "ahostsv4", "secretsmanager.eu-west-1.amazonaws.com")
       ).split(/\s/);
@@ -70,7 +70,7 @@ describe("the network of a unit", function () {
       }
     });
 
-    it(`has no other sockets than are listed on the ${host}`, async () => {
+    it(`has only the listed sockets on the ${host}`, async () => {
       for (const [unit, user] of Object.entries(units[host])) {
         const { bind } = await attempt(host, user, { bind: [0, 19_999] }, unit);
         assert.deepEqual(bind, { 0: "PermissionError", "19999": "PermissionError" }, unit);
@@ -107,7 +107,7 @@ describe("the ports of the link", function () {
     });
   }
 
-  it("are kept before a service starts, and are everybody's again without the unit", async () => {
+  it("are reserved before a service starts, and free again without the unit", async () => {
     const limit = () => on("receiver", "cat", "/proc/sys/net/ipv4/ip_unprivileged_port_start");
     assert.equal((await limit()).trim(), "9903");
     // As the agent does when it goes back to a release without this unit, whose services could not bind otherwise.

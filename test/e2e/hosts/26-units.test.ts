@@ -22,7 +22,7 @@ describe("units on a host", function () {
   this.timeout(600_000);
 
   for (const host of ["sender", "receiver"]) {
-    it(`are closed up on the ${host}: exposure ${exposureLimit} at most, each of them`, async () => {
+    it(`have an exposure of at most ${exposureLimit} each on the ${host}`, async () => {
       const listed = await on(host, "systemctl", "list-unit-files", "--plain", "--no-legend", "metrics-link-*.service");
       const found = listed.split("\n").flatMap((line) => /^(\S+)\.service/.exec(line)?.[1] ?? []);
       assert.deepEqual(
@@ -42,7 +42,7 @@ describe("units on a host", function () {
       );
     });
 
-    it(`run on the ${host} as users of their own, with no capability but to bind their ports`, async () => {
+    it(`run on the ${host} as users of their own, with no capability except to bind their ports`, async () => {
       for (const [unit, user] of [
         ["envoy", "envoy"],
         ["prometheus", "prometheus"],
@@ -61,7 +61,7 @@ describe("units on a host", function () {
     });
   }
 
-  it("none has failed", async () => {
+  it("have not failed", async () => {
     for (const host of ["sender", "receiver"]) {
       assert.equal(
         await on(host, "systemctl", "list-units", "--failed", "--plain", "--no-legend", "metrics-link-*"),
@@ -99,7 +99,7 @@ describe("files on a host", () => {
   ];
 
   for (const host of ["sender", "receiver"]) {
-    it(`are readable by everybody on the ${host} only where they are meant to be`, async () => {
+    it(`are readable by every user on the ${host} only where intended`, async () => {
       const found = await nobodyFinds(host, "-type f", "-readable");
       assert.ok(found.length > 10, `${found}`);
       assert.deepEqual(
@@ -108,7 +108,7 @@ describe("files on a host", () => {
       );
     });
 
-    it(`are writable by nobody else on the ${host}`, async () => {
+    it(`are not writable by other users on the ${host}`, async () => {
       assert.deepEqual(await nobodyFinds(host, "! -type l", "-writable"), []);
     });
   }
@@ -121,7 +121,7 @@ describe("a data volume that is attached late", function () {
   const states = async () =>
     (await on("receiver", "sh", "-c", `systemctl is-active '${units.join("' '")}' || true`)).trim();
 
-  it("is waited for, mounted once it is there, and Prometheus starts on what it holds", async () => {
+  it("delays Prometheus until it is mounted, which then starts with its data", async () => {
     const from = beforehand();
     const folder = "/dev/disk/by-id";
     await stopUnit("receiver", "metrics-link-prometheus");
@@ -185,7 +185,7 @@ describe("a restart of Envoy under load", function () {
       .filter(({ type, status }) => type === "request" && status !== 204)
       .map(({ status, flags }) => `${status} ${flags}`);
 
-  it("of the receiver: a request fails only where no connection was to be had, no sample is missing", async () => {
+  it("of the receiver fails requests only while there is no connection, and loses no sample", async () => {
     const from = beforehand();
     const since = Math.floor(Date.now() / 1000);
     const outcomes = await restartUnderLoad("receiver");
@@ -200,7 +200,7 @@ describe("a restart of Envoy under load", function () {
     await nothingToComplainOf("receiver", since);
   });
 
-  it("of the sender: a request fails only where no connection was to be had, no sample is missing", async () => {
+  it("of the sender fails requests only while there is no connection, and loses no sample", async () => {
     const from = beforehand();
     const since = Math.floor(Date.now() / 1000);
     const outcomes = await restartUnderLoad("sender");

@@ -49,7 +49,7 @@ describe("an Alertmanager behind an endpoint service", function () {
   needs(world.link);
   this.timeout(300_000);
 
-  it("has each host's Watchdog, with the labels that tell the two apart", async () => {
+  it("has each host's Watchdog, with labels that distinguish the two", async () => {
     const found = await eventually(
       "both hosts' alerts to be there",
       async (note) => {
@@ -64,7 +64,7 @@ describe("an Alertmanager behind an endpoint service", function () {
     assert.deepEqual(watchdogs, [{ account: "111111111111", link_side: "sends" }, { link_side: "receives" }]);
   });
 
-  it("is reached from the hosts alone, by TLS that ends there, and by who knows the password", async () => {
+  it("is reachable only from the hosts, over end-to-end TLS and with the password", async () => {
     for (const host of ["sender", "receiver"]) {
       assert.deepEqual(await ask(host, "--cacert", ca), { code: 0, status: "401" }, host);
       // The system's authorities have the one behind the AWS endpoints among them; curl's 60 is a certificate not known.
@@ -99,7 +99,7 @@ describe("an Alertmanager behind an endpoint service", function () {
     },
   ];
   for (const { what, files, change, log } of faults) {
-    it(`with ${what} gets no alert: the host says why, and AlertsNotDelivered begins`, async () => {
+    it(`with ${what} gets no alert; the host says why, and AlertsNotDelivered starts`, async () => {
       for (const name of files) copyFileSync(file(name), file(`${name}.kept`));
       const began = (await on("receiver", "date", "+%s")).trim();
       try {
@@ -137,7 +137,7 @@ describe("an Alertmanager behind an endpoint service", function () {
     });
   }
 
-  it("says loudly what fires and has not been delivered, until it has", async () => {
+  it("has its missing alerts listed until they are delivered", async () => {
     // It keeps no alert over a restart, and the sender sends again within a minute: so first it lacks something.
     await startedWith(() => undefined);
     const before = await delivery();

@@ -92,7 +92,7 @@ describe("an audit", function () {
   });
   after(() => on("receiver", "systemctl", "start", "metrics-link-agent.timer"));
 
-  it("of a healthy link finds nothing, knows everything, and writes its page", async () => {
+  it("of a healthy link has no findings and no unknown results, and writes its page", async () => {
     const { code, printed } = await run("audit", "--out", out, "--tell");
     assert.equal(code, 0, printed);
     for (const host of [sender, receiver]) await told(host, []);
@@ -109,7 +109,7 @@ describe("an audit", function () {
     assert.match(found.join("\n"), /fence 1, address, who is let in at the load balancer: .*192\.0\.2\.66\/32/);
   });
 
-  it("tells the host, whose alert fires until an audit finds it no more", async () => {
+  it("reports to the host, whose alert fires until an audit no longer has the finding", async () => {
     const group = await BalancerGroup.find();
     // Without a preview some checks do not know: that is told too.
     const audited = () => run("audit", "--stack", "receiver", "--no-preview", "--tell", "--out", out);
@@ -126,7 +126,7 @@ describe("an audit", function () {
     await fires([]);
   });
 
-  it("finds a service that nothing keeps from the metadata service any more", async () => {
+  it("finds a service that can reach the metadata service", async () => {
     const unit = "metrics-link-node-exporter.service";
     const folder = `/run/systemd/system/${unit}.d`;
     const dropIn = "[Service]\nIPAddressDeny=\n";
@@ -139,7 +139,7 @@ describe("an audit", function () {
     assert.deepEqual(await findings(), []);
   });
 
-  it("tells a flood of refusals as one, with how many they were", async () => {
+  it("reports a flood of refusals once, with their number", async () => {
     const connections = 300;
     const flood = `
 import socket
@@ -175,7 +175,7 @@ for _ in range(${connections}):
     assert.match(found.join("\n"), new RegExp(`the host, files of the release: ${bundle} is `));
   });
 
-  it("finds a filter chain of the running Envoy, when the file on disk is right again", async () => {
+  it("finds a filter chain of the running Envoy after the file on disk was restored", async () => {
     // Envoy has read its configuration when it is ready, and not yet when systemd has started it.
     const restarted = async () => {
       await on("receiver", "systemctl", "restart", envoy);

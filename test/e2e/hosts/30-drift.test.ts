@@ -105,7 +105,7 @@ const cases: readonly Case[] = [
   },
 ];
 
-describe("what is changed by hand on a host", function () {
+describe("a manual change on a host", function () {
   needs(world.link);
   this.timeout(600_000);
   let from: number;
@@ -117,7 +117,7 @@ describe("what is changed by hand on a host", function () {
   after(() => on("receiver", "systemctl", "start", "metrics-link-agent.timer"));
 
   for (const { what, by, path, drifted, actions } of cases) {
-    it(`is put back and told: ${what}`, async () => {
+    it(`is reverted and reported: ${what}`, async () => {
       const before = await stateOf(path);
       await on("receiver", "sh", "-c", `cd ${current}/. && ${by}`);
       const { report, word } = await runAgent("receiver");
@@ -129,7 +129,7 @@ describe("what is changed by hand on a host", function () {
     });
   }
 
-  it("is told as repeated when it comes again and again", async () => {
+  it("is reported as repeated when it recurs", async () => {
     for (const _ of [1, 2]) {
       await on("receiver", "sh", "-c", `chmod 0666 ${current}/${trustedRoots}`);
       await runAgent("receiver");
@@ -141,7 +141,7 @@ describe("what is changed by hand on a host", function () {
     assert.ok(word.includes(`REPEATED DRIFT: ${trustedRoots} (${times} times within a day)`), word);
   });
 
-  it("shows in the metrics that Prometheus scrapes", async () => {
+  it("appears in the metrics that Prometheus scrapes", async () => {
     const shown = async () => {
       const page = await on("receiver", "curl", "--silent", "--fail", "http://127.0.0.1:9100/metrics");
       const value = (series: string) =>
@@ -160,13 +160,13 @@ describe("what is changed by hand on a host", function () {
     assert.deepEqual(await shown(), { matches: "1", drifted: "0", repeated: true });
   });
 
-  it("leaves the link with the trust that it had, and no sample missing", async () => {
+  it("neither changes the link's trust nor loses a sample", async () => {
     const failed = await counter("receiver", "envoy_listener_ssl_fail_verify_error");
     await nothingMissing(from, 10_000);
     assert.equal(await counter("receiver", "envoy_listener_ssl_fail_verify_error"), failed);
   });
 
-  it("two runs of the agent never overlap", async () => {
+  it("never makes two runs of the agent overlap", async () => {
     const agent = "/opt/metrics-link/bin/agent";
     const holder = "exec 9>/run/metrics-link-agent.lock; flock 9; touch /run/held; sleep 4";
     const held = sandbox.world.exec("receiver", ["bash", "-c", holder]);

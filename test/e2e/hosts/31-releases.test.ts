@@ -14,7 +14,7 @@ const current = (host: string) => on(host, "readlink", "/opt/metrics-link/curren
 const services = ["envoy", "prometheus", "node-exporter"].map((name) => `metrics-link-${name}.service`);
 const mainPids = (host: string) => on(host, "systemctl", "show", "--property=MainPID", ...services);
 
-describe("releases that are no good", function () {
+describe("faulty releases", function () {
   needs(world.link);
   this.timeout(600_000);
 
@@ -101,7 +101,7 @@ describe("releases that are no good", function () {
       reason: /^probe: not healthy after 12 s: .*no write of a sender was accepted since/,
     },
   ] as const) {
-    it(`are taken back when they cut the link: on the ${host}, ${what}`, async () => {
+    it(`are rolled back if they cut the link: on the ${host}, ${what}`, async () => {
       const releases = await Releases.of(sandbox, host);
       const from = beforehand();
       const before = (await statusOf(sandbox, 1)).hosts[host]?.agent?.rollbacks ?? 0;
@@ -128,7 +128,7 @@ describe("releases that are no good", function () {
     });
   }
 
-  it("killed at any moment, the next run finishes", async () => {
+  it("do not block the next run if the agent is killed at any step", async () => {
     const releases = await Releases.of(sandbox, "sender");
     try {
       for (const [index, milliseconds] of [120, 250, 400, 550, 700].entries()) {

@@ -63,7 +63,7 @@ for (const host of roles) {
     needs(world.link);
     this.timeout(600_000);
 
-    it("is another one with another image: the same data, the same identity, no sample lost", async () => {
+    it("is replaced for another image, with the same data and identity and no lost sample", async () => {
       const instance = await pulumi().text(host, "instanceId");
       const serial = await leafSerial(host);
       const from = beforehand();
@@ -100,13 +100,13 @@ describe("a power cut", function () {
     return [cut, dark];
   }
 
-  it("of the receiver costs none of what it had acknowledged", async () => {
+  it("of the receiver loses no acknowledged sample", async () => {
     const from = beforehand();
     const [, dark] = await comesBack("receiver");
     await nothingMissingAfter("receiver", from, dark);
   });
 
-  it("of the sender leaves out at the receiver only what waited in its queue, and that is repaired", async () => {
+  it("of the sender leaves a gap only for its queued samples, which are backfilled", async () => {
     // A batch leaves when it is full or 5 s old (batch_send_deadline); the WAL is read as it is written.
     const queuedSeconds = 5 + 1;
     const before = await repairedSoFar();
@@ -151,7 +151,7 @@ describe("a full disk", function () {
     return [from, now()];
   }
 
-  it("of data at the receiver costs nothing: when there is room again everything goes on by itself", async () => {
+  it("for data at the receiver loses nothing: with free space again, everything continues by itself", async () => {
     const process = await processOf("receiver");
     const from = beforehand();
     const [, to] = await fullData("receiver", 4);
@@ -159,7 +159,7 @@ describe("a full disk", function () {
     assert.equal(await processOf("receiver"), process, "it was started anew");
   });
 
-  it("of data at the sender tears its WAL: the agent sees that nothing is read, only that time is left out, and it is repaired", async () => {
+  it("for data at the sender tears its WAL: the agent detects that nothing is read, and only that time is missing until backfilled", async () => {
     const process = await processOf("sender");
     const before = await repairedSoFar();
     const from = beforehand();
@@ -190,7 +190,7 @@ describe("a full disk", function () {
     await repaired(from, restarted, before);
   });
 
-  it("of the system makes the agent say so, and leave everything as it was", async () => {
+  it("for the system makes the agent report it and change nothing", async () => {
     const current = ["readlink", "/opt/metrics-link/current"];
     const listing = ["find", "/opt/metrics-link", "-maxdepth", "3"];
     const before = [await on("receiver", ...current), await on("receiver", ...listing)];
@@ -212,11 +212,11 @@ describe("a full disk", function () {
   });
 });
 
-describe("what is protected", function () {
+describe("a protected resource", function () {
   needs(world.link);
   this.timeout(600_000);
 
-  it("outlives a destroy, and an update that would replace it, unless a person lifts the protection", async () => {
+  it("survives a destroy, and an update that would replace it, until a person removes the protection", async () => {
     const resources = async () => {
       const { stdout } = await pulumi().must(["stack", "export", "-s", "sender"]);
       return (JSON.parse(stdout).deployment.resources as { urn: string; id?: string; protect?: boolean }[])

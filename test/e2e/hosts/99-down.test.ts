@@ -2,7 +2,7 @@ import { down } from "@metrics-link/sandbox/cli/down.ts";
 import { report, sandbox } from "../support/sandbox.ts";
 import { needs, world } from "../support/world.ts";
 
-describe("the sandbox of the tests of hosts", function () {
+describe("the sandbox of the host tests", function () {
   needs(world.link);
   this.timeout(600_000);
 

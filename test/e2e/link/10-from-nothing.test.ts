@@ -5,9 +5,9 @@ import { up } from "@metrics-link/sandbox/cli/up.ts";
 import { on, prepare, pulumi, receiver, report, sandbox, sender } from "../support/sandbox.ts";
 import { needs, world } from "../support/world.ts";
 
-describe("from nothing", () => {
+describe("a new sandbox", () => {
   needs(world.nothing);
-  it("comes up in three updates", async function () {
+  it("starts in three updates", async function () {
     this.timeout(600_000);
     await prepare();
     await up(sandbox, report);
@@ -21,7 +21,7 @@ describe("from nothing", () => {
     }
   });
 
-  it("evaluates the user's rules: the heartbeat of the sender beats at the receiver", async () => {
+  it("evaluates the user's rules: the sender's heartbeat arrives at the receiver", async () => {
     const age = await receiver.value("metrics_link:heartbeat_age:seconds");
     assert.ok(age !== undefined && age < 15, `${age} s`);
   });
@@ -33,7 +33,7 @@ describe("from nothing", () => {
     }
   });
 
-  it("says how many days leaf, intermediate and roots of both hosts have left", async () => {
+  it("reports the remaining days of both hosts' leaf, intermediate and roots", async () => {
     const { hosts } = await statusOf(sandbox, 1);
     for (const role of roles) {
       const days = Object.fromEntries(hosts[role]?.certificates.map(({ tier, daysLeft }) => [tier, daysLeft]) ?? []);
@@ -42,7 +42,7 @@ describe("from nothing", () => {
     }
   });
 
-  it("keeps what protects protected: addresses and data volumes", async () => {
+  it("protects addresses and data volumes from deletion", async () => {
     for (const [role, expected] of [
       ["sender", 1],
       ["receiver", 2],

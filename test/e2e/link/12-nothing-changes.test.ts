@@ -3,19 +3,19 @@ import { BalancerGroup } from "../support/aws.ts";
 import { pulumi } from "../support/sandbox.ts";
 import { needs, world } from "../support/world.ts";
 
-describe("once it is there", () => {
+describe("an existing link", () => {
   needs(world.link);
   for (const role of ["sender", "receiver"]) {
-    it(`one more update of the ${role} changes nothing`, async () => {
+    it(`is not changed by another update of the ${role}`, async () => {
       await pulumi().must(["up", "-s", role, "--yes", "--skip-preview", "--expect-no-changes"]);
     }).timeout(120_000);
 
-    it(`a refresh of the ${role} shows no drift`, async () => {
+    it(`has no drift in a refresh of the ${role}`, async () => {
       await pulumi().must(["refresh", "-s", role, "--yes", "--skip-preview", "--expect-no-changes"]);
     }).timeout(120_000);
   }
 
-  it("a rule that was changed behind Pulumi's back shows as drift, and the next update puts it back", async () => {
+  it("shows a manually changed rule as drift, and the next update reverts it", async () => {
     const group = await BalancerGroup.find();
     await group.refuse("203.0.113.10");
     const drift = await pulumi().run(["preview", "-s", "receiver", "--refresh", "--diff"]);

@@ -26,7 +26,7 @@ describe("alerts", function () {
   this.timeout(600_000);
 
   for (const side of ["sends", "receives"] as const) {
-    it(`ask for metrics that the host that ${side} has`, async () => {
+    it(`query only metrics that exist on the host that ${side}`, async () => {
       const ofRules = ruleGroups({ ...input, side }).flatMap(({ rules }) => rules.map(({ expr }) => expr));
       // The dashboard is for the receiver, where both sides' series are.
       const expressions = side === "receives" ? [...ofRules, ...ofDashboard()] : ofRules;
@@ -64,7 +64,7 @@ describe("alerts", function () {
       );
     });
 
-    it(`are silent on the host that ${side} while all is well`, async () => {
+    it(`are silent on the host that ${side} while the link is healthy`, async () => {
       await eventually(
         "nothing that is critical fires",
         async (note) => {
@@ -80,7 +80,7 @@ describe("alerts", function () {
     });
   }
 
-  it("know how long an outage could last", async () => {
+  it("predict how long an outage could last", async () => {
     const left = await eventually(
       "the time left to be known",
       () => sender.value("metrics_link:backlog_time_left:seconds"),

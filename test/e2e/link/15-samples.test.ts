@@ -10,7 +10,7 @@ describe("the link", function () {
   needs(world.untouched);
   this.timeout(600_000);
 
-  it("brings every sample of every series across, raw and equal, over 60 s", async () => {
+  it("delivers every sample of every series over 60 s, unchanged", async () => {
     const result = await eventually(
       "60 s of equal samples",
       async (note) => {
@@ -35,7 +35,7 @@ describe("the link", function () {
     assert.ok(result.compared > 60 * 500, `${result.compared} samples`);
   });
 
-  it("sends help and type along: the receiver accepts them (docs/decisions/0110 says what becomes of them there)", async () => {
+  it("also sends help and type, which the receiver accepts (docs/decisions/0110)", async () => {
     const total = (name: string) => sender.value(`sum(prometheus_remote_storage_${name}_total)`);
     await eventually(
       "metadata sent",

@@ -22,7 +22,7 @@ describe("strangers", function () {
     assert.match(endpoint, /^\d+\.\d+\.\d+\.\d+:443$/);
   });
 
-  it("a host with another address gets no TCP connection", async () => {
+  it("with another address get no TCP connection", async () => {
     const { code } = await sandbox.world.exec("outsider", [
       "curl",
       "--silent",
@@ -36,7 +36,7 @@ describe("strangers", function () {
     assert.equal(code, 28);
   });
 
-  describe("whose address is allowed for a moment", () => {
+  describe("with an address that is briefly admitted", () => {
     let group: BalancerGroup;
     before(async () => {
       group = await BalancerGroup.find();
@@ -47,7 +47,7 @@ describe("strangers", function () {
     });
     after(() => group.refuse(outsider));
 
-    it("get no request through without a certificate", async () => {
+    it("send no request without a certificate", async () => {
       const before = await counter("receiver", "envoy_listener_ssl_fail_verify_no_cert");
       const since = Date.now() / 1000;
       const { status } = await attempt("outsider", endpoint, write, post);
@@ -60,7 +60,7 @@ describe("strangers", function () {
       assert.ok((await counter("receiver", "envoy_listener_ssl_fail_verify_no_cert")) > before);
     });
 
-    it("get no request through with the valid certificate, stolen", async () => {
+    it("send no request with the stolen valid certificate", async () => {
       const since = Date.now() / 1000;
       const metric = "envoy_http_downstream_rq_xx";
       const before = await counter("receiver", metric, 'elsewhere"');

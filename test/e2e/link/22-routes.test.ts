@@ -48,7 +48,7 @@ describe("a valid client", function () {
     await place("sender", `${folder}/valid.key`, key);
   });
 
-  it("reaches Prometheus on the one path: an empty write is not understood there, and says so", async () => {
+  it("reaches Prometheus on the one path, which rejects an empty write", async () => {
     const { status } = await attempt("sender", endpoint, "/api/v1/write", [...post, ...certificate]);
     assert.equal(status, 400);
   });

@@ -11,7 +11,7 @@ const egressAddress = "203.0.113.10";
 
 const least = outageSeconds * 500;
 
-describe("outages", function () {
+describe("a link with an outage", function () {
   needs(world.link);
   this.timeout(600_000);
 

@@ -14,7 +14,7 @@ const stranger = {
   addresses: "192.0.2.250",
 } as const;
 
-describe("a peer of which something is pinned no more", function () {
+describe("a peer with a removed pin", function () {
   needs(world.link);
   this.timeout(600_000);
 
@@ -22,7 +22,7 @@ describe("a peer of which something is pinned no more", function () {
     { role: "sender", peer: "receiver", key: "rootFingerprints", what: "root" },
     { role: "receiver", peer: "sender", key: "addresses", what: "address" },
   ] as const) {
-    it(`has no way in or out with the next update of the ${role}, which shows both: ${what}; and comes back`, async () => {
+    it(`loses access with the next update of the ${role}, which shows the pinned and the offered ${what}; and gets it back`, async () => {
       await upForAWhile();
       const from = beforehand();
       const [offered = ""] = await offers(peer, key);
@@ -52,7 +52,7 @@ describe("a peer of which something is pinned no more", function () {
     });
   }
 
-  it("is pinned by trust -- accept, when it is what was heard, and the old address goes", async () => {
+  it("is pinned by trust -- accept if the values match those read out, and the old address is unpinned", async () => {
     const trust = (...more: string[]) => run("trust", ...more, "--stack", "receiver");
     const addresses = await offers("sender", "addresses");
     sandbox.files.pin("receiver", { addresses: [stranger.addresses] });

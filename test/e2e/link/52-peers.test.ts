@@ -28,7 +28,7 @@ const fires = (role: Role, name: string) =>
 const ends = (role: Role, name: string) =>
   eventually(`${name} to end`, async () => ((await firing(role, name)).length === 0 ? true : undefined), 60_000, 500);
 
-describe("a peer whose contract cannot be taken", function () {
+describe("a peer whose contract is rejected", function () {
   needs(world.link);
   this.timeout(600_000);
   const [stranger, roots] = [
@@ -46,7 +46,7 @@ describe("a peer whose contract cannot be taken", function () {
   for (const role of ["receiver", "sender"] as const) {
     const peer = role === "sender" ? "receiver" : "sender";
     for (const [what, change] of Object.entries(contracts)) {
-      it(`is kept to itself at the ${role} when it ${what}: the update goes through and the link stays up`, async () => {
+      it(`affects no other peer at the ${role} when it ${what}: the update succeeds and the link stays up`, async () => {
         await upForAWhile();
         const from = beforehand();
         const rootsOnHost = () => on(role, "sha256sum", `${hostPaths.current}/${roots[role]}`);
@@ -74,11 +74,11 @@ describe("a peer whose contract cannot be taken", function () {
   }
 });
 
-describe("a peer that is suspended", function () {
+describe("a suspended peer", function () {
   needs(world.link);
   this.timeout(600_000);
 
-  it("has its open connections ended and cannot come back, when it is the only sender; lifted, nothing is missing", async () => {
+  it("loses its open connections and cannot reconnect, if it is the only sender; afterwards no sample is missing", async () => {
     await upForAWhile();
     const from = beforehand();
     const endpoint = (await statusOf(sandbox, 1)).link.endpoint ?? "";
@@ -106,7 +106,7 @@ describe("a peer that is suspended", function () {
     await nothingMissing(from, 20 * 500);
   });
 
-  it("is sent nothing when it is the receiver, and everything once that is lifted", async () => {
+  it("receives nothing if it is the receiver, and everything once the suspension is lifted", async () => {
     await upForAWhile();
     const from = beforehand();
     const started = () => sender.value('process_start_time_seconds{job="prometheus",link_side="sends"}');

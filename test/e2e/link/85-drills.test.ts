@@ -14,7 +14,7 @@ describe("drills", function () {
   needs(world.link);
   this.timeout(600_000);
 
-  it("see the alert of each fault fire and clear, miss no sample, and leave the stacks as they were", async () => {
+  it("see each fault's alert fire and clear, lose no sample, and leave the stacks unchanged", async () => {
     const folder = mkdtempSync(join(tmpdir(), "drills-"));
     const page = join(folder, "drills.html");
     const before = readFileSync(sandbox.files.path("sender"), "utf8");

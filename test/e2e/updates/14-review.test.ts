@@ -20,7 +20,7 @@ describe("a review", function () {
     return { code, verdict: JSON.parse(printed) as Verdict };
   }
 
-  it("passes both stacks as they are, every policy of the pack among what it says", async () => {
+  it("passes both unchanged stacks, and lists every policy of the pack", async () => {
     const both = await Promise.all(["sender", "receiver"].map((stack) => review(stack)));
     for (const { code, verdict } of both) {
       assert.deepEqual([code, verdict.outcome, verdict.failures, verdict.errors], [0, "passed", [], []], verdict.stack);
@@ -31,7 +31,7 @@ describe("a review", function () {
     }
   });
 
-  it("puts on the page what the configuration sets aside", async () => {
+  it("shows on the page which protections the configuration drops", async () => {
     const { verdict } = await review("sender");
     assert.deepEqual(
       verdict.setAside.filter(({ key }) => key === "tools.acceptUnpinned").map(({ value }) => value),
@@ -39,7 +39,7 @@ describe("a review", function () {
     );
   });
 
-  it("refuses a branch with one malicious line, names the line and what it does, until exactly that is accepted", async () => {
+  it("fails for a branch with one malicious line, and names the line and its effect, until a person accepts exactly that", async () => {
     const file = "packages/prometheus/process.ts";
     const line = clone.edit(file, "--web.listen-address=127.0.0.1", "--web.listen-address=0.0.0.0");
     clone.commit("One line");
@@ -65,7 +65,7 @@ describe("a review", function () {
     assert.ok(accepted.verdict.failures.every(({ rule }) => rule !== "program-is-reviewed"));
   });
 
-  it("shows a change of the configuration as such, and as none of the program", async () => {
+  it("shows a change of the configuration as such, and not as one of the program", async () => {
     clone.edit("stacks/Pulumi.receiver.yaml", "scrapeInterval: 1s", "scrapeInterval: 2s");
     clone.edit("stacks/examples/receiver/rules/heartbeat.yaml", "groups:", "# A remark.\ngroups:");
     const { code, verdict } = await review("receiver");
@@ -81,7 +81,7 @@ describe("a review", function () {
     assert.ok(verdict.changes.some(({ name }) => name === "receiver-release"));
   });
 
-  it("refuses an address that is not the pinned one, and names the policy", async () => {
+  it("fails for an address that is not pinned, and names the policy", async () => {
     clone.edit(
       "stacks/Pulumi.receiver.yaml",
       "config:",
@@ -92,7 +92,7 @@ describe("a review", function () {
     assert.deepEqual([...new Set(verdict.failures.map(({ rule }) => rule))], ["addresses-are-pinned"]);
   });
 
-  it("refuses what would let an address go, which no policy sees", async () => {
+  it("fails for a change that would release an address, which no policy sees", async () => {
     clone.edit("stacks/Pulumi.receiver.yaml", "eu-west-1b", "eu-west-1c");
     const { code, verdict } = await review("receiver");
     assert.equal(code, 1);
@@ -100,7 +100,7 @@ describe("a review", function () {
     assert.deepEqual([verdict.changes[0]?.kind, verdict.changes[0]?.name], ["delete", "receiver-address-b"]);
   });
 
-  it("is no verdict when the preview itself fails", async () => {
+  it("is incomplete when the preview itself fails", async () => {
     clone.edit("stacks/Pulumi.receiver.yaml", "metrics-link:role: receiver", "metrics-link:role: nobody");
     const { code, verdict } = await review("receiver");
     assert.deepEqual([code, verdict.outcome], [3, "incomplete"]);

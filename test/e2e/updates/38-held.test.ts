@@ -35,7 +35,7 @@ describe("a change of the queue in an outage", function () {
     await up();
   });
 
-  it("waits until the backlog is sent, says so, and loses nothing", async () => {
+  it("is pending until the backlog is sent, is reported, and loses nothing", async () => {
     const from = beforehand();
     await stopUnit("receiver", "metrics-link-prometheus");
     await outage(5);
@@ -73,7 +73,7 @@ describe("a change of the queue in an outage", function () {
     });
   });
 
-  it("is made at once when that very release is forced; that costs the backlog, which is repaired, even if the repair is killed", async () => {
+  it("is made at once if that release is forced; the dropped backlog is backfilled, even if the repairer is killed", async () => {
     await stopUnit("receiver", "metrics-link-prometheus");
     const from = Math.floor(Date.now() / 1000) + 2;
     await outage(10);

@@ -12,7 +12,7 @@ import { atTheRoot, begin, run, withoutNetwork } from "../support/commands.ts";
 import { on, pulumi, sandbox } from "../support/sandbox.ts";
 import { needs, world } from "../support/world.ts";
 
-describe("roots that are offline", function () {
+describe("offline roots", function () {
   needs(world.link);
   this.timeout(600_000);
   const artifact = (role: Role, name: string) => artifactsOf(sandbox, role, name);
@@ -23,7 +23,7 @@ describe("roots that are offline", function () {
         .map((name) => new X509Certificate(readFileSync(artifact(role, name)))),
     );
 
-  it("have no key in any everyday state, decrypted", async () => {
+  it("have no key in any stack's decrypted state", async () => {
     const publicKeys = roots().map(({ publicKey }) => publicKey);
     assert.ok(publicKeys.length >= roles.length);
     for (const role of roles) {
@@ -44,7 +44,7 @@ describe("roots that are offline", function () {
     }
   });
 
-  it("issue chains that OpenSSL finds strictly right, for one side of a handshake and not for the other", async () => {
+  it("issue chains that OpenSSL verifies strictly, for one side of a handshake only", async () => {
     for (const [role, purpose, other] of [
       ["sender", "sslclient", "sslserver"],
       ["receiver", "sslserver", "sslclient"],
@@ -64,7 +64,7 @@ describe("roots that are offline", function () {
     }
   });
 
-  it("issue exactly the profile of docs/pki.md, tier by tier, in printable strings", async () => {
+  it("issue exactly the certificate profiles of docs/pki.md, in printable strings", async () => {
     for (const [role, use] of [
       ["sender", "TLS Web Client Authentication"],
       ["receiver", "TLS Web Server Authentication"],
@@ -83,7 +83,7 @@ describe("roots that are offline", function () {
     }
   });
 
-  it("are made and sign on a machine without a network, and say what in words", async () => {
+  it("are created and sign on a machine without a network, and describe what they sign", async () => {
     const words = ["init", "--stack", "sender", "--generation", "2", ...atTheRoot()];
     const { code, printed } = await begin("ceremony", words, withoutNetwork).ended;
     assert.equal(code, 0, printed);
@@ -94,7 +94,7 @@ describe("roots that are offline", function () {
     assert.ok(again.printed.includes(root.fingerprint256), "a second call makes no second root");
   });
 
-  it("sign nothing that is another account's, and the medium stays as it was", async () => {
+  it("sign no other account's request, and leave the medium unchanged", async () => {
     const { folder } = mediumOf(sandbox);
     const medium = () => {
       const hash = createHash("sha256");
@@ -124,7 +124,7 @@ describe("roots that are offline", function () {
     }
   });
 
-  it("keep their medium closed to another passphrase", async () => {
+  it("do not open their medium for another passphrase", async () => {
     const wrong = join(sandbox.layout.directory, "wrong-passphrase");
     writeFileSync(wrong, "quite another passphrase");
     const medium = ["--medium", mediumOf(sandbox).folder, "--passphrase-file", wrong, "--yes"];
@@ -134,7 +134,7 @@ describe("roots that are offline", function () {
     assert.match(printed, /incorrect passphrase/);
   });
 
-  it("stop an update whose signed intermediate is of another key, before anything changes", async () => {
+  it("stop an update before anything changes if the signed intermediate has another key", async () => {
     const { generations } = await pkiOf(sandbox, "sender");
     const file = artifact("sender", artifactNames.intermediate(generations.intermediate));
     const valid = readFileSync(file, "utf8");

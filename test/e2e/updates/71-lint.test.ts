@@ -6,16 +6,16 @@ import { objections } from "../../support/pkilint.ts";
 import { on } from "../support/sandbox.ts";
 import { needs, world } from "../support/world.ts";
 
-describe("a linter of certificates", function () {
+describe("a certificate linter", function () {
   needs(world.link);
   this.timeout(600_000);
 
-  it("objects to an authority that does not say what its key is for", () => {
+  it("rejects an authority without key usage", () => {
     assert.match(objections("lint_pkix_cert", selfSigned("somebody").pem), /ca_certificate_no_ku_extension/);
   });
 
   for (const role of roles) {
-    it(`has nothing to say about leaf, intermediate and root of the ${role}, nor about who issued whom`, async () => {
+    it(`accepts leaf, intermediate and root of the ${role}, and their chain`, async () => {
       const files = ["certificate-chain.pem", "own-root.pem"].map((name) => `/opt/metrics-link/current/tls/${name}`);
       const [leaf = "", intermediate = "", root = ""] = certificatesOf(await on(role, "cat", ...files));
       for (const one of [leaf, intermediate, root]) assert.equal(objections("lint_pkix_cert", one), "");

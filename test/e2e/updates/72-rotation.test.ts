@@ -23,7 +23,7 @@ const envoys = () =>
     ),
   );
 
-describe("rotations under way of the samples", function () {
+describe("rotations under load", function () {
   needs(world.link);
   this.timeout(600_000);
   let from = 0;
@@ -33,7 +33,7 @@ describe("rotations under way of the samples", function () {
     running = await envoys();
   });
 
-  it("an update renews a leaf that is due, key and certificate, also after its end", async () => {
+  it("renew a due leaf, key and certificate, in an update, even after expiry", async () => {
     const before = await pki("receiver");
     await dueNow("receiver");
     await pulumi().must(["up", "-s", "receiver", "--yes", "--skip-preview"]);
@@ -53,14 +53,14 @@ describe("rotations under way of the samples", function () {
     assert.ok(served.includes(after.leaf?.fingerprint ?? "none"), served);
   });
 
-  it("a new intermediate is the account's own business: the peer sees no change at all", async () => {
+  it("replace an intermediate without any change at the peer", async () => {
     const { generations } = await pki("receiver");
     await rotate("intermediate", "--stack", "receiver");
     assert.equal((await pki("receiver")).generations.intermediate, generations.intermediate + 1);
     await pulumi().must(["preview", "-s", "sender", "--expect-no-changes"]);
   });
 
-  it("a new root is published, trusted, signs, and the old one goes: each side in its turn, killed and resumed", async () => {
+  it("replace a root: publish, trust, sign, withdraw, each side in its turn, killed and resumed", async () => {
     const [old = ""] = await fingerprints("sender");
     await killedInTheMiddle("root", "--stack", "sender");
     await pulumi().must(["cancel", "sender", "--yes"]);
@@ -98,7 +98,7 @@ describe("rotations under way of the samples", function () {
     assert.ok(trusted.includes(fresh), trusted);
   });
 
-  it("all of it without a restart of Envoy and without a sample lost", async () => {
+  it("neither restart Envoy nor lose a sample", async () => {
     assert.deepEqual(await envoys(), running);
     await nothingMissing(from, 60 * 500);
   });

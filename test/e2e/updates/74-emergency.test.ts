@@ -12,14 +12,14 @@ const folder = "/run/stolen";
 const stolen = ["--cert", `${folder}/leaf.pem`, "--key", `${folder}/leaf.key`];
 const post = ["--request", "POST", "--data-binary", "nothing"];
 
-describe("a leaf whose key is out", function () {
+describe("a leaf with a leaked key", function () {
   needs(world.link);
   this.timeout(600_000);
   let endpoint = "";
   const refused = () => counter("receiver", "envoy_listener_ssl_fail_verify_san");
   const attempted = () => attempt("sender", endpoint, "/api/v1/write", [...post, ...stolen]);
 
-  it("is refused by the peer's next update, on new connections and on old ones, and nothing is lost", async () => {
+  it("is refused after the peer's next update, on new and open connections, and no sample is lost", async () => {
     const from = beforehand();
     endpoint = (await statusOf(sandbox, 1)).link.endpoint ?? "";
     const { chain, key } = await valid();

@@ -8,7 +8,7 @@ import { pulumi, sandbox } from "../support/sandbox.ts";
 import { startsOf, versionsOf } from "../support/versions.ts";
 import { needs, world } from "../support/world.ts";
 
-describe("other versions in the file of pins", function () {
+describe("other versions in tools.json", function () {
   needs(world.link);
   this.timeout(600_000);
   let other: Checkout;
@@ -26,7 +26,7 @@ describe("other versions in the file of pins", function () {
   ];
   for (const { to, program, pinned } of directions) {
     for (const host of roles) {
-      it(`reach the ${host} with its next update: ${to} Envoy and Prometheus, the same instance, no sample lost`, async () => {
+      it(`reach the ${host} with its next update: ${to} Envoy and Prometheus on the same instance, and no lost sample`, async () => {
         const wanted = { envoy: pinned("envoy"), prometheus: pinned("prometheus") };
         const { envoy, prometheus } = await versionsOf(host);
         assert.ok(envoy.running !== wanted.envoy && prometheus.running !== wanted.prometheus, "there is nothing to do");

@@ -1,22 +1,11 @@
 import { inChain, inEnvoy, managerOf, routesOf } from "../policy/support/mutate.ts";
-import type { Malicious, Props } from "./table.ts";
+import type { Malicious } from "./table.ts";
 
-const _lua = {
-  "@type": "type.googleapis.com/envoy.extensions.filters.http.lua.v3.Lua",
-  default_source_code: { inline_string: "function envoy_on_request(h) end" },
-};
-const _listener = (bootstrap: Props, name: string) =>
-  bootstrap.static_resources.listeners.find((one: Props) => one.name === name);
-const _plain = {
-  name: "envoy.transport_sockets.raw_buffer",
-  typed_config: { "@type": "type.googleapis.com/envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer" },
-};
-
-/** What Envoy does with a request, and who else tells it what to do. */
+/** Changes of Envoy's routes and filters, and other sources of its configuration. */
 export const envoyRoutes: readonly Malicious[] = [
   [
     "receiver",
-    "writes are copied to another cluster",
+    "a route mirrors writes to another cluster",
     "receiver-release",
     /bootstrap.*request_mirror_policies/s,
     inChain((chain) => {
@@ -34,7 +23,7 @@ export const envoyRoutes: readonly Malicious[] = [
   ],
   [
     "receiver",
-    "a route for queries before all others",
+    "a route admits queries",
     "receiver-release",
     /bootstrap.*\/api\/v1\/query/s,
     inChain((chain) => {
@@ -43,7 +32,7 @@ export const envoyRoutes: readonly Malicious[] = [
   ],
   [
     "receiver",
-    "one more listener",
+    "a listener is added",
     "receiver-release",
     /bootstrap.*8445/s,
     inEnvoy((all) => {
@@ -55,7 +44,7 @@ export const envoyRoutes: readonly Malicious[] = [
   ],
   [
     "receiver",
-    "Envoy's admin interface on every address",
+    "Envoy's admin interface listens on every address",
     "receiver-release",
     /bootstrap.*0\.0\.0\.0/s,
     inEnvoy((all) => {
@@ -64,7 +53,7 @@ export const envoyRoutes: readonly Malicious[] = [
   ],
   [
     "receiver",
-    "listeners come from somebody else's control plane",
+    "listeners come from a foreign control plane",
     "receiver-release",
     /bootstrap.*lds_config/s,
     inEnvoy((all) => {
@@ -75,7 +64,7 @@ export const envoyRoutes: readonly Malicious[] = [
   ],
   [
     "receiver",
-    "a bootstrap extension that runs WebAssembly",
+    "a bootstrap extension runs WebAssembly",
     "receiver-release",
     /bootstrap.*wasm/s,
     inEnvoy((all) => {
@@ -86,7 +75,7 @@ export const envoyRoutes: readonly Malicious[] = [
   ],
   [
     "receiver",
-    "runtime keys that turn limits off",
+    "runtime keys disable limits",
     "receiver-release",
     /bootstrap.*layered_runtime/s,
     inEnvoy((all) => {
@@ -97,7 +86,7 @@ export const envoyRoutes: readonly Malicious[] = [
   ],
   [
     "receiver",
-    "a stats sink sends numbers out",
+    "a stats sink sends metrics out",
     "receiver-release",
     /bootstrap.*stats_sinks/s,
     inEnvoy((all) => {
@@ -106,7 +95,7 @@ export const envoyRoutes: readonly Malicious[] = [
   ],
   [
     "receiver",
-    "a tap of what passes",
+    "a tap records traffic",
     "receiver-release",
     /bootstrap.*\.tap\./s,
     inChain((chain) => {
@@ -118,7 +107,7 @@ export const envoyRoutes: readonly Malicious[] = [
   ],
   [
     "receiver",
-    "Envoy trusts the source address that a client states",
+    "Envoy trusts the source address that a client declares",
     "receiver-release",
     /bootstrap.*use_remote_address/s,
     inChain((chain) => {
@@ -127,7 +116,7 @@ export const envoyRoutes: readonly Malicious[] = [
   ],
   [
     "receiver",
-    "certificates of clients are handed on as the client sent them",
+    "Envoy forwards the client certificate header as the client sent it",
     "receiver-release",
     /bootstrap.*ALWAYS_FORWARD_ONLY/s,
     inChain((chain) => {

@@ -12,11 +12,11 @@ const plain = {
   typed_config: { "@type": "type.googleapis.com/envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer" },
 };
 
-/** Who reaches Envoy, and whom it trusts. */
+/** Changes of Envoy's sources, certificates and trust. */
 export const envoy: readonly Malicious[] = [
   [
     "receiver",
-    "a listener filter named tls_inspector and typed proxy_protocol",
+    "a listener filter named tls_inspector has the type proxy_protocol",
     "receiver-release",
     /bootstrap.*proxy_protocol/s,
     inEnvoy((all) => {
@@ -32,7 +32,7 @@ export const envoy: readonly Malicious[] = [
   ],
   [
     "receiver",
-    "a filter_chain_matcher that leads any address to the sender's chain",
+    "a filter_chain_matcher selects the sender's chain for any address",
     "receiver-release",
     /bootstrap.*filter_chain_matcher/s,
     inEnvoy((all) => {
@@ -41,14 +41,14 @@ export const envoy: readonly Malicious[] = [
   ],
   [
     "receiver",
-    "prefix_len: 032, which is 32 to one parser and 26 to another",
+    "prefix_len is 032, which is 32 to one parser and 26 to another",
     "receiver-release",
     /bootstrap.*032/s,
     (it) => text(it, bootstrap, (found) => found.replace(/(prefix_len"?:\s*)32/, "$1032")),
   ],
   [
     "receiver",
-    "the same key twice, the second of which wins in Envoy",
+    "a key is duplicate, and Envoy uses the second one",
     "receiver-release",
     /bootstrap.*require_client_certificate/s,
     (it) =>
@@ -61,7 +61,7 @@ export const envoy: readonly Malicious[] = [
   ],
   [
     "receiver",
-    "an HTTP filter named buffer and typed Lua",
+    "an HTTP filter named buffer has the type Lua",
     "receiver-release",
     /bootstrap.*\.lua\./s,
     inChain((chain) => {
@@ -70,7 +70,7 @@ export const envoy: readonly Malicious[] = [
   ],
   [
     "receiver",
-    "a matcher in a virtual host of the ready port that leads to Prometheus",
+    "a matcher in the ready port's virtual host forwards to Prometheus",
     "receiver-release",
     /bootstrap.*matcher/s,
     inEnvoy((all) => {
@@ -90,7 +90,7 @@ export const envoy: readonly Malicious[] = [
   ],
   [
     "receiver",
-    "key_log: session keys in a file",
+    "key_log writes session keys to a file",
     "receiver-release",
     /bootstrap.*key_log/s,
     inChain((chain) => {
@@ -99,7 +99,7 @@ export const envoy: readonly Malicious[] = [
   ],
   [
     "sender",
-    "transport_socket_matches with raw_buffer: samples leave in clear",
+    "transport_socket_matches sends samples without TLS",
     "sender-release",
     /bootstrap.*raw_buffer/s,
     inCluster((cluster) => {
@@ -117,7 +117,7 @@ export const envoy: readonly Malicious[] = [
   ],
   [
     "receiver",
-    "another name is accepted besides the pinned one",
+    "a second name is accepted besides the pinned one",
     "receiver-release",
     /bootstrap.*evil/s,
     inChain((chain) => {
@@ -167,7 +167,7 @@ export const envoy: readonly Malicious[] = [
   ],
   [
     "receiver",
-    "the anchor's secret comes from a folder that anybody may write to",
+    "the trust anchor comes from a folder that anybody may write to",
     "receiver-release",
     /sds\/trusted-ca.*\/tmp\//s,
     (it) =>
@@ -186,7 +186,7 @@ export const envoy: readonly Malicious[] = [
   ],
   [
     "sender",
-    "a second endpoint gets half of the samples",
+    "a second endpoint receives half of the samples",
     "sender-release",
     /bootstrap.*192\.0\.2\.66/s,
     inCluster((cluster) => {

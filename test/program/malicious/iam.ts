@@ -8,25 +8,25 @@ const endpoint = "aws:ec2/vpcEndpoint:VpcEndpoint";
 const allow = (Action: string, Resource = "*") => ({ Sid: "More", Effect: "Allow", Action, Resource });
 const stranger = "arn:aws:iam::666666666666:root";
 
-/** Who may do what in AWS. */
+/** Changes of rights in AWS. */
 export const iam: readonly Malicious[] = [
   [
     "receiver",
-    "the host's role reads every secret",
+    "the host's role may read every secret",
     "receiver-policy",
     /policy\.Statement.*secretsmanager:GetSecretValue/s,
     (it) => policy(it, rolePolicy, "receiver-policy", (all) => all.push(allow("secretsmanager:GetSecretValue"))),
   ],
   [
     "receiver",
-    "the host's role makes access keys",
+    "the host's role may create access keys",
     "receiver-policy",
     /policy\.Statement.*iam:CreateAccessKey/s,
     (it) => policy(it, rolePolicy, "receiver-policy", (all) => all.push(allow("iam:CreateAccessKey"))),
   ],
   [
     "receiver",
-    "another network in aws:SourceVpc",
+    "aws:SourceVpc names another network",
     "receiver-policy",
     /policy\.Statement.*SourceVpc.*vpc-evil/s,
     (it) =>
@@ -36,7 +36,7 @@ export const iam: readonly Malicious[] = [
   ],
   [
     "receiver",
-    "NotAction in place of Action",
+    "NotAction replaces Action",
     "receiver-policy",
     /policy\.Statement.*NotAction/s,
     (it) =>
@@ -67,28 +67,28 @@ export const iam: readonly Malicious[] = [
   ],
   [
     "receiver",
-    "the role has a managed policy besides",
+    "the role has an additional managed policy",
     "receiver-role",
     /managedPolicyArns.*AdministratorAccess/s,
     set("aws:iam/role:Role", { managedPolicyArns: ["arn:aws:iam::aws:policy/AdministratorAccess"] }),
   ],
   [
     "receiver",
-    "the role lives longer",
+    "the role's sessions last longer",
     "receiver-role",
     /maxSessionDuration/,
     set("aws:iam/role:Role", { maxSessionDuration: 43_200 }),
   ],
   [
     "receiver",
-    "another instance profile",
+    "the instance has another profile",
     "receiver-instance",
     /iamInstanceProfile.*admin/,
     set("aws:ec2/instance:Instance", { iamInstanceProfile: "admin" }),
   ],
   [
     "receiver",
-    "a stranger in the bucket's policy",
+    "the bucket's policy admits another account",
     "receiver-bucket-policy",
     /policy\.Statement.*666666666666/s,
     (it) =>
@@ -98,7 +98,7 @@ export const iam: readonly Malicious[] = [
   ],
   [
     "receiver",
-    "the bucket's policy without its Deny",
+    "the bucket's policy has no Deny",
     "receiver-bucket-policy",
     /policy\.Statement.*Deny/s,
     (it) =>
@@ -108,7 +108,7 @@ export const iam: readonly Malicious[] = [
   ],
   [
     "receiver",
-    "the bucket's Deny lets one more write",
+    "the bucket's Deny exempts one more writer",
     "receiver-bucket-policy",
     /policy\.Statement.*PrincipalArn.*666666666666/s,
     (it) =>
@@ -120,7 +120,7 @@ export const iam: readonly Malicious[] = [
   ],
   [
     "receiver",
-    "the secret's policy without its Deny",
+    "the secret's policy has no Deny",
     "receiver-secret-readers",
     /policy\.Statement.*Deny/s,
     (it) =>
@@ -136,7 +136,7 @@ export const iam: readonly Malicious[] = [
   ],
   [
     "receiver",
-    "a stranger reads the secret",
+    "another account may read the secret",
     "receiver-secret-readers",
     /policy\.Statement.*666666666666/s,
     (it) =>
@@ -152,7 +152,7 @@ export const iam: readonly Malicious[] = [
   ],
   [
     "receiver",
-    "the endpoint lets through any bucket",
+    "the endpoint admits any bucket",
     "receiver-s3",
     /policy\.Statement.*Resource/s,
     (it) =>
@@ -162,7 +162,7 @@ export const iam: readonly Malicious[] = [
   ],
   [
     "receiver",
-    "the endpoint lets through any account's principals",
+    "the endpoint admits any account's principals",
     "receiver-s3",
     /policy\.Statement.*Condition/s,
     (it) =>
@@ -179,7 +179,7 @@ export const iam: readonly Malicious[] = [
   ],
   [
     "receiver",
-    "the key's policy names a stranger",
+    "the key's policy admits another account",
     "receiver-key",
     /policy.*666666666666/s,
     set("aws:kms/key:Key", {
@@ -191,14 +191,14 @@ export const iam: readonly Malicious[] = [
   ],
   [
     "receiver",
-    "a grant on the key",
+    "a grant on the key is added",
     "added",
     /granteePrincipal/,
     add("aws:kms/grant:Grant", { keyId: "1", granteePrincipal: stranger, operations: ["Decrypt"] }),
   ],
   [
     "receiver",
-    "a user with a key of its own",
+    "an IAM user is added",
     "added",
     /registerResource/,
     add("aws:iam/user:User", { name: "metrics-link-metrics" }),

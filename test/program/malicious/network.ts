@@ -6,11 +6,11 @@ const ingress = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule";
 const egress = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule";
 const instance = "aws:ec2/instance:Instance";
 
-/** Networks, fences and the machine. */
+/** Changes of networks, fences and the instance. */
 export const network: readonly Malicious[] = [
   [
     "receiver",
-    "an inline route",
+    "a route table has an inline route",
     "receiver-private-a",
     /routes.*igw-evil/s,
     set(
@@ -21,7 +21,7 @@ export const network: readonly Malicious[] = [
   ],
   [
     "receiver",
-    "a second security group on the instance",
+    "the instance has a second security group",
     "receiver-instance",
     /vpcSecurityGroupIds|networkInterfaces|securityGroups/,
     edit(instance, (props) => {
@@ -30,21 +30,21 @@ export const network: readonly Malicious[] = [
   ],
   [
     "receiver",
-    "a rule for another account's group",
+    "a rule admits another account's security group",
     "receiver-host-from-balancer-ingest",
     /referencedSecurityGroupId.*666666666666/,
     set(ingress, { referencedSecurityGroupId: "666666666666/sg-evil" }, "receiver-host-from-balancer-ingest"),
   ],
   [
     "receiver",
-    "a sender's address is a network",
+    "a rule admits a network instead of a sender's address",
     "receiver-from-account-a-203.0.113.10",
     /cidrIpv4.*\/8/,
     set(ingress, { cidrIpv4: "203.0.0.0/8" }, "receiver-from-account-a-203.0.113.10"),
   ],
   [
     "receiver",
-    "one more address is allowed in",
+    "a rule admits one more address",
     "added",
     /cidrIpv4.*198\.18/,
     add(ingress, {
@@ -57,48 +57,48 @@ export const network: readonly Malicious[] = [
   ],
   [
     "receiver",
-    "the same over IPv6",
+    "a rule admits every IPv6 address",
     "receiver-from-account-a-203.0.113.10",
     /cidrIpv6/,
     set(ingress, { cidrIpv6: "::/0" }, "receiver-from-account-a-203.0.113.10"),
   ],
   [
     "receiver",
-    "a prefix list that somebody else writes",
+    "an egress rule allows another prefix list",
     "receiver-host-to-s3",
     /prefixListId.*pl-evil/,
     set(egress, { prefixListId: "pl-evil" }, "receiver-host-to-s3"),
   ],
   [
     "receiver",
-    "an inline rule in the group",
+    "a security group has an inline rule",
     "receiver-host",
     /ingress.*0\.0\.0\.0/s,
     set(group, { ingress: [{ protocol: "-1", fromPort: 0, toPort: 0, cidrBlocks: ["0.0.0.0/0"] }] }, "receiver-host"),
   ],
   [
     "receiver",
-    "a public address for the host",
+    "the host has a public address",
     "receiver-instance",
     /associatePublicIpAddress.*true/s,
     set(instance, { associatePublicIpAddress: true }),
   ],
-  ["receiver", "a key pair for the host", "receiver-instance", /keyName/, set(instance, { keyName: "debug" })],
+  ["receiver", "the host has a key pair", "receiver-instance", /keyName/, set(instance, { keyName: "debug" })],
   [
     "receiver",
-    "the metadata service without tokens",
+    "the metadata service answers without a token",
     "receiver-instance",
     /httpTokens.*optional/s,
     set(instance, { "metadataOptions.httpTokens": "optional" }),
   ],
   [
     "receiver",
-    "the metadata service for containers, two hops away",
+    "the metadata service answers across two hops",
     "receiver-instance",
     /httpPutResponseHopLimit/,
     set(instance, { "metadataOptions.httpPutResponseHopLimit": 2 }),
   ],
-  ["receiver", "another image", "receiver-instance", /ami.*ami-evil/, set(instance, { ami: "ami-evil" })],
+  ["receiver", "the host has another image", "receiver-instance", /ami.*ami-evil/, set(instance, { ami: "ami-evil" })],
   [
     "receiver",
     "the load balancer hides client addresses",
@@ -108,28 +108,28 @@ export const network: readonly Malicious[] = [
   ],
   [
     "receiver",
-    "the load balancer speaks the proxy protocol",
+    "the load balancer uses the proxy protocol",
     "receiver-ingest",
     /proxyProtocolV2/,
     set("aws:lb/targetGroup:TargetGroup", { proxyProtocolV2: true }),
   ],
   [
     "receiver",
-    "the load balancer without a group",
+    "the load balancer has no security group",
     "receiver-nlb",
     /securityGroups/,
     set("aws:lb/loadBalancer:LoadBalancer", { securityGroups: undefined }),
   ],
   [
     "receiver",
-    "the load balancer writes to a stranger's bucket",
+    "the load balancer writes access logs to a foreign bucket",
     "receiver-nlb",
     /accessLogs.*evil/s,
     set("aws:lb/loadBalancer:LoadBalancer", { accessLogs: { enabled: true, bucket: "evil" } }),
   ],
   [
     "receiver",
-    "a listener ends TLS in the load balancer",
+    "the load balancer terminates TLS",
     "receiver-https",
     /protocol.*TLS/s,
     set("aws:lb/listener:Listener", {
@@ -139,14 +139,14 @@ export const network: readonly Malicious[] = [
   ],
   [
     "receiver",
-    "traffic goes to another machine",
+    "the target group has another instance",
     "receiver-target",
     /targetId.*i-evil/,
     set("aws:lb/targetGroupAttachment:TargetGroupAttachment", { targetId: "i-evil" }),
   ],
   [
     "receiver",
-    "packets are mirrored",
+    "a traffic mirror is added",
     "added",
     /trafficMirrorTargetId/,
     add("aws:ec2/trafficMirrorSession:TrafficMirrorSession", {
@@ -158,14 +158,14 @@ export const network: readonly Malicious[] = [
   ],
   [
     "sender",
-    "the pinned address belongs to another gateway",
+    "the NAT gateway uses another address",
     "sender-nat",
     /allocationId/,
     set("aws:ec2/natGateway:NatGateway", { allocationId: "eipalloc-evil" }),
   ],
   [
     "sender",
-    "subnets give out public addresses",
+    "subnets assign public addresses",
     "sender-private-a",
     /mapPublicIpOnLaunch/,
     set("aws:ec2/subnet:Subnet", { mapPublicIpOnLaunch: true }, "sender-private-a"),

@@ -5,25 +5,25 @@ const certificate = "tls:index/locallySignedCert:LocallySignedCert";
 const request = "tls:index/certRequest:CertRequest";
 const key = "tls:index/privateKey:PrivateKey";
 
-/** Keys, certificates and what is trusted. */
+/** Changes of keys, certificates and trust. */
 export const pki: readonly Malicious[] = [
   [
     "receiver",
-    "a second root in a block that Node does not see",
+    "a second root is in a block that Node does not read",
     "receiver-release",
     /tls\/roots\/account-a\.pem.*X509 CERTIFICATE/s,
     (it) => text(it, /^tls\/roots\//, (pem) => `${pem}${pem.replaceAll(" CERTIFICATE", " X509 CERTIFICATE")}`),
   ],
   [
     "receiver",
-    "the same with BEGIN TRUSTED CERTIFICATE",
+    "a second root is in a block BEGIN TRUSTED CERTIFICATE",
     "receiver-release",
     /tls\/roots\/account-a\.pem.*TRUSTED CERTIFICATE/s,
     (it) => text(it, /^tls\/roots\//, (pem) => `${pem}${pem.replaceAll(" CERTIFICATE", " TRUSTED CERTIFICATE")}`),
   ],
   [
     "receiver",
-    "the check of the trust bundle accepts one root more",
+    "the check of the trust bundle accepts one more root",
     "receiver-release",
     /checks.*fingerprints.*00:00/s,
     (it) =>
@@ -54,14 +54,14 @@ export const pki: readonly Malicious[] = [
   ],
   [
     "receiver",
-    "the leaf lives ten years",
+    "the leaf is valid for ten years",
     "receiver-leaf-g1-certificate",
     /validityPeriodHours.*87600/s,
     set(certificate, { validityPeriodHours: 87_600 }, "receiver-leaf-g1-certificate"),
   ],
   [
     "receiver",
-    "the leaf has one name more",
+    "the leaf has one more name",
     "receiver-leaf-g1-request",
     /dnsNames.*evil/s,
     edit(
@@ -74,14 +74,14 @@ export const pki: readonly Malicious[] = [
   ],
   [
     "receiver",
-    "a weak key",
+    "the leaf's key is weak",
     "receiver-leaf-g1-key",
     /algorithm.*RSA/s,
     set(key, { algorithm: "RSA", rsaBits: 1024 }, "receiver-leaf-g1-key"),
   ],
   [
     "receiver",
-    "the intermediate's key leaves as an output",
+    "an output contains the intermediate's key",
     "metrics-link-test",
     /outputs.*note/,
     (it) => {
@@ -95,14 +95,14 @@ export const pki: readonly Malicious[] = [
   ],
   [
     "receiver",
-    "the key of the leaf is no longer secret",
+    "the leaf's key is no longer secret",
     "receiver-secret-version",
     /secretString.*in clear/s,
     set("aws:secretsmanager/secretVersion:SecretVersion", { secretString: "{}" }),
   ],
   [
     "receiver",
-    "the secret is another one",
+    "the secret has another value",
     "receiver-secret-version",
     /secretString.*another secret/s,
     edit("aws:secretsmanager/secretVersion:SecretVersion", (props) => {
@@ -111,21 +111,21 @@ export const pki: readonly Malicious[] = [
   ],
   [
     "receiver",
-    "the secret is copied to another region",
+    "the secret is replicated to another Region",
     "receiver-secret",
     /replicas.*us-east-1/s,
     set("aws:secretsmanager/secret:Secret", { replicas: [{ region: "us-east-1" }] }),
   ],
   [
     "receiver",
-    "a second version of the secret that is a stranger's",
+    "a second version of the secret is added",
     "added",
     /secretString/,
     add("aws:secretsmanager/secretVersion:SecretVersion", { secretId: "receiver-secret-id", secretString: "{}" }),
   ],
   [
     "receiver",
-    "the chain shown ends with another certificate",
+    "the leaf's chain is in another order",
     "receiver-release",
     /certificate-chain\.pem/,
     (it) =>
@@ -135,7 +135,7 @@ export const pki: readonly Malicious[] = [
   ],
   [
     "receiver",
-    "the private key may be read by everybody on the host",
+    "every user of the host may read the private key",
     "receiver-release",
     /secrets.*mode.*0444/s,
     (it) =>

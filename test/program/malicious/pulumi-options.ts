@@ -8,11 +8,11 @@ const bucketPolicy = "aws:s3/bucketPolicy:BucketPolicy";
 const provider = "pulumi:providers:aws";
 const urn = (type: string, name: string) => `urn:pulumi:test::metrics-link::${type}::${name}`;
 
-/** What Pulumi is told of resources, and by whom it is done. */
+/** Changes of resource options, providers and Pulumi's functions. */
 export const pulumiOptions: readonly Malicious[] = [
   [
     "receiver",
-    "changes of the bucket's policy are ignored from now on",
+    "changes of the bucket's policy are ignored",
     "receiver-bucket-policy",
     /ignorechanges.*policy/s,
     (it) =>
@@ -22,7 +22,7 @@ export const pulumiOptions: readonly Malicious[] = [
   ],
   [
     "receiver",
-    "the instance is replaced with each tag",
+    "a change of tags replaces the instance",
     "receiver-instance",
     /replaceonchanges.*tags/s,
     (it) =>
@@ -32,7 +32,7 @@ export const pulumiOptions: readonly Malicious[] = [
   ],
   [
     "receiver",
-    "an address is not protected",
+    "an address is not protected from deletion",
     "receiver-address-a",
     /protect/,
     (it) =>
@@ -47,7 +47,7 @@ export const pulumiOptions: readonly Malicious[] = [
   ],
   [
     "receiver",
-    "the data volume goes with its resource",
+    "the data volume is deleted with its resource",
     "receiver-data",
     /retainondelete/,
     (it) =>
@@ -57,7 +57,7 @@ export const pulumiOptions: readonly Malicious[] = [
   ],
   [
     "receiver",
-    "the volume is deleted before its successor is there",
+    "the data volume is deleted before its replacement exists",
     "receiver-data",
     /deletebeforereplace/,
     (it) =>
@@ -67,7 +67,7 @@ export const pulumiOptions: readonly Malicious[] = [
   ],
   [
     "receiver",
-    "a resource goes with another",
+    "a resource counts as deleted with another",
     "receiver-data",
     /deletedwith/,
     (it) =>
@@ -102,7 +102,7 @@ export const pulumiOptions: readonly Malicious[] = [
   ],
   [
     "receiver",
-    "another provider for one resource",
+    "one resource uses another provider",
     "receiver-bucket-policy",
     /provider.*evil/s,
     (it) =>
@@ -112,7 +112,7 @@ export const pulumiOptions: readonly Malicious[] = [
   ],
   [
     "receiver",
-    "the plugin is downloaded from a stranger",
+    "the plugin comes from a foreign server",
     "receiver-vpc",
     /plugindownloadurl.*evil/s,
     (it) =>
@@ -122,7 +122,7 @@ export const pulumiOptions: readonly Malicious[] = [
   ],
   [
     "receiver",
-    "another version of the plugin",
+    "the plugin has another version",
     "receiver-vpc",
     /version.*7\.0\.0/s,
     (it) =>
@@ -132,7 +132,7 @@ export const pulumiOptions: readonly Malicious[] = [
   ],
   [
     "receiver",
-    "the provider talks to another endpoint",
+    "the provider uses another AWS endpoint",
     "account",
     /endpoints.*evil/s,
     edit(provider, (props) => {
@@ -148,14 +148,14 @@ export const pulumiOptions: readonly Malicious[] = [
   ],
   [
     "receiver",
-    "the provider becomes another role",
+    "the provider assumes another role",
     "account",
     /assumeRoles.*admin/s,
     set(provider, { assumeRoles: JSON.stringify([{ roleArn: "arn:aws:iam::222222222222:role/admin" }]) }),
   ],
   [
     "receiver",
-    "a second provider",
+    "a second provider is registered",
     "evil",
     /registerResource/,
     (it) =>
@@ -168,7 +168,7 @@ export const pulumiOptions: readonly Malicious[] = [
   ],
   [
     "receiver",
-    "the instance waits for nothing",
+    "the instance has no dependencies",
     "receiver-instance",
     /dependencies/,
     (it) =>
@@ -198,7 +198,7 @@ export const pulumiOptions: readonly Malicious[] = [
   ],
   [
     "receiver",
-    "a transformation of everything that is registered",
+    "a transform applies to every resource",
     "registerStackTransform",
     /target/,
     (it) =>
@@ -206,7 +206,7 @@ export const pulumiOptions: readonly Malicious[] = [
   ],
   [
     "receiver",
-    "code that runs before a resource is made",
+    "a hook runs before a resource is created",
     "receiver-instance",
     /hooks.*beforeCreate/s,
     (it) =>
@@ -216,7 +216,7 @@ export const pulumiOptions: readonly Malicious[] = [
   ],
   [
     "receiver",
-    "a function of the provider that reads a secret",
+    "a provider function reads a secret",
     "aws:secretsmanager/getSecretVersion:getSecretVersion",
     /invoke.*secretId/s,
     (it) =>
@@ -229,7 +229,7 @@ export const pulumiOptions: readonly Malicious[] = [
   ],
   [
     "receiver",
-    "another stack's outputs are read",
+    "the program reads another stack's outputs",
     "organization/other/stack",
     /readResource/,
     (it) =>
@@ -240,10 +240,10 @@ export const pulumiOptions: readonly Malicious[] = [
         fields: { id: "organization/other/stack" },
       }),
   ],
-  ["receiver", "a resource is left out", "receiver-bucket-policy", /registerResource/, remove(bucketPolicy)],
+  ["receiver", "a resource is missing", "receiver-bucket-policy", /registerResource/, remove(bucketPolicy)],
   [
     "receiver",
-    "a difference is hidden in the preview",
+    "a property's diff is hidden in the preview",
     "receiver-current",
     /hidediffs/,
     (it) =>

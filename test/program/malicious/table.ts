@@ -20,7 +20,7 @@ export type Props = any;
 
 export const object = "aws:s3/bucketObjectv2:BucketObjectv2";
 
-/** Changes the policy document that a property holds. */
+/** Changes the policy document in a property. */
 export const policy = (it: Mutant, type: string, name: string, change: (statements: Props[]) => void) =>
   it.edit(
     type,
@@ -32,7 +32,7 @@ export const policy = (it: Mutant, type: string, name: string, change: (statemen
     name,
   );
 
-/** Changes the release without its own checks, as a program that does not mind them would. */
+/** Changes the release without its own checks, as a malicious program would. */
 export function release(it: Mutant, change: (release: Props) => void): void {
   it.edit(object, (props) => {
     if (!/^releases\/[^/]+\/[0-9a-f]{64}\.json$/.test(props.key)) return;
@@ -44,7 +44,7 @@ export function release(it: Mutant, change: (release: Props) => void): void {
   });
 }
 
-/** Changes the text of each file of the release whose path matches. One must become another. */
+/** Changes the content of each file of the release whose path matches. At least one must change. */
 export function text(it: Mutant, path: RegExp, change: (content: string) => string): void {
   let changed = false;
   release(it, ({ files }) => {
@@ -55,10 +55,10 @@ export function text(it: Mutant, path: RegExp, change: (content: string) => stri
       changed ||= file.content !== before;
     }
   });
-  if (!changed) throw new Error(`nothing that matches ${path} became another`);
+  if (!changed) throw new Error(`no file that matches ${path} changed`);
 }
 
-/** Envoy's bootstrap, in whichever notation. */
+/** Paths of Envoy's bootstrap. */
 export const bootstrap = /^envoy\/bootstrap\./;
 
 /** Changes options: fields of the request besides the resource's own properties. */
@@ -69,6 +69,6 @@ export function options(
   name?: string,
 ): void {
   const found = it.asked(type, name);
-  if (found.length === 0) throw new Error(`there is no ${type} ${name ?? ""} to change`);
+  if (found.length === 0) throw new Error(`no ${type} ${name ?? ""} to change`);
   for (const { fields } of found) change(fields);
 }

@@ -3,11 +3,11 @@ import { type Malicious, release, text } from "./table.ts";
 const envoyUnit = /metrics-link-envoy\.service$/;
 const prometheusUnit = /metrics-link-prometheus\.service$/;
 
-/** What systemd runs, and how. */
+/** Changes of systemd units. */
 export const units: readonly Malicious[] = [
   [
     "receiver",
-    "a quoted flag",
+    "a quoted flag sets Envoy's configuration",
     "receiver-release",
     /envoy\.service.*"--config-yaml/s,
     (it) =>
@@ -15,7 +15,7 @@ export const units: readonly Malicious[] = [
   ],
   [
     "receiver",
-    "a line that continues after a backslash",
+    "a flag is on a continuation line",
     "receiver-release",
     /prometheus\.service.*web\.enable-admin-api/s,
     (it) =>
@@ -25,7 +25,7 @@ export const units: readonly Malicious[] = [
   ],
   [
     "receiver",
-    "a flag in a variable",
+    "a flag comes from a variable",
     "receiver-release",
     /envoy\.service.*\$MORE/s,
     (it) =>
@@ -37,49 +37,49 @@ export const units: readonly Malicious[] = [
   ],
   [
     "receiver",
-    "ExecStart with a blank before the sign",
+    "ExecStart has a blank before the equals sign",
     "receiver-release",
     /envoy\.service.*ExecStart =/s,
     (it) => text(it, envoyUnit, (unit) => unit.replace("[Install]", "ExecStart =\nExecStart =/bin/true\n\n[Install]")),
   ],
   [
     "receiver",
-    "a command as root before the service",
+    "root runs a command before the service starts",
     "receiver-release",
     /envoy\.service.*ExecStartPre=\+/s,
     (it) => text(it, envoyUnit, (unit) => unit.replace("ExecStart=", "ExecStartPre=+/bin/sh -c id\nExecStart=")),
   ],
   [
     "receiver",
-    "--config-yaml over the file",
+    "--config-yaml overrides the configuration file",
     "receiver-release",
     /envoy\.service.*--config-yaml/s,
     (it) => text(it, envoyUnit, (unit) => unit.replace("--concurrency 2", "--config-yaml {} --concurrency 2")),
   ],
   [
     "receiver",
-    "a file of flags",
+    "flags come from a file",
     "receiver-release",
     /prometheus\.service.*@\/tmp\/flags/s,
     (it) => text(it, prometheusUnit, (unit) => unit.replace("--log.format=json", "@/tmp/flags")),
   ],
   [
     "receiver",
-    "hardening removed",
+    "hardening is removed",
     "receiver-release",
     /envoy\.service.*ProtectSystem=strict/s,
     (it) => text(it, envoyUnit, (unit) => unit.replace("ProtectSystem=strict\n", "")),
   ],
   [
     "receiver",
-    "User= removed: Envoy is root",
+    "User= is removed, so Envoy runs as root",
     "receiver-release",
     /envoy\.service.*User=envoy/s,
     (it) => text(it, envoyUnit, (unit) => unit.replace("User=envoy\n", "")),
   ],
   [
     "receiver",
-    "a capability given",
+    "a capability is added",
     "receiver-release",
     /envoy\.service.*CAP_SYS_PTRACE/s,
     (it) => text(it, envoyUnit, (unit) => unit.replace("AmbientCapabilities=", "AmbientCapabilities=CAP_SYS_PTRACE")),
@@ -93,7 +93,7 @@ export const units: readonly Malicious[] = [
   ],
   [
     "receiver",
-    "a timer for a program of somebody else",
+    "a timer is added",
     "receiver-release",
     /systemd\/evil\.timer/,
     (it) =>
@@ -109,7 +109,7 @@ export const units: readonly Malicious[] = [
   ],
   [
     "receiver",
-    "a drop-in for sshd",
+    "a drop-in for sshd is added",
     "receiver-release",
     /systemd\/ssh\.service\.d/,
     (it) =>
@@ -138,28 +138,28 @@ export const units: readonly Malicious[] = [
   ],
   [
     "receiver",
-    "a library is loaded before Envoy",
+    "a library is preloaded into Envoy",
     "receiver-release",
     /envoy\.service.*LD_PRELOAD/s,
     (it) => text(it, envoyUnit, (unit) => unit.replace("[Service]", "[Service]\nEnvironment=LD_PRELOAD=/tmp/x.so")),
   ],
   [
     "receiver",
-    "a failure starts something else",
+    "a failure starts another unit",
     "receiver-release",
     /envoy\.service.*OnFailure=/s,
     (it) => text(it, envoyUnit, (unit) => unit.replace("[Unit]", "[Unit]\nOnFailure=debug-shell.service")),
   ],
   [
     "receiver",
-    "core dumps of the process with the key",
+    "the process with the key may dump core",
     "receiver-release",
     /envoy\.service.*LimitCORE/s,
     (it) => text(it, envoyUnit, (unit) => unit.replace("LimitNOFILE=65536", "LimitNOFILE=65536\nLimitCORE=infinity")),
   ],
   [
     "sender",
-    "the repairer's program is another",
+    "the repairer's program is changed",
     "sender-release",
     /repair\.mjs.*process\.env/s,
     (it) =>

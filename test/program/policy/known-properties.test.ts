@@ -8,7 +8,7 @@ import { deployBoth } from "./support/deployed.ts";
 import { trialSender } from "./support/trial.ts";
 import { verdicts } from "./support/verdicts.ts";
 
-/** Every path of what was registered, whatever stands below it included; a list's members as `[]`. */
+/** Every path of a registered value, including those below it; a list's members are `[]`. */
 function pathsOf(value: unknown, path = ""): string[] {
   const own = path === "" ? [] : [path];
   if (Array.isArray(value)) return own.concat(value.flatMap((one) => pathsOf(one, `${path}[]`)));
@@ -64,7 +64,7 @@ describe("the values that the provider stand-ins write", () => {
 
 const madeUp = "a name";
 
-/** The defaults of inputs by their paths, those of objects and of the members of lists included. */
+/** The defaults of inputs by path, including those in objects and list members. */
 function defaultsOf(properties: Properties, prefix = ""): { path: string; value: unknown }[] {
   return Object.entries(properties).flatMap(([name, { kind, options }]) => {
     const path = `${prefix}${name}`;
@@ -74,7 +74,7 @@ function defaultsOf(properties: Properties, prefix = ""): { path: string; value:
   });
 }
 
-/** Known itself, below something that is known, or above it. */
+/** Whether a path is known, below a known one, or above one. */
 const isKnown = (known: readonly string[], path: string) =>
   known.some(
     (one) => one === path || [".", "[]"].some((sep) => path.startsWith(one + sep) || one.startsWith(path + sep)),

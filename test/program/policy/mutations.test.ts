@@ -36,7 +36,7 @@ const mutations = [
   ...units,
 ];
 
-/** They see most changes, and know no more of them than that they are new: the policy that says why must see it, too. */
+/** These report most changes, but only as unknown: the policy with the reason must report the change, too. */
 const closedSets = ["prometheus-is-known", "properties-are-known", "units-are-known"];
 
 describe("the policies, applied to the stacks", () => {

@@ -16,7 +16,7 @@ const linesOf = (evidence: AuditEvidence, severity: "critical" | "not known") =>
   findingsOf(audit(evidence), severity).map(({ subject, what }) => `${subject}: ${what}`);
 
 describe("an audit", () => {
-  it("of a healthy link finds nothing and knows everything", () => {
+  it("of a healthy link has no findings and no unknown results", () => {
     const judged = audit(healthy());
     assert.deepEqual(linesOf(healthy(), "critical"), []);
     assert.deepEqual(linesOf(healthy(), "not known"), []);
@@ -31,12 +31,12 @@ describe("an audit", () => {
     });
   }
 
-  describe("of a peer that is suspended", () => {
+  describe("of a suspended peer", () => {
     const suspend = (stack: Stack) => {
       for (const peer of stack.peers) peer.suspended = "its key is out";
     };
     for (const at of ["receiver", "sender"] as const) {
-      it(`finds what the ${at} still has of it: root, rule, chain or cluster`, () => {
+      it(`finds a root, rule, filter chain or cluster of the peer that the ${at} still has`, () => {
         const found = linesOf(changed(at, suspend), "critical").join("\n");
         assert.match(found, /is suspended: the last update still trusted it; the release has .*; Envoy still holds/);
         assert.match(
@@ -65,7 +65,7 @@ describe("an audit", () => {
   });
 
   for (const part of ["contract", "pki", "declared", "observed", "host", "changes", "updates"] as const) {
-    it(`does not pass what it could not read: ${part}`, () => {
+    it(`does not pass a check whose source it could not read: ${part}`, () => {
       const evidence = changed("receiver", (stack) => {
         stack[part] = { error: "nobody answered" };
       });
@@ -76,7 +76,7 @@ describe("an audit", () => {
   }
 
   for (const part of evidenceParts) {
-    it(`does not pass what a host did not answer: ${part}`, () => {
+    it(`does not pass a check that a host did not answer: ${part}`, () => {
       const evidence = changed("receiver", (stack) => {
         hostOf(stack)[part] = { error: "permission denied" } as never;
       });
@@ -85,7 +85,7 @@ describe("an audit", () => {
     });
   }
 
-  it("of nothing knows nothing", () => {
+  it("without any source leaves every check unknown", () => {
     assert.equal(audit({ takenAt: "", source: undefined, stacks: [] }).verdict, "not known");
   });
 

@@ -25,18 +25,18 @@ function hostWith(evidence: HostEvidence) {
   return { management, commands };
 }
 
-describe("a host that is asked for its evidence", () => {
+describe("a host's evidence", () => {
   const [, receiver] = healthy().stacks;
   assert.ok(receiver && "value" in receiver.host);
   const evidence = receiver.host.value;
 
-  it("is asked once, by a read-only command", async () => {
+  it("is collected by one read-only command", async () => {
     const { management, commands } = hostWith(evidence);
     assert.deepEqual(await askInParts(management, "i-1", clock), evidence);
     assert.deepEqual(commands, ["exec /opt/metrics-link/bin/agent evidence"]);
   });
 
-  it("is asked again for parts that did not fit", async () => {
+  it("is requested again for parts that did not fit", async () => {
     const noise = (bytes: number) => randomBytes(bytes).toString("hex");
     const long: HostEvidence = {
       ...evidence,
@@ -52,7 +52,7 @@ describe("a host that is asked for its evidence", () => {
     );
   });
 
-  it("fails when the host does not answer the question", async () => {
+  it("is an error if the host does not answer the request", async () => {
     const { management } = hostWith(evidence);
     const outcome = async () => ({ status: "Failed", details: "Failed", output: "usage: agent", errors: "" });
     await assert.rejects(

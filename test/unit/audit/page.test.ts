@@ -5,7 +5,7 @@ import { healthy } from "./support/healthy.ts";
 const pageOf = (evidence = healthy()) => page(evidence, audit(evidence));
 
 describe("the page of an audit", () => {
-  it("answers who can write: name, address, exact name, root, certificate and its days", () => {
+  it("says who can write: name, address, exact DNS name, root, certificate and its remaining days", () => {
     const text = pageOf();
     const row = text.slice(text.indexOf("Who can write"), text.indexOf("</table>"));
     for (const what of ["account-a", "203.0.113.10", "metrics-sender.account-a.internal", "1f", "35.5 days left"]) {
@@ -14,7 +14,7 @@ describe("the page of an audit", () => {
     assert.ok(row.includes(healthy().stacks[1]?.peers[0]?.pins.rootFingerprints[0] ?? "no pin"));
   });
 
-  it("takes the certificate from the last handshake where the sender's host was not audited", () => {
+  it("takes the certificate from the last handshake if the sender's host was not audited", () => {
     const evidence = healthy();
     const alone = { ...evidence, stacks: evidence.stacks.filter(({ stack }) => stack === "receiver") };
     const text = pageOf(alone);
@@ -22,7 +22,7 @@ describe("the page of an audit", () => {
     assert.match(text, /organization\/metrics-link\/sender was not audited/);
   });
 
-  it("needs nothing but itself", () => {
+  it("loads no other file", () => {
     const text = pageOf();
     const addresses = [...text.matchAll(/https?:\/\/[^"'\s<]+/g)].map(([address]) => address);
     assert.deepEqual([...new Set(addresses)], ["http://www.w3.org/2000/svg"]);
@@ -30,7 +30,7 @@ describe("the page of an audit", () => {
     assert.match(text, /default-src &#39;none&#39;/);
   });
 
-  it("escapes everything that was read", () => {
+  it("escapes all text from outside", () => {
     const text = pageOf();
     assert.ok(text.includes("&lt;b&gt;no certificate&lt;/b&gt;"));
     assert.ok(!text.includes("<b>no certificate"));

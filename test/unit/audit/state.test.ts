@@ -55,8 +55,8 @@ const resources = [
 ];
 const exported = (list: readonly object[]) => JSON.stringify({ version: 3, deployment: { resources: list } });
 
-describe("what an audit reads from a stack's state", () => {
-  it("is its groups with their rules, its addresses, its load balancer, its host and the release", () => {
+describe("the facts that an audit reads from a stack's state", () => {
+  it("are security groups with their rules, addresses, load balancer, host and release", () => {
     const { release, ...found } = declaredBy(exported(resources));
     assert.deepEqual(found, {
       groups: [
@@ -71,7 +71,7 @@ describe("what an audit reads from a stack's state", () => {
     assert.equal(release.id, id);
   });
 
-  it("is refused without a host, or with a release that does not match its hash", () => {
+  it("are refused without a host, or with a release that does not match its hash", () => {
     assert.throws(() => declaredBy(exported([])), /the state has no instance/);
     const [tampered] = resources.slice(-2);
     const inputs = {
@@ -84,14 +84,14 @@ describe("what an audit reads from a stack's state", () => {
 });
 
 describe("a rule of a security group", () => {
-  it("has one text, from the state and from the EC2 API", () => {
+  it("has the same text from the state and from the EC2 API", () => {
     assert.equal(ruleText("egress", "-1", undefined, undefined, "0.0.0.0/0"), "egress any all 0.0.0.0/0");
     assert.equal(ruleText("ingress", "tcp", 1, 65_535, "::/0"), "ingress tcp 1-65535 ::/0");
   });
 });
 
 describe("deviations of a stack file", () => {
-  it("are read with and without an end date; none is an empty list", () => {
+  it("are read with and without an end date, and are an empty list if absent", () => {
     const file = (deviations: string) => `config:\n  metrics-link:policy: { deviations: ${deviations} }\n`;
     assert.deepEqual(deviationsIn(file("[{ policy: a, reason: b, until: 2026-12-01 }, { policy: c }]")), [
       { policy: "a", reason: "b", until: "2026-12-01" },

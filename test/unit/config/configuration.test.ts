@@ -34,13 +34,13 @@ describe("the configuration of a stack", () => {
     assert.equal(parseConfiguration(example("receiver")).role, "receiver");
   });
 
-  it("fills in lifetimes of 10 years, 5 years and 30 days, and first generations", () => {
+  it("defaults to lifetimes of 10 years, 5 years and 30 days, and to first generations", () => {
     const { pki } = parseConfiguration(example("sender"));
     assert.deepEqual(pki.lifetimes, { rootYears: 10, intermediateYears: 5, leafDays: 30 });
     assert.deepEqual(pki.generations, { root: 1, otherRoots: [], intermediate: 1, leaf: 1, identity: 1 });
   });
 
-  it("refuses tools without an official hash unless told otherwise", () => {
+  it("refuses tools without an official hash by default", () => {
     assert.equal(parseConfiguration(example("sender")).tools.acceptUnpinned, false);
   });
 
@@ -59,7 +59,7 @@ describe("the configuration of a stack", () => {
     assert.match(problems[0]?.remedy ?? "", /12 digits/);
   });
 
-  it("says of a missing key that it is missing, and of a misspelt one that there is no such key", () => {
+  it("reports a missing key as missing, and a misspelt one as unknown", () => {
     const { host: _, ...rest } = example("sender");
     const problems = problemsOf({ ...rest, hots: {} });
     assert.deepEqual(
@@ -81,7 +81,7 @@ describe("the configuration of a stack", () => {
       return { ...raw, network, prometheus };
     };
 
-    it("takes those of the stack's region, and Alertmanagers on 443", () => {
+    it("accepts services in the stack's region, and Alertmanagers on port 443", () => {
       const urls = ["https://alerts.example.com", "https://alerts.example.com:443/team"];
       const { network } = parseConfiguration(asked([service], ...urls));
       assert.deepEqual(network.endpointServices, [service]);
@@ -107,12 +107,12 @@ describe("the configuration of a stack", () => {
       });
     }
 
-    it("leaves other ports to accounts that make a way of their own", () => {
+    it("accepts Alertmanagers on other ports if there is no endpoint service", () => {
       parseConfiguration(asked([], "https://alerts.example.com:9093"));
     });
   });
 
-  it("refuses a sender without external labels: nothing would tell its series from another's", () => {
+  it("refuses a sender without external labels, whose series would be indistinguishable from another's", () => {
     const raw = example("sender");
     const prometheus = { ...(raw.prometheus as object), externalLabels: {} };
     assert.deepEqual(
@@ -121,7 +121,7 @@ describe("the configuration of a stack", () => {
     );
   });
 
-  it("takes batches that are far smaller than what the receiver's Envoy refuses", () => {
+  it("accepts only batches that are far smaller than the body limit of the receiver's Envoy", () => {
     const raw = example("sender");
     const withBatches = (maxSamplesPerSend: number) => ({
       ...raw,
@@ -141,7 +141,7 @@ describe("the configuration of a stack", () => {
     assert.match(problems[0]?.remedy ?? "", /no wildcard/);
   });
 
-  it("wants a folder for what the ceremony leaves, unless the root is a trial", () => {
+  it("requires a folder for the ceremony's artifacts, unless the root is a trial", () => {
     const raw = example("sender");
     const { artefacts: _, ...pki } = raw.pki as Record<string, unknown>;
     assert.deepEqual(
@@ -161,7 +161,7 @@ describe("the configuration of a stack", () => {
     assert.deepEqual(keys({ intermediate: 2, nextIntermediate: 2 }), ["metrics-link:pki.generations.nextIntermediate"]);
   });
 
-  it("takes organizations whose authorities have names of 64 characters at most (RFC 5280, ub-common-name)", () => {
+  it("accepts organizations whose authorities have names of at most 64 characters (RFC 5280, ub-common-name)", () => {
     const raw = example("sender");
     const organization = "x".repeat(40);
     const { pki } = parseConfiguration({ ...raw, pki: { ...(raw.pki as object), organization } });
@@ -172,7 +172,7 @@ describe("the configuration of a stack", () => {
     );
   });
 
-  it("refuses two senders of one name, stack and address", () => {
+  it("refuses two senders with the same name, stack or address", () => {
     const raw = example("receiver");
     const [first] = raw.senders as object[];
     assert.deepEqual(
@@ -181,7 +181,7 @@ describe("the configuration of a stack", () => {
     );
   });
 
-  it("pins public addresses, each once; those for documentation in a trial network alone", () => {
+  it("accepts public addresses, each once, and those for documentation only in a trial network", () => {
     const raw = example("sender");
     const pinned = (addresses: unknown, documentationAddresses = false) => ({
       ...raw,
@@ -207,7 +207,7 @@ describe("the configuration of a stack", () => {
     parseConfiguration(pinned(undefined));
   });
 
-  it("takes a deviation with a reason and a day, however Pulumi spells the day, and nothing less", () => {
+  it("accepts a deviation only with a reason and an end date, in each spelling that Pulumi uses", () => {
     const raw = example("sender");
     const deviations = (change: object) => ({
       ...raw,
@@ -227,7 +227,7 @@ describe("the configuration of a stack", () => {
     }
   });
 
-  it("takes a fingerprint with or without colons, in either case", () => {
+  it("accepts a fingerprint with or without colons, in upper or lower case", () => {
     const bytes = fc.uint8Array({ minLength: 32, maxLength: 32 });
     fc.assert(
       fc.property(bytes, fc.boolean(), fc.boolean(), (value, colons, upper) => {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { keysOf, rangeOf, typeOf } from "../../../scripts/generate/configuration.ts";
 
 describe("docs/configuration.md", () => {
-  it("has of every key a sentence on what it is for, a range and an example", () => {
+  it("has a purpose, a range and an example for every key", () => {
     for (const key of [...keysOf("sender"), ...keysOf("receiver")]) {
       assert.match(key.description ?? "", /^(`true` )?[A-Za-z].*\.$/s, key.path);
       assert.ok(key.example !== undefined, key.path);

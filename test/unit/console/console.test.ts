@@ -10,14 +10,14 @@ const statements = async (known: Known, severity: string) =>
   (await verdict(sources(known))).findings.filter((one) => one.severity === severity).map(({ what }) => what);
 
 describe("the verdict of a console", () => {
-  it("is that nothing is wrong with a healthy link", async () => {
+  it("is good for a healthy link", async () => {
     const { severity, headline, findings: found } = await verdict(sources());
     assert.equal(headline, "The link is up and nothing is wrong");
     assert.equal(severity, "ok");
     assert.match(found[0]?.what ?? "", /The link is up: .* 1\.5 s behind/);
   });
 
-  it("is that the link is behind", async () => {
+  it("reports a link that is behind", async () => {
     const wrong = await statements(
       { series: { "metrics_link:link_lag:seconds": [{ labels: side, value: 95 }] } },
       "critical",
@@ -27,7 +27,7 @@ describe("the verdict of a console", () => {
     ]);
   });
 
-  it("is that nothing was acknowledged yet, for a new queue", async () => {
+  it("reports that a new queue has no acknowledgement yet", async () => {
     const wrong = await statements(
       { series: { "metrics_link:link_lag:seconds": [{ labels: side, value: now }] } },
       "critical",
@@ -150,7 +150,7 @@ describe("the verdict of a console", () => {
     );
   });
 
-  it("does not report no alerts for a silent sender", async () => {
+  it("does not report a silent sender as free of alerts", async () => {
     const silent = { "timestamp(up": [{ labels: { ...side, job: "prometheus" }, value: now - 600 }] };
     const found = await verdict(sources({ series: silent }));
     assert.ok(
@@ -161,7 +161,7 @@ describe("the verdict of a console", () => {
     assert.ok(asked.findings.some(({ what }) => what === "No alert fires."));
   });
 
-  it("counts missing samples where both ends answer", async () => {
+  it("counts missing samples if both ends answer", async () => {
     const compare = async () => ({ seconds: 10, series: 2, compared: 20, missing: 3, different: 0, unexpected: 0 });
     const { severity, findings: found } = await verdict({ ...sources(), compare });
     assert.equal(severity, "critical");
@@ -205,7 +205,7 @@ describe("the page of a console", () => {
     assert.equal(html.match(/<svg/g)?.length, titles.length);
   });
 
-  it("says whether data is missing, rightly absent, or not known", async () => {
+  it("distinguishes data that is missing, validly absent, or unknown", async () => {
     const none = await page(sources({ series: { prometheus_remote_storage_shards: [], "ALERTS{alertstate": [] } }));
     assert.match(none, /Shards<\/h3>(?:(?!<\/figure>).)*no data<\/b> Prometheus has no such series/s);
     assert.match(none, /Alerts<\/h3>(?:(?!<\/figure>).)*No alert fires\./s);

@@ -4,7 +4,7 @@ import { askAt } from "../../../scripts/console/prometheus.ts";
 import { oneAtATime, serve } from "../../../scripts/console/serve.ts";
 import { freePorts } from "../../support/free-ports.ts";
 
-describe("a console that is served", () => {
+describe("a served console", () => {
   let port = 0;
   let made = 0;
   let end = () => {};
@@ -19,12 +19,12 @@ describe("a console that is served", () => {
 
   after(() => end());
 
-  it("is made again at every load", async () => {
+  it("is rendered again at every load", async () => {
     assert.deepEqual(await ask({}), { status: 200, text: "page 1" });
     assert.deepEqual(await ask({}), { status: 200, text: "page 2" });
   });
 
-  it("is made once for simultaneous requests", async () => {
+  it("is rendered once for simultaneous requests", async () => {
     let count = 0;
     const page = oneAtATime(async () => ++count);
     assert.deepEqual(await Promise.all([page(), page()]), [1, 1]);

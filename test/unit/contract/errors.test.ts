@@ -19,7 +19,7 @@ describe("docs/errors.md", () => {
     else assert.equal(text, expected);
   });
 
-  it("says of each code in sentences what it means and what to do", () => {
+  it("says in sentences what each code means and what to do", () => {
     for (const [code, { meaning, next }] of Object.entries(errorCodes)) {
       assert.match(code, /^[A-Z]+(_[A-Z]+)*$/);
       for (const text of [meaning, next]) assert.match(text, /^[A-Z].*\.$/s, code);
@@ -48,13 +48,13 @@ describe("an error", () => {
     assert.ok(new LinkError("USAGE", { what: "x", value: "y".repeat(1e6) }).message.length < 1000);
   });
 
-  it("is also what lists every fault of an input", () => {
+  it("lists every problem of an input", () => {
     const invalid = new InvalidInputError("It", [{ key: "a", value: 1, remedy: "2" }], "CONFIGURATION_INVALID");
     assert.ok(invalid instanceof LinkError && hasCode(invalid, "CONFIGURATION_INVALID"));
     assert.equal(invalid.message, "It:\n  - a is 1: 2");
   });
 
-  it("leaves its message, whatever was thrown", () => {
+  it("has a message, whatever was thrown", () => {
     assert.equal(messageOf(error), error.message);
     assert.equal(messageOf("words"), "words");
   });

@@ -12,7 +12,7 @@ import {
 import { selfSigned } from "../../support/openssl.ts";
 import { authorityTree } from "./support/tree.ts";
 
-describe("what a hostile peer may say of itself", () => {
+describe("the contract of a hostile peer", () => {
   const { root, intermediate, leaf } = authorityTree();
   const other = selfSigned("other");
   const sender = {
@@ -49,7 +49,7 @@ describe("what a hostile peer may say of itself", () => {
     assert.fail("was accepted");
   }
 
-  it("takes what is pinned, and hands on the certificates as encoded here", () => {
+  it("is accepted if it is pinned, with re-encoded certificates", () => {
     const crlf = { ...sender, rootBundle: `\r\n${root.replaceAll("\n", "\r\n")}\r\n` };
     for (const output of [sender, crlf, receiver]) {
       const { accepted } = read(output) ?? assert.fail("nothing was read");
@@ -99,7 +99,7 @@ describe("what a hostile peer may say of itself", () => {
     ["64 KiB of carriage returns in a block", `-----BEGIN CERTIFICATE-----\n${"\r".repeat(65_000)}`, /after 0 of/],
   ];
   for (const [what, rootBundle, why] of bundles) {
-    it(`a bundle with ${what} is refused`, () => assert.match(refusal({ ...sender, rootBundle }), why));
+    it(`is refused if its bundle has ${what}`, () => assert.match(refusal({ ...sender, rootBundle }), why));
   }
 
   const one = (address: unknown) => ({ ...sender, egressAddresses: [address] });
@@ -110,12 +110,12 @@ describe("what a hostile peer may say of itself", () => {
     ...["198.18.0.1", "192.0.0.1", "224.0.0.1", "240.0.0.1", "255.255.255.255", "008.8.4.4", "8.8.4.04", "0x8.8.4.4"],
     ...["134743044", "8.8.1028", "8.8.4.4/32", "8.8.4.4/0", " 8.8.4.4", "8.8.4.4\n", "::1", "::ffff:8.8.4.4", "x", ""],
   ]) {
-    it(`the address ${JSON.stringify(address)} is refused, also when it is pinned`, () => {
+    it(`is refused with the address ${JSON.stringify(address)}, even if it is pinned`, () => {
       assert.match(refusal(one(address), agreedTo(address)), notPublic);
     });
   }
 
-  it("an address for documentation is refused unless the configuration says that the network is a trial", () => {
+  it("is refused with an address for documentation, unless the configuration declares a trial network", () => {
     for (const address of ["192.0.2.1", "198.51.100.7", "203.0.113.255"]) {
       assert.match(refusal(one(address), agreedTo(address)), /not for documentation/);
       const found = read(one(address), agreedTo(address), { documentationAddresses: true });
@@ -160,10 +160,10 @@ describe("what a hostile peer may say of itself", () => {
     for (let index = 0; index < 100_000; index += 1) yield [`key-${index}`, index];
   }
   for (const [what, output, why] of values) {
-    it(`${what}: refused`, () => assert.match(refusal(output), why));
+    it(`is refused: ${what}`, () => assert.match(refusal(output), why));
   }
 
-  it("what it says besides is dropped: a field that is not of the contract has no effect and is shown nowhere", () => {
+  it("loses unknown fields, which have no effect and are shown nowhere", () => {
     const honest = read({ ...sender, trusts: [trust()] });
     const hidden = {
       ...receiver,
@@ -195,22 +195,22 @@ describe("what a hostile peer may say of itself", () => {
     return deep;
   }
 
-  it("a peer of the other role is refused", () => {
+  it("is refused if it has the other role", () => {
     assert.throws(() => readPeer("sender", "a/b/c", receiver, pins, onInternet), /contract\.role is "receiver"/);
   });
 
-  it("an address that is not pinned is refused, with both shown", () => {
+  it("is refused if its address is not pinned, and the error shows both", () => {
     const message = refusal(one("8.8.4.5"), agreedTo("8.8.4.4"));
     assert.match(message, /The address of the sender in stack .* is not pinned/);
     assert.match(message, /offers\n {4}8\.8\.4\.5\n {2}pinned is\n {4}8\.8\.4\.4\n[\s\S]*npm run trust -- accept/);
   });
 
-  it("nothing is taken before anything is pinned", () => {
+  it("is refused before anything is pinned", () => {
     assert.match(refusal(sender, {}), /The root of the sender .* pinned is none/s);
     assert.match(refusal(sender, { rootFingerprints: pins.rootFingerprints }), /The address of .* pinned is none/s);
   });
 
-  it("is read by the same rules where nothing is compared with pins: in one's own stack, by trust and by an audit", () => {
+  it("has the same rules for readers without pins: the stack itself, trust and an audit", () => {
     const contract = readContract("a/b/c", receiver) ?? assert.fail("nothing was read");
     assert.deepEqual(addressesIn(contract), ["8.8.4.4", "8.8.8.8"]);
     assert.equal(readContract("a/b/c", undefined), undefined);
@@ -218,7 +218,7 @@ describe("what a hostile peer may say of itself", () => {
     assert.throws(() => readContract("a/b/c", { ...sender, role: "\u001b[2J" }), InvalidInputError);
   });
 
-  it("never throws, whatever value stands where a contract should", () => {
+  it("never makes the reader throw, whatever its value", () => {
     const deep = deepList();
     const circular: Record<string, unknown> = {};
     circular.self = circular;

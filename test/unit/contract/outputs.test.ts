@@ -22,7 +22,7 @@ describe("the contract between the stacks", () => {
     assert.equal(fingerprintOf(root.pem), root.fingerprint);
   });
 
-  it("reads nothing of a peer that has no contract output yet", () => {
+  it("is absent for a peer without a contract output", () => {
     assert.equal(read(undefined, [root.fingerprint]), undefined);
   });
 
@@ -30,14 +30,14 @@ describe("the contract between the stacks", () => {
     assert.deepEqual(read(output, [root.fingerprint])?.accepted.rootFingerprints, [root.fingerprint]);
   });
 
-  it("refuses another root, showing both fingerprints", () => {
+  it("refuses another root, and shows both fingerprints", () => {
     assert.throws(
       () => read({ ...output, rootBundle: other.pem }, [root.fingerprint]),
       (error: Error) => error.message.includes(root.fingerprint) && error.message.includes(other.fingerprint),
     );
   });
 
-  it("refuses a bundle with one pinned and one strange root: every root in it would be an anchor", () => {
+  it("refuses a bundle with one pinned and one unknown root, because every root in it would be a trust anchor", () => {
     assert.throws(() => read({ ...output, rootBundle: root.pem + other.pem }, [root.fingerprint]), InvalidInputError);
   });
 

@@ -32,7 +32,7 @@ const stack = "organization/metrics-link/peer";
 const take = (role: (typeof roles)[number], output: unknown) => readPeer(role, stack, output, pinsOf(role), trial);
 
 describe("versions of the contract", () => {
-  it("have a fixture each: those that were released, and one of the next", () => {
+  it("have a fixture each, including one of the next version", () => {
     const names = readdirSync(folder).filter((name) => name.endsWith(".json"));
     const released = contractVersions.reads.map((version) => `v${version}.json`);
     assert.deepEqual(names.toSorted(), ["next.json", ...released]);
@@ -40,7 +40,7 @@ describe("versions of the contract", () => {
   });
 
   for (const role of roles) {
-    it(`are read alike: the ${role} of every fixture is accepted with the same values`, () => {
+    it(`give the same values: the ${role} of every fixture is accepted`, () => {
       const { contract, accepted } = take(role, v1[role]) ?? assert.fail();
       for (const other of [v2, next]) {
         const found = take(role, other[role]) ?? assert.fail();
@@ -52,7 +52,7 @@ describe("versions of the contract", () => {
       }
     });
 
-    it(`are read by the reader of version 1 as far as this release writes them: the ${role}`, () => {
+    it(`are readable by the reader of version 1 if this release writes them: the ${role}`, () => {
       assert.equal(contractVersions.writes, 1);
       const { accepted } = take(role, v1[role]) ?? assert.fail();
       const { dnsName, rootFingerprints } = accepted;
@@ -63,7 +63,7 @@ describe("versions of the contract", () => {
     });
   }
 
-  it("are refused when they are not readable from a version that is known here, with the side to update first", () => {
+  it("are refused if no known version can read them, and the error says which side to update first", () => {
     for (const readableFrom of [3, 4, undefined, "2", null, [2], 2.5, 0, -1]) {
       const output = { ...next.sender, readableFrom };
       assert.throws(
@@ -82,7 +82,7 @@ describe("versions of the contract", () => {
     assert.match(versionFault({ version: 2, readableFrom: 1 }, later)?.remedy ?? "", /update the peer's side first/);
   });
 
-  it("are whole numbers of an ordinary size: anything else is malformed, and never read as if it were known", () => {
+  it("are small whole numbers; anything else is malformed", () => {
     for (const version of [0, -1, 1.5, 10_000, 1e300, "1", null, undefined, [1], { valueOf: 1 }]) {
       const output = { ...next.sender, version };
       assert.throws(
@@ -93,7 +93,7 @@ describe("versions of the contract", () => {
     }
   });
 
-  it("hide nothing: a value that has to be pinned is compared in every version", () => {
+  it("do not affect pins: every version's values are compared with them", () => {
     for (const change of [{ egressAddresses: ["203.0.113.99"] }, { rootBundle: v1.receiver.rootBundle }]) {
       for (const { sender } of [v1, v2, next]) {
         const refused = (error: unknown) =>
@@ -103,7 +103,7 @@ describe("versions of the contract", () => {
     }
   });
 
-  it("are stated in an output, and an update says when the peer would not read what this side writes", () => {
+  it("are in an output, and an update warns if the peer cannot read what this side writes", () => {
     const own = (writes: number, readableFrom: number) => ({ writes, readableFrom, reads: [1, 2, 3] });
     const peer = (...reads: number[]) => ({ writes: 1, readableFrom: 1, reads });
     assert.equal(versionAdvice(stack, undefined), undefined);
@@ -115,7 +115,7 @@ describe("versions of the contract", () => {
     assert.match(versionAdvice(stack, next.contractVersions) ?? "", /reads versions 2 and 3 .* update this side first/);
   });
 
-  it("are ignored where the output that states them is not of its form, and nothing of it is shown", () => {
+  it("are ignored, and not shown, if their output has another form", () => {
     for (const output of ["\u001b[2J", { ...peerOf([]) }, peerOf(["1"]), peerOf(Array.from({ length: 17 }, () => 1))]) {
       const advice = versionAdvice(stack, output) ?? "";
       assert.match(advice, /^Output "contractVersions" of stack .*; it is ignored$/);
@@ -126,19 +126,19 @@ describe("versions of the contract", () => {
   });
 });
 
-describe(`the output ${acceptedOutput}, which a stack reads of itself`, () => {
+describe(`the output ${acceptedOutput}, which a stack reads from its own state`, () => {
   const { accepted } = take("sender", v1.sender) ?? assert.fail();
   const inForce = (before: unknown) => {
     const peer = { stack, ...pinsOf("sender") };
     return standingOf("sender", { peer, reading: { error: "gone" }, before: [before], network: trial }).inForce;
   };
 
-  it("is read as this release wrote it, and as a later one that adds fields", () => {
+  it("is readable as written by this release and by a later one with more fields", () => {
     assert.deepEqual(inForce(remembered(accepted)), accepted);
     assert.deepEqual(inForce({ ...remembered(accepted), since: "2027-01-01", addressesV6: ["::1"] }), accepted);
   });
 
-  it("is nothing where a field is missing or has another form", () => {
+  it("counts as absent if a field is missing or has another form", () => {
     const { dnsName: _, ...less } = remembered(accepted);
     assert.equal(inForce(less), undefined);
     assert.equal(inForce({ ...remembered(accepted), addresses: "203.0.113.10" }), undefined);

@@ -18,7 +18,7 @@ const prose = (markdown: string) => markdown.replaceAll(/^(```|~~~).*?^\1$/gms, 
 
 describe("links in the documentation", () => {
   for (const page of pages) {
-    it(`lead somewhere: ${page}`, () => {
+    it(`exist: ${page}`, () => {
       const broken = targetsOf(read(page)).filter((target) => !resolves(page, target));
       assert.deepEqual(broken, []);
     });
@@ -26,7 +26,7 @@ describe("links in the documentation", () => {
 });
 
 describe("docs/decisions/README.md", () => {
-  it("leads to every decision, once and in order", () => {
+  it("links to every decision, once and in order", () => {
     const decisions = globSync("[0-9]*.md", { cwd: join(repository, "docs/decisions") });
     const index = targetsOf(read("docs/decisions/README.md"));
     assert.deepEqual(
@@ -39,7 +39,7 @@ describe("docs/decisions/README.md", () => {
 describe("docs/operate.md", () => {
   const page = read("docs/operate.md");
 
-  it("says for every outcome of the agent what a person does", () => {
+  it("says what to do for every outcome of the agent", () => {
     const words = outcomes.map((outcome) => outcome.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`));
     assert.deepEqual(
       words.filter((word) => !page.includes(`\n| \`${word}\``)),
@@ -59,7 +59,7 @@ describe("docs/dependencies.md", () => {
     );
   });
 
-  it("has no line for what is not used any more", () => {
+  it("has no line for an unused dependency", () => {
     assert.deepEqual(
       listed.filter((name) => !used.has(name)),
       [],
@@ -83,7 +83,7 @@ describe("docs/configuration.md", () => {
       );
     });
 
-    it(`tells the truth about what is required of a ${role}, and its defaults`, () => {
+    it(`has the required keys and the defaults of a ${role}`, () => {
       const rows = new Map([...common, ...own[role]].map((row) => [row.key, row.fallback]));
       for (const { path, isRequired, default: value } of keysOf(role)) {
         const told = rows.get(path);

@@ -15,7 +15,7 @@ describe("docs/runbooks", () => {
   });
 
   for (const name of names) {
-    it(`says all that a person needs: ${name}`, () => {
+    it(`has every section: ${name}`, () => {
       const page = readFileSync(join(repository, runbookOf(name)), "utf8");
       assert.ok(page.startsWith(`# ${name}\n`));
       const sections = page.split(/^## /m).slice(1);

@@ -6,7 +6,7 @@ import { Interrupted } from "../../../scripts/drill/runner.ts";
 describe("the bench of drills", () => {
   const sandbox = sandboxOf("/nowhere");
 
-  it("ends a pause when a person interrupts it, and begins no other", async () => {
+  it("ends a pause when a person interrupts it, and starts no other", async () => {
     const person = new AbortController();
     const bench = benchOf(sandbox, person.signal);
     const pause = bench.pause(3600);
@@ -15,7 +15,7 @@ describe("the bench of drills", () => {
     await assert.rejects(bench.pause(0), Interrupted);
   });
 
-  it("knows nothing of a sandbox that does not run, and does not call that an alert", async () => {
+  it("reports unknown states, not alerts, for a sandbox that is not running", async () => {
     const bench = benchOf(sandbox, new AbortController().signal);
     assert.equal(await bench.rule("sender", "LinkBehind"), undefined);
     assert.equal(await bench.lag(), null);

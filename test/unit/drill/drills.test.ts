@@ -36,11 +36,11 @@ describe("the drills", () => {
     });
   }
 
-  it("have a name each", () => {
+  it("have unique names", () => {
     assert.equal(new Set(drills.map(({ name }) => name)).size, drills.length);
   });
 
-  it("use every alert that is made quick for them", () => {
+  it("use every alert with shortened settings", () => {
     const used = new Set(drills.map(({ alert }) => alert));
     assert.deepEqual(
       Object.keys(drillSettings).filter((name) => !used.has(name as keyof typeof drillSettings)),
@@ -48,7 +48,7 @@ describe("the drills", () => {
     );
   });
 
-  it("are in docs/drills.md, with the alert and what it is in production", () => {
+  it("are in docs/drills.md, with the alert and its production settings", () => {
     const page = readFileSync(resolve(repository, "docs/drills.md"), "utf8");
     const row = (name: string) => page.split("\n").find((line) => line.startsWith(`| \`${name}\` `)) ?? "";
     for (const { name, alert, side } of drills) {

@@ -10,7 +10,7 @@ describe("the journal of drills", () => {
   const layout = { ...layoutOf("/nowhere"), directory };
   after(() => rmSync(directory, { recursive: true }));
 
-  it("tells the next process what was left, and is gone when nothing is", () => {
+  it("tells the next process what to repair, and is removed when empty", () => {
     const alerts = { sender: { LinkBehind: { for: "1m" } } };
     const journal = new JournalFile(layout);
     journal.keepAlerts(alerts);

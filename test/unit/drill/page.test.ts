@@ -29,7 +29,7 @@ describe("the picture of a drill", () => {
     assert.deepEqual(firing, [331.3, 548.7]);
   });
 
-  it("is absent for a drill that broke nothing", () => {
+  it("is absent for a drill that injected no fault", () => {
     assert.equal(drawn({ phases: {} }), "");
   });
 });

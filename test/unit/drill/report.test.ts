@@ -11,7 +11,7 @@ const failed = outcome({
 });
 
 describe("the report of drills", () => {
-  it("describes a drill in a line", () => {
+  it("describes a drill in one line", () => {
     assert.equal(
       line(outcome()),
       "passed  receiver-disk-full: the receiver's data volume is full; LinkBehind of the sender fired after 21 s, " +
@@ -19,7 +19,7 @@ describe("the report of drills", () => {
     );
   });
 
-  it("lists below why it failed", () => {
+  it("lists the failures below the line", () => {
     const [first = "", second] = line(failed).split("\n");
     assert.match(first, /^FAILED {2}link-cut: .* did not fire, .*; nothing compared$/);
     assert.equal(second?.trim(), "7 samples are missing");
@@ -36,7 +36,7 @@ describe("the report of drills", () => {
     );
   });
 
-  it("sums up", () => {
+  it("counts the results", () => {
     assert.equal(summary([outcome()]), "1 of 1 drills passed, 40000 samples compared, 0 missing");
     assert.equal(
       summary([outcome(), failed]),

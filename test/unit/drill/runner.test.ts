@@ -93,7 +93,7 @@ describe("a drill", () => {
     assert.deepEqual([fake.heals, fake.open], [1, []]);
   });
 
-  it("compares from before the fault", async () => {
+  it("compares samples from before the fault on", async () => {
     const asked: number[] = [];
     fake.samples = (from) => {
       asked.push(from);
@@ -103,7 +103,7 @@ describe("a drill", () => {
     assert.deepEqual(asked, [1_000_000 - 5]);
   });
 
-  it("fails when the alert never fires, and mends and compares all the same", async () => {
+  it("fails when the alert never fires, but still repairs and compares", async () => {
     fake.firesAfter = Number.POSITIVE_INFINITY;
     const { passed, notes, secondsToFire, samples } = await fake.run();
     assert.deepEqual([passed, notes, secondsToFire], [false, ["LinkBehind did not fire within 120 s"], undefined]);
@@ -116,7 +116,7 @@ describe("a drill", () => {
     assert.deepEqual([passed, notes], [false, ["LinkBehind was firing 180 s after the healing"]]);
   });
 
-  it("takes no word from a Prometheus that has evaluated nothing since the healing", async () => {
+  it("ignores a Prometheus that has evaluated nothing since the repair", async () => {
     fake.clearsAfter = 0;
     fake.evaluated = () => 1_000_000;
     const { notes } = await fake.run();
@@ -127,13 +127,13 @@ describe("a drill", () => {
     [40, "the receiver was 40 s behind 180 s after the healing"],
     [null, "the sender did not report what it has sent 180 s after the healing"],
   ] as const) {
-    it(`fails when the link is not as before: ${lag} s behind`, async () => {
+    it(`fails when the link does not recover: ${lag} s behind`, async () => {
       fake.lagAfterwards = lag;
       assert.deepEqual((await fake.run()).notes, [note]);
     });
   }
 
-  it("fails when samples are missing, and says from when to when", async () => {
+  it("fails when samples are missing, and says from when until when", async () => {
     fake.samples = () => ({ ...equal, missing: 7, missingBetween: [1_000_001_000, 1_000_002_000] });
     assert.deepEqual((await fake.run()).notes, [
       "7 samples are missing, from 1970-01-12T13:46:41.000Z to 1970-01-12T13:46:42.000Z",
@@ -151,26 +151,26 @@ describe("a drill", () => {
     });
   }
 
-  it("compares what the repairer has made whole", async () => {
+  it("compares after the backfill", async () => {
     fake.watermarkAfter = 90;
     const { passed, phases } = await fake.run({ repaired: true });
     assert.equal(passed, true);
     assert.ok((phases.compared ?? 0) - (phases.healed ?? 0) >= 90);
   });
 
-  it("fails when the delivery watermark stands still, and compares all the same", async () => {
+  it("fails when the delivery watermark does not advance, but still compares", async () => {
     fake.watermarkAfter = Number.POSITIVE_INFINITY;
     const { passed, notes, samples } = await fake.run({ repaired: true });
     assert.deepEqual([passed, samples], [false, equal]);
     assert.match(notes.join(), /the delivery watermark had not passed the fault 300 s after the recovery/);
   });
 
-  it("lasts as long as it is told to, although the alert fires before", async () => {
+  it("lasts for its set time, even if the alert fires earlier", async () => {
     const { phases } = await fake.run({ lastsSeconds: 600 });
     assert.ok((phases.healing ?? 0) - (phases.began ?? 0) >= 600);
   });
 
-  it("mends when it is interrupted, and compares nothing", async () => {
+  it("repairs when it is interrupted, and does not compare", async () => {
     fake.interruptAfter = 30;
     fake.firesAfter = 60;
     fake.samples = () => assert.fail("compared");
@@ -178,7 +178,7 @@ describe("a drill", () => {
     assert.deepEqual([fake.heals, fake.open], [1, []]);
   });
 
-  it("fails when it cannot be broken, and mends what was broken in half", async () => {
+  it("fails when the injection fails, and repairs a partial one", async () => {
     const drill = fake.drill();
     const inject = async () => {
       fake.broken = fake.seconds;
@@ -189,7 +189,7 @@ describe("a drill", () => {
     assert.deepEqual([fake.heals, fake.open], [1, []]);
   });
 
-  it("stays in the journal when it could not be mended", async () => {
+  it("stays in the journal if the repair fails", async () => {
     const drill = fake.drill();
     const heal = async () => {
       throw new Error("does not mend");
@@ -198,7 +198,7 @@ describe("a drill", () => {
     assert.deepEqual(fake.open, ["link-cut"]);
   });
 
-  it("waits until its alert is quiet, when an earlier drill has made it fire", async () => {
+  it("waits for its alert to clear after an earlier drill", async () => {
     const { rule } = fake;
     fake.rule = async () =>
       fake.seconds < 1_000_030 ? { state: "firing", evaluated: 1, forSeconds: 1 } : await rule.call(fake);
@@ -206,7 +206,7 @@ describe("a drill", () => {
     assert.deepEqual([passed, phases.began], [true, 1_000_030]);
   });
 
-  it("breaks nothing while its alert is firing already, or nobody can tell", async () => {
+  it("injects nothing while its alert is firing or unknown", async () => {
     for (const [rule, note] of [
       [{ state: "firing", evaluated: 1, forSeconds: 1 } as const, "LinkBehind was firing before the fault"],
       [undefined, "the Prometheus of the sender did not report LinkBehind before the fault"],

@@ -59,9 +59,12 @@ describe("the artifacts of a ceremony", () => {
   it("are refused if they belong to another account, root or key", () => {
     const foreign = authority({ commonName: "Account B Metrics Root CA G1", organization: "Account B Metrics" });
     refused({ files: { ...files, "root-g1.pem": foreign.pem } }, /the common name Account A Metrics Root CA G1/);
-    refused({ files: { ...files, "root-g1.pem": second.pem } }, /an authority that root G1 signed/);
+    refused({ files: { ...files, "root-g1.pem": second.pem } }, /an authority signed by root G1/);
     const other = authority({ commonName: "Account A Metrics Intermediate CA G1", issuer: root });
-    refused({ files: { ...files, "intermediate-g1.pem": other.pem } }, /the key in this stack's own state/);
+    refused(
+      { files: { ...files, "intermediate-g1.pem": other.pem } },
+      /a certificate for the key in this stack's state/,
+    );
     refused({ inForce: { ...inForce, intermediates: {} } }, /an intermediate whose key is in this stack/);
   });
 
@@ -71,7 +74,7 @@ describe("the artifacts of a ceremony", () => {
       for (const text of [files[name] + hidden, files[name] + second.pem, `a comment\n${files[name]}`, ""]) {
         refused(
           { files: { ...files, [name]: text } },
-          new RegExp(`${name} .*one certificate in PEM, and nothing else`),
+          new RegExp(`${name} .*exactly one PEM certificate and no other text`),
         );
       }
     }
@@ -92,12 +95,12 @@ describe("the artifacts of a ceremony", () => {
 
   it("are refused if a certificate is not an authority, or a file is not a certificate", () => {
     const leaf = authority({ commonName: "Account A Metrics Intermediate CA G1", issuer: root, isAuthority: false });
-    refused({ files: { ...files, "intermediate-g1.pem": leaf.pem } }, /an authority that root G1 signed/);
-    refused({ files: { ...files, "root-g1.pem": intermediate.pem } }, /a root: an authority that signed itself/);
-    refused({ files: { ...files, "root-g1.pem": "nothing" } }, /one certificate in PEM/);
+    refused({ files: { ...files, "intermediate-g1.pem": leaf.pem } }, /an authority signed by root G1/);
+    refused({ files: { ...files, "root-g1.pem": intermediate.pem } }, /a root: a self-signed authority/);
+    refused({ files: { ...files, "root-g1.pem": "nothing" } }, /one PEM certificate/);
   });
 
-  describe("and the order of a rotation", () => {
+  describe("requireOrder", () => {
     const peer = (rootFingerprints: string[], dnsName = pki.dnsName) => [
       { stack: "organization/metrics-link/receiver", trusts: { rootFingerprints, dnsName } },
     ];
@@ -109,24 +112,24 @@ describe("the artifacts of a ceremony", () => {
     const order = (change: Partial<Parameters<typeof requireOrder>[0]>) =>
       requireOrder({ pki, inForce: today(), signingRoot: "ONE", peers: peer(["ONE"]), ...change });
 
-    it("allow a root that the peer trusts, and any root before there is a link", () => {
+    it("allows a root that the peer trusts, and any root before there is a link", () => {
       order({});
       order({ signingRoot: "TWO", peers: peer(["ONE", "TWO"]) });
       order({ signingRoot: "TWO", peers: [{ stack: "x", trusts: undefined }] });
       order({ signingRoot: "TWO", inForce: undefined });
     });
 
-    it("refuse a root that the peer does not trust yet, naming what it trusts and whose turn it is", () => {
+    it("refuses a root that the peer does not trust yet, and says what it trusts and who must update", () => {
       for (const signingRoot of ["TWO", undefined]) {
         assert.throws(() => order({ signingRoot }), {
           code: "ROTATION_OUT_OF_ORDER",
           message:
-            /nothing was changed[\s\S]*it trusts ONE\. .*otherRoots.*the turn of organization\/metrics-link\/receiver/,
+            /nothing was changed[\s\S]*it trusts ONE\. .*otherRoots.*organization\/metrics-link\/receiver must update/,
         });
       }
     });
 
-    it("refuse an identity that the peer would not accept, and allow the next one", () => {
+    it("refuses an identity that the peer would not accept, and allows the next one", () => {
       const identity = (one: number) => ({ ...pki, generations: { ...pki.generations, identity: one } });
       order({ pki: identity(2) });
       assert.throws(() => order({ pki: identity(3) }), {
@@ -141,7 +144,7 @@ describe("the artifacts of a ceremony", () => {
       });
     });
 
-    it("ignore a peer that claims to reject today's leaf, which could otherwise block every update", () => {
+    it("ignores a peer that claims to reject today's leaf, which could otherwise block every update", () => {
       for (const peers of [peer(["OTHER"]), peer([]), peer(["ONE"], "somebody.else")]) {
         order({ peers });
         order({ peers, pki: { ...pki, generations: { ...pki.generations, leaf: 2 } } });

@@ -15,14 +15,14 @@ describe("the recipes in CONTRIBUTING.md", function () {
   after(() => copy.remove());
 
   for (const { title, edits, goldens = [], tests } of recipes) {
-    it(`need no more than they say: ${title}`, () => {
+    it(`need no file that they do not name: ${title}`, () => {
       for (const edit of edits) copy.edit(edit);
       copy.run("node", ["--import", "tsx", "scripts/link.ts", "generate"]);
       for (const file of goldens) copy.run("mocha", [file], { UPDATE_GOLDENS: "1" });
       copy.run("mocha", [...tests]);
     });
 
-    it(`name every file that has to be touched: ${title}`, () => {
+    it(`name every file to change: ${title}`, () => {
       const [, section = ""] = contributing.split(`### ${title}\n`);
       const [recipe = ""] = section.split(/^###? /m);
       const named = [...recipe.matchAll(/`([\w./-]+)`/g)].map(([, path = ""]) => path.replace(/NAME\.[a-z.]+$/, ""));
@@ -33,5 +33,5 @@ describe("the recipes in CONTRIBUTING.md", function () {
     });
   }
 
-  it("leave nothing that the compiler refuses", () => copy.run("tsc", ["--noEmit"]));
+  it("compile", () => copy.run("tsc", ["--noEmit"]));
 });

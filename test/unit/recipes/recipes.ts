@@ -180,12 +180,12 @@ export const dropHeader = (name: string): Extension =>
     },
     {
       file: "packages/envoy/read/schema/http.ts",
-      replace: "/** The HTTP filters of each listener, in their order. */\n",
+      replace: "/** The HTTP filters of each listener, in order. */\n",
       by: `const dropHeader = extension("envoy.filters.http.header_mutation", "filters.http.header_mutation.v3.HeaderMutation", {
   mutations: z.strictObject({ request_mutations: z.tuple([z.strictObject({ remove: z.literal("cookie") })]) }),
 });
 
-/** The HTTP filters of each listener, in their order. */
+/** The HTTP filters of each listener, in order. */
 `,
     },
     {

@@ -17,11 +17,11 @@ const pins = { envoy: { version: "1.40.0", officialSha256: sha256("upstream's ow
 const strict = { acceptUnpinned: false };
 
 describe("artifacts", () => {
-  it("a tool of the pinned version and hash may reach a host", () => {
+  it("accepts a tool with the pinned version and hash", () => {
     requirePinned([envoy], pins, strict);
   });
 
-  it("the file itself may be the upstream's download", () => {
+  it("accepts the upstream's download itself", () => {
     const { officialSha256: _, ...direct } = { ...envoy, sha256: sha256("upstream's own") };
     requirePinned([direct], pins, strict);
   });
@@ -52,20 +52,20 @@ describe("artifacts", () => {
     });
   }
 
-  it("refuses another version and an unknown tool always", () => {
+  it("always refuses another version and an unknown tool", () => {
     const accept = { acceptUnpinned: true };
     assert.throws(() => requirePinned([{ ...envoy, version: "1.39.0" }], pins, accept), /version 1.40.0/);
     assert.throws(() => requirePinned([{ ...envoy, name: "nginx" }], pins, accept), /nginx is "1.40.0": a tool of the/);
   });
 
-  it("names every fault of an index", () => {
+  it("names every problem of an index", () => {
     assert.throws(
       () => parseArtifactIndex([{ ...envoy, sha256: "abc", size: 0 }]),
       /0\.sha256 is "abc"[\s\S]*0\.size is 0/,
     );
   });
 
-  it("knows what a file is by the end of its name", () => {
+  it("determines a file's type by its extension", () => {
     const suffixes = ["node.tar.gz", "node.tgz", "agent.deb", "envoy-1.40.0-linux-x86_64"].map(suffixOf);
     assert.deepEqual(suffixes, [".tar.gz", ".tgz", ".deb", ".bin"]);
   });

@@ -13,7 +13,7 @@ const outcomes: fc.Arbitrary<AuditOutcome> = fc.record({
 });
 
 describe("the outcome of an audit", () => {
-  it("arrives in one word that no shell changes, with findings named once", () => {
+  it("is one word that no shell changes, with each finding once", () => {
     fc.assert(
       fc.property(outcomes, (outcome) => {
         const packed = packAuditOutcome(outcome);
@@ -30,7 +30,7 @@ describe("the outcome of an audit", () => {
     );
   });
 
-  it("is refused when it is something else, in words", () => {
+  it("is refused if it has another form, with the reason", () => {
     const packed = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64");
     const whole = { takenAt: "2026-11-26T12:00:00Z", checks: { fine: 1, finding: 0, "not known": 0 }, findings: [] };
     assert.throws(() => unpackAuditOutcome(packed({ ...whole, takenAt: "today" })), /cannot be used: takenAt: /);

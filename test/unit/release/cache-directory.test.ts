@@ -13,7 +13,7 @@ describe("the cache folder", () => {
     ["in the home that the system knows", { HOME: "" }, join(homedir(), ".cache/metrics-link")],
   ];
   for (const [what, environment, expected] of cases) {
-    it(`is ${what}, for set-up and for all others: ${JSON.stringify(environment)}`, () => {
+    it(`is ${what}, for set-up and every command: ${JSON.stringify(environment)}`, () => {
       assert.equal(cacheDirectory(environment), expected);
       assert.equal(cacheFolder(environment), expected);
     });

@@ -25,11 +25,11 @@ const evidence: HostEvidence = {
 };
 
 describe("the evidence of a host", () => {
-  it("comes back as it was packed", () => {
+  it("unpacks as it was packed", () => {
     assert.deepEqual(unpackHostEvidence(`${packHostEvidence(evidence)}\n`), evidence);
   });
 
-  it("fits into one answer of Run Command: what is left out says so", () => {
+  it("fits into one response of Run Command, and names what it omits", () => {
     const refused = Array.from({ length: 400 }, () => ({ tls_failure: randomBytes(60).toString("hex") }));
     const long: HostEvidence = { ...evidence, handshakes: { value: { since: "", accepted: [], refused, cut: [] } } };
     const packed = packHostEvidence(long);
@@ -39,7 +39,7 @@ describe("the evidence of a host", () => {
     assert.deepEqual(found.listening, evidence.listening);
   });
 
-  it("is refused when it is of another format", () => {
+  it("is refused in another format", () => {
     const other = gzipSync(JSON.stringify({ ...evidence, formatVersion: 2 })).toString("base64");
     assert.throws(() => unpackHostEvidence(other), /formatVersion: evidence of format 1/);
     assert.throws(

@@ -15,7 +15,7 @@ import { file, soundRelease } from "../host/agent/fake-host.ts";
 const idOf = (release: ReleaseInput) => releaseIdOf(canonicalRelease(parseRelease(release)));
 
 describe("release: canonical text", () => {
-  it("is the same however the lists without an order and the keys are ordered", () => {
+  it("does not depend on the order of keys and unordered lists", () => {
     const sound = soundRelease();
     const expected = idOf(sound);
     fc.assert(
@@ -30,12 +30,12 @@ describe("release: canonical text", () => {
     );
   });
 
-  it("keeps the order of services, which is the order of their hand-over", () => {
+  it("keeps the order of services, in which the agent changes them", () => {
     const sound = soundRelease();
     assert.notEqual(idOf({ ...sound, services: sound.services.toReversed() }), idOf(sound));
   });
 
-  it("is another one for any other content", () => {
+  it("differs for any other content", () => {
     fc.assert(
       fc.property(fc.string(), fc.string(), (one, other) => {
         fc.pre(one !== other);
@@ -48,13 +48,13 @@ describe("release: canonical text", () => {
     );
   });
 
-  it("reads back as the same release", () => {
+  it("parses as the same release", () => {
     const release = parseRelease(soundRelease());
     const text = canonicalRelease(release);
     assert.equal(canonicalRelease(parseRelease(JSON.parse(text))), text);
   });
 
-  it("sorts keys at every depth and leaves absent values out", () => {
+  it("sorts keys at every depth and omits absent values", () => {
     assert.equal(canonicalJson({ b: [{ d: 1, c: undefined, a: 2 }], a: null }), '{"a":null,"b":[{"a":2,"d":1}]}');
   });
 });

@@ -15,12 +15,12 @@ const stored = z
   .parse(JSON.parse(readFileSync(file, "utf8")));
 
 describe("the format of a release", () => {
-  it("of each version that a host may have to go back to is read whole, and keeps its name", () => {
+  it("is read in each version that a host may roll back to, and keeps its hash", () => {
     const release = parseRelease(stored);
     assert.equal(releaseIdOf(canonicalRelease(release)), releaseIdOf(canonicalJson(stored)));
   });
 
-  it("of the next version is known by its head: an agent fetches the agent that the release wants, and hands over", () => {
+  it("is read by its head in the next version: an agent fetches the agent that the release names, and hands over", () => {
     const next = {
       ...stored,
       formatVersion: stored.formatVersion + 1,
@@ -35,7 +35,7 @@ describe("the format of a release", () => {
     );
   });
 
-  it("is strict: a field that an agent does not know could be a check that it would skip", () => {
+  it("is strict: an unknown field could be a check that the agent would skip", () => {
     for (const more of [
       { ...stored, volumes: [] },
       { ...stored, agent: { ...stored.agent, signature: "x" } },

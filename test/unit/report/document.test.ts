@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { page } from "@metrics-link/report/html.ts";
 import { html } from "@metrics-link/report/markup.ts";
 
-describe("the frame of a page", () => {
+describe("a page", () => {
   it("escapes its title and keeps its body", () => {
     const text = page({ title: "a <b>" }, html`<p>${"c <d>"}</p>`);
     assert.match(text, /^<!doctype html>\n<html lang="en">/);
@@ -17,7 +17,7 @@ describe("the frame of a page", () => {
     assert.match(page({ title: "", refreshSeconds: 15 }), /<meta http-equiv="refresh" content="15">/);
   });
 
-  it("carries its one style sheet", () => {
+  it("contains its style sheet", () => {
     assert.match(page({ title: "" }), /<style>\s*:root[^<]*<\/style>/);
   });
 });

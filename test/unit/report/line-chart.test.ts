@@ -13,8 +13,8 @@ const series = (name: string, ...indices: number[]): Series => ({
 const chart = (...all: Series[]) => lineChart({ title: "Behind", unit: "s", span, series: all }).text;
 const linesOf = (svg: string) => [...svg.matchAll(/<path class="line\d" d="([^"]*)"/g)].map(([, d]) => d ?? "");
 
-describe("runs of points", () => {
-  it("hold every finite value once, and no gap of more than a step", () => {
+describe("continuous segments", () => {
+  it("contain every finite value once, and no gap of more than a step", () => {
     const values = fc.oneof(fc.double(), fc.constantFrom(Number.NaN, Number.POSITIVE_INFINITY));
     fc.assert(
       fc.property(fc.array(fc.tuple(fc.integer({ min: 1, max: 3 }), values)), (gaps) => {
@@ -36,7 +36,7 @@ describe("runs of points", () => {
   });
 });
 
-describe("a chart of lines", () => {
+describe("a line chart", () => {
   it("leaves a gap where a step is missing, and draws a single point", () => {
     const [line = ""] = linesOf(chart(series("a", 0, 1, 2, 4, 6, 7)));
     assert.equal(line.match(/M/g)?.length, 3);
@@ -47,7 +47,7 @@ describe("a chart of lines", () => {
     assert.deepEqual(linesOf(chart(series("a", 0, 1, 60))), ["M56 138L60.8 135.8M344 8h0"]);
   });
 
-  it("starts whole numbers that are large and close together at the lowest", () => {
+  it("starts at the lowest value for whole numbers that are large and close together", () => {
     const { text } = lineChart({
       title: "Segments",
       unit: "short",

@@ -47,7 +47,7 @@ describe("ticks of the clock", () => {
     );
   });
 
-  it("are few, and lie within the span", () => {
+  it("are few and within the span", () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 30 * 86_400 }), fc.integer({ min: 0, max: 4e9 }), (length, from) => {
         const found = clockTicks(from, from + length);

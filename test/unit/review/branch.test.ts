@@ -48,12 +48,12 @@ describe("a review of a branch", function () {
   };
   const places = (found: readonly { file: string }[]) => found.map(({ file }) => file);
 
-  it("finds nothing where nothing differs", async () => {
+  it("finds nothing if nothing differs", async () => {
     const { source, configuration, hash } = await review();
     assert.deepEqual([source, configuration, hash], [[], [], undefined]);
   });
 
-  it("asks a person who agrees to another key for the state, and shows it", async () => {
+  it("requires an acceptance for another encryption key of the state, and shows it", async () => {
     checkout.write(stackFile, configured("", provider("theirs")));
     const { source, hash } = await review();
     assert.deepEqual(
@@ -63,7 +63,7 @@ describe("a review of a branch", function () {
     assert.match(hash ?? "", /^[0-9a-f]{64}$/);
   });
 
-  it("shows every change of a stack file: a key, a comment, and a file that is new", async () => {
+  it("shows every change of a stack file: a key, a comment, a new file", async () => {
     checkout.write(stackFile, configured("  note:x: .github/workflows # Written by the sandbox\n", provider("ours")));
     checkout.write(".github/workflows/review.yaml", "on: pull_request_target\n");
     const { source, configuration } = await review();
@@ -80,7 +80,7 @@ describe("a review of a branch", function () {
     assert.ok(anew.configuration.some((one) => one.path.startsWith("config[metrics-link:prometheus]")));
   });
 
-  it("shows a file that the configuration names as one of the configuration, also where it names others now", async () => {
+  it("shows files that the old or the new configuration names as part of the configuration", async () => {
     checkout.write("stacks/rules/one.yaml", "groups: [x]\n");
     checkout.write("monitoring/rules/two.yaml", "groups: []\n");
     checkout.write(stackFile, configured("", provider("ours")).replace("stacks/rules", "monitoring/rules"));
@@ -92,7 +92,7 @@ describe("a review of a branch", function () {
     );
   });
 
-  it("lays out nothing of docs and test, and refuses to name them", async () => {
+  it("checks out neither docs nor test, and refuses configurations that name them", async () => {
     checkout.write("docs/rules/a.yaml", "groups: []\n");
     checkout.write(stackFile, configured("", provider("ours")).replace("stacks/rules", "docs/rules"));
     await assert.rejects(review(), /metrics-link:prometheus\.rules is "docs\/rules"/);
@@ -105,7 +105,7 @@ describe("a review of a branch", function () {
     assert.deepEqual(places((await review()).source), ["packages/envoy/index.js"]);
   });
 
-  it("writes and removes nothing through a link of the base", async () => {
+  it("neither writes nor removes files through a link of the base", async () => {
     const victim = mkdtempSync(join(tmpdir(), "victim-"));
     writeFileSync(join(victim, "a.yaml"), "kept\n");
     symlinkSync(victim, join(checkout.directory, "stacks/link"));
@@ -119,7 +119,7 @@ describe("a review of a branch", function () {
     rmSync(victim, { recursive: true });
   });
 
-  it("fails for a stack file that Pulumi reads in another way", async () => {
+  it("fails for a stack file that Pulumi reads differently", async () => {
     checkout.write(stackFile, configured("  metrics-link:config:policy: { deviations: [] }\n"));
     await assert.rejects(review(), /metrics-link:config:policy is no key/);
   });

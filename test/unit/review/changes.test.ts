@@ -19,10 +19,10 @@ const kept: readonly (readonly [string, string, string[]?])[] = [
   ["tls:index/privateKey:PrivateKey", "receiver-root-g1-key", ["metrics-link:pki:RootAuthority"]],
 ];
 
-describe("what a preview would remove", () => {
+describe("a removal in a preview", () => {
   for (const [type, name, parents] of kept) {
     const resource = urn(type, name, parents);
-    it(`fails the review when it must be kept: ${type} ${name}`, () => {
+    it(`fails the review if the resource must be kept: ${type} ${name}`, () => {
       for (const lines of [
         [step("delete", resource, { old: {} })],
         [step("discard", resource, { old: {} })],
@@ -38,7 +38,7 @@ describe("what a preview would remove", () => {
       }
     });
 
-    it(`fails the review when it would lose its protection: ${type} ${name}`, () => {
+    it(`fails the review if the resource loses its protection: ${type} ${name}`, () => {
       for (const op of ["same", "update"]) {
         const { outcome, failures } = on(step(op, resource, { old: guarded, new: { retainOnDelete: true } }));
         assert.equal(outcome, "failed", op);
@@ -46,7 +46,7 @@ describe("what a preview would remove", () => {
       }
     });
 
-    it(`passes when it stays, changes in place, or is new: ${type} ${name}`, () => {
+    it(`passes if the resource stays, changes in place, or is new: ${type} ${name}`, () => {
       for (const op of ["same", "update", "create"]) {
         assert.equal(on(step(op, resource, { old: guarded, new: guarded })).outcome, "passed", op);
       }
@@ -62,7 +62,7 @@ describe("what a preview would remove", () => {
     assert.equal(excused("keeps-receiver-address-b", "2026-11-26"), "failed");
   });
 
-  it("comes first: what must be kept, then what belongs to a fence", () => {
+  it("is listed first: resources that must be kept, then those of a fence", () => {
     const names = changes(
       step("create", urn("aws:s3/bucketObjectv2:BucketObjectv2", "new"), { new: {} }),
       step("delete", urn("aws:s3/bucketObjectv2:BucketObjectv2", "old"), { old: {} }),
@@ -83,7 +83,7 @@ describe("what a preview would remove", () => {
     assert.deepEqual([all[0]?.kind, all[0]?.forcedBy, all[0]?.protected], ["replace", ["domain"], true]);
   });
 
-  it("is not guessed: an unknown operation stops the review", () => {
+  it("is never guessed: an unknown operation stops the review", () => {
     assert.throws(() => changes(step("evaporate", address)), {
       code: "PREVIEW_UNREADABLE",
       message: /would evaporate .*receiver-address-a/,

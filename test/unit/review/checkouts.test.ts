@@ -33,7 +33,7 @@ function newCheckoutEach(): void {
   afterEach(() => checkout.remove());
 }
 
-describe("the program that was reviewed, laid out", () => {
+describe("the checkout of the reviewed program", () => {
   newCheckoutEach();
   let places: string;
   let laidOut: LaidOut;
@@ -49,14 +49,14 @@ describe("the program that was reviewed, laid out", () => {
     rmSync(places, { recursive: true });
   });
 
-  it("runs its own code, and none of the checkout's", () => {
+  it("runs its own code, and none of the branch's", () => {
     const printed = execFileSync("node", ["stacks/index.js"], { cwd: laidOut.directory, encoding: "utf8" });
     assert.match(printed, /^reviewed /);
     assert.ok(printed.includes(laidOut.directory), printed);
     assert.ok(!printed.includes(checkout.directory), printed);
   });
 
-  it("has no link that leads out of it", () => {
+  it("has no link that leads outside", () => {
     const links = readdirSync(laidOut.directory, { recursive: true, encoding: "utf8" }).filter((path) =>
       lstatSync(join(laidOut.directory, path)).isSymbolicLink(),
     );
@@ -66,7 +66,7 @@ describe("the program that was reviewed, laid out", () => {
     }
   });
 
-  it("is in another place than that of a review at the same time, and leaves no file of the program behind", async () => {
+  it("has a folder of its own for each review, and leaves no file behind", async () => {
     const other = await LaidOut.take(places);
     assert.notEqual(other.directory, laidOut.directory);
     other.lay(reviewed());
@@ -82,7 +82,7 @@ describe("the files of a program", () => {
   newCheckoutEach();
   const listed = () => filesIn(checkout.directory, new Git(checkout.directory).files());
 
-  it("are what lies there: changed, not in a commit yet, gone", () => {
+  it("are those on disk: changed, uncommitted, deleted", () => {
     checkout.write("packages/envoy/index.js", "changed\n");
     checkout.write("packages/envoy/new.js", "new\n");
     rmSync(join(checkout.directory, "stacks/index.js"));
@@ -92,7 +92,7 @@ describe("the files of a program", () => {
     assert.ok(!files.has("stacks/index.js"));
   });
 
-  it("are told apart by what links lead to, by who may execute them, and byte for byte", () => {
+  it("differ by link target, by executable bit and by any byte", () => {
     const before = listed();
     chmodSync(join(checkout.directory, "stacks/index.js"), 0o755);
     rmSync(join(checkout.directory, "packages/envoy/index.js"));
@@ -104,7 +104,7 @@ describe("the files of a program", () => {
     }
   });
 
-  it("hide behind nothing that the branch says to git", () => {
+  it("cannot be hidden by the branch's git settings", () => {
     checkout.write(".gitignore", "packages/envoy/evil.js\n");
     checkout.write(".gitattributes", "* -diff export-ignore\n*.js ident\n");
     checkout.write("packages/envoy/evil.js", "evil\n");
@@ -113,7 +113,7 @@ describe("the files of a program", () => {
     for (const path of [".gitignore", ".gitattributes", "packages/envoy/evil.js"]) assert.ok(files.has(path), path);
   });
 
-  it("are the same in a commit and where it is checked out", () => {
+  it("are the same in a commit and in its checkout", () => {
     checkout.write("bin/run.sh", "#!/bin/sh\n");
     chmodSync(join(checkout.directory, "bin/run.sh"), 0o755);
     writeFileSync(join(checkout.directory, "stacks/rules/two.yaml"), Buffer.from([0xff]));
@@ -123,7 +123,7 @@ describe("the files of a program", () => {
     assert.deepEqual(new Map([...reviewed()].toSorted()), new Map([...listed()].toSorted()));
   });
 
-  it("are told apart by what they are, whatever their text says: a link, bytes, a file, who may execute it", () => {
+  it("differ by type, whatever their content: a link, a file, an executable", () => {
     const texts = ["a link to ../x.yaml", "(base64) /w==", "(executable) x", "a folder", "../x.yaml", "/w==", "x", ""];
     fc.assert(
       fc.property(anyFile(texts), anyFile(texts), (one, other) => {
@@ -135,14 +135,14 @@ describe("the files of a program", () => {
     );
   });
 
-  it("have names that are text: another name could not be looked up, and its file would be missed", () => {
+  it("must have names in UTF-8, so that each can be looked up", () => {
     execFileSync("bash", ["-c", "printf evil > stacks/$'\\xff'.js"], { cwd: checkout.directory });
     assert.throws(() => new Git(checkout.directory).files(), /not UTF-8: ".*stacks\/ÿ\.js"/);
     checkout.commit();
     assert.throws(() => reviewed(), /not UTF-8/);
   });
 
-  it("include the commit of a submodule, in which nothing lies, and no repository that git does not track", () => {
+  it("include the commit of an empty submodule, and no repository that git does not track", () => {
     const [one, other] = ["1".repeat(40), "2".repeat(40)];
     mkdirSync(join(checkout.directory, "lib"));
     const bump = (commit: string) => checkout.git("update-index", "--add", "--cacheinfo", `160000,${commit},lib`);
@@ -157,7 +157,7 @@ describe("the files of a program", () => {
     assert.throws(() => listed(), /nested\/ is a repository of its own/);
   });
 
-  it("are not read through a link that took the place of a folder", () => {
+  it("are not read through a link that replaced a folder", () => {
     const elsewhere = join(checkout.directory, "elsewhere");
     mkdirSync(elsewhere);
     writeFileSync(join(elsewhere, "index.js"), 'export const program = "reviewed";\n');
@@ -179,13 +179,13 @@ describe("the commit to compare with", () => {
     assert.equal(new Git(checkout.directory).base(undefined), left);
   });
 
-  it("is the one that a person names, and never a word that git takes for an option", () => {
+  it("is the one that a person names, and never an option of git", () => {
     const git = new Git(checkout.directory);
     assert.equal(git.base("HEAD"), checkout.git("rev-parse", "HEAD"));
     for (const name of ["nowhere", "--output=/tmp/x", ""]) assert.throws(() => git.base(name), /--base is .*a commit/);
   });
 
-  it("is never a tag that was pushed under the name of main", () => {
+  it("is never a tag with the name of main", () => {
     const left = checkout.git("rev-parse", "HEAD");
     checkout.git("update-ref", "refs/remotes/origin/main", left);
     checkout.git("switch", "--quiet", "--create", "branch");
@@ -201,13 +201,13 @@ describe("the commit to compare with", () => {
     assert.equal(git.base(left), left);
   });
 
-  it("must be there", () => {
+  it("must exist", () => {
     checkout.git("branch", "--move", "trunk");
     assert.throws(() => new Git(checkout.directory).base(undefined), /neither origin\/main nor main: --base says/);
   });
 });
 
-describe("a program that is laid out", () => {
+describe("the checkout of a program", () => {
   newCheckoutEach();
   let places: string;
   let laidOut: LaidOut;
@@ -222,7 +222,7 @@ describe("a program that is laid out", () => {
   const file = (content: string) => sourceFile("100644", Buffer.from(content));
   const link = (target: string) => sourceFile("120000", Buffer.from(target));
 
-  it("writes nothing outside of its folder, whatever the paths and links are", () => {
+  it("writes nothing outside its folder, whatever the paths and links", () => {
     const victim = mkdtempSync(join(tmpdir(), "victim-"));
     writeFileSync(join(victim, "kept"), "kept");
     const names = fc.array(fc.constantFrom("a", "b", "..", ".", "", "node_modules", ".git"), { maxLength: 4 });
@@ -256,7 +256,7 @@ describe("a program that is laid out", () => {
     rmSync(victim, { recursive: true });
   });
 
-  it("refuses what goes through a link, or to installed packages", () => {
+  it("refuses paths through a link or into installed packages", () => {
     const refused = (pattern: RegExp, ...files: [string, ReturnType<typeof file>][]) =>
       assert.throws(() => laidOut.lay(new Map(files)), pattern);
     refused(/stacks\/link cannot be laid out: it is a link that leads up or out/, ["stacks/link", link("/tmp")]);
@@ -265,7 +265,7 @@ describe("a program that is laid out", () => {
     assert.deepEqual(readdirSync(laidOut.directory), []);
   });
 
-  it("is installed without running code of it, and without credentials", () => {
+  it("is installed without running its code and without credentials", () => {
     const proof = join(places, "ran");
     checkout.write(".pnpmfile.cjs", `require("fs").writeFileSync(${JSON.stringify(proof)}, "ran");\n`);
     laidOut.lay(new Map([...reviewed()].filter(([path]) => path !== ".pnpmfile.cjs")));
@@ -274,7 +274,7 @@ describe("a program that is laid out", () => {
     assert.ok(!existsSync(proof));
   });
 
-  it("takes no setting of pnpm that loads code, or leads out", () => {
+  it("refuses pnpm settings that load code or lead outside", () => {
     laidOut.lay(reviewed());
     const settings = [
       "packages:\n  - ../*\n",
@@ -301,7 +301,7 @@ describe("the files that a configuration names", () => {
   const named = (path: string, key = "rules") =>
     namedPaths(config(key, path), checkout.directory, filesIn(checkout.directory, new Git(checkout.directory).files()));
 
-  it("are those of the keys that name files, and of no other", () => {
+  it("are those of the keys that name files, and of no other key", () => {
     for (const key of ["artefacts", "rules", "scrapeConfigs", "alertmanagers"])
       assert.deepEqual(named("stacks/rules", key), ["stacks/rules"], key);
     checkout.write(".github/workflows/review.yaml", "on: push\n");
@@ -309,7 +309,7 @@ describe("the files that a configuration names", () => {
     assert.deepEqual(namedPaths(others, checkout.directory, new Map()), []);
   });
 
-  it("lie in folders that hold no program, each written in one way", () => {
+  it("are in folders without programs, each with one spelling", () => {
     checkout.write("docs/rules/a.yaml", "groups: []\n");
     checkout.write("packages/envoy/data/x.yaml", "x: 1\n");
     const paths = ["docs/rules", "test/x", "packages/envoy/data", "scripts", "stacks", ".github/workflows", ".", ""];
@@ -335,7 +335,7 @@ describe("the files that a configuration names", () => {
     assert.throws(() => named("stacks/alias"), /no regular file/);
   });
 
-  it("may lie outside of the repository, but are never a way around into it", () => {
+  it("may be outside the repository, but no such path may lead back into it", () => {
     assert.deepEqual(named("/etc/metrics-link", "artefacts"), []);
     const around = mkdtempSync(join(tmpdir(), "around-"));
     symlinkSync(checkout.directory, join(around, "link"));
@@ -344,7 +344,7 @@ describe("the files that a configuration names", () => {
     rmSync(around, { recursive: true });
   });
 
-  it("need not be there yet", () => assert.deepEqual(named("pki/account-a", "artefacts"), ["pki/account-a"]));
+  it("need not exist yet", () => assert.deepEqual(named("pki/account-a", "artefacts"), ["pki/account-a"]));
 });
 
 const anyFile = (texts: readonly string[]) =>

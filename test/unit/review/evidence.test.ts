@@ -57,7 +57,7 @@ describe("the evidence for fence 1", () => {
     }
   });
 
-  it("shows at the sender where it may go, and from which address", () => {
+  it("shows at the sender where it may connect, and from which address", () => {
     const rows = address(recorded("sender"));
     for (const row of [
       "leaves by: sender-address, 203.0.113.10",
@@ -87,7 +87,7 @@ describe("the evidence for fence 1", () => {
     assert.ok(at < rows.findIndex(({ subject }) => subject === "host"));
   });
 
-  it("shows what is open, unprotected, or not known", () => {
+  it("shows open, unprotected and unknown parts", () => {
     assert.ok(
       address(changed("receiver", "203.0.113.10/32", "0.0.0.0/0")).includes(
         "admitted at receiver-balancer: tcp 443 from 0.0.0.0/0",
@@ -129,7 +129,7 @@ describe("the evidence for fences 2 and 3", () => {
     assert.match(chain, /; POST \/api\/v1\/write to prometheus$/);
   });
 
-  it("shows which name the sender asks for, and which roots it trusts", () => {
+  it("shows which name the sender requests, and which roots it trusts", () => {
     const rows = identity(recorded("sender"));
     const row = rows.find((one) => one.startsWith("cluster receiver")) ?? "";
     assert.match(
@@ -195,7 +195,7 @@ describe("the evidence for fences 2 and 3", () => {
     ],
   };
   for (const [what, [change, row]] of Object.entries(seen)) {
-    it(`shows ${what}, and fails by it`, () => {
+    it(`shows ${what}, and fails`, () => {
       const record = told("receiver", change);
       const rows = identity(record);
       assert.ok(
@@ -215,7 +215,7 @@ describe("the evidence for fences 2 and 3", () => {
     assert.match(rows.join("\n"), /ROOTS NOT IN THE RELEASE \(.*there is no tls\/roots\/account-a\.pem\)/);
   });
 
-  it("says so when the release is not known yet, or not readable", () => {
+  it("says when the release is unknown or unreadable", () => {
     const unknown = recorded("receiver").steps.map((one) =>
       one.urn.endsWith("-release")
         ? { ...one, new: { inputs: {}, id: "", protect: false, retainOnDelete: false } }

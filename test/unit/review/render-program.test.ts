@@ -70,7 +70,7 @@ describe("a comparison with the reviewed program, as a report", () => {
       }
     });
 
-    it(`shows in ${format} a line of the source to its end, however long it is`, () => {
+    it(`shows in ${format} a source line to its end, whatever its length`, () => {
       assert.ok(shown(refused).includes("hidden()"));
     });
 
@@ -91,7 +91,7 @@ describe("a comparison with the reviewed program, as a report", () => {
       assert.ok(shown(same).includes(`none: this is the program of ${"b".repeat(12)}, file by file`), shown(same));
     });
 
-    it(`always says in ${format} what the configuration sets aside`, () => {
+    it(`always says in ${format} which protections the configuration drops`, () => {
       for (const verdict of [refused, accepted, verdictOn(lines, { setAside })]) {
         assert.ok(shown(verdict).includes("tools.acceptUnpinned") && shown(verdict).includes("Nobody vouches."));
       }

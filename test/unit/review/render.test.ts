@@ -14,7 +14,7 @@ const open = verdictOn([...quiet, violation("one-way-in", "not yet: it", "", "ad
 
 describe("a rendered review", () => {
   for (const [format, render] of Object.entries({ text: renderText, markdown: renderMarkdown, html: renderHtml })) {
-    it(`has in ${format} what failed, for which resource, and the remedy, before anything else`, () => {
+    it(`says first in ${format} what failed, for which resource, and the remedy`, () => {
       const page = render(failed);
       const first = page.indexOf("receiver-address-a");
       assert.ok(first > 0 && first < page.indexOf("receiver-instance"), page);
@@ -29,7 +29,7 @@ describe("a rendered review", () => {
       }
     });
 
-    it(`counts in ${format} what is not yet decidable`, () => {
+    it(`counts undecidable policies in ${format}`, () => {
       assert.ok(render(open).includes("passed, with 1 policy not yet decidable"), render(open));
       assert.ok(!render(fine).includes("decidable"));
     });
@@ -77,7 +77,7 @@ describe("text from outside", () => {
 });
 
 describe("the page", () => {
-  it("fetches nothing", () => {
+  it("loads nothing", () => {
     assert.doesNotMatch(renderHtml(failed), /(src|href)=|url\(|@import|<link|<script/);
   });
 });

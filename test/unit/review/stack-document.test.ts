@@ -7,8 +7,8 @@ import { readStackDocument } from "../../../scripts/review/stack-document.ts";
 const read = (text: string) => readStackDocument("Pulumi.x.yaml", Buffer.from(text));
 const pki = "metrics-link:pki";
 
-describe("a stack file, as a review reads it", () => {
-  it("is read whole: its configuration, its comments, and the encryption of the state", () => {
+describe("a stack file in a review", () => {
+  it("is read completely: its configuration, comments and the state's encryption", () => {
     const { config, others, comments } = read(
       `# One\nsecretsprovider: awskms://x\nencryptedkey: AAAA\nconfig:\n  ${pki}: { root: trial } # Two\n`,
     );
@@ -17,7 +17,7 @@ describe("a stack file, as a review reads it", () => {
     assert.deepEqual(comments, ["# One", "# Two"]);
   });
 
-  it("is one of the repository's examples", () => {
+  it("is read from each of the repository's examples", () => {
     for (const role of ["sender", "receiver"]) {
       const path = join(import.meta.dirname, `../../../stacks/examples/${role}.yaml`);
       const { config } = readStackDocument(role, readFileSync(path));
@@ -59,12 +59,12 @@ describe("a stack file, as a review reads it", () => {
   it("is refused when it is not UTF-8", () =>
     assert.throws(() => readStackDocument("x", Buffer.from([0x63, 0xff])), /in more than one way/));
 
-  it("may have the password and the token of an Alertmanager as a secret", () => {
+  it("may have an Alertmanager's password and token as secrets", () => {
     const secrets = ["{ basicAuth: { username: a, password: { secure: AAAA } } }", "{ bearerToken: { secure: AAAA } }"];
     for (const one of secrets) read(`config:\n  metrics-link:prometheus: { alertmanagers: [${one}] }\n`);
   });
 
-  it("sets aside what lies outside the repository", () => {
+  it("reports paths outside the repository", () => {
     const { config } = read(
       `config:\n  ${pki}: { artefacts: /srv/pki }\n  metrics-link:prometheus: { alertmanagers: [{ ca: /srv/ca.pem }] }\n`,
     );

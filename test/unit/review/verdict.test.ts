@@ -32,7 +32,7 @@ describe("a verdict", () => {
     );
   });
 
-  it("fails by a mandatory violation, and names policy, resource, finding and remedy", () => {
+  it("is failed for a mandatory violation, and names policy, resource, finding and remedy", () => {
     const verdict = verdictOn([
       ...quiet,
       violation("small-hosts", "The rule of small-hosts.\ntoo big. A remedy.", host),
@@ -44,12 +44,12 @@ describe("a verdict", () => {
     ]);
   });
 
-  it("fails by an unknown policy, and by an unknown enforcement level", () => {
+  it("is failed for an unknown policy or enforcement level", () => {
     assert.equal(verdictOn([...quiet, violation("stranger", "no"), badly]).outcome, "failed");
     assert.equal(verdictOn([...quiet, violation("small-hosts", "no", host, "fatal"), badly]).outcome, "failed");
   });
 
-  it("does not count what is not yet decidable as passed, nor as failed", () => {
+  it("counts an undecidable policy neither as passed nor as failed", () => {
     const lines = [...well, violation("one-way-in", "The rule.\nnot yet: .cidrIpv4", "", "advisory")];
     assert.equal(verdictOn(lines).outcome, "passed");
     assert.deepEqual(outcomes(lines), { "one-way-in": "undecided", "small-hosts": "passed" });
@@ -126,7 +126,7 @@ describe("a verdict", () => {
     assert.match(errors.join(), /aws:iam\/user:User::quiet is in the preview, but no program asked for it/);
   });
 
-  it("is incomplete when the configuration cannot be read: a deviation in it would not show", () => {
+  it("is incomplete when the configuration cannot be read, because deviations are then unknown", () => {
     const { outcome, errors } = verdictOn(well, { notRead: ["metrics-link:policy is wrong"] });
     assert.deepEqual([outcome, errors], ["incomplete", ["metrics-link:policy is wrong"]]);
   });

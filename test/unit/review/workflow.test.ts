@@ -25,17 +25,17 @@ const workflow = parse(text) as Workflow;
 const steps = Object.values(workflow.jobs).flatMap((job) => job.steps);
 
 describe("the workflow in docs/review.md", () => {
-  it("gives no credentials to forks, and no job credentials that nobody let it have", () => {
+  it("gives no credentials to forks, and to jobs only the declared ones", () => {
     assert.equal(workflow.on, "pull_request");
     assert.deepEqual(workflow.permissions, { contents: "read", "id-token": "write", "pull-requests": "write" });
     for (const { environment } of Object.values(workflow.jobs)) assert.equal(environment, "review");
   });
 
-  it("names other people's actions by their commit", () => {
+  it("pins third-party actions by commit", () => {
     for (const { uses } of steps) if (uses !== undefined) assert.match(uses, /@[0-9a-f]{40}$/);
   });
 
-  it("fails with the verdict: the shell hears of what a pipe begins with", () => {
+  it("fails with the verdict, even at the start of a pipe", () => {
     assert.equal(workflow.defaults.run.shell, "bash");
     assert.ok(steps.some(({ run }) => /^npm run -s review -- /m.test(run ?? "")));
   });
@@ -95,13 +95,13 @@ describe("the workflow in docs/review.md", () => {
     }
     const accepted = (words: readonly string[]) => words.filter((word) => word.startsWith("--accept"));
 
-    it("counts the approvals of those who may write, and of nobody else", () => {
+    it("counts approvals only from people who may write", () => {
       const reviews = [said("writer", "APPROVED", "a"), said("reader", "APPROVED", "b"), said("boss", "APPROVED", "c")];
       const words = called(reviews, { writer: "write", reader: "read", boss: "admin" });
       assert.deepEqual(accepted(words), [`--accept=${hash("c")}`, `--accept=${hash("a")}`]);
     });
 
-    it("counts the last word of each", () => {
+    it("counts each person's latest review", () => {
       const reviews = [
         said("one", "APPROVED", "a"),
         said("one", "CHANGES_REQUESTED", "a", 2),
@@ -111,17 +111,17 @@ describe("the workflow in docs/review.md", () => {
       assert.deepEqual(accepted(called([], {})), []);
     });
 
-    it("compares with a commit, found by its hash", () => {
+    it("compares with a commit by its hash", () => {
       const words = called([], {});
       assert.equal(words[words.indexOf("--base") + 1], "base of -C ../head merge-base HEAD b");
     });
   });
 
-  it("puts nothing of the pull request into a script's text", () => {
+  it("puts no text of the pull request into a script", () => {
     for (const { run } of steps) assert.doesNotMatch(run ?? "", /\$\{\{/);
   });
 
-  it("is scripts that a shell can read", () => {
+  it("has scripts that a shell can parse", () => {
     for (const { run } of steps) if (run !== undefined) execFileSync("bash", ["-n"], { input: run });
   });
 });

@@ -8,7 +8,7 @@ const repository = join(import.meta.dirname, "../../..");
 const read = (file: string) => readFileSync(join(repository, file), "utf8");
 
 describe("CI definitions", () => {
-  it("of GitHub run .ci/run, may only read, and pin other people's actions by commit", () => {
+  it("for GitHub run .ci/run, may only read, and pin third-party actions by commit", () => {
     const step = z.object({ uses: z.string().optional(), run: z.string().optional() });
     const workflow = z.object({
       permissions: z.strictObject({ contents: z.literal("read") }),
@@ -20,12 +20,12 @@ describe("CI definitions", () => {
     for (const { uses } of steps) if (uses !== undefined) assert.match(uses, /@[0-9a-f]{40}$/);
   });
 
-  it("of GitLab run .ci/run", () => {
+  it("for GitLab run .ci/run", () => {
     const { test } = z.object({ test: z.object({ script: z.array(z.string()) }) }).parse(parse(read(".gitlab-ci.yml")));
     assert.deepEqual(test.script, [".ci/run"]);
   });
 
-  it("and the pre-commit example call what is there", () => {
+  it("and the pre-commit example call only existing commands", () => {
     for (const file of [".ci/run", "docs/examples/pre-commit"])
       assert.ok(statSync(join(repository, file)).mode & 0o100);
     assert.match(read("docs/examples/pre-commit"), /^exec npm run -s lint$/m);

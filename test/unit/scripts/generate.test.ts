@@ -9,12 +9,12 @@ const read = (file: string) => readFileSync(join(repository, file), "utf8");
 
 describe("generated files", () => {
   for (const { file, render } of generated) {
-    it(`are as npm run -s generate writes them: ${file}`, async () => {
+    it(`match the output of npm run -s generate: ${file}`, async () => {
       assert.equal(read(file), await render(read(file)));
     });
   }
 
-  it("are seen when they are out of date, whatever of them was changed", async () => {
+  it("are detected when out of date, whatever changed", async () => {
     const changes: Readonly<Record<string, (text: string) => string>> = {
       "docs/policies.md": (text) => text.replace("- **`no-login`**", "- **`no-logins`**"),
       "docs/runbooks/README.md": (text) => text.replace(/^\| \[LinkBehind\].*\n/m, ""),
@@ -27,7 +27,7 @@ describe("generated files", () => {
     }
   });
 
-  it("keep the rest of a page, and fail on one without marks", () => {
+  it("keep the rest of a page, and fail on a page without marks", () => {
     const page = "a\n<!-- x: begin -->\nold\n<!-- x: end -->\nb\n";
     assert.equal(between(page, "x", "new\n"), page.replace("old", "new"));
     assert.throws(() => between("a\n", "x", ""), /has no lines <!-- x: begin --> and/);

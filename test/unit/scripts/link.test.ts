@@ -14,7 +14,7 @@ describe("npm run link", () => {
     for (const name of folders) assert.equal(scripts[name], `node scripts/link.mjs ${name}`);
   });
 
-  it("prints every command when it is called without one", async () => {
+  it("prints every command if called without one", async () => {
     const { code, out } = await printed(() => link([]));
     assert.equal(code, 0);
     for (const [name, { summary }] of Object.entries(commands))
@@ -30,7 +30,7 @@ describe("npm run link", () => {
     });
   }
 
-  it("ends with 2 and the usage when it is called wrongly", async () => {
+  it("exits with 2 and the usage if called wrongly", async () => {
     for (const words of [["nope"], ["constructor"], ["capacity", "--nope"], ["ceremony", "nope"]]) {
       const { code, err } = await printed(() => link(words));
       assert.equal(code, 2);

@@ -5,7 +5,7 @@ import { authorityTree } from "../contract/support/tree.ts";
 
 const fingerprint = (byte: string) => Array.from({ length: 32 }, () => byte).join(":");
 
-describe("trust: what a peer offers to be pinned", () => {
+describe("trust: a peer's offer", () => {
   const stack = "organization/metrics-link/receiver";
   const offer: Offer = { stack, rootFingerprints: [fingerprint("AB")], addresses: ["8.8.4.4", "8.8.8.8"] };
   const nothing = { rootFingerprints: [], addresses: [] };
@@ -34,7 +34,7 @@ describe("trust: what a peer offers to be pinned", () => {
     );
   });
 
-  it("is shown in groups that can be said, with what is pinned, what is not, and what has gone", () => {
+  it("is shown in groups that are easy to read out, as pinned, new or withdrawn", () => {
     const shown = describeOffer(offer, { rootFingerprints: [], addresses: ["8.8.4.4", "8.8.4.9"] });
     assert.match(shown, /ABABABAB {2}ABABABAB {2}ABABABAB {2}ABABABAB {3}\(NOT pinned\)/);
     assert.match(shown, /8\.8\.4\.4 {3}\(pinned\)\n {4}8\.8\.8\.8 {3}\(NOT pinned\)/);
@@ -43,12 +43,12 @@ describe("trust: what a peer offers to be pinned", () => {
     assert.match(describeOffer(undefined), /no `contract` output yet/);
   });
 
-  it("is pinned whole when nothing was pinned before", () => {
+  it("is pinned completely if nothing was pinned before", () => {
     const { wanted, gone, pins } = agreementOn(offer, nothing);
     assert.deepEqual([wanted, gone, pins], [all, [], all]);
   });
 
-  it("adds a root, since old and new are pinned together; and takes away an address that has gone", () => {
+  it("adds a root, since old and new are pinned together, and removes a withdrawn address", () => {
     const before = { rootFingerprints: [fingerprint("CD")], addresses: ["8.8.4.9", "8.8.4.4"] };
     const { wanted, gone, pins } = agreementOn(offer, before);
     assert.deepEqual(wanted, { rootFingerprints: [fingerprint("AB")], addresses: ["8.8.8.8"] });
@@ -59,7 +59,7 @@ describe("trust: what a peer offers to be pinned", () => {
     });
   });
 
-  it("is refused when more roots would be pinned than the configuration takes", () => {
+  it("is refused if it needs more root pins than the configuration accepts", () => {
     const four = { rootFingerprints: ["01", "02", "03", "04"].map(fingerprint), addresses: [] };
     assert.throws(() => agreementOn(offer, four), /5 roots would be pinned, and 4 may be/);
   });
@@ -79,7 +79,7 @@ describe("trust: what a peer offers to be pinned", () => {
     ["an escape sequence", { ...all, addresses: ["\u001b[2J"] }, /heard was \\u\{1b\}\[2J, but/],
   ];
   for (const [what, part, refused] of heard) {
-    it(`when what was heard is ${what}, it is ${refused ? "refused, and nothing is pinned" : "pinned"}`, () => {
+    it(`is ${refused ? "refused, and nothing is pinned," : "pinned"} if the values read out are ${what}`, () => {
       const hold = () => requireHeard(offer, agreementOn(offer, nothing), { ...nothing, ...part });
       if (refused === undefined) hold();
       else {
@@ -89,7 +89,7 @@ describe("trust: what a peer offers to be pinned", () => {
     });
   }
 
-  it("need not be heard again where it is pinned", () => {
+  it("needs no confirmation if already pinned", () => {
     const before = { ...all, addresses: ["8.8.4.4"] };
     requireHeard(offer, agreementOn(offer, before), { rootFingerprints: [], addresses: ["8.8.8.8"] });
   });

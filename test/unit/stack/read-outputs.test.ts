@@ -63,7 +63,7 @@ describe("the outputs of other stacks, under the real engine", function () {
   });
   after(() => project.remove());
 
-  it("are read where they can be; what cannot is an error that the program sees, and the update goes through", async () => {
+  it("are read, or are an error that the program can catch, and the update continues", async () => {
     await pulumi("up", "--yes", "--skip-preview");
     const { found = "" } = await project.outputs();
     const read = JSON.parse(found) as Record<string, { contract?: string; error?: string }>;
@@ -73,7 +73,7 @@ describe("the outputs of other stacks, under the real engine", function () {
     assert.match(read[named("damaged")]?.error ?? "", /failed to load checkpoint/);
   });
 
-  describe("that a hostile peer wrote by hand", () => {
+  describe("written by a hostile peer", () => {
     const signatureKey = "4dabf18193072939515e22adb298388d";
     const marked = (signature: string, more: object) => JSON.stringify({ [signatureKey]: signature, ...more });
     const reference = marked("5cf8f73096256a8f31e491e813e4eb8e", {
@@ -113,28 +113,28 @@ describe("the outputs of other stacks, under the real engine", function () {
     });
 
     for (const stack of ["reference", "elsewhere", "nested-1500"]) {
-      it(`${stack}: ends the whole update when the SDK reads it`, async () => {
+      it(`${stack}: would end the whole update if the SDK read it`, async () => {
         assert.notEqual((await readers("invoke", [stack])).code, 0);
       });
     }
 
-    it("a reference to a resource is the resource's id", () => {
+    it("turn a resource reference into the resource's id", () => {
       assert.equal(found.get("reference")?.contract, "z");
       assert.deepEqual(found.get("elsewhere"), { contract: { version: 1 } });
     });
 
-    it("an output that is nested too deeply is an error; another output is not looked at", () => {
+    it("are an error if a requested output nests too deeply; other outputs are ignored", () => {
       for (const depth of depths) {
         assert.match(found.get(`nested-${depth}`)?.error ?? "", /^its outputs nest deeper than 32 levels/);
       }
       assert.deepEqual(found.get("nested-elsewhere"), { contract: { version: 1 } });
     });
 
-    it("outputs that are too big are an error", () => {
+    it("are an error if too large", () => {
       assert.match(found.get("big")?.error ?? "", /^its outputs have \d+ bytes; the limit is 4194304/);
     });
 
-    it("what Pulumi marks comes as the data that it is, or as an error", () => {
+    it("arrive as plain data, or as an error, if Pulumi marks them", () => {
       assert.equal(found.get("unknown")?.contract, "04da6b54-80e4-46f7-96ec-b56ff0331ba9");
       assert.equal(JSON.stringify(found.get("asset")).includes("/etc/passwd"), true);
       assert.match(found.get("mark")?.error ?? "", /unrecognized signature/);
@@ -143,7 +143,7 @@ describe("the outputs of other stacks, under the real engine", function () {
     });
   });
 
-  it("end the whole update when a StackReference asks: which is why none does", async () => {
+  it("would end the whole update if read by a StackReference, so none is used", async () => {
     await pulumi("config", "set", "by", "reference");
     const { code, output } = await project.run("up", "--yes", "--skip-preview");
     assert.notEqual(code, 0);

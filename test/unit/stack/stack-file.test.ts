@@ -8,7 +8,7 @@ import { peersOf, StackFile } from "../../../scripts/stack/stack-file.ts";
 const examples = new URL("../../../stacks/examples/", import.meta.url);
 const fingerprint = (byte: string) => Array.from({ length: 32 }, () => byte).join(":");
 
-describe("a stack's file, as a command changes it", () => {
+describe("a stack's file, changed by a command", () => {
   let folder = "";
   let file: StackFile;
   const given = (role: "sender" | "receiver") => {
@@ -36,7 +36,7 @@ describe("a stack's file, as a command changes it", () => {
     assert.deepEqual(file.text().match(/#.*/g), comments);
   });
 
-  it("is read with its secrets closed, and keeps them as they are", () => {
+  it("is read without decrypting its secrets, and keeps them unchanged", () => {
     given("sender");
     const secret = { secure: "v1:9c0ffee:ciphertext" };
     const document = parseDocument(file.text());
@@ -48,7 +48,7 @@ describe("a stack's file, as a command changes it", () => {
     assert.match(file.text(), /secure: v1:9c0ffee:ciphertext/);
   });
 
-  it("takes keys away that mean nothing any more", () => {
+  it("loses keys that no longer apply", () => {
     given("receiver");
     file.setGenerations({ otherRoots: [2], nextIntermediate: 3 });
     file.setGenerations({ otherRoots: [], nextIntermediate: undefined });
@@ -56,7 +56,7 @@ describe("a stack's file, as a command changes it", () => {
     file.read();
   });
 
-  it("pins a peer of either role, and no other's", () => {
+  it("gets pins for the named peer only, in either role", () => {
     for (const [role, peer] of [
       ["sender", "organization/metrics-link/receiver"],
       ["receiver", "organization/metrics-link/sender"],

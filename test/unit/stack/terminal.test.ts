@@ -41,8 +41,8 @@ async function printed(run: () => unknown): Promise<string> {
   return lines.join("\n");
 }
 
-describe("what a peer, a host or a pull request says, on a terminal", () => {
-  it("is written so that it can be seen, and text that can be seen is left as it is", () => {
+describe("text from a peer, a host or a pull request, on a terminal", () => {
+  it("is escaped if invisible, and otherwise unchanged", () => {
     assert.doesNotMatch(printable(poison), acted);
     assert.equal(printable("\u001b\u009b\u202e"), "\\u{1b}\\u{9b}\\u{202e}");
     const seen = 'Ängström, 東京, metrics_link{a="b"} — ok 👍';
@@ -50,7 +50,7 @@ describe("what a peer, a host or a pull request says, on a terminal", () => {
     assert.equal(printableLines("a\nb\tc"), "a\nb\\u{9}c");
   });
 
-  it("is the same value for whoever reads it as JSON", () => {
+  it("has the same value in JSON", () => {
     fc.assert(
       fc.property(fc.jsonValue(), fc.constantFrom(undefined, 2), (value, indent) => {
         const text = printableJson({ value, poison }, indent);
@@ -60,7 +60,7 @@ describe("what a peer, a host or a pull request says, on a terminal", () => {
     );
   });
 
-  it("in rotate -- status", () => {
+  it("is escaped in rotate -- status", () => {
     const generations = { root: 1, otherRoots: [], intermediate: 1, leaf: 1, identity: 1 };
     const trust = { rootFingerprints: [poison], dnsName: poison, addresses: [poison] };
     const peer = { stack: poison, pins: trust, suspended: undefined, offers: trust, trustsUs: trust, trusted: trust };
@@ -73,7 +73,7 @@ describe("what a peer, a host or a pull request says, on a terminal", () => {
     assertHarmless(describeView(view, { turn: "peer", why: poison, peers: [poison] }, 0));
   });
 
-  it("in the last lines of an audit", () => {
+  it("is escaped in the last lines of an audit", () => {
     const evidence = healthy();
     const stacks = evidence.stacks.map((stack) => ({
       ...stack,
@@ -83,7 +83,7 @@ describe("what a peer, a host or a pull request says, on a terminal", () => {
     assertHarmless(auditSummary(audit({ ...evidence, stacks })));
   });
 
-  it("in a review as text", () => {
+  it("is escaped in a review as text", () => {
     const lines = [
       ...quiet,
       step("delete", urn("aws:ec2/eip:Eip", poison), { old: {} }),
@@ -94,7 +94,7 @@ describe("what a peer, a host or a pull request says, on a terminal", () => {
     assertHarmless(renderText(verdictOn(lines, { deviations })));
   });
 
-  it("in the status of a sandbox", () => {
+  it("is escaped in the status of a sandbox", () => {
     const agent = {
       ...{ outcome: poison, release: poison, driftedFiles: [poison], repeatedDrift: { [poison]: 2 }, rollbacks: 1 },
       ...{ held: [{ unit: poison, action: poison, since: poison, reason: poison }], ranAt: poison },
@@ -109,7 +109,7 @@ describe("what a peer, a host or a pull request says, on a terminal", () => {
     assertHarmless(describeStatus(status));
   });
 
-  it("in the progress of a command", async () => {
+  it("is escaped in the progress of a command", async () => {
     const stream = new PassThrough();
     const report = streamReport(stream as unknown as NodeJS.WriteStream);
     report.say(printable(poison));
@@ -118,7 +118,7 @@ describe("what a peer, a host or a pull request says, on a terminal", () => {
     assertHarmless(String(stream.read()));
   });
 
-  it("in what a command says, complains of, and fails with", async () => {
+  it("is escaped in a command's output, warnings and errors", async () => {
     const problems = [{ key: poison, value: poison, remedy: "another" }];
     const failing = [new InvalidInputError("It cannot be used", problems), new UsageError(printable(poison))];
     for (const error of failing) assertHarmless(await printed(() => settle("usage", () => Promise.reject(error))));
@@ -126,7 +126,7 @@ describe("what a peer, a host or a pull request says, on a terminal", () => {
     assertHarmless(await printed(() => [say(oneLine), complain(oneLine)]));
   });
 
-  it("gets there by these functions alone: no command writes to a terminal in another way", () => {
+  it("passes only through these functions: no command writes to a terminal in another way", () => {
     const known: Readonly<Record<string, readonly string[]>> = {
       "scripts/stack/command-line.ts": ["console.log(printableLines(text))", "console.error(printableLines(text))"],
       "scripts/review/index.ts": ["process.stdout.write(printableLines(render(verdict)))"],

@@ -17,7 +17,7 @@ describe("checksum files of upstreams", () => {
     it(`reads ${format}`, () => assert.equal(findChecksum(text, "node-v24.21.0-linux-x64.tar.gz"), one));
   }
 
-  it("does not take a longer name for the one that was asked for", () => {
+  it("does not confuse a longer name with the requested one", () => {
     assert.throws(
       () => findChecksum(`${one}  prometheus.tar.gz.sig\n${two}  my-prometheus.tar.gz\n`, "prometheus.tar.gz"),
       {
@@ -30,7 +30,7 @@ describe("checksum files of upstreams", () => {
     assert.throws(() => findChecksum(`${one}  a/envoy\n${two}  b/envoy\n`, "envoy"), /two hashes of envoy/);
   });
 
-  it("finds nothing in a page that is no checksum file", () => {
+  it("finds nothing in a page that is not a checksum file", () => {
     assert.throws(() => findChecksum("<html>404 not found</html>", "envoy"), /no SHA-256 of envoy/);
   });
 });

@@ -41,7 +41,7 @@ deb-src http://mirror.example/debian bookworm main
     });
   });
 
-  it("are read from the list that a cloud image's sources name", () => {
+  it("are read from the list in a cloud image's sources", () => {
     const text = "Types: deb\nURIs: mirror+file:///etc/apt/mirrors/debian.list\nSuites: bookworm\nComponents: main\n";
     assert.equal(
       mirrors("debian.sources", text, "# first\nhttps://cdn.example/debian\nhttps://b/debian\n")?.main,
@@ -58,13 +58,13 @@ deb http://deb.example/debian bookworm main
     assert.equal(mirrors("sources.list", "deb https://apt.releases.example.com bookworm main"), null);
   });
 
-  it("are not those that are switched off, or of another release", () => {
+  it("are not those that are disabled or of another release", () => {
     const off = "Enabled: no\nTypes: deb\nURIs: http://a/debian\nSuites: bookworm\nComponents: main\n";
     assert.equal(mirrors("a.sources", off), null);
     assert.equal(mirrors("sources.list", "deb http://a/debian buster main"), null);
   });
 
-  it("bring along the proxy and the age limits of this machine's apt, and nothing else", () => {
+  it("come with the proxy and the age limits of this machine's apt, and nothing else", () => {
     const dump = [
       'Acquire::http::Proxy "http://proxy:3142";',
       'Acquire::https::Proxy "";',
@@ -77,7 +77,7 @@ deb http://deb.example/debian bookworm main
 });
 
 describe("Debian packages", () => {
-  it("are missing when their command or file is", () => {
+  it("are missing if their command or file is missing", () => {
     assert.deepEqual(missingPackages({ a: "sh", b: "no-such-command-1", c: "/etc/passwd", d: "/no/such/file" }), [
       "b",
       "d",

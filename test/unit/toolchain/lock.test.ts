@@ -9,7 +9,7 @@ const lockModule = fileURLToPath(new URL("../../../scripts/toolchain/lock.mjs", 
 describe("lock of set-up", () => {
   const name = (test: string) => `\0metrics-link-test-${process.pid}-${test}`;
 
-  it("is had by one at a time, and those who wait know whom they wait for", async () => {
+  it("has one holder at a time, whom waiting processes can name", async () => {
     const holders: string[] = [];
     const release = await takeLock(name("queue"), assert.fail);
     const second = takeLock(name("queue"), (pid: string) => {

@@ -70,7 +70,7 @@ describe("official downloads", () => {
     return tool;
   }
 
-  it("are used when their hash is the pinned one, and go to the hosts byte for byte", async () => {
+  it("are used if their hash is the pinned one, and reach the hosts byte for byte", async () => {
     const pinned = tool("tool-1.2.3.tar.gz", "tool-1.2.3/tool");
     const { source, artifact } = await acquired("tool", pinned, layout, context());
     assert.equal(source, "official");
@@ -81,7 +81,7 @@ describe("official downloads", () => {
     assert.equal(execFileSync(path.join(layout.bin, "tool"), { encoding: "utf8" }), "tool v1.2.3\n");
   });
 
-  it("that are the executable itself are packed for the hosts, and keep the upstream's hash", async () => {
+  it("are packed for the hosts if they are the executable itself, and keep the upstream's hash", async () => {
     const { artifact } = await acquired("tool", tool("tool-1.2.3-raw", "tool"), layout, context());
     assert.deepEqual(artifact?.executables, { tool: "bin/tool" });
     assert.equal(artifact?.officialSha256, hashOf(path.join(upstream, "tool-1.2.3-raw")));
@@ -92,27 +92,27 @@ describe("official downloads", () => {
     assert.match(listing, /^-rwxr-xr-x 0\/0 +27 1970-01-01 00:00 bin\/tool\n$/);
   });
 
-  it("with another hash end set-up, and leave nothing that could be used", async () => {
+  it("stop set-up if their hash differs, and leave nothing usable", async () => {
     const wrong = tool("tool-1.2.3.tar.gz", "tool-1.2.3/tool", { officialSha256: "0".repeat(64) });
     await assert.rejects(acquire("tool", wrong, layout, context()), /has SHA-256 [0-9a-f]{64}, tools\.json pins 0{64}/);
     assert.deepEqual(existsSync(layout.tools) ? readdirSync(layout.tools) : [], []);
     assert.ok(!existsSync(path.join(layout.bin, "tool")));
   });
 
-  it("of another version than they say are not used", async () => {
+  it("are not used if their version differs", async () => {
     const other = tool("tool-1.2.3.tar.gz", "tool-1.2.3/tool", { version: "1.2.4" });
     await assert.rejects(acquire("tool", other, layout, context()), /tool says "tool v1\.2\.3", pinned is 1\.2\.4/);
   });
 
-  it("that cannot be had are named, and the next source is tried", async () => {
+  it("are named if unavailable, and the next source is tried", async () => {
     await assert.rejects(acquire("tool", tool("gone.tar.gz", "tool"), layout, context()), /no source has tool 1\.2\.3/);
     assert.match(said[0] ?? "", /official download not to be had, and nothing else has it: http:.*gone\.tar\.gz/);
   });
 
-  describe("of a Debian package that only hosts in AWS install", () => {
+  describe("of a Debian package for hosts in AWS only", () => {
     const agent = (changes: Partial<Tool> = {}) => tool("agent.deb", "", { officialExecutables: {}, ...changes });
 
-    it("go to the hosts byte for byte", async () => {
+    it("reach the hosts byte for byte", async () => {
       const found = await acquired("agent", agent(), layout, context());
       const { artifact } = found;
       assert.ok(artifact);
@@ -124,38 +124,38 @@ describe("official downloads", () => {
       assert.ok(!existsSync(layout.bin));
     });
 
-    it("are entries of the index which a deployment accepts and stores as packages", async () => {
+    it("are entries of the index that a deployment accepts and stores as packages", async () => {
       const { artifact } = await acquired("agent", agent(), layout, context());
       const index = parseArtifactIndex([artifact]);
       requirePinned(index, { agent: agent() }, { acceptUnpinned: false });
       assert.equal(suffixOf(index[0]?.file ?? ""), ".deb");
     });
 
-    it("are fetched again when somebody took the package away", async () => {
+    it("are fetched again if somebody removed the package", async () => {
       const { artifact } = await acquired("agent", agent(), layout, context());
       rmSync(artifact?.file ?? "");
       const again = await acquired("agent", agent(), layout, context());
       assert.equal(again.artifact?.sha256, agent().officialSha256);
     });
 
-    it("with another hash end set-up", async () => {
+    it("stop set-up if their hash differs", async () => {
       const wrong = agent({ officialSha256: "0".repeat(64) });
       await assert.rejects(acquire("agent", wrong, layout, context()), /tools\.json pins 0{64}/);
     });
 
-    it("are left out while their hash is not known", async () => {
+    it("are skipped while their hash is unknown", async () => {
       assert.equal(await acquire("agent", agent({ officialSha256: null }), layout, context()), null);
       assert.deepEqual(said, []);
     });
 
-    it("are left out where they cannot be had, and that is said", async () => {
+    it("are skipped, and reported, if unavailable", async () => {
       const gone = agent({ officialUrl: `${base}/gone.deb` });
       assert.equal(await acquire("agent", gone, layout, context()), null);
       assert.match(said[0] ?? "", /official download not to be had, and nothing else has it: http:.*gone\.deb/);
     });
   });
 
-  it("of a Pulumi plugin leave the stand-in where they cannot be had", async () => {
+  it("leave the stand-in of a Pulumi plugin if unavailable", async () => {
     const gone = await acquirePlugin("tls", tool("gone.tar.gz", "tool-1.2.3/tool"), layout, context());
     assert.deepEqual(gone, { version: "1.2.3", source: "stand-in", path: null });
     const had = await acquirePlugin("tls", tool("tool-1.2.3.tar.gz", "tool-1.2.3/tool"), layout, context());

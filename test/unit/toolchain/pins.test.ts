@@ -10,14 +10,14 @@ describe("pins", () => {
   const entries = Object.entries({ ...pins.tools, ...pins.pulumiPlugins });
 
   for (const [name, pin] of entries) {
-    it(`${name}: address and checksums are of the pinned version`, () => {
+    it(`${name}: has the address and checksums of the pinned version`, () => {
       for (const url of [pin.officialUrl, pin.checksumsUrl]) {
         if (url) assert.ok(url.startsWith("https://") && url.includes(pin.version), url);
       }
     });
   }
 
-  it("has another way for each tool but the one that only hosts in AWS run", () => {
+  it("has a registry for each tool except the one that only hosts in AWS run", () => {
     const without = Object.entries(pins.tools).filter(([, tool]) => tool.registry === null);
     assert.deepEqual(
       without.map(([name]) => name),
@@ -39,12 +39,12 @@ describe("pins", () => {
     assert.match(requirements, new RegExp(`^moto==${pins.tools.moto?.version} \\\\$`, "m"));
   });
 
-  it("refuses what is no hash, naming it", () => {
+  it("refuses a value that is no hash, and names it", () => {
     const text = readFileSync(pinsFile, "utf8").replace('"officialSha256": null', '"officialSha256": "latest"');
     assert.throws(() => parsePins(text), /officialSha256 of node is "latest".*npm run pin/);
   });
 
-  it("fills one hash and leaves every other character", () => {
+  it("sets one hash and keeps every other character", () => {
     const text = readFileSync(pinsFile, "utf8");
     const url = entries.find(([name]) => name === "tls")?.[1].officialUrl ?? "";
     const unknown = text.replace(/"officialSha256": "[0-9a-f]{64}"/g, '"officialSha256": null');

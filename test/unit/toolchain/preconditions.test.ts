@@ -48,9 +48,10 @@ describe("preconditions", () => {
     });
   }
 
-  it("are told all at once", () => assert.equal(findProblems({ ...good, uid: 1, npm: false, python: null }).length, 3));
+  it("are reported all at once", () =>
+    assert.equal(findProblems({ ...good, uid: 1, npm: false, python: null }).length, 3));
 
-  it("ask for nothing that is not needed", () => {
+  it("require nothing unnecessary", () => {
     const warm = {
       ...good,
       toBuild: [],

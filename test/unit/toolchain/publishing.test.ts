@@ -5,14 +5,14 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { emptyWork, linkWhole, publishFolder, writeWhole } from "../../../scripts/toolchain/files.mjs";
 
-describe("what set-up makes", () => {
+describe("a result of set-up", () => {
   const cache = mkdtempSync(path.join(tmpdir(), "metrics-link-"));
   const work = path.join(cache, "work");
   const target = path.join(cache, "tools/some-tool");
   const write = (text: string) => (folder: string) => writeFile(path.join(folder, "tool"), text);
   after(() => rmSync(cache, { recursive: true }));
 
-  it("is not there after an interrupted run, and the next run makes it", async () => {
+  it("does not exist after an interrupted run, and the next run creates it", async () => {
     const interrupted = publishFolder(target, work, ["tool"], async (folder) => {
       await write("half")(folder);
       throw new Error("stopped");
@@ -26,13 +26,13 @@ describe("what set-up makes", () => {
     assert.equal(readFileSync(path.join(target, "tool"), "utf8"), "whole");
   });
 
-  it("is made once, and can be read by all", async () => {
+  it("is created once, and every user may read it", async () => {
     assert.equal(await publishFolder(target, work, ["tool"], write("again")), false);
     assert.equal(readFileSync(path.join(target, "tool"), "utf8"), "whole");
     assert.equal(statSync(target).mode & 0o777, 0o755);
   });
 
-  it("is made again when somebody took a part out of it", async () => {
+  it("is created again if somebody removed a part of it", async () => {
     rmSync(path.join(target, "tool"));
     assert.equal(await publishFolder(target, work, ["tool"], write("new")), true);
     assert.equal(readFileSync(path.join(target, "tool"), "utf8"), "new");

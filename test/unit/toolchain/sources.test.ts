@@ -18,15 +18,15 @@ describe("order of sources", () => {
     assert.deepEqual(sourceOrder(tool), ["path", "official", "registry"]);
   });
 
-  it("leaves out a download whose hash is not known", () => {
+  it("skips a download with an unknown hash", () => {
     assert.deepEqual(sourceOrder({ ...tool, officialSha256: null }), ["path", "registry"]);
   });
 
-  it("gives a host nothing from PATH", () => {
+  it("never takes a host's tool from PATH", () => {
     assert.deepEqual(sourceOrder({ ...tool, onHosts: true }), ["official", "registry"]);
   });
 
-  it("is empty where nothing can be used", () => {
+  it("is empty if no source is usable", () => {
     assert.deepEqual(sourceOrder({ ...tool, onPath: false, officialSha256: null, registry: null }), []);
   });
 });
@@ -47,7 +47,7 @@ describe("commands on PATH", () => {
   const folder = mkdtempSync(path.join(tmpdir(), "metrics-link-"));
   after(() => rmSync(folder, { recursive: true }));
 
-  it("are executable files, and not in a folder that is left out", () => {
+  it("are executable files outside of excluded folders", () => {
     const file = path.join(folder, "some-tool");
     writeFileSync(file, "#!/bin/sh\n");
     chmodSync(file, 0o644);

@@ -4,7 +4,7 @@ import { officialNotHad, type Toolchain } from "../../../scripts/toolchain/state
 
 const hash = "ab".repeat(32);
 
-describe("official downloads that could not be had", () => {
+describe("unavailable official downloads", () => {
   const pin = (officialSha256: string | null) => ({ officialUrl: "https://example.org/tool", officialSha256 });
   const names = ["official", "path", "registry", "missing"];
   const pinsOf = (sha256: string | null) =>
@@ -17,11 +17,11 @@ describe("official downloads that could not be had", () => {
     plugins: { "stand-in": { source: "stand-in" }, "language-nodejs": { source: "stand-in" } },
   } as unknown as Toolchain;
 
-  it("are those that came from another source, and those that did not come", () => {
+  it("are those that came from another source, or from none", () => {
     assert.deepEqual(officialNotHad(toolchain, pinsOf(hash)), ["registry", "missing", "stand-in"]);
   });
 
-  it("are not those that nobody asks for, because their hashes are not known", () => {
+  it("do not include those that are not requested because their hashes are unknown", () => {
     assert.deepEqual(officialNotHad(toolchain, pinsOf(null)), []);
   });
 });

@@ -32,7 +32,7 @@ describe("steps of set-up", () => {
     runSteps(steps, { board: new Board(out as unknown as NodeJS.WriteStream), processes, logs });
   const shown = () => String(out.read());
 
-  it("run side by side, but after those that they wait for", async () => {
+  it("run in parallel, but after those that they depend on", async () => {
     const order: string[] = [];
     let open = () => {};
     const gate = new Promise<void>((resolve) => {
@@ -58,7 +58,7 @@ describe("steps of set-up", () => {
     assert.deepEqual(order.slice(-2), ["c begins", "c ends"]);
   });
 
-  it("leave a log whose end tells why one failed, and go on where they can", async () => {
+  it("leave a log that ends with the reason of a failure, and continue where possible", async () => {
     const { failed, skipped } = await run([
       { name: "bad one", after: [], work: ({ run }) => run(["sh", "-c", "echo first; echo reason >&2; exit 3"]) },
       { name: "after bad", after: ["bad one"], work: async () => "never" },
@@ -72,7 +72,7 @@ describe("steps of set-up", () => {
     assert.match(text, /^done {4}other \(0 s, \d of 3\): fine$/m);
   });
 
-  it("stop with their grandchildren, and no new one begins", async () => {
+  it("stop with their grandchildren, and no new step begins", async () => {
     const pidFile = path.join(logs, "pid");
     const stopped = run([
       {
@@ -92,7 +92,7 @@ describe("steps of set-up", () => {
     assert.match(shown(), /^stopped long/m);
   });
 
-  it("name a program that is not there", async () => {
+  it("name a missing program", async () => {
     const { failed } = await run([
       { name: "x", after: [], work: ({ run }) => run(["no-such-command"], { finishes: true }) },
     ]);

@@ -15,7 +15,7 @@ const atHeap = (action: string, value: number) =>
     ]),
   });
 
-/** Sheds load before the kernel would end the process. */
+/** Envoy sheds load before the kernel's OOM killer acts. */
 const overloadManager = z.strictObject({
   refresh_interval: z.literal("0.05s"),
   buffer_factory_config: z.strictObject({ minimum_account_to_track_power_of_two: z.literal(17) }),
@@ -26,7 +26,7 @@ const overloadManager = z.strictObject({
     extension(
       "envoy.resource_monitors.global_downstream_max_connections",
       "resource_monitors.downstream_connections.v3.DownstreamConnectionsConfig",
-      // How many, depends on who is let in: the rule shares-fit.
+      // The number depends on the admitted peers: the rule shares-fit checks it.
       { max_active_downstream_connections: whole(1, 1_048_576) },
     ),
   ]),
@@ -46,7 +46,7 @@ const overloadManager = z.strictObject({
   ]),
 });
 
-/** The counters that are left out: every other one is alerted on, shown, or needed to explain what happened. */
+/** The excluded counters. Alerts, dashboards or incident analyses need all the others. */
 const leftOut = [
   "listener\\..*\\.http\\..*",
   "listener\\..*\\.worker_\\d+\\..*",
@@ -72,7 +72,7 @@ const statsConfig = z.strictObject({
   }),
 });
 
-/** Address and pages are the rules' to judge. */
+/** The rule admin-is-local checks the address and the paths. */
 const admin = z.strictObject({
   address,
   allow_paths: z.array(z.strictObject({ exact: z.string().optional(), prefix: z.string().optional() })).optional(),
@@ -90,12 +90,12 @@ const bootstrap = (material: Material) =>
     stats_config: statsConfig,
   });
 
-/** What a bootstrap is read from: the file that runs, its twin for validation, or what a running Envoy says of itself. */
+/** The source of a bootstrap: the file that Envoy runs, its twin for validation, or a running Envoy's `/config_dump`. */
 export type Form = "file" | "twin" | "running";
 
 /**
- * envoy.config.bootstrap.v3.Bootstrap, closed: every message, field and value that is known. What a rule judges by name
- * (who is let in, where it leads) has any value of its kind here.
+ * envoy.config.bootstrap.v3.Bootstrap, closed: every known message, field and value. Where a rule checks a value (such as
+ * the admitted clients or a route's cluster), the schema allows any value of its type.
  */
 export const bootstrapOf: Readonly<Record<Form, z.ZodType>> = {
   file: bootstrap("secrets"),

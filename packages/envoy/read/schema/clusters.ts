@@ -9,7 +9,7 @@ const endpoint = z.strictObject({ endpoint: z.strictObject({ address }) });
 const cluster = (called: string, connect: string, more: z.ZodRawShape) =>
   z.strictObject({
     name: z.literal(called),
-    // Whether addresses are fixed is for the rules to say.
+    // The rules check that addresses are fixed.
     type: z.string(),
     connect_timeout: z.literal(connect),
     lb_policy: z.literal("ROUND_ROBIN"),
@@ -21,7 +21,7 @@ const cluster = (called: string, connect: string, more: z.ZodRawShape) =>
     ...more,
   });
 
-/** @param requests how many may be under way; the bounds of what a configuration can ask for */
+/** @param requests limit on requests in flight, within the bounds that a configuration allows */
 const breakers = (connections: z.ZodType, requests: z.ZodType) => ({
   circuit_breakers: z.strictObject({
     thresholds: z.tuple([
@@ -37,7 +37,7 @@ const breakers = (connections: z.ZodType, requests: z.ZodType) => ({
 
 const localHttp = upstreamOptions({ http_protocol_options: z.strictObject({}) }, limits.local.idle);
 
-/** Two failures to connect set an address aside for a while; what the receiver answers is never held against one. */
+/** Two failed connections eject an address for a while; the receiver's responses never do. */
 const outlierDetection = z.strictObject({
   split_external_local_origin_errors: z.literal(true),
   consecutive_local_origin_failure: z.literal(2),
@@ -54,7 +54,7 @@ const outlierDetection = z.strictObject({
 const receiver = (material: Material) =>
   cluster("receiver", limits.receiver.connect, {
     common_lb_config: z.strictObject({ healthy_panic_threshold: z.strictObject({ value: z.literal(1) }) }),
-    // Twice one request a shard and one for metadata, with 1 to 500 shards.
+    // Twice the sum of one request for each shard and one for metadata, with 1 to 500 shards.
     ...breakers(z.literal(limits.receiver.connections), whole(4, 1002)),
     outlier_detection: outlierDetection,
     typed_extension_protocol_options: upstreamOptions(
@@ -65,7 +65,7 @@ const receiver = (material: Material) =>
     transport_socket: upstreamTls(material).optional(),
   });
 
-// At least what all senders together may have under way: the rule shares-fit.
+// At least the requests that all senders together may have in flight: the rule shares-fit checks it.
 const atOnce = whole(1024, 1_048_576);
 const prometheus = cluster("prometheus", limits.local.connect, {
   typed_extension_protocol_options: localHttp,
@@ -73,7 +73,7 @@ const prometheus = cluster("prometheus", limits.local.connect, {
 });
 const admin = cluster("admin", limits.local.connect, { typed_extension_protocol_options: localHttp });
 
-/** envoy.config.cluster.v3.Cluster: the three that there are. */
+/** envoy.config.cluster.v3.Cluster: the three known ones. */
 export function clusters(material: Material) {
   const known: Readonly<Record<string, z.ZodType>> = { receiver: receiver(material), prometheus, admin };
   return z.array(byField("name", (called) => (Object.hasOwn(known, called) ? known[called] : undefined)));

@@ -6,11 +6,11 @@ import { any, dnsName, extension } from "./messages.ts";
 
 const header = (called: string) =>
   z.strictObject({ name: z.literal(called), string_match: z.strictObject({ exact: z.string() }) });
-/** Both once: Envoy wants every matcher to fit, so a second one for a method would drop what the first lets pass. */
+/** Each header once: Envoy requires every matcher to match, so a second one for a method would drop valid requests. */
 const request = z.strictObject({ path: z.string(), headers: z.tuple([header(":method"), header(":path")]) });
 const anything = z.strictObject({ prefix: z.literal("/") });
 
-/** To a cluster. Which method, path and cluster it must be is the rules' to say. */
+/** A route to a cluster. The rules check method, path and cluster. */
 const leading = (called: string, timeout: string, rewrite: z.ZodRawShape = {}) =>
   z.strictObject({
     name: z.literal(called),
@@ -53,7 +53,7 @@ const wrongAddress = z.strictObject({
   direct_response: answer(503, "this certificate is not expected from this address"),
 });
 
-/** The routes of each listener, all of them, in their order: an answer in front of the one that leads drops samples. */
+/** All routes of each listener, in order: a direct response before the route to a cluster would drop samples. */
 export const routes = {
   ingest: z.tuple([leading("remote-write", limits.route.ingest), wrongMethod, notFound]),
   egress: z.tuple([
@@ -79,7 +79,7 @@ const healthCheck = extension("envoy.filters.http.health_check", "filters.http.h
   headers: z.tuple([exactly(":path", "/ready"), exactly(":method", "GET")]),
 });
 
-/** The HTTP filters of each listener, in their order. */
+/** The HTTP filters of each listener, in order. */
 export const httpFilters = {
   direct: z.tuple([router]),
   bounded: z.tuple([bodyLimit, router]),
@@ -102,9 +102,9 @@ const retryable = (status: number) =>
   z.strictObject({ filter: statusFilter("EQ", status), status_code: z.literal(503) });
 
 export interface Manager {
-  /** Of its counters. */
+  /** `stat_prefix` of its counters. */
   readonly prefix: string;
-  /** Of its routes, and of their one virtual host. */
+  /** Name of its route configuration and of the single virtual host. */
   readonly name: string;
   readonly codec: "HTTP1" | "HTTP2";
   /** Time without a request after which a connection is closed. */
@@ -114,7 +114,7 @@ export interface Manager {
   readonly accessLog: z.ZodType;
 }
 
-/** The one HTTP connection manager of a chain, hardened as at an edge. */
+/** The single HTTP connection manager of a filter chain, hardened as Envoy's best practices for edge proxies ask. */
 export function httpManager({ prefix, name, codec, idle, routes: known, filters, accessLog }: Manager) {
   return extension(
     "envoy.filters.network.http_connection_manager",
@@ -127,7 +127,7 @@ export function httpManager({ prefix, name, codec, idle, routes: known, filters,
       server_header_transformation: z.literal("PASS_THROUGH"),
       forward_client_cert_details: z.literal("SANITIZE"),
       preserve_external_request_id: z.literal(true),
-      // These two belong to the rule of the one route.
+      // The rule one-route-only checks these two.
       normalize_path: z.boolean(),
       merge_slashes: z.boolean(),
       path_with_escaped_slashes_action: z.literal("REJECT_REQUEST"),
@@ -155,7 +155,7 @@ export function httpManager({ prefix, name, codec, idle, routes: known, filters,
   );
 }
 
-/** envoy.extensions.upstreams.http.v3.HttpProtocolOptions under its own name, and no other. */
+/** envoy.extensions.upstreams.http.v3.HttpProtocolOptions under its own name, and nothing else. */
 export const upstreamOptions = (http: z.ZodRawShape, idle: string, lifetime: z.ZodRawShape = {}) =>
   z.strictObject({
     "envoy.extensions.upstreams.http.v3.HttpProtocolOptions": any(

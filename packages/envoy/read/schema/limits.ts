@@ -1,17 +1,17 @@
 /**
- * Every limit as the renderer sets it (packages/envoy/render/limits.ts), written a second time: a change there alone is seen
- * here. None may vary. A smaller one loses samples or slows the link (413 is not retried, 503 fills the queue); a larger
- * one lets one client take what belongs to the others.
+ * Every limit of the renderer (packages/envoy/render/limits.ts), repeated here so that a change of the renderer alone is a
+ * finding. None may vary. A lower limit loses samples or slows the link (413 is not retried, 503 fills the queue); a higher
+ * one lets one client use up the share of the others.
  */
 export const known = {
   heapBytes: 536_870_912,
-  /** Of a sender, and of all unknown addresses together. */
+  /** For each sender, and for all unknown addresses together. */
   connectionsOfSender: 16,
-  /** Of health checks. */
+  /** For health checks. */
   connectionsOfReady: 32,
-  /** Accepted above a share, before they are closed. */
+  /** Connections above their limit that are accepted and not closed yet. */
   connectionsInPassing: 16,
-  /** A sender is not reached from outside. */
+  /** Global limit of a sender's Envoy, which accepts no connections from outside. */
   connectionsToSender: 1024,
   bodyBytes: 2_097_152,
   handshake: "5s",
@@ -21,7 +21,7 @@ export const known = {
   connectionLifetime: "600s",
   /** Time without a request after which a listener closes a connection. */
   idle: { ingest: "120s", ready: "5s", local: "300s" },
-  /** How long a listener's route waits for an answer: each hop gives up before the one in front of it. */
+  /** How long a listener's route waits for a response: each hop times out before its client does. */
   route: { ingest: "20s", egress: "25s", metrics: "10s" },
   streams: { ingest: 32, receiver: 100 },
   keepalive: { interval: "30s", timeout: "10s" },

@@ -21,12 +21,12 @@ const listener = (called: string, chains: z.ZodType, more: z.ZodRawShape) =>
     ...more,
   });
 
-/** This machine's own, in clear: exempt from the limit of connections, which guards against those from outside. */
+/** For plain-text listeners on loopback: no global connection limit, which guards against connections from outside. */
 const exempt = { ignore_global_conn_limit: z.literal(true) };
 
 const range = z.strictObject({ address_prefix: z.string(), prefix_len: whole(0, 32).optional() });
 
-/** A chain over TLS, of a name. Whom it lets in is for the rules to judge. */
+/** A filter chain with TLS. The rules check whom it admits. */
 function tlsChain(material: Material, called: string) {
   const refuses = called === "elsewhere";
   const prefix = refuses ? called : `sender_${called}`;
@@ -105,11 +105,11 @@ const metrics = listener(
       accessLog: localFailures,
     }),
   ),
-  // An Envoy that sheds load must be able to say so.
+  // Metrics stay available while Envoy sheds load.
   { ...exempt, bypass_overload_manager: z.literal(true) },
 );
 
-/** envoy.config.listener.v3.Listener: the four that there are. */
+/** envoy.config.listener.v3.Listener: the four known ones. */
 export function listeners(material: Material) {
   const known: Readonly<Record<string, z.ZodType>> = { ingest: ingest(material), ready, egress, metrics };
   return z.array(byField("name", (called) => (Object.hasOwn(known, called) ? known[called] : undefined)));

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { extension } from "./messages.ts";
 
-/** Field → the operator that fills it: a line of the log must not say anything else under a name that people trust. */
+/** Field → the only command operator that may fill it, so that no field logs something other than its name says. */
 const operators = {
   start: "%START_TIME%",
   method: "%REQ(:METHOD)%",
@@ -60,7 +60,7 @@ const connection: readonly Field[] = [
   ...(["bytes_sent", "duration_ms", "connection"] as const),
 ];
 
-/** Standard output, one JSON object a line, with these fields and perhaps some of the others. */
+/** Standard output, one JSON object for each line, with the required fields and any of the others. */
 function jsonLog(type: string, required: readonly Field[]) {
   const fields = Object.entries(operators).map(([field, operator]) => {
     const literal = z.literal(operator);
@@ -81,20 +81,20 @@ export const statusFilter = (op: "EQ" | "GE", status: number) =>
         op: z.literal(op),
         value: z.strictObject({
           default_value: z.literal(status),
-          // No layer of a runtime sets it, or the schema of the bootstrap would not know it.
+          // Nothing overrides this runtime key: the schema of the bootstrap allows no runtime layer.
           runtime_key: z.literal(`metrics_link.status_${status}`),
         }),
       }),
     }),
   });
 
-/** Whatever comes in over mutual TLS, with who sent it. */
+/** Every request received over mutual TLS, with the client's identity. */
 export const ingestRequests = z.tuple([jsonLog("request", [...request, ...peer])]);
-/** Whatever goes out over mutual TLS, with whom it met. */
+/** Every request sent over mutual TLS, with the server's identity. */
 export const egressRequests = z.tuple([jsonLog("request", [...request, ...upstream])]);
-/** Every connection, also one whose handshake failed. */
+/** Every connection, including failed handshakes. */
 export const connections = z.tuple([jsonLog("connection", [...connection, ...peer])]);
-/** Of local listeners only what failed: their successes are noise. */
+/** Failed requests of local listeners; successful ones are noise. */
 export const localFailures = z.tuple([
   jsonLog("request", [...request, "source"]).extend({ filter: statusFilter("GE", 400) }),
 ]);

@@ -1,29 +1,29 @@
 import { z } from "zod";
 
-/** A whole number within bounds; JSON of protocol buffers would round others, or refuse them, as the parser likes. */
+/** A whole number within bounds; parsers of protocol buffers' JSON round or reject others, each in its own way. */
 export const whole = (least: number, most: number) => z.int().min(least).max(most);
 
-/** A name of ours in counters and files. */
+/** A name used in counters and file names. */
 export const name = z.string().regex(/^[a-z][a-z0-9-]*$/);
 
 export const dnsName = z
   .string()
   .regex(/^(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$/);
 
-/** `google.protobuf.Any` in JSON: the fields beside the type. @param message the type's full name */
+/** `google.protobuf.Any` in JSON: the fields are beside `@type`. @param message the type's full name */
 export const any = <Shape extends z.ZodRawShape>(message: string, shape: Shape) =>
   z.strictObject({ "@type": z.literal(`type.googleapis.com/${message}`), ...shape });
 
 /**
- * An extension: its type is that of its configuration, whatever its name says. Envoy goes by the type as well, and uses
- * the name for counters and messages; one that does not fit misleads whoever reads it.
+ * An extension. The type of its configuration decides what it does; Envoy uses the name only for counters and messages, so
+ * a name that does not match the type misleads readers.
  */
 export const extension = <Shape extends z.ZodRawShape>(called: string, message: string, shape: Shape) =>
   z.strictObject({ name: z.literal(called), typed_config: any(`envoy.extensions.${message}`, shape) });
 
-/** Another schema by what a value says of itself, with findings that go as deep as that schema's. */
+/** Selects a schema by a field's value, and reports that schema's issues at their own paths. */
 export function byField(field: string, known: (text: string) => z.ZodType | undefined) {
-  // Making a schema takes longer than using it.
+  // Building a schema takes longer than using it.
   const made = new Map<string, z.ZodType | undefined>();
   const schemaFor = (text: string) => {
     if (!made.has(text)) made.set(text, known(text));
@@ -33,14 +33,14 @@ export function byField(field: string, known: (text: string) => z.ZodType | unde
     const said = typeof value === "object" && value !== null ? (value as Record<string, unknown>)[field] : undefined;
     const schema = typeof said === "string" ? schemaFor(said) : undefined;
     if (schema === undefined) {
-      context.addIssue({ code: "custom", path: [field], message: "none that is known here" });
+      context.addIssue({ code: "custom", path: [field], message: "not in the allow-list" });
       return;
     }
     for (const issue of schema.safeParse(value).error?.issues ?? []) context.addIssue({ ...issue } as never);
   });
 }
 
-/** envoy.config.core.v3.Address: one of the two. Where it leads is for the rules. */
+/** envoy.config.core.v3.Address: one of the two. The rules check where it leads. */
 export const address = z
   .strictObject({
     socket_address: z.strictObject({ address: z.string(), port_value: whole(1, 65_535) }).optional(),
@@ -48,5 +48,5 @@ export const address = z
   })
   .refine((value) => Object.keys(value).length === 1, { error: "one of socket_address and pipe" });
 
-/** 32 KiB, as the best practices for edge proxies ask. */
+/** 32 KiB, as Envoy's best practices for edge proxies ask. */
 export const bufferBytes = z.literal(32_768);

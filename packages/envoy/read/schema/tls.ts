@@ -2,14 +2,14 @@ import { hostPaths } from "@metrics-link/release";
 import { z } from "zod";
 import { any, byField, dnsName, extension } from "./messages.ts";
 
-/** What runs names its certificates as SDS files; its twin, which Envoy validates, names the PEM files themselves. */
+/** The running bootstrap references certificates through SDS files; its twin for validation references the PEM files. */
 export type Material = "secrets" | "files";
 
 const below = (pattern: string) => z.string().regex(new RegExp(`^${hostPaths.current}/${pattern}$`));
 const pem = z.string().regex(/^tls\/([a-z-]+|roots\/[a-z][a-z0-9-]*)\.pem$/);
 const filename = (path: z.ZodType<string>) => z.strictObject({ filename: path });
 
-/** One file a secret, of the secret's name. */
+/** Each secret has its own file, with the secret's name. */
 const secretReference = byField("name", (name) =>
   z.strictObject({
     name: z.string().regex(/^(leaf|trusted-ca-[a-z][a-z0-9-]*)$/),
@@ -20,7 +20,7 @@ const secretReference = byField("name", (name) =>
   }),
 );
 
-/** Names and versions are whatever they are: the rules say whether they are right, each by its own name. */
+/** The rules check these values, so any name is allowed here. */
 const checks = {
   match_typed_subject_alt_names: z
     .array(
@@ -30,7 +30,7 @@ const checks = {
       }),
     )
     .optional(),
-  // Root, intermediate, leaf, and one certificate to spare for a peer's deeper hierarchy.
+  // Root, intermediate, leaf, and one more certificate for a peer with a deeper hierarchy.
   max_verify_depth: z.literal(2),
 };
 
@@ -82,10 +82,10 @@ export const upstreamTls = (from: Material) =>
   });
 
 const underCurrent = filename(below("tls/([a-z-]+|roots/[a-z][a-z0-9-]*)\\.pem"));
-// Envoy sees only moves, and what moves is the symlink `current`.
+// Envoy notices only moves, and a release moves the symlink `current`.
 const watched_directory = z.strictObject({ path: z.literal(hostPaths.base) });
 
-/** An SDS file: envoy.service.discovery.v3.DiscoveryResponse with one secret, of one of two kinds. */
+/** An SDS file: envoy.service.discovery.v3.DiscoveryResponse with one secret of one of two types. */
 export const secretFile = z.strictObject({
   resources: z.tuple([
     any("envoy.extensions.transport_sockets.tls.v3.Secret", {

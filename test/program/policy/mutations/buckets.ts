@@ -35,7 +35,7 @@ export const buckets: readonly Mutation[] = [
   ],
   [
     "sender",
-    "the bucket encrypts nothing",
+    "the bucket does not encrypt objects",
     ["bucket-is-versioned"],
     remove("aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration"),
   ],

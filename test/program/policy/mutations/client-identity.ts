@@ -23,7 +23,7 @@ export const clientIdentity: readonly Mutation[] = [
   ],
   [
     "receiver",
-    "sessions are resumed",
+    "TLS sessions can be resumed",
     ["client-certificate-required"],
     inChain((chain) => {
       tlsOf(chain).disable_stateless_session_resumption = false;
@@ -57,7 +57,7 @@ export const clientIdentity: readonly Mutation[] = [
   ],
   [
     "receiver",
-    "another root hides in the sender's bundle, in a block that Envoy reads",
+    "the sender's bundle hides another root in a block that Envoy reads",
     ["client-anchor-is-pinned", "roots-differ"],
     inFile("tls/roots/account-a.pem", (text) => text + text.replaceAll("CERTIFICATE", "TRUSTED CERTIFICATE")),
   ],
@@ -93,7 +93,7 @@ export const clientIdentity: readonly Mutation[] = [
   ],
   [
     "receiver",
-    "the trust anchor is a file of the system",
+    "the trust anchor is one of the system's files",
     ["client-anchor-is-pinned", "envoy-is-known"],
     inDocument("envoy/sds/trusted-ca-account-a.json", (secrets) => {
       secrets.resources[0].validation_context.trusted_ca.filename = "/etc/ssl/certs/ca-certificates.crt";
@@ -101,7 +101,7 @@ export const clientIdentity: readonly Mutation[] = [
   ],
   [
     "receiver",
-    "the secret accepts one certificate by its hash",
+    "the SDS secret accepts one certificate by its hash",
     ["client-anchor-is-pinned", "envoy-is-known"],
     inDocument("envoy/sds/trusted-ca-account-a.json", (secrets) => {
       secrets.resources[0].validation_context.verify_certificate_hash = ["00"];
@@ -109,7 +109,7 @@ export const clientIdentity: readonly Mutation[] = [
   ],
   [
     "receiver",
-    "a pattern of names is accepted",
+    "names that match a pattern are accepted",
     ["client-name-is-exact", "names-are-the-peers"],
     inChain((chain) => {
       trustOf(chain).default_validation_context.match_typed_subject_alt_names = named(".*\\.account-a\\.internal");
@@ -141,7 +141,7 @@ export const clientIdentity: readonly Mutation[] = [
   ],
   [
     "receiver",
-    "the chain is for a whole network",
+    "the filter chain accepts a whole network",
     ["one-chain-per-sender"],
     inChain((chain) => {
       chain.filter_chain_match.source_prefix_ranges[0].prefix_len = 24;
@@ -149,7 +149,7 @@ export const clientIdentity: readonly Mutation[] = [
   ],
   [
     "receiver",
-    "the chain is for another address",
+    "the filter chain accepts another address",
     ["names-are-the-peers"],
     inChain((chain) => {
       chain.filter_chain_match.source_prefix_ranges[0].address_prefix = "192.0.2.1";
@@ -157,7 +157,7 @@ export const clientIdentity: readonly Mutation[] = [
   ],
   [
     "receiver",
-    "the chain is for any address",
+    "the filter chain accepts any address",
     ["one-chain-per-sender", "names-are-the-peers"],
     inChain((chain) => {
       delete chain.filter_chain_match;
@@ -173,7 +173,7 @@ export const clientIdentity: readonly Mutation[] = [
   ],
   [
     "receiver",
-    "a chain for no declared sender is added",
+    "a filter chain for an undeclared sender is added",
     ["client-anchor-is-pinned", "envoy-is-known", "names-are-the-peers", "one-chain-per-sender", "shares-fit"],
     inEnvoy(({ static_resources: { listeners } }) => {
       const { filter_chains } = listeners[0];
@@ -200,7 +200,7 @@ export const clientIdentity: readonly Mutation[] = [
   ],
   [
     "sender",
-    "the receiver is suspended, but samples still go to it",
+    "the receiver is suspended, but the program still sends to it",
     ["suspended-peers-are-out"],
     (it) => {
       const { configuration } = it.deployed;

@@ -7,7 +7,7 @@ const address = "aws:ec2/eip:Eip";
 const endpoint = "aws:ec2/vpcEndpoint:VpcEndpoint";
 const rule = { ipProtocol: "tcp", fromPort: 443, toPort: 443, securityGroupId: "receiver-balancer-id" };
 
-/** Fence 1: where a sender leaves, and from which address. */
+/** Fence 1: where a sender may connect, and from which address. */
 export const egress: readonly Mutation[] = [
   [
     "sender",
@@ -17,7 +17,7 @@ export const egress: readonly Mutation[] = [
   ],
   [
     "sender",
-    "a stranger's address in place of the receiver's: in the rule, in Envoy and in the stack's own output",
+    "another address replaces the receiver's in the rule, in Envoy and in the stack's own output",
     ["addresses-are-the-peers", "names-are-the-peers"],
     (it) => {
       it.edit(
@@ -57,7 +57,7 @@ export const egress: readonly Mutation[] = [
   ],
   [
     "receiver",
-    "an endpoint leads to a service that nobody declared",
+    "an endpoint leads to an undeclared service",
     ["endpoints-are-declared", "rights-are-narrow"],
     set(endpoint, { serviceName: "com.amazonaws.vpce.eu-west-1.vpce-svc-0fedcba9876543210" }, "receiver-ssm"),
   ],
@@ -77,7 +77,7 @@ export const egress: readonly Mutation[] = [
   ],
   [
     "sender",
-    "an address is not protected",
+    "an address is not protected from deletion",
     ["addresses-are-kept"],
     edit(address, (_, resource) => {
       resource.opts = { ...resource.opts, protect: false };
@@ -96,13 +96,13 @@ export const egress: readonly Mutation[] = [
   ],
   [
     "sender",
-    "there is a second address",
+    "there is a second Elastic IP",
     ["one-egress-address", "addresses-are-kept"],
     add(address, { domain: "vpc", allocationId: "eipalloc-1" }),
   ],
   [
     "sender",
-    "the NAT gateway uses an address that is not ours",
+    "the NAT gateway uses an unknown address",
     ["one-egress-address"],
     set("aws:ec2/natGateway:NatGateway", { allocationId: "eipalloc-other" }),
   ],
@@ -120,13 +120,13 @@ export const egress: readonly Mutation[] = [
   ],
   [
     "receiver",
-    "a receiver gets a NAT gateway",
+    "a receiver has a NAT gateway",
     ["one-egress-address"],
     add("aws:ec2/natGateway:NatGateway", { allocationId: "receiver-address-a-allocation" }),
   ],
   [
     "sender",
-    "a route leads to a peering",
+    "a route leads to a peering connection",
     ["one-egress-address"],
     add("aws:ec2/route:Route", { destinationCidrBlock: "10.0.0.0/8", vpcPeeringConnectionId: "pcx-1" }),
   ],

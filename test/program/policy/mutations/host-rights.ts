@@ -11,10 +11,10 @@ const endpoint = "aws:ec2/vpcEndpoint:VpcEndpoint";
 
 const deployers = ["changes-are-the-deployers"];
 const narrow = ["rights-are-narrow"];
-/** Reads everything of Secrets Manager. */
+/** Allows reading every secret. */
 const readsAll = { Effect: "Allow", Action: "secretsmanager:GetSecretValue", Resource: "*" };
 
-/** What the host's role and its endpoints let it do. */
+/** The rights of the host's role and endpoints. */
 export const hostRights: readonly Mutation[] = [
   ["sender", "the role has no boundary", ["roles-are-bounded"], set(role, { permissionsBoundary: undefined })],
   [
@@ -33,7 +33,7 @@ export const hostRights: readonly Mutation[] = [
   ],
   [
     "sender",
-    "the host reads every secret",
+    "the host may read every secret",
     narrow.concat(deployers),
     edit(
       rolePolicy,
@@ -42,7 +42,7 @@ export const hostRights: readonly Mutation[] = [
   ],
   [
     "sender",
-    "the host makes keys of users",
+    "the host may create access keys",
     narrow,
     edit(
       rolePolicy,
@@ -53,7 +53,7 @@ export const hostRights: readonly Mutation[] = [
   ],
   [
     "sender",
-    "the host writes releases",
+    "the host may write releases",
     narrow,
     edit(
       rolePolicy,
@@ -64,7 +64,7 @@ export const hostRights: readonly Mutation[] = [
   ],
   [
     "sender",
-    "the host reads another host's releases",
+    "the host may read another host's releases",
     narrow,
     edit(
       rolePolicy,
@@ -75,7 +75,7 @@ export const hostRights: readonly Mutation[] = [
   ],
   [
     "sender",
-    "the host's rights count in another network",
+    "the host's rights apply in another network",
     deployers,
     edit(
       rolePolicy,
@@ -86,7 +86,7 @@ export const hostRights: readonly Mutation[] = [
   ],
   [
     "sender",
-    "the host's rights count in two networks",
+    "the host's rights apply in two networks",
     narrow.concat(deployers),
     edit(
       rolePolicy,
@@ -100,7 +100,7 @@ export const hostRights: readonly Mutation[] = [
   ],
   [
     "sender",
-    "the host's rights count where there is no network",
+    "the host's rights apply outside any VPC",
     narrow,
     edit(
       rolePolicy,
@@ -111,7 +111,7 @@ export const hostRights: readonly Mutation[] = [
   ],
   [
     "sender",
-    "the host reads another secret",
+    "the host may read another secret",
     deployers,
     edit(
       rolePolicy,
@@ -122,7 +122,7 @@ export const hostRights: readonly Mutation[] = [
   ],
   [
     "sender",
-    "the host opens another key",
+    "the host may use another key",
     deployers,
     edit(
       rolePolicy,
@@ -133,7 +133,7 @@ export const hostRights: readonly Mutation[] = [
   ],
   [
     "sender",
-    "the host's role is an ECS task's too",
+    "ECS tasks may also assume the host's role",
     narrow,
     edit(role, (props) => {
       props.assumeRolePolicy = props.assumeRolePolicy.replace(
@@ -150,7 +150,7 @@ export const hostRights: readonly Mutation[] = [
   ],
   [
     "sender",
-    "an endpoint leads to other buckets",
+    "an endpoint admits other buckets",
     narrow,
     edit(
       endpoint,
@@ -162,7 +162,7 @@ export const hostRights: readonly Mutation[] = [
   ],
   [
     "sender",
-    "an endpoint lets objects out",
+    "an endpoint admits writes to the bucket",
     narrow,
     edit(
       endpoint,

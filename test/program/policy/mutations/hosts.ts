@@ -3,7 +3,7 @@ import type { Mutation } from "../support/table.ts";
 
 const address = "aws:ec2/eip:Eip";
 
-/** Machines and their disks. */
+/** Instances and their disks. */
 export const hosts: readonly Mutation[] = [
   [
     "sender",
@@ -17,15 +17,10 @@ export const hosts: readonly Mutation[] = [
     ["hosts-are-private"],
     set("aws:ec2/instance:Instance", { associatePublicIpAddress: true }),
   ],
-  [
-    "sender",
-    "an Elastic IP is given to the host",
-    ["hosts-are-private"],
-    set(address, { instance: "sender-instance-id" }),
-  ],
+  ["sender", "the host has an Elastic IP", ["hosts-are-private"], set(address, { instance: "sender-instance-id" })],
   [
     "receiver",
-    "subnets give out public addresses",
+    "subnets assign public addresses",
     ["hosts-are-private"],
     set("aws:ec2/subnet:Subnet", { mapPublicIpOnLaunch: true }),
   ],
@@ -37,7 +32,7 @@ export const hosts: readonly Mutation[] = [
   ],
   [
     "sender",
-    "the metadata service answers over two hops",
+    "the metadata service answers across two hops",
     ["hosts-use-imds-v2"],
     set("aws:ec2/instance:Instance", { "metadataOptions.httpPutResponseHopLimit": 2 }),
   ],
@@ -74,7 +69,7 @@ export const hosts: readonly Mutation[] = [
   ],
   [
     "receiver",
-    "the data volume is not protected",
+    "the data volume is not protected from deletion",
     ["data-is-kept"],
     edit("aws:ebs/volume:Volume", (_, resource) => {
       resource.opts = { ...resource.opts, protect: false };

@@ -6,41 +6,41 @@ const egressRule = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule";
 const fromSender = "receiver-from-account-a-203.0.113.10";
 const rule = { ipProtocol: "tcp", fromPort: 443, toPort: 443, securityGroupId: "receiver-balancer-id" };
 
-/** Fence 1: who is let in, and by what. */
+/** Fence 1: who is admitted, and by what. */
 export const ingress: readonly Mutation[] = [
   [
     "receiver",
-    "a whole network is allowed in",
+    "a whole network is admitted",
     ["ingress-from-senders-only", "addresses-are-the-peers"],
     set(ingressRule, { cidrIpv4: "203.0.113.0/24" }, fromSender),
   ],
   [
     "receiver",
-    "every address is allowed in",
+    "every address is admitted",
     ["ingress-from-senders-only", "addresses-are-the-peers"],
     set(ingressRule, { cidrIpv4: "0.0.0.0/0" }, fromSender),
   ],
   [
     "receiver",
-    "every IPv6 address is allowed in",
+    "every IPv6 address is admitted",
     ["ingress-from-senders-only"],
     add(ingressRule, { ...rule, cidrIpv6: "::/0" }),
   ],
   [
     "receiver",
-    "a prefix list is allowed in",
+    "a prefix list is admitted",
     ["ingress-from-senders-only"],
     add(ingressRule, { ...rule, prefixListId: "pl-1" }),
   ],
   [
     "receiver",
-    "an unknown address is allowed in",
+    "an unknown address is admitted",
     ["addresses-are-the-peers"],
     add(ingressRule, { ...rule, cidrIpv4: "192.0.2.1/32" }),
   ],
   [
     "receiver",
-    "an unknown address is allowed in, and the stack's own output assigns it to a sender",
+    "an unknown address is admitted, and the stack's own output assigns it to a sender",
     ["addresses-are-the-peers", "names-are-the-peers"],
     (it) => {
       it.add(ingressRule, { ...rule, cidrIpv4: "192.0.2.1/32" });
@@ -49,7 +49,7 @@ export const ingress: readonly Mutation[] = [
   ],
   [
     "receiver",
-    "a stranger's address in place of the sender's: in the rule, in Envoy and in the stack's own output",
+    "another address replaces the sender's in the rule, in Envoy and in the stack's own output",
     ["addresses-are-the-peers", "names-are-the-peers"],
     (it) => {
       it.edit(
@@ -69,25 +69,25 @@ export const ingress: readonly Mutation[] = [
   ],
   [
     "receiver",
-    "the sender is allowed in on another port",
+    "the sender is admitted on another port",
     ["ingress-from-senders-only"],
     set(ingressRule, { fromPort: 9090, toPort: 9090 }, fromSender),
   ],
   [
     "receiver",
-    "the sender is allowed in on all ports",
+    "the sender is admitted on all ports",
     ["ingress-from-senders-only", "no-login"],
     set(ingressRule, { fromPort: 0, toPort: 65_535 }, fromSender),
   ],
   [
     "receiver",
-    "the sender may reach the host directly, past the load balancer",
+    "the sender may bypass the load balancer",
     ["addresses-are-the-peers"],
     set(ingressRule, { securityGroupId: "receiver-host-id" }, fromSender),
   ],
   [
     "receiver",
-    "the sender is no longer allowed in",
+    "the sender is no longer admitted",
     ["addresses-are-the-peers"],
     edit(
       ingressRule,
@@ -100,7 +100,7 @@ export const ingress: readonly Mutation[] = [
   ],
   [
     "receiver",
-    "the balancer reaches Prometheus on the host",
+    "the load balancer may reach Prometheus on the host",
     ["ingress-from-senders-only"],
     set(ingressRule, { fromPort: 9090, toPort: 9090 }, "receiver-host-from-balancer-ingest"),
   ],
@@ -120,13 +120,13 @@ export const ingress: readonly Mutation[] = [
   ],
   [
     "sender",
-    "port 22 is open inside",
+    "port 22 of the host is open to the network",
     ["ingress-from-senders-only", "no-login"],
     add(ingressRule, { ipProtocol: "tcp", fromPort: 22, toPort: 22, referencedSecurityGroupId: "sender-host-id" }),
   ],
   [
     "sender",
-    "the host may go to another address",
+    "the host may connect to another address",
     ["addresses-are-the-peers"],
     add(egressRule, { ...rule, cidrIpv4: "192.0.2.1/32" }),
   ],
@@ -144,25 +144,25 @@ export const ingress: readonly Mutation[] = [
   ],
   [
     "receiver",
-    "the balancer has no group",
+    "the load balancer has no security group",
     ["balancer-is-fenced", "addresses-are-the-peers"],
     set("aws:lb/loadBalancer:LoadBalancer", { securityGroups: [] }),
   ],
   [
     "receiver",
-    "the balancer can be deleted",
+    "the load balancer is not protected from deletion",
     ["balancer-is-fenced"],
     set("aws:lb/loadBalancer:LoadBalancer", { enableDeletionProtection: false }),
   ],
   [
     "receiver",
-    "the balancer ends TLS",
+    "the load balancer terminates TLS",
     ["balancer-passes-tls"],
     set("aws:lb/listener:Listener", { protocol: "TLS", certificateArn: "arn:aws:acm:::certificate/1" }),
   ],
   [
     "receiver",
-    "the balancer leads to Prometheus",
+    "the load balancer forwards to Prometheus",
     ["balancer-passes-tls"],
     set("aws:lb/targetGroup:TargetGroup", { port: 9090 }),
   ],

@@ -10,20 +10,20 @@ const authority = {
   validityPeriodHours: 8766,
 };
 
-/** Keys and certificates, and where keys may not be. */
+/** Keys and certificates, and places where no key may be. */
 export const pki: readonly Mutation[] = [
   ["sender", "keys are on P-224", ["keys-are-p256"], set("tls:index/privateKey:PrivateKey", { ecdsaCurve: "P224" })],
   ["sender", "keys are RSA", ["keys-are-p256"], set("tls:index/privateKey:PrivateKey", { algorithm: "RSA" })],
   [
     "sender",
-    "a root is made in the everyday state",
+    "a root is created in the stack's state",
     ["no-root-key"],
     add("tls:index/selfSignedCert:SelfSignedCert", { ...authority, maxPathLength: 1 }),
   ],
-  ["sender", "an intermediate is signed in the everyday state", ["no-root-key"], add(certificate, authority)],
+  ["sender", "an intermediate is signed in the stack's state", ["no-root-key"], add(certificate, authority)],
   [
     "sender",
-    "a trial's root may sign two tiers",
+    "a trial's root allows two levels of authorities",
     ["authorities-sign-and-no-more"],
     (it) => {
       it.deployed.configuration.pki.root = "trial";
@@ -32,7 +32,7 @@ export const pki: readonly Mutation[] = [
   ],
   [
     "sender",
-    "a trial's intermediate may make authorities",
+    "a trial's intermediate may sign authorities",
     ["authorities-sign-and-no-more"],
     (it) => {
       it.deployed.configuration.pki.root = "trial";
@@ -41,7 +41,7 @@ export const pki: readonly Mutation[] = [
   ],
   [
     "sender",
-    "a trial's intermediate is for servers too",
+    "a trial's intermediate may authenticate servers",
     ["authorities-sign-and-no-more"],
     (it) => {
       it.deployed.configuration.pki.root = "trial";
@@ -69,7 +69,7 @@ export const pki: readonly Mutation[] = [
   ],
   [
     "sender",
-    "the sender's leaf is for servers too",
+    "the sender's leaf is also valid for servers",
     ["leaves-have-one-side"],
     edit(certificate, (props) => {
       props.allowedUses.push("server_auth");
@@ -77,13 +77,13 @@ export const pki: readonly Mutation[] = [
   ],
   [
     "receiver",
-    "the receiver's leaf is for clients",
+    "the receiver's leaf is valid for clients",
     ["leaves-have-one-side"],
     set(certificate, { allowedUses: ["digital_signature", "client_auth"] }),
   ],
   [
     "sender",
-    "the leaf has a wildcard",
+    "the leaf has a wildcard name",
     ["leaves-have-one-side"],
     set("tls:index/certRequest:CertRequest", { dnsNames: ["*.account-a.internal"] }),
   ],
@@ -95,7 +95,7 @@ export const pki: readonly Mutation[] = [
   ],
   [
     "sender",
-    "an output holds the leaf's key",
+    "an output contains the leaf's key",
     ["outputs-are-public"],
     (it) =>
       it.stackOutputs((props) => {
@@ -104,19 +104,19 @@ export const pki: readonly Mutation[] = [
   ],
   [
     "sender",
-    "a command has the key in its environment",
+    "a command's environment contains the key",
     ["no-key-material"],
     set("command:local:Command", { "environment.KEY": "-----BEGIN PRIVATE KEY-----\n" }),
   ],
   [
     "sender",
-    "a tag has an access key",
+    "a tag contains an access key",
     ["no-key-material"],
     set("aws:ec2/vpc:Vpc", { "tags.key": "AKIAIOSFODNN7EXAMPLE" }),
   ],
   [
     "sender",
-    "user data has a key",
+    "user data contains a key",
     ["no-key-material", "no-login"],
     set("aws:ec2/instance:Instance", {
       userDataBase64: Buffer.from(

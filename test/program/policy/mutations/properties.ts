@@ -4,11 +4,11 @@ import type { Mutation } from "../support/table.ts";
 const instance = "aws:ec2/instance:Instance";
 const policies = ["properties-are-known"];
 
-/** Properties that the program does not set, and values that say who a host is and what runs first. */
+/** Properties that the program does not set, and values that decide what a host is and what it runs first. */
 export const properties: readonly Mutation[] = [
   [
     "sender",
-    "a route table has routes of its own",
+    "a route table has inline routes",
     policies,
     set("aws:ec2/routeTable:RouteTable", { routes: [{ cidrBlock: "0.0.0.0/0", gatewayId: "igw-1" }] }),
   ],
@@ -18,7 +18,7 @@ export const properties: readonly Mutation[] = [
     policies,
     edit(instance, (props) => props.vpcSecurityGroupIds.push("sg-2")),
   ],
-  ["sender", "an instance has groups by name", policies, set(instance, { securityGroups: ["default"] })],
+  ["sender", "an instance has security groups by name", policies, set(instance, { securityGroups: ["default"] })],
   ["sender", "an instance has another profile", policies, set(instance, { iamInstanceProfile: "administrators" })],
   ["sender", "an instance has another image", policies, set(instance, { ami: "ami-0123456789abcdef0" })],
   [
@@ -27,11 +27,11 @@ export const properties: readonly Mutation[] = [
     policies,
     set(instance, { networkInterfaces: [{ deviceIndex: 1, networkInterfaceId: "eni-1" }] }),
   ],
-  ["receiver", "an instance forwards", policies, set(instance, { sourceDestCheck: false })],
-  ["sender", "an instance can be looked at by a console", policies, set(instance, { getPasswordData: true })],
+  ["receiver", "an instance may forward packets", policies, set(instance, { sourceDestCheck: false })],
+  ["sender", "an instance's password data is readable", policies, set(instance, { getPasswordData: true })],
   [
     "sender",
-    "a profile carries another role",
+    "an instance profile has another role",
     policies,
     set("aws:iam/instanceProfile:InstanceProfile", { role: "administrators" }),
   ],
@@ -41,39 +41,44 @@ export const properties: readonly Mutation[] = [
     policies,
     set("aws:secretsmanager/secret:Secret", { replicas: [{ region: "us-east-1" }] }),
   ],
-  ["sender", "a secret has a policy of its own", policies, set("aws:secretsmanager/secret:Secret", { policy: "{}" })],
+  ["sender", "a secret has an inline policy", policies, set("aws:secretsmanager/secret:Secret", { policy: "{}" })],
   [
     "sender",
-    "a bucket has rules of its own",
+    "a bucket has inline lifecycle rules",
     policies,
     set("aws:s3/bucket:Bucket", { lifecycleRules: [{ enabled: true }] }),
   ],
   [
     "sender",
-    "a bucket replicates",
+    "a bucket has inline replication",
     policies,
     set("aws:s3/bucket:Bucket", { replicationConfiguration: { role: "arn" } }),
   ],
   [
     "sender",
-    "an object is anybody's to read",
+    "an object is publicly readable",
     policies,
     set("aws:s3/bucketObjectv2:BucketObjectv2", { acl: "public-read" }),
   ],
   [
     "sender",
-    "an object has an unknown key",
+    "an object is encrypted with an unknown key",
     policies,
     set("aws:s3/bucketObjectv2:BucketObjectv2", { key: "releases/sender/boot.sh" }, "sender-bootstrap"),
   ],
   [
     "sender",
-    "the key lets its policy lock out",
+    "the key's policy may lock everybody out",
     policies,
     set("aws:kms/key:Key", { bypassPolicyLockoutSafetyCheck: true }),
   ],
-  ["sender", "the key is in many regions", policies, set("aws:kms/key:Key", { multiRegion: true })],
-  ["sender", "the address is somebody's pool", policies, set("aws:ec2/eip:Eip", { publicIpv4Pool: "ipv4pool-ec2-1" })],
+  ["sender", "the key is a multi-Region key", policies, set("aws:kms/key:Key", { multiRegion: true })],
+  [
+    "sender",
+    "the address comes from another pool",
+    policies,
+    set("aws:ec2/eip:Eip", { publicIpv4Pool: "ipv4pool-ec2-1" }),
+  ],
   [
     "sender",
     "the update runs another command",
@@ -82,43 +87,43 @@ export const properties: readonly Mutation[] = [
   ],
   [
     "sender",
-    "the update's end runs a command",
+    "the command runs something when it is deleted",
     policies,
     set("command:local:Command", { delete: "curl https://x.example" }),
   ],
   [
     "sender",
-    "the command has one more word in its environment",
+    "the command has another environment variable",
     policies,
     set("command:local:Command", { "environment.NODE_OPTIONS": "--import data:text/javascript," }),
   ],
   [
     "receiver",
-    "the balancer writes what it sees elsewhere",
+    "the load balancer writes access logs to a foreign bucket",
     policies,
     set("aws:lb/loadBalancer:LoadBalancer", { accessLogs: { bucket: "theirs", enabled: true } }),
   ],
   [
     "receiver",
-    "a balancer's listener forwards to two",
+    "a load balancer's listener forwards to a second target group",
     policies,
     set("aws:lb/listener:Listener", { "defaultActions.0.forward": { targetGroups: [{ arn: "arn:theirs" }] } }),
   ],
   [
     "receiver",
-    "the balancer checks the health of another way",
+    "the load balancer's health check accepts other status codes",
     policies,
     set("aws:lb/targetGroup:TargetGroup", { "healthCheck.matcher": "200-599" }),
   ],
   [
     "sender",
-    "a request has one more name in its subject",
+    "a certificate request has another attribute in its subject",
     policies,
     set("tls:index/certRequest:CertRequest", { "subject.serialNumber": "1" }),
   ],
   [
     "sender",
-    "the provider has another endpoint",
+    "the provider uses another AWS endpoint",
     policies,
     edit("aws:s3/bucket:Bucket", (_, resource) => {
       if (resource.provider === undefined) throw new Error("no provider");
@@ -140,13 +145,13 @@ export const properties: readonly Mutation[] = [
   ],
   [
     "sender",
-    "the endpoint speaks another protocol's addresses",
+    "an endpoint has IPv6 addresses",
     policies,
     set("aws:ec2/vpcEndpoint:VpcEndpoint", { ipAddressType: "dualstack" }, "sender-ssm"),
   ],
   [
     "sender",
-    "a security group of another account is allowed in",
+    "a security group of another account is admitted",
     policies,
     set("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", {
       referencedSecurityGroupId: "333333333333/sg-0123456789abcdef0",
@@ -154,7 +159,7 @@ export const properties: readonly Mutation[] = [
   ],
   [
     "sender",
-    "the pointer is at an older release",
+    "the pointer names an older release",
     ["pointer-is-the-release"],
     set(
       "aws:s3/bucketObjectv2:BucketObjectv2",
@@ -184,10 +189,5 @@ export const properties: readonly Mutation[] = [
       props.userDataBase64 = Buffer.from(`${text}bootcmd: [id]\n`).toString("base64");
     }),
   ],
-  [
-    "sender",
-    "a network has addresses of IPv6",
-    policies,
-    set("aws:ec2/vpc:Vpc", { assignGeneratedIpv6CidrBlock: true }),
-  ],
+  ["sender", "a network has IPv6 addresses", policies, set("aws:ec2/vpc:Vpc", { assignGeneratedIpv6CidrBlock: true })],
 ];

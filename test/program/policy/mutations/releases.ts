@@ -5,7 +5,7 @@ import type { Mutation } from "../support/table.ts";
 export const releases: readonly Mutation[] = [
   [
     "sender",
-    "the chain shown is the own root",
+    "the leaf's chain contains only this side's root",
     ["served-chain-is-ours"],
     (it) =>
       it.release((release) => {
@@ -16,7 +16,7 @@ export const releases: readonly Mutation[] = [
   ],
   [
     "sender",
-    "the chain shown is in the wrong order",
+    "the leaf's chain is in the wrong order",
     ["served-chain-is-ours"],
     inFile("tls/certificate-chain.pem", (text) =>
       text
@@ -27,7 +27,7 @@ export const releases: readonly Mutation[] = [
   ],
   [
     "sender",
-    "a unit runs a program of the system",
+    "a unit runs one of the system's programs",
     ["tools-are-pinned"],
     inFile("systemd/metrics-link-node-exporter.service", (text) =>
       text.replace("/opt/metrics-link/current/bin/node_exporter", "/usr/bin/node_exporter"),
@@ -35,7 +35,7 @@ export const releases: readonly Mutation[] = [
   ],
   [
     "sender",
-    "a tool is not named by its hash",
+    "a tool's object is not named by its hash",
     ["tools-are-pinned"],
     (it) =>
       it.release((release) => {
@@ -44,7 +44,7 @@ export const releases: readonly Mutation[] = [
   ],
   [
     "sender",
-    "the first boot takes a tool that is not named by its hash",
+    "the first boot installs a tool that is not named by its hash",
     ["tools-are-pinned"],
     set(
       "aws:s3/bucketObjectv2:BucketObjectv2",
@@ -54,13 +54,13 @@ export const releases: readonly Mutation[] = [
   ],
   [
     "sender",
-    "a release has the name of another",
+    "a release has another release's name",
     ["release-is-its-hash", "pointer-is-the-release"],
     set("aws:s3/bucketObjectv2:BucketObjectv2", { key: `releases/sender/${"0".repeat(64)}.json` }, "sender-release"),
   ],
   [
     "sender",
-    "a private key is in an object of the bucket",
+    "an object of the bucket contains a private key",
     ["no-key-material", "pointer-is-the-release"],
     set("aws:s3/bucketObjectv2:BucketObjectv2", { content: "-----BEGIN EC PRIVATE KEY-----\n" }, "sender-current"),
   ],

@@ -41,7 +41,7 @@ export const rights: readonly Mutation[] = [
   ],
   [
     "sender",
-    "the host may do all but one thing",
+    "the host may do everything except the listed actions",
     ["rights-are-narrow"],
     edit(
       rolePolicy,
@@ -53,7 +53,7 @@ export const rights: readonly Mutation[] = [
   ],
   [
     "sender",
-    "the host's rights are worth something elsewhere",
+    "the host's rights apply outside its network",
     ["rights-are-narrow"],
     edit(
       rolePolicy,
@@ -81,7 +81,7 @@ export const rights: readonly Mutation[] = [
   ],
   [
     "sender",
-    "an endpoint lets everybody through",
+    "an endpoint admits everybody",
     ["rights-are-narrow"],
     edit(
       "aws:ec2/vpcEndpoint:VpcEndpoint",
@@ -99,7 +99,7 @@ export const rights: readonly Mutation[] = [
   ],
   [
     "sender",
-    "an endpoint without a policy leads to somebody else",
+    "an endpoint without a policy leads to a third-party service",
     ["rights-are-narrow", "endpoints-are-declared"],
     add("aws:ec2/vpcEndpoint:VpcEndpoint", {
       serviceName: "com.amazonaws.vpce.eu-west-1.vpce-svc-0fedcba9876543210",
@@ -107,7 +107,7 @@ export const rights: readonly Mutation[] = [
   ],
   [
     "receiver",
-    "the configuration names an endpoint service no more",
+    "the configuration no longer names an endpoint service",
     ["rights-are-narrow", "endpoints-are-declared"],
     (it) => {
       it.deployed.configuration.network.endpointServices = [];
@@ -115,7 +115,7 @@ export const rights: readonly Mutation[] = [
   ],
   [
     "sender",
-    "the bucket's policy lets everybody read",
+    "the bucket's policy allows everybody to read",
     ["changes-are-the-deployers", "bucket-is-tls-only"],
     edit(
       "aws:s3/bucketPolicy:BucketPolicy",
@@ -128,7 +128,7 @@ export const rights: readonly Mutation[] = [
   ],
   [
     "sender",
-    "the secret is under AWS' own key",
+    "the secret is encrypted with AWS's own key",
     ["secrets-have-their-own-key"],
     set("aws:secretsmanager/secret:Secret", { kmsKeyId: undefined }),
   ],
@@ -164,19 +164,19 @@ export const rights: readonly Mutation[] = [
   ],
   [
     "sender",
-    "another VPC is peered with",
+    "the network is peered with another VPC",
     ["types-are-known"],
     add("aws:ec2/vpcPeeringConnection:VpcPeeringConnection", { peerVpcId: "vpc-1" }),
   ],
   [
     "sender",
-    "a rule of the older kind is made",
+    "a security group rule of the older resource type is created",
     ["types-are-known"],
     add("aws:ec2/securityGroupRule:SecurityGroupRule", { type: "ingress", cidrBlocks: ["0.0.0.0/0"] }),
   ],
   [
     "sender",
-    "a deviation from no policy is written",
+    "a deviation names no policy",
     ["deviations-are-written"],
     (it) => {
       it.deployed.configuration.policy.deviations.push({
@@ -186,5 +186,5 @@ export const rights: readonly Mutation[] = [
       });
     },
   ],
-  ["sender", "an IAM user is made", ["types-are-known"], add("aws:iam/user:User", { name: "backdoor" })],
+  ["sender", "an IAM user is created", ["types-are-known"], add("aws:iam/user:User", { name: "backdoor" })],
 ];

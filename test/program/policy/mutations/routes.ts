@@ -4,7 +4,7 @@ import type { Mutation } from "../support/table.ts";
 const prometheusUnit = "systemd/metrics-link-prometheus.service";
 const envoyUnit = "systemd/metrics-link-envoy.service";
 
-/** What can be reached behind the fences. */
+/** What clients reach behind the fences. */
 export const routes: readonly Mutation[] = [
   [
     "receiver",
@@ -58,7 +58,7 @@ export const routes: readonly Mutation[] = [
   ],
   [
     "receiver",
-    "the ready port leads to Prometheus",
+    "the ready port forwards to Prometheus",
     ["listeners-are-known", "one-route-only", "envoy-is-known"],
     inEnvoy(({ static_resources: { listeners } }) => {
       const ready = listeners.find((one: { name: string }) => one.name === "ready");
@@ -79,7 +79,7 @@ export const routes: readonly Mutation[] = [
   ],
   [
     "receiver",
-    "another listener is opened",
+    "a listener has another port",
     ["listeners-are-known"],
     inEnvoy(({ static_resources: { listeners } }) => {
       listeners.find((one: { name: string }) => one.name === "ready").address.socket_address.port_value = 9000;
@@ -87,7 +87,7 @@ export const routes: readonly Mutation[] = [
   ],
   [
     "sender",
-    "the sender's listener is open to everybody",
+    "the sender's listener accepts connections from the network",
     ["listeners-are-known"],
     inEnvoy(({ static_resources: { listeners } }) => {
       listeners[0].address.socket_address.address = "0.0.0.0";
@@ -119,7 +119,7 @@ export const routes: readonly Mutation[] = [
   ],
   [
     "receiver",
-    "Prometheus listens to everybody",
+    "Prometheus listens on every address",
     ["prometheus-on-loopback"],
     inFile(prometheusUnit, (text) => text.replace("listen-address=127.0.0.1", "listen-address=0.0.0.0")),
   ],
@@ -137,13 +137,13 @@ export const routes: readonly Mutation[] = [
   ],
   [
     "sender",
-    "node_exporter listens to everybody",
+    "node_exporter listens on every address",
     ["prometheus-on-loopback"],
     inFile("systemd/metrics-link-node-exporter.service", (text) => text.replace("127.0.0.1:9100", ":9100")),
   ],
   [
     "sender",
-    "Envoy runs another configuration",
+    "Envoy runs another configuration file",
     ["listeners-are-known"],
     inFile(envoyUnit, (text) => text.replace("envoy/bootstrap.json", "envoy/elsewhere.json")),
   ],
@@ -157,7 +157,7 @@ export const routes: readonly Mutation[] = [
   ],
   [
     "receiver",
-    "a Lua script sees every request",
+    "a Lua filter runs for every request",
     ["one-route-only", "envoy-is-known"],
     inChain((chain) => {
       managerOf(chain).http_filters.unshift({ name: "envoy.filters.http.lua" });
@@ -165,7 +165,7 @@ export const routes: readonly Mutation[] = [
   ],
   [
     "receiver",
-    "a script looks at every request under the name of the body limit",
+    "a Lua filter has the name of the body limit",
     ["envoy-is-known", "one-route-only"],
     inChain((chain) => {
       const [filter] = managerOf(chain).http_filters;
@@ -174,7 +174,7 @@ export const routes: readonly Mutation[] = [
   ],
   [
     "receiver",
-    "a tree chooses the filter chain",
+    "a matcher selects the filter chain",
     ["envoy-is-known"],
     inEnvoy(({ static_resources: { listeners } }) => {
       listeners[0].filter_chain_matcher = {};
@@ -182,7 +182,7 @@ export const routes: readonly Mutation[] = [
   ],
   [
     "receiver",
-    "a second method contradicts the first, so that every write is 405",
+    "a second method contradicts the first, so every write gets 405",
     ["envoy-is-known", "one-route-only"],
     inChain((chain) => {
       routesOf(chain)[0].match.headers.push({ name: ":method", string_match: { exact: "GET" } });
@@ -190,7 +190,7 @@ export const routes: readonly Mutation[] = [
   ],
   [
     "receiver",
-    "a body may have one byte, so that every write is 413",
+    "a body may have one byte, so every write gets 413",
     ["envoy-is-known"],
     inChain((chain) => {
       managerOf(chain).http_filters[0].typed_config.max_request_bytes = 1;
@@ -198,7 +198,7 @@ export const routes: readonly Mutation[] = [
   ],
   [
     "receiver",
-    "one connection for all senders together",
+    "all senders together may have one connection",
     ["shares-fit"],
     inEnvoy(({ overload_manager: { resource_monitors } }) => {
       resource_monitors[1].typed_config.max_active_downstream_connections = 1;
@@ -216,20 +216,20 @@ export const routes: readonly Mutation[] = [
   ],
   [
     "receiver",
-    "a prefix length is in octal",
+    "a prefix length is octal",
     // What cannot be read says nothing, and nothing is not enough for the others either.
     ["envoy-is-known", "admin-is-local", "listeners-are-complete", "names-are-the-peers"],
     inFile("envoy/bootstrap.json", (text) => text.replace('"prefix_len": 32', '"prefix_len": 032')),
   ],
   [
     "sender",
-    "the sender's Prometheus is told its destination by a merge",
+    "a YAML merge sets the destination of the sender's Prometheus",
     ["prometheus-is-known", "writes-go-through-envoy"],
     inFile("prometheus/prometheus.yml", (text) => `x: &x {}\n${text}`),
   ],
   [
     "sender",
-    "the sender's Prometheus drops what it should send",
+    "the sender's Prometheus drops samples that it should send",
     ["prometheus-is-known"],
     inDocument("prometheus/prometheus.yml", (found) => {
       found.remote_write[0].write_relabel_configs = [{ action: "drop", source_labels: ["__name__"] }];
@@ -237,7 +237,7 @@ export const routes: readonly Mutation[] = [
   ],
   [
     "sender",
-    "Prometheus reads more jobs from its own data",
+    "Prometheus reads more jobs from its data folder",
     ["prometheus-is-known"],
     inDocument("prometheus/prometheus.yml", (found) => {
       found.scrape_config_files = ["/var/lib/metrics-link/prometheus/*.yml"];
@@ -245,7 +245,7 @@ export const routes: readonly Mutation[] = [
   ],
   [
     "receiver",
-    "the link's alerts are gone",
+    "the link's alerts are removed",
     ["prometheus-is-known"],
     inFile("prometheus/alerts.yml", () => "groups: []\n"),
   ],

@@ -16,7 +16,7 @@ export const serverIdentity: readonly Mutation[] = [
   ],
   [
     "sender",
-    "the receiver's bundle is the sender's own root",
+    "the receiver's bundle contains the sender's own root",
     ["server-anchor-is-pinned", "roots-differ"],
     (it) =>
       it.release((release) => {
@@ -74,7 +74,7 @@ export const serverIdentity: readonly Mutation[] = [
   ],
   [
     "receiver",
-    "the receiver's Envoy leads off the machine",
+    "the receiver's Envoy forwards to another machine",
     ["nothing-leaves-in-clear"],
     inEnvoy(({ static_resources: { clusters } }) => {
       clusters[0].load_assignment.endpoints[0].lb_endpoints[0].endpoint.address.socket_address.address = "192.0.2.1";
@@ -82,7 +82,7 @@ export const serverIdentity: readonly Mutation[] = [
   ],
   [
     "sender",
-    "Prometheus writes past Envoy",
+    "Prometheus bypasses Envoy",
     ["writes-go-through-envoy"],
     inDocument("prometheus/prometheus.yml", (found) => {
       found.remote_write[0].url = "http://192.0.2.1/api/v1/write";
@@ -90,7 +90,7 @@ export const serverIdentity: readonly Mutation[] = [
   ],
   [
     "sender",
-    "Prometheus writes to somebody else too",
+    "Prometheus also writes to another destination",
     ["writes-go-through-envoy", "no-system-trust-store"],
     inDocument("prometheus/prometheus.yml", (found) => {
       found.remote_write.push({ url: "https://example.org/api/v1/write" });
@@ -98,7 +98,7 @@ export const serverIdentity: readonly Mutation[] = [
   ],
   [
     "receiver",
-    "the receiver writes on",
+    "the receiver's Prometheus forwards samples",
     ["writes-go-through-envoy"],
     inDocument("prometheus/prometheus.yml", (found) => {
       found.remote_write = [{ url: "http://127.0.0.1:9091/api/v1/write" }];
@@ -106,7 +106,7 @@ export const serverIdentity: readonly Mutation[] = [
   ],
   [
     "sender",
-    "a job scrapes by the system's authorities",
+    "a scrape job trusts the system's CAs",
     ["no-system-trust-store"],
     inDocument("prometheus/prometheus.yml", (found) => {
       found.scrape_configs[0].scheme = "https";
@@ -114,7 +114,7 @@ export const serverIdentity: readonly Mutation[] = [
   ],
   [
     "sender",
-    "a job does not check whom it scrapes",
+    "a scrape job does not verify its targets' certificates",
     ["no-system-trust-store"],
     inDocument("prometheus/prometheus.yml", (found) => {
       found.scrape_configs[0].tls_config = { insecure_skip_verify: true };
@@ -122,7 +122,7 @@ export const serverIdentity: readonly Mutation[] = [
   ],
   [
     "sender",
-    "Prometheus runs another configuration",
+    "Prometheus runs another configuration file",
     ["writes-go-through-envoy"],
     inFile(prometheusUnit, (text) => text.replace("prometheus/prometheus.yml", "prometheus/elsewhere.yml")),
   ],

@@ -10,10 +10,10 @@ const _role = "aws:iam/role:Role";
 const stranger = "arn:aws:iam::333333333333:root";
 
 const deployers = ["changes-are-the-deployers"];
-/** Reads everything of Secrets Manager. */
+/** Allows reading every secret. */
 const readsAll = { Effect: "Allow", Action: "secretsmanager:GetSecretValue", Resource: "*" };
 
-/** Who may write, and who may read what is secret: the policies of bucket, secret and key. */
+/** The policies of bucket, secret and key: who may write, and who may read the secret. */
 export const writeRights: readonly Mutation[] = [
   [
     "sender",
@@ -26,7 +26,7 @@ export const writeRights: readonly Mutation[] = [
   ],
   [
     "sender",
-    "anybody may give the bucket a lifecycle",
+    "anybody may set the bucket's lifecycle",
     deployers,
     edit(
       bucketPolicy,
@@ -35,7 +35,7 @@ export const writeRights: readonly Mutation[] = [
   ],
   [
     "receiver",
-    "anybody may give the bucket a notification",
+    "anybody may set the bucket's notifications",
     deployers,
     edit(
       bucketPolicy,
@@ -44,7 +44,7 @@ export const writeRights: readonly Mutation[] = [
   ],
   [
     "sender",
-    "writes are listed instead of reads",
+    "the bucket's deny lists writes instead of reads",
     deployers,
     edit(
       bucketPolicy,
@@ -56,7 +56,7 @@ export const writeRights: readonly Mutation[] = [
   ],
   [
     "sender",
-    "every read is one by a star",
+    "the bucket's deny excludes every action by a wildcard",
     deployers,
     edit(
       bucketPolicy,
@@ -65,7 +65,7 @@ export const writeRights: readonly Mutation[] = [
   ],
   [
     "sender",
-    "the bucket itself is left out",
+    "the bucket's deny omits the bucket itself",
     deployers,
     edit(
       bucketPolicy,
@@ -74,7 +74,7 @@ export const writeRights: readonly Mutation[] = [
   ],
   [
     "sender",
-    "one more deploys",
+    "one more role is exempt from the bucket's deny",
     deployers,
     edit(
       bucketPolicy,
@@ -88,7 +88,7 @@ export const writeRights: readonly Mutation[] = [
   ],
   [
     "sender",
-    "every role deploys",
+    "every role is exempt from the bucket's deny",
     deployers,
     edit(
       bucketPolicy,
@@ -99,7 +99,7 @@ export const writeRights: readonly Mutation[] = [
   ],
   [
     "sender",
-    "AWS' services are let out of the refusal",
+    "AWS services are exempt from the bucket's deny",
     deployers,
     edit(
       bucketPolicy,
@@ -110,7 +110,7 @@ export const writeRights: readonly Mutation[] = [
   ],
   [
     "sender",
-    "a role without an ARN is let out of the refusal",
+    "callers without an ARN are exempt from the bucket's deny",
     deployers,
     edit(
       bucketPolicy,
@@ -122,7 +122,7 @@ export const writeRights: readonly Mutation[] = [
   ],
   [
     "sender",
-    "one principal is let out of the refusal",
+    "one principal is exempt from the bucket's deny",
     deployers,
     edit(
       bucketPolicy,
@@ -134,7 +134,7 @@ export const writeRights: readonly Mutation[] = [
   ],
   [
     "receiver",
-    "a stranger reads the bucket",
+    "another account may read the bucket",
     deployers,
     edit(
       bucketPolicy,
@@ -145,7 +145,7 @@ export const writeRights: readonly Mutation[] = [
   ],
   [
     "sender",
-    "the bucket's policy has a key twice",
+    "the bucket's policy has a duplicate key",
     deployers,
     edit(bucketPolicy, (props) => {
       props.policy = props.policy.replace('"NotAction":', '"NotAction":["s3:*"],"NotAction":');
@@ -153,7 +153,7 @@ export const writeRights: readonly Mutation[] = [
   ],
   [
     "sender",
-    "the bucket's policy is of another version",
+    "the bucket's policy has another version",
     deployers,
     edit(bucketPolicy, (props) => {
       props.policy = props.policy.replace("2012-10-17", "2008-10-17");
@@ -162,7 +162,7 @@ export const writeRights: readonly Mutation[] = [
   ["sender", "the secret has no policy", deployers, remove(secretPolicy)],
   [
     "receiver",
-    "a stranger reads the secret",
+    "another account may read the secret",
     deployers,
     edit(
       secretPolicy,
@@ -171,7 +171,7 @@ export const writeRights: readonly Mutation[] = [
   ],
   [
     "sender",
-    "one more role reads the secret",
+    "one more role may read the secret",
     deployers,
     edit(
       secretPolicy,
@@ -182,7 +182,7 @@ export const writeRights: readonly Mutation[] = [
   ],
   [
     "sender",
-    "another role than the host's reads the secret",
+    "another role instead of the host's may read the secret",
     deployers,
     edit(
       secretPolicy,
@@ -202,7 +202,7 @@ export const writeRights: readonly Mutation[] = [
   ],
   [
     "receiver",
-    "the secret's refusal names the primary alone",
+    "the secret's deny names only the primary, not its replicas",
     deployers,
     edit(
       secretPolicy,
@@ -213,7 +213,7 @@ export const writeRights: readonly Mutation[] = [
   ],
   [
     "sender",
-    "changes of the secret are anybody's",
+    "anybody may change the secret",
     deployers,
     edit(
       secretPolicy,
@@ -223,7 +223,7 @@ export const writeRights: readonly Mutation[] = [
   ["sender", "the key has no policy", deployers, set(key, { policy: undefined })],
   [
     "sender",
-    "anybody may grant the key",
+    "anybody may create a grant on the key",
     deployers,
     edit(
       key,
@@ -232,7 +232,7 @@ export const writeRights: readonly Mutation[] = [
   ],
   [
     "sender",
-    "a stranger uses the key",
+    "another account may use the key",
     deployers,
     edit(
       key,
@@ -243,7 +243,7 @@ export const writeRights: readonly Mutation[] = [
   ],
   [
     "receiver",
-    "whoever has the right decrypts",
+    "any role with the right may decrypt",
     deployers,
     edit(
       key,
@@ -252,7 +252,7 @@ export const writeRights: readonly Mutation[] = [
   ],
   [
     "sender",
-    "nobody is named who deploys",
+    "the configuration names no deploy role",
     deployers,
     (it) => {
       delete (it.deployed.configuration.account as { assumeRole?: string }).assumeRole;

@@ -28,10 +28,10 @@ const names: Record<Role, string> = {
 };
 const usages: Record<Role, string> = { sender: "clientAuth", receiver: "serverAuth" };
 
-/** A service of somebody else that both configurations name. */
+/** A third-party service that both configurations name. */
 const endpointServices = ["com.amazonaws.vpce.eu-west-1.vpce-svc-0123456789abcdef0"];
 
-/** Both sides' certificates: made once, since OpenSSL takes its time. */
+/** Both sides' certificates, created once because OpenSSL is slow. */
 function makePki(role: Role) {
   const organization = organizations[role];
   const root = authority({ commonName: `${organization} Root CA G1`, organization });
@@ -66,7 +66,7 @@ const peerStack = { sender: "organization/metrics-link/receiver", receiver: "org
 const issued = Date.now();
 let made: Record<Role, ReturnType<typeof makePki>> | undefined;
 
-/** What is not as it is otherwise, of both roles. */
+/** Changes of the defaults for both roles. */
 export interface DeployOptions {
   /** Sections of the configuration by their whole key, over those of the example. */
   readonly change?: Partial<Record<Role, Readonly<Record<string, object>>>>;
@@ -188,7 +188,7 @@ export async function deployOne(role: Role, { change: changed = {}, stacks = {} 
 
 const exampleSection = (role: Role, key: string): object => JSON.parse(configurationOf(role, {})[key] ?? "{}");
 
-/** What a private key looks like to a policy; it opens nothing. */
+/** Looks like a private key to a policy, but is none. */
 const pemOf = (name: string) => `-----BEGIN PRIVATE KEY-----\n${name}\n-----END PRIVATE KEY-----\n`;
 
 const inForce = (role: Role, root: KeyPair, intermediate: KeyPair) => ({
@@ -238,7 +238,7 @@ const noOptions = {
 
 const signature = "4dabf18193072939515e22adb298388d";
 
-/** Plain data without the wrapping of secrets and without what is undefined. */
+/** Plain data without secret wrappers and undefined values. */
 function opened(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(opened);
   if (typeof value !== "object" || value === null) return value;

@@ -9,7 +9,7 @@ import type { Deployed } from "./deployed.ts";
 // biome-ignore lint/suspicious/noExplicitAny: see above
 type Props = any;
 
-/** Changes what a program put out, in a copy of it. */
+/** Changes a copy of a program's outputs. */
 export class Mutant {
   readonly deployed: Deployed;
 
@@ -147,7 +147,7 @@ export const managerOf = (chain: Props): Props => chain.filters.at(-1).typed_con
 export const routesOf = (chain: Props): Props => managerOf(chain).route_config.virtual_hosts[0].routes;
 
 type Change = (it: Mutant) => void;
-/** A change that one method of a mutant makes. */
+/** A change by one method of a mutant. */
 const by =
   <Method extends "edit" | "add" | "remove" | "file" | "document" | "envoy" | "chain" | "cluster">(method: Method) =>
   (...words: Parameters<Mutant[Method]>): Change =>

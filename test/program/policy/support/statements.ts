@@ -2,7 +2,7 @@
 // biome-ignore lint/suspicious/noExplicitAny: see above
 type Statement = any;
 
-/** Changes the statements of the policy document that a resource has as `policy`. */
+/** Changes the statements of a resource's `policy` document. */
 export const statements = (change: (all: Statement[]) => void) => (props: { policy: string }) => {
   const document = JSON.parse(props.policy);
   change(document.Statement);
@@ -15,5 +15,5 @@ export const statement = (sid: string, change: (one: Statement) => void) =>
     if (found === undefined) throw new Error(`there is no statement ${sid}`);
     change(found);
   });
-/** Changes the statement that refuses changes to everybody but the deployer. */
+/** Changes the statement that denies changes to everybody but the deployer. */
 export const others = (change: (one: Statement) => void) => statement("ChangedByTheDeployerOnly", change);

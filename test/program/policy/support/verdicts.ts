@@ -5,7 +5,7 @@ export interface Verdict extends Finding {
   readonly policy: string;
 }
 
-/** What the whole pack finds about a stack. */
+/** The whole pack's findings on a stack. */
 export function verdicts({ configuration, inputs, outputs }: Deployed, asked: readonly Policy[] = policies): Verdict[] {
   const context = { configuration, now: Date.now() };
   return asked.flatMap((policy) => {

@@ -72,14 +72,14 @@ describe("a client that holds connections to the receiver open", () => {
       assert.equal(line.filter_chain, "c");
     });
 
-    it(`${how}, from nobody's address, uses up only the share for unknown addresses`, async () => {
+    it(`${how}, from an unknown address, uses up only the share for unknown addresses`, async () => {
       link = await Link.up();
       await neighbour.open(crowd, nobodysAddress, link.ingestPort, await bytes());
       await assertSenderWrites();
       assert.equal(await limited("elsewhere"), crowd - share);
     });
 
-    it(`${how}, from nobody's address, gets no connection if there are several senders`, async () => {
+    it(`${how}, from an unknown address, gets no connection if there are several senders`, async () => {
       link = await upWithTwo();
       await neighbour.open(crowd, nobodysAddress, link.ingestPort, await bytes());
       await assertSenderWrites();

@@ -74,7 +74,7 @@ describe("agent: drift", () => {
     },
   ];
   for (const { what, by, drifted, changes } of cases) {
-    it(`${what}: is repaired, reported, and loaded by the services concerned`, async () => {
+    it(`${what}: is repaired, reported, and loaded by the affected services`, async () => {
       await by();
       const report = await host.timerRun();
       assert.deepEqual([report.outcome, report.driftedFiles], ["converged", drifted]);

@@ -154,7 +154,7 @@ describe("agent: failures", () => {
       host.onAsk = () => ({ status: healthy() ? 200 : 503, body: "" });
     };
 
-    it("and the last good one is: it comes back as gently as the new one was applied", async () => {
+    it("and the last good release is restored with the same actions that the new one needed", async () => {
       const target = await host.publish(changed());
       answer(() => readlinkSync(host.path("/opt/metrics-link/current")) === `releases/${first}`);
       const report = await host.converge(target);
@@ -170,7 +170,7 @@ describe("agent: failures", () => {
       ]);
     });
 
-    it("and neither does the last good one: the unhealthy service is restarted", async () => {
+    it("and neither does the last good one, so the unhealthy service is restarted", async () => {
       const target = await host.publish(changed());
       answer(() => host.changes.includes("restart metrics-link-prometheus.service"));
       const report = await host.converge(target);
@@ -178,7 +178,7 @@ describe("agent: failures", () => {
       assert.equal(host.changes.at(-1), "restart metrics-link-prometheus.service");
     });
 
-    it("because of a query: that restarts nothing", async () => {
+    it("because of a query, which restarts nothing", async () => {
       const sound = soundRelease();
       const probes = [
         {
@@ -294,7 +294,7 @@ describe("agent: failures", () => {
   });
 
   for (const text of ["{", '{"serving":{"metrics-link-envoy.service":1}}']) {
-    it(`an unreadable memory makes every service restart: ${text}`, async () => {
+    it(`an unreadable state file makes every service restart: ${text}`, async () => {
       await writeFile(host.path("/var/lib/metrics-link-agent/memory.json"), text);
       assert.equal((await host.converge(first)).outcome, "converged");
       assert.deepEqual(host.changes, ["restart metrics-link-envoy.service", "restart metrics-link-prometheus.service"]);

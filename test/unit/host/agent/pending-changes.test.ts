@@ -109,7 +109,7 @@ describe("agent: pending changes", () => {
     assert.deepEqual(host.changes, ["reload metrics-link-prometheus.service"]);
   });
 
-  it("a return to the previous release undoes what was done; the pending change needs nothing", async () => {
+  it("a return to the previous release reverts the applied changes; the pending change needs nothing", async () => {
     await host.converge(await host.publish(withQueue("b")));
     host.commands.length = 0;
     const report = await host.converge(first);

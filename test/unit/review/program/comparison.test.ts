@@ -23,13 +23,13 @@ function comparison(
 const reviewed = program("one\ntwo\n", bucket({ name: "x" }));
 const changed = program("one\nTWO\n", bucket({ name: "y" }));
 
-describe("a comparison with the program that was reviewed", () => {
-  it("finds nothing, and needs no acceptance, where nothing differs", () => {
+describe("a comparison with the reviewed program", () => {
+  it("finds nothing, and needs no acceptance, if nothing differs", () => {
     const { asks, source, hash, accepted } = comparison(reviewed, structuredClone(reviewed));
     assert.deepEqual([asks, source, hash, accepted], [[], [], undefined, false]);
   });
 
-  it("names the line of the source, and the property", () => {
+  it("names the source line and the property", () => {
     const { asks, source } = comparison(reviewed, changed);
     assert.deepEqual(source, [{ file, line: 2, before: ["two"], after: ["TWO"] }]);
     assert.deepEqual(asks, [
@@ -40,13 +40,13 @@ describe("a comparison with the program that was reviewed", () => {
     ]);
   });
 
-  it("counts a change of the source as one of the program, whether or not a preview shows its effect", () => {
+  it("counts a change of the source as one of the program, even if a preview does not show its effect", () => {
     const { asks, hash } = comparison(reviewed, program("one\ntwo // if (!dryRun) …\n", bucket({ name: "x" })));
     assert.deepEqual(asks, []);
     assert.match(hash ?? "", /^[0-9a-f]{64}$/);
   });
 
-  it("counts new files, files that are gone, and files that may be executed now", () => {
+  it("counts new, deleted and newly executable files", () => {
     const files = (found: Record<string, SourceFile>) => ({ files: new Map(Object.entries(found)) });
     const found = comparison(
       { ...files({ "a.ts": text("1"), "b.ts": text("2"), "c.sh": text("3") }), asked: [] },
@@ -80,19 +80,19 @@ describe("an acceptance", () => {
     assert.equal(comparison(reviewed, changed, { accepted: [hash], stack: "sender" }).accepted, false);
   });
 
-  it("accepts nothing where nothing differs", () => {
+  it("accepts nothing if nothing differs", () => {
     assert.equal(comparison(reviewed, reviewed, { accepted: [hash] }).accepted, false);
   });
 
-  it("has the same hash each time, and does not let anybody test a guess at a secret", () => {
+  it("has a stable hash, from which nobody can guess a secret", () => {
     const secret = (value: string) => program("one\nTWO\n", bucket({ password: secretIn(value) }));
     assert.equal(comparison(reviewed, secret("a")).hash, comparison(reviewed, secret("b")).hash);
     assert.notEqual(comparison(reviewed, secret("a")).hash, hash);
   });
 });
 
-describe("what a configuration sets aside", () => {
-  it("is each key that drops a protection, whoever wrote it", () => {
+describe("the protections that a configuration drops", () => {
+  it("are reported for each key, whoever wrote it", () => {
     const found = setAside({
       "metrics-link:tools": { acceptUnpinned: true },
       "metrics-link:pki": { root: "trial" },
@@ -110,7 +110,7 @@ describe("what a configuration sets aside", () => {
     );
   });
 
-  it("is nothing with the default values", () => {
+  it("are none with the default values", () => {
     assert.deepEqual(
       setAside({ "metrics-link:tools": { acceptUnpinned: false }, "metrics-link:pki": { root: "offline" } }),
       [],

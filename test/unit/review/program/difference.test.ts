@@ -9,7 +9,7 @@ const lines = fc.array(fc.constantFrom<string>("a", "b", "c", ""), { maxLength: 
 const value = fc.jsonValue({ maxDepth: 4 });
 
 describe("the difference of two values", () => {
-  it("is none exactly when they are the same byte for byte", () => {
+  it("is empty exactly if they are the same byte for byte", () => {
     fc.assert(
       fc.property(value, value, (one, other) => {
         assert.deepEqual(differencesOf(one, structuredClone(one)), []);
@@ -18,7 +18,7 @@ describe("the difference of two values", () => {
     );
   });
 
-  it("is seen within documents that are texts, however they are nested", () => {
+  it("is found inside documents in strings, at any depth", () => {
     fc.assert(
       fc.property(value, value, (one, other) => {
         const packed = (inner: unknown) => JSON.stringify({ policy: JSON.stringify(inner), other: "same" });
@@ -87,7 +87,7 @@ describe("the difference of two values", () => {
     it(`is ${what}`, () => assert.deepEqual(differencesOf(before, after), expected));
   }
 
-  it("is a line of user data, packed or not", () => {
+  it("is a line of user data, compressed or not", () => {
     const text = `#cloud-config\n${"# a remark\n".repeat(10)}`;
     for (const pack of [(plain: string) => Buffer.from(plain), (plain: string) => gzipSync(plain)]) {
       const [before, after] = [text, `${text}bootcmd: [x]\n`].map((one) => pack(one).toString("base64"));
@@ -112,18 +112,18 @@ describe("a secret", () => {
     });
   }
 
-  it("in a list that comes, or that is another, is not shown", () => {
+  it("in a new or changed list is not shown", () => {
     const found = differencesOf({}, { list: [secretIn(one)] });
     const moved = differencesOf({ list: [1, secretIn(one)] }, { list: [secretIn(other), 1, "x"] });
     assert.ok(found.length > 0 && moved.length > 0);
     assert.doesNotMatch(JSON.stringify([found, moved]), /hunter2|correct horse/);
   });
 
-  it("that stays is no difference", () => assert.deepEqual(differencesOf(secretIn(one), secretIn(one)), []));
+  it("that is unchanged is no difference", () => assert.deepEqual(differencesOf(secretIn(one), secretIn(one)), []));
 });
 
-describe("stretches of lines", () => {
-  it("make the one list of the other", () => {
+describe("line differences", () => {
+  it("turn one list into the other", () => {
     fc.assert(
       fc.property(lines, lines, (before, after) => {
         const made = [...before];

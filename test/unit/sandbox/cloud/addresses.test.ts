@@ -18,12 +18,12 @@ const block = fc.tuple(address, fc.integer({ min: 8, max: 28 })).map(([number, p
   return `${formatAddress(Math.floor(number / size) * size)}/${prefix}`;
 });
 
-describe("IPv4 blocks as EC2 reads them", () => {
-  it("read back what they write", () => {
+describe("IPv4 blocks as EC2 parses them", () => {
+  it("parse what they write", () => {
     fc.assert(fc.property(address, (number) => parseAddress(formatAddress(number)) === number));
   });
 
-  it("take no text but dotted decimals without leading zeros", () => {
+  it("accept only dotted decimals without leading zeros", () => {
     for (const text of ["10.0.0", "10.0.0.256", "10.0.0.01", "a.b.c.d", "10.0.0.1.2", ""]) {
       assert.equal(parseAddress(text), undefined, text);
     }
@@ -47,7 +47,7 @@ describe("IPv4 blocks as EC2 reads them", () => {
     assert.equal(networkFault("10.0.0.0/16") ?? networkFault("10.0.0.0/28"), undefined);
   });
 
-  it("give the lowest usable address that is not taken, until they are full", () => {
+  it("assign the lowest free usable address, until they are full", () => {
     const subnet = blockOf("10.0.1.0/28");
     const taken = new Set<string>();
     for (let next = lowestFree(subnet, taken); next !== undefined; next = lowestFree(subnet, taken)) taken.add(next);

@@ -179,9 +179,9 @@ const broken: [string, Values, RegExp][] = [
   [SECRET_VERSION, { secretString: "x".repeat(65_537) }, /65537 bytes; at most 65536/],
 ];
 
-describe("the checks of a request by itself", () => {
+describe("the checks of a single request", () => {
   for (const [type, inputs] of Object.entries(sound)) {
-    it(`find nothing wrong with a sound ${type}`, () => assert.deepEqual(faultsOf(type, inputs), []));
+    it(`accept a valid ${type}`, () => assert.deepEqual(faultsOf(type, inputs), []));
   }
   for (const [type, change, reason] of broken) {
     const text = JSON.stringify(change);
@@ -192,7 +192,7 @@ describe("the checks of a request by itself", () => {
     });
   }
 
-  it("take a policy on an endpoint of AWS' own, and on none for a service of somebody else", () => {
+  it("accept a policy on an endpoint of AWS's own services, but not of a third party's", () => {
     const policy = '{"Statement":{"Effect":"Allow","Principal":"*","Action":"sts:AssumeRole","Resource":"*"}}';
     const endpoint = (serviceName: string) =>
       faultsOf(ENDPOINT, { vpcId: "vpc-1", vpcEndpointType: "Interface", serviceName, policy });

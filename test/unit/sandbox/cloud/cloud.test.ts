@@ -26,7 +26,7 @@ describe("Cloud", () => {
   });
   afterEach(() => fake.remove());
 
-  it("keeps its record in a file that only its owner reads, and finds it again", async () => {
+  it("keeps its record in a file that only its owner may read, and reads it again", async () => {
     const { vpc } = await network(cloud);
     assert.equal(statSync(fake.file).mode & 0o777, 0o600);
     const again = await fake.open();
@@ -34,14 +34,14 @@ describe("Cloud", () => {
     assert.deepEqual(again.topology().vpcs[0]?.id, vpc.id);
   });
 
-  it("refuses a record of another format", async () => {
+  it("refuses a record in another format", async () => {
     await network(cloud);
     const { writeFileSync } = await import("node:fs");
     writeFileSync(fake.file, readFileSync(fake.file, "utf8").replace('"format": 1', '"format": 2'));
     await assert.rejects(fake.open(), /has format 2/);
   });
 
-  it("gives accounts addresses of their own range, the lowest free one first", async () => {
+  it("assigns the lowest free address of the account's own range", async () => {
     const first = await create(cloud, EIP, {});
     await create(cloud, EIP, {});
     await remove(cloud, EIP, first);
@@ -56,7 +56,7 @@ describe("Cloud", () => {
     await assert.rejects(other, { code: "InvalidVpcID.NotFound" });
   });
 
-  it("forgets nothing of what a refused request had begun", async () => {
+  it("undoes the finished steps of a failed request", async () => {
     const { vpc } = await network(cloud);
     fake.calls.length = 0;
     fake.overrides.revokeSecurityGroupEgress = () => {
@@ -67,11 +67,11 @@ describe("Cloud", () => {
     assert.equal(cloud.topology().vpcs[0]?.securityGroups.length, 2);
   });
 
-  it("deletes what is gone already without a word", async () => {
+  it("deletes a missing resource without an error", async () => {
     await cloud.delete({ account, region, type: VPC, id: "vpc-0" });
   });
 
-  it("waits for its listeners, which see a burst of changes in few runs", async () => {
+  it("waits for its listeners, which get a burst of changes in few runs", async () => {
     const { vpc, group } = await network(cloud);
     let runs = 0;
     let rules = 0;
@@ -104,7 +104,7 @@ describe("Cloud", () => {
     assert.equal(runs, before);
   });
 
-  it("lets what is in no topology go on while the world follows something else", async () => {
+  it("does not delay resources outside the topology during a realisation", async () => {
     const { vpc } = await network(cloud);
     let follow = () => {};
     const followed = new Promise<void>((resolve) => {
@@ -118,7 +118,7 @@ describe("Cloud", () => {
     await slow;
   });
 
-  it("tries again with the next change, whatever that is, when the world could not follow", async () => {
+  it("retries a failed realisation with the next change", async () => {
     const { vpc } = await network(cloud);
     let broken = true;
     cloud.onChange(async () => {
@@ -130,7 +130,7 @@ describe("Cloud", () => {
     assert.equal((await create(cloud, EIP, {})).unrealised, undefined);
   });
 
-  it("says why the world could not follow, and lets it try again", async () => {
+  it("reports why the realisation failed, and allows a retry", async () => {
     const { closed, group } = await network(cloud);
     let broken = true;
     cloud.onChange(async () => {
@@ -149,7 +149,7 @@ describe("Cloud", () => {
     );
   });
 
-  it("follows rules that somebody changed behind its back", async () => {
+  it("applies rules that somebody changed through the API", async () => {
     const { group } = await network(cloud);
     const made = await create(cloud, INGRESS, {
       securityGroupId: group.id,
@@ -185,7 +185,7 @@ describe("Cloud", () => {
     assert.equal(await cloud.read({ account, region, type: INGRESS, id: made.id }), undefined);
   });
 
-  it("switches instances, which the topology shows", async () => {
+  it("starts and stops instances, which the topology shows", async () => {
     const { closed, group } = await network(cloud);
     const host = await create(cloud, INSTANCE, hostInputs(closed, group));
     await cloud.setPower(host.id, "stopped");
@@ -194,7 +194,7 @@ describe("Cloud", () => {
     await assert.rejects(cloud.setPower("i-0", "stopped"), { code: "InvalidInstanceID.NotFound" });
   });
 
-  it("keeps what others depend on", async () => {
+  it("refuses to delete what others depend on", async () => {
     const { vpc, open, closed, group, gateway } = await network(cloud);
     const address = await create(cloud, EIP, {});
     const nat = await create(cloud, NAT, { allocationId: address.id, subnetId: open.id });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { Coalescer, Turns } from "@metrics-link/sandbox/cloud/coalesce.ts";
 
 describe("Coalescer", () => {
-  it("serves everybody who asks during a run with the one after it", async () => {
+  it("serves all requests during a run with the next one", async () => {
     let runs = 0;
     let finish = () => {};
     const coalescer = new Coalescer(() => {
@@ -23,7 +23,7 @@ describe("Coalescer", () => {
     assert.equal(runs, 2);
   });
 
-  it("runs again after a failure, which only those who waited for that run see", async () => {
+  it("runs again after a failure, which only the callers of that run see", async () => {
     let runs = 0;
     const coalescer = new Coalescer(async () => {
       if (++runs === 1) throw new Error("broken");
@@ -38,7 +38,7 @@ describe("Coalescer", () => {
 });
 
 describe("Turns", () => {
-  it("run one at a time, in order, whatever becomes of them", async () => {
+  it("run one at a time, in order, even if they fail", async () => {
     const turns = new Turns();
     const seen: string[] = [];
     const work = (name: string) => async () => {

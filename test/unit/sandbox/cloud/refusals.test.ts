@@ -30,7 +30,7 @@ import {
 } from "./support/estate.ts";
 import { account, FakeCloud, region } from "./support/fake-aws.ts";
 
-describe("the refusals of a request for what there is already", () => {
+describe("the checks of a request against existing resources", () => {
   let fake: FakeCloud;
   let cloud: Cloud;
   let estate: Awaited<ReturnType<typeof network>>;
@@ -45,15 +45,15 @@ describe("the refusals of a request for what there is already", () => {
   const refuses = (code: string, type: string, inputs: Values) => assert.rejects(make(type, inputs), { code });
   const inVpc = (more: Values = {}): Values => ({ vpcId: estate.vpc.id, ...more });
 
-  it("subnets outside their VPC, or over one another", async () => {
+  it("refuse subnets outside their VPC or overlapping ones", async () => {
     await refuses("InvalidSubnet.Range", SUBNET, inVpc({ cidrBlock: "10.1.0.0/24" }));
     await refuses("InvalidSubnet.Conflict", SUBNET, inVpc({ cidrBlock: "10.0.0.128/25" }));
     await refuses("InvalidVpcID.NotFound", SUBNET, { vpcId: "vpc-0", cidrBlock: "10.0.0.0/24" });
   });
 
-  it("a second internet gateway", () => refuses("InvalidParameterValue", GATEWAY, inVpc()));
+  it("refuse a second internet gateway", () => refuses("InvalidParameterValue", GATEWAY, inVpc()));
 
-  it("a NAT gateway without internet gateway, or with an address in use", async () => {
+  it("refuse a NAT gateway without an internet gateway, or with an address in use", async () => {
     const address = await make(EIP, {});
     const other = await make(VPC, { cidrBlock: "10.0.0.0/16" });
     const cut = await make(SUBNET, { vpcId: other.id, cidrBlock: "10.0.0.0/24" });
@@ -65,12 +65,12 @@ describe("the refusals of a request for what there is already", () => {
     await remove(cloud, EIP, address);
   });
 
-  it("a sixth Elastic IP", async () => {
+  it("refuse a sixth Elastic IP", async () => {
     for (let index = 0; index < 5; index++) await make(EIP, {});
     await refuses("AddressLimitExceeded", EIP, {});
   });
 
-  it("a route twice, to another VPC's gateway, or inside the VPC", async () => {
+  it("refuse a duplicate route, and one to another VPC's gateway or inside the VPC", async () => {
     const table = await make(TABLE, inVpc());
     const other = await make(VPC, { cidrBlock: "10.0.0.0/16" });
     const foreign = await make(GATEWAY, { vpcId: other.id });
@@ -87,14 +87,14 @@ describe("the refusals of a request for what there is already", () => {
     await refuses("InvalidRouteTableID.NotFound", ROUTE, { ...route, routeTableId: "rtb-0" });
   });
 
-  it("a second route table for a subnet, and the end of one in use", async () => {
+  it("refuse a second route table for a subnet, and deleting one in use", async () => {
     const table = await make(TABLE, inVpc());
     await make(ASSOCIATION, { routeTableId: table.id, subnetId: estate.closed.id });
     await refuses("Resource.AlreadyAssociated", ASSOCIATION, { routeTableId: table.id, subnetId: estate.closed.id });
     await assert.rejects(remove(cloud, TABLE, table), { code: "DependencyViolation" });
   });
 
-  it("rules that name groups of another VPC or unknown prefix lists", async () => {
+  it("refuse rules that name groups of another VPC or unknown prefix lists", async () => {
     const other = await make(VPC, { cidrBlock: "10.0.0.0/16" });
     const foreign = await make(GROUP, { vpcId: other.id, name: "foreign" });
     const rule = { securityGroupId: estate.group.id, ipProtocol: "-1" };
@@ -102,7 +102,7 @@ describe("the refusals of a request for what there is already", () => {
     await refuses("InvalidPrefixListID.NotFound", INGRESS, { ...rule, prefixListId: "pl-0" });
   });
 
-  it("private DNS without the VPC's DNS, twice for a service, or two subnets of one zone", async () => {
+  it("refuse private DNS without the VPC's DNS or twice for a service, and two subnets of one zone", async () => {
     const endpoint = {
       serviceName: "com.amazonaws.eu-west-1.kms",
       vpcEndpointType: "Interface",
@@ -119,14 +119,14 @@ describe("the refusals of a request for what there is already", () => {
     await refuses("InvalidParameter", ENDPOINT, inVpc(endpoint));
   });
 
-  it("a second S3 endpoint in a route table", async () => {
+  it("refuse a second S3 endpoint in a route table", async () => {
     const table = await make(TABLE, inVpc());
     const endpoint = inVpc({ serviceName: "com.amazonaws.eu-west-1.s3", routeTableIds: [table.id] });
     await make(ENDPOINT, endpoint);
     await refuses("RouteAlreadyExists", ENDPOINT, endpoint);
   });
 
-  it("an endpoint service that nobody offers", () =>
+  it("refuse an unknown endpoint service", () =>
     refuses(
       "InvalidServiceName",
       ENDPOINT,
@@ -137,7 +137,7 @@ describe("the refusals of a request for what there is already", () => {
       }),
     ));
 
-  it("instances of an unknown image, of another architecture, or at a taken address", async () => {
+  it("refuse instances with an unknown image, another architecture or a taken address", async () => {
     const host = hostInputs(estate.closed, estate.group);
     await refuses("InvalidAMIID.NotFound", INSTANCE, { ...host, ami: "ami-0123456789abcdef0" });
     await refuses("InvalidParameterValue", INSTANCE, { ...host, instanceType: "t4g.small" });
@@ -150,12 +150,12 @@ describe("the refusals of a request for what there is already", () => {
     assert.ok(!fake.calls.includes("terminateInstances"));
   });
 
-  it("the end of an instance that is protected", async () => {
+  it("refuse to terminate a protected instance", async () => {
     const host = await make(INSTANCE, { ...hostInputs(estate.closed, estate.group), disableApiTermination: true });
     await assert.rejects(remove(cloud, INSTANCE, host), { code: "OperationNotPermitted" });
   });
 
-  it("a volume of another zone, attached twice, on a device in use, made smaller, or deleted in use", async () => {
+  it("refuse to attach a volume from another zone, twice or on a device in use, and to shrink it or delete it in use", async () => {
     const host = await make(INSTANCE, hostInputs(estate.closed, estate.group));
     const near = await make(VOLUME, { availabilityZone: "eu-west-1a", size: 5 });
     const far = await make(VOLUME, { availabilityZone: "eu-west-1b", size: 5 });
@@ -171,7 +171,7 @@ describe("the refusals of a request for what there is already", () => {
     await assert.rejects(smaller, { code: "InvalidParameterValue" });
   });
 
-  describe("a load balancer", () => {
+  describe("refuse a load balancer", () => {
     const balancerOf = (address: Made, more: Values = {}): Values => ({
       name: "edge",
       loadBalancerType: "network",
@@ -187,7 +187,7 @@ describe("the refusals of a request for what there is already", () => {
       defaultActions: [{ type: "forward", targetGroupArn: targets.id }],
     });
 
-    it("of a name, an address or a zone that is taken", async () => {
+    it("with a taken name, address or zone", async () => {
       const [first, second] = [await make(EIP, {}), await make(EIP, {})];
       await make(BALANCER, balancerOf(first));
       await refuses("DuplicateLoadBalancerName", BALANCER, balancerOf(second));
@@ -212,7 +212,7 @@ describe("the refusals of a request for what there is already", () => {
       await assert.rejects(late, { code: "InvalidConfigurationRequest" });
     });
 
-    it("that is protected, whose groups and targets are in use, or whose port is", async () => {
+    it("with a taken port or target group, and its deletion while protected or in use", async () => {
       const address = await make(EIP, {});
       const balancer = await make(BALANCER, balancerOf(address, { enableDeletionProtection: true }));
       const targets = await make(TARGETS, targetsOf("hosts"));
@@ -226,7 +226,7 @@ describe("the refusals of a request for what there is already", () => {
       await refuses("TargetGroupAssociationLimit", LISTENER, listenerOf(second, targets));
     });
 
-    it("with targets of nowhere, or at another port", async () => {
+    it("with unknown targets, or targets on another port", async () => {
       const targets = await make(TARGETS, targetsOf("hosts"));
       const host = await make(INSTANCE, hostInputs(estate.closed, estate.group));
       await refuses("InvalidTarget", TARGET, { targetGroupArn: targets.id, targetId: "i-0" });
@@ -234,7 +234,7 @@ describe("the refusals of a request for what there is already", () => {
     });
   });
 
-  it("a key policy that shuts everybody out", async () => {
+  it("refuse a key policy that locks everybody out", async () => {
     const statement = {
       Effect: "Allow",
       Principal: { AWS: `arn:aws:iam::${account}:root` },
@@ -246,7 +246,7 @@ describe("the refusals of a request for what there is already", () => {
     });
   });
 
-  it("bucket policies for other buckets, or for everybody", async () => {
+  it("refuse bucket policies for other buckets, or for everybody", async () => {
     const bucket = "releases";
     await make("aws:s3/bucket:Bucket", { bucket });
     await make("aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock", { bucket, blockPublicPolicy: true });

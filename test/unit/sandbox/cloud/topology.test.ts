@@ -27,7 +27,7 @@ import {
 } from "./support/estate.ts";
 import { account, FakeCloud, region } from "./support/fake-aws.ts";
 
-describe("the topology that resources amount to", () => {
+describe("the topology of resources", () => {
   let fake: FakeCloud;
   let cloud: Cloud;
   beforeEach(async () => {
@@ -37,7 +37,7 @@ describe("the topology that resources amount to", () => {
   afterEach(() => fake.remove());
   const only = (): Vpc => cloud.topology().vpcs[0] ?? assert.fail("no VPC");
 
-  it("is nothing but the internet at first", () => {
+  it("is only the internet at first", () => {
     assert.deepEqual(cloud.topology(), {
       vpcs: [],
       internetHosts: [{ name: "outsider", address: "192.0.2.66" }],
@@ -126,7 +126,7 @@ describe("the topology that resources amount to", () => {
     ]);
   });
 
-  it("has somebody else's service under the name that its owner has proven", async () => {
+  it("has a third-party service under its verified name", async () => {
     const { vpc, closed, group } = await network(cloud);
     const made = await create(cloud, ENDPOINT, {
       vpcId: vpc.id,

@@ -14,7 +14,7 @@ describe("addresses that AWS derives from a CIDR", () => {
     assert.equal(resolverAddress("10.0.0.0/16"), "10.0.0.2");
   });
 
-  it("counts over octets", () => {
+  it("carries over octets", () => {
     assert.equal(addressAt("192.168.0.0/16", 256 * 3 + 7), "192.168.3.7");
     assert.equal(addressAt("198.18.0.0/15", 2 ** 17 - 1), "198.19.255.255");
   });
@@ -23,7 +23,7 @@ describe("addresses that AWS derives from a CIDR", () => {
     assert.equal(prefixLength("10.0.1.0/24"), 24);
   });
 
-  it("gives every VPC an address of its own at gateway endpoints, also when hashes meet", () => {
+  it("gives every VPC its own address at gateway endpoints, even if hashes collide", () => {
     assert.deepEqual(
       [...endpointSources(["vpc-b", "vpc-a"], () => 5)],
       [

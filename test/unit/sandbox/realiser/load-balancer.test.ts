@@ -13,7 +13,7 @@ const translations = (vpc: Vpc, healthy: string[] = []) =>
   loadBalancerTable(vpc, new Set(healthy.map((id) => targetKey("tg-edge", id)))).chains[0]?.rules;
 
 describe("a network load balancer", () => {
-  it("spreads over all targets from each node, by the client's address and port", () => {
+  it("distributes connections from each node over all targets, by the client's address and port", () => {
     assert.deepEqual(translations(receiver), [
       "ip daddr 10.0.0.20 tcp dport 443 dnat to jhash ip saddr . tcp sport mod 2 " +
         "map { 0 : 10.0.1.10 . 8443, 1 : 10.0.9.10 . 8443 }",
@@ -36,7 +36,7 @@ describe("a network load balancer", () => {
     ]);
   });
 
-  it("passes nothing on without targets", () => {
+  it("forwards nothing without targets", () => {
     const listeners = edge.listeners.map((it) => ({ ...it, target: { ...it.target, instanceIds: [] } }));
     assert.deepEqual(translations(withBalancer({ listeners })), []);
   });
@@ -46,7 +46,7 @@ describe("a network load balancer", () => {
     assert.throws(() => translations(withBalancer({ listeners })), /tg-edge: .* not modelled; set preserveClientIp/);
   });
 
-  it("has each target checked by the node of its zone", () => {
+  it("checks each target from the node of its zone", () => {
     assert.deepEqual(
       healthChecks(receiver).map(({ address, localAddress, port, path, timeoutMs }) => ({
         address,

@@ -15,7 +15,7 @@ describe("names of kernel objects", () => {
     assert.equal(interfaceName("w", "outsider"), "w-outsider");
   });
 
-  it("of interfaces fit into what Linux allows, and differ", () => {
+  it("of interfaces fit Linux's limit, and differ", () => {
     fc.assert(
       fc.property(fc.stringMatching(/^[a-z0-9-]{1,40}$/), fc.stringMatching(/^[a-z0-9-]{1,40}$/), (one, other) => {
         assert.ok(Buffer.byteLength(interfaceName("w", one)) <= 15);
@@ -24,7 +24,7 @@ describe("names of kernel objects", () => {
     );
   });
 
-  it("give an instance an Ethernet address that is local and unicast", () => {
+  it("give an instance a local unicast Ethernet address", () => {
     assert.match(macAddress("i-0123456789abcdef0"), /^02(:[0-9a-f]{2}){5}$/);
   });
 });

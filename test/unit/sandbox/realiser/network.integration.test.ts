@@ -117,7 +117,7 @@ describe("the network of a sandbox", function () {
     await assert.rejects(greeting(outsider, "10.0.1.10", 8443), times);
   });
 
-  it("holds a host to its egress rules", async () => {
+  it("enforces a host's egress rules", async () => {
     await assert.rejects(greeting(inSender, addresses.outsider, 443), times);
     const open = group("sg-sender", { egress: [tcp(443, "0.0.0.0/0")] });
     await apply(withGroup(topology, open));

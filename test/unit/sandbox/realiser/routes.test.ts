@@ -14,7 +14,7 @@ function withRoutes(...routes: Route[]): Vpc {
 }
 
 describe("the routes of a VPC", () => {
-  it("send each subnet by its own table", () => {
+  it("apply each subnet's own table", () => {
     assert.deepEqual(tables(sender), [
       { destination: "default", table: 101, device: "igw", gateway: "169.254.1.1" },
       { destination: "default", table: 102, device: "n-nat-a", gateway: "10.0.0.5" },
@@ -46,7 +46,7 @@ describe("the routes of a VPC", () => {
     ]);
   });
 
-  it("know every address inside, and lose what is not there", () => {
+  it("include every address inside the VPC, and drop packets to unused ones", () => {
     const main = vpcRoutes(sender, lists).filter(({ table }) => table === "main");
     assert.deepEqual(main, [
       { destination: "10.0.1.10", table: "main", device: "e-i-sender" },
@@ -61,7 +61,7 @@ describe("the routes of a VPC", () => {
 describe("the internet", () => {
   const names = namespaces({ tag: "0000" });
 
-  it("knows Elastic IPs, endpoint sources and hosts, each at its cable, and nothing else", () => {
+  it("routes Elastic IPs, endpoint sources and hosts, each to its link, and nothing else", () => {
     const internet = networkOf(names, topology, new Set()).namespaces.find(({ name }) => name === names.internet);
     assert.deepEqual(
       internet?.routes.map(({ destination, device }) => [destination, device]),
@@ -76,7 +76,7 @@ describe("the internet", () => {
     );
   });
 
-  it("does not know the Elastic IPs of a VPC without internet gateway", () => {
+  it("does not route the Elastic IPs of a VPC without an internet gateway", () => {
     const { internetGatewayId: _, ...closed } = sender;
     const network = networkOf(names, { ...topology, vpcs: [closed] }, new Set());
     const internet = network.namespaces.find(({ name }) => name === names.internet);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { identifier, renderRuleset } from "@metrics-link/sandbox/realiser/network/ruleset.ts";
 
 describe("an nftables ruleset", () => {
-  it("replaces all there was, in one transaction", () => {
+  it("replaces all rules in one transaction", () => {
     assert.equal(renderRuleset([]), "flush ruleset\n");
   });
 
@@ -48,7 +48,7 @@ table ip fence {
     );
   });
 
-  it("leaves out the elements of an empty set, which nft would refuse", () => {
+  it("omits the elements of an empty set, which nft would reject", () => {
     const text = renderRuleset([{ name: "t", sets: [{ name: "s", type: "ipv4_addr", elements: [] }], chains: [] }]);
     assert.ok(!text.includes("elements"));
   });

@@ -46,13 +46,13 @@ describe("a security group rule", () => {
     assert.deepEqual(ingress(tcp(443, "::/0")), []);
   });
 
-  it("that names a group means the group's private addresses", () => {
+  it("allows a named group's private addresses", () => {
     assert.deepEqual(egress(tcp(5432, "sg-receiver")), ["tcp dport 5432 ip daddr @members_sg_receiver accept"]);
     const sets = new Map(memberSets(receiver).map(({ name, elements }) => [name, elements]));
     assert.deepEqual(sets.get("members_sg_receiver"), ["10.0.1.10", "10.0.9.10"]);
   });
 
-  it("that names a load balancer's group lets in what the load balancer passes on, whatever the client's address", () => {
+  it("allows what a named load balancer forwards, whatever the client's address", () => {
     assert.deepEqual(ingress(tcp(8443, "sg-edge")), [
       "tcp dport 8443 ip saddr @members_sg_edge accept",
       "tcp dport 8443 ct original ip daddr @balancers_sg_edge accept",
@@ -68,7 +68,7 @@ describe("the fence of a VPC", () => {
   const mapOf = (vpc: Vpc, wanted: string) =>
     new Map(fenceTable(vpc, lists).maps?.find(({ name }) => name === wanted)?.elements);
 
-  it("drops what no group of an interface allows", () => {
+  it("drops packets that no group of an interface allows", () => {
     assert.deepEqual(chainOf(sender, "egress_of_i_sender"), ["jump egress_sg_sender", "counter drop"]);
     assert.equal(mapOf(sender, "egress").get('"e-i-sender"'), "jump egress_of_i_sender");
   });
@@ -93,12 +93,12 @@ describe("the fence of a VPC", () => {
     ]);
   });
 
-  it("has no entry for a stopped instance, which then is silent", () => {
+  it("has no entry for a stopped instance, which cannot send", () => {
     const instances = sender.instances.map((it) => ({ ...it, power: "stopped" as const }));
     assert.deepEqual([...mapOf({ ...sender, instances }, "ingress").keys()], ['"igw"', '"n-nat-a"', '"aws"']);
   });
 
-  it("holds a load balancer without groups to nothing", () => {
+  it("does not restrict a load balancer without groups", () => {
     const loadBalancers = receiver.loadBalancers.map((it) => ({ ...it, securityGroupIds: [] }));
     assert.equal(mapOf({ ...receiver, loadBalancers }, "balancer_ingress").size, 0);
     assert.deepEqual(
@@ -107,7 +107,7 @@ describe("the fence of a VPC", () => {
     );
   });
 
-  it("knows the sender by its pinned address alone", () => {
+  it("identifies the sender only by its pinned address", () => {
     const chains = groupChains(receiver, lists);
     assert.deepEqual(chains.find(({ name }) => name === "ingress_sg_edge")?.rules, [
       `tcp dport 443 ip saddr ${addresses.senderNat}/32 accept`,

@@ -66,12 +66,12 @@ describe("the AWS API front before moto", () => {
   const endpoint = () => `http://127.0.0.1:${portOf(plain)}`;
   const sts = (credentials: AccessKey) => new STS({ region, endpoint: endpoint(), credentials, maxAttempts: 1 });
 
-  it("takes a valid signature", async () => {
+  it("accepts a valid signature", async () => {
     const { Account, Arn } = await sts(moto.keys.deployer).getCallerIdentity({});
     assert.deepEqual([Account, Arn], [tools, `arn:aws:iam::${tools}:user/deployer`]);
   });
 
-  it("refuses a wrong secret and a key of another account's secret", async () => {
+  it("refuses a wrong secret key and another account's secret key", async () => {
     const { accessKeyId } = moto.keys.deployer;
     const other = moto.keys.admins[receiver]?.secretAccessKey ?? "";
     for (const secretAccessKey of ["wrong", other]) {
@@ -98,7 +98,7 @@ describe("the AWS API front before moto", () => {
     assert.equal(direct.status, 403);
   });
 
-  it("carries S3 in path style and in virtual-hosted style, over TLS with the sandbox's authority", async () => {
+  it("serves S3 in path style and virtual-hosted style, over TLS with the sandbox's authority", async () => {
     const credentials = moto.keys.admins[sender];
     assert.ok(credentials);
     const agent = new https.Agent({
@@ -131,7 +131,7 @@ describe("the AWS API front before moto", () => {
     assert.equal(Contents?.length, 4);
   });
 
-  it("carries curl's own signatures", async () => {
+  it("accepts curl's own signatures", async () => {
     const credentials = moto.keys.admins[sender];
     assert.ok(credentials);
     const config = join(directory, "curl.conf");

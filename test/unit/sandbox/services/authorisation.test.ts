@@ -147,7 +147,7 @@ describe("authorisation by the sandbox's AWS API", () => {
     await assert.rejects(direct, { name: "AccessDeniedException" });
   });
 
-  it("holds objects to their prefix, and a TLS-only bucket to TLS", async () => {
+  it("restricts objects to their prefix, and a TLS-only bucket to TLS", async () => {
     await allowHost({ Action: "s3:GetObject", Resource: "arn:aws:s3:::releases/tools/*" });
     const read = (Key: string) => new S3(options(host)).getObject({ Bucket: "releases", Key });
     assert.equal(await (await read("tools/envoy")).Body?.transformToString(), "envoy");
@@ -167,7 +167,7 @@ describe("authorisation by the sandbox's AWS API", () => {
     await assert.rejects(read("tools/envoy"), { name: "AccessDenied" });
   });
 
-  it("lets a VPC endpoint pass what its policy allows, which grants no permission", async () => {
+  it("passes through a VPC endpoint only what its policy allows, which grants no permission", async () => {
     await allowHost({ Action: "s3:GetObject", Resource: "arn:aws:s3:::releases/tools/*" });
     const read = (credentials: Session) =>
       new S3(options(credentials)).getObject({ Bucket: "releases", Key: "tools/envoy" });

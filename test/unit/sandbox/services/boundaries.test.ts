@@ -18,7 +18,7 @@ const trustTheDeployer = document({
   Action: "sts:AssumeRole",
 });
 
-describe("where the deployer's rights end", function () {
+describe("the deployer's rights", function () {
   this.timeout(90_000);
   const api = new Api();
   let deploying: Clients;
@@ -34,7 +34,7 @@ describe("where the deployer's rights end", function () {
   });
   after(() => api.stop());
 
-  it("rights by names alone, as once described, make an administrator", async () => {
+  it("without boundaries would make it an administrator", async () => {
     const roles = "arn:aws:iam::*:role/metrics-link-*";
     const byName = document(
       { Effect: "Allow", Action: "iam:*", Resource: [roles, "arn:aws:iam::*:instance-profile/metrics-link-*"] },
@@ -49,7 +49,7 @@ describe("where the deployer's rights end", function () {
     await administrator.iam.createUser({ UserName: "thief" });
   });
 
-  it("it makes a host's role within its boundary, with its rights and its profile", async () => {
+  it("allow creating a host's role within its boundary, with its rights and its profile", async () => {
     await deploying.iam.createRole({ RoleName, AssumeRolePolicyDocument, PermissionsBoundary });
     await deploying.iam.putRolePolicy({ RoleName, PolicyName: "host", PolicyDocument: everything });
     await deploying.iam.getRole({ RoleName });
@@ -94,7 +94,7 @@ describe("where the deployer's rights end", function () {
     "another secret": (aws) => aws.secrets.createSecret({ Name: "mine", SecretString: "x" }),
   };
   for (const [what, call] of Object.entries(tries)) {
-    it(`it is refused: ${what}`, async () => {
+    it(`do not allow: ${what}`, async () => {
       if (what.includes("without a boundary") && what.startsWith("rights")) {
         await iam.createRole({ RoleName: "metrics-link-old-eu-west-1", AssumeRolePolicyDocument });
       }
@@ -102,14 +102,14 @@ describe("where the deployer's rights end", function () {
     });
   }
 
-  it("whatever is attached to it later gives it no more", async () => {
+  it("do not grow with policies attached later", async () => {
     const PolicyArn = "arn:aws:iam::aws:policy/AdministratorAccess";
     await iam.attachRolePolicy({ RoleName: "metrics-link-deployer", PolicyArn });
     await refused(deploying.iam.createUser({ UserName: "thief" }));
     await refused(deploying.iam.deleteRolePermissionsBoundary({ RoleName: "metrics-link-deployer" }));
   });
 
-  it("a host's role with every right that there is can do what a host can, from a network alone", async () => {
+  it("limit a host's role with every right to what a host may do, and only from its network", async () => {
     const within = await api.roleWith("host-with-everything", everything, PermissionsBoundary);
     await refused(within.iam.createUser({ UserName: "thief" }));
     await refused(within.s3.createBucket({ Bucket: "mine" }));
@@ -118,7 +118,7 @@ describe("where the deployer's rights end", function () {
     await refused(within.s3.getObject({ Bucket, Key: "releases/sender/current.json" }));
   });
 
-  it("IAM takes no boundary that is not there", async () => {
+  it("need a boundary that exists", async () => {
     const missing = { RoleName: "x", AssumeRolePolicyDocument, PermissionsBoundary: policyArn("missing") };
     await assert.rejects(iam.createRole(missing), /does not exist/);
   });

@@ -23,7 +23,7 @@ describe("the services' sockets", () => {
     ]);
   });
 
-  it("include a third party's service, to which only bytes pass", () => {
+  it("include a third-party service, by plain TCP forwarding", () => {
     const [own] = vpc.interfaceEndpoints;
     assert.ok(own);
     const endpoint = { ...own, service: "vpce-svc-0a1e27a4a6e200001" };

@@ -77,7 +77,7 @@ describe("Run Command", () => {
     assert.match(hosts.calls[1]?.argv.join(" ") ?? "", new RegExp(`kill.*${id}`, "s"));
   });
 
-  it("refuses an instance that is off, that never registered, or that is another account's", async () => {
+  it("refuses an instance that is off, never registered, or belongs to another account", async () => {
     hosts.on = false;
     assert.deepEqual(type(await call("SendCommand", shell)), [400, "InvalidInstanceId"]);
     hosts.on = true;
@@ -120,7 +120,7 @@ describe("SendCommand's input", () => {
       (error) => error instanceof SsmError && error.code === code,
     );
 
-  it("takes what AWS-RunShellScript takes", () => {
+  it("accepts what AWS-RunShellScript accepts", () => {
     const parsed = parseSendCommand({
       ...shell,
       Parameters: { commands: ["a", "b"], workingDirectory: ["/tmp"], executionTimeout: ["60"] },
@@ -135,7 +135,7 @@ describe("SendCommand's input", () => {
     });
   });
 
-  it("refuses the rest, by Systems Manager's codes", () => {
+  it("refuses everything else, with Systems Manager's error codes", () => {
     refusal({ DocumentName: "AWS-RunPowerShellScript" }, "InvalidDocument");
     refusal({ InstanceIds: [] }, "ValidationException");
     refusal({ InstanceIds: Array(51).fill(instance.id) }, "ValidationException");

@@ -9,7 +9,7 @@ const deployer = roleArn(deployRole);
 const host = roleArn("metrics-link-sender-eu-west-1");
 const LocationConstraint = region;
 
-describe("who may write to a bucket of releases and to a secret, by the product's own policies", function () {
+describe("the product's policies of bucket, secret and key", function () {
   this.timeout(90_000);
   const api = new Api();
   let deploying: Clients;
@@ -82,10 +82,10 @@ describe("who may write to a bucket of releases and to a secret, by the product'
       s3.putBucketWebsite({ Bucket, WebsiteConfiguration: { IndexDocument: { Suffix: "index" } } }),
   };
   for (const [what, call] of Object.entries(toTheBucket)) {
-    it(`somebody who may do everything is refused in the bucket: ${what}`, () => refused(call(power)));
+    it(`deny an administrator on the bucket: ${what}`, () => refused(call(power)));
   }
 
-  it("nothing is replicated into the bucket from a bucket of somebody in the account", async () => {
+  it("prevent replication into the bucket from another bucket of the account", async () => {
     const { s3 } = power;
     await s3.createBucket({ Bucket: "theirs", CreateBucketConfiguration: { LocationConstraint } });
     await s3.putBucketVersioning({ Bucket: "theirs", VersioningConfiguration: { Status: "Enabled" } });
@@ -96,7 +96,7 @@ describe("who may write to a bucket of releases and to a secret, by the product'
     assert.equal(await text(deploying.s3), "ours");
   });
 
-  it("what nobody guards is replicated all the same, so that the sandbox is seen to replicate", async () => {
+  it("do not prevent replication into an unprotected bucket, which shows that the sandbox replicates", async () => {
     const { s3 } = power;
     await s3.createBucket({ Bucket: "open", CreateBucketConfiguration: { LocationConstraint } });
     const Destination = { Bucket: "arn:aws:s3:::open" };
@@ -106,7 +106,7 @@ describe("who may write to a bucket of releases and to a secret, by the product'
     assert.equal(await text(s3, { ...current, Bucket: "open" }), "copied");
   });
 
-  it("they may still read it and its settings", async () => {
+  it("allow an administrator to read the bucket and its settings", async () => {
     const { s3 } = power;
     assert.equal(await text(s3), "ours");
     await s3.headObject(current);
@@ -119,7 +119,7 @@ describe("who may write to a bucket of releases and to a secret, by the product'
     await s3.getBucketLocation({ Bucket });
   });
 
-  it("the deployer writes, changes settings and puts another policy", async () => {
+  it("allow the deployer to write to the bucket, change its settings and put another policy", async () => {
     const { s3 } = deploying;
     await s3.putObject({ ...current, Body: "ours" });
     await s3.putBucketLifecycleConfiguration({ Bucket, LifecycleConfiguration });
@@ -145,16 +145,16 @@ describe("who may write to a bucket of releases and to a secret, by the product'
   const everythingFor = (AWS: string) =>
     document({ Effect: "Allow", Principal: { AWS }, Action: "secretsmanager:*", Resource: "*" });
   for (const [what, call] of Object.entries(toTheSecret)) {
-    it(`somebody who may do everything is refused of the secret: ${what}`, () => refused(call(power)));
+    it(`deny an administrator on the secret: ${what}`, () => refused(call(power)));
   }
 
-  it("they may see that the secret is there and what guards it", async () => {
+  it("allow an administrator to see the secret and its policy", async () => {
     await power.secrets.describeSecret({ SecretId });
     await power.secrets.getResourcePolicy({ SecretId });
     await power.secrets.listSecretVersionIds({ SecretId });
   });
 
-  it("the deployer gives it another value", async () => {
+  it("allow the deployer to change the secret's value", async () => {
     await deploying.secrets.putSecretValue({ SecretId, SecretString: "the next key" });
   });
 
@@ -173,10 +173,10 @@ describe("who may write to a bucket of releases and to a secret, by the product'
     },
   };
   for (const [what, call] of Object.entries(toTheKey)) {
-    it(`somebody who may do everything is refused of the key: ${what}`, () => refused(call(power)));
+    it(`deny an administrator on the key: ${what}`, () => refused(call(power)));
   }
 
-  it("they may see that the key is there and what guards it; the deployer changes it", async () => {
+  it("allow an administrator to see the key and its policy, and the deployer to change it", async () => {
     await power.kms.describeKey({ KeyId });
     await power.kms.getKeyPolicy({ KeyId, PolicyName: "default" });
     await deploying.kms.enableKeyRotation({ KeyId });

@@ -8,7 +8,7 @@ import { expired } from "@metrics-link/sandbox/testing/identities.ts";
 import { openssl, selfSigned } from "../../../support/openssl.ts";
 
 describe("an expired leaf", () => {
-  it("is the same one in everything but its time", async () => {
+  it("differs from a valid one only in its validity", async () => {
     const authority = selfSigned("authority");
     const folder = mkdtempSync(join(tmpdir(), "identities-"));
     const file = (name: string) => join(folder, name);

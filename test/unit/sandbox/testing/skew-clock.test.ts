@@ -17,7 +17,7 @@ while True:
     time.sleep(0.01)
 `;
 
-describe("a clock that is put ahead", () => {
+describe("a clock that is set ahead", () => {
   let child: ChildProcess;
   let read: readonly [wall: number, monotonic: number] | undefined;
   before(() => {
@@ -42,7 +42,7 @@ describe("a clock that is put ahead", () => {
       return by >= least && by <= most ? by : undefined;
     });
 
-  it("is so in the running process alone, and right again afterwards", async () => {
+  it("is ahead only in the running process, and correct afterwards", async () => {
     await ahead(-2, 1);
     const [began, beganHere] = [read?.[1] ?? 0, performance.now()];
     put(30);

@@ -18,7 +18,7 @@ const words = forbiddenWords(page);
 const inFile = (text: string, path = "docs/a.md") => wordProblems([{ path, text }], words, []);
 
 describe("lint of words", () => {
-  it("takes them from the table of the glossary, and fails without one", () => {
+  it("reads them from the glossary's table, and fails without one", () => {
     assert.deepEqual(words, ["artefact", "held change", "vouching"]);
     assert.throws(() => forbiddenWords("# Glossary\n"), /no table "Words we do not use"/);
   });
@@ -39,12 +39,12 @@ describe("lint of words", () => {
     assert.match(inFile("", "docs/artefacts.md").join(), /^the name of docs\/artefacts\.md: /);
   });
 
-  it("finds nothing in other words, and nothing in the changelog and the glossary", () => {
+  it("finds nothing in other words, in the changelog or in the glossary", () => {
     assert.deepEqual(inFile("artifact, artefactual, held, the change, avouching"), []);
     for (const path of ["CHANGELOG.md", "docs/glossary.md"]) assert.deepEqual(inFile("artefact", path), []);
   });
 
-  it("leaves out what an exception matches, and finds exceptions that nothing needs", () => {
+  it("ignores what an exception matches, and finds unused exceptions", () => {
     const exception = { text: /pki\.artefacts/g, reason: "a key of configuration" };
     const problems = (text: string) => wordProblems([{ path: "docs/a.md", text }], words, [exception]);
     assert.deepEqual(problems("pki.artefacts"), []);

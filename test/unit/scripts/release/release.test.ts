@@ -55,7 +55,7 @@ describe("npm run release", () => {
 
   afterEach(() => rmSync(repository, { recursive: true }));
 
-  it("moves the entries, gives every package the version, commits and tags", async () => {
+  it("moves the changelog's entries, sets every package's version, commits and tags", async () => {
     assert.deepEqual(await release(repository, options()), {
       ...{ version: "0.2.0", tag: "v0.2.0", entries: "### Added\n- A page." },
     });
@@ -71,7 +71,7 @@ describe("npm run release", () => {
     assert.equal(proved, 1);
   });
 
-  it("changes nothing in a dry run, which proves all the same", async () => {
+  it("changes nothing in a dry run, which still runs all checks", async () => {
     const before = git("rev-parse", "HEAD");
     assert.equal((await release(repository, options({ dryRun: true }))).version, "0.2.0");
     assert.deepEqual([git("rev-parse", "HEAD"), git("status", "--porcelain"), git("tag")], [before, "", ""]);
@@ -108,7 +108,7 @@ describe("npm run release", () => {
     ],
   ];
   for (const [what, make, told] of refusals) {
-    it(`refuses ${what}, and changes and proves nothing`, async () => {
+    it(`refuses ${what}, and neither changes nor checks anything`, async () => {
       make();
       const before = [git("rev-parse", "HEAD"), git("status", "--porcelain"), git("tag")];
       await assert.rejects(release(repository, options()), told);
@@ -117,7 +117,7 @@ describe("npm run release", () => {
     });
   }
 
-  it("tells everything that is in the way at once", async () => {
+  it("reports all obstacles at once", async () => {
     git("checkout", "-qb", "topic");
     write("new", "x");
     await assert.rejects(release(repository, options()), /branch is topic[\s\S]*working tree has changes/);
@@ -137,13 +137,13 @@ describe("npm run release", () => {
 });
 
 describe("a changelog", () => {
-  it("keeps what is not about a release as it is", () => {
+  it("keeps text outside of releases", () => {
     assert.equal(unreleasedEntries(changelog), "### Added\n- A page.");
     assert.ok(released(changelog, "0.1.1", "2026-02-03").endsWith("\n## [0.1.0] - 2026-01-01\n- First.\n"));
     assert.throws(() => released(changelog, "0.1.0", "2026-02-03"), /has a section for 0\.1\.0 already/);
   });
 
-  it("counts versions by the rules of semver", () => {
+  it("increments versions as semver requires", () => {
     assert.deepEqual(
       (["patch", "minor", "major"] as const).map((bump) => bumped("1.2.3", bump)),
       ["1.2.4", "1.3.0", "2.0.0"],

@@ -23,7 +23,7 @@ describe("the plugin stand-ins under the real engine", function () {
   });
   after(() => project.remove());
 
-  it("make a stack: a chain of certificates that OpenSSL verifies, and a command that ran", async () => {
+  it("create a stack: a certificate chain that OpenSSL verifies, and a command that ran", async () => {
     assert.match(await pulumi("up", "--yes"), /\+ 10 created/);
     const { rootPem, intermediatePem, leafPem, leafKeyPem, announced } = await project.outputs();
     assert.equal(announced, "a new root");
@@ -50,12 +50,12 @@ describe("the plugin stand-ins under the real engine", function () {
     }
   });
 
-  it("change nothing a second time, and see no drift", async () => {
+  it("change nothing the second time, and find no drift", async () => {
     await pulumi("preview", "--expect-no-changes");
     await pulumi("refresh", "--yes", "--expect-no-changes");
   });
 
-  it("let a policy pack judge, which knows the stack and its configuration", async () => {
+  it("run a policy pack, with the stack and its configuration", async () => {
     await pulumi("preview", "--policy-pack", "policy");
     await set("allowedCurve", "P384");
     const { code, output } = await project.run("preview", "--policy-pack", "policy");
@@ -72,7 +72,7 @@ describe("the plugin stand-ins under the real engine", function () {
     assert.match(output, /error: the policy pack in .* does not run/);
   });
 
-  it("update in place what can be, and show how", async () => {
+  it("update in place where possible, and show the changes", async () => {
     await set("words", "again");
     const output = await pulumi("up", "--yes", "--diff");
     assert.match(output, /~ WORDS: "a new root" => "again"/);
@@ -80,7 +80,7 @@ describe("the plugin stand-ins under the real engine", function () {
     assert.equal((await project.outputs()).announced, "again");
   });
 
-  it("replace what cannot, down to the last leaf, with unknowns in the preview", async () => {
+  it("replace everything else, down to the last leaf, with unknown values in the preview", async () => {
     await set("generation", "2");
     const preview = await pulumi("preview", "--diff");
     assert.match(preview, /~ commonName: "root 1" => "root 2"/);
@@ -95,7 +95,7 @@ describe("the plugin stand-ins under the real engine", function () {
     assert.equal(readFileSync(join(project.program, "withdrawn"), "utf8"), "withdrawn\n");
   });
 
-  it("replace a certificate whose time of early renewal has come", async () => {
+  it("replace a certificate that is due for early renewal", async () => {
     await set("earlyRenewalHours", String(24 * 30));
     const output = await pulumi("preview");
     assert.match(output, /LocallySignedCert leaf replace \[diff: .*readyForRenewal/);
@@ -103,7 +103,7 @@ describe("the plugin stand-ins under the real engine", function () {
     await pulumi("config", "rm", "earlyRenewalHours");
   });
 
-  it("refuse a property and a type that they do not know, in the preview", async () => {
+  it("refuse an unknown property and an unknown type in the preview", async () => {
     const refused = async (type: string, inputs: object) => {
       await set("wrong", JSON.stringify({ type, inputs }));
       const { code, output } = await project.run("preview");
@@ -117,7 +117,7 @@ describe("the plugin stand-ins under the real engine", function () {
     await pulumi("config", "rm", "wrong");
   });
 
-  it("end when the engine is killed, and with them what they run", async () => {
+  it("end when the engine is killed, and so do their commands", async () => {
     await set("slow", "true");
     const engine = project.start("up", "--yes", "--skip-preview");
     const running = () => descendantsOf(engine.pid ?? assert.fail());
@@ -131,7 +131,7 @@ describe("the plugin stand-ins under the real engine", function () {
     await pulumi("config", "rm", "slow");
   });
 
-  it("destroy the stack, running what is to be run at its end", async () => {
+  it("destroy the stack, and run its delete commands", async () => {
     assert.match(await pulumi("destroy", "--yes"), /- 1\d deleted/);
     assert.equal(readFileSync(join(project.program, "withdrawn"), "utf8"), "withdrawn\nwithdrawn\n");
   });

@@ -21,7 +21,7 @@ describe("the command provider", () => {
   const fails = (call: Promise<unknown>, details: RegExp) =>
     assert.rejects(call, (status: Status) => details.test(status.details) || assert.fail(status.details));
 
-  it("runs create in the directory, with stdin, and the environment over its own", async () => {
+  it("runs create in the directory, with stdin and the given environment added to its own", async () => {
     process.env.INHERITED = "inherited";
     const { id, state } = await provider.create(COMMAND, {
       ...quiet,
@@ -42,7 +42,7 @@ describe("the command provider", () => {
     assert.equal(state.stdout, "42");
   });
 
-  it("fails with the exit status, the command and all it wrote", async () => {
+  it("fails with the exit status, the command and all of its output", async () => {
     const create = "echo one; echo two >&2; exit 3";
     await fails(
       provider.create(COMMAND, { ...quiet, create }),
@@ -52,14 +52,14 @@ describe("the command provider", () => {
     await fails(provider.create(COMMAND, { ...quiet, create: "true", dir: "/nowhere" }), /\/nowhere, which must exist/);
   });
 
-  it("does nothing in a preview, and knows no output of it", async () => {
+  it("does nothing in a preview, and has unknown outputs", async () => {
     const create = `touch ${directory}/made`;
     const { state } = await provider.create(COMMAND, { create }, true);
     assert.deepEqual(state, { create, stdout: UNKNOWN_ON_THE_WIRE, stderr: UNKNOWN_ON_THE_WIRE });
     assert.ok(!existsSync(`${directory}/made`));
   });
 
-  it("updates with update, or else with create again, and gives them what was written before", async () => {
+  it("updates with update, or else with create, and passes on the previous output", async () => {
     const olds = { create: "echo $PULUMI_COMMAND_STDOUT again" };
     const state = { ...olds, stdout: "before", stderr: "" };
     const out = async (news: WireStruct) => (await provider.update(COMMAND, olds, state, { ...quiet, ...news })).stdout;
@@ -69,7 +69,7 @@ describe("the command provider", () => {
     assert.equal(await out({ delete: "true" }), "before");
   });
 
-  it("replaces when a trigger changes, and for nothing else", async () => {
+  it("replaces only if a trigger changes", async () => {
     const olds = { create: "a", triggers: ["1", { deep: 1 }] };
     const replaces = async (news: WireStruct) => (await provider.diff(COMMAND, olds, { ...olds, ...news })).replaces;
     assert.deepEqual(await replaces({ triggers: ["1", { deep: 2 }] }), ["triggers"]);
@@ -77,14 +77,14 @@ describe("the command provider", () => {
     assert.deepEqual(await replaces({ create: "b", environment: { A: "1" } }), []);
   });
 
-  it("deletes with delete, which knows what was written before", async () => {
+  it("deletes with delete, which gets the previous output", async () => {
     const inputs = { ...quiet, delete: `echo $PULUMI_COMMAND_STDOUT > ${directory}/deleted` };
     await provider.delete(COMMAND, inputs, { ...inputs, stdout: "written", stderr: "" });
     assert.equal(readFileSync(`${directory}/deleted`, "utf8"), "written\n");
     await provider.delete(COMMAND, {}, { stdout: "", stderr: "" });
   });
 
-  it("makes its outputs secret as soon as one input is: they may repeat it", async () => {
+  it("makes its outputs secret if one input is, because they may repeat it", async () => {
     const inputs = { ...quiet, create: "echo $WORD", environment: { WORD: secret("word"), OTHER: "plain" } };
     const { state } = await provider.create(COMMAND, inputs);
     assert.deepEqual(state, { ...inputs, stdout: secret("word"), stderr: secret("") });
@@ -95,7 +95,7 @@ describe("the command provider", () => {
     assert.deepEqual(result, { command: "echo now", stdout: "now", stderr: "" });
   });
 
-  it("refuses what it does not model", async () => {
+  it("refuses what is not modelled", async () => {
     const failing = async (given: WireStruct) =>
       (await provider.check(COMMAND, given)).failures.map((it) => it.property);
     assert.deepEqual(await failing({ create: "a", assetPaths: ["x"] }), ["assetPaths"]);

@@ -10,13 +10,13 @@ describe("packages of a program", () => {
     assert.throws(() => locateModule("@pulumi/pulumi/cmd/run", "/"), /cannot be found from \/: install the packages/);
   });
 
-  it("are listed with the versions that are installed", () => {
+  it("are listed with their installed versions", () => {
     const versions = new Map(directDependencies(sandbox).map(({ name, version }) => [name, version]));
     assert.equal(versions.get("@pulumi/pulumi"), "3.255.0");
     assert.equal(versions.get("@pulumi/command"), "1.2.1");
   });
 
-  it("are looked for in the directories above too", () => {
+  it("are also found in the directories above", () => {
     assert.equal(nearest("package.json", `${sandbox}/plugins/rpc`), `${sandbox}/package.json`);
     assert.equal(nearest("no-such-file", sandbox), undefined);
   });

@@ -2,13 +2,13 @@ import assert from "node:assert/strict";
 import { optionsEnvironment, parseOptions } from "@metrics-link/sandbox/plugins/language-nodejs/options.ts";
 
 describe("runtime options of Pulumi.yaml", () => {
-  it("are those of the official language host when none are given", () => {
+  it("default to those of the official language host", () => {
     const options = parseOptions({});
     assert.deepEqual(options, { typescript: true, tsconfig: undefined, nodeargs: [], packagemanager: "auto" });
     assert.deepEqual(optionsEnvironment(options), { PULUMI_NODEJS_TYPESCRIPT: "true" });
   });
 
-  it("give arguments to node, in words as a shell would see them", () => {
+  it("pass arguments to node, split as by a shell", () => {
     const nodeargs = "--import tsx --title 'two words' --conditions=$HOME";
     assert.deepEqual(parseOptions({ nodeargs }).nodeargs, [
       "--import",
@@ -25,7 +25,7 @@ describe("runtime options of Pulumi.yaml", () => {
     assert.deepEqual(optionsEnvironment(options), { PULUMI_NODEJS_TSCONFIG_PATH: "tsconfig.pulumi.json" });
   });
 
-  it("of a wrong type or value are refused by name", () => {
+  it("are refused by name if they have a wrong type or value", () => {
     assert.throws(() => parseOptions({ typescript: "false" }), /typescript must be a boolean, but is "false"/);
     assert.throws(() => parseOptions({ packagemanager: "cargo" }), /packagemanager is "cargo"/);
   });

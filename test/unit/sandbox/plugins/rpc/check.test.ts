@@ -19,23 +19,23 @@ const one = (values: Values) => {
 };
 
 describe("the check of a provider's inputs", () => {
-  it("passes what is right, and what is not known yet", () => {
+  it("accepts valid and unknown values", () => {
     assert.deepEqual(check({ cidrBlock: "10.0.0.0/16", tags: { a: "b" }, ingress: [{ fromPort: 1 }] }), []);
     assert.deepEqual(check({ cidrBlock: UNKNOWN, tags: { a: UNKNOWN }, ingress: UNKNOWN }), []);
   });
 
-  it("refuses a property it does not know, and names the one that was meant", () => {
+  it("refuses an unknown property, and names the nearest one", () => {
     const { property, reason } = one({ tenency: "default" });
     assert.equal(property, "tenency");
     assert.match(reason, /aws:ec2\/vpc:Vpc has no property "tenency" here \(did you mean "tenancy"\?\)/);
     assert.equal(one({ ingress: [{ fromPort: 1, toPort: 2 }] }).property, "ingress[0].toPort");
   });
 
-  it("lets the notes of a provider to itself pass", () => {
+  it("accepts a provider's internal properties", () => {
     assert.deepEqual(check({ cidrBlock: "10.0.0.0/16", __defaults: ["cidrBlock"] }), []);
   });
 
-  it("names what is missing, at any depth", () => {
+  it("names missing properties, at any depth", () => {
     assert.deepEqual(
       check({}).map(({ property }) => property),
       ["cidrBlock"],
@@ -43,7 +43,7 @@ describe("the check of a provider's inputs", () => {
     assert.equal(one({ ingress: [{}] }).property, "ingress[0].fromPort");
   });
 
-  it("refuses the wrong kind without showing the value, which may be secret", () => {
+  it("refuses the wrong type without showing the value, which may be secret", () => {
     const { property, reason } = one({ tags: { "a.b": ["hunter2"] } });
     assert.equal(property, 'tags["a.b"]');
     assert.equal(reason, "must be a string, but is a list");
@@ -51,12 +51,12 @@ describe("the check of a provider's inputs", () => {
     assert.match(one({ policy: "{" }).reason, /cannot be parsed/);
   });
 
-  it("holds a property to its own rules", () => {
+  it("applies a property's own rules", () => {
     assert.match(one({ tenancy: "shared" }).reason, /one of "default", "dedicated"/);
     assert.equal(one({ cidrBlock: "10.0.0.0" }).reason, "is 10.0.0.0, no CIDR");
   });
 
-  it("fills defaults in at every depth, and overrules nothing", () => {
+  it("sets defaults at every depth, and overrides nothing", () => {
     const given = { ingress: [{ fromPort: 1 }, { fromPort: 2, self: true }] };
     assert.deepEqual(fillDefaults(given, schema), {
       ingress: [

@@ -37,19 +37,19 @@ describe("the difference of two sets of inputs", () => {
     assert.deepEqual(changes({ names: ["a", "b"] }, { names: ["a"] }), { "names[1]": "delete" });
   });
 
-  it("replaces where the schema says so, also for what is inside", () => {
+  it("replaces where the schema says so, also for nested changes", () => {
     assert.deepEqual(changes({ cidrBlock: "a" }, { cidrBlock: "b" }), { cidrBlock: "update replace" });
     assert.deepEqual(changes({ subject: { commonName: "a" } }, { subject: { commonName: "b" } }), {
       "subject.commonName": "update replace",
     });
   });
 
-  it("counts what is not known yet as a change", () => {
+  it("counts an unknown value as a change", () => {
     assert.deepEqual(changes({ cidrBlock: "a" }, { cidrBlock: UNKNOWN }), { cidrBlock: "update replace" });
     assert.deepEqual(changes({ groups: ["a"] }, { groups: [UNKNOWN] }), { groups: "update" });
   });
 
-  it("sees meaning, not spelling", () => {
+  it("compares meaning, not spelling", () => {
     assert.deepEqual(changes({ policy: '{"a":1,"b":2}' }, { policy: '{ "b": 2, "a": 1 }' }), {});
     assert.deepEqual(changes({ groups: ["a", "b"] }, { groups: ["b", "a"] }), {});
     const rules = [{ from: "1", peers: ["x"] }, { from: "2" }];
@@ -58,7 +58,7 @@ describe("the difference of two sets of inputs", () => {
     assert.deepEqual(changes({ names: [] }, {}), {});
   });
 
-  it("sees a change of order where order counts, and of number in a set", () => {
+  it("detects a change of order in lists, and of number in sets", () => {
     assert.deepEqual(changes({ names: ["a", "b"] }, { names: ["b", "a"] }), {
       "names[0]": "update",
       "names[1]": "update",
@@ -72,7 +72,7 @@ describe("the difference of two sets of inputs", () => {
     assert.deepEqual(changes({ source: here }, { source: new Asset("2", { path: "here" }) }), { source: "update" });
   });
 
-  it("leaves the notes of a provider to itself out", () => {
+  it("ignores a provider's internal properties", () => {
     assert.deepEqual(changes({ __defaults: ["name"] }, {}), {});
   });
 });

@@ -24,27 +24,27 @@ describe("automatic names", () => {
   it("are the resource's name and seven digits, the same in preview and update", () => {
     assert.deepEqual(check("web", {}, {}), { name: "web-abcdef0", __defaults: ["name"] });
   });
-  it("are cut before the digits", () => {
+  it("are shortened before the digits", () => {
     assert.equal(check("a-very-long-name", {}, {}).name, "a-very-l-abcdef0");
   });
-  it("stay through updates, but not where the program gave a name before", () => {
+  it("stay through updates, unless the program set a name before", () => {
     assert.equal(check("web", { name: "web-1111111", __defaults: ["name"] }, {}).name, "web-1111111");
     assert.equal(check("web", { name: "mine" }, {}).name, "web-abcdef0");
   });
-  it("do not overrule the program", () => {
+  it("do not override the program's name", () => {
     assert.deepEqual(check("web", {}, { name: "mine" }), { name: "mine" });
   });
 });
 
 describe("the state of a resource", () => {
-  it("has unknown outputs in the preview of a new one, save those that are inputs", () => {
+  it("has unknown outputs in the preview of a new one, except those that are inputs", () => {
     assert.deepEqual(previewState(type, { zone: "a" }, { arn: "arn:1" }, {}), {
       zone: "a",
       arn: "arn:1",
       version: UNKNOWN,
     });
   });
-  it("keeps its outputs in the preview of an update, save those that an update changes", () => {
+  it("keeps its outputs in the preview of an update, except those that an update changes", () => {
     assert.deepEqual(previewState(type, { name: "n" }, {}, { arn: "arn:1", zone: "a", version: "1" }), {
       name: "n",
       arn: "arn:1",
@@ -52,7 +52,7 @@ describe("the state of a resource", () => {
       version: UNKNOWN,
     });
   });
-  it("has no output that the schema does not have", () => {
+  it("has no output outside the schema", () => {
     assert.deepEqual(stateOf(type, { name: "n", __defaults: [] }, { arn: "x" }, "t"), { name: "n", arn: "x" });
     assert.throws(() => stateOf(type, {}, { arm: "x" }, "t"), /output "arm"/);
   });
@@ -64,7 +64,7 @@ describe("changes", () => {
     assert.equal(diffInputs(fixed, { name: "a" }, { name: "b" }).get("name")?.replace, true);
     assert.equal(diffInputs(type, { name: "a" }, { name: "b" }).get("name")?.replace, false);
   });
-  it("leave what is optional and computed when the program no longer gives it", () => {
+  it("keep optional computed values that the program no longer sets", () => {
     assert.equal(diffInputs(type, { zone: "a" }, {}).size, 0);
     assert.equal(diffInputs(type, { name: "a" }, {}).size, 1);
   });
@@ -76,23 +76,23 @@ describe("changes", () => {
 
 describe("inputs after a refresh", () => {
   const read = { name: "n", zone: "a", groups: ["x", "y"], description: "" };
-  it("are all of them for an import", () => {
+  it("are complete for an import", () => {
     assert.deepEqual(trackedInputs(type, {}, read), read);
   });
-  it("leave out what the program never gave, if it is empty or computed", () => {
+  it("omit values that the program never set, if they are empty or computed", () => {
     assert.deepEqual(trackedInputs(type, { name: "n", groups: ["x", "y"] }, read), { name: "n", groups: ["x", "y"] });
   });
-  it("have drift, also of what the program never gave", () => {
+  it("have drift, also in values that the program never set", () => {
     assert.deepEqual(trackedInputs(type, { name: "n" }, { ...read, name: "m", description: "by hand" }), {
       name: "m",
       groups: ["x", "y"],
       description: "by hand",
     });
   });
-  it("lose what is gone", () => {
+  it("omit removed values", () => {
     assert.deepEqual(trackedInputs(type, { name: "n", description: "d" }, { name: "n" }), { name: "n" });
   });
-  it("keep the notes of the provider to itself", () => {
+  it("keep the provider's internal properties", () => {
     assert.deepEqual(trackedInputs(type, { name: "n", __defaults: ["name"] }, { name: "n" }), {
       name: "n",
       __defaults: ["name"],

@@ -81,7 +81,7 @@ const definition = (world: World) =>
     },
   });
 
-describe("a provider on the scaffold", () => {
+describe("a provider on the framework", () => {
   const type = "toy:index:Box";
   let world: World;
   let provider: ProviderClient;
@@ -94,7 +94,7 @@ describe("a provider on the scaffold", () => {
     await provider.configure({ region: "eu-central-1", accounts: '["1","2"]', version: "1.2.3" });
   });
 
-  it("says who it is and what it can do", async () => {
+  it("reports its name and its capabilities", async () => {
     const info = await provider.call<{ getVersion(): string }>("getPluginInfo", undefined);
     assert.equal(info.getVersion(), "1.2.3");
     const schema = await provider.call<messages.GetSchemaResponse>("getSchema", new messages.GetSchemaRequest());
@@ -103,7 +103,7 @@ describe("a provider on the scaffold", () => {
     assert.deepEqual(document.resources[type].inputProperties.size, { type: "string", willReplaceOnChanges: true });
   });
 
-  it("refuses its configuration by name, and parses the parts that come as JSON texts", async () => {
+  it("names the wrong keys of its configuration, and parses values that arrive as JSON strings", async () => {
     await fails(
       provider.configure({ accounts: "[1]" }),
       /provider toy: region.*missing.*|accounts\[0\]: must be a string/,
@@ -113,7 +113,7 @@ describe("a provider on the scaffold", () => {
     assert.deepEqual(result, { account: secret("1,2") });
   });
 
-  it("refuses types and functions that are not modelled, naming those that are", async () => {
+  it("refuses types and functions that are not modelled, and names those that are", async () => {
     await fails(provider.check("toy:index:Boxx", {}), /Boxx is not modelled.*did you mean "toy:index:Box"/);
     await fails(provider.invoke("toy:index:whoIsIt", {}), /whoIsIt is not modelled.*toy:index:whoAmI/);
     assert.equal((await provider.invoke("toy:index:whoAmI", { quiet: true })).failures[0]?.property, "quiet");
@@ -136,7 +136,7 @@ describe("a provider on the scaffold", () => {
     ]);
   });
 
-  it("previews: inputs as they are, outputs unknown, nothing done", async () => {
+  it("previews: shows inputs, leaves outputs unknown, does nothing", async () => {
     const { id, state } = await provider.create(type, { size: UNKNOWN_ON_THE_WIRE, locked: false, name: "n" }, true);
     assert.equal(id, "");
     assert.deepEqual(state, {
@@ -158,7 +158,7 @@ describe("a provider on the scaffold", () => {
     assert.deepEqual(updated, { size: "s", arn: "a", key: secret("k"), version: UNKNOWN_ON_THE_WIRE });
   });
 
-  it("creates, with what was secret still secret", async () => {
+  it("creates, and keeps secrets secret", async () => {
     const { id, state } = await provider.create(type, { size: "s", tags: { a: secret("b") }, __defaults: ["name"] });
     assert.equal(id, "box-1");
     assert.deepEqual(state, {
@@ -170,7 +170,7 @@ describe("a provider on the scaffold", () => {
     });
   });
 
-  it("tells changes, and which of them replace", async () => {
+  it("reports changes, and which of them replace", async () => {
     const { some, diffs, replaces, deleteBeforeReplace, detailed } = await provider.diff(
       type,
       { size: "s", tags: { a: "1" } },
@@ -184,7 +184,7 @@ describe("a provider on the scaffold", () => {
     assert.equal((await provider.diff(type, { size: "s" }, { size: "s" })).some, false);
   });
 
-  it("reads drift, and that a resource is gone", async () => {
+  it("detects drift and a missing resource", async () => {
     world.boxes.set("box-1", { size: "s", tags: { by: "hand" } });
     const found = await provider.read(type, { size: "s", name: "n" }, { size: "s", name: "n", key: secret("k") });
     assert.deepEqual(found.inputs, { size: "s", name: "n", tags: { by: "hand" }, locked: false });
@@ -193,7 +193,7 @@ describe("a provider on the scaffold", () => {
     assert.equal((await provider.read(type, { size: "s" }, {})).id, "");
   });
 
-  it("believes the record of what it cannot read", async () => {
+  it("trusts the state of resources that it cannot read", async () => {
     assert.deepEqual(await provider.read("toy:index:Stone", { a: "b" }, { a: "b" }), {
       id: "id",
       inputs: { a: "b" },
@@ -201,7 +201,7 @@ describe("a provider on the scaffold", () => {
     });
   });
 
-  it("fails with the handler's words", async () => {
+  it("fails with the handler's message", async () => {
     const broken = defineProvider({
       ...(definition(world) as never as object),
       configure: () => {
@@ -212,7 +212,7 @@ describe("a provider on the scaffold", () => {
     await fails(new ProviderClient(definition(world) as never).create(type, { size: "s" }), /before it was configured/);
   });
 
-  it("keeps the state of a resource that exists but did not get well", async () => {
+  it("keeps the state of a resource that exists but failed to initialise", async () => {
     await assert.rejects(provider.create(type, { size: "broken" }), (status: Status) => {
       assert.equal(status.details, "it does not start");
       const [packed] = status.metadata?.get("grpc-status-details-bin") ?? [];
@@ -227,7 +227,7 @@ describe("a provider on the scaffold", () => {
     });
   });
 
-  it("tells a handler that waits when Pulumi cancels", async () => {
+  it("aborts a waiting handler when Pulumi cancels", async () => {
     const waiting = provider.create(type, { size: "slow" });
     await provider.call("cancel", undefined);
     await fails(waiting, /Pulumi cancelled/);

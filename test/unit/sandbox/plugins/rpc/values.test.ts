@@ -9,7 +9,7 @@ const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 const { UNKNOWN } = values;
 
 describe("property values", () => {
-  it("come out of the wire and go back as they were, secrets at their places", () => {
+  it("survive a round trip, with secrets at the same places", () => {
     const leaf = fc.oneof(fc.string(), fc.boolean(), fc.integer(), fc.constant(unknown));
     const name = fc.string({ minLength: 1 }).filter((text) => text !== "__proto__");
     const { wire } = fc.letrec<{ wire: values.Wire }>((tie) => ({
@@ -36,7 +36,7 @@ describe("property values", () => {
     assert.ok(!values.hasUnknown([{ deep: "known" }]));
   });
 
-  it("cannot hide an unknown in a text", () => {
+  it("cannot hide an unknown in a string", () => {
     assert.throws(() => `${UNKNOWN}`, /unknown until the update/);
     assert.throws(() => JSON.stringify({ UNKNOWN }), /unknown until the update/);
   });
@@ -47,11 +47,11 @@ describe("property values", () => {
     assert.deepEqual(values.close(opened, secrets), { list: ["plain", secret("hidden")] });
   });
 
-  it("lose members that are null: to Pulumi, null and absent are one", () => {
+  it("lose null members, because Pulumi treats null as absent", () => {
     assert.deepEqual(values.open({ gone: null, kept: [null] }).values, { kept: [null] });
   });
 
-  it("are a resource's id where a resource is referred to", () => {
+  it("are a resource's id for a resource reference", () => {
     const reference = { [SIGNATURE]: "5cf8f73096256a8f31e491e813e4eb8e", urn: "urn:x", id: "vpc-1" };
     assert.deepEqual(values.open({ vpc: reference, later: { ...reference, id: "" } }).values, {
       vpc: "vpc-1",
@@ -70,7 +70,7 @@ describe("property values", () => {
     assert.deepEqual(values.close(opened, undefined), { asset, archive });
   });
 
-  it("with a signature nobody knows are refused, not passed on", () => {
+  it("with an unknown signature are refused", () => {
     assert.throws(() => values.open({ odd: { [SIGNATURE]: "new in some later version" } }), /signature/);
   });
 });

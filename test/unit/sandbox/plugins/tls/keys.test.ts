@@ -35,7 +35,7 @@ describe("private keys", () => {
   const sshKeygen = (...words: string[]) => execFileSync("ssh-keygen", words, { encoding: "utf8" }).trim();
 
   for (const [algorithm, curve, heading] of kinds) {
-    it(`of ${algorithm} ${algorithm === "ECDSA" ? curve : ""} are what OpenSSL and OpenSSH take`, async () => {
+    it(`of ${algorithm} ${algorithm === "ECDSA" ? curve : ""} are readable by OpenSSL and OpenSSH`, async () => {
       const key = await generatePrivateKey(algorithm, curve, 2048);
       const outputs = privateKeyOutputs(key);
       assert.match(outputs.privateKeyPem, new RegExp(`^-----BEGIN ${heading}-----\n`));
@@ -53,7 +53,7 @@ describe("private keys", () => {
     });
   }
 
-  it("that cannot be read are refused without being shown", () => {
+  it("are refused, and not shown, if unreadable", () => {
     assert.throws(
       () => parsePrivateKey("hunter2", "caPrivateKeyPem"),
       (error: Error) => {
@@ -62,7 +62,7 @@ describe("private keys", () => {
     );
   });
 
-  it("on a curve that nobody here can sign with are refused with the reason", () => {
+  it("are refused, with the reason, on a curve that cannot sign here", () => {
     const pem = openssl("ecparam", "-name", "secp224r1", "-genkey", "-noout");
     assert.throws(() => parsePrivateKey(pem, "privateKeyPem"), /privateKeyPem.*secp224r1.*P256, P384 and P521/);
   });

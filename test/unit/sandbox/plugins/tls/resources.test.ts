@@ -58,7 +58,7 @@ describe("the tls provider", () => {
   const identifier = (shown: string, name: string) =>
     new RegExp(`${name}: \n\\s+(?:keyid:)?([0-9A-F:]+)`).exec(shown)?.[1];
 
-  it("refuses the curve that is the default, and says what to say", async () => {
+  it("refuses the default curve, and says what to set", async () => {
     assert.match((await refused(KEY, { algorithm: "ECDSA" }))[0]?.reason ?? "", /default, P224.*say "P256"/);
     assert.equal((await refused(KEY, { algorithm: "ECDSA", ecdsaCurve: "P224" }))[0]?.property, "ecdsaCurve");
     assert.match((await refused(KEY, { algorithm: "DSA" }))[0]?.reason ?? "", /"RSA", "ECDSA", "ED25519"/);
@@ -73,7 +73,7 @@ describe("the tls provider", () => {
     assert.equal(state.rsaBits, 2048);
   });
 
-  it("makes a chain that OpenSSL verifies strictly", async () => {
+  it("creates a chain that OpenSSL verifies strictly", async () => {
     const rootKey = await key();
     const uses = ["cert_signing", "crl_signing"];
     const root = await selfSigned({ isCaCertificate: true, maxPathLength: 1, allowedUses: uses }, rootKey);
@@ -115,7 +115,7 @@ describe("the tls provider", () => {
     ["RSA", "sha256WithRSAEncryption"],
     ["ED25519", "ED25519"],
   ] as const) {
-    it(`signs with ${algorithm} too`, async () => {
+    it(`also signs with ${algorithm}`, async () => {
       const root = await selfSigned({ isCaCertificate: true, setSubjectKeyId: true }, await key(algorithm));
       assert.match(text(root.state.certPem), new RegExp(`Signature Algorithm: ${signature}`));
       const path = file("root.pem", root.state.certPem);
@@ -124,7 +124,7 @@ describe("the tls provider", () => {
     });
   }
 
-  it("writes no path length for 0, as the official provider does not", async () => {
+  it("writes no path length for 0, like the official provider", async () => {
     const shown = async (rest: WireStruct) =>
       text((await selfSigned({ isCaCertificate: true, ...rest })).state.certPem);
     assert.match(await shown({ maxPathLength: 0 }), /CA:TRUE\n/);
@@ -133,7 +133,7 @@ describe("the tls provider", () => {
     await fails(selfSigned({ maxPathLength: 1 }), /needs isCaCertificate/);
   });
 
-  it("gives key identifiers to authorities, and to others where asked for", async () => {
+  it("writes key identifiers for authorities, and for others on request", async () => {
     const plain = text((await selfSigned({})).state.certPem);
     assert.ok(!plain.includes("Key Identifier"));
     const both = text((await selfSigned({ setSubjectKeyId: true, setAuthorityKeyId: true })).state.certPem);
@@ -142,13 +142,13 @@ describe("the tls provider", () => {
     await fails(selfSigned({ setAuthorityKeyId: true }), /needs a subject key id/);
   });
 
-  it("wants a subject for an authority, and marks names critical where there is none", async () => {
+  it("requires a subject for an authority, and marks names critical if there is no subject", async () => {
     await fails(selfSigned({ isCaCertificate: true, subject: {} }), /needs a subject/);
     const shown = text((await selfSigned({ subject: {}, dnsNames: ["a.example.org"] })).state.certPem);
     assert.match(shown, /Alternative Name: critical/);
   });
 
-  it("writes subjects in Go's order, and loses the e-mail address of a request as Go does", async () => {
+  it("writes subjects in Go's order, and drops the e-mail address of a request as Go does", async () => {
     const subject = {
       commonName: "n",
       country: "DE",
@@ -175,20 +175,20 @@ describe("the tls provider", () => {
     );
   });
 
-  it("knows uses by their names in snake case only", async () => {
+  it("accepts uses only in snake case", async () => {
     const given = { privateKeyPem: "k", validityPeriodHours: 1, allowedUses: ["clientAuth"] };
     const [failure] = await refused(SELF, given);
     assert.equal(failure?.property, "allowedUses[0]");
     assert.match(failure?.reason ?? "", /"client_auth"/);
   });
 
-  it("refuses an authority's key that is not its certificate's", async () => {
+  it("refuses an authority's key that does not match its certificate", async () => {
     const root = await selfSigned({ isCaCertificate: true });
     await fails(signedBy(root.state.certPem ?? null, await key(), {}), /not the key of the certificate/);
     await fails(signedBy("no certificate", await key(), {}), /caCertPem is not a certificate in PEM/);
   });
 
-  it("replaces a certificate for every change but that of its early renewal", async () => {
+  it("replaces a certificate for every change except of its early renewal", async () => {
     const olds = {
       allowedUses: ["client_auth"],
       validityPeriodHours: 24,
@@ -218,7 +218,7 @@ describe("the tls provider", () => {
     assert.deepEqual(renewed, { ...state, earlyRenewalHours: 2 });
   });
 
-  it("replaces a certificate in its time of early renewal, and says so on refresh", async () => {
+  it("replaces a certificate that is due for early renewal, and says so on refresh", async () => {
     const { state } = await selfSigned({ earlyRenewalHours: 12 });
     assert.equal(state.readyForRenewal, false);
     const { inputs } = await provider.check(SELF, { ...pick(state), privateKeyPem: state.privateKeyPem ?? null });
@@ -229,7 +229,7 @@ describe("the tls provider", () => {
     assert.equal((await selfSigned({ earlyRenewalHours: 24 })).state.readyForRenewal, true);
   });
 
-  it("finds the public half of a key", async () => {
+  it("returns a key's public half", async () => {
     const { state, id } = await make(KEY, { algorithm: "ED25519" });
     const { result } = await provider.invoke("tls:index/getPublicKey:getPublicKey", {
       privateKeyPem: state.privateKeyPem ?? null,
