@@ -88,7 +88,7 @@ function watermarkFindings({ sender, watermark }: Link, now: number): Finding[] 
 
 function comparisonFindings({ seconds, series, compared, missing, different, unexpected }: Comparison): Finding[] {
   if (compared === 0) return [finding("not known", "samples", "No raw samples could be compared yet.")];
-  const both = `raw samples of both sides, last ${seconds} s: ${compared} of ${series} series compared`;
+  const both = `raw samples of both sides, last ${seconds} s: ${compared} samples of ${series} series compared`;
   return missing + different + unexpected === 0
     ? [finding("ok", "samples", `Nothing is missing: ${both}, all equal.`)]
     : [

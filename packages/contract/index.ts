@@ -42,7 +42,7 @@ export {
   pkiOutput,
   readPkiOutput,
 } from "./pki-output.ts";
-export { printable, printableJson, printableLines } from "./printable.ts";
+export { printable, printableJson, printableLines, shortened } from "./printable.ts";
 export { isDocumentationAddress, isPublicAddress } from "./public-address.ts";
 export { rootFault } from "./root-certificate.ts";
 export { acceptedOutput, remembered, type SetAside, type Standing, standingOf, wasAccepted } from "./standing.ts";

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { LinkError } from "@metrics-link/contract";
 import { compareWindow, newestAcknowledged } from "@metrics-link/sandbox/cli/link.ts";
-import { type Between, type Comparison, compareSamples } from "@metrics-link/sandbox/cli/samples.ts";
+import { type Between, type Comparison, compareSamples, describeCounts } from "@metrics-link/sandbox/cli/samples.ts";
 import { prometheusOf, type Sandbox } from "@metrics-link/sandbox/cli/sandbox.ts";
 import { externalLabels } from "@metrics-link/sandbox/cli/status.ts";
 
@@ -42,6 +42,7 @@ export async function compareSince(sandbox: Sandbox, from: number): Promise<Comp
     sum = {
       compared: sum.compared + one.compared,
       missing: sum.missing + one.missing,
+      waiting: sum.waiting + one.waiting,
       different: sum.different + one.different,
       unexpected: sum.unexpected + one.unexpected,
       missingBetween: spanning(sum.missingBetween, one.missingBetween),
@@ -60,9 +61,5 @@ function spanning(first: Between | undefined, second: Between | undefined): Betw
 }
 
 /** A comparison in one line, with examples of differences below it. */
-export const describeCompared = ({ seconds, compared, series, missing, different, unexpected, examples }: Compared) =>
-  [
-    `samples: ${compared} of ${series} series compared over ${seconds} s, ${missing} missing, ${different} different` +
-      `${unexpected > 0 ? `, ${unexpected} unexpected` : ""}`,
-    ...examples,
-  ].join("\n  ");
+export const describeCompared = ({ seconds, examples, ...counts }: Compared) =>
+  [`samples of ${seconds} s: ${describeCounts(counts)}`, ...examples].join("\n  ");

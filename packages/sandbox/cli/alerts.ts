@@ -31,7 +31,7 @@ const order = ["critical", "warning", "info"];
 const worstFirst = (one: FiringAlert, other: FiringAlert) =>
   order.indexOf(one.severity) - order.indexOf(other.severity) || one.alert.localeCompare(other.alert);
 
-/** One line per alert, and one per host whose Prometheus does not answer. */
+/** One line per alert, whatever number of series it fires for, and one per host whose Prometheus does not answer. */
 export function describeAlerts(alerts: Readonly<Record<string, readonly FiringAlert[] | null>>): string[] {
   const lines = Object.entries(alerts).flatMap(([host, found]) =>
     found === null
@@ -41,5 +41,9 @@ export function describeAlerts(alerts: Readonly<Record<string, readonly FiringAl
             `${host}: ${severity} ${alert}: ${summary}${runbook === undefined ? "" : ` (${runbook})`}`,
         ),
   );
-  return lines.length === 0 ? ["alerts    none"] : lines.map((line) => `alert     ${line}`);
+  const times = new Map<string, number>();
+  for (const line of lines) times.set(line, (times.get(line) ?? 0) + 1);
+  return lines.length === 0
+    ? ["alerts    none"]
+    : [...times].map(([line, count]) => `alert     ${line}${count > 1 ? ` (${count} series)` : ""}`);
 }

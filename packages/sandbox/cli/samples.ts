@@ -1,3 +1,5 @@
+import { shortened } from "@metrics-link/contract";
+
 /** A series of Prometheus' HTTP API, as a range selector returns it: raw samples, nothing interpolated. */
 export interface RawSeries {
   readonly metric: Readonly<Record<string, string>>;
@@ -13,6 +15,11 @@ export interface Comparison {
   readonly compared: number;
   /** At the sender but not at the receiver. */
   readonly missing: number;
+  /**
+   * How many of the missing ones are newer than everything that the receiver has of their series. The queue sends a
+   * series in order, so these may still be in it. The other missing ones were overtaken: only the repairer brings them.
+   */
+  readonly waiting: number;
   /** At both at the same instant, with different values. */
   readonly different: number;
   /** At the receiver under this sender's labels, but not at the sender. */
@@ -33,49 +40,103 @@ export function compareSamples(
   received: readonly RawSeries[],
   externalLabels: Readonly<Record<string, string>>,
 ): Comparison {
-  const receivedByKey = new Map(received.map((series) => [keyOf(series.metric), samplesOf(series)]));
-  const examples: string[] = [];
-  const note = (text: string) => {
-    if (examples.length < 5) examples.push(text);
+  const receivedByKey = new Map(received.map((series) => [keyOf(series.metric), series]));
+  const differences: Difference[] = [];
+  const note = (kind: string, metric: RawSeries["metric"], { count, between }: Instants) => {
+    if (between !== undefined) differences.push({ kind, metric, count, between });
   };
-  let [compared, different] = [0, 0];
+  let [compared, different, waiting] = [0, 0, 0];
   const [missing, unexpected] = [new Instants(), new Instants()];
-  for (const series of sent) {
-    const key = keyOf({ ...externalLabels, ...series.metric });
-    const there = receivedByKey.get(key) ?? new Map<number, string>();
+  for (const { metric, values } of sent) {
+    const key = keyOf({ ...externalLabels, ...metric });
+    const there = samplesOf(receivedByKey.get(key)?.values);
     receivedByKey.delete(key);
-    const here = samplesOf(series);
-    for (const [instant, value] of here) {
+    const newest = Math.max(...there.keys());
+    const found = { lost: new Instants(), waiting: new Instants(), different: new Instants() };
+    for (const [instant, value] of samplesOf(values)) {
       compared += 1;
-      const found = there.get(instant);
-      if (found === undefined) {
+      const arrived = there.get(instant);
+      if (arrived === undefined) {
         missing.add(instant);
-        note(`missing: ${key} at ${instant} ms`);
-      } else if (found !== value) {
-        different += 1;
-        note(`different: ${key} at ${instant} ms is ${value} here and ${found} there`);
+        found[instant > newest ? "waiting" : "lost"].add(instant);
+      } else if (arrived !== value) {
+        found.different.add(instant);
       }
       there.delete(instant);
     }
+    const left = new Instants();
     for (const instant of there.keys()) {
+      left.add(instant);
       unexpected.add(instant);
-      note(`unexpected: ${key} at ${instant} ms`);
     }
+    different += found.different.count;
+    waiting += found.waiting.count;
+    note("missing", metric, found.lost);
+    note("not yet received", metric, found.waiting);
+    note("different", metric, found.different);
+    note("unexpected", metric, left);
   }
-  for (const [key, samples] of receivedByKey) {
-    for (const instant of samples.keys()) unexpected.add(instant);
-    if (samples.size > 0) note(`unexpected series: ${key}`);
+  for (const { metric, values } of receivedByKey.values()) {
+    const left = new Instants();
+    for (const instant of samplesOf(values).keys()) {
+      left.add(instant);
+      unexpected.add(instant);
+    }
+    note("unexpected", metric, left);
   }
   return {
     series: sent.length,
     compared,
     missing: missing.count,
+    waiting,
     different,
     unexpected: unexpected.count,
     missingBetween: missing.between,
     unexpectedBetween: unexpected.between,
-    examples,
+    examples: differences.toSorted(mostTelling).slice(0, 5).map(describe),
   };
+}
+
+/** The counts of a comparison, for a person. */
+export function describeCounts(found: Omit<Comparison, "missingBetween" | "unexpectedBetween" | "examples">): string {
+  const { compared, series, missing, waiting, different, unexpected } = found;
+  const parts = [
+    ...(missing - waiting > 0 ? [`${missing - waiting} overtaken, which only the repairer brings`] : []),
+    ...(waiting > 0 ? [`${waiting} not yet received`] : []),
+  ];
+  return (
+    `${compared} samples of ${series} series compared, ${missing} missing` +
+    `${parts.length > 0 ? ` (${parts.join("; ")})` : ""}, ${different} different, ${unexpected} unexpected`
+  );
+}
+
+/** What differs in one series. */
+interface Difference {
+  readonly kind: string;
+  readonly metric: RawSeries["metric"];
+  readonly count: number;
+  readonly between: Between;
+}
+
+/** The user's own series before those of the link's hosts, what is lost before what may still arrive, large before small. */
+function mostTelling(one: Difference, other: Difference): number {
+  const ofTheLink = ({ metric }: Difference) => Number(metric.link_side !== undefined);
+  const mayArrive = ({ kind }: Difference) => Number(kind === "not yet received");
+  return ofTheLink(one) - ofTheLink(other) || mayArrive(one) - mayArrive(other) || other.count - one.count;
+}
+
+const describe = ({ kind, metric, count, between: [first, last] }: Difference): string => {
+  const at = first === last ? `at ${timeOf(first)}` : `from ${timeOf(first)} to ${timeOf(last)}`;
+  return `${kind}: ${count} ${count === 1 ? "sample" : "samples"} of ${selectorOf(metric)} ${at}`;
+};
+
+const timeOf = (milliseconds: number): string => new Date(milliseconds).toISOString();
+
+/** A series as PromQL selects it; a label may have megabytes, so each value is shortened. */
+function selectorOf({ __name__: name = "", ...labels }: RawSeries["metric"]): string {
+  const shown = Object.entries(labels).map(([label, value]) => `${label}=${JSON.stringify(shortened(value, 60))}`);
+  const left = shown.length - 12;
+  return `${shortened(name, 100)}{${[...shown.slice(0, 12), ...(left > 0 ? [`and ${left} more labels`] : [])].join(", ")}}`;
 }
 
 /** Counts instants and remembers the ends of the span that they lie in. */
@@ -95,6 +156,6 @@ function keyOf(labels: Readonly<Record<string, string>>): string {
   return JSON.stringify(names.map((name) => [name, labels[name]]));
 }
 
-function samplesOf(series: RawSeries): Map<number, string> {
-  return new Map((series.values ?? []).map(([seconds, value]) => [Math.round(seconds * 1000), value]));
+function samplesOf(values: RawSeries["values"]): Map<number, string> {
+  return new Map((values ?? []).map(([seconds, value]) => [Math.round(seconds * 1000), value]));
 }

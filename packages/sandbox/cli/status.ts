@@ -6,7 +6,7 @@ import { describeAlerts, type FiringAlert, firingAlerts } from "./alerts.ts";
 import { type CertificateStatus, certificatesOf, describeCertificates } from "./certificates.ts";
 import { type DeliveryState, deliveryOf, describeDelivery, type Firing } from "./delivery.ts";
 import { compareRecent, type LinkState, linkState } from "./link.ts";
-import { type Comparison, compareSamples } from "./samples.ts";
+import { type Comparison, compareSamples, describeCounts } from "./samples.ts";
 import { prometheusOf, runOnHost, type Sandbox } from "./sandbox.ts";
 import type { Role } from "./stack-files.ts";
 
@@ -51,7 +51,10 @@ export interface Status {
   readonly delivery: DeliveryState;
   readonly hosts: Readonly<Record<string, HostStatus>>;
   readonly link: LinkState & { readonly endpoint: string | null };
-  readonly samples: Pick<Comparison, "compared" | "missing" | "different" | "unexpected" | "series" | "examples"> & {
+  readonly samples: Pick<
+    Comparison,
+    "compared" | "missing" | "waiting" | "different" | "unexpected" | "series" | "examples"
+  > & {
     readonly seconds: number;
     /** Why nothing was compared; absent otherwise. */
     readonly error?: string;
@@ -181,6 +184,4 @@ export function describeStatus({ alerts, delivery, hosts, link, samples }: Statu
     .join("\n");
 }
 
-const comparisonOf = (samples: Status["samples"]) =>
-  `samples   last ${samples.seconds} s: ${samples.compared} of ${samples.series} series compared, ` +
-  `${samples.missing} missing, ${samples.different} different, ${samples.unexpected} unexpected`;
+const comparisonOf = (samples: Status["samples"]) => `samples   last ${samples.seconds} s: ${describeCounts(samples)}`;

@@ -100,7 +100,7 @@ describe("text from a peer, a host or a pull request, on a terminal", () => {
       ...{ held: [{ unit: poison, action: poison, since: poison, reason: poison }], ranAt: poison },
     };
     const host = { state: poison, release: poison, agent, certificates: [] };
-    const samples = { ...{ compared: 0, missing: 0, different: 0, unexpected: 0, series: 0 }, seconds: 1 };
+    const samples = { ...{ compared: 0, missing: 0, waiting: 0, different: 0, unexpected: 0, series: 0 }, seconds: 1 };
     const status: Status = {
       ...{ alerts: {}, delivery: { error: poison }, hosts: { [poison]: host } },
       link: { state: poison as "up", lagSeconds: null, endpoint: poison },

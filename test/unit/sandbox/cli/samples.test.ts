@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { compareSamples, type RawSeries } from "@metrics-link/sandbox/cli/samples.ts";
+import { compareSamples, describeCounts, type RawSeries } from "@metrics-link/sandbox/cli/samples.ts";
 import fc from "fast-check";
 
 const external = { account: "111111111111" };
@@ -84,5 +84,48 @@ describe("the comparison of raw samples", () => {
         });
       }),
     );
+  });
+
+  it("tells what may still be in the queue from what was overtaken", () => {
+    const values: RawSeries["values"] = [
+      [1000.001, "1"],
+      [1001.001, "1"],
+      [1002.001, "1"],
+      [1003.001, "1"],
+    ];
+    const sent = { ...up, values };
+    const there = arrived({ ...up, values: [values[0], values[2]].flatMap((one) => (one ? [one] : [])) });
+    const found = compareSamples([sent], [there], external);
+    assert.deepEqual([found.missing, found.waiting], [2, 1]);
+    assert.match(
+      describeCounts(found),
+      /^4 samples of 1 series compared, 2 missing \(1 overtaken.*; 1 not yet received\)/,
+    );
+    assert.deepEqual(found.examples, [
+      'missing: 1 sample of up{job="node"} at 1970-01-01T00:16:41.001Z',
+      'not yet received: 1 sample of up{job="node"} at 1970-01-01T00:16:43.001Z',
+    ]);
+  });
+
+  it("gives one example per series, the user's before the link's own", () => {
+    const ofTheLink = { ...up, metric: { ...up.metric, link_side: "sends" } };
+    const other = { ...up, metric: { __name__: "orders_total" }, values: up.values?.slice(0, 2) };
+    const { examples } = compareSamples([ofTheLink, other, up], [], external);
+    assert.deepEqual(
+      examples.map((example) => /: (\d+) samples of ([^ ]+)/.exec(example)?.slice(1)),
+      [
+        ["3", 'up{job="node"}'],
+        ["2", "orders_total{}"],
+        ["3", 'up{job="node",'],
+      ],
+    );
+  });
+
+  it("shortens a label of megabytes, and shows no more than twelve labels", () => {
+    const many = Object.fromEntries(Array.from({ length: 3000 }, (_, index) => [`label_${index}`, "x".repeat(3000)]));
+    const { examples } = compareSamples([{ ...up, metric: { __name__: "big", ...many } }], [], {});
+    assert.equal(examples.length, 1);
+    assert.ok((examples[0]?.length ?? 0) < 2000, examples[0]);
+    assert.match(examples[0] ?? "", /and 2988 more labels/);
   });
 });
