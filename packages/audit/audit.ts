@@ -120,7 +120,7 @@ function sectionsOf(stack: StackEvidence, evidence: AuditEvidence): Section[] {
       "the host",
       "none",
       "The host runs what its release says, and the release is the one in the state.",
-      hostFindings(stack),
+      hostFindings(stack, evidence.takenAt),
     ),
     section("source control", "none", "What was reviewed is what is deployed.", sourceFindings(stack, evidence)),
   ];

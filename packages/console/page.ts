@@ -4,6 +4,7 @@ import {
   badge,
   clock,
   code,
+  dateOf,
   type Figure,
   format,
   type Inline,
@@ -20,7 +21,15 @@ import {
   text,
 } from "@metrics-link/report";
 import type { Alert, Certificate, PanelReading, Reading } from "./reading.ts";
-import { bySeverity, severityOfAlert, severityOfCertificate, severityOfOutcome, verdictOf, words } from "./verdict.ts";
+import {
+  bySeverity,
+  isPast,
+  severityOfAlert,
+  severityOfCertificate,
+  severityOfOutcome,
+  verdictOf,
+  words,
+} from "./verdict.ts";
 
 /**
  * A reading as one page: what it means, and every panel of the dashboard.
@@ -29,7 +38,7 @@ import { bySeverity, severityOfAlert, severityOfCertificate, severityOfOutcome, 
 export function consolePage(reading: Reading, refreshSeconds?: number): string {
   const verdict = verdictOf(reading);
   const { from, until } = reading.span;
-  const when = `${new Date(until * 1000).toISOString().slice(0, 10)} ${clock(until)} UTC`;
+  const when = `${dateOf(until)} ${clock(until)} UTC`;
   const refresh = refreshSeconds === undefined ? "" : ` Refreshes every ${refreshSeconds} seconds.`;
   return renderHtml(
     {
@@ -57,7 +66,7 @@ const hosts = ({ hosts: evidence, span }: Reading): Block =>
       found.map(({ name, outcome, ranAt, release }) => [
         strong(name),
         badge(severityOfOutcome(outcome), outcome === undefined ? "not known" : words(outcome)),
-        ranAt === undefined ? "not known" : `${format("s", span.until - ranAt)} ago`,
+        ranAt === undefined || !isPast(ranAt, span.until) ? "not known" : `${format("s", span.until - ranAt)} ago`,
         release ? code(release.slice(0, 12)) : "none",
       ]),
     ),
@@ -101,9 +110,10 @@ const certificates = ({ hosts: evidence, span }: Reading): Block =>
   );
 
 function validity(certificate: Certificate, now: number): Inline {
+  const severity = severityOfCertificate(certificate, now);
+  if (severity === "not known") return [badge(severity, "not known")];
   const days = Math.floor((certificate.notAfter - now) / 86_400);
-  const until = new Date(certificate.notAfter * 1000).toISOString().slice(0, 10);
-  return [badge(severityOfCertificate(certificate, now), `${days} days`), ` until ${until}`];
+  return [badge(severity, `${days} days`), ` until ${dateOf(certificate.notAfter)}`];
 }
 
 /** The rows of the dashboard, in its order. */

@@ -5,6 +5,7 @@ import {
   count,
   type Finding,
   format,
+  isInstant,
   ranked,
   type Severity,
   severities,
@@ -53,6 +54,13 @@ function judge<Value>(
 /** A scrape, the time that a batch waits, and some patience; an alert fires much later. */
 const upToDateSeconds = 30;
 
+/** How far the clocks of two hosts may differ before what one says of the present is not believed. */
+const clockSkewSeconds = 60;
+
+/** Whether a host may have exported this as an instant of its past. A sender's series hold what the sender likes. */
+export const isPast = (instant: number, now: number): boolean =>
+  isInstant(instant) && instant <= now + clockSkewSeconds;
+
 /** A lag of more than thirty years: no sample was acknowledged at all. */
 const sinceTheEpoch = 1e9;
 
@@ -70,6 +78,9 @@ function linkFinding({ sender, lag, heardAt }: Link, now: number): Finding {
       `The lag of the ${sender} is not known; its last sample is from ${clock(heardAt)}.`,
     );
   }
+  if (!(lag >= -clockSkewSeconds) || lag === Number.POSITIVE_INFINITY) {
+    return finding("not known", "link", `The ${sender} exports an impossible lag: ${format("s", lag)}.`);
+  }
   if (lag > sinceTheEpoch) {
     return finding("critical", "link", `No sample of the ${sender} was acknowledged since its Prometheus started.`);
   }
@@ -81,6 +92,9 @@ function linkFinding({ sender, lag, heardAt }: Link, now: number): Finding {
 
 function watermarkFindings({ sender, watermark }: Link, now: number): Finding[] {
   if (watermark === undefined) return [];
+  if (!isPast(watermark, now)) {
+    return [finding("not known", "delivery watermark", `The ${sender} exports an impossible delivery watermark.`)];
+  }
   const age = now - watermark;
   const what = `The receiver has every sample of the ${sender} up to ${clock(watermark)}, ${format("s", age)} ago.`;
   return [finding(age > alertSettings.RepairBehind.threshold ? "critical" : "ok", "delivery watermark", what)];
@@ -111,7 +125,10 @@ function hostFindings(hosts: readonly Host[], now: number): Finding[] {
 function agentFinding({ name, outcome, ranAt }: Host, now: number): Finding {
   const agent = `The agent of the ${name}`;
   if (outcome === undefined) return finding("not known", "agent", `${agent} exports no outcome of its last run.`);
-  const age = ranAt === undefined ? 0 : now - ranAt;
+  if (ranAt === undefined || !isPast(ranAt, now)) {
+    return finding("not known", "agent", `${agent} exports no possible time of its last run.`);
+  }
+  const age = now - ranAt;
   return age > alertSettings.AgentSilent.threshold
     ? finding("critical", "agent", `${agent} last ran ${format("s", age)} ago: ${words(outcome)}.`)
     : finding(severityOfOutcome(outcome), "agent", `${agent}: ${words(outcome)}.`);
@@ -128,13 +145,15 @@ function expired({ name, certificates }: Host, now: number): Finding[] {
     const severity = severityOfCertificate(certificate, now);
     const left = certificate.notAfter - now;
     const state = left <= 0 ? "has expired" : `has ${format("s", left)} left`;
-    const what = `The ${certificate.tier} certificate on the ${name} ${state}.`;
+    const known = isInstant(certificate.notAfter) ? state : "has an impossible end";
+    const what = `The ${certificate.tier} certificate on the ${name} ${known}.`;
     return severity === "ok" ? [] : [finding(severity, "certificate", what)];
   });
 }
 
 /** By the thresholds of the alerts. */
 export function severityOfCertificate({ tier, notAfter }: Certificate, now: number): Severity {
+  if (!isInstant(notAfter)) return "not known";
   if (notAfter <= now) return "critical";
   const { LeafRenewalOverdue, AuthorityExpiring } = alertSettings;
   return notAfter - now < (tier === "leaf" ? LeafRenewalOverdue : AuthorityExpiring).threshold ? "warning" : "ok";

@@ -1,5 +1,6 @@
 import { type $ZodType, type output, safeParse } from "zod/v4/core";
 import { InvalidInputError, problemsFound } from "./errors.ts";
+import { shortened } from "./printable.ts";
 
 /**
  * Reads JSON from beyond this process: a file, an answer by HTTP, what a command printed.
@@ -19,7 +20,7 @@ function jsonOf(text: string, source: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    const problem = { key: "text", value: text.slice(0, 200), remedy: `JSON: ${(error as Error).message}` };
+    const problem = { key: "text", value: text.slice(0, 200), remedy: `JSON: ${shortened((error as Error).message)}` };
     throw new InvalidInputError(`${source} is not JSON`, [problem], "JSON_INVALID");
   }
 }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { LinkError } from "./errors.ts";
+import { InvalidInputError, problemsFound } from "./errors.ts";
 
 /** The name of the stack output in which a stack tells its own next update, and `npm run rotate`, of its PKI. */
 export const pkiOutput = "pki";
@@ -47,11 +47,11 @@ export function readPkiOutput(output: unknown): PkiOutput | undefined {
   if (output === undefined || output === null) return undefined;
   const result = schema.safeParse(output);
   if (result.success) return result.data;
-  const seen = result.error.issues.map(({ path, message }) => `${[pkiOutput, ...path].join(".")}: ${message}`);
-  throw new LinkError("OWN_OUTPUTS_INVALID", {
-    what: `the output ${pkiOutput} of this stack is of another program: ${seen.join("; ")}`,
-    next: "update with the release that wrote it, or a later one",
-  });
+  throw new InvalidInputError(
+    `The output ${pkiOutput} of this stack is of another program; update with the release that wrote it, or a later one`,
+    problemsFound(output, result.error, [pkiOutput]),
+    "OWN_OUTPUTS_INVALID",
+  );
 }
 
 /**

@@ -12,6 +12,9 @@ const outputLimit = 24_000;
 const part = <Schema extends z.ZodType>(value: Schema) =>
   z.union([z.object({ value }), z.object({ error: z.string() })]);
 
+/** As `Date.toISOString` writes it. A host may say anything: what is no time would pass every comparison. */
+const instant = z.iso.datetime({ error: "a time such as 2026-11-29T17:20:05.000Z" });
+
 const certificate = z.object({
   subject: z.string(),
   issuer: z.string(),
@@ -19,8 +22,8 @@ const certificate = z.object({
   serial: z.string(),
   /** SHA-256 over the DER, as OpenSSL writes it. */
   fingerprint: z.string(),
-  notBefore: z.string(),
-  notAfter: z.string(),
+  notBefore: instant,
+  notAfter: instant,
   /** DNS names of the subject alternative name. */
   names: z.array(z.string()),
   authority: z.boolean(),
@@ -38,7 +41,7 @@ const release = z.object({
 const agent = z.object({
   outcome: z.string(),
   release: z.string().nullable(),
-  startedAt: z.string(),
+  startedAt: instant,
   releaseSince: z.string().nullable(),
   agentSha256: z.string(),
   driftedFiles: z.array(z.string()),
@@ -142,7 +145,7 @@ const handshakes = z.object({
 
 const schema = z.object({
   formatVersion: z.literal(hostEvidenceVersion, { error: `evidence of format ${hostEvidenceVersion}` }),
-  takenAt: z.string(),
+  takenAt: instant,
   host: z.string(),
   release: part(release),
   agent: part(agent),

@@ -1,6 +1,6 @@
 export { lineChart } from "./chart/line-chart.ts";
 export { lastOf, type Point, type Series, type Span } from "./chart/series.ts";
-export { clock } from "./chart/ticks.ts";
+export { clock, dateOf, isInstant } from "./chart/ticks.ts";
 export { timeline } from "./chart/timeline.ts";
 export { format } from "./chart/units.ts";
 export * as draw from "./diagram.ts";

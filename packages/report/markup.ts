@@ -1,3 +1,5 @@
+import { printableLines } from "@metrics-link/contract";
+
 /** HTML that is safe to put on a page: `html` escapes every part that is not markup already. */
 export class Markup {
   readonly text: string;
@@ -15,12 +17,15 @@ export function html(pieces: TemplateStringsArray, ...parts: readonly Part[]): M
   return new Markup(pieces.map((piece, index) => (index === 0 ? piece : render(parts[index - 1]) + piece)).join(""));
 }
 
-/** Text as HTML that shows it, also in a quoted attribute; nothing for undefined. */
+/**
+ * Text as HTML that shows it, also in a quoted attribute; nothing for undefined. Control characters and overrides of the
+ * reading direction may come from a certificate or a label, so they are written out.
+ */
 function render(part: Part): string {
   if (part === undefined) return "";
   if (part instanceof Markup) return part.text;
   if (typeof part === "object") return part.map(render).join("");
-  return String(part).replaceAll(/[&<>"']/g, (sign) => names[sign] ?? sign);
+  return printableLines(String(part)).replaceAll(/[&<>"']/g, (sign) => names[sign] ?? sign);
 }
 
 const names: Readonly<Record<string, string>> = {

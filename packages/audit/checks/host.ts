@@ -4,12 +4,12 @@ import type { StackEvidence } from "../evidence.ts";
 import { both, judge, unlike, within } from "../judge.ts";
 
 /** What runs on the host, compared with its release. */
-export function hostFindings(stack: StackEvidence): Finding[] {
+export function hostFindings(stack: StackEvidence, now: string): Finding[] {
   return [
     releaseFinding(stack),
     filesFinding(stack),
     programsFinding(stack),
-    agentFinding(stack),
+    agentFinding(stack, now),
     socketsFinding(stack),
     fencesFinding(stack),
   ];
@@ -81,13 +81,25 @@ function programsFinding({ host }: StackEvidence): Finding {
   }));
 }
 
-function agentFinding({ host, declared }: StackEvidence): Finding {
+/** The agent runs each minute, and a host collects its evidence while the audit waits: both are of the last minutes. */
+const oldestMinutes = 10;
+const clockSkewMinutes = 1;
+
+/** A time that a host gave, where it is not of the last minutes before the audit. */
+function untimely(what: string, at: string, now: string): string[] {
+  const age = (Date.parse(now) - Date.parse(at)) / 60_000;
+  return age >= -clockSkewMinutes && age <= oldestMinutes ? [] : [`${what} is of ${at}, and the audit of ${now}`];
+}
+
+function agentFinding({ host, declared }: StackEvidence, now: string): Finding {
   const seen = both(
-    within(host, ({ agent }) => agent),
+    within(host, ({ agent, takenAt }) => ("error" in agent ? agent : { value: { ...agent.value, takenAt } })),
     declared,
   );
   return judge("the last run of the agent", "the agent's own report", seen, ([agent, { release }]) => ({
     wrong: [
+      ...untimely("the host's evidence", agent.takenAt, now),
+      ...untimely("the agent's last run", agent.startedAt, now),
       ...(agent.outcome === "converged" ? [] : [`its outcome is ${agent.outcome}`]),
       ...agent.held.map((what) => `pending change: ${what}`),
       ...agent.driftedFiles.map((path) => `${path} was changed by hand; the agent restored it`),

@@ -1,7 +1,7 @@
 import { type Panel, rows } from "@metrics-link/prometheus";
 import { lastOf, type Series } from "@metrics-link/report";
 import type { PanelReading, PanelRow } from "../reading.ts";
-import { type Ask, type Labels, type Line, lines, type Pace, part, type Sources } from "./ask.ts";
+import { type Ask, type Line, lines, type Pace, part, type Sources } from "./ask.ts";
 
 /** Every panel of the dashboard, in its order. */
 export const readPanels = (sources: Sources, pace: Pace): Promise<PanelRow[]> =>
@@ -41,19 +41,23 @@ async function answersOf(ask: Ask, { queries }: Panel, pace: Pace): Promise<Pick
 
 /** Lines by the names that a Grafana legend gives them, such as `{{link_side}} {{tier}}`. */
 function named(all: readonly Line[], legend: string): Series[] {
-  const names = all.map(({ labels }) => legend.replaceAll(/\{\{(\w+)\}\}/g, (_, label) => labels[label] ?? ""));
-  return all.map(({ labels, points }, index) => {
-    const name = names[index] ?? "";
-    const namesakes = all.filter((_, other) => other !== index && names[other] === name);
-    return { name: namesakes.length === 0 ? name : `${name} ${differing(labels, namesakes)}`, points };
+  const nameOf = ({ labels }: Line) => legend.replaceAll(/\{\{(\w+)\}\}/g, (_, label) => labels[label] ?? "");
+  const namesakes = new Map<string, Line[]>();
+  for (const line of all) {
+    const known = namesakes.get(nameOf(line));
+    if (known === undefined) namesakes.set(nameOf(line), [line]);
+    else known.push(line);
+  }
+  const differing = new Map([...namesakes].map(([name, group]) => [name, differingLabels(group)]));
+  return all.map((line) => {
+    const name = nameOf(line);
+    const values = (differing.get(name) ?? []).map((label) => line.labels[label] ?? `no ${label}`);
+    return { name: [name, ...values].join(" "), points: line.points };
   });
 }
 
-/** The values of the labels in which a series differs from others of its name, such as those of two senders. */
-function differing(labels: Labels, namesakes: readonly Line[]): string {
-  const all = new Set([...Object.keys(labels), ...namesakes.flatMap((other) => Object.keys(other.labels))]);
-  return [...all]
-    .filter((label) => namesakes.some((other) => other.labels[label] !== labels[label]))
-    .map((label) => labels[label] ?? `no ${label}`)
-    .join(" ");
+/** The labels in which series of one name differ, such as those of two senders. */
+function differingLabels(group: readonly Line[]): string[] {
+  const labels = [...new Set(group.flatMap((line) => Object.keys(line.labels)))];
+  return labels.filter((label) => new Set(group.map((line) => line.labels[label])).size > 1);
 }

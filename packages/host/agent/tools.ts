@@ -125,7 +125,9 @@ export async function isAsSealed(directory: string, tool: ReleaseTool): Promise<
   const file = sealOf(directory);
   // The first boot unpacks Node without an agent, from an archive that it has verified.
   if (!(await exists(file))) await sealExecutables(directory, tool, file);
-  const known = await readSeal(directory);
+  // A seal that cannot be read is drift like a changed executable: an error would stop every later run as well.
+  const known = await readSeal(directory).catch(() => undefined);
+  if (known === undefined) return false;
   let restamped = false;
   for (const inner of Object.values(tool.executables)) {
     const path = join(directory, inner);

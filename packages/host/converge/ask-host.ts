@@ -1,4 +1,4 @@
-import { LinkError } from "@metrics-link/contract";
+import { LinkError, printableLines } from "@metrics-link/contract";
 import { type Clock, type Management, runCommand } from "./run-command.ts";
 
 /** What `pulumi up` passes to this command, in its environment. */
@@ -34,6 +34,19 @@ export interface Answer {
   /** The host's status report: one line, then the reasons. */
   readonly statusReport: string;
   readonly converged: boolean;
+}
+
+/** Run Command gives 24,000 characters of each output at most; a report has a few hundred. */
+const printedCharacters = 10_000;
+
+/**
+ * A host's report for the terminal of whoever runs `pulumi up`. Each line names the host, and control characters are
+ * written out: a host that somebody else controls must not write lines in the name of Pulumi.
+ */
+export function printed(instanceId: string, report: string): string {
+  const left = report.length - printedCharacters;
+  const shown = left > 0 ? `${report.slice(0, printedCharacters)}\n… and ${left} more characters` : report;
+  return printableLines(shown).replaceAll(/^/gm, `${instanceId} | `);
 }
 
 /** The command on the host; during the first boot it waits for the agent. */

@@ -1,9 +1,9 @@
-import { askHost, readEnvironment } from "./ask-host.ts";
+import { askHost, printed, readEnvironment } from "./ask-host.ts";
 import { deployersManagement, systemClock } from "./run-command.ts";
 
 // `pulumi up` shows what this prints, and fails when it fails.
 const request = readEnvironment(process.env);
 const management = deployersManagement(request.region, request.roleToAssume);
 const { statusReport, converged } = await askHost(management, request, systemClock);
-console.log(statusReport);
+console.log(printed(request.instanceId, statusReport));
 process.exitCode = converged ? 0 : 1;

@@ -49,8 +49,20 @@ export function clockTicks(from: number, until: number, most = 5): ClockTick[] {
   });
 }
 
-/** `17:20` or `17:20:05`, in UTC. */
-export const clock = (seconds: number, withSeconds = true): string =>
-  new Date(seconds * 1000).toISOString().slice(11, withSeconds ? 19 : 16);
+/** Whether a value can be an instant, in seconds since the epoch: a series may hold anything, NaN and infinity too. */
+export const isInstant = (seconds: number): boolean => seconds >= 0 && seconds < firstOfYear10000;
 
-const dayOf = (seconds: number) => new Date(seconds * 1000).toISOString().slice(5, 10);
+/** In seconds since the epoch. */
+const firstOfYear10000 = 253_402_300_800;
+
+/** `2026-11-29T17:20:05.000Z`. Never throws: what is no instant is called so. */
+const utc = (seconds: number, part: readonly [start: number, end: number]): string =>
+  isInstant(seconds) ? new Date(seconds * 1000).toISOString().slice(...part) : "an impossible time";
+
+/** `17:20` or `17:20:05`, in UTC. */
+export const clock = (seconds: number, withSeconds = true): string => utc(seconds, [11, withSeconds ? 19 : 16]);
+
+/** `2026-11-29`, in UTC. */
+export const dateOf = (seconds: number): string => utc(seconds, [0, 10]);
+
+const dayOf = (seconds: number) => utc(seconds, [5, 10]);

@@ -4,6 +4,7 @@ import { rows } from "@metrics-link/prometheus/dashboards/index.ts";
 import fc from "fast-check";
 import { type Known, now, sources } from "./fake.ts";
 
+const side = { link_side: "sends", account: "111" };
 const verdict = async (asked: Sources) => verdictOf(await read(asked, now, 30));
 const page = async (asked: Sources) => consolePage(await read(asked, now, 30));
 const statements = async (known: Known, severity: string) =>
@@ -44,6 +45,30 @@ describe("the verdict of a console", () => {
       (await statements({ series: silent }, "critical")).join(),
       /lag of the sender is not known; its last sample is from 07:50:00/,
     );
+  });
+
+  describe("of values that cannot be", () => {
+    const possible = now - 1;
+    for (const value of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 1e300, -1e300, now + 1e9]) {
+      for (const [part, labels] of [
+        ["metrics_link:link_lag:seconds", { account: "111" }],
+        ["metrics_link_repair_vouched_until_timestamp_seconds", side],
+        ["metrics_link_agent_last_run_timestamp_seconds", side],
+        ["metrics_link_certificate_not_after_timestamp_seconds", { ...side, tier: "leaf" }],
+      ] as const) {
+        it(`is not "ok" for ${part} ${value}, and the page is made`, async () => {
+          const certain = part.includes("certificate") && value === now + 1e9;
+          // The receiver's own, as it should be.
+          const others = part.includes("agent") ? [{ labels: { link_side: "receives" }, value: possible }] : [];
+          const known = { series: { [part]: [{ labels, value }, ...others] } };
+          const { severity } = await verdict(sources(known));
+          assert.equal(severity === "ok", certain, severity);
+          assert.match(await page(sources(known)), /<\/html>/);
+          const healthy = { series: { [part]: [{ labels, value: part.includes("lag") ? 1 : possible }, ...others] } };
+          if (!part.includes("certificate")) assert.equal((await verdict(sources(healthy))).severity, "ok");
+        });
+      }
+    }
   });
 
   it("is not known when Prometheus does not answer", async () => {
@@ -230,8 +255,6 @@ describe("the page of a console", () => {
     assert.ok(!bare.some((tag) => /^<(script|img|link|iframe)/.test(tag)));
   });
 });
-
-const side = { link_side: "sends", account: "111" };
 
 /** A text of somebody else's in every place that has one. */
 const withText = (text: string): Sources =>

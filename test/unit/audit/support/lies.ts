@@ -339,6 +339,30 @@ export const lies: readonly Lie[] = [
     told: /tls\/private-key\.pem was changed by hand; the agent restored it/,
   },
   {
+    what: "an agent that no longer runs",
+    at: "receiver",
+    change: (stack) => {
+      known(hostOf(stack).agent).startedAt = "2026-11-26T11:30:00.000Z";
+    },
+    told: /the agent's last run is of 2026-11-26T11:30:00\.000Z, and the audit of 2026-11-26T12:00/,
+  },
+  {
+    what: "evidence from another day",
+    at: "sender",
+    change: (stack) => {
+      hostOf(stack).takenAt = "1999-01-01T00:00:00.000Z";
+    },
+    told: /the host's evidence is of 1999-01-01T00:00:00\.000Z/,
+  },
+  {
+    what: "an agent's run in the future",
+    at: "sender",
+    change: (stack) => {
+      known(hostOf(stack).agent).startedAt = "2999-01-01T00:00:00.000Z";
+    },
+    told: /the agent's last run is of 2999/,
+  },
+  {
     what: "a certificate that is about to expire",
     at: "sender",
     change: (stack) => {

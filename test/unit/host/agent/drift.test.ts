@@ -137,4 +137,16 @@ describe("agent: drift", () => {
     const { sha256 } = tool("envoy", "envoy one");
     assert.deepEqual(await readdir(host.path("/opt/metrics-link/tools/envoy")), [`${sha256}.seal.json`]);
   });
+
+  for (const text of ["", "{", "null", "[]", "{}", '{"bin/envoy":7}']) {
+    it(`a tool whose seal is ${JSON.stringify(text)} is downloaded again, and other files are restored`, async () => {
+      await writeFile(`${toolFolder()}.seal.json`, text);
+      await chmod(inForce("tls/private-key.pem"), 0o444);
+      const report = await host.timerRun();
+      assert.equal(report.outcome, "converged");
+      assert.ok(report.driftedFiles.includes("tls/private-key.pem"), `${report.driftedFiles}`);
+      assert.equal(await readFile(`${toolFolder()}/envoy`, "utf8"), "envoy one");
+      assert.deepEqual((await host.timerRun()).driftedFiles, []);
+    });
+  }
 });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { askHost, hostCommand, readEnvironment } from "@metrics-link/host/converge/ask-host.ts";
+import { askHost, hostCommand, printed, readEnvironment } from "@metrics-link/host/converge/ask-host.ts";
 import type { Management } from "@metrics-link/host/converge/run-command.ts";
 import { describe, it } from "mocha";
 
@@ -141,5 +141,13 @@ describe("host: converge command", () => {
       code: "USAGE",
       message: /METRICS_LINK_INSTANCE_ID is/,
     });
+  });
+
+  it("prints a host's report without letting it write lines or escapes of its own", () => {
+    const shown = printed("i-1", "converged\nerror: all is lost\u001b[2J\u001b]52;c;eA==\u0007\u202e");
+    assert.equal(shown, "i-1 | converged\ni-1 | error: all is lost\\u{1b}[2J\\u{1b}]52;c;eA==\\u{7}\\u{202e}");
+    const long = printed("i-1", "x".repeat(1_000_000));
+    assert.ok(long.length < 11_000);
+    assert.match(long, /\ni-1 \| … and 990000 more characters$/);
   });
 });
