@@ -7,6 +7,7 @@ import { checkDocumentationAddresses, peer, senders } from "./peers.ts";
 import { pki } from "./pki.ts";
 import { policy } from "./policy.ts";
 import { receiverPrometheus, senderPrometheus } from "./prometheus.ts";
+import { shownValue } from "./secrets.ts";
 import { key } from "./values.ts";
 
 /** The namespace of all keys in `Pulumi.<stack>.yaml`. */
@@ -81,10 +82,11 @@ function problemsOf(issue: z.core.$ZodIssue, raw: unknown): Problem[] {
   if (issue.code === "unrecognized_keys") {
     return issue.keys.map((name) => {
       const path = [...issue.path, name];
-      return { key: keyOf(path), value: valueAt(raw, path), remedy: "no such key; check its spelling or remove it" };
+      const value = shownValue(valueAt(raw, path), path, true);
+      return { key: keyOf(path), value, remedy: "no such key; check its spelling or remove it" };
     });
   }
-  const value = valueAt(raw, issue.path);
+  const value = shownValue(valueAt(raw, issue.path), issue.path, false);
   const remedy =
     issue.code === "invalid_type" && issue.message.startsWith("Invalid input")
       ? `${issue.expected} is expected`

@@ -8,3 +8,4 @@ export {
   type SenderConfiguration,
 } from "./configuration.ts";
 export { isKeepRule, keepRule } from "./policy.ts";
+export { isSecretKey, secretPathsIn } from "./secrets.ts";

@@ -1,6 +1,7 @@
 import { matching, text } from "@metrics-link/contract";
 import { z } from "zod";
 import { remoteWrite } from "./remote-write.ts";
+import { clientCertificate, scrapeSecrets, secretValue } from "./secrets.ts";
 import { duration, folder, key } from "./values.ts";
 
 const labels = z.record(
@@ -49,19 +50,20 @@ const alertmanager = z
           range: "any",
           example: "metrics-link",
         }),
-        password: key(text("a password, set with --secret").min(1), {
+        password: key(secretValue("a password"), {
           description: "Its password: a secret, see [below](#alertmanagers).",
           range: "not empty",
           example: "secure: …",
         }),
       })
       .optional(),
-    bearerToken: key(text("a token, set with --secret").min(1).optional(), {
+    bearerToken: key(secretValue("a token").optional(), {
       description: "A token instead: a secret, see [below](#alertmanagers).",
       range: "not empty",
       example: "secure: …",
     }),
   })
+  .extend({ clientCertificate: clientCertificate.optional() })
   .refine(({ basicAuth, bearerToken }) => basicAuth === undefined || bearerToken === undefined, {
     error: "basicAuth or bearerToken, not both",
   });
@@ -77,6 +79,12 @@ const prometheus = z.strictObject({
       "A folder of YAML files, each a list of `scrape_configs`, with [addresses as targets](operate.md#changing-things). Jobs may not be called `prometheus`, `envoy` or `node`: those are the host's own.",
     range: "a folder",
     example: "stacks/examples/sender/scrape",
+  }),
+  secrets: key(scrapeSecrets.default({}), {
+    description:
+      "Passwords, tokens, keys and client certificates of scrape jobs, by name: each a secret, see [below](#secrets-of-scrape-jobs). A job names one as `secrets/NAME`.",
+    range: "names of `a-z`, `0-9`, `-` and `_`, each with a secret; 60,000 bytes in all",
+    example: "{ shop-password: { secure: … } }",
   }),
   rules: key(folder.optional(), {
     description: "A folder of Prometheus rule files.",

@@ -112,6 +112,50 @@ describe("the configuration of a stack", () => {
     });
   });
 
+  describe("with secrets", () => {
+    const hidden = "(not shown: it may be a secret)";
+    const refusal = (prometheus: object) => {
+      const raw = example("sender");
+      const problems = problemsOf({ ...raw, prometheus: { ...(raw.prometheus as object), ...prometheus } });
+      assert.doesNotMatch(JSON.stringify(problems), /hunter2|8675309/);
+      return problems.map(({ key, value }) => [key.replace("metrics-link:prometheus.", ""), value]);
+    };
+
+    it("takes those of scrape jobs by their names", () => {
+      const raw = example("sender");
+      const secrets = { "shop-password": "hunter2", shop_key: "-----BEGIN\nEND-----\n" };
+      const { prometheus } = parseConfiguration({ ...raw, prometheus: { ...(raw.prometheus as object), secrets } });
+      assert.deepEqual(prometheus.secrets, secrets);
+    });
+
+    for (const [what, prometheus, key] of [
+      ["a number", { secrets: { shop: 8675309 } }, "secrets.shop"],
+      ["nothing", { secrets: { shop: "" } }, "secrets.shop"],
+      ["a blank that Prometheus would cut off", { secrets: { shop: "hunter2 " } }, "secrets.shop"],
+      ["a name that is no file's", { secrets: { "../shop": "hunter2" } }, "secrets.../shop"],
+      ["a name that Pulumi takes for an index", { secrets: { 1: "hunter2" } }, "secrets.1"],
+      ["a list", { secrets: ["hunter2"] }, "secrets"],
+      ["more than a secret of AWS can hold", { secrets: { shop: "hunter2".repeat(10_000) } }, "secrets"],
+      ["a misspelt key", { secret: { shop: "hunter2" } }, "secret"],
+      ["an unknown key", { more: "hunter2" }, "more"],
+    ] as const) {
+      it(`refuses ${what}, and does not show it`, () => assert.deepEqual(refusal(prometheus), [[key, hidden]]));
+    }
+
+    for (const [what, more, key] of [
+      ["Prometheus' spelling", { basic_auth: { password: "hunter2" } }, "basic_auth"],
+      ["a password for a mapping", { basicAuth: "hunter2" }, "basicAuth"],
+      ["a password of digits", { basicAuth: { username: "a", password: 8675309 } }, "basicAuth.password"],
+      ["a token with a blank", { bearerToken: " hunter2" }, "bearerToken"],
+      ["no key", { clientCertificate: { certificate: "a.pem", key: "" } }, "clientCertificate.key"],
+    ] as const) {
+      it(`refuses ${what} of an Alertmanager, and does not show it`, () => {
+        const alertmanagers = [{ url: "https://alertmanager.example.com", ...more }];
+        assert.deepEqual(refusal({ alertmanagers }), [[`alertmanagers[0].${key}`, hidden]]);
+      });
+    }
+  });
+
   it("refuses a sender without external labels: nothing would tell its series from another's", () => {
     const raw = example("sender");
     const prometheus = { ...(raw.prometheus as object), externalLabels: {} };
