@@ -1,6 +1,10 @@
 import { type Configuration, configurationNamespace, configurationOf, parseConfiguration } from "@metrics-link/config";
 import * as pulumi from "@pulumi/pulumi";
+import { requireEncrypted } from "./encrypted-secrets.ts";
 
 /** The stack's configuration, checked. */
-export const readConfiguration = (): Configuration =>
-  parseConfiguration(configurationOf(configurationNamespace, pulumi.runtime.allConfig()));
+export function readConfiguration(): Configuration {
+  const configuration = parseConfiguration(configurationOf(configurationNamespace, pulumi.runtime.allConfig()));
+  requireEncrypted(configuration);
+  return configuration;
+}

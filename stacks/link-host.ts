@@ -21,6 +21,7 @@ import { hostUsers } from "@metrics-link/release";
 import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { checkedPrometheusFiles } from "./prometheus-files.ts";
+import { userSecretFiles } from "./user-secrets.ts";
 
 export interface LinkHostArgs {
   readonly configuration: Configuration;
@@ -121,7 +122,7 @@ export function linkHost(name: string, args: LinkHostArgs, options: pulumi.Compo
           group: hostUsers.envoy,
           value: pki.leaf.privateKeyPem,
         },
-        ...alertmanagerSecrets(configuration),
+        ...userSecretFiles(configuration, args.prometheus.rendering),
       ],
     },
     { ...options, dependsOn: [...network.endpoints] },
@@ -140,15 +141,4 @@ function prometheusAddresses({ network: { cidr, zones }, prometheus }: Configura
     ...scrapedAddresses(rendering.configuration.scrape_configs),
     ...(prometheus.alertmanagers.length === 0 ? [] : endpoints),
   ];
-}
-
-/** The Alertmanager credential reaches the host like the leaf's key: in the host's secret, never in a release. */
-function alertmanagerSecrets({ prometheus }: Configuration) {
-  return prometheus.alertmanagers.flatMap(({ basicAuth, bearerToken }, index) => {
-    const value = basicAuth?.password ?? bearerToken;
-    if (value === undefined) return [];
-    const path = prometheusFileNames.alertmanagerSecret(index);
-    const { prometheus: user } = hostUsers;
-    return [{ path, mode: "0400", owner: user, group: user, value: pulumi.secret(value) }];
-  });
 }

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { LinkError } from "@metrics-link/contract";
-import { prometheusFiles, type Rendering, releaseFiles } from "@metrics-link/prometheus";
+import { prometheusFiles, type Rendering, releaseFiles, secretFilesOf } from "@metrics-link/prometheus";
 import type { HostFile } from "@metrics-link/release";
 
 /**
@@ -15,11 +15,8 @@ export function checkedPrometheusFiles(rendering: Rendering): HostFile[] {
   const files = prometheusFiles(rendering);
   const folder = mkdtempSync(join(tmpdir(), "metrics-link-promtool-"));
   try {
-    // The Alertmanager credentials are secret and not here; promtool only requires that the files exist.
-    const secrets = rendering.alertmanagers.map((_, index) => ({
-      path: releaseFiles.alertmanagerSecret(index),
-      content: "",
-    }));
+    // Secrets stay out of temporary files; promtool only requires that their files exist.
+    const secrets = secretFilesOf(rendering).map((path) => ({ path, content: "" }));
     for (const { path, content } of [...files, ...secrets]) {
       const target = join(folder, path);
       mkdirSync(dirname(target), { recursive: true });

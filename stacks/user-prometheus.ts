@@ -4,18 +4,21 @@ import type { Configuration } from "@metrics-link/config";
 import { certificatesOf, InvalidInputError, unlessOtherText } from "@metrics-link/contract";
 import { scrapeJobsOf } from "@metrics-link/prometheus";
 import { repositoryRoot, yamlFiles } from "./repository-files.ts";
+import { certificateOf, checkedSecrets } from "./user-secrets.ts";
 
 /** The user's additions to Prometheus: jobs and rules from the configured folders, alert settings and Alertmanagers. */
-export function userPrometheus({ scrapeConfigs, rules, alerts, alertmanagers }: Configuration["prometheus"]) {
+export function userPrometheus({ scrapeConfigs, secrets, rules, alerts, alertmanagers }: Configuration["prometheus"]) {
   return {
-    scrapeConfigs: scrapeJobsOf(yamlFiles("prometheus.scrapeConfigs", scrapeConfigs)),
+    scrapeConfigs: checkedSecrets(scrapeJobsOf(yamlFiles("prometheus.scrapeConfigs", scrapeConfigs)), secrets),
     ruleFiles: yamlFiles("prometheus.rules", rules),
     alerts,
-    alertmanagers: alertmanagers.map(({ url, ca, basicAuth, bearerToken }, index) => ({
+    alertmanagers: alertmanagers.map(({ url, ca, basicAuth, bearerToken, clientCertificate }, index) => ({
       url,
       ca: ca === undefined ? undefined : authorityIn(`prometheus.alertmanagers[${index}].ca`, ca),
       username: basicAuth?.username,
       secret: basicAuth ? ("password" as const) : bearerToken ? ("token" as const) : undefined,
+      certificate:
+        clientCertificate && certificateOf(`prometheus.alertmanagers[${index}].clientCertificate`, clientCertificate),
     })),
   };
 }

@@ -26,6 +26,8 @@ export {
   renderReceiver,
   renderSender,
   type SenderInput,
+  secretFilesOf,
   toYaml,
 } from "./render.ts";
 export { ownJobs, scrapedAddresses, scrapeJobsOf } from "./scrape.ts";
+export { isKeyOf, jobsInPlainText, secretNamesIn, secretProblems } from "./secrets.ts";

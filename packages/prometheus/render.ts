@@ -15,6 +15,7 @@ import {
 import { releaseFiles } from "./process.ts";
 import { type RemoteWriteOverrides, remoteWrite } from "./remote-write.ts";
 import { allJobs, scrapeLimits } from "./scrape.ts";
+import { secretNamesIn } from "./secrets.ts";
 
 /** A rule file of the user: its name in the repository's folder and its text, which promtool has checked. */
 export interface RuleFile {
@@ -61,6 +62,8 @@ export interface Rendering {
   readonly ruleGroups: readonly RuleGroup[];
   readonly ruleFiles: readonly RuleFile[];
   readonly alertmanagers: readonly Alertmanager[];
+  /** The secrets that the user's jobs name. */
+  readonly scrapeSecrets: readonly string[];
 }
 
 /** @throws InvalidInputError when jobs or rule files cannot be told apart, or an alert cannot be set so */
@@ -123,6 +126,7 @@ function renderCommon(input: CommonInput, end: End): Rendering {
     }),
     ruleFiles,
     alertmanagers,
+    scrapeSecrets: secretNamesIn(input.scrapeConfigs ?? []),
   };
 }
 
@@ -147,12 +151,22 @@ export function prometheusFiles({ configuration, ruleGroups, ruleFiles, alertman
   return [
     file(releaseFiles.configuration, toYaml(configuration)),
     file(releaseFiles.alerts, toYaml({ groups: ruleGroups })),
-    ...alertmanagers.flatMap(({ ca }, index) =>
-      ca === undefined ? [] : [file(releaseFiles.alertmanagerCa(index), ca)],
-    ),
+    ...alertmanagers.flatMap(({ ca, certificate }, index) => [
+      ...(ca === undefined ? [] : [file(releaseFiles.alertmanagerCa(index), ca)]),
+      ...(certificate === undefined ? [] : [file(releaseFiles.alertmanagerCertificate(index), certificate)]),
+    ]),
     ...ruleFiles.map(({ name, content }) => file(releaseFiles.ruleFile(name), content)),
   ];
 }
+
+/** The files beside these that hold a secret, by their path; whoever has the secrets fills them. */
+export const secretFilesOf = ({ alertmanagers, scrapeSecrets }: Rendering): string[] => [
+  ...alertmanagers.flatMap(({ secret, certificate }, index) => [
+    ...(secret === undefined ? [] : [releaseFiles.alertmanagerSecret(index)]),
+    ...(certificate === undefined ? [] : [releaseFiles.alertmanagerKey(index)]),
+  ]),
+  ...scrapeSecrets.map(releaseFiles.scrapeSecret),
+];
 
 /** Root owns and writes; Prometheus' user only reads. */
 const file = (path: string, content: string): HostFile => ({

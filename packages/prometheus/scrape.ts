@@ -1,10 +1,18 @@
 import { isIPv4 } from "node:net";
 import { InvalidInputError, type Problem, valueAt } from "@metrics-link/contract";
-import { ports } from "@metrics-link/release";
+import { ports, withoutSecrets } from "@metrics-link/release";
 import { parse } from "yaml";
 import { z } from "zod";
 import type { Side } from "./alerts/alert.ts";
 import type { ScrapeConfig } from "./configuration.ts";
+import {
+  contradictions,
+  credentialFields,
+  isConfidential,
+  remedyForSecret,
+  tlsConfig,
+  tokenAddresses,
+} from "./secrets.ts";
 
 const onThisHost = (side: Side, job: string, port: number, path?: string): ScrapeConfig => ({
   job_name: job,
@@ -39,7 +47,7 @@ export const scrapeLimits = {
 const isHost = (address: string) => isIPv4(address) && !/^(0|169\.254|22[4-9]|2[3-5]\d)\./.test(address);
 
 /**
- * The addresses other than loopback that jobs scrape. Prometheus' unit may connect to these only.
+ * The addresses other than loopback that jobs scrape or fetch tokens from. Prometheus' unit may connect to these only.
  * @throws InvalidInputError for a target that is not the address of a host
  */
 export function scrapedAddresses(jobs: readonly ScrapeConfig[]): readonly string[] {
@@ -58,7 +66,7 @@ export function scrapedAddresses(jobs: readonly ScrapeConfig[]): readonly string
   });
   if (problems.length > 0)
     throw new InvalidInputError("Scrape targets cannot be reached", problems, "PROMETHEUS_CONFIGURATION_INVALID");
-  return [...new Set(found)].sort();
+  return [...new Set([...found, ...jobs.flatMap(tokenAddresses)])].sort();
 }
 
 /**
@@ -110,13 +118,11 @@ const relabelling = (actions: readonly [string, ...string[]]) =>
   );
 const actions = ["replace", "lowercase", "uppercase", "keep", "drop", "keepequal", "dropequal", "hashmod"] as const;
 
-const tlsVersion = z.enum(["TLS12", "TLS13"], { error: "TLS12 or TLS13" });
-
 /**
- * The fields of a user's job (Prometheus' documentation, `scrape_config`). None names a file on the host or holds a
- * credential: the files next to Prometheus' configuration include its Alertmanager secret.
+ * The fields of a user's job (Prometheus' documentation, `scrape_config`). None holds a credential in clear, or names
+ * another file of the host than a secret of scrape jobs: what an Alertmanager is shown lies beside their folder.
  */
-const scrapeJob = z.strictObject(
+const jobFields = z.strictObject(
   {
     job_name: z.string({ error: "a name" }).regex(/^\w[\w .:/-]{0,127}$/, { error: "a name" }),
     static_configs: z
@@ -135,14 +141,8 @@ const scrapeJob = z.strictObject(
     metrics_path: z.string().regex(/^\//, { error: "a path" }).optional(),
     params: z.record(text, z.array(text)).optional(),
     scheme: z.enum(["http", "https"], { error: "http or https" }).optional(),
-    tls_config: z
-      .strictObject({
-        ca: text.optional(),
-        server_name: text.optional(),
-        min_version: tlsVersion.optional(),
-        max_version: tlsVersion.optional(),
-      })
-      .optional(),
+    tls_config: tlsConfig.optional(),
+    ...credentialFields,
     follow_redirects: truth.optional(),
     enable_http2: truth.optional(),
     enable_compression: truth.optional(),
@@ -161,19 +161,20 @@ const scrapeJob = z.strictObject(
   },
   { error: "a scrape job: a mapping that begins with job_name" },
 );
+const scrapeJob = jobFields.superRefine((job, context) => {
+  for (const { path, message } of contradictions(job)) context.addIssue({ code: "custom", path, message });
+});
 
 /** Why a Prometheus field is refused. The schema alone decides which fields are allowed. */
 const reasons: readonly (readonly [RegExp, string])[] = [
   [/^(?!static_configs$).+_sd_configs$/, "static_configs; Prometheus can reach only the addresses listed there"],
   [/^proxy_|^no_proxy$/, "no proxy; Prometheus can reach only the addresses in static_configs"],
   [/^ca_file$/, "ca, with the CA's PEM certificates in the job itself"],
-  [
-    /^(authorization|basic_auth|oauth2|http_headers|bearer_token|sigv4|key|cert)$|_file$|^files$/,
-    "no such field: scrape jobs cannot have credentials yet, and cannot name files on the host",
-  ],
+  [/_file$|^files$/, "no such field: the only files of the host that a job may name are secrets"],
 ];
 
 const remedyFor = (field: string): string =>
+  remedyForSecret(field) ??
   reasons.find(([pattern]) => pattern.test(field))?.[1] ??
   "no such field: docs/operate.md lists the fields of a scrape job";
 
@@ -181,12 +182,16 @@ const remedyFor = (field: string): string =>
 export function problemsOfJob(job: unknown, place: string): Problem[] {
   const issues = scrapeJob.safeParse(job).error?.issues ?? [];
   return issues.flatMap((issue) => {
-    const problem = (path: readonly PropertyKey[], remedy: string): Problem => ({
-      key: [place, path.join(".")].filter((part) => part !== "").join(": "),
+    const problem = (path: readonly PropertyKey[], remedy: string): Problem => {
+      const found = valueAt(job, path);
       // The value may be a credential, which must not appear in a preview's log.
-      value: issue.code === "unrecognized_keys" ? "set" : valueAt(job, path),
-      remedy,
-    });
+      const hidden = issue.code === "unrecognized_keys" || isConfidential(path, found);
+      return {
+        key: [place, path.join(".")].filter((part) => part !== "").join(": "),
+        value: hidden ? "set" : withoutSecrets(found),
+        remedy,
+      };
+    };
     return issue.code === "unrecognized_keys"
       ? issue.keys.map((field) => problem([...issue.path, field], remedyFor(field)))
       : [problem(issue.path, issue.message)];
@@ -217,7 +222,7 @@ function jobsIn(file: string, content: string): { jobs: readonly unknown[]; prob
   }
   if (!Array.isArray(jobs)) {
     const remedy = 'a list of Prometheus scrape_configs, each beginning with "- job_name:"';
-    return { jobs: [], problems: [{ key: file, value: jobs ?? "empty", remedy }] };
+    return { jobs: [], problems: [{ key: file, value: withoutSecrets(jobs ?? "empty"), remedy }] };
   }
   return { jobs, problems: jobs.flatMap((job, index) => problemsOfJob(job, `${file}: ${nameOf(job, index)}`)) };
 }

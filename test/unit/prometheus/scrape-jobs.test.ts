@@ -24,33 +24,6 @@ describe("a user's scrape jobs", () => {
     assert.deepEqual(jobsOf(stringify([job])), [job]);
   });
 
-  const credentials = /scrape jobs cannot have credentials yet/;
-  for (const [field, value] of Object.entries({
-    authorization: { credentials_file: "alertmanager-0.secret" },
-    basic_auth: { username: "x", password_file: "alertmanager-0.secret" },
-    oauth2: { client_id: "x", client_secret_file: "alertmanager-0.secret", token_url: "http://192.0.2.1/" },
-    http_headers: { "X-A": { files: ["alertmanager-0.secret"] } },
-    bearer_token: "hunter2",
-    bearer_token_file: "alertmanager-0.secret",
-  })) {
-    it(`may not set ${field}, and the error does not repeat its value`, () => {
-      assert.throws(
-        () => withField({ [field]: value }),
-        ({ message }: Error) =>
-          credentials.test(message) &&
-          message.includes(`shop.yaml: shop: ${field} is`) &&
-          !/hunter2|alertmanager-0/.test(message),
-      );
-    });
-  }
-
-  for (const field of ["key", "key_file", "cert", "cert_file"]) {
-    it(`may not set tls_config.${field}`, () => {
-      assert.throws(() => withField({ tls_config: { [field]: "x" } }), credentials);
-      assert.throws(() => withField({ tls_config: { [field]: "x" } }), new RegExp(`shop: tls_config\\.${field} is`));
-    });
-  }
-
   for (const [what, more, refusal] of [
     ["an authority's file", { tls_config: { ca_file: "/etc/ssl/x.pem" } }, /tls_config\.ca_file is .*: ca, with the/],
     ["no check of the certificate", { tls_config: { insecure_skip_verify: true } }, /insecure_skip_verify is/],
