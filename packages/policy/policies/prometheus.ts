@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Configuration } from "@metrics-link/config";
 import { publicChains, unknownSource } from "@metrics-link/envoy/read/index.ts";
-import { ports, remoteWrite } from "@metrics-link/release";
+import { ports, remoteWrite, withoutSecrets } from "@metrics-link/release";
 import { expectedAlerts, expectedConfiguration, unknownFields } from "../known/prometheus.ts";
 import type { Policy } from "../model/policy.ts";
 import { type Document, flagOf, listOf, type PublishedRelease, recordOf, releaseRule } from "../model/release.ts";
@@ -67,7 +67,8 @@ export const prometheus: readonly Policy[] = [
         const writes = listOf(remote_write);
         if (role === "receiver" && writes.length > 0) yield "a receiver has remote_write";
         if (writes.length > 1) yield `${writes.length} entries of remote_write`;
-        for (const { url } of writes.map(recordOf)) if (url !== envoyUrl) yield `remote_write goes to ${url}`;
+        for (const { url } of writes.map(recordOf))
+          if (url !== envoyUrl) yield `remote_write goes to ${withoutSecrets(url)}`;
         if (listOf(remote_read).length > 0) yield "remote_read is set";
       }
     },
@@ -116,7 +117,7 @@ function* configurationFaults(document: Document, configuration: Configuration, 
 }
 
 function* same(path: string, found: unknown, expected: unknown): Generator<string> {
-  const different = firstDifference(path, found, expected);
+  const different = firstDifference(path, withoutSecrets(found), expected);
   if (different !== undefined) yield `${file}: ${different}`;
 }
 

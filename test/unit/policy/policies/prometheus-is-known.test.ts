@@ -85,7 +85,7 @@ specifyRelease("prometheus-is-known", "sender", {
     }),
     /scrape_configs\[1\]\.metric_relabel_configs is/,
   ],
-  "a job with a credential": [
+  "a job that is given an Alertmanager's secret": [
     told((found) =>
       found.scrape_configs.push({
         job_name: "x",
@@ -93,11 +93,19 @@ specifyRelease("prometheus-is-known", "sender", {
         static_configs: [{ targets: ["198.51.100.10:443"] }],
       }),
     ),
-    /scrape_configs\[3\]\.authorization is not known$/,
+    /scrape_configs\[3\]\.authorization\.credentials_file is not known$/,
   ],
-  "a job with a key": [
-    told((found) => found.scrape_configs.push({ job_name: "x", tls_config: { key_file: "x" } })),
+  "a job with a file outside the folder of secrets": [
+    told((found) => found.scrape_configs.push({ job_name: "x", tls_config: { key_file: "secrets/../x" } })),
     /scrape_configs\[3\]\.tls_config\.key_file is not known$/,
+  ],
+  "a header with any file of the host": [
+    told((found) => found.scrape_configs.push({ job_name: "x", http_headers: { A: { files: ["/etc/passwd"] } } })),
+    /scrape_configs\[3\]\.http_headers\.A\.files\[0\] is not known$/,
+  ],
+  "a job with a password in clear": [
+    told((found) => found.scrape_configs.push({ job_name: "x", basic_auth: { username: "a", password: "b" } })),
+    /scrape_configs\[3\]\.basic_auth\.password is not known$/,
   ],
   "no alert of the link": [(it) => it.file("prometheus/alerts.yml", () => "groups: []\n"), /LinkBehind is missing$/],
   "one missing alert": [withoutAlert("SamplesDropped"), /the alert SamplesDropped is missing$/],
