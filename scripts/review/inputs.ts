@@ -20,15 +20,15 @@ function namedIn(config: Config): Named[] {
   const section = (name: string) => (config[`metrics-link:${name}`] ?? {}) as Record<string, unknown>;
   const { artefacts } = section("pki");
   const { rules, scrapeConfigs, alertmanagers } = section("prometheus");
-  const authorities = (Array.isArray(alertmanagers) ? alertmanagers : []).map((one): [string, unknown] => [
-    "prometheus.alertmanagers[].ca",
-    one?.ca,
+  const certificates = (Array.isArray(alertmanagers) ? alertmanagers : []).flatMap((one): [string, unknown][] => [
+    ["prometheus.alertmanagers[].ca", one?.ca],
+    ["prometheus.alertmanagers[].clientCertificate.certificate", one?.clientCertificate?.certificate],
   ]);
   const all: [string, unknown][] = [
     ["pki.artefacts", artefacts],
     ["prometheus.rules", rules],
     ["prometheus.scrapeConfigs", scrapeConfigs],
-    ...authorities,
+    ...certificates,
   ];
   return all.flatMap(([key, path]) => (typeof path === "string" ? [{ key: `metrics-link:${key}`, path }] : []));
 }
