@@ -46,6 +46,7 @@ export const releaseFiles = {
   /** The authorities of an Alertmanager, and what it is shown, by its place in the configuration. */
   alertmanagerCa: (index: number) => `prometheus/alertmanager-${index}.ca.pem`,
   alertmanagerSecret: (index: number) => `prometheus/alertmanager-${index}.secret`,
-  /** One file per rule file of the user, under the name that it has in the repository. */
+  /** One file per scrape file and per rule file of the user, under the name that it has in the repository. */
+  scrapeFile: (name: string) => `prometheus/scrape/${name}`,
   ruleFile: (name: string) => `prometheus/rules/${name}`,
 } as const;

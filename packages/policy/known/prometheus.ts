@@ -111,9 +111,10 @@ const userJob: Fields = {
 
 /** The paths of fields that a user's job may not have. No allowed field names a file or holds a credential. */
 export function unknownFields(path: string, value: unknown, fields: Fields | "any" = userJob): string[] {
-  if (fields === "any") return [];
+  // A field that is null has Prometheus' default.
+  if (fields === "any" || value === null) return [];
   if (Array.isArray(value)) return value.flatMap((item, index) => unknownFields(`${path}[${index}]`, item, fields));
-  if (typeof value !== "object" || value === null) return [path];
+  if (typeof value !== "object") return [path];
   return Object.entries(value).flatMap(([key, item]) => {
     const below = Object.hasOwn(fields, key) ? fields[key] : undefined;
     return below === undefined ? [`${path}.${key}`] : unknownFields(`${path}.${key}`, item, below);
