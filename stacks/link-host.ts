@@ -1,5 +1,5 @@
 import type { Configuration } from "@metrics-link/config";
-import { fingerprintsOf, LinkError } from "@metrics-link/contract";
+import { fingerprintsOf, LinkError, printable } from "@metrics-link/contract";
 import {
   defaultLimits,
   type Rendering as EnvoyRendering,
@@ -11,6 +11,7 @@ import { Host, type ReleaseStore, standardServices } from "@metrics-link/host";
 import { type PrivateNetwork, planSubnets, resolverOf } from "@metrics-link/network";
 import type { IssuedPki } from "@metrics-link/pki";
 import {
+  jobsOf,
   latenessOf,
   type Rendering as PrometheusRendering,
   releaseFiles as prometheusFileNames,
@@ -83,13 +84,17 @@ export function linkHost(name: string, args: LinkHostArgs, options: pulumi.Compo
     repair:
       args.repairer === undefined
         ? undefined
-        : { program: args.repairer, lateSeconds: latenessOf(args.prometheus.rendering.configuration) },
+        : {
+            program: args.repairer,
+            lateSeconds: latenessOf(args.prometheus.rendering.configuration, jobsOf(args.prometheus.rendering)),
+          },
   });
   const prometheus = checkedPrometheusFiles(args.prometheus.rendering);
+  for (const warning of prometheus.warnings) void pulumi.log.warn(printable(warning));
   const files = pulumi
     .all([pki.leaf.chainPem, pki.rootBundle])
     .apply(([certificateChain, root]) => [
-      ...prometheus,
+      ...prometheus.files,
       ...envoyFiles(args.envoy, { certificateChain, rootBundles }),
       { path: ownRoot, content: root, mode: "0644", owner: "root", group: "root" },
     ]);
@@ -137,8 +142,5 @@ function balancerNetwork({ network: { cidr, zones } }: Configuration) {
 /** Scrape targets and, if there are Alertmanagers, their endpoints and the DNS resolver for their names. */
 function prometheusAddresses({ network: { cidr, zones }, prometheus }: Configuration, rendering: PrometheusRendering) {
   const endpoints = [resolverOf(cidr), ...planSubnets(cidr, zones).map((subnets) => subnets.private)];
-  return [
-    ...scrapedAddresses(rendering.configuration.scrape_configs),
-    ...(prometheus.alertmanagers.length === 0 ? [] : endpoints),
-  ];
+  return [...scrapedAddresses(jobsOf(rendering)), ...(prometheus.alertmanagers.length === 0 ? [] : endpoints)];
 }

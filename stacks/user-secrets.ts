@@ -34,14 +34,11 @@ export function userSecretFiles({ prometheus }: Configuration, { scrapeSecrets }
 }
 
 /**
- * The jobs themselves, once what they name as secrets is there and fits. A warning says what is probably not meant: a
- * secret that no job names, a password that travels without TLS.
+ * Checks that what jobs name as secrets is there and fits. A warning says what is probably not meant: a secret that no job
+ * names, a password that travels without TLS.
  * @throws InvalidInputError PROMETHEUS_CONFIGURATION_INVALID
  */
-export function checkedSecrets(
-  jobs: readonly ScrapeConfig[],
-  secrets: Configuration["prometheus"]["secrets"],
-): readonly ScrapeConfig[] {
+export function checkSecrets(jobs: readonly ScrapeConfig[], secrets: Configuration["prometheus"]["secrets"]): void {
   const problems = secretProblems(jobs, secrets);
   if (problems.length > 0)
     throw new InvalidInputError(
@@ -60,7 +57,6 @@ export function checkedSecrets(
     ),
   ];
   for (const warning of warnings) void pulumi.log.warn(printable(warning));
-  return jobs;
 }
 
 /**

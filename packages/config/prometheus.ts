@@ -76,7 +76,7 @@ const prometheus = z.strictObject({
   }),
   scrapeConfigs: key(folder.optional(), {
     description:
-      "A folder of YAML files, each a list of `scrape_configs`, with [addresses as targets](operate.md#changing-things). Jobs may not be called `prometheus`, `envoy` or `node`: those are the host's own.",
+      "A folder of YAML files, each a list of `scrape_configs`, with [addresses as targets](operate.md#scrape-files-and-rule-files). Jobs may not be called `prometheus`, `envoy` or `node`: those are the host's own.",
     range: "a folder",
     example: "stacks/examples/sender/scrape",
   }),
@@ -87,7 +87,7 @@ const prometheus = z.strictObject({
     example: "{ shop-password: { secure: … } }",
   }),
   rules: key(folder.optional(), {
-    description: "A folder of Prometheus rule files.",
+    description: "A folder of Prometheus [rule files](operate.md#scrape-files-and-rule-files).",
     range: "a folder",
     example: "stacks/examples/sender/rules",
   }),

@@ -51,6 +51,7 @@ export const releaseFiles = {
   alertmanagerKey: (index: number) => `prometheus/alertmanager-${index}.key`,
   /** A secret that scrape jobs name as `secrets/NAME`. */
   scrapeSecret: (name: string) => `${scrapeSecretFolder}${name}`,
-  /** One file per rule file of the user, under the name that it has in the repository. */
+  /** One file per scrape file and per rule file of the user, under the name that it has in the repository. */
+  scrapeFile: (name: string) => `prometheus/scrape/${name}`,
   ruleFile: (name: string) => `prometheus/rules/${name}`,
 } as const;

@@ -61,7 +61,7 @@ export const releaseFolders = [unitFolder, "ports/", "envoy/", "prometheus/", "t
  * The secrets of a user's scrape jobs. A job names one as `secrets/NAME`, which Prometheus looks for beside the file that
  * holds the job. Nothing else lies here: a job cannot name what an Alertmanager is shown.
  */
-export const scrapeSecretFolder = "prometheus/secrets/";
+export const scrapeSecretFolder = "prometheus/scrape/secrets/";
 
 /** The name of such a secret. It begins with a letter, so that Pulumi takes no name for the index of a list. */
 export const scrapeSecretName = /^[a-z][a-z0-9_-]{0,62}$/;

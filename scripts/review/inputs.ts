@@ -56,7 +56,7 @@ export function namedPaths(config: Config, checkout: string, all: Files): string
     for (const path of below(checkout, one.path)) {
       const file = all.get(path);
       if (file?.mode !== "100644") throw wrong(`${path} is no regular file that git lists`);
-      if (!kinds.test(path)) throw wrong(`${path} is neither YAML nor PEM`);
+      if (!kinds.test(path) && posix.basename(path) !== ".gitkeep") throw wrong(`${path} is neither YAML nor PEM`);
     }
     return [one.path];
   });

@@ -133,10 +133,11 @@ const userJob: Fields = {
  * secret of scrape jobs: not what an Alertmanager is shown.
  */
 export function unknownFields(path: string, value: unknown, fields: Fields | "any" | "secret" = userJob): string[] {
-  if (fields === "any") return [];
+  // A field that is null has Prometheus' default.
+  if (fields === "any" || value === null) return [];
   if (Array.isArray(value)) return value.flatMap((item, index) => unknownFields(`${path}[${index}]`, item, fields));
   if (fields === "secret") return isScrapeSecret(value) ? [] : [path];
-  if (typeof value !== "object" || value === null) return [path];
+  if (typeof value !== "object") return [path];
   return Object.entries(value).flatMap(([key, item]) => {
     const below = Object.hasOwn(fields, key) && key !== "*" ? fields[key] : fields["*"];
     return below === undefined ? [`${path}.${key}`] : unknownFields(`${path}.${key}`, item, below);

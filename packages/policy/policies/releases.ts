@@ -129,7 +129,7 @@ const places: readonly (readonly [path: RegExp, rights: string])[] = [
   [/^tls\/own-root\.pem$/, everybody],
   [/^prometheus\/(prometheus|alerts)\.yml$/, readBy(hostUsers.prometheus)],
   [/^prometheus\/alertmanager-\d+\.(ca|cert)\.pem$/, readBy(hostUsers.prometheus)],
-  [/^prometheus\/rules\/[A-Za-z0-9._-]+$/, readBy(hostUsers.prometheus)],
+  [/^prometheus\/(rules|scrape)\/[A-Za-z0-9._-]+$/, readBy(hostUsers.prometheus)],
   [/^repair\/(repair\.mjs|settings\.json)$/, readBy(hostUsers.repair)],
   // units-are-known judges which units there are, and what they contain.
   [/^systemd\/metrics-link-[a-z-]+\.service$/, everybody],

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { prometheusFiles, type Rendering, releaseFiles, renderSender } from "@metrics-link/prometheus";
 import { tool } from "../../support/tool.ts";
-import { examples, senderOfUser } from "./examples.ts";
+import { examples, senderOfUser, userFile } from "./examples.ts";
 
 describe("promtool", () => {
   let directory: string;
@@ -37,7 +37,7 @@ describe("promtool", () => {
       scrapeInterval: "15s",
       externalLabels: {},
       linked: true,
-      ruleFiles: [{ name: "broken.yml", content: "groups:\n  - name: x\n    rules:\n      - expr: sum(\n" }],
+      ruleFiles: [userFile("rules/broken.yml", "groups:\n  - name: x\n    rules:\n      - expr: sum(\n")],
     });
     assert.ok(!check(broken).accepted);
   });

@@ -1,13 +1,5 @@
 import assert from "node:assert/strict";
-import { InvalidInputError } from "@metrics-link/contract";
-import {
-  ownJobs,
-  prometheusFiles,
-  receiverFlags,
-  renderReceiver,
-  renderSender,
-  senderFlags,
-} from "@metrics-link/prometheus";
+import { jobsOf, ownJobs, prometheusFiles, receiverFlags, renderReceiver, senderFlags } from "@metrics-link/prometheus";
 import { remoteWrite as link } from "@metrics-link/release";
 import { receiver, sender, senderAlone, senderOfUser } from "./examples.ts";
 
@@ -106,33 +98,18 @@ describe("the Prometheus of either role", () => {
     assert.deepEqual(["500ms", "1s", "10s", "15s", "1m"].map(timeout), ["500ms", "1s", "10s", "10s", "10s"]);
   });
 
-  it("refuses jobs that share a name", () => {
-    const jobs = (...names: string[]) =>
-      renderSender({
-        scrapeInterval: "15s",
-        externalLabels: {},
-        linked: true,
-        scrapeConfigs: names.map((job_name) => ({ job_name })),
-      });
-    assert.equal(jobs("one", "two").configuration.scrape_configs.length, ownJobs("sends").length + 2);
-    assert.throws(() => jobs("one", "one"), InvalidInputError);
-    assert.throws(() => jobs("envoy"), { code: "PROMETHEUS_CONFIGURATION_INVALID", message: /job_name is "envoy"/ });
-  });
-
-  it("refuses rule files that would leave their folder or overwrite each other", () => {
-    const rules = (...names: string[]) =>
-      renderSender({
-        scrapeInterval: "15s",
-        externalLabels: {},
-        linked: true,
-        ruleFiles: names.map((name) => ({ name, content: "groups: []\n" })),
-      });
-    assert.deepEqual(rules("a.yml", "b.yaml").configuration.rule_files, ["alerts.yml", "rules/a.yml", "rules/b.yaml"]);
-    for (const wrong of ["../a.yml", "a/b.yml", "a.txt", ".yml"]) assert.throws(() => rules(wrong), InvalidInputError);
-    assert.throws(() => rules("a.yml", "a.yml"), {
-      name: "InvalidInputError",
-      code: "PROMETHEUS_CONFIGURATION_INVALID",
-    });
+  it("has the user's files beside its own", () => {
+    const { configuration, scrapeFiles } = senderOfUser();
+    assert.deepEqual(configuration.rule_files, ["alerts.yml", "rules/shop.yml"]);
+    assert.deepEqual(configuration.scrape_config_files, ["scrape/shop.yaml"]);
+    assert.deepEqual(configuration.scrape_configs, ownJobs("sends"));
+    assert.deepEqual(
+      jobsOf(senderOfUser()).map(({ job_name }) => job_name),
+      ["prometheus", "envoy", "node", "shop"],
+    );
+    const placed = prometheusFiles(senderOfUser()).find(({ path }) => path === "prometheus/scrape/shop.yaml");
+    assert.equal(placed?.content, scrapeFiles[0]?.content);
+    assert.equal(sender().configuration.scrape_config_files, undefined);
   });
 
   it("is rendered as files that only Prometheus may read", () => {
@@ -141,6 +118,7 @@ describe("the Prometheus of either role", () => {
       [
         ["prometheus/prometheus.yml", "0640", "root", "prometheus"],
         ["prometheus/alerts.yml", "0640", "root", "prometheus"],
+        ["prometheus/scrape/shop.yaml", "0640", "root", "prometheus"],
         ["prometheus/rules/shop.yml", "0640", "root", "prometheus"],
       ],
     );

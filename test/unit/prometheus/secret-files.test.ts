@@ -12,7 +12,7 @@ import {
   receiverFlags,
   releaseFiles,
   renderReceiver,
-  scrapeJobsOf,
+  scrapeFilesOf,
   secretFilesOf,
 } from "@metrics-link/prometheus";
 import { stringify } from "yaml";
@@ -20,6 +20,7 @@ import { eventually } from "../../support/eventually.ts";
 import { freePorts } from "../../support/free-ports.ts";
 import { selfSigned } from "../../support/openssl.ts";
 import { tool } from "../../support/tool.ts";
+import { userFile } from "./examples.ts";
 import { PrometheusProcess } from "./prometheus-process.ts";
 
 const renderWith = (...jobs: object[]) =>
@@ -27,7 +28,7 @@ const renderWith = (...jobs: object[]) =>
     scrapeInterval: "1s",
     externalLabels: {},
     outOfOrderTimeWindow: "2h",
-    scrapeConfigs: scrapeJobsOf([{ name: "shop.yaml", content: stringify(jobs) }]),
+    scrapeFiles: scrapeFilesOf([userFile("scrape/shop.yaml", stringify(jobs))]),
   });
 
 const listening = async (server: Server) => {
@@ -131,10 +132,11 @@ describe("secret files with a real Prometheus", () => {
     await Promise.all(["password", "header"].map(up));
   });
 
-  it("are not in the configuration that Prometheus shows", async () => {
-    const shown = await (await fetch(`${prometheus.url}/api/v1/status/config`)).text();
-    assert.match(shown, /secrets\/shop-password/);
-    assert.doesNotMatch(shown, /the second|key 2|PRIVATE KEY/);
+  it("are in nothing that Prometheus shows", async () => {
+    const shown = async (path: string) => (await fetch(`${prometheus.url}${path}`)).text();
+    assert.match(await shown("/api/v1/targets"), /scrapePool.*password/);
+    for (const path of ["/api/v1/targets", "/api/v1/status/config", "/api/v1/scrape_pools", "/metrics"])
+      assert.doesNotMatch(await shown(path), /the second|key 2|PRIVATE KEY/, path);
   });
 
   it("do not follow a redirect to another host", async () => {

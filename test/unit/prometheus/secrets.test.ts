@@ -1,14 +1,15 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { scrapedAddresses, scrapeJobsOf, secretNamesIn, secretProblems } from "@metrics-link/prometheus";
+import { scrapedAddresses, scrapeFilesOf, secretNamesIn, secretProblems } from "@metrics-link/prometheus";
 import { jobsInPlainText } from "@metrics-link/prometheus/secrets.ts";
 import { secretFieldsOf, secretsInClear, withoutSecrets } from "@metrics-link/release";
 import { stringify } from "yaml";
 import { selfSigned } from "../../support/openssl.ts";
+import { userFile } from "./examples.ts";
 
 const target = { static_configs: [{ targets: ["198.51.100.10:443"] }] };
-const jobsWith = (more: object) =>
-  scrapeJobsOf([{ name: "shop.yaml", content: stringify([{ job_name: "shop", ...target, ...more }]) }]);
+const jobsIn = (content: string) => scrapeFilesOf([userFile("scrape/shop.yaml", content)]).flatMap(({ jobs }) => jobs);
+const jobsWith = (more: object) => jobsIn(stringify([{ job_name: "shop", ...target, ...more }]));
 
 const oauth2 = {
   client_id: "link",
@@ -155,7 +156,7 @@ describe("credentials of scrape jobs", () => {
         () => jobsWith(more),
         (error: Error & { code?: string }) =>
           error.code === "PROMETHEUS_CONFIGURATION_INVALID" &&
-          error.message.includes("shop.yaml: shop: ") &&
+          /scrape\/shop\.yaml:\d+: shop: /.test(error.message) &&
           refusal.test(error.message) &&
           !/hunter2|8675309/.test(`${error.message}${error.stack}`),
       ));
@@ -168,7 +169,7 @@ describe("credentials of scrape jobs", () => {
   ] as const) {
     it(`are not shown from a file that has ${what}`, () =>
       assert.throws(
-        () => scrapeJobsOf([{ name: "shop.yaml", content }]),
+        () => jobsIn(content),
         ({ message }: Error) => message.includes("shop.yaml") && !message.includes("hunter2"),
       ));
   }
