@@ -1,9 +1,7 @@
-import { readFileSync } from "node:fs";
-import { resolve } from "node:path";
 import type { Configuration } from "@metrics-link/config";
-import { certificatesOf, InvalidInputError, unlessOtherText } from "@metrics-link/contract";
 import { scrapeJobsOf } from "@metrics-link/prometheus";
-import { repositoryRoot, yamlFiles } from "./repository-files.ts";
+import { authorityIn } from "./alertmanager-authority.ts";
+import { yamlFiles } from "./repository-files.ts";
 
 /** The user's additions to Prometheus: jobs and rules from the configured folders, alert settings and Alertmanagers. */
 export function userPrometheus({ scrapeConfigs, rules, alerts, alertmanagers }: Configuration["prometheus"]) {
@@ -18,27 +16,4 @@ export function userPrometheus({ scrapeConfigs, rules, alerts, alertmanagers }: 
       secret: basicAuth ? ("password" as const) : bearerToken ? ("token" as const) : undefined,
     })),
   };
-}
-
-/**
- * The certificates of a CA file, re-encoded, so that Prometheus trusts exactly what a reviewer sees in the file.
- * @throws InvalidInputError naming the key
- */
-function authorityIn(key: string, path: string): string {
-  const certificates = unlessOtherText<readonly string[]>(
-    () => certificatesOf(readFileSync(resolve(repositoryRoot, path), "utf8")),
-    (why) => {
-      throw new InvalidInputError(
-        "An Alertmanager's authority cannot be used",
-        [{ key, value: path, remedy: `a file with only PEM certificates: ${why}` }],
-        "REPOSITORY_FILE_INVALID",
-      );
-    },
-  );
-  if (certificates.length > 0) return certificates.join("");
-  throw new InvalidInputError(
-    "An Alertmanager's authority cannot be used",
-    [{ key, value: path, remedy: "a file with at least one PEM certificate" }],
-    "REPOSITORY_FILE_INVALID",
-  );
 }

@@ -45,12 +45,15 @@ export function parseConfiguration(raw: Readonly<Record<string, unknown>>, sourc
   }
   const schema = configurationSchemas[found];
   const result = schema.safeParse(raw);
-  const wrong = result.success ? [] : firstOfEach(result.error.issues.flatMap((issue) => wrongValues(schema, issue)));
+  const wrong = result.success
+    ? []
+    : firstOfEach(result.error.issues.flatMap((issue) => wrongValues(schema, issue, raw)));
   const known = (result.success ? result.data : acceptedPart(schema, raw)) as Known;
   const all = [...wrong, ...contradictions(known, wrong)];
   if (result.success && all.length === 0) return result.data;
+  const problems = all.map(({ path, remedy }) => problem(path, shown(schema, path, raw), remedy, source));
   throw invalid(
-    all.map(({ path, remedy }) => problem(path, shown(schema, path, raw), remedy, source)),
+    problems.toSorted((one, other) => (one.line ?? 0) - (other.line ?? 0)),
     source,
   );
 }
@@ -61,7 +64,7 @@ interface Finding {
   readonly remedy: string;
 }
 
-function wrongValues(schema: z.ZodType, issue: z.core.$ZodIssue): Finding[] {
+function wrongValues(schema: z.ZodType, issue: z.core.$ZodIssue, raw: unknown): Finding[] {
   if (issue.code === "unrecognized_keys") {
     return issue.keys.map((name) => ({
       path: [...issue.path, name],
@@ -69,8 +72,18 @@ function wrongValues(schema: z.ZodType, issue: z.core.$ZodIssue): Finding[] {
     }));
   }
   const ownWords = !issue.message.startsWith("Invalid input");
-  return [{ path: issue.path, remedy: ownWords ? issue.message : sectionRemedy(schemaAt(schema, issue.path)) }];
+  const remedy = ownWords ? issue.message : sectionRemedy(schemaAt(schema, issue.path));
+  return [
+    { path: issue.path, remedy: `${remedy}${needsQuotes(issue, valueAt(raw, issue.path)) ? ", in quotes" : ""}` },
+  ];
 }
+
+/** Without quotes YAML reads `1.10` as a number and `on` as a boolean; in a text they would stand as they were written. */
+const needsQuotes = (issue: z.core.$ZodIssue, value: unknown): boolean =>
+  issue.code === "invalid_type" &&
+  issue.expected === "string" &&
+  (typeof value === "number" || typeof value === "boolean") &&
+  !issue.message.includes("in quotes");
 
 /** A section has no words of its own: it is its keys. */
 function sectionRemedy(schema: z.ZodType | undefined): string {

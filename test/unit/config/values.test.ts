@@ -70,6 +70,8 @@ const rows: readonly Row[] = [
       ["Ac\tme", /control characters/],
       ["Ac\u200bme", /control characters/],
       ["x".repeat(41), /1 to 40/],
+      [1.1, /in quotes$/],
+      [true, /in quotes$/],
     ],
   },
   {
@@ -140,11 +142,11 @@ const rows: readonly Row[] = [
   },
   {
     key: "prometheus.alertmanagers[].bearerToken",
-    taken: ["abc.DEF-_~+/==", "x"],
+    taken: ["abc.DEF-_~+/==", "x", "1234:abc"],
     refused: [
-      ["a b", /RFC 6750/],
-      ["abc\n", /RFC 6750/],
-      ["=", /RFC 6750/],
+      ["a b", /without blanks/],
+      ["abc\n", /without blanks and line ends/],
+      ["ä", /characters of ASCII/],
     ],
   },
   {
