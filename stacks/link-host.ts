@@ -21,7 +21,7 @@ import {
 import { hostUsers } from "@metrics-link/release";
 import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { checkedPrometheusFiles } from "./prometheus-files.ts";
+import type { checkedPrometheusFiles } from "./prometheus-files.ts";
 import { userSecretFiles } from "./user-secrets.ts";
 
 export interface LinkHostArgs {
@@ -39,7 +39,12 @@ export interface LinkHostArgs {
     | { readonly side: "receives" };
   /** Whether a peer's access was taken away. */
   readonly interrupted: boolean;
-  readonly prometheus: { readonly rendering: PrometheusRendering; readonly flags: readonly string[] };
+  readonly prometheus: {
+    readonly rendering: PrometheusRendering;
+    /** What promtool has accepted, before any resource was registered. */
+    readonly checked: ReturnType<typeof checkedPrometheusFiles>;
+    readonly flags: readonly string[];
+  };
   /** The backfill program, which runs on senders. */
   readonly repairer?: string;
 }
@@ -89,7 +94,7 @@ export function linkHost(name: string, args: LinkHostArgs, options: pulumi.Compo
             lateSeconds: latenessOf(args.prometheus.rendering.configuration, jobsOf(args.prometheus.rendering)),
           },
   });
-  const prometheus = checkedPrometheusFiles(args.prometheus.rendering);
+  const prometheus = args.prometheus.checked;
   for (const warning of prometheus.warnings) void pulumi.log.warn(printable(warning));
   const files = pulumi
     .all([pki.leaf.chainPem, pki.rootBundle])

@@ -1,9 +1,8 @@
-import { readFileSync } from "node:fs";
-import { resolve } from "node:path";
 import type { Configuration } from "@metrics-link/config";
-import { certificatesOf, InvalidInputError, messageOf, type Problem, unlessOtherText } from "@metrics-link/contract";
+import { InvalidInputError, type Problem } from "@metrics-link/contract";
 import { ruleFilesOf, scrapeFilesOf } from "@metrics-link/prometheus";
-import { repositoryRoot, yamlFiles } from "./repository-files.ts";
+import { authorityIn } from "./alertmanager-authority.ts";
+import { yamlFiles } from "./repository-files.ts";
 import { certificateOf, checkSecrets } from "./user-secrets.ts";
 
 /**
@@ -53,32 +52,4 @@ function usable<Read>(problems: Problem[], read: () => Read): Read | undefined {
     problems.push(...error.problems);
     return undefined;
   }
-}
-
-/**
- * The certificates of a CA file, re-encoded, so that Prometheus trusts exactly what a reviewer sees in the file.
- * @throws InvalidInputError naming the key
- */
-function authorityIn(key: string, path: string): string {
-  const refused = (remedy: string, cause?: unknown) =>
-    new InvalidInputError(
-      "An Alertmanager's authority cannot be used",
-      [{ key: `metrics-link:${key}`, value: path, remedy }],
-      "REPOSITORY_FILE_INVALID",
-      { cause },
-    );
-  let text: string;
-  try {
-    text = readFileSync(resolve(repositoryRoot, path), "utf8");
-  } catch (error) {
-    throw refused(`a file of the repository, relative to its root: ${messageOf(error)}`, error);
-  }
-  const certificates = unlessOtherText<readonly string[]>(
-    () => certificatesOf(text),
-    (why) => {
-      throw refused(`a file with only PEM certificates: ${why}`);
-    },
-  );
-  if (certificates.length === 0) throw refused("a file with at least one PEM certificate");
-  return certificates.join("");
 }

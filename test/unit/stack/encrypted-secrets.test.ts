@@ -16,7 +16,11 @@ function problemsOf(written: (value: string) => unknown) {
       secrets: { "shop-password": of("hunter2"), other: of("hunter3") },
       alertmanagers: [
         { url, basicAuth: { username: "a", password: of("hunter4") } },
-        { url, bearerToken: of("hunter5"), clientCertificate: { certificate: "a.pem", key: of("hunter6") } },
+        {
+          url: `${url}:9093`,
+          bearerToken: of("hunter5"),
+          clientCertificate: { certificate: "a.pem", key: of("hunter6") },
+        },
       ],
     },
   });
