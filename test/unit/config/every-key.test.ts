@@ -128,7 +128,7 @@ for (const role of roles) {
           "prometheus.alertmanagers[].clientCertificate.key",
         ],
       );
-      const hidden = "hunter 2\n";
+      const hidden = "hunter 2 \n";
       const misspelt = {
         url: "https://am.example.com",
         pasword: hidden,
