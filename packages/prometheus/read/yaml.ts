@@ -36,11 +36,14 @@ export interface YamlReading {
 /** Aliases can multiply values; a file with more than these is refused. */
 const mostValues = 1_000_000;
 
-/** YAML 1.1 breaks a line at these, YAML 1.2 does not: what stands behind a comment would be read by one alone. */
-const oldLineBreak = /[\u0085\u2028\u2029]/;
+/** YAML 1.1 breaks a line at these, the library does not: what stands behind a comment would be read by one alone. */
+const oldLineBreak = /[\u0085\u2028\u2029]|\r(?!\n)/;
 
 /** Plain scalars that go-yaml reads as null (resolve.go). */
 const nulls = new Set(["", "~", "null", "Null", "NULL"]);
+
+/** The names of anchors that end at the same character for every reader (libyaml, `IS_ALPHA`). */
+const anchorName = /^[\w-]+$/;
 
 /** Tags that say what Prometheus reads anyway. */
 const tags = /^tag:yaml\.org,2002:(str|int|float|bool|null|map|seq|merge)$/;
@@ -75,9 +78,11 @@ export function readYaml(bytes: string): YamlReading {
 }
 
 function* foreignCharacters(text: string): Generator<YamlFault> {
-  for (const [index, line] of text.split("\n").entries()) {
+  for (const [index, line] of text.split(/(?<=\n)/).entries()) {
     if (oldLineBreak.test(line)) {
-      yield refused(index + 1, "U+0085, U+2028 or U+2029, which ends a line for some programs only; remove it");
+      const what =
+        "U+0085, U+2028, U+2029 or a lone carriage return, which ends a line for some readers only; remove it";
+      yield refused(index + 1, what);
     }
     if (line.includes("\uFEFF")) yield refused(index + 1, "a byte order mark inside of the file; remove it");
   }
@@ -105,11 +110,15 @@ function documentsOf(text: string, lineCounter: LineCounter, faults: YamlFault[]
   return documents;
 }
 
-const isNull = (node: Node): boolean => isScalar(node) && node.type === Scalar.PLAIN && nulls.has(node.source ?? "");
+/** Whether a node is plain and has no tag that makes a text of it. */
+const isPlain = (node: Node): node is Scalar =>
+  isScalar(node) && node.type === Scalar.PLAIN && !node.tag?.endsWith(":str");
+
+const isNull = (node: Node): boolean => isPlain(node) && nulls.has(node.source ?? "");
 
 const hasContent = (contents: Node | null): contents is Node => contents !== null && !isNull(contents);
 
-const isMergeKey = (key: Node): boolean => isScalar(key) && key.type === Scalar.PLAIN && key.source === "<<";
+const isMergeKey = (key: Node): boolean => isPlain(key) && key.source === "<<";
 
 class Reader {
   readonly #root: Node | null;
@@ -211,6 +220,9 @@ class Reader {
     const targets = new Map<Alias, Node>();
     visit(document, {
       Node: (_key, node) => {
+        const name = node instanceof Alias ? node.source : "anchor" in node ? node.anchor : undefined;
+        if (name !== undefined && !anchorName.test(name))
+          this.#fault(node, `the anchor ${name}, whose name may have letters, digits, _ and - only`);
         if (node instanceof Alias) {
           const target = anchors.get(node.source);
           const inside = target !== undefined && (node.range?.[0] ?? 0) < target.end;

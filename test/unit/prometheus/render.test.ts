@@ -1,7 +1,17 @@
 import assert from "node:assert/strict";
-import { jobsOf, ownJobs, prometheusFiles, receiverFlags, renderReceiver, senderFlags } from "@metrics-link/prometheus";
+import {
+  jobsOf,
+  latenessOf,
+  ownJobs,
+  prometheusFiles,
+  type Rendering,
+  receiverFlags,
+  renderReceiver,
+  renderSender,
+  senderFlags,
+} from "@metrics-link/prometheus";
 import { remoteWrite as link } from "@metrics-link/release";
-import { receiver, sender, senderAlone, senderOfUser } from "./examples.ts";
+import { receiver, scrapeFile, sender, senderAlone, senderOfUser } from "./examples.ts";
 
 describe("the sender's Prometheus", () => {
   it("writes to Envoy on loopback with the link's queue", () => {
@@ -110,6 +120,16 @@ describe("the Prometheus of either role", () => {
     const placed = prometheusFiles(senderOfUser()).find(({ path }) => path === "prometheus/scrape/shop.yaml");
     assert.equal(placed?.content, scrapeFiles[0]?.content);
     assert.equal(sender().configuration.scrape_config_files, undefined);
+  });
+
+  it("waits for the slowest scrape, of a user's job too", () => {
+    const lateness = (rendering: Rendering) => latenessOf(rendering.configuration, jobsOf(rendering));
+    const slow = scrapeFile({ job_name: "slow", scrape_interval: "2m", scrape_timeout: "1m30s" });
+    assert.equal(lateness(sender()), 17);
+    assert.equal(
+      lateness(renderSender({ scrapeInterval: "15s", externalLabels: {}, linked: true, scrapeFiles: slow })),
+      92,
+    );
   });
 
   it("is rendered as files that only Prometheus may read", () => {

@@ -167,6 +167,8 @@ describe("a user's scrape jobs", () => {
     ["an alias to itself", "- &a [*a]\n", /an alias \*a inside of what it stands for/],
     ["an alias to nothing", "- *a\n", /shop\.yaml:1 is "- \*a": .*alias/],
     ["a line that only YAML 1.1 breaks", "- job_name: a # b\u2028  basic_auth: {}\n", /U\+2028/],
+    ["a line that a lone carriage return breaks", "- job_name: a # b\r  basic_auth: {}\n", /a lone carriage return/],
+    ["an anchor that readers end elsewhere", "- &a:\n  job_name: b\n", /is ".*": the anchor a:, whose name/],
     ["aliases that multiply", multiplied(9), /aliases that stand for more than 1000000 values/],
   ] as const) {
     it(`are refused with file and line if it contains ${what}`, () => {

@@ -144,6 +144,8 @@ const jobs: Readonly<Record<string, string>> = {
   "a merge of a merge": "- &a {job_name: a, scheme: https}\n- &b\n  <<: *a\n  job_name: b\n- <<: *b\n  job_name: c\n",
   "a merge of labels":
     "- job_name: a\n  static_configs:\n  - targets: [10.0.0.1:1]\n    labels: &l {env: 012}\n  - targets: [10.0.0.2:1]\n    labels: {<<: *l, zone: 1.10}\n",
+  "a tag that makes a text of null":
+    "- job_name: a\n  static_configs:\n  - targets: [10.0.0.1:1]\n    labels: {a: !!str ~, b: !!str null}\n",
   "standard tags": "- job_name: !!str 2024\n  sample_limit: !!int 5\n  honor_labels: !!bool true\n",
   "a blackbox exporter":
     "- job_name: probe\n  metrics_path: /probe\n  params:\n    module: [http_2xx]\n  static_configs:\n  - targets: [127.0.0.1:9115]\n    labels:\n      __param_target: https://example.org/health?deep=1\n  relabel_configs:\n  - source_labels: [__param_target]\n    target_label: instance\n",
