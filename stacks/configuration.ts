@@ -8,11 +8,33 @@ import {
   type Source,
   stackFileSource,
 } from "@metrics-link/config";
+import { InvalidInputError, type Problem } from "@metrics-link/contract";
 import * as pulumi from "@pulumi/pulumi";
+import { ownStack } from "./own-outputs.ts";
 
-/** The stack's configuration, checked. */
-export const readConfiguration = (): Configuration =>
-  parseConfiguration(configurationOf(configurationNamespace, pulumi.runtime.allConfig()), stackFile());
+/** The stack's configuration, checked. @throws InvalidInputError with everything that is wrong in it */
+export function readConfiguration(): Configuration {
+  const source = stackFile();
+  const configuration = parseConfiguration(configurationOf(configurationNamespace, pulumi.runtime.allConfig()), source);
+  requireOtherStacks(configuration, source);
+  return configuration;
+}
+
+/** A stack that is its own peer would wait for itself for ever. */
+function requireOtherStacks(configuration: Configuration, source: Source): void {
+  const places: [PropertyKey[], string][] =
+    configuration.role === "sender"
+      ? [[["peer", "stack"], configuration.peer.stack]]
+      : configuration.senders.map(({ stack }, index) => [["senders", index, "stack"], stack]);
+  const problems = places.flatMap(([path, value]): Problem[] => {
+    if (value !== ownStack()) return [];
+    const key = `${configurationNamespace}:${path.join(".").replace(/\.(\d+)\./, "[$1].")}`;
+    const line = source.lineOf(path);
+    return [{ key, value, remedy: "another stack: this is its own name", ...(line !== undefined && { line }) }];
+  });
+  if (problems.length > 0)
+    throw new InvalidInputError(`${source.name} has wrong values`, problems, "CONFIGURATION_INVALID");
+}
 
 /** The stack's file, for messages; `pulumi --config-file` names another one, whose lines nobody knows here. */
 function stackFile(): Source {
