@@ -8,15 +8,34 @@ import {
   type Source,
   stackFileSource,
 } from "@metrics-link/config";
+import { InvalidInputError, type Problem } from "@metrics-link/contract";
 import * as pulumi from "@pulumi/pulumi";
 import { requireEncrypted } from "./encrypted-secrets.ts";
+import { ownStack } from "./own-outputs.ts";
 
-/** The stack's configuration, checked. */
+/** The stack's configuration, checked. @throws InvalidInputError with everything that is wrong in it */
 export function readConfiguration(): Configuration {
-  const config = configurationOf(configurationNamespace, pulumi.runtime.allConfig());
-  const configuration = parseConfiguration(config, stackFile());
+  const source = stackFile();
+  const configuration = parseConfiguration(configurationOf(configurationNamespace, pulumi.runtime.allConfig()), source);
+  requireOtherStacks(configuration, source);
   requireEncrypted(configuration);
   return configuration;
+}
+
+/** A stack that is its own peer would wait for itself for ever. */
+function requireOtherStacks(configuration: Configuration, source: Source): void {
+  const places: [PropertyKey[], string][] =
+    configuration.role === "sender"
+      ? [[["peer", "stack"], configuration.peer.stack]]
+      : configuration.senders.map(({ stack }, index) => [["senders", index, "stack"], stack]);
+  const problems = places.flatMap(([path, value]): Problem[] => {
+    if (value !== ownStack()) return [];
+    const key = `${configurationNamespace}:${path.join(".").replace(/\.(\d+)\./, "[$1].")}`;
+    const line = source.lineOf(path);
+    return [{ key, value, remedy: "another stack: this is its own name", ...(line !== undefined && { line }) }];
+  });
+  if (problems.length > 0)
+    throw new InvalidInputError(`${source.name} has wrong values`, problems, "CONFIGURATION_INVALID");
 }
 
 /** The stack's file, for messages; `pulumi --config-file` names another one, whose lines nobody knows here. */

@@ -8,7 +8,7 @@ import { cacheDirectory } from "@metrics-link/release";
 import { parseDocument } from "yaml";
 import { openssl, selfSigned } from "../../support/openssl.ts";
 import type { Registration } from "../support/recording.ts";
-import { build } from "./stacks.ts";
+import { build, ownStack } from "./stacks.ts";
 
 const repository = resolve(import.meta.dirname, "../../..");
 
@@ -97,6 +97,11 @@ describe("a refusal of the program", () => {
       "an alert that does not exist",
       () => ({ "metrics-link:prometheus": { externalLabels: { account: "a" }, alerts: { LinkBehnd: { for: "5m" } } } }),
       /prometheus\.alerts\.LinkBehnd/,
+    ],
+    [
+      "a peer that is this stack",
+      () => ({ "metrics-link:peer": { stack: ownStack } }),
+      /metrics-link:peer\.stack is "organization\/metrics-link\/test": another stack/,
     ],
     [
       "a section that only begins like one",
