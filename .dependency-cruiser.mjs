@@ -106,23 +106,24 @@ export default {
       from: { path: "^packages/(pki|network|host|policy|review|sandbox)/" },
       to: {
         path: "^packages/",
-        pathNot: ["^packages/$1/", rooms("contract", "config", "release"), room("report"), room("envoy/read")],
+        pathNot: ["^packages/$1/", rooms("contract", "config", "release", "report", "envoy/read", "prometheus/read")],
       },
     },
     {
       name: "who-reads-does-not-write",
       comment:
-        "What Envoy is told is judged by a reading of its own: a reader that knew the renderer would believe whatever that writes.",
+        "What Envoy and Prometheus are told is judged by a reading of its own: a reader that knew the renderer would believe whatever that writes.",
       severity: "error",
-      from: { path: room("envoy/read") },
-      to: { path: ["^packages/(?!contract/|release/|envoy/read/)", "@pulumi", "^(node:)?fs"] },
+      from: { path: rooms("envoy/read", "prometheus/read") },
+      to: { path: ["^packages/(?!contract/|release/|(envoy|prometheus)/read/)", "@pulumi", "^(node:)?fs"] },
     },
     {
-      name: "envoy-is-read-where-it-is-judged",
-      comment: "Policies, reviews, audits and the agent judge what an Envoy is told; nobody else reads it.",
+      name: "what-programs-are-told-is-read-where-it-is-judged",
+      comment:
+        "Policies, reviews, audits and the agent judge what Envoy and Prometheus are told; nobody else reads it.",
       severity: "error",
       from: { path: "^packages/(pki|network|sandbox|host/(?!agent/))" },
-      to: { path: room("envoy/read") },
+      to: { path: rooms("envoy/read", "prometheus/read") },
     },
     {
       name: "pages-are-for-people",

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import type { Configuration } from "@metrics-link/config";
-import { fingerprintOf, LinkError, type PkiOutput } from "@metrics-link/contract";
+import { type Configuration, configurationNamespace } from "@metrics-link/config";
+import { fingerprintOf, InvalidInputError, LinkError, messageOf, type PkiOutput } from "@metrics-link/contract";
 import { AccountPki, type LeafArgs, type OfflineAuthority, offlineAuthority, requireOrder } from "@metrics-link/pki";
 import * as pulumi from "@pulumi/pulumi";
 import { ownStack } from "./own-outputs.ts";
@@ -72,11 +72,31 @@ export function waitingPki(name: string, { pki }: Configuration, plan: PkiPlan, 
   return { pki: state, next };
 }
 
+/**
+ * The files of the ceremony's folder. Before the first ceremony there is none.
+ * @throws InvalidInputError when it is no folder, or a file in it cannot be read
+ */
 function artifactsOf({ artefacts = "" }: Configuration["pki"]) {
   const path = resolve(repositoryRoot, artefacts);
-  const names = existsSync(path) ? readdirSync(path).filter((name) => name.endsWith(".pem")) : [];
+  const read = <Result>(key: string, value: string, wanted: string, work: () => Result): Result => {
+    try {
+      return work();
+    } catch (cause) {
+      const problem = { key, value, remedy: `${wanted}: ${messageOf(cause)}` };
+      const subject = "The certificates of the ceremony cannot be read; nothing was changed";
+      throw new InvalidInputError(subject, [problem], "REPOSITORY_FILE_INVALID", { cause });
+    }
+  };
+  const names = read(`${configurationNamespace}:pki.artefacts`, artefacts, "a folder of the repository", () =>
+    existsSync(path) ? readdirSync(path).filter((name) => name.endsWith(".pem")) : [],
+  );
   return {
     folder: artefacts,
-    files: Object.fromEntries(names.map((name) => [name, readFileSync(join(path, name), "utf8")])),
+    files: Object.fromEntries(
+      names.map((name) => [
+        name,
+        read(join(artefacts, name), name, "a file with one certificate", () => readFileSync(join(path, name), "utf8")),
+      ]),
+    ),
   };
 }

@@ -1,6 +1,47 @@
-import { type Configuration, configurationNamespace, configurationOf, parseConfiguration } from "@metrics-link/config";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import {
+  type Configuration,
+  configurationNamespace,
+  configurationOf,
+  parseConfiguration,
+  type Source,
+  stackFileSource,
+} from "@metrics-link/config";
+import { InvalidInputError, type Problem } from "@metrics-link/contract";
 import * as pulumi from "@pulumi/pulumi";
+import { requireEncrypted } from "./encrypted-secrets.ts";
+import { ownStack } from "./own-outputs.ts";
 
-/** The stack's configuration, checked. */
-export const readConfiguration = (): Configuration =>
-  parseConfiguration(configurationOf(configurationNamespace, pulumi.runtime.allConfig()));
+/** The stack's configuration, checked. @throws InvalidInputError with everything that is wrong in it */
+export function readConfiguration(): Configuration {
+  const source = stackFile();
+  const configuration = parseConfiguration(configurationOf(configurationNamespace, pulumi.runtime.allConfig()), source);
+  requireOtherStacks(configuration, source);
+  requireEncrypted(configuration);
+  return configuration;
+}
+
+/** A stack that is its own peer would wait for itself for ever. */
+function requireOtherStacks(configuration: Configuration, source: Source): void {
+  const places: [PropertyKey[], string][] =
+    configuration.role === "sender"
+      ? [[["peer", "stack"], configuration.peer.stack]]
+      : configuration.senders.map(({ stack }, index) => [["senders", index, "stack"], stack]);
+  const problems = places.flatMap(([path, value]): Problem[] => {
+    if (value !== ownStack()) return [];
+    const key = `${configurationNamespace}:${path.join(".").replace(/\.(\d+)\./, "[$1].")}`;
+    const line = source.lineOf(path);
+    return [{ key, value, remedy: "another stack: this is its own name", ...(line !== undefined && { line }) }];
+  });
+  if (problems.length > 0)
+    throw new InvalidInputError(`${source.name} has wrong values`, problems, "CONFIGURATION_INVALID");
+}
+
+/** The stack's file, for messages; `pulumi --config-file` names another one, whose lines nobody knows here. */
+function stackFile(): Source {
+  const name = `stacks/Pulumi.${pulumi.getStack()}.yaml`;
+  const path = join(pulumi.getRootDirectory(), name);
+  const text = existsSync(path) ? readFileSync(path, "utf8") : "";
+  return stackFileSource(text === "" ? `${name} (missing or empty)` : name, text, configurationNamespace);
+}

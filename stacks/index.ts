@@ -1,12 +1,18 @@
 import { bundleAgent, bundleRepairer } from "@metrics-link/host/bundle/index.ts";
 import { readConfiguration } from "./configuration.ts";
+import { refusing } from "./refusing.ts";
 
 // Pulumi installs source-map-support, which maps every stack frame that Pulumi keeps for thousands of promises. Node
 // strips types in place, so there is nothing to map; this saves most of a second per preview.
 Reflect.deleteProperty(Error, "prepareStackTrace");
 
-/** The program of every stack; the configuration selects the role. Returns the stack's outputs. */
-export default async function program() {
+/** The program of every stack. Returns the stack's outputs. @throws RunError with what a person has to change, if anything */
+export default function program() {
+  return refusing(ofRole);
+}
+
+/** The configuration selects the role. */
+async function ofRole() {
   const configuration = readConfiguration();
   // esbuild bundles in its own process while this one loads the provider SDKs and reads the peer's outputs.
   const agent = bundleAgent();

@@ -1,5 +1,5 @@
 import type { Configuration } from "@metrics-link/config";
-import { fingerprintsOf, LinkError } from "@metrics-link/contract";
+import { fingerprintsOf, LinkError, printable } from "@metrics-link/contract";
 import {
   defaultLimits,
   type Rendering as EnvoyRendering,
@@ -11,6 +11,7 @@ import { Host, type ReleaseStore, standardServices } from "@metrics-link/host";
 import { type PrivateNetwork, planSubnets, resolverOf } from "@metrics-link/network";
 import type { IssuedPki } from "@metrics-link/pki";
 import {
+  jobsOf,
   latenessOf,
   type Rendering as PrometheusRendering,
   releaseFiles as prometheusFileNames,
@@ -20,7 +21,8 @@ import {
 import { hostUsers } from "@metrics-link/release";
 import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { checkedPrometheusFiles } from "./prometheus-files.ts";
+import type { checkedPrometheusFiles } from "./prometheus-files.ts";
+import { userSecretFiles } from "./user-secrets.ts";
 
 export interface LinkHostArgs {
   readonly configuration: Configuration;
@@ -37,7 +39,12 @@ export interface LinkHostArgs {
     | { readonly side: "receives" };
   /** Whether a peer's access was taken away. */
   readonly interrupted: boolean;
-  readonly prometheus: { readonly rendering: PrometheusRendering; readonly flags: readonly string[] };
+  readonly prometheus: {
+    readonly rendering: PrometheusRendering;
+    /** What promtool has accepted, before any resource was registered. */
+    readonly checked: ReturnType<typeof checkedPrometheusFiles>;
+    readonly flags: readonly string[];
+  };
   /** The backfill program, which runs on senders. */
   readonly repairer?: string;
 }
@@ -82,13 +89,17 @@ export function linkHost(name: string, args: LinkHostArgs, options: pulumi.Compo
     repair:
       args.repairer === undefined
         ? undefined
-        : { program: args.repairer, lateSeconds: latenessOf(args.prometheus.rendering.configuration) },
+        : {
+            program: args.repairer,
+            lateSeconds: latenessOf(args.prometheus.rendering.configuration, jobsOf(args.prometheus.rendering)),
+          },
   });
-  const prometheus = checkedPrometheusFiles(args.prometheus.rendering);
+  const prometheus = args.prometheus.checked;
+  for (const warning of prometheus.warnings) void pulumi.log.warn(printable(warning));
   const files = pulumi
     .all([pki.leaf.chainPem, pki.rootBundle])
     .apply(([certificateChain, root]) => [
-      ...prometheus,
+      ...prometheus.files,
       ...envoyFiles(args.envoy, { certificateChain, rootBundles }),
       { path: ownRoot, content: root, mode: "0644", owner: "root", group: "root" },
     ]);
@@ -121,7 +132,7 @@ export function linkHost(name: string, args: LinkHostArgs, options: pulumi.Compo
           group: hostUsers.envoy,
           value: pki.leaf.privateKeyPem,
         },
-        ...alertmanagerSecrets(configuration),
+        ...userSecretFiles(configuration, args.prometheus.rendering),
       ],
     },
     { ...options, dependsOn: [...network.endpoints] },
@@ -136,19 +147,5 @@ function balancerNetwork({ network: { cidr, zones } }: Configuration) {
 /** Scrape targets and, if there are Alertmanagers, their endpoints and the DNS resolver for their names. */
 function prometheusAddresses({ network: { cidr, zones }, prometheus }: Configuration, rendering: PrometheusRendering) {
   const endpoints = [resolverOf(cidr), ...planSubnets(cidr, zones).map((subnets) => subnets.private)];
-  return [
-    ...scrapedAddresses(rendering.configuration.scrape_configs),
-    ...(prometheus.alertmanagers.length === 0 ? [] : endpoints),
-  ];
-}
-
-/** The Alertmanager credential reaches the host like the leaf's key: in the host's secret, never in a release. */
-function alertmanagerSecrets({ prometheus }: Configuration) {
-  return prometheus.alertmanagers.flatMap(({ basicAuth, bearerToken }, index) => {
-    const value = basicAuth?.password ?? bearerToken;
-    if (value === undefined) return [];
-    const path = prometheusFileNames.alertmanagerSecret(index);
-    const { prometheus: user } = hostUsers;
-    return [{ path, mode: "0400", owner: user, group: user, value: pulumi.secret(value) }];
-  });
+  return [...scrapedAddresses(jobsOf(rendering)), ...(prometheus.alertmanagers.length === 0 ? [] : endpoints)];
 }

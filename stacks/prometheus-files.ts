@@ -1,51 +1,107 @@
-import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { LinkError } from "@metrics-link/contract";
-import { prometheusFiles, type Rendering, releaseFiles } from "@metrics-link/prometheus";
+import { InvalidInputError, LinkError, type Problem } from "@metrics-link/contract";
+import {
+  type CheckedFile,
+  prometheusFiles,
+  type Rendering,
+  releaseFiles,
+  secretFilesOf,
+  toYaml,
+  type Verdict,
+  verdictOf,
+} from "@metrics-link/prometheus";
 import type { HostFile } from "@metrics-link/release";
+
+/** Checked files, and what a person should know of them before the update. */
+export interface CheckedPrometheus {
+  readonly files: HostFile[];
+  readonly warnings: readonly string[];
+}
 
 /**
  * Checks the files of Prometheus' configuration with promtool, so that a mistake in a user's job or rule stops the
  * preview, before it reaches a host.
- * @throws LinkError with promtool's message
+ * @throws InvalidInputError with what promtool refuses, by the user's file and line
  */
-export function checkedPrometheusFiles(rendering: Rendering): HostFile[] {
+export function checkedPrometheusFiles(rendering: Rendering): CheckedPrometheus {
   const files = prometheusFiles(rendering);
   const folder = mkdtempSync(join(tmpdir(), "metrics-link-promtool-"));
   try {
-    // The Alertmanager credentials are secret and not here; promtool only requires that the files exist.
-    const secrets = rendering.alertmanagers.map((_, index) => ({
-      path: releaseFiles.alertmanagerSecret(index),
-      content: "",
-    }));
+    // Secrets stay out of temporary files; promtool only requires that their files exist.
+    const secrets = secretFilesOf(rendering).map((path) => ({ path, content: "" }));
     for (const { path, content } of [...files, ...secrets]) {
       const target = join(folder, path);
       mkdirSync(dirname(target), { recursive: true });
       writeFileSync(target, content);
     }
-    promtool("check", "config", "--lint=all", "--lint-fatal", join(folder, releaseFiles.configuration));
+    const known = checkedFiles(rendering, folder);
+    const { accepted, verdict, said } = promtool(folder, known);
+    if (accepted) return { files, warnings: verdict.warnings };
+    const found = [...verdict.refusals, ...refusalsOfEach(rendering, folder, known)];
+    const refusals = found.length > 0 ? found : [{ key: "promtool", value: "a refusal", remedy: said }];
+    throw new InvalidInputError(
+      "Prometheus refuses its configuration; nothing was published",
+      refusals.filter((one, index) => refusals.findIndex((other) => isSame(one, other)) === index),
+      "PROMETHEUS_CONFIGURATION_INVALID",
+    );
   } finally {
     rmSync(folder, { recursive: true });
   }
-  return files;
 }
 
-function promtool(...words: string[]): void {
+const isSame = (one: Problem, other: Problem) => one.key === other.key && one.remedy === other.remedy;
+
+function checkedFiles({ scrapeFiles, ruleFiles }: Rendering, folder: string): CheckedFile[] {
+  const ours = [releaseFiles.configuration, releaseFiles.alerts].map((path) => ({ path, place: path, linesBefore: 0 }));
+  const users = [
+    ...scrapeFiles.map(({ path, name, linesBefore }) => ({ path, place: releaseFiles.scrapeFile(name), linesBefore })),
+    ...ruleFiles.map(({ path, name }) => ({ path, place: releaseFiles.ruleFile(name), linesBefore: 0 })),
+  ];
+  return [...ours, ...users].map((file) => ({
+    ...file,
+    place: join(folder, file.place),
+    content: readFileSync(join(folder, file.place), "utf8"),
+  }));
+}
+
+/** promtool ends at the first scrape file that it refuses, so each is asked about alone, and the rules without any. */
+function refusalsOfEach({ configuration }: Rendering, folder: string, known: readonly CheckedFile[]): Problem[] {
+  const { scrape_config_files = [], rule_files = [] } = configuration;
+  const parts = [
+    { scrape_config_files: [], rule_files },
+    ...scrape_config_files.map((file) => ({ scrape_config_files: [file], rule_files: [] })),
+  ];
+  return parts.flatMap((part) => {
+    writeFileSync(join(folder, releaseFiles.configuration), toYaml({ ...configuration, ...part }));
+    return promtool(folder, known).verdict.refusals;
+  });
+}
+
+interface Answer {
+  readonly accepted: boolean;
+  readonly verdict: Verdict;
+  readonly said: string;
+}
+
+/** Both outputs go to one file: promtool names a rule file in the one and what is wrong with it in the other. */
+function promtool(folder: string, known: readonly CheckedFile[]): Answer {
+  const path = join(folder, "promtool.txt");
+  const output = openSync(path, "w");
   try {
-    execFileSync("promtool", words, { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
-  } catch (error) {
-    const { code, stdout = "", stderr = "" } = error as { code?: string; stdout?: string; stderr?: string };
-    if (code === "ENOENT")
+    const words = ["check", "config", "--lint=all", join(folder, releaseFiles.configuration)];
+    const { status, error } = spawnSync("promtool", words, { stdio: ["ignore", output, output] });
+    if (error !== undefined)
       throw new LinkError("TOOL_MISSING", {
-        what: "promtool is not on PATH",
+        what: "promtool cannot be started",
         next: "run `npm run setup`",
         cause: error,
       });
-    throw new LinkError("PROMETHEUS_CONFIGURATION_INVALID", {
-      what: `promtool rejects the configuration of Prometheus; nothing was published:\n${stdout}${stderr}`,
-      cause: error,
-    });
+    const said = readFileSync(path, "utf8");
+    return { accepted: status === 0, verdict: verdictOf(said, known), said };
+  } finally {
+    closeSync(output);
   }
 }

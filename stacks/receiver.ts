@@ -19,6 +19,7 @@ import { linkHost } from "./link-host.ts";
 import { ownOutputs } from "./own-outputs.ts";
 import { inForce, interrupted, knownPeer, peerOutput, setAside, trustIn } from "./peer.ts";
 import { privateNetwork } from "./private-network.ts";
+import { checkedPrometheusFiles } from "./prometheus-files.ts";
 import { releaseStore } from "./release-store.ts";
 import { userPrometheus } from "./user-prometheus.ts";
 
@@ -33,6 +34,18 @@ export async function receiver(configuration: ReceiverConfiguration, bundling: P
   );
   requirePeersFollow(profile, plan, known);
   const senders = inForce(known);
+
+  const rendering = renderPrometheus({
+    scrapeInterval: prometheus.scrapeInterval,
+    externalLabels: prometheus.externalLabels,
+    ...userPrometheus(prometheus),
+    leafDays: profile.lifetimes.leafDays,
+    senders: senders.map(({ name }) => name),
+    setAside: setAside(known),
+    outOfOrderTimeWindow: prometheus.outOfOrderTimeWindow,
+  });
+  // Before any resource is registered: what is refused here has made nothing.
+  const checked = checkedPrometheusFiles(rendering);
 
   const pki = accountPki("receiver", configuration, plan, "server");
   const provider = accountProvider(configuration);
@@ -54,15 +67,8 @@ export async function receiver(configuration: ReceiverConfiguration, bundling: P
       interrupted: interrupted(known, before.accepted),
       rootBundles: Object.fromEntries(senders.map(({ name, rootBundle }) => [name, rootBundle])),
       prometheus: {
-        rendering: renderPrometheus({
-          scrapeInterval: prometheus.scrapeInterval,
-          externalLabels: prometheus.externalLabels,
-          ...userPrometheus(prometheus),
-          leafDays: profile.lifetimes.leafDays,
-          senders: senders.map(({ name }) => name),
-          setAside: setAside(known),
-          outOfOrderTimeWindow: prometheus.outOfOrderTimeWindow,
-        }),
+        rendering,
+        checked,
         flags: receiverFlags(configuration.host),
       },
     },

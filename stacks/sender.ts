@@ -18,6 +18,7 @@ import { linkHost } from "./link-host.ts";
 import { ownOutputs } from "./own-outputs.ts";
 import { inForce, interrupted, knownPeer, peerOutput, setAside, trustIn } from "./peer.ts";
 import { privateNetwork } from "./private-network.ts";
+import { checkedPrometheusFiles } from "./prometheus-files.ts";
 import { releaseStore } from "./release-store.ts";
 import { userPrometheus } from "./user-prometheus.ts";
 
@@ -38,6 +39,18 @@ export async function sender(
   const [receiver] = inForce([known]);
   // Keep `remote_write` if the receiver loses its trust: removing it would drop the queue.
   const linked = receiver !== undefined || (before.link !== undefined && before.link !== neverLinked);
+
+  const rendering = renderPrometheus({
+    scrapeInterval: prometheus.scrapeInterval,
+    externalLabels: prometheus.externalLabels,
+    ...userPrometheus(prometheus),
+    leafDays: profile.lifetimes.leafDays,
+    linked,
+    setAside: linked ? setAside([known]) : [],
+    remoteWrite: prometheus.remoteWrite,
+  });
+  // Before any resource is registered: what is refused here has made nothing.
+  const checked = checkedPrometheusFiles(rendering);
 
   const pki = accountPki("sender", configuration, plan, "client");
   const provider = accountProvider(configuration);
@@ -67,15 +80,8 @@ export async function sender(
       interrupted: interrupted([known], before.accepted),
       rootBundles: receiver ? { receiver: receiver.rootBundle } : {},
       prometheus: {
-        rendering: renderPrometheus({
-          scrapeInterval: prometheus.scrapeInterval,
-          externalLabels: prometheus.externalLabels,
-          ...userPrometheus(prometheus),
-          leafDays: profile.lifetimes.leafDays,
-          linked,
-          setAside: linked ? setAside([known]) : [],
-          remoteWrite: prometheus.remoteWrite,
-        }),
+        rendering,
+        checked,
         flags: senderFlags(configuration.host),
       },
       repairer,

@@ -1,44 +1,55 @@
-import { readFileSync } from "node:fs";
-import { resolve } from "node:path";
 import type { Configuration } from "@metrics-link/config";
-import { certificatesOf, InvalidInputError, unlessOtherText } from "@metrics-link/contract";
-import { scrapeJobsOf } from "@metrics-link/prometheus";
-import { repositoryRoot, yamlFiles } from "./repository-files.ts";
+import { InvalidInputError, type Problem } from "@metrics-link/contract";
+import { ruleFilesOf, scrapeFilesOf } from "@metrics-link/prometheus";
+import { authorityIn } from "./alertmanager-authority.ts";
+import { yamlFiles } from "./repository-files.ts";
+import { certificateOf, checkSecrets } from "./user-secrets.ts";
 
-/** The user's additions to Prometheus: jobs and rules from the configured folders, alert settings and Alertmanagers. */
-export function userPrometheus({ scrapeConfigs, rules, alerts, alertmanagers }: Configuration["prometheus"]) {
+/**
+ * The user's additions to Prometheus: jobs and rules from the configured folders, alert settings and Alertmanagers.
+ * @throws InvalidInputError with the problems of all files together
+ */
+export function userPrometheus({ scrapeConfigs, secrets, rules, alerts, alertmanagers }: Configuration["prometheus"]) {
+  const [scrape, rule] = [yamlFiles("prometheus.scrapeConfigs", scrapeConfigs), yamlFiles("prometheus.rules", rules)];
+  const problems: Problem[] = [...scrape.problems, ...rule.problems];
+  const scrapeFiles = usable(problems, () => scrapeFilesOf(scrape.files));
+  if (scrapeFiles !== undefined)
+    usable(problems, () =>
+      checkSecrets(
+        scrapeFiles.flatMap(({ jobs }) => jobs),
+        secrets,
+      ),
+    );
+  const ruleFiles = usable(problems, () => ruleFilesOf(rule.files));
+  const authorities = alertmanagers.map(({ ca }, index) =>
+    usable(problems, () => (ca === undefined ? undefined : authorityIn(`prometheus.alertmanagers[${index}].ca`, ca))),
+  );
+  const certificates = alertmanagers.map(({ clientCertificate: given }, index) =>
+    usable(problems, () => given && certificateOf(`prometheus.alertmanagers[${index}].clientCertificate`, given)),
+  );
+  if (problems.length > 0)
+    throw new InvalidInputError("Files for Prometheus cannot be used", problems, "REPOSITORY_FILE_INVALID");
   return {
-    scrapeConfigs: scrapeJobsOf(yamlFiles("prometheus.scrapeConfigs", scrapeConfigs)),
-    ruleFiles: yamlFiles("prometheus.rules", rules),
+    scrapeFiles: scrapeFiles ?? [],
+    ruleFiles: ruleFiles ?? [],
     alerts,
-    alertmanagers: alertmanagers.map(({ url, ca, basicAuth, bearerToken }, index) => ({
+    alertmanagers: alertmanagers.map(({ url, basicAuth, bearerToken }, index) => ({
       url,
-      ca: ca === undefined ? undefined : authorityIn(`prometheus.alertmanagers[${index}].ca`, ca),
+      ca: authorities[index],
       username: basicAuth?.username,
       secret: basicAuth ? ("password" as const) : bearerToken ? ("token" as const) : undefined,
+      certificate: certificates[index],
     })),
   };
 }
 
-/**
- * The certificates of a CA file, re-encoded, so that Prometheus trusts exactly what a reviewer sees in the file.
- * @throws InvalidInputError naming the key
- */
-function authorityIn(key: string, path: string): string {
-  const certificates = unlessOtherText<readonly string[]>(
-    () => certificatesOf(readFileSync(resolve(repositoryRoot, path), "utf8")),
-    (why) => {
-      throw new InvalidInputError(
-        "An Alertmanager's authority cannot be used",
-        [{ key, value: path, remedy: `a file with only PEM certificates: ${why}` }],
-        "REPOSITORY_FILE_INVALID",
-      );
-    },
-  );
-  if (certificates.length > 0) return certificates.join("");
-  throw new InvalidInputError(
-    "An Alertmanager's authority cannot be used",
-    [{ key, value: path, remedy: "a file with at least one PEM certificate" }],
-    "REPOSITORY_FILE_INVALID",
-  );
+/** What was read, or undefined after its problems were noted: so that all files' problems are told at once. */
+function usable<Read>(problems: Problem[], read: () => Read): Read | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof InvalidInputError)) throw error;
+    problems.push(...error.problems);
+    return undefined;
+  }
 }

@@ -2,35 +2,27 @@ import { matching } from "@metrics-link/contract";
 import { z } from "zod";
 import { arn, key } from "./values.ts";
 
-export const account = z
-  .strictObject({
-    id: key(matching(/^\d{12}$/, 'the 12 digits of the AWS account, in quotes: "111111111111"'), {
-      description: "The AWS account. An update with credentials of another account fails before it begins.",
-      range: "12 digits, in quotes",
-      example: '"111111111111"',
-    }),
-    region: key(matching(/^[a-z]{2}(-[a-z]+)+-\d$/, "an AWS region, such as eu-west-1"), {
-      description: "The region of everything in this stack.",
-      range: "an AWS region",
-      example: "eu-west-1",
-    }),
-    assumeRole: key(arn("role", "the role to assume for this update").optional(), {
-      description:
-        "The role that the update assumes; without it, your own credentials are used. With it, nobody else may read the secret, or change secret, key and releases.",
-      range: "the ARN of a role of this account, without wildcards",
-      example: "arn:aws:iam::111111111111:role/metrics-link-deploy",
-    }),
-    permissionsBoundary: key(arn("policy", "the policy that bounds the roles of hosts").optional(), {
-      description:
-        "The policy beyond which the host's role has no rights, from [stacks/iam/host-boundary.json](../stacks/iam/host-boundary.json). The account's administrators make it once. Without it the policy `roles-are-bounded` complains.",
-      range: "the ARN of a policy of this account, without wildcards",
-      example: "arn:aws:iam::111111111111:policy/metrics-link-host-boundary",
-    }),
-  })
-  .superRefine(({ id, ...arns }, context) => {
-    for (const name of ["assumeRole", "permissionsBoundary"] as const) {
-      const [, , , , owner] = arns[name]?.split(":") ?? [];
-      if (owner === undefined || owner === id) continue;
-      context.addIssue({ code: "custom", path: [name], message: `an ARN of account ${id}` });
-    }
-  });
+export const account = z.strictObject({
+  id: key(matching(/^\d{12}$/, 'the 12 digits of the AWS account, in quotes: "111111111111"'), {
+    description: "The AWS account. An update with credentials of another account fails before it begins.",
+    range: "12 digits, in quotes",
+    example: '"111111111111"',
+  }),
+  region: key(matching(/^[a-z]{2}(-[a-z]{2,12}){1,3}-\d$/, "an AWS region, such as eu-west-1"), {
+    description: "The region of everything in this stack.",
+    range: "an AWS region",
+    example: "eu-west-1",
+  }),
+  assumeRole: key(arn("role", "the role to assume for this update").optional(), {
+    description:
+      "The role that the update assumes; without it, your own credentials are used. With it, nobody else may read the secret, or change secret, key and releases.",
+    range: "the ARN of a role of this account, without wildcards",
+    example: "arn:aws:iam::111111111111:role/metrics-link-deploy",
+  }),
+  permissionsBoundary: key(arn("policy", "the policy that bounds the roles of hosts").optional(), {
+    description:
+      "The policy beyond which the host's role has no rights, from [stacks/iam/host-boundary.json](../stacks/iam/host-boundary.json). The account's administrators make it once. Without it the policy `roles-are-bounded` complains.",
+    range: "the ARN of a policy of this account, without wildcards",
+    example: "arn:aws:iam::111111111111:policy/metrics-link-host-boundary",
+  }),
+});

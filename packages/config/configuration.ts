@@ -1,48 +1,12 @@
 import { InvalidInputError, type Problem, valueAt } from "@metrics-link/contract";
 import { z } from "zod";
-import { account } from "./account.ts";
-import { host, tools } from "./host.ts";
-import { checkEndpointServices, network } from "./network.ts";
-import { checkDocumentationAddresses, peer, senders } from "./peers.ts";
-import { pki } from "./pki.ts";
-import { policy } from "./policy.ts";
-import { receiverPrometheus, senderPrometheus } from "./prometheus.ts";
-import { key } from "./values.ts";
+import { acceptedPart, holdsSecret, innermost, type Known, schemaAt } from "./known.ts";
+import { rules } from "./rules/index.ts";
+import { type Configuration, configurationSchemas } from "./schema.ts";
+import type { Source } from "./source.ts";
 
 /** The namespace of all keys in `Pulumi.<stack>.yaml`. */
 export const configurationNamespace = "metrics-link";
-
-const role = <Role extends "sender" | "receiver">(value: Role) =>
-  key(z.literal(value), {
-    description: "Which end of a link this stack is.",
-    range: "`sender` or `receiver`",
-    example: "sender",
-  });
-
-const common = { account, network, host, pki, tools, policy };
-
-const sender = z
-  .strictObject({
-    role: role("sender"),
-    ...common,
-    prometheus: senderPrometheus,
-    /** The receiver. */
-    peer,
-  })
-  .superRefine(checkEndpointServices)
-  .superRefine(checkDocumentationAddresses);
-
-const receiver = z
-  .strictObject({ role: role("receiver"), ...common, prometheus: receiverPrometheus, senders })
-  .superRefine(checkEndpointServices)
-  .superRefine(checkDocumentationAddresses);
-
-export type SenderConfiguration = z.output<typeof sender>;
-export type ReceiverConfiguration = z.output<typeof receiver>;
-export type Configuration = SenderConfiguration | ReceiverConfiguration;
-
-/** The configuration of each role, for those who describe it; a stack's own is read by `parseConfiguration`. */
-export const configurationSchemas = { sender, receiver } as const;
 
 /**
  * The keys of one namespace without its name. Keys of others are somebody else's business.
@@ -55,44 +19,117 @@ export function configurationOf(
   const prefix = `${namespace}:`;
   const own = Object.entries(config)
     .filter(([name]) => name.startsWith(prefix))
-    .map(([name, value]) => [name.slice(prefix.length), /^[[{]/.test(value) ? JSON.parse(value) : value] as const);
+    .map(([name, value]) => [name.slice(prefix.length), structured(value)] as const);
   return Object.fromEntries(own);
+}
+
+/** A text that only begins like JSON is a text, which no section is; the schema says so. */
+function structured(value: string): unknown {
+  if (!/^[[{]/.test(value)) return value;
+  try {
+    return JSON.parse(value);
+  } catch {
+    return value;
+  }
 }
 
 /**
  * Checks the configuration of a stack, given as an object of its top-level keys, and fills in the defaults.
+ * @param source the file that it stands in, for the message
  * @throws InvalidInputError naming every wrong key with its value and what would be right.
  */
-export function parseConfiguration(raw: Readonly<Record<string, unknown>>): Configuration {
+export function parseConfiguration(raw: Readonly<Record<string, unknown>>, source?: Source): Configuration {
   const { role: found } = raw;
   if (found !== "sender" && found !== "receiver") {
-    throw invalid([{ key: keyOf(["role"]), value: found, remedy: "either sender or receiver" }]);
+    throw invalid([problem(["role"], found, "either sender or receiver", source)], source);
   }
-  const result = configurationSchemas[found].safeParse(raw);
-  if (result.success) return result.data;
-  throw invalid(result.error.issues.flatMap((issue) => problemsOf(issue, raw)));
+  const schema = configurationSchemas[found];
+  const result = schema.safeParse(raw);
+  const wrong = result.success
+    ? []
+    : firstOfEach(result.error.issues.flatMap((issue) => wrongValues(schema, issue, raw)));
+  const known = (result.success ? result.data : acceptedPart(schema, raw)) as Known;
+  const all = [...wrong, ...contradictions(known, wrong)];
+  if (result.success && all.length === 0) return result.data;
+  const problems = all.map(({ path, remedy }) => problem(path, shown(schema, path, raw), remedy, source));
+  throw invalid(
+    problems.toSorted((one, other) => (one.line ?? 0) - (other.line ?? 0)),
+    source,
+  );
 }
 
-function invalid(problems: readonly Problem[]): InvalidInputError {
-  return new InvalidInputError("Pulumi.<stack>.yaml has wrong values", problems, "CONFIGURATION_INVALID");
+/** Where something is wrong, and what would be right. */
+interface Finding {
+  readonly path: readonly PropertyKey[];
+  readonly remedy: string;
 }
 
-function problemsOf(issue: z.core.$ZodIssue, raw: unknown): Problem[] {
+function wrongValues(schema: z.ZodType, issue: z.core.$ZodIssue, raw: unknown): Finding[] {
   if (issue.code === "unrecognized_keys") {
-    return issue.keys.map((name) => {
-      const path = [...issue.path, name];
-      return { key: keyOf(path), value: valueAt(raw, path), remedy: "no such key; check its spelling or remove it" };
-    });
+    return issue.keys.map((name) => ({
+      path: [...issue.path, name],
+      remedy: "no such key; check its spelling or remove it",
+    }));
   }
-  const value = valueAt(raw, issue.path);
-  const remedy =
-    issue.code === "invalid_type" && issue.message.startsWith("Invalid input")
-      ? `${issue.expected} is expected`
-      : issue.message;
-  return [{ key: keyOf(issue.path), value, remedy }];
+  const ownWords = !issue.message.startsWith("Invalid input");
+  const remedy = ownWords ? issue.message : sectionRemedy(schemaAt(schema, issue.path));
+  return [
+    { path: issue.path, remedy: `${remedy}${needsQuotes(issue, valueAt(raw, issue.path)) ? ", in quotes" : ""}` },
+  ];
 }
 
-function keyOf(path: readonly PropertyKey[]): string {
-  const joined = path.map((part) => (typeof part === "number" ? `[${part}]` : `.${String(part)}`)).join("");
-  return `${configurationNamespace}:${joined.replace(/^\./, "")}`;
+/** Without quotes YAML reads `1.10` as a number and `on` as a boolean; in a text they would stand as they were written. */
+const needsQuotes = (issue: z.core.$ZodIssue, value: unknown): boolean =>
+  issue.code === "invalid_type" &&
+  issue.expected === "string" &&
+  (typeof value === "number" || typeof value === "boolean") &&
+  !issue.message.includes("in quotes");
+
+/** A section has no words of its own: it is its keys. */
+function sectionRemedy(schema: z.ZodType | undefined): string {
+  const inner = schema === undefined ? undefined : innermost(schema);
+  return inner instanceof z.ZodObject
+    ? `a section with the keys ${Object.keys(inner.shape).join(", ")}`
+    : "another value";
 }
+
+/** One remedy a key: a text where a list is expected is also too long for one. */
+const firstOfEach = (findings: readonly Finding[]): Finding[] =>
+  [...new Map(findings.toReversed().map((finding) => [keyOf(finding.path), finding])).values()].toReversed();
+
+/** Rules say nothing of a key that is wrong by itself. */
+function contradictions(known: Known, wrong: readonly Finding[]): Finding[] {
+  const told = wrong.map(({ path }) => documented(path));
+  const isTold = (key: string) => told.some((one) => one === key || key.startsWith(`${one}.`));
+  return Object.values(rules).flatMap(({ keys, broken }) => (keys.some(isTold) ? [] : [...broken(known)]));
+}
+
+/** A key as docs/configuration.md writes it. */
+const documented = (path: readonly PropertyKey[]): string => keyOf(path).replace(/\[\d+\]/g, "[]");
+
+function invalid(problems: readonly Problem[], source: Source | undefined): InvalidInputError {
+  return new InvalidInputError(
+    `${source?.name ?? "Pulumi.<stack>.yaml"} has wrong values`,
+    problems,
+    "CONFIGURATION_INVALID",
+  );
+}
+
+function problem(path: readonly PropertyKey[], value: unknown, remedy: string, source: Source | undefined): Problem {
+  const line = source?.lineOf(path);
+  return { key: `${configurationNamespace}:${keyOf(path)}`, value, remedy, ...(line === undefined ? {} : { line }) };
+}
+
+/** The value for a message. That of a secret, or of anything that may hold one, is not for the eyes of others. */
+function shown(schema: z.ZodType, path: readonly PropertyKey[], raw: unknown): unknown {
+  const value = valueAt(raw, path);
+  if (value === undefined) return undefined;
+  const own = schemaAt(schema, path) ?? schemaAt(schema, path.slice(0, -1));
+  return own !== undefined && holdsSecret(own) && path.length > 1 ? "(not shown: it may be a secret)" : value;
+}
+
+const keyOf = (path: readonly PropertyKey[]): string =>
+  path
+    .map((part) => (typeof part === "number" ? `[${part}]` : `.${String(part)}`))
+    .join("")
+    .replace(/^\./, "");

@@ -1,6 +1,14 @@
-import { matching } from "@metrics-link/contract";
+import { matching, text } from "@metrics-link/contract";
 import { z } from "zod";
+import { instanceTypeFault } from "./instance-type.ts";
 import { flag, integer, key } from "./values.ts";
+
+const instanceType = text("an x86-64 instance type on the Nitro System, such as t3.small").superRefine(
+  (found, context) => {
+    const message = instanceTypeFault(found);
+    if (message !== undefined) context.addIssue({ code: "custom", message });
+  },
+);
 
 export const host = z.strictObject({
   imageId: key(matching(/^ami-([0-9a-f]{8}|[0-9a-f]{17})$/, "the id of a Debian 13 image in this region"), {
@@ -8,17 +16,22 @@ export const host = z.strictObject({
       "A Debian 13 image (x86-64) in this region. Another id replaces the instance; the data volume moves over.",
     range: "the id of an image",
     example: "ami-0deb1a13000000001",
+    affects: "`account.region`: each region has ids of its own",
   }),
-  instanceType: key(matching(/^[a-z0-9-]+\.[a-z0-9]+$/, "an x86-64 instance type, such as t3.small"), {
+  instanceType: key(instanceType, {
     description: "The instance type. It must show its disks as NVMe, that is a Nitro type.",
-    range: "an x86-64 instance type",
+    range: "an x86-64 instance type on the Nitro System, from `micro` on",
     example: "t3.small",
+    affects: "[capacity](capacity.md)",
+    stricter:
+      "AWS has types on Xen (such as `t2`), whose disks the agent does not find, on ARM (such as `t4g`), for which no tool is pinned, and `nano`, whose 512 MiB of memory Envoy alone may take.",
   }),
   // The upper limit is that of gp3.
   dataVolumeGiB: key(integer(1, 16_384, "GiB, the size of the data volume").default(50), {
     description:
       "Size of the volume for TSDB and WAL in GiB. Prometheus may fill 80 % of it. Growing takes effect at the next boot.",
     example: "100",
+    affects: "[capacity](capacity.md): how long an outage may last",
   }),
   forceRelease: key(
     matching(
@@ -37,6 +50,7 @@ export const host = z.strictObject({
     description:
       "`true` for an image that has amazon-ssm-agent; otherwise it is installed from the bucket at the first boot.",
     example: "true",
+    affects: "`host.imageId`",
   }),
 });
 

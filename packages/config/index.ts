@@ -1,10 +1,11 @@
+export { configurationNamespace, configurationOf, parseConfiguration } from "./configuration.ts";
+export { isKeepRule, keepRule } from "./policy.ts";
+export { type RuleName, rules } from "./rules/index.ts";
 export {
   type Configuration,
-  configurationNamespace,
-  configurationOf,
   configurationSchemas,
-  parseConfiguration,
   type ReceiverConfiguration,
   type SenderConfiguration,
-} from "./configuration.ts";
-export { isKeepRule, keepRule } from "./policy.ts";
+} from "./schema.ts";
+export { isSecretKey, secretPathsIn } from "./secrets.ts";
+export { type Source, stackFileSource } from "./source.ts";

@@ -1,37 +1,51 @@
-import { matching } from "@metrics-link/contract";
-import { ports } from "@metrics-link/release";
+import { BlockList, isIPv4 } from "node:net";
+import { matching, text } from "@metrics-link/contract";
 import { z } from "zod";
-import { flag, key } from "./values.ts";
+import { flag, key, list } from "./values.ts";
+
+/** RFC 1918: what no network on the internet has. */
+const privateRanges = new BlockList();
+privateRanges.addSubnet("10.0.0.0", 8);
+privateRanges.addSubnet("172.16.0.0", 12);
+privateRanges.addSubnet("192.168.0.0", 16);
+
+/**
+ * Whether a text is a private range that a VPC may have. AWS allows /16 to /28; below /24 there is no room for four subnets
+ * with endpoints.
+ */
+function isPrivateRange(found: string): boolean {
+  const [, address = "", length = ""] = /^([\d.]{7,15})\/(1[6-9]|2[0-4])$/.exec(found) ?? [];
+  if (!isIPv4(address) || !privateRanges.check(address)) return false;
+  const [, , third = 0, fourth = 0] = address.split(".").map(Number);
+  return (third * 256 + fourth) % 2 ** (32 - Number(length)) === 0;
+}
+
+const range =
+  "a private IPv4 range (RFC 1918) between /16 and /24 that begins at its first address, such as 10.10.0.0/16";
 
 /**
  * Names of endpoint services, as their owners tell them
  * (https://docs.aws.amazon.com/vpc/latest/privatelink/create-endpoint-service.html).
  */
-const endpointServices = z.array(
-  matching(
-    /^com\.amazonaws\.vpce\.[a-z0-9-]+\.vpce-svc-[0-9a-f]{17}$/,
-    "the name of an endpoint service, such as com.amazonaws.vpce.eu-west-1.vpce-svc-0123456789abcdef0",
-  ),
-  { error: "a list of endpoint services" },
+const endpointService = matching(
+  /^com\.amazonaws\.vpce\.[a-z0-9-]{1,40}\.vpce-svc-[0-9a-f]{17}$/,
+  "the name of an endpoint service, such as com.amazonaws.vpce.eu-west-1.vpce-svc-0123456789abcdef0",
 );
 
 export const network = z.strictObject({
-  // AWS allows /16 to /28; below /24 there is no room for four subnets with endpoints.
-  cidr: key(
-    matching(
-      /^(10|172|192)(\.\d{1,3}){3}\/(1[6-9]|2[0-4])$/,
-      "a private IPv4 range between /16 and /24, such as 10.10.0.0/16",
-    ),
-    {
-      description:
-        "The VPC's private IPv4 range. It is cut into two public and two private subnets. The two accounts may use the same range.",
-      range: "`/16` to `/24`",
-      example: "10.10.0.0/16",
-    },
-  ),
+  cidr: key(text(range).refine(isPrivateRange, { error: range }), {
+    description:
+      "The VPC's private IPv4 range. It is cut into two public and two private subnets. The two accounts may use the same range.",
+    range: "`/16` to `/24` within RFC 1918",
+    example: "10.10.0.0/16",
+    stricter:
+      "AWS takes public ranges and `100.64.0.0/10` as well. A host could then not reach the owners of these addresses, among whom may be the peer. Below `/24` there is no room for the subnets.",
+  }),
   zones: key(
     z
-      .array(matching(/^[a-z]{2}(-[a-z]+)+-\d[a-z]$/, "an availability zone, such as eu-west-1a"))
+      .array(matching(/^[a-z]{2}(-[a-z]{2,12}){1,3}-\d[a-z]$/, "an availability zone, such as eu-west-1a"), {
+        error: "a list of two availability zones",
+      })
       .length(2, { error: "exactly two availability zones" })
       .refine((zones) => new Set(zones).size === zones.length, { error: "two different availability zones" }),
     {
@@ -40,10 +54,11 @@ export const network = z.strictObject({
       example: "[eu-west-1a, eu-west-1b]",
     },
   ),
-  endpointServices: key(endpointServices.default([]), {
+  // An interface endpoint per service; a VPC has 50 by default.
+  endpointServices: key(list(endpointService, 20, "endpoint services").default([]), {
     description:
       "Services of others that the host reaches by AWS PrivateLink under the private DNS name that their owner gave them, for example an Alertmanager; see [below](#alertmanagers).",
-    range: "names of endpoint services of the stack's region, each once",
+    range: "up to 20 names of endpoint services, each once",
     example: "[com.amazonaws.vpce.eu-west-1.vpce-svc-0123456789abcdef0]",
   }),
   documentationAddresses: key(flag("for a trial network").default(false), {
@@ -52,35 +67,3 @@ export const network = z.strictObject({
     example: "true",
   }),
 });
-
-interface Sections {
-  readonly account: { readonly region: string };
-  readonly network: { readonly endpointServices: readonly string[] };
-  readonly prometheus: { readonly alertmanagers: readonly { readonly url: string }[] };
-}
-
-/** What an endpoint service demands of other sections of the configuration. */
-export function checkEndpointServices(
-  { account, network: { endpointServices: services }, prometheus }: Sections,
-  context: z.core.$RefinementCtx<unknown>,
-): void {
-  const complain = (path: PropertyKey[], message: string) => context.addIssue({ code: "custom", path, message });
-  for (const [index, service] of services.entries()) {
-    const path = ["network", "endpointServices", index];
-    const [, region] = /^com\.amazonaws\.vpce\.([a-z0-9-]+)\./.exec(service) ?? [];
-    if (region !== undefined && region !== account.region) {
-      complain(path, `an endpoint service of this stack's own region, ${account.region}`);
-    }
-    if (services.indexOf(service) < index) complain(path, "each endpoint service once");
-  }
-  // Which name leads to which service its owner alone knows. The port is the same for all.
-  if (services.length === 0) return;
-  for (const [index, { url }] of prometheus.alertmanagers.entries()) {
-    const [, port = `${ports.https}`] = /^https:\/\/[^/]*:(\d+)/.exec(url) ?? [];
-    if (Number(port) === ports.https) continue;
-    complain(
-      ["prometheus", "alertmanagers", index, "url"],
-      `a URL with port ${ports.https} or none: endpoints let through ${ports.https} and nothing else`,
-    );
-  }
-}

@@ -1,6 +1,6 @@
-import { dnsName, matching } from "@metrics-link/contract";
+import { dnsName } from "@metrics-link/contract";
 import { z } from "zod";
-import { folder, integer, key } from "./values.ts";
+import { integer, key, path, words } from "./values.ts";
 
 const generation = integer(1, 9999, "as the number of a generation");
 
@@ -40,18 +40,6 @@ const generations = z
       example: "2",
     }),
   })
-  .superRefine(({ root, otherRoots, intermediate, nextIntermediate }, context) => {
-    if (new Set([root, ...otherRoots]).size < otherRoots.length + 1) {
-      context.addIssue({
-        code: "custom",
-        path: ["otherRoots"],
-        message: `each root once, and not ${root}, which signs`,
-      });
-    }
-    if (nextIntermediate !== undefined && nextIntermediate <= intermediate) {
-      context.addIssue({ code: "custom", path: ["nextIntermediate"], message: `above ${intermediate}, or absent` });
-    }
-  })
   .prefault({});
 
 const lifetimes = z
@@ -66,43 +54,41 @@ const lifetimes = z
     }),
     leafDays: key(integer(1, 397, "days").default(30), {
       description: "Validity of the leaf in days. Any update in its last third renews it.",
+      affects: "the thresholds of LeafRenewalOverdue and LeafExpiring",
       example: "30",
     }),
   })
   .prefault({});
 
-export const pki = z
-  .strictObject({
-    organization: key(
-      matching(/^[\p{L}\p{N} .,'()+\-/:=?]{1,40}$/u, "1 to 40 letters, digits and . , ' ( ) + - / : = ?"),
-      {
-        description: "The organization in the subject of this account's certificates.",
-        range: "1 to 40 letters, digits, blanks and `. , ' ( ) + - / : = ?`",
-        example: "Account A Metrics",
-      },
-    ),
-    dnsName: key(dnsName, {
-      description: "The one DNS name in this side's leaf. The peer accepts exactly this name. It need not resolve.",
-      range: "lower case, at least one dot, no wildcard",
-      example: "metrics-sender.account-a.internal",
-    }),
-    root: key(z.enum(["offline", "trial"], { error: "offline, or trial for a first try" }).default("offline"), {
-      description:
-        "Where the root's key is: `offline`, on a medium that a person carries, or `trial`, in this stack's own state. See [the PKI](pki.md).",
-      example: "offline",
-    }),
-    artefacts: key(folder.optional(), {
-      description:
-        "The folder in which the ceremony leaves root certificates, requests and signed intermediates. All public. Required unless the root is a trial.",
-      range: "a folder",
-      example: "pki/account-a",
-    }),
-    lifetimes,
-    generations,
-  })
-  .superRefine(({ root, artefacts }, context) => {
-    if (root === "offline" && artefacts === undefined) {
-      const message = "the folder of the repository in which the ceremony leaves this account's certificates";
-      context.addIssue({ code: "custom", path: ["artefacts"], message });
-    }
-  });
+export const pki = z.strictObject({
+  // "ORGANIZATION Intermediate CA G9999" has 64 characters at most (RFC 5280 appendix A, ub-common-name).
+  organization: key(words(40, "the name of an organization"), {
+    description:
+      "The organization in the subject of this account's certificates. It cannot change without a new root, because the names of root and intermediate begin with it.",
+    range: "1 to 40 characters of any script, no blank at either end",
+    example: '"Acme, Inc."',
+    affects: "the certificates in `pki.artefacts`",
+    stricter:
+      "X.509 takes blanks at either end and characters that nobody sees. Two names that look the same would then differ.",
+  }),
+  dnsName: key(dnsName, {
+    description: "The one DNS name in this side's leaf. The peer accepts exactly this name. It need not resolve.",
+    range: "lower case, at least one dot, no wildcard",
+    affects: "what the peer expects: an update after which it would refuse this side's leaf is refused",
+    stricter: "X.509 takes wildcards. The peer compares the whole name, so that no other leaf fits.",
+    example: "metrics-sender.account-a.internal",
+  }),
+  root: key(z.enum(["offline", "trial"], { error: "offline, or trial for a first try" }).default("offline"), {
+    description:
+      "Where the root's key is: `offline`, on a medium that a person carries, or `trial`, in this stack's own state. See [the PKI](pki.md).",
+    example: "offline",
+  }),
+  artefacts: key(path("folder").optional(), {
+    description:
+      "The folder in which the ceremony leaves root certificates, requests and signed intermediates. All public. Required unless the root is a trial.",
+    range: "a folder",
+    example: "pki/account-a",
+  }),
+  lifetimes,
+  generations,
+});

@@ -1,6 +1,6 @@
-import { matching, text } from "@metrics-link/contract";
+import { matching } from "@metrics-link/contract";
 import { z } from "zod";
-import { day, key } from "./values.ts";
+import { day, key, list } from "./values.ts";
 
 const prefix = "keeps-";
 
@@ -12,18 +12,18 @@ export const keepRule = (resource: string): string => `${prefix}${resource}`;
 
 export const isKeepRule = (name: string): boolean => name.startsWith(prefix);
 
-const why = "why the policy may be broken for now, in at least 20 characters";
+const why = "why the policy may be broken for now: 20 to 1000 characters, without control characters";
 
 const deviation = z.strictObject({
-  policy: key(matching(/^[a-z][a-z0-9-]*$/, "the name of a policy, see docs/policies.md"), {
+  policy: key(matching(/^[a-z][a-z0-9-]{0,60}$/, "the name of a policy, see docs/policies.md"), {
     description: "A [policy](policies.md#deviations) that may be broken for a time.",
     range: "the name of a policy",
     example: "lifetimes-are-bounded",
   }),
   // The reviewer has nothing else to judge it by.
-  reason: key(text(why).min(20, { error: why }), {
+  reason: key(matching(/^(?=.{20,1000}$)\S[^\p{C}]*\S$/u, why), {
     description: "Why it may be broken, for the reviewer.",
-    range: "at least 20 characters",
+    range: "20 to 1000 characters",
     example: "the old leaf runs out in January",
   }),
   until: key(day("the last day on which it counts, such as 2027-01-31"), {
@@ -38,19 +38,24 @@ export const policy = z
     addressAllocations: key(
       z
         .array(
-          matching(/^eipalloc-[0-9a-f]+$/, "the allocation id of an Elastic IP, such as eipalloc-0123456789abcdef0"),
+          matching(
+            /^eipalloc-([0-9a-f]{8}|[0-9a-f]{17})$/,
+            "the allocation id of an Elastic IP, such as eipalloc-0123456789abcdef0",
+          ),
           { error: "a list of allocation ids" },
         )
         .min(1, { error: "at least one allocation id, or leave the key out" })
+        .max(2, { error: "one allocation id at a sender, two at a receiver" })
+        .refine((list) => new Set(list).size === list.length, { error: "each allocation id once" })
         .optional(),
       {
         description:
           "Allocation ids of the Elastic IPs that the peers were told of. Once set, the stack must have exactly these: see [policies](policies.md).",
-        range: "at least one allocation id",
+        range: "one allocation id at a sender, two at a receiver",
         example: '["eipalloc-0984b9726dc286d7c"]',
       },
     ),
     /** Policies that may be broken for a time, each with a reason. */
-    deviations: z.array(deviation, { error: "a list of deviations" }).default([]),
+    deviations: list(deviation, 100, "deviations").default([]),
   })
   .prefault({});

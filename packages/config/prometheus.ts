@@ -1,95 +1,100 @@
 import { matching, text } from "@metrics-link/contract";
 import { z } from "zod";
+import { alertmanagers } from "./alertmanagers.ts";
 import { remoteWrite } from "./remote-write.ts";
-import { duration, folder, key } from "./values.ts";
+import { scrapeSecrets } from "./secrets.ts";
+import { duration, key, path } from "./values.ts";
 
-const labels = z.record(
-  matching(/^[a-zA-Z_][a-zA-Z0-9_]*$/, "a Prometheus label name"),
-  text("a label value, in quotes"),
+/**
+ * Names that an external label cannot have. Prometheus adds one only where a series has no label of that name, and every
+ * series has `job` and `instance`; `le` and `quantile` would change what histograms and summaries mean; the link tells its
+ * own series by `link_side`; names that begin with two underscores are Prometheus' own.
+ */
+const reserved = ["job", "instance", "le", "quantile", "alertname", "link_side"];
+
+const labelName = matching(
+  new RegExp(`^(?!__)(?!(?:${reserved.join("|")})$)[a-zA-Z_][a-zA-Z0-9_]{0,99}$`),
+  `a label name of letters, digits and _, that does not begin with __ and is not one of ${reserved.join(", ")}`,
 );
 
-/** By the alert's name, which whoever renders the rules knows; times as Prometheus writes them. */
-const alerts = z.record(
-  matching(/^[A-Z][A-Za-z]+$/, "the name of an alert, such as LinkBehind"),
-  z.strictObject({
-    for: matching(
-      /^0s$|^([1-9][0-9]*)(ms|s|m|h|d)$/,
-      'how long the condition must hold, such as "5m", or "0s"',
-    ).optional(),
-    window: duration.optional(),
-    threshold: z.number({ error: "a number in the unit of the alert: seconds, or a share of 1" }).optional(),
-  }),
-);
+const labelValue = "a label value in quotes, of 1 to 200 characters, without $, which Prometheus would expand";
 
-/** Who is called. Without TLS anybody on the way could silence an alert, so there is no plain HTTP. */
-const alertmanager = z
-  .strictObject({
-    url: key(
-      matching(
-        /^https:\/\/[a-z0-9.-]+(:\d{1,5})?(\/[\w./-]*)?$/,
-        "an https URL without user and query, such as https://alertmanager.example.com:9093",
-      ),
-      {
-        description:
-          "An Alertmanager that alerts are delivered to. How the host reaches it: see [below](#alertmanagers). With an endpoint service its port is 443.",
-        range: "an `https` URL without user and query",
-        example: "https://alertmanager.ops.example",
-      },
-    ),
-    ca: key(text("a PEM file of the repository, relative to its root").optional(), {
-      description: "A PEM file of the repository: the authorities of its certificate.",
-      range: "a file",
-      fallback: "the system's authorities",
-      example: "monitoring/ca.pem",
-    }),
-    basicAuth: z
-      .strictObject({
-        username: key(text("a user's name"), {
-          description: "The user that this Prometheus is there. Either this or a token, or neither.",
-          range: "any",
-          example: "metrics-link",
-        }),
-        password: key(text("a password, set with --secret").min(1), {
-          description: "Its password: a secret, see [below](#alertmanagers).",
-          range: "not empty",
-          example: "secure: …",
-        }),
-      })
-      .optional(),
-    bearerToken: key(text("a token, set with --secret").min(1).optional(), {
-      description: "A token instead: a secret, see [below](#alertmanagers).",
-      range: "not empty",
-      example: "secure: …",
-    }),
+const labels = z
+  .record(labelName, text(labelValue).regex(/^[^$\p{Cc}\p{Cs}]{1,200}$/u, { error: labelValue }), {
+    error: (issue) =>
+      issue.code === "invalid_key"
+        ? `a label name of letters, digits and _, that does not begin with __ and is not one of ${reserved.join(", ")}`
+        : "a map of label names and values",
   })
-  .refine(({ basicAuth, bearerToken }) => basicAuth === undefined || bearerToken === undefined, {
-    error: "basicAuth or bearerToken, not both",
-  });
+  .refine((found) => Object.keys(found).length <= 20, { error: "at most 20 labels: every series has them" });
+
+const stricterLabels =
+  "Prometheus drops a label without a value, expands `$NAME` from an environment that the host does not have, and adds no label that a series has already. The label would be missing or another one at the receiver.";
 
 const prometheus = z.strictObject({
-  scrapeInterval: key(duration.default("15s"), {
+  scrapeInterval: key(duration("1s", "1h", "how often to scrape").default("15s"), {
     description: "How often targets are scraped and rules evaluated.",
-    range: "a duration",
     example: "15s",
+    affects: "how soon an alert fires; [capacity](capacity.md)",
+    stricter:
+      "Prometheus takes any interval. Below `1s` the scrapes themselves would be most of a small host's load; a job that is scraped more rarely than every hour has a `scrape_interval` of its own.",
   }),
-  scrapeConfigs: key(folder.optional(), {
+  scrapeConfigs: key(path("folder").optional(), {
     description:
-      "A folder of YAML files, each a list of `scrape_configs`, with [addresses as targets](operate.md#changing-things). Jobs may not be called `prometheus`, `envoy` or `node`: those are the host's own.",
+      "A folder of YAML files, each a list of `scrape_configs`, with [addresses as targets](operate.md#scrape-files-and-rule-files). Jobs may not be called `prometheus`, `envoy` or `node`: those are the host's own.",
     range: "a folder",
     example: "stacks/examples/sender/scrape",
   }),
-  rules: key(folder.optional(), {
-    description: "A folder of Prometheus rule files.",
+  secrets: key(scrapeSecrets.default({}), {
+    description:
+      "Passwords, tokens, keys and client certificates of scrape jobs, by name: each a secret, see [below](#secrets-of-scrape-jobs). A job names one as `secrets/NAME`.",
+    range: "names of `a-z`, `0-9`, `-` and `_`, each with a secret; at most 100, and 60,000 bytes in all",
+    example: "{ shop-password: … }",
+  }),
+  rules: key(path("folder").optional(), {
+    description: "A folder of Prometheus [rule files](operate.md#scrape-files-and-rule-files).",
     range: "a folder",
     example: "stacks/examples/sender/rules",
   }),
-  alerts: key(alerts.default({}), {
-    description:
-      "Other values of [alerts](runbooks/README.md), by name: `for`, `window`, `threshold`, as far as the alert has them.",
-    range: "names of alerts",
-    example: "{ LinkBehind: { threshold: 300 } }",
-  }),
-  alertmanagers: z.array(alertmanager).default([]),
+  /** By the alert's name, which whoever renders the rules knows. */
+  alerts: z
+    .record(
+      matching(/^[A-Z][A-Za-z]{1,60}$/, "the name of an alert, such as LinkBehind"),
+      z.strictObject({
+        for: key(duration("0s", "7d", "how long the condition must hold").optional(), {
+          description: "How long an [alert](runbooks/README.md)'s condition must hold, by the alert's name.",
+          fallback: "the alert's own",
+          example: "5m",
+        }),
+        window: key(duration("1s", "7d", "the time that a rate is taken over").optional(), {
+          description: "The time that the alert's rate is taken over, if it has one.",
+          fallback: "the alert's own",
+          example: "10m",
+          affects: "`prometheus.scrapeInterval`: at least four of it count",
+        }),
+        threshold: key(
+          z
+            .number({ error: "a number in the unit of the alert: seconds, or a share of 1" })
+            .min(0, { error: "a number from 0 on, in the unit of the alert" })
+            .max(1e12, { error: "a number of at most 1e12, in the unit of the alert" })
+            .optional(),
+          {
+            description: "The value from which on it fires, if it has one.",
+            range: "from 0 on: seconds, or a share of 1",
+            fallback: "the alert's own",
+            example: "300",
+          },
+        ),
+      }),
+      {
+        error: (issue) =>
+          issue.code === "invalid_key"
+            ? "the name of an alert, such as LinkBehind"
+            : "a map of alerts' names, such as { LinkBehind: { threshold: 300 } }",
+      },
+    )
+    .default({}),
+  alertmanagers,
 });
 
 export const senderPrometheus = prometheus.extend({
@@ -99,9 +104,11 @@ export const senderPrometheus = prometheus.extend({
     }),
     {
       description:
-        "Labels that are added to every series that is sent. They tell this sender from every other at the receiver.",
-      range: "at least one label",
+        "Labels that are added to every series that is sent. They tell this sender from every other at the receiver. A change rebuilds the queue.",
+      range: `1 to 20 labels, values of 1 to 200 characters; no \`$\`, no \`__\` in front, not ${reserved.map((name) => `\`${name}\``).join(", ")}`,
       example: '{ account: "111111111111" }',
+      affects: "SenderLate at the receiver, which tells senders by these labels",
+      stricter: stricterLabels,
     },
   ),
   remoteWrite: remoteWrite.prefault({}),
@@ -110,12 +117,16 @@ export const senderPrometheus = prometheus.extend({
 export const receiverPrometheus = prometheus.extend({
   externalLabels: key(labels.default({}), {
     description: "Labels of what this Prometheus itself sends or federates. Not added to what senders write.",
-    range: "labels",
+    range: "up to 20 labels, as at a sender",
     example: '{ account: "222222222222" }',
+    stricter: stricterLabels,
   }),
-  outOfOrderTimeWindow: key(duration.default("24h"), {
+  // What is older than the blocks that Prometheus keeps (storage.tsdb.retention.time) would be dropped at once.
+  outOfOrderTimeWindow: key(duration("10m", "30d", "how old a sample may be").default("24h"), {
     description: "How old a sample may be and still be stored. At least the longest outage that must not lose one.",
-    range: "a duration",
     example: "24h",
+    affects: "what a sender's repairer can bring back",
+    stricter:
+      "Prometheus takes any window. With less than `10m` a short outage loses samples for good, and blocks older than `30d` are gone.",
   }),
 });

@@ -2,23 +2,40 @@ import { remoteWrite as wire } from "@metrics-link/release";
 import { z } from "zod";
 import { duration, integer, key } from "./values.ts";
 
+/** What a queue has where a stack says nothing. Rules compare with these. */
+export const queueDefaults = {
+  capacity: 10_000,
+  maxShards: wire.defaultMaxShards,
+  /** Prometheus' own. */
+  minShards: 1,
+  maxSamplesPerSend: 2_000,
+  minBackoff: "100ms",
+  maxBackoff: "30s",
+} as const;
+
+const queue = "a change rebuilds the queue";
+
 /** Overrides of the sender's queue (Prometheus, `remote_write.queue_config`). */
 export const remoteWrite = z.strictObject({
   capacity: key(integer(1, 1_000_000, "samples buffered per shard").optional(), {
     description: "Samples buffered per shard.",
-    fallback: "`10000`",
+    fallback: `\`${queueDefaults.capacity}\``,
     example: "10000",
+    affects: queue,
   }),
   // Below Envoy's circuit breaker of 1024.
   maxShards: key(integer(1, 500, "shards").optional(), {
     description: "Shards at most.",
-    fallback: `\`${wire.defaultMaxShards}\``,
+    fallback: `\`${queueDefaults.maxShards}\``,
     example: "50",
+    affects: queue,
+    stricter: "Prometheus takes any number. The sender's Envoy lets 1024 requests wait.",
   }),
   minShards: key(integer(1, 500, "shards").optional(), {
     description: "Shards at least.",
-    fallback: "Prometheus' own, 1",
+    fallback: `Prometheus' own, \`${queueDefaults.minShards}\``,
     example: "2",
+    affects: queue,
   }),
   // Remote Write 1 takes about 23 bytes a sample on the wire: 10,000 are a ninth of what Envoy lets through.
   maxSamplesPerSend: key(
@@ -30,26 +47,30 @@ export const remoteWrite = z.strictObject({
     {
       description:
         "Samples in one request. The receiver's Envoy takes bodies of 2 MiB; 10000 samples are about 230 KB.",
-      fallback: "`2000`",
+      fallback: `\`${queueDefaults.maxSamplesPerSend}\``,
       example: "2000",
+      affects: queue,
+      stricter: "Prometheus takes any number. The receiver's Envoy takes bodies of 2 MiB.",
     },
   ),
-  batchSendDeadline: key(duration.optional(), {
-    description: "How long a batch waits to become full.",
-    range: "a duration",
+  batchSendDeadline: key(duration("100ms", "30s", "how long a batch may wait to become full").optional(), {
+    description: "How long a batch waits to become full. The receiver takes a longer pause for an outage.",
     fallback: "Prometheus' own, `5s`",
     example: "5s",
+    affects: `the lag of a quiet link; ${queue}`,
+    stricter: "Prometheus takes any time. The receiver must know after which pause a sender is silent.",
   }),
-  minBackoff: key(duration.optional(), {
+  minBackoff: key(duration("10ms", "1m", "the first wait before a failed batch is sent again").optional(), {
     description: "The first wait before a failed batch is sent again.",
-    range: "a duration",
-    fallback: "`100ms`",
+    fallback: `\`${queueDefaults.minBackoff}\``,
     example: "100ms",
+    affects: queue,
   }),
-  maxBackoff: key(duration.optional(), {
+  maxBackoff: key(duration("100ms", "2m", "the longest wait before a failed batch is sent again").optional(), {
     description: "The longest such wait.",
-    range: "a duration",
-    fallback: "`30s`",
+    fallback: `\`${queueDefaults.maxBackoff}\``,
     example: "30s",
+    affects: `how soon the backlog moves after an outage; ${queue}`,
+    stricter: "Prometheus takes any time. The queue would stand still for as long after the link is back.",
   }),
 });

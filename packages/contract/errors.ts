@@ -31,6 +31,14 @@ export class LinkError extends Error {
     this.next = next;
     if (this.stack !== undefined) this.stack = this.stack.replace(/^\w+/, (name) => `${name} [${code}]`);
   }
+
+  /**
+   * What Node and Pulumi print of an error that nobody caught. The message is for whoever has to change something; a stack
+   * trace is for whoever mends a bug. Without this they print every property, in the colours of a terminal.
+   */
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return this.code === "INTERNAL" ? (this.stack ?? this.message) : `${this.code}: ${this.message}`;
+  }
 }
 
 /** Whether something that was thrown has this code. */
@@ -45,6 +53,8 @@ export interface Problem {
   /** As found; undefined when nothing stood there. */
   readonly value: unknown;
   readonly remedy: string;
+  /** The line of the file that the message is about, counted from 1, where it is known. */
+  readonly line?: number;
 }
 
 /** A message names this many problems: a peer can make as many as it likes. */
@@ -98,7 +108,7 @@ export function valueAt(raw: unknown, path: readonly PropertyKey[]): unknown {
 }
 
 /** Keys and values may come from a peer or a pull request, so what a terminal would act on is escaped. */
-function describe({ key, value, remedy }: Problem): string {
-  const name = shortened(key);
+function describe({ key, value, remedy, line }: Problem): string {
+  const name = `${line === undefined ? "" : `line ${line}: `}${shortened(key)}`;
   return value === undefined ? `${name} is missing: ${remedy}` : `${name} is ${shortened(jsonOf(value))}: ${remedy}`;
 }

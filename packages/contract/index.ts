@@ -46,4 +46,5 @@ export { printable, printableJson, printableLines, shortened } from "./printable
 export { isDocumentationAddress, isPublicAddress } from "./public-address.ts";
 export { rootFault } from "./root-certificate.ts";
 export { acceptedOutput, remembered, type SetAside, type Standing, standingOf, wasAccepted } from "./standing.ts";
+export { isNamed, issuerText, subjectText } from "./subject.ts";
 export { contractOutput, contractVersions, contractVersionsOutput, versionAdvice, versionFault } from "./versions.ts";

@@ -5,9 +5,12 @@ import {
   certificatesOf,
   commonNames,
   InvalidInputError,
+  isNamed,
+  issuerText,
   type PkiOutput,
   type Problem,
   readCertificates,
+  subjectText,
   unlessOtherText,
 } from "@metrics-link/contract";
 
@@ -82,10 +85,10 @@ function rootProblems({ pki, folder, now }: ArtifactsArgs, { generation, pem }: 
   if (certificate === undefined)
     return [{ key, value: pem.slice(0, 40), remedy: "exactly one PEM certificate and no other text" }];
   return [
-    ...subjectProblems(key, certificate, commonNames.root(pki.organization, generation)),
+    ...subjectProblems(key, certificate, pki.organization, commonNames.root(pki.organization, generation)),
     ...(certificate.ca && isSignedBy(certificate, certificate)
       ? []
-      : [{ key, value: oneLine(certificate.subject), remedy: "a root: a self-signed authority" }]),
+      : [{ key, value: subjectText(certificate), remedy: "a root: a self-signed authority" }]),
     ...timeProblems(key, certificate, now),
   ];
 }
@@ -99,13 +102,13 @@ function intermediateProblems({ pki, folder, inForce, now }: ArtifactsArgs, pem:
   if (issuer === undefined) return [];
   const own = inForce?.intermediates[intermediate]?.publicKey;
   return [
-    ...subjectProblems(key, certificate, commonNames.intermediate(pki.organization, intermediate)),
+    ...subjectProblems(key, certificate, pki.organization, commonNames.intermediate(pki.organization, intermediate)),
     ...(certificate.ca && isSignedBy(certificate, issuer)
       ? []
       : [
           {
             key,
-            value: `${oneLine(certificate.subject)}, signed by ${oneLine(certificate.issuer)}`,
+            value: `${subjectText(certificate)}, signed by ${issuerText(certificate)}`,
             remedy: `an authority signed by root G${root}, which pki.generations.root selects`,
           },
         ]),
@@ -125,9 +128,15 @@ function intermediateProblems({ pki, folder, inForce, now }: ArtifactsArgs, pem:
 }
 
 /** Detects a folder with another account's artifacts by their names. */
-function subjectProblems(key: string, { subject }: X509Certificate, commonName: string): Problem[] {
-  const found = /^CN=(.*)$/m.exec(subject)?.[1];
-  return found === commonName ? [] : [{ key, value: oneLine(subject), remedy: `the common name ${commonName}` }];
+function subjectProblems(
+  key: string,
+  certificate: X509Certificate,
+  organization: string,
+  commonName: string,
+): Problem[] {
+  if (isNamed(certificate, organization, commonName)) return [];
+  const remedy = `the organization ${organization} and the common name ${commonName}, and nothing else (pki.organization)`;
+  return [{ key, value: subjectText(certificate), remedy }];
 }
 
 function timeProblems(key: string, { validFromDate, validToDate }: X509Certificate, now: number): Problem[] {
@@ -153,5 +162,3 @@ function isSignedBy(certificate: X509Certificate, issuer: X509Certificate): bool
     return false;
   }
 }
-
-const oneLine = (subject: string) => subject.replaceAll("\n", ", ");

@@ -7,7 +7,7 @@ export type Duration = string;
 export type Labels = Readonly<Record<string, string>>;
 
 /**
- * One entry of `scrape_configs`. Ours use only these fields; `scrapeJobsOf` says which a user's may have, and promtool
+ * One entry of `scrape_configs`. Ours use only these fields; `scrapeFilesOf` says which a user's may have, and promtool
  * checks them before anything is published.
  */
 export interface ScrapeConfig {
@@ -57,6 +57,7 @@ export interface PrometheusConfiguration {
   readonly alerting?: { readonly alertmanagers: readonly AlertmanagerConfig[] };
   readonly rule_files?: readonly string[];
   readonly scrape_configs: readonly ScrapeConfig[];
+  readonly scrape_config_files?: readonly string[];
   readonly remote_write?: readonly RemoteWrite[];
 }
 

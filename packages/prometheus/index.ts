@@ -8,14 +8,21 @@ export type { ScrapeConfig } from "./configuration.ts";
 export { milliseconds } from "./configuration.ts";
 
 export { type Panel, rows } from "./dashboards/panels.ts";
-export { receiverFlags, releaseFiles, senderFlags } from "./process.ts";
-
+export { type FlagsInput, receiverFlags, releaseFiles, senderFlags } from "./process.ts";
+export { type CheckedFile, type Verdict, verdictOf } from "./promtool.ts";
+export type { RemoteWriteOverrides } from "./remote-write.ts";
 export { latenessOf, queueOf } from "./remote-write.ts";
 export {
+  jobsOf,
   prometheusFiles,
   type Rendering,
   renderReceiver,
   renderSender,
+  type SenderInput,
+  secretFilesOf,
   toYaml,
 } from "./render.ts";
-export { ownJobs, scrapedAddresses, scrapeJobsOf } from "./scrape.ts";
+export { ownJobs, scrapedAddresses } from "./scrape.ts";
+export { type ScrapeFile, scrapeFilesOf } from "./scrape-files.ts";
+export { isKeyOf, jobsInPlainText, secretNamesIn, secretProblems } from "./secrets.ts";
+export { ruleFilesOf, type UserFile } from "./user-file.ts";

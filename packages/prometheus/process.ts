@@ -1,4 +1,4 @@
-import { hostPaths, ports } from "@metrics-link/release";
+import { hostPaths, ports, scrapeSecretFolder } from "@metrics-link/release";
 
 export interface FlagsInput {
   /** Size of the volume that holds TSDB and WAL. */
@@ -46,6 +46,12 @@ export const releaseFiles = {
   /** The authorities of an Alertmanager, and what it is shown, by its place in the configuration. */
   alertmanagerCa: (index: number) => `prometheus/alertmanager-${index}.ca.pem`,
   alertmanagerSecret: (index: number) => `prometheus/alertmanager-${index}.secret`,
-  /** One file per rule file of the user, under the name that it has in the repository. */
+  /** The certificate that it is shown, and the certificate's key. */
+  alertmanagerCertificate: (index: number) => `prometheus/alertmanager-${index}.cert.pem`,
+  alertmanagerKey: (index: number) => `prometheus/alertmanager-${index}.key`,
+  /** A secret that scrape jobs name as `secrets/NAME`. */
+  scrapeSecret: (name: string) => `${scrapeSecretFolder}${name}`,
+  /** One file per scrape file and per rule file of the user, under the name that it has in the repository. */
+  scrapeFile: (name: string) => `prometheus/scrape/${name}`,
   ruleFile: (name: string) => `prometheus/rules/${name}`,
 } as const;

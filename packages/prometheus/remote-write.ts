@@ -1,5 +1,11 @@
 import { canonicalJson, remoteWrite as link, ports, secondsOf, sha256 } from "@metrics-link/release";
-import { type Duration, milliseconds, type PrometheusConfiguration, type RemoteWrite } from "./configuration.ts";
+import {
+  type Duration,
+  milliseconds,
+  type PrometheusConfiguration,
+  type RemoteWrite,
+  type ScrapeConfig,
+} from "./configuration.ts";
 
 /** What a stack may change of the queue; the rest is the link's. */
 export interface RemoteWriteOverrides {
@@ -69,12 +75,13 @@ const commitSeconds = 2;
  * How long after its own time a sample may be stored, in seconds: a scrape has the time of its beginning and may take as
  * long as its timeout, a rule that of its evaluation, which may take as long as the interval. A target that tells times of
  * its own (`honor_timestamps`) may be later.
+ * @param jobs every job, the user's too
  */
-export function latenessOf({ global, scrape_configs }: PrometheusConfiguration): number {
+export function latenessOf({ global }: PrometheusConfiguration, jobs: readonly ScrapeConfig[]): number {
   const durations = [
     global.scrape_timeout,
     global.evaluation_interval,
-    ...scrape_configs.flatMap(({ scrape_timeout }) => (typeof scrape_timeout === "string" ? [scrape_timeout] : [])),
+    ...jobs.flatMap(({ scrape_timeout }) => (typeof scrape_timeout === "string" ? [scrape_timeout] : [])),
   ];
   return Math.ceil(Math.max(...durations.map(secondsOf)) + commitSeconds);
 }

@@ -1,4 +1,4 @@
-import { InvalidInputError, type SetAside } from "@metrics-link/contract";
+import type { SetAside } from "@metrics-link/contract";
 import { type HostFile, hostUsers } from "@metrics-link/release";
 import { stringify } from "yaml";
 import { type Alertmanager, alertmanagerConfig } from "./alertmanagers.ts";
@@ -14,21 +14,18 @@ import {
 } from "./configuration.ts";
 import { releaseFiles } from "./process.ts";
 import { type RemoteWriteOverrides, remoteWrite } from "./remote-write.ts";
-import { allJobs, scrapeLimits } from "./scrape.ts";
-
-/** A rule file of the user: its name in the repository's folder and its text, which promtool has checked. */
-interface RuleFile {
-  /** A bare file name that ends in .yml or .yaml. */
-  readonly name: string;
-  readonly content: string;
-}
+import { ownJobs, scrapeLimits } from "./scrape.ts";
+import type { ScrapeFile } from "./scrape-files.ts";
+import { secretNamesIn } from "./secrets.ts";
+import type { UserFile } from "./user-file.ts";
 
 interface CommonInput {
   readonly scrapeInterval: Duration;
   readonly externalLabels: Labels;
-  /** The user's jobs, as parsed from their files; ours stand before them. */
-  readonly scrapeConfigs?: readonly ScrapeConfig[];
-  readonly ruleFiles?: readonly RuleFile[];
+  /** The user's jobs, by `scrapeFilesOf`; Prometheus has them beside ours. */
+  readonly scrapeFiles?: readonly ScrapeFile[];
+  /** The user's rules, by `ruleFilesOf`. */
+  readonly ruleFiles?: readonly UserFile[];
   /** Other thresholds and durations than the alerts' own, by the alert's name. */
   readonly alerts?: AlertOverrides;
   readonly alertmanagers?: readonly Alertmanager[];
@@ -59,11 +56,20 @@ export interface Rendering {
   readonly configuration: PrometheusConfiguration;
   /** The alerts that come with the link. */
   readonly ruleGroups: readonly RuleGroup[];
-  readonly ruleFiles: readonly RuleFile[];
+  readonly scrapeFiles: readonly ScrapeFile[];
+  readonly ruleFiles: readonly UserFile[];
   readonly alertmanagers: readonly Alertmanager[];
+  /** The secrets that the user's jobs name. */
+  readonly scrapeSecrets: readonly string[];
 }
 
-/** @throws InvalidInputError when jobs or rule files cannot be told apart, or an alert cannot be set so */
+/** Every job of a Prometheus, ours and the user's. */
+export const jobsOf = ({ configuration, scrapeFiles }: Rendering): readonly ScrapeConfig[] => [
+  ...configuration.scrape_configs,
+  ...scrapeFiles.flatMap(({ jobs }) => jobs),
+];
+
+/** @throws InvalidInputError when an alert cannot be set so */
 export function renderSender(input: SenderInput): Rendering {
   const { configuration, ...rules } = renderCommon(input, { side: "sends", senders: [], linked: input.linked });
   return {
@@ -75,7 +81,7 @@ export function renderSender(input: SenderInput): Rendering {
   };
 }
 
-/** @throws InvalidInputError when jobs or rule files cannot be told apart, or an alert cannot be set so */
+/** @throws InvalidInputError when an alert cannot be set so */
 export function renderReceiver(input: ReceiverInput): Rendering {
   const { senders = [] } = input;
   const { configuration, ...rules } = renderCommon(input, { side: "receives", senders, linked: true });
@@ -96,8 +102,8 @@ interface End {
 }
 
 function renderCommon(input: CommonInput, end: End): Rendering {
-  const { scrapeInterval, ruleFiles = [], alerts = {}, alertmanagers = [], leafDays = 30, setAside = [] } = input;
-  requireSoundNames(ruleFiles);
+  const { scrapeInterval, scrapeFiles = [], ruleFiles = [], alerts = {} } = input;
+  const { alertmanagers = [], leafDays = 30, setAside = [] } = input;
   return {
     configuration: {
       global: {
@@ -111,7 +117,9 @@ function renderCommon(input: CommonInput, end: End): Rendering {
       ...(alertmanagers.length === 0 ? {} : { alerting: { alertmanagers: alertmanagers.map(alertmanagerConfig) } }),
       // Relative to the configuration file.
       rule_files: ["alerts.yml", ...ruleFiles.map(({ name }) => `rules/${name}`)],
-      scrape_configs: allJobs(end.side, input.scrapeConfigs ?? []),
+      scrape_configs: ownJobs(end.side),
+      // Their jobs have the limits of `global` like ours. The key stands only where there are any, as the others do.
+      ...(scrapeFiles.length === 0 ? {} : { scrape_config_files: scrapeFiles.map(({ name }) => `scrape/${name}`) }),
     },
     ruleGroups: ruleGroups({
       ...end,
@@ -121,20 +129,11 @@ function renderCommon(input: CommonInput, end: End): Rendering {
       overrides: alerts,
       delivers: alertmanagers.length > 0,
     }),
+    scrapeFiles,
     ruleFiles,
     alertmanagers,
+    scrapeSecrets: secretNamesIn(scrapeFiles.flatMap(({ jobs }) => jobs)),
   };
-}
-
-function requireSoundNames(ruleFiles: readonly RuleFile[]): void {
-  const names = ruleFiles.map(({ name }) => name);
-  const wrong = names.filter((name, index) => !/^[\w-][\w.-]*\.ya?ml$/.test(name) || names.indexOf(name) < index);
-  if (wrong.length === 0) return;
-  throw new InvalidInputError(
-    "Rule files cannot be told apart",
-    wrong.map((value) => ({ key: "ruleFiles", value, remedy: "a bare file name ending in .yml or .yaml, each once" })),
-    "PROMETHEUS_CONFIGURATION_INVALID",
-  );
 }
 
 /** YAML that parsers of 1.1 and 1.2 read alike, without anchors and without folded lines. */
@@ -143,16 +142,28 @@ export function toYaml(value: object): string {
 }
 
 /** The files of a release that make up Prometheus' configuration. */
-export function prometheusFiles({ configuration, ruleGroups, ruleFiles, alertmanagers }: Rendering): HostFile[] {
+export function prometheusFiles(rendering: Rendering): HostFile[] {
+  const { configuration, ruleGroups, scrapeFiles, ruleFiles, alertmanagers } = rendering;
   return [
     file(releaseFiles.configuration, toYaml(configuration)),
     file(releaseFiles.alerts, toYaml({ groups: ruleGroups })),
-    ...alertmanagers.flatMap(({ ca }, index) =>
-      ca === undefined ? [] : [file(releaseFiles.alertmanagerCa(index), ca)],
-    ),
+    ...alertmanagers.flatMap(({ ca, certificate }, index) => [
+      ...(ca === undefined ? [] : [file(releaseFiles.alertmanagerCa(index), ca)]),
+      ...(certificate === undefined ? [] : [file(releaseFiles.alertmanagerCertificate(index), certificate)]),
+    ]),
+    ...scrapeFiles.map(({ name, content }) => file(releaseFiles.scrapeFile(name), content)),
     ...ruleFiles.map(({ name, content }) => file(releaseFiles.ruleFile(name), content)),
   ];
 }
+
+/** The files beside these that hold a secret, by their path; whoever has the secrets fills them. */
+export const secretFilesOf = ({ alertmanagers, scrapeSecrets }: Rendering): string[] => [
+  ...alertmanagers.flatMap(({ secret, certificate }, index) => [
+    ...(secret === undefined ? [] : [releaseFiles.alertmanagerSecret(index)]),
+    ...(certificate === undefined ? [] : [releaseFiles.alertmanagerKey(index)]),
+  ]),
+  ...scrapeSecrets.map(releaseFiles.scrapeSecret),
+];
 
 /** Root owns and writes; Prometheus' user only reads. */
 const file = (path: string, content: string): HostFile => ({

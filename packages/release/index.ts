@@ -26,7 +26,7 @@ export {
   partsLeftOut,
   unpackHostEvidence,
 } from "./evidence.ts";
-export { type HostFile, hostPaths, hostUsers, unitFolder } from "./paths.ts";
+export { type HostFile, hostPaths, hostUsers, scrapeSecretFolder, scrapeSecretName, unitFolder } from "./paths.ts";
 export {
   canonicalJson,
   canonicalRelease,
@@ -55,4 +55,5 @@ export {
   type ServiceSpec,
   sha256Text,
 } from "./schema.ts";
+export { isSecretField, secretFieldsOf, secretsInClear, withoutSecrets } from "./secret-fields.ts";
 export { defaultFirstUnprivilegedPort, firstUnprivilegedPort, ports, remoteWrite, secondsOf } from "./wire.ts";

@@ -57,8 +57,19 @@ export const unitFolder = "systemd/";
 /** Folders of a release's directory that something reads; `bin/` is the agent's. */
 export const releaseFolders = [unitFolder, "ports/", "envoy/", "prometheus/", "tls/", "repair/"] as const;
 
-/** Where a secret may lie: nothing that a service takes for configuration, or trusts, arrives as one. */
-export const secretPlace = /^(tls\/private-key\.pem|prometheus\/alertmanager-\d+\.secret)$/;
+/**
+ * The secrets of a user's scrape jobs. A job names one as `secrets/NAME`, which Prometheus looks for beside the file that
+ * holds the job. Nothing else lies here: a job cannot name what an Alertmanager is shown.
+ */
+export const scrapeSecretFolder = "prometheus/scrape/secrets/";
+
+/** The name of such a secret. It begins with a letter, so that Pulumi takes no name for the index of a list. */
+export const scrapeSecretName = /^[a-z][a-z0-9_-]{0,62}$/;
+
+/** Whether a secret may lie here: nothing that a service takes for configuration, or trusts, arrives as one. */
+export const isSecretPlace = (path: string): boolean =>
+  /^(tls\/private-key\.pem|prometheus\/alertmanager-\d+\.(secret|key))$/.test(path) ||
+  (path.startsWith(scrapeSecretFolder) && scrapeSecretName.test(path.slice(scrapeSecretFolder.length)));
 
 export const releaseOwners = ["root", ...Object.values(hostUsers)] as const;
 

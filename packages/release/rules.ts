@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Problem } from "@metrics-link/contract";
-import { releaseFolders, releaseTarget, releaseUnits, secretPlace, unitFolder } from "./paths.ts";
+import { isSecretPlace, releaseFolders, releaseTarget, releaseUnits, unitFolder } from "./paths.ts";
 import type { Release } from "./schema.ts";
 
 /** Names that the agent itself writes into a release's directory. */
@@ -51,11 +51,12 @@ function filesHaveTheirPlace({ files }: Release): Problem[] {
 
 function secretsHaveTheirPlace({ secrets }: Release): Problem[] {
   return secrets
-    .filter(({ path }) => !secretPlace.test(path))
+    .filter(({ path }) => !isSecretPlace(path))
     .map(({ path }) => ({
       key: "secrets",
       value: path,
-      remedy: "the leaf's key or what an Alertmanager is shown: configuration and roots are files, which are reviewed",
+      remedy:
+        "the leaf's key, a secret of a scrape job or of an Alertmanager: configuration and roots are files, which are reviewed",
     }));
 }
 

@@ -1,4 +1,4 @@
-import { configurationSchemas } from "@metrics-link/config";
+import { configurationSchemas, rules } from "@metrics-link/config";
 import { z } from "zod";
 import { between, type Generated } from "./generated.ts";
 
@@ -14,6 +14,9 @@ const jsonSchema = z.object({
   range: z.string().optional(),
   fallback: z.string().optional(),
   example: z.string().optional(),
+  affects: z.string().optional(),
+  stricter: z.string().optional(),
+  secret: z.boolean().optional(),
   required: z.array(z.string()).default([]),
   get items() {
     return jsonSchema.optional();
@@ -21,27 +24,41 @@ const jsonSchema = z.object({
   get properties() {
     return z.record(z.string(), jsonSchema).optional();
   },
+  get additionalProperties() {
+    return z.union([z.literal(false).transform(() => undefined), jsonSchema]).optional();
+  },
 });
 type JsonSchema = z.output<typeof jsonSchema>;
 
-/** A key of the configuration: a leaf of the schema. */
+/** A key of the configuration: a section, a list of sections, or a leaf of the schema. */
 export interface Key extends JsonSchema {
-  /** Dotted; `[]` is any member of a list. */
+  /** Dotted; `[]` is any member of a list, `*` any name in a map. */
   readonly path: string;
   readonly isRequired: boolean;
+  /** Whether other keys stand below it, which have the documentation. */
+  readonly isSection: boolean;
 }
 
-/** The leaves of a role's configuration, in the order of the schema. */
-export function keysOf(role: keyof typeof configurationSchemas): Key[] {
+type Role = keyof typeof configurationSchemas;
+
+/** Every key of a role's configuration, sections before what is in them, in the order of the schema. */
+export function allKeysOf(role: Role): Key[] {
   const walk = ({ properties = {}, required }: JsonSchema, prefix: string): Key[] =>
     Object.entries(properties).flatMap(([name, schema]) => {
       const path = `${prefix}${name}`;
-      if (schema.properties) return walk(schema, `${path}.`);
-      if (schema.items?.properties) return walk(schema.items, `${path}[].`);
-      return [{ ...schema, path, isRequired: required.includes(name) }];
+      const { items, additionalProperties: named } = schema;
+      const inner = schema.properties ? ([schema, "."] as const) : undefined;
+      const listed = items?.properties ? ([items, "[]."] as const) : undefined;
+      const mapped = named?.properties ? ([named, ".*."] as const) : undefined;
+      const [below, separator] = inner ?? listed ?? mapped ?? [];
+      const key = { ...schema, path, isRequired: required.includes(name), isSection: below !== undefined };
+      return [key, ...(below ? walk(below, `${path}${separator}`) : [])];
     });
   return walk(jsonSchema.parse(z.toJSONSchema(configurationSchemas[role], { io: "input" })), "");
 }
+
+/** The leaves: the keys that the page describes. */
+export const keysOf = (role: Role): Key[] => allKeysOf(role).filter(({ isSection }) => !isSection);
 
 export function typeOf({ type, items }: JsonSchema): string {
   if (type === "array") return `list of ${typeOf(items ?? jsonSchema.parse({}))}s`;
@@ -60,28 +77,56 @@ function fallbackOf({ isRequired, fallback, default: value }: Key): string {
   return `\`${typeof value === "string" ? value : JSON.stringify(value)}\``;
 }
 
+/** The other keys that a rule compares this one with, and what else it has an effect on. */
+export function togetherWith({ path, affects }: Key): string {
+  const compared = Object.values(rules).flatMap(({ keys }) => (keys.includes(path) ? keys : []));
+  const others = [...new Set(compared)].filter((key) => key !== path).map((key) => `\`${key}\``);
+  return [others.join(", "), affects ?? ""].filter((part) => part !== "").join("; ");
+}
+
 const rowOf = (key: Key) =>
   [
     `| \`${key.path}\``,
     key.description,
     fallbackOf(key),
     [typeOf(key), rangeOf(key)].filter((part) => part !== "").join(": "),
-    `\`${key.example}\` |`,
+    `\`${key.example}\``,
+    `${togetherWith(key) || "nothing"} |`,
   ].join(" | ");
 
-const head = "| Key | What it is for | Default | Type: range | Example |\n| --- | --- | --- | --- | --- |\n";
+const head =
+  "| Key | What it is for | Default | Type: range | Example | Together with |\n| --- | --- | --- | --- | --- | --- |\n";
 const table = (rows: readonly string[]) => `${head}${rows.join("\n")}\n`;
 
-/** The tables of keys: those of both roles, and those of each. */
+/** What keys demand of each other, a line a rule. */
+const ruleList = (): string =>
+  Object.values(rules)
+    .map(({ keys, says }) => `- ${keys.map((key) => `\`${key}\``).join(", ")}: ${says}\n`)
+    .join("");
+
+/** What others accept and the schema refuses on purpose. */
+function stricterTable(): string {
+  const keys = [...keysOf("sender"), ...keysOf("receiver")].filter(({ stricter }) => stricter !== undefined);
+  const rows = new Map(keys.map(({ path, stricter }) => [path, `| \`${path}\` | ${stricter} |\n`]));
+  return `| Key | What is refused, and why |\n| --- | --- |\n${[...rows.values()].join("")}`;
+}
+
+/** The tables of keys, those of both roles and those of each, and what belongs to them. */
 export const configurationPage: Generated = {
   file: "docs/configuration.md",
   async render(text) {
-    const [sender, receiver] = [keysOf("sender").map(rowOf), keysOf("receiver").map(rowOf)];
-    const tables = {
-      both: sender.filter((row) => receiver.includes(row)),
-      sender: sender.filter((row) => !receiver.includes(row)),
-      receiver: receiver.filter((row) => !sender.includes(row)),
+    const [sender, receiver] = [keysOf("sender"), keysOf("receiver")].map((keys) => keys.map(rowOf)) as [
+      string[],
+      string[],
+    ];
+    const isRole = (row: string) => row.startsWith("| `role`");
+    const parts = {
+      "keys of both": table(sender.filter((row) => receiver.includes(row) || isRole(row))),
+      "keys of sender": table(sender.filter((row) => !receiver.includes(row) && !isRole(row))),
+      "keys of receiver": table(receiver.filter((row) => !sender.includes(row) && !isRole(row))),
+      rules: ruleList(),
+      stricter: stricterTable(),
     };
-    return Object.entries(tables).reduce((page, [name, rows]) => between(page, `keys of ${name}`, table(rows)), text);
+    return Object.entries(parts).reduce((page, [name, part]) => between(page, name, part), text);
   },
 };

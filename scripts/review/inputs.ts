@@ -20,15 +20,15 @@ function namedIn(config: Config): Named[] {
   const section = (name: string) => (config[`metrics-link:${name}`] ?? {}) as Record<string, unknown>;
   const { artefacts } = section("pki");
   const { rules, scrapeConfigs, alertmanagers } = section("prometheus");
-  const authorities = (Array.isArray(alertmanagers) ? alertmanagers : []).map((one): [string, unknown] => [
-    "prometheus.alertmanagers[].ca",
-    one?.ca,
+  const certificates = (Array.isArray(alertmanagers) ? alertmanagers : []).flatMap((one): [string, unknown][] => [
+    ["prometheus.alertmanagers[].ca", one?.ca],
+    ["prometheus.alertmanagers[].clientCertificate.certificate", one?.clientCertificate?.certificate],
   ]);
   const all: [string, unknown][] = [
     ["pki.artefacts", artefacts],
     ["prometheus.rules", rules],
     ["prometheus.scrapeConfigs", scrapeConfigs],
-    ...authorities,
+    ...certificates,
   ];
   return all.flatMap(([key, path]) => (typeof path === "string" ? [{ key: `metrics-link:${key}`, path }] : []));
 }
@@ -56,7 +56,7 @@ export function namedPaths(config: Config, checkout: string, all: Files): string
     for (const path of below(checkout, one.path)) {
       const file = all.get(path);
       if (file?.mode !== "100644") throw wrong(`${path} is no regular file that git lists`);
-      if (!kinds.test(path)) throw wrong(`${path} is neither YAML nor PEM`);
+      if (!kinds.test(path) && posix.basename(path) !== ".gitkeep") throw wrong(`${path} is neither YAML nor PEM`);
     }
     return [one.path];
   });

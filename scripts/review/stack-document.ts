@@ -1,3 +1,4 @@
+import { configurationNamespace, isSecretKey } from "@metrics-link/config";
 import { LinkError, messageOf } from "@metrics-link/contract";
 import { parsePlainYaml } from "@metrics-link/policy";
 import { secretIn } from "@metrics-link/review";
@@ -15,9 +16,6 @@ export interface StackDocument {
 
 /** What Pulumi knows in a stack file (sdk/go/common/workspace, ProjectStack). */
 const sections = ["config", "secretsprovider", "encryptedkey", "encryptionsalt", "environment"];
-
-/** Where the configuration may hold a secret; in another place one would hide what it says. */
-const secretPlaces = /^metrics-link:prometheus\.alertmanagers\.\d+\.(basicAuth\.password|bearerToken)$/;
 
 /**
  * Reads a stack file. Whatever Pulumi's parser (of YAML 1.1, mostly) and this one could read differently is refused,
@@ -82,9 +80,13 @@ function configIn(config: unknown): Readonly<Record<string, unknown>> {
 
 /** Pulumi writes a secret as `{ secure: <ciphertext> }`. */
 function closed(path: string, value: unknown): unknown {
+  const [namespace, key = ""] = path.split(/:(.*)/s);
+  const mayBeSecret = namespace === configurationNamespace && isSecretKey(key);
+  if (mayBeSecret && (typeof value === "string" || typeof value === "number"))
+    throw refused(`${path} is a secret in clear: set it with \`pulumi config set --secret\`, and take another one`);
   if (typeof value !== "object" || value === null) return value;
   if (!Array.isArray(value) && Object.hasOwn(value, "secure")) {
-    if (path.startsWith("metrics-link:") && !secretPlaces.test(path))
+    if (namespace === configurationNamespace && !mayBeSecret)
       throw refused(`${path} is a secret: nobody who reads the file would see its value`);
     if (Object.keys(value).length === 1) return secretIn(Object.values(value)[0]);
   }

@@ -1,6 +1,6 @@
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
-import { configurationNamespace, parseConfiguration } from "@metrics-link/config";
-import { LinkError, type PeerPins, type Pins } from "@metrics-link/contract";
+import { configurationNamespace, parseConfiguration, type Source, stackFileSource } from "@metrics-link/config";
+import { InvalidInputError, LinkError, messageOf, type PeerPins, type Pins } from "@metrics-link/contract";
 import type { GenerationChange } from "@metrics-link/pki/rotation/index.ts";
 import type { AlertOverrides } from "@metrics-link/prometheus";
 import { type Document, parseDocument } from "yaml";
@@ -15,13 +15,22 @@ export class StackFile {
     this.path = path;
   }
 
-  /** @throws InvalidInputError when it is not usable; Error when there is no such file */
+  /** @throws InvalidInputError when it is not usable; LinkError when there is no such file, or it is not YAML */
   read(): Configuration {
-    return configurationIn(this.load());
+    return this.configurationIn(this.load());
   }
 
+  /** @throws LinkError STACK_FILE_INVALID when it cannot be read */
   text(): string {
-    return readFileSync(this.path, "utf8");
+    try {
+      return readFileSync(this.path, "utf8");
+    } catch (cause) {
+      throw new LinkError("STACK_FILE_INVALID", {
+        what: `${this.path} cannot be read: ${messageOf(cause)}`,
+        next: "name a stack whose file is there, or copy one of stacks/examples",
+        cause,
+      });
+    }
   }
 
   setGenerations(change: GenerationChange): void {
@@ -63,7 +72,7 @@ export class StackFile {
       if (values.length === 0) document.deleteIn([...path, key]);
       else document.setIn([...path, key], document.createNode(values));
     }
-    configurationIn(document);
+    this.configurationIn(document);
     this.save(document);
   }
 
@@ -76,8 +85,21 @@ export class StackFile {
     return ["config", `${configurationNamespace}:senders`, index];
   }
 
+  /** @throws InvalidInputError STACK_FILE_INVALID with the lines that are not YAML: written again, the rest would be lost */
   private load(): Document {
-    return parseDocument(this.text());
+    const document = parseDocument(this.text());
+    const problems = document.errors.map(({ message, linePos }) => ({
+      key: this.path,
+      value: undefined,
+      remedy: message.split("\n")[0] ?? "",
+      ...(linePos && { line: linePos[0].line }),
+    }));
+    if (problems.length > 0) throw new InvalidInputError(`${this.path} is not YAML`, problems, "STACK_FILE_INVALID");
+    return document;
+  }
+
+  private configurationIn(document: Document): Configuration {
+    return configurationIn(document, stackFileSource(this.path, this.text(), configurationNamespace));
   }
 
   /** Whole or not at all: a killed command leaves the old file. */
@@ -89,12 +111,12 @@ export class StackFile {
 }
 
 /** @throws InvalidInputError when it is not usable */
-function configurationIn(document: Document): Configuration {
-  const { config = {} } = document.toJS() as { config?: Record<string, unknown> };
+function configurationIn(document: Document, source: Source): Configuration {
+  const { config = {} } = (document.toJS() ?? {}) as { config?: Record<string, unknown> };
   const prefix = `${configurationNamespace}:`;
   const own = Object.entries(config).filter(([key]) => key.startsWith(prefix));
   const plain = own.map(([key, value]) => [key.slice(prefix.length), withSecretsClosed(value)]);
-  return parseConfiguration(Object.fromEntries(plain));
+  return parseConfiguration(Object.fromEntries(plain), source);
 }
 
 /** Pulumi writes a secret as `{ secure: <ciphertext> }`. Whoever reads the file alone knows that there is one. */
@@ -103,7 +125,7 @@ function withSecretsClosed(value: unknown): unknown {
   if (typeof value !== "object" || value === null) return value;
   const entries = Object.entries(value);
   const [[key, ciphertext] = []] = entries;
-  if (entries.length === 1 && key === "secure" && typeof ciphertext === "string") return "a secret";
+  if (entries.length === 1 && key === "secure" && typeof ciphertext === "string") return "(secret)";
   return Object.fromEntries(entries.map(([name, inner]) => [name, withSecretsClosed(inner)]));
 }
 

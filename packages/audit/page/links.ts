@@ -131,4 +131,5 @@ function addressesOf({ contract }: End): readonly string[] {
   return value.role === "sender" ? value.egressAddresses : value.endpointAddresses;
 }
 
-const commonName = (subject: string) => /CN=([^,]+)/.exec(subject)?.[1] ?? subject;
+/** Of a subject as evidence has it; the common name stands last in it, and may hold commas. */
+const commonName = (subject: string) => /(?:^|, )CN=(.*)$/.exec(subject)?.[1] ?? subject;

@@ -1,5 +1,5 @@
 import { createPrivateKey, type X509Certificate } from "node:crypto";
-import { LinkError, printable, readCertificates, rootFault } from "@metrics-link/contract";
+import { LinkError, readCertificates, rootFault, subjectText } from "@metrics-link/contract";
 
 /** @throws LinkError `RELEASE_CHECK_FAILED` when the key does not match the chain's first certificate */
 export function requireKeyPair(chainPem: string, keyPem: string): void {
@@ -19,7 +19,7 @@ export function requireChain(chainPem: string, rootsPem: string, now: number): v
   for (const [index, certificate] of chain.entries()) {
     const issuers = index + 1 < chain.length ? chain.slice(index + 1, index + 2) : roots;
     if (!issuers.some((issuer) => signed(certificate, issuer))) {
-      throw failed(`certificate ${index + 1} (${oneLine(certificate.subject)}) is signed by none of its issuers`);
+      throw failed(`certificate ${index + 1} (${subjectText(certificate)}) is signed by none of its issuers`);
     }
     requireInTime(certificate, now);
   }
@@ -41,8 +41,7 @@ export function requireTrustBundle(bundlePem: string, fingerprints: readonly str
   if (found.length > fingerprints.length) throw failed("the bundle contains a certificate twice");
   for (const root of roots) {
     const fault = rootFault(root);
-    if (fault !== undefined)
-      throw failed(`${oneLine(root.subject)} is not a root that Envoy is known to load: ${fault}`);
+    if (fault !== undefined) throw failed(`${subjectText(root)} is not a root that Envoy is known to load: ${fault}`);
   }
 }
 
@@ -59,7 +58,7 @@ function requireInTime(certificate: X509Certificate, now: number): void {
   const { validFromDate, validToDate } = certificate;
   if (now >= validFromDate.getTime() && now <= validToDate.getTime()) return;
   throw failed(
-    `${oneLine(certificate.subject)} is valid from ${validFromDate.toISOString()} to ${validToDate.toISOString()}, ` +
+    `${subjectText(certificate)} is valid from ${validFromDate.toISOString()} to ${validToDate.toISOString()}, ` +
       `now is ${new Date(now).toISOString()}`,
   );
 }
@@ -76,4 +75,3 @@ function leafOf(chainPem: string): X509Certificate {
 
 const failed = (what: string) => new LinkError("RELEASE_CHECK_FAILED", { what });
 const parse = readCertificates;
-const oneLine = (subject: string) => printable(subject.replaceAll("\n", ", "));

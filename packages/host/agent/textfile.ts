@@ -1,7 +1,6 @@
-import { X509Certificate } from "node:crypto";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { certificatesOf } from "@metrics-link/contract";
+import { readCertificates, subjectText } from "@metrics-link/contract";
 import { type AuditOutcome, hostPaths, type Release } from "@metrics-link/release";
 import { writeDurably } from "../common/files.ts";
 import { metric, type Sample } from "../common/prometheus.ts";
@@ -116,9 +115,9 @@ function materialOf({ driftedFiles }: StatusReport, { checks, files }: Release):
   const roots = checks.flatMap((check) => (check.kind === "chain" ? [check.root] : []));
   const chains = checks.flatMap((check) => (check.kind === "chain" ? [check.certificate] : []));
   const notAfter = (file: string, tierOf: (index: number) => string): Sample[] =>
-    certificatesOf(content.get(file) ?? "").map((pem, index) => {
-      const { validToDate, fingerprint256, subject } = new X509Certificate(pem);
-      const labels = { file, tier: tierOf(index), subject: subject.replaceAll("\n", ", "), sha256: fingerprint256 };
+    readCertificates(content.get(file) ?? "").map((certificate, index) => {
+      const { validToDate, fingerprint256: fingerprint } = certificate;
+      const labels = { file, tier: tierOf(index), subject: subjectText(certificate), sha256: fingerprint };
       return { labels, value: validToDate.getTime() / 1000 };
     });
   return [

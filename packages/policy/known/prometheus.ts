@@ -1,5 +1,5 @@
 import type { Configuration } from "@metrics-link/config";
-import { ports, remoteWrite } from "@metrics-link/release";
+import { ports, remoteWrite, scrapeSecretName } from "@metrics-link/release";
 
 /** Prometheus' configuration, derived a second time from the stack's configuration, independently of the renderer. */
 export function expectedConfiguration(configuration: Configuration) {
@@ -46,14 +46,20 @@ const job = (role: Configuration["role"], name: string, port: number, path: obje
 
 type Alertmanager = Configuration["prometheus"]["alertmanagers"][number];
 
-function alertmanager({ url, ca, basicAuth, bearerToken }: Alertmanager, index: number) {
+function alertmanager({ url, ca, basicAuth, bearerToken, clientCertificate }: Alertmanager, index: number) {
   const { hostname, port, pathname } = new URL(url);
   return {
     scheme: "https",
     path_prefix: pathname,
     follow_redirects: false,
     static_configs: [{ targets: [`${hostname}:${port || "443"}`] }],
-    tls_config: { ...(ca === undefined ? {} : { ca_file: `alertmanager-${index}.ca.pem` }), min_version: "TLS12" },
+    tls_config: {
+      ...(ca === undefined ? {} : { ca_file: `alertmanager-${index}.ca.pem` }),
+      ...(clientCertificate === undefined
+        ? {}
+        : { cert_file: `alertmanager-${index}.cert.pem`, key_file: `alertmanager-${index}.key` }),
+      min_version: "TLS12",
+    },
     ...(basicAuth === undefined
       ? {}
       : { basic_auth: { username: basicAuth.username, password_file: `alertmanager-${index}.secret` } }),
@@ -92,33 +98,54 @@ const write = ({
   metadata_config: { send: true, send_interval: "1m" },
 });
 
-/** The fields that a user's job may have, and the fields below them. */
+/** The fields that a user's job may have, and the fields below them; "*" is any name. */
 interface Fields {
-  readonly [field: string]: Fields | "any";
+  readonly [field: string]: Fields | "any" | "secret";
 }
-const any = (...names: string[]): Fields => Object.fromEntries(names.map((name) => [name, "any"]));
+const all = (kind: "any" | "secret", names: readonly string[]): Fields =>
+  Object.fromEntries(names.map((name) => [name, kind]));
+const any = (...names: string[]) => all("any", names);
+/** They name a file of the host. */
+const secret = (...names: string[]) => all("secret", names);
 const relabelling = any(...["source_labels", "separator", "target_label", "regex", "modulus", "replacement", "action"]);
+const tls = { ...any("ca", "server_name", "min_version", "max_version"), ...secret("cert_file", "key_file") };
 const userJob: Fields = {
   ...any("job_name", "scrape_interval", "scrape_timeout", "scrape_protocols", "fallback_scrape_protocol"),
   ...any("metrics_path", "params", "scheme", "follow_redirects", "enable_http2", "enable_compression", "honor_labels"),
   ...any("honor_timestamps", "track_timestamps_staleness", "body_size_limit", "sample_limit", "label_limit"),
   ...any("label_name_length_limit", "label_value_length_limit", "target_limit"),
   static_configs: any("targets", "labels"),
-  tls_config: any("ca", "server_name", "min_version", "max_version"),
+  tls_config: tls,
+  basic_auth: { ...any("username"), ...secret("username_file", "password_file") },
+  authorization: { ...any("type"), ...secret("credentials_file") },
+  oauth2: {
+    ...any("client_id", "scopes", "token_url", "endpoint_params"),
+    ...secret("client_secret_file"),
+    tls_config: tls,
+  },
+  http_headers: { "*": { ...any("values"), ...secret("files") } },
   relabel_configs: relabelling,
   metric_relabel_configs: relabelling,
 };
 
-/** The paths of fields that a user's job may not have. No allowed field names a file or holds a credential. */
-export function unknownFields(path: string, value: unknown, fields: Fields | "any" = userJob): string[] {
-  if (fields === "any") return [];
+/**
+ * The paths of fields that a user's job may not have. An allowed one holds no credential, and names no other file than a
+ * secret of scrape jobs: not what an Alertmanager is shown.
+ */
+export function unknownFields(path: string, value: unknown, fields: Fields | "any" | "secret" = userJob): string[] {
+  // A field that is null has Prometheus' default.
+  if (fields === "any" || value === null) return [];
   if (Array.isArray(value)) return value.flatMap((item, index) => unknownFields(`${path}[${index}]`, item, fields));
-  if (typeof value !== "object" || value === null) return [path];
+  if (fields === "secret") return isScrapeSecret(value) ? [] : [path];
+  if (typeof value !== "object") return [path];
   return Object.entries(value).flatMap(([key, item]) => {
-    const below = Object.hasOwn(fields, key) ? fields[key] : undefined;
+    const below = Object.hasOwn(fields, key) && key !== "*" ? fields[key] : fields["*"];
     return below === undefined ? [`${path}.${key}`] : unknownFields(`${path}.${key}`, item, below);
   });
 }
+
+const isScrapeSecret = (file: unknown): boolean =>
+  typeof file === "string" && file.startsWith("secrets/") && scrapeSecretName.test(file.slice("secrets/".length));
 
 /** The alerts of the link, by name. At either end, linked or not: */
 const always = [

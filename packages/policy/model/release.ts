@@ -1,4 +1,5 @@
 import { readFiles, type Told } from "@metrics-link/envoy/read/index.ts";
+import { jobsIn, readYaml } from "@metrics-link/prometheus/read/index.ts";
 import { hostPaths, parseRelease, type Release } from "@metrics-link/release";
 import { type Context, type Facts, type Findings, isUnknownValue, type ResourceRule, resourceRule } from "./policy.ts";
 import type { Inputs } from "./resources.ts";
@@ -46,6 +47,18 @@ export class PublishedRelease {
 
   readonly prometheuses: readonly (Document | undefined)[];
 
+  /** The user's scrape files, whose bytes nobody changes: so they are read as Prometheus reads them. */
+  get scrapeFiles(): readonly ScrapeFile[] {
+    return this.release.files
+      .filter(({ path }) => path.startsWith(scrapeFolder))
+      .map(({ path, content }) => {
+        const { value, faults } = readYaml(content);
+        const { path: place, jobs } = jobsIn(value);
+        const known = faults.length === 0 && place.length === 1 && Array.isArray(jobs);
+        return { path, jobs: known ? jobs : undefined };
+      });
+  }
+
   /** Why configurations are ambiguous: two parsers could read them differently. */
   readonly ambiguous: string[] = [];
 
@@ -74,6 +87,15 @@ export class PublishedRelease {
     }
   }
 }
+
+/** A file of jobs; without jobs if it cannot be read, or has something else. */
+interface ScrapeFile {
+  readonly path: string;
+  readonly jobs: readonly unknown[] | undefined;
+}
+
+/** Where the user's scrape files are in a release. */
+const scrapeFolder = "prometheus/scrape/";
 
 /** A parsed object whose fields are checked where they are read. */
 export type Document = Readonly<Record<string, unknown>>;

@@ -22,7 +22,11 @@ export const envoy: readonly Policy[] = [
     }
   }),
 
-  envoyPolicy(noSystemTrustStore, function* ({ prometheuses }) {
+  envoyPolicy(noSystemTrustStore, function* ({ prometheuses, scrapeFiles }) {
+    for (const { path, jobs = [] } of scrapeFiles) {
+      yield* systemTrust(path, jobs);
+      yield* httpsWithoutCa(path, jobs);
+    }
     for (const prometheus of prometheuses) {
       if (prometheus === undefined) continue;
       yield* systemTrust("Prometheus", prometheus);
@@ -70,18 +74,21 @@ function* systemTrust(where: string, value: unknown): Generator<string> {
   if (typeof value !== "object" || value === null) return;
   for (const [key, found] of Object.entries(value)) {
     const place = `${where}.${key}`;
-    if (key === "insecure_skip_verify" && found === true) yield `${place} is true`;
+    if (key === "insecure_skip_verify" && !isFalse(found)) yield `${place} is ${found}`;
     yield* systemTrust(place, found);
   }
 }
 
-/** Where Prometheus is given no CA, it trusts the system's. */
+/** Whether YAML 1.1 has it for false: in a user's file every scalar is a text. */
+const isFalse = (value: unknown) => value === null || /^(n|no|false|off)$/i.test(String(value));
+
+/** Where Prometheus is given no CA, or an empty one, it trusts the system's. */
 function* httpsWithoutCa(where: string, value: unknown): Generator<string> {
   if (typeof value !== "object" || value === null) return;
   const { scheme, url, tls_config } = recordOf(value);
   const { ca_file, ca } = recordOf(tls_config);
   const https = scheme === "https" || (typeof url === "string" && url.startsWith("https:"));
-  if (https && ca_file === undefined && ca === undefined) {
+  if (https && [ca_file, ca].every((one) => one === undefined || one === null || one === "")) {
     yield `${where} uses https without tls_config.ca or ca_file`;
   }
   for (const [key, found] of Object.entries(value)) yield* httpsWithoutCa(`${where}.${key}`, found);

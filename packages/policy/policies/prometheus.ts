@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Configuration } from "@metrics-link/config";
 import { publicChains, unknownSource } from "@metrics-link/envoy/read/index.ts";
-import { ports, remoteWrite } from "@metrics-link/release";
+import { ports, remoteWrite, withoutSecrets } from "@metrics-link/release";
 import { expectedAlerts, expectedConfiguration, unknownFields } from "../known/prometheus.ts";
 import type { Policy } from "../model/policy.ts";
 import { type Document, flagOf, listOf, type PublishedRelease, recordOf, releaseRule } from "../model/release.ts";
@@ -67,7 +67,8 @@ export const prometheus: readonly Policy[] = [
         const writes = listOf(remote_write);
         if (role === "receiver" && writes.length > 0) yield "a receiver has remote_write";
         if (writes.length > 1) yield `${writes.length} entries of remote_write`;
-        for (const { url } of writes.map(recordOf)) if (url !== envoyUrl) yield `remote_write goes to ${url}`;
+        for (const { url } of writes.map(recordOf))
+          if (url !== envoyUrl) yield `remote_write goes to ${withoutSecrets(url)}`;
         if (listOf(remote_read).length > 0) yield "remote_read is set";
       }
     },
@@ -97,7 +98,8 @@ export const prometheus: readonly Policy[] = [
 
 function* configurationFaults(document: Document, configuration: Configuration, release: PublishedRelease) {
   const expected = expectedConfiguration(configuration);
-  const { global, alerting, storage, rule_files, scrape_configs, remote_write, ...more } = document;
+  const { global, alerting, storage, rule_files, scrape_configs, scrape_config_files, remote_write, ...more } =
+    document;
   for (const key of Object.keys(more)) yield `${file}: ${key} is not known`;
   yield* same("global", global, expected.global);
   yield* same("alerting", alerting, expected.alerting);
@@ -107,16 +109,25 @@ function* configurationFaults(document: Document, configuration: Configuration, 
     yield* same("remote_write", remote_write, expected.write && [expected.write]);
   }
   const rules = release.release.files.map(({ path }) => path).filter((path) => path.startsWith(rulesFolder));
-  yield* sameSet(listOf(rule_files), ["alerts.yml", ...rules.map((path) => path.replace(/^prometheus\//, ""))]);
-  const jobs = listOf(scrape_configs);
-  for (const [index, job] of expected.jobs.entries()) yield* same(`scrape_configs[${index}]`, jobs[index], job);
-  for (const [index, job] of [...jobs.entries()].slice(expected.jobs.length)) {
-    for (const path of unknownFields(`scrape_configs[${index}]`, job)) yield `${file}: ${path} is not known`;
+  yield* sameSet("rule_files", listOf(rule_files), ["alerts.yml", ...rules.map(besides)]);
+  yield* same("scrape_configs", scrape_configs, expected.jobs);
+  const scrapeFiles = release.scrapeFiles.map(({ path }) => besides(path));
+  yield* sameSet("scrape_config_files", listOf(scrape_config_files), scrapeFiles);
+  yield* jobFaults(release);
+}
+
+/** As Prometheus' configuration names a file, relative to itself. */
+const besides = (path: string) => path.replace(/^prometheus\//, "");
+
+function* jobFaults({ scrapeFiles }: PublishedRelease) {
+  for (const { path: scrapeFile, jobs } of scrapeFiles) {
+    if (jobs === undefined) yield `${scrapeFile} does not consist of scrape_configs that can be read in one way only`;
+    for (const path of unknownFields("scrape_configs", jobs ?? [])) yield `${scrapeFile}: ${path} is not known`;
   }
 }
 
 function* same(path: string, found: unknown, expected: unknown): Generator<string> {
-  const different = firstDifference(path, found, expected);
+  const different = firstDifference(path, withoutSecrets(found), expected);
   if (different !== undefined) yield `${file}: ${different}`;
 }
 
@@ -137,11 +148,11 @@ function firstDifference(path: string, found: unknown, expected: unknown): strin
 const entriesOf = (value: unknown): ReadonlyMap<string, unknown> | undefined =>
   typeof value === "object" && value !== null ? new Map(Object.entries(value)) : undefined;
 
-function* sameSet(found: readonly unknown[], expected: readonly string[]): Generator<string> {
+function* sameSet(key: string, found: readonly unknown[], expected: readonly string[]): Generator<string> {
   const known: readonly unknown[] = expected;
-  for (const one of expected.filter((path) => !found.includes(path))) yield `${file}: rule_files leaves out ${one}`;
+  for (const one of expected.filter((path) => !found.includes(path))) yield `${file}: ${key} leaves out ${one}`;
   for (const one of found.filter((path) => !known.includes(path))) {
-    yield `${file}: rule_files names ${String(one)}, which is no file of this release`;
+    yield `${file}: ${key} names ${String(one)}, which is no file of this release`;
   }
 }
 

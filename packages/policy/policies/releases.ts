@@ -128,8 +128,8 @@ const places: readonly (readonly [path: RegExp, rights: string])[] = [
   [/^tls\/(certificate-chain|roots\/[a-z0-9-]+)\.pem$/, readBy(hostUsers.envoy)],
   [/^tls\/own-root\.pem$/, everybody],
   [/^prometheus\/(prometheus|alerts)\.yml$/, readBy(hostUsers.prometheus)],
-  [/^prometheus\/alertmanager-\d+\.ca\.pem$/, readBy(hostUsers.prometheus)],
-  [/^prometheus\/rules\/[A-Za-z0-9._-]+$/, readBy(hostUsers.prometheus)],
+  [/^prometheus\/alertmanager-\d+\.(ca|cert)\.pem$/, readBy(hostUsers.prometheus)],
+  [/^prometheus\/(rules|scrape)\/[A-Za-z0-9._-]+$/, readBy(hostUsers.prometheus)],
   [/^repair\/(repair\.mjs|settings\.json)$/, readBy(hostUsers.repair)],
   // units-are-known judges which units there are, and what they contain.
   [/^systemd\/metrics-link-[a-z-]+\.service$/, everybody],

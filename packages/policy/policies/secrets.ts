@@ -1,4 +1,7 @@
+import { secretsInClear } from "@metrics-link/release";
+import { parseAllDocuments } from "yaml";
 import { checked, everyResourceRule, type Policy, resourceRule, stackRule } from "../model/policy.ts";
+import { checkRelease, type PublishedRelease } from "../model/release.ts";
 import { stacksIn, types } from "../model/resources.ts";
 
 /** The resources that hold private keys: those that create and sign with them, and the secret that carries them to the host. */
@@ -16,14 +19,17 @@ export const secrets: readonly Policy[] = [
     {
       name: "no-key-material",
       fence: "host",
-      rule: "Private keys and access keys are in secrets only: not in user data, tags, commands, parameters or objects.",
+      rule: "Private keys, access keys and every secret of Prometheus' configuration are in secrets only: not in user data, tags, commands, parameters, objects or releases.",
       reason: "Many can read those, logs keep them, and nobody rotates them.",
-      remedy: "Pass the key as a secret file of the host; a release refers to it by ARN and version.",
-      source: "docs/architecture.md, Hosts; AWS Well-Architected SEC02-BP03; CIS AWS Foundations 1.13",
+      remedy:
+        "Pass it as a secret file of the host, which a release refers to by ARN and version; a scrape job's is a key of prometheus.secrets.",
+      source:
+        "docs/architecture.md, Hosts; docs/decisions/0715; AWS Well-Architected SEC02-BP03; CIS AWS Foundations 1.13",
     },
     function* ({ type, props }) {
       if (keyHolders.includes(type)) return;
       for (const [key, property] of Object.entries(keysIn(props))) yield `${property} holds ${key}`;
+      if (type === types.bucketObject) yield* checkRelease(props, secretsOfPrometheus);
     },
   ),
 
@@ -65,6 +71,27 @@ export const secrets: readonly Policy[] = [
     },
   ),
 ];
+
+/** The files of a release that hold scrape jobs or anything else of Prometheus' configuration; rules have no secrets. */
+const configurations = /^prometheus\/(?!rules\/|alerts\.yml$).*\.ya?ml$/;
+
+function* secretsOfPrometheus({ release }: PublishedRelease): Generator<string> {
+  for (const { path, content } of release.files.filter((file) => configurations.test(file.path))) {
+    const fields = secretFieldsIn(content);
+    if (fields === undefined) yield `${path} cannot be read, so it may hold a secret in clear`;
+    for (const field of fields ?? []) yield `${path} holds ${field} in clear`;
+  }
+}
+
+/** Undefined if the text cannot be read: a parser's message may quote a secret. */
+function secretFieldsIn(text: string): string[] | undefined {
+  try {
+    const documents = parseAllDocuments(text, { merge: true, uniqueKeys: false, logLevel: "silent" });
+    return [...documents].flatMap((document) => secretsInClear(document.toJS({ maxAliasCount: -1 })));
+  } catch {
+    return undefined;
+  }
+}
 
 const patterns: Readonly<Record<string, RegExp>> = {
   "a private key": /-----BEGIN [A-Z ]*PRIVATE KEY-----/,

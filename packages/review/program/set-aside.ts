@@ -65,11 +65,15 @@ function outside(config: Readonly<Record<string, unknown>>): SetAside[] {
     return isObject(found) ? found : {};
   };
   const { alertmanagers } = section("prometheus");
-  const authorities = (isList(alertmanagers) ? alertmanagers : []).map((one, index): [string, unknown] => [
-    `prometheus.alertmanagers[${index}].ca`,
-    isObject(one) ? one.ca : undefined,
-  ]);
-  const named: [string, unknown][] = [["pki.artefacts", section("pki").artefacts], ...authorities];
+  const certificates = (isList(alertmanagers) ? alertmanagers : []).flatMap((one, index): [string, unknown][] => {
+    const { ca, clientCertificate } = isObject(one) ? one : {};
+    const key = `prometheus.alertmanagers[${index}]`;
+    return [
+      [`${key}.ca`, ca],
+      [`${key}.clientCertificate.certificate`, isObject(clientCertificate) ? clientCertificate.certificate : undefined],
+    ];
+  });
+  const named: [string, unknown][] = [["pki.artefacts", section("pki").artefacts], ...certificates];
   return named.flatMap(([key, value]) =>
     typeof value === "string" && value.startsWith("/")
       ? [

@@ -137,7 +137,14 @@ export class StackFiles {
   }
 
   private load(role: Role): Document {
-    return parseDocument(readFileSync(this.path(role), "utf8"));
+    const path = this.path(role);
+    if (!existsSync(path)) {
+      throw new LinkError("STACK_FILE_INVALID", {
+        what: `${path} is missing, which the sandbox made for its ${role}`,
+        next: "bring it back, or start anew: npm run -s sandbox -- down, then up",
+      });
+    }
+    return parseDocument(readFileSync(path, "utf8"));
   }
 
   private save(role: Role, document: Document): void {

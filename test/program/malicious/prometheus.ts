@@ -59,10 +59,10 @@ export const prometheus: readonly Malicious[] = [
     "sender",
     "Prometheus trusts its targets' labels (honor_labels)",
     "sender-release",
-    /prometheus\.yml.*honor_labels/s,
+    /scrape\/application\.yaml.*honor_labels/s,
     (it) =>
-      text(it, configuration, (found) =>
-        found.replace("- job_name: application", "- job_name: application\n    honor_labels: true"),
+      text(it, /^prometheus\/scrape\/application\.yaml$/, (found) =>
+        found.replace("- job_name: application", "- job_name: application\n  honor_labels: true"),
       ),
   ],
   [

@@ -22,6 +22,12 @@ describe("the page of an audit", () => {
     assert.match(text, /organization\/metrics-link\/sender was not audited/);
   });
 
+  it("shows names of authorities whole, also with a comma", () => {
+    const text = pageOf();
+    assert.ok(text.includes("intermediate: Example, Inc. Intermediate CA G1<"));
+    assert.ok(text.includes("root: Example, Inc. Root CA G1<"));
+  });
+
   it("loads no other file", () => {
     const text = pageOf();
     const addresses = [...text.matchAll(/https?:\/\/[^"'\s<]+/g)].map(([address]) => address);

@@ -1,32 +1,9 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import { parseConfiguration } from "@metrics-link/config";
-import { commonNames, InvalidInputError } from "@metrics-link/contract";
+import { commonNames } from "@metrics-link/contract";
 import { defaultLimits } from "@metrics-link/envoy";
 import fc from "fast-check";
-import { parse } from "yaml";
-
-/** The `metrics-link:` keys of an example of the repository, without their prefix. */
-function example(role: "sender" | "receiver"): Record<string, unknown> {
-  const file = new URL(`../../../stacks/examples/${role}.yaml`, import.meta.url);
-  const { config } = parse(readFileSync(file, "utf8")) as { config: Record<string, unknown> };
-  const prefix = "metrics-link:";
-  return Object.fromEntries(
-    Object.entries(config).flatMap(([key, value]) =>
-      key.startsWith(prefix) ? [[key.slice(prefix.length), value]] : [],
-    ),
-  );
-}
-
-function problemsOf(raw: Record<string, unknown>): readonly { key: string; value: unknown; remedy: string }[] {
-  try {
-    parseConfiguration(raw);
-  } catch (error) {
-    assert.ok(error instanceof InvalidInputError);
-    return error.problems;
-  }
-  assert.fail("was accepted");
-}
+import { example, problemsOf } from "./example.ts";
 
 describe("the configuration of a stack", () => {
   it("accepts the examples of the repository", () => {
@@ -94,7 +71,7 @@ describe("the configuration of a stack", () => {
       ["another region's", [service.replace("west-1", "west-2")], [], "network.endpointServices[0]", /eu-west-1$/],
       ["one twice", [service, service], [], "network.endpointServices[1]", /once/],
       ["another port", [service], ["https://a.example.com:9093/x"], "prometheus.alertmanagers[0].url", /443/],
-      ["a port that is none", [service], ["https://a.example.com:99999"], "prometheus.alertmanagers[0].url", /443/],
+      ["a port that is none", [service], ["https://a.example.com:99999"], "prometheus.alertmanagers[0].url", /65535/],
     ];
     for (const [what, services, urls, key, remedy] of refused) {
       it(`refuses ${what}`, () => {
@@ -112,7 +89,52 @@ describe("the configuration of a stack", () => {
     });
   });
 
-  it("refuses a sender without external labels, whose series would be indistinguishable from another's", () => {
+  describe("with secrets", () => {
+    const large = "hunter2".repeat(2500);
+    const hidden = "(not shown: it may be a secret)";
+    const refusal = (prometheus: object) => {
+      const raw = example("sender");
+      const problems = problemsOf({ ...raw, prometheus: { ...(raw.prometheus as object), ...prometheus } });
+      assert.doesNotMatch(JSON.stringify(problems), /hunter2|8675309/);
+      return problems.map(({ key, value }) => [key.replace("metrics-link:prometheus.", ""), value]);
+    };
+
+    it("takes those of scrape jobs by their names", () => {
+      const raw = example("sender");
+      const secrets = { "shop-password": "hunter2", shop_key: "-----BEGIN\nEND-----\n" };
+      const { prometheus } = parseConfiguration({ ...raw, prometheus: { ...(raw.prometheus as object), secrets } });
+      assert.deepEqual(prometheus.secrets, secrets);
+    });
+
+    for (const [what, prometheus, key] of [
+      ["a number", { secrets: { shop: 8675309 } }, "secrets.shop"],
+      ["nothing", { secrets: { shop: "" } }, "secrets.shop"],
+      ["a blank that Prometheus would cut off", { secrets: { shop: "hunter2 " } }, "secrets.shop"],
+      ["a name that is no file's", { secrets: { "../shop": "hunter2" } }, "secrets.../shop"],
+      ["a name that Pulumi takes for an index", { secrets: { 1: "hunter2" } }, "secrets.1"],
+      ["a list", { secrets: ["hunter2"] }, "secrets"],
+      ["more than a secret of AWS can hold", { secrets: { a: large, b: large, c: large, d: large } }, "secrets"],
+      ["a misspelt key", { secret: { shop: "hunter2" } }, "secret"],
+      ["an unknown key", { more: "hunter2" }, "more"],
+    ] as const) {
+      it(`refuses ${what}, and does not show it`, () => assert.deepEqual(refusal(prometheus), [[key, hidden]]));
+    }
+
+    for (const [what, more, key] of [
+      ["Prometheus' spelling", { basic_auth: { password: "hunter2" } }, "basic_auth"],
+      ["a password for a mapping", { basicAuth: "hunter2" }, "basicAuth"],
+      ["a password of digits", { basicAuth: { username: "a", password: 8675309 } }, "basicAuth.password"],
+      ["a token with a blank", { bearerToken: " hunter2" }, "bearerToken"],
+      ["no key", { clientCertificate: { certificate: "a.pem", key: "" } }, "clientCertificate.key"],
+    ] as const) {
+      it(`refuses ${what} of an Alertmanager, and does not show it`, () => {
+        const alertmanagers = [{ url: "https://alertmanager.example.com", ...more }];
+        assert.deepEqual(refusal({ alertmanagers }), [[`alertmanagers[0].${key}`, hidden]]);
+      });
+    }
+  });
+
+  it("refuses a sender without external labels: nothing would tell its series from another's", () => {
     const raw = example("sender");
     const prometheus = { ...(raw.prometheus as object), externalLabels: {} };
     assert.deepEqual(
@@ -172,12 +194,17 @@ describe("the configuration of a stack", () => {
     );
   });
 
-  it("refuses two senders with the same name, stack or address", () => {
+  it("refuses two senders of one name, stack, address and root", () => {
     const raw = example("receiver");
     const [first] = raw.senders as object[];
     assert.deepEqual(
       problemsOf({ ...raw, senders: [first, first] }).map(({ key }) => key),
-      ["metrics-link:senders[1].name", "metrics-link:senders[1].stack", "metrics-link:senders[1].addresses[0]"],
+      [
+        "metrics-link:senders[1].name",
+        "metrics-link:senders[1].stack",
+        "metrics-link:senders[1].addresses[0]",
+        "metrics-link:senders[1].rootFingerprints[0]",
+      ],
     );
   });
 

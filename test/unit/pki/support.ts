@@ -32,7 +32,17 @@ export function authority(options: AuthorityOptions): KeyPair {
       file("ext"),
       isAuthority ? `basicConstraints=critical,CA:TRUE${pathLength}\nkeyUsage=critical,keyCertSign,cRLSign\n` : "",
     );
-    openssl("req", "-new", "-key", file("key"), "-subj", `/O=${organization}/CN=${commonName}`, "-out", file("csr"));
+    openssl(
+      "req",
+      "-new",
+      "-utf8",
+      "-key",
+      file("key"),
+      "-subj",
+      subject(organization, commonName),
+      "-out",
+      file("csr"),
+    );
     if (issuer) {
       writeFileSync(file("ca"), issuer.pem);
       writeFileSync(file("ca.key"), issuer.key);
@@ -48,11 +58,17 @@ export function authority(options: AuthorityOptions): KeyPair {
   });
 }
 
+/** A subject as `openssl req -subj` takes it: characters that it acts on, and blanks, with a backslash. */
+export const subject = (organization: string, commonName: string): string =>
+  [`/O=${escaped(organization)}`, `/CN=${escaped(commonName)}`].join("");
+
+const escaped = (text: string) => text.replaceAll(/[/+\\=]/g, "\\$&");
+
 /** A certificate request made by OpenSSL. @param more further words of `openssl req` */
 export function request(subject: string, key = newKey(), ...more: string[]): string {
   return inFolder((file) => {
     writeFileSync(file("key"), key);
-    return openssl("req", "-new", "-key", file("key"), "-subj", subject, ...more);
+    return openssl("req", "-new", "-utf8", "-key", file("key"), "-subj", subject, ...more);
   });
 }
 

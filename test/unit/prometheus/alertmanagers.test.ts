@@ -10,6 +10,7 @@ import {
   receiverFlags,
   releaseFiles,
   renderReceiver,
+  secretFilesOf,
 } from "@metrics-link/prometheus";
 import { eventually } from "../../support/eventually.ts";
 import { freePorts } from "../../support/free-ports.ts";
@@ -41,6 +42,21 @@ describe("Alertmanagers", () => {
     assert.ok(paths.includes(releaseFiles.alertmanagerCa(0)) && !paths.includes(releaseFiles.alertmanagerSecret(0)));
   });
 
+  it("are shown a certificate whose key is only in a secret file", () => {
+    const rendering = render({ url: named.url, certificate: "PEM" });
+    const [config] = rendering.configuration.alerting?.alertmanagers ?? [];
+    assert.deepEqual(config?.tls_config, {
+      cert_file: "alertmanager-0.cert.pem",
+      key_file: "alertmanager-0.key",
+      min_version: "TLS12",
+    });
+    const paths = prometheusFiles(rendering).map(({ path }) => path);
+    assert.ok(
+      paths.includes(releaseFiles.alertmanagerCertificate(0)) && !paths.includes(releaseFiles.alertmanagerKey(0)),
+    );
+    assert.deepEqual(secretFilesOf(rendering), [releaseFiles.alertmanagerKey(0)]);
+  });
+
   it("add the alert for an unreachable Alertmanager", () => {
     const alerts = (rendering: ReturnType<typeof render>) => JSON.stringify(rendering.ruleGroups);
     assert.match(alerts(render(named)), /AlertsNotDelivered/);
@@ -50,26 +66,30 @@ describe("Alertmanagers", () => {
 
   describe("with a real Prometheus", () => {
     const { key, pem } = selfSigned("localhost", "subjectAltName=DNS:localhost");
+    const client = selfSigned("metrics-link");
     const received: { readonly authorization: string | undefined; readonly body: string }[] = [];
     let server: Server;
     let prometheus: PrometheusProcess;
 
     before(async () => {
-      server = createServer({ key, cert: pem }, (request: IncomingMessage, response) => {
-        void text(request).then((body) => {
-          received.push({ authorization: request.headers.authorization, body });
-          response.end();
-        });
-      });
+      server = createServer(
+        { key, cert: pem, ca: client.pem, requestCert: true },
+        (request: IncomingMessage, response) => {
+          void text(request).then((body) => {
+            received.push({ authorization: request.headers.authorization, body });
+            response.end();
+          });
+        },
+      );
       await once(server.listen(0, "127.0.0.1"), "listening");
       const { port } = server.address() as AddressInfo;
       const [own = 0] = await freePorts(1);
       prometheus = await PrometheusProcess.start(
-        render({ url: `https://localhost:${port}`, ca: pem, secret: "token" }),
+        render({ url: `https://localhost:${port}`, ca: pem, secret: "token", certificate: client.pem }),
         receiverFlags({ dataVolumeGiB: 1 }),
         own,
         0,
-        { [releaseFiles.alertmanagerSecret(0)]: "a token" },
+        { [releaseFiles.alertmanagerSecret(0)]: "a token", [releaseFiles.alertmanagerKey(0)]: client.key },
       );
     });
     after(async () => {
@@ -77,7 +97,7 @@ describe("Alertmanagers", () => {
       server?.close();
     });
 
-    it("receive firing alerts in requests with the token", async () => {
+    it("receive firing alerts in requests with the token and the client certificate", async () => {
       const { authorization, body } = await eventually("an alert", async () => received[0]);
       assert.equal(authorization, "Bearer a token");
       const [alert] = JSON.parse(body) as { labels: Record<string, string>; annotations: Record<string, string> }[];

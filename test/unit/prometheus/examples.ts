@@ -1,4 +1,16 @@
-import { renderReceiver, renderSender } from "@metrics-link/prometheus";
+import { renderReceiver, renderSender, type ScrapeFile, scrapeFilesOf, type UserFile } from "@metrics-link/prometheus";
+import { stringify } from "yaml";
+
+/** A file of a user's repository. */
+export const userFile = (path: string, content: string): UserFile => ({
+  name: path.replace(/^.*\//, ""),
+  path,
+  content,
+});
+
+/** A user's file with these jobs. */
+export const scrapeFile = (...jobs: readonly object[]): readonly ScrapeFile[] =>
+  scrapeFilesOf([userFile("scrape/jobs.yaml", stringify(jobs))]);
 
 const externalLabels = { account: "111111111111", role: "sender" };
 
@@ -14,17 +26,26 @@ export const senderOfUser = () =>
     externalLabels,
     linked: true,
     remoteWrite: { maxShards: 100, minShards: 2, maxSamplesPerSend: 5000, batchSendDeadline: "2s", capacity: 20_000 },
-    scrapeConfigs: [
-      {
-        job_name: "shop",
-        scheme: "https",
-        static_configs: [{ targets: ["shop.internal:8443"], labels: { team: "shop" } }],
-        relabel_configs: [{ source_labels: ["__address__"], target_label: "instance" }],
-      },
-    ],
+    scrapeFiles: scrapeFilesOf([
+      userFile(
+        "scrape/shop.yaml",
+        `# The shop's servers.
+- job_name: shop
+  scheme: https
+  tls_config: { ca: "" }
+  static_configs:
+    - targets: [198.51.100.10:8443]
+      labels: { team: shop, account_id: 012345678901, version: 1.10 }
+  relabel_configs:
+    - source_labels: [__address__]
+      target_label: instance
+`,
+      ),
+    ]),
     ruleFiles: [
       {
         name: "shop.yml",
+        path: "rules/shop.yml",
         content: "groups:\n  - name: shop\n    rules:\n      - record: shop:up\n        expr: sum(up{job='shop'})\n",
       },
     ],

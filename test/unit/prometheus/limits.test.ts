@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { receiverFlags, renderReceiver, type ScrapeConfig } from "@metrics-link/prometheus";
 import { eventually } from "../../support/eventually.ts";
 import { freePorts } from "../../support/free-ports.ts";
+import { scrapeFile } from "./examples.ts";
 import { PrometheusProcess } from "./prometheus-process.ts";
 
 const series = (count: number, ending = "") =>
@@ -41,7 +42,7 @@ describe("a target that exceeds a scrape limit", function () {
       scrapeInterval: "1s",
       externalLabels: {},
       outOfOrderTimeWindow: "2h",
-      scrapeConfigs: [...jobs, job("targets", { static_configs: [{ targets: many }] })],
+      scrapeFiles: scrapeFile(...jobs, job("targets", { static_configs: [{ targets: many }] })),
     };
     const [port = 0] = await freePorts(1);
     prometheus = await PrometheusProcess.start(renderReceiver(input), receiverFlags({ dataVolumeGiB: 1 }), port, 0);

@@ -44,11 +44,9 @@ export class PrometheusProcess {
         .replaceAll(`127.0.0.1:${ports.remoteWriteEgress}`, `127.0.0.1:${egressPort}`)
         .replaceAll(hostPaths.current, directory)
         .replaceAll(hostPaths.prometheusData, join(directory, "data"));
-    for (const { path, content } of prometheusFiles(rendering)) {
-      mkdirSync(dirname(join(directory, path)), { recursive: true });
-      writeFileSync(join(directory, path), relocated(content));
-    }
-    for (const [path, content] of Object.entries(secrets)) writeFileSync(join(directory, path), content);
+    const files = prometheusFiles(rendering).map(({ path, content }) => [path, relocated(content)]);
+    placeFiles(directory, Object.fromEntries(files));
+    placeFiles(directory, secrets);
     let messages = "";
     const child = spawn(tool("prometheus"), flags.map(relocated), { stdio: ["ignore", "ignore", "pipe"] });
     child.stderr.on("data", (data: Buffer) => {
@@ -74,6 +72,11 @@ export class PrometheusProcess {
     return data.result;
   }
 
+  /** Gives it other secret files, by path, as a release with new versions of them does. */
+  rotate(secrets: Readonly<Record<string, string>>): void {
+    placeFiles(this.#directory, secrets);
+  }
+
   async stop(): Promise<void> {
     if (this.#child.exitCode === null && this.#child.signalCode === null) {
       const ended = once(this.#child, "exit");
@@ -81,5 +84,12 @@ export class PrometheusProcess {
       await ended;
     }
     rmSync(this.#directory, { recursive: true });
+  }
+}
+
+function placeFiles(directory: string, files: Readonly<Record<string, string>>): void {
+  for (const [path, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(directory, path)), { recursive: true });
+    writeFileSync(join(directory, path), content);
   }
 }

@@ -3,9 +3,9 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { prometheusFiles, type Rendering, releaseFiles, renderSender } from "@metrics-link/prometheus";
+import { prometheusFiles, type Rendering, releaseFiles, renderSender, verdictOf } from "@metrics-link/prometheus";
 import { tool } from "../../support/tool.ts";
-import { examples, senderOfUser } from "./examples.ts";
+import { examples, senderOfUser, userFile } from "./examples.ts";
 
 describe("promtool", () => {
   let directory: string;
@@ -31,13 +31,39 @@ describe("promtool", () => {
     });
   }
 
+  it("is read by file and line, with its warnings beside its refusals", () => {
+    const file = {
+      place: "/t/scrape/a.yml",
+      path: "mine/a.yml",
+      content: "scrape_configs:\n- job_name: a\n",
+      linesBefore: 1,
+    };
+    const said = `Checking /t/prometheus.yml
+time=2026-01-01T00:00:00Z level=WARN source=x.go:1 msg="Something about /t/scrape/a.yml"
+  WARNING: file "x.json" for file_sd in scrape job "a" does not exist
+  FAILED: error loading scrape configs: "/t/scrape/a.yml": yaml: unmarshal errors:
+  line 2: field x not found
+  line 9: and more
+  FAILED: parsing YAML file /t/prometheus.yml: a fault of ours
+`;
+    assert.deepEqual(verdictOf(said, [file]), {
+      refusals: [
+        { key: "mine/a.yml:1", value: "- job_name: a", remedy: "field x not found" },
+        { key: "mine/a.yml:8", value: "", remedy: "and more" },
+        { key: "Prometheus' configuration", value: "not as it takes it", remedy: "/t/prometheus.yml: a fault of ours" },
+      ],
+      warnings: ["Something about mine/a.yml", 'file "x.json" for file_sd in scrape job "a" does not exist'],
+    });
+    assert.deepEqual(verdictOf("Checking x\na panic\n", []).refusals.length, 1);
+  });
+
   it("finds and checks the rule files next to the configuration", () => {
     assert.match(check(senderOfUser()).said, /SUCCESS: 1 rules found/);
     const broken = renderSender({
       scrapeInterval: "15s",
       externalLabels: {},
       linked: true,
-      ruleFiles: [{ name: "broken.yml", content: "groups:\n  - name: x\n    rules:\n      - expr: sum(\n" }],
+      ruleFiles: [userFile("rules/broken.yml", "groups:\n  - name: x\n    rules:\n      - expr: sum(\n")],
     });
     assert.ok(!check(broken).accepted);
   });

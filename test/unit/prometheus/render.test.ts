@@ -1,15 +1,17 @@
 import assert from "node:assert/strict";
-import { InvalidInputError } from "@metrics-link/contract";
 import {
+  jobsOf,
+  latenessOf,
   ownJobs,
   prometheusFiles,
+  type Rendering,
   receiverFlags,
   renderReceiver,
   renderSender,
   senderFlags,
 } from "@metrics-link/prometheus";
 import { remoteWrite as link } from "@metrics-link/release";
-import { receiver, sender, senderAlone, senderOfUser } from "./examples.ts";
+import { receiver, scrapeFile, sender, senderAlone, senderOfUser } from "./examples.ts";
 
 describe("the sender's Prometheus", () => {
   it("writes to Envoy on loopback with the link's queue", () => {
@@ -106,33 +108,28 @@ describe("the Prometheus of either role", () => {
     assert.deepEqual(["500ms", "1s", "10s", "15s", "1m"].map(timeout), ["500ms", "1s", "10s", "10s", "10s"]);
   });
 
-  it("refuses jobs that share a name", () => {
-    const jobs = (...names: string[]) =>
-      renderSender({
-        scrapeInterval: "15s",
-        externalLabels: {},
-        linked: true,
-        scrapeConfigs: names.map((job_name) => ({ job_name })),
-      });
-    assert.equal(jobs("one", "two").configuration.scrape_configs.length, ownJobs("sends").length + 2);
-    assert.throws(() => jobs("one", "one"), InvalidInputError);
-    assert.throws(() => jobs("envoy"), { code: "PROMETHEUS_CONFIGURATION_INVALID", message: /job_name is "envoy"/ });
+  it("has the user's files beside its own", () => {
+    const { configuration, scrapeFiles } = senderOfUser();
+    assert.deepEqual(configuration.rule_files, ["alerts.yml", "rules/shop.yml"]);
+    assert.deepEqual(configuration.scrape_config_files, ["scrape/shop.yaml"]);
+    assert.deepEqual(configuration.scrape_configs, ownJobs("sends"));
+    assert.deepEqual(
+      jobsOf(senderOfUser()).map(({ job_name }) => job_name),
+      ["prometheus", "envoy", "node", "shop"],
+    );
+    const placed = prometheusFiles(senderOfUser()).find(({ path }) => path === "prometheus/scrape/shop.yaml");
+    assert.equal(placed?.content, scrapeFiles[0]?.content);
+    assert.equal(sender().configuration.scrape_config_files, undefined);
   });
 
-  it("refuses rule files that would leave their folder or overwrite each other", () => {
-    const rules = (...names: string[]) =>
-      renderSender({
-        scrapeInterval: "15s",
-        externalLabels: {},
-        linked: true,
-        ruleFiles: names.map((name) => ({ name, content: "groups: []\n" })),
-      });
-    assert.deepEqual(rules("a.yml", "b.yaml").configuration.rule_files, ["alerts.yml", "rules/a.yml", "rules/b.yaml"]);
-    for (const wrong of ["../a.yml", "a/b.yml", "a.txt", ".yml"]) assert.throws(() => rules(wrong), InvalidInputError);
-    assert.throws(() => rules("a.yml", "a.yml"), {
-      name: "InvalidInputError",
-      code: "PROMETHEUS_CONFIGURATION_INVALID",
-    });
+  it("waits for the slowest scrape, of a user's job too", () => {
+    const lateness = (rendering: Rendering) => latenessOf(rendering.configuration, jobsOf(rendering));
+    const slow = scrapeFile({ job_name: "slow", scrape_interval: "2m", scrape_timeout: "1m30s" });
+    assert.equal(lateness(sender()), 17);
+    assert.equal(
+      lateness(renderSender({ scrapeInterval: "15s", externalLabels: {}, linked: true, scrapeFiles: slow })),
+      92,
+    );
   });
 
   it("is rendered as files that only Prometheus may read", () => {
@@ -141,6 +138,7 @@ describe("the Prometheus of either role", () => {
       [
         ["prometheus/prometheus.yml", "0640", "root", "prometheus"],
         ["prometheus/alerts.yml", "0640", "root", "prometheus"],
+        ["prometheus/scrape/shop.yaml", "0640", "root", "prometheus"],
         ["prometheus/rules/shop.yml", "0640", "root", "prometheus"],
       ],
     );

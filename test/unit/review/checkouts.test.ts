@@ -322,6 +322,8 @@ describe("the files that a configuration names", () => {
   it("are regular files that git lists, YAML or PEM", () => {
     checkout.write("stacks/code/x.js", "1\n");
     assert.throws(() => named("stacks/code"), /neither YAML nor PEM/);
+    checkout.write("stacks/kept/.gitkeep", "");
+    assert.deepEqual(named("stacks/kept"), ["stacks/kept"]);
     checkout.write(".gitignore", "hidden.yaml\n");
     checkout.write("stacks/hidden/hidden.yaml", "groups: []\n");
     assert.throws(() => named("stacks/hidden"), /no regular file that git lists/);

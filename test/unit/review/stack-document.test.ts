@@ -59,20 +59,36 @@ describe("a stack file in a review", () => {
   it("is refused when it is not UTF-8", () =>
     assert.throws(() => readStackDocument("x", Buffer.from([0x63, 0xff])), /in more than one way/));
 
-  it("may have an Alertmanager's password and token as secrets", () => {
-    const secrets = ["{ basicAuth: { username: a, password: { secure: AAAA } } }", "{ bearerToken: { secure: AAAA } }"];
-    for (const one of secrets) read(`config:\n  metrics-link:prometheus: { alertmanagers: [${one}] }\n`);
+  describe("may have as a secret, and only so,", () => {
+    for (const [what, prometheus] of Object.entries({
+      "an Alertmanager's password": "{ alertmanagers: [{ basicAuth: { username: a, password: VALUE } }] }",
+      "an Alertmanager's token": "{ alertmanagers: [{ bearerToken: VALUE }] }",
+      "an Alertmanager's key": "{ alertmanagers: [{ clientCertificate: { certificate: a.pem, key: VALUE } }] }",
+      "a scrape job's secret": "{ secrets: { shop-password: VALUE } }",
+    })) {
+      it(what, () => {
+        const withValue = (value: string) =>
+          `config:\n  metrics-link:prometheus: ${prometheus.replace("VALUE", value)}\n`;
+        read(withValue("{ secure: AAAA }"));
+        for (const value of ["hunter2", "8675309"])
+          assert.throws(
+            () => read(withValue(value)),
+            ({ message }: Error) => /is a secret in clear/.test(message) && !message.includes(value),
+          );
+      });
+    }
   });
 
   it("reports paths outside the repository", () => {
     const { config } = read(
-      `config:\n  ${pki}: { artefacts: /srv/pki }\n  metrics-link:prometheus: { alertmanagers: [{ ca: /srv/ca.pem }] }\n`,
+      `config:\n  ${pki}: { artefacts: /srv/pki }\n  metrics-link:prometheus: { alertmanagers: [{ ca: /srv/ca.pem, clientCertificate: { certificate: /srv/client.pem } }] }\n`,
     );
     assert.deepEqual(
       setAside(config).map(({ key, value }) => [key, value]),
       [
         ["pki.artefacts", '"/srv/pki"'],
         ["prometheus.alertmanagers[0].ca", '"/srv/ca.pem"'],
+        ["prometheus.alertmanagers[0].clientCertificate.certificate", '"/srv/client.pem"'],
       ],
     );
   });

@@ -41,14 +41,36 @@ describe("a stack's file, changed by a command", () => {
     const secret = { secure: "v1:9c0ffee:ciphertext" };
     const document = parseDocument(file.text());
     const alertmanager = { url: "https://alerts.example.com", basicAuth: { username: "me", password: secret } };
-    document.setIn(["config", "metrics-link:prometheus", "alertmanagers"], [alertmanager]);
+    document.setIn(
+      ["config", "metrics-link:prometheus", "alertmanagers"],
+      [alertmanager, { url: "https://b.example.com", bearerToken: secret }],
+    );
     writeFileSync(file.path, document.toString());
-    assert.deepEqual(file.read().prometheus.alertmanagers[0]?.basicAuth, { username: "me", password: "a secret" });
+    assert.equal(file.read().prometheus.alertmanagers[1]?.bearerToken, "(secret)");
+    assert.deepEqual(file.read().prometheus.alertmanagers[0]?.basicAuth, { username: "me", password: "(secret)" });
     file.setGenerations({ root: 2 });
     assert.match(file.text(), /secure: v1:9c0ffee:ciphertext/);
   });
 
-  it("loses keys that no longer apply", () => {
+  it("is refused by file and line when it is missing, is not YAML, or has wrong values", () => {
+    assert.throws(() => new StackFile(join(folder, "Pulumi.nobody.yaml")).read(), {
+      code: "STACK_FILE_INVALID",
+      message: /Pulumi\.nobody\.yaml cannot be read: ENOENT.*; name a stack whose file is there/,
+    });
+    given("sender");
+    writeFileSync(file.path, "config:\n  metrics-link:role: sender\n   wrong: [\n");
+    assert.throws(() => file.read(), { code: "STACK_FILE_INVALID", message: /is not YAML:\n {2}- line \d/ });
+    given("sender");
+    writeFileSync(file.path, file.text().replace("t3.small", "t2.small"));
+    assert.throws(() => file.read(), {
+      code: "CONFIGURATION_INVALID",
+      message: /Pulumi\.sender\.yaml has wrong values:\n {2}- line 16: metrics-link:host\.instanceType is "t2\.small"/,
+    });
+    writeFileSync(file.path, "");
+    assert.throws(() => file.read(), { code: "CONFIGURATION_INVALID", message: /metrics-link:role is missing/ });
+  });
+
+  it("takes keys away that mean nothing any more", () => {
     given("receiver");
     file.setGenerations({ otherRoots: [2], nextIntermediate: 3 });
     file.setGenerations({ otherRoots: [], nextIntermediate: undefined });

@@ -1,7 +1,7 @@
 import { createPrivateKey } from "node:crypto";
 import { lstat, readdir, readFile, realpath } from "node:fs/promises";
 import { basename, join, relative } from "node:path";
-import { readCertificates, unlessOtherText } from "@metrics-link/contract";
+import { issuerText, readCertificates, subjectText, unlessOtherText } from "@metrics-link/contract";
 import { hostPaths, parseRelease, type Release, sha256 } from "@metrics-link/release";
 import { Accounts } from "../accounts.ts";
 import { normaliseSerial } from "../certificates.ts";
@@ -103,11 +103,10 @@ export async function bundlesOnDisk(effects: Root, { checks }: Release) {
 
 function described(pem: string) {
   return readCertificates(pem).map((certificate) => {
-    const { subject, issuer, serialNumber, fingerprint256, validFromDate, validToDate, subjectAltName, ca } =
-      certificate;
+    const { serialNumber, fingerprint256, validFromDate, validToDate, subjectAltName, ca } = certificate;
     return {
-      subject: oneLine(subject),
-      issuer: oneLine(issuer),
+      subject: subjectText(certificate),
+      issuer: issuerText(certificate),
       serial: normaliseSerial(serialNumber),
       fingerprint: fingerprint256,
       notBefore: validFromDate.toISOString(),
@@ -117,5 +116,3 @@ function described(pem: string) {
     };
   });
 }
-
-const oneLine = (name: string) => name.replaceAll("\n", ", ");

@@ -64,4 +64,23 @@ export const releases: readonly Mutation[] = [
     ["no-key-material", "pointer-is-the-release"],
     set("aws:s3/bucketObjectv2:BucketObjectv2", { content: "-----BEGIN EC PRIVATE KEY-----\n" }, "sender-current"),
   ],
+  [
+    "sender",
+    "a scrape file has a password in clear",
+    ["no-key-material", "prometheus-is-known"],
+    inFile("prometheus/scrape/application.yaml", (text) =>
+      text.replace("- job_name: application", "- job_name: application\n  basic_auth: { password: hunter2 }"),
+    ),
+  ],
+  [
+    "sender",
+    "a scrape file names the secret of an Alertmanager",
+    ["prometheus-is-known"],
+    inFile("prometheus/scrape/application.yaml", (text) =>
+      text.replace(
+        "- job_name: application",
+        "- job_name: application\n  authorization: { credentials_file: ../alertmanager-0.secret }",
+      ),
+    ),
+  ],
 ];

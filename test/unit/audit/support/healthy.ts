@@ -220,9 +220,9 @@ function hostOf(
       value: {
         chain: [
           certificate({ subject: `CN=${name}`, fingerprint: `leaf of ${role}`, names: [name], authority: false }),
-          certificate({ subject: "CN=Example Intermediate CA G1" }),
+          certificate({ subject: "O=Example, Inc., CN=Example, Inc. Intermediate CA G1" }),
         ],
-        ownRoots: [certificate({ subject: "CN=Example Root CA G1", fingerprint: root })],
+        ownRoots: [certificate({ subject: "O=Example, Inc., CN=Example, Inc. Root CA G1", fingerprint: root })],
         keyFits: true,
       },
     },

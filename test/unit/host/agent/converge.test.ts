@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { lstat, mkdir, readdir, readFile, readlink, stat, writeFile } from "node:fs/promises";
 import { run } from "@metrics-link/host/agent/host-effects/process.ts";
 import { ensureTool } from "@metrics-link/host/agent/tools.ts";
-import { sha256 } from "@metrics-link/release";
+import { scrapeSecretFolder, sha256 } from "@metrics-link/release";
 import { afterEach, beforeEach, describe, it } from "mocha";
 import { convergedHost, type FakeHost, secretArn, soundRelease, tool, withFile } from "./fake-host.ts";
 
@@ -89,6 +89,27 @@ describe("agent: converge", () => {
     assert.equal(await readFile(inForce("tls/private-key.pem"), "utf8"), "key two");
     assert.deepEqual(host.secretRequests, [`${secretArn} version-2`]);
     assert.deepEqual(host.changes, []);
+  });
+
+  it("places a scrape job's secret for Prometheus, and has it reload when there is another version", async () => {
+    const [key] = soundRelease().secrets;
+    assert.ok(key);
+    const path = `${scrapeSecretFolder}shop-password`;
+    const withPassword = (versionId: string, password: string) => {
+      host.secrets.set(versionId, JSON.stringify({ "tls/private-key.pem": "key one", [path]: password }));
+      const secret = { ...key, path, field: path, owner: "prometheus", group: "prometheus", versionId };
+      return host.publish(soundRelease({ secrets: [{ ...key, versionId }, secret] }));
+    };
+    for (const [version, password] of [
+      ["version-3", "the first"],
+      ["version-4", "the second"],
+    ] as const) {
+      host.commands.length = 0;
+      assert.equal((await host.converge(await withPassword(version, password))).outcome, "converged");
+      assert.equal(await readFile(inForce(path), "utf8"), password);
+      assert.deepEqual(host.changes, ["reload metrics-link-prometheus.service"]);
+    }
+    assert.equal((await stat(inForce(path))).mode & 0o777, 0o400);
   });
 
   it("stops a service that the release no longer has", async () => {

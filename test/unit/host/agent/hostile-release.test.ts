@@ -1,7 +1,14 @@
 import assert from "node:assert/strict";
 import { existsSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
-import { canonicalJson, type ReleaseInput, releaseIdOf, releaseKeys, sha256 } from "@metrics-link/release";
+import {
+  canonicalJson,
+  type ReleaseInput,
+  releaseIdOf,
+  releaseKeys,
+  scrapeSecretFolder,
+  sha256,
+} from "@metrics-link/release";
 import { afterEach, beforeEach, describe, it } from "mocha";
 import { convergedHost, type FakeHost, file, soundRelease, tool } from "./fake-host.ts";
 
@@ -105,6 +112,15 @@ describe("agent: a hostile release", () => {
         return soundRelease({ secrets: [...sound.secrets, { ...secret, path: "envoy/other.yaml" } as never] });
       },
       reason: /secrets is "envoy\/other\.yaml": /,
+    },
+    {
+      what: "scrape jobs that come as a secret",
+      release: () => {
+        const [secret] = sound.secrets;
+        const path = `${scrapeSecretFolder}jobs.yml`;
+        return soundRelease({ secrets: [...sound.secrets, { ...secret, path } as never] });
+      },
+      reason: /secrets is "prometheus\/.*secrets\/jobs\.yml": /,
     },
     {
       what: "a program that is asked for its opinion as root",

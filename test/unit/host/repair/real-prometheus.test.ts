@@ -12,6 +12,7 @@ import { receiverFlags, renderReceiver, renderSender, senderFlags } from "@metri
 import fc from "fast-check";
 import { eventually } from "../../../support/eventually.ts";
 import { freePorts } from "../../../support/free-ports.ts";
+import { scrapeFile } from "../../prometheus/examples.ts";
 import { PrometheusProcess } from "../../prometheus/prometheus-process.ts";
 
 /** Prometheus' mark for a series that has ended (model/value/value.go, StaleNaN). */
@@ -58,7 +59,7 @@ describe("backfill between two real Prometheus", function () {
         renderSender({
           scrapeInterval: "1s",
           externalLabels: { account: "a", job: "not this one" },
-          scrapeConfigs: [awkward],
+          scrapeFiles: scrapeFile(awkward),
           // To an address that nobody has: all of it waits.
           linked: true,
         }),

@@ -8,6 +8,22 @@ specifyRelease("no-system-trust-store", "sender", {
       }),
     /https without tls_config\.ca or ca_file/,
   ],
+  "https without an authority in a user's file": [
+    (it) =>
+      it.file(
+        "prometheus/scrape/shop.yaml",
+        () => "scrape_configs:\n- {job_name: x, scheme: https, tls_config: {ca: ''}}\n",
+      ),
+    /shop\.yaml\.0 uses https without tls_config\.ca or ca_file/,
+  ],
+  "no check in a user's file": [
+    (it) =>
+      it.file(
+        "prometheus/scrape/shop.yaml",
+        () => "scrape_configs:\n- {job_name: x, tls_config: {insecure_skip_verify: on}}\n",
+      ),
+    /shop\.yaml\.0\.tls_config\.insecure_skip_verify is on/,
+  ],
   "no check": [
     (it) =>
       it.document("prometheus/prometheus.yml", (found) => {

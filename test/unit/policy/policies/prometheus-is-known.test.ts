@@ -3,6 +3,7 @@ import type { Part } from "../../envoy/read/attacks/attack.ts";
 import { specifyRelease } from "../support/specification.ts";
 
 const told = (change: (document: Part) => void) => (it: Mutant) => it.document("prometheus/prometheus.yml", change);
+const jobs = (text: string) => (it: Mutant) => it.file("prometheus/scrape/shop.yaml", () => `scrape_configs:\n${text}`);
 const withoutAlert = (name: string) => (it: Mutant) =>
   it.document("prometheus/alerts.yml", ({ groups }: Part) => {
     for (const group of groups) group.rules = group.rules.filter((rule: Part) => rule.alert !== name);
@@ -13,7 +14,7 @@ specifyRelease("prometheus-is-known", "sender", {
     told((found) => {
       found.scrape_config_files = ["/var/lib/metrics-link/prometheus/*.yml"];
     }),
-    /prometheus\.yml: scrape_config_files is not known$/,
+    /prometheus\.yml: scrape_config_files names \/var\/lib.*, which is no file of this release$/,
   ],
   "rules from another folder": [
     told((found) => found.rule_files.push("/var/lib/metrics-link/prometheus/*.yml")),
@@ -83,21 +84,45 @@ specifyRelease("prometheus-is-known", "sender", {
     told((found) => {
       found.scrape_configs[1].metric_relabel_configs = [{ action: "drop" }];
     }),
-    /scrape_configs\[1\]\.metric_relabel_configs is/,
+    /scrape_configs\.1\.metric_relabel_configs is/,
   ],
-  "a job with a credential": [
-    told((found) =>
-      found.scrape_configs.push({
-        job_name: "x",
-        authorization: { credentials_file: "alertmanager-0.secret" },
-        static_configs: [{ targets: ["198.51.100.10:443"] }],
-      }),
-    ),
-    /scrape_configs\[3\]\.authorization is not known$/,
+  "a job that no file of the user has": [
+    told((found) => found.scrape_configs.push({ job_name: "x" })),
+    /prometheus\.yml: scrape_configs\.3 is .* instead of not set$/,
   ],
-  "a job with a key": [
-    told((found) => found.scrape_configs.push({ job_name: "x", tls_config: { key_file: "x" } })),
-    /scrape_configs\[3\]\.tls_config\.key_file is not known$/,
+  "no scrape files": [
+    told((found) => {
+      delete found.scrape_config_files;
+    }),
+    /prometheus\.yml: scrape_config_files leaves out scrape\/shop\.yaml$/,
+  ],
+  "a job that is given an Alertmanager's secret": [
+    jobs("- job_name: x\n  authorization: { credentials_file: ../alertmanager-0.secret }\n"),
+    /scrape\/shop\.yaml: scrape_configs\[0\]\.authorization\.credentials_file is not known$/,
+  ],
+  "a job with a file outside the folder of secrets": [
+    jobs("- job_name: x\n  tls_config: { key_file: secrets/../x }\n"),
+    /scrape\/shop\.yaml: scrape_configs\[0\]\.tls_config\.key_file is not known$/,
+  ],
+  "a header with any file of the host": [
+    jobs("- job_name: x\n  http_headers: { A: { files: [/etc/passwd] } }\n"),
+    /scrape\/shop\.yaml: scrape_configs\[0\]\.http_headers\.A\.files\[0\] is not known$/,
+  ],
+  "a job with a password in clear": [
+    jobs("- job_name: x\n  basic_auth: { username: a, password: b }\n"),
+    /scrape\/shop\.yaml: scrape_configs\[0\]\.basic_auth\.password is not known$/,
+  ],
+  "a job with a password that a merge key brings": [
+    jobs("- &a\n  job_name: x\n  basic_auth: { password: a }\n- <<: *a\n  job_name: y\n"),
+    /scrape\/shop\.yaml: scrape_configs\[1\]\.basic_auth\.password is not known$/,
+  ],
+  "a job with a credential behind a line break of YAML 1.1": [
+    jobs("- job_name: x # see\u2028  basic_auth: { username: a }\n"),
+    /scrape\/shop\.yaml does not consist of scrape_configs/,
+  ],
+  "scrape files with something else": [
+    (it) => it.file("prometheus/scrape/shop.yaml", () => "remote_write: []\n"),
+    /scrape\/shop\.yaml does not consist of scrape_configs/,
   ],
   "no alert of the link": [(it) => it.file("prometheus/alerts.yml", () => "groups: []\n"), /LinkBehind is missing$/],
   "one missing alert": [withoutAlert("SamplesDropped"), /the alert SamplesDropped is missing$/],

@@ -8,6 +8,7 @@ import {
   renderReceiver as prometheusOfReceiver,
   renderSender as prometheusOfSender,
   receiverFlags,
+  scrapeFilesOf,
   senderFlags,
 } from "@metrics-link/prometheus";
 import { canonicalRelease, parseRelease, releaseFormatVersion, releaseIdOf, sha256 } from "@metrics-link/release";
@@ -57,7 +58,29 @@ const rendered = {
 
 const metrics = {
   sender: () =>
-    prometheusOfSender({ scrapeInterval: "15s", externalLabels: { account: "a" }, linked: true, remoteWrite: {} }),
+    prometheusOfSender({
+      scrapeInterval: "15s",
+      externalLabels: { account: "a" },
+      linked: true,
+      remoteWrite: {},
+      // A user's file as users write them, with what YAML 1.2 reads otherwise.
+      scrapeFiles: scrapeFilesOf([
+        {
+          name: "shop.yaml",
+          path: "shop.yaml",
+          content: `- &shop
+  job_name: shop
+  static_configs: &targets
+    - targets: [198.51.100.10:8080]
+      labels: { account_id: 012345678901, version: 1.10, spot: yes }
+  relabel_configs:
+- <<: *shop
+  job_name: shop-2
+  metrics_path: /other
+`,
+        },
+      ]),
+    }),
   receiver: () =>
     prometheusOfReceiver({
       scrapeInterval: "15s",

@@ -1,0 +1,13 @@
+import { accountRules } from "./account.ts";
+import { networkRules } from "./network.ts";
+import { peersRules } from "./peers.ts";
+import { pkiRules } from "./pki.ts";
+import { prometheusRules } from "./prometheus.ts";
+import type { Rule } from "./rule.ts";
+
+const named = { ...accountRules, ...networkRules, ...pkiRules, ...prometheusRules, ...peersRules };
+
+export type RuleName = keyof typeof named;
+
+/** Everything that keys demand of each other, by name. */
+export const rules: Readonly<Record<RuleName, Rule>> = named;

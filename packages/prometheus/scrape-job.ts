@@ -1,0 +1,158 @@
+import { isIPv4 } from "node:net";
+import { z } from "zod";
+import { contradictions, credentialFields, remedyForSecret, tlsConfig } from "./secrets.ts";
+
+const anyText = z.string({ error: "a text" });
+const form = (pattern: RegExp, error: string) => z.string({ error }).regex(pattern, { error });
+const duration = form(/^(\d+(ms|[smhdwy]))+$/, "a Prometheus duration, such as 15s");
+const size = form(
+  /^(?=.*[1-9])(\d+(\.\d+)?([KMGTPE]i?)?B)+$/,
+  "a size from 1B, such as 20MB; Prometheus has none for 0",
+);
+const protocols = z.array(anyText, { error: "a list" });
+
+/** The words that go-yaml takes for a truth; they decide nothing that is judged here. */
+const truth = form(/^(y|yes|true|on|n|no|false|off)$/i, "true or false");
+
+/** A limit; the number zero, however written, would mean that there is none. */
+const limit = z
+  .string({ error: "a whole number from 1" })
+  .transform(integerOf)
+  .pipe(z.int({ error: "a whole number from 1" }).min(1, { error: "a whole number from 1; 0 would be no limit" }));
+
+/** A plain scalar as go-yaml v2 decodes it into an integer (resolve.go): with bases, `_`, and floats cut off. */
+function integerOf(text: string): number {
+  const plain = text.replaceAll("_", "");
+  if (/^[+-]?0[0-7]+$/.test(plain)) return Number.parseInt(plain, 8);
+  if (/^0(x[\da-f]+|o[0-7]+|b[01]+)$/i.test(plain)) return Number(plain);
+  return /^[-+]?(\.\d+|\d+(\.\d*)?)(e[-+]?\d+)?$/i.test(plain) ? Math.trunc(Number(plain)) : Number.NaN;
+}
+
+/** Labels with two leading underscores are special in Prometheus: `__address__` would change the target. */
+const label = form(
+  /^(?!__)[A-Za-z_]\w*$|^__(param|tmp)_\w+$/,
+  "a label name; with two leading underscores only __param_… and __tmp_…",
+);
+
+const relabelling = (actions: readonly [string, ...string[]]) =>
+  z.array(
+    z.strictObject({
+      source_labels: z.array(anyText, { error: "a list of label names" }).optional(),
+      separator: anyText.optional(),
+      target_label: label.optional(),
+      regex: anyText.optional(),
+      modulus: limit.optional(),
+      replacement: anyText.optional(),
+      action: z
+        .string({ error: `one of ${actions.join(", ")}` })
+        .toLowerCase()
+        .pipe(z.enum(actions, { error: `one of ${actions.join(", ")}` }))
+        .optional(),
+    }),
+    { error: "a list" },
+  );
+const actions = ["replace", "lowercase", "uppercase", "keep", "drop", "keepequal", "dropequal", "hashmod"] as const;
+
+/** Names of this host, which need no right to connect. */
+const isLoopback = (host: string) => /^(localhost|127(\.\d+){3}|\[::1\])$/.test(host);
+
+/** Whether this is the address of a host: not 0/8, link-local, multicast or reserved (RFC 6890). */
+const isHost = (address: string) => isIPv4(address) && !/^(0|169\.254|22[4-9]|2[3-5]\d)\./.test(address);
+
+/** The address that a target needs a right to connect to; undefined for loopback. Its form is `target`'s. */
+export function addressOf(target: string): string | undefined {
+  const host = target.replace(/:\d+$/, "");
+  return isLoopback(host) ? undefined : host;
+}
+
+const targetForm = "an IPv4 address and a port, such as 127.0.0.1:9400; not a name, and not a link-local address";
+const target = z.string({ error: targetForm }).refine(
+  (text) => {
+    const [, port = "1"] = /:(\d+)$/.exec(text) ?? [];
+    const address = addressOf(text);
+    return Number(port) >= 1 && Number(port) <= 65_535 && (address === undefined || isHost(address));
+  },
+  { error: targetForm },
+);
+
+/**
+ * The fields of a user's job (Prometheus' documentation, `scrape_config`), each as the text that `readYaml` reads. None
+ * holds a credential in clear, or names another file of the host than a secret of scrape jobs: what an Alertmanager is
+ * shown lies elsewhere.
+ */
+const jobFields = z.strictObject(
+  {
+    job_name: form(/^(?!\s)[^\p{C}]{1,256}$/u, "a name of 1 to 256 characters that can be seen"),
+    static_configs: z
+      .array(
+        z.strictObject(
+          {
+            targets: z.array(target, { error: "a list of targets" }).default([]),
+            labels: z.record(label, z.string({ error: "a text; without one there is no label" })).optional(),
+          },
+          { error: "a mapping with targets and labels" },
+        ),
+        { error: "a list" },
+      )
+      .optional(),
+    scrape_interval: duration.optional(),
+    scrape_timeout: duration.optional(),
+    scrape_protocols: protocols.optional(),
+    fallback_scrape_protocol: anyText.optional(),
+    metrics_path: form(/^\//, "a path that begins with /").optional(),
+    params: z.record(anyText, z.array(anyText, { error: "a list of texts" }), { error: "a mapping" }).optional(),
+    scheme: z.enum(["http", "https"], { error: "http or https" }).optional(),
+    tls_config: tlsConfig.optional(),
+    ...credentialFields,
+    follow_redirects: truth.optional(),
+    enable_http2: truth.optional(),
+    enable_compression: truth.optional(),
+    honor_labels: truth.optional(),
+    honor_timestamps: truth.optional(),
+    track_timestamps_staleness: truth.optional(),
+    // Label names must be known before Prometheus runs, so no relabel action may create one.
+    relabel_configs: relabelling(actions).optional(),
+    metric_relabel_configs: relabelling([...actions, "labelmap", "labeldrop", "labelkeep"]).optional(),
+    body_size_limit: size.optional(),
+    sample_limit: limit.optional(),
+    label_limit: limit.optional(),
+    label_name_length_limit: limit.optional(),
+    label_value_length_limit: limit.optional(),
+    target_limit: limit.optional(),
+  },
+  { error: "a scrape job: a mapping that begins with job_name" },
+);
+
+/** A user's job: its fields, and what must hold between them. */
+export const scrapeJob = jobFields.superRefine((job, context) => {
+  for (const { path, message } of contradictions(job)) context.addIssue({ code: "custom", path, message });
+});
+
+/** Why a Prometheus field is refused. The schema alone decides which fields are allowed. */
+const reasons: readonly (readonly [RegExp, string])[] = [
+  [/^(http|dns|consul|kubernetes|docker\w*|nomad|eureka|marathon)_sd_configs$/, discovery("asks another host")],
+  [/^(ec2|lightsail|aws|azure|gce|openstack)_sd_configs$/, discovery("needs rights that the host's role has not")],
+  [/^file_sd_configs$/, discovery("reads files that nothing brings to the host")],
+  [/^(?!static_configs$).+_sd_configs$/, discovery("asks another host")],
+  [/^proxy_|^no_proxy$/, "no proxy; Prometheus can reach only the addresses in static_configs"],
+  [/^ca_file$/, "ca, with the CA's PEM certificates in the job itself"],
+  [
+    /^insecure_skip_verify$/,
+    "ca, with the PEM certificates of whoever signed the target's; each target proves its name",
+  ],
+  [/_file$|^files$/, "no such field: the only files of the host that a job may name are secrets"],
+  [
+    /^(global|rule_files|alerting|remote_write|storage)$/,
+    "a job alone; the rest of Prometheus' configuration is the stack's",
+  ],
+];
+
+function discovery(why: string): string {
+  return `static_configs; this discovery ${why}, and Prometheus can reach only the addresses in static_configs`;
+}
+
+/** What to do about a field that a job may not have. */
+export const remedyFor = (field: string): string =>
+  remedyForSecret(field) ??
+  reasons.find(([pattern]) => pattern.test(field))?.[1] ??
+  "no such field: docs/operate.md lists the fields of a scrape job";

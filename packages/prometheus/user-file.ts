@@ -1,0 +1,57 @@
+import { InvalidInputError, type Problem } from "@metrics-link/contract";
+import { readYaml, type YamlFault, type YamlReading } from "./read/index.ts";
+
+/** A YAML file of the user. */
+export interface UserFile {
+  /** File name with extension, without folder; the file has it on the host too. */
+  readonly name: string;
+  /** As a message names it: relative to the root of the repository. */
+  readonly path: string;
+  readonly content: string;
+}
+
+export interface ReadFile extends UserFile {
+  readonly reading: YamlReading;
+}
+
+/** The files that have content: one of comments alone is left out, as Prometheus reads nothing in it. */
+export const readFiles = (files: readonly UserFile[]): ReadFile[] =>
+  files.map((file) => ({ ...file, reading: readYaml(file.content) })).filter(({ reading }) => !reading.empty);
+
+/**
+ * The user's rule files. Their text goes to Prometheus as it is, and promtool judges it; here only what neither would
+ * report.
+ * @throws InvalidInputError with file and line of each problem
+ */
+export function ruleFilesOf(files: readonly UserFile[]): UserFile[] {
+  const read = readFiles(files);
+  const problems = read.flatMap((file) => [...nameProblems(file), ...faultsOf(file, ["unread"])]);
+  if (problems.length > 0)
+    throw new InvalidInputError("Rule files cannot be used", problems, "PROMETHEUS_CONFIGURATION_INVALID");
+  return read.map(({ name, path, content }) => ({ name, path, content }));
+}
+
+/** Where a value stands, for a message. */
+export const placeIn = ({ path, reading }: ReadFile, at: readonly PropertyKey[]): string =>
+  `${path}:${reading.lineOf(at)}`;
+
+/** A name goes into a path of the release and into a list of patterns (Prometheus expands `*`, `?` and `[`). */
+export function nameProblems({ path, name }: UserFile): Problem[] {
+  if (/^[\w-][\w.-]*\.ya?ml$/.test(name)) return [];
+  return [{ key: path, value: name, remedy: "a file name of letters, digits and . _ - that ends in .yml or .yaml" }];
+}
+
+/** @param kinds of faults that count */
+export function faultsOf(
+  { path, content, reading }: ReadFile,
+  kinds: readonly YamlFault["kind"][] = ["unread", "refused"],
+): Problem[] {
+  const lines = content.split(/\r?\n/);
+  return reading.faults
+    .filter(({ kind }) => kinds.includes(kind))
+    .map(({ line, what }) => ({ key: `${path}:${line}`, value: shownLine(lines[line - 1]), remedy: what }));
+}
+
+/** A line for a message; not one that may hold a credential. */
+export const shownLine = (line = ""): string =>
+  /pass|secret|token|credential|authorization|key/i.test(line) ? "a line that may hold a secret" : line.trim();

@@ -1,0 +1,85 @@
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { type Configuration, configurationNamespace } from "@metrics-link/config";
+import { certificatesOf, InvalidInputError, messageOf, printable } from "@metrics-link/contract";
+import {
+  isKeyOf,
+  jobsInPlainText,
+  type Rendering,
+  releaseFiles,
+  type ScrapeConfig,
+  secretNamesIn,
+  secretProblems,
+} from "@metrics-link/prometheus";
+import { hostUsers } from "@metrics-link/release";
+import * as pulumi from "@pulumi/pulumi";
+import { repositoryRoot } from "./repository-files.ts";
+
+type ClientCertificate = NonNullable<Configuration["prometheus"]["alertmanagers"][number]["clientCertificate"]>;
+
+/**
+ * The secrets of a stack's configuration as files of the host. They reach it like the leaf's key: in the host's secret,
+ * never in a release. Prometheus alone can read them, and reads them whenever it uses them.
+ */
+export function userSecretFiles({ prometheus }: Configuration, { scrapeSecrets }: Rendering) {
+  const ofJobs = scrapeSecrets.map((name) => [releaseFiles.scrapeSecret(name), prometheus.secrets[name]] as const);
+  const ofAlertmanagers = prometheus.alertmanagers.flatMap(({ basicAuth, bearerToken, clientCertificate }, index) => [
+    [releaseFiles.alertmanagerSecret(index), basicAuth?.password ?? bearerToken] as const,
+    [releaseFiles.alertmanagerKey(index), clientCertificate?.key] as const,
+  ]);
+  const { prometheus: user } = hostUsers;
+  return [...ofJobs, ...ofAlertmanagers].flatMap(([path, value]) =>
+    value === undefined ? [] : [{ path, mode: "0400", owner: user, group: user, value: pulumi.secret(value) }],
+  );
+}
+
+/**
+ * Checks that what jobs name as secrets is there and fits. A warning says what is probably not meant: a secret that no job
+ * names, a password that travels without TLS.
+ * @throws InvalidInputError PROMETHEUS_CONFIGURATION_INVALID
+ */
+export function checkSecrets(jobs: readonly ScrapeConfig[], secrets: Configuration["prometheus"]["secrets"]): void {
+  const problems = secretProblems(jobs, secrets);
+  if (problems.length > 0)
+    throw new InvalidInputError(
+      "Scrape jobs have credentials that cannot work",
+      problems,
+      "PROMETHEUS_CONFIGURATION_INVALID",
+    );
+  const used = secretNamesIn(jobs);
+  const warnings = [
+    ...Object.keys(secrets)
+      .filter((name) => !used.includes(name))
+      .map((name) => `metrics-link:prometheus.secrets.${name} stays off the host: no scrape job names secrets/${name}`),
+    ...jobsInPlainText(jobs).map(
+      (name) =>
+        `The scrape job ${name} sends its credentials to its targets in clear: scheme: https would protect them`,
+    ),
+  ];
+  for (const warning of warnings) void pulumi.log.warn(printable(warning));
+}
+
+/**
+ * The certificates of a client, its own first, in PEM; what else its file says stays here.
+ * @param key of the configuration, for the message
+ * @throws InvalidInputError REPOSITORY_FILE_INVALID when they cannot be read, or the first has another key
+ */
+export function certificateOf(key: string, { certificate: path, key: privateKey }: ClientCertificate): string {
+  const refused = (field: string, value: string, remedy: string) =>
+    new InvalidInputError(
+      "An Alertmanager's client certificate cannot be used",
+      [{ key: `${configurationNamespace}:${key}.${field}`, value, remedy }],
+      "REPOSITORY_FILE_INVALID",
+    );
+  let certificates: readonly string[];
+  try {
+    certificates = certificatesOf(readFileSync(resolve(repositoryRoot, path), "utf8"));
+  } catch (error) {
+    throw refused("certificate", path, `a file with only PEM certificates: ${messageOf(error)}`);
+  }
+  const [own] = certificates;
+  if (own === undefined) throw refused("certificate", path, "a file with at least one PEM certificate");
+  if (!isKeyOf(own, privateKey))
+    throw refused("key", "set", "the private key of the file's first certificate, in PEM and not encrypted");
+  return certificates.join("");
+}

@@ -1,0 +1,94 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { parseConfiguration } from "@metrics-link/config";
+import { InvalidInputError, type Problem } from "@metrics-link/contract";
+import { parse } from "yaml";
+import { z } from "zod";
+import { allKeysOf } from "../../../scripts/generate/configuration.ts";
+
+export type Role = "sender" | "receiver";
+
+const stackFile = z.object({ config: z.record(z.string(), z.unknown()) });
+
+const keys = { sender: allKeysOf("sender"), receiver: allKeysOf("receiver") } as const;
+
+/** The `metrics-link:` keys of an example of the repository, without their prefix. */
+export function example(role: Role): Record<string, unknown> {
+  const file = new URL(`../../../stacks/examples/${role}.yaml`, import.meta.url);
+  const { config } = stackFile.parse(parse(readFileSync(file, "utf8")));
+  const prefix = "metrics-link:";
+  return Object.fromEntries(
+    Object.entries(config).flatMap(([key, value]) =>
+      key.startsWith(prefix) ? [[key.slice(prefix.length), value]] : [],
+    ),
+  );
+}
+
+/** All that is wrong with a configuration. Fails when nothing is, and when anything but its own error is thrown. */
+export function problemsOf(raw: Record<string, unknown>): readonly Problem[] {
+  try {
+    parseConfiguration(raw);
+  } catch (error) {
+    if (!(error instanceof InvalidInputError)) throw error;
+    assert.equal(error.code, "CONFIGURATION_INVALID");
+    return error.problems;
+  }
+  assert.fail("was accepted");
+}
+
+/**
+ * A configuration with a value at a key as docs/configuration.md writes it: `[]` is the first of a list, `*` LinkBehind.
+ * @param before the configuration without it; the example, in the account of the examples of keys, unless given
+ */
+export function withValue(
+  role: Role,
+  key: string,
+  value: unknown,
+  before: Readonly<Record<string, unknown>> = { ...example(role), account: ownAccount },
+): Record<string, unknown> {
+  const raw = structuredClone(before) as Record<string, unknown>;
+  const path = placesOf(key);
+  let section: Record<string | number, unknown> = raw;
+  for (const [index, part] of path.slice(0, -1).entries()) {
+    const below =
+      section[part] ?? (typeof path[index + 1] === "number" ? [] : requiredOf(role, path.slice(0, index + 1)));
+    section[part] = below;
+    section = below as Record<string | number, unknown>;
+  }
+  section[path.at(-1) ?? ""] = value;
+  return raw;
+}
+
+/** That of the examples of keys. */
+const ownAccount = { id: "111111111111", region: "eu-west-1" };
+
+/** The places on the way to a key. */
+export const placesOf = (key: string): (string | number)[] =>
+  key
+    .split(".")
+    .flatMap((part) => (part.endsWith("[]") ? [part.slice(0, -2), 0] : [part === "*" ? "LinkBehind" : part]));
+
+/** The key as a message names it. */
+export const namedOf = (key: string): string =>
+  `metrics-link:${key.replaceAll("[]", "[0]").replaceAll("*", "LinkBehind")}`;
+
+/** What a new section must have, from the examples of its keys. */
+function requiredOf(role: Role, path: readonly (string | number)[]): Record<string, unknown> {
+  const prefix = `${path
+    .map((part) => (typeof part === "number" ? "[]" : `.${part}`))
+    .join("")
+    .slice(1)}.`;
+  const below = keys[role].filter(
+    ({ path: key, isRequired }) => isRequired && key.startsWith(prefix) && !key.slice(prefix.length).includes("."),
+  );
+  return Object.fromEntries(below.map((key) => [key.path.slice(prefix.length), exampleOf(key)]));
+}
+
+/** The example of a key, as YAML reads it; a secret is a text by the time the program sees it. */
+export const exampleOf = ({
+  example: text = "",
+  secret,
+}: {
+  example?: string | undefined;
+  secret?: boolean | undefined;
+}): unknown => (secret ? "a-secret-of-somebody" : parse(text));
