@@ -8,7 +8,7 @@ import { type Registration, record } from "../support/recording.ts";
 export type Role = "sender" | "receiver";
 
 /** The stack that `record` runs a program as. */
-const ownStack = "organization/metrics-link/test";
+export const ownStack = "organization/metrics-link/test";
 
 const account: Record<Role, string> = { sender: "111111111111", receiver: "222222222222" };
 

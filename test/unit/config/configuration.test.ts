@@ -134,7 +134,7 @@ describe("the configuration of a stack", () => {
     }
   });
 
-  it("refuses a sender without external labels: nothing would tell its series from another's", () => {
+  it("refuses a sender without external labels, whose series would be indistinguishable from another's", () => {
     const raw = example("sender");
     const prometheus = { ...(raw.prometheus as object), externalLabels: {} };
     assert.deepEqual(
