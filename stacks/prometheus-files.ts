@@ -9,6 +9,7 @@ import {
   type Rendering,
   releaseFiles,
   secretFilesOf,
+  type ScrapeFile,
   toYaml,
   type Verdict,
   verdictOf,
@@ -40,7 +41,7 @@ export function checkedPrometheusFiles(rendering: Rendering): CheckedPrometheus 
     const known = checkedFiles(rendering, folder);
     const { accepted, verdict, said } = promtool(folder, known);
     if (accepted) return { files, warnings: verdict.warnings };
-    const found = [...verdict.refusals, ...refusalsOfEach(rendering, folder, known)];
+    const found = [...refusalsOfEach(rendering, folder, known), ...verdict.refusals];
     const refusals = found.length > 0 ? found : [{ key: "promtool", value: "a refusal", remedy: said }];
     throw new InvalidInputError(
       "Prometheus refuses its configuration; nothing was published",
@@ -52,7 +53,9 @@ export function checkedPrometheusFiles(rendering: Rendering): CheckedPrometheus 
   }
 }
 
-const isSame = (one: Problem, other: Problem) => one.key === other.key && one.remedy === other.remedy;
+/** Of one problem with its line and without, the one with it is found first. */
+const isSame = (one: Problem, other: Problem) =>
+  one.remedy === other.remedy && (one.key === other.key || other.key.startsWith(`${one.key}:`));
 
 function checkedFiles({ scrapeFiles, ruleFiles }: Rendering, folder: string): CheckedFile[] {
   const ours = [releaseFiles.configuration, releaseFiles.alerts].map((path) => ({ path, place: path, linesBefore: 0 }));
@@ -68,16 +71,52 @@ function checkedFiles({ scrapeFiles, ruleFiles }: Rendering, folder: string): Ch
 }
 
 /** promtool ends at the first scrape file that it refuses, so each is asked about alone, and the rules without any. */
-function refusalsOfEach({ configuration }: Rendering, folder: string, known: readonly CheckedFile[]): Problem[] {
-  const { scrape_config_files = [], rule_files = [] } = configuration;
-  const parts = [
-    { scrape_config_files: [], rule_files },
-    ...scrape_config_files.map((file) => ({ scrape_config_files: [file], rule_files: [] })),
-  ];
-  return parts.flatMap((part) => {
-    writeFileSync(join(folder, releaseFiles.configuration), toYaml({ ...configuration, ...part }));
+function refusalsOfEach(
+  { configuration, scrapeFiles }: Rendering,
+  folder: string,
+  known: readonly CheckedFile[],
+): Problem[] {
+  const refusalsOf = (part: Partial<Rendering["configuration"]>) => {
+    const changed = { ...configuration, scrape_config_files: [], rule_files: [], ...part };
+    writeFileSync(join(folder, releaseFiles.configuration), toYaml(changed));
     return promtool(folder, known).verdict.refusals;
-  });
+  };
+  return [
+    ...refusalsOf({ rule_files: configuration.rule_files ?? [] }),
+    ...scrapeFiles.flatMap((file, index) => {
+      const part = { scrape_config_files: [configuration.scrape_config_files?.[index] ?? ""] };
+      return refusalsOf(part).map((refusal) =>
+        refusal.key === file.path
+          ? atItsJob(file, refusal, (text) => {
+              writeFileSync(join(folder, releaseFiles.scrapeFile(file.name)), text);
+              return refusalsOf(part);
+            })
+          : refusal,
+      );
+    }),
+  ];
+}
+
+/**
+ * A refusal that names neither line nor job, with the line of the job that it is about: that job is the last in the
+ * shortest beginning of the file that is refused alike.
+ */
+function atItsJob(file: ScrapeFile, refusal: Problem, ask: (text: string) => readonly Problem[]): Problem {
+  const lines = file.content.split("\n");
+  const isRefused = (jobs: number) => {
+    const next = file.jobLines[jobs];
+    const text = next === undefined ? lines : lines.slice(0, next - 1 + file.linesBefore);
+    return ask(text.join("\n")).some(({ remedy }) => remedy === refusal.remedy);
+  };
+  let [fewest, most] = [1, file.jobLines.length];
+  while (fewest < most) {
+    const half = Math.floor((fewest + most) / 2);
+    if (isRefused(half)) most = half;
+    else fewest = half + 1;
+  }
+  const line = file.jobLines[most - 1];
+  if (line === undefined || !isRefused(most)) return refusal;
+  return { ...refusal, key: `${file.path}:${line}`, value: file.jobs[most - 1]?.job_name };
 }
 
 interface Answer {

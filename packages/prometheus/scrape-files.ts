@@ -13,10 +13,13 @@ export interface ScrapeFile extends UserFile {
   readonly linesBefore: number;
   /** To judge by alone: Prometheus reads `content`. */
   readonly jobs: readonly ScrapeConfig[];
+  /** The line of each job in the user's text, from 1. */
+  readonly jobLines: readonly number[];
 }
 
 interface FoundJob {
   readonly job: ScrapeConfig;
+  readonly line: number;
   readonly place: string;
 }
 
@@ -35,7 +38,14 @@ export function scrapeFilesOf(files: readonly UserFile[]): ScrapeFile[] {
     throw new InvalidInputError("Scrape jobs cannot be used", problems, "PROMETHEUS_CONFIGURATION_INVALID");
   return judged.map(({ file: { name, path, content, reading }, found }) => {
     const { text, linesBefore } = placedText(content, reading);
-    return { name, path, content: text, linesBefore, jobs: found.map(({ job }) => job) };
+    return {
+      name,
+      path,
+      content: text,
+      linesBefore,
+      jobs: found.map(({ job }) => job),
+      jobLines: found.map(({ line }) => line),
+    };
   });
 }
 
@@ -59,7 +69,10 @@ function judgeJob(file: ReadFile, path: readonly PropertyKey[], raw: unknown) {
   const result = scrapeJob.safeParse(set);
   const name = nameOf(raw, path);
   if (result.success)
-    return { found: [{ job: result.data as ScrapeConfig, place: placeIn(file, path) }], problems: [] };
+    return {
+      found: [{ job: result.data as ScrapeConfig, line: file.reading.lineOf(path), place: placeIn(file, path) }],
+      problems: [],
+    };
   const problem = (below: readonly PropertyKey[], remedy: string, value: unknown): Problem => ({
     key: [placeIn(file, [...path, ...below]), name, below.join(".")].filter((part) => part !== "").join(": "),
     value,

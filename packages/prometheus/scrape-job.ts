@@ -4,12 +4,23 @@ import { contradictions, credentialFields, remedyForSecret, tlsConfig } from "./
 
 const anyText = z.string({ error: "a text" });
 const form = (pattern: RegExp, error: string) => z.string({ error }).regex(pattern, { error });
-const duration = form(/^(\d+(ms|[smhdwy]))+$/, "a Prometheus duration, such as 15s");
+/** Prometheus' own form (model.ParseDuration): each unit once, the longest first, up to 292 years. */
+const duration = form(
+  /^(?=.)(\d{1,3}y)?(\d{1,4}w)?(\d{1,5}d)?(\d{1,6}h)?(\d{1,8}m)?(\d{1,9}s)?(\d{1,12}ms)?$|^0$/,
+  "a Prometheus duration, such as 15s or 1m30s",
+);
 const size = form(
   /^(?=.*[1-9])(\d+(\.\d+)?([KMGTPE]i?)?B)+$/,
   "a size from 1B, such as 20MB; Prometheus has none for 0",
 );
-const protocols = z.array(anyText, { error: "a list" });
+const protocolNames = ["PrometheusProto", "OpenMetricsText0.0.1", "OpenMetricsText1.0.0"];
+const protocol = z.enum([...protocolNames, "PrometheusText0.0.4", "PrometheusText1.0.0"], {
+  error: `one of ${protocolNames.join(", ")}, PrometheusText0.0.4, PrometheusText1.0.0`,
+});
+const protocols = z
+  .array(protocol, { error: "a list" })
+  .min(1, { error: "a list with at least one protocol" })
+  .refine((list) => new Set(list).size === list.length, { error: "each protocol once" });
 
 /** The words that go-yaml takes for a truth; they decide nothing that is judged here. */
 const truth = form(/^(y|yes|true|on|n|no|false|off)$/i, "true or false");
@@ -36,7 +47,15 @@ const label = form(
 
 const relabelling = (actions: readonly [string, ...string[]]) =>
   z.array(
-    z.strictObject({
+    relabelStep(actions).superRefine((step, context) => {
+      for (const [field, message] of relabelFaults(step)) context.addIssue({ code: "custom", path: [field], message });
+    }),
+    { error: "a list" },
+  );
+
+const relabelStep = (actions: readonly [string, ...string[]]) =>
+  z.strictObject(
+    {
       source_labels: z.array(anyText, { error: "a list of label names" }).optional(),
       separator: anyText.optional(),
       target_label: label.optional(),
@@ -48,9 +67,31 @@ const relabelling = (actions: readonly [string, ...string[]]) =>
         .toLowerCase()
         .pipe(z.enum(actions, { error: `one of ${actions.join(", ")}` }))
         .optional(),
-    }),
-    { error: "a list" },
+    },
+    { error: "a mapping: a step of a relabelling" },
   );
+
+/** What an action needs and what it takes nothing of (Prometheus, relabel.go, `Validate`). */
+function* relabelFaults({ action = "replace", ...fields }: z.output<ReturnType<typeof relabelStep>>) {
+  // A printed configuration has every default.
+  const defaults: Readonly<Record<string, unknown>> = {
+    separator: ";",
+    regex: "(.*)",
+    replacement: "$1",
+    target_label: "",
+  };
+  const given = Object.entries(fields).flatMap(([field, value]) => (value === defaults[field] ? [] : [field]));
+  const needsTarget = /^(replace|hashmod|lowercase|uppercase|keepequal|dropequal)$/.test(action);
+  if (needsTarget && !fields.target_label) yield ["target_label", `a label name, which ${action} needs`] as const;
+  if (action === "hashmod" && fields.modulus === undefined) yield ["modulus", "a number, which hashmod needs"] as const;
+  const only = /^label(drop|keep)$/.test(action)
+    ? ["regex"]
+    : /^(keep|drop)equal$/.test(action)
+      ? ["source_labels", "target_label"]
+      : given;
+  for (const field of given.filter((one) => !only.includes(one)))
+    yield [field, `nothing; ${action} takes only ${only.join(" and ")}`] as const;
+}
 const actions = ["replace", "lowercase", "uppercase", "keep", "drop", "keepequal", "dropequal", "hashmod"] as const;
 
 /** Names of this host, which need no right to connect. */
@@ -98,7 +139,7 @@ const jobFields = z.strictObject(
     scrape_interval: duration.optional(),
     scrape_timeout: duration.optional(),
     scrape_protocols: protocols.optional(),
-    fallback_scrape_protocol: anyText.optional(),
+    fallback_scrape_protocol: protocol.optional(),
     metrics_path: form(/^\//, "a path that begins with /").optional(),
     params: z.record(anyText, z.array(anyText, { error: "a list of texts" }), { error: "a mapping" }).optional(),
     scheme: z.enum(["http", "https"], { error: "http or https" }).optional(),

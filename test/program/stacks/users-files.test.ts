@@ -11,7 +11,8 @@ const repository = join(import.meta.dirname, "../../..");
 const rule = (name: string, more = "") => `  - record: ${name}\n    expr: sum(up)\n${more}`;
 const group = (...rules: readonly string[]) => `groups:\n- name: g\n  rules:\n${rules.join("")}`;
 
-describe("the user's files of Prometheus", () => {
+describe("the user's files of Prometheus", function () {
+  this.timeout(60_000);
   let root: string;
   beforeEach(() => {
     root = mkdtempSync(join(tmpdir(), "users-files-"));
@@ -126,6 +127,21 @@ describe("the user's files of Prometheus", () => {
         `${found.join("\n")}\n${one}`,
       );
     assert.equal(found.length, expected.length, found.join("\n"));
+  });
+
+  it("are refused at the job that promtool means, where it names none", () => {
+    const job = (name: string, regex: string) =>
+      `- job_name: ${name}\n  relabel_configs: [{regex: '${regex}', target_label: x}]\n`;
+    place(
+      "scrape/a.yaml",
+      `# all\n${["a", "b", "c", "d"].map((name) => job(name, name === "c" ? "(" : name)).join("")}`,
+    );
+    place("scrape/b.yaml", job("e", "["));
+    place("rules/.gitkeep", "");
+    const found = problemsOf(() => check());
+    assert.match(found[0] ?? "", /^\/scrape\/a\.yaml:6 \| c \| error parsing regexp/);
+    assert.match(found[1] ?? "", /^\/scrape\/b\.yaml:1 \| e \| error parsing regexp/);
+    assert.equal(found.length, 2, found.join("\n"));
   });
 
   it("are taken with a warning where only a linter has an objection", () => {

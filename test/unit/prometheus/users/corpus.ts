@@ -144,6 +144,8 @@ const jobs: Readonly<Record<string, string>> = {
   "a merge of a merge": "- &a {job_name: a, scheme: https}\n- &b\n  <<: *a\n  job_name: b\n- <<: *b\n  job_name: c\n",
   "a merge of labels":
     "- job_name: a\n  static_configs:\n  - targets: [10.0.0.1:1]\n    labels: &l {env: 012}\n  - targets: [10.0.0.2:1]\n    labels: {<<: *l, zone: 1.10}\n",
+  "a relabelling as Prometheus prints it, with defaults":
+    "- job_name: a\n  metric_relabel_configs:\n  - separator: ;\n    regex: id\n    replacement: $1\n    action: labeldrop\n  - source_labels: [a]\n    separator: ;\n    regex: (.*)\n    target_label: b\n    replacement: $1\n    action: replace\n",
   "a tag that makes a text of null":
     "- job_name: a\n  static_configs:\n  - targets: [10.0.0.1:1]\n    labels: {a: !!str ~, b: !!str null}\n",
   "standard tags": "- job_name: !!str 2024\n  sample_limit: !!int 5\n  honor_labels: !!bool true\n",
