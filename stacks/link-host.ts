@@ -13,8 +13,10 @@ import type { IssuedPki } from "@metrics-link/pki";
 import {
   latenessOf,
   type Rendering as PrometheusRendering,
+  probeSecondsOf,
   releaseFiles as prometheusFileNames,
   queueOf,
+  quietSecondsOf,
   scrapedAddresses,
 } from "@metrics-link/prometheus";
 import { hostUsers } from "@metrics-link/release";
@@ -70,6 +72,7 @@ export function linkHost(name: string, args: LinkHostArgs, options: pulumi.Compo
               fingerprints: fingerprintsOf(bundle),
             })),
             link: args.link.side,
+            quietSeconds: quietSecondsOf(args.prometheus.rendering.configuration),
           }
         : {}),
     },
@@ -111,6 +114,7 @@ export function linkHost(name: string, args: LinkHostArgs, options: pulumi.Compo
       dataVolume: { sizeGiB: host.dataVolumeGiB },
       store: args.store,
       forceRelease: host.forceRelease,
+      deadlines: { probeSeconds: probeSecondsOf(args.prometheus.rendering.configuration) },
       services,
       files,
       secretFiles: [

@@ -1,7 +1,7 @@
 import { matching, text } from "@metrics-link/contract";
 import { z } from "zod";
 import { remoteWrite } from "./remote-write.ts";
-import { duration, folder, key } from "./values.ts";
+import { between, duration, folder, key } from "./values.ts";
 
 const labels = z.record(
   matching(/^[a-zA-Z_][a-zA-Z0-9_]*$/, "a Prometheus label name"),
@@ -67,9 +67,10 @@ const alertmanager = z
   });
 
 const prometheus = z.strictObject({
-  scrapeInterval: key(duration.default("15s"), {
-    description: "How often targets are scraped and rules evaluated.",
-    range: "a duration",
+  scrapeInterval: key(between("1s", "1h").default("15s"), {
+    description:
+      "How often targets are scraped and rules evaluated, unless a job or a rule group has its own interval. The host scrapes itself, and evaluates the rules of the link, once a minute at least.",
+    range: "a duration from `1s` to `1h`",
     example: "15s",
   }),
   scrapeConfigs: key(folder.optional(), {

@@ -1,6 +1,6 @@
 import { remoteWrite as wire } from "@metrics-link/release";
 import { z } from "zod";
-import { duration, integer, key } from "./values.ts";
+import { between, duration, integer, key } from "./values.ts";
 
 /** Overrides of the sender's queue (Prometheus, `remote_write.queue_config`). */
 export const remoteWrite = z.strictObject({
@@ -34,9 +34,9 @@ export const remoteWrite = z.strictObject({
       example: "2000",
     },
   ),
-  batchSendDeadline: key(duration.optional(), {
-    description: "How long a batch waits to become full.",
-    range: "a duration",
+  batchSendDeadline: key(between("1ms", `${wire.longestBatchDeadlineSeconds}s`).optional(), {
+    description: "How long a batch waits to become full. The receiver takes a longer pause for an outage.",
+    range: `a duration up to \`${wire.longestBatchDeadlineSeconds}s\``,
     fallback: "Prometheus' own, `5s`",
     example: "5s",
   }),

@@ -1,6 +1,7 @@
 /** Values of a stack's configuration, each with what would be right, for whoever wrote another one. */
 
 import { matching, text } from "@metrics-link/contract";
+import { secondsOf } from "@metrics-link/release";
 import { z } from "zod";
 
 /** What docs/configuration.md says of a key besides its type and its default, which the schema has. */
@@ -31,6 +32,12 @@ export const duration = matching(
   /^([1-9][0-9]*)(ms|s|m|h|d)$/,
   'a Prometheus duration with one unit, such as "30s" or "2h"',
 );
+
+/** A duration between two others, both included. */
+export const between = (shortest: string, longest: string) =>
+  duration.refine((found) => secondsOf(found) >= secondsOf(shortest) && secondsOf(found) <= secondsOf(longest), {
+    error: `a Prometheus duration from ${shortest} to ${longest}, such as "${longest}"`,
+  });
 
 /** Without wildcards: policies compare ARNs by patterns, and a star in one would let everybody be the deployer. */
 export const arn = (kind: "role" | "policy", resource: string) =>

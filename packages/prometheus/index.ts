@@ -15,6 +15,7 @@ export type {
 export { milliseconds } from "./configuration.ts";
 export { dashboard, expressions } from "./dashboards/index.ts";
 export { type Panel, rows } from "./dashboards/panels.ts";
+export { batchSecondsOf, probeSecondsOf, quietSecondsOf } from "./intervals.ts";
 export { type FlagsInput, receiverFlags, releaseFiles, senderFlags } from "./process.ts";
 export type { RemoteWriteOverrides } from "./remote-write.ts";
 export { latenessOf, queueOf } from "./remote-write.ts";

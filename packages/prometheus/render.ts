@@ -9,9 +9,11 @@ import {
   type Duration,
   type Labels,
   type PrometheusConfiguration,
+  type RemoteWrite,
   type ScrapeConfig,
   shorter,
 } from "./configuration.ts";
+import { batchSecondsOf } from "./intervals.ts";
 import { releaseFiles } from "./process.ts";
 import { type RemoteWriteOverrides, remoteWrite } from "./remote-write.ts";
 import { allJobs, scrapeLimits } from "./scrape.ts";
@@ -65,12 +67,10 @@ export interface Rendering {
 
 /** @throws InvalidInputError when jobs or rule files cannot be told apart, or an alert cannot be set so */
 export function renderSender(input: SenderInput): Rendering {
-  const { configuration, ...rules } = renderCommon(input, { side: "sends", senders: [], linked: input.linked });
+  const queue = [remoteWrite(input.remoteWrite)];
+  const { configuration, ...rules } = renderCommon(input, { side: "sends", senders: [], linked: input.linked, queue });
   return {
-    configuration: {
-      ...configuration,
-      ...(input.linked ? { remote_write: [remoteWrite(input.remoteWrite)] } : {}),
-    },
+    configuration: { ...configuration, ...(input.linked ? { remote_write: queue } : {}) },
     ...rules,
   };
 }
@@ -78,7 +78,7 @@ export function renderSender(input: SenderInput): Rendering {
 /** @throws InvalidInputError when jobs or rule files cannot be told apart, or an alert cannot be set so */
 export function renderReceiver(input: ReceiverInput): Rendering {
   const { senders = [] } = input;
-  const { configuration, ...rules } = renderCommon(input, { side: "receives", senders, linked: true });
+  const { configuration, ...rules } = renderCommon(input, { side: "receives", senders, linked: true, queue: [] });
   return {
     configuration: {
       ...configuration,
@@ -93,10 +93,12 @@ interface End {
   readonly side: Side;
   readonly senders: readonly string[];
   readonly linked: boolean;
+  readonly queue: readonly RemoteWrite[];
 }
 
 function renderCommon(input: CommonInput, end: End): Rendering {
   const { scrapeInterval, ruleFiles = [], alerts = {}, alertmanagers = [], leafDays = 30, setAside = [] } = input;
+  const jobs = input.scrapeConfigs ?? [];
   requireSoundNames(ruleFiles);
   return {
     configuration: {
@@ -111,12 +113,14 @@ function renderCommon(input: CommonInput, end: End): Rendering {
       ...(alertmanagers.length === 0 ? {} : { alerting: { alertmanagers: alertmanagers.map(alertmanagerConfig) } }),
       // Relative to the configuration file.
       rule_files: ["alerts.yml", ...ruleFiles.map(({ name }) => `rules/${name}`)],
-      scrape_configs: allJobs(end.side, input.scrapeConfigs ?? []),
+      scrape_configs: allJobs(end.side, scrapeInterval, jobs),
     },
     ruleGroups: ruleGroups({
       ...end,
       setAside,
       scrapeInterval,
+      jobs,
+      batchSeconds: batchSecondsOf({ remote_write: end.queue }),
       leafDays,
       overrides: alerts,
       delivers: alertmanagers.length > 0,

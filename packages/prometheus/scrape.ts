@@ -4,10 +4,18 @@ import { ports } from "@metrics-link/release";
 import { parse } from "yaml";
 import { z } from "zod";
 import type { Side } from "./alerts/alert.ts";
-import type { ScrapeConfig } from "./configuration.ts";
+import { type Duration, milliseconds, type ScrapeConfig } from "./configuration.ts";
+import { ownInterval } from "./intervals.ts";
 
-const onThisHost = (side: Side, job: string, port: number, path?: string): ScrapeConfig => ({
+const onThisHost = (
+  side: Side,
+  interval: Pick<ScrapeConfig, "scrape_interval">,
+  job: string,
+  port: number,
+  path?: string,
+): ScrapeConfig => ({
   job_name: job,
+  ...interval,
   ...(path === undefined ? {} : { metrics_path: path }),
   static_configs: [{ targets: [`127.0.0.1:${port}`], labels: { link_side: side } }],
 });
@@ -15,12 +23,17 @@ const onThisHost = (side: Side, job: string, port: number, path?: string): Scrap
 /**
  * The scrape jobs that every host has for itself. The label distinguishes a receiver's own series from its senders',
  * which have the same names and the same loopback addresses.
+ * @param scrapeInterval the user's; a longer one than the agent and the alerts can live with is not theirs
  */
-export const ownJobs = (side: Side): readonly ScrapeConfig[] => [
-  onThisHost(side, "prometheus", ports.prometheus),
-  onThisHost(side, "envoy", ports.envoyMetrics, "/stats/prometheus"),
-  onThisHost(side, "node", ports.nodeExporter),
-];
+export function ownJobs(side: Side, scrapeInterval: Duration): readonly ScrapeConfig[] {
+  const own = ownInterval(scrapeInterval);
+  const interval = milliseconds(own) === milliseconds(scrapeInterval) ? {} : { scrape_interval: own };
+  return [
+    onThisHost(side, interval, "prometheus", ports.prometheus),
+    onThisHost(side, interval, "envoy", ports.envoyMetrics, "/stats/prometheus"),
+    onThisHost(side, interval, "node", ports.nodeExporter),
+  ];
+}
 
 /**
  * Default scrape limits, for Prometheus' `global` section; a job may override them. Prometheus rejects a scrape that
@@ -65,8 +78,8 @@ export function scrapedAddresses(jobs: readonly ScrapeConfig[]): readonly string
  * Our own jobs, followed by the user's.
  * @throws InvalidInputError if two jobs share a name: Prometheus would refuse the whole configuration
  */
-export function allJobs(side: Side, users: readonly ScrapeConfig[]): readonly ScrapeConfig[] {
-  const own = ownJobs(side);
+export function allJobs(side: Side, scrapeInterval: Duration, users: readonly ScrapeConfig[]): readonly ScrapeConfig[] {
+  const own = ownJobs(side, scrapeInterval);
   const jobs = [...own, ...users];
   const names = jobs.map(({ job_name }) => job_name);
   const twice = names.filter((name, index) => names.indexOf(name) < index);

@@ -114,7 +114,7 @@ describe("the Prometheus of either role", () => {
         linked: true,
         scrapeConfigs: names.map((job_name) => ({ job_name })),
       });
-    assert.equal(jobs("one", "two").configuration.scrape_configs.length, ownJobs("sends").length + 2);
+    assert.equal(jobs("one", "two").configuration.scrape_configs.length, ownJobs("sends", "15s").length + 2);
     assert.throws(() => jobs("one", "one"), InvalidInputError);
     assert.throws(() => jobs("envoy"), { code: "PROMETHEUS_CONFIGURATION_INVALID", message: /job_name is "envoy"/ });
   });
