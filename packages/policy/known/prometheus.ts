@@ -127,7 +127,16 @@ const always = [
   ...["AgentSilent", "AgentNotConverged", "AgentCutOff", "ReleaseRefused", "AgentHeld", "ReleaseRolledBack"],
   ...["DriftFound", "DriftRepeated", "FenceDiffers", "AuditFinding", "AuditIncomplete", "AuditOverdue"],
   ...["DiskFilling", "DiskNearlyFull", "InodesNearlyGone", "MemoryShort", "OutOfMemoryKill", "MemoryAtCeiling"],
-  ...["UnitNotFenced", "HostRebooted", "TargetLost", "ScrapeLimitReached", "OwnTargetMissing", "ServiceRestarts"],
+  ...[
+    "UnitNotFenced",
+    "HostRebooted",
+    "TargetLost",
+    "SamplesFromFuture",
+    "ScrapedSamplesLost",
+    "ScrapeLimitReached",
+    "OwnTargetMissing",
+    "ServiceRestarts",
+  ],
   ...["EnvoyOverloaded", "EnvoyDropsWrites", "ConfigurationNotLoaded", "RulesFail", "StorageFails", "Watchdog"],
 ];
 const certificates = [
