@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import { InvalidInputError } from "@metrics-link/contract";
 import {
   ownJobs,
+  probeSecondsOf,
   prometheusFiles,
+  quietSecondsOf,
   receiverFlags,
   renderReceiver,
   renderSender,
@@ -104,6 +106,41 @@ describe("the Prometheus of either role", () => {
       renderReceiver({ scrapeInterval, externalLabels: {}, outOfOrderTimeWindow: "1h" }).configuration.global
         .scrape_timeout;
     assert.deepEqual(["500ms", "1s", "10s", "15s", "1m"].map(timeout), ["500ms", "1s", "10s", "10s", "10s"]);
+  });
+
+  it("scrapes itself once a minute at least", () => {
+    for (const [scrapeInterval, own] of [
+      ["15s", undefined],
+      ["1m", undefined],
+      ["3m", "1m"],
+    ] as const) {
+      const { scrape_configs } = renderReceiver({
+        scrapeInterval,
+        externalLabels: {},
+        outOfOrderTimeWindow: "1h",
+        scrapeConfigs: [{ job_name: "shop" }],
+      }).configuration;
+      assert.deepEqual(
+        scrape_configs.map(({ scrape_interval }) => scrape_interval),
+        [own, own, own, undefined],
+      );
+    }
+  });
+
+  it("knows how long a healthy link may be quiet, and waits longer than that for a write", () => {
+    const receiver = renderReceiver({ scrapeInterval: "15s", externalLabels: {}, outOfOrderTimeWindow: "1h" });
+    const sender = (scrapeInterval: string, batchSendDeadline?: string) =>
+      renderSender({ scrapeInterval, externalLabels: {}, linked: true, remoteWrite: { batchSendDeadline } });
+    const seconds = [receiver, sender("1s"), sender("15s"), sender("1h"), sender("1h", "30s")].map(
+      ({ configuration }) => [quietSecondsOf(configuration), probeSecondsOf(configuration)],
+    );
+    assert.deepEqual(seconds, [
+      [100, 115],
+      [16, 60],
+      [30, 60],
+      [75, 90],
+      [100, 115],
+    ]);
   });
 
   it("refuses jobs that share a name", () => {
