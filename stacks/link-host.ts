@@ -14,8 +14,10 @@ import {
   jobsOf,
   latenessOf,
   type Rendering as PrometheusRendering,
+  probeSecondsOf,
   releaseFiles as prometheusFileNames,
   queueOf,
+  quietSecondsOf,
   scrapedAddresses,
 } from "@metrics-link/prometheus";
 import { hostUsers } from "@metrics-link/release";
@@ -77,6 +79,7 @@ export function linkHost(name: string, args: LinkHostArgs, options: pulumi.Compo
               fingerprints: fingerprintsOf(bundle),
             })),
             link: args.link.side,
+            quietSeconds: quietSecondsOf(args.prometheus.rendering.configuration),
           }
         : {}),
     },
@@ -122,6 +125,7 @@ export function linkHost(name: string, args: LinkHostArgs, options: pulumi.Compo
       dataVolume: { sizeGiB: host.dataVolumeGiB },
       store: args.store,
       forceRelease: host.forceRelease,
+      deadlines: { probeSeconds: probeSecondsOf(args.prometheus.rendering.configuration) },
       services,
       files,
       secretFiles: [

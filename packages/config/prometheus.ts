@@ -33,7 +33,8 @@ const stricterLabels =
 
 const prometheus = z.strictObject({
   scrapeInterval: key(duration("1s", "1h", "how often to scrape").default("15s"), {
-    description: "How often targets are scraped and rules evaluated.",
+    description:
+      "How often targets are scraped and rules evaluated, unless a job or a rule group has its own interval. The host scrapes itself, and evaluates the rules of the link, once a minute at least.",
     example: "15s",
     affects: "how soon an alert fires; [capacity](capacity.md)",
     stricter:

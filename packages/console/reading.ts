@@ -38,6 +38,8 @@ export interface Link {
   readonly sender: string;
   /** Seconds between the newest sample stored and the newest one acknowledged; undefined without a recent sample. */
   readonly lag: number | undefined;
+  /** The lag that a link may show though it is up, where its sender tells it. */
+  readonly healthyLag: number | undefined;
   /** Of the sender's last sample, in seconds since the epoch. */
   readonly heardAt: number;
   /** The delivery watermark: the receiver has every sample up to here, in seconds since the epoch. */

@@ -69,7 +69,7 @@ function linkFindings(links: readonly Link[], now: number): Finding[] {
   return links.flatMap((link) => [linkFinding(link, now), ...watermarkFindings(link, now)]);
 }
 
-function linkFinding({ sender, lag, heardAt }: Link, now: number): Finding {
+function linkFinding({ sender, lag, healthyLag = 0, heardAt }: Link, now: number): Finding {
   if (lag === undefined) {
     const severity = now - heardAt < upToDateSeconds ? "not known" : "critical";
     return finding(
@@ -85,7 +85,7 @@ function linkFinding({ sender, lag, heardAt }: Link, now: number): Finding {
     return finding("critical", "link", `No sample of the ${sender} was acknowledged since its Prometheus started.`);
   }
   const behind = `the newest acknowledged sample of the ${sender} is ${format("s", lag)} behind the newest stored one`;
-  return lag <= upToDateSeconds
+  return lag <= Math.max(upToDateSeconds, healthyLag)
     ? finding("ok", "link", `The link is up: ${behind}.`)
     : finding("critical", "link", `The link is behind: ${behind}.`);
 }

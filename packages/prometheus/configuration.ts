@@ -13,6 +13,7 @@ export type Labels = Readonly<Record<string, string>>;
 export interface ScrapeConfig {
   readonly job_name: string;
   readonly metrics_path?: string;
+  readonly scrape_interval?: string;
   readonly static_configs?: readonly { readonly targets: readonly string[]; readonly labels?: Labels }[];
   readonly [field: string]: unknown;
 }

@@ -8,6 +8,7 @@ export type { ScrapeConfig } from "./configuration.ts";
 export { milliseconds } from "./configuration.ts";
 
 export { type Panel, rows } from "./dashboards/panels.ts";
+export { batchSecondsOf, probeSecondsOf, quietSecondsOf } from "./intervals.ts";
 export { type FlagsInput, receiverFlags, releaseFiles, senderFlags } from "./process.ts";
 export { type CheckedFile, type Verdict, verdictOf } from "./promtool.ts";
 export type { RemoteWriteOverrides } from "./remote-write.ts";

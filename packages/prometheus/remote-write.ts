@@ -1,11 +1,6 @@
 import { canonicalJson, remoteWrite as link, ports, secondsOf, sha256 } from "@metrics-link/release";
-import {
-  type Duration,
-  milliseconds,
-  type PrometheusConfiguration,
-  type RemoteWrite,
-  type ScrapeConfig,
-} from "./configuration.ts";
+import type { Duration, PrometheusConfiguration, RemoteWrite, ScrapeConfig } from "./configuration.ts";
+import { batchSecondsOf } from "./intervals.ts";
 
 /** What a stack may change of the queue; the rest is the link's. */
 export interface RemoteWriteOverrides {
@@ -45,11 +40,6 @@ export function remoteWrite(overrides: RemoteWriteOverrides = {}): RemoteWrite {
   };
 }
 
-/** Prometheus' default for `batch_send_deadline`. */
-const defaultDeadline = "5s";
-/** A batch's way to the receiver and back, a pause of its first retries included. */
-const answerSeconds = 10;
-
 /**
  * What the remote-write queue is made from: a reload in which it is the same keeps the queue and what waits in it
  * (Prometheus compares these, storage/remote/write.go, ApplyConfig). Undefined without a queue.
@@ -59,12 +49,9 @@ export function queueOf({
   remote_write,
 }: PrometheusConfiguration): { readonly sha256: string; readonly settleSeconds: number } | undefined {
   if (remote_write === undefined) return undefined;
-  const deadlines = remote_write.map(
-    ({ queue_config }) => milliseconds(queue_config.batch_send_deadline ?? defaultDeadline) / 1000,
-  );
   return {
     sha256: sha256(canonicalJson({ remote_write, external_labels: global.external_labels })),
-    settleSeconds: Math.ceil(Math.max(...deadlines)) + answerSeconds,
+    settleSeconds: batchSecondsOf({ remote_write }),
   };
 }
 

@@ -9,9 +9,11 @@ import {
   type Duration,
   type Labels,
   type PrometheusConfiguration,
+  type RemoteWrite,
   type ScrapeConfig,
   shorter,
 } from "./configuration.ts";
+import { batchSecondsOf } from "./intervals.ts";
 import { releaseFiles } from "./process.ts";
 import { type RemoteWriteOverrides, remoteWrite } from "./remote-write.ts";
 import { ownJobs, scrapeLimits } from "./scrape.ts";
@@ -71,12 +73,10 @@ export const jobsOf = ({ configuration, scrapeFiles }: Rendering): readonly Scra
 
 /** @throws InvalidInputError when an alert cannot be set so */
 export function renderSender(input: SenderInput): Rendering {
-  const { configuration, ...rules } = renderCommon(input, { side: "sends", senders: [], linked: input.linked });
+  const queue = [remoteWrite(input.remoteWrite)];
+  const { configuration, ...rules } = renderCommon(input, { side: "sends", senders: [], linked: input.linked, queue });
   return {
-    configuration: {
-      ...configuration,
-      ...(input.linked ? { remote_write: [remoteWrite(input.remoteWrite)] } : {}),
-    },
+    configuration: { ...configuration, ...(input.linked ? { remote_write: queue } : {}) },
     ...rules,
   };
 }
@@ -84,7 +84,7 @@ export function renderSender(input: SenderInput): Rendering {
 /** @throws InvalidInputError when an alert cannot be set so */
 export function renderReceiver(input: ReceiverInput): Rendering {
   const { senders = [] } = input;
-  const { configuration, ...rules } = renderCommon(input, { side: "receives", senders, linked: true });
+  const { configuration, ...rules } = renderCommon(input, { side: "receives", senders, linked: true, queue: [] });
   return {
     configuration: {
       ...configuration,
@@ -99,6 +99,7 @@ interface End {
   readonly side: Side;
   readonly senders: readonly string[];
   readonly linked: boolean;
+  readonly queue: readonly RemoteWrite[];
 }
 
 function renderCommon(input: CommonInput, end: End): Rendering {
@@ -117,7 +118,7 @@ function renderCommon(input: CommonInput, end: End): Rendering {
       ...(alertmanagers.length === 0 ? {} : { alerting: { alertmanagers: alertmanagers.map(alertmanagerConfig) } }),
       // Relative to the configuration file.
       rule_files: ["alerts.yml", ...ruleFiles.map(({ name }) => `rules/${name}`)],
-      scrape_configs: ownJobs(end.side),
+      scrape_configs: ownJobs(end.side, scrapeInterval),
       // Their jobs have the limits of `global` like ours. The key stands only where there are any, as the others do.
       ...(scrapeFiles.length === 0 ? {} : { scrape_config_files: scrapeFiles.map(({ name }) => `scrape/${name}`) }),
     },
@@ -125,6 +126,8 @@ function renderCommon(input: CommonInput, end: End): Rendering {
       ...end,
       setAside,
       scrapeInterval,
+      jobs: scrapeFiles.flatMap(({ jobs }) => jobs),
+      batchSeconds: batchSecondsOf({ remote_write: end.queue }),
       leafDays,
       overrides: alerts,
       delivers: alertmanagers.length > 0,

@@ -1,11 +1,19 @@
 import { ports } from "@metrics-link/release";
 import type { Side } from "./alerts/alert.ts";
-import type { ScrapeConfig } from "./configuration.ts";
+import { type Duration, milliseconds, type ScrapeConfig } from "./configuration.ts";
+import { ownInterval } from "./intervals.ts";
 import { addressOf } from "./scrape-job.ts";
 import { tokenAddresses } from "./secrets.ts";
 
-const onThisHost = (side: Side, job: string, port: number, path?: string): ScrapeConfig => ({
+const onThisHost = (
+  side: Side,
+  interval: Pick<ScrapeConfig, "scrape_interval">,
+  job: string,
+  port: number,
+  path?: string,
+): ScrapeConfig => ({
   job_name: job,
+  ...interval,
   ...(path === undefined ? {} : { metrics_path: path }),
   static_configs: [{ targets: [`127.0.0.1:${port}`], labels: { link_side: side } }],
 });
@@ -13,15 +21,20 @@ const onThisHost = (side: Side, job: string, port: number, path?: string): Scrap
 /**
  * The scrape jobs that every host has for itself. The label distinguishes a receiver's own series from its senders',
  * which have the same names and the same loopback addresses.
+ * @param scrapeInterval the user's; a longer one than the agent and the alerts can live with is not theirs
  */
-export const ownJobs = (side: Side): readonly ScrapeConfig[] => [
-  onThisHost(side, "prometheus", ports.prometheus),
-  onThisHost(side, "envoy", ports.envoyMetrics, "/stats/prometheus"),
-  onThisHost(side, "node", ports.nodeExporter),
-];
+export function ownJobs(side: Side, scrapeInterval: Duration): readonly ScrapeConfig[] {
+  const own = ownInterval(scrapeInterval);
+  const interval = milliseconds(own) === milliseconds(scrapeInterval) ? {} : { scrape_interval: own };
+  return [
+    onThisHost(side, interval, "prometheus", ports.prometheus),
+    onThisHost(side, interval, "envoy", ports.envoyMetrics, "/stats/prometheus"),
+    onThisHost(side, interval, "node", ports.nodeExporter),
+  ];
+}
 
 /** Names that a user's job may not have. */
-export const ownJobNames: readonly string[] = ownJobs("sends").map(({ job_name }) => job_name);
+export const ownJobNames: readonly string[] = ownJobs("sends", "15s").map(({ job_name }) => job_name);
 
 /**
  * Default scrape limits, for Prometheus' `global` section; a job may override them. Prometheus rejects a scrape that

@@ -103,6 +103,9 @@ const check = z.discriminatedUnion("kind", [
   }),
 ]);
 
+/** The longest pause between two writes on a healthy link; releases of older programs do not say it. */
+const quietSeconds = z.int().min(1).max(600).optional();
+
 const probe = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("active"), unit }),
   z.strictObject({
@@ -136,8 +139,8 @@ const probe = z.discriminatedUnion("kind", [
    * The three that ask what others have a part in: what passed before a release must pass after it, and what did not is
    * not held against it. Each names the service to restart when a roll-back alone does not help.
    */
-  z.strictObject({ kind: z.literal("sends"), unit, metricsUrl: loopbackUrl }),
-  z.strictObject({ kind: z.literal("receives"), unit, metricsUrl: loopbackUrl }),
+  z.strictObject({ kind: z.literal("sends"), unit, metricsUrl: loopbackUrl, quietSeconds }),
+  z.strictObject({ kind: z.literal("receives"), unit, metricsUrl: loopbackUrl, quietSeconds }),
   z.strictObject({ kind: z.literal("scrapes"), unit, url: loopbackUrl }),
 ]);
 

@@ -42,6 +42,8 @@ export const remoteWrite = {
   receiverRouteTimeoutSeconds: 20,
   /** The shards of the sender's queue unless configured: requests that may be under way at once (seed 0). */
   defaultMaxShards: 50,
+  /** The longest `batch_send_deadline`: a receiver must know after which pause a sender is silent. */
+  longestBatchDeadlineSeconds: 30,
 } as const;
 
 const units = { ms: 0.001, s: 1, m: 60, h: 3600, d: 86_400, w: 604_800, y: 31_536_000 } as const;

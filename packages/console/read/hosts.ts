@@ -27,14 +27,16 @@ export async function readHosts(inquiry: Inquiry): Promise<Host[]> {
 
 /** How far the samples of each sender have come. @throws Error when nobody answers */
 export async function readLinks(inquiry: Inquiry): Promise<Link[]> {
-  const [lags, watermarks] = await Promise.all([
+  const [lags, healthyLags, watermarks] = await Promise.all([
     facts(inquiry, "metrics_link:link_lag:seconds"),
+    facts(inquiry, "metrics_link:link_healthy_lag:seconds"),
     facts(inquiry, "metrics_link_repair_vouched_until_timestamp_seconds"),
   ]);
   return inquiry.senders.map(({ name, heardAt }) => ({
     sender: name,
     heardAt,
     lag: lags.find(({ host }) => host === name)?.value,
+    healthyLag: healthyLags.find(({ host }) => host === name)?.value,
     watermark: watermarks.find(({ host }) => host === name)?.value,
   }));
 }

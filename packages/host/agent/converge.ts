@@ -56,6 +56,7 @@ export async function converge(target: string, context: Context): Promise<Status
     actions: new Map(),
     servedAt: new Map(),
     pendingChanges: new Map(),
+    notWaitedFor: new Set(),
     passing: {},
     failing: [],
   };

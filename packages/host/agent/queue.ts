@@ -1,6 +1,6 @@
 import { LinkError } from "@metrics-link/contract";
 import type { ChangeAction, Release, ReleaseService } from "@metrics-link/release";
-import { type Metrics, readMetrics } from "../common/prometheus.ts";
+import { instantQuery, type Metrics, readMetrics } from "../common/prometheus.ts";
 import type { Effects } from "./effects.ts";
 
 type Queue = NonNullable<ReleaseService["queue"]>;
@@ -34,17 +34,16 @@ export function queueAtStake(
  */
 export async function unsent(effects: Effects, { metricsUrl, settleSeconds }: Queue): Promise<string | undefined> {
   const deadline = effects.now() + settleSeconds * 1000;
-  let first: Reading | undefined;
+  const looks: Reading[] = [];
   let reason = "";
   for (;;) {
     try {
-      const now = readingOf(await readMetrics(effects, metricsUrl));
+      const now = readingOf(await readMetrics(effects, metricsUrl), effects.now() / 1000);
       if (now === undefined) return undefined;
-      const age = Math.max(0, Math.round(effects.now() / 1000 - now.sent));
-      reason = `${now.pending} samples are pending in the queue; the newest acknowledged one is ${age} s old`;
-      if (first === undefined && now.pending > 0 && age > settleSeconds) return reason;
-      first ??= now;
-      if (isSent(first, now)) return undefined;
+      reason = reasonOf(now);
+      if (looks.length === 0 && now.pending > 0 && !isAhead(now) && now.at - now.sent > settleSeconds) return reason;
+      looks.push(now);
+      if (isSent(looks)) return undefined;
     } catch (error) {
       reason = (error as Error).message;
     }
@@ -55,16 +54,22 @@ export async function unsent(effects: Effects, { metricsUrl, settleSeconds }: Qu
 
 /** Times in seconds since 1970. */
 interface Reading {
+  /** By the host's clock. */
+  readonly at: number;
+  /** Times that scrape targets may tell: never believed without `at`. */
   readonly stored: number;
   readonly sent: number;
   readonly pending: number;
   readonly retried: number;
   /** How many WAL segments the queue's reader is behind the newest one. */
   readonly segmentsBehind: number;
+  /** Samples that fit into one shard, and records that the queue's reader has read from the WAL. */
+  readonly capacity: number;
+  readonly recordsRead: number;
 }
 
 /** Undefined when there is no queue. */
-function readingOf(metrics: Metrics): Reading | undefined {
+function readingOf(metrics: Metrics, at: number): Reading | undefined {
   const sent = metrics.sum(`${remoteStorage}_queue_highest_sent_timestamp_seconds`);
   if (sent === undefined) return undefined;
   const wanted = (name: string) => {
@@ -73,26 +78,61 @@ function readingOf(metrics: Metrics): Reading | undefined {
     return found;
   };
   return {
+    at,
     sent,
     stored: wanted("prometheus_tsdb_head_max_time_seconds"),
-    pending: wanted(`${remoteStorage}_samples_pending`),
+    pending: wanted(`${remoteStorage}_samples_pending`) + (metrics.sum(`${remoteStorage}_histograms_pending`) ?? 0),
     retried: wanted(`${remoteStorage}_samples_retried_total`),
     segmentsBehind: wanted("prometheus_tsdb_wal_segment_current") - wanted("prometheus_wal_watcher_current_segment"),
+    capacity: metrics.sum(`${remoteStorage}_shard_capacity`) ?? 0,
+    recordsRead: metrics.sum(recordsReadMetric) ?? 0,
   };
 }
 
+const recordsReadMetric = "prometheus_wal_watcher_records_read_total";
+
+/** Prometheus reports times in whole seconds. */
+const roundingSeconds = 1;
+
+/** Whether a sample is stored that its target says is from the future. */
+const isAhead = ({ stored, at }: Pick<Reading, "stored" | "at">) => stored > at + roundingSeconds;
+
+const reasonOf = (now: Reading): string => {
+  const pending = `${now.pending} samples are pending in the queue`;
+  return isAhead(now)
+    ? `${pending}; a target told a time ${Math.round(now.stored - now.at)} s ahead of this host's clock`
+    : `${pending}; the newest acknowledged one is ${Math.max(0, Math.round(now.at - now.sent))} s old`;
+};
+
 /**
- * A timestamp alone proves nothing: a sample from the future, sent before an outage, would hide the whole outage. So the
- * queue must also be empty, or must have kept sending without a retry since the first look, past the second of the newest
- * stored sample: Prometheus reports these times in whole seconds.
+ * Whether all that was stored at the first look is acknowledged: a sample stored later is, without a retry since, for the
+ * reader takes samples from the WAL in order; or the queue is empty and so is what its reader has before it. The newest
+ * stored time tells that, unless it is from the future: then it is the newest acknowledged one for minutes, whatever comes
+ * after it.
  */
-function isSent(first: Reading, now: Reading): boolean {
-  if (now.segmentsBehind > 0 || now.sent < first.stored) return false;
-  return now.pending === 0 || (now.sent > Math.max(first.stored, first.sent) && now.retried === first.retried);
+function isSent(looks: readonly Reading[]): boolean {
+  const [first, now] = [looks[0], looks.at(-1)];
+  if (first === undefined || now === undefined || now.segmentsBehind > 0 || now.sent < first.stored) return false;
+  if (now.pending > 0) return now.sent > Math.max(first.stored, first.sent) && now.retried === first.retried;
+  return !isAhead(first) || isReaderAwake(looks);
+}
+
+/**
+ * Whether the reader has read something since the queue was empty, and the queue has not filled up since. A reader that
+ * found a full queue sleeps for as long as `max_backoff`, in which the queue may become empty; one that cannot read its
+ * segment reads nothing at all. Any other reads to the end at once.
+ */
+function isReaderAwake(looks: readonly Reading[]): boolean {
+  const filled = looks.findLastIndex(({ pending, capacity }) => pending > capacity / 2);
+  const empty = looks.slice(filled + 1).find(({ pending }) => pending === 0);
+  const now = looks.at(-1);
+  return empty !== undefined && now !== undefined && now.recordsRead > empty.recordsRead;
 }
 
 /** A healthy reader is a fraction of a second behind what is stored. */
 const behindSeconds = 10;
+/** Several scrapes of the host's own jobs, which are a minute apart at most. */
+const stuckRange = "5m";
 
 /**
  * Whether the queue's reader is stuck at a place in the WAL. A write that failed half-way because the disk was full leaves
@@ -102,12 +142,15 @@ const behindSeconds = 10;
 export async function isStuck(effects: Effects, { metricsUrl }: Queue): Promise<boolean> {
   const metrics = await readMetrics(effects, metricsUrl).catch(() => undefined);
   const value = (name: string) => metrics?.sum(name) ?? 0;
-  const read = value("prometheus_remote_storage_queue_highest_timestamp_seconds");
+  const read = value(`${remoteStorage}_queue_highest_timestamp_seconds`);
+  const stored = value("prometheus_tsdb_head_max_time_seconds");
   // With samples pending it is an outage, and a restart would lose them.
-  return (
-    value("prometheus_tsdb_wal_writes_failed_total") > 0 &&
-    value("prometheus_remote_storage_samples_pending") === 0 &&
-    read > 0 &&
-    value("prometheus_tsdb_head_max_time_seconds") - read > behindSeconds
-  );
+  if (value("prometheus_tsdb_wal_writes_failed_total") === 0 || value(`${remoteStorage}_samples_pending`) > 0)
+    return false;
+  if (!isAhead({ stored, at: effects.now() / 1000 })) return read > 0 && stored - read > behindSeconds;
+  // A sample from the future was read before the place: its time says nothing of what came after it.
+  const own = (metric: string) => `sum(increase(${metric}{link_side="sends"}[${stuckRange}]))`;
+  const isStill = `${own(recordsReadMetric)} == 0 and ${own("prometheus_tsdb_head_samples_appended_total")} > 0`;
+  const found = await instantQuery(effects, new URL(metricsUrl).origin, isStill).catch(() => []);
+  return found.length > 0;
 }

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { LinkError } from "@metrics-link/contract";
 import { type ChangeAction, hostPaths, type Probe, type Release, type ReleaseHead } from "@metrics-link/release";
 import { z } from "zod";
+import type { Progress } from "./acknowledgement.ts";
 import type { Effects } from "./effects.ts";
 import type { Attempt, Memory, PendingChange } from "./memory.ts";
 
@@ -95,6 +96,15 @@ export interface Run extends Context {
   disturbedAt?: number | undefined;
   /** How many writes of senders Prometheus had accepted at the first look after a disturbance. */
   writesSeen?: number | undefined;
+  /**
+   * What the queue had counted at the last look since a disturbance; the same when a batch seemed acknowledged at that
+   * look; and whether one was.
+   */
+  queueSeen?: Progress | undefined;
+  queueRose?: Progress | undefined;
+  isAcknowledged?: boolean | undefined;
+  /** Jobs that had a target up before, and are not scraped again before the release is judged. */
+  readonly notWaitedFor: Set<string>;
   /** The last result of each failing probe. */
   failing: readonly { readonly unit: string; readonly kind: Probe["kind"]; readonly reason: string }[];
 }
@@ -109,6 +119,9 @@ export function releaseOf(run: Run): Release {
 export function noteDisturbance(run: Run): void {
   run.disturbedAt = run.effects.now();
   run.writesSeen = undefined;
+  run.queueSeen = undefined;
+  run.queueRose = undefined;
+  run.isAcknowledged = false;
 }
 
 /** An absolute path of the host, below the root of this agent. */

@@ -3,7 +3,7 @@ import type { Release } from "@metrics-link/release";
 import { writeDurably } from "../common/files.ts";
 import { driftOf, repeatedDrift } from "./drift.ts";
 import { type Memory, type PendingChange, stateDirectory } from "./memory.ts";
-import { isRelative, keyOf } from "./probes.ts";
+import { isRelative, keyOf } from "./relative-probes.ts";
 import type { Context, Outcome, Run } from "./run.ts";
 import type { Passage } from "./states.ts";
 
@@ -37,6 +37,8 @@ export interface StatusReport {
   readonly rollbacks: number;
   /** Probes that had failed before the release too, and so were ignored. */
   readonly notAsked: readonly string[];
+  /** Jobs whose interval is too long to wait for their next scrape. */
+  readonly notWaitedFor: readonly string[];
   readonly reasons: readonly string[];
   readonly passages: readonly Passage[];
 }
@@ -52,6 +54,7 @@ export function reportOf(run: Run, outcome: Outcome, passages: readonly Passage[
     actions: Object.fromEntries(run.actions),
     driftedFiles: driftOf(run),
     notAsked: notAsked(run, run.release),
+    notWaitedFor: [...run.notWaitedFor].sort(),
     reasons: reasonsOf(passages),
     passages,
   };
@@ -74,6 +77,7 @@ export function emptyReport({ self, effects }: Context, memory: Memory, outcome:
     driftedTotal: memory.driftedTotal,
     rollbacks: memory.rollBacks,
     notAsked: [],
+    notWaitedFor: [],
     reasons: [],
     passages: [],
   };
@@ -115,6 +119,9 @@ export function statusText(found: StatusReport): string {
       ? [`they follow by themselves; host.forceRelease ${short(target)} makes them now and loses the backlog`]
       : []),
     ...(found.notAsked.length > 0 ? [`failed before the release too, so ignored: ${found.notAsked.join(", ")}`] : []),
+    ...(found.notWaitedFor.length > 0
+      ? [`scraped too rarely to wait for, so not checked: ${found.notWaitedFor.join(", ")}`]
+      : []),
     ...(refused && refused.releaseId !== target ? [`${short(refused.releaseId)} stays refused`] : []),
     ...(found.bucketUnread === undefined
       ? []

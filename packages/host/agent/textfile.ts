@@ -114,22 +114,31 @@ function materialOf({ driftedFiles }: StatusReport, { checks, files }: Release):
   const bundles = checks.flatMap((check) => (check.kind === "trustBundle" ? [check.file] : []));
   const roots = checks.flatMap((check) => (check.kind === "chain" ? [check.root] : []));
   const chains = checks.flatMap((check) => (check.kind === "chain" ? [check.certificate] : []));
-  const notAfter = (file: string, tierOf: (index: number) => string): Sample[] =>
-    readCertificates(content.get(file) ?? "").map((certificate, index) => {
-      const { validToDate, fingerprint256: fingerprint } = certificate;
-      const labels = { file, tier: tierOf(index), subject: subjectText(certificate), sha256: fingerprint };
-      return { labels, value: validToDate.getTime() / 1000 };
-    });
+  const instants = (end: "validFromDate" | "validToDate"): Sample[] => {
+    const of = (file: string, tierOf: (index: number) => string): Sample[] =>
+      readCertificates(content.get(file) ?? "").map((certificate, index) => {
+        const { fingerprint256 } = certificate;
+        const labels = { file, tier: tierOf(index), subject: subjectText(certificate), sha256: fingerprint256 };
+        return { labels, value: certificate[end].getTime() / 1000 };
+      });
+    return [
+      ...chains.flatMap((file) => of(file, (index) => (index === 0 ? "leaf" : "intermediate"))),
+      ...roots.flatMap((file) => of(file, () => "root")),
+      ...bundles.flatMap((file) => of(file, () => "peer root")),
+    ];
+  };
   return [
     metric(
       "metrics_link_certificate_not_after_timestamp_seconds",
       "gauge",
       "When a certificate of this host expires.",
-      [
-        ...chains.flatMap((file) => notAfter(file, (index) => (index === 0 ? "leaf" : "intermediate"))),
-        ...roots.flatMap((file) => notAfter(file, () => "root")),
-        ...bundles.flatMap((file) => notAfter(file, () => "peer root")),
-      ],
+      instants("validToDate"),
+    ),
+    metric(
+      "metrics_link_certificate_not_before_timestamp_seconds",
+      "gauge",
+      "Since when a certificate of this host is valid.",
+      instants("validFromDate"),
     ),
     metric(
       "metrics_link_trust_bundle_matches",

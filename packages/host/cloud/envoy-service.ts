@@ -30,6 +30,8 @@ export interface EnvoyArgs {
   readonly network: EnvoyNetwork;
   /** The side of the link. Absent while there is no link. */
   readonly link?: "sends" | "receives" | undefined;
+  /** The longest pause between two writes on a healthy link, for the probe of the link. */
+  readonly quietSeconds?: number;
   /**
    * Whether a peer has lost its access. Then samples may stop arriving, and Envoy's connections are closed at once when it
    * stops: a peer that is no longer trusted could otherwise write for 5 more seconds.
@@ -131,7 +133,9 @@ export function envoyService(args: EnvoyArgs): ServiceSet {
         ? [{ kind: "envoyCertificate" as const, unit, socketPath, certificate: certificate.chain }]
         : []),
       // Envoy may be healthy and the link still cut: what counts is that samples keep arriving.
-      ...(link && !interrupted ? [{ kind: link, unit, metricsUrl: prometheusMetricsUrl }] : []),
+      ...(link && !interrupted
+        ? [{ kind: link, unit, metricsUrl: prometheusMetricsUrl, quietSeconds: args.quietSeconds }]
+        : []),
     ],
     tools: ["envoy"],
   };

@@ -57,9 +57,20 @@ export function parseMetrics(text: string): Metrics {
   };
 }
 
-/** A series of an instant vector: [seconds since 1970, value as Prometheus writes it]; a matrix has `values` instead. */
+/** Seconds since 1970, and the value as Prometheus writes it. */
+const point = z.tuple([z.number(), z.string()]);
 const queryAnswer = z.object({
-  data: z.object({ result: z.array(z.object({ value: z.optional(z.tuple([z.number(), z.string()])) })) }),
+  data: z.object({
+    result: z.array(
+      z.object({
+        metric: z.optional(z.record(z.string(), z.string())),
+        /** Of an instant vector. */
+        value: z.optional(point),
+        /** Of a range. */
+        values: z.optional(z.array(point)),
+      }),
+    ),
+  }),
 });
 
 /**

@@ -4,6 +4,8 @@ import { ports, remoteWrite, scrapeSecretName } from "@metrics-link/release";
 /** Prometheus' configuration, derived a second time from the stack's configuration, independently of the renderer. */
 export function expectedConfiguration(configuration: Configuration) {
   const { prometheus, role } = configuration;
+  /** The host's own jobs are scraped once a minute at least. */
+  const often = seconds(prometheus.scrapeInterval) > 60 ? { scrape_interval: "1m" } : {};
   return {
     global: {
       scrape_interval: prometheus.scrapeInterval,
@@ -24,9 +26,9 @@ export function expectedConfiguration(configuration: Configuration) {
         ? { tsdb: { out_of_order_time_window: configuration.prometheus.outOfOrderTimeWindow } }
         : undefined,
     jobs: [
-      job(role, "prometheus", ports.prometheus),
-      job(role, "envoy", ports.envoyMetrics, { metrics_path: "/stats/prometheus" }),
-      job(role, "node", ports.nodeExporter),
+      job(role, "prometheus", ports.prometheus, often),
+      job(role, "envoy", ports.envoyMetrics, { ...often, metrics_path: "/stats/prometheus" }),
+      job(role, "node", ports.nodeExporter, often),
     ],
     /** If there is or was a link. */
     write: configuration.role === "sender" ? write(configuration.prometheus.remoteWrite) : undefined,
@@ -38,9 +40,9 @@ const seconds = (duration: string): number => {
   return Number(number) * ({ ms: 0.001, s: 1, m: 60, h: 3600, d: 86_400 }[unit] ?? Number.NaN);
 };
 
-const job = (role: Configuration["role"], name: string, port: number, path: object = {}) => ({
+const job = (role: Configuration["role"], name: string, port: number, more: object) => ({
   job_name: name,
-  ...path,
+  ...more,
   static_configs: [{ targets: [`127.0.0.1:${port}`], labels: { link_side: role === "sender" ? "sends" : "receives" } }],
 });
 
@@ -152,7 +154,16 @@ const always = [
   ...["AgentSilent", "AgentNotConverged", "AgentCutOff", "ReleaseRefused", "AgentHeld", "ReleaseRolledBack"],
   ...["DriftFound", "DriftRepeated", "FenceDiffers", "AuditFinding", "AuditIncomplete", "AuditOverdue"],
   ...["DiskFilling", "DiskNearlyFull", "InodesNearlyGone", "MemoryShort", "OutOfMemoryKill", "MemoryAtCeiling"],
-  ...["UnitNotFenced", "HostRebooted", "TargetLost", "ScrapeLimitReached", "OwnTargetMissing", "ServiceRestarts"],
+  ...[
+    "UnitNotFenced",
+    "HostRebooted",
+    "TargetLost",
+    "SamplesFromFuture",
+    "ScrapedSamplesLost",
+    "ScrapeLimitReached",
+    "OwnTargetMissing",
+    "ServiceRestarts",
+  ],
   ...["EnvoyOverloaded", "EnvoyDropsWrites", "ConfigurationNotLoaded", "RulesFail", "StorageFails", "Watchdog"],
 ];
 const certificates = [

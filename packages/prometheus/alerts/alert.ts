@@ -32,6 +32,22 @@ export interface Link {
   readonly setAside: readonly SetAside[];
   /** Whether an Alertmanager is configured. */
   readonly delivers: boolean;
+  /** How often the host scrapes itself and evaluates these rules. */
+  readonly interval: Duration;
+  /** The lag that a link may show at a single scrape, though it is up. */
+  readonly healthyLagSeconds: number;
+  /** The validity of this side's leaf certificate. */
+  readonly leafDays: number;
+  /** The user's scrape jobs. */
+  readonly jobs: readonly UserJob[];
+}
+
+/** A scrape job of the user, as far as alerts are about it. */
+export interface UserJob {
+  readonly name: string;
+  readonly intervalSeconds: number;
+  /** Whether relabelling may give its targets another `job` label than its name. */
+  readonly isRelabelled: boolean;
 }
 
 type Settings<Own extends AlertSettings> = {

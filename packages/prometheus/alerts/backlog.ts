@@ -1,8 +1,15 @@
 import { hostPaths } from "@metrics-link/release";
-import type { OwnSeries } from "./alert.ts";
+import type { Duration } from "../configuration.ts";
+import type { Link, OwnSeries } from "./alert.ts";
 
-/** Seconds between the newest acknowledged sample and the newest stored one. */
+/** How far the receiver has acknowledged what this host stored, in seconds since 1970 by this host's clock. */
+const acknowledged = "metrics_link:link_acknowledged:timestamp_seconds";
+
+/** How long ago that was. */
 export const linkLag = "metrics_link:link_lag:seconds";
+
+/** The lag that a link may show at a single scrape, though it is up: it follows from the intervals. */
+const healthyLag = "metrics_link:link_healthy_lag:seconds";
 
 /**
  * How long an outage may last from now on before samples of the backlog are lost. Predicted up to six hours after the
@@ -35,15 +42,15 @@ const keptFrom = (truncation: number) => `metrics_link:wal_kept_from:segment_${t
  * deletes the lower two thirds, unless that is one segment. Once the segment of the queue's reader is deleted, what it
  * has not read is lost.
  */
-export function backlogRules(own: OwnSeries): readonly RecordingRule[] {
-  const sent = own("prometheus_remote_storage_queue_highest_sent_timestamp_seconds");
+export function backlogRules(
+  own: OwnSeries,
+  { interval, healthyLagSeconds }: Pick<Link, "interval" | "healthyLagSeconds">,
+): readonly RecordingRule[] {
   const available = own("node_filesystem_avail_bytes", `mountpoint="${hostPaths.data}"`);
   return [
-    {
-      record: linkLag,
-      // Not the queue's highest timestamp: in an outage that stops as soon as the queue is full, after seconds.
-      expr: `max(${own("prometheus_tsdb_head_max_time_seconds")}) - max(${sent})`,
-    },
+    { record: acknowledged, expr: acknowledgedUntil(own, interval) },
+    { record: healthyLag, expr: `vector(${healthyLagSeconds})` },
+    { record: linkLag, expr: `clamp_min(time() - max(${acknowledged}), 0)` },
     {
       record: growth,
       expr: `max(rate(${own("prometheus_tsdb_wal_record_parts_bytes_written_total")}[30m])) / ${segmentBytes}`,
@@ -65,6 +72,31 @@ export function backlogRules(own: OwnSeries): readonly RecordingRule[] {
     },
     { record: backlogTimeLeft, expr: `min(${untilTruncated} or ${labelled(untilDiskIsFull)})` },
   ];
+}
+
+/**
+ * The newest acknowledged sample's time, while it is one that this host's clock has reached. A target may tell times of the
+ * future: then it is the scrape's time, unless the queue is so full that its reader waits, as it does after an outage. Only
+ * a batch that is done with moves it, so that in an outage it stands still whatever was acknowledged before.
+ */
+function acknowledgedUntil(own: OwnSeries, interval: Duration): string {
+  const queue = (name: string) => own(`prometheus_remote_storage_${name}`);
+  const sent = queue("queue_highest_sent_timestamp_seconds");
+  const rose = (selector: string) => `max(${selector}) > max(${selector} offset ${interval})`;
+  // Prometheus reports this time in whole seconds.
+  const scraped = `max(timestamp(${sent})) + 1`;
+  const moves = rose(queue("bytes_total"));
+  const hasRoom = `max(${queue("samples_pending")}) < max(${queue("shard_capacity")}) * max(${queue("shards")}) / 2`;
+  const from = (source: string, expression: string) => `label_replace(${expression}, "from", "${source}", "", "")`;
+  return [
+    `max(${[
+      `((${rose(sent)}) <= ${scraped} and (${moves}))`,
+      from("scrape", `(max(timestamp(${sent})) and max(${sent}) > ${scraped} and (${moves}) and (${hasRoom}))`),
+      from("before", `last_over_time(${acknowledged}[1h])`),
+    ].join(" or ")})`,
+    // Before the first acknowledgement, and after an hour without rules: a queue begins with Prometheus.
+    `max(${own("process_start_time_seconds", 'job="prometheus"')})`,
+  ].join(" or ");
 }
 
 /** The oldest segment that the nth truncation from now keeps. */

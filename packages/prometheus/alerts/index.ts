@@ -1,7 +1,9 @@
 import type { SetAside } from "@metrics-link/contract";
-import type { Duration } from "../configuration.ts";
+import { secondsOf } from "@metrics-link/release";
+import { type Duration, milliseconds, type ScrapeConfig } from "../configuration.ts";
+import { ownInterval } from "../intervals.ts";
 import { agentAlerts } from "./agent.ts";
-import type { Alert, Link, OwnSeries, Severity } from "./alert.ts";
+import type { Alert, Link, OwnSeries, Severity, UserJob } from "./alert.ts";
 import { auditAlerts } from "./audit.ts";
 import { backlogRules, type RecordingRule } from "./backlog.ts";
 import { certificateAlerts } from "./certificates.ts";
@@ -25,15 +27,20 @@ interface AlertingRule {
 
 export interface RuleGroup {
   readonly name: string;
+  /** Prometheus' own, `evaluation_interval`, unless given. */
+  readonly interval?: Duration;
   readonly rules: readonly (AlertingRule | RecordingRule)[];
 }
 
-export interface AlertsInput extends Omit<Link, "setAside"> {
+export interface AlertsInput extends Pick<Link, "side" | "senders" | "delivers" | "leafDays"> {
   /** False until the peer has a contract output: there is no link yet that could fail. */
   readonly linked: boolean;
   readonly setAside?: readonly SetAside[];
   readonly scrapeInterval: Duration;
-  readonly leafDays: number;
+  /** The user's scrape jobs. */
+  readonly jobs?: readonly ScrapeConfig[];
+  /** How long a batch may wait and take on a link that is up. */
+  readonly batchSeconds?: number;
   readonly overrides: AlertOverrides;
 }
 
@@ -45,8 +52,18 @@ export const runbookOf = (name: AlertName): string => `docs/runbooks/${name}.md`
  * @throws InvalidInputError from `settingsInForce`
  */
 export function ruleGroups(input: AlertsInput): readonly RuleGroup[] {
-  const { side, linked, setAside = [] } = input;
-  const settings = settingsInForce(input.overrides, input);
+  const { side, linked, setAside = [], scrapeInterval, jobs = [], batchSeconds = 15 } = input;
+  const interval = ownInterval(scrapeInterval);
+  const intervalSeconds = milliseconds(interval) / 1000;
+  const link: Link = {
+    ...input,
+    setAside,
+    interval,
+    // One scrape has failed, and the one before it was just too early for the batch.
+    healthyLagSeconds: Math.ceil(3 * intervalSeconds) + batchSeconds,
+    jobs: jobs.map((job) => userJob(job, scrapeInterval)),
+  };
+  const settings = settingsInForce(input.overrides, link);
   const own: OwnSeries = (metric, matchers) => `${metric}{link_side="${side}"${matchers ? `,${matchers}` : ""}}`;
   const sends = side === "sends";
   const group = (
@@ -55,10 +72,11 @@ export function ruleGroups(input: AlertsInput): readonly RuleGroup[] {
     records: readonly RecordingRule[] = [],
   ): RuleGroup => ({
     name: `metrics-link-${name}`,
+    ...(milliseconds(interval) === milliseconds(scrapeInterval) ? {} : { interval }),
     rules: [
       ...records,
       ...(Object.entries(alerts) as [AlertName, Alert][]).flatMap(([alert, { severity, rules }]) =>
-        rules(settings[alert], own, { ...input, setAside }).map(({ expr, labels, summary }) => ({
+        rules(settings[alert], own, link).map(({ expr, labels, summary }) => ({
           alert,
           expr,
           // Prometheus omits a duration of zero, and promtool's linter asks for the same.
@@ -72,7 +90,7 @@ export function ruleGroups(input: AlertsInput): readonly RuleGroup[] {
   return [
     ...(linked
       ? [
-          sends ? group("link", sendersAlerts, backlogRules(own)) : group("link", receiversAlerts),
+          sends ? group("link", sendersAlerts, backlogRules(own, link)) : group("link", receiversAlerts),
           group("certificates", certificateAlerts),
         ]
       : []),
@@ -83,4 +101,13 @@ export function ruleGroups(input: AlertsInput): readonly RuleGroup[] {
     group("host", hostAlerts),
     group("services", serviceAlerts),
   ];
+}
+
+function userJob({ job_name, scrape_interval, relabel_configs }: ScrapeConfig, scrapeInterval: Duration): UserJob {
+  const relabelling = Array.isArray(relabel_configs) ? relabel_configs : [];
+  return {
+    name: job_name,
+    intervalSeconds: secondsOf(scrape_interval ?? scrapeInterval),
+    isRelabelled: relabelling.some((step: { readonly target_label?: unknown }) => step.target_label === "job"),
+  };
 }

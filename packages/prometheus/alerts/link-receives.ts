@@ -37,7 +37,12 @@ export const receiversAlerts = {
     "warning",
     { for: "5m", threshold: 300 },
     "The newest sample of a sender is {{ $value | humanizeDuration }} old.",
-    ({ threshold }) => `time() - ${sendersClock("[6h]")} > ${threshold}`,
+    // A sender whose external labels were changed has late series for as long as the range. Each sender has one clock: when
+    // as many are on time as there are senders, the late ones are of senders that have other labels now.
+    ({ threshold }, _own, { senders }) => {
+      const age = `time() - ${sendersClock("[6h]")}`;
+      return `${age} > ${threshold}\nunless on ()\ncount(${age} <= ${threshold}) >= ${Math.max(1, senders.length)}`;
+    },
   ),
   SenderClockAhead: alert(
     "warning",

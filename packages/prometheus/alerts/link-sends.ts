@@ -9,7 +9,7 @@ export const sendersAlerts = {
   LinkBehind: alert(
     "critical",
     { for: "5m", threshold: 120 },
-    "The newest sample that the receiver has acknowledged is {{ $value | humanizeDuration }} behind the newest one stored.",
+    "The receiver has not acknowledged what this host stored in the last {{ $value | humanizeDuration }}.",
     ({ threshold }) => `${linkLag} > ${threshold}`,
     // A suspended receiver is behind on purpose: what counts then is how long the backlog is kept.
     { when: ({ setAside }) => !setAside.some(({ state }) => state === "suspended") },
@@ -18,7 +18,8 @@ export const sendersAlerts = {
     "critical",
     { for: "1m", threshold: 3600 },
     "The backlog will be lost in {{ $value | humanizeDuration }}, by a truncation of the WAL or a full disk.",
-    ({ threshold }) => `${backlogTimeLeft} < ${threshold} and on () ${linkLag} > 60`,
+    ({ threshold }, _own, { healthyLagSeconds }) =>
+      `${backlogTimeLeft} < ${threshold} and on () ${linkLag} > ${Math.max(60, healthyLagSeconds)}`,
   ),
   BacklogNotKnown: alert(
     "warning",

@@ -1,7 +1,37 @@
-import { alert, byKind, rose, roseOrBegan, type Side } from "./alert.ts";
+import { alert, byKind, type Link, rose, roseOrBegan, type Side } from "./alert.ts";
 
 const others: Readonly<Record<Side, Side>> = { sends: "receives", receives: "sends" };
 const ownJobs = ["prometheus", "envoy", "node"] as const;
+
+/** Prometheus shows a sample for five minutes, so a failure of a job with this interval lasts as long as the alert waits. */
+const slowSeconds = 120;
+
+/**
+ * The targets of this host that are down. A receiver also stores what its senders know of their targets, which is for the
+ * senders to say. Of a job with a long interval there may be no sample to see: it is lost after two scrapes without success.
+ */
+function lostTargets({ side, jobs }: Link): string {
+  const ofUser = `link_side!="${others[side]}"`;
+  const slow = jobs.filter(({ intervalSeconds }) => intervalSeconds > slowSeconds);
+  const quick = jobs.filter((job) => !slow.includes(job));
+  const down = (...matchers: readonly string[]) => `up{${matchers.join(",")}} == 0`;
+  const downTwice = (seconds: number, ...matchers: readonly string[]) =>
+    `max_over_time(up{${matchers.join(",")}}[${Math.ceil(2 * seconds)}s]) == 0`;
+  const conditions = jobs.some(({ isRelabelled }) => isRelabelled)
+    ? // A target's label does not say of which job it is.
+      [down(ofUser), ...slow.map(({ intervalSeconds }) => downTwice(intervalSeconds, ofUser))]
+    : [
+        ...(side === "sends"
+          ? [down(ofUser, ...(slow.length === 0 ? [] : [`job!~${oneOf(slow)}`]))]
+          : [down(`link_side="${side}"`), ...(quick.length === 0 ? [] : [down(ofUser, `job=~${oneOf(quick)}`)])]),
+        ...slow.map((job) => downTwice(job.intervalSeconds, ofUser, `job=~${oneOf([job])}`)),
+      ];
+  return conditions.join("\nor\n");
+}
+
+/** The names of jobs as a regular expression, as PromQL writes a string. */
+const oneOf = (jobs: Link["jobs"]) =>
+  JSON.stringify(jobs.map(({ name }) => name.replaceAll(/[\\^$.*+?()[\]{}|]/g, "\\$&")).join("|"));
 
 /** Prometheus, Envoy and what is scraped. */
 export const serviceAlerts = {
@@ -9,8 +39,26 @@ export const serviceAlerts = {
     "warning",
     { for: "5m" },
     "{{ $labels.instance }} of job {{ $labels.job }} cannot be scraped.",
-    // The user's jobs have no link_side label.
-    (_settings, _own, { side }) => `up{link_side!="${others[side]}"} == 0`,
+    (_settings, _own, link) => lostTargets(link),
+  ),
+  SamplesFromFuture: alert(
+    "warning",
+    { for: "5m", threshold: 30 },
+    "Samples are stored whose timestamps are {{ $value | humanizeDuration }} ahead of this host's clock: a target tells times of its own.",
+    ({ threshold }, own) => `${own("prometheus_tsdb_head_max_time_seconds")} - time() > ${threshold}`,
+  ),
+  ScrapedSamplesLost: alert(
+    "warning",
+    { for: "0s", window: "15m" },
+    "Prometheus refused {{ $value | humanize }} scraped samples because of their timestamps, and they are lost: {{ $labels.kind }}.",
+    ({ window }, own) => {
+      const refused = (what: string) => rose(own(`prometheus_target_scrapes_sample_${what}_total`), window);
+      return byKind({
+        "too old, or more than ten minutes ahead": refused("out_of_bounds"),
+        "older than a stored one": refused("out_of_order"),
+        "a second value for one time": refused("duplicate_timestamp"),
+      });
+    },
   ),
   ScrapeLimitReached: alert(
     "warning",

@@ -1,7 +1,7 @@
 import { InvalidInputError, type Problem } from "@metrics-link/contract";
 import { type Duration, milliseconds } from "../configuration.ts";
 import { agentAlerts } from "./agent.ts";
-import type { AlertSettings } from "./alert.ts";
+import type { AlertSettings, Link } from "./alert.ts";
 import { auditAlerts } from "./audit.ts";
 import { certificateAlerts } from "./certificates.ts";
 import { hostAlerts } from "./host.ts";
@@ -41,13 +41,12 @@ export type AlertOverrides = Readonly<
 >;
 
 /**
- * The settings in force.
- * @param leafDays the lifetime of this side's leaf certificate
+ * The settings in force. A default follows the leaf's lifetime, and the lag that a healthy link may show.
  * @throws InvalidInputError for an alert that does not exist, or a setting that it does not have
  */
 export function settingsInForce(
   overrides: AlertOverrides,
-  { scrapeInterval, leafDays }: { readonly scrapeInterval: Duration; readonly leafDays: number },
+  { interval, leafDays, healthyLagSeconds }: Pick<Link, "interval" | "leafDays" | "healthyLagSeconds">,
 ): Readonly<Record<AlertName, AlertSettings>> {
   const problems = Object.entries(overrides).flatMap(([name, override]) => problemsOf(name, override));
   if (problems.length > 0)
@@ -56,10 +55,15 @@ export function settingsInForce(
   const scaled: Partial<Record<AlertName, { threshold: number }>> = {
     LeafRenewalOverdue: ofLeaf(settings.LeafRenewalOverdue.threshold),
     LeafExpiring: ofLeaf(settings.LeafExpiring.threshold),
+    // Envoy counts whole days, so 2 means less than three: a tenth of 30 days.
+    EnvoyCertificateExpiring: {
+      threshold: Math.min(settings.EnvoyCertificateExpiring.threshold, Math.floor(leafDays / 15)),
+    },
+    LinkBehind: { threshold: Math.max(settings.LinkBehind.threshold, healthyLagSeconds) },
   };
   const entries = (Object.keys(settings) as AlertName[]).map((name) => {
     const found: AlertSettings = { ...settings[name], ...scaled[name], ...given(overrides[name]) };
-    return [name, found.window === undefined ? found : { ...found, window: wide(found.window, scrapeInterval) }];
+    return [name, found.window === undefined ? found : { ...found, window: wide(found.window, interval) }];
   });
   return Object.fromEntries(entries) as Record<AlertName, AlertSettings>;
 }
@@ -70,8 +74,8 @@ function given(override: AlertOverrides[string] = {}): Partial<AlertSettings> {
 }
 
 /** Two samples make a rate; four scrapes allow for one that failed. */
-function wide(window: Duration, scrapeInterval: Duration): Duration {
-  const least = 4 * milliseconds(scrapeInterval);
+function wide(window: Duration, interval: Duration): Duration {
+  const least = 4 * milliseconds(interval);
   return milliseconds(window) >= least ? window : `${least}ms`;
 }
 

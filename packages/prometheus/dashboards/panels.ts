@@ -64,7 +64,7 @@ export const rows: readonly Row[] = [
     panels: [
       panel(
         "Behind",
-        "Seconds between the newest stored sample and the newest acknowledged one. Below 10 is normal.",
+        "Seconds since which the receiver has not acknowledged what this host stored, by the host's clock. Below 10 is normal at a scrape interval of 15 s or less.",
         "s",
         // Before the first acknowledgement the lag is the time since 1970, which would dwarf everything else.
         ["metrics_link:link_lag:seconds < 1e9", "behind"],

@@ -8,22 +8,29 @@ const windowSeconds = 60;
 export interface LinkState {
   /** "not known" when the sender's Prometheus does not answer. */
   readonly state: "up" | "behind" | "not configured" | "not known";
-  /** Age of the newest sample that the receiver has acknowledged. */
+  /** Since when the receiver has not acknowledged what the sender stored, by the sender's clock. */
   readonly lagSeconds: number | null;
 }
 
 const remoteStorage = "prometheus_remote_storage";
 
-/** The time of the newest acknowledged sample from the sender's queue; undefined when there is no queue. */
+/**
+ * How far the receiver has acknowledged what the sender stored; undefined when there is no queue. By the sender's own rules
+ * and clock: the queue's newest acknowledged time may be one that a target told, minutes in the future.
+ */
 export const newestAcknowledged = (sender: PrometheusApi): Promise<number | undefined> =>
-  sender.value(`max(${remoteStorage}_queue_highest_sent_timestamp_seconds)`);
+  sender.value("max(metrics_link:link_acknowledged:timestamp_seconds)");
+
+/** A link that is up may show this lag, or what its intervals make of it. */
+const leastBehindSeconds = 30;
 
 /** The state of the link and its lag. */
 export async function linkState(sender: PrometheusApi, now: number): Promise<LinkState> {
   const sent = await newestAcknowledged(sender);
   if (sent === undefined) return { state: "not configured", lagSeconds: null };
   const lagSeconds = Math.max(0, Math.round((now - sent) * 10) / 10);
-  return { state: lagSeconds <= 30 ? "up" : "behind", lagSeconds };
+  const healthy = (await sender.value("max(metrics_link:link_healthy_lag:seconds)")) ?? 0;
+  return { state: lagSeconds <= Math.max(leastBehindSeconds, healthy) ? "up" : "behind", lagSeconds };
 }
 
 /**

@@ -92,7 +92,7 @@ describe("faulty releases", function () {
       host: "sender",
       what: "its Envoy goes to other addresses",
       change: (release: Release) => edited(release, bootstrap, "198.51.100.", "198.51.99."),
-      reason: /^probe: not healthy after 12 s: .*the receiver has acknowledged nothing that was scraped since/,
+      reason: /^probe: not healthy after 12 s: .*the receiver has acknowledged no batch since/,
     },
     {
       host: "receiver",

@@ -134,6 +134,24 @@ describe("the configuration of a stack", () => {
     }
   });
 
+  it("refuses intervals at which a probe or an alert would be blind, and takes long ones of a user's targets", () => {
+    const withPrometheus = (change: object) => {
+      const raw = example("sender");
+      return { ...raw, prometheus: { ...(raw.prometheus as object), ...change } };
+    };
+    for (const scrapeInterval of ["1s", "15s", "3m", "1h"])
+      assert.doesNotThrow(() => parseConfiguration(withPrometheus({ scrapeInterval })));
+    for (const [change, key, value] of [
+      [{ scrapeInterval: "100ms" }, "scrapeInterval", "100ms"],
+      [{ scrapeInterval: "2h" }, "scrapeInterval", "2h"],
+      [{ remoteWrite: { batchSendDeadline: "1m" } }, "remoteWrite.batchSendDeadline", "1m"],
+    ] as const) {
+      const [problem, ...more] = problemsOf(withPrometheus(change));
+      assert.deepEqual([problem?.key, problem?.value, more], [`metrics-link:prometheus.${key}`, value, []]);
+      assert.match(problem?.remedy ?? "", /a Prometheus duration from/);
+    }
+  });
+
   it("refuses a sender without external labels, whose series would be indistinguishable from another's", () => {
     const raw = example("sender");
     const prometheus = { ...(raw.prometheus as object), externalLabels: {} };

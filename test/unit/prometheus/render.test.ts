@@ -3,7 +3,9 @@ import {
   jobsOf,
   latenessOf,
   ownJobs,
+  probeSecondsOf,
   prometheusFiles,
+  quietSecondsOf,
   type Rendering,
   receiverFlags,
   renderReceiver,
@@ -112,7 +114,7 @@ describe("the Prometheus of either role", () => {
     const { configuration, scrapeFiles } = senderOfUser();
     assert.deepEqual(configuration.rule_files, ["alerts.yml", "rules/shop.yml"]);
     assert.deepEqual(configuration.scrape_config_files, ["scrape/shop.yaml"]);
-    assert.deepEqual(configuration.scrape_configs, ownJobs("sends"));
+    assert.deepEqual(configuration.scrape_configs, ownJobs("sends", "15s"));
     assert.deepEqual(
       jobsOf(senderOfUser()).map(({ job_name }) => job_name),
       ["prometheus", "envoy", "node", "shop"],
@@ -120,6 +122,41 @@ describe("the Prometheus of either role", () => {
     const placed = prometheusFiles(senderOfUser()).find(({ path }) => path === "prometheus/scrape/shop.yaml");
     assert.equal(placed?.content, scrapeFiles[0]?.content);
     assert.equal(sender().configuration.scrape_config_files, undefined);
+  });
+
+  it("scrapes itself once a minute at least", () => {
+    for (const [scrapeInterval, own] of [
+      ["15s", undefined],
+      ["1m", undefined],
+      ["3m", "1m"],
+    ] as const) {
+      const { scrape_configs } = renderReceiver({
+        scrapeInterval,
+        externalLabels: {},
+        outOfOrderTimeWindow: "1h",
+        scrapeFiles: scrapeFile({ job_name: "shop" }),
+      }).configuration;
+      assert.deepEqual(
+        scrape_configs.map(({ scrape_interval }) => scrape_interval),
+        [own, own, own],
+      );
+    }
+  });
+
+  it("knows how long a healthy link may be quiet, and waits longer than that for a write", () => {
+    const receiver = renderReceiver({ scrapeInterval: "15s", externalLabels: {}, outOfOrderTimeWindow: "1h" });
+    const sender = (scrapeInterval: string, batchSendDeadline?: string) =>
+      renderSender({ scrapeInterval, externalLabels: {}, linked: true, remoteWrite: { batchSendDeadline } });
+    const seconds = [receiver, sender("1s"), sender("15s"), sender("1h"), sender("1h", "30s")].map(
+      ({ configuration }) => [quietSecondsOf(configuration), probeSecondsOf(configuration)],
+    );
+    assert.deepEqual(seconds, [
+      [100, 115],
+      [16, 60],
+      [30, 60],
+      [75, 90],
+      [100, 115],
+    ]);
   });
 
   it("waits for the slowest scrape, of a user's job too", () => {

@@ -3,7 +3,7 @@ import { LinkError } from "@metrics-link/contract";
 import { hostPaths } from "@metrics-link/release";
 import { driftOf, willChange } from "../drift.ts";
 import { flush, placeLink } from "../files.ts";
-import { isRelative, keyOf, passingNow } from "../probes.ts";
+import { isRelative, keyOf, passingNow } from "../relative-probes.ts";
 import { at, type Run, releaseOf } from "../run.ts";
 import { bringServicesTo, maySee } from "../services.ts";
 

@@ -13,48 +13,80 @@ const target = (scrapePool: string, health: string, scrapeInterval = "15s"): Tar
   scrapeInterval,
 });
 
-/** What Prometheus says, which a test changes between before and after. */
-interface Prometheus {
-  sentAgo: number;
-  retried: number;
-  retriedBefore: number | undefined;
-  writes: number;
-  writesLately: number;
-  targets: Target[];
+/** What the sender's link does, by the seconds since the test began; a batch every five seconds. */
+interface Link {
+  /** Whether the receiver answers. */
+  readonly isUp: (seconds: number) => boolean;
+  /** Whether it answers batches with 4xx. */
+  readonly isRefusing?: (seconds: number) => boolean;
+  /** How far ahead of the host's clock the times of a target are. */
+  readonly aheadSeconds?: number;
+  readonly scrapeSeconds?: number;
+}
+
+const always = () => true;
+/** When the test begins, the link and Prometheus have been there for this long. */
+const pastSeconds = 600;
+
+/** The queue's counters at a moment, as `/metrics` shows them. */
+function queueAt({ isUp, isRefusing = () => false, scrapeSeconds = 5 }: Link, seconds: number) {
+  const counted = { done: 0, refused: 0, retried: 0 };
+  const every = Math.max(5, scrapeSeconds);
+  for (let at = -pastSeconds; at <= seconds; at += every) {
+    if (isUp(at)) counted.done += 1000;
+    else counted.retried += 500;
+    if (isUp(at) && isRefusing(at)) counted.refused += 500;
+  }
+  return counted;
+}
+
+/** The answer to a range selector: the same counters at each scrape of the last minutes. */
+function queueHistory(link: Link, seconds: number, expression: string): string {
+  const range = Number(/\[(\d+)s\]$/.exec(expression)?.[1]);
+  const every = link.scrapeSeconds ?? 5;
+  const times: number[] = [];
+  for (let at = Math.floor(seconds / every) * every - 1; at > seconds - range; at -= every) times.unshift(at);
+  const names = { bytes_total: "done", samples_failed_total: "refused", samples_retried_total: "retried" } as const;
+  const result = Object.entries(names).map(([name, kind]) => ({
+    metric: { __name__: `prometheus_remote_storage_${name}` },
+    values: times.map((at) => [at, `${queueAt(link, at)[kind]}`]),
+  }));
+  return JSON.stringify({ data: { result } });
 }
 
 describe("agent: probes that compare", () => {
   let host: FakeHost;
-  let prometheus: Prometheus;
-  /** What Prometheus says once Envoy was restarted. */
-  let afterwards: Partial<Prometheus>;
+  let began: number;
+  let link: Link;
+  let receiver: { writes: number; writesBefore: number | undefined };
+  /** What changes of both once Envoy was restarted. */
+  let afterwards: { writes?: number; targets?: Target[]; link?: Partial<Link> };
+  let targets: Target[];
   const restarted = () => host.changes.length > 0;
 
   beforeEach(async () => {
     ({ host } = await convergedHost());
-    prometheus = {
-      sentAgo: 1,
-      retried: 0,
-      retriedBefore: 0,
-      writes: 10,
-      writesLately: 5,
-      targets: [target("node", "up")],
-    };
+    began = host.now;
+    link = { isUp: always };
+    receiver = { writes: 10, writesBefore: 5 };
+    targets = [target("node", "up")];
     afterwards = {};
     host.onAsk = (asked) => {
-      const now = { ...prometheus, ...(restarted() ? afterwards : {}) };
+      const seconds = (host.now - began) / 1000;
+      const now = { ...link, ...(restarted() ? afterwards.link : {}) };
       if (asked === metricsUrl) {
-        const sent = host.now / 1000 - now.sentAgo;
-        return { status: 200, body: metricsPage({ sent, retried: now.retried, writes: now.writes }) };
+        const sent = host.now / 1000 + (now.aheadSeconds ?? 0);
+        const { writes } = { ...receiver, ...(restarted() ? afterwards : {}) };
+        return { status: 200, body: metricsPage({ sent, ...queueAt(now, seconds), writes }) };
       }
       if (asked.includes("/targets")) {
-        return { status: 200, body: JSON.stringify({ data: { activeTargets: now.targets } }) };
+        const activeTargets = restarted() ? (afterwards.targets ?? targets) : targets;
+        return { status: 200, body: JSON.stringify({ data: { activeTargets } }) };
       }
       if (asked.includes("/query")) {
         const expression = new URL(asked).searchParams.get("query") ?? "";
-        if (!expression.includes("retried")) return { status: 200, body: answer(now.writesLately) };
-        const isAsOfSent = expression.includes(`@ ${host.now / 1000 - now.sentAgo})`);
-        return { status: 200, body: answer(isAsOfSent ? now.retriedBefore : 0) };
+        if (expression.endsWith("]")) return { status: 200, body: queueHistory(now, seconds, expression) };
+        return { status: 200, body: answer(receiver.writesBefore) };
       }
       return { status: 200, body: "" };
     };
@@ -76,42 +108,63 @@ describe("agent: probes that compare", () => {
   const outcomeOf = async (release: ReleaseInput) => host.converge(await host.publish(release));
 
   it("a queue that is acknowledged before and after passes", async () => {
-    afterwards = { sentAgo: -1 };
-    const { outcome, notAsked } = await outcomeOf(probing(sends));
+    const { outcome, notAsked } = await outcomeOf({ ...probing(sends), probeDeadlineSeconds: 20 });
     assert.deepEqual([outcome, notAsked], ["converged", []]);
   });
 
-  it("a queue that is no longer acknowledged rolls the release back", async () => {
-    afterwards = { sentAgo: 30 };
-    const { outcome, reasons } = await outcomeOf(probing(sends));
-    assert.equal(outcome, "rolledBack");
-    assert.match(
-      reasons.join("\n"),
-      /^probe: not healthy after 5 s: metrics-link-envoy.service: the receiver has acknowledged nothing that was scraped since/,
-    );
-  });
-
-  it("a queue that failed a moment ago and is acknowledged again is probed", async () => {
-    Object.assign(prometheus, { retried: 2000, retriedBefore: 2000 });
-    afterwards = { sentAgo: 30 };
-    const { outcome, notAsked } = await outcomeOf(probing(sends));
-    assert.deepEqual([outcome, notAsked], ["rolledBack", []]);
-  });
-
-  for (const [what, before] of [
-    ["a queue that was down before", { sentAgo: 90 }],
-    ["a queue that has just begun to fail", { retried: 2000 }],
-  ] as const) {
-    it(`${what} does not count against the release`, async () => {
-      Object.assign(prometheus, before);
-      afterwards = { sentAgo: 100 };
-      const { outcome, notAsked } = await outcomeOf(probing(sends));
-      assert.deepEqual([outcome, notAsked], ["converged", ["sends"]]);
+  /** The release restarts Envoy within a second of the test's beginning. */
+  const cutByRelease = (seconds: number) => seconds < 1;
+  const cuts: Record<string, Link> = {
+    "": { isUp: cutByRelease },
+    ", whatever time a target tells": { isUp: cutByRelease, aheadSeconds: 540 },
+    " at a scrape interval of a minute": { isUp: cutByRelease, scrapeSeconds: 60 },
+    ", for every batch is refused": { isUp: always, isRefusing: (seconds) => !cutByRelease(seconds) },
+    ", when it failed a moment ago and is acknowledged again": {
+      isUp: (seconds) => cutByRelease(seconds) && (seconds < -30 || seconds > -16),
+    },
+    " that refused a batch before": {
+      isUp: cutByRelease,
+      isRefusing: (seconds) => seconds > -30 && seconds < -16,
+    },
+  };
+  for (const [what, played] of Object.entries(cuts)) {
+    it(`a queue that is no longer acknowledged rolls the release back${what}`, async () => {
+      link = played;
+      const { outcome, reasons, notAsked } = await outcomeOf({ ...probing(sends), probeDeadlineSeconds: 90 });
+      assert.deepEqual([outcome, notAsked], ["rolledBack", []]);
+      assert.match(
+        reasons.join("\n"),
+        /^probe: not healthy after 90 s: metrics-link-envoy.service: the receiver has acknowledged no batch since/,
+      );
     });
   }
 
+  for (const scrapeSeconds of [1, 15, 30, 60]) {
+    it(`a queue that is acknowledged passes at a scrape interval of ${scrapeSeconds} s, at any moment`, async () => {
+      for (const later of [0, 7, 29, 59]) {
+        host.now += later * 1000;
+        link = { isUp: always, scrapeSeconds };
+        const { outcome, notAsked } = await outcomeOf({ ...probing(sends), probeDeadlineSeconds: 90 + later });
+        assert.deepEqual([outcome, notAsked], ["converged", []]);
+        host.commands.length = 0;
+      }
+    });
+  }
+
+  for (const [what, isUp] of [
+    ["a queue that was down before", (seconds: number) => seconds < -170],
+    ["a queue that has just begun to fail", (seconds: number) => seconds < -3],
+  ] as const) {
+    for (const aheadSeconds of [0, 540]) {
+      it(`${what} does not count against the release, with a target ${aheadSeconds} s ahead`, async () => {
+        link = { isUp, aheadSeconds };
+        const { outcome, notAsked } = await outcomeOf(probing(sends));
+        assert.deepEqual([outcome, notAsked], ["converged", ["sends"]]);
+      });
+    }
+  }
+
   it("a change that disturbs no service does not wait for a batch", async () => {
-    prometheus.sentAgo = 20;
     const release = { ...probing(sends, "tls/peer-root.pem") };
     const started = host.now;
     assert.equal((await outcomeOf(release)).outcome, "converged");
@@ -136,7 +189,7 @@ describe("agent: probes that compare", () => {
   });
 
   it("a receiver without writes before is not probed", async () => {
-    prometheus.writesLately = 0;
+    receiver.writesBefore = receiver.writes;
     const { outcome, notAsked } = await outcomeOf(probing(receives));
     assert.deepEqual([outcome, notAsked], ["converged", ["receives"]]);
   });
@@ -162,7 +215,7 @@ describe("agent: probes that compare", () => {
   ];
   for (const { what, before, after, lost } of jobs) {
     it(`${what} ${lost ? "fails" : "passes"}`, async () => {
-      prometheus.targets = before;
+      targets = before;
       afterwards = { targets: after };
       const { outcome, reasons } = await outcomeOf(probing(scrapes));
       assert.equal(outcome, lost ? "rolledBack" : "converged");
@@ -170,12 +223,30 @@ describe("agent: probes that compare", () => {
     });
   }
 
+  it("a receiver whose Prometheus has just started is probed once a write came", async () => {
+    receiver.writesBefore = undefined;
+    assert.equal((await outcomeOf(probing(receives))).outcome, "rolledBack");
+  });
+
+  it("names the jobs whose next scrape it does not wait for", async () => {
+    targets = [target("slow", "up", "10m"), target("quick", "up")];
+    afterwards = { targets: [target("slow", "unknown", "10m"), target("quick", "up")] };
+    const { outcome, notWaitedFor } = await outcomeOf(probing(scrapes));
+    assert.deepEqual([outcome, notWaitedFor], ["converged", ["slow"]]);
+  });
+
+  it("waits for a job with an interval of a minute when the deadline allows it", async () => {
+    targets = [target("a", "up", "1m")];
+    afterwards = { targets: [target("a", "unknown", "1m")] };
+    assert.equal((await outcomeOf({ ...probing(scrapes), probeDeadlineSeconds: 90 })).outcome, "rolledBack");
+  });
+
   it("the run after a crash knows what passed before", async () => {
     const release = probing(sends);
     const id = await host.publish(release);
     await host.killedAt(id, ([, verb]) => verb === "daemon-reload");
     // The damage is there when the next run begins; it must not be taken for the normal.
-    prometheus.sentAgo = 90;
+    link = { isUp: (seconds) => seconds < -300 };
     assert.equal((await host.converge(id)).outcome, "rolledBack");
   });
 });

@@ -12,6 +12,11 @@ export interface Page {
   /** The newest sample that the queue has read from the WAL. */
   readonly queued?: number;
   readonly failedWrites?: number;
+  /** Bytes of batches that are done with, and samples that were refused. */
+  readonly done?: number;
+  readonly refused?: number;
+  readonly capacity?: number;
+  readonly recordsRead?: number;
 }
 
 /** The page as text, with only what is known. */
@@ -22,6 +27,10 @@ export function metricsPage({ sent, stored, pending, retried, segment = 0, read 
     [`prometheus_remote_storage_queue_highest_timestamp_seconds${queue}`, more.queued],
     [`prometheus_remote_storage_samples_pending${queue}`, pending],
     [`prometheus_remote_storage_samples_retried_total${queue}`, retried],
+    [`prometheus_remote_storage_bytes_total${queue}`, more.done],
+    [`prometheus_remote_storage_samples_failed_total${queue}`, more.refused],
+    [`prometheus_remote_storage_shard_capacity${queue}`, more.capacity],
+    ['prometheus_wal_watcher_records_read_total{consumer="link",type="samples"}', more.recordsRead],
     ["prometheus_tsdb_head_max_time_seconds", stored],
     ["prometheus_tsdb_wal_segment_current", segment],
     ["prometheus_tsdb_wal_writes_failed_total", more.failedWrites],

@@ -88,10 +88,32 @@ describe("agent: the backlog of a queue", () => {
     assert.deepEqual(await look(down), { reason, asked: 1, seconds: 0 });
   });
 
+  /** A target told a time that is nine minutes ahead, and that sample was acknowledged. */
+  const ahead = { ...healthy, sent: start + 540, stored: start + 540, capacity: 10_000, recordsRead: 70 };
+
+  it("is nothing for an empty queue whose reader goes on, while the newest sample is from the future", async () => {
+    const { reason, asked } = await look(ahead, ahead, { ...ahead, recordsRead: 71 });
+    assert.deepEqual([reason, asked], [undefined, 3]);
+  });
+
+  it("names the time that a target told", async () => {
+    const { reason } = await look({ ...ahead, pending: 100 });
+    assert.equal(reason, "100 samples are pending in the queue; a target told a time 525 s ahead of this host's clock");
+  });
+
   const lasting: Record<string, readonly (Page | Error)[]> = {
     "an outage that has just begun": [{ ...healthy, sent: start - 2, pending: 100 }],
     "a sample from the future, sent before the outage, hides nothing": [
       { ...healthy, sent: start + 600, stored: start + 600, pending: 100 },
+    ],
+    "a reader that sleeps before a backlog, while the newest sample is from the future": [
+      { ...ahead, pending: 13_999, recordsRead: 70 },
+      { ...ahead, pending: 0, recordsRead: 70 },
+    ],
+    "a reader that woke and found the queue full again, while the newest sample is from the future": [
+      { ...ahead, pending: 0, recordsRead: 70 },
+      { ...ahead, pending: 13_999, recordsRead: 90 },
+      { ...ahead, pending: 0, recordsRead: 90 },
     ],
     "a queue that retries, whatever one of its shards has sent": [
       { ...healthy, sent: start - 2, pending: 100 },

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "mocha";
 import { convergedHost, type FakeHost, soundRelease } from "./fake-host.ts";
-import { metricsPage, type Page } from "./prometheus-page.ts";
+import { answer, metricsPage, type Page } from "./prometheus-page.ts";
 
 const metricsUrl = "http://127.0.0.1:9090/metrics";
 
@@ -39,6 +39,21 @@ describe("agent: a queue that cannot read its WAL", () => {
     assert.deepEqual([outcome, host.changes], ["converged", ["restart metrics-link-prometheus.service"]]);
     assert.deepEqual(driftedFiles, ["metrics-link-prometheus.service (could not read its WAL)"]);
   });
+
+  for (const [what, still] of [
+    ["restarts Prometheus", true],
+    ["restarts nothing while the reader goes on", false],
+  ] as const) {
+    it(`${what} when the newest sample is from the future`, async () => {
+      const { onAsk } = host;
+      host.onAsk = (url) =>
+        url.includes("/query") ? { status: 200, body: answer(still ? 0 : undefined) } : onAsk(url);
+      const future = host.now / 1000 + 540;
+      page = { ...stuck(), stored: future, sent: future, queued: future };
+      await host.timerRun();
+      assert.equal(host.changes.length, still ? 1 : 0);
+    });
+  }
 
   const sound: Record<string, () => Page> = {
     "while the disk is still full: nothing new is stored": () => ({ ...stuck(), stored: host.now / 1000 - 40 }),

@@ -30,6 +30,7 @@ const report: StatusReport = {
   driftedTotal: 7,
   rollbacks: 2,
   notAsked: [],
+  notWaitedFor: [],
   reasons: [],
   passages: [],
 };

@@ -1,7 +1,13 @@
 import { type Case, clock, counter, receiver, sender, still } from "./case.ts";
 
 const notAfter = (tier: string) => sender("metrics_link_certificate_not_after_timestamp_seconds", `tier="${tier}"`);
+const notBefore = (tier: string) => sender("metrics_link_certificate_not_before_timestamp_seconds", `tier="${tier}"`);
 const inDays = (days: number) => `${days * 86_400}+0x120`;
+/** A certificate with this validity, of which so much is left; promtool's clock begins at 0. */
+const certificate = (tier: string, left: number, validity: number) => ({
+  [notAfter(tier)]: inDays(left),
+  [notBefore(tier)]: inDays(left - validity),
+});
 const disk = 'device="/dev/nvme1n1",fstype="ext4",mountpoint="/var/lib/metrics-link"';
 const available = sender("node_filesystem_avail_bytes", disk);
 const ceiling = (unit: string) => sender("metrics_link_unit_memory_max_bytes", `unit="metrics-link-${unit}.service"`);
@@ -12,14 +18,14 @@ const lastRun = sender("metrics_link_agent_last_run_timestamp_seconds");
 export const hostCases = {
   LeafRenewalOverdue: {
     side: "sends",
-    fires: { [notAfter("leaf")]: inDays(9) },
-    silent: { [notAfter("leaf")]: inDays(11) },
+    fires: certificate("leaf", 9, 30),
+    silent: certificate("leaf", 11, 30),
     at: 90,
   },
   LeafExpiring: {
     side: "sends",
-    fires: { [notAfter("leaf")]: inDays(3) },
-    silent: { [notAfter("leaf")]: inDays(4) },
+    fires: certificate("leaf", 3, 30),
+    silent: certificate("leaf", 4, 30),
     at: 30,
   },
   EnvoyCertificateExpiring: {
@@ -28,12 +34,11 @@ export const hostCases = {
     silent: { [sender("envoy_server_days_until_first_cert_expiring")]: "3+0x120" },
     at: 30,
   },
-  AuthorityExpiring: ["intermediate", "root", "peer root"].map((tier) => ({
-    side: "sends",
-    fires: { [notAfter(tier)]: inDays(300) },
-    silent: { [notAfter(tier)]: inDays(400) },
-    at: 90,
-  })),
+  AuthorityExpiring: ["intermediate", "root", "peer root"].flatMap((tier): Case[] => [
+    { side: "sends", fires: certificate(tier, 300, 3650), silent: certificate(tier, 400, 3650), at: 90 },
+    // One that is never valid for longer.
+    { side: "sends", fires: certificate(tier, 70, 365), silent: certificate(tier, 300, 365), at: 90 },
+  ]),
   CertificateNotTakenUp: [
     counter(sender("envoy_sds_key_rotation_failed", 'envoy_xds_resource_name="leaf"')),
     // The secret of a peer that was suspended: one more failure, and then an Envoy that does not know it.
@@ -192,7 +197,23 @@ export const hostCases = {
       at: 30,
     },
   ],
+  SamplesFromFuture: {
+    side: "sends",
+    fires: { [sender("prometheus_tsdb_head_max_time_seconds")]: "540+60x120" },
+    silent: { [sender("prometheus_tsdb_head_max_time_seconds")]: "0+60x120" },
+    at: 30,
+  },
+  ScrapedSamplesLost: ["out_of_bounds", "out_of_order", "duplicate_timestamp"].map((what) =>
+    counter(sender(`prometheus_target_scrapes_sample_${what}_total`)),
+  ),
   TargetLost: [
+    // Of a job with an interval of ten minutes, no sample is in sight for half of the time.
+    {
+      side: "sends",
+      fires: { 'up{job="rare",instance="a"}': "1 _x9 0 _x9 0 _x9 0 _x9 0 _x9" },
+      silent: { 'up{job="rare",instance="a"}': "1 _x9 0 _x9 1 _x9 0 _x9 1 _x9" },
+      at: 47,
+    },
     {
       side: "receives",
       fires: { 'up{job="shop",instance="a"}': still },

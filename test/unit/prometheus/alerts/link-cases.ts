@@ -5,7 +5,23 @@ const accepted = receiver(
   'envoy_http_conn_manager_prefix="sender_account-a",envoy_response_code_class="2"',
 );
 const stored = sender("prometheus_tsdb_head_max_time_seconds");
-const sent = sender("prometheus_remote_storage_queue_highest_sent_timestamp_seconds", 'remote_name="link"');
+const ofQueue = (name: string) => sender(`prometheus_remote_storage_${name}`, 'remote_name="link"');
+const sent = ofQueue("queue_highest_sent_timestamp_seconds");
+const done = ofQueue("bytes_total");
+const pending = ofQueue("samples_pending");
+/** A link that is up. */
+const up = {
+  [sent]: clock,
+  [done]: "0+1000x120",
+  [pending]: "100+0x120",
+  [ofQueue("shard_capacity")]: "10000+0x120",
+  [ofQueue("shards")]: "1+0x120",
+  [sender("process_start_time_seconds", 'job="prometheus"')]: still,
+};
+/** The same, cut in minute 10: the queue fills up. */
+const cut = { ...up, [sent]: "0+60x10 600+0x120", [done]: "0+1000x10 10000+0x120", [pending]: "100+0x10 13999+0x120" };
+/** The seconds that a target's timestamps are ahead of the host's clock. */
+const ahead = 540;
 const disk = 'device="/dev/nvme1n1",fstype="ext4",mountpoint="/var/lib/metrics-link"';
 const available = sender("node_filesystem_avail_bytes", disk);
 const sendersClock = 'node_time_seconds{link_side="sends",account="a",job="node",instance="127.0.0.1:9100"}';
@@ -29,13 +45,28 @@ const segments = {
 
 /** The link, seen by its sender, its receiver, and either Envoy. */
 export const linkCases = {
-  LinkBehind: {
-    side: "sends",
-    fires: { [stored]: clock, [sent]: "0+60x10 600+0x120" },
+  LinkBehind: [
+    { side: "sends", fires: cut, silent: up, at: 30 },
     // A batch that waits for its deadline, and a scrape of a minute.
-    silent: { [sent]: "-100+60x120" },
-    at: 30,
-  },
+    { side: "sends", fires: cut, silent: { ...up, [sent]: "-100+60x120" }, at: 30 },
+    // A target was nine minutes ahead, and is gone or goes on.
+    { side: "sends", fires: { ...cut, [sent]: `${ahead}+60x10 ${ahead + 600}+0x120` }, silent: up, at: 18 },
+    {
+      side: "sends",
+      fires: { ...cut, [sent]: `${ahead}+60x10 ${ahead + 600}+0x120` },
+      silent: { ...up, [sent]: `${ahead}+60x120` },
+      at: 30,
+    },
+    // The link is back, and the backlog of an hour is sent; a target ahead hides how far.
+    {
+      side: "sends",
+      fires: { ...cut, [sent]: `0+60x10 ${ahead + 660}+60x120`, [done]: "0+1000x120" },
+      silent: { [pending]: "100+0x120" },
+      at: 30,
+    },
+    // The queue never had anything acknowledged.
+    { side: "sends", fires: { ...cut, [sent]: still, [done]: still }, silent: up, at: 30 },
+  ],
   BacklogNotKnown: Object.keys(segments).map((missing) => ({
     side: "sends",
     fires: { ...segments, [missing]: "1 _x119" },
@@ -46,15 +77,15 @@ export const linkCases = {
     // At minute 35 the WAL is segments 10 to 23, and 26 in 25 minutes: the truncation will keep those from 21 on.
     {
       side: "sends",
-      fires: { ...wal, [sent]: "0+60x10 600+0x120", [reader]: "20+0x120" },
+      fires: { ...wal, ...cut, [reader]: "20+0x120" },
       silent: { [reader]: "21+0x120" },
       at: 35,
     },
     // The same reader, but nothing waits.
     {
       side: "sends",
-      fires: { ...wal, [sent]: "0+60x10 600+0x120", [reader]: "11+0x120" },
-      silent: { [sent]: clock },
+      fires: { ...wal, ...cut, [reader]: "11+0x120" },
+      silent: up,
       at: 35,
     },
     // The truncation would leave it alone, but the disk is full in ten minutes.
@@ -62,7 +93,7 @@ export const linkCases = {
       side: "sends",
       fires: {
         ...wal,
-        [sent]: "0+60x10 600+0x120",
+        ...cut,
         [reader]: "22+0x120",
         [available]: `${45e9}-1000000000x45`,
       },
@@ -127,13 +158,22 @@ export const linkCases = {
     // Its series are gone with it: this side's Envoy knows nothing of any sender.
     { side: "receives", fires: { up: "1+0x120" }, silent: { [accepted]: "0+5x120" }, at: 30 },
   ],
-  SenderLate: {
-    side: "receives",
-    // Its newest sample is of minute 10, and no series of it is left in the last five minutes.
-    fires: { [sendersClock]: "0+60x10 _x110" },
-    silent: { [sendersClock]: clock },
-    at: 30,
-  },
+  SenderLate: [
+    {
+      side: "receives",
+      // Its newest sample is of minute 10, and no series of it is left in the last five minutes.
+      fires: { [sendersClock]: "0+60x10 _x110" },
+      silent: { [sendersClock]: clock },
+      at: 30,
+    },
+    // It has other external labels since minute 10.
+    {
+      side: "receives",
+      fires: { [sendersClock]: "0+60x10 _x110" },
+      silent: { [sendersClock]: "0+60x10 _x110", [sendersClock.replace("account", "customer")]: "_x10 600+60x110" },
+      at: 30,
+    },
+  ],
   SenderClockAhead: {
     side: "receives",
     // promtool shows a rule no sample of the future, so here the clock's value alone is ahead.

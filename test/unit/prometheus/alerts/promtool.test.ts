@@ -23,6 +23,7 @@ const groupsOf = (side: Side) =>
     setAside: side === "receives" ? setAside : [],
     scrapeInterval: "15s",
     leafDays: 30,
+    jobs: [{ job_name: "shop" }, { job_name: "rare", scrape_interval: "10m" }],
     overrides: {},
     delivers: true,
   });

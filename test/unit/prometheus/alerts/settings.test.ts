@@ -39,14 +39,38 @@ describe("alert settings", () => {
 
   it("look at a counter for at least four scrapes", () => {
     assert.match(expressionOf("ReceiverUnreachable"), /\[5m\]/);
-    assert.match(expressionOf("ReceiverUnreachable", { scrapeInterval: "2m" }), /\[480000ms\]/);
+    const overrides = { ReceiverUnreachable: { window: "30s" } };
+    assert.match(expressionOf("ReceiverUnreachable", { overrides }), /\[60000ms\]/);
+    // The host scrapes itself once a minute at least.
+    assert.match(expressionOf("ReceiverUnreachable", { overrides, scrapeInterval: "5m" }), /\[240000ms\]/);
   });
 
   it("scale with the leaf's lifetime", () => {
-    const days = (name: string, leafDays: number) =>
-      Number(/(\d+)$/.exec(expressionOf(name, { leafDays }))?.[1]) / 86_400;
-    assert.deepEqual([days("LeafExpiring", 30), days("LeafExpiring", 10)], [3, 1]);
-    assert.deepEqual([days("LeafRenewalOverdue", 30), days("LeafRenewalOverdue", 90)], [9, 27]);
+    const days = (name: string, leafDays: number) => {
+      const [, threshold, lifetime] = /\* (\d+) \/ (\d+)$/.exec(expressionOf(name, { leafDays })) ?? [];
+      return [threshold, lifetime].map((seconds) => Number(seconds) / 86_400);
+    };
+    assert.deepEqual(days("LeafExpiring", 30), [3, 30]);
+    assert.deepEqual(days("LeafExpiring", 10), [1, 10]);
+    assert.deepEqual(days("LeafRenewalOverdue", 90), [27, 90]);
+    const envoysDays = (leafDays: number) =>
+      /<= (\d+)/.exec(expressionOf("EnvoyCertificateExpiring", { leafDays }))?.[1];
+    assert.deepEqual([397, 30, 15, 4].map(envoysDays), ["2", "2", "1", "0"]);
+  });
+
+  it("evaluate the link's own rules once a minute, however rarely a user's are", () => {
+    const intervals = (scrapeInterval: string) =>
+      ruleGroups({
+        side: "sends",
+        senders: [],
+        linked: true,
+        scrapeInterval,
+        leafDays: 30,
+        overrides: {},
+        delivers: false,
+      }).map(({ interval }) => interval);
+    assert.deepEqual(new Set(intervals("15s")), new Set([undefined]));
+    assert.deepEqual(new Set(intervals("3m")), new Set(["1m"]));
   });
 
   it("detect the silence of each sender by name", () => {
