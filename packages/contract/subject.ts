@@ -11,7 +11,7 @@ const parsed = z.record(z.string(), z.union([z.string().transform((one) => [one]
  * The attributes of a certificate's subject as they were parsed. `X509Certificate.subject` prints them for a person, with
  * escapes (RFC 4514): `Acme, Inc.` reads `Acme\, Inc.` there, and comparing it with a name fails.
  */
-export const subjectAttributes = (certificate: X509Certificate): Attributes =>
+const subjectAttributes = (certificate: X509Certificate): Attributes =>
   parsed.parse({ ...certificate.toLegacyObject().subject });
 
 /** Whether a subject is exactly an organization and a common name, byte for byte. */

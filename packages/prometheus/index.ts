@@ -8,10 +8,10 @@ export type { ScrapeConfig } from "./configuration.ts";
 export { milliseconds } from "./configuration.ts";
 
 export { type Panel, rows } from "./dashboards/panels.ts";
-export { batchSecondsOf, probeSecondsOf, quietSecondsOf } from "./intervals.ts";
-export { type FlagsInput, receiverFlags, releaseFiles, senderFlags } from "./process.ts";
+export { probeSecondsOf, quietSecondsOf } from "./intervals.ts";
+export { receiverFlags, releaseFiles, senderFlags } from "./process.ts";
 export { type CheckedFile, type Verdict, verdictOf } from "./promtool.ts";
-export type { RemoteWriteOverrides } from "./remote-write.ts";
+
 export { latenessOf, queueOf } from "./remote-write.ts";
 export {
   jobsOf,
@@ -19,7 +19,6 @@ export {
   type Rendering,
   renderReceiver,
   renderSender,
-  type SenderInput,
   secretFilesOf,
   toYaml,
 } from "./render.ts";

@@ -78,7 +78,7 @@ function fallbackOf({ isRequired, fallback, default: value }: Key): string {
 }
 
 /** The other keys that a rule compares this one with, and what else it has an effect on. */
-export function togetherWith({ path, affects }: Key): string {
+function togetherWith({ path, affects }: Key): string {
   const compared = Object.values(rules).flatMap(({ keys }) => (keys.includes(path) ? keys : []));
   const others = [...new Set(compared)].filter((key) => key !== path).map((key) => `\`${key}\``);
   return [others.join(", "), affects ?? ""].filter((part) => part !== "").join("; ");

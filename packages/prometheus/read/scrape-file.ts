@@ -2,7 +2,7 @@ import { Parser } from "yaml";
 import type { YamlReading } from "./yaml.ts";
 
 /** The only key of a file of `scrape_config_files` (Prometheus, config.go, `ScrapeConfigs`). */
-export const scrapeFileKey = "scrape_configs";
+const scrapeFileKey = "scrape_configs";
 
 /** The jobs of a file, and the path at which they stand: a list, or a mapping with the list below its only key. */
 export function jobsIn(value: unknown): { readonly path: readonly string[]; readonly jobs: unknown } {

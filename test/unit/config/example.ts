@@ -63,7 +63,7 @@ export function withValue(
 const ownAccount = { id: "111111111111", region: "eu-west-1" };
 
 /** The places on the way to a key. */
-export const placesOf = (key: string): (string | number)[] =>
+const placesOf = (key: string): (string | number)[] =>
   key
     .split(".")
     .flatMap((part) => (part.endsWith("[]") ? [part.slice(0, -2), 0] : [part === "*" ? "LinkBehind" : part]));
