@@ -4,6 +4,7 @@ export {
   IntermediateAuthority,
   type IntermediateAuthorityArgs,
   type Issuer,
+  isRootOf,
   RootAuthority,
   type RootAuthorityArgs,
   signedIntermediate,
