@@ -83,14 +83,17 @@ const commands: Readonly<Record<string, Command>> = {
 const aboutRoles = `# These are the keys of the user deployer in account ${accounts.tools}. What belongs to an account needs its role:
 ${[accounts.sender, accounts.receiver].map((account) => `#   aws sts assume-role --role-session-name me --role-arn ${deployRoleArn(account)}`).join("\n")}`;
 
+/** By its number: `process.stdin` would make a pipe non-blocking, and reading it at once would fail. */
+const stdinFile = 0;
+
 /**
  * The text on stdin if it is a file or a pipe. Nothing from a terminal, /dev/null or a socket, which may never end.
  * @throws UsageError for bytes that are not UTF-8: the sandbox passes text on
  */
 function givenOnStdin(): string | undefined {
-  const kind = fstatSync(process.stdin.fd);
+  const kind = fstatSync(stdinFile);
   if (!kind.isFile() && !kind.isFIFO()) return undefined;
-  const bytes = readFileSync(process.stdin.fd);
+  const bytes = readFileSync(stdinFile);
   if (isUtf8(bytes)) return bytes.toString("utf8");
   throw new UsageError("exec passes text on, and stdin is not UTF-8: encode it, for example by base64");
 }
