@@ -9,7 +9,7 @@ const account = "111111111111";
 const Bucket = `metrics-link-sender-${account}-eu-west-1`;
 
 describe("an update with --target or --exclude", function () {
-  this.timeout(300_000);
+  this.timeout(600_000);
   let engine: Engine;
   let program: string;
   let version = 0;
