@@ -1,10 +1,24 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { type Configuration, configurationNamespace } from "@metrics-link/config";
-import { fingerprintOf, InvalidInputError, LinkError, messageOf, type PkiOutput } from "@metrics-link/contract";
-import { AccountPki, type LeafArgs, type OfflineAuthority, offlineAuthority, requireOrder } from "@metrics-link/pki";
+import {
+  fingerprintOf,
+  InvalidInputError,
+  LinkError,
+  messageOf,
+  type PkiOutput,
+  readCertificates,
+} from "@metrics-link/contract";
+import {
+  AccountPki,
+  isRootOf,
+  type LeafArgs,
+  type OfflineAuthority,
+  offlineAuthority,
+  requireOrder,
+} from "@metrics-link/pki";
 import * as pulumi from "@pulumi/pulumi";
-import { ownStack } from "./own-outputs.ts";
+import { type OwnContract, type OwnOutputs, ownStack } from "./own-outputs.ts";
 import type { KnownPeer } from "./peer.ts";
 import { repositoryRoot } from "./repository-files.ts";
 
@@ -30,25 +44,41 @@ export function planPki({ pki }: Configuration, inForce: PkiOutput | undefined):
 
 /**
  * Requires that every peer still accepts this side's leaf after the update. Uses a peer's `trusts` even if other parts of
- * its contract are not pinned; ignores peers that are unreadable or suspended.
+ * its contract are not pinned; ignores peers that are unreadable or suspended. Warns of peers that know this stack by
+ * another name.
  * @throws InvalidInputError if a peer accepts this side's leaf today and would reject it after this update
  */
 export function requirePeersFollow(
-  pki: Configuration["pki"],
+  { pki }: Pick<Configuration, "pki">,
   { inForce, offline }: PkiPlan,
+  before: Pick<OwnOutputs, "contract">,
   peers: readonly KnownPeer<"sender" | "receiver">[],
 ): void {
   const { root } = pki.generations;
   const pem = offline?.roots.find(({ generation }) => generation === root)?.pem;
-  requireOrder({
+  const warnings = requireOrder({
+    stack: ownStack(),
     pki,
     inForce,
-    signingRoot: pem === undefined ? inForce?.roots[root] : fingerprintOf(pem),
-    peers: peers.map(({ stack, contract }) => ({
-      stack,
-      trusts: contract?.trusts.find((entry) => entry.stack === ownStack()),
-    })),
+    nameInForce: before.contract?.dnsName,
+    signingRoot: pem === undefined ? trialRoot(pki, inForce, before.contract) : fingerprintOf(pem),
+    peers: peers.map(({ stack, contract }) => ({ stack, trusts: contract?.trusts })),
   });
+  for (const warning of warnings) void pulumi.log.warn(warning, pulumi.runtime.getStackResource());
+}
+
+/** The fingerprint of the root in this state that signs; undefined if this update makes it, or makes it anew. */
+function trialRoot(
+  { root: kind, organization, lifetimes, generations }: Configuration["pki"],
+  inForce: PkiOutput | undefined,
+  contract: OwnContract | undefined,
+): string | undefined {
+  const known = inForce?.root === kind ? inForce.roots[generations.root] : undefined;
+  const certificate = readCertificates(contract?.rootBundle ?? "").find(
+    ({ fingerprint256 }) => fingerprint256 === known,
+  );
+  const args = { organization, validityYears: lifetimes.rootYears, generation: generations.root };
+  return certificate === undefined || isRootOf(certificate, args) ? known : undefined;
 }
 
 /** The PKI of an account whose intermediate is signed. */

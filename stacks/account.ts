@@ -1,16 +1,20 @@
 import type { Configuration } from "@metrics-link/config";
+import { LinkError } from "@metrics-link/contract";
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
+import { type OwnOutputs, ownStack } from "./own-outputs.ts";
+
+const project = "metrics-link";
 
 /**
  * The stack's single AWS provider, bound to the configured account: with another account's credentials the update fails
  * before it starts.
  */
-export function accountProvider({ account, role }: Configuration): aws.Provider {
+export function accountProvider({ account, role }: Pick<Configuration, "account" | "role">): aws.Provider {
   const options: aws.ProviderArgs = {
     region: account.region as aws.Region,
     allowedAccountIds: [account.id],
-    defaultTags: { tags: { project: "metrics-link", role } },
+    defaultTags: { tags: { project, role } },
   };
   const assumed = account.assumeRole === undefined ? {} : { assumeRoles: [{ roleArn: account.assumeRole }] };
   return new aws.Provider("account", { ...options, ...assumed });
@@ -20,3 +24,30 @@ export function accountProvider({ account, role }: Configuration): aws.Provider 
 export const inAccount = (provider: aws.Provider): pulumi.ComponentResourceOptions => ({
   providers: { aws: provider },
 });
+
+/**
+ * Requires that no other stack has this role in this account and region: bucket, secret, key alias and role of a host have
+ * fixed names (docs/decisions/0005). A stack that has been updated has them already. Until then it looks for a network of
+ * its role, which each stack tags with its name.
+ * @throws LinkError `ACCOUNT_TAKEN` naming the other stack, before anything is made
+ */
+export async function requireFreeAccount(
+  { account, role }: Pick<Configuration, "account" | "role">,
+  { inForce }: Pick<OwnOutputs, "inForce">,
+  provider: aws.Provider,
+): Promise<void> {
+  if (inForce.instanceId !== undefined) return;
+  const { ids } = await aws.ec2.getVpcs({ tags: { project, role } }, { provider });
+  const found = await Promise.all(ids.map((id) => aws.ec2.getVpc({ id }, { provider })));
+  const other = found.find(({ tags }) => tags.stack !== ownStack());
+  if (other === undefined) return;
+  const { stack = "an older release of this program, without the tag stack" } = other.tags;
+  throw new LinkError("ACCOUNT_TAKEN", {
+    what:
+      `account ${account.id} has a ${role} in ${account.region} already: network ${other.id} of ${stack}. ` +
+      `One account and region carries one ${role}; this stack is ${ownStack()}`,
+    next:
+      `update ${other.tags.stack ?? "that stack"}, or set another metrics-link:account.id or account.region here. If this ` +
+      "stack was renamed before its first update had succeeded, rename it back",
+  });
+}

@@ -31,6 +31,8 @@ export interface LinkHostArgs {
   readonly network: PrivateNetwork;
   readonly securityGroup: aws.ec2.SecurityGroup;
   readonly store: ReleaseStore;
+  /** The release of the last update; undefined before the first. */
+  readonly releaseInForce: string | undefined;
   readonly pki: IssuedPki;
   readonly envoy: EnvoyRendering;
   /** PEM of each peer's roots by peer name; empty while there is no link. */
@@ -124,6 +126,7 @@ export function linkHost(name: string, args: LinkHostArgs, options: pulumi.Compo
       },
       dataVolume: { sizeGiB: host.dataVolumeGiB },
       store: args.store,
+      releaseInForce: args.releaseInForce,
       forceRelease: host.forceRelease,
       deadlines: { probeSeconds: probeSecondsOf(args.prometheus.rendering.configuration) },
       services,

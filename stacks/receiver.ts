@@ -13,10 +13,10 @@ import { FencedIngress } from "@metrics-link/network";
 import { receiverFlags, renderReceiver as renderPrometheus } from "@metrics-link/prometheus";
 import { ports } from "@metrics-link/release";
 import * as pulumi from "@pulumi/pulumi";
-import { accountProvider, inAccount } from "./account.ts";
+import { accountProvider, inAccount, requireFreeAccount } from "./account.ts";
 import { accountPki, planPki, requirePeersFollow, waitingPki } from "./account-pki.ts";
 import { linkHost } from "./link-host.ts";
-import { ownOutputs } from "./own-outputs.ts";
+import { outputsInForce, ownOutputs } from "./own-outputs.ts";
 import { inForce, interrupted, knownPeer, peerOutput, setAside, trustIn } from "./peer.ts";
 import { privateNetwork } from "./private-network.ts";
 import { checkedPrometheusFiles } from "./prometheus-files.ts";
@@ -32,7 +32,7 @@ export async function receiver(configuration: ReceiverConfiguration, bundling: P
   const known = await Promise.all(
     configuration.senders.map((sender) => knownPeer("sender", sender, configuration, before.accepted)),
   );
-  requirePeersFollow(profile, plan, known);
+  requirePeersFollow(configuration, plan, before, known);
   const senders = inForce(known);
 
   const rendering = renderPrometheus({
@@ -47,9 +47,12 @@ export async function receiver(configuration: ReceiverConfiguration, bundling: P
   // Before any resource is registered: what is refused here has made nothing.
   const checked = checkedPrometheusFiles(rendering);
 
-  const pki = accountPki("receiver", configuration, plan, "server");
   const provider = accountProvider(configuration);
+  await requireFreeAccount(configuration, before, provider);
   const options = inAccount(provider);
+  const store = releaseStore("receiver", configuration, agent, options);
+  await store.claimed;
+  const pki = accountPki("receiver", configuration, plan, "server");
   const network = privateNetwork("receiver", configuration, options);
   const securityGroup = network.hostSecurityGroup("receiver", network);
   const ingress = new FencedIngress("receiver", { network, hostSecurityGroup: securityGroup, senders }, options);
@@ -60,7 +63,8 @@ export async function receiver(configuration: ReceiverConfiguration, bundling: P
       configuration,
       network,
       securityGroup,
-      store: releaseStore("receiver", configuration, agent, options),
+      store,
+      releaseInForce: before.release,
       pki,
       envoy: renderEnvoy({ nodeId: "receiver", senders, declared: known.length }),
       link: { side: "receives" },
@@ -88,7 +92,7 @@ export async function receiver(configuration: ReceiverConfiguration, bundling: P
       endpointPort: ports.https,
     }),
   );
-  return {
+  const outputs = {
     contract,
     [contractVersionsOutput]: contractVersions,
     rootFingerprints: pki.rootFingerprints,
@@ -100,4 +104,6 @@ export async function receiver(configuration: ReceiverConfiguration, bundling: P
     accepted: senders.map(remembered),
     setAside: setAside(known),
   };
+  const whole = pulumi.all([host.isWhole, pki.leaf.hasItsNames]).apply((parts) => parts.every(Boolean));
+  return outputsInForce(outputs, before, whole);
 }

@@ -12,10 +12,10 @@ import type { AgentBundle } from "@metrics-link/host";
 import { PinnedEgress } from "@metrics-link/network";
 import { renderSender as renderPrometheus, senderFlags } from "@metrics-link/prometheus";
 import * as pulumi from "@pulumi/pulumi";
-import { accountProvider, inAccount } from "./account.ts";
+import { accountProvider, inAccount, requireFreeAccount } from "./account.ts";
 import { accountPki, planPki, requirePeersFollow, waitingPki } from "./account-pki.ts";
 import { linkHost } from "./link-host.ts";
-import { ownOutputs } from "./own-outputs.ts";
+import { outputsInForce, ownOutputs } from "./own-outputs.ts";
 import { inForce, interrupted, knownPeer, peerOutput, setAside, trustIn } from "./peer.ts";
 import { privateNetwork } from "./private-network.ts";
 import { checkedPrometheusFiles } from "./prometheus-files.ts";
@@ -35,7 +35,7 @@ export async function sender(
   const plan = planPki(configuration, before.pki);
   if (plan.waits) return waitingPki("sender", configuration, plan, "client");
   const known = await knownPeer("receiver", { name: "receiver", ...peer }, configuration, before.accepted);
-  requirePeersFollow(profile, plan, [known]);
+  requirePeersFollow(configuration, plan, before, [known]);
   const [receiver] = inForce([known]);
   // Keep `remote_write` if the receiver loses its trust: removing it would drop the queue.
   const linked = receiver !== undefined || (before.link !== undefined && before.link !== neverLinked);
@@ -52,9 +52,12 @@ export async function sender(
   // Before any resource is registered: what is refused here has made nothing.
   const checked = checkedPrometheusFiles(rendering);
 
-  const pki = accountPki("sender", configuration, plan, "client");
   const provider = accountProvider(configuration);
+  await requireFreeAccount(configuration, before, provider);
   const options = inAccount(provider);
+  const store = releaseStore("sender", configuration, agent, options);
+  await store.claimed;
+  const pki = accountPki("sender", configuration, plan, "client");
   const network = privateNetwork("sender", configuration, options);
   const securityGroup = network.hostSecurityGroup("sender", network);
   const egress = new PinnedEgress(
@@ -69,7 +72,8 @@ export async function sender(
       configuration,
       network,
       securityGroup,
-      store: releaseStore("sender", configuration, agent, options),
+      store,
+      releaseInForce: before.release,
       pki,
       envoy: renderEnvoy({
         nodeId: "sender",
@@ -100,7 +104,7 @@ export async function sender(
       egressAddresses,
     }),
   );
-  return {
+  const outputs = {
     contract,
     [contractVersionsOutput]: contractVersions,
     rootFingerprints: pki.rootFingerprints,
@@ -113,4 +117,6 @@ export async function sender(
     setAside: setAside([known]),
     link: linked ? (receiver === undefined ? "interrupted" : "configured") : neverLinked,
   };
+  const whole = pulumi.all([host.isWhole, pki.leaf.hasItsNames]).apply((parts) => parts.every(Boolean));
+  return outputsInForce(outputs, before, whole);
 }

@@ -74,6 +74,15 @@ const codes = {
     meaning: "More roots would be pinned than the configuration takes.",
     next: "Run `npm run rotate -- follow`, which removes roots that the peer no longer offers.",
   },
+  ACCOUNT_TAKEN: {
+    meaning:
+      "Another stack has this role in this account and region, where one sender and one receiver fit. Nothing was made.",
+    next: "Update the stack that the message names, or use another account or region.",
+  },
+  UPDATE_PARTIAL: {
+    meaning: "An update with `--target` or `--exclude` leaves out something that its other parts need.",
+    next: "Run `pulumi up` without `--target` and `--exclude`.",
+  },
   // Certificates and their order.
   CERTIFICATES_INVALID: {
     meaning: "A text is not PEM certificates and nothing else, or a certificate is not of the accepted profile.",

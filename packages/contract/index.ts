@@ -35,12 +35,15 @@ export {
 } from "./outputs.ts";
 export {
   artifactNames,
+  baseName,
   commonNames,
   identityName,
   leafNames,
+  type OwnIdentity,
   type PkiOutput,
   pkiOutput,
   readPkiOutput,
+  trustInUs,
 } from "./pki-output.ts";
 export { printable, printableJson, printableLines, shortened } from "./printable.ts";
 export { isDocumentationAddress, isPublicAddress } from "./public-address.ts";

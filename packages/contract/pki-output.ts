@@ -62,6 +62,12 @@ export function identityName(dnsName: string, identity: number): string {
   return identity === 1 ? dnsName : `e${identity}.${dnsName}`;
 }
 
+/** `dnsName` again, from the name of an identity. */
+export function baseName(name: string, identity: number): string {
+  const prefix = `e${identity}.`;
+  return identity > 1 && name.startsWith(prefix) ? name.slice(prefix.length) : name;
+}
+
 /**
  * The names in a leaf: its identity's, and the one before, which the peer goes on expecting until it has updated. A leaf
  * of an earlier identity lacks the new name, so the peer's update alone takes it out.
@@ -69,6 +75,38 @@ export function identityName(dnsName: string, identity: number): string {
 export function leafNames(dnsName: string, identity: number): string[] {
   return [identity, identity - 1].filter((one) => one >= 1).map((one) => identityName(dnsName, one));
 }
+
+/** An entry of a contract's list `trusts`: whom a peer accepts, under the stack name in that peer's configuration. */
+interface ListedTrust {
+  readonly stack: string;
+  readonly rootFingerprints: readonly string[];
+  readonly dnsName: string;
+}
+
+/** What identifies this side in a peer's list. */
+export interface OwnIdentity {
+  /** The name of this side's stack. */
+  readonly stack: string;
+  /** Fingerprint of the root that signs the leaf in force. */
+  readonly root: string | undefined;
+  /** The names in the leaf in force. */
+  readonly leafNames: readonly string[];
+}
+
+/**
+ * The entries of a peer's list that are about this side: the one under the name of its stack, and each that accepts its
+ * leaf under another. A peer's configuration keeps the old name after `pulumi stack rename`, and its Envoy compares
+ * certificates, not the names of stacks.
+ */
+export const trustInUs = <Entry extends ListedTrust>(
+  list: readonly Entry[],
+  { stack, root, leafNames: names }: OwnIdentity,
+): Entry[] =>
+  list.filter(
+    (entry) =>
+      entry.stack === stack ||
+      (root !== undefined && entry.rootFingerprints.includes(root) && names.includes(entry.dnsName)),
+  );
 
 /** Common names, from which a person and every check tell the tiers and generations of an account. */
 export const commonNames = {

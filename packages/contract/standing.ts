@@ -121,7 +121,9 @@ export const remembered = ({ stack, dnsName, rootBundle, addresses }: AcceptedPe
 });
 
 /**
- * What was accepted of a peer, as far as each root and each address is still pinned. The state may have been written by
+ * What was accepted of a peer, as far as each root and each address is still pinned. If its stack has another name in the
+ * configuration since, that is what was accepted under the old name: pins, not names, say who a peer is, and an address
+ * belongs to one peer alone. The state may have been written by
  * somebody else, so it is held to the same forms as a contract; what a later release wrote besides is dropped. Without a root or without an address nothing is left.
  */
 function stillPinned(
@@ -133,17 +135,23 @@ function stillPinned(
 ): AcceptedPeer | undefined {
   const schema = z.object({ stack: stackName, dnsName, rootBundle, addresses: addressesOf(role) });
   const entries = Array.isArray(before) ? before : [];
-  const found = entries
+  const known = entries
     .map((entry) => schema.safeParse(entry))
-    .flatMap(({ success, data }) => (success && data.stack === stack ? [data] : []));
-  const [kept, ...others] = found;
-  if (kept === undefined || others.length > 0) return undefined;
-  const roots = certificatesOf(kept.rootBundle).filter((pem) => pins.rootFingerprints?.includes(fingerprintOf(pem)));
-  const addresses = kept.addresses.filter(
-    (address) =>
-      pins.addresses?.includes(address) && (network.documentationAddresses || !isDocumentationAddress(address)),
-  );
-  if (roots.length === 0 || addresses.length === 0) return undefined;
+    .flatMap(({ data }) => (data === undefined ? [] : [data]));
+  const byName = known.filter((entry) => entry.stack === stack);
+  const pinned = (byName.length > 0 ? byName : known)
+    .map((entry) => ({
+      ...entry,
+      roots: certificatesOf(entry.rootBundle).filter((pem) => pins.rootFingerprints?.includes(fingerprintOf(pem))),
+      addresses: entry.addresses.filter(
+        (address) =>
+          pins.addresses?.includes(address) && (network.documentationAddresses || !isDocumentationAddress(address)),
+      ),
+    }))
+    .filter(({ roots, addresses }) => roots.length > 0 && addresses.length > 0);
+  const [kept] = pinned;
+  if (kept === undefined || byName.length > 1 || pinned.length > 1) return undefined;
+  const { roots, addresses } = kept;
   return {
     stack,
     dnsName: kept.dnsName,

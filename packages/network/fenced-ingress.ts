@@ -39,8 +39,10 @@ export class FencedIngress extends pulumi.ComponentResource {
     );
     for (const sender of args.senders) {
       for (const address of sender.addresses) {
+        // Named by the address: with the sender's name in it, another name would be a second rule with the same content,
+        // which EC2 refuses while the first is there (InvalidPermission.Duplicate).
         new aws.vpc.SecurityGroupIngressRule(
-          `${name}-from-${sender.name}-${address}`,
+          `${name}-from-${address}`,
           {
             securityGroupId: group.id,
             cidrIpv4: `${address}/32`,
@@ -49,7 +51,7 @@ export class FencedIngress extends pulumi.ComponentResource {
             toPort: ports.https,
             description: `Egress address of sender ${sender.name}`,
           },
-          own,
+          { ...own, aliases: [{ name: `${name}-from-${sender.name}-${address}` }] },
         );
       }
     }

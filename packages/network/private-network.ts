@@ -10,6 +10,8 @@ export interface PrivateNetworkArgs {
   readonly reach: Reach;
   /** Service names of other parties' endpoint services (AWS PrivateLink). */
   readonly endpointServices: readonly string[];
+  /** Further tags of the VPC. */
+  readonly tags?: Readonly<Record<string, string>>;
 }
 
 /** One zone's pair of subnets. */
@@ -50,7 +52,12 @@ export class PrivateNetwork extends pulumi.ComponentResource {
 
     const vpc = new aws.ec2.Vpc(
       `${name}-vpc`,
-      { cidrBlock: args.cidr, enableDnsSupport: true, enableDnsHostnames: true, tags: tags("vpc") },
+      {
+        cidrBlock: args.cidr,
+        enableDnsSupport: true,
+        enableDnsHostnames: true,
+        tags: { ...args.tags, ...tags("vpc") },
+      },
       own,
     );
     // The default group allows all traffic between its members. Adopted without rules, it allows none (CIS AWS 5.4).

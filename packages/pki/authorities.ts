@@ -1,4 +1,5 @@
-import { commonNames, fingerprintsOf } from "@metrics-link/contract";
+import type { X509Certificate } from "node:crypto";
+import { commonNames, fingerprintsOf, LinkError } from "@metrics-link/contract";
 import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
 import { yearsInHours } from "./lifetimes.ts";
@@ -10,6 +11,19 @@ import { yearsInHours } from "./lifetimes.ts";
 export function ecdsaKey(name: string, options: pulumi.CustomResourceOptions): tls.PrivateKey {
   return new tls.PrivateKey(name, { algorithm: "ECDSA", ecdsaCurve: "P256" }, options);
 }
+
+/**
+ * The PEM of a certificate, request or key that this update has. Of a new resource that `--target` or `--exclude` leaves
+ * out, Pulumi's engine creates nothing and returns no such property.
+ * @throws LinkError `UPDATE_PARTIAL` naming the resource
+ */
+export const present = (name: string, pem: pulumi.Output<string>): pulumi.Output<string> =>
+  pem.apply((text: string | undefined) => {
+    if (text !== undefined) return text;
+    throw new LinkError("UPDATE_PARTIAL", {
+      what: `${name} does not exist yet, and --target or --exclude leaves it out of this update`,
+    });
+  });
 
 export interface RootAuthorityArgs {
   readonly organization: string;
@@ -50,14 +64,39 @@ export class RootAuthority extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    this.certificatePem = certificate.certPem;
+    this.certificatePem = present(name, certificate.certPem);
     this.privateKeyPem = key.privateKeyPem;
-    this.fingerprints = certificate.certPem.apply(fingerprintsOf);
+    this.fingerprints = this.certificatePem.apply(fingerprintsOf);
     this.registerOutputs({ certificatePem: this.certificatePem, fingerprints: this.fingerprints });
   }
 }
 
-/** A certificate that signs others, and its secret key. */
+const [hourMs, dayHours] = [3_600_000, 24];
+/** PrintableString and UTF8String (X.680): Go, and so the provider, writes a name as one of them. */
+const textTags = [0x13, 0x0c];
+
+/** A name as DER has it, in every form (X.690 8.1.3). */
+function encodings(name: string): Buffer[] {
+  const text = Buffer.from(name);
+  const length = text.length < 0x80 ? [text.length] : [0x81, text.length];
+  return textTags.map((tag) => Buffer.concat([Buffer.from([tag, ...length]), text]));
+}
+
+/**
+ * Whether a root in this state stays as it is with these arguments. The provider makes another one for another subject or
+ * validity, whatever its generation.
+ */
+export function isRootOf(certificate: X509Certificate, args: RootAuthorityArgs): boolean {
+  const { raw, validFromDate, validToDate } = certificate;
+  const commonName = commonNames.root(args.organization, args.generation);
+  const hours = (validToDate.getTime() - validFromDate.getTime()) / hourMs;
+  return (
+    encodings(commonName).some((one) => raw.includes(one)) &&
+    Math.abs(hours - yearsInHours(args.validityYears)) < dayHours
+  );
+}
+
+/** What signs: a certificate and its secret key. */
 export interface Issuer {
   readonly certificatePem: pulumi.Input<string>;
   readonly privateKeyPem: pulumi.Input<string>;
@@ -126,17 +165,18 @@ export class IntermediateAuthority extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    this.requestPem = request.certRequestPem;
-    this.publicKeyPem = key.publicKeyPem;
+    this.requestPem = present(name, request.certRequestPem);
+    this.publicKeyPem = present(name, key.publicKeyPem);
     this.privateKeyPem = key.privateKeyPem;
     if (signed === undefined) this.certificatePem = undefined;
     else if ("certificatePem" in signed) this.certificatePem = pulumi.output(signed.certificatePem);
     else {
-      this.certificatePem = signedIntermediate(
+      const { certPem } = signedIntermediate(
         `${name}-certificate`,
         { requestPem: request.certRequestPem, validityYears: signed.validityYears, issuer: signed.by },
         { parent: this },
-      ).certPem;
+      );
+      this.certificatePem = present(name, certPem);
     }
     this.registerOutputs({ requestPem: this.requestPem, certificatePem: this.certificatePem });
   }

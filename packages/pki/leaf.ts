@@ -1,7 +1,7 @@
 import type { PkiOutput } from "@metrics-link/contract";
 import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
-import { ecdsaKey, type Issuer } from "./authorities.ts";
+import { ecdsaKey, type Issuer, present } from "./authorities.ts";
 import { daysInHours } from "./lifetimes.ts";
 
 export interface LeafArgs {
@@ -24,6 +24,8 @@ export class Leaf extends pulumi.ComponentResource {
   /** Secret, PKCS #8. */
   readonly privateKeyPem: pulumi.Output<string>;
   readonly certificatePem: pulumi.Output<string>;
+  /** False while the certificate has other names, because `--target` or `--exclude` left its update out. */
+  readonly hasItsNames: pulumi.Output<boolean>;
   /** RFC 3339, UTC. */
   readonly notBefore: pulumi.Output<string>;
   readonly notAfter: pulumi.Output<string>;
@@ -54,11 +56,14 @@ export class Leaf extends pulumi.ComponentResource {
       },
       { parent: this },
     );
+    this.certificatePem = present(name, certificate.certPem);
     this.chainPem = pulumi
-      .all([certificate.certPem, args.issuer.certificatePem])
+      .all([this.certificatePem, args.issuer.certificatePem])
       .apply((certificates) => certificates.map((pem) => `${pem.trim()}\n`).join(""));
     this.privateKeyPem = key.privateKeyPemPkcs8;
-    this.certificatePem = certificate.certPem;
+    this.hasItsNames = pulumi
+      .all([request.dnsNames, request.certRequestPem, certificate.certRequestPem])
+      .apply(([names = [], asked, signed]) => names.join() === args.dnsNames.join() && asked === signed);
     this.notBefore = certificate.validityStartTime;
     this.notAfter = certificate.validityEndTime;
     this.registerOutputs({ chainPem: this.chainPem, notAfter: this.notAfter });

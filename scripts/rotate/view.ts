@@ -3,14 +3,18 @@ import { join } from "node:path";
 import {
   addressesIn,
   artifactNames,
+  baseName,
   contractOutput,
   fingerprintOf,
   fingerprintsOf,
   LinkError,
+  leafNames,
+  type OwnIdentity,
   pkiOutput,
   printable,
   readContract,
   readPkiOutput,
+  trustInUs,
   unlessOtherText,
 } from "@metrics-link/contract";
 import type { PeerView, View } from "@metrics-link/pki/rotation/index.ts";
@@ -35,6 +39,11 @@ export async function readView(context: StackContext): Promise<View> {
       next: "run `pulumi up` first",
     });
   }
+  const identity: OwnIdentity = {
+    stack: inForce.stack,
+    root: inForce.roots[inForce.generations.root],
+    leafNames: leafNames(baseName(contract.dnsName, inForce.generations.identity), inForce.generations.identity),
+  };
   const peers = await Promise.all(
     peersOf(configuration).map(async ({ stack, pins, suspended }): Promise<PeerView> => {
       const { theirs, unreadable } = await contractOf(context, stack);
@@ -49,7 +58,7 @@ export async function readView(context: StackContext): Promise<View> {
           dnsName: theirs.dnsName,
           addresses: addressesIn(theirs),
         },
-        trustsUs: theirs?.trusts.find((entry) => entry.stack === inForce.stack),
+        trustsUs: theirs && trustInUs(theirs.trusts, identity)[0],
         trusted: trusted && { ...trusted, addresses: addressesInForce(own.peers, stack) },
       };
     }),

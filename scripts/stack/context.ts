@@ -1,11 +1,12 @@
-import { existsSync, mkdirSync, readFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
 import { LinkError } from "@metrics-link/contract";
 import { cacheDirectory } from "@metrics-link/release";
 import { Pulumi } from "@metrics-link/sandbox/cli/pulumi.ts";
 import { type Sandbox, sandboxOf } from "@metrics-link/sandbox/cli/sandbox.ts";
 import { layoutOf } from "@metrics-link/sandbox/model/layout.ts";
 import { deployerEnvironment } from "@metrics-link/sandbox/world/environment.ts";
+import { parseDocument } from "yaml";
 import { UsageError } from "./command-line.ts";
 import { StackFile } from "./stack-file.ts";
 
@@ -35,6 +36,7 @@ export function contextOf(stack: string, sandboxName?: string, checkout?: string
   const path = join(project, "stacks", `Pulumi.${stack}.yaml`);
   if (!existsSync(path))
     throw new UsageError(`${path} does not exist: a stack is named by its stacks/Pulumi.<stack>.yaml`);
+  refuseCopiedSecrets(path);
   const environment = sandbox ? { ...process.env, ...deployerEnvironment(sandbox.layout) } : process.env;
   const logs = sandbox ? join(sandbox.layout.directory, "logs") : join(cacheDirectory(), "logs");
   mkdirSync(logs, { recursive: true });
@@ -46,6 +48,33 @@ export function contextOf(stack: string, sandboxName?: string, checkout?: string
     environment,
     pulumi: new Pulumi(project, environment, logs),
   };
+}
+
+/** What Pulumi writes into a stack's file about the key of its secrets. */
+const secretsKeys = ["encryptionsalt", "encryptedkey"] as const;
+
+/**
+ * Requires that a stack's file has a key of its own for its secrets. In a copy of another stack's file Pulumi only says that
+ * a cipher could not authenticate a message.
+ * @throws LinkError STACK_FILE_INVALID naming the file that it was copied from
+ */
+function refuseCopiedSecrets(path: string): void {
+  const read = (file: string) => parseDocument(readFileSync(file, "utf8"));
+  const own = read(path);
+  const others = readdirSync(dirname(path)).filter(
+    (name) => /^Pulumi\..+\.yaml$/.test(name) && name !== basename(path),
+  );
+  for (const name of others) {
+    const other = read(join(dirname(path), name));
+    const key = secretsKeys.find((one) => own.has(one) && own.get(one) === other.get(one));
+    if (key === undefined) continue;
+    throw new LinkError("STACK_FILE_INVALID", {
+      what: `${path} is a copy of ${name}: it has the same ${key}, with which Pulumi decrypts secrets of that stack alone`,
+      next:
+        `remove ${key} and every \`secure:\` value from the copy, run \`pulumi stack init\` for its stack, and set each ` +
+        "secret again with `pulumi config set --secret`",
+    });
+  }
 }
 
 /** The folder of a stack's artifacts. @throws LinkError when its root is not offline */

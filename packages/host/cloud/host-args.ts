@@ -50,6 +50,8 @@ export interface HostArgs {
   /** In addition to those of `services`. */
   readonly checks?: readonly Check[];
   readonly probes?: readonly ProbeSpec[];
+  /** The release that the host was last asked to run; undefined before the first. */
+  readonly releaseInForce?: string | undefined;
   /** The beginning of a release's id: its pending changes are made at once, and samples that are not sent yet are lost. */
   readonly forceRelease?: string | undefined;
   readonly deadlines?: {

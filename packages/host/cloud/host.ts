@@ -1,12 +1,12 @@
 import { LinkError } from "@metrics-link/contract";
 import type { ReleaseTool } from "@metrics-link/release";
-import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { converge } from "./converge.ts";
 import type { HostArgs } from "./host-args.ts";
 import { machine } from "./instance.ts";
 import { hostNames } from "./names.ts";
-import { bootstrapKey, bootstrapManifest, publish, releaseText } from "./publish.ts";
+import { bootstrapManifest, publish, publishBootstrap, releaseText } from "./publish.ts";
+import { leftOut } from "./release-store.ts";
 import { hostRights, hostRole } from "./role.ts";
 import { hostSecret } from "./secret.ts";
 
@@ -19,7 +19,10 @@ const managementAgent = "amazon-ssm-agent";
 export class Host extends pulumi.ComponentResource {
   readonly instanceId: pulumi.Output<string>;
   readonly privateAddress: pulumi.Output<string>;
+  /** The release that the host was asked to run. */
   readonly releaseId: pulumi.Output<string>;
+  /** False after `--target` or `--exclude`, if the host was not asked to run exactly what this program describes. */
+  readonly isWhole: pulumi.Output<boolean>;
   readonly dataVolumeId: pulumi.Output<string>;
   readonly roleArn: pulumi.Output<string>;
   readonly secretArn: pulumi.Output<string>;
@@ -36,7 +39,7 @@ export class Host extends pulumi.ComponentResource {
 
     const { permissionsBoundary } = account;
     const { role, profile } = hostRole(name, { roleName: names.role, hostName, permissionsBoundary, tags }, own);
-    const { key, secret, references } = hostSecret(
+    const { key, secret, references, isStored } = hostSecret(
       name,
       {
         secretName: names.secret,
@@ -62,17 +65,17 @@ export class Host extends pulumi.ComponentResource {
       own,
     );
 
-    const manifest = new aws.s3.BucketObjectv2(
-      `${name}-bootstrap`,
+    const bootstrap = publishBootstrap(
+      name,
       {
+        hostName,
         bucket: store.bucket,
-        key: bootstrapKey(hostName),
         content: bootstrapManifest({
           agent: store.agent,
           node: store.tool("node"),
           managementAgent: managementAgentOf(args),
         }),
-        contentType: "text/plain",
+        lacks: leftOut(store.uploads(["node", managementAgent])),
         tags,
       },
       { ...own, dependsOn: [...store.contents] },
@@ -85,17 +88,18 @@ export class Host extends pulumi.ComponentResource {
         profile,
         protect: args.protect ?? true,
         tags,
-        dependsOn: [policy, manifest],
+        dependsOn: [policy, bootstrap.manifest],
       },
       own,
     );
 
+    const tools = ["node", ...args.services.tools];
     const release = pulumi.all([args.files, references]).apply(([files, secrets]) =>
       releaseText({
         host: hostName,
         agent: store.agent,
         files: [...args.services.files, ...files],
-        tools: ["node", ...args.services.tools].map((tool) => store.tool(tool)),
+        tools: tools.map((tool) => store.tool(tool)),
         secrets,
         services: [...args.services.services],
         checks: [...args.services.checks, ...(args.checks ?? [])],
@@ -103,9 +107,14 @@ export class Host extends pulumi.ComponentResource {
         probeDeadlineSeconds: args.deadlines?.probeSeconds ?? 60,
       }),
     );
-    const { releaseId, pointer } = publish(
+    const lacks = pulumi
+      .all([leftOut(store.uploads(tools)), isStored, bootstrap.lacks])
+      .apply(([uploads, stored, listed]) => [
+        ...new Set([...uploads, ...listed, ...(stored ? [] : ["the new version of the secret"])]),
+      ]);
+    const { releaseId, isWhole, pointer } = publish(
       name,
-      { hostName, bucket: store.bucket, text: release, tags },
+      { hostName, bucket: store.bucket, text: release, inForce: args.releaseInForce, lacks, tags },
       { ...own, dependsOn: [...store.contents] },
     );
     const asked = converge(
@@ -124,6 +133,9 @@ export class Host extends pulumi.ComponentResource {
     this.instanceId = instance.id;
     this.privateAddress = instance.privateIp;
     this.releaseId = releaseId;
+    this.isWhole = pulumi
+      .all([isWhole, releaseId, asked.environment])
+      .apply(([whole, id, { METRICS_LINK_RELEASE_ID: told } = {}]) => whole && told === id);
     this.dataVolumeId = volume.id;
     this.roleArn = role.arn;
     this.secretArn = secret.arn;

@@ -1,4 +1,4 @@
-import { LinkError } from "@metrics-link/contract";
+import { LinkError, parseJson } from "@metrics-link/contract";
 import {
   canonicalJson,
   canonicalRelease,
@@ -9,13 +9,17 @@ import {
   releaseFormatVersion,
   releaseIdOf,
   releaseKeys,
+  releasePointerSchema,
   sha256,
 } from "@metrics-link/release";
 import * as aws from "@pulumi/aws";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 
 interface PublishedRelease {
+  /** The release that the pointer names: after `--target` or `--exclude` it may be an earlier one. */
   readonly releaseId: pulumi.Output<string>;
+  /** Whether that is the release of this program. */
+  readonly isWhole: pulumi.Output<boolean>;
   readonly pointer: aws.s3.BucketObjectv2;
 }
 
@@ -30,41 +34,92 @@ export function releaseText(parts: ReleaseParts): string {
   return canonicalRelease(parseRelease({ ...parts, formatVersion: releaseFormatVersion, files }));
 }
 
-/** Uploads a release under its hash, then points the host at it. */
+/**
+ * Uploads a release under its hash, then points the host at it. `pulumi up --target` and `--exclude` update any part alone,
+ * and the pointer must never name a release that is not in the bucket, or whose agent, tools or secret are not. So the
+ * pointer's content follows what is in the bucket: without the release of this program it stays as it was.
+ * @param args.inForce the release that the host was last asked to run; undefined before the first
+ * @param args.lacks what the release refers to and this update leaves out
+ */
 export function publish(
   name: string,
   args: {
     readonly hostName: string;
     readonly bucket: pulumi.Input<string>;
     readonly text: pulumi.Output<string>;
+    readonly inForce: string | undefined;
+    readonly lacks: pulumi.Output<readonly string[]>;
     readonly tags: Readonly<Record<string, string>>;
   },
   own: pulumi.CustomResourceOptions,
 ): PublishedRelease {
-  const { hostName, bucket, text, tags } = args;
-  const releaseId = text.apply(releaseIdOf);
+  const { hostName, bucket, text, inForce, lacks, tags } = args;
+  const wanted = text.apply(releaseIdOf);
   const contentType = "application/json";
   const document = new aws.s3.BucketObjectv2(
     `${name}-release`,
-    { bucket, key: releaseId.apply((id) => releaseKeys.release(hostName, id)), content: text, contentType, tags },
-    own,
+    { bucket, key: wanted.apply((id) => releaseKeys.release(hostName, id)), content: text, contentType, tags },
+    { ...own, retainOnDelete: true },
   );
+  const named = pulumi.all([document.key, wanted, lacks]).apply(([key, id, missing]) => {
+    const isThere = key === releaseKeys.release(hostName, id);
+    if (!isThere && inForce !== undefined) return inForce;
+    if (!isThere) throw leavesOut(`the pointer of host ${hostName}`, ["its first release"]);
+    if (missing.length > 0) throw leavesOut(`release ${id}`, missing);
+    return id;
+  });
   const pointer = new aws.s3.BucketObjectv2(
     `${name}-current`,
     {
       bucket,
       key: releaseKeys.current(hostName),
-      content: releaseId.apply((id) => canonicalJson({ formatVersion: releaseFormatVersion, releaseId: id })),
+      content: named.apply((id) => canonicalJson({ formatVersion: releaseFormatVersion, releaseId: id })),
       contentType,
       tags,
     },
     { ...own, dependsOn: [document] },
   );
-  return { releaseId, pointer };
+  const releaseId = pointer.content.apply((content) => releaseNamedBy(content ?? ""));
+  return { releaseId, isWhole: pulumi.all([releaseId, wanted]).apply(([one, id]) => one === id), pointer };
 }
+
+const leavesOut = (what: string, missing: readonly string[]) =>
+  new LinkError("UPDATE_PARTIAL", {
+    what: `${what} needs ${missing.join(", ")}, which --target or --exclude leaves out of this update`,
+  });
+
+const releaseNamedBy = (pointer: string): string =>
+  parseJson(releasePointerSchema, pointer, "the pointer to the release").releaseId;
 
 /** Beside a host's releases: what its first boot needs, so that user data contains no version. */
 export const bootstrapKey = (hostName: string) => `releases/${hostName}/bootstrap.txt`;
+
+/**
+ * The first boot's list in the bucket.
+ * @param args.lacks what the list names and this update leaves out
+ */
+export function publishBootstrap(
+  name: string,
+  args: {
+    readonly hostName: string;
+    readonly bucket: pulumi.Input<string>;
+    readonly content: string;
+    readonly lacks: pulumi.Output<readonly string[]>;
+    readonly tags: Readonly<Record<string, string>>;
+  },
+  own: pulumi.CustomResourceOptions,
+): { readonly manifest: aws.s3.BucketObjectv2; readonly lacks: pulumi.Output<readonly string[]> } {
+  const { hostName, bucket, content, lacks, tags } = args;
+  const manifest = new aws.s3.BucketObjectv2(
+    `${name}-bootstrap`,
+    { bucket, key: bootstrapKey(hostName), content, contentType: "text/plain", tags },
+    own,
+  );
+  const wrong = pulumi
+    .all([manifest.content, lacks])
+    .apply(([written, missing]) => (written === content ? missing : []));
+  return { manifest, lacks: wrong };
+}
 
 /**
  * One line for each object that a first boot downloads: name, SHA-256, key, and for Node the path inside its archive. A

@@ -43,6 +43,20 @@ export function locateArtifacts(indexFile: string): LocatedArtifact[] {
   }));
 }
 
+/** An upload whose key contains its hash. */
+export interface Upload {
+  /** For messages, such as "agent" or "tool envoy 1.40.0". */
+  readonly what: string;
+  readonly key: string;
+  readonly object: aws.s3.BucketObjectv2;
+}
+
+/** The uploads that this update leaves out by `--target` or `--exclude`: the bucket keeps those of an earlier one. */
+export const leftOut = (uploads: readonly Upload[]): pulumi.Output<string[]> =>
+  pulumi
+    .all(uploads.map(({ object }) => object.key))
+    .apply((keys) => uploads.filter(({ key }, index) => keys[index] !== key).map(({ what }) => what));
+
 export interface ReleaseStoreArgs {
   /** Part of the bucket's name, such as the stack's name. */
   readonly storeName: string;
@@ -66,6 +80,9 @@ export interface ReleaseStoreArgs {
 /**
  * The account's bucket of releases: tools and the agent, each named by its hash, and one document for each release.
  * Nothing in it is secret. Hosts trust its content because a release contains the hashes, and is itself named by its hash.
+ *
+ * What is named by its hash is never deleted by an update: the pointer, the first-boot list or a release may still refer
+ * to it when `--target` leaves them out. It goes with the bucket, which is protected.
  */
 export class ReleaseStore extends pulumi.ComponentResource {
   readonly bucket: pulumi.Output<string>;
@@ -74,9 +91,12 @@ export class ReleaseStore extends pulumi.ComponentResource {
   readonly bucketName: string;
   readonly tools: ReadonlyMap<string, ReleaseTool>;
   readonly agent: { readonly sha256: string; readonly key: string };
+  /** Resolves once this stack has the bucket. Its name is fixed: of two stacks of one role in an account, one gets it. */
+  readonly claimed: Promise<void>;
   readonly acceptUnpinned: boolean;
   /** The uploads and the bucket's settings, which must exist before a host boots. */
   readonly contents: readonly pulumi.Resource[];
+  readonly #uploads: ReadonlyMap<string, Upload>;
 
   constructor(name: string, args: ReleaseStoreArgs, options: pulumi.ComponentResourceOptions = {}) {
     super("metrics-link:host:ReleaseStore", name, {}, options);
@@ -88,9 +108,11 @@ export class ReleaseStore extends pulumi.ComponentResource {
 
     const bucket = new aws.s3.Bucket(
       `${name}-bucket`,
-      { bucket: this.bucketName, forceDestroy: false, tags: { ...tags, Name: this.bucketName } },
-      own,
+      // Emptied when it is deleted, which takes a person who lifts the protection first.
+      { bucket: this.bucketName, forceDestroy: true, tags: { ...tags, Name: this.bucketName } },
+      { ...own, protect: true },
     );
+    this.claimed = new Promise((resolve) => bucket.urn.apply(() => resolve()));
     const settings = [
       new aws.s3.BucketPublicAccessBlock(
         `${name}-private`,
@@ -131,28 +153,33 @@ export class ReleaseStore extends pulumi.ComponentResource {
 
     const { agent: bundle } = args;
     this.agent = { sha256: bundle.sha256, key: releaseKeys.agent(bundle.sha256) };
-    const upload = (suffix: string, key: string, source: pulumi.asset.Asset, sha256: string) =>
-      new aws.s3.BucketObjectv2(
+    const upload = (suffix: string, what: string, key: string, source: pulumi.asset.Asset, sha256: string): Upload => ({
+      what,
+      key,
+      object: new aws.s3.BucketObjectv2(
         `${name}-${suffix}`,
         { bucket: bucket.id, key, source, sourceHash: sha256, tags },
-        { ...own, dependsOn: settings },
-      );
-    this.tools = new Map(args.artifacts.map((artifact) => [artifact.name, stored(artifact)]));
-    this.contents = [
-      ...settings,
-      upload("agent", this.agent.key, new pulumi.asset.StringAsset(bundle.text), bundle.sha256),
-      ...args.artifacts.map((artifact) =>
-        upload(
-          `tool-${artifact.name}`,
-          stored(artifact).key,
-          new pulumi.asset.FileAsset(artifact.path),
-          artifact.sha256,
-        ),
+        { ...own, dependsOn: settings, retainOnDelete: true },
       ),
-    ];
+    });
+    this.tools = new Map(args.artifacts.map((artifact) => [artifact.name, stored(artifact)]));
+    this.#uploads = new Map([
+      ["agent", upload("agent", "agent", this.agent.key, new pulumi.asset.StringAsset(bundle.text), bundle.sha256)],
+      ...args.artifacts.map((artifact) => {
+        const { name: tool, version, path, sha256 } = artifact;
+        const asset = new pulumi.asset.FileAsset(path);
+        return [tool, upload(`tool-${tool}`, `tool ${tool} ${version}`, stored(artifact).key, asset, sha256)] as const;
+      }),
+    ]);
+    this.contents = [...settings, ...[...this.#uploads.values()].map(({ object }) => object)];
     this.bucket = bucket.id;
     this.bucketArn = bucket.arn;
     this.registerOutputs({ bucket: this.bucket });
+  }
+
+  /** The uploads of the agent and of these tools. */
+  uploads(tools: readonly string[]): Upload[] {
+    return ["agent", ...tools].flatMap((name) => this.#uploads.get(name) ?? []);
   }
 
   /** @throws LinkError `ARTIFACTS_INVALID` naming the tool and the tools in the store */

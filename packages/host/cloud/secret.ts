@@ -9,6 +9,8 @@ interface HostSecret {
   readonly secret: aws.secretsmanager.Secret;
   /** The secret files as a release refers to them: their places, never their values. */
   readonly references: pulumi.Output<ReleaseSecret[]>;
+  /** False while the version in Secrets Manager has other values, because `--target` or `--exclude` left it out. */
+  readonly isStored: pulumi.Output<boolean>;
 }
 
 /**
@@ -56,7 +58,9 @@ export function hostSecret(
     own,
   );
   const policies = entitled ? [guarded(name, secret, entitled, own)] : [];
-  if (args.files.length === 0) return { key, secret, references: pulumi.output([]) };
+  if (args.files.length === 0) {
+    return { key, secret, references: pulumi.output([]), isStored: pulumi.output(true) };
+  }
 
   const value = pulumi
     .all(args.files.map(({ value }) => value))
@@ -79,7 +83,8 @@ export function hostSecret(
     })),
   );
   // The reference is public, unlike the value. Without this, the whole release document would be a secret.
-  return { key, secret, references: pulumi.unsecret(references) };
+  const isStored = pulumi.all([value, version.secretString]).apply(([wanted, stored]) => wanted === stored);
+  return { key, secret, references: pulumi.unsecret(references), isStored: pulumi.unsecret(isStored) };
 }
 
 /** Who may read and change the secret; undefined when the deployer's name is unknown. */

@@ -26,7 +26,9 @@ export const buckets: readonly Policy[] = [
         if (owner !== "BucketOwnerEnforced") {
           yield `objectOwnership is ${owner ?? "not set"} instead of BucketOwnerEnforced`;
         }
-        if (bucket.props.forceDestroy === true) yield "forceDestroy is true: deleting the bucket deletes its objects";
+        if (bucket.props.forceDestroy === true && !bucket.opts.protect) {
+          yield "forceDestroy is true and the bucket is not protected: deleting it by mistake deletes its objects";
+        }
       });
     },
   ),

@@ -1,5 +1,8 @@
+import { isUtf8 } from "node:buffer";
 import { spawn } from "node:child_process";
+import { fstatSync, readFileSync } from "node:fs";
 import { hasCode, LinkError, messageOf, printableJson, printableLines } from "@metrics-link/contract";
+import { accounts, deployRoleArn } from "../world/accounts.ts";
 import { deployerEnvironment } from "../world/environment.ts";
 import { down } from "./down.ts";
 import { prove } from "./prove.ts";
@@ -13,7 +16,8 @@ export const usage = `Usage: npm run -s sandbox -- COMMAND
   down                   removes everything, also after a crash
   status [--json]        hosts, link, firing and delivered alerts, raw samples compared on both sides
   env                    exports that point plain pulumi and AWS tools at the sandbox
-  exec HOST -- CMD ...   runs a command on a host (sender, receiver, outsider)
+  exec HOST -- CMD ...   runs a command on a host (sender, receiver, outsider), with the text that a pipe or a file
+                         gives on stdin
   shell HOST             opens a shell on a host
   logs HOST [UNIT]       the journal of a host or of one of its units`;
 
@@ -51,12 +55,14 @@ const commands: Readonly<Record<string, Command>> = {
     for (const [name, value] of Object.entries(deployerEnvironment(layout))) {
       console.log(`export ${name}='${value.replaceAll("'", "'\\''")}'`);
     }
+    console.log(aboutRoles);
     return 0;
   },
   async exec({ world }, [host, ...rest]) {
     const argv = rest[0] === "--" ? rest.slice(1) : rest;
     if (host === undefined || argv.length === 0) throw new UsageError("exec needs a host and a command");
-    const { code, stdout, stderr } = await world.exec(host, argv);
+    const stdin = givenOnStdin();
+    const { code, stdout, stderr } = await world.exec(host, argv, stdin === undefined ? {} : { stdin });
     process.stdout.write(stdout);
     process.stderr.write(stderr);
     return code;
@@ -72,6 +78,25 @@ const commands: Readonly<Record<string, Command>> = {
     return 0;
   },
 };
+
+/** After the exports, so that `eval` ends with it. */
+const aboutRoles = `# These are the keys of the user deployer in account ${accounts.tools}. What belongs to an account needs its role:
+${[accounts.sender, accounts.receiver].map((account) => `#   aws sts assume-role --role-session-name me --role-arn ${deployRoleArn(account)}`).join("\n")}`;
+
+/** By its number: `process.stdin` would make a pipe non-blocking, and reading it at once would fail. */
+const stdinFile = 0;
+
+/**
+ * The text on stdin if it is a file or a pipe. Nothing from a terminal, /dev/null or a socket, which may never end.
+ * @throws UsageError for bytes that are not UTF-8: the sandbox passes text on
+ */
+function givenOnStdin(): string | undefined {
+  const kind = fstatSync(stdinFile);
+  if (!kind.isFile() && !kind.isFIFO()) return undefined;
+  const bytes = readFileSync(stdinFile);
+  if (isUtf8(bytes)) return bytes.toString("utf8");
+  throw new UsageError("exec passes text on, and stdin is not UTF-8: encode it, for example by base64");
+}
 
 function interactive([program = "", ...words]: readonly string[]): Promise<number> {
   return new Promise((resolve, reject) => {

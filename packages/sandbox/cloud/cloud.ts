@@ -10,8 +10,10 @@ import { instance } from "./ec2/instance.ts";
 import { observe } from "./ec2/observed-rules.ts";
 import { allGroupIds } from "./ec2/security-group.ts";
 import { type Caller, type Credentials, identify } from "./identity.ts";
+import type { SeenVpc } from "./invokes.ts";
 import type { Resource } from "./resource.ts";
 import { Store } from "./store.ts";
+import { tagMap } from "./tags.ts";
 import { topologyOf } from "./topology.ts";
 import { names } from "./values.ts";
 
@@ -180,6 +182,16 @@ export class Cloud {
       await this.#observeRules(scope, resourceType);
     });
     if (unrealised !== undefined) throw new AwsError("RealisationFailed", unrealised);
+  }
+
+  /** The VPCs of an account, as its AWS API shows them. */
+  async vpcs({ account, region }: Omit<Place, "type">): Promise<SeenVpc[]> {
+    const { Vpcs = [] } = await this.#clients(account, region).ec2.describeVpcs({});
+    return Vpcs.map(({ VpcId = "", CidrBlock = "", Tags }) => ({
+      id: VpcId,
+      cidrBlock: CidrBlock,
+      tags: tagMap(Tags),
+    }));
   }
 
   /** Who these credentials are, after the roles were assumed one after the other. */

@@ -32,6 +32,8 @@ export function deployerEnvironment(
     // The caller's own token does not belong to this key.
     AWS_SESSION_TOKEN: "",
     AWS_REGION: region,
+    // boto3 and the AWS CLI's first version know only this one.
+    AWS_DEFAULT_REGION: region,
     AWS_ENDPOINT_URL: `http://127.0.0.1:${settings.frontPort}`,
     AWS_EC2_METADATA_DISABLED: "true",
     PULUMI_HOME: pulumiHome(layout),

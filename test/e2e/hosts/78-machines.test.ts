@@ -237,7 +237,7 @@ describe("a protected resource", function () {
       }
       assert.deepEqual(await resources(), before);
     };
-    await refused(["destroy"], ["sender-data", "sender-address"]);
+    await refused(["destroy"], ["sender-data", "sender-address", "sender-bucket"]);
     const configuration = new ChangedConfiguration("sender");
     await configuration.set("network.zones[0]", "eu-west-1c");
     try {
@@ -247,7 +247,7 @@ describe("a protected resource", function () {
     }
 
     const guarded = before.filter((line) => line.endsWith(" true")).map((line) => line.split(" ")[0] ?? "");
-    assert.equal(guarded.length, 2);
+    assert.equal(guarded.length, 3);
     await pulumi().must(["state", "unprotect", "-s", "sender", "--yes", ...guarded]);
     const { stdout } = await pulumi().must(["destroy", "-s", "sender", "--preview-only"]);
     // Even then Pulumi forgets them only: they stay in the account.

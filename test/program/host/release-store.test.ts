@@ -13,7 +13,7 @@ describe("a release store", () => {
   it("has a bucket that is private, versioned, encrypted and TLS-only", () => {
     assert.deepEqual(only(registrations, "aws:s3/bucket:Bucket"), {
       bucket: "metrics-link-sender-111111111111-eu-west-1",
-      forceDestroy: false,
+      forceDestroy: true,
       tags: { Name: "metrics-link-sender-111111111111-eu-west-1" },
     });
     const bucket = "sender-bucket-id";
@@ -39,6 +39,14 @@ describe("a release store", () => {
     const { agent } = parseRelease(JSON.parse(objectAt(registrations, `releases/sender/${releaseId}.json`).content));
     assert.equal(objectAt(registrations, agent.key).sourceHash, agent.sha256);
     assert.equal(agent.key, `agent/${agent.sha256}.mjs`);
+  });
+
+  it("keeps what is named by its hash, and goes itself only when a person lifts its protection", () => {
+    const options = (name: string) => registrations.find((one) => one.name === name)?.options;
+    for (const name of ["sender-agent", "sender-tool-envoy", "sender-release"]) {
+      assert.equal(options(name)?.retainOnDelete, true, name);
+    }
+    assert.equal(options("sender-bucket")?.protect, true);
   });
 
   it("is refused if a tool has no official hash", async () => {

@@ -38,9 +38,9 @@ export const network: readonly Malicious[] = [
   [
     "receiver",
     "a rule admits a network instead of a sender's address",
-    "receiver-from-account-a-203.0.113.10",
+    "receiver-from-203.0.113.10",
     /cidrIpv4.*\/8/,
-    set(ingress, { cidrIpv4: "203.0.0.0/8" }, "receiver-from-account-a-203.0.113.10"),
+    set(ingress, { cidrIpv4: "203.0.0.0/8" }, "receiver-from-203.0.113.10"),
   ],
   [
     "receiver",
@@ -58,9 +58,9 @@ export const network: readonly Malicious[] = [
   [
     "receiver",
     "a rule admits every IPv6 address",
-    "receiver-from-account-a-203.0.113.10",
+    "receiver-from-203.0.113.10",
     /cidrIpv6/,
-    set(ingress, { cidrIpv6: "::/0" }, "receiver-from-account-a-203.0.113.10"),
+    set(ingress, { cidrIpv6: "::/0" }, "receiver-from-203.0.113.10"),
   ],
   [
     "receiver",

@@ -50,6 +50,8 @@ export interface BuildOptions {
   readonly asked?: Asked[];
   /** What providers would compute, by type token, in place of what is made up here. */
   readonly answers?: Parameters<typeof record>[1];
+  /** Tags of the networks of this role that the account has, by id; none before the first update. */
+  readonly vpcs?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** Told what the program returned, resolved. */
   readonly onOutputs?: (outputs: object) => void;
 }
@@ -57,7 +59,7 @@ export interface BuildOptions {
 /** Runs the real program as one of its roles under mocks. */
 export function build(
   role: Role,
-  { change = {}, peer, peers, before = {}, root, seen, asked, answers = {}, onOutputs }: BuildOptions,
+  { change = {}, peer, peers, before = {}, root, seen, asked, answers = {}, vpcs = {}, onOutputs }: BuildOptions,
 ): Promise<Registration[]> {
   const outputsOf = ({ name }: { readonly name: string }) => {
     if (name === ownStack) return { outputs: before };
@@ -94,7 +96,13 @@ export function build(
       ...answers,
     },
     seen,
-    { "pulumi:pulumi:readStackOutputs": outputsOf as (inputs: unknown) => object },
+    {
+      "pulumi:pulumi:readStackOutputs": outputsOf as (inputs: unknown) => object,
+      "aws:ec2/getVpcs:getVpcs": () => ({ ids: Object.keys(vpcs) }),
+      "aws:ec2/getVpc:getVpc": ((asked: { readonly id: string }) => ({ id: asked.id, tags: vpcs[asked.id] })) as (
+        inputs: unknown,
+      ) => object,
+    },
     asked,
   );
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { fingerprintOf, InvalidInputError, readPeer } from "@metrics-link/contract";
+import { fingerprintOf, InvalidInputError, readPeer, standingOf } from "@metrics-link/contract";
 import { selfSigned } from "../../support/openssl.ts";
 
 describe("the contract between the stacks", () => {
@@ -49,5 +49,40 @@ describe("the contract between the stacks", () => {
     assert.throws(() => read({ ...output, version: 3 }, [root.fingerprint]), /contract\.version is 3/);
     assert.throws(() => read({ ...output, role: "receiver" }, [root.fingerprint]), /contract\.role is "receiver"/);
     assert.throws(() => read({ ...output, egressAddresses: ["x"] }, [root.fingerprint]), /egressAddresses\.0 is "x"/);
+  });
+
+  describe("with a peer whose stack has another name in the configuration, and cannot be read by it", () => {
+    const accepted = {
+      stack: "organization/metrics-link/old",
+      dnsName: output.dnsName,
+      rootBundle: root.pem,
+      addresses,
+    };
+    const standing = (before: unknown, pins: object = {}) =>
+      standingOf("sender", {
+        peer: { stack: "organization/metrics-link/new", rootFingerprints: [root.fingerprint], addresses, ...pins },
+        reading: { error: "unknown stack" },
+        before,
+        network: trial,
+      }).inForce;
+
+    it("keeps what was accepted under the old name, because its pins are the same", () => {
+      assert.deepEqual(standing([accepted]), {
+        ...accepted,
+        stack: "organization/metrics-link/new",
+        rootFingerprints: [root.fingerprint],
+      });
+    });
+
+    it("keeps nothing of a peer with another root or address, and nothing if two would fit", () => {
+      assert.equal(standing([accepted], { rootFingerprints: [other.fingerprint] }), undefined);
+      assert.equal(standing([accepted], { addresses: ["203.0.113.99"] }), undefined);
+      assert.equal(standing([accepted, { ...accepted, stack: "organization/metrics-link/older" }]), undefined);
+    });
+
+    it("prefers the name: under it another root is pinned now", () => {
+      const renamed = { ...accepted, stack: "organization/metrics-link/new", rootBundle: other.pem };
+      assert.equal(standing([accepted, renamed]), undefined);
+    });
   });
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Configuration } from "@metrics-link/config";
 import { hasCode, InvalidInputError, type PkiOutput } from "@metrics-link/contract";
-import { offlineAuthority, requireOrder } from "@metrics-link/pki";
+import { offlineAuthority } from "@metrics-link/pki";
 import { authority } from "./support.ts";
 
 const pki: Configuration["pki"] = {
@@ -98,57 +98,5 @@ describe("the artifacts of a ceremony", () => {
     refused({ files: { ...files, "intermediate-g1.pem": leaf.pem } }, /an authority signed by root G1/);
     refused({ files: { ...files, "root-g1.pem": intermediate.pem } }, /a root: a self-signed authority/);
     refused({ files: { ...files, "root-g1.pem": "nothing" } }, /one PEM certificate/);
-  });
-
-  describe("requireOrder", () => {
-    const peer = (rootFingerprints: string[], dnsName = pki.dnsName) => [
-      { stack: "organization/metrics-link/receiver", trusts: { rootFingerprints, dnsName } },
-    ];
-    const today = (identity = 1) => ({
-      ...inForce,
-      roots: { "1": "ONE" },
-      generations: { ...inForce.generations, identity },
-    });
-    const order = (change: Partial<Parameters<typeof requireOrder>[0]>) =>
-      requireOrder({ pki, inForce: today(), signingRoot: "ONE", peers: peer(["ONE"]), ...change });
-
-    it("allows a root that the peer trusts, and any root before there is a link", () => {
-      order({});
-      order({ signingRoot: "TWO", peers: peer(["ONE", "TWO"]) });
-      order({ signingRoot: "TWO", peers: [{ stack: "x", trusts: undefined }] });
-      order({ signingRoot: "TWO", inForce: undefined });
-    });
-
-    it("refuses a root that the peer does not trust yet, and says what it trusts and who must update", () => {
-      for (const signingRoot of ["TWO", undefined]) {
-        assert.throws(() => order({ signingRoot }), {
-          code: "ROTATION_OUT_OF_ORDER",
-          message:
-            /nothing was changed[\s\S]*it trusts ONE\. .*otherRoots.*organization\/metrics-link\/receiver must update/,
-        });
-      }
-    });
-
-    it("refuses an identity that the peer would not accept, and allows the next one", () => {
-      const identity = (one: number) => ({ ...pki, generations: { ...pki.generations, identity: one } });
-      order({ pki: identity(2) });
-      assert.throws(() => order({ pki: identity(3) }), {
-        code: "ROTATION_OUT_OF_ORDER",
-        message: /it expects metrics-sender\.account-a\.internal/,
-      });
-      const second = { inForce: today(2), peers: peer(["ONE"], `e2.${pki.dnsName}`) };
-      order({ pki: identity(3), ...second });
-      assert.throws(() => order({ pki: identity(1), ...second }), {
-        code: "ROTATION_OUT_OF_ORDER",
-        message: /it expects e2\./,
-      });
-    });
-
-    it("ignores a peer that claims to reject today's leaf, which could otherwise block every update", () => {
-      for (const peers of [peer(["OTHER"]), peer([]), peer(["ONE"], "somebody.else")]) {
-        order({ peers });
-        order({ peers, pki: { ...pki, generations: { ...pki.generations, leaf: 2 } } });
-      }
-    });
   });
 });

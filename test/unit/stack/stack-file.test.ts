@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseDocument } from "yaml";
+import { contextOf } from "../../../scripts/stack/context.ts";
 import { peersOf, StackFile } from "../../../scripts/stack/stack-file.ts";
 
 const examples = new URL("../../../stacks/examples/", import.meta.url);
@@ -100,5 +101,21 @@ describe("a stack's file, changed by a command", () => {
       () => file.setPins("organization/metrics-link/other", { rootFingerprints: [], addresses: [] }),
       /no sender with the stack/,
     );
+  });
+
+  it("is refused if it is a copy with another stack's key for secrets, which Pulumi cannot use", () => {
+    const write = (name: string, text: string) => writeFileSync(join(folder, "stacks", `Pulumi.${name}.yaml`), text);
+    mkdirSync(join(folder, "stacks"));
+    write("first", "encryptionsalt: v1:one\nconfig: {}\n");
+    write("second", "encryptionsalt: v1:one\nconfig: {}\n");
+    assert.throws(() => contextOf("second", undefined, folder), {
+      code: "STACK_FILE_INVALID",
+      message:
+        /Pulumi\.second\.yaml is a copy of Pulumi\.first\.yaml: it has the same encryptionsalt.*pulumi stack init/,
+    });
+    write("second", "encryptionsalt: v1:two\nconfig: {}\n");
+    assert.equal(contextOf("second", undefined, folder).stack, "second");
+    write("second", "config: {}\n");
+    assert.equal(contextOf("second", undefined, folder).stack, "second");
   });
 });

@@ -40,8 +40,12 @@ export class Account {
     return new Account(options, caller);
   }
 
-  /** Asks the cloud for something to be done with a resource of this account. */
-  async ask(verb: "create" | "read" | "update" | "delete", body: object, signal: AbortSignal): Promise<unknown> {
+  /** Asks the cloud for something to be done with a resource of this account, or for its VPCs. */
+  async ask(
+    verb: "create" | "read" | "update" | "delete" | "vpcs",
+    body: object,
+    signal: AbortSignal,
+  ): Promise<unknown> {
     return post(verb, { account: this.caller.account, region: this.region, ...body }, signal);
   }
 }

@@ -1,5 +1,6 @@
 /** The aws provider: AWS as far as the sandbox has it. */
 
+import { z } from "zod";
 import { AWS_RESOURCE_TYPES } from "../../cloud/aws-resource-types.ts";
 import { REGION } from "../../cloud/catalogue.ts";
 import { INVOKES } from "../../cloud/invokes.ts";
@@ -8,6 +9,8 @@ import { Account } from "./account.ts";
 import { resourceType } from "./resource-type.ts";
 
 const { invoke } = typesFor<Account>();
+
+const vpcList = z.array(z.object({ id: z.string(), cidrBlock: z.string(), tags: z.record(z.string(), z.string()) }));
 
 export const definition = defineProvider({
   name: "aws",
@@ -39,7 +42,12 @@ export const definition = defineProvider({
       invoke({
         inputs,
         outputs,
-        invoke: async (args, { client: { caller, region } }) => answer(args, { caller, region }),
+        invoke: async (args, { client, signal }) =>
+          answer(args, {
+            caller: client.caller,
+            region: client.region,
+            vpcs: async () => vpcList.parse(await client.ask("vpcs", {}, signal)),
+          }),
       }),
     ]),
   ),

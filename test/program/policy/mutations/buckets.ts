@@ -23,9 +23,11 @@ export const buckets: readonly Mutation[] = [
   ],
   [
     "sender",
-    "the bucket is deleted with all its objects",
+    "the bucket is deleted by mistake with all its objects",
     ["bucket-is-private"],
-    set("aws:s3/bucket:Bucket", { forceDestroy: true }),
+    edit("aws:s3/bucket:Bucket", (_props, resource) => {
+      resource.opts = { ...resource.opts, protect: false };
+    }),
   ],
   [
     "sender",

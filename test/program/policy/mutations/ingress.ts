@@ -3,7 +3,7 @@ import type { Mutation } from "../support/table.ts";
 
 const ingressRule = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule";
 const egressRule = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule";
-const fromSender = "receiver-from-account-a-203.0.113.10";
+const fromSender = "receiver-from-203.0.113.10";
 const rule = { ipProtocol: "tcp", fromPort: 443, toPort: 443, securityGroupId: "receiver-balancer-id" };
 
 /** Fence 1: who is admitted, and by what. */

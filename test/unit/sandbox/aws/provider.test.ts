@@ -164,6 +164,14 @@ describe("the stand-in aws provider", () => {
     assert.equal(result.id, "pl-6da54004");
     const caller = await provider.invoke("aws:index/getCallerIdentity:getCallerIdentity", {});
     assert.equal(caller.result.accountId, account);
+    const { inputs } = await provider.check(VPC, { cidrBlock: "10.9.0.0/16", tags: { role: "sender" } });
+    const { id } = await provider.create(VPC, inputs);
+    const vpcsWith = async (tags: Record<string, string>) =>
+      (await provider.invoke("aws:ec2/getVpcs:getVpcs", { tags })).result.ids as string[];
+    assert.deepEqual([await vpcsWith({ role: "sender" }), await vpcsWith({ role: "receiver" })], [[id], []]);
+    const found = await provider.invoke("aws:ec2/getVpc:getVpc", { id });
+    assert.equal((found.result.tags as Record<string, string>).role, "sender");
+    await assert.rejects(provider.invoke("aws:ec2/getVpc:getVpc", { id: "vpc-0" }), { details: /no matching EC2 VPC/ });
     await assert.rejects(
       provider.invoke("aws:ec2/getPrefixList:getPrefixList", { name: "com.amazonaws.eu-west-1.dynamodb" }),
       {

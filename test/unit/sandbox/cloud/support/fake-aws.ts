@@ -68,8 +68,15 @@ export class FakeCloud {
     return `${prefix}-${String(++this.#ids).padStart(17, "0")}`;
   }
 
+  readonly #vpcs: object[] = [];
   readonly #answers: Answers = {
-    createVpc: () => ({ Vpc: { VpcId: this.#id("vpc") } }),
+    createVpc: ({ TagSpecifications = [] }) => {
+      const [{ Tags = [] } = {}] = TagSpecifications as { Tags?: object[] }[];
+      const made = { VpcId: this.#id("vpc"), Tags };
+      this.#vpcs.push(made);
+      return { Vpc: made };
+    },
+    describeVpcs: () => ({ Vpcs: this.#vpcs }),
     describeSecurityGroups: () => ({ SecurityGroups: [{ GroupId: this.#id("sg") }] }),
     describeRouteTables: () => ({ RouteTables: [{ RouteTableId: this.#id("rtb") }] }),
     describeNetworkAcls: () => ({ NetworkAcls: [{ NetworkAclId: this.#id("acl") }] }),

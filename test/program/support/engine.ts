@@ -1,0 +1,96 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:http";
+import { tmpdir } from "node:os";
+import { delimiter, join, resolve } from "node:path";
+import { cacheDirectory } from "@metrics-link/release";
+import { type AwsApi, type AwsClients, clientsOf } from "@metrics-link/sandbox/cloud/api.ts";
+import { Cloud } from "@metrics-link/sandbox/cloud/cloud.ts";
+import { cloudRoutes } from "@metrics-link/sandbox/cloud/routes.ts";
+import { startMoto } from "@metrics-link/sandbox/services/moto/moto.ts";
+
+const plugins = resolve(import.meta.dirname, "../../../packages/sandbox/plugins/bin");
+const toolsAccount = "999999999999";
+
+/** Pulumi's real engine, the sandbox's stand-in for AWS behind it, and no hosts. */
+export interface Engine {
+  /** A folder of its own for programs and state; `stop` removes it. */
+  readonly directory: string;
+  readonly aws: AwsClients;
+  readonly cloud: Cloud;
+  /** Runs `pulumi WORDS...` in a folder, as a deployer of the account does. */
+  run(
+    folder: string,
+    words: readonly string[],
+    environment?: Readonly<Record<string, string>>,
+  ): Promise<{ readonly code: number | null; readonly output: string }>;
+  /** The same. Fails unless the command succeeds. */
+  succeed(folder: string, words: readonly string[], environment?: Readonly<Record<string, string>>): Promise<string>;
+  stop(): Promise<void>;
+}
+
+export async function startEngine(account: string): Promise<Engine> {
+  const directory = mkdtempSync(join(tmpdir(), "engine-"));
+  mkdirSync(join(directory, "state"));
+  const moto = await startMoto({
+    python: join(cacheDirectory(), "bin", "moto-python"),
+    seed: "test",
+    accounts: [account],
+    toolsAccount,
+    deployRole: "metrics-link-deploy",
+    log: join(directory, "moto.log"),
+  });
+  const api: AwsApi = {
+    endpoint: moto.endpoint,
+    admin: (of) => moto.keys.admins[of] ?? assert.fail(`no administrator of ${of}`),
+  };
+  const cloud = await Cloud.open({ file: join(directory, "cloud.json"), api });
+  const routes = cloudRoutes(cloud);
+  const world = createServer(async (request, response) => {
+    if (!(await routes(request, response))) response.writeHead(404).end("{}");
+  });
+  await new Promise<void>((done) => world.listen(join(directory, "world.sock"), done));
+
+  const run: Engine["run"] = async (folder, words, environment = {}) => {
+    const env = {
+      ...process.env,
+      PATH: [plugins, join(cacheDirectory(), "bin"), process.env.PATH].join(delimiter),
+      PULUMI_BACKEND_URL: `file://${join(directory, "state")}`,
+      PULUMI_HOME: join(directory, "home"),
+      PULUMI_CONFIG_PASSPHRASE: "",
+      PULUMI_SKIP_UPDATE_CHECK: "true",
+      METRICS_LINK_WORLD: join(directory, "world.sock"),
+      AWS_ACCESS_KEY_ID: moto.keys.deployer.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: moto.keys.deployer.secretAccessKey,
+      AWS_SESSION_TOKEN: "",
+      NODE_OPTIONS: "", // That of the tests (tsx) is not that of a person.
+      ...environment,
+    };
+    const child = spawn("pulumi", [...words, "--non-interactive", "--color", "never"], {
+      cwd: folder,
+      env,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    let output = "";
+    for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk: Buffer) => (output += chunk));
+    const code = await new Promise<number | null>((done, fail) => child.once("error", fail).once("close", done));
+    return { code, output };
+  };
+  return {
+    directory,
+    aws: clientsOf(api)(account, "eu-west-1"),
+    cloud,
+    run,
+    async succeed(folder, words, environment) {
+      const { code, output } = await run(folder, words, environment);
+      assert.equal(code, 0, `pulumi ${words.join(" ")}:\n${output}`);
+      return output;
+    },
+    async stop() {
+      world.close();
+      await moto.stop();
+      rmSync(directory, { recursive: true });
+    },
+  };
+}
