@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { InvalidInputError, printableLines } from "@metrics-link/contract";
+import { InvalidInputError, printableJson, printableLines } from "@metrics-link/contract";
 import {
   judge,
   type Outcome,
@@ -24,11 +24,12 @@ Exit codes: 0 passed, 1 something failed, 2 wrong call, 3 the preview failed.`;
 
 const text = { type: "string" } as const;
 
-const formats = new Map<string, (verdict: Verdict) => string>([
-  ["text", renderText],
-  ["markdown", renderMarkdown],
-  ["html", renderHtml],
-  ["json", (verdict) => `${JSON.stringify(verdict, undefined, 2)}\n`],
+/** What each prints shows every character of a branch, and acts on none. */
+export const formats: ReadonlyMap<string, (verdict: Verdict) => string> = new Map([
+  ["text", (verdict) => printableLines(renderText(verdict))],
+  ["markdown", (verdict) => printableLines(renderMarkdown(verdict))],
+  ["html", (verdict) => printableLines(renderHtml(verdict))],
+  ["json", (verdict) => `${printableJson(verdict, 2)}\n`],
 ]);
 
 const exitCodes: Readonly<Record<Outcome, number>> = { passed: 0, failed: 1, incomplete: 3 };
@@ -43,7 +44,7 @@ async function main([stack = "", ...words]: readonly string[]): Promise<number> 
   const context = contextOf(stack, sandbox, checkout);
   try {
     const verdict = await review(context, { base, head: checkout, accepted });
-    process.stdout.write(printableLines(render(verdict)));
+    process.stdout.write(render(verdict));
     return exitCodes[verdict.outcome];
   } catch (error) {
     if (error instanceof UsageError) throw error;
