@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import fc from "fast-check";
 import { formats } from "../../../scripts/review/index.ts";
 import { host, quiet, summary, verdictOn, violation } from "./support.ts";
 
@@ -17,12 +16,9 @@ describe("the output of a review", () => {
   }
 
   it("is JSON that every parser reads as the verdict was", () => {
-    fc.assert(
-      fc.property(fc.string({ unit: "binary" }), (text) => {
-        const verdict = JSON.parse(rendered("json", text));
-        assert.deepEqual(verdict, JSON.parse(JSON.stringify(verdictWith(text))));
-      }),
-      { numRuns: 30, examples: [["heart ❤\u{fe0f} and \u{200b}"]] },
-    );
+    for (const text of ["heart ❤\u{fe0f}", "a\u{200b}b\u{202e}\u{e0041}\u{d800}", '\u{1b}[31m"\n\\u{41}']) {
+      const verdict = JSON.parse(rendered("json", text));
+      assert.deepEqual(verdict, JSON.parse(JSON.stringify(verdictWith(text))));
+    }
   });
 });
