@@ -1,9 +1,9 @@
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { configurationNamespace, parseConfiguration } from "@metrics-link/config";
-import { LinkError, type PeerPins, type Pins } from "@metrics-link/contract";
+import { LinkError, messageOf, type PeerPins, type Pins, printable } from "@metrics-link/contract";
 import type { GenerationChange } from "@metrics-link/pki/rotation/index.ts";
 import type { AlertOverrides } from "@metrics-link/prometheus";
-import { type Document, parseDocument } from "yaml";
+import { type Document, isMap, parseDocument } from "yaml";
 
 type Configuration = ReturnType<typeof parseConfiguration>;
 
@@ -76,8 +76,17 @@ export class StackFile {
     return ["config", `${configurationNamespace}:senders`, index];
   }
 
+  /** @throws LinkError STACK_FILE_INVALID when it is no YAML mapping, with every place that is wrong */
   private load(): Document {
-    return parseDocument(this.text());
+    const document = parseDocument(this.text());
+    const problems = document.errors.map(({ message }) => message.split("\n", 1)[0] ?? "");
+    if (problems.length === 0) problems.push(...aliasProblems(document));
+    if (problems.length === 0 && !isMap(document.contents)) problems.push("it has no keys");
+    if (problems.length === 0) return document;
+    throw new LinkError("STACK_FILE_INVALID", {
+      what: `${this.path} cannot be read: ${problems.map((problem) => printable(problem.replace(/:$/, ""))).join("; ")}`,
+      next: "write one YAML document, with `config:` and each key once",
+    });
   }
 
   /** Whole or not at all: a killed command leaves the old file. */
@@ -85,6 +94,16 @@ export class StackFile {
     const draft = `${this.path}.draft`;
     writeFileSync(draft, document.toString({ lineWidth: 0 }));
     renameSync(draft, this.path);
+  }
+}
+
+/** Aliases without an anchor, or too many: the parser leaves them to whoever takes the values. */
+function aliasProblems(document: Document): string[] {
+  try {
+    document.toJS();
+    return [];
+  } catch (error) {
+    return [messageOf(error)];
   }
 }
 

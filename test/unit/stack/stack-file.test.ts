@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { hasCode, messageOf } from "@metrics-link/contract";
 import { parseDocument } from "yaml";
 import { peersOf, StackFile } from "../../../scripts/stack/stack-file.ts";
 
@@ -35,6 +36,27 @@ describe("a stack's file, changed by a command", () => {
     assert.deepEqual({ ...after, pki: undefined }, { ...before, pki: undefined });
     assert.deepEqual(file.text().match(/#.*/g), comments);
   });
+
+  const unreadable: Readonly<Record<string, readonly [string, RegExp]>> = {
+    "a key twice": ["config:\n  a: 1\nconfig:\n  b: 2\n", /Map keys must be unique at line 3/],
+    "a second document": ["config: {}\n---\nconfig: {}\n", /contains multiple documents/],
+    "nothing in it": ["", /it has no keys/],
+    "a comment only": ["# config:\n", /it has no keys/],
+    "a list": ["- config\n", /it has no keys/],
+    "a quote that does not end": ['config:\n  metrics-link:role: "sender\n', /Missing closing "quote/],
+    "an unknown alias": ["config: *nowhere\n", /Unresolved alias/],
+    "two errors": ["a: 1\na: 2\nb: 1\nb: 2\n", /at line 2[^;]*; [^;]*at line 4/],
+  };
+  for (const [what, [text, told]] of Object.entries(unreadable)) {
+    it(`is refused with ${what}, and not written`, () => {
+      const path = join(folder, "Pulumi.sender.yaml");
+      writeFileSync(path, text);
+      file = new StackFile(path);
+      for (const use of [() => file.read(), () => file.setGenerations({ root: 2 }), () => file.setScrapeConfigs("a")])
+        assert.throws(use, (error) => hasCode(error, "STACK_FILE_INVALID") && told.test(messageOf(error)));
+      assert.equal(file.text(), text);
+    });
+  }
 
   it("is read without decrypting its secrets, and keeps them unchanged", () => {
     given("sender");
