@@ -24,11 +24,10 @@ Exit codes: 0 passed, 1 something failed, 2 wrong call, 3 the preview failed.`;
 
 const text = { type: "string" } as const;
 
-/** What each prints shows every character of a branch, and acts on none. */
 export const formats: ReadonlyMap<string, (verdict: Verdict) => string> = new Map([
-  ["text", (verdict) => printableLines(renderText(verdict))],
-  ["markdown", (verdict) => printableLines(renderMarkdown(verdict))],
-  ["html", (verdict) => printableLines(renderHtml(verdict))],
+  ["text", renderText],
+  ["markdown", renderMarkdown],
+  ["html", renderHtml],
   ["json", (verdict) => `${printableJson(verdict, 2)}\n`],
 ]);
 
@@ -44,7 +43,7 @@ async function main([stack = "", ...words]: readonly string[]): Promise<number> 
   const context = contextOf(stack, sandbox, checkout);
   try {
     const verdict = await review(context, { base, head: checkout, accepted });
-    process.stdout.write(render(verdict));
+    process.stdout.write(printableLines(render(verdict)));
     return exitCodes[verdict.outcome];
   } catch (error) {
     if (error instanceof UsageError) throw error;

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
+import { printableLines } from "@metrics-link/contract";
 import { formats } from "../../../scripts/review/index.ts";
 import { host, quiet, summary, verdictOn, violation } from "./support.ts";
 
 const invisible = /[\p{Cf}\p{Cs}\p{Default_Ignorable_Code_Point}]/u;
 const failed = verdictOn([...quiet, violation("small-hosts", "too large", host), summary("failed")]);
 const verdictWith = (stack: string) => ({ ...failed, stack });
-const rendered = (format: string, text: string) => formats.get(format)?.(verdictWith(text)) ?? "";
+const rendered = (format: string, text: string) => printableLines(formats.get(format)?.(verdictWith(text)) ?? "");
 
 describe("the output of a review", () => {
   for (const format of formats.keys()) {
