@@ -1,6 +1,12 @@
 const room = (name) => `^packages/${name}/`;
 const rooms = (...names) => `^packages/(${names.join("|")})/`;
 
+/** Every package. Code anywhere else would be a way around the rules, which name folders. */
+const packages = rooms(
+  ...["contract", "config", "release", "pki", "network", "envoy", "prometheus", "host", "policy", "report"],
+  ...["audit", "review", "console", "sandbox"],
+);
+
 /** One rule an arrow; each says why. The picture is in docs/architecture.md. */
 export default {
   forbidden: [
@@ -10,6 +16,27 @@ export default {
       severity: "error",
       from: {},
       to: { circular: true },
+    },
+    {
+      name: "known-folders-only",
+      comment: "Rules name folders: code in a folder that none names would be a way around all of them.",
+      severity: "error",
+      from: {},
+      to: {
+        pathNot: [packages, "^(stacks|scripts|test)/", "^(package|tools)\\.json$", "(^|/)node_modules/"],
+        dependencyTypesNot: ["core"],
+        couldNotResolve: false,
+      },
+    },
+    {
+      name: "data-in-data-out",
+      comment:
+        "These packages compute. A closed set of modules: none that reads files, starts programs or knows Pulumi.",
+      severity: "error",
+      from: {
+        path: rooms("contract", "config", "release", "envoy", "prometheus", "report", "review", "audit", "console"),
+      },
+      to: { pathNot: ["^packages/", "^(node:)?(crypto|net|os|path|zlib)$", "(^|/)node_modules/(zod|yaml)/"] },
     },
     {
       name: "packages-by-their-index",
@@ -62,7 +89,14 @@ export default {
       comment: "Data in, objects out: no Pulumi and no file system in a renderer.",
       severity: "error",
       from: { path: rooms("envoy", "prometheus") },
-      to: { path: ["@pulumi", "^(node:)?fs", "^(node:)?child_process", rooms("pki", "network", "host", "policy")] },
+      to: {
+        path: [
+          "@pulumi",
+          "^(node:)?fs",
+          "^(node:)?child_process",
+          "^packages/(?!(contract|release|config|envoy|prometheus)/)",
+        ],
+      },
     },
     {
       name: "rotations-are-pure",
@@ -162,6 +196,13 @@ export default {
       to: { path: ["@pulumi", "^packages/host/cloud/"] },
     },
     {
+      name: "agent-reaches-no-pulumi",
+      comment: "Nor by way of a package that it may import.",
+      severity: "error",
+      from: { path: "^packages/host/(agent|repair|common)/" },
+      to: { path: ["@pulumi", "^packages/host/cloud/", room("config")], reachable: true },
+    },
+    {
       name: "stacks-are-the-top",
       comment: "Only scripts and tests look at the stacks.",
       severity: "error",
@@ -185,7 +226,6 @@ export default {
   ],
   options: {
     doNotFollow: { path: "node_modules" },
-    exclude: { path: "node_modules/(?!@metrics-link)" },
     tsConfig: { fileName: "tsconfig.json" },
     tsPreCompilationDeps: true,
     enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["import", "node", "types", "default"] },

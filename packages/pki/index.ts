@@ -1,9 +1,6 @@
 export { AccountPki, type AccountPkiArgs, type IssuedPki } from "./account-pki.ts";
 export { type OfflineAuthority, offlineAuthority } from "./artifacts.ts";
 export {
-  IntermediateAuthority,
-  type IntermediateAuthorityArgs,
-  type Issuer,
   isRootOf,
   RootAuthority,
   signedIntermediate,

@@ -10,7 +10,7 @@ import {
 } from "@metrics-link/contract";
 
 /** A peer, and everybody that it has trusted since its last update. */
-export interface PeerTrust {
+interface PeerTrust {
   readonly stack: string;
   /** Undefined of a peer that cannot be read or is suspended: nobody asks it. */
   readonly trusts:

@@ -91,12 +91,20 @@ function inline(content: Inline): string {
   }
 }
 
-/** Text that stays text: it becomes no table, tag, link or mention. */
+/** Between two characters it ends a text node, and shows nothing. */
+const apart = "<!-- -->";
+
+/**
+ * Text that stays text: it becomes no table, tag, link or mention. GFM makes links of bare text too ("Autolinks
+ * (extension)"), from `www.`, a scheme with `://`, and an address with `@`, and some readers do so after entities are
+ * decoded.
+ */
 const escaped = (text: string): string =>
   text
     .replaceAll("&", "&amp;")
     .replaceAll("<", "&lt;")
     .replace(/[\\|`*_[\]@#~]/g, (sign) => `&#${sign.charCodeAt(0)};`)
+    .replace(/&#64;|:(?=\/\/)|www(?=\.)/gi, (sign) => `${sign}${apart}`)
     .replaceAll("\n", "<br>");
 
 /** A code span in a table: no character of the text ends either. */

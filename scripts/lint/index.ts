@@ -4,7 +4,9 @@ import { join } from "node:path";
 import { type Command, say } from "../stack/command-line.ts";
 import { repository } from "../stack/context.ts";
 import { lengthProblems } from "./length.ts";
-import { type SourceFile, sourceFiles, trackedPaths } from "./source.ts";
+import { placeProblems } from "./places.ts";
+import { type SourceFile, shellFiles, sourceFiles } from "./source.ts";
+import { suppressionProblems } from "./suppressions.ts";
 import { forbiddenWords, wordProblems } from "./words.ts";
 
 interface Check {
@@ -29,7 +31,9 @@ export const checks: readonly Check[] = [
     passes: program("depcruise", "--config", ".dependency-cruiser.mjs", "packages", "stacks", "scripts", "test"),
   },
   { name: "unused", passes: program("knip", "--no-progress", "--no-config-hints") },
-  { name: "shell", passes: program("shellcheck", ...shellFiles()) },
+  { name: "shell", passes: program("shellcheck", ...shellFiles(repository)) },
+  { name: "places", passes: found(() => placeProblems(sources())) },
+  { name: "suppressions", passes: found(() => suppressionProblems(sources())) },
   { name: "file length", passes: found(() => lengthProblems(sources())) },
   { name: "words", passes: found(() => wordProblems(sources(), forbiddenWords(glossary()))) },
 ];
@@ -48,12 +52,6 @@ function found(problems: () => readonly string[]): () => boolean {
     for (const problem of all) say(problem);
     return all.length === 0;
   };
-}
-
-/** Every tracked file that a shell runs: by its ending, or by its first line. */
-function shellFiles(): string[] {
-  const firstLine = (path: string) => readFileSync(join(repository, path), "utf8").split("\n", 1)[0] ?? "";
-  return trackedPaths(repository).filter((path) => path.endsWith(".sh") || /^#!.*\b(ba|da)?sh\b/.test(firstLine(path)));
 }
 
 function glossary(): string {

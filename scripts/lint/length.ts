@@ -22,7 +22,7 @@ export function lengthProblems(
 ): string[] {
   const lines = new Map(
     files
-      .filter(({ path }) => /\.(ts|mjs|py)$/.test(path))
+      .filter(({ path }) => /\.([cm]?[jt]sx?|py|sh)$/.test(path))
       .map(({ path, text }) => [path, text.split("\n").length - 1]),
   );
   const isLong = (path: string) => (lines.get(path) ?? 0) > longest;

@@ -15,19 +15,49 @@ export function bumped(version: string, bump: Bump): string {
 const blocked = (what: string, next?: string) =>
   new LinkError("RELEASE_BLOCKED", { what, ...(next === undefined ? {} : { next }) });
 
-const unreleased = /^## \[Unreleased\]\n/m;
+/** A heading of a section. The text between two is kept as it is. */
+const heading = /^##[ \t].*$/gm;
+const unreleased = "## [Unreleased]";
+
+interface Changelog {
+  /** Up to and without the heading `## [Unreleased]`. */
+  readonly before: string;
+  readonly unreleased: string;
+  /** From the next heading on. */
+  readonly older: string;
+}
+
+/** @throws LinkError RELEASE_BLOCKED when it is not clear which text is unreleased */
+function sectionsOf(changelog: string): Changelog {
+  if (/^ *(```|~~~)/m.test(changelog))
+    throw blocked("CHANGELOG.md has a code block, whose lines look like headings", "indent the block by four spaces");
+  const headings = [...changelog.matchAll(heading)].map(({ 0: line, index }) => ({ line: line.trimEnd(), index }));
+  const named = headings.filter(({ line }) => /unreleased/i.test(line));
+  const [only] = named;
+  if (only === undefined) throw blocked(`CHANGELOG.md has no heading \`${unreleased}\``);
+  if (named.length > 1 || only.line !== unreleased || headings[0] !== only) {
+    throw blocked(
+      `CHANGELOG.md does not begin with its only heading \`${unreleased}\`: it has ${named.map(({ line }) => `\`${line}\``).join(", ")}`,
+      "leave one, above all versions",
+    );
+  }
+  const end = headings[1]?.index ?? changelog.length;
+  return {
+    before: changelog.slice(0, only.index),
+    unreleased: changelog.slice(only.index, end).split("\n").slice(1).join("\n"),
+    older: changelog.slice(end),
+  };
+}
 
 /**
- * The entries under `## [Unreleased]`, without the empty groups.
- * @throws LinkError RELEASE_BLOCKED when there is no such heading, or nothing under it
+ * The text under `## [Unreleased]`, without the headings of empty groups.
+ * @throws LinkError RELEASE_BLOCKED when there is no such heading, more than one, or nothing under it
  */
 export function unreleasedEntries(changelog: string): string {
-  const [, rest] = changelog.split(unreleased);
-  if (rest === undefined) throw blocked("CHANGELOG.md has no heading `## [Unreleased]`");
-  const [section = ""] = rest.split(/^## /m);
-  const groups = section.split(/^(?=### )/m).filter((group) => /^- /m.test(group));
-  if (groups.length > 0) return groups.map((group) => group.trim()).join("\n\n");
-  throw blocked("CHANGELOG.md has no entry under `## [Unreleased]`", "write down what a user notices");
+  const groups = sectionsOf(changelog).unreleased.split(/^(?=### )/m);
+  const filled = groups.filter((group) => group.replace(/^### .*/, "").trim() !== "");
+  if (filled.length > 0) return filled.map((group) => group.trim()).join("\n\n");
+  throw blocked(`CHANGELOG.md has no entry under \`${unreleased}\``, "write down what a user notices");
 }
 
 /**
@@ -36,8 +66,7 @@ export function unreleasedEntries(changelog: string): string {
  */
 export function released(changelog: string, version: string, day: string): string {
   const entries = unreleasedEntries(changelog);
+  const { before, older } = sectionsOf(changelog);
   if (changelog.includes(`## [${version}]`)) throw blocked(`CHANGELOG.md has a section for ${version} already`);
-  const [before = "", rest = ""] = changelog.split(unreleased);
-  const older = rest.match(/^## [\s\S]*/m)?.[0] ?? "";
-  return `${before}## [Unreleased]\n\n## [${version}] - ${day}\n\n${entries}\n${older === "" ? "" : `\n${older}`}`;
+  return `${before}${unreleased}\n\n## [${version}] - ${day}\n\n${entries}\n${older === "" ? "" : `\n${older}`}`;
 }

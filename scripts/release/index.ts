@@ -1,8 +1,9 @@
-import { spawnSync } from "node:child_process";
 import { LinkError } from "@metrics-link/contract";
 import { lint } from "../lint/index.ts";
 import { type Command, parsed, say, UsageError } from "../stack/command-line.ts";
 import { repository } from "../stack/context.ts";
+import { suitesOf } from "../test/files.ts";
+import { run } from "../test/run.ts";
 import { bumps } from "./changelog.ts";
 import { release } from "./release.ts";
 
@@ -30,8 +31,10 @@ async function prove(): Promise<void> {
   if (failed.length > 0) {
     throw new LinkError("RELEASE_BLOCKED", { what: `lint failed: ${failed.join(", ")}; nothing was changed` });
   }
-  const { status } = spawnSync("mocha", ["test/unit/**/*.test.ts"], { cwd: repository, stdio: "inherit" });
-  if (status !== 0) throw new LinkError("RELEASE_BLOCKED", { what: "unit tests failed; nothing was changed" });
+  for (const suite of suitesOf(["test/unit"])) {
+    const { failures } = await run(suite, say);
+    if (failures > 0) throw new LinkError("RELEASE_BLOCKED", { what: "unit tests failed; nothing was changed" });
+  }
 }
 
 export const command: Command = { usage, run: main };

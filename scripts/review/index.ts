@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { InvalidInputError, printableLines } from "@metrics-link/contract";
+import { InvalidInputError, printableJson, printableLines } from "@metrics-link/contract";
 import {
   judge,
   type Outcome,
@@ -24,11 +24,11 @@ Exit codes: 0 passed, 1 something failed, 2 wrong call, 3 the preview failed.`;
 
 const text = { type: "string" } as const;
 
-const formats = new Map<string, (verdict: Verdict) => string>([
+export const formats: ReadonlyMap<string, (verdict: Verdict) => string> = new Map([
   ["text", renderText],
   ["markdown", renderMarkdown],
   ["html", renderHtml],
-  ["json", (verdict) => `${JSON.stringify(verdict, undefined, 2)}\n`],
+  ["json", (verdict) => `${printableJson(verdict, 2)}\n`],
 ]);
 
 const exitCodes: Readonly<Record<Outcome, number>> = { passed: 0, failed: 1, incomplete: 3 };

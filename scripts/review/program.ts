@@ -1,7 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
-  existsSync,
   lstatSync,
   mkdirSync,
   readdirSync,
@@ -14,8 +13,8 @@ import {
 import { createServer, type Server } from "node:net";
 import { dirname, join } from "node:path";
 import { bytesOf, type Files, type SourceFile, sourceFile } from "@metrics-link/review";
-import { parse } from "yaml";
 import { type Git, type Listing, refused } from "./git.ts";
+import { checkPackageSettings } from "./package-settings.ts";
 
 /** The files of a commit, from git itself. */
 export function filesOfCommit(git: Git, commit: string): Files {
@@ -174,24 +173,3 @@ function held(directory: string): Promise<Server | undefined> {
 /** What pnpm needs of this process' environment. Credentials of AWS, Pulumi or GitHub are not among it. */
 const forInstalling =
   /^(PATH|HOME|TMPDIR|LANG|XDG_\w+|METRICS_LINK_\w+|(npm|pnpm)_config_\w+|(https?|no|all)_proxy|NODE_EXTRA_CA_CERTS|SSL_CERT_\w+)$/i;
-
-/** Settings of pnpm-workspace.yaml that only say which packages there are, and which may run code: none does here. */
-const knownSettings = ["packages", "allowBuilds"];
-
-/** @throws LinkError REVIEW_REFUSED naming what would make pnpm load code, or read or write another place */
-function checkPackageSettings(directory: string): void {
-  const refuse = (what: string) => {
-    throw refused(`${what}: a review installs packages as the lock file says, and nothing else`);
-  };
-  const read = (file: string) => readFileSync(join(directory, file), "utf8");
-  const steering = [".npmrc", ".pnpmfile.cjs", ".pnpmfile.mjs"].find((file) => existsSync(join(directory, file)));
-  if (steering !== undefined) refuse(`${steering} steers pnpm`);
-  const { pnpm, packageManager, devEngines } = JSON.parse(read("package.json"));
-  if (pnpm ?? packageManager ?? devEngines) refuse("package.json steers pnpm, by pnpm, packageManager or devEngines");
-  const settings = (parse(read("pnpm-workspace.yaml")) ?? {}) as Record<string, unknown>;
-  const unknown = Object.keys(settings).find((key) => !knownSettings.includes(key));
-  if (unknown !== undefined) refuse(`pnpm-workspace.yaml has ${unknown}`);
-  const { packages = [] } = settings;
-  const leading = Array.isArray(packages) ? packages.find((one) => !/^[\w-]+(\/[\w-]+)*(\/\*)?$/.test(one)) : packages;
-  if (leading !== undefined) refuse(`pnpm-workspace.yaml has the packages ${leading}`);
-}

@@ -1,9 +1,16 @@
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { configurationNamespace, parseConfiguration, type Source, stackFileSource } from "@metrics-link/config";
-import { InvalidInputError, LinkError, messageOf, type PeerPins, type Pins } from "@metrics-link/contract";
+import {
+  InvalidInputError,
+  LinkError,
+  messageOf,
+  type PeerPins,
+  type Pins,
+  type Problem,
+} from "@metrics-link/contract";
 import type { GenerationChange } from "@metrics-link/pki/rotation/index.ts";
 import type { AlertOverrides } from "@metrics-link/prometheus";
-import { type Document, parseDocument } from "yaml";
+import { type Document, isMap, parseDocument } from "yaml";
 
 type Configuration = ReturnType<typeof parseConfiguration>;
 
@@ -85,16 +92,23 @@ export class StackFile {
     return ["config", `${configurationNamespace}:senders`, index];
   }
 
-  /** @throws InvalidInputError STACK_FILE_INVALID with the lines that are not YAML: written again, the rest would be lost */
+  /** @throws InvalidInputError STACK_FILE_INVALID when it is not a YAML mapping, with every line that is wrong */
   private load(): Document {
-    const document = parseDocument(this.text());
-    const problems = document.errors.map(({ message, linePos }) => ({
-      key: this.path,
-      value: undefined,
-      remedy: message.split("\n")[0] ?? "",
-      ...(linePos && { line: linePos[0].line }),
-    }));
-    if (problems.length > 0) throw new InvalidInputError(`${this.path} is not YAML`, problems, "STACK_FILE_INVALID");
+    const text = this.text();
+    const document = parseDocument(text);
+    const problem = (remedy: string, line?: number): Problem => ({
+      key: "text",
+      value: line === undefined ? text.slice(0, 80) : text.split("\n")[line - 1],
+      remedy,
+      ...(line !== undefined && { line }),
+    });
+    const problems = document.errors.map(({ message, linePos }) =>
+      problem((message.split("\n")[0] ?? "").replace(/ at line \d+, column \d+:$/, ""), linePos?.[0].line),
+    );
+    if (problems.length === 0) problems.push(...aliasProblems(document).map((remedy) => problem(remedy)));
+    if (problems.length === 0 && !isMap(document.contents)) problems.push(problem("it has no keys"));
+    if (problems.length > 0)
+      throw new InvalidInputError(`${this.path} is not a YAML mapping`, problems, "STACK_FILE_INVALID");
     return document;
   }
 
@@ -107,6 +121,16 @@ export class StackFile {
     const draft = `${this.path}.draft`;
     writeFileSync(draft, document.toString({ lineWidth: 0 }));
     renameSync(draft, this.path);
+  }
+}
+
+/** Aliases without an anchor, or too many: the parser leaves them to whoever takes the values. */
+function aliasProblems(document: Document): string[] {
+  try {
+    document.toJS();
+    return [];
+  } catch (error) {
+    return [messageOf(error)];
   }
 }
 

@@ -18,22 +18,29 @@ const worlds = ["nothing", "untouched", "link"];
 
 /** Which files a suite has. The first that matches a file has it. */
 const suites: readonly { readonly name: string; readonly belongs: RegExp; readonly sandbox?: string }[] = [
-  { name: "sandbox", belongs: /^test\/unit\/(sandbox)\// },
-  { name: "unit", belongs: /^test\/unit\// },
-  { name: "program", belongs: /^test\/program\// },
-  { name: "link", belongs: /^test\/e2e\/link\//, sandbox: "test" },
-  { name: "hosts", belongs: /^test\/e2e\/hosts\//, sandbox: "test-hosts" },
-  { name: "updates", belongs: /^test\/e2e\/updates\//, sandbox: "test-updates" },
+  { name: "sandbox", belongs: /^test\/unit\/sandbox\/.*\.test\.ts$/ },
+  { name: "unit", belongs: /^test\/unit\/.*\.test\.ts$/ },
+  { name: "program", belongs: /^test\/program\/.*\.test\.ts$/ },
+  { name: "link", belongs: /^test\/e2e\/link\/.*\.test\.ts$/, sandbox: "test" },
+  { name: "hosts", belongs: /^test\/e2e\/hosts\/.*\.test\.ts$/, sandbox: "test-hosts" },
+  { name: "updates", belongs: /^test\/e2e\/updates\/.*\.test\.ts$/, sandbox: "test-updates" },
 ];
 
 /**
  * The suites that have a file among the asked ones, by name.
  * @param paths files or folders of tests; none is all
  * @param ownSandbox names the sandboxes instead of `test`
- * @throws Error for a path without tests
+ * @throws LinkError USAGE for a path without tests, REPOSITORY_FILE_INVALID for a file that no suite has
  */
 export function suitesOf(paths: readonly string[], ownSandbox = "test"): Suite[] {
   const files = paths.length === 0 ? filesIn("test") : [...new Set(paths.flatMap(filesIn))];
+  const stray = files.filter((file) => !suites.some(({ belongs }) => belongs.test(file)));
+  if (stray.length > 0) {
+    throw new LinkError("REPOSITORY_FILE_INVALID", {
+      what: `no suite has ${stray.join(", ")}: nothing would run it`,
+      next: "move it to a folder of a suite, which scripts/test/files.ts lists",
+    });
+  }
   return suites
     .map(({ name, sandbox }) => ({
       name,

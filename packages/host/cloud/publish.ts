@@ -92,7 +92,7 @@ const releaseNamedBy = (pointer: string): string =>
   parseJson(releasePointerSchema, pointer, "the pointer to the release").releaseId;
 
 /** Beside a host's releases: what its first boot needs, so that user data contains no version. */
-export const bootstrapKey = (hostName: string) => `releases/${hostName}/bootstrap.txt`;
+const bootstrapKey = (hostName: string) => `releases/${hostName}/bootstrap.txt`;
 
 /**
  * The first boot's list in the bucket.

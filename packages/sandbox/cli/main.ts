@@ -114,7 +114,8 @@ export async function main(
 ): Promise<number> {
   const [name = "", ...rest] = words;
   const help = [usage, ...Object.values(more).map((command) => command.usage)].join("\n");
-  const command = commands[name] ?? more[name]?.run;
+  const own = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  const command = own ?? (Object.hasOwn(more, name) ? more[name]?.run : undefined);
   if (command === undefined) {
     console.error(printableLines(name === "" ? help : `unknown command ${name}\n${help}`));
     return 2;

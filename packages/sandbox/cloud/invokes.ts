@@ -20,7 +20,7 @@ export interface SeenVpc {
   readonly tags: Readonly<Record<string, string>>;
 }
 
-export interface Question {
+interface Question {
   readonly caller: Caller;
   readonly region: string;
   /** The VPCs of the caller's account. */

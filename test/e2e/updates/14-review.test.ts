@@ -85,7 +85,7 @@ describe("a review", function () {
     clone.edit(
       "stacks/Pulumi.receiver.yaml",
       "config:",
-      'config:\n  metrics-link:policy: {addressAllocations: ["eipalloc-0123456789abcdef0"]}',
+      'config:\n  metrics-link:policy: {addressAllocations: ["eipalloc-0123456789abcdef0", "eipalloc-0123456789abcdef1"]}',
     );
     const { code, verdict } = await review("receiver");
     assert.equal(code, 1);

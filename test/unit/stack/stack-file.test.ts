@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { hasCode, messageOf } from "@metrics-link/contract";
 import { parseDocument } from "yaml";
 import { contextOf } from "../../../scripts/stack/context.ts";
 import { peersOf, StackFile } from "../../../scripts/stack/stack-file.ts";
@@ -37,6 +38,27 @@ describe("a stack's file, changed by a command", () => {
     assert.deepEqual(file.text().match(/#.*/g), comments);
   });
 
+  const unreadable: Readonly<Record<string, readonly [string, RegExp]>> = {
+    "a key twice": ["config:\n  a: 1\nconfig:\n  b: 2\n", /line 3: .*Map keys must be unique/],
+    "a second document": ["config: {}\n---\nconfig: {}\n", /contains multiple documents/],
+    "nothing in it": ["", /it has no keys/],
+    "a comment only": ["# config:\n", /it has no keys/],
+    "a list": ["- config\n", /it has no keys/],
+    "a quote that does not end": ['config:\n  metrics-link:role: "sender\n', /Missing closing "quote/],
+    "an unknown alias": ["config: *nowhere\n", /Unresolved alias/],
+    "two errors": ["a: 1\na: 2\nb: 1\nb: 2\n", /line 2: .*\n.*line 4: /],
+  };
+  for (const [what, [text, told]] of Object.entries(unreadable)) {
+    it(`is refused with ${what}, and not written`, () => {
+      const path = join(folder, "Pulumi.sender.yaml");
+      writeFileSync(path, text);
+      file = new StackFile(path);
+      for (const use of [() => file.read(), () => file.setGenerations({ root: 2 }), () => file.setScrapeConfigs("a")])
+        assert.throws(use, (error) => hasCode(error, "STACK_FILE_INVALID") && told.test(messageOf(error)));
+      assert.equal(file.text(), text);
+    });
+  }
+
   it("is read without decrypting its secrets, and keeps them unchanged", () => {
     given("sender");
     const secret = { secure: "v1:9c0ffee:ciphertext" };
@@ -60,7 +82,7 @@ describe("a stack's file, changed by a command", () => {
     });
     given("sender");
     writeFileSync(file.path, "config:\n  metrics-link:role: sender\n   wrong: [\n");
-    assert.throws(() => file.read(), { code: "STACK_FILE_INVALID", message: /is not YAML:\n {2}- line \d/ });
+    assert.throws(() => file.read(), { code: "STACK_FILE_INVALID", message: /is not a YAML mapping:\n {2}- line \d/ });
     given("sender");
     writeFileSync(file.path, file.text().replace("t3.small", "t2.small"));
     assert.throws(() => file.read(), {
@@ -68,7 +90,7 @@ describe("a stack's file, changed by a command", () => {
       message: /Pulumi\.sender\.yaml has wrong values:\n {2}- line 16: metrics-link:host\.instanceType is "t2\.small"/,
     });
     writeFileSync(file.path, "");
-    assert.throws(() => file.read(), { code: "CONFIGURATION_INVALID", message: /metrics-link:role is missing/ });
+    assert.throws(() => file.read(), { code: "STACK_FILE_INVALID", message: /it has no keys/ });
   });
 
   it("takes keys away that mean nothing any more", () => {

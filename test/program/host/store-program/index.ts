@@ -19,6 +19,7 @@ const account = {
 const hostName = "sender";
 const tags = {};
 
+/** @public Pulumi loads it */
 export default async function program() {
   const provider = accountProvider({ account, role: "sender" });
   const node = {

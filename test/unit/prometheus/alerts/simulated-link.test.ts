@@ -8,6 +8,7 @@ import type { PrometheusConfiguration } from "@metrics-link/prometheus/configura
 import { secondsOf } from "@metrics-link/release";
 import fc from "fast-check";
 import { tool } from "../../../support/tool.ts";
+import { scrapeFile } from "../examples.ts";
 import { type Fault, receiversSeries, senderNames, sendersSeries, seriesOf, type World } from "./simulated-link.ts";
 
 /** What a stack may configure that alerts depend on. */
@@ -56,7 +57,7 @@ function renderingsOf({ scrapeInterval, batchSendDeadline, jobInterval, leafDays
   const common = {
     scrapeInterval,
     externalLabels: { account: "a" },
-    scrapeConfigs: [{ job_name: userJob, scrape_interval: jobInterval }],
+    scrapeFiles: scrapeFile({ job_name: userJob, scrape_interval: jobInterval }),
     leafDays,
   };
   return {

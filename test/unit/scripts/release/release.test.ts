@@ -123,6 +123,55 @@ describe("npm run release", () => {
     await assert.rejects(release(repository, options()), /branch is topic[\s\S]*working tree has changes/);
   });
 
+  const meanwhile: readonly (readonly [string, () => void])[] = [
+    [
+      "a file is staged",
+      () => {
+        write("evil.ts", "evil");
+        git("add", "evil.ts");
+      },
+    ],
+    ["the changelog is changed", () => write("CHANGELOG.md", changelog.replace("A page", "Two pages"))],
+    [
+      "something is committed",
+      () => {
+        write("evil.ts", "evil");
+        commit();
+      },
+    ],
+    ["the branch is left", () => git("checkout", "-qb", "topic")],
+    ["the tag is made", () => git("tag", "v0.2.0")],
+  ];
+  for (const [what, make] of meanwhile) {
+    it(`releases nothing if ${what} while lint and tests run`, async () => {
+      await assert.rejects(release(repository, options({ prove: async () => make() })), { code: "RELEASE_BLOCKED" });
+      assert.doesNotMatch(git("log", "--all", "--format=%s"), /^release:/m);
+    });
+  }
+
+  it("undoes the commit if git refuses the tag", async () => {
+    const before = git("rev-parse", "HEAD");
+    git("config", "tag.gpgSign", "true");
+    git("config", "gpg.program", "false");
+    await assert.rejects(release(repository, options()), /git tag/);
+    assert.deepEqual([git("rev-parse", "HEAD"), git("status", "--porcelain"), git("tag")], [before, "", ""]);
+    git("config", "tag.gpgSign", "false");
+    assert.equal((await release(repository, options())).version, "0.2.0");
+  });
+
+  it("releases from main, whatever tags there are", async () => {
+    for (const tag of ["main", "HEAD", "heads/main"]) git("tag", tag);
+    assert.equal((await release(repository, options())).tag, "v0.2.0");
+    git("checkout", "-q", "--detach");
+    await assert.rejects(release(repository, options()), /no branch is checked out: release from main/);
+  });
+
+  it("refuses a manifest whose version it cannot replace", async () => {
+    write("packages/a/package.json", '{"scripts":{"version": "0.1.0"},"version":"0.1.0"}');
+    commit();
+    await assert.rejects(release(repository, options()), /packages\/a\/package\.json is not formatted/);
+  });
+
   it("changes nothing when lint or a test fails, or git refuses the commit", async () => {
     const prove = () => Promise.reject(new Error("lint failed: types"));
     await assert.rejects(release(repository, options({ prove })), /lint failed: types/);
@@ -137,6 +186,26 @@ describe("npm run release", () => {
 });
 
 describe("a changelog", () => {
+  const under = (text: string) => `# Changelog\n\n## [Unreleased]\n${text}\n## [0.1.0] - 2026-01-01\n- First.\n`;
+
+  it("keeps every text that is unreleased: preambles, any bullets, groups of prose", () => {
+    const text = "\n**Breaking:** roots.\n\n### Added\n\n* A page.\n\n### Security\n\nUpdate at once.\n";
+    assert.equal(unreleasedEntries(under(text)), text.trim());
+    assert.ok(released(under(text), "0.2.0", "2026-02-03").includes(text));
+  });
+
+  it("is refused with a second heading Unreleased, or one in another place or spelling", () => {
+    for (const text of [
+      under("- A.\n\n## [Unreleased]\n- B.\n"),
+      under("- A.\n\n## Unreleased\n- B.\n"),
+      under("- A.\n").replace("[Unreleased]", "[unreleased]"),
+      "# Changelog\n\n## [0.1.0] - 2026-01-01\n- First.\n\n## [Unreleased]\n- A.\n",
+    ]) {
+      assert.throws(() => released(text, "0.2.0", "2026-02-03"), /does not begin with its only heading/);
+    }
+    assert.throws(() => unreleasedEntries(under("- A.\n```\n## [Unreleased]\n```\n")), /has a code block/);
+  });
+
   it("keeps text outside of releases", () => {
     assert.equal(unreleasedEntries(changelog), "### Added\n- A page.");
     assert.ok(released(changelog, "0.1.1", "2026-02-03").endsWith("\n## [0.1.0] - 2026-01-01\n- First.\n"));
