@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Command, say } from "../stack/command-line.ts";
+import { type Command, optionsOf, say } from "../stack/command-line.ts";
 import { repository } from "../stack/context.ts";
 import { lengthProblems } from "./length.ts";
 import { placeProblems } from "./places.ts";
@@ -72,4 +72,10 @@ export function lint(): string[] {
 const usage = `Usage: npm run -s lint
 Checks the source: ${checks.map(({ name }) => name).join(", ")}. Exits with 1 when a check failed.`;
 
-export const command: Command = { usage, run: async () => (lint().length > 0 ? 1 : 0) };
+export const command: Command = {
+  usage,
+  async run(words) {
+    optionsOf(words, {});
+    return lint().length > 0 ? 1 : 0;
+  },
+};

@@ -1,6 +1,6 @@
 import { createInterface } from "node:readline/promises";
 import { type ParseArgsOptionsConfig, parseArgs } from "node:util";
-import { LinkError, messageOf, printableLines } from "@metrics-link/contract";
+import { hasCode, LinkError, messageOf, printableLines } from "@metrics-link/contract";
 
 /** A command was called with wrong arguments. */
 export class UsageError extends LinkError {
@@ -75,8 +75,8 @@ export async function settle(usage: string, run: () => Promise<number>): Promise
   try {
     return await run();
   } catch (error) {
-    if (error instanceof UsageError) {
-      complain(`${error.message}\n${usage}`);
+    if (hasCode(error, "USAGE")) {
+      complain(`${messageOf(error)}\n${usage}`);
       return 2;
     }
     const code = error instanceof LinkError ? `\ncode: ${error.code} (docs/errors.md)` : "";

@@ -34,6 +34,12 @@ export function contextOf(stack: string, sandboxName?: string, checkout?: string
   const sandbox = sandboxName === undefined ? ownSandbox(stack) : namedSandbox(sandboxName);
   const project = checkout ?? sandbox?.project ?? repository;
   const path = join(project, "stacks", `Pulumi.${stack}.yaml`);
+  if (!existsSync(path) && (sandboxName !== undefined || ["sender", "receiver"].includes(stack))) {
+    throw new LinkError("SANDBOX_NOT_UP", {
+      what: `${path} does not exist; the stacks sender and receiver belong to ${sandboxName === undefined ? "the sandbox" : `the sandbox ${sandboxName}`}, which is not up`,
+      next: "run `npm run -s sandbox -- up`, or name a stack of your own",
+    });
+  }
   if (!existsSync(path))
     throw new UsageError(`${path} does not exist: a stack is named by its stacks/Pulumi.<stack>.yaml`);
   refuseCopiedSecrets(path);

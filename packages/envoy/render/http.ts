@@ -162,7 +162,6 @@ export interface RouteConfiguration {
   readonly virtual_hosts: readonly [
     { readonly name: string; readonly domains: readonly ["*"]; readonly routes: readonly Route[] },
   ];
-  readonly response_headers_to_remove?: readonly string[];
 }
 
 /** One virtual host for any authority: what is reached is decided by the routes alone, in their order. */

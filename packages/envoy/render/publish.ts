@@ -59,7 +59,11 @@ const encodedAnew = (path: string, pem: string): string =>
  */
 export function requireSound(files: readonly HostFile[]): void {
   const problems = findingsOf((path) => files.find((one) => one.path === path)?.content).map(
-    ({ rule, path, message }) => ({ key: path, value: rule, remedy: message }),
+    ({ rule, path, message }) => ({
+      key: path,
+      value: message,
+      remedy: `what the rule ${rule} of packages/envoy/read allows`,
+    }),
   );
   if (problems.length > 0) throw unsafe(problems);
 }

@@ -38,24 +38,28 @@ export interface SandboxCommand {
 }
 
 const commands: Readonly<Record<string, Command>> = {
-  async up(sandbox) {
+  async up(sandbox, words) {
+    takesOnly(words, 0);
     await up(sandbox, streamReport(process.stderr));
     return 0;
   },
-  async down(sandbox) {
+  async down(sandbox, words) {
+    takesOnly(words, 0);
     await down(sandbox, streamReport(process.stderr));
     return 0;
   },
   async status(sandbox, words) {
+    takesOnly(words[0] === "--json" ? words.slice(1) : words, 0);
     const status = await statusOf(sandbox);
     console.log(words.includes("--json") ? printableJson(status, 2) : describeStatus(status));
     return 0;
   },
-  async env({ layout }) {
+  async env({ layout }, words) {
+    takesOnly(words, 0);
     for (const [name, value] of Object.entries(deployerEnvironment(layout))) {
       console.log(`export ${name}='${value.replaceAll("'", "'\\''")}'`);
     }
-    console.log(aboutRoles);
+    console.log(printableLines(aboutRoles));
     return 0;
   },
   async exec({ world }, [host, ...rest]) {
@@ -67,17 +71,26 @@ const commands: Readonly<Record<string, Command>> = {
     process.stderr.write(stderr);
     return code;
   },
-  async shell({ world }, [host]) {
+  async shell({ world }, words) {
+    takesOnly(words, 1);
+    const [host] = words;
     if (host === undefined) throw new UsageError("shell needs a host");
     return await interactive(await world.shell(host));
   },
-  async logs(sandbox, [host, unit]) {
+  async logs(sandbox, words) {
+    takesOnly(words, 2);
+    const [host, unit] = words;
     if (host === undefined) throw new UsageError("logs needs a host");
     const filter = unit === undefined ? [] : ["--unit", unit];
     process.stdout.write(printableLines(await runOnHost(sandbox, host, ["journalctl", "--no-pager", ...filter])));
     return 0;
   },
 };
+
+/** @throws UsageError for more words: a misspelt option must not start, or take down, anything */
+function takesOnly(words: readonly string[], most: number): void {
+  if (words.length > most) throw new UsageError(`${words.slice(most).join(" ")} is not expected`);
+}
 
 /** After the exports, so that `eval` ends with it. */
 const aboutRoles = `# These are the keys of the user deployer in account ${accounts.tools}. What belongs to an account needs its role:

@@ -10,4 +10,20 @@ describe("the commands of the sandbox", () => {
       assert.match(err, new RegExp(`^unknown command ${name}\\nUsage: `));
     });
   }
+
+  for (const words of [
+    ["up", "extra"],
+    ["down", "sender"],
+    ["status", "--jsn"],
+    ["status", "--json", "extra"],
+    ["env", "extra"],
+    ["shell", "receiver", "extra"],
+    ["logs", "receiver", "metrics-link-envoy", "extra"],
+  ]) {
+    it(`refuse ${words.join(" ")} before they act`, async () => {
+      const { code, err } = await printed(() => main("/nowhere", words));
+      assert.equal(code, 2);
+      assert.match(err, /^(extra|sender|--jsn) is not expected\nUsage: /);
+    });
+  }
 });
