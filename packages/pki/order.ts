@@ -83,7 +83,7 @@ function rootProblems(peer: string, { rootFingerprints }: Entry, today: Identity
       value: root,
       remedy:
         `a root that ${peer} trusts; it trusts ${rootFingerprints.join(", ")}. ` +
-        `Publish root G${root} beside the old one (pki.generations.otherRoots), then it is the turn of ${peer}. ` +
+        `Publish root G${root} beside the old one (pki.generations.otherRoots), then ${peer} must update. ` +
         "A peer that does not update must be suspended first",
     },
   ];

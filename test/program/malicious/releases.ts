@@ -248,10 +248,10 @@ export const releases: readonly Malicious[] = [
   ],
   [
     "receiver",
-    "the bucket is deleted with all its objects",
+    "the bucket has another name",
     "receiver-bucket",
-    /forceDestroy/,
-    set("aws:s3/bucket:Bucket", { forceDestroy: true }),
+    /bucket.*evil/s,
+    set("aws:s3/bucket:Bucket", { bucket: "evil" }),
   ],
   [
     "receiver",

@@ -51,11 +51,11 @@ describe("the order of a rotation", () => {
     order({ signingRoot: "TWO", inForce: undefined });
   });
 
-  it("refuses a root that the peer does not trust yet, naming what it trusts and whose turn it is", () => {
+  it("refuses a root that the peer does not trust yet, naming what it trusts and who must update", () => {
     for (const signingRoot of ["TWO", undefined]) {
       refused(
         { signingRoot },
-        /nothing was changed[\s\S]*it trusts ONE\. .*otherRoots.*the turn of organization\/metrics-link\/receiver/,
+        /nothing was changed[\s\S]*it trusts ONE\. .*otherRoots.*then organization\/metrics-link\/receiver must update/,
       );
     }
   });
