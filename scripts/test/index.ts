@@ -9,7 +9,10 @@ Runs lint and every test, or only the tests at these paths. Prints the time of e
   --keep   leaves the sandboxes of end-to-end tests up`;
 
 /** One stage after the other; the suites of a stage run side by side. A sandbox waits most of its time. */
-const stages = [["unit", "sandbox"], ["program"], ["link", "hosts", "updates"]];
+const stages = [
+  ["unit", "sandbox", "program"],
+  ["link", "hosts", "updates"],
+];
 
 export const command: Command = {
   usage,
