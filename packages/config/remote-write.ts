@@ -1,17 +1,6 @@
-import { remoteWrite as wire } from "@metrics-link/release";
+import { queueDefaults, remoteWrite as wire } from "@metrics-link/release";
 import { z } from "zod";
 import { duration, integer, key } from "./values.ts";
-
-/** What a queue has where a stack says nothing. Rules compare with these. */
-export const queueDefaults = {
-  capacity: 10_000,
-  maxShards: wire.defaultMaxShards,
-  /** Prometheus' own. */
-  minShards: 1,
-  maxSamplesPerSend: 2_000,
-  minBackoff: "100ms",
-  maxBackoff: "30s",
-} as const;
 
 const queue = "a change rebuilds the queue";
 
@@ -53,13 +42,16 @@ export const remoteWrite = z.strictObject({
       stricter: "Prometheus takes any number. The receiver's Envoy takes bodies of 2 MiB.",
     },
   ),
-  batchSendDeadline: key(duration("100ms", "30s", "how long a batch may wait to become full").optional(), {
-    description: "How long a batch waits to become full. The receiver takes a longer pause for an outage.",
-    fallback: "Prometheus' own, `5s`",
-    example: "5s",
-    affects: `the lag of a quiet link; ${queue}`,
-    stricter: "Prometheus takes any time. The receiver must know after which pause a sender is silent.",
-  }),
+  batchSendDeadline: key(
+    duration("100ms", `${wire.longestBatchDeadlineSeconds}s`, "how long a batch may wait to become full").optional(),
+    {
+      description: "How long a batch waits to become full. The receiver takes a longer pause for an outage.",
+      fallback: "Prometheus' own, `5s`",
+      example: "5s",
+      affects: `the lag of a quiet link; ${queue}`,
+      stricter: "Prometheus takes any time. The receiver must know after which pause a sender is silent.",
+    },
+  ),
   minBackoff: key(duration("10ms", "1m", "the first wait before a failed batch is sent again").optional(), {
     description: "The first wait before a failed batch is sent again.",
     fallback: `\`${queueDefaults.minBackoff}\``,

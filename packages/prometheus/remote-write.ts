@@ -1,4 +1,4 @@
-import { canonicalJson, remoteWrite as link, ports, secondsOf, sha256 } from "@metrics-link/release";
+import { canonicalJson, remoteWrite as link, ports, queueDefaults, secondsOf, sha256 } from "@metrics-link/release";
 import type { Duration, PrometheusConfiguration, RemoteWrite, ScrapeConfig } from "./configuration.ts";
 import { batchSecondsOf } from "./intervals.ts";
 
@@ -26,13 +26,13 @@ export function remoteWrite(overrides: RemoteWriteOverrides = {}): RemoteWrite {
     enable_http2: false,
     follow_redirects: false,
     queue_config: {
-      capacity: overrides.capacity ?? 10_000,
-      max_shards: overrides.maxShards ?? link.defaultMaxShards,
+      capacity: overrides.capacity ?? queueDefaults.capacity,
+      max_shards: overrides.maxShards ?? queueDefaults.maxShards,
       ...(overrides.minShards === undefined ? {} : { min_shards: overrides.minShards }),
-      max_samples_per_send: overrides.maxSamplesPerSend ?? 2_000,
+      max_samples_per_send: overrides.maxSamplesPerSend ?? queueDefaults.maxSamplesPerSend,
       ...(overrides.batchSendDeadline === undefined ? {} : { batch_send_deadline: overrides.batchSendDeadline }),
-      min_backoff: overrides.minBackoff ?? "100ms",
-      max_backoff: overrides.maxBackoff ?? "30s",
+      min_backoff: overrides.minBackoff ?? queueDefaults.minBackoff,
+      max_backoff: overrides.maxBackoff ?? queueDefaults.maxBackoff,
       // Without it a rate limit anywhere on the way would be a loss.
       retry_on_http_429: true,
     },

@@ -56,4 +56,11 @@ export {
   sha256Text,
 } from "./schema.ts";
 export { isSecretField, secretFieldsOf, secretsInClear, withoutSecrets } from "./secret-fields.ts";
-export { defaultFirstUnprivilegedPort, firstUnprivilegedPort, ports, remoteWrite, secondsOf } from "./wire.ts";
+export {
+  defaultFirstUnprivilegedPort,
+  firstUnprivilegedPort,
+  ports,
+  queueDefaults,
+  remoteWrite,
+  secondsOf,
+} from "./wire.ts";

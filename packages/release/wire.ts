@@ -40,10 +40,20 @@ export const remoteWrite = {
   senderRouteTimeoutSeconds: 25,
   /** Receiver's Envoy: the route's timeout. */
   receiverRouteTimeoutSeconds: 20,
-  /** The shards of the sender's queue unless configured: requests that may be under way at once (seed 0). */
-  defaultMaxShards: 50,
   /** The longest `batch_send_deadline`: a receiver must know after which pause a sender is silent. */
   longestBatchDeadlineSeconds: 30,
+} as const;
+
+/** The sender's queue where its stack says nothing (Prometheus, `remote_write.queue_config`). */
+export const queueDefaults = {
+  capacity: 10_000,
+  /** Requests that may be under way at once. */
+  maxShards: 50,
+  /** Prometheus' own. */
+  minShards: 1,
+  maxSamplesPerSend: 2_000,
+  minBackoff: "100ms",
+  maxBackoff: "30s",
 } as const;
 
 const units = { ms: 0.001, s: 1, m: 60, h: 3600, d: 86_400, w: 604_800, y: 31_536_000 } as const;

@@ -1,5 +1,4 @@
-import { secondsOf } from "@metrics-link/release";
-import { queueDefaults } from "../remote-write.ts";
+import { queueDefaults, secondsOf } from "@metrics-link/release";
 import { accepted, type Rule, repeated } from "./rule.ts";
 
 /** Samples in all queues together. One takes about 100 bytes, so this is 1 GiB (prometheus/storage/remote, `timeSeries`). */

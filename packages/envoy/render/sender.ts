@@ -1,4 +1,4 @@
-import { ports, remoteWrite } from "@metrics-link/release";
+import { ports, queueDefaults, remoteWrite } from "@metrics-link/release";
 import { type Bootstrap, bootstrap } from "./bootstrap.ts";
 import { receiverCluster } from "./clusters.ts";
 import { type ReceiverPeer, requireSoundReceiver } from "./input.ts";
@@ -32,7 +32,7 @@ export function renderSender(input: SenderInput): Rendering {
 
 function senderBootstrap(input: SenderInput, material: Material): Bootstrap {
   const limits = { ...defaultLimits, ...input.limits };
-  const maxShards = input.maxShards ?? remoteWrite.defaultMaxShards;
+  const maxShards = input.maxShards ?? queueDefaults.maxShards;
   return bootstrap({
     nodeId: input.nodeId,
     role: "sender",
