@@ -105,6 +105,7 @@ interface End {
 function renderCommon(input: CommonInput, end: End): Rendering {
   const { scrapeInterval, scrapeFiles = [], ruleFiles = [], alerts = {} } = input;
   const { alertmanagers = [], leafDays = 30, setAside = [] } = input;
+  const usersJobs = scrapeFiles.flatMap(({ jobs }) => jobs);
   return {
     configuration: {
       global: {
@@ -126,7 +127,7 @@ function renderCommon(input: CommonInput, end: End): Rendering {
       ...end,
       setAside,
       scrapeInterval,
-      jobs: scrapeFiles.flatMap(({ jobs }) => jobs),
+      jobs: usersJobs,
       batchSeconds: batchSecondsOf({ remote_write: end.queue }),
       leafDays,
       overrides: alerts,
@@ -135,7 +136,7 @@ function renderCommon(input: CommonInput, end: End): Rendering {
     scrapeFiles,
     ruleFiles,
     alertmanagers,
-    scrapeSecrets: secretNamesIn(scrapeFiles.flatMap(({ jobs }) => jobs)),
+    scrapeSecrets: secretNamesIn(usersJobs),
   };
 }
 

@@ -1,5 +1,5 @@
-import { isIPv4 } from "node:net";
 import { z } from "zod";
+import { addressOf, isHost } from "./addresses.ts";
 import { contradictions, credentialFields, remedyForSecret, tlsConfig } from "./secrets.ts";
 
 const anyText = z.string({ error: "a text" });
@@ -93,18 +93,6 @@ function* relabelFaults({ action = "replace", ...fields }: z.output<ReturnType<t
     yield [field, `nothing; ${action} takes only ${only.join(" and ")}`] as const;
 }
 const actions = ["replace", "lowercase", "uppercase", "keep", "drop", "keepequal", "dropequal", "hashmod"] as const;
-
-/** Names of this host, which need no right to connect. */
-const isLoopback = (host: string) => /^(localhost|127(\.\d+){3}|\[::1\])$/.test(host);
-
-/** Whether this is the address of a host: not 0/8, link-local, multicast or reserved (RFC 6890). */
-const isHost = (address: string) => isIPv4(address) && !/^(0|169\.254|22[4-9]|2[3-5]\d)\./.test(address);
-
-/** The address that a target needs a right to connect to; undefined for loopback. Its form is `target`'s. */
-export function addressOf(target: string): string | undefined {
-  const host = target.replace(/:\d+$/, "");
-  return isLoopback(host) ? undefined : host;
-}
 
 const targetForm = "an IPv4 address and a port, such as 127.0.0.1:9400; not a name, and not a link-local address";
 const target = z.string({ error: targetForm }).refine(

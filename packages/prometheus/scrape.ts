@@ -1,8 +1,8 @@
 import { ports } from "@metrics-link/release";
+import { addressOf } from "./addresses.ts";
 import type { Side } from "./alerts/alert.ts";
 import { type Duration, milliseconds, type ScrapeConfig } from "./configuration.ts";
 import { ownInterval } from "./intervals.ts";
-import { addressOf } from "./scrape-job.ts";
 import { tokenAddresses } from "./secrets.ts";
 
 const onThisHost = (

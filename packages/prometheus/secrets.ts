@@ -1,10 +1,10 @@
 /** Credentials of a user's scrape jobs: each stands in a file of its own on the host, and a job names that file. */
 
 import { createPrivateKey, X509Certificate } from "node:crypto";
-import { isIPv4 } from "node:net";
 import { type Problem, valueAt } from "@metrics-link/contract";
 import { isSecretField, scrapeSecretName } from "@metrics-link/release";
 import { z } from "zod";
+import { addressOf, isHost } from "./addresses.ts";
 import type { ScrapeConfig } from "./configuration.ts";
 
 const folder = "secrets/";
@@ -91,11 +91,8 @@ const oauth2 = z.strictObject(
 function tokenHost(url: string): string | undefined {
   const [, scheme, host = "", port = "1"] = /^(https?):\/\/([\d.]+)(?::(\d{1,5}))?(?:[/?].*)?$/.exec(url) ?? [];
   const isSafe = scheme === "https" || host.startsWith("127.");
-  return isSafe && isIPv4(host) && !notHosts.test(host) && Number(port) < 65_536 ? host : undefined;
+  return isSafe && isHost(host) && Number(port) < 65_536 ? host : undefined;
 }
-
-/** This network, link-local (the metadata service), multicast and reserved (RFC 6890). */
-const notHosts = /^(0|169\.254|22[4-9]|2[3-5]\d)\./;
 
 /** A header with one of these words in its name is a credential, as far as anybody can tell. */
 const secretHeader = /(^|-)(auth|authorization|token|key|apikey|secret|password|cookie|credentials?|signature)(-|$)/i;
@@ -203,13 +200,13 @@ export const tokenAddresses = ({ oauth2 }: ScrapeConfig): string[] => {
   return host === undefined || host.startsWith("127.") ? [] : [host];
 };
 
-const isLoopback = (target: string) => /^(localhost|127\.[\d.]+|\[::1\])(:\d+)?$/.test(target);
-
 /** The jobs that send a credential to another machine without TLS, by name. A key never leaves its file. */
 export function jobsInPlainText(jobs: readonly ScrapeConfig[]): string[] {
   return jobs
     .filter((job) => job.scheme !== "https" && usesOf(job).some(({ path }) => !path.startsWith("tls_config.")))
-    .filter(({ static_configs = [] }) => static_configs.some(({ targets }) => !targets.every(isLoopback)))
+    .filter(({ static_configs = [] }) =>
+      static_configs.some(({ targets }) => targets.some((target) => addressOf(target) !== undefined)),
+    )
     .map(({ job_name }) => job_name);
 }
 
