@@ -1,5 +1,5 @@
 import type { X509Certificate } from "node:crypto";
-import { commonNames, fingerprintsOf, LinkError } from "@metrics-link/contract";
+import { commonNames, fingerprintsOf, isNamed, LinkError } from "@metrics-link/contract";
 import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
 import { yearsInHours } from "./lifetimes.ts";
@@ -72,27 +72,16 @@ export class RootAuthority extends pulumi.ComponentResource {
 }
 
 const [hourMs, dayHours] = [3_600_000, 24];
-/** PrintableString and UTF8String (X.680): Go, and so the provider, writes a name as one of them. */
-const textTags = [0x13, 0x0c];
-
-/** A name as DER has it, in every form (X.690 8.1.3). */
-function encodings(name: string): Buffer[] {
-  const text = Buffer.from(name);
-  const length = text.length < 0x80 ? [text.length] : [0x81, text.length];
-  return textTags.map((tag) => Buffer.concat([Buffer.from([tag, ...length]), text]));
-}
-
 /**
  * Whether a root in this state stays as it is with these arguments. The provider makes another one for another subject or
  * validity, whatever its generation.
  */
 export function isRootOf(certificate: X509Certificate, args: RootAuthorityArgs): boolean {
-  const { raw, validFromDate, validToDate } = certificate;
+  const { validFromDate, validToDate } = certificate;
   const commonName = commonNames.root(args.organization, args.generation);
   const hours = (validToDate.getTime() - validFromDate.getTime()) / hourMs;
   return (
-    encodings(commonName).some((one) => raw.includes(one)) &&
-    Math.abs(hours - yearsInHours(args.validityYears)) < dayHours
+    isNamed(certificate, args.organization, commonName) && Math.abs(hours - yearsInHours(args.validityYears)) < dayHours
   );
 }
 
