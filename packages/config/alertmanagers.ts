@@ -82,10 +82,7 @@ const alertmanager = z.strictObject({
     example: "secure: …",
     secret: true,
   }),
+  clientCertificate: clientCertificate.optional(),
 });
 
-export const alertmanagers = list(
-  alertmanager.extend({ clientCertificate: clientCertificate.optional() }),
-  10,
-  "Alertmanagers",
-).default([]);
+export const alertmanagers = list(alertmanager, 10, "Alertmanagers").default([]);

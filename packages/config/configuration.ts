@@ -117,7 +117,7 @@ function invalid(problems: readonly Problem[], source: Source | undefined): Inva
 
 function problem(path: readonly PropertyKey[], value: unknown, remedy: string, source: Source | undefined): Problem {
   const line = source?.lineOf(path);
-  return { key: `${configurationNamespace}:${keyOf(path)}`, value, remedy, ...(line === undefined ? {} : { line }) };
+  return { key: configurationKey(path), value, remedy, ...(line === undefined ? {} : { line }) };
 }
 
 /** The value for a message. That of a secret, or of anything that may hold one, is not for the eyes of others. */
@@ -127,6 +127,9 @@ function shown(schema: z.ZodType, path: readonly PropertyKey[], raw: unknown): u
   const own = schemaAt(schema, path) ?? schemaAt(schema, path.slice(0, -1));
   return own !== undefined && holdsSecret(own) && path.length > 1 ? "(not shown: it may be a secret)" : value;
 }
+
+/** A key as a stack's file and messages have it: `metrics-link:senders[0].name`. */
+export const configurationKey = (path: readonly PropertyKey[]): string => `${configurationNamespace}:${keyOf(path)}`;
 
 const keyOf = (path: readonly PropertyKey[]): string =>
   path

@@ -1,4 +1,4 @@
-export { configurationNamespace, configurationOf, parseConfiguration } from "./configuration.ts";
+export { configurationKey, configurationNamespace, configurationOf, parseConfiguration } from "./configuration.ts";
 export { isKeepRule, keepRule } from "./policy.ts";
 export { type RuleName, rules } from "./rules/index.ts";
 export {
@@ -7,5 +7,5 @@ export {
   type ReceiverConfiguration,
   type SenderConfiguration,
 } from "./schema.ts";
-export { isSecretKey, secretPathsIn } from "./secrets.ts";
+export { isSecretKey, secretPathsIn } from "./secret-keys.ts";
 export { type Source, stackFileSource } from "./source.ts";

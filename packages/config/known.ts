@@ -10,8 +10,8 @@ type Partly<Value> = Value extends readonly (infer Member)[]
 type Sections<Of> = Omit<Of, "role" | "prometheus">;
 
 /**
- * A configuration of either role as far as it is right: what is wrong or missing is undefined. So that what keys demand of
- * each other is told in the same message as what is wrong with a key by itself.
+ * The valid part of a configuration of either role: wrong and missing values are undefined. Rules judge it, so one message
+ * reports contradictions between keys and wrong values of single keys.
  */
 export type Known = Partly<
   Sections<SenderConfiguration> &
@@ -48,14 +48,18 @@ export function schemaAt(schema: z.ZodType, path: readonly PropertyKey[]): z.Zod
 }
 
 function membersOf(schema: z.ZodType, name: PropertyKey): z.ZodType | undefined {
-  if (schema instanceof z.ZodObject) return (schema.shape as Record<PropertyKey, z.ZodType>)[name];
-  if (schema instanceof z.ZodArray) return schema.element as z.ZodType;
+  if (schema instanceof z.ZodObject)
+    return Object.hasOwn(schema.shape, name) ? (schema.shape as Record<PropertyKey, z.ZodType>)[name] : undefined;
+  if (schema instanceof z.ZodArray) return /^\d+$/.test(String(name)) ? (schema.element as z.ZodType) : undefined;
   return schema instanceof z.ZodRecord ? (schema.valueType as z.ZodType) : undefined;
 }
 
+/** Whether a schema is that of a secret. */
+export const isSecret = (schema: z.ZodType): boolean => z.globalRegistry.get(schema)?.secret === true;
+
 /** Whether a schema is that of a secret, or has one in it. */
 export function holdsSecret(schema: z.ZodType): boolean {
-  if (z.globalRegistry.get(schema)?.secret === true) return true;
+  if (isSecret(schema)) return true;
   const inner = innermost(schema);
   if (inner instanceof z.ZodObject) return Object.values<z.ZodType>(inner.shape).some(holdsSecret);
   if (inner instanceof z.ZodRecord) return holdsSecret(inner.valueType as z.ZodType);

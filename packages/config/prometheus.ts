@@ -12,24 +12,24 @@ import { duration, key, path } from "./values.ts";
  */
 const reserved = ["job", "instance", "le", "quantile", "alertname", "link_side"];
 
+const nameOfLabel = `a label name of letters, digits and _, that does not begin with __ and is not one of ${reserved.join(", ")}`;
 const labelName = matching(
   new RegExp(`^(?!__)(?!(?:${reserved.join("|")})$)[a-zA-Z_][a-zA-Z0-9_]{0,99}$`),
-  `a label name of letters, digits and _, that does not begin with __ and is not one of ${reserved.join(", ")}`,
+  nameOfLabel,
 );
 
 const labelValue = "a label value in quotes, of 1 to 200 characters, without $, which Prometheus would expand";
 
 const labels = z
   .record(labelName, text(labelValue).regex(/^[^$\p{Cc}\p{Cs}]{1,200}$/u, { error: labelValue }), {
-    error: (issue) =>
-      issue.code === "invalid_key"
-        ? `a label name of letters, digits and _, that does not begin with __ and is not one of ${reserved.join(", ")}`
-        : "a map of label names and values",
+    error: (issue) => (issue.code === "invalid_key" ? nameOfLabel : "a map of label names and values"),
   })
   .refine((found) => Object.keys(found).length <= 20, { error: "at most 20 labels: every series has them" });
 
 const stricterLabels =
   "Prometheus drops a label without a value, expands `$NAME` from an environment that the host does not have, and adds no label that a series has already. The label would be missing or another one at the receiver.";
+
+const nameOfAlert = "the name of an alert, such as LinkBehind";
 
 const prometheus = z.strictObject({
   scrapeInterval: key(duration("1s", "1h", "how often to scrape").default("15s"), {
@@ -60,7 +60,7 @@ const prometheus = z.strictObject({
   /** By the alert's name, which whoever renders the rules knows. */
   alerts: z
     .record(
-      matching(/^[A-Z][A-Za-z]{1,60}$/, "the name of an alert, such as LinkBehind"),
+      matching(/^[A-Z][A-Za-z]{1,60}$/, nameOfAlert),
       z.strictObject({
         for: key(duration("0s", "7d", "how long the condition must hold").optional(), {
           description: "How long an [alert](runbooks/README.md)'s condition must hold, by the alert's name.",
@@ -90,7 +90,7 @@ const prometheus = z.strictObject({
       {
         error: (issue) =>
           issue.code === "invalid_key"
-            ? "the name of an alert, such as LinkBehind"
+            ? nameOfAlert
             : "a map of alerts' names, such as { LinkBehind: { threshold: 300 } }",
       },
     )

@@ -1,5 +1,3 @@
-/** The secrets of a stack's configuration: which keys hold one, and how errors speak of them. */
-
 import { printableLines, text } from "@metrics-link/contract";
 import { scrapeSecretName } from "@metrics-link/release";
 import { z } from "zod";
@@ -61,17 +59,3 @@ export const clientCertificate = z.strictObject(
   },
   { error: "a section with the keys certificate, key" },
 );
-
-/** The keys that hold a secret, without their namespace and with list indices as numbers. No other key may hold one. */
-const secretKeys =
-  /^prometheus\.(secrets\.[^.]+|alertmanagers\.\d+\.(basicAuth\.password|bearerToken|clientCertificate\.key))$/;
-
-/** Whether a key of a stack's configuration holds a secret. @param path without the namespace, parts joined by dots */
-export const isSecretKey = (path: string): boolean => secretKeys.test(path);
-
-/** The keys of a configuration that hold a secret, each as its path. */
-export function secretPathsIn(configuration: unknown, at: readonly string[] = []): (readonly string[])[] {
-  if (isSecretKey(at.join("."))) return [at];
-  if (typeof configuration !== "object" || configuration === null) return [];
-  return Object.entries(configuration).flatMap(([key, inner]) => secretPathsIn(inner, [...at, key]));
-}

@@ -1,4 +1,20 @@
-import { accepted, type Rule, repeated } from "./rule.ts";
+import type { Known } from "../known.ts";
+import { accepted, type Contradiction, type Rule, repeated } from "./rule.ts";
+
+/** Members of a list of a sender that a sender before it has too. */
+function* sharedWithAnEarlierSender(
+  { senders }: Known,
+  key: "addresses" | "rootFingerprints",
+  remedy: string,
+): Generator<Contradiction> {
+  const list = accepted(senders);
+  for (const [place, [index, { [key]: members }]] of list.entries()) {
+    for (const [position, member] of accepted(members)) {
+      if (list.slice(0, place).some(([, other]) => other[key]?.includes(member)))
+        yield { path: ["senders", index, key, position], remedy };
+    }
+  }
+}
 
 export const peersRules = {
   eachSenderOnce: {
@@ -18,34 +34,12 @@ export const peersRules = {
   anAddressIsOneSenders: {
     keys: ["senders[].addresses"],
     says: "No two senders have the same address: a certificate counts from its own sender's addresses alone.",
-    *broken({ senders }) {
-      const list = accepted(senders);
-      for (const [place, [index, { addresses }]] of list.entries()) {
-        for (const [position, address] of accepted(addresses)) {
-          if (!list.slice(0, place).some(([, other]) => other.addresses?.includes(address))) continue;
-          yield {
-            path: ["senders", index, "addresses", position],
-            remedy: "an address that no other sender comes from",
-          };
-        }
-      }
-    },
+    broken: (known) => sharedWithAnEarlierSender(known, "addresses", "an address that no other sender comes from"),
   },
   // Each root could issue certificates for the other's name.
   aRootIsOneSenders: {
     keys: ["senders[].rootFingerprints"],
     says: "No two senders have the same root: it could issue certificates for the name of either.",
-    *broken({ senders }) {
-      const list = accepted(senders);
-      for (const [place, [index, { rootFingerprints }]] of list.entries()) {
-        for (const [position, fingerprint] of accepted(rootFingerprints)) {
-          if (!list.slice(0, place).some(([, other]) => other.rootFingerprints?.includes(fingerprint))) continue;
-          yield {
-            path: ["senders", index, "rootFingerprints", position],
-            remedy: "a root that no other sender has",
-          };
-        }
-      }
-    },
+    broken: (known) => sharedWithAnEarlierSender(known, "rootFingerprints", "a root that no other sender has"),
   },
 } satisfies Record<string, Rule>;

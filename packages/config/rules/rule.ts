@@ -1,7 +1,7 @@
 import type { Known } from "../known.ts";
 
 /** A value that contradicts another one. */
-interface Contradiction {
+export interface Contradiction {
   readonly path: readonly PropertyKey[];
   /** What would be right instead, with the value that it contradicts. */
   readonly remedy: string;
