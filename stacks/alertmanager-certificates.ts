@@ -1,7 +1,23 @@
+import type { X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
+import { type Configuration, configurationNamespace } from "@metrics-link/config";
 import { InvalidInputError, messageOf, readCertificates, subjectText, unlessOtherText } from "@metrics-link/contract";
+import { isKeyOf } from "@metrics-link/prometheus";
 import { repositoryRoot } from "./repository-files.ts";
+
+type ClientCertificate = NonNullable<Configuration["prometheus"]["alertmanagers"][number]["clientCertificate"]>;
+type Refused = (remedy: string, cause?: unknown) => InvalidInputError;
+
+const refusal = (subject: string, key: string, value: string, remedy: string, cause?: unknown) =>
+  new InvalidInputError(
+    subject,
+    [{ key: `${configurationNamespace}:${key}`, value, remedy }],
+    "REPOSITORY_FILE_INVALID",
+    {
+      cause,
+    },
+  );
 
 /**
  * The certificates of an Alertmanager's CA file, re-encoded, so that Prometheus trusts exactly what a reviewer sees in the
@@ -11,26 +27,9 @@ import { repositoryRoot } from "./repository-files.ts";
  * @throws InvalidInputError naming the key
  */
 export function authorityIn(key: string, path: string, now = Date.now()): string {
-  const refused = (remedy: string, cause?: unknown) =>
-    new InvalidInputError(
-      "An Alertmanager's authority cannot be used",
-      [{ key: `metrics-link:${key}`, value: path, remedy }],
-      "REPOSITORY_FILE_INVALID",
-      { cause },
-    );
-  let text: string;
-  try {
-    text = readFileSync(resolve(repositoryRoot, path), "utf8");
-  } catch (error) {
-    throw refused(`a file of the repository, relative to its root: ${messageOf(error)}`, error);
-  }
-  const certificates = unlessOtherText<ReturnType<typeof readCertificates>>(
-    () => readCertificates(text),
-    (why) => {
-      throw refused(`a file with only PEM certificates: ${why}`);
-    },
-  );
-  if (certificates.length === 0) throw refused("a file with at least one PEM certificate");
+  const refused: Refused = (remedy, cause) =>
+    refusal("An Alertmanager's authority cannot be used", key, path, remedy, cause);
+  const certificates = certificatesIn(path, refused);
   for (const certificate of certificates) {
     const { validFromDate, validToDate } = certificate;
     if (now >= validFromDate.getTime() && now <= validToDate.getTime()) continue;
@@ -39,5 +38,37 @@ export function authorityIn(key: string, path: string, now = Date.now()): string
         `${validFromDate.toISOString()} to ${validToDate.toISOString()}`,
     );
   }
-  return certificates.map((certificate) => certificate.toString()).join("");
+  return certificates.join("");
+}
+
+/**
+ * The certificates by which Prometheus identifies itself to an Alertmanager, its own first, in PEM; what else their file
+ * says stays here.
+ * @param key of the configuration, for the message
+ * @throws InvalidInputError when they cannot be read, or the first has another key
+ */
+export function clientCertificateIn(key: string, { certificate: path, key: privateKey }: ClientCertificate): string {
+  const refusedField = (field: string, value: string, remedy: string, cause?: unknown) =>
+    refusal("An Alertmanager's client certificate cannot be used", `${key}.${field}`, value, remedy, cause);
+  const [own, ...others] = certificatesIn(path, (remedy, cause) => refusedField("certificate", path, remedy, cause));
+  if (!isKeyOf(own.toString(), privateKey))
+    throw refusedField("key", "set", "the private key of the file's first certificate, in PEM and not encrypted");
+  return [own, ...others].join("");
+}
+
+function certificatesIn(path: string, refused: Refused): readonly [X509Certificate, ...X509Certificate[]] {
+  let text: string;
+  try {
+    text = readFileSync(resolve(repositoryRoot, path), "utf8");
+  } catch (error) {
+    throw refused(`a file of the repository, relative to its root: ${messageOf(error)}`, error);
+  }
+  const [first, ...others] = unlessOtherText<ReturnType<typeof readCertificates>>(
+    () => readCertificates(text),
+    (why) => {
+      throw refused(`a file with only PEM certificates: ${why}`);
+    },
+  );
+  if (first === undefined) throw refused("a file with at least one PEM certificate");
+  return [first, ...others];
 }

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import {
   type Configuration,
+  configurationKey,
   configurationNamespace,
   configurationOf,
   parseConfiguration,
@@ -15,10 +16,10 @@ import { ownStack } from "./own-outputs.ts";
 
 /** The stack's configuration, checked. @throws InvalidInputError with everything that is wrong in it */
 export function readConfiguration(): Configuration {
-  const source = stackFile();
+  const { source, text } = stackFile();
   const configuration = parseConfiguration(configurationOf(configurationNamespace, pulumi.runtime.allConfig()), source);
   requireOtherStacks(configuration, source);
-  requireEncrypted(configuration);
+  requireEncrypted(configuration, text);
   return configuration;
 }
 
@@ -30,18 +31,25 @@ function requireOtherStacks(configuration: Configuration, source: Source): void 
       : configuration.senders.map(({ stack }, index) => [["senders", index, "stack"], stack]);
   const problems = places.flatMap(([path, value]): Problem[] => {
     if (value !== ownStack()) return [];
-    const key = `${configurationNamespace}:${path.join(".").replace(/\.(\d+)\./, "[$1].")}`;
     const line = source.lineOf(path);
-    return [{ key, value, remedy: "another stack: this is its own name", ...(line !== undefined && { line }) }];
+    return [
+      {
+        key: configurationKey(path),
+        value,
+        remedy: "another stack: this is its own name",
+        ...(line !== undefined && { line }),
+      },
+    ];
   });
   if (problems.length > 0)
     throw new InvalidInputError(`${source.name} has wrong values`, problems, "CONFIGURATION_INVALID");
 }
 
 /** The stack's file, for messages; `pulumi --config-file` names another one, whose lines nobody knows here. */
-function stackFile(): Source {
+function stackFile(): { readonly source: Source; readonly text: string } {
   const name = `stacks/Pulumi.${pulumi.getStack()}.yaml`;
   const path = join(pulumi.getRootDirectory(), name);
   const text = existsSync(path) ? readFileSync(path, "utf8") : "";
-  return stackFileSource(text === "" ? `${name} (missing or empty)` : name, text, configurationNamespace);
+  const shown = text === "" ? `${name} (missing or empty)` : name;
+  return { source: stackFileSource(shown, text, configurationNamespace), text };
 }

@@ -1,9 +1,9 @@
 import type { Configuration } from "@metrics-link/config";
 import { InvalidInputError, type Problem } from "@metrics-link/contract";
 import { ruleFilesOf, scrapeFilesOf } from "@metrics-link/prometheus";
-import { authorityIn } from "./alertmanager-authority.ts";
+import { authorityIn, clientCertificateIn } from "./alertmanager-certificates.ts";
 import { yamlFiles } from "./repository-files.ts";
-import { certificateOf, checkSecrets } from "./user-secrets.ts";
+import { checkSecrets } from "./user-secrets.ts";
 
 /**
  * The user's additions to Prometheus: jobs and rules from the configured folders, alert settings and Alertmanagers.
@@ -25,7 +25,7 @@ export function userPrometheus({ scrapeConfigs, secrets, rules, alerts, alertman
     usable(problems, () => (ca === undefined ? undefined : authorityIn(`prometheus.alertmanagers[${index}].ca`, ca))),
   );
   const certificates = alertmanagers.map(({ clientCertificate: given }, index) =>
-    usable(problems, () => given && certificateOf(`prometheus.alertmanagers[${index}].clientCertificate`, given)),
+    usable(problems, () => given && clientCertificateIn(`prometheus.alertmanagers[${index}].clientCertificate`, given)),
   );
   if (problems.length > 0)
     throw new InvalidInputError("Files for Prometheus cannot be used", problems, "REPOSITORY_FILE_INVALID");

@@ -1,9 +1,6 @@
-import { readFileSync } from "node:fs";
-import { resolve } from "node:path";
-import { type Configuration, configurationNamespace } from "@metrics-link/config";
-import { certificatesOf, InvalidInputError, messageOf, printable } from "@metrics-link/contract";
+import type { Configuration } from "@metrics-link/config";
+import { InvalidInputError, printable } from "@metrics-link/contract";
 import {
-  isKeyOf,
   jobsInPlainText,
   type Rendering,
   releaseFiles,
@@ -13,9 +10,6 @@ import {
 } from "@metrics-link/prometheus";
 import { hostUsers } from "@metrics-link/release";
 import * as pulumi from "@pulumi/pulumi";
-import { repositoryRoot } from "./repository-files.ts";
-
-type ClientCertificate = NonNullable<Configuration["prometheus"]["alertmanagers"][number]["clientCertificate"]>;
 
 /**
  * The secrets of a stack's configuration as files of the host. They reach it like the leaf's key: in the host's secret,
@@ -57,29 +51,4 @@ export function checkSecrets(jobs: readonly ScrapeConfig[], secrets: Configurati
     ),
   ];
   for (const warning of warnings) void pulumi.log.warn(printable(warning));
-}
-
-/**
- * The certificates of a client, its own first, in PEM; what else its file says stays here.
- * @param key of the configuration, for the message
- * @throws InvalidInputError REPOSITORY_FILE_INVALID when they cannot be read, or the first has another key
- */
-export function certificateOf(key: string, { certificate: path, key: privateKey }: ClientCertificate): string {
-  const refused = (field: string, value: string, remedy: string) =>
-    new InvalidInputError(
-      "An Alertmanager's client certificate cannot be used",
-      [{ key: `${configurationNamespace}:${key}.${field}`, value, remedy }],
-      "REPOSITORY_FILE_INVALID",
-    );
-  let certificates: readonly string[];
-  try {
-    certificates = certificatesOf(readFileSync(resolve(repositoryRoot, path), "utf8"));
-  } catch (error) {
-    throw refused("certificate", path, `a file with only PEM certificates: ${messageOf(error)}`);
-  }
-  const [own] = certificates;
-  if (own === undefined) throw refused("certificate", path, "a file with at least one PEM certificate");
-  if (!isKeyOf(own, privateKey))
-    throw refused("key", "set", "the private key of the file's first certificate, in PEM and not encrypted");
-  return certificates.join("");
 }
