@@ -31,7 +31,7 @@ export const checks: readonly Check[] = [
     passes: program("depcruise", "--config", ".dependency-cruiser.mjs", "packages", "stacks", "scripts", "test"),
   },
   { name: "unused", passes: program("knip", "--no-progress", "--no-config-hints") },
-  { name: "shell", passes: program("shellcheck", ...shellFiles(repository)) },
+  { name: "shell", passes: () => program("shellcheck", ...shellFiles(sources()))() },
   { name: "places", passes: found(() => placeProblems(sources())) },
   { name: "suppressions", passes: found(() => suppressionProblems(sources())) },
   { name: "file length", passes: found(() => lengthProblems(sources())) },

@@ -27,8 +27,8 @@ export function sourceFiles(repository: string): SourceFile[] {
 }
 
 /** Every tracked file that a shell runs: by its ending, or by its first line. */
-export function shellFiles(repository: string): string[] {
-  return sourceFiles(repository)
+export function shellFiles(files: readonly SourceFile[]): string[] {
+  return files
     .filter(({ path, text }) => path.endsWith(".sh") || /^#!.*\b(ba|da)?sh\b/.test(text))
     .map(({ path }) => path);
 }
