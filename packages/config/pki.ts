@@ -80,12 +80,12 @@ export const pki = z.strictObject({
   }),
   root: key(z.enum(["offline", "trial"], { error: "offline, or trial for a first try" }).default("offline"), {
     description:
-      "Where the root's key is: `offline`, on a medium that a person carries, or `trial`, in this stack's own state. See [the PKI](pki.md).",
+      "Where the root key is stored: `offline` on a removable medium, or `trial` in this stack's own state. See [the PKI](pki.md).",
     example: "offline",
   }),
   artefacts: key(path("folder").optional(), {
     description:
-      "The folder in which the ceremony leaves root certificates, requests and signed intermediates. All public. Required unless the root is a trial.",
+      "The folder with the root certificates, requests and signed intermediates of the ceremony. All public. Required unless the root is a trial.",
     range: "a folder",
     example: "pki/account-a",
   }),

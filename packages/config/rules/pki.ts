@@ -8,12 +8,12 @@ const longestName = 253;
 export const pkiRules = {
   artifactsOfAnOfflineRoot: {
     keys: ["pki.root", "pki.artefacts"],
-    says: "With an offline root there is a folder in which the ceremony leaves the certificates.",
+    says: "An offline root requires the folder with the certificates of its ceremony.",
     *broken({ pki }) {
       if (pki?.root !== "offline" || pki.artefacts !== undefined) return;
       yield {
         path: ["pki", "artefacts"],
-        remedy: "the folder of the repository in which the ceremony leaves this account's certificates",
+        remedy: "the folder of the repository with this account's certificates from the ceremony",
       };
     },
   },
