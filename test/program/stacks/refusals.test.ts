@@ -1,12 +1,11 @@
 /** What a program refuses before it registers anything, and how a person sees it. */
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { delimiter, join, resolve } from "node:path";
-import { cacheDirectory } from "@metrics-link/release";
+import { join, resolve } from "node:path";
 import { parseDocument } from "yaml";
 import { openssl, selfSigned } from "../../support/openssl.ts";
+import { ownEnvironment, runPulumi } from "../support/engine.ts";
 import type { Registration } from "../support/recording.ts";
 import { build, ownStack } from "./stacks.ts";
 
@@ -129,33 +128,13 @@ describe("a refusal of the program", () => {
     const document = parseDocument(readFileSync(join(repository, "stacks/examples/sender.yaml"), "utf8"));
     document.setIn(["config", "metrics-link:account", "region"], "us-east-1");
     document.setIn(["config", "metrics-link:host", "dataVolumeGiB"], "50");
-    const env = {
-      ...process.env,
-      PATH: [join(repository, "packages/sandbox/plugins/bin"), join(cacheDirectory(), "bin"), process.env.PATH].join(
-        delimiter,
-      ),
-      PULUMI_BACKEND_URL: `file://${folder}`,
-      PULUMI_HOME: join(folder, "home"),
-      PULUMI_CONFIG_PASSPHRASE: "",
-      PULUMI_SKIP_UPDATE_CHECK: "true",
-      PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
-      NODE_OPTIONS: "", // That of the tests is not that of a person.
-    };
-    const pulumi = async (...words: string[]) => {
-      const child = spawn("pulumi", [...words, "--non-interactive"], {
-        cwd: repository,
-        env,
-        stdio: ["ignore", "pipe", "pipe"],
-      });
-      let output = "";
-      for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk: Buffer) => (output += chunk));
-      const code = await new Promise<number | null>((done, fail) => child.once("error", fail).once("close", done));
-      return { code, output };
-    };
+    mkdirSync(join(folder, "state"));
+    const env = { ...ownEnvironment(folder), PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true" };
+    const pulumi = (...words: string[]) => runPulumi(repository, words, env);
     try {
       writeFileSync(path, document.toString());
       assert.equal((await pulumi("stack", "init", stack)).code, 0);
-      const { code, output } = await pulumi("preview", "-s", stack, "--color", "never");
+      const { code, output } = await pulumi("preview", "-s", stack);
       assert.notEqual(code, 0);
       const [, told = ""] = /Diagnostics:[\s\S]*?error: (CONFIGURATION_INVALID[\s\S]*?)\n\n/.exec(output) ?? [];
       assert.equal(

@@ -30,6 +30,30 @@ export interface Engine {
   stop(): Promise<void>;
 }
 
+/** The environment of a person with a Pulumi of their own: its home and its backend, `state`, are in a folder. */
+export const ownEnvironment = (directory: string): NodeJS.ProcessEnv => ({
+  ...process.env,
+  PATH: [plugins, join(cacheDirectory(), "bin"), process.env.PATH].join(delimiter),
+  PULUMI_BACKEND_URL: `file://${join(directory, "state")}`,
+  PULUMI_HOME: join(directory, "home"),
+  PULUMI_CONFIG_PASSPHRASE: "",
+  PULUMI_SKIP_UPDATE_CHECK: "true",
+  NODE_OPTIONS: "", // That of the tests (tsx) is not that of a person.
+});
+
+/** Runs `pulumi WORDS...` in a folder, and returns both of its outputs in the order in which they came. */
+export async function runPulumi(folder: string, words: readonly string[], env: NodeJS.ProcessEnv) {
+  const child = spawn("pulumi", [...words, "--non-interactive", "--color", "never"], {
+    cwd: folder,
+    env,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk: Buffer) => (output += chunk));
+  const code = await new Promise<number | null>((done, fail) => child.once("error", fail).once("close", done));
+  return { code, output };
+}
+
 export async function startEngine(account: string): Promise<Engine> {
   const directory = mkdtempSync(join(tmpdir(), "engine-"));
   mkdirSync(join(directory, "state"));
@@ -52,31 +76,15 @@ export async function startEngine(account: string): Promise<Engine> {
   });
   await new Promise<void>((done) => world.listen(join(directory, "world.sock"), done));
 
-  const run: Engine["run"] = async (folder, words, environment = {}) => {
-    const env = {
-      ...process.env,
-      PATH: [plugins, join(cacheDirectory(), "bin"), process.env.PATH].join(delimiter),
-      PULUMI_BACKEND_URL: `file://${join(directory, "state")}`,
-      PULUMI_HOME: join(directory, "home"),
-      PULUMI_CONFIG_PASSPHRASE: "",
-      PULUMI_SKIP_UPDATE_CHECK: "true",
+  const run: Engine["run"] = (folder, words, environment = {}) =>
+    runPulumi(folder, words, {
+      ...ownEnvironment(directory),
       METRICS_LINK_WORLD: join(directory, "world.sock"),
       AWS_ACCESS_KEY_ID: moto.keys.deployer.accessKeyId,
       AWS_SECRET_ACCESS_KEY: moto.keys.deployer.secretAccessKey,
       AWS_SESSION_TOKEN: "",
-      NODE_OPTIONS: "", // That of the tests (tsx) is not that of a person.
       ...environment,
-    };
-    const child = spawn("pulumi", [...words, "--non-interactive", "--color", "never"], {
-      cwd: folder,
-      env,
-      stdio: ["ignore", "pipe", "pipe"],
     });
-    let output = "";
-    for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk: Buffer) => (output += chunk));
-    const code = await new Promise<number | null>((done, fail) => child.once("error", fail).once("close", done));
-    return { code, output };
-  };
   return {
     directory,
     aws: clientsOf(api)(account, "eu-west-1"),
