@@ -47,6 +47,14 @@ export function compareSamples(
   };
   let [compared, different, waiting] = [0, 0, 0];
   const [missing, unexpected] = [new Instants(), new Instants()];
+  const leave = (metric: RawSeries["metric"], samples: ReadonlyMap<number, string>) => {
+    const left = new Instants();
+    for (const instant of samples.keys()) {
+      left.add(instant);
+      unexpected.add(instant);
+    }
+    note("unexpected", metric, left);
+  };
   for (const { metric, values } of sent) {
     const key = keyOf({ ...externalLabels, ...metric });
     const there = samplesOf(receivedByKey.get(key)?.values);
@@ -64,26 +72,14 @@ export function compareSamples(
       }
       there.delete(instant);
     }
-    const left = new Instants();
-    for (const instant of there.keys()) {
-      left.add(instant);
-      unexpected.add(instant);
-    }
     different += found.different.count;
     waiting += found.waiting.count;
     note("missing", metric, found.lost);
     note("not yet received", metric, found.waiting);
     note("different", metric, found.different);
-    note("unexpected", metric, left);
+    leave(metric, there);
   }
-  for (const { metric, values } of receivedByKey.values()) {
-    const left = new Instants();
-    for (const instant of samplesOf(values).keys()) {
-      left.add(instant);
-      unexpected.add(instant);
-    }
-    note("unexpected", metric, left);
-  }
+  for (const { metric, values } of receivedByKey.values()) leave(metric, samplesOf(values));
   return {
     series: sent.length,
     compared,
