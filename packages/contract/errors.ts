@@ -41,6 +41,14 @@ export class LinkError extends Error {
   }
 }
 
+/** A command was called with wrong arguments. */
+export class UsageError extends LinkError {
+  constructor(what: string) {
+    super("USAGE", { what });
+    this.name = "UsageError";
+  }
+}
+
 /** Whether something that was thrown has this code. */
 export const hasCode = (error: unknown, code: ErrorCode): boolean => error instanceof LinkError && error.code === code;
 

@@ -7,6 +7,7 @@ export {
   messageOf,
   type Problem,
   problemsFound,
+  UsageError,
   valueAt,
 } from "./errors.ts";
 export {

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { type Audit, type AuditEvidence, audit, exitCodes, outcomeOf, page, summary } from "@metrics-link/audit";
-import { LinkError } from "@metrics-link/contract";
-import { type Command, complain, optionsOf, say, UsageError } from "../stack/command-line.ts";
+import { LinkError, UsageError } from "@metrics-link/contract";
+import { type Command, complain, optionsOf, say } from "../stack/command-line.ts";
 import { contextOf, type StackContext } from "../stack/context.ts";
 import { clientConfiguration } from "./aws.ts";
 import { collect } from "./collect.ts";

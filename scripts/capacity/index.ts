@@ -1,5 +1,6 @@
+import { UsageError } from "@metrics-link/contract";
 import { milliseconds } from "@metrics-link/prometheus";
-import { type Command, optionsOf, required, say, UsageError } from "../stack/command-line.ts";
+import { type Command, optionsOf, required, say } from "../stack/command-line.ts";
 import { contextOf } from "../stack/context.ts";
 import { capacityTable } from "./table.ts";
 

@@ -1,4 +1,5 @@
-import { type Command, counted, optionsOf, required, UsageError } from "../stack/command-line.ts";
+import { UsageError } from "@metrics-link/contract";
+import { type Command, counted, optionsOf, required } from "../stack/command-line.ts";
 import { contextOf, type StackContext } from "../stack/context.ts";
 import { init, request, show, sign } from "./commands.ts";
 import { Medium } from "./medium.ts";

@@ -1,7 +1,8 @@
 import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import { consolePage, read, type Sources, verdictOf } from "@metrics-link/console";
-import { say, UsageError } from "../stack/command-line.ts";
+import { UsageError } from "@metrics-link/contract";
+import { say } from "../stack/command-line.ts";
 import { serve } from "./serve.ts";
 
 /** Options of every console command. */

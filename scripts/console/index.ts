@@ -1,4 +1,5 @@
-import { type Command, parsed, required, UsageError } from "../stack/command-line.ts";
+import { UsageError } from "@metrics-link/contract";
+import { type Command, parsed, required } from "../stack/command-line.ts";
 import { options, optionsHelp, show } from "./command.ts";
 import { askAt } from "./prometheus.ts";
 

@@ -1,9 +1,9 @@
 import type { Sources } from "@metrics-link/console";
 import { compareRecent } from "@metrics-link/sandbox/cli/link.ts";
-import { type SandboxCommand, UsageError as WrongCall } from "@metrics-link/sandbox/cli/main.ts";
+import type { SandboxCommand } from "@metrics-link/sandbox/cli/main.ts";
 import { prometheusOf, type Sandbox } from "@metrics-link/sandbox/cli/sandbox.ts";
 import { externalLabels } from "@metrics-link/sandbox/cli/status.ts";
-import { parsed, UsageError } from "../stack/command-line.ts";
+import { parsed } from "../stack/command-line.ts";
 import { options, optionsHelp, show } from "./command.ts";
 import { askOnHost } from "./on-host.ts";
 
@@ -15,12 +15,8 @@ export const page: SandboxCommand = {
   usage: `  page [OPTION ...]      one HTML page: the state of the link as text, and every panel of the dashboard
 ${optionsHelp.replaceAll(/^/gm, "  ")}`,
   async run(sandbox, words) {
-    try {
-      const { values, positionals } = parsed(words, options);
-      return await show(await sourcesOf(sandbox), values, positionals);
-    } catch (error) {
-      throw error instanceof UsageError ? new WrongCall(error.message) : error;
-    }
+    const { values, positionals } = parsed(words, options);
+    return await show(await sourcesOf(sandbox), values, positionals);
   },
 };
 

@@ -1,9 +1,9 @@
 import { writeFileSync } from "node:fs";
-import { LinkError, printableJson } from "@metrics-link/contract";
+import { LinkError, printableJson, UsageError } from "@metrics-link/contract";
 import { type Report, streamReport } from "@metrics-link/sandbox/cli/report.ts";
 import { type Sandbox, sandboxOf } from "@metrics-link/sandbox/cli/sandbox.ts";
 import { roles } from "@metrics-link/sandbox/cli/stack-files.ts";
-import { type Command, parsed, say, UsageError } from "../stack/command-line.ts";
+import { type Command, parsed, say } from "../stack/command-line.ts";
 import { contextOf, repository } from "../stack/context.ts";
 import { benchOf } from "./bench.ts";
 import type { Drill, Outcome } from "./drill.ts";

@@ -1,6 +1,6 @@
-import { LinkError } from "@metrics-link/contract";
+import { LinkError, UsageError } from "@metrics-link/contract";
 import { lint } from "../lint/index.ts";
-import { type Command, parsed, say, UsageError } from "../stack/command-line.ts";
+import { type Command, parsed, say } from "../stack/command-line.ts";
 import { repository } from "../stack/context.ts";
 import { suitesOf } from "../test/files.ts";
 import { run } from "../test/run.ts";

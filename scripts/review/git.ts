@@ -1,6 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { LinkError } from "@metrics-link/contract";
-import { UsageError } from "../stack/command-line.ts";
+import { LinkError, UsageError } from "@metrics-link/contract";
 
 /** A review cannot compare what it found, so it gives no verdict. */
 export const refused = (what: string, next?: string, cause?: unknown) =>

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { InvalidInputError, printableJson, printableLines } from "@metrics-link/contract";
+import { InvalidInputError, printableJson, printableLines, UsageError } from "@metrics-link/contract";
 import {
   judge,
   type Outcome,
@@ -10,7 +10,7 @@ import {
   setAside,
   type Verdict,
 } from "@metrics-link/review";
-import { type Command, complain, optionsOf, UsageError } from "../stack/command-line.ts";
+import { type Command, complain, optionsOf } from "../stack/command-line.ts";
 import { contextOf, type StackContext } from "../stack/context.ts";
 import { type BranchOptions, reviewBranch } from "./branch.ts";
 

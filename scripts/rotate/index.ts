@@ -1,6 +1,7 @@
+import { UsageError } from "@metrics-link/contract";
 import { next, type Rotation, rotations, underWay } from "@metrics-link/pki/rotation/index.ts";
 import { mediumOf } from "@metrics-link/sandbox/cli/ceremony.ts";
-import { type Command, counted, optionsOf, required, say, UsageError } from "../stack/command-line.ts";
+import { type Command, counted, optionsOf, required, say } from "../stack/command-line.ts";
 import { beforehand, compareSince, describeCompared } from "../stack/compare.ts";
 import { artifactFolder, contextOf, type StackContext } from "../stack/context.ts";
 import { act, type Carried, PersonNeeded } from "./act.ts";

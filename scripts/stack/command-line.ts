@@ -1,14 +1,6 @@
 import { createInterface } from "node:readline/promises";
 import { type ParseArgsOptionsConfig, parseArgs } from "node:util";
-import { hasCode, LinkError, messageOf, printableLines } from "@metrics-link/contract";
-
-/** A command was called with wrong arguments. */
-export class UsageError extends LinkError {
-  constructor(what: string) {
-    super("USAGE", { what });
-    this.name = "UsageError";
-  }
-}
+import { hasCode, LinkError, messageOf, printableLines, UsageError } from "@metrics-link/contract";
 
 /** What `npm run -s link -- NAME` runs: the `command` of scripts/NAME/index.ts. */
 export interface Command {

@@ -1,13 +1,13 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
-import { LinkError } from "@metrics-link/contract";
+import { LinkError, UsageError } from "@metrics-link/contract";
 import { cacheDirectory } from "@metrics-link/release";
 import { Pulumi } from "@metrics-link/sandbox/cli/pulumi.ts";
 import { type Sandbox, sandboxOf } from "@metrics-link/sandbox/cli/sandbox.ts";
 import { layoutOf } from "@metrics-link/sandbox/model/layout.ts";
 import { deployerEnvironment } from "@metrics-link/sandbox/world/environment.ts";
 import { parseDocument } from "yaml";
-import { UsageError } from "./command-line.ts";
+
 import { StackFile } from "./stack-file.ts";
 
 export const repository = join(import.meta.dirname, "..", "..");

@@ -1,5 +1,5 @@
-import { LinkError, type Pins } from "@metrics-link/contract";
-import { type Command, optionsOf, required, say, typed, UsageError } from "../stack/command-line.ts";
+import { LinkError, type Pins, UsageError } from "@metrics-link/contract";
+import { type Command, optionsOf, required, say, typed } from "../stack/command-line.ts";
 import { contextOf, type StackContext } from "../stack/context.ts";
 import { peersOf } from "../stack/stack-file.ts";
 import { agreementOn, describeOffer, offerOf, requireHeard } from "./offer.ts";

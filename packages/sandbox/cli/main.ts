@@ -1,7 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import { spawn } from "node:child_process";
 import { fstatSync, readFileSync } from "node:fs";
-import { hasCode, LinkError, messageOf, printableJson, printableLines } from "@metrics-link/contract";
+import { hasCode, LinkError, messageOf, printableJson, printableLines, UsageError } from "@metrics-link/contract";
 import { accounts, deployRoleArn } from "../world/accounts.ts";
 import { deployerEnvironment } from "../world/environment.ts";
 import { down } from "./down.ts";
@@ -20,14 +20,6 @@ export const usage = `Usage: npm run -s sandbox -- COMMAND
                          gives on stdin
   shell HOST             opens a shell on a host
   logs HOST [UNIT]       the journal of a host or of one of its units`;
-
-/** A command was called with wrong arguments. */
-export class UsageError extends LinkError {
-  constructor(what: string) {
-    super("USAGE", { what });
-    this.name = "UsageError";
-  }
-}
 
 type Command = (sandbox: Sandbox, words: readonly string[]) => Promise<number>;
 

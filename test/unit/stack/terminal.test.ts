@@ -3,14 +3,14 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { audit, summary as auditSummary } from "@metrics-link/audit";
-import { InvalidInputError, printable, printableJson, printableLines } from "@metrics-link/contract";
+import { InvalidInputError, printable, printableJson, printableLines, UsageError } from "@metrics-link/contract";
 import type { View } from "@metrics-link/pki/rotation/view.ts";
 import { renderText } from "@metrics-link/review";
 import { streamReport } from "@metrics-link/sandbox/cli/report.ts";
 import { describeStatus, type Status } from "@metrics-link/sandbox/cli/status.ts";
 import fc from "fast-check";
 import { describeView } from "../../../scripts/rotate/status.ts";
-import { complain, say, settle, UsageError } from "../../../scripts/stack/command-line.ts";
+import { complain, say, settle } from "../../../scripts/stack/command-line.ts";
 import { healthy } from "../audit/support/healthy.ts";
 import { quiet, step, summary, urn, verdictOn, violation } from "../review/support.ts";
 
