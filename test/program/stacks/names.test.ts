@@ -4,24 +4,18 @@ import { X509Certificate } from "node:crypto";
 import { selfSigned } from "../../support/openssl.ts";
 import { authority } from "../../unit/pki/support.ts";
 import type { Registration } from "../support/recording.ts";
-import { type BuildOptions, build, ownStack } from "./stacks.ts";
+import { type BuildOptions, build, ownStack, receiverContract } from "./stacks.ts";
 
 const organization = "Account A Metrics";
 const own = authority({ commonName: `${organization} Root CA G1`, organization, days: 3652 });
 const fingerprint = new X509Certificate(own.pem).fingerprint256;
 const dnsName = "metrics-sender.account-a.internal";
 const receiverRoot = selfSigned("receiver");
-const addresses = ["198.51.100.10", "198.51.100.11"];
+const addresses = receiverContract(receiverRoot.pem).endpointAddresses;
 const releaseInForce = "a".repeat(64);
 
 const receiver = (stack: string) => ({
-  version: 1,
-  role: "receiver",
-  accountId: "222222222222",
-  rootBundle: receiverRoot.pem,
-  dnsName: "metrics-ingest.account-b.internal",
-  endpointAddresses: addresses,
-  endpointPort: 443,
+  ...receiverContract(receiverRoot.pem),
   trusts: [{ stack, rootFingerprints: [fingerprint], dnsName }],
 });
 const pki = (change: object) => ({

@@ -4,20 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { selfSigned } from "../../support/openssl.ts";
 import { isSecret, ofType, type Registration } from "../support/recording.ts";
-import { build, fileOf, releaseOf } from "./stacks.ts";
+import { build, fileOf, receiverContract, releaseOf } from "./stacks.ts";
 
 describe("the sender's stack", () => {
   const [own, receiverRoot, stranger] = [selfSigned("own"), selfSigned("receiver"), selfSigned("stranger")];
-  const addresses = ["198.51.100.10", "198.51.100.11"];
-  const receiver = {
-    version: 1,
-    role: "receiver",
-    accountId: "222222222222",
-    rootBundle: receiverRoot.pem,
-    dnsName: "metrics-ingest.account-b.internal",
-    endpointAddresses: addresses,
-    endpointPort: 443,
-  };
+  const receiver = receiverContract(receiverRoot.pem);
+  const addresses = receiver.endpointAddresses;
   const pinned = (fingerprint: string) => ({
     "metrics-link:peer": { stack: "organization/metrics-link/receiver", rootFingerprints: [fingerprint], addresses },
   });

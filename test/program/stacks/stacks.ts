@@ -7,6 +7,17 @@ import { type Registration, record } from "../support/recording.ts";
 
 export type Role = "sender" | "receiver";
 
+/** What a receiver offers to its senders. */
+export const receiverContract = (rootBundle: string) => ({
+  version: 1,
+  role: "receiver",
+  accountId: "222222222222",
+  rootBundle,
+  dnsName: "metrics-ingest.account-b.internal",
+  endpointAddresses: ["198.51.100.10", "198.51.100.11"],
+  endpointPort: 443,
+});
+
 /** The stack that `record` runs a program as. */
 export const ownStack = "organization/metrics-link/test";
 

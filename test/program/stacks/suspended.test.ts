@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { selfSigned } from "../../support/openssl.ts";
 import { ofType } from "../support/recording.ts";
-import { build, fileOf, releaseOf } from "./stacks.ts";
+import { build, fileOf, receiverContract, releaseOf } from "./stacks.ts";
 import {
   addressA,
   declared,
@@ -100,16 +100,8 @@ describe("a suspended sender, in the receiver's stack", () => {
 describe("a suspended receiver, in the sender's stack", () => {
   const root = selfSigned("receiver");
   const stack = "organization/metrics-link/receiver";
-  const addresses = ["198.51.100.10", "198.51.100.11"];
-  const receiver = {
-    version: 1,
-    role: "receiver",
-    accountId: "222222222222",
-    rootBundle: root.pem,
-    dnsName: "metrics-ingest.account-b.internal",
-    endpointAddresses: addresses,
-    endpointPort: 443,
-  };
+  const receiver = receiverContract(root.pem);
+  const addresses = receiver.endpointAddresses;
   async function sends(peer: object, options: object = {}): Promise<Update> {
     let outputs: Update["outputs"];
     const registrations = await build("sender", {

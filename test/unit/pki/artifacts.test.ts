@@ -1,17 +1,8 @@
 import assert from "node:assert/strict";
-import type { Configuration } from "@metrics-link/config";
 import { hasCode, InvalidInputError, type PkiOutput } from "@metrics-link/contract";
 import { offlineAuthority } from "@metrics-link/pki";
-import { authority } from "./support.ts";
+import { authority, pki } from "./support.ts";
 
-const pki: Configuration["pki"] = {
-  organization: "Account A Metrics",
-  dnsName: "metrics-sender.account-a.internal",
-  root: "offline",
-  artefacts: "pki/account-a",
-  lifetimes: { rootYears: 10, intermediateYears: 5, leafDays: 30 },
-  generations: { root: 1, otherRoots: [], intermediate: 1, leaf: 1, identity: 1 },
-};
 const now = Date.now() + 60_000;
 const years = (count: number) => now + count * 366 * 86_400_000;
 

@@ -1,21 +1,12 @@
 import assert from "node:assert/strict";
 import { X509Certificate } from "node:crypto";
-import type { Configuration } from "@metrics-link/config";
 import { identityName, leafNames, type PkiOutput } from "@metrics-link/contract";
 import { isRootOf, requireOrder } from "@metrics-link/pki";
 import fc from "fast-check";
-import { authority } from "./support.ts";
+import { authority, pki } from "./support.ts";
 
 const own = "organization/metrics-link/sender";
 const receiver = "organization/metrics-link/receiver";
-const pki: Configuration["pki"] = {
-  organization: "Account A Metrics",
-  dnsName: "metrics-sender.account-a.internal",
-  root: "offline",
-  artefacts: "pki/account-a",
-  lifetimes: { rootYears: 10, intermediateYears: 5, leafDays: 30 },
-  generations: { root: 1, otherRoots: [], intermediate: 1, leaf: 1, identity: 1 },
-};
 const identity = (one: number) => ({ ...pki, generations: { ...pki.generations, identity: one } });
 
 describe("the order of a rotation", () => {

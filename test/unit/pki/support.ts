@@ -2,7 +2,18 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Configuration } from "@metrics-link/config";
 import { openssl } from "../../support/openssl.ts";
+
+/** The configuration of an account with an offline root, in its first generations. */
+export const pki: Configuration["pki"] = {
+  organization: "Account A Metrics",
+  dnsName: "metrics-sender.account-a.internal",
+  root: "offline",
+  artefacts: "pki/account-a",
+  lifetimes: { rootYears: 10, intermediateYears: 5, leafDays: 30 },
+  generations: { root: 1, otherRoots: [], intermediate: 1, leaf: 1, identity: 1 },
+};
 
 export interface KeyPair {
   readonly pem: string;
