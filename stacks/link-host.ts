@@ -82,7 +82,7 @@ export function linkHost(name: string, args: LinkHostArgs, options: pulumi.Compo
     repair:
       args.repairer === undefined
         ? undefined
-        : { program: args.repairer, lateSeconds: latenessOf(args.prometheus.rendering.configuration) },
+        : { program: args.repairer, ...latenessOf(args.prometheus.rendering.configuration) },
   });
   const prometheus = checkedPrometheusFiles(args.prometheus.rendering);
   const files = pulumi

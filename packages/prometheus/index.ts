@@ -15,9 +15,10 @@ export type {
 export { milliseconds } from "./configuration.ts";
 export { dashboard, expressions } from "./dashboards/index.ts";
 export { type Panel, rows } from "./dashboards/panels.ts";
+export { type Lateness, latenessOf } from "./lateness.ts";
 export { type FlagsInput, receiverFlags, releaseFiles, senderFlags } from "./process.ts";
 export type { RemoteWriteOverrides } from "./remote-write.ts";
-export { latenessOf, queueOf } from "./remote-write.ts";
+export { queueOf } from "./remote-write.ts";
 export {
   prometheusFiles,
   type ReceiverInput,

@@ -1,4 +1,4 @@
-import { canonicalJson, remoteWrite as link, ports, secondsOf, sha256 } from "@metrics-link/release";
+import { canonicalJson, remoteWrite as link, ports, sha256 } from "@metrics-link/release";
 import { type Duration, milliseconds, type PrometheusConfiguration, type RemoteWrite } from "./configuration.ts";
 
 /** What a stack may change of the queue; the rest is the link's. */
@@ -60,21 +60,4 @@ export function queueOf({
     sha256: sha256(canonicalJson({ remote_write, external_labels: global.external_labels })),
     settleSeconds: Math.ceil(Math.max(...deadlines)) + answerSeconds,
   };
-}
-
-/** From the end of a scrape or an evaluation until its samples are readable. */
-const commitSeconds = 2;
-
-/**
- * How long after its own time a sample may be stored, in seconds: a scrape has the time of its beginning and may take as
- * long as its timeout, a rule that of its evaluation, which may take as long as the interval. A target that tells times of
- * its own (`honor_timestamps`) may be later.
- */
-export function latenessOf({ global, scrape_configs }: PrometheusConfiguration): number {
-  const durations = [
-    global.scrape_timeout,
-    global.evaluation_interval,
-    ...scrape_configs.flatMap(({ scrape_timeout }) => (typeof scrape_timeout === "string" ? [scrape_timeout] : [])),
-  ];
-  return Math.ceil(Math.max(...durations.map(secondsOf)) + commitSeconds);
 }
