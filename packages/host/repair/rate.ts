@@ -60,11 +60,15 @@ export function nextRate(
   const lagMs = last === undefined || live === 0 ? 0 : (waiting(last, explained, live) / live) * 1000;
   const start = Math.max(leastSamplesPerSecond, live * firstShare);
   if (before?.livePerSecond === undefined || !active) return { samplesPerSecond: start, lagMs, livePerSecond };
-  const samplesPerSecond =
-    lagMs > slowLagMs || slow
-      ? Math.max(before.samplesPerSecond / 2, live * leastShare, slowestSamplesPerSecond)
-      : Math.min(before.samplesPerSecond * growth, mostSamplesPerSecond);
+  const samplesPerSecond = rateAfter(before.samplesPerSecond, { lagMs, slow, live });
   return { samplesPerSecond, lagMs, livePerSecond };
+}
+
+function rateAfter(rate: number, { lagMs, slow, live }: { lagMs: number; slow: boolean; live: number }): number {
+  // The backfill waits, and the link shows what it can. Afterwards it begins below twice the live traffic.
+  if (lagMs >= stopLagMs) return Math.max(leastSamplesPerSecond, live);
+  if (lagMs > slowLagMs || slow) return Math.max(rate / 2, live * leastShare, slowestSamplesPerSecond);
+  return Math.min(rate * growth, mostSamplesPerSecond);
 }
 
 /** Samples that wait longer than in a healthy queue, where a batch waits until it is full, or for its deadline. */

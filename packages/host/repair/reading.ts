@@ -88,8 +88,9 @@ export function readingOf(metrics: Metrics, at: number, uptime: number): Reading
  * @throws LinkError when Prometheus does not answer, or has not all metrics
  */
 export async function readQueue(prometheusUrl: string): Promise<Reading | undefined> {
-  const at = Date.now();
-  return readingOf(await readMetrics({ ask }, `${prometheusUrl}/metrics`), at, Math.round(secondsSinceBoot() * 1000));
+  // Both clocks at one moment: a page that takes long is no clock that was set back.
+  const [at, uptime] = [Date.now(), Math.round(secondsSinceBoot() * 1000)];
+  return readingOf(await readMetrics({ ask }, `${prometheusUrl}/metrics`), at, uptime);
 }
 
 /** What the queue has taken from the WAL. A batch that waits for its answer counts twice: in `attempts` and `pending`. */

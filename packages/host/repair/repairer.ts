@@ -234,7 +234,8 @@ export class Repairer {
   };
 
   readonly #allowance = pace(
-    () => this.#rate?.samplesPerSecond ?? 1,
+    // Also in the middle of a span: next to nothing while the live samples are late.
+    () => (this.#rate && mayBackfill(this.#rate) ? this.#rate.samplesPerSecond : 1),
     () => Date.now(),
     async (milliseconds) => {
       await pause(milliseconds);

@@ -1,0 +1,26 @@
+import assert from "node:assert/strict";
+import { latenessOf, renderSender } from "@metrics-link/prometheus";
+
+const of = (
+  scrapeInterval: string,
+  jobs: readonly { readonly scrape_interval?: string; readonly scrape_timeout?: string }[],
+) =>
+  latenessOf(
+    renderSender({
+      scrapeInterval,
+      externalLabels: { account: "a" },
+      linked: true,
+      scrapeConfigs: jobs.map((job, index) => ({ job_name: `job ${index}`, ...job })),
+    }).configuration,
+  );
+
+describe("lateness of samples", () => {
+  it("follows the intervals and timeouts in force: of the stack, and of each job", () => {
+    assert.deepEqual(of("1s", []), { lateSeconds: 3, intervalSeconds: 1 });
+    assert.deepEqual(of("15s", []), { lateSeconds: 17, intervalSeconds: 15 });
+    assert.deepEqual(of("15s", [{ scrape_interval: "2m", scrape_timeout: "50s" }, { scrape_interval: "5s" }]), {
+      lateSeconds: 52,
+      intervalSeconds: 120,
+    });
+  });
+});
