@@ -86,10 +86,21 @@ export function labelsOf(metric: Readonly<Record<string, string>>): readonly Lab
   return Object.entries({ ...others, __name__: name }).map(([name, value]) => ({ name, value }));
 }
 
-/** What a search found: of each late series the samples in the span, the oldest first. */
+/** What a search found of a late series in the span. */
 export interface Found {
   readonly key: string;
-  readonly times: readonly number[];
+  /** The newest of its samples' times. */
+  readonly newest: number;
+  /** How many samples were stored since the last search. */
+  readonly fresh: number;
+}
+
+/** @param times of its samples in the span, the oldest first; at least one */
+export function foundOf({ copied, openedAt }: LateWatch, at: number, key: string, times: readonly number[]): Found {
+  const newest = times.at(-1) ?? 0;
+  // Of a series that was not known it cannot be told which samples were stored since; it goes on as it did before.
+  const from = copied[key] ?? newest - (at - openedAt);
+  return { key, newest, fresh: times.filter((time) => time > from).length };
 }
 
 /**
@@ -102,18 +113,13 @@ export function withChecked(
   found: readonly Found[],
   marginMs: number,
 ): { readonly watch: LateWatch | undefined; readonly check: LateCheck } {
-  const { copied, openedAt, checkedAt } = watch;
-  const newestOf = ({ times }: Found) => times.at(-1) ?? 0;
-  const grown = found.filter((one) => newestOf(one) > (copied[one.key] ?? 0));
-  const samples = grown.reduce((total, one) => {
-    // Of a series that was not known it cannot be told which samples were stored since; it goes on as it did before.
-    const from = copied[one.key] ?? newestOf(one) - (at - openedAt);
-    return total + one.times.filter((time) => time > from).length;
-  }, 0);
+  const { copied, checkedAt } = watch;
+  const grown = found.filter(({ key, newest }) => newest > (copied[key] ?? 0));
+  const samples = grown.reduce((total, { fresh }) => total + fresh, 0);
   const check = { at, series: grown.length, samples };
   const isOver = found.length === 0 || (checkedAt !== undefined && grown.length === 0) || at > watch.to + latestMs;
   if (isOver) return { watch: undefined, check };
-  const newest = Object.fromEntries(found.map((one) => [one.key, newestOf(one)]));
+  const newest = Object.fromEntries(found.map((one) => [one.key, one.newest]));
   const dueAt = nextSearch(at, marginMs);
   return { watch: { ...watch, checkedAt: at, dueAt, copied: { ...copied, ...newest } }, check };
 }

@@ -12,8 +12,9 @@ export interface Moment {
   readonly rate: Rate | undefined;
   /** How long after its own time a sample may be stored without being late. */
   readonly lateMs: number;
-  /** The late series that the last search found, as PromQL writes them. */
-  readonly lateSeries: readonly string[];
+  /** How many late series the last search found, and the first of them as PromQL writes them. */
+  readonly lateSeries: number;
+  readonly lateNames: readonly string[];
   /** Late series above the limit of a search. */
   readonly uncoveredSeries: number;
   /** Native histogram samples that Prometheus has stored since it started. */
@@ -21,8 +22,6 @@ export interface Moment {
 }
 
 const prefix = "metrics_link_repair";
-/** So many late series are named. */
-const namedSeries = 10;
 
 /**
  * Up to when the receiver has everything, in milliseconds since 1970; undefined before the first reading. Every sample that was
@@ -103,10 +102,10 @@ export function metricsOf(state: State, moment: Moment): string {
     gauge(
       "late_series",
       "Series whose samples are stored long after their own time; while windows are checked, these are copied separately.",
-      moment.lateSeries.length + moment.uncoveredSeries,
+      moment.lateSeries,
     ),
     metric(`${prefix}_late_series_info`, "gauge", "The first of the late series by name.", [
-      ...moment.lateSeries.slice(0, namedSeries).map((series) => ({ labels: { series }, value: 1 })),
+      ...moment.lateNames.map((series) => ({ labels: { series }, value: 1 })),
     ]),
     gauge(
       "not_covered_series",

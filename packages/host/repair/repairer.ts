@@ -44,7 +44,7 @@ export class Repairer {
   #answerMs = 0;
   /** Spans and searches under way. */
   #active = 0;
-  #search: Pick<LateSearch, "names" | "uncovered"> = { names: [], uncovered: 0 };
+  #search: Pick<LateSearch, "found" | "names" | "uncovered"> = { found: [], names: [], uncovered: 0 };
   #searchedAt = 0;
   #savedAt = 0;
   #unavailable = 0;
@@ -185,7 +185,7 @@ export class Repairer {
     const marginMs = this.#marginMs();
     const { prometheusUrl } = this.#settings;
     const search = await this.#busy(() =>
-      searchLate(prometheusUrl, late, marginMs, this.#write, this.#allowance),
+      searchLate(prometheusUrl, late, { at, marginMs }, this.#write, this.#allowance),
     ).catch((error: Error) => {
       this.#unavailable += 1;
       console.error(`The search for late samples is repeated: ${error.message}`);
@@ -194,9 +194,9 @@ export class Repairer {
     const { found, names, uncovered, tally } = search;
     const { watch, check } = withChecked(late, at, found, marginMs);
     if (names.length > 0 || uncovered > 0) {
-      console.log(JSON.stringify({ event: "late samples", check, uncovered, first: names.slice(0, 10), ...tally }));
+      console.log(JSON.stringify({ event: "late samples", check, uncovered, first: names, ...tally }));
     }
-    this.#search = { names, uncovered };
+    this.#search = { found, names, uncovered };
     this.#count(tally, 0);
     // A window that was opened in the meantime waits for a search of its own.
     if (this.#state.late === late) this.#state = { ...this.#state, late: watch };
@@ -283,7 +283,8 @@ export class Repairer {
       unavailable: this.#unavailable,
       rate: this.#rate,
       lateMs: this.#lateMs(),
-      lateSeries: this.#search.names,
+      lateSeries: this.#search.found.length + this.#search.uncovered,
+      lateNames: this.#search.names,
       uncoveredSeries: this.#search.uncovered,
       histograms: last?.histograms,
     });

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import {
+  foundOf,
+  type LateWatch,
   labelsOf,
   lateQuery,
   lateSpan,
@@ -13,7 +15,6 @@ const now = 1_700_000_000_000;
 const window = { deliveredUntil: now - 60_000, to: now, openedAt: now };
 const minute = 60_000;
 const marginMs = 27_000;
-const found = (key: string, ...times: number[]) => ({ key, times });
 
 describe("repair: late series", () => {
   it("are searched from the hour before the watermark to the end of the window: an older sample is not stored any more", () => {
@@ -23,7 +24,12 @@ describe("repair: late series", () => {
   it("hold the watermark back until the first search, and then until the last one", () => {
     const watch = watched(undefined, window, now + 5000);
     assert.equal(lateUntil(watch), now - minute);
-    const { watch: after } = withChecked(watch, now + 5000, [found("a", now - minute)], marginMs);
+    const { watch: after } = withChecked(
+      watch,
+      now + 5000,
+      [foundOf(watch, now + 5000, "a", [now - minute])],
+      marginMs,
+    );
     assert.ok(after);
     assert.equal(lateUntil(after), now + 5000);
     assert.equal(after.dueAt, now + 5000 + marginMs);
@@ -33,22 +39,15 @@ describe("repair: late series", () => {
   });
 
   it("are watched as long as they move on within the window; a series that stands still has ended", () => {
-    const first = withChecked(
-      watched(undefined, window, now),
-      now,
-      [found("a", now - 3), found("b", now - 9)],
-      marginMs,
-    );
-    assert.ok(first.watch);
-    const second = withChecked(
-      first.watch,
-      now + 1000,
-      [found("a", now - 3, now - 2, now - 1), found("b", now - 9)],
-      marginMs,
-    );
+    const search = (watch: LateWatch | undefined, at: number, series: Readonly<Record<string, number[]>>) => {
+      assert.ok(watch);
+      const found = Object.entries(series).map(([key, times]) => foundOf(watch, at, key, times));
+      return withChecked(watch, at, found, marginMs);
+    };
+    const first = search(watched(undefined, window, now), now, { a: [now - 3], b: [now - 9] });
+    const second = search(first.watch, now + 1000, { a: [now - 3, now - 2, now - 1], b: [now - 9] });
     assert.deepEqual(second.check, { at: now + 1000, series: 1, samples: 2 });
-    assert.ok(second.watch);
-    const third = withChecked(second.watch, now + 2000, [found("a", now - 3, now - 2, now - 1)], marginMs);
+    const third = search(second.watch, now + 2000, { a: [now - 3, now - 2, now - 1] });
     assert.deepEqual([third.watch, third.check.series], [undefined, 0]);
     assert.equal(withChecked(watched(undefined, window, now), now, [], marginMs).watch, undefined);
   });

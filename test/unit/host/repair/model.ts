@@ -1,4 +1,3 @@
-import type { Found } from "@metrics-link/host/repair/late.ts";
 import type { Reading } from "@metrics-link/host/repair/reading.ts";
 
 /** How long after its own time a sample of the model is stored at most, unless its target tells the time. */
@@ -218,13 +217,13 @@ export class ModelSender {
   }
 
   /** What a search for late samples finds at this moment. */
-  lateSamples(from: number, to: number): readonly { readonly found: Found; readonly samples: readonly Stored[] }[] {
+  lateSamples(from: number, to: number): readonly { readonly key: Target; readonly samples: readonly Stored[] }[] {
     const targets: Target[] = ["usual", "late", "ahead"];
     return targets.flatMap((target) => {
       const all = this.#wal.filter((sample) => sample.target === target);
       if (all.length === 0 || all.some(({ time }) => time > this.#clock - marginMs)) return [];
       const samples = all.filter(({ time }) => time >= from && time <= to);
-      return samples.length === 0 ? [] : [{ found: { key: target, times: samples.map(({ time }) => time) }, samples }];
+      return samples.length === 0 ? [] : [{ key: target, samples }];
     });
   }
 

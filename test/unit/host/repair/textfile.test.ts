@@ -33,7 +33,8 @@ const moment: Moment = {
   unavailable: 1,
   rate: { samplesPerSecond: 4000, lagMs: 500, livePerSecond: 2000 },
   lateMs,
-  lateSeries: ['late{path="a\\b\n"}'],
+  lateSeries: 2,
+  lateNames: ['late{path="a\\b\n"}'],
   uncoveredSeries: 1,
   histograms: 7,
 };
@@ -87,7 +88,8 @@ describe("repair: metrics", () => {
       ...moment,
       lookedAt: undefined,
       rate: undefined,
-      lateSeries: [],
+      lateSeries: 0,
+      lateNames: [],
       uncoveredSeries: 0,
       histograms: undefined,
     });

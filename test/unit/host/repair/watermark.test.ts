@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import {
+  foundOf,
   type LateWatch,
   lateSpan,
   lateUntil,
@@ -120,7 +121,14 @@ function look(sender: ModelSender, repair: Repair): void {
   const { watch, check } = withChecked(
     late,
     sender.now,
-    seen.map(({ found }) => found),
+    seen.map(({ key, samples }) =>
+      foundOf(
+        late,
+        sender.now,
+        key,
+        samples.map(({ time }) => time),
+      ),
+    ),
     marginMs,
   );
   repair.late = watch;
