@@ -96,7 +96,7 @@ export function linkHost(name: string, args: LinkHostArgs, options: pulumi.Compo
         ? undefined
         : {
             program: args.repairer,
-            lateSeconds: latenessOf(args.prometheus.rendering.configuration, jobsOf(args.prometheus.rendering)),
+            ...latenessOf(args.prometheus.rendering.configuration, jobsOf(args.prometheus.rendering)),
           },
   });
   const prometheus = args.prometheus.checked;

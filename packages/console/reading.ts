@@ -42,8 +42,10 @@ export interface Link {
   readonly healthyLag: number | undefined;
   /** Of the sender's last sample, in seconds since the epoch. */
   readonly heardAt: number;
-  /** The delivery watermark: the receiver has every sample up to here, in seconds since the epoch. */
+  /** The delivery watermark: the receiver has all that was stored up to here, in seconds since the epoch. */
   readonly watermark: number | undefined;
+  /** A backfill under way: the share that is done, and the seconds that it still takes; undefined when there is none. */
+  readonly backfill: { readonly done: number; readonly secondsLeft: number | undefined } | undefined;
 }
 
 /** An alert that fires. */

@@ -90,14 +90,21 @@ function linkFinding({ sender, lag, healthyLag = 0, heardAt }: Link, now: number
     : finding("critical", "link", `The link is behind: ${behind}.`);
 }
 
-function watermarkFindings({ sender, watermark }: Link, now: number): Finding[] {
+function watermarkFindings({ sender, watermark, backfill }: Link, now: number): Finding[] {
   if (watermark === undefined) return [];
   if (!isPast(watermark, now)) {
     return [finding("not known", "delivery watermark", `The ${sender} exports an impossible delivery watermark.`)];
   }
   const age = now - watermark;
-  const what = `The receiver has every sample of the ${sender} up to ${clock(watermark)}, ${format("s", age)} ago.`;
+  const what =
+    `The receiver has everything that the ${sender} stored up to ${clock(watermark)}, ${format("s", age)} ago.` +
+    (backfill === undefined ? "" : ` ${backfillOf(backfill)}`);
   return [finding(age > alertSettings.RepairBehind.threshold ? "critical" : "ok", "delivery watermark", what)];
+}
+
+function backfillOf({ done, secondsLeft }: NonNullable<Link["backfill"]>): string {
+  const left = secondsLeft === undefined ? "" : `, about ${format("s", secondsLeft)} left`;
+  return `A backfill is ${Math.floor(done * 100)}% done${left}.`;
 }
 
 function comparisonFindings({ seconds, series, compared, missing, different, unexpected }: Comparison): Finding[] {

@@ -9,10 +9,10 @@ export { milliseconds } from "./configuration.ts";
 
 export { type Panel, rows } from "./dashboards/panels.ts";
 export { probeSecondsOf, quietSecondsOf } from "./intervals.ts";
+export { latenessOf } from "./lateness.ts";
 export { receiverFlags, releaseFiles, senderFlags } from "./process.ts";
 export { type CheckedFile, type Verdict, verdictOf } from "./promtool.ts";
-
-export { latenessOf, queueOf } from "./remote-write.ts";
+export { queueOf } from "./remote-write.ts";
 export {
   jobsOf,
   prometheusFiles,

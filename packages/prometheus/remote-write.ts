@@ -1,5 +1,5 @@
-import { canonicalJson, remoteWrite as link, ports, queueDefaults, secondsOf, sha256 } from "@metrics-link/release";
-import type { Duration, PrometheusConfiguration, RemoteWrite, ScrapeConfig } from "./configuration.ts";
+import { canonicalJson, remoteWrite as link, ports, queueDefaults, sha256 } from "@metrics-link/release";
+import type { Duration, PrometheusConfiguration, RemoteWrite } from "./configuration.ts";
 import { batchSecondsOf } from "./intervals.ts";
 
 /** What a stack may change of the queue; the rest is the link's. */
@@ -53,22 +53,4 @@ export function queueOf({
     sha256: sha256(canonicalJson({ remote_write, external_labels: global.external_labels })),
     settleSeconds: batchSecondsOf({ remote_write }),
   };
-}
-
-/** From the end of a scrape or an evaluation until its samples are readable. */
-const commitSeconds = 2;
-
-/**
- * How long after its own time a sample may be stored, in seconds: a scrape has the time of its beginning and may take as
- * long as its timeout, a rule that of its evaluation, which may take as long as the interval. A target that tells times of
- * its own (`honor_timestamps`) may be later.
- * @param jobs every job, the user's too
- */
-export function latenessOf({ global }: PrometheusConfiguration, jobs: readonly ScrapeConfig[]): number {
-  const durations = [
-    global.scrape_timeout,
-    global.evaluation_interval,
-    ...jobs.flatMap(({ scrape_timeout }) => (typeof scrape_timeout === "string" ? [scrape_timeout] : [])),
-  ];
-  return Math.ceil(Math.max(...durations.map(secondsOf)) + commitSeconds);
 }

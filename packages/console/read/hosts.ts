@@ -27,16 +27,24 @@ export async function readHosts(inquiry: Inquiry): Promise<Host[]> {
 
 /** How far the samples of each sender have come. @throws Error when nobody answers */
 export async function readLinks(inquiry: Inquiry): Promise<Link[]> {
-  const [lags, healthyLags, watermarks] = await Promise.all([
+  const [lags, healthyLags, watermarks, progress, timesLeft] = await Promise.all([
     facts(inquiry, "metrics_link:link_lag:seconds"),
     facts(inquiry, "metrics_link:link_healthy_lag:seconds"),
     facts(inquiry, "metrics_link_repair_vouched_until_timestamp_seconds"),
+    facts(inquiry, "metrics_link_repair_progress_ratio"),
+    facts(inquiry, "metrics_link_repair_time_left_seconds"),
   ]);
-  return inquiry.senders.map(({ name, heardAt }) => ({
-    sender: name,
-    heardAt,
-    lag: lags.find(({ host }) => host === name)?.value,
-    healthyLag: healthyLags.find(({ host }) => host === name)?.value,
-    watermark: watermarks.find(({ host }) => host === name)?.value,
-  }));
+  return inquiry.senders.map(({ name, heardAt }) => {
+    const of = (found: typeof lags) => found.find(({ host }) => host === name)?.value;
+    const done = of(progress);
+    return {
+      sender: name,
+      heardAt,
+      lag: of(lags),
+      healthyLag: of(healthyLags),
+      watermark: of(watermarks),
+      // 1 when no window is pending.
+      backfill: done === undefined || done >= 1 ? undefined : { done, secondsLeft: of(timesLeft) },
+    };
+  });
 }

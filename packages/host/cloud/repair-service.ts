@@ -20,19 +20,20 @@ export interface RepairArgs {
   readonly program: string;
   /** How long after its own timestamp a sample may be stored. */
   readonly lateSeconds: number;
+  /** The longest interval of a scrape job or rule group. */
+  readonly intervalSeconds: number;
 }
 
 const files = { program: "repair/repair.mjs", settings: "repair/settings.json" } as const;
 
 /** The repairer: backfills samples that the receiver lacks. It connects to loopback only; its state is beside the TSDB. */
-export function repairService({ program, lateSeconds }: RepairArgs): ServiceSet {
+export function repairService({ program, lateSeconds, intervalSeconds }: RepairArgs): ServiceSet {
   const unit = unitNames.repair;
   const settings: RepairSettings = {
     prometheusUrl: `http://127.0.0.1:${ports.prometheus}`,
     writeUrl: `http://127.0.0.1:${ports.remoteWriteEgress}${remoteWrite.path}`,
     lateSeconds,
-    // The link's own samples come first, and a receiver may not cope with twice its usual load.
-    shareOfLiveTraffic: 0.8,
+    intervalSeconds,
   };
   const current = (path: string) => `${hostPaths.current}/${path}`;
   return {

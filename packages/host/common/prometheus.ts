@@ -27,6 +27,8 @@ const quoted = (text: string) => `"${text.replaceAll("\\", "\\\\").replaceAll('"
 export interface Metrics {
   /** The sum over all series of a metric whose labels contain `label`; undefined when there are none. */
   sum(name: string, label?: string): number | undefined;
+  /** The greatest value of any series of a metric; undefined when there are none. */
+  most(name: string): number | undefined;
 }
 
 const timeoutMs = 5_000;
@@ -54,6 +56,7 @@ export function parseMetrics(text: string): Metrics {
       const found = series.get(name)?.filter(({ labels }) => labels.includes(label)) ?? [];
       return found.length === 0 ? undefined : found.reduce((total, { value }) => total + value, 0);
     },
+    most: (name) => series.get(name)?.reduce((most, { value }) => Math.max(most, value), Number.NEGATIVE_INFINITY),
   };
 }
 

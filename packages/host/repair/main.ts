@@ -42,12 +42,13 @@ async function backfillWindow(file: string, from: number, to: number, samplesPer
     await pause(milliseconds);
   };
   const allowance = pace(() => samplesPerSecond, Date.now, sleep);
-  let pending: readonly PendingWindow[] = withWindow([], { from, to, reasons: [] });
+  const window = { from, to, reasons: [], deliveredUntil: from, openedAt: to, certain: true };
+  let pending: readonly PendingWindow[] = withWindow([], window);
   for (;;) {
-    const span = nextSpan(pending, Number.POSITIVE_INFINITY, 0);
-    if (span === undefined) return;
-    const source = readSeries(`${prometheusUrl}/api/v1/read`, span.from, span.to);
-    const after = withSpanDone(pending, span, await transfer(source, writeTo(writeUrl), allowance));
+    const next = nextSpan(pending, Number.POSITIVE_INFINITY, 0);
+    if (next === undefined) return;
+    const source = readSeries(`${prometheusUrl}/api/v1/read`, next.span);
+    const after = withSpanDone(pending, { ...next, tally: await transfer(source, writeTo(writeUrl), allowance) });
     if (after.complete) console.log(JSON.stringify(reportOf(after.complete, Date.now()), undefined, 2));
     pending = after.pending;
   }

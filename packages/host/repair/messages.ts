@@ -33,21 +33,37 @@ export interface TimeSeries {
   readonly samples: readonly Sample[];
 }
 
-const notEqual = 1;
+/** A part of a window, both ends inclusive, in milliseconds since 1970: read in one request, and again after a kill. */
+export interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+const [equal, notEqual] = [0, 1] as const;
 const streamedXorChunks = 1;
 
-/** A ReadRequest for all series of a span as streamed chunks; both ends in milliseconds since 1970, inclusive. */
-export function encodeReadRequest(from: number, to: number): Uint8Array {
+/**
+ * A ReadRequest for streamed chunks.
+ * @param series the labels of the series to read, one query each; every series, unless given
+ */
+export function encodeReadRequest({ from, to }: Span, series?: readonly (readonly Label[])[]): Uint8Array {
   const writer = new BinaryWriter();
-  writer.tag(1, WireType.LengthDelimited).fork();
-  writer.tag(1, WireType.Varint).int64(from);
-  writer.tag(2, WireType.Varint).int64(to);
   // Matches everything: every series has a name, and a query without a matcher is rejected.
-  writer.tag(3, WireType.LengthDelimited).fork();
-  writer.tag(1, WireType.Varint).int32(notEqual);
-  writer.tag(2, WireType.LengthDelimited).string("__name__");
-  writer.tag(3, WireType.LengthDelimited).string("");
-  writer.join().join();
+  const everything = [{ type: notEqual, name: "__name__", value: "" }];
+  const queries = series?.map((labels) => labels.map((label) => ({ type: equal, ...label }))) ?? [everything];
+  for (const matchers of queries) {
+    writer.tag(1, WireType.LengthDelimited).fork();
+    writer.tag(1, WireType.Varint).int64(from);
+    writer.tag(2, WireType.Varint).int64(to);
+    for (const { type, name, value } of matchers) {
+      writer.tag(3, WireType.LengthDelimited).fork();
+      writer.tag(1, WireType.Varint).int32(type);
+      writer.tag(2, WireType.LengthDelimited).string(name);
+      writer.tag(3, WireType.LengthDelimited).string(value);
+      writer.join();
+    }
+    writer.join();
+  }
   writer.tag(2, WireType.Varint).int32(streamedXorChunks);
   return writer.finish();
 }

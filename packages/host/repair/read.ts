@@ -7,6 +7,7 @@ import {
   encodeReadRequest,
   histogramEncodings,
   type Label,
+  type Span,
   xorEncoding,
 } from "./messages.ts";
 import { decodeXorChunk, type Sample, samplesIn } from "./xor-chunk.ts";
@@ -22,13 +23,18 @@ export interface SeriesSpan {
 const timeoutMs = 60_000;
 
 /**
- * Reads all series of a span from a Prometheus' TSDB by remote read, both ends inclusive. Prometheus adds its external
+ * Reads the given series of a span, or all, from a Prometheus' TSDB by remote read, both ends inclusive. Prometheus adds its external
  * labels exactly as for remote write (storage/remote/read_handler.go and codec.go, MergeLabels). Chunks arrive whole;
  * samples outside of the span are dropped here. One frame is in memory at a time.
  * @throws LinkError `REQUEST_FAILED` when Prometheus refuses; `REMOTE_READ_INVALID` when the answer is truncated, corrupt
  * or in an unknown encoding
  */
-export async function* readSeries(readUrl: string, from: number, to: number): AsyncGenerator<SeriesSpan> {
+export async function* readSeries(
+  readUrl: string,
+  span: Span,
+  series?: readonly (readonly Label[])[],
+): AsyncGenerator<SeriesSpan> {
+  const { from, to } = span;
   const answer = await post(
     readUrl,
     {
@@ -36,7 +42,7 @@ export async function* readSeries(readUrl: string, from: number, to: number): As
       "content-encoding": "snappy",
       "x-prometheus-remote-read-version": "0.1.0",
     },
-    compress(encodeReadRequest(from, to)),
+    compress(encodeReadRequest(span, series)),
     timeoutMs,
   );
   const type = answer.headers["content-type"] ?? "";

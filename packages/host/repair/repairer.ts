@@ -1,25 +1,27 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { LinkError } from "@metrics-link/contract";
 import { writeDurably } from "../common/files.ts";
-import { ask } from "../common/http.ts";
-import { parseMetrics } from "../common/prometheus.ts";
+import { withClockStep as lateWithClockStep, nextSearch, watched, withChecked } from "./late.ts";
+import { type LateSearch, searchLate } from "./late-search.ts";
+import { metricsOf } from "./metrics.ts";
+import { mayBackfill, nextRate, type Rate, recent } from "./rate.ts";
 import { readSeries } from "./read.ts";
-import { type Reading, readingOf } from "./reading.ts";
+import { type Reading, readQueue } from "./reading.ts";
 import type { RepairSettings } from "./settings.ts";
-import { metricsOf, readState, reportOf, type State, writeReport, writeState } from "./state.ts";
-import { pace, transfer } from "./transfer.ts";
-import { advance } from "./watermark.ts";
-import { nextSpan, type Span, withSpanDone, withWindow } from "./windows.ts";
-import { added, writeTo } from "./write.ts";
+import { readState, reportOf, type State, writeReport, writeState } from "./state.ts";
+import { pace, type Tally, transfer } from "./transfer.ts";
+import { advance, type DeliveryWatermark, type Window, withLateChecked } from "./watermark.ts";
+import { nextSpan, withClockStep as windowsWithClockStep, withBegun, withSpanDone, withWindow } from "./windows.ts";
+import { added, type Write, writeTo } from "./write.ts";
 
 const lookEveryMs = 2_000;
+/** While a backfill may disturb the live samples. */
+const lookOftenMs = 1_000;
 const saveEveryMs = 10_000;
-/** The live traffic is measured over this time: several scrapes. */
-const rateOverMs = 60_000;
-/** The rate before the first measurement, and without live traffic. */
-const leastSamplesPerSecond = 10;
-/** A link that is further behind must catch up first. */
-const behindMs = 15_000;
+/** From the end of an evaluation until its samples are readable. */
+const commitMs = 2_000;
+/** An answer that takes longer means that the link or the receiver has nothing to spare. */
+const slowAnswerMs = 2_000;
 const firstPauseMs = 1_000;
 const longestPauseMs = 60_000;
 
@@ -31,13 +33,19 @@ export interface Directories {
 
 /**
  * Looks at the queue every two seconds to advance the delivery watermark, and backfills the windows for which delivery is
- * not proven: one span at a time, oldest first, while the link is healthy.
+ * not proven, and the series whose samples are stored late: the most urgent first, while the link has something to spare.
  */
 export class Repairer {
   readonly #settings: RepairSettings;
   readonly #directories: Directories;
   #state: State;
   #readings: readonly Reading[] = [];
+  #rate: Rate | undefined;
+  #answerMs = 0;
+  /** Spans and searches under way. */
+  #active = 0;
+  #search: Pick<LateSearch, "found" | "names" | "uncovered"> = { found: [], names: [], uncovered: 0 };
+  #searchedAt = 0;
   #savedAt = 0;
   #unavailable = 0;
   #saving: Promise<void> = Promise.resolve();
@@ -55,64 +63,93 @@ export class Repairer {
   /** Runs until the process ends. */
   async run(): Promise<never> {
     await Promise.all([
-      this.#forever(() => this.#look(), lookEveryMs),
-      this.#forever(() => this.#backfill(), lookEveryMs),
+      this.#forever(
+        () => this.#look(),
+        () => (this.#active > 0 ? lookOftenMs : lookEveryMs),
+      ),
+      this.#forever(
+        () => this.#backfill(),
+        () => lookEveryMs,
+      ),
+      this.#forever(
+        () => this.#searchLate(),
+        () => lookEveryMs,
+      ),
     ]);
     throw new LinkError("INTERNAL", { what: "a loop without an end has ended" });
   }
 
-  async #forever(work: () => Promise<void>, everyMs: number): Promise<never> {
+  async #forever(work: () => Promise<void>, everyMs: () => number): Promise<never> {
     for (;;) {
       // For example a full disk: the state is still in memory, and is saved next time.
       await work().catch((error: Error) => {
         this.#unavailable += 1;
         console.error(error);
       });
-      await pause(everyMs);
+      await pause(everyMs());
     }
   }
 
   async #look(): Promise<void> {
-    const reading = await this.#reading().catch((error: Error) => {
+    const reading = await readQueue(this.#settings.prometheusUrl).catch((error: Error) => {
       console.error(`Reading the state of the queue failed: ${error.message}`);
       return undefined;
     });
     if (reading) {
-      const { watermark, window } = advance(this.#state.vouching, reading, this.#settings.lateSeconds * 1000);
-      const recent = this.#readings.filter(
-        ({ at, started }) => at > reading.at - rateOverMs && started === reading.started,
-      );
-      this.#readings = [...recent, reading];
+      this.#readings = recent(this.#readings, reading);
       if (this.#state.vouching === undefined)
         console.log("the delivery watermark starts now: older samples are not checked");
-      this.#state = { ...this.#state, vouching: watermark };
-      if (window) {
-        console.log(JSON.stringify({ window, event: "delivery not proven" }));
-        this.#state = { ...this.#state, pending: withWindow(this.#state.pending, window) };
-      }
-      if (window || reading.at - this.#savedAt > saveEveryMs) await this.#save();
+      const step = advance(this.#state.vouching, reading, this.#marginMs());
+      if (step.clockStep !== 0) this.#setClock(step.clockStep);
+      this.#accept(step);
+      const slow = this.#answerMs > slowAnswerMs;
+      this.#rate = nextRate(this.#rate, this.#readings, {
+        active: this.#active > 0,
+        slow,
+        explained: this.#explained(),
+      });
+      if (reading.at - this.#savedAt > saveEveryMs) await this.#save();
     }
     await this.#writeMetrics();
   }
 
-  async #reading(): Promise<Reading | undefined> {
-    const url = `${this.#settings.prometheusUrl}/metrics`;
-    const at = Date.now();
-    const { status, body } = await ask({ url, timeoutMs: 5_000 });
-    if (status !== 200) throw new LinkError("REQUEST_FAILED", { what: `${url} answers ${status}, not 200` });
-    return readingOf(parseMetrics(body), at);
+  #setClock(step: number): void {
+    console.log(`the clock was set back by ${-step / 1000} s`);
+    const { pending, late } = this.#state;
+    this.#searchedAt += step;
+    this.#state = {
+      ...this.#state,
+      pending: windowsWithClockStep(pending, step),
+      late: late && lateWithClockStep(late, step),
+    };
   }
 
-  /** Backfills span by span until none is left, or the link is not healthy. */
+  /** Takes over what a look or a search has told. */
+  #accept({ watermark, window }: { readonly watermark: DeliveryWatermark; readonly window?: Window }): void {
+    const now = Date.now();
+    const { until, suspicion } = watermark;
+    this.#state = { ...this.#state, vouching: watermark };
+    if (window) {
+      console.log(JSON.stringify({ window, event: "delivery not proven" }));
+      // After a start, each target must be scraped again before a series without a recent sample is a late one.
+      const dueAt = window.reasons.includes("Prometheus was restarted") ? now + this.#marginMs() : now;
+      const late = watched(this.#state.late, window, dueAt);
+      this.#state = { ...this.#state, pending: withWindow(this.#state.pending, window), late };
+    } else if (suspicion && this.#state.late === undefined) {
+      const to = Math.max(now, this.#readings.at(-1)?.newest ?? 0);
+      const late = watched(undefined, { deliveredUntil: until, to, openedAt: suspicion.seen.at }, now);
+      this.#state = { ...this.#state, late };
+    }
+  }
+
+  /** Backfills span by span until none is left, or the link has nothing to spare. */
   async #backfill(): Promise<void> {
     let pauseMs = firstPauseMs;
     for (;;) {
-      const span = this.#isHealthy()
-        ? nextSpan(this.#state.pending, Date.now(), this.#settings.lateSeconds * 1000)
-        : undefined;
-      if (span === undefined) return;
+      const next = this.#isHealthy() ? nextSpan(this.#state.pending, Date.now(), this.#lateMs()) : undefined;
+      if (next === undefined) return;
       try {
-        await this.#backfillSpan(span);
+        await this.#backfillSpan(next);
         pauseMs = firstPauseMs;
       } catch (error) {
         this.#unavailable += 1;
@@ -123,21 +160,14 @@ export class Repairer {
     }
   }
 
-  async #backfillSpan(span: Span): Promise<void> {
-    const { prometheusUrl, writeUrl } = this.#settings;
-    const source = readSeries(`${prometheusUrl}/api/v1/read`, span.from, span.to);
-    const tally = await transfer(source, writeTo(writeUrl), this.#allowance);
-    const { pending, complete } = withSpanDone(this.#state.pending, span, tally);
-    const { windows, samples, skipped } = this.#state.totals;
-    this.#state = {
-      ...this.#state,
-      pending,
-      totals: {
-        windows: windows + (complete ? 1 : 0),
-        samples: samples + tally.samples,
-        skipped: added(skipped, tally.skipped),
-      },
-    };
+  async #backfillSpan(next: NonNullable<ReturnType<typeof nextSpan>>): Promise<void> {
+    const begun = withBegun(this.#state.pending, next.window);
+    this.#state = { ...this.#state, pending: begun.pending };
+    const source = readSeries(`${this.#settings.prometheusUrl}/api/v1/read`, next.span);
+    const tally = await this.#busy(() => transfer(source, this.#write, this.#allowance));
+    const { pending, complete } = withSpanDone(this.#state.pending, { window: begun.window, span: next.span, tally });
+    this.#state = { ...this.#state, pending };
+    this.#count(tally, complete ? 1 : 0);
     if (complete) {
       const report = reportOf(complete, Date.now());
       console.log(JSON.stringify({ report, event: "backfilled" }));
@@ -146,25 +176,94 @@ export class Repairer {
     await this.#save();
   }
 
+  async #searchLate(): Promise<void> {
+    const { late } = this.#state;
+    const at = Date.now();
+    const isDue = late !== undefined && at >= late.dueAt && at >= nextSearch(this.#searchedAt, 0);
+    if (!isDue || !this.#isHealthy()) return;
+    this.#searchedAt = at;
+    const marginMs = this.#marginMs();
+    const { prometheusUrl } = this.#settings;
+    const search = await this.#busy(() =>
+      searchLate(prometheusUrl, late, { at, marginMs }, this.#write, this.#allowance),
+    ).catch((error: Error) => {
+      this.#unavailable += 1;
+      console.error(`The search for late samples is repeated: ${error.message}`);
+    });
+    if (search === undefined) return;
+    const { found, names, uncovered, tally } = search;
+    const { watch, check } = withChecked(late, at, found, marginMs);
+    if (names.length > 0 || uncovered > 0) {
+      console.log(JSON.stringify({ event: "late samples", check, uncovered, first: names, ...tally }));
+    }
+    this.#search = { found, names, uncovered };
+    this.#count(tally, 0);
+    // A window that was opened in the meantime waits for a search of its own.
+    if (this.#state.late === late) this.#state = { ...this.#state, late: watch };
+    const { vouching } = this.#state;
+    if (vouching) this.#accept(withLateChecked(vouching, check, marginMs));
+    await this.#save();
+  }
+
+  async #busy<Result>(work: () => Promise<Result>): Promise<Result> {
+    this.#active += 1;
+    try {
+      return await work();
+    } finally {
+      this.#active -= 1;
+    }
+  }
+
+  #count(tally: Tally, complete: number): void {
+    const { windows, samples, skipped } = this.#state.totals;
+    const totals = {
+      windows: windows + complete,
+      samples: samples + tally.samples,
+      skipped: added(skipped, tally.skipped),
+    };
+    this.#state = { ...this.#state, totals };
+  }
+
+  readonly #write: Write = async (batch) => {
+    const began = performance.now();
+    try {
+      return await writeTo(this.#settings.writeUrl)(batch);
+    } finally {
+      this.#answerMs = performance.now() - began;
+    }
+  };
+
   readonly #allowance = pace(
-    () => this.#samplesPerSecond() ?? leastSamplesPerSecond,
+    // Also in the middle of a span: next to nothing while the live samples are late.
+    () => (this.#rate && mayBackfill(this.#rate) ? this.#rate.samplesPerSecond : 1),
     () => Date.now(),
     async (milliseconds) => {
       await pause(milliseconds);
     },
   );
 
-  #samplesPerSecond(): number | undefined {
-    const [first, last] = [this.#readings[0], this.#readings.at(-1)];
-    if (!first || !last || last.at <= first.at) return undefined;
-    const live = ((last.appended - first.appended) / (last.at - first.at)) * 1000;
-    return Math.max(leastSamplesPerSecond, live * this.#settings.shareOfLiveTraffic);
+  /** Samples that the queue will never send. */
+  #explained(): number {
+    const { vouching } = this.#state;
+    return vouching?.suspicion?.gap ?? vouching?.explained ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** How long after its own time a sample is stored at most, unless its target or rule says another time. */
+  #lateMs(): number {
+    const slowest = (this.#readings.at(-1)?.ruleDuration ?? 0) + commitMs;
+    return Math.max(this.#settings.lateSeconds * 1000, slowest);
+  }
+
+  /** A series that is not late has a sample within this time. */
+  #marginMs(): number {
+    const interval = this.#readings.at(-1)?.ruleInterval ?? 0;
+    return this.#lateMs() + Math.max(this.#settings.intervalSeconds * 1000, interval);
   }
 
   #isHealthy(): boolean {
     const last = this.#readings.at(-1);
-    if (last === undefined || Date.now() - last.at > 3 * lookEveryMs) return false;
-    return last.pending === 0 || last.at - last.sent < behindMs;
+    if (last === undefined || this.#rate === undefined || Date.now() - last.at > 3 * lookEveryMs) return false;
+    return mayBackfill(this.#rate);
   }
 
   /** Saves one at a time, each with the state of that moment. */
@@ -178,10 +277,16 @@ export class Repairer {
   }
 
   async #writeMetrics(): Promise<void> {
+    const last = this.#readings.at(-1);
     const text = metricsOf(this.#state, {
-      lookedAt: this.#readings.at(-1)?.at,
+      lookedAt: last?.at,
       unavailable: this.#unavailable,
-      samplesPerSecond: this.#samplesPerSecond(),
+      rate: this.#rate,
+      lateMs: this.#lateMs(),
+      lateSeries: this.#search.found.length + this.#search.uncovered,
+      lateNames: this.#search.names,
+      uncoveredSeries: this.#search.uncovered,
+      histograms: last?.histograms,
     });
     await writeDurably(`${this.#directories.metrics}/metrics-link-repair.prom`, text, 0o644);
   }

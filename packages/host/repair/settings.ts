@@ -9,10 +9,10 @@ const schema = z.strictObject({
   prometheusUrl: loopback,
   /** The sender's Envoy, to which Prometheus writes too. */
   writeUrl: loopback,
-  /** How long after its own timestamp a sample may be stored. */
+  /** How long after its own timestamp a sample is stored at most, unless its target or rule says another time. */
   lateSeconds: z.number().check(z.positive()),
-  /** The rate limit of backfill, as a share of the samples that Prometheus appends. */
-  shareOfLiveTraffic: z.number().check(z.positive(), z.maximum(1)),
+  /** The longest interval of a scrape job: a series that is not late has a sample at least so often. */
+  intervalSeconds: z.number().check(z.positive()),
 });
 
 export type RepairSettings = z.output<typeof schema>;

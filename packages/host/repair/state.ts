@@ -3,18 +3,19 @@ import { join } from "node:path";
 import { LinkError, messageOf, parseJson } from "@metrics-link/contract";
 import * as z from "zod/mini";
 import { writeDurably } from "../common/files.ts";
-import { metric } from "../common/prometheus.ts";
+import type { LateWatch } from "./late.ts";
 import type { Reading } from "./reading.ts";
 import type { Tally } from "./transfer.ts";
 import type { DeliveryWatermark } from "./watermark.ts";
 import type { PendingWindow } from "./windows.ts";
 
-/** What a later run must know: `state.json` on the data volume, beside the TSDB that it is about. */
+/** What a later run must know: `state-2.json` on the data volume, beside the TSDB that it is about. */
 export interface State {
-  readonly formatVersion: 1;
+  readonly formatVersion: 2;
   /** The delivery watermark. */
   readonly vouching?: DeliveryWatermark | undefined;
   readonly pending: readonly PendingWindow[];
+  readonly late?: LateWatch | undefined;
   readonly totals: {
     readonly windows: number;
     readonly samples: number;
@@ -34,7 +35,7 @@ interface RepairReport {
   readonly skipped: Tally["skipped"];
 }
 
-export const nothingKnown: State = { formatVersion: 1, pending: [], totals: { windows: 0, samples: 0, skipped: {} } };
+export const nothingKnown: State = { formatVersion: 2, pending: [], totals: { windows: 0, samples: 0, skipped: {} } };
 
 /** JSON has no NaN: it is written as null. */
 const number = z.pipe(
@@ -43,39 +44,51 @@ const number = z.pipe(
 );
 const count = z.record(z.string(), number);
 
+const orUndefined = <Schema extends z.core.$ZodType>(schema: Schema) =>
+  z.pipe(
+    z.optional(schema),
+    z.transform((found) => found),
+  );
+
 const reading: z.ZodMiniType<Reading> = z.object({
   at: number,
+  uptime: number,
   started: z.string(),
-  reloaded: z.string(),
+  stored: number,
   attempts: number,
   retried: number,
+  leftOut: number,
   pending: number,
   shards: number,
   batch: number,
   capacity: number,
   dropped: number,
-  stored: number,
-  read: number,
-  sent: number,
-  segmentsBehind: number,
-  truncations: number,
   failedWrites: number,
-  appended: number,
+  newest: number,
+  histograms: number,
+  ruleDuration: number,
+  ruleInterval: number,
 });
 
+const tally = z.object({ series: number, samples: number, skipped: count });
+const totals = z.object({ windows: number, samples: number, skipped: count });
+const ofFormat = <const Format extends number>(format: Format) =>
+  z.literal(format, { error: ({ input }) => `format ${input}, not ${format}` });
+
 const schema: z.ZodMiniType<State> = z.object({
-  formatVersion: z.literal(1, { error: ({ input }) => `format ${input}, not 1` }),
+  formatVersion: ofFormat(2),
   vouching: z.optional(
     z.object({
       since: number,
       until: number,
-      last: reading,
-      awaited: reading,
-      read: z.pipe(
-        z.optional(reading),
-        z.transform((found) => found),
-      ),
+      last: orUndefined(reading),
+      explained: orUndefined(number),
+      first: orUndefined(number),
+      credit: number,
+      looks: z.array(reading),
+      complete: orUndefined(reading),
       doubts: z.array(z.string()),
+      suspicion: orUndefined(z.object({ seen: reading, gap: number })),
     }),
   ),
   pending: z.array(
@@ -83,32 +96,88 @@ const schema: z.ZodMiniType<State> = z.object({
       from: number,
       to: number,
       reasons: z.array(z.string()),
+      deliveredUntil: number,
       openedAt: number,
+      certain: z.boolean(),
       done: number,
-      tally: z.object({ series: number, samples: number, skipped: count }),
+      begun: z.boolean(),
+      tally,
     }),
   ),
-  totals: z.object({ windows: number, samples: number, skipped: count }),
+  late: z.optional(
+    z.object({
+      deliveredUntil: number,
+      to: number,
+      openedAt: number,
+      dueAt: number,
+      checkedAt: orUndefined(number),
+      copied: z.record(z.string(), number),
+    }),
+  ),
+  totals,
 });
 
+/** What releases before this one wrote, as far as it still counts: their readings have no counts. */
+const schemaBefore = z.object({
+  formatVersion: ofFormat(1),
+  vouching: z.optional(z.object({ since: number, until: number })),
+  pending: z.array(
+    z.object({ from: number, to: number, reasons: z.array(z.string()), openedAt: number, done: number, tally }),
+  ),
+  totals,
+});
+
+/** A new window reaches from the old watermark to now. */
+const fromBefore = ({ vouching, pending, totals }: z.output<typeof schemaBefore>): State => ({
+  formatVersion: 2,
+  vouching: vouching && { ...vouching, ...unread },
+  pending: pending.map((window) => ({
+    ...window,
+    deliveredUntil: window.from,
+    begun: true,
+    certain: window.reasons.some((reason) => reason !== "the WAL was not read"),
+  })),
+  totals,
+});
+
+const unread = {
+  last: undefined,
+  explained: undefined,
+  first: undefined,
+  credit: 0,
+  looks: [],
+  complete: undefined,
+  doubts: [],
+  suspicion: undefined,
+} as const;
+
 const reportsKept = 100;
-const file = (directory: string) => join(directory, "state.json");
+/** A release that is rolled back finds the file of its own format. */
+const file = (directory: string) => join(directory, "state-2.json");
+const fileBefore = (directory: string) => join(directory, "state.json");
 
 /**
  * A new host has no state yet. An unreadable one is an error: starting again would forget pending windows.
  * @throws LinkError `REPAIR_STATE_INVALID` with what to do
  */
 export async function readState(directory: string): Promise<State> {
-  const text = await readFile(file(directory), "utf8").catch((error: NodeJS.ErrnoException) => {
+  const now = await parsedFile(file(directory), (text) => parseJson(schema, text, "the state"));
+  if (now) return now;
+  const before = await parsedFile(fileBefore(directory), (text) => parseJson(schemaBefore, text, "the state"));
+  return before ? fromBefore(before) : nothingKnown;
+}
+
+async function parsedFile<Parsed>(path: string, parse: (text: string) => Parsed): Promise<Parsed | undefined> {
+  const text = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT") return undefined;
     throw error;
   });
-  if (text === undefined) return nothingKnown;
+  if (text === undefined) return undefined;
   try {
-    return parseJson(schema, text, "the state");
+    return parse(text);
   } catch (cause) {
     throw new LinkError("REPAIR_STATE_INVALID", {
-      what: `${file(directory)} cannot be used: ${messageOf(cause)}`,
+      what: `${path} cannot be used: ${messageOf(cause)}`,
       next: "move it away, and backfill by hand the windows that it lists (docs/operate.md, Repair)",
       cause,
     });
@@ -131,54 +200,4 @@ export async function writeReport(directory: string, report: RepairReport): Prom
   await writeDurably(join(folder, name), `${JSON.stringify(report, undefined, 2)}\n`, 0o600);
   const names = (await readdir(folder)).toSorted();
   for (const old of names.slice(0, -reportsKept)) await rm(join(folder, old));
-}
-
-/** What the repairer knows besides its state. */
-interface Moment {
-  /** Milliseconds since 1970. */
-  readonly lookedAt: number | undefined;
-  readonly unavailable: number;
-  readonly samplesPerSecond: number | undefined;
-}
-
-const prefix = "metrics_link_repair";
-
-/** The state as metrics. An unknown value has no series: absent, never fine. */
-export function metricsOf({ vouching, pending, totals }: State, moment: Moment): string {
-  const seconds = (milliseconds: number | undefined) => (milliseconds === undefined ? undefined : milliseconds / 1000);
-  const waiting = pending.reduce((total, { to, done }) => total + to - done, 0);
-  return [
-    metric(
-      `${prefix}_vouched_until_timestamp_seconds`,
-      "gauge",
-      "Delivery watermark: up to here the receiver has acknowledged everything stored here, except skipped samples.",
-      [{ value: seconds(pending[0]?.done ?? vouching?.until) }],
-    ),
-    metric(
-      `${prefix}_vouched_since_timestamp_seconds`,
-      "gauge",
-      "Start of the delivery watermark: older samples were never checked.",
-      [{ value: seconds(vouching?.since) }],
-    ),
-    metric(`${prefix}_last_look_timestamp_seconds`, "gauge", "When the queue's state was last read from Prometheus.", [
-      { value: seconds(moment.lookedAt) },
-    ]),
-    metric(`${prefix}_windows_pending`, "gauge", "Windows that wait for backfill.", [{ value: pending.length }]),
-    metric(`${prefix}_pending_seconds`, "gauge", "How much time the pending windows cover.", [
-      { value: waiting / 1000 },
-    ]),
-    metric(`${prefix}_windows_total`, "counter", "Windows that were backfilled.", [{ value: totals.windows }]),
-    metric(`${prefix}_samples_total`, "counter", "Backfilled samples that were acknowledged.", [
-      { value: totals.samples },
-    ]),
-    metric(`${prefix}_skipped_samples_total`, "counter", "Samples that could not be backfilled, by reason.", [
-      ...Object.entries(totals.skipped).map(([reason, value]) => ({ labels: { reason }, value })),
-    ]),
-    metric(`${prefix}_unavailable_total`, "counter", "How often backfill had to wait for Prometheus or the link.", [
-      { value: moment.unavailable },
-    ]),
-    metric(`${prefix}_limit_samples_per_second`, "gauge", "The rate limit of backfill.", [
-      { value: moment.samplesPerSecond },
-    ]),
-  ].join("");
 }

@@ -1,118 +1,287 @@
-import type { Reading } from "./reading.ts";
+import { begun, enqueued, gapOf, inRequests, type Reading } from "./reading.ts";
 
 /** Why delivery of a window is not proven. */
 export type Reason =
   | "Prometheus was restarted"
-  | "the configuration was reloaded"
   | "the queue was replaced"
   | "samples were rejected or dropped"
-  | "the WAL was truncated during an outage"
+  | "the queue left samples out"
   | "a write to the WAL failed"
-  | "the WAL was not read";
+  | "more was sent than stored"
+  | "the repairer was updated";
 
-/** Milliseconds since 1970, both inclusive. */
+/** Milliseconds since 1970, both inclusive, by the samples' own times. */
 export interface Window {
   readonly from: number;
   readonly to: number;
   /** Of `Reason`; a state file may have the wording of another version. */
   readonly reasons: readonly string[];
+  /** What was stored up to this moment is delivered; of later samples some may be missing. */
+  readonly deliveredUntil: number;
+  /** When it was opened: what is stored later is the queue's to send, unless its own time is older. */
+  readonly openedAt: number;
+  /** Whether samples are certainly missing. */
+  readonly certain: boolean;
 }
-
-/** How far the receiver's copy is proven complete. Times in milliseconds since 1970. */
-export interface DeliveryWatermark {
-  /** Where it started: older samples were never checked. */
-  readonly since: number;
-  /** The watermark: everything stored with a time up to here is acknowledged, or in a window that was returned. */
-  readonly until: number;
-  readonly last: Reading;
-  /** The reading whose stored samples must be acknowledged next. */
-  readonly awaited: Reading;
-  /** The first reading at which the queue had read all of them from the WAL. */
-  readonly read: Reading | undefined;
-  /** What happened since `until` that may have lost samples. */
-  readonly doubts: readonly string[];
-}
-
-/** A request that takes longer is retried (`remote_timeout`). */
-const requestMs = 30_000;
-/** A healthy queue reads the WAL within a fraction of a second. */
-const unreadMs = 10_000;
-/** A healthy link is less behind. */
-const outageMs = 60_000;
 
 /**
- * Advances the watermark by one reading. Returns a window to backfill when a queue has ended, which always skips what it had
- * not sent, or when the queue has caught up after something that may have lost samples, so that the window covers it all.
- * @param lateMs how long after its own timestamp a sample may be stored: a scrape's timestamp is its start
+ * How far the receiver's copy is proven complete. It counts samples instead of comparing their times: all that is stored goes
+ * through the queue in the order of the WAL, so what the queue never gets is the difference of two counters. Times in
+ * milliseconds since 1970.
  */
-export function advance(
-  before: DeliveryWatermark | undefined,
-  now: Reading,
-  lateMs: number,
-): { readonly watermark: DeliveryWatermark; readonly window?: Window } {
-  if (before === undefined) {
-    return { watermark: { since: now.at, until: now.at, last: now, awaited: now, read: undefined, doubts: [] } };
-  }
-  const { last, until } = before;
-  // A clock that was set back does not move the watermark back.
-  const reachedNow = Math.max(until, now.at);
-  const window = (reasons: readonly string[]) => ({ from: until, to: reachedNow, reasons: [...new Set(reasons)] });
-  const restarted = { ...before, until: reachedNow, last: now, awaited: now, read: undefined, doubts: [] };
+export interface DeliveryWatermark {
+  /** Where it started: what was stored before was never checked. */
+  readonly since: number;
+  /** The watermark: everything stored up to this moment, whatever its own time, is acknowledged or in a window. */
+  readonly until: number;
+  /** Undefined when the last reading is one of another version. */
+  readonly last: Reading | undefined;
+  /** So much of the gap is accounted for: it is older than the queue, in a window, or copied. Undefined until it is known. */
+  readonly explained: number | undefined;
+  /** The gap at the first look at a queue, as long as it works without a pause: it is in the window that was opened then. */
+  readonly first: number | undefined;
+  /** Late samples that are copied already, and not yet in the gap at the last suspicion. */
+  readonly credit: number;
+  /** The latest looks in a row at a free reader. */
+  readonly looks: readonly Reading[];
+  /** A look at which nothing was missing from the queue: once it has sent on as far, all that was stored is delivered. */
+  readonly complete: Reading | undefined;
+  /** What happened since `until` that may have lost samples. */
+  readonly doubts: readonly string[];
+  /** A look at which the gap had not closed for a while, and its smallest size in that time. */
+  readonly suspicion: { readonly seen: Reading; readonly gap: number } | undefined;
+}
 
-  const ended = endOfQueue(last, now);
-  if (ended) return { watermark: restarted, window: window([...before.doubts, ended]) };
+/** So many looks in a row at the same gap, with a reader that works, are no accident. */
+export const looksToBeSure = 5;
+/** A request that takes longer is retried (`remote_timeout`). */
+const requestMs = 30_000;
+/** Smaller steps are those of a clock that is being adjusted, or of a look that took long. */
+const clockStepMs = 1_000;
 
-  const doubts = [...new Set([...before.doubts, ...doubtsIn(last, now, until)])];
-  const { awaited } = before;
-  const isRead = now.segmentsBehind === 0 && now.read >= awaited.stored;
-  // After a retry, the wait for requests in flight starts again.
-  const isRetried = awaited.retried !== now.retried;
-  const waiting = isRetried ? { ...awaited, at: now.at, retried: now.retried } : awaited;
-  const read = isRetried || before.read === undefined ? (isRead ? now : undefined) : before.read;
-  if (!isRead || !isAcknowledged(waiting, read, now)) {
-    return { watermark: { ...before, last: now, awaited: waiting, read, doubts } };
-  }
-  if (doubts.length > 0) return { watermark: restarted, window: window(doubts) };
-  // A stored timestamp in the future proves nothing about the present.
-  const reached = Math.min(awaited.stored, awaited.at) - lateMs;
+interface Advanced {
+  readonly watermark: DeliveryWatermark;
+  readonly window?: Window;
+}
+
+/** @see {advance} */
+interface Step extends Advanced {
+  /** By how much the clock was set back, as a negative number of milliseconds: other moments have to follow. */
+  readonly clockStep: number;
+}
+
+/**
+ * Advances the watermark by one reading. Returns a window to backfill when the queue has ended, which always skips what it
+ * had not sent, and when the queue has sent on after samples were rejected or a write to the WAL failed. A gap becomes a
+ * suspicion first; see `withLateChecked`.
+ * @param marginMs the samples of any series that is not known as late are stored within this time
+ */
+export function advance(before: DeliveryWatermark | undefined, now: Reading, marginMs: number): Step {
+  const clockStep = before?.last === undefined ? 0 : setBack(before.last, now);
+  return { ...moved(before && withClockStep(before, clockStep), now, marginMs), clockStep };
+}
+
+function moved(before: DeliveryWatermark | undefined, now: Reading, marginMs: number): Advanced {
+  if (before === undefined) return { watermark: begunAt(now) };
+  const { last } = before;
+  if (last === undefined || isOtherQueue(last, now)) return ended(before, now, marginMs);
+  const news = doubtsIn(last, now, before.explained);
+  const isRecounted = news.some((reason) => reason !== "samples were rejected or dropped");
+  const counted = accounted(isRecounted ? recounted(before) : before, last, now);
+  const doubts = [...new Set([...counted.doubts, ...news])];
+  const known = news.length > 0 ? undefined : counted.complete;
+  const completeNow = gapOf(now) === counted.explained ? now : undefined;
+  const complete = now.pending === 0 ? (completeNow ?? known) : (stillWaits(known, now) ?? completeNow);
+  const seen: DeliveryWatermark = { ...counted, last: now, doubts, complete };
+  if (complete === undefined || news.length > 0 || !isAcknowledged(complete, now)) return { watermark: seen };
+  const watermark: DeliveryWatermark = {
+    ...seen,
+    until: Math.max(seen.until, complete.at),
+    complete: undefined,
+    doubts: [],
+    suspicion: undefined,
+  };
+  return doubts.length === 0 ? { watermark } : { watermark, window: windowOf(seen, now, marginMs, doubts) };
+}
+
+function begunAt(now: Reading): DeliveryWatermark {
+  const nothing = { complete: undefined, doubts: [], suspicion: undefined };
   return {
-    watermark: { ...before, until: Math.max(until, reached), last: now, awaited: now, read: undefined, doubts },
+    since: now.at,
+    until: now.at,
+    last: now,
+    explained: undefined,
+    first: undefined,
+    credit: 0,
+    looks: [],
+    ...nothing,
   };
 }
 
-function endOfQueue(last: Reading, now: Reading): Reason | undefined {
-  if (now.started !== last.started) return "Prometheus was restarted";
-  // Not every reload makes a new queue, but a queue does not tell when it started.
-  if (now.reloaded !== last.reloaded) return "the configuration was reloaded";
-  return now.attempts < last.attempts ? "the queue was replaced" : undefined;
+/** A new process counts from 0; a new queue of the same process has skipped what was stored before. */
+function ended(before: DeliveryWatermark, now: Reading, marginMs: number): Advanced {
+  const { last } = before;
+  const isSame = last !== undefined && last.started === now.started;
+  const reason: Reason =
+    last === undefined ? "the repairer was updated" : isSame ? "the queue was replaced" : "Prometheus was restarted";
+  const explained = last === undefined ? undefined : isSame ? last.stored : 0;
+  const watermark = { ...begunAt(now), since: before.since, explained, first: gapOf(now) };
+  return { watermark, window: windowOf(before, now, marginMs, [...before.doubts, reason]) };
 }
 
-function doubtsIn(last: Reading, now: Reading, until: number): Reason[] {
+const isOtherQueue = (last: Reading, now: Reading) => now.started !== last.started || now.attempts < last.attempts;
+
+/** @returns a negative number of milliseconds when the clock was set back since the last reading, otherwise 0 */
+function setBack(last: Reading, now: Reading): number {
+  const step = now.at - last.at - (now.uptime - last.uptime);
+  const isRebooted = now.uptime < last.uptime;
+  return isRebooted || step > -clockStepMs ? 0 : step;
+}
+
+/**
+ * When the clock was set back, the same moments have smaller numbers from now on, and the watermark follows. A clock that was
+ * set ahead leaves it where it is.
+ */
+function withClockStep(before: DeliveryWatermark, step: number): DeliveryWatermark {
+  if (step === 0) return before;
+  const { since, until, complete, suspicion } = before;
+  const shifted = (reading: Reading): Reading => ({ ...reading, at: reading.at + step });
+  return {
+    ...before,
+    since: since + step,
+    until: until + step,
+    complete: complete && shifted(complete),
+    suspicion: suspicion && { ...suspicion, seen: shifted(suspicion.seen) },
+  };
+}
+
+/** After a doubt about the counts themselves they are compared anew; the window covers what was before. */
+const recounted = (before: DeliveryWatermark): DeliveryWatermark => ({
+  ...before,
+  explained: undefined,
+  credit: 0,
+  looks: [],
+});
+
+/** What the gap tells: whether it is explained, whether it stays. */
+function accounted(before: DeliveryWatermark, last: Reading, now: Reading): DeliveryWatermark {
+  const { explained, doubts } = before;
+  const free = isFree(last, now);
+  const looks = free ? [...before.looks, now].slice(-looksToBeSure) : [];
+  const seen = { ...before, looks, first: free ? before.first : undefined };
+  if (!isSettled(looks)) return seen;
+  const typical = median(looks);
+  const gap = gapOf(typical);
+  // Only now is it known what the queue had left out before, and only from here on is every sample accounted for.
+  if (explained === undefined) {
+    const start = doubts.length === 0 ? { since: now.at, until: now.at } : {};
+    return { ...seen, ...start, explained: gap };
+  }
+  if (gap === before.first) return { ...seen, explained: gap, first: undefined };
+  if (looks.some((one) => gapOf(one) <= explained)) return seen;
+  // A reader that catches up is free as well, but its gap closes.
+  const closes = gapOf(now) < gapOf(looks[0] ?? now) - 2 * now.batch * now.shards;
+  return closes ? seen : { ...seen, suspicion: { seen: typical, gap } };
+}
+
+/** The look with the median gap: one look may have a batch in a request, another may come before the reader. */
+function median(looks: Settled): Reading {
+  const sorted = looks.toSorted((one, other) => gapOf(one) - gapOf(other));
+  return sorted[sorted.length >> 1] ?? looks[0];
+}
+
+/** A free reader reads all that there is within a fraction of a second. */
+function isFree(last: Reading, now: Reading): boolean {
+  const hasRoom = now.pending < (now.capacity * now.shards) / 2;
+  // After a queue that was full the reader sleeps for up to `max_backoff`, while the queue may be empty already.
+  const reads = enqueued(now) > enqueued(last) || now.stored === last.stored;
+  return hasRoom && reads;
+}
+
+type Settled = readonly [Reading, ...Reading[]];
+
+function isSettled(looks: readonly Reading[]): looks is Settled {
+  const [first, last] = [looks[0], looks.at(-1)];
+  return looks.length >= looksToBeSure && first !== undefined && last !== undefined && enqueued(last) > enqueued(first);
+}
+
+function doubtsIn(last: Reading, now: Reading, explained: number | undefined): Reason[] {
+  // Such a write may be read, and sent, all the same.
+  const isMore = explained !== undefined && gapOf(now) + inRequests(now) < explained;
   const seen: [boolean, Reason][] = [
     [now.dropped > last.dropped, "samples were rejected or dropped"],
     [now.failedWrites > last.failedWrites, "a write to the WAL failed"],
-    // If the next segment is gone, the reader silently continues at "now" (tsdb/wlog/watcher.go).
-    [now.truncations > last.truncations && now.at - until > outageMs, "the WAL was truncated during an outage"],
-    // A reader that catches up after an outage is also behind, often with an empty queue; but it makes progress.
-    [isUnread(last) && isUnread(now) && now.read === last.read, "the WAL was not read"],
+    [isMore, "more was sent than stored"],
   ];
   return seen.flatMap(([is, reason]) => (is ? [reason] : []));
 }
 
-/** In an outage the reader stops because the queue is full; here the queue is empty. A new queue has read nothing. */
-const isUnread = ({ pending, stored, read }: Reading) => read > 0 && pending === 0 && stored - read > unreadMs;
+/** With several shards a retry begins the wait anew; and with one it is short. */
+const stillWaits = (complete: Reading | undefined, now: Reading) =>
+  complete && (isInOrder(complete, now) || (now.shards > 1 && complete.retried === now.retried)) ? complete : undefined;
+
+const isInOrder = (then: Reading, now: Reading) => then.shards === 1 && now.shards === 1;
 
 /**
- * Whether everything stored at `then`, and read at `read`, is acknowledged: the queue is empty; or its only shard has since
- * sent as much as was pending then, except one batch in flight; or the queue has worked without a retry for longer than a
- * full shard takes when every batch takes as long as a request may.
+ * Whether everything in the queue at `then` is acknowledged: the queue is empty; or its only shard has since finished as many;
+ * or it has worked without a retry for longer than a full shard takes when every batch takes as long as a request may.
  */
-function isAcknowledged(then: Reading, read: Reading | undefined, now: Reading): boolean {
+function isAcknowledged(then: Reading, now: Reading): boolean {
   if (now.pending === 0) return true;
-  if (read === undefined) return false;
-  const inOrder = read.shards === 1 && now.shards === 1;
-  if (inOrder && now.attempts - read.attempts - now.batch >= read.pending) return true;
+  if (isInOrder(then, now)) return begun(now) - inRequests(now) >= enqueued(then);
   // The pending batches, the one in flight, and the one that is not full yet.
   const batches = Math.ceil(now.capacity / now.batch) + 2;
-  return now.sent > then.stored && now.at - Math.max(then.at, read.at) > batches * requestMs;
+  return now.uptime - then.uptime > batches * requestMs;
+}
+
+function windowOf(before: DeliveryWatermark, now: Reading, marginMs: number, reasons: readonly string[]): Window {
+  const { until, last } = before;
+  const doubtful: readonly string[] = [
+    "a write to the WAL failed",
+    "more was sent than stored",
+    "the repairer was updated",
+  ] satisfies Reason[];
+  return {
+    from: Math.min(until, now.at) - marginMs,
+    // A sample that was stored before may have a time of the future; and the clock may have been set back.
+    to: Math.max(now.at, now.newest, last?.newest ?? 0, last?.at ?? 0),
+    reasons: [...new Set(reasons)],
+    deliveredUntil: until,
+    openedAt: now.at,
+    certain: reasons.some((reason) => !doubtful.includes(reason)),
+  };
+}
+
+/** A search for samples that were stored late: when it began, and what it found since the one before. */
+export interface LateCheck {
+  readonly at: number;
+  readonly series: number;
+  readonly samples: number;
+}
+
+/** Scrapes at the moment of a search may be counted on either side of it. */
+const uncertainPerSeries = 2;
+
+/**
+ * After a search for late samples. A queue leaves out what is stored after its start with a time before it: those samples
+ * explain a gap. A gap that they do not explain becomes a window.
+ */
+export function withLateChecked(before: DeliveryWatermark, check: LateCheck, marginMs: number): Advanced {
+  const { suspicion, last, explained } = before;
+  const credit = before.credit + check.samples;
+  if (suspicion === undefined || last === undefined || explained === undefined || suspicion.seen.at > check.at)
+    return { watermark: { ...before, credit } };
+  const { seen, gap } = suspicion;
+  const rest = { ...before, explained: gap, suspicion: undefined, looks: [] as readonly Reading[] };
+  const unexplained = gap - explained - credit;
+  if (check.samples > 0 && unexplained <= uncertainPerSeries * check.series) {
+    // All that was stored by then is in the queue, or copied.
+    return { watermark: { ...rest, complete: seen, credit: Math.max(0, -unexplained) } };
+  }
+  const until = Math.max(before.until, seen.at);
+  const reasons = [...before.doubts, "the queue left samples out" satisfies Reason];
+  return {
+    watermark: { ...rest, until, complete: undefined, doubts: [], credit: 0 },
+    window: windowOf(before, last, marginMs, reasons),
+  };
 }

@@ -1,4 +1,4 @@
-import { alert, roseOrBegan, silentFor } from "./alert.ts";
+import { alert, byKind, rose, roseOrBegan, silentFor } from "./alert.ts";
 
 const repair = "metrics_link_repair";
 
@@ -15,6 +15,16 @@ export const repairAlerts = {
     { for: "15m", threshold: 3600 },
     "The delivery watermark is {{ $value | humanizeDuration }} old: newer samples may be missing at the receiver.",
     ({ threshold }, own) => `time() - ${own(`${repair}_vouched_until_timestamp_seconds`)} > ${threshold}`,
+  ),
+  NotCovered: alert(
+    "warning",
+    { for: "0s", window: "15m" },
+    "The receiver does not get everything that is stored here, and the delivery watermark does not cover it: {{ $labels.kind }}.",
+    ({ window }, own) =>
+      byKind({
+        "native histograms": rose(own(`${repair}_not_covered_samples_total`), window),
+        "too many late series": `${own(`${repair}_not_covered_series`)} > 0`,
+      }),
   ),
   RepairerSilent: alert(
     "warning",

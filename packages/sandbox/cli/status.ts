@@ -3,6 +3,7 @@ import { parseJson, printable } from "@metrics-link/contract";
 import { z } from "zod";
 import { receivedAlerts } from "./alertmanager-api.ts";
 import { describeAlerts, type FiringAlert, firingAlerts } from "./alerts.ts";
+import { type BackfillState, backfillState, describeBackfill } from "./backfill.ts";
 import { type CertificateStatus, certificatesOf, describeCertificates } from "./certificates.ts";
 import { type DeliveryState, deliveryOf, describeDelivery, type Firing } from "./delivery.ts";
 import { compareRecent, type LinkState, linkState } from "./link.ts";
@@ -51,6 +52,8 @@ export interface Status {
   readonly delivery: DeliveryState;
   readonly hosts: Readonly<Record<string, HostStatus>>;
   readonly link: LinkState & { readonly endpoint: string | null };
+  /** What the repairer of the sender reports; null when its Prometheus does not answer. */
+  readonly backfill: BackfillState | null;
   readonly samples: Pick<
     Comparison,
     "compared" | "missing" | "waiting" | "different" | "unexpected" | "series" | "examples"
@@ -81,6 +84,7 @@ export async function statusOf(sandbox: Sandbox, seconds = 60): Promise<Status> 
   const receiver = prometheusOf(sandbox, "receiver");
   const now = Date.now() / 1000;
   const link = await linkState(sender, now).catch((): LinkState => ({ state: "not known", lagSeconds: null }));
+  const backfill = await backfillState(sender, now).catch(() => null);
   const samples = await compareRecent(sender, receiver, externalLabels(sandbox), now, seconds).catch(nothingCompared);
   const firing = async (role: Role): Promise<Firing> => ({
     alerts: await prometheusOf(sandbox, role)
@@ -94,6 +98,7 @@ export async function statusOf(sandbox: Sandbox, seconds = 60): Promise<Status> 
     delivery: await deliveryIn(sandbox, found),
     hosts: Object.fromEntries(entries),
     link: { ...link, endpoint: endpoints[0] ?? null },
+    backfill,
     samples,
   };
 }
@@ -158,7 +163,7 @@ function notesOf({ outcome, held, driftedFiles, repeatedDrift, rollbacks }: Agen
 }
 
 /** The status as text. No value from a host can add a line. */
-export function describeStatus({ alerts, delivery, hosts, link, samples }: Status): string {
+export function describeStatus({ alerts, delivery, hosts, link, backfill, samples }: Status): string {
   const rows = Object.entries(hosts).map(([name, { state, release, agent }]) => [
     name,
     state,
@@ -172,6 +177,7 @@ export function describeStatus({ alerts, delivery, hosts, link, samples }: Statu
       `${name.padEnd(widths[0] ?? 0)}  ${state.padEnd(widths[1] ?? 0)}  ${release === "-" ? "" : `release ${release}`}  ${notes}`.trimEnd(),
     ),
     `link      ${link.state}${lag}${link.endpoint === null ? "" : `, endpoint ${link.endpoint}`}`,
+    ...(backfill === null ? ["backfill  not known"] : describeBackfill(backfill)),
     ...describeAlerts(alerts),
     ...describeDelivery(delivery),
     samples.error === undefined ? comparisonOf(samples) : `samples   not compared: ${samples.error}`,

@@ -160,7 +160,7 @@ describe("the Prometheus of either role", () => {
   });
 
   it("waits for the slowest scrape, of a user's job too", () => {
-    const lateness = (rendering: Rendering) => latenessOf(rendering.configuration, jobsOf(rendering));
+    const lateness = (rendering: Rendering) => latenessOf(rendering.configuration, jobsOf(rendering)).lateSeconds;
     const slow = scrapeFile({ job_name: "slow", scrape_interval: "2m", scrape_timeout: "1m30s" });
     assert.equal(lateness(sender()), 17);
     assert.equal(

@@ -104,6 +104,10 @@ describe("text from a peer, a host or a pull request, on a terminal", () => {
     const status: Status = {
       ...{ alerts: {}, delivery: { error: poison }, hosts: { [poison]: host } },
       link: { state: poison as "up", lagSeconds: null, endpoint: poison },
+      backfill: {
+        ...{ watermarkAgeSeconds: 3, windowsPending: 1, done: 0.5, secondsLeft: 9, lateSeries: [poison] },
+        notCovered: { nativeHistogramSamples: 1, lateSeries: 1 },
+      },
       samples: { ...samples, examples: [poison], error: poison },
     };
     assertHarmless(describeStatus(status));

@@ -1,7 +1,22 @@
 import assert from "node:assert/strict";
-import { advance, type DeliveryWatermark, type Window } from "@metrics-link/host/repair/watermark.ts";
+import {
+  foundOf,
+  type LateWatch,
+  lateSpan,
+  lateUntil,
+  watched,
+  withChecked,
+  withClockStep,
+} from "@metrics-link/host/repair/late.ts";
+import {
+  advance,
+  type DeliveryWatermark,
+  looksToBeSure,
+  type Window,
+  withLateChecked,
+} from "@metrics-link/host/repair/watermark.ts";
 import fc from "fast-check";
-import { type Happening, lateMs, ModelSender } from "./model.ts";
+import { type Happening, lateMs, ModelSender, marginMs, type Stored, type Target } from "./model.ts";
 
 const usual: Happening[] = ["nothing", "nothing", "nothing", "nothing", "slow"];
 const unusual: Happening[] = [
@@ -16,165 +31,249 @@ const unusual: Happening[] = [
   "truncated",
   "torn",
 ];
+const clockIsSet: Happening[] = ["the clock is set back", "the clock is set ahead"];
 
 /** One step of a sender, and whether the repairer looks after it. */
 interface Step {
   readonly happening: Happening;
   readonly milliseconds: number;
   readonly lateness: number;
+  readonly target: Target;
   readonly looks: boolean;
 }
-const step: fc.Arbitrary<Step> = fc.record({
-  happening: fc.oneof(fc.constantFrom(...usual), fc.constantFrom(...unusual)),
-  milliseconds: fc.oneof(fc.integer({ min: 1, max: 4000 }), fc.integer({ min: 1, max: 30_000 })),
-  lateness: fc.integer({ min: 0, max: lateMs - 2000 }),
-  looks: fc.boolean(),
-});
+
+const stepOf = (target: fc.Arbitrary<Target>, happenings: readonly Happening[]): fc.Arbitrary<Step> =>
+  fc.record({
+    happening: fc.oneof(fc.constantFrom(...usual), fc.constantFrom(...happenings)),
+    milliseconds: fc.oneof(fc.integer({ min: 1, max: 4000 }), fc.integer({ min: 1, max: 30_000 })),
+    lateness: fc.integer({ min: 0, max: lateMs - 2000 }),
+    target,
+    looks: fc.boolean(),
+  });
+
+const calm: Step = { happening: "nothing", milliseconds: 2000, lateness: 0, target: "usual", looks: true };
+const calmFor = (looks: number): Step[] => Array.from({ length: looks }, () => calm);
 
 /** An outage in which the WAL is truncated, which single steps rarely make. */
-const longOutage = fc
-  .tuple(fc.array(step, { minLength: 8, maxLength: 20 }), fc.array(step, { minLength: 3, maxLength: 8 }))
-  .map(([during, after]): Step[] => [
-    { happening: "cut", milliseconds: 1000, lateness: 0, looks: true },
-    ...during.map(
-      (one, index): Step => ({
-        ...one,
-        happening: index % 3 === 1 ? "a segment is full" : "nothing",
-        milliseconds: 10_000,
-      }),
-    ),
-    { happening: "truncated", milliseconds: 1000, lateness: 0, looks: true },
-    ...after.map((one, index): Step => ({ ...one, happening: index === 0 ? "healed" : "nothing" })),
-  ]);
-const life = fc
-  .array(fc.oneof({ weight: 20, arbitrary: step.map((one) => [one]) }, { weight: 5, arbitrary: longOutage }), {
-    maxLength: 60,
-    size: "max",
-  })
-  .map((parts) => parts.flat());
+const longOutage = (step: fc.Arbitrary<Step>) =>
+  fc
+    .tuple(fc.array(step, { minLength: 12, maxLength: 25 }), fc.array(step, { minLength: 3, maxLength: 8 }))
+    .map(([during, after]): Step[] => [
+      { ...calm, happening: "cut", milliseconds: 1000 },
+      ...during.map(
+        (one, index): Step => ({
+          ...one,
+          happening: index % 3 === 1 ? "a segment is full" : "nothing",
+          milliseconds: 10_000,
+        }),
+      ),
+      { ...calm, happening: "truncated", milliseconds: 1000 },
+      ...after.map((one, index): Step => ({ ...one, happening: index === 0 ? "healed" : "nothing" })),
+      ...calmFor(looksToBeSure + 3),
+    ]);
 
-const within = ({ from, to }: Window, time: number) => from <= time && time <= to;
+const lifeOf = (target: fc.Arbitrary<Target>, happenings = unusual) => {
+  const step = stepOf(target, happenings);
+  return fc
+    .array(
+      fc.oneof(
+        { weight: 20, arbitrary: step.map((one) => [one]) },
+        { weight: 3, arbitrary: longOutage(step) },
+        { weight: 3, arbitrary: fc.constant(calmFor(looksToBeSure + 1)) },
+      ),
+      { maxLength: 60, size: "max" },
+    )
+    .map((parts) => [...calmFor(looksToBeSure + 2), ...parts.flat()]);
+};
+
+/** What the repairer knows, and has brought to the receiver. */
+interface Repair {
+  watermark: DeliveryWatermark | undefined;
+  late: LateWatch | undefined;
+  /** With the time since the machine started at which each was opened. */
+  readonly windows: (Window & { readonly openedUp: number })[];
+  readonly copied: Set<Stored>;
+}
+
+/** As the repairer does it: a window is watched, and a suspicion; a search is made when it is due. */
+function look(sender: ModelSender, repair: Repair): void {
+  const accept = ({ watermark, window }: { watermark: DeliveryWatermark; window?: Window }) => {
+    repair.watermark = watermark;
+    const { suspicion, until } = watermark;
+    const { now } = sender;
+    if (window) {
+      repair.windows.push({ ...window, openedUp: sender.uptime });
+      const waits = window.reasons.includes("Prometheus was restarted");
+      repair.late = watched(repair.late, window, waits ? now + marginMs : now);
+    } else if (suspicion && repair.late === undefined) {
+      const newest = Math.max(now, suspicion.seen.newest);
+      repair.late = watched(undefined, { deliveredUntil: until, to: newest, openedAt: now }, now);
+    }
+  };
+  const step = advance(repair.watermark, sender.reading(), marginMs);
+  repair.late &&= withClockStep(repair.late, step.clockStep);
+  accept(step);
+  const { late } = repair;
+  if (late === undefined || sender.now < late.dueAt) return;
+  const { from, to } = lateSpan(late);
+  const seen = sender.lateSamples(from, to);
+  for (const { samples } of seen) for (const sample of samples) repair.copied.add(sample);
+  const { watch, check } = withChecked(
+    late,
+    sender.now,
+    seen.map(({ key, samples }) =>
+      foundOf(
+        late,
+        sender.now,
+        key,
+        samples.map(({ time }) => time),
+      ),
+    ),
+    marginMs,
+  );
+  repair.late = watch;
+  if (repair.watermark) accept(withLateChecked(repair.watermark, check, marginMs));
+}
+
+/** A window is read once all that belongs into it is stored; what a new queue is to send has another time. */
+const isIn =
+  ({ time, storedAt }: Stored) =>
+  ({ from, to, openedUp }: Repair["windows"][number]) =>
+    from <= time && time <= to && storedAt <= openedUp + lateMs;
 
 /** Runs the life of a sender. @returns what the repairer knows afterwards */
-function lived(
-  sender: ModelSender,
-  steps: readonly Step[],
-  check: (found: DeliveryWatermark, windows: readonly Window[]) => void,
-) {
-  const windows: Window[] = [];
-  let watermark: DeliveryWatermark | undefined;
-  for (const { happening, milliseconds, lateness, looks } of steps) {
-    sender.step(happening, milliseconds, lateness);
+function lived(sender: ModelSender, steps: readonly Step[], check: (repair: Repair) => void = () => {}): Repair {
+  const repair: Repair = { watermark: undefined, late: undefined, windows: [], copied: new Set() };
+  for (const { happening, milliseconds, lateness, looks, target } of steps) {
+    sender.step(happening, milliseconds, lateness, target);
     if (!looks) continue;
-    const found = advance(watermark, sender.reading(), lateMs);
-    watermark = found.watermark;
-    if (found.window) windows.push(found.window);
-    check(watermark, windows);
+    look(sender, repair);
+    check(repair);
   }
-  return { watermark, windows };
+  return repair;
+}
+
+/** What the watermark covers and the receiver does not get. */
+function forgotten(sender: ModelSender, { watermark, late, windows, copied }: Repair): readonly Stored[] {
+  if (watermark === undefined) return [];
+  const until = Math.min(watermark.until, late === undefined ? Number.POSITIVE_INFINITY : lateUntil(late));
+  const { offset } = sender;
+  return sender.stored.filter((sample) => {
+    const storedAt = sample.storedAt + offset;
+    return (
+      storedAt > watermark.since &&
+      storedAt <= until &&
+      !sender.acknowledged.has(sample) &&
+      !copied.has(sample) &&
+      !windows.some(isIn(sample))
+    );
+  });
 }
 
 describe("delivery watermark", () => {
-  it("covers only samples that are at the receiver or in a window, whatever happens to the sender and whenever it is read", () => {
+  it("covers only what is at the receiver or in a window, whatever happens to the sender, its clock and whenever it is read", () => {
     fc.assert(
-      fc.property(life, (steps) => {
+      fc.property(
+        lifeOf(fc.constantFrom<Target>("usual", "usual", "usual", "ahead"), [...unusual, ...clockIsSet]),
+        (steps) => {
+          const sender = new ModelSender();
+          lived(sender, steps, (repair) => assert.deepEqual(forgotten(sender, repair), []));
+        },
+      ),
+      { numRuns: 800 },
+    );
+  });
+
+  it("covers samples that are stored ten minutes after their own time only once they are copied", () => {
+    fc.assert(
+      fc.property(lifeOf(fc.constantFrom<Target>("usual", "usual", "late")), (steps) => {
         const sender = new ModelSender();
-        lived(sender, steps, ({ since, until }, windows) => {
-          const forgotten = sender.stored.filter(
-            (sample) =>
-              sample.time > since &&
-              sample.time <= until &&
-              !sender.acknowledged.has(sample) &&
-              !windows.some((window) => within(window, sample.time)),
-          );
-          assert.deepEqual(forgotten, []);
-        });
+        lived(sender, steps, (repair) => assert.deepEqual(forgotten(sender, repair), []));
       }),
-      { numRuns: 2000 },
+      { numRuns: 800 },
     );
   });
 
   it("stays close to the present while the link is healthy, without backfill", () => {
     const sender = new ModelSender();
-    const steps = Array.from({ length: 100 }, () => ({
-      happening: "nothing" as const,
-      milliseconds: 2000,
-      lateness: 500,
-      looks: true,
-    }));
-    const { watermark, windows } = lived(sender, steps, () => {});
+    const { watermark, windows } = lived(sender, calmFor(100));
     assert.deepEqual(windows, []);
     const behind = sender.now - (watermark?.until ?? 0);
-    assert.ok(behind <= lateMs + 2 * 2000 + 1000, `${behind} ms behind`);
+    assert.ok(behind <= 3 * 2000, `${behind} ms behind`);
   });
 
-  it("advances with a queue that is never empty: closely with one shard, else after the longest possible request", () => {
+  it("moves on with a late target in health and, in steps, while a new queue leaves its samples out", () => {
     const sender = new ModelSender();
-    const one = { milliseconds: 1000, lateness: 0 };
-    const busy = Array.from({ length: 60 }, (): Step[] => [
-      { ...one, happening: "nothing", looks: false },
-      { ...one, happening: "slow", looks: true },
-    ]).flat();
-    const retried: Step[] = [
-      { ...one, happening: "cut", looks: true },
-      { ...one, happening: "healed", looks: false },
-    ];
-    const { watermark, windows } = lived(sender, [...busy, ...retried, ...busy], (found) => {
-      assert.ok(found.last.pending > 0);
-    });
-    assert.deepEqual(windows, []);
-    const behind = sender.now - (watermark?.until ?? 0);
-    assert.ok(behind <= lateMs + 12_000, `${behind} ms behind`);
+    const mixed = Array.from({ length: 400 }, (_, index): Step => ({ ...calm, target: index % 3 ? "usual" : "late" }));
+    const health = lived(sender, [...calmFor(10), ...mixed]);
+    const opened = health.windows.length;
+    const behind: number[] = [];
+    const { windows, late } = lived(
+      sender,
+      [{ ...calm, happening: "started anew" }, ...mixed.slice(0, 290)],
+      ({ watermark, late: watch }) =>
+        behind.push(sender.now - Math.min(watermark?.until ?? 0, watch === undefined ? sender.now : lateUntil(watch))),
+    );
+    // The queue of the model has just begun, and has left out late samples already.
+    assert.ok(opened <= 1, `${opened} windows`);
+    assert.ok(windows.length <= 2, `${windows.length} windows`);
+    assert.ok(Math.max(...behind) <= 2 * marginMs + 30_000, `${Math.max(...behind)} ms behind`);
+    assert.ok(late !== undefined);
+  });
 
-    const several = { ...sender.reading(), shards: 4, pending: 100, batch: 2000, capacity: 10_000, segmentsBehind: 0 };
-    let found = advance(undefined, several, lateMs).watermark;
-    for (let seconds = 2; seconds <= 900; seconds += 2) {
+  it("advances with several shards whose queue is never empty, after the longest possible request", () => {
+    const sender = new ModelSender();
+    lived(sender, calmFor(10));
+    const several = { ...sender.reading(), shards: 4, batch: 2000, capacity: 10_000, pending: 0 };
+    let found: DeliveryWatermark | undefined;
+    for (let seconds = 0; seconds <= 900; seconds += 2) {
       const later = (time: number) => time + seconds * 1000;
-      const { at, stored, read, sent, attempts } = several;
-      const next = { at: later(at), stored: later(stored), read: later(read), sent: later(sent) };
-      found = advance(found, { ...several, ...next, attempts: attempts + seconds * 1000 }, lateMs).watermark;
+      const attempts = several.attempts + seconds * 1000;
+      const stored = attempts + 100;
+      const next = { at: later(several.at), uptime: later(several.uptime), attempts, stored, pending: 100 };
+      found = advance(found, { ...several, ...next }, marginMs).watermark;
     }
-    const late = found.last.at - found.until;
-    assert.ok(late > 210_000 && late <= lateMs + 2 * 213_000, `${late} ms behind`);
+    const late = (found?.last?.at ?? 0) - (found?.until ?? 0);
+    assert.ok(late > 210_000 && late <= 2 * 213_000, `${late} ms behind`);
   });
 
   it("stays before the first pending sample of an outage, and advances after it without backfill", () => {
     const sender = new ModelSender();
-    const calm = { happening: "nothing" as const, milliseconds: 2000, lateness: 0, looks: true };
-    lived(sender, [calm, calm, calm, { ...calm, happening: "cut" }, calm, calm], ({ since, until }) => {
-      const waiting = sender.stored.filter((sample) => !sender.acknowledged.has(sample) && sample.time > since);
-      assert.ok(waiting.every(({ time }) => time > until));
-    });
+    const { windows } = lived(
+      sender,
+      [...calmFor(9), { ...calm, happening: "cut" }, ...calmFor(40)],
+      ({ watermark }) => {
+        const { since = 0, until = 0 } = watermark ?? {};
+        const waiting = sender.stored.filter(
+          (sample) => !sender.acknowledged.has(sample) && sample.storedAt + sender.offset > since,
+        );
+        assert.ok(waiting.every(({ storedAt }) => storedAt + sender.offset > until));
+      },
+    );
     assert.ok(sender.reading().pending > 0);
+    assert.deepEqual(windows, []);
   });
 
   it("names the reasons for a window", () => {
-    const calm = { happening: "nothing" as const, milliseconds: 2000, lateness: 0, looks: true };
-    const reasons = (happening: Happening, ...more: Happening[]) =>
-      lived(
-        new ModelSender(),
-        [calm, calm, ...[happening, ...more].map((one) => ({ ...calm, happening: one })), ...Array(60).fill(calm)],
-        () => {},
-      ).windows.flatMap((window) => window.reasons);
-    assert.deepEqual(reasons("started anew"), ["Prometheus was restarted"]);
-    // A queue that has read nothing yet is not one that cannot read.
-    const fresh = { ...new ModelSender().reading(), pending: 0, read: 0, stored: 1_700_000_000_000 };
-    const first = advance(undefined, fresh, lateMs).watermark;
-    assert.deepEqual(advance(first, { ...fresh, at: fresh.at + 2000 }, lateMs).watermark.doubts, []);
-    // Nor is one that catches up after an outage.
-    const behind = { ...fresh, read: fresh.stored - 60_000 };
-    const late = advance(undefined, behind, lateMs).watermark;
-    const doubts = (read: number) => advance(late, { ...behind, at: behind.at + 2000, read }, lateMs).watermark.doubts;
-    assert.deepEqual([doubts(behind.read + 5000), doubts(behind.read)], [[], ["the WAL was not read"]]);
-    assert.deepEqual(reasons("another queue"), ["the configuration was reloaded"]);
-    assert.deepEqual(reasons("refused"), ["samples were rejected or dropped"]);
+    const reasons = (...happenings: Happening[]) =>
+      lived(new ModelSender(), [
+        ...calmFor(9),
+        ...happenings.map((happening) => ({ ...calm, happening })),
+        ...calmFor(60),
+      ]).windows.map((window) => [window.certain, ...window.reasons]);
+    assert.deepEqual(reasons("started anew"), [[true, "Prometheus was restarted"]]);
+    assert.deepEqual(reasons("loaded anew"), []);
+    assert.deepEqual(reasons("another queue")[0], [true, "the queue was replaced"]);
+    assert.deepEqual(reasons("refused"), [[true, "samples were rejected or dropped"]]);
     const torn = Array.from({ length: 10 }, (): Happening => "nothing");
     assert.deepEqual(reasons("torn", ...torn, "started anew"), [
-      "a write to the WAL failed",
-      "the WAL was not read",
-      "Prometheus was restarted",
+      [true, "a write to the WAL failed", "Prometheus was restarted"],
     ]);
-    const outage = Array.from({ length: 40 }, (_, at): Happening => (at < 3 ? "a segment is full" : "nothing"));
-    assert.deepEqual(reasons("cut", ...outage, "truncated", "healed"), ["the WAL was truncated during an outage"]);
+    const outage = Array.from(
+      { length: 60 },
+      (_, at): Happening => (at > 14 && at < 18 ? "a segment is full" : "nothing"),
+    );
+    assert.deepEqual(reasons("cut", ...outage, "truncated", "healed"), [[true, "the queue left samples out"]]);
+    assert.deepEqual(reasons("cut", ...outage, "healed"), []);
   });
 });

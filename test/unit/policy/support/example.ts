@@ -120,7 +120,7 @@ export function releaseObject(role: Role): Seen {
       configuration: "prometheus/prometheus.yml",
       flags: (role === "sender" ? senderFlags : receiverFlags)({ dataVolumeGiB: 50 }),
     },
-    repair: role === "sender" ? { program: "export {};\n", lateSeconds: 60 } : undefined,
+    repair: role === "sender" ? { program: "export {};\n", lateSeconds: 60, intervalSeconds: 15 } : undefined,
   });
   const ownRoot = { path: "tls/own-root.pem", content: root, mode: "0644", owner: "root", group: "root" };
   const files = [

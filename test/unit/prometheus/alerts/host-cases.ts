@@ -100,6 +100,15 @@ export const hostCases = {
     silent: { [sender("metrics_link_repair_vouched_until_timestamp_seconds")]: "3600+0x120" },
     at: 80,
   },
+  NotCovered: [
+    counter(sender("metrics_link_repair_not_covered_samples_total", 'reason="native histogram"')),
+    {
+      side: "sends",
+      fires: { [sender("metrics_link_repair_not_covered_series")]: "3+0x120" },
+      silent: { [sender("metrics_link_repair_not_covered_series")]: "0+0x120" },
+      at: 30,
+    },
+  ],
   RepairerSilent: [
     { side: "sends", fires: { [lastLook]: "0+0x120" }, silent: { [lastLook]: clock }, at: 30 },
     { side: "sends", fires: { [lastLook]: "0+60x10 _x110" }, silent: { [lastLook]: clock }, at: 30 },

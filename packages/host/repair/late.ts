@@ -1,0 +1,135 @@
+import type { Label } from "./messages.ts";
+import type { LateCheck, Window } from "./watermark.ts";
+
+/**
+ * Some samples are stored long after their own time: a target tells times of its own (`honor_timestamps`), a rule group has
+ * a `query_offset`. A window by time does not cover them: those lost with the backlog are older than it, and a new queue sends
+ * nothing that has a time before its start, although it is stored later (tsdb/wlog/watcher.go, startTimestamp). So, after a
+ * window was opened, the repairer looks for the series that have no recent sample, and copies what they have.
+ */
+export interface LateWatch {
+  /** What was stored up to this moment is delivered. Milliseconds since 1970, as all times here. */
+  readonly deliveredUntil: number;
+  /** Samples with a time up to here can be missing. */
+  readonly to: number;
+  readonly openedAt: number;
+  /** Not before this moment: after a start, each target must have been scraped again. */
+  readonly dueAt: number;
+  /** When the last search began: late samples stored before it are copied. Undefined before the first since a window. */
+  readonly checkedAt: number | undefined;
+  /** The late series, by `keyOf`, and the newest time of each that was copied. */
+  readonly copied: Readonly<Record<string, number>>;
+}
+
+/** Prometheus' TSDB takes no sample that is older than the newest by more than half a block (tsdb/head.go). */
+const latestMs = 3_600_000;
+const searchEveryMs = 20_000;
+/** More series at once are not copied, but counted as not covered. */
+export const seriesLimit = 5_000;
+
+export const keyOf = (labels: readonly Label[]): string =>
+  JSON.stringify(labels.map(({ name, value }) => [name, value]));
+
+/**
+ * Extends the watch: samples that were stored after `deliveredUntil` with a time up to `to` may be missing.
+ * @param dueAt not to be searched before
+ */
+export function watched(
+  before: LateWatch | undefined,
+  { deliveredUntil, to, openedAt }: Pick<Window, "deliveredUntil" | "to" | "openedAt">,
+  dueAt: number,
+): LateWatch {
+  if (before === undefined) return { deliveredUntil, to, openedAt, dueAt, checkedAt: undefined, copied: {} };
+  return {
+    deliveredUntil: Math.min(lateUntil(before), deliveredUntil),
+    to: Math.max(before.to, to),
+    openedAt,
+    dueAt: Math.max(before.dueAt, dueAt),
+    checkedAt: undefined,
+    copied: before.copied,
+  };
+}
+
+/** When the clock was set back, by a negative number of milliseconds. */
+export const withClockStep = (watch: LateWatch, step: number): LateWatch => ({
+  ...watch,
+  deliveredUntil: watch.deliveredUntil + step,
+  openedAt: watch.openedAt + step,
+  dueAt: watch.dueAt + step,
+  checkedAt: watch.checkedAt === undefined ? undefined : watch.checkedAt + step,
+});
+
+/** Up to which moment late samples are copied. */
+export const lateUntil = ({ checkedAt, deliveredUntil }: LateWatch): number => checkedAt ?? deliveredUntil;
+
+/** When the next search is due, after one that began at `at`. */
+export const nextSearch = (at: number, marginMs: number): number => at + Math.max(searchEveryMs, marginMs);
+
+/** The span in which late series may have samples that are missing. */
+export const lateSpan = ({ deliveredUntil, to }: LateWatch) => ({ from: deliveredUntil - latestMs, to });
+
+/**
+ * The series that have samples of the last hour, but no recent one: late, or ended. Set operators of PromQL ignore the name of
+ * a metric, so it is copied into a label.
+ */
+export function lateQuery(marginMs: number): string {
+  const within = (milliseconds: number) =>
+    `label_replace(last_over_time({__name__!=""}[${Math.ceil(milliseconds)}ms]), "${nameLabel}", "$1", "__name__", "(.*)")`;
+  return `${within(latestMs + marginMs)} unless ${within(marginMs)}`;
+}
+
+const nameLabel = "__metrics_link_name__";
+
+/** The labels of a series in the answer to `lateQuery`. */
+export function labelsOf(metric: Readonly<Record<string, string>>): readonly Label[] {
+  const { [nameLabel]: name = "", ...others } = metric;
+  return Object.entries({ ...others, __name__: name }).map(([name, value]) => ({ name, value }));
+}
+
+/** What a search found of a late series in the span. */
+export interface Found {
+  readonly key: string;
+  /** The newest of its samples' times. */
+  readonly newest: number;
+  /** How many samples were stored since the last search. */
+  readonly fresh: number;
+}
+
+/** @param times of its samples in the span, the oldest first; at least one */
+export function foundOf({ copied, openedAt }: LateWatch, at: number, key: string, times: readonly number[]): Found {
+  const newest = times.at(-1) ?? 0;
+  // Of a series that was not known it cannot be told which samples were stored since; it goes on as it did before.
+  const from = copied[key] ?? newest - (at - openedAt);
+  return { key, newest, fresh: times.filter((time) => time > from).length };
+}
+
+/**
+ * After a search. The watch ends when no series that was late has moved on within the span: they have ended, or their samples
+ * are younger by now.
+ */
+export function withChecked(
+  watch: LateWatch,
+  at: number,
+  found: readonly Found[],
+  marginMs: number,
+): { readonly watch: LateWatch | undefined; readonly check: LateCheck } {
+  const { copied, checkedAt } = watch;
+  const grown = found.filter(({ key, newest }) => newest > (copied[key] ?? 0));
+  const samples = grown.reduce((total, { fresh }) => total + fresh, 0);
+  const check = { at, series: grown.length, samples };
+  const isOver = found.length === 0 || (checkedAt !== undefined && grown.length === 0) || at > watch.to + latestMs;
+  if (isOver) return { watch: undefined, check };
+  const newest = Object.fromEntries(found.map((one) => [one.key, one.newest]));
+  const dueAt = nextSearch(at, marginMs);
+  return { watch: { ...watch, checkedAt: at, dueAt, copied: { ...copied, ...newest } }, check };
+}
+
+/** A series as PromQL writes it, shortened: for a label of a metric, and a line of the journal. */
+export function seriesName(labels: readonly Label[]): string {
+  const name = labels.find((label) => label.name === "__name__")?.value ?? "";
+  const others = labels.filter((label) => label.name !== "__name__");
+  const text = `${name}{${others.map(({ name, value }) => `${name}=${JSON.stringify(value)}`).join(",")}}`;
+  return text.length <= nameLimit ? text : `${text.slice(0, nameLimit)}…`;
+}
+
+const nameLimit = 200;
