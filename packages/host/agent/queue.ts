@@ -1,6 +1,6 @@
 import { LinkError } from "@metrics-link/contract";
 import type { ChangeAction, Release, ReleaseService } from "@metrics-link/release";
-import { instantQuery, type Metrics, readMetrics } from "../common/prometheus.ts";
+import { type Metrics, readMetrics } from "../common/prometheus.ts";
 import type { Effects } from "./effects.ts";
 
 type Queue = NonNullable<ReleaseService["queue"]>;
@@ -131,26 +131,62 @@ function isReaderAwake(looks: readonly Reading[]): boolean {
 
 /** A healthy reader is a fraction of a second behind what is stored. */
 const behindSeconds = 10;
-/** Several scrapes of the host's own jobs, which are a minute apart at most. */
-const stuckRange = "5m";
+/** The longest `max_backoff` that a stack may have is 2 minutes: no reader sleeps longer. */
+const longestSleepSeconds = 150;
+/** A reader that failed reads the segment again after 5 s (tsdb/wlog/watcher.go, loop). */
+const watchMs = 15_000;
+const watchEveryMs = 1_000;
 
 /**
  * Whether the queue's reader is stuck at a place in the WAL. A write that failed half-way because the disk was full leaves
- * such a place: scraping continues once there is room, but the reader starts again and fails again until the next segment
- * begins, which may take two hours (Prometheus, tsdb/wlog/watcher.go, Run). A restart begins a segment at once.
+ * such a place: scraping continues once there is room, but the reader reads its segment again from the beginning and fails
+ * again, until the next segment begins, which may take two hours (tsdb/wlog/watcher.go, Run). A restart begins one at once.
+ * A reader that found a full queue sleeps after the outage, with an empty queue as well: it reads nothing, and a restart would
+ * lose what it has before it.
  */
-export async function isStuck(effects: Effects, { metricsUrl }: Queue): Promise<boolean> {
-  const metrics = await readMetrics(effects, metricsUrl).catch(() => undefined);
-  const value = (name: string) => metrics?.sum(name) ?? 0;
-  const read = value(`${remoteStorage}_queue_highest_timestamp_seconds`);
-  const stored = value("prometheus_tsdb_head_max_time_seconds");
+export async function isStuck(effects: Effects, queue: Queue): Promise<boolean> {
+  const first = await progressOf(effects, queue);
   // With samples pending it is an outage, and a restart would lose them.
-  if (value("prometheus_tsdb_wal_writes_failed_total") === 0 || value(`${remoteStorage}_samples_pending`) > 0)
-    return false;
-  if (!isAhead({ stored, at: effects.now() / 1000 })) return read > 0 && stored - read > behindSeconds;
-  // A sample from the future was read before the place: its time says nothing of what came after it.
-  const own = (metric: string) => `sum(increase(${metric}{link_side="sends"}[${stuckRange}]))`;
-  const isStill = `${own(recordsReadMetric)} == 0 and ${own("prometheus_tsdb_head_samples_appended_total")} > 0`;
-  const found = await instantQuery(effects, new URL(metricsUrl).origin, isStill).catch(() => []);
-  return found.length > 0;
+  if (first === undefined || first.failedWrites === 0 || first.pending > 0 || first.read === 0) return false;
+  if (!isAhead(first) && first.stored - first.read <= behindSeconds) return false;
+  const deadline = effects.now() + watchMs;
+  let now: Progress | undefined = first;
+  while (effects.now() < deadline) {
+    await effects.sleep(watchEveryMs);
+    now = await progressOf(effects, queue);
+    if (now === undefined || now.pending > 0 || now.sent !== first.sent) return false;
+  }
+  if (now.appended === first.appended) return false;
+  return now.recordsRead > first.recordsRead || now.stored - now.read > longestSleepSeconds;
+}
+
+/** What shows whether samples come through the queue. Times in seconds since 1970. */
+interface Progress {
+  readonly at: number;
+  /** By the samples' own times. */
+  readonly stored: number;
+  readonly read: number;
+  readonly appended: number;
+  readonly recordsRead: number;
+  readonly pending: number;
+  /** Samples in requests. */
+  readonly sent: number;
+  readonly failedWrites: number;
+}
+
+/** Undefined when Prometheus does not answer. */
+async function progressOf(effects: Effects, { metricsUrl }: Queue): Promise<Progress | undefined> {
+  const metrics = await readMetrics(effects, metricsUrl).catch(() => undefined);
+  if (metrics === undefined) return undefined;
+  const value = (name: string) => metrics.sum(name) ?? 0;
+  return {
+    at: effects.now() / 1000,
+    stored: value("prometheus_tsdb_head_max_time_seconds"),
+    read: value(`${remoteStorage}_queue_highest_timestamp_seconds`),
+    appended: value(`${remoteStorage}_samples_in_total`),
+    recordsRead: value(recordsReadMetric),
+    pending: value(`${remoteStorage}_samples_pending`),
+    sent: value(`${remoteStorage}_samples_total`),
+    failedWrites: value("prometheus_tsdb_wal_writes_failed_total"),
+  };
 }

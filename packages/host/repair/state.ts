@@ -88,6 +88,7 @@ const schema: z.ZodMiniType<State> = z.object({
       looks: z.array(reading),
       complete: orUndefined(reading),
       doubts: z.array(z.string()),
+      windowAt: orUndefined(number),
       suspicion: orUndefined(z.object({ seen: reading, gap: number })),
     }),
   ),
@@ -148,6 +149,7 @@ const unread = {
   looks: [],
   complete: undefined,
   doubts: [],
+  windowAt: undefined,
   suspicion: undefined,
 } as const;
 

@@ -48,12 +48,16 @@ export interface DeliveryWatermark {
   readonly complete: Reading | undefined;
   /** What happened since `until` that may have lost samples. */
   readonly doubts: readonly string[];
+  /** When the latest window for such a doubt was opened. */
+  readonly windowAt: number | undefined;
   /** A look at which the gap had not closed for a while, and its smallest size in that time. */
   readonly suspicion: { readonly seen: Reading; readonly gap: number } | undefined;
 }
 
 /** So many looks in a row at the same gap, with a reader that works, are no accident. */
 export const looksToBeSure = 5;
+/** While samples of a series are rejected or dropped again and again, a window is opened so often: each repeats its margin. */
+const windowEveryMs = 60_000;
 /** A request that takes longer is retried (`remote_timeout`). */
 const requestMs = 30_000;
 /** Smaller steps are those of a clock that is being adjusted, or of a look that took long. */
@@ -89,11 +93,13 @@ function moved(before: DeliveryWatermark | undefined, now: Reading, marginMs: nu
   const isRecounted = news.some((reason) => reason !== "samples were rejected or dropped");
   const counted = accounted(isRecounted ? recounted(before) : before, last, now);
   const doubts = [...new Set([...counted.doubts, ...news])];
-  const known = news.length > 0 ? undefined : counted.complete;
+  const known = isRecounted ? undefined : counted.complete;
   const completeNow = gapOf(now) === counted.explained ? now : undefined;
   const complete = now.pending === 0 ? (completeNow ?? known) : (stillWaits(known, now) ?? completeNow);
   const seen: DeliveryWatermark = { ...counted, last: now, doubts, complete };
-  if (complete === undefined || news.length > 0 || !isAcknowledged(complete, now)) return { watermark: seen };
+  if (complete === undefined || isRecounted || !isAcknowledged(complete, now)) return { watermark: seen };
+  const isEarly = doubts.length > 0 && now.at - (before.windowAt ?? 0) < windowEveryMs;
+  if (isEarly) return { watermark: { ...seen, complete: completeNow ?? complete } };
   const watermark: DeliveryWatermark = {
     ...seen,
     until: Math.max(seen.until, complete.at),
@@ -101,7 +107,8 @@ function moved(before: DeliveryWatermark | undefined, now: Reading, marginMs: nu
     doubts: [],
     suspicion: undefined,
   };
-  return doubts.length === 0 ? { watermark } : { watermark, window: windowOf(seen, now, marginMs, doubts) };
+  if (doubts.length === 0) return { watermark };
+  return { watermark: { ...watermark, windowAt: now.at }, window: windowOf(seen, now, marginMs, doubts) };
 }
 
 function begunAt(now: Reading): DeliveryWatermark {
@@ -114,6 +121,7 @@ function begunAt(now: Reading): DeliveryWatermark {
     first: undefined,
     credit: 0,
     looks: [],
+    windowAt: undefined,
     ...nothing,
   };
 }
@@ -144,13 +152,14 @@ function setBack(last: Reading, now: Reading): number {
  */
 function withClockStep(before: DeliveryWatermark, step: number): DeliveryWatermark {
   if (step === 0) return before;
-  const { since, until, complete, suspicion } = before;
+  const { since, until, complete, suspicion, windowAt } = before;
   const shifted = (reading: Reading): Reading => ({ ...reading, at: reading.at + step });
   return {
     ...before,
     since: since + step,
     until: until + step,
     complete: complete && shifted(complete),
+    windowAt: windowAt === undefined ? undefined : windowAt + step,
     suspicion: suspicion && { ...suspicion, seen: shifted(suspicion.seen) },
   };
 }
@@ -227,7 +236,8 @@ const isInOrder = (then: Reading, now: Reading) => then.shards === 1 && now.shar
  * or it has worked without a retry for longer than a full shard takes when every batch takes as long as a request may.
  */
 function isAcknowledged(then: Reading, now: Reading): boolean {
-  if (now.pending === 0) return true;
+  // A queue that was replaced before its first request is empty as well, and has sent less.
+  if (now.pending === 0) return begun(now) >= enqueued(then);
   if (isInOrder(then, now)) return begun(now) - inRequests(now) >= enqueued(then);
   // The pending batches, the one in flight, and the one that is not full yet.
   const batches = Math.ceil(now.capacity / now.batch) + 2;

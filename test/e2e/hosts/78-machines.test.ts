@@ -174,7 +174,7 @@ describe("a full disk", function () {
         note({ driftedFiles, running });
         return running !== process || undefined;
       },
-      60_000,
+      120_000,
       2000,
     );
     const told = ["journalctl", "--unit=metrics-link-agent", "--output=cat", `--since=@${Math.floor(full)}`];

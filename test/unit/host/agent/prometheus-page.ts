@@ -17,6 +17,9 @@ export interface Page {
   readonly refused?: number;
   readonly capacity?: number;
   readonly recordsRead?: number;
+  /** Samples stored, and in requests. */
+  readonly appended?: number;
+  readonly requested?: number;
 }
 
 /** The page as text, with only what is known. */
@@ -31,6 +34,8 @@ export function metricsPage({ sent, stored, pending, retried, segment = 0, read 
     [`prometheus_remote_storage_samples_failed_total${queue}`, more.refused],
     [`prometheus_remote_storage_shard_capacity${queue}`, more.capacity],
     ['prometheus_wal_watcher_records_read_total{consumer="link",type="samples"}', more.recordsRead],
+    ["prometheus_remote_storage_samples_in_total", more.appended],
+    [`prometheus_remote_storage_samples_total${queue}`, more.requested],
     ["prometheus_tsdb_head_max_time_seconds", stored],
     ["prometheus_tsdb_wal_segment_current", segment],
     ["prometheus_tsdb_wal_writes_failed_total", more.failedWrites],

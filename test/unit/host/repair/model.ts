@@ -28,6 +28,7 @@ export type Happening =
   | "a segment is full"
   | "truncated"
   | "torn"
+  | "series are unknown"
   | "the clock is set back"
   | "the clock is set ahead";
 
@@ -62,6 +63,8 @@ export class ModelSender {
   #cut = false;
   #slow = false;
   #torn = false;
+  /** The queue never read the record of some series: it drops their samples. */
+  #unknown = false;
   /** The reader has found that its next segment is gone, and pauses before it begins at "now". */
   #lost = false;
   /** After the queue was full the reader sleeps, up to `max_backoff`. */
@@ -113,6 +116,7 @@ export class ModelSender {
       counts.failedWrites += 1;
       this.#torn = true;
     }
+    if (happening === "series are unknown") this.#unknown = true;
     // A queue never skips a late sample alone: a usual one is stored beside each.
     if (target !== "usual") this.#store("usual", this.#clock - lateness);
     this.#store(target, this.#clock + offsets[target] - lateness);
@@ -139,6 +143,7 @@ export class ModelSender {
     this.#sleepsUntil = 0;
     this.#beginReading();
     this.#torn = false;
+    this.#unknown = false;
     Object.assign(this.#counts, { attempts: 0, retried: 0, leftOut: 0, dropped: 0 });
   }
 
@@ -189,8 +194,16 @@ export class ModelSender {
       }
       this.#readerSegment = next.segment;
       this.#read += 1;
-      if (next.time > this.#queueBegan) this.#queue.push(next);
+      if (next.time <= this.#queueBegan) continue;
+      if (this.#unknown && this.#read % 3 === 0) this.#drop(next);
+      else this.#queue.push(next);
     }
+  }
+
+  /** As `reason="unintentionally_dropped_series"`. */
+  #drop({ weight }: Stored): void {
+    this.#counts.dropped += weight;
+    this.#counts.leftOut += weight;
   }
 
   /** One batch, the oldest first. */

@@ -93,4 +93,17 @@ describe("delivery watermark: recorded readings", () => {
     assert.ok((found.windows[0]?.from ?? cut) < cut - 2000);
     isClose(found);
   });
+
+  it("series that a restart after a full disk left unknown to the queue cost a window a minute, and hold nothing back", () => {
+    const readings = recorded("torn-wal");
+    const found = judged(readings);
+    assert.deepEqual(
+      found.windows.map(({ reasons }) => reasons),
+      [
+        ["a write to the WAL failed", "Prometheus was restarted"],
+        ...Array.from({ length: 3 }, () => ["samples were rejected or dropped"]),
+      ],
+    );
+    assert.ok(Math.max(...found.behind) <= 70_000, `${Math.max(...found.behind)} ms behind`);
+  });
 });

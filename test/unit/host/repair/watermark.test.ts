@@ -30,6 +30,7 @@ const unusual: Happening[] = [
   "a segment is full",
   "truncated",
   "torn",
+  "series are unknown",
 ];
 const clockIsSet: Happening[] = ["the clock is set back", "the clock is set ahead"];
 
@@ -219,6 +220,19 @@ describe("delivery watermark", () => {
     assert.ok(windows.length <= 2, `${windows.length} windows`);
     assert.ok(Math.max(...behind) <= 2 * marginMs + 30_000, `${Math.max(...behind)} ms behind`);
     assert.ok(late !== undefined);
+  });
+
+  it("moves on while samples of a series are dropped at each scrape, with a window a minute", () => {
+    const sender = new ModelSender();
+    const unknown: Step = { ...calm, happening: "series are unknown" };
+    const behind: number[] = [];
+    const { windows } = lived(sender, [...calmFor(9), unknown, ...calmFor(300)], (repair) => {
+      assert.deepEqual(forgotten(sender, repair), []);
+      behind.push(sender.now - (repair.watermark?.until ?? 0));
+    });
+    assert.ok(Math.max(...behind) <= 70_000, `${Math.max(...behind)} ms behind`);
+    assert.ok(windows.length >= 8 && windows.length <= 11, `${windows.length} windows in ten minutes`);
+    assert.ok(windows.every(({ reasons }) => `${reasons}` === "samples were rejected or dropped"));
   });
 
   it("advances with several shards whose queue is never empty, after the longest possible request", () => {
