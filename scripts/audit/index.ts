@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { type Audit, type AuditEvidence, audit, exitCodes, outcomeOf, page, summary } from "@metrics-link/audit";
 import { LinkError, UsageError } from "@metrics-link/contract";
-import { type Command, complain, optionsOf, say } from "../stack/command-line.ts";
+import { type Command, complainOf, optionsOf, say, toWrite } from "../stack/command-line.ts";
 import { contextOf, type StackContext } from "../stack/context.ts";
 import { clientConfiguration } from "./aws.ts";
 import { collect } from "./collect.ts";
@@ -27,10 +27,8 @@ const options = {
 
 async function main(words: readonly string[]): Promise<number> {
   const { stack: stacks = ["sender", "receiver"], sandbox, out, preview, tell } = optionsOf(words, options);
-  const contexts = [...new Set(stacks)].map((stack): StackContext => {
-    if (!/^[\w.-]+$/.test(stack)) throw new UsageError(`--stack is ${stack}: the name of a stack of this repository`);
-    return contextOf(stack, sandbox);
-  });
+  toWrite("--out", out);
+  const contexts = [...new Set(stacks)].map((stack): StackContext => contextOf(stack, sandbox));
   const evidence = await collect(contexts, { preview: preview === true });
   const judged = audit(evidence);
   writeFileSync(out, page(evidence, judged));
@@ -57,9 +55,9 @@ async function tellHosts(contexts: readonly StackContext[], { stacks, takenAt }:
 }
 
 /** A failed audit exits with 3: everything is unknown. @throws UsageError */
-async function unlessMade(error: Error): Promise<number> {
+async function unlessMade(error: unknown): Promise<number> {
   if (error instanceof UsageError) throw error;
-  complain(`error: ${error.message}`);
+  complainOf(error);
   return exitCodes["not known"];
 }
 

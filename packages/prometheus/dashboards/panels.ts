@@ -53,10 +53,15 @@ export const rows: readonly Row[] = [
           "{{code}}",
         ],
       ),
-      panel("Requests through Envoy", "By status class. The queue retries a 5xx; the repairer sends the samples of a 4xx again.", "reqps", [
-        `sum by (envoy_http_conn_manager_prefix, envoy_response_code_class) (${rate('envoy_http_downstream_rq_xx{envoy_http_conn_manager_prefix=~"egress|sender_.+|elsewhere"}')})`,
-        "{{envoy_http_conn_manager_prefix}} {{envoy_response_code_class}}xx",
-      ]),
+      panel(
+        "Requests through Envoy",
+        "By status class. The queue retries a 5xx; the repairer sends the samples of a 4xx again.",
+        "reqps",
+        [
+          `sum by (envoy_http_conn_manager_prefix, envoy_response_code_class) (${rate('envoy_http_downstream_rq_xx{envoy_http_conn_manager_prefix=~"egress|sender_.+|elsewhere"}')})`,
+          "{{envoy_http_conn_manager_prefix}} {{envoy_response_code_class}}xx",
+        ],
+      ),
     ],
   },
   {

@@ -1,8 +1,7 @@
 /** The stand-ins in Pulumi's own plugin cache: `pulumi` warns, several times in an update, about each plugin that it finds on PATH. */
 import { mkdirSync, rmSync, symlinkSync } from "node:fs";
-import { createRequire } from "node:module";
 import { join } from "node:path";
-import { versionIn } from "./language-nodejs/modules.ts";
+import { locateModule, versionIn } from "./language-nodejs/modules.ts";
 
 /** Kind and name of each plugin, and the package whose version of it `pulumi` looks for. */
 const plugins = [
@@ -19,9 +18,11 @@ const plugins = [
 export function cachePlugins(home: string): void {
   const cache = join(home, "plugins");
   rmSync(cache, { recursive: true, force: true });
-  const { resolve } = createRequire(import.meta.url);
   for (const { kind, name, sdk } of plugins) {
-    const folder = join(cache, `${kind}-${name}-v${versionIn(resolve(`${sdk}/package.json`))}`);
+    const folder = join(
+      cache,
+      `${kind}-${name}-v${versionIn(locateModule(`${sdk}/package.json`, import.meta.dirname))}`,
+    );
     const executable = `pulumi-${kind}-${name}`;
     mkdirSync(folder, { recursive: true });
     symlinkSync(join(import.meta.dirname, "bin", executable), join(folder, executable));
