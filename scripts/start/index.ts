@@ -9,7 +9,8 @@ const usage = `Usage: npm start
 Starts the sandbox, brings both stacks up, and proves that samples arrive. The sandbox keeps running;
 \`npm run -s sandbox -- down\` removes it.`;
 
-const next = `
+/** Shown last; README.md shows it too. */
+export const next = `
 The link keeps running. Next:
   npm run -s sandbox -- status                  compares again, now
   npm run -s sandbox -- page --serve            text and charts in a browser
