@@ -8,8 +8,7 @@ import { collect } from "./collect.ts";
 import { tellHost } from "./host.ts";
 import { part } from "./part.ts";
 
-const usage = `Usage: npm run -s audit -- --stack STACK [--stack STACK ...] [--out FILE] [--tell]
-       npm run -s audit -- --sandbox NAME [--out FILE] [--tell]
+const usage = `Usage: npm run -s audit -- [--stack STACK ...] [--sandbox NAME] [--out FILE] [--tell] [--no-preview]
 Writes one HTML page: who can write to this Prometheus, with the evidence from AWS, the hosts, the state and source
 control. Reads only. Without --stack it audits both stacks of the sandbox.
   --tell         stores the outcome on each stack's host, as metrics with alerts: for scheduled audits

@@ -20,6 +20,7 @@ in AWS, the resulting security groups, and which policies fail, pass or cannot b
   --base REF     the reviewed commit; default: the merge base with origin/main or main
   --accept HASH  accepts the program change with this hash, as an earlier review printed it
   --head PATH    reviews this checkout instead of the current one
+  --format F     how the verdict is printed; default text
 Exit codes: 0 passed, 1 something failed, 2 wrong call, 3 the preview failed.`;
 
 const text = { type: "string" } as const;
