@@ -1,9 +1,13 @@
-import { type Command, complain, say, settle } from "./stack/command-line.ts";
+import { type Command, oneOf, say, settle } from "./stack/command-line.ts";
 
 interface Entry {
   readonly summary: string;
   /** Loaded only when it is called: a command starts no slower because there are others. */
-  readonly load: () => Promise<{ readonly command: Command }>;
+  readonly load: () => Promise<Loaded>;
+}
+
+interface Loaded {
+  readonly command: Command;
 }
 
 /** Every command, in the order in which a person meets them. */
@@ -49,12 +53,13 @@ export async function link([name, ...words]: readonly string[]): Promise<number>
     say(usage);
     return 0;
   }
-  const entry = Object.hasOwn(commands, name) ? commands[name] : undefined;
-  if (entry === undefined) {
-    complain(`unknown command ${name}\n${usage}`);
-    return 2;
-  }
-  const { command } = await entry.load();
+  return await settle(usage, async () => {
+    const entry = commands[oneOf("COMMAND", name, Object.keys(commands))];
+    return entry === undefined ? 2 : await runCommand(await entry.load(), words);
+  });
+}
+
+async function runCommand({ command }: Loaded, words: readonly string[]): Promise<number> {
   // After that, it may be a word for a program that the command runs on a host.
   if (!words.slice(0, 2).some(isHelp)) return await settle(command.usage, () => command.run(words));
   say(command.usage);

@@ -94,12 +94,14 @@ export function accountPki(name: string, { pki }: Configuration, plan: PkiPlan, 
  */
 export function waitingPki(name: string, { pki }: Configuration, plan: PkiPlan, usage: LeafArgs["usage"]) {
   const { state } = new AccountPki(name, { stack: ownStack(), pki, usage, ...plan });
-  const next =
+  const request = `npm run -s ceremony -- request --stack ${pulumi.getStack()}`;
+  void pulumi.log.warn(
     `Intermediate G${pki.generations.intermediate} is not signed yet, so the stack has only its key and its request. ` +
-    `Next: npm run ceremony -- request --stack ${pulumi.getStack()}; then, where the root key is kept, init (once) and ` +
-    `sign; then commit ${pki.artefacts} and update again. See docs/pki.md.`;
-  void pulumi.log.warn(next);
-  return { pki: state, next };
+      `Next: ${request}; then, where the root key is kept, init (once) and sign; then commit ${pki.artefacts} and ` +
+      "update again. See docs/pki.md.",
+  );
+  // Pulumi shows the first 150 characters of an output.
+  return { pki: state, next: `${request}; then docs/pki.md#the-ceremony` };
 }
 
 /**

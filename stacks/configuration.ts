@@ -1,49 +1,45 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import {
+  type Beyond,
   type Configuration,
-  configurationKey,
   configurationNamespace,
   configurationOf,
   parseConfiguration,
   type Source,
   stackFileSource,
 } from "@metrics-link/config";
-import { InvalidInputError, type Problem } from "@metrics-link/contract";
+import { wrongOverrides } from "@metrics-link/prometheus";
 import * as pulumi from "@pulumi/pulumi";
-import { requireEncrypted } from "./encrypted-secrets.ts";
+import { unusableCertificates } from "./alertmanager-certificates.ts";
+import { secretsInClear } from "./encrypted-secrets.ts";
 import { ownStack } from "./own-outputs.ts";
 
 /** The stack's configuration, checked. @throws InvalidInputError with everything that is wrong in it */
 export function readConfiguration(): Configuration {
   const { source, text } = stackFile();
-  const configuration = parseConfiguration(configurationOf(configurationNamespace, pulumi.runtime.allConfig()), source);
-  requireOtherStacks(configuration, source);
-  requireEncrypted(configuration, text);
-  return configuration;
+  const raw = configurationOf(configurationNamespace, pulumi.runtime.allConfig());
+  return parseConfiguration(raw, source, (known) => [
+    ...ownStackAsPeer(known),
+    ...wrongOverrides(known.prometheus?.alerts),
+    ...unusableCertificates(known),
+    ...secretsInClear(known, pulumi.getStack(), text),
+  ]);
 }
 
 /** A stack that is its own peer would wait for itself for ever. */
-function requireOtherStacks(configuration: Configuration, source: Source): void {
-  const places: [PropertyKey[], string][] =
-    configuration.role === "sender"
-      ? [[["peer", "stack"], configuration.peer.stack]]
-      : configuration.senders.map(({ stack }, index) => [["senders", index, "stack"], stack]);
-  const problems = places.flatMap(([path, value]): Problem[] => {
-    if (value !== ownStack()) return [];
-    const line = source.lineOf(path);
-    return [
-      {
-        key: configurationKey(path),
-        value,
-        remedy: "another stack: this is its own name",
-        ...(line !== undefined && { line }),
-      },
-    ];
-  });
-  if (problems.length > 0)
-    throw new InvalidInputError(`${source.name} has wrong values`, problems, "CONFIGURATION_INVALID");
-}
+const ownStackAsPeer: Beyond = ({ peer, senders = [] }) => {
+  const places: [PropertyKey[], string | undefined][] = [
+    [["peer", "stack"], peer?.stack],
+    ...senders.map((sender, index): [PropertyKey[], string | undefined] => [
+      ["senders", index, "stack"],
+      sender?.stack,
+    ]),
+  ];
+  return places
+    .filter(([, stack]) => stack === ownStack())
+    .map(([path]) => ({ path, remedy: "another stack: this is its own name" }));
+};
 
 /** The stack's file, for messages; `pulumi --config-file` names another one, whose lines nobody knows here. */
 function stackFile(): { readonly source: Source; readonly text: string } {

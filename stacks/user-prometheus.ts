@@ -22,10 +22,10 @@ export function userPrometheus({ scrapeConfigs, secrets, rules, alerts, alertman
     );
   const ruleFiles = usable(problems, () => ruleFilesOf(rule.files));
   const authorities = alertmanagers.map(({ ca }, index) =>
-    usable(problems, () => (ca === undefined ? undefined : authorityIn(`prometheus.alertmanagers[${index}].ca`, ca))),
+    usable(problems, () => (ca === undefined ? undefined : authorityIn(index, ca))),
   );
   const certificates = alertmanagers.map(({ clientCertificate: given }, index) =>
-    usable(problems, () => given && clientCertificateIn(`prometheus.alertmanagers[${index}].clientCertificate`, given)),
+    usable(problems, () => given && clientCertificateIn(index, given)),
   );
   if (problems.length > 0)
     throw new InvalidInputError("Files for Prometheus cannot be used", problems, "REPOSITORY_FILE_INVALID");

@@ -1,7 +1,7 @@
 import { InvalidInputError, type Problem, valueAt } from "@metrics-link/contract";
 import { z } from "zod";
 import { acceptedPart, holdsSecret, innermost, type Known, schemaAt } from "./known.ts";
-import { rules } from "./rules/index.ts";
+import { type Contradiction, rules } from "./rules/index.ts";
 import { type Configuration, configurationSchemas } from "./schema.ts";
 import type { Source } from "./source.ts";
 
@@ -34,11 +34,22 @@ function structured(value: string): unknown {
 }
 
 /**
+ * What is wrong in a configuration for reasons that its schema does not know, such as the names of alerts. Told of the same
+ * parts as a rule.
+ */
+export type Beyond = (known: Known) => Iterable<Contradiction>;
+
+/**
  * Checks the configuration of a stack, given as an object of its top-level keys, and fills in the defaults.
  * @param source the file that it stands in, for the message
+ * @param beyond what else the caller finds, so that one message reports it all
  * @throws InvalidInputError naming every wrong key with its value and what would be right.
  */
-export function parseConfiguration(raw: Readonly<Record<string, unknown>>, source?: Source): Configuration {
+export function parseConfiguration(
+  raw: Readonly<Record<string, unknown>>,
+  source?: Source,
+  beyond: Beyond = () => [],
+): Configuration {
   const { role: found } = raw;
   if (found !== "sender" && found !== "receiver") {
     throw invalid([problem(["role"], found, "either sender or receiver", source)], source);
@@ -49,7 +60,7 @@ export function parseConfiguration(raw: Readonly<Record<string, unknown>>, sourc
     ? []
     : firstOfEach(result.error.issues.flatMap((issue) => wrongValues(schema, issue, raw)));
   const known = (result.success ? result.data : acceptedPart(schema, raw)) as Known;
-  const all = [...wrong, ...contradictions(known, wrong)];
+  const all = [...wrong, ...contradictions(known, wrong, beyond)];
   if (result.success && all.length === 0) return result.data;
   const problems = all.map(({ path, remedy }) => problem(path, shown(schema, path, raw), remedy, source));
   throw invalid(
@@ -58,13 +69,7 @@ export function parseConfiguration(raw: Readonly<Record<string, unknown>>, sourc
   );
 }
 
-/** Where something is wrong, and what would be right. */
-interface Finding {
-  readonly path: readonly PropertyKey[];
-  readonly remedy: string;
-}
-
-function wrongValues(schema: z.ZodType, issue: z.core.$ZodIssue, raw: unknown): Finding[] {
+function wrongValues(schema: z.ZodType, issue: z.core.$ZodIssue, raw: unknown): Contradiction[] {
   if (issue.code === "unrecognized_keys") {
     return issue.keys.map((name) => ({
       path: [...issue.path, name],
@@ -94,14 +99,17 @@ function sectionRemedy(schema: z.ZodType | undefined): string {
 }
 
 /** One remedy a key: a text where a list is expected is also too long for one. */
-const firstOfEach = (findings: readonly Finding[]): Finding[] =>
+const firstOfEach = (findings: readonly Contradiction[]): Contradiction[] =>
   [...new Map(findings.toReversed().map((finding) => [keyOf(finding.path), finding])).values()].toReversed();
 
-/** Rules say nothing of a key that is wrong by itself. */
-function contradictions(known: Known, wrong: readonly Finding[]): Finding[] {
+/** Nothing more is said of a key that is wrong by itself. */
+function contradictions(known: Known, wrong: readonly Contradiction[], beyond: Beyond): Contradiction[] {
   const told = wrong.map(({ path }) => documented(path));
   const isTold = (key: string) => told.some((one) => one === key || key.startsWith(`${one}.`));
-  return Object.values(rules).flatMap(({ keys, broken }) => (keys.some(isTold) ? [] : [...broken(known)]));
+  return [
+    ...Object.values(rules).flatMap(({ keys, broken }) => (keys.some(isTold) ? [] : [...broken(known)])),
+    ...[...beyond(known)].filter(({ path }) => !isTold(documented(path))),
+  ];
 }
 
 /** A key as docs/configuration.md writes it. */

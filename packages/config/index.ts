@@ -1,4 +1,10 @@
-export { configurationKey, configurationNamespace, configurationOf, parseConfiguration } from "./configuration.ts";
+export {
+  type Beyond,
+  configurationKey,
+  configurationNamespace,
+  configurationOf,
+  parseConfiguration,
+} from "./configuration.ts";
 export { isKeepRule, keepRule } from "./policy.ts";
 export { type RuleName, rules } from "./rules/index.ts";
 export {

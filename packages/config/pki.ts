@@ -42,18 +42,23 @@ const generations = z
   })
   .prefault({});
 
+const lifetimesPolicy = "lifetimes-are-bounded";
+
 const lifetimes = z
   .strictObject({
     rootYears: key(integer(1, 30, "years").default(10), {
       description: "Validity of the root in years.",
+      bound: { policy: lifetimesPolicy, parameter: "rootYears", says: "at most * in a trial" },
       example: "10",
     }),
     intermediateYears: key(integer(1, 15, "years").default(5), {
       description: "Validity of the intermediate in years.",
+      bound: { policy: lifetimesPolicy, parameter: "intermediateYears", says: "at most * in a trial" },
       example: "5",
     }),
     leafDays: key(integer(1, 397, "days").default(30), {
       description: "Validity of the leaf in days. Any update in its last third renews it.",
+      bound: { policy: lifetimesPolicy, parameter: "leafDays", says: "at most *" },
       affects: "the thresholds of LeafRenewalOverdue and LeafExpiring",
       example: "30",
     }),

@@ -29,6 +29,7 @@ const deviation = z.strictObject({
   until: key(day("the last day on which it counts, such as 2027-01-31"), {
     description: "The last day on which it counts, UTC. Afterwards the policy stops updates again.",
     range: "a day",
+    bound: { policy: "deviations-are-written", parameter: "days", says: "at most * days from now" },
     example: "2027-01-31",
   }),
 });

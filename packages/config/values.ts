@@ -18,6 +18,8 @@ export interface KeyText {
   readonly affects?: string;
   /** What Prometheus or AWS would accept and this schema refuses on purpose, and why, in Markdown. */
   readonly stricter?: string;
+  /** The parameter of a policy that is stricter than the schema, with what it bounds: `*` is its default. */
+  readonly bound?: { readonly policy: string; readonly parameter: string; readonly says: string };
   /** True of a password: no message shows it. */
   readonly secret?: boolean;
 }

@@ -2,7 +2,7 @@ export type { Alertmanager } from "./alertmanagers.ts";
 export type { Side } from "./alerts/alert.ts";
 export { ruleGroups, runbookOf } from "./alerts/index.ts";
 export { standingAlerts } from "./alerts/peers.ts";
-export { type AlertName, type AlertOverrides, settings as alertSettings } from "./alerts/settings.ts";
+export { type AlertName, type AlertOverrides, settings as alertSettings, wrongOverrides } from "./alerts/settings.ts";
 export { capacityOf, measured } from "./capacity.ts";
 export type { ScrapeConfig } from "./configuration.ts";
 export { milliseconds } from "./configuration.ts";

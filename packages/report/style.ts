@@ -60,6 +60,8 @@ ${colours.map(([light, dark], index) => `.line${index} { color: light-dark(${lig
 .drawing { margin: 1rem 0; overflow-x: auto; } .drawing svg { min-width: 40rem; }
 .timeline polyline { fill: none; stroke: var(--own); stroke-width: 1.5; } .timeline .bad { fill: #d64545; }
 .timeline .open { fill: #f0b429; } .timeline .idle { fill: var(--quiet); } .timeline .full { fill: var(--text); }
+.tones i { height: .7rem; } .tones .value { height: .2rem; background: var(--own); } .tones .bad { background: #d64545; }
+.tones .open { background: #f0b429; } .tones .idle { background: var(--quiet); } .tones .full { background: var(--text); }
 .diagram text { fill: var(--text); font-size: 12px; } .diagram .head { font-weight: 600; }
 .diagram .note { fill: var(--quiet); font-size: 10.5px; } .diagram .mono { font: 10px ui-monospace, Menlo, Consolas, monospace; }
 .diagram .box { fill: var(--page); stroke: var(--line); } .diagram .frame { fill: none; stroke: var(--line); stroke-dasharray: 5 4; }

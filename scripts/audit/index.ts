@@ -1,15 +1,14 @@
 import { writeFileSync } from "node:fs";
 import { type Audit, type AuditEvidence, audit, exitCodes, outcomeOf, page, summary } from "@metrics-link/audit";
 import { LinkError, UsageError } from "@metrics-link/contract";
-import { type Command, complain, optionsOf, say } from "../stack/command-line.ts";
+import { type Command, complainOf, optionsOf, say, toWrite } from "../stack/command-line.ts";
 import { contextOf, type StackContext } from "../stack/context.ts";
 import { clientConfiguration } from "./aws.ts";
 import { collect } from "./collect.ts";
 import { tellHost } from "./host.ts";
 import { part } from "./part.ts";
 
-const usage = `Usage: npm run -s audit -- --stack STACK [--stack STACK ...] [--out FILE] [--tell]
-       npm run -s audit -- --sandbox NAME [--out FILE] [--tell]
+const usage = `Usage: npm run -s audit -- [--stack STACK ...] [--sandbox NAME] [--out FILE] [--tell] [--no-preview]
 Writes one HTML page: who can write to this Prometheus, with the evidence from AWS, the hosts, the state and source
 control. Reads only. Without --stack it audits both stacks of the sandbox.
   --tell         stores the outcome on each stack's host, as metrics with alerts: for scheduled audits
@@ -27,10 +26,8 @@ const options = {
 
 async function main(words: readonly string[]): Promise<number> {
   const { stack: stacks = ["sender", "receiver"], sandbox, out, preview, tell } = optionsOf(words, options);
-  const contexts = [...new Set(stacks)].map((stack): StackContext => {
-    if (!/^[\w.-]+$/.test(stack)) throw new UsageError(`--stack is ${stack}: the name of a stack of this repository`);
-    return contextOf(stack, sandbox);
-  });
+  toWrite("--out", out);
+  const contexts = [...new Set(stacks)].map((stack): StackContext => contextOf(stack, sandbox));
   const evidence = await collect(contexts, { preview: preview === true });
   const judged = audit(evidence);
   writeFileSync(out, page(evidence, judged));
@@ -57,9 +54,9 @@ async function tellHosts(contexts: readonly StackContext[], { stacks, takenAt }:
 }
 
 /** A failed audit exits with 3: everything is unknown. @throws UsageError */
-async function unlessMade(error: Error): Promise<number> {
+async function unlessMade(error: unknown): Promise<number> {
   if (error instanceof UsageError) throw error;
-  complain(`error: ${error.message}`);
+  complainOf(error);
   return exitCodes["not known"];
 }
 

@@ -1,19 +1,22 @@
 import { sandboxOf } from "@metrics-link/sandbox/cli/sandbox.ts";
-import { type Command, complain } from "../stack/command-line.ts";
+import { type Command, oneOf, parsed, takesOnly, wholeNumber } from "../stack/command-line.ts";
 import { repository } from "../stack/context.ts";
 import { benchmarks } from "./benchmarks.ts";
 
-const usage = `Usage: npm run -s bench -- [${Object.keys(benchmarks).join(" | ")}] [RUNS]
-Measures on the running sandbox (npm start) and prints minimum, median and maximum.`;
+const usage = `Usage: npm run -s bench -- [NAME] [RUNS]
+Measures on the running sandbox (npm start) and prints minimum, median and maximum.
+  NAME   ${Object.keys(benchmarks).join(" or ")}; default: both, one after the other
+  RUNS   how often; default 7`;
 
-async function main([name = "", runs = "7"]: readonly string[]): Promise<number> {
-  const wanted = name === "" ? Object.keys(benchmarks) : [name];
-  if (wanted.some((one) => !(one in benchmarks)) || !(Number(runs) >= 1)) {
-    complain(usage);
-    return 64;
-  }
+async function main(words: readonly string[]): Promise<number> {
+  const { positionals } = parsed(words, {});
+  takesOnly(positionals, 2);
+  const [name, times = "7"] = positionals;
+  const all = Object.keys(benchmarks);
+  const wanted = name === undefined ? all : [oneOf("NAME", name, all)];
+  const runs = wholeNumber("RUNS", times, 1, 1000);
   const sandbox = sandboxOf(repository);
-  for (const one of wanted) await benchmarks[one]?.(sandbox, Number(runs));
+  for (const one of wanted) await benchmarks[one]?.(sandbox, runs);
   return 0;
 }
 

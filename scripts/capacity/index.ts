@@ -1,6 +1,5 @@
-import { UsageError } from "@metrics-link/contract";
 import { milliseconds } from "@metrics-link/prometheus";
-import { type Command, optionsOf, required, say } from "../stack/command-line.ts";
+import { type Command, optionsOf, required, say, wholeNumber, wrongValue } from "../stack/command-line.ts";
 import { contextOf } from "../stack/context.ts";
 import { capacityTable } from "./table.ts";
 
@@ -11,14 +10,11 @@ Prints how long an outage of the link a sender's configuration survives; docs/ca
 async function main(words: readonly string[]): Promise<number> {
   const { stack, series } = optionsOf(words, { stack: { type: "string" }, series: { type: "string" } });
   const name = required(stack, "--stack");
+  const counts = series === undefined ? undefined : [wholeNumber("--series", series, 1, 999_999_999)];
   const { role, prometheus, host } = contextOf(name).file.read();
-  if (role !== "sender") throw new UsageError(`${name} is a ${role}: only a sender buffers samples during an outage`);
-  if (series !== undefined && !/^[1-9]\d{0,8}$/.test(series)) {
-    throw new UsageError(`--series is ${series}: a number of series is expected`);
-  }
+  if (role !== "sender") throw wrongValue("--stack", `${name}, a ${role}`, "a sender, which alone has a backlog,");
   const { scrapeInterval } = prometheus;
   say(`${name}: a scrape every ${scrapeInterval}, a data volume of ${host.dataVolumeGiB} GiB`);
-  const counts = series === undefined ? undefined : [Number(series)];
   say(capacityTable(milliseconds(scrapeInterval) / 1000, host.dataVolumeGiB, counts));
   return 0;
 }

@@ -1,5 +1,4 @@
-import { UsageError } from "@metrics-link/contract";
-import { type Command, counted, optionsOf, required } from "../stack/command-line.ts";
+import { type Command, counted, oneOf, optionsOf, required, toRead } from "../stack/command-line.ts";
 import { contextOf, type StackContext } from "../stack/context.ts";
 import { init, request, show, sign } from "./commands.ts";
 import { Medium } from "./medium.ts";
@@ -24,8 +23,10 @@ const options = {
   yes: { type: "boolean", default: false },
 } as const;
 
-async function main([command = "", ...words]: readonly string[]): Promise<number> {
-  if (!["request", "init", "sign", "show"].includes(command)) throw new UsageError(`no command ${command}`);
+const commands = ["request", "init", "sign", "show"] as const;
+
+async function main([word, ...words]: readonly string[]): Promise<number> {
+  const command = oneOf("COMMAND", word, commands);
   const given = optionsOf(words, options);
   const context = contextOf(required(given.stack, "--stack"), given.sandbox);
   if (command === "request") await request(context);
@@ -37,13 +38,18 @@ async function main([command = "", ...words]: readonly string[]): Promise<number
 type Given = ReturnType<typeof optionsOf<typeof options>>;
 
 function withMedium(context: StackContext, given: Given, work: (medium: Medium) => Promise<void>): Promise<void> {
-  const folder = required(given.medium, "--medium");
+  const folder = toRead("--medium", required(given.medium, "--medium"), "folder");
   return withPassphrase(given["passphrase-file"], (file) =>
     work(new Medium(folder, context.stack, file, context.environment)),
   );
 }
 
-async function onMedium(command: string, context: StackContext, medium: Medium, given: Given): Promise<void> {
+async function onMedium(
+  command: (typeof commands)[number],
+  context: StackContext,
+  medium: Medium,
+  given: Given,
+): Promise<void> {
   const generation = counted(given.generation, "--generation");
   const years = counted(given.years, "--years");
   const yes = given.yes === true;

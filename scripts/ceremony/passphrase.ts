@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { Writable } from "node:stream";
 import { LinkError } from "@metrics-link/contract";
+import { toRead } from "../stack/command-line.ts";
 
 /** With a shorter passphrase, the medium alone would be almost enough. */
 const leastLength = 16;
@@ -18,7 +19,7 @@ export async function withPassphrase<Result>(
   work: (file: string) => Promise<Result>,
 ): Promise<Result> {
   if (file !== undefined) {
-    requireLong(readFileSync(file, "utf8"));
+    requireLong(readFileSync(toRead("--passphrase-file", file), "utf8"));
     return await work(file);
   }
   if (!process.stdin.isTTY) {

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import { consolePage, read, type Sources, verdictOf } from "@metrics-link/console";
 import { UsageError } from "@metrics-link/contract";
-import { say } from "../stack/command-line.ts";
+import { say, takesOnly, toWrite, wholeNumber } from "../stack/command-line.ts";
 import { serve } from "./serve.ts";
 
 /** Options of every console command. */
@@ -24,22 +24,25 @@ interface Asked {
 
 /**
  * Writes the page, or serves it until a person ends it.
+ * @param sourcesOf asked once the words are known to be right
  * @param words positional arguments: the port
  * @returns 0; the page and a line on the terminal say what is wrong
  * @throws UsageError
  */
 export async function show(
-  sources: Sources,
+  sourcesOf: () => Promise<Sources>,
   { out, minutes: time, serve: serves }: Asked,
   words: readonly string[],
 ): Promise<number> {
-  const minutes = within(time ?? "", "--minutes", 1, 7 * 24 * 60);
-  const [port = "8090", ...more] = words;
-  if (more.length > 0 || (!serves && words.length > 0)) throw new UsageError(`${words.join(" ")} is not expected`);
+  const minutes = wholeNumber("--minutes", time ?? "", 1, 7 * 24 * 60);
+  const [port = "8090"] = words;
+  takesOnly(words, serves ? 1 : 0);
+  const listens = wholeNumber("PORT", port, 1, 65_535);
+  if (serves && out !== undefined) throw new UsageError("--out is not expected with --serve");
+  const file = toWrite("--out", out ?? "metrics-link-console.html");
+  const sources = await sourcesOf();
   const look = () => read(sources, Date.now() / 1000, minutes);
   if (serves) {
-    if (out !== undefined) throw new UsageError("--out and --serve: one of them");
-    const listens = within(port, "the port", 1, 65_535);
     const end = await serve(listens, async () => consolePage(await look(), refreshSeconds));
     say(`http://127.0.0.1:${listens}/ until Ctrl-C`);
     await Promise.race([once(process, "SIGINT"), once(process, "SIGTERM")]);
@@ -47,16 +50,9 @@ export async function show(
     return 0;
   }
   const reading = await look();
-  const file = out ?? "metrics-link-console.html";
   writeFileSync(file, consolePage(reading));
   say(`${verdictOf(reading).headline}; the page is ${file}`);
   return 0;
 }
 
 const refreshSeconds = 15;
-
-/** @throws UsageError */
-function within(text: string, what: string, least: number, most: number): number {
-  if (/^\d+$/.test(text) && Number(text) >= least && Number(text) <= most) return Number(text);
-  throw new UsageError(`${what} is ${text}: a whole number from ${least} to ${most} is expected`);
-}

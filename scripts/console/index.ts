@@ -1,5 +1,4 @@
-import { UsageError } from "@metrics-link/contract";
-import { type Command, parsed, required } from "../stack/command-line.ts";
+import { type Command, parsed, required, wrongValue } from "../stack/command-line.ts";
 import { options, optionsHelp, show } from "./command.ts";
 import { askAt } from "./prometheus.ts";
 
@@ -11,14 +10,15 @@ Exit codes: 0 when the page was made, whatever it shows; 2 for a wrong call.`;
 
 async function main(words: readonly string[]): Promise<number> {
   const { values, positionals } = parsed(words, { ...options, url: { type: "string" } });
-  return await show({ receiver: askAt(addressOf(required(values.url, "--url"))) }, values, positionals);
+  const url = addressOf(required(values.url, "--url"));
+  return await show(async () => ({ receiver: askAt(url) }), values, positionals);
 }
 
 /** @throws UsageError */
 function addressOf(text: string): URL {
   const url = URL.parse(text);
   if (url !== null && ["http:", "https:"].includes(url.protocol)) return url;
-  throw new UsageError(`--url is ${text}: an address like http://127.0.0.1:9090 is expected`);
+  throw wrongValue("--url", text, "an address like http://127.0.0.1:9090");
 }
 
 export const command: Command = { usage, run: main };

@@ -1,8 +1,8 @@
 import type { Sources } from "@metrics-link/console";
 import { compareRecent } from "@metrics-link/sandbox/cli/link.ts";
-import type { SandboxCommand } from "@metrics-link/sandbox/cli/main.ts";
 import { prometheusOf, type Sandbox } from "@metrics-link/sandbox/cli/sandbox.ts";
 import { externalLabels } from "@metrics-link/sandbox/cli/status.ts";
+import type { SandboxCommand } from "../sandbox/commands.ts";
 import { parsed } from "../stack/command-line.ts";
 import { options, optionsHelp, show } from "./command.ts";
 import { askOnHost } from "./on-host.ts";
@@ -10,14 +10,14 @@ import { askOnHost } from "./on-host.ts";
 /** As long as a person waits; the status compares a minute. */
 const comparedSeconds = 10;
 
+/** The lines of the usage about `page`. */
+export const pageUsage = `  page [OPTION ...]      one HTML page: the state of the link as text, and every panel of the dashboard
+${optionsHelp.replaceAll(/^/gm, "  ")}`;
+
 /** `sandbox -- page`: the console, with both sides queried on their hosts' loopback. */
-export const page: SandboxCommand = {
-  usage: `  page [OPTION ...]      one HTML page: the state of the link as text, and every panel of the dashboard
-${optionsHelp.replaceAll(/^/gm, "  ")}`,
-  async run(sandbox, words) {
-    const { values, positionals } = parsed(words, options);
-    return await show(await sourcesOf(sandbox), values, positionals);
-  },
+export const page: SandboxCommand = async (sandbox, words) => {
+  const { values, positionals } = parsed(words, options);
+  return await show(() => sourcesOf(sandbox), values, positionals);
 };
 
 /** Both sides, and the comparison of their samples. @throws Error when the sandbox is not up */

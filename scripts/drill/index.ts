@@ -1,9 +1,9 @@
 import { writeFileSync } from "node:fs";
-import { LinkError, printableJson, UsageError } from "@metrics-link/contract";
+import { LinkError, printableJson } from "@metrics-link/contract";
 import { type Report, streamReport } from "@metrics-link/sandbox/cli/report.ts";
 import { type Sandbox, sandboxOf } from "@metrics-link/sandbox/cli/sandbox.ts";
 import { roles } from "@metrics-link/sandbox/cli/stack-files.ts";
-import { type Command, parsed, say } from "../stack/command-line.ts";
+import { type Command, oneOf, parsed, required, say, takesOnly, toWrite } from "../stack/command-line.ts";
 import { contextOf, repository } from "../stack/context.ts";
 import { benchOf } from "./bench.ts";
 import type { Drill, Outcome } from "./drill.ts";
@@ -37,6 +37,7 @@ const options = {
 async function main(words: readonly string[]): Promise<number> {
   const { values, positionals: names } = parsed(words, options);
   if (values.list) return list(drillsOf(sandboxOf(repository)));
+  if (values.html !== undefined) toWrite("--html", values.html);
   const { sandbox } = contextOf("sender", values.sandbox);
   if (sandbox === undefined) {
     throw new LinkError("SANDBOX_NOT_UP", {
@@ -72,9 +73,10 @@ function list(drills: readonly Drill[]): number {
 }
 
 function chosen(drills: readonly Drill[], names: readonly string[], all: boolean): readonly Drill[] {
-  if (all === names.length > 0) throw new UsageError(all ? "--all, or names" : "which drills? --list names them");
-  const missing = names.filter((name) => !drills.some((drill) => drill.name === name));
-  if (missing.length > 0) throw new UsageError(`no drill is called ${missing.join(", ")}`);
+  if (all) takesOnly(names, 0);
+  else required(names[0], "NAME, --all or --list");
+  const known = drills.map(({ name }) => name);
+  for (const name of names) oneOf("NAME", name, known);
   return all ? drills : drills.filter(({ name }) => names.includes(name));
 }
 

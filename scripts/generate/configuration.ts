@@ -1,4 +1,6 @@
 import { configurationSchemas, rules } from "@metrics-link/config";
+import { LinkError } from "@metrics-link/contract";
+import type { Policy } from "@metrics-link/policy";
 import { z } from "zod";
 import { between, type Generated } from "./generated.ts";
 
@@ -17,6 +19,7 @@ const jsonSchema = z.object({
   affects: z.string().optional(),
   stricter: z.string().optional(),
   secret: z.boolean().optional(),
+  bound: z.object({ policy: z.string(), parameter: z.string(), says: z.string() }).optional(),
   required: z.array(z.string()).default([]),
   get items() {
     return jsonSchema.optional();
@@ -84,12 +87,20 @@ function togetherWith({ path, affects }: Key): string {
   return [others.join(", "), affects ?? ""].filter((part) => part !== "").join("; ");
 }
 
-const rowOf = (key: Key) =>
+/** What a policy takes less of than the schema; its parameter can be set. */
+function boundOf({ bound }: Key, policies: readonly Policy[]): string {
+  if (bound === undefined) return "";
+  const limit = policies.find(({ name }) => name === bound.policy)?.parameters?.[bound.parameter]?.default;
+  if (limit === undefined) throw new LinkError("INTERNAL", { what: `${bound.policy} has no ${bound.parameter}` });
+  return ` (policy [${bound.policy}](policies.md): ${bound.says.replace("*", `${limit}`)})`;
+}
+
+const rowOf = (key: Key, policies: readonly Policy[]) =>
   [
     `| \`${key.path}\``,
     key.description,
     fallbackOf(key),
-    [typeOf(key), rangeOf(key)].filter((part) => part !== "").join(": "),
+    [typeOf(key), rangeOf(key)].filter((part) => part !== "").join(": ") + boundOf(key, policies),
     `\`${key.example}\``,
     `${togetherWith(key) || "nothing"} |`,
   ].join(" | ");
@@ -115,10 +126,9 @@ function stricterTable(): string {
 export const configurationPage: Generated = {
   file: "docs/configuration.md",
   async render(text) {
-    const [sender, receiver] = [keysOf("sender"), keysOf("receiver")].map((keys) => keys.map(rowOf)) as [
-      string[],
-      string[],
-    ];
+    const { policies } = await import("@metrics-link/policy");
+    const rowsOf = (role: Role) => keysOf(role).map((key) => rowOf(key, policies));
+    const [sender, receiver] = [rowsOf("sender"), rowsOf("receiver")];
     const isRole = (row: string) => row.startsWith("| `role`");
     const parts = {
       "keys of both": table(sender.filter((row) => receiver.includes(row) || isRole(row))),

@@ -1,6 +1,6 @@
-import { LinkError, UsageError } from "@metrics-link/contract";
+import { LinkError } from "@metrics-link/contract";
 import { lint } from "../lint/index.ts";
-import { type Command, parsed, say } from "../stack/command-line.ts";
+import { type Command, oneOf, parsed, say, takesOnly } from "../stack/command-line.ts";
 import { repository } from "../stack/context.ts";
 import { suitesOf } from "../test/files.ts";
 import { run } from "../test/run.ts";
@@ -14,9 +14,8 @@ version to every package, commits, and tags. It pushes nothing.
 
 async function main(words: readonly string[]): Promise<number> {
   const { values, positionals } = parsed(words, { "dry-run": { type: "boolean", default: false } });
-  const [word, ...more] = positionals;
-  const bump = bumps.find((one) => one === word);
-  if (bump === undefined || more.length > 0) throw new UsageError(`one of ${bumps.join(", ")} is expected`);
+  takesOnly(positionals, 1);
+  const bump = oneOf("VERSION", positionals[0], bumps);
   const dryRun = values["dry-run"] === true;
   const day = new Date().toISOString().slice(0, 10);
   const { version, tag, entries } = await release(repository, { bump, day, dryRun, prove });

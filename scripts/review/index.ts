@@ -10,7 +10,7 @@ import {
   setAside,
   type Verdict,
 } from "@metrics-link/review";
-import { type Command, complain, optionsOf } from "../stack/command-line.ts";
+import { type Command, complainOf, oneOf, parsed, required, takesOnly, toRead } from "../stack/command-line.ts";
 import { contextOf, type StackContext } from "../stack/context.ts";
 import { type BranchOptions, reviewBranch } from "./branch.ts";
 
@@ -20,6 +20,7 @@ in AWS, the resulting security groups, and which policies fail, pass or cannot b
   --base REF     the reviewed commit; default: the merge base with origin/main or main
   --accept HASH  accepts the program change with this hash, as an earlier review printed it
   --head PATH    reviews this checkout instead of the current one
+  --format F     how the verdict is printed; default text
 Exit codes: 0 passed, 1 something failed, 2 wrong call, 3 the preview failed.`;
 
 const text = { type: "string" } as const;
@@ -33,13 +34,14 @@ export const formats: ReadonlyMap<string, (verdict: Verdict) => string> = new Ma
 
 const exitCodes: Readonly<Record<Outcome, number>> = { passed: 0, failed: 1, incomplete: 3 };
 
-async function main([stack = "", ...words]: readonly string[]): Promise<number> {
-  if (stack === "" || stack.startsWith("-")) throw new UsageError("the name of a stack is missing");
+async function main(words: readonly string[]): Promise<number> {
   const known = { format: text, sandbox: text, base: text, head: text, accept: { ...text, multiple: true } } as const;
-  const { format = "text", sandbox, base, head, accept: accepted = [] } = optionsOf(words, known);
-  const render = formats.get(format);
-  if (render === undefined) throw new UsageError(`--format is ${format}: one of ${[...formats.keys()].join(", ")}`);
-  const checkout = head === undefined ? undefined : resolve(head);
+  const { values, positionals } = parsed(words, known);
+  const { format, sandbox, base, head, accept: accepted = [] } = values;
+  takesOnly(positionals, 1);
+  const stack = required(positionals[0], "STACK");
+  const render = formats.get(oneOf("--format", format ?? "text", [...formats.keys()])) ?? renderText;
+  const checkout = head === undefined ? undefined : resolve(toRead("--head", head, "folder"));
   const context = contextOf(stack, sandbox, checkout);
   try {
     const verdict = await review(context, { base, head: checkout, accepted });
@@ -48,7 +50,7 @@ async function main([stack = "", ...words]: readonly string[]): Promise<number> 
   } catch (error) {
     if (error instanceof UsageError) throw error;
     // Not 1, which means that a change was judged.
-    complain(`error: ${(error as Error).message}`);
+    complainOf(error);
     return exitCodes.incomplete;
   }
 }

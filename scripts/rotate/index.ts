@@ -1,7 +1,6 @@
-import { UsageError } from "@metrics-link/contract";
 import { next, type Rotation, rotations, underWay } from "@metrics-link/pki/rotation/index.ts";
 import { mediumOf } from "@metrics-link/sandbox/cli/ceremony.ts";
-import { type Command, counted, optionsOf, required, say } from "../stack/command-line.ts";
+import { type Command, counted, oneOf, optionsOf, required, say, toRead, wholeNumber } from "../stack/command-line.ts";
 import { beforehand, compareSince, describeCompared } from "../stack/compare.ts";
 import { artifactFolder, contextOf, type StackContext } from "../stack/context.ts";
 import { act, type Carried, PersonNeeded } from "./act.ts";
@@ -33,13 +32,13 @@ const options = {
   compare: { type: "boolean", default: true },
 } as const;
 
-async function main([command = "", ...words]: readonly string[]): Promise<number> {
+async function main([command, ...words]: readonly string[]): Promise<number> {
+  const name = oneOf("COMMAND", command, ["status", ...rotations, "prove"] as const);
   const given = optionsOf(words, options);
-  if (command === "prove") return await prove(given.sandbox, Number(given.series ?? 20_000));
-  if (command !== "status" && !rotations.includes(command as Rotation))
-    throw new UsageError(`unknown command ${command}`);
+  if (name === "prove") return await prove(given.sandbox, wholeNumber("--series", given.series ?? "20000", 1, 1e6));
+  const steps = counted(given.steps, "--steps") ?? Number.POSITIVE_INFINITY;
   const context = contextOf(required(given.stack, "--stack"), given.sandbox);
-  if (command === "status") {
+  if (name === "status") {
     const view = await readView(context);
     say(describeView(view, underWay(view), Date.now()));
     const { lifetimes } = context.file.read().pki;
@@ -50,8 +49,7 @@ async function main([command = "", ...words]: readonly string[]): Promise<number
   }
   const from = beforehand();
   const carried = carriedOf(context, given);
-  const steps = counted(given.steps, "--steps") ?? Number.POSITIVE_INFINITY;
-  const done = await rotate(context, command as Rotation, given.emergency === true, carried, steps);
+  const done = await rotate(context, name, given.emergency === true, carried, steps);
   if (given.compare === false) return done ? 0 : 3;
   if (context.sandbox) {
     const compared = await compareSince(context.sandbox, from);
@@ -66,7 +64,8 @@ function carriedOf(
   { sandbox }: StackContext,
   given: { medium?: string; "passphrase-file"?: string },
 ): Carried | undefined {
-  if (given.medium !== undefined) return { folder: given.medium, passphraseFile: given["passphrase-file"] };
+  if (given.medium !== undefined)
+    return { folder: toRead("--medium", given.medium, "folder"), passphraseFile: given["passphrase-file"] };
   return sandbox && mediumOf(sandbox);
 }
 

@@ -34,14 +34,15 @@ export function contextOf(stack: string, sandboxName?: string, checkout?: string
   const sandbox = sandboxName === undefined ? ownSandbox(stack) : namedSandbox(sandboxName);
   const project = checkout ?? sandbox?.project ?? repository;
   const path = join(project, "stacks", `Pulumi.${stack}.yaml`);
+  // A part of a path would name a file somewhere else.
+  if (!/^[\w.-]+$/.test(stack)) throw unknownStack(stack, path);
   if (!existsSync(path) && (sandboxName !== undefined || ["sender", "receiver"].includes(stack))) {
     throw new LinkError("SANDBOX_NOT_UP", {
       what: `${path} does not exist; the stacks sender and receiver belong to ${sandboxName === undefined ? "the sandbox" : `the sandbox ${sandboxName}`}, which is not up`,
       next: "run `npm run -s sandbox -- up`, or name a stack of your own",
     });
   }
-  if (!existsSync(path))
-    throw new UsageError(`${path} does not exist: a stack is named by its stacks/Pulumi.<stack>.yaml`);
+  if (!existsSync(path)) throw unknownStack(stack, path);
   refuseCopiedSecrets(path);
   const environment = sandbox ? { ...process.env, ...deployerEnvironment(sandbox.layout) } : process.env;
   const logs = sandbox ? join(sandbox.layout.directory, "logs") : join(cacheDirectory(), "logs");
@@ -55,6 +56,9 @@ export function contextOf(stack: string, sandboxName?: string, checkout?: string
     pulumi: new Pulumi(project, environment, logs),
   };
 }
+
+const unknownStack = (stack: string, path: string) =>
+  new UsageError(`no stack is called ${stack}: there is no file ${path}`);
 
 /** What Pulumi writes into a stack's file about the key of its secrets. */
 const secretsKeys = ["encryptionsalt", "encryptedkey"] as const;

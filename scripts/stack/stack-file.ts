@@ -9,7 +9,7 @@ import {
   type Problem,
 } from "@metrics-link/contract";
 import type { GenerationChange } from "@metrics-link/pki/rotation/index.ts";
-import type { AlertOverrides } from "@metrics-link/prometheus";
+import { type AlertOverrides, wrongOverrides } from "@metrics-link/prometheus";
 import { type Document, isMap, parseDocument } from "yaml";
 
 type Configuration = ReturnType<typeof parseConfiguration>;
@@ -140,7 +140,7 @@ function configurationIn(document: Document, source: Source): Configuration {
   const prefix = `${configurationNamespace}:`;
   const own = Object.entries(config).filter(([key]) => key.startsWith(prefix));
   const plain = own.map(([key, value]) => [key.slice(prefix.length), withSecretsClosed(value)]);
-  return parseConfiguration(Object.fromEntries(plain), source);
+  return parseConfiguration(Object.fromEntries(plain), source, ({ prometheus }) => wrongOverrides(prometheus?.alerts));
 }
 
 /** Pulumi writes a secret as `{ secure: <ciphertext> }`. Whoever reads the file alone knows that there is one. */

@@ -1,6 +1,6 @@
 import { globSync, readFileSync, statSync } from "node:fs";
 import { relative } from "node:path";
-import { LinkError } from "@metrics-link/contract";
+import { LinkError, UsageError } from "@metrics-link/contract";
 
 /** A process of mocha: files that run one after the other. */
 export interface Suite {
@@ -55,7 +55,7 @@ function filesIn(path: string): string[] {
   const known = relative(process.cwd(), path);
   const isFolder = statSync(known, { throwIfNoEntry: false })?.isDirectory();
   const found = globSync(isFolder ? `${known}/**/*.test.ts` : known).toSorted();
-  if (found.length === 0) throw new LinkError("USAGE", { what: `there are no tests at ${path}` });
+  if (found.length === 0) throw new UsageError(`PATH is ${path}: a file or folder with tests is expected`);
   return found;
 }
 

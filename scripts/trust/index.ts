@@ -1,5 +1,6 @@
-import { LinkError, type Pins, UsageError } from "@metrics-link/contract";
-import { type Command, optionsOf, required, say, typed } from "../stack/command-line.ts";
+import { isIPv4 } from "node:net";
+import { LinkError, normaliseFingerprint, type Pins } from "@metrics-link/contract";
+import { type Command, oneOf, optionsOf, required, say, typed, wrongValue } from "../stack/command-line.ts";
 import { contextOf, type StackContext } from "../stack/context.ts";
 import { peersOf } from "../stack/stack-file.ts";
 import { agreementOn, describeOffer, offerOf, requireHeard } from "./offer.ts";
@@ -21,14 +22,26 @@ const options = {
   yes: { type: "boolean", default: false },
 } as const;
 
-async function main([command = "", ...words]: readonly string[]): Promise<number> {
+async function main([word, ...words]: readonly string[]): Promise<number> {
+  const command = oneOf("COMMAND", word, ["show", "accept"]);
   const given = optionsOf(words, options);
+  const heard = heardIn(given);
   const context = contextOf(required(given.stack, "--stack"), given.sandbox);
-  const heard = { rootFingerprints: given.fingerprint ?? [], addresses: given.address ?? [] };
   if (command === "show") await show(context);
-  else if (command === "accept") await accept(context, given.peer, heard, given.yes === true);
-  else throw new UsageError(`no command ${command}`);
+  else await accept(context, given.peer, heard, given.yes === true);
   return 0;
+}
+
+/** What was heard, judged by its form before anything is read. @throws UsageError */
+function heardIn({ fingerprint = [], address = [] }: { fingerprint?: string[]; address?: string[] }): Pins {
+  const rootFingerprints = fingerprint.map((text) => {
+    // Spoken in groups, or with colons.
+    if (/^([0-9a-f][:\s]*){64}$/i.test(text)) return normaliseFingerprint(text);
+    throw wrongValue("--fingerprint", text, "a SHA-256 of 32 bytes in hexadecimal");
+  });
+  const notAnAddress = address.find((text) => !isIPv4(text));
+  if (notAnAddress !== undefined) throw wrongValue("--address", notAnAddress, "an IPv4 address");
+  return { rootFingerprints, addresses: address };
 }
 
 async function show(context: StackContext): Promise<void> {
@@ -47,8 +60,10 @@ async function show(context: StackContext): Promise<void> {
 /** @throws LinkError when the peer offers something that was not heard; nothing is written then */
 async function accept(context: StackContext, peer: string | undefined, heard: Pins, yes: boolean): Promise<void> {
   const peers = peersOf(context.file.read());
-  const found = peer === undefined && peers.length === 1 ? peers[0] : peers.find(({ stack }) => stack === peer);
-  if (found === undefined) throw new UsageError(`--peer is one of ${peers.map(({ stack }) => stack).join(", ")}`);
+  const names = peers.map(({ stack }) => stack);
+  const name = names.length === 1 && peer === undefined ? names[0] : oneOf("--peer", peer, names);
+  const found = peers.find(({ stack }) => stack === name);
+  if (found === undefined) throw new LinkError("STACK_FILE_INVALID", { what: `${context.file.path} has no peer` });
   const offer = await offered(context, found.stack);
   if (offer === undefined) {
     throw new LinkError("PEER_NOT_DEPLOYED", {

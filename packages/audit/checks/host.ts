@@ -102,10 +102,10 @@ function agentFinding({ host, declared }: StackEvidence, now: string): Finding {
       ...untimely("the agent's last run", agent.startedAt, now),
       ...(agent.outcome === "converged" ? [] : [`its outcome is ${agent.outcome}`]),
       ...agent.held.map((what) => `pending change: ${what}`),
-      ...agent.driftedFiles.map((path) => `${path} was changed by hand; the agent restored it`),
+      ...agent.driftedFiles.map((path) => `${path} differed from the release; the agent restored it`),
       ...unlike("the agent", [release.document.agent.sha256], [agent.agentSha256]),
     ],
-    fine: `converged at ${agent.startedAt}, nothing changed by hand; agent ${agent.agentSha256.slice(0, 12)}`,
+    fine: `converged at ${agent.startedAt}, nothing differed from the release; agent ${agent.agentSha256.slice(0, 12)}`,
   }));
 }
 

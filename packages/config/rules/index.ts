@@ -5,6 +5,8 @@ import { pkiRules } from "./pki.ts";
 import { prometheusRules } from "./prometheus.ts";
 import type { Rule } from "./rule.ts";
 
+export type { Contradiction } from "./rule.ts";
+
 const named = { ...accountRules, ...networkRules, ...pkiRules, ...prometheusRules, ...peersRules };
 
 export type RuleName = keyof typeof named;

@@ -1,9 +1,9 @@
 import type { Known } from "../known.ts";
 
-/** A value that contradicts another one. */
+/** A value that is wrong, by itself or because it contradicts another one. */
 export interface Contradiction {
   readonly path: readonly PropertyKey[];
-  /** What would be right instead, with the value that it contradicts. */
+  /** What would be right instead, with the value that it contradicts if there is one. */
   readonly remedy: string;
 }
 

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { parseJson } from "@metrics-link/contract";
+import { messageOf, parseJson } from "@metrics-link/contract";
 import { evidenceParts, packHostEvidence, type Release, sha256Text, unpackAuditOutcome } from "@metrics-link/release";
 import { ask } from "../common/http.ts";
 import { converge, timerRun } from "./converge.ts";
@@ -26,12 +26,27 @@ const usage = `usage: agent converge --release ID [--force] | run | status | evi
   audited   store the outcome of an audit for the metrics: JSON, base64, as npm run audit -- --tell makes it`;
 const usageError = 64;
 
-async function main(argv: readonly string[]): Promise<number> {
-  const { positionals, values } = parseArgs({
+function asked(argv: readonly string[]) {
+  return parseArgs({
     args: [...argv],
     options: { release: { type: "string" }, force: { type: "boolean", default: false } },
     allowPositionals: true,
   });
+}
+
+function refusedCall(what: string): number {
+  console.error(`error: ${what}\n${usage}`);
+  return usageError;
+}
+
+async function main(argv: readonly string[]): Promise<number> {
+  let found: ReturnType<typeof asked>;
+  try {
+    found = asked(argv);
+  } catch (error) {
+    return refusedCall(messageOf(error));
+  }
+  const { positionals, values } = found;
   const [command, ...names] = positionals;
   if (command === "status") {
     process.stdout.write(await readFile(`${stateDirectory}/status.json`, "utf8"));
@@ -47,12 +62,12 @@ async function main(argv: readonly string[]): Promise<number> {
     await writeAuditTextfile("/", unpackAuditOutcome(names[0] ?? ""));
     return 0;
   }
-  if (command !== "run" && command !== "converge") {
-    console.error(usage);
-    return usageError;
-  }
+  if (command !== "run" && command !== "converge") return refusedCall(`the command is ${command ?? "missing"}`);
+  const release = sha256Text.safeParse(values.release).data;
+  if (command === "converge" && release === undefined)
+    return refusedCall(`--release is ${values.release ?? "missing"}: the id of a release is expected`);
   const context = { ...(await contextOf(argv)), force: values.force };
-  const work = command === "run" ? timerRun(context) : converge(sha256Text.parse(values.release), context);
+  const work = command === "run" || release === undefined ? timerRun(context) : converge(release, context);
   return finish(context, await work.catch((error: Error) => failed(context, error)));
 }
 

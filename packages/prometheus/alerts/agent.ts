@@ -43,7 +43,7 @@ export const agentAlerts = {
   DriftFound: alert(
     "info",
     { for: "0s", window: "15m" },
-    "A file on the host was changed by hand and was restored.",
+    "Something on the host differed from its release, and the agent restored it: `agent status` and its journal name it.",
     ({ window }, own) => rose(own(`${agent}_drifted_files_total`), window),
   ),
   DriftRepeated: alert(

@@ -17,7 +17,7 @@ export const sendersAlerts = {
   BacklogAtRisk: alert(
     "critical",
     { for: "1m", threshold: 3600 },
-    "The backlog will be lost in {{ $value | humanizeDuration }}, by a truncation of the WAL or a full disk.",
+    "The queue can keep its backlog for {{ $value | humanizeDuration }} more, until a truncation of the WAL or a full disk.",
     ({ threshold }, _own, { healthyLagSeconds }) =>
       `${backlogTimeLeft} < ${threshold} and on () ${linkLag} > ${Math.max(60, healthyLagSeconds)}`,
   ),
@@ -35,7 +35,7 @@ export const sendersAlerts = {
   SamplesRefused: alert(
     "critical",
     { for: "0s", window: "15m" },
-    "The receiver answered {{ $value | humanize }} samples with a 4xx in the last minutes, and the queue dropped them.",
+    "The receiver answered {{ $value | humanize }} samples with a 4xx, and the queue does not send them again: the repairer does.",
     ({ window }, own) =>
       `sum(${["samples", "histograms", "exemplars"]
         .map((what) => `increase(${own(`${remoteStorage}_${what}_failed_total`)}[${window}])`)
@@ -44,7 +44,7 @@ export const sendersAlerts = {
   SamplesDropped: alert(
     "critical",
     { for: "0s", window: "15m" },
-    "The queue dropped samples before it sent them ({{ $labels.reason }}).",
+    "The queue skipped samples ({{ $labels.reason }}): the repairer sends them.",
     // write_relabel_configs drop series on purpose.
     ({ window }, own) => roseOrBegan(own(`${remoteStorage}_samples_dropped_total`, 'reason!="dropped_series"'), window),
   ),
@@ -57,7 +57,7 @@ export const sendersAlerts = {
   WalUnreadable: alert(
     "critical",
     { for: "0s", window: "15m" },
-    "The queue cannot read some records of the WAL; their samples are not sent.",
+    "The queue cannot read some records of the WAL; their samples are stored here and not sent.",
     ({ window }, own) => rose(own("prometheus_wal_watcher_record_decode_failures_total"), window),
   ),
   ReceiverUnreachable: alert(

@@ -1,4 +1,4 @@
-import { InvalidInputError, type Problem } from "@metrics-link/contract";
+import { InvalidInputError, type Problem, valueAt } from "@metrics-link/contract";
 import { type Duration, milliseconds } from "../configuration.ts";
 import { agentAlerts } from "./agent.ts";
 import type { AlertSettings, Link } from "./alert.ts";
@@ -40,6 +40,17 @@ export type AlertOverrides = Readonly<
   Record<string, { readonly [Key in keyof AlertSettings]?: AlertSettings[Key] | undefined }>
 >;
 
+/** An override of an alert that does not exist, or of a setting that the alert does not have. */
+interface WrongOverride {
+  /** In the stack's configuration. */
+  readonly path: readonly string[];
+  readonly remedy: string;
+}
+
+/** Every override that would change nothing, for whoever reads the configuration. */
+export const wrongOverrides = (overrides: Readonly<Record<string, object | undefined>> = {}): WrongOverride[] =>
+  Object.entries(overrides).flatMap(([name, override = {}]) => wrongIn(name, override));
+
 /**
  * The settings in force. A default follows the leaf's lifetime, and the lag that a healthy link may show.
  * @throws InvalidInputError for an alert that does not exist, or a setting that it does not have
@@ -48,7 +59,9 @@ export function settingsInForce(
   overrides: AlertOverrides,
   { interval, leafDays, healthyLagSeconds }: Pick<Link, "interval" | "leafDays" | "healthyLagSeconds">,
 ): Readonly<Record<AlertName, AlertSettings>> {
-  const problems = Object.entries(overrides).flatMap(([name, override]) => problemsOf(name, override));
+  const problems = wrongOverrides(overrides).map(({ path, remedy }): Problem => {
+    return { key: path.join("."), value: valueAt({ prometheus: { alerts: overrides } }, path), remedy };
+  });
   if (problems.length > 0)
     throw new InvalidInputError("These alert settings do not exist", problems, "PROMETHEUS_CONFIGURATION_INVALID");
   const ofLeaf = (seconds: number) => ({ threshold: Math.round((seconds * leafDays) / 30) });
@@ -79,17 +92,14 @@ function wide(window: Duration, interval: Duration): Duration {
   return milliseconds(window) >= least ? window : `${least}ms`;
 }
 
-function problemsOf(name: string, override: AlertOverrides[string]): Problem[] {
+function wrongIn(name: string, override: object): WrongOverride[] {
   const known = Object.entries<AlertSettings>(settings).find(([one]) => one === name)?.[1];
-  const key = `prometheus.alerts.${name}`;
-  if (known === undefined) {
-    return [{ key, value: override, remedy: "the name of an alert; docs/runbooks has them" }];
-  }
-  return Object.entries(override)
-    .filter(([setting]) => !(setting in known))
-    .map(([setting, value]) => ({
-      key: `${key}.${setting}`,
-      value,
+  const path = ["prometheus", "alerts", name];
+  if (known === undefined) return [{ path, remedy: "the name of an alert; docs/runbooks/README.md has them" }];
+  return Object.keys(override)
+    .filter((setting) => !(setting in known))
+    .map((setting) => ({
+      path: [...path, setting],
       remedy: `one of ${Object.keys(known).join(", ")}: this alert has no ${setting}`,
     }));
 }

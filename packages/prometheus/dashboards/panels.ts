@@ -42,21 +42,26 @@ export const rows: readonly Row[] = [
         "short",
         [rate(`${remoteStorage}_samples_total`), "sent"],
         [rate(`${remoteStorage}_samples_retried_total`), "sent again"],
-        [rate(`${remoteStorage}_samples_failed_total`), "refused and lost"],
+        [rate(`${remoteStorage}_samples_failed_total`), "refused, left to the repairer"],
       ),
       panel(
         "Writes at the receiver",
-        "Only 204. Any other status is a batch that was refused or will be retried.",
+        "Only 204. The queue retries a batch with a 5xx; the repairer sends the samples of one with a 4xx again.",
         "reqps",
         [
           `sum by (code) (${rate('prometheus_http_requests_total{handler="/api/v1/write",link_side="receives"}')})`,
           "{{code}}",
         ],
       ),
-      panel("Requests through Envoy", "By status class. 4xx is lost, 5xx is retried.", "reqps", [
-        `sum by (envoy_http_conn_manager_prefix, envoy_response_code_class) (${rate('envoy_http_downstream_rq_xx{envoy_http_conn_manager_prefix=~"egress|sender_.+|elsewhere"}')})`,
-        "{{envoy_http_conn_manager_prefix}} {{envoy_response_code_class}}xx",
-      ]),
+      panel(
+        "Requests through Envoy",
+        "By status class. The queue retries a 5xx; the repairer sends the samples of a 4xx again.",
+        "reqps",
+        [
+          `sum by (envoy_http_conn_manager_prefix, envoy_response_code_class) (${rate('envoy_http_downstream_rq_xx{envoy_http_conn_manager_prefix=~"egress|sender_.+|elsewhere"}')})`,
+          "{{envoy_http_conn_manager_prefix}} {{envoy_response_code_class}}xx",
+        ],
+      ),
     ],
   },
   {
@@ -73,7 +78,7 @@ export const rows: readonly Row[] = [
         "Time left",
         "How long an outage may last, counted from now. While the link is behind: the time left.",
         "s",
-        ["metrics_link:backlog_time_left:seconds", "until samples are lost"],
+        ["metrics_link:backlog_time_left:seconds", "until the queue skips its backlog"],
         ["metrics_link:wal_next_truncation:seconds", "until the next truncation"],
       ),
       panel(

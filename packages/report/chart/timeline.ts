@@ -1,7 +1,7 @@
 import { html, type Markup } from "../markup.ts";
 import { clockStep } from "./ticks.ts";
 
-/** What happened in which order: bars in lanes over the seconds that passed, and below them one value. */
+/** What happened in which order: bars in lanes over the seconds that passed, below them one value, and a legend. */
 export interface Timeline {
   readonly label: string;
   /** Seconds since the epoch. */
@@ -48,7 +48,18 @@ ${laneName(below, value.name)}${line(
   axis,
   x,
 )}
-</svg>`;
+</svg>
+<ul class="legend tones">${toneTitles(lanes).map(
+    ([tone, titles]) => html`<li><i class="${tone}"></i>${titles.join(", ")}</li>`,
+  )}<li><i class="value"></i>${value.name}, in seconds</li></ul>`;
+}
+
+/** What each colour is, in the order of the lanes. */
+function toneTitles(lanes: Timeline["lanes"]): [Bar["tone"], string[]][] {
+  const titles = new Map<Bar["tone"], string[]>();
+  for (const { tone, title } of lanes.flatMap(({ bars }) => bars))
+    titles.set(tone, [...(titles.get(tone) ?? []), title]);
+  return [...titles];
 }
 
 const bar = ({ title, tone, from, until }: Bar, y: number, x: (at: number) => number, end: number) =>

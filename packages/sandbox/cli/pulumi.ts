@@ -119,12 +119,12 @@ export class Pulumi {
   }
 }
 
-/** The lines under "Resources:" of an update, joined. */
-function summaryOf(output: string): string {
+/** The lines under "Resources:" of an update, joined, without the sum of what the others count. */
+export function summaryOf(output: string): string {
   const [, block = ""] = output.split(/^Resources:$/m);
   const lines = block.split("\n").map((line) => line.trim());
   return lines
     .filter((line) => /^[+~\-\d±]/.test(line))
-    .map((line) => line.replace(/^[+~\-±]+ */, ""))
+    .map((line) => line.replace(/^[+~\-±]+ */, "").replace(/^\d+ changes?\. /, ""))
     .join(", ");
 }

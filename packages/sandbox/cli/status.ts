@@ -20,7 +20,7 @@ const agentReport = z.object({
   release: z.string().nullish(),
   /** Changes that wait until the backlog is sent. */
   held: z.array(pendingChange).nullish(),
-  /** Files that were changed by hand and that the last run restored. */
+  /** What differed from the release, and the last run restored. */
   driftedFiles: z.array(z.string()),
   /** What drifts repeatedly → times within a day. */
   repeatedDrift: z.record(z.string(), z.number()),

@@ -1,6 +1,5 @@
 /** Environment variables that point Pulumi and AWS tools at a sandbox. */
 import { delimiter, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { LinkError } from "@metrics-link/contract";
 import { cacheDirectory } from "@metrics-link/release";
 import type { Layout } from "../model/layout.ts";
@@ -8,7 +7,7 @@ import { region } from "./accounts.ts";
 import { pulumiHome } from "./files.ts";
 import { readSettings } from "./settings.ts";
 
-/** The environment of a deployer; the sandbox must have been up once. Its PATH begins with the plugins. */
+/** The environment of a deployer; the sandbox must have been up once. Its PATH begins with the pinned tools. */
 export function deployerEnvironment(
   layout: Layout,
   { path = process.env.PATH ?? "" }: { path?: string } = {},
@@ -20,11 +19,10 @@ export function deployerEnvironment(
       next: "run: npm run -s sandbox -- up",
     });
   }
-  const plugins = fileURLToPath(new URL("../plugins/bin", import.meta.url));
-  const added = [plugins, join(cacheDirectory(), "bin")];
-  const others = path.split(delimiter).filter((folder) => !added.includes(folder));
+  const tools = join(cacheDirectory(), "bin");
+  const others = path.split(delimiter).filter((folder) => folder !== tools);
   return {
-    PATH: [...added, ...others].join(delimiter),
+    PATH: [tools, ...others].join(delimiter),
     METRICS_LINK_WORLD: layout.socket,
     METRICS_LINK_PLUGINS: layout.plugins,
     AWS_ACCESS_KEY_ID: settings.deployer.accessKeyId,

@@ -5,6 +5,7 @@ import { LinkError, messageOf, parseJson } from "@metrics-link/contract";
 import { cacheDirectory } from "@metrics-link/release";
 import { z } from "zod";
 import type { Layout } from "../model/layout.ts";
+import { cachePlugins } from "../plugins/cache.ts";
 
 /**
  * Refuses to start with resources that the AWS API no longer has: moto keeps nothing on disk, so after a crash or a
@@ -40,11 +41,12 @@ export function hostImage(cache = cacheDirectory()): string {
 export const pulumiHome = (layout: Layout): string => join(layout.directory, "pulumi");
 
 /**
- * Makes the folder. A file takes the place of the folder in which Pulumi writes a compressed, encrypted debug log
+ * Makes the folder, with the sandbox's plugins. A file takes the place of the folder in which Pulumi writes a compressed, encrypted debug log
  * of every command: that costs a second of each preview on two cores, and Pulumi continues when it cannot write.
  */
 export function makePulumiHome(layout: Layout): void {
   const home = pulumiHome(layout);
   mkdirSync(home, { recursive: true });
+  cachePlugins(home);
   writeFileSync(join(home, "logs"), "Not a folder: see packages/sandbox/world/files.ts\n");
 }

@@ -121,13 +121,17 @@ describe("a refusal of the program", () => {
     });
   }
 
-  it("is shown by pulumi preview as file, line, key, value and remedy alone", async function () {
+  it("tells everything that is wrong at once, and pulumi preview shows file, line, key, value and remedy alone", async function () {
     this.timeout(120_000);
     const stack = `refusals-${process.pid}`;
     const path = join(repository, "stacks", `Pulumi.${stack}.yaml`);
     const document = parseDocument(readFileSync(join(repository, "stacks/examples/sender.yaml"), "utf8"));
     document.setIn(["config", "metrics-link:account", "region"], "us-east-1");
     document.setIn(["config", "metrics-link:host", "dataVolumeGiB"], "50");
+    document.setIn(["config", "metrics-link:prometheus", "alerts"], { LinkBehnd: { for: "5m" } });
+    const alertmanager = { url: "https://am.example.com", ca: "nowhere.pem", bearerToken: "hunter2" };
+    document.setIn(["config", "metrics-link:prometheus", "alertmanagers"], [alertmanager]);
+    document.setIn(["config", "metrics-link:peer", "stack"], `organization/metrics-link/${stack}`);
     mkdirSync(join(folder, "state"));
     const env = { ...ownEnvironment(folder), PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true" };
     const pulumi = (...words: string[]) => runPulumi(repository, words, env);
@@ -144,6 +148,10 @@ describe("a refusal of the program", () => {
           '- line 13: metrics-link:network.zones[0] is "eu-west-1a": a zone of us-east-1, such as us-east-1a',
           '- line 13: metrics-link:network.zones[1] is "eu-west-1b": a zone of us-east-1, such as us-east-1a',
           '- line 17: metrics-link:host.dataVolumeGiB is "50": a whole number without quotes, 1 to 16384 GiB, the size of the data volume',
+          '- line 34: metrics-link:prometheus.alerts.LinkBehnd is {"for":"5m"}: the name of an alert; docs/runbooks/README.md has them',
+          `- line 38: metrics-link:prometheus.alertmanagers[0].ca is "nowhere.pem": a file of the repository, relative to its root: ENOENT: no such file or directory, open '${join(repository, "nowhere.pem")}'`,
+          `- line 39: metrics-link:prometheus.alertmanagers[0].bearerToken is "(not shown: it may be a secret)": encrypted, by \`pulumi config set --path 'metrics-link:prometheus.alertmanagers[0].bearerToken' --secret -s ${stack}\`; and another secret, for this one was in a file in clear`,
+          `- line 41: metrics-link:peer.stack is "organization/metrics-link/${stack}": another stack: this is its own name`,
         ].join("\n"),
         output,
       );

@@ -114,12 +114,20 @@ describe("the sender's stack", () => {
 
   it("creates only a key and a request until its first intermediate is signed", async () => {
     const change = { ...pinned(receiverRoot.fingerprint), ...pki({ root: "offline", artefacts: "pki/nowhere" }) };
-    const registrations = await build("sender", { root: own.pem, peer: receiver, change });
+    let outputs: { readonly next?: string } = {};
+    const onOutputs = (found: object) => {
+      outputs = found;
+    };
+    const registrations = await build("sender", { root: own.pem, peer: receiver, change, onOutputs });
     const types = registrations.map(({ type }) => type).filter((type) => !type.startsWith("metrics-link:"));
     assert.deepEqual(
       [...new Set(types)].toSorted(),
       ["tls:index/certRequest:CertRequest", "tls:index/privateKey:PrivateKey"].toSorted(),
     );
+    const { next = "" } = outputs;
+    assert.match(next, /^npm run -s ceremony -- request --stack test; then docs\/pki\.md#the-ceremony$/);
+    // Pulumi shows no more, and names of stacks may be long.
+    assert.ok(next.length < 150 - 60, next);
   });
 
   it("stops, instead of waiting again, if the ceremony's artifacts are lost", async () => {

@@ -20,6 +20,25 @@ describe("the picture of a drill", () => {
     assert.deepEqual(firing, [618.7, 261.3]);
   });
 
+  it("has a legend with the colour of every bar and of the line", () => {
+    const legend = [...drawn().matchAll(/<li><i class="(\w+)"><\/i>([^<]+)<\/li>/g)].map(([, tone, text]) => [
+      tone,
+      text,
+    ]);
+    assert.deepEqual(legend, [
+      ["idle", "breaking, mending"],
+      ["full", "broken"],
+      ["open", "pending"],
+      ["bad", "firing"],
+      ["value", "behind, in seconds"],
+    ]);
+    const coloured = [...drawn().matchAll(/<rect [^>]*class="(\w+)"/g)].map(([, tone]) => tone);
+    assert.deepEqual(
+      coloured.filter((tone) => !legend.some(([known]) => known === tone)),
+      [],
+    );
+  });
+
   it("leaves a gap where the lag is not known", () => {
     assert.equal(drawn().match(/<polyline/g)?.length, 2);
   });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { policies } from "@metrics-link/policy";
 import { between } from "../../../scripts/generate/generated.ts";
 import { generated } from "../../../scripts/generate/index.ts";
 
@@ -13,6 +14,22 @@ describe("generated files", () => {
       assert.equal(read(file), await render(read(file)));
     });
   }
+
+  it("show for each key the policy that takes less than the schema", () => {
+    const configuration = read("docs/configuration.md");
+    const parameters = policies.flatMap(({ name, parameters = {} }) =>
+      Object.entries(parameters).map(([parameter, { default: limit }]) => ({ name, parameter, limit })),
+    );
+    const shown = parameters.filter(({ name, limit }) =>
+      new RegExp(`\\(policy \\[${name}\\]\\(policies\\.md\\): at most ${limit}\\b`).test(configuration),
+    );
+    // What is not shown takes what the schema takes.
+    const { leafDays = 0, intermediateDays = 0 } = Object.fromEntries(
+      parameters.filter((one) => !shown.includes(one)).map(({ parameter, limit }) => [parameter, limit]),
+    );
+    assert.deepEqual([shown.length, parameters.length, leafDays, intermediateDays], [4, 6, 397, 15 * 366]);
+    assert.match(configuration, /`pki\.lifetimes\.leafDays`.*: 1 to 397 \(policy .*: at most 90\)/);
+  });
 
   it("are detected when out of date, whatever changed", async () => {
     const changes: Readonly<Record<string, (text: string) => string>> = {

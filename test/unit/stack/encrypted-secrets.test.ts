@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { configurationNamespace, parseConfiguration } from "@metrics-link/config";
+import { configurationKey, configurationNamespace, parseConfiguration } from "@metrics-link/config";
 import { secretsInClear } from "@metrics-link/stacks/encrypted-secrets.ts";
 import { parse, stringify } from "yaml";
 
@@ -45,7 +45,7 @@ describe("the secrets of a stack's file", () => {
   it("are refused in clear, all at once, each with the command that encrypts it", () => {
     const problems = problemsOf((value) => (value === "hunter3" ? { secure: "v1:AAAA" } : value));
     assert.deepEqual(
-      problems.map(({ key }) => key),
+      problems.map(({ path }) => configurationKey(path)),
       [
         "metrics-link:prometheus.secrets.shop-password",
         "metrics-link:prometheus.alertmanagers[0].basicAuth.password",
@@ -53,8 +53,11 @@ describe("the secrets of a stack's file", () => {
         "metrics-link:prometheus.alertmanagers[1].clientCertificate.key",
       ],
     );
-    for (const { key, remedy } of problems)
-      assert.ok(remedy.includes(`\`pulumi config set --path '${key}' --secret -s production\``), remedy);
+    for (const { path, remedy } of problems)
+      assert.ok(
+        remedy.includes(`\`pulumi config set --path '${configurationKey(path)}' --secret -s production\``),
+        remedy,
+      );
     assert.doesNotMatch(JSON.stringify(problems), /hunter/);
   });
 });

@@ -336,7 +336,7 @@ export const lies: readonly Lie[] = [
     what: "something that the agent had to put back",
     at: "receiver",
     change: (stack) => known(hostOf(stack).agent).driftedFiles.push("tls/private-key.pem"),
-    told: /tls\/private-key\.pem was changed by hand; the agent restored it/,
+    told: /tls\/private-key\.pem differed from the release; the agent restored it/,
   },
   {
     what: "an agent that no longer runs",

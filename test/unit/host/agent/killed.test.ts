@@ -100,7 +100,7 @@ const stories: readonly Story[] = [
     },
   },
   {
-    what: "while it puts back what was changed by hand, the next run finishes",
+    what: "while it puts back what differed from the release, the next run finishes",
     prepare: async (host, first) => {
       await writeFile(host.path(brokenFile), "broken");
       return first;

@@ -107,6 +107,17 @@ describe("alert rules", () => {
     assert.equal(status, 0, said);
   });
 
+  it("call no sample lost that the repairer sends, and guess at no person", () => {
+    const told = (["sends", "receives"] as const)
+      .flatMap(groupsOf)
+      .flatMap(({ rules }) =>
+        rules.flatMap((rule) => ("alert" in rule ? [`${rule.alert}: ${rule.annotations.summary}`] : [])),
+      );
+    const claims = told.filter((text) => /\b(lost|loses?|drop\w*|by hand|somebody)\b/i.test(text));
+    // What a scrape refused is stored nowhere.
+    assert.deepEqual([...new Set(claims.map((text) => text.split(":")[0]))], ["ScrapedSamplesLost"]);
+  });
+
   it("include one alert that always fires", () => {
     const [watchdog] = groupsOf("sends").flatMap(({ rules }) =>
       rules.filter((rule) => "alert" in rule && rule.alert === "Watchdog"),

@@ -74,7 +74,7 @@ describe("the files of a world", () => {
       assert.throws(() => deployerEnvironment(layout), /has never been up; run: npm run -s sandbox -- up/);
     });
 
-    it("points Pulumi and AWS's tools at the sandbox, plugins first", () => {
+    it("points Pulumi and AWS's tools at the sandbox, pinned tools first", () => {
       const deployer = { accessKeyId: "AKIA", secretAccessKey: "secret" };
       writeSettings(layout, { ...newSettings(), frontPort: 4711, deployer });
       const once = deployerEnvironment(layout, { path: "/usr/bin" });
@@ -82,7 +82,7 @@ describe("the files of a world", () => {
       assert.equal(once.AWS_ACCESS_KEY_ID, "AKIA");
       assert.equal(once.METRICS_LINK_WORLD, layout.socket);
       assert.ok(once.PULUMI_BACKEND_URL?.startsWith(`file://${layout.backend}?`));
-      assert.match(once.PATH ?? "", /^[^:]+\/plugins\/bin:[^:]+\/bin:\/usr\/bin$/);
+      assert.match(once.PATH ?? "", /^[^:]+\/bin:\/usr\/bin$/);
       assert.deepEqual(deployerEnvironment(layout, { path: once.PATH ?? "" }), once);
     });
   });

@@ -76,6 +76,7 @@ describe("the plugin stand-ins under the real engine", function () {
     await set("words", "again");
     const output = await pulumi("up", "--yes", "--diff");
     assert.match(output, /~ WORDS: "a new root" => "again"/);
+    assert.doesNotMatch(output, /warning/, "pulumi warns about plugins that it finds on PATH");
     assert.match(output, /~ 1 updated\n\s+9 unchanged/);
     assert.equal((await project.outputs()).announced, "again");
   });

@@ -1,8 +1,9 @@
-/** The real Pulumi CLI on a copy of the example project, with a state of its own and the stand-ins on PATH. */
+/** The real Pulumi CLI on a copy of the example project, with a state and a plugin cache of its own. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { delimiter, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
+import { cachePlugins } from "@metrics-link/sandbox/plugins/cache.ts";
 
 const sandbox = resolve(import.meta.dirname, "../../../../../packages/sandbox");
 
@@ -10,21 +11,23 @@ export class ExampleProject {
   readonly directory = mkdtempSync(join(tmpdir(), "plugins-example-"));
   readonly program = join(this.directory, "program");
   readonly state = join(this.directory, "state");
+  readonly #home = join(this.directory, "home");
   readonly #started = new Set<ChildProcess>();
 
   constructor() {
     cpSync(join(sandbox, "plugins/example"), this.program, { recursive: true });
     symlinkSync(join(sandbox, "node_modules"), join(this.directory, "node_modules"));
     mkdirSync(this.state);
+    cachePlugins(this.#home);
   }
 
   /** Starts `pulumi WORDS`. */
   start(...words: string[]): ChildProcess {
     const env = {
       ...process.env,
-      PATH: `${join(sandbox, "plugins/bin")}${delimiter}${process.env.PATH}`,
       PULUMI_BACKEND_URL: `file://${this.state}`,
-      PULUMI_HOME: join(this.directory, "home"),
+      PULUMI_HOME: this.#home,
+      PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
       PULUMI_CONFIG_PASSPHRASE: "",
       PULUMI_SKIP_UPDATE_CHECK: "true",
       NODE_OPTIONS: "", // That of the tests (tsx) is not that of a person.
