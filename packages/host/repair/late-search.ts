@@ -3,6 +3,7 @@ import * as z from "zod/mini";
 import { ask } from "../common/http.ts";
 import { instantQuery } from "../common/prometheus.ts";
 import {
+  candidatesLimit,
   type Found,
   foundOf,
   keyOf,
@@ -32,7 +33,7 @@ const staleMarker = 0x7ff0000000000002n;
 
 export interface LateSearch {
   readonly found: readonly Found[];
-  /** The first of them by name. */
+  /** The first of those that are late for certain, by name. */
   readonly names: readonly string[];
   /** Series above the limit: not copied. */
   readonly uncovered: number;
@@ -51,23 +52,29 @@ export async function searchLate(
   write: Write,
   allowance: (samples: number) => Promise<void>,
 ): Promise<LateSearch> {
-  const { covered, uncovered } = await seriesWithoutRecentSample(prometheusUrl, marginMs);
+  const { candidates, beyond } = await seriesWithoutRecentSample(prometheusUrl, marginMs);
+  let uncovered = beyond;
   const found: Found[] = [];
   const names: string[] = [];
   async function* missing(): AsyncGenerator<SeriesSpan> {
-    for (let start = 0; start < covered.length; start += seriesPerRead) {
+    for (let start = 0; start < candidates.length; start += seriesPerRead) {
       const source = readSeries(
         `${prometheusUrl}/api/v1/read`,
         lateSpan(watch),
-        covered.slice(start, start + seriesPerRead),
+        candidates.slice(start, start + seriesPerRead),
       );
       for await (const { labels, samples } of wholeSeries(source)) {
         // It has ended, and its end was stored in time.
         if (samples.length === 0 || samples.at(-1)?.bits === staleMarker) continue;
         const key = keyOf(labels);
+        if (found.length === seriesLimit) {
+          uncovered += 1;
+          continue;
+        }
         const times = samples.map(({ time }) => time);
-        found.push(foundOf(watch, at, key, times));
-        if (names.length < namesKept) names.push(seriesName(labels));
+        const one = foundOf(watch, at, key, times);
+        found.push(one);
+        if (one.isLate && names.length < namesKept) names.push(seriesName(labels));
         const copied = watch.copied[key] ?? Number.NEGATIVE_INFINITY;
         yield { labels, samples: samples.filter(({ time }) => time > copied), histograms: 0 };
       }
@@ -80,20 +87,20 @@ export async function searchLate(
 async function seriesWithoutRecentSample(
   prometheusUrl: string,
   marginMs: number,
-): Promise<{ readonly covered: readonly (readonly Label[])[]; readonly uncovered: number }> {
+): Promise<{ readonly candidates: readonly (readonly Label[])[]; readonly beyond: number }> {
   const expression = lateQuery(marginMs);
-  // One more than are copied: the whole list may be larger than this process.
-  const query = `query=${encodeURIComponent(expression)}&limit=${seriesLimit + 1}`;
+  // One more than are looked at: the whole list may be larger than this process.
+  const query = `query=${encodeURIComponent(expression)}&limit=${candidatesLimit + 1}`;
   const { status, body } = await ask({ url: `${prometheusUrl}/api/v1/query?${query}`, timeoutMs: queryTimeoutMs });
   if (status !== 200) {
     const what = `Prometheus answers ${status} to the search for late samples: ${body.slice(0, 500)}`;
     throw new LinkError("REQUEST_FAILED", { what });
   }
   const { result } = parseJson(answer, body, "the answer to the search for late samples").data;
-  const covered = result.slice(0, seriesLimit).map(({ metric }) => labelsOf(metric));
-  if (result.length <= seriesLimit) return { covered, uncovered: 0 };
+  const candidates = result.slice(0, candidatesLimit).map(({ metric }) => labelsOf(metric));
+  if (result.length <= candidatesLimit) return { candidates, beyond: 0 };
   const [counted] = await instantQuery({ ask }, prometheusUrl, `count(${expression})`, queryTimeoutMs);
-  return { covered, uncovered: Math.max(1, Number(counted?.value?.[1] ?? 0) - seriesLimit) };
+  return { candidates, beyond: Math.max(1, Number(counted?.value?.[1] ?? 0) - candidatesLimit) };
 }
 
 /** Joins the parts of a series that spans several frames. */

@@ -24,8 +24,10 @@ export interface LateWatch {
 /** Prometheus' TSDB takes no sample that is older than the newest by more than half a block (tsdb/head.go). */
 const latestMs = 3_600_000;
 const searchEveryMs = 20_000;
-/** More series at once are not copied, but counted as not covered. */
+/** More late series at once are not copied, but counted as not covered. */
 export const seriesLimit = 5_000;
+/** Series without a recent sample, most of which have ended: so many are looked at. */
+export const candidatesLimit = 20_000;
 
 export const keyOf = (labels: readonly Label[]): string =>
   JSON.stringify(labels.map(({ name, value }) => [name, value]));
@@ -93,14 +95,18 @@ export interface Found {
   readonly newest: number;
   /** How many samples were stored since the last search. */
   readonly fresh: number;
+  /** Whether it was found before, and has moved on: one that ended without a marker is found once. */
+  readonly isLate: boolean;
 }
 
 /** @param times of its samples in the span, the oldest first; at least one */
 export function foundOf({ copied, openedAt }: LateWatch, at: number, key: string, times: readonly number[]): Found {
   const newest = times.at(-1) ?? 0;
+  const before = copied[key];
   // Of a series that was not known it cannot be told which samples were stored since; it goes on as it did before.
-  const from = copied[key] ?? newest - (at - openedAt);
-  return { key, newest, fresh: times.filter((time) => time > from).length };
+  const from = before ?? newest - (at - openedAt);
+  const fresh = times.filter((time) => time > from).length;
+  return { key, newest, fresh, isLate: before !== undefined && newest > before };
 }
 
 /**

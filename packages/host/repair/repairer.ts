@@ -283,7 +283,7 @@ export class Repairer {
       unavailable: this.#unavailable,
       rate: this.#rate,
       lateMs: this.#lateMs(),
-      lateSeries: this.#search.found.length + this.#search.uncovered,
+      lateSeries: this.#search.found.filter(({ isLate }) => isLate).length,
       lateNames: this.#search.names,
       uncoveredSeries: this.#search.uncovered,
       histograms: last?.histograms,

@@ -27,6 +27,10 @@ const status: Status = {
     received: [from({ account: "111111111111", link_side: "sends" }), from({ link_side: "receives" })],
     missing: [],
   },
+  backfill: {
+    ...{ watermarkAgeSeconds: 6, windowsPending: 0, done: 1, secondsLeft: 0, lateSeries: [] },
+    notCovered: { nativeHistogramSamples: 0, lateSeries: 0 },
+  },
   samples: {
     ...{ seconds: 10, compared: 22_058, series: 2206, examples: [] },
     ...{ missing: 0, waiting: 0, different: 0, unexpected: 0 },

@@ -52,6 +52,15 @@ describe("repair: late series", () => {
     assert.equal(withChecked(watched(undefined, window, now), now, [], marginMs).watch, undefined);
   });
 
+  it("are told by name only once they have moved on: one that a kill ended has no marker either", () => {
+    const first = watched(undefined, window, now);
+    assert.equal(foundOf(first, now, "a", [now - minute]).isLate, false);
+    const { watch } = withChecked(first, now, [foundOf(first, now, "a", [now - minute])], marginMs);
+    assert.ok(watch);
+    assert.equal(foundOf(watch, now + 1000, "a", [now - minute]).isLate, false);
+    assert.equal(foundOf(watch, now + 1000, "a", [now - minute, now - 5]).isLate, true);
+  });
+
   it("are searched by PromQL that keeps the name of a metric", () => {
     const query = lateQuery(marginMs);
     assert.match(query, /\[3627000ms\].* unless .*\[27000ms\]/);
