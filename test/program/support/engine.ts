@@ -8,6 +8,7 @@ import { cacheDirectory } from "@metrics-link/release";
 import { type AwsApi, type AwsClients, clientsOf } from "@metrics-link/sandbox/cloud/api.ts";
 import { Cloud } from "@metrics-link/sandbox/cloud/cloud.ts";
 import { cloudRoutes } from "@metrics-link/sandbox/cloud/routes.ts";
+import { bundleProviders } from "@metrics-link/sandbox/plugins/bundle.ts";
 import { startMoto } from "@metrics-link/sandbox/services/moto/moto.ts";
 
 const plugins = resolve(import.meta.dirname, "../../../packages/sandbox/plugins/bin");
@@ -38,6 +39,9 @@ export const ownEnvironment = (directory: string): NodeJS.ProcessEnv => ({
   PULUMI_HOME: join(directory, "home"),
   PULUMI_CONFIG_PASSPHRASE: "",
   PULUMI_SKIP_UPDATE_CHECK: "true",
+  // As a sandbox has them: a plugin in one file, whose compiled code is kept, starts in half the time.
+  METRICS_LINK_PLUGINS: join(directory, "plugins"),
+  NODE_COMPILE_CACHE: join(cacheDirectory(), "compile-cache"),
   NODE_OPTIONS: "", // That of the tests (tsx) is not that of a person.
 });
 
@@ -57,6 +61,7 @@ export async function runPulumi(folder: string, words: readonly string[], env: N
 export async function startEngine(account: string): Promise<Engine> {
   const directory = mkdtempSync(join(tmpdir(), "engine-"));
   mkdirSync(join(directory, "state"));
+  await bundleProviders(join(directory, "plugins"));
   const moto = await startMoto({
     python: join(cacheDirectory(), "bin", "moto-python"),
     seed: "test",

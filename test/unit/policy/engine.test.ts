@@ -37,6 +37,7 @@ describe("the pack under the real engine", function () {
 
   before(async () => {
     project = new ExampleProject();
+    await project.prepare();
     const runtime = { name: "nodejs", options: { typescript: false } };
     rmSync(join(project.program, "policy"), { recursive: true });
     writeFileSync(join(project.program, "index.ts"), program);

@@ -141,8 +141,8 @@ const key: Recipe = {
     },
     {
       file: "scripts/capacity/index.ts",
-      replace: "const counts = series === undefined ? undefined : [Number(series)];",
-      by: `const count = series === undefined ? host.expectedSeries : Number(series);
+      replace: "const counts = given === undefined ? undefined : [given];",
+      by: `const count = given ?? host.expectedSeries;
   const counts = count === undefined ? undefined : [count];`,
     },
   ],

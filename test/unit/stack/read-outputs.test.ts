@@ -48,6 +48,7 @@ describe("the outputs of other stacks, under the real engine", function () {
 
   before(async () => {
     project = new ExampleProject();
+    await project.prepare();
     writeFileSync(join(project.program, "index.ts"), program);
     for (const stack of ["good", "destroyed", "gone", "damaged", "reader"]) {
       await pulumi("stack", "init", named(stack));

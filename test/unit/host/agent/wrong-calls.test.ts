@@ -7,8 +7,6 @@ const main = fileURLToPath(new URL("../../../../packages/host/agent/main.ts", im
 describe("a wrong call of the agent", () => {
   for (const [words, message] of [
     [[], "the command is missing"],
-    [["nope"], "the command is nope"],
-    [["converge"], "--release is missing: the id of a release is expected"],
     [["converge", "--release", "zz"], "--release is zz: the id of a release is expected"],
     [["run", "--nope"], "Unknown option '--nope'"],
   ] as const) {

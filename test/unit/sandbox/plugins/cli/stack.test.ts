@@ -19,6 +19,7 @@ describe("the plugin stand-ins under the real engine", function () {
 
   before(async () => {
     project = new ExampleProject();
+    await project.prepare();
     await pulumi("stack", "init", "dev");
   });
   after(() => project.remove());

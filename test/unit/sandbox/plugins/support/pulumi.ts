@@ -3,6 +3,8 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { cacheDirectory } from "@metrics-link/release";
+import { bundleProviders } from "@metrics-link/sandbox/plugins/bundle.ts";
 import { cachePlugins } from "@metrics-link/sandbox/plugins/cache.ts";
 
 const sandbox = resolve(import.meta.dirname, "../../../../../packages/sandbox");
@@ -12,6 +14,7 @@ export class ExampleProject {
   readonly program = join(this.directory, "program");
   readonly state = join(this.directory, "state");
   readonly #home = join(this.directory, "home");
+  readonly #bundles = join(this.directory, "plugins");
   readonly #started = new Set<ChildProcess>();
 
   constructor() {
@@ -21,6 +24,11 @@ export class ExampleProject {
     cachePlugins(this.#home);
   }
 
+  /** To be awaited before the first command. */
+  prepare(): Promise<void> {
+    return bundleProviders(this.#bundles);
+  }
+
   /** Starts `pulumi WORDS`. */
   start(...words: string[]): ChildProcess {
     const env = {
@@ -28,6 +36,9 @@ export class ExampleProject {
       PULUMI_BACKEND_URL: `file://${this.state}`,
       PULUMI_HOME: this.#home,
       PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+      // As a sandbox has them: a plugin in one file, whose compiled code is kept, starts in half the time.
+      METRICS_LINK_PLUGINS: this.#bundles,
+      NODE_COMPILE_CACHE: join(cacheDirectory(), "compile-cache"),
       PULUMI_CONFIG_PASSPHRASE: "",
       PULUMI_SKIP_UPDATE_CHECK: "true",
       NODE_OPTIONS: "", // That of the tests (tsx) is not that of a person.
