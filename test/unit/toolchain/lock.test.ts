@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { takeLock } from "../../../scripts/toolchain/lock.mjs";
-import { lockOf, lockOf } from "../../../scripts/toolchain/paths.mjs";
+import { lockOf } from "../../../scripts/toolchain/paths.mjs";
 
 const lockModule = fileURLToPath(new URL("../../../scripts/toolchain/lock.mjs", import.meta.url));
 
