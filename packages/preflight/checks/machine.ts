@@ -16,7 +16,11 @@ export function machineFindings({ configuration, plugins, tools, ceremony }: Evi
       return fine(found.map(({ name, version }) => `${name} ${version}`).join(", "));
     }),
     check("tools for the host", "tools.json", tools, (problems) => {
-      if (problems.length > 0) return stops(problems.join("; "), "run `npm run pin`, then `npm run setup -- --deploy`");
+      if (problems.length > 0)
+        return stops(
+          problems.join("; "),
+          "run `npm run pin`, then `npm run setup -- --deploy`; the SSM agent is pinned by hand (docs/deploy.md, Pin the tools)",
+        );
       return configuration.tools.acceptUnpinned
         ? warns("the stack accepts tools without pinned hashes", "remove metrics-link:tools.acceptUnpinned")
         : fine("each has its pinned hash");
