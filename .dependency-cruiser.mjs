@@ -4,7 +4,7 @@ const rooms = (...names) => `^packages/(${names.join("|")})/`;
 /** Every package. Code anywhere else would be a way around the rules, which name folders. */
 const packages = rooms(
   ...["contract", "config", "release", "pki", "network", "envoy", "prometheus", "host", "policy", "report"],
-  ...["audit", "review", "console", "sandbox"],
+  ...["audit", "preflight", "review", "console", "sandbox"],
 );
 
 /** One rule an arrow; each says why. The picture is in docs/architecture.md. */
@@ -34,7 +34,18 @@ export default {
         "These packages compute. A closed set of modules: none that reads files, starts programs or knows Pulumi.",
       severity: "error",
       from: {
-        path: rooms("contract", "config", "release", "envoy", "prometheus", "report", "review", "audit", "console"),
+        path: rooms(
+          "contract",
+          "config",
+          "release",
+          "envoy",
+          "prometheus",
+          "report",
+          "review",
+          "audit",
+          "preflight",
+          "console",
+        ),
       },
       to: { pathNot: ["^packages/", "^(node:)?(crypto|net|os|path|zlib)$", "(^|/)node_modules/(zod|yaml)/"] },
     },
@@ -185,6 +196,18 @@ export default {
           "^(node:)?fs",
           "^(node:)?child_process",
           "^packages/(?!(audit|contract|config|release|envoy|report)/)",
+        ],
+      },
+    },
+    {
+      name: "preflights-are-pure",
+      comment: "Evidence in, findings and a report out: so that every answer of AWS can be tried.",
+      severity: "error",
+      from: { path: room("preflight") },
+      to: {
+        path: [
+          ...["@pulumi", "@aws-sdk", "^(node:)?fs", "^(node:)?child_process"],
+          "^packages/(?!(preflight|config|report)/)",
         ],
       },
     },

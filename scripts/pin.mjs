@@ -1,34 +1,50 @@
 // @ts-check
 // Fills the hashes in tools.json that are not known yet from what the upstreams publish: `npm run pin`.
+import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import path from "node:path";
+import { promisify } from "node:util";
 import { findChecksum } from "./toolchain/checksums.mjs";
 import { writeWhole } from "./toolchain/files.mjs";
-import { fillHash, parsePins, pinsFile } from "./toolchain/pins.mjs";
+import { downloads, fillHash, fillIntegrity, parsePins, pinsFile } from "./toolchain/pins.mjs";
 
-const TIMEOUT_MS = 15_000;
+const run = promisify(execFile);
 
 let text = readFileSync(pinsFile, "utf8");
 const pins = parsePins(text);
-const unknown = Object.entries({ ...pins.tools, ...pins.pulumiPlugins }).filter(
-  ([, pin]) => pin.officialUrl && !pin.officialSha256,
-);
 /** @type {string[]} */
 const failures = [];
-await Promise.all(
-  unknown.map(async ([name, pin]) => {
-    const { officialUrl, checksumsUrl } = pin;
-    if (!officialUrl) return;
-    try {
-      if (!checksumsUrl) throw new Error(pin.note ?? "upstream publishes no checksum file");
-      const hash = findChecksum(await fetchText(checksumsUrl), path.posix.basename(officialUrl));
-      text = fillHash(text, officialUrl, hash);
-      console.log(`${name} ${pin.version}: ${hash}`);
-    } catch (error) {
-      failures.push(`${name} ${pin.version}: ${checksumsUrl ?? officialUrl}: ${describe(error)}`);
-    }
-  }),
-);
+/** @type {Map<string, Promise<string>>} */
+const checksumFiles = new Map();
+
+/** @type {Promise<void>[]} */
+const looks = [];
+for (const [name, pin] of downloads(pins)) {
+  const { officialUrl, officialSha256, checksumsUrl, version } = pin;
+  const way =
+    "registry" in pin ? /** @type {import("./toolchain/pins.mjs").RegistryWay | null} */ (pin.registry) : null;
+  if (officialUrl && !officialSha256) {
+    looks.push(
+      look(`${name} ${version}: ${checksumsUrl ?? officialUrl}`, async () => {
+        if (!checksumsUrl) throw new Error(pin.note ?? "upstream publishes no checksum file");
+        const hash = findChecksum(await fetchOnce(checksumsUrl), path.posix.basename(officialUrl));
+        text = fillHash(text, officialUrl, hash);
+        console.log(`${name} ${version}: ${hash}`);
+      }),
+    );
+  }
+  if (way?.kind === "npm" && way.integrity === null) {
+    looks.push(
+      look(`${name} ${version}: npm package ${way.package}`, async () => {
+        const { stdout } = await run("npm", ["view", `${way.package}@${way.version}`, "dist.integrity"]);
+        if (!/^sha512-\S+$/.test(stdout.trim())) throw new Error("the registry has no integrity of that version");
+        text = fillIntegrity(text, way, stdout.trim());
+        console.log(`${name} ${version}: ${stdout.trim()}`);
+      }),
+    );
+  }
+}
+await Promise.all(looks);
 if (text !== readFileSync(pinsFile, "utf8")) await writeWhole(pinsFile, text);
 if (failures.length > 0) {
   console.error(`not pinned, left as null in tools.json:\n${failures.map((failure) => `  - ${failure}`).join("\n")}`);
@@ -38,20 +54,26 @@ if (failures.length > 0) {
 }
 
 /**
- * @param {string} url
- * @returns {Promise<string>}
+ * @param {string} what
+ * @param {() => Promise<void>} work
  */
-async function fetchText(url) {
-  const response = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS) });
-  if (!response.ok) throw new Error(`HTTP ${response.status}`);
-  return response.text();
+async function look(what, work) {
+  try {
+    await work();
+  } catch (error) {
+    const { message, stderr } = /** @type {Error & {stderr?: string}} */ (error);
+    failures.push(`${what}: ${stderr?.trim().split("\n")[0] || message}`);
+  }
 }
 
 /**
- * @param {unknown} error
- * @returns {string} with the cause, which is where fetch says what went wrong
+ * curl, as set-up does: it goes through the proxy that the environment names, which Node's fetch does not.
+ * @param {string} url
+ * @returns {Promise<string>}
  */
-function describe(error) {
-  const { message, cause } = /** @type {Error & {cause?: Error}} */ (error);
-  return cause ? `${message} (${cause.message})` : message;
+function fetchOnce(url) {
+  const curl = ["--fail", "--silent", "--show-error", "--location", "--proto-redir", "=https", "--max-time", "15", url];
+  const text = checksumFiles.get(url) ?? run("curl", curl).then(({ stdout }) => stdout);
+  checksumFiles.set(url, text);
+  return text;
 }

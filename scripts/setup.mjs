@@ -1,36 +1,44 @@
 // @ts-check
-// Brings everything the project needs into the cache folder: `node scripts/setup.mjs [--quiet-when-done]`.
-import { mkdir, rm } from "node:fs/promises";
-import path from "node:path";
-import { acquire } from "./toolchain/acquire.mjs";
+// Brings what the project needs into the cache folder: `node scripts/setup.mjs [--deploy] [--quiet-when-done]`.
+// --deploy: only what a deployment to AWS needs, as an ordinary user. --deploy-suffices: that is enough if it is in place, or
+// if this machine cannot have the sandbox; the commands that work with stacks say so.
+import { mkdir } from "node:fs/promises";
 import { Board } from "./toolchain/board.mjs";
-import { installPackages } from "./toolchain/debian.mjs";
-import { emptyWork, writeWhole } from "./toolchain/files.mjs";
-import { imageName, makeImage } from "./toolchain/image.mjs";
+import {
+  deploymentInPlace,
+  deploymentSteps,
+  findDeploymentProblems,
+  inspectForDeployment,
+  readDeployment,
+  recordDeployment,
+} from "./toolchain/deployment.mjs";
+import { emptyWork } from "./toolchain/files.mjs";
 import { takeLock } from "./toolchain/lock.mjs";
-import { installWorkspace } from "./toolchain/packages.mjs";
+import { NotReachable } from "./toolchain/official.mjs";
 import { cacheFolder, layout as layoutOf } from "./toolchain/paths.mjs";
 import { loadPins } from "./toolchain/pins.mjs";
-import { acquirePlugin, nodejsLanguageHost } from "./toolchain/plugins.mjs";
 import { findProblems, inspectMachine } from "./toolchain/preconditions.mjs";
 import { Processes } from "./toolchain/processes.mjs";
-import { fingerprint, inPlace, officialNotHad, readToolchain } from "./toolchain/state.mjs";
+import { recordSandbox, sandboxSteps } from "./toolchain/sandbox.mjs";
+import { inPlace, officialNotHad, readToolchain } from "./toolchain/state.mjs";
 import { lastLines, runSteps } from "./toolchain/steps.mjs";
 
 const layout = layoutOf(cacheFolder());
 const say = (/** @type {string} */ line) => void process.stderr.write(`${line}\n`);
+const asked = new Set(process.argv.slice(2));
+const quiet = asked.has("--quiet-when-done");
 
 /** @returns {Promise<number>} exit code */
 async function setUp() {
-  const quiet = process.argv.includes("--quiet-when-done");
+  const suffices = asked.has("--deploy-suffices");
+  if (suffices && (inPlace(layout) || deploymentInPlace(layout))) return 0;
+  const sandboxHere = process.platform === "linux" && process.arch === "x64" && process.getuid?.() === 0;
+  const deploy = asked.has("--deploy") || (suffices && (readDeployment(layout) !== null || !sandboxHere));
+  const done = deploy ? deploymentDone : sandboxDone;
+  const summarize = deploy ? summarizeDeployment : summarizeSandbox;
   const nothingToDo = () => {
     if (!quiet) summarize();
     return 0;
-  };
-  // Who asks for a set-up gets another try at what could not be downloaded; other commands go on with what there is.
-  const done = () => {
-    const toolchain = inPlace(layout) ? readToolchain(layout) : null;
-    return toolchain !== null && (quiet || officialNotHad(toolchain, loadPins()).length === 0);
   };
   if (done()) return nothingToDo();
   const release = await takeLock(layout.lock, (pid) =>
@@ -38,34 +46,72 @@ async function setUp() {
   );
   try {
     // The other one may have done it all.
-    return done() ? nothingToDo() : await bringIntoPlace();
+    if (done()) return nothingToDo();
+    const code = await (deploy ? bringForDeployment() : bringForSandbox());
+    if (code === 0) summarize();
+    return code;
   } finally {
     await release();
   }
 }
 
+// Who asks for a set-up gets another try at what could not be downloaded; other commands go on with what there is.
+function sandboxDone() {
+  const toolchain = inPlace(layout) ? readToolchain(layout) : null;
+  return toolchain !== null && (quiet || officialNotHad(toolchain, loadPins()).length === 0);
+}
+
+function deploymentDone() {
+  const lacking = Object.keys(readDeployment(layout)?.withoutHosts ?? {});
+  return deploymentInPlace(layout) && (quiet || lacking.every((name) => !loadPins().tools[name]?.officialSha256));
+}
+
 /** @returns {Promise<number>} exit code */
-async function bringIntoPlace() {
+async function bringForSandbox() {
   const pins = loadPins();
   const machine = await inspectMachine(pins, layout);
-  const problems = findProblems(machine);
-  if (problems.length > 0) {
-    say("metrics-link cannot be set up on this machine yet; nothing was changed:");
-    for (const problem of problems) say(`  - ${problem}`);
-    return 1;
-  }
+  if (refused("metrics-link", findProblems(machine))) return 1;
   say(`setting up metrics-link in ${layout.cache}`);
   if (machine.missingPackages.length > 0) {
     say(`will be installed from Debian: ${machine.missingPackages.join(", ")}`);
   }
-  const unpinned = Object.entries({ ...pins.tools, ...pins.pulumiPlugins }).filter(
-    ([, { officialUrl, officialSha256 }]) => officialUrl && !officialSha256,
-  );
+  const unpinned = Object.entries(pins.tools).filter(([, pin]) => pin.officialUrl && !pin.officialSha256);
   if (unpinned.length > 0) {
     say(
       `official downloads not used, their hashes are not pinned yet (npm run pin): ${unpinned.map(([n]) => n).join(", ")}`,
     );
   }
+  const { steps, tools } = sandboxSteps(pins, machine, layout);
+  return await perform(steps, () => recordSandbox(tools, layout));
+}
+
+/** @returns {Promise<number>} exit code */
+async function bringForDeployment() {
+  const machine = await inspectForDeployment(layout);
+  if (refused("deployments", findDeploymentProblems(machine)) || !machine.wanted) return 1;
+  say(`setting up for deployments on ${machine.platform} in ${layout.cache}; nothing of it needs root`);
+  const { steps, made } = deploymentSteps(machine.wanted, layout);
+  return await perform(steps, () => recordDeployment(made, layout));
+}
+
+/**
+ * @param {string} what
+ * @param {string[]} problems
+ * @returns {boolean} whether there are any, which it says
+ */
+function refused(what, problems) {
+  if (problems.length === 0) return false;
+  say(`${what} cannot be set up on this machine yet; nothing was changed:`);
+  for (const problem of problems) say(`  - ${problem}`);
+  return true;
+}
+
+/**
+ * @param {import("./toolchain/steps.mjs").Step[]} steps
+ * @param {() => Promise<void>} record
+ * @returns {Promise<number>} exit code
+ */
+async function perform(steps, record) {
   await mkdir(layout.cache, { recursive: true });
   await emptyWork(layout.work);
   // What a killed compiler leaves behind goes with the rest of the unfinished work.
@@ -86,15 +132,7 @@ async function bringIntoPlace() {
     });
   }
 
-  /** @type {Record<string, import("./toolchain/acquire.mjs").Acquired>} */
-  const tools = {};
-  /** @type {Record<string, import("./toolchain/plugins.mjs").Plugin>} */
-  const plugins = {};
-  const { failed, skipped } = await runSteps(steps(pins, machine, tools, plugins), {
-    board,
-    processes,
-    logs: layout.logs,
-  });
+  const { failed, skipped } = await runSteps(steps, { board, processes, logs: layout.logs });
   if (signalled) {
     say("stopped; the same command goes on from here");
     return 128 + signalled;
@@ -106,89 +144,39 @@ async function bringIntoPlace() {
       if (tail) say(`${tail}\n  the whole log: ${logFile}`);
     }
     if (skipped.length > 0) say(`not begun: ${skipped.join(", ")}`);
+    if (failed.some(({ error }) => error instanceof NotReachable)) {
+      say(
+        "downloads that cannot be had: check the network. Behind a proxy set HTTPS_PROXY (and NO_PROXY); if it has a certificate " +
+          "authority of its own, set CURL_CA_BUNDLE to its file",
+      );
+    }
     say("what is done stays done: the same command goes on from here");
     return 1;
   }
-  await record(tools, plugins);
-  summarize();
+  await record();
   return 0;
 }
 
-/**
- * @param {import("./toolchain/pins.mjs").Pins} pins
- * @param {import("./toolchain/preconditions.mjs").Machine} machine
- * @param {Record<string, import("./toolchain/acquire.mjs").Acquired>} tools filled by the steps
- * @param {Record<string, import("./toolchain/plugins.mjs").Plugin>} plugins filled by the steps
- * @returns {import("./toolchain/steps.mjs").Step[]}
- */
-function steps(pins, machine, tools, plugins) {
-  const debian = "Debian packages";
-  /** @type {import("./toolchain/steps.mjs").Step[]} */
-  const all = [
-    { name: debian, after: [], work: (context) => installPackages(machine.missingPackages, context) },
-    { name: "image of the hosts", after: [debian], work: (context) => makeImage(layout, context) },
-  ];
-  for (const [name, tool] of Object.entries(pins.tools)) {
-    const work = async (/** @type {import("./toolchain/steps.mjs").StepContext} */ context) => {
-      const acquired = await acquire(name, tool, layout, context);
-      if (!acquired) return "left out, only a deployment to AWS needs it";
-      tools[name] = acquired;
-      return acquired.source === "path" ? acquired.path : acquired.source;
-    };
-    // curl and xz, for official downloads, are among the Debian packages.
-    all.push({ name: `${name} ${tool.version}`, after: tool.officialSha256 ? [debian] : [], work });
-  }
-  for (const [name, plugin] of Object.entries(pins.pulumiPlugins)) {
-    const work = async (/** @type {import("./toolchain/steps.mjs").StepContext} */ context) => {
-      plugins[name] = await acquirePlugin(name, plugin, layout, context);
-      return plugins[name].source;
-    };
-    all.push({ name: `pulumi-resource-${name} ${plugin.version}`, after: plugin.officialSha256 ? [debian] : [], work });
-  }
-  const runtime = ["node", "pnpm"].map((name) => `${name} ${pins.tools[name]?.version}`);
-  all.push({ name: "npm packages", after: runtime, work: (context) => installWorkspace(layout, context) });
-  return all;
-}
-
-/**
- * Writes down what is in place; this ends set-up, so it comes last.
- * @param {Record<string, import("./toolchain/acquire.mjs").Acquired>} tools
- * @param {Record<string, import("./toolchain/plugins.mjs").Plugin>} plugins
- */
-async function record(tools, plugins) {
-  const { pulumi } = tools;
-  if (!pulumi) throw new Error("tools.json has no pulumi");
-  const artifacts = byName(tools).flatMap(([, { artifact }]) => artifact ?? []);
-  await writeWhole(layout.artifactIndex, `${JSON.stringify(artifacts, null, 2)}\n`);
-  /** @type {import("./toolchain/state.mjs").Toolchain} */
-  const toolchain = {
-    fingerprint: fingerprint(),
-    tools: Object.fromEntries(byName(tools).map(([name, { artifact, ...tool }]) => [name, tool])),
-    plugins: { "language-nodejs": nodejsLanguageHost(pulumi), ...Object.fromEntries(byName(plugins)) },
-    pluginFolder: layout.plugins,
-    image: { name: imageName(), root: path.join(layout.images, imageName(), "root") },
-    artifactIndex: layout.artifactIndex,
-  };
-  await writeWhole(layout.toolchain, `${JSON.stringify(toolchain, null, 2)}\n`);
-  // Gigabytes that only another build would need.
-  await rm(layout.go, { recursive: true, force: true });
-}
-
-/**
- * @template T
- * @param {Record<string, T>} record in the order in which steps ended
- * @returns {[string, T][]} in an order that is the same after each set-up
- */
-function byName(record) {
-  return Object.entries(record).sort(([a], [b]) => a.localeCompare(b));
-}
-
-function summarize() {
+function summarizeSandbox() {
   const toolchain = readToolchain(layout);
   if (!toolchain) return;
   const tools = Object.entries(toolchain.tools).map(([name, { version, source }]) => `${name} ${version} (${source})`);
-  const plugins = Object.entries(toolchain.plugins).map(([name, { source }]) => `${name} (${source})`);
-  say(`in place: ${tools.join(", ")}; Pulumi plugins: ${plugins.join(", ")}`);
+  say(`in place: ${tools.join(", ")}`);
+  if (!deploymentInPlace(layout)) say("to deploy to AWS, Pulumi's plugins are needed too: npm run setup -- --deploy");
+}
+
+function summarizeDeployment() {
+  const deployment = readDeployment(layout);
+  if (!deployment) return;
+  const named = Object.entries({ ...deployment.tools, ...deployment.plugins });
+  say(
+    `in place for deployments: ${named.map(([name, { version, source }]) => `${name} ${version} (${source})`).join(", ")}`,
+  );
+  say(`for hosts: ${Object.keys(deployment.hosts).join(", ") || "nothing yet"}`);
+  const without = Object.entries(deployment.withoutHosts);
+  if (without.length === 0) return;
+  say("an update of a stack is refused until these are there for its host (docs/deploy.md, Pin the tools):");
+  for (const [name, why] of without) say(`  - ${name}: ${why}`);
 }
 
 process.exitCode = await setUp();

@@ -27,8 +27,6 @@ const artifact = z.strictObject({
   sha256: sha256Text,
   size: z.int().positive(),
   source: z.enum(["official", "registry"]),
-  /** Of the upstream's own download, where set-up packed that anew; absent when the file is that download. */
-  officialSha256: sha256Text.optional(),
   /** Name of the command → its path inside the archive. */
   executables: z.record(z.string(), z.string()),
 });
@@ -80,8 +78,7 @@ export function requirePinned(
     if (pin.officialSha256 === null) return problem(null, "a known official hash; `npm run pin` fills it in");
     if (found.source !== "official")
       return problem(found.source, "the official download; run the set-up with access to it");
-    const official = found.officialSha256 ?? found.sha256;
-    return official === pin.officialSha256 ? [] : problem(official, `the pinned hash ${pin.officialSha256}`);
+    return found.sha256 === pin.officialSha256 ? [] : problem(found.sha256, `the pinned hash ${pin.officialSha256}`);
   });
   if (problems.length > 0) throw new InvalidInputError("Tools that may not reach a host", problems, "TOOLS_NOT_PINNED");
 }

@@ -2,7 +2,8 @@ import { basename } from "node:path";
 import type { SourceFile } from "./source.ts";
 
 /** Every package. A new one also needs its arrows, in .dependency-cruiser.mjs and docs/architecture.md. */
-const packages = "contract|config|release|pki|network|envoy|prometheus|host|policy|report|audit|review|console|sandbox";
+const packages =
+  "contract|config|release|pki|network|envoy|prometheus|host|policy|report|audit|preflight|review|console|sandbox";
 
 /** Code by the language that a check knows, and where that check looks at it. */
 const places: readonly RegExp[] = [

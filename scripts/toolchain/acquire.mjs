@@ -98,7 +98,7 @@ export async function acquire(name, tool, layout, context) {
  * @param {Record<string, string>} executables
  * @param {import("./steps.mjs").StepContext} context
  */
-async function checkVersions(tool, executables, { run }) {
+export async function checkVersions(tool, executables, { run }) {
   const way = tool.registry;
   for (const [name, file] of Object.entries(executables)) {
     const ask =
@@ -119,7 +119,7 @@ async function checkVersions(tool, executables, { run }) {
  * @param {import("./paths.mjs").Layout} layout
  * @returns {Promise<Acquired>}
  */
-async function finish(name, tool, source, executables, artifact, layout) {
+export async function finish(name, tool, source, executables, artifact, layout) {
   for (const [executable, file] of Object.entries(executables)) {
     const link = path.join(layout.bin, executable);
     // A virtual environment's Python finds its packages by the path that it is called by, so a link would not do.

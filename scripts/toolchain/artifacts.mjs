@@ -9,31 +9,22 @@ import { hashFile } from "./files.mjs";
  * @property {string} name tool
  * @property {string} version
  * @property {"linux-amd64"} platform
- * @property {string} file absolute path of a tar.gz, or of a Debian package
+ * @property {string} file absolute path of a tar.gz, of a Debian package, or of the executable itself
  * @property {string} sha256
  * @property {number} size bytes
  * @property {"official" | "registry"} source official: the upstream's own download
- * @property {string} [officialSha256] of the upstream's own download, where that is no archive and was packed here
  * @property {Record<string, string>} executables name to path inside the archive; none of a Debian package
  */
 
 /**
- * How an official download ends that a host takes as it is.
- * @param {import("./pins.mjs").Tool} tool
- * @param {"official" | "registry"} source
- * @returns {string | undefined}
- */
-function verbatimSuffix({ officialUrl }, source) {
-  return source === "official" ? [".tar.gz", ".deb"].find((suffix) => officialUrl?.endsWith(suffix)) : undefined;
-}
-
-/**
- * Name of the artifact in the folder of its tool, so that both are there or neither.
- * @param {import("./pins.mjs").Tool} tool
+ * Name of the artifact in the folder of its tool, so that both are there or neither. A host takes an official download as
+ * it is: an archive, a Debian package, or the executable itself.
+ * @param {import("./pins.mjs").Official} tool
  * @param {"official" | "registry"} source
  */
-export function artifactName(tool, source) {
-  return `linux-amd64${verbatimSuffix(tool, source) ?? ".tar.gz"}`;
+export function artifactName({ officialUrl }, source) {
+  if (source === "registry") return "linux-amd64.tar.gz";
+  return `linux-amd64${[".tar.gz", ".deb"].find((suffix) => officialUrl?.endsWith(suffix)) ?? ".bin"}`;
 }
 
 /** tar of some files, all of them in `bin/`, without anything that differs from one run or machine to another. */
@@ -44,8 +35,8 @@ tar --create --directory="$folder" --format=ustar --mtime=@0 --owner=0 --group=0
   --transform='s,^.*/,,' --transform='s,^,bin/,' -- "$@" | gzip --no-name --fast >"$target"`;
 
 /**
- * Makes a tool's artifact for the hosts: the official archive or package byte for byte, otherwise an archive of the
- * executables alone, whose bytes depend on theirs only.
+ * Makes a tool's artifact for the hosts: the official download byte for byte, so that anybody can compare it with its
+ * upstream; otherwise an archive of the executables alone, whose bytes depend on theirs only.
  * @param {import("./pins.mjs").Tool} tool
  * @param {string | null} download official download; null: from the registry
  * @param {string} folder the unpacked tool
@@ -53,9 +44,8 @@ tar --create --directory="$folder" --format=ustar --mtime=@0 --owner=0 --group=0
  * @param {import("./steps.mjs").StepContext} context
  */
 export async function makeArtifact(tool, download, folder, executables, { run, detail }) {
-  const source = download ? "official" : "registry";
-  const target = path.join(folder, artifactName(tool, source));
-  if (download && verbatimSuffix(tool, source)) return rename(download, target);
+  const target = path.join(folder, artifactName(tool, download ? "official" : "registry"));
+  if (download) return rename(download, target);
   detail("packing it for the hosts");
   await run(["bash", "-c", packScript, "pack", folder, target, ...Object.values(executables).sort()]);
 }
@@ -70,7 +60,6 @@ export async function makeArtifact(tool, download, folder, executables, { run, d
  */
 export async function describeArtifact(name, tool, source, folder, executables) {
   const file = path.join(folder, artifactName(tool, source));
-  const verbatim = verbatimSuffix(tool, source) !== undefined;
   const inBin = Object.entries(executables).map(([executable, inside]) => [executable, `bin/${path.basename(inside)}`]);
   return {
     name,
@@ -80,7 +69,6 @@ export async function describeArtifact(name, tool, source, folder, executables) 
     sha256: await hashFile(file),
     size: (await stat(file)).size,
     source,
-    ...(source === "official" && !verbatim && tool.officialSha256 ? { officialSha256: tool.officialSha256 } : {}),
-    executables: verbatim ? executables : Object.fromEntries(inBin),
+    executables: source === "official" ? executables : Object.fromEntries(inBin),
   };
 }

@@ -69,7 +69,9 @@ export async function linkWhole(target, destination) {
  * @param {string} work
  */
 export async function emptyWork(work) {
-  const mounts = (await readFile("/proc/self/mountinfo", "utf8"))
+  // Only the image of the sandbox's hosts is made by mounting, and only on Linux.
+  const mountinfo = "/proc/self/mountinfo";
+  const mounts = (existsSync(mountinfo) ? await readFile(mountinfo, "utf8") : "")
     .split("\n")
     .map((line) => line.split(" ")[4] ?? "")
     .filter((mount) => mount.startsWith(`${work}/`));
@@ -78,4 +80,14 @@ export async function emptyWork(work) {
   }
   await rm(work, { recursive: true, force: true });
   await mkdir(work, { recursive: true });
+}
+
+/**
+ * @param {string} folder
+ * @returns {string} the nearest folder above it, or itself, that exists
+ */
+export function existingParent(folder) {
+  let parent = folder;
+  while (!existsSync(parent)) parent = path.dirname(parent);
+  return parent;
 }

@@ -1,10 +1,12 @@
 // @ts-check
+import { rmSync } from "node:fs";
 import net from "node:net";
 
 /**
- * Takes the lock, waiting for whoever holds it. It is an abstract Unix socket (unix(7)): the kernel lets go of it when the
- * process ends, so a crash leaves none behind. The holder tells its process id to those who wait.
- * @param {string} name socket name, starting with a NUL
+ * Takes the lock, waiting for whoever holds it. It is an abstract Unix socket (unix(7)) where there are such: the kernel lets
+ * go of it when the process ends, so a crash leaves none behind. Otherwise it is a socket with a path, and one that nobody
+ * listens on is removed. The holder tells its process id to those who wait.
+ * @param {string} name socket name, starting with a NUL, or path
  * @param {(pid: string) => void} onWait called for each holder that is waited for
  * @returns {Promise<() => Promise<void>>} lets go of it
  */
@@ -54,8 +56,11 @@ function waitForHolder(name, onWait) {
   return new Promise((resolve) => {
     const socket = net.connect(name);
     socket.once("data", (pid) => onWait(String(pid).trim()));
-    // Refused: the holder went away between our two calls.
-    socket.once("error", () => socket.destroy());
+    // Refused: the holder went away between our two calls, or, of a path, crashed long ago.
+    socket.once("error", (/** @type {NodeJS.ErrnoException} */ { code }) => {
+      if (code === "ECONNREFUSED" && !name.startsWith("\0")) rmSync(name, { force: true });
+      socket.destroy();
+    });
     socket.once("close", () => resolve());
   });
 }

@@ -21,15 +21,18 @@ export function packagesInPlace() {
 }
 
 /**
+ * Pulumi runs the resource plugins of the cache, which were checked by their hashes, and fetches none by itself: one that it
+ * fetches is compared with nothing of ours, and would run with the role of the deployer and with every private key.
  * @param {import("./paths.mjs").Layout} layout
  * @returns {NodeJS.ProcessEnv} of everything that runs with the toolchain
  */
 export function toolchainEnvironment(layout) {
-  const search = [layout.bin, path.join(repository, "node_modules/.bin"), process.env.PATH];
+  const search = [layout.bin, layout.plugins, path.join(repository, "node_modules/.bin"), process.env.PATH];
   return {
     ...process.env,
     METRICS_LINK_CACHE: layout.cache,
     PATH: search.filter(Boolean).join(":"),
+    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
     // One store, whether a person runs pnpm or set-up does.
     pnpm_config_store_dir: layout.pnpmStore,
   };

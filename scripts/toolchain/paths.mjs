@@ -33,7 +33,7 @@ export function layout(cache) {
     artifacts: path.join(cache, "artifacts"),
     artifactIndex: path.join(cache, "artifacts", "index.json"),
     images: path.join(cache, "images"),
-    /** Official Pulumi resource plugins, where they could be had. */
+    /** On PATH too: the official Pulumi resource plugins of deployments. Nothing else is ever in it. */
     plugins: path.join(cache, "pulumi-plugins"),
     /** Modules and objects of the Go builds; removed when all of them are done. */
     go: path.join(cache, "go"),
@@ -43,10 +43,23 @@ export function layout(cache) {
     /** Work that is not complete; emptied at the start of each set-up. */
     work: path.join(cache, "work"),
     logs: path.join(cache, "logs"),
+    /** What is in place for the sandbox. */
     toolchain: path.join(cache, "toolchain.json"),
-    /** Abstract socket: the kernel frees it with the process that holds it, however that ends. */
-    lock: `\0metrics-link-setup-${createHash("sha256").update(cache).digest("hex").slice(0, 16)}`,
+    /** What is in place for deployments. */
+    deployment: path.join(cache, "deployment.json"),
+    lock: lockOf(cache),
   };
+}
+
+/**
+ * The socket that the set-up of a cache holds. On Linux an abstract one: the kernel frees it with the process that holds it,
+ * however that ends. Elsewhere a file; sockets have short paths (104 bytes on macOS, sys/un.h), so it is not in the cache.
+ * @param {string} cache
+ * @param {NodeJS.Platform} platform
+ */
+export function lockOf(cache, platform = process.platform) {
+  const name = `metrics-link-setup-${createHash("sha256").update(cache).digest("hex").slice(0, 16)}`;
+  return platform === "linux" ? `\0${name}` : path.join("/tmp", name);
 }
 
 /** @typedef {ReturnType<typeof layout>} Layout */

@@ -4,29 +4,26 @@ import { rm } from "node:fs/promises";
 import path from "node:path";
 import { toolFolder } from "./acquire.mjs";
 import { linkWhole, publishFolder } from "./files.mjs";
-import { fetchOfficial, NotReachable, unpackOfficial } from "./official.mjs";
+import { fetchOfficial, unpackOfficial } from "./official.mjs";
 
 /**
- * A Pulumi plugin: the official one, or none, in which case the sandbox brings a stand-in.
- * @typedef {{version: string, source: "official" | "stand-in", path: string | null}} Plugin
+ * A Pulumi resource plugin from its upstream. The sandbox's stand-ins are never recorded as one, and never in its folder.
+ * @typedef {{version: string, source: "official", sha256: string, path: string}} Plugin
  */
 
 /**
- * Gets an official resource plugin and links it into the cache's folder of plugins.
+ * Gets an official resource plugin and links it into the cache's folder of plugins, which is on PATH: Pulumi takes a plugin
+ * from PATH before it looks anywhere else.
  * @param {string} name
  * @param {import("./pins.mjs").Official} pin
  * @param {import("./paths.mjs").Layout} layout
  * @param {import("./steps.mjs").StepContext} context
- * @returns {Promise<Plugin>}
+ * @returns {Promise<Plugin>} sha256 is that of the download
+ * @throws {import("./official.mjs").NotReachable} then the folder has no plugin of that name, not even an older one
  */
 export async function acquirePlugin(name, pin, layout, context) {
   const [[executable, inside] = ["", ""]] = Object.entries(pin.officialExecutables);
   const link = path.join(layout.plugins, executable);
-  const standIn = /** @type {Plugin} */ ({ version: pin.version, source: "stand-in", path: null });
-  if (!pin.officialSha256) {
-    await rm(link, { force: true });
-    return standIn;
-  }
   const folder = toolFolder(`pulumi-${name}`, pin, "official", layout);
   try {
     await publishFolder(folder, layout.work, [inside], async (work) => {
@@ -36,23 +33,18 @@ export async function acquirePlugin(name, pin, layout, context) {
       await rm(download);
     });
   } catch (error) {
-    if (!(error instanceof NotReachable)) throw error;
-    context.say(`note    official Pulumi plugin not to be had, the sandbox uses its stand-in: ${error.message}`);
     await rm(link, { force: true });
-    return standIn;
+    throw error;
   }
   await linkWhole(link, path.join(folder, inside));
-  return { version: pin.version, source: "official", path: link };
+  return { version: pin.version, source: "official", sha256: pin.officialSha256 ?? "", path: link };
 }
 
 /**
  * The nodejs language host comes in the official archive of the CLI, beside it; the CLI's Go module does not have it.
- * @param {import("./acquire.mjs").Acquired} cli
- * @returns {Plugin}
+ * @param {string} cli absolute path of pulumi
+ * @returns {boolean} whether it is there
  */
 export function nodejsLanguageHost(cli) {
-  const beside = path.join(path.dirname(cli.path), "pulumi-language-nodejs");
-  return existsSync(beside)
-    ? { version: cli.version, source: "official", path: beside }
-    : { version: cli.version, source: "stand-in", path: null };
+  return existsSync(path.join(path.dirname(cli), "pulumi-language-nodejs"));
 }

@@ -4,11 +4,13 @@ import { existsSync, readFileSync, statfsSync } from "node:fs";
 import path from "node:path";
 import { findOnPath, toolFolder } from "./acquire.mjs";
 import { findCommand, missingPackages } from "./debian.mjs";
+import { existingParent } from "./files.mjs";
 import { imageMirrors, imageName } from "./image.mjs";
 import { leastGo } from "./registry/go.mjs";
 
 /** Enough for the Go builds, the image, the packages and the tools of one version. */
 const SPACE_GB = 6;
+const onlyDeploy = "To deploy to AWS needs neither: `npm run setup -- --deploy`";
 
 /**
  * What set-up has to know of the machine before it changes anything.
@@ -43,12 +45,12 @@ export function findProblems(machine) {
   if (platform !== "linux" || arch !== "x64") {
     // Nothing else can be told on such a machine.
     return [
-      `this machine is ${platform} ${arch}: the sandbox needs Linux on x86-64; use a virtual machine or an EC2 instance`,
+      `this machine is ${platform} ${arch}: the sandbox needs Linux on x86-64; use a virtual machine or an EC2 instance. ${onlyDeploy}`,
     ];
   }
   if (machine.uid !== 0) {
     problems.push(
-      "not root: the sandbox makes network namespaces and boots hosts; run the same command as root (`sudo -E`)",
+      `not root: the sandbox makes network namespaces and boots hosts; run the same command as root (\`sudo -E\`). ${onlyDeploy}`,
     );
   } else if (!machine.namespaces) {
     problems.push(
@@ -179,11 +181,4 @@ async function canReach(url) {
 function says([file = "", ...rest], cwd) {
   const { status, stdout } = spawnSync(file, rest, { encoding: "utf8", timeout: 20_000, cwd });
   return status === 0 ? stdout : null;
-}
-
-/** @param {string} folder */
-function existingParent(folder) {
-  let parent = folder;
-  while (!existsSync(parent)) parent = path.dirname(parent);
-  return parent;
 }

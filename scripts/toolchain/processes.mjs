@@ -2,6 +2,7 @@
 import { spawn } from "node:child_process";
 import { createWriteStream } from "node:fs";
 import { createInterface } from "node:readline";
+import { findCommand } from "./debian.mjs";
 
 /**
  * @typedef {object} RunOptions
@@ -10,6 +11,11 @@ import { createInterface } from "node:readline";
  * @property {boolean} [finishes] is not stopped by a signal, because stopping it would do harm (dpkg)
  * @property {(line: string) => void} [onLine] each line of stdout and stderr, without escape sequences
  */
+
+/** @returns {string[]} what to put before a command; macOS has no such thing, and there a command may outlive a kill of set-up */
+function endsWithParent() {
+  return findCommand("setpriv") ? ["setpriv", "--pdeathsig", "TERM", "--"] : [];
+}
 
 /** A command did not come to its end because set-up was stopped. */
 export class Stopped extends Error {}
@@ -36,7 +42,7 @@ export class Processes {
     if (this.#stopped) return Promise.reject(new Stopped("stopped"));
     // A process group of its own: its grandchildren can be signalled, and Ctrl-C reaches it through us alone. pdeathsig: if
     // we are killed, it does not go on writing into the cache.
-    const argv = options.finishes ? command : ["setpriv", "--pdeathsig", "TERM", "--", ...command];
+    const argv = options.finishes ? command : [...endsWithParent(), ...command];
     const [file = "", ...rest] = argv;
     return new Promise((resolve, reject) => {
       const child = spawn(file, rest, {

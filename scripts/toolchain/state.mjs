@@ -9,12 +9,10 @@ import { loadPins, pinsFile } from "./pins.mjs";
 import { lockFiles } from "./registry.mjs";
 
 /**
- * What set-up made, as it stands in the cache's toolchain.json.
+ * What set-up made for the sandbox, as it stands in the cache's toolchain.json.
  * @typedef {object} Toolchain
  * @property {string} fingerprint of all that decided it
  * @property {Record<string, Omit<import("./acquire.mjs").Acquired, "artifact">>} tools
- * @property {Record<string, import("./plugins.mjs").Plugin>} plugins Pulumi's: language-nodejs, tls, command
- * @property {string} pluginFolder to be put on PATH for Pulumi; has the official resource plugins that could be had
  * @property {{name: string, root: string}} image root file system of the sandbox's hosts
  * @property {string} artifactIndex absolute path
  */
@@ -38,18 +36,17 @@ export function readToolchain(layout) {
 }
 
 /**
- * The tools and plugins whose pinned official download could not be had: something else stands in for them, or nothing.
- * Their names, from what set-up made last.
+ * The tools whose pinned official download could not be had: something else stands in for them, or nothing. Their names, from
+ * what set-up made last.
  * @param {Toolchain} toolchain
  * @param {import("./pins.mjs").Pins} pins
  * @returns {string[]}
  */
 export function officialNotHad(toolchain, pins) {
-  const had = { ...toolchain.tools, ...toolchain.plugins };
-  return Object.entries({ ...pins.tools, ...pins.pulumiPlugins })
+  return Object.entries(pins.tools)
     .filter(([, { officialUrl, officialSha256 }]) => officialUrl && officialSha256)
     .map(([name]) => name)
-    .filter((name) => !["official", "path"].includes(had[name]?.source ?? ""));
+    .filter((name) => !["official", "path"].includes(toolchain.tools[name]?.source ?? ""));
 }
 
 /**
@@ -76,7 +73,6 @@ function everythingMade(toolchain, layout) {
   const executables = Object.values(toolchain.tools).flatMap((tool) => Object.entries(tool.executables));
   return [
     ...executables.flatMap(([name, file]) => [file, path.join(layout.bin, name)]),
-    ...Object.values(toolchain.plugins).flatMap((plugin) => plugin.path ?? []),
     path.join(layout.images, imageName(), "root"),
     toolchain.artifactIndex,
     ...JSON.parse(readFileSync(toolchain.artifactIndex, "utf8")).map(

@@ -7,6 +7,16 @@ import { region } from "./accounts.ts";
 import { pulumiHome } from "./files.ts";
 import { readSettings } from "./settings.ts";
 
+/**
+ * A PATH that begins with the pinned tools, and has no plugin of Pulumi's: it looks there before it looks into its own cache,
+ * and a deployment's official plugins would get the sandbox's requests.
+ */
+export function sandboxPath(path: string): string {
+  const [tools, officialPlugins] = [join(cacheDirectory(), "bin"), join(cacheDirectory(), "pulumi-plugins")];
+  const others = path.split(delimiter).filter((folder) => folder !== tools && folder !== officialPlugins);
+  return [tools, ...others].join(delimiter);
+}
+
 /** The environment of a deployer; the sandbox must have been up once. Its PATH begins with the pinned tools. */
 export function deployerEnvironment(
   layout: Layout,
@@ -19,10 +29,8 @@ export function deployerEnvironment(
       next: "run: npm run -s sandbox -- up",
     });
   }
-  const tools = join(cacheDirectory(), "bin");
-  const others = path.split(delimiter).filter((folder) => folder !== tools);
   return {
-    PATH: [tools, ...others].join(delimiter),
+    PATH: sandboxPath(path),
     METRICS_LINK_WORLD: layout.socket,
     METRICS_LINK_PLUGINS: layout.plugins,
     AWS_ACCESS_KEY_ID: settings.deployer.accessKeyId,

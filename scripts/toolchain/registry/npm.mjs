@@ -13,6 +13,7 @@ import { hashFile } from "../files.mjs";
  */
 export async function unpackNpmPackage(way, folder, layout, { run }) {
   const download = path.join(folder, ".download");
+  if (!way.integrity) throw new Error(`${way.package} ${way.version} has no pinned integrity: run \`npm run pin\``);
   await mkdir(download);
   const cache = path.join(layout.registries, "npm");
   const name = `${way.package}@${way.version}`;

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { fillHash, loadPins, parsePins, pinsFile } from "../../../scripts/toolchain/pins.mjs";
+import { wantedFor } from "../../../scripts/toolchain/deployment.mjs";
+import { downloads, fillHash, fillIntegrity, loadPins, parsePins, pinsFile } from "../../../scripts/toolchain/pins.mjs";
 import { lockFiles } from "../../../scripts/toolchain/registry.mjs";
 
 const hash = "ab".repeat(32);
@@ -9,7 +10,7 @@ describe("pins", () => {
   const pins = loadPins();
   const entries = Object.entries({ ...pins.tools, ...pins.pulumiPlugins });
 
-  for (const [name, pin] of entries) {
+  for (const [name, pin] of downloads(pins)) {
     it(`${name}: has the address and checksums of the pinned version`, () => {
       for (const url of [pin.officialUrl, pin.checksumsUrl]) {
         if (url) assert.ok(url.startsWith("https://") && url.includes(pin.version), url);
@@ -37,6 +38,39 @@ describe("pins", () => {
   it("has moto's requirements locked at the version that tools.json pins", () => {
     const [requirements = ""] = lockFiles(pins.tools.moto?.registry ?? null).map((file) => readFileSync(file, "utf8"));
     assert.match(requirements, new RegExp(`^moto==${pins.tools.moto?.version} \\\\$`, "m"));
+  });
+
+  for (const platform of ["linux-amd64", "linux-arm64", "darwin-arm64", "darwin-amd64"]) {
+    it(`has everything that a deployment from ${platform} needs`, () => {
+      const wanted = wantedFor(pins, platform);
+      assert.deepEqual(wanted?.tools.map(([name]) => name).sort(), ["node", "pnpm", "prometheus", "pulumi"]);
+      assert.deepEqual(wanted?.plugins.map(([name]) => name).sort(), ["aws", "command", "tls"]);
+      for (const [name, { officialUrl, registry }] of wanted.tools) {
+        assert.ok(officialUrl ?? registry, `${name} comes from nowhere`);
+      }
+      const urls = [...wanted.tools, ...wanted.plugins].flatMap(([, { officialUrl }]) => officialUrl ?? []);
+      const [system = "", processor = ""] = platform.split("-");
+      const words = new RegExp(`${system}-(${processor}${processor === "amd64" ? "|x64" : ""})`);
+      for (const url of urls) assert.match(url.replace(".linux", "-linux").replace(".darwin", "-darwin"), words);
+    });
+  }
+
+  it("has Pulumi's plugins in the versions that the program's packages have", () => {
+    const manifest: { dependencies: Record<string, string> } = JSON.parse(readFileSync("stacks/package.json", "utf8"));
+    for (const [name, { version }] of Object.entries(pins.pulumiPlugins)) {
+      assert.equal(version, manifest.dependencies[`@pulumi/${name}`], name);
+    }
+  });
+
+  it("sets one npm integrity and keeps every other character", () => {
+    const text = readFileSync(pinsFile, "utf8");
+    const way = pins.tools.pnpm?.otherPlatforms?.["darwin-arm64"]?.registry;
+    assert.ok(way);
+    const unknown = text.replace(/"integrity": "sha512-[^"]*"/g, '"integrity": null');
+    const filled = fillIntegrity(unknown, way, "sha512-x");
+    assert.equal(filled.replace('"sha512-x"', "null"), unknown);
+    assert.equal(parsePins(filled).tools.pnpm?.otherPlatforms?.["darwin-arm64"]?.registry?.integrity, "sha512-x");
+    assert.throws(() => fillIntegrity(filled, way, "sha512-y"), /no unknown integrity/);
   });
 
   it("refuses a value that is no hash, and names it", () => {

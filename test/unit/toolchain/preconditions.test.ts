@@ -26,8 +26,12 @@ describe("preconditions", () => {
   it("are met by a bare Debian with Node, Python and Go", () => assert.deepEqual(findProblems(good), []));
 
   const cases: [string, Partial<Machine>, RegExp][] = [
-    ["another system", { platform: "darwin", arch: "arm64" }, /darwin arm64.*Linux on x86-64; use a virtual machine/],
-    ["a user who is not root", { uid: 1000, namespaces: false }, /not root.*sudo/],
+    [
+      "another system",
+      { platform: "darwin", arch: "arm64" },
+      /darwin arm64.*Linux on x86-64; use a virtual machine.*npm run setup -- --deploy/,
+    ],
+    ["a user who is not root", { uid: 1000, namespaces: false }, /not root.*sudo.*npm run setup -- --deploy/],
     ["no namespaces", { namespaces: false }, /namespaces cannot be made.*--privileged/],
     ["no cgroups", { cgroups: false }, /no cgroup hierarchy.*--privileged/],
     ["no Python", { python: null }, /python3 is missing.*3\.11/],

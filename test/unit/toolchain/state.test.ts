@@ -10,15 +10,13 @@ describe("unavailable official downloads", () => {
   const pinsOf = (sha256: string | null) =>
     ({
       tools: Object.fromEntries(names.map((name) => [name, pin(sha256)])),
-      pulumiPlugins: { "stand-in": pin(sha256) },
     }) as unknown as Pins;
   const toolchain = {
     tools: Object.fromEntries(["official", "path", "registry"].map((source) => [source, { source }])),
-    plugins: { "stand-in": { source: "stand-in" }, "language-nodejs": { source: "stand-in" } },
   } as unknown as Toolchain;
 
   it("are those that came from another source, or from none", () => {
-    assert.deepEqual(officialNotHad(toolchain, pinsOf(hash)), ["registry", "missing", "stand-in"]);
+    assert.deepEqual(officialNotHad(toolchain, pinsOf(hash)), ["registry", "missing"]);
   });
 
   it("do not include those that are not requested because their hashes are unknown", () => {

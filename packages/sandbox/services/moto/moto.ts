@@ -5,6 +5,7 @@ import { createWriteStream } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { LinkError, messageOf, parseJson } from "@metrics-link/contract";
 import { z } from "zod";
+import { ENDPOINT_SERVICES, IMAGES, ZONES } from "../../cloud/catalogue.ts";
 import { timedOut } from "../../realiser/until.ts";
 
 const accessKey = z.object({ accessKeyId: z.string(), secretAccessKey: z.string() });
@@ -51,6 +52,9 @@ export interface Moto {
   stop(): Promise<void>;
 }
 
+/** When the catalogue's images were made; RFC 3339. */
+const imagesMade = "2026-11-01T00:00:00.000Z";
+
 /** Starts moto and waits until it listens; its state is empty but for the accounts' users and roles. */
 export async function startMoto(options: MotoOptions): Promise<Moto> {
   const { python, seed, accounts, toolsAccount, deployRole, log, policies = {}, deadlineMs = 60_000 } = options;
@@ -65,7 +69,11 @@ export async function startMoto(options: MotoOptions): Promise<Moto> {
   });
   child.stdin.on("error", () => undefined); // its end is reported by `exited`
   const made = Object.fromEntries(accounts.map((account) => [account, Object.fromEntries(policiesOf(account))]));
-  child.stdin.end(JSON.stringify({ seed, accounts, tools: toolsAccount, deployRole, policies: made }));
+  const inventory = {
+    images: IMAGES.map((image) => ({ ...image, created: imagesMade })),
+    endpointServices: ENDPOINT_SERVICES.map((service) => ({ ...service, zones: ZONES.map(({ name }) => name) })),
+  };
+  child.stdin.end(JSON.stringify({ seed, accounts, tools: toolsAccount, deployRole, policies: made, inventory }));
   const stop = async () => {
     child.kill("SIGTERM");
     await exited;

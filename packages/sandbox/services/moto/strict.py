@@ -1,7 +1,7 @@
 """moto's server with the repairs that make its authorisation resemble AWS's, and with the sandbox's accounts in it.
 
 Reads one JSON document from standard input: {"seed", "tools", "deployRole", "accounts",
-"policies": {account: {name: text}}}. Writes one line of JSON to
+"policies": {account: {name: text}}, "inventory": {"images", "endpointServices"}}. Writes one line of JSON to
 standard output when it listens: {"port", "admins": {account: keys}, "deployer": keys, "imds": keys}. From the first
 request on every call is authorised.
 """
@@ -32,6 +32,7 @@ from werkzeug.wsgi import get_input_stream  # noqa: E402
 import actions  # noqa: E402
 import authorisation  # noqa: E402
 import documents  # noqa: E402
+import inventory  # noqa: E402
 import refusals  # noqa: E402
 import replication  # noqa: E402
 import resources  # noqa: E402
@@ -84,7 +85,9 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
     for repairs in (refusals, signatures, resources, documents, actions, authorisation, replication):
         repairs.install()
-    keys = create_accounts(json.load(sys.stdin))
+    wanted = json.load(sys.stdin)
+    inventory.install(wanted["inventory"])
+    keys = create_accounts(wanted)
     application = Application(create_backend_app)
     server = make_server("127.0.0.1", 0, application, threaded=True, request_handler=Handler)
     # A service's first call takes a second or two: what will be used is loaded while the world starts.

@@ -59,9 +59,13 @@ export class Api {
 
   /** Clients of every service with these keys. */
   clients(credentials: { readonly accessKeyId: string; readonly secretAccessKey: string }): Clients {
+    return clientsWith({ region, endpoint: this.endpoint, credentials, forcePathStyle: true });
+  }
+
+  /** Of the front. */
+  get endpoint(): string {
     const address = this.#front?.address() ?? assert.fail("the API has not been started");
-    const endpoint = `http://127.0.0.1:${(address as AddressInfo).port}`;
-    return clientsWith({ region, endpoint, credentials, forcePathStyle: true });
+    return `http://127.0.0.1:${(address as AddressInfo).port}`;
   }
 
   /** Clients of a session of the deploy role. */

@@ -6,6 +6,7 @@ import { join, resolve } from "node:path";
 import { cacheDirectory } from "@metrics-link/release";
 import { bundleProviders } from "@metrics-link/sandbox/plugins/bundle.ts";
 import { cachePlugins } from "@metrics-link/sandbox/plugins/cache.ts";
+import { sandboxPath } from "@metrics-link/sandbox/world/environment.ts";
 
 const sandbox = resolve(import.meta.dirname, "../../../../../packages/sandbox");
 
@@ -33,6 +34,7 @@ export class ExampleProject {
   start(...words: string[]): ChildProcess {
     const env = {
       ...process.env,
+      PATH: sandboxPath(process.env.PATH ?? ""),
       PULUMI_BACKEND_URL: `file://${this.state}`,
       PULUMI_HOME: this.#home,
       PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",

@@ -1,0 +1,52 @@
+import type { Finding } from "@metrics-link/report";
+import type { Evidence } from "../evidence.ts";
+import { check, fine, stops } from "../judge.ts";
+
+/** Whether the update would run in the account and region of the configuration. */
+export function accessFindings({ configuration, caller, role, zones }: Evidence): Finding[] {
+  const { account, network } = configuration;
+  return [
+    check("identity", "STS", caller, (found) =>
+      account.assumeRole !== undefined || found.account === account.id
+        ? fine(`${found.arn}: opens the state and its secrets${role ? "" : ", and makes the resources"}`)
+        : stops(
+            `${found.arn} is of account ${found.account}, the configuration says ${account.id}`,
+            `use credentials of ${account.id}, or set metrics-link:account.assumeRole`,
+          ),
+    ),
+    ...(role === undefined
+      ? []
+      : [
+          check("role", "STS", role, (found) => {
+            const { assumeRole = "" } = account;
+            if ("refused" in found) {
+              return stops(
+                found.refused,
+                `let the identity above assume ${assumeRole}, by the role's trust policy and by its own rights; where the trust ` +
+                  "policy asks for sts:ExternalId, the configuration has to name that id",
+              );
+            }
+            return found.account === account.id
+              ? fine(`${found.arn}: makes the resources`)
+              : stops(
+                  `${found.arn} is of account ${found.account}, the configuration says ${account.id}`,
+                  "correct metrics-link:account.id or account.assumeRole",
+                );
+          }),
+        ]),
+    check("zones", "EC2", zones, (found) => {
+      const known = found.filter(({ state }) => state === "available");
+      const missing = network.zones.filter((zone) => !known.some(({ name }) => name === zone));
+      const ids = known
+        .filter(({ name }) => network.zones.includes(name))
+        .map(({ name, id }) => `${name} is ${id}`)
+        .join(", ");
+      return missing.length === 0
+        ? fine(`${account.region}: ${ids}`)
+        : stops(
+            `${missing.join(" and ")} is no available zone of ${account.region} in this account`,
+            `set metrics-link:network.zones to two of ${known.map(({ name, id }) => `${name} (${id})`).join(", ")}`,
+          );
+    }),
+  ];
+}

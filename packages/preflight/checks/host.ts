@@ -1,0 +1,101 @@
+import type { Finding } from "@metrics-link/report";
+import type { Evidence, Image, InstanceType } from "../evidence.ts";
+import { both, type Conclusion, check, fine, stops, warns } from "../judge.ts";
+
+/** The processor of the tools that are pinned for hosts, in EC2's words. */
+const processor = "x86_64";
+
+/** Whether the host would start and find its disks. */
+export function hostFindings(evidence: Evidence): Finding[] {
+  const { configuration, image, newestImage, instanceType, offeredIn, ebsKey } = evidence;
+  const { host, network, account } = configuration;
+  return [
+    check("image", "EC2", both(image, newestImage), ([found, newest]) =>
+      found === undefined
+        ? stops(
+            `${host.imageId} is not in ${account.region}, or not for this account`,
+            newest ? `set metrics-link:host.imageId to ${newest.id} (${newest.name})` : "name an image of this region",
+          )
+        : imageConclusion(found, newest),
+    ),
+    check("instance type", "EC2", instanceType, (found) =>
+      found === undefined
+        ? stops(
+            `${account.region} has no ${host.instanceType}`,
+            "set metrics-link:host.instanceType to a type that it has",
+          )
+        : typeConclusion(host.instanceType, found),
+    ),
+    check("instance type in the host's zone", "EC2", offeredIn, (zones) => {
+      const [zone = ""] = network.zones;
+      return zones.includes(zone)
+        ? fine(`${host.instanceType} is offered in ${zone}`)
+        : stops(
+            `${host.instanceType} is not offered in ${zone}, where the host stands`,
+            zones.length > 0
+              ? `put one of ${zones.join(", ")} first in metrics-link:network.zones`
+              : "take another type",
+          );
+    }),
+    check("boot mode", "EC2", both(image, instanceType), ([one, type]) =>
+      one === undefined || type === undefined ? nothingToCompare : bootConclusion(one, type, host.instanceType),
+    ),
+    check("key of volumes", "EC2, KMS", ebsKey, ({ arn, manager, enabled }) => {
+      if (!enabled)
+        return stops(
+          `${arn}, which encrypts volumes by default, cannot be used`,
+          "enable the key, or set another default",
+        );
+      return manager === "AWS"
+        ? fine(`AWS' own key for EBS: ${arn}`)
+        : warns(
+            `volumes are encrypted by default with a key of the account's own, ${arn}`,
+            "its policy has to let the role use it and make grants (kms:CreateGrant), else the instance ends as soon as it starts",
+          );
+    }),
+  ];
+}
+
+/** Whatever is missing is a finding of its own. */
+const nothingToCompare: Conclusion = { severity: "not known", what: "there is no image or no type to compare" };
+
+function imageConclusion(found: Image, newest: Image | undefined): Conclusion {
+  const is = `${found.id}: ${found.name}, of ${found.created.slice(0, 10)}`;
+  const another = "set metrics-link:host.imageId to an image of Debian 13 for x86-64";
+  if (found.state !== "available") return stops(`${is}, is ${found.state}`, another);
+  if (found.architecture !== processor)
+    return stops(`${is}, is for ${found.architecture}, the tools are for ${processor}`, another);
+  if (found.virtualization !== "hvm" || found.rootDeviceType !== "ebs" || !found.ena) {
+    return stops(`${is}, does not start on Nitro: it has to be hvm, with its root on EBS and ENA`, another);
+  }
+  if (!/^debian-13-/.test(found.name)) {
+    return warns(`${is}, is not named as Debian's own images of Debian 13 are`, "make sure that it is one");
+  }
+  const newer =
+    newest !== undefined && newest.created > found.created ? `; the newest is ${newest.id}, ${newest.name}` : "";
+  return fine(`${is}${newer}`);
+}
+
+function typeConclusion(name: string, { processors, hypervisor, bareMetal }: InstanceType): Conclusion {
+  const another = "set metrics-link:host.instanceType to an x86-64 type on the Nitro System, such as t3.small";
+  if (!processors.includes(processor))
+    return stops(`${name} is ${processors.join(", ")}, the tools are for ${processor}`, another);
+  if (hypervisor !== "nitro" && !bareMetal) {
+    return stops(
+      `${name} runs on ${hypervisor ?? "an unknown hypervisor"}, where the host does not find its disks`,
+      another,
+    );
+  }
+  return fine(`${name}: ${processor} on ${bareMetal ? "bare metal" : "Nitro"}`);
+}
+
+/** EC2 user guide, "Instance boot modes": without a mode the type decides, and `uefi-preferred` takes what there is. */
+function bootConclusion({ bootMode, id }: Image, { bootModes }: InstanceType, type: string): Conclusion {
+  if (bootMode === undefined || bootMode === "uefi-preferred" || bootModes.includes(bootMode)) {
+    return fine(`the image's ${bootMode ?? "default"} and the type's ${bootModes.join(", ")}`);
+  }
+  return stops(
+    `${id} boots by ${bootMode}, ${type} by ${bootModes.join(", ")} only`,
+    "take an image or a type that fits the other",
+  );
+}

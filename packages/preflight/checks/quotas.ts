@@ -1,0 +1,69 @@
+import type { Finding } from "@metrics-link/report";
+import type { Answer, Evidence, Usage } from "../evidence.ts";
+import { both, type Conclusion, check, fine, stops } from "../judge.ts";
+import { needsOf } from "../needs.ts";
+
+/**
+ * Families that the quota "Running On-Demand Standard instances" counts together (EC2 user guide, "On-Demand Instance
+ * quotas"); the others have quotas of their own.
+ */
+const standard = /^[acdhimrtz]\d/;
+
+/** Whether what the update makes anew fits into what the account has left. */
+export function quotaFindings({ configuration, deployed, quotas, instanceType }: Evidence): Finding[] {
+  const needs = needsOf(configuration);
+  const { region } = configuration.account;
+  const left = (subject: string, quota: string, what: string, usage: Answer<Usage>, needed: number): Finding =>
+    check(subject, "Service Quotas, EC2", both(usage, deployed), ([{ limit, used }, has]) =>
+      has
+        ? fine(`the stack has its own; ${used} of ${limit} in use`)
+        : room({ what, limit, used, needed, quota, region }),
+    );
+  return [
+    left("quota of addresses", "EC2-VPC Elastic IPs", "Elastic IP addresses", quotas.addresses, needs.addresses),
+    left("quota of networks", "VPCs per Region", "VPCs", quotas.vpcs, 1),
+    check(
+      "quota of processors",
+      "Service Quotas, EC2",
+      both(both(quotas.vcpus, deployed), instanceType),
+      ([usage, type]) => {
+        const [{ limit, used }, has] = usage;
+        const { instanceType: name } = configuration.host;
+        if (has) return fine(`the stack has its own; ${used} of ${limit} vCPU in use`);
+        if (type === undefined) return { severity: "not known", what: `there is no ${name} to count` };
+        const quota = "Running On-Demand Standard (A, C, D, H, I, M, R, T, Z) instances";
+        if (standard.test(name)) return room({ what: "vCPU", limit, used, needed: type.vcpus, quota, region });
+        return {
+          severity: "not known",
+          what: `${name} is of a family with a quota of its own`,
+          remedy: "look at its quota in the Service Quotas console",
+        };
+      },
+    ),
+    check("quota of rules", "Service Quotas", quotas.rules, (limit) =>
+      needs.rules <= limit
+        ? fine(`${needs.rules} of ${limit} rules for each security group`)
+        : stops(
+            `a security group would need ${needs.rules} rules, ${limit} are allowed`,
+            `ask AWS for more of "Inbound or outbound rules per security group" in ${region}, or accept fewer addresses`,
+          ),
+    ),
+  ];
+}
+
+function room(of: {
+  what: string;
+  limit: number;
+  used: number;
+  needed: number;
+  quota: string;
+  region: string;
+}): Conclusion {
+  const { what, limit, used, needed, quota, region } = of;
+  return used + needed <= limit
+    ? fine(`${needed} more ${what}: ${used} of ${limit} in use`)
+    : stops(
+        `${needed} more ${what} do not fit: ${used} of ${limit} are in use`,
+        `release what nobody uses, or ask AWS for more of "${quota}" in ${region}`,
+      );
+}

@@ -1,0 +1,95 @@
+import {
+  badge,
+  count,
+  type Finding,
+  type Report,
+  ranked,
+  type Severity,
+  section,
+  table,
+  text,
+  type Verdict,
+  worst,
+} from "@metrics-link/report";
+import { accessFindings } from "./checks/access.ts";
+import { hostFindings } from "./checks/host.ts";
+import { machineFindings } from "./checks/machine.ts";
+import { quotaFindings } from "./checks/quotas.ts";
+import { serviceFindings } from "./checks/services.ts";
+import { type Cost, costOf, type PriceTable } from "./cost.ts";
+import type { Evidence } from "./evidence.ts";
+
+/** Findings by what they are about. */
+export interface Preflight {
+  readonly verdict: Verdict;
+  readonly sections: readonly { readonly title: string; readonly findings: readonly Finding[] }[];
+}
+
+/** Judges what was read. What could not be read is not known, and never passed. */
+export function preflight(evidence: Evidence): Preflight {
+  const sections = [
+    { title: "Access", findings: accessFindings(evidence) },
+    { title: "Quotas", findings: quotaFindings(evidence) },
+    { title: "Host", findings: hostFindings(evidence) },
+    { title: "Services", findings: serviceFindings(evidence) },
+    { title: "This machine", findings: machineFindings(evidence) },
+  ];
+  const all = sections.flatMap(({ findings }) => findings);
+  const of = (severity: Severity) => all.filter((one) => one.severity === severity).length;
+  const severity = worst(all);
+  const headline = {
+    critical: `${count(of("critical"), "thing")} would stop the update`,
+    "not known": `${count(of("not known"), "thing")} could not be read: nobody knows whether the update would go through`,
+    warning: `nothing that would stop the update was found; ${count(of("warning"), "warning")}`,
+    ok: "nothing that would stop the update was found",
+  }[severity];
+  return { sections, verdict: { severity, headline, findings: ranked(all.filter((one) => one.severity !== "ok")) } };
+}
+
+/** 0 nothing stops the update, 1 something does, 3 something is not known. */
+export const exitCodes = { ok: 0, warning: 0, critical: 1, "not known": 3 } as const satisfies Record<Severity, number>;
+
+/** The report of a preflight, with what the stack costs. */
+export function reportOf(evidence: Evidence, { verdict, sections }: Preflight, prices: PriceTable): Report {
+  const { stack, takenAt, configuration } = evidence;
+  const { region } = configuration.account;
+  return {
+    title: `Preflight of ${stack}`,
+    intro: `${stack}, ${takenAt}. Reads only.`,
+    verdict,
+    blocks: [
+      ...sections.map(({ title, findings }) =>
+        section(title, [
+          table(
+            ["", "Check", "Seen"],
+            findings.map(({ severity, subject, what }) => [badge(severity, severity), subject, what]),
+          ),
+        ]),
+      ),
+      section("Cost a month", costBlocks(costOf(configuration, prices), region, prices)),
+    ],
+  };
+}
+
+const money = (amount: number | undefined) => (amount === undefined ? "not known" : amount.toFixed(2));
+
+function costBlocks(cost: Cost | undefined, region: string, { asOf, source, currency, regions }: PriceTable) {
+  const from = text(`Prices of ${asOf}, packages/preflight/prices.json: ${source}.`);
+  if (cost === undefined) {
+    const known = Object.keys(regions).join(", ");
+    return [text(`Not known: the price table has no prices of ${region}, only of ${known}. None is guessed.`), from];
+  }
+  const { items, sum, byUse, unknown } = cost;
+  return [
+    table(
+      ["Billed by the hour", "Number", { title: currency, align: "right" }],
+      [
+        ...items.map(({ what, amount, monthly }) => [what, amount, money(monthly)]),
+        [unknown.length === 0 ? "Together" : "Together, without what is not known", "", money(sum)],
+      ],
+    ),
+    ...(unknown.length === 0 ? [] : [text(`The price table does not have: ${unknown.join(", ")}.`)]),
+    text(`Billed by use, not in the sum: ${byUse.join("; ")}.`),
+    from,
+  ];
+}

@@ -1,0 +1,247 @@
+import {
+  DescribeAvailabilityZonesCommand,
+  DescribeImagesCommand,
+  DescribeInstanceTypeOfferingsCommand,
+  DescribeInstanceTypesCommand,
+  DescribeVpcEndpointServicesCommand,
+  DescribeVpcEndpointsCommand,
+  EC2Client,
+  type Image as Ec2Image,
+  GetEbsDefaultKmsKeyIdCommand,
+} from "@aws-sdk/client-ec2";
+import { DescribeKeyCommand, KMSClient, paginateListAliases } from "@aws-sdk/client-kms";
+import { HeadBucketCommand, S3Client } from "@aws-sdk/client-s3";
+import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
+import type { Configuration } from "@metrics-link/config";
+import { LinkError } from "@metrics-link/contract";
+import { bucketName, hostNames } from "@metrics-link/host";
+import type { Caller, EndpointService, Evidence, Image, InstanceType } from "@metrics-link/preflight";
+import { type ClientConfiguration, clientConfiguration } from "../audit/aws.ts";
+import { part } from "../audit/part.ts";
+import { quotasOf } from "./quotas.ts";
+
+/** What AWS knows about a stack that is to be updated, by calls that change nothing. */
+type FromAws = Pick<
+  Evidence,
+  | "caller"
+  | "role"
+  | "zones"
+  | "quotas"
+  | "image"
+  | "newestImage"
+  | "instanceType"
+  | "offeredIn"
+  | "ebsKey"
+  | "names"
+  | "endpointServices"
+  | "guardDutyEndpoints"
+>;
+
+/** Asks AWS, as the update would: with the environment's credentials, and with the role of the configuration. */
+export async function askAws(configuration: Configuration, environment: NodeJS.ProcessEnv): Promise<FromAws> {
+  const { host, account, network, role } = configuration;
+  const clients = clientConfiguration(configuration, environment);
+  const ec2 = new EC2Client(clients);
+  const kms = new KMSClient(clients);
+  const { assumeRole } = account;
+  const [caller, assumed, zones, quotas, image, newest, type, offered, ebsKey, alias, bucket, services, guardDuty] =
+    await Promise.all([
+      part(() => callerOf(ownClients(configuration, environment))),
+      assumeRole === undefined ? undefined : part(() => unlessRefused(() => callerOf(clients))),
+      part(() => zonesOf(ec2)),
+      quotasOf(clients),
+      part(() => imageOf(ec2, host.imageId)),
+      part(() => newestImage(ec2)),
+      part(() => instanceTypeOf(ec2, host.instanceType)),
+      part(() => offeredIn(ec2, host.instanceType)),
+      part(() => ebsKeyOf(ec2, kms)),
+      part(() => aliasOf(kms, hostNames(role, account.region).keyAlias)),
+      part(() => bucketOf(new S3Client(withPaths(clients)), bucketName(role, account))),
+      part(() => servicesOf(ec2, network.endpointServices)),
+      part(() => guardDutyOf(ec2, account.region)),
+    ]);
+  return {
+    caller,
+    role: assumed,
+    zones,
+    quotas,
+    image,
+    newestImage: newest,
+    instanceType: type,
+    offeredIn: offered,
+    ebsKey,
+    names: { alias, bucket },
+    endpointServices: services,
+    guardDutyEndpoints: guardDuty,
+  };
+}
+
+/** Clients with the environment's own credentials: those that open the state and its secrets. */
+export function ownClients(configuration: Configuration, environment: NodeJS.ProcessEnv): ClientConfiguration {
+  const { assumeRole: _, ...account } = configuration.account;
+  return clientConfiguration({ ...configuration, account }, environment);
+}
+
+/** An endpoint of the sandbox has no name for each bucket. */
+export const withPaths = (clients: ClientConfiguration) => ({
+  ...clients,
+  forcePathStyle: clients.endpoint !== undefined,
+});
+
+async function callerOf(clients: ClientConfiguration): Promise<Caller> {
+  const { Account = "", Arn = "" } = await new STSClient(clients).send(new GetCallerIdentityCommand());
+  return { account: Account, arn: Arn };
+}
+
+/** Whether a role may be assumed is a question that a refusal answers. */
+async function unlessRefused<Found>(ask: () => Promise<Found>): Promise<Found | { readonly refused: string }> {
+  try {
+    return await ask();
+  } catch (error) {
+    const { name, message } = error as Error;
+    if (/^AccessDenied/.test(name)) return { refused: message };
+    throw error;
+  }
+}
+
+async function zonesOf(ec2: EC2Client) {
+  const { AvailabilityZones: zones = [] } = await ec2.send(new DescribeAvailabilityZonesCommand());
+  return zones
+    .filter(({ ZoneType }) => ZoneType === undefined || ZoneType === "availability-zone")
+    .map(({ ZoneName = "", ZoneId = "", State = "" }) => ({ name: ZoneName, id: ZoneId, state: State }));
+}
+
+/** Undefined for what AWS says does not exist, by the code of its error. */
+async function unlessUnknown<Found>(codes: RegExp, ask: () => Promise<Found>): Promise<Found | undefined> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (codes.test((error as Error).name)) return undefined;
+    throw error;
+  }
+}
+
+const imageOf = (ec2: EC2Client, id: string) =>
+  unlessUnknown(/^InvalidAMIID\.(NotFound|Unavailable)$/, async () => {
+    const { Images: images = [] } = await ec2.send(new DescribeImagesCommand({ ImageIds: [id] }));
+    return images.map(imageFrom)[0];
+  });
+
+/** Debian's account for cloud images: https://wiki.debian.org/Cloud/AmazonEC2Image */
+const debian = "136693071363";
+
+async function newestImage(ec2: EC2Client): Promise<Image | undefined> {
+  const { Images: images = [] } = await ec2.send(
+    new DescribeImagesCommand({
+      Owners: [debian],
+      Filters: [
+        { Name: "name", Values: ["debian-13-amd64-*"] },
+        { Name: "state", Values: ["available"] },
+      ],
+    }),
+  );
+  return images
+    .map(imageFrom)
+    .toSorted((one, other) => one.created.localeCompare(other.created))
+    .at(-1);
+}
+
+const imageFrom = (found: Ec2Image): Image => ({
+  id: found.ImageId ?? "",
+  name: found.Name ?? "without a name",
+  state: found.State ?? "not told",
+  architecture: found.Architecture ?? "not told",
+  bootMode: found.BootMode,
+  virtualization: found.VirtualizationType ?? "not told",
+  rootDeviceType: found.RootDeviceType ?? "not told",
+  ena: found.EnaSupport === true,
+  created: found.CreationDate ?? "",
+  owner: found.OwnerId ?? "",
+});
+
+const instanceTypeOf = (ec2: EC2Client, type: string) =>
+  unlessUnknown(/^InvalidInstanceType$/, async (): Promise<InstanceType | undefined> => {
+    const { InstanceTypes: types = [] } = await ec2.send(
+      new DescribeInstanceTypesCommand({ Filters: [{ Name: "instance-type", Values: [type] }] }),
+    );
+    const [found] = types;
+    if (found === undefined) return undefined;
+    const vcpus = found.VCpuInfo?.DefaultVCpus;
+    if (vcpus === undefined) throw new LinkError("API_ERROR", { what: `EC2 does not tell how many vCPUs ${type} has` });
+    return {
+      processors: found.ProcessorInfo?.SupportedArchitectures ?? [],
+      hypervisor: found.Hypervisor,
+      bareMetal: found.BareMetal === true,
+      bootModes: found.SupportedBootModes ?? [],
+      vcpus,
+    };
+  });
+
+async function offeredIn(ec2: EC2Client, type: string): Promise<string[]> {
+  const { InstanceTypeOfferings: offerings = [] } = await ec2.send(
+    new DescribeInstanceTypeOfferingsCommand({
+      LocationType: "availability-zone",
+      Filters: [{ Name: "instance-type", Values: [type] }],
+    }),
+  );
+  return offerings.flatMap(({ Location }) => Location ?? []);
+}
+
+async function ebsKeyOf(ec2: EC2Client, kms: KMSClient) {
+  const { KmsKeyId: id = "" } = await ec2.send(new GetEbsDefaultKmsKeyIdCommand());
+  // AWS' own may not exist before its first use, and to ask KMS for it would make it.
+  if (id === "alias/aws/ebs") return { arn: id, manager: "AWS", enabled: true };
+  const { KeyMetadata: key } = await kms.send(new DescribeKeyCommand({ KeyId: id }));
+  return { arn: key?.Arn ?? id, manager: key?.KeyManager ?? "not told", enabled: key?.Enabled === true };
+}
+
+async function aliasOf(kms: KMSClient, name: string) {
+  for await (const { Aliases: aliases = [] } of paginateListAliases({ client: kms }, {})) {
+    if (aliases.some(({ AliasName }) => AliasName === name)) return { name, taken: true };
+  }
+  return { name, taken: false };
+}
+
+async function bucketOf(s3: S3Client, name: string) {
+  const found = await unlessUnknown(/^(NotFound|NoSuchBucket)$/, async () => {
+    try {
+      return await s3.send(new HeadBucketCommand({ Bucket: name }));
+    } catch (error) {
+      // HeadBucket has no body that could say more (S3 API reference).
+      if (!/^(403|Forbidden|AccessDenied)$/.test((error as Error).name)) throw error;
+      throw new LinkError("API_ERROR", {
+        what: `S3 refuses to look at ${name}: it is another account's, or the role is not authorized to list it`,
+      });
+    }
+  });
+  return { name, taken: found !== undefined };
+}
+
+async function servicesOf(ec2: EC2Client, names: readonly string[]) {
+  const found = await Promise.all(names.map(async (name) => [name, await serviceOf(ec2, name)] as const));
+  return new Map(found);
+}
+
+const serviceOf = (ec2: EC2Client, name: string) =>
+  unlessUnknown(/^InvalidServiceName$/, async (): Promise<EndpointService | undefined> => {
+    const { ServiceDetails: [service] = [] } = await ec2.send(
+      new DescribeVpcEndpointServicesCommand({ ServiceNames: [name] }),
+    );
+    if (service === undefined) return undefined;
+    const { PrivateDnsNameVerificationState: state, PrivateDnsName: dns } = service;
+    return {
+      name,
+      acceptanceRequired: service.AcceptanceRequired === true,
+      privateDnsName: state === undefined || state === "verified" ? dns : undefined,
+      zones: service.AvailabilityZones ?? [],
+    };
+  });
+
+async function guardDutyOf(ec2: EC2Client, region: string): Promise<string[]> {
+  const { VpcEndpoints: endpoints = [] } = await ec2.send(
+    new DescribeVpcEndpointsCommand({
+      Filters: [{ Name: "service-name", Values: [`com.amazonaws.${region}.guardduty-data`] }],
+    }),
+  );
+  return endpoints.map(({ VpcEndpointId = "", VpcId = "" }) => `${VpcEndpointId} in ${VpcId}`);
+}

@@ -1,0 +1,55 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseJson } from "@metrics-link/contract";
+import { type Answer, type Evidence, exitCodes, preflight, priceTable, reportOf } from "@metrics-link/preflight";
+import { renderText } from "@metrics-link/report";
+import { part } from "../audit/part.ts";
+import { type Command, optionsOf, required, say } from "../stack/command-line.ts";
+import { contextOf, repository, type StackContext } from "../stack/context.ts";
+import { askAws } from "./aws.ts";
+import { ceremonyOf, pluginsOf, toolProblems } from "./machine.ts";
+import { askPulumi, pkiInForce } from "./state.ts";
+
+const usage = `Usage: npm run -s preflight -- --stack STACK [--sandbox NAME]
+Says what would stop an update of a stack, before it begins: identity, quotas, image, keys, services, plugins,
+certificates; and what the stack costs each month. Reads only. docs/deploy.md lists what it reads.
+Exit codes: 0 nothing would stop the update, 1 something would, 2 wrong call, 3 something is not known.`;
+
+const options = { stack: { type: "string" }, sandbox: { type: "string" } } as const;
+
+async function main(words: readonly string[]): Promise<number> {
+  const { stack, sandbox } = optionsOf(words, options);
+  const evidence = await collect(contextOf(required(stack, "--stack"), sandbox));
+  const file = join(repository, "packages/preflight/prices.json");
+  const prices = parseJson(priceTable, readFileSync(file, "utf8"), file);
+  const judged = preflight(evidence);
+  say(renderText(reportOf(evidence, judged, prices)));
+  return exitCodes[judged.verdict.severity];
+}
+
+/** Reads everything that a preflight judges. What cannot be read is replaced by the reason. */
+export async function collect(context: StackContext): Promise<Evidence> {
+  const configuration = context.file.read();
+  const { environment } = context;
+  const [fromAws, { backend, secrets, outputs }] = await Promise.all([
+    askAws(configuration, environment),
+    askPulumi(context),
+  ]);
+  const deployed: Answer<boolean> = "error" in outputs ? outputs : { value: outputs.value.instanceId !== undefined };
+  const ceremony = async () =>
+    "error" in outputs ? outputs : await part(() => ceremonyOf(context, pkiInForce(outputs.value)));
+  return {
+    takenAt: new Date().toISOString(),
+    stack: context.stack,
+    configuration,
+    deployed,
+    ...fromAws,
+    backend,
+    secrets,
+    plugins: await part(() => pluginsOf(environment.PATH ?? "")),
+    tools: await part(() => toolProblems(configuration)),
+    ceremony: configuration.pki.root === "trial" ? undefined : await ceremony(),
+  };
+}
+
+export const command: Command = { usage, run: main };

@@ -1,0 +1,71 @@
+import {
+  DescribeAddressesCommand,
+  EC2Client,
+  paginateDescribeInstances,
+  paginateDescribeInstanceTypes,
+  paginateDescribeVpcs,
+} from "@aws-sdk/client-ec2";
+import { GetServiceQuotaCommand, ServiceQuotasClient } from "@aws-sdk/client-service-quotas";
+import { LinkError } from "@metrics-link/contract";
+import type { Evidence } from "@metrics-link/preflight";
+import type { ClientConfiguration } from "../audit/aws.ts";
+import { part } from "../audit/part.ts";
+
+/** Codes of Service Quotas, the same in every account and region (its console, "Quota code"). */
+const codes = {
+  addresses: { ServiceCode: "ec2", QuotaCode: "L-0263D0A3" },
+  vcpus: { ServiceCode: "ec2", QuotaCode: "L-1216C47A" },
+  vpcs: { ServiceCode: "vpc", QuotaCode: "L-F678F1CE" },
+  rules: { ServiceCode: "vpc", QuotaCode: "L-0EA8095F" },
+} as const;
+
+/** What the account has left of the quotas that a stack takes from. */
+export async function quotasOf(clients: ClientConfiguration): Promise<Evidence["quotas"]> {
+  const quotas = new ServiceQuotasClient(clients);
+  const ec2 = new EC2Client(clients);
+  const limit = async (name: keyof typeof codes) => {
+    const { Quota: quota } = await quotas.send(new GetServiceQuotaCommand(codes[name]));
+    if (quota?.Value !== undefined) return quota.Value;
+    throw new LinkError("API_ERROR", { what: `Service Quotas tells no value of ${codes[name].QuotaCode}` });
+  };
+  const usage = (name: keyof typeof codes, used: () => Promise<number>) =>
+    part(async () => {
+      const [most, now] = await Promise.all([limit(name), used()]);
+      return { limit: most, used: now };
+    });
+  const [addresses, vpcs, vcpus, rules] = await Promise.all([
+    usage("addresses", async () => ((await ec2.send(new DescribeAddressesCommand())).Addresses ?? []).length),
+    usage("vpcs", async () => {
+      let used = 0;
+      for await (const { Vpcs = [] } of paginateDescribeVpcs({ client: ec2 }, {})) used += Vpcs.length;
+      return used;
+    }),
+    usage("vcpus", () => runningVcpus(ec2)),
+    part(() => limit("rules")),
+  ]);
+  return { addresses, vpcs, vcpus, rules };
+}
+
+/**
+ * Virtual CPUs of on-demand instances that run, by what their types have: who switched some of them off is counted too high.
+ * Those of other families count too, which is also rather too many than too few.
+ */
+async function runningVcpus(ec2: EC2Client): Promise<number> {
+  const running = { Filters: [{ Name: "instance-state-name", Values: ["pending", "running"] }] };
+  const types: string[] = [];
+  for await (const { Reservations = [] } of paginateDescribeInstances({ client: ec2 }, running)) {
+    const instances = Reservations.flatMap(({ Instances = [] }) => Instances);
+    types.push(...instances.filter((one) => one.InstanceLifecycle !== "spot").flatMap((one) => one.InstanceType ?? []));
+  }
+  const vcpus = new Map<string, number>();
+  const names = { Filters: [{ Name: "instance-type", Values: [...new Set(types)] }] };
+  if (types.length === 0) return 0;
+  for await (const { InstanceTypes = [] } of paginateDescribeInstanceTypes({ client: ec2 }, names)) {
+    for (const { InstanceType = "", VCpuInfo } of InstanceTypes) vcpus.set(InstanceType, VCpuInfo?.DefaultVCpus ?? 0);
+  }
+  return types.reduce((sum, type) => {
+    const own = vcpus.get(type);
+    if (!own) throw new LinkError("API_ERROR", { what: `EC2 does not tell how many vCPUs ${type} has` });
+    return sum + own;
+  }, 0);
+}

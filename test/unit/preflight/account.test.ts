@@ -1,0 +1,147 @@
+import { type Case, judges } from "./support/cases.ts";
+import { image, ready, instanceType as type } from "./support/ready.ts";
+
+const cases: readonly Case[] = [
+  [
+    "a role that may not be assumed",
+    { role: { value: { refused: "User: x is not authorized to perform: sts:AssumeRole" } } },
+    "role",
+    "critical",
+    /not authorized[\s\S]*ExternalId/,
+  ],
+  [
+    "a role of another account",
+    { role: { value: { account: "222222222222", arn: "arn:aws:sts::222222222222:assumed-role/x/y" } } },
+    "role",
+    "critical",
+    /222222222222.*111111111111/,
+  ],
+  [
+    "no credentials",
+    { caller: { error: "Could not load credentials from any providers" } },
+    "identity",
+    "not known",
+    /credentials/,
+  ],
+  [
+    "a zone that is not there",
+    { zones: { value: [{ name: "eu-west-1a", id: "euw1-az1", state: "available" }] } },
+    "zones",
+    "critical",
+    /eu-west-1b is no available zone[\s\S]*eu-west-1a \(euw1-az1\)/,
+  ],
+  [
+    "a zone that is impaired",
+    {
+      zones: {
+        value: ["a", "b"].map((one) => ({
+          name: `eu-west-1${one}`,
+          id: one,
+          state: one === "a" ? "available" : "impaired",
+        })),
+      },
+    },
+    "zones",
+    "critical",
+    /eu-west-1b/,
+  ],
+  [
+    "too few addresses",
+    { quotas: { ...ready().quotas, addresses: { value: { limit: 5, used: 5 } } } },
+    "quota of addresses",
+    "critical",
+    /5 of 5 are in use[\s\S]*EC2-VPC Elastic IPs/,
+  ],
+  [
+    "too few networks",
+    { quotas: { ...ready().quotas, vpcs: { value: { limit: 5, used: 5 } } } },
+    "quota of networks",
+    "critical",
+    /VPCs per Region/,
+  ],
+  [
+    "too few processors",
+    { quotas: { ...ready().quotas, vcpus: { value: { limit: 5, used: 4 } } } },
+    "quota of processors",
+    "critical",
+    /2 more vCPU/,
+  ],
+  [
+    "too few rules",
+    { quotas: { ...ready().quotas, rules: { value: 3 } } },
+    "quota of rules",
+    "critical",
+    /4 rules, 3 are allowed/,
+  ],
+  [
+    "an image that is not there",
+    { image: { value: undefined } },
+    "image",
+    "critical",
+    /not in eu-west-1[\s\S]*debian-13-amd64-20261101/,
+  ],
+  [
+    "an image for another processor",
+    { image: { value: { ...image, architecture: "arm64" } } },
+    "image",
+    "critical",
+    /for arm64/,
+  ],
+  [
+    "an image that was withdrawn",
+    { image: { value: { ...image, state: "deregistered" } } },
+    "image",
+    "critical",
+    /deregistered/,
+  ],
+  ["an image without ENA", { image: { value: { ...image, ena: false } } }, "image", "critical", /ENA/],
+  [
+    "an image of something else",
+    { image: { value: { ...image, name: "ubuntu-24.04" } } },
+    "image",
+    "warning",
+    /ubuntu/,
+  ],
+  [
+    "a newer image",
+    { newestImage: { value: { ...image, id: "ami-2", created: "2026-11-20T00:00:00.000Z" } } },
+    "image",
+    "ok",
+    /newest is ami-2/,
+  ],
+  ["an unknown instance type", { instanceType: { value: undefined } }, "instance type", "critical", /no t3\.small/],
+  ["a type on Xen", { instanceType: { value: { ...type, hypervisor: "xen" } } }, "instance type", "critical", /xen/],
+  [
+    "a type of another processor",
+    { instanceType: { value: { ...type, processors: ["arm64"] } } },
+    "instance type",
+    "critical",
+    /arm64/,
+  ],
+  [
+    "a type that the zone has not",
+    { offeredIn: { value: ["eu-west-1b"] } },
+    "instance type in the host's zone",
+    "critical",
+    /put one of eu-west-1b first/,
+  ],
+  [
+    "a boot mode that the type has not",
+    {
+      image: { value: { ...image, bootMode: "uefi" } },
+      instanceType: { value: { ...type, bootModes: ["legacy-bios"] } },
+    },
+    "boot mode",
+    "critical",
+    /boots by uefi/,
+  ],
+  [
+    "a missing image, of which nobody knows the boot mode",
+    { image: { value: undefined } },
+    "boot mode",
+    "not known",
+    /no image/,
+  ],
+];
+
+describe("a preflight of the account and the host", () => judges(cases));
