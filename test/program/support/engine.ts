@@ -19,6 +19,8 @@ export interface Engine {
   readonly directory: string;
   readonly aws: AwsClients;
   readonly cloud: Cloud;
+  /** The AWS API behind the cloud, and its administrators' keys. */
+  readonly api: AwsApi;
   /** The variables by which a deployer's provider finds this AWS and signs. */
   readonly environment: Readonly<Record<string, string>>;
   /** Runs `pulumi WORDS...` in a folder, as a deployer of the account does. */
@@ -90,6 +92,7 @@ export async function startEngine(account: string): Promise<Engine> {
     directory,
     aws: clientsOf(api)(account, "eu-west-1"),
     cloud,
+    api,
     environment: deployer,
     run,
     async succeed(folder, words, environment) {
