@@ -6,6 +6,7 @@ import { certificateFindings } from "./checks/certificates.ts";
 import { envoyFindings } from "./checks/envoy.ts";
 import { hostFindings } from "./checks/host.ts";
 import { sourceFindings } from "./checks/source.ts";
+import { rightsFindings } from "./checks/surroundings.ts";
 import { trustFindings } from "./checks/trust.ts";
 import type { AuditEvidence, StackEvidence } from "./evidence.ts";
 
@@ -110,6 +111,12 @@ function sectionsOf(stack: StackEvidence, evidence: AuditEvidence): Section[] {
           "A client needs a certificate of that sender's root with its exact name, and that sender's address.",
           identities,
         ),
+    section(
+      "rights in AWS",
+      "none",
+      "The host may read its own releases and its own secret; only the deployer may change them.",
+      rightsFindings(stack),
+    ),
     section(
       "own certificates",
       "none",

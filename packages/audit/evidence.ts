@@ -18,6 +18,13 @@ export interface Endpoint {
   readonly service: string;
 }
 
+/** What AWS has around a host and no update looks at, by the service that tells it. */
+export const surroundings = ["role", "key", "bucket", "routes", "balancer"] as const;
+export type Surrounding = (typeof surroundings)[number];
+
+/** Facts as texts, the same from the state and from AWS, such as "rtb-1: 0.0.0.0/0 to nat-1". */
+export type Facts = readonly string[];
+
 /** What the last update left in the stack's state. */
 export interface Declared {
   readonly groups: readonly Group[];
@@ -27,13 +34,15 @@ export interface Declared {
   readonly balancer: { readonly groups: readonly string[]; readonly allocations: readonly string[] } | undefined;
   readonly endpoints: readonly Endpoint[];
   readonly instanceId: string;
+  readonly facts: Readonly<Record<Surrounding, Facts>>;
   readonly release: { readonly id: string; readonly document: Release };
 }
 
 /** A stack's network by the EC2 API, including what an update never looks at, such as rules that somebody added. */
 export interface Observed {
   readonly account: string;
-  readonly groups: readonly Group[];
+  /** `groupName`: AWS's own name, which nobody can change. */
+  readonly groups: readonly (Group & { readonly groupName: string })[];
   readonly endpoints: readonly Endpoint[];
   readonly instance: {
     readonly id: string;
@@ -88,6 +97,7 @@ export interface StackEvidence {
   readonly peers: readonly PeerEvidence[];
   readonly declared: EvidencePart<Declared>;
   readonly observed: EvidencePart<Observed>;
+  readonly surroundings: Readonly<Record<Surrounding, EvidencePart<Facts>>>;
   readonly host: EvidencePart<HostEvidence>;
   readonly changes: EvidencePart<readonly Change[]>;
   readonly updates: EvidencePart<readonly Update[]>;

@@ -6,10 +6,13 @@ export type {
   Declared,
   Deviation,
   EvidencePart,
+  Facts,
   Group,
   Observed,
   PeerEvidence,
   StackEvidence,
+  Surrounding,
   Update,
 } from "./evidence.ts";
+export { surroundings } from "./evidence.ts";
 export { page } from "./page/page.ts";

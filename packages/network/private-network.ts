@@ -60,8 +60,13 @@ export class PrivateNetwork extends pulumi.ComponentResource {
       },
       own,
     );
-    // The default group allows all traffic between its members. Adopted without rules, it allows none (CIS AWS 5.4).
-    new aws.ec2.DefaultSecurityGroup(`${name}-default-group`, { vpcId: vpc.id, tags: tags("unused") }, own);
+    // The default group allows all traffic between its members. Adopted without rules, it allows none (CIS AWS 5.4). Only
+    // explicit empty lists make a refresh see a rule that somebody adds (docs/decisions/0724).
+    new aws.ec2.DefaultSecurityGroup(
+      `${name}-default-group`,
+      { vpcId: vpc.id, ingress: [], egress: [], tags: tags("unused") },
+      own,
+    );
     this.internetGateway = new aws.ec2.InternetGateway(
       `${name}-internet`,
       { vpcId: vpc.id, tags: tags("internet") },

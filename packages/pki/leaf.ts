@@ -26,7 +26,7 @@ export class Leaf extends pulumi.ComponentResource {
   readonly certificatePem: pulumi.Output<string>;
   /** False while the certificate has other names, because `--target` or `--exclude` left its update out. */
   readonly hasItsNames: pulumi.Output<boolean>;
-  /** RFC 3339, UTC. */
+  /** RFC 3339 in UTC, so that texts compare as times do. */
   readonly notBefore: pulumi.Output<string>;
   readonly notAfter: pulumi.Output<string>;
 
@@ -64,11 +64,14 @@ export class Leaf extends pulumi.ComponentResource {
     this.hasItsNames = pulumi
       .all([request.dnsNames, request.certRequestPem, certificate.certRequestPem])
       .apply(([names = [], asked, signed]) => names.join() === args.dnsNames.join() && asked === signed);
-    this.notBefore = certificate.validityStartTime;
-    this.notAfter = certificate.validityEndTime;
+    this.notBefore = present(name, certificate.validityStartTime).apply(inUtc);
+    this.notAfter = present(name, certificate.validityEndTime).apply(inUtc);
     this.registerOutputs({ chainPem: this.chainPem, notAfter: this.notAfter });
   }
 }
+
+/** The provider's time, which has nanoseconds and the zone of the machine that made the certificate. */
+const inUtc = (time: string): string => new Date(time).toISOString();
 
 /** A common name has at most 64 characters (RFC 5280 appendix A, ub-common-name). Envoy matches only the SAN. */
 function commonName(dnsName: string): string {

@@ -7,7 +7,7 @@ import {
   type IpPermission,
 } from "@aws-sdk/client-ec2";
 import { fromTemporaryCredentials } from "@aws-sdk/credential-providers";
-import type { Declared, Group, Observed } from "@metrics-link/audit";
+import type { Declared, Observed } from "@metrics-link/audit";
 import type { Configuration } from "@metrics-link/config";
 import { LinkError } from "@metrics-link/contract";
 import { ruleText } from "./rules.ts";
@@ -56,8 +56,15 @@ export async function observe(configuration: ClientConfiguration, { instanceId }
   return {
     account: reservations[0]?.OwnerId ?? "",
     groups: (groups.SecurityGroups ?? []).map(
-      ({ GroupId = "", GroupName = "", Tags = [], IpPermissions = [], IpPermissionsEgress = [] }): Group => ({
+      ({
+        GroupId = "",
+        GroupName = "",
+        Tags = [],
+        IpPermissions = [],
+        IpPermissionsEgress = [],
+      }): Observed["groups"][number] => ({
         id: GroupId,
+        groupName: GroupName,
         name: Tags.find(({ Key }) => Key === "Name")?.Value ?? GroupName,
         rules: [
           ...IpPermissions.flatMap((permission) => rulesOf("ingress", permission)),

@@ -1,12 +1,15 @@
 import { execFileSync } from "node:child_process";
-import type {
-  AuditEvidence,
-  Change,
-  Contract,
-  EvidencePart,
-  PeerEvidence,
-  StackEvidence,
-  Update,
+import {
+  type AuditEvidence,
+  type Change,
+  type Contract,
+  type EvidencePart,
+  type Facts,
+  type PeerEvidence,
+  type StackEvidence,
+  type Surrounding,
+  surroundings,
+  type Update,
 } from "@metrics-link/audit";
 import type { Configuration } from "@metrics-link/config";
 import { contractOutput, LinkError, pkiOutput, readContract, readPkiOutput } from "@metrics-link/contract";
@@ -14,9 +17,12 @@ import { z } from "zod";
 import type { StackContext } from "../stack/context.ts";
 import { repository } from "../stack/context.ts";
 import { pinsOf } from "../stack/stack-file.ts";
-import { clientConfiguration, observe } from "./aws.ts";
+import { type ClientConfiguration, clientConfiguration, observe } from "./aws.ts";
+import type { Places } from "./declared-facts.ts";
 import { deviationsIn } from "./deviations.ts";
 import { hostEvidence } from "./host.ts";
+import { balancersNow, routesNow } from "./observed-facts.ts";
+import { bucketsNow, keysNow, rolesNow } from "./observed-rights.ts";
 import { part } from "./part.ts";
 import { declaredBy } from "./state.ts";
 
@@ -40,6 +46,9 @@ async function collectStack(context: StackContext, { preview }: CollectOptions):
   const declared = await part(() => exportOf(context));
   const ask = <Value>(read: (found: Extract<typeof declared, { value: unknown }>["value"]) => Promise<Value>) =>
     "error" in declared ? declared : part(() => read(declared.value));
+  const asked = surroundings.map(
+    async (one) => [one, await ask(({ places }) => around[one](clients, places))] as const,
+  );
   const [own, observed, host, peers, updates, changed] = await Promise.all([
     outputs,
     ask((found) => observe(clients, found)),
@@ -61,11 +70,21 @@ async function collectStack(context: StackContext, { preview }: CollectOptions):
     peers,
     declared,
     observed,
+    surroundings: Object.fromEntries(await Promise.all(asked)) as StackEvidence["surroundings"],
     host,
     changes: changed,
     updates,
   };
 }
+
+/** Whom to ask for each part of a host's surroundings. Each is a part of its own: one refusal leaves the others known. */
+const around: Readonly<Record<Surrounding, (clients: ClientConfiguration, places: Places) => Promise<Facts>>> = {
+  role: rolesNow,
+  key: keysNow,
+  bucket: bucketsNow,
+  routes: routesNow,
+  balancer: balancersNow,
+};
 
 function contractIn(stack: string, outputs: Readonly<Record<string, unknown>>): Contract {
   const found = readContract(stack, outputs[contractOutput]);

@@ -2,26 +2,16 @@ import type { Declared, Group } from "@metrics-link/audit";
 import { LinkError } from "@metrics-link/contract";
 import { parseRelease, sha256 } from "@metrics-link/release";
 import { z } from "zod";
+import { factsIn, type Places, placesIn } from "./declared-facts.ts";
 import { ruleText } from "./rules.ts";
-
-const resource = z.object({
-  urn: z.string(),
-  type: z.string(),
-  id: z.string().optional(),
-  inputs: z.record(z.string(), z.unknown()).default({}),
-  outputs: z.record(z.string(), z.unknown()).default({}),
-  delete: z.boolean().default(false),
-});
-const exported = z.object({ deployment: z.object({ resources: z.array(resource).default([]) }) });
-
-type Resource = z.output<typeof resource>;
+import { type Resource, resourcesIn, text } from "./state-resources.ts";
 
 /**
  * Reads a stack's security groups and host from `pulumi stack export`, which masks secrets.
  * @throws LinkError STATE_INVALID naming what is missing
  */
-export function declaredBy(json: string): Declared {
-  const resources = exported.parse(JSON.parse(json)).deployment.resources.filter((one) => !one.delete);
+export function declaredBy(json: string): Declared & { readonly places: Places } {
+  const resources = resourcesIn(json);
   const ofType = (type: string) => resources.filter((one) => one.type === type);
   const [balancer] = ofType("aws:lb/loadBalancer:LoadBalancer");
   const [instance] = ofType("aws:ec2/instance:Instance");
@@ -31,7 +21,11 @@ export function declaredBy(json: string): Declared {
     ...ofType("aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule").map((rule) => ruleOf("egress", rule)),
   ];
   return {
-    groups: ofType("aws:ec2/securityGroup:SecurityGroup").map(
+    // The default group is taken over without rules.
+    groups: [
+      ...ofType("aws:ec2/securityGroup:SecurityGroup"),
+      ...ofType("aws:ec2/defaultSecurityGroup:DefaultSecurityGroup"),
+    ].map(
       (group): Group => ({
         id: group.id ?? "",
         name: nameOf(group),
@@ -56,6 +50,8 @@ export function declaredBy(json: string): Declared {
       service: text(inputs.serviceName),
     })),
     instanceId: instance.id,
+    facts: factsIn(ofType),
+    places: placesIn(ofType),
     release: releaseOf(ofType("aws:s3/bucketObjectv2:BucketObjectv2")),
   };
 }
@@ -90,8 +86,3 @@ const port = (value: unknown) => z.number().optional().parse(value);
 const tagged = z.object({ Name: z.string().optional() }).optional();
 const nameOf = ({ inputs, urn }: Resource) => tagged.parse(inputs.tags)?.Name ?? urn.split("::").at(-1) ?? "";
 const texts = (value: unknown) => z.array(z.string()).parse(value);
-
-function text(value: unknown): string {
-  if (typeof value === "string") return value;
-  throw new LinkError("STATE_INVALID", { what: "the state has a wrong value where a string is expected", value });
-}

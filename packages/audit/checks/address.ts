@@ -5,6 +5,8 @@ import type { Finding } from "@metrics-link/report";
 import type { Declared, Endpoint, EvidencePart, Observed, PeerEvidence, StackEvidence } from "../evidence.ts";
 import { both, from, judge, unlike, within } from "../judge.ts";
 import { runningOf } from "./envoy.ts";
+import { isManagedEndpoint, isManagedGroup } from "./managed.ts";
+import { surroundingFinding } from "./surroundings.ts";
 
 const api = "EC2 API, compared with the state";
 
@@ -17,6 +19,8 @@ export function addressFindings(stack: StackEvidence): Finding[] {
     ...groupFindings(declared, observed),
     endpointsFinding(stack),
     configuration.role === "receiver" ? balancerFinding(declared) : egressFinding(stack),
+    surroundingFinding(stack, "routes"),
+    surroundingFinding(stack, "balancer"),
     judge("the host in its network", "EC2 API", seen, ([{ instanceId, groups }, { instance, account }]) => ({
       wrong: [
         ...(account === configuration.account.id
@@ -87,11 +91,8 @@ function allowedReceiver({ peers: [receiver], declared, observed }: StackEvidenc
 function groupFindings(declared: EvidencePart<Declared>, observed: EvidencePart<Observed>): Finding[] {
   return [
     judge("security groups", api, both(declared, observed), ([state, now]) => {
-      const strangers = now.groups.filter(({ id, rules, name }) => {
-        const ours = state.groups.some((group) => group.id === id);
-        // AWS makes a group named default in each VPC; nothing of ours uses it.
-        return !ours && name !== "default" && rules.length > 0;
-      });
+      const others = now.groups.filter(({ id }) => !state.groups.some((group) => group.id === id));
+      const strangers = others.filter((group) => !isManagedGroup(group) && group.rules.length > 0);
       return {
         wrong: [
           ...state.groups.flatMap(({ id, name, rules }) => {
@@ -101,7 +102,7 @@ function groupFindings(declared: EvidencePart<Declared>, observed: EvidencePart<
           }),
           ...strangers.map(({ id, name }) => `${name} (${id}) is in this network but not in the state`),
         ],
-        fine: state.groups
+        fine: [...state.groups, ...others.filter(isManagedGroup)]
           .map(({ id, name, rules }) => `${name} (${id}): ${rules.join(", ") || "no rules"}`)
           .join("; "),
       };
@@ -120,7 +121,11 @@ function endpointsFinding({ configuration: { account, network }, declared, obser
     const ofOthers = "a third party's service named in the configuration; no endpoint policy limits what passes";
     return {
       wrong: [
-        ...unlike("the network", state.endpoints.map(textOf), now.endpoints.map(textOf)),
+        ...unlike(
+          "the network",
+          state.endpoints.map(textOf),
+          now.endpoints.filter((one) => !isManagedEndpoint(one, account.region)).map(textOf),
+        ),
         ...undeclared.map((one) => `${textOf(one)} is not in network.endpointServices`),
       ],
       fine: now.endpoints.map((one) => `${textOf(one)}, ${isOfAws(one) ? "within its policy" : ofOthers}`).join("; "),

@@ -14,6 +14,7 @@ import {
 } from "@metrics-link/release";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { etagOf } from "./etag.ts";
 
 interface PublishedRelease {
   /** The release that the pointer names: after `--target` or `--exclude` it may be an earlier one. */
@@ -58,7 +59,14 @@ export function publish(
   const contentType = "application/json";
   const document = new aws.s3.BucketObjectv2(
     `${name}-release`,
-    { bucket, key: wanted.apply((id) => releaseKeys.release(hostName, id)), content: text, contentType, tags },
+    {
+      bucket,
+      key: wanted.apply((id) => releaseKeys.release(hostName, id)),
+      content: text,
+      etag: text.apply(etagOf),
+      contentType,
+      tags,
+    },
     { ...own, retainOnDelete: true },
   );
   const named = pulumi.all([document.key, wanted, lacks]).apply(([key, id, missing]) => {
@@ -68,12 +76,14 @@ export function publish(
     if (missing.length > 0) throw leavesOut(`release ${id}`, missing);
     return id;
   });
+  const pointing = named.apply((id) => canonicalJson({ formatVersion: releaseFormatVersion, releaseId: id }));
   const pointer = new aws.s3.BucketObjectv2(
     `${name}-current`,
     {
       bucket,
       key: releaseKeys.current(hostName),
-      content: named.apply((id) => canonicalJson({ formatVersion: releaseFormatVersion, releaseId: id })),
+      content: pointing,
+      etag: pointing.apply(etagOf),
       contentType,
       tags,
     },
@@ -112,7 +122,7 @@ export function publishBootstrap(
   const { hostName, bucket, content, lacks, tags } = args;
   const manifest = new aws.s3.BucketObjectv2(
     `${name}-bootstrap`,
-    { bucket, key: bootstrapKey(hostName), content, contentType: "text/plain", tags },
+    { bucket, key: bootstrapKey(hostName), content, etag: etagOf(content), contentType: "text/plain", tags },
     own,
   );
   const wrong = pulumi

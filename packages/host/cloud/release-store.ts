@@ -14,6 +14,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import type { AgentBundle } from "../bundle/index.ts";
+import { etagOf } from "./etag.ts";
 import { bucketName } from "./names.ts";
 import { bucketPolicy } from "./policies.ts";
 
@@ -153,22 +154,35 @@ export class ReleaseStore extends pulumi.ComponentResource {
 
     const { agent: bundle } = args;
     this.agent = { sha256: bundle.sha256, key: releaseKeys.agent(bundle.sha256) };
-    const upload = (suffix: string, what: string, key: string, source: pulumi.asset.Asset, sha256: string): Upload => ({
+    const upload = (
+      { suffix, what, key }: Pick<Upload, "what" | "key"> & { readonly suffix: string },
+      content: { readonly source: pulumi.asset.Asset; readonly sourceHash: string; readonly etag?: string | undefined },
+    ): Upload => ({
       what,
       key,
       object: new aws.s3.BucketObjectv2(
         `${name}-${suffix}`,
-        { bucket: bucket.id, key, source, sourceHash: sha256, tags },
+        { bucket: bucket.id, key, ...content, tags },
         { ...own, dependsOn: settings, retainOnDelete: true },
       ),
     });
     this.tools = new Map(args.artifacts.map((artifact) => [artifact.name, stored(artifact)]));
     this.#uploads = new Map([
-      ["agent", upload("agent", "agent", this.agent.key, new pulumi.asset.StringAsset(bundle.text), bundle.sha256)],
+      [
+        "agent",
+        upload(
+          { suffix: "agent", what: "agent", key: this.agent.key },
+          {
+            source: new pulumi.asset.StringAsset(bundle.text),
+            sourceHash: bundle.sha256,
+            etag: etagOf(bundle.text),
+          },
+        ),
+      ],
       ...args.artifacts.map((artifact) => {
         const { name: tool, version, path, sha256 } = artifact;
-        const asset = new pulumi.asset.FileAsset(path);
-        return [tool, upload(`tool-${tool}`, `tool ${tool} ${version}`, stored(artifact).key, asset, sha256)] as const;
+        const about = { suffix: `tool-${tool}`, what: `tool ${tool} ${version}`, key: stored(artifact).key };
+        return [tool, upload(about, { source: new pulumi.asset.FileAsset(path), sourceHash: sha256 })] as const;
       }),
     ]);
     this.contents = [...settings, ...[...this.#uploads.values()].map(({ object }) => object)];

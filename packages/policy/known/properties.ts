@@ -13,7 +13,7 @@ const rule = paths("description fromPort ipProtocol referencedSecurityGroupId se
 
 export const setByTheProgram: Readonly<Record<string, readonly string[]>> = {
   "aws:ebs/volume:Volume": paths("availabilityZone encrypted size tags type"),
-  "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": paths("tags vpcId"),
+  "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": paths("egress ingress tags vpcId"),
   "aws:ec2/eip:Eip": paths("domain tags"),
   "aws:ec2/instance:Instance": paths(`
     ami associatePublicIpAddress iamInstanceProfile instanceType metadataOptions.httpEndpoint
@@ -47,7 +47,7 @@ export const setByTheProgram: Readonly<Record<string, readonly string[]>> = {
     healthCheck.protocol healthCheck.unhealthyThreshold port preserveClientIp protocol tags targetType vpcId`),
   "aws:lb/targetGroupAttachment:TargetGroupAttachment": paths("port targetGroupArn targetId"),
   "aws:s3/bucket:Bucket": paths("bucket forceDestroy tags"),
-  "aws:s3/bucketObjectv2:BucketObjectv2": paths("bucket content contentType key source sourceHash tags"),
+  "aws:s3/bucketObjectv2:BucketObjectv2": paths("bucket content contentType etag key source sourceHash tags"),
   "aws:s3/bucketOwnershipControls:BucketOwnershipControls": paths("bucket rule.objectOwnership"),
   "aws:s3/bucketPolicy:BucketPolicy": paths("bucket policy"),
   "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": paths(
@@ -111,6 +111,7 @@ export const byDefault: Readonly<Record<string, Readonly<Record<string, unknown>
   "aws:lb/loadBalancer:LoadBalancer": {
     clientKeepAlive: 3600,
     desyncMitigationMode: "defensive",
+    dnsRecordClientRoutingPolicy: "any_availability_zone",
     dropInvalidHeaderFields: false,
     enableHttp2: true,
     enableTlsVersionAndCipherSuiteHeaders: false,

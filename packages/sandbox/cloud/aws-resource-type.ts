@@ -23,6 +23,11 @@ export interface AwsResourceType<I extends Properties = Properties, O extends Pr
   readonly type: string;
   readonly inputs: I;
   readonly outputs: O;
+  /**
+   * Built on Terraform's plugin framework in the official provider: default tags show in the outputs and in no input.
+   * All others are built on its plugin SDK and write them into `tagsAll`, also an input.
+   */
+  readonly onPluginFramework?: boolean;
   /** A replacement deletes the old one first, as the real provider's does. */
   readonly deleteBeforeReplace?: boolean;
   /** The error of a look-up that finds none. */

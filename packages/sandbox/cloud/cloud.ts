@@ -1,11 +1,14 @@
 /** The sandbox's AWS: resources of several accounts on one record, kept true in the AWS API and told to listeners. */
+
 import type { Topology } from "../model/topology.ts";
+import type { Answer, Call } from "../services/front/query.ts";
 import { type AwsApi, type AwsClients, clientsOf } from "./api.ts";
 import { AwsError, errorBody } from "./aws-error.ts";
 import { type AnyAwsResourceType, Scope } from "./aws-resource-type.ts";
 import { AWS_RESOURCE_TYPES } from "./aws-resource-types.ts";
 import { REGION } from "./catalogue.ts";
 import { Coalescer, Turns } from "./coalesce.ts";
+import { DESCRIBED } from "./described.ts";
 import { instance } from "./ec2/instance.ts";
 import { observe } from "./ec2/observed-rules.ts";
 import { allGroupIds } from "./ec2/security-group.ts";
@@ -192,6 +195,18 @@ export class Cloud {
       cidrBlock: CidrBlock,
       tags: tagMap(Tags),
     }));
+  }
+
+  /** Whether the record answers a call of the query protocol, and not moto. */
+  answers(service: string, action: string): boolean {
+    return DESCRIBED[service]?.[action] !== undefined;
+  }
+
+  /** The answer to such a call. @throws AwsError */
+  describe(place: Omit<Place, "type">, service: string, { action, parameters }: Call): Answer {
+    const describe = DESCRIBED[service]?.[action];
+    if (describe === undefined) throw new AwsError("InvalidAction", `${service} ${action} is not answered here`);
+    return describe(this.#scope(place), parameters);
   }
 
   /** Who these credentials are, after the roles were assumed one after the other. */

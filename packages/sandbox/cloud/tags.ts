@@ -24,7 +24,7 @@ function tagsFault(tags: Tags): string | undefined {
   return undefined;
 }
 
-/** The input and the output of a taggable resource type. The provider has put its default tags into the input already. */
+/** The input and the output of a taggable resource type. To the cloud, the input is with the provider's default tags. */
 export const tagInput = { tags: map(string(), { validate: tagsFault }) };
 export const tagOutput = { tagsAll: map(string(), { changesOnUpdate: true, required: true }) };
 

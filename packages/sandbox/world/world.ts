@@ -108,6 +108,7 @@ export class World {
     const front: FrontOptions = {
       moto: moto.endpoint,
       completions: [commands],
+      described: cloud,
       onSecurityGroupChange: () => cloud.syncSecurityGroups(),
       log,
     };

@@ -1,14 +1,17 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { DeleteRolePolicyCommand, IAMClient, PutRolePolicyCommand } from "@aws-sdk/client-iam";
+import { GetObjectCommand, GetObjectTaggingCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { audit, findingsOf } from "@metrics-link/audit";
 import { parseJson, toJson } from "@metrics-link/envoy/read/index.ts";
 import { unpackHostEvidence } from "@metrics-link/release";
+import { accounts } from "@metrics-link/sandbox/world/accounts.ts";
 import { collect } from "../../../scripts/audit/collect.ts";
 import { contextOf } from "../../../scripts/stack/context.ts";
 import { eventually } from "../../support/eventually.ts";
 import { runAgent } from "../support/agent.ts";
-import { BalancerGroup } from "../support/aws.ts";
+import { BalancerGroup, clientOptions, deployer } from "../support/aws.ts";
 import { run } from "../support/commands.ts";
 import { on, receiver, sandbox, sender } from "../support/sandbox.ts";
 import { needs, world } from "../support/world.ts";
@@ -107,6 +110,37 @@ describe("an audit", function () {
     await group.allow("192.0.2.66");
     const found = await findings().finally(() => group.refuse("192.0.2.66"));
     assert.match(found.join("\n"), /fence 1, address, who is let in at the load balancer: .*192\.0\.2\.66\/32/);
+  });
+
+  it("finds another policy of the host's role", async () => {
+    const iam = new IAMClient(clientOptions(await deployer(accounts.receiver)));
+    const more = { RoleName: "metrics-link-receiver-eu-west-1", PolicyName: "more" };
+    const Statement = [{ Effect: "Allow", Action: "s3:*", Resource: "*" }];
+    const PolicyDocument = JSON.stringify({ Version: "2012-10-17", Statement });
+    await iam.send(new PutRolePolicyCommand({ ...more, PolicyDocument }));
+    const found = await findings().finally(() => iam.send(new DeleteRolePolicyCommand(more)));
+    assert.match(
+      found.join("\n"),
+      /rights in AWS, policies of the host's role: AWS also has .*: inline policy more [0-9a-f]{12}$/,
+    );
+  });
+
+  it("finds what somebody wrote over the pointer to the release", async () => {
+    const s3 = new S3Client({ ...clientOptions(await deployer(accounts.receiver)), forcePathStyle: true });
+    const at = {
+      Bucket: `metrics-link-receiver-${accounts.receiver}-eu-west-1`,
+      Key: "releases/receiver/current.json",
+    };
+    const { Body, ContentType } = await s3.send(new GetObjectCommand(at));
+    const { TagSet = [] } = await s3.send(new GetObjectTaggingCommand(at));
+    const text = (await Body?.transformToString()) ?? assert.fail("the pointer is empty");
+    // With the same headers and tags, as an attacker would: only the ETag is another one.
+    const Tagging = new URLSearchParams(TagSet.map(({ Key = "", Value = "" }) => [Key, Value])).toString();
+    const write = (content: string) => s3.send(new PutObjectCommand({ ...at, Body: content, ContentType, Tagging }));
+    await write(`${text}\n`);
+    const { code, printed } = await run("audit", "--stack", "receiver", "--out", out).finally(() => write(text));
+    assert.equal(code, 1, printed);
+    assert.match(printed, /what an update of receiver would change: update \S*BucketObjectv2 receiver-current/);
   });
 
   it("reports to the host, whose alert fires until an audit no longer has the finding", async () => {

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { bundleAgent } from "@metrics-link/host/bundle/index.ts";
 import { parseRelease, releaseIdOf, sha256 } from "@metrics-link/release";
 import { account, answers, artifacts, build, objectAt, only, privateKey, secretArn } from "../support/host.ts";
 import { insideSecret, type Registration } from "../support/recording.ts";
@@ -104,6 +106,16 @@ describe("a host", () => {
       objectAt(registrations, "releases/sender/current.json").content,
       `{"formatVersion":1,"releaseId":"${releaseId}"}`,
     );
+  });
+
+  it("gives what hosts follow or boot from an ETag, by which a refresh sees another writer", async () => {
+    const md5 = (content: string) => createHash("md5").update(content).digest("hex");
+    const texts = registrations.filter(({ inputs }) => typeof inputs.content === "string");
+    const names = [`${releaseId}.json`, "bootstrap.txt", "current.json"].map((name) => `releases/sender/${name}`);
+    assert.deepEqual(texts.map(({ inputs }) => inputs.key).toSorted(), names.toSorted());
+    for (const { inputs } of texts) assert.equal(inputs.etag, md5(inputs.content), inputs.key);
+    const [agent] = registrations.filter(({ inputs }) => /^agent\//.test(inputs.key));
+    assert.equal(agent?.inputs.etag, md5((await bundleAgent()).text));
   });
 
   it("has first-boot steps that end with the agent", () => {

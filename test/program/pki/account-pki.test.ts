@@ -23,20 +23,29 @@ describe("the PKI of an account", () => {
     }),
     "tls:index/certRequest:CertRequest": ({ name }: Registration) => ({ certRequestPem: name }),
     "tls:index/selfSignedCert:SelfSignedCert": () => ({ certPem: root.pem }),
-    [locallySigned]: () => ({ certPem: root.pem, validityStartTime: "", validityEndTime: "" }),
+    // As the official provider writes times on a machine in Berlin.
+    [locallySigned]: () => ({
+      certPem: root.pem,
+      validityStartTime: "2026-11-30T00:24:54.072565017+01:00",
+      validityEndTime: "2026-12-30T00:24:54.072565017+01:00",
+    }),
   };
   const now = Date.parse("2026-11-26T12:00:00Z");
   async function build(usage: AccountPkiArgs["usage"], more: Partial<AccountPkiArgs> = {}) {
     let published: unknown;
+    let times: unknown;
     const registrations = await record(() => {
       const built = new AccountPki("sender", { stack: "o/p/sender", pki, usage, now, ...more });
       built.issued?.rootFingerprints.apply((fingerprints) => {
         published = fingerprints;
       });
+      built.state.apply(({ leaf }) => {
+        times = leaf && [leaf.notBefore, leaf.notAfter];
+      });
     }, answers);
     const signed = registrations.filter(({ type }) => type === locallySigned);
     const [intermediate, leaf] = ["intermediate", "leaf"].map((tier) => signed.find(({ name }) => name.includes(tier)));
-    return { registrations, published, intermediate: intermediate?.inputs, leaf: leaf?.inputs };
+    return { registrations, published, times, intermediate: intermediate?.inputs, leaf: leaf?.inputs };
   }
 
   it("creates every key on P-256, never on the provider's default curve", async () => {
@@ -83,6 +92,11 @@ describe("the PKI of an account", () => {
   it("publishes the root's fingerprint as OpenSSL computes it", async () => {
     const { published } = await build("client");
     assert.deepEqual(published, [root.fingerprint]);
+  });
+
+  it("tells when its leaf is valid in UTC, whatever the machine's zone", async () => {
+    const { times } = await build("client");
+    assert.deepEqual(times, ["2026-11-29T23:24:54.072Z", "2026-12-29T23:24:54.072Z"]);
   });
 
   const keysOf = (registrations: readonly Registration[]) =>

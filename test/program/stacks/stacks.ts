@@ -78,7 +78,11 @@ export function build(
     if (contract instanceof Error) throw contract;
     return { outputs: contract === undefined ? {} : { contract } };
   };
-  const certificate = () => ({ certPem: root, validityEndTime: "2027-01-01T00:00:00Z" });
+  const certificate = () => ({
+    certPem: root,
+    validityStartTime: "2026-12-01T01:00:00.000000001+01:00",
+    validityEndTime: "2027-01-01T01:00:00.000000001+01:00",
+  });
   return record(
     async () => {
       pulumi.runtime.setAllConfig(configurationOf(role, change));

@@ -20,6 +20,10 @@ export interface Engine {
   readonly directory: string;
   readonly aws: AwsClients;
   readonly cloud: Cloud;
+  /** The AWS API behind the cloud, and its administrators' keys. */
+  readonly api: AwsApi;
+  /** The variables by which a deployer's provider finds this AWS and signs. */
+  readonly environment: Readonly<Record<string, string>>;
   /** Runs `pulumi WORDS...` in a folder, as a deployer of the account does. */
   run(
     folder: string,
@@ -81,19 +85,20 @@ export async function startEngine(account: string): Promise<Engine> {
   });
   await new Promise<void>((done) => world.listen(join(directory, "world.sock"), done));
 
+  const deployer = {
+    METRICS_LINK_WORLD: join(directory, "world.sock"),
+    AWS_ACCESS_KEY_ID: moto.keys.deployer.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: moto.keys.deployer.secretAccessKey,
+    AWS_SESSION_TOKEN: "",
+  };
   const run: Engine["run"] = (folder, words, environment = {}) =>
-    runPulumi(folder, words, {
-      ...ownEnvironment(directory),
-      METRICS_LINK_WORLD: join(directory, "world.sock"),
-      AWS_ACCESS_KEY_ID: moto.keys.deployer.accessKeyId,
-      AWS_SECRET_ACCESS_KEY: moto.keys.deployer.secretAccessKey,
-      AWS_SESSION_TOKEN: "",
-      ...environment,
-    });
+    runPulumi(folder, words, { ...ownEnvironment(directory), ...deployer, ...environment });
   return {
     directory,
     aws: clientsOf(api)(account, "eu-west-1"),
     cloud,
+    api,
+    environment: deployer,
     run,
     async succeed(folder, words, environment) {
       const { code, output } = await run(folder, words, environment);

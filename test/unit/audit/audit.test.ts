@@ -1,5 +1,13 @@
 import assert from "node:assert/strict";
-import { type AuditEvidence, audit, exitCodes, findingsOf, outcomeOf, page as renderPage } from "@metrics-link/audit";
+import {
+  type AuditEvidence,
+  audit,
+  exitCodes,
+  findingsOf,
+  outcomeOf,
+  page as renderPage,
+  surroundings,
+} from "@metrics-link/audit";
 import { evidenceParts } from "@metrics-link/release";
 import { healthy } from "./support/healthy.ts";
 import { hostOf, lies, type Open, type Stack } from "./support/lies.ts";
@@ -74,6 +82,29 @@ describe("an audit", () => {
       assert.deepEqual([judged.verdict, exitCodes[judged.verdict]], ["not known", 3]);
     });
   }
+
+  for (const part of surroundings) {
+    it(`does not pass a check of AWS that was refused: ${part}`, () => {
+      const evidence = changed("receiver", (stack) => {
+        stack.surroundings[part] = { error: "AccessDenied" };
+      });
+      const unknown = linesOf(evidence, "not known");
+      assert.ok(unknown.length === 1 && unknown[0]?.endsWith("AccessDenied"), unknown.join("\n"));
+      assert.deepEqual(linesOf(evidence, "critical"), []);
+    });
+  }
+
+  it("knows what GuardDuty puts into a network, and shows it", () => {
+    const groupName = "GuardDutyManagedSecurityGroup-vpc-0123456789abcdef0";
+    const evidence = changed("receiver", ({ observed }) => {
+      if ("error" in observed) return;
+      const rules = ["ingress tcp 443 10.20.0.0/16", "egress any all 0.0.0.0/0"];
+      observed.value.groups.push({ id: "sg-9", name: "GuardDuty", groupName, rules });
+      observed.value.endpoints.push({ id: "vpce-9", service: "com.amazonaws.eu-west-1.guardduty-data" });
+    });
+    assert.deepEqual(linesOf(evidence, "critical"), []);
+    assert.match(renderPage(evidence, audit(evidence)), /GuardDuty \(sg-9\)[\s\S]*guardduty-data \(vpce-9\)/);
+  });
 
   for (const part of evidenceParts) {
     it(`does not pass a check that a host did not answer: ${part}`, () => {

@@ -36,12 +36,16 @@ const resources = [
     "aws:lb/loadBalancer:LoadBalancer",
     "nlb",
     "arn",
-    {},
+    { name: "edge" },
     {
       securityGroups: ["sg-1"],
       subnetMappings: [{ allocationId: "eipalloc-1", subnetId: "subnet-1" }],
     },
   ),
+  resource("aws:ec2/defaultSecurityGroup:DefaultSecurityGroup", "default", "sg-0", {
+    tags: { Name: "receiver-unused" },
+  }),
+  resource("aws:ec2/vpc:Vpc", "vpc", "vpc-1", {}),
   resource("aws:ec2/vpcEndpoint:VpcEndpoint", "ssm", "vpce-1", { serviceName: "com.amazonaws.eu-west-1.ssm" }),
   resource("aws:ec2/instance:Instance", "host", "i-1", {}),
   resource("aws:s3/bucketObjectv2:BucketObjectv2", "release", "o-1", {
@@ -57,10 +61,11 @@ const exported = (list: readonly object[]) => JSON.stringify({ version: 3, deplo
 
 describe("the facts that an audit reads from a stack's state", () => {
   it("are security groups with their rules, addresses, load balancer, host and release", () => {
-    const { release, ...found } = declaredBy(exported(resources));
+    const { release, facts: _facts, places, ...found } = declaredBy(exported(resources));
     assert.deepEqual(found, {
       groups: [
         { id: "sg-1", name: "receiver-balancer", rules: ["ingress tcp 443 203.0.113.10/32", "egress tcp 8443 sg-2"] },
+        { id: "sg-0", name: "receiver-unused", rules: [] },
       ],
       addresses: [{ name: "address", allocationId: "eipalloc-1", address: "198.51.100.10" }],
       natAllocations: [],
@@ -68,6 +73,7 @@ describe("the facts that an audit reads from a stack's state", () => {
       endpoints: [{ id: "vpce-1", service: "com.amazonaws.eu-west-1.ssm" }],
       instanceId: "i-1",
     });
+    assert.deepEqual(places, { vpcId: "vpc-1", roles: [], keys: [], buckets: [] });
     assert.equal(release.id, id);
   });
 

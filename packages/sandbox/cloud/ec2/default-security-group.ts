@@ -21,6 +21,10 @@ export const defaultSecurityGroup = awsResourceType({
     ...tagInput,
   },
   outputs: {
+    // Optional and computed, as in the official provider (vpc_default_security_group.go): rules that somebody adds are drift
+    // only where the program says `[]`.
+    egress: list(rule),
+    ingress: list(rule),
     arn: string({ required: true }),
     description: string({ required: true }),
     name: string({ required: true }),

@@ -31,7 +31,7 @@ export const rootBlockDevice = {
   ...tagInput,
   throughput: integer(),
   volumeSize: integer(),
-  volumeType: string({ default: "gp2", oneOf: VOLUME_TYPES }),
+  volumeType: string({ assumed: "gp2", oneOf: VOLUME_TYPES }),
 };
 
 /** https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_InstanceMetadataOptionsRequest.html */
@@ -39,11 +39,11 @@ const metadataOptions = {
   httpEndpoint: string({ default: "enabled", oneOf: ["enabled"] }),
   httpProtocolIpv6: string({ default: "disabled", oneOf: ["disabled"] }),
   httpPutResponseHopLimit: integer({
-    default: 1,
+    assumed: 1,
     validate: (hops) => (hops >= 1 && hops <= 64 ? undefined : `${hops} is not within 1 to 64`),
   }),
-  httpTokens: string({ default: "optional", oneOf: ["optional", "required"] }),
-  instanceMetadataTags: string({ default: "disabled", oneOf: ["disabled", "enabled"] }),
+  httpTokens: string({ assumed: "optional", oneOf: ["optional", "required"] }),
+  instanceMetadataTags: string({ assumed: "disabled", oneOf: ["disabled", "enabled"] }),
 };
 
 export const instanceInputs = {
@@ -51,8 +51,8 @@ export const instanceInputs = {
   associatePublicIpAddress: boolean({ oneOf: [false], replaceOnChange: true }),
   availabilityZone: string({ replaceOnChange: true, validate: zoneFault }),
   disableApiStop: boolean(),
-  disableApiTermination: boolean({ default: false }),
-  ebsOptimized: boolean(),
+  disableApiTermination: boolean({ assumed: false }),
+  ebsOptimized: boolean({ replaceOnChange: true }),
   iamInstanceProfile: string(),
   instanceInitiatedShutdownBehavior: string({ oneOf: ["stop"] }),
   instanceType: string({
@@ -69,7 +69,7 @@ export const instanceInputs = {
   sourceDestCheck: boolean({ default: true }),
   subnetId: string({ required: true, replaceOnChange: true }),
   userDataBase64: string({ validate: userDataFault }),
-  userDataReplaceOnChange: boolean({ default: false }),
+  userDataReplaceOnChange: boolean({ assumed: false }),
   vpcSecurityGroupIds: set(string()),
   ...tagInput,
 };

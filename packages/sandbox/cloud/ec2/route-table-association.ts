@@ -13,8 +13,6 @@ export const routeTableAssociation = awsResourceType({
     subnetId: string({ required: true, replaceOnChange: true }),
   },
   outputs: {},
-  // As the real provider's: a subnet has at most one association.
-  deleteBeforeReplace: true,
 
   async create(scope, inputs) {
     refuseForeignTable(scope, inputs.routeTableId, scope.get(subnet, inputs.subnetId).inputs.vpcId, inputs.subnetId);

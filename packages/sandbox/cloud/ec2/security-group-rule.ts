@@ -36,6 +36,7 @@ export const egressRule = ruleType("aws:vpc/securityGroupEgressRule:SecurityGrou
 function ruleType(type: string, egress: boolean): AwsResourceType<typeof inputs, typeof outputs> {
   return awsResourceType({
     type,
+    onPluginFramework: true,
     inputs,
     outputs,
     check,

@@ -28,7 +28,7 @@ export const securityGroup = awsResourceType({
   inputs: {
     description: string({ default: "Managed by Pulumi", replaceOnChange: true, validate: textFault }),
     name: string({ autoname: { maxLength: MAX_LENGTH }, replaceOnChange: true, validate: nameFault }),
-    revokeRulesOnDelete: boolean({ default: false }),
+    revokeRulesOnDelete: boolean({ assumed: false }),
     vpcId: string({ required: true, replaceOnChange: true }),
     ...tagInput,
   },

@@ -24,7 +24,7 @@ export const subnet = awsResourceType({
     vpcId: string({ required: true, replaceOnChange: true }),
     cidrBlock: string({ required: true, replaceOnChange: true, validate: networkFault }),
     availabilityZone: string({ replaceOnChange: true, validate: zoneFault }),
-    mapPublicIpOnLaunch: boolean({ default: false, oneOf: [false] }),
+    mapPublicIpOnLaunch: boolean({ assumed: false, oneOf: [false] }),
     ...tagInput,
   },
   outputs: {

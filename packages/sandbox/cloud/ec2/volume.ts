@@ -43,12 +43,12 @@ export const volume = awsResourceType({
   inputs: {
     availabilityZone: string({ required: true, replaceOnChange: true, validate: zoneFault }),
     encrypted: boolean({ replaceOnChange: true }),
-    finalSnapshot: boolean({ default: false, oneOf: [false] }),
+    finalSnapshot: boolean({ assumed: false, oneOf: [false] }),
     iops: integer(),
     kmsKeyId: string({ replaceOnChange: true }),
     size: integer({ required: true }),
     throughput: integer(),
-    type: string({ default: "gp2", oneOf: VOLUME_TYPES }),
+    type: string({ assumed: "gp2", oneOf: VOLUME_TYPES }),
     ...tagInput,
   },
   outputs: {

@@ -11,7 +11,7 @@ export const vpc = awsResourceType({
     cidrBlock: string({ required: true, replaceOnChange: true, validate: networkFault }),
     enableDnsHostnames: boolean(),
     enableDnsSupport: boolean({ default: true }),
-    instanceTenancy: string({ default: "default", oneOf: ["default"] }),
+    instanceTenancy: string({ assumed: "default", oneOf: ["default"] }),
     ...tagInput,
   },
   outputs: {

@@ -16,6 +16,8 @@ export const rolePolicyAttachment = awsResourceType({
     role: string({ required: true, replaceOnChange: true }),
   },
   outputs: {},
+  // As the official provider's, which names it by role and policy.
+  deleteBeforeReplace: true,
 
   async create(scope, inputs) {
     scope.get(role, inputs.role);

@@ -27,7 +27,7 @@ export const role = awsResourceType({
     description: string({
       validate: (text) => (text.length <= 1000 ? undefined : `has ${text.length} characters; at most 1000 are allowed`),
     }),
-    forceDetachPolicies: boolean({ default: false }),
+    forceDetachPolicies: boolean({ assumed: false }),
     maxSessionDuration: integer({
       default: HOUR,
       validate: (seconds) =>

@@ -11,12 +11,19 @@ const within = (low: number, high: number, unit: string) => (value: number) =>
 export const key = awsResourceType({
   type: "aws:kms/key:Key",
   inputs: {
+    customerMasterKeySpec: string({
+      default: "SYMMETRIC_DEFAULT",
+      oneOf: ["SYMMETRIC_DEFAULT"],
+      replaceOnChange: true,
+    }),
     // https://docs.aws.amazon.com/kms/latest/APIReference/API_ScheduleKeyDeletion.html
     deletionWindowInDays: integer({ validate: within(7, 30, "days") }),
     description: string({
       validate: (text) => (text.length <= 8192 ? undefined : `has ${text.length} characters; at most 8192 are allowed`),
     }),
-    enableKeyRotation: boolean({ default: false }),
+    enableKeyRotation: boolean({ assumed: false }),
+    isEnabled: boolean({ default: true, oneOf: [true] }),
+    keyUsage: string({ default: "ENCRYPT_DECRYPT", oneOf: ["ENCRYPT_DECRYPT"], replaceOnChange: true }),
     policy: json({ validate: resourcePolicyFault }),
     // https://docs.aws.amazon.com/kms/latest/APIReference/API_EnableKeyRotation.html
     rotationPeriodInDays: integer({ validate: within(90, 2560, "days") }),

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { boolean, type Known, object, set, string } from "../../plugins/rpc/schema.ts";
+import { boolean, integer, type Known, object, set, string } from "../../plugins/rpc/schema.ts";
 import { AwsError } from "../aws-error.ts";
 import { awsResourceType, type Scope } from "../aws-resource-type.ts";
 import { NLB_ZONE_ID } from "../catalogue.ts";
@@ -7,12 +7,17 @@ import { freeAddress } from "../ec2/eip.ts";
 import { gatewayOf } from "../ec2/internet-gateway.ts";
 import { refuseForeignGroups } from "../ec2/security-group.ts";
 import { newInterfaces, subnet } from "../ec2/subnet.ts";
-import type { Resource } from "../resource.ts";
+import type { NetworkInterface, Resource } from "../resource.ts";
 import { tagInput, tagOutput } from "../tags.ts";
 import { known } from "../values.ts";
 
 /** https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html, Name; same for groups. */
 export const MAX_NAME = 32;
+/**
+ * Where the official provider cuts an automatic name: pulumi-aws knows no limit of load balancers and target groups
+ * (provider/autonaming.go), so a long name is not made to fit, but refused.
+ */
+export const MAX_AUTOMATIC_NAME = 255;
 
 /** What is wrong with the name of a load balancer or target group, or undefined. */
 export function nameFault(name: string): string | undefined {
@@ -26,26 +31,33 @@ function balancerNameFault(name: string): string | undefined {
   return name.startsWith("internal-") ? `"${name}" must not begin with "internal-"` : nameFault(name);
 }
 
+const subnetMapping = {
+  allocationId: string(),
+  privateIpv4Address: string(),
+  subnetId: string({ required: true }),
+};
+type Mapping = Known<typeof subnetMapping>;
+type Zones = { readonly subnetMappings: readonly Mapping[]; readonly internal?: boolean };
+
 /** A Network Load Balancer. Kept by the cloud alone: moto drops its addresses and says that all targets are healthy. */
 export const loadBalancer = awsResourceType({
   type: "aws:lb/loadBalancer:LoadBalancer",
   inputs: {
-    dnsRecordClientRoutingPolicy: string({ oneOf: ["any_availability_zone"] }),
-    enableCrossZoneLoadBalancing: boolean({ default: false }),
-    enableDeletionProtection: boolean({ default: false }),
+    // Of an application load balancer; the official provider writes them into the inputs of every one.
+    clientKeepAlive: integer({ default: 3600, oneOf: [3600] }),
+    desyncMitigationMode: string({ default: "defensive", oneOf: ["defensive"] }),
+    dnsRecordClientRoutingPolicy: string({ default: "any_availability_zone", oneOf: ["any_availability_zone"] }),
+    enableCrossZoneLoadBalancing: boolean({ assumed: false }),
+    enableDeletionProtection: boolean({ assumed: false }),
+    enableHttp2: boolean({ default: true, oneOf: [true] }),
+    idleTimeout: integer({ default: 60, oneOf: [60] }),
     internal: boolean({ replaceOnChange: true }),
     ipAddressType: string({ oneOf: ["ipv4"] }),
     loadBalancerType: string({ required: true, oneOf: ["network"], replaceOnChange: true }),
-    name: string({ autoname: { maxLength: MAX_NAME }, replaceOnChange: true, validate: balancerNameFault }),
+    name: string({ autoname: { maxLength: MAX_AUTOMATIC_NAME }, replaceOnChange: true, validate: balancerNameFault }),
     securityGroups: set(string()),
-    subnetMappings: set(
-      object({
-        allocationId: string({ replaceOnChange: true }),
-        privateIpv4Address: string({ replaceOnChange: true }),
-        subnetId: string({ required: true, replaceOnChange: true }),
-      }),
-      { required: true, replaceOnChange: true },
-    ),
+    subnetMappings: set(object(subnetMapping), { required: true }),
+    xffHeaderProcessingMode: string({ default: "append", oneOf: ["append"] }),
     ...tagInput,
   },
   outputs: {
@@ -100,13 +112,7 @@ export const loadBalancer = awsResourceType({
     refuseName(scope, inputs.name);
     const vpcId = refuseSubnets(scope, inputs);
     refuseForeignGroups(scope, inputs.securityGroups ?? [], vpcId, `load balancer ${inputs.name}`);
-    const interfaces = newInterfaces(
-      scope,
-      inputs.subnetMappings.map(({ subnetId, privateIpv4Address: wanted }) => ({
-        subnetId,
-        ...(wanted === undefined ? {} : { wanted }),
-      })),
-    );
+    const interfaces = newInterfaces(scope, inputs.subnetMappings.map(placeOf));
     const arnSuffix = `net/${inputs.name}/${randomBytes(8).toString("hex")}`;
     const arn = scope.arn("elasticloadbalancing", `loadbalancer/${arnSuffix}`);
     return {
@@ -125,7 +131,11 @@ export const loadBalancer = awsResourceType({
     };
   },
 
-  async update(scope, { inputs, outputs }, news) {
+  /**
+   * Zones are changed in place, as the official provider previews it (SetSubnets). Upstream means to replace when a
+   * mapping changes or goes (elbv2/load_balancer.go, customizeDiffLoadBalancerNLB), which did not reach Pulumi.
+   */
+  async update(scope, { inputs, outputs, facts }, news) {
     refuseForeignGroups(scope, news.securityGroups ?? [], outputs.vpcId, `load balancer ${news.name}`);
     const [had, has] = [inputs.securityGroups?.length ?? 0, news.securityGroups?.length ?? 0];
     if (had > 0 !== has > 0) {
@@ -134,7 +144,8 @@ export const loadBalancer = awsResourceType({
         "Security groups of a Network Load Balancer can neither be added later nor all be removed: replace it.",
       );
     }
-    return { outputs: { ...outputs, tagsAll: news.tags ?? {} } };
+    const interfaces = setSubnets(scope, inputs, news, facts.interfaces ?? []);
+    return { outputs: { ...outputs, tagsAll: news.tags ?? {} }, facts: { ...facts, interfaces } };
   },
 
   async delete(_scope, { id, inputs }) {
@@ -147,8 +158,27 @@ export const loadBalancer = awsResourceType({
   },
 });
 
-type Inputs = Known<typeof loadBalancer.inputs>;
 export type LoadBalancerResource = Resource<typeof loadBalancer.inputs, typeof loadBalancer.outputs>;
+
+/** The load balancer's interfaces after a change of its zones. */
+function setSubnets(scope: Scope, olds: Zones, news: Zones, interfaces: readonly NetworkInterface[]) {
+  const had = (subnetId: string) => olds.subnetMappings.find((mapping) => mapping.subnetId === subnetId);
+  const stays = ({ subnetId, allocationId, privateIpv4Address }: Mapping) => {
+    const before = had(subnetId);
+    if (before === undefined) return false;
+    if (before.allocationId === allocationId && before.privateIpv4Address === privateIpv4Address) return true;
+    // Not measured on AWS; refusing is what no program can rely on.
+    throw new AwsError(
+      "InvalidConfigurationRequest",
+      `The addresses in subnet ${subnetId} cannot be changed: replace it`,
+    );
+  };
+  const added = news.subnetMappings.filter((mapping) => !stays(mapping));
+  homesOf(scope, news);
+  for (const { allocationId } of added) if (allocationId !== undefined) freeAddress(scope, allocationId);
+  const kept = interfaces.filter(({ subnetId }) => news.subnetMappings.some((one) => one.subnetId === subnetId));
+  return [...kept, ...newInterfaces(scope, added.map(placeOf))];
+}
 
 function refuseName(scope: Scope, name: string): void {
   if (scope.list(loadBalancer).some((other) => other.inputs.name === name)) {
@@ -157,7 +187,22 @@ function refuseName(scope: Scope, name: string): void {
 }
 
 /** The VPC of the subnets. https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html */
-function refuseSubnets(scope: Scope, inputs: Inputs): string {
+function refuseSubnets(scope: Scope, inputs: Zones): string {
+  const vpcId = homesOf(scope, inputs);
+  const allocations = inputs.subnetMappings.flatMap((mapping) => mapping.allocationId ?? []);
+  const twice = allocations.find((id, index) => allocations.indexOf(id) !== index);
+  if (twice !== undefined)
+    throw new AwsError("AllocationIdNotFound", `The allocation ${twice} is given for two subnets`);
+  for (const id of allocations) freeAddress(scope, id);
+  return vpcId;
+}
+
+const placeOf = ({ subnetId, privateIpv4Address: wanted }: Mapping) => ({
+  subnetId,
+  ...(wanted === undefined ? {} : { wanted }),
+});
+
+function homesOf(scope: Scope, inputs: Zones): string {
   const homes = inputs.subnetMappings.map((mapping) => scope.get(subnet, mapping.subnetId));
   const vpcs = new Set(homes.map((home) => home.inputs.vpcId));
   const zones = new Set(homes.map((home) => home.outputs.availabilityZone));
@@ -172,10 +217,5 @@ function refuseSubnets(scope: Scope, inputs: Inputs): string {
   if (inputs.internal !== true && gatewayOf(scope, vpcId) === undefined) {
     throw new AwsError("InvalidSubnet", `VPC ${vpcId} has no internet gateway`);
   }
-  const allocations = inputs.subnetMappings.flatMap((mapping) => mapping.allocationId ?? []);
-  const twice = allocations.find((id, index) => allocations.indexOf(id) !== index);
-  if (twice !== undefined)
-    throw new AwsError("AllocationIdNotFound", `The allocation ${twice} is given for two subnets`);
-  for (const id of allocations) freeAddress(scope, id);
   return vpcId;
 }

@@ -7,7 +7,7 @@ import { vpc } from "../ec2/vpc.ts";
 import type { Resource } from "../resource.ts";
 import { tagInput, tagOutput } from "../tags.ts";
 import { known } from "../values.ts";
-import { MAX_NAME, nameFault } from "./load-balancer.ts";
+import { MAX_AUTOMATIC_NAME, nameFault } from "./load-balancer.ts";
 
 const within =
   (low: number, high: number, unit = "") =>
@@ -32,7 +32,7 @@ const healthCheck = {
         ? undefined
         : `"${port}" is neither "${TRAFFIC_PORT}" nor a port from 1 to 65535`,
   }),
-  protocol: string({ default: "HTTP", oneOf: ["HTTP", "TCP"] }),
+  protocol: string({ assumed: "HTTP", oneOf: ["HTTP", "TCP"] }),
   timeout: integer({ validate: within(2, 120, " s") }),
   unhealthyThreshold: integer({ default: 3, validate: within(2, 10) }),
 };
@@ -42,13 +42,13 @@ export const targetGroup = awsResourceType({
   type: "aws:lb/targetGroup:TargetGroup",
   inputs: {
     connectionTermination: boolean(),
-    deregistrationDelay: integer({ default: 300, validate: within(0, 3600, " s") }),
+    deregistrationDelay: integer({ assumed: 300, validate: within(0, 3600, " s") }),
     healthCheck: object(healthCheck),
-    name: string({ autoname: { maxLength: MAX_NAME }, replaceOnChange: true, validate: nameFault }),
+    name: string({ autoname: { maxLength: MAX_AUTOMATIC_NAME }, replaceOnChange: true, validate: nameFault }),
     port: integer({ required: true, replaceOnChange: true, validate: within(1, 65535) }),
     preserveClientIp: string({ oneOf: ["true", "false"] }),
     protocol: string({ required: true, oneOf: ["TCP"], replaceOnChange: true }),
-    proxyProtocolV2: boolean({ default: false, oneOf: [false] }),
+    proxyProtocolV2: boolean({ assumed: false, oneOf: [false] }),
     targetType: string({ default: "instance", oneOf: ["instance", "ip"], replaceOnChange: true }),
     vpcId: string({ required: true, replaceOnChange: true }),
     ...tagInput,

@@ -1,4 +1,4 @@
-import { createReadStream } from "node:fs";
+import { createReadStream, type ReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import type { HeadObjectCommandOutput, ServerSideEncryption } from "@aws-sdk/client-s3";
 import type { CheckFailure } from "../../plugins/rpc/check.ts";
@@ -6,7 +6,7 @@ import { asset, boolean, type Known, map, string } from "../../plugins/rpc/schem
 import { AwsError, hasCode } from "../aws-error.ts";
 import { awsResourceType, type Scope } from "../aws-resource-type.ts";
 import { keyNamed } from "../kms/key.ts";
-import { tagInput, tagOutput } from "../tags.ts";
+import { tagInput, tagMap, tagOutput } from "../tags.ts";
 import { given } from "../values.ts";
 import { bucket, deleteVersions } from "./bucket.ts";
 import { ALGORITHMS } from "./bucket-encryption.ts";
@@ -27,7 +27,11 @@ const inputs = {
   content: string(),
   contentBase64: string(),
   contentType: string(),
-  forceDestroy: boolean({ default: false }),
+  // The MD5 of the content, by which the official provider sees what somebody else has written.
+  etag: string({
+    validate: (etag) => (/^[0-9a-f]{32}$/.test(etag) ? undefined : `"${etag}" is no MD5 in hexadecimal`),
+  }),
+  forceDestroy: boolean({ assumed: false }),
   key: string({ required: true, replaceOnChange: true, validate: keyFault }),
   kmsKeyId: string(),
   metadata: map(string(), {
@@ -64,6 +68,9 @@ export const bucketObject = awsResourceType({
     if ([news.content, news.contentBase64, news.source].filter(given).length !== 1) {
       failures.push({ property: "", reason: "needs exactly one of content, contentBase64, source" });
     }
+    if (news.kmsKeyId !== undefined && news.etag !== undefined) {
+      failures.push({ property: "etag", reason: "conflicts with kmsKeyId: the ETag of an encrypted object is no MD5" });
+    }
     if (news.kmsKeyId !== undefined && news.serverSideEncryption === "AES256") {
       failures.push({ property: "kmsKeyId", reason: "is for serverSideEncryption aws:kms" });
     }
@@ -77,13 +84,28 @@ export const bucketObject = awsResourceType({
     return { id: `${news.bucket}/${news.key}`, outputs: await put(scope, news) };
   },
 
+  /**
+   * As the official provider reads it (terraform-provider-aws internal/service/s3/object.go, resourceObjectRead): content and
+   * source never, so another writer shows by `etag`, if the program gives one, by headers and by tags.
+   */
   async read(scope, { inputs: olds, outputs: state }) {
     const found = await head(scope, olds);
     if (found === undefined) return undefined;
-    if (found.ETag === state.etag) return { inputs: olds, outputs: state };
-    // Somebody wrote something else: what the program gave is not there any more.
-    const { content: _content, contentBase64: _base64, source: _source, sourceHash: _hash, ...rest } = olds;
-    return { inputs: rest, outputs: { ...state, etag: found.ETag ?? "" } };
+    const etag = etagOf(found);
+    const contentType = found.ContentType ?? "";
+    const { TagSet } = await scope.aws.s3.getObjectTagging({ Bucket: olds.bucket, Key: olds.key });
+    const tags = tagMap(TagSet);
+    const seen = {
+      ...(olds.etag === undefined ? {} : { etag }),
+      ...(olds.contentType === undefined ? {} : { contentType }),
+      ...(found.CacheControl === undefined ? {} : { cacheControl: found.CacheControl }),
+      ...(Object.keys(tags).length === 0 ? {} : { tags }),
+    };
+    const { cacheControl: _control, tags: _tags, ...kept } = olds;
+    return {
+      inputs: { ...kept, metadata: found.Metadata ?? {}, ...seen },
+      outputs: { ...state, etag, contentType, versionId: found.VersionId ?? state.versionId, tagsAll: tags },
+    };
   },
 
   async update(scope, _resource, news) {
@@ -106,12 +128,17 @@ function withoutText({ hash, content }: NonNullable<Inputs["source"]>): NonNulla
 
 async function put(scope: Scope, news: Inputs): Promise<Known<typeof outputs>> {
   const home = scope.get(bucket, news.bucket);
+  const body = await bodyOf(news);
+  if (news.etag !== undefined && sizeOf(body) >= PART_BYTES) {
+    const reason = `${news.key}: the official provider uploads from ${PART_BYTES} bytes on in parts, and then the ETag is no MD5`;
+    throw new AwsError("InvalidRequest", `${reason}: give no etag, or use sourceHash`);
+  }
   const key = news.kmsKeyId === undefined ? undefined : keyNamed(scope, news.kmsKeyId);
   const algorithm = news.serverSideEncryption ?? (key === undefined ? undefined : "aws:kms");
   const made = await scope.aws.s3.putObject({
     Bucket: news.bucket,
     Key: news.key,
-    ...(await bodyOf(news)),
+    ...body,
     CacheControl: news.cacheControl,
     ContentType: news.contentType,
     Metadata: news.metadata,
@@ -124,7 +151,7 @@ async function put(scope: Scope, news: Inputs): Promise<Known<typeof outputs>> {
   return {
     arn: `${home.outputs.arn}/${news.key}`,
     contentType: found?.ContentType ?? "application/octet-stream",
-    etag: made.ETag ?? "",
+    etag: etagOf(made),
     ...(key === undefined ? {} : { kmsKeyId: key.arn }),
     serverSideEncryption: made.ServerSideEncryption ?? algorithm ?? "AES256",
     // "null" is the version of what is written to a bucket without versioning; the real provider shows it as "".
@@ -132,6 +159,14 @@ async function put(scope: Scope, news: Inputs): Promise<Known<typeof outputs>> {
     tagsAll: news.tags ?? {},
   };
 }
+
+/** An ETag as the provider shows it, without the quotes of the header. */
+const etagOf = ({ ETag = "" }: { ETag?: string | undefined }) => ETag.replaceAll('"', "");
+
+/** The part size of the SDK's uploader, which the official provider uses as it is (feature/s3/manager DefaultUploadPartSize). */
+const PART_BYTES = 5 * 1024 * 1024;
+
+const sizeOf = (body: Awaited<ReturnType<typeof bodyOf>>) => body.ContentLength ?? Buffer.byteLength(body.Body);
 
 async function head(
   { aws: { s3 } }: Scope,
@@ -145,7 +180,13 @@ async function head(
   }
 }
 
-async function bodyOf({ content, contentBase64, source }: Inputs) {
+async function bodyOf({
+  content,
+  contentBase64,
+  source,
+}: Inputs): Promise<
+  { Body: string | Buffer; ContentLength?: undefined } | { Body: ReadStream; ContentLength: number }
+> {
   if (content !== undefined) return { Body: content };
   if (contentBase64 !== undefined) return { Body: Buffer.from(contentBase64, "base64") };
   const from = source?.content ?? { text: "" };

@@ -5,11 +5,11 @@ import { awsResourceType } from "../aws-resource-type.ts";
 import { bucket } from "./bucket.ts";
 
 const inputs = {
-  blockPublicAcls: boolean({ default: false }),
-  blockPublicPolicy: boolean({ default: false }),
+  blockPublicAcls: boolean({ assumed: false }),
+  blockPublicPolicy: boolean({ assumed: false }),
   bucket: string({ required: true, replaceOnChange: true }),
-  ignorePublicAcls: boolean({ default: false }),
-  restrictPublicBuckets: boolean({ default: false }),
+  ignorePublicAcls: boolean({ assumed: false }),
+  restrictPublicBuckets: boolean({ assumed: false }),
 };
 
 export const bucketPublicAccessBlock = awsResourceType({

@@ -26,7 +26,7 @@ export const bucket = awsResourceType({
   type: "aws:s3/bucket:Bucket",
   inputs: {
     bucket: string({ autoname: { maxLength: MAX_NAME }, replaceOnChange: true, validate: bucketNameFault }),
-    forceDestroy: boolean({ default: false }),
+    forceDestroy: boolean({ assumed: false }),
     ...tagInput,
   },
   outputs: {

@@ -20,7 +20,7 @@ export const secret = awsResourceType({
     description: string({
       validate: (text) => (text.length <= 2048 ? undefined : `has ${text.length} characters; at most 2048 are allowed`),
     }),
-    forceOverwriteReplicaSecret: boolean({ default: false, oneOf: [false] }),
+    forceOverwriteReplicaSecret: boolean({ assumed: false, oneOf: [false] }),
     kmsKeyId: string(),
     name: string({ autoname: { maxLength: MAX_NAME }, replaceOnChange: true, validate: nameFault }),
     // https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_DeleteSecret.html; 0 is "force".

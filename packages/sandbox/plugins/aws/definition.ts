@@ -15,6 +15,7 @@ const vpcList = z.array(z.object({ id: z.string(), cidrBlock: z.string(), tags: 
 export const definition = defineProvider({
   name: "aws",
   version: "7.48.0",
+  built: "bridged",
   config: {
     region: string({ required: true, oneOf: [REGION] }),
     allowedAccountIds: list(string()),

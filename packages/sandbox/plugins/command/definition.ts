@@ -5,6 +5,7 @@ import { localCommand, localRun } from "./resources.ts";
 export const definition = defineProvider({
   name: "command",
   version: "1.2.1",
+  built: "native",
   config: {},
   configure: () => undefined,
   resources: { "command:local:Command": localCommand },

@@ -120,23 +120,43 @@ function isJson(text: string): boolean {
   }
 }
 
-/** The inputs with defaults filled in, at every depth. */
-export function fillDefaults(values: Values, schema: Properties): Values {
-  const filled: Values = { ...values };
-  for (const [name, property] of Object.entries(schema)) {
-    const value = values[name] ?? (property.options.default as Value | undefined);
-    if (value !== undefined) filled[name] = fillInside(value, property.kind);
-  }
-  return filled;
+/** Names of the inputs that a bridged provider gave a value, noted in each object of the inputs. */
+export const DEFAULTS = "__defaults";
+
+/**
+ * The inputs with defaults filled in, at every depth.
+ * @param noted whether each object lists what was filled in under {@link DEFAULTS}, as bridged providers do
+ * (pulumi-terraform-bridge pkg/tfbridge/schema.go, applyDefaults)
+ */
+export function fillDefaults(values: Values, schema: Properties, noted = false): Values {
+  return fill(values, schema, ({ options }) => options.default, noted);
 }
 
-function fillInside(value: Value, kind: Kind): Value {
-  if (kind.type === "object" && isObject(value)) return fillDefaults(value, kind.properties);
+/** The inputs as handlers and the state have them: with what the service assumes, at every depth. */
+export function fillAssumed(values: Values, schema: Properties): Values {
+  return fill(values, schema, ({ options }) => options.assumed, false);
+}
+
+function fill(values: Values, schema: Properties, fillerOf: (property: Property) => unknown, noted: boolean): Values {
+  const filled: Values = { ...values };
+  const added: string[] = [];
+  for (const [name, property] of Object.entries(schema)) {
+    const value = values[name] ?? (fillerOf(property) as Value | undefined);
+    if (value === undefined) continue;
+    if (values[name] === undefined) added.push(name);
+    filled[name] = fillInside(value, property.kind, (inner, members) => fill(inner, members, fillerOf, noted));
+  }
+  return noted ? { ...filled, [DEFAULTS]: added.sort() } : filled;
+}
+
+function fillInside(value: Value, kind: Kind, fillObject: (value: Values, members: Properties) => Values): Value {
+  const inside = (item: Value, { kind: own }: Property) => fillInside(item, own, fillObject);
+  if (kind.type === "object" && isObject(value)) return fillObject(value, kind.properties);
   if ((kind.type === "list" || kind.type === "set") && Array.isArray(value)) {
-    return value.map((item) => fillInside(item, kind.item.kind));
+    return value.map((item) => inside(item, kind.item));
   }
   if (kind.type === "map" && isObject(value)) {
-    return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, fillInside(item, kind.item.kind)]));
+    return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, inside(item, kind.item)]));
   }
   return value;
 }

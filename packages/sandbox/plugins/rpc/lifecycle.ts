@@ -3,8 +3,16 @@ import messages from "@pulumi/pulumi/proto/provider_pb.js";
 import emptyMessages from "google-protobuf/google/protobuf/empty_pb.js";
 import { schemaSecrets } from "./check.ts";
 import { InitializationError, initializationFailed } from "./errors.ts";
-import { checkInputs, diffInputs, previewState, stateOf, trackedInputs, withoutInternals } from "./operations.ts";
-import type { AnyResourceType, Context } from "./provider.ts";
+import {
+  checkInputs,
+  diffInputs,
+  effective,
+  previewState,
+  stateOf,
+  trackedInputs,
+  withoutInternals,
+} from "./operations.ts";
+import type { AnyResourceType, Built, Context } from "./provider.ts";
 import { checkResponse, diffResponse, opened, toStruct } from "./responses.ts";
 import type { Known, Previewed, Properties } from "./schema.ts";
 import { close, mergeSecrets, type SecretTree, type Values, type WireStruct } from "./values.ts";
@@ -14,6 +22,7 @@ export interface Operation<Client> {
   readonly token: string;
   readonly type: AnyResourceType<Client>;
   readonly context: Context<Client>;
+  readonly built: Built;
 }
 
 type Message<T extends abstract new (...args: never) => unknown> = InstanceType<T>;
@@ -23,33 +32,39 @@ const known = (values: Values) => values as Known<Properties>;
 const previewed = (values: Values) => values as Previewed<Properties>;
 
 export async function check<Client>(
-  { type, token, context }: Operation<Client>,
+  { type, token, context, built }: Operation<Client>,
   request: Message<typeof messages.CheckRequest>,
 ): Promise<Message<typeof messages.CheckResponse>> {
   const news = opened(request.getNews());
   const program = withoutInternals(news.values);
-  const { inputs, failures } = checkInputs(type.inputs, token, {
-    name: request.getName(),
-    olds: opened(request.getOlds()).values,
-    news: (type.complete?.(previewed(program), context) ?? program) as Values,
-    seed: request.getRandomseed_asU8(),
-  });
+  const { inputs, failures } = checkInputs(
+    type.inputs,
+    token,
+    {
+      name: request.getName(),
+      olds: opened(request.getOlds()).values,
+      news: (type.complete?.(previewed(program), context) ?? program) as Values,
+      seed: request.getRandomseed_asU8(),
+    },
+    built !== "native",
+  );
   if (failures.length === 0 && type.check) {
-    failures.push(...(await type.check(previewed(withoutInternals(inputs)), context)));
+    failures.push(...(await type.check(previewed(effective(inputs, type.inputs)), context)));
   }
   return checkResponse(close(inputs, mergeSecrets(news.secrets, schemaSecrets(inputs, type.inputs))), failures);
 }
 
 export async function diff<Client>(
-  { type, context }: Operation<Client>,
+  { type, context, built }: Operation<Client>,
   request: Message<typeof messages.DiffRequest>,
 ): Promise<Message<typeof messages.DiffResponse>> {
-  const olds = withoutInternals(opened(request.getOldInputs()).values);
-  const news = withoutInternals(opened(request.getNews()).values);
+  const olds = effective(opened(request.getOldInputs()).values, type.inputs);
+  const news = effective(opened(request.getNews()).values, type.inputs);
   const state = opened(request.getOlds()).values;
   const changes = diffInputs(type, olds, news);
   const proposed = { id: request.getId(), inputs: known(olds), state: known(state), news: previewed(news), changes };
-  return diffResponse(type.diff ? await type.diff(proposed, context) : changes, type.deleteBeforeReplace === true);
+  const all = type.diff ? await type.diff(proposed, context) : changes;
+  return diffResponse(all, { deleteBeforeReplace: type.deleteBeforeReplace === true, built });
 }
 
 export async function create<Client>(
@@ -57,10 +72,10 @@ export async function create<Client>(
   request: Message<typeof messages.CreateRequest>,
 ): Promise<Message<typeof messages.CreateResponse>> {
   const { values, secrets } = opened(request.getProperties());
-  const inputs = withoutInternals(values);
+  const inputs = effective(values, type.inputs);
   const response = new messages.CreateResponse();
   if (request.getPreview()) {
-    const sure = type.preview?.(previewed(inputs), undefined) ?? {};
+    const sure = type.preview?.(previewed(inputs), undefined, context) ?? {};
     return response.setProperties(toStruct(closeState(type, previewState(type, inputs, sure as Values, {}), secrets)));
   }
   const closed = (outputs: object) => closeState(type, stateOf(type, inputs, outputs as Values, token), secrets);
@@ -80,14 +95,14 @@ export async function update<Client>(
   request: Message<typeof messages.UpdateRequest>,
 ): Promise<Message<typeof messages.UpdateResponse>> {
   const { values, secrets } = opened(request.getNews());
-  const news = withoutInternals(values);
-  const olds = withoutInternals(opened(request.getOldInputs()).values);
+  const news = effective(values, type.inputs);
+  const olds = effective(opened(request.getOldInputs()).values, type.inputs);
   const state = opened(request.getOlds()).values;
   const existing = { id: request.getId(), inputs: known(olds), state: known(state) };
   const response = new messages.UpdateResponse();
   if (request.getPreview()) {
     const changes = diffInputs(type, olds, news);
-    const sure = type.preview?.(previewed(news), { ...existing, news: previewed(news), changes }) ?? {};
+    const sure = type.preview?.(previewed(news), { ...existing, news: previewed(news), changes }, context) ?? {};
     return response.setProperties(toStruct(closeState(type, previewState(type, news, sure as Values, state), secrets)));
   }
   if (type.update === undefined) throw new Error(`${token}: has no update, so every change should have replaced it`);
@@ -111,7 +126,10 @@ export async function read<Client>(
   }
   const recorded = opened(request.getInputs());
   const state = opened(request.getProperties());
-  const existing = { id: request.getId(), inputs: withoutInternals(recorded.values), state: state.values };
+  // An import has no inputs, and nothing is assumed of what is not known.
+  const isImport = Object.keys(recorded.values).length === 0;
+  const inputsOnRecord = isImport ? {} : effective(recorded.values, type.inputs);
+  const existing = { id: request.getId(), inputs: inputsOnRecord, state: state.values };
   const found = await type.read(existing, context);
   if (found === undefined) return response;
   const inputs =
@@ -128,7 +146,7 @@ export async function remove<Client>(
   { type, context }: Operation<Client>,
   request: Message<typeof messages.DeleteRequest>,
 ): Promise<emptyMessages.Empty> {
-  const inputs = known(withoutInternals(opened(request.getOldInputs()).values));
+  const inputs = known(effective(opened(request.getOldInputs()).values, type.inputs));
   const state = known(opened(request.getProperties()).values);
   await type.delete?.({ id: request.getId(), inputs, state }, context);
   return new emptyMessages.Empty();
@@ -141,8 +159,6 @@ function closeState<Client>(
   inputs: SecretTree | undefined,
   recorded?: SecretTree,
 ): WireStruct {
-  const infected = type.secretInputsMakeOutputsSecret === true && inputs !== undefined;
-  const outputs = new Map(infected ? Object.keys(type.outputs).map((name) => [name, true] as const) : []);
   const bySchema = [schemaSecrets(state, type.inputs), schemaSecrets(state, type.outputs)];
-  return close(state, mergeSecrets(inputs, recorded, outputs, ...bySchema));
+  return close(state, mergeSecrets(inputs, recorded, ...bySchema));
 }

@@ -1,9 +1,9 @@
 /** What the scaffold does with values around a provider's handlers: checking, diffing, previewing, keeping inputs. */
 import { randomBytes } from "node:crypto";
-import { type CheckFailure, checkValues, fillDefaults, isInternal } from "./check.ts";
+import { type CheckFailure, checkValues, DEFAULTS, fillAssumed, fillDefaults, isInternal } from "./check.ts";
 import { type Changes, diffValues } from "./diff.ts";
 import type { Properties } from "./schema.ts";
-import { isObject, UNKNOWN, type Values } from "./values.ts";
+import { isObject, UNKNOWN, type Value, type Values } from "./values.ts";
 
 /** The part of a resource type that is needed here. `update` counts only as being there or not. */
 export interface Schemas {
@@ -12,12 +12,25 @@ export interface Schemas {
   readonly update?: unknown;
 }
 
-/** Names of inputs that were named automatically, kept in the inputs as Pulumi's bridged providers keep them. */
-const DEFAULTS = "__defaults";
-
-/** The inputs without the provider's notes to itself. */
+/** The inputs without the provider's notes to itself, at every depth. */
 export function withoutInternals(inputs: Values): Values {
-  return Object.fromEntries(Object.entries(inputs).filter(([name]) => !isInternal(name)));
+  return Object.fromEntries(
+    Object.entries(inputs)
+      .filter(([name]) => !isInternal(name))
+      .map(([name, value]) => [name, withoutNotes(value)]),
+  );
+}
+
+function withoutNotes(value: Value): Value {
+  if (Array.isArray(value)) return value.map(withoutNotes);
+  if (!isObject(value)) return value;
+  const members = Object.entries(value).filter(([name]) => name !== DEFAULTS);
+  return Object.fromEntries(members.map(([name, member]) => [name, withoutNotes(member)]));
+}
+
+/** The inputs as handlers get them. */
+export function effective(inputs: Values, schema: Properties): Values {
+  return fillAssumed(withoutInternals(inputs), schema);
 }
 
 /**
@@ -25,18 +38,20 @@ export function withoutInternals(inputs: Values): Values {
  *
  * @param olds the checked inputs of the resource as it is, for names to be kept; empty for a new resource
  * @param seed random bytes for automatic names, the same in preview and update
+ * @param noted whether the inputs say which of them are defaults; those named automatically are always noted
  */
 export function checkInputs(
   schema: Properties,
   token: string,
   resource: { name: string; olds: Values; news: Values; seed: Uint8Array },
+  noted = false,
 ): { inputs: Values; failures: CheckFailure[] } {
   const given = withoutInternals(resource.news);
   const named = automaticNames(schema, given, resource);
-  const inputs = fillDefaults({ ...given, ...named }, schema);
-  const failures = checkValues(inputs, schema, token);
-  const names = Object.keys(named);
-  return { inputs: names.length === 0 ? inputs : { ...inputs, [DEFAULTS]: names }, failures };
+  const failures = checkValues(fillDefaults({ ...given, ...named }, schema), schema, token);
+  const { [DEFAULTS]: filled = [], ...inputs } = fillDefaults({ ...given, ...named }, schema, noted);
+  const names = [...Object.keys(named), ...(filled as string[])].sort();
+  return { inputs: noted || names.length > 0 ? { ...inputs, [DEFAULTS]: names } : inputs, failures };
 }
 
 function automaticNames(
@@ -64,7 +79,7 @@ function automaticName(name: string, maxLength: number, seed: Uint8Array): strin
 
 /** The changes that follow from the schema of a resource type. */
 export function diffInputs(type: Schemas, olds: Values, news: Values): Changes {
-  const changes = diffValues(olds, news, type.inputs);
+  const changes = diffValues(effective(olds, type.inputs), effective(news, type.inputs), type.inputs);
   for (const [path, change] of changes) {
     // Optional and computed: what the program no longer says stays as it is.
     if (change.kind === "delete" && path in type.outputs) changes.delete(path);
@@ -78,7 +93,7 @@ export function diffInputs(type: Schemas, olds: Values, news: Values): Changes {
  * and all other outputs unknown.
  */
 export function previewState(type: Schemas, news: Values, known: Values, recorded: Values): Values {
-  const state: Values = { ...withoutInternals(news) };
+  const state = effective(news, type.inputs);
   for (const [name, { options }] of Object.entries(type.outputs)) {
     if (state[name] !== undefined && !(name in known)) continue;
     const kept = options.changesOnUpdate === true ? undefined : recorded[name];
@@ -89,7 +104,7 @@ export function previewState(type: Schemas, news: Values, known: Values, recorde
 
 /** The state of a resource that exists: its inputs, and its outputs over them. */
 export function stateOf(type: Schemas, inputs: Values, outputs: Values, token: string): Values {
-  const state: Values = { ...withoutInternals(inputs) };
+  const state = effective(inputs, type.inputs);
   for (const [name, value] of Object.entries(outputs)) {
     if (!(name in type.outputs)) {
       throw new Error(
@@ -107,11 +122,13 @@ export function stateOf(type: Schemas, inputs: Values, outputs: Values, token: s
  */
 export function trackedInputs(type: Schemas, recorded: Values, read: Values): Values {
   if (Object.keys(recorded).length === 0) return read;
-  const changed = new Set([...diffValues(recorded, read, type.inputs).keys()].map(topLevel));
+  const differences = diffValues(effective(recorded, type.inputs), effective(read, type.inputs), type.inputs);
+  const changed = new Set([...differences.keys()].map(topLevel));
   const tracked: Values = {};
   for (const [name, value] of Object.entries({ ...recorded, ...read })) {
     const old = recorded[name];
-    if (old === undefined && (name in type.outputs || isEmpty(value))) continue;
+    const assumed = type.inputs[name]?.options.assumed !== undefined && !changed.has(name);
+    if (old === undefined && (name in type.outputs || isEmpty(value) || assumed)) continue;
     if (isInternal(name) || !changed.has(name)) tracked[name] = old ?? value;
     else if (read[name] !== undefined) tracked[name] = read[name];
   }

@@ -61,8 +61,6 @@ export interface ResourceType<Client, I extends Properties, O extends Properties
    * out, and no drift when the program does not give it.
    */
   readonly outputs: O;
-  /** One secret among the inputs makes every output secret: outputs may repeat any input (what a command prints). */
-  readonly secretInputsMakeOutputsSecret?: boolean;
   /** A replacement deletes the old one first: the real thing cannot exist twice. */
   readonly deleteBeforeReplace?: boolean;
   /**
@@ -75,7 +73,11 @@ export interface ResourceType<Client, I extends Properties, O extends Properties
   /** Changes beyond those that follow from the schema; returns the changes to report, usually `changes` with additions. */
   diff?(proposed: ProposedChange<I, O>, context: Context<Client>): Changes | Promise<Changes>;
   /** Outputs that a preview can know already. Without it, those of a new resource are all unknown. */
-  preview?(inputs: Previewed<I>, existing: ProposedChange<I, O> | undefined): Partial<Previewed<O>>;
+  preview?(
+    inputs: Previewed<I>,
+    existing: ProposedChange<I, O> | undefined,
+    context: Context<Client>,
+  ): Partial<Previewed<O>>;
   create(inputs: Known<I>, context: Context<Client>): Promise<{ id: string; outputs: Known<O> }>;
   /**
    * The resource as it is now; undefined if it is gone. `inputs` and `state` are empty when it is imported.
@@ -102,11 +104,23 @@ export interface Invoke<Client, A extends Properties, R extends Properties> {
 export type AnyResourceType<Client> = ResourceType<Client, Properties, Properties>;
 export type AnyInvoke<Client> = Invoke<Client, Properties, Properties>;
 
+/**
+ * On what the official provider is built, which shows in its inputs and diffs:
+ *
+ * - `bridged`: Terraform's plugin SDK behind Pulumi's bridge. Each object of the inputs notes its defaults, and a diff
+ *   names each changed member.
+ * - `bridged framework`: Terraform's plugin framework behind it. A diff names properties only.
+ * - `native`: pulumi-go-provider. No notes; a diff names members and says of none that it is an input's, and which of
+ *   them replace follows from the members alone.
+ */
+export type Built = "bridged" | "bridged framework" | "native";
+
 export interface ProviderDefinition<Client, C extends Properties = Properties> {
   /** `NAME` of `pulumi-resource-NAME`. */
   readonly name: string;
   /** The version of the official provider that is stood in for. */
   readonly version: string;
+  readonly built: Built;
   /** The arguments of the provider resource. Nested values arrive as JSON texts and are parsed by this schema. */
   readonly config: C;
   /** Called once with checked arguments, before any handler. What it returns is every handler's `context.client`. */

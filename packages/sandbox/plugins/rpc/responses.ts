@@ -7,6 +7,7 @@ import type { Change, Changes } from "./diff.ts";
 import { RpcError } from "./errors.ts";
 import { topLevel } from "./operations.ts";
 import { suggest } from "./paths.ts";
+import type { Built } from "./provider.ts";
 import { open, type WireStruct } from "./values.ts";
 
 export function opened(struct: structMessages.Struct | undefined): ReturnType<typeof open> {
@@ -37,20 +38,21 @@ const KINDS: Record<Change["kind"], [plain: number, replace: number]> = {
 
 export function diffResponse(
   changes: Changes,
-  deleteBeforeReplace: boolean,
+  { deleteBeforeReplace, built }: { deleteBeforeReplace: boolean; built: Built },
 ): InstanceType<typeof messages.DiffResponse> {
   const response = new messages.DiffResponse();
   const { DiffChanges } = messages.DiffResponse;
   response.setChanges(changes.size === 0 ? DiffChanges.DIFF_NONE : DiffChanges.DIFF_SOME);
-  response.setHasdetaileddiff(true);
+  response.setHasdetaileddiff(built !== "bridged framework");
   response.setDeletebeforereplace(deleteBeforeReplace);
   const replacing = [...changes].filter(([, change]) => change.replace);
   response.setDiffsList([...new Set([...changes.keys()].map(topLevel))]);
-  response.setReplacesList([...new Set(replacing.map(([path]) => topLevel(path)))]);
+  if (built !== "native") response.setReplacesList([...new Set(replacing.map(([path]) => topLevel(path)))]);
+  if (built === "bridged framework") return response;
   for (const [path, change] of changes) {
     const detail = new messages.PropertyDiff();
     detail.setKind(KINDS[change.kind][change.replace ? 1 : 0] as never);
-    detail.setInputdiff(change.input);
+    detail.setInputdiff(change.input && built !== "native");
     response.getDetaileddiffMap().set(path, detail);
   }
   return response;

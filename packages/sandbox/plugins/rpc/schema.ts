@@ -25,6 +25,11 @@ export interface PropertyOptions<T = unknown> {
   readonly replaceOnChange?: boolean;
   /** The value written into the inputs when the program gives none, where a policy sees it too. */
   readonly default?: T;
+  /**
+   * What the service makes of a value that the program does not give, where the official provider leaves it out of the
+   * inputs. Handlers get it and the state shows it; a policy does not see it, and it is neither a change nor drift.
+   */
+  readonly assumed?: T;
   /** The only values there are. */
   readonly oneOf?: readonly T[];
   /** What is wrong with a known value, or undefined. Give the limit and its source. */
@@ -51,7 +56,9 @@ export interface Property<T = unknown, Present extends boolean = boolean> {
 export type Properties = { readonly [name: string]: Property };
 
 /** Whether a handler can rely on the property: it is required, or has a default or an automatic name. */
-type IsPresent<O> = O extends { required: true } | { default: unknown } | { autoname: object } ? true : false;
+type IsPresent<O> = O extends { required: true } | { default: unknown } | { assumed: unknown } | { autoname: object }
+  ? true
+  : false;
 
 /** Inputs or outputs in which nothing is unknown. */
 export type Known<P extends Properties> = {

@@ -59,7 +59,7 @@ export function providerService<Client>(
     return unary<Request, Response>((request) => {
       const token = request.getType();
       const type = lookUp(definition.resources, token, `${definition.name}: the resource type`);
-      return handle({ token, type, context: contextOf(request) }, request);
+      return handle({ token, type, context: contextOf(request), built: definition.built }, request);
     }, statusOf);
   }
 
@@ -89,7 +89,10 @@ export function providerService<Client>(
   function diffConfig(request: messages.DiffRequest) {
     const olds = parseConfiguration(opened(request.getOldInputs() ?? request.getOlds()).values, definition.config);
     const news = parseConfiguration(opened(request.getNews()).values, definition.config);
-    return diffResponse(diffValues(olds, news, definition.config), false);
+    return diffResponse(diffValues(olds, news, definition.config), {
+      deleteBeforeReplace: false,
+      built: definition.built,
+    });
   }
 
   async function configure(request: messages.ConfigureRequest) {

@@ -22,6 +22,7 @@ import { type Algorithm, curveOf } from "./keys.ts";
 import { alternativeNames, requestedName, subjectName } from "./names.ts";
 import { readyForRenewal } from "./renewal.ts";
 import type { CertificateInputs, CertificateOutputs, Subject, SubjectNames } from "./schema.ts";
+import { fractionOf, goTime } from "./time.ts";
 import { extendedKeyUsages, keyUsageBits } from "./uses.ts";
 
 cryptoProvider.set(webcrypto as never);
@@ -120,6 +121,7 @@ async function issue(inputs: CertificateInputs, signer: SigningKey, parties: Par
     throw new Error("maxPathLength above 0 needs isCaCertificate: only an authority can have a path below it");
   }
   const notBefore = new Date();
+  const fraction = fractionOf(notBefore);
   const notAfter = new Date(notBefore.getTime() + inputs.validityPeriodHours * HOUR_MS);
   const serial = randomBytes(SERIAL_BYTES);
   const certificate = await X509CertificateGenerator.create({
@@ -138,8 +140,8 @@ async function issue(inputs: CertificateInputs, signer: SigningKey, parties: Par
     outputs: {
       certPem: `${certificate.toString("pem")}\n`,
       ...(inputs.maxPathLength === undefined ? {} : { maxPathLength: inputs.maxPathLength }),
-      validityStartTime: notBefore.toISOString(),
-      validityEndTime: notAfter.toISOString(),
+      validityStartTime: goTime(notBefore, fraction),
+      validityEndTime: goTime(notAfter, fraction),
       readyForRenewal: readyForRenewal(inputs, notAfter),
     },
   };

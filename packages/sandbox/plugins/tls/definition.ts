@@ -5,6 +5,7 @@ import { certRequest, getPublicKey, locallySignedCert, privateKey, selfSignedCer
 export const definition = defineProvider({
   name: "tls",
   version: "5.6.1",
+  built: "bridged framework",
   config: {},
   configure: () => undefined,
   resources: {

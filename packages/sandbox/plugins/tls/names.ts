@@ -5,15 +5,15 @@ import type { Subject, SubjectNames } from "./schema.ts";
 
 const EMAIL_ADDRESS = "1.2.840.113549.1.9.1";
 
-/** In the order in which Go writes them (crypto/x509/pkix Name.ToRDNSequence). */
+/** In the order in which Go 1.26 writes them (crypto/x509/pkix Name.ToRDNSequence; measured with 1.26.8). */
 const ATTRIBUTES: readonly [oid: string, values: (subject: Subject) => readonly (string | undefined)[]][] = [
   ["2.5.4.6", ({ country }) => [country]],
-  ["2.5.4.10", ({ organization }) => [organization]],
-  ["2.5.4.11", ({ organizationalUnit }) => [organizationalUnit]],
-  ["2.5.4.7", ({ locality }) => [locality]],
   ["2.5.4.8", ({ province }) => [province]],
+  ["2.5.4.7", ({ locality }) => [locality]],
   ["2.5.4.9", ({ streetAddresses }) => streetAddresses ?? []],
   ["2.5.4.17", ({ postalCode }) => [postalCode]],
+  ["2.5.4.10", ({ organization }) => [organization]],
+  ["2.5.4.11", ({ organizationalUnit }) => [organizationalUnit]],
   ["2.5.4.3", ({ commonName }) => [commonName]],
   ["2.5.4.5", ({ serialNumber }) => [serialNumber]],
 ];

@@ -37,7 +37,7 @@ export const privateKey = resource({
   inputs: {
     algorithm: string({ required: true, replaceOnChange: true, oneOf: ALGORITHMS }),
     ecdsaCurve: string({ replaceOnChange: true, oneOf: ["P224", "P256", "P384", "P521"] }),
-    rsaBits: integer({ default: 2048, replaceOnChange: true }),
+    rsaBits: integer({ assumed: 2048, replaceOnChange: true }),
   },
   outputs: {
     ecdsaCurve: string({ required: true }),
@@ -79,7 +79,7 @@ export const selfSignedCert = resource({
     ...subjectNames,
     privateKeyPem,
     subject,
-    setAuthorityKeyId: boolean({ default: false, replaceOnChange: true }),
+    setAuthorityKeyId: boolean({ assumed: false, replaceOnChange: true }),
   },
   outputs: { ...certificateOutputs, keyAlgorithm: string({ required: true }) },
   async create(inputs) {

@@ -35,10 +35,10 @@ const atLeast = (least: number) => (value: number) =>
 export const certificateInputs = {
   allowedUses: list(string({ oneOf: ALLOWED_USES }), { required: true, replaceOnChange: true }),
   validityPeriodHours: integer({ required: true, replaceOnChange: true, validate: atLeast(0) }),
-  earlyRenewalHours: integer({ default: 0, validate: atLeast(0) }),
-  isCaCertificate: boolean({ default: false, replaceOnChange: true }),
+  earlyRenewalHours: integer({ assumed: 0, validate: atLeast(0) }),
+  isCaCertificate: boolean({ assumed: false, replaceOnChange: true }),
   maxPathLength: integer({ replaceOnChange: true, validate: atLeast(-1) }),
-  setSubjectKeyId: boolean({ default: false, replaceOnChange: true }),
+  setSubjectKeyId: boolean({ assumed: false, replaceOnChange: true }),
 };
 
 /** Outputs of both kinds of certificate. */

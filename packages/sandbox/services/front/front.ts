@@ -4,6 +4,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from "node:http
 import { parseJson } from "@metrics-link/contract";
 import { z } from "zod";
 import { ask, forward, readAll, type Way } from "./forward.ts";
+import { type Answer, type Call, callIn, xmlOf } from "./query.ts";
 import { type CredentialScope, credentialScope, refuse } from "./scope.ts";
 
 /** Where a request came in, and what AWS would know by that. */
@@ -28,9 +29,18 @@ export interface AuthorisedCall {
   readonly input: Readonly<Record<string, unknown>>;
 }
 
+/** What of the API a record of the sandbox's own answers, because moto has no such resources. */
+export interface Described {
+  /** Whether these calls are answered from it. */
+  answers(service: string, action: string): boolean;
+  /** @throws an error with AWS's code as its `code` */
+  describe(place: { readonly account: string; readonly region: string }, service: string, call: Call): Answer;
+}
+
 export interface FrontOptions {
   readonly moto: string;
   readonly completions: readonly Completion[];
+  readonly described?: Described;
   /** Called, and awaited, after a successful EC2 call which changes security groups; the answer waits for it. */
   readonly onSecurityGroupChange: () => Promise<void>;
   readonly log: (line: string) => void;
@@ -75,7 +85,9 @@ async function serve(
   const way = entrance.way(request);
   const completion = completionOf(options.completions, scope, request);
   if (completion !== undefined) return await completeCall(options.moto, completion, request, response, way);
-  if (scope.service === "ec2") return await forwardEc2(options, request, response, way);
+  if (scope.service === "ec2" || scope.service === "elasticloadbalancing") {
+    return await serveQuery(options, scope.service, request, response, way);
+  }
   await forward(options.moto, request, response, way);
 }
 
@@ -103,8 +115,7 @@ async function completeCall(
     response.end(verdict.body);
     return;
   }
-  const identity = z.object({ Account: z.string(), Region: z.string() });
-  const { Account, Region } = parseJson(identity, verdict.body.toString(), "moto's verdict");
+  const { Account, Region } = callerIn(verdict.body);
   const operation = operationOf(request);
   const input = parseJson(z.record(z.string(), z.unknown()), body.toString() || "{}", "The request");
   const answer = await completion.complete({ operation, account: Account, region: Region, input });
@@ -112,15 +123,38 @@ async function completeCall(
   response.end(JSON.stringify(answer.body));
 }
 
-async function forwardEc2(
+const caller = z.object({ Account: z.string(), Region: z.string() });
+const callerIn = (body: Buffer) => parseJson(caller, body.toString(), "moto's verdict");
+
+async function serveQuery(
   options: FrontOptions,
+  service: string,
   request: IncomingMessage,
   response: ServerResponse,
   way: Way,
 ): Promise<void> {
   const body = await readAll(request);
-  const action = new URLSearchParams(body.toString()).get("Action") ?? "";
-  if (changesNothing.test(action)) return await forward(options.moto, request, response, way, body);
+  const { action, parameters } = callIn(body);
+  if (options.described?.answers(service, action)) {
+    const verdict = await ask(options.moto, request, way, body);
+    if (verdict.status !== 200) {
+      response.writeHead(verdict.status, verdict.headers.flat());
+      response.end(verdict.body);
+      return;
+    }
+    const { Account: account, Region: region } = callerIn(verdict.body);
+    try {
+      const answer = options.described.describe({ account, region }, service, { action, parameters });
+      response.writeHead(200, { "content-type": "text/xml" });
+      response.end(xmlOf(service, action, answer));
+    } catch (error) {
+      const { code = "InternalFailure", message } = error as Error & { code?: string };
+      refuse(request, response, { status: 400, code, message });
+    }
+    return;
+  }
+  if (service !== "ec2" || changesNothing.test(action))
+    return await forward(options.moto, request, response, way, body);
   if (!changesFences.test(action)) {
     const message = `the sandbox realises ${action} only when Pulumi asks for it, not through the API`;
     return refuse(request, response, { status: 400, code: "UnsupportedOperation", message });

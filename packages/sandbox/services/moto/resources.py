@@ -1,8 +1,11 @@
-"""The resource of a call, where moto has "*"; and Run Command, of which moto keeps the authorisation only."""
+"""The resource of a call, where moto has "*"; and calls of which moto keeps the authorisation only: Run Command, and what
+describes the routes and load balancers that only the sandbox's own record has."""
 
 import json
 from typing import Any
 
+from moto.ec2.responses.route_tables import RouteTables
+from moto.elbv2.responses import ELBV2Response
 from moto.iam.responses import IamResponse
 from moto.kms.models import kms_backends
 from moto.kms.responses import KmsResponse
@@ -11,6 +14,9 @@ from moto.secretsmanager.models import secretsmanager_backends
 from moto.secretsmanager.responses import SecretsManagerResponse
 from moto.ssm.responses import SimpleSystemManagerResponse
 
+from context import CONTEXT_HEADER
+from repair import repair
+
 RUN_COMMAND = (
     "send_command",
     "get_command_invocation",
@@ -18,6 +24,23 @@ RUN_COMMAND = (
     "cancel_command",
     "describe_instance_information",
     "update_instance_information",
+)
+
+
+# Calls by the front alone; the world asks moto itself for the main route table of a new VPC.
+DESCRIBED_BY_THE_FRONT = (
+    (RouteTables, ("describe_route_tables",)),
+    (
+        ELBV2Response,
+        (
+            "describe_load_balancers",
+            "describe_load_balancer_attributes",
+            "describe_listeners",
+            "describe_target_groups",
+            "describe_target_group_attributes",
+            "describe_target_health",
+        ),
+    ),
 )
 
 
@@ -99,7 +122,17 @@ def authorised(self: Any) -> str:
     return json.dumps({"Account": self.current_account, "Region": self.region})
 
 
+def authorised_for_the_front(own: Any) -> Any:
+    def answer(self: Any) -> Any:
+        return authorised(self) if CONTEXT_HEADER in self.headers else own(self)
+
+    return answer
+
+
 def install() -> None:
+    for owner, operations in DESCRIBED_BY_THE_FRONT:
+        for operation in operations:
+            repair(owner, operation, authorised_for_the_front(getattr(owner, operation)))
     # These classes but IAM's have no such method: without it, moto takes "*".
     IamResponse._determine_resource = iam_resource
     SecretsManagerResponse._determine_resource = secret_resource

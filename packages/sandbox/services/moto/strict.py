@@ -39,7 +39,7 @@ import resources  # noqa: E402
 import signatures  # noqa: E402
 from accounts import create_accounts  # noqa: E402
 
-EXPECTED_SERVICES = ("sts", "ec2", "s3", "iam", "kms", "secretsmanager", "ssm")
+EXPECTED_SERVICES = ("sts", "ec2", "s3", "iam", "kms", "secretsmanager", "ssm", "elbv2")
 
 
 class Application(DomainDispatcherApplication):

@@ -45,6 +45,18 @@ export function healthy(): AuditEvidence {
 }
 let written: string | undefined;
 
+/** The default group, as the program leaves it. */
+const unused = { id: "sg-0", name: "unused", rules: [] };
+
+const factsOf = (role: "sender" | "receiver"): Declared["facts"] => ({
+  role: ["host: trust policy 1a", "host: inline policy host 2b"],
+  key: ["key-1: Enabled", "key-1: policy 3c"],
+  bucket: ["releases: policy 4d", "releases: versioning Enabled"],
+  routes: ["rtb-1: 0.0.0.0/0 to igw-1", "subnet-1 uses rtb-1"],
+  balancer:
+    role === "receiver" ? ["nlb: internet-facing", "nlb: TCP 443 to ingest", "ingest: target i-1 port 8443"] : [],
+});
+
 function senderStack(): StackEvidence {
   const rendering = renderSender({
     nodeId: "sender",
@@ -60,6 +72,7 @@ function senderStack(): StackEvidence {
         name: "sender-host",
         rules: [...endpoints.map((address) => `egress tcp 443 ${address}/32`), "egress tcp 443 pl-1"],
       },
+      unused,
     ],
     addresses: egress,
   });
@@ -74,6 +87,7 @@ function receiverStack(): StackEvidence {
     groups: [
       { id: "sg-2", name: "receiver-host", rules: ["ingress tcp 8443 sg-3", "egress tcp 443 pl-1"] },
       { id: "sg-3", name: "receiver-balancer", rules: ["ingress tcp 443 203.0.113.10/32", "egress tcp 8443 sg-2"] },
+      unused,
     ],
     addresses: endpoints,
   });
@@ -103,6 +117,7 @@ function stackOf(role: "sender" | "receiver", rendering: Rendering, side: Side):
     balancer: role === "receiver" ? { groups: ["sg-3"], allocations: ids } : undefined,
     endpoints: vpcEndpoints,
     instanceId: "i-1",
+    facts: factsOf(role),
     release: {
       id: hash(role),
       document: {
@@ -122,7 +137,7 @@ function stackOf(role: "sender" | "receiver", rendering: Rendering, side: Side):
   const observed: Observed = {
     account: role === "sender" ? "111111111111" : "222222222222",
     endpoints: vpcEndpoints,
-    groups: [...groups, { id: "sg-0", name: "default", rules: ["egress any all 0.0.0.0/0"] }],
+    groups: groups.map((group) => ({ ...group, groupName: group.id === "sg-0" ? "default" : `${group.name}-1a2b3c4` })),
     instance: {
       id: "i-1",
       state: "running",
@@ -176,6 +191,13 @@ function stackOf(role: "sender" | "receiver", rendering: Rendering, side: Side):
     ],
     declared: { value: declared },
     observed: { value: observed },
+    surroundings: {
+      role: { value: factsOf(role).role },
+      key: { value: factsOf(role).key },
+      bucket: { value: factsOf(role).bucket },
+      routes: { value: factsOf(role).routes },
+      balancer: { value: factsOf(role).balancer },
+    },
     host: { value: hostOf(role, rendering, declared, { peer, root, pin, otherRoot: other.root }) },
     changes: { value: [] },
     updates: { value: [{ kind: "update", result: "succeeded", endedAt: takenAt, message: "" }] },

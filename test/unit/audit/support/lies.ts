@@ -1,4 +1,4 @@
-import type { StackEvidence } from "@metrics-link/audit";
+import type { StackEvidence, Surrounding } from "@metrics-link/audit";
 import { fingerprintOf } from "@metrics-link/contract";
 import type { HostEvidence } from "@metrics-link/release";
 import { stranger } from "./healthy.ts";
@@ -34,6 +34,27 @@ interface Chain {
   transport_socket: { typed_config: { require_client_certificate: boolean } };
 }
 
+const foreignGroup = { id: "sg-9", rules: ["ingress any all 0.0.0.0/0"] };
+
+/** One fact more in AWS than in the state, and the first of the state missing there. */
+function around(which: Surrounding, fact: string, subject: string): Lie[] {
+  const partOf = (stack: Stack) => known(stack.surroundings[which]) as string[];
+  return [
+    {
+      what: `in AWS also ${fact}`,
+      at: "receiver",
+      change: (stack) => partOf(stack).push(fact),
+      told: new RegExp(`${subject}: AWS also has ${fact.replaceAll("/", "\\/")}`),
+    },
+    {
+      what: `in AWS no longer what the state has first of the ${subject}, but ${fact}`,
+      at: "receiver",
+      change: (stack) => partOf(stack).splice(0, 1, fact),
+      told: new RegExp(`${subject}: AWS lacks .*; AWS also has `),
+    },
+  ];
+}
+
 export const lies: readonly Lie[] = [
   {
     what: "a rule that lets one more address in",
@@ -64,7 +85,7 @@ export const lies: readonly Lie[] = [
     at: "receiver",
     change: (stack) => {
       const { groups } = known(stack.observed);
-      groups.unshift({ id: "sg-9", name: "receiver-balancer", rules: [...balancerRules(stack)] });
+      groups.unshift({ id: "sg-9", name: "receiver-balancer", groupName: "g", rules: [...balancerRules(stack)] });
       groups.find(({ id }) => id === "sg-3")?.rules.push("ingress tcp 443 192.0.2.66/32");
     },
     told: /who is let in at the load balancer: receiver-balancer \(sg-3\) also has ingress tcp 443 192\.0\.2\.66/,
@@ -78,10 +99,43 @@ export const lies: readonly Lie[] = [
   {
     what: "a group that is in no state",
     at: "receiver",
-    change: (stack) =>
-      known(stack.observed).groups.push({ id: "sg-9", name: "mine", rules: ["ingress any all 0.0.0.0/0"] }),
+    change: (stack) => known(stack.observed).groups.push({ ...foreignGroup, name: "mine", groupName: "mine" }),
     told: /mine \(sg-9\) is in this network but not in the state/,
   },
+  {
+    what: "a group that is in no state and has the tag of the default one",
+    at: "receiver",
+    change: (stack) => known(stack.observed).groups.push({ ...foreignGroup, name: "default", groupName: "mine" }),
+    told: /default \(sg-9\) is in this network but not in the state/,
+  },
+  {
+    what: "a rule in the default group",
+    at: "receiver",
+    change: (stack) =>
+      known(stack.observed)
+        .groups.find(({ id }) => id === "sg-0")
+        ?.rules.push("ingress any all sg-0"),
+    told: /group unused \(sg-0\) also has ingress any all sg-0/,
+  },
+  {
+    what: "a group that has GuardDuty's name and lets everything in",
+    at: "receiver",
+    change: (stack) => {
+      const groupName = "GuardDutyManagedSecurityGroup-vpc-0123456789abcdef0";
+      known(stack.observed).groups.push({ ...foreignGroup, name: groupName, groupName });
+    },
+    told: /GuardDutyManagedSecurityGroup-vpc-0123456789abcdef0 \(sg-9\) is in this network but not in the state/,
+  },
+  ...around("role", "host: attached policy arn:aws:iam::aws:policy/AdministratorAccess", "policies of the host's role"),
+  ...around("role", "host: inline policy host 9f", "policies of the host's role"),
+  ...around(
+    "key",
+    "key-1: grant of Decrypt to arn:aws:iam::333333333333:root",
+    "policy and grants of the secret's key",
+  ),
+  ...around("bucket", "releases: replication to arn:aws:s3:::mine", "settings of the bucket of releases"),
+  ...around("routes", "rtb-1: 10.99.0.0/16 to pcx-1", "route tables"),
+  ...around("balancer", "nlb: TCP 22 to mine", "load balancers, listeners and targets"),
   {
     what: "an endpoint that is in no state",
     at: "receiver",

@@ -68,18 +68,85 @@ describe("the stand-in aws provider", () => {
     await assert.rejects(configure(), { details: /No valid credential sources found/ });
   });
 
-  it("merges default tags under the resource's own, where a policy sees them", async () => {
+  it("shows default tags in tagsAll alone, and puts them on the resource", async () => {
     await configure({ defaultTags: '{"tags":{"project":"x","owner":"a"}}' });
     const { inputs } = await provider.check(VPC, { cidrBlock: "10.0.0.0/16", tags: { owner: "b" } });
-    assert.deepEqual(inputs.tags, { project: "x", owner: "b" });
-    const { state } = await provider.create(VPC, inputs, true);
-    assert.deepEqual(state.tagsAll, { project: "x", owner: "b" });
-    assert.equal(state.arn, UNKNOWN_ON_THE_WIRE);
-    // Resource types without tags get none, and unknown tags stay unknown.
-    const route = { routeTableId: "rtb", destinationCidrBlock: "0.0.0.0/0", gatewayId: "igw" };
-    assert.deepEqual((await provider.check("aws:ec2/route:Route", route)).inputs, route);
+    assert.deepEqual([inputs.tags, inputs.tagsAll], [{ owner: "b" }, { project: "x", owner: "b" }]);
+    const preview = await provider.create(VPC, inputs, true);
+    assert.deepEqual(preview.state.tagsAll, { project: "x", owner: "b" });
+    assert.equal(preview.state.arn, UNKNOWN_ON_THE_WIRE);
+    const { id, state } = await provider.create(VPC, inputs);
+    const place = { account, region: "eu-west-1", type: VPC, id };
+    assert.deepEqual((await cloud.read(place))?.inputs.tags, { project: "x", owner: "b" });
+    assert.deepEqual([state.tags, state.tagsAll], [{ owner: "b" }, { project: "x", owner: "b" }]);
+    // Unknown tags stay unknown, and resource types without tags get none.
     const unknown = await provider.check(VPC, { cidrBlock: "10.0.0.0/16", tags: UNKNOWN_ON_THE_WIRE });
-    assert.equal(unknown.inputs.tags, UNKNOWN_ON_THE_WIRE);
+    assert.equal(unknown.inputs.tagsAll, UNKNOWN_ON_THE_WIRE);
+    const route = { routeTableId: "rtb", destinationCidrBlock: "0.0.0.0/0", gatewayId: "igw" };
+    const checked = await provider.check("aws:ec2/route:Route", route);
+    assert.deepEqual(checked.inputs, { ...route, region: "eu-west-1", __defaults: [] });
+  });
+
+  it("shows default tags of a type on the plugin framework in its outputs alone", async () => {
+    const type = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule";
+    await configure({ defaultTags: '{"tags":{"project":"x"}}' });
+    const rule = { securityGroupId: "sg-1", cidrIpv4: "10.0.0.0/8", ipProtocol: "-1" };
+    const { inputs } = await provider.check(type, rule);
+    assert.deepEqual([inputs.tags, inputs.tagsAll], [undefined, undefined]);
+    const { state } = await provider.create(type, inputs, true);
+    assert.deepEqual(state.tagsAll, { project: "x" });
+    assert.equal((await provider.diff(type, inputs, inputs, state)).some, false);
+    await configure({ defaultTags: '{"tags":{"project":"y"}}' });
+    assert.deepEqual((await provider.diff(type, inputs, inputs, state)).diffs, ["tagsAll"]);
+  });
+
+  it("takes another's tag for drift, and a default tag for none", async () => {
+    await configure({ defaultTags: '{"tags":{"project":"x"}}' });
+    const vpc = (await provider.check(VPC, { cidrBlock: "10.0.0.0/16", tags: { Name: "n" } })).inputs;
+    const made = await provider.create(VPC, vpc);
+    assert.deepEqual((await provider.read(VPC, vpc, made.state, made.id)).inputs, vpc);
+    const group = await provider.create("aws:ec2/securityGroup:SecurityGroup", {
+      ...(await provider.check("aws:ec2/securityGroup:SecurityGroup", { vpcId: made.id })).inputs,
+    });
+    const type = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule";
+    const given = { securityGroupId: group.id, cidrIpv4: "10.0.0.0/8", ipProtocol: "-1", tags: { Name: "n" } };
+    const { inputs } = await provider.check(type, given);
+    const { id, state } = await provider.create(type, inputs);
+    const tagsOf = async () => (await provider.read(type, inputs, state, id)).inputs.tags;
+    const rule = fake.rules.find(({ SecurityGroupRuleId }) => SecurityGroupRuleId === id) ?? assert.fail("no rule");
+    const tagged = (tags: object) => Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+    Object.assign(rule, { Tags: tagged({ Name: "n", project: "x" }) });
+    assert.deepEqual(await tagsOf(), { Name: "n" });
+    Object.assign(rule, { Tags: tagged({ Name: "n", project: "x", by: "hand" }) });
+    assert.deepEqual(await tagsOf(), { Name: "n", by: "hand" });
+  });
+
+  it("writes into the inputs what the official provider writes, and notes it", async () => {
+    await configure();
+    const { inputs } = await provider.check("aws:kms/key:Key", {});
+    assert.deepEqual(inputs, {
+      customerMasterKeySpec: "SYMMETRIC_DEFAULT",
+      isEnabled: true,
+      keyUsage: "ENCRYPT_DECRYPT",
+      region: "eu-west-1",
+      tagsAll: {},
+      __defaults: ["customerMasterKeySpec", "isEnabled", "keyUsage"],
+    });
+    const vpc = (await provider.check(VPC, { cidrBlock: "10.0.0.0/16" })).inputs;
+    assert.equal(vpc.instanceTenancy, undefined);
+    assert.equal((await provider.create(VPC, vpc)).state.instanceTenancy, "default");
+    const role = (await provider.check("aws:iam/role:Role", { assumeRolePolicy: "{}" })).inputs;
+    assert.equal(role.region, undefined);
+  });
+
+  it("lets an automatic name of a load balancer grow too long, as the official provider does", async () => {
+    await configure();
+    const mappings = [{ subnetId: "subnet-1", allocationId: "eipalloc-1" }];
+    const given = { loadBalancerType: "network", subnetMappings: mappings };
+    const fits = await provider.check(BALANCER, given, {}, "a".repeat(24));
+    assert.deepEqual(fits.failures, []);
+    const [failure] = (await provider.check(BALANCER, given, {}, "a".repeat(25))).failures;
+    assert.match(failure?.reason ?? "", /has 33 characters; at most 32 are allowed/);
   });
 
   it("refuses types, properties and values that the sandbox does not model", async () => {
@@ -115,6 +182,13 @@ describe("the stand-in aws provider", () => {
     assert.deepEqual((await provider.diff(BALANCER, inputs(["sg-1"]), inputs([]))).replaces, ["securityGroups"]);
     const changed = await provider.diff(BALANCER, inputs(["sg-1"]), inputs(["sg-2"]));
     assert.deepEqual([changed.some, changed.replaces], [true, []]);
+    // Zones are changed in place too.
+    const inZones = (...subnets: string[]) => ({
+      ...inputs(["sg-1"]),
+      subnetMappings: subnets.map((subnetId) => ({ subnetId })),
+    });
+    const moved = await provider.diff(BALANCER, inZones("subnet-a", "subnet-b"), inZones("subnet-a", "subnet-c"));
+    assert.deepEqual([moved.some, moved.replaces], [true, []]);
   });
 
   it("replaces an instance for new user data only if configured to", async () => {

@@ -14,12 +14,14 @@ import {
   hostInputs,
   INGRESS,
   INSTANCE,
+  inputsOf,
   LISTENER,
   NAT,
   network,
   PROFILE,
   ROLE,
   ROUTE,
+  SUBNET,
   TABLE,
   TARGET,
   TARGETS,
@@ -240,5 +242,33 @@ describe("the topology of resources", () => {
       String(balancer.outputs.dnsName),
       new RegExp(`^edge-[0-9a-f]{16}\\.elb\\.${region}\\.amazonaws\\.com$`),
     );
+  });
+
+  it("moves a load balancer to other zones in place, and changes no address in a zone that it keeps", async () => {
+    const { vpc, open, group } = await network(cloud);
+    const zone = (letter: string, cidrBlock: string) =>
+      create(cloud, SUBNET, { vpcId: vpc.id, availabilityZone: `eu-west-1${letter}`, cidrBlock });
+    const [second, third] = [await zone("b", "10.0.2.0/24"), await zone("c", "10.0.3.0/24")];
+    const addresses = [await create(cloud, EIP, {}), await create(cloud, EIP, {}), await create(cloud, EIP, {})];
+    const inZones = (...places: [{ id: string }, number][]) =>
+      inputsOf(BALANCER, {
+        name: "edge",
+        loadBalancerType: "network",
+        securityGroups: [group.id],
+        subnetMappings: places.map(([{ id }, index]) => ({
+          subnetId: id,
+          allocationId: addresses[index]?.id ?? assert.fail(),
+        })),
+      });
+    const place = { account, region, type: BALANCER };
+    const { id } = await cloud.create({ ...place, name: "edge", inputs: inZones([open, 0], [second, 1]) as never });
+    const nodes = () => only().loadBalancers[0]?.nodes.map((node) => [node.zone, node.publicAddress]);
+    await cloud.update({ ...place, id, inputs: inZones([open, 0], [third, 2]) as never });
+    assert.deepEqual(nodes(), [
+      ["eu-west-1a", "203.0.113.10"],
+      ["eu-west-1c", "203.0.113.12"],
+    ]);
+    const swapped = cloud.update({ ...place, id, inputs: inZones([open, 1], [third, 2]) as never });
+    await assert.rejects(swapped, { code: "InvalidConfigurationRequest", message: /cannot be changed: replace it/ });
   });
 });

@@ -3,8 +3,8 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Layout, layoutOf } from "@metrics-link/sandbox/model/layout.ts";
 import { cacheDirectory } from "@metrics-link/release";
+import { type Layout, layoutOf } from "@metrics-link/sandbox/model/layout.ts";
 import { deployerEnvironment } from "@metrics-link/sandbox/world/environment.ts";
 import { hostImage, refuseForgottenCloud } from "@metrics-link/sandbox/world/files.ts";
 import { claim, release, runningWorld } from "@metrics-link/sandbox/world/instance.ts";
@@ -86,7 +86,11 @@ describe("the files of a world", () => {
       assert.match(once.PATH ?? "", /^[^:]+\/bin:\/usr\/bin$/);
       assert.deepEqual(deployerEnvironment(layout, { path: once.PATH ?? "" }), once);
       const withPlugins = `${join(cacheDirectory(), "pulumi-plugins")}:/usr/bin`;
-      assert.deepEqual(deployerEnvironment(layout, { path: withPlugins }), once, "official plugins would be taken first");
+      assert.deepEqual(
+        deployerEnvironment(layout, { path: withPlugins }),
+        once,
+        "official plugins would be taken first",
+      );
     });
   });
 

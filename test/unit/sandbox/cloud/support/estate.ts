@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { AWS_RESOURCE_TYPES } from "@metrics-link/sandbox/cloud/aws-resource-types.ts";
 import type { Cloud } from "@metrics-link/sandbox/cloud/cloud.ts";
-import { checkInputs } from "@metrics-link/sandbox/plugins/rpc/operations.ts";
+import { checkInputs, effective } from "@metrics-link/sandbox/plugins/rpc/operations.ts";
 import type { Values } from "@metrics-link/sandbox/plugins/rpc/values.ts";
 import { account, region } from "./fake-aws.ts";
 
@@ -18,7 +18,7 @@ export function inputsOf(type: string, news: Values): Values {
     seed: new Uint8Array([1, 2, 3, 4]),
   });
   assert.deepEqual(checked.failures, []);
-  return checked.inputs;
+  return effective(checked.inputs, resourceType.inputs);
 }
 
 /** What is wrong with a program's inputs, as `property: reason`. */
@@ -31,7 +31,9 @@ export function faultsOf(type: string, news: Values): string[] {
     seed: new Uint8Array([1, 2, 3, 4]),
   });
   const failures =
-    checked.failures.length > 0 ? checked.failures : (resourceType.check?.(checked.inputs as never) ?? []);
+    checked.failures.length > 0
+      ? checked.failures
+      : (resourceType.check?.(effective(checked.inputs, resourceType.inputs) as never) ?? []);
   return failures.map(({ property, reason }) => `${property}: ${reason}`);
 }
 

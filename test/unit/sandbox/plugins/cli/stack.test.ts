@@ -100,7 +100,7 @@ describe("the plugin stand-ins under the real engine", function () {
   it("replace a certificate that is due for early renewal", async () => {
     await set("earlyRenewalHours", String(24 * 30));
     const output = await pulumi("preview");
-    assert.match(output, /LocallySignedCert leaf replace \[diff: .*readyForRenewal/);
+    assert.match(output, /LocallySignedCert leaf replace \[diff: ~earlyRenewalHours\]/);
     assert.match(output, /\+-1 to replace/);
     await pulumi("config", "rm", "earlyRenewalHours");
   });

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { definition } from "@metrics-link/sandbox/plugins/command/definition.ts";
 import { runCommand } from "@metrics-link/sandbox/plugins/command/run.ts";
 import type { WireStruct } from "@metrics-link/sandbox/plugins/rpc/values.ts";
+import messages from "@pulumi/pulumi/proto/provider_pb.js";
 import { ProviderClient, type Status, secret, UNKNOWN_ON_THE_WIRE } from "../support/provider-client.ts";
 
 const COMMAND = "command:local:Command";
@@ -71,10 +72,18 @@ describe("the command provider", () => {
 
   it("replaces only if a trigger changes", async () => {
     const olds = { create: "a", triggers: ["1", { deep: 1 }] };
-    const replaces = async (news: WireStruct) => (await provider.diff(COMMAND, olds, { ...olds, ...news })).replaces;
-    assert.deepEqual(await replaces({ triggers: ["1", { deep: 2 }] }), ["triggers"]);
-    assert.deepEqual(await replaces({ triggers: [UNKNOWN_ON_THE_WIRE, { deep: 1 }] }), ["triggers"]);
-    assert.deepEqual(await replaces({ create: "b", environment: { A: "1" } }), []);
+    const kinds = async (news: WireStruct) => {
+      const { replaces, detailed } = await provider.diff(COMMAND, olds, { ...olds, ...news });
+      assert.deepEqual(replaces, [], "the official provider says it by the kind of each change alone");
+      return Object.entries(detailed).map(([path, detail]) => [path, detail?.getKind()]);
+    };
+    const { UPDATE, UPDATE_REPLACE, ADD } = messages.PropertyDiff.Kind;
+    assert.deepEqual(await kinds({ triggers: ["1", { deep: 2 }] }), [["triggers[1].deep", UPDATE_REPLACE]]);
+    assert.deepEqual(await kinds({ triggers: [UNKNOWN_ON_THE_WIRE, { deep: 1 }] }), [["triggers[0]", UPDATE_REPLACE]]);
+    assert.deepEqual(await kinds({ create: "b", environment: { A: "1" } }), [
+      ["create", UPDATE],
+      ["environment", ADD],
+    ]);
   });
 
   it("deletes with delete, which gets the previous output", async () => {
@@ -84,10 +93,10 @@ describe("the command provider", () => {
     await provider.delete(COMMAND, {}, { stdout: "", stderr: "" });
   });
 
-  it("makes its outputs secret if one input is, because they may repeat it", async () => {
+  it("prints into the state in clear, also what it was given as a secret", async () => {
     const inputs = { ...quiet, create: "echo $WORD", environment: { WORD: secret("word"), OTHER: "plain" } };
     const { state } = await provider.create(COMMAND, inputs);
-    assert.deepEqual(state, { ...inputs, stdout: secret("word"), stderr: secret("") });
+    assert.deepEqual(state, { ...inputs, stdout: "word", stderr: "" });
   });
 
   it("runs a function's command, in previews too", async () => {

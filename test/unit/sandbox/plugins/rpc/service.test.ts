@@ -3,13 +3,16 @@ import {
   boolean,
   defineProvider,
   InitializationError,
+  integer,
   json,
   list,
   map,
+  object,
   string,
   typesFor,
   UNKNOWN,
 } from "@metrics-link/sandbox/plugins/rpc/index.ts";
+import type { Built } from "@metrics-link/sandbox/plugins/rpc/provider.ts";
 import messages from "@pulumi/pulumi/proto/provider_pb.js";
 import statusMessages from "@pulumi/pulumi/proto/status_pb.js";
 import { ProviderClient, type Status, secret, UNKNOWN_ON_THE_WIRE } from "../support/provider-client.ts";
@@ -18,6 +21,7 @@ interface World {
   readonly region: string;
   readonly accounts: readonly string[];
   readonly boxes: Map<string, { size: string; tags: Record<string, string> }>;
+  readonly lids: object[];
 }
 
 const { resource, invoke } = typesFor<World>();
@@ -62,14 +66,29 @@ const box = resource({
   },
 });
 
-const definition = (world: World) =>
+const lid = resource({
+  inputs: {
+    colour: string({ assumed: "grey" }),
+    hinge: object({ pins: integer(), metal: string({ assumed: "steel" }) }),
+  },
+  outputs: {},
+  async create(inputs, { client }) {
+    client.lids.push(inputs);
+    return { id: "lid", outputs: {} };
+  },
+  read: async (_, { client }) => ({ inputs: client.lids[0] as { colour: string }, outputs: {} }),
+});
+
+const definition = (world: World, built: Built = "bridged") =>
   defineProvider({
     name: "toy",
     version: "1.2.3",
+    built,
     config: { region: string({ required: true }), accounts: list(string(), { default: ["any"] }) },
     configure: ({ region, accounts }): World => ({ ...world, region, accounts }),
     resources: {
       "toy:index:Box": box,
+      "toy:index:Lid": lid,
       "toy:index:Stone": resource({ inputs: {}, outputs: {}, create: async () => ({ id: "s", outputs: {} }) }),
     },
     invokes: {
@@ -89,7 +108,7 @@ describe("a provider on the framework", () => {
     assert.rejects(call, (status: Status) => details.test(status.details));
 
   beforeEach(async () => {
-    world = { region: "", accounts: [], boxes: new Map() };
+    world = { region: "", accounts: [], boxes: new Map(), lids: [] };
     provider = new ProviderClient(definition(world) as never);
     await provider.configure({ region: "eu-central-1", accounts: '["1","2"]', version: "1.2.3" });
   });
@@ -125,7 +144,7 @@ describe("a provider on the framework", () => {
     const { name, ...rest } = inputs;
     assert.match(String(name), /^name-[0-9a-f]{7}$/);
     assert.deepEqual(rest, {
-      __defaults: ["name"],
+      __defaults: ["locked", "name"],
       size: "s",
       locked: false,
       password: secret("p"),
@@ -182,6 +201,35 @@ describe("a provider on the framework", () => {
     );
     assert.deepEqual(Object.keys(detailed), ["size", "tags.a", "tags.b"]);
     assert.equal((await provider.diff(type, { size: "s" }, { size: "s" })).some, false);
+  });
+
+  it("reports them as the official provider is built", async () => {
+    const diffOf = async (built: Built) => {
+      const of = new ProviderClient(definition(world, built) as never);
+      await of.configure({ region: "eu-central-1" });
+      const { inputs } = await of.check(type, { size: "s", name: "n" });
+      const { diffs, replaces, detailed } = await of.diff(type, { size: "s" }, { size: "m" });
+      const details = Object.values(detailed);
+      return [inputs.__defaults, diffs, replaces, details.map((one) => one?.getInputdiff())];
+    };
+    assert.deepEqual(await diffOf("bridged"), [["locked"], ["size"], ["size"], [true]]);
+    assert.deepEqual(await diffOf("bridged framework"), [["locked"], ["size"], ["size"], []]);
+    assert.deepEqual(await diffOf("native"), [undefined, ["size"], [], [false]]);
+  });
+
+  it("gives handlers and the state what a service assumes, and leaves it out of the inputs", async () => {
+    const lid = "toy:index:Lid";
+    const { inputs } = await provider.check(lid, { hinge: { pins: 1 } });
+    assert.deepEqual(inputs, { hinge: { pins: 1, __defaults: [] }, __defaults: [] });
+    const { state } = await provider.create(lid, inputs);
+    assert.deepEqual(state, { colour: "grey", hinge: { pins: 1, metal: "steel" } });
+    assert.deepEqual(world.lids, [state]);
+    // Neither a change nor drift, whoever says it.
+    assert.equal((await provider.diff(lid, inputs, { ...inputs, colour: "grey" })).some, false);
+    assert.deepEqual((await provider.diff(lid, { ...inputs, colour: "red" }, inputs)).diffs, ["colour"]);
+    assert.deepEqual((await provider.read(lid, inputs, state)).inputs, inputs);
+    world.lids[0] = { ...state, colour: "red" };
+    assert.equal((await provider.read(lid, inputs, state)).inputs.colour, "red");
   });
 
   it("detects drift and a missing resource", async () => {

@@ -42,8 +42,8 @@ export class ProviderClient {
     await this.call("configure", new messages.ConfigureRequest().setArgs(toStruct(args)));
   }
 
-  async check(type: string, news: WireStruct, olds: WireStruct = {}) {
-    const request = identified(new messages.CheckRequest(), type).setNews(toStruct(news)).setOlds(toStruct(olds));
+  async check(type: string, news: WireStruct, olds: WireStruct = {}, name = "name") {
+    const request = identified(new messages.CheckRequest(), type, name).setNews(toStruct(news)).setOlds(toStruct(olds));
     const response = await this.call<Message<typeof messages.CheckResponse>>("check", request);
     return { inputs: plain(response.getInputs()), failures: response.getFailuresList().map((it) => it.toObject()) };
   }
@@ -63,8 +63,8 @@ export class ProviderClient {
       detailed: Object.fromEntries(
         response
           .getDetaileddiffMap()
-          .getEntryList()
-          .map(([path, detail]) => [path, detail]),
+          .toArray()
+          .map(([path]) => [path, response.getDetaileddiffMap().get(path)]),
       ),
     };
   }
@@ -88,9 +88,9 @@ export class ProviderClient {
     return plain(response.getProperties());
   }
 
-  async read(type: string, inputs: WireStruct, properties: WireStruct) {
+  async read(type: string, inputs: WireStruct, properties: WireStruct, id = "id") {
     const request = identified(new messages.ReadRequest(), type)
-      .setId("id")
+      .setId(id)
       .setInputs(toStruct(inputs))
       .setProperties(toStruct(properties));
     const response = await this.call<Message<typeof messages.ReadResponse>>("read", request);
@@ -118,9 +118,9 @@ interface Identified {
   setType(type: string): unknown;
 }
 
-function identified<T extends Identified>(request: T, type: string): T {
-  request.setUrn(`urn:pulumi:dev::project::${type}::name`);
-  request.setName("name");
+function identified<T extends Identified>(request: T, type: string, name = "name"): T {
+  request.setUrn(`urn:pulumi:dev::project::${type}::${name}`);
+  request.setName(name);
   request.setType(type);
   return request;
 }

@@ -165,7 +165,7 @@ describe("the tls provider", () => {
     const root = await selfSigned({ isCaCertificate: true, subject }, rootKey);
     const subjectOf = (pem: unknown) =>
       openssl("x509", "-in", file("s.pem", pem), "-noout", "-subject", "-nameopt", "RFC2253,-esc_msb,utf8").trim();
-    const order = "serialNumber=7,CN=n,postalCode=1,street=s2+street=s1,ST=p,L=l,OU=ou,O=Örg,C=DE";
+    const order = "serialNumber=7,CN=n,OU=ou,O=Örg,postalCode=1,street=s2+street=s1,L=l,ST=p,C=DE";
     assert.equal(subjectOf(root.state.certPem), `subject=emailAddress=a@example.org,${order}`);
     const leaf = await signedBy(root.state.certPem ?? null, rootKey, { request: { subject } });
     assert.equal(subjectOf(leaf.state.certPem), `subject=${order}`);
@@ -173,6 +173,24 @@ describe("the tls provider", () => {
       openssl("verify", "-CAfile", file("root.pem", root.state.certPem), file("leaf.pem", leaf.state.certPem)),
       /OK/,
     );
+  });
+
+  it("writes times with nanoseconds, in the zone of the machine", async () => {
+    const zone = process.env.TZ;
+    try {
+      process.env.TZ = "Asia/Kolkata";
+      const { state } = await selfSigned({ validityPeriodHours: 24 });
+      const [start, end] = [String(state.validityStartTime), String(state.validityEndTime)];
+      for (const time of [start, end]) assert.match(time, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{4,9}\+05:30$/);
+      assert.equal(Date.parse(end) - Date.parse(start), 24 * 3_600_000);
+      const [, notBefore = ""] = /Not Before: (.*)/.exec(text(state.certPem)) ?? [];
+      assert.equal(Math.floor(Date.parse(start) / 1000), Date.parse(notBefore) / 1000);
+      process.env.TZ = "UTC";
+      assert.match(String((await selfSigned({})).state.validityEndTime), /\.\d{4,9}Z$/);
+    } finally {
+      if (zone === undefined) delete process.env.TZ;
+      else process.env.TZ = zone;
+    }
   });
 
   it("accepts uses only in snake case", async () => {
