@@ -60,6 +60,8 @@ export class Pulumi {
     const printed = `${result.stdout}\n${result.stderr}`.trim().split("\n").slice(-40).join("\n");
     throw new LinkError("COMMAND_FAILED", {
       what: `pulumi ${words.join(" ")} exited with code ${result.code}:\n${printed}\n(full output in ${this.logs})`,
+      // Pulumi says to install it by itself, and would compare it with no pin.
+      ...(/no resource plugin/.test(printed) ? { next: "run `npm run setup -- --deploy`, which has the plugins" } : {}),
     });
   }
 

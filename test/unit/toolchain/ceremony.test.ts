@@ -92,7 +92,8 @@ describe(`the ceremony with a set-up for deployments alone, by ${plugins}`, () =
       ...init(join(folder, "another")),
     );
     assert.notEqual(status, 0);
-    assert.match(said, /pulumi-resource-tls|resource plugin tls/);
+    assert.match(said, /no resource plugin 'pulumi-resource-tls'/);
+    assert.match(said, /npm run setup -- --deploy/);
     assert.doesNotMatch(said, /get\.pulumi\.com|error downloading/i);
   });
 });
