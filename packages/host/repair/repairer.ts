@@ -5,6 +5,7 @@ import { ask } from "../common/http.ts";
 import { parseMetrics } from "../common/prometheus.ts";
 import { readSeries } from "./read.ts";
 import { type Reading, readingOf } from "./reading.ts";
+import { newestOf, Refused, recordingRules } from "./refused.ts";
 import type { RepairSettings } from "./settings.ts";
 import { metricsOf, readState, reportOf, type State, writeReport, writeState } from "./state.ts";
 import { pace, transfer } from "./transfer.ts";
@@ -20,6 +21,11 @@ const rateOverMs = 60_000;
 const leastSamplesPerSecond = 10;
 /** A link that is further behind must catch up first. */
 const behindMs = 15_000;
+/** The newest sample of every series is written again: at most so often, and in at most a fifth of the time. */
+const seekGuiltyEveryMs = 20_000;
+const seekGuiltyPause = 5;
+/** The longest usual interval. */
+const newestWithinMs = 60_000;
 const firstPauseMs = 1_000;
 const longestPauseMs = 60_000;
 
@@ -40,12 +46,15 @@ export class Repairer {
   #readings: readonly Reading[] = [];
   #savedAt = 0;
   #unavailable = 0;
+  readonly #refused: Refused;
+  #soughtGuilty = { dropped: Number.POSITIVE_INFINITY, at: 0 };
   #saving: Promise<void> = Promise.resolve();
 
   private constructor(settings: RepairSettings, directories: Directories, state: State) {
     this.#settings = settings;
     this.#directories = directories;
     this.#state = state;
+    this.#refused = new Refused(recordingRules(settings.prometheusUrl));
   }
 
   static async load(settings: RepairSettings, directories: Directories): Promise<Repairer> {
@@ -57,6 +66,7 @@ export class Repairer {
     await Promise.all([
       this.#forever(() => this.#look(), lookEveryMs),
       this.#forever(() => this.#backfill(), lookEveryMs),
+      this.#forever(() => this.#findGuilty(), lookEveryMs),
     ]);
     throw new LinkError("INTERNAL", { what: "a loop without an end has ended" });
   }
@@ -123,10 +133,29 @@ export class Repairer {
     }
   }
 
+  /** When the receiver refuses live batches: which series are to blame. A backfill may come too late to be refused. */
+  async #findGuilty(): Promise<void> {
+    const { prometheusUrl, writeUrl } = this.#settings;
+    const now = Date.now();
+    const dropped = this.#readings.at(-1)?.dropped;
+    if (dropped === undefined) return;
+    const { at } = this.#soughtGuilty;
+    if (dropped <= this.#soughtGuilty.dropped) {
+      this.#soughtGuilty = { dropped, at };
+      return;
+    }
+    if (now - at < seekGuiltyEveryMs || !this.#isHealthy()) return;
+    this.#soughtGuilty = { dropped, at: now };
+    const source = readSeries(`${prometheusUrl}/api/v1/read`, now - newestWithinMs, now);
+    // At once: a moment later the receiver has newer samples of the guilty series, and takes this one.
+    await transfer(newestOf(source), writeTo(writeUrl), async () => {}, this.#refused);
+    await pause((Date.now() - now) * seekGuiltyPause);
+  }
+
   async #backfillSpan(span: Span): Promise<void> {
     const { prometheusUrl, writeUrl } = this.#settings;
     const source = readSeries(`${prometheusUrl}/api/v1/read`, span.from, span.to);
-    const tally = await transfer(source, writeTo(writeUrl), this.#allowance);
+    const tally = await transfer(source, writeTo(writeUrl), this.#allowance, this.#refused);
     const { pending, complete } = withSpanDone(this.#state.pending, span, tally);
     const { windows, samples, skipped } = this.#state.totals;
     this.#state = {
@@ -183,6 +212,7 @@ export class Repairer {
       unavailable: this.#unavailable,
       samplesPerSecond: this.#samplesPerSecond(),
     });
-    await writeDurably(`${this.#directories.metrics}/metrics-link-repair.prom`, text, 0o644);
+    const all = text + this.#refused.metrics(Date.now());
+    await writeDurably(`${this.#directories.metrics}/metrics-link-repair.prom`, all, 0o644);
   }
 }
