@@ -173,7 +173,7 @@ const certificates = [
 const ofSender = [
   ...["BacklogAtRisk", "BacklogNotKnown", "SamplesRefused", "SamplesDropped", "ShardsAtLimit", "WalUnreadable"],
   ...["ReceiverUnreachable", "ReceiverAddressDead", "ReceiverNotTrusted"],
-  ...["SamplesNotRepaired", "RepairBehind", "RepairerSilent"],
+  ...["SamplesNotRepaired", "RepairBehind", "RepairOutrun", "RepairerSilent"],
 ];
 const ofReceiver = [
   ...["SenderLate", "SenderClockAhead", "SamplesRejected", "WritesRefused", "WritesFail", "ClientNotTrusted"],

@@ -54,7 +54,7 @@ export const receiversAlerts = {
   SamplesRejected: alert(
     "critical",
     { for: "0s", window: "15m" },
-    "Samples arrived, were not stored, and are lost: {{ $labels.kind }}.",
+    "Samples arrived and were not stored, and none of their batches: {{ $labels.kind }}. The sender's repairer sends the others again.",
     ({ window }, own) =>
       byKind({
         "too old": rose(own(tooOld), window),
@@ -65,7 +65,7 @@ export const receiversAlerts = {
   WritesRefused: alert(
     "critical",
     { for: "0s", window: "15m" },
-    "Prometheus answered writes with {{ $labels.code }}: their batches are lost.",
+    "Prometheus answered writes with {{ $labels.code }} and stored none of their batches; the sender's repairer sends what is good in them again.",
     ({ window }, own) => roseOrBegan(own(writes, 'handler="/api/v1/write",code=~"4.."'), window),
   ),
   WritesFail: alert(

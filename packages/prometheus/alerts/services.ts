@@ -103,7 +103,7 @@ export const serviceAlerts = {
   EnvoyDropsWrites: alert(
     "critical",
     { for: "0s", window: "15m" },
-    "Envoy answered writes with a 4xx, which makes the sender drop them ({{ $labels.envoy_http_conn_manager_prefix }}).",
+    "Envoy answered writes with a 4xx, which makes the sender's queue drop them ({{ $labels.envoy_http_conn_manager_prefix }}).",
     ({ window }, own) =>
       roseOrBegan(
         own(
