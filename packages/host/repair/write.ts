@@ -19,17 +19,29 @@ const batchOf = (series: readonly TimeSeries[]): Batch => ({
   samples: series.reduce((total, { samples }) => total + samples.length, 0),
 });
 
-/** Packs series into batches, in order; keeps one batch in memory. */
+const bytesOf = (labels: readonly Label[]) =>
+  labels.reduce((total, { name, value }) => total + name.length + value.length, 0);
+
+/**
+ * Packs series into batches, in order; keeps one batch in memory. Labels of megabytes get a batch of their own: each half of
+ * a larger one would have to be compressed again.
+ */
 export async function* batches(source: AsyncIterable<TimeSeries>): AsyncGenerator<Batch> {
   let series: TimeSeries[] = [];
   let [samples, labelBytes] = [0, 0];
   for await (const { labels, samples: all } of source) {
+    const bytes = bytesOf(labels);
+    if (bytes >= labelBytesLimit && series.length > 0) {
+      yield batchOf(series);
+      series = [];
+      [samples, labelBytes] = [0, 0];
+    }
     for (let start = 0; start < all.length; ) {
       const part = all.slice(start, start + samplesLimit - samples);
       series.push({ labels, samples: part });
       start += part.length;
       samples += part.length;
-      labelBytes += labels.reduce((total, { name, value }) => total + name.length + value.length, 0);
+      labelBytes += bytes;
       if (samples < samplesLimit && labelBytes < labelBytesLimit) continue;
       yield batchOf(series);
       series = [];
@@ -147,7 +159,8 @@ export async function deliver(write: Write, batch: Batch): Promise<Delivery> {
   // Only these two are about the content of the request.
   if (status !== 400 && status !== 413) throw new Unavailable(`the link answers ${status}: ${printableLines(text)}`);
   const reason = reasonOf(status, text);
-  if (batch.samples <= 1) return refusal(batch, reason);
+  // The labels of the only series are to blame: its samples are few bytes.
+  if (batch.samples <= 1 || (reason === tooLarge && batch.series.length === 1)) return refusal(batch, reason);
   if (reason === tooOld) {
     const probe = await deliver(write, newestOf(batch));
     if (probe.refusals.some((one) => one.reason === tooOld)) return refusal(batch, reason);

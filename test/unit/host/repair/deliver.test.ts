@@ -110,9 +110,19 @@ describe("a request", () => {
   it("that is larger than the receiver takes is not sent", async () => {
     const value = randomBytes(2 * 1024 * 1024).toString("base64");
     const write = writeTo("http://127.0.0.1:1");
-    const series = [{ labels: [{ name: "large", value }], samples: [{ time: 1, bits: 0n }] }];
-    const { acknowledged, refusals } = await deliver(write, batchOf(series));
-    assert.deepEqual([acknowledged, countsOf(refusals)], [0, { "larger than a request may be": 1 }]);
+    const samples = [1, 2, 3].map((time) => ({ time, bits: 0n }));
+    const named = (text: string) => ({ labels: [{ name: "large", value: text }], samples });
+    const packed: Batch[] = [];
+    for await (const batch of batches(each([named("a"), named(value), named("b")]))) packed.push(batch);
+    assert.deepEqual(
+      packed.map(({ series }) => series.length),
+      [1, 1, 1],
+    );
+    const { acknowledged, refusals } = await deliver(write, packed[1] ?? batchOf([]));
+    assert.deepEqual(
+      [acknowledged, countsOf(refusals), refusals.length],
+      [0, { "larger than a request may be": 3 }, 1],
+    );
     await assert.rejects(deliver(write, batchOf([{ labels: [], samples: [{ time: 1, bits: 0n }] }])), Unavailable);
   });
 });
