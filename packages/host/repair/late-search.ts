@@ -12,10 +12,10 @@ import {
   lateQuery,
   lateSpan,
   seriesLimit,
-  seriesName,
 } from "./late.ts";
 import type { Label } from "./messages.ts";
 import { readSeries, type SeriesSpan } from "./read.ts";
+import { seriesName } from "./refused.ts";
 import { type Tally, transfer } from "./transfer.ts";
 import type { Write } from "./write.ts";
 import type { Sample } from "./xor-chunk.ts";

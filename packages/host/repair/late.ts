@@ -129,13 +129,3 @@ export function withChecked(
   const dueAt = nextSearch(at, marginMs);
   return { watch: { ...watch, checkedAt: at, dueAt, copied: { ...copied, ...newest } }, check };
 }
-
-/** A series as PromQL writes it, shortened: for a label of a metric, and a line of the journal. */
-export function seriesName(labels: readonly Label[]): string {
-  const name = labels.find((label) => label.name === "__name__")?.value ?? "";
-  const others = labels.filter((label) => label.name !== "__name__");
-  const text = `${name}{${others.map(({ name, value }) => `${name}=${JSON.stringify(value)}`).join(",")}}`;
-  return text.length <= nameLimit ? text : `${text.slice(0, nameLimit)}…`;
-}
-
-const nameLimit = 200;

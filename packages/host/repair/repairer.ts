@@ -1,12 +1,14 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { LinkError } from "@metrics-link/contract";
 import { writeDurably } from "../common/files.ts";
+import { SearchForGuilty } from "./guilty.ts";
 import { withClockStep as lateWithClockStep, nextSearch, watched, withChecked } from "./late.ts";
 import { type LateSearch, searchLate } from "./late-search.ts";
 import { metricsOf } from "./metrics.ts";
 import { mayBackfill, nextRate, type Rate, recent } from "./rate.ts";
 import { readSeries } from "./read.ts";
 import { type Reading, readQueue } from "./reading.ts";
+import { Refused, recordingRules } from "./refused.ts";
 import type { RepairSettings } from "./settings.ts";
 import { readState, reportOf, type State, writeReport, writeState } from "./state.ts";
 import { pace, type Tally, transfer } from "./transfer.ts";
@@ -48,12 +50,16 @@ export class Repairer {
   #searchedAt = 0;
   #savedAt = 0;
   #unavailable = 0;
+  readonly #refused: Refused;
+  readonly #guilty: SearchForGuilty;
   #saving: Promise<void> = Promise.resolve();
 
   private constructor(settings: RepairSettings, directories: Directories, state: State) {
     this.#settings = settings;
     this.#directories = directories;
     this.#state = state;
+    this.#refused = new Refused(recordingRules(settings.prometheusUrl));
+    this.#guilty = new SearchForGuilty(settings.prometheusUrl, this.#write, this.#refused);
   }
 
   static async load(settings: RepairSettings, directories: Directories): Promise<Repairer> {
@@ -67,19 +73,14 @@ export class Repairer {
         () => this.#look(),
         () => (this.#active > 0 ? lookOftenMs : lookEveryMs),
       ),
-      this.#forever(
-        () => this.#backfill(),
-        () => lookEveryMs,
-      ),
-      this.#forever(
-        () => this.#searchLate(),
-        () => lookEveryMs,
-      ),
+      this.#forever(() => this.#backfill()),
+      this.#forever(() => this.#searchLate()),
+      this.#forever(() => this.#guilty.look(this.#isHealthy() ? this.#readings.at(-1) : undefined)),
     ]);
     throw new LinkError("INTERNAL", { what: "a loop without an end has ended" });
   }
 
-  async #forever(work: () => Promise<void>, everyMs: () => number): Promise<never> {
+  async #forever(work: () => Promise<void>, everyMs = () => lookEveryMs): Promise<never> {
     for (;;) {
       // For example a full disk: the state is still in memory, and is saved next time.
       await work().catch((error: Error) => {
@@ -164,7 +165,7 @@ export class Repairer {
     const begun = withBegun(this.#state.pending, next.window);
     this.#state = { ...this.#state, pending: begun.pending };
     const source = readSeries(`${this.#settings.prometheusUrl}/api/v1/read`, next.span);
-    const tally = await this.#busy(() => transfer(source, this.#write, this.#allowance));
+    const tally = await this.#busy(() => transfer(source, this.#write, this.#allowance, this.#refused));
     const { pending, complete } = withSpanDone(this.#state.pending, { window: begun.window, span: next.span, tally });
     this.#state = { ...this.#state, pending };
     this.#count(tally, complete ? 1 : 0);
@@ -288,6 +289,7 @@ export class Repairer {
       uncoveredSeries: this.#search.uncovered,
       histograms: last?.histograms,
     });
-    await writeDurably(`${this.#directories.metrics}/metrics-link-repair.prom`, text, 0o644);
+    const all = text + this.#refused.metrics(Date.now());
+    await writeDurably(`${this.#directories.metrics}/metrics-link-repair.prom`, all, 0o644);
   }
 }

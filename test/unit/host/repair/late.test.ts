@@ -6,10 +6,10 @@ import {
   lateQuery,
   lateSpan,
   lateUntil,
-  seriesName,
   watched,
   withChecked,
 } from "@metrics-link/host/repair/late.ts";
+import { seriesName } from "@metrics-link/host/repair/refused.ts";
 
 const now = 1_700_000_000_000;
 const window = { deliveredUntil: now - 60_000, to: now, openedAt: now };
