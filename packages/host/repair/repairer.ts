@@ -1,8 +1,9 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { LinkError } from "@metrics-link/contract";
 import { writeDurably } from "../common/files.ts";
+import { candidatesOf, FormerlyLate } from "./candidates.ts";
 import { SearchForGuilty } from "./guilty.ts";
-import { withClockStep as lateWithClockStep, nextSearch, watched, withChecked } from "./late.ts";
+import { withClockStep as lateWithClockStep, longestMarginMs, nextSearch, watched, withChecked } from "./late.ts";
 import { type LateSearch, searchLate } from "./late-search.ts";
 import { metricsOf } from "./metrics.ts";
 import { mayBackfill, nextRate, type Rate, recent } from "./rate.ts";
@@ -20,10 +21,13 @@ const lookEveryMs = 2_000;
 /** While a backfill may disturb the live samples. */
 const lookOftenMs = 1_000;
 const saveEveryMs = 10_000;
+/** While no window is open, late series are looked for so often, and remembered. */
+const rememberEveryMs = 300_000;
 /** From the end of an evaluation until its samples are readable. */
 const commitMs = 2_000;
 /** An answer that takes longer means that the link or the receiver has nothing to spare. */
 const slowAnswerMs = 2_000;
+const nothingLate: Pick<LateSearch, "found" | "names" | "uncovered"> = { found: [], names: [], uncovered: 0 };
 const firstPauseMs = 1_000;
 const longestPauseMs = 60_000;
 
@@ -46,8 +50,9 @@ export class Repairer {
   #answerMs = 0;
   /** Spans and searches under way. */
   #active = 0;
-  #search: Pick<LateSearch, "found" | "names" | "uncovered"> = { found: [], names: [], uncovered: 0 };
+  #search = nothingLate;
   #searchedAt = 0;
+  readonly #formerly = new FormerlyLate();
   #savedAt = 0;
   #unavailable = 0;
   readonly #refused: Refused;
@@ -179,14 +184,17 @@ export class Repairer {
 
   async #searchLate(): Promise<void> {
     const { late } = this.#state;
-    const at = Date.now();
-    const isDue = late !== undefined && at >= late.dueAt && at >= nextSearch(this.#searchedAt, 0);
-    if (!isDue || !this.#isHealthy()) return;
+    const [at, marginMs] = [Date.now(), this.#marginMs()];
+    const dueAt = late === undefined ? this.#searchedAt + rememberEveryMs : nextSearch(this.#searchedAt, 0);
+    if (at < Math.max(late?.dueAt ?? 0, dueAt) || !this.#isHealthy()) return;
     this.#searchedAt = at;
-    const marginMs = this.#marginMs();
-    const { prometheusUrl } = this.#settings;
+    if (late === undefined) {
+      this.#search = nothingLate;
+      return this.#formerly.note(await candidatesOf(this.#settings.prometheusUrl, marginMs), at);
+    }
+    const watched = { watch: late, formerly: this.#formerly };
     const search = await this.#busy(() =>
-      searchLate(prometheusUrl, late, { at, marginMs }, this.#write, this.#allowance),
+      searchLate(this.#settings, watched, { at, marginMs }, this.#write, this.#allowance),
     ).catch((error: Error) => {
       this.#unavailable += 1;
       console.error(`The search for late samples is repeated: ${error.message}`);
@@ -217,12 +225,8 @@ export class Repairer {
 
   #count(tally: Tally, complete: number): void {
     const { windows, samples, skipped } = this.#state.totals;
-    const totals = {
-      windows: windows + complete,
-      samples: samples + tally.samples,
-      skipped: added(skipped, tally.skipped),
-    };
-    this.#state = { ...this.#state, totals };
+    const more = { windows: windows + complete, samples: samples + tally.samples };
+    this.#state = { ...this.#state, totals: { ...more, skipped: added(skipped, tally.skipped) } };
   }
 
   readonly #write: Write = async (batch) => {
@@ -255,10 +259,11 @@ export class Repairer {
     return Math.max(this.#settings.lateSeconds * 1000, slowest);
   }
 
-  /** A series that is not late has a sample within this time. */
+  /** A series that is not late has a sample within this time, unless its interval is very long. */
   #marginMs(): number {
     const interval = this.#readings.at(-1)?.ruleInterval ?? 0;
-    return this.#lateMs() + Math.max(this.#settings.intervalSeconds * 1000, interval);
+    const longest = Math.max(this.#settings.intervalSeconds * 1000, interval);
+    return this.#lateMs() + Math.min(longest, longestMarginMs);
   }
 
   #isHealthy(): boolean {
@@ -289,7 +294,7 @@ export class Repairer {
       uncoveredSeries: this.#search.uncovered,
       histograms: last?.histograms,
     });
-    const all = text + this.#refused.metrics(Date.now());
-    await writeDurably(`${this.#directories.metrics}/metrics-link-repair.prom`, all, 0o644);
+    const path = `${this.#directories.metrics}/metrics-link-repair.prom`;
+    await writeDurably(path, text + this.#refused.metrics(Date.now()), 0o644);
   }
 }

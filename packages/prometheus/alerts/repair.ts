@@ -43,7 +43,7 @@ export const repairAlerts = {
     ({ window }, own) =>
       byKind({
         "native histograms": rose(own(`${repair}_not_covered_samples_total`), window),
-        "too many late series": `${own(`${repair}_not_covered_series`)} > 0`,
+        "too many late series": `max_over_time(${own(`${repair}_not_covered_series`)}[${window}]) > 0`,
       }),
   ),
   RepairerSilent: alert(
