@@ -1,5 +1,5 @@
 import type { Configuration } from "@metrics-link/config";
-import { LinkError } from "@metrics-link/contract";
+import { hasCode, LinkError } from "@metrics-link/contract";
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import { type OwnOutputs, ownStack } from "./own-outputs.ts";
@@ -50,4 +50,23 @@ export async function requireFreeAccount(
       `update ${other.tags.stack ?? "that stack"}, or set another metrics-link:account.id or account.region here. If this ` +
       "stack was renamed before its first update had succeeded, rename it back",
   });
+}
+
+/**
+ * Plans with certificates. A stack file that was copied from the first stack of its role names that one's certificates: then the
+ * account is the reason that counts, and no other certificates would help.
+ * @throws LinkError `ACCOUNT_TAKEN`, or else what `plan` throws
+ */
+export async function unlessTaken<Plan>(
+  plan: () => Plan,
+  configuration: Pick<Configuration, "account" | "role">,
+  own: Pick<OwnOutputs, "inForce" | "pki">,
+): Promise<Plan> {
+  try {
+    return plan();
+  } catch (error) {
+    const isFirst = own.pki === undefined && hasCode(error, "CEREMONY_INVALID");
+    if (isFirst) await requireFreeAccount(configuration, own, accountProvider(configuration));
+    throw error;
+  }
 }

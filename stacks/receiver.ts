@@ -13,7 +13,7 @@ import { FencedIngress } from "@metrics-link/network";
 import { receiverFlags, renderReceiver as renderPrometheus } from "@metrics-link/prometheus";
 import { ports } from "@metrics-link/release";
 import * as pulumi from "@pulumi/pulumi";
-import { accountProvider, inAccount, requireFreeAccount } from "./account.ts";
+import { accountProvider, inAccount, requireFreeAccount, unlessTaken } from "./account.ts";
 import { accountPki, planPki, requirePeersFollow, waitingPki } from "./account-pki.ts";
 import { linkHost } from "./link-host.ts";
 import { outputsInForce, ownOutputs } from "./own-outputs.ts";
@@ -27,7 +27,7 @@ import { userPrometheus } from "./user-prometheus.ts";
 export async function receiver(configuration: ReceiverConfiguration, bundling: Promise<AgentBundle>) {
   const { account, pki: profile, prometheus } = configuration;
   const [before, agent] = await Promise.all([ownOutputs(), bundling]);
-  const plan = planPki(configuration, before.pki);
+  const plan = await unlessTaken(() => planPki(configuration, before.pki), configuration, before);
   if (plan.waits) return waitingPki("receiver", configuration, plan, "server");
   const known = await Promise.all(
     configuration.senders.map((sender) => knownPeer("sender", sender, configuration, before.accepted)),

@@ -12,7 +12,7 @@ import type { AgentBundle } from "@metrics-link/host";
 import { PinnedEgress } from "@metrics-link/network";
 import { renderSender as renderPrometheus, senderFlags } from "@metrics-link/prometheus";
 import * as pulumi from "@pulumi/pulumi";
-import { accountProvider, inAccount, requireFreeAccount } from "./account.ts";
+import { accountProvider, inAccount, requireFreeAccount, unlessTaken } from "./account.ts";
 import { accountPki, planPki, requirePeersFollow, waitingPki } from "./account-pki.ts";
 import { linkHost } from "./link-host.ts";
 import { outputsInForce, ownOutputs } from "./own-outputs.ts";
@@ -32,7 +32,7 @@ export async function sender(
 ) {
   const { account, pki: profile, prometheus, peer } = configuration;
   const [before, agent, repairer] = await Promise.all([ownOutputs(), bundling, bundlingRepairer]);
-  const plan = planPki(configuration, before.pki);
+  const plan = await unlessTaken(() => planPki(configuration, before.pki), configuration, before);
   if (plan.waits) return waitingPki("sender", configuration, plan, "client");
   const known = await knownPeer("receiver", { name: "receiver", ...peer }, configuration, before.accepted);
   requirePeersFollow(configuration, plan, before, [known]);

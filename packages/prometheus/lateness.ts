@@ -4,7 +4,7 @@ import type { PrometheusConfiguration, ScrapeConfig } from "./configuration.ts";
 /** From the end of a scrape or an evaluation until its samples are readable. */
 const commitSeconds = 2;
 
-/** What the repairer has to know of a configuration, in seconds. */
+/** What the repairer has to know of a configuration. Times in seconds. */
 export interface Lateness {
   /**
    * How long after its own time a sample is stored at most: a scrape has the time of its beginning and may take as long as its
@@ -15,6 +15,8 @@ export interface Lateness {
   readonly lateSeconds: number;
   /** The longest interval of a job, and of a rule group without one of its own: each series has a sample so often. */
   readonly intervalSeconds: number;
+  /** Names of the external labels. */
+  readonly externalLabels: readonly string[];
 }
 
 /** @param jobs every job, the user's too */
@@ -28,5 +30,6 @@ export function latenessOf({ global }: PrometheusConfiguration, jobs: readonly S
       longest("scrape_timeout", [global.scrape_timeout, global.evaluation_interval]) + commitSeconds,
     ),
     intervalSeconds: Math.ceil(longest("scrape_interval", [global.scrape_interval, global.evaluation_interval])),
+    externalLabels: Object.keys(global.external_labels ?? {}),
   };
 }

@@ -34,6 +34,8 @@ export const defaultFirstUnprivilegedPort = 1024;
 export const remoteWrite = {
   /** The only path that is routed, compared byte for byte. */
   path: "/api/v1/write",
+  /** What a request may have on the wire, in bytes: the receiver's Envoy answers 413 to more. */
+  bodyBytes: 2 * 1024 * 1024,
   /** Sender's Prometheus: `remote_timeout`. */
   timeoutSeconds: 30,
   /** Sender's Envoy: the route's timeout. */

@@ -1,3 +1,4 @@
+import { remoteWrite } from "@metrics-link/release";
 import { type Extension, extension } from "./messages.ts";
 
 /** Limits of one Envoy. A stack overrides single values; a test shortens them. */
@@ -30,7 +31,7 @@ export const connectSeconds = 5;
 
 export const defaultLimits: Limits = {
   // A batch of 2,000 samples is 20 to 50 KB on the wire: forty times that, and far below Prometheus' own 32 MiB.
-  bodyBytes: 2 * mebibyte,
+  bodyBytes: remoteWrite.bodyBytes,
   // Bodies are held whole until complete: connections x streams x body is the most that one legitimate client can use.
   streamsPerConnection: 32,
   // Twice what the sender's circuit breaker opens, because old connections drain while new ones stand.

@@ -169,7 +169,7 @@ interface Progress {
   readonly appended: number;
   readonly recordsRead: number;
   readonly pending: number;
-  /** Samples in requests. */
+  /** Samples in requests, and those that the queue has taken and dropped. */
   readonly sent: number;
   readonly failedWrites: number;
 }
@@ -186,7 +186,7 @@ async function progressOf(effects: Effects, { metricsUrl }: Queue): Promise<Prog
     appended: value(`${remoteStorage}_samples_in_total`),
     recordsRead: value(recordsReadMetric),
     pending: value(`${remoteStorage}_samples_pending`),
-    sent: value(`${remoteStorage}_samples_total`),
+    sent: value(`${remoteStorage}_samples_total`) + value(`${remoteStorage}_samples_dropped_total`),
     failedWrites: value("prometheus_tsdb_wal_writes_failed_total"),
   };
 }

@@ -22,18 +22,20 @@ export interface RepairArgs {
   readonly lateSeconds: number;
   /** The longest interval of a scrape job or rule group. */
   readonly intervalSeconds: number;
+  /** Names of Prometheus' external labels. */
+  readonly externalLabels: readonly string[];
 }
 
 const files = { program: "repair/repair.mjs", settings: "repair/settings.json" } as const;
 
 /** The repairer: backfills samples that the receiver lacks. It connects to loopback only; its state is beside the TSDB. */
-export function repairService({ program, lateSeconds, intervalSeconds }: RepairArgs): ServiceSet {
+export function repairService({ program, ...lateness }: RepairArgs): ServiceSet {
   const unit = unitNames.repair;
   const settings: RepairSettings = {
     prometheusUrl: `http://127.0.0.1:${ports.prometheus}`,
     writeUrl: `http://127.0.0.1:${ports.remoteWriteEgress}${remoteWrite.path}`,
-    lateSeconds,
-    intervalSeconds,
+    ...lateness,
+    externalLabels: [...lateness.externalLabels],
   };
   const current = (path: string) => `${hostPaths.current}/${path}`;
   return {

@@ -8,17 +8,27 @@ export type Ask = (request: {
   readonly url: string;
   readonly socketPath?: string | undefined;
   readonly timeoutMs: number;
-}) => Promise<{ readonly status: number; readonly body: string }>;
+  /** An answer of more bytes is not kept: `isCut`, and no body. */
+  readonly maxBytes?: number;
+}) => Promise<{ readonly status: number; readonly body: string; readonly isCut?: true }>;
 
 /** @throws LinkError `REQUEST_FAILED` or `TIMED_OUT` naming the URL and why there was no answer */
-export const ask: Ask = ({ url, socketPath, timeoutMs }) =>
+export const ask: Ask = ({ url, socketPath, timeoutMs, maxBytes = Number.POSITIVE_INFINITY }) =>
   new Promise((resolve, reject) => {
     const asked = get(
       url,
       { agent: false, signal: AbortSignal.timeout(timeoutMs), ...(socketPath === undefined ? {} : { socketPath }) },
       (response) => {
         const chunks: Buffer[] = [];
-        response.on("data", (chunk: Buffer) => chunks.push(chunk));
+        let bytes = 0;
+        response.on("data", (chunk: Buffer) => {
+          bytes += chunk.length;
+          if (bytes <= maxBytes) chunks.push(chunk);
+          else {
+            resolve({ status: response.statusCode ?? 0, body: "", isCut: true });
+            response.destroy();
+          }
+        });
         response.on("error", reject);
         response.on("end", () => resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString() }));
       },

@@ -1,33 +1,17 @@
-import { LinkError, parseJson } from "@metrics-link/contract";
-import * as z from "zod/mini";
-import { ask } from "../common/http.ts";
-import { instantQuery } from "../common/prometheus.ts";
-import {
-  candidatesLimit,
-  type Found,
-  foundOf,
-  keyOf,
-  type LateWatch,
-  labelsOf,
-  lateQuery,
-  lateSpan,
-  seriesLimit,
-  seriesName,
-} from "./late.ts";
+import { candidatesOf, type FormerlyLate } from "./candidates.ts";
+import { type Found, foundOf, keyOf, type LateWatch, lateSpan, seriesLimit } from "./late.ts";
 import type { Label } from "./messages.ts";
 import { readSeries, type SeriesSpan } from "./read.ts";
+import { seriesName } from "./refused.ts";
+import type { RepairSettings } from "./settings.ts";
 import { type Tally, transfer } from "./transfer.ts";
 import type { Write } from "./write.ts";
 import type { Sample } from "./xor-chunk.ts";
 
-const answer = z.object({
-  data: z.object({ result: z.array(z.object({ metric: z.record(z.string(), z.string()) })) }),
-});
-
-const queryTimeoutMs = 60_000;
 const namesKept = 10;
-/** So many series are read in one request. */
+/** So many series are read in one request, or fewer with labels of so many characters. */
 const seriesPerRead = 200;
+const charactersPerRead = 1_000_000;
 /** Prometheus' mark for a series that has ended (model/value/value.go, StaleNaN). */
 const staleMarker = 0x7ff0000000000002n;
 
@@ -46,61 +30,68 @@ export interface LateSearch {
  * @throws LinkError when Prometheus does not answer, Unavailable when the link does not
  */
 export async function searchLate(
-  prometheusUrl: string,
-  watch: LateWatch,
-  { at, marginMs }: { readonly at: number; readonly marginMs: number },
+  { prometheusUrl, externalLabels }: RepairSettings,
+  { watch, formerly }: { readonly watch: LateWatch; readonly formerly: FormerlyLate },
+  moment: { readonly at: number; readonly marginMs: number },
   write: Write,
   allowance: (samples: number) => Promise<void>,
 ): Promise<LateSearch> {
-  const { candidates, beyond } = await seriesWithoutRecentSample(prometheusUrl, marginMs);
-  let uncovered = beyond;
+  const candidates = await candidatesOf(prometheusUrl, moment.marginMs);
+  formerly.note(candidates, moment.at);
   const found: Found[] = [];
-  const names: string[] = [];
+  const names = new Set<string>();
+  let uncovered = candidates.beyond;
+  const { from, to } = lateSpan(watch);
   async function* missing(): AsyncGenerator<SeriesSpan> {
-    for (let start = 0; start < candidates.length; start += seriesPerRead) {
-      const source = readSeries(
-        `${prometheusUrl}/api/v1/read`,
-        lateSpan(watch),
-        candidates.slice(start, start + seriesPerRead),
-      );
-      for await (const { labels, samples } of wholeSeries(source)) {
+    for (const wanted of reads([...candidates.series, ...formerly.series])) {
+      // Up to now: the marker of a series' end may be younger than what may be missing of it.
+      const source = readSeries(`${prometheusUrl}/api/v1/read`, { from, to: Math.max(to, moment.at) }, wanted);
+      for await (const { labels, samples: all } of wholeSeries(source)) {
+        // A matcher finds series with more labels, too.
+        if (!wanted.some((one) => isSame(one, labels, externalLabels))) continue;
+        const samples = all.filter(({ time }) => time <= to);
         // It has ended, and its end was stored in time.
-        if (samples.length === 0 || samples.at(-1)?.bits === staleMarker) continue;
-        const key = keyOf(labels);
+        if (samples.length === 0 || all.at(-1)?.bits === staleMarker) continue;
         if (found.length === seriesLimit) {
           uncovered += 1;
           continue;
         }
+        const key = keyOf(labels);
         const times = samples.map(({ time }) => time);
-        const one = foundOf(watch, at, key, times);
+        const one = foundOf(watch, moment, key, times);
         found.push(one);
-        if (one.isLate && names.length < namesKept) names.push(seriesName(labels));
+        if (one.isLate && names.size < namesKept) names.add(seriesName(labels));
         const copied = watch.copied[key] ?? Number.NEGATIVE_INFINITY;
         yield { labels, samples: samples.filter(({ time }) => time > copied), histograms: 0 };
       }
     }
   }
   const tally = await transfer(missing(), write, allowance);
-  return { found, names, uncovered, tally };
+  return { found, names: [...names], uncovered, tally };
 }
 
-async function seriesWithoutRecentSample(
-  prometheusUrl: string,
-  marginMs: number,
-): Promise<{ readonly candidates: readonly (readonly Label[])[]; readonly beyond: number }> {
-  const expression = lateQuery(marginMs);
-  // One more than are looked at: the whole list may be larger than this process.
-  const query = `query=${encodeURIComponent(expression)}&limit=${candidatesLimit + 1}`;
-  const { status, body } = await ask({ url: `${prometheusUrl}/api/v1/query?${query}`, timeoutMs: queryTimeoutMs });
-  if (status !== 200) {
-    const what = `Prometheus answers ${status} to the search for late samples: ${body.slice(0, 500)}`;
-    throw new LinkError("REQUEST_FAILED", { what });
+/** Splits series into requests. */
+function* reads(series: readonly (readonly Label[])[]): Generator<readonly (readonly Label[])[]> {
+  let [part, characters]: [(readonly Label[])[], number] = [[], 0];
+  for (const labels of series) {
+    part.push(labels);
+    characters += labels.reduce((sum, { name, value }) => sum + name.length + value.length, 0);
+    if (part.length < seriesPerRead && characters < charactersPerRead) continue;
+    yield part;
+    [part, characters] = [[], 0];
   }
-  const { result } = parseJson(answer, body, "the answer to the search for late samples").data;
-  const candidates = result.slice(0, candidatesLimit).map(({ metric }) => labelsOf(metric));
-  if (result.length <= candidatesLimit) return { candidates, beyond: 0 };
-  const [counted] = await instantQuery({ ask }, prometheusUrl, `count(${expression})`, queryTimeoutMs);
-  return { candidates, beyond: Math.max(1, Number(counted?.value?.[1] ?? 0) - candidatesLimit) };
+  if (part.length > 0) yield part;
+}
+
+/** Remote read adds the external labels that a series does not have. */
+function isSame(wanted: readonly Label[], labels: readonly Label[], externalLabels: readonly string[]): boolean {
+  const own = new Map(wanted.map(({ name, value }) => [name, value]));
+  let matched = 0;
+  for (const { name, value } of labels) {
+    if (own.get(name) === value) matched += 1;
+    else if (own.has(name) || !externalLabels.includes(name)) return false;
+  }
+  return matched === own.size;
 }
 
 /** Joins the parts of a series that spans several frames. */

@@ -1,3 +1,4 @@
+import { sha256 } from "@metrics-link/release";
 import type { Label } from "./messages.ts";
 import type { LateCheck, Window } from "./watermark.ts";
 
@@ -22,15 +23,15 @@ export interface LateWatch {
 }
 
 /** Prometheus' TSDB takes no sample that is older than the newest by more than half a block (tsdb/head.go). */
-const latestMs = 3_600_000;
+export const latestMs = 3_600_000;
+/** A series with a longer interval counts as one without a recent sample: a margin of its length would repeat too much. */
+export const longestMarginMs = 300_000;
 const searchEveryMs = 20_000;
 /** More late series at once are not copied, but counted as not covered. */
 export const seriesLimit = 5_000;
-/** Series without a recent sample, most of which have ended: so many are looked at. */
-export const candidatesLimit = 20_000;
-
+/** Short, however large the labels are. */
 export const keyOf = (labels: readonly Label[]): string =>
-  JSON.stringify(labels.map(({ name, value }) => [name, value]));
+  sha256(JSON.stringify(labels.map(({ name, value }) => [name, value]).toSorted())).slice(0, 32);
 
 /**
  * Extends the watch: samples that were stored after `deliveredUntil` with a time up to `to` may be missing.
@@ -70,43 +71,31 @@ export const nextSearch = (at: number, marginMs: number): number => at + Math.ma
 /** The span in which late series may have samples that are missing. */
 export const lateSpan = ({ deliveredUntil, to }: LateWatch) => ({ from: deliveredUntil - latestMs, to });
 
-/**
- * The series that have samples of the last hour, but no recent one: late, or ended. Set operators of PromQL ignore the name of
- * a metric, so it is copied into a label.
- */
-export function lateQuery(marginMs: number): string {
-  const within = (milliseconds: number) =>
-    `label_replace(last_over_time({__name__!=""}[${Math.ceil(milliseconds)}ms]), "${nameLabel}", "$1", "__name__", "(.*)")`;
-  return `${within(latestMs + marginMs)} unless ${within(marginMs)}`;
-}
-
-const nameLabel = "__metrics_link_name__";
-
-/** The labels of a series in the answer to `lateQuery`. */
-export function labelsOf(metric: Readonly<Record<string, string>>): readonly Label[] {
-  const { [nameLabel]: name = "", ...others } = metric;
-  return Object.entries({ ...others, __name__: name }).map(([name, value]) => ({ name, value }));
-}
-
 /** What a search found of a late series in the span. */
 export interface Found {
   readonly key: string;
   /** The newest of its samples' times. */
   readonly newest: number;
-  /** How many samples were stored since the last search. */
+  /** How many late samples were stored since the last search. */
   readonly fresh: number;
-  /** Whether it was found before, and has moved on: one that ended without a marker is found once. */
+  /** Whether it was found before, has moved on and is still late: one that ended without a marker is found once. */
   readonly isLate: boolean;
 }
 
-/** @param times of its samples in the span, the oldest first; at least one */
-export function foundOf({ copied, openedAt }: LateWatch, at: number, key: string, times: readonly number[]): Found {
+/**
+ * Only what is late for certain counts as fresh: its samples explain a gap, and no other must.
+ * @param times of its samples in the span, the oldest first; at least one
+ */
+export function foundOf(
+  { copied }: LateWatch,
+  { at, marginMs }: { readonly at: number; readonly marginMs: number },
+  key: string,
+  times: readonly number[],
+): Found {
   const newest = times.at(-1) ?? 0;
   const before = copied[key];
-  // Of a series that was not known it cannot be told which samples were stored since; it goes on as it did before.
-  const from = before ?? newest - (at - openedAt);
-  const fresh = times.filter((time) => time > from).length;
-  return { key, newest, fresh, isLate: before !== undefined && newest > before };
+  const isLate = before !== undefined && newest > before && newest < at - marginMs;
+  return { key, newest, fresh: isLate ? times.filter((time) => time > before).length : 0, isLate };
 }
 
 /**
@@ -121,21 +110,12 @@ export function withChecked(
 ): { readonly watch: LateWatch | undefined; readonly check: LateCheck } {
   const { copied, checkedAt } = watch;
   const grown = found.filter(({ key, newest }) => newest > (copied[key] ?? 0));
-  const samples = grown.reduce((total, { fresh }) => total + fresh, 0);
-  const check = { at, series: grown.length, samples };
+  const late = found.filter(({ isLate }) => isLate);
+  const samples = late.reduce((total, { fresh }) => total + fresh, 0);
+  const check = { at, series: late.length, samples };
   const isOver = found.length === 0 || (checkedAt !== undefined && grown.length === 0) || at > watch.to + latestMs;
   if (isOver) return { watch: undefined, check };
   const newest = Object.fromEntries(found.map((one) => [one.key, one.newest]));
   const dueAt = nextSearch(at, marginMs);
   return { watch: { ...watch, checkedAt: at, dueAt, copied: { ...copied, ...newest } }, check };
 }
-
-/** A series as PromQL writes it, shortened: for a label of a metric, and a line of the journal. */
-export function seriesName(labels: readonly Label[]): string {
-  const name = labels.find((label) => label.name === "__name__")?.value ?? "";
-  const others = labels.filter((label) => label.name !== "__name__");
-  const text = `${name}{${others.map(({ name, value }) => `${name}=${JSON.stringify(value)}`).join(",")}}`;
-  return text.length <= nameLimit ? text : `${text.slice(0, nameLimit)}…`;
-}
-
-const nameLimit = 200;

@@ -97,6 +97,25 @@ export function* decodeChunkedReadResponse(message: Uint8Array): Generator<Chunk
   }
 }
 
+/** The first labels of the first series of a ChunkedReadResponse that is cut off: those that are whole. */
+export function beginningOfSeries(message: Uint8Array): readonly Label[] {
+  const labels: Label[] = [];
+  try {
+    const reader = new BinaryReader(message);
+    // The first field is the first series; its length is that of the whole one.
+    reader.tag();
+    reader.uint32();
+    for (;;) {
+      const [field] = reader.tag();
+      if (field !== 1) break;
+      labels.push(labelOf(reader.bytes()));
+    }
+  } catch {
+    // The rest is not here.
+  }
+  return labels;
+}
+
 /** The sub-messages of one field. */
 function* fieldsOf(message: Uint8Array, wanted: number): Generator<Uint8Array> {
   const reader = new BinaryReader(message);

@@ -3,6 +3,7 @@ import { LinkError, printableLines } from "@metrics-link/contract";
 import { compress } from "snappyjs";
 import { post, textOf } from "../common/http.ts";
 import {
+  beginningOfSeries,
   decodeChunkedReadResponse,
   encodeReadRequest,
   histogramEncodings,
@@ -18,6 +19,8 @@ export interface SeriesSpan {
   readonly samples: readonly Sample[];
   /** The number of samples in chunks of native histograms that touch the span; they are not decoded. */
   readonly histograms: number;
+  /** A series with labels of megabytes, which no request can carry: only its first labels are read, and no sample. */
+  readonly isTooLarge?: true;
 }
 
 const timeoutMs = 60_000;
@@ -51,8 +54,12 @@ export async function* readSeries(
       what: printableLines(`${readUrl} answers ${answer.statusCode} ${type}: ${await textOf(answer)}`),
     });
   }
-  for await (const frame of framesOf(answer)) {
-    for (const { labels, chunks } of decodeChunkedReadResponse(frame)) {
+  for await (const { data, isWhole } of framesOf(answer)) {
+    if (!isWhole) {
+      yield { labels: beginningOfSeries(data), samples: [], histograms: 0, isTooLarge: true };
+      continue;
+    }
+    for (const { labels, chunks } of decodeChunkedReadResponse(data)) {
       const samples: Sample[] = [];
       let histograms = 0;
       for (const { encoding, data, minTime, maxTime } of chunks) {
@@ -68,36 +75,58 @@ export async function* readSeries(
 
 const within = ({ time }: Sample, from: number, to: number) => time >= from && time <= to;
 
-/** Prometheus' frames have 1 MiB (`--storage.remote.read-max-bytes-in-frame`); a single chunk may exceed that. */
+/** Prometheus' frames have 1 MiB (`--storage.remote.read-max-bytes-in-frame`), unless one series needs more. */
 const frameLimitBytes = 8 * 1024 * 1024;
+/** So much of a larger frame is kept: the series' name is in it. */
+const beginningBytes = 64 * 1024;
+/** Longer than any frame that Prometheus can have from a TSDB. */
+const absurdBytes = 4 * 1024 * 1024 * 1024;
 const crcBytes = 4;
+
+interface Frame {
+  readonly data: Uint8Array;
+  /** False for a frame of more than 8 MiB, of which only the beginning is here, unchecked. */
+  readonly isWhole: boolean;
+}
 
 /**
  * The frames of a streamed remote read: the length as uvarint, the data's CRC-32C as big-endian uint32, the data
- * (Prometheus, storage/remote/chunked.go). Keeps one frame in memory.
- * @throws LinkError `REMOTE_READ_INVALID` when a frame is truncated, corrupt, or larger than 8 MiB
+ * (Prometheus, storage/remote/chunked.go). Keeps one frame in memory. One series with labels of megabytes makes a frame that is
+ * too large for this process: the others go on without it.
+ * @throws LinkError `REMOTE_READ_INVALID` when a frame is truncated, corrupt, or claims more than 4 GiB
  */
-export async function* framesOf(stream: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+export async function* framesOf(stream: AsyncIterable<Uint8Array>): AsyncGenerator<Frame> {
   let pieces: Uint8Array[] = [];
-  let [held, wanted] = [0, 1];
-  for await (const piece of stream) {
+  let [held, wanted, skipped] = [0, 1, 0];
+  for await (const whole of stream) {
+    const piece = whole.subarray(Math.min(skipped, whole.length));
+    skipped -= whole.length - piece.length;
+    if (piece.length === 0) continue;
     pieces.push(piece);
     held += piece.length;
     if (held < wanted) continue;
     let rest = pieces.length === 1 ? piece : Buffer.concat(pieces);
     for (;;) {
       const header = headerOf(rest);
-      wanted = header === undefined ? rest.length + 1 : header.end;
-      if (header === undefined || rest.length < header.end) break;
-      const data = rest.subarray(header.start, header.end);
-      if (crc32c(data) !== header.crc) throw invalid(`a frame of ${data.length} bytes does not match its CRC-32C`);
-      yield data;
-      rest = rest.subarray(header.end);
+      if (header === undefined) {
+        wanted = rest.length + 1;
+        break;
+      }
+      const { start, end, crc } = header;
+      const isWhole = end - start <= frameLimitBytes;
+      wanted = isWhole ? end : start + beginningBytes;
+      if (rest.length < wanted) break;
+      const data = rest.subarray(start, wanted);
+      if (isWhole && crc32c(data) !== crc) throw invalid(`a frame of ${data.length} bytes does not match its CRC-32C`);
+      yield { data, isWhole };
+      skipped = Math.max(0, end - rest.length);
+      rest = rest.subarray(Math.min(end, rest.length));
+      wanted = 1;
     }
     pieces = rest.length === 0 ? [] : [rest];
     held = rest.length;
   }
-  if (held > 0) throw invalid(`the answer ends within a frame, after ${held} of its bytes`);
+  if (held > 0 || skipped > 0) throw invalid(`the answer ends within a frame, after ${held} of its bytes`);
 }
 
 const invalid = (what: string) => new LinkError("REMOTE_READ_INVALID", { what });
@@ -110,12 +139,12 @@ function headerOf(
     length += (byte & 0x7f) * factor;
     factor *= 128;
     if (byte >= 0x80) continue;
-    if (length > frameLimitBytes) throw invalid(`a frame claims ${length} bytes; the limit is ${frameLimitBytes}`);
+    if (length > absurdBytes) throw invalid(`a frame claims ${length} bytes`);
     const start = index + 1 + crcBytes;
     if (bytes.length < start) return undefined;
     const crc = new DataView(bytes.buffer, bytes.byteOffset + index + 1, crcBytes).getUint32(0);
     return { start, end: start + length, crc };
   }
-  if (bytes.length >= 5) throw invalid(`a frame claims more than 32 GiB; the limit is ${frameLimitBytes} bytes`);
+  if (bytes.length >= 5) throw invalid("a frame claims more than 32 GiB");
   return undefined;
 }

@@ -1,12 +1,15 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { LinkError } from "@metrics-link/contract";
 import { writeDurably } from "../common/files.ts";
-import { withClockStep as lateWithClockStep, nextSearch, watched, withChecked } from "./late.ts";
+import { candidatesOf, FormerlyLate } from "./candidates.ts";
+import { SearchForGuilty } from "./guilty.ts";
+import { withClockStep as lateWithClockStep, longestMarginMs, nextSearch, watched, withChecked } from "./late.ts";
 import { type LateSearch, searchLate } from "./late-search.ts";
 import { metricsOf } from "./metrics.ts";
 import { mayBackfill, nextRate, type Rate, recent } from "./rate.ts";
 import { readSeries } from "./read.ts";
 import { type Reading, readQueue } from "./reading.ts";
+import { Refused, recordingRules } from "./refused.ts";
 import type { RepairSettings } from "./settings.ts";
 import { readState, reportOf, type State, writeReport, writeState } from "./state.ts";
 import { pace, type Tally, transfer } from "./transfer.ts";
@@ -18,10 +21,13 @@ const lookEveryMs = 2_000;
 /** While a backfill may disturb the live samples. */
 const lookOftenMs = 1_000;
 const saveEveryMs = 10_000;
+/** While no window is open, late series are looked for so often, and remembered. */
+const rememberEveryMs = 300_000;
 /** From the end of an evaluation until its samples are readable. */
 const commitMs = 2_000;
 /** An answer that takes longer means that the link or the receiver has nothing to spare. */
 const slowAnswerMs = 2_000;
+const nothingLate: Pick<LateSearch, "found" | "names" | "uncovered"> = { found: [], names: [], uncovered: 0 };
 const firstPauseMs = 1_000;
 const longestPauseMs = 60_000;
 
@@ -44,16 +50,21 @@ export class Repairer {
   #answerMs = 0;
   /** Spans and searches under way. */
   #active = 0;
-  #search: Pick<LateSearch, "found" | "names" | "uncovered"> = { found: [], names: [], uncovered: 0 };
+  #search = nothingLate;
   #searchedAt = 0;
+  readonly #formerly = new FormerlyLate();
   #savedAt = 0;
   #unavailable = 0;
+  readonly #refused: Refused;
+  readonly #guilty: SearchForGuilty;
   #saving: Promise<void> = Promise.resolve();
 
   private constructor(settings: RepairSettings, directories: Directories, state: State) {
     this.#settings = settings;
     this.#directories = directories;
     this.#state = state;
+    this.#refused = new Refused(recordingRules(settings.prometheusUrl));
+    this.#guilty = new SearchForGuilty(settings.prometheusUrl, this.#write, this.#refused);
   }
 
   static async load(settings: RepairSettings, directories: Directories): Promise<Repairer> {
@@ -67,19 +78,14 @@ export class Repairer {
         () => this.#look(),
         () => (this.#active > 0 ? lookOftenMs : lookEveryMs),
       ),
-      this.#forever(
-        () => this.#backfill(),
-        () => lookEveryMs,
-      ),
-      this.#forever(
-        () => this.#searchLate(),
-        () => lookEveryMs,
-      ),
+      this.#forever(() => this.#backfill()),
+      this.#forever(() => this.#searchLate()),
+      this.#forever(() => this.#guilty.look(this.#isHealthy() ? this.#readings.at(-1) : undefined)),
     ]);
     throw new LinkError("INTERNAL", { what: "a loop without an end has ended" });
   }
 
-  async #forever(work: () => Promise<void>, everyMs: () => number): Promise<never> {
+  async #forever(work: () => Promise<void>, everyMs = () => lookEveryMs): Promise<never> {
     for (;;) {
       // For example a full disk: the state is still in memory, and is saved next time.
       await work().catch((error: Error) => {
@@ -164,7 +170,7 @@ export class Repairer {
     const begun = withBegun(this.#state.pending, next.window);
     this.#state = { ...this.#state, pending: begun.pending };
     const source = readSeries(`${this.#settings.prometheusUrl}/api/v1/read`, next.span);
-    const tally = await this.#busy(() => transfer(source, this.#write, this.#allowance));
+    const tally = await this.#busy(() => transfer(source, this.#write, this.#allowance, this.#refused));
     const { pending, complete } = withSpanDone(this.#state.pending, { window: begun.window, span: next.span, tally });
     this.#state = { ...this.#state, pending };
     this.#count(tally, complete ? 1 : 0);
@@ -178,14 +184,17 @@ export class Repairer {
 
   async #searchLate(): Promise<void> {
     const { late } = this.#state;
-    const at = Date.now();
-    const isDue = late !== undefined && at >= late.dueAt && at >= nextSearch(this.#searchedAt, 0);
-    if (!isDue || !this.#isHealthy()) return;
+    const [at, marginMs] = [Date.now(), this.#marginMs()];
+    const dueAt = late === undefined ? this.#searchedAt + rememberEveryMs : nextSearch(this.#searchedAt, 0);
+    if (at < Math.max(late?.dueAt ?? 0, dueAt) || !this.#isHealthy()) return;
     this.#searchedAt = at;
-    const marginMs = this.#marginMs();
-    const { prometheusUrl } = this.#settings;
+    if (late === undefined) {
+      this.#search = nothingLate;
+      return this.#formerly.note(await candidatesOf(this.#settings.prometheusUrl, marginMs), at);
+    }
+    const watched = { watch: late, formerly: this.#formerly };
     const search = await this.#busy(() =>
-      searchLate(prometheusUrl, late, { at, marginMs }, this.#write, this.#allowance),
+      searchLate(this.#settings, watched, { at, marginMs }, this.#write, this.#allowance),
     ).catch((error: Error) => {
       this.#unavailable += 1;
       console.error(`The search for late samples is repeated: ${error.message}`);
@@ -216,12 +225,8 @@ export class Repairer {
 
   #count(tally: Tally, complete: number): void {
     const { windows, samples, skipped } = this.#state.totals;
-    const totals = {
-      windows: windows + complete,
-      samples: samples + tally.samples,
-      skipped: added(skipped, tally.skipped),
-    };
-    this.#state = { ...this.#state, totals };
+    const more = { windows: windows + complete, samples: samples + tally.samples };
+    this.#state = { ...this.#state, totals: { ...more, skipped: added(skipped, tally.skipped) } };
   }
 
   readonly #write: Write = async (batch) => {
@@ -254,10 +259,11 @@ export class Repairer {
     return Math.max(this.#settings.lateSeconds * 1000, slowest);
   }
 
-  /** A series that is not late has a sample within this time. */
+  /** A series that is not late has a sample within this time, unless its interval is very long. */
   #marginMs(): number {
     const interval = this.#readings.at(-1)?.ruleInterval ?? 0;
-    return this.#lateMs() + Math.max(this.#settings.intervalSeconds * 1000, interval);
+    const longest = Math.max(this.#settings.intervalSeconds * 1000, interval);
+    return this.#lateMs() + Math.min(longest, longestMarginMs);
   }
 
   #isHealthy(): boolean {
@@ -288,6 +294,7 @@ export class Repairer {
       uncoveredSeries: this.#search.uncovered,
       histograms: last?.histograms,
     });
-    await writeDurably(`${this.#directories.metrics}/metrics-link-repair.prom`, text, 0o644);
+    const path = `${this.#directories.metrics}/metrics-link-repair.prom`;
+    await writeDurably(path, text + this.#refused.metrics(Date.now()), 0o644);
   }
 }

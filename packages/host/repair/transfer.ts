@@ -1,6 +1,6 @@
 import type { TimeSeries } from "./messages.ts";
 import type { SeriesSpan } from "./read.ts";
-import { added, batches, deliver, type Write } from "./write.ts";
+import { added, batches, countsOf, deliver, type Refusal, tooLarge, type Write } from "./write.ts";
 
 /** The result of one span, or of several. */
 export interface Tally {
@@ -22,6 +22,14 @@ export const sumOf = (one: Tally, other: Tally): Tally => ({
 
 const nativeHistogram = "native histogram";
 
+/** Is told of the series that a transfer has met. */
+interface Witness {
+  read(labels: SeriesSpan["labels"], now: number): Promise<void>;
+  refuse(refusals: readonly Refusal[], now: number): Promise<void>;
+}
+
+const nobody: Witness = { read: async () => {}, refuse: async () => {} };
+
 /**
  * Reads a span and writes it to the receiver.
  * @param allowance waits until this many samples may be written
@@ -32,19 +40,21 @@ export async function transfer(
   source: AsyncIterable<SeriesSpan>,
   write: Write,
   allowance: (samples: number) => Promise<void>,
+  witness = nobody,
 ): Promise<Tally> {
   let tally = nothing;
-  const counted = counting(source, (series, histograms) => {
+  const counted = counting(source, witness, (series, left) => {
     tally = {
       ...tally,
       series: tally.series + series,
-      skipped: histograms === 0 ? tally.skipped : added(tally.skipped, { [nativeHistogram]: histograms }),
+      skipped: left === undefined ? tally.skipped : added(tally.skipped, left),
     };
   });
   for await (const batch of batches(counted)) {
     await allowance(batch.samples);
-    const { acknowledged, refused } = await deliver(write, batch);
-    tally = { ...tally, samples: tally.samples + acknowledged, skipped: added(tally.skipped, refused) };
+    const { acknowledged, refusals } = await deliver(write, batch);
+    await witness.refuse(refusals, Date.now());
+    tally = { ...tally, samples: tally.samples + acknowledged, skipped: added(tally.skipped, countsOf(refusals)) };
   }
   return tally;
 }
@@ -52,13 +62,22 @@ export async function transfer(
 /** Series arrive sorted; the parts of a series that spans several frames have the same labels. */
 async function* counting(
   source: AsyncIterable<SeriesSpan>,
-  count: (series: number, histograms: number) => void,
+  witness: Witness,
+  count: (series: number, left?: Readonly<Record<string, number>>) => void,
 ): AsyncGenerator<TimeSeries> {
   let before = "";
-  for await (const { labels, samples, histograms } of source) {
+  for await (const { labels, samples, histograms, isTooLarge } of source) {
+    if (histograms > 0) count(0, { [nativeHistogram]: histograms });
+    if (isTooLarge) {
+      // How many samples it has is not read: one, at least.
+      count(0, { [tooLarge]: 1 });
+      await witness.refuse([{ labels, reason: tooLarge, samples: 1 }], Date.now());
+    }
+    if (samples.length === 0) continue;
     const key = JSON.stringify(labels);
-    count(key !== before && samples.length > 0 ? 1 : 0, histograms);
-    if (samples.length > 0) before = key;
+    if (key !== before) count(1);
+    before = key;
+    await witness.read(labels, Date.now());
     yield { labels, samples };
   }
 }

@@ -1,7 +1,8 @@
 import { LinkError, printableLines } from "@metrics-link/contract";
+import { remoteWrite } from "@metrics-link/release";
 import { compress } from "snappyjs";
 import { post, textOf } from "../common/http.ts";
-import { encodeWriteRequest, type TimeSeries } from "./messages.ts";
+import { encodeWriteRequest, type Label, type TimeSeries } from "./messages.ts";
 
 /** As many samples as the link's own queue sends in one request, and far below the receiver's limit of 2 MiB. */
 const samplesLimit = 2000;
@@ -18,17 +19,29 @@ const batchOf = (series: readonly TimeSeries[]): Batch => ({
   samples: series.reduce((total, { samples }) => total + samples.length, 0),
 });
 
-/** Packs series into batches, in order; keeps one batch in memory. */
+const bytesOf = (labels: readonly Label[]) =>
+  labels.reduce((total, { name, value }) => total + name.length + value.length, 0);
+
+/**
+ * Packs series into batches, in order; keeps one batch in memory. Labels of megabytes get a batch of their own: each half of
+ * a larger one would have to be compressed again.
+ */
 export async function* batches(source: AsyncIterable<TimeSeries>): AsyncGenerator<Batch> {
   let series: TimeSeries[] = [];
   let [samples, labelBytes] = [0, 0];
   for await (const { labels, samples: all } of source) {
+    const bytes = bytesOf(labels);
+    if (bytes >= labelBytesLimit && series.length > 0) {
+      yield batchOf(series);
+      series = [];
+      [samples, labelBytes] = [0, 0];
+    }
     for (let start = 0; start < all.length; ) {
       const part = all.slice(start, start + samplesLimit - samples);
       series.push({ labels, samples: part });
       start += part.length;
       samples += part.length;
-      labelBytes += labels.reduce((total, { name, value }) => total + name.length + value.length, 0);
+      labelBytes += bytes;
       if (samples < samplesLimit && labelBytes < labelBytesLimit) continue;
       yield batchOf(series);
       series = [];
@@ -50,6 +63,26 @@ function halves({ series }: Batch): readonly [Batch, Batch] {
   return [batchOf(series.slice(0, middle)), batchOf(series.slice(middle))];
 }
 
+/**
+ * Splits off what the receiver's answer points at: it tells the time and the value of a second value for one time, but not the
+ * series. It refuses such a sample for as long as it has no newer one of that series, so there is no time to halve.
+ */
+function suspectsIn({ series }: Batch, text: string): readonly [Batch, Batch] | undefined {
+  const [, time, value] = /^duplicate sample for timestamp (\d+);.* new value (\S+)/.exec(text) ?? [];
+  if (time === undefined) return undefined;
+  const isSuspect = ({ samples }: TimeSeries) =>
+    samples.some((sample) => sample.time === Number(time) && doubleOf(sample.bits) === Number(value));
+  const suspects = series.filter(isSuspect);
+  if (suspects.length === 0 || suspects.length > series.length / 2) return undefined;
+  return [batchOf(suspects), batchOf(series.filter((one) => !isSuspect(one)))];
+}
+
+function doubleOf(bits: bigint): number {
+  const view = new DataView(new ArrayBuffer(8));
+  view.setBigUint64(0, bits);
+  return view.getFloat64(0);
+}
+
 /** A batch of only the newest sample. */
 function newestOf({ series }: Batch): Batch {
   let newest: TimeSeries | undefined;
@@ -69,11 +102,17 @@ interface Answer {
 /** Writes a batch and returns the receiver's answer. */
 export type Write = (batch: Batch) => Promise<Answer>;
 
+/** Samples of one series that the receiver refused, alone or with a batch that is too old as a whole. */
+export interface Refusal {
+  readonly labels: readonly Label[];
+  readonly reason: string;
+  readonly samples: number;
+}
+
 /** The result of a batch: every sample is acknowledged or rejected. */
 interface Delivery {
   readonly acknowledged: number;
-  /** Reason → samples. */
-  readonly refused: Readonly<Record<string, number>>;
+  readonly refusals: readonly Refusal[];
 }
 
 /** The link takes no samples now; nothing is wrong with these. */
@@ -87,16 +126,22 @@ export class Unavailable extends LinkError {
 /** Longer than the timeout of Envoy's route; the same as Prometheus' `remote_timeout`. */
 const timeoutMs = 30_000;
 
-/** Remote Write 1 through the link's own Envoy. @param writeUrl its listener on loopback */
+/**
+ * Remote Write 1 through the link's own Envoy. A request that is larger than the receiver takes is not sent: Envoy would answer
+ * and close the connection before it is read, which looks like a link that fails.
+ * @param writeUrl its listener on loopback
+ */
 export const writeTo =
   (writeUrl: string): Write =>
   async ({ series }) => {
+    const body = compress(encodeWriteRequest(series));
+    if (body.length > remoteWrite.bodyBytes) return { status: 413, text: `a request of ${body.length} bytes` };
     const headers = {
       "content-type": "application/x-protobuf",
       "content-encoding": "snappy",
       "x-prometheus-remote-write-version": "0.1.0",
     };
-    const answer = await post(writeUrl, headers, compress(encodeWriteRequest(series)), timeoutMs);
+    const answer = await post(writeUrl, headers, body, timeoutMs);
     return { status: answer.statusCode ?? 0, text: await textOf(answer) };
   };
 
@@ -110,21 +155,26 @@ export async function deliver(write: Write, batch: Batch): Promise<Delivery> {
   const { status, text } = await write(batch).catch((cause: Error) => {
     throw new Unavailable(cause.message, cause);
   });
-  if (status >= 200 && status < 300) return { acknowledged: batch.samples, refused: {} };
+  if (status >= 200 && status < 300) return { acknowledged: batch.samples, refusals: [] };
   // Only these two are about the content of the request.
   if (status !== 400 && status !== 413) throw new Unavailable(`the link answers ${status}: ${printableLines(text)}`);
   const reason = reasonOf(status, text);
-  if (batch.samples <= 1) return refusal(batch, reason);
+  // The labels of the only series are to blame: its samples are few bytes.
+  if (batch.samples <= 1 || (reason === tooLarge && batch.series.length === 1)) return refusal(batch, reason);
   if (reason === tooOld) {
     const probe = await deliver(write, newestOf(batch));
-    if (probe.refused[tooOld]) return refusal(batch, reason);
+    if (probe.refusals.some((one) => one.reason === tooOld)) return refusal(batch, reason);
   }
-  const [one, other] = halves(batch);
+  const [one, other] = suspectsIn(batch, text) ?? halves(batch);
   return sum(await deliver(write, one), await deliver(write, other));
 }
 
 const tooOld = "too old";
-const refusal = ({ samples }: Batch, reason: string): Delivery => ({ acknowledged: 0, refused: { [reason]: samples } });
+export const tooLarge = "larger than a request may be";
+const refusal = ({ series }: Batch, reason: string): Delivery => ({
+  acknowledged: 0,
+  refusals: series.map(({ labels, samples }) => ({ labels, reason, samples: samples.length })),
+});
 
 /** By Prometheus' error messages (storage/interface.go). */
 function reasonOf(status: number, text: string): string {
@@ -132,12 +182,18 @@ function reasonOf(status: number, text: string): string {
   if (/out of bounds/.test(text)) return "out of bounds";
   if (/duplicate sample/.test(text)) return "another value is stored";
   if (/out of order/.test(text)) return "out of order";
+  if (status === 413) return tooLarge;
   return `answered ${status}`;
 }
 
-function sum(one: Delivery, other: Delivery): Delivery {
-  return { acknowledged: one.acknowledged + other.acknowledged, refused: added(one.refused, other.refused) };
-}
+const sum = (one: Delivery, other: Delivery): Delivery => ({
+  acknowledged: one.acknowledged + other.acknowledged,
+  refusals: [...one.refusals, ...other.refusals],
+});
+
+/** Refused samples by reason. */
+export const countsOf = (refusals: readonly Refusal[]): Record<string, number> =>
+  refusals.reduce<Record<string, number>>((total, { reason, samples }) => added(total, { [reason]: samples }), {});
 
 /** Adds counts by their reasons. */
 export function added(

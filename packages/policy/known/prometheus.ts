@@ -173,7 +173,7 @@ const certificates = [
 const ofSender = [
   ...["BacklogAtRisk", "BacklogNotKnown", "SamplesRefused", "SamplesDropped", "ShardsAtLimit", "WalUnreadable"],
   ...["ReceiverUnreachable", "ReceiverAddressDead", "ReceiverNotTrusted"],
-  ...["SamplesNotRepaired", "RepairBehind", "NotCovered", "RepairerSilent"],
+  ...["SamplesNotRepaired", "RepairBehind", "RepairOutrun", "NotCovered", "RepairerSilent"],
 ];
 const ofReceiver = [
   ...["SenderLate", "SenderClockAhead", "SamplesRejected", "WritesRefused", "WritesFail", "ClientNotTrusted"],

@@ -65,7 +65,7 @@ export const receiversAlerts = {
   WritesRefused: alert(
     "critical",
     { for: "0s", window: "15m" },
-    "Prometheus answered writes with {{ $labels.code }}; the sender's repairer sends what it can of their batches again.",
+    "Prometheus answered writes with {{ $labels.code }} and stored none of their batches; the sender's repairer sends what it can of them again.",
     ({ window }, own) => roseOrBegan(own(writes, 'handler="/api/v1/write",code=~"4.."'), window),
   ),
   WritesFail: alert(

@@ -1,5 +1,6 @@
 import { alert, byKind, rose, roseOrBegan } from "./alert.ts";
 import { backlogTimeLeft, linkLag } from "./backlog.ts";
+import { namingLarge, namingRefused } from "./repair.ts";
 
 const remoteStorage = "prometheus_remote_storage";
 const toReceiver = 'envoy_cluster_name="receiver"';
@@ -35,7 +36,7 @@ export const sendersAlerts = {
   SamplesRefused: alert(
     "critical",
     { for: "0s", window: "15m" },
-    "The receiver answered {{ $value | humanize }} samples with a 4xx, and the queue does not send them again: the repairer does.",
+    `The receiver answered {{ $value | humanize }} samples with a 4xx, and the queue does not send them again: the repairer does, all but the guilty ones${namingRefused}${namingLarge}.`,
     ({ window }, own) =>
       `sum(${["samples", "histograms", "exemplars"]
         .map((what) => `increase(${own(`${remoteStorage}_${what}_failed_total`)}[${window}])`)

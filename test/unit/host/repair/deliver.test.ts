@@ -1,9 +1,18 @@
 import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
 import { hasCode } from "@metrics-link/contract";
 import type { TimeSeries } from "@metrics-link/host/repair/messages.ts";
 import { framesOf } from "@metrics-link/host/repair/read.ts";
 import { pace } from "@metrics-link/host/repair/transfer.ts";
-import { type Batch, batches, deliver, Unavailable, type Write } from "@metrics-link/host/repair/write.ts";
+import {
+  type Batch,
+  batches,
+  countsOf,
+  deliver,
+  Unavailable,
+  type Write,
+  writeTo,
+} from "@metrics-link/host/repair/write.ts";
 import fc from "fast-check";
 
 const series = fc
@@ -51,13 +60,34 @@ describe("a batch", () => {
           return bad ? { status: 400, text: "out of bounds" } : { status: 204, text: "" };
         };
         const batch = batchOf(all);
-        const { acknowledged, refused } = await deliver(write, batch);
+        const { acknowledged, refusals } = await deliver(write, batch);
         const good = all.map((one) => ({ ...one, samples: one.samples.filter(({ bits }) => bits === 0n) }));
         assert.deepEqual([...stored].toSorted(), idsOf(batchOf(good)).toSorted());
         assert.equal(acknowledged, stored.size);
-        assert.equal(refused["out of bounds"] ?? 0, batch.samples - acknowledged);
+        assert.equal(countsOf(refusals)["out of bounds"] ?? 0, batch.samples - acknowledged);
+        const guilty = new Set(refusals.map(({ labels }) => labels[0]?.value));
+        const bad = all.filter(({ samples }) => samples.some(({ bits }) => bits === 1n));
+        assert.deepEqual(guilty, new Set(bad.map(({ labels }) => labels[0]?.value)));
       }),
     );
+  });
+
+  it("is split at once where the answer tells time and value of the bad sample", async () => {
+    const bits = (value: number) => Buffer.from(new Float64Array([value]).buffer).readBigUInt64LE();
+    const all = Array.from({ length: 500 }, (_, part) => ({
+      labels: [{ name: "part", value: `${part}` }],
+      samples: [{ time: 1000 + (part % 2), bits: bits(part / 4) }],
+    }));
+    let requests = 0;
+    const text = "duplicate sample for timestamp 1001; overrides not allowed: existing 2, new value 33.25";
+    const write: Write = async ({ series: some }) => {
+      requests += 1;
+      const bad = some.some(({ labels }) => labels[0]?.value === "133");
+      return bad ? { status: 400, text } : { status: 204, text: "" };
+    };
+    const { acknowledged, refusals } = await deliver(write, batchOf(all));
+    assert.deepEqual([acknowledged, requests, refusals.length], [499, 3, 1]);
+    assert.equal(refusals[0]?.labels[0]?.value, "133");
   });
 
   it("is kept when the answer is not about its samples", async () => {
@@ -76,12 +106,37 @@ describe("a batch", () => {
   });
 });
 
+describe("a request", () => {
+  it("that is larger than the receiver takes is not sent", async () => {
+    const value = randomBytes(2 * 1024 * 1024).toString("base64");
+    const write = writeTo("http://127.0.0.1:1");
+    const samples = [1, 2, 3].map((time) => ({ time, bits: 0n }));
+    const named = (text: string) => ({ labels: [{ name: "large", value: text }], samples });
+    const packed: Batch[] = [];
+    for await (const batch of batches(each([named("a"), named(value), named("b")]))) packed.push(batch);
+    assert.deepEqual(
+      packed.map(({ series }) => series.length),
+      [1, 1, 1],
+    );
+    const { acknowledged, refusals } = await deliver(write, packed[1] ?? batchOf([]));
+    assert.deepEqual(
+      [acknowledged, countsOf(refusals), refusals.length],
+      [0, { "larger than a request may be": 3 }, 1],
+    );
+    await assert.rejects(deliver(write, batchOf([{ labels: [], samples: [{ time: 1, bits: 0n }] }])), Unavailable);
+  });
+});
+
 describe("a frame", () => {
   /** "123456789" has the CRC-32C e3069283 (RFC 3720, appendix B.4, and others). */
   const frame = Buffer.concat([Buffer.from([9, 0xe3, 0x06, 0x92, 0x83]), Buffer.from("123456789")]);
   const read = async (pieces: Uint8Array[]) => {
     const found: string[] = [];
-    for await (const data of framesOf(each(pieces))) found.push(Buffer.from(data).toString());
+    for await (const { data, isWhole } of framesOf(each(pieces))) {
+      found.push(
+        isWhole ? Buffer.from(data).toString() : `${data.length} bytes of ${String.fromCharCode(data[0] ?? 0)}`,
+      );
+    }
     return found;
   };
 
@@ -94,6 +149,24 @@ describe("a frame", () => {
         assert.deepEqual(await read(pieces), ["123456789", "123456789", "123456789"]);
       }),
     );
+  });
+
+  it("of more than 8 MiB is passed over, however the stream is split: the next ones are read", async () => {
+    const megabytes = Buffer.alloc(9 * 1024 * 1024, "x");
+    const large = Buffer.concat([Buffer.from([0x80, 0x80, 0xc0, 0x04, 0, 0, 0, 0]), megabytes]);
+    const stream = Buffer.concat([frame, large, frame, large, frame]);
+    const found = ["123456789", "65536 bytes of x", "123456789", "65536 bytes of x", "123456789"];
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.nat(stream.length), { maxLength: 6 }), async (cuts) => {
+        const ends = [0, ...cuts.toSorted((a, b) => a - b), stream.length];
+        assert.deepEqual(await read(ends.slice(1).map((end, index) => stream.subarray(ends[index], end))), found);
+      }),
+      { numRuns: 30 },
+    );
+    await assert.rejects(read([large.subarray(0, -1)]), {
+      code: "REMOTE_READ_INVALID",
+      message: /ends within a frame/,
+    });
   });
 
   it("is refused when it is truncated, corrupt, or no frame", async () => {
@@ -109,9 +182,9 @@ describe("a frame", () => {
       code: "REMOTE_READ_INVALID",
       message: /a frame claims/,
     });
-    await assert.rejects(read([Buffer.from("\xff\xff\xff\x7f", "latin1")]), {
+    await assert.rejects(read([Buffer.from("\xff\xff\xff\xff\x7f", "latin1")]), {
       code: "REMOTE_READ_INVALID",
-      message: /a frame claims 268435455 bytes/,
+      message: /a frame claims 34359738367 bytes/,
     });
   });
 });

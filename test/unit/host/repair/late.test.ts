@@ -1,15 +1,7 @@
 import assert from "node:assert/strict";
-import {
-  foundOf,
-  type LateWatch,
-  labelsOf,
-  lateQuery,
-  lateSpan,
-  lateUntil,
-  seriesName,
-  watched,
-  withChecked,
-} from "@metrics-link/host/repair/late.ts";
+import { FormerlyLate, labelsOf, lateQuery } from "@metrics-link/host/repair/candidates.ts";
+import { foundOf, type LateWatch, lateSpan, lateUntil, watched, withChecked } from "@metrics-link/host/repair/late.ts";
+import { seriesName } from "@metrics-link/host/repair/refused.ts";
 
 const now = 1_700_000_000_000;
 const window = { deliveredUntil: now - 60_000, to: now, openedAt: now };
@@ -27,7 +19,7 @@ describe("repair: late series", () => {
     const { watch: after } = withChecked(
       watch,
       now + 5000,
-      [foundOf(watch, now + 5000, "a", [now - minute])],
+      [foundOf(watch, { at: now + 5000, marginMs }, "a", [now - minute])],
       marginMs,
     );
     assert.ok(after);
@@ -41,7 +33,7 @@ describe("repair: late series", () => {
   it("are watched as long as they move on within the window; a series that stands still has ended", () => {
     const search = (watch: LateWatch | undefined, at: number, series: Readonly<Record<string, number[]>>) => {
       assert.ok(watch);
-      const found = Object.entries(series).map(([key, times]) => foundOf(watch, at, key, times));
+      const found = Object.entries(series).map(([key, times]) => foundOf(watch, { at, marginMs: 0 }, key, times));
       return withChecked(watch, at, found, marginMs);
     };
     const first = search(watched(undefined, window, now), now, { a: [now - 3], b: [now - 9] });
@@ -54,18 +46,46 @@ describe("repair: late series", () => {
 
   it("are told by name only once they have moved on: one that a kill ended has no marker either", () => {
     const first = watched(undefined, window, now);
-    assert.equal(foundOf(first, now, "a", [now - minute]).isLate, false);
-    const { watch } = withChecked(first, now, [foundOf(first, now, "a", [now - minute])], marginMs);
+    assert.equal(foundOf(first, { at: now, marginMs: 0 }, "a", [now - minute]).isLate, false);
+    const { watch } = withChecked(
+      first,
+      now,
+      [foundOf(first, { at: now, marginMs: 0 }, "a", [now - minute])],
+      marginMs,
+    );
     assert.ok(watch);
-    assert.equal(foundOf(watch, now + 1000, "a", [now - minute]).isLate, false);
-    assert.equal(foundOf(watch, now + 1000, "a", [now - minute, now - 5]).isLate, true);
+    assert.equal(foundOf(watch, { at: now + 1000, marginMs: 0 }, "a", [now - minute]).isLate, false);
+    assert.equal(foundOf(watch, { at: now + 1000, marginMs: 0 }, "a", [now - minute, now - 5]).isLate, true);
+  });
+
+  it("explain a gap only while they are late: one that tells the present again came through the queue", () => {
+    const first = watched(undefined, window, now);
+    const { watch } = withChecked(first, now, [foundOf(first, { at: now, marginMs }, "a", [now - minute])], marginMs);
+    assert.ok(watch);
+    const times = [now - minute, now - minute + 5, now + 900];
+    const again = foundOf(watch, { at: now + 1000, marginMs }, "a", times);
+    assert.deepEqual([again.isLate, again.fresh], [false, 0]);
+  });
+
+  it("are remembered for an hour after they were late: a restart may come when they no longer are", () => {
+    const [a, b] = ["a", "b"].map((value) => [{ name: "__name__", value }]);
+    assert.ok(a && b);
+    const formerly = new FormerlyLate();
+    formerly.note({ series: [a, b], beyond: 0 }, now);
+    assert.deepEqual(formerly.series, []);
+    formerly.note({ series: [b], beyond: 0 }, now + minute);
+    assert.deepEqual(formerly.series, [a]);
+    formerly.note({ series: [b], beyond: 0 }, now + 60 * minute);
+    assert.deepEqual(formerly.series, [a]);
+    formerly.note({ series: [b], beyond: 0 }, now + 62 * minute);
+    assert.deepEqual(formerly.series, []);
   });
 
   it("are searched by PromQL that keeps the name of a metric", () => {
-    const query = lateQuery(marginMs);
+    const query = lateQuery(marginMs, "__x__");
     assert.match(query, /\[3627000ms\].* unless .*\[27000ms\]/);
-    const labels = labelsOf({ __metrics_link_name__: "late", job: "a" });
+    const labels = labelsOf({ __x__: "late", job: "a" }, "__x__");
     assert.equal(seriesName(labels), 'late{job="a"}');
-    assert.ok(seriesName(labelsOf({ __metrics_link_name__: "late", big: "x".repeat(3000) })).length < 210);
+    assert.ok(seriesName(labelsOf({ __x__: "late", big: "x".repeat(3000) }, "__x__")).length < 210);
   });
 });

@@ -110,8 +110,8 @@ describe("backfill between two real Prometheus", function () {
           { name: "__name__", value: "property" },
           { name: "run", value: `${run}` },
         ];
-        const { refused } = await deliver(write(), { series: [{ labels, samples: wanted }], samples: wanted.length });
-        assert.deepEqual(refused, {});
+        const { refusals } = await deliver(write(), { series: [{ labels, samples: wanted }], samples: wanted.length });
+        assert.deepEqual(refusals, []);
         const [first = begin, last = begin] = [wanted[0]?.time, wanted.at(-1)?.time];
         const found = await all(readSeries(readUrl(receiver), { from: first, to: last }));
         assert.deepEqual(found.get(keyOf(labels)), wanted);
@@ -176,7 +176,10 @@ describe("backfill between two real Prometheus", function () {
       return write()(batch);
     };
     const told = await deliver(counted, { series: [{ labels, samples }], samples: samples.length });
-    assert.deepEqual([told, requests], [{ acknowledged: 0, refused: { "too old": 500 } }, 2]);
+    assert.deepEqual(
+      [told, requests],
+      [{ acknowledged: 0, refusals: [{ labels, reason: "too old", samples: 500 }] }, 2],
+    );
   });
 
   it("stores the samples beside a rejected one", async () => {
@@ -188,7 +191,8 @@ describe("backfill between two real Prometheus", function () {
     });
     await deliver(write(), { series: [series(1n, "a")], samples: 1 });
     const told = await deliver(write(), { series: ["b", "a", "c"].map((part) => series(2n, part)), samples: 3 });
-    assert.deepEqual(told, { acknowledged: 2, refused: { "another value is stored": 1 } });
+    const refusals = [{ labels: series(2n, "a").labels, reason: "another value is stored", samples: 1 }];
+    assert.deepEqual(told, { acknowledged: 2, refusals });
   });
 });
 

@@ -125,7 +125,7 @@ function look(sender: ModelSender, repair: Repair): void {
     seen.map(({ key, samples }) =>
       foundOf(
         late,
-        sender.now,
+        { at: sender.now, marginMs },
         key,
         samples.map(({ time }) => time),
       ),

@@ -120,7 +120,10 @@ export function releaseObject(role: Role): Seen {
       configuration: "prometheus/prometheus.yml",
       flags: (role === "sender" ? senderFlags : receiverFlags)({ dataVolumeGiB: 50 }),
     },
-    repair: role === "sender" ? { program: "export {};\n", lateSeconds: 60, intervalSeconds: 15 } : undefined,
+    repair:
+      role === "sender"
+        ? { program: "export {};\n", lateSeconds: 60, intervalSeconds: 15, externalLabels: ["account"] }
+        : undefined,
   });
   const ownRoot = { path: "tls/own-root.pem", content: root, mode: "0644", owner: "root", group: "root" };
   const files = [

@@ -12,6 +12,9 @@ const disk = 'device="/dev/nvme1n1",fstype="ext4",mountpoint="/var/lib/metrics-l
 const available = sender("node_filesystem_avail_bytes", disk);
 const ceiling = (unit: string) => sender("metrics_link_unit_memory_max_bytes", `unit="metrics-link-${unit}.service"`);
 const lastLook = sender("metrics_link_repair_last_look_timestamp_seconds");
+const notCovered = sender("metrics_link_repair_not_covered_series");
+const repairPending = sender("metrics_link_repair_pending_seconds");
+const rising600 = "0+10x120";
 const lastRun = sender("metrics_link_agent_last_run_timestamp_seconds");
 
 /** Certificates, agent, host and services: the same on both sides. */
@@ -100,14 +103,20 @@ export const hostCases = {
     silent: { [sender("metrics_link_repair_vouched_until_timestamp_seconds")]: "3600+0x120" },
     at: 80,
   },
-  NotCovered: [
-    counter(sender("metrics_link_repair_not_covered_samples_total", 'reason="native histogram"')),
+  RepairOutrun: [
     {
       side: "sends",
-      fires: { [sender("metrics_link_repair_not_covered_series")]: "3+0x120" },
-      silent: { [sender("metrics_link_repair_not_covered_series")]: "0+0x120" },
+      fires: { [repairPending]: rising600 },
+      // As long as after an outage, and a backfill under way.
+      silent: { [repairPending]: "0x20 7200-60x100" },
       at: 30,
     },
+    // A window of two hours, opened at once, is no reason within minutes.
+    { side: "sends", fires: { [repairPending]: rising600 }, silent: { [repairPending]: "0x24 7200+0x96" }, at: 30 },
+  ],
+  NotCovered: [
+    counter(sender("metrics_link_repair_not_covered_samples_total", 'reason="native histogram"')),
+    { side: "sends", fires: { [notCovered]: "3+0x120" }, silent: { [notCovered]: "0+0x120" }, at: 30 },
   ],
   RepairerSilent: [
     { side: "sends", fires: { [lastLook]: "0+0x120" }, silent: { [lastLook]: clock }, at: 30 },

@@ -107,6 +107,50 @@ describe("alert rules", () => {
     assert.equal(status, 0, said);
   });
 
+  it("name the series that the receiver refuses for good, and those too large for a full batch", () => {
+    const rules = toYaml({ groups: groupsOf("sends").filter(({ name }) => /link$|repair/.test(name)) });
+    writeFileSync(join(directory, "named.yml"), rules);
+    const own = (metric: string, labels: string) => `${metric}{link_side="sends",${labels}}`;
+    const series = {
+      [own(
+        "metrics_link_repair_refused_series_samples_total",
+        'series="noisy:rule{a=\\"b\\"}",of_rule="noise/noisy:rule"',
+      )]: 7,
+      [own("metrics_link_repair_large_labels_bytes", 'series="huge{job=\\"app\\"}",of_job="app"')]: 3000,
+      [own("metrics_link_repair_skipped_samples_total", 'reason="another value is stored"')]: 7,
+    };
+    const refused = '; refused for good: noisy:rule{a="b"} of rule noise/noisy:rule';
+    const summaries = {
+      SamplesNotRepaired: `Some samples will never reach the receiver: another value is stored${refused}.`,
+      SamplesRefused: `The receiver answered 15 samples with a 4xx, and the queue does not send them again: the repairer does, all but the guilty ones${refused}; too large for a full batch: huge{job="app"}.`,
+    };
+    const alert_rule_test = (["SamplesNotRepaired", "SamplesRefused"] as const).map((name) => ({
+      eval_time: "16m",
+      alertname: name,
+      exp_alerts: [
+        {
+          exp_labels: {
+            link_side: "sends",
+            severity: "critical",
+            ...(name === "SamplesNotRepaired" && { reason: "another value is stored" }),
+          },
+          exp_annotations: { summary: summaries[name], runbook: `docs/runbooks/${name}.md` },
+        },
+      ],
+    }));
+    const input_series = [
+      ...Object.entries(series).map(([name, value]) => ({ series: name, values: `_x10 ${value}+0x20` })),
+      ...["samples", "histograms", "exemplars"].map((what) => ({
+        series: `prometheus_remote_storage_${what}_failed_total{link_side="sends"}`,
+        values: what === "samples" ? "0+1x30" : "0x30",
+      })),
+    ];
+    const tests = [{ interval: "1m", input_series, alert_rule_test }];
+    writeFileSync(join(directory, "named.test.yml"), toYaml({ rule_files: ["named.yml"], tests }));
+    const { status, said } = promtool("test", "rules", "named.test.yml");
+    assert.equal(status, 0, said);
+  });
+
   it("call no sample lost that the repairer sends, and guess at no person", () => {
     const told = (["sends", "receives"] as const)
       .flatMap(groupsOf)

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { linkState } from "@metrics-link/sandbox/cli/link.ts";
+import { compareRecent, linkState } from "@metrics-link/sandbox/cli/link.ts";
 import { PrometheusApi } from "@metrics-link/sandbox/cli/prometheus-api.ts";
 
 /** A sender's Prometheus that knows these series. */
@@ -35,4 +35,34 @@ describe("the state of the link", () => {
       assert.deepEqual(await linkState(knowing(series), now), { state, lagSeconds });
     });
   }
+});
+
+describe("a comparison after a change of the external labels", () => {
+  const at = (metric: Readonly<Record<string, string>>, value: number) => ({ metric, value: [now, `${value}`] });
+  const host = (found: (query: string) => readonly object[]) =>
+    new PrometheusApi("host", async (_host, command) => {
+      const result = found(command.join(" "));
+      return JSON.stringify({ status: "success", data: { resultType: "vector", result } });
+    });
+  const sender = host((query) => (query.includes("min_over_time") ? [at({}, now - 600)] : []));
+  const heartbeat = { job: "prometheus", instance: "127.0.0.1:9090", link_side: "sends" };
+  const secondsWith = async (...found: readonly object[]) =>
+    (
+      await compareRecent(
+        sender,
+        host((query) => (query.includes("timestamp(up") ? found : [])),
+        { account: "new" },
+        now,
+      )
+    ).seconds;
+
+  it("begins when the last series had the new ones", async () => {
+    const before = await secondsWith(at({ ...heartbeat, account: "new" }, now - 9));
+    assert.equal(before, 60);
+    const end = now - 8;
+    for (const others of [{ account: "old" }, {}, { account: "new", another: "gone" }]) {
+      const old = at({ ...heartbeat, ...others }, end - 20);
+      assert.equal(await secondsWith(old, at({ ...heartbeat, account: "new" }, now - 9)), 16);
+    }
+  });
 });

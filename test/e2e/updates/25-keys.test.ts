@@ -12,7 +12,8 @@ import { bucketOf } from "@metrics-link/sandbox/testing/releases.ts";
 import { accounts } from "@metrics-link/sandbox/world/accounts.ts";
 import { clientOptions, deployer } from "../support/aws.ts";
 import { joined, needlesOf, privateKeysOf, rootKeysOf } from "../support/private-keys.ts";
-import { on, place, pulumi, sandbox } from "../support/sandbox.ts";
+import { on, place, pulumi, sandbox, sender } from "../support/sandbox.ts";
+import { SecretJob } from "../support/user-secret.ts";
 import { needs, world } from "../support/world.ts";
 
 const search = readFileSync(join(import.meta.dirname, "..", "support", "search.py"), "utf8");
@@ -43,11 +44,14 @@ function processesHere(...files: readonly ("cmdline" | "environ")[]): string {
   return spawnSync("sh", ["-c", script], { encoding: "utf8", maxBuffer: 1 << 28 }).stdout;
 }
 
-describe("private keys, and the Alertmanager's password", function () {
+describe("private keys, and passwords of Alertmanagers and scrape jobs", function () {
   needs(world.link);
   this.timeout(600_000);
   let keys: string[];
   let password: string;
+  /** Of a scrape job of the sender: the one that it had, and the one that it has. */
+  const ofJob = [SecretJob.password(), SecretJob.password()] as const;
+  const job = new SecretJob();
   let needles: string[];
   /** Without what was searched: a failed test must not print it. */
   const nowhere = (what: string, texts: readonly string[], sought = needles) => {
@@ -67,7 +71,25 @@ describe("private keys, and the Alertmanager's password", function () {
     keys = [...everyday, ...roots].flatMap(needlesOf);
     ({ password } = accessIn(sandbox.layout.alertmanager));
     assert.match(password, /^[\w-]{32}$/);
-    needles = [...keys, password];
+    needles = [
+      ...keys,
+      password,
+      ...ofJob,
+      ...ofJob.map((one) => Buffer.from(`metrics-link:${one}`).toString("base64")),
+    ];
+    await job.begin(ofJob[0]);
+  });
+  after(() => job.end());
+
+  it("are used by a scrape job whose target demands one, and the new one as soon as the host has it", async () => {
+    await job.isUp(true);
+    const started = () => sender.value('process_start_time_seconds{job="prometheus",link_side="sends"}');
+    const before = await started();
+    await job.demand(ofJob[1]);
+    await job.isUp(false);
+    await job.give(ofJob[1]);
+    await job.isUp(true);
+    assert.equal(await started(), before, "Prometheus was not restarted");
   });
 
   it("are detected by this test in any form, in a host's file", async () => {
@@ -101,6 +123,9 @@ describe("private keys, and the Alertmanager's password", function () {
         state: "400 prometheus prometheus",
         sought: () => [password],
       },
+      ...(host === "sender"
+        ? [{ whose: "Prometheus'", path: job.path, state: "400 prometheus prometheus", sought: () => [...ofJob] }]
+        : []),
     ];
     for (const { whose, path, state, sought } of places) {
       it(`are on the ${host} only in ${path}, 0400, ${whose}`, async () => {
