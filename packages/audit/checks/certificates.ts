@@ -21,7 +21,9 @@ export function certificateFindings({ host, pki, stack }: StackEvidence, now: st
       wrong: [
         ...(keyFits ? [] : ["the private key does not belong to the leaf"]),
         ...[...chain, ...ownRoots]
-          .filter(({ notAfter, notBefore }) => isLate(notBefore, notAfter, now) || notBefore > now)
+          .filter(
+            ({ notAfter, notBefore }) => isLate(notBefore, notAfter, now) || Date.parse(notBefore) > Date.parse(now),
+          )
           .map(({ subject, notBefore, notAfter }) => `${subject} is valid from ${notBefore} to ${notAfter}`),
       ],
       fine: [...chain, ...ownRoots]

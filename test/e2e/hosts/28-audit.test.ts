@@ -135,7 +135,9 @@ describe("an audit", function () {
     const { TagSet = [] } = await s3.send(new GetObjectTaggingCommand(at));
     const text = (await Body?.transformToString()) ?? assert.fail("the pointer is empty");
     // With the same headers and tags, as an attacker would: only the ETag is another one.
-    const Tagging = new URLSearchParams(TagSet.map(({ Key = "", Value = "" }) => [Key, Value])).toString();
+    const Tagging = new URLSearchParams(
+      Object.fromEntries(TagSet.map(({ Key = "", Value = "" }) => [Key, Value])),
+    ).toString();
     const write = (content: string) => s3.send(new PutObjectCommand({ ...at, Body: content, ContentType, Tagging }));
     await write(`${text}\n`);
     const { code, printed } = await run("audit", "--stack", "receiver", "--out", out).finally(() => write(text));

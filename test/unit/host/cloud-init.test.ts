@@ -95,7 +95,10 @@ describe("cloud-init", () => {
       return content.indexOf(text);
     };
     assert.equal(permissions, "0755");
-    assert.ok(at("mask --now --quiet ssh.service ssh.socket") < at(`start ${bootstrapUnitName}`));
+    assert.ok(
+      at("mask --now --quiet ssh.service ssh.socket apt-daily.timer apt-daily-upgrade.timer") <
+        at(`start ${bootstrapUnitName}`),
+    );
     assert.ok(at('start --no-block "$mount"') < at(`start ${bootstrapUnitName}`), "not held up by the bucket");
     assert.ok(at(`enable --quiet "$mount" ${bootstrapUnitName} ${unitNames.agentTimer}`) < at("dpkg --install"));
     assert.ok(at(`mount='${dataMountName}'`) > 0);

@@ -12,7 +12,7 @@ import { tagInput, tagOutput } from "../tags.ts";
 import { known } from "../values.ts";
 
 /** https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html, Name; same for groups. */
-export const MAX_NAME = 32;
+const MAX_NAME = 32;
 /**
  * Where the official provider cuts an automatic name: pulumi-aws knows no limit of load balancers and target groups
  * (provider/autonaming.go), so a long name is not made to fit, but refused.

@@ -30,7 +30,7 @@ export interface AuthorisedCall {
 }
 
 /** What of the API a record of the sandbox's own answers, because moto has no such resources. */
-export interface Described {
+interface Described {
   /** Whether these calls are answered from it. */
   answers(service: string, action: string): boolean;
   /** @throws an error with AWS's code as its `code` */

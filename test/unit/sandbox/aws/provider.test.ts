@@ -191,6 +191,25 @@ describe("the stand-in aws provider", () => {
     assert.deepEqual([moved.some, moved.replaces], [true, []]);
   });
 
+  it("replaces in the order, and for the changes, of the official provider", async () => {
+    await configure();
+    const replaced = async (type: string, olds: object, news: object) => {
+      const { replaces, deleteBeforeReplace } = await provider.diff(type, { ...olds }, { ...olds, ...news });
+      return [replaces, deleteBeforeReplace];
+    };
+    const association = "aws:ec2/routeTableAssociation:RouteTableAssociation";
+    const inSubnet = { subnetId: "subnet-1", routeTableId: "rtb-1" };
+    assert.deepEqual(await replaced(association, inSubnet, { subnetId: "subnet-2" }), [["subnetId"], false]);
+    assert.deepEqual(await replaced(association, inSubnet, { routeTableId: "rtb-2" }), [[], false]);
+    const attachment = "aws:iam/rolePolicyAttachment:RolePolicyAttachment";
+    const attached = { role: "host", policyArn: "arn:aws:iam::aws:policy/A" };
+    assert.deepEqual(await replaced(attachment, attached, { role: "other" }), [["role"], true]);
+    assert.deepEqual(await replaced(INSTANCE, { ebsOptimized: false }, { ebsOptimized: true }), [
+      ["ebsOptimized"],
+      false,
+    ]);
+  });
+
   it("replaces an instance for new user data only if configured to", async () => {
     await configure();
     const inputs = (userDataBase64: string, userDataReplaceOnChange: boolean) => ({
