@@ -66,8 +66,9 @@ export function holdsSecret(schema: z.ZodType): boolean {
   return inner instanceof z.ZodArray && holdsSecret(inner.element as z.ZodType);
 }
 
-/** A schema without what says that a value may be absent. */
+/** A schema of what is written: without what says that a value may be absent, or what becomes of it. */
 export function innermost(schema: z.ZodType): z.ZodType {
+  if (schema instanceof z.ZodPipe) return innermost(schema.in as z.ZodType);
   return schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault
     ? innermost(schema.unwrap() as z.ZodType)
     : schema;

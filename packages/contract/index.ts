@@ -1,3 +1,4 @@
+export { type ContractFile, contractFileText, readContractFile } from "./contract-file.ts";
 export { type ErrorCode, errorCodes } from "./error-codes.ts";
 export {
   type ErrorFacts,
@@ -19,7 +20,7 @@ export {
   readCertificates,
   unlessOtherText,
 } from "./fingerprint.ts";
-export { dnsName, fingerprint, matching, stackName, text } from "./forms.ts";
+export { dnsName, fingerprint, isPeerOfFile, matching, peerOfFile, sourceOf, stackName, text } from "./forms.ts";
 export { parseJson } from "./json.ts";
 export {
   type AcceptedPeer,

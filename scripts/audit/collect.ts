@@ -13,7 +13,8 @@ import { contractOutput, LinkError, pkiOutput, readContract, readPkiOutput } fro
 import { z } from "zod";
 import type { StackContext } from "../stack/context.ts";
 import { repository } from "../stack/context.ts";
-import { pinsOf } from "../stack/stack-file.ts";
+import { peerOutputs } from "../stack/peers.ts";
+import { type PeerSource, pinsOf } from "../stack/stack-file.ts";
 import { clientConfiguration, observe } from "./aws.ts";
 import { deviationsIn } from "./deviations.ts";
 import { hostEvidence } from "./host.ts";
@@ -76,24 +77,25 @@ function contractIn(stack: string, outputs: Readonly<Record<string, unknown>>): 
 const noOutput = (name: string) =>
   new LinkError("STACK_NOT_DEPLOYED", { what: `the stack has no output ${name} yet`, next: "run `pulumi up` first" });
 
-/** The names under which a stack's release knows its peers. */
-function peersOf(configuration: Configuration): Omit<PeerEvidence, "contract">[] {
-  if (configuration.role === "receiver") {
-    return configuration.senders.map(({ name, stack, suspended, ...pins }) => ({
-      name,
-      stack,
-      pins: pinsOf(pins),
-      suspended,
-    }));
-  }
-  const { stack, suspended, ...pins } = configuration.peer;
-  return [{ name: "receiver", stack, pins: pinsOf(pins), suspended }];
+/** A peer with the name under which the stack's release knows it. */
+type NamedPeer = Omit<PeerEvidence, "contract"> & { readonly source: PeerSource };
+
+function peersOf(configuration: Configuration): NamedPeer[] {
+  const declared =
+    configuration.role === "receiver" ? configuration.senders : [{ name: "receiver", ...configuration.peer }];
+  return declared.map(({ name, stack, contract, suspended, ...pins }) => ({
+    name,
+    stack,
+    source: { stack, contract },
+    pins: pinsOf(pins),
+    suspended,
+  }));
 }
 
-async function peerOf(context: StackContext, peer: Omit<PeerEvidence, "contract">): Promise<PeerEvidence> {
+async function peerOf(context: StackContext, { source, ...peer }: NamedPeer): Promise<PeerEvidence> {
   return {
     ...peer,
-    contract: await part(async () => contractIn(peer.stack, await context.pulumi.outputs(peer.stack))),
+    contract: await part(async () => contractIn(peer.stack, await peerOutputs(context, source))),
   };
 }
 

@@ -1,13 +1,16 @@
-import { LinkError, type Pins, UsageError } from "@metrics-link/contract";
+import { writeFileSync } from "node:fs";
+import { contractFileText, LinkError, type Pins, UsageError } from "@metrics-link/contract";
 import { type Command, optionsOf, required, say, typed } from "../stack/command-line.ts";
 import { contextOf, type StackContext } from "../stack/context.ts";
-import { peersOf } from "../stack/stack-file.ts";
+import { peerOutputs } from "../stack/peers.ts";
+import { type PeerSource, peersOf } from "../stack/stack-file.ts";
 import { agreementOn, describeOffer, offerOf, requireHeard } from "./offer.ts";
 
 const usage = `Usage: npm run -s trust -- COMMAND --stack STACK [...]
   show      roots and addresses of this side and its peers, to read out on the telephone
   accept    pins what a peer offers, after showing it [--peer STACK] [--yes]
             [--fingerprint SHA-256 ...] [--address A ...]
+  write     writes this side's contract to --out FILE, for a peer that cannot read this stack
 --fingerprint and --address are what the peer's people read out: if the peer offers anything else, nothing is pinned.
 Unpins addresses that the peer no longer offers.`;
 
@@ -19,6 +22,7 @@ const options = {
   fingerprint: { type: "string", multiple: true },
   address: { type: "string", multiple: true },
   yes: { type: "boolean", default: false },
+  out: text,
 } as const;
 
 async function main([command = "", ...words]: readonly string[]): Promise<number> {
@@ -27,39 +31,39 @@ async function main([command = "", ...words]: readonly string[]): Promise<number
   const heard = { rootFingerprints: given.fingerprint ?? [], addresses: given.address ?? [] };
   if (command === "show") await show(context);
   else if (command === "accept") await accept(context, given.peer, heard, given.yes === true);
+  else if (command === "write") await write(context, required(given.out, "--out"));
   else throw new UsageError(`no command ${command}`);
   return 0;
 }
 
 async function show(context: StackContext): Promise<void> {
   const { stack: own } = context;
-  say(`${own}, read out to the peer's people:\n${describeOffer(await offered(context, own))}`);
-  for (const { stack, pins } of peersOf(context.file.read())) {
+  say(`${own}, read out to the peer's people:\n${describeOffer(await offered(context, { stack: own }))}`);
+  for (const { pins, ...peer } of peersOf(context.file.read())) {
     // One peer's malformed contract must not hide the others.
-    const described = await offered(context, stack).then(
+    const described = await offered(context, peer).then(
       (offer) => describeOffer(offer, pins),
       (error: Error) => `  cannot be read: ${error.message}`,
     );
-    say(`\n${stack}, heard from its people:\n${described}`);
+    say(`\n${peer.contract ?? peer.stack}, heard from its people:\n${described}`);
   }
 }
 
 /** @throws LinkError when the peer offers something that was not heard; nothing is written then */
 async function accept(context: StackContext, peer: string | undefined, heard: Pins, yes: boolean): Promise<void> {
   const peers = peersOf(context.file.read());
-  const found = peer === undefined && peers.length === 1 ? peers[0] : peers.find(({ stack }) => stack === peer);
-  if (found === undefined) throw new UsageError(`--peer is one of ${peers.map(({ stack }) => stack).join(", ")}`);
-  const offer = await offered(context, found.stack);
-  if (offer === undefined) {
-    throw new LinkError("PEER_NOT_DEPLOYED", {
-      what: `${found.stack} has no \`contract\` output yet`,
-      next: "run `pulumi up` there first",
-    });
-  }
+  const named = (one: PeerSource) => one.contract ?? one.stack;
+  const found =
+    peer === undefined && peers.length === 1
+      ? peers[0]
+      : peers.find(({ stack, contract }) => peer !== undefined && [stack, contract].includes(peer));
+  if (found === undefined) throw new UsageError(`--peer is one of ${peers.map(named).join(", ")}`);
+  const offer = await offered(context, found);
+  if (offer === undefined) throw notDeployed(found);
   const agreement = agreementOn(offer, found.pins);
   const { wanted, gone, pins } = agreement;
   const anyHeard = heard.rootFingerprints.length + heard.addresses.length > 0;
-  say(`${found.stack} offers:\n${describeOffer(offer, found.pins)}`);
+  say(`${named(found)} offers:\n${describeOffer(offer, found.pins)}`);
   if (anyHeard) requireHeard(offer, agreement, heard);
   if (wanted.rootFingerprints.length + wanted.addresses.length + gone.length === 0) {
     say("nothing to do: all of it is pinned");
@@ -73,8 +77,31 @@ async function accept(context: StackContext, peer: string | undefined, heard: Pi
   say(`pinned in ${context.file.path}; commit it, then \`pulumi up -s ${context.stack}\``);
 }
 
-async function offered({ pulumi }: StackContext, stack: string) {
-  return offerOf(stack, await pulumi.outputs(stack));
+/** @throws LinkError PEER_NOT_DEPLOYED while this stack has no contract */
+async function write(context: StackContext, path: string): Promise<void> {
+  const outputs = await context.pulumi.outputs(context.stack);
+  const offer = offerOf(context.stack, outputs);
+  if (offer === undefined) throw notDeployed(context);
+  writeFileSync(path, contractFileText(outputs));
+  say(
+    `wrote ${path}, which holds nothing secret:\n${describeOffer(offer)}\n` +
+      "Its people commit it and name it as peer.contract or senders[].contract. Read roots and addresses to them by another way.",
+  );
+}
+
+const notDeployed = ({ stack, contract }: PeerSource) =>
+  contract === undefined
+    ? new LinkError("PEER_NOT_DEPLOYED", {
+        what: `${stack} has no \`contract\` output yet`,
+        next: "run `pulumi up` there first",
+      })
+    : new LinkError("PEER_NOT_DEPLOYED", {
+        what: `${contract} is missing, or has no contract`,
+        next: "ask the peer's people for the file that `npm run trust -- write` makes of their stack",
+      });
+
+async function offered(context: StackContext, peer: PeerSource) {
+  return offerOf(peer.stack, await peerOutputs(context, peer));
 }
 
 export const command: Command = { usage, run: main };
