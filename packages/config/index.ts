@@ -1,4 +1,12 @@
-export { configurationKey, configurationNamespace, configurationOf, parseConfiguration } from "./configuration.ts";
+export {
+  configurationKey,
+  configurationNamespace,
+  configurationOf,
+  isExchange,
+  parseConfiguration,
+  parseExchange,
+} from "./configuration.ts";
+export type { ExchangeConfiguration } from "./exchange.ts";
 export { isKeepRule, keepRule } from "./policy.ts";
 export { type RuleName, rules } from "./rules/index.ts";
 export {

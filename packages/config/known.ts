@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { ExchangeConfiguration } from "./exchange.ts";
 import type { ReceiverConfiguration, SenderConfiguration } from "./schema.ts";
 
 type Partly<Value> = Value extends readonly (infer Member)[]
@@ -16,7 +17,8 @@ type Sections<Of> = Omit<Of, "role" | "prometheus">;
 export type Known = Partly<
   Sections<SenderConfiguration> &
     Sections<ReceiverConfiguration> & {
-      readonly role: "sender" | "receiver";
+      readonly role: "sender" | "receiver" | "exchange";
+      readonly shows: ExchangeConfiguration["shows"];
       readonly prometheus: SenderConfiguration["prometheus"] & ReceiverConfiguration["prometheus"];
     }
 >;

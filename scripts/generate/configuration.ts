@@ -123,6 +123,7 @@ export const configurationPage: Generated = {
     const parts = {
       "keys of both": table(sender.filter((row) => receiver.includes(row) || isRole(row))),
       "keys of sender": table(sender.filter((row) => !receiver.includes(row) && !isRole(row))),
+      "keys of exchange": table(keysOf("exchange").map(rowOf)),
       "keys of receiver": table(receiver.filter((row) => !sender.includes(row) && !isRole(row))),
       rules: ruleList(),
       stricter: stricterTable(),

@@ -37,6 +37,18 @@ export const peersRules = {
       }
     },
   },
+  theExchangeIsNoPeer: {
+    keys: ["exchange", "peer.stack", "senders[].stack"],
+    says: "A stack's own exchange is not its peer.",
+    *broken(known) {
+      if (known.exchange === undefined) return;
+      for (const [place, { stack }] of peersIn(known)) {
+        if (stack === known.exchange) {
+          yield { path: [...place, "stack"], remedy: "the peer's exchange stack: this one is our own (exchange)" };
+        }
+      }
+    },
+  },
   eachSenderOnce: {
     keys: ["senders[].name", "senders[].stack", "senders[].contract"],
     says: "No two senders have the same name or the same stack, or files of the same name.",

@@ -57,6 +57,13 @@ export const peersCases = {
       right: { senders: [{ name: "a", contract: "peers/a.json" }, sender("b")] },
     },
   ],
+  theExchangeIsNoPeer: [
+    {
+      change: { exchange: "organization/metrics-link/receiver" },
+      told: { "peer.stack": /our own/ },
+      right: { exchange: "organization/metrics-link/account-a" },
+    },
+  ],
   anAddressIsOneSenders: [
     {
       role: "receiver",

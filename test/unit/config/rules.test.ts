@@ -218,7 +218,7 @@ describe("what keys demand of each other", () => {
   }
 
   it("names keys that exist", () => {
-    const paths = [...allKeysOf("sender"), ...allKeysOf("receiver")].map(({ path }) => path);
+    const paths = [...allKeysOf("sender"), ...allKeysOf("receiver"), ...allKeysOf("exchange")].map(({ path }) => path);
     for (const { keys } of Object.values(rules)) for (const key of keys) assert.ok(paths.includes(key), key);
   });
 
