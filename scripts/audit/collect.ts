@@ -3,6 +3,7 @@ import type {
   AuditEvidence,
   Change,
   Contract,
+  Declared,
   EvidencePart,
   PeerEvidence,
   StackEvidence,
@@ -14,7 +15,7 @@ import { z } from "zod";
 import type { StackContext } from "../stack/context.ts";
 import { repository } from "../stack/context.ts";
 import { peerOutputs } from "../stack/peers.ts";
-import { type PeerSource, pinsOf } from "../stack/stack-file.ts";
+import { type PeerSource, pinsOf, shortName } from "../stack/stack-file.ts";
 import { clientConfiguration, observe } from "./aws.ts";
 import { deviationsIn } from "./deviations.ts";
 import { hostEvidence } from "./host.ts";
@@ -37,8 +38,10 @@ async function collectStack(context: StackContext, { preview }: CollectOptions):
   const configuration = file.read();
   const clients = clientConfiguration(configuration, context.environment);
   const outputs = part(() => context.pulumi.outputs(stack));
-  const changes = preview ? part(() => changesOf(context)) : { error: "it was not previewed (--no-preview)" };
-  const declared = await part(() => exportOf(context));
+  const { exchange } = configuration;
+  const shown = exchange === undefined ? undefined : part(() => context.pulumi.outputs(exchange));
+  const changes = preview ? part(() => changesOf(context, exchange)) : { error: "it was not previewed (--no-preview)" };
+  const declared = await part(async () => withAddresses(await exportOf(context), exchange, await shown));
   const ask = <Value>(read: (found: Extract<typeof declared, { value: unknown }>["value"]) => Promise<Value>) =>
     "error" in declared ? declared : part(() => read(declared.value));
   const [own, observed, host, peers, updates, changed] = await Promise.all([
@@ -54,6 +57,9 @@ async function collectStack(context: StackContext, { preview }: CollectOptions):
     configuration,
     deviations: deviationsIn(file.text()),
     contract: await of(own, (found) => contractIn(context.stack, found)),
+    ...(exchange === undefined || shown === undefined
+      ? {}
+      : { shown: await of(await shown, (found) => contractIn(exchange, found)) }),
     pki: await of(own, (found) => {
       const pki = readPkiOutput(found[pkiOutput]);
       if (pki === undefined) throw noOutput(pkiOutput);
@@ -104,10 +110,29 @@ async function exportOf({ pulumi, stack }: StackContext) {
   return declaredBy(stdout);
 }
 
+const kept = z.object({ addresses: z.array(z.object({ allocationId: z.string(), address: z.string() })) });
+
+/** The same with the Elastic IPs of the exchange stack, which belong to this side as well. */
+function withAddresses(
+  declared: Declared,
+  exchange: string | undefined,
+  outputs: EvidencePart<Readonly<Record<string, unknown>>> | undefined,
+): Declared {
+  if (exchange === undefined || outputs === undefined) return declared;
+  if ("error" in outputs) throw new LinkError("EXCHANGE_NOT_READY", { what: `${exchange}: ${outputs.error}` });
+  const addresses = kept.parse(outputs).addresses.map((one) => ({ name: exchange, ...one }));
+  return { ...declared, addresses: [...declared.addresses, ...addresses] };
+}
+
 const preview = z.object({ steps: z.array(z.object({ op: z.string(), urn: z.string() })).default([]) });
 
 /** What an update would change, once Pulumi has asked AWS for every resource. */
-async function changesOf({ pulumi, stack }: StackContext): Promise<Change[]> {
+async function changesOf({ pulumi, stack }: StackContext, exchange: string | undefined): Promise<Change[]> {
+  const stacks = [stack, ...(exchange === undefined ? [] : [shortName(exchange)])];
+  return (await Promise.all(stacks.map((one) => changesIn(pulumi, one)))).flat();
+}
+
+async function changesIn(pulumi: StackContext["pulumi"], stack: string): Promise<Change[]> {
   const { stdout } = await pulumi.must(["preview", "-s", stack, "--refresh", "--json"]);
   return preview
     .parse(JSON.parse(stdout))

@@ -37,7 +37,7 @@ async function main([command = "", ...words]: readonly string[]): Promise<number
 }
 
 async function show(context: StackContext): Promise<void> {
-  const { stack: own } = context;
+  const own = shownBy(context);
   say(`${own}, read out to the peer's people:\n${describeOffer(await offered(context, { stack: own }))}`);
   for (const { pins, ...peer } of peersOf(context.file.read())) {
     // One peer's malformed contract must not hide the others.
@@ -79,9 +79,10 @@ async function accept(context: StackContext, peer: string | undefined, heard: Pi
 
 /** @throws LinkError PEER_NOT_DEPLOYED while this stack has no contract */
 async function write(context: StackContext, path: string): Promise<void> {
-  const outputs = await context.pulumi.outputs(context.stack);
-  const offer = offerOf(context.stack, outputs);
-  if (offer === undefined) throw notDeployed(context);
+  const own = shownBy(context);
+  const outputs = await context.pulumi.outputs(own);
+  const offer = offerOf(own, outputs);
+  if (offer === undefined) throw notDeployed({ stack: own });
   writeFileSync(path, contractFileText(outputs));
   say(
     `wrote ${path}, which holds nothing secret:\n${describeOffer(offer)}\n` +
@@ -99,6 +100,9 @@ const notDeployed = ({ stack, contract }: PeerSource) =>
         what: `${contract} is missing, or has no contract`,
         next: "ask the peer's people for the file that `npm run trust -- write` makes of their stack",
       });
+
+/** The stack that shows this side's contract: its exchange, if it has one. */
+const shownBy = ({ stack, file }: StackContext): string => file.read().exchange ?? stack;
 
 async function offered(context: StackContext, peer: PeerSource) {
   return offerOf(peer.stack, await peerOutputs(context, peer));
