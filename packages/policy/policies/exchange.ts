@@ -1,8 +1,8 @@
 import { type AnyConfiguration, everyResourceRule, type Policy } from "../model/policy.ts";
 import { types } from "../model/resources.ts";
 
-/** What an exchange stack may consist of besides itself: its provider, and the addresses. */
-const allowed: readonly string[] = [types.stack, types.awsProvider, types.address];
+/** What an exchange stack may consist of: itself, the engine's own provider, by which it reads the host stack, and the addresses. */
+const allowed: readonly string[] = [types.stack, "pulumi:providers:pulumi", types.awsProvider, types.address];
 
 /** What an account shows its peers. */
 export const exchangeHasAddressesAlone: Policy<AnyConfiguration> = everyResourceRule(
