@@ -19,6 +19,8 @@ export interface Engine {
   readonly directory: string;
   readonly aws: AwsClients;
   readonly cloud: Cloud;
+  /** What points AWS tools at the account as its administrator. */
+  readonly administrator: Readonly<Record<string, string>>;
   /** Runs `pulumi WORDS...` in a folder, as a deployer of the account does. */
   run(
     folder: string,
@@ -89,6 +91,11 @@ export async function startEngine(account: string): Promise<Engine> {
     directory,
     aws: clientsOf(api)(account, "eu-west-1"),
     cloud,
+    administrator: {
+      AWS_ENDPOINT_URL: moto.endpoint,
+      AWS_ACCESS_KEY_ID: api.admin(account).accessKeyId,
+      AWS_SECRET_ACCESS_KEY: api.admin(account).secretAccessKey,
+    },
     run,
     async succeed(folder, words, environment) {
       const { code, output } = await run(folder, words, environment);
