@@ -49,7 +49,7 @@ export function planPki({ pki }: Configuration, inForce: PkiOutput | undefined):
  * @throws InvalidInputError if a peer accepts this side's leaf today and would reject it after this update
  */
 export function requirePeersFollow(
-  { pki }: Pick<Configuration, "pki">,
+  { pki, exchange }: Pick<Configuration, "pki" | "exchange">,
   { inForce, offline }: PkiPlan,
   before: Pick<OwnOutputs, "contract">,
   peers: readonly KnownPeer<"sender" | "receiver">[],
@@ -57,7 +57,7 @@ export function requirePeersFollow(
   const { root } = pki.generations;
   const pem = offline?.roots.find(({ generation }) => generation === root)?.pem;
   const warnings = requireOrder({
-    stack: ownStack(),
+    stack: shownAs({ exchange }),
     pki,
     inForce,
     nameInForce: before.contract?.dnsName,
@@ -66,6 +66,9 @@ export function requirePeersFollow(
   });
   for (const warning of warnings) void pulumi.log.warn(warning, pulumi.runtime.getStackResource());
 }
+
+/** The stack by which the peers know this side. */
+const shownAs = ({ exchange }: Pick<Configuration, "exchange">): string => exchange ?? ownStack();
 
 /** The fingerprint of the root in this state that signs; undefined if this update makes it, or makes it anew. */
 function trialRoot(
@@ -82,8 +85,8 @@ function trialRoot(
 }
 
 /** The PKI of an account whose intermediate is signed. */
-export function accountPki(name: string, { pki }: Configuration, plan: PkiPlan, usage: LeafArgs["usage"]) {
-  const { issued, state } = new AccountPki(name, { stack: ownStack(), pki, usage, ...plan });
+export function accountPki(name: string, { pki, exchange }: Configuration, plan: PkiPlan, usage: LeafArgs["usage"]) {
+  const { issued, state } = new AccountPki(name, { stack: shownAs({ exchange }), pki, usage, ...plan });
   if (issued === undefined) throw new LinkError("INTERNAL", { what: "the intermediate in force is not signed" });
   return { ...issued, state };
 }
@@ -92,8 +95,8 @@ export function accountPki(name: string, { pki }: Configuration, plan: PkiPlan, 
  * The program of an account that waits for its ceremony: creates only the intermediate's key and its request. Its outputs
  * say what to do next.
  */
-export function waitingPki(name: string, { pki }: Configuration, plan: PkiPlan, usage: LeafArgs["usage"]) {
-  const { state } = new AccountPki(name, { stack: ownStack(), pki, usage, ...plan });
+export function waitingPki(name: string, { pki, exchange }: Configuration, plan: PkiPlan, usage: LeafArgs["usage"]) {
+  const { state } = new AccountPki(name, { stack: shownAs({ exchange }), pki, usage, ...plan });
   const request = `npm run -s ceremony -- request --stack ${pulumi.getStack()}`;
   void pulumi.log.warn(
     `Intermediate G${pki.generations.intermediate} is not signed yet, so the stack has only its key and its request. ` +

@@ -10,7 +10,10 @@ const project = "metrics-link";
  * The stack's single AWS provider, bound to the configured account: with another account's credentials the update fails
  * before it starts.
  */
-export function accountProvider({ account, role }: Pick<Configuration, "account" | "role">): aws.Provider {
+export function accountProvider({
+  account,
+  role,
+}: Pick<Configuration, "account"> & { readonly role: string }): aws.Provider {
   const options: aws.ProviderArgs = {
     region: account.region as aws.Region,
     allowedAccountIds: [account.id],

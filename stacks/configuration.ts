@@ -5,10 +5,14 @@ import {
   type Configuration,
   configurationNamespace,
   configurationOf,
+  type ExchangeConfiguration,
+  isExchange,
   parseConfiguration,
+  parseExchange,
   type Source,
   stackFileSource,
 } from "@metrics-link/config";
+import { InvalidInputError } from "@metrics-link/contract";
 import { wrongOverrides } from "@metrics-link/prometheus";
 import * as pulumi from "@pulumi/pulumi";
 import { unusableCertificates } from "./alertmanager-certificates.ts";
@@ -27,9 +31,29 @@ export function readConfiguration(): Configuration {
   ]);
 }
 
-/** A stack that is its own peer would wait for itself for ever. */
-const ownStackAsPeer: Beyond = ({ peer, senders = [] }) => {
+/**
+ * The configuration of an exchange stack; undefined if this is another. Its secrets provider must be one that a reader
+ * needs no key for (docs/decisions/0720).
+ * @throws InvalidInputError with everything that is wrong in it
+ */
+export function readExchangeConfiguration(): ExchangeConfiguration | undefined {
+  const raw = configurationOf(configurationNamespace, pulumi.runtime.allConfig());
+  if (!isExchange(raw)) return undefined;
+  const { source, text } = stackFile();
+  const configuration = parseExchange(raw, source);
+  const [, provider] = /^secretsprovider: *(\S+)/m.exec(text) ?? [];
+  if (provider === undefined || provider === "passphrase") return configuration;
+  const remedy =
+    "passphrase: with a key no peer can read this stack, which holds no secret. Run `pulumi stack " +
+    `change-secrets-provider passphrase -s ${pulumi.getStack()}\` with PULUMI_CONFIG_PASSPHRASE set and empty`;
+  const problem = { key: "secretsprovider", value: provider, remedy };
+  throw new InvalidInputError(`${source.name} has wrong values`, [problem], "CONFIGURATION_INVALID");
+}
+
+/** A stack that is its own peer, or its own exchange, would wait for itself for ever. */
+const ownStackAsPeer: Beyond = ({ exchange, peer, senders = [] }) => {
   const places: [PropertyKey[], string | undefined][] = [
+    [["exchange"], exchange],
     [["peer", "stack"], peer?.stack],
     ...senders.map((sender, index): [PropertyKey[], string | undefined] => [
       ["senders", index, "stack"],

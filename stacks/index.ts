@@ -1,5 +1,5 @@
 import { bundleAgent, bundleRepairer } from "@metrics-link/host/bundle/index.ts";
-import { readConfiguration } from "./configuration.ts";
+import { readConfiguration, readExchangeConfiguration } from "./configuration.ts";
 import { refusing } from "./refusing.ts";
 
 // Pulumi installs source-map-support, which maps every stack frame that Pulumi keeps for thousands of promises. Node
@@ -13,6 +13,11 @@ export default function program() {
 
 /** The configuration selects the role. */
 async function ofRole() {
+  const shown = readExchangeConfiguration();
+  if (shown !== undefined) {
+    const { exchange } = await import("./exchange.ts");
+    return exchange(shown);
+  }
   const configuration = readConfiguration();
   // esbuild bundles in its own process while this one loads the provider SDKs and reads the peer's outputs.
   const agent = bundleAgent();

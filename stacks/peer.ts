@@ -1,11 +1,15 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import type { Configuration } from "@metrics-link/config";
 import {
   type AcceptedPeer,
+  type ContractFile,
   contractOutput,
   contractVersionsOutput,
   messageOf,
   type PeerOutput,
   type PeerPins,
+  readContractFile,
   type SetAside,
   type Standing,
   standingOf,
@@ -13,7 +17,17 @@ import {
   wasAccepted,
 } from "@metrics-link/contract";
 import * as pulumi from "@pulumi/pulumi";
+import { repositoryRoot } from "./repository-files.ts";
 import { readOutputs } from "./stack-outputs.ts";
+
+/** A peer as the configuration has it. `stack` is its name here also if it is read from a file. */
+interface ConfiguredPeer {
+  readonly name: string;
+  readonly stack: string;
+  /** The file of the repository that has its contract, instead of its stack. */
+  readonly contract?: string | undefined;
+  readonly suspended?: string | undefined;
+}
 
 /** A configured peer and its standing in this update. */
 export type KnownPeer<Role extends "sender" | "receiver"> = Standing<Role> & {
@@ -28,12 +42,12 @@ export type KnownPeer<Role extends "sender" | "receiver"> = Standing<Role> & {
  */
 export async function knownPeer<Role extends "sender" | "receiver">(
   role: Role,
-  peer: PeerPins & { readonly name: string; readonly stack: string; readonly suspended?: string | undefined },
+  peer: PeerPins & ConfiguredPeer,
   { network }: Pick<Configuration, "network">,
   before: unknown,
 ): Promise<KnownPeer<Role>> {
   const { name, stack, suspended } = peer;
-  const reading = suspended === undefined ? await readingOf(stack) : undefined;
+  const reading = suspended === undefined ? await readingOf(peer) : undefined;
   const standing = { name, stack, ...standingOf(role, { peer, reading, before, network }) };
   const advice = reading !== undefined && "contract" in reading ? versionAdvice(stack, reading.versions) : undefined;
   const warnings = [...setAside([standing]).map(said), ...(advice === undefined ? [] : [advice])];
@@ -49,11 +63,23 @@ function said({ name, state, words, inForce }: SetAside): string {
   return `${name} is held. ${words}\n${effect} Other peers are not affected.`;
 }
 
-const readingOf = (stack: string) =>
-  readOutputs(stack, [contractOutput, contractVersionsOutput]).then(
-    (outputs) => ({ contract: outputs[contractOutput], versions: outputs[contractVersionsOutput] }),
-    (error: unknown) => ({ error: messageOf(error) }),
-  );
+/** What the peer says. A file that is not there is a peer that has said nothing yet. */
+const readingOf = ({ stack, contract }: ConfiguredPeer) =>
+  (contract === undefined ? fromStack(stack) : fromFile(contract)).catch((error: unknown) => ({
+    error: messageOf(error),
+  }));
+
+async function fromStack(stack: string) {
+  const outputs = await readOutputs(stack, [contractOutput, contractVersionsOutput]);
+  return { contract: outputs[contractOutput], versions: outputs[contractVersionsOutput] };
+}
+
+async function fromFile(path: string): Promise<ContractFile> {
+  const file = join(repositoryRoot, path);
+  return existsSync(file)
+    ? readContractFile(path, readFileSync(file, "utf8"))
+    : { contract: undefined, versions: undefined };
+}
 
 /** The peers that this update allows or connects to. */
 export const inForce = <Role extends "sender" | "receiver">(peers: readonly KnownPeer<Role>[]) =>

@@ -16,6 +16,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { accountProvider, inAccount, requireFreeAccount, unlessTaken } from "./account.ts";
 import { accountPki, planPki, requirePeersFollow, waitingPki } from "./account-pki.ts";
 import { linkHost } from "./link-host.ts";
+import { ownExchange, warnIfStale } from "./own-exchange.ts";
 import { outputsInForce, ownOutputs } from "./own-outputs.ts";
 import { inForce, interrupted, knownPeer, peerOutput, setAside, trustIn } from "./peer.ts";
 import { privateNetwork } from "./private-network.ts";
@@ -29,6 +30,7 @@ export async function receiver(configuration: ReceiverConfiguration, bundling: P
   const [before, agent] = await Promise.all([ownOutputs(), bundling]);
   const plan = await unlessTaken(() => planPki(configuration, before.pki), configuration, before);
   if (plan.waits) return waitingPki("receiver", configuration, plan, "server");
+  const exchange = await ownExchange(configuration);
   const known = await Promise.all(
     configuration.senders.map((sender) => knownPeer("sender", sender, configuration, before.accepted)),
   );
@@ -55,7 +57,11 @@ export async function receiver(configuration: ReceiverConfiguration, bundling: P
   const pki = accountPki("receiver", configuration, plan, "server");
   const network = privateNetwork("receiver", configuration, options);
   const securityGroup = network.hostSecurityGroup("receiver", network);
-  const ingress = new FencedIngress("receiver", { network, hostSecurityGroup: securityGroup, senders }, options);
+  const ingress = new FencedIngress(
+    "receiver",
+    { network, hostSecurityGroup: securityGroup, senders, kept: exchange?.addresses },
+    options,
+  );
 
   const host = linkHost(
     "receiver",
@@ -92,6 +98,7 @@ export async function receiver(configuration: ReceiverConfiguration, bundling: P
       endpointPort: ports.https,
     }),
   );
+  warnIfStale(exchange, contract);
   const outputs = {
     contract,
     [contractVersionsOutput]: contractVersions,

@@ -15,6 +15,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { accountProvider, inAccount, requireFreeAccount, unlessTaken } from "./account.ts";
 import { accountPki, planPki, requirePeersFollow, waitingPki } from "./account-pki.ts";
 import { linkHost } from "./link-host.ts";
+import { ownExchange, warnIfStale } from "./own-exchange.ts";
 import { outputsInForce, ownOutputs } from "./own-outputs.ts";
 import { inForce, interrupted, knownPeer, peerOutput, setAside, trustIn } from "./peer.ts";
 import { privateNetwork } from "./private-network.ts";
@@ -34,6 +35,7 @@ export async function sender(
   const [before, agent, repairer] = await Promise.all([ownOutputs(), bundling, bundlingRepairer]);
   const plan = await unlessTaken(() => planPki(configuration, before.pki), configuration, before);
   if (plan.waits) return waitingPki("sender", configuration, plan, "client");
+  const exchange = await ownExchange(configuration);
   const known = await knownPeer("receiver", { name: "receiver", ...peer }, configuration, before.accepted);
   requirePeersFollow(configuration, plan, before, [known]);
   const [receiver] = inForce([known]);
@@ -62,7 +64,12 @@ export async function sender(
   const securityGroup = network.hostSecurityGroup("sender", network);
   const egress = new PinnedEgress(
     "sender",
-    { network, hostSecurityGroup: securityGroup, destinations: receiver?.addresses ?? [] },
+    {
+      network,
+      hostSecurityGroup: securityGroup,
+      destinations: receiver?.addresses ?? [],
+      kept: exchange?.addresses[0],
+    },
     options,
   );
 
@@ -104,6 +111,7 @@ export async function sender(
       egressAddresses,
     }),
   );
+  warnIfStale(exchange, contract);
   const outputs = {
     contract,
     [contractVersionsOutput]: contractVersions,

@@ -72,11 +72,22 @@ function answerOf(stack: string): Promise<Buffer> {
         if (error !== null && Date.now() >= deadline)
           reject(unreadable(`timed out after ${deadlineMs / 1000} s waiting for the backend`));
         else if (error !== null || bytes === undefined)
-          reject(unreadable(error?.details ?? "the engine did not answer"));
+          reject(unreadable(withRemedy(error?.details ?? "the engine did not answer")));
         else resolve(bytes);
       },
     );
   });
+}
+
+/**
+ * The engine opens the secrets provider of a stack before it looks whether an output is secret (pulumi/pulumi#21436), so
+ * a stack with a KMS key of another account cannot be read at all.
+ */
+function withRemedy(details: string): string {
+  if (/passphrase must be set/.test(details))
+    return `${details}; set PULUMI_CONFIG_PASSPHRASE, empty if it is not used`;
+  if (!/constructing secrets manager/.test(details)) return details;
+  return `${details}; this side has no right on the key of that stack and needs none: name the peer's exchange stack, or its contract as a file`;
 }
 
 function outputsIn<Name extends string>(answer: Buffer, names: readonly Name[]): Partial<Record<Name, unknown>> {

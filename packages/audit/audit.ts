@@ -1,7 +1,7 @@
 import { printable } from "@metrics-link/contract";
 import type { AuditFence, AuditOutcome } from "@metrics-link/release";
 import { type Finding, type Severity, worst } from "@metrics-link/report";
-import { addressFindings, pinnedAddressFindings } from "./checks/address.ts";
+import { addressFindings, exchangeFindings, pinnedAddressFindings } from "./checks/address.ts";
 import { certificateFindings } from "./checks/certificates.ts";
 import { envoyFindings } from "./checks/envoy.ts";
 import { hostFindings } from "./checks/host.ts";
@@ -82,7 +82,11 @@ function sectionsOf(stack: StackEvidence, evidence: AuditEvidence): Section[] {
     why,
     findings,
   });
-  const addresses = [...addressFindings(stack), ...stack.peers.flatMap((peer) => pinnedAddressFindings(stack, peer))];
+  const addresses = [
+    ...addressFindings(stack),
+    ...exchangeFindings(stack),
+    ...stack.peers.flatMap((peer) => pinnedAddressFindings(stack, peer)),
+  ];
   const identities = [...envoyFindings(stack), ...stack.peers.flatMap((peer) => trustFindings(stack, peer))];
   return [
     sender

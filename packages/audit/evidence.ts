@@ -93,6 +93,8 @@ export interface StackEvidence {
   readonly configuration: Configuration;
   readonly deviations: readonly Deviation[];
   readonly contract: EvidencePart<Contract>;
+  /** What this account's exchange stack shows the peers; absent of a stack without one. */
+  readonly shown?: EvidencePart<Contract> | undefined;
   readonly pki: EvidencePart<PkiOutput>;
   readonly peers: readonly PeerEvidence[];
   readonly declared: EvidencePart<Declared>;
@@ -102,6 +104,10 @@ export interface StackEvidence {
   readonly changes: EvidencePart<readonly Change[]>;
   readonly updates: EvidencePart<readonly Update[]>;
 }
+
+/** Whether a peer that reads this stack's contract knows it by this name. */
+export const isKnownAs = (name: string, { stack, configuration }: Pick<StackEvidence, "stack" | "configuration">) =>
+  configuration.exchange === undefined ? name.endsWith(`/${stack}`) : name === configuration.exchange;
 
 export interface AuditEvidence {
   readonly takenAt: string;

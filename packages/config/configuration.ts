@@ -1,5 +1,6 @@
 import { InvalidInputError, type Problem, valueAt } from "@metrics-link/contract";
 import { z } from "zod";
+import type { ExchangeConfiguration } from "./exchange.ts";
 import { acceptedPart, holdsSecret, innermost, type Known, schemaAt } from "./known.ts";
 import { type Contradiction, rules } from "./rules/index.ts";
 import { type Configuration, configurationSchemas } from "./schema.ts";
@@ -40,7 +41,7 @@ function structured(value: string): unknown {
 export type Beyond = (known: Known) => Iterable<Contradiction>;
 
 /**
- * Checks the configuration of a stack, given as an object of its top-level keys, and fills in the defaults.
+ * Checks the configuration of a stack with a host, given as an object of its top-level keys, and fills in the defaults.
  * @param source the file that it stands in, for the message
  * @param beyond what else the caller finds, so that one message reports it all
  * @throws InvalidInputError naming every wrong key with its value and what would be right.
@@ -51,10 +52,27 @@ export function parseConfiguration(
   beyond: Beyond = () => [],
 ): Configuration {
   const { role: found } = raw;
-  if (found !== "sender" && found !== "receiver") {
-    throw invalid([problem(["role"], found, "either sender or receiver", source)], source);
-  }
-  const schema = configurationSchemas[found];
+  if (found === "sender") return checked(configurationSchemas.sender, raw, source, beyond);
+  if (found === "receiver") return checked(configurationSchemas.receiver, raw, source, beyond);
+  const remedy = isExchange(raw)
+    ? "either sender or receiver: an exchange stack has no host, name the one that it shows"
+    : "either sender or receiver";
+  throw invalid([problem(["role"], found, remedy, source)], source);
+}
+
+/** Whether a configuration is that of an exchange stack. */
+export const isExchange = ({ role }: Readonly<Record<string, unknown>>): boolean => role === "exchange";
+
+/** The same for an exchange stack. @throws InvalidInputError */
+export const parseExchange = (raw: Readonly<Record<string, unknown>>, source?: Source): ExchangeConfiguration =>
+  checked(configurationSchemas.exchange, raw, source);
+
+function checked<Schema extends z.ZodType>(
+  schema: Schema,
+  raw: Readonly<Record<string, unknown>>,
+  source: Source | undefined,
+  beyond: Beyond = () => [],
+): z.output<Schema> {
   const result = schema.safeParse(raw);
   const wrong = result.success
     ? []

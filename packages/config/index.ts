@@ -3,8 +3,11 @@ export {
   configurationKey,
   configurationNamespace,
   configurationOf,
+  isExchange,
   parseConfiguration,
+  parseExchange,
 } from "./configuration.ts";
+export type { ExchangeConfiguration } from "./exchange.ts";
 export { isKeepRule, keepRule } from "./policy.ts";
 export { type RuleName, rules } from "./rules/index.ts";
 export {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { ExchangeConfiguration } from "./exchange.ts";
 import type { ReceiverConfiguration, SenderConfiguration } from "./schema.ts";
 
 type Partly<Value> = Value extends readonly (infer Member)[]
@@ -16,7 +17,8 @@ type Sections<Of> = Omit<Of, "role" | "prometheus">;
 export type Known = Partly<
   Sections<SenderConfiguration> &
     Sections<ReceiverConfiguration> & {
-      readonly role: "sender" | "receiver";
+      readonly role: "sender" | "receiver" | "exchange";
+      readonly shows: ExchangeConfiguration["shows"];
       readonly prometheus: SenderConfiguration["prometheus"] & ReceiverConfiguration["prometheus"];
     }
 >;
@@ -66,8 +68,9 @@ export function holdsSecret(schema: z.ZodType): boolean {
   return inner instanceof z.ZodArray && holdsSecret(inner.element as z.ZodType);
 }
 
-/** A schema without what says that a value may be absent. */
+/** A schema of what is written: without what says that a value may be absent, or what becomes of it. */
 export function innermost(schema: z.ZodType): z.ZodType {
+  if (schema instanceof z.ZodPipe) return innermost(schema.in as z.ZodType);
   return schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault
     ? innermost(schema.unwrap() as z.ZodType)
     : schema;

@@ -1,6 +1,14 @@
-import { fingerprint, isPublicAddress, matching, stackName, text } from "@metrics-link/contract";
+import {
+  fingerprint,
+  isPeerOfFile,
+  isPublicAddress,
+  matching,
+  peerOfFile,
+  stackName,
+  text,
+} from "@metrics-link/contract";
 import { z } from "zod";
-import { key, words } from "./values.ts";
+import { key, path, words } from "./values.ts";
 
 const rootFingerprints = z
   .array(fingerprint, { error: "a list of fingerprints" })
@@ -25,17 +33,38 @@ const addresses = z
 interface PeerText {
   readonly stack: string;
   readonly stackExample: string;
+  readonly contractExample: string;
   readonly whose: string;
   readonly until: string;
   readonly addresses: string;
 }
 
+const peerStack = stackName.refine((found) => !isPeerOfFile(found), {
+  error: "a stack; a file of the repository is named by the key contract",
+});
+
+const contractFile = path("file").regex(/\.json$/, {
+  error: "a .json file of the repository, relative to its root, such as peers/account-b.json",
+});
+
 /**
  * What a person has agreed to of a peer. Each pin may be absent until they have; then nothing of the peer is taken.
  * `npm run trust -- accept` writes both.
  */
-const pins = ({ stack, stackExample, whose, until, addresses: what }: PeerText) => ({
-  stack: key(stackName, { description: stack, range: "`organization/project/stack`", example: stackExample }),
+const pins = ({ stack, stackExample, contractExample, whose, until, addresses: what }: PeerText) => ({
+  stack: key(peerStack.optional(), {
+    description: stack,
+    range: "`organization/project/stack`",
+    fallback: "required without `contract`",
+    example: stackExample,
+  }),
+  contract: key(contractFile.optional(), {
+    description:
+      "Instead of `stack`: the peer's contract as a file, for a peer whose backend this side cannot read. `npm run trust -- write` makes it at the peer's; see [the exchange](pki.md#the-exchange).",
+    range: "a `.json` file",
+    fallback: "required without `stack`",
+    example: contractExample,
+  }),
   rootFingerprints: key(rootFingerprints.optional(), {
     description: `SHA-256 fingerprints of ${whose} root, heard from its people. Absent until ${until}.`,
     range: "one to four, each once, with or without colons, in either case",
@@ -53,16 +82,28 @@ const pins = ({ stack, stackExample, whose, until, addresses: what }: PeerText) 
   }),
 });
 
+/**
+ * Names a peer after its file where it has one. Without either key the name is empty, which the rule `aPeerIsAStackOrAFile`
+ * refuses.
+ */
+const named = <Peer extends { stack?: string | undefined; contract?: string | undefined }>(peer: Peer) => ({
+  ...peer,
+  stack: peer.stack ?? (peer.contract === undefined ? "" : peerOfFile(peer.contract)),
+});
+
 /** The receiver, in a sender's configuration. */
-export const peer = z.strictObject(
-  pins({
-    stack: "The receiver's stack. With a self-managed backend the organization is the word `organization`.",
-    stackExample: "organization/metrics-link/production-receiver",
-    whose: "the receiver's",
-    until: "the receiver has a `contract` output",
-    addresses: "that the receiver is reached at",
-  }),
-);
+export const peer = z
+  .strictObject(
+    pins({
+      stack: "The receiver's exchange stack. With a self-managed backend the organization is the word `organization`.",
+      stackExample: "organization/metrics-link/account-b",
+      contractExample: "peers/account-b.json",
+      whose: "the receiver's",
+      until: "the receiver has a `contract` output",
+      addresses: "that the receiver is reached at",
+    }),
+  )
+  .transform(named);
 
 const sender = {
   name: key(
@@ -77,8 +118,9 @@ const sender = {
     },
   ),
   ...pins({
-    stack: "The sender's stack. Until it has been updated, it has no way in.",
-    stackExample: "organization/metrics-link/production-sender",
+    stack: "The sender's exchange stack. Until it has been updated, the sender has no way in.",
+    stackExample: "organization/metrics-link/account-a",
+    contractExample: "peers/account-a.json",
     whose: "that sender's",
     until: "they have been",
     addresses: "that the sender comes from",
@@ -90,6 +132,6 @@ const sender = {
  * sender takes one (VPC user guide, "Amazon VPC quotas").
  */
 export const senders = z
-  .array(z.strictObject(sender), { error: "a list of senders" })
+  .array(z.strictObject(sender).transform(named), { error: "a list of senders" })
   .min(1, { error: "at least one sender; to let go of the last one, suspend it (senders[].suspended)" })
   .max(50, { error: "at most 50 senders: a security group has 60 rules" });

@@ -1,5 +1,7 @@
+import { stackName } from "@metrics-link/contract";
 import { z } from "zod";
 import { account } from "./account.ts";
+import { exchange } from "./exchange.ts";
 import { host, tools } from "./host.ts";
 import { network } from "./network.ts";
 import { peer, senders } from "./peers.ts";
@@ -16,7 +18,16 @@ const role = <Role extends "sender" | "receiver">(value: Role) =>
     affects: "which keys there are",
   });
 
-const common = { account, network, host, pki, tools, policy };
+/** The stack that keeps the addresses and shows the contract (docs/decisions/0720). */
+const ownExchange = key(stackName.optional(), {
+  description:
+    "This account's own exchange stack, which has the Elastic IPs and shows the contract. Without it this stack has both.",
+  range: "`organization/project/stack`",
+  example: "organization/metrics-link/account-a",
+  affects: "moving the addresses there is in [deploy.md](deploy.md#moving-the-addresses-into-an-exchange-stack)",
+});
+
+const common = { account, exchange: ownExchange, network, host, pki, tools, policy };
 
 const sender = z.strictObject({
   role: role("sender"),
@@ -34,6 +45,6 @@ export type Configuration = SenderConfiguration | ReceiverConfiguration;
 
 /**
  * The keys of each role, each with what it may be by itself. What keys demand of each other is in `rules`. For those who
- * describe the configuration; a stack's own is read by `parseConfiguration`.
+ * describe the configuration; a stack's own is read by `parseConfiguration` or `parseExchange`.
  */
-export const configurationSchemas = { sender, receiver } as const;
+export const configurationSchemas = { sender, receiver, exchange } as const;

@@ -74,6 +74,20 @@ const codes = {
     meaning: "More roots would be pinned than the configuration takes.",
     next: "Run `npm run rotate -- follow`, which removes roots that the peer no longer offers.",
   },
+  EXCHANGE_NOT_READY: {
+    meaning:
+      "This account's exchange stack cannot be read, or has not the addresses that this stack needs. Nothing was changed.",
+    next: "Update the exchange stack first.",
+  },
+  EXCHANGE_OF_ANOTHER: {
+    meaning:
+      "The stack that an exchange stack is to show has another role or is in another account. Nothing was changed.",
+    next: "Correct `metrics-link:shows` or `metrics-link:account.id` of the exchange stack.",
+  },
+  EXCHANGE_ADDRESSES_NOT_MOVED: {
+    meaning: "A new exchange stack would make other Elastic IPs than those that its host stack has and its peers pin.",
+    next: "Move the addresses first; docs/deploy.md says how.",
+  },
   ACCOUNT_TAKEN: {
     meaning:
       "Another stack has this role in this account and region, where one sender and one receiver fit. Nothing was made.",

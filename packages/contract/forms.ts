@@ -1,4 +1,5 @@
 /** Forms of values that both accounts and both of their configurations know, each with what it has to be. */
+import { basename } from "node:path";
 import { z } from "zod";
 import { normaliseFingerprint } from "./fingerprint.ts";
 
@@ -22,3 +23,21 @@ export const stackName = matching(
   /^[\w-]+\/[\w-]+\/[\w.-]+$/,
   "organization/project/stack; with a self-managed backend the organization is the word organization",
 );
+
+const prefix = "file/contract/";
+
+/**
+ * The name by which a stack knows a peer that it reads from a file: it has the form of a stack's name, and comes from the
+ * configuration, not from the peer.
+ */
+export const peerOfFile = (path: string): string =>
+  `${prefix}${basename(path)
+    .replace(/\.json$/, "")
+    .replaceAll(/[^\w.-]/g, "-")}`;
+
+/** Whether a name is that of a peer that is read from a file. */
+export const isPeerOfFile = (name: string): boolean => name.startsWith(prefix);
+
+/** Where a peer's contract comes from, for messages: `stack a/b/c`, or `contract file account-b.json`. */
+export const sourceOf = (peer: string): string =>
+  isPeerOfFile(peer) ? `contract file ${peer.slice(prefix.length)}.json` : `stack ${peer}`;

@@ -1,3 +1,4 @@
+export { type ContractFile, contractFileText, readContractFile } from "./contract-file.ts";
 export { type ErrorCode, errorCodes } from "./error-codes.ts";
 export {
   type ErrorFacts,
@@ -19,7 +20,7 @@ export {
   readCertificates,
   unlessOtherText,
 } from "./fingerprint.ts";
-export { dnsName, fingerprint, matching, stackName, text } from "./forms.ts";
+export { dnsName, fingerprint, isPeerOfFile, matching, peerOfFile, sourceOf, stackName, text } from "./forms.ts";
 export { parseJson } from "./json.ts";
 export {
   type AcceptedPeer,
@@ -47,7 +48,7 @@ export {
   trustInUs,
 } from "./pki-output.ts";
 export { printable, printableJson, printableLines, shortened } from "./printable.ts";
-export { isDocumentationAddress, isPublicAddress } from "./public-address.ts";
+export { isDocumentationAddress, isPublicAddress, mostAddresses } from "./public-address.ts";
 export { rootFault } from "./root-certificate.ts";
 export { acceptedOutput, remembered, type SetAside, type Standing, standingOf, wasAccepted } from "./standing.ts";
 export { isNamed, issuerText, subjectText } from "./subject.ts";

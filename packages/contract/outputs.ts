@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { ErrorCode } from "./error-codes.ts";
 import { InvalidInputError, type Problem, problemsFound } from "./errors.ts";
 import { certificatesOf, fingerprintsOf, readCertificates, unlessOtherText } from "./fingerprint.ts";
-import { dnsName, fingerprint, stackName } from "./forms.ts";
+import { dnsName, fingerprint, sourceOf, stackName } from "./forms.ts";
 import { isDocumentationAddress, isPublicAddress, mostAddresses } from "./public-address.ts";
 import { rootFault } from "./root-certificate.ts";
 import { contractOutput, versionFault, versionNumber } from "./versions.ts";
@@ -217,7 +217,7 @@ function parsed<Schema extends z.ZodType>(
 /** A contract of today has eight. */
 const mostFields = 64;
 
-const unusable = (stack: string) => `Output "${contractOutput}" of stack ${stack} cannot be used`;
+const unusable = (stack: string) => `Output "${contractOutput}" of ${sourceOf(stack)} cannot be used`;
 
 /** @throws RefusedContractError showing what is offered and what is pinned */
 function requirePinned(
@@ -235,6 +235,6 @@ function requirePinned(
     `the stack offers${list(offered)}\n  pinned is${list(pinned)}\n  ` +
     `Ask the people of that account, over another channel, for their ${what}. Only if it is the one offered, ` +
     "run `npm run trust -- accept`, which writes it into this stack's configuration.";
-  const subject = `The ${what} of the ${contract.role} in stack ${stack} is not pinned`;
+  const subject = `The ${what} of the ${contract.role} in ${sourceOf(stack)} is not pinned`;
   throw new RefusedContractError(`${what}-not-pinned`, subject, [{ key, value: pinned, remedy }], contract);
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { certificatesOf, fingerprintOf } from "./fingerprint.ts";
-import { dnsName, stackName } from "./forms.ts";
+import { dnsName, isPeerOfFile, sourceOf, stackName } from "./forms.ts";
 import {
   type AcceptedPeer,
   addressesOf,
@@ -91,22 +91,27 @@ export function standingOf<R extends Role>(role: R, { peer, reading, before, net
   if (reading === undefined || "error" in reading) {
     return held(
       "unreadable",
-      `The outputs of stack ${stack} cannot be read: ${shortened(reading?.error ?? "not asked", 1_000)}`,
+      `${isPeerOfFile(stack) ? "The" : "The outputs of"} ${sourceOf(stack)} cannot be read: ${shortened(reading?.error ?? "not asked", 1_000)}`,
     );
   }
   try {
     const found = readPeer(role, stack, reading.contract, peer, network);
     if (found === undefined) {
-      return held("absent", `Stack ${stack} has no output contract: it was not updated yet, or it was destroyed`);
+      return held("absent", absent(stack));
     }
     return { state: "accepted", inForce: found.accepted, contract: found.contract as ContractOf<R> };
   } catch (error) {
     if (error instanceof RefusedContractError) return held(error.refusal, error.message, error.contract);
     // Nothing that a peer says may end the update of the others.
     const why = error instanceof Error ? error.message : String(error);
-    return held("malformed", `Output "${contractOutput}" of stack ${stack} cannot be used: ${shortened(why)}`);
+    return held("malformed", `Output "${contractOutput}" of ${sourceOf(stack)} cannot be used: ${shortened(why)}`);
   }
 }
+
+const absent = (stack: string) =>
+  isPeerOfFile(stack)
+    ? `The ${sourceOf(stack)} is missing, or has no ${contractOutput} yet`
+    : `Stack ${stack} has no output ${contractOutput}: it was not updated yet, or it was destroyed`;
 
 /** Whether the output `accepted` of a stack's last update has a peer. */
 export const wasAccepted = (before: unknown, stack: string): boolean =>

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { sourceOf } from "./forms.ts";
 
 /** The name of the stack output that the peer reads. Everything in it is public. */
 export const contractOutput = "contract";
@@ -79,14 +80,14 @@ export function versionAdvice(
 ): string | undefined {
   const peer = versions.safeParse(output ?? { writes: 1, readableFrom: 1, reads: [1] });
   if (!peer.success) {
-    return `Output "${contractVersionsOutput}" of stack ${stack} has not the form that this release knows; it is ignored`;
+    return `Output "${contractVersionsOutput}" of ${sourceOf(stack)} has not the form that this release knows; it is ignored`;
   }
   const { reads } = peer.data;
   const older = olderSide({ version: own.writes, readableFrom: own.readableFrom }, reads);
   if (older === undefined) return undefined;
   const first = older === "reader" ? `update ${stack} first` : "update this side first";
   return (
-    `Stack ${stack} reads versions ${listed(reads)} of the ${contractOutput}, and this release writes ` +
+    `The peer in ${sourceOf(stack)} reads versions ${listed(reads)} of the ${contractOutput}, and this release writes ` +
     `version ${own.writes}: ${first}. Until then it keeps what it accepted before`
   );
 }

@@ -1,6 +1,7 @@
 import { ports } from "@metrics-link/release";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { elasticIp, type KeptAddress } from "./elastic-ip.ts";
 import type { PrivateNetwork } from "./private-network.ts";
 
 /** A sender that the security group lets in. */
@@ -13,6 +14,8 @@ export interface FencedIngressArgs {
   readonly network: PrivateNetwork;
   readonly hostSecurityGroup: aws.ec2.SecurityGroup;
   readonly senders: readonly AllowedSender[];
+  /** The addresses to be reached at, one for each zone, if another stack has them. */
+  readonly kept?: readonly KeptAddress[] | undefined;
 }
 
 /**
@@ -70,14 +73,11 @@ export class FencedIngress extends pulumi.ComponentResource {
       );
     }
 
-    const addresses = args.network.zones.map(
-      ({ zone }) =>
-        new aws.ec2.Eip(
-          `${name}-address-${zone.slice(-1)}`,
-          { domain: "vpc", tags: tags(`address-${zone.slice(-1)}`) },
-          { ...own, protect: true, retainOnDelete: true, dependsOn: [args.network.internetGateway] },
-        ),
-    );
+    const addresses =
+      args.kept?.map(({ allocationId, address }) => ({ allocationId, publicIp: pulumi.output(address) })) ??
+      args.network.zones.map(({ zone }) =>
+        elasticIp(`${name}-address-${zone.slice(-1)}`, { ...own, dependsOn: [args.network.internetGateway] }),
+      );
     const balancer = new aws.lb.LoadBalancer(
       `${name}-nlb`,
       {

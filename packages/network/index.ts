@@ -1,3 +1,4 @@
+export { elasticIp, type KeptAddress } from "./elastic-ip.ts";
 export { FencedIngress } from "./fenced-ingress.ts";
 export { PinnedEgress } from "./pinned-egress.ts";
 export { PrivateNetwork } from "./private-network.ts";

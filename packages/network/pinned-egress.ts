@@ -2,6 +2,7 @@ import { LinkError } from "@metrics-link/contract";
 import { ports } from "@metrics-link/release";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { elasticIp, type KeptAddress } from "./elastic-ip.ts";
 import type { PrivateNetwork } from "./private-network.ts";
 
 export interface PinnedEgressArgs {
@@ -10,6 +11,8 @@ export interface PinnedEgressArgs {
   readonly hostSecurityGroup: aws.ec2.SecurityGroup;
   /** IPv4 addresses that they may reach on 443; empty until the receiver has a `contract` output. */
   readonly destinations: readonly string[];
+  /** The address to leave by, if another stack has it. */
+  readonly kept?: KeptAddress | undefined;
 }
 
 /**
@@ -26,14 +29,17 @@ export class PinnedEgress extends pulumi.ComponentResource {
     if (first === undefined)
       throw new LinkError("INTERNAL", { what: "the network has no zone; expected at least one" });
 
-    const address = new aws.ec2.Eip(
-      `${name}-address`,
-      { domain: "vpc", tags: { Name: `${name}-address` } },
-      { ...own, protect: true, retainOnDelete: true, dependsOn: [args.network.internetGateway] },
-    );
+    const made =
+      args.kept === undefined
+        ? elasticIp(`${name}-address`, { ...own, dependsOn: [args.network.internetGateway] })
+        : undefined;
     const gateway = new aws.ec2.NatGateway(
       `${name}-nat`,
-      { allocationId: address.allocationId, subnetId: first.publicSubnet.id, tags: { Name: `${name}-nat` } },
+      {
+        allocationId: made?.allocationId ?? args.kept?.allocationId ?? "",
+        subnetId: first.publicSubnet.id,
+        tags: { Name: `${name}-nat` },
+      },
       { ...own, dependsOn: [args.network.internetGateway] },
     );
     for (const { zone, privateRoutes } of args.network.zones) {
@@ -57,7 +63,7 @@ export class PinnedEgress extends pulumi.ComponentResource {
         own,
       );
     }
-    this.addresses = [address.publicIp];
+    this.addresses = [pulumi.output(made?.publicIp ?? args.kept?.address ?? "")];
     this.registerOutputs({ addresses: this.addresses });
   }
 }

@@ -2,6 +2,7 @@ import type { Configuration } from "@metrics-link/config";
 import {
   baseName,
   InvalidInputError,
+  isPeerOfFile,
   leafNames,
   type OwnIdentity,
   type PkiOutput,
@@ -68,7 +69,9 @@ export function requireOrder({ stack, pki, inForce, nameInForce, signingRoot, pe
     const subject = "A peer would refuse this side's certificate; nothing was changed";
     throw new InvalidInputError(subject, problems, "ROTATION_OUT_OF_ORDER");
   }
-  return listed.flatMap(({ peer, entry, known }) => (known ? [] : [otherName(peer, entry.stack, stack)]));
+  // A peer that reads a file knows this side by the file's name.
+  const renamed = listed.filter(({ entry, known }) => !known && !isPeerOfFile(entry.stack));
+  return renamed.map(({ peer, entry }) => otherName(peer, entry.stack, stack));
 }
 
 type Entry = NonNullable<PeerTrust["trusts"]>[number];

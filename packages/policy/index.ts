@@ -8,4 +8,4 @@ export {
 export { type Finding, fences, findingsOf, type Policy } from "./model/policy.ts";
 export type { Seen } from "./model/resources.ts";
 export { parsePlainYaml } from "./model/yaml.ts";
-export { policies } from "./policies/index.ts";
+export { exchangePolicies, policies } from "./policies/index.ts";

@@ -3,6 +3,7 @@ import {
   type AuditEvidence,
   type Change,
   type Contract,
+  type Declared,
   type EvidencePart,
   type Facts,
   type PeerEvidence,
@@ -16,7 +17,8 @@ import { contractOutput, LinkError, pkiOutput, readContract, readPkiOutput } fro
 import { z } from "zod";
 import type { StackContext } from "../stack/context.ts";
 import { repository } from "../stack/context.ts";
-import { pinsOf } from "../stack/stack-file.ts";
+import { peerOutputs } from "../stack/peers.ts";
+import { type PeerSource, pinsOf, shortName } from "../stack/stack-file.ts";
 import { type ClientConfiguration, clientConfiguration, observe } from "./aws.ts";
 import type { Places } from "./declared-facts.ts";
 import { deviationsIn } from "./deviations.ts";
@@ -42,8 +44,10 @@ async function collectStack(context: StackContext, { preview }: CollectOptions):
   const configuration = file.read();
   const clients = clientConfiguration(configuration, context.environment);
   const outputs = part(() => context.pulumi.outputs(stack));
-  const changes = preview ? part(() => changesOf(context)) : { error: "it was not previewed (--no-preview)" };
-  const declared = await part(() => exportOf(context));
+  const { exchange } = configuration;
+  const shown = exchange === undefined ? undefined : part(() => context.pulumi.outputs(exchange));
+  const changes = preview ? part(() => changesOf(context, exchange)) : { error: "it was not previewed (--no-preview)" };
+  const declared = await part(async () => withAddresses(await exportOf(context), exchange, await shown));
   const ask = <Value>(read: (found: Extract<typeof declared, { value: unknown }>["value"]) => Promise<Value>) =>
     "error" in declared ? declared : part(() => read(declared.value));
   const asked = surroundings.map(
@@ -62,6 +66,9 @@ async function collectStack(context: StackContext, { preview }: CollectOptions):
     configuration,
     deviations: deviationsIn(file.text()),
     contract: await of(own, (found) => contractIn(context.stack, found)),
+    ...(exchange === undefined || shown === undefined
+      ? {}
+      : { shown: await of(await shown, (found) => contractIn(exchange, found)) }),
     pki: await of(own, (found) => {
       const pki = readPkiOutput(found[pkiOutput]);
       if (pki === undefined) throw noOutput(pkiOutput);
@@ -95,24 +102,25 @@ function contractIn(stack: string, outputs: Readonly<Record<string, unknown>>): 
 const noOutput = (name: string) =>
   new LinkError("STACK_NOT_DEPLOYED", { what: `the stack has no output ${name} yet`, next: "run `pulumi up` first" });
 
-/** The names under which a stack's release knows its peers. */
-function peersOf(configuration: Configuration): Omit<PeerEvidence, "contract">[] {
-  if (configuration.role === "receiver") {
-    return configuration.senders.map(({ name, stack, suspended, ...pins }) => ({
-      name,
-      stack,
-      pins: pinsOf(pins),
-      suspended,
-    }));
-  }
-  const { stack, suspended, ...pins } = configuration.peer;
-  return [{ name: "receiver", stack, pins: pinsOf(pins), suspended }];
+/** A peer with the name under which the stack's release knows it. */
+type NamedPeer = Omit<PeerEvidence, "contract"> & { readonly source: PeerSource };
+
+function peersOf(configuration: Configuration): NamedPeer[] {
+  const declared =
+    configuration.role === "receiver" ? configuration.senders : [{ name: "receiver", ...configuration.peer }];
+  return declared.map(({ name, stack, contract, suspended, ...pins }) => ({
+    name,
+    stack,
+    source: { stack, contract },
+    pins: pinsOf(pins),
+    suspended,
+  }));
 }
 
-async function peerOf(context: StackContext, peer: Omit<PeerEvidence, "contract">): Promise<PeerEvidence> {
+async function peerOf(context: StackContext, { source, ...peer }: NamedPeer): Promise<PeerEvidence> {
   return {
     ...peer,
-    contract: await part(async () => contractIn(peer.stack, await context.pulumi.outputs(peer.stack))),
+    contract: await part(async () => contractIn(peer.stack, await peerOutputs(context, source))),
   };
 }
 
@@ -121,10 +129,29 @@ async function exportOf({ pulumi, stack }: StackContext) {
   return declaredBy(stdout);
 }
 
+const kept = z.object({ addresses: z.array(z.object({ allocationId: z.string(), address: z.string() })) });
+
+/** The same with the Elastic IPs of the exchange stack, which belong to this side as well. */
+function withAddresses<Found extends Declared>(
+  declared: Found,
+  exchange: string | undefined,
+  outputs: EvidencePart<Readonly<Record<string, unknown>>> | undefined,
+): Found {
+  if (exchange === undefined || outputs === undefined) return declared;
+  if ("error" in outputs) throw new LinkError("EXCHANGE_NOT_READY", { what: `${exchange}: ${outputs.error}` });
+  const addresses = kept.parse(outputs).addresses.map((one) => ({ name: exchange, ...one }));
+  return { ...declared, addresses: [...declared.addresses, ...addresses] };
+}
+
 const preview = z.object({ steps: z.array(z.object({ op: z.string(), urn: z.string() })).default([]) });
 
 /** What an update would change, once Pulumi has asked AWS for every resource. */
-async function changesOf({ pulumi, stack }: StackContext): Promise<Change[]> {
+async function changesOf({ pulumi, stack }: StackContext, exchange: string | undefined): Promise<Change[]> {
+  const stacks = [stack, ...(exchange === undefined ? [] : [shortName(exchange)])];
+  return (await Promise.all(stacks.map((one) => changesIn(pulumi, one)))).flat();
+}
+
+async function changesIn(pulumi: StackContext["pulumi"], stack: string): Promise<Change[]> {
   const { stdout } = await pulumi.must(["preview", "-s", stack, "--refresh", "--json"]);
   return preview
     .parse(JSON.parse(stdout))

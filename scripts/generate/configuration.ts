@@ -133,6 +133,7 @@ export const configurationPage: Generated = {
     const parts = {
       "keys of both": table(sender.filter((row) => receiver.includes(row) || isRole(row))),
       "keys of sender": table(sender.filter((row) => !receiver.includes(row) && !isRole(row))),
+      "keys of exchange": table(rowsOf("exchange")),
       "keys of receiver": table(receiver.filter((row) => !sender.includes(row) && !isRole(row))),
       rules: ruleList(),
       stricter: stricterTable(),

@@ -4,6 +4,7 @@ import { init, request, sign } from "../ceremony/commands.ts";
 import { Medium } from "../ceremony/medium.ts";
 import { withPassphrase } from "../ceremony/passphrase.ts";
 import type { StackContext } from "../stack/context.ts";
+import { shortName } from "../stack/stack-file.ts";
 
 export interface Carried {
   readonly folder: string;
@@ -28,7 +29,10 @@ export async function act(context: StackContext, action: Action, carried: Carrie
   switch (action.kind) {
     case "update": {
       if (Object.keys(action.change).length > 0) file.setGenerations(action.change);
-      return await pulumi.up(stack);
+      const done = await pulumi.up(stack);
+      const { exchange } = file.read();
+      // The peers read there what this update has put in force.
+      return exchange === undefined ? done : `${done}; ${exchange}: ${await pulumi.up(shortName(exchange))}`;
     }
     case "unpin":
       file.setPins(action.peer, action.pins);

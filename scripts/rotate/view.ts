@@ -20,7 +20,8 @@ import {
 import type { PeerView, View } from "@metrics-link/pki/rotation/index.ts";
 import { z } from "zod";
 import { artifactFolder, type StackContext } from "../stack/context.ts";
-import { peersOf } from "../stack/stack-file.ts";
+import { peerOutputs } from "../stack/peers.ts";
+import { type PeerSource, peersOf } from "../stack/stack-file.ts";
 
 /**
  * Reads the state of a rotation from the stack's configuration and outputs, its peers' outputs and the folder of
@@ -45,8 +46,9 @@ export async function readView(context: StackContext): Promise<View> {
     leafNames: leafNames(baseName(contract.dnsName, inForce.generations.identity), inForce.generations.identity),
   };
   const peers = await Promise.all(
-    peersOf(configuration).map(async ({ stack, pins, suspended }): Promise<PeerView> => {
-      const { theirs, unreadable } = await contractOf(context, stack);
+    peersOf(configuration).map(async ({ pins, suspended, ...source }): Promise<PeerView> => {
+      const { stack } = source;
+      const { theirs, unreadable } = await contractOf(context, source);
       const trusted = contract.trusts.find((entry) => entry.stack === stack);
       return {
         stack,
@@ -76,9 +78,10 @@ function addressesInForce(output: unknown, stack: string): readonly string[] {
 }
 
 /** An unreadable peer must not prevent the renewal of a leaf. */
-async function contractOf({ pulumi }: StackContext, stack: string) {
+async function contractOf(context: StackContext, peer: PeerSource) {
   try {
-    return { theirs: readContract(stack, (await pulumi.outputs(stack))[contractOutput]), unreadable: undefined };
+    const outputs = await peerOutputs(context, peer);
+    return { theirs: readContract(peer.stack, outputs[contractOutput]), unreadable: undefined };
   } catch (error) {
     return { theirs: undefined, unreadable: printable((error as Error).message) };
   }

@@ -153,9 +153,14 @@ function withSecretsClosed(value: unknown): unknown {
   return Object.fromEntries(entries.map(([name, inner]) => [name, withSecretsClosed(inner)]));
 }
 
-/** A peer as a stack's configuration has it. */
-export interface ConfiguredPeer {
+/** Where a peer's contract is read: its stack, or a file of the repository. */
+export interface PeerSource {
   readonly stack: string;
+  readonly contract?: string | undefined;
+}
+
+/** A peer as a stack's configuration has it. */
+export interface ConfiguredPeer extends PeerSource {
   readonly pins: Pins;
   /** Why its trust was taken away. */
   readonly suspended?: string;
@@ -164,12 +169,16 @@ export interface ConfiguredPeer {
 /** The peers of a stack. */
 export function peersOf(configuration: Configuration): ConfiguredPeer[] {
   const peers = configuration.role === "receiver" ? configuration.senders : [configuration.peer];
-  return peers.map(({ stack, suspended, ...pins }) => ({
+  return peers.map(({ stack, contract, suspended, ...pins }) => ({
     stack,
+    ...(contract === undefined ? {} : { contract }),
     pins: pinsOf(pins),
     ...(suspended === undefined ? {} : { suspended }),
   }));
 }
+
+/** The short name of a stack of this project, as the command line takes it. */
+export const shortName = (stack: string): string => stack.split("/").at(-1) ?? stack;
 
 /** Nothing agreed to is nothing pinned. */
 export const pinsOf = ({ rootFingerprints = [], addresses = [] }: PeerPins): Pins => ({ rootFingerprints, addresses });

@@ -1,14 +1,17 @@
+import { writeFileSync } from "node:fs";
 import { isIPv4 } from "node:net";
-import { LinkError, normaliseFingerprint, type Pins } from "@metrics-link/contract";
-import { type Command, oneOf, optionsOf, required, say, typed, wrongValue } from "../stack/command-line.ts";
+import { contractFileText, LinkError, normaliseFingerprint, type Pins } from "@metrics-link/contract";
+import { type Command, oneOf, optionsOf, required, say, toWrite, typed, wrongValue } from "../stack/command-line.ts";
 import { contextOf, type StackContext } from "../stack/context.ts";
-import { peersOf } from "../stack/stack-file.ts";
+import { peerOutputs } from "../stack/peers.ts";
+import { type PeerSource, peersOf } from "../stack/stack-file.ts";
 import { agreementOn, describeOffer, offerOf, requireHeard } from "./offer.ts";
 
 const usage = `Usage: npm run -s trust -- COMMAND --stack STACK [...]
   show      roots and addresses of this side and its peers, to read out on the telephone
   accept    pins what a peer offers, after showing it [--peer STACK] [--yes]
             [--fingerprint SHA-256 ...] [--address A ...]
+  write     writes this side's contract to --out FILE, for a peer that cannot read this stack
 --fingerprint and --address are what the peer's people read out: if the peer offers anything else, nothing is pinned.
 Unpins addresses that the peer no longer offers.`;
 
@@ -20,15 +23,18 @@ const options = {
   fingerprint: { type: "string", multiple: true },
   address: { type: "string", multiple: true },
   yes: { type: "boolean", default: false },
+  out: text,
 } as const;
 
 async function main([word, ...words]: readonly string[]): Promise<number> {
-  const command = oneOf("COMMAND", word, ["show", "accept"]);
+  const command = oneOf("COMMAND", word, ["show", "accept", "write"]);
   const given = optionsOf(words, options);
   const heard = heardIn(given);
+  const out = command === "write" ? toWrite("--out", required(given.out, "--out")) : "";
   const context = contextOf(required(given.stack, "--stack"), given.sandbox);
   if (command === "show") await show(context);
-  else await accept(context, given.peer, heard, given.yes === true);
+  else if (command === "accept") await accept(context, given.peer, heard, given.yes === true);
+  else await write(context, out);
   return 0;
 }
 
@@ -45,36 +51,32 @@ function heardIn({ fingerprint = [], address = [] }: { fingerprint?: string[]; a
 }
 
 async function show(context: StackContext): Promise<void> {
-  const { stack: own } = context;
-  say(`${own}, read out to the peer's people:\n${describeOffer(await offered(context, own))}`);
-  for (const { stack, pins } of peersOf(context.file.read())) {
+  const own = shownBy(context);
+  say(`${own}, read out to the peer's people:\n${describeOffer(await offered(context, { stack: own }))}`);
+  for (const { pins, ...peer } of peersOf(context.file.read())) {
     // One peer's malformed contract must not hide the others.
-    const described = await offered(context, stack).then(
+    const described = await offered(context, peer).then(
       (offer) => describeOffer(offer, pins),
       (error: Error) => `  cannot be read: ${error.message}`,
     );
-    say(`\n${stack}, heard from its people:\n${described}`);
+    say(`\n${peer.contract ?? peer.stack}, heard from its people:\n${described}`);
   }
 }
 
 /** @throws LinkError when the peer offers something that was not heard; nothing is written then */
 async function accept(context: StackContext, peer: string | undefined, heard: Pins, yes: boolean): Promise<void> {
   const peers = peersOf(context.file.read());
-  const names = peers.map(({ stack }) => stack);
+  const named = (one: PeerSource) => one.contract ?? one.stack;
+  const names = peers.map(named).filter((name) => name !== undefined);
   const name = names.length === 1 && peer === undefined ? names[0] : oneOf("--peer", peer, names);
-  const found = peers.find(({ stack }) => stack === name);
+  const found = peers.find((one) => named(one) === name);
   if (found === undefined) throw new LinkError("STACK_FILE_INVALID", { what: `${context.file.path} has no peer` });
-  const offer = await offered(context, found.stack);
-  if (offer === undefined) {
-    throw new LinkError("PEER_NOT_DEPLOYED", {
-      what: `${found.stack} has no \`contract\` output yet`,
-      next: "run `pulumi up` there first",
-    });
-  }
+  const offer = await offered(context, found);
+  if (offer === undefined) throw notDeployed(found);
   const agreement = agreementOn(offer, found.pins);
   const { wanted, gone, pins } = agreement;
   const anyHeard = heard.rootFingerprints.length + heard.addresses.length > 0;
-  say(`${found.stack} offers:\n${describeOffer(offer, found.pins)}`);
+  say(`${named(found)} offers:\n${describeOffer(offer, found.pins)}`);
   if (anyHeard) requireHeard(offer, agreement, heard);
   if (wanted.rootFingerprints.length + wanted.addresses.length + gone.length === 0) {
     say("nothing to do: all of it is pinned");
@@ -88,8 +90,35 @@ async function accept(context: StackContext, peer: string | undefined, heard: Pi
   say(`pinned in ${context.file.path}; commit it, then \`pulumi up -s ${context.stack}\``);
 }
 
-async function offered({ pulumi }: StackContext, stack: string) {
-  return offerOf(stack, await pulumi.outputs(stack));
+/** @throws LinkError PEER_NOT_DEPLOYED while this stack has no contract */
+async function write(context: StackContext, path: string): Promise<void> {
+  const own = shownBy(context);
+  const outputs = await context.pulumi.outputs(own);
+  const offer = offerOf(own, outputs);
+  if (offer === undefined) throw notDeployed({ stack: own });
+  writeFileSync(path, contractFileText(outputs));
+  say(
+    `wrote ${path}, which holds nothing secret:\n${describeOffer(offer)}\n` +
+      "Its people commit it and name it as peer.contract or senders[].contract. Read roots and addresses to them by another way.",
+  );
+}
+
+const notDeployed = ({ stack, contract }: PeerSource) =>
+  contract === undefined
+    ? new LinkError("PEER_NOT_DEPLOYED", {
+        what: `${stack} has no \`contract\` output yet`,
+        next: "run `pulumi up` there first",
+      })
+    : new LinkError("PEER_NOT_DEPLOYED", {
+        what: `${contract} is missing, or has no contract`,
+        next: "ask the peer's people for the file that `npm run trust -- write` makes of their stack",
+      });
+
+/** The stack that shows this side's contract: its exchange, if it has one. */
+const shownBy = ({ stack, file }: StackContext): string => file.read().exchange ?? stack;
+
+async function offered(context: StackContext, peer: PeerSource) {
+  return offerOf(peer.stack, await peerOutputs(context, peer));
 }
 
 export const command: Command = { usage, run: main };

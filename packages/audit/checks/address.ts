@@ -174,6 +174,20 @@ function egressFinding({ declared, contract, changes }: StackEvidence): Finding 
   });
 }
 
+/** Peers trust, admit and dial what the exchange shows, and switch roots by it. */
+export function exchangeFindings({ configuration: { exchange }, contract, shown }: StackEvidence): Finding[] {
+  if (exchange === undefined || shown === undefined) return [];
+  return [
+    judge("what the exchange stack shows", `outputs of both stacks`, both(contract, shown), ([own, found]) => ({
+      wrong:
+        JSON.stringify(own) === JSON.stringify(found)
+          ? []
+          : [`${exchange} shows something else than this stack has put in force: update it`],
+      fine: `${exchange} shows what this stack has put in force`,
+    })),
+  ];
+}
+
 const holdsEgress = /aws:ec2\/(eip|eipAssociation|natGateway):/;
 
 /** Pulumi's refresh asks AWS about these, so a difference shows in the preview. */

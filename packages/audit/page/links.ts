@@ -1,7 +1,7 @@
 import type { HostCertificate } from "@metrics-link/release";
 import { draw, type Markup } from "@metrics-link/report";
 import { daysLeft } from "../checks/certificates.ts";
-import type { AuditEvidence, Contract, EvidencePart, StackEvidence } from "../evidence.ts";
+import { type AuditEvidence, type Contract, type EvidencePart, isKnownAs, type StackEvidence } from "../evidence.ts";
 import { from, within } from "../judge.ts";
 
 /** One end of a link, with what is known of it. */
@@ -39,7 +39,7 @@ export function links(evidence: AuditEvidence): Markup {
 function linksOf({ stacks }: AuditEvidence): (readonly [End, End])[] {
   const receivers = stacks.filter(({ configuration }) => configuration.role === "receiver");
   const peerEnd = ({ name, stack, contract }: StackEvidence["peers"][number]): End => {
-    const audited = stacks.find((one) => stack.endsWith(`/${one.stack}`));
+    const audited = stacks.find((one) => isKnownAs(stack, one));
     if (audited !== undefined) return { ...endOf(audited), name: `${name} (${audited.stack})` };
     return { name, contract, tiers: { error: `${stack} was not audited` } };
   };

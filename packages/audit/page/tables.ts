@@ -16,7 +16,7 @@ import {
 } from "@metrics-link/report";
 import { daysLeft } from "../checks/certificates.ts";
 import { runningOf } from "../checks/envoy.ts";
-import type { AuditEvidence, PeerEvidence, StackEvidence } from "../evidence.ts";
+import { type AuditEvidence, isKnownAs, type PeerEvidence, type StackEvidence } from "../evidence.ts";
 import { both, within } from "../judge.ts";
 
 const each = (stacks: readonly StackEvidence[], show: (stack: StackEvidence) => readonly Block[]): Block[] =>
@@ -63,7 +63,7 @@ function certificateOf({ stacks, takenAt }: AuditEvidence, receiver: StackEviden
     code(serial),
     quiet(`until ${notAfter}, ${daysLeft(notAfter, takenAt).toFixed(1)} days left; ${source}`),
   ];
-  const own = stacks.find(({ stack }) => sender.stack.endsWith(`/${stack}`));
+  const own = stacks.find((one) => isKnownAs(sender.stack, one));
   if (own !== undefined) {
     return shown(
       within(own.host, ({ certificates }) => certificates),

@@ -37,9 +37,10 @@ export const accountRules = {
     },
   },
   addressesOfTheRole: {
-    keys: ["role", "policy.addressAllocations"],
+    keys: ["role", "shows.role", "policy.addressAllocations"],
     says: "A sender leaves by one Elastic IP; a receiver has one in each of its two zones.",
-    *broken({ role, policy }) {
+    *broken({ role: own, shows, policy }) {
+      const role = own === "exchange" ? shows?.role : own;
       const found = policy?.addressAllocations;
       if (role === undefined || found === undefined) return;
       const wanted = role === "sender" ? 1 : 2;

@@ -1,3 +1,4 @@
+import { peerOfFile } from "@metrics-link/contract";
 import type { Known } from "../known.ts";
 import { accepted, type Contradiction, type Rule, repeated } from "./rule.ts";
 
@@ -16,17 +17,50 @@ function* sharedWithAnEarlierSender(
   }
 }
 
+/** The peers of either role, each with its place. */
+const peersIn = ({ peer, senders }: Known) => [
+  ...(peer === undefined ? [] : [[["peer"], peer] as const]),
+  ...accepted(senders).map(([index, sender]) => [["senders", index], sender] as const),
+];
+
 export const peersRules = {
+  aPeerIsAStackOrAFile: {
+    keys: ["peer.stack", "peer.contract", "senders[].stack", "senders[].contract"],
+    says: "A peer is read either from its stack or from a file.",
+    *broken(known) {
+      for (const [place, { stack, contract }] of peersIn(known)) {
+        if (stack === "") {
+          yield { path: [...place, "stack"], remedy: "the peer's exchange stack, or contract with a file instead" };
+        } else if (stack !== undefined && contract !== undefined && stack !== peerOfFile(contract)) {
+          yield { path: [...place, "contract"], remedy: `no file, or no stack: the peer is ${stack} already` };
+        }
+      }
+    },
+  },
+  theExchangeIsNoPeer: {
+    keys: ["exchange", "peer.stack", "senders[].stack"],
+    says: "A stack's own exchange is not its peer.",
+    *broken(known) {
+      if (known.exchange === undefined) return;
+      for (const [place, { stack }] of peersIn(known)) {
+        if (stack === known.exchange) {
+          yield { path: [...place, "stack"], remedy: "the peer's exchange stack: this one is our own (exchange)" };
+        }
+      }
+    },
+  },
   eachSenderOnce: {
-    keys: ["senders[].name", "senders[].stack"],
-    says: "No two senders have the same name or the same stack.",
+    keys: ["senders[].name", "senders[].stack", "senders[].contract"],
+    says: "No two senders have the same name or the same stack, or files of the same name.",
     *broken({ senders }) {
       for (const key of ["name", "stack"] as const) {
         const values = accepted(senders).flatMap(([index, { [key]: value }]) =>
-          value === undefined ? [] : [[index, value] as const],
+          value === undefined || value === "" ? [] : [[index, value] as const],
         );
         for (const index of repeated(values)) {
-          yield { path: ["senders", index, key], remedy: `a ${key} that no other sender has` };
+          const isFile = key === "stack" && senders?.[index]?.contract !== undefined;
+          const wrong = isFile ? "contract" : key;
+          yield { path: ["senders", index, wrong], remedy: `a ${isFile ? "file name" : key} that no other sender has` };
         }
       }
     },

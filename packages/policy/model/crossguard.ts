@@ -1,4 +1,12 @@
-import { configurationNamespace, configurationOf, parseConfiguration } from "@metrics-link/config";
+import {
+  type Configuration,
+  configurationNamespace,
+  configurationOf,
+  type ExchangeConfiguration,
+  isExchange,
+  parseConfiguration,
+  parseExchange,
+} from "@metrics-link/config";
 import type {
   EnforcementLevel,
   ReportViolation,
@@ -8,30 +16,48 @@ import type {
 } from "@pulumi/policy";
 import * as pulumi from "@pulumi/pulumi";
 import { verdictOn } from "./deviations.ts";
-import { type Context, type Finding, findingsOf, type Policy } from "./policy.ts";
+import { type AnyConfiguration, type Context, type Facts, type Finding, findingsOf, type Policy } from "./policy.ts";
 import type { Seen } from "./resources.ts";
 
-/** The policies in CrossGuard's form. */
-export function crossGuardPolicies(policies: readonly Policy[]): (ResourceValidationPolicy | StackValidationPolicy)[] {
+/**
+ * The policies in CrossGuard's form.
+ * @param ofExchange those of them that judge an exchange stack
+ */
+export function crossGuardPolicies(
+  policies: readonly Policy[],
+  ofExchange: readonly Policy<AnyConfiguration>[] = [],
+): (ResourceValidationPolicy | StackValidationPolicy)[] {
   const configuration = once(readConfiguration);
-  const run = (
-    policy: Policy,
-    subject: Seen | readonly Seen[],
-    { getConfig }: { getConfig<T extends object>(): T },
-    report: ReportViolation,
-  ) => {
-    const context = { configuration: configuration(), now: Date.now() };
-    const findings = findingsOf(policy, subject, { ...context, parameters: getConfig<Context["parameters"]>() });
-    for (const finding of findings) reportFinding(policy, finding, context, report);
+  const judge = (policy: Policy, subject: Seen | readonly Seen[], args: Args, report: ReportViolation) => {
+    const found = configuration();
+    if (found.role !== "exchange") return run(policy, found, subject, args, report);
+    const own = ofExchange.find(({ name }) => name === policy.name);
+    if (own !== undefined) run(own, found, subject, args, report);
   };
   return policies.map((policy) =>
     policy.kind === "resource"
-      ? { ...described(policy), validateResource: (args, report) => run(policy, args, args, report) }
-      : { ...described(policy), validateStack: (args, report) => run(policy, args.resources, args, report) },
+      ? { ...described(policy), validateResource: (args, report) => judge(policy, args, args, report) }
+      : { ...described(policy), validateStack: (args, report) => judge(policy, args.resources, args, report) },
   );
 }
 
-function described({ name, rule, reason, remedy, source, fence, parameters = {} }: Policy): SdkPolicy {
+interface Args {
+  getConfig<T extends object>(): T;
+}
+
+function run<Known extends AnyConfiguration>(
+  policy: Policy<Known>,
+  configuration: Known,
+  subject: Seen | readonly Seen[],
+  { getConfig }: Args,
+  report: ReportViolation,
+): void {
+  const context = { configuration, now: Date.now() };
+  const findings = findingsOf(policy, subject, { ...context, parameters: getConfig<Context["parameters"]>() });
+  for (const finding of findings) reportFinding(policy, finding, context, report);
+}
+
+function described({ name, rule, reason, remedy, source, fence, parameters = {} }: Facts): SdkPolicy {
   const properties = Object.entries(parameters).map(
     ([key, { default: value, description }]) => [key, { type: "number", default: value, description }] as const,
   );
@@ -57,9 +83,9 @@ interface Violation {
  * Pulumi's own packs use it this way (@pulumi/compliance-policy-manager).
  */
 function reportFinding(
-  policy: Policy,
+  policy: Facts,
   finding: Finding,
-  { configuration, now }: Pick<Context, "configuration" | "now">,
+  { configuration, now }: Pick<Context<AnyConfiguration>, "configuration" | "now">,
   report: ReportViolation,
 ): void {
   const { deviations } = configuration.policy;
@@ -72,8 +98,9 @@ function reportFinding(
 }
 
 /** @throws InvalidInputError if the stack's configuration is invalid: a pack that cannot read it must not pass */
-function readConfiguration(): Context["configuration"] {
-  return parseConfiguration(configurationOf(configurationNamespace, pulumi.runtime.allConfig()));
+function readConfiguration(): Configuration | ExchangeConfiguration {
+  const raw = configurationOf(configurationNamespace, pulumi.runtime.allConfig());
+  return isExchange(raw) ? parseExchange(raw) : parseConfiguration(raw);
 }
 
 function once<Value>(make: () => Value): () => Value {

@@ -14,10 +14,16 @@ export interface Finding {
   readonly urn?: string | undefined;
 }
 
+/** What the configuration of every stack has, with a host or without: policies that need no more judge exchange stacks too. */
+export type AnyConfiguration = Pick<Configuration, "account" | "policy"> & {
+  readonly role: string;
+  readonly exchange?: string | undefined;
+};
+
 /** What a policy knows besides the resources. */
-export interface Context {
+export interface Context<Known = Configuration> {
   /** The stack's own configuration. */
-  readonly configuration: Configuration;
+  readonly configuration: Known;
   /** The policy's parameters: its defaults, overridden by CrossGuard's configuration. */
   readonly parameters: Readonly<Record<string, number>>;
   /** Milliseconds, UTC. */
@@ -44,29 +50,29 @@ export interface Facts {
 export type Findings = Iterable<string | Finding>;
 
 /** Runs before each resource of these types is created or changed. During an update, a violation stops that resource. */
-export interface ResourceRule extends Facts {
+export interface ResourceRule<Known = Configuration> extends Facts {
   readonly kind: "resource";
   /** Type tokens; every resource if absent. */
   readonly types?: readonly string[];
-  readonly check: (resource: Seen, context: Context) => Findings;
+  readonly check: (resource: Seen, context: Context<Known>) => Findings;
 }
 
 /** Runs once over all resources: after a preview, and again after the update. */
-export interface StackRule extends Facts {
+export interface StackRule<Known = Configuration> extends Facts {
   readonly kind: "stack";
-  readonly check: (resources: readonly Seen[], context: Context) => Findings;
+  readonly check: (resources: readonly Seen[], context: Context<Known>) => Findings;
 }
 
-export type Policy = ResourceRule | StackRule;
+export type Policy<Known = Configuration> = ResourceRule<Known> | StackRule<Known>;
 
 /** A check for each resource type, with the properties as the SDK types them. */
-type Checks = {
-  readonly [K in Kind]?: (props: Inputs<K>, context: Context, resource: Seen) => Findings;
+type Checks<Known> = {
+  readonly [K in Kind]?: (props: Inputs<K>, context: Context<Known>, resource: Seen) => Findings;
 };
 
 /** A policy that judges resources of some types, one by one. */
-export function resourceRule(facts: Facts, checks: Checks): ResourceRule {
-  const byToken = new Map<string, (props: Seen["props"], context: Context, resource: Seen) => Findings>(
+export function resourceRule<Known = Configuration>(facts: Facts, checks: Checks<Known>): ResourceRule<Known> {
+  const byToken = new Map<string, (props: Seen["props"], context: Context<Known>, resource: Seen) => Findings>(
     Object.entries(checks).map(([kind, check]) => [types[kind as Kind], check]),
   );
   return {
@@ -78,14 +84,21 @@ export function resourceRule(facts: Facts, checks: Checks): ResourceRule {
 }
 
 /** A policy that judges every resource, whatever its type. */
-export const everyResourceRule = (facts: Facts, check: ResourceRule["check"]): ResourceRule => ({
+export const everyResourceRule = <Known = Configuration>(
+  facts: Facts,
+  check: ResourceRule<Known>["check"],
+): ResourceRule<Known> => ({
   kind: "resource",
   ...facts,
   check,
 });
 
 /** A policy that judges all resources together. */
-export const stackRule = (facts: Facts, check: StackRule["check"]): StackRule => ({ kind: "stack", ...facts, check });
+export const stackRule = <Known = Configuration>(facts: Facts, check: StackRule<Known>["check"]): StackRule<Known> => ({
+  kind: "stack",
+  ...facts,
+  check,
+});
 
 /** Whether an error says that a value is not known yet. Its class is internal to `@pulumi/policy`. */
 export const isUnknownValue = (error: unknown): error is Error =>
@@ -116,10 +129,10 @@ export function* each<Resource extends Pick<Seen, "urn">>(
 }
 
 /** All findings of a policy. Parameters that are not given have their defaults. */
-export function findingsOf(
-  policy: Policy,
+export function findingsOf<Known = Configuration>(
+  policy: Policy<Known>,
   subject: Seen | readonly Seen[],
-  context: Omit<Context, "parameters"> & { readonly parameters?: Readonly<Record<string, number>> },
+  context: Omit<Context<Known>, "parameters"> & { readonly parameters?: Readonly<Record<string, number>> },
 ): Finding[] {
   if (policy.kind === "resource" && policy.types && !policy.types.includes((subject as Seen).type)) return [];
   const defaults = Object.entries(policy.parameters ?? {}).map(([name, { default: value }]) => [name, value] as const);

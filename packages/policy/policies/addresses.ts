@@ -1,52 +1,61 @@
 import type { Configuration } from "@metrics-link/config";
-import { each, isUnknownValue, type Policy, resourceRule, stackRule } from "../model/policy.ts";
-import { ofType, peersOf } from "../model/resources.ts";
+import { type AnyConfiguration, each, isUnknownValue, type Policy, resourceRule, stackRule } from "../model/policy.ts";
+import { ofType, peersOf, type Seen } from "../model/resources.ts";
+
+/** An address that peers pin is kept, in whichever stack it is. */
+export const addressesAreKept: Policy<AnyConfiguration> = resourceRule(
+  {
+    name: "addresses-are-kept",
+    fence: "address",
+    rule: "Every Elastic IP is protected.",
+    reason:
+      "The peer allows this address. AWS gives a released address to another customer, whom the peer then allows.",
+    remedy:
+      "Set protect and retainOnDelete on the resource. CrossGuard does not see retainOnDelete; a test of the program does.",
+    source: "docs/architecture.md, fence 1; AWS EC2 User Guide, Elastic IP addresses",
+  },
+  {
+    *address({ domain }, _context, { opts }) {
+      if (!opts.protect) yield "the address is not protected";
+      if (domain !== undefined && domain !== "vpc") yield `domain is ${domain} instead of vpc`;
+    },
+  },
+);
+
+/** And so is its allocation. */
+export const addressesArePinned: Policy<AnyConfiguration> = stackRule(
+  {
+    name: "addresses-are-pinned",
+    fence: "address",
+    rule: "Once policy.addressAllocations is set, the stack has exactly those Elastic IPs, or uses exactly those of its exchange stack.",
+    reason: "A new address cuts the link until the peer allows it, and AWS may give the old one to another customer.",
+    remedy: "Import the pinned allocation again (pulumi import), or tell the peer and then pin the new one.",
+    source: "docs/architecture.md, fence 1; docs/decisions/0400",
+  },
+  function* (resources, { configuration: { policy, exchange } }) {
+    const pinned = policy.addressAllocations;
+    if (pinned === undefined) return;
+    if (exchange !== undefined) {
+      yield* differences("allocations in use", allocationsInUse(resources), pinned);
+      return;
+    }
+    const found = ofType(resources, "address").map(({ name, props }) => {
+      try {
+        return props.allocationId ?? "";
+      } catch (error) {
+        // An existing address has a known id, so this one would be new.
+        if (isUnknownValue(error)) return `${name}, which would be new`;
+        throw error;
+      }
+    });
+    yield* differences("Elastic IPs", found, pinned);
+  },
+);
 
 /** Who is reached at which address, and which address this side keeps. */
 export const addresses: readonly Policy[] = [
-  resourceRule(
-    {
-      name: "addresses-are-kept",
-      fence: "address",
-      rule: "Every Elastic IP is protected.",
-      reason:
-        "The peer allows this address. AWS gives a released address to another customer, whom the peer then allows.",
-      remedy:
-        "Set protect and retainOnDelete on the resource. CrossGuard does not see retainOnDelete; a test of the program does.",
-      source: "docs/architecture.md, fence 1; AWS EC2 User Guide, Elastic IP addresses",
-    },
-    {
-      *address({ domain }, _context, { opts }) {
-        if (!opts.protect) yield "the address is not protected";
-        if (domain !== undefined && domain !== "vpc") yield `domain is ${domain} instead of vpc`;
-      },
-    },
-  ),
-
-  stackRule(
-    {
-      name: "addresses-are-pinned",
-      fence: "address",
-      rule: "Once policy.addressAllocations is set, the stack has exactly those Elastic IPs.",
-      reason: "A new address cuts the link until the peer allows it, and AWS may give the old one to another customer.",
-      remedy: "Import the pinned allocation again (pulumi import), or tell the peer and then pin the new one.",
-      source: "docs/architecture.md, fence 1; docs/decisions/0400",
-    },
-    function* (resources, { configuration: { policy } }) {
-      const pinned = policy.addressAllocations;
-      if (pinned === undefined) return;
-      const found = ofType(resources, "address").map(({ name, props }) => {
-        try {
-          return props.allocationId ?? "";
-        } catch (error) {
-          // An existing address has a known id, so this one would be new.
-          if (isUnknownValue(error)) return `${name}, which would be new`;
-          throw error;
-        }
-      });
-      yield* differences("Elastic IPs", found, pinned);
-    },
-  ),
+  addressesAreKept,
+  addressesArePinned,
 
   stackRule(
     {
@@ -94,19 +103,25 @@ export const addresses: readonly Policy[] = [
       fence: "address",
       rule: "A sender reaches the internet through one NAT gateway with one Elastic IP, which its contract publishes; a receiver has no NAT gateway.",
       reason: "The peer allows one address. Traffic from a second one is refused.",
-      remedy: "Keep one NatGateway with the allocation of the one Eip, and use no other address.",
+      remedy:
+        "Keep one NatGateway with the allocation of the one Eip, or of the exchange stack, and use no other address.",
       source: "docs/architecture.md, fence 1; docs/decisions/0003",
     },
-    function* (resources, { configuration: { role } }) {
+    function* (resources, { configuration: { role, exchange } }) {
       const [gateways, elasticIps] = [ofType(resources, "natGateway"), ofType(resources, "address")];
       const expected = role === "sender" ? 1 : 0;
       if (gateways.length !== expected) yield `${gateways.length} NAT gateways instead of ${expected}`;
-      if (role === "sender" && elasticIps.length !== 1) yield `${elasticIps.length} Elastic IPs instead of one`;
+      const ofExchange = exchange !== undefined;
+      if (ofExchange && elasticIps.length > 0) {
+        yield `${elasticIps.length} Elastic IPs of its own, beside those of ${exchange}`;
+      } else if (!ofExchange && role === "sender" && elasticIps.length !== 1) {
+        yield `${elasticIps.length} Elastic IPs instead of one`;
+      }
       yield* each(gateways, function* ({ props }) {
         if (props.connectivityType === "private") yield "the NAT gateway is private";
         const used = [props.allocationId, ...(props.secondaryAllocationIds ?? [])];
         const own = elasticIps.map((address) => address.props.allocationId);
-        for (const one of used.filter((id) => !own.includes(id))) {
+        for (const one of ofExchange ? [] : used.filter((id) => !own.includes(id))) {
           yield `it uses ${one}, which is no address of this stack`;
         }
         if (used.length !== 1) yield `it uses ${used.length} addresses`;
@@ -118,6 +133,14 @@ export const addresses: readonly Policy[] = [
         }
       });
     },
+  ),
+];
+
+/** The allocations by which a host is reached or leaves. */
+const allocationsInUse = (resources: readonly Seen[]): string[] => [
+  ...ofType(resources, "natGateway").map(({ props }) => props.allocationId ?? ""),
+  ...ofType(resources, "loadBalancer").flatMap(({ props }) =>
+    (props.subnetMappings ?? []).map(({ allocationId }) => allocationId ?? ""),
   ),
 ];
 

@@ -7,6 +7,7 @@ import {
   setByTheProgram,
 } from "../known/properties.ts";
 import {
+  type AnyConfiguration,
   type Context,
   checked,
   everyResourceRule,
@@ -28,32 +29,35 @@ const harmless: Readonly<Record<string, string>> = {
   "command:local:Command": "asks the host to converge; see no-key-material",
 };
 
+/** The account that everything is made in. */
+export const accountIsBound: Policy<AnyConfiguration> = everyResourceRule(
+  {
+    name: "account-is-bound",
+    fence: "account",
+    rule: "Every AWS resource comes from a provider that is bound to the account of the configuration.",
+    reason: "With the credentials of another account the update would silently create everything there.",
+    remedy: "Use the provider of stacks/account.ts, and keep aws in pulumi:disable-default-providers.",
+    source: "docs/architecture.md; Pulumi's documentation, Explicit provider configuration and allowedAccountIds",
+  },
+  function* ({ type, provider }, { configuration: { account } }) {
+    if (!type.startsWith("aws:")) return;
+    if (provider === undefined || provider.name.startsWith("default")) {
+      yield `it comes from ${provider?.name ?? "an unknown provider"}, a default provider`;
+      return;
+    }
+    const { allowedAccountIds, region } = provider.props;
+    const { list } = parsed({ list: allowedAccountIds });
+    const ids: readonly unknown[] = Array.isArray(list) ? list : [];
+    if (ids.length !== 1 || ids[0] !== account.id) {
+      yield `the provider ${provider.name} is bound to ${ids.join(", ") || "no account"} instead of ${account.id}`;
+    }
+    if (region !== account.region) yield `the provider ${provider.name} is in ${region} instead of ${account.region}`;
+  },
+);
+
 /** What a stack may consist of: its account, its resource types, and their properties. */
 export const closedSets: readonly Policy[] = [
-  everyResourceRule(
-    {
-      name: "account-is-bound",
-      fence: "account",
-      rule: "Every AWS resource comes from a provider that is bound to the account of the configuration.",
-      reason: "With the credentials of another account the update would silently create everything there.",
-      remedy: "Use the provider of stacks/account.ts, and keep aws in pulumi:disable-default-providers.",
-      source: "docs/architecture.md; Pulumi's documentation, Explicit provider configuration and allowedAccountIds",
-    },
-    function* ({ type, provider }, { configuration: { account } }) {
-      if (!type.startsWith("aws:")) return;
-      if (provider === undefined || provider.name.startsWith("default")) {
-        yield `it comes from ${provider?.name ?? "an unknown provider"}, a default provider`;
-        return;
-      }
-      const { allowedAccountIds, region } = provider.props;
-      const { list } = parsed({ list: allowedAccountIds });
-      const ids: readonly unknown[] = Array.isArray(list) ? list : [];
-      if (ids.length !== 1 || ids[0] !== account.id) {
-        yield `the provider ${provider.name} is bound to ${ids.join(", ") || "no account"} instead of ${account.id}`;
-      }
-      if (region !== account.region) yield `the provider ${provider.name} is in ${region} instead of ${account.region}`;
-    },
-  ),
+  accountIsBound,
 
   everyResourceRule(
     {

@@ -1,9 +1,9 @@
 import { isKeepRule } from "@metrics-link/config";
 import { isInForce, underDeviation } from "../model/deviations.ts";
-import { type Policy, stackRule } from "../model/policy.ts";
+import { type AnyConfiguration, type Policy, stackRule } from "../model/policy.ts";
 
 /** @param names of all other policies: a deviation from this one is not possible */
-export const deviationsAreWritten = (names: readonly string[]): Policy =>
+export const deviationsAreWritten = (names: readonly string[]): Policy<AnyConfiguration> =>
   stackRule(
     {
       name: "deviations-are-written",

@@ -1,10 +1,11 @@
-import { fences, type Policy } from "../model/policy.ts";
-import { addresses } from "./addresses.ts";
+import { type AnyConfiguration, fences, type Policy } from "../model/policy.ts";
+import { addresses, addressesAreKept, addressesArePinned } from "./addresses.ts";
 import { buckets } from "./buckets.ts";
 import { certificates } from "./certificates.ts";
-import { closedSets } from "./closed-sets.ts";
+import { accountIsBound, closedSets } from "./closed-sets.ts";
 import { deviationsAreWritten } from "./deviations.ts";
 import { envoy } from "./envoy.ts";
+import { exchangeHasAddressesAlone } from "./exchange.ts";
 import { hosts } from "./hosts.ts";
 import { iam } from "./iam.ts";
 import { network } from "./network.ts";
@@ -12,7 +13,7 @@ import { peers } from "./peers.ts";
 import { pki } from "./pki.ts";
 import { prometheus } from "./prometheus.ts";
 import { releases } from "./releases.ts";
-import { secrets } from "./secrets.ts";
+import { outputsArePublic, secrets } from "./secrets.ts";
 
 /** One file a subject. A policy is added to the list of its file. */
 const bySubject: readonly Policy[] = [
@@ -29,12 +30,22 @@ const bySubject: readonly Policy[] = [
   ...buckets,
   ...iam,
   ...closedSets,
+  exchangeHasAddressesAlone,
+];
+
+const deviations = deviationsAreWritten(bySubject.map(({ name }) => name));
+
+/** Those that judge an exchange stack, which has no host. */
+export const exchangePolicies: readonly Policy<AnyConfiguration>[] = [
+  accountIsBound,
+  addressesAreKept,
+  addressesArePinned,
+  outputsArePublic,
+  exchangeHasAddressesAlone,
+  deviations,
 ];
 
 /** Every policy of the pack, by fence and name. */
-export const policies: readonly Policy[] = [
-  ...bySubject,
-  deviationsAreWritten(bySubject.map(({ name }) => name)),
-].toSorted(
+export const policies: readonly Policy[] = [...bySubject, deviations].toSorted(
   (one, other) => fences.indexOf(one.fence) - fences.indexOf(other.fence) || one.name.localeCompare(other.name, "en"),
 );

@@ -1,6 +1,13 @@
 import { secretsInClear } from "@metrics-link/release";
 import { parseAllDocuments } from "yaml";
-import { checked, everyResourceRule, type Policy, resourceRule, stackRule } from "../model/policy.ts";
+import {
+  type AnyConfiguration,
+  checked,
+  everyResourceRule,
+  type Policy,
+  resourceRule,
+  stackRule,
+} from "../model/policy.ts";
 import { checkRelease, type PublishedRelease } from "../model/release.ts";
 import { stacksIn, types } from "../model/resources.ts";
 
@@ -12,6 +19,25 @@ const keyHolders: readonly string[] = [
   types.selfSignedCert,
   types.locallySignedCert,
 ];
+
+/** What everybody may read. */
+export const outputsArePublic: Policy<AnyConfiguration> = stackRule(
+  {
+    name: "outputs-are-public",
+    fence: "pki",
+    rule: "No output of the stack holds a private key, not even a secret output.",
+    reason: "Other stacks and people read outputs.",
+    remedy: "Remove it from what the program returns.",
+    source: "docs/decisions/0001; Pulumi's documentation, Stack outputs and secrets",
+  },
+  function* (resources) {
+    for (const stack of stacksIn(resources)) {
+      yield* checked(stack, function* () {
+        for (const [key, output] of Object.entries(keysIn(stack.props))) yield `the output ${output} holds ${key}`;
+      });
+    }
+  },
+);
 
 /** Where keys may be, and how they are kept. */
 export const secrets: readonly Policy[] = [
@@ -33,23 +59,7 @@ export const secrets: readonly Policy[] = [
     },
   ),
 
-  stackRule(
-    {
-      name: "outputs-are-public",
-      fence: "pki",
-      rule: "No output of the stack holds a private key, not even a secret output.",
-      reason: "Other stacks and people read outputs.",
-      remedy: "Remove it from what the program returns.",
-      source: "docs/decisions/0001; Pulumi's documentation, Stack outputs and secrets",
-    },
-    function* (resources) {
-      for (const stack of stacksIn(resources)) {
-        yield* checked(stack, function* () {
-          for (const [key, output] of Object.entries(keysIn(stack.props))) yield `the output ${output} holds ${key}`;
-        });
-      }
-    },
-  ),
+  outputsArePublic,
 
   resourceRule(
     {

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
+import { contractFileText } from "@metrics-link/contract";
 import { selfSigned } from "../../support/openssl.ts";
 import { isSecret, ofType, type Registration } from "../support/recording.ts";
 import { build, fileOf, receiverContract, releaseOf } from "./stacks.ts";
@@ -36,6 +37,72 @@ describe("the sender's stack", () => {
       .flatMap(({ inputs }) => inputs.cidrIpv4 ?? [])
       .toSorted();
     assert.deepEqual(destinations, ["198.51.100.10/32", "198.51.100.11/32"]);
+  });
+
+  describe("whose receiver is a file of the repository", () => {
+    const repository = join(import.meta.dirname, "../../..");
+    const folder = mkdtempSync(join(tmpdir(), "peers-"));
+    const file = join(folder, "account-b.json");
+    after(() => rmSync(folder, { recursive: true }));
+    const withFile = async (text: string | undefined, before = {}) => {
+      if (text === undefined) rmSync(file, { force: true });
+      else writeFileSync(file, text);
+      let outputs: Record<string, unknown> = {};
+      const registrations = await build("sender", {
+        root: own.pem,
+        // A stack is not asked: whatever it says would be an error.
+        peer: new Error("asked"),
+        before,
+        change: {
+          "metrics-link:peer": {
+            contract: relative(repository, file),
+            rootFingerprints: [receiverRoot.fingerprint],
+            addresses,
+          },
+        },
+        onOutputs: (found) => (outputs = { ...found }),
+      });
+      return { registrations, outputs };
+    };
+    const stack = "file/contract/account-b";
+
+    it("brings the link up without asking a stack", async () => {
+      const { registrations, outputs } = await withFile(contractFileText({ contract: receiver }));
+      assert.equal(fileOf(registrations, "sender", "tls/roots/receiver.pem"), receiverRoot.pem);
+      const { trusts } = outputs.contract as { trusts: { stack: string }[] };
+      assert.deepEqual([outputs.link, trusts.map((one) => one.stack)], ["configured", [stack]]);
+      const [remembered] = outputs.accepted as { stack: string }[];
+      assert.equal(remembered?.stack, stack);
+    });
+
+    const kept = [{ stack, dnsName: receiver.dnsName, rootBundle: receiverRoot.pem, addresses }];
+    const held: readonly (readonly [string, string | undefined, string, RegExp])[] = [
+      ["is missing", undefined, "absent", /account-b\.json is missing/],
+      ["is not JSON", "<html>", "unreadable", /is not a contract file/],
+      ["has no contract", "{}", "absent", /has no contract yet/],
+      [
+        "offers another root",
+        contractFileText({ contract: { ...receiver, rootBundle: stranger.pem } }),
+        "root-not-pinned",
+        /The root of the receiver in contract file account-b\.json is not pinned/,
+      ],
+      [
+        "offers a private address",
+        contractFileText({ contract: { ...receiver, endpointAddresses: ["10.0.0.1"] } }),
+        "malformed",
+        /public unicast/,
+      ],
+    ];
+    for (const [what, text, reason, words] of held) {
+      it(`is held, and keeps the link, when its file ${what}`, async () => {
+        const { registrations, outputs } = await withFile(text, { pki: undefined, accepted: kept, link: "configured" });
+        const [aside] = outputs.setAside as { reason: string; words: string; inForce: boolean }[];
+        assert.equal(aside?.reason, reason);
+        assert.match(aside.words, words);
+        assert.equal(aside.inForce, true);
+        assert.equal(fileOf(registrations, "sender", "tls/roots/receiver.pem"), receiverRoot.pem);
+      });
+    }
   });
 
   it("has no link to a receiver with an unpinned root, and shows both fingerprints", async () => {

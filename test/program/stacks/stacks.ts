@@ -18,6 +18,9 @@ export const receiverContract = (rootBundle: string) => ({
   endpointPort: 443,
 });
 
+/** This account's exchange stack, for stacks that have one. */
+export const exchangeStack = "organization/metrics-link/own-exchange";
+
 /** The stack that `record` runs a program as. */
 export const ownStack = "organization/metrics-link/test";
 
@@ -51,6 +54,8 @@ export interface BuildOptions {
   readonly peer?: unknown;
   /** By the peer's stack, for several: its output `contract`, or the engine's words when the stack cannot be read. */
   readonly peers?: Readonly<Record<string, unknown>>;
+  /** The outputs of this account's exchange stack, which the configuration names `exchangeStack`. */
+  readonly exchange?: Readonly<Record<string, unknown>>;
   /** The outputs of this stack's last update; none before the first. */
   readonly before?: Readonly<Record<string, unknown>>;
   /** PEM of this side's own root. */
@@ -70,10 +75,23 @@ export interface BuildOptions {
 /** Runs the real program as one of its roles under mocks. */
 export function build(
   role: Role,
-  { change = {}, peer, peers, before = {}, root, seen, asked, answers = {}, vpcs = {}, onOutputs }: BuildOptions,
+  {
+    change = {},
+    peer,
+    peers,
+    exchange,
+    before = {},
+    root,
+    seen,
+    asked,
+    answers = {},
+    vpcs = {},
+    onOutputs,
+  }: BuildOptions,
 ): Promise<Registration[]> {
   const outputsOf = ({ name }: { readonly name: string }) => {
     if (name === ownStack) return { outputs: before };
+    if (name === exchangeStack) return { outputs: exchange ?? {} };
     const contract = peers === undefined ? peer : peers[name];
     if (contract instanceof Error) throw contract;
     return { outputs: contract === undefined ? {} : { contract } };

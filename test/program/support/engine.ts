@@ -24,6 +24,8 @@ export interface Engine {
   readonly api: AwsApi;
   /** The variables by which a deployer's provider finds this AWS and signs. */
   readonly environment: Readonly<Record<string, string>>;
+  /** What points AWS tools at the account as its administrator. */
+  readonly administrator: Readonly<Record<string, string>>;
   /** Runs `pulumi WORDS...` in a folder, as a deployer of the account does. */
   run(
     folder: string,
@@ -99,6 +101,11 @@ export async function startEngine(account: string): Promise<Engine> {
     cloud,
     api,
     environment: deployer,
+    administrator: {
+      AWS_ENDPOINT_URL: moto.endpoint,
+      AWS_ACCESS_KEY_ID: api.admin(account).accessKeyId,
+      AWS_SECRET_ACCESS_KEY: api.admin(account).secretAccessKey,
+    },
     run,
     async succeed(folder, words, environment) {
       const { code, output } = await run(folder, words, environment);

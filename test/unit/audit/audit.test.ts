@@ -39,6 +39,30 @@ describe("an audit", () => {
     });
   }
 
+  describe("of a stack with an exchange", () => {
+    const exchange = "organization/metrics-link/account-a";
+    const withExchange = (shows: (own: Stack["contract"]) => Stack["shown"]) =>
+      changed("sender", (stack) => {
+        stack.configuration = { ...stack.configuration, exchange };
+        stack.shown = shows(stack.contract);
+      });
+
+    it("passes one that shows what is in force", () => {
+      const evidence = withExchange((own) => structuredClone(own));
+      assert.deepEqual([...linesOf(evidence, "critical"), ...linesOf(evidence, "not known")], []);
+    });
+
+    it("finds one that shows something else, and says that it was not read", () => {
+      const other = withExchange((own) => ("error" in own ? own : { value: { ...own.value, trusts: [] } }));
+      assert.match(
+        linesOf(other, "critical").join(),
+        /account-a shows something else than this stack has put in force/,
+      );
+      const unread = withExchange(() => ({ error: "no such stack" }));
+      assert.match(linesOf(unread, "not known").join(), /what the exchange stack shows: no such stack/);
+    });
+  });
+
   describe("of a suspended peer", () => {
     const suspend = (stack: Stack) => {
       for (const peer of stack.peers) peer.suspended = "its key is out";

@@ -55,7 +55,10 @@ export function withValue(
     section[part] = below;
     section = below as Record<string | number, unknown>;
   }
-  section[path.at(-1) ?? ""] = value;
+  const last = path.at(-1) ?? "";
+  section[last] = value;
+  // A peer has one of the two.
+  if (last === "contract") delete section.stack;
   return raw;
 }
 

@@ -3,26 +3,12 @@ import assert from "node:assert/strict";
 import { parseConfiguration, type RuleName, rules } from "@metrics-link/config";
 import { allKeysOf } from "../../../scripts/generate/configuration.ts";
 import { example, problemsOf, type Role, withValue } from "./example.ts";
-
-/** A section with another part, on top of the example. */
-type Change = Readonly<Record<string, unknown>>;
-
-interface Case {
-  readonly role?: Role;
-  /** Keys with values, as docs/configuration.md writes them. */
-  readonly change: Change;
-  /** The keys that are named, each with the words of its remedy. */
-  readonly told: Readonly<Record<string, RegExp>>;
-  /** A value next to the wrong one that is right. */
-  readonly right: Change;
-}
+import { type Case, type Change, peersCases } from "./peers-cases.ts";
 
 const zone = "network.zones";
 const service = (region: string, digit = "0") => `com.amazonaws.vpce.${region}.vpce-svc-${digit.repeat(17)}`;
 const alertmanager = { url: "https://am.example.com" };
 const deviation = { policy: "no-login", reason: "until the new image is there", until: "2027-01-31" };
-const sender = (name: string, change: Change = {}) => ({ name, stack: `organization/metrics-link/${name}`, ...change });
-const root = (digit: string) => digit.repeat(64);
 const longName = `${"a23456789.".repeat(25)}de`;
 
 const cases: Readonly<Record<RuleName, readonly Case[]>> = {
@@ -207,36 +193,7 @@ const cases: Readonly<Record<RuleName, readonly Case[]>> = {
       right: { "prometheus.alertmanagers": [alertmanager, { url: `${alertmanager.url}/team` }] },
     },
   ],
-  eachSenderOnce: [
-    {
-      role: "receiver",
-      change: { senders: [sender("a"), sender("a")] },
-      told: { "senders[1].name": /no other sender/, "senders[1].stack": /no other sender/ },
-      right: { senders: [sender("a"), sender("b")] },
-    },
-  ],
-  anAddressIsOneSenders: [
-    {
-      role: "receiver",
-      change: {
-        senders: [sender("a", { addresses: ["8.8.8.8"] }), sender("b", { addresses: ["8.8.4.4", "8.8.8.8"] })],
-      },
-      told: { "senders[1].addresses[1]": /no other sender/ },
-      right: { senders: [sender("a", { addresses: ["8.8.8.8"] }), sender("b", { addresses: ["8.8.4.4"] })] },
-    },
-  ],
-  aRootIsOneSenders: [
-    {
-      role: "receiver",
-      change: {
-        senders: [sender("a", { rootFingerprints: [root("a")] }), sender("b", { rootFingerprints: [root("A")] })],
-      },
-      told: { "senders[1].rootFingerprints[0]": /no other sender/ },
-      right: {
-        senders: [sender("a", { rootFingerprints: [root("a")] }), sender("b", { rootFingerprints: [root("b")] })],
-      },
-    },
-  ],
+  ...peersCases,
 };
 
 /** The example of a role with values at several keys. */
@@ -261,7 +218,7 @@ describe("what keys demand of each other", () => {
   }
 
   it("names keys that exist", () => {
-    const paths = [...allKeysOf("sender"), ...allKeysOf("receiver")].map(({ path }) => path);
+    const paths = [...allKeysOf("sender"), ...allKeysOf("receiver"), ...allKeysOf("exchange")].map(({ path }) => path);
     for (const { keys } of Object.values(rules)) for (const key of keys) assert.ok(paths.includes(key), key);
   });
 

@@ -97,7 +97,7 @@ describe("docs/configuration.md", () => {
 
 describe("configuration keys in the documentation", () => {
   const known = new Set(
-    (["sender", "receiver"] as const).flatMap((role) => keysOf(role).flatMap(({ path }) => prefixes(path))),
+    (["sender", "receiver", "exchange"] as const).flatMap((role) => keysOf(role).flatMap(({ path }) => prefixes(path))),
   );
 
   for (const page of pages) {

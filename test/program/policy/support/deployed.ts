@@ -7,7 +7,7 @@ import type { Seen } from "@metrics-link/policy";
 import type { Asked } from "@metrics-link/review";
 import { openssl } from "../../../support/openssl.ts";
 import { authority, type KeyPair, newKey } from "../../../unit/pki/support.ts";
-import { build, configurationOf, type Role } from "../../stacks/stacks.ts";
+import { build, configurationOf, exchangeStack, type Role } from "../../stacks/stacks.ts";
 import type { Registration } from "../../support/recording.ts";
 
 /** A stack as the real program would deploy it, and as the engine would show it to a policy pack. */
@@ -70,6 +70,8 @@ let made: Record<Role, ReturnType<typeof makePki>> | undefined;
 export interface DeployOptions {
   /** Sections of the configuration by their whole key, over those of the example. */
   readonly change?: Partial<Record<Role, Readonly<Record<string, object>>>>;
+  /** Whether each account has an exchange stack, with the addresses. */
+  readonly hasExchange?: boolean;
   /** Another stack's outputs by its name. */
   readonly stacks?: Readonly<Record<string, { readonly contract: object }>>;
 }
@@ -84,7 +86,10 @@ export const deployBoth = async (options: DeployOptions = {}): Promise<Record<Ro
 });
 
 /** The same of one role. */
-export async function deployOne(role: Role, { change: changed = {}, stacks = {} }: DeployOptions): Promise<Deployed> {
+export async function deployOne(
+  role: Role,
+  { change: changed = {}, hasExchange = false, stacks = {} }: DeployOptions,
+): Promise<Deployed> {
   made ??= { sender: makePki("sender"), receiver: makePki("receiver") };
   const pki = made;
   const contract = (role: Role, rest: object) => ({
@@ -148,12 +153,16 @@ export async function deployOne(role: Role, { change: changed = {}, stacks = {} 
         const known = (change as Record<string, object>)[key] ?? exampleSection(role, key);
         Object.assign(change, { [key]: Array.isArray(section) ? section : { ...known, ...section } });
       }
+      const whole = { ...change, ...(hasExchange && { "metrics-link:exchange": exchangeStack }) };
       let outputs: object = {};
       const asked: Asked[] = [];
       const registrations = await build(role, {
-        change,
+        change: whole,
         peers: { ...contracts, [peerStack[role]]: peers[role] },
         root: root.pem,
+        exchange: {
+          addresses: addresses[role].map((address, index) => ({ allocationId: `eipalloc-0000000${index}`, address })),
+        },
         asked,
         before: { pki: inForce(role, root, intermediate) },
         answers: {
@@ -172,7 +181,7 @@ export async function deployOne(role: Role, { change: changed = {}, stacks = {} 
           outputs = found;
         },
       });
-      const raw = Object.entries(configurationOf(role, change))
+      const raw = Object.entries(configurationOf(role, whole))
         .filter(([key]) => key.startsWith("metrics-link:"))
         .map(([key, value]) => [key.slice("metrics-link:".length), /^[[{]/.test(value) ? JSON.parse(value) : value]);
       return {

@@ -1,0 +1,116 @@
+import type { ExchangeConfiguration } from "@metrics-link/config";
+import {
+  addressesIn,
+  artifactNames,
+  contractOutput,
+  contractVersions,
+  contractVersionsOutput,
+  endpointPort,
+  fingerprintsOf,
+  LinkError,
+  messageOf,
+  type ReceiverContract,
+  readContract,
+  type SenderContract,
+} from "@metrics-link/contract";
+import { elasticIp } from "@metrics-link/network";
+import * as pulumi from "@pulumi/pulumi";
+import { accountProvider } from "./account.ts";
+import { rootBundleIn } from "./ceremony-folder.ts";
+import { addressesOutput } from "./own-exchange.ts";
+import { ownStack } from "./own-outputs.ts";
+import { readOutputs } from "./stack-outputs.ts";
+
+type Contract = SenderContract | ReceiverContract;
+
+/**
+ * The exchange stack: what an account shows its peers and must not lose (docs/decisions/0720). It has the Elastic IPs, no host and no
+ * secret, so whoever reads it needs no key.
+ */
+export async function exchange(configuration: ExchangeConfiguration) {
+  const { account, shows, pki } = configuration;
+  const [{ [addressesOutput]: before }, inForce] = await Promise.all([
+    readOutputs(ownStack(), [addressesOutput]),
+    contractOfHost(configuration),
+  ]);
+  const rootBundle = inForce?.rootBundle ?? rootBundleIn(pki.artefacts, pki.roots);
+
+  const provider = accountProvider(configuration);
+  const addresses = addressNames(shows.role).map((name) => elasticIp(name, { provider }));
+  if (before === undefined && inForce !== undefined) await requireMoved(addresses, inForce, shows.stack);
+
+  const contract = pulumi.all(addresses.map(({ publicIp }) => publicIp)).apply((found): Contract | undefined => {
+    if (rootBundle === undefined) return undefined;
+    const common = {
+      version: contractVersions.writes,
+      accountId: account.id,
+      rootBundle,
+      dnsName: inForce?.dnsName ?? pki.dnsName,
+      trusts: inForce?.trusts ?? [],
+    };
+    return shows.role === "sender"
+      ? { ...common, role: "sender", egressAddresses: found }
+      : { ...common, role: "receiver", endpointAddresses: found, endpointPort };
+  });
+  if (rootBundle === undefined) {
+    void pulumi.log.warn(
+      `${pki.artefacts} has no ${pki.roots.map(artifactNames.root).join(" or ")} yet, so there is no contract to show. ` +
+        "Next: npm run ceremony -- init, where the root key is kept; commit the folder; then update again.",
+    );
+  }
+  return {
+    [contractOutput]: contract,
+    [contractVersionsOutput]: contractVersions,
+    [addressesOutput]: addresses.map(({ allocationId, publicIp }) => ({ allocationId, address: publicIp })),
+    rootFingerprints: rootBundle === undefined ? [] : fingerprintsOf(rootBundle),
+  };
+}
+
+/** The names of the Elastic IPs, one for each that a side of this role has. */
+export const addressNames = (role: ExchangeConfiguration["shows"]["role"]): string[] =>
+  role === "sender" ? ["sender-address"] : ["receiver-address-1", "receiver-address-2"];
+
+/**
+ * What the stack with the host has put in force; undefined before its first whole update.
+ * @throws LinkError when it cannot be read, or is another account's
+ */
+async function contractOfHost({ account, shows }: ExchangeConfiguration): Promise<Contract | undefined> {
+  const outputs = await readOutputs(shows.stack, [contractOutput]).catch((error: unknown) => {
+    // Not made yet. Any other failure must not take what is shown away.
+    if (/unknown stack/.test(messageOf(error))) return { [contractOutput]: undefined };
+    throw error;
+  });
+  const contract = readContract(shows.stack, outputs[contractOutput]);
+  if (contract === undefined) return undefined;
+  if (contract.accountId === account.id && contract.role === shows.role) return contract;
+  throw new LinkError("EXCHANGE_OF_ANOTHER", {
+    what: `${shows.stack} is a ${contract.role} in account ${contract.accountId}, and this stack shows a ${shows.role} in ${account.id}`,
+    next: "correct metrics-link:shows, or metrics-link:account.id",
+  });
+}
+
+/**
+ * Requires of a first update beside a deployed host that the host's Elastic IPs were moved here: new ones would cut
+ * the link.
+ * @throws LinkError EXCHANGE_ADDRESSES_NOT_MOVED
+ */
+async function requireMoved(
+  addresses: readonly { readonly publicIp: pulumi.Output<string> }[],
+  inForce: Contract,
+  host: string,
+): Promise<void> {
+  const wanted = addressesIn(inForce);
+  const found = await Promise.all(addresses.map(({ publicIp }) => valueIfKnown(publicIp)));
+  if (found.every((one) => one !== undefined && wanted.includes(one))) return;
+  throw new LinkError("EXCHANGE_ADDRESSES_NOT_MOVED", {
+    what: `${host} has the addresses ${wanted.join(" and ")}, which its peers pin, and this update would make others`,
+    next: "move them first: docs/deploy.md, Moving the addresses into an exchange stack",
+  });
+}
+
+/** The value of an output; undefined in the preview of what is not there yet. */
+async function valueIfKnown<Value>(output: pulumi.Output<Value>): Promise<Value | undefined> {
+  // Not among the types of the SDK, but what it decides by itself whether to call a callback.
+  const isKnown: unknown = await Reflect.get(output, "isKnown");
+  return isKnown === true ? await new Promise((resolve) => output.apply(resolve)) : undefined;
+}

@@ -1,0 +1,84 @@
+import type { Configuration } from "@metrics-link/config";
+import {
+  contractOutput,
+  isPublicAddress,
+  LinkError,
+  messageOf,
+  mostAddresses,
+  type ReceiverContract,
+  readContract,
+  type SenderContract,
+} from "@metrics-link/contract";
+import type { KeptAddress } from "@metrics-link/network";
+import * as pulumi from "@pulumi/pulumi";
+import { z } from "zod";
+import { readOutputs } from "./stack-outputs.ts";
+
+/** The name of the output in which an exchange stack tells its account's host stack of the Elastic IPs. */
+export const addressesOutput = "addresses";
+
+const keptAddresses = z.array(
+  z.object({
+    allocationId: z.string().regex(/^eipalloc-([0-9a-f]{8}|[0-9a-f]{17})$/),
+    address: z.string().refine(isPublicAddress),
+  }),
+);
+
+/** What the exchange stack of this account has for its host stack. */
+export interface OwnExchange {
+  readonly stack: string;
+  readonly addresses: readonly KeptAddress[];
+  /** What it shows the peers now; undefined while that cannot be read as a contract. */
+  readonly shown: SenderContract | ReceiverContract | undefined;
+}
+
+/**
+ * Reads this account's exchange stack, before any resource is registered.
+ * @returns undefined for a stack that has its own addresses
+ * @throws LinkError EXCHANGE_NOT_READY unless it has as many addresses as this role needs
+ */
+export async function ownExchange({
+  exchange: stack,
+  role,
+}: Pick<Configuration, "exchange" | "role">): Promise<OwnExchange | undefined> {
+  if (stack === undefined) return undefined;
+  const notReady = (what: string, cause?: unknown) =>
+    new LinkError("EXCHANGE_NOT_READY", {
+      what: `${stack}, this account's exchange stack, ${what}`,
+      next: `run \`pulumi up -s ${stack.split("/").at(-1)}\` first`,
+      ...(cause === undefined ? {} : { cause }),
+    });
+  const outputs = await readOutputs(stack, [addressesOutput, contractOutput]).catch((error: unknown) => {
+    throw notReady(`cannot be read: ${messageOf(error)}`, error);
+  });
+  const { data: addresses = [] } = keptAddresses.safeParse(outputs[addressesOutput]);
+  if (addresses.length !== mostAddresses[role]) {
+    throw notReady(`has ${addresses.length} addresses, and a ${role} needs ${mostAddresses[role]}`);
+  }
+  return { stack, addresses, shown: contractIn(stack, outputs[contractOutput]) };
+}
+
+function contractIn(stack: string, output: unknown): OwnExchange["shown"] {
+  try {
+    return readContract(stack, output);
+  } catch {
+    return undefined; // The next update of the exchange writes it again.
+  }
+}
+
+/** Warns when the peers are shown something else than what this update puts in force. */
+export function warnIfStale(
+  exchange: OwnExchange | undefined,
+  contract: pulumi.Output<SenderContract | ReceiverContract>,
+): void {
+  if (exchange === undefined) return;
+  void contract.apply((inForce) => {
+    const own = contractIn(exchange.stack, inForce);
+    if (JSON.stringify(own) === JSON.stringify(exchange.shown)) return undefined;
+    return pulumi.log.warn(
+      `${exchange.stack} does not show the peers what this update puts in force. ` +
+        `Next: pulumi up -s ${exchange.stack.split("/").at(-1)}`,
+      pulumi.runtime.getStackResource(),
+    );
+  });
+}

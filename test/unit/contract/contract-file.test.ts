@@ -1,0 +1,73 @@
+import assert from "node:assert/strict";
+import {
+  contractFileText,
+  hasCode,
+  isPeerOfFile,
+  peerOfFile,
+  readContractFile,
+  sourceOf,
+  stackName,
+  standingOf,
+} from "@metrics-link/contract";
+
+const nested = (levels: number) => `{"contract":${"[".repeat(levels)}${"]".repeat(levels)}}`;
+
+describe("a peer's contract as a file", () => {
+  it("is written from the outputs of a stack, without anything else of them, and read back", () => {
+    const contract = { version: 1, rootBundle: "PEM" };
+    const text = contractFileText({ contract, contractVersions: { writes: 1 }, key: "closed" });
+    assert.doesNotMatch(text, /closed/);
+    assert.deepEqual(readContractFile("peers/a.json", text), { contract, versions: { writes: 1 } });
+  });
+
+  it("gives the peer a name of our own, which has the form of a stack's", () => {
+    for (const path of ["peers/account-b.json", "account-b.json", "peers/account b.json", "peers/ü.json"]) {
+      const name = peerOfFile(path);
+      assert.ok(stackName.safeParse(name).success, name);
+      assert.ok(isPeerOfFile(name), name);
+    }
+    assert.equal(sourceOf(peerOfFile("peers/account-b.json")), "contract file account-b.json");
+    assert.equal(sourceOf("organization/metrics-link/b"), "stack organization/metrics-link/b");
+  });
+
+  const hostile: Readonly<Record<string, readonly [string, RegExp]>> = {
+    "no JSON": ["{", /is not a contract file/],
+    nothing: ["", /is not a contract file/],
+    "a list": ["[]", /it has no keys/],
+    "a text": ['"contract"', /it has no keys/],
+    null: ["null", /it has no keys/],
+    "deeper than anything in a contract": [nested(40), /nests deeper than 32 levels/],
+    "deeper than a parser likes": [nested(100_000), /nests deeper than 32 levels/],
+    "longer than any contract": [JSON.stringify({ contract: "x".repeat(300_000) }), /bytes; the limit is 262144/],
+  };
+  for (const [what, [text, message]] of Object.entries(hostile)) {
+    it(`is refused by its name if it is ${what}`, () => {
+      assert.throws(
+        () => readContractFile("peers/account-b.json", text),
+        (error: Error) => {
+          assert.ok(hasCode(error, "PEER_CONTRACT_MALFORMED"));
+          assert.match(error.message, message);
+          assert.match(error.message, /^peers\/account-b\.json/);
+          return true;
+        },
+      );
+    });
+  }
+
+  it("that names a prototype is data", () => {
+    const { contract } = readContractFile("peers/a.json", '{"__proto__":{"contract":1},"hasOwnProperty":1}');
+    assert.equal(contract, undefined);
+  });
+
+  it("that is missing holds the peer, and says so", () => {
+    const peer = { stack: peerOfFile("peers/account-b.json") };
+    const standing = standingOf("receiver", {
+      peer,
+      reading: { contract: undefined },
+      before: [],
+      network: { documentationAddresses: false },
+    });
+    assert.ok(standing.state === "held" && standing.reason === "absent", JSON.stringify(standing));
+    assert.equal(standing.words, "The contract file account-b.json is missing, or has no contract yet");
+  });
+});
