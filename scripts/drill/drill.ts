@@ -15,8 +15,6 @@ export interface Drill {
   readonly breaks: Fault;
   /** How long it lasts at least, in seconds, although the alert fires before: when the length is what is tried. */
   readonly lastsSeconds?: number;
-  /** The queue leaves out what waited (docs/operate.md); what is compared then is what the repairer has made whole. */
-  readonly repaired?: true;
 }
 
 /** The state of an alerting rule, as Prometheus' API has it. */

@@ -169,7 +169,6 @@ export const drillsOf = (sandbox: Sandbox): readonly Drill[] => [
     alert: "SenderSilent",
     side: "receiver",
     breaks: during(linkCut(sandbox), backlogSeconds, crashedPrometheus(sandbox, "sender")),
-    repaired: true,
   },
   {
     name: "sender-power-cut",
@@ -177,6 +176,5 @@ export const drillsOf = (sandbox: Sandbox): readonly Drill[] => [
     alert: "SenderSilent",
     side: "receiver",
     breaks: during(linkCut(sandbox), backlogSeconds, powerCut(sandbox, "sender")),
-    repaired: true,
   },
 ];
