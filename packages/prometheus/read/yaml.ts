@@ -42,6 +42,8 @@ const oldLineBreak = /[\u0085\u2028\u2029]|\r(?!\n)/;
 /** Plain scalars that go-yaml reads as null (resolve.go). */
 const nulls = new Set(["", "~", "null", "Null", "NULL"]);
 
+const nullKey = "a key that Prometheus reads as no key; write it in quotes if it is a text, or remove it";
+
 /** The names of anchors that end at the same character for every reader (libyaml, `IS_ALPHA`). */
 const anchorName = /^[\w-]+$/;
 
@@ -181,7 +183,9 @@ class Reader {
     const own = new Set<string>();
     for (const { key, value } of map.items) {
       const name = this.#followed(key);
-      if (isMergeKey(key)) {
+      // A field of text stays empty then (decode.go): a label without a name, with which Prometheus stores no sample of a target.
+      if (name === null || isNull(name) || name.tag?.endsWith(":null")) this.#fault(key ?? value, nullKey, "unread");
+      else if (isMergeKey(key)) {
         for (const merged of this.#mergedBy(value)) for (const [one, entry] of merged) found.set(one, entry);
       } else if (isScalar(name)) {
         const text = String(name.value);
@@ -238,9 +242,9 @@ class Reader {
     return targets;
   }
 
-  #fault(node: Node | null, what: string): void {
+  #fault(node: Node | null, what: string, kind: YamlFault["kind"] = "refused"): void {
     const line = this.#lineOf(node);
-    if (!this.#faults.some((one) => one.line === line && one.what === what)) this.#faults.push(refused(line, what));
+    if (!this.#faults.some((one) => one.line === line && one.what === what)) this.#faults.push({ kind, line, what });
   }
 
   #lineOf(node: Node | null): number {

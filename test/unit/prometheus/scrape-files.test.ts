@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { hasCode } from "@metrics-link/contract";
-import { scrapeFilesOf } from "@metrics-link/prometheus";
+import { ruleFilesOf, scrapeFilesOf } from "@metrics-link/prometheus";
 import { stringify } from "yaml";
 import { userFile } from "./examples.ts";
 
@@ -181,4 +181,34 @@ describe("a user's scrape jobs", () => {
       );
     });
   }
+});
+
+describe("a key that Prometheus reads as none", () => {
+  const target = 'static_configs: [{ targets: ["10.0.0.1:1"], labels: ';
+  for (const [what, labels] of [
+    ["null", "{ null: x }"],
+    ["NULL", "{ NULL: x }"],
+    ["~", "{ ~: x }"],
+    ["nothing", "{ : x }"],
+    ["an explicit nothing", "{ ? : x }"],
+    ["a tagged null", '{ !!null "": x }'],
+    ["an alias to null", "{ a: &n null, *n : x }"],
+  ] as const) {
+    const refusal = /:2 is .*: a key that Prometheus reads as no key; write it in quotes if it is a text, or remove it/;
+
+    it(`is refused in a scrape file, where it would silence its targets: ${what}`, () =>
+      assert.throws(() => filesOf(`- job_name: a\n  ${target}${labels} }]\n`), refusal));
+
+    it(`is refused in a rule file, where the label would be lost: ${what}`, () => {
+      const rule = `groups: [{ name: g, rules:\n  [{ record: "a:b", expr: vector(1), labels: ${labels} }] }]\n`;
+      assert.throws(() => ruleFilesOf([userFile("rules/r.yml", rule)]), refusal);
+    });
+  }
+
+  it("is a text in quotes, as are keys that look like truths, numbers and dates", () => {
+    const names = ["null", "yes", "1_0", "2001-01-01", ".nan", "0x1F"];
+    const params = names.map((name, index) => `${index === 0 ? JSON.stringify(name) : name}: [a]`).join(", ");
+    const [job] = jobsOf(`- { job_name: a, params: { ${params} } }\n`);
+    assert.deepEqual(Object.keys(job?.params ?? {}), names);
+  });
 });
