@@ -58,10 +58,25 @@ const isSame = (one: Problem, other: Problem) =>
   one.remedy === other.remedy && (one.key === other.key || other.key.startsWith(`${one.key}:`));
 
 function checkedFiles({ scrapeFiles, ruleFiles }: Rendering, folder: string): CheckedFile[] {
-  const ours = [releaseFiles.configuration, releaseFiles.alerts].map((path) => ({ path, place: path, linesBefore: 0 }));
+  const ours = [releaseFiles.configuration, releaseFiles.alerts].map((path) => ({
+    path,
+    place: path,
+    linesBefore: 0,
+    mayHoldSecrets: false,
+  }));
   const users = [
-    ...scrapeFiles.map(({ path, name, linesBefore }) => ({ path, place: releaseFiles.scrapeFile(name), linesBefore })),
-    ...ruleFiles.map(({ path, name }) => ({ path, place: releaseFiles.ruleFile(name), linesBefore: 0 })),
+    ...scrapeFiles.map(({ path, name, linesBefore }) => ({
+      path,
+      place: releaseFiles.scrapeFile(name),
+      linesBefore,
+      mayHoldSecrets: true,
+    })),
+    ...ruleFiles.map(({ path, name }) => ({
+      path,
+      place: releaseFiles.ruleFile(name),
+      linesBefore: 0,
+      mayHoldSecrets: false,
+    })),
   ];
   return [...ours, ...users].map((file) => ({
     ...file,

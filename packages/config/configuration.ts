@@ -11,22 +11,23 @@ export const configurationNamespace = "metrics-link";
 
 /**
  * The keys of one namespace without its name. Keys of others are somebody else's business.
- * @param config as Pulumi's runtime hands it over: `namespace:key`, objects as JSON and everything else as text
+ * @param config as Pulumi's runtime hands it over, `namespace:key`, objects as JSON and everything else as text; or as it stands in
+ *   a stack's file, where a key may also be written `namespace:config:key` (sdk/go/common/resource/config/key.go, ParseKey)
  */
 export function configurationOf(
   namespace: string,
-  config: Readonly<Record<string, string>>,
+  config: Readonly<Record<string, unknown>>,
 ): Readonly<Record<string, unknown>> {
   const prefix = `${namespace}:`;
   const own = Object.entries(config)
     .filter(([name]) => name.startsWith(prefix))
-    .map(([name, value]) => [name.slice(prefix.length), structured(value)] as const);
+    .map(([name, value]) => [name.slice(prefix.length).replace(/^config:/, ""), structured(value)] as const);
   return Object.fromEntries(own);
 }
 
 /** A text that only begins like JSON is a text, which no section is; the schema says so. */
-function structured(value: string): unknown {
-  if (!/^[[{]/.test(value)) return value;
+function structured(value: unknown): unknown {
+  if (typeof value !== "string" || !/^[[{]/.test(value)) return value;
   try {
     return JSON.parse(value);
   } catch {

@@ -1,5 +1,5 @@
 import type { Problem } from "@metrics-link/contract";
-import { shownLine } from "./user-file.ts";
+import { shownLine, shownRuleLine, withoutQuotes } from "./shown.ts";
 
 /** A file that promtool was given. */
 export interface CheckedFile {
@@ -10,6 +10,8 @@ export interface CheckedFile {
   readonly content: string;
   /** Lines of the content that are not the user's and stand before the rest. */
   readonly linesBefore: number;
+  /** Whether its values may be credentials, which no message shows. */
+  readonly mayHoldSecrets: boolean;
 }
 
 /** What promtool said, by file and line. */
@@ -80,9 +82,11 @@ function problemOf({ file, text }: Message): Problem {
   const [, line, what = text] = /^(?:yaml: )?(?:line )?(\d+)(?::\d+)?: (.*)$/s.exec(text) ?? [];
   if (file === undefined) return { key: "Prometheus' configuration", value: "not as it takes it", remedy: text };
   const lines = file.content.split(/\r?\n/);
+  const safe = (said: string) => (file.mayHoldSecrets ? withoutQuotes(said) : said);
   const place = line === undefined ? lineOfJob(text, lines) : Number(line);
-  if (place === undefined) return { key: file.path, value: "not as Prometheus takes it", remedy: text };
-  return { key: `${file.path}:${place - file.linesBefore}`, value: shownLine(lines[place - 1]), remedy: what };
+  if (place === undefined) return { key: file.path, value: "not as Prometheus takes it", remedy: safe(text) };
+  const shown = file.mayHoldSecrets ? shownLine(lines[place - 1]) : shownRuleLine(lines[place - 1]);
+  return { key: `${file.path}:${place - file.linesBefore}`, value: shown, remedy: safe(what) };
 }
 
 /** The line, from 1, of the job that a message names where it names no line. */

@@ -1,10 +1,9 @@
 import { InvalidInputError, type Problem, valueAt } from "@metrics-link/contract";
-import { withoutSecrets } from "@metrics-link/release";
 import type { ScrapeConfig } from "./configuration.ts";
 import { jobsIn, placedText } from "./read/index.ts";
 import { ownJobNames } from "./scrape.ts";
 import { remedyFor, scrapeJob } from "./scrape-job.ts";
-import { isConfidential } from "./secrets.ts";
+import { firstWord, shownLine, shownPath, shownValue } from "./shown.ts";
 import { faultsOf, nameProblems, placeIn, type ReadFile, readFiles, type UserFile } from "./user-file.ts";
 
 /** A file of scrape jobs as Prometheus takes it, and what it says. */
@@ -50,19 +49,15 @@ export function scrapeFilesOf(files: readonly UserFile[]): ScrapeFile[] {
 }
 
 function judge(file: ReadFile): { readonly found: readonly FoundJob[]; readonly problems: readonly Problem[] } {
-  if (file.reading.faults.length > 0) return { found: [], problems: faultsOf(file) };
+  if (file.reading.faults.length > 0) return { found: [], problems: faultsOf(file, shownLine) };
   const { path, jobs } = jobsIn(file.reading.value);
   if (!Array.isArray(jobs)) {
     const remedy = 'a list of Prometheus scrape_configs, each beginning with "- job_name:"';
-    return { found: [], problems: [{ key: placeIn(file, path), value: summaryOf(jobs), remedy }] };
+    return { found: [], problems: [{ key: placeIn(file, path), value: shownValue([], jobs), remedy }] };
   }
   const results = jobs.map((job: unknown, index) => judgeJob(file, [...path, index], job));
   return { found: results.flatMap(({ found }) => found), problems: results.flatMap(({ problems }) => problems) };
 }
-
-/** A mapping's keys; what stands below may be a credential. */
-const summaryOf = (value: unknown): unknown =>
-  typeof value === "object" && value !== null ? `a mapping with ${Object.keys(value).join(", ")}` : value;
 
 function judgeJob(file: ReadFile, path: readonly PropertyKey[], raw: unknown) {
   const set = withoutNulls(raw);
@@ -74,7 +69,7 @@ function judgeJob(file: ReadFile, path: readonly PropertyKey[], raw: unknown) {
       problems: [],
     };
   const problem = (below: readonly PropertyKey[], remedy: string, value: unknown): Problem => ({
-    key: [placeIn(file, [...path, ...below]), name, below.join(".")].filter((part) => part !== "").join(": "),
+    key: [placeIn(file, [...path, ...below]), name, shownPath(below)].filter((part) => part !== "").join(": "),
     value,
     remedy,
   });
@@ -82,21 +77,14 @@ function judgeJob(file: ReadFile, path: readonly PropertyKey[], raw: unknown) {
     issue.code === "unrecognized_keys"
       ? // The value may be a credential, which must not appear in a preview's log.
         issue.keys.map((field) => problem([...issue.path, field], remedyFor(field), "set"))
-      : [problem(issue.path, issue.message, shown(issue.path, valueAt(raw, issue.path)))],
+      : [problem(issue.path, issue.message, shownValue(issue.path, valueAt(raw, issue.path)))],
   );
   return { found: [], problems };
 }
 
-/** A target with a user in front of its address may show a password. */
-const withoutUser = (value: unknown) => (typeof value === "string" ? value.replace(/^.*@/, "…@") : value);
-
-/** A value for a message, without what may be a credential. */
-const shown = (path: readonly PropertyKey[], value: unknown): unknown =>
-  isConfidential(path, value) ? "set" : withoutSecrets(withoutUser(value));
-
 const nameOf = (job: unknown, path: readonly PropertyKey[]): string => {
   const name = valueAt(job, ["job_name"]);
-  return typeof name === "string" ? name : `job ${Number(path.at(-1)) + 1}`;
+  return typeof name === "string" ? firstWord(name) : `job ${Number(path.at(-1)) + 1}`;
 };
 
 /** What is set: a field that is null has its default. A label that is null is none, which nobody writes on purpose. */
@@ -116,6 +104,6 @@ function sharedNames(found: readonly FoundJob[]): Problem[] {
       return [];
     }
     const remedy = `another name; this is ${before}, and every name must be unique`;
-    return [{ key: `${place}: job_name`, value: job_name, remedy }];
+    return [{ key: `${place}: job_name`, value: firstWord(job_name), remedy }];
   });
 }

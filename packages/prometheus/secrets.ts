@@ -164,14 +164,6 @@ export function remedyForSecret(field: string): string | undefined {
   return undefined;
 }
 
-/** Whether a value of a job must not be shown: it is a secret in clear, or a password where a file should be named. */
-export function isConfidential(path: readonly PropertyKey[], value: unknown): boolean {
-  const isCredential = path.some(
-    (part) => part in credentialFields || part === "tls_config" || isSecretField(String(part)),
-  );
-  return isCredential && value !== undefined && nameIn(value) === undefined && typeof value !== "boolean";
-}
-
 interface Use {
   readonly name: string;
   /** The path of the field in its job, such as `basic_auth.password_file`. */

@@ -1,5 +1,6 @@
 import { InvalidInputError, type Problem } from "@metrics-link/contract";
 import { readYaml, type YamlFault, type YamlReading } from "./read/index.ts";
+import { shownRuleLine } from "./shown.ts";
 
 /** A YAML file of the user. */
 export interface UserFile {
@@ -25,7 +26,7 @@ export const readFiles = (files: readonly UserFile[]): ReadFile[] =>
  */
 export function ruleFilesOf(files: readonly UserFile[]): UserFile[] {
   const read = readFiles(files);
-  const problems = read.flatMap((file) => [...nameProblems(file), ...faultsOf(file, ["unread"])]);
+  const problems = read.flatMap((file) => [...nameProblems(file), ...faultsOf(file, shownRuleLine, ["unread"])]);
   if (problems.length > 0)
     throw new InvalidInputError("Rule files cannot be used", problems, "PROMETHEUS_CONFIGURATION_INVALID");
   return read.map(({ name, path, content }) => ({ name, path, content }));
@@ -41,17 +42,17 @@ export function nameProblems({ path, name }: UserFile): Problem[] {
   return [{ key: path, value: name, remedy: "a file name of letters, digits and . _ - that ends in .yml or .yaml" }];
 }
 
-/** @param kinds of faults that count */
+/**
+ * @param shown what a message may show of a line
+ * @param kinds of faults that count
+ */
 export function faultsOf(
   { path, content, reading }: ReadFile,
+  shown: (line: string) => string,
   kinds: readonly YamlFault["kind"][] = ["unread", "refused"],
 ): Problem[] {
   const lines = content.split(/\r?\n/);
   return reading.faults
     .filter(({ kind }) => kinds.includes(kind))
-    .map(({ line, what }) => ({ key: `${path}:${line}`, value: shownLine(lines[line - 1]), remedy: what }));
+    .map(({ line, what }) => ({ key: `${path}:${line}`, value: shown(lines[line - 1] ?? ""), remedy: what }));
 }
-
-/** A line for a message; not one that may hold a credential. */
-export const shownLine = (line = ""): string =>
-  /pass|secret|token|credential|authorization|key/i.test(line) ? "a line that may hold a secret" : line.trim();

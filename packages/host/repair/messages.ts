@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { BinaryReader, BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
 import type { Sample } from "./xor-chunk.ts";
 
@@ -25,6 +26,8 @@ export const histogramEncodings: readonly number[] = [2, 3];
 /** A series, or the next part of one whose chunks did not fit into one frame. */
 interface ChunkedSeries {
   readonly labels: readonly Label[];
+  /** False for labels that Prometheus made of bytes; here they have U+FFFD in place of these. */
+  readonly areUtf8: boolean;
   readonly chunks: readonly Chunk[];
 }
 
@@ -93,7 +96,12 @@ export function encodeWriteRequest(series: readonly TimeSeries[]): Uint8Array {
 /** The series of a ChunkedReadResponse. */
 export function* decodeChunkedReadResponse(message: Uint8Array): Generator<ChunkedSeries> {
   for (const series of fieldsOf(message, 1)) {
-    yield { labels: [...fieldsOf(series, 1)].map(labelOf), chunks: [...fieldsOf(series, 2)].map(chunkOf) };
+    const labels = [...fieldsOf(series, 1)];
+    yield {
+      labels: labels.map(labelOf),
+      areUtf8: labels.every((label) => [1, 2].every((field) => [...fieldsOf(label, field)].every(isUtf8))),
+      chunks: [...fieldsOf(series, 2)].map(chunkOf),
+    };
   }
 }
 

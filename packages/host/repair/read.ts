@@ -21,6 +21,11 @@ export interface SeriesSpan {
   readonly histograms: number;
   /** A series with labels of megabytes, which no request can carry: only its first labels are read, and no sample. */
   readonly isTooLarge?: true;
+  /**
+   * A series with labels that are no UTF-8, such as a template's `slice` makes of a `ü`: the labels here are not its own.
+   * Prometheus' write handler skips such a series and acknowledges the request (storage/remote/write_handler.go).
+   */
+  readonly isNotUtf8?: true;
 }
 
 const timeoutMs = 60_000;
@@ -59,7 +64,7 @@ export async function* readSeries(
       yield { labels: beginningOfSeries(data), samples: [], histograms: 0, isTooLarge: true };
       continue;
     }
-    for (const { labels, chunks } of decodeChunkedReadResponse(data)) {
+    for (const { labels, areUtf8, chunks } of decodeChunkedReadResponse(data)) {
       const samples: Sample[] = [];
       let histograms = 0;
       for (const { encoding, data, minTime, maxTime } of chunks) {
@@ -68,7 +73,7 @@ export async function* readSeries(
         else if (encoding !== xorEncoding) throw invalid(`${readUrl} answers with a chunk of encoding ${encoding}`);
         else for (const sample of decodeXorChunk(data)) if (within(sample, from, to)) samples.push(sample);
       }
-      yield { labels, samples, histograms };
+      yield { labels, samples, histograms, ...(areUtf8 ? {} : { isNotUtf8: true }) };
     }
   }
 }

@@ -1,6 +1,6 @@
 import type { TimeSeries } from "./messages.ts";
 import type { SeriesSpan } from "./read.ts";
-import { added, batches, countsOf, deliver, type Refusal, tooLarge, type Write } from "./write.ts";
+import { added, batches, countsOf, deliver, notUtf8, type Refusal, tooLarge, type Write } from "./write.ts";
 
 /** The result of one span, or of several. */
 export interface Tally {
@@ -66,14 +66,20 @@ async function* counting(
   count: (series: number, left?: Readonly<Record<string, number>>) => void,
 ): AsyncGenerator<TimeSeries> {
   let before = "";
-  for await (const { labels, samples, histograms, isTooLarge } of source) {
+  const leaveOut = async (refusal: Refusal) => {
+    count(0, countsOf([refusal]));
+    await witness.refuse([refusal], Date.now());
+  };
+  for await (const { labels, samples, histograms, isTooLarge, isNotUtf8 } of source) {
     if (histograms > 0) count(0, { [nativeHistogram]: histograms });
-    if (isTooLarge) {
-      // How many samples it has is not read: one, at least.
-      count(0, { [tooLarge]: 1 });
-      await witness.refuse([{ labels, reason: tooLarge, samples: 1 }], Date.now());
-    }
+    // How many samples it has is not read: one, at least.
+    if (isTooLarge) await leaveOut({ labels, reason: tooLarge, samples: 1 });
     if (samples.length === 0) continue;
+    // Under the labels that were read it would be another series, and the receiver does not take its own.
+    if (isNotUtf8) {
+      await leaveOut({ labels, reason: notUtf8, samples: samples.length });
+      continue;
+    }
     const key = JSON.stringify(labels);
     if (key !== before) count(1);
     before = key;

@@ -171,6 +171,7 @@ export async function deliver(write: Write, batch: Batch): Promise<Delivery> {
 
 const tooOld = "too old";
 export const tooLarge = "larger than a request may be";
+export const notUtf8 = "labels that are not UTF-8";
 const refusal = ({ series }: Batch, reason: string): Delivery => ({
   acknowledged: 0,
   refusals: series.map(({ labels, samples }) => ({ labels, reason, samples: samples.length })),

@@ -3,6 +3,11 @@ import { alert, byKind, rose, roseOrBegan } from "./alert.ts";
 const ingest = 'envoy_listener_address="ingest"';
 const writes = "prometheus_http_requests_total";
 const tooOld = "prometheus_tsdb_too_old_samples_total";
+/**
+ * Prometheus acknowledges a series that it skips: one without a name, with a label that has no name or is no UTF-8, or with a
+ * label twice (storage/remote/write_handler.go, Remote Write 1). Nobody but this counter, which counts series, and the log tells.
+ */
+const invalidLabels = "prometheus_api_remote_write_invalid_labels_samples_total";
 
 /** The newest sample of each sender's clock within a range, one series a sender. */
 const sendersClock = (range: string) =>
@@ -54,12 +59,13 @@ export const receiversAlerts = {
   SamplesRejected: alert(
     "critical",
     { for: "0s", window: "15m" },
-    "Samples arrived and were not stored: {{ $labels.kind }}. The sender's repairer sends the rest of their batches again.",
+    "Samples arrived and were not stored: {{ $labels.kind }}. What else was in their batches is stored, or sent again.",
     ({ window }, own) =>
       byKind({
         "too old": rose(own(tooOld), window),
         "in the future": rose(own("prometheus_tsdb_out_of_bound_samples_total"), window),
         "out of order": rose(own("prometheus_tsdb_out_of_order_samples_total"), window),
+        "invalid labels, though acknowledged": rose(own(invalidLabels), window),
       }),
   ),
   WritesRefused: alert(

@@ -1,6 +1,7 @@
 import {
   Alias,
   type Document,
+  type ErrorCode,
   isAlias,
   isMap,
   isScalar,
@@ -41,6 +42,14 @@ const oldLineBreak = /[\u0085\u2028\u2029]|\r(?!\n)/;
 
 /** Plain scalars that go-yaml reads as null (resolve.go). */
 const nulls = new Set(["", "~", "null", "Null", "NULL"]);
+
+/** Errors of the library whose messages repeat nothing of the text, which may be a credential. */
+const quotesNothing: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  ...(["BAD_INDENT", "BLOCK_AS_IMPLICIT_KEY", "BLOCK_IN_FLOW", "KEY_OVER_1024_CHARS", "MISSING_CHAR"] as const),
+  ...(["MULTILINE_IMPLICIT_KEY", "MULTIPLE_ANCHORS", "MULTIPLE_TAGS", "TAB_AS_INDENT"] as const),
+]);
+
+const nullKey = "a key that Prometheus reads as no key; write it in quotes if it is a text, or remove it";
 
 /** The names of anchors that end at the same character for every reader (libyaml, `IS_ALPHA`). */
 const anchorName = /^[\w-]+$/;
@@ -104,7 +113,8 @@ function documentsOf(text: string, lineCounter: LineCounter, faults: YamlFault[]
   // Whatever follows the first error may be its consequence.
   const [error] = documents.flatMap(({ errors }) => errors);
   if (error !== undefined) {
-    const what = error.message.split("\n")[0]?.replace(/ at line \d+, column \d+:?$/, "") ?? "";
+    const said = error.message.split("\n")[0]?.replace(/ at line \d+, column \d+:?$/, "") ?? "";
+    const what = quotesNothing.has(error.code) ? said : "a value that begins here cannot be read; put a text in quotes";
     faults.push(refused(lineCounter.linePos(error.pos[0]).line, `not YAML: ${what}`));
   }
   return documents;
@@ -181,11 +191,13 @@ class Reader {
     const own = new Set<string>();
     for (const { key, value } of map.items) {
       const name = this.#followed(key);
-      if (isMergeKey(key)) {
+      // A field of text stays empty then (decode.go): a label without a name, with which Prometheus stores no sample of a target.
+      if (name === null || isNull(name) || name.tag?.endsWith(":null")) this.#fault(key ?? value, nullKey, "unread");
+      else if (isMergeKey(key)) {
         for (const merged of this.#mergedBy(value)) for (const [one, entry] of merged) found.set(one, entry);
       } else if (isScalar(name)) {
         const text = String(name.value);
-        if (own.has(text)) this.#fault(key, `the key ${text} is there twice`);
+        if (own.has(text)) this.#fault(key, "a key that is there twice");
         own.add(text);
         found.set(text, [key, value]);
       } else this.#fault(key, "a key that is a list or a mapping");
@@ -222,25 +234,27 @@ class Reader {
       Node: (_key, node) => {
         const name = node instanceof Alias ? node.source : "anchor" in node ? node.anchor : undefined;
         if (name !== undefined && !anchorName.test(name))
-          this.#fault(node, `the anchor ${name}, whose name may have letters, digits, _ and - only`);
+          this.#fault(node, "an anchor, whose name may have letters, digits, _ and - only");
         if (node instanceof Alias) {
           const target = anchors.get(node.source);
           const inside = target !== undefined && (node.range?.[0] ?? 0) < target.end;
-          if (target === undefined) this.#fault(node, `an alias *${node.source} without its anchor`);
-          else if (inside) this.#fault(node, `an alias *${node.source} inside of what it stands for`);
+          if (target === undefined)
+            this.#fault(node, "an alias without its anchor; put a text that begins with * in quotes");
+          else if (inside) this.#fault(node, "an alias inside of what it stands for");
           else targets.set(node, target.node);
           return;
         }
-        if (node.tag !== undefined && !tags.test(node.tag)) this.#fault(node, `the tag ${node.tag}`);
+        if (node.tag !== undefined && !tags.test(node.tag))
+          this.#fault(node, "a tag that is not one of YAML itself; put a text that begins with ! in quotes");
         if ("anchor" in node && node.anchor) anchors.set(node.anchor, { node, end: node.range?.[1] ?? 0 });
       },
     });
     return targets;
   }
 
-  #fault(node: Node | null, what: string): void {
+  #fault(node: Node | null, what: string, kind: YamlFault["kind"] = "refused"): void {
     const line = this.#lineOf(node);
-    if (!this.#faults.some((one) => one.line === line && one.what === what)) this.#faults.push(refused(line, what));
+    if (!this.#faults.some((one) => one.line === line && one.what === what)) this.#faults.push({ kind, line, what });
   }
 
   #lineOf(node: Node | null): number {

@@ -118,7 +118,7 @@ describe("the user's files of Prometheus", function () {
       /^\/rules\/a\.yml:6 \| labls: \{a: b\} \| field labls not found/,
       /^\/rules\/b\.yml:5 \| expr: sum\(up \| group "g", rule 1, "x": could not parse expression/,
       /^\/rules\/b\.yml:7 \| expr: up \+ \| group "g", rule 2, "y": could not parse expression/,
-      /^\/scrape\/a\.yaml:2 \| - job_name: a \| scrape timeout greater than scrape interval .* job name "a"/,
+      /^\/scrape\/a\.yaml:2 \| job_name: a \| scrape timeout greater than scrape interval .* job name "a"/,
       /^\/scrape\/b\.yaml:2 \| honor_labels: yEs \| cannot unmarshal/,
     ];
     for (const one of expected)

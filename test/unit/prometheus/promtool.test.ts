@@ -37,6 +37,7 @@ describe("promtool", () => {
       path: "mine/a.yml",
       content: "scrape_configs:\n- job_name: a\n",
       linesBefore: 1,
+      mayHoldSecrets: false,
     };
     const said = `Checking /t/prometheus.yml
 time=2026-01-01T00:00:00Z level=WARN source=x.go:1 msg="Something about /t/scrape/a.yml"
@@ -54,6 +55,11 @@ time=2026-01-01T00:00:00Z level=WARN source=x.go:1 msg="Something about /t/scrap
       ],
       warnings: ["Something about mine/a.yml", 'file "x.json" for file_sd in scrape job "a" does not exist'],
     });
+    const secret = { ...file, content: "scrape_configs:\n- job_name: a\n  password: hunter2\n", mayHoldSecrets: true };
+    const quoting = '  FAILED: "/t/scrape/a.yml": yaml: line 3: cannot unmarshal !!str `hunter2` into "hunter2"\n';
+    assert.deepEqual(verdictOf(quoting, [secret]).refusals, [
+      { key: "mine/a.yml:2", value: "password: …", remedy: 'cannot unmarshal !!str `…` into "…"' },
+    ]);
     assert.deepEqual(verdictOf("Checking x\na panic\n", []).refusals.length, 1);
   });
 

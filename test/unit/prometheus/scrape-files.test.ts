@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { hasCode } from "@metrics-link/contract";
-import { scrapeFilesOf } from "@metrics-link/prometheus";
+import { ruleFilesOf, scrapeFilesOf } from "@metrics-link/prometheus";
 import { stringify } from "yaml";
 import { userFile } from "./examples.ts";
 
@@ -65,8 +65,8 @@ describe("a user's scrape jobs", () => {
       { static_configs: [{ labels: { a: null } }] },
       /labels\.a is null: a text; without one/,
     ],
-    ["a list for a text", { metrics_path: ["/x"] }, /metrics_path is \["\/x"\]: a path/],
-    ["a text for a list", { relabel_configs: "x" }, /relabel_configs is "x": a list/],
+    ["a list for a text", { metrics_path: ["/x"] }, /metrics_path is "a list": a path/],
+    ["a text for a list", { relabel_configs: "x" }, /relabel_configs is "set": a list/],
     ["a word for a number", { label_limit: "many" }, /label_limit is "many": a whole number/],
     ["a word for a truth", { honor_labels: "maybe" }, /honor_labels is "maybe": true or false/],
     ["a job's name that nobody sees", { job_name: "a\u200bb" }, /job_name is "a\\u\{200b\}b": a name/],
@@ -132,7 +132,7 @@ describe("a user's scrape jobs", () => {
     const wrong = () => filesOf("- job_name: a\n  foo: 1\n- job_name: b\n", "- job_name: b\n- job_name: node\n- [\n");
     assert.throws(wrong, ({ message }: Error) => {
       assert.match(message, /scrape\/shop\.yaml:2: a: foo is "set"/);
-      assert.match(message, /scrape\/more\.yaml:4 is "": not YAML/);
+      assert.match(message, /scrape\/more\.yaml:4 is ".*": not YAML/);
       return true;
     });
     assert.throws(
@@ -153,22 +153,18 @@ describe("a user's scrape jobs", () => {
   for (const [what, content, refusal] of [
     ["a mapping", "job_name: shop\n", /shop\.yaml:1 is "a mapping with job_name": a list of Prometheus scrape_configs/],
     ["a whole configuration", "global: {}\nscrape_configs: []\n", /shop\.yaml:1 is "a mapping with global, scrape/],
-    ["a text", "shop\n", /shop\.yaml:1 is "shop": a list/],
+    ["a text", "shop\n", /shop\.yaml:1 is "set": a list/],
     ["a job of nothing", "- null\n", /shop\.yaml:1: job 1 is null: a scrape job/],
     ["a job without a name", "-\n  metrics_path: /x\n", /shop\.yaml:2: job 1: job_name is missing: a name/],
-    [
-      "a duplicate key",
-      "- job_name: a\n  job_name: b\n",
-      /shop\.yaml:2 is "job_name: b": the key job_name is there twice/,
-    ],
-    ["no YAML", "- job_name: a\n- [\n", /shop\.yaml:3 is "": not YAML: Flow sequence/],
-    ["a second document", "- job_name: a\n---\n- job_name: b\n", /shop\.yaml:3 is "- job_name: b": a second document/],
-    ["a tag", "- job_name: !x a\n", /shop\.yaml:1 is "- job_name: !x a": the tag !x/],
-    ["an alias to itself", "- &a [*a]\n", /an alias \*a inside of what it stands for/],
-    ["an alias to nothing", "- *a\n", /shop\.yaml:1 is "- \*a": .*alias/],
+    ["a duplicate key", "- job_name: a\n  job_name: b\n", /shop\.yaml:2 is "job_name: b": a key that is there twice/],
+    ["no YAML", "- job_name: a\n- [\n", /shop\.yaml:3 is ".*": not YAML: Flow sequence/],
+    ["a second document", "- job_name: a\n---\n- job_name: b\n", /shop\.yaml:3 is "job_name: b": a second document/],
+    ["a tag", "- job_name: !x a\n", /shop\.yaml:1 is "job_name: …": a tag that/],
+    ["an alias to itself", "- &a [*a]\n", /an alias inside of what it stands for/],
+    ["an alias to nothing", "- *a\n", /shop\.yaml:1 is "\(not shown\)": an alias without/],
     ["a line that only YAML 1.1 breaks", "- job_name: a # b\u2028  basic_auth: {}\n", /U\+2028/],
     ["a line that a lone carriage return breaks", "- job_name: a # b\r  basic_auth: {}\n", /a lone carriage return/],
-    ["an anchor that readers end elsewhere", "- &a:\n  job_name: b\n", /is ".*": the anchor a:, whose name/],
+    ["an anchor that readers end elsewhere", "- &a:\n  job_name: b\n", /is ".*": an anchor, whose name/],
     ["aliases that multiply", multiplied(9), /aliases that stand for more than 1000000 values/],
   ] as const) {
     it(`are refused with file and line if it contains ${what}`, () => {
@@ -181,4 +177,34 @@ describe("a user's scrape jobs", () => {
       );
     });
   }
+});
+
+describe("a key that Prometheus reads as none", () => {
+  const target = 'static_configs: [{ targets: ["10.0.0.1:1"], labels: ';
+  for (const [what, labels] of [
+    ["null", "{ null: x }"],
+    ["NULL", "{ NULL: x }"],
+    ["~", "{ ~: x }"],
+    ["nothing", "{ : x }"],
+    ["an explicit nothing", "{ ? : x }"],
+    ["a tagged null", '{ !!null "": x }'],
+    ["an alias to null", "{ a: &n null, *n : x }"],
+  ] as const) {
+    const refusal = /:2 is .*: a key that Prometheus reads as no key; write it in quotes if it is a text, or remove it/;
+
+    it(`is refused in a scrape file, where it would silence its targets: ${what}`, () =>
+      assert.throws(() => filesOf(`- job_name: a\n  ${target}${labels} }]\n`), refusal));
+
+    it(`is refused in a rule file, where the label would be lost: ${what}`, () => {
+      const rule = `groups: [{ name: g, rules:\n  [{ record: "a:b", expr: vector(1), labels: ${labels} }] }]\n`;
+      assert.throws(() => ruleFilesOf([userFile("rules/r.yml", rule)]), refusal);
+    });
+  }
+
+  it("is a text in quotes, as are keys that look like truths, numbers and dates", () => {
+    const names = ["null", "yes", "1_0", "2001-01-01", ".nan", "0x1F"];
+    const params = names.map((name, index) => `${index === 0 ? JSON.stringify(name) : name}: [a]`).join(", ");
+    const [job] = jobsOf(`- { job_name: a, params: { ${params} } }\n`);
+    assert.deepEqual(Object.keys(job?.params ?? {}), names);
+  });
 });

@@ -64,7 +64,11 @@ describe("credentials of scrape jobs", () => {
       { http_headers: { A: { secrets: ["hunter2"] } } },
       /A\.secrets is "set": files: the/,
     ],
-    ["a key in a plain header", { http_headers: { "X-Api-Key": { values: ["hunter2"] } } }, /values is "set": files: /],
+    [
+      "a key in a plain header",
+      { http_headers: { "X-Api-Key": { values: ["hunter2"] } } },
+      /values is "a list": files: /,
+    ],
     ["a header that Prometheus sets", { http_headers: { Authorization: { values: ["hunter2"] } } }, /http_headers/],
     [
       "a secret of a token's request",

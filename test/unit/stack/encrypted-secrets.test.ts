@@ -7,8 +7,40 @@ import { parse, stringify } from "yaml";
 const { config } = parse(readFileSync(new URL("../../../stacks/examples/sender.yaml", import.meta.url), "utf8"));
 const url = "https://alertmanager.example.com";
 
+const secretPaths = [
+  "metrics-link:prometheus.secrets.shop-password",
+  "metrics-link:prometheus.alertmanagers[0].basicAuth.password",
+  "metrics-link:prometheus.alertmanagers[1].bearerToken",
+  "metrics-link:prometheus.alertmanagers[1].clientCertificate.key",
+];
+
+/** Other forms of a file in which Pulumi reads the same. */
+const forms: Readonly<Record<string, (file: string) => string>> = {
+  "a section that is a JSON text": (file) => {
+    const { config } = parse(file);
+    const section = JSON.stringify(config["metrics-link:prometheus"]);
+    return stringify({ config: { ...config, "metrics-link:prometheus": section } });
+  },
+  "a section that is a JSON text of several lines": (file) => {
+    const { config } = parse(file);
+    const section = JSON.stringify(config["metrics-link:prometheus"], undefined, 2);
+    return stringify({ config: { ...config, "metrics-link:prometheus": section } });
+  },
+  "a section with a merge key": (file) => {
+    const { config } = parse(file);
+    const section = { "<<": config["metrics-link:prometheus"] };
+    return stringify({ config: { ...config, "metrics-link:prometheus": section } });
+  },
+  "a section that is an alias": (file) => {
+    const { config } = parse(file);
+    const { "metrics-link:prometheus": section, ...others } = config;
+    return stringify({ config: { "a:b": section, ...others, "metrics-link:prometheus": section } });
+  },
+  "the long form of a key": (file) => file.replace("metrics-link:prometheus:", "metrics-link:config:prometheus:"),
+};
+
 /** What is said of a stack whose configuration is as Pulumi decrypts it, and whose file has what `written` says. */
-function problemsOf(written: (value: string) => unknown) {
+function problemsOf(written: (value: string) => unknown, form: (file: string) => string = (file) => file) {
   const withSecrets = (of: (value: string) => unknown) => ({
     ...config,
     "metrics-link:prometheus": {
@@ -26,7 +58,7 @@ function problemsOf(written: (value: string) => unknown) {
   });
   const keys = Object.entries(withSecrets((value) => value)).filter(([key]) => key.startsWith(configurationNamespace));
   const raw = Object.fromEntries(keys.map(([key, value]) => [key.slice(configurationNamespace.length + 1), value]));
-  return secretsInClear(parseConfiguration(raw), "production", stringify({ config: withSecrets(written) }));
+  return secretsInClear(parseConfiguration(raw), "production", form(stringify({ config: withSecrets(written) })));
 }
 
 describe("the secrets of a stack's file", () => {
@@ -46,12 +78,7 @@ describe("the secrets of a stack's file", () => {
     const problems = problemsOf((value) => (value === "hunter3" ? { secure: "v1:AAAA" } : value));
     assert.deepEqual(
       problems.map(({ path }) => configurationKey(path)),
-      [
-        "metrics-link:prometheus.secrets.shop-password",
-        "metrics-link:prometheus.alertmanagers[0].basicAuth.password",
-        "metrics-link:prometheus.alertmanagers[1].bearerToken",
-        "metrics-link:prometheus.alertmanagers[1].clientCertificate.key",
-      ],
+      secretPaths,
     );
     for (const { path, remedy } of problems)
       assert.ok(
@@ -60,4 +87,14 @@ describe("the secrets of a stack's file", () => {
       );
     assert.doesNotMatch(JSON.stringify(problems), /hunter/);
   });
+
+  for (const [what, form] of Object.entries(forms)) {
+    it(`are found in clear in ${what}`, () => {
+      const problems = problemsOf((value) => (value === "hunter3" ? { secure: "v1:AAAA" } : value), form);
+      assert.deepEqual(
+        problems.map(({ path }) => configurationKey(path)),
+        secretPaths,
+      );
+    });
+  }
 });

@@ -185,6 +185,7 @@ export const linkCases = {
     counter(receiver("prometheus_tsdb_too_old_samples_total", 'type="float"'), "receives"),
     counter(receiver("prometheus_tsdb_out_of_bound_samples_total", 'type="float"'), "receives"),
     counter(receiver("prometheus_tsdb_out_of_order_samples_total", 'type="float"'), "receives"),
+    counter(receiver("prometheus_api_remote_write_invalid_labels_samples_total"), "receives"),
   ],
   WritesRefused: counter(receiver("prometheus_http_requests_total", 'handler="/api/v1/write",code="400"'), "receives"),
   WritesFail: counter(receiver("prometheus_http_requests_total", 'handler="/api/v1/write",code="500"'), "receives"),
