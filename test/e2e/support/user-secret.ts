@@ -12,7 +12,8 @@ const wanted = "/run/shop-wants";
 
 /** A target on the sender that demands a password, and a scrape job that has it from the stack's configuration. */
 export class SecretJob {
-  readonly #configuration = new ChangedConfiguration("sender");
+  /** Since the beginning: there is no stack file before the sandbox is up. */
+  #configuration: ChangedConfiguration | undefined;
   readonly #folder = join(sandbox.layout.directory, "shop");
   #stop: () => Promise<unknown> = async () => {};
 
@@ -29,6 +30,7 @@ export class SecretJob {
     const auth = { username: "metrics-link", password_file: "secrets/shop-password" };
     const job = { job_name: "shop", basic_auth: auth, static_configs: [{ targets: [`127.0.0.1:${port}`] }] };
     writeFileSync(join(this.#folder, "shop.yaml"), stringify([job]));
+    this.#configuration = new ChangedConfiguration("sender");
     await this.#configuration.set("prometheus.scrapeConfigs", relative(sandbox.repository, this.#folder));
     await this.demand(password);
     this.#stop = await serve("sender", {
@@ -71,7 +73,7 @@ self.send("shop_up 1\\n" if allowed else "", 200 if allowed else 401)
   }
 
   async end(): Promise<void> {
-    this.#configuration.restore();
+    this.#configuration?.restore();
     await pulumi().must(["up", "-s", "sender", "--yes", "--skip-preview"]);
     await this.#stop();
     rmSync(this.#folder, { recursive: true, force: true });

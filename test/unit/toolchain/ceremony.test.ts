@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFile, spawnSync } from "node:child_process";
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -23,12 +23,14 @@ describe(`the ceremony with a set-up for deployments alone, by ${plugins}`, () =
   const upstream = new Upstream(join(folder, "upstream"));
   const cache = official ? cacheFolder() : join(folder, "cache");
   const medium = join(folder, "medium");
+  const another = join(folder, "another");
   const environment = { HOME: folder, PATH: "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin", METRICS_LINK_CACHE: cache };
   let copy: Copy;
 
   before(async () => {
     copy = new Copy();
     await upstream.start();
+    for (const one of [medium, another]) mkdirSync(one);
     cpSync(join(copy.directory, "stacks/examples/sender.yaml"), join(copy.directory, "stacks/Pulumi.offline.yaml"));
     writeFileSync(join(folder, "passphrase"), "correct horse battery staple");
     if (official) return;
@@ -89,7 +91,7 @@ describe(`the ceremony with a set-up for deployments alone, by ${plugins}`, () =
       "scripts/with-toolchain.mjs",
       "tsx",
       "scripts/link.ts",
-      ...init(join(folder, "another")),
+      ...init(another),
     );
     assert.notEqual(status, 0);
     assert.match(said, /no resource plugin 'pulumi-resource-tls'/);
