@@ -143,9 +143,16 @@ interface Leaf {
   readonly hasKnownBelow: boolean;
 }
 
+/**
+ * In each object of its inputs a bridged provider lists which properties it filled in, and drops the list before it acts
+ * (pulumi-terraform-bridge, pkg/tfbridge/schema.go, applyDefaults). The properties themselves are judged.
+ */
+const defaultsMark = "__defaults";
+
 /** Every property by its path, down to a known name or a value that has nothing below it. */
 function* leavesOf(props: object, prefix: string, names: ReadonlySet<string>): Generator<Leaf> {
   for (const key of Object.keys(props)) {
+    if (key === defaultsMark) continue;
     yield* leavesAt(`${prefix}${key}`, () => (props as Record<string, unknown>)[key], names);
   }
 }

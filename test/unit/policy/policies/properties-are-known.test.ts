@@ -25,6 +25,9 @@ specify("properties-are-known", {
   passes: {
     "what the program sets": instance(),
     "what the provider writes in": instance({ sourceDestCheck: true }),
+    "the provider's list of what it filled in": instance({
+      metadataOptions: { httpEndpoint: "enabled", httpTokens: "required", __defaults: ["httpTokens"] },
+    }),
     "tags and region as the provider writes them": instance({
       region: "eu-west-1",
       tagsAll: { project: "metrics-link" },
