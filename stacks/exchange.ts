@@ -37,7 +37,7 @@ export async function exchange(configuration: ExchangeConfiguration) {
 
   const provider = accountProvider(configuration);
   const addresses = addressNames(shows.role).map((name) => elasticIp(name, { provider }));
-  if (before === undefined && inForce !== undefined) await requireMoved(addresses, inForce, shows.stack);
+  if (inForce !== undefined) await compareAddresses(addresses, inForce, shows.stack, before === undefined);
 
   const contract = pulumi.all(addresses.map(({ publicIp }) => publicIp)).apply((found): Contract | undefined => {
     if (rootBundle === undefined) return undefined;
@@ -91,17 +91,26 @@ async function contractOfHost({ account, shows }: ExchangeConfiguration): Promis
 
 /**
  * Requires of a first update beside a deployed host that the host's Elastic IPs were moved here: new ones would cut
- * the link.
+ * the link. Later it warns: an address that was lost has to be made anew, but a host that does not name its exchange has
+ * others than its peers pin.
  * @throws LinkError EXCHANGE_ADDRESSES_NOT_MOVED
  */
-async function requireMoved(
+async function compareAddresses(
   addresses: readonly { readonly publicIp: pulumi.Output<string> }[],
   inForce: Contract,
   host: string,
+  isFirst: boolean,
 ): Promise<void> {
   const wanted = addressesIn(inForce);
   const found = await Promise.all(addresses.map(({ publicIp }) => valueIfKnown(publicIp)));
   if (found.every((one) => one !== undefined && wanted.includes(one))) return;
+  if (!isFirst) {
+    void pulumi.log.warn(
+      `${host} has the addresses ${wanted.join(" and ")}, and peers are shown those of this stack. ` +
+        "Next: set `exchange` in its file to this stack, and update it.",
+    );
+    return;
+  }
   throw new LinkError("EXCHANGE_ADDRESSES_NOT_MOVED", {
     what: `${host} has the addresses ${wanted.join(" and ")}, which its peers pin, and this update would make others`,
     next: "move them first: docs/deploy.md, Moving the addresses into an exchange stack",

@@ -44,7 +44,7 @@ const peerStack = stackName.refine((found) => !isPeerOfFile(found), {
 });
 
 const contractFile = path("file").regex(/\.json$/, {
-  error: "a .json file of the repository, relative to its root, such as peers/account-b.json",
+  error: "a .json file of the repository, relative to its root, such as pki/peers/account-b.json",
 });
 
 /**
@@ -97,7 +97,7 @@ export const peer = z
     pins({
       stack: "The receiver's exchange stack. With a self-managed backend the organization is the word `organization`.",
       stackExample: "organization/metrics-link/account-b",
-      contractExample: "peers/account-b.json",
+      contractExample: "pki/peers/account-b.json",
       whose: "the receiver's",
       until: "the receiver has a `contract` output",
       addresses: "that the receiver is reached at",
@@ -120,7 +120,7 @@ const sender = {
   ...pins({
     stack: "The sender's exchange stack. Until it has been updated, the sender has no way in.",
     stackExample: "organization/metrics-link/account-a",
-    contractExample: "peers/account-a.json",
+    contractExample: "pki/peers/account-a.json",
     whose: "that sender's",
     until: "they have been",
     addresses: "that the sender comes from",

@@ -66,6 +66,8 @@ export interface Backend {
 export interface SecretsProvider {
   /** `passphrase`, or the address of a key as the stack's file has it. */
   readonly address: string;
+  /** True of a passphrase that is set and empty. */
+  readonly isEmpty?: true;
   /** Of a key of KMS: whether it can be used. */
   readonly key: Answer<{ readonly arn: string; readonly enabled: boolean }> | undefined;
 }

@@ -19,8 +19,9 @@ export async function withPassphrase<Result>(
   work: (file: string) => Promise<Result>,
 ): Promise<Result> {
   if (file !== undefined) {
-    requireLong(readFileSync(toRead("--passphrase-file", file), "utf8"));
-    return await work(file);
+    const path = toRead("--passphrase-file", file);
+    requireLong(readFileSync(path, "utf8"));
+    return await work(path);
   }
   if (!process.stdin.isTTY) {
     throw new LinkError("USAGE", {

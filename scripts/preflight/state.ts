@@ -58,7 +58,9 @@ const provider = z.object({ secretsprovider: z.string().optional(), encryptionsa
 async function secretsOf({ file, environment }: StackContext): Promise<SecretsProvider | undefined> {
   const { secretsprovider: address, encryptionsalt } = provider.parse(parse(file.text()));
   if (address === undefined || address === "passphrase") {
-    return encryptionsalt === undefined ? undefined : { address: "a passphrase", key: undefined };
+    if (encryptionsalt === undefined) return undefined;
+    const isEmpty = environment.PULUMI_CONFIG_PASSPHRASE === "" && !environment.PULUMI_CONFIG_PASSPHRASE_FILE;
+    return { address: "a passphrase", key: undefined, ...(isEmpty && { isEmpty }) };
   }
   if (!address.startsWith("awskms://")) return { address, key: undefined };
   // gocloud.dev/secrets/awskms: awskms://KEY?region=REGION; of an ARN the host is empty.

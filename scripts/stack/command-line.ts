@@ -75,17 +75,17 @@ export function wholeNumber(what: string, value: string, least: number, most: nu
 export const counted = (value: string | undefined, option: string): number | undefined =>
   value === undefined ? undefined : wholeNumber(option, value, 1, 9999);
 
-/** The path of a file to write, judged before the work that fills it. @throws UsageError when its folder does not exist */
+/** The absolute path of a file to write, judged before the work that fills it. @throws UsageError when its folder does not exist */
 export function toWrite(option: string, path: string): string {
   const folder = dirname(resolve(path));
-  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return path;
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return resolve(path);
   throw wrongValue(option, path, "a file in a folder that exists");
 }
 
-/** The path of a file or folder to read. @throws UsageError when there is none */
+/** The absolute path of a file or folder to read: what reads it may run in another folder. @throws UsageError when there is none */
 export function toRead(option: string, path: string, kind: "file" | "folder" = "file"): string {
   const found = statSync(path, { throwIfNoEntry: false });
-  if (found !== undefined && found.isDirectory() === (kind === "folder")) return path;
+  if (found !== undefined && found.isDirectory() === (kind === "folder")) return resolve(path);
   throw wrongValue(option, path, `a ${kind} that exists`);
 }
 

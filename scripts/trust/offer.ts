@@ -83,6 +83,9 @@ export function describeOffer(offer: Offer | undefined, pins?: Pins): string {
   return [
     "  roots, SHA-256",
     ...offer.rootFingerprints.map((one) => `${spoken(one)}${mark("rootFingerprints", one)}`),
+    ...(pins?.rootFingerprints ?? [])
+      .filter((one) => !offer.rootFingerprints.includes(one))
+      .map((one) => `${spoken(one)}   (pinned, and NOT offered: \`npm run rotate -- follow\` removes it)`),
     "  addresses",
     ...offer.addresses.map((one) => `    ${one}${mark("addresses", one)}`),
     ...(pins?.addresses ?? [])

@@ -34,7 +34,13 @@ export function serviceFindings(evidence: Evidence): Finding[] {
       if (found === undefined) {
         return stops("the stack's file names none", "run `pulumi stack init` with --secrets-provider (docs/deploy.md)");
       }
-      const { address, key } = found;
+      const { address, isEmpty, key } = found;
+      if (isEmpty) {
+        return stops(
+          "an empty passphrase: whoever reads the stack's file or its state reads its private keys and passwords",
+          "run `pulumi stack change-secrets-provider` with a KMS key of this account, by its ARN (docs/deploy.md)",
+        );
+      }
       if (key === undefined) return fine(address);
       if ("error" in key) {
         return stops(

@@ -207,7 +207,11 @@ describe("a preflight against the sandbox's AWS", () => {
     it("sees that a stack was never made, and one with a passphrase", async () => {
       assert.equal(value((await evidence()).secrets), undefined);
       const change = (text: string) => `encryptionsalt: v1:x\n${text}`;
-      assert.deepEqual(value((await evidence({ change })).secrets), { address: "a passphrase", key: undefined });
+      assert.deepEqual(value((await evidence({ change })).secrets), {
+        address: "a passphrase",
+        isEmpty: true,
+        key: undefined,
+      });
     });
   });
 });

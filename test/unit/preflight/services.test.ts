@@ -83,6 +83,13 @@ const cases: readonly Case[] = [
     /passphrase/,
   ],
   [
+    "an empty passphrase",
+    { secrets: { value: { address: "a passphrase", key: undefined, isEmpty: true } } },
+    "key of the state's secrets",
+    "critical",
+    /an empty passphrase: whoever reads/,
+  ],
+  [
     "an alias that somebody has",
     { names: { ...ready().names, alias: { value: { name: "alias/metrics-link/sender", taken: true } } } },
     "name of the host's key",
