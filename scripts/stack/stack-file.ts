@@ -116,10 +116,10 @@ export class StackFile {
     return configurationIn(document, stackFileSource(this.path, this.text(), configurationNamespace));
   }
 
-  /** Whole or not at all: a killed command leaves the old file. */
+  /** Whole or not at all: a killed command leaves the old file. Lists as `pulumi config set` writes them: `[a, b]`. */
   private save(document: Document): void {
     const draft = `${this.path}.draft`;
-    writeFileSync(draft, document.toString({ lineWidth: 0 }));
+    writeFileSync(draft, document.toString({ lineWidth: 0, flowCollectionPadding: false }));
     renameSync(draft, this.path);
   }
 }

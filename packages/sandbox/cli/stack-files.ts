@@ -148,6 +148,6 @@ export class StackFiles {
   }
 
   private save(role: Role, document: Document): void {
-    writeFileSync(this.path(role), document.toString({ lineWidth: 0 }));
+    writeFileSync(this.path(role), document.toString({ lineWidth: 0, flowCollectionPadding: false }));
   }
 }
