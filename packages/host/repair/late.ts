@@ -24,6 +24,11 @@ export interface LateWatch {
 
 /** Prometheus' TSDB takes no sample that is older than the newest by more than half a block (tsdb/head.go). */
 export const latestMs = 3_600_000;
+/**
+ * On a busy machine all series are a few scrapes behind now and then. They are not late: an hour of each would be copied, and
+ * the watermark would wait for it.
+ */
+export const leastMarginMs = 30_000;
 /** A series with a longer interval counts as one without a recent sample: a margin of its length would repeat too much. */
 export const longestMarginMs = 300_000;
 const searchEveryMs = 20_000;

@@ -3,7 +3,14 @@ import { LinkError } from "@metrics-link/contract";
 import { writeDurably } from "../common/files.ts";
 import { candidatesOf, FormerlyLate } from "./candidates.ts";
 import { SearchForGuilty } from "./guilty.ts";
-import { withClockStep as lateWithClockStep, longestMarginMs, nextSearch, watched, withChecked } from "./late.ts";
+import {
+  withClockStep as lateWithClockStep,
+  leastMarginMs,
+  longestMarginMs,
+  nextSearch,
+  watched,
+  withChecked,
+} from "./late.ts";
 import { type LateSearch, searchLate } from "./late-search.ts";
 import { metricsOf } from "./metrics.ts";
 import { mayBackfill, nextRate, type Rate, recent } from "./rate.ts";
@@ -263,7 +270,7 @@ export class Repairer {
   #marginMs(): number {
     const interval = this.#readings.at(-1)?.ruleInterval ?? 0;
     const longest = Math.max(this.#settings.intervalSeconds * 1000, interval);
-    return this.#lateMs() + Math.min(longest, longestMarginMs);
+    return Math.max(this.#lateMs() + Math.min(longest, longestMarginMs), leastMarginMs);
   }
 
   #isHealthy(): boolean {
