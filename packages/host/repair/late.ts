@@ -1,5 +1,7 @@
 import { sha256 } from "@metrics-link/release";
 import type { Label } from "./messages.ts";
+import type { Reading } from "./reading.ts";
+import type { RepairSettings } from "./settings.ts";
 import type { LateCheck, Window } from "./watermark.ts";
 
 /**
@@ -28,12 +30,30 @@ export const latestMs = 3_600_000;
  * On a busy machine all series are a few scrapes behind now and then. They are not late: an hour of each would be copied, and
  * the watermark would wait for it.
  */
-export const leastMarginMs = 30_000;
+const leastMarginMs = 30_000;
 /** A series with a longer interval counts as one without a recent sample: a margin of its length would repeat too much. */
-export const longestMarginMs = 300_000;
+const longestMarginMs = 300_000;
 const searchEveryMs = 20_000;
 /** More late series at once are not copied, but counted as not covered. */
 export const seriesLimit = 5_000;
+/** From the end of an evaluation until its samples are readable. */
+const commitMs = 2_000;
+
+/** How long after its own time a sample is stored at most, in milliseconds, unless its target or rule says another time. */
+export const lateMsOf = (
+  { lateSeconds }: Pick<RepairSettings, "lateSeconds">,
+  reading: Pick<Reading, "ruleDuration"> | undefined,
+): number => Math.max(lateSeconds * 1000, (reading?.ruleDuration ?? 0) + commitMs);
+
+/** A series that is not late has a sample within this time, in milliseconds, unless its interval is very long. */
+export function marginMsOf(
+  settings: Pick<RepairSettings, "lateSeconds" | "intervalSeconds">,
+  reading: Pick<Reading, "ruleDuration" | "ruleInterval"> | undefined,
+): number {
+  const longest = Math.max(settings.intervalSeconds * 1000, reading?.ruleInterval ?? 0);
+  return Math.max(lateMsOf(settings, reading) + Math.min(longest, longestMarginMs), leastMarginMs);
+}
+
 /** Short, however large the labels are. */
 export const keyOf = (labels: readonly Label[]): string =>
   sha256(JSON.stringify(labels.map(({ name, value }) => [name, value]).toSorted())).slice(0, 32);

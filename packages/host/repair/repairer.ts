@@ -3,14 +3,7 @@ import { LinkError } from "@metrics-link/contract";
 import { writeDurably } from "../common/files.ts";
 import { candidatesOf, FormerlyLate } from "./candidates.ts";
 import { SearchForGuilty } from "./guilty.ts";
-import {
-  withClockStep as lateWithClockStep,
-  leastMarginMs,
-  longestMarginMs,
-  nextSearch,
-  watched,
-  withChecked,
-} from "./late.ts";
+import { lateMsOf, withClockStep as lateWithClockStep, marginMsOf, nextSearch, watched, withChecked } from "./late.ts";
 import { type LateSearch, searchLate } from "./late-search.ts";
 import { metricsOf } from "./metrics.ts";
 import { mayBackfill, nextRate, type Rate, recent } from "./rate.ts";
@@ -30,8 +23,6 @@ const lookOftenMs = 1_000;
 const saveEveryMs = 10_000;
 /** While no window is open, late series are looked for so often, and remembered. */
 const rememberEveryMs = 300_000;
-/** From the end of an evaluation until its samples are readable. */
-const commitMs = 2_000;
 /** An answer that takes longer means that the link or the receiver has nothing to spare. */
 const slowAnswerMs = 2_000;
 const nothingLate: Pick<LateSearch, "found" | "names" | "uncovered"> = { found: [], names: [], uncovered: 0 };
@@ -260,18 +251,8 @@ export class Repairer {
     return vouching?.suspicion?.gap ?? vouching?.explained ?? Number.POSITIVE_INFINITY;
   }
 
-  /** How long after its own time a sample is stored at most, unless its target or rule says another time. */
-  #lateMs(): number {
-    const slowest = (this.#readings.at(-1)?.ruleDuration ?? 0) + commitMs;
-    return Math.max(this.#settings.lateSeconds * 1000, slowest);
-  }
-
-  /** A series that is not late has a sample within this time, unless its interval is very long. */
-  #marginMs(): number {
-    const interval = this.#readings.at(-1)?.ruleInterval ?? 0;
-    const longest = Math.max(this.#settings.intervalSeconds * 1000, interval);
-    return Math.max(this.#lateMs() + Math.min(longest, longestMarginMs), leastMarginMs);
-  }
+  readonly #lateMs = () => lateMsOf(this.#settings, this.#readings.at(-1));
+  readonly #marginMs = () => marginMsOf(this.#settings, this.#readings.at(-1));
 
   #isHealthy(): boolean {
     const last = this.#readings.at(-1);

@@ -1,6 +1,14 @@
 import assert from "node:assert/strict";
 import { FormerlyLate, labelsOf, lateQuery } from "@metrics-link/host/repair/candidates.ts";
-import { foundOf, type LateWatch, lateSpan, lateUntil, watched, withChecked } from "@metrics-link/host/repair/late.ts";
+import {
+  foundOf,
+  type LateWatch,
+  lateSpan,
+  lateUntil,
+  marginMsOf,
+  watched,
+  withChecked,
+} from "@metrics-link/host/repair/late.ts";
 import { seriesName } from "@metrics-link/host/repair/refused.ts";
 
 const now = 1_700_000_000_000;
@@ -42,6 +50,17 @@ describe("repair: late series", () => {
     const third = search(second.watch, now + 2000, { a: [now - 3, now - 2, now - 1] });
     assert.deepEqual([third.watch, third.check.series], [undefined, 0]);
     assert.equal(withChecked(watched(undefined, window, now), now, [], marginMs).watch, undefined);
+  });
+
+  it("have no sample for half a minute at least, for an interval and a timeout, and for five minutes more at most", () => {
+    const margin = (intervalSeconds: number, lateSeconds: number) =>
+      marginMsOf({ intervalSeconds, lateSeconds }, { ruleDuration: 10, ruleInterval: 1000 }) / 1000;
+    assert.deepEqual([margin(1, 3), margin(60, 12), margin(86_400, 12)], [30, 72, 312]);
+    assert.equal(marginMsOf({ intervalSeconds: 15, lateSeconds: 17 }, undefined), 32_000);
+    assert.equal(
+      marginMsOf({ intervalSeconds: 1, lateSeconds: 3 }, { ruleDuration: 58_000, ruleInterval: 60_000 }),
+      120_000,
+    );
   });
 
   it("are told by name only once they have moved on: one that a kill ended has no marker either", () => {
