@@ -11,6 +11,8 @@ export interface Reading {
   readonly uptime: number;
   /** A change means a new process, and with it a new queue. */
   readonly started: string;
+  /** When the configuration was loaded last: nothing else replaces a queue. */
+  readonly loadedAt: number;
   /** Stored since the process started, as often as the WAL has them: an exact duplicate counts. */
   readonly stored: number;
   /** Samples in requests, retries included; each queue starts at 0. */
@@ -61,6 +63,7 @@ export function readingOf(metrics: Metrics, at: number, uptime: number): Reading
     at,
     uptime,
     started: `${wanted("process_start_time_seconds")}`,
+    loadedAt: milliseconds(metrics.sum("prometheus_config_last_reload_success_timestamp_seconds")),
     stored: wanted(`${remoteStorage}_samples_in_total`),
     attempts: ofQueue("samples_total"),
     retried: ofQueue("samples_retried_total"),

@@ -54,6 +54,7 @@ const reading: z.ZodMiniType<Reading> = z.object({
   at: number,
   uptime: number,
   started: z.string(),
+  loadedAt: number,
   stored: number,
   attempts: number,
   retried: number,

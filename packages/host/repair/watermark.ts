@@ -93,7 +93,9 @@ function moved(before: DeliveryWatermark | undefined, now: Reading, marginMs: nu
   const isRecounted = news.some((reason) => reason !== "samples were rejected or dropped");
   const counted = accounted(isRecounted ? recounted(before) : before, last, now);
   const doubts = [...new Set([...counted.doubts, ...news])];
-  const known = isRecounted ? undefined : counted.complete;
+  // A queue that was replaced before it had sent more than the next one looks the same.
+  const isSameQueue = now.loadedAt === last.loadedAt;
+  const known = isRecounted || !isSameQueue ? undefined : counted.complete;
   const completeNow = gapOf(now) === counted.explained ? now : undefined;
   const complete = now.pending === 0 ? (completeNow ?? known) : (stillWaits(known, now) ?? completeNow);
   const seen: DeliveryWatermark = { ...counted, last: now, doubts, complete };

@@ -78,6 +78,7 @@ export class ModelSender {
   #segment = 0;
   #readerSegment = 0;
   #kept = 0;
+  #loads = 0;
   #counts = { started: 0, stored: 0, attempts: 0, retried: 0, leftOut: 0, dropped: 0, failedWrites: 0 };
 
   get now(): number {
@@ -104,6 +105,7 @@ export class ModelSender {
       this.#segment += 1;
       this.#newQueue();
     }
+    if (happening === "another queue" || happening === "loaded anew") this.#loads += 1;
     if (happening === "another queue") this.#newQueue();
     if (happening === "a segment is full") this.#segment += 1;
     if (happening === "truncated") {
@@ -248,6 +250,7 @@ export class ModelSender {
       at: this.#clock,
       uptime: this.uptime,
       started: `${started}`,
+      loadedAt: this.#loads,
       pending: total(this.#queue) + (this.#hanging?.sample.weight ?? 0),
       shards: this.#overtaken && !this.acknowledged.has(this.#overtaken) ? 2 : 1,
       batch: batch * most,

@@ -14,6 +14,7 @@ function recorded(name: string): readonly Reading[] {
       at: began + value("at"),
       uptime: value("at"),
       started: `${value("started")}`,
+      loadedAt: 0,
       stored: value("stored"),
       attempts: value("attempts"),
       retried: value("retried"),
