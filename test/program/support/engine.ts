@@ -9,10 +9,10 @@ import { type AwsApi, type AwsClients, clientsOf } from "@metrics-link/sandbox/c
 import { Cloud } from "@metrics-link/sandbox/cloud/cloud.ts";
 import { cloudRoutes } from "@metrics-link/sandbox/cloud/routes.ts";
 import { bundleProviders } from "@metrics-link/sandbox/plugins/bundle.ts";
-import { startMoto } from "@metrics-link/sandbox/services/moto/moto.ts";
+import { type Moto, startMoto } from "@metrics-link/sandbox/services/moto/moto.ts";
 
 const plugins = resolve(import.meta.dirname, "../../../packages/sandbox/plugins/bin");
-const toolsAccount = "999999999999";
+export const toolsAccount = "999999999999";
 
 /** Pulumi's real engine, the sandbox's stand-in for AWS behind it, and no hosts. */
 export interface Engine {
@@ -64,22 +64,29 @@ export async function runPulumi(folder: string, words: readonly string[], env: N
   return { code, output };
 }
 
-export async function startEngine(account: string): Promise<Engine> {
-  const directory = mkdtempSync(join(tmpdir(), "engine-"));
-  mkdirSync(join(directory, "state"));
-  await bundleProviders(join(directory, "plugins"));
-  const moto = await startMoto({
+/** Starts moto for these accounts, with its log in a folder. */
+export const startAccounts = (directory: string, accounts: readonly string[]): Promise<Moto> =>
+  startMoto({
     python: join(cacheDirectory(), "bin", "moto-python"),
     seed: "test",
-    accounts: [account],
+    accounts,
     toolsAccount,
     deployRole: "metrics-link-deploy",
     log: join(directory, "moto.log"),
   });
-  const api: AwsApi = {
-    endpoint: moto.endpoint,
-    admin: (of) => moto.keys.admins[of] ?? assert.fail(`no administrator of ${of}`),
-  };
+
+/** Moto's AWS, with the keys of its administrators. */
+export const apiOf = ({ endpoint, keys }: Moto): AwsApi => ({
+  endpoint,
+  admin: (of) => keys.admins[of] ?? assert.fail(`no administrator of ${of}`),
+});
+
+export async function startEngine(account: string): Promise<Engine> {
+  const directory = mkdtempSync(join(tmpdir(), "engine-"));
+  mkdirSync(join(directory, "state"));
+  await bundleProviders(join(directory, "plugins"));
+  const moto = await startAccounts(directory, [account]);
+  const api = apiOf(moto);
   const cloud = await Cloud.open({ file: join(directory, "cloud.json"), api });
   const routes = cloudRoutes(cloud);
   const world = createServer(async (request, response) => {
