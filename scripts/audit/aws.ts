@@ -37,6 +37,17 @@ export function clientConfiguration({ account }: Configuration, environment: Nod
   return { ...common, credentials };
 }
 
+/** Options of a client of S3: an endpoint of the sandbox has no name for each bucket. */
+export const withPaths = (clients: ClientConfiguration) => ({
+  ...clients,
+  forcePathStyle: clients.endpoint !== undefined,
+});
+
+/** Half an answer is none. @param more the mark of a page that follows @throws LinkError API_ERROR */
+export function whole(what: string, more: string | boolean | undefined): void {
+  if (more) throw new LinkError("API_ERROR", { what: `AWS has more ${what} than fit into one answer` });
+}
+
 /** Reads from EC2 what the VPC of the stack's host has now. Changes nothing. */
 export async function observe(configuration: ClientConfiguration, { instanceId }: Declared): Promise<Observed> {
   const client = new EC2Client(configuration);

@@ -16,8 +16,7 @@ import {
   type TargetGroup,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { Facts } from "@metrics-link/audit";
-import { LinkError } from "@metrics-link/contract";
-import type { ClientConfiguration } from "./aws.ts";
+import { type ClientConfiguration, whole } from "./aws.ts";
 import type { Places } from "./declared-facts.ts";
 import {
   associationText,
@@ -144,9 +143,4 @@ async function endpointServices(
   return services
     .filter(({ NetworkLoadBalancerArns = [] }) => NetworkLoadBalancerArns.some((arn) => arns.includes(arn)))
     .map(({ ServiceId = "" }) => endpointServiceText(ServiceId));
-}
-
-/** Half an answer is none. @throws LinkError API_ERROR */
-function whole(what: string, more: string | undefined): void {
-  if (more) throw new LinkError("API_ERROR", { what: `AWS has more ${what} than fit into one answer` });
 }

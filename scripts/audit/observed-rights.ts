@@ -25,8 +25,7 @@ import {
   S3Client,
 } from "@aws-sdk/client-s3";
 import type { Facts } from "@metrics-link/audit";
-import { LinkError } from "@metrics-link/contract";
-import type { ClientConfiguration } from "./aws.ts";
+import { type ClientConfiguration, whole, withPaths } from "./aws.ts";
 import type { Places } from "./declared-facts.ts";
 import { bucketTexts, keyTexts, roleTexts } from "./fact-texts.ts";
 
@@ -91,8 +90,7 @@ export async function keysNow(configuration: ClientConfiguration, { keys }: Plac
 
 /** The settings of each bucket by which others could read, write or copy what hosts run. */
 export async function bucketsNow(configuration: ClientConfiguration, { buckets }: Places): Promise<Facts> {
-  // In the sandbox buckets have no names of their own.
-  const client = new S3Client({ ...configuration, forcePathStyle: configuration.endpoint !== undefined });
+  const client = new S3Client(withPaths(configuration));
   return (await Promise.all(buckets.map((bucket) => bucketFacts(client, bucket)))).flat();
 }
 
@@ -169,9 +167,4 @@ async function orNone(read: () => Promise<string[]>): Promise<string[]> {
     if (error instanceof Error && absent.includes(error.name)) return [];
     throw error;
   }
-}
-
-/** Half an answer is none. @throws LinkError API_ERROR */
-function whole(what: string, isTruncated: boolean | undefined): void {
-  if (isTruncated === true) throw new LinkError("API_ERROR", { what: `AWS has more ${what} than fit into one answer` });
 }

@@ -16,7 +16,7 @@ import type { Configuration } from "@metrics-link/config";
 import { LinkError } from "@metrics-link/contract";
 import { bucketName, hostNames } from "@metrics-link/host";
 import type { Caller, EndpointService, Evidence, Image, InstanceType } from "@metrics-link/preflight";
-import { type ClientConfiguration, clientConfiguration } from "../audit/aws.ts";
+import { type ClientConfiguration, clientConfiguration, withPaths } from "../audit/aws.ts";
 import { part } from "../audit/part.ts";
 import { quotasOf } from "./quotas.ts";
 
@@ -81,12 +81,6 @@ export function ownClients(configuration: Configuration, environment: NodeJS.Pro
   const { assumeRole: _, ...account } = configuration.account;
   return clientConfiguration({ ...configuration, account }, environment);
 }
-
-/** An endpoint of the sandbox has no name for each bucket. */
-export const withPaths = (clients: ClientConfiguration) => ({
-  ...clients,
-  forcePathStyle: clients.endpoint !== undefined,
-});
 
 async function callerOf(clients: ClientConfiguration): Promise<Caller> {
   const { Account = "", Arn = "" } = await new STSClient(clients).send(new GetCallerIdentityCommand());

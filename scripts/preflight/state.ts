@@ -4,9 +4,10 @@ import { pkiOutput, readPkiOutput } from "@metrics-link/contract";
 import type { Answer, Backend, Evidence, SecretsProvider } from "@metrics-link/preflight";
 import { parse } from "yaml";
 import { z } from "zod";
+import { withPaths } from "../audit/aws.ts";
 import { part } from "../audit/part.ts";
 import type { StackContext } from "../stack/context.ts";
-import { ownClients, withPaths } from "./aws.ts";
+import { ownClients } from "./aws.ts";
 
 /** What Pulumi knows of the stack: where its state is, how its secrets are encrypted, what its last update left. */
 export async function askPulumi(context: StackContext): Promise<{
