@@ -8,6 +8,7 @@ import {
   type ReceiverContract,
   readContract,
   type SenderContract,
+  shortName,
 } from "@metrics-link/contract";
 import type { KeptAddress } from "@metrics-link/network";
 import * as pulumi from "@pulumi/pulumi";
@@ -45,7 +46,7 @@ export async function ownExchange({
   const notReady = (what: string, cause?: unknown) =>
     new LinkError("EXCHANGE_NOT_READY", {
       what: `${stack}, this account's exchange stack, ${what}`,
-      next: `run \`pulumi up -s ${stack.split("/").at(-1)}\` first`,
+      next: `run \`pulumi up -s ${shortName(stack)}\` first`,
       ...(cause === undefined ? {} : { cause }),
     });
   const outputs = await readOutputs(stack, [addressesOutput, contractOutput]).catch((error: unknown) => {
@@ -77,7 +78,7 @@ export function warnIfStale(
     if (JSON.stringify(own) === JSON.stringify(exchange.shown)) return undefined;
     return pulumi.log.warn(
       `${exchange.stack} does not show the peers what this update puts in force. ` +
-        `Next: pulumi up -s ${exchange.stack.split("/").at(-1)}`,
+        `Next: pulumi up -s ${shortName(exchange.stack)}`,
       pulumi.runtime.getStackResource(),
     );
   });

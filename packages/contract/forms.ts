@@ -24,6 +24,9 @@ export const stackName = matching(
   "organization/project/stack; with a self-managed backend the organization is the word organization",
 );
 
+/** The last part of a stack's name, as the command line takes it for a stack of this project. */
+export const shortName = (stack: string): string => stack.split("/").at(-1) ?? stack;
+
 const prefix = "file/contract/";
 
 /**

@@ -20,7 +20,17 @@ export {
   readCertificates,
   unlessOtherText,
 } from "./fingerprint.ts";
-export { dnsName, fingerprint, isPeerOfFile, matching, peerOfFile, sourceOf, stackName, text } from "./forms.ts";
+export {
+  dnsName,
+  fingerprint,
+  isPeerOfFile,
+  matching,
+  peerOfFile,
+  shortName,
+  sourceOf,
+  stackName,
+  text,
+} from "./forms.ts";
 export { parseJson } from "./json.ts";
 export {
   type AcceptedPeer,

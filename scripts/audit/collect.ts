@@ -13,12 +13,12 @@ import {
   type Update,
 } from "@metrics-link/audit";
 import type { Configuration } from "@metrics-link/config";
-import { contractOutput, LinkError, pkiOutput, readContract, readPkiOutput } from "@metrics-link/contract";
+import { contractOutput, LinkError, pkiOutput, readContract, readPkiOutput, shortName } from "@metrics-link/contract";
 import { z } from "zod";
 import type { StackContext } from "../stack/context.ts";
 import { repository } from "../stack/context.ts";
 import { peerOutputs } from "../stack/peers.ts";
-import { type PeerSource, pinsOf, shortName } from "../stack/stack-file.ts";
+import { type PeerSource, pinsOf } from "../stack/stack-file.ts";
 import { type ClientConfiguration, clientConfiguration, observe } from "./aws.ts";
 import type { Places } from "./declared-facts.ts";
 import { deviationsIn } from "./deviations.ts";

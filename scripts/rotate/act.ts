@@ -1,10 +1,9 @@
-import { LinkError } from "@metrics-link/contract";
+import { LinkError, shortName } from "@metrics-link/contract";
 import type { Action } from "@metrics-link/pki/rotation/index.ts";
 import { init, request, sign } from "../ceremony/commands.ts";
 import { Medium } from "../ceremony/medium.ts";
 import { withPassphrase } from "../ceremony/passphrase.ts";
 import type { StackContext } from "../stack/context.ts";
-import { shortName } from "../stack/stack-file.ts";
 
 export interface Carried {
   readonly folder: string;

@@ -177,8 +177,5 @@ export function peersOf(configuration: Configuration): ConfiguredPeer[] {
   }));
 }
 
-/** The short name of a stack of this project, as the command line takes it. */
-export const shortName = (stack: string): string => stack.split("/").at(-1) ?? stack;
-
 /** Nothing agreed to is nothing pinned. */
 export const pinsOf = ({ rootFingerprints = [], addresses = [] }: PeerPins): Pins => ({ rootFingerprints, addresses });
