@@ -31,7 +31,7 @@ export function callOf(argv: readonly string[], now: number): Call {
     const found = value === undefined || value === "" ? "missing" : shortened(JSON.stringify(value), 100);
     wrong.push(`${what} is ${found}: ${expected} is expected`);
   };
-  /** The value of an option; one that is wrong is told, and stands for nothing. */
+  /** The value of an option. Reports a missing or wrong one, and returns `other` in its place. */
   const take = <Found>(
     name: keyof typeof values,
     expected: string,

@@ -46,7 +46,7 @@ export async function searchLate(
     for (const wanted of reads([...candidates.series, ...formerly.series])) {
       // Up to now: the marker of a series' end may be younger than what may be missing of it.
       const source = readSeries(`${prometheusUrl}/api/v1/read`, { from, to: Math.max(to, moment.at) }, wanted);
-      for await (const { labels, samples: all } of wholeSeries(source)) {
+      for await (const { key, labels, samples: all } of wholeSeries(source)) {
         // A matcher finds series with more labels, too.
         if (!wanted.some((one) => isSame(one, labels, externalLabels))) continue;
         const samples = all.filter(({ time }) => time <= to);
@@ -56,7 +56,6 @@ export async function searchLate(
           uncovered += 1;
           continue;
         }
-        const key = keyOf(labels);
         const times = samples.map(({ time }) => time);
         const one = foundOf(watch, moment, key, times);
         found.push(one);
@@ -94,9 +93,15 @@ function isSame(wanted: readonly Label[], labels: readonly Label[], externalLabe
   return matched === own.size;
 }
 
+interface WholeSeries {
+  readonly key: string;
+  readonly labels: readonly Label[];
+  readonly samples: Sample[];
+}
+
 /** Joins the parts of a series that spans several frames. */
-async function* wholeSeries(source: AsyncIterable<SeriesSpan>): AsyncGenerator<Omit<SeriesSpan, "histograms">> {
-  let current: { key: string; labels: readonly Label[]; samples: Sample[] } | undefined;
+async function* wholeSeries(source: AsyncIterable<SeriesSpan>): AsyncGenerator<WholeSeries> {
+  let current: WholeSeries | undefined;
   for await (const { labels, samples } of source) {
     const key = keyOf(labels);
     if (current?.key === key) {

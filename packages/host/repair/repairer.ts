@@ -13,7 +13,7 @@ import { Refused, recordingRules } from "./refused.ts";
 import type { RepairSettings } from "./settings.ts";
 import { readState, reportOf, type State, writeReport, writeState } from "./state.ts";
 import { pace, type Tally, transfer } from "./transfer.ts";
-import { advance, type DeliveryWatermark, type Window, withLateChecked } from "./watermark.ts";
+import { advance, type DeliveryWatermark, type LateCheck, type Window, withLateChecked } from "./watermark.ts";
 import { nextSpan, withClockStep as windowsWithClockStep, withBegun, withSpanDone, withWindow } from "./windows.ts";
 import { added, type Write, writeTo } from "./write.ts";
 
@@ -25,7 +25,11 @@ const saveEveryMs = 10_000;
 const rememberEveryMs = 300_000;
 /** An answer that takes longer means that the link or the receiver has nothing to spare. */
 const slowAnswerMs = 2_000;
-const nothingLate: Pick<LateSearch, "found" | "names" | "uncovered"> = { found: [], names: [], uncovered: 0 };
+const nothingLate: Pick<LateSearch, "names" | "uncovered"> & Pick<LateCheck, "series"> = {
+  series: 0,
+  names: [],
+  uncovered: 0,
+};
 const firstPauseMs = 1_000;
 const longestPauseMs = 60_000;
 
@@ -203,7 +207,7 @@ export class Repairer {
     if (names.length > 0 || uncovered > 0) {
       console.log(JSON.stringify({ event: "late samples", check, uncovered, first: names, ...tally }));
     }
-    this.#search = { found, names, uncovered };
+    this.#search = { series: check.series, names, uncovered };
     this.#count(tally, 0);
     // A window that was opened in the meantime waits for a search of its own.
     if (this.#state.late === late) this.#state = { ...this.#state, late: watch };
@@ -277,7 +281,7 @@ export class Repairer {
       unavailable: this.#unavailable,
       rate: this.#rate,
       lateMs: this.#lateMs(),
-      lateSeries: this.#search.found.filter(({ isLate }) => isLate).length,
+      lateSeries: this.#search.series,
       lateNames: this.#search.names,
       uncoveredSeries: this.#search.uncovered,
       histograms: last?.histograms,
