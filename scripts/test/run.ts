@@ -21,6 +21,8 @@ const countsSchema = z.object({
   pending: z.number(),
   /** Seconds by file: `seconds` with hooks, `testSeconds` without. */
   files: z.record(z.string(), z.object({ seconds: z.number(), testSeconds: z.number() })).default({}),
+  /** The tests and hooks that failed, in the order in which they ran. */
+  failed: z.array(z.object({ file: z.string(), title: z.string(), message: z.string() })).default([]),
 });
 export type Counts = z.infer<typeof countsSchema>;
 
@@ -47,12 +49,16 @@ export async function run(
     const counts = countsSchema.parse(JSON.parse(readFileSync(countsFile, "utf8")));
     const silent = files.filter((file) => counts.files[relative(folder, resolve(folder, file))] === undefined);
     for (const file of silent) say(`${file} ran no test`);
+    const failed = [...counts.failed, ...silent.map((file) => ({ file, title: "the file", message: "ran no test" }))];
     const failures = counts.failures + silent.length;
-    // A run that failed without a failed test is one failure.
-    return { ...counts, failures: code !== 0 && failures === 0 ? 1 : failures };
+    if (code === 0 || failures > 0) return { ...counts, failures, failed };
+    const message = `mocha ended with code ${code} though no test failed`;
+    return { ...counts, failures: 1, failed: [{ file: files.join(" "), title: "the run", message }] };
   } catch (error) {
     say(`ended without counts: ${String(error)}`);
-    return { passes: 0, failures: 1, pending: 0, files: {} };
+    const message = `mocha ended without counts: ${String(error)}`;
+    const failed = [{ file: files.join(" "), title: "the run", message }];
+    return { passes: 0, failures: 1, pending: 0, files: {}, failed };
   } finally {
     rmSync(directory, { recursive: true });
   }

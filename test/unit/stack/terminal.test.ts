@@ -136,13 +136,7 @@ describe("text from a peer, a host or a pull request, on a terminal", () => {
       "scripts/review/index.ts": ["process.stdout.write(printableLines(render(verdict)))"],
       "scripts/ceremony/passphrase.ts": ['"Passphrase of the medium: "', '"\\n"'],
       // Words of our own, the repository's tests and checks, and figures.
-      "scripts/test/index.ts": [
-        "name.padEnd(nameWidth)",
-        '"=== checks ==="',
-        "passed, ",
-        "seconds, of which",
-        "seconds.toFixed(1)",
-      ],
+      "scripts/test/index.ts": ["name.padEnd(nameWidth)", '"=== checks ==="', "summaryOf(results)"],
       "scripts/bench/figures.ts": ["what.padEnd(58)"],
       // As by ssh: what the command on the host writes, byte for byte.
       "scripts/sandbox/commands.ts": ["process.stdout.write(stdout)", "process.stderr.write(stderr)"],

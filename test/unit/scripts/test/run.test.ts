@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import { repository } from "../../../../scripts/stack/context.ts";
 import { suitesOf } from "../../../../scripts/test/files.ts";
 import { run } from "../../../../scripts/test/run.ts";
+import { summaryOf } from "../../../../scripts/test/summary.ts";
 
 describe("the run of tests", () => {
   let folder: string;
@@ -31,6 +32,32 @@ describe("the run of tests", () => {
   it("counts what passed, failed and was skipped", async () => {
     const { passes, failures, pending } = await ran({}, "one.test.ts", join(folder, "two.test.ts"));
     assert.deepEqual({ passes, failures, pending }, { passes: 2, failures: 1, pending: 1 });
+  });
+
+  it("tells at the end what failed, hooks and files without a test too", async () => {
+    write(
+      "hook.test.ts",
+      'describe("a hook", () => { before(() => { throw new Error("no disk\\n".repeat(20)); }); it("waits", () => {}); });\n',
+    );
+    write("empty.test.ts", 'describe("nothing yet", () => {});\n');
+    const lines = summaryOf([await ran({}, "one.test.ts", "hook.test.ts", "empty.test.ts")]);
+    const told = lines.slice(lines.indexOf("what failed") + 1);
+    assert.deepEqual(told.slice(0, 6), [
+      "- one.test.ts",
+      "  one fails",
+      "    the number 1 was thrown, throw an Error :)",
+      "- hook.test.ts",
+      '  a hook "before all" hook for "waits"',
+      "    no disk",
+    ]);
+    assert.deepEqual(told.slice(-6), [
+      "    (9 more lines above)",
+      "- empty.test.ts",
+      "  the file",
+      "    ran no test",
+      "",
+      "1 passed, 3 failed, 0 skipped",
+    ]);
   });
 
   const hidden: readonly (readonly [string, () => NodeJS.ProcessEnv | undefined])[] = [
