@@ -1,37 +1,41 @@
 import type { Configuration } from "@metrics-link/config";
 import { InvalidInputError, type Problem } from "@metrics-link/contract";
-import { ruleFilesOf, scrapeFilesOf } from "@metrics-link/prometheus";
+import { judgedRuleFiles, judgedScrapeFiles, renderSender, secretProblems } from "@metrics-link/prometheus";
 import { authorityIn, clientCertificateIn } from "./alertmanager-certificates.ts";
+import { checkedPrometheusFiles } from "./prometheus-files.ts";
 import { yamlFiles } from "./repository-files.ts";
-import { checkSecrets } from "./user-secrets.ts";
+import { warnOfSecrets } from "./user-secrets.ts";
 
 /**
  * The user's additions to Prometheus: jobs and rules from the configured folders, alert settings and Alertmanagers.
  * @throws InvalidInputError with the problems of all files together
  */
-export function userPrometheus({ scrapeConfigs, secrets, rules, alerts, alertmanagers }: Configuration["prometheus"]) {
-  const [scrape, rule] = [yamlFiles("prometheus.scrapeConfigs", scrapeConfigs), yamlFiles("prometheus.rules", rules)];
-  const problems: Problem[] = [...scrape.problems, ...rule.problems];
-  const scrapeFiles = usable(problems, () => scrapeFilesOf(scrape.files));
-  if (scrapeFiles !== undefined)
-    usable(problems, () =>
-      checkSecrets(
-        scrapeFiles.flatMap(({ jobs }) => jobs),
-        secrets,
-      ),
-    );
-  const ruleFiles = usable(problems, () => ruleFilesOf(rule.files));
+export function userPrometheus(configuration: Configuration["prometheus"]) {
+  const { scrapeConfigs, secrets, rules, alerts, alertmanagers } = configuration;
+  const folders = [yamlFiles("prometheus.scrapeConfigs", scrapeConfigs), yamlFiles("prometheus.rules", rules)] as const;
+  const [scrape, rule] = [judgedScrapeFiles(folders[0].files), judgedRuleFiles(folders[1].files)];
+  const problems: Problem[] = [...folders, scrape, rule].flatMap((one) => one.problems);
+  problems.push(...secretProblems(scrape.files, secrets));
   const authorities = alertmanagers.map(({ ca }, index) =>
     usable(problems, () => (ca === undefined ? undefined : authorityIn(index, ca))),
   );
   const certificates = alertmanagers.map(({ clientCertificate: given }, index) =>
     usable(problems, () => given && clientCertificateIn(index, given)),
   );
-  if (problems.length > 0)
+  if (problems.length > 0) {
+    // promtool is asked about the rest, so that a user does not mend a file only to hear of the next mistake.
+    const { scrapeInterval, externalLabels } = configuration;
+    const rest = { scrapeInterval, externalLabels, scrapeFiles: scrape.files, ruleFiles: rule.files };
+    usable(problems, () => checkedPrometheusFiles(renderSender({ ...rest, linked: false })));
     throw new InvalidInputError("Files for Prometheus cannot be used", problems, "REPOSITORY_FILE_INVALID");
+  }
+  warnOfSecrets(
+    scrape.files.flatMap(({ jobs }) => jobs),
+    secrets,
+  );
   return {
-    scrapeFiles: scrapeFiles ?? [],
-    ruleFiles: ruleFiles ?? [],
+    scrapeFiles: scrape.files,
+    ruleFiles: rule.files,
     alerts,
     alertmanagers: alertmanagers.map(({ url, basicAuth, bearerToken }, index) => ({
       url,

@@ -1,12 +1,11 @@
 import type { Configuration } from "@metrics-link/config";
-import { InvalidInputError, printable } from "@metrics-link/contract";
+import { printable } from "@metrics-link/contract";
 import {
   jobsInPlainText,
   type Rendering,
   releaseFiles,
   type ScrapeConfig,
   secretNamesIn,
-  secretProblems,
 } from "@metrics-link/prometheus";
 import { hostUsers } from "@metrics-link/release";
 import * as pulumi from "@pulumi/pulumi";
@@ -27,19 +26,8 @@ export function userSecretFiles({ prometheus }: Configuration, { scrapeSecrets }
   );
 }
 
-/**
- * Checks that what jobs name as secrets is there and fits. A warning says what is probably not meant: a secret that no job
- * names, a password that travels without TLS.
- * @throws InvalidInputError PROMETHEUS_CONFIGURATION_INVALID
- */
-export function checkSecrets(jobs: readonly ScrapeConfig[], secrets: Configuration["prometheus"]["secrets"]): void {
-  const problems = secretProblems(jobs, secrets);
-  if (problems.length > 0)
-    throw new InvalidInputError(
-      "Scrape jobs have credentials that cannot work",
-      problems,
-      "PROMETHEUS_CONFIGURATION_INVALID",
-    );
+/** Says what is probably not meant: a secret that no job names, a password that travels without TLS. */
+export function warnOfSecrets(jobs: readonly ScrapeConfig[], secrets: Configuration["prometheus"]["secrets"]): void {
   const used = secretNamesIn(jobs);
   const warnings = [
     ...Object.keys(secrets)

@@ -7,7 +7,7 @@ export type Duration = string;
 export type Labels = Readonly<Record<string, string>>;
 
 /**
- * One entry of `scrape_configs`. Ours use only these fields; `scrapeFilesOf` says which a user's may have, and promtool
+ * One entry of `scrape_configs`. Ours use only these fields; `judgedScrapeFiles` says which a user's may have, and promtool
  * checks them before anything is published.
  */
 export interface ScrapeConfig {

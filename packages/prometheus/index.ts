@@ -23,6 +23,6 @@ export {
   toYaml,
 } from "./render.ts";
 export { ownJobs, scrapedAddresses } from "./scrape.ts";
-export { type ScrapeFile, scrapeFilesOf } from "./scrape-files.ts";
+export { judgedScrapeFiles, type ScrapeFile } from "./scrape-files.ts";
 export { isKeyOf, jobsInPlainText, secretNamesIn, secretProblems } from "./secrets.ts";
-export { ruleFilesOf, type UserFile } from "./user-file.ts";
+export { judgedRuleFiles, type UserFile } from "./user-file.ts";

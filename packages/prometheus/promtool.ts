@@ -83,7 +83,7 @@ function problemOf({ file, text }: Message): Problem {
   if (file === undefined) return { key: "Prometheus' configuration", value: "not as it takes it", remedy: text };
   const lines = file.content.split(/\r?\n/);
   const safe = (said: string) => (file.mayHoldSecrets ? withoutQuotes(said) : said);
-  const place = line === undefined ? lineOfJob(text, lines) : Number(line);
+  const place = line === undefined ? (lineOfJob(text, lines) ?? lineOfDuration(text, lines)) : Number(line);
   if (place === undefined) return { key: file.path, value: "not as Prometheus takes it", remedy: safe(text) };
   const shown = file.mayHoldSecrets ? shownLine(lines[place - 1]) : shownRuleLine(lines[place - 1]);
   return { key: `${file.path}:${place - file.linesBefore}`, value: shown, remedy: safe(what) };
@@ -94,4 +94,14 @@ function lineOfJob(text: string, lines: readonly string[]): number | undefined {
   const [, job] = /job(?: name)?:? "(.*?)"/.exec(text) ?? [];
   const index = lines.findIndex((line) => /job_name["']?:\s*["']?(.*?)["']?\s*([,}#].*)?$/.exec(line)?.[1] === job);
   return job === undefined || index < 0 ? undefined : index + 1;
+}
+
+/** The first line, from 1, whose value is the duration that a message repeats (model.ParseDuration names no line). */
+function lineOfDuration(text: string, lines: readonly string[]): number | undefined {
+  const [, duration] = /duration(?: string:)? "(.*)"$/.exec(text) ?? [];
+  const index = lines.findIndex((line) => {
+    const [, value] = /^[\s-]*["']?\w+["']?\s*:\s+["']?(.*?)["']?\s*(?:#.*)?$/.exec(line) ?? [];
+    return value === duration;
+  });
+  return duration === undefined || index < 0 ? undefined : index + 1;
 }

@@ -24,9 +24,9 @@ import type { UserFile } from "./user-file.ts";
 interface CommonInput {
   readonly scrapeInterval: Duration;
   readonly externalLabels: Labels;
-  /** The user's jobs, by `scrapeFilesOf`; Prometheus has them beside ours. */
+  /** The user's jobs, by `judgedScrapeFiles`; Prometheus has them beside ours. */
   readonly scrapeFiles?: readonly ScrapeFile[];
-  /** The user's rules, by `ruleFilesOf`. */
+  /** The user's rules, by `judgedRuleFiles`. */
   readonly ruleFiles?: readonly UserFile[];
   /** Other thresholds and durations than the alerts' own, by the alert's name. */
   readonly alerts?: AlertOverrides;

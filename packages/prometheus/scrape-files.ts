@@ -1,10 +1,10 @@
-import { InvalidInputError, type Problem, valueAt } from "@metrics-link/contract";
+import { type Problem, valueAt } from "@metrics-link/contract";
 import type { ScrapeConfig } from "./configuration.ts";
 import { jobsIn, placedText } from "./read/index.ts";
 import { ownJobNames } from "./scrape.ts";
 import { remedyFor, scrapeJob } from "./scrape-job.ts";
 import { firstWord, shownLine, shownPath, shownValue } from "./shown.ts";
-import { faultsOf, nameProblems, placeIn, type ReadFile, readFiles, type UserFile } from "./user-file.ts";
+import { faultsOf, type Judged, nameProblems, placeIn, type ReadFile, readFiles, type UserFile } from "./user-file.ts";
 
 /** A file of scrape jobs as Prometheus takes it, and what it says. */
 export interface ScrapeFile extends UserFile {
@@ -16,60 +16,77 @@ export interface ScrapeFile extends UserFile {
   readonly jobLines: readonly number[];
 }
 
-interface FoundJob {
-  readonly job: ScrapeConfig;
+interface JudgedJob {
   readonly line: number;
   readonly place: string;
 }
 
-/**
- * The user's scrape files, judged: each is a YAML list of `scrape_configs`, or a mapping with that list below
- * `scrape_configs`. Their text goes to Prometheus byte by byte, so that no scalar can change on the way.
- * @throws InvalidInputError with file, line, job and field of each problem
- */
-export function scrapeFilesOf(files: readonly UserFile[]): ScrapeFile[] {
-  const judged = readFiles(files).map((file) => ({ file, ...judge(file) }));
-  const problems = [
-    ...judged.flatMap((one) => [...nameProblems(one.file), ...one.problems]),
-    ...sharedNames(judged.flatMap(({ found }) => found)),
-  ];
-  if (problems.length > 0)
-    throw new InvalidInputError("Scrape jobs cannot be used", problems, "PROMETHEUS_CONFIGURATION_INVALID");
-  return judged.map(({ file: { name, path, content, reading }, found }) => {
-    const { text, linesBefore } = placedText(content, reading);
-    return {
-      name,
-      path,
-      content: text,
-      linesBefore,
-      jobs: found.map(({ job }) => job),
-      jobLines: found.map(({ line }) => line),
-    };
-  });
+interface FoundJob extends JudgedJob {
+  readonly job: ScrapeConfig;
 }
 
-function judge(file: ReadFile): { readonly found: readonly FoundJob[]; readonly problems: readonly Problem[] } {
-  if (file.reading.faults.length > 0) return { found: [], problems: faultsOf(file, shownLine) };
+/**
+ * The user's scrape files: each is a YAML list of `scrape_configs`, or a mapping with that list below `scrape_configs`.
+ * Their text goes to Prometheus byte by byte, so that no scalar can change on the way.
+ * @returns problems with file, line, job and field. A file with a problem is among the files with its other jobs, so
+ * that promtool can be asked about these: all mistakes are told at once.
+ */
+export function judgedScrapeFiles(files: readonly UserFile[]): Judged<ScrapeFile> {
+  const judged = readFiles(files).map((file) => ({ file, ...judge(file) }));
+  const again = sharedNames(judged.flatMap(({ jobs }) => jobs));
+  const problems = judged.flatMap(({ file, problems }) => [...nameProblems(file), ...problems]);
+  return {
+    files: judged.flatMap(({ file, jobs }) => {
+      if (nameProblems(file).length > 0 || file.reading.faults.length > 0) return [];
+      const usable = jobs.filter((job): job is FoundJob => "job" in job && !again.has(job));
+      if (usable.length === jobs.length) return placed(file, usable);
+      const rest = without(file, jobs, usable);
+      return rest === undefined ? [] : placed(rest, usable);
+    }),
+    problems: [...problems, ...again.values()],
+  };
+}
+
+function placed({ name, path, content, reading }: ReadFile, found: readonly FoundJob[]): [ScrapeFile] {
+  const { text, linesBefore } = placedText(content, reading);
+  const [jobs, jobLines] = [found.map(({ job }) => job), found.map(({ line }) => line)];
+  return [{ name, path, content: text, linesBefore, jobs, jobLines }];
+}
+
+/** The file with the lines of all other jobs emptied; undefined if the rest does not stand alone. */
+function without(file: ReadFile, jobs: readonly JudgedJob[], kept: readonly JudgedJob[]): ReadFile | undefined {
+  const lines = file.content.split("\n");
+  for (const [index, job] of jobs.entries())
+    if (!kept.includes(job)) lines.fill("", job.line - 1, (jobs[index + 1]?.line ?? lines.length + 1) - 1);
+  const [rest] = readFiles([{ ...file, content: lines.join("\n") }]);
+  const { jobs: left } = jobsIn(rest?.reading.value);
+  return Array.isArray(left) && left.length === kept.length ? rest : undefined;
+}
+
+interface JudgedJobs {
+  readonly jobs: readonly (JudgedJob | FoundJob)[];
+  readonly problems: readonly Problem[];
+}
+
+function judge(file: ReadFile): JudgedJobs {
+  if (file.reading.faults.length > 0) return { jobs: [], problems: faultsOf(file, shownLine) };
   const { path, jobs } = jobsIn(file.reading.value);
   if (!Array.isArray(jobs)) {
     const remedy = 'a list of Prometheus scrape_configs, each beginning with "- job_name:"';
-    return { found: [], problems: [{ key: placeIn(file, path), value: shownValue([], jobs), remedy }] };
+    return { jobs: [], problems: [{ key: placeIn(file, path), value: shownValue([], jobs), remedy }] };
   }
   const results = jobs.map((job: unknown, index) => judgeJob(file, [...path, index], job));
-  return { found: results.flatMap(({ found }) => found), problems: results.flatMap(({ problems }) => problems) };
+  return { jobs: results.map(({ job }) => job), problems: results.flatMap(({ problems }) => problems) };
 }
 
 function judgeJob(file: ReadFile, path: readonly PropertyKey[], raw: unknown) {
+  const place = { line: file.reading.lineOf(path), place: placeIn(file, path) };
   const set = withoutNulls(raw);
   const result = scrapeJob.safeParse(set);
   const name = nameOf(raw, path);
-  if (result.success)
-    return {
-      found: [{ job: result.data as ScrapeConfig, line: file.reading.lineOf(path), place: placeIn(file, path) }],
-      problems: [],
-    };
+  if (result.success) return { job: { ...place, job: result.data as ScrapeConfig }, problems: [] };
   const problem = (below: readonly PropertyKey[], remedy: string, value: unknown): Problem => ({
-    key: [placeIn(file, [...path, ...below]), name, shownPath(below)].filter((part) => part !== "").join(": "),
+    key: [placeIn(file, [...path, ...below]), name, shownPath(below, raw)].filter((part) => part !== "").join(": "),
     value,
     remedy,
   });
@@ -79,7 +96,7 @@ function judgeJob(file: ReadFile, path: readonly PropertyKey[], raw: unknown) {
         issue.keys.map((field) => problem([...issue.path, field], remedyFor(field), "set"))
       : [problem(issue.path, issue.message, shownValue(issue.path, valueAt(raw, issue.path)))],
   );
-  return { found: [], problems };
+  return { job: place, problems };
 }
 
 const nameOf = (job: unknown, path: readonly PropertyKey[]): string => {
@@ -95,15 +112,19 @@ function withoutNulls(value: unknown, field = ""): unknown {
   return Object.fromEntries(entries.map(([key, item]) => [key, withoutNulls(item, key)]));
 }
 
-function sharedNames(found: readonly FoundJob[]): Problem[] {
+/** The jobs whose names others have before them. */
+function sharedNames(jobs: readonly (JudgedJob | FoundJob)[]): ReadonlyMap<JudgedJob, Problem> {
   const taken = new Map(ownJobNames.map((name) => [name, "a job of the host itself"]));
-  return found.flatMap(({ job: { job_name }, place }) => {
-    const before = taken.get(job_name);
-    if (before === undefined) {
-      taken.set(job_name, `the job at ${place}`);
-      return [];
+  const again = new Map<JudgedJob, Problem>();
+  for (const judged of jobs) {
+    if (!("job" in judged)) continue;
+    const { job_name: name } = judged.job;
+    const before = taken.get(name);
+    if (before === undefined) taken.set(name, `the job at ${judged.place}`);
+    else {
+      const remedy = `another name; this is ${before}, and every name must be unique`;
+      again.set(judged, { key: `${judged.place}: job_name`, value: firstWord(name), remedy });
     }
-    const remedy = `another name; this is ${before}, and every name must be unique`;
-    return [{ key: `${place}: job_name`, value: firstWord(job_name), remedy }];
-  });
+  }
+  return again;
 }

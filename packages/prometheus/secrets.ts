@@ -202,40 +202,51 @@ export function jobsInPlainText(jobs: readonly ScrapeConfig[]): string[] {
     .map(({ job_name }) => job_name);
 }
 
+/** The jobs of one file, with the line of each. */
+interface JobsOfFile {
+  readonly path: string;
+  readonly jobs: readonly ScrapeConfig[];
+  readonly jobLines: readonly number[];
+}
+
 /**
  * What is wrong between jobs and the secrets of the configuration: a name without a secret, a certificate without its
  * key. Never shows a secret.
  */
-export function secretProblems(jobs: readonly ScrapeConfig[], secrets: Readonly<Record<string, string>>): Problem[] {
-  return jobs.flatMap((job) => [
-    ...usesOf(job)
-      .filter(({ name }) => !Object.hasOwn(secrets, name))
-      .map(({ name, path }) => ({
-        key: `scrape_configs ${job.job_name}: ${path}`,
-        value: `${folder}${name}`,
-        remedy: `a secret of the configuration: \`pulumi config set --path 'metrics-link:prometheus.secrets.${name}' --secret\`; no other file reaches the host`,
-      })),
-    ...[["tls_config"], ["oauth2", "tls_config"]].flatMap((path) => keyPairProblems(job, path, secrets)),
-  ]);
+export function secretProblems(files: readonly JobsOfFile[], secrets: Readonly<Record<string, string>>): Problem[] {
+  return files.flatMap(({ path: file, jobs, jobLines }) =>
+    jobs.flatMap((job, index) => {
+      const key = (path: readonly string[]) => `${file}:${jobLines[index]}: ${job.job_name}: ${path.join(".")}`;
+      const missing = usesOf(job)
+        .filter(({ name }) => !Object.hasOwn(secrets, name))
+        .map(({ name, path }) => ({
+          key: key([path]),
+          value: `${folder}${name}`,
+          remedy: `a secret of the configuration: \`pulumi config set --path 'metrics-link:prometheus.secrets.${name}' --secret\`; no other file reaches the host`,
+        }));
+      const pairs = [["tls_config"], ["oauth2", "tls_config"]].flatMap((path) =>
+        keyPairProblems(job, path, secrets).map(({ field, remedy }) => {
+          const at = [...path, field];
+          return { key: key(at), value: valueAt(job, at), remedy };
+        }),
+      );
+      return [...missing, ...pairs];
+    }),
+  );
 }
 
 function keyPairProblems(
   job: ScrapeConfig,
   path: readonly string[],
   secrets: Readonly<Record<string, string>>,
-): Problem[] {
+): { readonly field: string; readonly remedy: string }[] {
   const found = (field: string) => secrets[nameIn(valueAt(job, [...path, field])) ?? ""];
   const [certificate, key] = [found("cert_file"), found("key_file")];
   if (certificate === undefined || key === undefined) return [];
-  const problem = (field: string, remedy: string): Problem[] => {
-    const at = [...path, field];
-    return [{ key: `scrape_configs ${job.job_name}: ${at.join(".")}`, value: valueAt(job, at), remedy }];
-  };
   if (read(() => new X509Certificate(certificate)) === undefined)
-    return problem("cert_file", "a secret that holds a certificate in PEM");
-  return isKeyOf(certificate, key)
-    ? []
-    : problem("key_file", "a secret that holds the private key of cert_file's certificate, in PEM and not encrypted");
+    return [{ field: "cert_file", remedy: "a secret that holds a certificate in PEM" }];
+  const remedy = "a secret that holds the private key of cert_file's certificate, in PEM and not encrypted";
+  return isKeyOf(certificate, key) ? [] : [{ field: "key_file", remedy }];
 }
 
 /** Whether a text is the private key of a certificate, both in PEM. */

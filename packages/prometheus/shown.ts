@@ -3,6 +3,8 @@
  * and messages end in logs. So the rule is closed: a value is shown only where its field cannot hold a credential.
  */
 
+import { valueAt } from "@metrics-link/contract";
+
 /** Fields whose values are never credentials, as long as they are one text. */
 const harmless: ReadonlySet<string> = new Set([
   ...["job_name", "scrape_interval", "scrape_timeout", "scrape_protocols", "fallback_scrape_protocol", "scheme"],
@@ -25,9 +27,15 @@ const shownKey = (key: string, parent?: PropertyKey): string => {
   return form.test(key) || fieldWithDigit.test(key) ? key : hidden;
 };
 
-/** The path of a value in a job. */
-export const shownPath = (path: readonly PropertyKey[]): string =>
-  path.map((part, index) => (typeof part === "number" ? part : shownKey(String(part), path[index - 1]))).join(".");
+/** The path of a value in a job. A free name without a value may be one whose colon is missing. */
+export const shownPath = (path: readonly PropertyKey[], job: unknown): string =>
+  path
+    .map((part, index) => {
+      if (typeof part === "number") return part;
+      const isBare = freeNames.has(String(path[index - 1])) && valueAt(job, path.slice(0, index + 1)) === null;
+      return isBare ? hidden : shownKey(String(part), path[index - 1]);
+    })
+    .join(".");
 
 /** The value at a path of a job; where it may be a credential, only what kind of value it is. */
 export function shownValue(path: readonly PropertyKey[], value: unknown): unknown {

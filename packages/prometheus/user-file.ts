@@ -1,4 +1,4 @@
-import { InvalidInputError, type Problem } from "@metrics-link/contract";
+import type { Problem } from "@metrics-link/contract";
 import { readYaml, type YamlFault, type YamlReading } from "./read/index.ts";
 import { shownRuleLine } from "./shown.ts";
 
@@ -19,17 +19,28 @@ export interface ReadFile extends UserFile {
 export const readFiles = (files: readonly UserFile[]): ReadFile[] =>
   files.map((file) => ({ ...file, reading: readYaml(file.content) })).filter(({ reading }) => !reading.empty);
 
+/** What can be judged further of files, and what is wrong with the rest. */
+export interface Judged<File> {
+  readonly files: readonly File[];
+  readonly problems: readonly Problem[];
+}
+
 /**
  * The user's rule files. Their text goes to Prometheus as it is, and promtool judges it; here only what neither would
  * report.
- * @throws InvalidInputError with file and line of each problem
+ * @returns the files without a problem, and problems with file and line
  */
-export function ruleFilesOf(files: readonly UserFile[]): UserFile[] {
-  const read = readFiles(files);
-  const problems = read.flatMap((file) => [...nameProblems(file), ...faultsOf(file, shownRuleLine, ["unread"])]);
-  if (problems.length > 0)
-    throw new InvalidInputError("Rule files cannot be used", problems, "PROMETHEUS_CONFIGURATION_INVALID");
-  return read.map(({ name, path, content }) => ({ name, path, content }));
+export function judgedRuleFiles(files: readonly UserFile[]): Judged<UserFile> {
+  const judged = readFiles(files).map((file) => ({
+    file,
+    problems: [...nameProblems(file), ...faultsOf(file, shownRuleLine, ["unread"])],
+  }));
+  return {
+    files: judged
+      .filter(({ problems }) => problems.length === 0)
+      .map(({ file: { name, path, content } }) => ({ name, path, content })),
+    problems: judged.flatMap(({ problems }) => problems),
+  };
 }
 
 /** Where a value stands, for a message. */

@@ -129,6 +129,48 @@ describe("the user's files of Prometheus", function () {
     assert.equal(found.length, expected.length, found.join("\n"));
   });
 
+  it("are refused once for all kinds of mistakes: fields, names, secrets, and what promtool finds in the rest", () => {
+    place(
+      "scrape/a.yaml",
+      [
+        "- job_name: a",
+        "  scrape_interval: [1]",
+        "- job_name: b",
+        "  basic_auth: {username: u, password_file: secrets/none}",
+        "- job_name: b",
+        "- job_name: c",
+        "  scrape_timeout: 1h",
+      ].join("\n"),
+    );
+    place("scrape/b c.yaml", "- job_name: d\n");
+    place("rules/a.yml", group("  - record: x\n    expr: sum(up\n"));
+    place("rules/b.yml", "groups: [\n");
+    const found = problemsOf(() => check());
+    const expected = [
+      /^\/scrape\/a\.yaml:2: a: scrape_interval \| /,
+      /^\/scrape\/b c\.yaml \| b c\.yaml \| a file name/,
+      /^\/scrape\/a\.yaml:5: job_name \| b \| another name/,
+      /^\/scrape\/a\.yaml:3: b: basic_auth\.password_file \| secrets\/none \| a secret of the configuration/,
+      /^\/rules\/a\.yml:5 \| expr: sum\(up \| .*could not parse expression/,
+      /^\/rules\/b\.yml:1 \| groups: \[ \| /,
+      /^\/scrape\/a\.yaml:6 \| job_name: c \| scrape timeout greater than scrape interval/,
+    ];
+    assert.equal(found.length, expected.length, found.join("\n"));
+    for (const [index, one] of expected.entries()) assert.match(found[index] ?? "", one, found.join("\n"));
+  });
+
+  for (const field of ["for: 5 minutes", "keep_firing_for: '-1m' # a minute", 'for: "1.5h"'])
+    it(`are refused at the line of a duration that is none: ${field}`, () => {
+      place(
+        "rules/a.yml",
+        `${group("  - alert: a\n    expr: up\n    for: 5m\n")}  - alert: b\n    expr: up\n    ${field}\n`,
+      );
+      place("scrape/.gitkeep", "");
+      const found = problemsOf(() => check());
+      assert.equal(found.length, 1, found.join("\n"));
+      assert.ok(found[0]?.startsWith(`/rules/a.yml:9 | ${field} | `), found[0]);
+    });
+
   it("are refused at the job that promtool means, where it names none", () => {
     const job = (name: string, regex: string) =>
       `- job_name: ${name}\n  relabel_configs: [{regex: '${regex}', target_label: x}]\n`;

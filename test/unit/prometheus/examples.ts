@@ -1,4 +1,12 @@
-import { renderReceiver, renderSender, type ScrapeFile, scrapeFilesOf, type UserFile } from "@metrics-link/prometheus";
+import { InvalidInputError, type Problem } from "@metrics-link/contract";
+import {
+  judgedRuleFiles,
+  judgedScrapeFiles,
+  renderReceiver,
+  renderSender,
+  type ScrapeFile,
+  type UserFile,
+} from "@metrics-link/prometheus";
 import { stringify } from "yaml";
 
 /** A file of a user's repository. */
@@ -7,6 +15,18 @@ export const userFile = (path: string, content: string): UserFile => ({
   path,
   content,
 });
+
+/** The scrape files of a user who made no mistake. @throws InvalidInputError */
+export const scrapeFilesOf = (files: readonly UserFile[]) => faultless(judgedScrapeFiles(files));
+
+/** The rule files of a user who made no mistake. @throws InvalidInputError */
+export const ruleFilesOf = (files: readonly UserFile[]) => faultless(judgedRuleFiles(files));
+
+function faultless<File>({ files, problems }: { files: readonly File[]; problems: readonly Problem[] }) {
+  if (problems.length > 0)
+    throw new InvalidInputError("Files cannot be used", problems, "PROMETHEUS_CONFIGURATION_INVALID");
+  return files;
+}
 
 /** A user's file with these jobs. */
 export const scrapeFile = (...jobs: readonly object[]): readonly ScrapeFile[] =>

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { hasCode } from "@metrics-link/contract";
-import { ruleFilesOf, scrapeFilesOf } from "@metrics-link/prometheus";
 import { stringify } from "yaml";
-import { userFile } from "./examples.ts";
+import { ruleFilesOf, scrapeFilesOf, userFile } from "./examples.ts";
 
 const target = { static_configs: [{ targets: ["198.51.100.10:443"] }] };
 const filesOf = (...contents: readonly string[]) =>
@@ -63,7 +62,7 @@ describe("a user's scrape jobs", () => {
     [
       "a label without a value",
       { static_configs: [{ labels: { a: null } }] },
-      /labels\.a is null: a text; without one/,
+      /labels\.\(not shown\) is null: a text; without one/,
     ],
     ["a list for a text", { metrics_path: ["/x"] }, /metrics_path is "a list": a path/],
     ["a text for a list", { relabel_configs: "x" }, /relabel_configs is "set": a list/],

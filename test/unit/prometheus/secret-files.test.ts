@@ -7,20 +7,13 @@ import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import {
-  prometheusFiles,
-  receiverFlags,
-  releaseFiles,
-  renderReceiver,
-  scrapeFilesOf,
-  secretFilesOf,
-} from "@metrics-link/prometheus";
+import { prometheusFiles, receiverFlags, releaseFiles, renderReceiver, secretFilesOf } from "@metrics-link/prometheus";
 import { stringify } from "yaml";
 import { eventually } from "../../support/eventually.ts";
 import { freePorts } from "../../support/free-ports.ts";
 import { selfSigned } from "../../support/openssl.ts";
 import { tool } from "../../support/tool.ts";
-import { userFile } from "./examples.ts";
+import { scrapeFilesOf, userFile } from "./examples.ts";
 import { PrometheusProcess } from "./prometheus-process.ts";
 
 const renderWith = (...jobs: object[]) =>

@@ -1,14 +1,15 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { scrapedAddresses, scrapeFilesOf, secretNamesIn, secretProblems } from "@metrics-link/prometheus";
+import { scrapedAddresses, secretNamesIn, secretProblems } from "@metrics-link/prometheus";
 import { jobsInPlainText } from "@metrics-link/prometheus/secrets.ts";
 import { secretFieldsOf, secretsInClear, withoutSecrets } from "@metrics-link/release";
 import { stringify } from "yaml";
 import { selfSigned } from "../../support/openssl.ts";
-import { userFile } from "./examples.ts";
+import { scrapeFile, scrapeFilesOf, userFile } from "./examples.ts";
 
 const target = { static_configs: [{ targets: ["198.51.100.10:443"] }] };
 const jobsIn = (content: string) => scrapeFilesOf([userFile("scrape/shop.yaml", content)]).flatMap(({ jobs }) => jobs);
+const fileWith = (more: object) => scrapeFile({ job_name: "shop", ...target, ...more });
 const jobsWith = (more: object) => jobsIn(stringify([{ job_name: "shop", ...target, ...more }]));
 
 const oauth2 = {
@@ -196,11 +197,11 @@ describe("credentials of scrape jobs", () => {
 
   describe("beside the secrets of the configuration", () => {
     it("name one that is there", () => {
-      const jobs = jobsWith({ basic_auth: password });
-      assert.deepEqual(secretProblems(jobs, { shop: "hunter2" }), []);
-      const [problem, ...more] = secretProblems(jobs, { Shop: "hunter2", toString: "hunter2" });
+      const files = fileWith({ basic_auth: password });
+      assert.deepEqual(secretProblems(files, { shop: "hunter2" }), []);
+      const [problem, ...more] = secretProblems(files, { Shop: "hunter2", toString: "hunter2" });
       assert.deepEqual(more, []);
-      assert.equal(problem?.key, "scrape_configs shop: basic_auth.password_file");
+      assert.equal(problem?.key, "scrape/jobs.yaml:1: shop: basic_auth.password_file");
       assert.equal(problem?.value, "secrets/shop");
       assert.match(
         problem?.remedy ?? "",
@@ -211,13 +212,13 @@ describe("credentials of scrape jobs", () => {
     it("have the key of their certificate", () => {
       const [one, other] = [selfSigned("one"), selfSigned("other")];
       const problems = (cert: string, key: string) =>
-        secretProblems(jobsWith({ tls_config: { cert_file: "secrets/cert", key_file: "secrets/key" } }), {
+        secretProblems(fileWith({ tls_config: { cert_file: "secrets/cert", key_file: "secrets/key" } }), {
           cert,
           key,
         }).map(({ key: at, remedy }) => `${at}: ${remedy}`);
       assert.deepEqual(problems(one.pem, one.key), []);
       assert.deepEqual(problems(one.pem, other.key), [
-        "scrape_configs shop: tls_config.key_file: a secret that holds the private key of cert_file's certificate, in PEM and not encrypted",
+        "scrape/jobs.yaml:1: shop: tls_config.key_file: a secret that holds the private key of cert_file's certificate, in PEM and not encrypted",
       ]);
       assert.match(problems("hunter2", one.key).join(), /cert_file: a secret that holds a certificate in PEM$/);
       assert.match(problems(one.pem, "hunter2").join(), /key_file: a secret that holds the private key/);

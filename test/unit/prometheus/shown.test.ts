@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { InvalidInputError } from "@metrics-link/contract";
-import { scrapeFilesOf } from "@metrics-link/prometheus";
 import fc from "fast-check";
-import { userFile } from "./examples.ts";
+import { scrapeFilesOf, userFile } from "./examples.ts";
 
 const canary = "hunter2";
 
@@ -90,6 +89,11 @@ describe("a message about a scrape file", () => {
       assert.ok(message !== undefined, "it is refused");
       assert.ok(!message.includes(canary), message);
     });
+
+  it("does not show a label whose colon is missing", () => {
+    assert.match(told(job("static_configs: [{labels: { teahunter2 }}]")) ?? "", /\.labels\.\(not shown\) is null/);
+    assert.match(told(job("static_configs: [{labels: { team: [] }}]")) ?? "", /\.labels\.team is "a list"/);
+  });
 
   it("does not, wherever the file is damaged", () => {
     const damage = fc.tuple(

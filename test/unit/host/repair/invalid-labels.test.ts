@@ -3,10 +3,10 @@ import { readSeries } from "@metrics-link/host/repair/read.ts";
 import { Refused } from "@metrics-link/host/repair/refused.ts";
 import { transfer } from "@metrics-link/host/repair/transfer.ts";
 import { writeTo } from "@metrics-link/host/repair/write.ts";
-import { receiverFlags, renderReceiver, renderSender, ruleFilesOf, senderFlags } from "@metrics-link/prometheus";
+import { receiverFlags, renderReceiver, renderSender, senderFlags } from "@metrics-link/prometheus";
 import { eventually } from "../../../support/eventually.ts";
 import { freePorts } from "../../../support/free-ports.ts";
-import { userFile } from "../../prometheus/examples.ts";
+import { ruleFilesOf, userFile } from "../../prometheus/examples.ts";
 import { PrometheusProcess } from "../../prometheus/prometheus-process.ts";
 
 /** Templates and string functions cut characters into bytes, and Prometheus stores what comes out. */

@@ -8,10 +8,10 @@ import {
   renderReceiver as prometheusOfReceiver,
   renderSender as prometheusOfSender,
   receiverFlags,
-  scrapeFilesOf,
   senderFlags,
 } from "@metrics-link/prometheus";
 import { canonicalRelease, parseRelease, releaseFormatVersion, releaseIdOf, sha256 } from "@metrics-link/release";
+import { scrapeFilesOf } from "../../prometheus/examples.ts";
 import { certificates } from "./certificates.ts";
 
 export type Role = "sender" | "receiver";

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { InvalidInputError, valueAt } from "@metrics-link/contract";
-import { type ScrapeConfig, scrapeFilesOf } from "@metrics-link/prometheus";
+import type { ScrapeConfig } from "@metrics-link/prometheus";
 import fc from "fast-check";
 import { parse } from "yaml";
 import { eventually } from "../../../support/eventually.ts";
-import { userFile } from "../examples.ts";
+import { scrapeFilesOf, userFile } from "../examples.ts";
 import { frames, lists, scalars } from "./corpus.ts";
 
 const { stringMatching, constantFrom, array, record, boolean } = fc;

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { InvalidInputError } from "@metrics-link/contract";
-import { scrapeFilesOf } from "@metrics-link/prometheus";
-import { userFile } from "../examples.ts";
+import { scrapeFilesOf, userFile } from "../examples.ts";
 import { PrometheusReader } from "./reader.ts";
 
 /** Each value in the place of a field, as it stands in a file. */
