@@ -23,6 +23,7 @@ import {
 import { hostUsers } from "@metrics-link/release";
 import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { doubtsAbout } from "./doubts.ts";
 import type { checkedPrometheusFiles } from "./prometheus-files.ts";
 import { userSecretFiles } from "./user-secrets.ts";
 
@@ -100,7 +101,8 @@ export function linkHost(name: string, args: LinkHostArgs, options: pulumi.Compo
           },
   });
   const prometheus = args.prometheus.checked;
-  for (const warning of prometheus.warnings) void pulumi.log.warn(printable(warning));
+  const doubts = doubtsAbout(configuration, args.prometheus.rendering);
+  for (const warning of [...doubts, ...prometheus.warnings]) void pulumi.log.warn(printable(warning));
   const files = pulumi
     .all([pki.leaf.chainPem, pki.rootBundle])
     .apply(([certificateChain, root]) => [

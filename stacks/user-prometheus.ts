@@ -4,7 +4,6 @@ import { judgedRuleFiles, judgedScrapeFiles, renderSender, secretProblems } from
 import { authorityIn, clientCertificateIn } from "./alertmanager-certificates.ts";
 import { checkedPrometheusFiles } from "./prometheus-files.ts";
 import { yamlFiles } from "./repository-files.ts";
-import { warnOfSecrets } from "./user-secrets.ts";
 
 /**
  * The user's additions to Prometheus: jobs and rules from the configured folders, alert settings and Alertmanagers.
@@ -29,10 +28,6 @@ export function userPrometheus(configuration: Configuration["prometheus"]) {
     usable(problems, () => checkedPrometheusFiles(renderSender({ ...rest, linked: false })));
     throw new InvalidInputError("Files for Prometheus cannot be used", problems, "REPOSITORY_FILE_INVALID");
   }
-  warnOfSecrets(
-    scrape.files.flatMap(({ jobs }) => jobs),
-    secrets,
-  );
   return {
     scrapeFiles: scrape.files,
     ruleFiles: rule.files,

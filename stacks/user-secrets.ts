@@ -1,12 +1,5 @@
 import type { Configuration } from "@metrics-link/config";
-import { printable } from "@metrics-link/contract";
-import {
-  jobsInPlainText,
-  type Rendering,
-  releaseFiles,
-  type ScrapeConfig,
-  secretNamesIn,
-} from "@metrics-link/prometheus";
+import { type Rendering, releaseFiles } from "@metrics-link/prometheus";
 import { hostUsers } from "@metrics-link/release";
 import * as pulumi from "@pulumi/pulumi";
 
@@ -24,19 +17,4 @@ export function userSecretFiles({ prometheus }: Configuration, { scrapeSecrets }
   return [...ofJobs, ...ofAlertmanagers].flatMap(([path, value]) =>
     value === undefined ? [] : [{ path, mode: "0400", owner: user, group: user, value: pulumi.secret(value) }],
   );
-}
-
-/** Says what is probably not meant: a secret that no job names, a password that travels without TLS. */
-export function warnOfSecrets(jobs: readonly ScrapeConfig[], secrets: Configuration["prometheus"]["secrets"]): void {
-  const used = secretNamesIn(jobs);
-  const warnings = [
-    ...Object.keys(secrets)
-      .filter((name) => !used.includes(name))
-      .map((name) => `metrics-link:prometheus.secrets.${name} stays off the host: no scrape job names secrets/${name}`),
-    ...jobsInPlainText(jobs).map(
-      (name) =>
-        `The scrape job ${name} sends its credentials to its targets in clear: scheme: https would protect them`,
-    ),
-  ];
-  for (const warning of warnings) void pulumi.log.warn(printable(warning));
 }

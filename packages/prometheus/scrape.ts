@@ -1,4 +1,4 @@
-import { ports } from "@metrics-link/release";
+import { firstUnprivilegedPort, ports } from "@metrics-link/release";
 import { addressOf } from "./addresses.ts";
 import type { Side } from "./alerts/alert.ts";
 import { type Duration, milliseconds, type ScrapeConfig } from "./configuration.ts";
@@ -54,4 +54,22 @@ export function scrapedAddresses(jobs: readonly ScrapeConfig[]): readonly string
   const targets = jobs.flatMap(({ static_configs = [] }) => static_configs.flatMap((group) => group.targets));
   const addresses = targets.flatMap((target) => addressOf(target) ?? []);
   return [...new Set([...addresses, ...jobs.flatMap(tokenAddresses)])].sort();
+}
+
+const servedInClear: readonly number[] = [ports.prometheus, ports.envoyMetrics, ports.nodeExporter];
+
+/** Targets on this host at a port that the kernel keeps for the link and at which none of its services serves metrics. */
+export function targetsOnReservedPorts(
+  jobs: readonly ScrapeConfig[],
+): { readonly job: string; readonly target: string }[] {
+  return jobs.flatMap(({ job_name, scheme = "http", static_configs = [] }) =>
+    static_configs
+      .flatMap(({ targets }) => targets)
+      .filter((target) => addressOf(target) === undefined)
+      .filter((target) => {
+        const [, port = scheme === "https" ? ports.https : 80] = /:(\d+)$/.exec(target) ?? [];
+        return Number(port) < firstUnprivilegedPort && !servedInClear.includes(Number(port));
+      })
+      .map((target) => ({ job: job_name, target })),
+  );
 }
