@@ -7,7 +7,14 @@ import { promisify } from "node:util";
 import { findChecksum } from "./toolchain/checksums.mjs";
 import { writeWhole } from "./toolchain/files.mjs";
 import { downloads, fillHash, fillIntegrity, parsePins, pinsFile } from "./toolchain/pins.mjs";
+import { optionsOr } from "./toolchain/usage.mjs";
 
+optionsOr(
+  `Usage: npm run pin
+Fills the hashes in tools.json that are not known yet from what the upstreams publish. Look at the difference before you
+commit it. Exits with 1 when one is not to be had; the others are filled.`,
+  [],
+);
 const run = promisify(execFile);
 
 let text = readFileSync(pinsFile, "utf8");

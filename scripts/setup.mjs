@@ -1,7 +1,5 @@
 // @ts-check
-// Brings what the project needs into the cache folder: `node scripts/setup.mjs [--deploy] [--quiet-when-done]`.
-// --deploy: only what a deployment to AWS needs, as an ordinary user. --deploy-suffices: that is enough if it is in place, or
-// if this machine cannot have the sandbox; the commands that work with stacks say so.
+// Brings what the project needs into the cache folder: `npm run setup`.
 import { mkdir } from "node:fs/promises";
 import { Board } from "./toolchain/board.mjs";
 import {
@@ -22,18 +20,24 @@ import { Processes } from "./toolchain/processes.mjs";
 import { recordSandbox, sandboxSteps } from "./toolchain/sandbox.mjs";
 import { inPlace, officialNotHad, readToolchain } from "./toolchain/state.mjs";
 import { lastLines, runSteps } from "./toolchain/steps.mjs";
+import { optionsOr } from "./toolchain/usage.mjs";
 
 const layout = layoutOf(cacheFolder());
 const say = (/** @type {string} */ line) => void process.stderr.write(`${line}\n`);
-const asked = new Set(process.argv.slice(2));
-const quiet = asked.has("--quiet-when-done");
+const usage = `Usage: npm run setup -- [--deploy] [--deploy-suffices] [--quiet-when-done]
+Brings the tools of the project, each by its pinned hash, into the cache folder. What is in place stays.
+  --deploy            only what a deployment to AWS needs, as an ordinary user; without it, the sandbox too, which needs root
+  --deploy-suffices   as --deploy if that is in place, or if this machine cannot have the sandbox
+  --quiet-when-done   says nothing if everything is in place`;
+const asked = optionsOr(usage, ["deploy", "deploy-suffices", "quiet-when-done"]);
+const quiet = asked["quiet-when-done"];
 
 /** @returns {Promise<number>} exit code */
 async function setUp() {
-  const suffices = asked.has("--deploy-suffices");
+  const suffices = asked["deploy-suffices"];
   if (suffices && (inPlace(layout) || deploymentInPlace(layout))) return 0;
   const sandboxHere = process.platform === "linux" && process.arch === "x64" && process.getuid?.() === 0;
-  const deploy = asked.has("--deploy") || (suffices && (readDeployment(layout) !== null || !sandboxHere));
+  const deploy = asked.deploy || (suffices && (readDeployment(layout) !== null || !sandboxHere));
   const done = deploy ? deploymentDone : sandboxDone;
   const summarize = deploy ? summarizeDeployment : summarizeSandbox;
   const nothingToDo = () => {

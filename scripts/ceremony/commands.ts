@@ -18,16 +18,17 @@ import {
   signerProblems,
   yearsInHours,
 } from "@metrics-link/pki/ceremony/index.ts";
-import { z } from "zod";
 import { say, typed } from "../stack/command-line.ts";
 import { artifactFolder, type StackContext } from "../stack/context.ts";
 import type { Medium } from "./medium.ts";
 import { describeAuthority, describeSigning } from "./words.ts";
 
 /** On the everyday machine: writes the requests of the stack's intermediates, as files to carry. */
-export async function request(context: StackContext): Promise<void> {
+export async function request(
+  context: Pick<StackContext, "file" | "stack"> & { readonly pulumi: Pick<StackContext["pulumi"], "outputs"> },
+): Promise<void> {
   const folder = artifactFolder(context);
-  const pki = readPkiOutput(await context.pulumi.output(context.stack, pkiOutput, z.unknown()).catch(() => undefined));
+  const pki = readPkiOutput((await context.pulumi.outputs(context.stack))[pkiOutput]);
   if (pki === undefined) {
     throw new LinkError("STACK_NOT_DEPLOYED", {
       what: `${context.stack} has no certificate request yet`,

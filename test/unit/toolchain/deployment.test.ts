@@ -81,6 +81,17 @@ describe("npm run setup -- --deploy", () => {
     return { cache, setUp, made };
   }
 
+  it("says its usage, and does nothing else, for --help and for an option that it does not have", async () => {
+    const { cache, setUp } = user();
+    for (const [word, expected] of [["--help", 0] as const, ["--deployment", 2] as const]) {
+      const { code, said } = await setUp({}, [word]);
+      assert.equal(code, expected, said);
+      assert.match(said, /^Usage: npm run setup -- /m);
+    }
+    assert.equal(existsSync(cache.cache), false);
+    assert.deepEqual(upstream.asked, []);
+  });
+
   it("puts everything into an ordinary user's cache, and finds it there the next time", async () => {
     const { cache, setUp, made } = user();
     const { code, said } = await setUp();
