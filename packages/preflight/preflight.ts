@@ -43,7 +43,21 @@ export function preflight(evidence: Evidence): Preflight {
     warning: `nothing that would stop the update was found; ${count(of("warning"), "warning")}`,
     ok: "nothing that would stop the update was found",
   }[severity];
-  return { sections, verdict: { severity, headline, findings: ranked(all.filter((one) => one.severity !== "ok")) } };
+  return {
+    sections: sections.map(({ title, findings }) => ({ title, findings: together(findings) })),
+    verdict: { severity, headline, findings: ranked(together(all).filter((one) => one.severity !== "ok")) },
+  };
+}
+
+/** Findings that are not known for one reason, such as a login that ended, as one finding at the place of the first. */
+function together(findings: readonly Finding[]): Finding[] {
+  const isSame = (one: Finding, other: Finding) => one.what === other.what && one.remedy === other.remedy;
+  return findings.flatMap((finding, index) => {
+    if (finding.severity !== "not known") return [finding];
+    const same = findings.filter((other) => other.severity === "not known" && isSame(finding, other));
+    if (findings.indexOf(same[0] ?? finding) !== index) return [];
+    return [{ ...finding, subject: same.map(({ subject }) => subject).join(", ") }];
+  });
 }
 
 /** 0 nothing stops the update, 1 something does, 3 something is not known. */

@@ -46,7 +46,13 @@ describe("a preflight", () => {
       assert.equal(severity, "not known", subject);
     }
     assert.equal(exitCodes[verdict.severity], 3);
-    assert.match(verdict.headline, /could not be read: nobody knows/);
+    assert.match(verdict.headline, /^\d\d things could not be read: nobody knows/);
+    const whole = sections.map(({ findings }) => findings.length);
+    assert.deepEqual(whole, [1, 1, 1, 1, 1], "one reason has one line in each section");
+    const [first, ...more] = verdict.findings;
+    assert.deepEqual(more, []);
+    const [checks] = /^\d+/.exec(verdict.headline) ?? [];
+    assert.equal(first?.subject.split(", ").length, Number(checks));
   });
 
   describe("counts the cost", () => {
