@@ -5,7 +5,7 @@ import { needs, world } from "../support/world.ts";
 
 describe("a sandbox for the host tests", function () {
   needs(world.nothing);
-  this.timeout(600_000);
+  this.timeout(1_200_000);
 
   it("starts, and so does the link", async () => {
     await prepare();

@@ -4,9 +4,9 @@ import { type Clients, clientsWith } from "@metrics-link/sandbox/testing/clients
 import { clientOptionsFrom, sessionOf } from "@metrics-link/sandbox/testing/from-host.ts";
 import { bucketOf } from "@metrics-link/sandbox/testing/releases.ts";
 import { accounts, deployRoleArn, region } from "@metrics-link/sandbox/world/accounts.ts";
-import { eventually } from "../../support/eventually.ts";
 import { assume, clientOptions, deployer } from "../support/aws.ts";
 import { ofHost, roleOf } from "../support/belongings.ts";
+import { eventually } from "../support/eventually.ts";
 import { everything, refused } from "../support/refused.ts";
 import { sandbox } from "../support/sandbox.ts";
 import { needs, world } from "../support/world.ts";
@@ -16,7 +16,7 @@ const bucket = bucketOf("sender");
 
 describe("the rights of others in the sender's account", function () {
   needs(world.link);
-  this.timeout(600_000);
+  this.timeout(1_200_000);
   const made: string[] = [];
   const ownRelease = { Bucket: bucket, Key: "releases/second/current.json" };
   let deploying: Clients;

@@ -23,7 +23,7 @@ interface Refused {
 
 describe("a host's rights in its account", function () {
   needs(world.link);
-  this.timeout(600_000);
+  this.timeout(1_200_000);
   const has = {} as Record<Role, Awaited<ReturnType<typeof ofHost>>>;
   /** With the host's keys, from the host itself; with the same keys, carried away; the account's deployer. */
   const onHost = {} as Record<Role, Clients>;

@@ -49,7 +49,7 @@ const ownPrometheus = ["127.0.0.1", ports.prometheus] as const;
 
 describe("the network of a unit", function () {
   needs(world.link);
-  this.timeout(600_000);
+  this.timeout(1_200_000);
 
   for (const host of ["sender", "receiver"] as const) {
     it(`excludes the metadata service and AWS on the ${host}, for each unit`, async () => {
@@ -82,7 +82,7 @@ describe("the network of a unit", function () {
 
 describe("the ports of the link", function () {
   needs(world.link);
-  this.timeout(600_000);
+  this.timeout(1_200_000);
 
   const listened = {
     sender: [ports.prometheus, ports.remoteWriteEgress, ports.envoyMetrics, ports.nodeExporter],

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { eventually } from "../../support/eventually.ts";
 import { accessLog } from "../support/envoy.ts";
+import { eventually } from "../support/eventually.ts";
 import { outage, startUnit, stopUnit } from "../support/outage.ts";
 import { beforehand, caughtUp, nothingMissing } from "../support/samples.ts";
 import { on } from "../support/sandbox.ts";
@@ -19,7 +19,7 @@ const units: Readonly<Record<string, readonly string[]>> = { sender: [...common,
 
 describe("units on a host", function () {
   needs(world.link);
-  this.timeout(600_000);
+  this.timeout(1_200_000);
 
   for (const host of ["sender", "receiver"]) {
     it(`have an exposure of at most ${exposureLimit} each on the ${host}`, async () => {
@@ -116,7 +116,7 @@ describe("files on a host", () => {
 
 describe("a data volume that is attached late", function () {
   needs(world.link);
-  this.timeout(600_000);
+  this.timeout(1_200_000);
   const units = ["metrics-link-data.service", "var-lib-metrics\\x2dlink.mount", "metrics-link-prometheus.service"];
   const states = async () =>
     (await on("receiver", "sh", "-c", `systemctl is-active '${units.join("' '")}' || true`)).trim();
@@ -149,7 +149,7 @@ describe("a data volume that is attached late", function () {
 
 describe("a restart of Envoy under load", function () {
   needs(world.link);
-  this.timeout(600_000);
+  this.timeout(1_200_000);
   const load = readFileSync(join(import.meta.dirname, "..", "support", "load.py"), "utf8");
   const restarts = 4;
 

@@ -6,7 +6,7 @@ import { statusOf } from "@metrics-link/sandbox/cli/status.ts";
 import { openAuthority } from "@metrics-link/sandbox/services/authority.ts";
 import { untilAtWork } from "@metrics-link/sandbox/testing/faults/power.ts";
 import { parse, stringify } from "yaml";
-import { eventually } from "../../support/eventually.ts";
+import { eventually } from "../support/eventually.ts";
 import { on, receiver, sandbox } from "../support/sandbox.ts";
 import { needs, world } from "../support/world.ts";
 
@@ -47,7 +47,7 @@ async function startedWith(change: () => void): Promise<void> {
 
 describe("an Alertmanager behind an endpoint service", function () {
   needs(world.link);
-  this.timeout(300_000);
+  this.timeout(1_200_000);
 
   it("has each host's Watchdog, with labels that distinguish the two", async () => {
     const found = await eventually(

@@ -9,10 +9,10 @@ import { unpackHostEvidence } from "@metrics-link/release";
 import { accounts } from "@metrics-link/sandbox/world/accounts.ts";
 import { collect } from "../../../scripts/audit/collect.ts";
 import { contextOf } from "../../../scripts/stack/context.ts";
-import { eventually } from "../../support/eventually.ts";
 import { runAgent } from "../support/agent.ts";
 import { BalancerGroup, clientOptions, deployer } from "../support/aws.ts";
 import { run } from "../support/commands.ts";
+import { eventually } from "../support/eventually.ts";
 import { on, receiver, sandbox, sender } from "../support/sandbox.ts";
 import { needs, world } from "../support/world.ts";
 
@@ -81,7 +81,7 @@ const fires = (names: readonly string[]) =>
 
 describe("an audit", function () {
   needs(world.link);
-  this.timeout(600_000);
+  this.timeout(1_200_000);
   // The agent would put things right before they are looked at; and its last run must have found nothing to put right.
   before(async () => {
     await on("receiver", "systemctl", "stop", "metrics-link-agent.timer");

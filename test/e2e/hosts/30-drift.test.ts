@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { eventually } from "../../support/eventually.ts";
 import { runAgent } from "../support/agent.ts";
 import { counter } from "../support/envoy.ts";
+import { eventually } from "../support/eventually.ts";
 import { beforehand, nothingMissing } from "../support/samples.ts";
 import { on, sandbox } from "../support/sandbox.ts";
 import { needs, world } from "../support/world.ts";
@@ -107,7 +107,7 @@ const cases: readonly Case[] = [
 
 describe("a manual change on a host", function () {
   needs(world.link);
-  this.timeout(600_000);
+  this.timeout(1_200_000);
   let from: number;
   before(async () => {
     from = beforehand();

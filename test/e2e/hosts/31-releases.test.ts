@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import type { Release } from "@metrics-link/release";
 import { statusOf } from "@metrics-link/sandbox/cli/status.ts";
 import { edited, Releases } from "@metrics-link/sandbox/testing/releases.ts";
-import { eventually } from "../../support/eventually.ts";
 import { runAgent } from "../support/agent.ts";
+import { eventually } from "../support/eventually.ts";
 import { beforehand, nothingMissing } from "../support/samples.ts";
 import { on, sandbox } from "../support/sandbox.ts";
 import { needs, world } from "../support/world.ts";
@@ -16,7 +16,7 @@ const mainPids = (host: string) => on(host, "systemctl", "show", "--property=Mai
 
 describe("faulty releases", function () {
   needs(world.link);
-  this.timeout(600_000);
+  this.timeout(1_200_000);
 
   for (const { what, change, reason } of [
     {

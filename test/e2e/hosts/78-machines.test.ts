@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import type { Comparison } from "@metrics-link/sandbox/cli/samples.ts";
 import { type Role, roles } from "@metrics-link/sandbox/cli/stack-files.ts";
 import { LATER_DEBIAN_13_IMAGE } from "@metrics-link/sandbox/cloud/index.ts";
-import { eventually } from "../../support/eventually.ts";
 import { reportOf, runAgent } from "../support/agent.ts";
 import { ChangedConfiguration } from "../support/configuration.ts";
+import { eventually } from "../support/eventually.ts";
 import {
   dataDirectory,
   fill,
@@ -61,7 +61,7 @@ async function nothingMissingAfter(host: Role, from: number, since: number): Pro
 for (const host of roles) {
   describe(`the machine of the ${host}`, function () {
     needs(world.link);
-    this.timeout(600_000);
+    this.timeout(1_200_000);
 
     it("is replaced for another image, with the same data and identity and no lost sample", async () => {
       const instance = await pulumi().text(host, "instanceId");
@@ -88,7 +88,7 @@ for (const host of roles) {
 
 describe("a power cut", function () {
   needs(world.link);
-  this.timeout(600_000);
+  this.timeout(1_200_000);
 
   /** The journal and the WAL are whole, and nobody had to help. */
   async function comesBack(host: Role): Promise<[from: number, to: number]> {
@@ -123,7 +123,7 @@ describe("a power cut", function () {
 
 describe("a full disk", function () {
   needs(world.link);
-  this.timeout(600_000);
+  this.timeout(1_200_000);
 
   /**
    * Fills the data volume until Prometheus could not write so many times, and makes room again.
@@ -215,7 +215,7 @@ describe("a full disk", function () {
 
 describe("a protected resource", function () {
   needs(world.link);
-  this.timeout(600_000);
+  this.timeout(1_200_000);
 
   it("survives a destroy, and an update that would replace it, until a person removes the protection", async () => {
     const resources = async () => {

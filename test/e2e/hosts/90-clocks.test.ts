@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import type { Release } from "@metrics-link/release";
 import { linkState } from "@metrics-link/sandbox/cli/link.ts";
 import { edited, Releases } from "@metrics-link/sandbox/testing/releases.ts";
-import { eventually } from "../../support/eventually.ts";
 import { runAgent } from "../support/agent.ts";
+import { eventually } from "../support/eventually.ts";
 import { outage, startUnit, stopUnit } from "../support/outage.ts";
 import { caughtUp } from "../support/samples.ts";
 import { on, sandbox, sender } from "../support/sandbox.ts";
@@ -44,7 +44,7 @@ const highestSent = async () =>
 // Later tests would meet the samples of the future for nine minutes, so there are none.
 describe("a target whose timestamps are ahead", function () {
   needs(world.link);
-  this.timeout(600_000);
+  this.timeout(1_200_000);
   let releases: Releases;
 
   before(async () => {

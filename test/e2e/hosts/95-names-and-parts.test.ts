@@ -8,10 +8,10 @@ import { statusOf } from "@metrics-link/sandbox/cli/status.ts";
 import { S3 } from "@metrics-link/sandbox/testing/clients.ts";
 import { bucketOf } from "@metrics-link/sandbox/testing/releases.ts";
 import { accounts } from "@metrics-link/sandbox/world/accounts.ts";
-import { eventually } from "../../support/eventually.ts";
 import { runAgent } from "../support/agent.ts";
 import { clientOptions, deployer } from "../support/aws.ts";
 import { ChangedConfiguration } from "../support/configuration.ts";
+import { eventually } from "../support/eventually.ts";
 import { caughtUp, upForAWhile } from "../support/samples.ts";
 import { pulumi, receiver, sandbox } from "../support/sandbox.ts";
 import { needs, world } from "../support/world.ts";
@@ -24,7 +24,7 @@ const unchanged = (role: Role) => pulumi().must(["preview", "-s", role, "--expec
 
 describe("another name", function () {
   needs(world.link);
-  this.timeout(600_000);
+  this.timeout(1_200_000);
 
   it("of an external label and of the sender leaves no alert and no missing sample behind", async () => {
     await upForAWhile();
@@ -69,7 +69,8 @@ describe("another name", function () {
         );
       }
       const late = 'time() - max by (account) (last_over_time(node_time_seconds{link_side="sends"}[6h])) > 20';
-      assert.equal((await receiver.vector(late))[0]?.metric.account, "111111111111", "the old series is late");
+      const old = (await receiver.vector(late)).map(({ metric }) => metric.account);
+      assert.ok(old.includes("111111111111"), `the old series is late, of ${old.join(", ")}`);
     } finally {
       ofSender.restore();
       ofReceiver.restore();
@@ -98,7 +99,7 @@ describe("another name", function () {
 
 describe("a second stack of a role in an account", function () {
   needs(world.link);
-  this.timeout(300_000);
+  this.timeout(1_200_000);
   const path = join(dirname(sandbox.files.path("sender")), "Pulumi.second.yaml");
   before(async () => {
     copyFileSync(sandbox.files.path("sender"), path);
@@ -128,7 +129,7 @@ describe("a second stack of a role in an account", function () {
 
 describe("an update of one resource", function () {
   needs(world.link);
-  this.timeout(600_000);
+  this.timeout(1_200_000);
 
   it("leaves a host that can boot, and a plain update completes it", async () => {
     const s3 = new S3(clientOptions(await deployer(accounts.sender)));

@@ -4,7 +4,7 @@ import { needs, world } from "../support/world.ts";
 
 describe("the sandbox of the host tests", function () {
   needs(world.link);
-  this.timeout(600_000);
+  this.timeout(1_200_000);
 
   it("goes down", () => down(sandbox, report));
 });

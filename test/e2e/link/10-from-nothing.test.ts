@@ -8,7 +8,7 @@ import { needs, world } from "../support/world.ts";
 describe("a new sandbox", () => {
   needs(world.nothing);
   it("starts in three updates", async function () {
-    this.timeout(600_000);
+    this.timeout(1_200_000);
     await prepare();
     await up(sandbox, report);
   });

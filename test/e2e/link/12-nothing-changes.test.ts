@@ -8,11 +8,11 @@ describe("an existing link", () => {
   for (const role of ["sender", "receiver"]) {
     it(`is not changed by another update of the ${role}`, async () => {
       await pulumi().must(["up", "-s", role, "--yes", "--skip-preview", "--expect-no-changes"]);
-    }).timeout(120_000);
+    }).timeout(600_000);
 
     it(`has no drift in a refresh of the ${role}`, async () => {
       await pulumi().must(["refresh", "-s", role, "--yes", "--skip-preview", "--expect-no-changes"]);
-    }).timeout(120_000);
+    }).timeout(600_000);
   }
 
   it("shows a manually changed rule as drift, and the next update reverts it", async () => {
@@ -24,5 +24,5 @@ describe("an existing link", () => {
     assert.notEqual(refused.code, 0);
     await pulumi().must(["up", "-s", "receiver", "--yes", "--skip-preview", "--refresh"]);
     await pulumi().must(["preview", "-s", "receiver", "--refresh", "--expect-no-changes"]);
-  }).timeout(180_000);
+  }).timeout(600_000);
 });

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { ruleGroups, type Side } from "@metrics-link/prometheus";
 import { expressions as ofDashboard } from "@metrics-link/prometheus/dashboards/index.ts";
-import { eventually } from "../../support/eventually.ts";
 import { askedFor } from "../../support/promql.ts";
+import { eventually } from "../support/eventually.ts";
 import { on, receiver, sender } from "../support/sandbox.ts";
 import { needs, world } from "../support/world.ts";
 
@@ -23,7 +23,7 @@ const hosts = { sends: "sender", receives: "receiver" } as const;
 /** Before the strangers and the outages, of which alerts remember for a quarter of an hour. */
 describe("alerts", function () {
   needs(world.untouched);
-  this.timeout(600_000);
+  this.timeout(1_200_000);
 
   for (const side of ["sends", "receives"] as const) {
     it(`query only metrics that exist on the host that ${side}`, async () => {

@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { compareRecent } from "@metrics-link/sandbox/cli/link.ts";
 import { externalLabels } from "@metrics-link/sandbox/cli/status.ts";
-import { eventually } from "../../support/eventually.ts";
+import { eventually } from "../support/eventually.ts";
 import { receiver, sandbox, sender } from "../support/sandbox.ts";
 import { needs, world } from "../support/world.ts";
 
 /** Once the link has been up for a while: what is looked for takes a minute to come about. */
 describe("the link", function () {
   needs(world.untouched);
-  this.timeout(600_000);
+  this.timeout(1_200_000);
 
   it("delivers every sample of every series over 60 s, unchanged", async () => {
     const result = await eventually(

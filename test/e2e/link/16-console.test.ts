@@ -3,7 +3,7 @@ import { consolePage, type Reading, read, verdictOf } from "@metrics-link/consol
 import { unitNames } from "@metrics-link/host/cloud/units.ts";
 import { roles } from "@metrics-link/sandbox/cli/stack-files.ts";
 import { sourcesOf } from "../../../scripts/console/sandbox.ts";
-import { eventually } from "../../support/eventually.ts";
+import { eventually } from "../support/eventually.ts";
 import { on, sandbox } from "../support/sandbox.ts";
 import { needs, world } from "../support/world.ts";
 
@@ -16,7 +16,7 @@ const settledSeconds = 5;
 /** Before strangers and outages leave their marks. */
 describe("the console of a live link", function () {
   needs(world.untouched);
-  this.timeout(120_000);
+  this.timeout(1_200_000);
 
   it("has the receiver's data for every query of every panel, and a good verdict", async () => {
     const sources = await sourcesOf(sandbox);

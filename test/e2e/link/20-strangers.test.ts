@@ -15,7 +15,7 @@ const credentials = (name: string) => ["--cert", `${folder}/${name}.pem`, "--key
 
 describe("strangers", function () {
   needs(world.link);
-  this.timeout(600_000);
+  this.timeout(1_200_000);
   let endpoint = "";
   before(async () => {
     endpoint = (await statusOf(sandbox, 1)).link.endpoint ?? "";

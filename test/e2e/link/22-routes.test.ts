@@ -38,7 +38,7 @@ const handlers = (text: string) =>
 
 describe("a valid client", function () {
   needs(world.link);
-  this.timeout(600_000);
+  this.timeout(1_200_000);
   let endpoint = "";
   const certificate = ["--cert", `${folder}/valid.pem`, "--key", `${folder}/valid.key`];
   before(async () => {

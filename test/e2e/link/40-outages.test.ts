@@ -13,7 +13,7 @@ const least = outageSeconds * 500;
 
 describe("a link with an outage", function () {
   needs(world.link);
-  this.timeout(600_000);
+  this.timeout(1_200_000);
 
   it(`loses nothing while the receiver's Prometheus is stopped for ${outageSeconds} s`, async () => {
     const from = beforehand();

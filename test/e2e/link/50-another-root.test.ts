@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { addressesIn, contractOutput, type Pins, readContract } from "@metrics-link/contract";
 import { z } from "zod";
-import { eventually } from "../../support/eventually.ts";
 import { run } from "../support/commands.ts";
 import { linkIsOpen } from "../support/envoy.ts";
+import { eventually } from "../support/eventually.ts";
 import { beforehand, nothingMissing, upForAWhile } from "../support/samples.ts";
 import { pulumi, sandbox } from "../support/sandbox.ts";
 import { needs, world } from "../support/world.ts";
@@ -16,7 +16,7 @@ const stranger = {
 
 describe("a peer with a removed pin", function () {
   needs(world.link);
-  this.timeout(600_000);
+  this.timeout(1_200_000);
 
   for (const { role, peer, key, what } of [
     { role: "sender", peer: "receiver", key: "rootFingerprints", what: "root" },

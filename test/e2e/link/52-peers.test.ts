@@ -3,10 +3,10 @@ import { fingerprintOf } from "@metrics-link/contract";
 import { hostPaths } from "@metrics-link/release";
 import type { Role } from "@metrics-link/sandbox/cli/stack-files.ts";
 import { statusOf } from "@metrics-link/sandbox/cli/status.ts";
-import { eventually } from "../../support/eventually.ts";
 import { selfSigned } from "../../support/openssl.ts";
 import { ChangedConfiguration } from "../support/configuration.ts";
 import { linkIsOpen } from "../support/envoy.ts";
+import { eventually } from "../support/eventually.ts";
 import { attempt, valid } from "../support/hostile.ts";
 import { beforehand, caughtUp, nothingMissing, upForAWhile } from "../support/samples.ts";
 import { on, place, pulumi, receiver, sandbox, sender } from "../support/sandbox.ts";
@@ -30,7 +30,7 @@ const ends = (role: Role, name: string) =>
 
 describe("a peer whose contract is rejected", function () {
   needs(world.link);
-  this.timeout(600_000);
+  this.timeout(1_200_000);
   const [stranger, roots] = [
     selfSigned("stranger"),
     { sender: "tls/roots/receiver.pem", receiver: "tls/roots/account-a.pem" },
@@ -76,7 +76,7 @@ describe("a peer whose contract is rejected", function () {
 
 describe("a suspended peer", function () {
   needs(world.link);
-  this.timeout(600_000);
+  this.timeout(1_200_000);
 
   it("loses its open connections and cannot reconnect, if it is the only sender; afterwards no sample is missing", async () => {
     await upForAWhile();

@@ -42,7 +42,7 @@ const contractOf = async (stack: string) => {
 
 describe("a link that is up, moved into exchange stacks as docs/deploy.md says", function () {
   needs(world.link);
-  this.timeout(900_000);
+  this.timeout(1_200_000);
   let from = 0;
 
   before(async () => {

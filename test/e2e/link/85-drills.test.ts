@@ -12,7 +12,7 @@ const names = ["bad-release", "sender-disk-nearly-full"];
 
 describe("drills", function () {
   needs(world.link);
-  this.timeout(600_000);
+  this.timeout(1_200_000);
 
   it("see each fault's alert fire and clear, lose no sample, and leave the stacks unchanged", async () => {
     const folder = mkdtempSync(join(tmpdir(), "drills-"));

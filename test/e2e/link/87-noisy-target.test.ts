@@ -4,8 +4,8 @@ import { compareSamples } from "@metrics-link/sandbox/cli/samples.ts";
 import type { Role } from "@metrics-link/sandbox/cli/stack-files.ts";
 import { describeStatus, externalLabels, statusOf } from "@metrics-link/sandbox/cli/status.ts";
 import { edited, Releases } from "@metrics-link/sandbox/testing/releases.ts";
-import { eventually } from "../../support/eventually.ts";
 import { runAgent } from "../support/agent.ts";
+import { eventually } from "../support/eventually.ts";
 import { beforehand, caughtUp } from "../support/samples.ts";
 import { on, receiver, sandbox, sender } from "../support/sandbox.ts";
 import { serve } from "../support/target.ts";
@@ -61,7 +61,7 @@ const firing = async (name: string) =>
 // At the end of its suite: alerts remember for a quarter of an hour.
 describe("noisy targets and rules", function () {
   needs(world.link);
-  this.timeout(600_000);
+  this.timeout(1_200_000);
   let stop: () => Promise<unknown>;
   let from: number;
   const releases = new Map<Role, Releases>();

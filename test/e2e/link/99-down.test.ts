@@ -7,7 +7,7 @@ import { needs, world } from "../support/world.ts";
 
 describe("sandbox down", function () {
   needs(world.link);
-  this.timeout(600_000);
+  this.timeout(1_200_000);
 
   it("leaves the machine as it was", async () => {
     const { tag, directory } = sandbox.layout;

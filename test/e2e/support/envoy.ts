@@ -1,5 +1,5 @@
 import { type AccessLogLine, accessLogLines } from "@metrics-link/sandbox/cli/access-log.ts";
-import { eventually } from "../../support/eventually.ts";
+import { eventually } from "./eventually.ts";
 import { on } from "./sandbox.ts";
 
 const metricsUrl = "http://127.0.0.1:9902/stats/prometheus";

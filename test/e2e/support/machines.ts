@@ -2,7 +2,7 @@ import { hostPaths, ports } from "@metrics-link/release";
 import { prometheusOf } from "@metrics-link/sandbox/cli/sandbox.ts";
 import type { PowerAction } from "@metrics-link/sandbox/realiser/index.ts";
 import { fullDisk } from "@metrics-link/sandbox/testing/faults/full-disk.ts";
-import { eventually } from "../../support/eventually.ts";
+import { eventually } from "./eventually.ts";
 import { on, sandbox } from "./sandbox.ts";
 
 const seconds = () => Date.now() / 1000;

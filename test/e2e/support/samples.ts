@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { compareWindow, linkState } from "@metrics-link/sandbox/cli/link.ts";
 import type { Comparison } from "@metrics-link/sandbox/cli/samples.ts";
 import { externalLabels } from "@metrics-link/sandbox/cli/status.ts";
-import { eventually } from "../../support/eventually.ts";
+import { eventually } from "./eventually.ts";
 import { receiver, sandbox, sender } from "./sandbox.ts";
 
 /** Seconds since the epoch, a moment ago: what is compared from here on covers what a test is about to do. */

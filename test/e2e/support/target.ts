@@ -1,4 +1,4 @@
-import { eventually } from "../../support/eventually.ts";
+import { eventually } from "./eventually.ts";
 import { on, sandbox } from "./sandbox.ts";
 
 /** A scrape target on the loopback of a host, which a test writes in Python. */

@@ -2,8 +2,8 @@ import { createHash, randomBytes } from "node:crypto";
 import { cpSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { stringify } from "yaml";
-import { eventually } from "../../support/eventually.ts";
 import { ChangedConfiguration } from "./configuration.ts";
+import { eventually } from "./eventually.ts";
 import { on, pulumi, sandbox, sender } from "./sandbox.ts";
 import { serve } from "./target.ts";
 

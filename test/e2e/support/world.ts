@@ -28,7 +28,7 @@ let touched = known;
  */
 export function needs(wanted: World): void {
   before(`needs ${wanted}`, async function () {
-    this.timeout(600_000);
+    this.timeout(1_200_000);
     if (wanted === world.nothing) await prepare();
     else if (!(await isThere(wanted))) {
       await prepare();
@@ -55,7 +55,7 @@ async function isThere(wanted: World): Promise<boolean> {
 }
 
 after("leaves nothing running, unless told", async function () {
-  this.timeout(120_000);
+  this.timeout(1_200_000);
   if (!existsSync(sandbox.layout.directory)) return;
   if (process.env.METRICS_LINK_TEST_KEEP === "1") writeFileSync(keptFile, "");
   else await down(sandbox, report);

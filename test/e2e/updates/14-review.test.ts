@@ -6,7 +6,7 @@ import { needs, world } from "../support/world.ts";
 
 describe("a review", function () {
   needs(world.link);
-  this.timeout(600_000);
+  this.timeout(1_200_000);
 
   let clone: Clone;
   before(() => {

@@ -46,7 +46,7 @@ function processesHere(...files: readonly ("cmdline" | "environ")[]): string {
 
 describe("private keys, and passwords of Alertmanagers and scrape jobs", function () {
   needs(world.link);
-  this.timeout(600_000);
+  this.timeout(1_200_000);
   let keys: string[];
   let password: string;
   /** Of a scrape job of the sender: the one that it had, and the one that it has. */

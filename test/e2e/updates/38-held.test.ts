@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { compareWindow } from "@metrics-link/sandbox/cli/link.ts";
 import { externalLabels, statusOf } from "@metrics-link/sandbox/cli/status.ts";
-import { eventually } from "../../support/eventually.ts";
 import { reportOf, runAgent } from "../support/agent.ts";
 import { ChangedConfiguration } from "../support/configuration.ts";
+import { eventually } from "../support/eventually.ts";
 import { outage, startUnit, stopUnit } from "../support/outage.ts";
 import { deliveredUntil, killRepairer, repairMetric } from "../support/repair.ts";
 import { beforehand, caughtUp, comparedBetween } from "../support/samples.ts";
@@ -21,7 +21,7 @@ async function batchSendDeadline(): Promise<string | undefined> {
 
 describe("a change of the queue in an outage", function () {
   needs(world.link);
-  this.timeout(600_000);
+  this.timeout(1_200_000);
   let configuration: ChangedConfiguration;
   const change = (deadline: string) => configuration.set("prometheus.remoteWrite.batchSendDeadline", deadline);
 

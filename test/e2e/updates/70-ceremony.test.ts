@@ -14,7 +14,7 @@ import { needs, world } from "../support/world.ts";
 
 describe("offline roots", function () {
   needs(world.link);
-  this.timeout(600_000);
+  this.timeout(1_200_000);
   const artifact = (role: Role, name: string) => artifactsOf(sandbox, role, name);
   const roots = () =>
     roles.flatMap((role) =>

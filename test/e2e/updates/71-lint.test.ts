@@ -8,7 +8,7 @@ import { needs, world } from "../support/world.ts";
 
 describe("a certificate linter", function () {
   needs(world.link);
-  this.timeout(600_000);
+  this.timeout(1_200_000);
 
   it("rejects an authority without key usage", () => {
     assert.match(objections("lint_pkix_cert", selfSigned("somebody").pem), /ca_certificate_no_ku_extension/);

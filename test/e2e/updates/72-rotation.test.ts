@@ -5,8 +5,8 @@ import type { PkiOutput } from "@metrics-link/contract";
 import type { Role } from "@metrics-link/sandbox/cli/stack-files.ts";
 import { pkiOf } from "@metrics-link/sandbox/testing/identities.ts";
 import { z } from "zod";
-import { eventually } from "../../support/eventually.ts";
 import { begin, must, run } from "../support/commands.ts";
+import { eventually } from "../support/eventually.ts";
 import { beforehand, nothingMissing } from "../support/samples.ts";
 import { on, pulumi, sandbox } from "../support/sandbox.ts";
 import { needs, world } from "../support/world.ts";
@@ -25,7 +25,7 @@ const envoys = () =>
 
 describe("rotations under load", function () {
   needs(world.link);
-  this.timeout(600_000);
+  this.timeout(1_200_000);
   let from = 0;
   let running: readonly string[] = [];
   before(async () => {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { statusOf } from "@metrics-link/sandbox/cli/status.ts";
-import { eventually } from "../../support/eventually.ts";
 import { must, run } from "../support/commands.ts";
 import { counter } from "../support/envoy.ts";
+import { eventually } from "../support/eventually.ts";
 import { attempt, valid } from "../support/hostile.ts";
 import { beforehand, nothingMissing } from "../support/samples.ts";
 import { on, place, pulumi, sandbox } from "../support/sandbox.ts";
@@ -14,7 +14,7 @@ const post = ["--request", "POST", "--data-binary", "nothing"];
 
 describe("a leaf with a leaked key", function () {
   needs(world.link);
-  this.timeout(600_000);
+  this.timeout(1_200_000);
   let endpoint = "";
   const refused = () => counter("receiver", "envoy_listener_ssl_fail_verify_san");
   const attempted = () => attempt("sender", endpoint, "/api/v1/write", [...post, ...stolen]);

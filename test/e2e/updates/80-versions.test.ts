@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { roles } from "@metrics-link/sandbox/cli/stack-files.ts";
-import { eventually } from "../../support/eventually.ts";
 import { runAgent } from "../support/agent.ts";
 import { Checkout, pinnedVersion } from "../support/checkout.ts";
+import { eventually } from "../support/eventually.ts";
 import { beforehand, nothingMissing } from "../support/samples.ts";
 import { pulumi, sandbox } from "../support/sandbox.ts";
 import { startsOf, versionsOf } from "../support/versions.ts";
@@ -10,12 +10,12 @@ import { needs, world } from "../support/world.ts";
 
 describe("other versions in tools.json", function () {
   needs(world.link);
-  this.timeout(600_000);
+  this.timeout(1_200_000);
   let other: Checkout;
 
   before(function () {
     // It builds Prometheus, the first time on a machine.
-    this.timeout(900_000);
+    this.timeout(1_200_000);
     other = new Checkout();
     other.setUp();
   });
