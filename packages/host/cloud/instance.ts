@@ -9,7 +9,7 @@ export interface Machine {
   readonly attachment: aws.ec2.VolumeAttachment;
 }
 
-/** AWS requires a device name; on Nitro instances the disk appears as NVMe and is found by the volume's id. */
+/** AWS requires a device name; on Nitro instances the disk appears as NVMe, under another one. */
 const deviceName = "/dev/sdf";
 
 /** A disposable instance, and the durable volume with the TSDB and the WAL. */
@@ -60,16 +60,9 @@ export function machine(
         volumeSize: 10,
         tags: { ...args.tags, Name: `${name}-root` },
       },
-      userDataBase64: volume.id.apply((volumeId) =>
-        Buffer.from(
-          cloudInitText({
-            hostName: args.hostName,
-            region: args.account.region,
-            bucket: args.bucketName,
-            volumeId,
-          }),
-        ).toString("base64"),
-      ),
+      userDataBase64: Buffer.from(
+        cloudInitText({ hostName: args.hostName, region: args.account.region, bucket: args.bucketName }),
+      ).toString("base64"),
       userDataReplaceOnChange: false,
       tags: { ...args.tags, Name: name },
     },
@@ -81,6 +74,8 @@ export function machine(
       ignoreChanges: ["userDataBase64"],
       // The fixed address and the volume belong to one instance at a time.
       deleteBeforeReplace: true,
+      // Another volume is another host: EC2 detaches a volume from an instance that is off, and nothing turns that on again.
+      replacementTrigger: volume.id,
     },
   );
   const attachment = new aws.ec2.VolumeAttachment(

@@ -127,6 +127,7 @@ export interface Instance {
   readonly instanceProfileArn?: string;
   readonly tags: Readonly<Record<string, string>>;
   readonly rootDiskGiB: number;
+  readonly rootVolumeId: string;
   readonly volumes: readonly { readonly volumeId: string; readonly deviceName: string; readonly sizeGiB: number }[];
 }
 

@@ -35,6 +35,7 @@ export function instanceOf(record: Record, item: InstanceResource): Instance {
     ...(profile === undefined ? {} : { instanceProfileArn: profile.outputs.arn }),
     tags: inputs.tags ?? {},
     rootDiskGiB: outputs.rootBlockDevice.volumeSize ?? 0,
+    rootVolumeId: outputs.rootBlockDevice.volumeId,
     volumes: record
       .where(volumeAttachment, (attachment) => attachment.instanceId === item.id)
       .map(({ inputs: attachment }) => ({

@@ -213,7 +213,7 @@ export class Hosts {
   async #terminate(id: string): Promise<void> {
     const host = this.#host(id);
     await host.stop("cloud");
-    await detachVolumes(this.#layout, { id, volumes: [] }, { ...host, leader: undefined });
+    await detachVolumes(this.#layout, { id, rootVolumeId: "", volumes: [] }, { ...host, leader: undefined });
     await unmountRootDisk(host.files);
     await host.groups.remove();
     await rm(host.files.directory, { recursive: true, force: true });

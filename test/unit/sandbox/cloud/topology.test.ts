@@ -179,6 +179,7 @@ describe("the topology of resources", () => {
         roleArn: `arn:aws:iam::${account}:role/host`,
         instanceProfileArn: `arn:aws:iam::${account}:instance-profile/profile`,
         rootDiskGiB: 8,
+        rootVolumeId: (made.outputs.rootBlockDevice as { volumeId: string }).volumeId,
         tags: { Name: "sender", team: "metrics" },
         volumes: [{ volumeId: disk.id, deviceName: "/dev/sdf", sizeGiB: 5 }],
       },
