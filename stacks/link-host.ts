@@ -124,7 +124,11 @@ export function linkHost(name: string, args: LinkHostArgs, options: pulumi.Compo
         instanceType: host.instanceType,
         bringsManagementAgent: host.imageBringsManagementAgent,
       },
-      dataVolume: { sizeGiB: host.dataVolumeGiB },
+      dataVolume: {
+        sizeGiB: host.dataVolumeGiB,
+        adopted: host.dataVolumeId,
+        snapshotId: host.dataVolumeSnapshotId,
+      },
       store: args.store,
       releaseInForce: args.releaseInForce,
       forceRelease: host.forceRelease,

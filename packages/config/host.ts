@@ -33,6 +33,20 @@ export const host = z.strictObject({
     example: "100",
     affects: "[capacity](capacity.md): how long an outage may last",
   }),
+  dataVolumeId: key(matching(/^vol-([0-9a-f]{8}|[0-9a-f]{17})$/, "the id of a volume").optional(), {
+    description:
+      "A volume with TSDB and WAL that an earlier stack of this account left: this stack takes it over instead of making an empty one; see [coming back](deploy.md#coming-back). It is encrypted and in the first of `network.zones`.",
+    range: "the id of a volume",
+    fallback: "a new volume",
+    example: "vol-0123456789abcdef0",
+  }),
+  dataVolumeSnapshotId: key(matching(/^snap-([0-9a-f]{8}|[0-9a-f]{17})$/, "the id of a snapshot").optional(), {
+    description:
+      "The snapshot that a new data volume is made from. A volume that is there stays as it is, whatever this key says: it is neither replaced nor emptied when the key comes, changes or goes.",
+    range: "the id of a snapshot of this region",
+    fallback: "a new volume is empty",
+    example: "snap-0123456789abcdef0",
+  }),
   forceRelease: key(
     matching(
       /^[0-9a-f]{12,64}$/,

@@ -25,6 +25,7 @@ export function machine(
   },
   own: pulumi.CustomResourceOptions,
 ): Machine {
+  const { adopted, snapshotId } = args.dataVolume;
   const volume = new aws.ebs.Volume(
     `${name}-data`,
     {
@@ -33,9 +34,17 @@ export function machine(
       type: "gp3",
       // With the account's EBS key: the key of the secret is deleted with the stack, and this volume must outlive it.
       encrypted: true,
+      ...(snapshotId === undefined ? {} : { snapshotId }),
       tags: { ...args.tags, Name: `${name}-data` },
     },
-    { ...own, protect: args.protect, retainOnDelete: args.protect },
+    {
+      ...own,
+      protect: args.protect,
+      retainOnDelete: args.protect,
+      // What it was made from is history: another value would replace the volume, and with it the data since.
+      ignoreChanges: ["snapshotId"],
+      ...(adopted === undefined ? {} : { import: adopted }),
+    },
   );
   const { privateAddress } = args.network;
   const instance = new aws.ec2.Instance(
