@@ -1,7 +1,7 @@
 import type { Configuration, ExchangeConfiguration } from "@metrics-link/config";
 import { addressesIn, InvalidInputError, messageOf, type Problem, readContract } from "@metrics-link/contract";
 import * as aws from "@pulumi/aws";
-import type * as pulumi from "@pulumi/pulumi";
+import { type InvokeOptions, log } from "@pulumi/pulumi";
 import { type OwnOutputs, ownStack } from "./own-outputs.ts";
 
 /**
@@ -91,8 +91,7 @@ async function wrongVolume(
   had: unknown,
   place: Place,
 ): Promise<Problem[]> {
-  void snapshotId;
-  if (id === undefined) return [];
+  if (id === undefined) return snapshotId === undefined ? [] : wrongSnapshot(snapshotId, sizeGiB, had, place);
   const key = "metrics-link:host.dataVolumeId";
   const options = { provider: place.provider };
   let found: aws.ebs.GetVolumeResult;
@@ -124,8 +123,26 @@ async function wrongVolume(
   return remedies.map((remedy) => ({ key, value: id, remedy }));
 }
 
+/** A snapshot is needed for a new volume alone: later it may be gone, as old ones go. */
+async function wrongSnapshot(value: string, sizeGiB: number, had: unknown, place: Place): Promise<Problem[]> {
+  const options = { provider: place.provider };
+  const key = "metrics-link:host.dataVolumeSnapshotId";
+  if (typeof had === "string" && (await exists(had, options))) {
+    void log.warn(`${key} has no effect: this stack has its volume, ${had}. Remove the key.`);
+    return [];
+  }
+  try {
+    const { volumeSize } = await aws.ebs.getSnapshot({ snapshotIds: [value] }, options);
+    if (volumeSize <= sizeGiB) return [];
+    const remedy = `a snapshot of at most ${sizeGiB} GiB; or set host.dataVolumeGiB to ${volumeSize}`;
+    return [{ key, value, remedy }];
+  } catch (error) {
+    return [{ key, value, remedy: notThere("a snapshot", place, error) }];
+  }
+}
+
 /** Whether EC2 still has a volume. */
-async function exists(id: string, options: pulumi.InvokeOptions): Promise<boolean> {
+async function exists(id: string, options: InvokeOptions): Promise<boolean> {
   const { ids } = await aws.ebs.getEbsVolumes({ filters: [{ name: "volume-id", values: [id] }] }, options);
   return ids.length > 0;
 }

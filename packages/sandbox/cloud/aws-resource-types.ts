@@ -12,6 +12,7 @@ import { routeTable } from "./ec2/route-table.ts";
 import { routeTableAssociation } from "./ec2/route-table-association.ts";
 import { securityGroup } from "./ec2/security-group.ts";
 import { egressRule, ingressRule } from "./ec2/security-group-rule.ts";
+import { snapshot } from "./ec2/snapshot.ts";
 import { subnet } from "./ec2/subnet.ts";
 import { volume } from "./ec2/volume.ts";
 import { volumeAttachment } from "./ec2/volume-attachment.ts";
@@ -51,6 +52,7 @@ const ALL = withSchemaErased<readonly AnyAwsResourceType[]>([
   securityGroup,
   egressRule,
   ingressRule,
+  snapshot,
   subnet,
   volume,
   volumeAttachment,

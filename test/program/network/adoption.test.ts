@@ -126,14 +126,26 @@ describe("what outlives a stack", function () {
     stack = "first";
   });
 
-  it("that is lost is made anew, and the instance with it", async () => {
+  it("that is lost is made anew from a snapshot, and the instance with it", async () => {
+    const taken = await engine.cloud.create({
+      ...{ account, region, type: "aws:ebs/snapshot:Snapshot", name: "taken" },
+      inputs: { volumeId: kept.volume },
+    });
     const [instanceId] = await idsOf("aws:ec2/instance:Instance");
     const [attached = "", disk = ""] = await idsOf(attachment, volume);
     await engine.cloud.delete({ account, region, type: attachment, id: attached });
     await engine.cloud.delete({ account, region, type: volume, id: disk });
     await engine.succeed(program, ["refresh", "--yes", "--skip-preview", "-s", stack], wanting({}));
-    await up();
+    await refused(
+      { snapshot: "snap-01234567" },
+      /SnapshotId is "snap-01234567": a snapshot of account .*does not exist/,
+    );
+    await refused({ snapshot: taken.id, sizeGiB: 4 }, /a snapshot of at most 4 GiB; or set host.dataVolumeGiB to 8/);
+    await up({ snapshot: taken.id });
+    const { volumes } = await engine.cloud.seen({ account, region });
     const [later, disk2, attached2] = await idsOf("aws:ec2/instance:Instance", volume, attachment);
     assert.ok(later !== instanceId && disk2 !== disk && attached2 !== attached);
+    assert.equal(volumes.find(({ id }) => id === disk2)?.snapshotId, taken.id);
+    assert.deepEqual([await steps({}), await steps({ snapshot: "snap-01234567" })], [[], []]);
   });
 });

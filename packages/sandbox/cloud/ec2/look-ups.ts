@@ -98,6 +98,30 @@ const getEbsVolumes = define({
   },
 });
 
+/** The data source of one snapshot; none and several are errors. */
+const getSnapshot = define({
+  token: "aws:ebs/getSnapshot:getSnapshot",
+  inputs: { snapshotIds: list(string(), required) },
+  outputs: {
+    encrypted: boolean(required),
+    id: string(required),
+    region: string(required),
+    snapshotId: string(required),
+    state: string(required),
+    volumeId: string(required),
+    volumeSize: integer(required),
+  },
+  async invoke({ snapshotIds }, { region, seen }) {
+    const [id = ""] = snapshotIds;
+    const found = (await seen()).snapshots.find((one) => one.id === id);
+    if (found === undefined) {
+      throw new AwsError("InvalidSnapshot.NotFound", `The snapshot '${id}' does not exist.`);
+    }
+    const { encrypted, size, volumeId } = found;
+    return { id, snapshotId: id, encrypted, region, state: "completed", volumeId, volumeSize: size };
+  },
+});
+
 /** DescribeInstances, by the volumes that they have. */
 const getInstances = define({
   token: "aws:ec2/getInstances:getInstances",
@@ -141,6 +165,7 @@ export const EC2_LOOK_UPS: readonly Invoke[] = [
   getElasticIp,
   getVolume,
   getEbsVolumes,
+  getSnapshot,
   getInstances,
   getNetworkInterfaces,
 ];

@@ -4,6 +4,7 @@ import type { Scope } from "../aws-resource-type.ts";
 import { tagMap } from "../tags.ts";
 import { addressUser, eip } from "./eip.ts";
 import { instance } from "./instance.ts";
+import { snapshot } from "./snapshot.ts";
 import { subnet } from "./subnet.ts";
 import { volume } from "./volume.ts";
 import { volumeAttachment } from "./volume-attachment.ts";
@@ -27,6 +28,7 @@ export const seen = z.object({
       tags,
     }),
   ),
+  snapshots: z.array(z.object({ id: z.string(), size: z.int(), encrypted: z.boolean(), volumeId: z.string() })),
   instances: z.array(used),
   interfaces: z.array(used),
 });
@@ -46,8 +48,14 @@ export async function see(scope: Scope): Promise<Seen> {
       zone: inputs.availabilityZone,
       size: inputs.size,
       encrypted: outputs.encrypted,
-      snapshotId: "",
+      snapshotId: inputs.snapshotId ?? "",
       tags: outputs.tagsAll,
+    })),
+    snapshots: scope.list(snapshot).map(({ id, inputs, outputs }) => ({
+      id,
+      size: outputs.volumeSize,
+      encrypted: outputs.encrypted,
+      volumeId: inputs.volumeId,
     })),
     instances: scope.list(instance).map(({ id, inputs }) => ({
       id,
