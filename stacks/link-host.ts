@@ -1,4 +1,4 @@
-import type { Configuration } from "@metrics-link/config";
+import { type Configuration, snapshotRoleOf } from "@metrics-link/config";
 import { fingerprintsOf, LinkError, printable } from "@metrics-link/contract";
 import {
   defaultLimits,
@@ -129,6 +129,7 @@ export function linkHost(name: string, args: LinkHostArgs, options: pulumi.Compo
         adopted: host.dataVolumeId,
         snapshotId: host.dataVolumeSnapshotId,
       },
+      snapshots: host.snapshots.keep === 0 ? undefined : { ...host.snapshots, roleArn: snapshotRoleOf(account) },
       store: args.store,
       releaseInForce: args.releaseInForce,
       forceRelease: host.forceRelease,

@@ -15,7 +15,7 @@ export const exchange = z.strictObject({
     example: "exchange",
     affects: "which keys there are",
   }),
-  account: account.omit({ permissionsBoundary: true }),
+  account: account.omit({ permissionsBoundary: true, snapshotRole: true }),
   shows: z.strictObject({
     role: key(z.enum(["sender", "receiver"], { error: "sender or receiver, the role of the stack with the host" }), {
       description: "The role of the stack that has the host.",

@@ -47,6 +47,33 @@ export const host = z.strictObject({
     fallback: "a new volume is empty",
     example: "snap-0123456789abcdef0",
   }),
+  snapshots: z
+    .strictObject({
+      everyHours: key(
+        integer(1, 24, "hours, of which a day is a multiple")
+          .refine((hours) => hours !== 5 && 24 % hours === 0, {
+            error: "a number of hours that divides a day: 1, 2, 3, 4, 6, 8, 12 or 24, without quotes",
+          })
+          .default(24),
+        {
+          description:
+            "How often a snapshot of the data volume is taken. What is younger than the last one goes with the volume.",
+          range: "1, 2, 3, 4, 6, 8, 12 or 24 hours",
+          example: "6",
+          affects: "cost: blocks that changed since the last snapshot are stored again",
+        },
+      ),
+      keep: key(integer(0, 1000, "snapshots").default(7), {
+        description: "How many snapshots are kept; the oldest goes when a new one is there. `0`: none is taken.",
+        example: "14",
+      }),
+      at: key(matching(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time of day in UTC, in quotes: "03:00"').default("03:00"), {
+        description: "When the first snapshot of a day is begun, UTC; AWS does it within the hour after.",
+        range: "`00:00` to `23:59`, in quotes",
+        example: '"01:30"',
+      }),
+    })
+    .prefault({}),
   forceRelease: key(
     matching(
       /^[0-9a-f]{12,64}$/,

@@ -1,16 +1,11 @@
+import { partitionOf } from "../account.ts";
 import { accepted, type Rule, repeated } from "./rule.ts";
 
-/** The partition of a region (AWS General Reference, "Amazon Resource Names"). */
-function partitionOf(region: string): string {
-  if (region.startsWith("cn-")) return "aws-cn";
-  return region.startsWith("us-gov-") ? "aws-us-gov" : "aws";
-}
-
-const arns = ["assumeRole", "permissionsBoundary"] as const;
+const arns = ["assumeRole", "permissionsBoundary", "snapshotRole"] as const;
 
 export const accountRules = {
   arnsOfThisAccount: {
-    keys: ["account.id", "account.assumeRole", "account.permissionsBoundary"],
+    keys: ["account.id", "account.assumeRole", "account.permissionsBoundary", "account.snapshotRole"],
     says: "Role and policy are of this account.",
     *broken({ account }) {
       for (const name of arns) {
@@ -21,7 +16,7 @@ export const accountRules = {
     },
   },
   arnsOfThisPartition: {
-    keys: ["account.region", "account.assumeRole", "account.permissionsBoundary"],
+    keys: ["account.region", "account.assumeRole", "account.permissionsBoundary", "account.snapshotRole"],
     says: "Role and policy are of the region's partition: `aws`, `aws-cn` or `aws-us-gov`.",
     *broken({ account }) {
       for (const name of arns) {

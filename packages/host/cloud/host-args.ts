@@ -47,6 +47,10 @@ export interface HostArgs {
     /** What a new volume is made from; a blank one otherwise. A volume that is there is not replaced for it. */
     readonly snapshotId?: string | undefined;
   };
+  /** When snapshots of the data volume are taken, UTC, how many are kept, and by which role of AWS'; none by default. */
+  readonly snapshots?:
+    | { readonly everyHours: number; readonly at: string; readonly keep: number; readonly roleArn: string }
+    | undefined;
   readonly store: ReleaseStore;
   /** From `standardServices`. */
   readonly services: ServiceSet;

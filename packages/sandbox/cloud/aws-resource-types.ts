@@ -2,6 +2,7 @@
 
 import { withSchemaErased } from "../plugins/rpc/schema.ts";
 import type { AnyAwsResourceType } from "./aws-resource-type.ts";
+import { lifecyclePolicy } from "./dlm/lifecycle-policy.ts";
 import { defaultSecurityGroup } from "./ec2/default-security-group.ts";
 import { eip } from "./ec2/eip.ts";
 import { instance } from "./ec2/instance.ts";
@@ -54,6 +55,7 @@ const ALL = withSchemaErased<readonly AnyAwsResourceType[]>([
   ingressRule,
   snapshot,
   subnet,
+  lifecyclePolicy,
   volume,
   volumeAttachment,
   vpc,

@@ -1,6 +1,7 @@
-/** What the describing calls of EC2 show of an account, as far as programs ask. */
+/** What the describing calls of AWS show of an account, as far as programs and tests ask. */
 import { z } from "zod";
 import type { Scope } from "../aws-resource-type.ts";
+import { lifecyclePolicy } from "../dlm/lifecycle-policy.ts";
 import { tagMap } from "../tags.ts";
 import { addressUser, eip } from "./eip.ts";
 import { instance } from "./instance.ts";
@@ -29,6 +30,8 @@ export const seen = z.object({
     }),
   ),
   snapshots: z.array(z.object({ id: z.string(), size: z.int(), encrypted: z.boolean(), volumeId: z.string() })),
+  /** Of Data Lifecycle Manager: the tags of the volumes that each takes snapshots of. */
+  lifecyclePolicies: z.array(z.object({ id: z.string(), targetTags: tags })),
   instances: z.array(used),
   interfaces: z.array(used),
 });
@@ -57,6 +60,9 @@ export async function see(scope: Scope): Promise<Seen> {
       encrypted: outputs.encrypted,
       volumeId: inputs.volumeId,
     })),
+    lifecyclePolicies: scope
+      .list(lifecyclePolicy)
+      .map(({ id, inputs }) => ({ id, targetTags: inputs.policyDetails.targetTags })),
     instances: scope.list(instance).map(({ id, inputs }) => ({
       id,
       vpcId: vpcOf(inputs.subnetId),

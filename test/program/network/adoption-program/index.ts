@@ -37,6 +37,7 @@ export default async () => {
     instanceType: "t3.small",
     dataVolumeGiB: sizeGiB,
     imageBringsManagementAgent: true,
+    snapshots: { everyHours: 24, keep: 7, at: "03:00" },
     ...(wanted.volume === undefined ? {} : { dataVolumeId: wanted.volume }),
     ...(wanted.snapshot === undefined ? {} : { dataVolumeSnapshotId: wanted.snapshot }),
   };
