@@ -44,6 +44,7 @@ describe("the topology of resources", () => {
       vpcs: [],
       internetHosts: [{ name: "outsider", address: "192.0.2.66" }],
       prefixLists: { "pl-6da54004": ["192.0.2.128/25"] },
+      snapshots: [],
     });
   });
 
