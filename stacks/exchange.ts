@@ -16,8 +16,9 @@ import {
 import { elasticIp } from "@metrics-link/network";
 import * as pulumi from "@pulumi/pulumi";
 import { accountProvider } from "./account.ts";
+import { requireAdoptableAddresses } from "./adoption.ts";
 import { rootBundleIn } from "./ceremony-folder.ts";
-import { addressesOutput } from "./own-exchange.ts";
+import { addressesOf, addressesOutput } from "./own-exchange.ts";
 import { ownStack } from "./own-outputs.ts";
 import { readOutputs } from "./stack-outputs.ts";
 
@@ -36,7 +37,10 @@ export async function exchange(configuration: ExchangeConfiguration) {
   const rootBundle = inForce?.rootBundle ?? rootBundleIn(pki.artefacts, pki.roots);
 
   const provider = accountProvider(configuration);
-  const addresses = addressNames(shows.role).map((name) => elasticIp(name, { provider }));
+  await requireAdoptableAddresses(configuration, addressesOf(before), provider);
+  const addresses = addressNames(shows.role).map((name, index) =>
+    elasticIp(name, { provider }, shows.addressAllocations?.[index]),
+  );
   if (inForce !== undefined) await compareAddresses(addresses, inForce, shows.stack, before === undefined);
 
   const contract = pulumi.all(addresses.map(({ publicIp }) => publicIp)).apply((found): Contract | undefined => {

@@ -1,4 +1,4 @@
-import type { Configuration } from "@metrics-link/config";
+import { type Configuration, snapshotRoleOf } from "@metrics-link/config";
 import { fingerprintsOf, LinkError, printable } from "@metrics-link/contract";
 import {
   defaultLimits,
@@ -126,7 +126,12 @@ export function linkHost(name: string, args: LinkHostArgs, options: pulumi.Compo
         instanceType: host.instanceType,
         bringsManagementAgent: host.imageBringsManagementAgent,
       },
-      dataVolume: { sizeGiB: host.dataVolumeGiB },
+      dataVolume: {
+        sizeGiB: host.dataVolumeGiB,
+        adopted: host.dataVolumeId,
+        snapshotId: host.dataVolumeSnapshotId,
+      },
+      snapshots: host.snapshots.keep === 0 ? undefined : { ...host.snapshots, roleArn: snapshotRoleOf(account) },
       store: args.store,
       releaseInForce: args.releaseInForce,
       forceRelease: host.forceRelease,

@@ -25,6 +25,9 @@ const keptAddresses = z.array(
   }),
 );
 
+/** The Elastic IPs that an exchange stack had at its last update, by its output `addresses`. */
+export const addressesOf = (output: unknown): readonly KeptAddress[] => keptAddresses.safeParse(output).data ?? [];
+
 /** What the exchange stack of this account has for its host stack. */
 export interface OwnExchange {
   readonly stack: string;
@@ -52,7 +55,7 @@ export async function ownExchange({
   const outputs = await readOutputs(stack, [addressesOutput, contractOutput]).catch((error: unknown) => {
     throw notReady(`cannot be read: ${messageOf(error)}`, error);
   });
-  const { data: addresses = [] } = keptAddresses.safeParse(outputs[addressesOutput]);
+  const addresses = addressesOf(outputs[addressesOutput]);
   if (addresses.length !== mostAddresses[role]) {
     throw notReady(`has ${addresses.length} addresses, and a ${role} needs ${mostAddresses[role]}`);
   }

@@ -25,6 +25,7 @@ const inForceOutputs = [
   pkiOutput,
   "leafNotAfter",
   "instanceId",
+  "dataVolumeId",
   "release",
   acceptedOutput,
   "link",

@@ -15,6 +15,7 @@ import { ports } from "@metrics-link/release";
 import * as pulumi from "@pulumi/pulumi";
 import { accountProvider, inAccount, requireFreeAccount, unlessTaken } from "./account.ts";
 import { accountPki, planPki, requirePeersFollow, waitingPki } from "./account-pki.ts";
+import { requireAdoptable } from "./adoption.ts";
 import { linkHost } from "./link-host.ts";
 import { ownExchange, warnIfStale } from "./own-exchange.ts";
 import { outputsInForce, ownOutputs } from "./own-outputs.ts";
@@ -51,6 +52,7 @@ export async function receiver(configuration: ReceiverConfiguration, bundling: P
 
   const provider = accountProvider(configuration);
   await requireFreeAccount(configuration, before, provider);
+  await requireAdoptable(configuration, before, provider);
   const options = inAccount(provider);
   const store = releaseStore("receiver", configuration, agent, options);
   await store.claimed;
@@ -59,7 +61,13 @@ export async function receiver(configuration: ReceiverConfiguration, bundling: P
   const securityGroup = network.hostSecurityGroup("receiver", network);
   const ingress = new FencedIngress(
     "receiver",
-    { network, hostSecurityGroup: securityGroup, senders, kept: exchange?.addresses },
+    {
+      network,
+      hostSecurityGroup: securityGroup,
+      senders,
+      kept: exchange?.addresses,
+      adopted: configuration.network.addressAllocations,
+    },
     options,
   );
 
@@ -106,6 +114,7 @@ export async function receiver(configuration: ReceiverConfiguration, bundling: P
     pki: pki.state,
     leafNotAfter: pki.leaf.notAfter,
     instanceId: host.instanceId,
+    dataVolumeId: host.dataVolumeId,
     release: host.releaseId,
     peers: senders.map(peerOutput) satisfies PeerOutput[],
     accepted: senders.map(remembered),

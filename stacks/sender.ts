@@ -14,6 +14,7 @@ import { renderSender as renderPrometheus, senderFlags } from "@metrics-link/pro
 import * as pulumi from "@pulumi/pulumi";
 import { accountProvider, inAccount, requireFreeAccount, unlessTaken } from "./account.ts";
 import { accountPki, planPki, requirePeersFollow, waitingPki } from "./account-pki.ts";
+import { requireAdoptable } from "./adoption.ts";
 import { linkHost } from "./link-host.ts";
 import { ownExchange, warnIfStale } from "./own-exchange.ts";
 import { outputsInForce, ownOutputs } from "./own-outputs.ts";
@@ -56,6 +57,7 @@ export async function sender(
 
   const provider = accountProvider(configuration);
   await requireFreeAccount(configuration, before, provider);
+  await requireAdoptable(configuration, before, provider);
   const options = inAccount(provider);
   const store = releaseStore("sender", configuration, agent, options);
   await store.claimed;
@@ -69,6 +71,7 @@ export async function sender(
       hostSecurityGroup: securityGroup,
       destinations: receiver?.addresses ?? [],
       kept: exchange?.addresses[0],
+      adopted: configuration.network.addressAllocations?.[0],
     },
     options,
   );
@@ -119,6 +122,7 @@ export async function sender(
     pki: pki.state,
     leafNotAfter: pki.leaf.notAfter,
     instanceId: host.instanceId,
+    dataVolumeId: host.dataVolumeId,
     release: host.releaseId,
     peers: (receiver ? [peerOutput(receiver)] : []) satisfies PeerOutput[],
     accepted: receiver ? [remembered(receiver)] : [],

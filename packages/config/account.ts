@@ -19,6 +19,14 @@ export const account = z.strictObject({
     range: "the ARN of a role of this account, without wildcards",
     example: "arn:aws:iam::111111111111:role/metrics-link-deploy",
   }),
+  snapshotRole: key(arn("role", "the role by which AWS takes snapshots").optional(), {
+    description:
+      "The role by which AWS' Data Lifecycle Manager takes snapshots of the data volume. The account's administrators make it once: `aws dlm create-default-role --resource-type snapshot`.",
+    range: "the ARN of a role of this account, without wildcards",
+    fallback: "`arn:aws:iam::ACCOUNT:role/AWSDataLifecycleManagerDefaultRole`",
+    example: "arn:aws:iam::111111111111:role/service-role/AWSDataLifecycleManagerDefaultRole",
+    affects: "`host.snapshots`",
+  }),
   permissionsBoundary: key(arn("policy", "the policy that bounds the roles of hosts").optional(), {
     description:
       "The policy beyond which the host's role has no rights, from [stacks/iam/host-boundary.json](../stacks/iam/host-boundary.json). The account's administrators make it once. Without it the policy `roles-are-bounded` complains.",
@@ -26,3 +34,16 @@ export const account = z.strictObject({
     example: "arn:aws:iam::111111111111:policy/metrics-link-host-boundary",
   }),
 });
+
+/** The partition of a region (AWS General Reference, "Amazon Resource Names"). */
+export function partitionOf(region: string): string {
+  if (region.startsWith("cn-")) return "aws-cn";
+  return region.startsWith("us-gov-") ? "aws-us-gov" : "aws";
+}
+
+/**
+ * The role by which AWS takes snapshots: the configured one, or the one that AWS' own command makes (Amazon EBS User Guide,
+ * "Default IAM service roles for Amazon Data Lifecycle Manager").
+ */
+export const snapshotRoleOf = ({ id, region, snapshotRole }: z.output<typeof account>): string =>
+  snapshotRole ?? `arn:${partitionOf(region)}:iam::${id}:role/AWSDataLifecycleManagerDefaultRole`;

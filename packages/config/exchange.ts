@@ -2,7 +2,7 @@ import { dnsName, stackName } from "@metrics-link/contract";
 import { z } from "zod";
 import { account } from "./account.ts";
 import { policy } from "./policy.ts";
-import { integer, key, path } from "./values.ts";
+import { allocationIds, integer, key, path } from "./values.ts";
 
 /**
  * What an account shows its peers (docs/decisions/0720): the keys of an exchange stack. It has no host, so it has no
@@ -15,7 +15,7 @@ export const exchange = z.strictObject({
     example: "exchange",
     affects: "which keys there are",
   }),
-  account: account.omit({ permissionsBoundary: true }),
+  account: account.omit({ permissionsBoundary: true, snapshotRole: true }),
   shows: z.strictObject({
     role: key(z.enum(["sender", "receiver"], { error: "sender or receiver, the role of the stack with the host" }), {
       description: "The role of the stack that has the host.",
@@ -27,6 +27,13 @@ export const exchange = z.strictObject({
         "The stack with the host, in the same account. What it has put in force is what its peers are shown.",
       range: "`organization/project/stack`",
       example: "organization/metrics-link/production-sender",
+    }),
+    addressAllocations: key(allocationIds(), {
+      description:
+        "Elastic IPs that an earlier stack of this account left, by their allocation ids: this stack takes them over instead of allocating others; see [coming back](deploy.md#coming-back).",
+      range: "one allocation id for a sender, two for a receiver",
+      fallback: "new ones",
+      example: '["eipalloc-0984b9726dc286d7c"]',
     }),
   }),
   pki: z.strictObject({

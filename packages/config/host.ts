@@ -33,6 +33,47 @@ export const host = z.strictObject({
     example: "100",
     affects: "[capacity](capacity.md): how long an outage may last",
   }),
+  dataVolumeId: key(matching(/^vol-([0-9a-f]{8}|[0-9a-f]{17})$/, "the id of a volume").optional(), {
+    description:
+      "A volume with TSDB and WAL that an earlier stack of this account left: this stack takes it over instead of making an empty one; see [coming back](deploy.md#coming-back). It is encrypted and in the first of `network.zones`.",
+    range: "the id of a volume",
+    fallback: "a new volume",
+    example: "vol-0123456789abcdef0",
+  }),
+  dataVolumeSnapshotId: key(matching(/^snap-([0-9a-f]{8}|[0-9a-f]{17})$/, "the id of a snapshot").optional(), {
+    description:
+      "The snapshot that a new data volume is made from. A volume that is there stays as it is, whatever this key says: it is neither replaced nor emptied when the key comes, changes or goes.",
+    range: "the id of a snapshot of this region",
+    fallback: "a new volume is empty",
+    example: "snap-0123456789abcdef0",
+  }),
+  snapshots: z
+    .strictObject({
+      everyHours: key(
+        integer(1, 24, "hours, of which a day is a multiple")
+          .refine((hours) => hours !== 5 && 24 % hours === 0, {
+            error: "a number of hours that divides a day: 1, 2, 3, 4, 6, 8, 12 or 24, without quotes",
+          })
+          .default(24),
+        {
+          description:
+            "How often a snapshot of the data volume is taken. What is younger than the last one goes with the volume.",
+          range: "1, 2, 3, 4, 6, 8, 12 or 24 hours",
+          example: "6",
+          affects: "cost: blocks that changed since the last snapshot are stored again",
+        },
+      ),
+      keep: key(integer(0, 1000, "snapshots").default(7), {
+        description: "How many snapshots are kept; the oldest goes when a new one is there. `0`: none is taken.",
+        example: "14",
+      }),
+      at: key(matching(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time of day in UTC, in quotes: "03:00"').default("03:00"), {
+        description: "When the first snapshot of a day is begun, UTC; AWS does it within the hour after.",
+        range: "`00:00` to `23:59`, in quotes",
+        example: '"01:30"',
+      }),
+    })
+    .prefault({}),
   forceRelease: key(
     matching(
       /^[0-9a-f]{12,64}$/,

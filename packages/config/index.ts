@@ -1,3 +1,4 @@
+export { snapshotRoleOf } from "./account.ts";
 export {
   type Beyond,
   configurationKey,

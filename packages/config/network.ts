@@ -1,7 +1,7 @@
 import { BlockList, isIPv4 } from "node:net";
 import { matching, text } from "@metrics-link/contract";
 import { z } from "zod";
-import { flag, key, list } from "./values.ts";
+import { allocationIds, flag, key, list } from "./values.ts";
 
 /** RFC 1918: what no network on the internet has. */
 const privateRanges = new BlockList();
@@ -60,6 +60,13 @@ export const network = z.strictObject({
       "Services of others that the host reaches by AWS PrivateLink under the private DNS name that their owner gave them, for example an Alertmanager; see [below](#alertmanagers).",
     range: "up to 20 names of endpoint services, each once",
     example: "[com.amazonaws.vpce.eu-west-1.vpce-svc-0123456789abcdef0]",
+  }),
+  addressAllocations: key(allocationIds(), {
+    description:
+      "Elastic IPs that an earlier stack of this account left, by their allocation ids: this stack takes them over instead of allocating others; see [coming back](deploy.md#coming-back).",
+    range: "one allocation id at a sender, two at a receiver in the order of `network.zones`",
+    fallback: "new ones",
+    example: '["eipalloc-0984b9726dc286d7c"]',
   }),
   documentationAddresses: key(flag("for a trial network").default(false), {
     description:

@@ -1,6 +1,6 @@
 import { matching } from "@metrics-link/contract";
 import { z } from "zod";
-import { day, key, list } from "./values.ts";
+import { allocationIds, day, key, list } from "./values.ts";
 
 const prefix = "keeps-";
 
@@ -36,26 +36,12 @@ const deviation = z.strictObject({
 
 export const policy = z
   .strictObject({
-    addressAllocations: key(
-      z
-        .array(
-          matching(
-            /^eipalloc-([0-9a-f]{8}|[0-9a-f]{17})$/,
-            "the allocation id of an Elastic IP, such as eipalloc-0123456789abcdef0",
-          ),
-          { error: "a list of allocation ids" },
-        )
-        .min(1, { error: "at least one allocation id, or leave the key out" })
-        .max(2, { error: "one allocation id at a sender, two at a receiver" })
-        .refine((list) => new Set(list).size === list.length, { error: "each allocation id once" })
-        .optional(),
-      {
-        description:
-          "Allocation ids of the Elastic IPs that the peers were told of. Once set, the stack must have exactly these: see [policies](policies.md).",
-        range: "one allocation id at a sender, two at a receiver",
-        example: '["eipalloc-0984b9726dc286d7c"]',
-      },
-    ),
+    addressAllocations: key(allocationIds(), {
+      description:
+        "Allocation ids of the Elastic IPs that the peers were told of. Once set, the stack must have exactly these: see [policies](policies.md).",
+      range: "one allocation id at a sender, two at a receiver",
+      example: '["eipalloc-0984b9726dc286d7c"]',
+    }),
     /** Policies that may be broken for a time, each with a reason. */
     deviations: list(deviation, 100, "deviations").default([]),
   })

@@ -71,6 +71,21 @@ export const arn = (kind: "role" | "policy", resource: string) =>
     `the ARN of ${resource}, such as arn:aws:iam::111111111111:${kind}/NAME`,
   );
 
+/** Elastic IPs by their allocations: one of a sender, two of a receiver. */
+export const allocationIds = () =>
+  z
+    .array(
+      matching(
+        /^eipalloc-([0-9a-f]{8}|[0-9a-f]{17})$/,
+        "the allocation id of an Elastic IP, such as eipalloc-0123456789abcdef0",
+      ),
+      { error: "a list of allocation ids" },
+    )
+    .min(1, { error: "at least one allocation id, or leave the key out" })
+    .max(2, { error: "one allocation id at a sender, two at a receiver" })
+    .refine((list) => new Set(list).size === list.length, { error: "each allocation id once" })
+    .optional();
+
 /** Where a file or folder lies. Whoever reads it finds out whether it is there. */
 export const path = (what: "file" | "folder") => words(400, `a ${what} of the repository, relative to its root`);
 

@@ -93,6 +93,11 @@ const codes = {
       "Another stack has this role in this account and region, where one sender and one receiver fit. Nothing was made.",
     next: "Update the stack that the message names, or use another account or region.",
   },
+  ADOPTION_REFUSED: {
+    meaning:
+      "An Elastic IP or a volume that the configuration names cannot be taken over: it is not in this account, in use elsewhere, or does not fit. Nothing was made.",
+    next: "Correct the key that the message names; docs/deploy.md, Coming back, says how to find the ids.",
+  },
   UPDATE_PARTIAL: {
     meaning: "An update with `--target` or `--exclude` leaves out something that its other parts need.",
     next: "Run `pulumi up` without `--target` and `--exclude`.",

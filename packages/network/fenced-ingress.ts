@@ -16,6 +16,8 @@ export interface FencedIngressArgs {
   readonly senders: readonly AllowedSender[];
   /** The addresses to be reached at, one for each zone, if another stack has them. */
   readonly kept?: readonly KeptAddress[] | undefined;
+  /** Allocations of the addresses to take over from an earlier stack, in the order of the zones. */
+  readonly adopted?: readonly string[] | undefined;
 }
 
 /**
@@ -75,8 +77,12 @@ export class FencedIngress extends pulumi.ComponentResource {
 
     const addresses =
       args.kept?.map(({ allocationId, address }) => ({ allocationId, publicIp: pulumi.output(address) })) ??
-      args.network.zones.map(({ zone }) =>
-        elasticIp(`${name}-address-${zone.slice(-1)}`, { ...own, dependsOn: [args.network.internetGateway] }),
+      args.network.zones.map(({ zone }, index) =>
+        elasticIp(
+          `${name}-address-${zone.slice(-1)}`,
+          { ...own, dependsOn: [args.network.internetGateway] },
+          args.adopted?.[index],
+        ),
       );
     const balancer = new aws.lb.LoadBalancer(
       `${name}-nlb`,

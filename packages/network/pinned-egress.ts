@@ -13,6 +13,8 @@ export interface PinnedEgressArgs {
   readonly destinations: readonly string[];
   /** The address to leave by, if another stack has it. */
   readonly kept?: KeptAddress | undefined;
+  /** The allocation of the address to take over from an earlier stack. */
+  readonly adopted?: string | undefined;
 }
 
 /**
@@ -31,7 +33,7 @@ export class PinnedEgress extends pulumi.ComponentResource {
 
     const made =
       args.kept === undefined
-        ? elasticIp(`${name}-address`, { ...own, dependsOn: [args.network.internetGateway] })
+        ? elasticIp(`${name}-address`, { ...own, dependsOn: [args.network.internetGateway] }, args.adopted)
         : undefined;
     const gateway = new aws.ec2.NatGateway(
       `${name}-nat`,

@@ -8,6 +8,8 @@ const region = z.strictObject({
   /** An hour of a Linux instance, by type. */
   instanceHour: z.record(z.string(), price),
   gp3GiBMonth: price,
+  /** Of the blocks in snapshots, each stored once. */
+  snapshotGiBMonth: price,
   /** An hour of an interface endpoint in one zone. */
   interfaceEndpointHour: price,
   publicAddressHour: price,
@@ -100,12 +102,18 @@ export function costOf(configuration: Configuration, { regions, hoursPerMonth }:
     items,
     sum: items.reduce((total, { monthly = 0 }) => total + monthly, 0),
     unknown: items.filter(({ monthly }) => monthly === undefined).map(({ what }) => what),
-    byUse:
-      role === "sender"
+    byUse: [
+      ...(host.snapshots.keep === 0
+        ? []
+        : [
+            `${prices.snapshotGiBMonth} USD a month for each GiB in snapshots: what is written, and what changed since`,
+          ]),
+      ...(role === "sender"
         ? [
             `${prices.natGatewayGiB} USD for each GiB through the NAT gateway`,
             `${prices.internetOutGiB} USD for each GiB out to the internet, beyond the account's first 100`,
           ]
-        : [`${prices.balancerUnitHour} USD an hour for each unit of the load balancer's capacity`],
+        : [`${prices.balancerUnitHour} USD an hour for each unit of the load balancer's capacity`]),
+    ],
   };
 }

@@ -24,6 +24,7 @@ const fences: readonly string[] = [
   "aws:vpc/",
   "aws:lb/",
   "aws:ebs/",
+  "aws:dlm/",
   "aws:iam/",
   "aws:kms/",
   "aws:secretsmanager/",

@@ -1,16 +1,11 @@
+import { partitionOf } from "../account.ts";
 import { accepted, type Rule, repeated } from "./rule.ts";
 
-/** The partition of a region (AWS General Reference, "Amazon Resource Names"). */
-function partitionOf(region: string): string {
-  if (region.startsWith("cn-")) return "aws-cn";
-  return region.startsWith("us-gov-") ? "aws-us-gov" : "aws";
-}
-
-const arns = ["assumeRole", "permissionsBoundary"] as const;
+const arns = ["assumeRole", "permissionsBoundary", "snapshotRole"] as const;
 
 export const accountRules = {
   arnsOfThisAccount: {
-    keys: ["account.id", "account.assumeRole", "account.permissionsBoundary"],
+    keys: ["account.id", "account.assumeRole", "account.permissionsBoundary", "account.snapshotRole"],
     says: "Role and policy are of this account.",
     *broken({ account }) {
       for (const name of arns) {
@@ -21,7 +16,7 @@ export const accountRules = {
     },
   },
   arnsOfThisPartition: {
-    keys: ["account.region", "account.assumeRole", "account.permissionsBoundary"],
+    keys: ["account.region", "account.assumeRole", "account.permissionsBoundary", "account.snapshotRole"],
     says: "Role and policy are of the region's partition: `aws`, `aws-cn` or `aws-us-gov`.",
     *broken({ account }) {
       for (const name of arns) {
@@ -37,17 +32,55 @@ export const accountRules = {
     },
   },
   addressesOfTheRole: {
-    keys: ["role", "shows.role", "policy.addressAllocations"],
+    keys: ["role", "shows.role", "policy.addressAllocations", "network.addressAllocations", "shows.addressAllocations"],
     says: "A sender leaves by one Elastic IP; a receiver has one in each of its two zones.",
-    *broken({ role: own, shows, policy }) {
+    *broken({ role: own, shows, policy, network }) {
       const role = own === "exchange" ? shows?.role : own;
-      const found = policy?.addressAllocations;
-      if (role === undefined || found === undefined) return;
+      if (role === undefined) return;
       const wanted = role === "sender" ? 1 : 2;
-      if (found.length === wanted) return;
+      for (const [section, found] of Object.entries({ policy, network, shows })) {
+        const { addressAllocations: ids } = found ?? {};
+        if (ids === undefined || ids.length === wanted) continue;
+        yield {
+          path: [section, "addressAllocations"],
+          remedy: `${wanted === 1 ? "one allocation id" : "two allocation ids"}: a ${role} has exactly as many Elastic IPs`,
+        };
+      }
+    },
+  },
+  addressesOfOneStack: {
+    keys: ["exchange", "network.addressAllocations"],
+    says: "With an exchange stack, that stack takes over Elastic IPs, by its key `shows.addressAllocations`.",
+    *broken({ exchange, network }) {
+      if (exchange === undefined || network?.addressAllocations === undefined) return;
+      yield { path: ["network", "addressAllocations"], remedy: `none: ${exchange} has the Elastic IPs` };
+    },
+  },
+  adoptedArePinned: {
+    keys: ["policy.addressAllocations", "network.addressAllocations", "shows.addressAllocations"],
+    says: "Elastic IPs that are taken over are those that `policy.addressAllocations` names, if it names any.",
+    *broken({ policy, network, shows }) {
+      const pinned = policy?.addressAllocations;
+      if (pinned === undefined) return;
+      for (const [section, found] of Object.entries({ network, shows })) {
+        for (const [index, id] of accepted(found?.addressAllocations)) {
+          if (pinned.includes(id)) continue;
+          yield {
+            path: [section, "addressAllocations", index],
+            remedy: `one of policy.addressAllocations: ${pinned.join(", ")}`,
+          };
+        }
+      }
+    },
+  },
+  oneOriginOfTheData: {
+    keys: ["host.dataVolumeId", "host.dataVolumeSnapshotId"],
+    says: "A data volume is taken over or made from a snapshot, not both.",
+    *broken({ host }) {
+      if (host?.dataVolumeId === undefined || host.dataVolumeSnapshotId === undefined) return;
       yield {
-        path: ["policy", "addressAllocations"],
-        remedy: `${wanted === 1 ? "one allocation id" : "two allocation ids"}: a ${role} has exactly as many Elastic IPs`,
+        path: ["host", "dataVolumeSnapshotId"],
+        remedy: `none: the stack takes over ${host.dataVolumeId}, which has its data. One of the two keys goes`,
       };
     },
   },

@@ -16,8 +16,6 @@ export interface CloudInitInput {
   readonly hostName: string;
   readonly region: string;
   readonly bucket: string;
-  /** EC2's id of the data volume: vol-0123... */
-  readonly volumeId: string;
 }
 
 /** EC2's limit on user data before it is encoded (EC2 User Guide, "Run commands when you launch an instance"). */
@@ -37,12 +35,16 @@ const userIds: Readonly<Record<string, number>> = {
 const binDirectory = `${hostPaths.base}/bin`;
 /** cloud-init runs it at each boot (cc_scripts_per_boot), at the first one before any `runcmd`. */
 const bootScript = "/var/lib/cloud/scripts/per-boot/metrics-link";
+/** Where udev names disks by their model and serial number: of EBS, the volume's id. */
+const disks = "/dev/disk/by-id";
 const deviceLink = "/run/metrics-link-data/device";
 const script = (name: string) => readFileSync(new URL(`./scripts/${name}`, import.meta.url), "utf8");
 
-/** What a host gets at its first boot; everything else arrives as a release. */
-export function cloudInit({ hostName, region, bucket, volumeId }: CloudInitInput) {
-  const device = `/dev/disk/by-id/nvme-Amazon_Elastic_Block_Store_${volumeId.replace("-", "")}`;
+/**
+ * What a host gets at its first boot; everything else arrives as a release. Nothing in it changes while the host lives: EC2
+ * would stop a running instance for another text, and an instance made anew gets the first one.
+ */
+export function cloudInit({ hostName, region, bucket }: CloudInitInput) {
   const file = (path: string, permissions: string, content: string) => ({ path, permissions, content });
   const unit = (name: string, content: string) => file(`/etc/systemd/system/${name}`, "0644", content);
   return {
@@ -70,7 +72,7 @@ export function cloudInit({ hostName, region, bucket, volumeId }: CloudInitInput
       file(`${binDirectory}/bootstrap`, "0755", script("bootstrap.sh")),
       file(`${binDirectory}/agent`, "0755", script("agent.sh")),
       file(bootScript, "0755", script("boot.sh")),
-      unit(dataUnitName, dataUnit(device)),
+      unit(dataUnitName, dataUnit()),
       unit(dataMountName, dataMount()),
       unit(bootstrapUnitName, bootstrapUnit([region, bucket, hostName])),
       unit(unitNames.agent, agentService()),
@@ -94,7 +96,7 @@ export function cloudInitText(input: CloudInitInput): string {
 }
 
 /** Without a dependency on a .device unit: a machine without udev has none, and the script waits for the device anyway. */
-function dataUnit(device: string): string {
+function dataUnit(): string {
   // Root is only needed to create a file system on a device.
   const { PrivateDevices: _devices, RestrictAddressFamilies: _families, ...kept } = hardening;
   return unitText({
@@ -102,7 +104,7 @@ function dataUnit(device: string): string {
     Service: {
       Type: "oneshot",
       RemainAfterExit: true,
-      ExecStart: commandLine([`${binDirectory}/data-volume`, device, hostPaths.data, deviceLink]),
+      ExecStart: commandLine([`${binDirectory}/data-volume`, disks, hostPaths.data, deviceLink]),
       RuntimeDirectory: "metrics-link-data",
       // A timeout here would make Prometheus' start fail too.
       TimeoutStartSec: "infinity",

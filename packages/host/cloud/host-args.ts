@@ -40,7 +40,17 @@ export interface HostArgs {
     /** True when the image contains amazon-ssm-agent; Debian's own do not. */
     readonly bringsManagementAgent?: boolean;
   };
-  readonly dataVolume: { readonly sizeGiB: number };
+  readonly dataVolume: {
+    readonly sizeGiB: number;
+    /** The id of a volume that an earlier stack left, to be taken over. */
+    readonly adopted?: string | undefined;
+    /** What a new volume is made from; a blank one otherwise. A volume that is there is not replaced for it. */
+    readonly snapshotId?: string | undefined;
+  };
+  /** When snapshots of the data volume are taken, UTC, how many are kept, and by which role of AWS'; none by default. */
+  readonly snapshots?:
+    | { readonly everyHours: number; readonly at: string; readonly keep: number; readonly roleArn: string }
+    | undefined;
   readonly store: ReleaseStore;
   /** From `standardServices`. */
   readonly services: ServiceSet;

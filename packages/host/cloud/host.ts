@@ -9,6 +9,7 @@ import { bootstrapManifest, publish, publishBootstrap, releaseText } from "./pub
 import { leftOut } from "./release-store.ts";
 import { hostRights, hostRole } from "./role.ts";
 import { hostSecret } from "./secret.ts";
+import { dataSnapshots } from "./snapshots.ts";
 
 const managementAgent = "amazon-ssm-agent";
 
@@ -92,6 +93,8 @@ export class Host extends pulumi.ComponentResource {
       },
       own,
     );
+
+    if (args.snapshots !== undefined) dataSnapshots(name, { hostName, schedule: args.snapshots, tags }, own);
 
     const tools = ["node", ...args.services.tools];
     const release = pulumi.all([args.files, references]).apply(([files, secrets]) =>

@@ -9,7 +9,7 @@ export interface Machine {
   readonly attachment: aws.ec2.VolumeAttachment;
 }
 
-/** AWS requires a device name; on Nitro instances the disk appears as NVMe and is found by the volume's id. */
+/** AWS requires a device name; on Nitro instances the disk appears as NVMe, under another one. */
 const deviceName = "/dev/sdf";
 
 /** A disposable instance, and the durable volume with the TSDB and the WAL. */
@@ -25,6 +25,7 @@ export function machine(
   },
   own: pulumi.CustomResourceOptions,
 ): Machine {
+  const { adopted, snapshotId } = args.dataVolume;
   const volume = new aws.ebs.Volume(
     `${name}-data`,
     {
@@ -33,9 +34,17 @@ export function machine(
       type: "gp3",
       // With the account's EBS key: the key of the secret is deleted with the stack, and this volume must outlive it.
       encrypted: true,
+      ...(snapshotId === undefined ? {} : { snapshotId }),
       tags: { ...args.tags, Name: `${name}-data` },
     },
-    { ...own, protect: args.protect, retainOnDelete: args.protect },
+    {
+      ...own,
+      protect: args.protect,
+      retainOnDelete: args.protect,
+      // What it was made from is history: another value would replace the volume, and with it the data since.
+      ignoreChanges: ["snapshotId"],
+      ...(adopted === undefined ? {} : { import: adopted }),
+    },
   );
   const { privateAddress } = args.network;
   const instance = new aws.ec2.Instance(
@@ -60,16 +69,9 @@ export function machine(
         volumeSize: 10,
         tags: { ...args.tags, Name: `${name}-root` },
       },
-      userDataBase64: volume.id.apply((volumeId) =>
-        Buffer.from(
-          cloudInitText({
-            hostName: args.hostName,
-            region: args.account.region,
-            bucket: args.bucketName,
-            volumeId,
-          }),
-        ).toString("base64"),
-      ),
+      userDataBase64: Buffer.from(
+        cloudInitText({ hostName: args.hostName, region: args.account.region, bucket: args.bucketName }),
+      ).toString("base64"),
       userDataReplaceOnChange: false,
       tags: { ...args.tags, Name: name },
     },
@@ -81,6 +83,8 @@ export function machine(
       ignoreChanges: ["userDataBase64"],
       // The fixed address and the volume belong to one instance at a time.
       deleteBeforeReplace: true,
+      // Another volume is another host: EC2 detaches a volume from an instance that is off, and nothing turns that on again.
+      replacementTrigger: volume.id,
     },
   );
   const attachment = new aws.ec2.VolumeAttachment(

@@ -1,4 +1,4 @@
-import type { Configuration } from "@metrics-link/config";
+import { type Configuration, snapshotRoleOf } from "@metrics-link/config";
 import { releaseKeys } from "@metrics-link/release";
 import { type Account, accountOf } from "./rights.ts";
 
@@ -12,7 +12,12 @@ const paths = (text: string): readonly string[] => text.trim().split(/\s+/);
 const rule = paths("description fromPort ipProtocol referencedSecurityGroupId securityGroupId toPort cidrIpv4");
 
 export const setByTheProgram: Readonly<Record<string, readonly string[]>> = {
-  "aws:ebs/volume:Volume": paths("availabilityZone encrypted size tags type"),
+  "aws:dlm/lifecyclePolicy:LifecyclePolicy": paths(`
+    description executionRoleArn policyDetails.resourceTypes policyDetails.schedules[].copyTags
+    policyDetails.schedules[].createRule.interval policyDetails.schedules[].createRule.intervalUnit
+    policyDetails.schedules[].createRule.times policyDetails.schedules[].name policyDetails.schedules[].retainRule.count
+    policyDetails.targetTags state tags`),
+  "aws:ebs/volume:Volume": paths("availabilityZone encrypted size snapshotId tags type"),
   "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": paths("egress ingress tags vpcId"),
   "aws:ec2/eip:Eip": paths("domain tags"),
   "aws:ec2/instance:Instance": paths(`
@@ -80,6 +85,7 @@ export const setByTheProgram: Readonly<Record<string, readonly string[]>> = {
 
 /** The defaults that providers add where the program sets nothing, by type and path. No other value is allowed. */
 export const byDefault: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  "aws:dlm/lifecyclePolicy:LifecyclePolicy": { "policyDetails.policyType": "EBS_SNAPSHOT_MANAGEMENT" },
   "aws:ebs/volume:Volume": { finalSnapshot: false },
   "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": { revokeRulesOnDelete: false },
   "aws:ec2/instance:Instance": {
@@ -165,6 +171,10 @@ export function knownValues(
   const { host, region } = account;
   const role = `metrics-link-${host}-${region}`;
   return {
+    "aws:dlm/lifecyclePolicy:LifecyclePolicy": {
+      executionRoleArn: snapshotRoleOf(configuration.account),
+      state: "ENABLED",
+    },
     "aws:ec2/instance:Instance": {
       ami: configuration.host.imageId,
       iamInstanceProfile: role,

@@ -19,6 +19,8 @@ import { types } from "../model/resources.ts";
 
 /** Types that need no policy, and why. */
 const harmless: Readonly<Record<string, string>> = {
+  "aws:dlm/lifecyclePolicy:LifecyclePolicy":
+    "takes snapshots and shares none: see properties-are-known for its role, and for what it may not have",
   "aws:ec2/vpc:Vpc": "reached only through its gateways",
   "aws:ec2/internetGateway:InternetGateway": "leads nowhere without a route",
   "aws:ec2/routeTable:RouteTable": "its routes are resources of their own, see one-egress-address",

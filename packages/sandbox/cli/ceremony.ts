@@ -32,11 +32,20 @@ export function makeMedium(sandbox: Sandbox): void {
 
 /** Holds the ceremony of a role with the commands that a person runs. @throws Error with what they printed */
 export async function hold(sandbox: Sandbox, role: Role): Promise<void> {
-  const { folder, passphraseFile } = mediumOf(sandbox);
-  const medium = ["--medium", folder, "--passphrase-file", passphraseFile, "--yes"];
   await command(sandbox, role, ["request"]);
-  await command(sandbox, role, ["init", ...medium]);
-  await command(sandbox, role, ["sign", ...medium]);
+  await command(sandbox, role, ["init", ...mediumOptions(sandbox)]);
+  await command(sandbox, role, ["sign", ...mediumOptions(sandbox)]);
+}
+
+/** Has a root that is there sign the intermediate that the configuration names. */
+export async function signAnother(sandbox: Sandbox, role: Role): Promise<void> {
+  await command(sandbox, role, ["request"]);
+  await command(sandbox, role, ["sign", ...mediumOptions(sandbox)]);
+}
+
+function mediumOptions(sandbox: Sandbox): string[] {
+  const { folder, passphraseFile } = mediumOf(sandbox);
+  return ["--medium", folder, "--passphrase-file", passphraseFile, "--yes"];
 }
 
 async function command({ repository, name }: Sandbox, role: Role, words: readonly string[]): Promise<void> {

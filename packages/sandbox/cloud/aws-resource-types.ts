@@ -2,6 +2,7 @@
 
 import { withSchemaErased } from "../plugins/rpc/schema.ts";
 import type { AnyAwsResourceType } from "./aws-resource-type.ts";
+import { lifecyclePolicy } from "./dlm/lifecycle-policy.ts";
 import { defaultSecurityGroup } from "./ec2/default-security-group.ts";
 import { eip } from "./ec2/eip.ts";
 import { instance } from "./ec2/instance.ts";
@@ -12,6 +13,7 @@ import { routeTable } from "./ec2/route-table.ts";
 import { routeTableAssociation } from "./ec2/route-table-association.ts";
 import { securityGroup } from "./ec2/security-group.ts";
 import { egressRule, ingressRule } from "./ec2/security-group-rule.ts";
+import { snapshot } from "./ec2/snapshot.ts";
 import { subnet } from "./ec2/subnet.ts";
 import { volume } from "./ec2/volume.ts";
 import { volumeAttachment } from "./ec2/volume-attachment.ts";
@@ -51,7 +53,9 @@ const ALL = withSchemaErased<readonly AnyAwsResourceType[]>([
   securityGroup,
   egressRule,
   ingressRule,
+  snapshot,
   subnet,
+  lifecyclePolicy,
   volume,
   volumeAttachment,
   vpc,

@@ -12,11 +12,10 @@ import { DESCRIBED } from "./described.ts";
 import { instance } from "./ec2/instance.ts";
 import { observe } from "./ec2/observed-rules.ts";
 import { allGroupIds } from "./ec2/security-group.ts";
+import { type Seen, see } from "./ec2/seen.ts";
 import { type Caller, type Credentials, identify } from "./identity.ts";
-import type { SeenVpc } from "./invokes.ts";
 import type { Resource } from "./resource.ts";
 import { Store } from "./store.ts";
-import { tagMap } from "./tags.ts";
 import { topologyOf } from "./topology.ts";
 import { names } from "./values.ts";
 
@@ -187,14 +186,9 @@ export class Cloud {
     if (unrealised !== undefined) throw new AwsError("RealisationFailed", unrealised);
   }
 
-  /** The VPCs of an account, as its AWS API shows them. */
-  async vpcs({ account, region }: Omit<Place, "type">): Promise<SeenVpc[]> {
-    const { Vpcs = [] } = await this.#clients(account, region).ec2.describeVpcs({});
-    return Vpcs.map(({ VpcId = "", CidrBlock = "", Tags }) => ({
-      id: VpcId,
-      cidrBlock: CidrBlock,
-      tags: tagMap(Tags),
-    }));
+  /** What an account has, as its AWS API shows it. */
+  seen(place: Omit<Place, "type">): Promise<Seen> {
+    return see(this.#scope(place));
   }
 
   /** Whether the record answers a call of the query protocol, and not moto. */

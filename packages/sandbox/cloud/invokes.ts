@@ -1,42 +1,9 @@
 /** Functions of the provider: what a program can ask AWS without creating anything. */
-import {
-  integer,
-  type Known,
-  list,
-  map,
-  object,
-  type Properties,
-  string,
-  withSchemaErased,
-} from "../plugins/rpc/schema.ts";
+import { integer, list, map, object, string } from "../plugins/rpc/schema.ts";
 import { AwsError } from "./aws-error.ts";
 import { PREFIX_LISTS, REGION, ZONES } from "./catalogue.ts";
-import type { Caller } from "./identity.ts";
-
-/** A VPC as the AWS API of the account shows it. */
-export interface SeenVpc {
-  readonly id: string;
-  readonly cidrBlock: string;
-  readonly tags: Readonly<Record<string, string>>;
-}
-
-interface Question {
-  readonly caller: Caller;
-  readonly region: string;
-  /** The VPCs of the caller's account. */
-  vpcs(): Promise<readonly SeenVpc[]>;
-}
-
-export interface Invoke<A extends Properties = Properties, R extends Properties = Properties> {
-  readonly token: string;
-  readonly inputs: A;
-  readonly outputs: R;
-  invoke(args: Known<A>, question: Question): Known<R> | Promise<Known<R>>;
-}
-
-function define<A extends Properties, R extends Properties>(invoke: Invoke<A, R>): Invoke {
-  return withSchemaErased(invoke);
-}
+import { EC2_LOOK_UPS } from "./ec2/look-ups.ts";
+import { define, type Invoke } from "./invoke.ts";
 
 const required = { required: true } as const;
 
@@ -152,44 +119,6 @@ const getManagedPrefixList = define({
   },
 });
 
-/** DescribeVpcs with filters `tag:KEY`. Without a match the answer is an empty list. */
-const getVpcs = define({
-  token: "aws:ec2/getVpcs:getVpcs",
-  inputs: { tags: map(string()) },
-  outputs: {
-    id: string(required),
-    ids: list(string(), required),
-    region: string(required),
-    tags: map(string(), required),
-  },
-  async invoke({ tags: wanted = {} }, { region, vpcs }) {
-    const found = (await vpcs()).filter(({ tags }) => isSubset(wanted, tags));
-    return { id: region, ids: found.map(({ id }) => id), region, tags: wanted };
-  },
-});
-
-/** The data source of one VPC; more than one match and none are errors. */
-const getVpc = define({
-  token: "aws:ec2/getVpc:getVpc",
-  inputs: { id: string() },
-  outputs: {
-    cidrBlock: string(required),
-    id: string(required),
-    region: string(required),
-    tags: map(string(), required),
-  },
-  async invoke({ id: wanted }, { region, vpcs }) {
-    const found = (await vpcs()).filter(({ id }) => wanted === undefined || id === wanted);
-    const [only] = found;
-    if (only === undefined) throw new AwsError("InvalidVpcID.NotFound", "no matching EC2 VPC found");
-    if (found.length > 1) throw new AwsError("InvalidParameterValue", "multiple EC2 VPCs matched");
-    return { cidrBlock: only.cidrBlock, id: only.id, region, tags: { ...only.tags } };
-  },
-});
-
-const isSubset = (some: Readonly<Record<string, string>>, all: Readonly<Record<string, string>>) =>
-  Object.entries(some).every(([key, value]) => all[key] === value);
-
 function prefixListNamed(wanted: {
   name?: string | undefined;
   id?: string | undefined;
@@ -216,7 +145,6 @@ export const INVOKES: ReadonlyMap<string, Invoke> = new Map(
     getAvailabilityZones,
     getPrefixList,
     getManagedPrefixList,
-    getVpcs,
-    getVpc,
+    ...EC2_LOOK_UPS,
   ].map((invoke) => [invoke.token, invoke]),
 );

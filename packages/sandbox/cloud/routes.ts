@@ -5,7 +5,7 @@ import { errorBody } from "./aws-error.ts";
 import type { Cloud } from "./cloud.ts";
 
 /**
- * Serves `POST /cloud/{create,read,update,delete,identify,vpcs}` with JSON bodies, and answers `{result}` or
+ * Serves `POST /cloud/{create,read,update,delete,identify,seen}` with JSON bodies, and answers `{result}` or
  * `{error: {code, message}}`. Resolves to false for any other request, which is then left alone.
  */
 export function cloudRoutes(cloud: Cloud): (request: IncomingMessage, response: ServerResponse) => Promise<boolean> {
@@ -15,7 +15,7 @@ export function cloudRoutes(cloud: Cloud): (request: IncomingMessage, response: 
     update: (body) => cloud.update(body),
     delete: (body) => cloud.delete(body),
     identify: (body) => cloud.identify(body),
-    vpcs: (body) => cloud.vpcs(body),
+    seen: (body) => cloud.seen(body),
   };
   return async (request, response) => {
     const verb = /^\/cloud\/(\w+)$/.exec(request.url ?? "")?.[1];

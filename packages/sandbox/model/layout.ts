@@ -24,6 +24,8 @@ export interface Layout {
   readonly alertmanager: string;
   readonly hosts: string;
   readonly volumes: string;
+  /** Copies of volumes. */
+  readonly snapshots: string;
 }
 
 /**
@@ -48,5 +50,6 @@ export function layoutOf(repository: string, name = "default", cache = cacheDire
     alertmanager: join(directory, "alertmanager"),
     hosts: join(directory, "hosts"),
     volumes: join(directory, "volumes"),
+    snapshots: join(directory, "snapshots"),
   };
 }

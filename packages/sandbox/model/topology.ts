@@ -127,7 +127,14 @@ export interface Instance {
   readonly instanceProfileArn?: string;
   readonly tags: Readonly<Record<string, string>>;
   readonly rootDiskGiB: number;
-  readonly volumes: readonly { readonly volumeId: string; readonly deviceName: string; readonly sizeGiB: number }[];
+  readonly rootVolumeId: string;
+  readonly volumes: readonly {
+    readonly volumeId: string;
+    readonly deviceName: string;
+    readonly sizeGiB: number;
+    /** What a new one is made from; it is blank otherwise. */
+    readonly snapshotId?: string;
+  }[];
 }
 
 export interface Vpc {
@@ -145,6 +152,12 @@ export interface Vpc {
   readonly instances: readonly Instance[];
 }
 
+/** The data of a volume as it was when the snapshot was taken. */
+export interface Snapshot {
+  readonly id: string;
+  readonly volumeId: string;
+}
+
 /** A host on the sandbox's internet, in no account: one public address and nothing else. */
 export interface InternetHost {
   readonly name: string;
@@ -156,6 +169,7 @@ export interface Topology {
   readonly internetHosts: readonly InternetHost[];
   /** Prefix list id to its CIDRs (S3's is where gateway endpoints lead). */
   readonly prefixLists: Readonly<Record<string, readonly string[]>>;
+  readonly snapshots?: readonly Snapshot[];
   /** Every EBS volume that exists, attached or not. With it, the data of volumes not listed is deleted; without, kept. */
   readonly volumeIds?: readonly string[];
 }

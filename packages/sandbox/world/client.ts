@@ -64,6 +64,12 @@ export class WorldClient {
     await this.#call("POST", "/internet-hosts", { name, address });
   }
 
+  /** Asks the cloud, as Pulumi's provider does: what somebody with the account's rights could do beside a stack. */
+  async cloud(verb: "create" | "delete" | "seen", body: object): Promise<unknown> {
+    const answer = z.object({ result: z.unknown() }).parse(await this.#call("POST", `/cloud/${verb}`, body));
+    return answer.result;
+  }
+
   /** Ends the Alertmanager, or starts it again. */
   async alertmanager(power: "on" | "off"): Promise<void> {
     await this.#call("POST", "/alertmanager", { power });

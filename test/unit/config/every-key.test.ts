@@ -64,7 +64,7 @@ for (const role of roles) {
         if (key.isSection) return;
         const value = exampleOf(key);
         // A receiver has two addresses.
-        const isShort = role === "receiver" && key.path === "policy.addressAllocations";
+        const isShort = role === "receiver" && key.path.endsWith(".addressAllocations");
         parseConfiguration(withValue(role, key.path, isShort ? [value, "eipalloc-0123456789abcdef0"].flat() : value));
       });
 

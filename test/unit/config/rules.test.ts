@@ -43,6 +43,38 @@ const cases: Readonly<Record<RuleName, readonly Case[]>> = {
       told: { "policy.addressAllocations": /two allocation ids: a receiver/ },
       right: { "policy.addressAllocations": ["eipalloc-01234567", "eipalloc-01234568"] },
     },
+    {
+      change: { "network.addressAllocations": ["eipalloc-01234567", "eipalloc-01234568"] },
+      told: { "network.addressAllocations": /one allocation id: a sender/ },
+      right: { "network.addressAllocations": ["eipalloc-01234567"] },
+    },
+  ],
+  addressesOfOneStack: [
+    {
+      change: { exchange: "organization/metrics-link/account-a", "network.addressAllocations": ["eipalloc-01234567"] },
+      told: { "network.addressAllocations": /none: organization\/metrics-link\/account-a has the Elastic IPs/ },
+      right: { exchange: undefined, "network.addressAllocations": ["eipalloc-01234567"] },
+    },
+  ],
+  adoptedArePinned: [
+    {
+      change: {
+        "policy.addressAllocations": ["eipalloc-01234567"],
+        "network.addressAllocations": ["eipalloc-01234568"],
+      },
+      told: { "network.addressAllocations[0]": /one of policy.addressAllocations: eipalloc-01234567/ },
+      right: {
+        "policy.addressAllocations": ["eipalloc-01234567"],
+        "network.addressAllocations": ["eipalloc-01234567"],
+      },
+    },
+  ],
+  oneOriginOfTheData: [
+    {
+      change: { "host.dataVolumeId": "vol-01234567", "host.dataVolumeSnapshotId": "snap-01234567" },
+      told: { "host.dataVolumeSnapshotId": /none: the stack takes over vol-01234567/ },
+      right: { "host.dataVolumeSnapshotId": "snap-01234567" },
+    },
   ],
   oneDeviationOfAPolicy: [
     {

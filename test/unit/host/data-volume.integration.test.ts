@@ -20,14 +20,18 @@ describe("the data volume", function () {
   let disk: string;
   let device: string;
   let link: string;
+  /** As udev has it: named by the volume's id. */
+  let data: string;
 
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), "data-volume-"));
-    mkdirSync(join(folder, "mount"));
+    for (const name of ["mount", "by-id"]) mkdirSync(join(folder, name));
+    data = linked("vol0123456789abcdef0");
     disk = join(folder, "disk");
     link = join(folder, "link");
     command("truncate", `--size=${sizeMiB}M`, disk);
     device = command("losetup", "--find", "--show", disk);
+    symlinkSync(device, data);
   });
 
   afterEach(() => {
@@ -35,7 +39,8 @@ describe("the data volume", function () {
     rmSync(folder, { recursive: true });
   });
 
-  const arguments_ = (name = device) => [script, name, join(folder, "mount"), link];
+  const linked = (name: string) => join(folder, "by-id", `nvme-Amazon_Elastic_Block_Store_${name}`);
+  const arguments_ = () => [script, join(folder, "by-id"), join(folder, "mount"), link];
   const makeReady = (): SpawnSyncReturns<string> => spawnSync("bash", arguments_(), { encoding: "utf8" });
   const write = (bytes: Buffer, offset: number) => {
     const argv = [`of=${device}`, "bs=1", `seek=${offset}`, "conv=notrunc,fsync"];
@@ -50,7 +55,7 @@ describe("the data volume", function () {
   function ready(): void {
     const { status, stdout, stderr } = makeReady();
     assert.equal(status, 0, stdout + stderr);
-    assert.equal(readlinkSync(link), device);
+    assert.equal(readlinkSync(link), data);
   }
 
   function refused(reason: RegExp): void {
@@ -82,19 +87,39 @@ describe("the data volume", function () {
   });
 
   it("may appear late", async () => {
-    const later = join(folder, "attached-later");
-    const waiting = spawn("bash", arguments_(later), { stdio: "ignore" });
+    rmSync(data);
+    const waiting = spawn("bash", arguments_(), { stdio: "ignore" });
     const ended = once(waiting, "exit");
     try {
       // It looks again and again, so it is past its start.
       await eventually("the script to wait", () => (childrenOf(waiting.pid) === "sleep" ? true : undefined));
       assert.equal(existsSync(link), false);
-      symlinkSync(device, later);
+      symlinkSync(device, data);
       assert.deepEqual(await ended, [0, null]);
       assert.equal(header("Filesystem volume name"), "metrics-link");
     } finally {
       waiting.kill();
     }
+  });
+
+  it("is not the root disk, which has partitions, nor one of these", () => {
+    for (const name of ["vol0fedcba9876543210", "vol0fedcba9876543210-part1", "vol0fedcba9876543210-part15"]) {
+      symlinkSync(device, linked(name));
+    }
+    // systemd 252 and later link a disk with its namespace as well.
+    for (const name of ["vol0fedcba9876543210_1", "vol0123456789abcdef0_1"]) symlinkSync(device, linked(name));
+    ready();
+  });
+
+  it("is not guessed when several volumes are attached, and is taken once one is left", () => {
+    const other = linked("vol0fedcba9876543210");
+    symlinkSync(device, other);
+    refused(
+      /vol0123456789abcdef0 .*vol0fedcba9876543210 could each be the data volume: detach the others; nothing is changed/,
+    );
+    rmSync(data);
+    assert.equal(makeReady().status, 0);
+    assert.equal(readlinkSync(link), other);
   });
 
   for (const [what, offset] of [
@@ -103,7 +128,7 @@ describe("the data volume", function () {
   ] as const) {
     it(`is never formatted unless it is blank: four bytes ${what}`, () => {
       write(Buffer.from("data"), offset);
-      refused(/contains something that blkid does not know; it is not changed and not mounted/);
+      refused(/contains something that blkid does not know; nothing is changed, nothing mounted/);
     });
   }
 

@@ -181,22 +181,24 @@ describe("the policies for an account's administrators", () => {
     }
   });
 
-  it("let the deployer grant rights only within the boundary, and hosts' roles only to EC2", () => {
+  it("let the deployer grant rights only within the boundary, and roles only to the service that they are for", () => {
     const giving = /^iam:(Create|Put|Attach|Update|Add|Pass|\*)/;
-    for (const { Action, Condition } of statements("deploy-role").filter(({ Effect }) => Effect === "Allow")) {
+    for (const { Action, Resource, Condition } of statements("deploy-role").filter(
+      ({ Effect }) => Effect === "Allow",
+    )) {
       const given = [Action].flat().filter((one) => giving.test(one));
       for (const action of given) {
         const condition = Condition?.StringEquals ?? {};
-        if (action === "iam:PassRole") assert.equal(condition["iam:PassedToService"], "ec2.amazonaws.com");
-        else if (/^iam:(CreateRole|Put)/.test(action)) {
+        if (action === "iam:PassRole") {
+          const ofHosts = Resource === "arn:aws:iam::111111111111:role/metrics-link-*-eu-west-1";
+          if (!ofHosts) assert.equal(Resource, "arn:aws:iam::111111111111:role/AWSDataLifecycleManagerDefaultRole");
+          assert.equal(condition["iam:PassedToService"], ofHosts ? "ec2.amazonaws.com" : "dlm.amazonaws.com");
+        } else if (/^iam:(CreateRole|Put)/.test(action)) {
           const boundary = "arn:aws:iam::111111111111:policy/metrics-link-host-boundary";
           assert.equal(condition["iam:PermissionsBoundary"], boundary, action);
         } else {
           // None of these gives a right: profiles, trust, descriptions, and the balancer's own role.
-          assert.match(
-            action,
-            /InstanceProfile$|^iam:Update(AssumeRolePolicy|Role|RoleDescription)$|ServiceLinkedRole$/,
-          );
+          assert.match(action, /InstanceProfile$|^iam:Update(AssumeRolePolicy|Role\*)$|ServiceLinkedRole$/);
         }
       }
     }

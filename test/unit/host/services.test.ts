@@ -24,7 +24,7 @@ const unitOf = (name: string) => services.files.find(({ path }) => path === `sys
 const linesOf = (unit: string, key: string) =>
   unit.split("\n").flatMap((line) => (line.startsWith(`${key}=`) ? [line.slice(key.length + 1)] : []));
 
-const host = { hostName: "sender", region: "eu-west-1", bucket: "b", volumeId: "vol-0123456789abcdef0" };
+const host = { hostName: "sender", region: "eu-west-1", bucket: "b" };
 
 /** What `systemd-analyze security` may give a unit at most; its own word for up to 2.0 is OK. */
 const exposureLimit = 2.0;

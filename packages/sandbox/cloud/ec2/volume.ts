@@ -2,7 +2,7 @@ import type { VolumeType } from "@aws-sdk/client-ec2";
 import type { CheckFailure } from "../../plugins/rpc/check.ts";
 import { boolean, integer, string } from "../../plugins/rpc/schema.ts";
 import { AwsError } from "../aws-error.ts";
-import { awsResourceType } from "../aws-resource-type.ts";
+import { awsResourceType, type Scope } from "../aws-resource-type.ts";
 import { zoneFault } from "../catalogue.ts";
 import { keyNamed } from "../kms/key.ts";
 import { tagInput, tagOutput, tagSpecifications } from "../tags.ts";
@@ -47,6 +47,7 @@ export const volume = awsResourceType({
     iops: integer(),
     kmsKeyId: string({ replaceOnChange: true }),
     size: integer({ required: true }),
+    snapshotId: string({ replaceOnChange: true }),
     throughput: integer(),
     type: string({ assumed: "gp2", oneOf: VOLUME_TYPES }),
     ...tagInput,
@@ -90,6 +91,7 @@ export const volume = awsResourceType({
 
   async create(scope, inputs) {
     const key = inputs.kmsKeyId === undefined ? undefined : keyNamed(scope, inputs.kmsKeyId);
+    if (inputs.snapshotId !== undefined) refuseSnapshot(scope, inputs.snapshotId, inputs.size);
     const made = await scope.aws.ec2.createVolume({
       AvailabilityZone: inputs.availabilityZone,
       Encrypted: inputs.encrypted ?? false,
@@ -128,6 +130,15 @@ export const volume = awsResourceType({
     await scope.aws.ec2.deleteVolume({ VolumeId: id });
   },
 });
+
+/** https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateVolume.html: not smaller than its snapshot. */
+function refuseSnapshot(scope: Scope, id: string, size: number): void {
+  const found = scope.everything().find((item) => item.type === "aws:ebs/snapshot:Snapshot" && item.id === id);
+  if (found === undefined) throw new AwsError("InvalidSnapshot.NotFound", `The snapshot '${id}' does not exist.`);
+  if (size < Number(found.outputs.volumeSize)) {
+    throw new AwsError("InvalidParameterValue", `The volume size is too small: ${size} GiB, for snapshot '${id}'`);
+  }
+}
 
 /** gp2 has 3 IOPS a GiB, 100 to 16000; gp3 has 3000 and 125 MiB/s unless said otherwise. */
 function shown(inputs: {

@@ -35,12 +35,12 @@ export function instanceOf(record: Record, item: InstanceResource): Instance {
     ...(profile === undefined ? {} : { instanceProfileArn: profile.outputs.arn }),
     tags: inputs.tags ?? {},
     rootDiskGiB: outputs.rootBlockDevice.volumeSize ?? 0,
+    rootVolumeId: outputs.rootBlockDevice.volumeId,
     volumes: record
       .where(volumeAttachment, (attachment) => attachment.instanceId === item.id)
-      .map(({ inputs: attachment }) => ({
-        volumeId: attachment.volumeId,
-        deviceName: attachment.deviceName,
-        sizeGiB: record.find(volume, attachment.volumeId)?.inputs.size ?? 0,
-      })),
+      .map(({ inputs: { volumeId, deviceName } }) => {
+        const { size = 0, snapshotId } = record.find(volume, volumeId)?.inputs ?? {};
+        return { volumeId, deviceName, sizeGiB: size, ...(snapshotId === undefined ? {} : { snapshotId }) };
+      }),
   };
 }

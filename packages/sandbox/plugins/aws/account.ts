@@ -40,9 +40,9 @@ export class Account {
     return new Account(options, caller);
   }
 
-  /** Asks the cloud for something to be done with a resource of this account, or for its VPCs. */
+  /** Asks the cloud for something to be done with a resource of this account, or for what it has. */
   async ask(
-    verb: "create" | "read" | "update" | "delete" | "vpcs",
+    verb: "create" | "read" | "update" | "delete" | "seen",
     body: object,
     signal: AbortSignal,
   ): Promise<unknown> {

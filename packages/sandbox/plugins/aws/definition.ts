@@ -1,16 +1,14 @@
 /** The aws provider: AWS as far as the sandbox has it. */
 
-import { z } from "zod";
 import { AWS_RESOURCE_TYPES } from "../../cloud/aws-resource-types.ts";
 import { REGION } from "../../cloud/catalogue.ts";
+import { seen } from "../../cloud/ec2/seen.ts";
 import { INVOKES } from "../../cloud/invokes.ts";
 import { boolean, defineProvider, list, map, object, string, typesFor } from "../rpc/index.ts";
 import { Account } from "./account.ts";
 import { resourceType } from "./resource-type.ts";
 
 const { invoke } = typesFor<Account>();
-
-const vpcList = z.array(z.object({ id: z.string(), cidrBlock: z.string(), tags: z.record(z.string(), z.string()) }));
 
 export const definition = defineProvider({
   name: "aws",
@@ -47,7 +45,7 @@ export const definition = defineProvider({
           answer(args, {
             caller: client.caller,
             region: client.region,
-            vpcs: async () => vpcList.parse(await client.ask("vpcs", {}, signal)),
+            seen: async () => seen.parse(await client.ask("seen", {}, signal)),
           }),
       }),
     ]),

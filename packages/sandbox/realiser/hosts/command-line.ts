@@ -2,7 +2,6 @@ import type { Layout } from "../../model/layout.ts";
 import { machineName, namespacePath, namespaces } from "../names.ts";
 import type { CgroupSystem } from "./control-groups.ts";
 import type { HostFiles } from "./files.ts";
-import { type AttachedVolume, deviceNode } from "./volumes.ts";
 
 /** What systemd-nspawn needs in its environment to start a host. */
 export function nspawnEnvironment(): NodeJS.ProcessEnv {
@@ -19,7 +18,7 @@ export function nspawnCommand(
   layout: Layout,
   instanceId: string,
   files: HostFiles,
-  volumes: readonly AttachedVolume[],
+  disks: readonly { readonly device: string; readonly node: string }[],
   system: CgroupSystem,
 ): string[] {
   const network = namespacePath(namespaces(layout).instance(instanceId));
@@ -48,6 +47,6 @@ export function nspawnCommand(
     "--console=read-only",
     `--bind-ro=${files.hypervisorUuid}:/sys/hypervisor/uuid`,
     `--bind-ro=${files.deviceLinks}:/run/tmpfiles.d/ebs.conf`,
-    ...volumes.map((volume) => `--bind=${volume.device}:${deviceNode(volume)}`),
+    ...disks.map(({ device, node }) => `--bind=${device}:${node}`),
   ];
 }

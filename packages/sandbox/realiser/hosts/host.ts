@@ -11,7 +11,16 @@ import { nspawnCommand, nspawnEnvironment } from "./command-line.ts";
 import { type CgroupSystem, ControlGroups } from "./control-groups.ts";
 import { type HostFiles, hostFiles } from "./files.ts";
 import { cutPower } from "./power-cut.ts";
-import { type AttachedVolume, attachedVolumes, permitVolumes, unmounted, volumeFile } from "./volumes.ts";
+import {
+  type AttachedVolume,
+  attachedVolumes,
+  deviceNode,
+  loopDevices,
+  permitVolumes,
+  rootNode,
+  unmounted,
+  volumeFile,
+} from "./volumes.ts";
 
 export type HostState = "running" | "stopped" | "failed";
 
@@ -70,7 +79,12 @@ export class Host {
 
   /** Writes what the supervisor starts at the next boot, a reboot from inside included. */
   async prepare(volumes: readonly AttachedVolume[]): Promise<void> {
-    const command = nspawnCommand(this.#layout, this.id, this.files, volumes, this.#system);
+    const [root] = await loopDevices(this.files.diskImage);
+    const disks = [
+      ...(root === undefined ? [] : [{ device: root, node: rootNode }]),
+      ...volumes.map((volume) => ({ device: volume.device, node: deviceNode(volume) })),
+    ];
+    const command = nspawnCommand(this.#layout, this.id, this.files, disks, this.#system);
     await writeFile(this.files.command, command.map((word) => `${word}\0`).join(""));
   }
 

@@ -3,7 +3,7 @@
 import { mkdir, readdir, readFile, rm } from "node:fs/promises";
 import { LinkError } from "@metrics-link/contract";
 import type { Layout } from "../../model/layout.ts";
-import type { Instance, InternetHost, Topology, Vpc } from "../../model/topology.ts";
+import type { Instance, InternetHost, Snapshot, Topology, Vpc } from "../../model/topology.ts";
 import { type CommandResult, execute } from "../command.ts";
 import { namespaces } from "../names.ts";
 import { resolverAddress } from "../network/addressing.ts";
@@ -18,6 +18,7 @@ import {
 } from "./exec.ts";
 import { Host, type HostState } from "./host.ts";
 import { mountRootDisk, type RootDiskSources, shareMounts, unmountRootDisk } from "./root-disk.ts";
+import { restoreVolumes, takeSnapshot } from "./snapshots.ts";
 import { attachVolumes, deleteVolume, detachVolumes } from "./volumes.ts";
 
 export interface HostSummary {
@@ -71,11 +72,13 @@ export class Hosts {
   async boot(topology: Topology): Promise<void> {
     // One after another up to here, because they share the trust layer and the list of loop devices.
     const starts: (() => Promise<void>)[] = [];
+    for (const snapshot of topology.snapshots ?? []) await this.#takeSnapshot(snapshot);
     for (const { instance, vpc } of this.#placed) {
       const host = this.#host(instance.id);
       await mkdir(host.files.directory, { recursive: true });
       await this.#mountRootDisk({ instance, vpc });
       const leader = await host.leader();
+      await restoreVolumes(this.#layout, instance);
       const volumes = await attachVolumes(this.#layout, instance, { ...host, leader });
       await host.prepare(volumes);
       const stopper = await host.stopper();
@@ -177,6 +180,13 @@ export class Hosts {
     }
   }
 
+  async #takeSnapshot(snapshot: Snapshot): Promise<void> {
+    const holder = this.#placed.find(({ instance }) =>
+      instance.volumes.some(({ volumeId }) => volumeId === snapshot.volumeId),
+    );
+    await takeSnapshot(this.#layout, snapshot, holder && (await this.#host(holder.instance.id).leader()));
+  }
+
   #host(id: string): Host {
     return new Host(this.#layout, this.#system, id);
   }
@@ -213,7 +223,7 @@ export class Hosts {
   async #terminate(id: string): Promise<void> {
     const host = this.#host(id);
     await host.stop("cloud");
-    await detachVolumes(this.#layout, { id, volumes: [] }, { ...host, leader: undefined });
+    await detachVolumes(this.#layout, { id, rootVolumeId: "", volumes: [] }, { ...host, leader: undefined });
     await unmountRootDisk(host.files);
     await host.groups.remove();
     await rm(host.files.directory, { recursive: true, force: true });

@@ -31,6 +31,9 @@ export interface VolumeHolder {
 /** The device file in the host. */
 export const deviceNode = ({ number }: Pick<AttachedVolume, "number">): string => `/dev/nvme${number}n1`;
 
+/** The device file of the root disk. A host may see it and not open it. */
+export const rootNode = deviceNode({ number: 0 });
+
 /** EC2 user guide, "Map EBS volumes to NVMe device names": the id without its hyphen is the serial number. */
 const deviceLink = (volumeId: string): string =>
   `/dev/disk/by-id/nvme-Amazon_Elastic_Block_Store_${volumeId.replace("-", "")}`;
@@ -42,7 +45,7 @@ const releaseDeadlineMs = 30_000;
 /** Takes from the host the volumes that the instance no longer has. */
 export async function detachVolumes(
   layout: Layout,
-  instance: Pick<Instance, "id" | "volumes">,
+  instance: Pick<Instance, "id" | "rootVolumeId" | "volumes">,
   { files, groups, leader }: VolumeHolder,
 ): Promise<void> {
   const wanted = new Set(instance.volumes.map(({ volumeId }) => volumeId));
@@ -52,6 +55,7 @@ export async function detachVolumes(
   for (const volume of unwanted) await detach(layout, instance.id, volume, groups, leader);
   await record(
     files,
+    instance.rootVolumeId,
     present.filter((volume) => !unwanted.includes(volume)),
   );
 }
@@ -59,7 +63,7 @@ export async function detachVolumes(
 /** Gives the host the volumes that the instance has; a running host sees them at once. */
 export async function attachVolumes(
   layout: Layout,
-  instance: Pick<Instance, "volumes">,
+  instance: Pick<Instance, "rootVolumeId" | "volumes">,
   { files, groups, leader }: VolumeHolder,
 ): Promise<AttachedVolume[]> {
   const attached = await attachedVolumes(files);
@@ -75,7 +79,7 @@ export async function attachVolumes(
     else attached.push(volume);
     if (leader !== undefined) await attachLive(volume, groups, leader);
   }
-  await record(files, attached);
+  await record(files, instance.rootVolumeId, attached);
   return attached;
 }
 
@@ -202,10 +206,16 @@ export async function deviceNumber(device: string): Promise<string> {
   return `${(rdev >> 8) & 0xfff}:${(rdev & 0xff) | ((rdev >> 12) & 0xfff00)}`;
 }
 
-async function record(files: HostFiles, attached: readonly AttachedVolume[]): Promise<void> {
+async function record(files: HostFiles, rootVolumeId: string, attached: readonly AttachedVolume[]): Promise<void> {
   await writeFile(files.volumes, JSON.stringify(attached, undefined, 2));
-  const links = attached.map((volume) => `L+ ${deviceLink(volume.volumeId)} - - - - ${deviceNode(volume)}\n`);
-  await writeFile(files.deviceLinks, links.join(""));
+  const root = deviceLink(rootVolumeId);
+  const links = [
+    [root, rootNode],
+    // Debian's images have their file system on the first partition, and udev links each of them.
+    [`${root}-part1`, `${rootNode}p1`],
+    ...attached.map((volume) => [deviceLink(volume.volumeId), deviceNode(volume)]),
+  ];
+  await writeFile(files.deviceLinks, links.map(([link, node]) => `L+ ${link} - - - - ${node}\n`).join(""));
 }
 
 function freeNumber(attached: readonly AttachedVolume[]): number {

@@ -43,6 +43,10 @@ def create_accounts(wanted: dict[str, Any]) -> dict[str, Any]:
         trust = policy_text({"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": deployer})
         backend.create_role(role, trust, "/", None, "Deploys metrics-link", [], "3600")
         backend.put_role_policy(role, "rights", policy_text(everything))
+        # What `aws dlm create-default-role` makes; nothing here assumes it.
+        dlm = {"Service": "dlm.amazonaws.com"}
+        trust = policy_text({"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": dlm})
+        backend.create_role("AWSDataLifecycleManagerDefaultRole", trust, "/", None, "Takes snapshots", [], "3600")
         for name, text in wanted["policies"][account].items():
             backend.create_policy("Made by the account's administrators", "/", text, name, [])
         DEPLOYING_USERS[f"arn:aws:iam::{account}:user/sandbox"] = f"arn:aws:iam::{account}:role/{role}"

@@ -35,7 +35,7 @@ function host() {
 
 function exchange() {
   const provider = accountProvider({ account, role: "exchange" });
-  const addresses = addressNames("receiver").map((name) => elasticIp(name, { provider }));
+  const addresses = addressNames("receiver").map((name) => elasticIp(name, { provider }, undefined));
   return { addresses: addresses.map(({ allocationId, publicIp }) => ({ allocationId, address: publicIp })) };
 }
 

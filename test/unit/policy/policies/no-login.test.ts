@@ -8,7 +8,6 @@ const host: CloudInitInput = {
   hostName: "sender",
   region: "eu-west-1",
   bucket: "metrics-link-sender-111111111111-eu-west-1",
-  volumeId: "vol-0123456789abcdef0",
 };
 const instance = (text: string) => resource(types.instance, { userDataBase64: Buffer.from(text).toString("base64") });
 const said = cloudInit(host);

@@ -44,6 +44,7 @@ describe("the topology of resources", () => {
       vpcs: [],
       internetHosts: [{ name: "outsider", address: "192.0.2.66" }],
       prefixLists: { "pl-6da54004": ["192.0.2.128/25"] },
+      snapshots: [],
     });
   });
 
@@ -179,6 +180,7 @@ describe("the topology of resources", () => {
         roleArn: `arn:aws:iam::${account}:role/host`,
         instanceProfileArn: `arn:aws:iam::${account}:instance-profile/profile`,
         rootDiskGiB: 8,
+        rootVolumeId: (made.outputs.rootBlockDevice as { volumeId: string }).volumeId,
         tags: { Name: "sender", team: "metrics" },
         volumes: [{ volumeId: disk.id, deviceName: "/dev/sdf", sizeGiB: 5 }],
       },

@@ -37,6 +37,7 @@ export function instance(
     metadata: { tokensRequired: true, hopLimit: 1, tagsEnabled: false },
     tags: {},
     rootDiskGiB: 8,
+    rootVolumeId: "vol-0123456789abcdef1",
     volumes: [],
     ...more,
   };

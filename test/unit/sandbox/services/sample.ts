@@ -17,6 +17,7 @@ export const instance: Instance = {
   instanceProfileArn: "arn:aws:iam::111111111111:instance-profile/host-profile",
   tags: { Name: "sender" },
   rootDiskGiB: 8,
+  rootVolumeId: "vol-0123456789abcdef1",
   volumes: [],
 };
 
