@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -15,6 +16,10 @@ printf '%s\\n' "$@" > "$HOME/${name}-called"
 env > "$HOME/${name}-environment"
 exit "$(cat "$HOME/ends-with" 2> /dev/null || echo 0)"
 `;
+
+const update = ["up", "--stack", "production-sender", "--policy-pack", "packages/policy", "--yes", "--non-interactive"];
+const audit = ["audit", "--stack", "production-sender", "--out", "audit.html", "--tell"];
+const review = ["review", "production-receiver", "--head", "../head", "--base", "0123", "--format", "markdown"];
 
 describe("the workflows, run by an ordinary user from the set-up on", () => {
   let machine: Machine;
@@ -77,17 +82,6 @@ describe("the workflows, run by an ordinary user from the set-up on", () => {
     return found;
   }
 
-  const update = [
-    "up",
-    "--stack",
-    "production-sender",
-    "--policy-pack",
-    "packages/policy",
-    "--yes",
-    "--non-interactive",
-  ];
-  const audit = ["audit", "--stack", "production-sender", "--out", "audit.html", "--tell"];
-
   it("renew a leaf in GitHub: an update with the policy pack, which no plugin of another origin takes part in", async () => {
     lay(machine.work);
     assert.equal(await runSteps("renew", "renew", "Set up", "Update"), 0);
@@ -113,8 +107,7 @@ describe("the workflows, run by an ordinary user from the set-up on", () => {
     machine.stub("git", "echo 0123");
     writeFileSync(join(machine.home, "accepted"), "");
     assert.equal(await runSteps("review", "review", "Set up", "Review"), 0);
-    const words = ["review", "production-receiver", "--head", "../head", "--base", "0123", "--format", "markdown"];
-    assert.deepEqual(called("node").slice(-words.length), words);
+    assert.deepEqual(called("node").slice(-review.length), review);
   });
 
   it("do the same in GitLab, with a role that every AWS SDK takes from the environment", async () => {
@@ -168,4 +161,22 @@ describe("the workflows, run by an ordinary user from the set-up on", () => {
     machine.stub("curl", "cat > /dev/null; exit 22");
     assert.equal((await runJob(gitlabJob("tell"), { ...url, METRICS_LINK: "renew" })).code, 22);
   });
+});
+
+describe("the commands of the workflows", () => {
+  const repository = join(import.meta.dirname, "../../..");
+  const called = (cwd: string, program: string, ...words: string[]) => {
+    const call = [join(repository, "scripts/with-toolchain.mjs"), program, ...words];
+    const { stdout, stderr } = spawnSync("node", call, { cwd, encoding: "utf8" });
+    return `${stdout}${stderr}`;
+  };
+
+  // The stand-ins above take any word. These are asked about a stack that is not there, and get that far.
+  it("are ones that audit, review and Pulumi know", () => {
+    assert.match(called(repository, "tsx", "scripts/link.ts", ...audit), /no stack is called production-sender/);
+    const here = review.map((word) => (word === "../head" ? "." : word));
+    assert.match(called(repository, "tsx", "scripts/link.ts", ...here), /no stack is called production-receiver/);
+    assert.match(called(tmpdir(), "pulumi", ...update), /no Pulumi\.yaml project file found/);
+    assert.match(called(tmpdir(), "pulumi", ...update, "--told"), /unknown flag: --told/);
+  }).timeout(180_000);
 });
