@@ -31,6 +31,10 @@ describe("the workflows in gitlab-ci.yaml", () => {
     assert.notEqual(objections(text.replace("artifacts:\n    when", "artifact:\n    when")), "");
   });
 
+  it("pass it like the repository's own .gitlab-ci.yml", () => {
+    assert.equal(objections(readFileSync(join(import.meta.dirname, "../../../.gitlab-ci.yml"), "utf8")), "");
+  });
+
   it("run on the default branch alone, in every job", () => {
     for (const [name, { rules }] of jobs) {
       assert.equal(rules.length, 1, name);
