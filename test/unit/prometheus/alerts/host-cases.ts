@@ -191,39 +191,6 @@ export const hostCases = {
     "target_scrape_pool_exceeded_label_limits",
     "target_scrape_pool_exceeded_target_limit",
   ].map((name) => counter(sender(`prometheus_${name}_total`))),
-  ImageOld: [
-    {
-      side: "sends",
-      fires: { [sender("metrics_link_image_timestamp_seconds")]: inDays(-45) },
-      silent: { [sender("metrics_link_image_timestamp_seconds")]: inDays(-44) },
-      at: 90,
-    },
-    // The receiver stores the sender's too, whose image is not its own.
-    {
-      side: "receives",
-      fires: {
-        [receiver("metrics_link_image_timestamp_seconds")]: inDays(-46),
-        [sender("metrics_link_image_timestamp_seconds")]: inDays(0),
-      },
-      silent: {
-        [receiver("metrics_link_image_timestamp_seconds")]: inDays(0),
-        [sender("metrics_link_image_timestamp_seconds")]: inDays(-46),
-      },
-      at: 90,
-    },
-  ],
-  ToolOld: {
-    side: "sends",
-    fires: { [sender("metrics_link_tool_pinned_timestamp_seconds", 'tool="envoy",version="1.40.0"')]: inDays(-90) },
-    silent: { [sender("metrics_link_tool_pinned_timestamp_seconds", 'tool="envoy",version="1.40.0"')]: inDays(-89) },
-    at: 90,
-  },
-  ManagementAgentDiffers: {
-    side: "sends",
-    fires: { [sender("metrics_link_management_agent_matches", 'installed="3.3.1-1",wanted="3.3.2"')]: "0+0x120" },
-    silent: { [sender("metrics_link_management_agent_matches", 'installed="3.3.1-1",wanted="3.3.2"')]: "1+0x120" },
-    at: 90,
-  },
   UnitNotFenced: {
     side: "sends",
     fires: { [sender("metrics_link_unit_fenced", 'unit="metrics-link-envoy.service"')]: "0+0x120" },
