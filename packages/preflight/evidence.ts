@@ -106,7 +106,7 @@ export interface Evidence {
   };
   /** Undefined if there is no such image, or this account may not see it. */
   readonly image: Answer<Image | undefined>;
-  /** Debian's newest image of the same release and processor. */
+  /** The newest image of the same owner and name, but for the date in it; Debian's own if the configured one is not there. */
   readonly newestImage: Answer<Image | undefined>;
   readonly instanceType: Answer<InstanceType | undefined>;
   readonly offeredIn: Answer<readonly string[]>;

@@ -37,6 +37,8 @@ export type Artifact = z.output<typeof artifact>;
 export interface ToolPin {
   readonly version: string;
   readonly officialSha256: string | null;
+  /** When a person pinned which version: a day. The version again, so that another one cannot keep the old day. */
+  readonly pinned?: { readonly version: string; readonly on: string };
 }
 
 /** The forms of a file that a host can unpack, by the end of its name. A name without any of these is one executable. */
@@ -74,6 +76,8 @@ export function requirePinned(
     const problem = (value: unknown, remedy: string) => [{ key: found.name, value, remedy }];
     if (pin === undefined) return problem(found.version, "a tool of the file of pins; run the set-up again");
     if (pin.version !== found.version) return problem(found.version, `version ${pin.version}; run the set-up again`);
+    if (pin.pinned !== undefined && pin.pinned.version !== pin.version)
+      return problem(pin.pinned.version, `pinned.version ${pin.version} in tools.json, and in pinned.on its day`);
     if (acceptUnpinned) return [];
     if (pin.officialSha256 === null) return problem(null, "a known official hash; `npm run pin` fills it in");
     if (found.source !== "official")

@@ -41,6 +41,8 @@ export const toolSchema = z.strictObject({
   key: objectKey,
   /** Name of the command → its path inside the archive; the agent links each as `bin/<name>` of the release. */
   executables: z.record(toolName, relativePath),
+  /** When this version was pinned. Absent where the file of pins does not say so, as in releases of older programs. */
+  pinnedOn: z.iso.date({ error: "a day such as 2026-11-22" }).optional(),
 });
 
 const secret = z.strictObject({
@@ -152,6 +154,11 @@ export const releaseSchema = z.strictObject({
   agent: z.strictObject({ sha256: sha256Text, key: objectKey }),
   files: z.array(file),
   tools: z.array(toolSchema),
+  /**
+   * The agent of Systems Manager that a new instance installs at its first boot. A running one keeps what it has, since the
+   * package restarts the agent under which a release converges. Absent when the image brings it.
+   */
+  managementAgent: toolSchema.pick({ name: true, version: true, pinnedOn: true }).optional(),
   secrets: z.array(secret),
   /** In the order in which they are reloaded or restarted. */
   services: z.array(service),

@@ -44,14 +44,18 @@ export async function askAws(configuration: Configuration, environment: NodeJS.P
   const ec2 = new EC2Client(clients);
   const kms = new KMSClient(clients);
   const { assumeRole } = account;
+  const configured = part(() => imageOf(ec2, host.imageId));
   const [caller, assumed, zones, quotas, image, newest, type, offered, ebsKey, alias, bucket, services, guardDuty] =
     await Promise.all([
       part(() => callerOf(ownClients(configuration, environment))),
       assumeRole === undefined ? undefined : part(() => unlessRefused(() => callerOf(clients))),
       part(() => zonesOf(ec2)),
       quotasOf(clients),
-      part(() => imageOf(ec2, host.imageId)),
-      part(() => newestImage(ec2)),
+      configured,
+      part(async () => {
+        const found = await configured;
+        return newestImage(ec2, "value" in found ? found.value : undefined);
+      }),
       part(() => instanceTypeOf(ec2, host.instanceType)),
       part(() => offeredIn(ec2, host.instanceType)),
       part(() => ebsKeyOf(ec2, kms)),
@@ -124,12 +128,20 @@ const imageOf = (ec2: EC2Client, id: string) =>
 /** Debian's account for cloud images: https://wiki.debian.org/Cloud/AmazonEC2Image */
 const debian = "136693071363";
 
-async function newestImage(ec2: EC2Client): Promise<Image | undefined> {
+/** The images of which the configured one is one: its owner's, named as it is up to a date; Debian's own without it. */
+function familyOf(image: Image | undefined): { readonly owner: string; readonly names: string } {
+  if (image === undefined) return { owner: debian, names: "debian-13-amd64-*" };
+  const [, before] = /^(.+?)(?:19|20)\d{2}[-._]?[01]\d/.exec(image.name) ?? [];
+  return { owner: image.owner || debian, names: before === undefined ? image.name : `${before}*` };
+}
+
+async function newestImage(ec2: EC2Client, configured: Image | undefined): Promise<Image | undefined> {
+  const { owner, names } = familyOf(configured);
   const { Images: images = [] } = await ec2.send(
     new DescribeImagesCommand({
-      Owners: [debian],
+      Owners: [owner],
       Filters: [
-        { Name: "name", Values: ["debian-13-amd64-*"] },
+        { Name: "name", Values: [names] },
         { Name: "state", Values: ["available"] },
       ],
     }),

@@ -25,8 +25,9 @@ import { repository } from "./paths.mjs";
  *   linkVariables: Record<string, string>, executables: Record<string, string>}} GoWay
  * @typedef {{kind: "venv", directory: string, package: string, version: string, executables: Record<string, string>}} VenvWay
  * @typedef {NpmWay | WheelWay | GoWay | VenvWay} RegistryWay
- * @typedef {Official & {onHosts: boolean, registry: RegistryWay | null, deploys?: string[]}} Tool deploys: names of the
- *   executables that a deployer's machine runs
+ * @typedef {Official & {onHosts: boolean, registry: RegistryWay | null, deploys?: string[],
+ *   pinned?: {version: string, on: string}}} Tool deploys: names of the executables that a deployer's machine runs; pinned: the
+ *   day on which a person chose that version
  *
  * @typedef {object} Pins
  * @property {"linux-amd64"} platform

@@ -6,6 +6,7 @@ import { writeDurably } from "../common/files.ts";
 import { metric, type Sample } from "../common/prometheus.ts";
 import { type Fence, isInForce } from "./fences.ts";
 import { stateDirectory } from "./memory.ts";
+import { type Patches, patchesOf, patchMetrics } from "./patching.ts";
 import { outcomes } from "./run.ts";
 import type { StatusReport } from "./status-report.ts";
 
@@ -22,7 +23,8 @@ export async function writeTextfile(
   fences: readonly Fence[] = [],
 ): Promise<void> {
   const oldestSegment = await oldestWalSegment(join(root, hostPaths.prometheusData, "wal"));
-  await writeDurably(join(root, textfile), metricsOf(report, release, oldestSegment, fences), 0o644);
+  const text = metricsOf(report, release, oldestSegment, { fences, patches: await patchesOf(root) });
+  await writeDurably(join(root, textfile), text, 0o644);
 }
 
 /**
@@ -47,7 +49,7 @@ export function metricsOf(
   report: StatusReport,
   release: Release | undefined,
   oldestSegment: number | undefined,
-  fences: readonly Fence[] = [],
+  { fences = [], patches = {} }: { readonly fences?: readonly Fence[]; readonly patches?: Patches } = {},
 ): string {
   const prefix = "metrics_link_agent";
   const { startedAt, seconds, held } = report;
@@ -104,6 +106,7 @@ export function metricsOf(
     metric("metrics_link_unit_memory_max_bytes", "gauge", "The memory at which the OOM killer ends a unit.", [
       ...fences.map(({ unit, memoryMax }) => ({ labels: { unit }, value: memoryMax })),
     ]),
+    ...patchMetrics(patches, release),
     ...(release ? materialOf(report, release) : []),
   ].join("");
 }

@@ -1,5 +1,5 @@
 import { LinkError } from "@metrics-link/contract";
-import type { ReleaseTool } from "@metrics-link/release";
+import type { Release, ReleaseTool } from "@metrics-link/release";
 import * as pulumi from "@pulumi/pulumi";
 import { converge } from "./converge.ts";
 import type { HostArgs } from "./host-args.ts";
@@ -66,6 +66,7 @@ export class Host extends pulumi.ComponentResource {
       own,
     );
 
+    const installs = managementAgentOf(args);
     const bootstrap = publishBootstrap(
       name,
       {
@@ -74,7 +75,7 @@ export class Host extends pulumi.ComponentResource {
         content: bootstrapManifest({
           agent: store.agent,
           node: store.tool("node"),
-          managementAgent: managementAgentOf(args),
+          managementAgent: installs,
         }),
         lacks: leftOut(store.uploads(["node", managementAgent])),
         tags,
@@ -103,6 +104,7 @@ export class Host extends pulumi.ComponentResource {
         agent: store.agent,
         files: [...args.services.files, ...files],
         tools: tools.map((tool) => store.tool(tool)),
+        ...(installs === undefined ? {} : { managementAgent: versionOf(installs) }),
         secrets,
         services: [...args.services.services],
         checks: [...args.services.checks, ...(args.checks ?? [])],
@@ -148,6 +150,12 @@ export class Host extends pulumi.ComponentResource {
     this.registerOutputs({ instanceId, releaseId, dataVolumeId, statusReport });
   }
 }
+
+const versionOf = ({ name, version, pinnedOn }: ReleaseTool): Release["managementAgent"] => ({
+  name,
+  version,
+  pinnedOn,
+});
 
 /** @throws LinkError `ARTIFACTS_INVALID` when the host would have no Systems Manager agent, which converge needs */
 function managementAgentOf({ hostName, image, store }: HostArgs): ReleaseTool | undefined {

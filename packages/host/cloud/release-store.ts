@@ -166,7 +166,7 @@ export class ReleaseStore extends pulumi.ComponentResource {
         { ...own, dependsOn: settings, retainOnDelete: true },
       ),
     });
-    this.tools = new Map(args.artifacts.map((artifact) => [artifact.name, stored(artifact)]));
+    this.tools = new Map(args.artifacts.map((artifact) => [artifact.name, stored(artifact, args.pins)]));
     this.#uploads = new Map([
       [
         "agent",
@@ -181,7 +181,7 @@ export class ReleaseStore extends pulumi.ComponentResource {
       ],
       ...args.artifacts.map((artifact) => {
         const { name: tool, version, path, sha256 } = artifact;
-        const about = { suffix: `tool-${tool}`, what: `tool ${tool} ${version}`, key: stored(artifact).key };
+        const about = { suffix: `tool-${tool}`, what: `tool ${tool} ${version}`, key: stored(artifact, args.pins).key };
         return [tool, upload(about, { source: new pulumi.asset.FileAsset(path), sourceHash: sha256 })] as const;
       }),
     ]);
@@ -207,7 +207,12 @@ export class ReleaseStore extends pulumi.ComponentResource {
   }
 }
 
-/** An artifact with its key in the bucket. */
-function stored({ name, version, sha256, size, file, executables }: LocatedArtifact): ReleaseTool {
-  return { name, version, sha256, size, key: releaseKeys.tool(name, version, sha256, suffixOf(file)), executables };
+/** An artifact with its key in the bucket, and the day of its pin. */
+function stored(
+  { name, version, sha256, size, file, executables }: LocatedArtifact,
+  pins: ReleaseStoreArgs["pins"],
+): ReleaseTool {
+  const pinnedOn = pins[name]?.pinned?.on;
+  const key = releaseKeys.tool(name, version, sha256, suffixOf(file));
+  return { name, version, sha256, size, key, executables, ...(pinnedOn === undefined ? {} : { pinnedOn }) };
 }

@@ -157,6 +157,9 @@ const always = [
   ...[
     "UnitNotFenced",
     "HostRebooted",
+    "ImageOld",
+    "ToolOld",
+    "ManagementAgentDiffers",
     "TargetLost",
     "SamplesFromFuture",
     "ScrapedSamplesLost",

@@ -16,7 +16,7 @@ export function hostFindings(evidence: Evidence): Finding[] {
             `${host.imageId} is not in ${account.region}, or not for this account`,
             newest ? `set metrics-link:host.imageId to ${newest.id} (${newest.name})` : "name an image of this region",
           )
-        : imageConclusion(found, newest),
+        : imageConclusion(found, newest, evidence.takenAt),
     ),
     check("instance type", "EC2", instanceType, (found) =>
       found === undefined
@@ -59,7 +59,10 @@ export function hostFindings(evidence: Evidence): Finding[] {
 /** Whatever is missing is a finding of its own. */
 const nothingToCompare: Conclusion = { severity: "not known", what: "there is no image or no type to compare" };
 
-function imageConclusion(found: Image, newest: Image | undefined): Conclusion {
+/** From then on an image is old: the default of the alert ImageOld. */
+const oldAfterDays = 45;
+
+function imageConclusion(found: Image, newest: Image | undefined, takenAt: string): Conclusion {
   const is = `${found.id}: ${found.name}, of ${found.created.slice(0, 10)}`;
   const another = "set metrics-link:host.imageId to an image of Debian 13 for x86-64";
   if (found.state !== "available") return stops(`${is}, is ${found.state}`, another);
@@ -68,12 +71,19 @@ function imageConclusion(found: Image, newest: Image | undefined): Conclusion {
   if (found.virtualization !== "hvm" || found.rootDeviceType !== "ebs" || !found.ena) {
     return stops(`${is}, does not start on Nitro: it has to be hvm, with its root on EBS and ENA`, another);
   }
+  const newer = newest !== undefined && newest.created > found.created ? newest : undefined;
+  const told = newer === undefined ? is : `${is}; the newest is ${newer.id}, ${newer.name}`;
   if (!/^debian-13-/.test(found.name)) {
-    return warns(`${is}, is not named as Debian's own images of Debian 13 are`, "make sure that it is one");
+    return warns(`${told}; it is not named as Debian's own images of Debian 13 are`, "make sure that it is one");
   }
-  const newer =
-    newest !== undefined && newest.created > found.created ? `; the newest is ${newest.id}, ${newest.name}` : "";
-  return fine(`${is}${newer}`);
+  const days = Math.floor((Date.parse(takenAt) - Date.parse(found.created)) / 86_400_000);
+  if (days < oldAfterDays) return fine(told);
+  return warns(
+    `${told}; it is ${days} days old`,
+    newer === undefined
+      ? "there is no newer one: read Debian's security advisories (docs/operate.md, Patching)"
+      : `set metrics-link:host.imageId to ${newer.id} and update: the instance is replaced, its data volume moves over (docs/operate.md, Patching)`,
+  );
 }
 
 function typeConclusion(name: string, { processors, hypervisor, bareMetal }: InstanceType): Conclusion {

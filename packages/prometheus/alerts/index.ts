@@ -10,6 +10,7 @@ import { certificateAlerts } from "./certificates.ts";
 import { hostAlerts } from "./host.ts";
 import { receiversAlerts } from "./link-receives.ts";
 import { sendersAlerts } from "./link-sends.ts";
+import { patchingAlerts } from "./patching.ts";
 import { peerAlerts } from "./peers.ts";
 import { repairAlerts } from "./repair.ts";
 import { serviceAlerts } from "./services.ts";
@@ -99,6 +100,7 @@ export function ruleGroups(input: AlertsInput): readonly RuleGroup[] {
     group("agent", agentAlerts),
     group("audit", auditAlerts),
     group("host", hostAlerts),
+    group("patching", patchingAlerts),
     group("services", serviceAlerts),
   ];
 }

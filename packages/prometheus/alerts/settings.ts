@@ -7,6 +7,7 @@ import { certificateAlerts } from "./certificates.ts";
 import { hostAlerts } from "./host.ts";
 import { receiversAlerts } from "./link-receives.ts";
 import { sendersAlerts } from "./link-sends.ts";
+import { patchingAlerts } from "./patching.ts";
 import { peerAlerts } from "./peers.ts";
 import { repairAlerts } from "./repair.ts";
 import { serviceAlerts } from "./services.ts";
@@ -21,6 +22,7 @@ const definitions = {
   ...agentAlerts,
   ...auditAlerts,
   ...hostAlerts,
+  ...patchingAlerts,
   ...serviceAlerts,
 };
 

@@ -152,6 +152,13 @@ export const rows: readonly Row[] = [
         'metrics_link_agent_outcome{link_side=~"$side"} == 1',
         "{{link_side}} {{outcome}}",
       ]),
+      panel(
+        "Age of image and tools",
+        "Below 45 days for the image, 90 for a tool: nothing updates itself.",
+        "s",
+        ['time() - metrics_link_image_timestamp_seconds{link_side=~"$side"}', "{{link_side}} image"],
+        ['time() - metrics_link_tool_pinned_timestamp_seconds{link_side=~"$side"}', "{{link_side}} {{tool}}"],
+      ),
       panel("Data volume free", "Above 20%: Prometheus uses at most 80%.", "percentunit", [
         'node_filesystem_avail_bytes{link_side=~"$side",mountpoint="/var/lib/metrics-link"} / node_filesystem_size_bytes',
         "{{link_side}}",

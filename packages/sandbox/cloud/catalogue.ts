@@ -106,17 +106,27 @@ export const GATEWAY_SERVICES = ["s3"];
 /** A service that somebody else offers by PrivateLink. */
 export interface EndpointService {
   readonly name: string;
-  /** Its owner has proven that the domain is his, and lets the sandbox's accounts in without being asked. */
+  /** Its owner has proven that the domain is his. */
   readonly privateDnsName: string;
+  /** Whether its owner has to accept each endpoint: the default at AWS. */
+  readonly acceptanceRequired: boolean;
 }
 
 /** An Alertmanager of somebody else's, outside of both accounts. */
 export const ALERTMANAGER_SERVICE: EndpointService = {
   name: `com.amazonaws.vpce.${REGION}.vpce-svc-0a1e27a4a6e200001`,
   privateDnsName: "alertmanager.ops.example",
+  acceptanceRequired: false,
 };
 
-export const ENDPOINT_SERVICES: readonly EndpointService[] = [ALERTMANAGER_SERVICE];
+/** A service whose owner is asked about each endpoint, and does not answer. */
+const UNANSWERED_SERVICE: EndpointService = {
+  name: `com.amazonaws.vpce.${REGION}.vpce-svc-0a1e27a4a6e200002`,
+  privateDnsName: "pager.ops.example",
+  acceptanceRequired: true,
+};
+
+export const ENDPOINT_SERVICES: readonly EndpointService[] = [ALERTMANAGER_SERVICE, UNANSWERED_SERVICE];
 
 /** The hosted zone of Network Load Balancers: https://docs.aws.amazon.com/general/latest/gr/elb.html */
 export const NLB_ZONE_ID = "Z2IFOLAFXWLO4F";

@@ -12,6 +12,7 @@ const onlyAfterAFault = new Map([
   ["metrics_link_repair_skipped_samples_total", "born with the first sample that cannot be repaired"],
   ["metrics_link_agent_held_since_timestamp_seconds", "there while a change waits"],
   ["metrics_link_agent_drift_repeated", "there while something drifts again and again"],
+  ["metrics_link_management_agent_matches", "there where the image does not bring the management agent"],
   ["metrics_link_audit_timestamp_seconds", "there once an audit was told; hosts/28-audit has it, and the next two"],
   ["metrics_link_audit_checks", "there once an audit was told"],
   ["metrics_link_audit_finding", "there while a finding stands"],

@@ -76,6 +76,7 @@ export class Checkout {
       tools[name] = {
         ...tools[name],
         ...pin,
+        pinned: { version: pin.version, on: "2026-11-22" },
         officialSha256: null,
         registry: { ...tools[name].registry, ...registry },
       };

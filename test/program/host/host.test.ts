@@ -191,6 +191,18 @@ describe("a host", () => {
     await build({ artifacts: without, host: { image } });
   });
 
+  it("has a release that says which management agent the next instance has, unless the image brings it", async () => {
+    const told = async (host: Parameters<typeof build>[0]) => {
+      const built = await build(host);
+      return JSON.parse(objectAt(built.registrations, `releases/sender/${built.releaseId}.json`).content);
+    };
+    const { managementAgent, tools } = await told({});
+    assert.deepEqual(managementAgent, { name: "amazon-ssm-agent", version: "1.0.0", pinnedOn: "2026-11-22" });
+    assert.ok(tools.every(({ pinnedOn }: { pinnedOn: string }) => pinnedOn === "2026-11-22"));
+    const image = { id: "ami-0123456789abcdef0", instanceType: "t3.small", bringsManagementAgent: true };
+    assert.equal((await told({ host: { image } })).managementAgent, undefined);
+  });
+
   it("is refused if AWS or the release does not allow its name", async () => {
     await assert.rejects(build({ host: { hostName: "Sender_1" } }), /1 to 30 of a-z, 0-9 and -/);
   });

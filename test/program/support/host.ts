@@ -35,7 +35,10 @@ export const artifacts = [
   artifact("amazon-ssm-agent", [], ".deb"),
 ];
 const pins = Object.fromEntries(
-  artifacts.map(({ name, version, sha256 }) => [name, { version, officialSha256: sha256 }]),
+  artifacts.map(({ name, version, sha256 }) => [
+    name,
+    { version, officialSha256: sha256, pinned: { version, on: "2026-11-22" } },
+  ]),
 );
 
 export const answers = {

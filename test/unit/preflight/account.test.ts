@@ -109,6 +109,26 @@ const cases: readonly Case[] = [
     "ok",
     /newest is ami-2/,
   ],
+  [
+    "an old image, with a newer one",
+    {
+      image: { value: { ...image, created: "2026-10-01T00:00:00.000Z" } },
+      newestImage: { value: { ...image, id: "ami-2", created: "2026-11-20T00:00:00.000Z" } },
+    },
+    "image",
+    "warning",
+    /newest is ami-2.*59 days old/,
+  ],
+  [
+    "an old image, and no newer one",
+    {
+      image: { value: { ...image, created: "2026-10-01T00:00:00.000Z" } },
+      newestImage: { value: { ...image, created: "2026-10-01T00:00:00.000Z" } },
+    },
+    "image",
+    "warning",
+    /59 days old/,
+  ],
   ["an unknown instance type", { instanceType: { value: undefined } }, "instance type", "critical", /no t3\.small/],
   ["a type on Xen", { instanceType: { value: { ...type, hypervisor: "xen" } } }, "instance type", "critical", /xen/],
   [

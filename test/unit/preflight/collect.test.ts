@@ -10,6 +10,7 @@ import { StackFile } from "../../../scripts/stack/stack-file.ts";
 import { Api, document, region, sender } from "../sandbox/services/api-in-front-of-moto.ts";
 
 const alertmanager = "com.amazonaws.vpce.eu-west-1.vpce-svc-0a1e27a4a6e200001";
+const unanswered = "com.amazonaws.vpce.eu-west-1.vpce-svc-0a1e27a4a6e200002";
 const unknownService = "com.amazonaws.vpce.eu-west-1.vpce-svc-0123456789abcdef0";
 
 interface Options {
@@ -127,6 +128,18 @@ describe("a preflight against the sandbox's AWS", () => {
     assert.equal(value(found.endpointServices).get(unknownService), undefined);
     assert.equal(value(found.endpointServices).get(alertmanager)?.privateDnsName, "alertmanager.ops.example");
     assert.equal(preflight(found).verdict.severity, "critical");
+  });
+
+  it("stops before an endpoint whose owner has to accept it, which the update could not make", async () => {
+    const found = await evidence({
+      change: (text) => text.replace("zones:", `endpointServices: [${alertmanager}, ${unanswered}]\n    zones:`),
+    });
+    const { findings = [] } = preflight(found).sections.find(({ title }) => title === "Services") ?? {};
+    const stopped = findings.filter(({ severity }) => severity === "critical").map(({ what }) => what);
+    assert.ok(
+      stopped.some((what) => what.startsWith(`${unanswered} waits for its owner to accept`)),
+      `${stopped}`,
+    );
   });
 
   it("takes a refusal to assume the role for an answer", async () => {

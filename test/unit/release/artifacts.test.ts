@@ -52,6 +52,13 @@ describe("artifacts", () => {
     assert.throws(() => requirePinned([{ ...envoy, name: "nginx" }], pins, accept), /nginx is "1.40.0": a tool of the/);
   });
 
+  it("refuses the day of another version's pin, whatever else is accepted", () => {
+    const accept = { acceptUnpinned: true };
+    const of = (version: string) => ({ envoy: { ...pins.envoy, pinned: { version, on: "2026-11-22" } } });
+    requirePinned([envoy], of("1.40.0"), accept);
+    assert.throws(() => requirePinned([envoy], of("1.39.0"), accept), /pinned\.version 1\.40\.0/);
+  });
+
   it("names every problem of an index", () => {
     assert.throws(
       () => parseArtifactIndex([{ ...envoy, sha256: "abc", size: 0 }]),

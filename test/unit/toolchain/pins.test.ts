@@ -35,9 +35,25 @@ describe("pins", () => {
     }
   });
 
-  it("has moto's requirements locked at the version that tools.json pins", () => {
-    const [requirements = ""] = lockFiles(pins.tools.moto?.registry ?? null).map((file) => readFileSync(file, "utf8"));
-    assert.match(requirements, new RegExp(`^moto==${pins.tools.moto?.version} \\\\$`, "m"));
+  it("says of each tool of hosts on which day its version was pinned", () => {
+    for (const [name, { onHosts, version, pinned }] of Object.entries(pins.tools)) {
+      if (!onHosts) continue;
+      assert.equal(
+        pinned?.version,
+        version,
+        `${name}: another version has another day: change pinned.version and pinned.on`,
+      );
+      assert.match(pinned.on, /^20\d\d-\d\d-\d\d$/);
+    }
+  });
+
+  it("has the requirements of each Python tool locked at the version that tools.json pins", () => {
+    const venvs = Object.entries(pins.tools).filter(([, { registry }]) => registry?.kind === "venv");
+    assert.ok(venvs.length > 0);
+    for (const [name, { registry, version }] of venvs) {
+      const [requirements = ""] = lockFiles(registry).map((file) => readFileSync(file, "utf8"));
+      assert.match(requirements, new RegExp(`^${name}==${version} \\\\$`, "m"));
+    }
   });
 
   for (const platform of ["linux-amd64", "linux-arm64", "darwin-arm64", "darwin-amd64"]) {

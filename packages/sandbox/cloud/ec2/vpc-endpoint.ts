@@ -209,6 +209,13 @@ function refuseParts(scope: Scope, inputs: Inputs, ownId?: string): void {
 
 function refusePrivateDns(scope: Scope, inputs: Inputs, rivals: VpcEndpoint[]): void {
   if (inputs.privateDnsEnabled !== true) return;
+  // The words are ours; that it fails until the owner has accepted: crossplane-contrib/provider-aws#1363.
+  if (ENDPOINT_SERVICES.find(({ name }) => name === inputs.serviceName)?.acceptanceRequired === true) {
+    throw new AwsError(
+      "InvalidParameter",
+      `Private DNS can't be enabled because the owner of ${inputs.serviceName} has not accepted the endpoint`,
+    );
+  }
   const { enableDnsSupport, enableDnsHostnames } = scope.get(vpc, inputs.vpcId).inputs;
   if (!enableDnsSupport || enableDnsHostnames !== true) {
     throw new AwsError(

@@ -47,7 +47,7 @@ def image(found: dict[str, Any]) -> dict[str, Any]:
 
 def service(found: dict[str, Any]) -> dict[str, Any]:
     return {
-        "AcceptanceRequired": False,
+        "AcceptanceRequired": found["acceptanceRequired"],
         "AvailabilityZones": found["zones"],
         "BaseEndpointDnsNames": [found["name"]],
         "ManagesVpcEndpoints": False,

@@ -51,7 +51,9 @@ describe("agent: fences of units", () => {
     it(`are not in force when ${what}, and the metric shows it`, async () => {
       const fences = await fencesOf(told(unit("envoy", changes), unit("prometheus")), release);
       assert.deepEqual(fences.map(isInForce), [false, true]);
-      const text = metricsOf({ held: [], driftedFiles: [], repeatedDrift: {} } as never, undefined, undefined, fences);
+      const text = metricsOf({ held: [], driftedFiles: [], repeatedDrift: {} } as never, undefined, undefined, {
+        fences,
+      });
       assert.match(text, /^metrics_link_unit_fenced\{unit="metrics-link-envoy\.service"\} 0$/m);
       assert.match(text, /^metrics_link_unit_fenced\{unit="metrics-link-prometheus\.service"\} 1$/m);
       assert.match(text, /^metrics_link_unit_memory_max_bytes\{unit="metrics-link-envoy\.service"\} 671088640$/m);

@@ -3,8 +3,14 @@ import { auditCases } from "./audit-cases.ts";
 import type { Case } from "./case.ts";
 import { hostCases } from "./host-cases.ts";
 import { linkCases } from "./link-cases.ts";
+import { patchingCases } from "./patching-cases.ts";
 
 /** When each alert fires, and when it does not. */
-export const cases: Readonly<Record<AlertName, Case | readonly Case[]>> = { ...linkCases, ...hostCases, ...auditCases };
+export const cases: Readonly<Record<AlertName, Case | readonly Case[]>> = {
+  ...linkCases,
+  ...hostCases,
+  ...patchingCases,
+  ...auditCases,
+};
 
 export const alertNames = Object.keys(alertSettings) as AlertName[];

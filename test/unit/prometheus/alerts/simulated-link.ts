@@ -126,6 +126,8 @@ function ofHost(world: World, fault: Fault, side: "sends" | "receives"): Scraped
     own("node", "metrics_link_agent_outcome", 'outcome="converged"', constant(1)),
     own("node", "metrics_link_agent_bucket_read", "", constant(1)),
     own("node", "metrics_link_trust_bundle_matches", 'file="tls/peer-root.pem"', constant(1)),
+    own("node", "metrics_link_image_timestamp_seconds", "", constant(-day)),
+    own("node", "metrics_link_tool_pinned_timestamp_seconds", 'tool="envoy",version="1.40.0"', constant(-day)),
     own("node", "metrics_link_unit_fenced", 'unit="metrics-link-envoy.service"', constant(1)),
     own("node", "node_time_seconds", "", (at) => at),
     own("node", "node_boot_time_seconds", "", constant(-day)),

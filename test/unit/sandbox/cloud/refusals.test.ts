@@ -137,6 +137,16 @@ describe("the checks of a request against existing resources", () => {
       }),
     ));
 
+  it("refuse the private DNS name of a service whose owner has to accept the endpoint first", async () => {
+    const endpoint = {
+      serviceName: "com.amazonaws.vpce.eu-west-1.vpce-svc-0a1e27a4a6e200002",
+      vpcEndpointType: "Interface",
+      subnetIds: [estate.closed.id],
+    };
+    await refuses("InvalidParameter", ENDPOINT, inVpc({ ...endpoint, privateDnsEnabled: true }));
+    await make(ENDPOINT, inVpc(endpoint));
+  });
+
   it("refuse instances with an unknown image, another architecture or a taken address", async () => {
     const host = hostInputs(estate.closed, estate.group);
     await refuses("InvalidAMIID.NotFound", INSTANCE, { ...host, ami: "ami-0123456789abcdef0" });
