@@ -130,6 +130,15 @@ export interface Instance {
   readonly volumes: readonly { readonly volumeId: string; readonly deviceName: string; readonly sizeGiB: number }[];
 }
 
+/** A rule of a VPC's DNS firewall. */
+export interface DnsRule {
+  /** In lower case, each with its final dot; an asterisk in front stands for any beginning. */
+  readonly domains: readonly string[];
+  readonly answer: "pass" | "NODATA" | "NXDOMAIN";
+  /** Whether it decides by the name that was asked for alone, and not by the names that this one leads to as well. */
+  readonly trustsRedirection: boolean;
+}
+
 export interface Vpc {
   readonly id: string;
   readonly account: string;
@@ -143,6 +152,8 @@ export interface Vpc {
   readonly gatewayEndpoints: readonly GatewayEndpoint[];
   readonly loadBalancers: readonly LoadBalancer[];
   readonly instances: readonly Instance[];
+  /** The rules of its DNS firewall, in the order in which they are asked; absent without one, and every name is answered. */
+  readonly dnsRules?: readonly DnsRule[];
 }
 
 /** A host on the sandbox's internet, in no account: one public address and nothing else. */
