@@ -61,6 +61,12 @@ export const network = z.strictObject({
     range: "up to 20 names of endpoint services, each once",
     example: "[com.amazonaws.vpce.eu-west-1.vpce-svc-0123456789abcdef0]",
   }),
+  dnsFirewall: key(flag("if names fence the hosts as well").default(true), {
+    description:
+      "Hosts get answers from the VPC's resolver for the names that they need, and for no others: by a Route 53 Resolver DNS Firewall, about 0.60 USD for each million queries. Without it data leaves as names of a stranger's domain. Switching it off takes [a step before](operate.md#the-dns-firewall).",
+    example: "false",
+    affects: "the names that it lets through follow from `account` and `prometheus.alertmanagers`",
+  }),
   documentationAddresses: key(flag("for a trial network").default(false), {
     description:
       "`true` accepts the addresses of RFC 5737 as public ones: for a trial network that is not on the internet. A review always shows it.",

@@ -20,6 +20,7 @@ function host() {
       zones: ["eu-west-1a", "eu-west-1b"],
       reach: { account, buckets: [], secrets: [] },
       endpointServices: [],
+      dnsFirewall: false,
     },
     inAccount(provider),
   );
