@@ -16,19 +16,29 @@ export const exchange = z.strictObject({
     affects: "which keys there are",
   }),
   account: account.omit({ permissionsBoundary: true }),
-  shows: z.strictObject({
-    role: key(z.enum(["sender", "receiver"], { error: "sender or receiver, the role of the stack with the host" }), {
-      description: "The role of the stack that has the host.",
-      example: "sender",
-      affects: "how many Elastic IPs there are: one for a sender, two for a receiver",
+  shows: z
+    .strictObject({
+      role: key(z.enum(["sender", "receiver"], { error: "sender or receiver, the role of the stack with the host" }), {
+        description: "The role of the stack that has the host.",
+        example: "sender",
+        affects: "how many Elastic IPs there may be: one for a sender, up to two for a receiver",
+      }),
+      addresses: key(integer(1, 2, "as the number of its Elastic IPs").default(1), {
+        description: "How many Elastic IPs there are: as many as a receiver has zones, and one for a sender.",
+        example: "2",
+        affects: "`network.zones` of the stack with the host",
+      }),
+      stack: key(stackName, {
+        description:
+          "The stack with the host, in the same account. What it has put in force is what its peers are shown.",
+        range: "`organization/project/stack`",
+        example: "organization/metrics-link/production-sender",
+      }),
+    })
+    .refine(({ role, addresses }) => role === "receiver" || addresses === 1, {
+      path: ["addresses"],
+      error: "1 or no such key: a sender leaves by one Elastic IP",
     }),
-    stack: key(stackName, {
-      description:
-        "The stack with the host, in the same account. What it has put in force is what its peers are shown.",
-      range: "`organization/project/stack`",
-      example: "organization/metrics-link/production-sender",
-    }),
-  }),
   pki: z.strictObject({
     dnsName: key(dnsName, {
       description: "The name in the leaf, as `pki.dnsName` of the stack with the host; shown until that stack has one.",

@@ -35,7 +35,7 @@ const endpointService = matching(
 export const network = z.strictObject({
   cidr: key(text(range).refine(isPrivateRange, { error: range }), {
     description:
-      "The VPC's private IPv4 range. It is cut into two public and two private subnets. The two accounts may use the same range.",
+      "The VPC's private IPv4 range. It is cut into four subnets, a public and a private one for each of two zones. The two accounts may use the same range.",
     range: "`/16` to `/24` within RFC 1918",
     example: "10.10.0.0/16",
     stricter:
@@ -44,14 +44,17 @@ export const network = z.strictObject({
   zones: key(
     z
       .array(matching(/^[a-z]{2}(-[a-z]{2,12}){1,3}-\d[a-z]$/, "an availability zone, such as eu-west-1a"), {
-        error: "a list of two availability zones",
+        error: "a list of one availability zone or two",
       })
-      .length(2, { error: "exactly two availability zones" })
+      .min(1, { error: "at least the host's availability zone" })
+      .max(2, { error: "at most two availability zones" })
       .refine((zones) => new Set(zones).size === zones.length, { error: "two different availability zones" }),
     {
-      description: "The availability zones. The host and its data volume are in the first.",
-      range: "two different zones",
-      example: "[eu-west-1a, eu-west-1b]",
+      description:
+        "The availability zone of the host, its data volume, the interface endpoints and the load balancer. A second one gets endpoints and a load balancer's address of its own, and no host: see [what it is for](operate.md#one-zone-or-two).",
+      range: "one zone, or two different ones",
+      example: "[eu-west-1a]",
+      affects: "the number of a receiver's addresses: one in each zone",
     },
   ),
   // An interface endpoint per service; a VPC has 50 by default.

@@ -34,7 +34,7 @@ export interface ZoneSubnets {
 const interfaceServices = ["ssm", "ssmmessages", "secretsmanager"] as const;
 
 /**
- * A VPC over two zones whose private subnets have no route to the internet. Hosts reach AWS through endpoints, so
+ * A VPC over one zone or two whose private subnets have no route to the internet. Hosts reach AWS through endpoints, so
  * management survives the loss of egress, and only what they need (`endpointPolicy`). They reach declared endpoint
  * services of other parties in the same way.
  */

@@ -37,17 +37,17 @@ export const accountRules = {
     },
   },
   addressesOfTheRole: {
-    keys: ["role", "shows.role", "policy.addressAllocations"],
-    says: "A sender leaves by one Elastic IP; a receiver has one in each of its two zones.",
-    *broken({ role: own, shows, policy }) {
+    keys: ["role", "shows.role", "shows.addresses", "network.zones", "policy.addressAllocations"],
+    says: "A sender leaves by one Elastic IP; a receiver has one in each of its zones.",
+    *broken({ role: own, shows, network, policy }) {
       const role = own === "exchange" ? shows?.role : own;
+      const ofReceiver = own === "exchange" ? shows?.addresses : network?.zones?.length;
+      const wanted = role === "sender" ? 1 : ofReceiver;
       const found = policy?.addressAllocations;
-      if (role === undefined || found === undefined) return;
-      const wanted = role === "sender" ? 1 : 2;
-      if (found.length === wanted) return;
+      if (role === undefined || found === undefined || wanted === undefined || found.length === wanted) return;
       yield {
         path: ["policy", "addressAllocations"],
-        remedy: `${wanted === 1 ? "one allocation id" : "two allocation ids"}: a ${role} has exactly as many Elastic IPs`,
+        remedy: `${wanted === 1 ? "one allocation id" : "two allocation ids"}: this ${role} has exactly as many Elastic IPs`,
       };
     },
   },

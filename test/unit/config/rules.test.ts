@@ -34,14 +34,23 @@ const cases: Readonly<Record<RuleName, readonly Case[]>> = {
   addressesOfTheRole: [
     {
       change: { "policy.addressAllocations": ["eipalloc-01234567", "eipalloc-01234568"] },
-      told: { "policy.addressAllocations": /one allocation id: a sender/ },
+      told: { "policy.addressAllocations": /one allocation id: this sender/ },
       right: { "policy.addressAllocations": ["eipalloc-01234567"] },
     },
     {
       role: "receiver",
-      change: { "policy.addressAllocations": ["eipalloc-01234567"] },
-      told: { "policy.addressAllocations": /two allocation ids: a receiver/ },
-      right: { "policy.addressAllocations": ["eipalloc-01234567", "eipalloc-01234568"] },
+      change: { "policy.addressAllocations": ["eipalloc-01234567", "eipalloc-01234568"] },
+      told: { "policy.addressAllocations": /one allocation id: this receiver/ },
+      right: { "policy.addressAllocations": ["eipalloc-01234567"] },
+    },
+    {
+      role: "receiver",
+      change: { [zone]: ["eu-west-1a", "eu-west-1b"], "policy.addressAllocations": ["eipalloc-01234567"] },
+      told: { "policy.addressAllocations": /two allocation ids: this receiver/ },
+      right: {
+        [zone]: ["eu-west-1a", "eu-west-1b"],
+        "policy.addressAllocations": ["eipalloc-01234567", "eipalloc-01234568"],
+      },
     },
   ],
   oneDeviationOfAPolicy: [
@@ -236,7 +245,6 @@ describe("what keys demand of each other", () => {
         "host.instanceType",
         "prometheus.remoteWrite.maxShards",
         "network.zones[0]",
-        "network.zones[1]",
         "prometheus.remoteWrite.capacity",
       ],
     );

@@ -36,7 +36,7 @@ function host() {
 
 function exchange() {
   const provider = accountProvider({ account, role: "exchange" });
-  const addresses = addressNames("receiver").map((name) => elasticIp(name, { provider }));
+  const addresses = addressNames({ role: "receiver", addresses: 2 }).map((name) => elasticIp(name, { provider }));
   return { addresses: addresses.map(({ allocationId, publicIp }) => ({ allocationId, address: publicIp })) };
 }
 
