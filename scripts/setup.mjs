@@ -1,6 +1,7 @@
 // @ts-check
-// Brings what the project needs into the cache folder: `node scripts/setup.mjs [--deploy] [--quiet-when-done]`.
-// --deploy: only what a deployment to AWS needs, as an ordinary user. --deploy-suffices: that is enough if it is in place, or
+// Brings what the project needs into the cache folder: `node scripts/setup.mjs [--deploy [--arm64]] [--quiet-when-done]`.
+// --deploy: only what a deployment to AWS needs, as an ordinary user; --arm64: also the tools of hosts with arm64.
+// --deploy-suffices: that is enough if it is in place, or
 // if this machine cannot have the sandbox; the commands that work with stacks say so.
 import { mkdir } from "node:fs/promises";
 import { Board } from "./toolchain/board.mjs";
@@ -16,7 +17,7 @@ import { emptyWork } from "./toolchain/files.mjs";
 import { takeLock } from "./toolchain/lock.mjs";
 import { NotReachable } from "./toolchain/official.mjs";
 import { cacheFolder, layout as layoutOf } from "./toolchain/paths.mjs";
-import { loadPins } from "./toolchain/pins.mjs";
+import { downloads, loadPins } from "./toolchain/pins.mjs";
 import { findProblems, inspectMachine } from "./toolchain/preconditions.mjs";
 import { Processes } from "./toolchain/processes.mjs";
 import { recordSandbox, sandboxSteps } from "./toolchain/sandbox.mjs";
@@ -62,8 +63,11 @@ function sandboxDone() {
 }
 
 function deploymentDone() {
-  const lacking = Object.keys(readDeployment(layout)?.withoutHosts ?? {});
-  return deploymentInPlace(layout) && (quiet || lacking.every((name) => !loadPins().tools[name]?.officialSha256));
+  const deployment = readDeployment(layout);
+  if (asked.has("--arm64") && !deployment?.arm) return false;
+  const lacking = Object.keys(deployment?.withoutHosts ?? {});
+  const pins = Object.fromEntries(downloads(loadPins()));
+  return deploymentInPlace(layout) && (quiet || lacking.every((name) => !pins[name]?.officialSha256));
 }
 
 /** @returns {Promise<number>} exit code */
@@ -87,7 +91,7 @@ async function bringForSandbox() {
 
 /** @returns {Promise<number>} exit code */
 async function bringForDeployment() {
-  const machine = await inspectForDeployment(layout);
+  const machine = await inspectForDeployment(layout, asked.has("--arm64") || undefined);
   if (refused("deployments", findDeploymentProblems(machine)) || !machine.wanted) return 1;
   say(`setting up for deployments on ${machine.platform} in ${layout.cache}; nothing of it needs root`);
   const { steps, made } = deploymentSteps(machine.wanted, layout);

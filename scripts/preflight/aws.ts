@@ -51,7 +51,7 @@ export async function askAws(configuration: Configuration, environment: NodeJS.P
       part(() => zonesOf(ec2)),
       quotasOf(clients),
       part(() => imageOf(ec2, host.imageId)),
-      part(() => newestImage(ec2)),
+      part(() => newestImage(ec2, host.architecture)),
       part(() => instanceTypeOf(ec2, host.instanceType)),
       part(() => offeredIn(ec2, host.instanceType)),
       part(() => ebsKeyOf(ec2, kms)),
@@ -124,12 +124,12 @@ const imageOf = (ec2: EC2Client, id: string) =>
 /** Debian's account for cloud images: https://wiki.debian.org/Cloud/AmazonEC2Image */
 const debian = "136693071363";
 
-async function newestImage(ec2: EC2Client): Promise<Image | undefined> {
+async function newestImage(ec2: EC2Client, architecture: "x86_64" | "arm64"): Promise<Image | undefined> {
   const { Images: images = [] } = await ec2.send(
     new DescribeImagesCommand({
       Owners: [debian],
       Filters: [
-        { Name: "name", Values: ["debian-13-amd64-*"] },
+        { Name: "name", Values: [`debian-13-${architecture === "arm64" ? "arm64" : "amd64"}-*`] },
         { Name: "state", Values: ["available"] },
       ],
     }),

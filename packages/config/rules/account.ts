@@ -2,7 +2,6 @@ import { accepted, type Rule, repeated } from "./rule.ts";
 
 /** The partition of a region (AWS General Reference, "Amazon Resource Names"). */
 function partitionOf(region: string): string {
-  if (region.startsWith("cn-")) return "aws-cn";
   return region.startsWith("us-gov-") ? "aws-us-gov" : "aws";
 }
 
@@ -22,7 +21,7 @@ export const accountRules = {
   },
   arnsOfThisPartition: {
     keys: ["account.region", "account.assumeRole", "account.permissionsBoundary"],
-    says: "Role and policy are of the region's partition: `aws`, `aws-cn` or `aws-us-gov`.",
+    says: "Role and policy are of the region's partition: `aws` or `aws-us-gov`.",
     *broken({ account }) {
       for (const name of arns) {
         const partition = account?.[name]?.split(":")[1];

@@ -53,6 +53,18 @@ const cases: Readonly<Record<RuleName, readonly Case[]>> = {
       },
     },
   ],
+  typeOfTheProcessor: [
+    ...["t4g.small", "a1.large", "x2gd.medium", "im4gn.large", "c7gn.metal"].map((type) => ({
+      change: { "host.instanceType": type },
+      told: { "host.instanceType": /a type for x86_64, such as t3\.small; or host\.architecture: arm64/ },
+      right: { "host.instanceType": type, "host.architecture": "arm64" },
+    })),
+    {
+      change: { "host.architecture": "arm64" },
+      told: { "host.instanceType": /a type for arm64, such as t4g\.small; or host\.architecture: x86_64/ },
+      right: { "host.architecture": "arm64", "host.instanceType": "t4g.small" },
+    },
+  ],
   oneDeviationOfAPolicy: [
     {
       change: { "policy.deviations": [deviation, { ...deviation, until: "2027-02-28" }] },
