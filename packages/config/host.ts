@@ -18,7 +18,7 @@ export const host = z.strictObject({
   }),
   architecture: key(z.enum(["x86_64", "arm64"], { error: "x86_64, or arm64 for Graviton" }).default("x86_64"), {
     description:
-      "The processor: image, instance type and tools have to be for it. Graviton (`arm64`) is about a fifth cheaper; its tools are [pinned](deploy.md#pin-the-tools) separately.",
+      "The processor: image, instance type and tools have to be for it. Graviton (`arm64`) is about a fifth cheaper; its tools are [pinned](deploy.md#1-pin-the-tools) separately.",
     example: "x86_64",
     affects: "`host.imageId`; another processor replaces the instance",
   }),
