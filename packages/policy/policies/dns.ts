@@ -27,6 +27,9 @@ export const dnsIsFenced: Policy = stackRule(
       "docs/decisions/0744; Route 53 Developer Guide, Resolver DNS Firewall; MITRE ATT&CK T1048.003 and T1071.004",
   },
   function* (resources, { configuration }) {
+    const subnets = ofType(resources, "subnet");
+    // It waits for its ceremony: there is no network yet.
+    if (subnets.length === 0) return;
     if (!configuration.network.dnsFirewall) {
       yield {
         kind: "notice",
@@ -37,7 +40,6 @@ export const dnsIsFenced: Policy = stackRule(
     const [associations, configs] = [ofType(resources, "dnsAssociation"), ofType(resources, "dnsFirewallConfig")];
     if (associations.length !== 1) yield `${associations.length} associations of rule groups instead of one`;
     if (configs.length !== 1) yield `${configs.length} firewall configurations instead of one`;
-    const subnets = ofType(resources, "subnet");
     const ofThis = (vpcId: string | undefined) => subnets.every(({ props }) => props.vpcId === vpcId);
     yield* each(configs, function* ({ props: { firewallFailOpen, resourceId } }) {
       if (!ofThis(resourceId)) yield `it is of ${resourceId}, where no host is`;

@@ -49,9 +49,10 @@ const without = (type: string) => fence().filter((one) => one.type !== type);
 specify("dns-is-fenced", {
   passes: {
     "an allow-list of what the host needs before a block of all else": fence(),
+    "a stack that has no network yet": [],
   },
   fails: {
-    "no firewall": [[], /0 associations/],
+    "no firewall": [[resource(types.subnet, { vpcId: "vpc-1" })], /0 associations/],
     "one name more": [
       fence({ allowed: { domains: [...names, "outsider.example."] } }),
       /has outsider\.example\. as well/,
