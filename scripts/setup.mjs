@@ -14,7 +14,7 @@ import { emptyWork } from "./toolchain/files.mjs";
 import { takeLock } from "./toolchain/lock.mjs";
 import { NotReachable } from "./toolchain/official.mjs";
 import { cacheFolder, layout as layoutOf } from "./toolchain/paths.mjs";
-import { loadPins } from "./toolchain/pins.mjs";
+import { downloads, loadPins } from "./toolchain/pins.mjs";
 import { findProblems, inspectMachine } from "./toolchain/preconditions.mjs";
 import { Processes } from "./toolchain/processes.mjs";
 import { recordSandbox, sandboxSteps } from "./toolchain/sandbox.mjs";
@@ -24,12 +24,13 @@ import { optionsOr } from "./toolchain/usage.mjs";
 
 const layout = layoutOf(cacheFolder());
 const say = (/** @type {string} */ line) => void process.stderr.write(`${line}\n`);
-const usage = `Usage: npm run setup -- [--deploy] [--deploy-suffices] [--quiet-when-done]
+const usage = `Usage: npm run setup -- [--deploy [--arm64]] [--deploy-suffices] [--quiet-when-done]
 Brings the tools of the project, each by its pinned hash, into the cache folder. What is in place stays.
   --deploy            only what a deployment to AWS needs, as an ordinary user; without it, the sandbox too, which needs root
+  --arm64             with --deploy, also the tools of hosts with arm64
   --deploy-suffices   as --deploy if that is in place, or if this machine cannot have the sandbox
   --quiet-when-done   says nothing if everything is in place`;
-const asked = optionsOr(usage, ["deploy", "deploy-suffices", "quiet-when-done"]);
+const asked = optionsOr(usage, ["deploy", "arm64", "deploy-suffices", "quiet-when-done"]);
 const quiet = asked["quiet-when-done"];
 
 /** @returns {Promise<number>} exit code */
@@ -66,8 +67,11 @@ function sandboxDone() {
 }
 
 function deploymentDone() {
-  const lacking = Object.keys(readDeployment(layout)?.withoutHosts ?? {});
-  return deploymentInPlace(layout) && (quiet || lacking.every((name) => !loadPins().tools[name]?.officialSha256));
+  const deployment = readDeployment(layout);
+  if (asked.arm64 && !deployment?.arm) return false;
+  const lacking = Object.keys(deployment?.withoutHosts ?? {});
+  const pins = Object.fromEntries(downloads(loadPins()));
+  return deploymentInPlace(layout) && (quiet || lacking.every((name) => !pins[name]?.officialSha256));
 }
 
 /** @returns {Promise<number>} exit code */
@@ -91,7 +95,7 @@ async function bringForSandbox() {
 
 /** @returns {Promise<number>} exit code */
 async function bringForDeployment() {
-  const machine = await inspectForDeployment(layout);
+  const machine = await inspectForDeployment(layout, asked.arm64 || undefined);
   if (refused("deployments", findDeploymentProblems(machine)) || !machine.wanted) return 1;
   say(`setting up for deployments on ${machine.platform} in ${layout.cache}; nothing of it needs root`);
   const { steps, made } = deploymentSteps(machine.wanted, layout);

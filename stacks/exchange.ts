@@ -38,7 +38,7 @@ export async function exchange(configuration: ExchangeConfiguration) {
 
   const provider = accountProvider(configuration);
   await requireAdoptableAddresses(configuration, addressesOf(before), provider);
-  const addresses = addressNames(shows.role).map((name, index) =>
+  const addresses = addressNames(shows).map((name, index) =>
     elasticIp(name, { provider }, shows.addressAllocations?.[index]),
   );
   if (inForce !== undefined) await compareAddresses(addresses, inForce, shows.stack, before === undefined);
@@ -70,9 +70,12 @@ export async function exchange(configuration: ExchangeConfiguration) {
   };
 }
 
-/** The names of the Elastic IPs, one for each that a side of this role has. */
-export const addressNames = (role: ExchangeConfiguration["shows"]["role"]): string[] =>
-  role === "sender" ? ["sender-address"] : ["receiver-address-1", "receiver-address-2"];
+/** The names of the Elastic IPs, one for each that this side has. */
+export const addressNames = ({
+  role,
+  addresses,
+}: Pick<ExchangeConfiguration["shows"], "role" | "addresses">): string[] =>
+  role === "sender" ? ["sender-address"] : ["receiver-address-1", "receiver-address-2"].slice(0, addresses);
 
 /**
  * What the stack with the host has put in force; undefined before its first whole update.

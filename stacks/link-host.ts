@@ -149,7 +149,7 @@ export function linkHost(name: string, args: LinkHostArgs, options: pulumi.Compo
         ...userSecretFiles(configuration, args.prometheus.rendering),
       ],
     },
-    { ...options, dependsOn: [...network.endpoints] },
+    { ...options, dependsOn: [...network.beforeHosts] },
   );
 }
 

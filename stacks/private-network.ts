@@ -1,3 +1,4 @@
+import { isIPv4 } from "node:net";
 import type { Configuration } from "@metrics-link/config";
 import { bucketName, hostNames } from "@metrics-link/host";
 import { PrivateNetwork } from "@metrics-link/network";
@@ -7,7 +8,7 @@ import { ownStack } from "./own-outputs.ts";
 /** The network of a stack's single host, which can access only that host's bucket and secret in AWS. */
 export function privateNetwork(
   name: string,
-  { account, network }: Configuration,
+  { account, network, prometheus }: Configuration,
   options: pulumi.ComponentResourceOptions,
 ): PrivateNetwork {
   const reach = {
@@ -15,5 +16,11 @@ export function privateNetwork(
     buckets: [bucketName(name, account)],
     secrets: [hostNames(name, account.region).secret],
   };
-  return new PrivateNetwork(name, { ...network, reach, tags: { stack: ownStack() } }, options);
+  // Scrape targets are addresses and peers are addresses (docs/decisions/0622 and 0601): Alertmanagers alone have names.
+  const names = prometheus.alertmanagers.map(({ url }) => new URL(url).hostname).filter((host) => !isIPv4(host));
+  return new PrivateNetwork(
+    name,
+    { ...network, reach, names: [...new Set(names)], tags: { stack: ownStack() } },
+    options,
+  );
 }

@@ -19,7 +19,7 @@ export interface Endpoint {
 }
 
 /** What AWS has around a host and no update looks at, by the service that tells it. */
-export const surroundings = ["role", "key", "bucket", "routes", "balancer"] as const;
+export const surroundings = ["role", "key", "bucket", "routes", "dns", "balancer"] as const;
 export type Surrounding = (typeof surroundings)[number];
 
 /** Facts as texts, the same from the state and from AWS, such as "rtb-1: 0.0.0.0/0 to nat-1". */

@@ -2,16 +2,21 @@ import { matching } from "@metrics-link/contract";
 import { z } from "zod";
 import { arn, key } from "./values.ts";
 
+const region =
+  "an AWS region, such as eu-west-1; not one in China, whose endpoints (amazonaws.com.cn) the first boot of a host does not know";
+
 export const account = z.strictObject({
   id: key(matching(/^\d{12}$/, 'the 12 digits of the AWS account, in quotes: "111111111111"'), {
     description: "The AWS account. An update with credentials of another account fails before it begins.",
     range: "12 digits, in quotes",
     example: '"111111111111"',
   }),
-  region: key(matching(/^[a-z]{2}(-[a-z]{2,12}){1,3}-\d$/, "an AWS region, such as eu-west-1"), {
+  region: key(matching(/^(?!cn-)[a-z]{2}(-[a-z]{2,12}){1,3}-\d$/, region), {
     description: "The region of everything in this stack.",
-    range: "an AWS region",
+    range: "an AWS region outside China",
     example: "eu-west-1",
+    stricter:
+      "AWS has regions in China (`cn-`). Their endpoints end in `amazonaws.com.cn`, which the first boot, the endpoint policies and the DNS firewall do not know: a host would never come up.",
   }),
   assumeRole: key(arn("role", "the role to assume for this update").optional(), {
     description:
@@ -36,10 +41,7 @@ export const account = z.strictObject({
 });
 
 /** The partition of a region (AWS General Reference, "Amazon Resource Names"). */
-export function partitionOf(region: string): string {
-  if (region.startsWith("cn-")) return "aws-cn";
-  return region.startsWith("us-gov-") ? "aws-us-gov" : "aws";
-}
+export const partitionOf = (region: string): string => (region.startsWith("us-gov-") ? "aws-us-gov" : "aws");
 
 /**
  * The role by which AWS takes snapshots: the configured one, or the one that AWS' own command makes (Amazon EBS User Guide,

@@ -16,26 +16,36 @@ export const exchange = z.strictObject({
     affects: "which keys there are",
   }),
   account: account.omit({ permissionsBoundary: true, snapshotRole: true }),
-  shows: z.strictObject({
-    role: key(z.enum(["sender", "receiver"], { error: "sender or receiver, the role of the stack with the host" }), {
-      description: "The role of the stack that has the host.",
-      example: "sender",
-      affects: "how many Elastic IPs there are: one for a sender, two for a receiver",
+  shows: z
+    .strictObject({
+      role: key(z.enum(["sender", "receiver"], { error: "sender or receiver, the role of the stack with the host" }), {
+        description: "The role of the stack that has the host.",
+        example: "sender",
+        affects: "how many Elastic IPs there may be: one for a sender, up to two for a receiver",
+      }),
+      addresses: key(integer(1, 2, "as the number of its Elastic IPs").default(1), {
+        description: "How many Elastic IPs there are: as many as a receiver has zones, and one for a sender.",
+        example: "2",
+        affects: "`network.zones` of the stack with the host",
+      }),
+      stack: key(stackName, {
+        description:
+          "The stack with the host, in the same account. What it has put in force is what its peers are shown.",
+        range: "`organization/project/stack`",
+        example: "organization/metrics-link/production-sender",
+      }),
+      addressAllocations: key(allocationIds(), {
+        description:
+          "Elastic IPs that an earlier stack of this account left, by their allocation ids: this stack takes them over instead of allocating others; see [coming back](deploy.md#coming-back).",
+        range: "one allocation id for a sender, as many as `shows.addresses` for a receiver",
+        fallback: "new ones",
+        example: '["eipalloc-0984b9726dc286d7c"]',
+      }),
+    })
+    .refine(({ role, addresses }) => role === "receiver" || addresses === 1, {
+      path: ["addresses"],
+      error: "1 or no such key: a sender leaves by one Elastic IP",
     }),
-    stack: key(stackName, {
-      description:
-        "The stack with the host, in the same account. What it has put in force is what its peers are shown.",
-      range: "`organization/project/stack`",
-      example: "organization/metrics-link/production-sender",
-    }),
-    addressAllocations: key(allocationIds(), {
-      description:
-        "Elastic IPs that an earlier stack of this account left, by their allocation ids: this stack takes them over instead of allocating others; see [coming back](deploy.md#coming-back).",
-      range: "one allocation id for a sender, two for a receiver",
-      fallback: "new ones",
-      example: '["eipalloc-0984b9726dc286d7c"]',
-    }),
-  }),
   pki: z.strictObject({
     dnsName: key(dnsName, {
       description: "The name in the leaf, as `pki.dnsName` of the stack with the host; shown until that stack has one.",

@@ -3,28 +3,33 @@ import { z } from "zod";
 import { instanceTypeFault } from "./instance-type.ts";
 import { flag, integer, key } from "./values.ts";
 
-const instanceType = text("an x86-64 instance type on the Nitro System, such as t3.small").superRefine(
-  (found, context) => {
-    const message = instanceTypeFault(found);
-    if (message !== undefined) context.addIssue({ code: "custom", message });
-  },
-);
+const instanceType = text("an instance type on the Nitro System, such as t3.small").superRefine((found, context) => {
+  const message = instanceTypeFault(found);
+  if (message !== undefined) context.addIssue({ code: "custom", message });
+});
 
 export const host = z.strictObject({
   imageId: key(matching(/^ami-([0-9a-f]{8}|[0-9a-f]{17})$/, "the id of a Debian 13 image in this region"), {
     description:
-      "A Debian 13 image (x86-64) in this region. Another id replaces the instance; the data volume moves over.",
+      "A Debian 13 image in this region, for the processor of `host.architecture`. Another id replaces the instance; the data volume moves over.",
     range: "the id of an image",
     example: "ami-0deb1a13000000001",
     affects: "`account.region`: each region has ids of its own",
   }),
+  architecture: key(z.enum(["x86_64", "arm64"], { error: "x86_64, or arm64 for Graviton" }).default("x86_64"), {
+    description:
+      "The processor: image, instance type and tools have to be for it. Graviton (`arm64`) is about a fifth cheaper; its tools are [pinned](deploy.md#1-pin-the-tools) separately.",
+    example: "x86_64",
+    affects: "`host.imageId`; another processor replaces the instance",
+  }),
   instanceType: key(instanceType, {
-    description: "The instance type. It must show its disks as NVMe, that is a Nitro type.",
-    range: "an x86-64 instance type on the Nitro System, from `micro` on",
+    description:
+      "The instance type. It must show its disks as NVMe, that is a Nitro type. Burstable types (t3, t3a, t4g) run in unlimited mode: [what that may cost](deploy.md#what-it-costs).",
+    range: "an instance type on the Nitro System, from `micro` on",
     example: "t3.small",
     affects: "[capacity](capacity.md)",
     stricter:
-      "AWS has types on Xen (such as `t2`), whose disks the agent does not find, on ARM (such as `t4g`), for which no tool is pinned, and `nano`, whose 512 MiB of memory Envoy alone may take.",
+      "AWS has types on Xen (such as `t2`), whose disks the agent does not find, Macs, and `nano`, whose 512 MiB of memory Envoy alone may take.",
   }),
   // The upper limit is that of gp3.
   dataVolumeGiB: key(integer(1, 16_384, "GiB, the size of the data volume").default(50), {

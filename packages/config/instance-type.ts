@@ -20,13 +20,16 @@ const name =
  */
 export function instanceTypeFault(found: string): string | undefined {
   const { series = "u", generation = "", options = "", size } = name.exec(found)?.groups ?? {};
-  if (size === undefined) return "an x86-64 instance type, such as t3.small or m7i.metal-24xl";
+  if (size === undefined) return "an instance type, such as t3.small or m7i.metal-24xl";
   const [family] = found.split(".");
-  // Graviton is the letter g among the options; the first generation was a family of its own.
-  if (options.replace(/-.*/, "").includes("g") || family === "a1" || series === "mac") {
-    return `an x86-64 instance type, such as t3.small: ${family} is not one`;
-  }
+  if (series === "mac") return "an instance type for Linux, such as t3.small";
   const onXen = xen.has(`${series}${generation}${options}`) && !(family === "i3" && size.startsWith("metal"));
   if (onXen) return `an instance type on the Nitro System, such as t3.small: the disks of ${family} are not NVMe`;
   return size === "nano" ? "at least a micro: 0.5 GiB of memory is what Envoy alone may take" : undefined;
+}
+
+/** The processor of an instance type. Graviton is the letter g among the options; its first generation was a family of its own. */
+export function architectureOf(found: string): "x86_64" | "arm64" {
+  const { options = "" } = name.exec(found)?.groups ?? {};
+  return options.replace(/-.*/, "").includes("g") || found.startsWith("a1.") ? "arm64" : "x86_64";
 }

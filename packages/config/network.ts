@@ -35,7 +35,7 @@ const endpointService = matching(
 export const network = z.strictObject({
   cidr: key(text(range).refine(isPrivateRange, { error: range }), {
     description:
-      "The VPC's private IPv4 range. It is cut into two public and two private subnets. The two accounts may use the same range.",
+      "The VPC's private IPv4 range. It is cut into four subnets, a public and a private one for each of two zones. The two accounts may use the same range.",
     range: "`/16` to `/24` within RFC 1918",
     example: "10.10.0.0/16",
     stricter:
@@ -44,14 +44,17 @@ export const network = z.strictObject({
   zones: key(
     z
       .array(matching(/^[a-z]{2}(-[a-z]{2,12}){1,3}-\d[a-z]$/, "an availability zone, such as eu-west-1a"), {
-        error: "a list of two availability zones",
+        error: "a list of one availability zone or two",
       })
-      .length(2, { error: "exactly two availability zones" })
+      .min(1, { error: "at least the host's availability zone" })
+      .max(2, { error: "at most two availability zones" })
       .refine((zones) => new Set(zones).size === zones.length, { error: "two different availability zones" }),
     {
-      description: "The availability zones. The host and its data volume are in the first.",
-      range: "two different zones",
-      example: "[eu-west-1a, eu-west-1b]",
+      description:
+        "The availability zone of the host, its data volume, the interface endpoints and the load balancer. A second one gets endpoints and a load balancer's address of its own, and no host: see [what it is for](operate.md#one-zone-or-two).",
+      range: "one zone, or two different ones",
+      example: "[eu-west-1a]",
+      affects: "the number of a receiver's addresses: one in each zone",
     },
   ),
   // An interface endpoint per service; a VPC has 50 by default.
@@ -64,9 +67,15 @@ export const network = z.strictObject({
   addressAllocations: key(allocationIds(), {
     description:
       "Elastic IPs that an earlier stack of this account left, by their allocation ids: this stack takes them over instead of allocating others; see [coming back](deploy.md#coming-back).",
-    range: "one allocation id at a sender, two at a receiver in the order of `network.zones`",
+    range: "one allocation id at a sender, one for each zone at a receiver, in the order of `network.zones`",
     fallback: "new ones",
     example: '["eipalloc-0984b9726dc286d7c"]',
+  }),
+  dnsFirewall: key(flag("if names fence the hosts as well").default(true), {
+    description:
+      "Hosts get answers from the VPC's resolver for the names that they need, and for no others: by a Route 53 Resolver DNS Firewall, about 0.60 USD for each million queries. Without it data leaves as names of a stranger's domain. Switching it off takes [a step before](operate.md#the-dns-firewall).",
+    example: "false",
+    affects: "the names that it lets through follow from `account` and `prometheus.alertmanagers`",
   }),
   documentationAddresses: key(flag("for a trial network").default(false), {
     description:

@@ -58,7 +58,7 @@ export {
   trustInUs,
 } from "./pki-output.ts";
 export { printable, printableJson, printableLines, shortened } from "./printable.ts";
-export { isDocumentationAddress, isPublicAddress, mostAddresses } from "./public-address.ts";
+export { isDocumentationAddress, isPublicAddress } from "./public-address.ts";
 export { rootFault } from "./root-certificate.ts";
 export { acceptedOutput, remembered, type SetAside, type Standing, standingOf, wasAccepted } from "./standing.ts";
 export { isNamed, issuerText, subjectText } from "./subject.ts";

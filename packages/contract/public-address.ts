@@ -36,5 +36,5 @@ export const isDocumentationAddress = (text: string): boolean => isIPv4(text) &&
  */
 export const isPublicAddress = (text: string): boolean => isIPv4(text) && !notPublic.check(text);
 
-/** How many addresses a side may have: a sender leaves by one NAT gateway, a receiver has one in each of two zones. */
+/** How many addresses a side may have: a sender leaves by one NAT gateway, a receiver has one in each of its zones. */
 export const mostAddresses = { sender: 1, receiver: 2 } as const;

@@ -14,7 +14,7 @@ export interface FencedIngressArgs {
   readonly network: PrivateNetwork;
   readonly hostSecurityGroup: aws.ec2.SecurityGroup;
   readonly senders: readonly AllowedSender[];
-  /** The addresses to be reached at, one for each zone, if another stack has them. */
+  /** The addresses to be reached at, in the order of the zones, if another stack has them. */
   readonly kept?: readonly KeptAddress[] | undefined;
   /** Allocations of the addresses to take over from an earlier stack, in the order of the zones. */
   readonly adopted?: readonly string[] | undefined;
@@ -95,8 +95,8 @@ export class FencedIngress extends pulumi.ComponentResource {
           subnetId: publicSubnet.id,
           allocationId: addresses[index]?.allocationId ?? "",
         })),
-        // The single host is in one zone, and both addresses must reach it.
-        enableCrossZoneLoadBalancing: true,
+        // The single host is in one zone, and an address in another one must reach it, too. AWS bills traffic between zones.
+        enableCrossZoneLoadBalancing: args.network.zones.length > 1,
         enableDeletionProtection: true,
         tags: tags("nlb"),
       },

@@ -1,6 +1,7 @@
 import { ports } from "@metrics-link/release";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { awsNames, DnsFence } from "./dns-fence.ts";
 import { endpointPolicy, type Reach } from "./endpoint-policies.ts";
 import { planSubnets } from "./subnets.ts";
 
@@ -10,6 +11,10 @@ export interface PrivateNetworkArgs {
   readonly reach: Reach;
   /** Service names of other parties' endpoint services (AWS PrivateLink). */
   readonly endpointServices: readonly string[];
+  /** Whether hosts get answers for the names that they need and for no others. */
+  readonly dnsFirewall: boolean;
+  /** Names of other parties that hosts ask for. */
+  readonly names?: readonly string[];
   /** Further tags of the VPC. */
   readonly tags?: Readonly<Record<string, string>>;
 }
@@ -29,7 +34,7 @@ export interface ZoneSubnets {
 const interfaceServices = ["ssm", "ssmmessages", "secretsmanager"] as const;
 
 /**
- * A VPC over two zones whose private subnets have no route to the internet. Hosts reach AWS through endpoints, so
+ * A VPC over one zone or two whose private subnets have no route to the internet. Hosts reach AWS through endpoints, so
  * management survives the loss of egress, and only what they need (`endpointPolicy`). They reach declared endpoint
  * services of other parties in the same way.
  */
@@ -40,8 +45,8 @@ export class PrivateNetwork extends pulumi.ComponentResource {
   /** Prefix list of S3 in this region, for egress rules. */
   readonly s3PrefixListId: pulumi.Output<string>;
   readonly endpointSecurityGroup: aws.ec2.SecurityGroup;
-  /** All endpoints. A host depends on them, because its first boot fails without them. */
-  readonly endpoints: readonly aws.ec2.VpcEndpoint[];
+  /** All endpoints and what fences DNS. A host depends on them: its first boot fails without the ones, and is open without the others. */
+  readonly beforeHosts: readonly pulumi.Resource[];
 
   constructor(name: string, args: PrivateNetworkArgs, options: pulumi.ComponentResourceOptions = {}) {
     super("metrics-link:network:PrivateNetwork", name, {}, options);
@@ -146,7 +151,10 @@ export class PrivateNetwork extends pulumi.ComponentResource {
         },
         own,
       );
-    this.endpoints = [
+    const names = [...awsNames(reach, interfaceServices), ...(args.names ?? [])];
+    const fence = args.dnsFirewall ? new DnsFence(name, { vpcId: vpc.id, names }, own) : undefined;
+    this.beforeHosts = [
+      ...(fence?.inForce ?? []),
       s3,
       ...interfaceServices.map((service) =>
         interfaceEndpoint(service, `com.amazonaws.${region}.${service}`, {

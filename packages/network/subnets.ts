@@ -7,6 +7,9 @@ export interface ZonePlan {
   readonly private: string;
 }
 
+/** Zones that there is room for from the start: a second one is added or taken away without renumbering the first. */
+const roomFor = 2;
+
 /**
  * Splits a VPC's range into equal parts, one public and one private per zone; the public ones come first.
  * @throws LinkError `CONFIGURATION_INVALID` if the range has host bits set, or if the parts would be smaller than /28,
@@ -16,7 +19,8 @@ export function planSubnets(cidr: string, zones: readonly string[]): ZonePlan[] 
   const [network = "", length = ""] = cidr.split("/");
   const prefix = Number(length);
   const base = toNumber(network);
-  const partPrefix = prefix + Math.ceil(Math.log2(2 * zones.length));
+  const places = Math.max(roomFor, zones.length);
+  const partPrefix = prefix + Math.ceil(Math.log2(2 * places));
   if (base === undefined || !Number.isInteger(prefix) || prefix < 16 || partPrefix > 28) {
     throw new LinkError("CONFIGURATION_INVALID", {
       what: "network.cidr is not an IPv4 range of /16 or smaller that can be split into parts of at least /28",
@@ -33,7 +37,7 @@ export function planSubnets(cidr: string, zones: readonly string[]): ZonePlan[] 
     });
   }
   const part = (index: number) => `${toAddress(base + index * 2 ** (32 - partPrefix))}/${partPrefix}`;
-  return zones.map((zone, index) => ({ zone, public: part(index), private: part(zones.length + index) }));
+  return zones.map((zone, index) => ({ zone, public: part(index), private: part(places + index) }));
 }
 
 /** Address of Amazon's DNS server in a VPC: the base of its range plus two (VPC user guide, "Amazon DNS server"). */

@@ -21,6 +21,10 @@ const region = z.strictObject({
   keyMonth: price,
   secretMonth: price,
   internetOutGiB: price,
+  /** A million queries that a DNS firewall looks at. */
+  dnsFirewallMillion: price,
+  /** A month of one name in a list of a DNS firewall. */
+  dnsFirewallName: price,
 });
 
 /** The price table: packages/preflight/prices.json. */
@@ -55,7 +59,7 @@ export interface Cost {
 
 /** What a stack costs each month. A price that the table does not have is not guessed: undefined for a region without prices. */
 export function costOf(configuration: Configuration, { regions, hoursPerMonth }: PriceTable): Cost | undefined {
-  const { role, account, host } = configuration;
+  const { role, account, host, network } = configuration;
   const prices = regions[account.region];
   if (prices === undefined) return undefined;
   const { addresses, natGateways, balancers, endpointZones, volumeGiB, keys, secrets } = needsOf(configuration);
@@ -114,6 +118,11 @@ export function costOf(configuration: Configuration, { regions, hoursPerMonth }:
             `${prices.internetOutGiB} USD for each GiB out to the internet, beyond the account's first 100`,
           ]
         : [`${prices.balancerUnitHour} USD an hour for each unit of the load balancer's capacity`]),
+      ...(network.dnsFirewall
+        ? [
+            `${prices.dnsFirewallMillion} USD for each million DNS queries, and ${prices.dnsFirewallName} USD for each name in the firewall's lists`,
+          ]
+        : []),
     ],
   };
 }

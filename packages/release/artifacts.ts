@@ -14,6 +14,10 @@ export function cacheDirectory(environment: NodeJS.ProcessEnv = process.env): st
   return join(base, "metrics-link");
 }
 
+/** The platform of the tools for hosts, by the processor that EC2 names and the configuration chooses. */
+export const hostPlatforms = { x86_64: "linux-amd64", arm64: "linux-arm64" } as const;
+export type Architecture = keyof typeof hostPlatforms;
+
 /**
  * One tool as set-up left it in the cache. The index, `artifacts/index.json`, is an array of these; `file` is relative
  * to the index.
@@ -21,7 +25,7 @@ export function cacheDirectory(environment: NodeJS.ProcessEnv = process.env): st
 const artifact = z.strictObject({
   name: z.string().regex(/^[a-z0-9][a-z0-9._-]*$/),
   version: z.string().min(1),
-  platform: z.literal("linux-amd64"),
+  platform: z.enum(["linux-amd64", "linux-arm64"]),
   file: z.string().min(1),
   /** Of the file as it lies there. */
   sha256: sha256Text,
@@ -39,6 +43,44 @@ export interface ToolPin {
   readonly officialSha256: string | null;
   /** When a person pinned which version: a day. The version again, so that another one cannot keep the old day. */
   readonly pinned?: { readonly version: string; readonly on: string };
+  readonly onHosts?: boolean;
+  /** What differs on other platforms than linux-amd64. */
+  readonly otherPlatforms?: Readonly<Partial<Record<string, { readonly officialSha256: string | null }>>>;
+}
+
+/** The pins of the tools for hosts with this processor; a tool without a download for it is left out. */
+export const pinsFor = (
+  architecture: Architecture,
+  pins: Readonly<Record<string, ToolPin>>,
+): Readonly<Record<string, ToolPin>> =>
+  Object.fromEntries(
+    Object.entries(pins).flatMap(([name, pin]) => {
+      if (architecture === "x86_64") return [[name, pin]];
+      const differs = pin.otherPlatforms?.[hostPlatforms[architecture]];
+      return pin.onHosts && differs !== undefined ? [[name, { ...pin, ...differs }]] : [];
+    }),
+  );
+
+/**
+ * Refuses hosts of a processor whose tools are not all there. Nothing of arm64 can be built from a registry, so there is no way
+ * without the pins.
+ * @param without tools that the host's image brings
+ * @throws InvalidInputError naming every such tool and what to do
+ */
+export function requireForArm(
+  artifacts: readonly Artifact[],
+  pins: Readonly<Record<string, ToolPin>>,
+  without: readonly string[],
+): void {
+  const problems = Object.entries(pins).flatMap(([name, { officialSha256 }]) => {
+    if (without.includes(name) || artifacts.some((one) => one.name === name)) return [];
+    const remedy =
+      officialSha256 === null
+        ? "a known official hash for linux-arm64: `npm run pin` fills it in; then `npm run setup -- --deploy --arm64`"
+        : "the download for linux-arm64: `npm run setup -- --deploy --arm64` brings it";
+    return [{ key: name, value: officialSha256, remedy }];
+  });
+  if (problems.length > 0) throw new InvalidInputError("Tools for arm64 are not there", problems, "TOOLS_NOT_PINNED");
 }
 
 /** The forms of a file that a host can unpack, by the end of its name. A name without any of these is one executable. */

@@ -1,7 +1,11 @@
 export {
+  type Architecture,
   type Artifact,
   cacheDirectory,
+  hostPlatforms,
   parseArtifactIndex,
+  pinsFor,
+  requireForArm,
   requirePinned,
   suffixOf,
   type ToolPin,

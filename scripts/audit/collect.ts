@@ -23,6 +23,7 @@ import { type ClientConfiguration, clientConfiguration, observe } from "./aws.ts
 import type { Places } from "./declared-facts.ts";
 import { deviationsIn } from "./deviations.ts";
 import { hostEvidence } from "./host.ts";
+import { dnsNow } from "./observed-dns.ts";
 import { balancersNow, routesNow } from "./observed-facts.ts";
 import { bucketsNow, keysNow, rolesNow } from "./observed-rights.ts";
 import { part } from "./part.ts";
@@ -90,6 +91,7 @@ const around: Readonly<Record<Surrounding, (clients: ClientConfiguration, places
   key: keysNow,
   bucket: bucketsNow,
   routes: routesNow,
+  dns: dnsNow,
   balancer: balancersNow,
 };
 

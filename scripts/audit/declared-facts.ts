@@ -4,6 +4,7 @@ import {
   associationText,
   balancerTexts,
   bucketTexts,
+  dnsTexts,
   keyTexts,
   roleTexts,
   routeText,
@@ -34,6 +35,7 @@ export const factsIn = (ofType: OfType): Readonly<Record<Surrounding, Facts>> =>
   key: keyFacts(ofType),
   bucket: bucketFacts(ofType),
   routes: routeFacts(ofType),
+  dns: dnsFacts(ofType),
   balancer: balancerFacts(ofType),
 });
 
@@ -114,9 +116,36 @@ const routeFacts = (ofType: OfType): Facts => [
   ),
 ];
 
+const portNumber = z.number().optional();
+const domainNames = z.array(z.string());
+
+const dnsFacts = (ofType: OfType): Facts => {
+  const of = (kind: string) => ofType(`aws:route53/resolverFirewall${kind}:ResolverFirewall${kind}`);
+  const listed = (id: unknown) =>
+    domainNames.default([]).parse(of("DomainList").find((list) => list.id === id)?.inputs.domains);
+  const [config] = of("Config");
+  return [
+    ...of("RuleGroupAssociation").map(({ inputs: { firewallRuleGroupId, priority, mutationProtection } }) =>
+      dnsTexts.group(text(firewallRuleGroupId), portNumber.parse(priority), text(mutationProtection)),
+    ),
+    ...of("Rule").map(({ inputs }) =>
+      dnsTexts.rule(
+        text(inputs.firewallRuleGroupId),
+        portNumber.parse(inputs.priority),
+        [inputs.action, inputs.blockResponse, inputs.firewallDomainRedirectionAction]
+          .map((one) => text(one ?? ""))
+          .filter(Boolean)
+          .join(" "),
+        listed(inputs.firewallDomainListId),
+      ),
+    ),
+    // AWS has this of each network, whether anybody set it or not.
+    dnsTexts.failOpen(text(config?.inputs.firewallFailOpen ?? "DISABLED")),
+  ];
+};
+
 const healthCheck = z.object({ protocol: z.string(), port: z.string(), path: z.string().default("") });
 const actions = z.array(z.object({ targetGroupArn: z.string() }));
-const portNumber = z.number().optional();
 
 function balancerFacts(ofType: OfType): Facts {
   const groups = ofType("aws:lb/targetGroup:TargetGroup");

@@ -34,6 +34,16 @@ export const routeText = (table: string, destination: string, target: string) =>
   `${table}: ${destination} to ${target}`;
 export const associationText = (subnet: string, table: string) => `${subnet} uses ${table}`;
 
+/** Of the network: everything that decides which names its hosts get answers for. */
+export const dnsTexts = {
+  /** A group asks its rules before those of groups with a higher priority. */
+  group: (group: string, priority: number | undefined, protection: string) =>
+    `${group}: asked at ${priority}, mutation protection ${protection}`,
+  rule: (group: string, priority: number | undefined, action: string, domains: readonly string[]) =>
+    `${group}: at ${priority} ${action} ${domains.toSorted().join(" ")}`,
+  failOpen: (status: string) => `answers while the firewall fails: ${status}`,
+};
+
 export const balancerTexts = (balancer: string) => ({
   scheme: (scheme: string) => `${balancer}: ${scheme}`,
   attribute: (key: string, value: string) => `${balancer}: ${key}=${value}`,

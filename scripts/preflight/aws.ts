@@ -54,7 +54,7 @@ export async function askAws(configuration: Configuration, environment: NodeJS.P
       configured,
       part(async () => {
         const found = await configured;
-        return newestImage(ec2, "value" in found ? found.value : undefined);
+        return newestImage(ec2, "value" in found ? found.value : undefined, host.architecture);
       }),
       part(() => instanceTypeOf(ec2, host.instanceType)),
       part(() => offeredIn(ec2, host.instanceType)),
@@ -129,14 +129,22 @@ const imageOf = (ec2: EC2Client, id: string) =>
 const debian = "136693071363";
 
 /** The images of which the configured one is one: its owner's, named as it is up to a date; Debian's own without it. */
-function familyOf(image: Image | undefined): { readonly owner: string; readonly names: string } {
-  if (image === undefined) return { owner: debian, names: "debian-13-amd64-*" };
+function familyOf(
+  image: Image | undefined,
+  architecture: "x86_64" | "arm64",
+): { readonly owner: string; readonly names: string } {
+  if (image === undefined)
+    return { owner: debian, names: `debian-13-${architecture === "arm64" ? "arm64" : "amd64"}-*` };
   const [, before] = /^(.+?)(?:19|20)\d{2}[-._]?[01]\d/.exec(image.name) ?? [];
   return { owner: image.owner || debian, names: before === undefined ? image.name : `${before}*` };
 }
 
-async function newestImage(ec2: EC2Client, configured: Image | undefined): Promise<Image | undefined> {
-  const { owner, names } = familyOf(configured);
+async function newestImage(
+  ec2: EC2Client,
+  configured: Image | undefined,
+  architecture: "x86_64" | "arm64",
+): Promise<Image | undefined> {
+  const { owner, names } = familyOf(configured, architecture);
   const { Images: images = [] } = await ec2.send(
     new DescribeImagesCommand({
       Owners: [owner],

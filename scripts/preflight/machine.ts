@@ -4,7 +4,7 @@ import type { Configuration } from "@metrics-link/config";
 import { InvalidInputError, type PkiOutput, parseJson } from "@metrics-link/contract";
 import { offlineAuthority } from "@metrics-link/pki";
 import type { Plugin } from "@metrics-link/preflight";
-import { cacheDirectory, parseArtifactIndex, requirePinned } from "@metrics-link/release";
+import { cacheDirectory, hostPlatforms, parseArtifactIndex, pinsFor, requirePinned } from "@metrics-link/release";
 import { z } from "zod";
 import manifest from "../../stacks/package.json" with { type: "json" };
 import pins from "../../tools.json" with { type: "json" };
@@ -62,12 +62,14 @@ function onPath(name: string, path: string): string | undefined {
 /** What is wrong with the tools that would reach the host. */
 export function toolProblems({ tools, host }: Configuration, cache = cacheDirectory()): string[] {
   const file = join(cache, "artifacts", "index.json");
-  const index = parseArtifactIndex(existsSync(file) ? parseJson(z.unknown(), readFileSync(file, "utf8"), file) : []);
-  const needed = Object.entries(pins.tools)
+  const all = parseArtifactIndex(existsSync(file) ? parseJson(z.unknown(), readFileSync(file, "utf8"), file) : []);
+  const index = all.filter(({ platform }) => platform === hostPlatforms[host.architecture]);
+  const own = pinsFor(host.architecture, pins.tools);
+  const needed = Object.entries(own)
     .filter(([name, { onHosts }]) => onHosts && !(name === "amazon-ssm-agent" && host.imageBringsManagementAgent))
     .map(([name]) => name);
   const missing = needed.filter((name) => !index.some((artifact) => artifact.name === name));
-  const refused = problemsOf(() => requirePinned(index, pins.tools, tools));
+  const refused = problemsOf(() => requirePinned(index, own, tools));
   return [...missing.map((name) => `${name} is not there`), ...refused];
 }
 

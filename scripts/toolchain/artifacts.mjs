@@ -3,12 +3,14 @@ import { rename, stat } from "node:fs/promises";
 import path from "node:path";
 import { hashFile } from "./files.mjs";
 
+/** @typedef {"linux-amd64" | "linux-arm64"} HostPlatform what hosts run */
+
 /**
  * A file that a host fetches by its hash.
  * @typedef {object} Artifact
  * @property {string} name tool
  * @property {string} version
- * @property {"linux-amd64"} platform
+ * @property {HostPlatform} platform
  * @property {string} file absolute path of a tar.gz, of a Debian package, or of the executable itself
  * @property {string} sha256
  * @property {number} size bytes
@@ -21,10 +23,11 @@ import { hashFile } from "./files.mjs";
  * it is: an archive, a Debian package, or the executable itself.
  * @param {import("./pins.mjs").Official} tool
  * @param {"official" | "registry"} source
+ * @param {HostPlatform} [platform]
  */
-export function artifactName({ officialUrl }, source) {
-  if (source === "registry") return "linux-amd64.tar.gz";
-  return `linux-amd64${[".tar.gz", ".deb"].find((suffix) => officialUrl?.endsWith(suffix)) ?? ".bin"}`;
+export function artifactName({ officialUrl }, source, platform = "linux-amd64") {
+  if (source === "registry") return `${platform}.tar.gz`;
+  return `${platform}${[".tar.gz", ".deb"].find((suffix) => officialUrl?.endsWith(suffix)) ?? ".bin"}`;
 }
 
 /** tar of some files, all of them in `bin/`, without anything that differs from one run or machine to another. */
@@ -56,15 +59,16 @@ export async function makeArtifact(tool, download, folder, executables, { run, d
  * @param {"official" | "registry"} source
  * @param {string} folder the unpacked tool
  * @param {Record<string, string>} executables name to path inside folder
+ * @param {HostPlatform} [platform]
  * @returns {Promise<Artifact>}
  */
-export async function describeArtifact(name, tool, source, folder, executables) {
-  const file = path.join(folder, artifactName(tool, source));
+export async function describeArtifact(name, tool, source, folder, executables, platform = "linux-amd64") {
+  const file = path.join(folder, artifactName(tool, source, platform));
   const inBin = Object.entries(executables).map(([executable, inside]) => [executable, `bin/${path.basename(inside)}`]);
   return {
     name,
     version: tool.version,
-    platform: "linux-amd64",
+    platform,
     file,
     sha256: await hashFile(file),
     size: (await stat(file)).size,

@@ -19,15 +19,16 @@ import { bringFromRegistry, registryExecutables } from "./registry.mjs";
  * @typedef {object} Wanted
  * @property {[string, import("./pins.mjs").Tool][]} tools that this machine runs
  * @property {[string, import("./pins.mjs").Official][]} plugins
- * @property {[string, import("./pins.mjs").Tool][]} hosts tools that hosts fetch
+ * @property {[string, import("./pins.mjs").Tool, import("./artifacts.mjs").HostPlatform][]} hosts tools that hosts fetch
  *
  * What set-up made for deployments, as it stands in the cache's deployment.json.
  * @typedef {object} Deployment
  * @property {string} fingerprint of the pins and the platform
  * @property {Record<string, Omit<import("./acquire.mjs").Acquired, "artifact">>} tools
  * @property {Record<string, import("./plugins.mjs").Plugin>} plugins
- * @property {Record<string, string>} hosts name to SHA-256 of what hosts fetch
+ * @property {Record<string, string>} hosts name, as `downloads` has it, to SHA-256 of what hosts fetch
  * @property {Record<string, string>} withoutHosts tools that hosts need and that are not there, each with the reason
+ * @property {boolean} [arm] whether hosts of arm64 were asked for
  */
 
 /** Room for the AWS plugin, the largest, and for the rest. */
@@ -36,13 +37,16 @@ const SPACE_GB = 3;
 /**
  * @param {import("./pins.mjs").Pins} pins
  * @param {string} platform
+ * @param {boolean} [arm] whether there are hosts of arm64, too
  * @returns {Wanted | null} null: no deployments from such a machine
  */
-export function wantedFor(pins, platform) {
+export function wantedFor(pins, platform, arm = false) {
   /** @type {Wanted} */
   const wanted = { tools: [], plugins: [], hosts: [] };
   for (const [name, tool] of Object.entries(pins.tools)) {
-    if (tool.onHosts) wanted.hosts.push([name, tool]);
+    if (tool.onHosts) wanted.hosts.push([name, tool, "linux-amd64"]);
+    const forArm = arm && tool.onHosts ? onPlatform(tool, "linux-arm64") : null;
+    if (forArm) wanted.hosts.push([name, forArm, "linux-arm64"]);
     if (!tool.deploys) continue;
     const here = onPlatform(tool, platform);
     if (!here) return null;
@@ -98,13 +102,16 @@ export function findDeploymentProblems({ platform, wanted, commands, cold, freeG
   return problems;
 }
 
-/** @param {import("./paths.mjs").Layout} layout */
-export async function inspectForDeployment(layout) {
+/**
+ * @param {import("./paths.mjs").Layout} layout
+ * @param {boolean} [arm] whether hosts of arm64 are asked for now; an earlier wish stays
+ */
+export async function inspectForDeployment(layout, arm = readDeployment(layout)?.arm ?? false) {
   const platform = platformName(process.platform, process.arch);
   const space = await statfs(existingParent(layout.cache));
   return {
     platform,
-    wanted: wantedFor(loadPins(), platform),
+    wanted: wantedFor(loadPins(), platform, arm),
     commands: ["curl", "tar", "npm"].filter((command) => findCommand(command)),
     cold: !existsSync(layout.deployment),
     freeGb: (space.bavail * space.bsize) / 1e9,
@@ -123,12 +130,14 @@ export function deploymentSteps({ tools, plugins, hosts }, layout) {
   /** @type {import("./steps.mjs").Step[]} */
   const steps = [];
   const forHosts = (/** @type {string} */ name) => `${name} for hosts`;
-  for (const [name, tool] of hosts) {
+  if (hosts.some(([, , on]) => on === "linux-arm64")) made.arm = true;
+  for (const [plain, tool, on] of hosts) {
+    const name = on === "linux-amd64" ? plain : `${plain} for ${on}`;
     steps.push({
       name: forHosts(name),
       after: [],
       work: async (context) => {
-        const artifact = await hostArtifact(name, tool, layout, context);
+        const artifact = await hostArtifact(plain, tool, on, layout, context);
         if (typeof artifact === "string") {
           made.withoutHosts[name] = artifact;
           return `not there: ${artifact}`;
@@ -140,7 +149,9 @@ export function deploymentSteps({ tools, plugins, hosts }, layout) {
     });
   }
   for (const [name, tool] of tools) {
-    const shared = hosts.find(([, other]) => other.officialSha256 && other.officialSha256 === tool.officialSha256);
+    const shared = hosts.find(
+      ([, other, on]) => on === "linux-amd64" && other.officialSha256 && other.officialSha256 === tool.officialSha256,
+    );
     steps.push({
       name: `${name} ${tool.version}`,
       after: shared ? [forHosts(shared[0])] : [],
@@ -167,17 +178,18 @@ export function deploymentSteps({ tools, plugins, hosts }, layout) {
 }
 
 /**
- * What hosts fetch of a tool: the official download, as it is. Hosts run linux-amd64 whatever this machine is.
+ * What hosts fetch of a tool: the official download, as it is, whatever this machine is.
  * @param {string} name
  * @param {import("./pins.mjs").Tool} tool
+ * @param {import("./artifacts.mjs").HostPlatform} platform
  * @param {import("./paths.mjs").Layout} layout
  * @param {import("./steps.mjs").StepContext} context
  * @returns {Promise<import("./artifacts.mjs").Artifact | string>} why it is not there
  */
-async function hostArtifact(name, tool, layout, context) {
+async function hostArtifact(name, tool, platform, layout, context) {
   if (!tool.officialUrl || !tool.officialSha256) return "tools.json pins no hash";
   const folder = toolFolder(name, tool, "official", layout);
-  const file = artifactName(tool, "official");
+  const file = artifactName(tool, "official", platform);
   try {
     await publishFolder(folder, layout.work, [file], async (work) => {
       const download = await fetchOfficial(tool, work, context);
@@ -188,7 +200,7 @@ async function hostArtifact(name, tool, layout, context) {
     if (!(error instanceof NotReachable)) throw error;
     return `the download failed: ${error.message}`;
   }
-  return await describeArtifact(name, tool, "official", folder, tool.officialExecutables);
+  return await describeArtifact(name, tool, "official", folder, tool.officialExecutables, platform);
 }
 
 /**
@@ -240,7 +252,9 @@ function fingerprint() {
  * @param {import("./paths.mjs").Layout} layout
  */
 export async function recordDeployment({ artifacts, ...deployment }, layout) {
-  const others = readIndex(layout).filter(({ name, file }) => !deployment.hosts[name] && existsSync(file));
+  const isNew = (/** @type {import("./artifacts.mjs").Artifact} */ { name, platform }) =>
+    artifacts.some((one) => one.name === name && one.platform === platform);
+  const others = readIndex(layout).filter((one) => !isNew(one) && existsSync(one.file));
   const index = [...artifacts, ...others].sort((one, other) => one.name.localeCompare(other.name));
   await writeWhole(layout.artifactIndex, `${JSON.stringify(index, null, 2)}\n`);
   await writeWhole(layout.deployment, `${JSON.stringify(deployment, null, 2)}\n`);
@@ -276,8 +290,8 @@ export function deploymentInPlace(layout) {
     ...Object.values(plugins).map((plugin) => plugin.path),
   ];
   const index = readIndex(layout);
-  const hostsHave = Object.entries(hosts).every(([name, hash]) =>
-    index.some((artifact) => artifact.name === name && artifact.sha256 === hash && existsSync(artifact.file)),
+  const hostsHave = Object.values(hosts).every((hash) =>
+    index.some((artifact) => artifact.sha256 === hash && existsSync(artifact.file)),
   );
   return hostsHave && files.every((file) => existsSync(file));
 }

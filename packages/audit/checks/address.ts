@@ -20,6 +20,7 @@ export function addressFindings(stack: StackEvidence): Finding[] {
     endpointsFinding(stack),
     configuration.role === "receiver" ? balancerFinding(declared) : egressFinding(stack),
     surroundingFinding(stack, "routes"),
+    surroundingFinding(stack, "dns"),
     surroundingFinding(stack, "balancer"),
     judge("the host in its network", "EC2 API", seen, ([{ instanceId, groups }, { instance, account }]) => ({
       wrong: [

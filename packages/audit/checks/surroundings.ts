@@ -8,6 +8,7 @@ const about: Readonly<Record<Surrounding, { readonly subject: string; readonly s
   key: { subject: "policy and grants of the secret's key", source: "KMS API, compared with the state" },
   bucket: { subject: "settings of the bucket of releases", source: "S3 API, compared with the state" },
   routes: { subject: "route tables", source: "EC2 API, compared with the state" },
+  dns: { subject: "DNS firewall of the network", source: "Route 53 Resolver API, compared with the state" },
   balancer: { subject: "load balancers, listeners and targets", source: "ELB and EC2 APIs, compared with the state" },
 };
 

@@ -17,7 +17,7 @@ export const accountRules = {
   },
   arnsOfThisPartition: {
     keys: ["account.region", "account.assumeRole", "account.permissionsBoundary", "account.snapshotRole"],
-    says: "Role and policy are of the region's partition: `aws`, `aws-cn` or `aws-us-gov`.",
+    says: "Role and policy are of the region's partition: `aws` or `aws-us-gov`.",
     *broken({ account }) {
       for (const name of arns) {
         const partition = account?.[name]?.split(":")[1];
@@ -32,18 +32,22 @@ export const accountRules = {
     },
   },
   addressesOfTheRole: {
-    keys: ["role", "shows.role", "policy.addressAllocations", "network.addressAllocations", "shows.addressAllocations"],
-    says: "A sender leaves by one Elastic IP; a receiver has one in each of its two zones.",
+    keys: [
+      ...["role", "shows.role", "shows.addresses", "network.zones"],
+      ...["policy.addressAllocations", "network.addressAllocations", "shows.addressAllocations"],
+    ],
+    says: "A sender leaves by one Elastic IP; a receiver has one in each of its zones.",
     *broken({ role: own, shows, policy, network }) {
       const role = own === "exchange" ? shows?.role : own;
-      if (role === undefined) return;
-      const wanted = role === "sender" ? 1 : 2;
+      const ofReceiver = own === "exchange" ? shows?.addresses : network?.zones?.length;
+      const wanted = role === "sender" ? 1 : ofReceiver;
+      if (role === undefined || wanted === undefined) return;
       for (const [section, found] of Object.entries({ policy, network, shows })) {
         const { addressAllocations: ids } = found ?? {};
         if (ids === undefined || ids.length === wanted) continue;
         yield {
           path: [section, "addressAllocations"],
-          remedy: `${wanted === 1 ? "one allocation id" : "two allocation ids"}: a ${role} has exactly as many Elastic IPs`,
+          remedy: `${wanted === 1 ? "one allocation id" : "two allocation ids"}: this ${role} has exactly as many Elastic IPs`,
         };
       }
     },

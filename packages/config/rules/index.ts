@@ -1,4 +1,5 @@
 import { accountRules } from "./account.ts";
+import { hostRules } from "./host.ts";
 import { networkRules } from "./network.ts";
 import { peersRules } from "./peers.ts";
 import { pkiRules } from "./pki.ts";
@@ -7,7 +8,7 @@ import type { Rule } from "./rule.ts";
 
 export type { Contradiction } from "./rule.ts";
 
-const named = { ...accountRules, ...networkRules, ...pkiRules, ...prometheusRules, ...peersRules };
+const named = { ...accountRules, ...hostRules, ...networkRules, ...pkiRules, ...prometheusRules, ...peersRules };
 
 export type RuleName = keyof typeof named;
 

@@ -2,7 +2,9 @@ import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { LinkError, parseJson } from "@metrics-link/contract";
 import {
+  type Architecture,
   type Artifact,
+  hostPlatforms,
   parseArtifactIndex,
   type ReleaseTool,
   releaseKeys,
@@ -24,10 +26,10 @@ export interface LocatedArtifact extends Artifact {
 }
 
 /**
- * Reads the index of tools that the set-up wrote (`artifacts/index.json` in the cache).
+ * Reads from the index of tools that the set-up wrote (`artifacts/index.json` in the cache) those for hosts of a processor.
  * @throws LinkError `ARTIFACTS_INVALID` or `JSON_INVALID` naming the file
  */
-export function locateArtifacts(indexFile: string): LocatedArtifact[] {
+export function locateArtifacts(indexFile: string, architecture: Architecture): LocatedArtifact[] {
   let text: string;
   try {
     text = readFileSync(indexFile, "utf8");
@@ -38,10 +40,9 @@ export function locateArtifacts(indexFile: string): LocatedArtifact[] {
       cause,
     });
   }
-  return parseArtifactIndex(parseJson(z.unknown(), text, indexFile)).map((artifact) => ({
-    ...artifact,
-    path: resolve(dirname(indexFile), artifact.file),
-  }));
+  return parseArtifactIndex(parseJson(z.unknown(), text, indexFile))
+    .filter(({ platform }) => platform === hostPlatforms[architecture])
+    .map((artifact) => ({ ...artifact, path: resolve(dirname(indexFile), artifact.file) }));
 }
 
 /** An upload whose key contains its hash. */

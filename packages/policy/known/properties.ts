@@ -51,6 +51,14 @@ export const setByTheProgram: Readonly<Record<string, readonly string[]>> = {
     deregistrationDelay healthCheck.healthyThreshold healthCheck.interval healthCheck.path healthCheck.port
     healthCheck.protocol healthCheck.unhealthyThreshold port preserveClientIp protocol tags targetType vpcId`),
   "aws:lb/targetGroupAttachment:TargetGroupAttachment": paths("port targetGroupArn targetId"),
+  "aws:route53/resolverFirewallConfig:ResolverFirewallConfig": paths("firewallFailOpen resourceId"),
+  "aws:route53/resolverFirewallDomainList:ResolverFirewallDomainList": paths("domains name tags"),
+  "aws:route53/resolverFirewallRule:ResolverFirewallRule": paths(`
+    action blockResponse firewallDomainListId firewallDomainRedirectionAction firewallRuleGroupId name priority`),
+  "aws:route53/resolverFirewallRuleGroup:ResolverFirewallRuleGroup": paths("name tags"),
+  "aws:route53/resolverFirewallRuleGroupAssociation:ResolverFirewallRuleGroupAssociation": paths(
+    "firewallRuleGroupId mutationProtection name priority tags vpcId",
+  ),
   "aws:s3/bucket:Bucket": paths("bucket forceDestroy tags"),
   "aws:s3/bucketObjectv2:BucketObjectv2": paths("bucket content contentType etag key source sourceHash tags"),
   "aws:s3/bucketOwnershipControls:BucketOwnershipControls": paths("bucket rule.objectOwnership"),

@@ -17,6 +17,11 @@ export const types = {
   routeTableAssociation: "aws:ec2/routeTableAssociation:RouteTableAssociation",
   subnet: "aws:ec2/subnet:Subnet",
   vpcEndpoint: "aws:ec2/vpcEndpoint:VpcEndpoint",
+  dnsFirewallConfig: "aws:route53/resolverFirewallConfig:ResolverFirewallConfig",
+  dnsDomainList: "aws:route53/resolverFirewallDomainList:ResolverFirewallDomainList",
+  dnsRule: "aws:route53/resolverFirewallRule:ResolverFirewallRule",
+  dnsRuleGroup: "aws:route53/resolverFirewallRuleGroup:ResolverFirewallRuleGroup",
+  dnsAssociation: "aws:route53/resolverFirewallRuleGroupAssociation:ResolverFirewallRuleGroupAssociation",
   loadBalancer: "aws:lb/loadBalancer:LoadBalancer",
   listener: "aws:lb/listener:Listener",
   targetGroup: "aws:lb/targetGroup:TargetGroup",
@@ -62,6 +67,11 @@ interface Classes {
   routeTableAssociation: typeof aws.ec2.RouteTableAssociation;
   subnet: typeof aws.ec2.Subnet;
   vpcEndpoint: typeof aws.ec2.VpcEndpoint;
+  dnsFirewallConfig: typeof aws.route53.ResolverFirewallConfig;
+  dnsDomainList: typeof aws.route53.ResolverFirewallDomainList;
+  dnsRule: typeof aws.route53.ResolverFirewallRule;
+  dnsRuleGroup: typeof aws.route53.ResolverFirewallRuleGroup;
+  dnsAssociation: typeof aws.route53.ResolverFirewallRuleGroupAssociation;
   loadBalancer: typeof aws.lb.LoadBalancer;
   listener: typeof aws.lb.Listener;
   targetGroup: typeof aws.lb.TargetGroup;

@@ -4,6 +4,7 @@ import { buckets } from "./buckets.ts";
 import { certificates } from "./certificates.ts";
 import { accountIsBound, closedSets } from "./closed-sets.ts";
 import { deviationsAreWritten } from "./deviations.ts";
+import { dnsIsFenced } from "./dns.ts";
 import { envoy } from "./envoy.ts";
 import { exchangeHasAddressesAlone } from "./exchange.ts";
 import { hosts } from "./hosts.ts";
@@ -19,6 +20,7 @@ import { outputsArePublic, secrets } from "./secrets.ts";
 const bySubject: readonly Policy[] = [
   ...addresses,
   ...network,
+  dnsIsFenced,
   ...hosts,
   ...envoy,
   ...peers,

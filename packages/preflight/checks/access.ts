@@ -45,7 +45,7 @@ export function accessFindings({ configuration, caller, role, zones }: Evidence)
         ? fine(`${account.region}: ${ids}`)
         : stops(
             `${missing.join(" and ")} is no available zone of ${account.region} in this account`,
-            `set metrics-link:network.zones to two of ${known.map(({ name, id }) => `${name} (${id})`).join(", ")}`,
+            `set metrics-link:network.zones to one or two of ${known.map(({ name, id }) => `${name} (${id})`).join(", ")}`,
           );
     }),
   ];

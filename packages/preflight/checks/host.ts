@@ -2,9 +2,6 @@ import type { Finding } from "@metrics-link/report";
 import type { Evidence, Image, InstanceType } from "../evidence.ts";
 import { both, type Conclusion, check, fine, stops, warns } from "../judge.ts";
 
-/** The processor of the tools that are pinned for hosts, in EC2's words. */
-const processor = "x86_64";
-
 /** Whether the host would start and find its disks. */
 export function hostFindings(evidence: Evidence): Finding[] {
   const { configuration, image, newestImage, instanceType, offeredIn, ebsKey } = evidence;
@@ -16,7 +13,7 @@ export function hostFindings(evidence: Evidence): Finding[] {
             `${host.imageId} is not in ${account.region}, or not for this account`,
             newest ? `set metrics-link:host.imageId to ${newest.id} (${newest.name})` : "name an image of this region",
           )
-        : imageConclusion(found, newest, evidence.takenAt),
+        : imageConclusion(found, newest, evidence.takenAt, host.architecture),
     ),
     check("instance type", "EC2", instanceType, (found) =>
       found === undefined
@@ -24,7 +21,7 @@ export function hostFindings(evidence: Evidence): Finding[] {
             `${account.region} has no ${host.instanceType}`,
             "set metrics-link:host.instanceType to a type that it has",
           )
-        : typeConclusion(host.instanceType, found),
+        : typeConclusion(host.instanceType, found, host.architecture),
     ),
     check("instance type in the host's zone", "EC2", offeredIn, (zones) => {
       const [zone = ""] = network.zones;
@@ -56,15 +53,17 @@ export function hostFindings(evidence: Evidence): Finding[] {
   ];
 }
 
+type Processor = Evidence["configuration"]["host"]["architecture"];
+
 /** Whatever is missing is a finding of its own. */
 const nothingToCompare: Conclusion = { severity: "not known", what: "there is no image or no type to compare" };
 
 /** From then on an image is old: the default of the alert ImageOld. */
 const oldAfterDays = 45;
 
-function imageConclusion(found: Image, newest: Image | undefined, takenAt: string): Conclusion {
+function imageConclusion(found: Image, newest: Image | undefined, takenAt: string, processor: Processor): Conclusion {
   const is = `${found.id}: ${found.name}, of ${found.created.slice(0, 10)}`;
-  const another = "set metrics-link:host.imageId to an image of Debian 13 for x86-64";
+  const another = `set metrics-link:host.imageId to an image of Debian 13 for ${processor}`;
   if (found.state !== "available") return stops(`${is}, is ${found.state}`, another);
   if (found.architecture !== processor)
     return stops(`${is}, is for ${found.architecture}, the tools are for ${processor}`, another);
@@ -86,8 +85,12 @@ function imageConclusion(found: Image, newest: Image | undefined, takenAt: strin
   );
 }
 
-function typeConclusion(name: string, { processors, hypervisor, bareMetal }: InstanceType): Conclusion {
-  const another = "set metrics-link:host.instanceType to an x86-64 type on the Nitro System, such as t3.small";
+function typeConclusion(
+  name: string,
+  { processors, hypervisor, bareMetal }: InstanceType,
+  processor: Processor,
+): Conclusion {
+  const another = `set metrics-link:host.instanceType to a type for ${processor} on the Nitro System, and host.architecture to its processor`;
   if (!processors.includes(processor))
     return stops(`${name} is ${processors.join(", ")}, the tools are for ${processor}`, another);
   if (hypervisor !== "nitro" && !bareMetal) {

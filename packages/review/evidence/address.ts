@@ -27,6 +27,16 @@ export function addressRows(planned: readonly Planned[]): Row[] {
       case "aws:ec2/vpcEndpoint:VpcEndpoint":
         // The others have endpoint policies, which the pack judges.
         return inputs.policy === undefined ? [row(one, "endpoint", `${shown(inputs.serviceName)}, ${unlimited}`)] : [];
+      case "aws:route53/resolverFirewallDomainList:ResolverFirewallDomainList":
+        return [row(one, "DNS names", namesIn(inputs.domains))];
+      case "aws:route53/resolverFirewallRule:ResolverFirewallRule":
+        return [
+          row(
+            one,
+            `DNS rule at ${shown(inputs.priority)}`,
+            `${shown(inputs.action)} ${nameOf(inputs.firewallDomainListId)}`,
+          ),
+        ];
       case "aws:lb/loadBalancer:LoadBalancer":
         return [row(one, "load balancer", `${shown(inputs.loadBalancerType)}, ${groups(one, nameOf)}`)];
       case "aws:lb/listener:Listener":
@@ -80,5 +90,7 @@ function groups({ inputs }: Planned, nameOf: (id: unknown) => string): string {
   const found = Array.isArray(inputs.securityGroups) ? inputs.securityGroups : [];
   return found.length === 0 ? "NO SECURITY GROUP" : `behind ${found.map(nameOf).join(", ")}`;
 }
+
+const namesIn = (domains: unknown) => (Array.isArray(domains) ? domains.map(shown).join(" ") : "NONE");
 
 const lengthOf = (value: unknown) => (Array.isArray(value) ? value.length : 0);

@@ -74,6 +74,8 @@ export class StackFiles {
     document.setIn(["config", "metrics-link:prometheus", "scrapeInterval"], "1s");
     // Tools built from package registries have no hash of an official download.
     document.setIn(["config", "metrics-link:tools"], document.createNode({ acceptUnpinned: true }));
+    // Two addresses, so that drills can take one away. Moving to one, and a sender with one zone, are there as well.
+    if (role === "receiver") document.setIn(["config", "metrics-link:network", "zones"], ["eu-west-1a", "eu-west-1b"]);
     // The sandbox itself answers Systems Manager for its hosts.
     document.setIn(["config", "metrics-link:host", "imageBringsManagementAgent"], true);
     // Artifacts of the sandbox's ceremonies stay out of the repository.

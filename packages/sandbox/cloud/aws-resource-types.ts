@@ -29,6 +29,9 @@ import { listener } from "./lb/listener.ts";
 import { loadBalancer } from "./lb/load-balancer.ts";
 import { targetGroup } from "./lb/target-group.ts";
 import { targetGroupAttachment } from "./lb/target-group-attachment.ts";
+import { firewallAssociation, firewallConfig } from "./route53/firewall-association.ts";
+import { firewallDomainList } from "./route53/firewall-domain-list.ts";
+import { firewallRule, firewallRuleGroup } from "./route53/firewall-rule-group.ts";
 import { bucket } from "./s3/bucket.ts";
 import { bucketEncryption } from "./s3/bucket-encryption.ts";
 import { bucketLifecycle } from "./s3/bucket-lifecycle.ts";
@@ -64,6 +67,11 @@ const ALL = withSchemaErased<readonly AnyAwsResourceType[]>([
   role,
   rolePolicy,
   rolePolicyAttachment,
+  firewallAssociation,
+  firewallConfig,
+  firewallDomainList,
+  firewallRule,
+  firewallRuleGroup,
   bucket,
   bucketEncryption,
   bucketLifecycle,

@@ -1,5 +1,5 @@
 /**
- * Answers to calls that describe what the cloud alone keeps: moto has no routes of ours and no load balancers. As AWS's API
+ * Answers to calls that describe what the cloud alone keeps: moto has no routes of ours, no load balancers and no DNS firewalls. As AWS's API
  * returns them, in plain objects; a list is an array.
  */
 import type { Answer, Call } from "../services/front/query.ts";
@@ -13,12 +13,14 @@ import { listener } from "./lb/listener.ts";
 import { loadBalancer } from "./lb/load-balancer.ts";
 import { DEFAULT_HEALTH_CHECK, targetGroup } from "./lb/target-group.ts";
 import { targetGroupAttachment } from "./lb/target-group-attachment.ts";
+import { resolverCalls } from "./route53/described.ts";
 
 type Describe = (scope: Scope, parameters: Call["parameters"]) => Answer;
 
 /** The calls that are answered from the record, by the service that signs them. */
 export const DESCRIBED: Readonly<Record<string, Readonly<Record<string, Describe>>>> = {
   ec2: { DescribeRouteTables: (scope, parameters) => ({ routeTableSet: routeTables(scope, filterOf(parameters)) }) },
+  route53resolver: resolverCalls,
   elasticloadbalancing: {
     DescribeLoadBalancers: (scope) => ({ LoadBalancers: loadBalancers(scope) }),
     DescribeLoadBalancerAttributes: (scope, { LoadBalancerArn = "" }) => {

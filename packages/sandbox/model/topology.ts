@@ -137,6 +137,15 @@ export interface Instance {
   }[];
 }
 
+/** A rule of a VPC's DNS firewall. */
+export interface DnsRule {
+  /** In lower case, each with its final dot; an asterisk in front stands for any beginning. */
+  readonly domains: readonly string[];
+  readonly answer: "pass" | "NODATA" | "NXDOMAIN";
+  /** Whether it decides by the name that was asked for alone, and not by the names that this one leads to as well. */
+  readonly trustsRedirection: boolean;
+}
+
 export interface Vpc {
   readonly id: string;
   readonly account: string;
@@ -150,6 +159,8 @@ export interface Vpc {
   readonly gatewayEndpoints: readonly GatewayEndpoint[];
   readonly loadBalancers: readonly LoadBalancer[];
   readonly instances: readonly Instance[];
+  /** The rules of its DNS firewall, in the order in which they are asked; absent without one, and every name is answered. */
+  readonly dnsRules?: readonly DnsRule[];
 }
 
 /** The data of a volume as it was when the snapshot was taken. */

@@ -80,6 +80,43 @@ describe("the network of a unit", function () {
   }
 });
 
+/** Asks each resolver for each name, over UDP as a program of a thief's would, and prints how many answers came as JSON. */
+const queries = `
+import json, socket, struct, sys
+names, resolvers = json.loads(sys.argv[1])
+def answers(name, resolver):
+    labels = b"".join(bytes([len(one)]) + one.encode() for one in name.split("."))
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one:
+        one.settimeout(2)
+        one.sendto(struct.pack(">6H", 7, 0x100, 1, 0, 0, 0) + labels + b"\\0" + struct.pack(">2H", 1, 1), (resolver, 53))
+        try:
+            return struct.unpack(">H", one.recv(4096)[6:8])[0]
+        except TimeoutError:
+            return "no answer"
+print(json.dumps([[answers(name, resolver) for resolver in resolvers] for name in names]))
+`;
+
+describe("the names that a host asks for", function () {
+  needs(world.link);
+  this.timeout(600_000);
+
+  const region = "eu-west-1.amazonaws.com";
+  const accounts = { sender: "111111111111", receiver: "222222222222" };
+  for (const host of ["sender", "receiver"] as const) {
+    it(`are answered on the ${host} if it needs them, and carry nothing out otherwise`, async () => {
+      const [nameserver = ""] = /\d+(\.\d+){3}/.exec(await on(host, "cat", "/etc/resolv.conf")) ?? [];
+      // The last is a resolver on the internet, which a security group keeps away.
+      const resolvers = [nameserver, "169.254.169.253", "192.0.2.100"];
+      const needed = [`metrics-link-${host}-${accounts[host]}-eu-west-1.s3.${region}`, `ssm.${region}`];
+      const strange = ["c2VjcmV0LWtleS0x.tunnel.outsider.example", `somebodys-bucket.s3.${region}`, `kms.${region}`];
+      const found = JSON.parse(
+        await on(host, "python3", "-c", queries, JSON.stringify([[...needed, ...strange], resolvers])),
+      );
+      assert.deepEqual(found, [[2, 2, "no answer"], [1, 1, "no answer"], ...strange.map(() => [0, 0, "no answer"])]);
+    });
+  }
+});
+
 describe("the ports of the link", function () {
   needs(world.link);
   this.timeout(1_200_000);

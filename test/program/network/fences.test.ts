@@ -19,7 +19,13 @@ const egressRules = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule";
 describe("the network of a sender", () => {
   const build = (destinations: string[], endpointServices: string[] = []) =>
     record(() => {
-      const network = new PrivateNetwork("sender", { cidr: "10.10.0.0/16", zones, reach, endpointServices });
+      const network = new PrivateNetwork("sender", {
+        cidr: "10.10.0.0/16",
+        zones,
+        reach,
+        endpointServices,
+        dnsFirewall: false,
+      });
       const hostSecurityGroup = network.hostSecurityGroup("sender", network);
       new PinnedEgress("egress", { network, hostSecurityGroup, destinations });
     }, answers);
@@ -79,10 +85,64 @@ describe("the network of a sender", () => {
   });
 });
 
+describe("the DNS of a network", () => {
+  const build = (dnsFirewall: boolean) =>
+    record(() => {
+      const names = ["alertmanager.ops.example"];
+      return new PrivateNetwork("sender", {
+        cidr: "10.10.0.0/16",
+        zones,
+        reach,
+        endpointServices: [],
+        dnsFirewall,
+        names,
+      });
+    }, answers);
+  const kind = (name: string) => `aws:route53/resolverFirewall${name}:ResolverFirewall${name}`;
+
+  it("answers for the endpoints, the bucket and the given names, and for nothing else", async () => {
+    const registrations = await build(true);
+    const lists = ofType(registrations, kind("DomainList"), 2);
+    const domainsOf = (id: unknown) => lists.find(({ name }) => `${name}-id` === id)?.inputs.domains;
+    const rules = ofType(registrations, kind("Rule"), 2).map(({ inputs }) => ({
+      ...inputs,
+      domains: domainsOf(inputs.firewallDomainListId),
+    }));
+    const [allow, block] = rules.toSorted((one, other) => one.priority - other.priority);
+    assert.deepEqual([allow?.action, allow?.firewallDomainRedirectionAction], ["ALLOW", "TRUST_REDIRECTION_DOMAIN"]);
+    assert.deepEqual(allow?.domains, [
+      "ssm.eu-west-1.amazonaws.com.",
+      "ssmmessages.eu-west-1.amazonaws.com.",
+      "secretsmanager.eu-west-1.amazonaws.com.",
+      "metrics-link-sender-111111111111-eu-west-1.s3.eu-west-1.amazonaws.com.",
+      "alertmanager.ops.example.",
+    ]);
+    assert.deepEqual([block?.action, block?.blockResponse, block?.domains], ["BLOCK", "NODATA", ["*."]]);
+    const [association] = ofType(registrations, kind("RuleGroupAssociation"), 1);
+    const { vpcId, priority, mutationProtection } = association?.inputs ?? {};
+    assert.deepEqual([vpcId, priority, mutationProtection], ["sender-vpc-id", 101, "ENABLED"]);
+    const [config] = ofType(registrations, kind("Config"), 1);
+    assert.deepEqual(config?.inputs, { resourceId: "sender-vpc-id", firewallFailOpen: "DISABLED" });
+  });
+
+  it("is as AWS has it where the configuration says so", async () => {
+    assert.deepEqual(
+      (await build(false)).filter(({ type }) => type.startsWith("aws:route53/")),
+      [],
+    );
+  });
+});
+
 describe("the network of a receiver", () => {
   const build = () =>
     record(() => {
-      const network = new PrivateNetwork("receiver", { cidr: "10.20.0.0/16", zones, reach, endpointServices: [] });
+      const network = new PrivateNetwork("receiver", {
+        cidr: "10.20.0.0/16",
+        zones,
+        reach,
+        endpointServices: [],
+        dnsFirewall: false,
+      });
       const hostSecurityGroup = network.hostSecurityGroup("receiver", network);
       const senders = [
         { name: "account-a", addresses: ["203.0.113.10"] },

@@ -3,6 +3,7 @@ import { policies } from "@metrics-link/policy";
 import type { Role } from "../stacks/stacks.ts";
 import { buckets } from "./mutations/buckets.ts";
 import { clientIdentity } from "./mutations/client-identity.ts";
+import { dns } from "./mutations/dns.ts";
 import { egress } from "./mutations/egress.ts";
 import { hostRights } from "./mutations/host-rights.ts";
 import { hosts } from "./mutations/hosts.ts";
@@ -22,6 +23,7 @@ import { verdicts } from "./support/verdicts.ts";
 const mutations = [
   ...ingress,
   ...egress,
+  ...dns,
   ...hosts,
   ...clientIdentity,
   ...serverIdentity,

@@ -31,7 +31,7 @@ describe("what an audit reads of a stack's surroundings in its state", function 
       const told = Object.fromEntries(surroundings.map((which) => [which, facts[which].length]));
       assert.deepEqual(
         { ...told, routes: facts.routes.filter((fact) => / to /.test(fact)).length },
-        { role: 4, key: 3, bucket: 8, routes: role === "sender" ? 5 : 3, balancer: role === "sender" ? 0 : 11 },
+        { role: 4, key: 3, bucket: 8, routes: role === "sender" ? 5 : 3, dns: 4, balancer: role === "sender" ? 0 : 11 },
         JSON.stringify(facts, undefined, 2),
       );
       const places = placesIn(ofType(role));

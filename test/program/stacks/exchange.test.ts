@@ -19,6 +19,8 @@ interface Options {
   readonly host?: unknown;
   readonly before?: Readonly<Record<string, unknown>>;
   readonly change?: Readonly<Record<string, unknown>>;
+  /** How many Elastic IPs it has; two of a receiver unless given. */
+  readonly addresses?: number;
 }
 
 describe("an exchange stack", () => {
@@ -29,10 +31,12 @@ describe("an exchange stack", () => {
   beforeEach(() => writeFileSync(join(folder, "root-g1.pem"), root.pem));
 
   /** Runs the program as an exchange of a role. */
-  async function exchange(role: Role, { host, before = {}, change = {} }: Options = {}) {
+  async function exchange(role: Role, { host, before = {}, change = {}, addresses }: Options = {}) {
     const file = join(repository, `stacks/examples/${role}-exchange.yaml`);
     const { config } = parse(readFileSync(file, "utf8")) as { config: Record<string, object> };
-    const sections = { ...config, "metrics-link:pki": { ...config["metrics-link:pki"], artefacts: named }, ...change };
+    const shows = { ...config["metrics-link:shows"], addresses: addresses ?? (role === "receiver" ? 2 : 1) };
+    const pki = { ...config["metrics-link:pki"], artefacts: named };
+    const sections = { ...config, "metrics-link:shows": shows, "metrics-link:pki": pki, ...change };
     let outputs: Record<string, unknown> = {};
     const registrations: Registration[] = [];
     const outputsOf = ({ name }: { readonly name: string }) => {
@@ -71,10 +75,11 @@ describe("an exchange stack", () => {
 
   for (const [role, count] of [
     ["sender", 1],
+    ["receiver", 1],
     ["receiver", 2],
   ] as const) {
     it(`of a ${role} has ${count} protected address(es) and nothing else, and shows a contract that trusts nobody`, async () => {
-      const { outputs, registrations } = await exchange(role);
+      const { outputs, registrations } = await exchange(role, { addresses: count });
       const types = registrations.map(({ type }) => type).filter((type) => !type.startsWith("pulumi:"));
       assert.deepEqual(
         types,
@@ -110,6 +115,10 @@ describe("an exchange stack", () => {
     const { outputs } = await exchange("receiver");
     assert.equal(outputs.contract, undefined);
     assert.deepEqual(outputs.addresses, kept);
+  });
+
+  it("has no second address for a sender", async () => {
+    await assert.rejects(exchange("sender", { addresses: 2 }), /shows\.addresses is 2: 1 or no such key/);
   });
 
   it("is made before its host's stack", async () => {
@@ -165,23 +174,32 @@ describe("an exchange stack", () => {
       assert.equal((outputs.pki as { stack: string }).stack, exchangeStack);
     });
 
-    it("gives the receiver its addresses", async () => {
-      let outputs: Record<string, unknown> = {};
-      const onOutputs = (found: object) => (outputs = { ...found });
-      const registrations = await build("receiver", {
-        root: own.pem,
-        change,
-        exchange: { addresses: kept },
-        onOutputs,
+    const zones = (...list: string[]) => ({ "metrics-link:network": { cidr: "10.20.0.0/16", zones: list } });
+    const both = zones("eu-west-1a", "eu-west-1b");
+    for (const [what, network, count] of [
+      ["one zone, also of an exchange that has two addresses", zones("eu-west-1a"), 1],
+      ["two zones", both, 2],
+    ] as const) {
+      it(`gives the receiver its addresses in ${what}`, async () => {
+        let outputs: Record<string, unknown> = {};
+        const onOutputs = (found: object) => (outputs = { ...found });
+        const registrations = await build("receiver", {
+          root: own.pem,
+          change: { ...change, ...network },
+          exchange: { addresses: kept },
+          onOutputs,
+        });
+        ofType(registrations, "aws:ec2/eip:Eip", 0);
+        const [balancer] = ofType(registrations, "aws:lb/loadBalancer:LoadBalancer", 1);
+        assert.deepEqual(
+          balancer?.inputs.subnetMappings.map((one: { allocationId: string }) => one.allocationId),
+          allocations.slice(0, count),
+        );
+        assert.equal(balancer?.inputs.enableCrossZoneLoadBalancing, count === 2);
+        const { endpointAddresses } = outputs.contract as { endpointAddresses: string[] };
+        assert.deepEqual(endpointAddresses, publicIps.slice(0, count));
       });
-      ofType(registrations, "aws:ec2/eip:Eip", 0);
-      const [balancer] = ofType(registrations, "aws:lb/loadBalancer:LoadBalancer", 1);
-      assert.deepEqual(
-        balancer?.inputs.subnetMappings.map((one: { allocationId: string }) => one.allocationId),
-        allocations,
-      );
-      assert.deepEqual((outputs.contract as { endpointAddresses: string[] }).endpointAddresses, publicIps);
-    });
+    }
 
     for (const [what, exchange] of [
       ["was not updated", {}],
@@ -191,7 +209,7 @@ describe("an exchange stack", () => {
       it(`refuses, before any resource, an exchange that ${what}`, async () => {
         const seen: Registration[] = [];
         await assert.rejects(
-          build("receiver", { root: own.pem, change, exchange, seen }),
+          build("receiver", { root: own.pem, change: { ...change, ...both }, exchange, seen }),
           /EXCHANGE_NOT_READY: .*own-exchange.* run `pulumi up -s own-exchange` first/,
         );
         assert.deepEqual(seen, []);

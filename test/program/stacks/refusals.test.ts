@@ -146,7 +146,6 @@ describe("a refusal of the program", () => {
         [
           `CONFIGURATION_INVALID: stacks/Pulumi.${stack}.yaml has wrong values:`,
           '- line 13: metrics-link:network.zones[0] is "eu-west-1a": a zone of us-east-1, such as us-east-1a',
-          '- line 13: metrics-link:network.zones[1] is "eu-west-1b": a zone of us-east-1, such as us-east-1a',
           '- line 17: metrics-link:host.dataVolumeGiB is "50": a whole number without quotes, 1 to 16384 GiB, the size of the data volume',
           '- line 34: metrics-link:prometheus.alerts.LinkBehnd is {"for":"5m"}: the name of an alert; docs/runbooks/README.md has them',
           `- line 38: metrics-link:prometheus.alertmanagers[0].ca is "nowhere.pem": a file of the repository, relative to its root: ENOENT: no such file or directory, open '${join(repository, "nowhere.pem")}'`,

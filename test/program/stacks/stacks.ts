@@ -117,6 +117,9 @@ export function build(
       "tls:index/certRequest:CertRequest": ({ name }) => ({ certRequestPem: `REQUEST ${name}` }),
       "tls:index/selfSignedCert:SelfSignedCert": certificate,
       "tls:index/locallySignedCert:LocallySignedCert": certificate,
+      "aws:route53/resolverFirewallDomainList:ResolverFirewallDomainList": ({ name }) => ({
+        arn: `arn:aws:route53resolver:eu-west-1:111111111111:firewall-domain-list/${name}-id`,
+      }),
       "aws:ec2/eip:Eip": ({ name }) => ({ allocationId: `${name}-allocation`, publicIp: "203.0.113.10" }),
       "aws:ec2/vpcEndpoint:VpcEndpoint": () => ({ prefixListId: "pl-s3" }),
       "aws:s3/bucket:Bucket": ({ inputs }) => ({ id: inputs.bucket, arn: `arn:aws:s3:::${inputs.bucket}` }),

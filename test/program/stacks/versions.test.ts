@@ -39,7 +39,6 @@ async function update(role: Role, peer: z.output<typeof contract>, before: Recor
     peers: { [stacks[other]]: peer },
     change,
     before,
-    // Two zones, two addresses: a receiver with one twice is refused.
     answers: {
       "aws:ec2/eip:Eip": ({ name }) => ({ allocationId: name, publicIp: `203.0.113.${Buffer.from(name).at(-1)}` }),
     },

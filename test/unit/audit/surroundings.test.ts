@@ -5,6 +5,7 @@ import type { AddressInfo } from "node:net";
 import { frontListener } from "@metrics-link/sandbox/services/front/front.ts";
 import type { ClientConfiguration } from "../../../scripts/audit/aws.ts";
 import { factsIn, type Places, placesIn } from "../../../scripts/audit/declared-facts.ts";
+import { dnsNow } from "../../../scripts/audit/observed-dns.ts";
 import { balancersNow, routesNow } from "../../../scripts/audit/observed-facts.ts";
 import { bucketsNow, keysNow, rolesNow } from "../../../scripts/audit/observed-rights.ts";
 import { policyDigest } from "../../../scripts/audit/policy-digest.ts";
@@ -40,6 +41,7 @@ const trust = JSON.stringify({
 });
 const name = "metrics-link-host";
 const bucket = "metrics-link-releases";
+const dns = (kind: string) => `aws:route53/resolverFirewall${kind}:ResolverFirewall${kind}`;
 
 describe("what an audit reads around a host", function () {
   this.timeout(120_000);
@@ -140,6 +142,13 @@ describe("what an audit reads around a host", function () {
         Principal: { AWS: `arn:aws:iam::${account}:root` },
       }),
     });
+    const list = await make(dns("DomainList"), { name: "all", domains: ["*."] });
+    const fence = await make(dns("RuleGroup"), { name: "fence" });
+    const rule = { action: "BLOCK", blockResponse: "NODATA", firewallDomainListId: list.id, priority: 200 };
+    await make(dns("Rule"), { ...rule, name: "block", firewallRuleGroupId: fence.id });
+    const association = { name: "fence", firewallRuleGroupId: fence.id, vpcId: vpc.id };
+    await make(dns("RuleGroupAssociation"), { ...association, priority: 101, mutationProtection: "ENABLED" });
+    await make(dns("Config"), { resourceId: vpc.id, firewallFailOpen: "DISABLED" });
     const ofType = (type: string) => state.filter((one) => one.type === type);
     places = placesIn(ofType);
     facts = factsIn(ofType);
@@ -149,14 +158,21 @@ describe("what an audit reads around a host", function () {
     await engine?.stop();
   });
 
-  const readers = { role: rolesNow, key: keysNow, bucket: bucketsNow, routes: routesNow, balancer: balancersNow };
+  const readers = {
+    role: rolesNow,
+    key: keysNow,
+    bucket: bucketsNow,
+    routes: routesNow,
+    dns: dnsNow,
+    balancer: balancersNow,
+  };
   const now = async (which: keyof typeof readers) => (await readers[which](clients, places)).toSorted();
   const added = async (which: keyof typeof readers) => {
     const found = await now(which);
     return found.filter((fact) => !facts[which].includes(fact));
   };
 
-  for (const which of ["role", "key", "bucket", "routes", "balancer"] as const) {
+  for (const which of ["role", "key", "bucket", "routes", "dns", "balancer"] as const) {
     it(`is the same by the state and by AWS: ${which}`, async () => {
       assert.ok(facts[which].length > 1, facts[which].join());
       assert.deepEqual(await now(which), facts[which].toSorted());
@@ -218,6 +234,19 @@ describe("what an audit reads around a host", function () {
     const gatewayId = state.find(({ type }) => type === ROUTE)?.inputs.gatewayId as string;
     await create(engine.cloud, ROUTE, { routeTableId, destinationCidrBlock: "10.99.0.0/16", gatewayId });
     assert.deepEqual(await added("routes"), [`${routeTableId}: 10.99.0.0/16 to ${gatewayId}`]);
+  });
+
+  it("shows a rule group of somebody else's, which lets names through", async () => {
+    const make = (kind: string, inputs: Parameters<typeof inputsOf>[1]) => create(engine.cloud, dns(kind), inputs);
+    const list = await make("DomainList", { name: "mine", domains: ["*.outsider.example"] });
+    const group = await make("RuleGroup", { name: "mine" });
+    const of = { name: "mine", firewallRuleGroupId: group.id };
+    await make("Rule", { ...of, action: "ALLOW", firewallDomainListId: list.id, priority: 1 });
+    await make("RuleGroupAssociation", { ...of, vpcId: places.vpcId, priority: 102 });
+    assert.deepEqual(await added("dns"), [
+      `${group.id}: asked at 102, mutation protection DISABLED`,
+      `${group.id}: at 1 ALLOW INSPECT_REDIRECTION_DOMAIN *.outsider.example.`,
+    ]);
   });
 
   it("shows another listener", async () => {

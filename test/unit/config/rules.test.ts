@@ -34,14 +34,35 @@ const cases: Readonly<Record<RuleName, readonly Case[]>> = {
   addressesOfTheRole: [
     {
       change: { "policy.addressAllocations": ["eipalloc-01234567", "eipalloc-01234568"] },
-      told: { "policy.addressAllocations": /one allocation id: a sender/ },
+      told: { "policy.addressAllocations": /one allocation id: this sender/ },
       right: { "policy.addressAllocations": ["eipalloc-01234567"] },
     },
     {
       role: "receiver",
-      change: { "policy.addressAllocations": ["eipalloc-01234567"] },
-      told: { "policy.addressAllocations": /two allocation ids: a receiver/ },
-      right: { "policy.addressAllocations": ["eipalloc-01234567", "eipalloc-01234568"] },
+      change: { "policy.addressAllocations": ["eipalloc-01234567", "eipalloc-01234568"] },
+      told: { "policy.addressAllocations": /one allocation id: this receiver/ },
+      right: { "policy.addressAllocations": ["eipalloc-01234567"] },
+    },
+    {
+      role: "receiver",
+      change: { [zone]: ["eu-west-1a", "eu-west-1b"], "policy.addressAllocations": ["eipalloc-01234567"] },
+      told: { "policy.addressAllocations": /two allocation ids: this receiver/ },
+      right: {
+        [zone]: ["eu-west-1a", "eu-west-1b"],
+        "policy.addressAllocations": ["eipalloc-01234567", "eipalloc-01234568"],
+      },
+    },
+  ],
+  typeOfTheProcessor: [
+    ...["t4g.small", "a1.large", "x2gd.medium", "im4gn.large", "c7gn.metal"].map((type) => ({
+      change: { "host.instanceType": type },
+      told: { "host.instanceType": /a type for x86_64, such as t3\.small; or host\.architecture: arm64/ },
+      right: { "host.instanceType": type, "host.architecture": "arm64" },
+    })),
+    {
+      change: { "host.architecture": "arm64" },
+      told: { "host.instanceType": /a type for arm64, such as t4g\.small; or host\.architecture: x86_64/ },
+      right: { "host.architecture": "arm64", "host.instanceType": "t4g.small" },
     },
     {
       change: { "network.addressAllocations": ["eipalloc-01234567", "eipalloc-01234568"] },
@@ -268,7 +289,6 @@ describe("what keys demand of each other", () => {
         "host.instanceType",
         "prometheus.remoteWrite.maxShards",
         "network.zones[0]",
-        "network.zones[1]",
         "prometheus.remoteWrite.capacity",
       ],
     );

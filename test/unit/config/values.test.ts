@@ -30,6 +30,15 @@ const rows: readonly Row[] = [
     ],
   },
   {
+    key: "account.region",
+    taken: ["eu-west-1"],
+    refused: [
+      ["cn-north-1", /not one in China/],
+      ["cn-northwest-1", /amazonaws\.com\.cn/],
+      ["eu-west", /an AWS region/],
+    ],
+  },
+  {
     key: "host.instanceType",
     taken:
       "t3.micro t3a.small m5.large m7i.metal-24xl c7i-flex.large i3.metal p3dn.24xlarge g4dn.xlarge u-6tb1.metal u7i-12tb.224xlarge m6id.large z1d.large inf2.xlarge hpc7a.96xlarge x2iedn.xlarge r8i.large".split(
@@ -39,12 +48,7 @@ const rows: readonly Row[] = [
       ["t2.small", /Nitro System.*t2 are not NVMe/],
       ["m4.large", /not NVMe/],
       ["i3.large", /not NVMe/],
-      ["t4g.small", /x86-64.*t4g is not one/],
-      ["a1.large", /a1 is not one/],
-      ["x2gd.medium", /x2gd is not one/],
-      ["im4gn.large", /im4gn is not one/],
-      ["c7gn.metal", /c7gn is not one/],
-      ["mac2.metal", /mac2 is not one/],
+      ["mac2.metal", /for Linux/],
       ["t3.nano", /0\.5 GiB/],
       ["t3", /such as t3\.small/],
       ["T3.small", /such as t3\.small/],

@@ -17,6 +17,11 @@ describe("planSubnets", () => {
     ]);
   });
 
+  it("leaves room for a second zone, so that it comes and goes without renumbering the first", () => {
+    const [first] = planSubnets("10.10.0.0/16", ["a", "b"]);
+    assert.deepEqual(planSubnets("10.10.0.0/16", ["a"]), [first]);
+  });
+
   it("stays inside the VPC's range and never overlaps", () => {
     fc.assert(
       fc.property(

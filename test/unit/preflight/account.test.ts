@@ -25,10 +25,10 @@ const cases: readonly Case[] = [
   ],
   [
     "a zone that is not there",
-    { zones: { value: [{ name: "eu-west-1a", id: "euw1-az1", state: "available" }] } },
+    { zones: { value: [{ name: "eu-west-1b", id: "euw1-az2", state: "available" }] } },
     "zones",
     "critical",
-    /eu-west-1b is no available zone[\s\S]*eu-west-1a \(euw1-az1\)/,
+    /eu-west-1a is no available zone[\s\S]*one or two of eu-west-1b \(euw1-az2\)/,
   ],
   [
     "a zone that is impaired",
@@ -37,13 +37,13 @@ const cases: readonly Case[] = [
         value: ["a", "b"].map((one) => ({
           name: `eu-west-1${one}`,
           id: one,
-          state: one === "a" ? "available" : "impaired",
+          state: one === "b" ? "available" : "impaired",
         })),
       },
     },
     "zones",
     "critical",
-    /eu-west-1b/,
+    /eu-west-1a/,
   ],
   [
     "too few addresses",

@@ -95,6 +95,16 @@ describe("what a preflight sees of this machine", () => {
     }
   });
 
+  it("takes no tool of another processor for a host of arm64", () => {
+    const hashes = { sha256: "ab".repeat(32), size: 1, source: "official", executables: {} };
+    const tool = { name: "envoy", version: pins.tools.envoy.version, file: "envoy.bin", ...hashes };
+    put("artifacts/index.json", JSON.stringify([{ ...tool, platform: "linux-amd64" }]));
+    const arm = example("sender", [], (text) =>
+      text.replace("    instanceType: t3.small", "    instanceType: t4g.small\n    architecture: arm64"),
+    );
+    assert.ok(toolProblems(arm, cache).includes("envoy is not there"));
+  });
+
   it("names a tool that is not the upstream's own", () => {
     const envoy = { name: "envoy", version: pins.tools.envoy.version, platform: "linux-amd64", file: "envoy.tar.gz" };
     const made = { ...envoy, sha256: "ab".repeat(32), size: 1, source: "registry", executables: { envoy: "envoy" } };

@@ -60,15 +60,15 @@ describe("a preflight", () => {
 
     it("item by item, with its date and its source", () => {
       assert.match(text(ready()), /EC2 instance, t3\.small +1 +16\.64/);
-      assert.match(text(ready()), /Together +110\.19/);
-      assert.match(text(ready(example("receiver"))), /Together +10\d\.\d\d/);
+      assert.match(text(ready()), /Together +86\.10/);
+      assert.match(text(ready(example("receiver"))), /Together +73\.86/);
       assert.match(text(ready()), /Prices of 2026-11-28.*as remembered.*compare them/);
     });
 
     it("says which price it does not have, and leaves it out of the sum", () => {
       const other = ready(example("sender", [], (file) => file.replace("t3.small", "m7i.large")));
       assert.match(text(other), /EC2 instance, m7i\.large +1 +not known/);
-      assert.match(text(other), /Together, without what is not known +93\.55/);
+      assert.match(text(other), /Together, without what is not known +69\.46/);
     });
 
     it("guesses none in a region without prices", () => {

@@ -1,5 +1,13 @@
 import assert from "node:assert/strict";
-import { type Artifact, parseArtifactIndex, requirePinned, sha256, suffixOf } from "@metrics-link/release";
+import {
+  type Artifact,
+  parseArtifactIndex,
+  pinsFor,
+  requireForArm,
+  requirePinned,
+  sha256,
+  suffixOf,
+} from "@metrics-link/release";
 import { describe, it } from "mocha";
 
 const envoy: Artifact = {
@@ -69,5 +77,47 @@ describe("artifacts", () => {
   it("determines a file's type by its extension", () => {
     const suffixes = ["node.tar.gz", "node.tgz", "agent.deb", "envoy-1.40.0-linux-x86_64"].map(suffixOf);
     assert.deepEqual(suffixes, [".tar.gz", ".tgz", ".deb", ".bin"]);
+  });
+});
+
+describe("tools for hosts of arm64", () => {
+  const tool = { version: "1.0.0", onHosts: true, officialSha256: "aa".repeat(32) };
+  const elsewhere = (officialSha256: string | null) => ({ "linux-arm64": { officialSha256 } });
+  const pins = {
+    agent: { ...tool, otherPlatforms: elsewhere(null) },
+    envoy: { ...tool, otherPlatforms: elsewhere("bb".repeat(32)) },
+    node: { ...tool, otherPlatforms: elsewhere(null) },
+    pulumi: { ...tool, onHosts: false, otherPlatforms: elsewhere(null) },
+  };
+  const arm = pinsFor("arm64", pins);
+
+  it("have pins of their own", () => {
+    assert.deepEqual(
+      Object.entries(arm).map(([name, { officialSha256 }]) => [name, officialSha256]),
+      [
+        ["agent", null],
+        ["envoy", "bb".repeat(32)],
+        ["node", null],
+      ],
+    );
+    assert.deepEqual(pinsFor("x86_64", pins), pins);
+  });
+
+  it("are refused while one is not there, each with the command that brings it", () => {
+    assert.throws(
+      () => requireForArm([], arm, ["agent"]),
+      /envoy is "b+": .*`npm run setup -- --deploy --arm64` brings it\n.*node is null: .*linux-arm64: `npm run pin`/,
+    );
+    const there = (name: string): Artifact => ({
+      name,
+      version: "1.0.0",
+      platform: "linux-arm64",
+      file: name,
+      sha256: "bb".repeat(32),
+      size: 1,
+      source: "official",
+      executables: {},
+    });
+    requireForArm([there("envoy"), there("node")], arm, ["agent"]);
   });
 });

@@ -57,6 +57,28 @@ describe("the evidence for fence 1", () => {
     }
   });
 
+  it("shows which DNS names are answered, rule by rule", () => {
+    const kind = (name: string) => `aws:route53/resolverFirewall${name}:ResolverFirewall${name}`;
+    const planned = (type: string, name: string, inputs: Record<string, unknown>) => ({
+      urn: name,
+      type: kind(type),
+      name,
+      id: `${name}-id`,
+      inputs,
+      outputs: {},
+      protected: false,
+      retained: false,
+    });
+    const rows = addressRows([
+      planned("DomainList", "sender-allowed", { domains: ["ssm.eu-west-1.amazonaws.com.", "*.outsider.example."] }),
+      planned("Rule", "sender-allow", { action: "ALLOW", priority: 100, firewallDomainListId: "sender-allowed-id" }),
+    ]);
+    assert.deepEqual(
+      rows.map(({ subject, value }) => `${subject}: ${value}`),
+      ["DNS names: ssm.eu-west-1.amazonaws.com. *.outsider.example.", "DNS rule at 100: ALLOW sender-allowed"],
+    );
+  });
+
   it("shows at the sender where it may connect, and from which address", () => {
     const rows = address(recorded("sender"));
     for (const row of [

@@ -71,6 +71,17 @@ describe("pins", () => {
     });
   }
 
+  it("has every tool of hosts for arm64 as well, and only where they are asked for", () => {
+    const hostsOf = (arm: boolean, platform: string) =>
+      wantedFor(pins, "darwin-arm64", arm)?.hosts.filter(([, , on]) => on === platform) ?? [];
+    const namesOf = (hosts: ReturnType<typeof hostsOf>) => hosts.map(([name]) => name);
+    assert.deepEqual(namesOf(hostsOf(true, "linux-arm64")), namesOf(hostsOf(true, "linux-amd64")));
+    assert.deepEqual(hostsOf(false, "linux-arm64"), []);
+    for (const [, { officialUrl }] of hostsOf(true, "linux-arm64")) {
+      assert.match(officialUrl ?? "", /^https:.*[-._](linux-|linux_|debian_)?(arm64|aarch_64)/);
+    }
+  });
+
   it("has Pulumi's plugins in the versions that the program's packages have", () => {
     const manifest: { dependencies: Record<string, string> } = JSON.parse(readFileSync("stacks/package.json", "utf8"));
     for (const [name, { version }] of Object.entries(pins.pulumiPlugins)) {

@@ -13,6 +13,7 @@ import type { vpc } from "../ec2/vpc.ts";
 import { privateDnsName, serviceOf, vpcEndpoint } from "../ec2/vpc-endpoint.ts";
 import { loadBalancer } from "../lb/load-balancer.ts";
 import type { Resource } from "../resource.ts";
+import { dnsRulesOf } from "./dns-firewall.ts";
 import { instanceOf } from "./instance.ts";
 import { loadBalancerOf } from "./load-balancer.ts";
 import type { Record } from "./record.ts";
@@ -30,7 +31,9 @@ export function vpcOf(record: Record, network: VpcResource): Vpc {
     network.outputs.defaultSecurityGroupId,
     ...record.where(securityGroup, here).map((item) => item.id),
   ];
+  const dnsRules = dnsRulesOf(record, network.id);
   return {
+    ...(dnsRules.length === 0 ? {} : { dnsRules }),
     id: network.id,
     account: network.account,
     region: network.region,

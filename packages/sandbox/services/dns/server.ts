@@ -9,7 +9,8 @@ import {
   RECURSION_DESIRED,
 } from "dns-packet";
 import type { Topology, Vpc } from "../../model/topology.ts";
-import { resolve, reverse } from "./zone.ts";
+import { verdictOn } from "./firewall.ts";
+import { redirection, resolve, reverse } from "./zone.ts";
 
 /** Seconds; as for AWS's endpoints. Short, since addresses change under tests and drills. */
 const ttl = 60;
@@ -30,21 +31,28 @@ export function answerQuery(message: Uint8Array, topology: Topology, vpc: Vpc | 
   return encode({ type: "response", id: query.id ?? 0, flags, questions: [question], answers });
 }
 
-function answersTo(
-  type: string,
-  name: string,
-  topology: Topology,
-  vpc: Vpc | undefined,
-): { code: number; answers: Answer[] } {
+interface Answers {
+  readonly code: number;
+  readonly answers: Answer[];
+}
+
+const noSuchName: Answers = { code: responseCode.nonExistent, answers: [] };
+const noData: Answers = { code: responseCode.noError, answers: [] };
+
+function answersTo(type: string, name: string, topology: Topology, vpc: Vpc | undefined): Answers {
+  const verdict = verdictOn(vpc, name);
+  if (verdict !== "pass") return verdict === "NODATA" ? noData : noSuchName;
   if (type === "PTR") {
     const data = reverse(vpc, name);
-    if (data === undefined) return { code: responseCode.nonExistent, answers: [] };
-    return { code: responseCode.noError, answers: [{ type: "PTR", name, ttl, data }] };
+    return data === undefined ? noSuchName : { ...noData, answers: [{ type: "PTR", name, ttl, data }] };
   }
   const addresses = resolve(topology, vpc, name);
-  if (addresses === undefined) return { code: responseCode.nonExistent, answers: [] };
-  const answers = type === "A" ? addresses.map((data): Answer => ({ type: "A", name, ttl, data })) : [];
-  return { code: responseCode.noError, answers };
+  if (addresses === undefined) return noSuchName;
+  const canonical = redirection(name);
+  const alias: Answer[] = canonical === undefined ? [] : [{ type: "CNAME", name, ttl, data: canonical }];
+  const found =
+    type === "A" ? addresses.map((data): Answer => ({ type: "A", name: canonical ?? name, ttl, data })) : [];
+  return { ...noData, answers: [...alias, ...found] };
 }
 
 /** Splits a TCP stream into DNS messages: each has its length in front (RFC 1035, 4.2.2). */

@@ -12,11 +12,29 @@ export function resolve(topology: Topology, vpc: Vpc | undefined, name: string):
   const endpoint = vpc?.interfaceEndpoints.find(({ privateDnsNames }) => privateDnsNames.some((n) => covers(n, asked)));
   if (endpoint !== undefined) return endpoint.addresses.map(({ address }) => address);
   if (vpc !== undefined && asked.endsWith(".compute.internal")) return internalName(vpc, asked);
-  if (!asked.endsWith(".amazonaws.com")) return undefined;
+  if (!asked.endsWith(".amazonaws.com")) return ofStranger(topology, asked);
   if (/\.elb\.[a-z0-9-]+\.amazonaws\.com$/.test(asked)) return loadBalancerName(topology, asked);
   if (asked.endsWith(".vpce.amazonaws.com")) return endpointName(topology, asked);
   if (asked.endsWith(".compute.amazonaws.com")) return publicName(vpc, asked);
   return [/(^|\.)s3[.-]/.test(asked) ? serviceAddresses.s3 : serviceAddresses.front];
+}
+
+/**
+ * The name that a name leads to, which the answer has as CNAME. S3 answers so for each bucket: which name it is, is S3's own
+ * business and has changed before.
+ */
+export function redirection(name: string): string | undefined {
+  const region = /^[a-z0-9.-]+\.s3\.([a-z0-9-]+)\.amazonaws\.com$/.exec(name.toLowerCase())?.[1];
+  return region === undefined || region === "dualstack" ? undefined : `s3-r-w.${region}.amazonaws.com`;
+}
+
+/**
+ * A domain on the internet, `outsider.example`, with a name server of its owner's. Who gets an answer has told him the whole
+ * name that he asked for.
+ */
+function ofStranger({ internetHosts }: Topology, name: string): Resolution {
+  const owner = internetHosts.find((host) => `.${name}`.endsWith(`.${host.name}.example`));
+  return owner === undefined ? undefined : [owner.address];
 }
 
 /** The name of an address of the VPC, for a reverse look-up; undefined for NXDOMAIN. */

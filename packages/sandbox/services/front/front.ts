@@ -83,7 +83,7 @@ async function serve(
     return deny(403, "AccessDenied", `this endpoint serves ${entrance.service}, not ${scope.service}`);
   }
   const way = entrance.way(request);
-  const completion = completionOf(options.completions, scope, request);
+  const completion = completionOf(options, scope, request);
   if (completion !== undefined) return await completeCall(options.moto, completion, request, response, way);
   if (scope.service === "ec2" || scope.service === "elasticloadbalancing") {
     return await serveQuery(options, scope.service, request, response, way);
@@ -91,10 +91,31 @@ async function serve(
   await forward(options.moto, request, response, way);
 }
 
-function completionOf(completions: readonly Completion[], { service }: CredentialScope, request: IncomingMessage) {
+function completionOf(
+  { completions, described }: FrontOptions,
+  { service }: CredentialScope,
+  request: IncomingMessage,
+): Completion | undefined {
   const operation = operationOf(request);
-  return completions.find((one) => one.service === service && one.operations.includes(operation));
+  const found = completions.find((one) => one.service === service && one.operations.includes(operation));
+  return found ?? (described?.answers(service, operation) ? fromRecord(described, service, operation) : undefined);
 }
+
+/** A call in JSON that the record answers. */
+const fromRecord = (described: Described, service: string, operation: string): Completion => ({
+  service,
+  operations: [operation],
+  complete: async ({ account, region, input }) => {
+    const given = Object.entries(input).map(([name, value]) => [name, String(value)]);
+    try {
+      const call = { action: operation, parameters: Object.fromEntries(given) };
+      return { status: 200, body: described.describe({ account, region }, service, call) };
+    } catch (error) {
+      const { code = "InternalServiceErrorException", message } = error as Error & { code?: string };
+      return { status: 400, body: { __type: code, message } };
+    }
+  },
+});
 
 function operationOf(request: IncomingMessage): string {
   return String(request.headers["x-amz-target"] ?? "").replace(/^.*\./, "");

@@ -8,7 +8,9 @@ export interface Call {
 }
 
 /** What a call returns, in plain objects; a list is an array. */
-export type Answer = { readonly [member: string]: string | number | boolean | Answer | readonly Answer[] | undefined };
+export type Answer = {
+  readonly [member: string]: string | number | boolean | Answer | readonly Answer[] | readonly string[] | undefined;
+};
 
 export function callIn(body: Buffer): Call {
   const parameters = Object.fromEntries(new URLSearchParams(body.toString()));
@@ -33,8 +35,8 @@ function elements(answer: Answer, member: "item" | "member"): string {
 }
 
 function contentOf(value: Exclude<Answer[string], undefined>, member: "item" | "member"): string {
-  if (isList(value)) return value.map((one) => `<${member}>${elements(one, member)}</${member}>`).join("");
+  if (isList(value)) return value.map((one) => `<${member}>${contentOf(one, member)}</${member}>`).join("");
   return typeof value === "object" ? elements(value, member) : escapeXml(String(value));
 }
 
-const isList = (value: unknown): value is readonly Answer[] => Array.isArray(value);
+const isList = (value: unknown): value is readonly (Answer | string)[] => Array.isArray(value);

@@ -1,5 +1,5 @@
 """The resource of a call, where moto has "*"; and calls of which moto keeps the authorisation only: Run Command, and what
-describes the routes and load balancers that only the sandbox's own record has."""
+describes the routes, load balancers and DNS firewalls that only the sandbox's own record has."""
 
 import json
 from typing import Any
@@ -9,6 +9,7 @@ from moto.elbv2.responses import ELBV2Response
 from moto.iam.responses import IamResponse
 from moto.kms.models import kms_backends
 from moto.kms.responses import KmsResponse
+from moto.route53resolver.responses import Route53ResolverResponse
 from moto.s3.models import s3_backends
 from moto.secretsmanager.models import secretsmanager_backends
 from moto.secretsmanager.responses import SecretsManagerResponse
@@ -26,6 +27,13 @@ RUN_COMMAND = (
     "update_instance_information",
 )
 
+# Nothing of a DNS firewall is in moto.
+DNS_FIREWALL = (
+    "get_firewall_config",
+    "list_firewall_domains",
+    "list_firewall_rule_group_associations",
+    "list_firewall_rules",
+)
 
 # Calls by the front alone; the world asks moto itself for the main route table of a new VPC.
 DESCRIBED_BY_THE_FRONT = (
@@ -140,3 +148,5 @@ def install() -> None:
     SimpleSystemManagerResponse._determine_resource = ssm_resources
     for operation in RUN_COMMAND:
         setattr(SimpleSystemManagerResponse, operation, authorised)
+    for operation in DNS_FIREWALL:
+        setattr(Route53ResolverResponse, operation, authorised)

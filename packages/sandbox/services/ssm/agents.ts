@@ -11,7 +11,7 @@ import type { Instance, Topology, Vpc } from "../../model/topology.ts";
 import { namespaces } from "../../realiser/names.ts";
 import { connectTcp } from "../../realiser/namespace-socket.ts";
 import { timedOut } from "../../realiser/until.ts";
-import { resolve } from "../dns/zone.ts";
+import { lookUp } from "../dns/firewall.ts";
 import { readAll } from "../front/forward.ts";
 import type { RoleCredentialsSource } from "../imds/credentials.ts";
 
@@ -98,7 +98,7 @@ export class Agents {
   }
 
   async #connect(vpc: Vpc, instance: Instance, name: string): Promise<tls.TLSSocket> {
-    const [host] = resolve(this.#topology, vpc, name) ?? [];
+    const [host] = lookUp(this.#topology, vpc, name) ?? [];
     if (host === undefined) throw new LinkError("SANDBOX_REFUSED", { what: `${name} does not resolve` });
     const socket = await connectTcp(namespaces(this.#options.layout).instance(instance.id), {
       host,

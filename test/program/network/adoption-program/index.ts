@@ -29,11 +29,13 @@ export default async () => {
     cidr: "10.20.0.0/16",
     zones: [...zones],
     endpointServices: [],
+    dnsFirewall: false,
     documentationAddresses: true,
     ...(wanted.allocation === undefined ? {} : { addressAllocations: [wanted.allocation] }),
   };
   const host = {
     imageId: "ami-0deb1a13000000001",
+    architecture: "x86_64" as const,
     instanceType: "t3.small",
     dataVolumeGiB: sizeGiB,
     imageBringsManagementAgent: true,

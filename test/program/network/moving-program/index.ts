@@ -20,6 +20,7 @@ function host() {
       zones: ["eu-west-1a", "eu-west-1b"],
       reach: { account, buckets: [], secrets: [] },
       endpointServices: [],
+      dnsFirewall: false,
     },
     inAccount(provider),
   );
@@ -35,7 +36,9 @@ function host() {
 
 function exchange() {
   const provider = accountProvider({ account, role: "exchange" });
-  const addresses = addressNames("receiver").map((name) => elasticIp(name, { provider }, undefined));
+  const addresses = addressNames({ role: "receiver", addresses: 2 }).map((name) =>
+    elasticIp(name, { provider }, undefined),
+  );
   return { addresses: addresses.map(({ allocationId, publicIp }) => ({ allocationId, address: publicIp })) };
 }
 

@@ -53,6 +53,7 @@ const factsOf = (role: "sender" | "receiver"): Declared["facts"] => ({
   key: ["key-1: Enabled", "key-1: policy 3c"],
   bucket: ["releases: policy 4d", "releases: versioning Enabled"],
   routes: ["rtb-1: 0.0.0.0/0 to igw-1", "subnet-1 uses rtb-1"],
+  dns: ["rslvr-frg-1: asked at 101, mutation protection ENABLED", "answers while the firewall fails: DISABLED"],
   balancer:
     role === "receiver" ? ["nlb: internet-facing", "nlb: TCP 443 to ingest", "ingest: target i-1 port 8443"] : [],
 });
@@ -196,6 +197,7 @@ function stackOf(role: "sender" | "receiver", rendering: Rendering, side: Side):
       key: { value: factsOf(role).key },
       bucket: { value: factsOf(role).bucket },
       routes: { value: factsOf(role).routes },
+      dns: { value: factsOf(role).dns },
       balancer: { value: factsOf(role).balancer },
     },
     host: { value: hostOf(role, rendering, declared, { peer, root, pin, otherRoot: other.root }) },

@@ -135,6 +135,7 @@ export const lies: readonly Lie[] = [
   ),
   ...around("bucket", "releases: replication to arn:aws:s3:::mine", "settings of the bucket of releases"),
   ...around("routes", "rtb-1: 10.99.0.0/16 to pcx-1", "route tables"),
+  ...around("dns", "rslvr-frg-2: asked at 50, mutation protection DISABLED", "DNS firewall of the network"),
   ...around("balancer", "nlb: TCP 22 to mine", "load balancers, listeners and targets"),
   {
     what: "an endpoint that is in no state",

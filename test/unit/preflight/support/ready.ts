@@ -35,7 +35,7 @@ export function example(
   endpointServices: readonly string[] = [],
   change: (text: string) => string = (text) => text,
 ): Configuration {
-  const zones = "zones: [eu-west-1a, eu-west-1b]";
+  const zones = "zones: [eu-west-1a]";
   const text = readFileSync(`stacks/examples/${role}.yaml`, "utf8");
   const path = join(folder, `Pulumi.${role}.yaml`);
   const services = `endpointServices: [${endpointServices.join(", ")}]`;
