@@ -12,7 +12,7 @@ import { DESCRIBED } from "./described.ts";
 import { instance } from "./ec2/instance.ts";
 import { observe } from "./ec2/observed-rules.ts";
 import { allGroupIds } from "./ec2/security-group.ts";
-import { type Caller, type Credentials, identify } from "./identity.ts";
+import { type AssumedRole, type Caller, type Credentials, identify } from "./identity.ts";
 import type { SeenVpc } from "./invokes.ts";
 import type { Resource } from "./resource.ts";
 import { Store } from "./store.ts";
@@ -210,7 +210,7 @@ export class Cloud {
   }
 
   /** Who these credentials are, after the roles were assumed one after the other. */
-  identify(request: { credentials: Credentials; roles: readonly string[]; region: string }): Promise<Caller> {
+  identify(request: { credentials: Credentials; roles: readonly AssumedRole[]; region: string }): Promise<Caller> {
     return identify(this.#api.endpoint, request);
   }
 
