@@ -3,9 +3,11 @@
 import type { Topology } from "../model/topology.ts";
 import type { Answer, Call } from "../services/front/query.ts";
 import { type AwsApi, type AwsClients, clientsOf } from "./api.ts";
+import type { Authorise } from "./authorisation.ts";
 import { AwsError, errorBody } from "./aws-error.ts";
 import { type AnyAwsResourceType, Scope } from "./aws-resource-type.ts";
 import { AWS_RESOURCE_TYPES } from "./aws-resource-types.ts";
+import { changesBetween, type Doing, requestsOf, type Subjected } from "./calls/requests.ts";
 import { REGION } from "./catalogue.ts";
 import { Coalescer, Turns } from "./coalesce.ts";
 import { DESCRIBED } from "./described.ts";
@@ -26,6 +28,8 @@ type Values = Resource["inputs"];
 export interface Place {
   readonly account: string;
   readonly region: string;
+  /** The ARN of whoever asks. Without it, or without `authorise`, nobody's rights are looked at. */
+  readonly caller?: string;
   /** The Pulumi type token. */
   readonly type: string;
 }
@@ -40,6 +44,8 @@ export interface CloudOptions {
   readonly file: string;
   readonly api: AwsApi;
   readonly now?: () => Date;
+  /** Asks IAM whether a caller may make the calls that AWS would get. */
+  readonly authorise?: Authorise;
   /** In place of clients made from `api`, for tests. */
   readonly clients?: (account: string, region: string) => AwsClients;
 }
@@ -48,6 +54,7 @@ export class Cloud {
   readonly #api: AwsApi;
   readonly #store: Store;
   readonly #now: () => Date;
+  readonly #authorise: Authorise | undefined;
   readonly #clients: (account: string, region: string) => AwsClients;
   readonly #turns = new Turns();
   readonly #listeners: ((topology: Topology) => Promise<void>)[] = [];
@@ -62,6 +69,7 @@ export class Cloud {
     this.#store = new Store(options.file);
     this.#clients = options.clients ?? clientsOf(options.api);
     this.#now = options.now ?? (() => new Date());
+    this.#authorise = options.authorise;
   }
 
   /** Opens the record at `options.file`, or begins one. */
@@ -123,6 +131,7 @@ export class Cloud {
 
   async create(request: Place & { name: string; inputs: Values }): Promise<Outcome & { id: string }> {
     const resourceType = resourceTypeOf(request.type);
+    await this.#allow(request, request, "create");
     const { result, ...rest } = await this.#mutate(async () => {
       const scope = this.#scope(request);
       const { id, outputs, facts = {} } = await resourceType.create(scope, request.inputs, request.name);
@@ -138,6 +147,7 @@ export class Cloud {
   /** The resource as it is now, which the record then says too; undefined if it is gone. */
   async read(request: Place & { id: string }): Promise<{ inputs: Values; outputs: Values } | undefined> {
     const resourceType = resourceTypeOf(request.type);
+    await this.#allow(request, this.#store.get(request), "read");
     const { result } = await this.#mutate(async () => {
       const resource = this.#store.get(request);
       if (resource === undefined || resourceType.read === undefined) return resource;
@@ -151,6 +161,8 @@ export class Cloud {
 
   async update(request: Place & { id: string; inputs: Values }): Promise<Outcome> {
     const resourceType = resourceTypeOf(request.type);
+    const before = this.#store.get(request);
+    await this.#allow(request, before, { changes: changesBetween(before?.inputs ?? {}, request.inputs) });
     const { result, ...rest } = await this.#mutate(async () => {
       const resource = this.#store.get(request);
       if (resource === undefined || resourceType.update === undefined) {
@@ -173,6 +185,7 @@ export class Cloud {
   async delete(request: Place & { id: string }): Promise<void> {
     const resourceType = resourceTypeOf(request.type);
     const known = this.#store.get(request);
+    await this.#allow(request, known, "delete");
     const instanceId = known && resourceType.stopsBeforeDelete?.(known.inputs);
     if (instanceId !== undefined) await this.setPower(instanceId, "stopped");
     const { unrealised } = await this.#mutate(async () => {
@@ -188,7 +201,9 @@ export class Cloud {
   }
 
   /** The VPCs of an account, as its AWS API shows them. */
-  async vpcs({ account, region }: Omit<Place, "type">): Promise<SeenVpc[]> {
+  async vpcs({ account, region, caller }: Omit<Place, "type">): Promise<SeenVpc[]> {
+    const context = { "aws:RequestedRegion": region };
+    if (caller !== undefined) await this.#authorise?.(caller, [{ action: "ec2:DescribeVpcs", resource: "*", context }]);
     const { Vpcs = [] } = await this.#clients(account, region).ec2.describeVpcs({});
     return Vpcs.map(({ VpcId = "", CidrBlock = "", Tags }) => ({
       id: VpcId,
@@ -248,6 +263,19 @@ export class Cloud {
   async #observe(scope: Scope): Promise<void> {
     const groups = allGroupIds(scope);
     this.#store.observe(groups, await observe(scope, groups));
+  }
+
+  /** @throws AwsError if the caller may not do it. What is not there any more, nobody is asked about. */
+  async #allow(place: Place, resource: Pick<Subjected, "id" | "inputs"> | undefined, doing: Doing): Promise<void> {
+    const { account, type, caller } = place;
+    if (this.#authorise === undefined || caller === undefined || resource === undefined) return;
+    const find = (name: string) =>
+      this.#store.all().find((one) => one.account === account && (one.id === name || one.outputs.arn === name));
+    const requests = requestsOf({ ...resource, place, type, find }, doing);
+    if (requests === undefined) {
+      throw new AwsError("NotModelled", `the sandbox does not know what the provider calls for ${type}`);
+    }
+    await this.#authorise(caller, requests);
   }
 
   #scope({ account, region }: { account: string; region: string }): Scope {

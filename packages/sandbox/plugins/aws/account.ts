@@ -46,7 +46,7 @@ export class Account {
     body: object,
     signal: AbortSignal,
   ): Promise<unknown> {
-    return post(verb, { account: this.caller.account, region: this.region, ...body }, signal);
+    return post(verb, { account: this.caller.account, region: this.region, caller: this.caller.arn, ...body }, signal);
   }
 }
 

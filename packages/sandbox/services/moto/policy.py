@@ -80,9 +80,14 @@ KEYS = re.compile(
     r"|x-amz-server-side-encryption-aws-kms-key-id)"
     r"|kms:(ViaService|CallerAccount|EncryptionContext:.+|GrantIsForAWSResource)"
     r"|secretsmanager:(SecretId|VersionId|VersionStage)"
-    r"|iam:(PassedToService|PermissionsBoundary|PolicyARN|AWSServiceName)",
+    r"|iam:(PassedToService|PermissionsBoundary|PolicyARN|AWSServiceName)"
+    r"|(ec2|elasticloadbalancing):CreateAction"
+    r"|aws:(RequestTag|ResourceTag)/.+|ssm:resourceTag/.+",
     re.I,
 )
+TAGS = re.compile(r"(aws:(RequestTag|ResourceTag)|ssm:resourceTag)/.+", re.I)
+# Set in the context of a request whose tags are in it, where there are any.
+TAGS_ARE_KNOWN = "sandbox:tags-are-known"
 
 
 def condition_holds(condition: dict[str, Any], context: dict[str, str]) -> bool:
@@ -96,6 +101,8 @@ def condition_holds(condition: dict[str, Any], context: dict[str, str]) -> bool:
         for key, wanted in tests.items():
             if not KEYS.fullmatch(key):
                 raise NotModelled(f"condition key {key}")
+            if TAGS.fullmatch(key) and TAGS_ARE_KNOWN not in known:
+                raise NotModelled(f"condition key {key} of this call")
             have = known.get(key.lower())
             values = [str(value) for value in as_list(wanted)]
             if name == "Null":
