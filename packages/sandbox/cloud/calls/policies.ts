@@ -35,10 +35,10 @@ export function grantsOf(call: Call, place: Place): Grant[] {
     const equals = { ...context, "aws:RequestedRegion": place.region };
     return [{ what: "Lists", action, resource: "*", equals }];
   }
-  return call.on.map((subject) => ({ action, ...onSubject(subject, context, place) }));
+  return call.on.map((subject) => ({ action, ...onSubject(action, subject, context, place) }));
 }
 
-function onSubject(subject: Subject, context: Grant["equals"], place: Place): Omit<Grant, "action"> {
+function onSubject(action: string, subject: Subject, context: Grant["equals"], place: Place): Omit<Grant, "action"> {
   const { kind, of, isUntagged } = subject;
   if (!isTagged(kind)) return { what: "Named", resource: namedArn(kind, place), equals: context };
   const resource = arnOf(kind, place);
@@ -48,7 +48,11 @@ function onSubject(subject: Subject, context: Grant["equals"], place: Place): Om
   }
   if (of === "created") return { what: "Makes", resource, equals: { ...context, "aws:RequestTag/project": project } };
   if (of === "adopted") return { what: "Adopts", resource, equals: { ...context, "aws:RequestTag/project": project } };
-  return { what: "Changes", resource, equals: { ...context, "aws:ResourceTag/project": project } };
+  // Systems Manager's own key for tags of hosts (user guide, "Restricting Run Command access based on tags").
+  const key = action.startsWith("ssm:") ? "ssm:resourceTag/project" : "aws:ResourceTag/project";
+  // These know every kind of resource, so they have a statement of their own, with the kinds that this stack tags.
+  const what = /:(Create|Delete|Add|Remove)Tags$/.test(action) ? "Retags" : "Changes";
+  return { what, resource, equals: { ...context, [key]: project } };
 }
 
 /** The context keys of a call with the values of a place. */
@@ -119,6 +123,8 @@ function conditionOf(grants: readonly Grant[]): Condition | undefined {
   const keys = unique(grants.flatMap(({ equals }) => Object.keys(equals)));
   if (keys.length === 0) return undefined;
   return {
+    // What AWS made beside something else is tagged by a call of its own.
+    ...(grants.some(({ what }) => what === "Adopts") ? { Null: { "ec2:CreateAction": "true" } } : {}),
     StringEquals: Object.fromEntries(
       keys.map((key) => [key, one(unique(grants.flatMap(({ equals }) => equals[key] ?? [])))]),
     ),

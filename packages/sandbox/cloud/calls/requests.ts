@@ -93,7 +93,13 @@ const keyOfSecret = ({ secretId }: Values, find: Subjected["find"]) => find(text
 
 function tagged(which: "Request" | "Resource", { tags }: Values): Record<string, string> {
   const own = typeof tags === "object" && tags !== null ? Object.entries(tags) : [];
-  return Object.fromEntries(own.map(([name, value]) => [`aws:${which}Tag/${name}`, text(value)]));
+  return Object.fromEntries(
+    own.flatMap(([name, value]) => [
+      [`aws:${which}Tag/${name}`, text(value)],
+      // Systems Manager has a key of its own besides.
+      ...(which === "Resource" ? [[`ssm:resourceTag/${name}`, text(value)]] : []),
+    ]),
+  );
 }
 
 const text = (value: unknown): string => (typeof value === "string" ? value : "");

@@ -1,6 +1,7 @@
 /** Which policies whoever deploys a stack needs. */
-import type { Place } from "./call.ts";
+import type { Call, Place } from "./call.ts";
 import { callsOfLife, callsOfReading, type Document, documentOf, grantsOf } from "./policies.ts";
+import { auditCalls, hostCalls, preflightCalls } from "./reading.ts";
 
 export type StackRole = "exchange" | "sender" | "receiver";
 
@@ -72,8 +73,17 @@ export function deployerPolicies(role: StackRole, place: Omit<Place, "role">): R
   return Object.fromEntries(documents.map(([name, some]) => [name, documentOf(some)]));
 }
 
-/** The policy of whoever only refreshes and previews a stack. */
-export function readerPolicy(role: StackRole, place: Omit<Place, "role">): Document {
-  const grants = callsOfReading(typesOf[role]).flatMap((call) => grantsOf(call, { ...place, role }));
-  return documentOf(grants);
+/** Whoever refreshes it reads the private keys; the secret's own policy refuses that to everybody but the deployer. */
+const deployersOwn = ["aws:secretsmanager/secretVersion:SecretVersion"];
+
+/** The policies of whoever preflights and audits a stack, and changes nothing. Only the second one reaches a host. */
+export function readerPolicies(role: StackRole, place: Omit<Place, "role">): Readonly<Record<string, Document>> {
+  const documentFor = (...some: readonly Call[]) =>
+    documentOf(some.flatMap((call) => grantsOf(call, { ...place, role })));
+  const reads = callsOfReading(typesOf[role].filter((type) => !deployersOwn.includes(type)));
+  if (role === "exchange") return { "reader-exchange": documentFor(...reads) };
+  return {
+    [`reader-${role}`]: documentFor(...reads, ...preflightCalls, ...auditCalls),
+    [`auditor-of-hosts-${role}`]: documentFor(...hostCalls),
+  };
 }
