@@ -154,7 +154,7 @@ for (const role of ["sender", "receiver"] as const) {
     });
 
     it("may do all that its stack needs in its life, within the boundary of its role", async () => {
-      assert.ok(life.length > 500, `${life.length}`);
+      assert.ok(life.length > 300, `${life.length}`);
       assert.deepEqual(await denied(Object.values(documents), life), []);
       const text = readFileSync(new URL("../../../stacks/iam/deploy-role.json", import.meta.url), "utf8");
       const boundary = JSON.parse(text.replaceAll(accounts.sender, accounts[role]));

@@ -83,7 +83,7 @@ export const network: Readonly<Record<string, Calls>> = {
   },
   "aws:ec2/eip:Eip": {
     create: makes("AllocateAddress", "elastic-ip"),
-    read: [...ec2("DescribeAddresses"), call("ec2:DescribeAddressesAttribute", own("elastic-ip"))],
+    read: ec2("DescribeAddresses", "DescribeAddressesAttribute"),
     update: retags("elastic-ip"),
     delete: [call("ec2:ReleaseAddress", own("elastic-ip"))],
   },
