@@ -3,17 +3,19 @@
  * so it asks IAM for the caller's policies and judges the calls that AWS would have got.
  */
 import type { IAM } from "@aws-sdk/client-iam";
+import { type AwsApi, clientsOf } from "./api.ts";
 import { AwsError } from "./aws-error.ts";
 import type { Request } from "./calls/requests.ts";
-import type { Judge, Rights } from "./judge.ts";
+import { REGION } from "./catalogue.ts";
+import { Judge, type Rights } from "./judge.ts";
 
 /** Policies of a caller by its ARN; undefined of one whom nothing limits. */
-export type RightsOf = (caller: string) => Promise<Rights | undefined>;
+type RightsOf = (caller: string) => Promise<Rights | undefined>;
 
 /** Refuses what the caller may not do. @throws AwsError in the words that the official provider shows */
 export type Authorise = (caller: string, requests: readonly Request[]) => Promise<void>;
 
-export const authorisation =
+const authorisation =
   (rightsOf: RightsOf, judge: Judge): Authorise =>
   async (caller, requests) => {
     const rights = await rightsOf(caller);
@@ -22,6 +24,14 @@ export const authorisation =
     const denied = requests.find((_, index) => allowed[index] !== true);
     if (denied !== undefined) throw refusal(caller, denied, rights.boundary !== undefined);
   };
+
+/** Holds every caller of the cloud to what IAM, which is in the API, has of its role. @param python for the evaluator */
+export function enforcedBy(api: AwsApi, python: string): { readonly authorise: Authorise; stop(): void } {
+  const clients = clientsOf(api);
+  const judge = new Judge(python);
+  const rights = rightsInIam((account) => clients(account, REGION).iam);
+  return { authorise: authorisation(rights, judge), stop: () => judge.stop() };
+}
 
 /** Names of services as Go's SDK has them in its errors. */
 const services: Readonly<Record<string, string>> = {
@@ -53,7 +63,7 @@ function codeOf(service: string): string {
 }
 
 /** What IAM has of a role: its own policies, the attached ones and its boundary. Callers that are no role are not limited. */
-export const rightsInIam =
+const rightsInIam =
   (iamOf: (account: string) => IAM): RightsOf =>
   async (caller) => {
     const [, account = "", RoleName] = /^arn:aws:sts::(\d+):assumed-role\/([^/]+)\//.exec(caller) ?? [];

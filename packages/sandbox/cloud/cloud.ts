@@ -161,8 +161,8 @@ export class Cloud {
 
   async update(request: Place & { id: string; inputs: Values }): Promise<Outcome> {
     const resourceType = resourceTypeOf(request.type);
-    const before = this.#store.get(request);
-    await this.#allow(request, before, { changes: changesBetween(before?.inputs ?? {}, request.inputs) });
+    const known = this.#store.get(request);
+    await this.#allow(request, known, { changes: changesBetween(known?.inputs ?? {}, request.inputs) });
     const { result, ...rest } = await this.#mutate(async () => {
       const resource = this.#store.get(request);
       if (resource === undefined || resourceType.update === undefined) {
@@ -271,11 +271,7 @@ export class Cloud {
     if (this.#authorise === undefined || caller === undefined || resource === undefined) return;
     const find = (name: string) =>
       this.#store.all().find((one) => one.account === account && (one.id === name || one.outputs.arn === name));
-    const requests = requestsOf({ ...resource, place, type, find }, doing);
-    if (requests === undefined) {
-      throw new AwsError("NotModelled", `the sandbox does not know what the provider calls for ${type}`);
-    }
-    await this.#authorise(caller, requests);
+    await this.#authorise(caller, requestsOf({ ...resource, place, type, find }, doing));
   }
 
   #scope({ account, region }: { account: string; region: string }): Scope {

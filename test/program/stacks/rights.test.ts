@@ -75,7 +75,7 @@ function lifeOf(role: Role, registrations: readonly Registration[]): Request[] {
       requestsOf(resource, "read"),
       ...changes.map((input) => requestsOf(resource, { changes: [input] })),
       keptTypes.includes(type) ? [] : requestsOf(resource, "delete"),
-    ].flatMap((requests) => requests ?? []);
+    ].flat();
   });
 }
 

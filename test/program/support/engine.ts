@@ -6,9 +6,8 @@ import { tmpdir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
 import { cacheDirectory } from "@metrics-link/release";
 import { type AwsApi, type AwsClients, clientsOf } from "@metrics-link/sandbox/cloud/api.ts";
-import { authorisation, rightsInIam } from "@metrics-link/sandbox/cloud/authorisation.ts";
+import { enforcedBy } from "@metrics-link/sandbox/cloud/authorisation.ts";
 import { Cloud } from "@metrics-link/sandbox/cloud/cloud.ts";
-import { Judge } from "@metrics-link/sandbox/cloud/judge.ts";
 import { cloudRoutes } from "@metrics-link/sandbox/cloud/routes.ts";
 import { bundleProviders } from "@metrics-link/sandbox/plugins/bundle.ts";
 import { type Moto, startMoto } from "@metrics-link/sandbox/services/moto/moto.ts";
@@ -90,19 +89,11 @@ export async function startEngine(account: string, { authorised = false } = {}):
   await bundleProviders(join(directory, "plugins"));
   const moto = await startAccounts(directory, [account]);
   const api = apiOf(moto);
-  const aws = clientsOf(api)(account, "eu-west-1");
-  const judge = authorised ? new Judge(join(cacheDirectory(), "bin", "moto-python")) : undefined;
+  const enforced = authorised ? enforcedBy(api, join(cacheDirectory(), "bin", "moto-python")) : undefined;
   const cloud = await Cloud.open({
     file: join(directory, "cloud.json"),
     api,
-    ...(judge === undefined
-      ? {}
-      : {
-          authorise: authorisation(
-            rightsInIam(() => aws.iam),
-            judge,
-          ),
-        }),
+    ...(enforced === undefined ? {} : { authorise: enforced.authorise }),
   });
   const routes = cloudRoutes(cloud);
   const world = createServer(async (request, response) => {
@@ -120,7 +111,7 @@ export async function startEngine(account: string, { authorised = false } = {}):
     runPulumi(folder, words, { ...ownEnvironment(directory), ...deployer, ...environment });
   return {
     directory,
-    aws,
+    aws: clientsOf(api)(account, "eu-west-1"),
     cloud,
     api,
     environment: deployer,
@@ -137,7 +128,7 @@ export async function startEngine(account: string, { authorised = false } = {}):
     },
     async stop() {
       world.close();
-      judge?.stop();
+      enforced?.stop();
       await moto.stop();
       rmSync(directory, { recursive: true });
     },

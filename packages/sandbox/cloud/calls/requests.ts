@@ -1,5 +1,6 @@
 /** The requests that IAM judges when something is done with one resource. */
 import { isDeepStrictEqual } from "node:util";
+import { AwsError } from "../aws-error.ts";
 import type { Resource } from "../resource.ts";
 
 import { arnOf, type Call, isTagged, type Kind, namedArn, type Place, type Subject } from "./call.ts";
@@ -35,10 +36,12 @@ export interface Subjected {
 /** What is done with it; an update tells which inputs change. */
 export type Doing = "create" | "read" | "delete" | { readonly changes: readonly string[] };
 
-/** What the official provider asks AWS for. @returns undefined of a type that the product does not have */
-export function requestsOf(resource: Subjected, doing: Doing): Request[] | undefined {
+/** What the official provider asks AWS for. @throws AwsError `NotModelled` of a type that the product does not have */
+export function requestsOf(resource: Subjected, doing: Doing): Request[] {
   const own = calls[resource.type];
-  if (own === undefined) return undefined;
+  if (own === undefined) {
+    throw new AwsError("NotModelled", `the sandbox does not know what the provider calls for ${resource.type}`);
+  }
   const found = typeof doing === "object" ? own.update.filter(changed(doing.changes)) : own[doing];
   // After a creation and after an update it reads the resource.
   const reads = doing === "create" || typeof doing === "object" ? own.read : [];
