@@ -96,8 +96,7 @@ describe("a role that may do something with what has the product's tag", functio
       JSON.stringify(readerPolicies("sender", { account: sender, region })["auditor-of-hosts-sender"]),
     );
     const send = (id: string) => role.ssm.sendCommand({ DocumentName: "AWS-RunShellScript", InstanceIds: [id] });
-    // Nothing carries commands out here: what passes, fails for another reason.
-    await assert.rejects(send(own), ({ message }: Error) => !/not authorized/.test(message));
+    await send(own);
     await refused(send(other));
   });
 });
