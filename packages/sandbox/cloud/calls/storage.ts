@@ -23,7 +23,8 @@ export const storage: Readonly<Record<string, Calls>> = {
       "ListTagsForResource",
     ),
     update: when(["tags"], ...bucket("TagResource", "UntagResource")),
-    delete: bucket("DeleteBucket"),
+    // With `forceDestroy` it empties the bucket first, and deletes every version by its id.
+    delete: [...bucket("ListBucketVersions", "DeleteBucket"), ...object("DeleteObjectVersion")],
   },
   "aws:s3/bucketVersioning:BucketVersioning": setting("GetBucketVersioning", "PutBucketVersioning", [
     "versioningConfiguration",
