@@ -269,8 +269,9 @@ export class Cloud {
   async #allow(place: Place, resource: Pick<Subjected, "id" | "inputs"> | undefined, doing: Doing): Promise<void> {
     const { account, type, caller } = place;
     if (this.#authorise === undefined || caller === undefined || resource === undefined) return;
-    const find = (name: string) =>
-      this.#store.all().find((one) => one.account === account && (one.id === name || one.outputs.arn === name));
+    const own = this.#store.all().filter((one) => one.account === account);
+    const find = (name: string, of?: string) =>
+      own.find((one) => (of === undefined || one.type === of) && (one.id === name || one.outputs.arn === name));
     await this.#authorise(caller, requestsOf({ ...resource, place, type, find }, doing));
   }
 

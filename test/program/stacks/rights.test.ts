@@ -45,6 +45,9 @@ const answersOf = (role: Role): NonNullable<Parameters<typeof build>[1]["answers
       id: inputs.name,
       arn: `arn:aws:iam::${accounts[role]}:role/${inputs.name}`,
     }),
+    // A profile has the name of its role, and a policy the ARN of its secret.
+    "aws:iam/instanceProfile:InstanceProfile": ({ inputs }) => ({ id: inputs.name }),
+    "aws:secretsmanager/secretPolicy:SecretPolicy": ({ inputs }) => ({ id: inputs.secretArn }),
     "aws:kms/key:Key": () => ({ id: "1", keyId: "1", arn: arn("kms", "key/1") }),
     "aws:lb/listener:Listener": () => both(arn("elasticloadbalancing", "listener/net/receiver/1/2")),
     "aws:lb/loadBalancer:LoadBalancer": () => both(arn("elasticloadbalancing", "loadbalancer/net/receiver/1")),
@@ -65,7 +68,12 @@ function lifeOf(role: Role, registrations: readonly Registration[]): Request[] {
     const { id = `${name}-id` } = answers[type]?.(registration) ?? {};
     return { type, id: `${id}`, outputs, inputs: { ...inputs, ...(isTaggable(type) ? { tags } : {}) } };
   });
-  const find = (name: string) => own.find(({ id, outputs }) => [id, outputs.arn].includes(name));
+  // The last one first: where the type is not asked for, what has the same id as another resource would be found.
+  const find = (name: string, of?: string) =>
+    own.findLast(
+      ({ type, id, outputs }) =>
+        (of === undefined ? isTaggable(type) : type === of) && [id, outputs.arn].includes(name),
+    );
   return own.flatMap(({ type, id, inputs }) => {
     const resource = { place, type, id, inputs: withInstance(inputs), find };
     const known = calls[type] ?? assert.fail(`no calls of ${type}`);

@@ -29,8 +29,8 @@ export interface Subjected {
   /** Undefined before its creation. */
   readonly id?: string;
   readonly inputs: Values;
-  /** Any other resource of the account: by its id, or by what a program names it by. */
-  find(id: string): Pick<Resource, "id" | "inputs"> | undefined;
+  /** Another resource of the account by its id or ARN; of this type, where those of two types have the same one. */
+  find(id: string, type?: string): Pick<Resource, "id" | "inputs"> | undefined;
 }
 
 /** What is done with it; an update tells which inputs change. */
@@ -64,7 +64,7 @@ function requestsOfCall(call: Call, resource: Subjected): Request[] {
 function valuesOf(call: Call, { place, inputs, find }: Subjected): Record<string, string> {
   const context = contextOf(call, { ...place, role: "" });
   if ("iam:PermissionsBoundary" in context) {
-    const boundary = (find(text(inputs.role))?.inputs ?? inputs).permissionsBoundary;
+    const boundary = (find(text(inputs.role), "aws:iam/role:Role")?.inputs ?? inputs).permissionsBoundary;
     return boundary === undefined ? {} : { "iam:PermissionsBoundary": text(boundary) };
   }
   if ("aws:RequestTag/project" in context) return tagged("Request", inputs);
@@ -92,7 +92,8 @@ function named(subject: Subject, { place, type, id, inputs, find }: Subjected): 
     }));
 }
 
-const keyOfSecret = ({ secretId }: Values, find: Subjected["find"]) => find(text(secretId))?.inputs.kmsKeyId;
+const keyOfSecret = ({ secretId }: Values, find: Subjected["find"]) =>
+  find(text(secretId), "aws:secretsmanager/secret:Secret")?.inputs.kmsKeyId;
 
 function tagged(which: "Request" | "Resource", { tags }: Values): Record<string, string> {
   const own = typeof tags === "object" && tags !== null ? Object.entries(tags) : [];
