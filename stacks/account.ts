@@ -19,8 +19,14 @@ export function accountProvider({
     allowedAccountIds: [account.id],
     defaultTags: { tags: { project, role } },
   };
-  const assumed = account.assumeRole === undefined ? {} : { assumeRoles: [{ roleArn: account.assumeRole }] };
-  return new aws.Provider("account", { ...options, ...assumed });
+  const { assumeRole: roleArn, externalId, sessionName, sessionDuration: duration } = account;
+  if (roleArn === undefined) return new aws.Provider("account", options);
+  const session = {
+    ...(externalId === undefined ? {} : { externalId }),
+    ...(sessionName === undefined ? {} : { sessionName }),
+    ...(duration === undefined ? {} : { duration }),
+  };
+  return new aws.Provider("account", { ...options, assumeRoles: [{ roleArn, ...session }] });
 }
 
 /** Makes every AWS resource below a component use the account's provider. */

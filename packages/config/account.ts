@@ -1,6 +1,6 @@
 import { matching } from "@metrics-link/contract";
 import { z } from "zod";
-import { arn, key } from "./values.ts";
+import { arn, duration, key } from "./values.ts";
 
 const region =
   "an AWS region, such as eu-west-1; not one in China, whose endpoints (amazonaws.com.cn) the first boot of a host does not know";
@@ -31,6 +31,37 @@ export const account = z.strictObject({
     fallback: "`arn:aws:iam::ACCOUNT:role/AWSDataLifecycleManagerDefaultRole`",
     example: "arn:aws:iam::111111111111:role/service-role/AWSDataLifecycleManagerDefaultRole",
     affects: "`host.snapshots`",
+  }),
+  externalId: key(
+    matching(
+      /^[\w+=,.@:/-]{2,1224}$/,
+      "the id that the role's owner gave out: 2 to 1224 of A-Z a-z 0-9 _ + = , . @ : / -",
+    ).optional(),
+    {
+      description:
+        "The external id that the role's trust policy asks for. It is no secret: the state and logs of AWS CloudTrail show it.",
+      range: "2 to 1224 of `A-Z a-z 0-9 _ + = , . @ : / -` (STS, AssumeRole)",
+      fallback: "none is sent",
+      example: "metrics-link-7f3a",
+    },
+  ),
+  sessionName: key(
+    matching(
+      /^[\w+=,.@-]{2,64}$/,
+      "a name for the sessions of the role: 2 to 64 of A-Z a-z 0-9 _ + = , . @ -",
+    ).optional(),
+    {
+      description: "The name of every session of the role, by which AWS CloudTrail shows who called.",
+      range: "2 to 64 of `A-Z a-z 0-9 _ + = , . @ -` (STS, AssumeRole)",
+      fallback: "`metrics-link-converge` and `metrics-link-audit`; the AWS provider makes up its own",
+      example: "metrics-link-ci",
+    },
+  ),
+  sessionDuration: key(duration("15m", "12h", "how long a session of the role lasts").optional(), {
+    description:
+      "How long a session of the role lasts. At most what the role's `MaxSessionDuration` allows, and one hour if the identity that assumes it is itself an assumed role (role chaining): a preflight tries it.",
+    fallback: "one hour; the AWS provider: 15 minutes, after which it assumes the role anew",
+    example: "1h",
   }),
   permissionsBoundary: key(arn("policy", "the policy that bounds the roles of hosts").optional(), {
     description:

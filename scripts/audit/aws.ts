@@ -6,10 +6,10 @@ import {
   type EC2ClientConfig,
   type IpPermission,
 } from "@aws-sdk/client-ec2";
-import { fromTemporaryCredentials } from "@aws-sdk/credential-providers";
 import type { Declared, Observed } from "@metrics-link/audit";
 import type { Configuration } from "@metrics-link/config";
 import { LinkError } from "@metrics-link/contract";
+import { assumed, roleToAssume } from "@metrics-link/host/converge/index.ts";
 import { ruleText } from "./rules.ts";
 
 /** Options of every AWS client of an audit: the account's role and, in the sandbox, its endpoint. */
@@ -28,9 +28,9 @@ export function clientConfiguration({ account }: Configuration, environment: Nod
     id && secret
       ? { credentials: { accessKeyId: id, secretAccessKey: secret, ...(sessionToken ? { sessionToken } : {}) } }
       : {};
-  if (account.assumeRole === undefined) return { ...common, ...own };
-  const credentials = fromTemporaryCredentials({
-    params: { RoleArn: account.assumeRole, RoleSessionName: "metrics-link-audit" },
+  const role = roleToAssume(account);
+  if (role === undefined) return { ...common, ...own };
+  const credentials = assumed(role, "metrics-link-audit", {
     clientConfig: common,
     ...(own.credentials ? { masterCredentials: own.credentials } : {}),
   });

@@ -97,7 +97,8 @@ async function unlessRefused<Found>(ask: () => Promise<Found>): Promise<Found | 
     return await ask();
   } catch (error) {
     const { name, message } = error as Error;
-    if (/^AccessDenied/.test(name)) return { refused: message };
+    // A duration beyond the role's maximum, or beyond the hour of a chained session, is a ValidationError.
+    if (/^(AccessDenied|ValidationError)/.test(name)) return { refused: message };
     throw error;
   }
 }

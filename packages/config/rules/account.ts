@@ -31,6 +31,17 @@ export const accountRules = {
       }
     },
   },
+  sessionsOfARole: {
+    keys: ["account.assumeRole", "account.externalId", "account.sessionName", "account.sessionDuration"],
+    says: "External id, name and duration of a session need a role to assume.",
+    *broken({ account }) {
+      if (account === undefined || account.assumeRole !== undefined) return;
+      for (const name of ["externalId", "sessionName", "sessionDuration"] as const) {
+        if (account[name] === undefined) continue;
+        yield { path: ["account", name], remedy: "no such key without account.assumeRole: remove it, or set that" };
+      }
+    },
+  },
   addressesOfTheRole: {
     keys: [
       ...["role", "shows.role", "shows.addresses", "network.zones"],

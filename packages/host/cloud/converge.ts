@@ -2,6 +2,7 @@ import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
+import type { AssumedRole } from "../converge/assumed-role.ts";
 
 /**
  * Asks the host, through Systems Manager, to run a release, and waits for its status report. The update fails with that
@@ -12,7 +13,7 @@ export function converge(
   name: string,
   args: {
     readonly region: string;
-    readonly assumeRole: string | undefined;
+    readonly role: AssumedRole | undefined;
     readonly instanceId: pulumi.Input<string>;
     readonly releaseId: pulumi.Input<string>;
     /** The beginning of a release's id: only that release does not wait for the backlog. */
@@ -29,7 +30,8 @@ export function converge(
       create: `node ${script}`,
       environment: {
         METRICS_LINK_REGION: args.region,
-        METRICS_LINK_ASSUME_ROLE: args.assumeRole ?? "",
+        METRICS_LINK_ASSUME_ROLE: args.role?.roleArn ?? "",
+        ...sessionOf(args.role),
         METRICS_LINK_INSTANCE_ID: args.instanceId,
         METRICS_LINK_RELEASE_ID: args.releaseId,
         METRICS_LINK_FORCE: pulumi
@@ -41,4 +43,13 @@ export function converge(
     },
     options,
   );
+}
+
+/** Only what is set: another variable, even an empty one, would run the command anew. */
+function sessionOf({ externalId, sessionName, seconds }: Partial<AssumedRole> = {}): Record<string, string> {
+  return {
+    ...(externalId === undefined ? {} : { METRICS_LINK_EXTERNAL_ID: externalId }),
+    ...(sessionName === undefined ? {} : { METRICS_LINK_SESSION_NAME: sessionName }),
+    ...(seconds === undefined ? {} : { METRICS_LINK_SESSION_SECONDS: `${seconds}` }),
+  };
 }

@@ -22,6 +22,10 @@ export interface HostArgs {
     readonly region: string;
     /** The role that the deployer assumes, also to ask the host to converge. */
     readonly assumeRole?: string | undefined;
+    readonly externalId?: string | undefined;
+    readonly sessionName?: string | undefined;
+    /** How long a session of the role lasts, such as `1h`. */
+    readonly sessionDuration?: string | undefined;
     /** The ARN of the permissions boundary of the host's role. */
     readonly permissionsBoundary?: string | undefined;
   };

@@ -1,6 +1,7 @@
 import { LinkError } from "@metrics-link/contract";
 import type { Release, ReleaseTool } from "@metrics-link/release";
 import * as pulumi from "@pulumi/pulumi";
+import { roleToAssume } from "../converge/role-to-assume.ts";
 import { converge } from "./converge.ts";
 import type { HostArgs } from "./host-args.ts";
 import { machine } from "./instance.ts";
@@ -126,7 +127,7 @@ export class Host extends pulumi.ComponentResource {
       name,
       {
         region: account.region,
-        assumeRole: account.assumeRole,
+        role: roleToAssume(account),
         instanceId: instance.id,
         releaseId,
         forceRelease: args.forceRelease,

@@ -1,11 +1,12 @@
 import { LinkError, printableLines } from "@metrics-link/contract";
+import type { AssumedRole } from "./assumed-role.ts";
 import { type Clock, type Management, runCommand } from "./run-command.ts";
 
 /** What `pulumi up` passes to this command, in its environment. */
 interface ConvergeRequest {
   readonly region: string;
   /** Undefined: the deployer's own credentials. */
-  readonly roleToAssume: string | undefined;
+  readonly roleToAssume: AssumedRole | undefined;
   readonly instanceId: string;
   readonly releaseId: string;
   /** Makes changes at once that would otherwise stay pending until the backlog is sent. */
@@ -22,11 +23,22 @@ export function readEnvironment(environment: NodeJS.ProcessEnv): ConvergeRequest
   };
   return {
     region: required("METRICS_LINK_REGION"),
-    roleToAssume: environment.METRICS_LINK_ASSUME_ROLE || undefined,
+    roleToAssume: roleOf(environment),
     instanceId: required("METRICS_LINK_INSTANCE_ID"),
     releaseId: required("METRICS_LINK_RELEASE_ID"),
     force: required("METRICS_LINK_FORCE") === "true",
     deadlineSeconds: Number(required("METRICS_LINK_DEADLINE_SECONDS")),
+  };
+}
+
+function roleOf(environment: NodeJS.ProcessEnv): AssumedRole | undefined {
+  const { METRICS_LINK_ASSUME_ROLE: roleArn, METRICS_LINK_SESSION_SECONDS: seconds } = environment;
+  if (!roleArn) return undefined;
+  return {
+    roleArn,
+    externalId: environment.METRICS_LINK_EXTERNAL_ID || undefined,
+    sessionName: environment.METRICS_LINK_SESSION_NAME || undefined,
+    seconds: seconds ? Number(seconds) : undefined,
   };
 }
 

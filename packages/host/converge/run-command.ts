@@ -1,6 +1,6 @@
 import { GetCommandInvocationCommand, SendCommandCommand, SSMClient, type SSMClientConfig } from "@aws-sdk/client-ssm";
-import { fromTemporaryCredentials } from "@aws-sdk/credential-providers";
 import { LinkError } from "@metrics-link/contract";
+import { type AssumedRole, assumed } from "./assumed-role.ts";
 
 /** The two calls of Systems Manager's Run Command. The `name` of an error is AWS's code. */
 export interface Management {
@@ -100,17 +100,12 @@ function pollingUntil(clock: Clock, deadlineSeconds: number): Polling {
 }
 
 /** Systems Manager, with the deployer's credentials, or with the role that the stack assumes. */
-export function deployersManagement(region: string, roleToAssume: string | undefined): Management {
+export function deployersManagement(region: string, roleToAssume: AssumedRole | undefined): Management {
   return managementOf("metrics-link: converge", {
     region,
     ...(roleToAssume === undefined
       ? {}
-      : {
-          credentials: fromTemporaryCredentials({
-            params: { RoleArn: roleToAssume, RoleSessionName: "metrics-link-converge" },
-            clientConfig: { region },
-          }),
-        }),
+      : { credentials: assumed(roleToAssume, "metrics-link-converge", { clientConfig: { region } }) }),
   });
 }
 

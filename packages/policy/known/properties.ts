@@ -77,10 +77,12 @@ export const setByTheProgram: Readonly<Record<string, readonly string[]>> = {
   "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": rule,
   "command:local:Command": paths(`
     addPreviousOutputInEnv create environment.METRICS_LINK_ASSUME_ROLE environment.METRICS_LINK_DEADLINE_SECONDS
-    environment.METRICS_LINK_FORCE environment.METRICS_LINK_INSTANCE_ID environment.METRICS_LINK_REGION
-    environment.METRICS_LINK_RELEASE_ID`),
+    environment.METRICS_LINK_EXTERNAL_ID environment.METRICS_LINK_FORCE environment.METRICS_LINK_INSTANCE_ID
+    environment.METRICS_LINK_REGION environment.METRICS_LINK_RELEASE_ID environment.METRICS_LINK_SESSION_NAME
+    environment.METRICS_LINK_SESSION_SECONDS`),
   "pulumi:providers:aws": paths(`
-    allowedAccountIds assumeRoles[].roleArn defaultTags.tags region skipCredentialsValidation skipRegionValidation`),
+    allowedAccountIds assumeRoles[].duration assumeRoles[].externalId assumeRoles[].roleArn assumeRoles[].sessionName
+    defaultTags.tags region skipCredentialsValidation skipRegionValidation`),
   "tls:index/certRequest:CertRequest": paths("dnsNames privateKeyPem subject.commonName subject.organization"),
   "tls:index/locallySignedCert:LocallySignedCert": paths(`
     allowedUses caCertPem caPrivateKeyPem certRequestPem earlyRenewalHours isCaCertificate maxPathLength setSubjectKeyId
@@ -205,10 +207,14 @@ export function knownValues(
       // Relative to where the program runs: the folder of `main` in Pulumi.yaml, or the repository in a test.
       create: /node (\.\.\/)?packages\/host\/converge\/main\.ts/,
       "environment.METRICS_LINK_ASSUME_ROLE": configuration.account.assumeRole ?? "",
+      "environment.METRICS_LINK_EXTERNAL_ID": configuration.account.externalId ?? "",
       "environment.METRICS_LINK_REGION": region,
+      "environment.METRICS_LINK_SESSION_NAME": configuration.account.sessionName ?? "",
     },
     "pulumi:providers:aws": {
+      "assumeRoles[].externalId": configuration.account.externalId ?? "",
       "assumeRoles[].roleArn": configuration.account.assumeRole ?? "",
+      "assumeRoles[].sessionName": configuration.account.sessionName ?? "",
       region,
     },
   };

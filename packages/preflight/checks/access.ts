@@ -2,6 +2,14 @@ import type { Finding } from "@metrics-link/report";
 import type { Evidence } from "../evidence.ts";
 import { check, fine, stops } from "../judge.ts";
 
+/** How the role is assumed. */
+const sessionText = ({ externalId, sessionName, sessionDuration }: Evidence["configuration"]["account"]): string =>
+  [
+    externalId === undefined ? "no external id" : `external id ${externalId}`,
+    ...(sessionName === undefined ? [] : [`session ${sessionName}`]),
+    ...(sessionDuration === undefined ? [] : [`for ${sessionDuration}`]),
+  ].join(", ");
+
 /** Whether the update would run in the account and region of the configuration. */
 export function accessFindings({ configuration, caller, role, zones }: Evidence): Finding[] {
   const { account, network } = configuration;
@@ -21,13 +29,14 @@ export function accessFindings({ configuration, caller, role, zones }: Evidence)
             const { assumeRole = "" } = account;
             if ("refused" in found) {
               return stops(
-                found.refused,
+                `${found.refused} (${sessionText(account)})`,
                 `let the identity above assume ${assumeRole}, by the role's trust policy and by its own rights; where the trust ` +
-                  "policy asks for sts:ExternalId, the configuration has to name that id",
+                  "policy asks for sts:ExternalId or sts:RoleSessionName, set metrics-link:account.externalId or " +
+                  "account.sessionName; where it says DurationSeconds, set a shorter account.sessionDuration",
               );
             }
             return found.account === account.id
-              ? fine(`${found.arn}: makes the resources`)
+              ? fine(`${found.arn}: makes the resources (${sessionText(account)})`)
               : stops(
                   `${found.arn} is of account ${found.account}, the configuration says ${account.id}`,
                   "correct metrics-link:account.id or account.assumeRole",

@@ -3,9 +3,11 @@
 import type { Topology } from "../model/topology.ts";
 import type { Answer, Call } from "../services/front/query.ts";
 import { type AwsApi, type AwsClients, clientsOf } from "./api.ts";
+import type { Authorise } from "./authorisation.ts";
 import { AwsError, errorBody } from "./aws-error.ts";
 import { type AnyAwsResourceType, Scope } from "./aws-resource-type.ts";
 import { AWS_RESOURCE_TYPES } from "./aws-resource-types.ts";
+import { changesBetween, type Doing, requestsOf, type Subjected } from "./calls/requests.ts";
 import { REGION } from "./catalogue.ts";
 import { Coalescer, Turns } from "./coalesce.ts";
 import { DESCRIBED } from "./described.ts";
@@ -13,7 +15,7 @@ import { instance } from "./ec2/instance.ts";
 import { observe } from "./ec2/observed-rules.ts";
 import { allGroupIds } from "./ec2/security-group.ts";
 import { type Seen, see } from "./ec2/seen.ts";
-import { type Caller, type Credentials, identify } from "./identity.ts";
+import { type AssumedRole, type Caller, type Credentials, identify } from "./identity.ts";
 import type { Resource } from "./resource.ts";
 import { Store } from "./store.ts";
 import { topologyOf } from "./topology.ts";
@@ -25,6 +27,8 @@ type Values = Resource["inputs"];
 export interface Place {
   readonly account: string;
   readonly region: string;
+  /** The ARN of whoever asks. Without it, or without `authorise`, nobody's rights are looked at. */
+  readonly caller?: string;
   /** The Pulumi type token. */
   readonly type: string;
 }
@@ -39,6 +43,8 @@ export interface CloudOptions {
   readonly file: string;
   readonly api: AwsApi;
   readonly now?: () => Date;
+  /** Asks IAM whether a caller may make the calls that AWS would get. */
+  readonly authorise?: Authorise;
   /** In place of clients made from `api`, for tests. */
   readonly clients?: (account: string, region: string) => AwsClients;
 }
@@ -47,6 +53,7 @@ export class Cloud {
   readonly #api: AwsApi;
   readonly #store: Store;
   readonly #now: () => Date;
+  readonly #authorise: Authorise | undefined;
   readonly #clients: (account: string, region: string) => AwsClients;
   readonly #turns = new Turns();
   readonly #listeners: ((topology: Topology) => Promise<void>)[] = [];
@@ -61,6 +68,7 @@ export class Cloud {
     this.#store = new Store(options.file);
     this.#clients = options.clients ?? clientsOf(options.api);
     this.#now = options.now ?? (() => new Date());
+    this.#authorise = options.authorise;
   }
 
   /** Opens the record at `options.file`, or begins one. */
@@ -122,6 +130,7 @@ export class Cloud {
 
   async create(request: Place & { name: string; inputs: Values }): Promise<Outcome & { id: string }> {
     const resourceType = resourceTypeOf(request.type);
+    await this.#allow(request, request, "create");
     const { result, ...rest } = await this.#mutate(async () => {
       const scope = this.#scope(request);
       const { id, outputs, facts = {} } = await resourceType.create(scope, request.inputs, request.name);
@@ -137,6 +146,7 @@ export class Cloud {
   /** The resource as it is now, which the record then says too; undefined if it is gone. */
   async read(request: Place & { id: string }): Promise<{ inputs: Values; outputs: Values } | undefined> {
     const resourceType = resourceTypeOf(request.type);
+    await this.#allow(request, this.#store.get(request), "read");
     const { result } = await this.#mutate(async () => {
       const resource = this.#store.get(request);
       if (resource === undefined || resourceType.read === undefined) return resource;
@@ -150,6 +160,8 @@ export class Cloud {
 
   async update(request: Place & { id: string; inputs: Values }): Promise<Outcome> {
     const resourceType = resourceTypeOf(request.type);
+    const known = this.#store.get(request);
+    await this.#allow(request, known, { changes: changesBetween(known?.inputs ?? {}, request.inputs) });
     const { result, ...rest } = await this.#mutate(async () => {
       const resource = this.#store.get(request);
       if (resource === undefined || resourceType.update === undefined) {
@@ -172,6 +184,7 @@ export class Cloud {
   async delete(request: Place & { id: string }): Promise<void> {
     const resourceType = resourceTypeOf(request.type);
     const known = this.#store.get(request);
+    await this.#allow(request, known, "delete");
     const instanceId = known && resourceType.stopsBeforeDelete?.(known.inputs);
     if (instanceId !== undefined) await this.setPower(instanceId, "stopped");
     const { unrealised } = await this.#mutate(async () => {
@@ -186,8 +199,11 @@ export class Cloud {
     if (unrealised !== undefined) throw new AwsError("RealisationFailed", unrealised);
   }
 
-  /** What an account has, as its AWS API shows it. */
-  seen(place: Omit<Place, "type">): Promise<Seen> {
+  /** What an account has, as a describing call of its AWS API shows it. @param action the call, as IAM names it */
+  async seen(place: Omit<Place, "type"> & { readonly action: string }): Promise<Seen> {
+    const { action, caller, region } = place;
+    const context = { "aws:RequestedRegion": region };
+    if (caller !== undefined) await this.#authorise?.(caller, [{ action, resource: "*", context }]);
     return see(this.#scope(place));
   }
 
@@ -204,7 +220,7 @@ export class Cloud {
   }
 
   /** Who these credentials are, after the roles were assumed one after the other. */
-  identify(request: { credentials: Credentials; roles: readonly string[]; region: string }): Promise<Caller> {
+  identify(request: { credentials: Credentials; roles: readonly AssumedRole[]; region: string }): Promise<Caller> {
     return identify(this.#api.endpoint, request);
   }
 
@@ -242,6 +258,16 @@ export class Cloud {
   async #observe(scope: Scope): Promise<void> {
     const groups = allGroupIds(scope);
     this.#store.observe(groups, await observe(scope, groups));
+  }
+
+  /** @throws AwsError if the caller may not do it. What is not there any more, nobody is asked about. */
+  async #allow(place: Place, resource: Pick<Subjected, "id" | "inputs"> | undefined, doing: Doing): Promise<void> {
+    const { account, type, caller } = place;
+    if (this.#authorise === undefined || caller === undefined || resource === undefined) return;
+    const own = this.#store.all().filter((one) => one.account === account);
+    const find = (name: string, of?: string) =>
+      own.find((one) => (of === undefined || one.type === of) && (one.id === name || one.outputs.arn === name));
+    await this.#authorise(caller, requestsOf({ ...resource, place, type, find }, doing));
   }
 
   #scope({ account, region }: { account: string; region: string }): Scope {

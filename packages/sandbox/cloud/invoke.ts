@@ -6,8 +6,8 @@ import type { Caller } from "./identity.ts";
 interface Question {
   readonly caller: Caller;
   readonly region: string;
-  /** What the describing calls of EC2 show of the caller's account. */
-  seen(): Promise<Seen>;
+  /** What a describing call of EC2, as IAM names it, shows of the caller's account. */
+  seen(action: string): Promise<Seen>;
 }
 
 export interface Invoke<A extends Properties = Properties, R extends Properties = Properties> {

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { LinkError } from "@metrics-link/contract";
 import { cacheDirectory } from "@metrics-link/release";
 import { ALERTMANAGER_SERVICE } from "../cloud/catalogue.ts";
-import { Cloud } from "../cloud/index.ts";
+import { Cloud, enforcedBy } from "../cloud/index.ts";
 import type { Layout } from "../model/layout.ts";
 import type { Topology } from "../model/topology.ts";
 import { Realiser } from "../realiser/index.ts";
@@ -33,6 +33,12 @@ export interface WorldHooks {
   /** A process that the world needs has ended. */
   readonly onBroken: (reason: string) => void;
 }
+
+/**
+ * Whether Pulumi's provider may only do what IAM lets its caller's role do. Off by default, because the roles of deployers in the
+ * sandbox may do everything.
+ */
+const rightsAreEnforced = () => process.env.METRICS_LINK_SANDBOX_RIGHTS === "enforced";
 
 interface Parts {
   readonly moto: Moto;
@@ -89,9 +95,12 @@ export class World {
       }),
       alertmanager.start(),
     ]);
+    const api = { endpoint: moto.endpoint, admin: (account: string) => adminOf(moto, account) };
+    const enforced = rightsAreEnforced() ? enforcedBy(api, join(cacheDirectory(), "bin", "moto-python")) : undefined;
     const cloud = await Cloud.open({
       file: layout.cloudFile,
-      api: { endpoint: moto.endpoint, admin: (account) => adminOf(moto, account) },
+      api,
+      ...(enforced === undefined ? {} : { authorise: enforced.authorise }),
     });
     const credentials = new RoleCredentialsSource({ moto: moto.endpoint, imds: moto.keys.imds, region });
     const realiser: Realiser = new Realiser(layout, {

@@ -143,6 +143,18 @@ describe("a host", () => {
     });
   });
 
+  it("asks the host with the session that the configuration describes", async () => {
+    const session = { externalId: "x7", sessionName: "ci", sessionDuration: "2h" };
+    const { registrations: made } = await build({ host: { account: { ...account, ...session } } });
+    const { environment } = only(made, "command:local:Command");
+    const told = Object.entries(environment).filter(([name]) => /EXTERNAL|SESSION/.test(name));
+    assert.deepEqual(Object.fromEntries(told), {
+      METRICS_LINK_EXTERNAL_ID: "x7",
+      METRICS_LINK_SESSION_NAME: "ci",
+      METRICS_LINK_SESSION_SECONDS: "7200",
+    });
+  });
+
   it("has key material only in the value of one secret", () => {
     const version = only(registrations, "aws:secretsmanager/secretVersion:SecretVersion");
     assert.equal(insideSecret(version.secretString), JSON.stringify({ "tls/private-key.pem": privateKey }));

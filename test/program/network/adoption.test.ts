@@ -74,7 +74,7 @@ describe("what outlives a stack", function () {
     await up(kept);
     assert.deepEqual(await idsOf(eip, volume), [allocation, disk]);
     assert.deepEqual(((await outputs()) as { addresses: unknown }).addresses, address);
-    const { addresses, volumes } = await engine.cloud.seen({ account, region });
+    const { addresses, volumes } = await engine.cloud.seen({ account, region, action: "ec2:DescribeVolumes" });
     assert.deepEqual([addresses.map(({ id }) => id), volumes.map(({ id }) => id)], [[allocation], [disk]]);
   });
 
@@ -142,7 +142,7 @@ describe("what outlives a stack", function () {
     );
     await refused({ snapshot: taken.id, sizeGiB: 4 }, /a snapshot of at most 4 GiB; or set host.dataVolumeGiB to 8/);
     await up({ snapshot: taken.id });
-    const { volumes } = await engine.cloud.seen({ account, region });
+    const { volumes } = await engine.cloud.seen({ account, region, action: "ec2:DescribeVolumes" });
     const [later, disk2, attached2] = await idsOf("aws:ec2/instance:Instance", volume, attachment);
     assert.ok(later !== instanceId && disk2 !== disk && attached2 !== attached);
     assert.equal(volumes.find(({ id }) => id === disk2)?.snapshotId, taken.id);

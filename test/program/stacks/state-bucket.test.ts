@@ -15,6 +15,8 @@ const policyOf = (name: string) =>
     .replaceAll("YOUR-STATE-BUCKET", name)
     .replaceAll("role/metrics-link-state", "user/state");
 
+const stateOf: Record<Side, string> = { a: "state-sender", b: "state-receiver" };
+
 describe("the policy of the bucket with the state", function () {
   this.timeout(300_000);
   const users: Partial<Record<Side, AccessKey>> = {};
@@ -31,8 +33,10 @@ describe("the policy of the bucket with the state", function () {
       const { iam } = clients(accounts[side], "eu-west-1");
       await iam.createUser({ UserName: "state" });
       // Another account's bucket needs both: its own policy, and a right of the user.
-      const Statement = [{ Effect: "Allow", Action: "s3:*", Resource: "*" }];
-      const PolicyDocument = JSON.stringify({ Version: "2012-10-17", Statement });
+      const PolicyDocument = readFileSync(join(repository, `docs/iam/${stateOf[side]}.json`), "utf8").replaceAll(
+        "YOUR-STATE-BUCKET",
+        bucket,
+      );
       await iam.putUserPolicy({ UserName: "state", PolicyName: "state", PolicyDocument });
       const { AccessKey: key } = await iam.createAccessKey({ UserName: "state" });
       users[side] = { accessKeyId: key?.AccessKeyId ?? "", secretAccessKey: key?.SecretAccessKey ?? "" };

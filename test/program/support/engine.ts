@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
 import { cacheDirectory } from "@metrics-link/release";
 import { type AwsApi, type AwsClients, clientsOf } from "@metrics-link/sandbox/cloud/api.ts";
+import { enforcedBy } from "@metrics-link/sandbox/cloud/authorisation.ts";
 import { Cloud } from "@metrics-link/sandbox/cloud/cloud.ts";
 import { cloudRoutes } from "@metrics-link/sandbox/cloud/routes.ts";
 import { bundleProviders } from "@metrics-link/sandbox/plugins/bundle.ts";
@@ -81,13 +82,19 @@ export const apiOf = ({ endpoint, keys }: Moto): AwsApi => ({
   admin: (of) => keys.admins[of] ?? assert.fail(`no administrator of ${of}`),
 });
 
-export async function startEngine(account: string): Promise<Engine> {
+/** @param options.authorised the stand-in lets a deployer do only what the policies of its role in IAM allow */
+export async function startEngine(account: string, { authorised = false } = {}): Promise<Engine> {
   const directory = mkdtempSync(join(tmpdir(), "engine-"));
   mkdirSync(join(directory, "state"));
   await bundleProviders(join(directory, "plugins"));
   const moto = await startAccounts(directory, [account]);
   const api = apiOf(moto);
-  const cloud = await Cloud.open({ file: join(directory, "cloud.json"), api });
+  const enforced = authorised ? enforcedBy(api, join(cacheDirectory(), "bin", "moto-python")) : undefined;
+  const cloud = await Cloud.open({
+    file: join(directory, "cloud.json"),
+    api,
+    ...(enforced === undefined ? {} : { authorise: enforced.authorise }),
+  });
   const routes = cloudRoutes(cloud);
   const world = createServer(async (request, response) => {
     if (!(await routes(request, response))) response.writeHead(404).end("{}");
@@ -121,6 +128,7 @@ export async function startEngine(account: string): Promise<Engine> {
     },
     async stop() {
       world.close();
+      enforced?.stop();
       await moto.stop();
       rmSync(directory, { recursive: true });
     },

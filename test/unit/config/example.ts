@@ -63,7 +63,11 @@ export function withValue(
 }
 
 /** That of the examples of keys. */
-const ownAccount = { id: "111111111111", region: "eu-west-1" };
+const ownAccount = {
+  id: "111111111111",
+  region: "eu-west-1",
+  assumeRole: "arn:aws:iam::111111111111:role/metrics-link-deploy",
+};
 
 /** The places on the way to a key. */
 const placesOf = (key: string): (string | number)[] =>

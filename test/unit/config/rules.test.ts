@@ -31,6 +31,18 @@ const cases: Readonly<Record<RuleName, readonly Case[]>> = {
       right: { "account.assumeRole": "arn:aws:iam::111111111111:role/deploy" },
     },
   ],
+  sessionsOfARole: [
+    {
+      change: { "account.assumeRole": undefined, "account.externalId": "x7", "account.sessionDuration": "1h" },
+      told: { "account.externalId": /without account.assumeRole/, "account.sessionDuration": /remove it/ },
+      right: { "account.externalId": "x7", "account.sessionName": "ci", "account.sessionDuration": "12h" },
+    },
+    {
+      change: { "account.assumeRole": undefined, "account.sessionName": "ci" },
+      told: { "account.sessionName": /without account.assumeRole/ },
+      right: { "account.sessionName": "ci" },
+    },
+  ],
   addressesOfTheRole: [
     {
       change: { "policy.addressAllocations": ["eipalloc-01234567", "eipalloc-01234568"] },

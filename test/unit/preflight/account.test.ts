@@ -10,6 +10,13 @@ const cases: readonly Case[] = [
     /not authorized[\s\S]*ExternalId/,
   ],
   [
+    "a session that lasts longer than the role allows",
+    { role: { value: { refused: "The requested DurationSeconds exceeds the MaxSessionDuration set for this role." } } },
+    "role",
+    "critical",
+    /DurationSeconds[\s\S]*no external id[\s\S]*shorter account.sessionDuration/,
+  ],
+  [
     "a role of another account",
     { role: { value: { account: "222222222222", arn: "arn:aws:sts::222222222222:assumed-role/x/y" } } },
     "role",

@@ -19,7 +19,7 @@ const getVpcs = define({
     tags: map(string(), required),
   },
   async invoke({ tags: wanted = {} }, { region, seen }) {
-    const found = (await seen()).vpcs.filter(({ tags }) => isSubset(wanted, tags));
+    const found = (await seen("ec2:DescribeVpcs")).vpcs.filter(({ tags }) => isSubset(wanted, tags));
     return { id: region, ids: found.map(({ id }) => id), region, tags: wanted };
   },
 });
@@ -35,7 +35,7 @@ const getVpc = define({
     tags: map(string(), required),
   },
   async invoke({ id: wanted }, { region, seen }) {
-    const found = (await seen()).vpcs.filter(({ id }) => wanted === undefined || id === wanted);
+    const found = (await seen("ec2:DescribeVpcs")).vpcs.filter(({ id }) => wanted === undefined || id === wanted);
     const [only] = found;
     if (only === undefined) throw new AwsError("InvalidVpcID.NotFound", "no matching EC2 VPC found");
     if (found.length > 1) throw new AwsError("InvalidParameterValue", "multiple EC2 VPCs matched");
@@ -57,7 +57,7 @@ const getElasticIp = define({
     tags: map(string(), required),
   },
   async invoke({ id }, { region, seen }) {
-    const found = (await seen()).addresses.find((one) => one.id === id);
+    const found = (await seen("ec2:DescribeAddresses")).addresses.find((one) => one.id === id);
     if (found === undefined) {
       throw new AwsError("InvalidAllocationID.NotFound", `The allocation ID '${id}' does not exist`);
     }
@@ -80,7 +80,9 @@ const getVolume = define({
     volumeId: string(required),
   },
   async invoke({ filters: wanted }, { region, seen }) {
-    const [only] = (await seen()).volumes.filter(({ id }) => passes(wanted, { "volume-id": [id] }));
+    const [only] = (await seen("ec2:DescribeVolumes")).volumes.filter(({ id }) =>
+      passes(wanted, { "volume-id": [id] }),
+    );
     if (only === undefined) throw new AwsError("NotFound", "Your query returned no results. Please change your search");
     const { id, zone, encrypted, size, snapshotId, tags } = only;
     return { id, volumeId: id, availabilityZone: zone, encrypted, region, size, snapshotId, tags: { ...tags } };
@@ -93,7 +95,7 @@ const getEbsVolumes = define({
   inputs: { filters },
   outputs: { id: string(required), ids: list(string(), required), region: string(required) },
   async invoke({ filters: wanted }, { region, seen }) {
-    const found = (await seen()).volumes.filter(({ id }) => passes(wanted, { "volume-id": [id] }));
+    const found = (await seen("ec2:DescribeVolumes")).volumes.filter(({ id }) => passes(wanted, { "volume-id": [id] }));
     return { id: region, ids: found.map(({ id }) => id), region };
   },
 });
@@ -113,7 +115,7 @@ const getSnapshot = define({
   },
   async invoke({ snapshotIds }, { region, seen }) {
     const [id = ""] = snapshotIds;
-    const found = (await seen()).snapshots.find((one) => one.id === id);
+    const found = (await seen("ec2:DescribeSnapshots")).snapshots.find((one) => one.id === id);
     if (found === undefined) {
       throw new AwsError("InvalidSnapshot.NotFound", `The snapshot '${id}' does not exist.`);
     }
@@ -128,7 +130,7 @@ const getInstances = define({
   inputs: { filters, instanceStateNames: list(string()) },
   outputs: { id: string(required), ids: list(string(), required), region: string(required) },
   async invoke({ filters: wanted }, { region, seen }) {
-    const found = (await seen()).instances.filter((one) =>
+    const found = (await seen("ec2:DescribeInstances")).instances.filter((one) =>
       passes(wanted, { "block-device-mapping.volume-id": one.has, "vpc-id": [one.vpcId] }),
     );
     return { id: region, ids: idsOf(found), region };
@@ -141,7 +143,7 @@ const getNetworkInterfaces = define({
   inputs: { filters },
   outputs: { id: string(required), ids: list(string(), required), region: string(required) },
   async invoke({ filters: wanted }, { region, seen }) {
-    const found = (await seen()).interfaces.filter((one) =>
+    const found = (await seen("ec2:DescribeNetworkInterfaces")).interfaces.filter((one) =>
       passes(wanted, { "association.allocation-id": one.has, "vpc-id": [one.vpcId] }),
     );
     return { id: region, ids: idsOf(found), region };

@@ -1,5 +1,5 @@
 /** The account that a provider works in: who the caller is there, and the way to the sandbox's cloud. */
-import type { Caller } from "../../cloud/identity.ts";
+import type { AssumedRole, Caller } from "../../cloud/identity.ts";
 import { post } from "./world.ts";
 
 export interface AccountOptions {
@@ -7,7 +7,7 @@ export interface AccountOptions {
   readonly allowedAccountIds?: readonly string[];
   readonly forbiddenAccountIds?: readonly string[];
   /** Roles to assume one after the other. */
-  readonly roles: readonly string[];
+  readonly roles: readonly AssumedRole[];
   readonly defaultTags: Readonly<Record<string, string>>;
 }
 
@@ -46,7 +46,7 @@ export class Account {
     body: object,
     signal: AbortSignal,
   ): Promise<unknown> {
-    return post(verb, { account: this.caller.account, region: this.region, ...body }, signal);
+    return post(verb, { account: this.caller.account, region: this.region, caller: this.caller.arn, ...body }, signal);
   }
 }
 

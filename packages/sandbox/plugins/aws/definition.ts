@@ -17,7 +17,9 @@ export const definition = defineProvider({
   config: {
     region: string({ required: true, oneOf: [REGION] }),
     allowedAccountIds: list(string()),
-    assumeRoles: list(object({ roleArn: string({ required: true }) })),
+    assumeRoles: list(
+      object({ duration: string(), externalId: string(), roleArn: string({ required: true }), sessionName: string() }),
+    ),
     defaultTags: object({ tags: map(string()) }),
     forbiddenAccountIds: list(string()),
     // What these would skip costs nothing in the sandbox and is never skipped.
@@ -31,7 +33,7 @@ export const definition = defineProvider({
       region,
       ...(allowedAccountIds === undefined ? {} : { allowedAccountIds }),
       ...(forbiddenAccountIds === undefined ? {} : { forbiddenAccountIds }),
-      roles: (assumeRoles ?? []).map(({ roleArn }) => roleArn),
+      roles: assumeRoles ?? [],
       defaultTags: defaultTags?.tags ?? {},
     }),
   resources: Object.fromEntries([...AWS_RESOURCE_TYPES].map(([type, awsType]) => [type, resourceType(awsType)])),
@@ -45,7 +47,7 @@ export const definition = defineProvider({
           answer(args, {
             caller: client.caller,
             region: client.region,
-            seen: async () => seen.parse(await client.ask("seen", {}, signal)),
+            seen: async (action) => seen.parse(await client.ask("seen", { action }, signal)),
           }),
       }),
     ]),

@@ -16,7 +16,7 @@ from encryption import encryption_context, encryption_key
 from passing import passed_role
 from refusals import refuse_access
 from repair import repair
-from resources import bucket_of, key_of, secret_of
+from resources import bucket_of, key_of, secret_of, tags_of
 
 
 def resource_policy(request: Any, resource: str) -> tuple[str, Any, bool]:
@@ -51,6 +51,11 @@ def permits(request: Any, action: str, resource: str, extra: dict[str, str] | No
     context = context_of(request, principal, account)
     if extra is not None:
         context = in_the_callers_name(context, extra) if action.startswith("kms:") else {**context, **extra}
+    tags = tags_of(resource)
+    if tags is not None:
+        context[policy.TAGS_ARE_KNOWN] = "true"
+        for name, value in tags.items():
+            context |= {f"aws:ResourceTag/{name}": value, f"ssm:resourceTag/{name}": value}
     asked = policy.Request(principal, action, resource, account, context)
     key = request._access_key
     identity = [document(source) for source in key.collect_policies()]

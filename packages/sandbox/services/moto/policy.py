@@ -6,6 +6,7 @@ Pure: documents and a request in, a verdict out. What is not modelled here raise
 import ipaddress
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 
@@ -36,12 +37,17 @@ def as_list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def matches(pattern: str, value: str, ignore_case: bool = False) -> bool:
-    """`*` is any text, `?` any one character (IAM JSON policy elements: Resource)."""
+@lru_cache(maxsize=None)
+def _compiled(pattern: str, ignore_case: bool) -> re.Pattern[str]:
     if "${" in pattern:
         raise NotModelled(f"policy variable in {pattern}")
     expression = "".join({"*": ".*", "?": "."}.get(c, re.escape(c)) for c in pattern)
-    return re.fullmatch(expression, value, re.S | (re.I if ignore_case else 0)) is not None
+    return re.compile(expression, re.S | (re.I if ignore_case else 0))
+
+
+def matches(pattern: str, value: str, ignore_case: bool = False) -> bool:
+    """`*` is any text, `?` any one character (IAM JSON policy elements: Resource)."""
+    return _compiled(pattern, ignore_case).fullmatch(value) is not None
 
 
 def _inside(network: str, address: str) -> bool:
@@ -80,9 +86,14 @@ KEYS = re.compile(
     r"|x-amz-server-side-encryption-aws-kms-key-id)"
     r"|kms:(ViaService|CallerAccount|EncryptionContext:.+|GrantIsForAWSResource)"
     r"|secretsmanager:(SecretId|VersionId|VersionStage)"
-    r"|iam:(PassedToService|PermissionsBoundary|PolicyARN|AWSServiceName)",
+    r"|iam:(PassedToService|PermissionsBoundary|PolicyARN|AWSServiceName)"
+    r"|(ec2|elasticloadbalancing):CreateAction"
+    r"|aws:(RequestTag|ResourceTag)/.+|ssm:resourceTag/.+",
     re.I,
 )
+TAGS = re.compile(r"(aws:(RequestTag|ResourceTag)|ssm:resourceTag)/.+", re.I)
+# Set in the context of a request whose tags are in it, where there are any.
+TAGS_ARE_KNOWN = "sandbox:tags-are-known"
 
 
 def condition_holds(condition: dict[str, Any], context: dict[str, str]) -> bool:
@@ -96,6 +107,8 @@ def condition_holds(condition: dict[str, Any], context: dict[str, str]) -> bool:
         for key, wanted in tests.items():
             if not KEYS.fullmatch(key):
                 raise NotModelled(f"condition key {key}")
+            if TAGS.fullmatch(key) and TAGS_ARE_KNOWN not in known:
+                raise NotModelled(f"condition key {key} of this call")
             have = known.get(key.lower())
             values = [str(value) for value in as_list(wanted)]
             if name == "Null":

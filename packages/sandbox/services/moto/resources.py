@@ -4,6 +4,7 @@ describes the routes, load balancers and DNS firewalls that only the sandbox's o
 import json
 from typing import Any
 
+from moto.ec2.models import ec2_backends
 from moto.ec2.responses.route_tables import RouteTables
 from moto.elbv2.responses import ELBV2Response
 from moto.iam.responses import IamResponse
@@ -71,6 +72,17 @@ def secret_of(account: str, region: str, secret_id: str) -> Any:
         return backend.secrets[secret_id]
     except Exception:
         return None
+
+
+def tags_of(resource: str) -> dict[str, str] | None:
+    """Tags of a key or an instance, whose ids AWS makes up, so that policies tell them by their tags; of others unknown."""
+    parts = resource.split(":")
+    if len(parts) < 6 or not parts[5].startswith(("key/", "instance/")):
+        return None
+    region, account, name = parts[3], parts[4], parts[5].split("/", 1)[1]
+    if parts[2] == "kms":
+        return kms_backends[account][region].tagger.get_tag_dict_for_resource(name)
+    return {str(key): str(value) for key, value in ec2_backends[account][region].tags.get(name, {}).items()}
 
 
 def secret_resource(self: Any) -> str:

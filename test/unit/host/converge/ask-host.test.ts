@@ -137,6 +137,18 @@ describe("host: converge command", () => {
     };
     assert.deepEqual(readEnvironment(environment), request);
     assert.equal(readEnvironment({ ...environment, METRICS_LINK_FORCE: "true" }).force, true);
+    const assumed = {
+      METRICS_LINK_ASSUME_ROLE: "arn:aws:iam::111111111111:role/deploy",
+      METRICS_LINK_EXTERNAL_ID: "x7",
+      METRICS_LINK_SESSION_NAME: "ci",
+      METRICS_LINK_SESSION_SECONDS: "3600",
+    };
+    assert.deepEqual(readEnvironment({ ...environment, ...assumed }).roleToAssume, {
+      roleArn: assumed.METRICS_LINK_ASSUME_ROLE,
+      externalId: "x7",
+      sessionName: "ci",
+      seconds: 3600,
+    });
     assert.throws(() => readEnvironment({ ...environment, METRICS_LINK_INSTANCE_ID: "" }), {
       code: "USAGE",
       message: /METRICS_LINK_INSTANCE_ID is/,

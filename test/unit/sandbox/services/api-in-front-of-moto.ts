@@ -12,7 +12,7 @@ import { assume } from "@metrics-link/sandbox/testing/sessions.ts";
 
 export const sender = "111111111111";
 const receiver = "222222222222";
-const tools = "999999999999";
+export const tools = "999999999999";
 export const region = "eu-west-1";
 export const deployRole = "metrics-link-deploy";
 export const roleArn = (name: string, account: string = sender) => `arn:aws:iam::${account}:role/${name}`;

@@ -1,0 +1,79 @@
+/** EC2: instance and volumes, and Run Command. Sources: terraform-provider-aws, internal/service/ec2. */
+import { about, by, type Call, type Calls, call, lists, own, untagged, when } from "./call.ts";
+import { makes, retags } from "./network.ts";
+
+const instance = by("instanceId", "instance");
+const volume = by("volumeId", "volume");
+const groups = by("vpcSecurityGroupIds", "security-group");
+
+/** The right to hand a role to EC2 (IAM user guide, "Grant a user permissions to pass a role"). */
+export const passesRole: Call = {
+  action: "iam:PassRole",
+  on: [{ kind: "role", of: "own" }],
+  context: { "iam:PassedToService": "ec2.amazonaws.com" },
+};
+
+/** Asks a host by Systems Manager, and waits for the answer (packages/host/converge). */
+export const runCommand: readonly Call[] = [
+  call("ssm:SendCommand", by("instanceId", "instance"), own("document")),
+  ...lists("ssm", "GetCommandInvocation"),
+];
+
+export const host: Readonly<Record<string, Calls>> = {
+  "aws:ebs/volume:Volume": {
+    create: makes("CreateVolume", "volume"),
+    read: lists("ec2", "DescribeVolumes"),
+    update: [
+      ...when(["iops", "size", "throughput", "type"], ...about(own("volume"), "ec2", "ModifyVolume")),
+      ...when(["iops", "size", "throughput", "type"], ...lists("ec2", "DescribeVolumesModifications")),
+      ...retags("volume"),
+    ],
+    delete: [call("ec2:DeleteVolume", own("volume"))],
+  },
+  "aws:ec2/volumeAttachment:VolumeAttachment": {
+    create: [call("ec2:AttachVolume", volume, instance), ...lists("ec2", "DescribeInstances")],
+    read: lists("ec2", "DescribeVolumes"),
+    update: [],
+    delete: [call("ec2:StopInstances", instance), call("ec2:DetachVolume", volume, instance)],
+  },
+  "aws:ec2/instance:Instance": {
+    create: [
+      ...lists("ec2", "DescribeImages"),
+      ...makes(
+        "RunInstances",
+        "instance",
+        by("ami", "image"),
+        by("subnetId", "subnet"),
+        groups,
+        untagged("network-interface"),
+        untagged("volume"),
+      ),
+      passesRole,
+      // Tags of the root volume come after it (resourceInstanceCreate, blockDeviceTagsToCreate).
+      call("ec2:CreateTags", { kind: "volume", of: "adopted" }),
+    ],
+    read: [
+      ...lists(
+        "ec2",
+        "DescribeInstances",
+        "DescribeInstanceTypes",
+        "DescribeInstanceCreditSpecifications",
+        "DescribeTags",
+        "DescribeVolumes",
+        "DescribeVpcs",
+      ),
+      call("ec2:DescribeInstanceAttribute", own("instance")),
+    ],
+    update: [
+      ...when(
+        ["instanceType"],
+        ...about(own("instance"), "ec2", "StopInstances", "ModifyInstanceAttribute", "StartInstances"),
+      ),
+      ...when(["disableApiTermination"], call("ec2:ModifyInstanceAttribute", own("instance"))),
+      ...when(["metadataOptions"], call("ec2:ModifyInstanceMetadataOptions", own("instance"))),
+      ...retags("instance"),
+    ],
+    // It switches both protections off before it terminates (resourceInstanceDelete).
+    delete: about(own("instance"), "ec2", "ModifyInstanceAttribute", "TerminateInstances"),
+  },
+};

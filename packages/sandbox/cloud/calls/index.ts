@@ -1,0 +1,19 @@
+import { balancers } from "./balancer.ts";
+import type { Calls } from "./call.ts";
+import { host, runCommand } from "./host.ts";
+import { identities } from "./identities.ts";
+import { network } from "./network.ts";
+import { storage } from "./storage.ts";
+
+/**
+ * What the official provider calls in the life of each resource type of the product, and what the request to a host to
+ * converge calls. The stand-in asks IAM for exactly this, and the policies of docs/iam are made of it.
+ */
+export const calls: Readonly<Record<string, Calls>> = {
+  ...network,
+  ...host,
+  ...balancers,
+  ...storage,
+  ...identities,
+  "command:local:Command": { create: runCommand, read: [], update: runCommand, delete: [] },
+};

@@ -1,0 +1,47 @@
+/** What preflight and audit ask besides the reads of the provider. A test compares it with their commands. */
+import { about, type Call, call, lists, own } from "./call.ts";
+import { runCommand } from "./host.ts";
+
+const bucket = (...names: readonly string[]) => about(own("bucket"), "s3", ...names);
+const ec2 = (...names: readonly string[]) => lists("ec2", ...names);
+const elb = (...names: readonly string[]) => lists("elasticloadbalancing", ...names);
+
+/** `scripts/preflight`, with the role of the stack. */
+export const preflightCalls: readonly Call[] = [
+  ...ec2(
+    ...["DescribeAddresses", "DescribeAvailabilityZones", "DescribeImages", "DescribeInstances"],
+    ...["DescribeInstanceTypeOfferings", "DescribeInstanceTypes", "DescribeVpcEndpoints"],
+    ...["DescribeVpcEndpointServices", "DescribeVpcs", "GetEbsDefaultKmsKeyId"],
+  ),
+  // Of the account's default key for volumes, which is no key of this product.
+  call("kms:DescribeKey", { kind: "key", of: "created", isUntagged: true }),
+  ...lists("kms", "ListAliases"),
+  ...bucket("ListBucket"),
+  ...lists("servicequotas", "GetServiceQuota"),
+];
+
+/** `scripts/audit`, with the role of the stack. */
+export const auditCalls: readonly Call[] = [
+  ...ec2(
+    ...["DescribeInstances", "DescribeRouteTables", "DescribeSecurityGroups", "DescribeVpcEndpoints"],
+    "DescribeVpcEndpointServiceConfigurations",
+  ),
+  ...elb(
+    ...["DescribeLoadBalancers", "DescribeLoadBalancerAttributes", "DescribeListeners"],
+    ...["DescribeTargetGroups", "DescribeTargetGroupAttributes", "DescribeTargetHealth"],
+  ),
+  ...about(
+    own("role"),
+    "iam",
+    ...["GetRole", "ListRolePolicies", "GetRolePolicy", "ListAttachedRolePolicies", "ListInstanceProfilesForRole"],
+  ),
+  ...about(own("key"), "kms", "DescribeKey", "GetKeyPolicy", "GetKeyRotationStatus", "ListGrants"),
+  ...bucket(
+    ...["GetBucketPolicy", "GetBucketPublicAccessBlock", "GetBucketOwnershipControls", "GetBucketVersioning"],
+    ...["GetEncryptionConfiguration", "GetReplicationConfiguration", "GetBucketNotification"],
+    "GetLifecycleConfiguration",
+  ),
+];
+
+/** How an audit asks a host, which makes whoever may do it root there. */
+export const hostCalls: readonly Call[] = runCommand;
