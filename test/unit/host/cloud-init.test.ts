@@ -91,6 +91,7 @@ describe("cloud-init", () => {
       return content.indexOf(text);
     };
     assert.equal(permissions, "0755");
+    assert.ok(at("systemctl stop 'ssh.*' 'apt-daily*.timer'") < at("mask --now --quiet ssh.service"));
     assert.ok(
       at("mask --now --quiet ssh.service ssh.socket apt-daily.timer apt-daily-upgrade.timer") <
         at(`start ${bootstrapUnitName}`),

@@ -4,8 +4,9 @@ set -euo pipefail
 packages=/opt/metrics-link/packages
 mount='var-lib-metrics\x2dlink.mount'
 
-# Systems Manager is the only way in, right from the start. apt reaches no mirror from here: its timers would fail for ever, and
-# hold dpkg's lock meanwhile. An instance is patched by another image.
+# Systems Manager is the only way in, right from the start. apt reaches no mirror from here. Stopped first, since a timer that is
+# masked while it runs counts as failed; a pattern may match nothing.
+systemctl stop 'ssh.*' 'apt-daily*.timer'
 systemctl mask --now --quiet ssh.service ssh.socket apt-daily.timer apt-daily-upgrade.timer
 systemctl restart systemd-sysctl.service
 systemctl daemon-reload
