@@ -25,7 +25,8 @@ export async function requireAdoptable(
   provider: aws.Provider,
 ): Promise<void> {
   const place = { account, user: ownStack(), provider };
-  const had = addressesInForce(inForce.contract);
+  // Read only where it is compared: an update without this key does not depend on it.
+  const had = network.addressAllocations === undefined ? [] : addressesInForce(inForce.contract);
   refuse([
     ...(await wrongAddresses("network", network.addressAllocations, had, place)),
     ...(await wrongVolume(host, network.zones[0] ?? "", inForce.dataVolumeId, place)),
