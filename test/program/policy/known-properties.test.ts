@@ -20,7 +20,16 @@ function pathsOf(value: unknown, path = ""): string[] {
 
 describe("the table of known properties", () => {
   it("has exactly what the program sets in both roles, with an offline root and with a trial root", async () => {
-    const offline = await deployBoth();
+    const account = {
+      id: "222222222222",
+      region: "eu-west-1",
+      assumeRole: "arn:aws:iam::222222222222:role/metrics-link-deploy",
+      permissionsBoundary: "arn:aws:iam::222222222222:policy/metrics-link-host-boundary",
+      // The sender's role is assumed without these.
+      ...{ externalId: "x7", sessionName: "ci", sessionDuration: "1h" },
+    };
+    const offline = await deployBoth({ change: { receiver: { "metrics-link:account": account } } });
+    assert.deepEqual(verdicts(offline.receiver, policies), verdicts((await deployBoth()).receiver, policies));
     const seen: Record<string, Set<string>> = {};
     for (const { type, props } of [...offline.sender.inputs, ...offline.receiver.inputs, ...(await trialSender())]) {
       if (/^(metrics-link:|pulumi:pulumi:)/.test(type)) continue;
