@@ -134,14 +134,14 @@ async function exportOf({ pulumi, stack }: StackContext) {
 const kept = z.object({ addresses: z.array(z.object({ allocationId: z.string(), address: z.string() })) });
 
 /** The same with the Elastic IPs of the exchange stack, which belong to this side as well. */
-function withAddresses<Found extends Declared>(
+export function withAddresses<Found extends Declared>(
   declared: Found,
   exchange: string | undefined,
   outputs: EvidencePart<Readonly<Record<string, unknown>>> | undefined,
 ): Found {
   if (exchange === undefined || outputs === undefined) return declared;
   if ("error" in outputs) throw new LinkError("EXCHANGE_NOT_READY", { what: `${exchange}: ${outputs.error}` });
-  const addresses = kept.parse(outputs).addresses.map((one) => ({ name: exchange, ...one }));
+  const addresses = kept.parse(outputs.value).addresses.map((one) => ({ name: exchange, ...one }));
   return { ...declared, addresses: [...declared.addresses, ...addresses] };
 }
 

@@ -12,7 +12,7 @@ const rules = "prometheus/rules/heartbeat.yaml";
 /** From the end of publishing a changed rule to "converged", by the very command that `pulumi up` runs. */
 export async function converge(sandbox: Sandbox, runs: number): Promise<void> {
   const releases = await Releases.of(sandbox, "sender");
-  const instanceId = await pulumiOf(sandbox).text("sender", "instanceId");
+  const instanceId = await pulumiOf(sandbox, "sender").text("sender", "instanceId");
   const whole: number[] = [];
   const agents: number[] = [];
   try {
@@ -44,7 +44,7 @@ function secondsIn(report: string): number {
 function ask({ layout, repository }: Sandbox, instanceId: string, releaseId: string): Promise<string> {
   const environment = {
     ...process.env,
-    ...deployerEnvironment(layout),
+    ...deployerEnvironment(layout, "sender"),
     METRICS_LINK_REGION: "eu-west-1",
     METRICS_LINK_ASSUME_ROLE: "arn:aws:iam::111111111111:role/metrics-link-deploy",
     METRICS_LINK_INSTANCE_ID: instanceId,

@@ -72,7 +72,7 @@ async function review(context: StackContext, options: BranchOptions): Promise<Ve
 /** From the stack's configuration. One that is not understood proves nothing, whatever the preview makes of it. */
 function deviationsOf({ file }: StackContext): Pick<ReviewInput, "deviations" | "notRead"> {
   try {
-    return { deviations: file.read().policy.deviations, notRead: [] };
+    return { deviations: file.readAny().policy.deviations, notRead: [] };
   } catch (error) {
     if (error instanceof InvalidInputError) return { deviations: [], notRead: [error.message] };
     throw error;

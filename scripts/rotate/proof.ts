@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { setTimeout as pause } from "node:timers/promises";
-import { LinkError } from "@metrics-link/contract";
+import { LinkError, shortName } from "@metrics-link/contract";
 import { say } from "../stack/command-line.ts";
 import { beforehand, compareSince, describeCompared } from "../stack/compare.ts";
 import { contextOf, repository } from "../stack/context.ts";
@@ -83,7 +83,11 @@ async function make(step: Step, sandboxName: string): Promise<void> {
     await first.ended;
     clearTimeout(timer);
     const stack = words[words.indexOf("--stack") + 1] ?? "";
-    await contextOf(stack, sandboxName).pulumi.must(["cancel", stack, "--yes"]);
+    const { pulumi, file } = contextOf(stack, sandboxName);
+    const { exchange } = file.read();
+    // Either may have been killed: a rotation updates both.
+    const updated = [stack, ...(exchange === undefined ? [] : [shortName(exchange)])];
+    for (const one of updated) await pulumi.must(["cancel", one, "--yes"]);
   }
   const code = await start(call).ended;
   if (code !== 0 && code !== 3) {

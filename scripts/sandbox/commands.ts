@@ -7,9 +7,9 @@ import { streamReport } from "@metrics-link/sandbox/cli/report.ts";
 import { runOnHost, type Sandbox } from "@metrics-link/sandbox/cli/sandbox.ts";
 import { describeStatus, statusOf } from "@metrics-link/sandbox/cli/status.ts";
 import { up } from "@metrics-link/sandbox/cli/up.ts";
-import { accounts, deployRoleArn } from "@metrics-link/sandbox/world/accounts.ts";
+import { accounts, deployerArn, deployRoleArn, type Side, sides } from "@metrics-link/sandbox/world/accounts.ts";
 import { deployerEnvironment } from "@metrics-link/sandbox/world/environment.ts";
-import { optionsOf, required, say, takesOnly } from "../stack/command-line.ts";
+import { oneOf, optionsOf, required, say, takesOnly } from "../stack/command-line.ts";
 
 /** A command of `npm run -s sandbox`. @returns the exit code @throws UsageError for a wrong call */
 export type SandboxCommand = (sandbox: Sandbox, words: readonly string[]) => Promise<number>;
@@ -18,7 +18,8 @@ export const usage = `Usage: npm run -s sandbox -- COMMAND
   up                     starts the sandbox and both stacks, as far as they are not up yet
   down                   removes everything, also after a crash
   status [--json]        hosts, link, firing and delivered alerts, raw samples compared on both sides
-  env                    exports that point plain pulumi and AWS tools at the sandbox
+  env SIDE               exports by which plain pulumi and AWS tools act as the deployer of one account: SIDE is sender
+                         or receiver
   exec HOST -- CMD ...   runs a command on a host (sender, receiver, outsider), with the text that a pipe or a file
                          gives on stdin
   shell HOST             opens a shell on a host, at a terminal
@@ -42,11 +43,12 @@ export const commands: Readonly<Record<string, SandboxCommand>> = {
     return 0;
   },
   async env({ layout }, words) {
-    takesOnly(words, 0);
-    for (const [name, value] of Object.entries(deployerEnvironment(layout))) {
+    takesOnly(words, 1);
+    const side = oneOf("SIDE", words[0], sides);
+    for (const [name, value] of Object.entries(deployerEnvironment(layout, side))) {
       say(`export ${name}='${value.replaceAll("'", "'\\''")}'`);
     }
-    say(aboutRoles);
+    say(aboutTheRole(side));
     return 0;
   },
   async exec({ world }, [host, ...rest]) {
@@ -101,8 +103,10 @@ async function journalOf(sandbox: Sandbox, host: string, unit: string | undefine
 }
 
 /** After the exports, so that `eval` ends with it. */
-const aboutRoles = `# These are the keys of the user deployer in account ${accounts.tools}. What belongs to an account needs its role:
-${[accounts.sender, accounts.receiver].map((account) => `#   aws sts assume-role --role-session-name me --role-arn ${deployRoleArn(account)}`).join("\n")}`;
+const aboutTheRole = (
+  side: Side,
+) => `# These are the keys of ${deployerArn(side)}. Other calls than Pulumi's need its role:
+#   aws sts assume-role --role-session-name me --role-arn ${deployRoleArn(accounts[side])}`;
 
 /** By its number: `process.stdin` would make a pipe non-blocking, and reading it at once would fail. */
 const stdinFile = 0;

@@ -4,7 +4,9 @@ import { LinkError, UsageError } from "@metrics-link/contract";
 import { cacheDirectory } from "@metrics-link/release";
 import { Pulumi } from "@metrics-link/sandbox/cli/pulumi.ts";
 import { type Sandbox, sandboxOf } from "@metrics-link/sandbox/cli/sandbox.ts";
+import { stackNames } from "@metrics-link/sandbox/cli/stack-files.ts";
 import { layoutOf } from "@metrics-link/sandbox/model/layout.ts";
+import { sideOf } from "@metrics-link/sandbox/world/accounts.ts";
 import { deployerEnvironment } from "@metrics-link/sandbox/world/environment.ts";
 import { parseDocument } from "yaml";
 
@@ -36,15 +38,15 @@ export function contextOf(stack: string, sandboxName?: string, checkout?: string
   const path = join(project, "stacks", `Pulumi.${stack}.yaml`);
   // A part of a path would name a file somewhere else.
   if (!/^[\w.-]+$/.test(stack)) throw unknownStack(stack, path);
-  if (!existsSync(path) && (sandboxName !== undefined || ["sender", "receiver"].includes(stack))) {
+  if (!existsSync(path) && (sandboxName !== undefined || stackNames.some((name) => name === stack))) {
     throw new LinkError("SANDBOX_NOT_UP", {
-      what: `${path} does not exist; the stacks sender and receiver belong to ${sandboxName === undefined ? "the sandbox" : `the sandbox ${sandboxName}`}, which is not up`,
+      what: `${path} does not exist; the stacks ${stackNames.join(", ")} belong to ${sandboxName === undefined ? "the sandbox" : `the sandbox ${sandboxName}`}, which is not up`,
       next: "run `npm run -s sandbox -- up`, or name a stack of your own",
     });
   }
   if (!existsSync(path)) throw unknownStack(stack, path);
   refuseCopiedSecrets(path);
-  const environment = sandbox ? { ...process.env, ...deployerEnvironment(sandbox.layout) } : process.env;
+  const environment = sandbox ? { ...process.env, ...deployerEnvironment(sandbox.layout, sideOf(stack)) } : process.env;
   const logs = sandbox ? join(sandbox.layout.directory, "logs") : join(cacheDirectory(), "logs");
   mkdirSync(logs, { recursive: true });
   return {

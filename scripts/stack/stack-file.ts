@@ -1,5 +1,13 @@
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
-import { configurationNamespace, parseConfiguration, type Source, stackFileSource } from "@metrics-link/config";
+import {
+  configurationNamespace,
+  type ExchangeConfiguration,
+  isExchange,
+  parseConfiguration,
+  parseExchange,
+  type Source,
+  stackFileSource,
+} from "@metrics-link/config";
 import {
   InvalidInputError,
   LinkError,
@@ -25,6 +33,13 @@ export class StackFile {
   /** @throws InvalidInputError when it is not usable; LinkError when there is no such file, or it is not YAML */
   read(): Configuration {
     return this.configurationIn(this.load());
+  }
+
+  /** The same of any stack: an exchange stack, which has no host, has a configuration of its own. */
+  readAny(): Configuration | ExchangeConfiguration {
+    const document = this.load();
+    const raw = rawIn(document);
+    return isExchange(raw) ? parseExchange(raw, this.source()) : this.configurationIn(document);
   }
 
   /** @throws LinkError STACK_FILE_INVALID when it cannot be read */
@@ -113,7 +128,11 @@ export class StackFile {
   }
 
   private configurationIn(document: Document): Configuration {
-    return configurationIn(document, stackFileSource(this.path, this.text(), configurationNamespace));
+    return parseConfiguration(rawIn(document), this.source(), ({ prometheus }) => wrongOverrides(prometheus?.alerts));
+  }
+
+  private source(): Source {
+    return stackFileSource(this.path, this.text(), configurationNamespace);
   }
 
   /** Whole or not at all: a killed command leaves the old file. Lists as `pulumi config set` writes them: `[a, b]`. */
@@ -134,13 +153,12 @@ function aliasProblems(document: Document): string[] {
   }
 }
 
-/** @throws InvalidInputError when it is not usable */
-function configurationIn(document: Document, source: Source): Configuration {
+/** The keys of the configuration without their namespace. */
+function rawIn(document: Document): Readonly<Record<string, unknown>> {
   const { config = {} } = (document.toJS() ?? {}) as { config?: Record<string, unknown> };
   const prefix = `${configurationNamespace}:`;
   const own = Object.entries(config).filter(([key]) => key.startsWith(prefix));
-  const plain = own.map(([key, value]) => [key.slice(prefix.length), withSecretsClosed(value)]);
-  return parseConfiguration(Object.fromEntries(plain), source, ({ prometheus }) => wrongOverrides(prometheus?.alerts));
+  return Object.fromEntries(own.map(([key, value]) => [key.slice(prefix.length), withSecretsClosed(value)]));
 }
 
 /** Pulumi writes a secret as `{ secure: <ciphertext> }`. Whoever reads the file alone knows that there is one. */

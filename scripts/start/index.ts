@@ -15,7 +15,7 @@ The link keeps running. Next:
   npm run -s sandbox -- status                  compares again, now
   npm run -s sandbox -- page --serve            text and charts in a browser
   npm run -s sandbox -- shell receiver          look around on a host
-  eval "$(npm run -s sandbox -- env)"           then plain pulumi: pulumi preview -s sender
+  eval "$(npm run -s sandbox -- env sender)"    then plain pulumi: pulumi preview -s sender
   npm run -s sandbox -- down                    removes everything
 README.md says how to deploy the same program to AWS.`;
 

@@ -79,6 +79,18 @@ export class Pulumi {
     await this.must(["config", "set", "--path", "--secret", key, "-s", stack], value);
   }
 
+  /**
+   * Makes a stack unless it is there. Does not ask `pulumi stack ls`, which opens the state of every stack: in a shared
+   * bucket a deployer may read only their own.
+   * @param secretsProvider what encrypts its secrets: `passphrase`, or the address of a key
+   */
+  async init(stack: string, secretsProvider: string): Promise<void> {
+    const { code, stderr } = await this.run(["stack", "output", "--json", "-s", stack]);
+    if (code === 0) return;
+    if (!/no stack named/.test(stderr)) throw new LinkError("COMMAND_FAILED", { what: stderr.trim() });
+    await this.must(["stack", "init", "--no-select", "-s", stack, "--secrets-provider", secretsProvider]);
+  }
+
   /** `pulumi up`; returns the counts of its last lines, such as "12 created, 3 updated". */
   async up(stack: string): Promise<string> {
     const { stdout } = await this.must(["up", "-s", stack, "--yes", "--skip-preview"]);

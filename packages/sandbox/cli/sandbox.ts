@@ -4,6 +4,7 @@ import { LinkError } from "@metrics-link/contract";
 import { ALERTMANAGER_SERVICE } from "../cloud/catalogue.ts";
 import { type Layout, layoutOf } from "../model/layout.ts";
 import { authorityIn, username } from "../services/alertmanager/access.ts";
+import type { Side } from "../world/accounts.ts";
 import { WorldClient } from "../world/client.ts";
 import { deployerEnvironment } from "../world/environment.ts";
 import { PrometheusApi } from "./prometheus-api.ts";
@@ -41,11 +42,11 @@ export function sandboxOf(
   return { repository, name, project, layout, world: new WorldClient(layout), files };
 }
 
-/** Pulumi's command line against this sandbox. The sandbox must be up. */
-export function pulumiOf({ project, layout }: Sandbox): Pulumi {
+/** Pulumi's command line against this sandbox, as the deployer of one account calls it. The sandbox must be up. */
+export function pulumiOf({ project, layout }: Pick<Sandbox, "project" | "layout">, side: Side): Pulumi {
   const logs = `${layout.directory}/logs`;
   mkdirSync(logs, { recursive: true });
-  return new Pulumi(project, { ...process.env, ...deployerEnvironment(layout) }, logs);
+  return new Pulumi(project, { ...process.env, ...deployerEnvironment(layout, side) }, logs);
 }
 
 /** Runs a command on a host and returns its output. @throws LinkError COMMAND_FAILED with what it printed */

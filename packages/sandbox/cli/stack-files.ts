@@ -7,6 +7,18 @@ import { type Document, isSeq, parseDocument, type Scalar } from "yaml";
 export const roles = ["sender", "receiver"] as const;
 export type Role = (typeof roles)[number];
 
+/** The exchange stack of a role's account, which shows its contract to the other one. */
+export const exchangeOf = (role: Role): `${Role}-exchange` => `${role}-exchange`;
+
+/** Every stack of a sandbox: of each account the exchange, and the one with the host. */
+export const stackNames: readonly SandboxStack[] = roles.flatMap((role) => [exchangeOf(role), role]);
+export type SandboxStack = Role | `${Role}-exchange`;
+
+/** A stack's name as another stack's configuration has it. */
+export const wholeName = (stack: SandboxStack): string => `organization/metrics-link/${stack}`;
+
+export const peerOf: Readonly<Record<Role, Role>> = { sender: "receiver", receiver: "sender" };
+
 const marker = " Written by the sandbox for its own stack; `npm run -s sandbox -- down` removes it.";
 const peerPath: Record<Role, readonly (string | number)[]> = {
   sender: ["config", "metrics-link:peer"],
@@ -28,7 +40,7 @@ export interface Alertmanager {
 export const passwordKey = "metrics-link:prometheus.alertmanagers[0].basicAuth.password";
 
 /**
- * The configuration files of the sandbox's two stacks: the repository's examples, changed where one
+ * The configuration files of the sandbox's stacks: the repository's examples, changed where one
  * machine requires it. Never touches a file that it did not write.
  */
 export class StackFiles {
@@ -50,26 +62,34 @@ export class StackFiles {
     this.alertmanager = alertmanager;
   }
 
-  path(role: Role): string {
-    return join(this.folder, `Pulumi.${role}.yaml`);
+  path(stack: SandboxStack): string {
+    return join(this.folder, `Pulumi.${stack}.yaml`);
   }
 
   /**
-   * Writes the file of a role unless it is there.
+   * Writes the files of a role's two stacks, each unless it is there.
    * @throws LinkError STACK_FILE_INVALID when the sandbox did not make the one that is there
    */
   write(role: Role): void {
-    if (existsSync(this.path(role))) {
-      if (!this.isOurs(role)) {
-        throw new LinkError("STACK_FILE_INVALID", {
-          what: `${this.path(role)} was not made by the sandbox`,
-          next: "move it away, or give your stack another name",
-        });
-      }
-      return;
+    for (const stack of [exchangeOf(role), role]) {
+      if (existsSync(this.path(stack))) this.requireOurs(stack);
+      else this.save(stack, stack === role ? this.hostDocument(role) : this.exchangeDocument(role));
     }
-    const document = parseDocument(readFileSync(join(this.examples, `${role}.yaml`), "utf8"));
-    document.commentBefore = marker;
+  }
+
+  private exchangeDocument(role: Role): Document {
+    const document = this.example(exchangeOf(role));
+    document.setIn(["config", "metrics-link:shows", "stack"], wholeName(role));
+    if (role === "receiver") document.setIn(["config", "metrics-link:shows", "addresses"], 2);
+    document.setIn(["config", "metrics-link:pki", "artefacts"], join(this.artifacts, role));
+    return document;
+  }
+
+  private hostDocument(role: Role): Document {
+    const document = this.example(role);
+    // The addresses are in the account's own exchange; of the peer, its exchange is read, and nothing else.
+    document.setIn(["config", "metrics-link:exchange"], wholeName(exchangeOf(role)));
+    document.setIn([...peerPath[role], "stack"], wholeName(exchangeOf(peerOf[role])));
     // Every second instead of every fifteen: a person sees samples at once, and a test sees many.
     document.setIn(["config", "metrics-link:prometheus", "scrapeInterval"], "1s");
     // Tools built from package registries have no hash of an official download.
@@ -88,7 +108,13 @@ export class StackFiles {
     document.setIn(["config", "metrics-link:network", "documentationAddresses"], true);
     // Nothing is pinned of the peer yet.
     for (const key of pinKeys) document.deleteIn([...peerPath[role], key]);
-    this.save(role, document);
+    return document;
+  }
+
+  private example(stack: SandboxStack): Document {
+    const document = parseDocument(readFileSync(join(this.examples, `${stack}.yaml`), "utf8"));
+    document.commentBefore = marker;
+    return document;
   }
 
   /** A section of the configuration, by its key without the namespace. */
@@ -129,13 +155,34 @@ export class StackFiles {
     this.save(role, document);
   }
 
-  /** Removes what `write` wrote. */
-  remove(): void {
-    for (const role of roles) if (this.isOurs(role)) rmSync(this.path(role));
+  /**
+   * Requires that a stack's secrets are encrypted by this key, if by any: moto keeps no key after its end.
+   * @throws LinkError SANDBOX_UNUSABLE
+   */
+  requireKey(role: Role, secretsProvider: string): void {
+    const known: unknown = this.load(role).get("secretsprovider");
+    if (known === undefined || known === secretsProvider) return;
+    throw new LinkError("SANDBOX_UNUSABLE", {
+      what: `the secrets in ${this.path(role)} have a key of the sandbox's last run, which its AWS API no longer has`,
+      next: "run `npm run -s sandbox -- down`, then up again",
+    });
   }
 
-  private isOurs(role: Role): boolean {
-    return existsSync(this.path(role)) && readFileSync(this.path(role), "utf8").includes(marker);
+  /** Removes what `write` wrote. */
+  remove(): void {
+    for (const stack of stackNames) if (this.isOurs(stack)) rmSync(this.path(stack));
+  }
+
+  private isOurs(stack: SandboxStack): boolean {
+    return existsSync(this.path(stack)) && readFileSync(this.path(stack), "utf8").includes(marker);
+  }
+
+  private requireOurs(stack: SandboxStack): void {
+    if (this.isOurs(stack)) return;
+    throw new LinkError("STACK_FILE_INVALID", {
+      what: `${this.path(stack)} was not made by the sandbox`,
+      next: "move it away, or give your stack another name",
+    });
   }
 
   private load(role: Role): Document {
@@ -149,7 +196,7 @@ export class StackFiles {
     return parseDocument(readFileSync(path, "utf8"));
   }
 
-  private save(role: Role, document: Document): void {
-    writeFileSync(this.path(role), document.toString({ lineWidth: 0, flowCollectionPadding: false }));
+  private save(stack: SandboxStack, document: Document): void {
+    writeFileSync(this.path(stack), document.toString({ lineWidth: 0, flowCollectionPadding: false }));
   }
 }

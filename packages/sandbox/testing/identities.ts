@@ -32,14 +32,14 @@ const state = z.object({
 
 /** What a side's last update left in its output `pki`. @throws LinkError STATE_INVALID before the first update */
 export async function pkiOf(sandbox: Sandbox, role: Role): Promise<PkiOutput> {
-  const found = readPkiOutput(await pulumiOf(sandbox).output(role, pkiOutput, z.unknown()));
+  const found = readPkiOutput(await pulumiOf(sandbox, role).output(role, pkiOutput, z.unknown()));
   if (found === undefined) throw new LinkError("STATE_INVALID", { what: `stack ${role} has no output ${pkiOutput}` });
   return found;
 }
 
 /** A side's PKI with its keys in clear: what a holder of the state and its passphrase has. */
 export async function identitiesOf(sandbox: Sandbox, role: Role): Promise<Identities> {
-  const pulumi = pulumiOf(sandbox);
+  const pulumi = pulumiOf(sandbox, role);
   const { stdout } = await pulumi.must(["stack", "export", "-s", role, "--show-secrets"]);
   const unwrap = (_key: string, value: unknown) =>
     typeof value === "object" && value !== null && "plaintext" in value ? JSON.parse(String(value.plaintext)) : value;

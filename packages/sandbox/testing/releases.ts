@@ -24,7 +24,7 @@ export class Releases {
 
   static async of(sandbox: Sandbox, host: Role): Promise<Releases> {
     const s3 = new S3(clientOptions(sandbox.layout, await deployer(sandbox.layout, accounts[host])));
-    return new Releases(host, s3, await pulumiOf(sandbox).text(host, "release"));
+    return new Releases(host, s3, await pulumiOf(sandbox, host).text(host, "release"));
   }
 
   /** Publishes the stack's release with a change, and points the host at it. @returns its id */

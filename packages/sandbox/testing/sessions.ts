@@ -1,6 +1,6 @@
 import { LinkError } from "@metrics-link/contract";
 import type { Layout } from "../model/layout.ts";
-import { deployRoleArn } from "../world/accounts.ts";
+import { accounts, deployRoleArn, region } from "../world/accounts.ts";
 import { deployerEnvironment } from "../world/environment.ts";
 import { STS } from "./clients.ts";
 
@@ -13,14 +13,17 @@ export interface Session {
 
 /** Options of a client of a sandbox's API. */
 export function clientOptions(layout: Layout, credentials: Omit<Session, "sessionToken"> & Partial<Session>) {
-  const { AWS_REGION: region = "", AWS_ENDPOINT_URL: endpoint = "" } = deployerEnvironment(layout);
+  const { AWS_ENDPOINT_URL: endpoint = "" } = deployerEnvironment(layout, "sender");
   return { region, endpoint, credentials, forcePathStyle: true, maxAttempts: 1 };
 }
 
 /** The deployer of an account: what a person with a console could do. */
 export async function deployer(layout: Layout, account: string): Promise<Session> {
-  const { AWS_ACCESS_KEY_ID: accessKeyId = "", AWS_SECRET_ACCESS_KEY: secretAccessKey = "" } =
-    deployerEnvironment(layout);
+  const side = account === accounts.receiver ? "receiver" : "sender";
+  const { AWS_ACCESS_KEY_ID: accessKeyId = "", AWS_SECRET_ACCESS_KEY: secretAccessKey = "" } = deployerEnvironment(
+    layout,
+    side,
+  );
   const sts = new STS(clientOptions(layout, { accessKeyId, secretAccessKey }));
   return assume(sts, deployRoleArn(account));
 }

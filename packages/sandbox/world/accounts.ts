@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 export const accounts = {
   sender: "111111111111",
   receiver: "222222222222",
-  /** The platform team's own account, whose user `deployer` assumes the deployment roles of the others. */
+  /** The platform team's own account. */
   tools: "999999999999",
 } as const;
 
@@ -22,6 +22,16 @@ export const iamDocument = (name: "host-boundary" | "deploy-role") => (account: 
   );
 
 export const region = "eu-west-1";
+
+/** The accounts that deploy, by what they are of a link. */
+export type Side = Exclude<keyof typeof accounts, "tools">;
+export const sides = ["sender", "receiver"] as const satisfies readonly Side[];
+
+/** The user of an account as whom a person there runs Pulumi and every command. */
+export const deployerArn = (side: Side) => `arn:aws:iam::${accounts[side]}:user/deployer`;
+
+/** Whose a stack is. */
+export const sideOf = (stack: string): Side => (stack.startsWith("receiver") ? "receiver" : "sender");
 
 /** The ARN of the role which the Pulumi program assumes in an account. */
 export const deployRoleArn = (account: string) => `arn:aws:iam::${account}:role/${deployRole}`;

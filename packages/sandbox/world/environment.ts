@@ -3,7 +3,7 @@ import { delimiter, join } from "node:path";
 import { LinkError } from "@metrics-link/contract";
 import { cacheDirectory } from "@metrics-link/release";
 import type { Layout } from "../model/layout.ts";
-import { region } from "./accounts.ts";
+import { region, type Side } from "./accounts.ts";
 import { pulumiHome } from "./files.ts";
 import { readSettings } from "./settings.ts";
 
@@ -17,13 +17,17 @@ export function sandboxPath(path: string): string {
   return [tools, ...others].join(delimiter);
 }
 
-/** The environment of a deployer; the sandbox must have been up once. Its PATH begins with the pinned tools. */
+/**
+ * The environment of the deployer of one account, who can do nothing in the other; the sandbox must have been up once. Its
+ * PATH begins with the pinned tools.
+ */
 export function deployerEnvironment(
   layout: Layout,
+  side: Side,
   { path = process.env.PATH ?? "" }: { path?: string } = {},
 ): Record<string, string> {
-  const settings = readSettings(layout);
-  if (settings?.deployer === undefined || settings.frontPort === undefined) {
+  const { deployers, frontPort } = readSettings(layout) ?? {};
+  if (deployers === undefined || frontPort === undefined) {
     throw new LinkError("SANDBOX_NOT_UP", {
       what: `the sandbox in ${layout.directory} has never been up`,
       next: "run: npm run -s sandbox -- up",
@@ -33,19 +37,20 @@ export function deployerEnvironment(
     PATH: sandboxPath(path),
     METRICS_LINK_WORLD: layout.socket,
     METRICS_LINK_PLUGINS: layout.plugins,
-    AWS_ACCESS_KEY_ID: settings.deployer.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: settings.deployer.secretAccessKey,
+    AWS_ACCESS_KEY_ID: deployers[side].accessKeyId,
+    AWS_SECRET_ACCESS_KEY: deployers[side].secretAccessKey,
     // The caller's own token does not belong to this key.
     AWS_SESSION_TOKEN: "",
     AWS_REGION: region,
     // boto3 and the AWS CLI's first version know only this one.
     AWS_DEFAULT_REGION: region,
-    AWS_ENDPOINT_URL: `http://127.0.0.1:${settings.frontPort}`,
+    AWS_ENDPOINT_URL: `http://127.0.0.1:${frontPort}`,
     AWS_EC2_METADATA_DISABLED: "true",
     PULUMI_HOME: pulumiHome(layout),
     // A concurrent reader must see the old state or the new one. State files are renamed into place; attribute files
     // beside them, which nobody needs, would be empty for a moment (gocloud.dev/blob/fileblob).
     PULUMI_BACKEND_URL: `file://${layout.backend}?metadata=skip&no_tmp_dir=true`,
+    // For the exchange stacks, which have no secret. A host's secrets have a key of its account.
     PULUMI_CONFIG_PASSPHRASE: "",
     PULUMI_SKIP_UPDATE_CHECK: "true",
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",

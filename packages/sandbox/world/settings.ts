@@ -6,13 +6,16 @@ import { LinkError, messageOf } from "@metrics-link/contract";
 import type { Layout } from "../model/layout.ts";
 import type { InternetHost } from "../model/topology.ts";
 import type { AccessKey } from "../services/moto/moto.ts";
+import type { Side } from "./accounts.ts";
 
 export interface Settings {
   /** Moto derives its access keys from it, so they stay the same. */
   readonly seed: string;
   /** The loopback port of AWS for the deployer's tools, chosen at the first start. */
   readonly frontPort?: number;
-  readonly deployer?: AccessKey;
+  /** The key of each account's deployer, and the address of the KMS key that encrypts the secrets of its state. */
+  readonly deployers?: Readonly<Record<Side, AccessKey>>;
+  readonly secretsProviders?: Readonly<Record<Side, string>>;
   readonly internetHosts: readonly InternetHost[];
 }
 

@@ -4,6 +4,7 @@ import http from "node:http";
 import { join } from "node:path";
 import { LinkError } from "@metrics-link/contract";
 import { cacheDirectory } from "@metrics-link/release";
+import type { AwsApi } from "../cloud/api.ts";
 import { ALERTMANAGER_SERVICE } from "../cloud/catalogue.ts";
 import { Cloud, enforcedBy } from "../cloud/index.ts";
 import type { Layout } from "../model/layout.ts";
@@ -13,17 +14,18 @@ import { Alertmanager } from "../services/alertmanager/alertmanager.ts";
 import { awsAuthority, openAuthority } from "../services/authority.ts";
 import { type Entrance, type FrontOptions, frontListener } from "../services/front/front.ts";
 import { RoleCredentialsSource } from "../services/imds/credentials.ts";
-import { type Moto, startMoto } from "../services/moto/moto.ts";
+import { type AccessKey, type Moto, startMoto } from "../services/moto/moto.ts";
 import { awsNames, Services } from "../services/services.ts";
 import { Agents } from "../services/ssm/agents.ts";
 import { RunCommand } from "../services/ssm/run-command.ts";
-import { accounts, deployRole, hostBoundary, iamDocument, region } from "./accounts.ts";
+import { accounts, deployRole, hostBoundary, iamDocument, region, type Side } from "./accounts.ts";
 import { hostImage, makePulumiHome, refuseForgottenCloud } from "./files.ts";
 import { HostWatch } from "./host-watch.ts";
 import { listenOnLoopback, listenOnSocket } from "./listen.ts";
 import type { HostStatus, WorldStatus } from "./protocol.ts";
 import { worldListener } from "./routes.ts";
 import { newSettings, readSettings, type Settings, writeSettings } from "./settings.ts";
+import { makeStateKeys } from "./state-keys.ts";
 
 export interface WorldHooks {
   readonly log: (line: string) => void;
@@ -95,13 +97,16 @@ export class World {
       }),
       alertmanager.start(),
     ]);
-    const api = { endpoint: moto.endpoint, admin: (account: string) => adminOf(moto, account) };
+    const api: AwsApi = { endpoint: moto.endpoint, admin: (account) => adminOf(moto, account) };
     const enforced = rightsAreEnforced() ? enforcedBy(api, join(cacheDirectory(), "bin", "moto-python")) : undefined;
-    const cloud = await Cloud.open({
-      file: layout.cloudFile,
-      api,
-      ...(enforced === undefined ? {} : { authorise: enforced.authorise }),
-    });
+    const [cloud, secretsProviders] = await Promise.all([
+      Cloud.open({
+        file: layout.cloudFile,
+        api,
+        ...(enforced === undefined ? {} : { authorise: enforced.authorise }),
+      }),
+      makeStateKeys(api),
+    ]);
     const credentials = new RoleCredentialsSource({ moto: moto.endpoint, imds: moto.keys.imds, region });
     const realiser: Realiser = new Realiser(layout, {
       imageRoot: hostImage(),
@@ -138,7 +143,7 @@ export class World {
       log,
     });
     const parts = { moto, alertmanager, cloud, realiser, services, agents, watch, commands };
-    const world = new World(layout, hooks, parts, settings);
+    const world = new World(layout, hooks, parts, { ...settings, secretsProviders });
     await world.#open(front);
     return world;
   }
@@ -158,7 +163,7 @@ export class World {
     await cloud.settle();
     const api = http.createServer(frontListener(front, deployerEntrance));
     const frontPort = await listenOnLoopback(api, this.#settings.frontPort);
-    this.#save({ ...this.#settings, frontPort, deployer: moto.keys.deployer });
+    this.#save({ ...this.#settings, frontPort, deployers: deployersOf(moto) });
     const own = http.createServer(worldListener(this, { cloud, realiser, log: this.#hooks.log }));
     await listenOnSocket(own, this.layout.socket);
     this.#servers.push(api, own);
@@ -261,15 +266,20 @@ const deployerEntrance: Entrance = {
   way: () => ({ context: { "aws:SecureTransport": "true", "aws:SourceIp": "192.0.2.1" } }),
 };
 
-function adminOf(moto: Moto, account: string) {
-  const key = moto.keys.admins[account];
-  if (key === undefined) {
-    throw new LinkError("SANDBOX_REFUSED", {
-      what: `the sandbox has no account ${account}`,
-      next: `use one of: ${Object.keys(moto.keys.admins).join(", ")}`,
-    });
-  }
-  return key;
+const adminOf = ({ keys }: Moto, account: string): AccessKey => keyIn(keys.admins, account);
+
+const deployersOf = ({ keys: { deployers } }: Moto): Record<Side, AccessKey> => ({
+  sender: keyIn(deployers, accounts.sender),
+  receiver: keyIn(deployers, accounts.receiver),
+});
+
+function keyIn(keys: Readonly<Record<string, AccessKey>>, account: string): AccessKey {
+  const key = keys[account];
+  if (key !== undefined) return key;
+  throw new LinkError("SANDBOX_REFUSED", {
+    what: `the sandbox has no account ${account}`,
+    next: `use one of: ${Object.keys(keys).join(", ")}`,
+  });
 }
 
 function instancesOf(topology: Topology, account: string, inRegion: string) {

@@ -98,7 +98,7 @@ print(json.dumps([[answers(name, resolver) for resolver in resolvers] for name i
 
 describe("the names that a host asks for", function () {
   needs(world.link);
-  this.timeout(600_000);
+  this.timeout(1_200_000);
 
   const region = "eu-west-1.amazonaws.com";
   const accounts = { sender: "111111111111", receiver: "222222222222" };

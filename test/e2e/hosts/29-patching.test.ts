@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { eventually } from "../../support/eventually.ts";
+import { eventually } from "../support/eventually.ts";
 import { pinnedVersion } from "../support/checkout.ts";
 import { on, receiver, sandbox, sender } from "../support/sandbox.ts";
 import { needs, world } from "../support/world.ts";
@@ -9,7 +9,7 @@ const hosts = { sender, receiver } as const;
 
 describe("patches of a host", function () {
   needs(world.link);
-  this.timeout(600_000);
+  this.timeout(1_200_000);
 
   for (const host of ["sender", "receiver"] as const) {
     it(`do not come by apt's timers, which the image of the ${host} has and the host masks`, async () => {

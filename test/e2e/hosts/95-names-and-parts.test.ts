@@ -79,19 +79,22 @@ describe("another name", function () {
     await caughtUp();
   });
 
-  it("of the stack does not let a rotation out of order through", async () => {
-    await pulumi().must(["stack", "rename", "-s", "sender", "renamed"]);
+  it("of the exchange stack does not let a rotation out of order through", async () => {
+    await pulumi().must(["stack", "rename", "-s", "sender-exchange", "renamed"]);
+    const configuration = new ChangedConfiguration("sender");
     try {
-      const set = ["config", "set", "-s", "renamed", "--path", "metrics-link:pki.generations.identity", "3"];
-      await pulumi().must(set);
-      const { code, stdout, stderr } = await pulumi().run(["preview", "-s", "renamed"]);
+      await configuration.set("exchange", "organization/metrics-link/renamed");
+      await configuration.set("pki.generations.identity", "3");
+      const { code, stdout, stderr } = await pulumi().run(["preview", "-s", "sender"]);
       assert.notEqual(code, 0);
-      assert.match(stdout + stderr, /ROTATION_OUT_OF_ORDER: .*knows this stack as .*sender/s);
-      await pulumi().must(["config", "rm", "-s", "renamed", "--path", "metrics-link:pki.generations.identity"]);
-      const plain = await pulumi().must(["preview", "-s", "renamed"]);
+      assert.match(stdout + stderr, /ROTATION_OUT_OF_ORDER: .*knows this stack as .*sender-exchange/s);
+      configuration.restore();
+      await configuration.set("exchange", "organization/metrics-link/renamed");
+      const plain = await pulumi().must(["preview", "-s", "sender"]);
       assert.match(plain.stdout + plain.stderr, /knows this stack as/);
     } finally {
-      await pulumi().must(["stack", "rename", "-s", "renamed", "sender"]);
+      configuration.restore();
+      await pulumi().must(["stack", "rename", "-s", "renamed", "sender-exchange"]);
     }
     await unchanged("sender");
   });

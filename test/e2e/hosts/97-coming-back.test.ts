@@ -18,7 +18,7 @@ const sender = ["-s", "sender", "--yes", "--skip-preview"];
 
 describe("a sender that was destroyed", function () {
   needs(world.link);
-  this.timeout(600_000);
+  this.timeout(1_200_000);
   let configuration: ChangedConfiguration;
   before(() => {
     configuration = new ChangedConfiguration("sender");

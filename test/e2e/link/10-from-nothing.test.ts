@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { roles } from "@metrics-link/sandbox/cli/stack-files.ts";
+import { exchangeOf, roles } from "@metrics-link/sandbox/cli/stack-files.ts";
 import { statusOf } from "@metrics-link/sandbox/cli/status.ts";
 import { up } from "@metrics-link/sandbox/cli/up.ts";
 import { on, prepare, pulumi, receiver, report, sandbox, sender } from "../support/sandbox.ts";
@@ -7,7 +7,7 @@ import { needs, world } from "../support/world.ts";
 
 describe("a new sandbox", () => {
   needs(world.nothing);
-  it("starts in three updates", async function () {
+  it("starts as two accounts do: each with an exchange, then the receiver and the sender, each in one update", async function () {
     this.timeout(1_200_000);
     await prepare();
     await up(sandbox, report);
@@ -47,12 +47,13 @@ describe("a new sandbox", () => {
       ["sender", 1],
       ["receiver", 2],
     ] as const) {
-      const { stdout } = await pulumi().must(["stack", "export", "-s", role]);
-      const { resources } = JSON.parse(stdout).deployment as { resources: Record<string, unknown>[] };
-      const kept = (type: string) =>
-        resources.filter((one) => one.type === type && one.protect === true && one.retainOnDelete === true);
-      assert.equal(kept("aws:ec2/eip:Eip").length, expected);
-      assert.equal(kept("aws:ebs/volume:Volume").length, 1);
+      const kept = async (stack: string, type: string) => {
+        const { stdout } = await pulumi().must(["stack", "export", "-s", stack]);
+        const { resources } = JSON.parse(stdout).deployment as { resources: Record<string, unknown>[] };
+        return resources.filter((one) => one.type === type && one.protect === true && one.retainOnDelete === true);
+      };
+      assert.equal((await kept(exchangeOf(role), "aws:ec2/eip:Eip")).length, expected);
+      assert.equal((await kept(role, "aws:ebs/volume:Volume")).length, 1);
     }
   });
 });

@@ -1,17 +1,18 @@
 import assert from "node:assert/strict";
+import { stackNames } from "@metrics-link/sandbox/cli/stack-files.ts";
 import { BalancerGroup } from "../support/aws.ts";
 import { pulumi } from "../support/sandbox.ts";
 import { needs, world } from "../support/world.ts";
 
 describe("an existing link", () => {
   needs(world.link);
-  for (const role of ["sender", "receiver"]) {
-    it(`is not changed by another update of the ${role}`, async () => {
-      await pulumi().must(["up", "-s", role, "--yes", "--skip-preview", "--expect-no-changes"]);
+  for (const stack of stackNames) {
+    it(`is not changed by another update of ${stack}`, async () => {
+      await pulumi().must(["up", "-s", stack, "--yes", "--skip-preview", "--expect-no-changes"]);
     }).timeout(600_000);
 
-    it(`has no drift in a refresh of the ${role}`, async () => {
-      await pulumi().must(["refresh", "-s", role, "--yes", "--skip-preview", "--expect-no-changes"]);
+    it(`has no drift in a refresh of ${stack}`, async () => {
+      await pulumi().must(["refresh", "-s", stack, "--yes", "--skip-preview", "--expect-no-changes"]);
     }).timeout(600_000);
   }
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { fingerprintOf } from "@metrics-link/contract";
 import { hostPaths } from "@metrics-link/release";
-import type { Role } from "@metrics-link/sandbox/cli/stack-files.ts";
+import { exchangeOf, type Role } from "@metrics-link/sandbox/cli/stack-files.ts";
 import { statusOf } from "@metrics-link/sandbox/cli/status.ts";
 import { selfSigned } from "../../support/openssl.ts";
 import { ChangedConfiguration } from "../support/configuration.ts";
@@ -51,7 +51,7 @@ describe("a peer whose contract is rejected", function () {
         const from = beforehand();
         const rootsOnHost = () => on(role, "sha256sum", `${hostPaths.current}/${roots[role]}`);
         const before = await rootsOnHost();
-        const forged = await ForgedState.of(peer);
+        const forged = await ForgedState.of(exchangeOf(peer));
         await forged.outputs(({ contract, ...rest }) => {
           const changed = change(contract as { rootBundle: string });
           return changed === undefined ? rest : { ...rest, contract: changed };

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { copyFileSync, cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { roles } from "@metrics-link/sandbox/cli/stack-files.ts";
+import { stackNames } from "@metrics-link/sandbox/cli/stack-files.ts";
 import { sandbox } from "./sandbox.ts";
 
 /**
@@ -13,7 +13,7 @@ export class Clone {
 
   constructor() {
     rmSync(this.directory, { recursive: true, force: true });
-    const stackFiles = roles.map((role) => sandbox.files.path(role));
+    const stackFiles = stackNames.map((stack) => sandbox.files.path(stack));
     const left = ["node_modules", ".git", ".cache", ...stackFiles.map((file) => basename(file))];
     cpSync(sandbox.repository, this.directory, { recursive: true, filter: (path) => !left.includes(basename(path)) });
     for (const file of stackFiles) copyFileSync(file, join(this.directory, "stacks", basename(file)));

@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } f
 import { basename, join } from "node:path";
 import { cacheDirectory } from "@metrics-link/release";
 import { Pulumi } from "@metrics-link/sandbox/cli/pulumi.ts";
-import { roles } from "@metrics-link/sandbox/cli/stack-files.ts";
+import { type Role, stackNames } from "@metrics-link/sandbox/cli/stack-files.ts";
 import { deployerEnvironment } from "@metrics-link/sandbox/world/environment.ts";
 import { sandbox } from "./sandbox.ts";
 
@@ -27,7 +27,7 @@ export class Checkout {
 
   constructor() {
     for (const folder of [this.#directory, this.#cache]) rmSync(folder, { recursive: true, force: true });
-    const stackFiles = roles.map((role) => sandbox.files.path(role));
+    const stackFiles = stackNames.map((stack) => sandbox.files.path(stack));
     const left = ["node_modules", ".git", ...stackFiles.map((file) => basename(file))];
     cpSync(sandbox.repository, this.#directory, { recursive: true, filter: (path) => !left.includes(basename(path)) });
     for (const file of stackFiles) symlinkSync(file, join(this.#directory, "stacks", basename(file)));
@@ -48,9 +48,9 @@ export class Checkout {
     if (status !== 0) throw new Error(`the set-up of the other checkout ended with ${status}:\n${stderr}`);
   }
 
-  /** Pulumi's command line in this checkout. */
-  pulumi(): Pulumi {
-    const deployer = deployerEnvironment(sandbox.layout);
+  /** Pulumi's command line in this checkout, for the stacks of one account. */
+  pulumi(side: Role): Pulumi {
+    const deployer = deployerEnvironment(sandbox.layout, side);
     const path = `${join(this.#cache, "bin")}:${deployer.PATH}`;
     return new Pulumi(
       this.#directory,

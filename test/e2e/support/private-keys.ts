@@ -30,7 +30,7 @@ export const privateKeysOf = (stack: string): Promise<string[]> => keysOf(pulumi
 /** The keys of an account's roots, from the medium: they are to be in nothing else. */
 export function rootKeysOf(role: Role): Promise<string[]> {
   const { folder, passphraseFile } = mediumOf(sandbox);
-  const { PULUMI_CONFIG_PASSPHRASE: _everyday, ...environment } = deployerEnvironment(sandbox.layout);
+  const { PULUMI_CONFIG_PASSPHRASE: _everyday, ...environment } = deployerEnvironment(sandbox.layout, role);
   const medium = {
     ...environment,
     PULUMI_BACKEND_URL: `file://${join(folder, role, "state")}`,

@@ -1,10 +1,11 @@
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { down } from "@metrics-link/sandbox/cli/down.ts";
-import type { Pulumi } from "@metrics-link/sandbox/cli/pulumi.ts";
+import { Pulumi, type PulumiResult } from "@metrics-link/sandbox/cli/pulumi.ts";
 import { silentReport, streamReport } from "@metrics-link/sandbox/cli/report.ts";
 import { prometheusOf, pulumiOf, runOnHost, type Sandbox, sandboxOf } from "@metrics-link/sandbox/cli/sandbox.ts";
 import { layoutOf } from "@metrics-link/sandbox/model/layout.ts";
+import { sideOf } from "@metrics-link/sandbox/world/accounts.ts";
 import { parseDocument } from "yaml";
 
 const repository = join(import.meta.dirname, "..", "..", "..");
@@ -18,7 +19,8 @@ const project = join(directory, "project");
 export const sandbox: Sandbox = sandboxOf(repository, { name, project });
 export const sender = prometheusOf(sandbox, "sender");
 export const receiver = prometheusOf(sandbox, "receiver");
-export const pulumi = (): Pulumi => pulumiOf(sandbox);
+/** Each command as the deployer of the account whose stack it names: no one identity may use the stacks of both. */
+export const pulumi = (): Pulumi => new EachByItsOwner(project, {}, "");
 export const report = streamReport(process.stderr);
 
 /** Removes what an earlier, interrupted run left behind, and lays out the project. */
@@ -29,6 +31,14 @@ export async function prepare(): Promise<void> {
   const document = parseDocument(readFileSync(join(repository, "Pulumi.yaml"), "utf8"));
   document.set("main", "program");
   writeFileSync(join(project, "Pulumi.yaml"), document.toString());
+}
+
+class EachByItsOwner extends Pulumi {
+  override run(words: readonly string[], input?: string): Promise<PulumiResult> {
+    const named = words.findIndex((word) => ["-s", "--source"].includes(word));
+    const stack = named < 0 ? words.findLast((word) => !word.startsWith("-")) : words[named + 1];
+    return pulumiOf(sandbox, sideOf(stack ?? "")).run(words, input);
+  }
 }
 
 /** Runs a command on a host; its output, or an error with what it printed. */

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Role } from "@metrics-link/sandbox/cli/stack-files.ts";
+import type { SandboxStack } from "@metrics-link/sandbox/cli/stack-files.ts";
 import { pulumi, sandbox } from "./sandbox.ts";
 
 interface Deployment {
@@ -10,24 +10,24 @@ interface Deployment {
 
 /** The state of a stack, written by somebody who has come by its backend; put back afterwards. */
 export class ForgedState {
-  readonly #role: Role;
+  readonly #stack: SandboxStack;
   readonly #original: string;
 
-  private constructor(role: Role, original: string) {
-    this.#role = role;
+  private constructor(stack: SandboxStack, original: string) {
+    this.#stack = stack;
     this.#original = original;
   }
 
-  static async of(role: Role): Promise<ForgedState> {
-    const { stdout } = await pulumi().must(["stack", "export", "-s", role]);
-    return new ForgedState(role, stdout);
+  static async of(name: SandboxStack): Promise<ForgedState> {
+    const { stdout } = await pulumi().must(["stack", "export", "-s", name]);
+    return new ForgedState(name, stdout);
   }
 
   /** Changes what the stack says of itself: its outputs. */
   async outputs(change: (outputs: Record<string, unknown>) => Record<string, unknown>): Promise<void> {
     const state = JSON.parse(this.#original) as Deployment;
     const stack = state.deployment.resources.find(({ type }) => type === "pulumi:pulumi:Stack");
-    if (stack === undefined) throw new Error(`${this.#role} has no state`);
+    if (stack === undefined) throw new Error(`${this.#stack} has no state`);
     stack.outputs = change(structuredClone(stack.outputs ?? {}));
     await this.#import(JSON.stringify(state));
   }
@@ -40,7 +40,7 @@ export class ForgedState {
     const file = join(sandbox.layout.directory, `state-${randomUUID()}.json`);
     writeFileSync(file, state);
     try {
-      await pulumi().must(["stack", "import", "-s", this.#role, "--file", file]);
+      await pulumi().must(["stack", "import", "-s", this.#stack, "--file", file]);
     } finally {
       rmSync(file);
     }

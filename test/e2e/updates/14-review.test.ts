@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { Verdict } from "@metrics-link/review";
+import { stackNames } from "@metrics-link/sandbox/cli/stack-files.ts";
 import { Clone } from "../support/branch.ts";
 import { run } from "../support/commands.ts";
 import { needs, world } from "../support/world.ts";
@@ -20,9 +21,9 @@ describe("a review", function () {
     return { code, verdict: JSON.parse(printed) as Verdict };
   }
 
-  it("passes both unchanged stacks, and lists every policy of the pack", async () => {
-    const both = await Promise.all(["sender", "receiver"].map((stack) => review(stack)));
-    for (const { code, verdict } of both) {
+  it("passes all four unchanged stacks, and lists every policy of the pack", async () => {
+    for (const stack of stackNames) {
+      const { code, verdict } = await review(stack);
       assert.deepEqual([code, verdict.outcome, verdict.failures, verdict.errors], [0, "passed", [], []], verdict.stack);
       assert.deepEqual([verdict.changes, verdict.comparison.asks, verdict.comparison.source], [[], [], []]);
       const outcomes = new Set(verdict.policies.map(({ outcome }) => outcome));
@@ -93,11 +94,19 @@ describe("a review", function () {
   });
 
   it("fails for a change that would release an address, which no policy sees", async () => {
-    clone.edit("stacks/Pulumi.receiver.yaml", "eu-west-1b", "eu-west-1c");
-    const { code, verdict } = await review("receiver");
-    assert.equal(code, 1);
-    assert.ok(verdict.failures.some(({ rule, what }) => rule === "keeps-receiver-address-b" && /deleted/.test(what)));
-    assert.deepEqual([verdict.changes[0]?.kind, verdict.changes[0]?.name], ["delete", "receiver-address-b"]);
+    clone.edit("stacks/Pulumi.receiver-exchange.yaml", "    role: receiver", "    role: sender");
+    clone.edit("stacks/Pulumi.receiver-exchange.yaml", "metrics-link/receiver", "metrics-link/nobody");
+    const { code, verdict } = await review("receiver-exchange");
+    assert.equal(code, 1, verdict.errors.join("\n"));
+    const gone = ["receiver-address-1", "receiver-address-2"];
+    for (const name of gone) {
+      assert.ok(
+        verdict.failures.some(({ rule, what }) => rule === `keeps-${name}` && /deleted/.test(what)),
+        name,
+      );
+    }
+    const deleted = verdict.changes.filter(({ kind }) => kind === "delete");
+    assert.deepEqual(deleted.map(({ name }) => name).toSorted(), gone);
   });
 
   it("is incomplete when the preview itself fails", async () => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { roles } from "@metrics-link/sandbox/cli/stack-files.ts";
+import { type Role, roles } from "@metrics-link/sandbox/cli/stack-files.ts";
 import { runAgent } from "../support/agent.ts";
 import { Checkout, pinnedVersion } from "../support/checkout.ts";
 import { eventually } from "../support/eventually.ts";
@@ -21,7 +21,7 @@ describe("other versions in tools.json", function () {
   });
 
   const directions = [
-    { to: "older", program: () => other.pulumi(), pinned: (tool: string) => other.pinned(tool) },
+    { to: "older", program: (host: Role) => other.pulumi(host), pinned: (tool: string) => other.pinned(tool) },
     { to: "newer", program: pulumi, pinned: (tool: string) => pinnedVersion(sandbox.repository, tool) },
   ];
   for (const { to, program, pinned } of directions) {
@@ -33,7 +33,7 @@ describe("other versions in tools.json", function () {
         const instance = await pulumi().text(host, "instanceId");
         const from = beforehand();
 
-        await program().must(["up", "-s", host, "--yes", "--skip-preview"]);
+        await program(host).must(["up", "-s", host, "--yes", "--skip-preview"]);
 
         await eventually(
           "what had to wait for the queue to be done as well",

@@ -13,7 +13,7 @@ const fingerprint = (byte: string) => Array.from({ length: 32 }, () => byte).joi
 describe("a stack's file, changed by a command", () => {
   let folder = "";
   let file: StackFile;
-  const given = (role: "sender" | "receiver") => {
+  const given = (role: "sender" | "receiver" | "sender-exchange") => {
     const path = join(folder, `Pulumi.${role}.yaml`);
     copyFileSync(new URL(`${role}.yaml`, examples), path);
     file = new StackFile(path);
@@ -123,6 +123,14 @@ describe("a stack's file, changed by a command", () => {
       () => file.setPins("organization/metrics-link/other", { rootFingerprints: [], addresses: [] }),
       /no sender with the stack/,
     );
+  });
+
+  it("of an exchange stack is read for what every stack has, and refused where a host is needed", () => {
+    given("sender-exchange");
+    assert.deepEqual([file.readAny().role, file.readAny().policy.deviations], ["exchange", []]);
+    assert.throws(() => file.read(), /an exchange stack has no host, name the one that it shows/);
+    writeFileSync(file.path, file.text().replace("shows:", "shown:"));
+    assert.throws(() => file.readAny(), { code: "CONFIGURATION_INVALID", message: /metrics-link:shown/ });
   });
 
   it("is refused if it is a copy with another stack's key for secrets, which Pulumi cannot use", () => {

@@ -54,7 +54,7 @@ function credentialsOf(environment: NodeJS.ProcessEnv) {
   const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = environment;
   if (!AWS_ACCESS_KEY_ID || !AWS_SECRET_ACCESS_KEY) {
     throw new Error(
-      'No valid credential sources found: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set. Use the sandbox\'s environment: eval "$(npm run -s sandbox -- env)"',
+      'No valid credential sources found: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set. Use the sandbox\'s environment: eval "$(npm run -s sandbox -- env sender)"',
     );
   }
   return {

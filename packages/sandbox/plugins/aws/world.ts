@@ -24,7 +24,7 @@ export async function post(verb: string, body: object, signal?: AbortSignal): Pr
   if (!socketPath) {
     throw new Error(
       "METRICS_LINK_WORLD is not set: this is the sandbox's stand-in for the AWS provider, and it does not know which " +
-        `sandbox is meant. Start one with: ${UP}; then use its environment: eval "$(npm run -s sandbox -- env)"`,
+        `sandbox is meant. Start one with: ${UP}; then use its environment: eval "$(npm run -s sandbox -- env sender)"`,
     );
   }
   const answer = JSON.parse(await send(socketPath, verb, JSON.stringify(body), signal)) as {

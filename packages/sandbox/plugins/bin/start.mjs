@@ -10,7 +10,7 @@ const [, , plugin, ...rest] = process.argv;
 if (process.features.typescript !== "strip") {
   process.stderr.write(
     `The sandbox's Pulumi plugins need Node 24 first on PATH, but ${process.execPath} is ${process.version}.\n` +
-      'In the repository, eval "$(npm run -s sandbox -- env)" sets PATH.\n',
+      'In the repository, eval "$(npm run -s sandbox -- env sender)" sets PATH.\n',
   );
   process.exit(1);
 }

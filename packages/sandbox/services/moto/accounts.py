@@ -23,11 +23,22 @@ def create_user(account: str, name: str, *statements: dict[str, Any]) -> dict[st
 
 
 def create_accounts(wanted: dict[str, Any]) -> dict[str, Any]:
-    """The accounts' own administrators for the cloud, the deployer and the metadata service's user in `tools`."""
+    """The accounts' own administrators for the cloud, their deployers, and the metadata service's user in `tools`.
+
+    An account's own deployer may assume the deployment role there, and nothing in another account. The deployer in
+    `tools` may assume all of them, as a platform team's.
+    """
     mock_random.seed(wanted["seed"])
     everything = {"Effect": "Allow", "Action": "*", "Resource": "*"}
     tools, role = wanted["tools"], wanted["deployRole"]
+    role_in = {account: f"arn:aws:iam::{account}:role/{role}" for account in wanted["accounts"]}
     keys = {
+        "deployers": {
+            account: create_user(
+                account, "deployer", {"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": role_in[account]}
+            )
+            for account in wanted["accounts"]
+        },
         "admins": {account: create_user(account, "sandbox", everything) for account in [*wanted["accounts"], tools]},
         "deployer": create_user(
             tools,
@@ -39,7 +50,7 @@ def create_accounts(wanted: dict[str, Any]) -> dict[str, Any]:
     SERVICE_USERS[f"arn:aws:iam::{tools}:user/imds"] = "ec2.amazonaws.com"
     for account in wanted["accounts"]:
         backend = iam_backends[account]["aws"]
-        deployer = {"AWS": f"arn:aws:iam::{tools}:user/deployer"}
+        deployer = {"AWS": [f"arn:aws:iam::{owner}:user/deployer" for owner in (account, tools)]}
         trust = policy_text({"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": deployer})
         backend.create_role(role, trust, "/", None, "Deploys metrics-link", [], "3600")
         backend.put_role_policy(role, "rights", policy_text(everything))
@@ -49,7 +60,7 @@ def create_accounts(wanted: dict[str, Any]) -> dict[str, Any]:
         backend.create_role("AWSDataLifecycleManagerDefaultRole", trust, "/", None, "Takes snapshots", [], "3600")
         for name, text in wanted["policies"][account].items():
             backend.create_policy("Made by the account's administrators", "/", text, name, [])
-        DEPLOYING_USERS[f"arn:aws:iam::{account}:user/sandbox"] = f"arn:aws:iam::{account}:role/{role}"
+        DEPLOYING_USERS[f"arn:aws:iam::{account}:user/sandbox"] = role_in[account]
     # Ids of what comes later must not repeat those of an earlier run.
     mock_random.seed()
     return keys

@@ -16,6 +16,8 @@ const readyLine = z.object({
   port: z.int(),
   /** Account → key of its user `sandbox`, which may do anything there. */
   admins: z.record(z.string(), accessKey),
+  /** Account → key of its user `deployer`, which may assume the deployment role there and nothing else. */
+  deployers: z.record(z.string(), accessKey),
   /** The platform team's user, which may assume the deployment roles and nothing else. */
   deployer: accessKey,
   /** The metadata services' user, which may assume every role that EC2 may. */

@@ -10,11 +10,11 @@ import { runAgent, startAgent, stopAgent } from "./units.ts";
 export const suspendedPeer = (sandbox: Sandbox, role: Role): Fault => ({
   async inject() {
     sandbox.files.suspend(role, "a drill: its key is said to be out");
-    await pulumiOf(sandbox).up(role);
+    await pulumiOf(sandbox, role).up(role);
   },
   async heal() {
     sandbox.files.suspend(role, undefined);
-    await pulumiOf(sandbox).up(role);
+    await pulumiOf(sandbox, role).up(role);
   },
 });
 

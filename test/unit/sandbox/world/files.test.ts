@@ -72,22 +72,24 @@ describe("the files of a world", () => {
 
   describe("the deployer's environment", () => {
     it("needs a sandbox that has been up", () => {
-      assert.throws(() => deployerEnvironment(layout), /has never been up; run: npm run -s sandbox -- up/);
+      assert.throws(() => deployerEnvironment(layout, "sender"), /has never been up; run: npm run -s sandbox -- up/);
     });
 
     it("points Pulumi and AWS's tools at the sandbox, pinned tools first", () => {
-      const deployer = { accessKeyId: "AKIA", secretAccessKey: "secret" };
-      writeSettings(layout, { ...newSettings(), frontPort: 4711, deployer });
-      const once = deployerEnvironment(layout, { path: "/usr/bin" });
+      const [sender, receiver] = ["AKIA", "AKIB"].map((accessKeyId) => ({ accessKeyId, secretAccessKey: "secret" }));
+      assert.ok(sender !== undefined && receiver !== undefined);
+      writeSettings(layout, { ...newSettings(), frontPort: 4711, deployers: { sender, receiver } });
+      assert.equal(deployerEnvironment(layout, "receiver").AWS_ACCESS_KEY_ID, "AKIB");
+      const once = deployerEnvironment(layout, "sender", { path: "/usr/bin" });
       assert.equal(once.AWS_ENDPOINT_URL, "http://127.0.0.1:4711");
       assert.equal(once.AWS_ACCESS_KEY_ID, "AKIA");
       assert.equal(once.METRICS_LINK_WORLD, layout.socket);
       assert.ok(once.PULUMI_BACKEND_URL?.startsWith(`file://${layout.backend}?`));
       assert.match(once.PATH ?? "", /^[^:]+\/bin:\/usr\/bin$/);
-      assert.deepEqual(deployerEnvironment(layout, { path: once.PATH ?? "" }), once);
+      assert.deepEqual(deployerEnvironment(layout, "sender", { path: once.PATH ?? "" }), once);
       const withPlugins = `${join(cacheDirectory(), "pulumi-plugins")}:/usr/bin`;
       assert.deepEqual(
-        deployerEnvironment(layout, { path: withPlugins }),
+        deployerEnvironment(layout, "sender", { path: withPlugins }),
         once,
         "official plugins would be taken first",
       );

@@ -5,10 +5,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Layout, layoutOf } from "@metrics-link/sandbox/model/layout.ts";
 import { cleanUp, namespaces } from "@metrics-link/sandbox/realiser/index.ts";
-import { SSM, STS } from "@metrics-link/sandbox/testing/clients.ts";
+import { KMS, SSM, STS } from "@metrics-link/sandbox/testing/clients.ts";
+import { type Side, sides } from "@metrics-link/sandbox/world/accounts.ts";
 import { WorldClient } from "@metrics-link/sandbox/world/client.ts";
 import { deployerEnvironment } from "@metrics-link/sandbox/world/environment.ts";
 import { runningWorld } from "@metrics-link/sandbox/world/instance.ts";
+import { readSettings } from "@metrics-link/sandbox/world/settings.ts";
 import { startWorld } from "@metrics-link/sandbox/world/start.ts";
 import { eventually } from "../../../support/eventually.ts";
 
@@ -25,6 +27,12 @@ describe("a world without resources", function () {
       .split("\n")
       .filter((line) => line.startsWith(prefix));
   };
+
+  const options = () => ({
+    region: "eu-west-1",
+    endpoint: deployerEnvironment(layout, "sender").AWS_ENDPOINT_URL ?? "",
+    maxAttempts: 1,
+  });
 
   before(async () => {
     assert.equal(process.getuid?.(), 0, "this test must run as root: the sandbox does");
@@ -48,22 +56,43 @@ describe("a world without resources", function () {
     assert.deepEqual(endpoints, []);
   });
 
-  it("provides a deployer that may assume the deployment roles", async () => {
-    const environment = deployerEnvironment(layout);
-    const options = { region: "eu-west-1", endpoint: environment.AWS_ENDPOINT_URL ?? "", maxAttempts: 1 };
+  it("provides a deployer in each account, who may assume the deployment role there and in no other", async () => {
+    const environment = deployerEnvironment(layout, "receiver");
     const key = {
       accessKeyId: environment.AWS_ACCESS_KEY_ID ?? "",
       secretAccessKey: environment.AWS_SECRET_ACCESS_KEY ?? "",
     };
     const role = { RoleArn: "arn:aws:iam::222222222222:role/metrics-link-deploy", RoleSessionName: "test" };
-    const { Credentials } = await new STS({ ...options, credentials: key }).assumeRole(role);
+    const sts = new STS({ ...options(), credentials: key });
+    const ofTheSender = role.RoleArn.replace("222222222222", "111111111111");
+    await assert.rejects(sts.assumeRole({ ...role, RoleArn: ofTheSender }), { name: "AccessDenied" });
+    const { Credentials } = await sts.assumeRole(role);
     const credentials = {
       accessKeyId: Credentials?.AccessKeyId ?? "",
       secretAccessKey: Credentials?.SecretAccessKey ?? "",
       sessionToken: Credentials?.SessionToken ?? "",
     };
-    const { InstanceInformationList } = await new SSM({ ...options, credentials }).describeInstanceInformation({});
+    const { InstanceInformationList } = await new SSM({ ...options(), credentials }).describeInstanceInformation({});
     assert.deepEqual(InstanceInformationList, []);
+  });
+
+  it("has a key for the state of each side, and no deployer can use the other's", async () => {
+    const { secretsProviders } = readSettings(layout) ?? assert.fail("no settings");
+    const kms = (side: Side) => {
+      const { AWS_ACCESS_KEY_ID: accessKeyId = "", AWS_SECRET_ACCESS_KEY: secretAccessKey = "" } = deployerEnvironment(
+        layout,
+        side,
+      );
+      return new KMS({ ...options(), credentials: { accessKeyId, secretAccessKey } });
+    };
+    for (const side of sides) {
+      const KeyId = /arn:[^?]+/.exec(secretsProviders?.[side] ?? "")?.[0] ?? assert.fail("no key");
+      const { CiphertextBlob } = await kms(side).encrypt({ KeyId, Plaintext: Buffer.from("word") });
+      const { Plaintext } = await kms(side).decrypt({ CiphertextBlob });
+      assert.equal(Buffer.from(Plaintext ?? []).toString(), "word");
+      const other = side === "sender" ? "receiver" : "sender";
+      await assert.rejects(kms(other).decrypt({ KeyId, CiphertextBlob }), { name: "AccessDeniedException" });
+    }
   });
 
   it("runs commands on internet hosts, with the internet's names and its AWS", async () => {
@@ -90,14 +119,14 @@ describe("a world without resources", function () {
   });
 
   it("stops on request, leaves nothing behind, and starts again with the same key", async () => {
-    const { AWS_ACCESS_KEY_ID, AWS_ENDPOINT_URL } = deployerEnvironment(layout);
+    const { AWS_ACCESS_KEY_ID, AWS_ENDPOINT_URL } = deployerEnvironment(layout, "sender");
     await world.stop();
     assert.deepEqual(namespacesLeft(), []);
     assert.ok(!existsSync(layout.socket) && !existsSync(layout.pidFile));
     await assert.rejects(world.status(), { code: "SANDBOX_NOT_UP", message: /npm run -s sandbox -- up/ });
     await world.stop();
     await startWorld(layout);
-    const again = deployerEnvironment(layout);
+    const again = deployerEnvironment(layout, "sender");
     assert.deepEqual([again.AWS_ACCESS_KEY_ID, again.AWS_ENDPOINT_URL], [AWS_ACCESS_KEY_ID, AWS_ENDPOINT_URL]);
   });
 

@@ -16,7 +16,7 @@ describe("the commands of the sandbox", () => {
     ["down", "extra"],
     ["status", "--extra"],
     ["status", "--json", "extra"],
-    ["env", "extra"],
+    ["env", "sender", "extra"],
     ["shell", "receiver", "extra"],
     ["logs", "receiver", "metrics-link-envoy", "extra"],
     ["page", "extra"],
@@ -27,6 +27,12 @@ describe("the commands of the sandbox", () => {
       assert.match(err, /^error: (--)?extra is not expected\nUsage: /);
     });
   }
+
+  it("print the environment of one account's deployer, and of nobody else", async () => {
+    const { code, err } = await printed(() => link(["sandbox", "env", "tools"]));
+    assert.equal(code, 2);
+    assert.match(err, /^error: SIDE is tools: one of sender, receiver is expected\nUsage: /);
+  });
 
   it("open a shell at a terminal only: it would never end without one", async () => {
     assert.ok(!process.stdin.isTTY, "the tests have no terminal on stdin");
