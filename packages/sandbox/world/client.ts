@@ -65,7 +65,7 @@ export class WorldClient {
   }
 
   /** Asks the cloud, as Pulumi's provider does: what somebody with the account's rights could do beside a stack. */
-  async cloud(verb: "create" | "delete" | "seen", body: object): Promise<unknown> {
+  async cloud(verb: "create" | "update" | "delete" | "seen", body: object): Promise<unknown> {
     const answer = z.object({ result: z.unknown().optional() }).parse(await this.#call("POST", `/cloud/${verb}`, body));
     return answer.result;
   }

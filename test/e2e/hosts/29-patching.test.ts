@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { eventually } from "../support/eventually.ts";
 import { pinnedVersion } from "../support/checkout.ts";
+import { eventually } from "../support/eventually.ts";
 import { on, receiver, sandbox, sender } from "../support/sandbox.ts";
 import { needs, world } from "../support/world.ts";
 
