@@ -39,7 +39,7 @@ export const policy = z
     addressAllocations: key(allocationIds(), {
       description:
         "Allocation ids of the Elastic IPs that the peers were told of. Once set, the stack must have exactly these: see [policies](policies.md).",
-      range: "one allocation id at a sender, two at a receiver",
+      range: "one allocation id at a sender, one for each zone at a receiver",
       example: '["eipalloc-0984b9726dc286d7c"]',
     }),
     /** Policies that may be broken for a time, each with a reason. */
