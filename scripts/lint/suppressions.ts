@@ -25,6 +25,7 @@ const allowed: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   "scripts/toolchain/processes.mjs": any,
   "stacks/root/index.ts": { "@public": 1 },
   "test/program/host/store-program/index.ts": { "@public": 1 },
+  "test/program/network/adoption-program/index.ts": { "@public": 1 },
   "test/program/network/moving-program/index.ts": { "@public": 1 },
   "test/program/malicious/table.ts": any,
   "test/program/policy/support/mutate.ts": any,

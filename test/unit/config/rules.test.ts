@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { parseConfiguration, type RuleName, rules } from "@metrics-link/config";
 import { allKeysOf } from "../../../scripts/generate/configuration.ts";
+import { accountCases } from "./account-cases.ts";
 import { example, problemsOf, type Role, withValue } from "./example.ts";
 import { type Case, type Change, peersCases } from "./peers-cases.ts";
 
@@ -12,37 +13,7 @@ const deviation = { policy: "no-login", reason: "until the new image is there", 
 const longName = `${"a23456789.".repeat(25)}de`;
 
 const cases: Readonly<Record<RuleName, readonly Case[]>> = {
-  arnsOfThisAccount: [
-    {
-      change: { "account.assumeRole": "arn:aws:iam::333333333333:role/deploy" },
-      told: { "account.assumeRole": /an ARN of account 111111111111/ },
-      right: { "account.assumeRole": "arn:aws:iam::111111111111:role/deploy" },
-    },
-    {
-      change: { "account.permissionsBoundary": "arn:aws:iam::333333333333:policy/bound" },
-      told: { "account.permissionsBoundary": /an ARN of account 111111111111/ },
-      right: { "account.permissionsBoundary": "arn:aws:iam::111111111111:policy/bound" },
-    },
-  ],
-  arnsOfThisPartition: [
-    {
-      change: { "account.assumeRole": "arn:aws-cn:iam::111111111111:role/deploy" },
-      told: { "account.assumeRole": /begins with arn:aws:, as eu-west-1 has it/ },
-      right: { "account.assumeRole": "arn:aws:iam::111111111111:role/deploy" },
-    },
-  ],
-  sessionsOfARole: [
-    {
-      change: { "account.assumeRole": undefined, "account.externalId": "x7", "account.sessionDuration": "1h" },
-      told: { "account.externalId": /without account.assumeRole/, "account.sessionDuration": /remove it/ },
-      right: { "account.externalId": "x7", "account.sessionName": "ci", "account.sessionDuration": "12h" },
-    },
-    {
-      change: { "account.assumeRole": undefined, "account.sessionName": "ci" },
-      told: { "account.sessionName": /without account.assumeRole/ },
-      right: { "account.sessionName": "ci" },
-    },
-  ],
+  ...accountCases,
   addressesOfTheRole: [
     {
       change: { "policy.addressAllocations": ["eipalloc-01234567", "eipalloc-01234568"] },
@@ -78,7 +49,7 @@ const cases: Readonly<Record<RuleName, readonly Case[]>> = {
     },
     {
       change: { "network.addressAllocations": ["eipalloc-01234567", "eipalloc-01234568"] },
-      told: { "network.addressAllocations": /one allocation id: a sender/ },
+      told: { "network.addressAllocations": /one allocation id: this sender/ },
       right: { "network.addressAllocations": ["eipalloc-01234567"] },
     },
   ],
