@@ -8,8 +8,10 @@ const region = "eu-west-1";
 const names = [
   "deployer-exchange",
   "deployer-receiver-balancer",
+  "deployer-receiver-names",
   "deployer-receiver-network",
   "deployer-receiver-services",
+  "deployer-sender-names",
   "deployer-sender-network",
   "deployer-sender-services",
   "reader-exchange",

@@ -35,10 +35,12 @@ export function enforcedBy(api: AwsApi, python: string): { readonly authorise: A
 
 /** Names of services as Go's SDK has them in its errors. */
 const services: Readonly<Record<string, string>> = {
+  dlm: "DLM",
   ec2: "EC2",
   elasticloadbalancing: "Elastic Load Balancing v2",
   iam: "IAM",
   kms: "KMS",
+  route53resolver: "Route53Resolver",
   s3: "S3",
   secretsmanager: "Secrets Manager",
 };
@@ -50,7 +52,7 @@ function refusal(caller: string, { action, resource }: Request, isBounded: boole
   const why = `User: ${caller} is not authorized to perform: ${action} on resource: ${resource} because no ${by} allows the ${action} action`;
   const code = codeOf(service);
   const words = service === "ec2" ? `You are not authorized to perform this operation. ${why}` : why;
-  const status = code === "AccessDeniedException" ? 400 : 403;
+  const status = code === "AccessDeniedException" && service !== "dlm" ? 400 : 403;
   return new AwsError(
     code,
     `operation error ${services[service] ?? service}: ${operation}, https response error StatusCode: ${status}, api error ${code}: ${words}`,
@@ -59,7 +61,9 @@ function refusal(caller: string, { action, resource }: Request, isBounded: boole
 
 function codeOf(service: string): string {
   if (service === "ec2") return "UnauthorizedOperation";
-  return ["kms", "secretsmanager", "ssm"].includes(service) ? "AccessDeniedException" : "AccessDenied";
+  return ["dlm", "kms", "route53resolver", "secretsmanager", "ssm"].includes(service)
+    ? "AccessDeniedException"
+    : "AccessDenied";
 }
 
 /** What IAM has of a role: its own policies, the attached ones and its boundary. Callers that are no role are not limited. */

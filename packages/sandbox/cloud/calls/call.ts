@@ -12,6 +12,9 @@ const product = "metrics-link";
 /** Resources whose ids AWS makes up: a tag tells whose they are. https://docs.aws.amazon.com/service-authorization */
 const byTag = {
   "elastic-ip": "ec2",
+  "firewall-domain-list": "route53resolver",
+  "firewall-rule-group": "route53resolver",
+  "firewall-rule-group-association": "route53resolver",
   image: "ec2",
   instance: "ec2",
   "internet-gateway": "ec2",
@@ -20,9 +23,11 @@ const byTag = {
   "loadbalancer/net": "elasticloadbalancing",
   natgateway: "ec2",
   "network-interface": "ec2",
+  policy: "dlm",
   "route-table": "ec2",
   "security-group": "ec2",
   "security-group-rule": "ec2",
+  snapshot: "ec2",
   subnet: "ec2",
   targetgroup: "elasticloadbalancing",
   volume: "ec2",
@@ -30,17 +35,21 @@ const byTag = {
   "vpc-endpoint": "ec2",
 } as const;
 
-/** Resources that the program names. */
+/** Resources that the program names, or that AWS names and the program does not make. */
 const byName = {
   alias: ({ account, region, role }: Place) => `arn:aws:kms:${region}:${account}:alias/${product}/${role}`,
   bucket: ({ account, region, role }: Place) => `arn:aws:s3:::${product}-${role}-${account}-${region}`,
   document: ({ region }: Place) => `arn:aws:ssm:${region}::document/AWS-RunShellScript`,
+  // AWS has one for each VPC, and it takes no tags of the program.
+  "firewall-config": ({ account, region }: Place) => `arn:aws:route53resolver:${region}:${account}:firewall-config/*`,
   "instance-profile": ({ account, region, role }: Place) =>
     `arn:aws:iam::${account}:instance-profile/${product}-${role}-${region}`,
   "balancers-role": ({ account }: Place) =>
     `arn:aws:iam::${account}:role/aws-service-role/elasticloadbalancing.amazonaws.com/AWSServiceRoleForElasticLoadBalancing`,
   object: ({ account, region, role }: Place) => `arn:aws:s3:::${product}-${role}-${account}-${region}/*`,
   role: ({ account, region, role }: Place) => `arn:aws:iam::${account}:role/${product}-${role}-${region}`,
+  // Unless the configuration says otherwise: account.snapshotRole.
+  "snapshot-role": ({ account }: Place) => `arn:aws:iam::${account}:role/AWSDataLifecycleManagerDefaultRole`,
   secret: ({ account, region, role }: Place) =>
     `arn:aws:secretsmanager:${region}:${account}:secret:${product}/${role}/release*`,
 } as const;
@@ -54,7 +63,7 @@ export const isTagged = (kind: Kind): kind is Tagged => kind in byTag;
 /** The ARN of a resource by its id, or of all of its kind. */
 export function arnOf(kind: Tagged, { account, region }: Pick<Place, "account" | "region">, id = "*"): string {
   if (id.startsWith("arn:")) return id;
-  const owner = kind === "image" ? "" : account;
+  const owner = kind === "image" || kind === "snapshot" ? "" : account;
   return `arn:aws:${byTag[kind]}:${region}:${owner}:${kind}/${id}`;
 }
 

@@ -1,5 +1,5 @@
-/** EC2: instance and volumes, and Run Command. Sources: terraform-provider-aws, internal/service/ec2. */
-import { about, by, type Call, type Calls, call, lists, own, untagged, when } from "./call.ts";
+/** Instance, volumes and their snapshots, and Run Command. Sources: terraform-provider-aws, internal/service/{ec2,dlm}. */
+import { about, by, type Call, type Calls, call, created, lists, own, untagged, when } from "./call.ts";
 import { makes, retags } from "./network.ts";
 
 const instance = by("instanceId", "instance");
@@ -13,6 +13,15 @@ export const passesRole: Call = {
   context: { "iam:PassedToService": "ec2.amazonaws.com" },
 };
 
+/** The same for the role by which DLM takes snapshots, which no stack makes (docs/decisions/0740). */
+const passesSnapshotRole: Call = {
+  action: "iam:PassRole",
+  on: [own("snapshot-role")],
+  context: { "iam:PassedToService": "dlm.amazonaws.com" },
+};
+
+const lifecyclePolicy = (...names: readonly string[]) => about(own("policy"), "dlm", ...names);
+
 /** Asks a host by Systems Manager, and waits for the answer (packages/host/converge). */
 export const runCommand: readonly Call[] = [
   call("ssm:SendCommand", by("instanceId", "instance"), own("document")),
@@ -21,7 +30,7 @@ export const runCommand: readonly Call[] = [
 
 export const host: Readonly<Record<string, Calls>> = {
   "aws:ebs/volume:Volume": {
-    create: makes("CreateVolume", "volume"),
+    create: makes("CreateVolume", "volume", by("snapshotId", "snapshot")),
     read: lists("ec2", "DescribeVolumes"),
     update: [
       ...when(["iops", "size", "throughput", "type"], ...about(own("volume"), "ec2", "ModifyVolume")),
@@ -29,6 +38,25 @@ export const host: Readonly<Record<string, Calls>> = {
       ...retags("volume"),
     ],
     delete: [call("ec2:DeleteVolume", own("volume"))],
+  },
+  "aws:dlm/lifecyclePolicy:LifecyclePolicy": {
+    create: [
+      // AWS knows no resource of it.
+      { action: "dlm:CreateLifecyclePolicy", on: [], context: { "aws:RequestTag/project": "metrics-link" } },
+      call("dlm:TagResource", created("policy")),
+      passesSnapshotRole,
+    ],
+    // The policy comes with its tags.
+    read: lifecyclePolicy("GetLifecyclePolicy"),
+    update: [
+      ...when(
+        ["description", "executionRoleArn", "policyDetails", "state"],
+        ...lifecyclePolicy("UpdateLifecyclePolicy"),
+      ),
+      ...when(["executionRoleArn"], passesSnapshotRole),
+      ...when(["tags"], call("dlm:TagResource", created("policy")), ...lifecyclePolicy("UntagResource")),
+    ],
+    delete: lifecyclePolicy("DeleteLifecyclePolicy"),
   },
   "aws:ec2/volumeAttachment:VolumeAttachment": {
     create: [call("ec2:AttachVolume", volume, instance), ...lists("ec2", "DescribeInstances")],

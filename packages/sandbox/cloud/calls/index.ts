@@ -2,6 +2,7 @@ import { balancers } from "./balancer.ts";
 import type { Calls } from "./call.ts";
 import { host, runCommand } from "./host.ts";
 import { identities } from "./identities.ts";
+import { names } from "./names.ts";
 import { network } from "./network.ts";
 import { storage } from "./storage.ts";
 
@@ -11,6 +12,7 @@ import { storage } from "./storage.ts";
  */
 export const calls: Readonly<Record<string, Calls>> = {
   ...network,
+  ...names,
   ...host,
   ...balancers,
   ...storage,

