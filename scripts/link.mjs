@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { run, runWithToolchain } from "./toolchain/run.mjs";
 
 /** The commands that work with a stack in AWS: without a sandbox, an ordinary user's tools do for them. */
-const deploying = ["audit", "capacity", "ceremony", "preflight", "review", "rotate", "trust"];
+const deploying = ["audit", "capacity", "ceremony", "console", "preflight", "review", "rotate", "trust"];
 
 const words = process.argv.slice(2);
 const deploys = deploying.includes(words[0] ?? "") && !words.some((word) => word.startsWith("--sandbox"));
