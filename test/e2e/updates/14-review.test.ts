@@ -94,19 +94,18 @@ describe("a review", function () {
   });
 
   it("fails for a change that would release an address, which no policy sees", async () => {
-    clone.edit("stacks/Pulumi.receiver-exchange.yaml", "    role: receiver", "    role: sender");
-    clone.edit("stacks/Pulumi.receiver-exchange.yaml", "metrics-link/receiver", "metrics-link/nobody");
+    clone.edit("stacks/Pulumi.receiver-exchange.yaml", "    addresses: 2", "    addresses: 1");
     const { code, verdict } = await review("receiver-exchange");
     assert.equal(code, 1, verdict.errors.join("\n"));
-    const gone = ["receiver-address-1", "receiver-address-2"];
-    for (const name of gone) {
-      assert.ok(
-        verdict.failures.some(({ rule, what }) => rule === `keeps-${name}` && /deleted/.test(what)),
-        name,
-      );
-    }
-    const deleted = verdict.changes.filter(({ kind }) => kind === "delete");
-    assert.deepEqual(deleted.map(({ name }) => name).toSorted(), gone);
+    const gone = "receiver-address-2";
+    assert.ok(
+      verdict.failures.some(({ rule, what }) => rule === `keeps-${gone}` && /deleted/.test(what)),
+      JSON.stringify(verdict.failures),
+    );
+    assert.deepEqual(
+      verdict.changes.filter(({ kind }) => kind === "delete").map(({ name }) => name),
+      [gone],
+    );
   });
 
   it("is incomplete when the preview itself fails", async () => {
