@@ -40,7 +40,10 @@ export function describeView(view: View, next: Next, now: number): string {
 
 export function describeNext(next: Next): string {
   if (next.turn === "nobody") return `${next.why}; nobody's turn`;
-  if (next.turn === "peer") return `${next.why}: it is the turn of ${next.peers.join(" and ")}`;
+  if (next.turn === "peer") {
+    const whose = next.peers.join(" and ");
+    return `${next.why}: it is the turn of ${whose}. An exchange stack shows it once its host stack was updated, and then itself`;
+  }
   return `${next.why}: ${describeAction(next.action)}`;
 }
 

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { exchangeOf } from "@metrics-link/sandbox/cli/stack-files.ts";
 import { statusOf } from "@metrics-link/sandbox/cli/status.ts";
 import { must, run } from "../support/commands.ts";
 import { counter } from "../support/envoy.ts";
@@ -47,6 +48,7 @@ describe("a leaf with a leaked key", function () {
     assert.ok((await refused()) > before);
     await eventually("the old connection to end", async () => ((await established()) ? undefined : true), 30_000, 250);
     await nothingMissing(from, 20 * 500);
+    await pulumi().up(exchangeOf("receiver"));
     assert.match(await must("rotate", "status", "--stack", "sender"), /nothing is under way/);
   });
 
