@@ -56,14 +56,16 @@ async function withoutExchange(role: Role): Promise<void> {
   const exchange = exchangeOf(role);
   const [state, moved] = [await stateOf(role), await elasticIps(exchange)];
   const { resources } = state.deployment;
-  const provider = resources.find(({ type }) => type === "pulumi:providers:aws") ?? assert.fail("no provider");
-  const own = moved.map((one) => ({
-    ...resource.parse(JSON.parse(JSON.stringify(one).replaceAll(`urn:pulumi:${exchange}::`, `urn:pulumi:${role}::`))),
-    provider: `${provider.urn}::${provider.id}`,
-  }));
-  resources.splice(resources.indexOf(provider) + 1, 0, ...own);
+  const find = (type: RegExp) => resources.find((one) => type.test(one.type)) ?? assert.fail(`no ${type}`);
+  const [provider, parent] = [find(/^pulumi:providers:aws$/), find(/:(PinnedEgress|FencedIngress)$/)];
+  const own = moved.map((one) => {
+    const shown = one.urn.split("::").at(-1) ?? "";
+    const name = addressesOf.find(([, inExchange]) => inExchange === shown)?.[0] ?? shown;
+    const urn = parent.urn.replace(/::[^:]*$/, `$aws:ec2/eip:Eip::${name}`);
+    return { ...one, urn, parent: parent.urn, provider: `${provider.urn}::${provider.id}` };
+  });
+  resources.splice(resources.indexOf(parent) + 1, 0, ...own);
   await pulumi().import(role, JSON.stringify(state));
-  if (role === "receiver") for (const [name, shown] of addressesOf) await rename(role, shown, name);
   await pulumi().must(["config", "rm", "metrics-link:exchange", "-s", role]);
   await pulumi().up(role);
   await pulumi().must(["stack", "rm", "--yes", "--force", "--preserve-config", "-s", exchange]);
