@@ -105,8 +105,9 @@ describe("a second stack of a role in an account", function () {
   this.timeout(1_200_000);
   const path = join(dirname(sandbox.files.path("sender")), "Pulumi.second.yaml");
   before(async () => {
-    copyFileSync(sandbox.files.path("sender"), path);
     await pulumi().must(["stack", "init", "second"]);
+    // With the key of the first, whose secrets it has.
+    copyFileSync(sandbox.files.path("sender"), path);
   });
   after(async () => {
     await pulumi().must(["stack", "rm", "second", "--yes"]);
