@@ -11,10 +11,13 @@ import { yamlFiles } from "./repository-files.ts";
  */
 export function userPrometheus(configuration: Configuration["prometheus"]) {
   const { scrapeConfigs, secrets, rules, alerts, alertmanagers } = configuration;
-  const folders = [yamlFiles("prometheus.scrapeConfigs", scrapeConfigs), yamlFiles("prometheus.rules", rules)] as const;
-  const [scrape, rule] = [judgedScrapeFiles(folders[0].files), judgedRuleFiles(folders[1].files)];
-  const problems: Problem[] = [...folders, scrape, rule].flatMap((one) => one.problems);
-  problems.push(...secretProblems(scrape.files, secrets));
+  const scrapeFolder = yamlFiles("prometheus.scrapeConfigs", scrapeConfigs);
+  const ruleFolder = yamlFiles("prometheus.rules", rules);
+  const [scrape, rule] = [judgedScrapeFiles(scrapeFolder.files), judgedRuleFiles(ruleFolder.files)];
+  const problems: Problem[] = [
+    ...[scrapeFolder, ruleFolder, scrape, rule].flatMap((one) => one.problems),
+    ...secretProblems(scrape.files, secrets),
+  ];
   const authorities = alertmanagers.map(({ ca }, index) =>
     usable(problems, () => (ca === undefined ? undefined : authorityIn(index, ca))),
   );

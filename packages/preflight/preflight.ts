@@ -51,13 +51,13 @@ export function preflight(evidence: Evidence): Preflight {
 
 /** Findings that are not known for one reason, such as a login that ended, as one finding at the place of the first. */
 function together(findings: readonly Finding[]): Finding[] {
-  const isSame = (one: Finding, other: Finding) => one.what === other.what && one.remedy === other.remedy;
-  return findings.flatMap((finding, index) => {
-    if (finding.severity !== "not known") return [finding];
-    const same = findings.filter((other) => other.severity === "not known" && isSame(finding, other));
-    if (findings.indexOf(same[0] ?? finding) !== index) return [];
-    return [{ ...finding, subject: same.map(({ subject }) => subject).join(", ") }];
-  });
+  const byReason = new Map<unknown, Finding>();
+  for (const finding of findings) {
+    const reason = finding.severity === "not known" ? JSON.stringify([finding.what, finding.remedy]) : finding;
+    const first = byReason.get(reason);
+    byReason.set(reason, first ? { ...first, subject: `${first.subject}, ${finding.subject}` } : finding);
+  }
+  return [...byReason.values()];
 }
 
 /** 0 nothing stops the update, 1 something does, 3 something is not known. */

@@ -18,6 +18,10 @@ export interface ScrapeConfig {
   readonly [field: string]: unknown;
 }
 
+/** The targets of a job, as it writes them. */
+export const targetsOf = ({ static_configs = [] }: ScrapeConfig): readonly string[] =>
+  static_configs.flatMap(({ targets }) => targets);
+
 /** The queue's settings, each as in the documentation of `queue_config`. */
 interface QueueConfig {
   readonly capacity: number;

@@ -83,25 +83,25 @@ function problemOf({ file, text }: Message): Problem {
   if (file === undefined) return { key: "Prometheus' configuration", value: "not as it takes it", remedy: text };
   const lines = file.content.split(/\r?\n/);
   const safe = (said: string) => (file.mayHoldSecrets ? withoutQuotes(said) : said);
-  const place = line === undefined ? (lineOfJob(text, lines) ?? lineOfDuration(text, lines)) : Number(line);
+  const place = line === undefined ? lineOfValue(text, lines) : Number(line);
   if (place === undefined) return { key: file.path, value: "not as Prometheus takes it", remedy: safe(text) };
   const shown = file.mayHoldSecrets ? shownLine(lines[place - 1]) : shownRuleLine(lines[place - 1]);
   return { key: `${file.path}:${place - file.linesBefore}`, value: shown, remedy: safe(what) };
 }
 
-/** The line, from 1, of the job that a message names where it names no line. */
-function lineOfJob(text: string, lines: readonly string[]): number | undefined {
-  const [, job] = /job(?: name)?:? "(.*?)"/.exec(text) ?? [];
-  const index = lines.findIndex((line) => /job_name["']?:\s*["']?(.*?)["']?\s*([,}#].*)?$/.exec(line)?.[1] === job);
-  return job === undefined || index < 0 ? undefined : index + 1;
-}
+/** What a message without a line repeats of the file, and the lines that may have it as their value. */
+const repeated: readonly (readonly [inMessage: RegExp, inLine: RegExp])[] = [
+  [/job(?: name)?:? "(.*?)"/, /job_name["']?:\s*["']?(.*?)["']?\s*([,}#].*)?$/],
+  // model.ParseDuration
+  [/duration(?: string:)? "(.*)"$/, /^[\s-]*["']?\w+["']?\s*:\s+["']?(.*?)["']?\s*(?:#.*)?$/],
+];
 
-/** The first line, from 1, whose value is the duration that a message repeats (model.ParseDuration names no line). */
-function lineOfDuration(text: string, lines: readonly string[]): number | undefined {
-  const [, duration] = /duration(?: string:)? "(.*)"$/.exec(text) ?? [];
-  const index = lines.findIndex((line) => {
-    const [, value] = /^[\s-]*["']?\w+["']?\s*:\s+["']?(.*?)["']?\s*(?:#.*)?$/.exec(line) ?? [];
-    return value === duration;
-  });
-  return duration === undefined || index < 0 ? undefined : index + 1;
+/** The first line, from 1, whose value a message repeats where it names no line. */
+function lineOfValue(text: string, lines: readonly string[]): number | undefined {
+  for (const [inMessage, inLine] of repeated) {
+    const [, value] = inMessage.exec(text) ?? [];
+    const index = value === undefined ? -1 : lines.findIndex((line) => inLine.exec(line)?.[1] === value);
+    if (index >= 0) return index + 1;
+  }
+  return undefined;
 }

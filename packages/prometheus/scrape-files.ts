@@ -32,12 +32,12 @@ interface FoundJob extends JudgedJob {
  * that promtool can be asked about these: all mistakes are told at once.
  */
 export function judgedScrapeFiles(files: readonly UserFile[]): Judged<ScrapeFile> {
-  const judged = readFiles(files).map((file) => ({ file, ...judge(file) }));
-  const again = sharedNames(judged.flatMap(({ jobs }) => jobs));
-  const problems = judged.flatMap(({ file, problems }) => [...nameProblems(file), ...problems]);
+  const judged = readFiles(files).map((file) => ({ file, misnamed: nameProblems(file), ...judge(file) }));
+  const again = sharedNames(judged.flatMap(({ jobs = [] }) => jobs));
+  const problems = judged.flatMap(({ misnamed, problems }) => [...misnamed, ...problems]);
   return {
-    files: judged.flatMap(({ file, jobs }) => {
-      if (nameProblems(file).length > 0 || file.reading.faults.length > 0) return [];
+    files: judged.flatMap(({ file, misnamed, jobs }) => {
+      if (misnamed.length > 0 || jobs === undefined) return [];
       const usable = jobs.filter((job): job is FoundJob => "job" in job && !again.has(job));
       if (usable.length === jobs.length) return placed(file, usable);
       const rest = without(file, jobs, usable);
@@ -64,16 +64,17 @@ function without(file: ReadFile, jobs: readonly JudgedJob[], kept: readonly Judg
 }
 
 interface JudgedJobs {
-  readonly jobs: readonly (JudgedJob | FoundJob)[];
+  /** Undefined if the file is no list of jobs: nothing else of it can be judged. */
+  readonly jobs: readonly (JudgedJob | FoundJob)[] | undefined;
   readonly problems: readonly Problem[];
 }
 
 function judge(file: ReadFile): JudgedJobs {
-  if (file.reading.faults.length > 0) return { jobs: [], problems: faultsOf(file, shownLine) };
+  if (file.reading.faults.length > 0) return { jobs: undefined, problems: faultsOf(file, shownLine) };
   const { path, jobs } = jobsIn(file.reading.value);
   if (!Array.isArray(jobs)) {
     const remedy = 'a list of Prometheus scrape_configs, each beginning with "- job_name:"';
-    return { jobs: [], problems: [{ key: placeIn(file, path), value: shownValue([], jobs), remedy }] };
+    return { jobs: undefined, problems: [{ key: placeIn(file, path), value: shownValue([], jobs), remedy }] };
   }
   const results = jobs.map((job: unknown, index) => judgeJob(file, [...path, index], job));
   return { jobs: results.map(({ job }) => job), problems: results.flatMap(({ problems }) => problems) };

@@ -1,7 +1,7 @@
 import { firstUnprivilegedPort, ports } from "@metrics-link/release";
 import { addressOf } from "./addresses.ts";
 import type { Side } from "./alerts/alert.ts";
-import { type Duration, milliseconds, type ScrapeConfig } from "./configuration.ts";
+import { type Duration, milliseconds, type ScrapeConfig, targetsOf } from "./configuration.ts";
 import { ownInterval } from "./intervals.ts";
 import { tokenAddresses } from "./secrets.ts";
 
@@ -51,25 +51,26 @@ export const scrapeLimits = {
 
 /** The addresses other than loopback that jobs scrape or fetch tokens from. Prometheus' unit may connect to these only. */
 export function scrapedAddresses(jobs: readonly ScrapeConfig[]): readonly string[] {
-  const targets = jobs.flatMap(({ static_configs = [] }) => static_configs.flatMap((group) => group.targets));
-  const addresses = targets.flatMap((target) => addressOf(target) ?? []);
+  const addresses = jobs.flatMap(targetsOf).flatMap((target) => addressOf(target) ?? []);
   return [...new Set([...addresses, ...jobs.flatMap(tokenAddresses)])].sort();
 }
 
-const servedInClear: readonly number[] = [ports.prometheus, ports.envoyMetrics, ports.nodeExporter];
+/** The port that a target names. */
+const portOf = (target: string): string | undefined => /:(\d+)$/.exec(target)?.[1];
+
+const ownPorts = ownJobs("sends", "15s").flatMap(targetsOf).map(portOf).map(Number);
 
 /** Targets on this host at a port that the kernel keeps for the link and at which none of its services serves metrics. */
 export function targetsOnReservedPorts(
   jobs: readonly ScrapeConfig[],
 ): { readonly job: string; readonly target: string }[] {
-  return jobs.flatMap(({ job_name, scheme = "http", static_configs = [] }) =>
-    static_configs
-      .flatMap(({ targets }) => targets)
+  return jobs.flatMap((job) =>
+    targetsOf(job)
       .filter((target) => addressOf(target) === undefined)
       .filter((target) => {
-        const [, port = scheme === "https" ? ports.https : 80] = /:(\d+)$/.exec(target) ?? [];
-        return Number(port) < firstUnprivilegedPort && !servedInClear.includes(Number(port));
+        const port = Number(portOf(target) ?? (job.scheme === "https" ? ports.https : 80));
+        return port < firstUnprivilegedPort && !ownPorts.includes(port);
       })
-      .map((target) => ({ job: job_name, target })),
+      .map((target) => ({ job: job.job_name, target })),
   );
 }

@@ -5,7 +5,7 @@ import { type Problem, valueAt } from "@metrics-link/contract";
 import { isSecretField, scrapeSecretName } from "@metrics-link/release";
 import { z } from "zod";
 import { addressOf, isHost } from "./addresses.ts";
-import type { ScrapeConfig } from "./configuration.ts";
+import { type ScrapeConfig, targetsOf } from "./configuration.ts";
 
 const folder = "secrets/";
 const howToGive =
@@ -196,9 +196,7 @@ export const tokenAddresses = ({ oauth2 }: ScrapeConfig): string[] => {
 export function jobsInPlainText(jobs: readonly ScrapeConfig[]): string[] {
   return jobs
     .filter((job) => job.scheme !== "https" && usesOf(job).some(({ path }) => !path.startsWith("tls_config.")))
-    .filter(({ static_configs = [] }) =>
-      static_configs.some(({ targets }) => targets.some((target) => addressOf(target) !== undefined)),
-    )
+    .filter((job) => targetsOf(job).some((target) => addressOf(target) !== undefined))
     .map(({ job_name }) => job_name);
 }
 

@@ -43,6 +43,7 @@ export async function run(
   const countsFile = join(directory, "counts.json");
   const ownEnvironment = { COUNTS_FILE: countsFile, ...(sandbox && { METRICS_LINK_TEST_SANDBOX: sandbox }) };
   const env = { ...process.env, ...environment, ...ownEnvironment, MOCHA_OPTIONS: "" };
+  const ofRun = (message: string) => ({ file: files.join(" "), title: "the run", message });
   const code = await spoken([...settings, ...files], say, { env, cwd: folder });
   say(`ended after ${Math.round((performance.now() - started) / 1000)} s`);
   try {
@@ -52,13 +53,11 @@ export async function run(
     const failed = [...counts.failed, ...silent.map((file) => ({ file, title: "the file", message: "ran no test" }))];
     const failures = counts.failures + silent.length;
     if (code === 0 || failures > 0) return { ...counts, failures, failed };
-    const message = `mocha ended with code ${code} though no test failed`;
-    return { ...counts, failures: 1, failed: [{ file: files.join(" "), title: "the run", message }] };
+    return { ...counts, failures: 1, failed: [ofRun(`mocha ended with code ${code} though no test failed`)] };
   } catch (error) {
-    say(`ended without counts: ${String(error)}`);
-    const message = `mocha ended without counts: ${String(error)}`;
-    const failed = [{ file: files.join(" "), title: "the run", message }];
-    return { passes: 0, failures: 1, pending: 0, files: {}, failed };
+    const message = `ended without counts: ${String(error)}`;
+    say(message);
+    return { passes: 0, failures: 1, pending: 0, files: {}, failed: [ofRun(`mocha ${message}`)] };
   } finally {
     rmSync(directory, { recursive: true });
   }

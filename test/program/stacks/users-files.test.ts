@@ -143,12 +143,14 @@ describe("the user's files of Prometheus", function () {
       ].join("\n"),
     );
     place("scrape/b c.yaml", "- job_name: d\n");
+    place("scrape/c.yaml", "jobs: []\n");
     place("rules/a.yml", group("  - record: x\n    expr: sum(up\n"));
     place("rules/b.yml", "groups: [\n");
     const found = problemsOf(() => check());
     const expected = [
       /^\/scrape\/a\.yaml:2: a: scrape_interval \| /,
       /^\/scrape\/b c\.yaml \| b c\.yaml \| a file name/,
+      /^\/scrape\/c\.yaml:1 \| .* \| a list of Prometheus scrape_configs/,
       /^\/scrape\/a\.yaml:5: job_name \| b \| another name/,
       /^\/scrape\/a\.yaml:3: b: basic_auth\.password_file \| secrets\/none \| a secret of the configuration/,
       /^\/rules\/a\.yml:5 \| expr: sum\(up \| .*could not parse expression/,

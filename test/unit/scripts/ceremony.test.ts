@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { stringify } from "yaml";
 import { request } from "../../../scripts/ceremony/commands.ts";
+import { repository } from "../../../scripts/stack/context.ts";
 import { StackFile } from "../../../scripts/stack/stack-file.ts";
-import { example } from "../config/example.ts";
 
 describe("npm run ceremony -- request", () => {
   let folder: string;
@@ -16,9 +15,7 @@ describe("npm run ceremony -- request", () => {
 
   const requestWith = (outputs: () => Promise<Readonly<Record<string, unknown>>>) => {
     const path = join(folder, "Pulumi.one.yaml");
-    const pki = { ...(example("sender").pki as object), root: "offline", artefacts: join(folder, "pki") };
-    const entries = Object.entries({ ...example("sender"), pki }).map(([key, value]) => [`metrics-link:${key}`, value]);
-    writeFileSync(path, stringify({ config: Object.fromEntries(entries) }));
+    copyFileSync(join(repository, "stacks/examples/sender.yaml"), path);
     return request({ stack: "one", file: new StackFile(path), pulumi: { outputs } });
   };
 
