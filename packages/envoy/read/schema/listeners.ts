@@ -2,7 +2,7 @@ import { z } from "zod";
 import { httpFilters, httpManager, routes } from "./http.ts";
 import { known as limits } from "./limits.ts";
 import { connections, egressRequests, ingestRequests, localFailures } from "./logs.ts";
-import { address, bufferBytes, byField, extension, name, whole } from "./messages.ts";
+import { address, any, bufferBytes, byField, extension, name, whole } from "./messages.ts";
 import { downstreamTls, type Material } from "./tls.ts";
 
 const connectionLimit = (prefix: string, most: number) =>
@@ -11,15 +11,16 @@ const connectionLimit = (prefix: string, most: number) =>
     max_connections: z.literal(most),
   });
 
-const listener = (called: string, chains: z.ZodType, more: z.ZodRawShape) =>
-  z.strictObject({
-    name: z.literal(called),
-    stat_prefix: z.literal(called),
-    address,
-    per_connection_buffer_limit_bytes: bufferBytes,
-    filter_chains: chains,
-    ...more,
-  });
+const fields = (called: string, chains: z.ZodType, more: z.ZodRawShape) => ({
+  name: z.literal(called),
+  stat_prefix: z.literal(called),
+  address,
+  per_connection_buffer_limit_bytes: bufferBytes,
+  filter_chains: chains,
+  ...more,
+});
+
+const listener = (...parts: Parameters<typeof fields>) => z.strictObject(fields(...parts));
 
 /** For plain-text listeners on loopback: no global connection limit, which guards against connections from outside. */
 const exempt = { ignore_global_conn_limit: z.literal(true) };
@@ -51,7 +52,12 @@ function tlsChain(material: Material, called: string) {
 }
 
 const ingest = (material: Material) =>
-  listener("ingest", z.array(byField("name", (called) => tlsChain(material, called))), { access_log: connections });
+  fields("ingest", z.array(byField("name", (called) => tlsChain(material, called))), { access_log: connections });
+
+/** The listener file: envoy.service.discovery.v3.DiscoveryResponse with that listener, or with none while nobody is admitted. */
+export const ingestFile = z.strictObject({
+  resources: z.array(any("envoy.config.listener.v3.Listener", ingest("secrets"))).max(1),
+});
 
 const plain = (called: string, ...filters: [z.ZodType, ...z.ZodType[]]) =>
   z.tuple([z.strictObject({ name: z.literal(called), filters: z.tuple(filters) })]);
@@ -109,8 +115,13 @@ const metrics = listener(
   { ...exempt, bypass_overload_manager: z.literal(true) },
 );
 
-/** envoy.config.listener.v3.Listener: the four known ones. */
-export function listeners(material: Material) {
-  const known: Readonly<Record<string, z.ZodType>> = { ingest: ingest(material), ready, egress, metrics };
+/** envoy.config.listener.v3.Listener: the known ones. @param withIngest whether the ingest listener stands among them */
+export function listeners(material: Material, withIngest: boolean) {
+  const known: Readonly<Record<string, z.ZodType>> = {
+    ...(withIngest ? { ingest: z.strictObject(ingest(material)) } : {}),
+    ready,
+    egress,
+    metrics,
+  };
   return z.array(byField("name", (called) => (Object.hasOwn(known, called) ? known[called] : undefined)));
 }

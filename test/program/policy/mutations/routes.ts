@@ -219,7 +219,7 @@ export const routes: readonly Mutation[] = [
     "a prefix length is octal",
     // What cannot be read says nothing, and nothing is not enough for the others either.
     ["envoy-is-known", "admin-is-local", "listeners-are-complete", "names-are-the-peers"],
-    inFile("envoy/bootstrap.json", (text) => text.replace('"prefix_len": 32', '"prefix_len": 032')),
+    inFile("envoy/lds/ingest.json", (text) => text.replace('"prefix_len": 32', '"prefix_len": 032')),
   ],
   [
     "sender",
