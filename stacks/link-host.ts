@@ -56,6 +56,12 @@ export interface LinkHostArgs {
 
 const ownRoot = "tls/own-root.pem";
 
+/**
+ * What Envoy notices by itself: PEM files by SDS, and at a receiver the listener file by LDS. SDS files that come and go with senders
+ * are read when their chain comes and goes. Envoy reads one that *changes* at start only, so their content never changes.
+ */
+const watchedPaths = { sends: ["tls/"], receives: ["tls/", "envoy/lds/", "envoy/sds/"] } as const;
+
 /** One side of the link: a host with Envoy and Prometheus, built from renderings and certificates. */
 export function linkHost(name: string, args: LinkHostArgs, options: pulumi.ComponentResourceOptions): Host {
   const { configuration, pki, network, rootBundles } = args;
@@ -69,8 +75,7 @@ export function linkHost(name: string, args: LinkHostArgs, options: pulumi.Compo
       configuration: envoyFileNames.bootstrap,
       flags: envoyFlags,
       staticTwin: envoyFileNames.staticTwin,
-      // SDS watches these files; Envoy reads a changed SDS file itself only at start.
-      watchedPaths: ["tls/"],
+      watchedPaths: watchedPaths[args.link.side],
       heapBytes: defaultLimits.heapBytes,
       network: args.link.side === "sends" ? args.link : { ...args.link, ...balancerNetwork(configuration) },
       interrupted: args.interrupted,

@@ -123,6 +123,7 @@ function referencesResolve({ files, secrets, services, checks, probes, tools }: 
     }),
     ...probes.flatMap((probe) => [
       ...missingUnit(`probes ${probe.kind}`, probe.unit),
+      ...(probe.kind === "envoyRuns" ? missingFile("probes envoyRuns", probe.bootstrap) : []),
       ...(probe.kind === "envoyCertificate" ? missingFile("probes envoyCertificate", probe.certificate) : []),
     ]),
   ];

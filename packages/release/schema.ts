@@ -120,6 +120,8 @@ const probe = z.discriminatedUnion("kind", [
     status: z.int().min(100).max(599).default(200),
     contains: z.string().optional(),
   }),
+  /** Envoy runs what the release says: its `/config_dump` equals the bootstrap and the listener file, field by field. */
+  z.strictObject({ kind: z.literal("envoyRuns"), unit, bootstrap: relativePath }),
   /** Envoy's `/certs` must name the serial number of this certificate: proof that it is the one in force. */
   z.strictObject({
     kind: z.literal("envoyCertificate"),

@@ -2,14 +2,22 @@ import { sandboxOf } from "@metrics-link/sandbox/cli/sandbox.ts";
 import { type Command, oneOf, parsed, takesOnly, wholeNumber } from "../stack/command-line.ts";
 import { repository } from "../stack/context.ts";
 import { benchmarks } from "./benchmarks.ts";
+import { fleet } from "./fleet.ts";
 
 const usage = `Usage: npm run -s bench -- [NAME] [RUNS]
-Measures on the running sandbox (npm start) and prints minimum, median and maximum.
+       npm run -s bench -- fleet [SENDERS ...]
+Measures on the running sandbox (npm start) and prints minimum, median and maximum. \`fleet\` needs no sandbox: it prints what
+1, 10, 100 and 1,000 senders cost a receiver's update, or as many as you say.
   NAME   ${Object.keys(benchmarks).join(" or ")}; default: both, one after the other
   RUNS   how often; default 7`;
 
 async function main(words: readonly string[]): Promise<number> {
   const { positionals } = parsed(words, {});
+  if (positionals[0] === "fleet") {
+    const sizes = positionals.slice(1).map((size) => wholeNumber("SENDERS", size, 1, 1000));
+    fleet(sizes.length === 0 ? [1, 10, 100, 1000] : sizes);
+    return 0;
+  }
   takesOnly(positionals, 2);
   const [name, times = "7"] = positionals;
   const all = Object.keys(benchmarks);

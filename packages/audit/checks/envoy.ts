@@ -1,11 +1,10 @@
-import { releaseFiles } from "@metrics-link/envoy";
 import {
   asFile,
+  bootstrapPath,
   type Chain,
   differencesFrom,
   find,
   onlyName,
-  parseJson,
   publicChains,
   readValue,
   sentence,
@@ -74,11 +73,11 @@ function releaseFinding({ host, declared }: StackEvidence): Finding {
     `${source}, compared with the release in the state`,
     seen,
     ([running, { release }]) => {
-      const file = release.document.files.find(({ path }) => path === releaseFiles.bootstrap);
-      const found = differencesFrom(file === undefined ? {} : parseJson(file.content), running);
+      const textOf = (wanted: string) => release.document.files.find(({ path }) => path === wanted)?.content;
+      const found = differencesFrom(textOf, running);
       return {
         wrong: found.slice(0, 8).map(({ where, message }) => `${where} ${message}`),
-        fine: `equal to ${releaseFiles.bootstrap} of release ${release.id.slice(0, 12)}, field by field`,
+        fine: `equal to ${bootstrapPath} and its listener file in release ${release.id.slice(0, 12)}, field by field`,
       };
     },
   );

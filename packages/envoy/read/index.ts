@@ -1,13 +1,17 @@
 import { parseJson, UnreadableJson } from "./json.ts";
 import { type Unknown, unknownParts } from "./known.ts";
+import { bootstrapPath, ingestPath } from "./paths.ts";
+import { Place } from "./place.ts";
 import { rules } from "./rules/index.ts";
 import type { Facts, Rule } from "./rules/rule.ts";
 import { bootstrapOf, type Form } from "./schema/bootstrap.ts";
+import { ingestFile } from "./schema/listeners.ts";
 import { secretFile } from "./schema/tls.ts";
 import { type Lookup, secretPath } from "./trust.ts";
 import { type View, viewOf } from "./view.ts";
 
 export { parseJson, toJson, UnreadableJson } from "./json.ts";
+export { bootstrapPath } from "./paths.ts";
 export { rules } from "./rules/index.ts";
 export { type Facts, type Peer, publicChains, unknownSource } from "./rules/rule.ts";
 export { asFile, differencesFrom } from "./running.ts";
@@ -30,20 +34,30 @@ export interface Told {
   readonly unknown: readonly Unknown[];
 }
 
-/** Path of the bootstrap in a release. */
-export const bootstrapPath = "envoy/bootstrap.json";
-
 /**
- * Reads a release's bootstrap and the SDS files that it references.
+ * Reads a release's bootstrap and the files of listeners and secrets that it references.
  * @param lookup returns a file of the release by its path
  * @param path of the bootstrap or of its twin for validation
  */
 export function readFiles(lookup: Lookup, path: string = bootstrapPath, form: "file" | "twin" = "file"): Told {
   const { value, fault } = parsed(lookup, path);
   if (fault !== undefined) return { view: viewOf(undefined), unknown: [fault] };
-  const told = readValue(value, form);
+  const told = form === "file" ? withIngestFile(value, lookup) : readValue(value, form);
   const files = [...new Set(secretFilesOf(told.view))];
   return { ...told, unknown: [...told.unknown, ...files.flatMap((file) => unknownSecrets(lookup, file))] };
+}
+
+/** A bootstrap with the listener file that it references. */
+function withIngestFile(bootstrap: unknown, lookup: Lookup): Told {
+  const told = readValue(bootstrap, "file");
+  if (!told.view.place.at("dynamic_resources").exists) return told;
+  const { value, fault } = parsed(lookup, ingestPath);
+  if (fault !== undefined) return { ...told, unknown: [...told.unknown, fault] };
+  const root = `${ingestPath}: `;
+  return {
+    view: viewOf(bootstrap, new Place(root, value).at("resources").items),
+    unknown: [...told.unknown, ...unknownParts(ingestFile, value, root)],
+  };
 }
 
 /** Reads a parsed bootstrap, such as that of a running Envoy. */

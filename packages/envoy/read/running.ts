@@ -1,3 +1,7 @@
+import { parseJson } from "./json.ts";
+import { bootstrapPath, ingestPath } from "./paths.ts";
+import type { Lookup } from "./trust.ts";
+
 /** The running configuration of an Envoy, from `/config_dump`. */
 export interface RunningEnvoy {
   readonly bootstrap: Readonly<Record<string, unknown>>;
@@ -61,12 +65,12 @@ function defaultsOf(key: string, message: Readonly<Record<string, unknown>>): ob
 }
 
 /**
- * Where the running configuration differs from a bootstrap, field by field.
- *
- * @param bootstrap the parsed bootstrap file. `node` is not compared, because Envoy adds its extensions to it.
+ * Where the running configuration differs from that of a release, field by field. `node` is not compared, because Envoy adds its
+ * extensions to it.
+ * @throws UnreadableJson if a file of the release is not readable
  */
-export function differencesFrom(bootstrap: unknown, running: RunningEnvoy): Difference[] {
-  const { node: _node, static_resources: ours, ...rest } = isRecord(bootstrap) ? bootstrap : {};
+export function differencesFrom(lookup: Lookup, running: RunningEnvoy): Difference[] {
+  const { node: _node, static_resources: ours, ...rest } = inOnePiece(lookup);
   const { static_resources: theirs, ...others } = asFile(running);
   const [wanted, found] = [ours, theirs].map((one) => (isRecord(one) ? one : {}));
   return [
@@ -76,6 +80,18 @@ export function differencesFrom(bootstrap: unknown, running: RunningEnvoy): Diff
       compared(name, rest[name], others[name]),
     ),
   ];
+}
+
+/** The bootstrap of a release, with the listener that stands in a file of its own among the static ones. */
+function inOnePiece(lookup: Lookup): Readonly<Record<string, unknown>> {
+  const [bootstrap, ingest] = [bootstrapPath, ingestPath].map((path) => {
+    const text = lookup(path);
+    const value = text === undefined ? undefined : parseJson(text);
+    return isRecord(value) ? value : {};
+  });
+  const resources = isRecord(bootstrap?.static_resources) ? bootstrap.static_resources : {};
+  const listeners = [...listOf(resources.listeners), ...listOf(ingest?.resources).map(withoutType)];
+  return { ...bootstrap, static_resources: { ...resources, listeners } };
 }
 
 /** Compares lists of named items by name, so that an extra item is reported as extra. */

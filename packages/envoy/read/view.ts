@@ -86,14 +86,15 @@ const known = {
 } as const;
 const typeOf = (place: Place) => place.at("typed_config", "@type").text;
 
-export function viewOf(bootstrap: unknown): View {
+/** @param ingest what the receiver's listener file lists, each at its place there */
+export function viewOf(bootstrap: unknown, ingest: readonly Place[] = []): View {
   const place = new Place("", bootstrap);
   const resources = place.at("static_resources");
   return {
     place,
     role: /^metrics-link-(sender|receiver)$/.exec(place.at("node", "cluster").text ?? "")?.[1] as Role | undefined,
     admin: place.at("admin"),
-    listeners: resources.at("listeners").items.map(listenerOf),
+    listeners: [...ingest, ...resources.at("listeners").items].map(listenerOf),
     clusters: resources.at("clusters").items.map(clusterOf),
   };
 }

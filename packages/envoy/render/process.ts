@@ -3,6 +3,8 @@ export const releaseFiles = {
   bootstrap: "envoy/bootstrap.json",
   /** The same configuration with certificates by file, for `envoy --mode validate` in the release's directory. */
   staticTwin: "envoy/static-twin.json",
+  /** A receiver's public listener. Envoy reads it when a release comes into force, so senders come and go without a restart. */
+  ingest: "envoy/lds/ingest.json",
   leafSecret: "envoy/sds/leaf.json",
   trustSecret: (peer: string) => `envoy/sds/trusted-ca-${peer}.json`,
   certificateChain: "tls/certificate-chain.pem",
@@ -23,13 +25,15 @@ export function envoyFlags(configPath: string, accessLogFlushMilliseconds = 1000
     // Two are plenty for one link; Envoy's default is one per core, each with its own upstream connections.
     "--concurrency",
     "2",
-    // An unknown field in an SDS file is a bug of ours and must not be skipped.
+    // An unknown field in a file of LDS or SDS is a bug of ours and must not be skipped.
     "--reject-unknown-dynamic-fields",
     // The access log is an audit trail: the default of ten seconds is too much to lose in a crash.
     "--file-flush-interval-msec",
     String(accessLogFlushMilliseconds),
+    // How long a filter chain that is gone still serves its open connections: a sender may be gone because it is suspended.
+    // Requests that this cuts off are sent again. When the unit stops, drain-envoy.sh waits, not Envoy.
     "--drain-time-s",
-    "10",
+    "1",
     "--disable-hot-restart",
   ];
 }

@@ -2,6 +2,8 @@ import { certificatesOf, InvalidInputError, type Problem, unlessOtherText } from
 import { type HostFile, hostUsers } from "@metrics-link/release";
 import { type Finding, find, type Lookup, readFiles, toJson } from "../read/index.ts";
 import type { Bootstrap } from "./bootstrap.ts";
+import type { Listener } from "./listeners.ts";
+import type { Typed } from "./messages.ts";
 import { releaseFiles } from "./process.ts";
 import type { SecretFile } from "./tls.ts";
 
@@ -32,6 +34,7 @@ export function encodedFiles(rendering: Rendering, material: PublicMaterial): Ho
   return [
     file(releaseFiles.bootstrap, toJson(rendering.bootstrap)),
     file(releaseFiles.staticTwin, toJson(rendering.staticTwin)),
+    ...(rendering.ingest === undefined ? [] : [file(releaseFiles.ingest, toJson(rendering.ingest))]),
     ...rendering.secrets.map(({ path, content }) => file(path, toJson(content))),
     file(releaseFiles.certificateChain, material.certificateChain),
     ...Object.entries(material.rootBundles).map(([peer, pem]) =>
@@ -92,9 +95,11 @@ const file = (path: string, content: string): HostFile => ({
 
 /** One Envoy's configuration as objects. */
 export interface Rendering {
-  /** What runs: certificates by SDS. */
+  /** What runs: certificates by SDS, and on a receiver the ingest listener by LDS. */
   readonly bootstrap: Bootstrap;
-  /** The same with certificates by file, for `envoy --mode validate`, which does not look behind SDS. */
+  /** The content of a receiver's listener file: one listener, or none while nobody is admitted. */
+  readonly ingest?: { readonly resources: readonly Typed<Listener>[] };
+  /** The same in one file, certificates by file: `envoy --mode validate` looks neither behind LDS nor behind SDS. */
   readonly staticTwin: Bootstrap;
   readonly secrets: readonly SecretFile[];
 }

@@ -3,8 +3,9 @@ import { readyConnections, readyListener } from "./admin.ts";
 import { type Bootstrap, bootstrap } from "./bootstrap.ts";
 import { prometheusCluster } from "./clusters.ts";
 import { requireSoundSenders, type SenderPeer } from "./input.ts";
-import { connectionsInPassing, defaultLimits, type Limits } from "./limits.ts";
-import { ingestListener } from "./listeners.ts";
+import { connectionsInPassing, defaultLimits, type Limits, roomFor } from "./limits.ts";
+import { ingestListener, type Listener } from "./listeners.ts";
+import { typed } from "./messages.ts";
 import type { Rendering } from "./publish.ts";
 import { inPlace, leafSecretFile, type Material, swappable, trustSecretFile } from "./tls.ts";
 
@@ -24,39 +25,47 @@ export interface ReceiverInput {
  */
 export function renderReceiver(input: ReceiverInput): Rendering {
   requireSoundSenders(input.senders);
+  const ingest = ingestListeners(input, swappable);
   return {
-    bootstrap: receiverBootstrap(input, swappable),
-    staticTwin: receiverBootstrap(input, inPlace),
+    bootstrap: receiverBootstrap(input, { ingestByFile: true }),
+    ingest: { resources: ingest.map((one) => typed("envoy.config.listener.v3.Listener", one)) },
+    staticTwin: receiverBootstrap(input, { listeners: ingestListeners(input, inPlace) }),
     secrets: [leafSecretFile(), ...input.senders.map(({ name }) => trustSecretFile(name))],
   };
 }
 
-function receiverBootstrap(input: ReceiverInput, material: Material): Bootstrap {
-  const limits = { ...defaultLimits, ...input.limits };
+const limitsOf = (input: ReceiverInput): Limits => ({ ...defaultLimits, ...input.limits });
+const declaredOf = ({ declared, senders }: ReceiverInput) => declared ?? senders.length;
+
+/** Envoy refuses a listener without a chain. */
+function ingestListeners(input: ReceiverInput, material: Material): readonly Listener[] {
+  if (input.senders.length === 0) return [];
+  return [
+    ingestListener({
+      port: ports.ingest,
+      senders: input.senders,
+      declared: declaredOf(input),
+      cluster: "prometheus",
+      routeTimeoutSeconds: remoteWrite.receiverRouteTimeoutSeconds,
+      limits: limitsOf(input),
+      material,
+    }),
+  ];
+}
+
+function receiverBootstrap(
+  input: ReceiverInput,
+  ingest: { readonly ingestByFile: true } | { readonly listeners: readonly Listener[] },
+): Bootstrap {
+  const limits = limitsOf(input);
   // Each sender's share, and one for all unknown addresses together.
-  const connections = (input.senders.length + 1) * limits.connectionsPerSender;
-  const prometheus = prometheusCluster(ports.prometheus, Math.max(1024, connections * limits.streamsPerConnection));
+  const connections = (roomFor(declaredOf(input)) + 1) * limits.connectionsPerSender;
   return bootstrap({
     nodeId: input.nodeId,
     role: "receiver",
-    listeners: [
-      // Envoy refuses a listener without a chain.
-      ...(input.senders.length === 0
-        ? []
-        : [
-            ingestListener({
-              port: ports.ingest,
-              senders: input.senders,
-              declared: input.declared ?? input.senders.length,
-              cluster: prometheus.name,
-              routeTimeoutSeconds: remoteWrite.receiverRouteTimeoutSeconds,
-              limits,
-              material,
-            }),
-          ]),
-      readyListener(ports.ready),
-    ],
-    clusters: [prometheus],
+    ...ingest,
+    listeners: [...("listeners" in ingest ? ingest.listeners : []), readyListener(ports.ready)],
+    clusters: [prometheusCluster(ports.prometheus, Math.max(1024, connections * limits.streamsPerConnection))],
     heapBytes: limits.heapBytes,
     connections: connections + readyConnections + connectionsInPassing,
   });

@@ -1,15 +1,20 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { parseJson } from "@metrics-link/contract";
+import { parseJson, printableLines } from "@metrics-link/contract";
+import { differencesFrom } from "@metrics-link/envoy/read/index.ts";
 import type { Probe } from "@metrics-link/release";
 import { z } from "zod";
 import { instantQuery, readMetrics } from "../common/prometheus.ts";
 import { leafSerial, normaliseSerial } from "./certificates.ts";
+import { runningConfiguration } from "./evidence/envoy.ts";
 import { isRelative, relativeFailure } from "./relative-probes.ts";
-import { type Run, releaseDirectory } from "./run.ts";
+import { type Run, releaseDirectory, releaseOf } from "./run.ts";
 
 /** Probes that pass or fail by themselves. */
-type AbsoluteProbe = Extract<Probe, { kind: "active" | "http" | "envoyCertificate" | "query" | "loaded" }>;
+type AbsoluteProbe = Extract<
+  Probe,
+  { kind: "active" | "http" | "envoyRuns" | "envoyCertificate" | "query" | "loaded" }
+>;
 type Prober<Kind> = (run: Run, probe: Extract<AbsoluteProbe, { kind: Kind }>) => Promise<string | undefined>;
 
 const timeoutMs = 2_000;
@@ -25,6 +30,15 @@ const absoluteProbers: { readonly [Kind in AbsoluteProbe["kind"]]: Prober<Kind> 
     return contains === undefined || answer.body.includes(contains)
       ? undefined
       : `the answer of ${url} does not contain ${contains}`;
+  },
+  envoyRuns: async (run) => {
+    const lookup = (path: string) => releaseOf(run).files.find((one) => one.path === path)?.content;
+    const running = await runningConfiguration(run.effects);
+    const [first, ...more] = differencesFrom(lookup, running);
+    if (first === undefined) return;
+    const why = running.refusals.map((details) => `. Envoy refused an update: ${details}`).join("");
+    const others = more.length === 0 ? "" : `, and ${more.length} more differences`;
+    return printableLines(`${first.where} ${first.message}${others}${why}`);
   },
   envoyCertificate: async (run, { socketPath, certificate }) => {
     const wanted = leafSerial(await readFile(join(releaseDirectory(run), certificate), "utf8"));

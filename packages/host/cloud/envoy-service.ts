@@ -19,7 +19,7 @@ export interface EnvoyArgs {
   readonly configuration: string;
   /** The same configuration with certificates from files instead of SDS: Envoy then loads them during validation. */
   readonly staticTwin?: string;
-  /** Watched by Envoy itself (SDS), which loads changes without a signal. Folders end in "/". */
+  /** Watched by Envoy itself (LDS, SDS), which loads changes without a signal. Folders end in "/". */
   readonly watchedPaths: readonly string[];
   readonly certificate?: { readonly chain: string; readonly key: string; readonly ownRoot: string };
   /** The file of each peer's roots, and their fingerprints. */
@@ -99,8 +99,8 @@ export function envoyService(args: EnvoyArgs): ServiceSet {
       {
         unit,
         onChange: [
-          // Envoy reads the watched paths itself, and the drain script is read only when it stops.
-          { paths: [...watchedPaths, drainScript.path], action: "nothing" },
+          // Envoy reads the watched paths itself, the twin is only validated, and the drain script is read only when it stops.
+          { paths: [...watchedPaths, ...(staticTwin ? [staticTwin] : []), drainScript.path], action: "nothing" },
           { paths: ["envoy/"], tools: ["envoy"], action: "restart" },
         ],
       },
@@ -127,6 +127,8 @@ export function envoyService(args: EnvoyArgs): ServiceSet {
     probes: [
       { kind: "active", unit },
       { kind: "http", unit, url: "http://127.0.0.1/ready", socketPath },
+      // /ready is LIVE even when Envoy has refused its listener file, or has no listener because the file was bad at start.
+      ...(watchedPaths.length > 0 ? [{ kind: "envoyRuns" as const, unit, bootstrap: configuration }] : []),
       // /ready is LIVE even when every handshake fails because no certificate is loaded; /certs shows what is loaded.
       // Without a peer, Envoy loads no certificate.
       ...(certificate && trustBundles.length > 0

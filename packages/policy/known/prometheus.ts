@@ -180,7 +180,7 @@ const ofSender = [
 ];
 const ofReceiver = [
   ...["SenderLate", "SenderClockAhead", "SamplesRejected", "WritesRefused", "WritesFail", "ClientNotTrusted"],
-  ...["CertificateFromWrongAddress", "ConnectionsLimited"],
+  ...["CertificateFromWrongAddress", "ConnectionsLimited", "ListenerUpdateRejected"],
 ];
 
 interface End {

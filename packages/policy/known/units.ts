@@ -112,7 +112,7 @@ export function knownUnits({ role, network }: Configuration): Readonly<Record<st
             `${current}/bin/envoy --config-path`,
             new RegExp(`${literal(current)}/envoy/bootstrap\\.(yaml|json)`),
             /--concurrency 2 --reject-unknown-dynamic-fields --file-flush-interval-msec \d+/,
-            "--drain-time-s 10 --disable-hot-restart",
+            "--drain-time-s 1 --disable-hot-restart",
           ),
           ExecStop: `/bin/bash ${current}/envoy/drain.sh ${hostPaths.envoyAdminSocket}`,
           TimeoutStopSec: "20",

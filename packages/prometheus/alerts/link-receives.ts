@@ -38,6 +38,13 @@ export const receiversAlerts = {
         })),
     },
   ),
+  ListenerUpdateRejected: alert(
+    "critical",
+    { for: "1m", window: "15m" },
+    "Envoy has refused a change of its senders: those of before stay in force, or none after a start.",
+    // At a start the counter begins at 1.
+    ({ window }, own) => roseOrBegan(own("envoy_listener_manager_lds_update_rejected"), window),
+  ),
   SenderLate: alert(
     "warning",
     { for: "5m", threshold: 300 },

@@ -27,8 +27,8 @@ describe("the receiver's stack", () => {
       ({ inputs }) => inputs.cidrIpv4 ?? [],
     );
     assert.deepEqual(allowed, ["203.0.113.10/32"]);
-    const bootstrap = fileOf(registrations, "receiver", "envoy/bootstrap.json");
-    assert.match(bootstrap, /"address_prefix": "203\.0\.113\.10",\n\s+"prefix_len": 32\n/);
+    const ingest = fileOf(registrations, "receiver", "envoy/lds/ingest.json");
+    assert.match(ingest, /"address_prefix": "203\.0\.113\.10",\n\s+"prefix_len": 32\n/);
   });
 
   it("trusts the sender's root and nothing else", async () => {
@@ -51,9 +51,12 @@ describe("the receiver's stack", () => {
         /IngressRule$/.test(type) ? (inputs.cidrIpv4 ?? []) : [],
       );
       assert.deepEqual(allowed, []);
-      const bootstrap = fileOf(registrations, "receiver", "envoy/bootstrap.json");
-      assert.doesNotMatch(bootstrap, /"name": "ingest"/);
-      assert.match(bootstrap, /"name": "ready"/);
+      const [bootstrap, ingest] = ["bootstrap", "lds/ingest"].map((name) =>
+        fileOf(registrations, "receiver", `envoy/${name}.json`),
+      );
+      assert.deepEqual(JSON.parse(ingest ?? ""), { resources: [] });
+      assert.doesNotMatch(bootstrap ?? "", /"name": "ingest"/);
+      assert.match(bootstrap ?? "", /"name": "ready"/);
     }
   });
 });

@@ -34,7 +34,7 @@ describe("a suspended sender, in the receiver's stack", () => {
       ),
       [],
     );
-    assert.match(fileOf(found.registrations, "receiver", "envoy/bootstrap.json"), /"name": "account-a"/);
+    assert.match(fileOf(found.registrations, "receiver", "envoy/lds/ingest.json"), /"name": "account-a"/);
     assert.deepEqual(stacksOf(found.outputs.contract.trusts), [stackA]);
     assert.deepEqual(stacksOf(found.outputs.peers), [stackA]);
   });
@@ -71,6 +71,7 @@ describe("a suspended sender, in the receiver's stack", () => {
     assert.deepEqual(rootFiles(found), []);
     const bootstrap = fileOf(found.registrations, "receiver", "envoy/bootstrap.json");
     assert.doesNotMatch(bootstrap, /DownstreamTlsContext|"name": "ingest"/);
+    assert.deepEqual(JSON.parse(fileOf(found.registrations, "receiver", "envoy/lds/ingest.json")), { resources: [] });
     assert.match(bootstrap, /"name": "ready"/);
     assert.deepEqual(found.outputs.contract.trusts, []);
   });

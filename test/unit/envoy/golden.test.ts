@@ -4,9 +4,10 @@ import { examples } from "./support/examples.ts";
 
 describe("Envoy's rendered configurations", () => {
   const files = Object.entries(examples).flatMap(([name, render]) => {
-    const { bootstrap, secrets } = render();
+    const { bootstrap, ingest, secrets } = render();
     return [
       [`${name}.json`, toJson(bootstrap)] as const,
+      ...(ingest === undefined ? [] : [[`${name}-ingest.json`, toJson(ingest)] as const]),
       ...(name === "receiver-of-two"
         ? secrets.map(({ path, content }) => [path.replace("envoy/sds/", "sds-"), toJson(content)] as const)
         : []),

@@ -4,10 +4,12 @@ import {
   envoyFlags,
   escapeRe2,
   type Rendering,
+  releaseFiles,
   renderReceiver,
   renderSender,
+  toJson,
 } from "@metrics-link/envoy";
-import { find, readValue } from "@metrics-link/envoy/read/index.ts";
+import { find, readFiles, readValue } from "@metrics-link/envoy/read/index.ts";
 import type { Extension } from "@metrics-link/envoy/render/messages.ts";
 import fc from "fast-check";
 
@@ -35,12 +37,32 @@ const senders = fc
     }),
   );
 
-const ingestOf = ({ bootstrap }: Rendering) => bootstrap.static_resources.listeners[0]?.filter_chains ?? [];
+const ingestOf = ({ ingest }: Rendering) => ingest?.resources[0]?.filter_chains ?? [];
 
-const wrong = ({ bootstrap, staticTwin }: Rendering) => [
-  ...find(readValue(bootstrap, "file"), {}),
-  ...find(readValue(staticTwin, "twin"), {}),
-];
+const wrong = ({ bootstrap, ingest, secrets, staticTwin }: Rendering) => {
+  const files = new Map<string, object>([
+    [releaseFiles.bootstrap, bootstrap],
+    ...(ingest === undefined ? [] : [[releaseFiles.ingest, ingest] as const]),
+    ...secrets.map(({ path, content }) => [path, content] as const),
+  ]);
+  const lookup = (path: string) => {
+    const found = files.get(path);
+    return found && toJson(found);
+  };
+  return [...find(readFiles(lookup), {}), ...find(readValue(staticTwin, "twin"), {})];
+};
+
+/** What Envoy runs, as if it stood in one file like its twin. */
+const inOnePiece = ({ bootstrap: { dynamic_resources: _, ...rest }, ingest }: Rendering) => ({
+  ...rest,
+  static_resources: {
+    ...rest.static_resources,
+    listeners: [
+      ...(ingest?.resources ?? []).map(({ "@type": _type, ...listener }) => listener),
+      ...rest.static_resources.listeners,
+    ],
+  },
+});
 
 describe("for any set of senders, the receiver's Envoy", () => {
   it("has one chain per sender, which shares no address with another chain", () => {
@@ -91,8 +113,9 @@ describe("for any set of senders, the receiver's Envoy", () => {
   it("counts every outside connection against its sender's share, and the shares add up to the total limit", () => {
     fc.assert(
       fc.property(senders, fc.integer({ min: 1, max: 64 }), (all, connectionsPerSender) => {
-        const { bootstrap } = renderReceiver({ nodeId: "r", senders: all, limits: { connectionsPerSender } });
-        const [ingest, ready] = bootstrap.static_resources.listeners;
+        const rendering = renderReceiver({ nodeId: "r", senders: all, limits: { connectionsPerSender } });
+        const { bootstrap } = rendering;
+        const [ingest, ready] = inOnePiece(rendering).static_resources.listeners;
         const shares = [ingest, ready].map((listener) => {
           assert.ok(listener && !("listener_filters" in listener) && !listener.ignore_global_conn_limit);
           return listener.filter_chains.map(({ filters: [first] }) => shareOf(first));
@@ -116,8 +139,8 @@ describe("for any set of senders, the receiver's Envoy", () => {
   it("differs from its static twin only in the source of certificates", () => {
     fc.assert(
       fc.property(senders, (all) => {
-        const { bootstrap, staticTwin } = renderReceiver({ nodeId: "r", senders: all });
-        assert.deepEqual(withoutMaterial(bootstrap), withoutMaterial(staticTwin));
+        const rendering = renderReceiver({ nodeId: "r", senders: all });
+        assert.deepEqual(withoutMaterial(inOnePiece(rendering)), withoutMaterial(rendering.staticTwin));
       }),
     );
   });

@@ -32,6 +32,7 @@ describe("the files of a release", () => {
       [
         "envoy/bootstrap.json",
         "envoy/static-twin.json",
+        "envoy/lds/ingest.json",
         "envoy/sds/leaf.json",
         "envoy/sds/trusted-ca-a.json",
         "envoy/sds/trusted-ca-c.json",

@@ -156,7 +156,7 @@ describe("services of a host", () => {
   it("load certificates without a signal, Envoy's configuration by a restart, rules by a reload", () => {
     const actions = Object.fromEntries(services.services.map(({ unit, onChange }) => [unit, onChange]));
     assert.deepEqual(actions["metrics-link-envoy.service"], [
-      { paths: ["tls/", "envoy/sds/", "envoy/drain.sh"], action: "nothing" },
+      { paths: ["tls/", "envoy/sds/", "envoy/static-twin.json", "envoy/drain.sh"], action: "nothing" },
       { paths: ["envoy/"], tools: ["envoy"], action: "restart" },
     ]);
     assert.deepEqual(actions["metrics-link-prometheus.service"], [

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { toJson } from "@metrics-link/envoy/read/index.ts";
 import type { PreviewRecord } from "@metrics-link/review";
 import { addressRows } from "@metrics-link/review/evidence/address.ts";
 import { identityFindings, identityRows } from "@metrics-link/review/evidence/identity.ts";
 import { plannedOf } from "@metrics-link/review/evidence/planned.ts";
 import { routesOf, tlsOf, trustOf } from "../../program/policy/support/mutate.ts";
+import { changeEnvoy } from "../../support/envoy-files.ts";
 import { recorded } from "./support.ts";
 
 const address = (record: PreviewRecord) =>
@@ -33,10 +33,7 @@ function told(name: string, change: (bootstrap: Part) => void): PreviewRecord {
   for (const { urn, new: next } of record.steps) {
     if (!urn.endsWith("-release")) continue;
     const release = JSON.parse(next.inputs.content);
-    const file = release.files.find(({ path }: Part) => path === "envoy/bootstrap.json");
-    const bootstrap = JSON.parse(file.content);
-    change(bootstrap);
-    file.content = toJson(bootstrap);
+    changeEnvoy(release.files, change);
     next.inputs.content = JSON.stringify(release);
   }
   return record as PreviewRecord;
@@ -205,9 +202,9 @@ describe("the evidence for fences 2 and 3", () => {
     ],
     "listeners from elsewhere": [
       (it) => {
-        it.dynamic_resources = {};
+        it.dynamic_resources = { ...it.dynamic_resources, ads_config: {} };
       },
-      "NOT KNOWN TO THIS REVIEW: dynamic_resources: not known",
+      "NOT KNOWN TO THIS REVIEW: dynamic_resources.ads_config: not known",
     ],
     "an open admin interface": [
       (it) => {

@@ -19,11 +19,13 @@ import {
 export function recorded(name: string): PreviewRecord {
   const text = readFileSync(join(import.meta.dirname, "recorded", `${name}.jsonl`), "utf8");
   const record = read(text.trimEnd().split("\n"));
-  const { bootstrap } = name === "sender" ? renderedSender() : renderedReceiver();
+  const { bootstrap, ingest } = name === "sender" ? renderedSender() : renderedReceiver();
   for (const { urn: resource, new: next } of record.steps) {
     if (!resource.endsWith("-release") || typeof next?.inputs?.content !== "string") continue;
     const release = JSON.parse(next.inputs.content);
     for (const file of release.files) if (file.path === releaseFiles.bootstrap) file.content = toJson(bootstrap);
+    const [like] = release.files;
+    if (ingest !== undefined) release.files.push({ ...like, path: releaseFiles.ingest, content: toJson(ingest) });
     (next.inputs as Record<string, unknown>).content = JSON.stringify(release);
   }
   return record;

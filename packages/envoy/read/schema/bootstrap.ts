@@ -1,4 +1,6 @@
+import { hostPaths } from "@metrics-link/release";
 import { z } from "zod";
+import { ingestPath } from "../paths.ts";
 import { clusters } from "./clusters.ts";
 import { known } from "./limits.ts";
 import { listeners } from "./listeners.ts";
@@ -58,7 +60,8 @@ const leftOut = [
   "sds\\..*\\.update_duration",
   "http\\..*\\.(tracing\\..*|passthrough_internal_redirect.*|rs_too_large|downstream_(rq|cx)_(ws|upgrades|http3).*)",
   "cluster\\..*\\.(lb_(subsets|recalculate|zone|local)|original_dst|retry_or_shadow|upstream_rq_retry|upstream_internal_redirect|upstream_(cx|rq)_http3).*",
-  "(cluster_manager\\.(cds|update)|listener_manager\\.lds|thread_local_cluster_manager|dns|runtime)\\..*",
+  "listener_manager\\.lds\\.(init_fetch_timeout|update_attempt|update_duration|update_time|version)",
+  "(cluster_manager\\.(cds|update)|thread_local_cluster_manager|dns|runtime)\\..*",
 ];
 
 const [first = "", ...others] = leftOut;
@@ -78,14 +81,26 @@ const admin = z.strictObject({
   allow_paths: z.array(z.strictObject({ exact: z.string().optional(), prefix: z.string().optional() })).optional(),
 });
 
-const bootstrap = (material: Material) =>
+/** The one source of listeners besides the bootstrap: a file of the release, read again when `current` is replaced. */
+const dynamicResources = z.strictObject({
+  lds_config: z.strictObject({
+    resource_api_version: z.literal("V3"),
+    path_config_source: z.strictObject({
+      path: z.literal(`${hostPaths.current}/${ingestPath}`),
+      watched_directory: z.strictObject({ path: z.literal(hostPaths.base) }),
+    }),
+  }),
+});
+
+const bootstrap = (material: Material, form: Form) =>
   z.strictObject({
     node: z.strictObject({
       id: z.string().regex(/^[A-Za-z0-9._-]{1,128}$/),
       cluster: z.literal(["metrics-link-sender", "metrics-link-receiver"]),
     }),
     admin,
-    static_resources: z.strictObject({ listeners: listeners(material), clusters: clusters(material) }),
+    ...(form === "twin" ? {} : { dynamic_resources: dynamicResources.optional() }),
+    static_resources: z.strictObject({ listeners: listeners(material, form !== "file"), clusters: clusters(material) }),
     overload_manager: overloadManager,
     stats_config: statsConfig,
   });
@@ -98,8 +113,8 @@ export type Form = "file" | "twin" | "running";
  * the admitted clients or a route's cluster), the schema allows any value of its type.
  */
 export const bootstrapOf: Readonly<Record<Form, z.ZodType>> = {
-  file: bootstrap("secrets"),
-  twin: bootstrap("files"),
+  file: bootstrap("secrets", "file"),
+  twin: bootstrap("files", "twin"),
   // Envoy adds all its extensions to `node`, so the evidence leaves it out.
-  running: bootstrap("secrets").omit({ node: true }),
+  running: bootstrap("secrets", "running").omit({ node: true }),
 };

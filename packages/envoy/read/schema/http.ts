@@ -103,9 +103,9 @@ const retryable = (status: number) =>
 
 export interface Manager {
   /** `stat_prefix` of its counters. */
-  readonly prefix: string;
+  readonly prefix: z.ZodType<string>;
   /** Name of its route configuration and of the single virtual host. */
-  readonly name: string;
+  readonly name: z.ZodType<string>;
   readonly codec: "HTTP1" | "HTTP2";
   /** Time without a request after which a connection is closed. */
   readonly idle: string;
@@ -120,7 +120,7 @@ export function httpManager({ prefix, name, codec, idle, routes: known, filters,
     "envoy.filters.network.http_connection_manager",
     "filters.network.http_connection_manager.v3.HttpConnectionManager",
     {
-      stat_prefix: z.literal(prefix),
+      stat_prefix: prefix,
       codec_type: z.literal(codec),
       use_remote_address: z.literal(true),
       skip_xff_append: z.literal(true),
@@ -144,10 +144,8 @@ export function httpManager({ prefix, name, codec, idle, routes: known, filters,
       ...(codec === "HTTP2" ? { http2_protocol_options: http2Options(limits.streams.ingest) } : {}),
       local_reply_config: z.strictObject({ mappers: z.tuple([retryable(408), retryable(429)]) }),
       route_config: z.strictObject({
-        name: z.literal(name),
-        virtual_hosts: z.tuple([
-          z.strictObject({ name: z.literal(name), domains: z.tuple([z.literal("*")]), routes: known }),
-        ]),
+        name,
+        virtual_hosts: z.tuple([z.strictObject({ name, domains: z.tuple([z.literal("*")]), routes: known })]),
       }),
       http_filters: filters,
       access_log: accessLog,

@@ -7,6 +7,8 @@ export const known = {
   heapBytes: 536_870_912,
   /** For each sender, and for all unknown addresses together. */
   connectionsOfSender: 16,
+  /** Numbers of senders that a receiver's limits have room for. */
+  fleetSizes: [4, 16, 64, 256, 1024],
   /** For health checks. */
   connectionsOfReady: 32,
   /** Connections above their limit that are accepted and not closed yet. */

@@ -27,7 +27,15 @@ const configDump = z.object({
     z.object({
       bootstrap: z.record(z.string(), z.unknown()).optional(),
       static_listeners: z.array(listener).default([]),
-      dynamic_listeners: z.array(z.object({ active_state: listener.optional() })).default([]),
+      dynamic_listeners: z
+        .array(
+          z.object({
+            active_state: listener.optional(),
+            /** Of an update that Envoy has refused; it goes on with the last good one, if there is any. */
+            error_state: z.object({ details: z.string().default("") }).optional(),
+          }),
+        )
+        .default([]),
       static_clusters: clusters,
       dynamic_active_clusters: clusters,
       static_secrets: secrets,
@@ -41,36 +49,54 @@ const serverInfo = z.object({ version: z.string(), uptime_current_epoch: z.strin
 
 const timeoutMs = 10_000;
 
-/** The running Envoy, as its admin socket reports it. */
-export async function runningEnvoy({ ask }: Pick<Effects, "ask">) {
-  const page = async (path: string) => {
-    const { status, body } = await ask({
-      url: `http://127.0.0.1/${path}`,
-      socketPath: hostPaths.envoyAdminSocket,
-      timeoutMs,
-    });
-    if (status !== 200) {
-      const what = `Envoy answers ${status} to /${path}, not 200: ${printableLines(body.slice(0, 200))}`;
-      throw new LinkError("REQUEST_FAILED", { what });
-    }
-    return body;
-  };
-  const { configs } = parseJson(configDump, await page("config_dump"), "Envoy's /config_dump");
-  const server = parseJson(serverInfo, await page("server_info"), "Envoy's /server_info");
+/** A page of Envoy's admin socket. @throws LinkError `REQUEST_FAILED` if the answer is not 200 */
+async function page({ ask }: Pick<Effects, "ask">, path: string): Promise<string> {
+  const { status, body } = await ask({
+    url: `http://127.0.0.1/${path}`,
+    socketPath: hostPaths.envoyAdminSocket,
+    timeoutMs,
+  });
+  if (status !== 200) {
+    const what = `Envoy answers ${status} to /${path}, not 200: ${printableLines(body.slice(0, 200))}`;
+    throw new LinkError("REQUEST_FAILED", { what });
+  }
+  return body;
+}
+
+const dumped = async (effects: Pick<Effects, "ask">) =>
+  parseJson(configDump, await page(effects, "config_dump"), "Envoy's /config_dump").configs;
+
+/** What Envoy runs, and why it refused an update of a listener. */
+export async function runningConfiguration(effects: Pick<Effects, "ask">) {
+  return configurationIn(await dumped(effects));
+}
+
+function configurationIn(configs: z.output<typeof configDump>["configs"]) {
   // Envoy adds all its extensions to `node`; listeners and clusters follow below, as they run.
   const { node: _node, static_resources: _, ...bootstrap } = configs.find((one) => one.bootstrap)?.bootstrap ?? {};
+  const dynamic = configs.flatMap(({ dynamic_listeners }) => dynamic_listeners);
   return {
-    version: server.version,
-    uptimeSeconds: Number.parseFloat(server.uptime_current_epoch),
     bootstrap,
-    listeners: configs.flatMap(({ static_listeners, dynamic_listeners }) =>
-      [...static_listeners, ...dynamic_listeners.flatMap(({ active_state }) => active_state ?? [])].map(
-        (one) => one.listener,
-      ),
-    ),
+    listeners: [
+      ...configs.flatMap(({ static_listeners }) => static_listeners),
+      ...dynamic.flatMap(({ active_state }) => active_state ?? []),
+    ].map((one) => one.listener),
     clusters: configs.flatMap(({ static_clusters, dynamic_active_clusters }) =>
       [...static_clusters, ...dynamic_active_clusters].map(({ cluster }) => cluster),
     ),
+    refusals: dynamic.flatMap(({ error_state }) => (error_state === undefined ? [] : [error_state.details])),
+  };
+}
+
+/** The running Envoy, as its admin socket reports it. */
+export async function runningEnvoy(effects: Pick<Effects, "ask">) {
+  const configs = await dumped(effects);
+  const server = parseJson(serverInfo, await page(effects, "server_info"), "Envoy's /server_info");
+  const { refusals: _, ...configuration } = configurationIn(configs);
+  return {
+    version: server.version,
+    uptimeSeconds: Number.parseFloat(server.uptime_current_epoch),
+    ...configuration,
     secrets: configs.flatMap(({ static_secrets, dynamic_active_secrets }) =>
       [...static_secrets, ...dynamic_active_secrets].map(({ name, last_updated, secret }) => ({
         name,
@@ -81,7 +107,10 @@ export async function runningEnvoy({ ask }: Pick<Effects, "ask">) {
       })),
     ),
     counters: countersOf(
-      await page("stats?filter=(ssl%5C.(handshake%7Cfail_verify.*%7Cconnection_error)%7Cno_filter_chain_match)$"),
+      await page(
+        effects,
+        "stats?filter=(ssl%5C.(handshake%7Cfail_verify.*%7Cconnection_error)%7Cno_filter_chain_match)$",
+      ),
     ),
   };
 }

@@ -3,6 +3,7 @@ import type { Seen } from "@metrics-link/policy";
 import { canonicalRelease, parseRelease, type Release, releaseIdOf, sha256 } from "@metrics-link/release";
 import type { Asked } from "@metrics-link/review";
 import { parse, stringify } from "yaml";
+import { changeEnvoy } from "../../../support/envoy-files.ts";
 import type { Deployed } from "./deployed.ts";
 
 // Every resource type has inputs of its own shape, and a mutation knows which it changes.
@@ -121,9 +122,9 @@ export class Mutant {
     });
   }
 
-  /** Changes Envoy's bootstrap. */
+  /** Changes Envoy's bootstrap, with the ingest listener as the first of a receiver's. */
   envoy(change: (bootstrap: Props) => void): void {
-    this.document("envoy/bootstrap.json", change);
+    this.release(({ files }) => changeEnvoy(files, change));
   }
 
   /** Changes the receiver's chain for its sender, or the one for everybody else. */

@@ -208,11 +208,12 @@ function stackOf(role: "sender" | "receiver", rendering: Rendering, side: Side):
 
 function hostOf(
   role: "sender" | "receiver",
-  { bootstrap }: Rendering,
+  { bootstrap, ingest }: Rendering,
   { release }: Declared,
   { peer, root, pin, otherRoot }: { peer: string; root: string; pin: string; otherRoot: string },
 ): HostEvidence {
-  const { static_resources, admin, overload_manager, stats_config } = bootstrap;
+  const { static_resources, ...rest } = bootstrap;
+  const { node: _node, ...running } = rest;
   const program = "/opt/metrics-link/tools/envoy/1/envoy";
   const name = role === "sender" ? senderName : receiverName;
   return {
@@ -264,8 +265,8 @@ function hostOf(
       value: {
         version: "1.40.0",
         uptimeSeconds: 60,
-        bootstrap: { admin, overload_manager, stats_config },
-        listeners: [...static_resources.listeners],
+        bootstrap: running,
+        listeners: [...(ingest?.resources ?? []), ...static_resources.listeners],
         clusters: [...static_resources.clusters],
         secrets: [
           { name: "leaf", lastUpdated: takenAt, fingerprints: [`leaf of ${role}`, "intermediate"] },

@@ -43,7 +43,6 @@ describe("a sender that is suspended", () => {
       await assert.rejects(callOnce(otherSender()));
       await assert.rejects(callOnce({ ...otherSender(), sourceAddress: "127.0.0.1" }));
       await eventually("the other to be accepted", async () => ((await link.write()) === 204 ? true : undefined));
-      assert.equal(await link.receiver.counter("envoy_http_downstream_rq_total", '"sender_c"'), 0);
       assert.ok((await link.receiver.counter("envoy_listener_no_filter_chain_match", '"ingest"')) >= 1);
     } finally {
       open.close();

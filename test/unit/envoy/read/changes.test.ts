@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { releaseFiles } from "@metrics-link/envoy";
 import { bootstrapPath, find, readFiles, toJson } from "@metrics-link/envoy/read/index.ts";
 import fc from "fast-check";
 import { certificates } from "../../policy/support/certificates.ts";
@@ -18,11 +19,23 @@ const ends = {
 } as const;
 type End = keyof typeof ends;
 
-/** Everything that is wrong with a changed bootstrap, for somebody who knows who the peer is. */
-function wrong(end: End, bootstrap: unknown) {
+/** What Envoy is told in two files. */
+interface Told {
+  readonly bootstrap: unknown;
+  readonly ingest?: unknown;
+}
+
+const toldAt = (end: End): Told => {
+  const { bootstrap, ingest } = ends[end].rendering;
+  return structuredClone(ingest === undefined ? { bootstrap } : { bootstrap, ingest });
+};
+
+/** Everything that is wrong with changed files, for somebody who knows who the peer is. */
+function wrong(end: End, { bootstrap, ingest }: Told) {
   const { rendering, peers, root } = ends[end];
   const lookup = (path: string) => {
     if (path === bootstrapPath) return toJson(bootstrap);
+    if (path === releaseFiles.ingest) return ingest === undefined ? undefined : toJson(ingest);
     if (path.startsWith("tls/roots/")) return root;
     const secret = rendering.secrets.find((one) => one.path === path);
     return secret === undefined ? undefined : toJson(secret.content);
@@ -60,7 +73,7 @@ function spotsOf(value: unknown, path = ""): { readonly scalars: Spot[]; readonl
  * (packages/envoy/read/schema). Everything else is pinned by the schema or by a rule.
  */
 const free: readonly RegExp[] = [
-  /^\.node\.id$/,
+  /^\.bootstrap\.node\.id$/,
   /\.host_rewrite_literal$/,
   // The rule shares-fit does not know how many shards the sender's queue has.
   /clusters\.0\.circuit_breakers\.thresholds\.0\.(max_pending_requests|max_requests)$/,
@@ -90,12 +103,12 @@ describe("a change to an Envoy configuration", () => {
   it("is detected when it adds a field anywhere", () => {
     fc.assert(
       fc.property(end, fc.nat(), fc.string({ minLength: 1 }), fc.jsonValue(), (which, at, key, value) => {
-        const bootstrap = structuredClone(ends[which].rendering.bootstrap);
-        const { messages } = spotsOf(bootstrap);
+        const told = toldAt(which);
+        const messages = spotsOf(told).messages.filter(({ path }) => path !== "");
         const spot = messages[at % messages.length];
         fc.pre(spot !== undefined && !Object.hasOwn(spot.holder, key) && key !== "__proto__");
         Object.defineProperty(spot?.holder, key, { value, enumerable: true, configurable: true, writable: true });
-        assert.notDeepEqual(wrong(which, bootstrap), [], `${spot?.path}.${key}`);
+        assert.notDeepEqual(wrong(which, told), [], `${spot?.path}.${key}`);
       }),
       { numRuns: 300 },
     );
@@ -103,15 +116,15 @@ describe("a change to an Envoy configuration", () => {
 
   it("is detected when it removes a field anywhere", () => {
     for (const which of ["receiver", "sender"] as const) {
-      const { scalars } = spotsOf(ends[which].rendering.bootstrap);
+      const { scalars } = spotsOf(toldAt(which));
       const unseen = scalars
         .map(({ path }) => path)
         .filter((path) => {
-          const bootstrap = structuredClone(ends[which].rendering.bootstrap);
-          const spot = spotsOf(bootstrap).scalars.find((one) => one.path === path);
+          const told = toldAt(which);
+          const spot = spotsOf(told).scalars.find((one) => one.path === path);
           if (spot === undefined || Array.isArray(spot.holder)) return false;
           delete spot.holder[spot.key];
-          return wrong(which, bootstrap).length === 0;
+          return wrong(which, told).length === 0;
         });
       assert.deepEqual(unseen, []);
     }
@@ -121,7 +134,7 @@ describe("a change to an Envoy configuration", () => {
     fc.assert(
       fc.property(
         end.chain((which) => {
-          const { scalars } = spotsOf(ends[which].rendering.bootstrap);
+          const { scalars } = spotsOf(toldAt(which));
           return fc
             .constantFrom(...scalars.filter(({ path }) => !free.some((pattern) => pattern.test(path))))
             .chain(({ path, holder, key }) =>
@@ -129,13 +142,13 @@ describe("a change to an Envoy configuration", () => {
             );
         }),
         ({ which, path, value }) => {
-          const bootstrap = structuredClone(ends[which].rendering.bootstrap);
-          const spot = spotsOf(bootstrap).scalars.find((one) => one.path === path);
+          const told = toldAt(which);
+          const spot = spotsOf(told).scalars.find((one) => one.path === path);
           fc.pre(spot !== undefined && !Object.is(spot.holder[spot.key], value));
           if (spot !== undefined) spot.holder[spot.key] = value;
           // What is written is what is read: -0 is 0 then.
-          fc.pre(toJson(bootstrap) !== toJson(ends[which].rendering.bootstrap));
-          assert.notDeepEqual(wrong(which, JSON.parse(toJson(bootstrap))), [], `${path} = ${JSON.stringify(value)}`);
+          fc.pre(toJson(told) !== toJson(toldAt(which)));
+          assert.notDeepEqual(wrong(which, JSON.parse(toJson(told))), [], `${path} = ${JSON.stringify(value)}`);
         },
       ),
       { numRuns: 600 },
@@ -144,16 +157,16 @@ describe("a change to an Envoy configuration", () => {
 
   it("is detected when a value that may vary is out of bounds", () => {
     for (const which of ["receiver", "sender"] as const) {
-      const { scalars } = spotsOf(ends[which].rendering.bootstrap);
+      const { scalars } = spotsOf(toldAt(which));
       const bounded = scalars.filter(({ path }) => free.some((pattern) => pattern.test(path)));
       assert.ok(bounded.length >= 3);
       for (const { path } of bounded) {
-        const bootstrap = structuredClone(ends[which].rendering.bootstrap);
-        const spot = spotsOf(bootstrap).scalars.find((one) => one.path === path);
+        const told = toldAt(which);
+        const spot = spotsOf(told).scalars.find((one) => one.path === path);
         if (spot === undefined) throw new Error(path);
         const value = spot.holder[spot.key];
         spot.holder[spot.key] = typeof value === "number" ? 2 ** 40 : "999999s\n";
-        assert.notDeepEqual(wrong(which, bootstrap), [], path);
+        assert.notDeepEqual(wrong(which, told), [], path);
       }
     }
   });

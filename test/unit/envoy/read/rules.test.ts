@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { type Rendering, releaseFiles } from "@metrics-link/envoy";
 import { find, readFiles, readValue, toJson } from "@metrics-link/envoy/read/index.ts";
 import { Authority } from "../support/authority.ts";
 import { changed } from "../support/changed.ts";
@@ -27,8 +28,9 @@ describe("the rules on Envoy configurations", () => {
   after(() => rmSync(directory, { recursive: true }));
 
   /** The files of a rendering, as a release has them; each root bundle is another one. */
-  const lookupOf = (rendering: ReturnType<typeof receiverOfOne>) => (path: string) => {
+  const lookupOf = (rendering: Rendering) => (path: string) => {
     if (path === "envoy/bootstrap.json") return toJson(rendering.bootstrap);
+    if (path === releaseFiles.ingest) return rendering.ingest && toJson(rendering.ingest);
     if (path.startsWith("tls/roots/")) return authority.root;
     const secret = rendering.secrets.find((one) => one.path === path);
     return secret === undefined ? undefined : toJson(secret.content);
@@ -37,7 +39,7 @@ describe("the rules on Envoy configurations", () => {
   for (const [name, render] of Object.entries(examples)) {
     it(`find nothing in the example ${name}`, () => {
       assert.deepEqual(find(readValue(render().staticTwin, "twin"), {}), []);
-      assert.deepEqual(find(readValue(render().bootstrap, "file"), {}), []);
+      assert.deepEqual(find(readFiles(lookupOf(render())), {}), []);
     });
   }
 

@@ -1,8 +1,12 @@
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Limits, releaseFiles, renderReceiver, renderSender } from "@metrics-link/envoy";
+import { differencesFrom } from "@metrics-link/envoy/read/index.ts";
+import { runningEnvoy } from "@metrics-link/host/agent/evidence/envoy.ts";
+import { ask } from "@metrics-link/host/common/http.ts";
 import { ports } from "@metrics-link/release";
+import { eventually } from "../../../support/eventually.ts";
 import { freePorts } from "../../../support/free-ports.ts";
 import { Authority, type Leaf } from "./authority.ts";
 import type { Caller } from "./client.ts";
@@ -154,16 +158,39 @@ export class Link {
     return this.senderHost.write(rendering, leaf, { b: receiverRoot }, places);
   }
 
-  /** A release without these senders comes into force, for which Envoy's unit is restarted. */
+  /** A release without these senders comes into force; Envoy runs on. */
   async suspend(...names: string[]): Promise<void> {
-    const release = this.receiverRelease(this.receiverLeaf, this.accountA.root, names);
-    this.receiverHost.switchTo(release);
-    await this.receiver.stop();
-    this.receiver = await this.#startReceiver(names);
+    this.receiverHost.switchTo(this.receiverRelease(this.receiverLeaf, this.accountA.root, names));
+    await this.inForce();
   }
 
-  async #startReceiver(suspended: readonly string[] = []): Promise<EnvoyProcess> {
-    this.receiverHost.switchTo(this.receiverRelease(this.receiverLeaf, this.accountA.root, suspended));
+  /** Waits until the receiver's Envoy runs what its release says. */
+  async inForce(): Promise<void> {
+    const lookup = (path: string) => {
+      const file = join(this.receiverHost.current, path);
+      return existsSync(file) ? readFileSync(file, "utf8") : undefined;
+    };
+    let last: unknown;
+    await eventually("Envoy runs what the release says", async () => {
+      last = differencesFrom(lookup, await this.running("receiver"));
+      return Array.isArray(last) && last.length === 0 ? true : undefined;
+    }).catch((cause: Error) => {
+      throw new Error(`${cause.message}; last difference: ${JSON.stringify(last)}`, { cause });
+    });
+  }
+
+  /** What one side's Envoy says that it runs. */
+  running(side: "sender" | "receiver") {
+    return runningEnvoy({ ask: (request) => ask({ ...request, socketPath: this[`${side}Host`].adminSocket }) });
+  }
+
+  async #startReceiver(): Promise<EnvoyProcess> {
+    this.receiverHost.switchTo(this.receiverRelease(this.receiverLeaf, this.accountA.root));
+    return this.startInForce();
+  }
+
+  /** Starts the receiver's Envoy with the release in force. */
+  startInForce(): Promise<EnvoyProcess> {
     return EnvoyProcess.start(join(this.receiverHost.current, releaseFiles.bootstrap), this.#port(2));
   }
 

@@ -6,28 +6,28 @@ specifyRelease("envoy-is-known", "receiver", {
       it.envoy(({ static_resources: { listeners } }) => {
         listeners[0].filter_chain_matcher = {};
       }),
-    /^static_resources\.listeners\[0\]\.filter_chain_matcher: not known$/,
+    /^envoy\/lds\/ingest\.json: resources\[0\]\.filter_chain_matcher: not known$/,
   ],
   "listeners and clusters from an xDS server": [
     (it) =>
       it.envoy((envoy) => {
-        envoy.dynamic_resources = {};
+        envoy.dynamic_resources.ads_config = {};
       }),
-    /^dynamic_resources: not known$/,
+    /^dynamic_resources\.ads_config: not known$/,
   ],
   "more addresses of a listener": [
     (it) =>
       it.envoy(({ static_resources: { listeners } }) => {
         listeners[0].additional_addresses = [];
       }),
-    /^static_resources\.listeners\[0\]\.additional_addresses: not known$/,
+    /^envoy\/lds\/ingest\.json: resources\[0\]\.additional_addresses: not known$/,
   ],
   "a client that says its own address": [
     (it) =>
       it.envoy(({ static_resources: { listeners } }) => {
         listeners[0].listener_filters = [{ name: "envoy.filters.listener.proxy_protocol" }];
       }),
-    /^static_resources\.listeners\[0\]\.listener_filters: not known$/,
+    /^envoy\/lds\/ingest\.json: resources\[0\]\.listener_filters: not known$/,
   ],
   "a type under the name of another": [
     (it) =>
@@ -39,12 +39,14 @@ specifyRelease("envoy-is-known", "receiver", {
   ],
   "a duplicate key": [
     (it) =>
-      it.file("envoy/bootstrap.json", (text) => text.replace('"prefix_len": 32', '"prefix_len": 0,\n"prefix_len": 32')),
-    /^envoy\/bootstrap\.json: line \d+ is not in canonical form/,
+      it.file("envoy/lds/ingest.json", (text) =>
+        text.replace('"prefix_len": 32', '"prefix_len": 0,\n"prefix_len": 32'),
+      ),
+    /^envoy\/lds\/ingest\.json: line \d+ is not in canonical form/,
   ],
   "a number in octal": [
-    (it) => it.file("envoy/bootstrap.json", (text) => text.replace('"prefix_len": 32', '"prefix_len": 032')),
-    /^envoy\/bootstrap\.json: not JSON/,
+    (it) => it.file("envoy/lds/ingest.json", (text) => text.replace('"prefix_len": 32', '"prefix_len": 032')),
+    /^envoy\/lds\/ingest\.json: not JSON/,
   ],
   "a secret with a field that nobody here knows": [
     (it) =>

@@ -9,16 +9,23 @@ const connections = (it: Mutant, most: number) =>
 specifyRelease("shares-fit", "receiver", {
   "one connection for everybody": [
     (it) => connections(it, 1),
-    /max_active_downstream_connections: 1 connections at once instead of 80$/,
+    /max_active_downstream_connections: 1 connections at once instead of 128$/,
   ],
-  "one connection fewer than the shares need": [(it) => connections(it, 79), /79 connections at once instead of 80$/],
-  "more than all shares": [(it) => connections(it, 81), /81 connections at once instead of 80$/],
+  "one connection fewer than the shares need": [
+    (it) => connections(it, 127),
+    /127 connections at once instead of 128$/,
+  ],
+  "more than all shares": [(it) => connections(it, 129), /129 connections at once instead of 128$/],
+  "room for more senders, without the requests of as many": [
+    (it) => connections(it, (16 + 1) * 16 + 32 + 16),
+    /max_connections: 2560 instead of 8704$/,
+  ],
   "a Prometheus that takes fewer requests than senders may make": [
     (it) =>
       it.envoy(({ static_resources: { clusters } }) => {
-        clusters[0].circuit_breakers.thresholds[0].max_requests = 1023;
+        clusters[0].circuit_breakers.thresholds[0].max_requests = 2559;
       }),
-    /max_requests: 1023 instead of 1024$/,
+    /max_requests: 2559 instead of 2560$/,
   ],
 });
 

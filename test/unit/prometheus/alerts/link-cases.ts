@@ -181,6 +181,7 @@ export const linkCases = {
     silent: { [sendersClock]: clock },
     at: 30,
   },
+  ListenerUpdateRejected: counter(receiver("envoy_listener_manager_lds_update_rejected"), "receives"),
   SamplesRejected: [
     counter(receiver("prometheus_tsdb_too_old_samples_total", 'type="float"'), "receives"),
     counter(receiver("prometheus_tsdb_out_of_bound_samples_total", 'type="float"'), "receives"),

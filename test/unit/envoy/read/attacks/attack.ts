@@ -13,7 +13,7 @@ export interface Attack {
   readonly path: string;
 }
 
-export const ingest = "static_resources.listeners[0]";
+export const ingest = "envoy/lds/ingest.json: resources[0]";
 export const chain = `${ingest}.filter_chains[0]`;
 export const manager = `${chain}.filters[1].typed_config`;
 export const host = `${manager}.route_config.virtual_hosts[0]`;
@@ -23,6 +23,7 @@ export const cluster = "static_resources.clusters[0]";
 export const upstream = `${cluster}.transport_socket.typed_config`;
 export const google = "type.googleapis.com/";
 export const envoy = `${google}envoy.extensions.`;
+export const ingestFile = "envoy/lds/ingest.json";
 export const bootstrapFile = "envoy/bootstrap.json";
 export const trustFile = "envoy/sds/trusted-ca-account-a.json";
 

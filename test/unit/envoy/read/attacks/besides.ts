@@ -1,5 +1,15 @@
 import { managerOf } from "../../../../program/policy/support/mutate.ts";
-import { type Attack, bootstrapFile, envoy, ingest, listeners, manager, receiver } from "./attack.ts";
+import {
+  type Attack,
+  bootstrapFile,
+  envoy,
+  ingest,
+  ingestFile,
+  listeners,
+  manager,
+  receiver,
+  sender,
+} from "./attack.ts";
 
 /** What is written down, and what Envoy obeys besides its file. */
 export const besides: readonly Attack[] = [
@@ -40,6 +50,53 @@ export const besides: readonly Attack[] = [
         status_code_filter: {
           comparison: { op: "GE", value: { default_value: 400, runtime_key: "metrics_link.status_400" } },
         },
+      };
+    }),
+  ),
+  receiver("clusters from another file as well", "dynamic_resources.cds_config", (it) =>
+    it.envoy((found) => {
+      found.dynamic_resources.cds_config = found.dynamic_resources.lds_config;
+    }),
+  ),
+  receiver("listeners from a file that no release has", "dynamic_resources.lds_config.path_config_source.path", (it) =>
+    it.envoy((found) => {
+      found.dynamic_resources.lds_config.path_config_source.path = "/var/lib/prometheus/ingest.json";
+    }),
+  ),
+  receiver(
+    "listeners that are read when another directory changes",
+    "path_config_source.watched_directory.path",
+    (it) =>
+      it.envoy((found) => {
+        found.dynamic_resources.lds_config.path_config_source.watched_directory.path = "/tmp";
+      }),
+  ),
+  receiver("a second listener in the listener file", `${ingestFile}: resources`, (it) =>
+    it.document(ingestFile, ({ resources }) => {
+      resources.push({ ...resources[0], name: "besides" });
+    }),
+  ),
+  receiver("another name in the listener file", `${ingest}.name`, (it) =>
+    it.document(ingestFile, ({ resources }) => {
+      resources[0].name = "ready";
+    }),
+  ),
+  receiver("a version in the listener file", `${ingestFile}: version_info`, (it) =>
+    it.document(ingestFile, (found) => {
+      found.version_info = "1";
+    }),
+  ),
+  receiver("no listener file", ingestFile, (it) =>
+    it.release((release) => {
+      release.files = release.files.filter(({ path }) => path !== ingestFile);
+    }),
+  ),
+  sender("listeners from a file at the sender", "dynamic_resources", (it) =>
+    it.envoy((found) => {
+      const path = "/etc/metrics-link/current/envoy/lds/ingest.json";
+      const watched_directory = { path: "/etc/metrics-link" };
+      found.dynamic_resources = {
+        lds_config: { resource_api_version: "V3", path_config_source: { path, watched_directory } },
       };
     }),
   ),

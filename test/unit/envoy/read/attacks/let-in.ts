@@ -1,5 +1,5 @@
 import { managerOf, routesOf } from "../../../../program/policy/support/mutate.ts";
-import { type Attack, bootstrapFile, chain, envoy, google, ingest, listeners, ready, receiver } from "./attack.ts";
+import { type Attack, chain, envoy, google, ingest, ingestFile, listeners, ready, receiver } from "./attack.ts";
 
 /** Fence 1 and 2: who is let in. */
 export const letIn: readonly Attack[] = [
@@ -35,16 +35,16 @@ export const letIn: readonly Attack[] = [
       };
     }),
   ),
-  receiver("a prefix length in octal", bootstrapFile, (it) =>
-    it.file(bootstrapFile, (text) => text.replace('"prefix_len": 32', '"prefix_len": 032')),
+  receiver("a prefix length in octal", ingestFile, (it) =>
+    it.file(ingestFile, (text) => text.replace('"prefix_len": 32', '"prefix_len": 032')),
   ),
   receiver("a prefix length as text", "source_prefix_ranges[0].prefix_len", (it) =>
     it.chain((found) => {
       found.filter_chain_match.source_prefix_ranges[0].prefix_len = "32";
     }),
   ),
-  receiver("a prefix length twice", bootstrapFile, (it) =>
-    it.file(bootstrapFile, (text) => text.replace('"prefix_len": 32', '"prefix_len": 0,\n"prefix_len": 32')),
+  receiver("a prefix length twice", ingestFile, (it) =>
+    it.file(ingestFile, (text) => text.replace('"prefix_len": 32', '"prefix_len": 0,\n"prefix_len": 32')),
   ),
   receiver("a prefix length in camel case", "source_prefix_ranges[0].prefixLen", (it) =>
     it.chain((found) => {
@@ -106,7 +106,7 @@ export const letIn: readonly Attack[] = [
       listener.address.socket_address.protocol = "UDP";
     }),
   ),
-  receiver("a listener within Envoy", "static_resources.listeners[3]", (it) =>
+  receiver("a listener within Envoy", "static_resources.listeners[2]", (it) =>
     listeners(it, (_listener, all) => all.push({ name: "inside", internal_listener: {}, filter_chains: [] })),
   ),
   receiver("an API listener", `${ingest}.api_listener`, (it) =>
@@ -141,12 +141,12 @@ export const letIn: readonly Attack[] = [
       };
     }),
   ),
-  receiver("a ready port that leads to Prometheus", "static_resources.listeners[1]", (it) =>
+  receiver("a ready port that leads to Prometheus", "static_resources.listeners[0]", (it) =>
     ready(it, (found) => {
       routesOf(found)[0] = { name: "open", match: { prefix: "/" }, route: { cluster: "prometheus", timeout: "10s" } };
     }),
   ),
-  receiver("a ready port that asks the admin interface", "static_resources.listeners[1]", (it) =>
+  receiver("a ready port that asks the admin interface", "static_resources.listeners[0]", (it) =>
     ready(it, (found, listener) => {
       const metrics = structuredClone(managerOf(found));
       metrics.route_config.virtual_hosts[0].routes.unshift({
