@@ -27,7 +27,7 @@ type Values = Resource["inputs"];
 export interface Place {
   readonly account: string;
   readonly region: string;
-  /** The ARN of whoever asks. Without it, or without `authorise`, nobody's rights are looked at. */
+  /** The ARN of whoever asks: required where there is `authorise`. */
   readonly caller?: string;
   /** The Pulumi type token. */
   readonly type: string;
@@ -201,9 +201,8 @@ export class Cloud {
 
   /** What an account has, as a describing call of its AWS API shows it. @param action the call, as IAM names it */
   async seen(place: Omit<Place, "type"> & { readonly action: string }): Promise<Seen> {
-    const { action, caller, region } = place;
-    const context = { "aws:RequestedRegion": region };
-    if (caller !== undefined) await this.#authorise?.(caller, [{ action, resource: "*", context }]);
+    const { action, region } = place;
+    await this.#authorise?.(callerOf(place), [{ action, resource: "*", context: { "aws:RequestedRegion": region } }]);
     return see(this.#scope(place));
   }
 
@@ -262,12 +261,12 @@ export class Cloud {
 
   /** @throws AwsError if the caller may not do it. What is not there any more, nobody is asked about. */
   async #allow(place: Place, resource: Pick<Subjected, "id" | "inputs"> | undefined, doing: Doing): Promise<void> {
-    const { account, type, caller } = place;
-    if (this.#authorise === undefined || caller === undefined || resource === undefined) return;
+    const { account, type } = place;
+    if (this.#authorise === undefined || resource === undefined) return;
     const own = this.#store.all().filter((one) => one.account === account);
     const find = (name: string, of?: string) =>
       own.find((one) => (of === undefined || one.type === of) && (one.id === name || one.outputs.arn === name));
-    await this.#authorise(caller, requestsOf({ ...resource, place, type, find }, doing));
+    await this.#authorise(callerOf(place), requestsOf({ ...resource, place, type, find }, doing));
   }
 
   #scope({ account, region }: { account: string; region: string }): Scope {
@@ -275,6 +274,11 @@ export class Cloud {
       throw new AwsError("InvalidRegion", `the sandbox has the region ${REGION} only, not ${region}`);
     return new Scope({ account, region }, this.#store, this.#clients(account, region), this.#now);
   }
+}
+
+function callerOf({ caller }: Pick<Place, "caller">): string {
+  if (caller === undefined) throw new AwsError("MissingAuthenticationToken", "the request says nobody whose it is");
+  return caller;
 }
 
 function resourceTypeOf(type: string): AnyAwsResourceType {
