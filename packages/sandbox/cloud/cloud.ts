@@ -161,7 +161,8 @@ export class Cloud {
   async update(request: Place & { id: string; inputs: Values }): Promise<Outcome> {
     const resourceType = resourceTypeOf(request.type);
     const known = this.#store.get(request);
-    await this.#allow(request, known, { changes: changesBetween(known?.inputs ?? {}, request.inputs) });
+    const updated = known && { id: known.id, inputs: request.inputs, known: known.inputs };
+    await this.#allow(request, updated, { changes: changesBetween(known?.inputs ?? {}, request.inputs) });
     const { result, ...rest } = await this.#mutate(async () => {
       const resource = this.#store.get(request);
       if (resource === undefined || resourceType.update === undefined) {
@@ -260,7 +261,11 @@ export class Cloud {
   }
 
   /** @throws AwsError if the caller may not do it. What is not there any more, nobody is asked about. */
-  async #allow(place: Place, resource: Pick<Subjected, "id" | "inputs"> | undefined, doing: Doing): Promise<void> {
+  async #allow(
+    place: Place,
+    resource: Pick<Subjected, "id" | "inputs" | "known"> | undefined,
+    doing: Doing,
+  ): Promise<void> {
     const { account, type } = place;
     if (this.#authorise === undefined || resource === undefined) return;
     const own = this.#store.all().filter((one) => one.account === account);

@@ -111,6 +111,31 @@ describe("rights in a sandbox", function () {
     }
   });
 
+  it("are asked for by what an update makes of a resource, and by the tags that it has", async () => {
+    const boundaryOf = (name: string) => `arn:aws:iam::${account}:policy/${name}`;
+    const change = (known: object, inputs: object, name: string) =>
+      requestsOf(
+        {
+          ...{ place: { account, region }, type: "aws:iam/role:Role", id: "metrics-link-receiver-eu-west-1" },
+          inputs: { name: "metrics-link-receiver-eu-west-1", ...inputs },
+          known: { name: "metrics-link-receiver-eu-west-1", ...known },
+          find: () => undefined,
+        },
+        { changes: [name] },
+      );
+    const host = { permissionsBoundary: boundaryOf("metrics-link-host-boundary") };
+    await may(deployerSession(account), change({}, host, "permissionsBoundary"));
+    const other = { permissionsBoundary: boundaryOf("another") };
+    const widened = may(deployerSession(account), change(host, other, "permissionsBoundary"));
+    await assert.rejects(widened, /iam:PutRolePermissionsBoundary/);
+    assert.throws(() => change({}, { maxSessionDuration: 7200 }, "maxSessionDuration"), {
+      message: "the sandbox does not know what the provider calls when maxSessionDuration of aws:iam/role:Role changes",
+    });
+    const ofStranger = { place: { account, region }, type: "aws:ec2/eip:Eip", id: "eipalloc-1", find: () => undefined };
+    const retag = requestsOf({ ...ofStranger, inputs: { tags }, known: { tags: {} } }, { changes: ["tags"] });
+    await assert.rejects(may(deployerSession(account), retag), /ec2:CreateTags/);
+  });
+
   it("are nobody's whom IAM does not know, and nobody's who does not say who it is", async () => {
     for (const caller of [`arn:aws:sts::${account}:assumed-role/gone/x`, `arn:aws:iam::${account}:user/gone`, "root"]) {
       await assert.rejects(may(caller, ofVolume("create")), caller);
