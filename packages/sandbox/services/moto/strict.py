@@ -44,7 +44,12 @@ EXPECTED_SERVICES = ("sts", "ec2", "s3", "iam", "kms", "secretsmanager", "ssm", 
 
 
 class Application(DomainDispatcherApplication):
-    """Without moto's own control interface and its imitation of the metadata service, which ask for no credentials."""
+    """Without moto's own control interface and its imitation of the metadata service, which ask for no credentials.
+
+    One request at a time: moto iterates over what another request may be changing, fails, and answers with a page of HTML.
+    """
+
+    turn = threading.Lock()
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
         environ.pop("HTTP_X_MOTO_ACCOUNT_ID", None)
@@ -54,12 +59,13 @@ class Application(DomainDispatcherApplication):
         if "HTTP_AUTHORIZATION" not in environ:
             return self.refuse(start_response, "403 Forbidden", "MissingAuthenticationToken")
         declared = environ.get("HTTP_X_AMZ_CONTENT_SHA256", "")
-        if re.fullmatch(r"[0-9a-f]{64}", declared):
-            body = get_input_stream(environ).read()
-            environ["wsgi.input"] = io.BytesIO(body)
-            if hashlib.sha256(body).hexdigest() != declared:
-                return self.refuse(start_response, "400 Bad Request", "XAmzContentSHA256Mismatch")
-        return super().__call__(environ, start_response)
+        # Read before its turn, so that nobody waits for a slow sender.
+        body = get_input_stream(environ).read()
+        environ["wsgi.input"] = io.BytesIO(body)
+        if re.fullmatch(r"[0-9a-f]{64}", declared) and hashlib.sha256(body).hexdigest() != declared:
+            return self.refuse(start_response, "400 Bad Request", "XAmzContentSHA256Mismatch")
+        with self.turn:
+            return super().__call__(environ, start_response)
 
     def load(self, service: str) -> None:
         """Makes a service's part ready before its first call."""

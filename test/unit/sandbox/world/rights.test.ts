@@ -136,6 +136,24 @@ describe("rights in a sandbox", function () {
     await assert.rejects(may(deployerSession(account), retag), /ec2:CreateTags/);
   });
 
+  it("are read whole while others change what IAM has", async () => {
+    const trust = { Version: "2012-10-17", Statement: [] };
+    let isRead = false;
+    const write = async (RoleName: string) => {
+      while (!isRead) {
+        await iam().createRole({ RoleName, AssumeRolePolicyDocument: JSON.stringify(trust) });
+        await iam().deleteRole({ RoleName });
+      }
+    };
+    const read = async () => {
+      for (let times = 0; times < 20; times += 1) await may(deployerSession(account), ofVolume("create"));
+    };
+    await Promise.all([
+      Promise.all([read(), read(), read()]).finally(() => (isRead = true)),
+      ...["one", "two", "three"].map(write),
+    ]);
+  });
+
   it("are nobody's whom IAM does not know, and nobody's who does not say who it is", async () => {
     for (const caller of [`arn:aws:sts::${account}:assumed-role/gone/x`, `arn:aws:iam::${account}:user/gone`, "root"]) {
       await assert.rejects(may(caller, ofVolume("create")), caller);
