@@ -6,6 +6,7 @@ import { type AwsApi, clientsOf } from "./api.ts";
 import { AwsError } from "./aws-error.ts";
 import type { Request } from "./calls/requests.ts";
 import { REGION } from "./catalogue.ts";
+import { Coalescer } from "./coalesce.ts";
 import { Judge, type Rights } from "./judge.ts";
 import { rightsInIam } from "./rights-in-iam.ts";
 
@@ -21,9 +22,17 @@ export interface Authorisation {
 export function enforcedBy(api: AwsApi, python: string): Authorisation {
   const clients = clientsOf(api);
   const judge = new Judge(python);
+  const readers = new Map<string, Coalescer<Rights>>();
+  /** As they are now: an update's operations come in bursts, and those that wait share what is read next. */
+  const rightsOf = (caller: string): Promise<Rights> => {
+    const read = () => rightsInIam((account) => clients(account, REGION).iam, caller);
+    const reader = readers.get(caller) ?? new Coalescer(read);
+    readers.set(caller, reader);
+    return reader.run();
+  };
   const authorise: Authorise = async (caller, requests) => {
     if (requests.length === 0) return;
-    const rights = await rightsInIam((account) => clients(account, REGION).iam, caller);
+    const rights = await rightsOf(caller);
     const allowed = await judge.allowed(rights, requests);
     const denied = requests.find((_, index) => allowed[index] !== true);
     if (denied !== undefined) throw refusal(caller, denied, await lackOf(judge, rights, denied));
