@@ -10,8 +10,8 @@ import { Coalescer } from "./coalesce.ts";
 import { Judge, type Rights } from "./judge.ts";
 import { rightsInIam } from "./rights-in-iam.ts";
 
-/** Refuses what the caller may not do. @throws AwsError in the words that the official provider shows */
-export type Authorise = (caller: string, requests: readonly Request[]) => Promise<void>;
+/** Refuses what the caller, by its ARN, may not do. @throws AwsError in the words that the official provider shows */
+export type Authorise = (caller: string | undefined, requests: readonly Request[]) => Promise<void>;
 
 export interface Authorisation {
   readonly authorise: Authorise;
@@ -31,6 +31,7 @@ export function enforcedBy(api: AwsApi, python: string): Authorisation {
     return reader.run();
   };
   const authorise: Authorise = async (caller, requests) => {
+    if (caller === undefined) throw new AwsError("MissingAuthenticationToken", "the request does not say whose it is");
     if (requests.length === 0) return;
     const rights = await rightsOf(caller);
     const allowed = await judge.allowed(rights, requests);

@@ -202,8 +202,8 @@ export class Cloud {
 
   /** What an account has, as a describing call of its AWS API shows it. @param action the call, as IAM names it */
   async seen(place: Omit<Place, "type"> & { readonly action: string }): Promise<Seen> {
-    const { action, region } = place;
-    await this.#authorise?.(callerOf(place), [{ action, resource: "*", context: { "aws:RequestedRegion": region } }]);
+    const { action, caller, region } = place;
+    await this.#authorise?.(caller, [{ action, resource: "*", context: { "aws:RequestedRegion": region } }]);
     return see(this.#scope(place));
   }
 
@@ -263,15 +263,15 @@ export class Cloud {
   /** @throws AwsError if the caller may not do it. What is not there any more, nobody is asked about. */
   async #allow(
     place: Place,
-    resource: Pick<Subjected, "id" | "inputs" | "known"> | undefined,
+    resource: Omit<Subjected, "place" | "type" | "find"> | undefined,
     doing: Doing,
   ): Promise<void> {
-    const { account, type } = place;
+    const { account, caller, type } = place;
     if (this.#authorise === undefined || resource === undefined) return;
     const own = this.#store.all().filter((one) => one.account === account);
     const find = (name: string, of?: string) =>
       own.find((one) => (of === undefined || one.type === of) && (one.id === name || one.outputs.arn === name));
-    await this.#authorise(callerOf(place), requestsOf({ ...resource, place, type, find }, doing));
+    await this.#authorise(caller, requestsOf({ ...resource, place, type, find }, doing));
   }
 
   #scope({ account, region }: { account: string; region: string }): Scope {
@@ -279,11 +279,6 @@ export class Cloud {
       throw new AwsError("InvalidRegion", `the sandbox has the region ${REGION} only, not ${region}`);
     return new Scope({ account, region }, this.#store, this.#clients(account, region), this.#now);
   }
-}
-
-function callerOf({ caller }: Pick<Place, "caller">): string {
-  if (caller === undefined) throw new AwsError("MissingAuthenticationToken", "the request says nobody whose it is");
-  return caller;
 }
 
 function resourceTypeOf(type: string): AnyAwsResourceType {

@@ -164,7 +164,7 @@ describe("rights in a sandbox", function () {
       authorise: authorisation.authorise,
     });
     const asked = cloud.create({ account, region, type: "aws:ec2/vpc:Vpc", name: "vpc", inputs: {} });
-    await assert.rejects(asked, /says nobody whose it is/);
+    await assert.rejects(asked, /does not say whose it is/);
     assert.deepEqual(cloud.topology().vpcs, []);
   });
 });
