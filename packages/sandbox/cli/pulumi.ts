@@ -60,8 +60,7 @@ export class Pulumi {
     const printed = `${result.stdout}\n${result.stderr}`.trim().split("\n").slice(-40).join("\n");
     throw new LinkError("COMMAND_FAILED", {
       what: `pulumi ${words.join(" ")} exited with code ${result.code}:\n${printed}\n(full output in ${this.logs})`,
-      // Pulumi says to install it by itself, and would compare it with no pin.
-      ...(/no resource plugin/.test(printed) ? { next: "run `npm run setup -- --deploy`, which has the plugins" } : {}),
+      ...remedyOf(printed),
     });
   }
 
@@ -131,6 +130,22 @@ export class Pulumi {
     const stacks = z.array(z.object({ name: z.string() }));
     return parseJson(stacks, stdout, "The list of stacks").map(({ name }) => name);
   }
+}
+
+/** AWS' words for a missing right (IAM user guide, "Troubleshoot access denied error messages"). */
+const missingRight =
+  /assumed-role\/([^/\s]+)\/\S+ is not authorized to perform: (\S+)[^\n]*? because no (identity-based policy|permissions boundary) allows/;
+
+/** What to do about that for which Pulumi and AWS name no remedy, or a wrong one. */
+function remedyOf(printed: string): { readonly next?: string } {
+  // Pulumi says to install it by itself, and would compare it with no pin.
+  if (/no resource plugin/.test(printed)) return { next: "run `npm run setup -- --deploy`, which has the plugins" };
+  const [, role, action, lack] = missingRight.exec(printed) ?? [];
+  if (role === undefined) return {};
+  const where = lack === "permissions boundary" ? "permissions boundary" : "policies";
+  return {
+    next: `an administrator compares the ${where} of role ${role} with docs/deploy.md, "Policies of each stack", and allows ${action}; the same command then goes on where it stopped`,
+  };
 }
 
 /** The lines under "Resources:" of an update, joined, without the sum of what the others count. */

@@ -2,35 +2,50 @@
  * Whether the caller may do what the official provider would do for it. The sandbox's cloud keeps its record by a right of its own;
  * so it asks IAM for the caller's policies and judges the calls that AWS would have got.
  */
-import type { IAM } from "@aws-sdk/client-iam";
 import { type AwsApi, clientsOf } from "./api.ts";
 import { AwsError } from "./aws-error.ts";
 import type { Request } from "./calls/requests.ts";
 import { REGION } from "./catalogue.ts";
+import { Coalescer } from "./coalesce.ts";
 import { Judge, type Rights } from "./judge.ts";
+import { rightsInIam } from "./rights-in-iam.ts";
 
-/** Policies of a caller by its ARN; undefined of one whom nothing limits. */
-type RightsOf = (caller: string) => Promise<Rights | undefined>;
+/** Refuses what the caller, by its ARN, may not do. @throws AwsError in the words that the official provider shows */
+export type Authorise = (caller: string | undefined, requests: readonly Request[]) => Promise<void>;
 
-/** Refuses what the caller may not do. @throws AwsError in the words that the official provider shows */
-export type Authorise = (caller: string, requests: readonly Request[]) => Promise<void>;
+export interface Authorisation {
+  readonly authorise: Authorise;
+  stop(): void;
+}
 
-const authorisation =
-  (rightsOf: RightsOf, judge: Judge): Authorise =>
-  async (caller, requests) => {
-    const rights = await rightsOf(caller);
-    if (rights === undefined) return;
-    const allowed = await judge.allowed(rights, requests);
-    const denied = requests.find((_, index) => allowed[index] !== true);
-    if (denied !== undefined) throw refusal(caller, denied, rights.boundary !== undefined);
-  };
-
-/** Holds every caller of the cloud to what IAM, which is in the API, has of its role. @param python for the evaluator */
-export function enforcedBy(api: AwsApi, python: string): { readonly authorise: Authorise; stop(): void } {
+/** Holds every caller of the cloud to what IAM, which is in the API, has of it. @param python for the evaluator */
+export function enforcedBy(api: AwsApi, python: string): Authorisation {
   const clients = clientsOf(api);
   const judge = new Judge(python);
-  const rights = rightsInIam((account) => clients(account, REGION).iam);
-  return { authorise: authorisation(rights, judge), stop: () => judge.stop() };
+  const readers = new Map<string, Coalescer<Rights>>();
+  /** As they are now: an update's operations come in bursts, and those that wait share what is read next. */
+  const rightsOf = (caller: string): Promise<Rights> => {
+    const read = () => rightsInIam((account) => clients(account, REGION).iam, caller);
+    const reader = readers.get(caller) ?? new Coalescer(read);
+    readers.set(caller, reader);
+    return reader.run();
+  };
+  const authorise: Authorise = async (caller, requests) => {
+    if (caller === undefined) throw new AwsError("MissingAuthenticationToken", "the request does not say whose it is");
+    if (requests.length === 0) return;
+    const rights = await rightsOf(caller);
+    const allowed = await judge.allowed(rights, requests);
+    const denied = requests.find((_, index) => allowed[index] !== true);
+    if (denied !== undefined) throw refusal(caller, denied, await lackOf(judge, rights, denied));
+  };
+  return { authorise, stop: () => judge.stop() };
+}
+
+/** What does not allow a request, as AWS says it (IAM user guide, "Troubleshoot access denied error messages"). */
+async function lackOf(judge: Judge, { policies, boundary }: Rights, denied: Request): Promise<string> {
+  if (boundary === undefined) return "identity-based policy";
+  const [isAllowed] = await judge.allowed({ policies }, [denied]);
+  return isAllowed === true ? "permissions boundary" : "identity-based policy";
 }
 
 /** Names of services as Go's SDK has them in its errors. */
@@ -46,10 +61,9 @@ const services: Readonly<Record<string, string>> = {
 };
 
 /** The error of a call that no policy allows, as AWS' SDK for Go prints it, without the id of the request. */
-function refusal(caller: string, { action, resource }: Request, isBounded: boolean): AwsError {
+function refusal(caller: string, { action, resource }: Request, lack: string): AwsError {
   const [service = "", operation = ""] = action.split(":");
-  const by = isBounded ? "identity-based policy, or no permissions boundary," : "identity-based policy";
-  const why = `User: ${caller} is not authorized to perform: ${action} on resource: ${resource} because no ${by} allows the ${action} action`;
+  const why = `User: ${caller} is not authorized to perform: ${action} on resource: ${resource} because no ${lack} allows the ${action} action`;
   const code = codeOf(service);
   const words = service === "ec2" ? `You are not authorized to perform this operation. ${why}` : why;
   const status = code === "AccessDeniedException" && service !== "dlm" ? 400 : 403;
@@ -65,36 +79,3 @@ function codeOf(service: string): string {
     ? "AccessDeniedException"
     : "AccessDenied";
 }
-
-/** What IAM has of a role: its own policies, the attached ones and its boundary. Callers that are no role are not limited. */
-const rightsInIam =
-  (iamOf: (account: string) => IAM): RightsOf =>
-  async (caller) => {
-    const [, account = "", RoleName] = /^arn:aws:sts::(\d+):assumed-role\/([^/]+)\//.exec(caller) ?? [];
-    if (RoleName === undefined) return undefined;
-    const iam = iamOf(account);
-    const [{ PolicyNames = [] }, { AttachedPolicies = [] }, { Role }] = await Promise.all([
-      iam.listRolePolicies({ RoleName }),
-      iam.listAttachedRolePolicies({ RoleName }),
-      iam.getRole({ RoleName }),
-    ]);
-    const inline = PolicyNames.map(async (PolicyName) => {
-      const { PolicyDocument } = await iam.getRolePolicy({ RoleName, PolicyName });
-      return documentIn(PolicyDocument);
-    });
-    const attached = AttachedPolicies.map(({ PolicyArn = "" }) => managed(iam, PolicyArn));
-    const boundary = Role?.PermissionsBoundary?.PermissionsBoundaryArn;
-    return {
-      policies: await Promise.all([...inline, ...attached]),
-      ...(boundary === undefined ? {} : { boundary: await managed(iam, boundary) }),
-    };
-  };
-
-async function managed(iam: IAM, PolicyArn: string): Promise<unknown> {
-  const { Policy } = await iam.getPolicy({ PolicyArn });
-  const { PolicyVersion } = await iam.getPolicyVersion({ PolicyArn, VersionId: Policy?.DefaultVersionId ?? "v1" });
-  return documentIn(PolicyVersion?.Document);
-}
-
-/** IAM gives documents encoded as in a URL (API reference, GetRolePolicy). */
-const documentIn = (text = "{}"): unknown => JSON.parse(decodeURIComponent(text));

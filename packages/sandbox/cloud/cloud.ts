@@ -27,7 +27,7 @@ type Values = Resource["inputs"];
 export interface Place {
   readonly account: string;
   readonly region: string;
-  /** The ARN of whoever asks. Without it, or without `authorise`, nobody's rights are looked at. */
+  /** The ARN of whoever asks: required where there is `authorise`. */
   readonly caller?: string;
   /** The Pulumi type token. */
   readonly type: string;
@@ -161,7 +161,8 @@ export class Cloud {
   async update(request: Place & { id: string; inputs: Values }): Promise<Outcome> {
     const resourceType = resourceTypeOf(request.type);
     const known = this.#store.get(request);
-    await this.#allow(request, known, { changes: changesBetween(known?.inputs ?? {}, request.inputs) });
+    const updated = known && { id: known.id, inputs: request.inputs, known: known.inputs };
+    await this.#allow(request, updated, { changes: changesBetween(known?.inputs ?? {}, request.inputs) });
     const { result, ...rest } = await this.#mutate(async () => {
       const resource = this.#store.get(request);
       if (resource === undefined || resourceType.update === undefined) {
@@ -202,8 +203,7 @@ export class Cloud {
   /** What an account has, as a describing call of its AWS API shows it. @param action the call, as IAM names it */
   async seen(place: Omit<Place, "type"> & { readonly action: string }): Promise<Seen> {
     const { action, caller, region } = place;
-    const context = { "aws:RequestedRegion": region };
-    if (caller !== undefined) await this.#authorise?.(caller, [{ action, resource: "*", context }]);
+    await this.#authorise?.(caller, [{ action, resource: "*", context: { "aws:RequestedRegion": region } }]);
     return see(this.#scope(place));
   }
 
@@ -261,9 +261,13 @@ export class Cloud {
   }
 
   /** @throws AwsError if the caller may not do it. What is not there any more, nobody is asked about. */
-  async #allow(place: Place, resource: Pick<Subjected, "id" | "inputs"> | undefined, doing: Doing): Promise<void> {
-    const { account, type, caller } = place;
-    if (this.#authorise === undefined || caller === undefined || resource === undefined) return;
+  async #allow(
+    place: Place,
+    resource: Omit<Subjected, "place" | "type" | "find"> | undefined,
+    doing: Doing,
+  ): Promise<void> {
+    const { account, caller, type } = place;
+    if (this.#authorise === undefined || resource === undefined) return;
     const own = this.#store.all().filter((one) => one.account === account);
     const find = (name: string, of?: string) =>
       own.find((one) => (of === undefined || one.type === of) && (one.id === name || one.outputs.arn === name));

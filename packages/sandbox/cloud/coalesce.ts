@@ -2,17 +2,17 @@
  * Lets many wait for one piece of work: whoever asks while a run is under way waits for the next run, which serves all
  * that asked meanwhile. So a burst of fifty changes costs two runs.
  */
-export class Coalescer {
-  readonly #work: () => Promise<void>;
-  #running: Promise<void> | undefined;
-  #next: Promise<void> | undefined;
+export class Coalescer<T = void> {
+  readonly #work: () => Promise<T>;
+  #running: Promise<T> | undefined;
+  #next: Promise<T> | undefined;
 
-  constructor(work: () => Promise<void>) {
+  constructor(work: () => Promise<T>) {
     this.#work = work;
   }
 
   /** Settles as the first run does that begins after this call. */
-  run(): Promise<void> {
+  run(): Promise<T> {
     if (this.#next !== undefined) return this.#next;
     if (this.#running === undefined) return this.#start();
     const start = () => this.#start();
@@ -20,7 +20,7 @@ export class Coalescer {
     return this.#next;
   }
 
-  #start(): Promise<void> {
+  #start(): Promise<T> {
     this.#next = undefined;
     const running = this.#work().finally(() => {
       this.#running = undefined;

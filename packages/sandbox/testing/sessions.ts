@@ -2,6 +2,7 @@ import { LinkError } from "@metrics-link/contract";
 import type { Layout } from "../model/layout.ts";
 import { accounts, deployRoleArn, region } from "../world/accounts.ts";
 import { deployerEnvironment } from "../world/environment.ts";
+import { readSettings } from "../world/settings.ts";
 import { STS } from "./clients.ts";
 
 /** Keys of a session, as SDKs take them. */
@@ -17,9 +18,21 @@ export function clientOptions(layout: Layout, credentials: Omit<Session, "sessio
   return { region, endpoint, credentials, forcePathStyle: true, maxAttempts: 1 };
 }
 
-/** The deployer of an account: what a person with a console could do. */
+const sideOf = (account: string) => (account === accounts.receiver ? "receiver" : "sender");
+
+/** The administrator of an account: what a person with a console could do. @throws LinkError SANDBOX_NOT_UP */
+export function administrator(layout: Layout, account: string): Omit<Session, "sessionToken"> {
+  const { administrators } = readSettings(layout) ?? {};
+  if (administrators !== undefined) return administrators[sideOf(account)];
+  throw new LinkError("SANDBOX_NOT_UP", {
+    what: `the sandbox in ${layout.directory} has never been up`,
+    next: "run: npm run -s sandbox -- up",
+  });
+}
+
+/** The role of the updates of an account, with the rights that they have and no others. */
 export async function deployer(layout: Layout, account: string): Promise<Session> {
-  const side = account === accounts.receiver ? "receiver" : "sender";
+  const side = sideOf(account);
   const { AWS_ACCESS_KEY_ID: accessKeyId = "", AWS_SECRET_ACCESS_KEY: secretAccessKey = "" } = deployerEnvironment(
     layout,
     side,

@@ -1,5 +1,3 @@
-import { readFileSync } from "node:fs";
-
 /** The AWS accounts of a sandbox. */
 export const accounts = {
   sender: "111111111111",
@@ -14,13 +12,6 @@ export const deployRole = "metrics-link-deploy";
 /** The policy in the sender's and the receiver's account that bounds the roles of hosts. */
 export const hostBoundary = "metrics-link-host-boundary";
 
-/** A document of stacks/iam as its administrators put it into an account: written for the sender's. */
-export const iamDocument = (name: "host-boundary" | "deploy-role") => (account: string) =>
-  readFileSync(new URL(`../../../stacks/iam/${name}.json`, import.meta.url), "utf8").replaceAll(
-    accounts.sender,
-    account,
-  );
-
 export const region = "eu-west-1";
 
 /** The accounts that deploy, by what they are of a link. */
@@ -29,6 +20,19 @@ export const sides = ["sender", "receiver"] as const satisfies readonly Side[];
 
 /** The user of an account as whom a person there runs Pulumi and every command. */
 export const deployerArn = (side: Side) => `arn:aws:iam::${accounts[side]}:user/deployer`;
+
+/**
+ * The user of an account for what a deployer may not do: to delete what a stack keeps, to give and take rights, and what
+ * somebody does behind Pulumi's back.
+ */
+export const administratorArn = (side: Side) => `arn:aws:iam::${accounts[side]}:user/administrator`;
+
+/** A session of the role of the updates of an account, as IAM's errors name it. */
+export const deployerSession = (account: string) => `arn:aws:sts::${account}:assumed-role/${deployRole}/somebody`;
+
+/** Data Lifecycle Manager, while it works in an account by the role that `aws dlm create-default-role` makes. */
+export const snapshotSession = (account: string) =>
+  `arn:aws:sts::${account}:assumed-role/AWSDataLifecycleManagerDefaultRole/dlm`;
 
 /** Whose a stack is. */
 export const sideOf = (stack: string): Side => (stack.startsWith("receiver") ? "receiver" : "sender");

@@ -64,7 +64,7 @@ export class WorldClient {
     await this.#call("POST", "/internet-hosts", { name, address });
   }
 
-  /** Asks the cloud, as Pulumi's provider does: what somebody with the account's rights could do beside a stack. */
+  /** Asks the cloud, as Pulumi's provider does: what the `caller` of the body may do beside a stack. */
   async cloud(verb: "create" | "update" | "delete" | "seen", body: object): Promise<unknown> {
     const answer = z.object({ result: z.unknown().optional() }).parse(await this.#call("POST", `/cloud/${verb}`, body));
     return answer.result;

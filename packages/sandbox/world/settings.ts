@@ -15,6 +15,8 @@ export interface Settings {
   readonly frontPort?: number;
   /** The key of each account's deployer, and the address of the KMS key that encrypts the secrets of its state. */
   readonly deployers?: Readonly<Record<Side, AccessKey>>;
+  /** The key of each account's administrator, for tests and drills. */
+  readonly administrators?: Readonly<Record<Side, AccessKey>>;
   readonly secretsProviders?: Readonly<Record<Side, string>>;
   readonly internetHosts: readonly InternetHost[];
 }

@@ -6,7 +6,7 @@ import { LinkError } from "@metrics-link/contract";
 import { cacheDirectory } from "@metrics-link/release";
 import type { AwsApi } from "../cloud/api.ts";
 import { ALERTMANAGER_SERVICE } from "../cloud/catalogue.ts";
-import { Cloud, enforcedBy } from "../cloud/index.ts";
+import { type Authorisation, Cloud, enforcedBy } from "../cloud/index.ts";
 import type { Layout } from "../model/layout.ts";
 import type { Topology } from "../model/topology.ts";
 import { Realiser } from "../realiser/index.ts";
@@ -18,11 +18,12 @@ import { type AccessKey, type Moto, startMoto } from "../services/moto/moto.ts";
 import { awsNames, Services } from "../services/services.ts";
 import { Agents } from "../services/ssm/agents.ts";
 import { RunCommand } from "../services/ssm/run-command.ts";
-import { accounts, deployRole, hostBoundary, iamDocument, region, type Side } from "./accounts.ts";
+import { accounts, deployRole, region, type Side } from "./accounts.ts";
 import { hostImage, makePulumiHome, refuseForgottenCloud } from "./files.ts";
 import { HostWatch } from "./host-watch.ts";
 import { listenOnLoopback, listenOnSocket } from "./listen.ts";
 import type { HostStatus, WorldStatus } from "./protocol.ts";
+import { deployRights, managedPolicies } from "./rights.ts";
 import { worldListener } from "./routes.ts";
 import { newSettings, readSettings, type Settings, writeSettings } from "./settings.ts";
 import { makeStateKeys } from "./state-keys.ts";
@@ -36,16 +37,12 @@ export interface WorldHooks {
   readonly onBroken: (reason: string) => void;
 }
 
-/**
- * Whether Pulumi's provider may only do what IAM lets its caller's role do. Off by default, because the roles of deployers in the
- * sandbox may do everything.
- */
-const rightsAreEnforced = () => process.env.METRICS_LINK_SANDBOX_RIGHTS === "enforced";
-
 interface Parts {
   readonly moto: Moto;
   readonly alertmanager: Alertmanager;
   readonly cloud: Cloud;
+  /** Whether IAM lets the provider's caller do what it asks the cloud for. */
+  readonly authorisation: Authorisation;
   readonly realiser: Realiser;
   readonly services: Services;
   readonly agents: Agents;
@@ -78,6 +75,7 @@ export class World {
     mkdirSync(layout.backend, { recursive: true });
     makePulumiHome(layout);
     progress("starting the AWS API");
+    const python = join(cacheDirectory(), "bin", "moto-python");
     const alertmanager = new Alertmanager({
       program: join(cacheDirectory(), "bin", "alertmanager"),
       directory: layout.alertmanager,
@@ -87,24 +85,21 @@ export class World {
     const [authority, moto] = await Promise.all([
       openAuthority(layout.authorityDirectory, awsAuthority),
       startMoto({
-        python: join(cacheDirectory(), "bin", "moto-python"),
+        python,
         seed: settings.seed,
         accounts: [accounts.sender, accounts.receiver],
         toolsAccount: accounts.tools,
         deployRole,
-        policies: { [hostBoundary]: iamDocument("host-boundary") },
+        policies: managedPolicies,
+        deployRights,
         log: join(layout.directory, "moto.log"),
       }),
       alertmanager.start(),
     ]);
     const api: AwsApi = { endpoint: moto.endpoint, admin: (account) => adminOf(moto, account) };
-    const enforced = rightsAreEnforced() ? enforcedBy(api, join(cacheDirectory(), "bin", "moto-python")) : undefined;
+    const authorisation = enforcedBy(api, python);
     const [cloud, secretsProviders] = await Promise.all([
-      Cloud.open({
-        file: layout.cloudFile,
-        api,
-        ...(enforced === undefined ? {} : { authorise: enforced.authorise }),
-      }),
+      Cloud.open({ file: layout.cloudFile, api, authorise: authorisation.authorise }),
       makeStateKeys(api),
     ]);
     const credentials = new RoleCredentialsSource({ moto: moto.endpoint, imds: moto.keys.imds, region });
@@ -142,7 +137,7 @@ export class World {
       onOff: (instanceId) => commands.forget(instanceId),
       log,
     });
-    const parts = { moto, alertmanager, cloud, realiser, services, agents, watch, commands };
+    const parts = { moto, alertmanager, cloud, authorisation, realiser, services, agents, watch, commands };
     const world = new World(layout, hooks, parts, { ...settings, secretsProviders });
     await world.#open(front);
     return world;
@@ -163,7 +158,11 @@ export class World {
     await cloud.settle();
     const api = http.createServer(frontListener(front, deployerEntrance));
     const frontPort = await listenOnLoopback(api, this.#settings.frontPort);
-    this.#save({ ...this.#settings, frontPort, deployers: deployersOf(moto) });
+    const { deployers, administrators } = moto.keys;
+    this.#save({
+      ...this.#settings,
+      ...{ frontPort, deployers: bySide(deployers), administrators: bySide(administrators) },
+    });
     const own = http.createServer(worldListener(this, { cloud, realiser, log: this.#hooks.log }));
     await listenOnSocket(own, this.layout.socket);
     this.#servers.push(api, own);
@@ -177,7 +176,7 @@ export class World {
   }
 
   async #close(): Promise<void> {
-    const { realiser, services, agents, watch, moto, alertmanager } = this.#parts;
+    const { authorisation, realiser, services, agents, watch, moto, alertmanager } = this.#parts;
     this.#hooks.log("ending");
     agents.close();
     watch.close();
@@ -187,6 +186,7 @@ export class World {
     } catch (error) {
       this.#hooks.log(`ending: ${(error as Error).message}; sandbox down removes the rest`);
     }
+    authorisation.stop();
     await Promise.all([moto.stop(), alertmanager.stop()]);
     for (const server of this.#servers) server.close();
   }
@@ -268,12 +268,14 @@ const deployerEntrance: Entrance = {
 
 const adminOf = ({ keys }: Moto, account: string): AccessKey => keyIn(keys.admins, account);
 
-const deployersOf = ({ keys: { deployers } }: Moto): Record<Side, AccessKey> => ({
-  sender: keyIn(deployers, accounts.sender),
-  receiver: keyIn(deployers, accounts.receiver),
+type Keys = Readonly<Record<string, AccessKey>>;
+
+const bySide = (keys: Keys): Record<Side, AccessKey> => ({
+  sender: keyIn(keys, accounts.sender),
+  receiver: keyIn(keys, accounts.receiver),
 });
 
-function keyIn(keys: Readonly<Record<string, AccessKey>>, account: string): AccessKey {
+function keyIn(keys: Keys, account: string): AccessKey {
   const key = keys[account];
   if (key !== undefined) return key;
   throw new LinkError("SANDBOX_REFUSED", {

@@ -4,7 +4,7 @@ import { type Clients, clientsWith } from "@metrics-link/sandbox/testing/clients
 import { clientOptionsFrom, sessionOf } from "@metrics-link/sandbox/testing/from-host.ts";
 import { bucketOf } from "@metrics-link/sandbox/testing/releases.ts";
 import { accounts, deployRoleArn, region } from "@metrics-link/sandbox/world/accounts.ts";
-import { assume, clientOptions, deployer } from "../support/aws.ts";
+import { assume, clientOptions, deployer, freeDeployer } from "../support/aws.ts";
 import { ofHost, roleOf } from "../support/belongings.ts";
 import { eventually } from "../support/eventually.ts";
 import { everything, refused } from "../support/refused.ts";
@@ -19,7 +19,9 @@ describe("the rights of others in the sender's account", function () {
   this.timeout(1_200_000);
   const made: string[] = [];
   const ownRelease = { Bucket: bucket, Key: "releases/second/current.json" };
+  /** The deployer, freed of its limits. */
   let deploying: Clients;
+  let putBack: (() => Promise<void>) | undefined;
   let sender: Awaited<ReturnType<typeof ofHost>>;
   let second: Clients;
   let secondSecret: string;
@@ -39,6 +41,7 @@ describe("the rights of others in the sender's account", function () {
   }
 
   before(async () => {
+    putBack = await freeDeployer(account);
     deploying = clientsWith(clientOptions(await deployer(account)));
     sender = await ofHost("sender", deploying);
     await deploying.s3.putObject({ ...ownRelease, Body: "{}" });
@@ -69,6 +72,7 @@ describe("the rights of others in the sender's account", function () {
     await deploying.secrets.deleteSecret({ SecretId: secondSecret, ForceDeleteWithoutRecovery: true });
     await deploying.kms.scheduleKeyDeletion({ KeyId: secondKey, PendingWindowInDays: 7 });
     await deploying.s3.deleteObject(ownRelease);
+    await putBack?.();
   });
 
   it("allow a second sender to read its own secret, its own releases and the tools", async () => {

@@ -4,7 +4,7 @@ import { type Clients, clientsWith } from "@metrics-link/sandbox/testing/clients
 import { clientOptionsFrom, sessionOf } from "@metrics-link/sandbox/testing/from-host.ts";
 import { bucketOf } from "@metrics-link/sandbox/testing/releases.ts";
 import { accounts, deployRoleArn } from "@metrics-link/sandbox/world/accounts.ts";
-import { assume, clientOptions, deployer, type Session } from "../support/aws.ts";
+import { assume, clientOptions, deployer, freeDeployer, type Session } from "../support/aws.ts";
 import { ofHost, peer, roleOf } from "../support/belongings.ts";
 import { byTheEndpoint, everything, refused } from "../support/refused.ts";
 import { sandbox } from "../support/sandbox.ts";
@@ -25,7 +25,7 @@ describe("a host's rights in its account", function () {
   needs(world.link);
   this.timeout(1_200_000);
   const has = {} as Record<Role, Awaited<ReturnType<typeof ofHost>>>;
-  /** With the host's keys, from the host itself; with the same keys, carried away; the account's deployer. */
+  /** With the host's keys, from the host itself; with the same keys, carried away; the account's deployer, freed of its limits. */
   const onHost = {} as Record<Role, Clients>;
   const stolen = {} as Record<Role, Clients>;
   const deploying = {} as Record<Role, Clients>;
@@ -33,9 +33,11 @@ describe("a host's rights in its account", function () {
   const deployerOn = (host: Role, session: Session) =>
     clientsWith(clientOptionsFrom(sandbox, host, has[host].instanceId, session));
   const sessions = {} as Record<Role, Session>;
+  const putBack: (() => Promise<void>)[] = [];
 
   before(async () => {
     for (const host of roles) {
+      putBack.push(await freeDeployer(accounts[host]));
       sessions[host] = await deployer(accounts[host]);
       deploying[host] = clientsWith(clientOptions(sessions[host]));
       has[host] = await ofHost(host, deploying[host]);
@@ -51,6 +53,7 @@ describe("a host's rights in its account", function () {
       await deploying[host].s3.deleteObject({ Bucket: bucketOf(host), Key: "releases/second/current.json" });
       await deploying[host].secrets.deleteSecret({ SecretId: "not-yours", ForceDeleteWithoutRecovery: true });
     }
+    for (const limit of putBack) await limit();
   });
 
   const read = ({ s3 }: Clients, Bucket: string, Key: string) => s3.getObject({ Bucket, Key });

@@ -10,7 +10,7 @@ import { accounts } from "@metrics-link/sandbox/world/accounts.ts";
 import { collect } from "../../../scripts/audit/collect.ts";
 import { contextOf } from "../../../scripts/stack/context.ts";
 import { runAgent } from "../support/agent.ts";
-import { BalancerGroup, clientOptions, deployer } from "../support/aws.ts";
+import { administrator, BalancerGroup, clientOptions, deployer } from "../support/aws.ts";
 import { run } from "../support/commands.ts";
 import { eventually } from "../support/eventually.ts";
 import { on, receiver, sandbox, sender } from "../support/sandbox.ts";
@@ -113,7 +113,7 @@ describe("an audit", function () {
   });
 
   it("finds another policy of the host's role", async () => {
-    const iam = new IAMClient(clientOptions(await deployer(accounts.receiver)));
+    const iam = new IAMClient(clientOptions(administrator(accounts.receiver)));
     const more = { RoleName: "metrics-link-receiver-eu-west-1", PolicyName: "more" };
     const Statement = [{ Effect: "Allow", Action: "s3:*", Resource: "*" }];
     const PolicyDocument = JSON.stringify({ Version: "2012-10-17", Statement });
@@ -126,6 +126,7 @@ describe("an audit", function () {
   });
 
   it("finds what somebody wrote over the pointer to the release", async () => {
+    // The bucket's policy lets nobody else write: somebody has a session of the role of updates.
     const s3 = new S3Client({ ...clientOptions(await deployer(accounts.receiver)), forcePathStyle: true });
     const at = {
       Bucket: `metrics-link-receiver-${accounts.receiver}-eu-west-1`,

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { signAnother } from "@metrics-link/sandbox/cli/ceremony.ts";
 import { exchangeOf } from "@metrics-link/sandbox/cli/stack-files.ts";
 import { takeSnapshots } from "@metrics-link/sandbox/testing/snapshots.ts";
-import { accounts } from "@metrics-link/sandbox/world/accounts.ts";
+import { accounts, administratorArn, deployerSession } from "@metrics-link/sandbox/world/accounts.ts";
 import { z } from "zod";
 import { ChangedConfiguration } from "../support/configuration.ts";
 import { scrapesAgain, stored } from "../support/machines.ts";
@@ -22,6 +22,9 @@ const now = () => Date.now() / 1000;
 const of = (stack: string) => ["-s", stack, "--yes", "--skip-preview"];
 const exchange = exchangeOf("sender");
 const place = { account: accounts.sender, region: "eu-west-1" };
+const asDeployer = { ...place, caller: deployerSession(accounts.sender) };
+/** No deployer may delete what a stack keeps. */
+const asAdministrator = { ...place, caller: administratorArn("sender") };
 const association = "aws:route53/resolverFirewallRuleGroupAssociation:ResolverFirewallRuleGroupAssociation";
 
 describe("a sender that was destroyed", function () {
@@ -53,7 +56,7 @@ describe("a sender that was destroyed", function () {
     const { id, inputs } = await resourceOf("sender", association);
     const { __defaults, ...known } = inputs;
     await sandbox.world.cloud("update", {
-      ...{ ...place, type: association, id, inputs: { ...known, mutationProtection: "DISABLED" } },
+      ...{ ...asDeployer, type: association, id, inputs: { ...known, mutationProtection: "DISABLED" } },
     });
     for (const stack of stacks) {
       await pulumi().must(["state", "unprotect", "--all", "--yes", "-s", stack]);
@@ -105,7 +108,7 @@ describe("a sender that was destroyed", function () {
     await destroy("sender");
     // The disk is out of reach with its zone.
     await sandbox.world.cloud("delete", {
-      ...{ ...place, type: "aws:ebs/volume:Volume", id: volume },
+      ...{ ...asAdministrator, type: "aws:ebs/volume:Volume", id: volume },
     });
     await configuration.set("network.zones[0]", "eu-west-1c");
     await configuration.set("host.dataVolumeSnapshotId", snapshot);

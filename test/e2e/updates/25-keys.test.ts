@@ -10,7 +10,7 @@ import { accessIn } from "@metrics-link/sandbox/services/alertmanager/access.ts"
 import { EC2, S3, SSM } from "@metrics-link/sandbox/testing/clients.ts";
 import { bucketOf } from "@metrics-link/sandbox/testing/releases.ts";
 import { accounts } from "@metrics-link/sandbox/world/accounts.ts";
-import { clientOptions, deployer } from "../support/aws.ts";
+import { administrator, clientOptions } from "../support/aws.ts";
 import { joined, needlesOf, privateKeysOf, rootKeysOf } from "../support/private-keys.ts";
 import { on, place, pulumi, sandbox, sender } from "../support/sandbox.ts";
 import { SecretJob } from "../support/user-secret.ts";
@@ -152,7 +152,7 @@ describe("private keys, and passwords of Alertmanagers and scrape jobs", functio
     });
 
     it(`are in no release, user data or command of the ${host}'s account`, async () => {
-      const options = clientOptions(await deployer(accounts[host]));
+      const options = clientOptions(administrator(accounts[host]));
       const s3 = new S3(options);
       const { Versions = [] } = await s3.listObjectVersions({ Bucket: bucketOf(host) });
       const ours = Versions.filter(({ Key = "" }) => !Key.startsWith("tools/"));

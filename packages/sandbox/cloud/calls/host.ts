@@ -39,6 +39,13 @@ export const host: Readonly<Record<string, Calls>> = {
     ],
     delete: [call("ec2:DeleteVolume", own("volume"))],
   },
+  // No stack makes one: Data Lifecycle Manager does, by a role with AWS' own policy.
+  "aws:ebs/snapshot:Snapshot": {
+    create: makes("CreateSnapshot", "snapshot", volume),
+    read: lists("ec2", "DescribeSnapshots"),
+    update: [],
+    delete: [call("ec2:DeleteSnapshot", own("snapshot"))],
+  },
   "aws:dlm/lifecyclePolicy:LifecyclePolicy": {
     create: [
       // AWS knows no resource of it.

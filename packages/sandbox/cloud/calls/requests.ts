@@ -28,7 +28,10 @@ export interface Subjected {
   readonly type: string;
   /** Undefined before its creation. */
   readonly id?: string;
+  /** As it will be, when it is made or updated. */
   readonly inputs: Values;
+  /** As it is, when it is updated. */
+  readonly known?: Values;
   /** Another resource of the account by its id or ARN; of this type, where those of two types have the same one. */
   find(id: string, type?: string): Pick<Resource, "id" | "inputs"> | undefined;
 }
@@ -36,16 +39,38 @@ export interface Subjected {
 /** What is done with it; an update tells which inputs change. */
 export type Doing = "create" | "read" | "delete" | { readonly changes: readonly string[] };
 
-/** What the official provider asks AWS for. @throws AwsError `NotModelled` of a type that the product does not have */
+/** Inputs by which the official provider does something itself, and of which AWS hears nothing when they change. */
+const ofTheProvider = new Set([
+  ...["__defaults", "region", "tagsAll"],
+  ...["deletionWindowInDays", "finalSnapshot", "forceDestroy", "forceDetach", "forceDetachPolicies"],
+  ...["recoveryWindowInDays", "revokeRulesOnDelete", "skipDestroy", "stopInstanceBeforeDetaching"],
+  "userDataReplaceOnChange",
+]);
+
+/**
+ * What the official provider asks AWS for.
+ * @throws AwsError `NotModelled` of a type that the product does not have, or a change that the table has no calls for
+ */
 export function requestsOf(resource: Subjected, doing: Doing): Request[] {
   const own = calls[resource.type];
   if (own === undefined) {
     throw new AwsError("NotModelled", `the sandbox does not know what the provider calls for ${resource.type}`);
   }
+  if (typeof doing === "object") refuseUnknown(resource, own.update, doing.changes);
   const found = typeof doing === "object" ? own.update.filter(changed(doing.changes)) : own[doing];
   // After a creation and after an update it reads the resource.
   const reads = doing === "create" || typeof doing === "object" ? own.read : [];
   return [...found, ...reads].flatMap((call) => requestsOfCall(call, resource));
+}
+
+function refuseUnknown({ type, inputs }: Subjected, update: readonly Call[], changes: readonly string[]): void {
+  const isKnown = (name: string) => ofTheProvider.has(name) || update.some(({ when }) => when?.includes(name));
+  const unknown = changes.filter((name) => inputs[name] !== undefined && !isKnown(name));
+  if (unknown.length === 0) return;
+  throw new AwsError(
+    "NotModelled",
+    `the sandbox does not know what the provider calls when ${unknown.join(", ")} of ${type} changes`,
+  );
 }
 
 const changed = (changes: readonly string[]) => (call: Call) =>
@@ -77,12 +102,12 @@ interface Seen {
 }
 
 /** The resources that a subject is, with the tags that IAM sees. */
-function named(subject: Subject, { place, type, id, inputs, find }: Subjected): Seen[] {
+function named(subject: Subject, { place, type, id, inputs, known = inputs, find }: Subjected): Seen[] {
   const { kind, of, isUntagged } = subject;
   if (!isTagged(kind)) return [{ arn: nameOf(kind, place, type, inputs), tags: {} }];
   if (of === "created") return [{ arn: arnOf(kind, place), tags: isUntagged ? {} : tagged("Request", inputs) }];
   if (of === "adopted") return [{ arn: arnOf(kind, place, "adopted"), tags: tagged("Request", inputs) }];
-  if (of === "own") return [{ arn: arnOf(kind, place, id ?? "new"), tags: tagged("Resource", inputs) }];
+  if (of === "own") return [{ arn: arnOf(kind, place, id ?? "new"), tags: tagged("Resource", known) }];
   const ids = of.input === "key of the secret" ? [keyOfSecret(inputs, find)] : [inputs[of.input]].flat();
   return ids
     .filter((one) => one !== undefined)

@@ -50,7 +50,14 @@ export const storage: Readonly<Record<string, Calls>> = {
     // HeadObject is s3:GetObject.
     read: object("GetObject", "GetObjectTagging"),
     update: [
-      ...when(["content", "contentType", "etag", "source", "sourceHash"], ...object("PutObject")),
+      // hasObjectContentChanges in internal/service/s3/object.go.
+      ...when(
+        [
+          ...["bucketKeyEnabled", "cacheControl", "content", "contentBase64", "contentType", "etag", "kmsKeyId"],
+          ...["metadata", "serverSideEncryption", "source", "sourceHash"],
+        ],
+        ...object("PutObject"),
+      ),
       ...when(["tags"], ...object("PutObjectTagging")),
     ],
     // All versions of the key (deleteAllObjectVersions).

@@ -8,6 +8,8 @@ from moto.moto_api._internal import mock_random
 
 from context import DEPLOYING_USERS, SERVICE_USERS
 
+SNAPSHOT_ROLE = "AWSDataLifecycleManagerDefaultRole"
+
 
 def policy_text(*statements: dict[str, Any]) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
@@ -23,10 +25,11 @@ def create_user(account: str, name: str, *statements: dict[str, Any]) -> dict[st
 
 
 def create_accounts(wanted: dict[str, Any]) -> dict[str, Any]:
-    """The accounts' own administrators for the cloud, their deployers, and the metadata service's user in `tools`.
+    """The accounts' administrators, the cloud's own users, deployers, and the metadata service's user in `tools`.
 
     An account's own deployer may assume the deployment role there, and nothing in another account. The deployer in
-    `tools` may assume all of them, as a platform team's.
+    `tools` may assume all of them, as a platform team's. The role has the policies and the boundary that are wanted for
+    it, and may do everything where none are.
     """
     mock_random.seed(wanted["seed"])
     everything = {"Effect": "Allow", "Action": "*", "Resource": "*"}
@@ -40,6 +43,7 @@ def create_accounts(wanted: dict[str, Any]) -> dict[str, Any]:
             for account in wanted["accounts"]
         },
         "admins": {account: create_user(account, "sandbox", everything) for account in [*wanted["accounts"], tools]},
+        "administrators": {account: create_user(account, "administrator", everything) for account in wanted["accounts"]},
         "deployer": create_user(
             tools,
             "deployer",
@@ -52,14 +56,20 @@ def create_accounts(wanted: dict[str, Any]) -> dict[str, Any]:
         backend = iam_backends[account]["aws"]
         deployer = {"AWS": [f"arn:aws:iam::{owner}:user/deployer" for owner in (account, tools)]}
         trust = policy_text({"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": deployer})
-        backend.create_role(role, trust, "/", None, "Deploys metrics-link", [], "3600")
-        backend.put_role_policy(role, "rights", policy_text(everything))
-        # What `aws dlm create-default-role` makes; nothing here assumes it.
-        dlm = {"Service": "dlm.amazonaws.com"}
-        trust = policy_text({"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": dlm})
-        backend.create_role("AWSDataLifecycleManagerDefaultRole", trust, "/", None, "Takes snapshots", [], "3600")
         for name, text in wanted["policies"][account].items():
             backend.create_policy("Made by the account's administrators", "/", text, name, [])
+        policy_arn = f"arn:aws:iam::{account}:policy/"
+        rights = wanted["deployRights"].get(account)
+        backend.create_role(role, trust, "/", rights and policy_arn + rights["boundary"], "Deploys metrics-link", [], "3600")
+        for name in rights["attached"] if rights else []:
+            backend.attach_role_policy(policy_arn + name, role)
+        if not rights:
+            backend.put_role_policy(role, "rights", policy_text(everything))
+        # What `aws dlm create-default-role` makes.
+        dlm = {"Service": "dlm.amazonaws.com"}
+        trust = policy_text({"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": dlm})
+        backend.create_role(SNAPSHOT_ROLE, trust, "/", None, "Takes snapshots", [], "3600")
+        backend.attach_role_policy("arn:aws:iam::aws:policy/service-role/AWSDataLifecycleManagerServiceRole", SNAPSHOT_ROLE)
         DEPLOYING_USERS[f"arn:aws:iam::{account}:user/sandbox"] = role_in[account]
     # Ids of what comes later must not repeat those of an earlier run.
     mock_random.seed()

@@ -14,8 +14,10 @@ export type AccessKey = Readonly<z.output<typeof accessKey>>;
 
 const readyLine = z.object({
   port: z.int(),
-  /** Account → key of its user `sandbox`, which may do anything there. */
+  /** Account → key of its user `sandbox`, by which the cloud keeps the API in step, in the name of the deployer's role. */
   admins: z.record(z.string(), accessKey),
+  /** Account → key of its user `administrator`: a person who may do anything that no policy of a resource denies. */
+  administrators: z.record(z.string(), accessKey),
   /** Account → key of its user `deployer`, which may assume the deployment role there and nothing else. */
   deployers: z.record(z.string(), accessKey),
   /** The platform team's user, which may assume the deployment roles and nothing else. */
@@ -27,6 +29,12 @@ const readyLine = z.object({
 /** The access keys that a fresh moto has. */
 type BootstrapKeys = Omit<z.output<typeof readyLine>, "port">;
 
+/** Names of managed policies. */
+export interface DeployRights {
+  readonly attached: readonly string[];
+  readonly boundary: string;
+}
+
 export interface MotoOptions {
   /** A Python that has moto 5.2.5. */
   readonly python: string;
@@ -36,8 +44,10 @@ export interface MotoOptions {
   readonly toolsAccount: string;
   /** The role in each of `accounts` which the tools account's deployer assumes. */
   readonly deployRole: string;
-  /** Managed policies of each of `accounts` by name, which its administrators have made: the text for this account. */
-  readonly policies?: Readonly<Record<string, (account: string) => string>>;
+  /** The managed policies of an account by name, which its administrators have made. */
+  readonly policies?: (account: string) => Readonly<Record<string, string>>;
+  /** What of these its deployment role has. Without it, the role may do everything. */
+  readonly deployRights?: (account: string) => DeployRights;
   /** File that gets moto's output appended. */
   readonly log: string;
   /** Default 60 s; it takes about 2 s, on a busy machine about 8 s. */
@@ -59,8 +69,18 @@ const imagesMade = "2026-11-01T00:00:00.000Z";
 
 /** Starts moto and waits until it listens; its state is empty but for the accounts' users and roles. */
 export async function startMoto(options: MotoOptions): Promise<Moto> {
-  const { python, seed, accounts, toolsAccount, deployRole, log, policies = {}, deadlineMs = 60_000 } = options;
-  const policiesOf = (account: string) => Object.entries(policies).map(([name, text]) => [name, text(account)]);
+  const {
+    python,
+    seed,
+    accounts,
+    toolsAccount,
+    deployRole,
+    log,
+    policies,
+    deployRights,
+    deadlineMs = 60_000,
+  } = options;
+  const byAccount = <T>(of: (account: string) => T) => Object.fromEntries(accounts.map((one) => [one, of(one)]));
   const child = spawn(python, ["-B", fileURLToPath(new URL("strict.py", import.meta.url))], {
     env: environment(),
   });
@@ -70,12 +90,16 @@ export async function startMoto(options: MotoOptions): Promise<Moto> {
     child.once("exit", (code, signal) => resolve(`moto ended with ${signal ?? `code ${code}`}`));
   });
   child.stdin.on("error", () => undefined); // its end is reported by `exited`
-  const made = Object.fromEntries(accounts.map((account) => [account, Object.fromEntries(policiesOf(account))]));
   const inventory = {
     images: IMAGES.map((image) => ({ ...image, created: imagesMade })),
     endpointServices: ENDPOINT_SERVICES.map((service) => ({ ...service, zones: ZONES.map(({ name }) => name) })),
   };
-  child.stdin.end(JSON.stringify({ seed, accounts, tools: toolsAccount, deployRole, policies: made, inventory }));
+  const wanted = {
+    ...{ seed, accounts, tools: toolsAccount, deployRole, inventory },
+    policies: byAccount((account) => policies?.(account) ?? {}),
+    deployRights: deployRights === undefined ? {} : byAccount(deployRights),
+  };
+  child.stdin.end(JSON.stringify(wanted));
   const stop = async () => {
     child.kill("SIGTERM");
     await exited;

@@ -137,6 +137,19 @@ def ssm_resources(self: Any) -> list[str]:
     return [f"arn:aws:ssm:{self.region}:{account}:document/{name}", *instances]
 
 
+def resolver_resource(self: Any) -> str:
+    """What of a DNS firewall a call is about; none for lists of all."""
+    given = json.loads(self.body or "{}")
+    prefix = f"arn:aws:route53resolver:{self.region}:{self.current_account}"
+    if self._get_action() == "GetFirewallConfig":
+        return f"{prefix}:firewall-config/{given.get('ResourceId')}"
+    if given.get("FirewallDomainListId"):
+        return f"{prefix}:firewall-domain-list/{given['FirewallDomainListId']}"
+    if given.get("FirewallRuleGroupId") and self._get_action() == "ListFirewallRules":
+        return f"{prefix}:firewall-rule-group/{given['FirewallRuleGroupId']}"
+    return "*"
+
+
 def authorised(self: Any) -> str:
     """Says whose call it is; the front carries it out."""
     return json.dumps({"Account": self.current_account, "Region": self.region})
@@ -158,6 +171,7 @@ def install() -> None:
     SecretsManagerResponse._determine_resource = secret_resource
     KmsResponse._determine_resource = kms_resource
     SimpleSystemManagerResponse._determine_resource = ssm_resources
+    Route53ResolverResponse._determine_resource = resolver_resource
     for operation in RUN_COMMAND:
         setattr(SimpleSystemManagerResponse, operation, authorised)
     for operation in DNS_FIREWALL:

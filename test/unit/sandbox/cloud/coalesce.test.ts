@@ -7,7 +7,7 @@ describe("Coalescer", () => {
     let finish = () => {};
     const coalescer = new Coalescer(() => {
       runs++;
-      return new Promise((resolve) => {
+      return new Promise<void>((resolve) => {
         finish = resolve;
       });
     });

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Layout, layoutOf } from "@metrics-link/sandbox/model/layout.ts";
 import { cleanUp, namespaces } from "@metrics-link/sandbox/realiser/index.ts";
-import { KMS, SSM, STS } from "@metrics-link/sandbox/testing/clients.ts";
+import { EC2, KMS, SSM, STS } from "@metrics-link/sandbox/testing/clients.ts";
 import { type Side, sides } from "@metrics-link/sandbox/world/accounts.ts";
 import { WorldClient } from "@metrics-link/sandbox/world/client.ts";
 import { deployerEnvironment } from "@metrics-link/sandbox/world/environment.ts";
@@ -56,7 +56,7 @@ describe("a world without resources", function () {
     assert.deepEqual(endpoints, []);
   });
 
-  it("provides a deployer in each account, who may assume the deployment role there and in no other", async () => {
+  it("provides a deployer in each account, who may assume the deployment role there and in no other, and no more", async () => {
     const environment = deployerEnvironment(layout, "receiver");
     const key = {
       accessKeyId: environment.AWS_ACCESS_KEY_ID ?? "",
@@ -72,8 +72,10 @@ describe("a world without resources", function () {
       secretAccessKey: Credentials?.SecretAccessKey ?? "",
       sessionToken: Credentials?.SessionToken ?? "",
     };
-    const { InstanceInformationList } = await new SSM({ ...options(), credentials }).describeInstanceInformation({});
-    assert.deepEqual(InstanceInformationList, []);
+    const { Reservations } = await new EC2({ ...options(), credentials }).describeInstances({});
+    assert.deepEqual(Reservations, []);
+    const hosts = new SSM({ ...options(), credentials }).describeInstanceInformation({});
+    await assert.rejects(hosts, { name: "AccessDeniedException" });
   });
 
   it("has a key for the state of each side, and no deployer can use the other's", async () => {
