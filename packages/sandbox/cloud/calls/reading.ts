@@ -18,6 +18,13 @@ export const preflightCalls: readonly Call[] = [
   ...lists("kms", "ListAliases"),
   ...bucket("ListBucket"),
   ...lists("servicequotas", "GetServiceQuota"),
+  ...about(own("snapshot-role"), "iam", "GetRole"),
+];
+
+/** The same of an exchange stack, which has addresses alone. */
+export const exchangePreflightCalls: readonly Call[] = [
+  ...ec2("DescribeAddresses"),
+  ...lists("servicequotas", "GetServiceQuota"),
 ];
 
 /** `scripts/audit`, with the role of the stack. */
