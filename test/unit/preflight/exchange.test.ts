@@ -116,18 +116,18 @@ describe("a preflight of an exchange stack", () => {
 
   it("reads the roots as the update does", () => {
     const folder = mkdtempSync(join(tmpdir(), "metrics-link-roots-"));
-    const artefacts = join(folder, "pki");
+    const roots = join(folder, "pki");
     const { pki, ...others } = exchangeExample("sender");
-    const roots = () => rootsOf({ ...others, pki: { ...pki, artefacts } });
+    const read = () => rootsOf({ ...others, pki: { ...pki, artefacts: roots } });
     try {
-      assert.deepEqual(roots(), { signed: false, problems: [] });
-      mkdirSync(artefacts);
-      writeFileSync(join(artefacts, "root-g1.pem"), "no certificate\n");
-      const [problem = "", ...more] = roots().problems;
+      assert.deepEqual(read(), { signed: false, problems: [] });
+      mkdirSync(roots);
+      writeFileSync(join(roots, "root-g1.pem"), "no certificate\n");
+      const [problem = "", ...more] = read().problems;
       assert.match(problem, /root-g1\.pem/);
       assert.deepEqual(more, []);
-      writeFileSync(join(artefacts, "root-g1.pem"), selfSigned("root").pem);
-      assert.deepEqual(roots(), { signed: true, problems: [] });
+      writeFileSync(join(roots, "root-g1.pem"), selfSigned("root").pem);
+      assert.deepEqual(read(), { signed: true, problems: [] });
     } finally {
       rmSync(folder, { recursive: true });
     }
