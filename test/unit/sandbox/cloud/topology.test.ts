@@ -272,5 +272,45 @@ describe("the topology of resources", () => {
     ]);
     const swapped = cloud.update({ ...place, id, inputs: inZones([open, 1], [third, 2]) as never });
     await assert.rejects(swapped, { code: "InvalidConfigurationRequest", message: /cannot be changed: replace it/ });
+    const beside = await zone("c", "10.0.4.0/24");
+    const another = cloud.update({ ...place, id, inputs: inZones([open, 0], [beside, 1]) as never });
+    await assert.rejects(another, { code: "InvalidConfigurationRequest", message: /'eu-west-1c'.*already associated/ });
+    await cloud.update({ ...place, id, inputs: inZones([open, 0]) as never });
+    assert.deepEqual(nodes(), [["eu-west-1a", "203.0.113.10"]]);
+  });
+
+  it("leaves a target out of use whose zone was taken from the load balancer", async () => {
+    const { vpc, open, closed, group } = await network(cloud);
+    const second = await create(cloud, SUBNET, {
+      ...{ vpcId: vpc.id, availabilityZone: "eu-west-1b", cidrBlock: "10.0.2.0/24" },
+    });
+    const addresses = [await create(cloud, EIP, {}), await create(cloud, EIP, {})];
+    const inSubnets = (...subnets: { id: string }[]) =>
+      inputsOf(BALANCER, {
+        name: "edge",
+        loadBalancerType: "network",
+        securityGroups: [group.id],
+        enableCrossZoneLoadBalancing: true,
+        subnetMappings: subnets.map(({ id }) => ({
+          subnetId: id,
+          allocationId: addresses[id === open.id ? 0 : 1]?.id ?? assert.fail(),
+        })),
+      });
+    const place = { account, region, type: BALANCER };
+    const { id } = await cloud.create({ ...place, name: "edge", inputs: inSubnets(open, second) as never });
+    const targets = await create(cloud, TARGETS, { name: "hosts", port: 8443, protocol: "TCP", vpcId: vpc.id });
+    const host = await create(cloud, INSTANCE, hostInputs(closed, group));
+    await create(cloud, TARGET, { targetGroupArn: targets.id, targetId: host.id });
+    await create(cloud, LISTENER, {
+      ...{ loadBalancerArn: id, port: 443, protocol: "TCP" },
+      defaultActions: [{ type: "forward", targetGroupArn: targets.id }],
+    });
+    const used = () => only().loadBalancers[0]?.listeners[0]?.target.instanceIds;
+    assert.deepEqual(used(), [host.id]);
+    await cloud.update({ ...place, id, inputs: inSubnets(open) as never });
+    assert.deepEqual(used(), [host.id], "the host is in the zone that stays");
+    await cloud.update({ ...place, id, inputs: inSubnets(open, second) as never });
+    await cloud.update({ ...place, id, inputs: inSubnets(second) as never });
+    assert.deepEqual(used(), []);
   });
 });
