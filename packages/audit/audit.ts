@@ -5,6 +5,7 @@ import { addressFindings, exchangeFindings, pinnedAddressFindings } from "./chec
 import { certificateFindings } from "./checks/certificates.ts";
 import { envoyFindings } from "./checks/envoy.ts";
 import { hostFindings } from "./checks/host.ts";
+import { snapshotFindings } from "./checks/snapshots.ts";
 import { sourceFindings } from "./checks/source.ts";
 import { rightsFindings } from "./checks/surroundings.ts";
 import { trustFindings } from "./checks/trust.ts";
@@ -132,6 +133,12 @@ function sectionsOf(stack: StackEvidence, evidence: AuditEvidence): Section[] {
       "none",
       "The host runs what its release says, and the release is the one in the state.",
       hostFindings(stack, evidence.takenAt),
+    ),
+    section(
+      "the data volume",
+      "none",
+      "What the host stores outlives its volume, as of the newest snapshot.",
+      snapshotFindings(stack, evidence.takenAt),
     ),
     section("source control", "none", "What was reviewed is what is deployed.", sourceFindings(stack, evidence)),
   ];

@@ -25,6 +25,19 @@ export type Surrounding = (typeof surroundings)[number];
 /** Facts as texts, the same from the state and from AWS, such as "rtb-1: 0.0.0.0/0 to nat-1". */
 export type Facts = readonly string[];
 
+/** What AWS keeps of the data that a host stores. Times are RFC 3339, UTC. */
+export interface Snapshots {
+  /** Policies of Data Lifecycle Manager: `ENABLED`, `DISABLED` or `ERROR`, with AWS' own words about it. */
+  readonly policies: readonly {
+    readonly id: string;
+    readonly state: string;
+    readonly message: string;
+    readonly madeAt: string;
+  }[];
+  /** Each data volume, and when its newest completed snapshot was begun. */
+  readonly volumes: readonly { readonly id: string; readonly madeAt: string; readonly newest: string | undefined }[];
+}
+
 /** What the last update left in the stack's state. */
 export interface Declared {
   readonly groups: readonly Group[];
@@ -100,6 +113,7 @@ export interface StackEvidence {
   readonly declared: EvidencePart<Declared>;
   readonly observed: EvidencePart<Observed>;
   readonly surroundings: Readonly<Record<Surrounding, EvidencePart<Facts>>>;
+  readonly snapshots: EvidencePart<Snapshots>;
   readonly host: EvidencePart<HostEvidence>;
   readonly changes: EvidencePart<readonly Change[]>;
   readonly updates: EvidencePart<readonly Update[]>;

@@ -10,6 +10,7 @@ export type {
   Group,
   Observed,
   PeerEvidence,
+  Snapshots,
   StackEvidence,
   Surrounding,
   Update,

@@ -1,4 +1,4 @@
-import type { Configuration } from "@metrics-link/config";
+import type { Configuration, ExchangeConfiguration } from "@metrics-link/config";
 
 /** What was asked and answered, or why there is no answer. No answer is never taken for a good one. */
 export type Answer<Value> = { readonly value: Value } | { readonly error: string };
@@ -55,6 +55,13 @@ export interface EndpointService {
   readonly zones: readonly string[];
 }
 
+/** The role by which AWS takes snapshots, as IAM has it. */
+export interface SnapshotRole {
+  readonly arn: string;
+  /** The policy that says who may assume it: JSON. */
+  readonly trust: string;
+}
+
 /** Where the state of the stack is, by Pulumi's own words. */
 export interface Backend {
   readonly url: string;
@@ -62,9 +69,12 @@ export interface Backend {
   readonly versioned: Answer<boolean> | undefined;
 }
 
+/** What stands for a passphrase where others have the address of a key. */
+export const passphrase = "a passphrase";
+
 /** How secrets in the state and in the stack's file are encrypted. */
 export interface SecretsProvider {
-  /** `passphrase`, or the address of a key as the stack's file has it. */
+  /** `passphrase` above, or the address of a key as the stack's file has it. */
   readonly address: string;
   /** True of a passphrase that is set and empty. */
   readonly isEmpty?: true;
@@ -83,18 +93,35 @@ export interface Plugin {
   readonly pinned: boolean;
 }
 
-/** What a preflight judges. Everything was read; nothing was changed. */
-export interface Evidence {
+/** What is read of any stack, with a host or without one. */
+export interface EvidenceOfAny {
   /** RFC 3339, UTC. */
   readonly takenAt: string;
   readonly stack: string;
-  readonly configuration: Configuration;
-  /** Whether the stack has a host already: then it has its addresses, its network and its names. */
+  readonly configuration: Configuration | ExchangeConfiguration;
+  /** Whether the stack has been updated as a whole already: then it has its addresses, its network and its names. */
   readonly deployed: Answer<boolean>;
   /** With the credentials of the environment, which also open the state and its secrets. */
   readonly caller: Answer<Caller>;
   /** With the role of the configuration, or AWS' refusal to let the caller assume it; undefined if it names none. */
   readonly role: Answer<Caller | { readonly refused: string }> | undefined;
+  readonly quotas: { readonly addresses: Answer<Usage> };
+  readonly backend: Answer<Backend>;
+  /** Undefined: the stack's file names none, so `pulumi stack init` has not been run. */
+  readonly secrets: Answer<SecretsProvider | undefined>;
+  readonly plugins: Answer<readonly Plugin[]>;
+  /** The folder of the ceremony; undefined of a trial. */
+  readonly ceremony: Answer<{ readonly signed: boolean; readonly problems: readonly string[] }> | undefined;
+}
+
+/** What a preflight of an exchange stack judges. `signed`: the root certificates are there. */
+export interface ExchangeEvidence extends EvidenceOfAny {
+  readonly configuration: ExchangeConfiguration;
+}
+
+/** What a preflight of a stack with a host judges. Everything was read; nothing was changed. */
+export interface Evidence extends EvidenceOfAny {
+  readonly configuration: Configuration;
   readonly zones: Answer<readonly Zone[]>;
   readonly quotas: {
     readonly addresses: Answer<Usage>;
@@ -112,21 +139,20 @@ export interface Evidence {
   readonly offeredIn: Answer<readonly string[]>;
   /** The key that encrypts volumes for which none is named. */
   readonly ebsKey: Answer<{ readonly arn: string; readonly manager: string; readonly enabled: boolean }>;
+  /** Without a value there is no such role; without an answer the configuration takes no snapshots. */
+  readonly snapshotRole: Answer<SnapshotRole | undefined> | undefined;
   /** Names that the stack will take, and whether somebody has them. */
   readonly names: {
     readonly alias: Answer<{ readonly name: string; readonly taken: boolean }>;
     readonly bucket: Answer<{ readonly name: string; readonly taken: boolean }>;
   };
-  readonly backend: Answer<Backend>;
-  /** Undefined: the stack's file names none, so `pulumi stack init` has not been run. */
-  readonly secrets: Answer<SecretsProvider | undefined>;
   /** By the names of the configuration; undefined: the account is not shown such a service. */
   readonly endpointServices: Answer<ReadonlyMap<string, EndpointService | undefined>>;
   /** Endpoints that GuardDuty made in networks of this region. */
   readonly guardDutyEndpoints: Answer<readonly string[]>;
-  readonly plugins: Answer<readonly Plugin[]>;
   /** What is wrong with the tools for the host, by the pins. */
   readonly tools: Answer<readonly string[]>;
-  /** The folder of the ceremony; undefined of a trial. */
-  readonly ceremony: Answer<{ readonly signed: boolean; readonly problems: readonly string[] }> | undefined;
 }
+
+export const isOfExchange = (evidence: Evidence | ExchangeEvidence): evidence is ExchangeEvidence =>
+  evidence.configuration.role === "exchange";

@@ -11,13 +11,13 @@ import {
   type Verdict,
   worst,
 } from "@metrics-link/report";
-import { accessFindings } from "./checks/access.ts";
+import { identityFindings, zonesFinding } from "./checks/access.ts";
 import { hostFindings } from "./checks/host.ts";
-import { machineFindings } from "./checks/machine.ts";
-import { quotaFindings } from "./checks/quotas.ts";
-import { serviceFindings } from "./checks/services.ts";
-import { type Cost, costOf, type PriceTable } from "./cost.ts";
-import type { Evidence } from "./evidence.ts";
+import { exchangeMachineFindings, machineFindings } from "./checks/machine.ts";
+import { exchangeQuotaFinding, quotaFindings } from "./checks/quotas.ts";
+import { exchangeServiceFindings, serviceFindings } from "./checks/services.ts";
+import { costOf, type PriceTable } from "./cost.ts";
+import { type Evidence, type ExchangeEvidence, isOfExchange } from "./evidence.ts";
 
 /** Findings by what they are about. */
 export interface Preflight {
@@ -26,14 +26,8 @@ export interface Preflight {
 }
 
 /** Judges what was read. What could not be read is not known, and never passed. */
-export function preflight(evidence: Evidence): Preflight {
-  const sections = [
-    { title: "Access", findings: accessFindings(evidence) },
-    { title: "Quotas", findings: quotaFindings(evidence) },
-    { title: "Host", findings: hostFindings(evidence) },
-    { title: "Services", findings: serviceFindings(evidence) },
-    { title: "This machine", findings: machineFindings(evidence) },
-  ];
+export function preflight(evidence: Evidence | ExchangeEvidence): Preflight {
+  const sections = isOfExchange(evidence) ? sectionsOfExchange(evidence) : sectionsOfHost(evidence);
   const all = sections.flatMap(({ findings }) => findings);
   const of = (severity: Severity) => all.filter((one) => one.severity === severity).length;
   const severity = worst(all);
@@ -48,6 +42,22 @@ export function preflight(evidence: Evidence): Preflight {
     verdict: { severity, headline, findings: ranked(together(all).filter((one) => one.severity !== "ok")) },
   };
 }
+
+const sectionsOfHost = (evidence: Evidence) => [
+  { title: "Access", findings: [...identityFindings(evidence), zonesFinding(evidence)] },
+  { title: "Quotas", findings: quotaFindings(evidence) },
+  { title: "Host", findings: hostFindings(evidence) },
+  { title: "Services", findings: serviceFindings(evidence) },
+  { title: "This machine", findings: machineFindings(evidence) },
+];
+
+/** An exchange stack has addresses and shows certificates: it has no host, no network and no names. */
+const sectionsOfExchange = (evidence: ExchangeEvidence) => [
+  { title: "Access", findings: identityFindings(evidence) },
+  { title: "Quotas", findings: [exchangeQuotaFinding(evidence)] },
+  { title: "Services", findings: exchangeServiceFindings(evidence) },
+  { title: "This machine", findings: exchangeMachineFindings(evidence) },
+];
 
 /** Findings that are not known for one reason, such as a login that ended, as one finding at the place of the first. */
 function together(findings: readonly Finding[]): Finding[] {
@@ -64,9 +74,12 @@ function together(findings: readonly Finding[]): Finding[] {
 export const exitCodes = { ok: 0, warning: 0, critical: 1, "not known": 3 } as const satisfies Record<Severity, number>;
 
 /** The report of a preflight, with what the stack costs. */
-export function reportOf(evidence: Evidence, { verdict, sections }: Preflight, prices: PriceTable): Report {
-  const { stack, takenAt, configuration } = evidence;
-  const { region } = configuration.account;
+export function reportOf(
+  evidence: Evidence | ExchangeEvidence,
+  { verdict, sections }: Preflight,
+  prices: PriceTable,
+): Report {
+  const { stack, takenAt } = evidence;
   return {
     title: `Preflight of ${stack}`,
     intro: `${stack}, ${takenAt}. Reads only.`,
@@ -80,18 +93,28 @@ export function reportOf(evidence: Evidence, { verdict, sections }: Preflight, p
           ),
         ]),
       ),
-      section("Cost a month", costBlocks(costOf(configuration, prices), region, prices)),
+      section("Cost a month", costBlocks(evidence, prices)),
     ],
   };
 }
 
 const money = (amount: number | undefined) => (amount === undefined ? "not known" : amount.toFixed(2));
 
-function costBlocks(cost: Cost | undefined, region: string, { asOf, source, currency, regions }: PriceTable) {
+function costBlocks(evidence: Evidence | ExchangeEvidence, prices: PriceTable) {
+  const { asOf, source, currency, regions } = prices;
+  if (isOfExchange(evidence)) {
+    return [text(`Its addresses are in the cost of ${evidence.configuration.shows.stack}.`)];
+  }
+  const cost = costOf(evidence.configuration, prices);
   const from = text(`Prices of ${asOf}, packages/preflight/prices.json: ${source}.`);
   if (cost === undefined) {
     const known = Object.keys(regions).join(", ");
-    return [text(`Not known: the price table has no prices of ${region}, only of ${known}. None is guessed.`), from];
+    return [
+      text(
+        `Not known: the price table has no prices of ${evidence.configuration.account.region}, only of ${known}. None is guessed.`,
+      ),
+      from,
+    ];
   }
   const { items, sum, byUse, unknown } = cost;
   return [

@@ -7,7 +7,7 @@ import {
   type IpPermission,
 } from "@aws-sdk/client-ec2";
 import type { Declared, Observed } from "@metrics-link/audit";
-import type { Configuration } from "@metrics-link/config";
+import type { Configuration, ExchangeConfiguration } from "@metrics-link/config";
 import { LinkError } from "@metrics-link/contract";
 import { assumed, roleToAssume } from "@metrics-link/host/converge/index.ts";
 import { ruleText } from "./rules.ts";
@@ -20,7 +20,10 @@ export interface ClientConfiguration {
 }
 
 /** @param environment with the deployer's keys and endpoint; default: this process' environment */
-export function clientConfiguration({ account }: Configuration, environment: NodeJS.ProcessEnv): ClientConfiguration {
+export function clientConfiguration(
+  { account }: Pick<Configuration | ExchangeConfiguration, "account">,
+  environment: NodeJS.ProcessEnv,
+): ClientConfiguration {
   const { AWS_ENDPOINT_URL: endpoint, AWS_ACCESS_KEY_ID: id, AWS_SECRET_ACCESS_KEY: secret } = environment;
   const common = { region: account.region, ...(endpoint === undefined ? {} : { endpoint }) };
   const sessionToken = environment.AWS_SESSION_TOKEN || undefined;

@@ -26,6 +26,7 @@ import { hostEvidence } from "./host.ts";
 import { dnsNow } from "./observed-dns.ts";
 import { balancersNow, routesNow } from "./observed-facts.ts";
 import { bucketsNow, keysNow, rolesNow } from "./observed-rights.ts";
+import { snapshotsNow } from "./observed-snapshots.ts";
 import { part } from "./part.ts";
 import { declaredBy } from "./state.ts";
 
@@ -54,9 +55,10 @@ async function collectStack(context: StackContext, { preview }: CollectOptions):
   const asked = surroundings.map(
     async (one) => [one, await ask(({ places }) => around[one](clients, places))] as const,
   );
-  const [own, observed, host, peers, updates, changed] = await Promise.all([
+  const [own, observed, snapshots, host, peers, updates, changed] = await Promise.all([
     outputs,
     ask((found) => observe(clients, found)),
+    ask(({ places }) => snapshotsNow(clients, places)),
     ask(({ instanceId }) => hostEvidence(clients, instanceId)),
     Promise.all(peersOf(configuration).map((peer) => peerOf(context, peer))),
     part(() => updatesOf(context)),
@@ -79,6 +81,7 @@ async function collectStack(context: StackContext, { preview }: CollectOptions):
     declared,
     observed,
     surroundings: Object.fromEntries(await Promise.all(asked)) as StackEvidence["surroundings"],
+    snapshots,
     host,
     changes: changed,
     updates,

@@ -18,6 +18,8 @@ export interface Places {
   readonly roles: readonly string[];
   readonly keys: readonly string[];
   readonly buckets: readonly string[];
+  readonly dataVolumes: readonly string[];
+  readonly snapshotPolicies: readonly string[];
 }
 
 type OfType = (type: string) => readonly Resource[];
@@ -27,6 +29,8 @@ export const placesIn = (ofType: OfType): Places => ({
   roles: ofType("aws:iam/role:Role").map(({ id = "" }) => id),
   keys: ofType("aws:kms/key:Key").map(({ id = "" }) => id),
   buckets: ofType("aws:s3/bucket:Bucket").map(({ id = "" }) => id),
+  dataVolumes: ofType("aws:ebs/volume:Volume").map(({ id = "" }) => id),
+  snapshotPolicies: ofType("aws:dlm/lifecyclePolicy:LifecyclePolicy").map(({ id = "" }) => id),
 });
 
 /** What the state says of a host's surroundings, in the words of fact-texts.ts. */

@@ -11,13 +11,13 @@ import {
 } from "@aws-sdk/client-ec2";
 import { DescribeKeyCommand, KMSClient, paginateListAliases } from "@aws-sdk/client-kms";
 import { HeadBucketCommand, S3Client } from "@aws-sdk/client-s3";
-import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import type { Configuration } from "@metrics-link/config";
 import { LinkError } from "@metrics-link/contract";
 import { bucketName, hostNames } from "@metrics-link/host";
-import type { Caller, EndpointService, Evidence, Image, InstanceType } from "@metrics-link/preflight";
-import { type ClientConfiguration, clientConfiguration, withPaths } from "../audit/aws.ts";
+import type { EndpointService, Evidence, Image, InstanceType } from "@metrics-link/preflight";
+import { clientConfiguration, withPaths } from "../audit/aws.ts";
 import { part } from "../audit/part.ts";
+import { identitiesOf, snapshotRole, unlessUnknown } from "./identity.ts";
 import { quotasOf } from "./quotas.ts";
 
 /** What AWS knows about a stack that is to be updated, by calls that change nothing. */
@@ -32,6 +32,7 @@ type FromAws = Pick<
   | "instanceType"
   | "offeredIn"
   | "ebsKey"
+  | "snapshotRole"
   | "names"
   | "endpointServices"
   | "guardDutyEndpoints"
@@ -43,30 +44,41 @@ export async function askAws(configuration: Configuration, environment: NodeJS.P
   const clients = clientConfiguration(configuration, environment);
   const ec2 = new EC2Client(clients);
   const kms = new KMSClient(clients);
-  const { assumeRole } = account;
   const configured = part(() => imageOf(ec2, host.imageId));
-  const [caller, assumed, zones, quotas, image, newest, type, offered, ebsKey, alias, bucket, services, guardDuty] =
-    await Promise.all([
-      part(() => callerOf(ownClients(configuration, environment))),
-      assumeRole === undefined ? undefined : part(() => unlessRefused(() => callerOf(clients))),
-      part(() => zonesOf(ec2)),
-      quotasOf(clients),
-      configured,
-      part(async () => {
-        const found = await configured;
-        return newestImage(ec2, "value" in found ? found.value : undefined, host.architecture);
-      }),
-      part(() => instanceTypeOf(ec2, host.instanceType)),
-      part(() => offeredIn(ec2, host.instanceType)),
-      part(() => ebsKeyOf(ec2, kms)),
-      part(() => aliasOf(kms, hostNames(role, account.region).keyAlias)),
-      part(() => bucketOf(new S3Client(withPaths(clients)), bucketName(role, account))),
-      part(() => servicesOf(ec2, network.endpointServices)),
-      part(() => guardDutyOf(ec2, account.region)),
-    ]);
+  const [
+    identities,
+    zones,
+    quotas,
+    image,
+    newest,
+    type,
+    offered,
+    ebsKey,
+    snapshots,
+    alias,
+    bucket,
+    services,
+    guardDuty,
+  ] = await Promise.all([
+    identitiesOf(configuration, environment),
+    part(() => zonesOf(ec2)),
+    quotasOf(clients),
+    configured,
+    part(async () => {
+      const found = await configured;
+      return newestImage(ec2, "value" in found ? found.value : undefined, host.architecture);
+    }),
+    part(() => instanceTypeOf(ec2, host.instanceType)),
+    part(() => offeredIn(ec2, host.instanceType)),
+    part(() => ebsKeyOf(ec2, kms)),
+    host.snapshots.keep === 0 ? undefined : part(() => snapshotRole(clients, configuration)),
+    part(() => aliasOf(kms, hostNames(role, account.region).keyAlias)),
+    part(() => bucketOf(new S3Client(withPaths(clients)), bucketName(role, account))),
+    part(() => servicesOf(ec2, network.endpointServices)),
+    part(() => guardDutyOf(ec2, account.region)),
+  ]);
   return {
-    caller,
-    role: assumed,
+    ...identities,
     zones,
     quotas,
     image,
@@ -74,33 +86,11 @@ export async function askAws(configuration: Configuration, environment: NodeJS.P
     instanceType: type,
     offeredIn: offered,
     ebsKey,
+    snapshotRole: snapshots,
     names: { alias, bucket },
     endpointServices: services,
     guardDutyEndpoints: guardDuty,
   };
-}
-
-/** Clients with the environment's own credentials: those that open the state and its secrets. */
-export function ownClients(configuration: Configuration, environment: NodeJS.ProcessEnv): ClientConfiguration {
-  const { assumeRole: _, ...account } = configuration.account;
-  return clientConfiguration({ ...configuration, account }, environment);
-}
-
-async function callerOf(clients: ClientConfiguration): Promise<Caller> {
-  const { Account = "", Arn = "" } = await new STSClient(clients).send(new GetCallerIdentityCommand());
-  return { account: Account, arn: Arn };
-}
-
-/** Whether a role may be assumed is a question that a refusal answers. */
-async function unlessRefused<Found>(ask: () => Promise<Found>): Promise<Found | { readonly refused: string }> {
-  try {
-    return await ask();
-  } catch (error) {
-    const { name, message } = error as Error;
-    // A duration beyond the role's maximum, or beyond the hour of a chained session, is a ValidationError.
-    if (/^(AccessDenied|ValidationError)/.test(name)) return { refused: message };
-    throw error;
-  }
 }
 
 async function zonesOf(ec2: EC2Client) {
@@ -108,16 +98,6 @@ async function zonesOf(ec2: EC2Client) {
   return zones
     .filter(({ ZoneType }) => ZoneType === undefined || ZoneType === "availability-zone")
     .map(({ ZoneName = "", ZoneId = "", State = "" }) => ({ name: ZoneName, id: ZoneId, state: State }));
-}
-
-/** Undefined for what AWS says does not exist, by the code of its error. */
-async function unlessUnknown<Found>(codes: RegExp, ask: () => Promise<Found>): Promise<Found | undefined> {
-  try {
-    return await ask();
-  } catch (error) {
-    if (codes.test((error as Error).name)) return undefined;
-    throw error;
-  }
 }
 
 const imageOf = (ec2: EC2Client, id: string) =>

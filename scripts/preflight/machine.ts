@@ -1,10 +1,11 @@
 import { accessSync, constants, existsSync, readdirSync, readFileSync, realpathSync } from "node:fs";
 import { delimiter, join } from "node:path";
-import type { Configuration } from "@metrics-link/config";
+import type { Configuration, ExchangeConfiguration } from "@metrics-link/config";
 import { InvalidInputError, type PkiOutput, parseJson } from "@metrics-link/contract";
 import { offlineAuthority } from "@metrics-link/pki";
 import type { Plugin } from "@metrics-link/preflight";
 import { cacheDirectory, hostPlatforms, parseArtifactIndex, pinsFor, requirePinned } from "@metrics-link/release";
+import { rootBundleIn } from "@metrics-link/stacks/ceremony-folder.ts";
 import { z } from "zod";
 import manifest from "../../stacks/package.json" with { type: "json" };
 import pins from "../../tools.json" with { type: "json" };
@@ -83,6 +84,15 @@ export function ceremonyOf(context: StackContext, inForce: PkiOutput | undefined
   const problems = problemsOf(() => {
     const found = offlineAuthority({ pki, folder: pki.artefacts ?? "", files, inForce, now: Date.now() });
     signed = found.intermediatePem !== undefined;
+  });
+  return { signed, problems };
+}
+
+/** The root certificates of an exchange stack, checked as its update checks them. */
+export function rootsOf({ pki }: ExchangeConfiguration) {
+  let signed = false;
+  const problems = problemsOf(() => {
+    signed = rootBundleIn(pki.artefacts, pki.roots) !== undefined;
   });
   return { signed, problems };
 }

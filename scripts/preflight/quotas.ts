@@ -7,7 +7,7 @@ import {
 } from "@aws-sdk/client-ec2";
 import { GetServiceQuotaCommand, ServiceQuotasClient } from "@aws-sdk/client-service-quotas";
 import { LinkError } from "@metrics-link/contract";
-import type { Evidence } from "@metrics-link/preflight";
+import type { Evidence, EvidenceOfAny } from "@metrics-link/preflight";
 import type { ClientConfiguration } from "../audit/aws.ts";
 import { part } from "../audit/part.ts";
 
@@ -19,29 +19,45 @@ const codes = {
   rules: { ServiceCode: "vpc", QuotaCode: "L-0EA8095F" },
 } as const;
 
-/** What the account has left of the quotas that a stack takes from. */
-export async function quotasOf(clients: ClientConfiguration): Promise<Evidence["quotas"]> {
-  const quotas = new ServiceQuotasClient(clients);
-  const ec2 = new EC2Client(clients);
-  const limit = async (name: keyof typeof codes) => {
-    const { Quota: quota } = await quotas.send(new GetServiceQuotaCommand(codes[name]));
-    if (quota?.Value !== undefined) return quota.Value;
-    throw new LinkError("API_ERROR", { what: `Service Quotas tells no value of ${codes[name].QuotaCode}` });
-  };
-  const usage = (name: keyof typeof codes, used: () => Promise<number>) =>
+/** How much of a quota is left. */
+const usageIn = (clients: ClientConfiguration) => {
+  const limit = limitIn(clients);
+  return (name: keyof typeof codes, used: () => Promise<number>) =>
     part(async () => {
       const [most, now] = await Promise.all([limit(name), used()]);
       return { limit: most, used: now };
     });
+};
+
+function limitIn(clients: ClientConfiguration) {
+  const quotas = new ServiceQuotasClient(clients);
+  return async (name: keyof typeof codes) => {
+    const { Quota: quota } = await quotas.send(new GetServiceQuotaCommand(codes[name]));
+    if (quota?.Value !== undefined) return quota.Value;
+    throw new LinkError("API_ERROR", { what: `Service Quotas tells no value of ${codes[name].QuotaCode}` });
+  };
+}
+
+/** What the account has left of Elastic IP addresses. */
+export const addressesLeft = (clients: ClientConfiguration): Promise<EvidenceOfAny["quotas"]["addresses"]> =>
+  usageIn(clients)("addresses", async () => {
+    const { Addresses = [] } = await new EC2Client(clients).send(new DescribeAddressesCommand());
+    return Addresses.length;
+  });
+
+/** What the account has left of the quotas that a stack with a host takes from. */
+export async function quotasOf(clients: ClientConfiguration): Promise<Evidence["quotas"]> {
+  const ec2 = new EC2Client(clients);
+  const usage = usageIn(clients);
   const [addresses, vpcs, vcpus, rules] = await Promise.all([
-    usage("addresses", async () => ((await ec2.send(new DescribeAddressesCommand())).Addresses ?? []).length),
+    addressesLeft(clients),
     usage("vpcs", async () => {
       let used = 0;
       for await (const { Vpcs = [] } of paginateDescribeVpcs({ client: ec2 }, {})) used += Vpcs.length;
       return used;
     }),
     usage("vcpus", () => runningVcpus(ec2)),
-    part(() => limit("rules")),
+    part(() => limitIn(clients)("rules")),
   ]);
   return { addresses, vpcs, vcpus, rules };
 }

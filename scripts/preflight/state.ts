@@ -1,18 +1,24 @@
 import { DescribeKeyCommand, KMSClient } from "@aws-sdk/client-kms";
 import { GetBucketVersioningCommand, S3Client } from "@aws-sdk/client-s3";
 import { pkiOutput, readPkiOutput } from "@metrics-link/contract";
-import type { Answer, Backend, Evidence, SecretsProvider } from "@metrics-link/preflight";
+import {
+  type Answer,
+  type Backend,
+  type EvidenceOfAny,
+  passphrase,
+  type SecretsProvider,
+} from "@metrics-link/preflight";
 import { parse } from "yaml";
 import { z } from "zod";
 import { withPaths } from "../audit/aws.ts";
 import { part } from "../audit/part.ts";
 import type { StackContext } from "../stack/context.ts";
-import { ownClients } from "./aws.ts";
+import { ownClients } from "./identity.ts";
 
 /** What Pulumi knows of the stack: where its state is, how its secrets are encrypted, what its last update left. */
 export async function askPulumi(context: StackContext): Promise<{
-  readonly backend: Evidence["backend"];
-  readonly secrets: Evidence["secrets"];
+  readonly backend: EvidenceOfAny["backend"];
+  readonly secrets: EvidenceOfAny["secrets"];
   readonly outputs: Answer<Readonly<Record<string, unknown>>>;
 }> {
   const [backend, secrets, outputs] = await Promise.all([
@@ -43,7 +49,7 @@ async function backendOf({ pulumi, file, environment }: StackContext): Promise<B
   const { url } = who.parse(JSON.parse(stdout));
   if (!url.startsWith("s3://")) return { url, versioned: undefined };
   const { hostname, searchParams } = new URL(url);
-  const clients = ownClients(file.read(), environment);
+  const clients = ownClients(file.readAny(), environment);
   const region = searchParams.get("region") ?? environment.AWS_REGION ?? clients.region;
   const versioned = await part(async () => {
     const s3 = new S3Client({ ...withPaths(clients), region });
@@ -61,7 +67,7 @@ async function secretsOf({ file, environment }: StackContext): Promise<SecretsPr
   if (address === undefined || address === "passphrase") {
     if (encryptionsalt === undefined) return undefined;
     const isEmpty = environment.PULUMI_CONFIG_PASSPHRASE === "" && !environment.PULUMI_CONFIG_PASSPHRASE_FILE;
-    return { address: "a passphrase", key: undefined, ...(isEmpty && { isEmpty }) };
+    return { address: passphrase, key: undefined, ...(isEmpty && { isEmpty }) };
   }
   if (!address.startsWith("awskms://")) return { address, key: undefined };
   // gocloud.dev/secrets/awskms: awskms://KEY?region=REGION; of an ARN the host is empty.
@@ -69,7 +75,7 @@ async function secretsOf({ file, environment }: StackContext): Promise<SecretsPr
     address.replace("awskms:", "http:").replace("http:///", "http://arn/"),
   );
   const id = host === "arn" ? pathname.slice(1) : `${host}${pathname}`;
-  const clients = ownClients(file.read(), environment);
+  const clients = ownClients(file.readAny(), environment);
   const kms = new KMSClient({
     ...clients,
     region: searchParams.get("region") ?? environment.AWS_REGION ?? clients.region,

@@ -1,18 +1,18 @@
 import type { Finding } from "@metrics-link/report";
-import type { Evidence } from "../evidence.ts";
+import type { Evidence, EvidenceOfAny } from "../evidence.ts";
 import { check, fine, stops } from "../judge.ts";
 
 /** How the role is assumed. */
-const sessionText = ({ externalId, sessionName, sessionDuration }: Evidence["configuration"]["account"]): string =>
+const sessionText = ({ externalId, sessionName, sessionDuration }: EvidenceOfAny["configuration"]["account"]): string =>
   [
     externalId === undefined ? "no external id" : `external id ${externalId}`,
     ...(sessionName === undefined ? [] : [`session ${sessionName}`]),
     ...(sessionDuration === undefined ? [] : [`for ${sessionDuration}`]),
   ].join(", ");
 
-/** Whether the update would run in the account and region of the configuration. */
-export function accessFindings({ configuration, caller, role, zones }: Evidence): Finding[] {
-  const { account, network } = configuration;
+/** Whether the update would run in the account of the configuration. */
+export function identityFindings({ configuration, caller, role }: EvidenceOfAny): Finding[] {
+  const { account } = configuration;
   return [
     check("identity", "STS", caller, (found) =>
       account.assumeRole !== undefined || found.account === account.id
@@ -43,19 +43,22 @@ export function accessFindings({ configuration, caller, role, zones }: Evidence)
                 );
           }),
         ]),
-    check("zones", "EC2", zones, (found) => {
-      const known = found.filter(({ state }) => state === "available");
-      const missing = network.zones.filter((zone) => !known.some(({ name }) => name === zone));
-      const ids = known
-        .filter(({ name }) => network.zones.includes(name))
-        .map(({ name, id }) => `${name} is ${id}`)
-        .join(", ");
-      return missing.length === 0
-        ? fine(`${account.region}: ${ids}`)
-        : stops(
-            `${missing.join(" and ")} is no available zone of ${account.region} in this account`,
-            `set metrics-link:network.zones to one or two of ${known.map(({ name, id }) => `${name} (${id})`).join(", ")}`,
-          );
-    }),
   ];
 }
+
+/** Whether the zones of the configuration can be used. */
+export const zonesFinding = ({ configuration: { account, network }, zones }: Evidence): Finding =>
+  check("zones", "EC2", zones, (found) => {
+    const known = found.filter(({ state }) => state === "available");
+    const missing = network.zones.filter((zone) => !known.some(({ name }) => name === zone));
+    const ids = known
+      .filter(({ name }) => network.zones.includes(name))
+      .map(({ name, id }) => `${name} is ${id}`)
+      .join(", ");
+    return missing.length === 0
+      ? fine(`${account.region}: ${ids}`)
+      : stops(
+          `${missing.join(" and ")} is no available zone of ${account.region} in this account`,
+          `set metrics-link:network.zones to one or two of ${known.map(({ name, id }) => `${name} (${id})`).join(", ")}`,
+        );
+  });

@@ -1,5 +1,5 @@
 import type { Finding } from "@metrics-link/report";
-import type { Answer, Evidence, Usage } from "../evidence.ts";
+import type { Answer, Evidence, EvidenceOfAny, ExchangeEvidence, Usage } from "../evidence.ts";
 import { both, type Conclusion, check, fine, stops } from "../judge.ts";
 import { needsOf } from "../needs.ts";
 
@@ -9,19 +9,23 @@ import { needsOf } from "../needs.ts";
  */
 const standard = /^[acdhimrtz]\d/;
 
+/** Whether the Elastic IP addresses of an exchange stack fit into what the account has left. */
+export const exchangeQuotaFinding = (evidence: ExchangeEvidence): Finding => {
+  const { addresses, addressAllocations = [] } = evidence.configuration.shows;
+  return left(evidence, "addresses", evidence.quotas.addresses, addresses - addressAllocations.length);
+};
+
 /** Whether what the update makes anew fits into what the account has left. */
-export function quotaFindings({ configuration, deployed, quotas, instanceType }: Evidence): Finding[] {
+export function quotaFindings(evidence: Evidence): Finding[] {
+  const { configuration, deployed, quotas, instanceType } = evidence;
   const needs = needsOf(configuration);
   const { region } = configuration.account;
-  const left = (subject: string, quota: string, what: string, usage: Answer<Usage>, needed: number): Finding =>
-    check(subject, "Service Quotas, EC2", both(usage, deployed), ([{ limit, used }, has]) =>
-      has
-        ? fine(`the stack has its own; ${used} of ${limit} in use`)
-        : room({ what, limit, used, needed, quota, region }),
-    );
+  const { exchange, network } = configuration;
+  // The exchange stack makes them where there is one, and those that were kept are there already.
+  const newAddresses = exchange === undefined ? needs.addresses - (network.addressAllocations?.length ?? 0) : 0;
   return [
-    left("quota of addresses", "EC2-VPC Elastic IPs", "Elastic IP addresses", quotas.addresses, needs.addresses),
-    left("quota of networks", "VPCs per Region", "VPCs", quotas.vpcs, 1),
+    left(evidence, "addresses", quotas.addresses, newAddresses),
+    left(evidence, "networks", quotas.vpcs, 1),
     check(
       "quota of processors",
       "Service Quotas, EC2",
@@ -49,6 +53,25 @@ export function quotaFindings({ configuration, deployed, quotas, instanceType }:
           ),
     ),
   ];
+}
+
+const counted = {
+  addresses: { quota: "EC2-VPC Elastic IPs", what: "Elastic IP addresses" },
+  networks: { quota: "VPCs per Region", what: "VPCs" },
+} as const;
+
+function left(
+  { configuration, deployed }: EvidenceOfAny,
+  of: keyof typeof counted,
+  usage: Answer<Usage>,
+  needed: number,
+): Finding {
+  const { quota, what } = counted[of];
+  return check(`quota of ${of}`, "Service Quotas, EC2", both(usage, deployed), ([{ limit, used }, has]) => {
+    if (has) return fine(`the stack has its own; ${used} of ${limit} in use`);
+    if (needed === 0) return fine(`the update makes none; ${used} of ${limit} in use`);
+    return room({ what, limit, used, needed, quota, region: configuration.account.region });
+  });
 }
 
 function room(of: {

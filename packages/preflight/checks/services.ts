@@ -1,10 +1,58 @@
+import { snapshotRoleOf } from "@metrics-link/config";
 import type { Finding } from "@metrics-link/report";
-import type { Answer, EndpointService, Evidence } from "../evidence.ts";
+import {
+  type Answer,
+  type EndpointService,
+  type Evidence,
+  type EvidenceOfAny,
+  type ExchangeEvidence,
+  passphrase,
+} from "../evidence.ts";
 import { both, type Conclusion, check, fine, stops, warns } from "../judge.ts";
+
+/** Where the state is. */
+const stateFinding = ({ backend }: EvidenceOfAny): Finding =>
+  check("state", "Pulumi", backend, ({ url, versioned }) => {
+    if (versioned === undefined) {
+      return url.startsWith("file:")
+        ? warns(
+            `${url}: on this machine alone`,
+            "put the state where the peer and your team can read it, such as an S3 bucket",
+          )
+        : fine(url);
+    }
+    if ("error" in versioned)
+      return { severity: "not known", what: `${url}: ${versioned.error}`, remedy: "look at the bucket by hand" };
+    return versioned.value
+      ? fine(`${url}, with versioning`)
+      : warns(`${url} keeps no older versions`, "switch versioning on: a broken state can then be taken back");
+  });
+
+/** What the update of an exchange stack needs: a state that peers can read without a key (docs/decisions/0720). */
+export const exchangeServiceFindings = (evidence: ExchangeEvidence): Finding[] => [
+  stateFinding(evidence),
+  check("passphrase of the state", "Pulumi", evidence.secrets, (found) => {
+    if (found === undefined) {
+      return stops(
+        "the stack's file names none",
+        "run `pulumi stack init` with --secrets-provider passphrase (docs/deploy.md)",
+      );
+    }
+    if (found.isEmpty) return fine("empty, so that peers read the stack, which holds no secret");
+    const change =
+      "run `pulumi stack change-secrets-provider passphrase` with PULUMI_CONFIG_PASSPHRASE set and empty (docs/deploy.md)";
+    return found.address === passphrase
+      ? stops(
+          "PULUMI_CONFIG_PASSPHRASE is not set and empty, as peers have it",
+          `set it so; for a stack that was made with another passphrase ${change}`,
+        )
+      : stops(`${found.address}: no peer can read this stack, which holds no secret`, change);
+  }),
+];
 
 /** What the update needs of other services: state, keys, names, endpoints. */
 export function serviceFindings(evidence: Evidence): Finding[] {
-  const { configuration, deployed, names, backend, secrets, endpointServices, guardDutyEndpoints } = evidence;
+  const { configuration, deployed, names, secrets, endpointServices, guardDutyEndpoints } = evidence;
   const [hostZone = ""] = configuration.network.zones;
   const name = (subject: string, source: string, found: Answer<{ name: string; taken: boolean }>) =>
     check(subject, source, both(found, deployed), ([{ name: text, taken }, has]) => {
@@ -15,21 +63,7 @@ export function serviceFindings(evidence: Evidence): Finding[] {
       );
     });
   return [
-    check("state", "Pulumi", backend, ({ url, versioned }) => {
-      if (versioned === undefined) {
-        return url.startsWith("file:")
-          ? warns(
-              `${url}: on this machine alone`,
-              "put the state where the peer and your team can read it, such as an S3 bucket",
-            )
-          : fine(url);
-      }
-      if ("error" in versioned)
-        return { severity: "not known", what: `${url}: ${versioned.error}`, remedy: "look at the bucket by hand" };
-      return versioned.value
-        ? fine(`${url}, with versioning`)
-        : warns(`${url} keeps no older versions`, "switch versioning on: a broken state can then be taken back");
-    }),
+    stateFinding(evidence),
     check("key of the state's secrets", "KMS", secrets, (found) => {
       if (found === undefined) {
         return stops("the stack's file names none", "run `pulumi stack init` with --secrets-provider (docs/deploy.md)");
@@ -58,6 +92,7 @@ export function serviceFindings(evidence: Evidence): Finding[] {
     }),
     name("name of the host's key", "KMS", names.alias),
     name("name of the bucket of releases", "S3", names.bucket),
+    ...snapshotRoleFindings(evidence),
     ...configuration.network.endpointServices.map((service) =>
       check(`endpoint service ${service.split(".").at(-1)}`, "EC2", endpointServices, (all) =>
         endpointConclusion(service, all.get(service), hostZone),
@@ -71,6 +106,27 @@ export function serviceFindings(evidence: Evidence): Finding[] {
             "expect one in this network too, with a security group; an audit names both, and they have to go before `pulumi destroy`",
           ),
     ),
+  ];
+}
+
+/** AWS refuses a policy of Data Lifecycle Manager whose role is not there, or may not be assumed by it. */
+function snapshotRoleFindings({ configuration, snapshotRole }: Evidence): Finding[] {
+  if (snapshotRole === undefined) return [];
+  const arn = snapshotRoleOf(configuration.account);
+  const otherwise =
+    "name another in metrics-link:account.snapshotRole, or do without snapshots: metrics-link:host.snapshots.keep: 0";
+  return [
+    check("role of snapshots", "IAM", snapshotRole, (found) => {
+      if (found?.arn !== arn) {
+        return stops(
+          `AWS takes snapshots of the data volume by ${arn}, which is not there${found ? `; there is ${found.arn}` : ""}`,
+          `let an administrator make it: \`aws dlm create-default-role --resource-type snapshot\`; ${otherwise}`,
+        );
+      }
+      return /"dlm\.amazonaws\.com"/.test(found.trust)
+        ? fine(arn)
+        : stops(`${arn} does not let dlm.amazonaws.com assume it`, `correct its trust policy; ${otherwise}`);
+    }),
   ];
 }
 

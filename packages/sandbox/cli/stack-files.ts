@@ -163,8 +163,10 @@ export class StackFiles {
     const known: unknown = this.load(role).get("secretsprovider");
     if (known === undefined || known === secretsProvider) return;
     throw new LinkError("SANDBOX_UNUSABLE", {
-      what: `the secrets in ${this.path(role)} have a key of the sandbox's last run, which its AWS API no longer has`,
-      next: "run `npm run -s sandbox -- down`, then up again",
+      what:
+        `the secrets in ${this.path(role)} have a key of the sandbox's last run, which its AWS API no longer has, as after a ` +
+        "restart of the machine",
+      next: "run `npm run -s sandbox -- down`, which removes what is left of it, then `npm start`",
     });
   }
 

@@ -1,9 +1,10 @@
 /**
- * Answers to calls that describe what the cloud alone keeps: moto has no routes of ours, no load balancers and no DNS firewalls. As AWS's API
+ * Answers to calls that describe what the cloud alone keeps: moto has no routes of ours, no load balancers, no DNS firewalls and no policies of snapshots. As AWS's API
  * returns them, in plain objects; a list is an array.
  */
 import type { Answer, Call } from "../services/front/query.ts";
 import type { Scope } from "./aws-resource-type.ts";
+import { lifecycleCalls } from "./dlm/lifecycle-policy.ts";
 import { destinationOf, route } from "./ec2/route.ts";
 import { routeTable } from "./ec2/route-table.ts";
 import { routeTableAssociation } from "./ec2/route-table-association.ts";
@@ -20,6 +21,7 @@ type Describe = (scope: Scope, parameters: Call["parameters"]) => Answer;
 /** The calls that are answered from the record, by the service that signs them. */
 export const DESCRIBED: Readonly<Record<string, Readonly<Record<string, Describe>>>> = {
   ec2: { DescribeRouteTables: (scope, parameters) => ({ routeTableSet: routeTables(scope, filterOf(parameters)) }) },
+  dlm: lifecycleCalls,
   route53resolver: resolverCalls,
   elasticloadbalancing: {
     DescribeLoadBalancers: (scope) => ({ LoadBalancers: loadBalancers(scope) }),

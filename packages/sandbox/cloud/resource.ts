@@ -14,6 +14,8 @@ export interface Facts {
   readonly interfaces?: readonly NetworkInterface[];
   readonly power?: "running" | "stopped";
   readonly rootVolumeId?: string;
+  /** RFC 3339. */
+  readonly madeAt?: string;
 }
 
 export interface Resource<I extends Properties = Properties, O extends Properties = Properties> {

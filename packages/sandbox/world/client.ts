@@ -7,6 +7,7 @@ import { z } from "zod";
 import type { Layout } from "../model/layout.ts";
 import type { PowerAction } from "../realiser/index.ts";
 import { timedOut, until } from "../realiser/until.ts";
+import { forgottenCloud } from "./files.ts";
 import { runningWorld } from "./instance.ts";
 import type { ExecAnswer, ExecOptions, WorldStatus } from "./protocol.ts";
 
@@ -123,8 +124,7 @@ export class WorldClient {
       return new WorldError(code, { what: `the world at ${this.#layout.socket}: ${error.message}`, cause: error });
     }
     return new WorldError("SANDBOX_NOT_UP", {
-      what: "the sandbox is not up",
-      next: "run: npm run -s sandbox -- up",
+      ...(forgottenCloud(this.#layout) ?? { what: "the sandbox is not up", next: "run: npm run -s sandbox -- up" }),
       cause: error,
     });
   }

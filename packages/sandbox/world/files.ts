@@ -8,18 +8,26 @@ import type { Layout } from "../model/layout.ts";
 import { cachePlugins } from "../plugins/cache.ts";
 
 /**
- * Refuses to start with resources that the AWS API no longer has: moto keeps nothing on disk, so after a crash or a
- * reboot the cloud's record describes resources that are gone.
+ * What to say of a sandbox whose world ended without being told to, undefined of any other: moto keeps nothing on disk, so
+ * after a crash or a reboot the cloud's record has resources that are gone, and nobody has the key of the stacks' secrets.
  */
-export function refuseForgottenCloud(layout: Layout): void {
-  if (!existsSync(layout.cloudFile)) return;
+export function forgottenCloud(layout: Layout): { readonly what: string; readonly next: string } | undefined {
+  if (!existsSync(layout.cloudFile)) return undefined;
   const file = z.object({ resources: z.array(z.unknown()).default([]) });
   const { resources } = parseJson(file, readFileSync(layout.cloudFile, "utf8"), layout.cloudFile);
-  if (resources.length === 0) return;
-  throw new LinkError("SANDBOX_UNUSABLE", {
-    what: `the last run of the sandbox ended with ${resources.length} resources, which its AWS API no longer has`,
-    next: "run `npm run -s sandbox -- down`, then up again",
-  });
+  if (resources.length === 0) return undefined;
+  return {
+    what:
+      `the last run of the sandbox was cut off, as by a restart of the machine. Its AWS API keeps nothing, so its ${resources.length} ` +
+      "resources and the key of its stacks' secrets are gone",
+    next: "run `npm run -s sandbox -- down`, which removes what is left of it, then `npm start`",
+  };
+}
+
+/** @throws LinkError SANDBOX_UNUSABLE rather than start with what `forgottenCloud` tells of */
+export function refuseForgottenCloud(layout: Layout): void {
+  const forgotten = forgottenCloud(layout);
+  if (forgotten !== undefined) throw new LinkError("SANDBOX_UNUSABLE", forgotten);
 }
 
 /** The root file system that hosts boot from, as set-up recorded it. */

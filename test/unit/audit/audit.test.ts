@@ -89,6 +89,29 @@ describe("an audit", () => {
     });
   });
 
+  it("waits for the first snapshot as long as for the next, from when volume and policy are there", () => {
+    const of = (volume: string, policy: string) =>
+      changed("receiver", ({ snapshots }) => {
+        if ("error" in snapshots) return;
+        Object.assign(snapshots.value.policies[0] ?? {}, { madeAt: `2026-11-${policy}:00.000Z` });
+        Object.assign(snapshots.value.volumes[0] ?? {}, { madeAt: `2026-11-${volume}:00.000Z`, newest: undefined });
+      });
+    assert.deepEqual(linesOf(of("24T11:01", "01T00:00"), "critical"), []);
+    assert.deepEqual(linesOf(of("01T00:00", "24T11:01"), "critical"), []);
+    assert.match(linesOf(of("24T10:59", "24T10:59"), "critical").join(), /vol-1 has no snapshot, 49 hours after/);
+  });
+
+  it("asks for no snapshot where none is taken", () => {
+    const evidence = changed("receiver", (stack) => {
+      stack.configuration.host.snapshots.keep = 0;
+      stack.snapshots = {
+        value: { policies: [], volumes: [{ id: "vol-1", madeAt: "1999-01-01", newest: undefined }] },
+      };
+    });
+    assert.deepEqual(linesOf(evidence, "critical"), []);
+    assert.match(renderPage(evidence, audit(evidence)), /none is taken, by host\.snapshots\.keep: 0/);
+  });
+
   it("accepts a declared deviation before its end date", () => {
     const evidence = changed("sender", (stack) =>
       stack.deviations.push({ policy: "p", reason: "r", until: "2026-11-26" }),
@@ -96,7 +119,7 @@ describe("an audit", () => {
     assert.deepEqual(linesOf(evidence, "critical"), []);
   });
 
-  for (const part of ["contract", "pki", "declared", "observed", "host", "changes", "updates"] as const) {
+  for (const part of ["contract", "pki", "declared", "observed", "snapshots", "host", "changes", "updates"] as const) {
     it(`does not pass a check whose source it could not read: ${part}`, () => {
       const evidence = changed("receiver", (stack) => {
         stack[part] = { error: "nobody answered" };

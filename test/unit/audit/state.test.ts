@@ -31,6 +31,8 @@ const resources = [
     toPort: 8443,
     referencedSecurityGroupId: "sg-2",
   }),
+  resource("aws:ebs/volume:Volume", "receiver-data", "vol-1", {}),
+  resource("aws:dlm/lifecyclePolicy:LifecyclePolicy", "receiver-snapshots", "policy-1", {}),
   resource("aws:ec2/eip:Eip", "address", "eipalloc-1", {}, { allocationId: "eipalloc-1", publicIp: "198.51.100.10" }),
   resource(
     "aws:lb/loadBalancer:LoadBalancer",
@@ -73,7 +75,8 @@ describe("the facts that an audit reads from a stack's state", () => {
       endpoints: [{ id: "vpce-1", service: "com.amazonaws.eu-west-1.ssm" }],
       instanceId: "i-1",
     });
-    assert.deepEqual(places, { vpcId: "vpc-1", roles: [], keys: [], buckets: [] });
+    const none = { roles: [], keys: [], buckets: [] };
+    assert.deepEqual(places, { vpcId: "vpc-1", ...none, dataVolumes: ["vol-1"], snapshotPolicies: ["policy-1"] });
     assert.equal(release.id, id);
   });
 

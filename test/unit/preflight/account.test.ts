@@ -1,5 +1,6 @@
-import { type Case, judges } from "./support/cases.ts";
-import { image, ready, instanceType as type } from "./support/ready.ts";
+import assert from "node:assert/strict";
+import { type Case, findingOf, judges } from "./support/cases.ts";
+import { example, image, ready, instanceType as type } from "./support/ready.ts";
 
 const cases: readonly Case[] = [
   [
@@ -171,4 +172,22 @@ const cases: readonly Case[] = [
   ],
 ];
 
-describe("a preflight of the account and the host", () => judges(cases));
+describe("a preflight of the account and the host", () => {
+  judges(cases);
+
+  const full = { quotas: { ...ready().quotas, addresses: { value: { limit: 5, used: 5 } } } };
+  const withKey = (after: string, key: string) =>
+    example("sender", [], (text) => text.replace(after, `${after}\n${key}`));
+  for (const [title, configuration] of [
+    [
+      "that its exchange stack makes",
+      withKey("  metrics-link:role: sender", "  metrics-link:exchange: organization/metrics-link/account-a"),
+    ],
+    ["that it takes over", withKey("    cidr: 10.10.0.0/16", "    addressAllocations: [eipalloc-0123456789abcdef0]")],
+  ] as const) {
+    it(`counts no address ${title}`, () => {
+      const { severity, what } = findingOf({ ...ready(configuration), ...full }, "quota of addresses");
+      assert.deepEqual([severity, what], ["ok", "the update makes none; 5 of 5 in use"]);
+    });
+  }
+});

@@ -30,9 +30,14 @@ describe("a preflight against the sandbox's AWS", () => {
   });
 
   /** Reads what a preflight of the example of a sender reads, by the deployer's keys. */
-  function evidence({ change = (text) => text, environment = {} }: Options = {}): Promise<Evidence> {
+  async function evidence(options: Options = {}): Promise<Evidence> {
+    const found = await read("sender", options);
+    return "zones" in found ? found : assert.fail("it is taken for an exchange stack");
+  }
+
+  function read(example: string, { change = (text) => text, environment = {} }: Options = {}) {
     const file = join(folder, "Pulumi.first.yaml");
-    writeFileSync(file, change(readFileSync("stacks/examples/sender.yaml", "utf8")));
+    writeFileSync(file, change(readFileSync(`stacks/examples/${example}.yaml`, "utf8")));
     const { accessKeyId, secretAccessKey } = api.moto.keys.deployer;
     const deployer = {
       ...process.env,
@@ -86,6 +91,26 @@ describe("a preflight against the sandbox's AWS", () => {
     }
   });
 
+  it("finds what the first update of an exchange stack needs, by the rights of its policy", async () => {
+    const statement = readFileSync("docs/iam/reader-exchange.json", "utf8");
+    await api.roleWith("reads-exchanges", statement);
+    const found = await read("sender-exchange", {
+      change: (text) => `encryptionsalt: v1:x\n${assuming("reads-exchanges")(text)}`,
+    });
+    const { verdict, sections } = preflight(found);
+    const seen = sections.map(({ title, findings }) => [
+      title,
+      findings.map(({ subject, severity }) => `${subject}: ${severity}`),
+    ]);
+    assert.deepEqual(seen, [
+      ["Access", ["identity: ok", "role: ok"]],
+      ["Quotas", ["quota of addresses: ok"]],
+      ["Services", ["state: warning", "passphrase of the state: ok"]],
+      ["This machine", [`plugins: ${sections.at(-1)?.findings[0]?.severity}`, "certificates: warning"]],
+    ]);
+    assert.notEqual(verdict.severity, "not known");
+  });
+
   it("counts what the account has, and sees names that somebody has", async () => {
     const credentials = api.moto.keys.admins[sender] ?? assert.fail();
     // Behind the front, which lets only Pulumi make some of these.
@@ -115,6 +140,10 @@ describe("a preflight against the sandbox's AWS", () => {
     const found = await evidence({
       change: (text) =>
         text
+          .replace(
+            "    permissionsBoundary",
+            "    snapshotRole: arn:aws:iam::111111111111:role/of-nobody\n    permissionsBoundary",
+          )
           .replace("ami-0deb1a13000000001", "ami-0aaaaaaaaaaaaaaaa")
           .replace("t3.small", "m99i.large")
           .replace(
@@ -124,6 +153,7 @@ describe("a preflight against the sandbox's AWS", () => {
     });
     assert.equal(value(found.image), undefined);
     assert.equal(value(found.instanceType), undefined);
+    assert.equal(value(found.snapshotRole), undefined);
     assert.deepEqual(value(found.offeredIn), []);
     assert.equal(value(found.endpointServices).get(unknownService), undefined);
     assert.equal(value(found.endpointServices).get(alertmanager)?.privateDnsName, "alertmanager.ops.example");
@@ -152,6 +182,7 @@ describe("a preflight against the sandbox's AWS", () => {
     await api.roleWith("reads-nothing", document({ Effect: "Allow", Action: "sts:GetCallerIdentity", Resource: "*" }));
     const found = await evidence({ change: assuming("reads-nothing") });
     const { zones, image, newestImage, instanceType, offeredIn, ebsKey, guardDutyEndpoints, quotas, names } = found;
+    const snapshotRole = found.snapshotRole ?? assert.fail("it was not asked for");
     const unread = {
       zones,
       image,
@@ -160,6 +191,7 @@ describe("a preflight against the sandbox's AWS", () => {
       offeredIn,
       ebsKey,
       guardDutyEndpoints,
+      snapshotRole,
       ...quotas,
       ...names,
     };

@@ -37,7 +37,14 @@ describe("a preflight", () => {
       ...ready(example("sender", [service])),
       ...{ deployed: error, caller: error, role: error, zones: error, image: error, newestImage: error },
       ...{ instanceType: error, offeredIn: error, ebsKey: error, backend: error, secrets: error },
-      ...{ endpointServices: error, guardDutyEndpoints: error, plugins: error, tools: error, ceremony: error },
+      ...{
+        endpointServices: error,
+        guardDutyEndpoints: error,
+        snapshotRole: error,
+        plugins: error,
+        tools: error,
+        ceremony: error,
+      },
       quotas: { addresses: error, vpcs: error, vcpus: error, rules: error },
       names: { alias: error, bucket: error },
     };

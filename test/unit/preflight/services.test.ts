@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { preflight } from "@metrics-link/preflight";
 import { type Case, findingOf, judges } from "./support/cases.ts";
 import { example, ready } from "./support/ready.ts";
 
@@ -8,6 +9,10 @@ const offered = {
   acceptanceRequired: false,
   privateDnsName: "alertmanager.ops.example",
   zones: ["eu-west-1a"],
+};
+const snapshotRole = {
+  arn: "arn:aws:iam::111111111111:role/AWSDataLifecycleManagerDefaultRole",
+  trust: '{"Principal":{"Service":"dlm.amazonaws.com"}}',
 };
 const arn = "arn:aws:kms:eu-west-1:111111111111:key/1";
 
@@ -104,6 +109,38 @@ const cases: readonly Case[] = [
     /exists/,
   ],
   [
+    "a role of snapshots that is not there",
+    { snapshotRole: { value: undefined } },
+    "role of snapshots",
+    "critical",
+    /role\/AWSDataLifecycleManagerDefaultRole, which is not there[\s\S]*aws dlm create-default-role[\s\S]*keep: 0/,
+  ],
+  [
+    "a role of snapshots below another path",
+    {
+      snapshotRole: {
+        value: { ...snapshotRole, arn: "arn:aws:iam::111111111111:role/x/AWSDataLifecycleManagerDefaultRole" },
+      },
+    },
+    "role of snapshots",
+    "critical",
+    /there is arn:aws:iam::111111111111:role\/x\/[\s\S]*account\.snapshotRole/,
+  ],
+  [
+    "a role of snapshots that another service may assume",
+    { snapshotRole: { value: { ...snapshotRole, trust: '{"Principal":{"Service":"ec2.amazonaws.com"}}' } } },
+    "role of snapshots",
+    "critical",
+    /does not let dlm\.amazonaws\.com assume it/,
+  ],
+  [
+    "a role of snapshots that may not be read",
+    { snapshotRole: { error: "User: x is not authorized to perform: iam:GetRole" } },
+    "role of snapshots",
+    "not known",
+    /iam:GetRole[\s\S]*What a preflight reads/,
+  ],
+  [
     "GuardDuty's endpoints",
     { guardDutyEndpoints: { value: ["vpce-1 in vpc-1"] } },
     "GuardDuty",
@@ -150,6 +187,12 @@ const cases: readonly Case[] = [
 
 describe("a preflight of services and of this machine", () => {
   judges(cases);
+
+  it("asks for no role of snapshots where none is taken", () => {
+    const { sections } = preflight({ ...ready(), snapshotRole: undefined });
+    const subjects = sections.flatMap(({ findings }) => findings).map(({ subject }) => subject);
+    assert.ok(subjects.includes("state") && !subjects.includes("role of snapshots"), subjects.join());
+  });
 
   for (const [title, found, severity, words] of [
     ["not shown to this account", undefined, "critical", /let this account in/],

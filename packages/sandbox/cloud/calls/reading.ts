@@ -18,13 +18,20 @@ export const preflightCalls: readonly Call[] = [
   ...lists("kms", "ListAliases"),
   ...bucket("ListBucket"),
   ...lists("servicequotas", "GetServiceQuota"),
+  ...about(own("snapshot-role"), "iam", "GetRole"),
+];
+
+/** The same of an exchange stack, which has addresses alone. */
+export const exchangePreflightCalls: readonly Call[] = [
+  ...ec2("DescribeAddresses"),
+  ...lists("servicequotas", "GetServiceQuota"),
 ];
 
 /** `scripts/audit`, with the role of the stack. */
 export const auditCalls: readonly Call[] = [
   ...ec2(
-    ...["DescribeInstances", "DescribeRouteTables", "DescribeSecurityGroups", "DescribeVpcEndpoints"],
-    "DescribeVpcEndpointServiceConfigurations",
+    ...["DescribeInstances", "DescribeRouteTables", "DescribeSecurityGroups", "DescribeSnapshots", "DescribeVolumes"],
+    ...["DescribeVpcEndpoints", "DescribeVpcEndpointServiceConfigurations"],
   ),
   ...elb(
     ...["DescribeLoadBalancers", "DescribeLoadBalancerAttributes", "DescribeListeners"],
@@ -36,6 +43,7 @@ export const auditCalls: readonly Call[] = [
     ...["GetRole", "ListRolePolicies", "GetRolePolicy", "ListAttachedRolePolicies", "ListInstanceProfilesForRole"],
   ),
   ...about(own("key"), "kms", "DescribeKey", "GetKeyPolicy", "GetKeyRotationStatus", "ListGrants"),
+  ...about(own("policy"), "dlm", "GetLifecyclePolicy"),
   // Of every rule group at work in the network, whoever associated it.
   ...lists("route53resolver", "ListFirewallRuleGroupAssociations"),
   call("route53resolver:ListFirewallRules", untagged("firewall-rule-group")),

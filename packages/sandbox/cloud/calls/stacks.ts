@@ -1,7 +1,7 @@
 /** Which policies whoever deploys a stack needs. */
 import { type Call, lists, type Place } from "./call.ts";
 import { callsOfLife, callsOfReading, type Document, documentOf, grantsOf } from "./policies.ts";
-import { auditCalls, hostCalls, preflightCalls } from "./reading.ts";
+import { auditCalls, exchangePreflightCalls, hostCalls, preflightCalls } from "./reading.ts";
 
 export type StackRole = "exchange" | "sender" | "receiver";
 
@@ -98,7 +98,7 @@ export function readerPolicies(role: StackRole, place: Omit<Place, "role">): Rea
   const documentFor = (...some: readonly Call[]) =>
     documentOf(some.flatMap((call) => grantsOf(call, { ...place, role })));
   const reads = [...lookUps[role], ...callsOfReading(typesOf[role].filter((type) => !deployersOwn.includes(type)))];
-  if (role === "exchange") return { "reader-exchange": documentFor(...reads) };
+  if (role === "exchange") return { "reader-exchange": documentFor(...reads, ...exchangePreflightCalls) };
   return {
     [`reader-${role}`]: documentFor(...reads, ...preflightCalls, ...auditCalls),
     [`auditor-of-hosts-${role}`]: documentFor(...hostCalls),

@@ -1,4 +1,5 @@
 import { boolean, integer, list, map, object, string } from "../../plugins/rpc/schema.ts";
+import type { Answer, Call } from "../../services/front/query.ts";
 import { AwsError, hasCode } from "../aws-error.ts";
 import { awsResourceType, type Scope } from "../aws-resource-type.ts";
 import { tagInput, tagOutput } from "../tags.ts";
@@ -69,7 +70,11 @@ export const lifecyclePolicy = awsResourceType({
   async create(scope, inputs) {
     await refuseRole(scope, inputs.executionRoleArn);
     const id = scope.newId("policy");
-    return { id, outputs: { arn: scope.arn("dlm", `policy/${id}`), tagsAll: inputs.tags ?? {} } };
+    return {
+      id,
+      outputs: { arn: scope.arn("dlm", `policy/${id}`), tagsAll: inputs.tags ?? {} },
+      facts: { madeAt: scope.now().toISOString() },
+    };
   },
 
   async update(scope, { inputs, outputs }, news) {
@@ -77,6 +82,24 @@ export const lifecyclePolicy = awsResourceType({
     return { outputs: { ...outputs, tagsAll: news.tags ?? {} } };
   },
 });
+
+/** What the API tells of it. */
+export const lifecycleCalls = {
+  GetLifecyclePolicy: (scope: Scope, { PolicyId = "" }: Call["parameters"]): Answer => {
+    const { id, inputs, outputs, facts } = scope.get(lifecyclePolicy, PolicyId);
+    return {
+      Policy: {
+        PolicyId: id,
+        PolicyArn: outputs.arn,
+        Description: inputs.description,
+        ExecutionRoleArn: inputs.executionRoleArn,
+        State: inputs.state,
+        StatusMessage: inputs.state,
+        DateCreated: facts.madeAt,
+      },
+    };
+  },
+};
 
 async function refuseRole(scope: Scope, arn: string): Promise<void> {
   try {

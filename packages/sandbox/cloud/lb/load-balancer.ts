@@ -132,8 +132,9 @@ export const loadBalancer = awsResourceType({
   },
 
   /**
-   * Zones are changed in place, as the official provider previews it (SetSubnets). Upstream means to replace when a
-   * mapping changes or goes (elbv2/load_balancer.go, customizeDiffLoadBalancerNLB), which did not reach Pulumi.
+   * Zones come and go in place (SetSubnets; they go since February 2025: Network Load Balancers, "Update the Availability Zones"),
+   * as the official provider previews it. Upstream means to replace when a mapping changes or goes
+   * (elbv2/load_balancer.go, customizeDiffLoadBalancerNLB), which did not reach Pulumi.
    */
   async update(scope, { inputs, outputs, facts }, news) {
     refuseForeignGroups(scope, news.securityGroups ?? [], outputs.vpcId, `load balancer ${news.name}`);
@@ -175,6 +176,17 @@ function setSubnets(scope: Scope, olds: Zones, news: Zones, interfaces: readonly
   };
   const added = news.subnetMappings.filter((mapping) => !stays(mapping));
   homesOf(scope, news);
+  const zoneOf = ({ subnetId }: Mapping) => scope.get(subnet, subnetId).outputs.availabilityZone;
+  const before = olds.subnetMappings.map(zoneOf);
+  for (const mapping of added) {
+    if (!before.includes(zoneOf(mapping))) continue;
+    // The same page: subnets of one zone are changed in two steps.
+    throw new AwsError(
+      "InvalidConfigurationRequest",
+      "You cannot specify an additional subnet from an Availability Zone that is already associated with the load balancer. " +
+        `The Availability Zone '${zoneOf(mapping)}' corresponding to the new subnet '${mapping.subnetId}' is already associated`,
+    );
+  }
   for (const { allocationId } of added) if (allocationId !== undefined) freeAddress(scope, allocationId);
   const kept = interfaces.filter(({ subnetId }) => news.subnetMappings.some((one) => one.subnetId === subnetId));
   return [...kept, ...newInterfaces(scope, added.map(placeOf))];

@@ -10,6 +10,10 @@ import { targetGroupAttachment } from "../lb/target-group-attachment.ts";
 import type { Record } from "./record.ts";
 
 export function loadBalancerOf(record: Record, balancer: LoadBalancerResource): LoadBalancer {
+  const zoneOf = (subnetId: string) => record.find(subnet, subnetId)?.outputs.availabilityZone ?? "";
+  const zones = balancer.inputs.subnetMappings.map(({ subnetId }) => zoneOf(subnetId));
+  /** Targets elsewhere get nothing (Network Load Balancers, "Target health status", `unused`). */
+  const isEnabled = ({ inputs }: Instance) => zones.includes(zoneOf(inputs.subnetId));
   return {
     id: balancer.id,
     name: balancer.inputs.name,
@@ -19,7 +23,7 @@ export function loadBalancerOf(record: Record, balancer: LoadBalancerResource): 
       const address = record.find(eip, mapping?.allocationId)?.outputs.publicIp;
       return {
         subnetId,
-        zone: record.find(subnet, subnetId)?.outputs.availabilityZone ?? "",
+        zone: zoneOf(subnetId),
         privateAddress,
         ...(address === undefined ? {} : { publicAddress: address }),
       };
@@ -30,12 +34,19 @@ export function loadBalancerOf(record: Record, balancer: LoadBalancerResource): 
       .where(listener, (inputs) => inputs.loadBalancerArn === balancer.id)
       .flatMap((item) => {
         const group = record.find(targetGroup, targetGroupArnOf(item.inputs));
-        return group === undefined ? [] : [{ port: item.inputs.port, target: targetOf(record, group) }];
+        return group === undefined ? [] : [{ port: item.inputs.port, target: targetOf(record, group, isEnabled) }];
       }),
   };
 }
 
-function targetOf(record: Record, group: TargetGroup): LoadBalancerListener["target"] {
+type Instance = ReturnType<typeof instances>[number];
+const instances = (record: Record) => record.of(instance);
+
+function targetOf(
+  record: Record,
+  group: TargetGroup,
+  isEnabled: (target: Instance) => boolean,
+): LoadBalancerListener["target"] {
   const health = group.inputs.healthCheck ?? DEFAULT_HEALTH_CHECK;
   const targets = record.where(targetGroupAttachment, (inputs) => inputs.targetGroupArn === group.id);
   const ids = targets.map((item) => item.inputs.targetId);
@@ -52,9 +63,8 @@ function targetOf(record: Record, group: TargetGroup): LoadBalancerListener["tar
       healthyThreshold: health.healthyThreshold,
       unhealthyThreshold: health.unhealthyThreshold,
     },
-    instanceIds: record
-      .of(instance)
-      .filter((item) => ids.includes(byAddress ? item.outputs.privateIp : item.id))
+    instanceIds: instances(record)
+      .filter((item) => ids.includes(byAddress ? item.outputs.privateIp : item.id) && isEnabled(item))
       .map((item) => item.id),
   };
 }

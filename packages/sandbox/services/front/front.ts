@@ -96,7 +96,7 @@ function completionOf(
   { service }: CredentialScope,
   request: IncomingMessage,
 ): Completion | undefined {
-  const operation = operationOf(request);
+  const { operation } = calledBy(request, service);
   const found = completions.find((one) => one.service === service && one.operations.includes(operation));
   return found ?? (described?.answers(service, operation) ? fromRecord(described, service, operation) : undefined);
 }
@@ -117,8 +117,17 @@ const fromRecord = (described: Described, service: string, operation: string): C
   },
 });
 
-function operationOf(request: IncomingMessage): string {
-  return String(request.headers["x-amz-target"] ?? "").replace(/^.*\./, "");
+/** Services that have no header for it tell the operation by method and path. */
+const byPath = [
+  { service: "dlm", method: "GET", path: /^\/policies\/(?<PolicyId>[^/?]+)\/?$/, operation: "GetLifecyclePolicy" },
+];
+
+/** The operation of a call, and what of its input is in the path. */
+function calledBy({ headers, method, url = "" }: IncomingMessage, service: string) {
+  const target = headers["x-amz-target"];
+  if (target !== undefined) return { operation: String(target).replace(/^.*\./, ""), input: {} };
+  const found = byPath.find((one) => one.service === service && one.method === method && one.path.test(url));
+  return { operation: found?.operation ?? "", input: { ...found?.path.exec(url)?.groups } };
 }
 
 /** moto checks signature and policies and answers with the caller's account (moto/resources.py); then the call is done here. */
@@ -137,9 +146,14 @@ async function completeCall(
     return;
   }
   const { Account, Region } = callerIn(verdict.body);
-  const operation = operationOf(request);
-  const input = parseJson(z.record(z.string(), z.unknown()), body.toString() || "{}", "The request");
-  const answer = await completion.complete({ operation, account: Account, region: Region, input });
+  const { operation, input } = calledBy(request, completion.service);
+  const given = parseJson(z.record(z.string(), z.unknown()), body.toString() || "{}", "The request");
+  const answer = await completion.complete({
+    operation,
+    account: Account,
+    region: Region,
+    input: { ...given, ...input },
+  });
   response.writeHead(answer.status, { "content-type": "application/x-amz-json-1.1" });
   response.end(JSON.stringify(answer.body));
 }

@@ -24,7 +24,8 @@ class Refusal(HTTPException):
     def __init__(self, request: Any, status: int, code: str, message: str):
         super().__init__(message)
         text = escape(message)
-        if request._headers.get("X-Amz-Target"):
+        # The header names the operation; a service that has paths for them has none.
+        if request._headers.get("X-Amz-Target") or request._service == "dlm":
             status, code = JSON_CODES[code]
             self.description = json.dumps({"__type": code, "message": message})
             self.kind = "application/x-amz-json-1.1"

@@ -200,6 +200,12 @@ function stackOf(role: "sender" | "receiver", rendering: Rendering, side: Side):
       dns: { value: factsOf(role).dns },
       balancer: { value: factsOf(role).balancer },
     },
+    snapshots: {
+      value: {
+        policies: [{ id: "policy-1", state: "ENABLED", message: "", madeAt: "2026-11-01T00:00:00.000Z" }],
+        volumes: [{ id: "vol-1", madeAt: "2026-11-01T00:00:00.000Z", newest: "2026-11-26T03:12:00.000Z" }],
+      },
+    },
     host: { value: hostOf(role, rendering, declared, { peer, root, pin, otherRoot: other.root }) },
     changes: { value: [] },
     updates: { value: [{ kind: "update", result: "succeeded", endedAt: takenAt, message: "" }] },

@@ -138,6 +138,53 @@ export const lies: readonly Lie[] = [
   ...around("dns", "rslvr-frg-2: asked at 50, mutation protection DISABLED", "DNS firewall of the network"),
   ...around("balancer", "nlb: TCP 22 to mine", "load balancers, listeners and targets"),
   {
+    what: "a policy of snapshots that AWS can no longer carry out",
+    at: "receiver",
+    change: (stack) => {
+      const [policy] = known(stack.snapshots).policies;
+      Object.assign(policy ?? {}, { state: "ERROR", message: "The role cannot be assumed" });
+    },
+    told: /policy of snapshots: policy-1 is ERROR: The role cannot be assumed/,
+  },
+  {
+    what: "a policy of snapshots that somebody disabled",
+    at: "sender",
+    change: (stack) => {
+      Object.assign(known(stack.snapshots).policies[0] ?? {}, { state: "DISABLED" });
+    },
+    told: /policy of snapshots: policy-1 is DISABLED$/m,
+  },
+  {
+    what: "no policy of snapshots",
+    at: "sender",
+    change: (stack) => known(stack.snapshots).policies.pop(),
+    told: /policy of snapshots: the state has no policy/,
+  },
+  {
+    what: "a data volume without a snapshot of the last two days",
+    at: "receiver",
+    change: (stack) => {
+      Object.assign(known(stack.snapshots).volumes[0] ?? {}, { newest: "2026-11-24T10:59:00.000Z" });
+    },
+    told: /newest snapshot of the data volume: the newest of vol-1 is of 2026-11-24T10:59:00\.000Z, more than 49 hours/,
+  },
+  {
+    what: "a data volume of which no snapshot was ever taken",
+    at: "receiver",
+    change: (stack) => {
+      Object.assign(known(stack.snapshots).volumes[0] ?? {}, { newest: undefined });
+    },
+    told: /newest snapshot of the data volume: vol-1 has no snapshot, 612 hours after the first could be taken/,
+  },
+  {
+    what: "a snapshot that is too old for an interval of an hour",
+    at: "sender",
+    change: (stack) => {
+      stack.configuration.host.snapshots.everyHours = 1;
+    },
+    told: /the newest of vol-1 is of 2026-11-26T03:12:00\.000Z, more than 3 hours ago/,
+  },
+  {
     what: "an endpoint that is in no state",
     at: "receiver",
     change: (stack) => known(stack.observed).endpoints.push({ id: "vpce-9", service: "com.amazonaws.eu-west-1.sqs" }),

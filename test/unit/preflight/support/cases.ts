@@ -1,19 +1,19 @@
 import assert from "node:assert/strict";
-import { type Evidence, exitCodes, preflight } from "@metrics-link/preflight";
+import { type Evidence, type ExchangeEvidence, exitCodes, preflight } from "@metrics-link/preflight";
 import type { Severity } from "@metrics-link/report";
-import { ready } from "./ready.ts";
+import { ready, readyExchange } from "./ready.ts";
 
 /** What is otherwise than in a first deployment in order, and what the preflight has to say of it. */
-export type Case = readonly [
+export type Case<Of extends Evidence | ExchangeEvidence = Evidence> = readonly [
   title: string,
-  change: Partial<Evidence>,
+  change: Partial<Of>,
   subject: string,
   severity: Severity,
   words: RegExp,
 ];
 
 /** The one finding about a subject. */
-export function findingOf(evidence: Evidence, subject: string) {
+export function findingOf(evidence: Evidence | ExchangeEvidence, subject: string) {
   const all = preflight(evidence).sections.flatMap(({ findings }) => findings);
   const found = all.filter((one) => one.subject === subject);
   assert.equal(found.length, 1, `${subject}: ${found.length} findings`);
@@ -21,10 +21,13 @@ export function findingOf(evidence: Evidence, subject: string) {
 }
 
 /** A test for each case: severity, words, a remedy for whatever is not in order, and the exit code. */
-export function judges(cases: readonly Case[]): void {
+export const judges = (cases: readonly Case[]): void => judgesAll(ready, cases);
+export const judgesExchanges = (cases: readonly Case<ExchangeEvidence>[]): void => judgesAll(readyExchange, cases);
+
+function judgesAll<Of extends Evidence | ExchangeEvidence>(inOrder: () => Of, cases: readonly Case<Of>[]): void {
   for (const [title, change, subject, severity, words] of cases) {
     it(`says ${severity} of ${title}`, () => {
-      const evidence = { ...ready(), ...change };
+      const evidence: Of = { ...inOrder(), ...change };
       const found = findingOf(evidence, subject);
       assert.equal(found.severity, severity, found.what);
       assert.match(`${found.what}\n${found.remedy ?? ""}`, words);

@@ -1,8 +1,15 @@
+import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Configuration } from "@metrics-link/config";
-import type { Evidence, Image, InstanceType } from "@metrics-link/preflight";
+import type { Configuration, ExchangeConfiguration } from "@metrics-link/config";
+import {
+  type Evidence,
+  type ExchangeEvidence,
+  type Image,
+  type InstanceType,
+  passphrase,
+} from "@metrics-link/preflight";
 import { StackFile } from "../../../../scripts/stack/stack-file.ts";
 
 export const image: Image = {
@@ -43,6 +50,25 @@ export function example(
   return new StackFile(path).read();
 }
 
+/** The configuration of an example's exchange stack. @param change of the file's text */
+export function exchangeExample(
+  role: "sender" | "receiver",
+  change: (text: string) => string = (text) => text,
+): ExchangeConfiguration {
+  const path = join(folder, `Pulumi.${role}-exchange.yaml`);
+  writeFileSync(path, change(readFileSync(`stacks/examples/${role}-exchange.yaml`, "utf8")));
+  const configuration = new StackFile(path).readAny();
+  return configuration.role === "exchange" ? configuration : assert.fail(configuration.role);
+}
+
+/** The first update of an exchange stack that nothing stops. Tests change a copy. */
+export function readyExchange(configuration = exchangeExample("sender")): ExchangeEvidence {
+  const { takenAt, deployed, caller, role, quotas, backend, plugins, ceremony } = ready();
+  const common = { takenAt, stack: "account-a", deployed, caller, role, backend, plugins, ceremony };
+  const secrets = { value: { address: passphrase, isEmpty: true as const, key: undefined } };
+  return { ...common, configuration, quotas: { addresses: quotas.addresses }, secrets };
+}
+
 /** A first deployment that nothing stops. Tests change a copy. */
 export function ready(configuration = example("sender")): Evidence {
   return {
@@ -72,6 +98,12 @@ export function ready(configuration = example("sender")): Evidence {
     instanceType: { value: instanceType },
     offeredIn: { value: ["eu-west-1a", "eu-west-1b"] },
     ebsKey: { value: { arn: "alias/aws/ebs", manager: "AWS", enabled: true } },
+    snapshotRole: {
+      value: {
+        arn: `arn:aws:iam::${configuration.account.id}:role/AWSDataLifecycleManagerDefaultRole`,
+        trust: '{"Statement":[{"Principal":{"Service":"dlm.amazonaws.com"},"Action":"sts:AssumeRole"}]}',
+      },
+    },
     names: {
       alias: { value: { name: "alias/metrics-link/sender", taken: false } },
       bucket: { value: { name: "metrics-link-sender-111111111111-eu-west-1", taken: false } },

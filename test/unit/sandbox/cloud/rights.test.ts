@@ -126,6 +126,19 @@ describe("the policies of docs/iam", function () {
   });
 });
 
+/** Characters of a managed policy without blanks (IAM user guide, "IAM and AWS STS quotas"). */
+const mostCharacters = 6144;
+
+describe("the policies of stacks/iam", () => {
+  for (const file of ["deploy-role.json", "host-boundary.json"]) {
+    it(`fit into a managed policy in every region: ${file}`, () => {
+      const text = readFileSync(join(repository, "stacks/iam", file), "utf8");
+      const compact = JSON.stringify(JSON.parse(text)).replaceAll("eu-west-1", "ap-southeast-1");
+      assert.ok(compact.length <= mostCharacters, `${compact.length}`);
+    });
+  }
+});
+
 describe("the table of calls", () => {
   const place = { account: "111111111111", region: "eu-west-1", role: "sender" };
   const arn = ({ kind }: Subject) => (isTagged(kind) ? arnOf(kind, place) : namedArn(kind, place));

@@ -101,7 +101,10 @@ describe("the files of a world", () => {
     writeFileSync(layout.cloudFile, JSON.stringify({ resources: [] }));
     refuseForgottenCloud(layout);
     writeFileSync(layout.cloudFile, JSON.stringify({ resources: [{}, {}] }));
-    assert.throws(() => refuseForgottenCloud(layout), /with 2 resources.*down.*then up again/);
+    assert.throws(
+      () => refuseForgottenCloud(layout),
+      /restart of the machine.*its 2 resources and the key.*sandbox -- down`.*then `npm start`/s,
+    );
   });
 
   it("uses the image that set-up recorded", () => {

@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Layout, layoutOf } from "@metrics-link/sandbox/model/layout.ts";
@@ -127,6 +127,16 @@ describe("a world without resources", function () {
     assert.ok(!existsSync(layout.socket) && !existsSync(layout.pidFile));
     await assert.rejects(world.status(), { code: "SANDBOX_NOT_UP", message: /npm run -s sandbox -- up/ });
     await world.stop();
+
+    // As the restart of the machine leaves it: the record is there, and the AWS API that had the same is not.
+    writeFileSync(layout.cloudFile, JSON.stringify({ resources: [{}] }));
+    const words = /restart of the machine.*run `npm run -s sandbox -- down`.*then `npm start`/s;
+    await assert.rejects(world.status(), { code: "SANDBOX_NOT_UP", message: words });
+    await assert.rejects(startWorld(layout), { code: "SANDBOX_UNUSABLE", message: words });
+    await eventually("the refused world to end", () => (runningWorld(layout) === undefined ? true : undefined));
+    assert.deepEqual(namespacesLeft(), []);
+    rmSync(layout.cloudFile);
+
     await startWorld(layout);
     const again = deployerEnvironment(layout, "sender");
     assert.deepEqual([again.AWS_ACCESS_KEY_ID, again.AWS_ENDPOINT_URL], [AWS_ACCESS_KEY_ID, AWS_ENDPOINT_URL]);
