@@ -16,6 +16,8 @@ export interface Settings {
   /** The key of each account's deployer, and the address of the KMS key that encrypts the secrets of its state. */
   readonly deployers?: Readonly<Record<Side, AccessKey>>;
   readonly secretsProviders?: Readonly<Record<Side, string>>;
+  /** Instead of both, in a world of new accounts: the key of each account's administrator. */
+  readonly administrators?: Readonly<Record<Side, AccessKey>>;
   readonly internetHosts: readonly InternetHost[];
 }
 

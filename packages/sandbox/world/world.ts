@@ -2,7 +2,6 @@
 import { mkdirSync } from "node:fs";
 import http from "node:http";
 import { join } from "node:path";
-import { LinkError } from "@metrics-link/contract";
 import { cacheDirectory } from "@metrics-link/release";
 import type { AwsApi } from "../cloud/api.ts";
 import { ALERTMANAGER_SERVICE } from "../cloud/catalogue.ts";
@@ -14,14 +13,15 @@ import { Alertmanager } from "../services/alertmanager/alertmanager.ts";
 import { awsAuthority, openAuthority } from "../services/authority.ts";
 import { type Entrance, type FrontOptions, frontListener } from "../services/front/front.ts";
 import { RoleCredentialsSource } from "../services/imds/credentials.ts";
-import { type AccessKey, type Moto, startMoto } from "../services/moto/moto.ts";
+import { type Moto, startMoto } from "../services/moto/moto.ts";
 import { awsNames, Services } from "../services/services.ts";
 import { Agents } from "../services/ssm/agents.ts";
 import { RunCommand } from "../services/ssm/run-command.ts";
-import { accounts, deployRole, hostBoundary, iamDocument, region, type Side } from "./accounts.ts";
+import { accounts, deployRole, hostBoundary, iamDocument, region } from "./accounts.ts";
 import { hostImage, makePulumiHome, refuseForgottenCloud } from "./files.ts";
 import { HostWatch } from "./host-watch.ts";
 import { listenOnLoopback, listenOnSocket } from "./listen.ts";
+import { accountsAreNew, adminOf, peopleOf } from "./people.ts";
 import type { HostStatus, WorldStatus } from "./protocol.ts";
 import { worldListener } from "./routes.ts";
 import { newSettings, readSettings, type Settings, writeSettings } from "./settings.ts";
@@ -78,6 +78,7 @@ export class World {
     mkdirSync(layout.backend, { recursive: true });
     makePulumiHome(layout);
     progress("starting the AWS API");
+    const newAccounts = accountsAreNew();
     const alertmanager = new Alertmanager({
       program: join(cacheDirectory(), "bin", "alertmanager"),
       directory: layout.alertmanager,
@@ -92,6 +93,7 @@ export class World {
         accounts: [accounts.sender, accounts.receiver],
         toolsAccount: accounts.tools,
         deployRole,
+        newAccounts,
         policies: { [hostBoundary]: iamDocument("host-boundary") },
         log: join(layout.directory, "moto.log"),
       }),
@@ -105,7 +107,7 @@ export class World {
         api,
         ...(enforced === undefined ? {} : { authorise: enforced.authorise }),
       }),
-      makeStateKeys(api),
+      newAccounts ? undefined : makeStateKeys(api),
     ]);
     const credentials = new RoleCredentialsSource({ moto: moto.endpoint, imds: moto.keys.imds, region });
     const realiser: Realiser = new Realiser(layout, {
@@ -143,7 +145,10 @@ export class World {
       log,
     });
     const parts = { moto, alertmanager, cloud, realiser, services, agents, watch, commands };
-    const world = new World(layout, hooks, parts, { ...settings, secretsProviders });
+    const world = new World(layout, hooks, parts, {
+      ...settings,
+      ...(secretsProviders === undefined ? {} : { secretsProviders }),
+    });
     await world.#open(front);
     return world;
   }
@@ -163,7 +168,7 @@ export class World {
     await cloud.settle();
     const api = http.createServer(frontListener(front, deployerEntrance));
     const frontPort = await listenOnLoopback(api, this.#settings.frontPort);
-    this.#save({ ...this.#settings, frontPort, deployers: deployersOf(moto) });
+    this.#save({ ...this.#settings, frontPort, ...peopleOf(moto) });
     const own = http.createServer(worldListener(this, { cloud, realiser, log: this.#hooks.log }));
     await listenOnSocket(own, this.layout.socket);
     this.#servers.push(api, own);
@@ -265,22 +270,6 @@ export class World {
 const deployerEntrance: Entrance = {
   way: () => ({ context: { "aws:SecureTransport": "true", "aws:SourceIp": "192.0.2.1" } }),
 };
-
-const adminOf = ({ keys }: Moto, account: string): AccessKey => keyIn(keys.admins, account);
-
-const deployersOf = ({ keys: { deployers } }: Moto): Record<Side, AccessKey> => ({
-  sender: keyIn(deployers, accounts.sender),
-  receiver: keyIn(deployers, accounts.receiver),
-});
-
-function keyIn(keys: Readonly<Record<string, AccessKey>>, account: string): AccessKey {
-  const key = keys[account];
-  if (key !== undefined) return key;
-  throw new LinkError("SANDBOX_REFUSED", {
-    what: `the sandbox has no account ${account}`,
-    next: `use one of: ${Object.keys(keys).join(", ")}`,
-  });
-}
 
 function instancesOf(topology: Topology, account: string, inRegion: string) {
   return topology.vpcs

@@ -16,8 +16,10 @@ const readyLine = z.object({
   port: z.int(),
   /** Account → key of its user `sandbox`, which may do anything there. */
   admins: z.record(z.string(), accessKey),
-  /** Account → key of its user `deployer`, which may assume the deployment role there and nothing else. */
+  /** Account → key of its user `deployer`, which may assume the deployment role there and nothing else. None of new accounts. */
   deployers: z.record(z.string(), accessKey),
+  /** Account → key of its user `administrator`, who may do anything there. Of new accounts only. */
+  administrators: z.record(z.string(), accessKey),
   /** The platform team's user, which may assume the deployment roles and nothing else. */
   deployer: accessKey,
   /** The metadata services' user, which may assume every role that EC2 may. */
@@ -36,6 +38,8 @@ export interface MotoOptions {
   readonly toolsAccount: string;
   /** The role in each of `accounts` which the tools account's deployer assumes. */
   readonly deployRole: string;
+  /** Nothing of the product is in `accounts` yet, not even the roles: only an administrator. */
+  readonly newAccounts?: boolean;
   /** Managed policies of each of `accounts` by name, which its administrators have made: the text for this account. */
   readonly policies?: Readonly<Record<string, (account: string) => string>>;
   /** File that gets moto's output appended. */
@@ -59,7 +63,17 @@ const imagesMade = "2026-11-01T00:00:00.000Z";
 
 /** Starts moto and waits until it listens; its state is empty but for the accounts' users and roles. */
 export async function startMoto(options: MotoOptions): Promise<Moto> {
-  const { python, seed, accounts, toolsAccount, deployRole, log, policies = {}, deadlineMs = 60_000 } = options;
+  const {
+    python,
+    seed,
+    accounts,
+    toolsAccount,
+    deployRole,
+    log,
+    newAccounts = false,
+    policies = {},
+    deadlineMs = 60_000,
+  } = options;
   const policiesOf = (account: string) => Object.entries(policies).map(([name, text]) => [name, text(account)]);
   const child = spawn(python, ["-B", fileURLToPath(new URL("strict.py", import.meta.url))], {
     env: environment(),
@@ -75,7 +89,8 @@ export async function startMoto(options: MotoOptions): Promise<Moto> {
     images: IMAGES.map((image) => ({ ...image, created: imagesMade })),
     endpointServices: ENDPOINT_SERVICES.map((service) => ({ ...service, zones: ZONES.map(({ name }) => name) })),
   };
-  child.stdin.end(JSON.stringify({ seed, accounts, tools: toolsAccount, deployRole, policies: made, inventory }));
+  const wanted = { seed, accounts, tools: toolsAccount, deployRole, new: newAccounts, policies: made, inventory };
+  child.stdin.end(JSON.stringify(wanted));
   const stop = async () => {
     child.kill("SIGTERM");
     await exited;

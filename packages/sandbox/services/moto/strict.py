@@ -1,9 +1,9 @@
 """moto's server with the repairs that make its authorisation resemble AWS's, and with the sandbox's accounts in it.
 
-Reads one JSON document from standard input: {"seed", "tools", "deployRole", "accounts",
+Reads one JSON document from standard input: {"seed", "tools", "deployRole", "accounts", "new",
 "policies": {account: {name: text}}, "inventory": {"images", "endpointServices"}}. Writes one line of JSON to
-standard output when it listens: {"port", "admins": {account: keys}, "deployer": keys, "imds": keys}. From the first
-request on every call is authorised.
+standard output when it listens: {"port", "admins": {account: keys}, "deployers": {account: keys},
+"administrators": {account: keys}, "deployer": keys, "imds": keys}. From the first request on every call is authorised.
 """
 
 import ctypes
