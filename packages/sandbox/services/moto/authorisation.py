@@ -22,7 +22,9 @@ from resources import bucket_of, key_of, secret_of, tags_of
 def resource_policy(request: Any, resource: str) -> tuple[str, Any, bool]:
     """The account that owns the resource, its policy if any, and whether that policy alone decides who is let in."""
     service = resource.split(":")[2] if resource.startswith("arn:") else ""
-    account = resource.split(":")[4] if service and resource.split(":")[4] else request.account_id
+    owner = resource.split(":")[4] if service else ""
+    # AWS' own managed policies are every account's (arn:aws:iam::aws:policy/...).
+    account = owner if owner not in ("", "aws") else request.account_id
     if service == "s3":
         bucket = bucket_of(resource)
         return (bucket.account_id, bucket.policy, False) if bucket else (request.account_id, None, False)

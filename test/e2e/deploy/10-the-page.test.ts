@@ -1,0 +1,71 @@
+/** docs/deploy.md, done block by block by an ordinary user with an identity in each account. */
+import assert from "node:assert/strict";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { bundleProviders } from "@metrics-link/sandbox/plugins/bundle.ts";
+import { startWorld } from "@metrics-link/sandbox/world/start.ts";
+import { Upstream } from "../../unit/toolchain/support/upstream.ts";
+import { report, sandbox } from "../support/sandbox.ts";
+import { needs, world } from "../support/world.ts";
+import { matched } from "./match.ts";
+import { Desk } from "./support/desk.ts";
+import { pinned } from "./support/downloads.ts";
+import { prose } from "./support/prose.ts";
+import { Walk } from "./support/walk.ts";
+import { treatments } from "./treatments.ts";
+
+const page = readFileSync(join(sandbox.repository, "docs/deploy.md"), "utf8");
+const { treated, problems } = matched(page, treatments);
+
+describe("whoever follows docs/deploy.md", function () {
+  needs(world.nothing);
+  this.timeout(300_000);
+  let desk: Desk;
+  let upstream: Upstream;
+  let walk: Walk;
+  let failed = false;
+
+  before(async () => {
+    assert.deepEqual(problems, []);
+    Object.assign(process.env, { METRICS_LINK_SANDBOX_ACCOUNTS: "new", METRICS_LINK_SANDBOX_RIGHTS: "enforced" });
+    await report.step("sandbox of new accounts", (progress) => startWorld(sandbox.layout, { progress }));
+    desk = new Desk(sandbox.repository);
+    upstream = new Upstream(join(desk.root, "upstream"));
+    await upstream.start();
+    writeFileSync(join(desk.checkout, "tools.json"), JSON.stringify(pinned(upstream, desk.checkout)));
+    const plugins = join(desk.root, "plugins");
+    await bundleProviders(plugins);
+    walk = new Walk(desk, sandbox.layout, plugins);
+    await walk.arrive();
+  });
+  after(() => {
+    upstream?.stop();
+    desk?.remove();
+    for (const name of ["ACCOUNTS", "RIGHTS"]) delete process.env[`METRICS_LINK_SANDBOX_${name}`];
+  });
+  // Each step needs those before it.
+  beforeEach(() => assert.ok(!failed, "a step before this one failed"));
+  afterEach(function () {
+    failed ||= this.currentTest?.state === "failed";
+  });
+
+  for (const { block, treatment } of treated) {
+    if ("shown" in treatment || "elsewhere" in treatment) continue;
+    for (const { says, does } of prose.filter(
+      ({ before: [heading, begins] }) => block.heading === heading && block.text.startsWith(begins),
+    )) {
+      it(`does as it says: ${says}`, () => does(desk));
+    }
+    if ("written" in treatment)
+      it(`writes line ${block.line} into ${treatment.written.file}`, () => walk.write(block, treatment.written));
+    if ("configured" in treatment) {
+      for (const one of treatment.configured)
+        it(`writes line ${block.line} into the file of ${one.stack}`, () => walk.configure(one));
+    }
+    if (!("runs" in treatment)) continue;
+    for (const run of treatment.runs) {
+      const [first = ""] = block.text.split("\n");
+      it(`runs line ${block.line} as ${run.by}: ${first}`, () => walk.run(block, run));
+    }
+  }
+});
