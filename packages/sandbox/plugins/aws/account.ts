@@ -70,5 +70,6 @@ async function credentialsOf(environment: NodeJS.ProcessEnv): Promise<Credential
   }
   // Few sandboxes have profiles, and every plugin's start would wait for it.
   const { fromIni } = await import("@aws-sdk/credential-providers");
-  return await fromIni({ profile })();
+  const { accessKeyId, secretAccessKey, sessionToken } = await fromIni({ profile })();
+  return { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) };
 }
