@@ -13,6 +13,7 @@ import { pinned } from "./support/downloads.ts";
 import { prose } from "./support/prose.ts";
 import { Walk } from "./support/walk.ts";
 import { treatments } from "./treatments.ts";
+import { untried } from "./untried.ts";
 
 const page = readFileSync(join(sandbox.repository, "docs/deploy.md"), "utf8");
 const { treated, problems } = matched(page, treatments);
@@ -49,7 +50,7 @@ describe("whoever follows docs/deploy.md", function () {
     failed ||= this.currentTest?.state === "failed";
   });
 
-  for (const { block, treatment } of treated) {
+  for (const [index, { block, treatment }] of treated.entries()) {
     if ("shown" in treatment || "elsewhere" in treatment) continue;
     for (const { says, does } of prose.filter(
       ({ before: [heading, begins] }) => block.heading === heading && block.text.startsWith(begins),
@@ -63,9 +64,21 @@ describe("whoever follows docs/deploy.md", function () {
         it(`writes line ${block.line} into the file of ${one.stack}`, () => walk.configure(one));
     }
     if (!("runs" in treatment)) continue;
-    for (const run of treatment.runs) {
-      const [first = ""] = block.text.split("\n");
-      it(`runs line ${block.line} as ${run.by}: ${first}`, () => walk.run(block, run));
+    const [first = ""] = block.text.split("\n");
+    const people = treatment.runs.map(({ by }) => by).join(" and ");
+    // Neither side waits for the other, and a machine has two cores.
+    it(`runs line ${block.line} as ${people}: ${first}`, () =>
+      Promise.all(treatment.runs.map((run) => walk.run(block, run))));
+    if (block.heading === "Check the link" && treated[index + 1]?.block.heading !== block.heading) tryTheUntried();
+  }
+
+  function tryTheUntried() {
+    for (const [command, tried] of Object.entries(untried)) {
+      if (typeof tried === "string") continue;
+      it(`tries what is untried on AWS: ${command}`, async () => {
+        if ("onHost" in tried) await walk.onHost(tried.onHost, tried.prints);
+        else for (const run of tried.runs) await walk.run({ text: tried.types }, run);
+      });
     }
   }
 });

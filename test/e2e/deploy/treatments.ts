@@ -47,8 +47,8 @@ export const treatments: Readonly<Record<string, readonly Treatment[]>> = {
     {
       begins: "sed 's/111111111111/YOUR-ACCOUNT/g; s/eu-west-1",
       runs: administrators(
-        { "KEY-ID": "{key of a}", "YOUR-PEOPLE": "people-a" },
-        { "KEY-ID": "{key of b}", "YOUR-PEOPLE": "people-b", "state-sender": "state-receiver", [sender]: receiver },
+        { "KEY-ID": "{key of a}" },
+        { "KEY-ID": "{key of b}", "state-sender": "state-receiver", [sender]: receiver },
       ),
     },
     { begins: "sed 's/111111111111/YOUR-ACCOUNT/g; s/eu-west-1", runs: administrators() },

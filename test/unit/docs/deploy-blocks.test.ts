@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { matched } from "../../e2e/deploy/match.ts";
 import { treatments } from "../../e2e/deploy/treatments.ts";
+import { untried, untriedOf } from "../../e2e/deploy/untried.ts";
 import { blocksOf } from "../../support/blocks.ts";
 
 describe("the reader of a page's blocks", () => {
@@ -48,6 +49,12 @@ describe("docs/deploy.md", () => {
 
   it("has no block of which nothing says how a test runs it", () => {
     assert.deepEqual(matched(page, treatments).problems, []);
+  });
+
+  it("names among what is untried no command of which nothing says whether the sandbox runs it", () => {
+    const named = untriedOf(page);
+    assert.deepEqual([...new Set(named)].toSorted(), Object.keys(untried).toSorted());
+    assert.ok(untriedOf(page.replace("`pulumi refresh`", "`pulumi about`")).includes("pulumi about"));
   });
 
   for (const [what, from, to, expected] of [

@@ -34,6 +34,7 @@ export class Desk {
   readonly #bin = join(this.root, "bin");
   readonly #mounts: [from: string, to: string][] = [];
   readonly #running = new Set<number>();
+  #scripts = 0;
 
   constructor(repository: string) {
     chmodSync(this.root, 0o755);
@@ -77,15 +78,15 @@ export class Desk {
     chownSync(join(this.home, path), ordinary, ordinary);
   }
 
-  /** Runs a script by bash, which stops at the first failure, in the checkout. */
-  run(script: string, environment: NodeJS.ProcessEnv): Promise<Ended> {
-    const file = join(this.root, "script");
+  /** Runs a script by bash, which stops at the first failure, in the checkout or another folder. */
+  run(script: string, environment: NodeJS.ProcessEnv, folder = this.checkout): Promise<Ended> {
+    const file = join(this.root, `script-${this.#scripts++}`);
     writeFileSync(file, script, { mode: 0o644 });
     const mounts = this.#mounts.map(([from, to]) => `mount --bind ${from} ${to}`);
     const user = `setpriv --reuid ${ordinary} --regid ${ordinary} --clear-groups --no-new-privs`;
     const shell = ["set -e", ...mounts, `exec ${user} bash --noprofile --norc -eo pipefail ${file}`].join("\n");
     const child = spawn("unshare", ["--mount", "sh", "-c", shell], {
-      cwd: this.checkout,
+      cwd: folder,
       detached: true,
       env: {
         ...{ HOME: this.home, USER: "person", LANG: "C.UTF-8", TMPDIR: join(this.home, "tmp") },

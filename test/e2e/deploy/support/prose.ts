@@ -53,8 +53,8 @@ export const prose: readonly Prose[] = [
     says: "`YOUR-PEOPLE.json` is its trust policy: it names who may be it.",
     before: ["Once in each account", "sed 's/111111111111/YOUR-ACCOUNT/g; s/eu-west-1/YOUR-REGION/g; s/YOUR-STATE"],
     does: (desk) => {
-      desk.write("metrics-link/people-a.json", JSON.stringify(trust("111111111111")));
-      desk.write("metrics-link/people-b.json", JSON.stringify(trust("222222222222")));
+      desk.write("administrator-of-a/YOUR-PEOPLE.json", JSON.stringify(trust("111111111111")));
+      desk.write("administrator-of-b/YOUR-PEOPLE.json", JSON.stringify(trust("222222222222")));
     },
   },
   {

@@ -1,5 +1,6 @@
 /** A person at the desk, who does what the page says. */
-import { join } from "node:path";
+import { existsSync, symlinkSync } from "node:fs";
+import { basename, join } from "node:path";
 import type { Layout } from "@metrics-link/sandbox/model/layout.ts";
 import { readSettings } from "@metrics-link/sandbox/world/settings.ts";
 import type { Block } from "../../../support/blocks.ts";
@@ -65,7 +66,10 @@ export class Walk {
   }
 
   /** Types a block's commands. @throws Error with what they printed */
-  async run({ text }: Block, { by, for: words = {}, learns = {}, prints, isAwaited = false }: Run): Promise<void> {
+  async run(
+    { text }: Pick<Block, "text">,
+    { by, for: words = {}, learns = {}, prints, isAwaited = false }: Run,
+  ): Promise<void> {
     const type = async () => {
       let printed = "";
       for (const paragraph of text.split(/\n\n+/)) {
@@ -83,6 +87,19 @@ export class Walk {
       ? await eventually(`${prints}`, async () => found(await type(), prints), 90_000, 1000)
       : await type();
     if (!prints.test(printed)) throw new Error(`nothing like ${prints} in what was printed:\n${printed}`);
+  }
+
+  /** Runs a command on the sender's host, by Run Command. */
+  async onHost(command: string, prints: RegExp): Promise<void> {
+    const instance = '--instance-id "$(pulumi stack output instanceId -s production-sender)"';
+    const ssm = "aws ssm --profile link-a-deploy";
+    const send = `send-command --document-name AWS-RunShellScript ${instance.replace("-id ", "-ids ")}`;
+    const script = [
+      `id=$(${ssm} ${send} --parameters '${JSON.stringify({ commands: [command] })}' --query Command.CommandId --output text)`,
+      `${ssm} wait command-executed --command-id "$id" ${instance}`,
+      `${ssm} get-command-invocation --command-id "$id" ${instance} --query StandardOutputContent --output text`,
+    ];
+    await this.run({ text: script.join("\n") }, { by: "a", prints });
   }
 
   /** Writes a block into a file, as often as is said. */
@@ -105,9 +122,20 @@ export class Walk {
     const { code, printed } = await this.desk.run(
       `[ ! -e ${exported} ] || . ${exported}\n${script}\nexport -p > ${exported}\n`,
       { ...this.#environment, ...this.#keysOf(shell) },
+      this.#folderOf(shell),
     );
     if (code === 0) return printed;
     throw new Error(`${script}\nended with ${code}:\n${printed}`);
+  }
+
+  /** An administrator has the repository's documents, and a folder for what is made of them. */
+  #folderOf(shell: Shell): string {
+    if (shell === "a" || shell === "b") return this.desk.checkout;
+    const folder = join(this.desk.home, shell.replaceAll(" ", "-"));
+    if (existsSync(folder)) return folder;
+    this.desk.folder(basename(folder));
+    for (const name of ["docs", "stacks"]) symlinkSync(join(this.desk.checkout, name), join(folder, name));
+    return folder;
   }
 
   #keysOf(shell: Shell): NodeJS.ProcessEnv {
