@@ -92,7 +92,10 @@ export const treatments: Readonly<Record<string, readonly Treatment[]>> = {
     { begins: "pulumi up -s production-sender", runs: both({ prints: updated }, { prints: updated }) },
     { begins: "npm run -s ceremony", runs: both() },
     { begins: "pulumi up -s account-a", runs: both({ prints: /rootBundle/ }, { prints: /rootBundle/ }) },
-    { begins: "npm run -s trust -- show", runs: both({ prints: /([0-9A-F]{2}[ :]?){16}/ }, {}) },
+    {
+      begins: "npm run -s trust -- show",
+      runs: both({ prints: /read out to the peer's people:[\s\S]*addresses\n +[\d.]+\n/ }, {}),
+    },
     { begins: "npm run -s trust -- accept --stack production-receiver", ...by("b", { prints: /pinned in/ }) },
     {
       begins: "metrics-link:senders:",

@@ -134,7 +134,8 @@ export class Walk {
     const folder = join(this.desk.home, shell.replaceAll(" ", "-"));
     if (existsSync(folder)) return folder;
     this.desk.folder(basename(folder));
-    for (const name of ["docs", "stacks"]) symlinkSync(join(this.desk.checkout, name), join(folder, name));
+    for (const name of ["Pulumi.yaml", "docs", "stacks"])
+      symlinkSync(join(this.desk.checkout, name), join(folder, name));
     return folder;
   }
 
