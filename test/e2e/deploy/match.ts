@@ -8,7 +8,7 @@ export interface Treated {
   readonly treatment: Treatment;
 }
 
-export const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex").slice(0, 16);
+const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex").slice(0, 16);
 
 /** The page's blocks with their treatments, in order; and what does not fit, one sentence for each. */
 export function matched(
