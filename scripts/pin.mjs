@@ -12,7 +12,8 @@ import { optionsOr } from "./toolchain/usage.mjs";
 optionsOr(
   `Usage: npm run pin
 Fills the hashes in tools.json that are not known yet from what the upstreams publish. Look at the difference before you
-commit it. Exits with 1 when one is not to be had; the others are filled.`,
+commit it. Names those that a person fills, because upstream publishes none. Exits with 1 when another is not to be had; the
+others are filled.`,
   [],
 );
 const run = promisify(execFile);
@@ -21,6 +22,8 @@ let text = readFileSync(pinsFile, "utf8");
 const pins = parsePins(text);
 /** @type {string[]} */
 const failures = [];
+/** @type {string[]} */
+const byHand = [];
 /** @type {Map<string, Promise<string>>} */
 const checksumFiles = new Map();
 
@@ -30,10 +33,12 @@ for (const [name, pin] of downloads(pins)) {
   const { officialUrl, officialSha256, checksumsUrl, version } = pin;
   const way =
     "registry" in pin ? /** @type {import("./toolchain/pins.mjs").RegistryWay | null} */ (pin.registry) : null;
-  if (officialUrl && !officialSha256) {
+  if (officialUrl && !officialSha256 && !checksumsUrl) {
+    byHand.push(`${name} ${version}: ${pin.note ?? "upstream publishes no checksum file"}`);
+  }
+  if (officialUrl && !officialSha256 && checksumsUrl) {
     looks.push(
-      look(`${name} ${version}: ${checksumsUrl ?? officialUrl}`, async () => {
-        if (!checksumsUrl) throw new Error(pin.note ?? "upstream publishes no checksum file");
+      look(`${name} ${version}: ${checksumsUrl}`, async () => {
         const hash = findChecksum(await fetchOnce(checksumsUrl), path.posix.basename(officialUrl));
         text = fillHash(text, officialUrl, hash);
         console.log(`${name} ${version}: ${hash}`);
@@ -53,11 +58,13 @@ for (const [name, pin] of downloads(pins)) {
 }
 await Promise.all(looks);
 if (text !== readFileSync(pinsFile, "utf8")) await writeWhole(pinsFile, text);
+const listed = (/** @type {string[]} */ lines) => lines.map((line) => `  - ${line}`).join("\n");
+if (byHand.length > 0) console.log(`for a person to pin (docs/deploy.md):\n${listed(byHand)}`);
 if (failures.length > 0) {
-  console.error(`not pinned, left as null in tools.json:\n${failures.map((failure) => `  - ${failure}`).join("\n")}`);
+  console.error(`not pinned, left as null in tools.json:\n${listed(failures)}`);
   process.exitCode = 1;
 } else {
-  console.log("every official download is pinned");
+  console.log(byHand.length > 0 ? "every other official download is pinned" : "every official download is pinned");
 }
 
 /**

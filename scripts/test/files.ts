@@ -23,6 +23,7 @@ const suites: readonly { readonly name: string; readonly belongs: RegExp; readon
   { name: "program", belongs: /^test\/program\/.*\.test\.ts$/ },
   { name: "link", belongs: /^test\/e2e\/link\/.*\.test\.ts$/, sandbox: "test" },
   { name: "hosts", belongs: /^test\/e2e\/hosts\/.*\.test\.ts$/, sandbox: "test-hosts" },
+  { name: "deploy", belongs: /^test\/e2e\/deploy\/.*\.test\.ts$/, sandbox: "test-deploy" },
   { name: "updates", belongs: /^test\/e2e\/updates\/.*\.test\.ts$/, sandbox: "test-updates" },
 ];
 

@@ -10,10 +10,7 @@ what failed and "N passed, N failed, N skipped". Exits with 1 when one failed.
   --keep   leaves the sandboxes of end-to-end tests up`;
 
 /** One stage after the other; the suites of a stage run side by side. A sandbox waits most of its time. */
-const stages = [
-  ["unit", "sandbox", "program"],
-  ["link", "hosts", "updates"],
-];
+const stages = [["unit", "sandbox", "program"], ["link", "hosts", "updates"], ["deploy"]];
 
 export const command: Command = {
   usage,

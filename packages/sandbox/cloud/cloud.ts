@@ -9,6 +9,7 @@ import { type AnyAwsResourceType, Scope } from "./aws-resource-type.ts";
 import { AWS_RESOURCE_TYPES } from "./aws-resource-types.ts";
 import { changesBetween, type Doing, requestsOf, type Subjected } from "./calls/requests.ts";
 import { REGION } from "./catalogue.ts";
+import { CHANGED } from "./changed.ts";
 import { Coalescer, Turns } from "./coalesce.ts";
 import { DESCRIBED } from "./described.ts";
 import { instance } from "./ec2/instance.ts";
@@ -212,8 +213,10 @@ export class Cloud {
     return DESCRIBED[service]?.[action] !== undefined;
   }
 
-  /** The answer to such a call. @throws AwsError */
-  describe(place: Omit<Place, "type">, service: string, { action, parameters }: Call): Answer {
+  /** The answer to such a call, after what it changes. @throws AwsError */
+  async describe(place: Omit<Place, "type">, service: string, { action, parameters }: Call): Promise<Answer> {
+    const change = CHANGED[service]?.[action]?.(this.#scope(place), parameters);
+    if (change !== undefined) await this.update({ ...place, ...change });
     const describe = DESCRIBED[service]?.[action];
     if (describe === undefined) throw new AwsError("InvalidAction", `${service} ${action} is not answered here`);
     return describe(this.#scope(place), parameters);

@@ -25,17 +25,9 @@ export const DESCRIBED: Readonly<Record<string, Readonly<Record<string, Describe
   route53resolver: resolverCalls,
   elasticloadbalancing: {
     DescribeLoadBalancers: (scope) => ({ LoadBalancers: loadBalancers(scope) }),
-    DescribeLoadBalancerAttributes: (scope, { LoadBalancerArn = "" }) => {
-      const { inputs } = scope.get(loadBalancer, LoadBalancerArn);
-      return {
-        Attributes: attributes({
-          "access_logs.s3.enabled": false,
-          "deletion_protection.enabled": inputs.enableDeletionProtection,
-          "dns_record.client_routing_policy": inputs.dnsRecordClientRoutingPolicy,
-          "load_balancing.cross_zone.enabled": inputs.enableCrossZoneLoadBalancing,
-        }),
-      };
-    },
+    DescribeLoadBalancerAttributes: balancerAttributes,
+    // After the change, which `changed.ts` has made.
+    ModifyLoadBalancerAttributes: balancerAttributes,
     DescribeListeners: (scope, { LoadBalancerArn = "" }) => ({
       Listeners: scope
         .list(listener)
@@ -74,6 +66,18 @@ export const DESCRIBED: Readonly<Record<string, Readonly<Record<string, Describe
     }),
   },
 };
+
+function balancerAttributes(scope: Scope, { LoadBalancerArn = "" }: Call["parameters"]): Answer {
+  const { inputs } = scope.get(loadBalancer, LoadBalancerArn);
+  return {
+    Attributes: attributes({
+      "access_logs.s3.enabled": false,
+      "deletion_protection.enabled": inputs.enableDeletionProtection,
+      "dns_record.client_routing_policy": inputs.dnsRecordClientRoutingPolicy,
+      "load_balancing.cross_zone.enabled": inputs.enableCrossZoneLoadBalancing,
+    }),
+  };
+}
 
 /** The VPC of the one filter that is modelled. */
 function filterOf(parameters: Call["parameters"]): string | undefined {

@@ -13,9 +13,9 @@ export interface Settings {
   readonly seed: string;
   /** The loopback port of AWS for the deployer's tools, chosen at the first start. */
   readonly frontPort?: number;
-  /** The key of each account's deployer, and the address of the KMS key that encrypts the secrets of its state. */
+  /** The key of each account's deployer, and the address of the KMS key that encrypts its state's secrets. None in new accounts. */
   readonly deployers?: Readonly<Record<Side, AccessKey>>;
-  /** The key of each account's administrator, for tests and drills. */
+  /** The key of each account's administrator. */
   readonly administrators?: Readonly<Record<Side, AccessKey>>;
   readonly secretsProviders?: Readonly<Record<Side, string>>;
   readonly internetHosts: readonly InternetHost[];

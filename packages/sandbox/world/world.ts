@@ -2,7 +2,6 @@
 import { mkdirSync } from "node:fs";
 import http from "node:http";
 import { join } from "node:path";
-import { LinkError } from "@metrics-link/contract";
 import { cacheDirectory } from "@metrics-link/release";
 import type { AwsApi } from "../cloud/api.ts";
 import { ALERTMANAGER_SERVICE } from "../cloud/catalogue.ts";
@@ -14,14 +13,15 @@ import { Alertmanager } from "../services/alertmanager/alertmanager.ts";
 import { awsAuthority, openAuthority } from "../services/authority.ts";
 import { type Entrance, type FrontOptions, frontListener } from "../services/front/front.ts";
 import { RoleCredentialsSource } from "../services/imds/credentials.ts";
-import { type AccessKey, type Moto, startMoto } from "../services/moto/moto.ts";
+import { type Moto, startMoto } from "../services/moto/moto.ts";
 import { awsNames, Services } from "../services/services.ts";
 import { Agents } from "../services/ssm/agents.ts";
 import { RunCommand } from "../services/ssm/run-command.ts";
-import { accounts, deployRole, region, type Side } from "./accounts.ts";
+import { accounts, deployRole, region } from "./accounts.ts";
 import { hostImage, makePulumiHome, refuseForgottenCloud } from "./files.ts";
 import { HostWatch } from "./host-watch.ts";
 import { listenOnLoopback, listenOnSocket } from "./listen.ts";
+import { accountsAreNew, adminOf, peopleOf } from "./people.ts";
 import type { HostStatus, WorldStatus } from "./protocol.ts";
 import { deployRights, managedPolicies } from "./rights.ts";
 import { worldListener } from "./routes.ts";
@@ -76,6 +76,7 @@ export class World {
     makePulumiHome(layout);
     progress("starting the AWS API");
     const python = join(cacheDirectory(), "bin", "moto-python");
+    const newAccounts = accountsAreNew();
     const alertmanager = new Alertmanager({
       program: join(cacheDirectory(), "bin", "alertmanager"),
       directory: layout.alertmanager,
@@ -90,6 +91,7 @@ export class World {
         accounts: [accounts.sender, accounts.receiver],
         toolsAccount: accounts.tools,
         deployRole,
+        newAccounts,
         policies: managedPolicies,
         deployRights,
         log: join(layout.directory, "moto.log"),
@@ -100,7 +102,7 @@ export class World {
     const authorisation = enforcedBy(api, python);
     const [cloud, secretsProviders] = await Promise.all([
       Cloud.open({ file: layout.cloudFile, api, authorise: authorisation.authorise }),
-      makeStateKeys(api),
+      newAccounts ? undefined : makeStateKeys(api),
     ]);
     const credentials = new RoleCredentialsSource({ moto: moto.endpoint, imds: moto.keys.imds, region });
     const realiser: Realiser = new Realiser(layout, {
@@ -138,7 +140,10 @@ export class World {
       log,
     });
     const parts = { moto, alertmanager, cloud, authorisation, realiser, services, agents, watch, commands };
-    const world = new World(layout, hooks, parts, { ...settings, secretsProviders });
+    const world = new World(layout, hooks, parts, {
+      ...settings,
+      ...(secretsProviders === undefined ? {} : { secretsProviders }),
+    });
     await world.#open(front);
     return world;
   }
@@ -158,11 +163,7 @@ export class World {
     await cloud.settle();
     const api = http.createServer(frontListener(front, deployerEntrance));
     const frontPort = await listenOnLoopback(api, this.#settings.frontPort);
-    const { deployers, administrators } = moto.keys;
-    this.#save({
-      ...this.#settings,
-      ...{ frontPort, deployers: bySide(deployers), administrators: bySide(administrators) },
-    });
+    this.#save({ ...this.#settings, frontPort, ...peopleOf(moto) });
     const own = http.createServer(worldListener(this, { cloud, realiser, log: this.#hooks.log }));
     await listenOnSocket(own, this.layout.socket);
     this.#servers.push(api, own);
@@ -265,24 +266,6 @@ export class World {
 const deployerEntrance: Entrance = {
   way: () => ({ context: { "aws:SecureTransport": "true", "aws:SourceIp": "192.0.2.1" } }),
 };
-
-const adminOf = ({ keys }: Moto, account: string): AccessKey => keyIn(keys.admins, account);
-
-type Keys = Readonly<Record<string, AccessKey>>;
-
-const bySide = (keys: Keys): Record<Side, AccessKey> => ({
-  sender: keyIn(keys, accounts.sender),
-  receiver: keyIn(keys, accounts.receiver),
-});
-
-function keyIn(keys: Keys, account: string): AccessKey {
-  const key = keys[account];
-  if (key !== undefined) return key;
-  throw new LinkError("SANDBOX_REFUSED", {
-    what: `the sandbox has no account ${account}`,
-    next: `use one of: ${Object.keys(keys).join(", ")}`,
-  });
-}
 
 function instancesOf(topology: Topology, account: string, inRegion: string) {
   return topology.vpcs

@@ -8,18 +8,16 @@ import { firewallRule, firewallRuleGroup } from "./firewall-rule-group.ts";
 /** By operation. */
 export const resolverCalls = {
   ListFirewallRuleGroupAssociations: (scope: Scope, { VpcId }: Call["parameters"]): Answer => ({
-    FirewallRuleGroupAssociations: scope
-      .list(firewallAssociation)
+    FirewallRuleGroupAssociations: associations(scope)
       .filter(({ inputs }) => VpcId === undefined || inputs.vpcId === VpcId)
-      .map(({ id, inputs }) => ({
-        Id: id,
-        Name: inputs.name,
-        FirewallRuleGroupId: inputs.firewallRuleGroupId,
-        VpcId: inputs.vpcId,
-        Priority: inputs.priority,
-        MutationProtection: inputs.mutationProtection,
-        Status: "COMPLETE",
-      })),
+      .map(associationOf),
+  }),
+  // After the change, which `changed.ts` has made.
+  UpdateFirewallRuleGroupAssociation: (
+    scope: Scope,
+    { FirewallRuleGroupAssociationId = "" }: Call["parameters"],
+  ): Answer => ({
+    FirewallRuleGroupAssociation: associationOf(scope.get(firewallAssociation, FirewallRuleGroupAssociationId)),
   }),
   ListFirewallRules: (scope: Scope, { FirewallRuleGroupId = "" }: Call["parameters"]): Answer => ({
     FirewallRules: scope
@@ -50,3 +48,17 @@ export const resolverCalls = {
     };
   },
 };
+
+const associations = (scope: Scope) => scope.list(firewallAssociation);
+
+function associationOf({ id, inputs }: ReturnType<typeof associations>[number]): Answer {
+  return {
+    Id: id,
+    Name: inputs.name,
+    FirewallRuleGroupId: inputs.firewallRuleGroupId,
+    VpcId: inputs.vpcId,
+    Priority: inputs.priority,
+    MutationProtection: inputs.mutationProtection,
+    Status: "COMPLETE",
+  };
+}

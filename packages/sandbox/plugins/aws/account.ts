@@ -1,5 +1,5 @@
 /** The account that a provider works in: who the caller is there, and the way to the sandbox's cloud. */
-import type { AssumedRole, Caller } from "../../cloud/identity.ts";
+import type { AssumedRole, Caller, Credentials } from "../../cloud/identity.ts";
 import { post } from "./world.ts";
 
 export interface AccountOptions {
@@ -29,7 +29,7 @@ export class Account {
    */
   static async open(options: AccountOptions, environment: NodeJS.ProcessEnv = process.env): Promise<Account> {
     const { region, roles } = options;
-    const caller = (await post("identify", { credentials: credentialsOf(environment), roles, region })) as Caller;
+    const caller = (await post("identify", { credentials: await credentialsOf(environment), roles, region })) as Caller;
     const { allowedAccountIds: allowed, forbiddenAccountIds: forbidden } = options;
     if ((allowed !== undefined && !allowed.includes(caller.account)) || forbidden?.includes(caller.account)) {
       throw new Error(
@@ -50,16 +50,26 @@ export class Account {
   }
 }
 
-function credentialsOf(environment: NodeJS.ProcessEnv) {
-  const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = environment;
-  if (!AWS_ACCESS_KEY_ID || !AWS_SECRET_ACCESS_KEY) {
+/**
+ * As the official provider finds them: keys of the environment, else the profile that AWS_PROFILE names, which may assume a
+ * role by another one (AWS SDKs reference, "Credential provider chain"). Other sources are not modelled.
+ */
+async function credentialsOf(environment: NodeJS.ProcessEnv): Promise<Credentials> {
+  const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, AWS_PROFILE: profile } = environment;
+  if (AWS_ACCESS_KEY_ID && AWS_SECRET_ACCESS_KEY) {
+    return {
+      accessKeyId: AWS_ACCESS_KEY_ID,
+      secretAccessKey: AWS_SECRET_ACCESS_KEY,
+      ...(AWS_SESSION_TOKEN ? { sessionToken: AWS_SESSION_TOKEN } : {}),
+    };
+  }
+  if (!profile) {
     throw new Error(
       'No valid credential sources found: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set. Use the sandbox\'s environment: eval "$(npm run -s sandbox -- env sender)"',
     );
   }
-  return {
-    accessKeyId: AWS_ACCESS_KEY_ID,
-    secretAccessKey: AWS_SECRET_ACCESS_KEY,
-    ...(AWS_SESSION_TOKEN ? { sessionToken: AWS_SESSION_TOKEN } : {}),
-  };
+  // Few sandboxes have profiles, and every plugin's start would wait for it.
+  const { fromIni } = await import("@aws-sdk/credential-providers");
+  const { accessKeyId, secretAccessKey, sessionToken } = await fromIni({ profile })();
+  return { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) };
 }

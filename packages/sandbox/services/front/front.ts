@@ -33,8 +33,8 @@ export interface AuthorisedCall {
 interface Described {
   /** Whether these calls are answered from it. */
   answers(service: string, action: string): boolean;
-  /** @throws an error with AWS's code as its `code` */
-  describe(place: { readonly account: string; readonly region: string }, service: string, call: Call): Answer;
+  /** Changes what the call changes. @throws an error with AWS's code as its `code` */
+  describe(place: { readonly account: string; readonly region: string }, service: string, call: Call): Promise<Answer>;
 }
 
 export interface FrontOptions {
@@ -109,7 +109,7 @@ const fromRecord = (described: Described, service: string, operation: string): C
     const given = Object.entries(input).map(([name, value]) => [name, String(value)]);
     try {
       const call = { action: operation, parameters: Object.fromEntries(given) };
-      return { status: 200, body: described.describe({ account, region }, service, call) };
+      return { status: 200, body: await described.describe({ account, region }, service, call) };
     } catch (error) {
       const { code = "InternalServiceErrorException", message } = error as Error & { code?: string };
       return { status: 400, body: { __type: code, message } };
@@ -179,7 +179,7 @@ async function serveQuery(
     }
     const { Account: account, Region: region } = callerIn(verdict.body);
     try {
-      const answer = options.described.describe({ account, region }, service, { action, parameters });
+      const answer = await options.described.describe({ account, region }, service, { action, parameters });
       response.writeHead(200, { "content-type": "text/xml" });
       response.end(xmlOf(service, action, answer));
     } catch (error) {

@@ -30,10 +30,12 @@ def create_accounts(wanted: dict[str, Any]) -> dict[str, Any]:
     An account's own deployer may assume the deployment role there, and nothing in another account. The deployer in
     `tools` may assume all of them, as a platform team's. The role has the policies and the boundary that are wanted for
     it, and may do everything where none are.
+
+    Accounts that are `new` have nothing of the product yet: only an administrator, who may do anything.
     """
     mock_random.seed(wanted["seed"])
     everything = {"Effect": "Allow", "Action": "*", "Resource": "*"}
-    tools, role = wanted["tools"], wanted["deployRole"]
+    tools, role, new = wanted["tools"], wanted["deployRole"], wanted.get("new", False)
     role_in = {account: f"arn:aws:iam::{account}:role/{role}" for account in wanted["accounts"]}
     keys = {
         "deployers": {
@@ -41,6 +43,7 @@ def create_accounts(wanted: dict[str, Any]) -> dict[str, Any]:
                 account, "deployer", {"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": role_in[account]}
             )
             for account in wanted["accounts"]
+            if not new
         },
         "admins": {account: create_user(account, "sandbox", everything) for account in [*wanted["accounts"], tools]},
         "administrators": {account: create_user(account, "administrator", everything) for account in wanted["accounts"]},
@@ -53,6 +56,9 @@ def create_accounts(wanted: dict[str, Any]) -> dict[str, Any]:
     }
     SERVICE_USERS[f"arn:aws:iam::{tools}:user/imds"] = "ec2.amazonaws.com"
     for account in wanted["accounts"]:
+        DEPLOYING_USERS[f"arn:aws:iam::{account}:user/sandbox"] = role_in[account]
+        if new:
+            continue
         backend = iam_backends[account]["aws"]
         deployer = {"AWS": [f"arn:aws:iam::{owner}:user/deployer" for owner in (account, tools)]}
         trust = policy_text({"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": deployer})
@@ -70,7 +76,6 @@ def create_accounts(wanted: dict[str, Any]) -> dict[str, Any]:
         trust = policy_text({"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": dlm})
         backend.create_role(SNAPSHOT_ROLE, trust, "/", None, "Takes snapshots", [], "3600")
         backend.attach_role_policy("arn:aws:iam::aws:policy/service-role/AWSDataLifecycleManagerServiceRole", SNAPSHOT_ROLE)
-        DEPLOYING_USERS[f"arn:aws:iam::{account}:user/sandbox"] = role_in[account]
     # Ids of what comes later must not repeat those of an earlier run.
     mock_random.seed()
     return keys

@@ -18,7 +18,7 @@ const readyLine = z.object({
   admins: z.record(z.string(), accessKey),
   /** Account → key of its user `administrator`: a person who may do anything that no policy of a resource denies. */
   administrators: z.record(z.string(), accessKey),
-  /** Account → key of its user `deployer`, which may assume the deployment role there and nothing else. */
+  /** Account → key of its user `deployer`, which may assume the deployment role there and nothing else. None of new accounts. */
   deployers: z.record(z.string(), accessKey),
   /** The platform team's user, which may assume the deployment roles and nothing else. */
   deployer: accessKey,
@@ -44,6 +44,8 @@ export interface MotoOptions {
   readonly toolsAccount: string;
   /** The role in each of `accounts` which the tools account's deployer assumes. */
   readonly deployRole: string;
+  /** Nothing of the product is in `accounts` yet, not even the roles: only an administrator. */
+  readonly newAccounts?: boolean;
   /** The managed policies of an account by name, which its administrators have made. */
   readonly policies?: (account: string) => Readonly<Record<string, string>>;
   /** What of these its deployment role has. Without it, the role may do everything. */
@@ -76,6 +78,7 @@ export async function startMoto(options: MotoOptions): Promise<Moto> {
     toolsAccount,
     deployRole,
     log,
+    newAccounts = false,
     policies,
     deployRights,
     deadlineMs = 60_000,
@@ -95,7 +98,7 @@ export async function startMoto(options: MotoOptions): Promise<Moto> {
     endpointServices: ENDPOINT_SERVICES.map((service) => ({ ...service, zones: ZONES.map(({ name }) => name) })),
   };
   const wanted = {
-    ...{ seed, accounts, tools: toolsAccount, deployRole, inventory },
+    ...{ seed, accounts, tools: toolsAccount, deployRole, new: newAccounts, inventory },
     policies: byAccount((account) => policies?.(account) ?? {}),
     deployRights: deployRights === undefined ? {} : byAccount(deployRights),
   };

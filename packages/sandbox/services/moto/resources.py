@@ -34,6 +34,7 @@ DNS_FIREWALL = (
     "list_firewall_domains",
     "list_firewall_rule_group_associations",
     "list_firewall_rules",
+    "update_firewall_rule_group_association",
 )
 
 # Calls by the front alone; the world asks moto itself for the main route table of a new VPC.
@@ -48,6 +49,7 @@ DESCRIBED_BY_THE_FRONT = (
             "describe_target_groups",
             "describe_target_group_attributes",
             "describe_target_health",
+            "modify_load_balancer_attributes",
         ),
     ),
 )

@@ -1,6 +1,6 @@
 """moto's server with the repairs that make its authorisation resemble AWS's, and with the sandbox's accounts in it.
 
-Reads one JSON document from standard input: {"seed", "tools", "deployRole", "accounts",
+Reads one JSON document from standard input: {"seed", "tools", "deployRole", "accounts", "new",
 "policies": {account: {name: text}}, "deployRights": {account: {"attached": [name], "boundary": name}},
 "inventory": {"images", "endpointServices"}}. Writes one line of JSON to standard output when it listens: {"port",
 "admins": {account: keys}, "administrators": {account: keys}, "deployers": {account: keys}, "deployer": keys,

@@ -1,7 +1,9 @@
 /** The provider's own part: arguments, default tags, checks, diffs, and what it says when there is no sandbox. */
 import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { join } from "node:path";
+import { json } from "node:stream/consumers";
 import type { Cloud } from "@metrics-link/sandbox/cloud/cloud.ts";
 import { cloudRoutes } from "@metrics-link/sandbox/cloud/routes.ts";
 import { definition } from "@metrics-link/sandbox/plugins/aws/definition.ts";
@@ -11,7 +13,13 @@ import { ProviderClient, UNKNOWN_ON_THE_WIRE } from "../plugins/support/provider
 const VPC = "aws:ec2/vpc:Vpc";
 const BALANCER = "aws:lb/loadBalancer:LoadBalancer";
 const INSTANCE = "aws:ec2/instance:Instance";
-const environment = ["METRICS_LINK_WORLD", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"] as const;
+const environment = [
+  "METRICS_LINK_WORLD",
+  "AWS_ACCESS_KEY_ID",
+  "AWS_SECRET_ACCESS_KEY",
+  "AWS_PROFILE",
+  "AWS_SHARED_CREDENTIALS_FILE",
+] as const;
 
 describe("the stand-in aws provider", () => {
   const before_ = Object.fromEntries(environment.map((name) => [name, process.env[name]]));
@@ -19,6 +27,7 @@ describe("the stand-in aws provider", () => {
   let cloud: Cloud;
   let server: Server;
   let provider: ProviderClient;
+  let identified: unknown;
 
   beforeEach(async () => {
     fake = new FakeCloud();
@@ -26,6 +35,7 @@ describe("the stand-in aws provider", () => {
     const routes = cloudRoutes(cloud);
     server = createServer(async (request, response) => {
       if (request.url === "/cloud/identify") {
+        identified = await json(request);
         response.end(
           JSON.stringify({ result: { account, arn: "arn:aws:sts::1:assumed-role/deploy/p", userId: "AROA" } }),
         );
@@ -66,6 +76,19 @@ describe("the stand-in aws provider", () => {
     });
     delete process.env.AWS_ACCESS_KEY_ID;
     await assert.rejects(configure(), { details: /No valid credential sources found/ });
+  });
+
+  it("takes the keys of a profile, and before them those of the environment", async () => {
+    const file = join(fake.directory, "credentials");
+    writeFileSync(file, "[link-a]\naws_access_key_id = of-profile\naws_secret_access_key = secret\n");
+    Object.assign(process.env, { AWS_PROFILE: "link-a", AWS_SHARED_CREDENTIALS_FILE: file });
+    const used = async () => {
+      await configure();
+      return (identified as { credentials: object }).credentials;
+    };
+    assert.deepEqual(await used(), { accessKeyId: "key", secretAccessKey: "secret" });
+    delete process.env.AWS_ACCESS_KEY_ID;
+    assert.deepEqual(await used(), { accessKeyId: "of-profile", secretAccessKey: "secret" });
   });
 
   it("shows default tags in tagsAll alone, and puts them on the resource", async () => {

@@ -157,7 +157,7 @@ describe("the stand-ins for a DNS firewall", () => {
     const at = await create(cloud, AT_WORK, association);
     const ask = (action: string, parameters: Record<string, string>) =>
       cloud.describe(place, "route53resolver", { action, parameters });
-    assert.deepEqual(ask("ListFirewallRuleGroupAssociations", { VpcId: home.id }), {
+    assert.deepEqual(await ask("ListFirewallRuleGroupAssociations", { VpcId: home.id }), {
       FirewallRuleGroupAssociations: [
         {
           Id: at.id,
@@ -170,9 +170,24 @@ describe("the stand-ins for a DNS firewall", () => {
         },
       ],
     });
-    assert.deepEqual(ask("ListFirewallDomains", { FirewallDomainListId: list.id }), {
+    assert.deepEqual(await ask("ListFirewallDomains", { FirewallDomainListId: list.id }), {
       Domains: ["ssm.eu-west-1.amazonaws.com.", "*."],
     });
     assert.equal(cloud.answers("route53resolver", "CreateFirewallRule"), false);
+  });
+
+  it("let a person lift the protection by the API, and change nothing else there", async () => {
+    const { association } = await firewall();
+    const at = await create(cloud, AT_WORK, { ...association, mutationProtection: "ENABLED" });
+    const update = (parameters: Record<string, string>) =>
+      cloud.describe(place, "route53resolver", {
+        action: "UpdateFirewallRuleGroupAssociation",
+        parameters: { FirewallRuleGroupAssociationId: at.id, ...parameters },
+      });
+    await assert.rejects(update({ Priority: "300" }), { code: "NotModelled" });
+    await assert.rejects(remove(cloud, AT_WORK, at), { code: "ValidationException" });
+    const { FirewallRuleGroupAssociation: changed } = await update({ MutationProtection: "DISABLED" });
+    assert.deepEqual(changed, { ...(changed as object), Id: at.id, MutationProtection: "DISABLED" });
+    await remove(cloud, AT_WORK, at);
   });
 });
