@@ -6,9 +6,9 @@ import { scrapeSecrets } from "./secrets.ts";
 import { duration, key, path } from "./values.ts";
 
 /**
- * Names that an external label cannot have. Prometheus adds one only where a series has no label of that name, and every
- * series has `job` and `instance`; `le` and `quantile` would change what histograms and summaries mean; the link tells its
- * own series by `link_side`; names that begin with two underscores are Prometheus' own.
+ * Names that an external label cannot have. It takes the place of a series' own label, so with `job`, `instance` or `alertname`
+ * series could not be told apart as everywhere else; `le` and `quantile` would change what histograms and summaries mean; the
+ * link tells its own series by `link_side`; names that begin with two underscores are Prometheus' own.
  */
 const reserved = ["job", "instance", "le", "quantile", "alertname", "link_side"];
 
@@ -27,7 +27,7 @@ const labels = z
   .refine((found) => Object.keys(found).length <= 20, { error: "at most 20 labels: every series has them" });
 
 const stricterLabels =
-  "Prometheus drops a label without a value, expands `$NAME` from an environment that the host does not have, and adds no label that a series has already. The label would be missing or another one at the receiver.";
+  "Prometheus drops a label without a value, and expands `$NAME` from an environment that the host does not have. `job` and the others would take the place of labels that tell series apart.";
 
 const nameOfAlert = "the name of an alert, such as LinkBehind";
 
@@ -105,7 +105,7 @@ export const senderPrometheus = prometheus.extend({
     }),
     {
       description:
-        "Labels that are added to every series that is sent. They tell this sender from every other at the receiver. A change rebuilds the queue.",
+        "Labels that every series has that is sent. They tell this sender from every other at the receiver. A series' own label of such a name arrives as [`exported_NAME`](operate.md#labels-on-the-way). A change rebuilds the queue.",
       range: `1 to 20 labels, values of 1 to 200 characters; no \`$\`, no \`__\` in front, not ${reserved.map((name) => `\`${name}\``).join(", ")}`,
       example: '{ account: "111111111111" }',
       affects: "SenderLate at the receiver, which tells senders by these labels",

@@ -30,8 +30,8 @@ export const prometheus: readonly Malicious[] = [
     (it) =>
       text(it, configuration, (found) =>
         found.replace(
-          "    queue_config:",
-          "    write_relabel_configs:\n      - action: drop\n        source_labels: [__name__]\n        regex: payments_.*\n    queue_config:",
+          "    write_relabel_configs:\n",
+          "    write_relabel_configs:\n      - action: drop\n        source_labels: [__name__]\n        regex: payments_.*\n",
         ),
       ),
   ],
