@@ -27,7 +27,7 @@ export function requireLabelsFollow(
     if (carries(next, pinned)) continue;
     const remedy =
       `labels with ${labelsText(pinned)}, which the receiver in ${stack} has pinned for this sender; ` +
-      "docs/operate.md, Another identity, has the order";
+      "docs/operate.md, Changing a pinned label, has the order";
     if (today !== undefined && carries(today, pinned)) {
       const problem = { key: "prometheus.externalLabels", value: next, remedy };
       const subject = "The receiver would refuse this sender's series; nothing was changed";

@@ -68,12 +68,12 @@ const codes = {
   },
   PEER_LABELS_NOT_PINNED: {
     meaning: "A sender's series do not carry the labels that are pinned here.",
-    next: "Compare labels with the sender's people over another channel; docs/operate.md, Another identity, has the order.",
+    next: "Compare labels with the sender's people over another channel; docs/operate.md, Changing a pinned label, has the order.",
   },
   LABELS_OUT_OF_ORDER: {
     meaning:
       "After this update the receiver would refuse this sender's series: they would no longer carry what it has pinned. Nothing was changed.",
-    next: "Have the receiver's people pin what the new series carry first; docs/operate.md, Another identity, has the order.",
+    next: "Have the receiver's people pin what the new series carry first; docs/operate.md, Changing a pinned label, has the order.",
   },
   PIN_NOT_CONFIRMED: {
     meaning: "What the peer offers is not what its people said, or nobody confirmed it. Nothing was pinned.",

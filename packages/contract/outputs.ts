@@ -245,7 +245,7 @@ function requireLabels(contract: SenderContract | ReceiverContract, stack: strin
   if (offered === undefined || pinned === undefined || carries(offered, pinned)) return;
   const remedy =
     `its series carry ${labelsText(offered)}, and pinned is ${labelsText(pinned)}. Ask the people of that account, over another ` +
-    "channel, what their series are to carry. Only if it is this, run `npm run trust -- accept`; docs/operate.md, Another identity, has the order.";
+    "channel, what their series are to carry. Only if it is this, run `npm run trust -- accept`; docs/operate.md, Changing a pinned label, has the order.";
   const subject = `The labels of the sender in ${sourceOf(stack)} are not those that are pinned`;
   throw new RefusedContractError("labels-not-pinned", subject, [{ key: "labels", value: pinned, remedy }], contract);
 }

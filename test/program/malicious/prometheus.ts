@@ -26,7 +26,7 @@ export const prometheus: readonly Malicious[] = [
     "sender",
     "relabelling drops samples that Prometheus should send",
     "sender-release",
-    /prometheus\.yml.*write_relabel_configs/s,
+    /prometheus\.yml.*payments_/s,
     (it) =>
       text(it, configuration, (found) =>
         found.replace(
