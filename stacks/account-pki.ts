@@ -68,7 +68,7 @@ export function requirePeersFollow(
 }
 
 /** The stack by which the peers know this side. */
-const shownAs = ({ exchange }: Pick<Configuration, "exchange">): string => exchange ?? ownStack();
+export const shownAs = ({ exchange }: Pick<Configuration, "exchange">): string => exchange ?? ownStack();
 
 /** The fingerprint of the root in this state that signs; undefined if this update makes it, or makes it anew. */
 function trialRoot(

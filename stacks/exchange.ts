@@ -2,6 +2,8 @@ import type { ExchangeConfiguration } from "@metrics-link/config";
 import {
   addressesIn,
   artifactNames,
+  contractIn,
+  contractLabelsOutput,
   contractOutput,
   contractVersions,
   contractVersionsOutput,
@@ -64,10 +66,17 @@ export async function exchange(configuration: ExchangeConfiguration) {
   }
   return {
     [contractOutput]: contract,
+    [contractLabelsOutput]: labelsShown(inForce),
     [contractVersionsOutput]: contractVersions,
     [addressesOutput]: addresses.map(({ allocationId, publicIp }) => ({ allocationId, address: publicIp })),
     rootFingerprints: rootBundle === undefined ? [] : fingerprintsOf(rootBundle),
   };
+}
+
+/** What the stack with the host says of labels; nothing before its first whole update. */
+function labelsShown(inForce: Contract | undefined) {
+  if (inForce?.role === "receiver") return { admits: inForce.admits ?? [] };
+  return inForce?.labels === undefined ? {} : { labels: inForce.labels };
 }
 
 /** The names of the Elastic IPs, one for each that this side has. */
@@ -82,12 +91,13 @@ export const addressNames = ({
  * @throws LinkError when it cannot be read, or is another account's
  */
 async function contractOfHost({ account, shows }: ExchangeConfiguration): Promise<Contract | undefined> {
-  const outputs = await readOutputs(shows.stack, [contractOutput]).catch((error: unknown) => {
+  const outputs = await readOutputs(shows.stack, [contractOutput, contractLabelsOutput]).catch((error: unknown) => {
     // Not made yet. Any other failure must not take what is shown away.
-    if (/unknown stack/.test(messageOf(error))) return { [contractOutput]: undefined };
+    if (/unknown stack/.test(messageOf(error)))
+      return { [contractOutput]: undefined, [contractLabelsOutput]: undefined };
     throw error;
   });
-  const contract = readContract(shows.stack, outputs[contractOutput]);
+  const contract = readContract(shows.stack, contractIn(outputs));
   if (contract === undefined) return undefined;
   if (contract.accountId === account.id && contract.role === shows.role) return contract;
   throw new LinkError("EXCHANGE_OF_ANOTHER", {

@@ -1,5 +1,7 @@
 import type { Configuration } from "@metrics-link/config";
 import {
+  contractIn,
+  contractLabelsOutput,
   contractOutput,
   isPublicAddress,
   LinkError,
@@ -52,21 +54,23 @@ export async function ownExchange({
       next: `run \`pulumi up -s ${shortName(stack)}\` first`,
       ...(cause === undefined ? {} : { cause }),
     });
-  const outputs = await readOutputs(stack, [addressesOutput, contractOutput]).catch((error: unknown) => {
-    throw notReady(`cannot be read: ${messageOf(error)}`, error);
-  });
+  const outputs = await readOutputs(stack, [addressesOutput, contractOutput, contractLabelsOutput]).catch(
+    (error: unknown) => {
+      throw notReady(`cannot be read: ${messageOf(error)}`, error);
+    },
+  );
   const addresses = addressesOf(outputs[addressesOutput]);
   const needed = role === "sender" ? 1 : network.zones.length;
   if (addresses.length < needed) {
     throw notReady(`has ${addresses.length} addresses, and this ${role} needs ${needed} (shows.addresses there)`);
   }
   // Addresses that it has left over are not shown wrongly for long: the warning below says so.
-  return { stack, addresses: addresses.slice(0, needed), shown: contractIn(stack, outputs[contractOutput]) };
+  return { stack, addresses: addresses.slice(0, needed), shown: readableContract(stack, outputs) };
 }
 
-function contractIn(stack: string, output: unknown): OwnExchange["shown"] {
+function readableContract(stack: string, outputs: Readonly<Record<string, unknown>>): OwnExchange["shown"] {
   try {
-    return readContract(stack, output);
+    return readContract(stack, contractIn(outputs));
   } catch {
     return undefined; // The next update of the exchange writes it again.
   }
@@ -76,10 +80,11 @@ function contractIn(stack: string, output: unknown): OwnExchange["shown"] {
 export function warnIfStale(
   exchange: OwnExchange | undefined,
   contract: pulumi.Output<SenderContract | ReceiverContract>,
+  labels: pulumi.Output<Pick<SenderContract, "labels"> | Pick<ReceiverContract, "admits">>,
 ): void {
   if (exchange === undefined) return;
-  void contract.apply((inForce) => {
-    const own = contractIn(exchange.stack, inForce);
+  void pulumi.all([contract, labels]).apply(([inForce, beside]) => {
+    const own = readableContract(exchange.stack, { [contractOutput]: inForce, [contractLabelsOutput]: beside });
     if (JSON.stringify(own) === JSON.stringify(exchange.shown)) return undefined;
     return pulumi.log.warn(
       `${exchange.stack} does not show the peers what this update puts in force. ` +

@@ -1,8 +1,11 @@
 import {
   acceptedOutput,
+  contractLabelsOutput,
   contractOutput,
   contractVersionsOutput,
   dnsName,
+  identityLabels,
+  type Labels,
   LinkError,
   messageOf,
   type PkiOutput,
@@ -20,6 +23,7 @@ export const ownStack = (): string => `${pulumi.getOrganization()}/${pulumi.getP
 /** Outputs about what is in force: the next update and the peers act on them. */
 const inForceOutputs = [
   contractOutput,
+  contractLabelsOutput,
   contractVersionsOutput,
   "rootFingerprints",
   pkiOutput,
@@ -32,6 +36,7 @@ const inForceOutputs = [
 ] as const;
 
 const releaseId = z.string().regex(/^[0-9a-f]{64}$/);
+const ownLabels = z.object({ labels: identityLabels });
 const ownContract = z.object({ dnsName, rootBundle });
 /** What this side's own contract said at the last update. */
 export type OwnContract = z.output<typeof ownContract>;
@@ -41,6 +46,8 @@ export interface OwnOutputs {
   /** Undefined before the first update. */
   readonly pki: PkiOutput | undefined;
   readonly contract: OwnContract | undefined;
+  /** What the series of a sender carry since the last update; undefined before the first that told. */
+  readonly labels: Labels | undefined;
   /** What was accepted of the peers, unchecked: readers compare it with the pins. */
   readonly accepted: unknown;
   /** A sender's output `link`; absent before the first update. */
@@ -71,6 +78,7 @@ export async function ownOutputs(): Promise<OwnOutputs> {
   return {
     pki,
     contract: ownContract.safeParse(contract).data,
+    labels: ownLabels.safeParse(outputs[contractLabelsOutput]).data?.labels,
     accepted: outputs[acceptedOutput],
     link: outputs.link,
     release: releaseId.safeParse(outputs.release).data,

@@ -4,6 +4,8 @@ import type { Configuration } from "@metrics-link/config";
 import {
   type AcceptedPeer,
   type ContractFile,
+  contractIn,
+  contractLabelsOutput,
   contractOutput,
   contractVersionsOutput,
   messageOf,
@@ -70,8 +72,8 @@ const readingOf = ({ stack, contract }: ConfiguredPeer) =>
   }));
 
 async function fromStack(stack: string) {
-  const outputs = await readOutputs(stack, [contractOutput, contractVersionsOutput]);
-  return { contract: outputs[contractOutput], versions: outputs[contractVersionsOutput] };
+  const outputs = await readOutputs(stack, [contractOutput, contractLabelsOutput, contractVersionsOutput]);
+  return { contract: contractIn(outputs), versions: outputs[contractVersionsOutput] };
 }
 
 async function fromFile(path: string): Promise<ContractFile> {
@@ -110,6 +112,9 @@ export const trustIn = ({ stack, rootFingerprints, dnsName }: AcceptedPeer) => (
   rootFingerprints: [...rootFingerprints],
   dnsName,
 });
+
+/** What this side's contract says of the labels of a sender. */
+export const admittedLabels = ({ stack, labels }: AcceptedPeer) => (labels === undefined ? [] : [{ stack, labels }]);
 
 /** An entry of the output `peers`. */
 export const peerOutput = ({ stack, dnsName, addresses }: AcceptedPeer): PeerOutput => ({ stack, dnsName, addresses });

@@ -1,5 +1,6 @@
 import type { ReceiverConfiguration } from "@metrics-link/config";
 import {
+  contractLabelsOutput,
   contractVersions,
   contractVersionsOutput,
   identityName,
@@ -19,7 +20,7 @@ import { requireAdoptable } from "./adoption.ts";
 import { linkHost } from "./link-host.ts";
 import { ownExchange, warnIfStale } from "./own-exchange.ts";
 import { outputsInForce, ownOutputs } from "./own-outputs.ts";
-import { inForce, interrupted, knownPeer, peerOutput, setAside, trustIn } from "./peer.ts";
+import { admittedLabels, inForce, interrupted, knownPeer, peerOutput, setAside, trustIn } from "./peer.ts";
 import { privateNetwork } from "./private-network.ts";
 import { checkedPrometheusFiles } from "./prometheus-files.ts";
 import { releaseStore } from "./release-store.ts";
@@ -106,9 +107,11 @@ export async function receiver(configuration: ReceiverConfiguration, bundling: P
       endpointPort: ports.https,
     }),
   );
-  warnIfStale(exchange, contract);
+  const labels = host.statusReport.apply(() => ({ admits: senders.flatMap(admittedLabels) }));
+  warnIfStale(exchange, contract, labels);
   const outputs = {
     contract,
+    [contractLabelsOutput]: labels,
     [contractVersionsOutput]: contractVersions,
     rootFingerprints: pki.rootFingerprints,
     pki: pki.state,

@@ -1,5 +1,6 @@
 import type { SenderConfiguration } from "@metrics-link/config";
 import {
+  contractLabelsOutput,
   contractVersions,
   contractVersionsOutput,
   identityName,
@@ -15,6 +16,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { accountProvider, inAccount, requireFreeAccount, unlessTaken } from "./account.ts";
 import { accountPki, planPki, requirePeersFollow, waitingPki } from "./account-pki.ts";
 import { requireAdoptable } from "./adoption.ts";
+import { requireLabelsFollow } from "./labels.ts";
 import { linkHost } from "./link-host.ts";
 import { ownExchange, warnIfStale } from "./own-exchange.ts";
 import { outputsInForce, ownOutputs } from "./own-outputs.ts";
@@ -39,6 +41,7 @@ export async function sender(
   const exchange = await ownExchange(configuration);
   const known = await knownPeer("receiver", { name: "receiver", ...peer }, configuration, before.accepted);
   requirePeersFollow(configuration, plan, before, [known]);
+  requireLabelsFollow(configuration, before, known);
   const [receiver] = inForce([known]);
   // Keep `remote_write` if the receiver loses its trust: removing it would drop the queue.
   const linked = receiver !== undefined || (before.link !== undefined && before.link !== neverLinked);
@@ -114,9 +117,11 @@ export async function sender(
       egressAddresses,
     }),
   );
-  warnIfStale(exchange, contract);
+  const labels = host.statusReport.apply(() => ({ labels: prometheus.externalLabels }));
+  warnIfStale(exchange, contract, labels);
   const outputs = {
     contract,
+    [contractLabelsOutput]: labels,
     [contractVersionsOutput]: contractVersions,
     rootFingerprints: pki.rootFingerprints,
     pki: pki.state,

@@ -8,7 +8,7 @@ import { hostFindings } from "./checks/host.ts";
 import { snapshotFindings } from "./checks/snapshots.ts";
 import { sourceFindings } from "./checks/source.ts";
 import { rightsFindings } from "./checks/surroundings.ts";
-import { trustFindings } from "./checks/trust.ts";
+import { labelFindings, trustFindings } from "./checks/trust.ts";
 import type { AuditEvidence, StackEvidence } from "./evidence.ts";
 
 /** Findings that belong together, for example one fence of one stack. */
@@ -88,7 +88,10 @@ function sectionsOf(stack: StackEvidence, evidence: AuditEvidence): Section[] {
     ...exchangeFindings(stack),
     ...stack.peers.flatMap((peer) => pinnedAddressFindings(stack, peer)),
   ];
-  const identities = [...envoyFindings(stack), ...stack.peers.flatMap((peer) => trustFindings(stack, peer))];
+  const identities = [
+    ...envoyFindings(stack),
+    ...stack.peers.flatMap((peer) => [...trustFindings(stack, peer), ...labelFindings(stack, peer)]),
+  ];
   return [
     sender
       ? section(

@@ -1,5 +1,5 @@
 import type { Configuration } from "@metrics-link/config";
-import type { Pins, PkiOutput, ReceiverContract, SenderContract } from "@metrics-link/contract";
+import type { PeerPins, Pins, PkiOutput, ReceiverContract, SenderContract } from "@metrics-link/contract";
 import type { EvidencePart, HostEvidence, Release } from "@metrics-link/release";
 
 export type { EvidencePart } from "@metrics-link/release";
@@ -73,8 +73,8 @@ export type Contract = SenderContract | ReceiverContract;
 export interface PeerEvidence {
   readonly name: string;
   readonly stack: string;
-  /** Roots and addresses in this side's configuration, under source control. */
-  readonly pins: Pins;
+  /** In this side's configuration, under source control. */
+  readonly pins: Pins & Pick<PeerPins, "labels">;
   /** Why this side's configuration suspends the peer; absent for a trusted peer. */
   readonly suspended?: string | undefined;
   readonly contract: EvidencePart<Contract>;

@@ -1,5 +1,6 @@
 import {
   fingerprint,
+  identityLabels,
   isPeerOfFile,
   isPublicAddress,
   matching,
@@ -125,6 +126,21 @@ const sender = {
     until: "they have been",
     addresses: "that the sender comes from",
   }),
+  labels: key(
+    identityLabels
+      .refine((found) => Object.keys(found).length > 0, {
+        error: "at least one label, or leave the key out: then nothing is pinned",
+      })
+      .optional(),
+    {
+      description:
+        "Labels that each series of this sender has to carry, agreed to by a person: who may write what. `npm run trust -- accept` writes them. Others besides are free.",
+      range: "1 to 20 labels, as `prometheus.externalLabels`; no other sender has one of these pairs",
+      fallback: "nothing is pinned: its series may carry any labels",
+      example: '{ account: "111111111111" }',
+      affects: "`prometheus.externalLabels` of the sender, whose update is refused if it no longer carries them",
+    },
+  ),
 };
 
 /**

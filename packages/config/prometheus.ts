@@ -1,33 +1,12 @@
-import { matching, text } from "@metrics-link/contract";
+import { identityLabels, matching, reservedLabels } from "@metrics-link/contract";
 import { z } from "zod";
 import { alertmanagers } from "./alertmanagers.ts";
 import { remoteWrite } from "./remote-write.ts";
 import { scrapeSecrets } from "./secrets.ts";
 import { duration, key, path } from "./values.ts";
 
-/**
- * Names that an external label cannot have. Prometheus adds one only where a series has no label of that name, and every
- * series has `job` and `instance`; `le` and `quantile` would change what histograms and summaries mean; the link tells its
- * own series by `link_side`; names that begin with two underscores are Prometheus' own.
- */
-const reserved = ["job", "instance", "le", "quantile", "alertname", "link_side"];
-
-const nameOfLabel = `a label name of letters, digits and _, that does not begin with __ and is not one of ${reserved.join(", ")}`;
-const labelName = matching(
-  new RegExp(`^(?!__)(?!(?:${reserved.join("|")})$)[a-zA-Z_][a-zA-Z0-9_]{0,99}$`),
-  nameOfLabel,
-);
-
-const labelValue = "a label value in quotes, of 1 to 200 characters, without $, which Prometheus would expand";
-
-const labels = z
-  .record(labelName, text(labelValue).regex(/^[^$\p{Cc}\p{Cs}]{1,200}$/u, { error: labelValue }), {
-    error: (issue) => (issue.code === "invalid_key" ? nameOfLabel : "a map of label names and values"),
-  })
-  .refine((found) => Object.keys(found).length <= 20, { error: "at most 20 labels: every series has them" });
-
 const stricterLabels =
-  "Prometheus drops a label without a value, expands `$NAME` from an environment that the host does not have, and adds no label that a series has already. The label would be missing or another one at the receiver.";
+  "Prometheus drops a label without a value, and expands `$NAME` from an environment that the host does not have. `job` and the others would take the place of labels that tell series apart.";
 
 const nameOfAlert = "the name of an alert, such as LinkBehind";
 
@@ -100,13 +79,13 @@ const prometheus = z.strictObject({
 
 export const senderPrometheus = prometheus.extend({
   externalLabels: key(
-    labels.refine((found) => Object.keys(found).length > 0, {
+    identityLabels.refine((found) => Object.keys(found).length > 0, {
       error: "at least one label that tells this sender from every other at the receiver",
     }),
     {
       description:
-        "Labels that are added to every series that is sent. They tell this sender from every other at the receiver. A change rebuilds the queue.",
-      range: `1 to 20 labels, values of 1 to 200 characters; no \`$\`, no \`__\` in front, not ${reserved.map((name) => `\`${name}\``).join(", ")}`,
+        "Labels that every series has that is sent. They tell this sender from every other at the receiver. A series' own label of such a name arrives as [`exported_NAME`](operate.md#labels-on-the-way). A change rebuilds the queue.",
+      range: `1 to 20 labels, values of 1 to 200 characters; no \`$\`, no \`__\` in front, not ${reservedLabels.map((name) => `\`${name}\``).join(", ")}`,
       example: '{ account: "111111111111" }',
       affects: "SenderLate at the receiver, which tells senders by these labels",
       stricter: stricterLabels,
@@ -116,7 +95,7 @@ export const senderPrometheus = prometheus.extend({
 });
 
 export const receiverPrometheus = prometheus.extend({
-  externalLabels: key(labels.default({}), {
+  externalLabels: key(identityLabels.default({}), {
     description: "Labels of what this Prometheus itself sends or federates. Not added to what senders write.",
     range: "up to 20 labels, as at a sender",
     example: '{ account: "222222222222" }',

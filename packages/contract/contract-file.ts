@@ -1,12 +1,14 @@
 import { LinkError, messageOf } from "./errors.ts";
+import { contractIn, contractLabelsOutput } from "./labels.ts";
 import { contractOutput, contractVersionsOutput } from "./versions.ts";
 
 /**
  * The contract of a peer as a file in this side's repository, for a peer whose backend this side cannot read. It has the
- * outputs `contract` and `contractVersions` of the peer's stack, and nothing else counts. The peer's people wrote it, so
+ * outputs `contract`, `contractLabels` and `contractVersions` of the peer's stack, and nothing else counts. The peer's people wrote it, so
  * it is as hostile as what a backend returns.
  */
 export interface ContractFile {
+  /** With its labels. */
   readonly contract: unknown;
   readonly versions: unknown;
 }
@@ -19,7 +21,9 @@ const deepest = 32;
 /** The text of a contract file. @param outputs those of the stack whose contract it is */
 export const contractFileText = (outputs: Readonly<Record<string, unknown>>): string =>
   `${JSON.stringify(
-    { [contractOutput]: outputs[contractOutput], [contractVersionsOutput]: outputs[contractVersionsOutput] },
+    Object.fromEntries(
+      [contractOutput, contractLabelsOutput, contractVersionsOutput].map((name) => [name, outputs[name]]),
+    ),
     undefined,
     2,
   )}\n`;
@@ -46,7 +50,7 @@ export function readContractFile(path: string, text: string): ContractFile {
   if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed)) throw unusable("it has no keys");
   if (isDeeperThan(parsed, deepest)) throw unusable(`it nests deeper than ${deepest} levels`);
   const outputs: Readonly<Record<string, unknown>> = { ...parsed };
-  return { contract: outputs[contractOutput], versions: outputs[contractVersionsOutput] };
+  return { contract: contractIn(outputs), versions: outputs[contractVersionsOutput] };
 }
 
 const isDeeperThan = (value: unknown, levels: number): boolean =>

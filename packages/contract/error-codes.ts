@@ -66,6 +66,15 @@ const codes = {
     meaning: "A peer offers an address that is not pinned here.",
     next: "Compare addresses with the peer's people over another channel, then run `npm run trust -- accept`.",
   },
+  PEER_LABELS_NOT_PINNED: {
+    meaning: "A sender's series do not carry the labels that are pinned here.",
+    next: "Compare labels with the sender's people over another channel; docs/operate.md, Changing a pinned label, has the order.",
+  },
+  LABELS_OUT_OF_ORDER: {
+    meaning:
+      "After this update the receiver would refuse this sender's series: they would no longer carry what it has pinned. Nothing was changed.",
+    next: "Have the receiver's people pin what the new series carry first; docs/operate.md, Changing a pinned label, has the order.",
+  },
   PIN_NOT_CONFIRMED: {
     meaning: "What the peer offers is not what its people said, or nobody confirmed it. Nothing was pinned.",
     next: "Ask the peer's people again, over another channel. Do not pin what they did not say.",

@@ -33,6 +33,15 @@ export {
 } from "./forms.ts";
 export { parseJson } from "./json.ts";
 export {
+  carries,
+  contractIn,
+  contractLabelsOutput,
+  identityLabels,
+  type Labels,
+  labelsText,
+  reservedLabels,
+} from "./labels.ts";
+export {
   type AcceptedPeer,
   addressesIn,
   endpointPort,

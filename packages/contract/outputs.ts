@@ -3,6 +3,7 @@ import type { ErrorCode } from "./error-codes.ts";
 import { InvalidInputError, type Problem, problemsFound } from "./errors.ts";
 import { certificatesOf, fingerprintsOf, readCertificates, unlessOtherText } from "./fingerprint.ts";
 import { dnsName, fingerprint, sourceOf, stackName } from "./forms.ts";
+import { carries, identityLabels, type Labels, labelsText } from "./labels.ts";
 import { isDocumentationAddress, isPublicAddress, mostAddresses } from "./public-address.ts";
 import { rootFault } from "./root-certificate.ts";
 import { contractOutput, versionFault, versionNumber } from "./versions.ts";
@@ -76,6 +77,8 @@ const senderContract = z.object({
   role: z.literal("sender"),
   /** Where connections come from: the Elastic IPs of the NAT gateway. */
   egressAddresses: addressesOf("sender"),
+  /** What each of its series carries. Absent before its first update, and in a release that does not tell. */
+  labels: identityLabels.optional(),
 });
 
 const receiverContract = z.object({
@@ -84,6 +87,11 @@ const receiverContract = z.object({
   /** Where connections go to: the load balancer's Elastic IPs. */
   endpointAddresses: addressesOf("receiver"),
   endpointPort: z.literal(endpointPort, { error: `port ${endpointPort}: the fences of both sides know no other` }),
+  /** The labels that the series of a sender have to carry here, by the sender's stack. Absent of one without pinned labels. */
+  admits: z
+    .array(z.object({ stack: stackName, labels: identityLabels }))
+    .max(10_000)
+    .optional(),
 });
 
 export type SenderContract = z.output<typeof senderContract>;
@@ -111,10 +119,12 @@ export interface PeerPins {
   readonly rootFingerprints?: readonly string[] | undefined;
   /** Absent: no address has been agreed to yet. */
   readonly addresses?: readonly string[] | undefined;
+  /** Of a sender: what its series have to carry. Absent: nothing, its series may carry any labels. */
+  readonly labels?: Labels | undefined;
 }
 
-/** The same as lists: empty where nothing has been agreed to yet. */
-export type Pins = { readonly [Key in keyof PeerPins]-?: readonly string[] };
+/** Roots and addresses as lists: empty where nothing has been agreed to yet. */
+export type Pins = { readonly [Key in "rootFingerprints" | "addresses"]-?: readonly string[] };
 
 /**
  * A peer of which every value was compared with the pins, or is of a closed form. Nothing in it is text as the peer
@@ -127,16 +137,19 @@ export interface AcceptedPeer {
   /** PEM of exactly these roots. */
   readonly rootBundle: string;
   readonly addresses: readonly string[];
+  /** Those that are pinned. */
+  readonly labels?: Labels;
 }
 
 /** Why a contract is not taken: a closed set, since it becomes the label of an alert. */
-export const refusals = ["malformed", "version", "root-not-pinned", "address-not-pinned"] as const;
+export const refusals = ["malformed", "version", "root-not-pinned", "address-not-pinned", "labels-not-pinned"] as const;
 
 const codes = {
   malformed: "PEER_CONTRACT_MALFORMED",
   version: "PEER_CONTRACT_VERSION",
   "root-not-pinned": "PEER_ROOT_NOT_PINNED",
   "address-not-pinned": "PEER_ADDRESS_NOT_PINNED",
+  "labels-not-pinned": "PEER_LABELS_NOT_PINNED",
 } as const satisfies Record<(typeof refusals)[number], ErrorCode>;
 
 /** A contract that is not taken as a whole. */
@@ -159,7 +172,8 @@ export class RefusedContractError extends InvalidInputError {
 }
 
 /**
- * Reads what a peer's stack says of itself, and takes it only if each of its roots and addresses is pinned.
+ * Reads what a peer's stack says of itself, and takes it only if each of its roots and addresses is pinned, and its series
+ * carry the pinned labels as far as it tells.
  *
  * @param role what the peer must be
  * @param stack the peer's stack
@@ -187,9 +201,15 @@ export function readPeer<Role extends keyof Contracts>(
   const rootFingerprints = fingerprintsOf(contract.rootBundle);
   requirePinned(contract, stack, "root", "rootFingerprints", rootFingerprints, pins.rootFingerprints ?? []);
   requirePinned(contract, stack, "address", "addresses", addresses, pins.addresses ?? []);
+  requireLabels(contract, stack, pins.labels);
   const rootBundle = certificatesOf(contract.rootBundle).join("");
-  return { contract, accepted: { stack, dnsName: contract.dnsName, rootFingerprints, rootBundle, addresses } };
+  const accepted = { stack, dnsName: contract.dnsName, rootFingerprints, rootBundle, addresses, ...labelsOf(pins) };
+  return { contract, accepted };
 }
+
+/** The pinned labels, where there are any. */
+export const labelsOf = ({ labels }: Pick<PeerPins, "labels">): { readonly labels?: Labels } =>
+  labels === undefined ? {} : { labels };
 
 function parsed<Schema extends z.ZodType>(
   stack: string,
@@ -218,6 +238,17 @@ function parsed<Schema extends z.ZodType>(
 const mostFields = 64;
 
 const unusable = (stack: string) => `Output "${contractOutput}" of ${sourceOf(stack)} cannot be used`;
+
+/** A sender that does not tell its labels yet is taken: what it writes decides. @throws RefusedContractError */
+function requireLabels(contract: SenderContract | ReceiverContract, stack: string, pinned: PeerPins["labels"]): void {
+  const offered = contract.role === "sender" ? contract.labels : undefined;
+  if (offered === undefined || pinned === undefined || carries(offered, pinned)) return;
+  const remedy =
+    `its series carry ${labelsText(offered)}, and pinned is ${labelsText(pinned)}. Ask the people of that account, over another ` +
+    "channel, what their series are to carry. Only if it is this, run `npm run trust -- accept`; docs/operate.md, Changing a pinned label, has the order.";
+  const subject = `The labels of the sender in ${sourceOf(stack)} are not those that are pinned`;
+  throw new RefusedContractError("labels-not-pinned", subject, [{ key: "labels", value: pinned, remedy }], contract);
+}
 
 /** @throws RefusedContractError showing what is offered and what is pinned */
 function requirePinned(

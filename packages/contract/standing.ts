@@ -4,6 +4,7 @@ import { dnsName, isPeerOfFile, sourceOf, stackName } from "./forms.ts";
 import {
   type AcceptedPeer,
   addressesOf,
+  labelsOf,
   type PeerPins,
   type ReceiverContract,
   RefusedContractError,
@@ -23,7 +24,7 @@ type ContractOf<R extends Role> = R extends "sender" ? SenderContract : Receiver
 export const acceptedOutput = "accepted";
 
 /** What is kept of one peer. The pins are not: those in force at the next update decide. */
-export type RememberedPeer = Omit<AcceptedPeer, "rootFingerprints">;
+export type RememberedPeer = Omit<AcceptedPeer, "rootFingerprints" | "labels">;
 
 /** Why what a peer says now is not what is in force. A closed set: it is the label of an alert. */
 const heldReasons = ["unreadable", "absent", ...refusals] as const;
@@ -163,5 +164,6 @@ function stillPinned(
     rootFingerprints: roots.map(fingerprintOf),
     rootBundle: roots.join(""),
     addresses,
+    ...labelsOf(pins),
   };
 }

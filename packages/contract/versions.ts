@@ -8,7 +8,7 @@ export const contractOutput = "contract";
 export const contractVersionsOutput = "contractVersions";
 
 /**
- * Versions of the contract. Version 2 is version 1 with `readableFrom`; how the next one comes is in
+ * Versions of the contract. Version 2 is version 1 with `readableFrom`, `labels` and `admits`; how the next one comes is in
  * docs/decisions/0700-the-contract-can-evolve.md.
  */
 export interface ContractVersions {

@@ -34,6 +34,16 @@ interface QueueConfig {
   readonly retry_on_http_429: boolean;
 }
 
+/** One step of relabelling (Prometheus, `relabel_config`); without a source it sets its target. Action: replace. */
+export interface RelabelRule {
+  readonly source_labels?: readonly string[];
+  /** RE2, and it has to match the whole value. */
+  readonly regex?: string;
+  readonly target_label: string;
+  /** `$1` is the regex's first group. A label with an empty value is removed. */
+  readonly replacement?: string;
+}
+
 export interface RemoteWrite {
   readonly name: string;
   readonly url: string;
@@ -42,6 +52,7 @@ export interface RemoteWrite {
   readonly follow_redirects: boolean;
   readonly queue_config: QueueConfig;
   readonly metadata_config: { readonly send: boolean; readonly send_interval: Duration };
+  readonly write_relabel_configs: readonly RelabelRule[];
 }
 
 /** The part of Prometheus' configuration file that we set. */

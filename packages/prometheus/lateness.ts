@@ -1,5 +1,5 @@
 import { secondsOf } from "@metrics-link/release";
-import type { PrometheusConfiguration, ScrapeConfig } from "./configuration.ts";
+import type { Labels, PrometheusConfiguration, ScrapeConfig } from "./configuration.ts";
 
 /** From the end of a scrape or an evaluation until its samples are readable. */
 const commitSeconds = 2;
@@ -15,8 +15,8 @@ export interface Lateness {
   readonly lateSeconds: number;
   /** The longest interval of a job, and of a rule group without one of its own: each series has a sample so often. */
   readonly intervalSeconds: number;
-  /** Names of the external labels. */
-  readonly externalLabels: readonly string[];
+  /** The sender's identity. */
+  readonly externalLabels: Labels;
 }
 
 /** @param jobs every job, the user's too */
@@ -30,6 +30,6 @@ export function latenessOf({ global }: PrometheusConfiguration, jobs: readonly S
       longest("scrape_timeout", [global.scrape_timeout, global.evaluation_interval]) + commitSeconds,
     ),
     intervalSeconds: Math.ceil(longest("scrape_interval", [global.scrape_interval, global.evaluation_interval])),
-    externalLabels: Object.keys(global.external_labels ?? {}),
+    externalLabels: global.external_labels,
   };
 }

@@ -1,5 +1,6 @@
 import { canonicalJson, remoteWrite as link, ports, queueDefaults, sha256 } from "@metrics-link/release";
-import type { Duration, PrometheusConfiguration, RemoteWrite } from "./configuration.ts";
+import type { Duration, Labels, PrometheusConfiguration, RemoteWrite } from "./configuration.ts";
+import { identityRules } from "./identity.ts";
 import { batchSecondsOf } from "./intervals.ts";
 
 /** What a stack may change of the queue; the rest is the link's. */
@@ -16,8 +17,9 @@ export interface RemoteWriteOverrides {
 /**
  * Writes to the Envoy on loopback. The name is fixed: it is a label of every metric of the queue. A change of anything
  * in here makes Prometheus rebuild the queue, and what it holds in an outage is lost.
+ * @param externalLabels the sender's identity
  */
-export function remoteWrite(overrides: RemoteWriteOverrides = {}): RemoteWrite {
+export function remoteWrite(overrides: RemoteWriteOverrides, externalLabels: Labels): RemoteWrite {
   return {
     name: "link",
     url: `http://127.0.0.1:${ports.remoteWriteEgress}${link.path}`,
@@ -37,6 +39,7 @@ export function remoteWrite(overrides: RemoteWriteOverrides = {}): RemoteWrite {
       retry_on_http_429: true,
     },
     metadata_config: { send: true, send_interval: "1m" },
+    write_relabel_configs: identityRules(externalLabels),
   };
 }
 

@@ -73,7 +73,7 @@ export const jobsOf = ({ configuration, scrapeFiles }: Rendering): readonly Scra
 
 /** @throws InvalidInputError when an alert cannot be set so */
 export function renderSender(input: SenderInput): Rendering {
-  const queue = [remoteWrite(input.remoteWrite)];
+  const queue = [remoteWrite(input.remoteWrite ?? {}, input.externalLabels)];
   const { configuration, ...rules } = renderCommon(input, { side: "sends", senders: [], linked: input.linked, queue });
   return {
     configuration: { ...configuration, ...(input.linked ? { remote_write: queue } : {}) },

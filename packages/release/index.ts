@@ -30,6 +30,7 @@ export {
   partsLeftOut,
   unpackHostEvidence,
 } from "./evidence.ts";
+export { asSent, type FixedLabel, fixedLabels, keptPrefix } from "./identity-labels.ts";
 export { type HostFile, hostPaths, hostUsers, scrapeSecretFolder, scrapeSecretName, unitFolder } from "./paths.ts";
 export {
   canonicalJson,

@@ -56,6 +56,8 @@ export interface ReviewInput {
   readonly pack: Pack;
   readonly deviations: readonly Deviation[];
   readonly setAside: readonly SetAside[];
+  /** Who may write what, by `labelRows`. */
+  readonly labels: readonly Row[];
   readonly comparison: Comparison;
   /** Why the configuration cannot be read, so that deviations in it may be in force unseen. */
   readonly notRead?: readonly string[];
@@ -69,7 +71,7 @@ export interface ReviewInput {
  * @throws LinkError `PREVIEW_UNREADABLE` for an operation of the engine that this review does not know
  */
 export function judge(input: ReviewInput): Verdict {
-  const { stack, record, pack, deviations, setAside, comparison, notRead = [], asked, now } = input;
+  const { stack, record, pack, deviations, setAside, labels, comparison, notRead = [], asked, now } = input;
   const changes = changesOf(record);
   const policies = policyResults(record, pack);
   const rules = new Set([
@@ -101,7 +103,7 @@ export function judge(input: ReviewInput): Verdict {
     failures,
     changes,
     unchanged: planned.length - changes.filter(({ kind }) => kind !== "delete").length,
-    evidence: [...addressRows(planned), ...identityRows(planned)],
+    evidence: [...addressRows(planned), ...identityRows(planned), ...labels],
     policies,
     deviations: dated,
     setAside,

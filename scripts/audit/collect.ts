@@ -13,7 +13,15 @@ import {
   type Update,
 } from "@metrics-link/audit";
 import type { Configuration } from "@metrics-link/config";
-import { contractOutput, LinkError, pkiOutput, readContract, readPkiOutput, shortName } from "@metrics-link/contract";
+import {
+  contractIn,
+  contractOutput,
+  LinkError,
+  pkiOutput,
+  readContract,
+  readPkiOutput,
+  shortName,
+} from "@metrics-link/contract";
 import { z } from "zod";
 import type { StackContext } from "../stack/context.ts";
 import { repository } from "../stack/context.ts";
@@ -68,10 +76,10 @@ async function collectStack(context: StackContext, { preview }: CollectOptions):
     stack,
     configuration,
     deviations: deviationsIn(file.text()),
-    contract: await of(own, (found) => contractIn(context.stack, found)),
+    contract: await of(own, (found) => contractOf(context.stack, found)),
     ...(exchange === undefined || shown === undefined
       ? {}
-      : { shown: await of(await shown, (found) => contractIn(exchange, found)) }),
+      : { shown: await of(await shown, (found) => contractOf(exchange, found)) }),
     pki: await of(own, (found) => {
       const pki = readPkiOutput(found[pkiOutput]);
       if (pki === undefined) throw noOutput(pkiOutput);
@@ -98,8 +106,8 @@ const around: Readonly<Record<Surrounding, (clients: ClientConfiguration, places
   balancer: balancersNow,
 };
 
-function contractIn(stack: string, outputs: Readonly<Record<string, unknown>>): Contract {
-  const found = readContract(stack, outputs[contractOutput]);
+function contractOf(stack: string, outputs: Readonly<Record<string, unknown>>): Contract {
+  const found = readContract(stack, contractIn(outputs));
   if (found === undefined) throw noOutput(contractOutput);
   return found;
 }
@@ -125,7 +133,7 @@ function peersOf(configuration: Configuration): NamedPeer[] {
 async function peerOf(context: StackContext, { source, ...peer }: NamedPeer): Promise<PeerEvidence> {
   return {
     ...peer,
-    contract: await part(async () => contractIn(peer.stack, await peerOutputs(context, source))),
+    contract: await part(async () => contractOf(peer.stack, await peerOutputs(context, source))),
   };
 }
 

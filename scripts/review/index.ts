@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { InvalidInputError, printableJson, printableLines, UsageError } from "@metrics-link/contract";
 import {
   judge,
+  labelRows,
   type Outcome,
   type ReviewInput,
   renderHtml,
@@ -64,6 +65,7 @@ async function review(context: StackContext, options: BranchOptions): Promise<Ve
     comparison,
     asked,
     setAside: setAside(config),
+    labels: labelRows(config),
     ...deviationsOf(context),
     now: new Date(),
   });

@@ -10,6 +10,7 @@ import {
 } from "@metrics-link/config";
 import {
   InvalidInputError,
+  type Labels,
   LinkError,
   messageOf,
   type PeerPins,
@@ -87,13 +88,14 @@ export class StackFile {
    * @throws LinkError when the peer is not in the file; InvalidInputError when the file would not be usable with these pins,
    * such as an address that is another sender's. Nothing is written then.
    */
-  setPins(peer: string, pins: Pins): void {
+  setPins(peer: string, { labels, ...pins }: Pins & { readonly labels?: Labels }): void {
     const document = this.load();
     const path = this.peerPath(peer);
     for (const [key, values] of Object.entries(pins)) {
       if (values.length === 0) document.deleteIn([...path, key]);
       else document.setIn([...path, key], document.createNode(values));
     }
+    if (labels !== undefined) document.setIn([...path, "labels"], document.createNode(labels));
     this.configurationIn(document);
     this.save(document);
   }
@@ -179,7 +181,7 @@ export interface PeerSource {
 
 /** A peer as a stack's configuration has it. */
 export interface ConfiguredPeer extends PeerSource {
-  readonly pins: Pins;
+  readonly pins: Pins & { readonly labels?: Labels };
   /** Why its trust was taken away. */
   readonly suspended?: string;
 }
@@ -196,4 +198,8 @@ export function peersOf(configuration: Configuration): ConfiguredPeer[] {
 }
 
 /** Nothing agreed to is nothing pinned. */
-export const pinsOf = ({ rootFingerprints = [], addresses = [] }: PeerPins): Pins => ({ rootFingerprints, addresses });
+export const pinsOf = ({ rootFingerprints = [], addresses = [], labels }: PeerPins): ConfiguredPeer["pins"] => ({
+  rootFingerprints,
+  addresses,
+  ...(labels === undefined ? {} : { labels }),
+});

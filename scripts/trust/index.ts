@@ -1,18 +1,19 @@
 import { writeFileSync } from "node:fs";
 import { isIPv4 } from "node:net";
-import { contractFileText, LinkError, normaliseFingerprint, type Pins } from "@metrics-link/contract";
+import { contractFileText, LinkError, normaliseFingerprint } from "@metrics-link/contract";
 import { type Command, oneOf, optionsOf, required, say, toWrite, typed, wrongValue } from "../stack/command-line.ts";
 import { contextOf, type StackContext } from "../stack/context.ts";
 import { peerOutputs } from "../stack/peers.ts";
-import { type PeerSource, peersOf } from "../stack/stack-file.ts";
+import { type ConfiguredPeer, type PeerSource, peersOf } from "../stack/stack-file.ts";
 import { agreementOn, describeOffer, offerOf, requireHeard } from "./offer.ts";
 
 const usage = `Usage: npm run -s trust -- COMMAND --stack STACK [...]
-  show      roots and addresses of this side and its peers, to read out on the telephone
+  show      roots, addresses and labels of this side and its peers, to read out on the telephone
   accept    pins what a peer offers, after showing it [--peer STACK] [--yes]
-            [--fingerprint SHA-256 ...] [--address A ...]
+            [--fingerprint SHA-256 ...] [--address A ...] [--label NAME=VALUE ...]
   write     writes this side's contract to --out FILE, for a peer that cannot read this stack
---fingerprint and --address are what the peer's people read out: if the peer offers anything else, nothing is pinned.
+--fingerprint, --address and --label are what the peer's people read out: if the peer offers anything else, nothing is
+pinned. Labels that were not read out stay as they are.
 Unpins addresses that the peer no longer offers.`;
 
 const text = { type: "string" } as const;
@@ -22,6 +23,7 @@ const options = {
   peer: text,
   fingerprint: { type: "string", multiple: true },
   address: { type: "string", multiple: true },
+  label: { type: "string", multiple: true },
   yes: { type: "boolean", default: false },
   out: text,
 } as const;
@@ -38,8 +40,11 @@ async function main([word, ...words]: readonly string[]): Promise<number> {
   return 0;
 }
 
+type ConfiguredPins = ConfiguredPeer["pins"];
+
 /** What was heard, judged by its form before anything is read. @throws UsageError */
-function heardIn({ fingerprint = [], address = [] }: { fingerprint?: string[]; address?: string[] }): Pins {
+function heardIn(given: { fingerprint?: string[]; address?: string[]; label?: string[] }): ConfiguredPins {
+  const { fingerprint = [], address = [], label = [] } = given;
   const rootFingerprints = fingerprint.map((text) => {
     // Spoken in groups, or with colons.
     if (/^([0-9a-f][:\s]*){64}$/i.test(text)) return normaliseFingerprint(text);
@@ -47,7 +52,13 @@ function heardIn({ fingerprint = [], address = [] }: { fingerprint?: string[]; a
   });
   const notAnAddress = address.find((text) => !isIPv4(text));
   if (notAnAddress !== undefined) throw wrongValue("--address", notAnAddress, "an IPv4 address");
-  return { rootFingerprints, addresses: address };
+  const pairs = label.map((text) => {
+    const [, name, value] = /^([^=]+)=(.+)$/s.exec(text) ?? [];
+    if (name === undefined || value === undefined) throw wrongValue("--label", text, "NAME=VALUE");
+    return [name, value] as const;
+  });
+  const labels = pairs.length === 0 ? {} : { labels: Object.fromEntries(pairs) };
+  return { rootFingerprints, addresses: address, ...labels };
 }
 
 async function show(context: StackContext): Promise<void> {
@@ -64,7 +75,12 @@ async function show(context: StackContext): Promise<void> {
 }
 
 /** @throws LinkError when the peer offers something that was not heard; nothing is written then */
-async function accept(context: StackContext, peer: string | undefined, heard: Pins, yes: boolean): Promise<void> {
+async function accept(
+  context: StackContext,
+  peer: string | undefined,
+  heard: ConfiguredPins,
+  yes: boolean,
+): Promise<void> {
   const peers = peersOf(context.file.read());
   const named = (one: PeerSource) => one.contract ?? one.stack;
   const names = peers.map(named).filter((name) => name !== undefined);
@@ -73,12 +89,12 @@ async function accept(context: StackContext, peer: string | undefined, heard: Pi
   if (found === undefined) throw new LinkError("STACK_FILE_INVALID", { what: `${context.file.path} has no peer` });
   const offer = await offered(context, found);
   if (offer === undefined) throw notDeployed(found);
-  const agreement = agreementOn(offer, found.pins);
+  const anyHeard = heard.rootFingerprints.length + heard.addresses.length > 0 || heard.labels !== undefined;
+  const agreement = agreementOn(offer, found.pins, anyHeard ? (heard.labels ?? "as they are") : "as offered");
   const { wanted, gone, pins } = agreement;
-  const anyHeard = heard.rootFingerprints.length + heard.addresses.length > 0;
   say(`${named(found)} offers:\n${describeOffer(offer, found.pins)}`);
   if (anyHeard) requireHeard(offer, agreement, heard);
-  if (wanted.rootFingerprints.length + wanted.addresses.length + gone.length === 0) {
+  if (wanted.rootFingerprints.length + wanted.addresses.length + gone.length === 0 && wanted.labels === undefined) {
     say("nothing to do: all of it is pinned");
     return;
   }
@@ -99,7 +115,7 @@ async function write(context: StackContext, path: string): Promise<void> {
   writeFileSync(path, contractFileText(outputs));
   say(
     `wrote ${path}, which holds nothing secret:\n${describeOffer(offer)}\n` +
-      "Its people commit it and name it as peer.contract or senders[].contract. Read roots and addresses to them by another way.",
+      "Its people commit it and name it as peer.contract or senders[].contract. Read roots, addresses and labels to them by another way.",
   );
 }
 

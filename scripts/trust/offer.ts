@@ -1,8 +1,12 @@
+import { isDeepStrictEqual } from "node:util";
 import {
   addressesIn,
-  contractOutput,
+  carries,
+  contractIn,
   fingerprintsOf,
+  type Labels,
   LinkError,
+  labelsText,
   normaliseFingerprint,
   type Pins,
   printable,
@@ -12,6 +16,8 @@ import {
 /** What a stack offers to be pinned: every value of a closed form, so that it may be shown. */
 export interface Offer extends Pins {
   readonly stack: string;
+  /** What a sender's series carry, with its account; undefined of a receiver and of a sender that does not tell yet. */
+  readonly identity?: { readonly labels: Labels; readonly accountId: string };
 }
 
 /**
@@ -20,16 +26,43 @@ export interface Offer extends Pins {
  * @throws InvalidInputError when its contract cannot be used
  */
 export function offerOf(stack: string, outputs: Readonly<Record<string, unknown>>): Offer | undefined {
-  const contract = readContract(stack, outputs[contractOutput]);
+  const contract = readContract(stack, contractIn(outputs));
   if (contract === undefined) return undefined;
-  return { stack, rootFingerprints: fingerprintsOf(contract.rootBundle), addresses: addressesIn(contract) };
+  const { accountId } = contract;
+  const labels = contract.role === "sender" ? contract.labels : undefined;
+  const identity = labels === undefined ? {} : { identity: { labels, accountId } };
+  return {
+    stack,
+    rootFingerprints: fingerprintsOf(contract.rootBundle),
+    addresses: addressesIn(contract),
+    ...identity,
+  };
 }
+
+type LabelledPins = Pins & { readonly labels?: Labels };
 
 /** What a person agrees to: pins that come, addresses that go, and what is pinned then. */
 export interface Agreement {
-  readonly wanted: Pins;
+  readonly wanted: LabelledPins;
   readonly gone: readonly string[];
-  readonly pins: Pins;
+  readonly pins: LabelledPins;
+}
+
+/**
+ * The labels to pin of a sender, if others than are pinned: those that were heard, or those that name its account, or all where
+ * none does. Other senders may have the rest, such as a region, as well.
+ */
+function labelsToPin(
+  identity: Offer["identity"],
+  pinned: Labels | undefined,
+  heard: Labels | "as offered" | "as they are",
+): { readonly labels?: Labels } {
+  if (typeof heard === "object") return isDeepStrictEqual(heard, pinned) ? {} : { labels: heard };
+  if (identity === undefined || heard === "as they are") return {};
+  const { labels, accountId } = identity;
+  if (pinned !== undefined && carries(labels, pinned)) return {};
+  const own = Object.entries(labels).filter(([, value]) => value === accountId);
+  return { labels: own.length === 0 ? labels : Object.fromEntries(own) };
 }
 
 /** The configuration takes so many of each. */
@@ -38,12 +71,19 @@ const mostPins = 4;
 /**
  * What accepting an offer would change. Roots are added, because old and new are pinned together while a root rotates; an
  * address that is not offered any more goes, because a released address is somebody else's tomorrow.
+ * @param heard labels that the peer's people read out; without them, whether labels are pinned as they are offered
  * @throws LinkError PIN_LIMIT when there would be more roots than the configuration takes
  */
-export function agreementOn(offer: Offer, pins: Pins): Agreement {
+export function agreementOn(
+  offer: Offer,
+  pins: LabelledPins,
+  heard: Labels | "as offered" | "as they are" = "as offered",
+): Agreement {
+  const labels = labelsToPin(offer.identity, pins.labels, heard);
   const wanted = {
     rootFingerprints: offer.rootFingerprints.filter((one) => !pins.rootFingerprints.includes(one)),
     addresses: offer.addresses.filter((one) => !pins.addresses.includes(one)),
+    ...labels,
   };
   const rootFingerprints = [...pins.rootFingerprints, ...wanted.rootFingerprints];
   if (rootFingerprints.length > mostPins) {
@@ -53,7 +93,7 @@ export function agreementOn(offer: Offer, pins: Pins): Agreement {
     });
   }
   const gone = pins.addresses.filter((one) => !offer.addresses.includes(one));
-  return { wanted, gone, pins: { rootFingerprints, addresses: offer.addresses } };
+  return { wanted, gone, pins: { rootFingerprints, addresses: offer.addresses, ...labels } };
 }
 
 /**
@@ -61,7 +101,7 @@ export function agreementOn(offer: Offer, pins: Pins): Agreement {
  * @param heard fingerprints in any spelling, addresses
  * @throws LinkError PIN_NOT_CONFIRMED naming both sides of each difference
  */
-export function requireHeard(offer: Offer, { wanted }: Agreement, heard: Pins): void {
+export function requireHeard(offer: Offer, { wanted }: Agreement, heard: LabelledPins): void {
   const spelt = { ...heard, rootFingerprints: heard.rootFingerprints.map(normaliseFingerprint) };
   const differences = (["rootFingerprints", "addresses"] as const).flatMap((key) => {
     const unheard = wanted[key].filter((one) => !spelt[key].includes(one));
@@ -69,6 +109,9 @@ export function requireHeard(offer: Offer, { wanted }: Agreement, heard: Pins): 
     if (unheard.length + notOffered.length === 0) return [];
     return [`heard was ${listed(spelt[key])}, but offered is ${listed(offer[key])}`];
   });
+  const offered = offer.identity?.labels;
+  if (heard.labels !== undefined && offered !== undefined && !carries(offered, heard.labels))
+    differences.push(`heard was ${labelsText(heard.labels)}, but the series carry ${labelsText(offered)}`);
   if (differences.length > 0)
     throw new LinkError("PIN_NOT_CONFIRMED", { what: `${differences.join("; ")}; nothing was pinned` });
 }
@@ -76,7 +119,7 @@ export function requireHeard(offer: Offer, { wanted }: Agreement, heard: Pins): 
 const listed = (values: readonly string[]) => values.map(printable).join(", ") || "nothing";
 
 /** An offer in lines that two people can read to each other. @param pins marks what is pinned and what is not */
-export function describeOffer(offer: Offer | undefined, pins?: Pins): string {
+export function describeOffer(offer: Offer | undefined, pins?: LabelledPins): string {
   if (offer === undefined) return "  has no `contract` output yet: run `pulumi up` there first";
   const mark = (key: keyof Pins, value: string) =>
     pins === undefined ? "" : pins[key].includes(value) ? "   (pinned)" : "   (NOT pinned)";
@@ -91,7 +134,24 @@ export function describeOffer(offer: Offer | undefined, pins?: Pins): string {
     ...(pins?.addresses ?? [])
       .filter((one) => !offer.addresses.includes(one))
       .map((one) => `    ${one}   (pinned, and NOT offered any more)`),
+    ...labelLines(offer.identity?.labels ?? {}, pins),
   ].join("\n");
+}
+
+function labelLines(offered: Labels, pins?: Pick<LabelledPins, "labels">): string[] {
+  const { labels: pinned = {} } = pins ?? {};
+  const pair = ([name, value]: readonly [string, string]) => `    ${name}=${JSON.stringify(value)}`;
+  const mark = (name: string) => {
+    if (pins === undefined) return "";
+    return pinned[name] === offered[name] ? "   (pinned)" : "   (not pinned)";
+  };
+  const lines = [
+    ...Object.entries(offered).map((one) => `${pair(one)}${mark(one[0])}`),
+    ...Object.entries(pinned)
+      .filter(([name, value]) => offered[name] !== value)
+      .map((one) => `${pair(one)}   (pinned, and NOT what its series carry)`),
+  ];
+  return lines.length === 0 ? [] : ["  labels of its series", ...lines];
 }
 
 /** Eight groups of four bytes, on two lines: short enough to be said and repeated. */

@@ -1,4 +1,4 @@
-import { fingerprintsOf, unlessOtherText } from "@metrics-link/contract";
+import { carries, fingerprintsOf, labelsText, unlessOtherText } from "@metrics-link/contract";
 import { releaseFiles, trustSecret } from "@metrics-link/envoy";
 import type { Finding } from "@metrics-link/report";
 import type { EvidencePart, PeerEvidence, StackEvidence } from "../evidence.ts";
@@ -96,6 +96,45 @@ export function trustFindings(stack: StackEvidence, peer: PeerEvidence): Finding
       ],
       fine: `${file}, SHA-256 ${bundle.sha256}`,
     })),
+  ];
+}
+
+/** Who may write what: what the series of a sender carry, and what the receiver has told it, against what is pinned. */
+export function labelFindings(
+  { configuration, contract }: StackEvidence,
+  { name, stack, pins, suspended, contract: theirs }: PeerEvidence,
+): Finding[] {
+  if (configuration.role !== "receiver" || suspended !== undefined) return [];
+  const { labels: pinned } = pins;
+  const subject = `labels of ${name}`;
+  const source = "source control, state and the peer's own output";
+  if (pinned === undefined) {
+    return [
+      judge(subject, source, { value: undefined }, () => ({
+        wrong: [],
+        fine: "none are pinned: its series may carry any labels",
+      })),
+    ];
+  }
+  return [
+    judge(subject, source, both(contract, theirs), ([own, sender]) => {
+      const offered = sender.role === "sender" ? sender.labels : undefined;
+      const admitted = own.role === "receiver" ? own.admits?.find((one) => one.stack === stack)?.labels : undefined;
+      return {
+        wrong: [
+          ...(offered === undefined || carries(offered, pinned)
+            ? []
+            : [`its series carry ${labelsText(offered)}, and pinned is ${labelsText(pinned)}`]),
+          ...(admitted !== undefined && !(carries(admitted, pinned) && carries(pinned, admitted))
+            ? [`the last update was with ${labelsText(admitted)}, and pinned is ${labelsText(pinned)}`]
+            : []),
+        ],
+        fine:
+          offered === undefined
+            ? `${labelsText(pinned)} are pinned; it does not tell what its series carry`
+            : labelsText(pinned),
+      };
+    }),
   ];
 }
 

@@ -31,11 +31,16 @@ export function writers(evidence: AuditEvidence): Block {
   const rows = receivers.flatMap((receiver) => receiver.peers.map((sender) => writerCells(evidence, receiver, sender)));
   return section(
     "Who can write",
-    [table(["Sender", "From address", "Exact name (SAN)", "Root, SHA-256", "Certificate"], rows)],
+    [
+      table(
+        ["Sender", "From address", "Exact name (SAN)", "Root, SHA-256", "Certificate", "Labels of its series"],
+        rows,
+      ),
+    ],
     {
       note:
         "These senders and nobody else. Each needs its address, a certificate of its own root, and its exact name. " +
-        "Samples may carry any labels, whichever sender writes them. A process on the receiver's host or on a sender's " +
+        "A sender tells which labels its series carry. Whoever has its key can write others. A process on the receiver's host or on a sender's " +
         "host can write as well.",
     },
   );
@@ -45,7 +50,7 @@ function writerCells(evidence: AuditEvidence, receiver: StackEvidence, sender: P
   const { contract, name, stack, pins } = sender;
   const account = shown(contract, ({ accountId }) => `account ${accountId}`);
   const who = [strong(name), quiet(stack), quiet(account)];
-  if (sender.suspended !== undefined) return [who, "suspended: nobody", sender.suspended, "none", "none"];
+  if (sender.suspended !== undefined) return [who, "suspended: nobody", sender.suspended, "none", "none", "none"];
   return [
     who,
     shown(contract, (found) =>
@@ -54,6 +59,9 @@ function writerCells(evidence: AuditEvidence, receiver: StackEvidence, sender: P
     shown(contract, ({ dnsName }) => code(dnsName)),
     pins.rootFingerprints.length > 0 ? lines(...pins.rootFingerprints.map(code)) : notKnown("no root is pinned"),
     certificateOf(evidence, receiver, sender),
+    pins.labels === undefined
+      ? "any: none are pinned"
+      : lines(...Object.entries(pins.labels).map(([label, value]) => code(`${label}=${JSON.stringify(value)}`))),
   ];
 }
 

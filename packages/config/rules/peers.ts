@@ -1,4 +1,4 @@
-import { peerOfFile } from "@metrics-link/contract";
+import { carries, type Labels, peerOfFile } from "@metrics-link/contract";
 import type { Known } from "../known.ts";
 import { accepted, type Contradiction, type Rule, repeated } from "./rule.ts";
 
@@ -76,4 +76,38 @@ export const peersRules = {
     says: "No two senders have the same root: it could issue certificates for the name of either.",
     broken: (known) => sharedWithAnEarlierSender(known, "rootFingerprints", "a root that no other sender has"),
   },
+  // A sender that may carry the other's pair could speak for it.
+  labelsAreOneSenders: {
+    keys: ["senders[].labels"],
+    says: "No two senders have the same pair of label and value: a series with it could be of either.",
+    *broken({ senders }) {
+      const list = accepted(senders);
+      for (const [place, [index, { labels = {} }]] of list.entries()) {
+        for (const [name, value] of Object.entries(labels)) {
+          const other = list.slice(0, place).find(([, { labels: theirs }]) => theirs?.[name] === value)?.[1];
+          if (other === undefined || value === undefined) continue;
+          const remedy = `a value that no other sender has (${other.name} has it), or no such label: pin only what tells this sender from all others`;
+          yield { path: ["senders", index, "labels", name], remedy };
+        }
+      }
+    },
+  },
+  theReceiverIsNoSender: {
+    keys: ["prometheus.externalLabels", "senders[].labels"],
+    says: "A receiver's own labels are not those of a sender: what it federates would look like the sender's.",
+    *broken({ role, prometheus, senders }) {
+      if (role !== "receiver") return;
+      const own = labelsIn(prometheus?.externalLabels);
+      for (const [index, { labels }] of accepted(senders)) {
+        if (labels !== undefined && carries(own, labelsIn(labels)))
+          yield {
+            path: ["senders", index, "labels"],
+            remedy: "labels that this receiver has not (prometheus.externalLabels)",
+          };
+      }
+    },
+  },
 } satisfies Record<string, Rule>;
+
+const labelsIn = (labels: Readonly<Record<string, string | undefined>> = {}): Labels =>
+  Object.fromEntries(Object.entries(labels).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));

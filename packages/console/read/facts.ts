@@ -1,3 +1,4 @@
+import { asSent } from "@metrics-link/release";
 import { type Labels, type Pace, type Sample, type Sources, samples } from "./ask.ts";
 
 /** A sender with recent samples. */
@@ -68,7 +69,7 @@ async function everywhere({ receiver, sender }: Sources, query: string, pace: Pa
   if (atReceiver.status === "rejected" && atSender.status === "rejected") throw atReceiver.reason;
   const stored = atReceiver.status === "fulfilled" ? atReceiver.value : [];
   if (sender === undefined || atSender.status === "rejected") return stored;
-  const own = atSender.value.map(({ labels, value }) => ({ labels: { ...sender.externalLabels, ...labels }, value }));
+  const own = atSender.value.map(({ labels, value }) => ({ labels: asSent(labels, sender.externalLabels), value }));
   const isOwn = ({ labels }: Sample) => labels.link_side !== "receives" && has(labels, sender.externalLabels);
   return [...stored.filter((one) => !isOwn(one)), ...own];
 }

@@ -22,8 +22,8 @@ export interface RepairArgs {
   readonly lateSeconds: number;
   /** The longest interval of a scrape job or rule group. */
   readonly intervalSeconds: number;
-  /** Names of Prometheus' external labels. */
-  readonly externalLabels: readonly string[];
+  /** Prometheus' external labels. */
+  readonly externalLabels: Readonly<Record<string, string>>;
 }
 
 const files = { program: "repair/repair.mjs", settings: "repair/settings.json" } as const;
@@ -35,7 +35,6 @@ export function repairService({ program, ...lateness }: RepairArgs): ServiceSet 
     prometheusUrl: `http://127.0.0.1:${ports.prometheus}`,
     writeUrl: `http://127.0.0.1:${ports.remoteWriteEgress}${remoteWrite.path}`,
     ...lateness,
-    externalLabels: [...lateness.externalLabels],
   };
   const current = (path: string) => `${hostPaths.current}/${path}`;
   return {

@@ -83,12 +83,16 @@ function* reads(series: readonly (readonly Label[])[]): Generator<readonly (read
 }
 
 /** Remote read adds the external labels that a series does not have. */
-function isSame(wanted: readonly Label[], labels: readonly Label[], externalLabels: readonly string[]): boolean {
+function isSame(
+  wanted: readonly Label[],
+  labels: readonly Label[],
+  externalLabels: RepairSettings["externalLabels"],
+): boolean {
   const own = new Map(wanted.map(({ name, value }) => [name, value]));
   let matched = 0;
   for (const { name, value } of labels) {
     if (own.get(name) === value) matched += 1;
-    else if (own.has(name) || !externalLabels.includes(name)) return false;
+    else if (own.has(name) || !Object.hasOwn(externalLabels, name)) return false;
   }
   return matched === own.size;
 }

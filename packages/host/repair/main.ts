@@ -21,7 +21,7 @@ async function main(argv: readonly string[]): Promise<number> {
 }
 
 async function backfillWindow(
-  { prometheusUrl, writeUrl }: RepairSettings,
+  { prometheusUrl, writeUrl, externalLabels }: RepairSettings,
   { from, to, samplesPerSecond }: Extract<Call, { command: "window" }>,
 ): Promise<void> {
   const sleep = async (milliseconds: number) => {
@@ -34,7 +34,8 @@ async function backfillWindow(
     const next = nextSpan(pending, Number.POSITIVE_INFINITY, 0);
     if (next === undefined) return;
     const source = readSeries(`${prometheusUrl}/api/v1/read`, next.span);
-    const after = withSpanDone(pending, { ...next, tally: await transfer(source, writeTo(writeUrl), allowance) });
+    const tally = await transfer(source, writeTo(writeUrl, externalLabels), allowance);
+    const after = withSpanDone(pending, { ...next, tally });
     if (after.complete) console.log(JSON.stringify(reportOf(after.complete, Date.now()), undefined, 2));
     pending = after.pending;
   }

@@ -46,6 +46,7 @@ export interface Directories {
 export class Repairer {
   readonly #settings: RepairSettings;
   readonly #directories: Directories;
+  readonly #send: Write;
   #state: State;
   #readings: readonly Reading[] = [];
   #rate: Rate | undefined;
@@ -65,6 +66,7 @@ export class Repairer {
     this.#settings = settings;
     this.#directories = directories;
     this.#state = state;
+    this.#send = writeTo(settings.writeUrl, settings.externalLabels);
     this.#refused = new Refused(recordingRules(settings.prometheusUrl));
     this.#guilty = new SearchForGuilty(settings.prometheusUrl, this.#write, this.#refused);
   }
@@ -234,7 +236,7 @@ export class Repairer {
   readonly #write: Write = async (batch) => {
     const began = performance.now();
     try {
-      return await writeTo(this.#settings.writeUrl)(batch);
+      return await this.#send(batch);
     } finally {
       this.#answerMs = performance.now() - began;
     }

@@ -13,8 +13,8 @@ const schema = z.strictObject({
   lateSeconds: z.number().check(z.positive()),
   /** The longest interval of a scrape job: a series that is not late has a sample at least so often. */
   intervalSeconds: z.number().check(z.positive()),
-  /** Names of Prometheus' external labels: remote read adds them to each series, its query API does not. */
-  externalLabels: z.array(z.string()),
+  /** Prometheus' external labels: remote read adds them to each series without one, its query API does not. */
+  externalLabels: z.record(z.string(), z.string()),
 });
 
 export type RepairSettings = z.output<typeof schema>;

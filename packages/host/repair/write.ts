@@ -1,8 +1,9 @@
 import { LinkError, printableLines } from "@metrics-link/contract";
-import { remoteWrite } from "@metrics-link/release";
+import { asSent, fixedLabels, remoteWrite } from "@metrics-link/release";
 import { compress } from "snappyjs";
 import { post, textOf } from "../common/http.ts";
 import { encodeWriteRequest, type Label, type TimeSeries } from "./messages.ts";
+import type { RepairSettings } from "./settings.ts";
 
 /** As many samples as the link's own queue sends in one request, and far below the receiver's limit of 2 MiB. */
 const samplesLimit = 2000;
@@ -130,11 +131,12 @@ const timeoutMs = 30_000;
  * Remote Write 1 through the link's own Envoy. A request that is larger than the receiver takes is not sent: Envoy would answer
  * and close the connection before it is read, which looks like a link that fails.
  * @param writeUrl its listener on loopback
+ * @param externalLabels the sender's identity: each series is labelled as the queue labels it
  */
-export const writeTo =
-  (writeUrl: string): Write =>
-  async ({ series }) => {
-    const body = compress(encodeWriteRequest(series));
+export function writeTo(writeUrl: string, externalLabels: RepairSettings["externalLabels"]): Write {
+  const sent = sentLabels(externalLabels);
+  return async ({ series }) => {
+    const body = compress(encodeWriteRequest(series.map((one) => ({ ...one, labels: sent(one.labels) }))));
     if (body.length > remoteWrite.bodyBytes) return { status: 413, text: `a request of ${body.length} bytes` };
     const headers = {
       "content-type": "application/x-protobuf",
@@ -144,6 +146,17 @@ export const writeTo =
     const answer = await post(writeUrl, headers, body, timeoutMs);
     return { status: answer.statusCode ?? 0, text: await textOf(answer) };
   };
+}
+
+/** The labels of a series as the receiver gets them. Nearly all have nothing to change, and this process has no compiler. */
+function sentLabels(externalLabels: RepairSettings["externalLabels"]): (labels: readonly Label[]) => readonly Label[] {
+  const fixed = new Map(fixedLabels(externalLabels).map(({ name, value }) => [name, value]));
+  return (labels) => {
+    if (labels.every(({ name, value }) => (fixed.get(name) ?? value) === value)) return labels;
+    const named = Object.fromEntries(labels.map(({ name, value }) => [name, value]));
+    return Object.entries(asSent(named, externalLabels)).map(([name, value]) => ({ name, value }));
+  };
+}
 
 /**
  * Writes a batch until every sample is acknowledged or rejected. One rejected sample makes the receiver roll back the whole

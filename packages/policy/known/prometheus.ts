@@ -31,7 +31,13 @@ export function expectedConfiguration(configuration: Configuration) {
       job(role, "node", ports.nodeExporter, often),
     ],
     /** If there is or was a link. */
-    write: configuration.role === "sender" ? write(configuration.prometheus.remoteWrite) : undefined,
+    write:
+      configuration.role === "sender"
+        ? {
+            ...write(configuration.prometheus.remoteWrite),
+            write_relabel_configs: identity(configuration.prometheus.externalLabels),
+          }
+        : undefined,
   };
 }
 
@@ -99,6 +105,37 @@ const write = ({
   },
   metadata_config: { send: true, send_interval: "1m" },
 });
+
+/**
+ * Every series leaves with the sender's labels, whatever its target told. Its own labels of these names are renamed, so that no
+ * two series become one.
+ */
+function identity(labels: Readonly<Record<string, string>>) {
+  const kept = (name: string): string => (`exported_${name}` in labels ? kept(`exported_${name}`) : `exported_${name}`);
+  const renamed = (name: string, value: string) => [
+    { source_labels: [name], regex: [...value].map(escaped).join(""), target_label: name, replacement: "" },
+    { source_labels: [kept(name)], regex: ".+", target_label: "__taken", replacement: "exported_" },
+    {
+      source_labels: ["__taken", name],
+      regex: "(exported_)?;(.+)",
+      target_label: `\${1}${kept(name)}`,
+      replacement: "$2",
+    },
+    { target_label: "__taken", replacement: "" },
+  ];
+  const sorted = Object.entries(labels).sort(([one], [other]) => (one < other ? -1 : 1));
+  return [
+    { source_labels: ["link_side"], regex: "(sends)|.*", target_label: "__own_side", replacement: "$1" },
+    ...renamed("link_side", "sends"),
+    { source_labels: ["__own_side"], target_label: "link_side" },
+    { target_label: "__own_side", replacement: "" },
+    ...sorted.flatMap(([name, value]) => renamed(name, value)),
+    ...sorted.map(([name, value]) => ({ target_label: name, replacement: value })),
+  ];
+}
+
+/** What RE2 gives a meaning. */
+const escaped = (one: string) => ("\\.+*?()|[]{}^$".includes(one) ? `\\${one}` : one);
 
 /** The fields that a user's job may have, and the fields below them; "*" is any name. */
 interface Fields {

@@ -127,6 +127,7 @@ export const settingsOf = <K extends Kind>(
 interface StackOutputs {
   readonly peers?: readonly PeerOutput[];
   readonly contract?: Partial<SenderContract | ReceiverContract>;
+  readonly contractLabels?: Pick<ReceiverContract, "admits">;
 }
 
 /** The stack itself, whose properties are its outputs. */

@@ -51,7 +51,10 @@ function* inOutputs(resources: readonly Seen[], { name, stack }: SuspendedPeer) 
   if (peersOf(resources).some((peer) => peer.stack === stack)) {
     yield `${name} is suspended, and the output peers has it`;
   }
-  yield* each(stacksIn(resources), function* ({ props: { contract } }) {
+  yield* each(stacksIn(resources), function* ({ props: { contract, contractLabels } }) {
+    if (contractLabels?.admits?.some((one) => one.stack === stack)) {
+      yield `${name} is suspended, and this side says that it takes its labels`;
+    }
     if (contract?.trusts?.some((one) => one.stack === stack)) {
       yield `${name} is suspended, and this side's contract says that it is trusted`;
     }

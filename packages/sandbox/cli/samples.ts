@@ -1,4 +1,5 @@
 import { shortened } from "@metrics-link/contract";
+import { asSent } from "@metrics-link/release";
 
 /** A series of Prometheus' HTTP API, as a range selector returns it: raw samples, nothing interpolated. */
 export interface RawSeries {
@@ -33,7 +34,7 @@ export interface Comparison {
 
 /**
  * Compares raw samples, series by series, by timestamp and value.
- * @param externalLabels labels that the sender's Prometheus adds to series without them
+ * @param externalLabels the sender's identity
  */
 export function compareSamples(
   sent: readonly RawSeries[],
@@ -56,7 +57,7 @@ export function compareSamples(
     note("unexpected", metric, left);
   };
   for (const { metric, values } of sent) {
-    const key = keyOf({ ...externalLabels, ...metric });
+    const key = keyOf(asSent(metric, externalLabels));
     const there = samplesOf(receivedByKey.get(key)?.values);
     receivedByKey.delete(key);
     const newest = Math.max(...there.keys());

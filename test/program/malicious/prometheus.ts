@@ -26,12 +26,12 @@ export const prometheus: readonly Malicious[] = [
     "sender",
     "relabelling drops samples that Prometheus should send",
     "sender-release",
-    /prometheus\.yml.*write_relabel_configs/s,
+    /prometheus\.yml.*payments_/s,
     (it) =>
       text(it, configuration, (found) =>
         found.replace(
-          "    queue_config:",
-          "    write_relabel_configs:\n      - action: drop\n        source_labels: [__name__]\n        regex: payments_.*\n    queue_config:",
+          "    write_relabel_configs:\n",
+          "    write_relabel_configs:\n      - action: drop\n        source_labels: [__name__]\n        regex: payments_.*\n",
         ),
       ),
   ],

@@ -34,6 +34,28 @@ describe("a preview's doubts", () => {
     assert.match(found[0] ?? "", /Let the exporter listen on port 9903 or above$/);
   });
 
+  it("name each job with another label than the sender's, which arrives under another name", () => {
+    const labelled = (job_name: string, labels: object) => ({
+      job_name,
+      static_configs: [{ targets: ["192.0.2.1:80"] }, { targets: ["192.0.2.2:80"], labels }],
+    });
+    const { account } = (example("sender").prometheus as { externalLabels: { account: string } }).externalLabels;
+    const found = doubts(
+      {},
+      labelled("other", { account: "222" }),
+      labelled("own", { account }),
+      labelled("side", { link_side: "receives" }),
+      labelled("free", { team: "222" }),
+    );
+    assert.deepEqual(
+      found.map((text) => text.slice(0, text.indexOf(":"))),
+      [
+        "The scrape job side has a label link_side of its own, which arrives at the receiver as exported_link_side",
+        "The scrape job other has a label account of its own, which arrives at the receiver as exported_account",
+      ],
+    );
+  });
+
   it("name an Alertmanager that no endpoint service leads to", () => {
     const prometheus = { ...(example("sender").prometheus as object), alertmanagers: [{ url: "https://am.example" }] };
     assert.match(doubts({ prometheus }).join(), /No host reaches the Alertmanager https:\/\/am\.example/);

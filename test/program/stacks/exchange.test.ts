@@ -108,6 +108,14 @@ describe("an exchange stack", () => {
   it("shows what its host has put in force, and not what the folder has", async () => {
     const { outputs } = await exchange("receiver", { host: inForce({ later: "dropped" }) });
     assert.deepEqual(outputs.contract, inForce());
+    assert.deepEqual(outputs.contractLabels, { admits: [] });
+  });
+
+  it("shows what its host says of labels beside the contract, which the last release reads", async () => {
+    const admits = [{ stack: "a/b/sender", labels: { account: "1" } }];
+    const { outputs } = await exchange("receiver", { host: inForce({ version: 2, readableFrom: 1, admits }) });
+    assert.deepEqual(outputs.contract, inForce());
+    assert.deepEqual(outputs.contractLabels, { admits });
   });
 
   it("shows no contract before the ceremony, and has its addresses", async () => {

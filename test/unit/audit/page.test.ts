@@ -14,6 +14,29 @@ describe("the page of an audit", () => {
     assert.ok(row.includes(healthy().stacks[1]?.peers[0]?.pins.rootFingerprints[0] ?? "no pin"));
   });
 
+  it("says what each may write: the pinned labels, or any", () => {
+    const evidence = healthy();
+    assert.ok(pageOf(evidence).includes("any: none are pinned"));
+    const [sender, receiver] = evidence.stacks;
+    const [peer] = receiver?.peers ?? [];
+    assert.ok(sender && receiver && peer && "value" in peer.contract);
+    const withLabels = (labels: Record<string, string>, told: Record<string, string>) => {
+      const contract = {
+        value: { ...peer.contract, ...("value" in peer.contract ? peer.contract.value : {}), labels: told },
+      };
+      const pinned = { ...peer, contract, pins: { ...peer.pins, labels } } as typeof peer;
+      return { ...evidence, stacks: [sender, { ...receiver, peers: [pinned] }] };
+    };
+    assert.ok(pageOf(withLabels({ account: "1" }, { account: "1" })).includes("account=&quot;1&quot;"));
+    const of = (told: Record<string, string>) =>
+      audit(withLabels({ account: "1" }, told))
+        .sections.flatMap(({ findings }) => findings)
+        .find(({ subject }) => subject === "labels of account-a");
+    assert.equal(of({ account: "1", region: "x" })?.severity, "ok");
+    assert.equal(of({ account: "2" })?.severity, "critical");
+    assert.match(of({ account: "2" })?.what ?? "", /its series carry {account="2"}, and pinned is {account="1"}/);
+  });
+
   it("takes the certificate from the last handshake if the sender's host was not audited", () => {
     const evidence = healthy();
     const alone = { ...evidence, stacks: evidence.stacks.filter(({ stack }) => stack === "receiver") };

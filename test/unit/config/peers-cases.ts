@@ -86,4 +86,38 @@ export const peersCases = {
       },
     },
   ],
+  labelsAreOneSenders: [
+    {
+      role: "receiver",
+      change: {
+        senders: [
+          sender("a", { labels: { account: "1", region: "x" } }),
+          sender("b", { labels: { account: "1", env: "y" } }),
+          sender("c", { labels: { region: "x" } }),
+        ],
+      },
+      told: { "senders[1].labels.account": /no other sender has \(a has it\)/, "senders[2].labels.region": /a has it/ },
+      right: {
+        senders: [
+          sender("a", { labels: { account: "1" } }),
+          sender("b", { labels: { account: "2", env: "y" } }),
+          sender("c", { labels: { tenant: "1" } }),
+        ],
+      },
+    },
+  ],
+  theReceiverIsNoSender: [
+    {
+      role: "receiver",
+      change: {
+        "prometheus.externalLabels": { account: "1", region: "x" },
+        senders: [sender("a", { labels: { account: "1" } })],
+      },
+      told: { "senders[0].labels": /labels that this receiver has not/ },
+      right: {
+        "prometheus.externalLabels": { account: "2", region: "x" },
+        senders: [sender("a", { labels: { account: "1" } }), sender("b", { labels: { account: "3", region: "x" } })],
+      },
+    },
+  ],
 } satisfies Record<string, readonly Case[]>;

@@ -113,7 +113,7 @@ describe("services of a host", () => {
             ),
           ]),
       );
-    const repair = { program: "", lateSeconds: 3600, intervalSeconds: 60, externalLabels: ["account"] };
+    const repair = { program: "", lateSeconds: 3600, intervalSeconds: 60, externalLabels: { account: "a" } };
     assert.deepEqual(fences(standardServices({ envoy, prometheus, repair })), {
       ports: ["any", "localhost", "any", ""],
       "node-exporter": ["any", "localhost", "any", "ipv4:tcp:9100"],

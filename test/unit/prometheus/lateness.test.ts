@@ -13,12 +13,12 @@ const of = (
 
 describe("lateness of samples", () => {
   it("follows the intervals and timeouts in force: of the stack, and of each job", () => {
-    assert.deepEqual(of("1s", []), { lateSeconds: 3, intervalSeconds: 1, externalLabels: ["account"] });
-    assert.deepEqual(of("15s", []), { lateSeconds: 17, intervalSeconds: 15, externalLabels: ["account"] });
+    assert.deepEqual(of("1s", []), { lateSeconds: 3, intervalSeconds: 1, externalLabels: { account: "a" } });
+    assert.deepEqual(of("15s", []), { lateSeconds: 17, intervalSeconds: 15, externalLabels: { account: "a" } });
     assert.deepEqual(of("15s", [{ scrape_interval: "2m", scrape_timeout: "50s" }, { scrape_interval: "5s" }]), {
       lateSeconds: 52,
       intervalSeconds: 120,
-      externalLabels: ["account"],
+      externalLabels: { account: "a" },
     });
   });
 });

@@ -132,11 +132,12 @@ export const verdictOn = (
     ended = true,
     deviations = [],
     setAside = [],
+    labels = [],
     notRead = [],
     comparison = unchanged,
     asked = askedFor(read(lines, ended)),
   }: { ended?: boolean } & Partial<
-    Pick<ReviewInput, "deviations" | "setAside" | "notRead" | "comparison" | "asked">
+    Pick<ReviewInput, "deviations" | "setAside" | "labels" | "notRead" | "comparison" | "asked">
   > = {},
 ) =>
   judge({
@@ -146,6 +147,7 @@ export const verdictOn = (
     pack,
     deviations,
     setAside,
+    labels,
     notRead,
     comparison,
     now: new Date("2026-11-26T12:00:00Z"),

@@ -89,6 +89,37 @@ describe("trust: a peer's offer", () => {
     });
   }
 
+  const carried = { account: "111111111111", region: "eu-west-1" };
+  const ofSender: Offer = { ...offer, identity: { labels: carried, accountId: "111111111111" } };
+
+  it("has the labels of a sender's series, which name its account", () => {
+    const { wanted, pins } = agreementOn(ofSender, all);
+    assert.deepEqual(wanted, { rootFingerprints: [], addresses: [], labels: { account: "111111111111" } });
+    assert.deepEqual(pins, { ...all, labels: { account: "111111111111" } });
+    const named = { ...offer, identity: { labels: { tenant: "shop" }, accountId: "111111111111" } };
+    assert.deepEqual(agreementOn(named, all).pins.labels, { tenant: "shop" });
+    assert.equal(agreementOn(ofSender, { ...all, labels: { region: "eu-west-1" } }).wanted.labels, undefined);
+    const shown = describeOffer(ofSender, { ...all, labels: { account: "222222222222" } });
+    assert.match(shown, /labels of its series\n {4}account="111111111111" {3}\(not pinned\)\n {4}region/);
+    assert.match(shown, /account="222222222222" {3}\(pinned, and NOT what its series carry\)/);
+  });
+
+  it("leaves pinned labels as they are unless labels were read out, and takes none that its series do not carry", () => {
+    assert.equal(agreementOn(ofSender, all, "as they are").wanted.labels, undefined);
+    const agree = (labels: Record<string, string>) => {
+      const agreement = agreementOn(ofSender, all, labels);
+      requireHeard(ofSender, agreement, { ...nothing, labels });
+      return agreement.pins.labels;
+    };
+    assert.deepEqual(agree({ region: "eu-west-1" }), { region: "eu-west-1" });
+    assert.throws(
+      () => agree({ account: "2" }),
+      /heard was {account="2"}, but the series carry {account="111111111111", /,
+    );
+    // Before its first update a sender tells none.
+    assert.deepEqual(agreementOn(offer, all, { account: "1" }).pins.labels, { account: "1" });
+  });
+
   it("needs no confirmation if already pinned", () => {
     const before = { ...all, addresses: ["8.8.4.4"] };
     requireHeard(offer, agreementOn(offer, before), { rootFingerprints: [], addresses: ["8.8.8.8"] });

@@ -238,7 +238,15 @@ export const routes: readonly Mutation[] = [
     "the sender's Prometheus drops samples that it should send",
     ["prometheus-is-known"],
     inDocument("prometheus/prometheus.yml", (found) => {
-      found.remote_write[0].write_relabel_configs = [{ action: "drop", source_labels: ["__name__"] }];
+      found.remote_write[0].write_relabel_configs.unshift({ action: "drop", source_labels: ["__name__"] });
+    }),
+  ],
+  [
+    "sender",
+    "a target of the sender may tell another account than its own",
+    ["prometheus-is-known"],
+    inDocument("prometheus/prometheus.yml", (found) => {
+      found.remote_write[0].write_relabel_configs.pop();
     }),
   ],
   [

@@ -109,7 +109,7 @@ describe("a batch", () => {
 describe("a request", () => {
   it("that is larger than the receiver takes is not sent", async () => {
     const value = randomBytes(2 * 1024 * 1024).toString("base64");
-    const write = writeTo("http://127.0.0.1:1");
+    const write = writeTo("http://127.0.0.1:1", {});
     const samples = [1, 2, 3].map((time) => ({ time, bits: 0n }));
     const named = (text: string) => ({ labels: [{ name: "large", value: text }], samples });
     const packed: Batch[] = [];

@@ -73,7 +73,7 @@ describe("a series whose labels are not UTF-8, between two real Prometheus", fun
       return (found.get("bad:utf8") ?? 0) > 1 && found.has("ALERTS") ? found : undefined;
     });
     const refused = new Refused(async () => new Map([["bad:utf8", "g/bad:utf8"]]));
-    const tally = await transfer(source(), writeTo(`${receiver.url}/api/v1/write`), async () => {}, refused);
+    const tally = await transfer(source(), writeTo(`${receiver.url}/api/v1/write`, {}), async () => {}, refused);
     assert.deepEqual(Object.keys(tally.skipped), [invalid]);
     assert.ok((tally.skipped[invalid] ?? 0) >= (stored.get("bad:utf8") ?? 0), JSON.stringify(tally));
     const text = refused.metrics(Date.now());

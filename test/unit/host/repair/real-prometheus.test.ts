@@ -80,7 +80,7 @@ describe("backfill between two real Prometheus", function () {
     scraped?.close();
   });
 
-  const write = () => writeTo(`${receiver.url}/api/v1/write`);
+  const write = () => writeTo(`${receiver.url}/api/v1/write`, {});
 
   it("reads every float of every chunk bit by bit as it was written", async () => {
     const bits = fc.oneof(

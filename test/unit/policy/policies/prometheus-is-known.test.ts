@@ -28,9 +28,15 @@ specifyRelease("prometheus-is-known", "sender", {
   ],
   "a relabelling that drops everything": [
     told((found) => {
-      found.remote_write[0].write_relabel_configs = [{ action: "drop", regex: ".*", source_labels: ["__name__"] }];
+      found.remote_write[0].write_relabel_configs.push({ action: "drop", regex: ".*", source_labels: ["__name__"] });
     }),
-    /remote_write\.0\.write_relabel_configs is .* instead of not set$/,
+    /remote_write\.0\.write_relabel_configs\.\d+ is .* instead of not set$/,
+  ],
+  "an identity that a target may replace": [
+    told((found) => {
+      found.remote_write[0].write_relabel_configs.pop();
+    }),
+    /remote_write\.0\.write_relabel_configs\.\d+ is not set instead of {"target_label":"account","replacement":"a"}$/,
   ],
   "a credential for remote_write": [
     told((found) => {

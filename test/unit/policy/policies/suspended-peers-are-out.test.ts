@@ -20,6 +20,15 @@ specify("suspended-peers-are-out", {
   fails: {
     "a rule for its address": [[contract([]), rule("203.0.113.10")], /a rule for its address 203.0.113.10\/32/],
     "a peer that is in force": [[resource(types.stack, { peers: [peer] })], /the output peers has it/],
+    "an output that takes its labels": [
+      [
+        resource(types.stack, {
+          peers: [],
+          contractLabels: { admits: [{ stack: senderStack, labels: { account: "1" } }] },
+        }),
+      ],
+      /this side says that it takes its labels/,
+    ],
     "a contract that trusts it": [[contract([{ stack: senderStack }])], /this side's contract says/],
     "its filter chain": [[contract([]), release], /filter chain account-a is for it/],
     "its roots": [[contract([]), release], /has its roots in tls\/roots\/account-a\.pem/],

@@ -122,7 +122,7 @@ export function releaseObject(role: Role): Seen {
     },
     repair:
       role === "sender"
-        ? { program: "export {};\n", lateSeconds: 60, intervalSeconds: 15, externalLabels: ["account"] }
+        ? { program: "export {};\n", lateSeconds: 60, intervalSeconds: 15, externalLabels: { account: "a" } }
         : undefined,
   });
   const ownRoot = { path: "tls/own-root.pem", content: root, mode: "0644", owner: "root", group: "root" };

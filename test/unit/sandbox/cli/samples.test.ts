@@ -64,9 +64,10 @@ describe("the comparison of raw samples", () => {
     assert.deepEqual([equal.missingBetween, equal.unexpectedBetween], [undefined, undefined]);
   });
 
-  it("keeps a series' own label where an external label has the same name", () => {
+  it("knows a series' own label by its other name where an external label has that of its own", () => {
     const own = { ...up, metric: { ...up.metric, account: "mine" } };
-    assert.equal(verdict([own], [own]).missing, 0);
+    const renamed = { ...up, metric: { ...up.metric, ...external, exported_account: "mine" } };
+    assert.equal(verdict([own], [renamed]).missing, 0);
   });
 
   it("reports every dropped sample as missing, whatever is dropped", () => {

@@ -1,0 +1,59 @@
+import { z } from "zod";
+import { matching, text } from "./forms.ts";
+import { contractOutput } from "./versions.ts";
+
+/** Labels of a series, by their names. */
+export type Labels = Readonly<Record<string, string>>;
+
+/**
+ * Names that an identity cannot have. It takes the place of a series' own label, so with `job`, `instance` or `alertname`
+ * series could not be told apart as everywhere else; `le` and `quantile` would change what histograms and summaries mean; the
+ * link tells its own series by `link_side`; names that begin with two underscores are Prometheus' own.
+ */
+export const reservedLabels = ["job", "instance", "le", "quantile", "alertname", "link_side"] as const;
+
+const nameOfLabel = `a label name of letters, digits and _, that does not begin with __ and is not one of ${reservedLabels.join(", ")}`;
+const labelName = matching(
+  new RegExp(`^(?!__)(?!(?:${reservedLabels.join("|")})$)[a-zA-Z_][a-zA-Z0-9_]{0,99}$`),
+  nameOfLabel,
+);
+const labelValue = "a label value in quotes, of 1 to 200 characters, without $, which Prometheus would expand";
+
+/** The labels that every series of a sender has: its identity. */
+export const identityLabels = z
+  .record(labelName, text(labelValue).regex(/^[^$\p{Cc}\p{Cs}]{1,200}$/u, { error: labelValue }), {
+    error: (issue) => (issue.code === "invalid_key" ? nameOfLabel : "a map of label names and values"),
+  })
+  .refine((found) => Object.keys(found).length <= 20, { error: "at most 20 labels: every series has them" });
+
+/** Whether series with these labels have each one that is pinned. Others besides are free. */
+export const carries = (labels: Labels, pinned: Labels): boolean =>
+  Object.entries(pinned).every(([name, value]) => labels[name] === value);
+
+/** Labels as PromQL writes them. */
+export const labelsText = (labels: Labels): string =>
+  `{${Object.entries(labels)
+    .map(([name, value]) => `${name}=${JSON.stringify(value)}`)
+    .join(", ")}}`;
+
+/**
+ * The name of the stack output with what version 2 of the contract says of labels. Readers of version 1 refuse a field that they do
+ * not know, so it stands beside `contract` for as long as that is written in version 1 (docs/decisions/0803).
+ */
+export const contractLabelsOutput = "contractLabels";
+
+const labelFields = ["labels", "admits"] as const;
+
+/**
+ * The contract in a stack's outputs, in version 1 with what stands beside it. Whether it is one is for `readContract` to say.
+ * @param outputs of the stack, or what a contract file has
+ */
+export function contractIn(outputs: Readonly<Record<string, unknown>>): unknown {
+  const { [contractOutput]: contract, [contractLabelsOutput]: beside } = outputs;
+  if (!isObject(contract) || !isObject(beside)) return contract;
+  const fields = labelFields.filter((name) => beside[name] !== undefined);
+  return { ...Object.fromEntries(fields.map((name) => [name, beside[name]])), ...contract };
+}
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
