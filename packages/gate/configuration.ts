@@ -31,6 +31,7 @@ const request = z.strictObject({
   histograms: z._default(whole(1, 1_000_000), 20_000),
   exemplars: z._default(whole(1, 1_000_000), 20_000),
   metadata: z._default(whole(1, 1_000_000), 20_000),
+  symbols: z._default(whole(1, 1_000_000), 200_000),
   labelsPerSeries: z._default(whole(1, 1_000), 128),
   labelNameBytes: z._default(whole(1, 1_048_576), 1_024),
   labelValueBytes: z._default(whole(1, 16 * 1024 * 1024), 65_536),

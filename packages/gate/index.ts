@@ -4,7 +4,6 @@ export {
   readConfiguration,
   type SenderTerms,
 } from "./configuration.ts";
-export type { Counts, RequestLimits } from "./limits.ts";
 export { type RefusalReason, refusalReasons } from "./reasons.ts";
 export { judge, type RateLimits, refund, type Usage, usageOf } from "./usage.ts";
 export { type Protocol, protocols, type Verdict, verify } from "./verify.ts";

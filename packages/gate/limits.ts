@@ -8,6 +8,8 @@ export interface RequestLimits {
   readonly exemplars: number;
   /** Entries of Remote Write 1's metadata. */
   readonly metadata: number;
+  /** Entries of Remote Write 2's table. */
+  readonly symbols: number;
   readonly labelsPerSeries: number;
   readonly labelNameBytes: number;
   readonly labelValueBytes: number;

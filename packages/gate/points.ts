@@ -45,7 +45,8 @@ export class Points {
 
   /**
    * `Histogram` of either version: fields in ascending order, each once except the spans. Both members of a `oneof` are
-   * refused: with gogo the last one wins. @param last its last field, start_timestamp in version 2
+   * refused: with gogo the last one wins. Schema and reset hint have 32 bits there, and never need more than 28.
+   * @param last its last field, start_timestamp in version 2
    */
   histogram(reader: Reader, end: number, last: 16 | 17): void {
     this.count("histograms");
@@ -59,9 +60,11 @@ export class Points {
       if (field < done || (field === done && !repeats) || alternative) throw new Refused("encoding");
       done = field;
       if (field === 15 || field === 17) this.timestamp(reader, end);
+      else if (field === 4 || field === 14) reader.number(end);
       else if ((tag & 7) === varint) reader.int64(end);
       else if ((tag & 7) === fixed64) reader.skip(8, end);
-      else reader.position = reader.delimited(end);
+      else if (repeats) span(reader, reader.delimited(end));
+      else packed(reader, field === 9 || field === 12 ? varint : fixed64, reader.delimited(end));
     }
   }
 
@@ -81,6 +84,26 @@ export class Points {
     if (time > this.#latest) {
       throw new Refused(time > this.#latest + farAheadMs ? "timestamp_far_ahead" : "timestamp_ahead");
     }
+  }
+}
+
+/** `BucketSpan`: offset 1, length 2. */
+function span(reader: Reader, end: number): void {
+  let done = 0;
+  while (reader.position < end) {
+    const tag = reader.tag(end);
+    const field = tag >>> 3;
+    if (field > 2 || field <= done || (tag & 7) !== varint) throw unexpected(tag, 2);
+    reader.number(end);
+    done = field;
+  }
+}
+
+/** A list of numbers. */
+function packed(reader: Reader, type: typeof varint | typeof fixed64, end: number): void {
+  while (reader.position < end) {
+    if (type === varint) reader.int64(end);
+    else reader.skip(8, end);
   }
 }
 

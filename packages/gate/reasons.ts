@@ -29,7 +29,7 @@ const reasons = {
   label_size: { status: 413, what: "a series has more labels, or larger ones, than a series may have" },
   counts: {
     status: 413,
-    what: "the request has more series, samples, histograms, exemplars or metadata than one may have",
+    what: "the request has more series, samples, symbols, exemplars or metadata than one may have",
   },
   // Not a remote write request of a known kind.
   media_type: { status: 415, what: "the content type or encoding is not that of Remote Write 1 or 2" },

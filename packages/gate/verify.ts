@@ -21,14 +21,14 @@ export const protocols: ReadonlyMap<string, Protocol> = new Map([
   ["application/x-protobuf;proto=io.prometheus.write.v2.Request", 2],
 ]);
 
-export interface Accepted {
+interface Accepted {
   readonly accepted: true;
   readonly counts: Counts;
   /** A number for each series, the same whenever it comes and in either version. */
   readonly keys: readonly number[];
 }
 
-export interface RefusedRequest {
+interface RefusedRequest {
   readonly accepted: false;
   readonly reason: RefusalReason;
   /** How many series the request has, as far as that can be told; 1 at least. */

@@ -10,6 +10,7 @@ export interface Walk {
   readonly rules: SenderRules;
   readonly labels: SeriesLabels;
   readonly points: Points;
+  readonly limits: RequestLimits;
   /** A number for each series read so far. */
   readonly keys: number[];
   /** Where the series under way is, for whoever shows it. */
@@ -22,6 +23,7 @@ export const walkOf = (message: Uint8Array, rules: SenderRules, limits: RequestL
   rules,
   labels: new SeriesLabels(message, rules, limits),
   points: new Points(limits, now),
+  limits,
   keys: [],
   series: undefined,
 });

@@ -28,9 +28,9 @@ const [nameKey, valueKey] = [startKey(), startKey()];
  * @throws Refused
  */
 export function readRequest(walk: Walk): void {
-  const { reader, points } = walk;
+  const { reader, points, limits } = walk;
   const end = reader.bytes.length;
-  const symbols = symbolTable(reader, end);
+  const symbols = symbolTable(reader, end, limits.symbols);
   while (reader.position < end) {
     const tag = reader.tag(end);
     if (tag !== messageTag(seriesField)) throw outerField(tag);
@@ -46,10 +46,11 @@ const outerField = (tag: number): Refused =>
   tag >>> 3 < symbolsField ? unknownField(tag) : unexpected(tag, seriesField);
 
 /** All symbols, which stand in front of the series. The first one is empty, as the specification has it. */
-function symbolTable(reader: Reader, end: number): Symbols {
+function symbolTable(reader: Reader, end: number, most: number): Symbols {
   const start = reader.position;
   let count = 0;
   for (; reader.position < end && reader.bytes[reader.position] === messageTag(symbolsField); count += 1) {
+    if (count >= most) throw new Refused("counts");
     reader.position += 1;
     reader.position = reader.delimited(end);
   }
@@ -160,11 +161,11 @@ function metadata(reader: Reader, end: number, symbols: Symbols): void {
 }
 
 /** The labels of the series under way, as far as they can be read. */
-export function shownSeries({ reader: { bytes }, series }: Walk): string {
+export function shownSeries({ reader: { bytes }, series, limits }: Walk): string {
   const labels: [string, string][] = [];
   if (series !== undefined) {
     try {
-      const symbols = symbolTable(new Reader(bytes), bytes.length);
+      const symbols = symbolTable(new Reader(bytes), bytes.length, limits.symbols);
       const reader = new Reader(bytes, series.start);
       const text = (index: number) => {
         const start = symbols.starts[index] ?? 0;

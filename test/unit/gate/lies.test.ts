@@ -9,7 +9,7 @@ const { rules, request } = termsOfA();
 describe("the gate refuses", () => {
   for (const { title, protocol, body, reason } of lies(now)) {
     it(`version ${protocol}: ${title} (${reason})`, () => {
-      const verdict = verify(protocol, body, rules, request, now);
+      const verdict = verify(protocol, body(), rules, request, now);
       assert.ok(!verdict.accepted, "it was let through");
       assert.equal(verdict.reason, reason);
     });
@@ -18,7 +18,7 @@ describe("the gate refuses", () => {
   it("and says how many series were in the request, and which one is to blame", () => {
     const found = lies(now).find(({ title }) => title.includes("last of 2,000"));
     assert.ok(found);
-    const verdict = verify(found.protocol, found.body, rules, request, now);
+    const verdict = verify(found.protocol, found.body(), rules, request, now);
     assert.ok(!verdict.accepted);
     assert.deepEqual([verdict.series, verdict.shown], [2_000, '{__name__="posed", account="222"}']);
   });

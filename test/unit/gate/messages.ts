@@ -42,7 +42,7 @@ const encoder = (name: string) => {
 
 export type LabelPairs = readonly (readonly [name: string, value: string])[];
 
-export interface Point {
+interface Point {
   readonly value: number;
   readonly timestamp: number;
 }
@@ -118,6 +118,23 @@ export function encodeV2(series: readonly Series[], symbols: readonly string[] =
     }),
   );
   return request({ symbols: table, timeseries });
+}
+
+/** The label sets of a message, as a library reads it: pairs of name and value in the order of the message. */
+export function decodedLabels(protocol: 1 | 2, bytes: Uint8Array): (readonly [string, string])[][] {
+  const type = root.lookupType(`prometheus.${protocol === 1 ? "WriteRequest" : "Request"}`);
+  const { symbols = [], timeseries = [] } = type.toObject(type.decode(bytes)) as {
+    readonly symbols?: readonly string[];
+    readonly timeseries?: readonly {
+      readonly labels?: readonly { readonly name?: string; readonly value?: string }[];
+      readonly labels_refs?: readonly number[];
+    }[];
+  };
+  const text = (ref: number | undefined) => symbols[ref ?? -1] ?? "";
+  return timeseries.map(({ labels = [], labels_refs: refs = [] }) => [
+    ...labels.map(({ name = "", value = "" }) => [name, value] as const),
+    ...refs.flatMap((ref, index) => (index % 2 === 0 ? [[text(ref), text(refs[index + 1])] as const] : [])),
+  ]);
 }
 
 /** Any message of these types, for requests that no sender writes. */
