@@ -1,19 +1,23 @@
 import { Refused } from "./reasons.ts";
 
-/** Literals of at least this many bytes are copied by the engine; a loop is faster below. */
-const longLiteral = 48;
+/** From this many bytes on the engine copies faster than a loop (measured on requests of node_exporter's series). */
+const [longLiteral, longCopy] = [48, 24] as const;
+
+const nothing = new Uint8Array();
 
 /**
  * Decodes one block of snappy (google/snappy, format_description.txt). Stricter than Prometheus' own decoder, which is that of
  * S2 and reads an offset of 0 as "the last one again": whatever is decoded here decodes to the same bytes there.
  * @param limitBytes the largest message; checked against the declared length before anything is allocated
+ * @param scratch where the message goes if it fits, which saves fresh pages for each request
+ * @returns the message; in `scratch` it stands until the next one
  * @throws Refused `compression` or `decoded_size`
  */
-export function decodeSnappy(block: Uint8Array, limitBytes: number): Uint8Array {
+export function decodeSnappy(block: Uint8Array, limitBytes: number, scratch = nothing): Uint8Array {
   const { length: declared, start } = declaredLength(block);
   if (declared > limitBytes) throw new Refused("decoded_size");
-  // Not from Buffer's pool, and not filled with zeros: every byte is written below.
-  const out = Buffer.allocUnsafeSlow(declared);
+  // Not filled with zeros: every byte is written below, or the block is refused.
+  const out = declared <= scratch.length ? scratch.subarray(0, declared) : Buffer.allocUnsafeSlow(declared);
   let from = start;
   let to = 0;
   const end = block.length;
@@ -53,8 +57,14 @@ export function decodeSnappy(block: Uint8Array, limitBytes: number): Uint8Array 
       from += bytes;
     }
     if (offset === 0 || offset > to || to + length > declared) throw new Refused("compression");
+    let source = to - offset;
+    const last = to + length;
+    if (length >= longCopy && offset >= length) {
+      out.copyWithin(to, source, source + length);
+      to = last;
+    }
     // Byte by byte: a copy may overlap itself, which repeats what it has just written.
-    for (const last = to + length; to < last; to += 1) out[to] = out[to - offset] ?? 0;
+    while (to < last) out[to++] = out[source++] ?? 0;
   }
   if (to !== declared) throw new Refused("compression");
   return out;

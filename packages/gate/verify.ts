@@ -39,6 +39,9 @@ interface RefusedRequest {
 
 export type Verdict = Accepted | RefusedRequest;
 
+/** One message at a time: it is read before anything else happens, and nothing keeps a part of it. */
+const scratch = new Uint8Array(1024 * 1024);
+
 /**
  * Judges a remote write request as it came. What is accepted, Prometheus' own decoder reads to the same series, and each has
  * the labels that are pinned for the sender.
@@ -58,7 +61,7 @@ export function verify(
       ? { read: v1.readWriteRequest, shown: v1.shownSeries }
       : { read: v2.readRequest, shown: v2.shownSeries };
   try {
-    walk = walkOf(decodeSnappy(body, limits.decodedBytes), rules, limits, now);
+    walk = walkOf(decodeSnappy(body, limits.decodedBytes, scratch), rules, limits, now);
     read(walk);
     const { series, samples, histograms, exemplars, metadata } = walk.points;
     return { accepted: true, counts: { series, samples, histograms, exemplars, metadata }, keys: walk.keys };

@@ -4,8 +4,8 @@ import { repository } from "../stack/context.ts";
 import { benchmarks } from "./benchmarks.ts";
 
 const usage = `Usage: npm run -s bench -- [NAME] [RUNS]
-Measures on the running sandbox (npm start) and prints minimum, median and maximum.
-  NAME   ${Object.keys(benchmarks).join(" or ")}; default: both, one after the other
+Measures on the running sandbox (npm start; gate needs none) and prints minimum, median and maximum.
+  NAME   ${Object.keys(benchmarks).join(" or ")}; default: all, one after the other
   RUNS   how often; default 7`;
 
 async function main(words: readonly string[]): Promise<number> {

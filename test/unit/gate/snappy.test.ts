@@ -34,6 +34,9 @@ describe("snappy blocks", () => {
     fc.assert(
       fc.property(fc.oneof(repetitive, fc.uint8Array({ maxLength: 5_000 })), (bytes) => {
         assert.deepEqual(Uint8Array.from(decodeSnappy(compress(bytes), limit)), bytes);
+        // Over what is left of another message.
+        const scratch = new Uint8Array(2_000).fill(0xff);
+        assert.deepEqual(Uint8Array.from(decodeSnappy(compress(bytes), limit, scratch)), bytes);
       }),
     );
   });
