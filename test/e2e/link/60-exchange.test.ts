@@ -108,7 +108,10 @@ describe("a link that is up, moved into exchange stacks as docs/deploy.md says",
 
       await new ChangedConfiguration(role).set("exchange", wholeName(exchange));
       // While the peer's exchange is empty this side holds it, which its release says.
-      assert.deepEqual((await stepsOf(role)).filter((step) => !/-(release|current)$/.test(step)), []);
+      assert.deepEqual(
+        (await stepsOf(role)).filter((step) => !/-(release|current)$/.test(step)),
+        [],
+      );
       await pulumi().up(role);
       assert.deepEqual(await elasticIps(role), []);
       assert.deepEqual(addressesIn(await contractOf(role)).toSorted(), addressesIn(contract).toSorted());
