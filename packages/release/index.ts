@@ -67,4 +67,5 @@ export {
   queueDefaults,
   remoteWrite,
   secondsOf,
+  senderHeader,
 } from "./wire.ts";

@@ -1,7 +1,7 @@
-import { ports, remoteWrite } from "@metrics-link/release";
+import { hostPaths, ports, remoteWrite } from "@metrics-link/release";
 import { readyConnections, readyListener } from "./admin.ts";
 import { type Bootstrap, bootstrap } from "./bootstrap.ts";
-import { prometheusCluster } from "./clusters.ts";
+import { gateCluster, prometheusCluster } from "./clusters.ts";
 import { requireSoundSenders, type SenderPeer } from "./input.ts";
 import { connectionsInPassing, defaultLimits, type Limits } from "./limits.ts";
 import { ingestListener } from "./listeners.ts";
@@ -15,6 +15,8 @@ export interface ReceiverInput {
   readonly senders: readonly SenderPeer[];
   /** The number of senders including suspended and rejected ones; default: the number of `senders`. */
   readonly declared?: number;
+  /** Whether requests go through the gate, which is told the sender of each. Default: straight to Prometheus. */
+  readonly gated?: boolean;
   readonly limits?: Partial<Limits>;
 }
 
@@ -35,7 +37,10 @@ function receiverBootstrap(input: ReceiverInput, material: Material): Bootstrap 
   const limits = { ...defaultLimits, ...input.limits };
   // Each sender's share, and one for all unknown addresses together.
   const connections = (input.senders.length + 1) * limits.connectionsPerSender;
-  const prometheus = prometheusCluster(ports.prometheus, Math.max(1024, connections * limits.streamsPerConnection));
+  const requests = Math.max(1024, connections * limits.streamsPerConnection);
+  const upstream = input.gated
+    ? gateCluster(hostPaths.gateSocket, requests)
+    : prometheusCluster(ports.prometheus, requests);
   return bootstrap({
     nodeId: input.nodeId,
     role: "receiver",
@@ -48,7 +53,8 @@ function receiverBootstrap(input: ReceiverInput, material: Material): Bootstrap 
               port: ports.ingest,
               senders: input.senders,
               declared: input.declared ?? input.senders.length,
-              cluster: prometheus.name,
+              cluster: upstream.name,
+              namesSender: input.gated ?? false,
               routeTimeoutSeconds: remoteWrite.receiverRouteTimeoutSeconds,
               limits,
               material,
@@ -56,7 +62,7 @@ function receiverBootstrap(input: ReceiverInput, material: Material): Bootstrap 
           ]),
       readyListener(ports.ready),
     ],
-    clusters: [prometheus],
+    clusters: [upstream],
     heapBytes: limits.heapBytes,
     connections: connections + readyConnections + connectionsInPassing,
   });

@@ -1,9 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { type Protocol, protocols } from "@metrics-link/gate";
 
-/** By which header Envoy says whose chain a request came through; it overwrites what the client sent. */
-export const senderHeader = "x-metrics-link-sender";
-
 /** Headers that go on to Prometheus, as they came. */
 const passedOn = ["content-type", "content-encoding", "user-agent", "x-prometheus-remote-write-version"] as const;
 

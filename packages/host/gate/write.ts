@@ -12,8 +12,9 @@ import {
   type Verdict,
   verify,
 } from "@metrics-link/gate";
+import { senderHeader } from "@metrics-link/release";
 import type { Answer, Forward } from "./forward.ts";
-import { bodyOf, headersOn, only, protocolOf, senderHeader } from "./incoming.ts";
+import { bodyOf, headersOn, only, protocolOf } from "./incoming.ts";
 import type { Fault, Moment, Tally } from "./metrics.ts";
 import type { RefusalLog } from "./refusal-log.ts";
 import type { Slots } from "./slots.ts";

@@ -8,7 +8,7 @@ export const sharesFit: Rule = {
   reason:
     "Below the sum, one client can shut out another, which is cut off without a status. Above it, Envoy can exhaust its heap.",
   remedy:
-    "Set the limit to the sum of one share per sender, one for unknown addresses, the health checks' share and an allowance for connections being closed. Let the circuit breaker of cluster prometheus admit every stream of every share.",
+    "Set the limit to the sum of one share per sender, one for unknown addresses, the health checks' share and an allowance for connections being closed. Let the circuit breaker of cluster prometheus or gate admit every stream of every share.",
   source: "docs/architecture.md, Three fences; packages/envoy/render/receiver.ts",
   *check(view, facts) {
     const role = roleOf(view, facts);
@@ -24,7 +24,7 @@ export const sharesFit: Rule = {
       yield { path: place.path, message: `${place.shown} connections at once instead of ${expected}` };
     }
     const requests = Math.max(1024, shares * known.streams.ingest);
-    for (const { place } of view.clusters.filter(({ name }) => name === "prometheus")) {
+    for (const { place } of view.clusters.filter(({ name }) => name === "prometheus" || name === "gate")) {
       for (const threshold of place.at("circuit_breakers", "thresholds").items) {
         for (const field of ["max_connections", "max_pending_requests", "max_requests"]) {
           const found = threshold.at(field);

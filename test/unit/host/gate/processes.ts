@@ -97,19 +97,20 @@ export class GateProcess {
   #child: ChildProcess;
   readonly #prometheusUrl: string;
 
-  private constructor(directory: string, prometheusUrl: string) {
+  private constructor(directory: string, prometheusUrl: string, socketPath: string) {
     this.directory = directory;
-    this.socketPath = join(directory, "gate.sock");
+    this.socketPath = socketPath;
     this.#prometheusUrl = prometheusUrl;
     this.#child = this.#spawned();
   }
 
-  static async start(configuration: object, prometheusUrl: string): Promise<GateProcess> {
+  /** @param socketPath default: in a folder of its own */
+  static async start(configuration: object, prometheusUrl: string, socketPath?: string): Promise<GateProcess> {
     bundle ??= bundleGate();
     const directory = mkdtempSync(join(tmpdir(), "gate-"));
     writeFileSync(join(directory, "gate.mjs"), await bundle);
     writeFileSync(join(directory, "gate.json"), JSON.stringify(configuration));
-    const gate = new GateProcess(directory, prometheusUrl);
+    const gate = new GateProcess(directory, prometheusUrl, socketPath ?? join(directory, "gate.sock"));
     await gate.isReady();
     return gate;
   }
