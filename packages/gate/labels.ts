@@ -2,7 +2,7 @@ import { printable, shortened } from "@metrics-link/contract";
 import { hashBytes, type Key, mix, numberOf, startKey } from "./hash.ts";
 import type { RequestLimits } from "./limits.ts";
 import { Refused } from "./reasons.ts";
-import { keeps, ruleFor, type SenderRules } from "./rules.ts";
+import { keeps, keepsInExemplar, ruleFor, type SenderRules } from "./rules.ts";
 
 /**
  * Holds the labels of one series after the other to the rules: each pinned label exactly once with its value, names in
@@ -86,7 +86,7 @@ export class SeriesLabels {
   }
 }
 
-/** Labels of an exemplar are an application's: only a claim to be somebody else is refused. */
+/** @throws Refused for a label of an exemplar that claims to be somebody else */
 export function refuseForeignExemplar(
   rules: SenderRules,
   bytes: Uint8Array,
@@ -96,7 +96,8 @@ export function refuseForeignExemplar(
   valueLength: number,
 ): void {
   const rule = ruleFor(rules, bytes, nameStart, nameLength);
-  if (rule !== undefined && !keeps(rule, bytes, valueStart, valueLength)) throw new Refused("exemplar_foreign");
+  if (rule !== undefined && !keepsInExemplar(rule, bytes, valueStart, valueLength))
+    throw new Refused("exemplar_foreign");
 }
 
 /** Labels for a log line: `{account="1", job="x"}`, printable and short, whatever is in them. */

@@ -15,7 +15,7 @@ const reasons = {
   label_missing: { status: 400, what: "a series lacks a label that is pinned for this sender" },
   label_foreign: { status: 400, what: "a series has another value than the one that is pinned for this sender" },
   label_reserved: { status: 400, what: "a series has a reserved label, or the identity of another sender" },
-  exemplar_foreign: { status: 400, what: "an exemplar has a pinned or reserved label with another value" },
+  exemplar_foreign: { status: 400, what: "an exemplar has the identity of another sender, or a reserved label" },
   // What no Prometheus writes, and what two readers could read differently.
   labels_unordered: { status: 400, what: "the names of a series' labels are not in ascending order, each once" },
   label_empty: { status: 400, what: "a label has an empty name or value" },

@@ -14,7 +14,8 @@ interface LabelRule {
    */
   readonly kind: "must" | "only" | "never";
   readonly values: readonly Uint8Array[];
-  /** Of a `must`, its bit in `required`; else 0. */
+  /** Of a `must`: the values of other senders, and its bit in `required`. Else none, and 0. */
+  readonly others: readonly Uint8Array[];
   readonly bit: number;
 }
 
@@ -42,23 +43,26 @@ export function rulesOf(sender: string, { senders, reserved }: Identities): Send
   const others = new Map<string, string[]>();
   for (const [other, labels] of senders) {
     if (other === sender) continue;
-    for (const [name, value] of Object.entries(labels)) {
-      if (!Object.hasOwn(own, name)) others.set(name, [...(others.get(name) ?? []), value]);
-    }
+    for (const [name, value] of Object.entries(labels)) others.set(name, [...(others.get(name) ?? []), value]);
   }
-  const rule = (kind: LabelRule["kind"], name: string, values: readonly string[], bit = 0): LabelRule => ({
+  const rule = (kind: LabelRule["kind"], name: string, values: readonly string[]): LabelRule => ({
     name: bytesOf(name),
     kind,
     values: values.map(bytesOf),
-    bit,
+    others: [],
+    bit: 0,
   });
-  const pinned = Object.entries(own).map(([name, value], index) => rule("must", name, [value], 1 << index));
+  const pinned = Object.entries(own).map(([name, value], index) => ({
+    ...rule("must", name, [value]),
+    others: (others.get(name) ?? []).map(bytesOf),
+    bit: 1 << index,
+  }));
   return {
     sender,
     labels: [
       ...pinned,
       ...Object.entries(reserved).map(([name, values]) => rule("only", name, values)),
-      ...[...others].map(([name, values]) => rule("never", name, values)),
+      ...[...others].filter(([name]) => !Object.hasOwn(own, name)).map(([name, values]) => rule("never", name, values)),
     ],
     required: pinned.reduce((all, { bit }) => all | bit, 0),
   };
@@ -70,6 +74,15 @@ export function keeps(rule: LabelRule, bytes: Uint8Array, start: number, length:
     if (value.length === length && isAt(bytes, start, value)) return rule.kind !== "never";
   }
   return rule.kind === "never";
+}
+
+/**
+ * Whether a label of an exemplar keeps to the rule. An exemplar is an application's, which may have an `account` of its own that
+ * has nothing to do with senders: only the identity of another sender is refused.
+ */
+export function keepsInExemplar(rule: LabelRule, bytes: Uint8Array, start: number, length: number): boolean {
+  if (rule.kind !== "must") return keeps(rule, bytes, start, length);
+  return !rule.others.some((value) => value.length === length && isAt(bytes, start, value));
 }
 
 /** The rule for a label's name, if there is one. */

@@ -33,6 +33,10 @@ const honest: readonly (readonly [string, readonly Series[]])[] = [
   ["a histogram", [{ labels: own, histograms: [{ timestamp: now, counts: [3, 0, 5] }] }]],
   ["an exemplar", [series(own, { exemplars: [{ ...point, labels: [["trace_id", "7"]] }] })]],
   ["an exemplar with its own account", [series(own, { exemplars: [{ ...point, labels: [["account", "111"]] }] })]],
+  [
+    "an exemplar with an account of its application",
+    [series(own, { exemplars: [{ ...point, labels: [["account", "7"]] }] })],
+  ],
   ["an exemplar with an empty label", [series(own, { exemplars: [{ ...point, labels: [["trace_id", ""]] }] })]],
   ["its own side", [series([...own, ["link_side", "sends"]])]],
   ["a label that looks like the pinned one, beside it", [series([["Account", "222"], ...own])]],

@@ -16,7 +16,7 @@ async function end(child: ChildProcess, signal: "SIGTERM" | "SIGKILL"): Promise<
   await ended;
 }
 
-/** A real Prometheus that receives remote write and scrapes nothing: what it stores came from the test. */
+/** A real Prometheus that receives remote write and scrapes nothing, unless it is told: what it stores came from the test. */
 export class BarePrometheus {
   readonly port: number;
   readonly #child: ChildProcess;
@@ -28,10 +28,16 @@ export class BarePrometheus {
     this.port = port;
   }
 
-  static async start(): Promise<BarePrometheus> {
+  /** @param more of its configuration, given its port @param features besides those that a receiver needs */
+  static async start(
+    more: (port: number) => object = () => ({}),
+    features: readonly string[] = [],
+  ): Promise<BarePrometheus> {
     const [port = 0] = await freePorts(1);
     const directory = mkdtempSync(join(tmpdir(), "prometheus-"));
-    writeFileSync(join(directory, "prometheus.yml"), "storage: { tsdb: { out_of_order_time_window: 1d } }\n");
+    const storage = { tsdb: { out_of_order_time_window: "1d" } };
+    // JSON is YAML.
+    writeFileSync(join(directory, "prometheus.yml"), JSON.stringify({ storage, ...more(port) }));
     const child = spawn(
       tool("prometheus"),
       [
@@ -40,7 +46,7 @@ export class BarePrometheus {
         `--web.listen-address=127.0.0.1:${port}`,
         "--web.enable-remote-write-receiver",
         // Exemplars are kept only with this.
-        "--enable-feature=exemplar-storage",
+        `--enable-feature=${["exemplar-storage", ...features].join(",")}`,
       ],
       { stdio: "ignore" },
     );
