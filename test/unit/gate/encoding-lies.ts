@@ -73,6 +73,11 @@ export function encodingLies(now: number, own: Series): Lie[] {
       ...varint(joined(posed, wrong, sample(now)).length, 5),
       ...joined(posed, wrong, sample(now)),
     ]),
+    one("a length in two bytes where one is enough", "encoding", true, [
+      ...tag(1, 2),
+      ...varint(joined(posed, wrong, sample(now)).length, 2),
+      ...joined(posed, wrong, sample(now)),
+    ]),
     one("a length beyond the end", "encoding", false, [...tag(1, 2), ...varint(1_000), ...posed]),
     one("a negative length", "encoding", false, [...tag(1, 2), ...varint(2n ** 64n - 1n), ...posed]),
     one("a message that is cut off", "encoding", false, plain.slice(0, -1)),
