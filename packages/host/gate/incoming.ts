@@ -24,21 +24,31 @@ export const headersOn = (request: Pick<IncomingMessage, "rawHeaders">): Record<
     }),
   );
 
-/** The whole body. @param mostBytes a larger one is not kept; the rest of it is read and dropped, so that an answer arrives */
-export function bodyOf(request: IncomingMessage, mostBytes: number): Promise<Buffer | "too large" | "cut off"> {
+/**
+ * The whole body. One that is too large is read to its end and dropped: an answer before that would reach Envoy as a broken
+ * connection, which senders retry.
+ * @param timeoutMs for all of it: who sends nothing more would keep a slot for ever
+ */
+export function bodyOf(
+  request: IncomingMessage,
+  mostBytes: number,
+  timeoutMs: number,
+): Promise<Buffer | "too large" | "cut off"> {
   return new Promise((resolve) => {
     let chunks: Buffer[] = [];
     let bytes = 0;
+    const end = (found: Buffer | "too large" | "cut off") => {
+      clearTimeout(timer);
+      resolve(found);
+    };
+    const timer = setTimeout(() => end("cut off"), timeoutMs);
     request.on("data", (chunk: Buffer) => {
       bytes += chunk.length;
       if (bytes <= mostBytes) chunks.push(chunk);
-      else {
-        chunks = [];
-        resolve("too large");
-      }
+      else chunks = [];
     });
-    request.on("end", () => resolve(Buffer.concat(chunks)));
-    request.on("error", () => resolve("cut off"));
-    request.on("close", () => resolve("cut off"));
+    request.on("end", () => end(bytes <= mostBytes ? Buffer.concat(chunks) : "too large"));
+    request.on("error", () => end("cut off"));
+    request.on("close", () => end("cut off"));
   });
 }

@@ -60,6 +60,8 @@ async function answer(parts: Parts, request: IncomingMessage, response: ServerRe
     console.error(error);
     return text(500, "the gate failed; its journal says how");
   });
+  // What is still to come of a body would be read as the next request.
+  if (!request.complete) response.shouldKeepAlive = false;
   response.writeHead(status, { ...headers, ...(status === 204 ? {} : { "content-length": body.length }) }).end(body);
 }
 

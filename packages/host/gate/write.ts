@@ -38,6 +38,9 @@ const inWords = (status: number, text: string): Answer => ({
   body: Buffer.from(`metrics-link gate: ${text}\n`),
 });
 
+/** Envoy has the whole body before it connects. */
+const bodyMs = 2_000;
+
 /** A sender as it is called in metrics, and what is known of it. */
 interface Known {
   readonly name: string;
@@ -98,7 +101,7 @@ export class WriteRequests {
     const release = await this.#slots.acquire(sender.name, gone);
     if (release === undefined) return this.#fault(sender, "busy");
     try {
-      const body = await bodyOf(request, configuration.bodyBytes);
+      const body = await bodyOf(request, configuration.bodyBytes, bodyMs);
       if (body === "cut off") return this.#fault(sender, "cut_off");
       // In either mode: what is not in memory cannot be passed on.
       if (body === "too large") return this.#refuse(sender, enforcing, { reason: "body_size", series: 1 });

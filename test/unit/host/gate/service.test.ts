@@ -275,6 +275,39 @@ describe("the gate as a service", function () {
     assert.equal((await gate.write(foreign, headersOf("b", contentTypes[1]))).status, 204);
   });
 
+  it("gives up a body that does not end, and keeps no slot for it", async () => {
+    const socket = createConnection(gate.socketPath);
+    let answer = "";
+    socket.on("data", (data: Buffer) => {
+      answer += data.toString();
+    });
+    const lines = [
+      "POST /api/v1/write HTTP/1.1",
+      "host: gate",
+      "transfer-encoding: chunked",
+      ...headers.map((pair) => pair.join(": ")),
+    ];
+    socket.write(`${lines.join("\r\n")}\r\n\r\n3\r\nabc\r\n`);
+    await eventually("it is in memory", async () => (await metric("requests_in_memory")) === "1" || undefined);
+    await eventually("it is answered, and the connection ends", () => socket.readableEnded || undefined);
+    assert.match(answer, /^HTTP\/1.1 503 .*\r\nconnection: close\r\n.*cut_off/is);
+    assert.equal(await metric("requests_in_memory"), "0");
+  });
+
+  it("takes nothing of what comes after a body", async () => {
+    const socket = createConnection(gate.socketPath);
+    const lines = ["POST /api/v1/write HTTP/1.1", "host: gate", "transfer-encoding: chunked", "trailer: content-type"];
+    const chunk = `${own.length.toString(16)}\r\n`;
+    socket.write(`${[...lines, ...headers.map((pair) => pair.join(": "))].join("\r\n")}\r\n\r\n${chunk}`);
+    socket.write(own);
+    socket.write("\r\n0\r\ncontent-type: application/json\r\nx-metrics-link-sender: b\r\n\r\n");
+    const taken = await eventually("Prometheus has it", () => prometheus.taken[0]);
+    socket.destroy();
+    assert.equal(taken.headers["content-type"], "application/x-protobuf");
+    assert.equal(taken.headers["x-metrics-link-sender"], undefined);
+    assert.ok(taken.body.equals(own));
+  });
+
   it("drops a request whose client goes away in the middle of its body", async () => {
     const socket = createConnection(gate.socketPath);
     await new Promise<void>((resolve) =>
