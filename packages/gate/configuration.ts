@@ -16,11 +16,12 @@ const labelValue = z
   .check(z.regex(/^[^\p{Cc}\p{Cs}]{1,200}$/u, { error: "a label value of 1 to 200 characters" }));
 const labels = z.record(labelName, labelValue);
 
+/** Far above what a sender of this link writes, and below what fills a receiver within an hour. */
 const rates = z.strictObject({
-  samplesPerSecond: z._default(whole(1, 10_000_000), 20_000),
+  samplesPerSecond: z._default(whole(1, 10_000_000), 50_000),
   burstSeconds: z._default(whole(1, 3_600), 60),
-  activeSeries: z._default(whole(1, 10_000_000), 200_000),
-  newSeriesPerMinute: z._default(whole(1, 10_000_000), 20_000),
+  activeSeries: z._default(whole(1, 10_000_000), 500_000),
+  newSeriesPerMinute: z._default(whole(1, 10_000_000), 100_000),
 });
 
 const request = z.strictObject({
@@ -32,7 +33,7 @@ const request = z.strictObject({
   exemplars: z._default(whole(1, 1_000_000), 20_000),
   metadata: z._default(whole(1, 1_000_000), 20_000),
   symbols: z._default(whole(1, 1_000_000), 200_000),
-  labelsPerSeries: z._default(whole(1, 1_000), 128),
+  labelsPerSeries: z._default(whole(1, 10_000), 512),
   labelNameBytes: z._default(whole(1, 1_048_576), 1_024),
   labelValueBytes: z._default(whole(1, 16 * 1024 * 1024), 65_536),
   /** Below Prometheus' own ten minutes, so that a sample waits here instead of being dropped there. */

@@ -33,7 +33,10 @@ async function main(argv: readonly string[]): Promise<void> {
   const forward = forwardTo(`${prometheus}${remoteWrite.path}`, prometheusMs);
   const writes = new WriteRequests({ forward, slots: shared, tally, log: new RefusalLog() });
   const parts: Parts = { file, writes, tally, slots: shared, startedAt };
-  process.on("SIGHUP", () => file.reload(Date.now()));
+  process.on("SIGHUP", () => {
+    file.reload(Date.now());
+    writes.forgetOthers(file.current.configuration);
+  });
   const server = await listen(parts, socket);
   const page = join(metrics, "gate.prom");
   // node_exporter reads it; a page that stops changing would be taken for a gate that is idle, so it goes with the gate.

@@ -75,6 +75,11 @@ export class WriteRequests {
     return answer;
   }
 
+  /** Forgets what senders have used that are not in the configuration any more. */
+  forgetOthers({ senders }: GateConfiguration): void {
+    for (const sender of this.#usage.keys()) if (!senders.has(sender)) this.#usage.delete(sender);
+  }
+
   /** What each sender uses of its limits now. */
   senders({ senders }: GateConfiguration): Moment["senders"] {
     return [...senders].map(([sender, { rates }]) => ({

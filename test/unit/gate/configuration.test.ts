@@ -18,7 +18,7 @@ describe("the gate's configuration", () => {
   it("has defaults for all limits", () => {
     const { mode, bodyBytes, request, senders } = read(configuration);
     assert.deepEqual([mode, bodyBytes, request.aheadMs], ["enforce", 2_097_152, 540_000]);
-    assert.equal(senders.get("b")?.rates.samplesPerSecond, 20_000);
+    assert.equal(senders.get("b")?.rates.samplesPerSecond, 50_000);
   });
 
   it("gives a sender rates of its own", () => {

@@ -200,7 +200,7 @@ describe("the gate as a service", function () {
   it("writes its metrics for node_exporter, and takes them away when it stops", async () => {
     const page = join(gate.directory, "gate.prom");
     const text = await eventually("the first page is written", () => readFileSync(page, "utf8"));
-    assert.match(text, /^metrics_link_gate_active_series_limit\{sender="b"\} 200000$/m);
+    assert.match(text, /^metrics_link_gate_active_series_limit\{sender="b"\} 500000$/m);
     await gate.kill("SIGTERM");
     assert.throws(() => statSync(page), { code: "ENOENT" });
   });
