@@ -4,7 +4,7 @@ const rooms = (...names) => `^packages/(${names.join("|")})/`;
 /** Every package. Code anywhere else would be a way around the rules, which name folders. */
 const packages = rooms(
   ...["contract", "config", "release", "pki", "network", "envoy", "prometheus", "host", "policy", "report"],
-  ...["audit", "preflight", "review", "console", "sandbox"],
+  ...["audit", "preflight", "review", "console", "sandbox", "gate"],
 );
 
 /** One rule an arrow; each says why. The picture is in docs/architecture.md. */
@@ -45,6 +45,7 @@ export default {
           "audit",
           "preflight",
           "console",
+          "gate",
         ),
       },
       to: { pathNot: ["^packages/", "^(node:)?(crypto|net|os|path|zlib)$", "(^|/)node_modules/(zod|yaml)/"] },
@@ -75,6 +76,20 @@ export default {
       to: { path: "^(packages/(?!contract/)|stacks/)" },
     },
     {
+      name: "the-gate-stands-alone",
+      comment: "What decides who may write what depends on nothing that deploys, renders or configures it.",
+      severity: "error",
+      from: { path: room("gate") },
+      to: { path: "^(packages/(?!(contract|gate)/)|stacks/)" },
+    },
+    {
+      name: "the-gate-is-a-hosts",
+      comment: "Only what runs on a host, or puts it there, knows how requests are judged.",
+      severity: "error",
+      from: { path: "^packages/(?!(gate|host)/)" },
+      to: { path: room("gate") },
+    },
+    {
       name: "a-release-knows-the-contract-only",
       comment: "A host reads its release and nothing else, so a release does not depend on a stack's configuration.",
       severity: "error",
@@ -92,7 +107,7 @@ export default {
       name: "hosts-know-no-configuration",
       comment: "The agent and the repairer run on a host, which has a release and no stack.",
       severity: "error",
-      from: { path: "^packages/host/(agent|repair|common)/" },
+      from: { path: "^packages/host/(agent|repair|gate|common)/" },
       to: { path: room("config") },
     },
     {
@@ -151,7 +166,10 @@ export default {
       from: { path: "^packages/(pki|network|host|policy|review|sandbox)/" },
       to: {
         path: "^packages/",
-        pathNot: ["^packages/$1/", rooms("contract", "config", "release", "report", "envoy/read", "prometheus/read")],
+        pathNot: [
+          "^packages/$1/",
+          rooms("contract", "config", "release", "report", "gate", "envoy/read", "prometheus/read"),
+        ],
       },
     },
     {
@@ -215,14 +233,14 @@ export default {
       name: "agent-without-pulumi",
       comment: "The agent and the repairer run on a host, where there is no Pulumi.",
       severity: "error",
-      from: { path: "^packages/host/(agent|repair|common)/" },
+      from: { path: "^packages/host/(agent|repair|gate|common)/" },
       to: { path: ["@pulumi", "^packages/host/cloud/"] },
     },
     {
       name: "agent-reaches-no-pulumi",
       comment: "Nor by way of a package that it may import.",
       severity: "error",
-      from: { path: "^packages/host/(agent|repair|common)/" },
+      from: { path: "^packages/host/(agent|repair|gate|common)/" },
       to: { path: ["@pulumi", "^packages/host/cloud/", room("config")], reachable: true },
     },
     {

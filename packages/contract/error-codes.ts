@@ -214,6 +214,10 @@ const codes = {
     meaning: "The repairer's state file cannot be used. Starting without it would forget pending windows.",
     next: "Move the file away and backfill the windows that it lists (docs/operate.md, Repair).",
   },
+  WRITE_REFUSED: {
+    meaning: "The gate of a receiver refused a remote write request; nothing of it was stored.",
+    next: "The gate's log names the sender, the reason and a series.",
+  },
   NO_SAMPLES: {
     meaning: "Prometheus has no recent samples to answer a question from.",
     next: "Check that the senders run and that the link is up (docs/operate.md).",

@@ -68,4 +68,5 @@ export {
   queueDefaults,
   remoteWrite,
   secondsOf,
+  senderHeader,
 } from "./wire.ts";

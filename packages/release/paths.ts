@@ -16,6 +16,8 @@ export const hostPaths = {
   prometheusData: "/var/lib/metrics-link/prometheus",
   /** Envoy's admin interface: a unix socket in its runtime directory. */
   envoyAdminSocket: "/run/metrics-link-envoy/admin.sock",
+  /** Where the receiver's gate takes requests from Envoy: a unix socket in its runtime directory. */
+  gateSocket: "/run/metrics-link-gate/gate.sock",
 } as const;
 
 /** System users that services run as. */
@@ -47,6 +49,7 @@ export const releaseUnits = [
   "metrics-link-prometheus.service",
   "metrics-link-node-exporter.service",
   "metrics-link-repair.service",
+  "metrics-link-gate.service",
 ] as const;
 
 /** What wants a unit at the boot. */
@@ -55,7 +58,7 @@ export const releaseTarget = "multi-user.target";
 export const unitFolder = "systemd/";
 
 /** Folders of a release's directory that something reads; `bin/` is the agent's. */
-export const releaseFolders = [unitFolder, "ports/", "envoy/", "prometheus/", "tls/", "repair/"] as const;
+export const releaseFolders = [unitFolder, "ports/", "envoy/", "prometheus/", "tls/", "repair/", "gate/"] as const;
 
 /**
  * The secrets of a user's scrape jobs. A job names one as `secrets/NAME`, which Prometheus looks for beside the file that
@@ -74,4 +77,4 @@ export const isSecretPlace = (path: string): boolean =>
 export const releaseOwners = ["root", ...Object.values(hostUsers)] as const;
 
 /** Unix sockets that a probe asks through. */
-export const probeSockets = [hostPaths.envoyAdminSocket] as const;
+export const probeSockets = [hostPaths.envoyAdminSocket, hostPaths.gateSocket] as const;

@@ -46,6 +46,9 @@ export const remoteWrite = {
   longestBatchDeadlineSeconds: 30,
 } as const;
 
+/** By which header the receiver's Envoy tells the gate whose filter chain a request came through. */
+export const senderHeader = "x-metrics-link-sender";
+
 /** The sender's queue where its stack says nothing (Prometheus, `remote_write.queue_config`). */
 export const queueDefaults = {
   capacity: 10_000,

@@ -6,9 +6,9 @@ import { fleet } from "./fleet.ts";
 
 const usage = `Usage: npm run -s bench -- [NAME] [RUNS]
        npm run -s bench -- fleet [SENDERS ...]
-Measures on the running sandbox (npm start) and prints minimum, median and maximum. \`fleet\` needs no sandbox: it prints what
-1, 10, 100 and 1,000 senders cost a receiver's update, or as many as you say.
-  NAME   ${Object.keys(benchmarks).join(" or ")}; default: both, one after the other
+Measures on the running sandbox (npm start; gate needs none) and prints minimum, median and maximum. \`fleet\` needs none either: it
+prints what 1, 10, 100 and 1,000 senders cost a receiver's update, or as many as you say.
+  NAME   ${Object.keys(benchmarks).join(" or ")}; default: all, one after the other
   RUNS   how often; default 7`;
 
 async function main(words: readonly string[]): Promise<number> {

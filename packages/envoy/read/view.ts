@@ -1,3 +1,4 @@
+import { senderHeader } from "@metrics-link/release";
 import { Place } from "./place.ts";
 
 /** The parts of an Envoy configuration that the fences depend on, each with its place in the file. */
@@ -56,6 +57,8 @@ export interface Route {
   /** Set only if the path is matched byte for byte, without a query string. */
   readonly path: string | undefined;
   readonly cluster: string | undefined;
+  /** The sender that it names to the cluster. */
+  readonly sender: string | undefined;
 }
 
 interface Cluster {
@@ -158,6 +161,11 @@ function routeOf(place: Place): Route {
     method: exact(":method"),
     path: path !== undefined && exact(":path") === path ? path : undefined,
     cluster: place.at("route", "cluster").text,
+    sender: place
+      .at("request_headers_to_add")
+      .items.map((item) => item.at("header"))
+      .find((header) => header.at("key").text?.toLowerCase() === senderHeader)
+      ?.at("value").text,
   };
 }
 

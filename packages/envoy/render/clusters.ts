@@ -97,9 +97,16 @@ export function localCluster(name: string, address: Address): Cluster {
 }
 
 /** The Prometheus of this machine. @param requests how many may be under way at once, over all senders */
-export function prometheusCluster(port: number, requests: number): Cluster {
+export const prometheusCluster = (port: number, requests: number): Cluster =>
+  breakingCluster("prometheus", socket(loopback, port), requests);
+
+/** The gate in front of it. @param requests how many may be under way at once, over all senders */
+export const gateCluster = (path: string, requests: number): Cluster =>
+  breakingCluster("gate", { pipe: { path } }, requests);
+
+function breakingCluster(name: string, address: Address, requests: number): Cluster {
   return {
-    ...localCluster("prometheus", socket(loopback, port)),
+    ...localCluster(name, address),
     circuit_breakers: {
       thresholds: [
         { max_connections: requests, max_pending_requests: requests, max_requests: requests, track_remaining: true },

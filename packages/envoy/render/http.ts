@@ -1,4 +1,4 @@
-import { remoteWrite } from "@metrics-link/release";
+import { remoteWrite, senderHeader } from "@metrics-link/release";
 import type { Limits } from "./limits.ts";
 import { type AccessLog, statusFilter } from "./logs.ts";
 import { type Duration, type Extension, extension, seconds } from "./messages.ts";
@@ -152,6 +152,10 @@ export interface Route {
     readonly host_rewrite_literal?: string;
   };
   readonly direct_response?: { readonly status: number; readonly body: { readonly inline_string: string } };
+  readonly request_headers_to_add?: readonly {
+    readonly header: { readonly key: string; readonly value: string };
+    readonly append_action: "OVERWRITE_IF_EXISTS_OR_ADD";
+  }[];
   readonly response_headers_to_add?: readonly {
     readonly header: { readonly key: string; readonly value: string };
   }[];
@@ -176,12 +180,19 @@ function exactRequest(method: string, path: string): RouteMatch {
 
 const exactHeader = (name: string, value: string): HeaderMatcher => ({ name, string_match: { exact: value } });
 
+interface Rewriting {
+  /** The Host that the cluster sees. */
+  readonly authority?: string;
+  /** The name that the gate gets in `senderHeader`, in the place of whatever the client sent there. */
+  readonly sender?: string;
+}
+
 /** Routes `method path` to a cluster, and only that. */
 export function routeTo(
   cluster: string,
   request: { readonly name: string; readonly method: string; readonly path: string },
   timeoutSeconds: number,
-  authority?: string,
+  { authority, sender }: Rewriting = {},
 ): Route {
   return {
     name: request.name,
@@ -191,6 +202,13 @@ export function routeTo(
       timeout: seconds(timeoutSeconds),
       ...(authority === undefined ? {} : { host_rewrite_literal: authority }),
     },
+    ...(sender === undefined
+      ? {}
+      : {
+          request_headers_to_add: [
+            { header: { key: senderHeader, value: sender }, append_action: "OVERWRITE_IF_EXISTS_OR_ADD" },
+          ],
+        }),
   };
 }
 
@@ -204,10 +222,10 @@ export function answer(name: string, status: number, text: string): Route {
 }
 
 /** `POST /api/v1/write` to a cluster; the path with another method is 405, everything else 404. */
-export function onlyRemoteWrite(cluster: string, timeoutSeconds: number, authority?: string): readonly Route[] {
+export function onlyRemoteWrite(cluster: string, timeoutSeconds: number, rewriting: Rewriting): readonly Route[] {
   const { path } = remoteWrite;
   return [
-    routeTo(cluster, { name: "remote-write", method: "POST", path }, timeoutSeconds, authority),
+    routeTo(cluster, { name: "remote-write", method: "POST", path }, timeoutSeconds, rewriting),
     {
       name: "wrong-method",
       match: { path, headers: [exactHeader(":path", path)] },

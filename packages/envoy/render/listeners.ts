@@ -86,6 +86,8 @@ export interface IngestInput {
   /** The number of senders, including suspended and rejected ones. */
   readonly declared: number;
   readonly cluster: string;
+  /** Whether the cluster is told, in a header, whose chain a request came through. */
+  readonly namesSender: boolean;
   readonly routeTimeoutSeconds: number;
   readonly limits: Limits;
   readonly material: Material;
@@ -100,7 +102,9 @@ export function ingestListener(input: IngestInput): Listener {
 }
 
 function senderChain(sender: SenderPeer, input: IngestInput): FilterChain {
-  const routes = onlyRemoteWrite(input.cluster, input.routeTimeoutSeconds);
+  const routes = onlyRemoteWrite(input.cluster, input.routeTimeoutSeconds, {
+    ...(input.namesSender ? { sender: sender.name } : {}),
+  });
   return {
     ...tlsChain(sender.name, sender, routeConfiguration(`ingest-${sender.name}`, routes), input),
     filter_chain_match: { source_prefix_ranges: sender.addresses.map(exactly) },
@@ -155,7 +159,7 @@ export interface EgressInput {
 
 /** The sender's Prometheus writes here: loopback, plaintext, one path, forwarded to the receiver only. */
 export function egressListener(input: EgressInput): Listener {
-  const routes = onlyRemoteWrite(input.cluster, input.routeTimeoutSeconds, input.authority);
+  const routes = onlyRemoteWrite(input.cluster, input.routeTimeoutSeconds, { authority: input.authority });
   return loopbackListener("egress", input.port, [
     httpConnectionManager({
       statPrefix: "egress",

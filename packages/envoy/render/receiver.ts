@@ -1,7 +1,7 @@
-import { ports, remoteWrite } from "@metrics-link/release";
+import { hostPaths, ports, remoteWrite } from "@metrics-link/release";
 import { readyConnections, readyListener } from "./admin.ts";
 import { type Bootstrap, bootstrap } from "./bootstrap.ts";
-import { prometheusCluster } from "./clusters.ts";
+import { gateCluster, prometheusCluster } from "./clusters.ts";
 import { requireSoundSenders, type SenderPeer } from "./input.ts";
 import { connectionsInPassing, defaultLimits, type Limits, roomFor } from "./limits.ts";
 import { ingestListener, type Listener } from "./listeners.ts";
@@ -16,6 +16,8 @@ export interface ReceiverInput {
   readonly senders: readonly SenderPeer[];
   /** The number of senders including suspended and rejected ones; default: the number of `senders`. */
   readonly declared?: number;
+  /** Whether requests go through the gate, which is told the sender of each. Default: straight to Prometheus. */
+  readonly gated?: boolean;
   readonly limits?: Partial<Limits>;
 }
 
@@ -45,7 +47,8 @@ function ingestListeners(input: ReceiverInput, material: Material): readonly Lis
       port: ports.ingest,
       senders: input.senders,
       declared: declaredOf(input),
-      cluster: "prometheus",
+      cluster: input.gated ? "gate" : "prometheus",
+      namesSender: input.gated ?? false,
       routeTimeoutSeconds: remoteWrite.receiverRouteTimeoutSeconds,
       limits: limitsOf(input),
       material,
@@ -60,12 +63,15 @@ function receiverBootstrap(
   const limits = limitsOf(input);
   // Each sender's share, and one for all unknown addresses together.
   const connections = (roomFor(declaredOf(input)) + 1) * limits.connectionsPerSender;
+  const requests = Math.max(1024, connections * limits.streamsPerConnection);
   return bootstrap({
     nodeId: input.nodeId,
     role: "receiver",
     ...ingest,
     listeners: [...("listeners" in ingest ? ingest.listeners : []), readyListener(ports.ready)],
-    clusters: [prometheusCluster(ports.prometheus, Math.max(1024, connections * limits.streamsPerConnection))],
+    clusters: [
+      input.gated ? gateCluster(hostPaths.gateSocket, requests) : prometheusCluster(ports.prometheus, requests),
+    ],
     heapBytes: limits.heapBytes,
     connections: connections + readyConnections + connectionsInPassing,
   });

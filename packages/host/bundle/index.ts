@@ -20,6 +20,9 @@ export async function bundleAgent(): Promise<AgentBundle> {
 /** Bundles the repairer the same way; it is a file of the release. */
 export const bundleRepairer = (): Promise<string> => bundled("../repair/");
 
+/** Bundles the gate the same way; it is a file of the release. */
+export const bundleGate = (): Promise<string> => bundled("../gate/");
+
 async function bundled(folder: string): Promise<string> {
   const directory = fileURLToPath(new URL(folder, import.meta.url));
   const { outputFiles } = await build({

@@ -6,6 +6,7 @@ import {
   ports,
 } from "@metrics-link/release";
 import { type EnvoyArgs, envoyService } from "./envoy-service.ts";
+import { type GateArgs, gateService, gateTextfileDirectory } from "./gate-service.ts";
 import { type PrometheusArgs, prometheusService } from "./prometheus-service.ts";
 import { type RepairArgs, repairService } from "./repair-service.ts";
 import {
@@ -28,13 +29,20 @@ export interface StandardServicesArgs {
   readonly prometheus: PrometheusArgs;
   /** On a sender; without a link it finds no queue and waits. */
   readonly repair?: RepairArgs | undefined;
+  /** On a receiver. */
+  readonly gate?: GateArgs | undefined;
 }
 
 /** Units, checks and probes of a host's services, in the order in which they start. */
-export function standardServices({ envoy, prometheus, repair }: StandardServicesArgs): ServiceSet {
+export function standardServices({ envoy, prometheus, repair, gate }: StandardServicesArgs): ServiceSet {
   const parts = [
     portsService,
-    nodeExporterService([textfileDirectory, ...(repair ? [repairTextfileDirectory] : [])]),
+    nodeExporterService([
+      textfileDirectory,
+      ...(repair ? [repairTextfileDirectory] : []),
+      ...(gate ? [gateTextfileDirectory] : []),
+    ]),
+    ...(gate ? [gateService(gate)] : []),
     ...(envoy ? [envoyService(envoy)] : []),
     prometheusService(prometheus),
     ...(repair ? [repairService(repair)] : []),

@@ -8,6 +8,7 @@ export const unitNames = {
   prometheus: "metrics-link-prometheus.service",
   nodeExporter: "metrics-link-node-exporter.service",
   repair: "metrics-link-repair.service",
+  gate: "metrics-link-gate.service",
   agent: "metrics-link-agent.service",
   agentTimer: "metrics-link-agent.timer",
 } as const;

@@ -1,75 +1,23 @@
 import { isIPv4 } from "node:net";
 import type { Configuration } from "@metrics-link/config";
 import { hostPaths, hostUsers, ports } from "@metrics-link/release";
-
-/** The required value of a directive: a string, a pattern or a predicate; a list if the directive is repeated. */
-type Value = string | RegExp | ((value: string) => boolean);
-export type Expected = Value | readonly Value[];
-/** The directives of a section. `maybe`: only with a link, or in one role. */
-export interface Section {
-  readonly always: Readonly<Record<string, Expected>>;
-  readonly maybe?: Readonly<Record<string, Expected>>;
-}
-export type KnownUnit = Readonly<Record<string, Section>>;
-
-/** The restrictions of every service: packages/host/cloud/units.ts, written a second time. */
-const hardening = {
-  NoNewPrivileges: "yes",
-  CapabilityBoundingSet: "",
-  AmbientCapabilities: "",
-  ProtectSystem: "strict",
-  ProtectHome: "yes",
-  PrivateTmp: "yes",
-  PrivateDevices: "yes",
-  PrivateUsers: "yes",
-  ProtectClock: "yes",
-  ProtectHostname: "yes",
-  ProtectKernelLogs: "yes",
-  ProtectKernelModules: "yes",
-  ProtectKernelTunables: "yes",
-  ProtectControlGroups: "yes",
-  ProtectProc: "invisible",
-  ProcSubset: "pid",
-  RestrictAddressFamilies: "AF_UNIX AF_INET AF_INET6 AF_NETLINK",
-  RestrictNamespaces: "yes",
-  RestrictRealtime: "yes",
-  RestrictSUIDSGID: "yes",
-  LockPersonality: "yes",
-  MemoryDenyWriteExecute: "yes",
-  RemoveIPC: "yes",
-  KeyringMode: "private",
-  SystemCallArchitectures: "native",
-  SystemCallFilter: ["@system-service", "~@privileged @resources"],
-  SystemCallErrorNumber: "EPERM",
-  UMask: "0077",
-  SocketBindDeny: "any",
-  IPAddressDeny: "any",
-  IPAddressAllow: "localhost",
-  IPAccounting: "yes",
-} as const;
-
-/** A service that listens on ports of the link, which are reserved for it. */
-const listens = (...tcp: readonly number[]) => ({
-  CapabilityBoundingSet: "CAP_NET_BIND_SERVICE",
-  AmbientCapabilities: "CAP_NET_BIND_SERVICE",
-  PrivateUsers: "no",
-  SocketBindAllow: tcp.map((port) => `ipv4:tcp:${port}`),
-});
-
-const running = (user: string) => ({ Type: "exec", User: user, Group: user, Restart: "always", RestartSec: "1" });
-
-const { current } = hostPaths;
-const literal = (text: string) => text.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
-/** A command line of these words in this order, each a string or a pattern. */
-const command = (...words: readonly (string | RegExp)[]) =>
-  new RegExp(words.map((word) => (word instanceof RegExp ? word.source : literal(word))).join(" "));
-
-const install: Section = { always: { WantedBy: "multi-user.target" } };
-const dataMount = String.raw`var-lib-metrics\x2dlink.mount`;
-const restartForever = { StartLimitIntervalSec: "0" };
-const online = { Wants: "network-online.target" };
-const portsUnit = "metrics-link-ports.service";
-const prometheusUnit = "metrics-link-prometheus.service";
+import { gate, repair } from "./node-units.ts";
+import {
+  command,
+  current,
+  dataMount,
+  hardening,
+  install,
+  type KnownUnit,
+  listens,
+  literal,
+  memory,
+  online,
+  portsUnit,
+  prometheusUnit,
+  restartForever,
+  running,
+} from "./unit-parts.ts";
 
 /** The units of a release by name, as packages/host renders them for this configuration. */
 export function knownUnits({ role, network }: Configuration): Readonly<Record<string, KnownUnit>> {
@@ -172,7 +120,9 @@ export function knownUnits({ role, network }: Configuration): Readonly<Record<st
         always: {
           ExecStart: command(
             `${current}/bin/node_exporter --web.listen-address=127.0.0.1:${ports.nodeExporter}`,
-            `--collector.textfile.directory=/var/lib/metrics-link-agent/textfile${sends ? " --collector.textfile.directory=/run/metrics-link-repair" : ""}`,
+            new RegExp(
+              `${textfiles("/var/lib/metrics-link-agent/textfile")}${sends ? ` ${textfiles("/run/metrics-link-repair")}` : `( ${textfiles("/run/metrics-link-gate-metrics")})?`}`,
+            ),
           ),
           ...running(hostUsers.nodeExporter),
           ...hardening,
@@ -183,46 +133,11 @@ export function knownUnits({ role, network }: Configuration): Readonly<Record<st
       },
       Install: install,
     },
-    ...(sends ? { "metrics-link-repair.service": repair } : {}),
+    ...(sends ? { "metrics-link-repair.service": repair } : { "metrics-link-gate.service": gate }),
   };
 }
 
-/** Memory limits, and what happens when they are reached. Their size is not checked here. */
-const memory = {
-  MemoryMax: /\d+[MG%]?/,
-  MemoryHigh: /\d+[MG]/,
-  MemorySwapMax: /0|\d+[MG]/,
-  OOMPolicy: /stop|continue|kill/,
-};
-
-const repair: KnownUnit = {
-  Unit: {
-    always: {
-      Description: "Backfill of samples that the receiver lacks",
-      Requires: dataMount,
-      After: `${dataMount} ${prometheusUnit}`,
-      ...restartForever,
-    },
-  },
-  Service: {
-    always: {
-      ExecStart: command(
-        `${current}/bin/node --jitless --max-old-space-size=96 ${current}/repair/repair.mjs watch`,
-        `--settings=${current}/repair/settings.json --state=${hostPaths.data}/repair --metrics=/run/metrics-link-repair`,
-      ),
-      ...running(hostUsers.repair),
-      StateDirectory: "metrics-link/repair",
-      StateDirectoryMode: "0750",
-      RuntimeDirectory: "metrics-link-repair",
-      RuntimeDirectoryMode: "0755",
-      MemoryMax: /\d+M/,
-      ...hardening,
-      RestrictAddressFamilies: "AF_UNIX AF_INET",
-    },
-    maybe: memory,
-  },
-  Install: install,
-};
+const textfiles = (folder: string) => literal(`--collector.textfile.directory=${folder}`);
 
 /** IPv4 ranges without scrape targets: this host by other names, link-local with the metadata service, multicast. */
 const withoutTargets = ["0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/4", "240.0.0.0/4"] as const;

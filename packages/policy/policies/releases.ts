@@ -1,5 +1,6 @@
 import { hostUsers, type ReleaseTool, releaseIdOf, releaseKeys, releasePointerSchema } from "@metrics-link/release";
-import { type Expected, knownUnits, type Section } from "../known/units.ts";
+import type { Expected, Section } from "../known/unit-parts.ts";
+import { knownUnits } from "../known/units.ts";
 import { each, type Policy, resourceRule, stackRule } from "../model/policy.ts";
 import { checkRelease, type PublishedRelease, releaseRule } from "../model/release.ts";
 import { type Inputs, ofType } from "../model/resources.ts";
@@ -132,6 +133,7 @@ const places: readonly (readonly [path: RegExp, rights: string])[] = [
   [/^prometheus\/alertmanager-\d+\.(ca|cert)\.pem$/, readBy(hostUsers.prometheus)],
   [/^prometheus\/(rules|scrape)\/[A-Za-z0-9._-]+$/, readBy(hostUsers.prometheus)],
   [/^repair\/(repair\.mjs|settings\.json)$/, readBy(hostUsers.repair)],
+  [/^gate\/(gate\.mjs|gate\.json)$/, everybody],
   // units-are-known judges which units there are, and what they contain.
   [/^systemd\/metrics-link-[a-z-]+\.service$/, everybody],
 ];

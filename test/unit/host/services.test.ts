@@ -3,9 +3,10 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
+import { readConfiguration } from "@metrics-link/gate";
 import { cloudInit } from "@metrics-link/host/cloud/cloud-init.ts";
 import { standardServices } from "@metrics-link/host/cloud/services.ts";
-import { firstUnprivilegedPort, ports } from "@metrics-link/release";
+import { firstUnprivilegedPort, ports, sha256 } from "@metrics-link/release";
 import { describe, it } from "mocha";
 
 const envoy = {
@@ -134,6 +135,37 @@ describe("services of a host", () => {
     assert.equal(receiver.prometheus?.[1], "localhost 10.20.0.2 10.20.128.0/18");
   });
 
+  it("judge requests in front of the receiver's Prometheus, by the labels pinned for each sender", () => {
+    const configuration = { mode: "enforce", reserved: {}, senders: { a: { labels: { account: "1" } } } } as const;
+    const set = standardServices({ envoy, prometheus, gate: { program: "gate", configuration } });
+    assert.deepEqual(
+      set.services.map(({ unit }) => unit.replace(/^metrics-link-|\.service$/g, "")),
+      ["ports", "node-exporter", "gate", "envoy", "prometheus"],
+    );
+    const unit = set.files.find(({ path }) => path === "systemd/metrics-link-gate.service")?.content ?? "";
+    // In no group of another service, and the only unit with a compiler.
+    assert.deepEqual(
+      ["DynamicUser", "User", "Group", "SupplementaryGroups"].map((key) => linesOf(unit, key)),
+      [["yes"], [], [], []],
+    );
+    const compiles = set.files.filter(({ content }) => content.includes("\nMemoryDenyWriteExecute=no\n"));
+    assert.deepEqual(
+      compiles.map(({ path }) => path),
+      ["systemd/metrics-link-gate.service"],
+    );
+    assert.deepEqual(set.services.find((one) => one.unit.includes("gate"))?.onChange, [
+      { paths: ["gate/gate.json"], action: "reload" },
+      { paths: ["gate/"], tools: ["node"], action: "restart" },
+    ]);
+    const text = set.files.find(({ path }) => path === "gate/gate.json")?.content ?? "";
+    assert.doesNotThrow(() => readConfiguration(text, "gate.json"));
+    // A change of the file is in force only when the gate says so.
+    const probe = set.probes.find((one) => one.kind === "http" && one.unit.includes("gate"));
+    assert.ok(probe?.kind === "http" && probe.contains === `configuration ${sha256(text)}`);
+    const exporter = set.files.find(({ path }) => path.includes("node-exporter"))?.content ?? "";
+    assert.match(exporter, /--collector\.textfile\.directory=\/run\/metrics-link-gate-metrics/);
+  });
+
   it("have memory limits that leave room for each other", () => {
     assert.deepEqual(linesOf(unitOf("metrics-link-envoy.service"), "MemoryMax"), [`${640 * 2 ** 20}`]);
     assert.deepEqual(linesOf(unitOf("metrics-link-prometheus.service"), "MemoryMax"), ["60%"]);
@@ -201,9 +233,12 @@ describe("services of a host", () => {
       return Number(found);
     };
     try {
-      const released = services.files.filter(({ path }) => path.startsWith("systemd/"));
+      const gate = { program: "", configuration: { mode: "enforce", reserved: {}, senders: {} } } as const;
+      const released = standardServices({ envoy, prometheus, gate }).files.filter(({ path }) =>
+        path.startsWith("systemd/"),
+      );
       const booted = cloudInit(host).write_files.filter(({ path }) => path.endsWith(".service"));
-      assert.equal(released.length + booted.length, 7);
+      assert.equal(released.length + booted.length, 8);
       for (const { path, content } of [...released, ...booted]) {
         const level = exposure(basename(path), content);
         assert.ok(level <= exposureLimit, `${path}: ${level}`);

@@ -124,12 +124,15 @@ export const listenersAreComplete: Rule = {
       listeners: view.listeners.map(({ name }) => name),
       clusters: view.clusters.map(({ name }) => name),
     };
+    // The gate stands between Envoy and Prometheus, or nothing does.
+    const standIn = (name: string) => (name === "prometheus" && names.clusters.includes("gate") ? "gate" : name);
     const linked = (["listeners", "clusters"] as const).some((kind) =>
       parts[role][kind].linked.some((name) => names[kind].includes(name)),
     );
     for (const kind of ["listeners", "clusters"] as const) {
       const { always, linked: more } = parts[role][kind];
-      yield* eachOnce(view, kind, names[kind], linked ? [...always, ...more] : always);
+      const wanted = linked ? [...always, ...more] : always;
+      yield* eachOnce(view, kind, names[kind], wanted.map(standIn));
     }
   },
 };

@@ -7,7 +7,7 @@ export const sharesFit: Rule = {
   rule: "Envoy's limit on outside connections equals the sum of all shares, of as many senders as one of its known sizes has room for.",
   reason:
     "Below the sum, one client can shut out another, which is cut off without a status. Above it, Envoy can exhaust its heap.",
-  remedy: `Set the limit to the sum of one share per sender, one for unknown addresses, the health checks' share and an allowance for connections being closed, for ${known.fleetSizes.join(", ")} senders. Let the circuit breaker of cluster prometheus admit every stream of every share.`,
+  remedy: `Set the limit to the sum of one share per sender, one for unknown addresses, the health checks' share and an allowance for connections being closed, for ${known.fleetSizes.join(", ")} senders. Let the circuit breaker of cluster prometheus or gate admit every stream of every share.`,
   source: "docs/architecture.md, Three fences; packages/envoy/render/receiver.ts",
   *check(view, facts) {
     const role = roleOf(view, facts);
@@ -25,7 +25,7 @@ export const sharesFit: Rule = {
     }
     // Those of the room that the limit says; suspended senders have a part in it and no chain.
     const { requests } = rooms.find(({ connections }) => limits.some(({ value }) => value === connections)) ?? least;
-    for (const { place } of view.clusters.filter(({ name }) => name === "prometheus")) {
+    for (const { place } of view.clusters.filter(({ name }) => name === "prometheus" || name === "gate")) {
       for (const threshold of place.at("circuit_breakers", "thresholds").items) {
         for (const field of ["max_connections", "max_pending_requests", "max_requests"]) {
           const found = threshold.at(field);

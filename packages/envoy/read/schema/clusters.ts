@@ -67,14 +67,17 @@ const receiver = (material: Material) =>
 
 // At least the requests that all senders together may have in flight: the rule shares-fit checks it.
 const atOnce = whole(1024, 1_048_576);
-const prometheus = cluster("prometheus", limits.local.connect, {
-  typed_extension_protocol_options: localHttp,
-  ...breakers(atOnce, atOnce),
-});
+const breaking = (called: string) =>
+  cluster(called, limits.local.connect, { typed_extension_protocol_options: localHttp, ...breakers(atOnce, atOnce) });
 const admin = cluster("admin", limits.local.connect, { typed_extension_protocol_options: localHttp });
 
-/** envoy.config.cluster.v3.Cluster: the three known ones. */
+/** envoy.config.cluster.v3.Cluster: the known ones. */
 export function clusters(material: Material) {
-  const known: Readonly<Record<string, z.ZodType>> = { receiver: receiver(material), prometheus, admin };
+  const known: Readonly<Record<string, z.ZodType>> = {
+    receiver: receiver(material),
+    prometheus: breaking("prometheus"),
+    gate: breaking("gate"),
+    admin,
+  };
   return z.array(byField("name", (called) => (Object.hasOwn(known, called) ? known[called] : undefined)));
 }

@@ -1,8 +1,8 @@
-import { remoteWrite } from "@metrics-link/release";
+import { remoteWrite, senderHeader } from "@metrics-link/release";
 import { z } from "zod";
 import { known as limits } from "./limits.ts";
 import { statusFilter } from "./logs.ts";
-import { any, dnsName, extension } from "./messages.ts";
+import { any, dnsName, extension, name } from "./messages.ts";
 
 const header = (called: string) =>
   z.strictObject({ name: z.literal(called), string_match: z.strictObject({ exact: z.string() }) });
@@ -11,12 +11,24 @@ const request = z.strictObject({ path: z.string(), headers: z.tuple([header(":me
 const anything = z.strictObject({ prefix: z.literal("/") });
 
 /** A route to a cluster. The rules check method, path and cluster. */
-const leading = (called: string, timeout: string, rewrite: z.ZodRawShape = {}) =>
+const leading = (called: string, timeout: string, rewrite: z.ZodRawShape = {}, more: z.ZodRawShape = {}) =>
   z.strictObject({
     name: z.literal(called),
     match: request,
     route: z.strictObject({ cluster: z.string(), timeout: z.literal(timeout), ...rewrite }),
+    ...more,
   });
+
+/**
+ * To the gate: whose chain it is, in the place of what the client sent. Any other action than this one would leave that there,
+ * and a percent sign would begin a variable of Envoy's, which a client may choose. The rule one-route-only checks the name.
+ */
+const namesSender = z.tuple([
+  z.strictObject({
+    header: z.strictObject({ key: z.literal(senderHeader), value: name }),
+    append_action: z.literal("OVERWRITE_IF_EXISTS_OR_ADD"),
+  }),
+]);
 
 const answer = (status: number, text: string) =>
   z.strictObject({
@@ -55,7 +67,11 @@ const wrongAddress = z.strictObject({
 
 /** All routes of each listener, in order: a direct response before the route to a cluster would drop samples. */
 export const routes = {
-  ingest: z.tuple([leading("remote-write", limits.route.ingest), wrongMethod, notFound]),
+  ingest: z.tuple([
+    leading("remote-write", limits.route.ingest, {}, { request_headers_to_add: namesSender.optional() }),
+    wrongMethod,
+    notFound,
+  ]),
   egress: z.tuple([
     leading("remote-write", limits.route.egress, { host_rewrite_literal: dnsName }),
     wrongMethod,

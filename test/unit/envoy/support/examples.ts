@@ -17,6 +17,17 @@ export const receiverOfTwo = () =>
     ],
   });
 
+/** The same, with the gate in front of Prometheus. */
+export const receiverBehindGate = () =>
+  renderReceiver({
+    nodeId: "receiver",
+    gated: true,
+    senders: [
+      { name: "a", dnsName: "metrics-sender.account-a.internal", addresses: ["198.51.100.10"] },
+      { name: "c", dnsName: "metrics-sender.account-c.internal", addresses: ["198.51.100.20"] },
+    ],
+  });
+
 export const sender = () =>
   renderSender({
     nodeId: "sender",
@@ -33,6 +44,7 @@ const senderAlone = () => renderSender({ nodeId: "sender" });
 export const examples = {
   "receiver-of-one": receiverOfOne,
   "receiver-of-two": receiverOfTwo,
+  "receiver-behind-gate": receiverBehindGate,
   sender,
   "sender-alone": senderAlone,
 } as const;

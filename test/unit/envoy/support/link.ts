@@ -26,6 +26,8 @@ export interface LinkOptions {
   readonly receiverLeaf?: (link: Link) => Leaf;
   /** Addresses of the receiver that the sender knows; it listens on 127.0.0.1 alone. */
   readonly receiverAddresses?: readonly string[];
+  /** Whether the receiver's Envoy leads to the gate, at `receiverHost.gateSocket`, instead of to the sink. */
+  readonly gated?: boolean;
   /** More senders at the receiver, by name: each with a root and source addresses of its own. */
   readonly otherSenders?: Readonly<Record<string, { dnsName: string; addresses: readonly string[]; root: string }>>;
 }
@@ -131,6 +133,7 @@ export class Link {
       nodeId: "receiver",
       senders: senders.map(({ root: _, ...sender }) => sender),
       declared: declared.length,
+      gated: this.#options.gated ?? false,
       limits: { ...this.#options.limits, ...this.#options.receiverLimits },
     });
     const places = {

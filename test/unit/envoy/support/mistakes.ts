@@ -1,5 +1,5 @@
 import type { Bootstrap } from "@metrics-link/envoy";
-import { receiverOfTwo, sender } from "./examples.ts";
+import { receiverBehindGate, receiverOfTwo, sender } from "./examples.ts";
 
 const ingest = "static_resources.listeners.0";
 const chain = `${ingest}.filter_chains.0`;
@@ -22,7 +22,41 @@ export interface Mistake {
   readonly seenByEnvoy?: true;
 }
 
+const named = `${route}.request_headers_to_add`;
+const senderA = { key: "x-metrics-link-sender", value: "a" };
+
 export const mistakes: readonly Mistake[] = [
+  ...(
+    [
+      { what: "a chain in another sender's name", path: `${named}.0.header.value`, value: "c" },
+      { what: "a chain in nobody's name", path: named },
+      {
+        what: "a chain in the name that the client says",
+        also: ["envoy-is-known"],
+        path: `${named}.0.header.value`,
+        value: "%REQ(x-sender)%",
+      },
+      { what: "a chain past the gate", path: `${route}.route.cluster`, value: "prometheus", seenByEnvoy: true },
+      {
+        what: "a gate at another place",
+        path: "static_resources.clusters.0.load_assignment.endpoints.0.lb_endpoints.0.endpoint.address.pipe.path",
+        value: "/tmp/gate.sock",
+      },
+    ] as const
+  ).map((one) => ({ rule: "one-route-only", of: receiverBehindGate, ...one })),
+  ...["APPEND_IF_EXISTS_OR_ADD", "ADD_IF_ABSENT", "OVERWRITE_IF_EXISTS"].map((value) => ({
+    what: `a client's own name beside the chain's: ${value}`,
+    rule: "envoy-is-known",
+    path: `${named}.0.append_action`,
+    value,
+    of: receiverBehindGate,
+  })),
+  {
+    what: "a sender's name for Prometheus itself",
+    rule: "one-route-only",
+    path: named,
+    value: [{ header: senderA, append_action: "OVERWRITE_IF_EXISTS_OR_ADD" }],
+  },
   {
     what: "no prefix_len, which means the internet",
     rule: "one-chain-per-sender",

@@ -24,6 +24,10 @@ export class ReleaseFolder {
     return join(this.base, "admin.sock");
   }
 
+  get gateSocket(): string {
+    return join(this.base, "gate.sock");
+  }
+
   /** Lays out one release beside the others, with whatever limits a test gave it. @returns its directory */
   write(rendering: Rendering, leaf: Leaf, rootBundles: Readonly<Record<string, string>>, places: Places): string {
     const directory = join(this.base, "releases", String(this.#count++));
@@ -47,11 +51,15 @@ export class ReleaseFolder {
   published(running: object): unknown {
     const text = JSON.stringify(running)
       .replaceAll(this.adminSocket, hostPaths.envoyAdminSocket)
+      .replaceAll(this.gateSocket, hostPaths.gateSocket)
       .replaceAll(this.base, hostPaths.base);
     return JSON.parse(unmoved(text, this.#places, [ports.ingest, ports.ready]));
   }
 
   #relocated(content: string): string {
-    return content.replaceAll(hostPaths.envoyAdminSocket, this.adminSocket).replaceAll(hostPaths.base, this.base);
+    return content
+      .replaceAll(hostPaths.envoyAdminSocket, this.adminSocket)
+      .replaceAll(hostPaths.gateSocket, this.gateSocket)
+      .replaceAll(hostPaths.base, this.base);
   }
 }

@@ -1,6 +1,7 @@
 import { specifyRelease } from "../support/specification.ts";
 
 const exporter = "systemd/metrics-link-node-exporter.service";
+const gate = "systemd/metrics-link-gate.service";
 const envoy = "systemd/metrics-link-envoy.service";
 
 specifyRelease("units-are-known", "sender", {
@@ -47,5 +48,13 @@ specifyRelease("units-are-known", "receiver", {
         if (like !== undefined) release.files.push({ ...like, path: "systemd/metrics-link-repair.service" });
       }),
     /metrics-link-repair.service is not a known unit/,
+  ],
+  "a gate with another command before it": [
+    (it) => it.file(gate, (text) => text.replace("+/bin/chmod 2750", "+/bin/chmod 2777")),
+    /ExecStartPre=.*2777 .* instead of/,
+  ],
+  "a gate that runs code from strings": [
+    (it) => it.file(gate, (text) => text.replace(" --disallow-code-generation-from-strings", "")),
+    /gate.service \[Service\]: ExecStart=.* instead of/,
   ],
 });

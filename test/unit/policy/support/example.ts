@@ -124,6 +124,13 @@ export function releaseObject(role: Role): Seen {
       role === "sender"
         ? { program: "export {};\n", lateSeconds: 60, intervalSeconds: 15, externalLabels: { account: "a" } }
         : undefined,
+    gate:
+      role === "receiver"
+        ? {
+            program: "export {};\n",
+            configuration: { mode: "enforce", reserved: {}, senders: { "account-a": { labels: { account: "1" } } } },
+          }
+        : undefined,
   });
   const ownRoot = { path: "tls/own-root.pem", content: root, mode: "0644", owner: "root", group: "root" };
   const files = [

@@ -1,0 +1,9 @@
+export {
+  type GateConfiguration,
+  type GateConfigurationFile,
+  readConfiguration,
+  type SenderTerms,
+} from "./configuration.ts";
+export { type RefusalReason, refusalReasons } from "./reasons.ts";
+export { judge, type RateLimits, refund, type Usage, usageOf } from "./usage.ts";
+export { type Protocol, protocols, type Verdict, verify } from "./verify.ts";

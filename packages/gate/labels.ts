@@ -1,0 +1,107 @@
+import { printable, shortened } from "@metrics-link/contract";
+import { hashBytes, type Key, mix, numberOf, startKey } from "./hash.ts";
+import type { RequestLimits } from "./limits.ts";
+import { Refused } from "./reasons.ts";
+import { keeps, keepsInExemplar, ruleFor, type SenderRules } from "./rules.ts";
+
+/**
+ * Holds the labels of one series after the other to the rules: each pinned label exactly once with its value, names in
+ * ascending order by their bytes, as Prometheus sorts them, so that none comes twice.
+ *
+ * Prometheus sorts what it reads, skips a series that has a name twice, and takes empty values away before it stores a series
+ * (`Labels.WithoutEmpty`). None of this can happen to what passes here, so the stored labels are those that were read.
+ * Whether a text is UTF-8 is left to Prometheus, which skips a series that is not: bytes are compared with bytes here, and an
+ * honest sender has such series (a rule's `label_replace` can cut a character).
+ */
+export class SeriesLabels {
+  readonly #bytes: Uint8Array;
+  readonly #rules: SenderRules;
+  readonly #limits: RequestLimits;
+  #nameStart = 0;
+  #nameLength = 0;
+  #count = 0;
+  #seen = 0;
+  readonly #key: Key = startKey();
+
+  constructor(bytes: Uint8Array, rules: SenderRules, limits: RequestLimits) {
+    this.#bytes = bytes;
+    this.#rules = rules;
+    this.#limits = limits;
+  }
+
+  begin(): void {
+    this.#nameLength = 0;
+    this.#count = 0;
+    this.#seen = 0;
+    this.#key.low = 0;
+    this.#key.high = 0;
+  }
+
+  /** @throws Refused for what the series may not carry */
+  add(nameStart: number, nameLength: number, valueStart: number, valueLength: number): void {
+    if (nameLength === 0 || valueLength === 0) throw new Refused("label_empty");
+    if (nameLength > this.#limits.labelNameBytes || valueLength > this.#limits.labelValueBytes) {
+      throw new Refused("label_size");
+    }
+    this.#count += 1;
+    if (this.#count > this.#limits.labelsPerSeries) throw new Refused("label_size");
+    if (this.#count > 1 && !this.#isAfterLast(nameStart, nameLength)) throw new Refused("labels_unordered");
+    this.#nameStart = nameStart;
+    this.#nameLength = nameLength;
+    const rule = ruleFor(this.#rules, this.#bytes, nameStart, nameLength);
+    if (rule !== undefined) {
+      if (!keeps(rule, this.#bytes, valueStart, valueLength)) {
+        throw new Refused(rule.kind === "must" ? "label_foreign" : "label_reserved");
+      }
+      this.#seen |= rule.bit;
+    }
+  }
+
+  /** Adds a label to the key of the series, by the hashes of its parts. */
+  keep(name: Key, value: Key): void {
+    mix(this.#key, name);
+    mix(this.#key, value);
+  }
+
+  /** The hash of a part of the message, into a key that is used again. */
+  hash(start: number, length: number, into: Key): Key {
+    return hashBytes(this.#bytes, start, length, into);
+  }
+
+  /** @returns the key of the series. @throws Refused `label_missing` */
+  end(): number {
+    if (this.#seen !== this.#rules.required) throw new Refused("label_missing");
+    return numberOf(this.#key);
+  }
+
+  #isAfterLast(start: number, length: number): boolean {
+    const bytes = this.#bytes;
+    const last = this.#nameStart;
+    const common = Math.min(length, this.#nameLength);
+    for (let index = 0; index < common; index += 1) {
+      const difference = (bytes[start + index] ?? 0) - (bytes[last + index] ?? 0);
+      if (difference !== 0) return difference > 0;
+    }
+    return length > this.#nameLength;
+  }
+}
+
+/** @throws Refused for a label of an exemplar that claims to be somebody else */
+export function refuseForeignExemplar(
+  rules: SenderRules,
+  bytes: Uint8Array,
+  nameStart: number,
+  nameLength: number,
+  valueStart: number,
+  valueLength: number,
+): void {
+  const rule = ruleFor(rules, bytes, nameStart, nameLength);
+  if (rule !== undefined && !keepsInExemplar(rule, bytes, valueStart, valueLength))
+    throw new Refused("exemplar_foreign");
+}
+
+/** Labels for a log line: `{account="1", job="x"}`, printable and short, whatever is in them. */
+export function shownLabels(labels: readonly (readonly [name: string, value: string])[]): string {
+  const text = labels.map(([name, value]) => `${printable(name)}=${JSON.stringify(printable(value))}`).join(", ");
+  return shortened(`{${text}}`);
+}

@@ -1,0 +1,88 @@
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { hasCode, messageOf, UsageError } from "@metrics-link/contract";
+import { remoteWrite } from "@metrics-link/release";
+import { writeDurably } from "../common/files.ts";
+import { ConfigurationFile } from "./configuration-file.ts";
+import { forwardTo } from "./forward.ts";
+import { Tally } from "./metrics.ts";
+import { RefusalLog } from "./refusal-log.ts";
+import { listen, metricsPage, type Parts } from "./server.ts";
+import { Slots } from "./slots.ts";
+import { WriteRequests } from "./write.ts";
+
+const usage = `usage: gate --configuration FILE --socket PATH --prometheus URL --metrics DIRECTORY
+Judges the remote write requests that come in at the socket, and passes them on to Prometheus. SIGHUP reads FILE again.`;
+
+/** Of a call with wrong words, as of every command of the link. */
+const wrongCall = 2;
+
+/** Bodies in memory: sixteen of 2 MiB, and one decoded message at a time. Of one sender half of that. */
+const slots = { most: 16, ofOneSender: 8, waitMs: 4_000 } as const;
+/** Time for the answer of Prometheus: with the wait for a slot and the time for the body, less than Envoy's route has (20 s). */
+const prometheusMs = 13_000;
+const metricsEveryMs = 5_000;
+
+async function main(argv: readonly string[]): Promise<void> {
+  const { configuration, socket, prometheus, metrics } = callOf(argv);
+  const startedAt = Date.now();
+  const file = new ConfigurationFile(configuration, startedAt);
+  const tally = new Tally();
+  const shared = new Slots(slots.most, slots.ofOneSender, slots.waitMs);
+  const forward = forwardTo(`${prometheus}${remoteWrite.path}`, prometheusMs);
+  const writes = new WriteRequests({ forward, slots: shared, tally, log: new RefusalLog() });
+  const parts: Parts = { file, writes, tally, slots: shared, startedAt };
+  process.on("SIGHUP", () => {
+    file.reload(Date.now());
+    writes.forgetOthers(file.current.configuration);
+  });
+  const server = await listen(parts, socket);
+  const page = join(metrics, "gate.prom");
+  // node_exporter reads it; a page that stops changing would be taken for a gate that is idle, so it goes with the gate.
+  const writePage = () => writeDurably(page, metricsPage(parts), 0o644).catch((error: Error) => console.error(error));
+  await writePage();
+  const timer = setInterval(writePage, metricsEveryMs);
+  process.once("SIGTERM", () => {
+    clearInterval(timer);
+    // Answers what it has, and takes no more. Envoy's next connection fails, and its sender tries again.
+    server.close(() => {
+      rmSync(page, { force: true });
+      process.exit(0);
+    });
+    server.closeIdleConnections();
+  });
+  console.log(`judging requests on ${socket}: mode ${file.current.configuration.mode}`);
+}
+
+function callOf(argv: readonly string[]) {
+  const path = { type: "string" } as const;
+  const { values } = parsed(argv, { configuration: path, socket: path, prometheus: path, metrics: path });
+  const { configuration, socket, prometheus, metrics } = values;
+  if (!configuration || !socket || !prometheus || !metrics) {
+    throw new UsageError("--configuration, --socket, --prometheus and --metrics are needed");
+  }
+  if (!/^http:\/\/127\.0\.0\.1:\d{1,5}$/.test(prometheus)) {
+    throw new UsageError("--prometheus is an http URL on 127.0.0.1 with a port, and without a path");
+  }
+  return { configuration, socket, prometheus, metrics };
+}
+
+function parsed<Options extends Record<string, { readonly type: "string" }>>(
+  argv: readonly string[],
+  options: Options,
+) {
+  try {
+    return parseArgs({ args: [...argv], options });
+  } catch (error) {
+    throw new UsageError(messageOf(error));
+  }
+}
+
+try {
+  await main(process.argv.slice(2));
+} catch (error) {
+  console.error(`error: ${messageOf(error)}`);
+  if (hasCode(error, "USAGE")) console.error(usage);
+  process.exitCode = hasCode(error, "USAGE") ? wrongCall : 1;
+}

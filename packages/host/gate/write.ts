@@ -1,0 +1,193 @@
+import type { IncomingMessage } from "node:http";
+import { hasCode } from "@metrics-link/contract";
+import {
+  type GateConfiguration,
+  judge,
+  type RefusalReason,
+  refund,
+  refusalReasons,
+  type SenderTerms,
+  type Usage,
+  usageOf,
+  type Verdict,
+  verify,
+} from "@metrics-link/gate";
+import { senderHeader } from "@metrics-link/release";
+import type { Answer, Forward } from "./forward.ts";
+import { bodyOf, headersOn, only, protocolOf } from "./incoming.ts";
+import type { Fault, Moment, Tally } from "./metrics.ts";
+import type { RefusalLog } from "./refusal-log.ts";
+import type { Slots } from "./slots.ts";
+
+/** Faults by the status of their answer; the sender tries again after each. */
+const faults: Readonly<Record<Fault, { readonly status: number; readonly what: string }>> = {
+  sender_missing: {
+    status: 500,
+    what: `there is not one header ${senderHeader}: Envoy's configuration is not this gate's`,
+  },
+  sender_unknown: { status: 503, what: "the configuration of the gate has no such sender yet" },
+  busy: { status: 503, what: "too many requests are in memory" },
+  cut_off: { status: 503, what: "the request ended before its body did" },
+  prometheus_unreachable: { status: 503, what: "Prometheus does not answer" },
+  prometheus_slow: { status: 503, what: "Prometheus takes too long" },
+};
+
+const inWords = (status: number, text: string): Answer => ({
+  status,
+  headers: { "content-type": "text/plain; charset=utf-8", ...(status === 503 ? { "retry-after": "1" } : {}) },
+  body: Buffer.from(`metrics-link gate: ${text}\n`),
+});
+
+/** Envoy has the whole body before it connects. */
+const bodyMs = 2_000;
+
+/** A sender as it is called in metrics, and what is known of it. */
+interface Known {
+  readonly name: string;
+  readonly terms: SenderTerms | undefined;
+}
+
+/** Judges each write request, passes on what may pass, and counts. */
+export class WriteRequests {
+  readonly #forward: Forward;
+  readonly #slots: Slots;
+  readonly #tally: Tally;
+  readonly #log: RefusalLog;
+  readonly #now: () => number;
+  readonly #usage = new Map<string, Usage>();
+
+  constructor(parts: { forward: Forward; slots: Slots; tally: Tally; log: RefusalLog; now?: () => number }) {
+    this.#forward = parts.forward;
+    this.#slots = parts.slots;
+    this.#tally = parts.tally;
+    this.#log = parts.log;
+    this.#now = parts.now ?? Date.now;
+  }
+
+  /** @param gone aborts when nobody waits for the answer any more */
+  async answer(request: IncomingMessage, configuration: GateConfiguration, gone: AbortSignal): Promise<Answer> {
+    const named = only(request, senderHeader);
+    const terms = named === undefined ? undefined : configuration.senders.get(named);
+    // Not by the name that came: whoever sends many would make as many series.
+    const sender: Known = { name: terms === undefined || named === undefined ? "unknown" : named, terms };
+    const answer = await this.#answerTo(sender, named === undefined, request, configuration, gone);
+    this.#tally.requests.add(sender.name, `${answer.status}`);
+    return answer;
+  }
+
+  /** Forgets what senders have used that are not in the configuration any more. */
+  forgetOthers({ senders }: GateConfiguration): void {
+    for (const sender of this.#usage.keys()) if (!senders.has(sender)) this.#usage.delete(sender);
+  }
+
+  /** What each sender uses of its limits now. */
+  senders({ senders }: GateConfiguration): Moment["senders"] {
+    return [...senders].map(([sender, { rates }]) => ({
+      sender,
+      activeSeries: this.#usage.get(sender)?.active ?? 0,
+      rates,
+    }));
+  }
+
+  async #answerTo(
+    sender: Known,
+    isMissing: boolean,
+    request: IncomingMessage,
+    configuration: GateConfiguration,
+    gone: AbortSignal,
+  ): Promise<Answer> {
+    const enforcing = configuration.mode === "enforce";
+    if (sender.terms === undefined) {
+      const fault = isMissing ? "sender_missing" : "sender_unknown";
+      // Counted in either mode; passed on while observing, since the fault may be in this very configuration.
+      if (enforcing) return this.#fault(sender, fault);
+      this.#tally.fault(sender.name, fault);
+    }
+    const release = await this.#slots.acquire(sender.name, gone);
+    if (release === undefined) return this.#fault(sender, "busy");
+    try {
+      const body = await bodyOf(request, configuration.bodyBytes, bodyMs);
+      if (body === "cut off") return this.#fault(sender, "cut_off");
+      // In either mode: what is not in memory cannot be passed on.
+      if (body === "too large") return this.#refuse(sender, enforcing, { reason: "body_size", series: 1 });
+      const charged = this.#judge(sender, request, body, configuration);
+      if (charged.refusal !== undefined) {
+        const answer = this.#refuse(sender, enforcing, charged.refusal);
+        if (enforcing) return answer;
+      }
+      return await this.#pass(sender, request, body, charged.verdict);
+    } finally {
+      release();
+    }
+  }
+
+  #judge(
+    { name, terms }: Known,
+    request: IncomingMessage,
+    body: Buffer,
+    { request: limits }: GateConfiguration,
+  ): Judged {
+    if (terms === undefined) return {};
+    const protocol = protocolOf(request);
+    if (protocol === undefined) return { refusal: { reason: "media_type", series: 1 } };
+    const now = this.#now();
+    const verdict = verify(protocol, body, terms.rules, limits, now);
+    if (!verdict.accepted) return { refusal: verdict };
+    const { counts, keys } = verdict;
+    const samples = counts.samples + counts.histograms;
+    const usage = this.#usage.get(name) ?? usageOf(terms.rates, now);
+    const judgement = judge(usage, { samples, keys }, terms.rates, now);
+    this.#usage.set(name, judgement.usage);
+    return judgement.over === undefined
+      ? { verdict }
+      : { refusal: { reason: judgement.over, series: Math.max(1, counts.series) } };
+  }
+
+  async #pass(sender: Known, request: IncomingMessage, body: Buffer, verdict: Judged["verdict"]): Promise<Answer> {
+    const { counts } = verdict ?? {};
+    try {
+      const answer = await this.#forward(headersOn(request), body);
+      if (answer.status >= 200 && answer.status < 300) {
+        for (const kind of ["samples", "histograms", "exemplars"] as const) {
+          if (counts && counts[kind] > 0) this.#tally.written.add(sender.name, kind, counts[kind]);
+        }
+      } else if (answer.status >= 500) this.#refund(sender, verdict);
+      return answer;
+    } catch (error) {
+      this.#refund(sender, verdict);
+      return this.#fault(sender, hasCode(error, "TIMED_OUT") ? "prometheus_slow" : "prometheus_unreachable");
+    }
+  }
+
+  #refund({ name, terms }: Known, verdict: Judged["verdict"]): void {
+    const usage = this.#usage.get(name);
+    if (usage === undefined || terms === undefined || verdict === undefined) return;
+    const { samples, histograms } = verdict.counts;
+    this.#usage.set(name, refund(usage, samples + histograms, terms.rates));
+  }
+
+  #refuse({ name }: Known, enforcing: boolean, { reason, series, shown }: Refusal): Answer {
+    const { status, what } = refusalReasons[reason];
+    this.#tally.refuse(name, reason, series);
+    const event = enforcing ? "request refused" : "request would be refused";
+    this.#log.add({ event, sender: name, reason, series, ...(shown === undefined ? {} : { shown }) }, this.#now());
+    return inWords(status, `${reason}: ${what}`);
+  }
+
+  #fault({ name }: Known, fault: Fault): Answer {
+    this.#tally.fault(name, fault);
+    return inWords(faults[fault].status, `${fault}: ${faults[fault].what}`);
+  }
+}
+
+interface Refusal {
+  readonly reason: RefusalReason;
+  readonly series: number;
+  readonly shown?: string;
+}
+
+/** Without a refusal it may pass; without a verdict nothing was charged. */
+interface Judged {
+  readonly verdict?: Extract<Verdict, { readonly accepted: true }>;
+  readonly refusal?: Refusal;
+}
