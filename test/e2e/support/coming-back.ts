@@ -46,7 +46,7 @@ export const update = (stack: string) => pulumi().must(["up", "-s", stack, "--ye
 export const changesNothing = (stack: string) => pulumi().must(["preview", "-s", stack, "--expect-no-changes"]);
 export const removeKey = (stack: string, path: string) =>
   pulumi().must(["config", "rm", "-s", stack, "--path", `metrics-link:${path}`]);
-export const contractOf = async (stack: string) =>
+const contractOf = async (stack: string) =>
   (await pulumi().must(["stack", "output", "contract", "--json", "-s", stack])).stdout;
 
 /** Makes a resource gone from AWS, whatever the state says. */
