@@ -86,7 +86,7 @@ export async function destroy(role: Role, ...stacks: readonly string[]): Promise
 /** The key of the intermediate went with the state: the same root signs another one. */
 export async function comeBack(role: Role): Promise<void> {
   const { generations = {} } = sandbox.files.section<{ generations?: { intermediate?: number } }>(role, "pki");
-  const next = (generations.intermediate ?? 1) + 1;
+  const next = Number(generations.intermediate ?? 1) + 1;
   await new ChangedConfiguration(role).set("pki.generations.intermediate", `${next}`);
   await update(role);
   await signAnother(sandbox, role);
