@@ -83,7 +83,7 @@ describe("what an audit reads of snapshots", function () {
     await assert.rejects(snapshotsNow({ ...clients, credentials }, places));
   });
 
-  it("takes the rights of the policy for readers, and each of these", async () => {
+  it("takes the rights of the policy for readers, and each of these; a deployer has them", async () => {
     // moto has no tags of the policy, so the condition on them is left out.
     const policy = JSON.stringify(JSON.parse(readFileSync("docs/iam/reader-sender.json", "utf8"), withoutTags));
     const as = async (RoleName: string, PolicyDocument: string) => {
@@ -104,6 +104,8 @@ describe("what an audit reads of snapshots", function () {
       return snapshotsNow({ ...clients, credentials }, places);
     };
     assert.equal((await as("reads", policy)).policies[0]?.state, "ENABLED");
+    const ofDeployer = readFileSync("stacks/iam/deploy-role.json", "utf8");
+    assert.equal((await as("deploys", ofDeployer)).policies[0]?.state, "ENABLED");
     for (const action of ["dlm:GetLifecyclePolicy", "ec2:DescribeSnapshots", "ec2:DescribeVolumes"]) {
       assert.ok(policy.includes(`"${action}"`), action);
       const refused = as(
