@@ -54,9 +54,10 @@ describe("a sender that was destroyed", function () {
   async function destroy(...stacks: readonly string[]): Promise<number> {
     const last = await caughtUp(now());
     const { id, inputs } = await resourceOf("sender", association);
-    const { __defaults, ...known } = inputs;
+    const { __defaults, region: _region, tagsAll, ...known } = inputs;
     await sandbox.world.cloud("update", {
-      ...{ ...asDeployer, type: association, id, inputs: { ...known, mutationProtection: "DISABLED" } },
+      ...{ ...asDeployer, type: association, id },
+      inputs: { ...known, tags: tagsAll, mutationProtection: "DISABLED" },
     });
     for (const stack of stacks) {
       await pulumi().must(["state", "unprotect", "--all", "--yes", "-s", stack]);
