@@ -57,10 +57,11 @@ export class Pulumi {
   async must(words: readonly string[], input?: string): Promise<PulumiResult> {
     const result = await this.run(words, input);
     if (result.code === 0) return result;
-    const printed = `${result.stdout}\n${result.stderr}`.trim().split("\n").slice(-40).join("\n");
+    const all = `${result.stdout}\n${result.stderr}`;
+    const printed = withoutOutputs(all).trim().split("\n").slice(-40).join("\n");
     throw new LinkError("COMMAND_FAILED", {
       what: `pulumi ${words.join(" ")} exited with code ${result.code}:\n${printed}\n(full output in ${this.logs})`,
-      ...remedyOf(printed),
+      ...remedyOf(all),
     });
   }
 
@@ -131,6 +132,9 @@ export class Pulumi {
     return parseJson(stacks, stdout, "The list of stacks").map(({ name }) => name);
   }
 }
+
+/** The block of a stack's outputs is long, and stands between the errors and the end. */
+const withoutOutputs = (printed: string): string => printed.replace(/^Outputs:\n(?:[ \t].*\n|\n)*/m, "");
 
 /** AWS' words for a missing right (IAM user guide, "Troubleshoot access denied error messages"). */
 const missingRight =

@@ -168,14 +168,26 @@ def _concerns(statement: dict[str, Any], request: Request, trust: bool) -> bool:
 
 
 def identity_verdict(documents: list[dict[str, Any]], request: Request) -> str | None:
-    """"Deny", "Allow" or nothing, over all policies of the caller."""
-    verdict = None
+    """"Deny", "Allow" or nothing, over all policies of the caller.
+
+    A statement that would only allow, and cannot be evaluated, matters to nobody whom another one allows.
+    """
+    verdict, unknown = None, None
     for document in documents:
         for statement in as_list(document["Statement"]):
-            if _concerns(statement, request, trust=False):
+            try:
+                concerned = _concerns(statement, request, trust=False)
+            except NotModelled as reason:
+                if statement["Effect"] == "Deny":
+                    raise
+                unknown = reason
+                continue
+            if concerned:
                 if statement["Effect"] == "Deny":
                     return "Deny"
                 verdict = "Allow"
+    if verdict is None and unknown is not None:
+        raise unknown
     return verdict
 
 

@@ -251,14 +251,16 @@ describe("authorisation by the sandbox's AWS API", () => {
     assert.equal(await (await read()).Body?.transformToString(), "sealed");
   });
 
-  it("refuses a policy that it cannot evaluate, and says so", async () => {
-    await allowHost({
-      Action: "ec2:Describe*",
-      Resource: "*",
-      Condition: { StringEquals: { "aws:PrincipalOrgID": "o-1" } },
-    });
-    const describe = new EC2(options(host)).describeInstances({});
-    await assert.rejects(describe, {
+  it("refuses a policy that it cannot evaluate, and says so, unless another allows the call", async () => {
+    const describes = { Action: "ec2:Describe*", Resource: "*" };
+    const ofAnOrganisation = { ...describes, Condition: { StringEquals: { "aws:PrincipalOrgID": "o-1" } } };
+    const describe = () => new EC2(options(host)).describeInstances({});
+    await allowHost(ofAnOrganisation, describes);
+    await describe();
+    await allowHost(describes, { ...ofAnOrganisation, Effect: "Deny" });
+    await assert.rejects(describe(), /does not model/);
+    await allowHost(ofAnOrganisation);
+    await assert.rejects(describe(), {
       name: "UnauthorizedOperation",
       message: /does not model condition key aws:PrincipalOrgID/,
     });

@@ -3,17 +3,21 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Route53Resolver } from "@aws-sdk/client-route53resolver";
 import { cacheDirectory } from "@metrics-link/release";
 import { type AwsApi, clientsOf } from "@metrics-link/sandbox/cloud/api.ts";
 import { type Authorisation, enforcedBy } from "@metrics-link/sandbox/cloud/authorisation.ts";
 import { requestsOf } from "@metrics-link/sandbox/cloud/calls/requests.ts";
 import { Cloud } from "@metrics-link/sandbox/cloud/cloud.ts";
 import { type Moto, startMoto } from "@metrics-link/sandbox/services/moto/moto.ts";
+import { STS } from "@metrics-link/sandbox/testing/clients.ts";
+import { assume } from "@metrics-link/sandbox/testing/sessions.ts";
 import {
   accounts,
   administratorArn,
   deployerSession,
   deployRole,
+  deployRoleArn,
   region,
   snapshotSession,
 } from "@metrics-link/sandbox/world/accounts.ts";
@@ -96,6 +100,21 @@ describe("rights in a sandbox", function () {
   it("let Data Lifecycle Manager take snapshots, by AWS' own policy, and delete no volume", async () => {
     await may(snapshotSession(account), ofSnapshot);
     await assert.rejects(may(snapshotSession(account), ofVolume("delete")), /ec2:DeleteVolume/);
+  });
+
+  it("let an audit read the rules of every DNS firewall, and change none", async () => {
+    const { deployers } = moto.keys;
+    const options = { region, endpoint: moto.endpoint, maxAttempts: 1 };
+    const sts = new STS({ ...options, credentials: deployers[account] ?? assert.fail() });
+    const credentials = await assume(sts, deployRoleArn(account));
+    const resolver = new Route53Resolver({ ...options, credentials });
+    await resolver.listFirewallRules({ FirewallRuleGroupId: "rslvr-frg-1" });
+    await resolver.listFirewallDomains({ FirewallDomainListId: "rslvr-fdl-1" });
+    await resolver.getFirewallConfig({ ResourceId: "vpc-1" });
+    await resolver.listFirewallRuleGroupAssociations({ VpcId: "vpc-1" });
+    await assert.rejects(resolver.deleteFirewallRuleGroup({ FirewallRuleGroupId: "rslvr-frg-1" }), {
+      name: "AccessDeniedException",
+    });
   });
 
   it("end at the boundary, which the refusal names", async () => {
