@@ -4,7 +4,8 @@ import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import { type OwnOutputs, ownStack } from "./own-outputs.ts";
 
-const project = "metrics-link";
+/** The value of the tag `project` on everything that the program makes. */
+export const project = "metrics-link";
 
 /**
  * The stack's single AWS provider, bound to the configured account: with another account's credentials the update fails

@@ -1,7 +1,15 @@
 import type { Configuration, ExchangeConfiguration } from "@metrics-link/config";
-import { addressesIn, InvalidInputError, messageOf, type Problem, readContract } from "@metrics-link/contract";
+import {
+  addressesIn,
+  InvalidInputError,
+  messageOf,
+  type Problem,
+  printable,
+  readContract,
+} from "@metrics-link/contract";
 import * as aws from "@pulumi/aws";
 import { type InvokeOptions, log } from "@pulumi/pulumi";
+import { project } from "./account.ts";
 import { type OwnOutputs, ownStack } from "./own-outputs.ts";
 
 /**
@@ -72,11 +80,14 @@ async function wrongAddresses(
 async function addressRemedy(id: string, had: readonly string[], place: Place): Promise<string | undefined> {
   const options = { provider: place.provider };
   let publicIp: string;
+  let tags: Tags;
   try {
-    ({ publicIp } = await aws.ec2.getElasticIp({ id }, options));
+    ({ publicIp, tags } = await aws.ec2.getElasticIp({ id }, options));
   } catch (error) {
     return notThere("an allocation", place, error);
   }
+  const owner = otherProject(tags);
+  if (owner !== undefined) return `an address of this product: its tag project says ${owner}`;
   if (had.length > 0 && !had.includes(publicIp)) {
     return `one of the addresses that this stack has and its peers pin, ${had.join(" and ")}, not ${publicIp}; or remove the key`;
   }
@@ -108,6 +119,8 @@ async function wrongVolume(
         "restored in any zone: host.dataVolumeSnapshotId",
     );
   }
+  const owner = otherProject(found.tags);
+  if (owner !== undefined) remedies.push(`a volume of this product: its tag project says ${owner}`);
   if (!found.encrypted) remedies.push("an encrypted volume: a snapshot of it is restored as one");
   if (found.size > sizeGiB) {
     remedies.push(
@@ -133,14 +146,34 @@ async function wrongSnapshot(value: string, sizeGiB: number, had: unknown, place
     return [];
   }
   try {
-    const { volumeSize } = await aws.ebs.getSnapshot({ snapshotIds: [value] }, options);
-    if (volumeSize <= sizeGiB) return [];
-    const remedy = `a snapshot of at most ${sizeGiB} GiB; or set host.dataVolumeGiB to ${volumeSize}`;
-    return [{ key, value, remedy }];
+    // Snapshots can be public, or shared by another account. Its owner chose what this host would mount and send on.
+    const found = await aws.ebs.getSnapshot({ snapshotIds: [value], owners: ["self"] }, options);
+    const remedies: string[] = [];
+    if (found.ownerId !== place.account.id) {
+      remedies.push(`a snapshot that account ${place.account.id} has taken: this one is of account ${found.ownerId}`);
+    }
+    const owner = otherProject(found.tags);
+    if (owner !== undefined) remedies.push(`a snapshot of this product: its tag project says ${owner}`);
+    if (found.volumeSize > sizeGiB) {
+      remedies.push(`a snapshot of at most ${sizeGiB} GiB; or set host.dataVolumeGiB to ${found.volumeSize}`);
+    }
+    if (remedies.length === 0 && typeof had === "string" && found.volumeId !== had) {
+      void log.warn(
+        `${key} is ${value}, a snapshot of ${printable(found.volumeId)}. The volume that this stack had was ${had}: make sure that ` +
+          "you know where the snapshot comes from.",
+      );
+    }
+    return remedies.map((remedy) => ({ key, value, remedy }));
   } catch (error) {
     return [{ key, value, remedy: notThere("a snapshot", place, error) }];
   }
 }
+
+type Tags = Readonly<Record<string, string>>;
+
+/** Whose a resource is by its tag `project`, shown; undefined if it is this product's, or says nothing. */
+const otherProject = ({ project: theirs }: Tags): string | undefined =>
+  theirs === undefined || theirs === project ? undefined : printable(theirs);
 
 /** Whether EC2 still has a volume. */
 async function exists(id: string, options: InvokeOptions): Promise<boolean> {

@@ -44,9 +44,14 @@ const peerStack = stackName.refine((found) => !isPeerOfFile(found), {
   error: "a stack; a file of the repository is named by the key contract",
 });
 
-const contractFile = path("file").regex(/\.json$/, {
-  error: "a .json file of the repository, relative to its root, such as pki/peers/account-b.json",
-});
+/** A review compares these folders, and nothing in them is the program. */
+const contractFile = path("file").regex(
+  /^(peers|pki|monitoring|stacks\/[A-Za-z0-9][\w-]*)\/([A-Za-z0-9][\w.-]*\/)*[A-Za-z0-9][\w.-]*\.json$/,
+  {
+    error:
+      "a .json file in peers/, pki/, monitoring/ or a folder of stacks/, relative to the repository's root, such as pki/peers/account-b.json",
+  },
+);
 
 /**
  * What a person has agreed to of a peer. Each pin may be absent until they have; then nothing of the peer is taken.

@@ -10,10 +10,10 @@ interface Named {
 }
 
 /** Where files of the configuration may lie: nothing in these folders is the program. */
-const places = /^(pki|monitoring|stacks\/[A-Za-z0-9][\w-]*)(\/|$)/;
+const places = /^(peers|pki|monitoring|stacks\/[A-Za-z0-9][\w-]*)(\/|$)/;
 
 /** What a folder or a file that the configuration names may hold. */
-const kinds = /\.(ya?ml|pem|crt|csr)$/;
+const kinds = /\.(ya?ml|pem|crt|csr|json)$/;
 
 /** The files that a configuration names, by the only keys that name any. */
 function namedIn(config: Config): Named[] {
@@ -24,7 +24,15 @@ function namedIn(config: Config): Named[] {
     ["prometheus.alertmanagers[].ca", one?.ca],
     ["prometheus.alertmanagers[].clientCertificate.certificate", one?.clientCertificate?.certificate],
   ]);
+  const senders = config["metrics-link:senders"];
+  const contracts = (Array.isArray(senders) ? senders : []).map((one): [string, unknown] => [
+    "senders[].contract",
+    one?.contract,
+  ]);
   const all: [string, unknown][] = [
+    ["peer.contract", section("peer").contract],
+    ...contracts,
+    ["shows.artefacts", section("shows").artefacts],
     ["pki.artefacts", artefacts],
     ["prometheus.rules", rules],
     ["prometheus.scrapeConfigs", scrapeConfigs],
@@ -52,11 +60,12 @@ export function namedPaths(config: Config, checkout: string, all: Files): string
       return [];
     }
     if (!places.test(one.path) || posix.normalize(one.path) !== one.path || one.path.endsWith("/"))
-      throw wrong("a path in pki/, monitoring/ or a folder of stacks/ is expected, in its shortest form");
+      throw wrong("a path in peers/, pki/, monitoring/ or a folder of stacks/ is expected, in its shortest form");
     for (const path of below(checkout, one.path)) {
       const file = all.get(path);
       if (file?.mode !== "100644") throw wrong(`${path} is no regular file that git lists`);
-      if (!kinds.test(path) && posix.basename(path) !== ".gitkeep") throw wrong(`${path} is neither YAML nor PEM`);
+      if (!kinds.test(path) && posix.basename(path) !== ".gitkeep")
+        throw wrong(`${path} is neither YAML, PEM nor JSON`);
     }
     return [one.path];
   });

@@ -31,7 +31,7 @@ export const peersCases = {
       change: {
         senders: [
           { name: "a", contract: "peers/x.json" },
-          { name: "b", contract: "others/x.json" },
+          { name: "b", contract: "pki/x.json" },
         ],
       },
       told: { "senders[1].contract": /a file name that no other sender has/ },
@@ -44,6 +44,18 @@ export const peersCases = {
     },
   ],
   aPeerIsAStackOrAFile: [
+    ...[
+      "/home/x/account-b.json",
+      "../account-b.json",
+      "peers/../x.json",
+      "docs/peers/b.json",
+      "peers/b.yaml",
+      "b.json",
+    ].map((contract) => ({
+      change: { peer: { contract } },
+      told: { "peer.contract": /a \.json file in peers\/, pki\/, monitoring\/ or a folder of stacks\// },
+      right: { peer: { contract: "peers/account-b.json" } },
+    })),
     {
       change: { peer: { stack: "organization/metrics-link/account-b", contract: "peers/account-b.json" } },
       told: { "peer.contract": /no stack: the peer is organization\/metrics-link\/account-b already/ },

@@ -295,6 +295,8 @@ describe("the checkout of a program", () => {
 describe("the files that a configuration names", () => {
   newCheckoutEach();
   const config = (key: string, path: string): Record<string, unknown> => {
+    if (key === "peer" || key === "shows") return { [`metrics-link:${key}`]: { contract: path, artefacts: path } };
+    if (key === "senders") return { "metrics-link:senders": [{ contract: path }] };
     if (key === "alertmanagers") return { "metrics-link:prometheus": { alertmanagers: [{ ca: path }] } };
     return { [`metrics-link:${key === "artefacts" ? "pki" : "prometheus"}`]: { [key]: path } };
   };
@@ -302,7 +304,7 @@ describe("the files that a configuration names", () => {
     namedPaths(config(key, path), checkout.directory, filesIn(checkout.directory, new Git(checkout.directory).files()));
 
   it("are those of the keys that name files, and of no other key", () => {
-    for (const key of ["artefacts", "rules", "scrapeConfigs", "alertmanagers"])
+    for (const key of ["artefacts", "rules", "scrapeConfigs", "alertmanagers", "peer", "senders", "shows"])
       assert.deepEqual(named("stacks/rules", key), ["stacks/rules"], key);
     checkout.write(".github/workflows/review.yaml", "on: push\n");
     const others = { "note:x": ".github/workflows", "metrics-link:host": { imageId: "stacks/rules" } };
@@ -319,9 +321,9 @@ describe("the files that a configuration names", () => {
     }
   });
 
-  it("are regular files that git lists, YAML or PEM", () => {
+  it("are regular files that git lists, YAML, PEM or JSON", () => {
     checkout.write("stacks/code/x.js", "1\n");
-    assert.throws(() => named("stacks/code"), /neither YAML nor PEM/);
+    assert.throws(() => named("stacks/code"), /neither YAML, PEM nor JSON/);
     checkout.write("stacks/kept/.gitkeep", "");
     assert.deepEqual(named("stacks/kept"), ["stacks/kept"]);
     checkout.write(".gitignore", "hidden.yaml\n");

@@ -103,24 +103,30 @@ const getEbsVolumes = define({
 /** The data source of one snapshot; none and several are errors. */
 const getSnapshot = define({
   token: "aws:ebs/getSnapshot:getSnapshot",
-  inputs: { snapshotIds: list(string(), required) },
+  inputs: { owners: list(string()), snapshotIds: list(string(), required) },
   outputs: {
     encrypted: boolean(required),
     id: string(required),
+    ownerId: string(required),
     region: string(required),
     snapshotId: string(required),
     state: string(required),
+    tags: map(string(), required),
     volumeId: string(required),
     volumeSize: integer(required),
   },
-  async invoke({ snapshotIds }, { region, seen }) {
+  // There are no snapshots of other accounts here, so `owners` leaves none out.
+  async invoke({ snapshotIds }, { caller, region, seen }) {
     const [id = ""] = snapshotIds;
     const found = (await seen("ec2:DescribeSnapshots")).snapshots.find((one) => one.id === id);
     if (found === undefined) {
       throw new AwsError("InvalidSnapshot.NotFound", `The snapshot '${id}' does not exist.`);
     }
-    const { encrypted, size, volumeId } = found;
-    return { id, snapshotId: id, encrypted, region, state: "completed", volumeId, volumeSize: size };
+    const { encrypted, size, tags, volumeId } = found;
+    return {
+      ...{ id, snapshotId: id, ownerId: caller.account, encrypted, region, state: "completed" },
+      ...{ tags: { ...tags }, volumeId, volumeSize: size },
+    };
   },
 });
 

@@ -29,7 +29,7 @@ export const seen = z.object({
       tags,
     }),
   ),
-  snapshots: z.array(z.object({ id: z.string(), size: z.int(), encrypted: z.boolean(), volumeId: z.string() })),
+  snapshots: z.array(z.object({ id: z.string(), size: z.int(), encrypted: z.boolean(), volumeId: z.string(), tags })),
   /** Of Data Lifecycle Manager: the tags of the volumes that each takes snapshots of. */
   lifecyclePolicies: z.array(z.object({ id: z.string(), targetTags: tags })),
   instances: z.array(used),
@@ -59,6 +59,7 @@ export async function see(scope: Scope): Promise<Seen> {
       size: outputs.volumeSize,
       encrypted: outputs.encrypted,
       volumeId: inputs.volumeId,
+      tags: outputs.tagsAll,
     })),
     lifecyclePolicies: scope
       .list(lifecyclePolicy)
