@@ -3,8 +3,10 @@
  * returns them, in plain objects; a list is an array.
  */
 import type { Answer, Call } from "../services/front/query.ts";
+import { AwsError } from "./aws-error.ts";
 import type { Scope } from "./aws-resource-type.ts";
 import { lifecycleCalls } from "./dlm/lifecycle-policy.ts";
+import { eip } from "./ec2/eip.ts";
 import { destinationOf, route } from "./ec2/route.ts";
 import { routeTable } from "./ec2/route-table.ts";
 import { routeTableAssociation } from "./ec2/route-table-association.ts";
@@ -20,7 +22,10 @@ type Describe = (scope: Scope, parameters: Call["parameters"]) => Answer;
 
 /** The calls that are answered from the record, by the service that signs them. */
 export const DESCRIBED: Readonly<Record<string, Readonly<Record<string, Describe>>>> = {
-  ec2: { DescribeRouteTables: (scope, parameters) => ({ routeTableSet: routeTables(scope, filterOf(parameters)) }) },
+  ec2: {
+    DescribeAddresses: (scope, parameters) => ({ addressesSet: addresses(scope, parameters) }),
+    DescribeRouteTables: (scope, parameters) => ({ routeTableSet: routeTables(scope, filterOf(parameters)) }),
+  },
   dlm: lifecycleCalls,
   route53resolver: resolverCalls,
   elasticloadbalancing: {
@@ -66,6 +71,25 @@ export const DESCRIBED: Readonly<Record<string, Readonly<Record<string, Describe
     }),
   },
 };
+
+/** Elastic IPs of the account, by one filter of a tag if there is one; `*` stands for any characters. */
+function addresses(scope: Scope, parameters: Call["parameters"]): Answer[] {
+  const [, tag] = /^tag:(.+)$/.exec(parameters["Filter.1.Name"] ?? "") ?? [];
+  const others = Object.keys(parameters).filter((name) => !/^(Action|Version|Filter\.1\.(Name|Value\.1))$/.test(name));
+  if (others.length > 0 || (tag === undefined && "Filter.1.Name" in parameters)) {
+    throw new AwsError("NotModelled", `of DescribeAddresses only one filter of a tag, not ${others.join(", ")}`);
+  }
+  const wanted = (parameters["Filter.1.Value.1"] ?? "").replaceAll(/[.+?^${}()|[\]\\]/g, "\\$&").replaceAll("*", ".*");
+  return scope
+    .list(eip)
+    .filter(({ outputs }) => tag === undefined || new RegExp(`^${wanted}$`).test(outputs.tagsAll[tag] ?? ""))
+    .map(({ id, outputs }) => ({
+      publicIp: outputs.publicIp,
+      allocationId: id,
+      domain: outputs.domain,
+      tagSet: Object.entries(outputs.tagsAll).map(([key, value]) => ({ key, value })),
+    }));
+}
 
 function balancerAttributes(scope: Scope, { LoadBalancerArn = "" }: Call["parameters"]): Answer {
   const { inputs } = scope.get(loadBalancer, LoadBalancerArn);

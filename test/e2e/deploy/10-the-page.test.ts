@@ -2,10 +2,12 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { compareRecent } from "@metrics-link/sandbox/cli/link.ts";
 import { bundleProviders } from "@metrics-link/sandbox/plugins/bundle.ts";
 import { startWorld } from "@metrics-link/sandbox/world/start.ts";
+import { eventually } from "../../support/eventually.ts";
 import { Upstream } from "../../unit/toolchain/support/upstream.ts";
-import { report, sandbox } from "../support/sandbox.ts";
+import { receiver, report, sandbox, sender } from "../support/sandbox.ts";
 import { needs, world } from "../support/world.ts";
 import { matched } from "./match.ts";
 import { Desk } from "./support/desk.ts";
@@ -16,6 +18,8 @@ import { treatments } from "./treatments.ts";
 import { untried } from "./untried.ts";
 
 const page = readFileSync(join(sandbox.repository, "docs/deploy.md"), "utf8");
+/** Those of the example. */
+const externalLabels = { account: "111111111111" };
 const { treated, problems } = matched(page, treatments);
 
 describe("whoever follows docs/deploy.md", function () {
@@ -73,6 +77,20 @@ describe("whoever follows docs/deploy.md", function () {
   }
 
   function tryTheUntried() {
+    it("sees each raw sample of the sender at the receiver", () =>
+      eventually(
+        "ten seconds of samples, none of them missing",
+        async (note) => {
+          const compared = await compareRecent(sender, receiver, externalLabels, Date.now() / 1000);
+          note(compared);
+          const { seconds, missing, different, unexpected } = compared;
+          return seconds >= 10 && compared.compared > 0 && missing + different + unexpected === 0
+            ? compared
+            : undefined;
+        },
+        60_000,
+        1000,
+      ));
     for (const [command, tried] of Object.entries(untried)) {
       if (typeof tried === "string") continue;
       it(`tries what is untried on AWS: ${command}`, async () => {

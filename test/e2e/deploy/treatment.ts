@@ -28,8 +28,8 @@ export interface Written {
 /** A YAML block that becomes a part of a stack's file. */
 export interface Configured {
   readonly stack: string;
-  /** For the values of the page, by the path of the key without the namespace: a fact's name. Undefined leaves the key out. */
-  readonly facts: Readonly<Record<string, string | undefined>>;
+  /** The path of a key without the namespace, to the fact that is its value; `NAME[]` is a list of the one. */
+  readonly facts: Readonly<Record<string, string>>;
 }
 
 export type Treatment = {

@@ -56,14 +56,15 @@ export const lose = (role: Role, type: string, id: string) =>
 /** Switches the protections off that keep a resource from being deleted at AWS. */
 async function lift(role: Role, type: string, changed: Readonly<Record<string, unknown>>): Promise<void> {
   for (const { id, inputs } of await resourcesOf(role, type)) {
-    const known = z.record(z.string(), z.unknown()).parse(JSON.parse(JSON.stringify(inputs, withoutDefaults)));
+    const all = z.record(z.string(), z.unknown()).parse(JSON.parse(JSON.stringify(inputs, withoutDefaults)));
+    const { region: _region, tagsAll: tags, ...known } = all;
     await sandbox.world.cloud("update", {
       account: accounts[role],
       region,
       caller: deployerSession(accounts[role]),
       type,
       id,
-      inputs: { ...known, ...changed },
+      inputs: { ...known, tags, ...changed },
     });
   }
 }

@@ -13,6 +13,9 @@ const reserved = /^x[-_](sandbox|moto)[-_]/i;
 /** Header that carries the policy of the VPC endpoint through which a request came. */
 const endpointPolicyHeader = "X-Sandbox-Endpoint-Policy";
 
+/** Header that asks moto whether it would answer, of a call that the front answers itself (read by moto/resources.py). */
+const verdictHeader = "X-Sandbox-Verdict";
+
 /** Condition keys and their values. */
 export type Context = Readonly<Record<string, string>>;
 
@@ -21,6 +24,8 @@ export interface Way {
   readonly context: Context;
   /** JSON, of a VPC endpoint. */
   readonly endpointPolicy?: string;
+  /** Moto is only asked whose call it is, and whether it is allowed. */
+  readonly onlyVerdict?: boolean;
 }
 
 /** Sends the request on and pipes the answer back. `body`: the whole body, where the caller has read it already. */
@@ -69,6 +74,7 @@ function send(moto: string, request: IncomingMessage, way: Way, body?: Buffer): 
     ([name]) => !hopByHop.has(name.toLowerCase()) && !reserved.test(name),
   );
   headers.push([contextHeader, JSON.stringify(way.context)]);
+  if (way.onlyVerdict) headers.push([verdictHeader, "1"]);
   // A policy may span lines; a header may not.
   if (way.endpointPolicy !== undefined) {
     headers.push([endpointPolicyHeader, JSON.stringify(JSON.parse(way.endpointPolicy))]);

@@ -171,7 +171,7 @@ async function serveQuery(
   const body = await readAll(request);
   const { action, parameters } = callIn(body);
   if (options.described?.answers(service, action)) {
-    const verdict = await ask(options.moto, request, way, body);
+    const verdict = await ask(options.moto, request, { ...way, onlyVerdict: true }, body);
     if (verdict.status !== 200) {
       response.writeHead(verdict.status, verdict.headers.flat());
       response.end(verdict.body);

@@ -1,10 +1,11 @@
 """The resource of a call, where moto has "*"; and calls of which moto keeps the authorisation only: Run Command, and what
-describes the routes, load balancers and DNS firewalls that only the sandbox's own record has."""
+describes the addresses, routes, load balancers and DNS firewalls that only the sandbox's own record has."""
 
 import json
 from typing import Any
 
 from moto.ec2.models import ec2_backends
+from moto.ec2.responses.elastic_ip_addresses import ElasticIPAddresses
 from moto.ec2.responses.route_tables import RouteTables
 from moto.elbv2.responses import ELBV2Response
 from moto.iam.responses import IamResponse
@@ -16,8 +17,9 @@ from moto.secretsmanager.models import secretsmanager_backends
 from moto.secretsmanager.responses import SecretsManagerResponse
 from moto.ssm.responses import SimpleSystemManagerResponse
 
-from context import CONTEXT_HEADER
 from repair import repair
+
+VERDICT_HEADER = "X-Sandbox-Verdict"
 
 RUN_COMMAND = (
     "send_command",
@@ -39,6 +41,7 @@ DNS_FIREWALL = (
 
 # Calls by the front alone; the world asks moto itself for the main route table of a new VPC.
 DESCRIBED_BY_THE_FRONT = (
+    (ElasticIPAddresses, ("describe_addresses",)),
     (RouteTables, ("describe_route_tables",)),
     (
         ELBV2Response,
@@ -159,7 +162,7 @@ def authorised(self: Any) -> str:
 
 def authorised_for_the_front(own: Any) -> Any:
     def answer(self: Any) -> Any:
-        return authorised(self) if CONTEXT_HEADER in self.headers else own(self)
+        return authorised(self) if VERDICT_HEADER in self.headers else own(self)
 
     return answer
 

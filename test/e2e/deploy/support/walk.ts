@@ -110,7 +110,7 @@ export class Walk {
   /** Writes learnt values into a stack's file. */
   configure({ stack, facts }: Configured): void {
     const changes = Object.entries(facts).map(([path, fact]) => {
-      const value = fact?.endsWith("[]") ? [this.#fact(fact.slice(0, -2))] : fact && this.#fact(fact);
+      const value = fact.endsWith("[]") ? [this.#fact(fact.slice(0, -2))] : this.#fact(fact);
       return [path.split("."), value] as const;
     });
     edit(this.desk, stack, changes);

@@ -50,6 +50,25 @@ describe("Cloud", () => {
     assert.equal((await create(cloud, EIP, {}, "222222222222")).outputs.publicIp, "198.51.100.10");
   });
 
+  it("shows addresses to whoever looks for them by a tag, as the API does", async () => {
+    const name = { tags: { Name: "sender-address-1" } };
+    const { id, outputs } = await create(cloud, EIP, name);
+    await create(cloud, EIP, {});
+    await create(cloud, EIP, name, "222222222222");
+    const ask = (parameters: Record<string, string>) =>
+      cloud.describe({ account, region }, "ec2", { action: "DescribeAddresses", parameters });
+    const filter = { "Filter.1.Name": "tag:Name", "Filter.1.Value.1": "sender-address*" };
+    const found = {
+      publicIp: outputs.publicIp,
+      allocationId: id,
+      domain: "vpc",
+      tagSet: [{ key: "Name", value: "sender-address-1" }],
+    };
+    assert.deepEqual(await ask({ Action: "DescribeAddresses", ...filter }), { addressesSet: [found] });
+    assert.equal(((await ask({})).addressesSet as unknown[]).length, 2);
+    await assert.rejects(ask({ "Filter.1.Name": "domain", "Filter.1.Value.1": "vpc" }), { code: "NotModelled" });
+  });
+
   it("does not see other accounts' resources", async () => {
     const { vpc } = await network(cloud);
     const other = create(cloud, GATEWAY, { vpcId: vpc.id }, "222222222222");
