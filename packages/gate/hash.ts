@@ -1,3 +1,5 @@
+import { randomInt } from "node:crypto";
+
 /**
  * Two hashes of 32 bits each: together a number of 53 bits that stands for a series. With a million series, two share one once
  * in 20,000 times, and then the sender counts as having one series less.
@@ -12,10 +14,13 @@ export const startKey = (): Key => ({ low: 0, high: 0 });
 /** Odd constants of MurmurHash3 and xxHash, which spread the bits of a product. */
 const [first, second, third] = [0xcc9e2d51, 0x1b873593, 0x85ebca77] as const;
 
-/** Hashes bytes in words of four. Not against an attacker: who makes collisions is counted for less than he has. */
+/** Of this process: nobody else can find two series of one number beforehand. */
+const seed = { low: randomInt(2 ** 32), high: randomInt(2 ** 32) } as const;
+
+/** Hashes bytes in words of four. */
 export function hashBytes(bytes: Uint8Array, start: number, length: number, into: Key): Key {
-  let low = length;
-  let high = ~length;
+  let low = length ^ seed.low;
+  let high = ~length ^ seed.high;
   const end = start + length;
   let at = start;
   for (; at + 4 <= end; at += 4) {

@@ -24,7 +24,7 @@ export const protocols: ReadonlyMap<string, Protocol> = new Map([
 interface Accepted {
   readonly accepted: true;
   readonly counts: Counts;
-  /** A number for each series, the same whenever it comes and in either version. */
+  /** A number for each series: in one process the same whenever it comes, and in either version. */
   readonly keys: readonly number[];
 }
 

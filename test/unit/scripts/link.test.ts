@@ -83,7 +83,7 @@ describe("npm run link", () => {
         ["console", "--url", "http://a", "--out", "/nowhere/a.html"],
         /^--out is \/nowhere\/a\.html: a file in a folder /,
       ],
-      [["bench", "nope"], /^NAME is nope: one of converge, idle is expected$/],
+      [["bench", "nope"], /^NAME is nope: one of converge, idle, gate is expected$/],
       [["bench", "idle", "0"], /^RUNS is 0: a whole number from 1 to 1000 is expected$/],
       [["release"], /^VERSION is missing: one of major, minor, patch is expected$/],
       [["release", "nope"], /^VERSION is nope: one of major, minor, patch is expected$/],
