@@ -25,9 +25,10 @@ export class StandIn {
     });
   }
 
-  static start(): Promise<StandIn> {
+  /** @param port default: any that is free */
+  static start(port = 0): Promise<StandIn> {
     const standIn = new StandIn();
-    return new Promise((resolve) => standIn.#server.listen(0, "127.0.0.1", () => resolve(standIn)));
+    return new Promise((resolve) => standIn.#server.listen(port, "127.0.0.1", () => resolve(standIn)));
   }
 
   get url(): string {
