@@ -85,7 +85,7 @@ export const treatments: Readonly<Record<string, readonly Treatment[]>> = {
     {
       begins: "[",
       shown: "a list of rights: test/unit/preflight/collect.test.ts has an identity with these alone preflight",
-      sha256: "3da889e1ced257fa",
+      sha256: "e704992a68521923",
     },
   ],
   "4. Roots and addresses": [

@@ -44,7 +44,9 @@ const ofExchanges = ["exchange-has-addresses-alone"];
 /** These report most changes, but only as unknown: the policy with the reason must report the change, too. */
 const closedSets = ["prometheus-is-known", "properties-are-known", "units-are-known"];
 
-describe("the policies, applied to the stacks", () => {
+describe("the policies, applied to the stacks", function () {
+  // Some 300 mutations, each judged by every policy.
+  this.timeout(240_000);
   let both: Record<Role, Deployed>;
   before(async () => {
     both = await deployBoth();
