@@ -26,10 +26,10 @@ export const account = z.strictObject({
   }),
   snapshotRole: key(arn("role", "the role by which AWS takes snapshots").optional(), {
     description:
-      "The role by which AWS' Data Lifecycle Manager takes snapshots of the data volume. The account's administrators make it once: `aws dlm create-default-role --resource-type snapshot`.",
+      "The role by which AWS' Data Lifecycle Manager takes snapshots of the data volume. The account's administrators make it once, with the rights of [stacks/iam/snapshot-role.json](../stacks/iam/snapshot-role.json). AWS' own default role, which is the fallback, may also share snapshots with other accounts.",
     range: "the ARN of a role of this account, without wildcards",
     fallback: "`arn:aws:iam::ACCOUNT:role/AWSDataLifecycleManagerDefaultRole`",
-    example: "arn:aws:iam::111111111111:role/service-role/AWSDataLifecycleManagerDefaultRole",
+    example: "arn:aws:iam::111111111111:role/metrics-link-snapshots",
     affects: "`host.snapshots`",
   }),
   externalId: key(

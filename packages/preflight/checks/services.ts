@@ -120,12 +120,18 @@ function snapshotRoleFindings({ configuration, snapshotRole }: Evidence): Findin
       if (found?.arn !== arn) {
         return stops(
           `AWS takes snapshots of the data volume by ${arn}, which is not there${found ? `; there is ${found.arn}` : ""}`,
-          `let an administrator make it: \`aws dlm create-default-role --resource-type snapshot\`; ${otherwise}`,
+          `let an administrator make it: docs/deploy.md, "Once in each account"; ${otherwise}`,
         );
       }
-      return /"dlm\.amazonaws\.com"/.test(found.trust)
-        ? fine(arn)
-        : stops(`${arn} does not let dlm.amazonaws.com assume it`, `correct its trust policy; ${otherwise}`);
+      if (!/"dlm\.amazonaws\.com"/.test(found.trust)) {
+        return stops(`${arn} does not let dlm.amazonaws.com assume it`, `correct its trust policy; ${otherwise}`);
+      }
+      return arn.endsWith("/AWSDataLifecycleManagerDefaultRole")
+        ? warns(
+            `${arn} is AWS' own: whoever deploys could have it share snapshots of any volume with another account`,
+            'let an administrator make a narrower one: docs/deploy.md, "Once in each account"; and name it in metrics-link:account.snapshotRole',
+          )
+        : fine(arn);
     }),
   ];
 }

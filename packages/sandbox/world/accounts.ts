@@ -30,9 +30,11 @@ export const administratorArn = (side: Side) => `arn:aws:iam::${accounts[side]}:
 /** A session of the role of the updates of an account, as IAM's errors name it. */
 export const deployerSession = (account: string) => `arn:aws:sts::${account}:assumed-role/${deployRole}/somebody`;
 
-/** Data Lifecycle Manager, while it works in an account by the role that `aws dlm create-default-role` makes. */
-export const snapshotSession = (account: string) =>
-  `arn:aws:sts::${account}:assumed-role/AWSDataLifecycleManagerDefaultRole/dlm`;
+/** The role in the sender's and the receiver's account by which AWS takes snapshots, and the policy that it has. */
+export const snapshotRole = "metrics-link-snapshots";
+
+/** Data Lifecycle Manager, while it works in an account by that role. */
+export const snapshotSession = (account: string) => `arn:aws:sts::${account}:assumed-role/${snapshotRole}/dlm`;
 
 /** Whose a stack is. */
 export const sideOf = (stack: string): Side => (stack.startsWith("receiver") ? "receiver" : "sender");

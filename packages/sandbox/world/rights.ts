@@ -2,13 +2,13 @@
 import { readFileSync } from "node:fs";
 import { deployerPolicies, readerPolicies } from "../cloud/index.ts";
 import type { DeployRights } from "../services/moto/moto.ts";
-import { accounts, hostBoundary, region } from "./accounts.ts";
+import { accounts, hostBoundary, region, snapshotRole } from "./accounts.ts";
 
 /** The managed policy that is the permissions boundary of the role of updates. */
 const deployBoundary = "metrics-link-deploy";
 
 /** A document of stacks/iam for an account. They are written for the sender's. */
-const ofAdministrators = (name: "host-boundary" | "deploy-role", account: string): string =>
+const ofAdministrators = (name: "host-boundary" | "deploy-role" | "snapshot-role", account: string): string =>
   readFileSync(new URL(`../../../stacks/iam/${name}.json`, import.meta.url), "utf8").replaceAll(
     accounts.sender,
     account,
@@ -32,6 +32,7 @@ function ofDeployer(account: string): Readonly<Record<string, string>> {
 export const managedPolicies = (account: string): Readonly<Record<string, string>> => ({
   [hostBoundary]: ofAdministrators("host-boundary", account),
   [deployBoundary]: ofAdministrators("deploy-role", account),
+  [snapshotRole]: ofAdministrators("snapshot-role", account),
   ...ofDeployer(account),
 });
 

@@ -38,7 +38,6 @@ export const treatments: Readonly<Record<string, readonly Treatment[]>> = {
       sha256: "f605dd038f51626f",
     },
   ],
-  "What you need": [{ begins: "aws dlm create-default-role", runs: administrators() }],
   "Once in each account": [
     {
       begins: "aws kms create-key",
@@ -49,6 +48,17 @@ export const treatments: Readonly<Record<string, readonly Treatment[]>> = {
       runs: administrators(
         { "KEY-ID": "{key of a}" },
         { "KEY-ID": "{key of b}", "state-sender": "state-receiver", [sender]: receiver },
+      ),
+    },
+    {
+      begins: "sed 's/111111111111/YOUR-ACCOUNT/g; s/eu-west-1",
+      runs: administrators(
+        {},
+        {
+          "deployer-sender": "deployer-receiver",
+          "reader-sender": "reader-receiver",
+          "auditor-of-hosts-sender": "auditor-of-hosts-receiver",
+        },
       ),
     },
     { begins: "sed 's/111111111111/YOUR-ACCOUNT/g; s/eu-west-1", runs: administrators() },

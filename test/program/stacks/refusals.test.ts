@@ -145,12 +145,12 @@ describe("a refusal of the program", () => {
         told.replaceAll(/\n\s+/g, "\n"),
         [
           `CONFIGURATION_INVALID: stacks/Pulumi.${stack}.yaml has wrong values:`,
-          '- line 13: metrics-link:network.zones[0] is "eu-west-1a": a zone of us-east-1, such as us-east-1a',
-          '- line 17: metrics-link:host.dataVolumeGiB is "50": a whole number without quotes, 1 to 16384 GiB, the size of the data volume',
-          '- line 34: metrics-link:prometheus.alerts.LinkBehnd is {"for":"5m"}: the name of an alert; docs/runbooks/README.md has them',
-          `- line 38: metrics-link:prometheus.alertmanagers[0].ca is "nowhere.pem": a file of the repository, relative to its root: ENOENT: no such file or directory, open '${join(repository, "nowhere.pem")}'`,
-          `- line 39: metrics-link:prometheus.alertmanagers[0].bearerToken is "(not shown: it may be a secret)": encrypted, by \`pulumi config set --path 'metrics-link:prometheus.alertmanagers[0].bearerToken' --secret -s ${stack}\`; and another secret, for this one was in a file in clear`,
-          `- line 41: metrics-link:peer.stack is "organization/metrics-link/${stack}": another stack: this is its own name`,
+          '- line 14: metrics-link:network.zones[0] is "eu-west-1a": a zone of us-east-1, such as us-east-1a',
+          '- line 18: metrics-link:host.dataVolumeGiB is "50": a whole number without quotes, 1 to 16384 GiB, the size of the data volume',
+          '- line 35: metrics-link:prometheus.alerts.LinkBehnd is {"for":"5m"}: the name of an alert; docs/runbooks/README.md has them',
+          `- line 39: metrics-link:prometheus.alertmanagers[0].ca is "nowhere.pem": a file of the repository, relative to its root: ENOENT: no such file or directory, open '${join(repository, "nowhere.pem")}'`,
+          `- line 40: metrics-link:prometheus.alertmanagers[0].bearerToken is "(not shown: it may be a secret)": encrypted, by \`pulumi config set --path 'metrics-link:prometheus.alertmanagers[0].bearerToken' --secret -s ${stack}\`; and another secret, for this one was in a file in clear`,
+          `- line 42: metrics-link:peer.stack is "organization/metrics-link/${stack}": another stack: this is its own name`,
         ].join("\n"),
         output,
       );

@@ -72,8 +72,8 @@ describe("docs/deploy.md", () => {
     ],
     [
       "another text of a block that nobody runs",
-      "ec2:DescribeAddresses",
-      "ec2:Describe*",
+      '"ec2:DescribeAddresses"',
+      '"ec2:Describe*"',
       /no test runs this block, and it has changed/,
     ],
   ] as const) {

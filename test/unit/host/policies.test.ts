@@ -191,14 +191,14 @@ describe("the policies for an account's administrators", () => {
         const condition = Condition?.StringEquals ?? {};
         if (action === "iam:PassRole") {
           const ofHosts = Resource === "arn:aws:iam::111111111111:role/metrics-link-*-eu-west-1";
-          if (!ofHosts) assert.equal(Resource, "arn:aws:iam::111111111111:role/AWSDataLifecycleManagerDefaultRole");
+          if (!ofHosts) assert.equal(Resource, "arn:aws:iam::111111111111:role/metrics-link-snapshots");
           assert.equal(condition["iam:PassedToService"], ofHosts ? "ec2.amazonaws.com" : "dlm.amazonaws.com");
         } else if (/^iam:(CreateRole|Put)/.test(action)) {
           const boundary = "arn:aws:iam::111111111111:policy/metrics-link-host-boundary";
           assert.equal(condition["iam:PermissionsBoundary"], boundary, action);
         } else {
-          // None of these gives a right: profiles, trust, descriptions, and the balancer's own role.
-          assert.match(action, /InstanceProfile$|^iam:Update(AssumeRolePolicy|Role\*)$|ServiceLinkedRole$/);
+          // None of these gives a right: profiles, tags, trust, descriptions, and the balancer's own role.
+          assert.match(action, /InstanceProfile$|TagRole$|^iam:Update(AssumeRolePolicy|Role\*)$|ServiceLinkedRole$/);
         }
       }
     }

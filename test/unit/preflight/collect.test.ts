@@ -140,10 +140,7 @@ describe("a preflight against the sandbox's AWS", () => {
     const found = await evidence({
       change: (text) =>
         text
-          .replace(
-            "    permissionsBoundary",
-            "    snapshotRole: arn:aws:iam::111111111111:role/of-nobody\n    permissionsBoundary",
-          )
+          .replace("role/metrics-link-snapshots", "role/of-nobody")
           .replace("ami-0deb1a13000000001", "ami-0aaaaaaaaaaaaaaaa")
           .replace("t3.small", "m99i.large")
           .replace(

@@ -11,7 +11,7 @@ const offered = {
   zones: ["eu-west-1a"],
 };
 const snapshotRole = {
-  arn: "arn:aws:iam::111111111111:role/AWSDataLifecycleManagerDefaultRole",
+  arn: "arn:aws:iam::111111111111:role/metrics-link-snapshots",
   trust: '{"Principal":{"Service":"dlm.amazonaws.com"}}',
 };
 const arn = "arn:aws:kms:eu-west-1:111111111111:key/1";
@@ -113,13 +113,13 @@ const cases: readonly Case[] = [
     { snapshotRole: { value: undefined } },
     "role of snapshots",
     "critical",
-    /role\/AWSDataLifecycleManagerDefaultRole, which is not there[\s\S]*aws dlm create-default-role[\s\S]*keep: 0/,
+    /role\/metrics-link-snapshots, which is not there[\s\S]*Once in each account[\s\S]*keep: 0/,
   ],
   [
     "a role of snapshots below another path",
     {
       snapshotRole: {
-        value: { ...snapshotRole, arn: "arn:aws:iam::111111111111:role/x/AWSDataLifecycleManagerDefaultRole" },
+        value: { ...snapshotRole, arn: "arn:aws:iam::111111111111:role/x/metrics-link-snapshots" },
       },
     },
     "role of snapshots",
@@ -132,6 +132,18 @@ const cases: readonly Case[] = [
     "role of snapshots",
     "critical",
     /does not let dlm\.amazonaws\.com assume it/,
+  ],
+  [
+    "AWS' own role of snapshots",
+    {
+      configuration: example("sender", [], (text) => text.replace(/^ +snapshotRole.*\n/m, "")),
+      snapshotRole: {
+        value: { ...snapshotRole, arn: "arn:aws:iam::111111111111:role/AWSDataLifecycleManagerDefaultRole" },
+      },
+    },
+    "role of snapshots",
+    "warning",
+    /could have it share snapshots of any volume[\s\S]*narrower one/,
   ],
   [
     "a role of snapshots that may not be read",

@@ -87,7 +87,7 @@ describe("a stack's file, changed by a command", () => {
     writeFileSync(file.path, file.text().replace("t3.small", "t2.small"));
     assert.throws(() => file.read(), {
       code: "CONFIGURATION_INVALID",
-      message: /Pulumi\.sender\.yaml has wrong values:\n {2}- line 16: metrics-link:host\.instanceType is "t2\.small"/,
+      message: /Pulumi\.sender\.yaml has wrong values:\n {2}- line 17: metrics-link:host\.instanceType is "t2\.small"/,
     });
     writeFileSync(file.path, "");
     assert.throws(() => file.read(), { code: "STACK_FILE_INVALID", message: /it has no keys/ });

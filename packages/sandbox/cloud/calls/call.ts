@@ -48,8 +48,8 @@ const byName = {
     `arn:aws:iam::${account}:role/aws-service-role/elasticloadbalancing.amazonaws.com/AWSServiceRoleForElasticLoadBalancing`,
   object: ({ account, region, role }: Place) => `arn:aws:s3:::${product}-${role}-${account}-${region}/*`,
   role: ({ account, region, role }: Place) => `arn:aws:iam::${account}:role/${product}-${role}-${region}`,
-  // Unless the configuration says otherwise: account.snapshotRole.
-  "snapshot-role": ({ account }: Place) => `arn:aws:iam::${account}:role/AWSDataLifecycleManagerDefaultRole`,
+  // What administrators make, and the examples name: account.snapshotRole.
+  "snapshot-role": ({ account }: Place) => `arn:aws:iam::${account}:role/${product}-snapshots`,
   secret: ({ account, region, role }: Place) =>
     `arn:aws:secretsmanager:${region}:${account}:secret:${product}/${role}/release*`,
 } as const;

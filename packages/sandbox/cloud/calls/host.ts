@@ -39,7 +39,7 @@ export const host: Readonly<Record<string, Calls>> = {
     ],
     delete: [call("ec2:DeleteVolume", own("volume"))],
   },
-  // No stack makes one: Data Lifecycle Manager does, by a role with AWS' own policy.
+  // No stack makes one: Data Lifecycle Manager does, by a role with the rights of stacks/iam/snapshot-role.json.
   "aws:ebs/snapshot:Snapshot": {
     create: makes("CreateSnapshot", "snapshot", volume),
     read: lists("ec2", "DescribeSnapshots"),
@@ -61,7 +61,7 @@ export const host: Readonly<Record<string, Calls>> = {
         ...lifecyclePolicy("UpdateLifecyclePolicy"),
       ),
       ...when(["executionRoleArn"], passesSnapshotRole),
-      ...when(["tags"], call("dlm:TagResource", created("policy")), ...lifecyclePolicy("UntagResource")),
+      ...when(["tags"], ...lifecyclePolicy("TagResource", "UntagResource")),
     ],
     delete: lifecyclePolicy("DeleteLifecyclePolicy"),
   },

@@ -54,7 +54,7 @@ export const identities: Readonly<Record<string, Calls>> = {
     update: [
       ...when(["policy"], ...key("PutKeyPolicy")),
       ...when(["description"], ...key("UpdateKeyDescription")),
-      ...when(["tags"], call("kms:TagResource", created("key")), ...key("UntagResource")),
+      ...when(["tags"], ...key("TagResource", "UntagResource")),
     ],
     delete: key("ScheduleKeyDeletion"),
   },

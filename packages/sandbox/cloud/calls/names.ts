@@ -12,8 +12,7 @@ const makes = (action: string, kind: Kind): Call[] => [
   call(`${service}:TagResource`, created(kind)),
 ];
 const resolver = (kind: Kind, ...names: readonly string[]) => about(own(kind), service, ...names);
-const retags = (kind: Kind): Call[] =>
-  when(["tags"], call(`${service}:TagResource`, created(kind)), ...resolver(kind, "UntagResource"));
+const retags = (kind: Kind): Call[] => when(["tags"], ...resolver(kind, "TagResource", "UntagResource"));
 
 const [list, group, association] = [
   "firewall-domain-list",

@@ -46,6 +46,9 @@ function onSubject(action: string, subject: Subject, context: Grant["equals"], p
   if (of === "created" && Object.keys(context).some((key) => key.endsWith(":CreateAction"))) {
     return { what: "TagsWhatItMakes", resource, equals: context };
   }
+  if (of === "created" && action.endsWith(":TagResource")) {
+    return { what: "TagsWhatHasNone", resource, equals: { ...context, "aws:RequestTag/project": project } };
+  }
   if (of === "created") return { what: "Makes", resource, equals: { ...context, "aws:RequestTag/project": project } };
   if (of === "adopted") return { what: "Adopts", resource, equals: { ...context, "aws:RequestTag/project": project } };
   // Systems Manager's own key for tags of hosts (user guide, "Restricting Run Command access based on tags").
@@ -118,13 +121,23 @@ function statementOf(grants: readonly Grant[]): Statement {
   };
 }
 
+/**
+ * Keys that a request must not have. What says whose it is, by any value of the tag `project`, cannot be called the product's
+ * later (docs/decisions/0742).
+ */
+const absentKeys: Readonly<Record<string, readonly string[]>> = {
+  TagsWhatHasNone: ["aws:ResourceTag/project"],
+  // What AWS made beside something else is tagged by a call of its own.
+  Adopts: ["aws:ResourceTag/project", "ec2:CreateAction"],
+};
+
 /** Grants of one statement differ in nothing but the creation that tags. */
 function conditionOf(grants: readonly Grant[]): Condition | undefined {
   const keys = unique(grants.flatMap(({ equals }) => Object.keys(equals)));
   if (keys.length === 0) return undefined;
+  const absent = grants.flatMap(({ what }) => absentKeys[what] ?? []);
   return {
-    // What AWS made beside something else is tagged by a call of its own.
-    ...(grants.some(({ what }) => what === "Adopts") ? { Null: { "ec2:CreateAction": "true" } } : {}),
+    ...(absent.length === 0 ? {} : { Null: Object.fromEntries(unique(absent).map((key) => [key, "true"])) }),
     StringEquals: Object.fromEntries(
       keys.map((key) => [key, one(unique(grants.flatMap(({ equals }) => equals[key] ?? [])))]),
     ),

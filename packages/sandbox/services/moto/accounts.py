@@ -8,7 +8,9 @@ from moto.moto_api._internal import mock_random
 
 from context import DEPLOYING_USERS, SERVICE_USERS
 
-SNAPSHOT_ROLE = "AWSDataLifecycleManagerDefaultRole"
+AWS_SNAPSHOT_ROLE = "AWSDataLifecycleManagerDefaultRole"
+# The role and its policy have the same name.
+OWN_SNAPSHOT_ROLE = "metrics-link-snapshots"
 
 
 def policy_text(*statements: dict[str, Any]) -> str:
@@ -71,11 +73,18 @@ def create_accounts(wanted: dict[str, Any]) -> dict[str, Any]:
             backend.attach_role_policy(policy_arn + name, role)
         if not rights:
             backend.put_role_policy(role, "rights", policy_text(everything))
-        # What `aws dlm create-default-role` makes.
+        # What `aws dlm create-default-role` makes, and what docs/deploy.md has administrators make.
         dlm = {"Service": "dlm.amazonaws.com"}
         trust = policy_text({"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": dlm})
-        backend.create_role(SNAPSHOT_ROLE, trust, "/", None, "Takes snapshots", [], "3600")
-        backend.attach_role_policy("arn:aws:iam::aws:policy/service-role/AWSDataLifecycleManagerServiceRole", SNAPSHOT_ROLE)
+        of_aws = "arn:aws:iam::aws:policy/service-role/AWSDataLifecycleManagerServiceRole"
+        is_narrow = OWN_SNAPSHOT_ROLE in wanted["policies"][account]
+        snapshot_roles = {
+            AWS_SNAPSHOT_ROLE: of_aws,
+            OWN_SNAPSHOT_ROLE: policy_arn + OWN_SNAPSHOT_ROLE if is_narrow else of_aws,
+        }
+        for name, attached in snapshot_roles.items():
+            backend.create_role(name, trust, "/", None, "Takes snapshots", [], "3600")
+            backend.attach_role_policy(attached, name)
     # Ids of what comes later must not repeat those of an earlier run.
     mock_random.seed()
     return keys

@@ -100,7 +100,7 @@ export function ready(configuration = example("sender")): Evidence {
     ebsKey: { value: { arn: "alias/aws/ebs", manager: "AWS", enabled: true } },
     snapshotRole: {
       value: {
-        arn: `arn:aws:iam::${configuration.account.id}:role/AWSDataLifecycleManagerDefaultRole`,
+        arn: `arn:aws:iam::${configuration.account.id}:role/metrics-link-snapshots`,
         trust: '{"Statement":[{"Principal":{"Service":"dlm.amazonaws.com"},"Action":"sts:AssumeRole"}]}',
       },
     },

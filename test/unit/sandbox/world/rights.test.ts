@@ -97,7 +97,7 @@ describe("rights in a sandbox", function () {
     await may(administratorArn("receiver"), ofVolume("delete"));
   });
 
-  it("let Data Lifecycle Manager take snapshots, by AWS' own policy, and delete no volume", async () => {
+  it("let Data Lifecycle Manager take snapshots, by the role that administrators made, and delete no volume", async () => {
     await may(snapshotSession(account), ofSnapshot);
     await assert.rejects(may(snapshotSession(account), ofVolume("delete")), /ec2:DeleteVolume/);
   });
