@@ -7,7 +7,7 @@ export const envoyRoutes: readonly Malicious[] = [
     "receiver",
     "a route mirrors writes to another cluster",
     "receiver-release",
-    /bootstrap.*request_mirror_policies/s,
+    /(bootstrap|ingest).*request_mirror_policies/s,
     inChain((chain) => {
       routesOf(chain)[0].route.request_mirror_policies = [{ cluster: "admin" }];
     }),
@@ -16,7 +16,7 @@ export const envoyRoutes: readonly Malicious[] = [
     "receiver",
     "a route rewrites the path",
     "receiver-release",
-    /bootstrap.*prefix_rewrite/s,
+    /(bootstrap|ingest).*prefix_rewrite/s,
     inChain((chain) => {
       routesOf(chain)[0].route.prefix_rewrite = "/api/v1/admin/tsdb/delete_series";
     }),
@@ -25,7 +25,7 @@ export const envoyRoutes: readonly Malicious[] = [
     "receiver",
     "a route admits queries",
     "receiver-release",
-    /bootstrap.*\/api\/v1\/query/s,
+    /(bootstrap|ingest).*\/api\/v1\/query/s,
     inChain((chain) => {
       routesOf(chain).unshift({ match: { prefix: "/api/v1/query" }, route: { cluster: "prometheus" } });
     }),
@@ -34,7 +34,7 @@ export const envoyRoutes: readonly Malicious[] = [
     "receiver",
     "a listener is added",
     "receiver-release",
-    /bootstrap.*8445/s,
+    /(bootstrap|ingest).*8445/s,
     inEnvoy((all) => {
       all.static_resources.listeners.push({
         name: "more",
@@ -46,7 +46,7 @@ export const envoyRoutes: readonly Malicious[] = [
     "receiver",
     "Envoy's admin interface listens on every address",
     "receiver-release",
-    /bootstrap.*0\.0\.0\.0/s,
+    /(bootstrap|ingest).*0\.0\.0\.0/s,
     inEnvoy((all) => {
       all.admin = { address: { socket_address: { address: "0.0.0.0", port_value: 9901 } } };
     }),
@@ -55,7 +55,7 @@ export const envoyRoutes: readonly Malicious[] = [
     "receiver",
     "listeners come from a foreign control plane",
     "receiver-release",
-    /bootstrap.*lds_config/s,
+    /(bootstrap|ingest).*lds_config/s,
     inEnvoy((all) => {
       all.dynamic_resources = {
         lds_config: { resource_api_version: "V3", path_config_source: { path: "/tmp/listeners" } },
@@ -66,7 +66,7 @@ export const envoyRoutes: readonly Malicious[] = [
     "receiver",
     "a bootstrap extension runs WebAssembly",
     "receiver-release",
-    /bootstrap.*wasm/s,
+    /(bootstrap|ingest).*wasm/s,
     inEnvoy((all) => {
       all.bootstrap_extensions = [
         { name: "x", typed_config: { "@type": "type.googleapis.com/envoy.extensions.wasm.v3.WasmService" } },
@@ -77,7 +77,7 @@ export const envoyRoutes: readonly Malicious[] = [
     "receiver",
     "runtime keys disable limits",
     "receiver-release",
-    /bootstrap.*layered_runtime/s,
+    /(bootstrap|ingest).*layered_runtime/s,
     inEnvoy((all) => {
       all.layered_runtime = {
         layers: [{ name: "x", static_layer: { "envoy.reloadable_features.http_reject_path_with_fragment": false } }],
@@ -88,7 +88,7 @@ export const envoyRoutes: readonly Malicious[] = [
     "receiver",
     "a stats sink sends metrics out",
     "receiver-release",
-    /bootstrap.*stats_sinks/s,
+    /(bootstrap|ingest).*stats_sinks/s,
     inEnvoy((all) => {
       all.stats_sinks = [{ name: "envoy.stat_sinks.statsd" }];
     }),
@@ -97,7 +97,7 @@ export const envoyRoutes: readonly Malicious[] = [
     "receiver",
     "a tap records traffic",
     "receiver-release",
-    /bootstrap.*\.tap\./s,
+    /(bootstrap|ingest).*\.tap\./s,
     inChain((chain) => {
       managerOf(chain).http_filters.unshift({
         name: "envoy.filters.http.router",
@@ -109,7 +109,7 @@ export const envoyRoutes: readonly Malicious[] = [
     "receiver",
     "Envoy trusts the source address that a client declares",
     "receiver-release",
-    /bootstrap.*use_remote_address/s,
+    /(bootstrap|ingest).*use_remote_address/s,
     inChain((chain) => {
       managerOf(chain).use_remote_address = false;
     }),
@@ -118,7 +118,7 @@ export const envoyRoutes: readonly Malicious[] = [
     "receiver",
     "Envoy forwards the client certificate header as the client sent it",
     "receiver-release",
-    /bootstrap.*ALWAYS_FORWARD_ONLY/s,
+    /(bootstrap|ingest).*ALWAYS_FORWARD_ONLY/s,
     inChain((chain) => {
       managerOf(chain).forward_client_cert_details = "ALWAYS_FORWARD_ONLY";
     }),

@@ -18,7 +18,7 @@ export const envoy: readonly Malicious[] = [
     "receiver",
     "a listener filter named tls_inspector has the type proxy_protocol",
     "receiver-release",
-    /bootstrap.*proxy_protocol/s,
+    /(bootstrap|ingest).*proxy_protocol/s,
     inEnvoy((all) => {
       listener(all, "ingest").listener_filters = [
         {
@@ -34,7 +34,7 @@ export const envoy: readonly Malicious[] = [
     "receiver",
     "a filter_chain_matcher selects the sender's chain for any address",
     "receiver-release",
-    /bootstrap.*filter_chain_matcher/s,
+    /(bootstrap|ingest).*filter_chain_matcher/s,
     inEnvoy((all) => {
       listener(all, "ingest").filter_chain_matcher = { on_no_match: { action: { name: "account-a" } } };
     }),
@@ -43,14 +43,14 @@ export const envoy: readonly Malicious[] = [
     "receiver",
     "prefix_len is 032, which is 32 to one parser and 26 to another",
     "receiver-release",
-    /bootstrap.*032/s,
+    /(bootstrap|ingest).*032/s,
     (it) => text(it, bootstrap, (found) => found.replace(/(prefix_len"?:\s*)32/, "$1032")),
   ],
   [
     "receiver",
     "a key is duplicate, and Envoy uses the second one",
     "receiver-release",
-    /bootstrap.*require_client_certificate/s,
+    /(bootstrap|ingest).*require_client_certificate/s,
     (it) =>
       text(it, bootstrap, (found) =>
         found.replace(
@@ -63,7 +63,7 @@ export const envoy: readonly Malicious[] = [
     "receiver",
     "an HTTP filter named buffer has the type Lua",
     "receiver-release",
-    /bootstrap.*\.lua\./s,
+    /(bootstrap|ingest).*\.lua\./s,
     inChain((chain) => {
       managerOf(chain).http_filters.unshift({ name: "envoy.filters.http.buffer", typed_config: lua });
     }),
@@ -72,7 +72,7 @@ export const envoy: readonly Malicious[] = [
     "receiver",
     "a matcher in the ready port's virtual host forwards to Prometheus",
     "receiver-release",
-    /bootstrap.*matcher/s,
+    /(bootstrap|ingest).*matcher/s,
     inEnvoy((all) => {
       managerOf(listener(all, "ready").filter_chains[0]).route_config.virtual_hosts[0].matcher = {
         on_no_match: {
@@ -92,7 +92,7 @@ export const envoy: readonly Malicious[] = [
     "receiver",
     "key_log writes session keys to a file",
     "receiver-release",
-    /bootstrap.*key_log/s,
+    /(bootstrap|ingest).*key_log/s,
     inChain((chain) => {
       tlsOf(chain).common_tls_context.key_log = { path: "/tmp/keys" };
     }),
@@ -101,7 +101,7 @@ export const envoy: readonly Malicious[] = [
     "sender",
     "transport_socket_matches sends samples without TLS",
     "sender-release",
-    /bootstrap.*raw_buffer/s,
+    /(bootstrap|ingest).*raw_buffer/s,
     inCluster((cluster) => {
       cluster.transport_socket_matches = [{ name: "all", match: {}, transport_socket: plain }];
     }),
@@ -110,7 +110,7 @@ export const envoy: readonly Malicious[] = [
     "receiver",
     "client certificates are no longer required",
     "receiver-release",
-    /bootstrap.*require_client_certificate/s,
+    /(bootstrap|ingest).*require_client_certificate/s,
     inChain((chain) => {
       tlsOf(chain).require_client_certificate = false;
     }),
@@ -119,7 +119,7 @@ export const envoy: readonly Malicious[] = [
     "receiver",
     "a second name is accepted besides the pinned one",
     "receiver-release",
-    /bootstrap.*evil/s,
+    /(bootstrap|ingest).*evil/s,
     inChain((chain) => {
       trustOf(chain).default_validation_context.match_typed_subject_alt_names.push({
         san_type: "DNS",
@@ -131,7 +131,7 @@ export const envoy: readonly Malicious[] = [
     "receiver",
     "TLS 1.2 is accepted",
     "receiver-release",
-    /bootstrap.*TLSv1_2/s,
+    /(bootstrap|ingest).*TLSv1_2/s,
     inChain((chain) => {
       tlsOf(chain).common_tls_context.tls_params.tls_minimum_protocol_version = "TLSv1_2";
     }),
@@ -140,7 +140,7 @@ export const envoy: readonly Malicious[] = [
     "receiver",
     "expired certificates are accepted",
     "receiver-release",
-    /bootstrap.*allow_expired_certificate/s,
+    /(bootstrap|ingest).*allow_expired_certificate/s,
     inChain((chain) => {
       trustOf(chain).default_validation_context.allow_expired_certificate = true;
     }),
@@ -149,7 +149,7 @@ export const envoy: readonly Malicious[] = [
     "receiver",
     "an untrusted chain is accepted",
     "receiver-release",
-    /bootstrap.*ACCEPT_UNTRUSTED/s,
+    /(bootstrap|ingest).*ACCEPT_UNTRUSTED/s,
     inChain((chain) => {
       trustOf(chain).default_validation_context.trust_chain_verification = "ACCEPT_UNTRUSTED";
     }),
@@ -158,7 +158,7 @@ export const envoy: readonly Malicious[] = [
     "receiver",
     "any name is accepted",
     "receiver-release",
-    /bootstrap.*regex.*\.\*/s,
+    /(bootstrap|ingest).*regex.*\.\*/s,
     inChain((chain) => {
       trustOf(chain).default_validation_context.match_typed_subject_alt_names = [
         { san_type: "DNS", matcher: { safe_regex: { regex: ".*" } } },
@@ -179,7 +179,7 @@ export const envoy: readonly Malicious[] = [
     "sender",
     "no server name is sent to the receiver",
     "sender-release",
-    /bootstrap.*match_typed_subject_alt_names/s,
+    /(bootstrap|ingest).*match_typed_subject_alt_names/s,
     inCluster((cluster) => {
       delete trustOf(cluster).default_validation_context.match_typed_subject_alt_names;
     }),
@@ -188,7 +188,7 @@ export const envoy: readonly Malicious[] = [
     "sender",
     "a second endpoint receives half of the samples",
     "sender-release",
-    /bootstrap.*192\.0\.2\.66/s,
+    /(bootstrap|ingest).*192\.0\.2\.66/s,
     inCluster((cluster) => {
       cluster.load_assignment.endpoints.push({
         lb_endpoints: [{ endpoint: { address: { socket_address: { address: "192.0.2.66", port_value: 443 } } } }],
@@ -199,7 +199,7 @@ export const envoy: readonly Malicious[] = [
     "sender",
     "the receiver's address is looked up in DNS",
     "sender-release",
-    /bootstrap.*STRICT_DNS/s,
+    /(bootstrap|ingest).*STRICT_DNS/s,
     inCluster((cluster) => {
       cluster.type = "STRICT_DNS";
     }),

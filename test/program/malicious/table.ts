@@ -58,8 +58,8 @@ export function text(it: Mutant, path: RegExp, change: (content: string) => stri
   if (!changed) throw new Error(`no file that matches ${path} changed`);
 }
 
-/** Paths of Envoy's bootstrap. */
-export const bootstrap = /^envoy\/bootstrap\./;
+/** Paths of what Envoy is told. */
+export const bootstrap = /^envoy\/(bootstrap|lds\/ingest)\./;
 
 /** Changes options: fields of the request besides the resource's own properties. */
 export function options(

@@ -134,7 +134,7 @@ export function build(
     seen,
     {
       "pulumi:pulumi:readStackOutputs": outputsOf as (inputs: unknown) => object,
-      "aws:ebs/getSnapshot:getSnapshot": () => ({ volumeSize: 8 }),
+      "aws:ebs/getSnapshot:getSnapshot": () => ({ ownerId: account[role], tags: {}, volumeId: "vol-1", volumeSize: 8 }),
       "aws:ec2/getVpcs:getVpcs": () => ({ ids: Object.keys(vpcs) }),
       "aws:ec2/getVpc:getVpc": ((asked: { readonly id: string }) => ({ id: asked.id, tags: vpcs[asked.id] })) as (
         inputs: unknown,
