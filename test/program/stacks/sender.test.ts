@@ -41,7 +41,8 @@ describe("the sender's stack", () => {
 
   describe("whose receiver is a file of the repository", () => {
     const repository = join(import.meta.dirname, "../../..");
-    const folder = mkdtempSync(join(tmpdir(), "peers-"));
+    // In a folder that a configuration may name.
+    const folder = mkdtempSync(join(repository, "stacks", "peers-"));
     const file = join(folder, "account-b.json");
     after(() => rmSync(folder, { recursive: true }));
     const withFile = async (text: string | undefined, before = {}) => {
