@@ -18,7 +18,7 @@ import { needs, world } from "../support/world.ts";
 
 const current = "/opt/metrics-link/current";
 const bundle = "tls/roots/account-a.pem";
-const bootstrap = "envoy/bootstrap.json";
+const ingest = "envoy/lds/ingest.json";
 const envoy = "metrics-link-envoy.service";
 const readyUrl = "http://127.0.0.1:9902/ready";
 
@@ -28,13 +28,13 @@ async function findings(): Promise<string[]> {
   return findingsOf(judged, "critical").map(({ title, subject, what }) => `${title}, ${subject}: ${what}`);
 }
 
-/** A configuration of Envoy with one more way to Prometheus, for an address that is no sender's. */
+/** A listener file with one more way to Prometheus, for an address that is no sender's. */
 function withBackDoor(text: string): string {
-  const document = parseJson(text) as { static_resources: { listeners: { filter_chains: { name: string }[] }[] } };
-  const [ingest] = document.static_resources.listeners;
-  const [chain] = ingest?.filter_chains ?? [];
+  const document = parseJson(text) as { resources: { filter_chains: { name: string }[] }[] };
+  const [listener] = document.resources;
+  const [chain] = listener?.filter_chains ?? [];
   const filter_chain_match = { source_prefix_ranges: [{ address_prefix: "192.0.2.66", prefix_len: 32 }] };
-  ingest?.filter_chains.push({ ...structuredClone(chain), name: "back-door", filter_chain_match } as typeof chain &
+  listener?.filter_chains.push({ ...structuredClone(chain), name: "back-door", filter_chain_match } as typeof chain &
     object);
   return toJson(document);
 }
@@ -218,12 +218,12 @@ for _ in range(${connections}):
       await on("receiver", "systemctl", "restart", envoy);
       await eventually("Envoy to be ready", () => on("receiver", "curl", "--silent", "--fail", readyUrl), 30_000, 250);
     };
-    const file = `${current}/${bootstrap}`;
-    await on("receiver", "cp", "-a", file, "/run/bootstrap");
+    const file = `${current}/${ingest}`;
+    await on("receiver", "cp", "-a", file, "/run/ingest");
     const stdin = withBackDoor(await on("receiver", "cat", file));
     await sandbox.world.exec("receiver", ["sh", "-c", 'cat > "$0"', file], { stdin });
     await restarted();
-    await on("receiver", "mv", "/run/bootstrap", file);
+    await on("receiver", "mv", "/run/ingest", file);
     try {
       const found = (await findings()).join("\n");
       assert.match(found, /filter chains that lead to Prometheus: Envoy also has back-door/);

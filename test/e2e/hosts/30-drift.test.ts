@@ -56,10 +56,18 @@ const cases: readonly Case[] = [
   },
   {
     what: "an edited configuration of Envoy, with which it was started",
-    by: `sed -i s/203.0.113.10/203.0.113.99/ envoy/bootstrap.json; systemctl restart ${envoy}`,
+    by: `sed -i 's/"metrics-link-receiver"/"metrics-link-stranger"/' envoy/bootstrap.json; systemctl restart ${envoy}`,
     path: `${current}/envoy/bootstrap.json`,
     drifted: ["envoy/bootstrap.json"],
     actions: { [envoy]: "restart" },
+  },
+  {
+    // Envoy reads it again when the link to the release is renamed.
+    what: "an edited listener file, with which Envoy was started",
+    by: `sed -i s/203.0.113.10/203.0.113.99/ envoy/lds/ingest.json; systemctl restart ${envoy}`,
+    path: `${current}/envoy/lds/ingest.json`,
+    drifted: ["envoy/lds/ingest.json"],
+    actions: { [envoy]: "nothing" },
   },
   {
     what: "the link to the release, deleted",

@@ -97,7 +97,7 @@ describe("faulty releases", function () {
     {
       host: "receiver",
       what: "its Envoy wants another name of the sender",
-      change: (release: Release) => edited(release, bootstrap, "metrics-sender", "metrics-stranger"),
+      change: (release: Release) => edited(release, "envoy/lds/ingest.json", "metrics-sender", "metrics-stranger"),
       reason: /^probe: not healthy after 12 s: .*no write of a sender was accepted since/,
     },
   ] as const) {

@@ -43,7 +43,8 @@ export const auditCalls: readonly Call[] = [
     ...["GetRole", "ListRolePolicies", "GetRolePolicy", "ListAttachedRolePolicies", "ListInstanceProfilesForRole"],
   ),
   ...about(own("key"), "kms", "DescribeKey", "GetKeyPolicy", "GetKeyRotationStatus", "ListGrants"),
-  ...about(own("policy"), "dlm", "GetLifecyclePolicy"),
+  // Whatever its tags are: one whose tag somebody has taken away is found out as well.
+  call("dlm:GetLifecyclePolicy", untagged("policy")),
   // Of every rule group at work in the network, whoever associated it.
   ...lists("route53resolver", "ListFirewallRuleGroupAssociations"),
   call("route53resolver:ListFirewallRules", untagged("firewall-rule-group")),
