@@ -1,12 +1,14 @@
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { type Asked, PreviewReader, type PreviewRecord } from "@metrics-link/review";
+import { forPreviewing } from "./environment.ts";
 import { Tap } from "./tap.ts";
 
 export interface PreviewOptions {
   readonly stack: string;
   /** The folder with Pulumi.yaml. */
   readonly project: string;
+  /** Of which engine and program get what a preview needs, and nothing else. */
   readonly environment: NodeJS.ProcessEnv;
   /** The folder of a policy pack. */
   readonly pack?: string;
@@ -23,7 +25,8 @@ export interface Previewed {
  * nowhere else: the engine's debug messages hold private keys in clear (docs/decisions/0410).
  * @throws Error when there is no `pulumi`, or it says something that is not understood
  */
-export async function preview({ stack, project, environment, pack }: PreviewOptions): Promise<Previewed> {
+export async function preview({ stack, project, pack, ...given }: PreviewOptions): Promise<Previewed> {
+  const environment = forPreviewing(given.environment);
   const tap = new Tap(environment);
   const reader = new PreviewReader();
   try {

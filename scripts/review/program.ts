@@ -13,6 +13,7 @@ import {
 import { createServer, type Server } from "node:net";
 import { dirname, join } from "node:path";
 import { bytesOf, type Files, type SourceFile, sourceFile } from "@metrics-link/review";
+import { forInstalling } from "./environment.ts";
 import { type Git, type Listing, refused } from "./git.ts";
 import { checkPackageSettings } from "./package-settings.ts";
 
@@ -131,8 +132,7 @@ export class LaidOut {
   install(): void {
     checkPackageSettings(this.directory);
     const words = ["install", "--frozen-lockfile", "--prefer-offline", "--ignore-scripts", "--ignore-pnpmfile"];
-    const kept = Object.entries(process.env).filter(([name]) => forInstalling.test(name));
-    const env = { ...Object.fromEntries(kept), CI: "true" };
+    const env = { ...forInstalling(process.env), CI: "true" };
     execFileSync("pnpm", [...words, "--reporter=append-only"], {
       cwd: this.directory,
       env,
@@ -169,7 +169,3 @@ function held(directory: string): Promise<Server | undefined> {
     lock.listen(`\0metrics-link-review-${name}`, () => resolve(lock.unref()));
   });
 }
-
-/** What pnpm needs of this process' environment. Credentials of AWS, Pulumi or GitHub are not among it. */
-const forInstalling =
-  /^(PATH|HOME|TMPDIR|LANG|XDG_\w+|METRICS_LINK_\w+|(npm|pnpm)_config_\w+|(https?|no|all)_proxy|NODE_EXTRA_CA_CERTS|SSL_CERT_\w+)$/i;
