@@ -27,10 +27,7 @@ for (const name of names) {
 
     it("passes actionlint, which sees an expression in a script, an unquoted word and an unknown key", () => {
       assert.equal(lint(text), "");
-      const injected = text.replace(
-        "run: npm run -s setup",
-        `run: echo ${expression("github.head_ref")}; npm run -s setup`,
-      );
+      const injected = text.replace("npm run -s setup", `echo ${expression("github.head_ref")}; npm run -s setup`);
       assert.match(lint(injected), /potentially untrusted/);
       assert.match(lint(text.replace("timeout-minutes", "timeout")), /unexpected key "timeout"/);
       assert.match(lint(text.replace('"$GITHUB_REPOSITORY"', "$GITHUB_REPOSITORY")), /SC2086/);

@@ -43,13 +43,25 @@ describe("the workflows in gitlab-ci.yaml", () => {
     assert.doesNotMatch(text, /merge_request_event/);
   });
 
-  it("take a role after the set-up, and leave the token to no later command", () => {
-    for (const [name, { id_tokens, before_script = [] }] of jobs) {
-      if (name === "tell") continue;
-      assert.deepEqual(id_tokens, { AWS_ID_TOKEN: { aud: "sts.amazonaws.com" } });
-      const at = (pattern: RegExp) => before_script.findIndex((script) => pattern.test(script));
-      assert.ok(at(/npm run -s setup -- --deploy/) < at(/AWS_WEB_IDENTITY_TOKEN_FILE/), name);
-      assert.ok(before_script.some((script) => script.includes("unset AWS_ID_TOKEN")));
+  it("are started by a schedule, or the review by a person: no token of a job can start one", () => {
+    for (const [name, { rules }] of jobs) {
+      const source = name === "review" ? "web" : "schedule";
+      assert.ok(rules[0]?.if.startsWith(`$CI_PIPELINE_SOURCE == "${source}" && `), name);
+    }
+  });
+
+  it("have each a token for its own role alone, as the roles' page says", () => {
+    const page = readFileSync(join(gitlabFile, "../README.md"), "utf8");
+    for (const [name, { id_tokens, variables }] of jobs) {
+      if (name === "tell") {
+        assert.equal(id_tokens, undefined);
+        continue;
+      }
+      const aud = `metrics-link-${name}`;
+      assert.deepEqual(id_tokens, { AWS_ID_TOKEN: { aud } });
+      const role = variables.ROLE?.split("/").at(-1);
+      const row = page.split("\n").find((line) => line.startsWith(`| \`${role}\``) && line.includes("GitLab"));
+      assert.ok(row?.includes(`\`aud\` \`${aud}\``), name);
     }
   });
 

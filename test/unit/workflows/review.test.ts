@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { github, gitlab, jobOf, stepOf } from "./support/files.ts";
-import { Machine } from "./support/machine.ts";
+import { github, jobOf, stepOf } from "./support/files.ts";
+import { Machine, superuser } from "./support/machine.ts";
+import { look, secret, tokens } from "./support/secrets.ts";
 
 const expression = (text: string) => ["$", `{{ ${text} }}`].join("");
 const hash = (digit: string) => digit.repeat(64);
@@ -34,9 +34,11 @@ describe("the workflow review.yaml", () => {
         ["head", expression("github.event.pull_request.head.sha")],
       ],
     );
-    for (const { run = "", "working-directory": folder } of steps) {
-      if (/\b(npm|node) /.test(run)) assert.equal(folder, "base", run);
-    }
+    const running = steps
+      .map(({ run = "" }) => run.replaceAll(/\\\n\s*/g, ""))
+      .filter((run) => /\b(npm|node) /.test(run));
+    assert.equal(running.length, 2);
+    for (const run of running) assert.match(run, /--chdir="\$REVIEWER_HOME\/base" ("[^"]+" |[A-Z]+=\w+ )+npm run -s /);
   });
 
   it("gives the token of GitHub to no step in which the pull request's program runs", () => {
@@ -100,31 +102,54 @@ describe("the workflow review.yaml", () => {
   });
 
   describe("its verdict", () => {
+    beforeEach(() => {
+      machine.remove();
+      machine = new Machine(superuser);
+      // As the set-up makes it.
+      mkdirSync(join(machine.home, "reviewer/base"), { recursive: true });
+      for (const folder of ["reviewer", "reviewer/base"]) chmodSync(join(machine.home, folder), 0o777);
+    });
+
     /** Runs the step with a review that ends so. @returns its exit code and the words of its call */
     async function reviewed(accepted: string, code = 0) {
+      const home = join(machine.home, "reviewer");
       machine.stub("git", 'echo "base of $*"');
-      machine.stub("npm", `printf '%s\\n' "$@" > "$HOME/called"; echo "# A verdict"; exit ${code}`);
+      machine.stub(
+        "npm",
+        `printf '%s\\n' "$@" > "$HOME/called"; env > "$HOME/env"; ${look} > "$HOME/seen"; echo "# A verdict"; exit ${code}`,
+      );
       writeFileSync(join(machine.home, "accepted"), accepted);
       const { run } = stepOf("review", "review", "Review");
       const env = {
-        STACK: "s",
-        BASE: "b",
+        ...tokens,
+        ...{ STACK: "s", BASE: "b", REVIEWER_HOME: home, AWS_SESSION_TOKEN: "three", PULUMI_CONFIG_PASSPHRASE: "" },
         RUNNER_TEMP: machine.home,
         GITHUB_STEP_SUMMARY: join(machine.home, "summary"),
       };
-      const ended = await machine.run(run, env, join(machine.work, "base"));
-      return { ...ended, words: machine.left("called").trim().split("\n") };
+      const ended = await machine.run(run, env);
+      return { ...ended, words: machine.left("reviewer/called").trim().split("\n") };
     }
 
     it("is by a base named by its hash, with each accepted hash", async () => {
       const { code, words, printed } = await reviewed(`${hash("a")}\n${hash("b")}\n`);
       assert.equal(code, 0, printed);
       assert.deepEqual(words, [
-        ...["run", "-s", "review", "--", "s", "--head", "../head", "--base", "base of -C ../head merge-base HEAD b"],
+        ...["run", "-s", "review", "--", "s", "--head", "../head", "--base", "base of -C head merge-base HEAD b"],
         ...[`--accept=${hash("a")}`, `--accept=${hash("b")}`, "--format", "markdown"],
       ]);
       assert.equal(machine.left("work/review.md"), "# A verdict\n");
       assert.equal(machine.left("summary"), "# A verdict\n");
+    });
+
+    it("is made by a user who has the reviewer's credentials, and sees no token of GitHub in any process", async function () {
+      await reviewed("");
+      const env = machine.left("reviewer/env");
+      assert.match(env, /^AWS_SESSION_TOKEN=three$/m);
+      assert.match(env, /^PULUMI_CONFIG_PASSPHRASE=$/m);
+      assert.doesNotMatch(env, /^(ACTIONS|GITHUB|CI|RUNNER)_/m);
+      assert.doesNotMatch(env, new RegExp(secret));
+      if (!machine.separatesUsers) this.skip();
+      assert.equal(machine.left("reviewer/seen"), "");
     });
 
     it("ends the job, even at the start of a pipe", async () => {
@@ -158,84 +183,5 @@ describe("the workflow review.yaml", () => {
     assert.equal(code, 0, printed);
     assert.deepEqual(printed.trim().split("\n"), ["::add-mask::one", "::add-mask::two", "::add-mask::three"]);
     assert.equal(machine.left("env"), "AWS_ACCESS_KEY_ID=one\nAWS_SECRET_ACCESS_KEY=two\nAWS_SESSION_TOKEN=three\n");
-  });
-});
-
-describe("the review in gitlab-ci.yaml", () => {
-  let machine: Machine;
-  let commit: string;
-  const git = (folder: string, ...words: string[]) =>
-    execFileSync(
-      "git",
-      ["-C", folder, "-c", "safe.directory=*", "-c", "user.name=t", "-c", "user.email=t@example.org", ...words],
-      {
-        encoding: "utf8",
-        stdio: ["ignore", "pipe", "ignore"],
-      },
-    ).trim();
-
-  beforeEach(() => {
-    machine = new Machine();
-    // A repository with a merge request, and the runner's clone of its default branch.
-    const origin = join(machine.home, "origin");
-    mkdirSync(origin);
-    git(origin, "init", "--quiet", "--initial-branch=main");
-    git(origin, "commit", "--quiet", "--allow-empty", "--message", "Reviewed");
-    git(machine.home, "clone", "--quiet", origin, machine.work);
-    writeFileSync(join(origin, "hostile"), "");
-    git(origin, "add", "hostile");
-    git(origin, "commit", "--quiet", "--message", "$(touch here)");
-    git(origin, "update-ref", "refs/merge-requests/7/head", "HEAD");
-    commit = git(origin, "rev-parse", "HEAD");
-    git(origin, "reset", "--quiet", "--hard", "HEAD~1");
-    machine.give(machine.home);
-    machine.stub("apt-get", "");
-    machine.stub("aws", `echo '{"AccessKeyId":"one","SecretAccessKey":"two","SessionToken":"three"}'`);
-    machine.stub(
-      "npm",
-      'case "$*" in *setup*) ;; *) printf "%s\\n" "$@" > "$HOME/called"; env > "$HOME/env"; echo "# A verdict" ;; esac',
-    );
-  });
-  afterEach(() => machine.remove());
-
-  function reviewed(given: Readonly<Record<string, string>>) {
-    const { before_script = [], script, variables } = gitlab().get("review") ?? { script: [] };
-    return machine.run([...before_script, ...script].join("\n"), {
-      ...variables,
-      ...{ AWS_ID_TOKEN: "token", CI_JOB_NAME_SLUG: "review", CI_JOB_ID: "1", CI_JOB_TOKEN: "secret" },
-      ...given,
-    });
-  }
-
-  it("reviews the commit that somebody has read, as the reviewer, with no token of GitLab", async () => {
-    const { code, printed } = await reviewed({
-      MERGE_REQUEST: "7",
-      COMMIT: commit,
-      ACCEPT: `${hash("a")} ${hash("b")}`,
-    });
-    assert.equal(code, 0, printed);
-    const words = machine.left("called").trim().split("\n");
-    const head = words[words.indexOf("--head") + 1] ?? "";
-    assert.equal(git(head, "rev-parse", "HEAD"), commit);
-    assert.equal(words[words.indexOf("--base") + 1], git(machine.work, "rev-parse", "HEAD"));
-    assert.deepEqual(
-      words.filter((word) => word.startsWith("--accept")),
-      [`--accept=${hash("a")}`, `--accept=${hash("b")}`],
-    );
-    const env = machine.left("env");
-    assert.match(env, /^AWS_SESSION_TOKEN=three$/m);
-    assert.doesNotMatch(env, /^(AWS_ID_TOKEN|AWS_ROLE_ARN|AWS_WEB_IDENTITY_TOKEN_FILE|CI_JOB_TOKEN)=/m);
-    assert.equal(machine.left("work/review.md"), "# A verdict\n");
-    assert.equal(machine.left("work/here"), "");
-  });
-
-  it("refuses another commit than the one that was read, and what is no number or no hash", async () => {
-    const other = await reviewed({ MERGE_REQUEST: "7", COMMIT: hash("0").slice(24) });
-    assert.deepEqual([other.code, machine.left("called")], [1, ""]);
-    assert.match(other.printed, /the merge request is at [0-9a-f]{40}, and COMMIT, which you have read, is: 0{40}/);
-    for (const given of [{ MERGE_REQUEST: "7/head:x" }, { ACCEPT: "--base=x" }]) {
-      const { code } = await reviewed({ MERGE_REQUEST: "7", COMMIT: commit, ...given });
-      assert.deepEqual([code, machine.left("called")], [2, ""]);
-    }
   });
 });

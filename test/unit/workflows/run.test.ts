@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { loadPins, type Pins } from "../../../scripts/toolchain/pins.mjs";
 import { checkout, pinsAt } from "../toolchain/support/checkout.ts";
 import { Upstream } from "../toolchain/support/upstream.ts";
 import { type GitlabJob, gitlab, jobOf, type Step, stepOf } from "./support/files.ts";
-import { Machine } from "./support/machine.ts";
+import { Machine, superuser } from "./support/machine.ts";
 
 /** A tool that a set-up downloads: it says its version, and otherwise writes down how it is called, and ends as it is told. */
 const recorder = (name: string, version: string) => `#!/bin/sh
@@ -67,6 +67,7 @@ describe("the workflows, run by an ordinary user from the set-up on", () => {
   const runner = () => ({
     ...{ GITHUB_REPOSITORY: "organization/repository", RUNNER_TEMP: machine.home },
     ...{ GITHUB_STEP_SUMMARY: join(machine.home, "summary"), GH_TOKEN: "token" },
+    REVIEWER_HOME: join(machine.home, "reviewer"),
   });
   const ends = (code: number) => writeFileSync(join(machine.home, "ends-with"), `${code}\n`);
   const called = (name: string) => machine.left(`${name}-called`).trim().split("\n");
@@ -103,11 +104,14 @@ describe("the workflows, run by an ordinary user from the set-up on", () => {
   });
 
   it("review in GitHub, with the base's set-up", async () => {
+    machine.remove();
+    machine = new Machine(superuser);
+    mkdirSync(join(machine.work, "head"));
     lay(join(machine.work, "base"));
     machine.stub("git", "echo 0123");
     writeFileSync(join(machine.home, "accepted"), "");
     assert.equal(await runSteps("review", "review", "Set up", "Review"), 0);
-    assert.deepEqual(called("node").slice(-review.length), review);
+    assert.deepEqual(machine.left("reviewer/node-called").trim().split("\n").slice(-review.length), review);
   });
 
   it("do the same in GitLab, with a role that every AWS SDK takes from the environment", async () => {

@@ -23,29 +23,45 @@ export interface Ended {
   readonly printed: string;
 }
 
+/** The user of a container in GitLab; and of a runner in GitHub, who may become it. */
+export const superuser = 0;
+
 /**
- * A machine of a pipeline as far as scripts see it: an ordinary user with a home of its own, this machine's programs, and
- * stand-ins for those that would reach GitHub, GitLab or AWS.
+ * A machine of a pipeline as far as scripts see it: a user with a home of its own, this machine's programs, and stand-ins for
+ * those that would reach GitHub, GitLab or AWS.
  */
 export class Machine {
   readonly root = mkdtempSync(join(tmpdir(), "metrics-link-workflow-"));
   readonly home = join(this.root, "home");
   readonly work = join(this.home, "work");
+  /** Whether a script can become another user here, and so be kept from the files and the processes of the first one. */
+  readonly separatesUsers: boolean;
   readonly #bin = join(this.root, "bin");
+  readonly #user: number | undefined;
 
-  constructor() {
+  /** @param user runs the scripts; unless the tests have no right to that: then whoever runs the tests does */
+  constructor(user = ordinary) {
+    const asRoot = process.getuid?.() === 0;
+    this.#user = asRoot ? user : undefined;
+    this.separatesUsers = this.#user === superuser;
     chmodSync(this.root, 0o755);
     for (const folder of [this.#bin, this.home, this.work]) mkdirSync(folder);
     // Root's own tools are not for everybody's eyes.
     copyFileSync(process.execPath, join(this.#bin, "node"));
     this.give(this.home, this.work);
+    if (user !== superuser) return;
+    this.stub("useradd", "");
+    this.stub("sudo", 'exec "$@"');
+    if (asRoot) return;
+    this.stub("chown", "");
+    this.stub("setpriv", 'while [[ "$1" == -* ]]; do shift; done; exec "$@"');
   }
 
-  /** Makes paths the ordinary user's own, folders with all that is in them. */
+  /** Makes paths the user's own, folders with all that is in them. */
   give(...paths: string[]): void {
-    if (process.getuid?.() !== 0) return;
+    if (this.#user === undefined) return;
     for (const path of paths) {
-      chownSync(path, ordinary, ordinary);
+      chownSync(path, this.#user, this.#user);
       if (lstatSync(path).isDirectory()) this.give(...readdirSync(path).map((name) => join(path, name)));
     }
   }
@@ -62,7 +78,7 @@ export class Machine {
     const child = spawn("bash", ["--noprofile", "--norc", "-eo", "pipefail", file], {
       cwd: folder,
       env: { HOME: this.home, PATH: `${this.#bin}:/usr/bin:/bin`, TMPDIR: this.home, ...env },
-      ...(process.getuid?.() === 0 ? { uid: ordinary, gid: ordinary } : {}),
+      ...(this.#user === undefined ? {} : { uid: this.#user, gid: this.#user }),
       stdio: ["ignore", "pipe", "pipe"],
     });
     let printed = "";
