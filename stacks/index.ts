@@ -1,18 +1,23 @@
 import { bundleAgent, bundleRepairer } from "@metrics-link/host/bundle/index.ts";
 import { readConfiguration, readExchangeConfiguration } from "./configuration.ts";
+import { type ReadPeer, readPeerOutputs } from "./peer-outputs.ts";
 import { refusing } from "./refusing.ts";
 
 // Pulumi installs source-map-support, which maps every stack frame that Pulumi keeps for thousands of promises. Node
 // strips types in place, so there is nothing to map; this saves most of a second per preview.
 Reflect.deleteProperty(Error, "prepareStackTrace");
 
-/** The program of every stack. Returns the stack's outputs. @throws RunError with what a person has to change, if anything */
-export default function program() {
-  return refusing(ofRole);
+/**
+ * The program of every stack. Returns the stack's outputs.
+ * @param read reads the outputs of a peer; Pulumi calls this without one
+ * @throws RunError with what a person has to change, if anything
+ */
+export default function program(read: ReadPeer = readPeerOutputs) {
+  return refusing(() => ofRole(read));
 }
 
 /** The configuration selects the role. */
-async function ofRole() {
+async function ofRole(read: ReadPeer) {
   const shown = readExchangeConfiguration();
   if (shown !== undefined) {
     const { exchange } = await import("./exchange.ts");
@@ -24,8 +29,8 @@ async function ofRole() {
   if (configuration.role === "sender") {
     const repairer = bundleRepairer();
     const { sender } = await import("./sender.ts");
-    return sender(configuration, agent, repairer);
+    return sender(configuration, agent, repairer, read);
   }
   const { receiver } = await import("./receiver.ts");
-  return receiver(configuration, agent);
+  return receiver(configuration, agent, read);
 }

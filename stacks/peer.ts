@@ -17,8 +17,8 @@ import {
   wasAccepted,
 } from "@metrics-link/contract";
 import * as pulumi from "@pulumi/pulumi";
+import type { ReadPeer } from "./peer-outputs.ts";
 import { repositoryRoot } from "./repository-files.ts";
-import { readOutputs } from "./stack-outputs.ts";
 
 /** A peer as the configuration has it. `stack` is its name here also if it is read from a file. */
 interface ConfiguredPeer {
@@ -39,15 +39,17 @@ export type KnownPeer<Role extends "sender" | "receiver"> = Standing<Role> & {
  * Decides a peer's standing before any resource of this stack is registered. A problem with the peer is logged as a
  * warning and affects no other peer.
  * @param before the output `accepted` of this stack's last update
+ * @param read reads the outputs of a peer that is a stack
  */
 export async function knownPeer<Role extends "sender" | "receiver">(
   role: Role,
   peer: PeerPins & ConfiguredPeer,
   { network }: Pick<Configuration, "network">,
   before: unknown,
+  read: ReadPeer,
 ): Promise<KnownPeer<Role>> {
   const { name, stack, suspended } = peer;
-  const reading = suspended === undefined ? await readingOf(peer) : undefined;
+  const reading = suspended === undefined ? await readingOf(peer, read) : undefined;
   const standing = { name, stack, ...standingOf(role, { peer, reading, before, network }) };
   const advice = reading !== undefined && "contract" in reading ? versionAdvice(stack, reading.versions) : undefined;
   const warnings = [...setAside([standing]).map(said), ...(advice === undefined ? [] : [advice])];
@@ -64,13 +66,13 @@ function said({ name, state, words, inForce }: SetAside): string {
 }
 
 /** What the peer says. A file that is not there is a peer that has said nothing yet. */
-const readingOf = ({ stack, contract }: ConfiguredPeer) =>
-  (contract === undefined ? fromStack(stack) : fromFile(contract)).catch((error: unknown) => ({
+const readingOf = ({ stack, contract }: ConfiguredPeer, read: ReadPeer) =>
+  (contract === undefined ? fromStack(stack, read) : fromFile(contract)).catch((error: unknown) => ({
     error: messageOf(error),
   }));
 
-async function fromStack(stack: string) {
-  const outputs = await readOutputs(stack, [contractOutput, contractVersionsOutput]);
+async function fromStack(stack: string, read: ReadPeer) {
+  const outputs = await read(stack, [contractOutput, contractVersionsOutput]);
   return { contract: outputs[contractOutput], versions: outputs[contractVersionsOutput] };
 }
 

@@ -20,20 +20,21 @@ import { linkHost } from "./link-host.ts";
 import { ownExchange, warnIfStale } from "./own-exchange.ts";
 import { outputsInForce, ownOutputs } from "./own-outputs.ts";
 import { inForce, interrupted, knownPeer, peerOutput, setAside, trustIn } from "./peer.ts";
+import type { ReadPeer } from "./peer-outputs.ts";
 import { privateNetwork } from "./private-network.ts";
 import { checkedPrometheusFiles } from "./prometheus-files.ts";
 import { releaseStore } from "./release-store.ts";
 import { userPrometheus } from "./user-prometheus.ts";
 
 /** The receiver's account. Only the configured senders can write to its Prometheus. */
-export async function receiver(configuration: ReceiverConfiguration, bundling: Promise<AgentBundle>) {
+export async function receiver(configuration: ReceiverConfiguration, bundling: Promise<AgentBundle>, read: ReadPeer) {
   const { account, pki: profile, prometheus } = configuration;
   const [before, agent] = await Promise.all([ownOutputs(), bundling]);
   const plan = await unlessTaken(() => planPki(configuration, before.pki), configuration, before);
   if (plan.waits) return waitingPki("receiver", configuration, plan, "server");
   const exchange = await ownExchange(configuration);
   const known = await Promise.all(
-    configuration.senders.map((sender) => knownPeer("sender", sender, configuration, before.accepted)),
+    configuration.senders.map((sender) => knownPeer("sender", sender, configuration, before.accepted, read)),
   );
   requirePeersFollow(configuration, plan, before, known);
   const senders = inForce(known);

@@ -19,6 +19,7 @@ import { linkHost } from "./link-host.ts";
 import { ownExchange, warnIfStale } from "./own-exchange.ts";
 import { outputsInForce, ownOutputs } from "./own-outputs.ts";
 import { inForce, interrupted, knownPeer, peerOutput, setAside, trustIn } from "./peer.ts";
+import type { ReadPeer } from "./peer-outputs.ts";
 import { privateNetwork } from "./private-network.ts";
 import { checkedPrometheusFiles } from "./prometheus-files.ts";
 import { releaseStore } from "./release-store.ts";
@@ -31,13 +32,14 @@ export async function sender(
   configuration: SenderConfiguration,
   bundling: Promise<AgentBundle>,
   bundlingRepairer: Promise<string>,
+  read: ReadPeer,
 ) {
   const { account, pki: profile, prometheus, peer } = configuration;
   const [before, agent, repairer] = await Promise.all([ownOutputs(), bundling, bundlingRepairer]);
   const plan = await unlessTaken(() => planPki(configuration, before.pki), configuration, before);
   if (plan.waits) return waitingPki("sender", configuration, plan, "client");
   const exchange = await ownExchange(configuration);
-  const known = await knownPeer("receiver", { name: "receiver", ...peer }, configuration, before.accepted);
+  const known = await knownPeer("receiver", { name: "receiver", ...peer }, configuration, before.accepted, read);
   requirePeersFollow(configuration, plan, before, [known]);
   const [receiver] = inForce([known]);
   // Keep `remote_write` if the receiver loses its trust: removing it would drop the queue.

@@ -35,11 +35,12 @@ const isMonitor = (client: unknown): client is Monitor =>
 const unreadable = (what: string) => new LinkError("STACK_OUTPUTS_UNREADABLE", { what });
 
 /**
- * Reads the requested outputs of a stack's last successful update; none if the stack was never updated or was destroyed.
+ * Reads the requested outputs of the last successful update of a stack of this account; none if the stack was never
+ * updated or was destroyed. Never of a peer: the engine opens the secrets provider that the state names (peer-outputs.ts).
  *
  * Calls the engine function behind pulumi.StackReference. A StackReference would fail inside the engine, where this
- * program cannot catch the error, and fail the whole update. pulumi.runtime.invoke is not used either, because another
- * account's outputs may be hostile: the SDK would construct the resources that they reference, recurse as deep as they
+ * program cannot catch the error, and fail the whole update. pulumi.runtime.invoke is not used either, because somebody
+ * else may have written the outputs: the SDK would construct the resources that they reference, recurse as deep as they
  * nest, and wait indefinitely. Here outputs are plain data, with limits on time, bytes and depth.
  * @throws LinkError STACK_OUTPUTS_UNREADABLE with the backend's message if the stack does not exist or cannot be read
  */
@@ -72,7 +73,7 @@ function answerOf(stack: string): Promise<Buffer> {
         if (error !== null && Date.now() >= deadline)
           reject(unreadable(`timed out after ${deadlineMs / 1000} s waiting for the backend`));
         else if (error !== null || bytes === undefined)
-          reject(unreadable(withRemedy(error?.details ?? "the engine did not answer")));
+          reject(unreadable(withRemedy(error?.details || "the engine gave no reason")));
         else resolve(bytes);
       },
     );

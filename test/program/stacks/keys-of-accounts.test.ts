@@ -2,6 +2,11 @@ import assert from "node:assert/strict";
 import { clientsOf } from "@metrics-link/sandbox/cloud/api.ts";
 import { accounts, type Side, TwoAccounts } from "../support/two-accounts.ts";
 
+interface Reading {
+  readonly environment?: NodeJS.ProcessEnv;
+  readonly own?: boolean;
+}
+
 const open = { PULUMI_CONFIG_PASSPHRASE: "" };
 
 describe("stacks whose secrets are encrypted by a KMS key of each account", function () {
@@ -40,9 +45,10 @@ describe("stacks whose secrets are encrypted by a KMS key of each account", func
     both.succeed(words, { ...as(side), ...environment });
   const keyOf = (side: Side) => `awskms:///${keys[side]}?region=eu-west-1`;
 
-  /** What an update of B's host could read of a stack. */
-  const read = async (peer: string, environment: NodeJS.ProcessEnv = open) => {
-    await succeed("b", both.update("host-b", "-c", `peer=${both.named(peer)}`), environment);
+  /** What an update of B's host could read of a stack. @param own by the engine, as a stack of its own account */
+  const read = async (stack: string, { environment = open, own = false }: Reading = {}) => {
+    const words = both.update("host-b", "-c", `peer=${both.named(stack)}`, "-c", `own=${own}`);
+    await succeed("b", words, environment);
     const output = await succeed("b", ["stack", "output", "found", "-s", both.named("host-b")], environment);
     return JSON.parse(output) as { readonly contract?: string; readonly error?: string };
   };
@@ -53,29 +59,38 @@ describe("stacks whose secrets are encrypted by a KMS key of each account", func
     assert.match(output, /AccessDenied/);
   });
 
-  it("cannot be read by the other account: the engine opens the key for public outputs as well", async () => {
-    const { contract, error = "" } = await read("host-a");
+  it("are read by the other account without the key: `pulumi stack output` opens none", async () => {
+    assert.deepEqual(await read("host-a"), { contract: "open" });
+  });
+
+  it("cannot be read by the engine of the other account, which opens the key for public outputs as well", async () => {
+    const { contract, error = "" } = await read("host-a", { own: true });
     assert.equal(contract, undefined);
     assert.match(error, /KMS: Decrypt.*AccessDenied/);
     assert.match(error, /name the peer's exchange stack, or its contract as a file$/);
   });
 
   it("can be read until their first update, so the first updates of a link pass", async () => {
-    assert.deepEqual(await read("keyed"), {});
+    for (const own of [true, false]) assert.deepEqual(await read("keyed", { own }), {});
   });
 
-  it("cannot be read with a key even if they hold no secret", async () => {
+  it("cannot be read by that engine even if they hold no secret", async () => {
     await succeed("a", both.update("keyed"));
-    assert.match((await read("keyed")).error ?? "", /KMS: Decrypt.*AccessDenied/);
+    assert.match((await read("keyed", { own: true })).error ?? "", /KMS: Decrypt.*AccessDenied/);
   });
 
   it("can read an exchange stack, which has a passphrase that is no secret", async () => {
-    assert.deepEqual(await read("exchange"), { contract: "open" });
-    assert.deepEqual(await read("exchange", { PULUMI_CONFIG_PASSPHRASE: "another" }), { contract: "open" });
+    for (const own of [true, false]) {
+      assert.deepEqual(await read("exchange", { own }), { contract: "open" });
+      const environment = { PULUMI_CONFIG_PASSPHRASE: "another" };
+      assert.deepEqual(await read("exchange", { own, environment }), { contract: "open" });
+    }
   });
 
-  it("are told to set a passphrase where there is none in the environment", async () => {
-    const { error = "" } = await read("exchange", { PULUMI_CONFIG_PASSPHRASE: undefined });
+  it("need a passphrase in the environment for the account's own exchange stack, and none for a peer's", async () => {
+    const environment = { PULUMI_CONFIG_PASSPHRASE: undefined };
+    assert.deepEqual(await read("exchange", { environment }), { contract: "open" });
+    const { error = "" } = await read("exchange", { environment, own: true });
     assert.match(error, /set PULUMI_CONFIG_PASSPHRASE, empty/);
   });
 });

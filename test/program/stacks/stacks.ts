@@ -105,7 +105,7 @@ export function build(
     async () => {
       pulumi.runtime.setAllConfig(configurationOf(role, change));
       const { default: program } = await import("@metrics-link/stacks");
-      const returned = await program();
+      const returned = await program(async (stack) => outputsOf({ name: stack }).outputs);
       await new Promise<void>((resolve) => pulumi.output(returned).apply((found) => resolve(onOutputs?.(found))));
     },
     {

@@ -16,10 +16,12 @@ export type Side = keyof typeof accounts;
 const program = `
 import * as pulumi from "@pulumi/pulumi";
 import { readOutputs } from ${JSON.stringify(join(repository, "stacks/stack-outputs.ts"))};
+import { readPeerOutputs } from ${JSON.stringify(join(repository, "stacks/peer-outputs.ts"))};
 const config = new pulumi.Config();
 export default async () => {
   const peer = config.get("peer");
-  const found = peer === undefined ? {} : await readOutputs(peer, ["contract"]).catch(({ message }) => ({ error: message }));
+  const read = config.getBoolean("own") ? readOutputs : readPeerOutputs;
+  const found = peer === undefined ? {} : await read(peer, ["contract"]).catch(({ message }) => ({ error: message }));
   return { contract: "open", ...(config.getBoolean("secret") ? { key: pulumi.secret("closed") } : {}), found: JSON.stringify(found) };
 };
 `;

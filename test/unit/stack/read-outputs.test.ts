@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
-import { rmSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, type Server, type Socket } from "node:net";
 import { join, resolve } from "node:path";
+import { gzipSync } from "node:zlib";
 import { ExampleProject } from "../sandbox/plugins/support/pulumi.ts";
 
 const repository = resolve(import.meta.dirname, "../../..");
@@ -13,6 +15,7 @@ const program = `
 import * as pulumi from "@pulumi/pulumi";
 import "@pulumi/command/local/index.js"; // The SDK builds the resources of packages that the program knows.
 import { readOutputs } from ${JSON.stringify(join(repository, "stacks/stack-outputs.ts"))};
+import { readPeerOutputs } from ${JSON.stringify(join(repository, "stacks/peer-outputs.ts"))};
 const config = new pulumi.Config();
 const read = async (stack) => {
   if (config.get("by") === "reference") {
@@ -23,7 +26,7 @@ const read = async (stack) => {
     const { outputs } = await pulumi.runtime.invoke("pulumi:pulumi:readStackOutputs", { name: stack });
     return { contract: outputs?.contract };
   }
-  return readOutputs(stack, ["contract"]);
+  return (config.get("by") === "peer" ? readPeerOutputs : readOutputs)(stack, ["contract"]);
 };
 export default async () => {
   const found = {};
@@ -33,6 +36,20 @@ export default async () => {
   return { contract: config.getBoolean("secret") ? pulumi.secret("closed") : "open", found: JSON.stringify(found) };
 };
 `;
+
+interface State {
+  readonly checkpoint: {
+    readonly latest: {
+      secrets_providers?: unknown;
+      readonly resources: readonly { readonly outputs?: Readonly<Record<string, unknown>> }[];
+    };
+  };
+}
+
+interface Found {
+  readonly contract?: unknown;
+  readonly error?: string;
+}
 
 /** The state of a stack as its owner can write it. @param outputs JSON, of any depth */
 const stateWith = (stack: string, outputs: string) =>
@@ -141,6 +158,109 @@ describe("the outputs of other stacks, under the real engine", function () {
       assert.match(found.get("mark")?.error ?? "", /unrecognized signature/);
       assert.match(found.get("secret")?.error ?? "", /decrypt/);
       assert.deepEqual(Object.keys(found.get("keys")?.contract ?? {}).toSorted(), ["hasOwnProperty", "then"]);
+    });
+  });
+
+  describe("of a hostile peer, read without opening its state in the engine", () => {
+    /** What listens where the state says the key is. */
+    let key: Server;
+    const open = new Set<Socket>();
+    let calls = 0;
+    let answer: string | undefined;
+    const credentials = { AWS_ACCESS_KEY_ID: "x", AWS_SECRET_ACCESS_KEY: "x", AWS_SESSION_TOKEN: "x" };
+    const ofTests = Object.fromEntries(Object.keys(credentials).map((name) => [name, process.env[name]]));
+
+    before(async () => {
+      key = createServer((socket) => {
+        open.add(socket);
+        socket.on("error", () => undefined);
+        socket.on("data", () => {
+          calls += 1;
+          if (answer !== undefined) socket.end(answer);
+        });
+      });
+      await new Promise<void>((done) => key.listen(0, "127.0.0.1", done));
+      Object.assign(process.env, credentials);
+      await pulumi("stack", "init", "--no-select", named("victim"));
+      await pulumi("up", "--yes", "--skip-preview", "-s", named("victim"), "-c", "secret=true");
+    });
+    beforeEach(() => {
+      calls = 0;
+      answer = undefined;
+    });
+    after(() => {
+      for (const [name, value] of Object.entries(ofTests)) {
+        if (value === undefined) Reflect.deleteProperty(process.env, name);
+        else process.env[name] = value;
+      }
+      for (const socket of open) socket.destroy();
+      key.close();
+    });
+
+    /** Writes the state of a peer. @param providers its `secrets_providers` */
+    const write = (stack: string, outputs: object, providers?: unknown) => {
+      const state = JSON.parse(stateWith(stack, JSON.stringify(outputs))) as State;
+      if (providers !== undefined) state.checkpoint.latest.secrets_providers = providers;
+      writeFileSync(stateOf(project, stack), JSON.stringify(state));
+    };
+    /** A key of the cloud, where the server of this test is. */
+    const elsewhere = () => {
+      const { port } = key.address() as { readonly port: number };
+      const url = `awskms:///alias/x?region=eu-west-1&awssdk=v2&endpoint=http://127.0.0.1:${port}`;
+      return { type: "cloud", state: { url, encryptedkey: Buffer.from("x".repeat(64)).toString("base64") } };
+    };
+    /** What an update reads of a stack. */
+    const found = async (by: "peer" | "readOutputs", stack: string) => {
+      const stacks = JSON.stringify([named(stack)]);
+      await pulumi("up", "--yes", "--skip-preview", "-s", named("reader"), "-c", `by=${by}`, "-c", `stacks=${stacks}`);
+      const read = JSON.parse((await project.outputs()).found ?? "") as Record<string, Found>;
+      return read[named(stack)] ?? {};
+    };
+
+    it("are read while the address of its key never answers, and nobody calls that address", async () => {
+      write("silent-key", { contract: "open" }, elsewhere());
+      assert.deepEqual(await found("peer", "silent-key"), { contract: "open" });
+      assert.equal(calls, 0);
+    });
+
+    it("are refused if they hold a ciphertext of the reader's, which nobody decrypts", async () => {
+      const { checkpoint } = JSON.parse(readFileSync(stateOf(project, "victim"), "utf8")) as State;
+      const { secrets_providers: providers, resources } = checkpoint.latest;
+      const ciphertext = resources[0]?.outputs?.contract;
+      assert.match(JSON.stringify(ciphertext), /"ciphertext":"v1:/);
+      write("oracle", { contract: { role: ciphertext } }, providers);
+      const { contract, error = "" } = await found("peer", "oracle");
+      assert.equal(contract, undefined);
+      assert.equal(error, "its output contract holds a secret, and a peer has none to show");
+      // So the engine reads no peer.
+      assert.deepEqual(await found("readOutputs", "oracle"), { contract: { role: "closed" } });
+    });
+
+    it("are an error if one megabyte unpacks to a gigabyte, with two gigabytes of memory at most", async () => {
+      const state = Buffer.from(stateWith("bomb", '{"contract":"open"}'));
+      const spaces = gzipSync(Buffer.alloc(64 * 1024 * 1024, " "));
+      const file = `${stateOf(project, "bomb")}.gz`;
+      writeFileSync(file, Buffer.concat([...Array.from({ length: 16 }, () => spaces), gzipSync(state)]));
+      const { error } = await found("peer", "bomb");
+      assert.equal(error, "its state takes more than 2 GiB of memory");
+    });
+
+    it("have words if the engine gives none for a key that it cannot open", async () => {
+      answer =
+        "HTTP/1.1 400 Bad Request\r\nContent-Type: application/x-amz-json-1.1\r\nContent-Length: 36\r\n" +
+        'Connection: close\r\n\r\n{"__type":"NotFoundException","a":1}';
+      write("refused-key", { contract: "open" }, elsewhere());
+      assert.match((await found("readOutputs", "refused-key")).error ?? "", /the engine gave no reason/);
+      assert.ok(calls > 0);
+      assert.deepEqual(await found("peer", "refused-key"), { contract: "open" });
+    });
+
+    it("are an error if they nest too deeply or are too large, and none of a stack that was destroyed", async () => {
+      assert.match((await found("peer", "nested-40")).error ?? "", /nests deeper than 32 levels/);
+      assert.deepEqual(await found("peer", "nested-elsewhere"), { contract: { version: 1 } });
+      assert.match((await found("peer", "big")).error ?? "", /more than 4194304 bytes/);
+      assert.deepEqual(await found("peer", "destroyed"), {});
+      assert.match((await found("peer", "never")).error ?? "", /no stack named/);
     });
   });
 
