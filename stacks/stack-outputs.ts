@@ -88,7 +88,7 @@ function withRemedy(details: string): string {
   if (/passphrase must be set/.test(details))
     return `${details}; set PULUMI_CONFIG_PASSPHRASE, empty if it is not used`;
   if (!/constructing secrets manager/.test(details)) return details;
-  return `${details}; this side has no right on the key of that stack and needs none: name the peer's exchange stack, or its contract as a file`;
+  return `${details}; the credentials of this update need the right kms:Decrypt on the key of that stack, which must be this account's`;
 }
 
 function outputsIn<Name extends string>(answer: Buffer, names: readonly Name[]): Partial<Record<Name, unknown>> {

@@ -67,7 +67,7 @@ describe("stacks whose secrets are encrypted by a KMS key of each account", func
     const { contract, error = "" } = await read("host-a", { own: true });
     assert.equal(contract, undefined);
     assert.match(error, /KMS: Decrypt.*AccessDenied/);
-    assert.match(error, /name the peer's exchange stack, or its contract as a file$/);
+    assert.match(error, /the key of that stack, which must be this account's$/);
   });
 
   it("can be read until their first update, so the first updates of a link pass", async () => {

@@ -256,9 +256,13 @@ describe("the outputs of other stacks, under the real engine", function () {
     });
 
     it("are an error if they nest too deeply or are too large, and none of a stack that was destroyed", async () => {
-      assert.match((await found("peer", "nested-40")).error ?? "", /nests deeper than 32 levels/);
-      assert.deepEqual(await found("peer", "nested-elsewhere"), { contract: { version: 1 } });
-      assert.match((await found("peer", "big")).error ?? "", /more than 4194304 bytes/);
+      const deep: unknown = JSON.parse(`${"[".repeat(1000)}1${"]".repeat(1000)}`);
+      write("deep", { contract: { x: deep } });
+      write("deep-elsewhere", { contract: { version: 1 }, other: deep });
+      write("large", { contract: { version: 1 }, other: "x".repeat(5_000_000) });
+      assert.match((await found("peer", "deep")).error ?? "", /nests deeper than 32 levels/);
+      assert.deepEqual(await found("peer", "deep-elsewhere"), { contract: { version: 1 } });
+      assert.match((await found("peer", "large")).error ?? "", /more than 4194304 bytes/);
       assert.deepEqual(await found("peer", "destroyed"), {});
       assert.match((await found("peer", "never")).error ?? "", /no stack named/);
     });
