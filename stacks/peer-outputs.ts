@@ -1,16 +1,14 @@
 import { spawn } from "node:child_process";
-import { LinkError, parseJson, shortened } from "@metrics-link/contract";
+import { parseJson, shortened } from "@metrics-link/contract";
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
+import { limits, secretSignature, signatureKey, unreadable } from "./stack-outputs.ts";
 
 /** The outputs of a stack, as plain data. */
 type Outputs = Readonly<Record<string, unknown>>;
 
 /** Reads the outputs of a peer's last successful update. Tests under mocks have their own. */
 export type ReadPeer = (stack: string, names: readonly string[]) => Promise<Outputs>;
-
-/** Limits on one stack. A contract takes a few kilobytes and three levels, and is read in half a second. */
-const limits = { ms: 30_000, bytes: 4 * 1024 * 1024, levels: 32 };
 
 /**
  * Limit on the address space of the child, in KiB. A healthy one needs less than 1 GiB. One megabyte of a compressed state
@@ -26,14 +24,10 @@ const atOnce = 2;
  * as the address of its engine, and no passphrase: nothing is decrypted.
  */
 const passedOn =
-  /^(PATH|HOME|USER|TMPDIR|LANG|(HTTPS?|NO|ALL)_PROXY|SSL_CERT_(FILE|DIR)|(AWS|AZURE|GOOGLE)_\w+|PULUMI_(HOME|BACKEND_URL|ACCESS_TOKEN|CREDENTIALS_PATH|SKIP_UPDATE_CHECK))$/i;
+  /^(PATH|HOME|USER|TMPDIR|LANG|(HTTPS?|NO|ALL)_PROXY|SSL_CERT_(FILE|DIR)|(AWS|AZURE|GOOGLE)_\w+|PULUMI_(HOME|BACKEND_URL|ACCESS_TOKEN|CREDENTIALS_PATH))$/i;
 
 /** What the command line shows in place of a secret (pulumi/pulumi pkg/resource/stack/secrets.go, BlindingCrypter). */
 const hidden = "[secret]";
-/** The key by which Pulumi marks a secret, and its value (pulumi/pulumi sdk/go/common/resource/sig). */
-const [signatureKey, secretSignature] = ["4dabf18193072939515e22adb298388d", "1b47061264138c4ac30d75fd1eb44270"];
-
-const unreadable = (what: string) => new LinkError("STACK_OUTPUTS_UNREADABLE", { what });
 
 /**
  * Reads a peer's outputs with `pulumi stack output`, before any resource is registered. A peer writes its state, and the
@@ -118,9 +112,15 @@ function wordsOf(stderr: string): string {
 /** @throws LinkError for a value that is secret, in part or as a whole, or nests too deeply */
 function requirePlain(name: string, value: unknown, depth: number): void {
   if (depth > limits.levels) throw unreadable(`its output ${name} nests deeper than ${limits.levels} levels`);
-  if (value === hidden) throw unreadable(`its output ${name} holds a secret, and a peer has none to show`);
+  if (isSecret(value)) throw unreadable(`its output ${name} holds a secret, and a peer has none to show`);
   if (typeof value !== "object" || value === null) return;
-  if (Object.hasOwn(value, signatureKey) && Reflect.get(value, signatureKey) === secretSignature)
-    throw unreadable(`its output ${name} holds a secret, and a peer has none to show`);
   for (const part of Object.values(value)) requirePlain(name, part, depth + 1);
 }
+
+/** Whether a value is hidden, or marked as a secret. */
+const isSecret = (value: unknown): boolean =>
+  value === hidden ||
+  (typeof value === "object" &&
+    value !== null &&
+    Object.hasOwn(value, signatureKey) &&
+    Reflect.get(value, signatureKey) === secretSignature);

@@ -6,16 +6,19 @@ import structMessages, { type Value as ValueMessage } from "google-protobuf/goog
 
 const { Struct, Value } = structMessages;
 
-/** Time limit per stack, in milliseconds. A whole preview of a healthy link takes about five seconds. */
-const deadlineMs = 30_000;
-/** Limit on all outputs of one stack as the engine sends them, in bytes. A contract takes a few kilobytes. */
-const mostBytes = 4 * 1024 * 1024;
-/** Limit on nested objects and lists. A contract has three levels. */
-const deepest = 32;
+/** Limits on one stack, by whichever way it is read. */
+export const limits = {
+  /** Time in milliseconds. A whole preview of a healthy link takes about five seconds. */
+  ms: 30_000,
+  /** All outputs as they come, in bytes. A contract takes a few kilobytes. */
+  bytes: 4 * 1024 * 1024,
+  /** Nested objects and lists. A contract has three levels. */
+  levels: 32,
+};
 
 /** Pulumi's marker for secrets, assets and resource references (pulumi/pulumi sdk/go/common/resource/sig). */
-const signatureKey = "4dabf18193072939515e22adb298388d";
-const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
+export const signatureKey = "4dabf18193072939515e22adb298388d";
+export const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
 
 /** The part of the engine's ResourceMonitor client that is used here (grpc.Client of @grpc/grpc-js). */
 interface Monitor {
@@ -32,7 +35,7 @@ interface Monitor {
 const isMonitor = (client: unknown): client is Monitor =>
   typeof client === "object" && client !== null && "makeUnaryRequest" in client;
 
-const unreadable = (what: string) => new LinkError("STACK_OUTPUTS_UNREADABLE", { what });
+export const unreadable = (what: string) => new LinkError("STACK_OUTPUTS_UNREADABLE", { what });
 
 /**
  * Reads the requested outputs of the last successful update of a stack of this account; none if the stack was never
@@ -60,7 +63,7 @@ function answerOf(stack: string): Promise<Buffer> {
   request.setAcceptresources(false);
   const monitor: unknown = pulumi.runtime.getMonitor();
   if (!isMonitor(monitor)) throw unreadable("the Pulumi engine is not available");
-  const deadline = Date.now() + deadlineMs;
+  const deadline = Date.now() + limits.ms;
   return new Promise((resolve, reject) => {
     monitor.makeUnaryRequest(
       "/pulumirpc.ResourceMonitor/Invoke",
@@ -71,7 +74,7 @@ function answerOf(stack: string): Promise<Buffer> {
       (error, bytes) => {
         // The engine may time out first and report that the call was cancelled.
         if (error !== null && Date.now() >= deadline)
-          reject(unreadable(`timed out after ${deadlineMs / 1000} s waiting for the backend`));
+          reject(unreadable(`timed out after ${limits.ms / 1000} s waiting for the backend`));
         else if (error !== null || bytes === undefined)
           reject(unreadable(withRemedy(error?.details || "the engine gave no reason")));
         else resolve(bytes);
@@ -92,8 +95,8 @@ function withRemedy(details: string): string {
 }
 
 function outputsIn<Name extends string>(answer: Buffer, names: readonly Name[]): Partial<Record<Name, unknown>> {
-  if (answer.length > mostBytes) {
-    throw unreadable(`its outputs have ${answer.length} bytes; the limit is ${mostBytes}`);
+  if (answer.length > limits.bytes) {
+    throw unreadable(`its outputs have ${answer.length} bytes; the limit is ${limits.bytes}`);
   }
   const response = parsed(answer);
   const failures = response.getFailuresList().map((failure) => failure.getReason());
@@ -115,11 +118,11 @@ function parsed(answer: Buffer) {
   }
 }
 
-const tooDeep = () => unreadable(`its outputs nest deeper than ${deepest} levels`);
+const tooDeep = () => unreadable(`its outputs nest deeper than ${limits.levels} levels`);
 
 /** The data in a value. Unwraps secrets; other marked values stay the objects that they are on the wire. */
 function plain(value: ValueMessage, depth: number): unknown {
-  if (depth > deepest) throw tooDeep();
+  if (depth > limits.levels) throw tooDeep();
   switch (value.getKindCase()) {
     case Value.KindCase.STRUCT_VALUE: {
       const fields = value.getStructValue()?.getFieldsMap();
