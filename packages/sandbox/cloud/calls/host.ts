@@ -28,6 +28,9 @@ export const runCommand: readonly Call[] = [
   ...lists("ssm", "GetCommandInvocation"),
 ];
 
+/** An update waits for a host; whoever waits in vain asks which hosts are registered (docs/deploy.md). */
+export const convergence: readonly Call[] = [...runCommand, ...lists("ssm", "DescribeInstanceInformation")];
+
 export const host: Readonly<Record<string, Calls>> = {
   "aws:ebs/volume:Volume": {
     create: makes("CreateVolume", "volume", by("snapshotId", "snapshot")),

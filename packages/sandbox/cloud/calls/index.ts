@@ -1,6 +1,6 @@
 import { balancers } from "./balancer.ts";
 import type { Calls } from "./call.ts";
-import { host, runCommand } from "./host.ts";
+import { convergence, host } from "./host.ts";
 import { identities } from "./identities.ts";
 import { names } from "./names.ts";
 import { network } from "./network.ts";
@@ -17,5 +17,5 @@ export const calls: Readonly<Record<string, Calls>> = {
   ...balancers,
   ...storage,
   ...identities,
-  "command:local:Command": { create: runCommand, read: [], update: runCommand, delete: [] },
+  "command:local:Command": { create: convergence, read: [], update: convergence, delete: [] },
 };
