@@ -4,6 +4,7 @@ moto answers JSON services with XML, which makes the JavaScript SDK fail with a 
 """
 
 import json
+import re
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -20,27 +21,39 @@ JSON_CODES = {
 }
 
 
+def error_body(service: str, code: str, message: str, in_json: bool) -> tuple[str, str]:
+    """An error in the form of the service's protocol: its media type and its text."""
+    if in_json:
+        return "application/x-amz-json-1.1", json.dumps({"__type": code, "message": message})
+    text = escape(message)
+    if service == "s3":
+        return "application/xml", f"<Error><Code>{code}</Code><Message>{text}</Message></Error>"
+    if service == "ec2":
+        error = f"<Error><Code>{code}</Code><Message>{text}</Message></Error>"
+        return "application/xml", f"<Response><Errors>{error}</Errors></Response>"
+    error = f"<Error><Type>Sender</Type><Code>{code}</Code><Message>{text}</Message></Error>"
+    return "application/xml", f"<ErrorResponse>{error}</ErrorResponse>"
+
+
+def failure_body(environ: dict[str, Any], failure: Exception) -> tuple[str, str]:
+    """What a fault of moto itself is answered with, instead of a page of HTML that no SDK can read."""
+    scope = re.search(r"Credential=[^/]+/[^/]+/[^/]+/([^/]+)/", environ.get("HTTP_AUTHORIZATION", ""))
+    service = scope.group(1) if scope else "s3"
+    in_json = "HTTP_X_AMZ_TARGET" in environ or service == "dlm"
+    return error_body(service, "InternalError", f"moto failed: {type(failure).__name__}: {failure}", in_json)
+
+
 class Refusal(HTTPException):
     def __init__(self, request: Any, status: int, code: str, message: str):
         super().__init__(message)
-        text = escape(message)
         # The header names the operation; a service that has paths for them has none.
-        if request._headers.get("X-Amz-Target") or request._service == "dlm":
+        in_json = bool(request._headers.get("X-Amz-Target")) or request._service == "dlm"
+        if in_json:
             status, code = JSON_CODES[code]
-            self.description = json.dumps({"__type": code, "message": message})
-            self.kind = "application/x-amz-json-1.1"
-        else:
-            error = f"<Error><Type>Sender</Type><Code>{code}</Code><Message>{text}</Message></Error>"
-            if request._service == "s3":
-                self.description = f"<Error><Code>{code}</Code><Message>{text}</Message></Error>"
-            elif request._service == "ec2":
-                # EC2 has a word of its own (EC2 API Reference, "Common client error codes").
-                code = "UnauthorizedOperation" if code == "AccessDenied" else code
-                error = f"<Error><Code>{code}</Code><Message>{text}</Message></Error>"
-                self.description = f"<Response><Errors>{error}</Errors></Response>"
-            else:
-                self.description = f"<ErrorResponse>{error}</ErrorResponse>"
-            self.kind = "application/xml"
+        elif request._service == "ec2" and code == "AccessDenied":
+            # EC2 has a word of its own (EC2 API Reference, "Common client error codes").
+            code = "UnauthorizedOperation"
+        self.kind, self.description = error_body(request._service, code, message, in_json)
         self.code = status
         self.error_code = code
 

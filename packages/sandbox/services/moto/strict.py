@@ -16,6 +16,7 @@ import re
 import signal
 import sys
 import threading
+import traceback
 from typing import Any
 
 # moto reads these when it is imported.
@@ -35,6 +36,7 @@ import authorisation  # noqa: E402
 import dlm  # noqa: E402
 import documents  # noqa: E402
 import inventory  # noqa: E402
+import memory  # noqa: E402
 import refusals  # noqa: E402
 import replication  # noqa: E402
 import resources  # noqa: E402
@@ -47,7 +49,8 @@ EXPECTED_SERVICES = ("sts", "ec2", "s3", "iam", "kms", "secretsmanager", "ssm", 
 class Application(DomainDispatcherApplication):
     """Without moto's own control interface and its imitation of the metadata service, which ask for no credentials.
 
-    One request at a time: moto iterates over what another request may be changing, fails, and answers with a page of HTML.
+    One request at a time: moto iterates over what another request may be changing, and fails. A fault of moto itself is told
+    in the service's own form, with its traceback in the log.
     """
 
     turn = threading.Lock()
@@ -66,7 +69,13 @@ class Application(DomainDispatcherApplication):
         if re.fullmatch(r"[0-9a-f]{64}", declared) and hashlib.sha256(body).hexdigest() != declared:
             return self.refuse(start_response, "400 Bad Request", "XAmzContentSHA256Mismatch")
         with self.turn:
-            return super().__call__(environ, start_response)
+            try:
+                return super().__call__(environ, start_response)
+            except Exception as failure:
+                traceback.print_exc()
+                kind, text = refusals.failure_body(environ, failure)
+                start_response("500 Internal Server Error", [("Content-Type", kind)])
+                return [text.encode()]
 
     def load(self, service: str) -> None:
         """Makes a service's part ready before its first call."""
@@ -91,7 +100,7 @@ def main() -> None:
     pr_set_pdeathsig = 1
     ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGTERM)  # moto never outlives the world that it serves
     signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
-    for repairs in (refusals, signatures, resources, dlm, documents, actions, authorisation, replication):
+    for repairs in (memory, refusals, signatures, resources, dlm, documents, actions, authorisation, replication):
         repairs.install()
     wanted = json.load(sys.stdin)
     inventory.install(wanted["inventory"])

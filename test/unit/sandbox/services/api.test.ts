@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
 import { execFile } from "node:child_process";
-import { createReadStream, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createReadStream, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import http from "node:http";
 import https from "node:https";
 import type { AddressInfo } from "node:net";
@@ -12,7 +12,7 @@ import { type Layout, layoutOf } from "@metrics-link/sandbox/model/layout.ts";
 import { awsAuthority, openAuthority } from "@metrics-link/sandbox/services/authority.ts";
 import { frontListener } from "@metrics-link/sandbox/services/front/front.ts";
 import { type AccessKey, type Moto, startMoto } from "@metrics-link/sandbox/services/moto/moto.ts";
-import { S3, STS } from "@metrics-link/sandbox/testing/clients.ts";
+import { aws4, S3, STS } from "@metrics-link/sandbox/testing/clients.ts";
 
 const run = promisify(execFile);
 const [sender, receiver, tools] = ["111111111111", "222222222222", "999999999999"] as const;
@@ -150,5 +150,30 @@ describe("the AWS API front before moto", () => {
     ];
     const { stdout } = await run("curl", [...arguments_, "--resolve", `${host}:${portOf(secure)}:127.0.0.1`, url]);
     assert.equal(stdout, "content");
+  });
+
+  it("opens no file for a listing that it has answered", async () => {
+    const credentials = moto.keys.admins[sender];
+    assert.ok(credentials);
+    const s3 = new S3({ region, credentials, forcePathStyle: true, endpoint: endpoint() });
+    const Bucket = "the-bucket";
+    // Above 5 MiB, moto keeps a content in a file.
+    await s3.putObject({ Bucket, Key: "large", Body: Buffer.alloc(6 * 1024 * 1024) });
+    const open = () => readdirSync(`/proc/${moto.pid}/fd`).length;
+    const before = open();
+    for (let listing = 0; listing < 20; listing += 1) await s3.listObjectVersions({ Bucket });
+    assert.ok(open() < before + 10, `${open()} files are open, before there were ${before}`);
+  });
+
+  it("says what failed in moto, in a form that SDKs read", async () => {
+    const { host } = new URL(endpoint());
+    const wanted = { method: "POST", path: "/the-bucket?delete=", body: "no XML", service: "s3", region, host };
+    const { method, path, body, headers } = aws4.sign(wanted, moto.keys.admins[sender]);
+    const answer = await fetch(endpoint() + path, { method, body, headers: headers as Record<string, string> });
+    assert.equal(answer.status, 500);
+    assert.match(
+      await answer.text(),
+      /^<Error><Code>InternalError<\/Code><Message>moto failed: ExpatError: .*<\/Message><\/Error>$/,
+    );
   });
 });
