@@ -34,8 +34,7 @@ export function clientsOf(api: AwsApi): (account: string, region: string) => Aws
       iam: new IAM(common),
       kms: new KMS(common),
       // Checksum trailers would force chunked bodies, which are only for TLS.
-      // When a bucket goes, moto now and then answers 500 with a page of HTML. The provider tries again, as it does at AWS.
-      s3: new S3({ ...common, maxAttempts: 3, forcePathStyle: true, requestChecksumCalculation: "WHEN_REQUIRED" }),
+      s3: new S3({ ...common, forcePathStyle: true, requestChecksumCalculation: "WHEN_REQUIRED" }),
       secrets: new SecretsManager(common),
     };
     made.set(key, clients);

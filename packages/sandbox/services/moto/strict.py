@@ -41,6 +41,7 @@ import refusals  # noqa: E402
 import replication  # noqa: E402
 import resources  # noqa: E402
 import signatures  # noqa: E402
+import versions  # noqa: E402
 from accounts import create_accounts  # noqa: E402
 
 EXPECTED_SERVICES = ("sts", "ec2", "s3", "iam", "kms", "secretsmanager", "ssm", "elbv2")
@@ -100,7 +101,7 @@ def main() -> None:
     pr_set_pdeathsig = 1
     ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGTERM)  # moto never outlives the world that it serves
     signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
-    for repairs in (memory, refusals, signatures, resources, dlm, documents, actions, authorisation, replication):
+    for repairs in (memory, refusals, signatures, resources, dlm, documents, actions, authorisation, replication, versions):
         repairs.install()
     wanted = json.load(sys.stdin)
     inventory.install(wanted["inventory"])

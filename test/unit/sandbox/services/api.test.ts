@@ -65,6 +65,8 @@ describe("the AWS API front before moto", () => {
   const portOf = (server: http.Server | https.Server) => (server.address() as AddressInfo).port;
   const endpoint = () => `http://127.0.0.1:${portOf(plain)}`;
   const sts = (credentials: AccessKey) => new STS({ region, endpoint: endpoint(), credentials, maxAttempts: 1 });
+  const clientOf = (owner: string) =>
+    new S3({ region, credentials: moto.keys.admins[owner] as AccessKey, forcePathStyle: true, endpoint: endpoint() });
 
   it("accepts a valid signature", async () => {
     const { Account, Arn } = await sts(moto.keys.deployer).getCallerIdentity({});
@@ -152,10 +154,32 @@ describe("the AWS API front before moto", () => {
     assert.equal(stdout, "content");
   });
 
+  it("deletes each version by itself where versioning is suspended, and delete markers too", async () => {
+    const Bucket = "suspended";
+    const s3 = clientOf(sender);
+    const versioning = (Status: "Enabled" | "Suspended") =>
+      s3.putBucketVersioning({ Bucket, VersioningConfiguration: { Status } });
+    await s3.createBucket({ Bucket, CreateBucketConfiguration: { LocationConstraint: region } });
+    await versioning("Enabled");
+    const first = await s3.putObject({ Bucket, Key: "key", Body: "first" });
+    const second = await s3.putObject({ Bucket, Key: "key", Body: "second" });
+    const marker = await s3.deleteObject({ Bucket, Key: "key" });
+    await versioning("Suspended");
+    const remove = (VersionId: string | undefined) =>
+      s3.deleteObjects({ Bucket, Delete: { Objects: [{ Key: "key", VersionId }] } });
+    await remove(second.VersionId);
+    const { Versions, DeleteMarkers } = await s3.listObjectVersions({ Bucket });
+    assert.deepEqual(
+      [Versions, DeleteMarkers].map((list) => list?.map(({ VersionId }) => VersionId)),
+      [[first.VersionId], [marker.VersionId]],
+    );
+    await remove(marker.VersionId);
+    await remove(first.VersionId);
+    await s3.deleteBucket({ Bucket });
+  });
+
   it("opens no file for a listing that it has answered", async () => {
-    const credentials = moto.keys.admins[sender];
-    assert.ok(credentials);
-    const s3 = new S3({ region, credentials, forcePathStyle: true, endpoint: endpoint() });
+    const s3 = clientOf(sender);
     const Bucket = "the-bucket";
     // Above 5 MiB, moto keeps a content in a file.
     await s3.putObject({ Bucket, Key: "large", Body: Buffer.alloc(6 * 1024 * 1024) });
@@ -167,9 +191,9 @@ describe("the AWS API front before moto", () => {
 
   it("says what failed in moto, in a form that SDKs read", async () => {
     const { host } = new URL(endpoint());
-    const wanted = { method: "POST", path: "/the-bucket?delete=", body: "no XML", service: "s3", region, host };
-    const { method, path, body, headers } = aws4.sign(wanted, moto.keys.admins[sender]);
-    const answer = await fetch(endpoint() + path, { method, body, headers: headers as Record<string, string> });
+    const request = { method: "POST", path: "/the-bucket?delete=", body: "no XML" };
+    const { headers } = aws4.sign({ ...request, service: "s3", region, host }, moto.keys.admins[sender]);
+    const answer = await fetch(endpoint() + request.path, { ...request, headers: headers as Record<string, string> });
     assert.equal(answer.status, 500);
     assert.match(
       await answer.text(),
