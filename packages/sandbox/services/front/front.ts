@@ -26,15 +26,20 @@ export interface AuthorisedCall {
   readonly operation: string;
   readonly account: string;
   readonly region: string;
+  /** The ARN of whoever calls. */
+  readonly caller: string;
   readonly input: Readonly<Record<string, unknown>>;
 }
+
+/** Whose call it is: the account, the region that it is about, and the ARN. */
+type Caller = Pick<AuthorisedCall, "account" | "region" | "caller">;
 
 /** What of the API a record of the sandbox's own answers, because moto has no such resources. */
 interface Described {
   /** Whether these calls are answered from it. */
   answers(service: string, action: string): boolean;
   /** Changes what the call changes. @throws an error with AWS's code as its `code` */
-  describe(place: { readonly account: string; readonly region: string }, service: string, call: Call): Promise<Answer>;
+  describe(place: Caller, service: string, call: Call): Promise<Answer>;
 }
 
 export interface FrontOptions {
@@ -105,11 +110,11 @@ function completionOf(
 const fromRecord = (described: Described, service: string, operation: string): Completion => ({
   service,
   operations: [operation],
-  complete: async ({ account, region, input }) => {
+  complete: async ({ account, region, caller, input }) => {
     const given = Object.entries(input).map(([name, value]) => [name, String(value)]);
     try {
       const call = { action: operation, parameters: Object.fromEntries(given) };
-      return { status: 200, body: await described.describe({ account, region }, service, call) };
+      return { status: 200, body: await described.describe({ account, region, caller }, service, call) };
     } catch (error) {
       const { code = "InternalServiceErrorException", message } = error as Error & { code?: string };
       return { status: 400, body: { __type: code, message } };
@@ -145,21 +150,22 @@ async function completeCall(
     response.end(verdict.body);
     return;
   }
-  const { Account, Region } = callerIn(verdict.body);
+  const who = callerIn(verdict.body);
   const { operation, input } = calledBy(request, completion.service);
   const given = parseJson(z.record(z.string(), z.unknown()), body.toString() || "{}", "The request");
   const answer = await completion.complete({
+    ...who,
     operation,
-    account: Account,
-    region: Region,
     input: { ...given, ...input },
   });
   response.writeHead(answer.status, { "content-type": "application/x-amz-json-1.1" });
   response.end(JSON.stringify(answer.body));
 }
 
-const caller = z.object({ Account: z.string(), Region: z.string() });
-const callerIn = (body: Buffer) => parseJson(caller, body.toString(), "moto's verdict");
+const verdictForm = z
+  .object({ Account: z.string(), Region: z.string(), Caller: z.string() })
+  .transform(({ Account, Region, Caller }) => ({ account: Account, region: Region, caller: Caller }));
+const callerIn = (body: Buffer): Caller => parseJson(verdictForm, body.toString(), "moto's verdict");
 
 async function serveQuery(
   options: FrontOptions,
@@ -177,9 +183,8 @@ async function serveQuery(
       response.end(verdict.body);
       return;
     }
-    const { Account: account, Region: region } = callerIn(verdict.body);
     try {
-      const answer = await options.described.describe({ account, region }, service, { action, parameters });
+      const answer = await options.described.describe(callerIn(verdict.body), service, { action, parameters });
       response.writeHead(200, { "content-type": "text/xml" });
       response.end(xmlOf(service, action, answer));
     } catch (error) {

@@ -19,6 +19,13 @@ from repair import repair
 from resources import bucket_of, key_of, secret_of, tags_of
 
 
+# Changes of what only the sandbox's cloud has: it judges them itself, by the resource and its tags.
+JUDGED_BY_THE_CLOUD = (
+    "elasticloadbalancing:ModifyLoadBalancerAttributes",
+    "route53resolver:UpdateFirewallRuleGroupAssociation",
+)
+
+
 def resource_policy(request: Any, resource: str) -> tuple[str, Any, bool]:
     """The account that owns the resource, its policy if any, and whether that policy alone decides who is let in."""
     service = resource.split(":")[2] if resource.startswith("arn:") else ""
@@ -81,7 +88,7 @@ def check_permission(self: Any, resource: Any) -> None:
         return
     try:
         for one in resource if isinstance(resource, list) else [resource]:
-            if not permits(self, self._action, one):
+            if self._action not in JUDGED_BY_THE_CLOUD and not permits(self, self._action, one):
                 refuse_access(self, f" on resource: {one}")
             if not passes_endpoint(self, one):
                 refuse_access(self, f" on resource: {one} because no VPC endpoint policy allows it")

@@ -8,6 +8,7 @@ from moto.ec2.models import ec2_backends
 from moto.ec2.responses.elastic_ip_addresses import ElasticIPAddresses
 from moto.ec2.responses.route_tables import RouteTables
 from moto.elbv2.responses import ELBV2Response
+from moto.iam.access_control import create_access_key
 from moto.iam.responses import IamResponse
 from moto.kms.models import kms_backends
 from moto.kms.responses import KmsResponse
@@ -157,7 +158,8 @@ def resolver_resource(self: Any) -> str:
 
 def authorised(self: Any) -> str:
     """Says whose call it is; the front carries it out."""
-    return json.dumps({"Account": self.current_account, "Region": self.region})
+    key = create_access_key(self.current_account, self.partition, self.access_key, dict(self.headers))
+    return json.dumps({"Account": self.current_account, "Region": self.region, "Caller": key.arn})
 
 
 def authorised_for_the_front(own: Any) -> Any:

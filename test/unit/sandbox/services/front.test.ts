@@ -117,7 +117,10 @@ describe("the front", () => {
   it("completes a call once moto has authorised it", async () => {
     const send = () =>
       call("/", "ssm", { method: "POST", body: '{"A":1}', headers: { "x-amz-target": "AmazonSSM.SendCommand" } });
-    answer = { status: 200, body: '{"Account":"111111111111","Region":"eu-west-1"}' };
+    answer = {
+      status: 200,
+      body: '{"Account":"111111111111","Region":"eu-west-1","Caller":"arn:aws:iam::111111111111:user/one"}',
+    };
     assert.deepEqual(await (await send()).json(), { account: "111111111111", input: { A: 1 } });
     answer = { status: 400, body: '{"__type":"AccessDeniedException"}' };
     const refused = await send();

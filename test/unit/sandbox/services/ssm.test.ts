@@ -36,7 +36,7 @@ describe("Run Command", () => {
   let hosts: FakeHosts;
   let commands: RunCommand;
   const call = async (operation: string, input: Record<string, unknown>, from = account) =>
-    commands.complete({ operation, account: from, region, input });
+    commands.complete({ operation, account: from, region, caller: "", input });
   const send = async () => {
     const { body } = await call("SendCommand", shell);
     return (body as { Command: { CommandId: string } }).Command.CommandId;

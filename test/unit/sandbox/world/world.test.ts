@@ -74,8 +74,9 @@ describe("a world without resources", function () {
     };
     const { Reservations } = await new EC2({ ...options(), credentials }).describeInstances({});
     assert.deepEqual(Reservations, []);
-    const hosts = new SSM({ ...options(), credentials }).describeInstanceInformation({});
-    await assert.rejects(hosts, { name: "AccessDeniedException" });
+    const systemsManager = new SSM({ ...options(), credentials });
+    assert.deepEqual((await systemsManager.describeInstanceInformation({})).InstanceInformationList, []);
+    await assert.rejects(systemsManager.listCommandInvocations({}), { name: "AccessDeniedException" });
   });
 
   it("has a key for the state of each side, and no deployer can use the other's", async () => {
