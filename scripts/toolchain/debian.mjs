@@ -1,6 +1,7 @@
 // @ts-check
 import { accessSync, constants, existsSync } from "node:fs";
 import path from "node:path";
+import { downloadLimits } from "./downloads.mjs";
 
 /**
  * Finds a command as a shell would, also in the folders of root's own commands.
@@ -44,9 +45,11 @@ export async function installPackages(packages, { run }) {
   const { TMPDIR: _, ...inherited } = process.env;
   const env = { ...inherited, DEBIAN_FRONTEND: "noninteractive", LC_ALL: "C.UTF-8" };
   const apt = ["apt-get", "-o", "DPkg::Lock::Timeout=120", "-q"];
-  await run([...apt, "update"], { env });
-  // An interrupted dpkg leaves packages half configured: it is let finish.
-  await run([...apt, "install", "-y", "--no-install-recommends", ...packages], { env, finishes: true });
+  await run([...apt, "update"], { env, limits: downloadLimits });
+  const install = [...apt, "install", "-y", "--no-install-recommends"];
+  await run([...install, "--download-only", ...packages], { env, limits: downloadLimits });
+  // An interrupted dpkg leaves packages half configured: it is let finish. Nothing is left to download then.
+  await run([...install, ...packages], { env, finishes: true });
   return packages.join(", ");
 }
 
