@@ -1,27 +1,7 @@
 // @ts-check
-import { accessSync, constants, existsSync } from "node:fs";
-import path from "node:path";
+import { existsSync } from "node:fs";
 import { downloadLimits } from "./downloads.mjs";
-
-/**
- * Finds a command as a shell would, also in the folders of root's own commands.
- * @param {string} command
- * @param {{search?: string, skip?: (folder: string) => boolean}} options
- * @returns {string | null} absolute path
- */
-export function findCommand(command, { search = process.env.PATH ?? "", skip = () => false } = {}) {
-  for (const folder of [...search.split(":"), "/usr/sbin", "/sbin"]) {
-    if (!folder || skip(folder)) continue;
-    const file = path.join(folder, command);
-    try {
-      accessSync(file, constants.X_OK);
-      return file;
-    } catch {
-      // Not here; the next folder may have it.
-    }
-  }
-  return null;
-}
+import { findCommand } from "./processes.mjs";
 
 /**
  * @param {Record<string, string>} packages package to the command or file that it brings

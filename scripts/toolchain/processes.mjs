@@ -1,8 +1,8 @@
 // @ts-check
 import { spawn } from "node:child_process";
-import { createWriteStream } from "node:fs";
+import { accessSync, constants, createWriteStream } from "node:fs";
+import path from "node:path";
 import { createInterface } from "node:readline";
-import { findCommand } from "./debian.mjs";
 
 /**
  * @typedef {object} RunOptions
@@ -17,6 +17,26 @@ import { findCommand } from "./debian.mjs";
  * What a command may take before it is ended.
  * @typedef {{seconds: number, bytes: number}} Limits bytes: of each file that it writes
  */
+
+/**
+ * Finds a command as a shell would, also in the folders of root's own commands.
+ * @param {string} command
+ * @param {{search?: string, skip?: (folder: string) => boolean}} options
+ * @returns {string | null} absolute path
+ */
+export function findCommand(command, { search = process.env.PATH ?? "", skip = () => false } = {}) {
+  for (const folder of [...search.split(":"), "/usr/sbin", "/sbin"]) {
+    if (!folder || skip(folder)) continue;
+    const file = path.join(folder, command);
+    try {
+      accessSync(file, constants.X_OK);
+      return file;
+    } catch {
+      // Not here; the next folder may have it.
+    }
+  }
+  return null;
+}
 
 /** @returns {string[]} what to put before a command; macOS has no such thing, and there a command may outlive a kill of set-up */
 function endsWithParent() {
