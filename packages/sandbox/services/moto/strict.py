@@ -35,6 +35,7 @@ import authorisation  # noqa: E402
 import dlm  # noqa: E402
 import documents  # noqa: E402
 import inventory  # noqa: E402
+import quotas  # noqa: E402
 import refusals  # noqa: E402
 import replication  # noqa: E402
 import resources  # noqa: E402
@@ -91,7 +92,7 @@ def main() -> None:
     pr_set_pdeathsig = 1
     ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGTERM)  # moto never outlives the world that it serves
     signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
-    for repairs in (refusals, signatures, resources, dlm, documents, actions, authorisation, replication):
+    for repairs in (refusals, signatures, resources, dlm, documents, quotas, actions, authorisation, replication):
         repairs.install()
     wanted = json.load(sys.stdin)
     inventory.install(wanted["inventory"])
