@@ -5,6 +5,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { promisify } from "node:util";
 import { findChecksum } from "./toolchain/checksums.mjs";
+import { downloadText } from "./toolchain/downloads.mjs";
 import { writeWhole } from "./toolchain/files.mjs";
 import { downloads, fillHash, fillIntegrity, parsePins, pinsFile } from "./toolchain/pins.mjs";
 import { optionsOr } from "./toolchain/usage.mjs";
@@ -48,7 +49,9 @@ for (const [name, pin] of downloads(pins)) {
   if (way?.kind === "npm" && way.integrity === null) {
     looks.push(
       look(`${name} ${version}: npm package ${way.package}`, async () => {
-        const { stdout } = await run("npm", ["view", `${way.package}@${way.version}`, "dist.integrity"]);
+        const { stdout } = await run("npm", ["view", `${way.package}@${way.version}`, "dist.integrity"], {
+          timeout: 60_000,
+        });
         if (!/^sha512-\S+$/.test(stdout.trim())) throw new Error("the registry has no integrity of that version");
         text = fillIntegrity(text, way, stdout.trim());
         console.log(`${name} ${version}: ${stdout.trim()}`);
@@ -81,13 +84,11 @@ async function look(what, work) {
 }
 
 /**
- * curl, as set-up does: it goes through the proxy that the environment names, which Node's fetch does not.
  * @param {string} url
  * @returns {Promise<string>}
  */
 function fetchOnce(url) {
-  const curl = ["--fail", "--silent", "--show-error", "--location", "--proto-redir", "=https", "--max-time", "15", url];
-  const text = checksumFiles.get(url) ?? run("curl", curl).then(({ stdout }) => stdout);
+  const text = checksumFiles.get(url) ?? downloadText(url);
   checksumFiles.set(url, text);
   return text;
 }

@@ -10,9 +10,9 @@ import {
   readDeployment,
   recordDeployment,
 } from "./toolchain/deployment.mjs";
+import { NotReachable } from "./toolchain/downloads.mjs";
 import { emptyWork } from "./toolchain/files.mjs";
 import { takeLock } from "./toolchain/lock.mjs";
-import { NotReachable } from "./toolchain/official.mjs";
 import { cacheFolder, layout as layoutOf } from "./toolchain/paths.mjs";
 import { downloads, loadPins } from "./toolchain/pins.mjs";
 import { findProblems, inspectMachine } from "./toolchain/preconditions.mjs";

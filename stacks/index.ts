@@ -12,7 +12,7 @@ Reflect.deleteProperty(Error, "prepareStackTrace");
  * @param read reads the outputs of a peer; Pulumi calls this without one
  * @throws RunError with what a person has to change, if anything
  */
-export default function program(read: ReadPeer = readPeerOutputs) {
+export default function program(read: ReadPeer = (stack, names) => readPeerOutputs(stack, names)) {
   return refusing(() => ofRole(read));
 }
 

@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
 import { parseJson, shortened } from "@metrics-link/contract";
-import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
-import { limits, secretSignature, signatureKey, unreadable } from "./stack-outputs.ts";
+import { findingItsWay, onlyNamed } from "./child-environment.ts";
+import { limits, secretSignature, signatureKey, unreadable } from "./output-limits.ts";
 
 /** The outputs of a stack, as plain data. */
 type Outputs = Readonly<Record<string, unknown>>;
@@ -23,22 +23,36 @@ const atOnce = 2;
  * The variables that the child gets: those that find the backend and sign in to it. Not those of the running update, such
  * as the address of its engine, and no passphrase: nothing is decrypted.
  */
-const passedOn =
-  /^(PATH|HOME|USER|TMPDIR|LANG|(HTTPS?|NO|ALL)_PROXY|SSL_CERT_(FILE|DIR)|(AWS|AZURE|GOOGLE)_\w+|PULUMI_(HOME|BACKEND_URL|ACCESS_TOKEN|CREDENTIALS_PATH))$/i;
+const forReading = onlyNamed([
+  ...findingItsWay,
+  "(AWS|AZURE|GOOGLE)_\\w+|PULUMI_(HOME|BACKEND_URL|ACCESS_TOKEN|CREDENTIALS_PATH)",
+]);
+
+/** Where Pulumi's command line runs. */
+interface CommandLine {
+  /** The folder with Pulumi.yaml, or one below it. Of an update, this process has it. */
+  readonly project?: string;
+  readonly environment?: NodeJS.ProcessEnv;
+}
 
 /** What the command line shows in place of a secret (pulumi/pulumi pkg/resource/stack/secrets.go, BlindingCrypter). */
 const hidden = "[secret]";
 
 /**
- * Reads a peer's outputs with `pulumi stack output`, before any resource is registered. A peer writes its state, and the
+ * Reads a peer's outputs with `pulumi stack output`: for an update before any resource is registered, and for every command
+ * that looks at a peer. A peer writes its state, and the
  * engine would open the secrets provider that it names: a call with this side's credentials to any address, without a time
  * limit, which decrypts what this side's key can decrypt. The command opens no key, and the process that reads is limited
  * in time, memory and output (docs/decisions/0720).
  * @returns those of the named outputs that there are; none of a stack without resources
  * @throws LinkError STACK_OUTPUTS_UNREADABLE with the command's words, or for a secret in one of these outputs
  */
-export async function readPeerOutputs(stack: string, names: readonly string[]): Promise<Outputs> {
-  const text = await inTurn(() => printed(["stack", "output", "--json", "--stack", stack]));
+export async function readPeerOutputs(
+  stack: string,
+  names: readonly string[],
+  commandLine: CommandLine = {},
+): Promise<Outputs> {
+  const text = await inTurn(() => printed(["stack", "output", "--json", "--stack", stack], commandLine));
   const outputs = parseJson(z.record(z.string(), z.unknown()), text, `What Pulumi prints of ${stack}`);
   const found = names.filter((name) => Object.hasOwn(outputs, name));
   for (const name of found) requirePlain(name, outputs[name], 0);
@@ -57,13 +71,16 @@ function inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
 }
 
 /** What `pulumi WORDS` prints. */
-function printed(words: readonly string[]): Promise<string> {
+function printed(
+  words: readonly string[],
+  { project = process.cwd(), environment = process.env }: CommandLine,
+): Promise<string> {
   // Not every system can limit the address space: macOS refuses.
   const limited = `ulimit -v ${mostMemory} 2>/dev/null || :; exec pulumi "$@"`;
   const child = spawn("/bin/sh", ["-c", limited, "sh", ...words, "--non-interactive", "--color", "never"], {
-    cwd: pulumi.runtime.getRootDirectory(),
+    cwd: project,
     env: {
-      ...Object.fromEntries(Object.entries(process.env).filter(([name]) => passedOn.test(name))),
+      ...forReading(environment),
       PULUMI_SKIP_UPDATE_CHECK: "true",
       GOTRACEBACK: "none",
     },

@@ -1,24 +1,10 @@
-import { LinkError } from "@metrics-link/contract";
 import * as pulumi from "@pulumi/pulumi";
 import providerMessages from "@pulumi/pulumi/proto/provider_pb.js";
 import resourceMessages from "@pulumi/pulumi/proto/resource_pb.js";
 import structMessages, { type Value as ValueMessage } from "google-protobuf/google/protobuf/struct_pb.js";
+import { limits, secretSignature, signatureKey, unreadable } from "./output-limits.ts";
 
 const { Struct, Value } = structMessages;
-
-/** Limits on one stack, by whichever way it is read. */
-export const limits = {
-  /** Time in milliseconds. A whole preview of a healthy link takes about five seconds. */
-  ms: 30_000,
-  /** All outputs as they come, in bytes. A contract takes a few kilobytes. */
-  bytes: 4 * 1024 * 1024,
-  /** Nested objects and lists. A contract has three levels. */
-  levels: 32,
-};
-
-/** Pulumi's marker for secrets, assets and resource references (pulumi/pulumi sdk/go/common/resource/sig). */
-export const signatureKey = "4dabf18193072939515e22adb298388d";
-export const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
 
 /** The part of the engine's ResourceMonitor client that is used here (grpc.Client of @grpc/grpc-js). */
 interface Monitor {
@@ -34,8 +20,6 @@ interface Monitor {
 
 const isMonitor = (client: unknown): client is Monitor =>
   typeof client === "object" && client !== null && "makeUnaryRequest" in client;
-
-export const unreadable = (what: string) => new LinkError("STACK_OUTPUTS_UNREADABLE", { what });
 
 /**
  * Reads the requested outputs of the last successful update of a stack of this account; none if the stack was never

@@ -10,8 +10,6 @@ const exceptions: Readonly<Record<string, string>> = {
   "test/unit/audit/support/lies.ts": table,
   "test/unit/host/agent/failures.test.ts": world,
   "test/unit/pki/rotation.test.ts": world,
-  "test/unit/review/checkouts.test.ts": world,
-  "test/unit/sandbox/services/authorisation.test.ts": world,
   "test/unit/sandbox/services/policy.test.ts": table,
 };
 

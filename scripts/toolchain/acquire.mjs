@@ -4,8 +4,9 @@ import { readFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import path from "node:path";
 import { artifactName, describeArtifact, makeArtifact } from "./artifacts.mjs";
+import { NotReachable } from "./downloads.mjs";
 import { hashFile, linkWhole, publishFolder, writeWhole } from "./files.mjs";
-import { fetchOfficial, NotReachable, unpackOfficial } from "./official.mjs";
+import { fetchOfficial, unpackOfficial } from "./official.mjs";
 import { bringFromRegistry, lockFiles, registryExecutables } from "./registry.mjs";
 import { onPath, saysVersion, sourceOrder } from "./sources.mjs";
 

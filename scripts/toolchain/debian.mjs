@@ -1,26 +1,7 @@
 // @ts-check
-import { accessSync, constants, existsSync } from "node:fs";
-import path from "node:path";
-
-/**
- * Finds a command as a shell would, also in the folders of root's own commands.
- * @param {string} command
- * @param {{search?: string, skip?: (folder: string) => boolean}} options
- * @returns {string | null} absolute path
- */
-export function findCommand(command, { search = process.env.PATH ?? "", skip = () => false } = {}) {
-  for (const folder of [...search.split(":"), "/usr/sbin", "/sbin"]) {
-    if (!folder || skip(folder)) continue;
-    const file = path.join(folder, command);
-    try {
-      accessSync(file, constants.X_OK);
-      return file;
-    } catch {
-      // Not here; the next folder may have it.
-    }
-  }
-  return null;
-}
+import { existsSync } from "node:fs";
+import { downloadLimits } from "./downloads.mjs";
+import { findCommand } from "./processes.mjs";
 
 /**
  * @param {Record<string, string>} packages package to the command or file that it brings
@@ -44,9 +25,11 @@ export async function installPackages(packages, { run }) {
   const { TMPDIR: _, ...inherited } = process.env;
   const env = { ...inherited, DEBIAN_FRONTEND: "noninteractive", LC_ALL: "C.UTF-8" };
   const apt = ["apt-get", "-o", "DPkg::Lock::Timeout=120", "-q"];
-  await run([...apt, "update"], { env });
-  // An interrupted dpkg leaves packages half configured: it is let finish.
-  await run([...apt, "install", "-y", "--no-install-recommends", ...packages], { env, finishes: true });
+  await run([...apt, "update"], { env, limits: downloadLimits });
+  const install = [...apt, "install", "-y", "--no-install-recommends"];
+  await run([...install, "--download-only", ...packages], { env, limits: downloadLimits });
+  // An interrupted dpkg leaves packages half configured: it is let finish. Nothing is left to download then.
+  await run([...install, ...packages], { env, finishes: true });
   return packages.join(", ");
 }
 

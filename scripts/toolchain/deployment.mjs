@@ -5,12 +5,13 @@ import { link, rm, statfs } from "node:fs/promises";
 import path from "node:path";
 import { checkVersions, finish, toolFolder } from "./acquire.mjs";
 import { artifactName, describeArtifact } from "./artifacts.mjs";
-import { findCommand } from "./debian.mjs";
+import { NotReachable } from "./downloads.mjs";
 import { existingParent, publishFolder, writeWhole } from "./files.mjs";
-import { fetchOfficial, NotReachable, unpackOfficial } from "./official.mjs";
+import { fetchOfficial, unpackOfficial } from "./official.mjs";
 import { installWorkspace, packagesInPlace } from "./packages.mjs";
 import { loadPins, onPlatform, pinsFile, platformName } from "./pins.mjs";
 import { acquirePlugin, nodejsLanguageHost } from "./plugins.mjs";
+import { findCommand } from "./processes.mjs";
 import { bringFromRegistry, registryExecutables } from "./registry.mjs";
 
 /**

@@ -4,6 +4,7 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { chmod, copyFile, mkdir, rm, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { deriveMirrors, parseAptSources } from "./debian.mjs";
+import { downloadLimits } from "./downloads.mjs";
 import { publishFolder } from "./files.mjs";
 import { repository } from "./paths.mjs";
 
@@ -116,7 +117,7 @@ export async function makeImage(layout, { run }) {
         ...sources,
       ],
       // Its own temporary files stay out of /tmp, which may be small or mounted nodev.
-      { env: { ...process.env, TMPDIR: folder, LC_ALL: "C.UTF-8" } },
+      { env: { ...process.env, TMPDIR: folder, LC_ALL: "C.UTF-8" }, limits: downloadLimits },
     );
     await finishRoot(recipe, root);
   });

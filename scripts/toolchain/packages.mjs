@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
+import { downloadLimits } from "./downloads.mjs";
 import { writeWhole } from "./files.mjs";
 import { repository } from "./paths.mjs";
 
@@ -52,6 +53,7 @@ export async function installWorkspace(layout, { run }) {
   await run([path.join(layout.bin, "pnpm"), "install", "--frozen-lockfile", "--reporter=append-only"], {
     cwd: repository,
     env,
+    limits: downloadLimits,
   });
   await writeWhole(marker, asked);
   return "installed";

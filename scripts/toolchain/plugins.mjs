@@ -19,7 +19,7 @@ import { fetchOfficial, unpackOfficial } from "./official.mjs";
  * @param {import("./paths.mjs").Layout} layout
  * @param {import("./steps.mjs").StepContext} context
  * @returns {Promise<Plugin>} sha256 is that of the download
- * @throws {import("./official.mjs").NotReachable} then the folder has no plugin of that name, not even an older one
+ * @throws {import("./downloads.mjs").NotReachable} then the folder has no plugin of that name, not even an older one
  */
 export async function acquirePlugin(name, pin, layout, context) {
   const [[executable, inside] = ["", ""]] = Object.entries(pin.officialExecutables);

@@ -3,9 +3,10 @@ import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, statfsSync } from "node:fs";
 import path from "node:path";
 import { findOnPath, toolFolder } from "./acquire.mjs";
-import { findCommand, missingPackages } from "./debian.mjs";
+import { missingPackages } from "./debian.mjs";
 import { existingParent } from "./files.mjs";
 import { imageMirrors, imageName } from "./image.mjs";
+import { findCommand } from "./processes.mjs";
 import { leastGo } from "./registry/go.mjs";
 
 /** Enough for the Go builds, the image, the packages and the tools of one version. */

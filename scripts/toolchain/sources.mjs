@@ -1,7 +1,7 @@
 // @ts-check
 import { spawnSync } from "node:child_process";
 import path from "node:path";
-import { findCommand } from "./debian.mjs";
+import { findCommand } from "./processes.mjs";
 
 /**
  * Where a tool comes from: a program of that very version on PATH, the official download, or a package registry.

@@ -34,7 +34,12 @@ export interface Layout {
  */
 export function layoutOf(repository: string, name = "default", cache = cacheDirectory()): Layout {
   const tag = createHash("sha256").update(`${repository}\0${name}`).digest("hex").slice(0, 4);
-  const directory = join(cache, "sandboxes", `${name}-${tag}`);
+  return layoutIn(join(cache, "sandboxes", `${name}-${tag}`));
+}
+
+/** The layout of the sandbox that has a directory, whoever made it. */
+export function layoutIn(directory: string): Layout {
+  const tag = directory.slice(-4);
   const authorityDirectory = join(directory, "authority");
   return {
     tag,

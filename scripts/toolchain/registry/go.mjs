@@ -1,6 +1,7 @@
 // @ts-check
 import { readFileSync } from "node:fs";
 import path from "node:path";
+import { downloadLimits } from "../downloads.mjs";
 import { repository } from "../paths.mjs";
 
 /** Go before 1.21 can neither read these go.mod files nor fetch a newer Go. */
@@ -53,6 +54,7 @@ export async function buildGoModule(way, folder, layout, { run, detail }) {
   const listed = await run(["go", "list", "-deps", "-tags", tags, ...packages], {
     cwd,
     env,
+    limits: downloadLimits,
     onLine: (line) => detail(line.startsWith("go: downloading") ? line.slice(4) : "reading the module"),
   });
   const total = new Set(listed.trim().split("\n")).size;

@@ -1,6 +1,7 @@
 // @ts-check
 import { mkdir, readdir, rm } from "node:fs/promises";
 import path from "node:path";
+import { downloadLimits } from "../downloads.mjs";
 import { hashFile } from "../files.mjs";
 
 /**
@@ -18,7 +19,10 @@ export async function unpackNpmPackage(way, folder, layout, { run }) {
   const cache = path.join(layout.registries, "npm");
   const name = `${way.package}@${way.version}`;
   // Not in the repository's folder: its package.json has nothing to say here.
-  await run(["npm", "pack", name, "--pack-destination", download, "--cache", cache], { cwd: download });
+  await run(["npm", "pack", name, "--pack-destination", download, "--cache", cache], {
+    cwd: download,
+    limits: downloadLimits,
+  });
   const archive = (await readdir(download)).find((entry) => entry.endsWith(".tgz"));
   if (!archive) throw new Error(`npm brought no archive of ${name}`);
   const file = path.join(download, archive);

@@ -1,5 +1,6 @@
 // @ts-check
 import path from "node:path";
+import { downloadLimits } from "../downloads.mjs";
 import { repository } from "../paths.mjs";
 
 /**
@@ -23,5 +24,7 @@ export async function installVenv(way, folder, layout, { run }) {
   await run(["python3", "-m", "venv", "--without-pip", folder]);
   const pip = ["python3", "-m", "pip", "--disable-pip-version-check", "--python", path.join(folder, "bin/python")];
   const checked = ["--only-binary=:all:", "--require-hashes", "-r", requirementsFile(way)];
-  await run([...pip, "install", "--cache-dir", path.join(layout.registries, "pip"), ...checked]);
+  await run([...pip, "install", "--cache-dir", path.join(layout.registries, "pip"), ...checked], {
+    limits: downloadLimits,
+  });
 }

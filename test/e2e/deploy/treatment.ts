@@ -39,8 +39,12 @@ export type Treatment = {
   | { readonly runs: readonly Run[] }
   | { readonly written: Written }
   | { readonly configured: readonly Configured[] }
-  /** Another test runs these commands; the file. */
-  | { readonly elsewhere: string; readonly because: string }
+  /** Another test runs these commands: the file, and for each line of the block what does the same in it, word for word. */
+  | {
+      readonly elsewhere: string;
+      readonly because: string;
+      readonly does: Readonly<Record<string, readonly string[]>>;
+    }
   /** No command. With the hash of the text, so that somebody looks at it again when it changes. */
   | { readonly shown: string; readonly sha256: string }
 );

@@ -139,6 +139,10 @@ export const treatments: Readonly<Record<string, readonly Treatment[]>> = {
       begins: "pulumi config set --path",
       elsewhere: "packages/sandbox/cli/up.ts",
       because: "each start of a sandbox sets this secret by this command",
+      does: {
+        "pulumi config set --path 'metrics-link:prometheus.alertmanagers[0].basicAuth.password' --secret -s production-receiver":
+          ["setSecret(role, passwordKey, password)"],
+      },
     },
   ],
   "Moving the addresses into an exchange stack": [
@@ -146,11 +150,36 @@ export const treatments: Readonly<Record<string, readonly Treatment[]>> = {
       begins: "export PULUMI_CONFIG_PASSPHRASE=",
       elsewhere: "test/e2e/link/60-exchange.test.ts",
       because: "it needs a link that was deployed without exchange stacks",
+      does: {
+        // Of every deployer of the sandbox (packages/sandbox/world/environment.ts).
+        "export PULUMI_CONFIG_PASSPHRASE=": ["pulumi()"],
+        "pulumi stack init account-a --secrets-provider passphrase": ['pulumi().init(exchange, "passphrase")'],
+        "pulumi stack --show-urns -s production-sender | grep eip:Eip": [
+          '["stack", "--show-urns", "-s", role]',
+          "/eip:Eip/",
+        ],
+        "pulumi state move --source production-sender --dest account-a 'URN-OF-sender-address'": [
+          '["state", "move", "--source", role, "--dest", exchange, "--yes", ...urns]',
+        ],
+      },
     },
     {
       begins: "pulumi state rename",
       elsewhere: "test/e2e/link/60-exchange.test.ts",
       because: "it needs a link that was deployed without exchange stacks",
+      does: Object.fromEntries(
+        [
+          ["a", "1"],
+          ["b", "2"],
+        ].map(([zone, number]) => [
+          `pulumi state rename 'urn:pulumi:account-b::metrics-link::aws:ec2/eip:Eip::receiver-address-${zone}' receiver-address-${number} -s account-b`,
+          [
+            `["receiver-address-${zone}", "receiver-address-${number}"]`,
+            "::metrics-link::aws:ec2/eip:Eip::",
+            '["state", "rename", urn, to, "-s", stack, "--yes"]',
+          ],
+        ]),
+      ),
     },
   ],
   "Taking it down": [

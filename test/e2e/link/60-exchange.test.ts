@@ -93,7 +93,10 @@ describe("a link that is up, moved into exchange stacks as docs/deploy.md says",
     it(`keeps the ${role}'s addresses and replaces nothing`, async () => {
       const exchange = exchangeOf(role);
       const [before, contract] = [await elasticIps(role), await contractOf(role)];
-      const urns = before.map(({ urn }) => urn);
+      const { stdout } = await pulumi().must(["stack", "--show-urns", "-s", role]);
+      const listed = stdout.split("\n").filter((line) => /eip:Eip/.test(line));
+      const urns = listed.flatMap((line) => /URN: (\S+)/.exec(line)?.[1] ?? []);
+      assert.deepEqual(urns.toSorted(), before.map(({ urn }) => urn).toSorted());
       await pulumi().must(["state", "move", "--source", role, "--dest", exchange, "--yes", ...urns]);
       if (role === "receiver") for (const [own, moved] of addressesOf) await rename(exchange, own, moved);
       assert.deepEqual(

@@ -1,5 +1,5 @@
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { down } from "@metrics-link/sandbox/cli/down.ts";
 import { Pulumi, type PulumiResult } from "@metrics-link/sandbox/cli/pulumi.ts";
 import { silentReport, streamReport } from "@metrics-link/sandbox/cli/report.ts";
@@ -7,6 +7,7 @@ import { prometheusOf, pulumiOf, runOnHost, type Sandbox, sandboxOf } from "@met
 import { layoutOf } from "@metrics-link/sandbox/model/layout.ts";
 import { sideOf } from "@metrics-link/sandbox/world/accounts.ts";
 import { parseDocument } from "yaml";
+import { claim, removeLeftovers } from "./leftovers.ts";
 
 const repository = join(import.meta.dirname, "..", "..", "..");
 /** Suites that run side by side have a sandbox each. */
@@ -23,10 +24,12 @@ export const receiver = prometheusOf(sandbox, "receiver");
 export const pulumi = (): Pulumi => new EachByItsOwner(project, {}, "");
 export const report = streamReport(process.stderr);
 
-/** Removes what an earlier, interrupted run left behind, and lays out the project. */
+/** Removes what earlier, interrupted runs left behind, and lays out the project. */
 export async function prepare(): Promise<void> {
+  await removeLeftovers(dirname(directory), (line) => report.say(line));
   await down(sandbox, silentReport);
   mkdirSync(join(project, "stacks"), { recursive: true });
+  claim(sandbox.layout);
   symlinkSync(join(repository, "stacks"), join(project, "program"));
   const document = parseDocument(readFileSync(join(repository, "Pulumi.yaml"), "utf8"));
   document.set("main", "program");

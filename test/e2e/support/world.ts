@@ -1,8 +1,8 @@
 import { existsSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { down } from "@metrics-link/sandbox/cli/down.ts";
 import { up } from "@metrics-link/sandbox/cli/up.ts";
 import { runningWorld } from "@metrics-link/sandbox/world/instance.ts";
+import { keptFile } from "./leftovers.ts";
 import { beforehand, caughtUp, upForAWhile } from "./samples.ts";
 import { prepare, report, sandbox, sender } from "./sandbox.ts";
 
@@ -17,9 +17,8 @@ export const world = {
 } as const;
 type World = keyof typeof world;
 
-/** Marks a sandbox that a run left up and in order (`npm test -- --keep`), so that the next run takes it as it is. */
-const keptFile = join(sandbox.layout.directory, "kept");
-let known = existsSync(keptFile);
+const kept = keptFile(sandbox.layout.directory);
+let known = existsSync(kept);
 let touched = known;
 
 /**
@@ -57,6 +56,6 @@ async function isThere(wanted: World): Promise<boolean> {
 after("leaves nothing running, unless told", async function () {
   this.timeout(1_200_000);
   if (!existsSync(sandbox.layout.directory)) return;
-  if (process.env.METRICS_LINK_TEST_KEEP === "1") writeFileSync(keptFile, "");
+  if (process.env.METRICS_LINK_TEST_KEEP === "1") writeFileSync(kept, "");
   else await down(sandbox, report);
 });

@@ -118,6 +118,21 @@ describe("an exchange stack", () => {
     assert.deepEqual(outputs.contractLabels, { admits });
   });
 
+  it("comes back after a rotation of the root with the roots of pki.roots, until its host shows its own", async () => {
+    const rotated = selfSigned("receiver-g2");
+    writeFileSync(join(folder, "root-g2.pem"), rotated.pem);
+    // Destroyed, with its host: neither has outputs.
+    const shown = async (roots: readonly number[] | undefined, host?: unknown) => {
+      const pki = { dnsName: "metrics-ingest.account-b.internal", artefacts: named, ...(roots && { roots }) };
+      const { outputs } = await exchange("receiver", { host, change: { "metrics-link:pki": pki } });
+      return fingerprintsOf(readContract("a/b/c", outputs.contract)?.rootBundle ?? "");
+    };
+    assert.deepEqual(await shown(undefined), [root.fingerprint]);
+    assert.deepEqual(await shown([2]), [rotated.fingerprint]);
+    assert.deepEqual(await shown(undefined, inForce({ rootBundle: rotated.pem })), [rotated.fingerprint]);
+    rmSync(join(folder, "root-g2.pem"));
+  });
+
   it("shows no contract before the ceremony, and has its addresses", async () => {
     rmSync(join(folder, "root-g1.pem"));
     const { outputs } = await exchange("receiver");

@@ -26,7 +26,9 @@ for (const { what, role, folder } of parts) {
       await engine.aws.iam.deleteRolePolicy({ RoleName, PolicyName: "rights" });
       const documents = { ...deployerPolicies(role, place), ...deployerPolicies("exchange", place) };
       for (const [PolicyName, document] of Object.entries(documents)) {
-        await engine.aws.iam.putRolePolicy({ RoleName, PolicyName, PolicyDocument: JSON.stringify(document) });
+        const made = { PolicyName, PolicyDocument: JSON.stringify(document) };
+        const { Policy } = await engine.aws.iam.createPolicy(made);
+        await engine.aws.iam.attachRolePolicy({ RoleName, PolicyArn: Policy?.Arn });
       }
       program = join(engine.directory, "program");
       cpSync(join(import.meta.dirname, "..", folder), program, { recursive: true });

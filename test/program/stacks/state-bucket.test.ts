@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { S3 } from "@aws-sdk/client-s3";
 import { clientsOf } from "@metrics-link/sandbox/cloud/api.ts";
+import { filesOfState } from "@metrics-link/sandbox/cloud/calls/state.ts";
 import type { AccessKey } from "@metrics-link/sandbox/services/moto/moto.ts";
 import { toolsAccount } from "../support/engine.ts";
 import { accounts, type Side, TwoAccounts } from "../support/two-accounts.ts";
@@ -15,6 +17,10 @@ const policyOf = (name: string) =>
     .replaceAll("YOUR-STATE-BUCKET", name)
     .replaceAll("role/metrics-link-state", "user/state");
 
+const stacksOf: Record<Side, readonly string[]> = {
+  a: ["account-a", "production-sender"],
+  b: ["account-b", "production-receiver"],
+};
 const stateOf: Record<Side, string> = { a: "state-sender", b: "state-receiver" };
 
 describe("the policy of the bucket with the state", function () {
@@ -45,6 +51,12 @@ describe("the policy of the bucket with the state", function () {
   });
   after(() => both.stop());
 
+  /** What is in the bucket. */
+  const keys = async () => {
+    const { Contents = [] } = await clientsOf(both.api)(toolsAccount, "eu-west-1").s3.listObjectsV2({ Bucket: bucket });
+    return Contents.map(({ Key = "" }) => Key);
+  };
+
   /** The credentials of an account's user, and the bucket as the backend. */
   const as = (side: Side): NodeJS.ProcessEnv => {
     const { host } = new URL(both.moto.endpoint);
@@ -63,15 +75,20 @@ describe("the policy of the bucket with the state", function () {
   };
 
   it("lets each side make, update, refresh and preview its own stacks", async () => {
-    for (const [side, stacks] of [
-      ["a", ["account-a", "production-sender"]],
-      ["b", ["account-b", "production-receiver"]],
-    ] as const) {
-      for (const stack of stacks) {
+    for (const side of ["a", "b"] as const) {
+      for (const stack of stacksOf[side]) {
         await succeed(side, ["stack", "init", both.named(stack)]);
         await succeed(side, both.update(stack));
       }
     }
+    const written = (await keys()).filter((key) => key !== ".pulumi/meta.yaml");
+    const named = [...Object.values(stacksOf)].flat().flatMap(filesOfState);
+    const matches = (key: string, name: string) =>
+      name.endsWith("*") ? key.startsWith(name.slice(0, -1)) : key === name;
+    assert.deepEqual(
+      written.filter((key) => !named.some((name) => matches(key, name))),
+      [],
+    );
     for (const words of [["preview"], ["refresh", "--yes"], ["stack", "export"], ["stack", "history"]]) {
       await succeed("b", [...words, "-s", both.named("account-b")]);
     }
@@ -89,6 +106,35 @@ describe("the policy of the bucket with the state", function () {
       assert.notEqual(code, 0, words.join(" "));
       assert.match(output, /PermissionDenied|Forbidden/);
     }
+  });
+
+  // Stacks whose names begin with that of an exchange, and other forms of a state file.
+  it("lets the other side read the exchange's state, and nothing whose name begins with it", async () => {
+    const { s3 } = clientsOf(both.api)(toolsAccount, "eu-west-1");
+    const own = new S3({
+      region: "eu-west-1",
+      endpoint: both.moto.endpoint,
+      forcePathStyle: true,
+      credentials: users.b ?? assert.fail("no user"),
+    });
+    const open = ".pulumi/stacks/metrics-link/account-a.json";
+    for (const key of [
+      `${open}.gz`,
+      `${open}.zst`,
+      `${open}.bak`,
+      `${open}.secret.json`,
+      `${open}.1764460800000000000`,
+    ]) {
+      await s3.putObject({ Bucket: bucket, Key: key, Body: "{}" });
+      await assert.rejects(own.getObject({ Bucket: bucket, Key: key }), { name: "AccessDenied" }, key);
+      await s3.deleteObject({ Bucket: bucket, Key: key });
+    }
+    await own.getObject({ Bucket: bucket, Key: open });
+    await assert.rejects(
+      own.putObject({ Bucket: bucket, Key: ".pulumi/stacks/metrics-link/account-b.secret.json", Body: "{}" }),
+      { name: "AccessDenied" },
+    );
+    own.destroy();
   });
 
   it("lets neither side write, lock or remove a stack of the other", async () => {

@@ -1,6 +1,11 @@
 /** The blocks of docs/deploy.md: test/e2e/deploy runs them. */
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { passwordKey, StackFiles } from "@metrics-link/sandbox/cli/stack-files.ts";
+import { parse, parseDocument } from "yaml";
+import { StackFile } from "../../../scripts/stack/stack-file.ts";
 import { matched } from "../../e2e/deploy/match.ts";
 import { treatments } from "../../e2e/deploy/treatments.ts";
 import { untried, untriedOf } from "../../e2e/deploy/untried.ts";
@@ -71,6 +76,12 @@ describe("docs/deploy.md", () => {
       /nothing says how .* expected is one that begins with npm run -s audit/,
     ],
     [
+      "another command in a block that another test runs",
+      "--dest account-a 'URN-OF-sender-address'",
+      "--dest account-b 'URN-OF-sender-address'",
+      /nothing says what in .*60-exchange\.test\.ts does: pulumi state move .*--dest account-b/,
+    ],
+    [
       "another text of a block that nobody runs",
       '"ec2:DescribeAddresses"',
       '"ec2:Describe*"',
@@ -82,4 +93,54 @@ describe("docs/deploy.md", () => {
       assert.match(matched(page.replace(from, to), treatments).problems.join("\n"), expected);
     });
   }
+
+  describe("an Alertmanager", () => {
+    const [example, command] = blocksOf(page).filter(({ heading }) => heading === "An Alertmanager");
+
+    it("has the keys that a sandbox's own Alertmanager has, in a file that is valid", () => {
+      const folder = mkdtempSync(join(tmpdir(), "alertmanager-"));
+      try {
+        mkdirSync(join(folder, "stacks"));
+        const ca = "monitoring/alertmanager-ca.pem";
+        const own = {
+          endpointService: "com.amazonaws.vpce.eu-west-1.vpce-svc-1",
+          url: "https://a.example",
+          ca,
+          username: "x",
+        };
+        const files = new StackFiles(process.cwd(), folder, folder, own);
+        files.write("receiver");
+        const document = parseDocument(readFileSync("stacks/examples/receiver.yaml", "utf8"));
+        for (const [key, section] of Object.entries(parse(example?.text ?? "") as Record<string, object>)) {
+          const name = key.replace("metrics-link:", "");
+          for (const [inner, value] of Object.entries(section)) {
+            document.setIn(["config", key, inner], document.createNode(value));
+            const ofSandbox = files.section<Record<string, unknown>>("receiver", name)[inner];
+            assert.deepEqual(pathsIn(value), pathsIn(ofSandbox), `${name}.${inner}`);
+          }
+        }
+        // What the command writes.
+        document.setIn(["config", "metrics-link:prometheus", "alertmanagers", 0, "basicAuth", "password"], {
+          secure: "x",
+        });
+        const file = join(folder, "stacks/Pulumi.production-receiver.yaml");
+        writeFileSync(file, document.toString());
+        new StackFile(file).read();
+      } finally {
+        rmSync(folder, { recursive: true });
+      }
+    });
+
+    it("sets the secret that a sandbox sets", () => {
+      assert.ok(command?.text.includes(` --path '${passwordKey}' --secret `), command?.text);
+    });
+  });
 });
+
+/** The keys of a value, at every level. */
+const pathsIn = (value: unknown): unknown =>
+  Array.isArray(value)
+    ? value.map(pathsIn)
+    : typeof value === "object" && value !== null
+      ? Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, pathsIn(inner)]))
+      : "";

@@ -106,10 +106,14 @@ describe("cloud-init", () => {
     // In a mount namespace of its own: the image stays as it is.
     const check = `mount -t tmpfs tmpfs "$0/tmp" && cat > "$0/tmp/user-data" &&
       chroot "$0" cloud-init schema --annotate --config-file /tmp/user-data`;
-    const { status, stdout, stderr } = spawnSync("unshare", ["--mount", "/bin/sh", "-c", check, image.root], {
-      encoding: "utf8",
-      input: cloudInitText(input),
-    });
+    const { status, stdout, stderr } = spawnSync(
+      "unshare",
+      ["--mount", "--propagation=slave", "/bin/sh", "-c", check, image.root],
+      {
+        encoding: "utf8",
+        input: cloudInitText(input),
+      },
+    );
     assert.equal(status, 0, stdout + stderr);
   });
 });

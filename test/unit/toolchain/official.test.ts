@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { parseArtifactIndex, requirePinned, suffixOf } from "@metrics-link/release";
 import { acquire } from "../../../scripts/toolchain/acquire.mjs";
-import { NotReachable } from "../../../scripts/toolchain/official.mjs";
+import { NotReachable } from "../../../scripts/toolchain/downloads.mjs";
 import { layout as layoutOf } from "../../../scripts/toolchain/paths.mjs";
 import type { Tool } from "../../../scripts/toolchain/pins.mjs";
 import { acquirePlugin } from "../../../scripts/toolchain/plugins.mjs";

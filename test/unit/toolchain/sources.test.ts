@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { findCommand } from "../../../scripts/toolchain/debian.mjs";
+import { findCommand } from "../../../scripts/toolchain/processes.mjs";
 import { saysVersion, sourceOrder } from "../../../scripts/toolchain/sources.mjs";
 
 const tool = {

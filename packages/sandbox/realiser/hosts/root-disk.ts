@@ -71,7 +71,12 @@ async function mountDisk({ disk, diskImage }: HostFiles, sizeGiB: number): Promi
 
 /** Everything mounted at or below `directory`, innermost first. */
 export async function mountsBelow(directory: string): Promise<string[]> {
-  const points = (await readFile("/proc/self/mountinfo", "utf8"))
+  return mountPointsIn(await readFile("/proc/self/mountinfo", "utf8"), directory);
+}
+
+/** The same of the mounts of a process. Pure: takes its /proc/PID/mountinfo. */
+export function mountPointsIn(mountinfo: string, directory: string): string[] {
+  const points = mountinfo
     .trim()
     .split("\n")
     .map((line) => unescapeMountPoint(line.split(" ")[4] ?? ""));
@@ -120,7 +125,7 @@ async function trustLayer(layout: Layout, { imageRoot, authorityCertificate }: R
     await copyFile(authorityCertificate, join(root, certificate));
     // In a mount namespace of its own, so that the bound /dev is gone with the command.
     const script = 'mount --rbind /dev "$1/dev" && exec chroot "$1" update-ca-certificates';
-    await run(["unshare", "--mount", "sh", "-c", script, "sh", root]);
+    await run(["unshare", "--mount", "--propagation=slave", "sh", "-c", script, "sh", root]);
   } finally {
     await run(["umount", root]);
   }

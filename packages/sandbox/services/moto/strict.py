@@ -37,6 +37,7 @@ import dlm  # noqa: E402
 import documents  # noqa: E402
 import inventory  # noqa: E402
 import memory  # noqa: E402
+import quotas  # noqa: E402
 import refusals  # noqa: E402
 import replication  # noqa: E402
 import resources  # noqa: E402
@@ -101,7 +102,9 @@ def main() -> None:
     pr_set_pdeathsig = 1
     ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGTERM)  # moto never outlives the world that it serves
     signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
-    for repairs in (memory, refusals, signatures, resources, dlm, documents, actions, authorisation, replication, versions):
+    of_requests = (refusals, signatures, actions, authorisation)
+    of_models = (memory, resources, dlm, documents, quotas, replication, versions)
+    for repairs in (*of_requests, *of_models):
         repairs.install()
     wanted = json.load(sys.stdin)
     inventory.install(wanted["inventory"])

@@ -85,7 +85,7 @@ export class Desk {
     const mounts = this.#mounts.map(([from, to]) => `mount --bind ${from} ${to}`);
     const user = `setpriv --reuid ${ordinary} --regid ${ordinary} --clear-groups --no-new-privs`;
     const shell = ["set -e", ...mounts, `exec ${user} bash --noprofile --norc -eo pipefail ${file}`].join("\n");
-    const child = spawn("unshare", ["--mount", "sh", "-c", shell], {
+    const child = spawn("unshare", ["--mount", "--propagation=slave", "sh", "-c", shell], {
       cwd: folder,
       detached: true,
       env: {

@@ -129,11 +129,15 @@ describe("the policies of docs/iam", function () {
 /** Characters of a managed policy without blanks (IAM user guide, "IAM and AWS STS quotas"). */
 const mostCharacters = 6144;
 
-describe("the policies of stacks/iam", () => {
-  for (const file of ["deploy-role.json", "host-boundary.json"]) {
-    it(`fit into a managed policy in every region: ${file}`, () => {
-      const text = readFileSync(join(repository, "stacks/iam", file), "utf8");
-      const compact = JSON.stringify(JSON.parse(text)).replaceAll("eu-west-1", "ap-southeast-1");
+/** The longest name of a region that AWS has. */
+const longestRegion = "ap-southeast-1";
+
+describe("each policy that administrators attach", () => {
+  const inStacks = ["deploy-role.json", "host-boundary.json"].map((file) => `stacks/iam/${file}`);
+  for (const file of [...inStacks, ...files.map((file) => `docs/iam/${file}`)]) {
+    it(`fits into a managed policy in every region: ${file}`, () => {
+      const text = readFileSync(join(repository, file), "utf8");
+      const compact = JSON.stringify(JSON.parse(text)).replaceAll("eu-west-1", longestRegion);
       assert.ok(compact.length <= mostCharacters, `${compact.length}`);
     });
   }

@@ -6,23 +6,40 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { cacheDirectory } from "@metrics-link/release";
 import { frontListener } from "@metrics-link/sandbox/services/front/front.ts";
+import { RoleCredentialsSource } from "@metrics-link/sandbox/services/imds/credentials.ts";
 import { type Moto, startMoto } from "@metrics-link/sandbox/services/moto/moto.ts";
-import { type Clients, clientsWith } from "@metrics-link/sandbox/testing/clients.ts";
+import { aws4, type Clients, clientsWith, IAM } from "@metrics-link/sandbox/testing/clients.ts";
 import { assume } from "@metrics-link/sandbox/testing/sessions.ts";
 
 export const sender = "111111111111";
-const receiver = "222222222222";
+export const receiver = "222222222222";
 export const tools = "999999999999";
 export const region = "eu-west-1";
 export const deployRole = "metrics-link-deploy";
 export const roleArn = (name: string, account: string = sender) => `arn:aws:iam::${account}:role/${name}`;
 export const document = (...Statement: object[]) => JSON.stringify({ Version: "2012-10-17", Statement });
 
-/** The sandbox's AWS API for as long as a test takes: moto behind the front, every call by TLS from nowhere special. */
+interface Way {
+  readonly context: Readonly<Record<string, string>>;
+  readonly endpointPolicy?: string;
+}
+
+/** By TLS, from nowhere special. */
+export const byTls: Way = { context: { "aws:SecureTransport": "true" } };
+
+export interface Session {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+}
+
+/** The sandbox's AWS API for as long as a test takes: moto behind the front, every call by TLS unless a test says otherwise. */
 export class Api {
   readonly #directory = mkdtempSync(join(tmpdir(), "metrics-link-api-"));
   #moto: Moto | undefined;
   #front: http.Server | undefined;
+  /** How calls arrive: what a policy may ask of them, and the endpoint's own policy. */
+  way: Way = byTls;
 
   async start(): Promise<void> {
     assert.equal(process.getuid?.(), 0, "this test must run as root: the sandbox does");
@@ -40,9 +57,7 @@ export class Api {
       onSecurityGroupChange: async () => {},
       log: () => {},
     };
-    this.#front = http.createServer(
-      frontListener(options, { way: () => ({ context: { "aws:SecureTransport": "true" } }) }),
-    );
+    this.#front = http.createServer(frontListener(options, { way: () => this.way }));
     const front = this.#front;
     await new Promise<void>((resolve) => front.listen(0, "127.0.0.1", resolve));
   }
@@ -66,6 +81,46 @@ export class Api {
   get endpoint(): string {
     const address = this.#front?.address() ?? assert.fail("the API has not been started");
     return `http://127.0.0.1:${(address as AddressInfo).port}`;
+  }
+
+  /** An account's administrator. */
+  admin(account: string): Session {
+    return this.moto.keys.admins[account] ?? assert.fail(account);
+  }
+
+  /** What the SDK's clients need. */
+  options(credentials: Session) {
+    return { region, endpoint: this.endpoint, credentials, forcePathStyle: true, maxAttempts: 1 };
+  }
+
+  /** A role that EC2 may assume, without rights. */
+  async hostRole(RoleName: string): Promise<void> {
+    const AssumeRolePolicyDocument = document({
+      Effect: "Allow",
+      Principal: { Service: "ec2.amazonaws.com" },
+      Action: "sts:AssumeRole",
+    });
+    await new IAM(this.options(this.admin(sender))).createRole({ RoleName, AssumeRolePolicyDocument });
+  }
+
+  /** A session as an instance gets it. @param arn of its role */
+  async instanceSession(arn: string): Promise<Session> {
+    const source = new RoleCredentialsSource({ moto: this.moto.endpoint, imds: this.moto.keys.imds, region });
+    const { AccessKeyId, SecretAccessKey, Token } = await source.get("i-1", arn);
+    return { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: Token };
+  }
+
+  /** A signed request. @param sent another body than the one that is signed */
+  post(
+    service: string,
+    body: string,
+    credentials: Session,
+    { sent = body, headers = {} }: { readonly sent?: string; readonly headers?: Readonly<Record<string, string>> } = {},
+  ): Promise<Response> {
+    const { host } = new URL(this.endpoint);
+    const request = { service, region, method: "POST", path: "/", body, headers: { host, ...headers } };
+    const signed = aws4.sign(request, credentials);
+    return fetch(`http://${host}/`, { method: "POST", body: sent, headers: signed.headers as Record<string, string> });
   }
 
   /** Clients of a session of the deploy role. */

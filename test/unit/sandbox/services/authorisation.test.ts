@@ -1,50 +1,16 @@
 import { strict as assert } from "node:assert";
-import { mkdtempSync, rmSync } from "node:fs";
-import http from "node:http";
-import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { cacheDirectory } from "@metrics-link/release";
-import { frontListener } from "@metrics-link/sandbox/services/front/front.ts";
-import { RoleCredentialsSource } from "@metrics-link/sandbox/services/imds/credentials.ts";
-import { type Moto, startMoto } from "@metrics-link/sandbox/services/moto/moto.ts";
-import { aws4, EC2, IAM, KMS, S3, SecretsManager, SSM, STS } from "@metrics-link/sandbox/testing/clients.ts";
+import { EC2, IAM, KMS, S3, SecretsManager, SSM } from "@metrics-link/sandbox/testing/clients.ts";
+import { Api, byTls, document, receiver, region, roleArn, type Session, sender } from "./api-in-front-of-moto.ts";
 
-const [sender, receiver, tools] = ["111111111111", "222222222222", "999999999999"] as const;
-const region = "eu-west-1";
-
-interface Session {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly sessionToken?: string;
-}
-
-describe("authorisation by the sandbox's AWS API", () => {
-  let directory: string;
-  let moto: Moto;
-  let front: http.Server;
-  let secureTransport: "true" | "false";
-  let sourceVpc: Record<string, string>;
-  let endpointPolicy: string | undefined;
+describe("authorisation by the sandbox's AWS API", function () {
+  this.timeout(90_000);
+  const api = new Api();
   let keyArn: string;
   let secretArn: string;
   let host: Session;
 
-  const options = (credentials: Session) => ({
-    region,
-    endpoint: `http://127.0.0.1:${(front.address() as AddressInfo).port}`,
-    credentials,
-    forcePathStyle: true,
-    maxAttempts: 1,
-  });
-  const admin = (account: string) => moto.keys.admins[account] ?? assert.fail(account);
-  const document = (...Statement: object[]) => JSON.stringify({ Version: "2012-10-17", Statement });
-  const roleArn = `arn:aws:iam::${sender}:role/host`;
-  const mint = async (arn = roleArn): Promise<Session> => {
-    const source = new RoleCredentialsSource({ moto: moto.endpoint, imds: moto.keys.imds, region });
-    const { AccessKeyId, SecretAccessKey, Token } = await source.get("i-1", arn);
-    return { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: Token };
-  };
+  const options = (credentials: Session) => api.options(credentials);
+  const admin = (account: string) => api.admin(account);
   const allowHost = (...statements: object[]) =>
     new IAM(options(admin(sender))).putRolePolicy({
       RoleName: "host",
@@ -52,33 +18,10 @@ describe("authorisation by the sandbox's AWS API", () => {
       PolicyDocument: document(...statements.map((statement) => ({ Effect: "Allow", ...statement }))),
     });
 
-  before(async function () {
-    assert.equal(process.getuid?.(), 0, "this test must run as root: the sandbox does");
-    this.timeout(90_000);
-    directory = mkdtempSync(join(tmpdir(), "metrics-link-authorisation-"));
-    moto = await startMoto({
-      python: join(cacheDirectory(), "bin", "moto-python"),
-      seed: "test",
-      accounts: [sender, receiver],
-      toolsAccount: tools,
-      deployRole: "metrics-link-deploy",
-      log: join(directory, "moto.log"),
-    });
-    const frontOptions = { moto: moto.endpoint, completions: [], onSecurityGroupChange: async () => {}, log: () => {} };
-    const entrance = {
-      way: () => ({
-        context: { "aws:SecureTransport": secureTransport, ...sourceVpc },
-        ...(endpointPolicy === undefined ? {} : { endpointPolicy }),
-      }),
-    };
-    front = http.createServer(frontListener(frontOptions, entrance));
-    await new Promise<void>((resolve) => front.listen(0, "127.0.0.1", resolve));
-    secureTransport = "true";
-    sourceVpc = {};
-
-    const trust = document({ Effect: "Allow", Principal: { Service: "ec2.amazonaws.com" }, Action: "sts:AssumeRole" });
-    await new IAM(options(admin(sender))).createRole({ RoleName: "host", AssumeRolePolicyDocument: trust });
-    host = await mint();
+  before(async () => {
+    await api.start();
+    await api.hostRole("host");
+    host = await api.instanceSession(roleArn("host"));
     const { KeyMetadata } = await new KMS(options(admin(sender))).createKey({});
     keyArn = KeyMetadata?.Arn ?? "";
     const secrets = new SecretsManager(options(admin(sender)));
@@ -88,41 +31,9 @@ describe("authorisation by the sandbox's AWS API", () => {
     await s3.createBucket({ Bucket: "releases", CreateBucketConfiguration: { LocationConstraint: region } });
     await s3.putObject({ Bucket: "releases", Key: "tools/envoy", Body: "envoy" });
   });
-
-  after(async () => {
-    front?.close();
-    await moto?.stop();
-    rmSync(directory, { recursive: true, force: true });
-  });
+  after(() => api.stop());
   afterEach(() => {
-    secureTransport = "true";
-    sourceVpc = {};
-    endpointPolicy = undefined;
-  });
-
-  it("lets only EC2 assume a role that trusts EC2", async () => {
-    const { Arn } = await new STS(options(host)).getCallerIdentity({});
-    assert.equal(Arn, `arn:aws:sts::${sender}:assumed-role/host/i-1`);
-    const assume = (credentials: Session) =>
-      new STS(options(credentials)).assumeRole({ RoleArn: roleArn, RoleSessionName: "x" });
-    await assert.rejects(assume(moto.keys.deployer), { name: "AccessDenied" });
-    await assert.rejects(assume(admin(sender)), { name: "AccessDenied" });
-    await assert.rejects(assume(admin(receiver)), { name: "AccessDenied" });
-    await assert.rejects(mint(`arn:aws:iam::${sender}:role/metrics-link-deploy`), { name: "AccessDenied" });
-    await assert.rejects(mint(`arn:aws:iam::${sender}:role/missing`), { name: "AccessDenied" });
-  });
-
-  it("returns the same session until 15 minutes before it expires, then another", async () => {
-    let now = new Date();
-    const keys = { moto: moto.endpoint, imds: moto.keys.imds, region };
-    const source = new RoleCredentialsSource({ ...keys, now: () => now });
-    const [first, same] = [await source.get("i-1", roleArn), await source.get("i-1", roleArn)];
-    assert.equal(first, same);
-    assert.notEqual((await source.get("i-2", roleArn)).AccessKeyId, first.AccessKeyId);
-    now = new Date(Date.parse(first.Expiration) - 16 * 60_000);
-    assert.equal(await source.get("i-1", roleArn), first);
-    now = new Date(Date.parse(first.Expiration) - 14 * 60_000);
-    assert.notEqual((await source.get("i-1", roleArn)).AccessKeyId, first.AccessKeyId);
+    api.way = byTls;
   });
 
   it("reads a secret by its ARN, and only with permission for its key through Secrets Manager", async () => {
@@ -163,7 +74,7 @@ describe("authorisation by the sandbox's AWS API", () => {
       }),
     });
     assert.equal(await (await read("tools/envoy")).Body?.transformToString(), "envoy");
-    secureTransport = "false";
+    api.way = { context: { "aws:SecureTransport": "false" } };
     await assert.rejects(read("tools/envoy"), { name: "AccessDenied" });
   });
 
@@ -180,11 +91,11 @@ describe("authorisation by the sandbox's AWS API", () => {
         ...more,
       });
     const ofAccount = (account: string) => ({ Condition: { StringEquals: { "aws:PrincipalAccount": account } } });
-    endpointPolicy = policyOf(ofAccount(sender));
+    api.way = { ...byTls, endpointPolicy: policyOf(ofAccount(sender)) };
     assert.equal(await (await read(host)).Body?.transformToString(), "envoy");
     await assert.rejects(read(admin(receiver)), { name: "AccessDenied" });
     for (const narrower of [ofAccount(receiver), { Resource: "arn:aws:s3:::other/*" }, { Action: "s3:PutObject" }]) {
-      endpointPolicy = policyOf(narrower);
+      api.way = { ...byTls, endpointPolicy: policyOf(narrower) };
       await assert.rejects(read(host), { name: "AccessDenied", message: /no VPC endpoint policy allows it/ });
     }
   });
@@ -196,7 +107,7 @@ describe("authorisation by the sandbox's AWS API", () => {
     const read = () => new SecretsManager(options(host)).getSecretValue({ SecretId: secretArn });
     await allowHost({ ...secret, ...here }, key);
     await assert.rejects(read(), { name: "AccessDeniedException" });
-    sourceVpc = { "aws:SourceVpc": "vpc-1" };
+    api.way = { context: { ...byTls.context, "aws:SourceVpc": "vpc-1" } };
     assert.equal((await read()).SecretString, "the key");
     await allowHost({ ...secret, ...here }, { ...key, ...here });
     await assert.rejects(read(), { name: "AccessDeniedException", message: /needs kms:Decrypt/ });
@@ -272,7 +183,7 @@ describe("authorisation by the sandbox's AWS API", () => {
         "x-amz-target": "AmazonSSM.UpdateInstanceInformation",
         "content-type": "application/x-amz-json-1.1",
       };
-      return (await post("ssm", JSON.stringify({ InstanceId }), host, { headers: target })).status;
+      return (await api.post("ssm", JSON.stringify({ InstanceId }), host, { headers: target })).status;
     };
     await allowHost({
       Action: "ssm:UpdateInstanceInformation",
@@ -280,42 +191,5 @@ describe("authorisation by the sandbox's AWS API", () => {
     });
     assert.deepEqual([await ping("i-1"), await ping("i-2")], [200, 400]);
     await assert.rejects(new SSM(options(host)).describeInstanceInformation({}), { name: "AccessDeniedException" });
-  });
-
-  /** A signed request, to be spoiled before it is sent. */
-  async function post(
-    service: string,
-    body: string,
-    credentials: Session,
-    { sent = body, headers = {} }: { sent?: string; headers?: Record<string, string> } = {},
-  ): Promise<Response> {
-    const { host: authority } = new URL(options(credentials).endpoint);
-    const request = { service, region, method: "POST", path: "/", body, headers: { host: authority, ...headers } };
-    const signed = aws4.sign(request, credentials);
-    return fetch(`http://${authority}/`, {
-      method: "POST",
-      body: sent,
-      headers: signed.headers as Record<string, string>,
-    });
-  }
-
-  it("refuses an altered body, an old request, and a session without its token", async () => {
-    const body = "Action=GetCallerIdentity&Version=2011-06-15";
-    const form = { "content-type": "application/x-www-form-urlencoded" };
-    const send = (more: object) => post("sts", body, host, { headers: form, ...more });
-    assert.equal((await send({})).status, 200);
-    assert.notEqual((await send({ sent: body.replace("2011", "2012") })).status, 200);
-    const stale = new Date(Date.now() - 16 * 60_000).toISOString().replace(/[-:]|\.\d+/g, "");
-    const old = await send({ headers: { ...form, "X-Amz-Date": stale } });
-    assert.match(await old.text(), /Signature expired/);
-    const { sessionToken: _, ...tokenless } = host;
-    assert.equal((await post("sts", body, tokenless, { headers: form })).status, 403);
-  });
-
-  it("drops sessions with their role", async () => {
-    const iam = new IAM(options(admin(sender)));
-    await iam.deleteRolePolicy({ RoleName: "host", PolicyName: "host" });
-    await iam.deleteRole({ RoleName: "host" });
-    await assert.rejects(new STS(options(host)).getCallerIdentity({}), { name: "InvalidClientTokenId" });
   });
 });
