@@ -3,6 +3,7 @@ import { canonicalJson, hostPaths, hostUsers, sha256 } from "@metrics-link/relea
 import {
   commandLine,
   hardening,
+  memoryCeilings,
   neverGivesUp,
   prometheusUrl,
   restrictedTo,
@@ -70,7 +71,7 @@ export function gateService({ program, configuration }: GateArgs): ServiceSet {
           RuntimeDirectoryMode: "0755",
           // Each connection of Envoy is a descriptor.
           LimitNOFILE: 65_536,
-          MemoryMax: "512M",
+          MemoryMax: memoryCeilings.gate,
           ...hardening,
           // The only unit with a compiler: without it a sample costs thirty times as much (decision 0801).
           MemoryDenyWriteExecute: false,

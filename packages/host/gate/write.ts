@@ -7,6 +7,7 @@ import {
   refund,
   refusalReasons,
   type SenderTerms,
+  sharesOf,
   type Usage,
   usageOf,
   type Verdict,
@@ -82,11 +83,11 @@ export class WriteRequests {
 
   /** What each sender uses of its limits now. */
   senders({ senders }: GateConfiguration): Moment["senders"] {
-    return [...senders].map(([sender, { rates }]) => ({
-      sender,
-      activeSeries: this.#usage.get(sender)?.active ?? 0,
-      rates,
-    }));
+    const now = this.#now();
+    return [...senders].map(([sender, { rates }]) => {
+      const usage = this.#usage.get(sender) ?? usageOf(rates, now);
+      return { sender, activeSeries: usage.active, shares: sharesOf(usage, rates, now) };
+    });
   }
 
   async #answerTo(
