@@ -24,7 +24,7 @@ const peerPath: Record<Role, readonly (string | number)[]> = {
   sender: ["config", "metrics-link:peer"],
   receiver: ["config", "metrics-link:senders", 0],
 };
-const pinKeys = ["rootFingerprints", "addresses", "labels"] as const;
+const pinKeys = ["rootFingerprints", "addresses"] as const;
 
 /** The Alertmanager settings of a stack's configuration. */
 export interface Alertmanager {
