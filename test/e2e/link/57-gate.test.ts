@@ -18,16 +18,19 @@ const file = "gate/gate.json";
 const contentTypes = { 1: "application/x-protobuf", 2: "application/x-protobuf;proto=io.prometheus.write.v2.Request" };
 const versions = { 1: "0.1.0", 2: "2.0.0" };
 
-/** A release with another configuration of the gate. */
+/** A release with another configuration of the gate, and a probe that waits for that one. */
 function judgingBy(release: Release, change: (configuration: GateConfigurationFile) => void): Release {
-  const files = release.files.map((one) => {
-    if (one.path !== file) return one;
-    const configuration = JSON.parse(one.content) as GateConfigurationFile;
-    change(configuration);
-    const content = `${JSON.stringify(configuration)}\n`;
-    return { ...one, content, sha256: sha256(content) };
-  });
-  return { ...release, files };
+  const before = release.files.find(({ path }) => path === file)?.content ?? "";
+  const configuration = JSON.parse(before) as GateConfigurationFile;
+  change(configuration);
+  const content = `${JSON.stringify(configuration)}\n`;
+  const files = release.files.map((one) => (one.path === file ? { ...one, content, sha256: sha256(content) } : one));
+  const probes = release.probes.map((probe) =>
+    probe.kind === "http" && probe.contains === `configuration ${sha256(before)}`
+      ? { ...probe, contains: `configuration ${sha256(content)}` }
+      : probe,
+  );
+  return { ...release, files, probes };
 }
 
 /** What the labels of one series are. */
