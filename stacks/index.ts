@@ -1,4 +1,4 @@
-import { bundleAgent, bundleRepairer } from "@metrics-link/host/bundle/index.ts";
+import { bundleAgent, bundleGate, bundleRepairer } from "@metrics-link/host/bundle/index.ts";
 import { readConfiguration, readExchangeConfiguration } from "./configuration.ts";
 import { type ReadPeer, readPeerOutputs } from "./peer-outputs.ts";
 import { refusing } from "./refusing.ts";
@@ -31,6 +31,7 @@ async function ofRole(read: ReadPeer) {
     const { sender } = await import("./sender.ts");
     return sender(configuration, agent, repairer, read);
   }
+  const gate = bundleGate();
   const { receiver } = await import("./receiver.ts");
-  return receiver(configuration, agent, read);
+  return receiver(configuration, agent, gate, read);
 }

@@ -7,7 +7,7 @@ import {
   envoyFiles,
   envoyFlags,
 } from "@metrics-link/envoy";
-import { Host, type ReleaseStore, standardServices } from "@metrics-link/host";
+import { Host, type ReleaseStore, type StandardServicesArgs, standardServices } from "@metrics-link/host";
 import { type PrivateNetwork, planSubnets, resolverOf } from "@metrics-link/network";
 import type { IssuedPki } from "@metrics-link/pki";
 import {
@@ -52,6 +52,8 @@ export interface LinkHostArgs {
   };
   /** The backfill program, which runs on senders. */
   readonly repairer?: string;
+  /** What judges the writes of senders, on receivers. */
+  readonly gate?: StandardServicesArgs["gate"];
 }
 
 const ownRoot = "tls/own-root.pem";
@@ -97,6 +99,7 @@ export function linkHost(name: string, args: LinkHostArgs, options: pulumi.Compo
       addresses: prometheusAddresses(configuration, args.prometheus.rendering),
       queue: queueOf(args.prometheus.rendering.configuration),
     },
+    gate: args.gate,
     repair:
       args.repairer === undefined
         ? undefined

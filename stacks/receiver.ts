@@ -9,7 +9,7 @@ import {
   remembered,
 } from "@metrics-link/contract";
 import { renderReceiver as renderEnvoy } from "@metrics-link/envoy";
-import type { AgentBundle } from "@metrics-link/host";
+import { type AgentBundle, gateConfiguration } from "@metrics-link/host";
 import { FencedIngress } from "@metrics-link/network";
 import { receiverFlags, renderReceiver as renderPrometheus } from "@metrics-link/prometheus";
 import { ports } from "@metrics-link/release";
@@ -28,9 +28,14 @@ import { releaseStore } from "./release-store.ts";
 import { userPrometheus } from "./user-prometheus.ts";
 
 /** The receiver's account. Only the configured senders can write to its Prometheus. */
-export async function receiver(configuration: ReceiverConfiguration, bundling: Promise<AgentBundle>, read: ReadPeer) {
+export async function receiver(
+  configuration: ReceiverConfiguration,
+  bundling: Promise<AgentBundle>,
+  bundlingGate: Promise<string>,
+  read: ReadPeer,
+) {
   const { account, pki: profile, prometheus } = configuration;
-  const [before, agent] = await Promise.all([ownOutputs(), bundling]);
+  const [before, agent, gate] = await Promise.all([ownOutputs(), bundling, bundlingGate]);
   const plan = await unlessTaken(() => planPki(configuration, before.pki), configuration, before);
   if (plan.waits) return waitingPki("receiver", configuration, plan, "server");
   const exchange = await ownExchange(configuration);
@@ -82,7 +87,15 @@ export async function receiver(configuration: ReceiverConfiguration, bundling: P
       store,
       releaseInForce: before.release,
       pki,
-      envoy: renderEnvoy({ nodeId: "receiver", senders, declared: known.length }),
+      envoy: renderEnvoy({ nodeId: "receiver", senders, declared: known.length, gated: true }),
+      gate: {
+        program: gate,
+        configuration: gateConfiguration({
+          mode: configuration.gate.mode,
+          declared: configuration.senders,
+          inForce: senders,
+        }),
+      },
       link: { side: "receives" },
       interrupted: interrupted(known, before.accepted),
       rootBundles: Object.fromEntries(senders.map(({ name, rootBundle }) => [name, rootBundle])),

@@ -4,6 +4,7 @@ import { type Finding, type Severity, worst } from "@metrics-link/report";
 import { addressFindings, exchangeFindings, pinnedAddressFindings } from "./checks/address.ts";
 import { certificateFindings } from "./checks/certificates.ts";
 import { envoyFindings } from "./checks/envoy.ts";
+import { gateFindings } from "./checks/gate.ts";
 import { hostFindings } from "./checks/host.ts";
 import { snapshotFindings } from "./checks/snapshots.ts";
 import { sourceFindings } from "./checks/source.ts";
@@ -91,6 +92,7 @@ function sectionsOf(stack: StackEvidence, evidence: AuditEvidence): Section[] {
   const identities = [
     ...envoyFindings(stack),
     ...stack.peers.flatMap((peer) => [...trustFindings(stack, peer), ...labelFindings(stack, peer)]),
+    ...gateFindings(stack),
   ];
   return [
     sender

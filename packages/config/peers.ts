@@ -8,8 +8,9 @@ import {
   stackName,
   text,
 } from "@metrics-link/contract";
+import { remoteWrite } from "@metrics-link/release";
 import { z } from "zod";
-import { key, path, words } from "./values.ts";
+import { integer, key, path, words } from "./values.ts";
 
 const rootFingerprints = z
   .array(fingerprint, { error: "a list of fingerprints" })
@@ -111,6 +112,50 @@ export const peer = z
   )
   .transform(named);
 
+/**
+ * How much one sender may write. Over the first three and the last, the gate answers 503 and the sender keeps its samples; over
+ * the others a batch can never be stored, and is answered with 413.
+ */
+const limits = z
+  .strictObject({
+    samplesPerSecond: key(integer(1, 10_000_000, "samples a second").default(50_000), {
+      description:
+        "How many samples a second this sender may write for long. After a silence, a minute's worth at once.",
+      example: "5000",
+      affects: "how fast a backlog drains after an outage; SenderNearLimit",
+    }),
+    activeSeries: key(integer(1, 2_000_000, "series").default(500_000), {
+      description: "How many series of this sender may have had a sample within the last hour or two.",
+      example: "20000",
+      affects: "SenderNearLimit",
+    }),
+    newSeriesPerMinute: key(integer(1, 2_000_000, "series a minute").default(100_000), {
+      description:
+        "How many series that were not active this sender may begin in a minute. After a start of the gate all are let in once.",
+      example: "5000",
+    }),
+    bodyBytes: key(
+      integer(65_536, remoteWrite.bodyBytes, "bytes, the size of a request on the wire").default(remoteWrite.bodyBytes),
+      {
+        description: "How large a request of this sender may be, compressed. Envoy takes no more than the default.",
+        example: "1048576",
+        affects: "a batch above it is dropped by the sender's queue, and halved by its repairer",
+      },
+    ),
+    labelsPerSeries: key(integer(32, 10_000, "labels").default(512), {
+      description: "How many labels a series of this sender may have.",
+      example: "64",
+      affects: "a batch with such a series is dropped by the sender's queue; its repairer saves the other series",
+    }),
+    secondsAhead: key(integer(0, 590, "seconds").default(540), {
+      description:
+        "How far a timestamp of this sender may be ahead of the receiver's clock. A batch waits until its time has come.",
+      example: "60",
+      affects: "Prometheus itself takes 600 seconds",
+    }),
+  })
+  .prefault({});
+
 const sender = {
   name: key(
     matching(
@@ -141,11 +186,12 @@ const sender = {
       description:
         "Labels that each series of this sender has to carry, agreed to by a person: who may write what. `npm run trust -- accept` writes them. Others besides are free.",
       range: "1 to 20 labels, as `prometheus.externalLabels`; no other sender has one of these pairs",
-      fallback: "nothing is pinned: its series may carry any labels",
+      fallback: "nothing is pinned: its series may carry any labels that are not pinned for another sender",
       example: '{ account: "111111111111" }',
       affects: "`prometheus.externalLabels` of the sender, whose update is refused if it no longer carries them",
     },
   ),
+  limits,
 };
 
 /**

@@ -208,7 +208,7 @@ export function readPeer<Role extends keyof Contracts>(
 }
 
 /** The pinned labels, where there are any. */
-export const labelsOf = ({ labels }: Pick<PeerPins, "labels">): { readonly labels?: Labels } =>
+const labelsOf = ({ labels }: Pick<PeerPins, "labels">): { readonly labels?: Labels } =>
   labels === undefined ? {} : { labels };
 
 function parsed<Schema extends z.ZodType>(

@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { certificatesOf, fingerprintOf } from "./fingerprint.ts";
 import { dnsName, isPeerOfFile, sourceOf, stackName } from "./forms.ts";
+import { identityLabels } from "./labels.ts";
 import {
   type AcceptedPeer,
   addressesOf,
-  labelsOf,
   type PeerPins,
   type ReceiverContract,
   RefusedContractError,
@@ -23,8 +23,12 @@ type ContractOf<R extends Role> = R extends "sender" ? SenderContract : Receiver
 /** The name of the stack output in which a stack keeps, for its own next update, what it accepted of each peer. */
 export const acceptedOutput = "accepted";
 
-/** What is kept of one peer. The pins are not: those in force at the next update decide. */
-export type RememberedPeer = Omit<AcceptedPeer, "rootFingerprints" | "labels">;
+/**
+ * What is kept of one peer. Fingerprints are not: the pins at the next update decide. The labels are: a sender whose series do not
+ * carry other labels yet would have each of its batches refused for good. None are written as `{}`, so that they differ from those
+ * of a release that did not keep any.
+ */
+export type RememberedPeer = Omit<AcceptedPeer, "rootFingerprints">;
 
 /** Why what a peer says now is not what is in force. A closed set: it is the label of an alert. */
 const heldReasons = ["unreadable", "absent", ...refusals] as const;
@@ -84,7 +88,7 @@ export function standingOf<R extends Role>(role: R, { peer, reading, before, net
   if (suspended !== undefined) return { state: "suspended", inForce: undefined, contract: undefined, words: suspended };
   const held = (reason: HeldReason, words: string, contract?: SenderContract | ReceiverContract): Standing<R> => ({
     state: "held",
-    inForce: stillPinned(role, stack, before, peer, network),
+    inForce: stillPinned(role, stack, before, peer, network, reason),
     contract: contract as ContractOf<R> | undefined,
     reason,
     words,
@@ -119,17 +123,18 @@ export const wasAccepted = (before: unknown, stack: string): boolean =>
   Array.isArray(before) && before.some((entry: { stack?: unknown } | null) => entry?.stack === stack);
 
 /** What the output `accepted` keeps of the peers that are in force. */
-export const remembered = ({ stack, dnsName, rootBundle, addresses }: AcceptedPeer): RememberedPeer => ({
+export const remembered = ({ stack, dnsName, rootBundle, addresses, labels }: AcceptedPeer): RememberedPeer => ({
   stack,
   dnsName,
   rootBundle,
   addresses,
+  labels: labels ?? {},
 });
 
 /**
  * What was accepted of a peer, as far as each root and each address is still pinned. If its stack has another name in the
  * configuration since, that is what was accepted under the old name: pins, not names, say who a peer is, and an address
- * belongs to one peer alone. The state may have been written by
+ * belongs to one peer alone. Labels stay as they were accepted. The state may have been written by
  * somebody else, so it is held to the same forms as a contract; what a later release wrote besides is dropped. Without a root or without an address nothing is left.
  */
 function stillPinned(
@@ -138,8 +143,15 @@ function stillPinned(
   before: unknown,
   pins: PeerPins,
   network: StandingArgs["network"],
+  reason: HeldReason,
 ): AcceptedPeer | undefined {
-  const schema = z.object({ stack: stackName, dnsName, rootBundle, addresses: addressesOf(role) });
+  const schema = z.object({
+    stack: stackName,
+    dnsName,
+    rootBundle,
+    addresses: addressesOf(role),
+    labels: identityLabels.optional(),
+  });
   const entries = Array.isArray(before) ? before : [];
   const known = entries
     .map((entry) => schema.safeParse(entry))
@@ -157,13 +169,13 @@ function stillPinned(
     .filter(({ roots, addresses }) => roots.length > 0 && addresses.length > 0);
   const [kept] = pinned;
   if (kept === undefined || byName.length > 1 || pinned.length > 1) return undefined;
-  const { roots, addresses } = kept;
+  const { roots, addresses, labels = reason === "labels-not-pinned" ? {} : pins.labels } = kept;
   return {
     stack,
     dnsName: kept.dnsName,
     rootFingerprints: roots.map(fingerprintOf),
     rootBundle: roots.join(""),
     addresses,
-    ...labelsOf(pins),
+    ...(labels === undefined || Object.keys(labels).length === 0 ? {} : { labels }),
   };
 }

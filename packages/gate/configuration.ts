@@ -24,8 +24,13 @@ const rates = z.strictObject({
   newSeriesPerMinute: z._default(whole(1, 10_000_000), 100_000),
 });
 
+const bodyBytes = whole(1_024, 64 * 1024 * 1024);
+const labelsPerSeries = whole(1, 10_000);
+/** Below Prometheus' own ten minutes, so that a sample waits here instead of being dropped there. */
+const aheadSeconds = whole(0, 590);
+
 const request = z.strictObject({
-  bodyBytes: z._default(whole(1_024, 64 * 1024 * 1024), 2 * 1024 * 1024),
+  bodyBytes: z._default(bodyBytes, 2 * 1024 * 1024),
   decodedBytes: z._default(whole(1_024, 128 * 1024 * 1024), 32 * 1024 * 1024),
   series: z._default(whole(1, 1_000_000), 20_000),
   samples: z._default(whole(1, 1_000_000), 50_000),
@@ -33,12 +38,20 @@ const request = z.strictObject({
   exemplars: z._default(whole(1, 1_000_000), 20_000),
   metadata: z._default(whole(1, 1_000_000), 20_000),
   symbols: z._default(whole(1, 1_000_000), 200_000),
-  labelsPerSeries: z._default(whole(1, 10_000), 512),
+  labelsPerSeries: z._default(labelsPerSeries, 512),
   labelNameBytes: z._default(whole(1, 1_048_576), 1_024),
   labelValueBytes: z._default(whole(1, 16 * 1024 * 1024), 65_536),
-  /** Below Prometheus' own ten minutes, so that a sample waits here instead of being dropped there. */
-  aheadSeconds: z._default(whole(0, 590), 540),
+  aheadSeconds: z._default(aheadSeconds, 540),
 });
+
+/** What a sender may have of its own; the rest is the same for all. */
+const ownRequest = z.strictObject({
+  bodyBytes: z.optional(bodyBytes),
+  labelsPerSeries: z.optional(labelsPerSeries),
+  aheadSeconds: z.optional(aheadSeconds),
+});
+
+const senderName = z.string().check(z.regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/, { error: "a sender's name" }));
 
 const schema = z.strictObject({
   /** `observe` judges and counts, and passes everything on; `enforce` refuses. */
@@ -48,10 +61,9 @@ const schema = z.strictObject({
   request: z._default(request, z.parse(request, {})),
   rates: z._default(rates, z.parse(rates, {})),
   /** By the name that Envoy gives each sender: what its series must have, and its own rates. */
-  senders: z.record(
-    z.string().check(z.regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/, { error: "a sender's name" })),
-    z.strictObject({ labels, rates: z.optional(rates) }),
-  ),
+  senders: z.record(senderName, z.strictObject({ labels, rates: z.optional(rates), request: z.optional(ownRequest) })),
+  /** Senders that may not write now, such as suspended ones: nobody else may have their labels meanwhile. */
+  absent: z._default(z.record(senderName, labels), {}),
 });
 
 /** What one sender may write. */
@@ -59,13 +71,16 @@ export interface SenderTerms {
   readonly labels: Labels;
   readonly rules: SenderRules;
   readonly rates: RateLimits;
+  /** Of a body on the wire. */
+  readonly bodyBytes: number;
+  readonly request: RequestLimits;
 }
 
 /** The gate's configuration, with what follows from it worked out once. */
 export interface GateConfiguration {
   readonly mode: "observe" | "enforce";
+  /** Of a sender that is not in the configuration, whose body is read while observing. */
   readonly bodyBytes: number;
-  readonly request: RequestLimits;
   readonly reserved: Readonly<Record<string, readonly string[]>>;
   readonly senders: ReadonlyMap<string, SenderTerms>;
 }
@@ -82,33 +97,59 @@ export function readConfiguration(text: string, source: string): GateConfigurati
   const found = parseJson(schema, text, source);
   const problems = identityProblems(found);
   if (problems.length > 0) throw new InvalidInputError(`${source} is not as expected`, problems, "JSON_INVALID");
-  const { bodyBytes, aheadSeconds, ...limits } = found.request;
-  const senders = new Map(Object.entries(found.senders).map(([name, { labels }]) => [name, labels]));
+  const identities = {
+    senders: new Map([
+      ...Object.entries(found.absent),
+      ...Object.entries(found.senders).map(([name, { labels }]) => [name, labels] as const),
+    ]),
+    reserved: found.reserved,
+  };
   return {
     mode: found.mode,
-    bodyBytes,
-    request: { ...limits, aheadMs: aheadSeconds * 1000 },
+    bodyBytes: found.request.bodyBytes,
     reserved: found.reserved,
     senders: new Map(
-      Object.entries(found.senders).map(([name, { labels, rates }]) => [
-        name,
-        { labels, rules: rulesOf(name, { senders, reserved: found.reserved }), rates: rates ?? found.rates },
-      ]),
+      Object.entries(found.senders).map(([name, { labels, rates, request }]) => {
+        const { bodyBytes, aheadSeconds, labelsPerSeries, ...limits } = found.request;
+        const terms = {
+          labels,
+          rules: rulesOf(name, identities),
+          rates: rates ?? found.rates,
+          bodyBytes: request?.bodyBytes ?? bodyBytes,
+          request: {
+            ...limits,
+            labelsPerSeries: request?.labelsPerSeries ?? labelsPerSeries,
+            aheadMs: (request?.aheadSeconds ?? aheadSeconds) * 1000,
+          },
+        };
+        return [name, terms];
+      }),
     ),
   };
 }
 
-/** Each sender is known by its labels: it has some, none of them is reserved, and no other sender has one of these pairs. */
-function identityProblems({ senders, reserved }: z.output<typeof schema>): Problem[] {
+/**
+ * A sender is known by its labels: none of them is reserved, and no other sender has one of these pairs. One without labels may
+ * write what is nobody else's.
+ */
+function identityProblems({ senders, absent, reserved }: z.output<typeof schema>): Problem[] {
   const owners = new Map<string, string>();
-  return Object.entries(senders).flatMap(([sender, { labels }]) => {
+  const all = [
+    ...Object.entries(senders).map(([sender, { labels }]) => ({ sender, key: `senders.${sender}.labels`, labels })),
+    ...Object.entries(absent).map(([sender, labels]) => ({ sender, key: `absent.${sender}`, labels })),
+  ];
+  return all.flatMap(({ sender, key, labels }) => {
     const pairs = Object.entries(labels);
-    const key = `senders.${sender}.labels`;
+    const twice: Problem[] =
+      key.startsWith("absent.") && Object.hasOwn(senders, sender)
+        ? [{ key, value: sender, remedy: "a sender in either senders or absent" }]
+        : [];
     const count: Problem[] =
-      pairs.length === 0 || pairs.length > mostPinnedLabels
-        ? [{ key, value: labels, remedy: `1 to ${mostPinnedLabels} labels that tell this sender from all others` }]
+      pairs.length > mostPinnedLabels
+        ? [{ key, value: labels, remedy: `at most ${mostPinnedLabels} labels that tell this sender from all others` }]
         : [];
     return [
+      ...twice,
       ...count,
       ...pairs.flatMap(([name, value]): Problem[] => {
         if (Object.hasOwn(reserved, name)) {

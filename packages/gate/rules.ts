@@ -19,8 +19,8 @@ interface LabelRule {
   readonly bit: number;
 }
 
-/** More would not fit into the bits of a number. */
-export const mostPinnedLabels = 16;
+/** As many as an identity may have; each is a bit of a number. */
+export const mostPinnedLabels = 20;
 
 /** Label names to values. */
 export type Labels = Readonly<Record<string, string>>;

@@ -26,10 +26,20 @@ export interface Usage {
   readonly since: number;
   /** How many series are in either set. */
   readonly active: number;
+  /** What was accepted in the minute that began at its `since`, and in the one before. */
+  readonly minute: Accepted & { readonly since: number };
+  readonly minuteBefore: Accepted;
+}
+
+interface Accepted {
+  readonly samples: number;
+  readonly newSeries: number;
 }
 
 /** A series that has had no sample for one to two of these is not active: as Prometheus' head, which keeps them for so long. */
 const periodMs = 3_600_000;
+const minuteMs = 60_000;
+const nothing: Accepted = { samples: 0, newSeries: 0 };
 
 export const usageOf = (limits: RateLimits, now: number): Usage => ({
   samples: limits.samplesPerSecond * limits.burstSeconds,
@@ -40,6 +50,8 @@ export const usageOf = (limits: RateLimits, now: number): Usage => ({
   previous: new Set(),
   since: now,
   active: 0,
+  minute: { ...nothing, since: now },
+  minuteBefore: nothing,
 });
 
 /** A request that was read, as far as limits go. */
@@ -82,6 +94,11 @@ export function judge(before: Usage, { samples, keys }: Load, limits: RateLimits
       samples: usage.samples - samples,
       newSeries: usage.newSeries - unseen.size,
       active: usage.active + unseen.size,
+      minute: {
+        ...usage.minute,
+        samples: usage.minute.samples + samples,
+        newSeries: usage.minute.newSeries + unseen.size,
+      },
     },
     over: undefined,
   };
@@ -101,10 +118,31 @@ function refreshed(usage: Usage, limits: RateLimits, now: number): Usage {
     Math.min(Math.max(have, most), have + seconds * perSecond);
   const samples = filled(usage.samples, limits.samplesPerSecond, limits.samplesPerSecond * limits.burstSeconds);
   const newSeries = filled(usage.newSeries, limits.newSeriesPerMinute / 60, limits.newSeriesPerMinute);
-  const next = { ...usage, samples, newSeries, at: now };
+  const next = { ...usage, ...minutesAt(usage, now), samples, newSeries, at: now };
   const periods = Math.floor((now - usage.since) / periodMs);
   if (periods < 1 && now >= usage.since) return next;
   // Of two periods or more nothing is left.
   const previous = periods === 1 ? usage.current : new Set<number>();
   return { ...next, previous, current: new Set(), since: now, active: previous.size };
+}
+
+/** Of two minutes or more without a request nothing was accepted in the last one. */
+function minutesAt({ minute, minuteBefore }: Usage, now: number): Pick<Usage, "minute" | "minuteBefore"> {
+  const passed = Math.floor((now - minute.since) / minuteMs);
+  if (passed === 0) return { minute, minuteBefore };
+  const since = passed > 0 ? minute.since + passed * minuteMs : now;
+  return { minute: { ...nothing, since }, minuteBefore: passed === 1 ? minute : nothing };
+}
+
+/** The limits that a sender can come close to over time. */
+export type RateLimit = "samples_per_second" | "active_series" | "new_series_per_minute";
+
+/** Which share of each limit a sender uses: of the rates, what was accepted in the last whole minute. */
+export function sharesOf(before: Usage, limits: RateLimits, now: number): Readonly<Record<RateLimit, number>> {
+  const { active, minuteBefore } = refreshed(before, limits, now);
+  return {
+    samples_per_second: minuteBefore.samples / 60 / limits.samplesPerSecond,
+    active_series: active / limits.activeSeries,
+    new_series_per_minute: minuteBefore.newSeries / limits.newSeriesPerMinute,
+  };
 }

@@ -1,6 +1,7 @@
 export { type AgentBundle, bundleAgent } from "./bundle/index.ts";
+export { gateConfiguration } from "./cloud/gate-configuration.ts";
 export { Host } from "./cloud/host.ts";
 export type { HostArgs } from "./cloud/host-args.ts";
 export { bucketName, hostNames } from "./cloud/names.ts";
 export { type LocatedArtifact, locateArtifacts, ReleaseStore } from "./cloud/release-store.ts";
-export { standardServices } from "./cloud/services.ts";
+export { type StandardServicesArgs, standardServices } from "./cloud/services.ts";

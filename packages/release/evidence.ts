@@ -80,6 +80,16 @@ const envoy = z.object({
   counters: z.record(z.string(), z.number()),
 });
 
+/** A receiver's gate: what each sender may write. */
+const gate = z.object({
+  /** SHA-256 of the configuration in force. */
+  configuration: z.string(),
+  mode: z.string(),
+  reserved: z.record(z.string(), z.array(z.string())),
+  /** Of each sender the labels that its series must have. */
+  senders: z.record(z.string(), z.record(z.string(), z.string())),
+});
+
 const units = z.array(
   z.object({
     unit: z.string(),
@@ -153,6 +163,7 @@ const schema = z.object({
   certificates: part(certificates),
   bundles: part(bundles),
   envoy: part(envoy),
+  gate: part(gate).default({ error: "this host's agent does not tell it" }),
   units: part(units),
   tools: part(tools),
   listening: part(listening),
@@ -173,6 +184,7 @@ export const evidenceParts = [
   "certificates",
   "bundles",
   "envoy",
+  "gate",
   "units",
   "tools",
   "listening",
@@ -182,7 +194,7 @@ export const evidenceParts = [
 export type EvidencePartName = (typeof evidenceParts)[number];
 
 /** In this order parts are left out when all together are too long for Run Command; each can be asked for alone. */
-const leftOutFirst = ["handshakes", "files", "bundles", "tools", "envoy"] as const;
+const leftOutFirst = ["handshakes", "files", "bundles", "tools", "gate", "envoy"] as const;
 const tooLong = "too long for one answer of Run Command";
 
 /** One line of text: gzip, base64. Parts that do not fit are replaced by why they are missing. */

@@ -15,6 +15,7 @@ import type { Drill } from "./drill.ts";
 
 const envoy = "metrics-link-envoy";
 const prometheus = "metrics-link-prometheus";
+const gate = "metrics-link-gate";
 /** The name that the example of a receiver gives its sender. */
 const sendersName = "account-a";
 /** Of an outage, before something else goes wrong in it. */
@@ -42,6 +43,20 @@ export const drillsOf = (sandbox: Sandbox): readonly Drill[] => [
     alert: "ServiceRestarts",
     side: "receiver",
     breaks: crashedUnit(sandbox, "receiver", envoy),
+  },
+  {
+    name: "gate-killed",
+    fault: "the receiver's gate is killed",
+    alert: "ServiceRestarts",
+    side: "receiver",
+    breaks: crashedUnit(sandbox, "receiver", gate),
+  },
+  {
+    name: "gate-down",
+    fault: "the receiver's gate is stopped",
+    alert: "GateSilent",
+    side: "receiver",
+    breaks: stoppedUnit(sandbox, "receiver", gate),
   },
   {
     name: "sender-envoy-killed",

@@ -7,6 +7,7 @@ import { type AlertOverrides, alertSettings } from "@metrics-link/prometheus";
 export const drillSettings = {
   LinkBehind: { for: "5s", threshold: 15 },
   SenderClockAhead: { for: "5s" },
+  GateSilent: { for: "5s", threshold: 15 },
   SenderSilent: { for: "5s", window: "20s" },
   ReceiverUnreachable: { for: "5s", window: "30s" },
   ReceiverNotTrusted: { for: "0s", window: "20s" },

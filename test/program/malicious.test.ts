@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { type Asked, type ProgramChange, programChanges } from "@metrics-link/review";
 import { envoy } from "./malicious/envoy.ts";
 import { envoyRoutes } from "./malicious/envoy-routes.ts";
+import { gate } from "./malicious/gate.ts";
 import { iam } from "./malicious/iam.ts";
 import { network } from "./malicious/network.ts";
 import { pki } from "./malicious/pki.ts";
@@ -15,7 +16,7 @@ import { Mutant } from "./policy/support/mutate.ts";
 import { verdicts } from "./policy/support/verdicts.ts";
 import type { Role } from "./stacks/stacks.ts";
 
-const rooms = { envoy, envoyRoutes, units, iam, network, pki, releases, prometheus, pulumiOptions };
+const rooms = { envoy, envoyRoutes, gate, units, iam, network, pki, releases, prometheus, pulumiOptions };
 const all = Object.values(rooms).flat();
 
 const wordsOf = ({ path, line, before, after }: ProgramChange) =>

@@ -112,7 +112,7 @@ export function labelFindings(
     return [
       judge(subject, source, { value: undefined }, () => ({
         wrong: [],
-        fine: "none are pinned: its series may carry any labels",
+        fine: "none are pinned: its series may carry any labels but those of other senders",
       })),
     ];
   }

@@ -40,7 +40,7 @@ export function writers(evidence: AuditEvidence): Block {
     {
       note:
         "These senders and nobody else. Each needs its address, a certificate of its own root, and its exact name. " +
-        "A sender tells which labels its series carry. Whoever has its key can write others. A process on the receiver's host or on a sender's " +
+        "The gate refuses series without the labels that are pinned, if its mode is enforce (below). A process on the receiver's host or on a sender's " +
         "host can write as well.",
     },
   );

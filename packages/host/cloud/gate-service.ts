@@ -3,6 +3,7 @@ import { canonicalJson, hostPaths, hostUsers, sha256 } from "@metrics-link/relea
 import {
   commandLine,
   hardening,
+  memoryCeilings,
   neverGivesUp,
   prometheusUrl,
   restrictedTo,
@@ -44,11 +45,6 @@ export function gateService({ program, configuration }: GateArgs): ServiceSet {
           ...neverGivesUp,
         },
         Service: {
-          // Files in a folder with this bit get its group: Envoy may connect, and the gate is not in Envoy's group.
-          ExecStartPre: [
-            `+/bin/chgrp ${hostUsers.envoy} /run/${folders.socket}`,
-            `+/bin/chmod 2750 /run/${folders.socket}`,
-          ],
           ExecStart: commandLine([
             current("bin/node"),
             "--disallow-code-generation-from-strings",
@@ -59,6 +55,11 @@ export function gateService({ program, configuration }: GateArgs): ServiceSet {
             `--prometheus=${prometheusUrl}`,
             `--metrics=${gateTextfileDirectory}`,
           ]),
+          // The group may connect. The gate cannot give its socket away, being in no group but its own, so root does, as soon as it is
+          // there: systemd sets owner and mode of the folder anew before each command, and leaves what is in it alone.
+          ExecStartPost:
+            "+/usr/bin/timeout 10 /bin/sh -c " +
+            `"until chgrp ${hostUsers.envoy} ${hostPaths.gateSocket} 2>/dev/null; do sleep 0.05; done"`,
           ExecReload: "/bin/kill -HUP $MAINPID",
           Type: "exec",
           DynamicUser: true,
@@ -70,7 +71,7 @@ export function gateService({ program, configuration }: GateArgs): ServiceSet {
           RuntimeDirectoryMode: "0755",
           // Each connection of Envoy is a descriptor.
           LimitNOFILE: 65_536,
-          MemoryMax: "512M",
+          MemoryMax: memoryCeilings.gate,
           ...hardening,
           // The only unit with a compiler: without it a sample costs thirty times as much (decision 0801).
           MemoryDenyWriteExecute: false,

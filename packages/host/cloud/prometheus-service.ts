@@ -23,6 +23,8 @@ export interface PrometheusArgs {
   readonly reloadPaths?: readonly string[];
   /** Addresses and ranges that it connects to, besides loopback: scrape targets, and Alertmanagers with their resolver. */
   readonly addresses?: readonly string[];
+  /** Whether a gate on the same host needs memory too. */
+  readonly gated?: boolean;
   /** A hash of its remote-write queue's settings, and how long the queue may take to empty. Absent without a queue. */
   readonly queue?: { readonly sha256: string; readonly settleSeconds: number } | undefined;
 }
@@ -53,7 +55,7 @@ export function prometheusService(args: PrometheusArgs): ServiceSet {
           ...hardening,
           ...restrictedTo({ listens: [ports.prometheus], addresses }),
           // Prometheus sets its garbage collector by it (--auto-gomemlimit).
-          MemoryMax: memoryCeilings.prometheus,
+          MemoryMax: args.gated ? memoryCeilings.prometheusBehindGate : memoryCeilings.prometheus,
           // Its group may list the WAL, for the agent's metric of the oldest segment.
           UMask: "0027",
           // Its start time metric comes from /proc/stat.

@@ -44,7 +44,7 @@ export function standardServices({ envoy, prometheus, repair, gate }: StandardSe
     ]),
     ...(gate ? [gateService(gate)] : []),
     ...(envoy ? [envoyService(envoy)] : []),
-    prometheusService(prometheus),
+    prometheusService({ gated: gate !== undefined, ...prometheus }),
     ...(repair ? [repairService(repair)] : []),
   ];
   return {

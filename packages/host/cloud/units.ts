@@ -180,10 +180,15 @@ export function scriptFile(path: string, name: string): HostFile {
 
 /**
  * MemoryMax of the two large services, so that the OOM killer picks the one that grew. Envoy sheds load at its heap's limit,
- * and exceeds this only if that fails. Both fit into the 2 GiB of the smallest host. There is no MemoryHigh=: it counts the
+ * and exceeds this only if that fails. All fit into the 2 GiB of a small host, at a receiver with what they really need. There is no MemoryHigh=: it counts the
  * page cache, and would throttle Prometheus all the time.
  */
-export const memoryCeilings = { envoyHeaps: 1.25, prometheus: "60%" } as const;
+export const memoryCeilings = {
+  envoyHeaps: 1.25,
+  prometheus: "60%",
+  prometheusBehindGate: "50%",
+  gate: "448M",
+} as const;
 
 export const prometheusUrl = `http://127.0.0.1:${ports.prometheus}`;
 export const prometheusMetricsUrl = `${prometheusUrl}/metrics`;

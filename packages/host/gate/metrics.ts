@@ -1,4 +1,4 @@
-import type { RateLimits, RefusalReason } from "@metrics-link/gate";
+import type { RateLimit, RefusalReason } from "@metrics-link/gate";
 import { metric, type Sample } from "../common/prometheus.ts";
 
 /** Why a request was not judged: a fault of this host, or no room. The sender tries again. */
@@ -53,21 +53,24 @@ export interface Moment {
   readonly configurationAt: number;
   readonly startedAt: number;
   readonly inUse: number;
-  readonly senders: readonly { readonly sender: string; readonly activeSeries: number; readonly rates: RateLimits }[];
+  /** Resident, in bytes. */
+  readonly memory: number;
+  readonly senders: readonly {
+    readonly sender: string;
+    readonly activeSeries: number;
+    /** Of each limit, which share is in use. */
+    readonly shares: Readonly<Record<RateLimit, number>>;
+  }[];
 }
+
+/** A share of a limit is told from here on: with a thousand senders, those far below would be most of the page. */
+const leastShare = 0.5;
 
 const prefix = "metrics_link_gate";
 
 /** The page of metrics, in Prometheus' text format. */
 export function metricsOf({ requests, written, refusedSeries, faults }: Tally, moment: Moment): string {
   const gauge = (name: string, help: string, value: number) => metric(`${prefix}_${name}`, "gauge", help, [{ value }]);
-  const bySender = (name: string, help: string, of: (one: Moment["senders"][number]) => number) =>
-    metric(
-      `${prefix}_${name}`,
-      "gauge",
-      help,
-      moment.senders.map((one) => ({ labels: { sender: one.sender }, value: of(one) })),
-    );
   return [
     gauge(
       "enforcing",
@@ -85,6 +88,7 @@ export function metricsOf({ requests, written, refusedSeries, faults }: Tally, m
       moment.configurationAt / 1000,
     ),
     gauge("start_timestamp_seconds", "When the gate started.", moment.startedAt / 1000),
+    gauge("memory_bytes", "Memory that the gate holds (resident).", moment.memory),
     gauge("requests_in_memory", "Requests that are being judged, or wait for Prometheus.", moment.inUse),
     metric(`${prefix}_requests_total`, "counter", "Requests, by the status of the answer.", requests.samples("code")),
     metric(
@@ -105,17 +109,21 @@ export function metricsOf({ requests, written, refusedSeries, faults }: Tally, m
       "Requests that the sender has to send again, through no fault of its own.",
       faults.samples("reason"),
     ),
-    bySender("active_series", "Series with samples within the last hour or two.", ({ activeSeries }) => activeSeries),
-    bySender("active_series_limit", "How many series may be active.", ({ rates }) => rates.activeSeries),
-    bySender(
-      "samples_per_second_limit",
-      "How many samples a second are accepted for long.",
-      ({ rates }) => rates.samplesPerSecond,
+    metric(
+      `${prefix}_active_series`,
+      "gauge",
+      "Series with samples within the last hour or two.",
+      moment.senders.map(({ sender, activeSeries }) => ({ labels: { sender }, value: activeSeries })),
     ),
-    bySender(
-      "new_series_per_minute_limit",
-      "How many new series a minute are accepted.",
-      ({ rates }) => rates.newSeriesPerMinute,
+    metric(
+      `${prefix}_limit_used_ratio`,
+      "gauge",
+      `Which share of a limit a sender uses, from ${leastShare} on; of rates, in the last whole minute.`,
+      moment.senders.flatMap(({ sender, shares }) =>
+        Object.entries(shares)
+          .filter(([, share]) => share >= leastShare)
+          .map(([limit, value]) => ({ labels: { sender, limit }, value })),
+      ),
     ),
   ].join("");
 }

@@ -25,6 +25,7 @@ export function metricsPage({ file, writes, tally, slots, startedAt }: Parts): s
     configurationIsGood: file.isGood,
     configurationAt: at,
     startedAt,
+    memory: process.memoryUsage.rss(),
     inUse: slots.inUse,
     senders: writes.senders(configuration),
   });

@@ -7,6 +7,7 @@ import {
   refund,
   refusalReasons,
   type SenderTerms,
+  sharesOf,
   type Usage,
   usageOf,
   type Verdict,
@@ -82,11 +83,11 @@ export class WriteRequests {
 
   /** What each sender uses of its limits now. */
   senders({ senders }: GateConfiguration): Moment["senders"] {
-    return [...senders].map(([sender, { rates }]) => ({
-      sender,
-      activeSeries: this.#usage.get(sender)?.active ?? 0,
-      rates,
-    }));
+    const now = this.#now();
+    return [...senders].map(([sender, { rates }]) => {
+      const usage = this.#usage.get(sender) ?? usageOf(rates, now);
+      return { sender, activeSeries: usage.active, shares: sharesOf(usage, rates, now) };
+    });
   }
 
   async #answerTo(
@@ -106,11 +107,11 @@ export class WriteRequests {
     const release = await this.#slots.acquire(sender.name, gone);
     if (release === undefined) return this.#fault(sender, "busy");
     try {
-      const body = await bodyOf(request, configuration.bodyBytes, bodyMs);
+      const body = await bodyOf(request, sender.terms?.bodyBytes ?? configuration.bodyBytes, bodyMs);
       if (body === "cut off") return this.#fault(sender, "cut_off");
       // In either mode: what is not in memory cannot be passed on.
       if (body === "too large") return this.#refuse(sender, enforcing, { reason: "body_size", series: 1 });
-      const charged = this.#judge(sender, request, body, configuration);
+      const charged = this.#judge(sender, request, body);
       if (charged.refusal !== undefined) {
         const answer = this.#refuse(sender, enforcing, charged.refusal);
         if (enforcing) return answer;
@@ -121,17 +122,12 @@ export class WriteRequests {
     }
   }
 
-  #judge(
-    { name, terms }: Known,
-    request: IncomingMessage,
-    body: Buffer,
-    { request: limits }: GateConfiguration,
-  ): Judged {
+  #judge({ name, terms }: Known, request: IncomingMessage, body: Buffer): Judged {
     if (terms === undefined) return {};
     const protocol = protocolOf(request);
     if (protocol === undefined) return { refusal: { reason: "media_type", series: 1 } };
     const now = this.#now();
-    const verdict = verify(protocol, body, terms.rules, limits, now);
+    const verdict = verify(protocol, body, terms.rules, terms.request, now);
     if (!verdict.accepted) return { refusal: verdict };
     const { counts, keys } = verdict;
     const samples = counts.samples + counts.histograms;

@@ -56,7 +56,7 @@ export const gate: KnownUnit = {
   },
   Service: {
     always: {
-      ExecStartPre: [`+/bin/chgrp ${hostUsers.envoy} ${socketFolder}`, `+/bin/chmod 2750 ${socketFolder}`],
+      ExecStartPost: `+/usr/bin/timeout 10 /bin/sh -c "until chgrp ${hostUsers.envoy} ${hostPaths.gateSocket} 2>/dev/null; do sleep 0.05; done"`,
       ExecStart: command(
         `${current}/bin/node --disallow-code-generation-from-strings --max-old-space-size=192 ${current}/gate/gate.mjs`,
         `--configuration=${current}/gate/gate.json --socket=${hostPaths.gateSocket}`,

@@ -218,6 +218,7 @@ const ofSender = [
 const ofReceiver = [
   ...["SenderLate", "SenderClockAhead", "SamplesRejected", "WritesRefused", "WritesFail", "ClientNotTrusted"],
   ...["CertificateFromWrongAddress", "ConnectionsLimited", "ListenerUpdateRejected"],
+  ...["SenderPoses", "SenderNearLimit", "GateRefusesConfiguration", "GateSilent"],
 ];
 
 interface End {

@@ -1,4 +1,4 @@
-import type { PeerOutput, ReceiverContract, SenderContract } from "@metrics-link/contract";
+import type { PeerOutput, ReceiverContract, SenderContract, SetAside } from "@metrics-link/contract";
 import type * as aws from "@pulumi/aws";
 import type { PolicyResource, ResourceValidationArgs } from "@pulumi/policy";
 import type { Unwrap } from "@pulumi/pulumi";
@@ -128,6 +128,7 @@ interface StackOutputs {
   readonly peers?: readonly PeerOutput[];
   readonly contract?: Partial<SenderContract | ReceiverContract>;
   readonly contractLabels?: Pick<ReceiverContract, "admits">;
+  readonly setAside?: readonly SetAside[];
 }
 
 /** The stack itself, whose properties are its outputs. */

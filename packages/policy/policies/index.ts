@@ -7,6 +7,7 @@ import { deviationsAreWritten } from "./deviations.ts";
 import { dnsIsFenced } from "./dns.ts";
 import { envoy } from "./envoy.ts";
 import { exchangeHasAddressesAlone } from "./exchange.ts";
+import { gate } from "./gate.ts";
 import { hosts } from "./hosts.ts";
 import { iam } from "./iam.ts";
 import { network } from "./network.ts";
@@ -23,6 +24,7 @@ const bySubject: readonly Policy[] = [
   dnsIsFenced,
   ...hosts,
   ...envoy,
+  ...gate,
   ...peers,
   ...prometheus,
   ...pki,

@@ -47,7 +47,7 @@ export const hostAlerts = {
     "warning",
     { for: "5m", threshold: 0.85 },
     "{{ $labels.kind }} uses {{ $value | humanizePercentage }} of its memory limit (MemoryMax).",
-    ({ threshold }, own) => {
+    ({ threshold }, own, { side }) => {
       const ceiling = (unit: string) =>
         own("metrics_link_unit_memory_max_bytes", `unit="metrics-link-${unit}.service"`);
       const go = (metric: string) => own(`go_memstats_${metric}_bytes`, 'job="prometheus"');
@@ -55,6 +55,9 @@ export const hostAlerts = {
       return byKind({
         Prometheus: `(${go("sys")} - ${go("heap_released")}) / on () ${ceiling("prometheus")} > ${threshold}`,
         Envoy: `${own("envoy_server_memory_physical_size")} / on () ${ceiling("envoy")} > ${threshold}`,
+        ...(side === "receives"
+          ? { Gate: `${own("metrics_link_gate_memory_bytes")} / on () ${ceiling("gate")} > ${threshold}` }
+          : {}),
       });
     },
   ),

@@ -7,6 +7,7 @@ import type { Alert, Link, OwnSeries, Severity, UserJob } from "./alert.ts";
 import { auditAlerts } from "./audit.ts";
 import { backlogRules, type RecordingRule } from "./backlog.ts";
 import { certificateAlerts } from "./certificates.ts";
+import { gateAlerts } from "./gate.ts";
 import { hostAlerts } from "./host.ts";
 import { receiversAlerts } from "./link-receives.ts";
 import { sendersAlerts } from "./link-sends.ts";
@@ -95,7 +96,7 @@ export function ruleGroups(input: AlertsInput): readonly RuleGroup[] {
           group("certificates", certificateAlerts),
         ]
       : []),
-    ...(linked && sends ? [group("repair", repairAlerts)] : []),
+    ...(linked ? [sends ? group("repair", repairAlerts) : group("gate", gateAlerts)] : []),
     ...(setAside.length === 0 ? [] : [group("peers", peerAlerts)]),
     group("agent", agentAlerts),
     group("audit", auditAlerts),

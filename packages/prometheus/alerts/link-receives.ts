@@ -84,8 +84,10 @@ export const receiversAlerts = {
   WritesFail: alert(
     "warning",
     { for: "5m", window: "5m" },
-    "Prometheus answers writes with {{ $labels.code }}; the sender retries them.",
-    ({ window }, own) => roseOrBegan(own(writes, 'handler="/api/v1/write",code=~"5.."'), window),
+    "{{ with $labels.sender }}The gate answers writes of {{ . }}{{ else }}Prometheus answers writes{{ end }} with {{ $labels.code }}; the sender retries them.",
+    ({ window }, own) =>
+      `${roseOrBegan(own(writes, 'handler="/api/v1/write",code=~"5.."'), window)}\nor\n` +
+      roseOrBegan(own("metrics_link_gate_requests_total", 'code=~"5.."'), window),
   ),
   ClientNotTrusted: alert(
     "warning",

@@ -80,10 +80,15 @@ export const serviceAlerts = {
   ServiceRestarts: alert(
     "warning",
     { for: "0s", window: "15m", threshold: 2 },
-    "{{ $labels.job }} has started {{ $value }} times within minutes.",
-    ({ window, threshold }, own) =>
-      `changes(${own("process_start_time_seconds", 'job=~"prometheus|node"')}[${window}]) > ${threshold}\nor\n` +
-      `resets(${own("envoy_server_uptime")}[${window}]) > ${threshold}`,
+    "{{ or $labels.kind $labels.job }} has started {{ $value }} times within minutes.",
+    ({ window, threshold }, own, { side }) =>
+      [
+        `changes(${own("process_start_time_seconds", 'job=~"prometheus|node"')}[${window}]) > ${threshold}`,
+        `resets(${own("envoy_server_uptime")}[${window}]) > ${threshold}`,
+        ...(side === "receives"
+          ? [byKind({ gate: `changes(${own("metrics_link_gate_start_timestamp_seconds")}[${window}]) > ${threshold}` })]
+          : []),
+      ].join("\nor\n"),
   ),
   EnvoyOverloaded: alert(
     "critical",

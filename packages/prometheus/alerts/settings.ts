@@ -4,6 +4,7 @@ import { agentAlerts } from "./agent.ts";
 import type { AlertSettings, Link } from "./alert.ts";
 import { auditAlerts } from "./audit.ts";
 import { certificateAlerts } from "./certificates.ts";
+import { gateAlerts } from "./gate.ts";
 import { hostAlerts } from "./host.ts";
 import { receiversAlerts } from "./link-receives.ts";
 import { sendersAlerts } from "./link-sends.ts";
@@ -17,6 +18,7 @@ const definitions = {
   ...sendersAlerts,
   ...repairAlerts,
   ...receiversAlerts,
+  ...gateAlerts,
   ...peerAlerts,
   ...certificateAlerts,
   ...agentAlerts,

@@ -101,6 +101,33 @@ export const rows: readonly Row[] = [
     ],
   },
   {
+    title: "Gate",
+    panels: [
+      panel("Samples by sender", "The ten senders that write most.", "short", [
+        `topk(10, sum by (sender) (${rate('metrics_link_gate_written_total{kind!="exemplars",link_side="receives"}')}))`,
+        "{{sender}}",
+      ]),
+      panel("Active series by sender", "The ten senders with most series.", "short", [
+        'topk(10, metrics_link_gate_active_series{link_side="receives"})',
+        "{{sender}}",
+      ]),
+      {
+        ...panel("Refused", "Zero. Series in requests that a sender may not write, or not now.", "short", [
+          'sum by (sender, reason) (increase(metrics_link_gate_refused_series_total{link_side="receives"}[$__rate_interval]))',
+          "{{sender}} {{reason}}",
+        ]),
+        whenEmpty: "Nothing was refused.",
+      },
+      {
+        ...panel("Limits in use", "Below 80%. Only shares from one half on are told.", "percentunit", [
+          'metrics_link_gate_limit_used_ratio{link_side="receives"}',
+          "{{sender}} {{limit}}",
+        ]),
+        whenEmpty: "No sender uses half of a limit.",
+      },
+    ],
+  },
+  {
     title: "Handshakes",
     panels: [
       panel(

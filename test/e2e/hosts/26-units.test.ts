@@ -15,7 +15,10 @@ const none = "0000000000000000";
 const bindService = "0000000000000400";
 /** Everything on a host that runs a program of ours. */
 const common = ["agent", "bootstrap", "data", "envoy", "node-exporter", "ports", "prometheus"];
-const units: Readonly<Record<string, readonly string[]>> = { sender: [...common, "repair"], receiver: common };
+const units: Readonly<Record<string, readonly string[]>> = {
+  sender: [...common, "repair"],
+  receiver: [...common, "gate"],
+};
 
 describe("units on a host", function () {
   needs(world.link);
@@ -25,10 +28,7 @@ describe("units on a host", function () {
     it(`have an exposure of at most ${exposureLimit} each on the ${host}`, async () => {
       const listed = await on(host, "systemctl", "list-unit-files", "--plain", "--no-legend", "metrics-link-*.service");
       const found = listed.split("\n").flatMap((line) => /^(\S+)\.service/.exec(line)?.[1] ?? []);
-      assert.deepEqual(
-        found.toSorted(),
-        units[host]?.map((unit) => `metrics-link-${unit}`),
-      );
+      assert.deepEqual(found.toSorted(), units[host]?.map((unit) => `metrics-link-${unit}`).toSorted());
       const exposures = await Promise.all(
         found.map(async (unit) => {
           const printed = await on(host, "systemd-analyze", "security", "--no-pager", `${unit}.service`);
@@ -61,6 +61,21 @@ describe("units on a host", function () {
     });
   }
 
+  it("run the gate as a user who exists only while it runs, in no group but its own", async () => {
+    const pid = (
+      await on("receiver", "systemctl", "show", "--property=MainPID", "--value", "metrics-link-gate")
+    ).trim();
+    const status = await on("receiver", "cat", `/proc/${pid}/status`);
+    const ids = (name: string) => new Set(new RegExp(`^${name}:\\s*(.*)$`, "m").exec(status)?.[1]?.split(/\s+/));
+    const [uid] = ids("Uid");
+    // systemd.exec(5), DynamicUser=
+    assert.ok(Number(uid) >= 61_184 && Number(uid) <= 65_519, `${uid}`);
+    const groups = [...ids("Groups")].filter((group) => group !== "" && !ids("Gid").has(group));
+    assert.deepEqual(groups, []);
+    const capabilities = [...status.matchAll(/^Cap(Inh|Prm|Eff|Bnd|Amb):\s*(\S+)$/gm)].map(([, , set]) => set);
+    assert.deepEqual(new Set(capabilities), new Set([none]));
+  });
+
   it("have not failed", async () => {
     for (const host of ["sender", "receiver"]) {
       assert.equal(
@@ -92,10 +107,10 @@ describe("files on a host", () => {
     /^\/opt\/metrics-link\/agent\/[0-9a-f]{64}\.mjs$/,
     /^\/opt\/metrics-link\/tools\/[a-z_]+\/[0-9a-f]{64}\.seal\.json$/,
     // Hashes, versions and names, of secrets as well; what is certified, and how services are started.
-    /^\/opt\/metrics-link\/releases\/[0-9a-f]{64}\/(release\.json|systemd\/[a-z-]+\.service|envoy\/drain\.sh|ports\/keep-ports\.mjs|tls\/own-root\.pem)$/,
+    /^\/opt\/metrics-link\/releases\/[0-9a-f]{64}\/(release\.json|systemd\/[a-z-]+\.service|envoy\/drain\.sh|ports\/keep-ports\.mjs|tls\/own-root\.pem|gate\/gate\.(mjs|json))$/,
     /^\/etc\/metrics-link\/agent\.json$/,
     /^\/var\/lib\/metrics-link-agent\/(status\.json|textfile\/[a-z-]+\.prom)$/,
-    /^\/run\/metrics-link-repair\/metrics-link-repair\.prom$/,
+    /^\/run\/metrics-link-(repair\/metrics-link-repair|gate-metrics\/gate)\.prom$/,
   ];
 
   for (const host of ["sender", "receiver"]) {

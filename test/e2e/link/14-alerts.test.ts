@@ -16,6 +16,8 @@ const onlyAfterAFault = new Map([
   ["metrics_link_audit_timestamp_seconds", "there once an audit was told; hosts/28-audit has it, and the next two"],
   ["metrics_link_audit_checks", "there once an audit was told"],
   ["metrics_link_audit_finding", "there while a finding stands"],
+  ["metrics_link_gate_refused_series_total", "born with the first series that the gate refuses"],
+  ["metrics_link_gate_limit_used_ratio", "there while a sender uses half of a limit"],
 ]);
 
 const sides = { sends: sender, receives: receiver } as const;

@@ -48,9 +48,9 @@ describe("a valid client", function () {
     await place("sender", `${folder}/valid.key`, key);
   });
 
-  it("reaches Prometheus on the one path, which rejects an empty write", async () => {
+  it("reaches the gate on the one path, which rejects what is no remote write", async () => {
     const { status } = await attempt("sender", endpoint, "/api/v1/write", [...post, ...certificate]);
-    assert.equal(status, 400);
+    assert.equal(status, 415);
   });
 
   for (const [name, path, words] of forbidden) {

@@ -5,6 +5,7 @@ import { buckets } from "./mutations/buckets.ts";
 import { clientIdentity } from "./mutations/client-identity.ts";
 import { dns } from "./mutations/dns.ts";
 import { egress } from "./mutations/egress.ts";
+import { gate } from "./mutations/gate.ts";
 import { hostRights } from "./mutations/host-rights.ts";
 import { hosts } from "./mutations/hosts.ts";
 import { ingress } from "./mutations/ingress.ts";
@@ -28,6 +29,7 @@ const mutations = [
   ...clientIdentity,
   ...serverIdentity,
   ...routes,
+  ...gate,
   ...releases,
   ...pki,
   ...rights,

@@ -16,10 +16,12 @@ describe("the page of an audit", () => {
 
   it("says what each may write: the pinned labels, or any", () => {
     const evidence = healthy();
-    assert.ok(pageOf(evidence).includes("any: none are pinned"));
     const [sender, receiver] = evidence.stacks;
     const [peer] = receiver?.peers ?? [];
     assert.ok(sender && receiver && peer && "value" in peer.contract);
+    const { labels: _, ...unpinned } = peer.pins;
+    const free = { ...evidence, stacks: [sender, { ...receiver, peers: [{ ...peer, pins: unpinned }] }] };
+    assert.ok(pageOf(free).includes("any: none are pinned"));
     const withLabels = (labels: Record<string, string>, told: Record<string, string>) => {
       const contract = {
         value: { ...peer.contract, ...("value" in peer.contract ? peer.contract.value : {}), labels: told },

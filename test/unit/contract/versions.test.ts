@@ -144,3 +144,35 @@ describe(`the output ${acceptedOutput}, which a stack reads from its own state`,
     assert.equal(inForce({ ...remembered(accepted), addresses: "203.0.113.10" }), undefined);
   });
 });
+
+describe("the labels of a sender that is held", () => {
+  const { accepted } = take("sender", v1.sender) ?? assert.fail();
+  const told = { ...v1.sender, version: 2, readableFrom: 1, labels: { account: "1" } };
+  const labelsWith = (pinned: object | undefined, before: object, reading: object = { contract: told }) => {
+    const labels = pinned === undefined ? {} : { labels: pinned };
+    const peer = { stack, ...pinsOf("sender"), ...labels } as Parameters<typeof standingOf>[1]["peer"];
+    const args = { peer, reading: reading as { contract: unknown }, before: [before], network: trial };
+    const { state, inForce } = standingOf("sender", args);
+    assert.equal(state, "held");
+    return inForce?.labels;
+  };
+  const gone = { error: "gone" };
+
+  it("are those that it was accepted with, whatever is pinned since", () => {
+    const before = remembered({ ...accepted, labels: { account: "1" } });
+    assert.deepEqual(labelsWith({ account: "2" }, before), { account: "1" });
+    assert.deepEqual(labelsWith({ account: "2" }, before, gone), { account: "1" });
+    assert.equal(labelsWith({ account: "2" }, remembered(accepted)), undefined);
+    assert.equal(labelsWith({ account: "2" }, remembered(accepted), gone), undefined);
+  });
+
+  it("are the pinned ones where a release before did not keep them, unless the sender tells others", () => {
+    const { labels: _, ...before } = remembered(accepted);
+    assert.deepEqual(labelsWith({ account: "1" }, before, gone), { account: "1" });
+    assert.equal(labelsWith({ account: "2" }, before), undefined);
+  });
+
+  it("are not what somebody wrote into the state who is no label", () => {
+    assert.equal(labelsWith({ account: "2" }, { ...accepted, labels: { __name__: "up" } }), undefined);
+  });
+});

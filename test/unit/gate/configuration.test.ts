@@ -16,9 +16,10 @@ const sender = (labels: object) => ({ ...configuration, senders: { a: { labels }
 
 describe("the gate's configuration", () => {
   it("has defaults for all limits", () => {
-    const { mode, bodyBytes, request, senders } = read(configuration);
-    assert.deepEqual([mode, bodyBytes, request.aheadMs], ["enforce", 2_097_152, 540_000]);
-    assert.equal(senders.get("b")?.rates.samplesPerSecond, 50_000);
+    const { mode, bodyBytes, senders } = read(configuration);
+    assert.deepEqual([mode, bodyBytes], ["enforce", 2_097_152]);
+    const b = senders.get("b");
+    assert.deepEqual([b?.rates.samplesPerSecond, b?.bodyBytes, b?.request.aheadMs], [50_000, 2_097_152, 540_000]);
   });
 
   it("gives a sender rates of its own", () => {
@@ -32,10 +33,33 @@ describe("the gate's configuration", () => {
     assert.equal(senders.get("b")?.rates.activeSeries, 5);
   });
 
+  it("gives a sender limits of its own for a request", () => {
+    const request = { bodyBytes: 1_024, labelsPerSeries: 3, aheadSeconds: 0 };
+    const { senders } = read({
+      ...configuration,
+      senders: { ...configuration.senders, a: { labels: { account: "111" }, request } },
+    });
+    const limitsOf = (name: string) => {
+      const terms = senders.get(name);
+      return [terms?.bodyBytes, terms?.request.labelsPerSeries, terms?.request.aheadMs, terms?.request.series];
+    };
+    assert.deepEqual(limitsOf("a"), [1_024, 3, 0, 20_000]);
+    assert.deepEqual(limitsOf("b"), [2_097_152, 512, 540_000, 20_000]);
+  });
+
+  it("takes twenty labels of a sender, and a sender without any", () => {
+    const labels = Object.fromEntries(Array.from({ length: 20 }, (_, index) => [`l${index}`, "x"]));
+    const { senders } = read({ ...configuration, senders: { a: { labels }, b: { labels: {} } } });
+    assert.equal(senders.get("a")?.rules.required, 2 ** 20 - 1);
+    assert.equal(senders.get("b")?.rules.required, 0);
+    assert.deepEqual(problemsOf(sender({ ...labels, one: "more" })), ["senders.a.labels"]);
+  });
+
   for (const [title, file, problems] of [
     ["another mode", { ...configuration, mode: "off" }, ["mode"]],
     ["a key that nobody knows", { ...configuration, limit: 1 }, ["limit"]],
-    ["a sender without labels", sender({}), ["senders.a.labels"]],
+    ["a sender that is absent too", { ...configuration, absent: { a: { account: "333" } } }, ["absent.a"]],
+    ["the pair of an absent sender", { ...configuration, absent: { c: { account: "111" } } }, ["absent.c.account"]],
     ["an empty value", sender({ account: "" }), ["senders.a.labels.account"]],
     ["a value with a control character", sender({ account: "1\n" }), ["senders.a.labels.account"]],
     ["a name that Prometheus makes of metadata", sender({ __unit__: "s" }), ["senders.a.labels.__unit__"]],

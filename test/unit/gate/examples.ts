@@ -14,5 +14,5 @@ export function termsOfA(file: object = configuration) {
   const found = read(file);
   const terms = found.senders.get("a");
   if (terms === undefined) throw new Error("the example has no sender a");
-  return { ...terms, request: found.request };
+  return terms;
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { judge, type RateLimits, refund, type Usage, usageOf } from "@metrics-link/gate";
+import { judge, type RateLimits, refund, sharesOf, type Usage, usageOf } from "@metrics-link/gate";
 import fc from "fast-check";
 
 const limits: RateLimits = { samplesPerSecond: 100, burstSeconds: 10, activeSeries: 50, newSeriesPerMinute: 6 };
@@ -114,5 +114,16 @@ describe("what a sender may write over time", () => {
       ]),
       [undefined, "sample_rate", undefined],
     );
+  });
+
+  it("is a share of each limit: of rates, that of the last whole minute", () => {
+    const minute = 60_000;
+    const first = judge(usageOf(limits, start), { samples: 600, keys: keys(0, 3) }, limits, start).usage;
+    const shares = (at: number) => sharesOf(first, limits, start + at);
+    assert.deepEqual(shares(minute - 1), { samples_per_second: 0, active_series: 3 / 50, new_series_per_minute: 0 });
+    assert.deepEqual(shares(minute), { samples_per_second: 0.1, active_series: 3 / 50, new_series_per_minute: 0.5 });
+    assert.deepEqual(shares(2 * minute), { samples_per_second: 0, active_series: 3 / 50, new_series_per_minute: 0 });
+    // A clock that was set back gives nothing.
+    assert.equal(shares(-hour).samples_per_second, 0);
   });
 });

@@ -15,6 +15,7 @@ const evidence: HostEvidence = {
   certificates: unread,
   bundles: unread,
   envoy: unread,
+  gate: unread,
   units: unread,
   tools: unread,
   listening: { value: [{ address: "127.0.0.1", port: 9090 }] },

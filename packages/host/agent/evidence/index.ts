@@ -9,6 +9,7 @@ import {
 import type { Effects } from "../effects.ts";
 import { bundlesOnDisk, certificatesOnDisk, filesOnDisk, releaseOnDisk, toolsOnDisk } from "./disk.ts";
 import { runningEnvoy } from "./envoy.ts";
+import { runningGate } from "./gate.ts";
 import { lastHandshakes } from "./handshakes.ts";
 import { fencesInForce, lastReport, listeningSockets, runningUnits } from "./running.ts";
 
@@ -45,6 +46,7 @@ export async function evidence(
     certificates: await ofRelease("certificates", (document) => certificatesOnDisk(effects, document)),
     bundles: await ofRelease("bundles", (document) => bundlesOnDisk(effects, document)),
     envoy: await asked("envoy", () => runningEnvoy(effects)),
+    gate: await ofRelease("gate", (document) => runningGate(effects, document)),
     units: await ofRelease("units", (document) => runningUnits(effects, document)),
     tools: await ofRelease("tools", (document) => toolsOnDisk(effects, document)),
     listening: await asked("listening", () => listeningSockets(effects)),

@@ -174,7 +174,11 @@ export const clientIdentity: readonly Mutation[] = [
   [
     "receiver",
     "a filter chain for an undeclared sender is added",
-    ["client-anchor-is-pinned", "envoy-is-known", "names-are-the-peers", "one-chain-per-sender"],
+    [
+      ...["client-anchor-is-pinned", "envoy-is-known", "names-are-the-peers", "one-chain-per-sender"],
+      // The gate would take it for account-a.
+      ...["one-route-only", "writes-are-verified"],
+    ],
     inEnvoy(({ static_resources: { listeners } }) => {
       const { filter_chains } = listeners[0];
       filter_chains.push({ ...structuredClone(filter_chains[0]), name: "guest" });

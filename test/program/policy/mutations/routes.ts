@@ -217,14 +217,14 @@ export const routes: readonly Mutation[] = [
   [
     "receiver",
     "the ready port is in octal",
-    ["envoy-is-known", "admin-is-local", "listeners-are-complete", "names-are-the-peers"],
+    ["envoy-is-known", "admin-is-local", "listeners-are-complete", "names-are-the-peers", "writes-are-verified"],
     inFile("envoy/bootstrap.json", (text) => text.replace('"port_value": 8444', '"port_value": 08444')),
   ],
   [
     "receiver",
     "a prefix length is octal",
     // What cannot be read says nothing, and nothing is not enough for the others either.
-    ["envoy-is-known", "names-are-the-peers"],
+    ["envoy-is-known", "names-are-the-peers", "writes-are-verified"],
     inFile("envoy/lds/ingest.json", (text) => text.replace('"prefix_len": 32', '"prefix_len": 032')),
   ],
   [

@@ -77,7 +77,9 @@ export const serverIdentity: readonly Mutation[] = [
     "the receiver's Envoy forwards to another machine",
     ["nothing-leaves-in-clear"],
     inEnvoy(({ static_resources: { clusters } }) => {
-      clusters[0].load_assignment.endpoints[0].lb_endpoints[0].endpoint.address.socket_address.address = "192.0.2.1";
+      clusters[0].load_assignment.endpoints[0].lb_endpoints[0].endpoint.address = {
+        socket_address: { address: "192.0.2.1", port_value: 9090 },
+      };
     }),
   ],
   [

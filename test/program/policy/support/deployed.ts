@@ -121,6 +121,7 @@ export async function deployOne(
           stack: "organization/metrics-link/sender",
           rootFingerprints: fingerprints("sender"),
           addresses: addresses.sender,
+          labels: { account: "111111111111" },
         },
       ],
     },

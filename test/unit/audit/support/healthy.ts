@@ -33,6 +33,8 @@ const vpcEndpoints = [
   { id: "vpce-2", service: endpointService },
 ];
 const hash = (text: string) => sha256(text);
+/** The gate has only to say that it has this one. */
+const gateText = "{}\n";
 
 /** Two stacks whose every part is as it should be. Tests change a copy, in which no two parts share anything. */
 export function healthy(): AuditEvidence {
@@ -81,7 +83,7 @@ function senderStack(): StackEvidence {
 
 function receiverStack(): StackEvidence {
   const senders = [{ name: "account-a", dnsName: senderName, addresses: egress }];
-  return stackOf("receiver", renderReceiver({ nodeId: "receiver", senders }), {
+  return stackOf("receiver", renderReceiver({ nodeId: "receiver", senders, gated: true }), {
     peer: "account-a",
     own: accountB,
     other: accountA,
@@ -111,6 +113,10 @@ function stackOf(role: "sender" | "receiver", rendering: Rendering, side: Side):
   const files = envoyFiles(rendering, { certificateChain: "the chain\n", rootBundles: { [peer]: other.root } }).map(
     (file) => ({ ...file, sha256: hash(file.content) }),
   );
+  if (role === "receiver") {
+    const ofRoot = { mode: "0644", owner: "root", group: "root" };
+    files.push({ path: "gate/gate.json", content: gateText, sha256: hash(gateText), ...ofRoot });
+  }
   const declared: Declared = {
     groups,
     addresses: allocations.map((one) => ({ name: "address", ...one })),
@@ -186,7 +192,11 @@ function stackOf(role: "sender" | "receiver", rendering: Rendering, side: Side):
       {
         name: peer,
         stack: peerStack,
-        pins: { rootFingerprints: [pin], addresses: peerAddresses },
+        pins: {
+          rootFingerprints: [pin],
+          addresses: peerAddresses,
+          ...(role === "receiver" ? { labels: { account: "111111111111" } } : {}),
+        },
         contract: { value: contractOf(peerRole) },
       },
     ],
@@ -281,6 +291,17 @@ function hostOf(
         counters: { "listener.ingest.ssl.handshake": 7 },
       },
     },
+    gate:
+      role === "sender"
+        ? { error: "the release in force has no gate" }
+        : {
+            value: {
+              configuration: hash(gateText),
+              mode: "enforce",
+              reserved: { link_side: ["sends"] },
+              senders: { [peer]: { account: "111111111111" } },
+            },
+          },
     units: {
       value: [
         {

@@ -26,6 +26,7 @@ export const hostOf = (stack: Stack) => known(stack.host) as Open<HostEvidence>;
 const balancerRules = (stack: Stack) =>
   known(stack.observed).groups.find(({ name }) => name === "receiver-balancer")?.rules ?? [];
 const envoyOf = (stack: Stack) => known(hostOf(stack).envoy);
+const gateOf = (stack: Stack) => known(hostOf(stack).gate);
 const chainsOf = (stack: Stack) => (envoyOf(stack).listeners[0] as { filter_chains: Chain[] }).filter_chains;
 
 interface Chain {
@@ -523,5 +524,43 @@ export const lies: readonly Lie[] = [
     at: "sender",
     change: (stack) => stack.deviations.push({ policy: "hosts-imdsv2", reason: "a test", until: undefined }),
     told: /deviation from hosts-imdsv2: a test; no end date/,
+  },
+  {
+    what: "a gate that only counts",
+    at: "receiver",
+    change: (stack) => {
+      gateOf(stack).mode = "observe";
+    },
+    told: /what the gate judges by: its mode is observe, and the configuration says enforce/,
+  },
+  {
+    what: "a gate with a configuration that is not the release's",
+    at: "receiver",
+    change: (stack) => {
+      gateOf(stack).configuration = "0".repeat(64);
+    },
+    told: /what the gate judges by: it has another configuration than gate\/gate\.json/,
+  },
+  {
+    what: "a gate that lets senders speak for the receiver",
+    at: "receiver",
+    change: (stack) => gateOf(stack).reserved.link_side?.push("receives"),
+    told: /what the gate judges by: a label that is reserved also has link_side=receives/,
+  },
+  {
+    what: "a gate that demands no labels of a sender",
+    at: "receiver",
+    change: (stack) => {
+      gateOf(stack).senders["account-a"] = {};
+    },
+    told: /sender account-a: what it may write: the gate demands \{\}, and pinned is \{account="111111111111"\}/,
+  },
+  {
+    what: "a gate that does not know a sender",
+    at: "receiver",
+    change: (stack) => {
+      gateOf(stack).senders = {};
+    },
+    told: /sender account-a: what it may write: the gate does not know it/,
   },
 ];

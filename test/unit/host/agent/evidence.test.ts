@@ -10,9 +10,10 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
+import { runningGate } from "@metrics-link/host/agent/evidence/gate.ts";
 import { evidence } from "@metrics-link/host/agent/evidence/index.ts";
 import { writeReport } from "@metrics-link/host/agent/status-report.ts";
-import { type EvidencePart, sha256 } from "@metrics-link/release";
+import { type EvidencePart, parseRelease, sha256 } from "@metrics-link/release";
 import { convergedHost, type FakeHost } from "./fake-host.ts";
 
 const current = "/opt/metrics-link/current";
@@ -102,6 +103,27 @@ describe("agent: evidence for an audit", () => {
       ["no certificate"],
     );
     assert.equal(known(found.agent).outcome, "converged");
+  });
+
+  it("says what each sender may write, if the release has a gate", async () => {
+    const page = {
+      configuration: "ab",
+      mode: "enforce",
+      reserved: { link_side: ["sends"] },
+      senders: { a: { account: "1" } },
+    };
+    const ask: FakeHost["effects"]["ask"] = async ({ url, socketPath }) => {
+      assert.deepEqual([url, socketPath], ["http://127.0.0.1/labels", "/run/metrics-link-gate/gate.sock"]);
+      return { status: 200, body: JSON.stringify(page) };
+    };
+    const { value } = (await read()).release as { value: { inForce: string } };
+    assert.equal(value.inForce, first);
+    const release = parseRelease(JSON.parse(readFileSync(host.path(`${current}/release.json`), "utf8")));
+    assert.match(errorOf((await read()).gate), /the release in force has no gate/);
+    const services = [...release.services, { unit: "metrics-link-gate.service" as const, onChange: [] }];
+    assert.deepEqual(await runningGate({ ask }, { ...release, services }), page);
+    const down = async () => ({ status: 503, body: "" });
+    await assert.rejects(runningGate({ ask: down }, { ...release, services }), /answers 503/);
   });
 
   it("shows manual changes", async () => {

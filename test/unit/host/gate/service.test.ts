@@ -153,7 +153,8 @@ describe("the gate as a service", function () {
   it("writes its metrics for node_exporter, and takes them away when it stops", async () => {
     const page = join(gate.directory, "gate.prom");
     const text = await eventually("the first page is written", () => readFileSync(page, "utf8"));
-    assert.match(text, /^metrics_link_gate_active_series_limit\{sender="b"\} 500000$/m);
+    assert.match(text, /^metrics_link_gate_active_series\{sender="b"\} 0$/m);
+    assert.match(text, /^metrics_link_gate_memory_bytes \d{8,}$/m);
     await gate.kill("SIGTERM");
     assert.throws(() => statSync(page), { code: "ENOENT" });
   });
@@ -205,6 +206,7 @@ describe("the gate as a service", function () {
 
   it("answers 503 above a sender's rates, and charges only what Prometheus took", async () => {
     const rates = { samplesPerSecond: 1, burstSeconds: 2, activeSeries: 2 };
+    const loadedAt = await metric("configuration_timestamp_seconds");
     gate.configure(
       JSON.stringify({
         ...configuration,
@@ -213,7 +215,7 @@ describe("the gate as a service", function () {
     );
     await eventually(
       "the limit is in force",
-      async () => (await metric("active_series_limit", 'sender="a"')) === "2" || undefined,
+      async () => Number(await metric("configuration_timestamp_seconds")) > Number(loadedAt) || undefined,
     );
     prometheus.answer = (response) => void response.writeHead(503).end();
     for (let time = 0; time < 5; time += 1) assert.equal((await gate.write(own, headers)).status, 503);
@@ -225,6 +227,7 @@ describe("the gate as a service", function () {
     for (let time = 0; time < 20; time += 1) answers.push(await gate.write(own, headers));
     assert.ok(answers.some(({ status, text }) => status === 503 && text.includes("sample_rate")));
     assert.equal(await metric("active_series", 'sender="a"'), "1");
+    assert.equal(await metric("limit_used_ratio", 'sender="a",limit="active_series"'), "0.5");
     assert.equal((await gate.write(foreign, headersOf("b", contentTypes[1]))).status, 204);
   });
 

@@ -49,9 +49,9 @@ specifyRelease("units-are-known", "receiver", {
       }),
     /metrics-link-repair.service is not a known unit/,
   ],
-  "a gate with another command before it": [
-    (it) => it.file(gate, (text) => text.replace("+/bin/chmod 2750", "+/bin/chmod 2777")),
-    /ExecStartPre=.*2777 .* instead of/,
+  "a gate with another command after it": [
+    (it) => it.file(gate, (text) => text.replace("chgrp envoy", "chmod 666")),
+    /ExecStartPost=.*chmod 666 .* instead of/,
   ],
   "a gate that runs code from strings": [
     (it) => it.file(gate, (text) => text.replace(" --disallow-code-generation-from-strings", "")),

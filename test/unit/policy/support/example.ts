@@ -53,6 +53,7 @@ const rendered = {
     renderReceiver({
       nodeId: "receiver",
       senders: [{ name: "account-a", dnsName: names.sender, addresses: addresses.sender }],
+      gated: true,
     }),
 } as const;
 
@@ -128,7 +129,11 @@ export function releaseObject(role: Role): Seen {
       role === "receiver"
         ? {
             program: "export {};\n",
-            configuration: { mode: "enforce", reserved: {}, senders: { "account-a": { labels: { account: "1" } } } },
+            configuration: {
+              mode: "enforce",
+              reserved: { link_side: ["sends"] },
+              senders: { "account-a": { labels: {} } },
+            },
           }
         : undefined,
   });
@@ -155,7 +160,7 @@ export function releaseObject(role: Role): Seen {
         tool("node_exporter", ["node_exporter"]),
       ],
       secrets: [],
-      services: [],
+      services: services.services,
       checks: [],
       probes: [],
       probeDeadlineSeconds: 60,

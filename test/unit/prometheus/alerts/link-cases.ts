@@ -189,7 +189,10 @@ export const linkCases = {
     counter(receiver("prometheus_api_remote_write_invalid_labels_samples_total"), "receives"),
   ],
   WritesRefused: counter(receiver("prometheus_http_requests_total", 'handler="/api/v1/write",code="400"'), "receives"),
-  WritesFail: counter(receiver("prometheus_http_requests_total", 'handler="/api/v1/write",code="500"'), "receives"),
+  WritesFail: [
+    counter(receiver("prometheus_http_requests_total", 'handler="/api/v1/write",code="500"'), "receives"),
+    counter(receiver("metrics_link_gate_requests_total", 'sender="a",code="503"'), "receives"),
+  ],
   ClientNotTrusted: ["fail_verify_error", "fail_verify_san", "fail_verify_no_cert", "connection_error"].map((name) =>
     counter(receiver(`envoy_listener_ssl_${name}`, 'envoy_listener_address="ingest"'), "receives"),
   ),
