@@ -2,6 +2,7 @@ import { stackName } from "@metrics-link/contract";
 import { z } from "zod";
 import { account } from "./account.ts";
 import { exchange } from "./exchange.ts";
+import { fleet } from "./fleet.ts";
 import { host, tools } from "./host.ts";
 import { network } from "./network.ts";
 import { peer, senders } from "./peers.ts";
@@ -37,7 +38,13 @@ const sender = z.strictObject({
   peer,
 });
 
-const receiver = z.strictObject({ role: role("receiver"), ...common, prometheus: receiverPrometheus, senders });
+const receiver = z.strictObject({
+  role: role("receiver"),
+  ...common,
+  prometheus: receiverPrometheus,
+  fleet,
+  senders,
+});
 
 export type SenderConfiguration = z.output<typeof sender>;
 export type ReceiverConfiguration = z.output<typeof receiver>;
