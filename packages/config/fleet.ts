@@ -1,5 +1,5 @@
 import { basename, dirname } from "node:path";
-import { contractFileKeys, contractFileObject, LinkError, messageOf, type Problem } from "@metrics-link/contract";
+import { contractFileKeys, contractFileObject, type Problem } from "@metrics-link/contract";
 import { senderKeys } from "./peers.ts";
 import { key, path } from "./values.ts";
 
@@ -52,16 +52,10 @@ export function senderInFile(file: FleetFile): {
   readonly problems: readonly Problem[];
 } {
   if ("remedy" in file) return { problems: [{ key: file.path, value: file.value, remedy: file.remedy }] };
-  let found: Readonly<Record<string, unknown>>;
-  try {
-    found = contractFileObject(file.text, (what) => {
-      throw new LinkError("REPOSITORY_FILE_INVALID", { what });
-    });
-  } catch (error) {
-    return {
-      problems: [{ key: file.path, value: file.text.slice(0, 80), remedy: `a sender's file: ${messageOf(error)}` }],
-    };
-  }
+  const read = contractFileObject(file.text);
+  if ("fault" in read)
+    return { problems: [{ key: file.path, value: file.text.slice(0, 80), remedy: `a sender's file: ${read.fault}` }] };
+  const found = read.keys;
   const rest = Object.entries(found).filter(([name]) => !contractFileKeys.some((one) => one === name));
   const problem = (name: string, remedy: string): Problem => ({
     key: keyInFile(file.path, [name]),

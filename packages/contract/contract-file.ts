@@ -33,34 +33,33 @@ export const contractFileText = (outputs: Readonly<Record<string, unknown>>): st
  * @throws LinkError PEER_CONTRACT_MALFORMED when it is no JSON object, too long or too deep, or has a key twice
  */
 export function readContractFile(path: string, text: string): ContractFile {
-  const outputs = contractFileObject(text, (what, cause) => {
+  const found = contractFileObject(text);
+  if ("fault" in found)
     throw new LinkError("PEER_CONTRACT_MALFORMED", {
-      what: `${path} is not a contract file: ${what}`,
+      what: `${path} is not a contract file: ${found.fault}`,
       next: "ask the peer's people for the file that `npm run trust -- write` makes of their stack",
-      ...(cause === undefined ? {} : { cause }),
+      cause: found.cause,
     });
-  });
-  return { contract: contractIn(outputs), versions: outputs[contractVersionsOutput] };
+  return { contract: contractIn(found.keys), versions: found.keys[contractVersionsOutput] };
 }
 
-/** The object in such a file. @param refuse throws what is said of a text that is not a JSON object which can be read in one way */
+/** The keys of such a file; or why it is not a JSON object of that size which can be read in one way. */
 export function contractFileObject(
   text: string,
-  refuse: (what: string, cause?: unknown) => never,
-): Readonly<Record<string, unknown>> {
+): { readonly keys: Readonly<Record<string, unknown>> } | { readonly fault: string; readonly cause?: unknown } {
   const bytes = Buffer.byteLength(text);
-  if (bytes > mostContractBytes) return refuse(`it has ${bytes} bytes; the limit is ${mostContractBytes}`);
+  if (bytes > mostContractBytes) return { fault: `it has ${bytes} bytes; the limit is ${mostContractBytes}` };
   let parsed: unknown;
   try {
     parsed = JSON.parse(text);
   } catch (cause) {
-    return refuse(messageOf(cause), cause);
+    return { fault: messageOf(cause), cause };
   }
-  if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed)) return refuse("it has no keys");
-  if (isDeeperThan(parsed, deepest)) return refuse(`it nests deeper than ${deepest} levels`);
+  if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed)) return { fault: "it has no keys" };
+  if (isDeeperThan(parsed, deepest)) return { fault: `it nests deeper than ${deepest} levels` };
   const twice = repeatedKey(text);
-  if (twice !== undefined) return refuse(`the key ${shortened(twice)} stands twice in one object`);
-  return { ...parsed };
+  if (twice !== undefined) return { fault: `the key ${shortened(twice)} stands twice in one object` };
+  return { keys: { ...parsed } };
 }
 
 const isDeeperThan = (value: unknown, levels: number): boolean =>
