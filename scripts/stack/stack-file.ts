@@ -1,4 +1,4 @@
-import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import {
   type Beyond,
@@ -24,13 +24,15 @@ import {
   type Problem,
   parseJson,
 } from "@metrics-link/contract";
-import { readFleetFolder, writeSenderFile } from "@metrics-link/fleet/folder/index.ts";
+import { readFleetFolder, removeSenderFile, writeSenderFile } from "@metrics-link/fleet/folder/index.ts";
 import type { GenerationChange } from "@metrics-link/pki/rotation/index.ts";
 import { type AlertOverrides, wrongOverrides } from "@metrics-link/prometheus";
 import { type Document, isMap, parseDocument } from "yaml";
 import { z } from "zod";
 
 type Configuration = ReturnType<typeof parseConfiguration>;
+
+type SenderKeys = Readonly<Record<string, unknown>>;
 
 /** The configuration of a stack in source control, with its comments. What is written is what a person would write. */
 export class StackFile {
@@ -102,47 +104,62 @@ export class StackFile {
   }
 
   /** The configuration with other files of senders. @throws InvalidInputError when it would not be usable */
-  readWith(files: readonly FleetFile[]): Configuration {
+  private readWith(files: readonly FleetFile[]): Configuration {
     return this.configurationIn(this.load(), files);
   }
 
   /**
    * Writes what is pinned of a peer, by its stack: into its own file if it has one.
+   * @returns the path of the file that was written
    * @throws LinkError when the peer is not in the file; InvalidInputError when the file would not be usable with these pins,
    * such as an address that is another sender's. Nothing is written then.
    */
-  setPins(peer: string, pins: Pins & { readonly labels?: Labels }): void {
+  setPins(peer: string, pins: Pins & { readonly labels?: Labels }): string {
     const configuration = this.read();
     const sender =
       configuration.role === "receiver" ? configuration.senders.find(({ stack }) => stack === peer) : undefined;
     const { folder } = this.fleet();
     if (sender?.contract !== undefined && isFleetFile(folder, sender.contract)) {
       this.changeSender(sender.contract, (entry) => ({ ...entry, ...withoutEmpty(pins) }));
-    } else this.setOwnPins(configuration, peer, pins);
+      return sender.contract;
+    }
+    this.setOwnPins(configuration, peer, pins);
+    return this.path;
   }
 
   /**
    * Changes a sender's file. A person's keys stay, in the order in which they are written.
+   * @param outputs those of the stack whose contract it is from now on; without them the contract stays
    * @throws LinkError when there is no such file; InvalidInputError when the configuration would not be usable with it. Nothing
    * is written then.
    */
-  changeSender(
-    path: string,
-    change: (found: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>,
-  ): void {
+  changeSender(path: string, change: (found: SenderKeys) => SenderKeys, outputs?: SenderKeys): void {
     this.read();
     const file = this.fleet().files.find((one) => one.path === path);
     if (file === undefined || !("text" in file))
       throw new LinkError("REPOSITORY_FILE_INVALID", { what: `${path} is not a sender's file` });
     const found = parseJson(z.record(z.string(), z.unknown()), file.text, path);
-    this.putSender(path, senderFileText(change(found), found));
+    this.putSender(path, senderFileText(change(found), outputs ?? found));
   }
 
   /** Writes a sender's file, new or not. @throws InvalidInputError when the configuration would not be usable with it */
   putSender(path: string, text: string): void {
-    const others = this.fleet().files.filter((one) => one.path !== path);
-    this.readWith([...others, { path, text }]);
+    // The first one: a folder with nothing in it is in no checkout.
+    const { folder } = this.fleet();
+    if (folder !== undefined) mkdirSync(join(this.root, folder), { recursive: true });
+    this.readWith([...this.filesBut(path), { path, text }]);
     writeSenderFile(this.root, path, text);
+  }
+
+  /** Removes a sender's file. @throws InvalidInputError when the configuration would not be usable without it */
+  removeSender(path: string): void {
+    this.read();
+    this.readWith(this.filesBut(path));
+    removeSenderFile(this.root, path);
+  }
+
+  private filesBut(path: string): readonly FleetFile[] {
+    return this.fleet().files.filter((one) => one.path !== path);
   }
 
   private setOwnPins(

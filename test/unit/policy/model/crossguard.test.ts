@@ -84,9 +84,11 @@ describe("the policies as CrossGuard runs them", () => {
     const { senders, ...receiver } = configurationOf("receiver") as never as Record<string, unknown>;
     const seen: unknown[] = [];
     const looks: Policy = {
-      ...sizes,
-      *check(_, { configuration }) {
-        seen.push(...(configuration.role === "receiver" ? configuration.senders.map(({ name }) => name) : []));
+      ...facts,
+      kind: "resource",
+      name: "looks",
+      *check(_resource, { configuration }) {
+        if (configuration.role === "receiver") seen.push(...configuration.senders.map(({ name }) => name));
       },
     };
     const judged = () => {
