@@ -38,7 +38,7 @@ export {
   stackName,
   text,
 } from "./forms.ts";
-export { parseJson, repeatedKey } from "./json.ts";
+export { parseJson } from "./json.ts";
 export {
   carries,
   contractIn,

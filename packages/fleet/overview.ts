@@ -39,7 +39,7 @@ export interface State {
 }
 
 /** @param deployed the outputs of the receiver's last update; without them it is what the files say */
-export function stateOf({ name, declared }: ListedSender, deployed: Told<Deployed>): State {
+function stateOf({ name, declared }: ListedSender, deployed: Told<Deployed>): State {
   const { suspended, rootFingerprints = [], addresses = [], stack } = declared;
   if (suspended !== undefined) {
     const isOpen = "value" in deployed && inForceOf(stack, deployed.value) !== undefined;
@@ -132,7 +132,7 @@ function fleetTable({ senders, deployed, seen, now }: Overview): Block {
           [strong(name), quiet(source)],
           declared.owner ?? "not recorded",
           declared.since ?? "not recorded",
-          [badge(tones[word], word), ...(why === undefined ? [] : [` ${why.split("\n")[0]}`])],
+          [badge(tones[word], word), ...(why === undefined ? [] : [`: ${why.split("\n")[0]}`])],
           declared.labels === undefined
             ? "any: none are pinned"
             : lines(
@@ -152,7 +152,7 @@ function fleetTable({ senders, deployed, seen, now }: Overview): Block {
 }
 
 /** The report of `list`, and of `verify` with its findings. */
-export function reportOf(overview: Overview, findings: readonly Finding[]): Report {
+function reportOf(overview: Overview, findings: readonly Finding[]): Report {
   const { stack, now, senders, deployed } = overview;
   const words = senders.map((one) => stateOf(one, deployed).word);
   const counts = [...new Set(words)].map((word) => `${words.filter((one) => one === word).length} ${word}`);

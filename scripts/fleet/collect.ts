@@ -74,7 +74,7 @@ async function told<Value>(look: () => Promise<Value>): Promise<Told<Value>> {
   try {
     return { value: await look() };
   } catch (error) {
-    return { none: `not known: ${messageOf(error).split("\n")[0]}` };
+    return { none: `not known: ${messageOf(error).replaceAll(/\s+/g, " ")}` };
   }
 }
 

@@ -45,7 +45,7 @@ const ownOptions: Readonly<Record<(typeof reading)[number] | (typeof changing)[n
   remove: [],
 };
 
-async function main([word, ...words]: readonly string[]): Promise<number> {
+async function main([word, ...words]: readonly string[], checkout: string | undefined): Promise<number> {
   const command = oneOf("COMMAND", word, [...reading, ...changing]);
   const { values, positionals } = parsed(words, options);
   const strange = Object.entries(values).find(
@@ -58,7 +58,7 @@ async function main([word, ...words]: readonly string[]): Promise<number> {
   const name = isReading ? "" : required(positionals[0], "NAME");
   const url = values.url === undefined ? undefined : addressOf(values.url);
   const out = values.out === undefined ? undefined : toWrite("--out", values.out);
-  const context = contextOf(required(values.stack, "--stack"), values.sandbox);
+  const context = contextOf(required(values.stack, "--stack"), values.sandbox, checkout);
   if (isReading) {
     const asked = { outputs: !values["files-only"], url, host: values.host === true && !values["files-only"] };
     return await told(command, context, asked, { json: values.json === true, out });
@@ -108,7 +108,8 @@ async function unlessInvalid(words: readonly string[], error: unknown): Promise<
   return 1;
 }
 
-export const command: Command = {
-  usage,
-  run: (words) => main(words).catch((error: unknown) => unlessInvalid(words, error)),
-};
+/** Runs the command. @param checkout another one than this, with its stack files and folders @throws LinkError */
+export const fleet = (words: readonly string[], checkout?: string): Promise<number> =>
+  main(words, checkout).catch((error: unknown) => unlessInvalid(words, error));
+
+export const command: Command = { usage, run: (words) => fleet(words) };

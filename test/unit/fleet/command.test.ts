@@ -1,43 +1,52 @@
 import assert from "node:assert/strict";
-import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { command } from "../../../scripts/fleet/index.ts";
+import { command, fleet } from "../../../scripts/fleet/index.ts";
 import { settle } from "../../../scripts/stack/command-line.ts";
 import { repository } from "../../../scripts/stack/context.ts";
 import { printed } from "../scripts/support.ts";
 import { outputsOf, rootOf } from "./contracts.ts";
 
 const stack = "fleet-command-test";
-const stackFile = join(repository, `stacks/Pulumi.${stack}.yaml`);
-// Beside the folders of a user, so that nobody takes it for one.
-const folder = "stacks/fleet-command-test";
+const folder = "fleet/senders";
+const example = join(repository, "stacks/examples/receiver.yaml");
 
 describe("npm run fleet", () => {
-  let mail = "";
+  let [mail, checkout, stackFile] = ["", "", ""];
   const run = (...words: readonly string[]) =>
-    printed(() => settle(command.usage, () => command.run([words[0] ?? "", "--stack", stack, ...words.slice(1)])));
+    printed(() => settle(command.usage, () => fleet([words[0] ?? "", "--stack", stack, ...words.slice(1)], checkout)));
   const contractFile = (name: string, outputs: object | string) => {
     const path = join(mail, `${name}.json`);
     writeFileSync(path, typeof outputs === "string" ? outputs : JSON.stringify(outputs));
     return path;
   };
-  const written = (name: string) => JSON.parse(readFileSync(join(repository, folder, `${name}.json`), "utf8"));
-  const files = () => (existsSync(join(repository, folder)) ? readdirSync(join(repository, folder)) : []);
+  const written = (name: string) => JSON.parse(readFileSync(join(checkout, folder, `${name}.json`), "utf8"));
+  const files = () => (existsSync(join(checkout, folder)) ? readdirSync(join(checkout, folder)) : []);
   const added = (name: string, address: string) =>
     run("add", name, "--from", contractFile(name, outputsOf(name, address)), "--owner", `team ${name}`, "--yes");
 
   beforeEach(() => {
     mail = mkdtempSync(join(tmpdir(), "mail-"));
-    copyFileSync(join(repository, "stacks/examples/receiver.yaml"), stackFile);
+    checkout = mkdtempSync(join(tmpdir(), "checkout-"));
+    mkdirSync(join(checkout, "stacks"));
+    stackFile = join(checkout, `stacks/Pulumi.${stack}.yaml`);
+    copyFileSync(example, stackFile);
     writeFileSync(stackFile, `${readFileSync(stackFile, "utf8")}  metrics-link:fleet: ${folder}\n`);
   });
   afterEach(() => {
-    rmSync(mail, { recursive: true });
-    rmSync(stackFile);
-    rmSync(join(repository, folder), { recursive: true, force: true });
+    for (const path of [mail, checkout]) rmSync(path, { recursive: true });
   });
 
   it("add shows what is offered as one reads it out, pins it, and writes nothing else", async () => {
@@ -45,10 +54,7 @@ describe("npm run fleet", () => {
     assert.equal(code, 0, err);
     assert.match(out, /shop\.json offers:\n {2}roots, SHA-256\n/);
     assert.match(out, /8\.8\.8\.8 {3}\(NOT pinned\)/);
-    assert.match(
-      out,
-      /wrote stacks\/fleet-command-test\/shop\.json\. Next: commit .* alone .*pulumi up -s fleet-command-test/,
-    );
+    assert.match(out, /wrote fleet\/senders\/shop\.json\. Next: commit .* alone .*pulumi up -s fleet-command-test/);
     assert.deepEqual(written("shop"), {
       owner: "team shop",
       since: new Date().toISOString().slice(0, 10),
@@ -105,7 +111,7 @@ describe("npm run fleet", () => {
       assert.notEqual(code, 0);
       assert.match(err, message);
     }
-    copyFileSync(join(repository, "stacks/examples/receiver.yaml"), stackFile);
+    copyFileSync(example, stackFile);
     const { err } = await run("add", "shop", "--from", from, "--owner", "x", "--yes");
     assert.match(err, /names no folder .*write `metrics-link:fleet: fleet\/senders` into it/);
   });
@@ -166,7 +172,7 @@ describe("npm run fleet", () => {
     assert.deepEqual(state, { word: "suspended", why: "leaf stolen" });
     const page = join(mail, "fleet.html");
     const text = await run("list", "--files-only", "--out", page);
-    assert.match(text.out, /shop.*team shop.*suspended leaf stolen.*not asked/);
+    assert.match(text.out, /shop.*team shop.*suspended: leaf stolen.*not asked/);
     assert.match(readFileSync(page, "utf8"), /team shop/);
   });
 
@@ -175,7 +181,7 @@ describe("npm run fleet", () => {
     const good = await run("verify", "--files-only");
     assert.equal(good.code, 0, good.out);
     assert.match(good.out, /2 senders; Envoy has room for 4/);
-    writeFileSync(join(repository, folder, "other.json"), '{"owner":"x","owner":"y"}');
+    writeFileSync(join(checkout, folder, "other.json"), '{"owner":"x","owner":"y"}');
     const bad = await run("verify", "--files-only");
     assert.equal(bad.code, 1);
     assert.match(bad.out, /^critical: .*other\.json is .*the key owner stands twice/s);

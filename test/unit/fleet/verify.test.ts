@@ -85,7 +85,7 @@ describe("a fleet that is verified", () => {
     ]);
     const suspended = overview({ shop: textOf("shop", { suspended: "leaf stolen" }), bank: textOf("bank") });
     assert.deepEqual(wrong(suspended), ["critical shop: it is suspended and still let in"]);
-    assert.match(fleetText(suspended), /suspended leaf stolen; NOT DEPLOYED YET, it is still let in/);
+    assert.match(fleetText(suspended), /suspended: leaf stolen; NOT DEPLOYED YET, it is still let in/);
   });
 
   it("tells each address, name and label that is in force otherwise", () => {
