@@ -178,7 +178,7 @@ function reportOf(overview: Overview, findings: readonly Finding[]): Report {
     blocks: [
       section("Who may write, and what was seen of them", [fleetTable(overview)], {
         note:
-          "Last seen is the receiver's own word: the last write that its Envoy accepted with that sender's certificate. Rate and series are what " +
+          "Last seen is the receiver's own word: the last write that its Envoy accepted with that sender's certificate, to within five minutes. Rate and series are what " +
           "the gate counted, or what the sender says of itself; leaf and version are the sender's word.",
       }),
       ...(findings.length === 0

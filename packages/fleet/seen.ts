@@ -7,7 +7,7 @@ export type AskPrometheus = (query: string) => Promise<unknown>;
 
 /** What was seen of a sender. Times in seconds since the epoch. */
 export interface Seen {
-  /** When the receiver's Envoy last accepted a write with this sender's certificate. */
+  /** When the receiver's Envoy last accepted a write with this sender's certificate, up to five minutes too late. */
   readonly lastSeen: Told<number>;
   readonly samplesPerSecond: Told<number>;
   readonly series: Told<number>;
