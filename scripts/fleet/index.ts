@@ -18,7 +18,7 @@ The senders of a receiver. docs/fleet.md leads through joining and leaving.
   suspend NAME     takes its trust away until \`resume NAME\`: --why TEXT
   remove NAME      removes its file
 list and verify: --url URL asks the receiver's Prometheus, --host asks it and Envoy's log on the receiver's host by
-Systems Manager, --files-only asks nobody, not even for the stack's outputs. What was not asked says so.
+Systems Manager, --files-only asks nobody, not even Pulumi for the stack's outputs. What was not asked says so.
 --json prints data, --out FILE writes a page.
 add and update: --fingerprint SHA-256 ..., --address A ..., --label NAME=VALUE ... are what the sender's people read out;
 without them a person confirms at the terminal, or --yes.
@@ -52,6 +52,8 @@ async function main([word, ...words]: readonly string[], checkout: string | unde
     ([key, value]) => value !== false && !["stack", "sandbox", ...ownOptions[command]].includes(key),
   );
   if (strange !== undefined) throw new UsageError(`--${strange[0]} is not expected with ${command}`);
+  if (values["files-only"] && (values.host || values.url !== undefined))
+    throw new UsageError("--host and --url are not expected with --files-only");
   const heard = heardIn(values);
   const isReading = command === "list" || command === "verify";
   takesOnly(positionals, isReading ? 0 : 1);
@@ -60,7 +62,7 @@ async function main([word, ...words]: readonly string[], checkout: string | unde
   const out = values.out === undefined ? undefined : toWrite("--out", values.out);
   const context = contextOf(required(values.stack, "--stack"), values.sandbox, checkout);
   if (isReading) {
-    const asked = { outputs: !values["files-only"], url, host: values.host === true && !values["files-only"] };
+    const asked = { outputs: !values["files-only"], url, host: values.host === true };
     return await told(command, context, asked, { json: values.json === true, out });
   }
   const given = { ...values, yes: values.yes === true, heard };

@@ -195,6 +195,7 @@ describe("npm run fleet", () => {
       ["list", "shop"],
       ["remove"],
       ["list", "--url", "ftp://x"],
+      ["list", "--files-only", "--host"],
     ]) {
       const { code } = await run(...words);
       assert.equal(code, 2, words.join(" "));
@@ -229,7 +230,7 @@ describe("npm run fleet", () => {
         return [];
       };
       const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-      const { out, err, code } = await run("list", "--files-only", "--url", url, "--json");
+      const { out, err, code } = await run("list", "--url", url, "--json");
       assert.equal(code, 0, err);
       const { lastSeen, series, version, samplesPerSecond, leafDaysLeft, reasons } = JSON.parse(out).senders[1];
       assert.deepEqual(
@@ -247,7 +248,7 @@ describe("npm run fleet", () => {
 
     it("list says that nothing is known while nobody answers", async () => {
       await added("shop", "8.8.8.8");
-      const { code, out } = await run("list", "--files-only", "--url", "http://127.0.0.1:1", "--json");
+      const { code, out } = await run("list", "--url", "http://127.0.0.1:1", "--json");
       assert.equal(code, 0);
       assert.match(JSON.parse(out).senders[0].reasons.lastSeen, /^not known: http:\/\/127\.0\.0\.1:1 does not answer/);
     });
