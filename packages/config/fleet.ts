@@ -112,7 +112,7 @@ export interface JoinedFleet {
 
 export function joinFleet(raw: Readonly<Record<string, unknown>>, files: readonly FleetFile[]): JoinedFleet {
   const { senders = [] } = raw;
-  if (files.length === 0 || !Array.isArray(senders)) return { raw, problems: [], keyOf: () => undefined };
+  if (raw.fleet === undefined || !Array.isArray(senders)) return { raw, problems: [], keyOf: () => undefined };
   const read = files.map((file) => ({ file, ...senderInFile(file) }));
   const usable = read.flatMap(({ file, entry }) => (entry === undefined ? [] : [{ path: file.path, entry }]));
   return {

@@ -49,10 +49,9 @@ describe("a sender's file", () => {
 
   it("is enough: senders[] may be missing, and nobody at all is refused", () => {
     assert.equal(read([file("a")]).senders.length, 1);
-    assert.deepEqual(
-      problems([]).map(({ key }) => key),
-      ["metrics-link:senders"],
-    );
+    const [none, ...more] = problems([]);
+    assert.deepEqual([none?.key, none?.value, more], ["metrics-link:senders", [], []]);
+    assert.match(none?.remedy ?? "", /at least one sender; to let go of the last one, suspend it/);
   });
 
   it("is written in one order, with a contract that is read as that of a contract file", () => {
