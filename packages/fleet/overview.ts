@@ -19,7 +19,7 @@ import {
   worst,
 } from "@metrics-link/report";
 import type { Seen } from "./seen.ts";
-import { type Deployed, inForceOf, type ListedSender, type Told } from "./sender.ts";
+import type { Deployed, ListedSender, Told } from "./sender.ts";
 
 /** A fleet as it is told. */
 export interface Overview {
@@ -42,7 +42,7 @@ export interface State {
 function stateOf({ name, declared }: ListedSender, deployed: Told<Deployed>): State {
   const { suspended, rootFingerprints = [], addresses = [], stack } = declared;
   if (suspended !== undefined) {
-    const isOpen = "value" in deployed && inForceOf(stack, deployed.value) !== undefined;
+    const isOpen = "value" in deployed && deployed.value.inForce.get(stack) !== undefined;
     return { word: "suspended", why: isOpen ? `${suspended}; NOT DEPLOYED YET, it is still let in` : suspended };
   }
   if (rootFingerprints.length === 0 || addresses.length === 0)
@@ -50,7 +50,7 @@ function stateOf({ name, declared }: ListedSender, deployed: Told<Deployed>): St
   if ("none" in deployed) return { word: "pinned" };
   const aside = deployed.value.setAside.find((one) => one.name === name);
   if (aside?.state === "held") return { word: "held", why: aside.words };
-  return inForceOf(stack, deployed.value) === undefined ? { word: "not deployed" } : { word: "in force" };
+  return deployed.value.inForce.get(stack) === undefined ? { word: "not deployed" } : { word: "in force" };
 }
 
 const tones: Readonly<Record<State["word"], Tone>> = {

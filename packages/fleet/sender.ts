@@ -20,11 +20,37 @@ export interface ListedSender {
 export interface Deployed {
   /** As in the output `accepted`. */
   readonly accepted: readonly unknown[];
+  /** The same by the sender's stack: whoever is let in. */
+  readonly inForce: ReadonlyMap<string, InForce>;
   /** As in the output `setAside`. */
   readonly setAside: readonly { readonly name: string; readonly state: string; readonly words: string }[];
   /** As in the output `contractLabels`: the labels in force, by the sender's stack. */
   readonly admits: readonly { readonly stack: string; readonly labels: Readonly<Record<string, string>> }[];
 }
+
+/** What is in force of a sender after the last update. */
+interface InForce {
+  readonly dnsName: string;
+  readonly addresses: readonly string[];
+  readonly rootFingerprints: readonly string[];
+}
+
+const acceptedEntry = z.object({
+  stack: z.string(),
+  dnsName: z.string(),
+  rootBundle: z.string(),
+  addresses: z.array(z.string()),
+});
+
+const inForceIn = (accepted: readonly unknown[]): Deployed["inForce"] =>
+  new Map(
+    accepted.flatMap((entry) => {
+      const { data } = acceptedEntry.safeParse(entry);
+      if (data === undefined) return [];
+      const { stack, dnsName, addresses, rootBundle } = data;
+      return [[stack, { dnsName, addresses, rootFingerprints: fingerprintsOf(rootBundle) }] as const];
+    }),
+  );
 
 const outputs = z.object({
   accepted: z.array(z.unknown()),
@@ -37,7 +63,9 @@ const outputs = z.object({
 /** @param found the outputs of the receiver's stack @returns undefined before its first update */
 export function deployedIn(found: Readonly<Record<string, unknown>>): Deployed | undefined {
   const { data } = outputs.safeParse(found);
-  return data && { accepted: data.accepted, setAside: data.setAside, admits: data.contractLabels.admits };
+  if (data === undefined) return undefined;
+  const { accepted, setAside, contractLabels } = data;
+  return { accepted, inForce: inForceIn(accepted), setAside, admits: contractLabels.admits };
 }
 
 /** The senders of a configuration. @param readingOf what the contract of a file says */
@@ -62,19 +90,4 @@ export function standingIn(
   if (declared.suspended === undefined && reading === "unread") return undefined;
   const asked = reading === "unread" ? undefined : reading;
   return standingOf("sender", { peer: declared, reading: asked, before, network });
-}
-
-const acceptedEntry = z.object({
-  stack: z.string(),
-  dnsName: z.string(),
-  rootBundle: z.string(),
-  addresses: z.array(z.string()),
-});
-
-/** What is in force of a sender after the last update: name, roots and addresses; undefined of one that is not let in. */
-export function inForceOf(stack: string, { accepted }: Deployed) {
-  const found = accepted.map((entry) => acceptedEntry.safeParse(entry).data).find((entry) => entry?.stack === stack);
-  if (found === undefined) return undefined;
-  const { dnsName, addresses, rootBundle } = found;
-  return { dnsName, addresses, rootFingerprints: fingerprintsOf(rootBundle) };
 }

@@ -2,7 +2,7 @@ import { carries, labelsText, readCertificates, rootBundle } from "@metrics-link
 import { count, type Finding } from "@metrics-link/report";
 import type { Overview } from "./overview.ts";
 import type { Seen } from "./seen.ts";
-import { type Deployed, inForceOf, type ListedSender, standingIn, type Told } from "./sender.ts";
+import { type Deployed, type ListedSender, standingIn, type Told } from "./sender.ts";
 
 const day = 86_400_000;
 /** A root takes a ceremony and a telephone call to replace, a leaf an update of the sender's. */
@@ -99,7 +99,7 @@ const sizeFindings = (number: number, sizes: readonly number[]): Finding[] => {
 /** Whether what the last update left is what the next one would make. */
 function deployedFindings({ network }: Overview, sender: ListedSender, deployed: Deployed): Finding[] {
   const { name, declared } = sender;
-  const now = inForceOf(declared.stack, deployed);
+  const now = deployed.inForce.get(declared.stack);
   const remedy = "run `pulumi up` for the receiver, after a review";
   if (declared.suspended !== undefined)
     return now === undefined ? [] : [finding("critical", name, "it is suspended and still let in", remedy)];

@@ -1,6 +1,15 @@
 import assert from "node:assert/strict";
-import { declaredSenders, type Files, labelRows, senderChanges, sourceFile } from "@metrics-link/review";
+import {
+  declaredSenders,
+  type Files,
+  labelRows,
+  renderHtml,
+  renderText,
+  senderChanges,
+  sourceFile,
+} from "@metrics-link/review";
 import { agreed, folder } from "../fleet/files.ts";
+import { verdictOn } from "./support.ts";
 
 const files = (contents: Readonly<Record<string, unknown>>): Files =>
   new Map(
@@ -81,6 +90,18 @@ describe("what a branch does with senders, in a review", () => {
     ]);
     const turned = declaredSenders(config([entry, { name: "b" }]), files({}));
     assert.deepEqual(senderChanges(before, turned), []);
+  });
+
+  it("stands in the review before the lines of files, in every format as text", () => {
+    const hostile = { ...agreed(1), owner: "<img src=x>\u001b[31m" };
+    const [before, after] = [files({}), files({ shop: hostile })].map((one) => declaredSenders(config(), one));
+    const verdict = verdictOn([], { senders: senderChanges(before ?? [], after ?? []) });
+    assert.match(
+      renderText(verdict),
+      /Changes of senders: 1 added\n.*\n {2}shop +added +owner is <img src=x>\\u\{1b\}\[31m/,
+    );
+    assert.doesNotMatch(renderHtml(verdict), /<img/);
+    assert.doesNotMatch(renderText(verdictOn([])), /Changes of senders/);
   });
 
   it("is the same whatever a file holds, and files elsewhere are nobody", () => {
