@@ -2,7 +2,19 @@ import assert from "node:assert/strict";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileOf } from "./stacks.ts";
-import { addressA, declared, fence, healthy, ingress, rootA, rootB, stackA, stackB, update } from "./two-senders.ts";
+import {
+  addressA,
+  declared,
+  fence,
+  healthy,
+  ingress,
+  rootA,
+  rootB,
+  rootFiles,
+  stackA,
+  stackB,
+  update,
+} from "./two-senders.ts";
 
 const repository = resolve(import.meta.dirname, "../../..");
 // A folder of a receiver's own: the fleet of this repository is somebody else's.
@@ -49,6 +61,24 @@ describe("a receiver whose senders are files", () => {
     place("account-b", fileOfB);
     const both = await update(fleet([entryA ?? {}]));
     assert.deepEqual(fence(both), fence(await update()));
+  });
+
+  it("has the same fences while senders move from its configuration into files", async () => {
+    const first = await update();
+    place("account-a", fileOfA);
+    const moved = await update({ ...fleet([entryB ?? {}]), before: first.outputs });
+    // Senders of files stand behind the others, so the order of the chains differs, which Envoy does not mind.
+    assert.deepEqual(ingress(moved.registrations).toSorted(), ingress(first.registrations).toSorted());
+    assert.deepEqual(rootFiles(moved).toSorted(), rootFiles(first).toSorted());
+    const chains = ({ registrations }: typeof first) =>
+      JSON.parse(fileOf(registrations, "receiver", "envoy/lds/ingest.json"))
+        .resources[0].filter_chains.map((chain: unknown) => JSON.stringify(chain))
+        .toSorted();
+    assert.deepEqual(chains(moved), chains(first));
+    // Another bootstrap would restart Envoy.
+    const bootstrap = ({ registrations }: typeof first) => fileOf(registrations, "receiver", "envoy/bootstrap.json");
+    assert.equal(bootstrap(moved), bootstrap(first));
+    assert.deepEqual(moved.outputs.setAside, []);
   });
 
   it("lets nobody in by a file that names other roots than its contract, and holds that sender alone", async () => {
