@@ -4,7 +4,7 @@ const rooms = (...names) => `^packages/(${names.join("|")})/`;
 /** Every package. Code anywhere else would be a way around the rules, which name folders. */
 const packages = rooms(
   ...["contract", "config", "release", "pki", "network", "envoy", "prometheus", "host", "policy", "report"],
-  ...["audit", "preflight", "review", "console", "sandbox", "gate"],
+  ...["audit", "preflight", "review", "console", "sandbox", "gate", "fleet"],
 );
 
 /** One rule an arrow; each says why. The picture is in docs/architecture.md. */
@@ -168,7 +168,7 @@ export default {
         path: "^packages/",
         pathNot: [
           "^packages/$1/",
-          rooms("contract", "config", "release", "report", "gate", "envoy/read", "prometheus/read"),
+          rooms("contract", "config", "release", "report", "gate", "envoy/read", "prometheus/read", "fleet/folder"),
         ],
       },
     },
@@ -228,6 +228,25 @@ export default {
           "^packages/(?!(preflight|config|report)/)",
         ],
       },
+    },
+    {
+      name: "fleets-are-pure",
+      comment: "What is told of senders follows from what is read elsewhere; files are read in a folder of their own.",
+      severity: "error",
+      from: { path: room("fleet"), pathNot: room("fleet/folder") },
+      to: {
+        path: [
+          ...["@pulumi", "@aws-sdk", "^(node:)?fs", "^(node:)?child_process"],
+          "^packages/(?!(fleet/(?!folder/)|contract/|config/|report/))",
+        ],
+      },
+    },
+    {
+      name: "who-reads-files-of-senders-tells-nothing",
+      comment: "Stacks, policies and commands read the same files by the same function, which knows the schema alone.",
+      severity: "error",
+      from: { path: room("fleet/folder") },
+      to: { path: ["@pulumi", "^packages/(?!(fleet/folder|contract|config)/)"] },
     },
     {
       name: "agent-without-pulumi",

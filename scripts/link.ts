@@ -21,6 +21,10 @@ export const commands: Readonly<Record<string, Entry>> = {
   capacity: { summary: "compute how long an outage a sender survives", load: () => import("./capacity/index.ts") },
   ceremony: { summary: "make a root and sign intermediates offline", load: () => import("./ceremony/index.ts") },
   trust: { summary: "show this side's roots, pin those of a peer", load: () => import("./trust/index.ts") },
+  fleet: {
+    summary: "list, add, suspend, remove and verify the senders of a receiver",
+    load: () => import("./fleet/index.ts"),
+  },
   preflight: {
     summary: "say what would stop an update, and what a stack costs",
     load: () => import("./preflight/index.ts"),

@@ -13,22 +13,25 @@ import {
   stackFileSource,
 } from "@metrics-link/config";
 import { InvalidInputError } from "@metrics-link/contract";
+import { readFleetFolder } from "@metrics-link/fleet/folder/index.ts";
 import { wrongOverrides } from "@metrics-link/prometheus";
 import * as pulumi from "@pulumi/pulumi";
 import { unusableCertificates } from "./alertmanager-certificates.ts";
 import { secretsInClear } from "./encrypted-secrets.ts";
 import { ownStack } from "./own-outputs.ts";
+import { repositoryRoot } from "./repository-files.ts";
 
 /** The stack's configuration, checked. @throws InvalidInputError with everything that is wrong in it */
 export function readConfiguration(): Configuration {
   const { source, text } = stackFile();
   const raw = configurationOf(configurationNamespace, pulumi.runtime.allConfig());
-  return parseConfiguration(raw, source, (known) => [
+  const beyond: Beyond = (known) => [
     ...ownStackAsPeer(known),
     ...wrongOverrides(known.prometheus?.alerts),
     ...unusableCertificates(known),
     ...secretsInClear(known, pulumi.getStack(), text),
-  ]);
+  ];
+  return parseConfiguration(raw, source, beyond, readFleetFolder(repositoryRoot, raw));
 }
 
 /**

@@ -1,6 +1,7 @@
 import { InvalidInputError, type Problem, valueAt } from "@metrics-link/contract";
 import { z } from "zod";
 import type { ExchangeConfiguration } from "./exchange.ts";
+import { type FleetFile, joinFleet } from "./fleet.ts";
 import { acceptedPart, holdsSecret, innermost, type Known, schemaAt } from "./known.ts";
 import { type Contradiction, rules } from "./rules/index.ts";
 import { type Configuration, configurationSchemas } from "./schema.ts";
@@ -45,16 +46,18 @@ export type Beyond = (known: Known) => Iterable<Contradiction>;
  * Checks the configuration of a stack with a host, given as an object of its top-level keys, and fills in the defaults.
  * @param source the file that it stands in, for the message
  * @param beyond what else the caller finds, so that one message reports it all
- * @throws InvalidInputError naming every wrong key with its value and what would be right.
+ * @param files those of the folder that the key `fleet` names, each a sender
+ * @throws InvalidInputError naming every wrong key with its file, its value and what would be right.
  */
 export function parseConfiguration(
   raw: Readonly<Record<string, unknown>>,
   source?: Source,
   beyond: Beyond = () => [],
+  files: readonly FleetFile[] = [],
 ): Configuration {
   const { role: found } = raw;
   if (found === "sender") return checked(configurationSchemas.sender, raw, source, beyond);
-  if (found === "receiver") return checked(configurationSchemas.receiver, raw, source, beyond);
+  if (found === "receiver") return checked(configurationSchemas.receiver, raw, source, beyond, files);
   const remedy = isExchange(raw)
     ? "either sender or receiver: an exchange stack has no host, name the one that it shows"
     : "either sender or receiver";
@@ -70,18 +73,25 @@ export const parseExchange = (raw: Readonly<Record<string, unknown>>, source?: S
 
 function checked<Schema extends z.ZodType>(
   schema: Schema,
-  raw: Readonly<Record<string, unknown>>,
+  given: Readonly<Record<string, unknown>>,
   source: Source | undefined,
   beyond: Beyond = () => [],
+  files: readonly FleetFile[] = [],
 ): z.output<Schema> {
+  const { raw, problems: ofFiles, keyOf: keyInFile } = joinFleet(given, files);
   const result = schema.safeParse(raw);
   const wrong = result.success
     ? []
     : firstOfEach(result.error.issues.flatMap((issue) => wrongValues(schema, issue, raw)));
   const known = (result.success ? result.data : acceptedPart(schema, raw)) as Known;
   const all = [...wrong, ...contradictions(known, wrong, beyond)];
-  if (result.success && all.length === 0) return result.data;
-  const problems = all.map(({ path, remedy }) => problem(path, shown(schema, path, raw), remedy, source));
+  if (result.success && all.length + ofFiles.length === 0) return result.data;
+  const told = all.map(({ path, remedy }): Problem => {
+    const value = shown(schema, path, raw);
+    const key = keyInFile(path);
+    return key === undefined ? problem(path, value, remedy, source) : { key, value, remedy };
+  });
+  const problems = [...told, ...ofFiles];
   throw invalid(
     problems.toSorted((one, other) => (one.line ?? 0) - (other.line ?? 0)),
     source,

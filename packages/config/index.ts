@@ -9,6 +9,7 @@ export {
   parseExchange,
 } from "./configuration.ts";
 export type { ExchangeConfiguration } from "./exchange.ts";
+export { type FleetFile, fleetFolder, isFleetFile, mostSenders, senderFileText, senderInFile } from "./fleet.ts";
 export { isKeepRule, keepRule } from "./policy.ts";
 export { type RuleName, rules } from "./rules/index.ts";
 export {

@@ -10,7 +10,7 @@ import {
 } from "@metrics-link/contract";
 import { remoteWrite } from "@metrics-link/release";
 import { z } from "zod";
-import { integer, key, path, words } from "./values.ts";
+import { day, integer, key, path, words } from "./values.ts";
 
 const rootFingerprints = z
   .array(fingerprint, { error: "a list of fingerprints" })
@@ -47,10 +47,10 @@ const peerStack = stackName.refine((found) => !isPeerOfFile(found), {
 
 /** A review compares these folders, and nothing in them is the program. */
 const contractFile = path("file").regex(
-  /^(peers|pki|monitoring|stacks\/[A-Za-z0-9][\w-]*)\/([A-Za-z0-9][\w.-]*\/)*[A-Za-z0-9][\w.-]*\.json$/,
+  /^(fleet|peers|pki|monitoring|stacks\/[A-Za-z0-9][\w-]*)\/([A-Za-z0-9][\w.-]*\/)*[A-Za-z0-9][\w.-]*\.json$/,
   {
     error:
-      "a .json file in peers/, pki/, monitoring/ or a folder of stacks/, relative to the repository's root, such as pki/peers/account-b.json",
+      "a .json file in fleet/, peers/, pki/, monitoring/ or a folder of stacks/, relative to the repository's root, such as pki/peers/account-b.json",
   },
 );
 
@@ -192,7 +192,22 @@ const sender = {
     },
   ),
   limits,
+  owner: key(words(200, "who answers for this sender").optional(), {
+    description: "Who answers for this sender: a team, with how to reach it. For people; nothing depends on it.",
+    range: "1 to 200 characters",
+    fallback: "none; required in a file of [the fleet](fleet.md)",
+    example: '"shop team, +49 30 901820"',
+  }),
+  since: key(day('the day on which this sender was agreed to, in quotes: "2026-11-30"').optional(), {
+    description: "The day on which this sender was agreed to. For people; nothing depends on it.",
+    range: "a day",
+    fallback: "none; required in a file of [the fleet](fleet.md)",
+    example: '"2026-11-30"',
+  }),
 };
+
+/** The keys of an entry, in their order. */
+export const senderKeys: readonly string[] = Object.keys(sender);
 
 /**
  * The senders, in a receiver's configuration. A security group has 60 inbound rules unless AWS raises the quota, and each

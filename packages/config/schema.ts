@@ -2,6 +2,7 @@ import { stackName } from "@metrics-link/contract";
 import { z } from "zod";
 import { account } from "./account.ts";
 import { exchange } from "./exchange.ts";
+import { fleet } from "./fleet.ts";
 import { gate } from "./gate.ts";
 import { host, tools } from "./host.ts";
 import { network } from "./network.ts";
@@ -38,7 +39,14 @@ const sender = z.strictObject({
   peer,
 });
 
-const receiver = z.strictObject({ role: role("receiver"), ...common, prometheus: receiverPrometheus, gate, senders });
+const receiver = z.strictObject({
+  role: role("receiver"),
+  ...common,
+  prometheus: receiverPrometheus,
+  gate,
+  fleet,
+  senders,
+});
 
 export type SenderConfiguration = z.output<typeof sender>;
 export type ReceiverConfiguration = z.output<typeof receiver>;

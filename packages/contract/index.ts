@@ -1,4 +1,11 @@
-export { type ContractFile, contractFileText, readContractFile } from "./contract-file.ts";
+export {
+  type ContractFile,
+  contractFileKeys,
+  contractFileObject,
+  contractFileText,
+  mostContractBytes,
+  readContractFile,
+} from "./contract-file.ts";
 export { type ErrorCode, errorCodes } from "./error-codes.ts";
 export {
   type ErrorFacts,

@@ -24,3 +24,27 @@ function jsonOf(text: string, source: string): unknown {
     throw new InvalidInputError(`${source} is not JSON`, [problem], "JSON_INVALID");
   }
 }
+
+/**
+ * The first key that stands twice in one object. `JSON.parse` takes the last of them, other parsers and a person who reviews a
+ * file the first (RFC 8259, section 4).
+ * @param text that `JSON.parse` takes
+ */
+export function repeatedKey(text: string): string | undefined {
+  const objects: (Set<string> | undefined)[] = [];
+  let last = "";
+  for (const [token] of text.matchAll(/"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\]:]/g)) {
+    if (token === "{") objects.push(new Set());
+    else if (token === "[") objects.push(undefined);
+    else if (token === "}" || token === "]") objects.pop();
+    else if (token === ":") {
+      // Of two spellings of one character.
+      const key = String(JSON.parse(last));
+      const keys = objects.at(-1);
+      if (keys?.has(key)) return key;
+      keys?.add(key);
+    }
+    last = token;
+  }
+  return undefined;
+}

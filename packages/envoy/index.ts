@@ -2,7 +2,7 @@ export { toJson } from "./read/index.ts";
 
 export type { Bootstrap } from "./render/bootstrap.ts";
 
-export { defaultLimits, type Limits } from "./render/limits.ts";
+export { defaultLimits, fleetSizes, type Limits } from "./render/limits.ts";
 export { envoyFlags, releaseFiles, validateFlags } from "./render/process.ts";
 export { envoyFiles, type PublicMaterial, type Rendering, requireSound } from "./render/publish.ts";
 export { renderReceiver } from "./render/receiver.ts";

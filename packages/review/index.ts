@@ -1,5 +1,6 @@
 export { PreviewReader, type PreviewRecord } from "./events.ts";
 export { labelRows } from "./evidence/labels.ts";
+export { type DeclaredSender, declaredSenders, senderChanges } from "./evidence/senders.ts";
 export type { Pack, PolicyDescription } from "./policies.ts";
 export { type Asked, askedOf } from "./program/asked.ts";
 export { type ProgramChange, programChanges } from "./program/changes.ts";

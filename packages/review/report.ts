@@ -46,6 +46,7 @@ function reportOf(verdict: Verdict): Report {
     verdict: { severity: severities[outcome], headline: headline(verdict), findings: findingsOf(verdict) },
     blocks: [
       section("Changes of the program", entries, { note: comparisonSummary(comparison) }),
+      ...senderSection(verdict),
       ...changesOf("Changes of the configuration", configurationEntries(comparison), false),
       ...(setAside.length === 0 ? [] : [section("Set aside by the configuration", [setAsideTable(verdict)])]),
       section("Changes of resources", resourceChanges(verdict), { note: changeCounts(verdict) }),
@@ -82,6 +83,29 @@ const where = (resource: string) => (resource === "" ? "the stack" : resource);
 
 const changesOf = (title: string, changes: Extract<Block, { kind: "changes" }>["changes"], isPart = true): Block[] =>
   changes.length === 0 ? [] : [section(title, [{ kind: "changes", changes }], { isPart })];
+
+/** Who may write from now on, and who no longer: before all the lines of files in which that stands. */
+const senderSection = ({ senders }: Verdict): Block[] =>
+  senders.length === 0
+    ? []
+    : [
+        section(
+          "Changes of senders",
+          [
+            table(
+              ["Sender", "", "What", { title: "File or key", detail: true }],
+              senders.map(({ kind, name, source, what }) => [strong(name), kind, lines(...what), code(source)]),
+            ),
+          ],
+          { note: countsOf(senders) },
+        ),
+      ];
+
+/** "1 added, 2 changed" */
+const countsOf = (changes: readonly { readonly kind: string }[]): string =>
+  [...new Set(changes.map(({ kind }) => kind))]
+    .map((kind) => `${changes.filter((change) => change.kind === kind).length} ${kind}`)
+    .join(", ");
 
 const setAsideTable = ({ setAside }: Verdict): Block =>
   table(

@@ -5,6 +5,7 @@ import { type PreviewRecord, partsOf } from "./events.ts";
 import { addressRows } from "./evidence/address.ts";
 import { identityFindings, identityRows } from "./evidence/identity.ts";
 import { type Planned, plannedOf, type Row } from "./evidence/planned.ts";
+import type { SenderChange } from "./evidence/senders.ts";
 import { type Deviation, type Pack, type PolicyResult, packRan, policyResults } from "./policies.ts";
 import type { Asked } from "./program/asked.ts";
 import type { Comparison } from "./program/comparison.ts";
@@ -42,6 +43,8 @@ export interface Verdict {
   readonly deviations: readonly DatedDeviation[];
   /** What the configuration sets aside, besides deviations. */
   readonly setAside: readonly SetAside[];
+  /** What the branch changes of who may write. */
+  readonly senders: readonly SenderChange[];
   /** What the branch changes of the program. */
   readonly comparison: Comparison;
   /** Why the preview itself is incomplete. */
@@ -58,6 +61,8 @@ export interface ReviewInput {
   readonly setAside: readonly SetAside[];
   /** Who may write what, by `labelRows`. */
   readonly labels: readonly Row[];
+  /** By `senderChanges`. */
+  readonly senders: readonly SenderChange[];
   readonly comparison: Comparison;
   /** Why the configuration cannot be read, so that deviations in it may be in force unseen. */
   readonly notRead?: readonly string[];
@@ -71,7 +76,7 @@ export interface ReviewInput {
  * @throws LinkError `PREVIEW_UNREADABLE` for an operation of the engine that this review does not know
  */
 export function judge(input: ReviewInput): Verdict {
-  const { stack, record, pack, deviations, setAside, labels, comparison, notRead = [], asked, now } = input;
+  const { stack, record, pack, deviations, setAside, labels, senders, comparison, notRead = [], asked, now } = input;
   const changes = changesOf(record);
   const policies = policyResults(record, pack);
   const rules = new Set([
@@ -107,6 +112,7 @@ export function judge(input: ReviewInput): Verdict {
     policies,
     deviations: dated,
     setAside,
+    senders,
     comparison,
     warnings: record.warnings,
     errors: outcome === "incomplete" && errors.length === 0 ? ["the preview failed and gave no reason"] : errors,

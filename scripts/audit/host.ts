@@ -45,7 +45,8 @@ export async function askInParts(management: Management, instanceId: string, tim
   return { ...first, ...Object.fromEntries(more) };
 }
 
-async function said(management: Management, instanceId: string, command: string, time: Clock): Promise<string> {
+/** What a command on a host prints. @throws LinkError when it fails, or the host does not answer */
+export async function said(management: Management, instanceId: string, command: string, time: Clock): Promise<string> {
   const end = await runCommand(management, { instanceId, command, deadlineSeconds }, time);
   if (end.kind === "timedOut")
     throw new LinkError("TIMED_OUT", {

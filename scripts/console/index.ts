@@ -1,6 +1,6 @@
-import { type Command, parsed, required, wrongValue } from "../stack/command-line.ts";
+import { type Command, parsed, required } from "../stack/command-line.ts";
 import { options, optionsHelp, show } from "./command.ts";
-import { askAt } from "./prometheus.ts";
+import { addressOf, askAt } from "./prometheus.ts";
 
 const usage = `Usage: npm run -s console -- --url URL [--out FILE] [--minutes N] [--serve [PORT]]
 One page for teams without Grafana: the state of the link as text, and every panel of the dashboard.
@@ -12,13 +12,6 @@ async function main(words: readonly string[]): Promise<number> {
   const { values, positionals } = parsed(words, { ...options, url: { type: "string" } });
   const url = addressOf(required(values.url, "--url"));
   return await show(async () => ({ receiver: askAt(url) }), values, positionals);
-}
-
-/** @throws UsageError */
-function addressOf(text: string): URL {
-  const url = URL.parse(text);
-  if (url !== null && ["http:", "https:"].includes(url.protocol)) return url;
-  throw wrongValue("--url", text, "an address like http://127.0.0.1:9090");
 }
 
 export const command: Command = { usage, run: main };

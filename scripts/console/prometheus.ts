@@ -1,8 +1,16 @@
 import type { Ask } from "@metrics-link/console";
 import { LinkError } from "@metrics-link/contract";
+import { wrongValue } from "../stack/command-line.ts";
 import { dataOf } from "./answer.ts";
 
 const timeoutMilliseconds = 30_000;
+
+/** The address that `--url` names. @throws UsageError */
+export function addressOf(text: string): URL {
+  const url = URL.parse(text);
+  if (url !== null && ["http:", "https:"].includes(url.protocol)) return url;
+  throw wrongValue("--url", text, "an address like http://127.0.0.1:9090");
+}
 
 /** Queries the Prometheus at an address, for example http://127.0.0.1:9090. */
 export const askAt =

@@ -7,6 +7,8 @@ import {
   bytesOf,
   type Comparison,
   compare,
+  type DeclaredSender,
+  declaredSenders,
   type Files,
   isSameFile,
   type Pack,
@@ -44,6 +46,8 @@ export interface Reviewed extends Previewed {
   readonly pack: Pack;
   readonly comparison: Comparison;
   readonly config: StackDocument["config"];
+  /** The senders of a receiver: those that were reviewed, and the branch's. */
+  readonly senders: { readonly before: readonly DeclaredSender[]; readonly after: readonly DeclaredSender[] };
 }
 
 /**
@@ -100,7 +104,12 @@ export async function reviewBranch(context: StackContext, options: BranchOptions
       },
       accepted: options.accepted,
     });
-    return { ...seen, pack, comparison, config: stackFile.now.config };
+    const { now, reviewed = { config: {} }, isCompared } = stackFile;
+    const senders = {
+      before: declaredSenders((isCompared ? reviewed : now).config, before),
+      after: declaredSenders(now.config, after),
+    };
+    return { ...seen, pack, comparison, config: now.config, senders };
   } finally {
     for (const place of laidOut) place.remove();
   }
@@ -138,6 +147,7 @@ function stackFileOf(path: string, checkout: string, { before, after }: { before
   return {
     now,
     reviewed,
+    isCompared,
     file: sourceFile("100644", bytes),
     others: both(others),
     configuration: both(configuration),

@@ -8,6 +8,7 @@ import {
   renderHtml,
   renderMarkdown,
   renderText,
+  senderChanges,
   setAside,
   type Verdict,
 } from "@metrics-link/review";
@@ -57,7 +58,7 @@ async function main(words: readonly string[]): Promise<number> {
 }
 
 async function review(context: StackContext, options: BranchOptions): Promise<Verdict> {
-  const { record, asked, pack, comparison, config } = await reviewBranch(context, options);
+  const { record, asked, pack, comparison, config, senders } = await reviewBranch(context, options);
   return judge({
     stack: context.stack,
     record,
@@ -65,7 +66,8 @@ async function review(context: StackContext, options: BranchOptions): Promise<Ve
     comparison,
     asked,
     setAside: setAside(config),
-    labels: labelRows(config),
+    labels: labelRows(senders.after),
+    senders: senderChanges(senders.before, senders.after),
     ...deviationsOf(context),
     now: new Date(),
   });

@@ -10,7 +10,7 @@ interface Named {
 }
 
 /** Where files of the configuration may lie: nothing in these folders is the program. */
-const places = /^(peers|pki|monitoring|stacks\/[A-Za-z0-9][\w-]*)(\/|$)/;
+const places = /^(fleet|peers|pki|monitoring|stacks\/[A-Za-z0-9][\w-]*)(\/|$)/;
 
 /** What a folder or a file that the configuration names may hold. */
 const kinds = /\.(ya?ml|pem|crt|csr|json)$/;
@@ -31,6 +31,7 @@ function namedIn(config: Config): Named[] {
   ]);
   const all: [string, unknown][] = [
     ["peer.contract", section("peer").contract],
+    ["fleet", config["metrics-link:fleet"]],
     ...contracts,
     ["shows.artefacts", section("shows").artefacts],
     ["pki.artefacts", artefacts],
@@ -60,7 +61,9 @@ export function namedPaths(config: Config, checkout: string, all: Files): string
       return [];
     }
     if (!places.test(one.path) || posix.normalize(one.path) !== one.path || one.path.endsWith("/"))
-      throw wrong("a path in peers/, pki/, monitoring/ or a folder of stacks/ is expected, in its shortest form");
+      throw wrong(
+        "a path in fleet/, peers/, pki/, monitoring/ or a folder of stacks/ is expected, in its shortest form",
+      );
     for (const path of below(checkout, one.path)) {
       const file = all.get(path);
       if (file?.mode !== "100644") throw wrong(`${path} is no regular file that git lists`);

@@ -52,7 +52,7 @@ export function contextOf(stack: string, sandboxName?: string, checkout?: string
   return {
     stack,
     project,
-    file: new StackFile(path),
+    file: new StackFile(path, checkout ?? repository),
     sandbox,
     environment,
     pulumi: new Pulumi(project, environment, logs),

@@ -1,11 +1,17 @@
-import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import {
+  type Beyond,
   configurationNamespace,
   type ExchangeConfiguration,
+  type FleetFile,
+  fleetFolder,
   isExchange,
+  isFleetFile,
   parseConfiguration,
   parseExchange,
   type Source,
+  senderFileText,
   stackFileSource,
 } from "@metrics-link/config";
 import {
@@ -16,19 +22,27 @@ import {
   type PeerPins,
   type Pins,
   type Problem,
+  parseJson,
 } from "@metrics-link/contract";
+import { readFleetFolder, removeSenderFile, writeSenderFile } from "@metrics-link/fleet/folder/index.ts";
 import type { GenerationChange } from "@metrics-link/pki/rotation/index.ts";
 import { type AlertOverrides, wrongOverrides } from "@metrics-link/prometheus";
 import { type Document, isMap, parseDocument } from "yaml";
+import { z } from "zod";
 
 type Configuration = ReturnType<typeof parseConfiguration>;
+
+type SenderKeys = Readonly<Record<string, unknown>>;
 
 /** The configuration of a stack in source control, with its comments. What is written is what a person would write. */
 export class StackFile {
   readonly path: string;
+  /** Of the repository whose files it names. */
+  readonly root: string;
 
-  constructor(path: string) {
+  constructor(path: string, root: string = join(import.meta.dirname, "..", "..")) {
     this.path = path;
+    this.root = root;
   }
 
   /** @throws InvalidInputError when it is not usable; LinkError when there is no such file, or it is not YAML */
@@ -83,14 +97,78 @@ export class StackFile {
     this.save(document);
   }
 
+  /** The folder with a file for each sender, if the stack has one, and its files. */
+  fleet(): { readonly folder: string | undefined; readonly files: readonly FleetFile[] } {
+    const raw = rawIn(this.load());
+    return { folder: fleetFolder(raw), files: readFleetFolder(this.root, raw) };
+  }
+
+  /** The configuration with other files of senders. @throws InvalidInputError when it would not be usable */
+  private readWith(files: readonly FleetFile[]): Configuration {
+    return this.configurationIn(this.load(), files);
+  }
+
   /**
-   * Writes what is pinned of a peer, by its stack.
+   * Writes what is pinned of a peer, by its stack: into its own file if it has one.
+   * @returns the path of the file that was written
    * @throws LinkError when the peer is not in the file; InvalidInputError when the file would not be usable with these pins,
    * such as an address that is another sender's. Nothing is written then.
    */
-  setPins(peer: string, { labels, ...pins }: Pins & { readonly labels?: Labels }): void {
+  setPins(peer: string, pins: Pins & { readonly labels?: Labels }): string {
+    const configuration = this.read();
+    const sender =
+      configuration.role === "receiver" ? configuration.senders.find(({ stack }) => stack === peer) : undefined;
+    const { folder } = this.fleet();
+    if (sender?.contract !== undefined && isFleetFile(folder, sender.contract)) {
+      this.changeSender(sender.contract, (entry) => ({ ...entry, ...withoutEmpty(pins) }));
+      return sender.contract;
+    }
+    this.setOwnPins(configuration, peer, pins);
+    return this.path;
+  }
+
+  /**
+   * Changes a sender's file. A person's keys stay, in the order in which they are written.
+   * @param outputs those of the stack whose contract it is from now on; without them the contract stays
+   * @throws LinkError when there is no such file; InvalidInputError when the configuration would not be usable with it. Nothing
+   * is written then.
+   */
+  changeSender(path: string, change: (found: SenderKeys) => SenderKeys, outputs?: SenderKeys): void {
+    this.read();
+    const file = this.fleet().files.find((one) => one.path === path);
+    if (file === undefined || !("text" in file))
+      throw new LinkError("REPOSITORY_FILE_INVALID", { what: `${path} is not a sender's file` });
+    const found = parseJson(z.record(z.string(), z.unknown()), file.text, path);
+    this.putSender(path, senderFileText(change(found), outputs ?? found));
+  }
+
+  /** Writes a sender's file, new or not. @throws InvalidInputError when the configuration would not be usable with it */
+  putSender(path: string, text: string): void {
+    // The first one: a folder with nothing in it is in no checkout.
+    const { folder } = this.fleet();
+    if (folder !== undefined) mkdirSync(join(this.root, folder), { recursive: true });
+    this.readWith([...this.filesBut(path), { path, text }]);
+    writeSenderFile(this.root, path, text);
+  }
+
+  /** Removes a sender's file. @throws InvalidInputError when the configuration would not be usable without it */
+  removeSender(path: string): void {
+    this.read();
+    this.readWith(this.filesBut(path));
+    removeSenderFile(this.root, path);
+  }
+
+  private filesBut(path: string): readonly FleetFile[] {
+    return this.fleet().files.filter((one) => one.path !== path);
+  }
+
+  private setOwnPins(
+    configuration: Configuration,
+    peer: string,
+    { labels, ...pins }: Pins & { readonly labels?: Labels },
+  ): void {
     const document = this.load();
-    const path = this.peerPath(peer);
+    const path = this.peerPath(configuration, peer);
     for (const [key, values] of Object.entries(pins)) {
       if (values.length === 0) document.deleteIn([...path, key]);
       else document.setIn([...path, key], document.createNode(values));
@@ -100,8 +178,7 @@ export class StackFile {
     this.save(document);
   }
 
-  private peerPath(peer: string): (string | number)[] {
-    const configuration = this.read();
+  private peerPath(configuration: Configuration, peer: string): (string | number)[] {
     if (configuration.role === "sender") return ["config", `${configurationNamespace}:peer`];
     const index = configuration.senders.findIndex(({ stack }) => stack === peer);
     if (index < 0)
@@ -129,8 +206,9 @@ export class StackFile {
     return document;
   }
 
-  private configurationIn(document: Document): Configuration {
-    return parseConfiguration(rawIn(document), this.source(), ({ prometheus }) => wrongOverrides(prometheus?.alerts));
+  private configurationIn(document: Document, files = readFleetFolder(this.root, rawIn(document))): Configuration {
+    const beyond: Beyond = ({ prometheus }) => wrongOverrides(prometheus?.alerts);
+    return parseConfiguration(rawIn(document), this.source(), beyond, files);
   }
 
   private source(): Source {
@@ -144,6 +222,12 @@ export class StackFile {
     renameSync(draft, this.path);
   }
 }
+
+/** A list with nothing in it is a key that is not there. */
+const withoutEmpty = (pins: Readonly<Record<string, unknown>>) =>
+  Object.fromEntries(
+    Object.entries(pins).map(([key, value]) => [key, Array.isArray(value) && value.length === 0 ? undefined : value]),
+  );
 
 /** Aliases without an anchor, or too many: the parser leaves them to whoever takes the values. */
 function aliasProblems(document: Document): string[] {

@@ -1,11 +1,12 @@
 import { writeFileSync } from "node:fs";
-import { isIPv4 } from "node:net";
-import { contractFileText, LinkError, normaliseFingerprint } from "@metrics-link/contract";
-import { type Command, oneOf, optionsOf, required, say, toWrite, typed, wrongValue } from "../stack/command-line.ts";
+import { contractFileText, LinkError } from "@metrics-link/contract";
+import { type Command, oneOf, optionsOf, required, say, toWrite } from "../stack/command-line.ts";
 import { contextOf, type StackContext } from "../stack/context.ts";
 import { peerOutputs } from "../stack/peers.ts";
-import { type ConfiguredPeer, type PeerSource, peersOf } from "../stack/stack-file.ts";
-import { agreementOn, describeOffer, offerOf, requireHeard } from "./offer.ts";
+import { type PeerSource, peersOf } from "../stack/stack-file.ts";
+import { agreedTo, isSettled } from "./agree.ts";
+import { type Heard, heardIn, heardOptions } from "./heard.ts";
+import { describeOffer, offerOf } from "./offer.ts";
 
 const usage = `Usage: npm run -s trust -- COMMAND --stack STACK [...]
   show      roots, addresses and labels of this side and its peers, to read out on the telephone
@@ -21,9 +22,7 @@ const options = {
   stack: text,
   sandbox: text,
   peer: text,
-  fingerprint: { type: "string", multiple: true },
-  address: { type: "string", multiple: true },
-  label: { type: "string", multiple: true },
+  ...heardOptions,
   yes: { type: "boolean", default: false },
   out: text,
 } as const;
@@ -40,27 +39,6 @@ async function main([word, ...words]: readonly string[]): Promise<number> {
   return 0;
 }
 
-type ConfiguredPins = ConfiguredPeer["pins"];
-
-/** What was heard, judged by its form before anything is read. @throws UsageError */
-function heardIn(given: { fingerprint?: string[]; address?: string[]; label?: string[] }): ConfiguredPins {
-  const { fingerprint = [], address = [], label = [] } = given;
-  const rootFingerprints = fingerprint.map((text) => {
-    // Spoken in groups, or with colons.
-    if (/^([0-9a-f][:\s]*){64}$/i.test(text)) return normaliseFingerprint(text);
-    throw wrongValue("--fingerprint", text, "a SHA-256 of 32 bytes in hexadecimal");
-  });
-  const notAnAddress = address.find((text) => !isIPv4(text));
-  if (notAnAddress !== undefined) throw wrongValue("--address", notAnAddress, "an IPv4 address");
-  const pairs = label.map((text) => {
-    const [, name, value] = /^([^=]+)=(.+)$/s.exec(text) ?? [];
-    if (name === undefined || value === undefined) throw wrongValue("--label", text, "NAME=VALUE");
-    return [name, value] as const;
-  });
-  const labels = pairs.length === 0 ? {} : { labels: Object.fromEntries(pairs) };
-  return { rootFingerprints, addresses: address, ...labels };
-}
-
 async function show(context: StackContext): Promise<void> {
   const own = shownBy(context);
   say(`${own}, read out to the peer's people:\n${describeOffer(await offered(context, { stack: own }))}`);
@@ -75,12 +53,7 @@ async function show(context: StackContext): Promise<void> {
 }
 
 /** @throws LinkError when the peer offers something that was not heard; nothing is written then */
-async function accept(
-  context: StackContext,
-  peer: string | undefined,
-  heard: ConfiguredPins,
-  yes: boolean,
-): Promise<void> {
+async function accept(context: StackContext, peer: string | undefined, heard: Heard, yes: boolean): Promise<void> {
   const peers = peersOf(context.file.read());
   const named = (one: PeerSource) => one.contract ?? one.stack;
   const names = peers.map(named).filter((name) => name !== undefined);
@@ -89,21 +62,13 @@ async function accept(
   if (found === undefined) throw new LinkError("STACK_FILE_INVALID", { what: `${context.file.path} has no peer` });
   const offer = await offered(context, found);
   if (offer === undefined) throw notDeployed(found);
-  const anyHeard = heard.rootFingerprints.length + heard.addresses.length > 0 || heard.labels !== undefined;
-  const agreement = agreementOn(offer, found.pins, anyHeard ? (heard.labels ?? "as they are") : "as offered");
-  const { wanted, gone, pins } = agreement;
-  say(`${named(found)} offers:\n${describeOffer(offer, found.pins)}`);
-  if (anyHeard) requireHeard(offer, agreement, heard);
-  if (wanted.rootFingerprints.length + wanted.addresses.length + gone.length === 0 && wanted.labels === undefined) {
+  const agreement = await agreedTo(named(found) ?? "", offer, found.pins, heard, yes);
+  if (isSettled(agreement)) {
     say("nothing to do: all of it is pinned");
     return;
   }
-  if (!anyHeard && !yes) {
-    const confirmed = await typed("Did its people read exactly these to you, by another way than the state?", "heard");
-    if (!confirmed) throw new LinkError("PIN_NOT_CONFIRMED", { what: "not confirmed; nothing was pinned" });
-  }
-  context.file.setPins(found.stack, pins);
-  say(`pinned in ${context.file.path}; commit it, then \`pulumi up -s ${context.stack}\``);
+  const path = context.file.setPins(found.stack, agreement.pins);
+  say(`pinned in ${path}; commit it, then \`pulumi up -s ${context.stack}\``);
 }
 
 /** @throws LinkError PEER_NOT_DEPLOYED while this stack has no contract */

@@ -8,12 +8,13 @@ function* sharedWithAnEarlierSender(
   key: "addresses" | "rootFingerprints",
   remedy: string,
 ): Generator<Contradiction> {
-  const list = accepted(senders);
-  for (const [place, [index, { [key]: members }]] of list.entries()) {
+  const owners = new Map<string, string | undefined>();
+  for (const [index, { name, [key]: members }] of accepted(senders)) {
     for (const [position, member] of accepted(members)) {
-      if (list.slice(0, place).some(([, other]) => other[key]?.includes(member)))
-        yield { path: ["senders", index, key, position], remedy };
+      if (owners.has(member))
+        yield { path: ["senders", index, key, position], remedy: `${remedy} (${owners.get(member)} has it)` };
     }
+    for (const [, member] of accepted(members)) if (!owners.has(member)) owners.set(member, name);
   }
 }
 
@@ -81,12 +82,16 @@ export const peersRules = {
     keys: ["senders[].labels"],
     says: "No two senders have the same pair of label and value: a series with it could be of either.",
     *broken({ senders }) {
-      const list = accepted(senders);
-      for (const [place, [index, { labels = {} }]] of list.entries()) {
+      const owners = new Map<string, string | undefined>();
+      for (const [index, { name: sender, labels = {} }] of accepted(senders)) {
         for (const [name, value] of Object.entries(labels)) {
-          const other = list.slice(0, place).find(([, { labels: theirs }]) => theirs?.[name] === value)?.[1];
-          if (other === undefined || value === undefined) continue;
-          const remedy = `a value that no other sender has (${other.name} has it), or no such label: pin only what tells this sender from all others`;
+          if (value === undefined) continue;
+          const pair = JSON.stringify([name, value]);
+          if (!owners.has(pair)) {
+            owners.set(pair, sender);
+            continue;
+          }
+          const remedy = `a value that no other sender has (${owners.get(pair)} has it), or no such label: pin only what tells this sender from all others`;
           yield { path: ["senders", index, "labels", name], remedy };
         }
       }

@@ -22,5 +22,11 @@ export const accepted = <Member>(list: readonly (Member | undefined)[] | undefin
   [...(list ?? []).entries()].flatMap(([index, member]) => (member === undefined ? [] : [[index, member] as const]));
 
 /** The places of values that stand in a list a second time. */
-export const repeated = <Value>(list: readonly (readonly [number, Value])[]): number[] =>
-  list.filter(([, value], place) => list.findIndex(([, other]) => other === value) < place).map(([index]) => index);
+export function repeated<Value>(list: readonly (readonly [number, Value])[]): number[] {
+  const seen = new Set<Value>();
+  return list.flatMap(([index, value]) => {
+    if (seen.has(value)) return [index];
+    seen.add(value);
+    return [];
+  });
+}

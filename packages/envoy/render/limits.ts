@@ -71,7 +71,7 @@ export const connectionsInPassing = 16;
  * Numbers of senders that a receiver's limits are made for. These limits are read at start only, so a fleet that grows
  * beyond one of them restarts Envoy, and one that grows within does not.
  */
-const fleetSizes = [4, 16, 64, 256, 1024];
+export const fleetSizes = [4, 16, 64, 256, 1024];
 
 /** The number of senders, suspended ones included, that the limits have room for. */
 export const roomFor = (senders: number): number => fleetSizes.find((size) => size >= senders) ?? senders;

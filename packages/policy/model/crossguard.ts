@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import {
   type Configuration,
   configurationNamespace,
@@ -7,6 +8,7 @@ import {
   parseConfiguration,
   parseExchange,
 } from "@metrics-link/config";
+import { readFleetFolder } from "@metrics-link/fleet/folder/index.ts";
 import type {
   EnforcementLevel,
   ReportViolation,
@@ -100,8 +102,12 @@ function reportFinding(
 /** @throws InvalidInputError if the stack's configuration is invalid: a pack that cannot read it must not pass */
 function readConfiguration(): Configuration | ExchangeConfiguration {
   const raw = configurationOf(configurationNamespace, pulumi.runtime.allConfig());
-  return isExchange(raw) ? parseExchange(raw) : parseConfiguration(raw);
+  if (isExchange(raw)) return parseExchange(raw);
+  return parseConfiguration(raw, undefined, undefined, readFleetFolder(repositoryRoot, raw));
 }
+
+/** That of the checkout which the pack is in: a review lays the files that a configuration names beside it. */
+const repositoryRoot = join(import.meta.dirname, "..", "..", "..");
 
 function once<Value>(make: () => Value): () => Value {
   let made: { readonly value: Value } | undefined;

@@ -53,7 +53,7 @@ export const peersCases = {
       "b.json",
     ].map((contract) => ({
       change: { peer: { contract } },
-      told: { "peer.contract": /a \.json file in peers\/, pki\/, monitoring\/ or a folder of stacks\// },
+      told: { "peer.contract": /a \.json file in fleet\/, peers\/, pki\/, monitoring\/ or a folder of stacks\// },
       right: { peer: { contract: "peers/account-b.json" } },
     })),
     {

@@ -38,6 +38,11 @@ describe("a peer's contract as a file", () => {
     null: ["null", /it has no keys/],
     "deeper than anything in a contract": [nested(40), /nests deeper than 32 levels/],
     "deeper than a parser likes": [nested(100_000), /nests deeper than 32 levels/],
+    "one with a key twice": ['{"contract":1,"contract":2}', /the key contract stands twice/],
+    "one with a key twice far below": [
+      String.raw`{"contract":{"a":[{"b":1},{"c":"}","d":{"e\"":1,"\u0065\"":2}}]}}`,
+      /the key e" stands twice/,
+    ],
     "longer than any contract": [JSON.stringify({ contract: "x".repeat(300_000) }), /bytes; the limit is 262144/],
   };
   for (const [what, [text, message]] of Object.entries(hostile)) {
@@ -53,6 +58,11 @@ describe("a peer's contract as a file", () => {
       );
     });
   }
+
+  it("is read if objects beside each other have the same keys, or a text looks like a key", () => {
+    const text = '{"contract":{"a":{"x":1},"b":{"x":"{\\"x\\":1,\\"x\\":2}"}},"other":["x","x"]}';
+    assert.doesNotThrow(() => readContractFile("peers/a.json", text));
+  });
 
   it("that names a prototype is data", () => {
     const { contract } = readContractFile("peers/a.json", '{"__proto__":{"contract":1},"hasOwnProperty":1}');

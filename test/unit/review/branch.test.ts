@@ -2,9 +2,11 @@ import assert from "node:assert/strict";
 import { chmodSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { senderChanges } from "@metrics-link/review";
 import { reviewBranch } from "../../../scripts/review/branch.ts";
 import type { StackContext } from "../../../scripts/stack/context.ts";
 import { StackFile } from "../../../scripts/stack/stack-file.ts";
+import { agreed } from "../fleet/files.ts";
 import { Checkout } from "./checkout.ts";
 
 /** The real review of a real branch, but for `pulumi`, which says nothing: what is compared is what counts here. */
@@ -40,12 +42,13 @@ describe("a review of a branch", function () {
     rmSync(bin, { recursive: true });
   });
 
-  const review = async (base?: string) => {
+  const reviewed = async (base?: string) => {
     const file = new StackFile(join(checkout.directory, stackFile));
     const context = { stack: "prod", project: checkout.directory, file, environment: process.env };
     const options = { head: checkout.directory, accepted: [], base };
-    return (await reviewBranch(context as unknown as StackContext, options)).comparison;
+    return await reviewBranch(context as unknown as StackContext, options);
   };
+  const review = async (base?: string) => (await reviewed(base)).comparison;
   const places = (found: readonly { file: string }[]) => found.map(({ file }) => file);
 
   it("finds nothing if nothing differs", async () => {
@@ -89,6 +92,28 @@ describe("a review of a branch", function () {
     assert.deepEqual(
       configuration.map((one) => one.path),
       ["config[metrics-link:prometheus].rules", "[monitoring/rules/two.yaml]", "[stacks/rules/one.yaml]"],
+    );
+  });
+
+  it("tells of a sender's file that it adds, which is no change of the program", async () => {
+    checkout.write(stackFile, configured("  metrics-link:fleet: fleet/senders\n", provider("ours")));
+    checkout.write("fleet/senders/bank.json", JSON.stringify(agreed(1)));
+    checkout.commit();
+    checkout.git("branch", "--force", "main");
+    checkout.write("fleet/senders/shop.json", JSON.stringify(agreed(2)));
+    const { senders, comparison } = await reviewed();
+    assert.deepEqual([comparison.source, comparison.hash], [[], undefined]);
+    assert.ok(comparison.configuration.every(({ path: key }) => key.includes("fleet/senders/shop.json")));
+    const [change, ...more] = senderChanges(senders.before, senders.after);
+    assert.deepEqual(more, []);
+    assert.deepEqual([change?.kind, change?.name, change?.source], ["added", "shop", "fleet/senders/shop.json"]);
+    // The folder that the reviewed configuration named counts as data still.
+    checkout.write(stackFile, configured("", provider("ours")));
+    const unnamed = await reviewed();
+    assert.deepEqual(places(unnamed.comparison.source), []);
+    assert.deepEqual(
+      senderChanges(unnamed.senders.before, unnamed.senders.after).map(({ kind, name }) => [kind, name]),
+      [["removed", "bank"]],
     );
   });
 

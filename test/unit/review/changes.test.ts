@@ -95,7 +95,7 @@ describe("a removal in a preview", () => {
     assert.match(record.errors[0]?.message ?? "", /pulumi state unprotect/);
     const verdict = judge({
       ...{ stack: "receiver", record, pack, deviations: [], now: new Date() },
-      ...{ setAside: [], labels: [], comparison: unchanged, asked: askedFor(record) },
+      ...{ setAside: [], labels: [], senders: [], comparison: unchanged, asked: askedFor(record) },
     });
     assert.equal(verdict.outcome, "failed");
     assert.doesNotMatch(JSON.stringify(verdict), /unprotect/);

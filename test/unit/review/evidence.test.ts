@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { labelRows, type PreviewRecord } from "@metrics-link/review";
+import { declaredSenders, labelRows, type PreviewRecord } from "@metrics-link/review";
 import { addressRows } from "@metrics-link/review/evidence/address.ts";
 import { identityFindings, identityRows } from "@metrics-link/review/evidence/identity.ts";
 import { plannedOf } from "@metrics-link/review/evidence/planned.ts";
@@ -42,15 +42,16 @@ function told(name: string, change: (bootstrap: Part) => void): PreviewRecord {
 describe("who may write what, in a review", () => {
   it("is what the configuration pins for each sender, and ANY LABELS where it pins none", () => {
     const senders = [{ name: "a", labels: { account: "1", env: "x" } }, { name: "b" }, "c"];
+    const rows = (config: object) => labelRows(declaredSenders({ ...config }, new Map()));
     assert.deepEqual(
-      labelRows({ "metrics-link:senders": senders }).map(({ subject, value }) => [subject, value]),
+      rows({ "metrics-link:senders": senders }).map(({ subject, value }) => [subject, value]),
       [
         ["series of sender a", 'only with account="1", env="x"'],
         ["series of sender b", "ANY LABELS: none are pinned"],
         ["series of sender 2", "ANY LABELS: none are pinned"],
       ],
     );
-    assert.deepEqual(labelRows({ "metrics-link:role": "sender" }), []);
+    assert.deepEqual(rows({ "metrics-link:role": "sender" }), []);
   });
 });
 

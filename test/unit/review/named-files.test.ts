@@ -15,6 +15,7 @@ describe("the files that a configuration names", () => {
   afterEach(() => checkout.remove());
   const config = (key: string, path: string): Record<string, unknown> => {
     if (key === "peer" || key === "shows") return { [`metrics-link:${key}`]: { contract: path, artefacts: path } };
+    if (key === "fleet") return { "metrics-link:fleet": path };
     if (key === "senders") return { "metrics-link:senders": [{ contract: path }] };
     if (key === "alertmanagers") return { "metrics-link:prometheus": { alertmanagers: [{ ca: path }] } };
     return { [`metrics-link:${key === "artefacts" ? "pki" : "prometheus"}`]: { [key]: path } };
@@ -23,7 +24,7 @@ describe("the files that a configuration names", () => {
     namedPaths(config(key, path), checkout.directory, filesIn(checkout.directory, new Git(checkout.directory).files()));
 
   it("are those of the keys that name files, and of no other key", () => {
-    for (const key of ["artefacts", "rules", "scrapeConfigs", "alertmanagers", "peer", "senders", "shows"])
+    for (const key of ["artefacts", "rules", "scrapeConfigs", "alertmanagers", "peer", "senders", "fleet", "shows"])
       assert.deepEqual(named("stacks/rules", key), ["stacks/rules"], key);
     checkout.write(".github/workflows/review.yaml", "on: push\n");
     const others = { "note:x": ".github/workflows", "metrics-link:host": { imageId: "stacks/rules" } };

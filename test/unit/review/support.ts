@@ -133,11 +133,12 @@ export const verdictOn = (
     deviations = [],
     setAside = [],
     labels = [],
+    senders = [],
     notRead = [],
     comparison = unchanged,
     asked = askedFor(read(lines, ended)),
   }: { ended?: boolean } & Partial<
-    Pick<ReviewInput, "deviations" | "setAside" | "labels" | "notRead" | "comparison" | "asked">
+    Pick<ReviewInput, "deviations" | "setAside" | "labels" | "senders" | "notRead" | "comparison" | "asked">
   > = {},
 ) =>
   judge({
@@ -148,6 +149,7 @@ export const verdictOn = (
     deviations,
     setAside,
     labels,
+    senders,
     notRead,
     comparison,
     now: new Date("2026-11-26T12:00:00Z"),

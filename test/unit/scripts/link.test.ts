@@ -31,12 +31,13 @@ describe("npm run link", () => {
   }
 
   describe("exits with 2, one form of message and the usage, before anything is read or done,", () => {
-    const withCommands = ["sandbox", "ceremony", "trust", "rotate"];
+    const withCommands = ["sandbox", "ceremony", "trust", "rotate", "fleet"];
     const withStacks: readonly (readonly string[])[] = [
       ["capacity", "--stack"],
       ["ceremony", "request", "--stack"],
       ["trust", "show", "--stack"],
       ["rotate", "leaf", "--stack"],
+      ["fleet", "list", "--stack"],
       ["audit", "--stack"],
       ["review"],
     ];
@@ -55,7 +56,7 @@ describe("npm run link", () => {
         (words) => [[...words, "nope"], /^no stack is called nope: there is no file \S+Pulumi\.nope\.yaml$/] as const,
       ),
       ...withStacks.map((words) => [[...words, "../nope"], /^no stack is called \.\.\/nope: /] as const),
-      ...["capacity", "ceremony request", "trust show", "trust accept", "rotate leaf"].map(
+      ...["capacity", "ceremony request", "trust show", "trust accept", "rotate leaf", "fleet verify"].map(
         (words) => [words.split(" "), /^--stack is missing$/] as const,
       ),
       [["capacity", "--stack"], /^the value of --stack is missing$/],

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { hasCode, messageOf } from "@metrics-link/contract";
@@ -147,5 +147,55 @@ describe("a stack's file, changed by a command", () => {
     assert.equal(contextOf("second", undefined, folder).stack, "second");
     write("second", "config: {}\n");
     assert.equal(contextOf("second", undefined, folder).stack, "second");
+  });
+
+  describe("with a file for each sender", () => {
+    const senderFile = (name: string, content: object) => {
+      mkdirSync(join(folder, "fleet/senders"), { recursive: true });
+      writeFileSync(join(folder, `fleet/senders/${name}.json`), JSON.stringify(content));
+    };
+    const agreed = { owner: "a team", since: "2026-11-30" };
+    const written = (name: string) => JSON.parse(readFileSync(join(folder, `fleet/senders/${name}.json`), "utf8"));
+    const stack = "file/contract/account-x";
+    beforeEach(() => {
+      given("receiver");
+      file = new StackFile(file.path, folder);
+      writeFileSync(file.path, `${file.text()}  metrics-link:fleet: fleet/senders\n`);
+      senderFile("account-x", { contract: { version: 1 }, ...agreed, rootFingerprints: [fingerprint("AA")] });
+    });
+
+    it("is read with them", () => {
+      const stacks = peersOf(file.read()).map((one) => one.stack);
+      assert.deepEqual(stacks, ["organization/metrics-link/sender", stack]);
+    });
+
+    it("has the pins of such a sender in that sender's file, and nothing of it in its own", () => {
+      const before = file.text();
+      file.setPins(stack, { rootFingerprints: [fingerprint("BB")], addresses: ["8.8.8.8"], labels: { account: "1" } });
+      assert.equal(file.text(), before);
+      assert.deepEqual(written("account-x"), {
+        ...agreed,
+        rootFingerprints: [fingerprint("BB")],
+        addresses: ["8.8.8.8"],
+        labels: { account: "1" },
+        contract: { version: 1 },
+      });
+      file.setPins(stack, { rootFingerprints: [fingerprint("BB")], addresses: [] });
+      assert.equal(written("account-x").addresses, undefined);
+    });
+
+    it("refuses a change that another sender contradicts, or of a file that is not right already, and writes nothing", () => {
+      const before = written("account-x");
+      const pins = { rootFingerprints: [fingerprint("BB")], addresses: ["8.8.4.4"] };
+      assert.throws(() => file.setPins(stack, pins), {
+        code: "CONFIGURATION_INVALID",
+        message: /fleet\/senders\/account-x\.json, addresses\[0\] is "8\.8\.4\.4": .*account-a has it/,
+      });
+      assert.deepEqual(written("account-x"), before);
+      senderFile("account-x", { ...before, adresses: [] });
+      const add = () => file.changeSender("fleet/senders/account-x.json", (found) => ({ ...found, owner: "b" }));
+      assert.throws(add, /account-x\.json, adresses is \[\]: no such key/);
+      assert.equal(written("account-x").owner, "a team");
+    });
   });
 });

@@ -36,6 +36,7 @@ const readers: Readonly<Record<string, (role: Role, release: Release, mutant: Mu
         pack: { policies: [], isUndecidable: () => false, isUnderDeviation: () => false },
         deviations: [],
         setAside: [],
+        senders: [],
         labels: [],
         asked: [],
         comparison: unchanged,

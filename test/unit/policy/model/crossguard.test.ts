@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import type { Policy } from "@metrics-link/policy";
 import { isUndecidable, isUnderDeviation } from "@metrics-link/policy";
 import { crossGuardPolicies } from "@metrics-link/policy/model/crossguard.ts";
@@ -74,6 +76,45 @@ describe("the policies as CrossGuard runs them", () => {
     assert.match(only?.urn ?? "", /a:b:C/);
     assert.deepEqual(others, []);
     assert.deepEqual(validate({ size: 3 }), []);
+  });
+
+  it("judge a receiver with the senders of its files, and fail when one of these cannot be used", () => {
+    const folder = "stacks/test-crossguard-fleet";
+    const path = join(import.meta.dirname, "../../../..", folder);
+    const { senders, ...receiver } = configurationOf("receiver") as never as Record<string, unknown>;
+    const seen: unknown[] = [];
+    const looks: Policy = {
+      ...facts,
+      kind: "resource",
+      name: "looks",
+      *check(_resource, { configuration }) {
+        if (configuration.role === "receiver") seen.push(...configuration.senders.map(({ name }) => name));
+      },
+    };
+    const judged = () => {
+      const [policy] = crossGuardPolicies([looks]) as [ResourceValidationPolicy];
+      const check = policy.validateResource as (args: unknown, report: () => void) => void;
+      check({ ...resource("a:b:C", {}), props: reading({}), getConfig: () => ({}) }, () => undefined);
+    };
+    pulumi.runtime.setAllConfig(
+      Object.fromEntries(
+        Object.entries({ ...receiver, fleet: folder }).flatMap(([key, value]) =>
+          value === undefined
+            ? []
+            : [[`metrics-link:${key}`, typeof value === "string" ? value : JSON.stringify(value)]],
+        ),
+      ),
+    );
+    mkdirSync(path);
+    try {
+      writeFileSync(join(path, "account-x.json"), '{"owner":"a team","since":"2026-11-30"}');
+      judged();
+      assert.deepEqual(seen, ["account-x"]);
+      writeFileSync(join(path, "account-y.json"), "{");
+      assert.throws(judged, /account-y\.json is "\{"/);
+    } finally {
+      rmSync(path, { recursive: true });
+    }
   });
 
   it("use configured parameters instead of their defaults", () => {

@@ -1,0 +1,2 @@
+export { readFleetFolder } from "./read.ts";
+export { removeSenderFile, writeSenderFile } from "./write.ts";

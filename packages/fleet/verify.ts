@@ -1,0 +1,141 @@
+import { carries, labelsText, readCertificates, rootBundle } from "@metrics-link/contract";
+import { count, type Finding } from "@metrics-link/report";
+import type { Overview } from "./overview.ts";
+import type { Seen } from "./seen.ts";
+import { type Deployed, type ListedSender, standingIn, type Told } from "./sender.ts";
+
+const day = 86_400_000;
+/** A root takes a ceremony and a telephone call to replace, a leaf an update of the sender's. */
+const soon = { root: 90 * day, leaf: 7 * day } as const;
+
+/**
+ * What is wrong with a fleet whose configuration is accepted: contracts that no update would take, what expires, what does not fit, and
+ * what is deployed otherwise than the files say.
+ * @param sizes for how many senders Envoy's limits at the receiver have room (docs/decisions/0804)
+ */
+export function verified(overview: Overview, sizes: readonly number[]): Finding[] {
+  const { senders, deployed } = overview;
+  return [
+    ...senders.flatMap((sender) => [
+      ...contractFindings(overview, sender),
+      ...expiryFindings(overview, sender),
+      ...leafFindings(sender, overview.seen.get(sender.name), overview.now),
+      ...("none" in deployed ? [] : deployedFindings(overview, sender, deployed.value)),
+    ]),
+    ...sizeFindings(senders.length, sizes),
+    ...strangers(senders, deployed),
+  ];
+}
+
+const finding = (severity: Finding["severity"], subject: string, what: string, remedy?: string): Finding => ({
+  severity,
+  subject,
+  what,
+  ...(remedy === undefined ? {} : { remedy }),
+});
+
+/** As an update would read it. */
+function contractFindings({ network }: Overview, sender: ListedSender): Finding[] {
+  const { name, source, declared } = sender;
+  if (declared.suspended !== undefined) return [finding("ok", name, "suspended: its contract is not read")];
+  const standing = standingIn(sender, network);
+  if (standing === undefined)
+    return [
+      finding("ok", name, `its keys in ${source} are right; its contract is a stack's, which this does not read`),
+    ];
+  if (standing.state === "held") {
+    const severity = standing.reason === "absent" ? "warning" : "critical";
+    return [
+      finding(severity, name, standing.words, "its people send a new contract; `npm run trust -- accept` pins it"),
+    ];
+  }
+  const unpinned = declared.labels === undefined ? ["no labels are pinned: its series may carry any"] : [];
+  const untold =
+    standing.contract?.labels === undefined && declared.labels !== undefined
+      ? ["its contract does not tell which labels its series carry"]
+      : [];
+  return [
+    finding("ok", name, "its contract is of this form, and each root and address in it is pinned"),
+    ...[...unpinned, ...untold].map((what) => finding("warning", name, what)),
+  ];
+}
+
+/** Roots in its contract, and so those that come into force. */
+function expiryFindings({ network, now }: Overview, sender: ListedSender): Finding[] {
+  const bundle = rootBundle.safeParse(standingIn(sender, network)?.contract?.rootBundle);
+  if (!bundle.success) return [];
+  return readCertificates(bundle.data).flatMap(({ validToDate, fingerprint256 }) => {
+    const left = validToDate.getTime() - now;
+    if (left > soon.root) return [];
+    const what = `root ${fingerprint256.slice(0, 23)}… ${left < 0 ? "expired" : "expires"} on ${validToDate.toISOString().slice(0, 10)}`;
+    const remedy = "its people rotate their root (docs/rotate.md) and send a new contract";
+    return [finding(left < 0 ? "critical" : "warning", sender.name, what, remedy)];
+  });
+}
+
+function leafFindings({ name }: ListedSender, seen: Seen | undefined, now: number): Finding[] {
+  if (seen === undefined || "none" in seen.leafNotAfter) return [];
+  const left = seen.leafNotAfter.value * 1000 - now;
+  if (left > soon.leaf) return [];
+  const what = `its leaf ${left < 0 ? "has expired" : "expires"}: ${(left / day).toFixed(1)} days left`;
+  return [finding(left < 0 ? "critical" : "warning", name, what, "its people run `pulumi up`, which renews it")];
+}
+
+const sizeFindings = (number: number, sizes: readonly number[]): Finding[] => {
+  const size = sizes.find((one) => number <= one);
+  if (size === undefined)
+    return [finding("critical", "size", `${count(number, "sender")}, and ${sizes.at(-1)} are the most`)];
+  if (number === size && size !== sizes.at(-1))
+    return [
+      finding(
+        "warning",
+        "size",
+        `${count(number, "sender")} of ${size} that Envoy has room for: the next one makes it restart once, and every sender connects anew`,
+      ),
+    ];
+  return [finding("ok", "size", `${count(number, "sender")}; Envoy has room for ${size} without a restart`)];
+};
+
+/** Whether what the last update left is what the next one would make. */
+function deployedFindings({ network }: Overview, sender: ListedSender, deployed: Deployed): Finding[] {
+  const { name, declared } = sender;
+  const now = deployed.inForce.get(declared.stack);
+  const remedy = "run `pulumi up` for the receiver, after a review";
+  if (declared.suspended !== undefined)
+    return now === undefined ? [] : [finding("critical", name, "it is suspended and still let in", remedy)];
+  const standing = standingIn(sender, network, deployed.accepted);
+  const pinned = { rootFingerprints: declared.rootFingerprints ?? [], addresses: declared.addresses ?? [] };
+  // Of a stack that is not read, only that nothing is in force which is not pinned.
+  const next = standing === undefined ? now && { ...pinned, dnsName: now.dnsName } : standing.inForce;
+  if (next === undefined && now === undefined) return [];
+  if (now === undefined) return [finding("warning", name, "it is not let in yet", remedy)];
+  if (next === undefined) return [finding("critical", name, "it is let in, and none of it would be by now", remedy)];
+  const differs = (["rootFingerprints", "addresses"] as const).flatMap((key) => [
+    ...now[key].filter((one) => !next[key].includes(one)).map((one) => `${one} is in force and no longer agreed to`),
+    ...(standing === undefined ? [] : next[key])
+      .filter((one) => !now[key].includes(one))
+      .map((one) => `${one} is agreed to and not in force yet`),
+  ]);
+  if (now.dnsName !== next.dnsName) differs.push(`the name ${now.dnsName} is in force, and it has ${next.dnsName}`);
+  const admitted = deployed.admits.find(({ stack }) => stack === declared.stack)?.labels;
+  const [is, was] = [declared.labels ?? {}, admitted ?? {}];
+  if (!carries(is, was) || !carries(was, is))
+    differs.push(`labels ${labelsText(was)} are in force, and ${labelsText(is)} are pinned`);
+  if (differs.length === 0) return [finding("ok", name, "what is in force is what its keys say")];
+  return differs.map((what) => finding("warning", name, what, remedy));
+}
+
+/** Whoever is let in and stands nowhere. */
+function strangers(senders: readonly ListedSender[], deployed: Told<Deployed>): Finding[] {
+  if ("none" in deployed)
+    return deployed.none === "not asked"
+      ? []
+      : [finding("not known", "deployed", `what is in force is ${deployed.none}`)];
+  const known = new Set(senders.map(({ declared }) => declared.stack));
+  return deployed.value.accepted.flatMap((entry) => {
+    const stack = typeof entry === "object" && entry !== null && "stack" in entry ? String(entry.stack) : "";
+    return known.has(stack)
+      ? []
+      : [finding("critical", stack, "it is let in, and no key or file names it", "run `pulumi up` for the receiver")];
+  });
+}

@@ -1,0 +1,146 @@
+import { readFileSync, statSync } from "node:fs";
+import { isFleetFile, senderFileText } from "@metrics-link/config";
+import {
+  contractFileObject,
+  contractIn,
+  LinkError,
+  mostContractBytes,
+  type Pins,
+  readContract,
+  stackName,
+  UsageError,
+} from "@metrics-link/contract";
+import { required, say, toRead, wrongValue } from "../stack/command-line.ts";
+import type { StackContext } from "../stack/context.ts";
+import { pinsOf } from "../stack/stack-file.ts";
+import { agreedTo } from "../trust/agree.ts";
+import type { Heard } from "../trust/heard.ts";
+import { offerOf } from "../trust/offer.ts";
+
+export interface Words {
+  readonly from?: string | undefined;
+  readonly owner?: string | undefined;
+  readonly since?: string | undefined;
+  readonly why?: string | undefined;
+  readonly yes: boolean;
+  readonly heard: Heard;
+}
+
+const next = (stack: string, path: string) =>
+  `Next: commit ${path} alone and have it reviewed (\`npm run -s review -- ${stack}\`), then \`pulumi up -s ${stack}\`.`;
+
+/** Writes the file of a new sender. @throws LinkError when there is one, or what it offers was not heard */
+export async function add(context: StackContext, name: string, words: Words): Promise<void> {
+  const path = newPath(context, name);
+  const source = required(words.from, "--from");
+  const owner = required(words.owner, "--owner");
+  const since = words.since ?? new Date().toISOString().slice(0, 10);
+  const outputs = await outputsOf(context, source);
+  const pins = await agreedPins(source, outputs, pinsOf({}), words);
+  context.file.putSender(path, senderFileText({ owner, since, ...pins }, outputs));
+  say(
+    `wrote ${path}. ${next(context.stack, path)}\nThe sender can write once it has pinned this side as well (docs/fleet.md).`,
+  );
+}
+
+/** Puts a sender's new contract into its file, and pins what a person has agreed to of it. */
+export async function update(context: StackContext, name: string, words: Words): Promise<void> {
+  const { path, pins: pinned } = fileOf(context, name);
+  const source = required(words.from, "--from");
+  const outputs = await outputsOf(context, source);
+  const pins = await agreedPins(source, outputs, pinned, words);
+  const given = { owner: words.owner, since: words.since };
+  const changed = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  context.file.changeSender(path, (found) => ({ ...found, ...changed, ...pins }), outputs);
+  say(`wrote ${path}. ${next(context.stack, path)}`);
+}
+
+export function suspend(context: StackContext, name: string, { why }: Words): void {
+  const { path } = fileOf(context, name);
+  const suspended = required(why, "--why");
+  context.file.changeSender(path, (found) => ({ ...found, suspended }));
+  say(
+    `wrote ${path}: ${name} is suspended. ${next(context.stack, path)}\n` +
+      "From then on it is not let in, and its open connections end within about a second. Its samples wait at its side for as long as its WAL reaches.",
+  );
+}
+
+export function resume(context: StackContext, name: string): void {
+  const { path, suspended } = fileOf(context, name);
+  if (suspended === undefined) throw new UsageError(`${name} is not suspended`);
+  context.file.changeSender(path, (found) => ({ ...found, suspended: undefined }));
+  say(`wrote ${path}: ${name} is no longer suspended. ${next(context.stack, path)}`);
+}
+
+export function remove(context: StackContext, name: string): void {
+  const { path } = fileOf(context, name);
+  context.file.removeSender(path);
+  say(
+    `removed ${path}. ${next(context.stack, path)}\n` +
+      "From then on it is not let in. What it has written stays stored; its address, roots and labels are free for others.",
+  );
+}
+
+/** The pins of what is offered, which a person has heard. */
+async function agreedPins(
+  source: string,
+  outputs: Readonly<Record<string, unknown>>,
+  pinned: Heard,
+  { heard, yes }: Words,
+): Promise<Pins> {
+  const contract = readContract(source, contractIn(outputs));
+  if (contract !== undefined && contract.role !== "sender")
+    throw new LinkError("PEER_CONTRACT_MALFORMED", {
+      what: `${source} has the contract of a ${contract.role}: a sender's is expected`,
+    });
+  const offer = offerOf(source, outputs);
+  if (offer === undefined)
+    throw new LinkError("PEER_NOT_DEPLOYED", {
+      what: `${source} has no \`contract\` yet`,
+      next: "its people run `pulumi up` first",
+    });
+  return (await agreedTo(source, offer, pinned, heard, yes)).pins;
+}
+
+/** A contract file, or the outputs of a stack. @throws UsageError, LinkError */
+async function outputsOf({ pulumi }: StackContext, source: string): Promise<Readonly<Record<string, unknown>>> {
+  if (!source.endsWith(".json") && stackName.safeParse(source).success) return await pulumi.outputs(source);
+  const path = toRead("--from", source);
+  const { size } = statSync(path);
+  if (size > mostContractBytes)
+    throw wrongValue("--from", source, `a contract file of at most ${mostContractBytes} bytes, not ${size},`);
+  const found = contractFileObject(readFileSync(path, "utf8"));
+  if ("keys" in found) return found.keys;
+  throw new LinkError("PEER_CONTRACT_MALFORMED", {
+    what: `${source} is not a contract file: ${found.fault}`,
+    next: "ask the sender's people for the file that `npm run trust -- write` makes of their stack",
+  });
+}
+
+/** Where a new sender's file belongs. @throws UsageError when there is a sender of that name */
+function newPath(context: StackContext, name: string): string {
+  const { folder, files } = context.file.fleet();
+  if (folder === undefined)
+    throw new LinkError("STACK_FILE_INVALID", {
+      what: `${context.file.path} names no folder for the files of senders`,
+      next: "write `metrics-link:fleet: fleet/senders` into it",
+    });
+  const path = `${folder}/${name}.json`;
+  if (files.some((one) => one.path === path))
+    throw new UsageError(`${path} is there already: \`update ${name}\` takes a new contract into it`);
+  return path;
+}
+
+/** The file of a sender that has one. @throws UsageError */
+function fileOf({ file, stack }: StackContext, name: string) {
+  const configuration = file.read();
+  const senders = configuration.role === "receiver" ? configuration.senders : [];
+  const { folder } = file.fleet();
+  const index = senders.findIndex((one) => one.name === name);
+  const found = senders[index];
+  if (found === undefined) throw new UsageError(`${stack} has no sender called ${name}`);
+  const { contract, suspended, ...pins } = found;
+  if (contract === undefined || !isFleetFile(folder, contract))
+    throw new UsageError(`${name} has no file of its own: it is metrics-link:senders[${index}] in ${file.path}`);
+  return { path: contract, pins: pinsOf(pins), suspended };
+}
