@@ -1,9 +1,13 @@
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { LinkError, shortName } from "@metrics-link/contract";
 import type { Action } from "@metrics-link/pki/rotation/index.ts";
 import { init, request, sign } from "../ceremony/commands.ts";
 import { Medium } from "../ceremony/medium.ts";
 import { withPassphrase } from "../ceremony/passphrase.ts";
 import type { StackContext } from "../stack/context.ts";
+import { StackFile } from "../stack/stack-file.ts";
 
 export interface Carried {
   readonly folder: string;
@@ -30,6 +34,7 @@ export async function act(context: StackContext, action: Action, carried: Carrie
       if (Object.keys(action.change).length > 0) file.setGenerations(action.change);
       const done = await pulumi.up(stack);
       const { exchange } = file.read();
+      noteRoots(file);
       // The peers read there what this update has put in force.
       return exchange === undefined ? done : `${done}; ${exchange}: ${await pulumi.up(shortName(exchange))}`;
     }
@@ -41,6 +46,22 @@ export async function act(context: StackContext, action: Action, carried: Carrie
     case "ceremony":
       return await ceremony(context, action, carried);
   }
+}
+
+/**
+ * Writes the roots of a host stack's file into that of its exchange, if it is beside it. An exchange that was destroyed shows these until
+ * the host is back; by default it would show root 1, and a peer that pins another would hold it.
+ */
+export function noteRoots(file: StackFile): void {
+  const { exchange, pki } = file.read();
+  if (exchange === undefined) return;
+  const path = join(dirname(file.path), `Pulumi.${shortName(exchange)}.yaml`);
+  if (!existsSync(path)) return;
+  const shown = new StackFile(path);
+  const configuration = shown.readAny();
+  const roots = [pki.generations.root, ...pki.generations.otherRoots];
+  if (configuration.role !== "exchange" || isDeepStrictEqual(configuration.pki.roots, roots)) return;
+  shown.setRoots(roots);
 }
 
 async function ceremony(

@@ -80,6 +80,13 @@ export class StackFile {
     this.save(document);
   }
 
+  /** Of an exchange stack: the generations of the roots that it shows while its host shows none. */
+  setRoots(roots: readonly number[]): void {
+    const document = this.load();
+    document.setIn(["config", `${configurationNamespace}:pki`, "roots"], document.createNode(roots, { flow: true }));
+    this.save(document);
+  }
+
   setScrapeConfigs(folder: string | undefined): void {
     const document = this.load();
     const path = ["config", `${configurationNamespace}:prometheus`, "scrapeConfigs"];

@@ -77,7 +77,7 @@ export const treatments: Readonly<Record<string, readonly Treatment[]>> = {
       },
     },
   ],
-  "Policies of each stack": [
+  "An image of Debian 13": [
     { begins: "aws ec2 describe-images", ...by("a", { prints: /^ami-[0-9a-f]+\s+debian-13/m }) },
   ],
   "1. Pin the tools": [

@@ -6,7 +6,7 @@ import { join } from "node:path";
 const repository = join(import.meta.dirname, "../../..");
 const read = (file: string) => readFileSync(join(repository, file), "utf8");
 const page = read("docs/deploy.md");
-const [, section = ""] = /^### Who calls what with which identity\n([\s\S]*?)^\*\*An image/m.exec(page) ?? [];
+const [, section = ""] = /^### Who calls what with which identity\n([\s\S]*?)^### An image/m.exec(page) ?? [];
 
 describe("the table of identities", () => {
   it("has each command that works with a stack in AWS", () => {

