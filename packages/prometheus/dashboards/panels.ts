@@ -31,7 +31,7 @@ const panel = (
   queries: queries.map(([expression, legend]) => ({ expression, legend })),
 });
 
-/** The rows of the dashboard: flow, lag, handshakes, certificates, hosts. */
+/** The rows of the dashboard: flow, senders, lag, handshakes, certificates, hosts. */
 export const rows: readonly Row[] = [
   {
     title: "Flow",
@@ -61,6 +61,26 @@ export const rows: readonly Row[] = [
           `sum by (envoy_http_conn_manager_prefix, envoy_response_code_class) (${rate('envoy_http_downstream_rq_xx{envoy_http_conn_manager_prefix=~"egress|sender_.+|elsewhere"}')})`,
           "{{envoy_http_conn_manager_prefix}} {{envoy_response_code_class}}xx",
         ],
+      ),
+    ],
+  },
+  {
+    title: "Senders",
+    panels: [
+      panel(
+        "Top senders by samples",
+        "Samples a second, by each sender's own count; the ten with the most. One that grows without its team's word is a flood.",
+        "short",
+        [
+          `topk(10, sum without (instance, job, remote_name, url) (${rate(`${remoteStorage}_samples_total{link_side="sends"}`)}))`,
+          "sender {{account}}",
+        ],
+      ),
+      panel(
+        "Top senders by series",
+        "Series in the head of each sender's own Prometheus; the ten with the most. A jump is a target with a label that never repeats.",
+        "short",
+        ['topk(10, prometheus_tsdb_head_series{link_side="sends"})', "sender {{account}}"],
       ),
     ],
   },
