@@ -2,8 +2,8 @@
 export const accounts = {
   sender: "111111111111",
   receiver: "222222222222",
-  "sender-c": "333333333333",
-  "sender-d": "444444444444",
+  "sender-c": "444444444444",
+  "sender-d": "555555555555",
   /** The platform team's own account. */
   tools: "999999999999",
 } as const;

@@ -35,10 +35,10 @@ describe("what the status of a sandbox says of a sender", () => {
   });
 
   it("says who writes how much, with which labels", () => {
-    const labels = { account: "333333333333" };
+    const labels = { account: "444444444444" };
     assert.deepEqual(
       describeWriters([{ sender: "sender-c", name: "account-c", labels, series: 5000, samplesPerSecond: 4999.6 }]),
-      ['writes    sender-c (account-c): 5000 samples a second, 5000 series with {account="333333333333"}'],
+      ['writes    sender-c (account-c): 5000 samples a second, 5000 series with {account="444444444444"}'],
     );
   });
 });
