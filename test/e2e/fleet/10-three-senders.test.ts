@@ -28,7 +28,8 @@ const third = "sender-d";
 /** Beside some 2,200 that a sandbox's sender has of itself. */
 const loadSeries = 2800;
 const floodSeries = 10_000;
-const folder = "/run/hostile";
+/** The tools of a machine in no stack, and its files, are those of this one. */
+const folder = `/run/hostile-${sandbox.layout.tag}`;
 
 const contract = z.object({ egressAddresses: z.array(z.string()) });
 
