@@ -1,6 +1,7 @@
 import type { Comparison, Sources } from "@metrics-link/console";
 import { compareRecent } from "@metrics-link/sandbox/cli/link.ts";
 import { prometheusOf, type Sandbox } from "@metrics-link/sandbox/cli/sandbox.ts";
+import { labelsOfOthers } from "@metrics-link/sandbox/cli/sender-status.ts";
 import type { Sender } from "@metrics-link/sandbox/cli/stack-files.ts";
 import { externalLabels } from "@metrics-link/sandbox/cli/status.ts";
 import type { SandboxCommand } from "../sandbox/commands.ts";
@@ -38,6 +39,7 @@ const compared = (sandbox: Sandbox, sender: Sender): Promise<Comparison> =>
     externalLabels(sandbox, sender),
     Date.now() / 1000,
     comparedSeconds,
+    labelsOfOthers(sandbox, sender),
   );
 
 /** Of all senders together; the shortest window counts. */

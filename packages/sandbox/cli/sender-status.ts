@@ -45,9 +45,17 @@ export async function senderStatus(
   const backfill = await backfillState(sender, now).catch(() => null);
   const labels = externalLabels(sandbox, name);
   const receiver = prometheusOf(sandbox, "receiver");
-  const samples = await compareRecent(sender, receiver, labels, now, seconds).catch(nothingCompared);
+  const ofOthers = labelsOfOthers(sandbox, name);
+  const samples = await compareRecent(sender, receiver, labels, now, seconds, ofOthers).catch(nothingCompared);
   return { link, backfill, samples };
 }
+
+/** What tells the other senders of the receiver from this one. */
+export const labelsOfOthers = (sandbox: Sandbox, name: Sender): Readonly<Record<string, string>>[] =>
+  sandbox.files
+    .senders()
+    .filter((other) => other !== name)
+    .map((other) => externalLabels(sandbox, other));
 
 const nothingCompared = ({ message }: Error): SenderStatus["samples"] => ({
   ...compareSamples([], [], {}),

@@ -56,6 +56,14 @@ describe("a comparison after a change of the external labels", () => {
       )
     ).seconds;
 
+  it("is not cut short by the series of other senders, which go on", async () => {
+    const other = at({ ...heartbeat, account: "other" }, now - 9);
+    assert.equal(await secondsWith(other), 0);
+    const receiver = host((query) => (query.includes("timestamp(up") ? [other] : []));
+    const { seconds } = await compareRecent(sender, receiver, { account: "new" }, now, 60, [{ account: "other" }]);
+    assert.equal(seconds, 60);
+  });
+
   it("begins when the last series had the new ones", async () => {
     const before = await secondsWith(at({ ...heartbeat, account: "new" }, now - 9));
     assert.equal(before, 60);
