@@ -63,8 +63,8 @@ export async function compareRecent(
 const changeSeconds = 3;
 
 /**
- * When the sender's series last came under other external labels, and all of them had changed; 0 if not within minutes. Series
- * under labels that are no sender's may have been any sender's.
+ * When the sender's series last came under other external labels, and all of them had changed; 0 if not within minutes. Of
+ * several senders a series is that one's with which it has the most labels in common.
  */
 async function lastUnderOtherLabels(
   receiver: PrometheusApi,
@@ -74,7 +74,10 @@ async function lastUnderOtherLabels(
 ): Promise<number> {
   const found = await receiver.vector('timestamp(up{job="prometheus",link_side="sends"})', end);
   const others = found.filter(({ metric: { job: _job, instance: _instance, link_side: _side, ...rest } }) => {
-    return ![externalLabels, ...ofOthers].some((labels) => isDeepStrictEqual({ ...rest }, { ...labels }));
+    if (isDeepStrictEqual({ ...rest }, { ...externalLabels })) return false;
+    const inCommon = (labels: Readonly<Record<string, string>>) =>
+      Object.entries(labels).filter(([name, value]) => rest[name] === value).length;
+    return !ofOthers.some((labels) => inCommon(labels) > inCommon(externalLabels));
   });
   return Math.max(0, ...others.map(({ value }) => Number(value[1]) + changeSeconds));
 }
