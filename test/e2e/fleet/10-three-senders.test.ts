@@ -5,6 +5,7 @@ import { silentReport } from "@metrics-link/sandbox/cli/report.ts";
 import { exchangeOf, type SandboxStack, senderNames, wholeName } from "@metrics-link/sandbox/cli/stack-files.ts";
 import { externalLabels, statusOf } from "@metrics-link/sandbox/cli/status.ts";
 import { up } from "@metrics-link/sandbox/cli/up.ts";
+import { busiest, connectionsIn, cutOff } from "@metrics-link/sandbox/testing/connections.ts";
 import { identitiesOf } from "@metrics-link/sandbox/testing/identities.ts";
 import { accounts } from "@metrics-link/sandbox/world/accounts.ts";
 import { z } from "zod";
@@ -12,8 +13,7 @@ import { compareSince, describeCompared } from "../../../scripts/stack/compare.t
 import { encodeV1, snappy } from "../../unit/gate/messages.ts";
 import { must } from "../support/commands.ts";
 import { ChangedConfiguration } from "../support/configuration.ts";
-import { busiest, connectionsOf, cutOff } from "../support/connections.ts";
-import { counter, logged } from "../support/envoy.ts";
+import { accessLog, counter, logged } from "../support/envoy.ts";
 import { eventually } from "../support/eventually.ts";
 import { attempt } from "../support/hostile.ts";
 import { beforehand } from "../support/samples.ts";
@@ -60,6 +60,9 @@ const writes = (host: (typeof steady)[number], since: number) =>
     60_000,
     500,
   );
+/** Of a sender at the receiver, since a moment. */
+const connectionsOf = async (host: (typeof steady)[number], since: number) =>
+  connectionsIn(await accessLog("receiver", since), senderNames[host]);
 const update = (stack: SandboxStack) => pulumi().must(["up", "-s", stack, "--yes", "--skip-preview"]);
 const tried = (stack: SandboxStack) => pulumi().run(["up", "-s", stack, "--yes", "--skip-preview"]);
 const closedByReceiver = (host: string) =>
@@ -72,8 +75,7 @@ describe("three senders in three accounts", function () {
   let from: number;
   /** Of each that goes on writing: the connection that carries most of it, and what the receiver has closed. */
   let beginning: { readonly id: number | undefined; readonly closed: number }[];
-  const carriers = () =>
-    Promise.all(steady.map(async (host) => busiest(await connectionsOf(senderNames[host], now() - 10))));
+  const carriers = () => Promise.all(steady.map(async (host) => busiest(await connectionsOf(host, now() - 10))));
 
   before(async () => {
     await up(sandbox, report, 2);
@@ -143,6 +145,7 @@ describe("three senders in three accounts", function () {
     await update(exchangeOf("receiver"));
     await changed.set("prometheus.externalLabels.account", "renamed");
     await update(third);
+    await update(exchangeOf(third));
     await arrives("its samples with the other account", now());
   });
 
@@ -215,7 +218,7 @@ describe("three senders in three accounts", function () {
   it("leave the connections of the others open all the while, and lose no sample of theirs", async () => {
     const after = await carriers();
     for (const [index, host] of steady.entries()) {
-      const all = await connectionsOf(senderNames[host], from);
+      const all = await connectionsOf(host, from);
       assert.deepEqual(cutOff(all), [], host);
       assert.equal(after[index], beginning[index]?.id, `${host}: Envoy's number of the connection`);
       assert.equal(await closedByReceiver(host), beginning[index]?.closed, host);
