@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { type Audit, type AuditEvidence, audit, exitCodes, outcomeOf, page, summary } from "@metrics-link/audit";
 import { LinkError, UsageError } from "@metrics-link/contract";
 import { type Command, complainOf, optionsOf, say, toWrite } from "../stack/command-line.ts";
-import { contextOf, type StackContext } from "../stack/context.ts";
+import { contextOf, hostStacks, type StackContext } from "../stack/context.ts";
 import { clientConfiguration } from "./aws.ts";
 import { collect } from "./collect.ts";
 import { tellHost } from "./host.ts";
@@ -10,7 +10,7 @@ import { part } from "./part.ts";
 
 const usage = `Usage: npm run -s audit -- [--stack STACK ...] [--sandbox NAME] [--out FILE] [--tell] [--no-preview]
 Writes one HTML page: who can write to this Prometheus, with the evidence from AWS, the hosts, the state and source
-control. Reads only. Without --stack it audits both stacks of the sandbox.
+control. Reads only. Without --stack it audits every stack of the sandbox that has a host.
   --tell         stores the outcome on each stack's host, as metrics with alerts: for scheduled audits
   --out FILE     the page; default metrics-link-audit.html
   --no-preview   skips Pulumi's preview; what an update would change is then unknown
@@ -25,7 +25,8 @@ const options = {
 } as const;
 
 async function main(words: readonly string[]): Promise<number> {
-  const { stack: stacks = ["sender", "receiver"], sandbox, out, preview, tell } = optionsOf(words, options);
+  const { sandbox, out, preview, tell, ...given } = optionsOf(words, options);
+  const stacks = given.stack ?? hostStacks(sandbox);
   toWrite("--out", out);
   const contexts = [...new Set(stacks)].map((stack): StackContext => contextOf(stack, sandbox));
   const evidence = await collect(contexts, { preview: preview === true });

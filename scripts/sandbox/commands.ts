@@ -3,32 +3,58 @@ import { spawn } from "node:child_process";
 import { fstatSync, readFileSync } from "node:fs";
 import { LinkError, printableJson, UsageError } from "@metrics-link/contract";
 import { down } from "@metrics-link/sandbox/cli/down.ts";
+import { join, leave } from "@metrics-link/sandbox/cli/guests.ts";
 import { streamReport } from "@metrics-link/sandbox/cli/report.ts";
 import { runOnHost, type Sandbox } from "@metrics-link/sandbox/cli/sandbox.ts";
+import { senders } from "@metrics-link/sandbox/cli/stack-files.ts";
 import { describeStatus, statusOf } from "@metrics-link/sandbox/cli/status.ts";
 import { up } from "@metrics-link/sandbox/cli/up.ts";
-import { accounts, deployerArn, deployRoleArn, type Side, sides } from "@metrics-link/sandbox/world/accounts.ts";
+import {
+  accounts,
+  deployerArn,
+  deployRoleArn,
+  guests,
+  type Side,
+  sides,
+} from "@metrics-link/sandbox/world/accounts.ts";
 import { deployerEnvironment } from "@metrics-link/sandbox/world/environment.ts";
-import { oneOf, optionsOf, required, say, takesOnly } from "../stack/command-line.ts";
+import { oneOf, optionsOf, required, say, takesOnly, wholeNumber } from "../stack/command-line.ts";
 
 /** A command of `npm run -s sandbox`. @returns the exit code @throws UsageError for a wrong call */
 export type SandboxCommand = (sandbox: Sandbox, words: readonly string[]) => Promise<number>;
 
 export const usage = `Usage: npm run -s sandbox -- COMMAND
-  up                     starts the sandbox and both stacks, as far as they are not up yet
+  up [--senders N]       starts the sandbox and its stacks, as far as they are not up yet: 1 to 3 senders, each in an
+                         account of its own
+  join SENDER            another sender joins: sender-c or sender-d
+  leave SENDER           the receiver lets go of it; what it has in its own account stays
   down                   removes everything, also after a crash
   status [--json]        hosts, link, firing and delivered alerts, raw samples compared on both sides
-  env SIDE               exports by which plain pulumi and AWS tools act as the deployer of one account: SIDE is sender
-                         or receiver
+  env SIDE               exports by which plain pulumi and AWS tools act as the deployer of one account: SIDE is sender,
+                         receiver, sender-c or sender-d
   exec HOST -- CMD ...   runs a command on a host (sender, receiver, outsider), with the text that a pipe or a file
-                         gives on stdin
+                         gives on stdin; neighbour leaves by the first sender's address, where there are several
   shell HOST             opens a shell on a host, at a terminal
-  logs HOST [UNIT]       the journal of sender or receiver, or of one of its units`;
+  logs HOST [UNIT]       the journal of a sender or of receiver, or of one of its units`;
+
+/** How many senders a call asks for. @throws UsageError */
+export const sendersIn = (text: string): number => wholeNumber("--senders", text, 1, senders.length);
 
 export const commands: Readonly<Record<string, SandboxCommand>> = {
   async up(sandbox, words) {
-    takesOnly(words, 0);
-    await up(sandbox, streamReport(process.stderr));
+    const { senders: count } = optionsOf(words, { senders: { type: "string", default: "1" } });
+    await up(sandbox, streamReport(process.stderr), sendersIn(count));
+    return 0;
+  },
+  async join(sandbox, words) {
+    takesOnly(words, 1);
+    await join(sandbox, [oneOf("SENDER", words[0], guests)], streamReport(process.stderr));
+    return 0;
+  },
+  async leave(sandbox, words) {
+    takesOnly(words, 1);
+    const guest = oneOf("SENDER", words[0], guests);
+    await leave(sandbox, guest, streamReport(process.stderr));
     return 0;
   },
   async down(sandbox, words) {

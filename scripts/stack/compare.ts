@@ -3,6 +3,7 @@ import { LinkError } from "@metrics-link/contract";
 import { compareWindow, newestAcknowledged } from "@metrics-link/sandbox/cli/link.ts";
 import { type Between, type Comparison, compareSamples, describeCounts } from "@metrics-link/sandbox/cli/samples.ts";
 import { prometheusOf, type Sandbox } from "@metrics-link/sandbox/cli/sandbox.ts";
+import type { Sender } from "@metrics-link/sandbox/cli/stack-files.ts";
 import { externalLabels } from "@metrics-link/sandbox/cli/status.ts";
 
 /** Window of one query in seconds: the answer has every sample of tens of thousands of series. */
@@ -16,10 +17,11 @@ export const beforehand = (): number => Math.floor(Date.now() / 1000) - 5;
 
 /**
  * Compares every raw sample of both ends from a moment until now, once the sender has nothing left to send.
+ * @param name which sender
  * @throws LinkError TIMED_OUT when the backlog is not sent within three minutes
  */
-export async function compareSince(sandbox: Sandbox, from: number): Promise<Compared> {
-  const [sender, receiver] = [prometheusOf(sandbox, "sender"), prometheusOf(sandbox, "receiver")];
+export async function compareSince(sandbox: Sandbox, from: number, name: Sender = "sender"): Promise<Compared> {
+  const [sender, receiver] = [prometheusOf(sandbox, name), prometheusOf(sandbox, "receiver")];
   const end = Math.floor(Date.now() / 1000);
   const deadline = Date.now() + deadlineSeconds * 1000;
   for (;;) {
@@ -38,7 +40,7 @@ export async function compareSince(sandbox: Sandbox, from: number): Promise<Comp
   let sum: Compared = { ...compareSamples([], [], {}), seconds: end - from };
   for (let start = from; start < end; start += windowSeconds) {
     const seconds = Math.min(windowSeconds, end - start);
-    const one = await compareWindow(sender, receiver, externalLabels(sandbox), start + seconds, seconds);
+    const one = await compareWindow(sender, receiver, externalLabels(sandbox, name), start + seconds, seconds);
     sum = {
       compared: sum.compared + one.compared,
       missing: sum.missing + one.missing,

@@ -106,6 +106,13 @@ function ownSandbox(stack: string): Sandbox | undefined {
     : undefined;
 }
 
+/** The stacks with hosts of a sandbox: its senders and its receiver. */
+export function hostStacks(sandboxName?: string): readonly string[] {
+  const { files } = sandboxName === undefined ? sandboxOf(repository) : namedSandbox(sandboxName);
+  const joined = existsSync(files.path("receiver")) ? files.senders() : [];
+  return [...new Set(["sender", ...joined, "receiver"])];
+}
+
 /** The sandbox of the tests keeps its stack files in a project of its own. */
 function namedSandbox(name: string): Sandbox {
   const project = join(layoutOf(repository, name).directory, "project");

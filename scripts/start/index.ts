@@ -2,12 +2,14 @@ import { prove } from "@metrics-link/sandbox/cli/prove.ts";
 import { streamReport } from "@metrics-link/sandbox/cli/report.ts";
 import { sandboxOf } from "@metrics-link/sandbox/cli/sandbox.ts";
 import { up } from "@metrics-link/sandbox/cli/up.ts";
+import { sendersIn } from "../sandbox/commands.ts";
 import { type Command, optionsOf } from "../stack/command-line.ts";
 import { repository } from "../stack/context.ts";
 
-const usage = `Usage: npm start
-Starts the sandbox, brings both stacks up, and proves that samples arrive. The sandbox keeps running;
-\`npm run -s sandbox -- down\` removes it.`;
+const usage = `Usage: npm start -- [--senders N]
+Starts the sandbox, brings its stacks up, and proves that samples arrive. The sandbox keeps running;
+\`npm run -s sandbox -- down\` removes it.
+  --senders N   1 to 3 senders, each in an account of its own; default 1, or those that are there`;
 
 /** Shown last; README.md shows it too. */
 export const next = `
@@ -21,10 +23,11 @@ README.md says how to deploy the same program to AWS.`;
 
 /** Up, then a demonstration that the link works. */
 async function main(words: readonly string[]): Promise<number> {
-  optionsOf(words, {});
+  const { senders } = optionsOf(words, { senders: { type: "string", default: "1" } });
+  const count = sendersIn(senders);
   const sandbox = sandboxOf(repository);
   const report = streamReport(process.stdout);
-  await up(sandbox, report);
+  await up(sandbox, report, count);
   await prove(sandbox, report);
   report.say(next);
   return 0;

@@ -25,6 +25,7 @@ const suites: readonly { readonly name: string; readonly belongs: RegExp; readon
   { name: "hosts", belongs: /^test\/e2e\/hosts\/.*\.test\.ts$/, sandbox: "test-hosts" },
   { name: "deploy", belongs: /^test\/e2e\/deploy\/.*\.test\.ts$/, sandbox: "test-deploy" },
   { name: "updates", belongs: /^test\/e2e\/updates\/.*\.test\.ts$/, sandbox: "test-updates" },
+  { name: "fleet", belongs: /^test\/e2e\/fleet\/.*\.test\.ts$/, sandbox: "test-fleet" },
 ];
 
 /**

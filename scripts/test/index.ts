@@ -9,8 +9,11 @@ Runs lint and every test, or only the tests at these paths. Prints the times of 
 what failed and "N passed, N failed, N skipped". Exits with 1 when one failed.
   --keep   leaves the sandboxes of end-to-end tests up`;
 
-/** One stage after the other; the suites of a stage run side by side. A sandbox waits most of its time. */
-const stages = [["unit", "sandbox", "program"], ["link", "hosts", "updates"], ["deploy"]];
+/**
+ * One stage after the other; the suites of a stage run side by side. A sandbox waits most of its time, but that of the fleet,
+ * which carries load.
+ */
+const stages = [["unit", "sandbox", "program"], ["link", "hosts", "updates"], ["deploy"], ["fleet"]];
 
 export const command: Command = {
   usage,

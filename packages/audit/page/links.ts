@@ -24,14 +24,21 @@ const box = { left: 20, right: 540, width: 340, height: 48 } as const;
 /** Characters of a note that fit into an account. */
 const longest = 62;
 
-/** The path of a sample with its fences, and both certificate chains: a diagram for each link. */
+/** More pictures of one kind tell nobody more; the table of senders has all of them. */
+const mostDrawn = 6;
+
+/** The path of a sample with its fences, and both certificate chains: a diagram for each of the first links. */
 export function links(evidence: AuditEvidence): Markup {
   const found = linksOf(evidence);
+  const drawn = found.slice(0, mostDrawn);
+  const left = found.length - drawn.length;
+  const more = `${left} more links are not drawn: the table of who can write has their senders.`;
   return draw.diagram(
     width,
-    height * found.length,
+    height * drawn.length + (left === 0 ? 0 : 30),
     "For each link: the path of a sample with its three fences, and both certificate chains.",
-    found.map(([sender, receiver], index) => draw.group(height * index, linkOf(sender, receiver, evidence.takenAt))),
+    drawn.map(([sender, receiver], index) => draw.group(height * index, linkOf(sender, receiver, evidence.takenAt))),
+    left === 0 ? [] : [draw.label(box.left, height * drawn.length + 18, more)],
   );
 }
 

@@ -31,7 +31,7 @@ const panel = (
   queries: queries.map(([expression, legend]) => ({ expression, legend })),
 });
 
-/** The rows of the dashboard: flow, lag, handshakes, certificates, hosts. */
+/** The rows of the dashboard: flow, senders, lag, handshakes, certificates, hosts. */
 export const rows: readonly Row[] = [
   {
     title: "Flow",

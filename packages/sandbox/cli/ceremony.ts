@@ -4,18 +4,18 @@ import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { artifactNames } from "@metrics-link/contract";
+import type { Side } from "../world/accounts.ts";
 import type { Sandbox } from "./sandbox.ts";
-import type { Role } from "./stack-files.ts";
 
 const run = promisify(execFile);
 
 /** A file that a ceremony left for a role, or, without a name, their folder. */
-export const artifactsOf = ({ layout }: Sandbox, role: Role, name = ""): string =>
-  join(layout.directory, "pki", role, name);
+export const artifactsOf = ({ layout }: Sandbox, side: Side, name = ""): string =>
+  join(layout.directory, "pki", side, name);
 
 /** Whether a role's ceremony was held: its first intermediate is signed. */
-export const isSigned = (sandbox: Sandbox, role: Role): boolean =>
-  existsSync(artifactsOf(sandbox, role, artifactNames.intermediate(1)));
+export const isSigned = (sandbox: Sandbox, side: Side): boolean =>
+  existsSync(artifactsOf(sandbox, side, artifactNames.intermediate(1)));
 
 /** Stands in for the medium and the passphrase of a real ceremony: a folder and a file. */
 export function mediumOf({ layout }: Sandbox): { readonly folder: string; readonly passphraseFile: string } {
@@ -31,16 +31,16 @@ export function makeMedium(sandbox: Sandbox): void {
 }
 
 /** Holds the ceremony of a role with the commands that a person runs. @throws Error with what they printed */
-export async function hold(sandbox: Sandbox, role: Role): Promise<void> {
-  await command(sandbox, role, ["request"]);
-  await command(sandbox, role, ["init", ...mediumOptions(sandbox)]);
-  await command(sandbox, role, ["sign", ...mediumOptions(sandbox)]);
+export async function hold(sandbox: Sandbox, side: Side): Promise<void> {
+  await command(sandbox, side, ["request"]);
+  await command(sandbox, side, ["init", ...mediumOptions(sandbox)]);
+  await command(sandbox, side, ["sign", ...mediumOptions(sandbox)]);
 }
 
 /** Has a root that is there sign the intermediate that the configuration names. */
-export async function signAnother(sandbox: Sandbox, role: Role): Promise<void> {
-  await command(sandbox, role, ["request"]);
-  await command(sandbox, role, ["sign", ...mediumOptions(sandbox)]);
+export async function signAnother(sandbox: Sandbox, side: Side): Promise<void> {
+  await command(sandbox, side, ["request"]);
+  await command(sandbox, side, ["sign", ...mediumOptions(sandbox)]);
 }
 
 function mediumOptions(sandbox: Sandbox): string[] {
@@ -48,8 +48,8 @@ function mediumOptions(sandbox: Sandbox): string[] {
   return ["--medium", folder, "--passphrase-file", passphraseFile, "--yes"];
 }
 
-async function command({ repository, name }: Sandbox, role: Role, words: readonly string[]): Promise<void> {
-  const stack = ["--stack", role, "--sandbox", name];
+async function command({ repository, name }: Sandbox, side: Side, words: readonly string[]): Promise<void> {
+  const stack = ["--stack", side, "--sandbox", name];
   await run("node", ["scripts/with-toolchain.mjs", "tsx", "scripts/link.ts", "ceremony", ...words, ...stack], {
     cwd: repository,
   });

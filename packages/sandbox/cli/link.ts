@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { PrometheusApi } from "./prometheus-api.ts";
 import { type Comparison, compareSamples } from "./samples.ts";
 
@@ -37,6 +38,7 @@ export async function linkState(sender: PrometheusApi, now: number): Promise<Lin
  * Compares the raw samples of one common recent window on both sides, every series of the sender.
  * The window starts after the sender's queue was created: Prometheus does not send what it scraped before that. Nor does it
  * reach back to before a change of the external labels: under the new ones nothing of that time was ever to arrive.
+ * @param ofOthers the external labels of the other senders of this receiver
  */
 export async function compareRecent(
   sender: PrometheusApi,
@@ -44,11 +46,12 @@ export async function compareRecent(
   externalLabels: Readonly<Record<string, string>>,
   now: number,
   seconds = windowSeconds,
+  ofOthers: readonly Readonly<Record<string, string>>[] = [],
 ): Promise<Comparison & { readonly seconds: number }> {
   const end = Math.floor(now) - settledSeconds;
   const [queue, otherLabels] = await Promise.all([
     sender.value(`min_over_time(timestamp(${remoteStorage}_shards)[10m:1s])`, end),
-    lastUnderOtherLabels(receiver, externalLabels, end),
+    lastUnderOtherLabels(receiver, externalLabels, ofOthers, end),
   ]);
   const began = queue === undefined ? undefined : Math.max(queue, otherLabels);
   const window = began === undefined ? 0 : Math.min(seconds, Math.floor(end - began) - 1);
@@ -59,16 +62,22 @@ export async function compareRecent(
 /** From the last scrape under the old labels until all of them are under the new ones. */
 const changeSeconds = 3;
 
-/** When the sender's series last came under other external labels, and all of them had changed; 0 if not within minutes. */
+/**
+ * When the sender's series last came under other external labels, and all of them had changed; 0 if not within minutes. Of
+ * several senders a series is that one's with which it has the most labels in common.
+ */
 async function lastUnderOtherLabels(
   receiver: PrometheusApi,
   externalLabels: Readonly<Record<string, string>>,
+  ofOthers: readonly Readonly<Record<string, string>>[],
   end: number,
 ): Promise<number> {
   const found = await receiver.vector('timestamp(up{job="prometheus",link_side="sends"})', end);
   const others = found.filter(({ metric: { job: _job, instance: _instance, link_side: _side, ...rest } }) => {
-    const names = new Set([...Object.keys(rest), ...Object.keys(externalLabels)]);
-    return [...names].some((name) => rest[name] !== externalLabels[name]);
+    if (isDeepStrictEqual({ ...rest }, { ...externalLabels })) return false;
+    const inCommon = (labels: Readonly<Record<string, string>>) =>
+      Object.entries(labels).filter(([name, value]) => rest[name] === value).length;
+    return !ofOthers.some((labels) => inCommon(labels) > inCommon(externalLabels));
   });
   return Math.max(0, ...others.map(({ value }) => Number(value[1]) + changeSeconds));
 }

@@ -1,42 +1,47 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Pins } from "@metrics-link/contract";
+import type { Labels, Pins } from "@metrics-link/contract";
 import { LinkError } from "@metrics-link/contract";
 import { type Document, isSeq, parseDocument, type Scalar } from "yaml";
+import { type Guest, guests, type Side, sides } from "../world/accounts.ts";
+import { type Alertmanager, exchangeDocument, hostDocument, marker } from "./stack-documents.ts";
 
 export const roles = ["sender", "receiver"] as const;
 export type Role = (typeof roles)[number];
 
-/** The exchange stack of a role's account, which shows its contract to the other one. */
-export const exchangeOf = (role: Role): `${Role}-exchange` => `${role}-exchange`;
+export const senders = ["sender", ...guests] as const;
+export type Sender = (typeof senders)[number];
 
-/** Every stack of a sandbox: of each account the exchange, and the one with the host. */
-export const stackNames: readonly SandboxStack[] = roles.flatMap((role) => [exchangeOf(role), role]);
-export type SandboxStack = Role | `${Role}-exchange`;
+/** What each account is of a link. */
+export const roleOf = (side: Side): Role => (side === "receiver" ? "receiver" : "sender");
+
+/** The names of the senders in the receiver's configuration. */
+export const senderNames: Readonly<Record<Sender, string>> = {
+  sender: "account-a",
+  "sender-c": "account-c",
+  "sender-d": "account-d",
+};
+
+/** The exchange stack of an account, which shows its contract to the others. */
+export const exchangeOf = <Name extends Side>(side: Name): `${Name}-exchange` => `${side}-exchange`;
+
+/** Every stack that a sandbox begins with: of each account the exchange, and the one with the host. */
+export const stackNames = roles.flatMap((role) => [exchangeOf(role), role]);
+export type SandboxStack = Side | `${Side}-exchange`;
+const allStacks: readonly SandboxStack[] = sides.flatMap((side) => [exchangeOf(side), side]);
 
 /** A stack's name as another stack's configuration has it. */
 export const wholeName = (stack: SandboxStack): string => `organization/metrics-link/${stack}`;
 
 export const peerOf: Readonly<Record<Role, Role>> = { sender: "receiver", receiver: "sender" };
 
-const marker = " Written by the sandbox for its own stack; `npm run -s sandbox -- down` removes it.";
-const peerPath: Record<Role, readonly (string | number)[]> = {
-  sender: ["config", "metrics-link:peer"],
-  receiver: ["config", "metrics-link:senders", 0],
-};
+const sendersPath = ["config", "metrics-link:senders"];
 const pinKeys = ["rootFingerprints", "addresses"] as const;
 
-/** The Alertmanager settings of a stack's configuration. */
-export interface Alertmanager {
-  /** The name of the endpoint service that leads to it. */
-  readonly endpointService: string;
-  readonly url: string;
-  /** PEM file of its CA. */
-  readonly ca: string;
-  readonly username: string;
-}
+/** What is pinned of a peer; labels of a sender alone. */
+export type PeerPins = Pins & { readonly labels: Labels };
 
-/** Configuration key of its password. */
+/** Configuration key of the password at the Alertmanager. */
 export const passwordKey = "metrics-link:prometheus.alertmanagers[0].basicAuth.password";
 
 /**
@@ -67,104 +72,112 @@ export class StackFiles {
   }
 
   /**
-   * Writes the files of a role's two stacks, each unless it is there.
+   * Writes the files of an account's two stacks, each unless it is there.
    * @throws LinkError STACK_FILE_INVALID when the sandbox did not make the one that is there
    */
-  write(role: Role): void {
-    for (const stack of [exchangeOf(role), role]) {
+  write(side: Side): void {
+    for (const stack of [exchangeOf(side), side]) {
       if (existsSync(this.path(stack))) this.requireOurs(stack);
-      else this.save(stack, stack === role ? this.hostDocument(role) : this.exchangeDocument(role));
+      else this.save(stack, stack === side ? this.newHost(side) : this.newExchange(side));
     }
   }
 
-  private exchangeDocument(role: Role): Document {
-    const document = this.example(exchangeOf(role));
-    document.setIn(["config", "metrics-link:shows", "stack"], wholeName(role));
-    if (role === "receiver") document.setIn(["config", "metrics-link:shows", "addresses"], 2);
-    document.setIn(["config", "metrics-link:pki", "artefacts"], join(this.artifacts, role));
-    return document;
+  private newExchange(side: Side): Document {
+    const { examples, artifacts } = this;
+    return exchangeDocument(examples, side, { shows: wholeName(side), artefacts: join(artifacts, side) });
   }
 
-  private hostDocument(role: Role): Document {
-    const document = this.example(role);
-    // The addresses are in the account's own exchange; of the peer, its exchange is read, and nothing else.
-    document.setIn(["config", "metrics-link:exchange"], wholeName(exchangeOf(role)));
-    document.setIn([...peerPath[role], "stack"], wholeName(exchangeOf(peerOf[role])));
-    // Every second instead of every fifteen: a person sees samples at once, and a test sees many.
-    document.setIn(["config", "metrics-link:prometheus", "scrapeInterval"], "1s");
-    // Tools built from package registries have no hash of an official download.
-    document.setIn(["config", "metrics-link:tools"], document.createNode({ acceptUnpinned: true }));
-    // Two addresses, so that drills can take one away. Moving to one, and a sender with one zone, are there as well.
-    if (role === "receiver") document.setIn(["config", "metrics-link:network", "zones"], ["eu-west-1a", "eu-west-1b"]);
-    // The sandbox itself answers Systems Manager for its hosts.
-    document.setIn(["config", "metrics-link:host", "imageBringsManagementAgent"], true);
-    // Artifacts of the sandbox's ceremonies stay out of the repository.
-    document.setIn(["config", "metrics-link:pki", "artefacts"], join(this.artifacts, role));
-    const { endpointService, url, ca, username } = this.alertmanager;
-    document.setIn(["config", "metrics-link:network", "endpointServices"], [endpointService]);
-    // Without the password, which `pulumi config set --secret` writes.
-    document.setIn(["config", "metrics-link:prometheus", "alertmanagers"], [{ url, ca, basicAuth: { username } }]);
-    // The sandbox's internet uses the documentation addresses of RFC 5737.
-    document.setIn(["config", "metrics-link:network", "documentationAddresses"], true);
+  private newHost(side: Side): Document {
+    const { examples, artifacts, alertmanager } = this;
+    const document = hostDocument(examples, side, {
+      exchange: wholeName(exchangeOf(side)),
+      artefacts: join(artifacts, side),
+      alertmanager,
+    });
+    const path = peerPath(document, side);
+    // Of the peer, its exchange is read, and nothing else.
+    document.setIn([...path, "stack"], wholeName(exchangeOf(peerOf[roleOf(side)])));
     // Nothing is pinned of the peer yet.
-    for (const key of pinKeys) document.deleteIn([...peerPath[role], key]);
-    return document;
-  }
-
-  private example(stack: SandboxStack): Document {
-    const document = parseDocument(readFileSync(join(this.examples, `${stack}.yaml`), "utf8"));
-    document.commentBefore = marker;
+    for (const key of pinKeys) document.deleteIn([...path, key]);
     return document;
   }
 
   /** A section of the configuration, by its key without the namespace. */
-  section<Section>(role: Role, key: string): Section {
-    return this.load(role).toJS().config[`metrics-link:${key}`] as Section;
+  section<Section>(side: Side, key: string): Section {
+    return this.load(side).toJS().config[`metrics-link:${key}`] as Section;
   }
 
   /** Whether the Alertmanager's password is still unset. */
-  lacksPassword(role: Role): boolean {
+  lacksPassword(side: Side): boolean {
     const { alertmanagers = [] } = this.section<{ alertmanagers?: { basicAuth: { password?: unknown } }[] }>(
-      role,
+      side,
       "prometheus",
     );
     return alertmanagers.some(({ basicAuth }) => basicAuth.password === undefined);
   }
 
+  /** The senders that the receiver knows, suspended ones included. */
+  senders(): readonly Sender[] {
+    const known = sendersIn(this.load("receiver"));
+    return senders.filter((sender) => known.includes(senderNames[sender]));
+  }
+
   /** The pins of the peer: root fingerprints or addresses. */
   pins(role: Role, key: keyof Pins = "rootFingerprints"): readonly string[] {
-    const found: unknown = this.load(role).getIn([...peerPath[role], key]);
+    const document = this.load(role);
+    const found: unknown = document.getIn([...peerPath(document, role), key]);
     return isSeq<Scalar<string>>(found) ? found.items.map(({ value }) => value) : [];
   }
 
-  /** Pins the peer, as a person does after the telephone call. */
-  pin(role: Role, pins: Partial<Pins>): void {
-    const document = this.load(role);
+  /**
+   * Pins a peer, as a person does after the telephone call.
+   * @param sender which one, at the receiver
+   */
+  pin(side: Side, pins: Partial<PeerPins>, sender: Sender = "sender"): void {
+    const document = this.load(side);
     for (const [key, values] of Object.entries(pins)) {
-      document.setIn([...peerPath[role], key], document.createNode(values));
+      document.setIn([...peerPath(document, side, sender), key], document.createNode(values));
     }
-    this.save(role, document);
+    this.save(side, document);
   }
 
-  /** Suspends the peer with a reason, or resumes it; the next update applies it. */
-  suspend(role: Role, reason: string | undefined): void {
-    const document = this.load(role);
-    const path = [...peerPath[role], "suspended"];
+  /** Adds a sender to the receiver's. */
+  admit(guest: Guest, pins: PeerPins): void {
+    const document = this.load("receiver");
+    const entry = { name: senderNames[guest], stack: wholeName(exchangeOf(guest)), ...pins };
+    document.addIn(sendersPath, document.createNode(entry));
+    this.save("receiver", document);
+  }
+
+  /** Removes a sender from the receiver's. */
+  dismiss(guest: Guest): void {
+    const document = this.load("receiver");
+    document.deleteIn(peerPath(document, "receiver", guest));
+    this.save("receiver", document);
+  }
+
+  /**
+   * Suspends the peer with a reason, or resumes it; the next update applies it.
+   * @param sender which one, at the receiver
+   */
+  suspend(side: Side, reason: string | undefined, sender: Sender = "sender"): void {
+    const document = this.load(side);
+    const path = [...peerPath(document, side, sender), "suspended"];
     if (reason === undefined) document.deleteIn(path);
     else document.setIn(path, reason);
-    this.save(role, document);
+    this.save(side, document);
   }
 
   /**
    * Requires that a stack's secrets are encrypted by this key, if by any: moto keeps no key after its end.
    * @throws LinkError SANDBOX_UNUSABLE
    */
-  requireKey(role: Role, secretsProvider: string): void {
-    const known: unknown = this.load(role).get("secretsprovider");
+  requireKey(side: Side, secretsProvider: string): void {
+    const known: unknown = this.load(side).get("secretsprovider");
     if (known === undefined || known === secretsProvider) return;
     throw new LinkError("SANDBOX_UNUSABLE", {
       what:
-        `the secrets in ${this.path(role)} have a key of the sandbox's last run, which its AWS API no longer has, as after a ` +
+        `the secrets in ${this.path(side)} have a key of the sandbox's last run, which its AWS API no longer has, as after a ` +
         "restart of the machine",
       next: "run `npm run -s sandbox -- down`, which removes what is left of it, then `npm start`",
     });
@@ -172,7 +185,7 @@ export class StackFiles {
 
   /** Removes what `write` wrote. */
   remove(): void {
-    for (const stack of stackNames) if (this.isOurs(stack)) rmSync(this.path(stack));
+    for (const stack of allStacks) if (this.isOurs(stack)) rmSync(this.path(stack));
   }
 
   private isOurs(stack: SandboxStack): boolean {
@@ -187,11 +200,11 @@ export class StackFiles {
     });
   }
 
-  private load(role: Role): Document {
-    const path = this.path(role);
+  private load(side: Side): Document {
+    const path = this.path(side);
     if (!existsSync(path)) {
       throw new LinkError("STACK_FILE_INVALID", {
-        what: `${path} is missing, which the sandbox made for its ${role}`,
+        what: `${path} is missing, which the sandbox made for its ${side}`,
         next: "bring it back, or start anew: npm run -s sandbox -- down, then up",
       });
     }
@@ -201,4 +214,17 @@ export class StackFiles {
   private save(stack: SandboxStack, document: Document): void {
     writeFileSync(this.path(stack), document.toString({ lineWidth: 0, flowCollectionPadding: false }));
   }
+}
+
+const sendersIn = (document: Document): unknown[] => {
+  const { config } = document.toJS() as { config: Record<string, { name?: unknown }[] | undefined> };
+  return (config["metrics-link:senders"] ?? []).map(({ name }) => name);
+};
+
+/** Where a configuration has its peer. @throws LinkError STACK_FILE_INVALID for a sender that the receiver does not know */
+function peerPath(document: Document, side: Side, sender: Sender = "sender"): readonly (string | number)[] {
+  if (side !== "receiver") return ["config", "metrics-link:peer"];
+  const index = sendersIn(document).indexOf(senderNames[sender]);
+  if (index >= 0) return [...sendersPath, index];
+  throw new LinkError("STACK_FILE_INVALID", { what: `the receiver has no sender ${senderNames[sender]}` });
 }

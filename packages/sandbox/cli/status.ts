@@ -3,13 +3,20 @@ import { parseJson, printable } from "@metrics-link/contract";
 import { z } from "zod";
 import { receivedAlerts } from "./alertmanager-api.ts";
 import { describeAlerts, type FiringAlert, firingAlerts } from "./alerts.ts";
-import { type BackfillState, backfillState, describeBackfill } from "./backfill.ts";
 import { type CertificateStatus, certificatesOf, describeCertificates } from "./certificates.ts";
 import { type DeliveryState, deliveryOf, describeDelivery, type Firing } from "./delivery.ts";
-import { compareRecent, type LinkState, linkState } from "./link.ts";
-import { type Comparison, compareSamples, describeCounts } from "./samples.ts";
+import { externalLabels } from "./external-labels.ts";
 import { prometheusOf, runOnHost, type Sandbox } from "./sandbox.ts";
-import type { Role } from "./stack-files.ts";
+import {
+  describeSender,
+  describeWriters,
+  type SenderStatus,
+  senderStatus,
+  type Writer,
+  writersOf,
+} from "./sender-status.ts";
+
+export { externalLabels } from "./external-labels.ts";
 
 const pendingChange = z.object({ unit: z.string(), action: z.string(), since: z.string(), reason: z.string() });
 
@@ -45,23 +52,18 @@ interface HostStatus {
   readonly certificates: readonly CertificateStatus[];
 }
 
-export interface Status {
+/** Of the whole sandbox; the link, the backfill and the samples are those of the first sender. */
+export interface Status extends SenderStatus {
   /** Firing alerts by host; null for a host whose Prometheus does not answer. */
   readonly alerts: Readonly<Record<string, readonly FiringAlert[] | null>>;
   /** Which of them the Alertmanager has, and from whom. */
   readonly delivery: DeliveryState;
   readonly hosts: Readonly<Record<string, HostStatus>>;
-  readonly link: LinkState & { readonly endpoint: string | null };
-  /** What the repairer of the sender reports; null when its Prometheus does not answer. */
-  readonly backfill: BackfillState | null;
-  readonly samples: Pick<
-    Comparison,
-    "compared" | "missing" | "waiting" | "different" | "unexpected" | "series" | "examples"
-  > & {
-    readonly seconds: number;
-    /** Why nothing was compared; absent otherwise. */
-    readonly error?: string;
-  };
+  readonly link: SenderStatus["link"] & { readonly endpoint: string | null };
+  /** The senders that have joined the first one. */
+  readonly guests: Readonly<Record<string, SenderStatus>>;
+  /** Who writes how much, the most first; empty with one sender. */
+  readonly writers: readonly Writer[];
 }
 
 /** The state of the sandbox, read from the hosts themselves. */
@@ -80,31 +82,38 @@ export async function statusOf(sandbox: Sandbox, seconds = 60): Promise<Status> 
       return [name, { state, release, agent, certificates }] as const;
     }),
   );
-  const sender = prometheusOf(sandbox, "sender");
-  const receiver = prometheusOf(sandbox, "receiver");
   const now = Date.now() / 1000;
-  const link = await linkState(sender, now).catch((): LinkState => ({ state: "not known", lagSeconds: null }));
-  const backfill = await backfillState(sender, now).catch(() => null);
-  const samples = await compareRecent(sender, receiver, externalLabels(sandbox), now, seconds).catch(nothingCompared);
-  const firing = async (role: Role): Promise<Firing> => ({
-    alerts: await prometheusOf(sandbox, role)
-      .alerts()
-      .catch(() => null),
-    externalLabels: externalLabels(sandbox, role),
-  });
-  const found = { sender: await firing("sender"), receiver: await firing("receiver") };
+  const first = await senderStatus(sandbox, "sender", now, seconds);
+  const others = sandbox.files.senders().filter((sender) => sender !== "sender");
+  const guests = await each(others, (guest) => senderStatus(sandbox, guest, now, seconds));
+  const firing = await each(
+    ["sender", "receiver", ...others],
+    async (host): Promise<Firing> => ({
+      alerts: await prometheusOf(sandbox, host)
+        .alerts()
+        .catch(() => null),
+      externalLabels: externalLabels(sandbox, host),
+    }),
+  );
   return {
-    alerts: { sender: firingAlerts(found.sender.alerts), receiver: firingAlerts(found.receiver.alerts) },
-    delivery: await deliveryIn(sandbox, found),
+    ...first,
+    alerts: Object.fromEntries(Object.entries(firing).map(([host, { alerts }]) => [host, firingAlerts(alerts)])),
+    delivery: await deliveryIn(sandbox, firing),
     hosts: Object.fromEntries(entries),
-    link: { ...link, endpoint: endpoints[0] ?? null },
-    backfill,
-    samples,
+    link: { ...first.link, endpoint: endpoints[0] ?? null },
+    guests,
+    writers: others.length === 0 ? [] : await writersOf(sandbox, ["sender", ...others]).catch(() => []),
   };
 }
 
+const each = async <Name extends string, Value>(
+  names: readonly Name[],
+  look: (name: Name) => Promise<Value>,
+): Promise<Readonly<Record<string, Value>>> =>
+  Object.fromEntries(await Promise.all(names.map(async (name) => [name, await look(name)] as const)));
+
 /** An alert that just began to fire may still be in flight. */
-async function deliveryIn(sandbox: Sandbox, hosts: Readonly<Record<Role, Firing>>): Promise<DeliveryState> {
+async function deliveryIn(sandbox: Sandbox, hosts: Readonly<Record<string, Firing>>): Promise<DeliveryState> {
   const look = async () => deliveryOf(hosts, await receivedAlerts(sandbox));
   try {
     let delivery = await look();
@@ -116,17 +125,6 @@ async function deliveryIn(sandbox: Sandbox, hosts: Readonly<Record<Role, Firing>
   } catch (error) {
     return { error: (error as Error).message };
   }
-}
-
-const nothingCompared = ({ message }: Error): Status["samples"] => ({
-  ...compareSamples([], [], {}),
-  seconds: 0,
-  error: message,
-});
-
-/** What a Prometheus adds to each series and alert that it sends, from the stack's configuration. */
-export function externalLabels({ files }: Sandbox, role: Role = "sender"): Readonly<Record<string, string>> {
-  return files.section<{ externalLabels?: Record<string, string> }>(role, "prometheus").externalLabels ?? {};
 }
 
 async function releaseOf(sandbox: Sandbox, host: string): Promise<string | null> {
@@ -163,7 +161,8 @@ function notesOf({ outcome, held, driftedFiles, repeatedDrift, rollbacks }: Agen
 }
 
 /** The status as text. No value from a host can add a line. */
-export function describeStatus({ alerts, delivery, hosts, link, backfill, samples }: Status): string {
+export function describeStatus(status: Status): string {
+  const { alerts, delivery, hosts, link, guests, writers } = status;
   const rows = Object.entries(hosts).map(([name, { state, release, agent }]) => [
     name,
     state,
@@ -171,17 +170,25 @@ export function describeStatus({ alerts, delivery, hosts, link, backfill, sample
     agent === null ? "" : notesOf(agent),
   ]);
   const widths = [0, 1].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  const lag = link.lagSeconds === null ? "" : `, newest acknowledged sample ${link.lagSeconds} s old`;
+  const { endpoint } = link;
+  const others = Object.entries(guests);
+  const senders =
+    others.length === 0
+      ? [describeSender(status, { endpoint })]
+      : [
+          describeSender(status, { name: "sender", endpoint }),
+          ...others.map(([name, guest]) => describeSender(guest, { name })),
+        ];
   return [
     ...rows.map(([name = "", state = "", release = "", notes = ""]) =>
       `${name.padEnd(widths[0] ?? 0)}  ${state.padEnd(widths[1] ?? 0)}  ${release === "-" ? "" : `release ${release}`}  ${notes}`.trimEnd(),
     ),
-    `link      ${link.state}${lag}${link.endpoint === null ? "" : `, endpoint ${link.endpoint}`}`,
-    ...(backfill === null ? ["backfill  not known"] : describeBackfill(backfill)),
+    ...senders.map((sender) => sender.link),
+    ...senders.flatMap((sender) => sender.backfill),
     ...describeAlerts(alerts),
     ...describeDelivery(delivery),
-    samples.error === undefined ? comparisonOf(samples) : `samples   not compared: ${samples.error}`,
-    ...samples.examples.map((example) => `          ${example}`),
+    ...senders.flatMap((sender) => sender.samples),
+    ...describeWriters(writers),
     ...Object.entries(hosts).flatMap(([name, { certificates }]) =>
       certificates.length === 0 ? [] : [`valid     ${name}: ${describeCertificates(certificates)}`],
     ),
@@ -189,5 +196,3 @@ export function describeStatus({ alerts, delivery, hosts, link, backfill, sample
     .map(printable)
     .join("\n");
 }
-
-const comparisonOf = (samples: Status["samples"]) => `samples   last ${samples.seconds} s: ${describeCounts(samples)}`;

@@ -146,6 +146,13 @@ export interface DnsRule {
   readonly trustsRedirection: boolean;
 }
 
+/** A machine in a VPC that is in no stack. It leaves as the instances of its subnet do, and no security group holds it. */
+export interface Neighbour {
+  readonly name: string;
+  readonly subnetId: string;
+  readonly privateAddress: string;
+}
+
 export interface Vpc {
   readonly id: string;
   readonly account: string;
@@ -159,6 +166,7 @@ export interface Vpc {
   readonly gatewayEndpoints: readonly GatewayEndpoint[];
   readonly loadBalancers: readonly LoadBalancer[];
   readonly instances: readonly Instance[];
+  readonly neighbours?: readonly Neighbour[];
   /** The rules of its DNS firewall, in the order in which they are asked; absent without one, and every name is answered. */
   readonly dnsRules?: readonly DnsRule[];
 }

@@ -13,7 +13,8 @@ import * as x509 from "@peculiar/x509";
 import { z } from "zod";
 import { artifactsOf } from "../cli/ceremony.ts";
 import { pulumiOf, type Sandbox } from "../cli/sandbox.ts";
-import type { Role } from "../cli/stack-files.ts";
+import { roleOf } from "../cli/stack-files.ts";
+import type { Side } from "../world/accounts.ts";
 
 /** A certificate chain and its key. */
 export interface Identity {
@@ -31,29 +32,29 @@ const state = z.object({
 });
 
 /** What a side's last update left in its output `pki`. @throws LinkError STATE_INVALID before the first update */
-export async function pkiOf(sandbox: Sandbox, role: Role): Promise<PkiOutput> {
-  const found = readPkiOutput(await pulumiOf(sandbox, role).output(role, pkiOutput, z.unknown()));
-  if (found === undefined) throw new LinkError("STATE_INVALID", { what: `stack ${role} has no output ${pkiOutput}` });
+export async function pkiOf(sandbox: Sandbox, side: Side): Promise<PkiOutput> {
+  const found = readPkiOutput(await pulumiOf(sandbox, side).output(side, pkiOutput, z.unknown()));
+  if (found === undefined) throw new LinkError("STATE_INVALID", { what: `stack ${side} has no output ${pkiOutput}` });
   return found;
 }
 
 /** A side's PKI with its keys in clear: what a holder of the state and its passphrase has. */
-export async function identitiesOf(sandbox: Sandbox, role: Role): Promise<Identities> {
-  const pulumi = pulumiOf(sandbox, role);
-  const { stdout } = await pulumi.must(["stack", "export", "-s", role, "--show-secrets"]);
+export async function identitiesOf(sandbox: Sandbox, side: Side): Promise<Identities> {
+  const [pulumi, role] = [pulumiOf(sandbox, side), roleOf(side)];
+  const { stdout } = await pulumi.must(["stack", "export", "-s", side, "--show-secrets"]);
   const unwrap = (_key: string, value: unknown) =>
     typeof value === "object" && value !== null && "plaintext" in value ? JSON.parse(String(value.plaintext)) : value;
   const { resources } = state.parse(JSON.parse(stdout, unwrap)).deployment;
   const output = (name: RegExp, key: string) => {
     const found = resources.find(({ urn }) => name.test(urn))?.outputs[key];
     if (typeof found !== "string") {
-      throw new LinkError("STATE_INVALID", { what: `the state of ${role} has no ${key} of ${name}` });
+      throw new LinkError("STATE_INVALID", { what: `the state of ${side} has no ${key} of ${name}` });
     }
     return found;
   };
   // The root signed it: its certificate is an artifact of the ceremony.
-  const { generations } = await pkiOf(sandbox, role);
-  const file = artifactsOf(sandbox, role, artifactNames.intermediate(generations.intermediate));
+  const { generations } = await pkiOf(sandbox, side);
+  const file = artifactsOf(sandbox, side, artifactNames.intermediate(generations.intermediate));
   const intermediate = readFileSync(file, "utf8");
   return {
     leaf: {

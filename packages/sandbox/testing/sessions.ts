@@ -1,6 +1,6 @@
 import { LinkError } from "@metrics-link/contract";
 import type { Layout } from "../model/layout.ts";
-import { accounts, deployRoleArn, region } from "../world/accounts.ts";
+import { accounts, deployRoleArn, region, sides } from "../world/accounts.ts";
 import { deployerEnvironment } from "../world/environment.ts";
 import { readSettings } from "../world/settings.ts";
 import { STS } from "./clients.ts";
@@ -18,7 +18,7 @@ export function clientOptions(layout: Layout, credentials: Omit<Session, "sessio
   return { region, endpoint, credentials, forcePathStyle: true, maxAttempts: 1 };
 }
 
-const sideOf = (account: string) => (account === accounts.receiver ? "receiver" : "sender");
+const sideOf = (account: string) => sides.find((side) => accounts[side] === account) ?? "sender";
 
 /** The administrator of an account: what a person with a console could do. @throws LinkError SANDBOX_NOT_UP */
 export function administrator(layout: Layout, account: string): Omit<Session, "sessionToken"> {

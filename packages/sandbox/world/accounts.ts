@@ -2,6 +2,8 @@
 export const accounts = {
   sender: "111111111111",
   receiver: "222222222222",
+  "sender-c": "444444444444",
+  "sender-d": "555555555555",
   /** The platform team's own account. */
   tools: "999999999999",
 } as const;
@@ -16,7 +18,18 @@ export const region = "eu-west-1";
 
 /** The accounts that deploy, by what they are of a link. */
 export type Side = Exclude<keyof typeof accounts, "tools">;
-export const sides = ["sender", "receiver"] as const satisfies readonly Side[];
+/** Those that can join the first sender: each in an account of its own. */
+export const guests = ["sender-c", "sender-d"] as const satisfies readonly Side[];
+export type Guest = (typeof guests)[number];
+export const sides = ["sender", "receiver", ...guests] as const satisfies readonly Side[];
+
+/** Something of each account that deploys. */
+export const ofEachSide = <Value>(of: (side: Side) => Value): Record<Side, Value> => ({
+  sender: of("sender"),
+  receiver: of("receiver"),
+  "sender-c": of("sender-c"),
+  "sender-d": of("sender-d"),
+});
 
 /** The user of an account as whom a person there runs Pulumi and every command. */
 export const deployerArn = (side: Side) => `arn:aws:iam::${accounts[side]}:user/deployer`;
@@ -37,7 +50,15 @@ export const snapshotRole = "metrics-link-snapshots";
 export const snapshotSession = (account: string) => `arn:aws:sts::${account}:assumed-role/${snapshotRole}/dlm`;
 
 /** Whose a stack is. */
-export const sideOf = (stack: string): Side => (stack.startsWith("receiver") ? "receiver" : "sender");
+export const sideOf = (stack: string): Side =>
+  sides.find((side) => side !== "sender" && stack.startsWith(side)) ?? "sender";
+
+/**
+ * The name of a host in the sandbox. A stack names its host by its role, so the hosts of all senders have one name in AWS; that
+ * of a guest is called as its stack.
+ */
+export const hostName = (account: string, tag: string): string =>
+  guests.find((guest) => tag === "sender" && accounts[guest] === account) ?? tag;
 
 /** The ARN of the role which the Pulumi program assumes in an account. */
 export const deployRoleArn = (account: string) => `arn:aws:iam::${account}:role/${deployRole}`;

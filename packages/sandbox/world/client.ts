@@ -10,6 +10,7 @@ import { timedOut, until } from "../realiser/until.ts";
 import { forgottenCloud } from "./files.ts";
 import { runningWorld } from "./instance.ts";
 import type { ExecAnswer, ExecOptions, WorldStatus } from "./protocol.ts";
+import type { NeighbourOf } from "./settings.ts";
 
 /** The world answered with an error, or there is no world: SANDBOX_NOT_UP. */
 export class WorldError extends LinkError {
@@ -63,6 +64,11 @@ export class WorldClient {
   /** Puts a host on the internet, or moves it to another address. */
   async setInternetHost(name: string, address: string): Promise<void> {
     await this.#call("POST", "/internet-hosts", { name, address });
+  }
+
+  /** Puts a machine in no stack beside a host, behind the same NAT gateway. */
+  async setNeighbour(neighbour: NeighbourOf): Promise<void> {
+    await this.#call("POST", "/neighbours", neighbour);
   }
 
   /** Asks the cloud, as Pulumi's provider does: what the `caller` of the body may do beside a stack. */

@@ -1,7 +1,7 @@
 /** Whose keys the sandbox's accounts have when it starts. */
 import { LinkError } from "@metrics-link/contract";
 import type { AccessKey, Moto } from "../services/moto/moto.ts";
-import { accounts, type Side } from "./accounts.ts";
+import { accounts, ofEachSide } from "./accounts.ts";
 import type { Settings } from "./settings.ts";
 
 /**
@@ -14,17 +14,12 @@ export const accountsAreNew = (): boolean => process.env.METRICS_LINK_SANDBOX_AC
 export const peopleOf = ({
   keys: { administrators, deployers },
 }: Moto): Pick<Settings, "administrators" | "deployers"> => ({
-  administrators: ofEachSide(administrators),
-  ...(accountsAreNew() ? {} : { deployers: ofEachSide(deployers) }),
+  administrators: ofEachSide((side) => keyIn(administrators, accounts[side])),
+  ...(accountsAreNew() ? {} : { deployers: ofEachSide((side) => keyIn(deployers, accounts[side])) }),
 });
 
 /** The key by which the sandbox's cloud carries out what Pulumi's provider asks for. @throws LinkError for no such account */
 export const adminOf = ({ keys }: Moto, account: string): AccessKey => keyIn(keys.admins, account);
-
-const ofEachSide = (keys: Readonly<Record<string, AccessKey>>): Record<Side, AccessKey> => ({
-  sender: keyIn(keys, accounts.sender),
-  receiver: keyIn(keys, accounts.receiver),
-});
 
 function keyIn(keys: Readonly<Record<string, AccessKey>>, account: string): AccessKey {
   const key = keys[account];

@@ -7,11 +7,13 @@ import { z } from "zod";
 import { type Cloud, cloudRoutes } from "../cloud/index.ts";
 import type { PowerAction, Realiser } from "../realiser/index.ts";
 import { execRequest, powerActions, type WorldStatus } from "./protocol.ts";
+import type { NeighbourOf } from "./settings.ts";
 
 /** Requests to the world as a whole. */
 export interface WorldControls {
   status(): Promise<WorldStatus>;
   setInternetHost(name: string, address: string): Promise<void>;
+  setNeighbour(neighbour: NeighbourOf): Promise<void>;
   setAlertmanager(power: "on" | "off"): Promise<void>;
   stop(): Promise<void>;
   exit(): void;
@@ -65,6 +67,10 @@ async function serve(
   }
   if (first === "internet-hosts") {
     await world.setInternetHost(String(body.name), String(body.address));
+    return send(response, 200, {});
+  }
+  if (first === "neighbours") {
+    await world.setNeighbour({ name: String(body.name), host: String(body.host) });
     return send(response, 200, {});
   }
   if (first === "alertmanager") {

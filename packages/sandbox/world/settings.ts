@@ -19,6 +19,14 @@ export interface Settings {
   readonly administrators?: Readonly<Record<Side, AccessKey>>;
   readonly secretsProviders?: Readonly<Record<Side, string>>;
   readonly internetHosts: readonly InternetHost[];
+  /** Machines in no stack, by the host that each stands beside. */
+  readonly neighbours?: readonly NeighbourOf[];
+}
+
+/** A machine that leaves by the same NAT gateway as a host. */
+export interface NeighbourOf {
+  readonly name: string;
+  readonly host: string;
 }
 
 /** A host on the internet in nobody's account, for tests and drills. */

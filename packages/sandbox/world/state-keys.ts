@@ -1,6 +1,6 @@
 /** The KMS keys that encrypt the secrets of each side's state, as docs/deploy.md has them: one in each account. */
 import { type AwsApi, clientsOf } from "../cloud/api.ts";
-import { accounts, deployerArn, region, type Side } from "./accounts.ts";
+import { accounts, deployerArn, ofEachSide, region, type Side, sides } from "./accounts.ts";
 
 /**
  * Makes the keys in a moto that has just started.
@@ -16,8 +16,8 @@ export async function makeStateKeys(api: AwsApi): Promise<Readonly<Record<Side, 
     });
     return `awskms:///${KeyMetadata?.Arn}?region=${region}`;
   };
-  const [sender, receiver] = await Promise.all([keyOf("sender"), keyOf("receiver")]);
-  return { sender, receiver };
+  const made = new Map(await Promise.all(sides.map(async (side) => [side, await keyOf(side)] as const)));
+  return ofEachSide((side) => made.get(side) ?? "");
 }
 
 /** The account's administrators rule over the key; its deployer uses it. */

@@ -17,15 +17,16 @@ import { type Moto, startMoto } from "../services/moto/moto.ts";
 import { awsNames, Services } from "../services/services.ts";
 import { Agents } from "../services/ssm/agents.ts";
 import { RunCommand } from "../services/ssm/run-command.ts";
-import { accounts, deployRole, region } from "./accounts.ts";
+import { accounts, deployRole, region, sides } from "./accounts.ts";
 import { hostImage, makePulumiHome, refuseForgottenCloud } from "./files.ts";
 import { HostWatch } from "./host-watch.ts";
 import { listenOnLoopback, listenOnSocket } from "./listen.ts";
+import { withNeighbours } from "./neighbours.ts";
 import { accountsAreNew, adminOf, peopleOf } from "./people.ts";
 import type { HostStatus, WorldStatus } from "./protocol.ts";
 import { deployRights, managedPolicies } from "./rights.ts";
 import { worldListener } from "./routes.ts";
-import { newSettings, readSettings, type Settings, writeSettings } from "./settings.ts";
+import { type NeighbourOf, newSettings, readSettings, type Settings, writeSettings } from "./settings.ts";
 import { makeStateKeys } from "./state-keys.ts";
 
 export interface WorldHooks {
@@ -88,7 +89,7 @@ export class World {
       startMoto({
         python,
         seed: settings.seed,
-        accounts: [accounts.sender, accounts.receiver],
+        accounts: sides.map((side) => accounts[side]),
         toolsAccount: accounts.tools,
         deployRole,
         newAccounts,
@@ -152,11 +153,11 @@ export class World {
     const { cloud, realiser, services, agents, moto } = this.#parts;
     const { progress } = this.#hooks;
     progress("making the internet");
-    const empty = this.#withInternetHosts({ vpcs: [], internetHosts: cloud.topology().internetHosts, prefixLists: {} });
+    const empty = this.#withOthers({ vpcs: [], internetHosts: cloud.topology().internetHosts, prefixLists: {} });
     await realiser.start(empty.internetHosts);
     await services.reconcile(empty);
     cloud.onChange(async (topology) => {
-      const complete = this.#withInternetHosts(topology);
+      const complete = this.#withOthers(topology);
       await realiser.realise(complete);
       agents.reconcile(complete);
     });
@@ -217,7 +218,14 @@ export class World {
   async setInternetHost(name: string, address: string): Promise<void> {
     const others = this.#settings.internetHosts.filter((host) => host.name !== name);
     this.#save({ ...this.#settings, internetHosts: [...others, { name, address }] });
-    await this.#parts.realiser.realise(this.#withInternetHosts(this.#parts.cloud.topology()));
+    await this.#parts.realiser.realise(this.#withOthers(this.#parts.cloud.topology()));
+  }
+
+  /** Puts a machine beside a host, behind the same NAT gateway; kept for the next start. */
+  async setNeighbour(neighbour: NeighbourOf): Promise<void> {
+    const others = (this.#settings.neighbours ?? []).filter(({ name }) => name !== neighbour.name);
+    this.#save({ ...this.#settings, neighbours: [...others, neighbour] });
+    await this.#parts.realiser.realise(this.#withOthers(this.#parts.cloud.topology()));
   }
 
   /** Ends the Alertmanager, or starts it again: what a fault does. */
@@ -246,11 +254,11 @@ export class World {
     });
   }
 
-  /** The cloud's own internet hosts, with those that were moved or added since. */
-  #withInternetHosts(topology: Topology): Topology {
-    const own = this.#settings.internetHosts;
+  /** With the machines that are in no stack: on the internet, and beside hosts. */
+  #withOthers(topology: Topology): Topology {
+    const { internetHosts: own, neighbours = [] } = this.#settings;
     const given = topology.internetHosts.filter((host) => !own.some(({ name }) => name === host.name));
-    return { ...topology, internetHosts: [...given, ...own] };
+    return withNeighbours({ ...topology, internetHosts: [...given, ...own] }, neighbours);
   }
 
   #save(settings: Settings): void {

@@ -53,6 +53,24 @@ describe("the page of an audit", () => {
     assert.ok(text.includes("root: Example, Inc. Root CA G1<"));
   });
 
+  it("draws the first of many links, and has all senders in its table", () => {
+    const evidence = healthy();
+    const [sender, receiver] = evidence.stacks;
+    const [peer] = receiver?.peers ?? [];
+    assert.ok(sender && receiver && peer);
+    const text = (count: number) => {
+      const peers = Array.from({ length: count }, (_, index) => ({ ...peer, name: `team-${index}.` }));
+      return pageOf({ ...evidence, stacks: [sender, { ...receiver, peers }] });
+    };
+    assert.equal(text(6).match(/>Sender team-/g)?.length, 6);
+    assert.doesNotMatch(text(6), /not drawn/);
+    const many = text(40);
+    assert.equal(many.match(/>Sender team-/g)?.length, 6);
+    assert.match(many, />34 more links are not drawn: the table of who can write has their senders\.</);
+    const table = many.slice(many.indexOf("Who can write"), many.indexOf("</table>"));
+    for (const index of Array.from({ length: 40 }).keys()) assert.ok(table.includes(`>team-${index}.<`), `${index}`);
+  });
+
   it("loads no other file", () => {
     const text = pageOf();
     const addresses = [...text.matchAll(/https?:\/\/[^"'\s<]+/g)].map(([address]) => address);

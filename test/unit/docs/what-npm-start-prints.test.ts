@@ -31,6 +31,8 @@ const status: Status = {
     ...{ watermarkAgeSeconds: 6, windowsPending: 0, done: 1, secondsLeft: 0, lateSeries: [] },
     notCovered: { nativeHistogramSamples: 0, lateSeries: 0 },
   },
+  guests: {},
+  writers: [],
   samples: {
     ...{ seconds: 10, compared: 22_058, series: 2206, examples: [] },
     ...{ missing: 0, waiting: 0, different: 0, unexpected: 0 },

@@ -94,6 +94,10 @@ describe("npm run link", () => {
       [["sandbox", "exec", "sender"], /^CMD is missing$/],
       [["sandbox", "shell"], /^HOST is missing$/],
       [["sandbox", "logs"], /^HOST is missing$/],
+      [["start", "--senders", "4"], /^--senders is 4: a whole number from 1 to 3 is expected$/],
+      [["sandbox", "up", "--senders", "0"], /^--senders is 0: a whole number from 1 to 3 is expected$/],
+      [["sandbox", "join"], /^SENDER is missing: one of sender-c, sender-d is expected$/],
+      [["sandbox", "leave", "sender"], /^SENDER is sender: one of sender-c, sender-d is expected$/],
     ];
     for (const [words, message] of cases) {
       it(`if called as ${words.join(" ")}`, async () => {

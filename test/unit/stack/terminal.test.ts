@@ -109,6 +109,8 @@ describe("text from a peer, a host or a pull request, on a terminal", () => {
         notCovered: { nativeHistogramSamples: 1, lateSeries: 1 },
       },
       samples: { ...samples, examples: [poison], error: poison },
+      guests: {},
+      writers: [{ ...{ sender: "sender", name: poison, series: 1, samplesPerSecond: 1 }, labels: { account: poison } }],
     };
     assertHarmless(describeStatus(status));
   });

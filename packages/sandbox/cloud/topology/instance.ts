@@ -1,5 +1,6 @@
 /** Instances of the topology. */
 import type { Instance } from "../../model/topology.ts";
+import { hostName } from "../../world/accounts.ts";
 import { eip } from "../ec2/eip.ts";
 import type { InstanceResource } from "../ec2/instance.ts";
 import { volume } from "../ec2/volume.ts";
@@ -16,7 +17,7 @@ export function instanceOf(record: Record, item: InstanceResource): Instance {
   const { inputs, outputs } = item;
   return {
     id: item.id,
-    name: inputs.tags?.Name ?? item.id,
+    name: hostName(item.account, inputs.tags?.Name ?? item.id),
     imageId: inputs.ami,
     instanceType: inputs.instanceType,
     subnetId: inputs.subnetId,

@@ -52,7 +52,11 @@ export class Hosts {
   /** Takes note of the topology and ends the hosts that it no longer has, or wants stopped. */
   async retire(topology: Topology): Promise<void> {
     this.#placed = topology.vpcs.flatMap((vpc) => vpc.instances.map((instance) => ({ instance, vpc })));
-    this.#internetHosts = topology.internetHosts;
+    const neighbours = topology.vpcs.flatMap((vpc) => vpc.neighbours ?? []);
+    this.#internetHosts = [
+      ...topology.internetHosts,
+      ...neighbours.map(({ name, privateAddress }) => ({ name, address: privateAddress })),
+    ];
     await mkdir(this.#layout.hosts, { recursive: true });
     await shareMounts(this.#layout.hosts);
     await mkdir(this.#layout.volumes, { recursive: true });

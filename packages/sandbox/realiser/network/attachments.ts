@@ -1,5 +1,5 @@
 import { LinkError } from "@metrics-link/contract";
-import type { NatGateway, Vpc } from "../../model/topology.ts";
+import type { NatGateway, Neighbour, Vpc } from "../../model/topology.ts";
 import { interfaceName } from "../names.ts";
 
 /** The interfaces of a VPC's router, by what is behind them. */
@@ -9,6 +9,7 @@ export const routerInterfaces = {
   gatewayEndpoints: "aws",
   instance: (id: string) => interfaceName("e", id),
   natGateway: (gateway: NatGateway) => interfaceName("n", gateway.id),
+  neighbour: ({ name }: Neighbour) => interfaceName("w", name),
 } as const;
 
 /** The single interface of a host or of a NAT gateway. */
@@ -24,6 +25,9 @@ export function elasticAddresses(vpc: Vpc): { publicAddress: string; privateAddr
     ({ publicAddress, privateAddress }) => (publicAddress ? [{ publicAddress, privateAddress }] : []),
   );
 }
+
+/** Machines that are in no stack. */
+export const neighboursOf = ({ neighbours = [] }: Vpc): readonly Neighbour[] => neighbours;
 
 /** Finds a subnet; a resource in an unknown one means that the cloud and the realiser disagree. */
 export function subnetOf(vpc: Vpc, resource: { readonly id?: string; readonly subnetId: string }) {

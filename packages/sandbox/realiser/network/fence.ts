@@ -5,7 +5,7 @@
 
 import type { Topology, Vpc } from "../../model/topology.ts";
 import { linkLocal, resolverAddress } from "./addressing.ts";
-import { routerInterfaces } from "./attachments.ts";
+import { neighboursOf, routerInterfaces } from "./attachments.ts";
 import {
   anonymousSet,
   type BaseHook,
@@ -79,9 +79,11 @@ function verdictMaps(vpc: Vpc): NamedMap[] {
       name: "valid_source",
       key: "ifname . ipv4_addr",
       value: "verdict",
-      elements: instances.map(({ device, privateAddress }) => [`${device} . ${privateAddress}`, "accept"] as const),
+      elements: [...instances, ...neighbours(vpc)].map(
+        ({ device, privateAddress }) => [`${device} . ${privateAddress}`, "accept"] as const,
+      ),
     },
-    byInterface("egress", gateways),
+    byInterface("egress", [...gateways, ...neighbours(vpc).map(({ device }) => device)]),
     byInterface("ingress", [...gateways, quoted(routerInterfaces.gatewayEndpoints)]),
     byAddress("balancer_ingress", ofBalancers("ingress")),
     byAddress("balancer_egress", ofBalancers("egress")),
@@ -93,6 +95,10 @@ function verdictMaps(vpc: Vpc): NamedMap[] {
     ),
   ];
 }
+
+/** No group holds what they send; nothing reaches them but answers. */
+const neighbours = (vpc: Vpc) =>
+  neighboursOf(vpc).map((one) => ({ ...one, device: quoted(routerInterfaces.neighbour(one)) }));
 
 function fences(vpc: Vpc): Chain[] {
   const both = [...attachedInstances(vpc), ...vpc.loadBalancers.filter((it) => it.securityGroupIds.length > 0)];

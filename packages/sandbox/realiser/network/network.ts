@@ -2,11 +2,12 @@ import { createHash } from "node:crypto";
 import type { Topology } from "../../model/topology.ts";
 import type { NamespaceNames } from "../names.ts";
 import { endpointSources } from "./addressing.ts";
+import { neighboursOf } from "./attachments.ts";
 import { internetHostNamespace, internetLinks, internetNamespace } from "./internet.ts";
 import type { HealthyTargets } from "./load-balancer.ts";
 import type { Network } from "./model.ts";
 import { natGatewayNamespace } from "./nat.ts";
-import { instanceNamespace, vpcLinks, vpcNamespace } from "./vpc.ts";
+import { instanceNamespace, neighbourNamespace, vpcLinks, vpcNamespace } from "./vpc.ts";
 
 /** The address, by VPC id, under which a VPC's hosts come to AWS's services through a gateway endpoint. */
 export function gatewayEndpointSources(topology: Topology): Map<string, string> {
@@ -27,6 +28,7 @@ export function networkOf(names: NamespaceNames, topology: Topology, healthy: He
         vpcNamespace(names, vpc, topology.prefixLists, sources.get(vpc.id) ?? "", healthy),
         ...vpc.natGateways.map((gateway) => natGatewayNamespace(names.natGateway(gateway.id), vpc, gateway)),
         ...vpc.instances.map((instance) => instanceNamespace(names, vpc, instance)),
+        ...neighboursOf(vpc).map((neighbour) => neighbourNamespace(names, vpc, neighbour)),
       ]),
     ],
     links: [...internetLinks(names, topology), ...topology.vpcs.flatMap((vpc) => vpcLinks(names, vpc))],

@@ -2,7 +2,7 @@
 
 import { LinkError } from "@metrics-link/contract";
 import type { Route, Subnet, Topology, Vpc } from "../../model/topology.ts";
-import { routerInterfaces, subnetOf, uplink } from "./attachments.ts";
+import { neighboursOf, routerInterfaces, subnetOf, uplink } from "./attachments.ts";
 import type { IpRoute, IpRule } from "./model.ts";
 
 /** The mark of answers that must leave the way their question came. */
@@ -23,6 +23,11 @@ export function vpcRoutes(vpc: Vpc, prefixLists: Topology["prefixLists"]): IpRou
       table: "main" as const,
       device: routerInterfaces.natGateway(gateway),
     })),
+    ...neighboursOf(vpc).map((neighbour) => ({
+      destination: neighbour.privateAddress,
+      table: "main" as const,
+      device: routerInterfaces.neighbour(neighbour),
+    })),
     { destination: vpc.cidr, table: "main" },
     { destination: "default", table: "main", ...(vpc.internetGatewayId ? throughInternetGateway : {}) },
   ];
@@ -34,7 +39,7 @@ export function vpcRoutes(vpc: Vpc, prefixLists: Topology["prefixLists"]): IpRou
 
 /** Which table decides: answers of a load balancer, then what stays in the VPC, then the subnet of the sender. */
 export function vpcRules(vpc: Vpc): IpRule[] {
-  const tableOf = (resource: { id: string; subnetId: string }) =>
+  const tableOf = (resource: { id?: string; subnetId: string }) =>
     firstSubnetTable + vpc.subnets.indexOf(subnetOf(vpc, resource));
   return [
     { preference: 800, mark: replyMark, table: "main" },
@@ -48,6 +53,11 @@ export function vpcRules(vpc: Vpc): IpRule[] {
       preference: 1000,
       incoming: routerInterfaces.natGateway(gateway),
       table: tableOf(gateway),
+    })),
+    ...neighboursOf(vpc).map((neighbour) => ({
+      preference: 1000,
+      incoming: routerInterfaces.neighbour(neighbour),
+      table: tableOf(neighbour),
     })),
   ];
 }

@@ -1,9 +1,9 @@
 /** A VPC: one router for all subnets, with a cable of its own to every network interface. */
 
-import type { Instance, Topology, Vpc } from "../../model/topology.ts";
+import type { Instance, Neighbour, Topology, Vpc } from "../../model/topology.ts";
 import { macAddress, type NamespaceNames } from "../names.ts";
 import { linkLocal, prefixLength, resolverAddress, routerAddress } from "./addressing.ts";
-import { hostInterface, routerInterfaces, subnetOf, uplink } from "./attachments.ts";
+import { hostInterface, neighboursOf, routerInterfaces, subnetOf, uplink } from "./attachments.ts";
 import { fenceTable } from "./fence.ts";
 import { internetGatewayTable } from "./internet.ts";
 import { type HealthyTargets, loadBalancerTable } from "./load-balancer.ts";
@@ -47,7 +47,7 @@ export function vpcNamespace(
   };
 }
 
-/** The cables from the router to instances and NAT gateways. */
+/** The cables from the router to instances, NAT gateways and neighbours. */
 export function vpcLinks(names: NamespaceNames, vpc: Vpc): Link[] {
   const router = names.vpc(vpc.id);
   return [
@@ -59,18 +59,29 @@ export function vpcLinks(names: NamespaceNames, vpc: Vpc): Link[] {
       near: { namespace: router, interface: routerInterfaces.instance(id) },
       far: { namespace: names.instance(id), interface: hostInterface, macAddress: macAddress(id) },
     })),
+    ...neighboursOf(vpc).map((neighbour) => ({
+      near: { namespace: router, interface: routerInterfaces.neighbour(neighbour) },
+      far: { namespace: names.internetHost(neighbour.name), interface: hostInterface },
+    })),
   ];
 }
 
 /** The network of an instance, addressed from outside: no DHCP client runs in it. */
-export function instanceNamespace(names: NamespaceNames, vpc: Vpc, instance: Instance): Namespace {
-  const { cidr } = subnetOf(vpc, instance);
+export const instanceNamespace = (names: NamespaceNames, vpc: Vpc, instance: Instance): Namespace =>
+  machineNamespace(names.instance(instance.id), vpc, instance);
+
+/** The network of a machine that is in no stack. */
+export const neighbourNamespace = (names: NamespaceNames, vpc: Vpc, neighbour: Neighbour): Namespace =>
+  machineNamespace(names.internetHost(neighbour.name), vpc, neighbour);
+
+function machineNamespace(name: string, vpc: Vpc, machine: Instance | Neighbour): Namespace {
+  const { cidr } = subnetOf(vpc, machine);
   return {
-    name: names.instance(instance.id),
+    name,
     sysctls: hostSysctls,
     interfaces: [
       { name: "lo", addresses: [] },
-      { name: hostInterface, addresses: [`${instance.privateAddress}/${prefixLength(cidr)}`] },
+      { name: hostInterface, addresses: [`${machine.privateAddress}/${prefixLength(cidr)}`] },
     ],
     routes: [{ destination: "default", table: "main", device: hostInterface, gateway: routerAddress(cidr) }],
     rules: [],

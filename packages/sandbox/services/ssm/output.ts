@@ -71,7 +71,7 @@ export function listedInvocation(invocation: Invocation, details: boolean) {
   return {
     CommandId: request.commandId,
     InstanceId: instance.id,
-    InstanceName: instance.name,
+    InstanceName: instance.tags.Name ?? "",
     Comment: request.comment,
     DocumentName: request.documentName,
     DocumentVersion: "$DEFAULT",

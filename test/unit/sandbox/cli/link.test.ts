@@ -56,6 +56,21 @@ describe("a comparison after a change of the external labels", () => {
       )
     ).seconds;
 
+  it("is not cut short by the series of other senders, which go on", async () => {
+    const ofOther = { account: "other", site: "shop" };
+    const secondsBeside = async (labels: Readonly<Record<string, string>>) => {
+      const found = [at({ ...heartbeat, ...labels }, now - 9)];
+      const receiver = host((query) => (query.includes("timestamp(up") ? found : []));
+      return (await compareRecent(sender, receiver, { account: "new" }, now, 60, [ofOther])).seconds;
+    };
+    for (const labels of [ofOther, { account: "other" }, { account: "renamed", site: "shop" }]) {
+      assert.equal(await secondsBeside(labels), 60);
+    }
+    for (const labels of [{ account: "old" }, { account: "new", another: "gone" }]) {
+      assert.equal(await secondsBeside(labels), 0);
+    }
+  });
+
   it("begins when the last series had the new ones", async () => {
     const before = await secondsWith(at({ ...heartbeat, account: "new" }, now - 9));
     assert.equal(before, 60);

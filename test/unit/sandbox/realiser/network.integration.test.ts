@@ -7,7 +7,7 @@ import { execute, inNamespace } from "@metrics-link/sandbox/realiser/command.ts"
 import { HealthMonitor } from "@metrics-link/sandbox/realiser/health.ts";
 import { namespaces, serviceAddresses } from "@metrics-link/sandbox/realiser/names.ts";
 import { bindUdp, connectTcp, listenTcp } from "@metrics-link/sandbox/realiser/namespace-socket.ts";
-import { NetworkApplier } from "@metrics-link/sandbox/realiser/network/apply.ts";
+import { listNamespaces, NetworkApplier } from "@metrics-link/sandbox/realiser/network/apply.ts";
 import { networkOf } from "@metrics-link/sandbox/realiser/network/network.ts";
 import { until } from "@metrics-link/sandbox/realiser/until.ts";
 import { machineState } from "./machine-state.ts";
@@ -124,6 +124,21 @@ describe("the network of a sandbox", function () {
     assert.equal(await greeting(inSender, addresses.outsider, 443), `outsider ${addresses.senderNat}`);
     await apply(topology);
     await assert.rejects(greeting(inSender, addresses.outsider, 443), times);
+  });
+
+  it("lets a machine in no stack leave by the NAT gateway of its subnet, and nothing reach it", async () => {
+    const neighbour = { name: "neighbour", subnetId: "subnet-a-private", privateAddress: "10.0.1.254" };
+    const beside = { ...topology, vpcs: [{ ...sender, neighbours: [neighbour] }, receiver] };
+    await apply(beside);
+    const inNeighbour = names.internetHost("neighbour");
+    assert.equal(await greeting(inNeighbour, addresses.outsider, 443), `outsider ${addresses.senderNat}`);
+    assert.match(await greeting(inNeighbour, addresses.balancerA, 443), new RegExp(`^[ab] ${addresses.senderNat}$`));
+    await assert.rejects(greeting(inNeighbour, "10.0.1.10", 8443), times, "no group admits it at the sender's host");
+    await greet(inNeighbour, "neighbour", { host: "10.0.1.254", port: 8443 });
+    await assert.rejects(greeting(outsider, addresses.senderNat, 8443), times);
+    await apply(topology);
+    await applier.prune(networkOf(names, topology, monitor.healthy()));
+    assert.ok(!(await listNamespaces(names.prefix)).includes(inNeighbour));
   });
 
   it("isolates a subnet without a route", async () => {

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { cacheDirectory } from "@metrics-link/release";
 import { type Layout, layoutOf } from "@metrics-link/sandbox/model/layout.ts";
+import { ofEachSide, sides } from "@metrics-link/sandbox/world/accounts.ts";
 import { deployerEnvironment } from "@metrics-link/sandbox/world/environment.ts";
 import { hostImage, refuseForgottenCloud } from "@metrics-link/sandbox/world/files.ts";
 import { claim, release, runningWorld } from "@metrics-link/sandbox/world/instance.ts";
@@ -76,13 +77,14 @@ describe("the files of a world", () => {
     });
 
     it("points Pulumi and AWS's tools at the sandbox, pinned tools first", () => {
-      const [sender, receiver] = ["AKIA", "AKIB"].map((accessKeyId) => ({ accessKeyId, secretAccessKey: "secret" }));
-      assert.ok(sender !== undefined && receiver !== undefined);
-      writeSettings(layout, { ...newSettings(), frontPort: 4711, deployers: { sender, receiver } });
-      assert.equal(deployerEnvironment(layout, "receiver").AWS_ACCESS_KEY_ID, "AKIB");
+      const deployers = ofEachSide((side) => ({ accessKeyId: `AKI-${side}`, secretAccessKey: "secret" }));
+      writeSettings(layout, { ...newSettings(), frontPort: 4711, deployers });
+      for (const side of sides) {
+        assert.equal(deployerEnvironment(layout, side).AWS_ACCESS_KEY_ID, `AKI-${side}`);
+      }
       const once = deployerEnvironment(layout, "sender", { path: "/usr/bin" });
       assert.equal(once.AWS_ENDPOINT_URL, "http://127.0.0.1:4711");
-      assert.equal(once.AWS_ACCESS_KEY_ID, "AKIA");
+      assert.equal(once.AWS_ACCESS_KEY_ID, "AKI-sender");
       assert.equal(once.METRICS_LINK_WORLD, layout.socket);
       assert.ok(once.PULUMI_BACKEND_URL?.startsWith(`file://${layout.backend}?`));
       assert.match(once.PATH ?? "", /^[^:]+\/bin:\/usr\/bin$/);
