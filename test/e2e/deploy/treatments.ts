@@ -137,11 +137,11 @@ export const treatments: Readonly<Record<string, readonly Treatment[]>> = {
     },
     {
       begins: "pulumi config set --path",
-      elsewhere: "packages/sandbox/cli/up.ts",
+      elsewhere: "packages/sandbox/cli/account.ts",
       because: "each start of a sandbox sets this secret by this command",
       does: {
         "pulumi config set --path 'metrics-link:prometheus.alertmanagers[0].basicAuth.password' --secret -s production-receiver":
-          ["setSecret(role, passwordKey, password)"],
+          ["setSecret(side, passwordKey, password)"],
       },
     },
   ],
