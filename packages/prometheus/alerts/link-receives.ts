@@ -67,8 +67,10 @@ export const receiversAlerts = {
     // A sender whose external labels were changed has late series for as long as the range. Each sender has one clock: when
     // as many are on time as there are senders, the late ones are of senders that have other labels now.
     ({ threshold }, _own, { senders }) => {
-      const age = `time() - ${sendersClock("[6h]")}`;
-      return `${age} > ${threshold}\nunless on ()\ncount(${age} <= ${threshold}) >= ${Math.max(1, senders.length)}`;
+      // A clock that is on time has been seen lately, and a short range takes a fraction of the time.
+      const age = (range: string) => `time() - ${sendersClock(range)}`;
+      const onTime = `count(${age(`[${2 * threshold}s]`)} <= ${threshold})`;
+      return `${age("[6h]")} > ${threshold}\nunless on ()\n${onTime} >= ${Math.max(1, senders.length)}`;
     },
   ),
   SenderClockAhead: alert(
