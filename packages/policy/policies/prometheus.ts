@@ -177,8 +177,8 @@ function* alertFaults(release: PublishedRelease, configuration: Configuration, l
     .filter(({ name, tls }) => tls !== undefined && name !== unknownSource)
     .map(({ name }) => name);
   const missed = sendersMissed(rules);
-  for (const name of new Set(senders).difference(missed)) {
-    yield `${alertsFile}: the alert SenderSilent does not miss ${name}`;
+  for (const name of new Set(senders)) {
+    if (!missed.has(name)) yield `${alertsFile}: the alert SenderSilent does not miss ${name}`;
   }
 }
 

@@ -1,7 +1,7 @@
 import { alert, byKind, type Link, type RecordingRule, rose, roseOrBegan } from "./alert.ts";
 
 /** One series for each sender that is let in, with its name as the label `sender`. */
-export const expectedSender = "metrics_link:sender_expected:info";
+const expectedSender = "metrics_link:sender_expected:info";
 
 const ingest = 'envoy_listener_address="ingest"';
 const writes = "prometheus_http_requests_total";

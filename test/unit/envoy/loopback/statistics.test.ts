@@ -62,7 +62,7 @@ describe("the statistics that Envoy keeps", function () {
         [],
       );
     }
-    const both = names("sender").union(names("receiver"));
+    const both = new Set([...names("sender"), ...names("receiver")]);
     assert.deepEqual(
       wanted.either.filter((name) => !both.has(name)),
       [],
