@@ -64,6 +64,12 @@ const ownRoot = "tls/own-root.pem";
  */
 const watchedPaths = { sends: ["tls/"], receives: ["tls/", "envoy/lds/", "envoy/sds/"] } as const;
 
+/**
+ * With more senders a release is compressed: it would be megabytes of a state otherwise. No release before this one had as many, so
+ * each host that gets a compressed one has run an agent that reads it.
+ */
+const mostPlainSenders = 100;
+
 /** One side of the link: a host with Envoy and Prometheus, built from renderings and certificates. */
 export function linkHost(name: string, args: LinkHostArgs, options: pulumi.ComponentResourceOptions): Host {
   const { configuration, pki, network, rootBundles } = args;
@@ -141,6 +147,7 @@ export function linkHost(name: string, args: LinkHostArgs, options: pulumi.Compo
       },
       snapshots: host.snapshots.keep === 0 ? undefined : { ...host.snapshots, roleArn: snapshotRoleOf(account) },
       store: args.store,
+      packsRelease: Object.keys(rootBundles).length > mostPlainSenders,
       releaseInForce: args.releaseInForce,
       forceRelease: host.forceRelease,
       deadlines: { probeSeconds: probeSecondsOf(args.prometheus.rendering.configuration) },

@@ -13,6 +13,7 @@ import {
   readPkiOutput,
   rootBundle,
 } from "@metrics-link/contract";
+import type { FencePlan } from "@metrics-link/network";
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { readOutputs } from "./stack-outputs.ts";
@@ -32,11 +33,14 @@ const inForceOutputs = [
   "dataVolumeId",
   "release",
   acceptedOutput,
+  "fencePlan",
   "link",
 ] as const;
 
 const releaseId = z.string().regex(/^[0-9a-f]{64}$/);
 const ownLabels = z.object({ labels: identityLabels });
+/** By address the number of the security group, of at most 16, in which the rule is. */
+const ownFencePlan = z.record(z.ipv4(), z.int().min(1).max(16));
 const ownContract = z.object({ dnsName, rootBundle });
 /** What this side's own contract said at the last update. */
 export type OwnContract = z.output<typeof ownContract>;
@@ -50,6 +54,8 @@ export interface OwnOutputs {
   readonly labels: Labels | undefined;
   /** What was accepted of the peers, unchecked: readers compare it with the pins. */
   readonly accepted: unknown;
+  /** Where the rules of a receiver's senders are; undefined before the first update that told. */
+  readonly fencePlan: FencePlan | undefined;
   /** A sender's output `link`; absent before the first update. */
   readonly link: unknown;
   /** The release that the host was last asked to run. */
@@ -80,6 +86,7 @@ export async function ownOutputs(): Promise<OwnOutputs> {
     contract: ownContract.safeParse(contract).data,
     labels: ownLabels.safeParse(outputs[contractLabelsOutput]).data?.labels,
     accepted: outputs[acceptedOutput],
+    fencePlan: ownFencePlan.safeParse(outputs.fencePlan).data,
     link: outputs.link,
     release: releaseId.safeParse(outputs.release).data,
     inForce: outputs,

@@ -10,7 +10,7 @@ import {
 } from "@metrics-link/contract";
 import { renderReceiver as renderEnvoy } from "@metrics-link/envoy";
 import { type AgentBundle, gateConfiguration } from "@metrics-link/host";
-import { FencedIngress } from "@metrics-link/network";
+import { FencedIngress, planFence } from "@metrics-link/network";
 import { receiverFlags, renderReceiver as renderPrometheus } from "@metrics-link/prometheus";
 import { ports } from "@metrics-link/release";
 import * as pulumi from "@pulumi/pulumi";
@@ -57,6 +57,9 @@ export async function receiver(
   // Before any resource is registered: what is refused here has made nothing.
   const checked = checkedPrometheusFiles(rendering);
 
+  const addresses = senders.flatMap((sender) => sender.addresses);
+  const fencePlan = planFence(addresses, configuration.network.securityGroupQuotas, before.fencePlan);
+
   const provider = accountProvider(configuration);
   await requireFreeAccount(configuration, before, provider);
   await requireAdoptable(configuration, before, provider);
@@ -72,6 +75,7 @@ export async function receiver(
       network,
       hostSecurityGroup: securityGroup,
       senders,
+      plan: fencePlan,
       kept: exchange?.addresses,
       adopted: configuration.network.addressAllocations,
     },
@@ -135,6 +139,7 @@ export async function receiver(
     release: host.releaseId,
     peers: senders.map(peerOutput) satisfies PeerOutput[],
     accepted: senders.map(remembered),
+    fencePlan,
     setAside: setAside(known),
   };
   const whole = pulumi.all([host.isWhole, pki.leaf.hasItsNames]).apply((parts) => parts.every(Boolean));

@@ -1,7 +1,7 @@
 import { BlockList, isIPv4 } from "node:net";
 import { matching, text } from "@metrics-link/contract";
 import { z } from "zod";
-import { allocationIds, flag, key, list } from "./values.ts";
+import { allocationIds, flag, integer, key, list } from "./values.ts";
 
 /** RFC 1918: what no network on the internet has. */
 const privateRanges = new BlockList();
@@ -77,6 +77,22 @@ export const network = z.strictObject({
     example: "false",
     affects: "the names that it lets through follow from `account` and `prometheus.alertmanagers`",
   }),
+  securityGroupQuotas: z
+    .strictObject({
+      rules: key(integer(1, 1000, "inbound rules of a security group").default(60), {
+        description:
+          "How many inbound rules a security group may have in this account: what AWS gives every account, or what it has raised the quota to (Service Quotas, VPC). A receiver's senders take one rule each, spread over as many groups as they need. An update that needs more is refused, and says what to ask AWS for.",
+        range: "1 to 1,000",
+        example: "200",
+        affects: "how many `senders` fit: rules times groups, 1,000 at most",
+      }),
+      groups: key(integer(1, 16, "security groups of a network interface").default(5), {
+        description: "How many security groups a network interface may have in this account, in the same way.",
+        range: "1 to 16",
+        example: "8",
+      }),
+    })
+    .prefault({}),
   documentationAddresses: key(flag("for a trial network").default(false), {
     description:
       "`true` accepts the addresses of RFC 5737 as public ones: for a trial network that is not on the internet. A review always shows it.",

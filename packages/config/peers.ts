@@ -210,10 +210,10 @@ const sender = {
 export const senderKeys: readonly string[] = Object.keys(sender);
 
 /**
- * The senders, in a receiver's configuration. A security group has 60 inbound rules unless AWS raises the quota, and each
- * sender takes one (VPC user guide, "Amazon VPC quotas").
+ * The senders, in a receiver's configuration. Each takes a rule of the load balancer's security groups, which together have 1,000 at most
+ * (VPC user guide, "Amazon VPC quotas"); what this account may have is `network.securityGroupQuotas`.
  */
 export const senders = z
   .array(z.strictObject(sender).transform(named), { error: "a list of senders" })
   .min(1, { error: "at least one sender; to let go of the last one, suspend it (senders[].suspended)" })
-  .max(50, { error: "at most 50 senders: a security group has 60 rules" });
+  .max(1000, { error: "at most 1,000 senders: a load balancer's security groups have no more rules" });

@@ -75,6 +75,11 @@ const codes = {
       "After this update the receiver would refuse this sender's series: they would no longer carry what it has pinned. Nothing was changed.",
     next: "Have the receiver's people pin what the new series carry first; docs/operate.md, Changing a pinned label, has the order.",
   },
+  FENCE_FULL: {
+    meaning:
+      "The rules for the senders' addresses do not fit into the security groups that AWS lets this account have. Nothing was changed.",
+    next: "Ask AWS for the quota that the message names, then write it into `network.securityGroupQuotas`.",
+  },
   PIN_NOT_CONFIRMED: {
     meaning: "What the peer offers is not what its people said, or nobody confirmed it. Nothing was pinned.",
     next: "Ask the peer's people again, over another channel. Do not pin what they did not say.",

@@ -2,6 +2,7 @@ import { ports } from "@metrics-link/release";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { elasticIp, type KeptAddress } from "./elastic-ip.ts";
+import { type FencePlan, groupsOf } from "./fence-plan.ts";
 import type { PrivateNetwork } from "./private-network.ts";
 
 /** A sender that the security group lets in. */
@@ -14,6 +15,8 @@ export interface FencedIngressArgs {
   readonly network: PrivateNetwork;
   readonly hostSecurityGroup: aws.ec2.SecurityGroup;
   readonly senders: readonly AllowedSender[];
+  /** By `planFence`, of all addresses of the senders. */
+  readonly plan: FencePlan;
   /** The addresses to be reached at, in the order of the zones, if another stack has them. */
   readonly kept?: readonly KeptAddress[] | undefined;
   /** Allocations of the addresses to take over from an earlier stack, in the order of the zones. */
@@ -21,8 +24,8 @@ export interface FencedIngressArgs {
 }
 
 /**
- * The receiver's public endpoint: a network load balancer with fixed addresses that passes TLS through unchanged, and a
- * security group that allows only the senders' addresses.
+ * The receiver's public endpoint: a network load balancer with fixed addresses that passes TLS through unchanged, and
+ * security groups that allow only the senders' addresses.
  */
 export class FencedIngress extends pulumi.ComponentResource {
   readonly addresses: pulumi.Output<string>[];
@@ -33,15 +36,20 @@ export class FencedIngress extends pulumi.ComponentResource {
     const own = { parent: this };
     const tags = (suffix: string) => ({ Name: `${name}-${suffix}` });
 
-    const group = new aws.ec2.SecurityGroup(
-      `${name}-balancer`,
-      {
-        vpcId: args.network.vpcId,
-        description: "The load balancer: HTTPS from the addresses of senders alone",
-        tags: tags("balancer"),
-      },
-      own,
-    );
+    const groupOf = (suffix: string) =>
+      new aws.ec2.SecurityGroup(
+        `${name}-${suffix}`,
+        {
+          vpcId: args.network.vpcId,
+          description: "The load balancer: HTTPS from the addresses of senders alone",
+          tags: tags(suffix),
+        },
+        own,
+      );
+    // Each interface of the load balancer has all of them, so what the host and the load balancer say to each other needs one.
+    const group = groupOf("balancer");
+    const more = Array.from({ length: groupsOf(args.plan) - 1 }, (_, index) => groupOf(`balancer-${index + 2}`));
+    const groups = [group, ...more];
     for (const sender of args.senders) {
       for (const address of sender.addresses) {
         // Named by the address: with the sender's name in it, another name would be a second rule with the same content,
@@ -49,7 +57,7 @@ export class FencedIngress extends pulumi.ComponentResource {
         new aws.vpc.SecurityGroupIngressRule(
           `${name}-from-${address}`,
           {
-            securityGroupId: group.id,
+            securityGroupId: (groups[(args.plan[address] ?? 1) - 1] ?? group).id,
             cidrIpv4: `${address}/32`,
             ipProtocol: "tcp",
             fromPort: ports.https,
@@ -90,7 +98,7 @@ export class FencedIngress extends pulumi.ComponentResource {
         loadBalancerType: "network",
         internal: false,
         // AWS accepts a network load balancer's first security group only at creation.
-        securityGroups: [group.id],
+        securityGroups: groups.map(({ id }) => id),
         subnetMappings: args.network.zones.map(({ publicSubnet }, index) => ({
           subnetId: publicSubnet.id,
           allocationId: addresses[index]?.allocationId ?? "",

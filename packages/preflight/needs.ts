@@ -38,7 +38,14 @@ export function needsOf(configuration: Configuration): Needs {
     const { addresses = [] } = configuration.peer;
     return { ...common, addresses: 1, natGateways: 1, balancers: 0, rules: 2 + addresses.length };
   }
-  // Into the load balancer: each address of each sender.
+  // Into the load balancer: each address of each sender, spread over as many groups as they need.
   const addresses = configuration.senders.flatMap((sender) => sender.addresses ?? []);
-  return { ...common, addresses: zones, natGateways: 0, balancers: 1, rules: Math.max(2, addresses.length) };
+  const { rules } = network.securityGroupQuotas;
+  return {
+    ...common,
+    addresses: zones,
+    natGateways: 0,
+    balancers: 1,
+    rules: Math.max(2, Math.min(rules, addresses.length)),
+  };
 }

@@ -38,7 +38,8 @@ export const ownJobNames: readonly string[] = ownJobs("sends", "15s").map(({ job
 
 /**
  * Default scrape limits, for Prometheus' `global` section; a job may override them. Prometheus rejects a scrape that
- * exceeds one as a whole. Each of the host's own jobs returns about 2,000 samples in 300 kB.
+ * exceeds one as a whole. Each of the host's own jobs returns about 2,000 samples in 300 kB, and
+ * 10,000 at a receiver with 1,000 senders.
  */
 export const scrapeLimits = {
   body_size_limit: "20MB",

@@ -31,6 +31,7 @@ export {
   unpackHostEvidence,
 } from "./evidence.ts";
 export { asSent, type FixedLabel, fixedLabels, keptPrefix } from "./identity-labels.ts";
+export { packedRelease, releaseTextIn, unpackedRelease } from "./packed.ts";
 export { type HostFile, hostPaths, hostUsers, scrapeSecretFolder, scrapeSecretName, unitFolder } from "./paths.ts";
 export {
   canonicalJson,
@@ -40,6 +41,7 @@ export {
   releaseIdOf,
   releaseKeys,
   sha256,
+  textsOf,
 } from "./release.ts";
 export {
   type ChangeAction,

@@ -72,3 +72,12 @@ export function canonicalJson(value: unknown): string {
       : found,
   );
 }
+
+/** Finds the text of a file by its path: a release of 1,000 senders has 2,000 files, and who reads it asks for each. */
+export function textsOf(
+  files: readonly { readonly path: string; readonly content: string }[],
+): (path: string) => string | undefined {
+  // Of two with one path the first counts.
+  const texts = new Map(files.toReversed().map(({ path, content }) => [path, content]));
+  return (path) => texts.get(path);
+}

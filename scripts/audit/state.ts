@@ -1,6 +1,6 @@
 import type { Declared, Group } from "@metrics-link/audit";
 import { LinkError } from "@metrics-link/contract";
-import { parseRelease, sha256 } from "@metrics-link/release";
+import { parseRelease, releaseTextIn, sha256 } from "@metrics-link/release";
 import { z } from "zod";
 import { factsIn, type Places, placesIn } from "./declared-facts.ts";
 import { ruleText } from "./rules.ts";
@@ -63,7 +63,7 @@ export function declaredBy(json: string): Declared & { readonly places: Places }
 function releaseOf(objects: readonly Resource[]): Declared["release"] {
   const pointer = objects.find(({ inputs }) => /\/current\.json$/.test(String(inputs.key)));
   const { releaseId: id } = z.object({ releaseId: z.string() }).parse(JSON.parse(text(pointer?.inputs.content)));
-  const content = text(objects.find(({ inputs }) => String(inputs.key).endsWith(`/${id}.json`))?.inputs.content);
+  const content = releaseTextIn(objects.find(({ inputs }) => String(inputs.key).endsWith(`/${id}.json`))?.inputs ?? {});
   if (sha256(content) !== id) {
     throw new LinkError("STATE_INVALID", { what: `the document of release ${id} in the state has another hash` });
   }

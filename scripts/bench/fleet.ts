@@ -1,57 +1,85 @@
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { envoyFiles, renderReceiver } from "@metrics-link/envoy";
+import { envoyWith } from "./fleet-envoy.ts";
+import { fleetOf, type Leaf, type Member } from "./fleet-members.ts";
+import { type Cost, programWith } from "./fleet-program.ts";
+
+/** A line of the tables. */
+interface Figure {
+  readonly what: string;
+  readonly unit: string;
+  readonly digits: number;
+  readonly of: (row: Row) => number;
+}
+
+interface Row extends Cost {
+  readonly size: number;
+  readonly renderSeconds: number;
+  readonly residentBytes: number;
+  readonly series: number;
+}
+
+const figures: readonly Figure[] = [
+  { what: "render, write, check (CPU)", unit: "s", digits: 2, of: ({ renderSeconds }) => renderSeconds },
+  { what: "preview, with mocks (CPU)", unit: "s", digits: 2, of: ({ programSeconds }) => programSeconds },
+  { what: "resources", unit: "", digits: 0, of: ({ resources }) => resources },
+  { what: "release", unit: "MB", digits: 2, of: ({ releaseBytes }) => releaseBytes / 1e6 },
+  { what: "release in the state", unit: "MB", digits: 2, of: ({ stateBytes }) => stateBytes / 1e6 },
+  { what: "outputs", unit: "MB", digits: 2, of: ({ outputBytes }) => outputBytes / 1e6 },
+  { what: "Envoy's memory (RSS)", unit: "MB", digits: 0, of: ({ residentBytes }) => residentBytes / 1e6 },
+  { what: "series of Envoy's page", unit: "", digits: 0, of: ({ series }) => series },
+];
 
 /**
- * What a fleet of each size costs a receiver's update before anything is published: rendering Envoy's files, encoding them, and the
- * check of bootstrap, listener file and static twin by the reader that the policies use. CPU time of this process.
+ * What a fleet of each size costs: a receiver's update before anything is published, and its Envoy. `render, write, check` is rendering
+ * Envoy's files, encoding them, and the check of bootstrap, listener file and static twin by the reader that the policies use. CPU time;
+ * the second table has each value as a multiple of that of the smallest fleet.
  */
-export function fleet(sizes: readonly number[]): void {
-  const roots = rootsOf(Math.max(...sizes));
+export async function fleet(sizes: readonly number[]): Promise<void> {
+  const { members, leaf } = fleetOf(Math.max(...sizes));
   // The first run compiles.
-  measured(roots, 1);
-  console.log("senders    CPU s   files      MB");
-  for (const size of sizes) {
-    const { seconds, files, bytes } = measured(roots, size);
-    const cells = [seconds.toFixed(2), `${files}`, (bytes / 1e6).toFixed(2)].map((cell) => cell.padStart(8));
-    console.log(`${`${size}`.padEnd(7)} ${cells.join("")}`);
+  rendered(members.slice(0, 1), leaf);
+  const rows: Row[] = [];
+  for (const size of sizes) rows.push(await measured(members.slice(0, size), leaf));
+  const [first] = rows;
+  if (first === undefined) return;
+  print("senders", rows, (figure, row) => figure.of(row).toFixed(figure.digits));
+  print("as ratios", rows, (figure, row) => `${(figure.of(row) / figure.of(first)).toFixed(1)}x`);
+}
+
+function print(title: string, rows: readonly Row[], cell: (figure: Figure, row: Row) => string): void {
+  const line = (name: string, cells: readonly string[]) =>
+    console.log(name.padEnd(32) + cells.map((one) => one.padStart(10)).join(""));
+  line(
+    title,
+    rows.map(({ size }) => `${size}`),
+  );
+  for (const figure of figures) {
+    line(
+      `  ${figure.what}${figure.unit === "" ? "" : `, ${figure.unit}`}`,
+      rows.map((row) => cell(figure, row)),
+    );
   }
 }
 
-function measured(roots: readonly string[], size: number) {
-  const senders = roots.slice(0, size).map((root, index) => ({
-    name: `sender-${index}`,
-    dnsName: `metrics-sender.sender-${index}.internal`,
-    addresses: [`11.${index >> 16}.${(index >> 8) & 255}.${index & 255}`],
-    root,
-  }));
-  const before = process.cpuUsage();
-  const files = envoyFiles(renderReceiver({ nodeId: "receiver", senders }), {
-    certificateChain: roots[0] ?? "",
-    rootBundles: Object.fromEntries(senders.map(({ name, root }) => [name, root])),
-  });
-  const { user, system } = process.cpuUsage(before);
+async function measured(senders: readonly Member[], leaf: Leaf): Promise<Row> {
+  const { files, seconds } = rendered(senders, leaf);
   return {
-    seconds: (user + system) / 1e6,
-    files: files.length,
-    bytes: files.reduce((sum, { content }) => sum + content.length, 0),
+    size: senders.length,
+    renderSeconds: seconds,
+    ...programWith(senders, leaf),
+    ...(await envoyWith(files, leaf)),
   };
 }
 
-/** Self-signed roots, no two of them the same: a receiver refuses two senders with one root. */
-function rootsOf(count: number): readonly string[] {
-  const folder = mkdtempSync(join(tmpdir(), "fleet-"));
-  const [key, root] = [join(folder, "key.pem"), join(folder, "root.pem")];
-  try {
-    execFileSync("openssl", ["ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", key]);
-    return Array.from({ length: count }, (_, index) => {
-      const words = ["-days", "3650", "-subj", `/CN=root ${index}`, "-out", root];
-      execFileSync("openssl", ["req", "-x509", "-key", key, ...words], { stdio: "ignore" });
-      return readFileSync(root, "utf8");
-    });
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+function rendered(senders: readonly Member[], leaf: Leaf) {
+  const before = process.cpuUsage();
+  const files = envoyFiles(
+    renderReceiver({ nodeId: "receiver", senders: senders.map((one) => ({ ...one, addresses: [one.address] })) }),
+    {
+      certificateChain: leaf.certificate,
+      rootBundles: Object.fromEntries(senders.map(({ name, root }) => [name, root])),
+    },
+  );
+  const { user, system } = process.cpuUsage(before);
+  return { files, seconds: (user + system) / 1e6 };
 }

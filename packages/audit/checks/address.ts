@@ -142,7 +142,7 @@ function balancerFinding(declared: EvidencePart<Declared>): Finding {
     const own = addresses.filter(({ allocationId }) => balancer.allocations.includes(allocationId));
     return {
       wrong: [
-        ...unlike("the load balancer", idsOf(groups, /-balancer$/), balancer.groups),
+        ...unlike("the load balancer", idsOf(groups, /-balancer(-\d+)?$/), balancer.groups),
         ...(own.length === balancer.allocations.length ? [] : ["one of its addresses does not belong to this stack"]),
       ],
       fine: `${balancer.groups.join(", ")} attached; ${own.map(({ address }) => address).join(", ")}`,

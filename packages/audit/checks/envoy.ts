@@ -11,6 +11,7 @@ import {
   type Tls,
   type Told,
 } from "@metrics-link/envoy/read/index.ts";
+import { textsOf } from "@metrics-link/release";
 import type { Finding } from "@metrics-link/report";
 import type { Contract, EvidencePart, PeerEvidence, StackEvidence } from "../evidence.ts";
 import { both, from, judge, unlike, within } from "../judge.ts";
@@ -73,7 +74,7 @@ function releaseFinding({ host, declared }: StackEvidence): Finding {
     `${source}, compared with the release in the state`,
     seen,
     ([running, { release }]) => {
-      const textOf = (wanted: string) => release.document.files.find(({ path }) => path === wanted)?.content;
+      const textOf = textsOf(release.document.files);
       const found = differencesFrom(textOf, running);
       return {
         wrong: found.slice(0, 8).map(({ where, message }) => `${where} ${message}`),

@@ -1,5 +1,5 @@
 import { certificatesOf, InvalidInputError, type Problem, unlessOtherText } from "@metrics-link/contract";
-import { type HostFile, hostUsers } from "@metrics-link/release";
+import { type HostFile, hostUsers, textsOf } from "@metrics-link/release";
 import { type Finding, find, type Lookup, readFiles, toJson } from "../read/index.ts";
 import type { Bootstrap } from "./bootstrap.ts";
 import type { Listener } from "./listeners.ts";
@@ -61,13 +61,11 @@ const encodedAnew = (path: string, pem: string): string =>
  * @throws InvalidInputError naming every place that opens a fence or is not known
  */
 export function requireSound(files: readonly HostFile[]): void {
-  const problems = findingsOf((path) => files.find((one) => one.path === path)?.content).map(
-    ({ rule, path, message }) => ({
-      key: path,
-      value: message,
-      remedy: `what the rule ${rule} of packages/envoy/read allows`,
-    }),
-  );
+  const problems = findingsOf(textsOf(files)).map(({ rule, path, message }) => ({
+    key: path,
+    value: message,
+    remedy: `what the rule ${rule} of packages/envoy/read allows`,
+  }));
   if (problems.length > 0) throw unsafe(problems);
 }
 

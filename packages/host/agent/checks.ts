@@ -2,7 +2,7 @@ import { chmod, readFile, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { LinkError, printableLines } from "@metrics-link/contract";
 import { find, readFiles, sentence } from "@metrics-link/envoy/read/index.ts";
-import { type Check, hostPaths } from "@metrics-link/release";
+import { type Check, hostPaths, textsOf } from "@metrics-link/release";
 import { requireChain, requireKeyPair, requireTrustBundle } from "./certificates.ts";
 import { type Run, releaseDirectory, releaseOf } from "./run.ts";
 
@@ -17,7 +17,7 @@ const checkers: { readonly [Kind in Check["kind"]]: Checker<Kind> } = {
   envoyConfig: (run, { file, user }) =>
     validated(run, file, ".json", (path) => [tool(run, "envoy"), "--mode", "validate", "-c", path], user),
   envoyMeaning: async (run, { file }) => {
-    const lookup = (path: string) => releaseOf(run).files.find((one) => one.path === path)?.content;
+    const lookup = textsOf(releaseOf(run).files);
     const found = find(readFiles(lookup, file), { lookup });
     if (found.length > 0)
       throw new LinkError("RELEASE_CHECK_FAILED", {

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseJson, printableLines } from "@metrics-link/contract";
 import { differencesFrom } from "@metrics-link/envoy/read/index.ts";
-import type { Probe } from "@metrics-link/release";
+import { type Probe, textsOf } from "@metrics-link/release";
 import { z } from "zod";
 import { instantQuery, readMetrics } from "../common/prometheus.ts";
 import { leafSerial, normaliseSerial } from "./certificates.ts";
@@ -32,7 +32,7 @@ const absoluteProbers: { readonly [Kind in AbsoluteProbe["kind"]]: Prober<Kind> 
       : `the answer of ${url} does not contain ${contains}`;
   },
   envoyRuns: async (run) => {
-    const lookup = (path: string) => releaseOf(run).files.find((one) => one.path === path)?.content;
+    const lookup = textsOf(releaseOf(run).files);
     const running = await runningConfiguration(run.effects);
     const [first, ...more] = differencesFrom(lookup, running);
     if (first === undefined) return;

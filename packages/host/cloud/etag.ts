@@ -9,7 +9,7 @@ const partBytes = 5 * 1024 * 1024;
  * somebody else has written over a pointer or boot code (docs/decisions/0724). Not a protection: hosts compare SHA-256.
  * @returns undefined for content that the provider uploads in parts; what is that long is named by its hash
  */
-export function etagOf(content: string): string | undefined {
+export function etagOf(content: string | Uint8Array): string | undefined {
   if (Buffer.byteLength(content) >= partBytes) return undefined;
   return createHash("md5").update(content).digest("hex");
 }

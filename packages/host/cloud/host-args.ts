@@ -56,6 +56,8 @@ export interface HostArgs {
     | { readonly everyHours: number; readonly at: string; readonly keep: number; readonly roleArn: string }
     | undefined;
   readonly store: ReleaseStore;
+  /** Whether the release is compressed; a host that has never run this version's agent cannot read it then. Default: no. */
+  readonly packsRelease?: boolean;
   /** From `standardServices`. */
   readonly services: ServiceSet;
   /** Configuration and certificates; paths relative to the release's directory. */

@@ -120,7 +120,15 @@ export class Host extends pulumi.ComponentResource {
       ]);
     const { releaseId, isWhole, pointer } = publish(
       name,
-      { hostName, bucket: store.bucket, text: release, inForce: args.releaseInForce, lacks, tags },
+      {
+        hostName,
+        bucket: store.bucket,
+        text: release,
+        inForce: args.releaseInForce,
+        lacks,
+        packs: args.packsRelease ?? false,
+        tags,
+      },
       { ...own, dependsOn: [...store.contents] },
     );
     const asked = converge(

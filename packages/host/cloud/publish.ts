@@ -3,6 +3,7 @@ import {
   canonicalJson,
   canonicalRelease,
   type HostFile,
+  packedRelease,
   parseRelease,
   type ReleaseInput,
   type ReleaseTool,
@@ -41,6 +42,7 @@ export function releaseText(parts: ReleaseParts): string {
  * pointer's content follows what is in the bucket: without the release of this program it stays as it was.
  * @param args.inForce the release that the host was last asked to run; undefined before the first
  * @param args.lacks what the release refers to and this update leaves out
+ * @param args.packs whether it is compressed. Known before its text is, so that a preview knows which property is set
  */
 export function publish(
   name: string,
@@ -50,11 +52,12 @@ export function publish(
     readonly text: pulumi.Output<string>;
     readonly inForce: string | undefined;
     readonly lacks: pulumi.Output<readonly string[]>;
+    readonly packs?: boolean;
     readonly tags: Readonly<Record<string, string>>;
   },
   own: pulumi.CustomResourceOptions,
 ): PublishedRelease {
-  const { hostName, bucket, text, inForce, lacks, tags } = args;
+  const { hostName, bucket, text, inForce, lacks, packs = false, tags } = args;
   const wanted = text.apply(releaseIdOf);
   const contentType = "application/json";
   const document = new aws.s3.BucketObjectv2(
@@ -62,9 +65,7 @@ export function publish(
     {
       bucket,
       key: wanted.apply((id) => releaseKeys.release(hostName, id)),
-      content: text,
-      etag: text.apply(etagOf),
-      contentType,
+      ...(packs ? compressed(text) : { content: text, etag: text.apply(etagOf), contentType }),
       tags,
     },
     { ...own, retainOnDelete: true },
@@ -91,6 +92,13 @@ export function publish(
   );
   const releaseId = pointer.content.apply((content) => releaseNamedBy(content ?? ""));
   return { releaseId, isWhole: pulumi.all([releaseId, wanted]).apply(([one, id]) => one === id), pointer };
+}
+
+/** The properties of an object with the text compressed. */
+function compressed(text: pulumi.Output<string>) {
+  const contentBase64 = text.apply(packedRelease);
+  const etag = contentBase64.apply((packed) => etagOf(Buffer.from(packed, "base64")));
+  return { contentBase64, etag, contentType: "application/gzip" };
 }
 
 const leavesOut = (what: string, missing: readonly string[]) =>

@@ -60,7 +60,9 @@ export const setByTheProgram: Readonly<Record<string, readonly string[]>> = {
     "firewallRuleGroupId mutationProtection name priority tags vpcId",
   ),
   "aws:s3/bucket:Bucket": paths("bucket forceDestroy tags"),
-  "aws:s3/bucketObjectv2:BucketObjectv2": paths("bucket content contentType etag key source sourceHash tags"),
+  "aws:s3/bucketObjectv2:BucketObjectv2": paths(
+    "bucket content contentBase64 contentType etag key source sourceHash tags",
+  ),
   "aws:s3/bucketOwnershipControls:BucketOwnershipControls": paths("bucket rule.objectOwnership"),
   "aws:s3/bucketPolicy:BucketPolicy": paths("bucket policy"),
   "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": paths(

@@ -1,6 +1,6 @@
 import { readFiles, type Told } from "@metrics-link/envoy/read/index.ts";
 import { jobsIn, readYaml } from "@metrics-link/prometheus/read/index.ts";
-import { hostPaths, parseRelease, type Release } from "@metrics-link/release";
+import { hostPaths, parseRelease, type Release, releaseTextIn, textsOf } from "@metrics-link/release";
 import { type Context, type Facts, type Findings, isUnknownValue, type ResourceRule, resourceRule } from "./policy.ts";
 import type { Inputs } from "./resources.ts";
 import { parsePlainYaml } from "./yaml.ts";
@@ -17,14 +17,17 @@ export interface Unit {
 export class PublishedRelease {
   readonly release: Release;
 
+  readonly #text: (path: string) => string | undefined;
+
   constructor(release: Release) {
     this.release = release;
+    this.#text = textsOf(release.files);
     this.envoys = this.configurations("envoy", "--config-path", (path) => readFiles((one) => this.file(one), path));
     this.prometheuses = this.configurations("prometheus", "--config.file", (path, text) => this.yaml(path, text));
   }
 
   file(path: string): string | undefined {
-    return this.release.files.find((file) => file.path === path)?.content;
+    return this.#text(path);
   }
 
   get units(): readonly Unit[] {
@@ -124,14 +127,18 @@ type BucketObject = Inputs<"bucketObject">;
 /** Some twenty policies read the same document one after the other. */
 let last: { readonly content: string; readonly release: PublishedRelease } | undefined;
 
+/** Whether an object of the bucket is a release. */
+export const isReleaseKey = (key: unknown): key is string =>
+  typeof key === "string" && /^releases\/[^/]+\/(?!current\.json$).*\.json$/.test(key);
+
 /**
  * The release in an object of the bucket; undefined if the object is something else.
  * @throws Error if the key is a release's and the content cannot be read
  */
 export function readRelease({ props }: { readonly props: BucketObject }): PublishedRelease | undefined {
   const { key } = props;
-  if (typeof key !== "string" || !/^releases\/[^/]+\/(?!current\.json$).*\.json$/.test(key)) return undefined;
-  const { content = "" } = props;
+  if (!isReleaseKey(key)) return undefined;
+  const content = releaseTextIn(props);
   if (last?.content !== content) last = { content, release: new PublishedRelease(parseRelease(JSON.parse(content))) };
   return last.release;
 }

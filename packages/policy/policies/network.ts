@@ -137,10 +137,11 @@ export const network: readonly Policy[] = [
     {
       name: "balancer-is-fenced",
       fence: "address",
-      rule: "The load balancer is a network load balancer, created with a security group, and protected from deletion.",
+      rule: "The load balancer is a network load balancer, created with security groups, and protected from deletion.",
       reason:
         "A network load balancer that was created without a security group can never get one, and lets everybody in.",
-      remedy: "Set loadBalancerType to network, securityGroups to one group, and enableDeletionProtection to true.",
+      remedy:
+        "Set loadBalancerType to network, securityGroups to those of the senders' rules, and enableDeletionProtection to true.",
       source:
         "docs/architecture.md, fence 1; AWS ELB User Guide, Security groups for Network Load Balancers; AWS Security Hub ELB.6",
     },
@@ -148,7 +149,7 @@ export const network: readonly Policy[] = [
       *loadBalancer(props) {
         if (props.loadBalancerType !== "network") yield `loadBalancerType is ${props.loadBalancerType ?? "not set"}`;
         const groups = (props.securityGroups ?? []).length;
-        if (groups !== 1) yield `${groups} security groups instead of one`;
+        if (groups < 1 || groups > 16) yield `${groups} security groups instead of 1 to 16`;
         if (props.enableDeletionProtection !== true) yield "enableDeletionProtection is not true";
         if (props.enforceSecurityGroupInboundRulesOnPrivateLinkTraffic === "off") {
           yield "the group does not count for PrivateLink";

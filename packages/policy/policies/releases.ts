@@ -1,8 +1,15 @@
-import { hostUsers, type ReleaseTool, releaseIdOf, releaseKeys, releasePointerSchema } from "@metrics-link/release";
+import {
+  hostUsers,
+  type ReleaseTool,
+  releaseIdOf,
+  releaseKeys,
+  releasePointerSchema,
+  releaseTextIn,
+} from "@metrics-link/release";
 import type { Expected, Section } from "../known/unit-parts.ts";
 import { knownUnits } from "../known/units.ts";
 import { each, type Policy, resourceRule, stackRule } from "../model/policy.ts";
-import { checkRelease, type PublishedRelease, releaseRule } from "../model/release.ts";
+import { checkRelease, isReleaseKey, type PublishedRelease, releaseRule } from "../model/release.ts";
 import { type Inputs, ofType } from "../model/resources.ts";
 import { readUnitFile } from "../model/unit-file.ts";
 
@@ -70,6 +77,9 @@ export const releases: readonly Policy[] = [
       *bucketObject(props) {
         yield* checkRelease(props, toolFaults);
         yield* bootstrapFaults(props);
+        if (props.contentBase64 !== undefined && !isReleaseKey(props.key)) {
+          yield `${props.key} has its content in base64, where the policies read none`;
+        }
       },
     },
   ),
@@ -83,8 +93,9 @@ export const releases: readonly Policy[] = [
       remedy: "Publish the text of releaseText under the key of releaseKeys.release.",
       source: "docs/architecture.md, The way of a release",
     },
-    function* ({ release }, _context, { key, content = "" }) {
-      const expected = `releases/${release.host}/${releaseIdOf(content)}.json`;
+    function* ({ release }, _context, props) {
+      const { key } = props;
+      const expected = `releases/${release.host}/${releaseIdOf(releaseTextIn(props))}.json`;
       if (key !== expected) yield `the key is ${key} instead of ${expected}`;
     },
   ),

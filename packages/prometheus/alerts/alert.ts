@@ -53,13 +53,14 @@ export interface UserJob {
 type Settings<Own extends AlertSettings> = {
   readonly [Key in keyof Own]: Own[Key] extends number ? number : Duration;
 };
-/** @param labels those of the one rule, where an alert has several */
-type Expression<Own extends AlertSettings> = (
-  settings: Settings<Own>,
-  own: OwnSeries,
-  link: Link,
-  labels: Labels,
-) => string;
+type Expression<Own extends AlertSettings> = (settings: Settings<Own>, own: OwnSeries, link: Link) => string;
+
+/** A rule that stores its result as a series, as Prometheus reads it from a rule file. */
+export interface RecordingRule {
+  readonly record: string;
+  readonly expr: string;
+  readonly labels?: Labels;
+}
 
 /** What one rule of an alert has of its own; the rest is the alert's. */
 interface Instance {
@@ -109,7 +110,7 @@ export function alert<const Own extends AlertSettings>(
         summary: ownSummary,
         labels,
         // Overrides have passed `settingsInForce`, so the keys are those of `settings`.
-        expr: expression(inForce as Settings<Own>, own, link, labels),
+        expr: expression(inForce as Settings<Own>, own, link),
       })),
   };
 }

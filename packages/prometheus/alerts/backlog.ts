@@ -1,6 +1,6 @@
 import { hostPaths } from "@metrics-link/release";
 import type { Duration } from "../configuration.ts";
-import type { Link, OwnSeries } from "./alert.ts";
+import type { Link, OwnSeries, RecordingRule } from "./alert.ts";
 
 /** How far the receiver has acknowledged what this host stored, in seconds since 1970 by this host's clock. */
 const acknowledged = "metrics_link:link_acknowledged:timestamp_seconds";
@@ -23,11 +23,6 @@ export const segmentBytes = 128 * 1024 * 1024;
 export const truncationSeconds = 2 * 3600;
 /** The head is cut once it spans one and a half blocks (tsdb/head.go, compactable). */
 const headSeconds = 3 * 3600;
-
-export interface RecordingRule {
-  readonly record: string;
-  readonly expr: string;
-}
 
 const growth = "metrics_link:wal_growth:segments_per_second";
 const nextTruncation = "metrics_link:wal_next_truncation:seconds";

@@ -3,13 +3,13 @@ import { secondsOf } from "@metrics-link/release";
 import { type Duration, milliseconds, type ScrapeConfig } from "../configuration.ts";
 import { ownInterval } from "../intervals.ts";
 import { agentAlerts } from "./agent.ts";
-import type { Alert, Link, OwnSeries, Severity, UserJob } from "./alert.ts";
+import type { Alert, Link, OwnSeries, RecordingRule, Severity, UserJob } from "./alert.ts";
 import { auditAlerts } from "./audit.ts";
-import { backlogRules, type RecordingRule } from "./backlog.ts";
+import { backlogRules } from "./backlog.ts";
 import { certificateAlerts } from "./certificates.ts";
 import { gateAlerts } from "./gate.ts";
 import { hostAlerts } from "./host.ts";
-import { receiversAlerts } from "./link-receives.ts";
+import { expectedSenders, receiversAlerts } from "./link-receives.ts";
 import { sendersAlerts } from "./link-sends.ts";
 import { patchingAlerts } from "./patching.ts";
 import { peerAlerts } from "./peers.ts";
@@ -92,7 +92,9 @@ export function ruleGroups(input: AlertsInput): readonly RuleGroup[] {
   return [
     ...(linked
       ? [
-          sends ? group("link", sendersAlerts, backlogRules(own, link)) : group("link", receiversAlerts),
+          sends
+            ? group("link", sendersAlerts, backlogRules(own, link))
+            : group("link", receiversAlerts, expectedSenders(link)),
           group("certificates", certificateAlerts),
         ]
       : []),

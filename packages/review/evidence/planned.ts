@@ -1,3 +1,4 @@
+import { releaseTextIn, textsOf } from "@metrics-link/release";
 import { z } from "zod";
 import { type PreviewRecord, partsOf } from "../events.ts";
 import { unknownText } from "../program/values.ts";
@@ -68,11 +69,12 @@ export interface ReleaseFiles {
 export function releasesOf(planned: readonly Planned[]): { source: string; files: ReleaseFiles | undefined }[] {
   return planned
     .filter(({ type, name }) => /^aws:s3\/bucketObject/.test(type) && name.endsWith("-release"))
-    .map(({ name, inputs }) => ({ source: name, files: filesOf(name, inputs.content) }));
+    .map(({ name, inputs }) => ({ source: name, files: filesOf(name, inputs) }));
 }
 
-function filesOf(source: string, content: unknown): ReleaseFiles | undefined {
-  if (typeof content !== "string" || !content.startsWith("{")) return undefined;
+function filesOf(source: string, inputs: Planned["inputs"]): ReleaseFiles | undefined {
+  const content = releaseTextIn(inputs);
+  if (!content.startsWith("{")) return undefined;
   const { files } = document.parse(JSON.parse(content));
-  return { source, text: (path) => files.find((file) => file.path === path)?.content };
+  return { source, text: textsOf(files) };
 }

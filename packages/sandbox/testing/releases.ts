@@ -1,5 +1,13 @@
 import { LinkError } from "@metrics-link/contract";
-import { canonicalRelease, parseRelease, type Release, releaseIdOf, releaseKeys, sha256 } from "@metrics-link/release";
+import {
+  canonicalRelease,
+  parseRelease,
+  type Release,
+  releaseIdOf,
+  releaseKeys,
+  sha256,
+  unpackedRelease,
+} from "@metrics-link/release";
 import { pulumiOf, type Sandbox } from "../cli/sandbox.ts";
 import { roleOf } from "../cli/stack-files.ts";
 import { accounts, region, type Side } from "../world/accounts.ts";
@@ -31,7 +39,9 @@ export class Releases {
   async publish(change: (release: Release) => Release): Promise<string> {
     const key = releaseKeys.release(roleOf(this.#host), this.published);
     const { Body } = await this.#s3.getObject({ Bucket: this.#bucket, Key: key });
-    const release = parseRelease(JSON.parse((await Body?.transformToString()) ?? ""));
+    const release = parseRelease(
+      JSON.parse(unpackedRelease((await Body?.transformToByteArray()) ?? Buffer.of()).toString()),
+    );
     const text = canonicalRelease(parseRelease(change(release)));
     const id = releaseIdOf(text);
     await this.#put(releaseKeys.release(roleOf(this.#host), id), text);

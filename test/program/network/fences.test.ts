@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { FencedIngress, PinnedEgress, PrivateNetwork } from "@metrics-link/network";
+import { FencedIngress, type FencePlan, PinnedEgress, PrivateNetwork } from "@metrics-link/network";
 import { ofType, type Registration, record } from "../support/recording.ts";
 
 const reach = {
@@ -134,7 +134,7 @@ describe("the DNS of a network", () => {
 });
 
 describe("the network of a receiver", () => {
-  const build = () =>
+  const build = (plan: FencePlan = {}) =>
     record(() => {
       const network = new PrivateNetwork("receiver", {
         cidr: "10.20.0.0/16",
@@ -148,7 +148,7 @@ describe("the network of a receiver", () => {
         { name: "account-a", addresses: ["203.0.113.10"] },
         { name: "account-c", addresses: ["203.0.113.77"] },
       ];
-      const ingress = new FencedIngress("ingress", { network, hostSecurityGroup, senders });
+      const ingress = new FencedIngress("ingress", { network, hostSecurityGroup, senders, plan });
       ingress.attach("receiver", "i-1");
     }, answers);
 
@@ -158,6 +158,26 @@ describe("the network of a receiver", () => {
     );
     assert.deepEqual(rules.map(({ inputs }) => inputs.cidrIpv4).toSorted(), ["203.0.113.10/32", "203.0.113.77/32"]);
     for (const { inputs } of rules) assert.deepEqual([inputs.fromPort, inputs.toPort], [443, 443]);
+  });
+
+  it("has as many groups as the plan, all of them at the load balancer, and each rule in its own", async () => {
+    const registrations = await build({ "203.0.113.10": 1, "203.0.113.77": 3 });
+    const rules = ofType(registrations, ingressRules, 5).filter(({ inputs }) => inputs.cidrIpv4);
+    assert.deepEqual(
+      rules.map(({ inputs }) => [inputs.cidrIpv4, inputs.securityGroupId]),
+      [
+        ["203.0.113.10/32", "ingress-balancer-id"],
+        ["203.0.113.77/32", "ingress-balancer-3-id"],
+      ],
+    );
+    const [balancer] = ofType(registrations, "aws:lb/loadBalancer:LoadBalancer", 1);
+    assert.deepEqual(balancer?.inputs.securityGroups, [
+      "ingress-balancer-id",
+      "ingress-balancer-2-id",
+      "ingress-balancer-3-id",
+    ]);
+    const names = (some: readonly Registration[]) => some.map(({ name }) => name).filter((name) => /-from-/.test(name));
+    assert.deepEqual(names(registrations), names(await build()));
   });
 
   it("allows only the load balancer to reach the host, on the ingest and ready ports", async () => {

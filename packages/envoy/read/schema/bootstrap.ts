@@ -48,29 +48,32 @@ const overloadManager = z.strictObject({
   ]),
 });
 
-/** The excluded counters. Alerts, dashboards or incident analyses need all the others. */
-const leftOut = [
-  "listener\\..*\\.http\\..*",
-  "listener\\..*\\.worker_\\d+\\..*",
-  "http\\..*\\.downstream_cx_length_ms",
-  "cluster\\..*\\.(external|internal)\\..*",
-  "(http|listener|cluster)\\.admin\\..*",
-  "listener\\..*\\.connections_accepted_per_socket_event",
-  "(http2|cluster\\..*\\.http2)\\.(cookie|header)_.*",
-  "sds\\..*\\.update_duration",
-  "http\\..*\\.(tracing\\..*|passthrough_internal_redirect.*|rs_too_large|downstream_(rq|cx)_(ws|upgrades|http3).*)",
-  "cluster\\..*\\.(lb_(subsets|recalculate|zone|local)|original_dst|retry_or_shadow|upstream_rq_retry|upstream_internal_redirect|upstream_(cx|rq)_http3).*",
-  "listener_manager\\.lds\\.(init_fetch_timeout|update_attempt|update_duration|update_time|version)",
-  "(cluster_manager\\.(cds|update)|thread_local_cluster_manager|dns|runtime)\\..*",
+/** The statistics that Envoy keeps: alerts, dashboards and incident analyses need them, and more would grow with each sender. */
+const kept = [
+  "(server|main_thread|workers|filesystem)\\..*",
+  "overload\\.envoy\\..*",
+  "envoy\\.overload_actions\\..*",
+  "listener_manager\\.(lds\\.update_(failure|rejected|success)|listener_.*|total_.*|workers_started)",
+  "listener\\.(egress|ingest|metrics|ready)\\.(downstream_.*|no_filter_chain_match)",
+  "listener\\.ingest\\.ssl\\.([a-z_]+|(ciphers|curves|sigalgs|versions)\\..*|certificate\\.leaf\\..*)",
+  "listener\\.ingest\\.server_ssl_socket_factory\\..*",
+  "sds\\.leaf\\.update_(failure|rejected|success)",
+  "connection_limit\\..*",
+  "http\\.(elsewhere|metrics|ready|sender_[^.]*)\\.downstream_(cx_rx_bytes_total|rq_(active|total|[245]xx))",
+  "sds\\.[^.]*\\.key_rotation_failed",
+  "http\\.egress\\.(downstream_(cx_(active|total|[rt]x_bytes_total)|rq_(active|total|[245]xx|time|timeout|[rt]x_reset)))",
+  "http[12]\\.(goaway|inbound|keepalive|outbound|pending|requests|rx|stream|trailers|tx)[a-z_]*",
+  "cluster_manager\\.(active|warming)_clusters",
+  "cluster\\.(gate|prometheus|receiver)\\.(bind_errors|circuit_breakers\\..*|client_ssl_socket_factory\\..*|membership_.*|outlier_detection\\..*|ssl\\..*|upstream_.*)",
 ];
 
-const [first = "", ...others] = leftOut;
-const leaveOut = (regex: string) => z.strictObject({ safe_regex: z.strictObject({ regex: z.literal(regex) }) });
+const [first = "", ...others] = kept;
+const keep = (regex: string) => z.strictObject({ safe_regex: z.strictObject({ regex: z.literal(regex) }) });
 
 const statsConfig = z.strictObject({
   stats_matcher: z.strictObject({
-    exclusion_list: z.strictObject({
-      patterns: z.tuple([leaveOut(first), ...others.map(leaveOut)]),
+    inclusion_list: z.strictObject({
+      patterns: z.tuple([keep(first), ...others.map(keep)]),
     }),
   }),
 });

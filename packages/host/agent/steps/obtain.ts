@@ -7,6 +7,7 @@ import {
   type ReleaseHead,
   releaseKeys,
   sha256,
+  unpackedRelease,
 } from "@metrics-link/release";
 import { willChange } from "../drift.ts";
 import { exists, placeLink } from "../files.ts";
@@ -23,7 +24,7 @@ export async function fetchRelease(run: Run): Promise<void> {
   const { identity, target } = run;
   const text =
     (await storedText(run.effects, target)) ??
-    (await run.effects.getObject(releaseKeys.release(identity.host, target)));
+    unpackedRelease(await run.effects.getObject(releaseKeys.release(identity.host, target)));
   const found = sha256(text);
   if (found !== target)
     throw new LinkError("HASH_MISMATCH", {

@@ -43,6 +43,7 @@ function ruleType(type: string, egress: boolean): AwsResourceType<typeof inputs,
 
     async create(scope, news) {
       refusePeer(scope, news);
+      await refuseMany(scope, news.securityGroupId, egress);
       const { ec2 } = scope.aws;
       const request = {
         GroupId: news.securityGroupId,
@@ -161,6 +162,21 @@ function refusePeer(scope: Scope, news: Inputs): void {
   if (news.prefixListId !== undefined && !PREFIX_LISTS.some((item) => item.id === news.prefixListId)) {
     throw new AwsError("InvalidPrefixListID.NotFound", `The prefix list ID '${news.prefixListId}' does not exist`);
   }
+}
+
+/**
+ * https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html: 60 inbound and 60 outbound rules a security group.
+ * A prefix list counts by its weight there, which is 1 for S3's, the one that is modelled.
+ */
+const mostRules = 60;
+
+async function refuseMany(scope: Scope, groupId: string, egress: boolean): Promise<void> {
+  const rules = (await observe(scope, [groupId])).filter((rule) => rule.egress === egress);
+  if (rules.length < mostRules) return;
+  throw new AwsError(
+    "RulesPerSecurityGroupLimitExceeded",
+    `The maximum number of rules per security group has been reached: ${groupId} has ${rules.length}`,
+  );
 }
 
 function permission(news: Inputs): IpPermission {

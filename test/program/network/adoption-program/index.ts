@@ -30,6 +30,7 @@ export default async () => {
     zones: [...zones],
     endpointServices: [],
     dnsFirewall: false,
+    securityGroupQuotas: { rules: 60, groups: 5 },
     documentationAddresses: true,
     ...(wanted.allocation === undefined ? {} : { addressAllocations: [wanted.allocation] }),
   };

@@ -28,7 +28,7 @@ function host() {
   const kept = KEPT === "" ? undefined : JSON.parse(KEPT);
   const { addresses } = new FencedIngress(
     "receiver",
-    { network, hostSecurityGroup, senders: [], kept },
+    { network, hostSecurityGroup, senders: [], plan: {}, kept },
     inAccount(provider),
   );
   return { addresses };

@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { lstat, mkdir, readdir, readFile, readlink, stat, writeFile } from "node:fs/promises";
 import { run } from "@metrics-link/host/agent/host-effects/process.ts";
 import { ensureTool } from "@metrics-link/host/agent/tools.ts";
-import { scrapeSecretFolder, sha256 } from "@metrics-link/release";
+import { packedRelease, releaseKeys, scrapeSecretFolder, sha256 } from "@metrics-link/release";
 import { afterEach, beforeEach, describe, it } from "mocha";
 import { convergedHost, type FakeHost, secretArn, soundRelease, tool, withFile } from "./fake-host.ts";
 
@@ -38,6 +38,16 @@ describe("agent: converge", () => {
       await readlink(host.path("/etc/systemd/system/multi-user.target.wants/metrics-link-envoy.service")),
       "../metrics-link-envoy.service",
     );
+  });
+
+  it("reads a release that is compressed, and keeps its text on the disk", async () => {
+    const releaseId = await host.publish(withFile("tls/peer-root.pem", "another root\n"));
+    const key = releaseKeys.release("sender", releaseId);
+    const text = `${host.objects.get(key)}`;
+    host.objects.set(key, Buffer.from(packedRelease(text), "base64"));
+    const { outcome } = await host.converge(releaseId);
+    assert.equal(outcome, "converged");
+    assert.equal(await readFile(host.path(`/opt/metrics-link/releases/${releaseId}/release.json`), "utf8"), text);
   });
 
   it("does nothing the second time, and fetches no secret", async () => {

@@ -13,6 +13,7 @@ const balancer = (change: object) =>
 specify("balancer-is-fenced", {
   passes: {
     "a network balancer with a group": balancer({}),
+    "one with a group for each part of its senders": balancer({ securityGroups: ["sg-1", "sg-2", "sg-3"] }),
   },
   fails: {
     "another type": [balancer({ loadBalancerType: "application" }), /loadBalancerType is application/],

@@ -147,5 +147,9 @@ specifyRelease("prometheus-is-known", "receiver", {
     }),
     /alerting is .* instead of not set$/,
   ],
-  "no SenderSilent alert": [withoutAlert("SenderSilent"), /SenderSilent of account-a is missing$/],
+  "no SenderSilent alert": [withoutAlert("SenderSilent"), /SenderSilent does not miss account-a$/],
+  "a sender that SenderSilent does not miss": [
+    (it) => it.file("prometheus/alerts.yml", (text) => text.replace('"account-a"', '"account-b"')),
+    /SenderSilent does not miss account-a$/,
+  ],
 });

@@ -1,3 +1,4 @@
+import { packedRelease } from "@metrics-link/release";
 import { specifyRelease } from "../support/specification.ts";
 
 specifyRelease("release-is-its-hash", "sender", {
@@ -7,6 +8,21 @@ specifyRelease("release-is-its-hash", "sender", {
         props.key = `releases/sender/${"0".repeat(64)}.json`;
       }),
     /the key is releases\/sender\/0+\.json/,
+  ],
+  "another text, compressed": [
+    (it) =>
+      it.edit("aws:s3/bucketObjectv2:BucketObjectv2", (props) => {
+        props.contentBase64 = packedRelease(`${props.content} `);
+        props.content = undefined;
+      }),
+    /instead of releases\/sender/,
+  ],
+  "two contents": [
+    (it) =>
+      it.edit("aws:s3/bucketObjectv2:BucketObjectv2", (props) => {
+        props.contentBase64 = packedRelease(props.content);
+      }),
+    /cannot be read as a release/,
   ],
   "another host's folder": [
     (it) =>

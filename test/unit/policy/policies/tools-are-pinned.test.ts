@@ -30,4 +30,13 @@ specifyRelease("tools-are-pinned", "sender", {
       }),
     /the first boot takes node/,
   ],
+  "a first boot in base64, which would be read by nobody here": [
+    (it) =>
+      it.edit("aws:s3/bucketObjectv2:BucketObjectv2", (props) => {
+        props.key = "releases/sender/bootstrap.txt";
+        props.contentBase64 = Buffer.from("node - tools/node/latest").toString("base64");
+        props.content = undefined;
+      }),
+    /bootstrap\.txt has its content in base64/,
+  ],
 });

@@ -73,15 +73,6 @@ describe("alert settings", () => {
     assert.deepEqual(new Set(intervals("3m")), new Set(["1m"]));
   });
 
-  it("detect the silence of each sender by name", () => {
-    const rules = rulesOf("SenderSilent", { side: "receives", senders: ["a", "b"] });
-    assert.deepEqual(
-      rules.map((rule) => ("labels" in rule ? rule.labels.sender : "")),
-      ["a", "b"],
-    );
-    assert.match(rules[1]?.expr ?? "", /sender_b/);
-  });
-
   it("require nothing of a link that does not exist yet", () => {
     for (const name of ["LinkBehind", "LeafExpiring"]) assert.deepEqual(rulesOf(name, { linked: false }), []);
     assert.equal(rulesOf("DiskNearlyFull", { linked: false }).length, 1);

@@ -7,6 +7,7 @@ import {
   ATTACHMENT,
   BALANCER,
   create,
+  EGRESS,
   EIP,
   ENDPOINT,
   GATEWAY,
@@ -179,6 +180,19 @@ describe("the checks of a request against existing resources", () => {
     const inputs = inputsOf(VOLUME, { availabilityZone: "eu-west-1a", size: 4 });
     const smaller = cloud.update({ account, region, type: VOLUME, id: near.id, inputs: inputs as never });
     await assert.rejects(smaller, { code: "InvalidParameterValue" });
+  });
+
+  it("refuse a 61st inbound rule of a group, and still take an outbound one", async () => {
+    const rule = (address: string): Values => ({
+      securityGroupId: estate.group.id,
+      cidrIpv4: `${address}/32`,
+      ipProtocol: "tcp",
+      fromPort: 443,
+      toPort: 443,
+    });
+    for (let index = 0; index < 60; index += 1) await make(INGRESS, rule(`203.0.113.${index}`));
+    await refuses("RulesPerSecurityGroupLimitExceeded", INGRESS, rule("203.0.113.60"));
+    await make(EGRESS, rule("203.0.113.60"));
   });
 
   describe("refuse a load balancer", () => {

@@ -127,9 +127,9 @@ export const besides: readonly Attack[] = [
       found.stats_sinks = [{ name: "envoy.stat_sinks.statsd" }];
     }),
   ),
-  receiver("counters that are not kept", "stats_config.stats_matcher", (it) =>
+  receiver("every counter kept", "stats_config.stats_matcher", (it) =>
     it.envoy((found) => {
-      found.stats_config.stats_matcher.exclusion_list.patterns.push({ safe_regex: { regex: ".*" } });
+      found.stats_config.stats_matcher.inclusion_list.patterns.push({ safe_regex: { regex: ".*" } });
     }),
   ),
   receiver("an extension of the bootstrap", "bootstrap_extensions", (it) =>

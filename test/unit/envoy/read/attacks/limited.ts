@@ -63,9 +63,9 @@ export const limited: readonly Attack[] = [
       clusters[0].circuit_breakers.thresholds[0].max_requests = 1;
     }),
   ),
-  receiver("every counter kept", "stats_config.stats_matcher.exclusion_list.patterns", (it) =>
+  receiver("no counter kept", "stats_config.stats_matcher.inclusion_list.patterns", (it) =>
     it.envoy((found) => {
-      found.stats_config.stats_matcher.exclusion_list.patterns = [];
+      found.stats_config.stats_matcher.inclusion_list.patterns = [];
     }),
   ),
   receiver("no ready listener", "static_resources.listeners", (it) => without(it, "listeners", "ready")),
