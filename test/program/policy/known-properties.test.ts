@@ -39,7 +39,8 @@ describe("the table of known properties", () => {
     const unused = Object.entries(setByTheProgram).flatMap(([type, paths]) =>
       paths.filter((path) => !seen[type]?.has(path)).map((path) => `${type} ${path}`),
     );
-    assert.deepEqual(unused, []);
+    // A release of more than 100 senders alone is in base64: test/program/stacks/fleet.test.ts.
+    assert.deepEqual(unused, ["aws:s3/bucketObjectv2:BucketObjectv2 contentBase64"]);
     const missing = Object.entries(seen).flatMap(([type, paths]) =>
       [...paths].filter((path) => !isKnown(setByTheProgram[type] ?? [], path)).map((path) => `${type} ${path}`),
     );
