@@ -26,7 +26,8 @@ export const gateAlerts = {
   ),
   GateSilent: alert(
     "critical",
-    { for: "1m", threshold: 60 },
+    // A host scrapes itself once a minute at the latest (ownInterval).
+    { for: "1m", threshold: 120 },
     "The gate has written no metrics for {{ $value | humanizeDuration }}: while it does not run, nobody's samples are stored.",
     // Its file disappears with it.
     ({ threshold }, own) => silentFor(own("node_textfile_mtime_seconds", `file=~".*/gate.prom"`), threshold),

@@ -47,6 +47,7 @@ const sendersFaults: Readonly<Record<string, readonly [Fault, readonly AlertName
 };
 const receiversFaults: Readonly<Record<string, readonly [Fault, readonly AlertName[]]>> = {
   "a sender that is silent": [{ at: faultAt, link: "cut" }, ["SenderSilent", "SenderLate"]],
+  "a gate that has stopped": [{ at: faultAt, stopped: "gate" }, ["GateSilent"]],
   "samples that arrive late": [{ at: faultAt, lateSeconds: 900 }, ["SenderLate"]],
   "a sender with other external labels": [{ at: faultAt, relabelled: true }, []],
   "a receiver's target that is down": [{ at: faultAt, lostJob: userJob }, ["TargetLost"]],

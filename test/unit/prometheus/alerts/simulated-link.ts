@@ -21,7 +21,7 @@ export interface Fault {
   readonly staysAhead?: boolean;
   readonly lostJob?: string;
   readonly lostOwnJob?: "node" | "envoy";
-  readonly stopped?: "agent" | "repairer";
+  readonly stopped?: "agent" | "repairer" | "gate";
   /** Renewal does not happen: so much of the validity is left. */
   readonly leafShareLeft?: number;
   readonly outOfBounds?: boolean;
@@ -185,6 +185,21 @@ export function sendersSeries(world: World, fault: Fault): Scraped[] {
   ];
 }
 
+/** Its page is written every five seconds, and goes with it. */
+function ofGate({ ownSeconds }: World, fault: Fault): Scraped[] {
+  const isGone = (at: number) => fault.stopped === "gate" && at >= fault.at * 60;
+  const page = (name: string, labels: string, value: Values): Scraped => ({
+    series: `${name}{link_side="receives",job="node",instance="node"${labels}}`,
+    every: ownSeconds,
+    offset: ownSeconds / 2,
+    value: (at) => (isGone(at) ? undefined : value(at)),
+  });
+  return [
+    page("node_textfile_mtime_seconds", ',file="/run/metrics-link-gate-metrics/gate.prom"', (at) => at - (at % 5)),
+    page("metrics_link_gate_configuration_good", "", constant(1)),
+  ];
+}
+
 export const senderNames = (count: number) => Array.from({ length: count }, (_, index) => `account-${index}`);
 
 export function receiversSeries(world: World, fault: Fault): Scraped[] {
@@ -198,6 +213,7 @@ export function receiversSeries(world: World, fault: Fault): Scraped[] {
       offset: world.ownSeconds / 2,
       value: (at) => at,
     },
+    ...ofGate(world, fault),
     ...senderNames(world.senders).flatMap((name, index): Scraped[] => {
       const clock = (label: string, value: Values): Scraped => ({
         series: `node_time_seconds{link_side="sends",job="node",instance="node",account="${label}"}`,
