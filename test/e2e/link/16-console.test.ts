@@ -7,9 +7,6 @@ import { eventually } from "../support/eventually.ts";
 import { on, sandbox } from "../support/sandbox.ts";
 import { needs, world } from "../support/world.ts";
 
-/** Panels that are rightly empty in health, and why. */
-const rightlyEmpty = new Map([["Alerts", "nothing fires"]]);
-
 /** What an agent no longer tells is gone this long after its run: a scrape, a rule, a batch. */
 const settledSeconds = 5;
 
@@ -69,9 +66,15 @@ function notRun({ hosts, span }: Reading, began: number): string[] {
 }
 
 /** What a panel lacks, in words. */
-function wants({ panel: { title }, series, lacking, ofSender }: Reading["rows"][number]["panels"][number]): string[] {
+function wants({
+  panel: { title, whenEmpty },
+  series,
+  lacking,
+  ofSender,
+}: Reading["rows"][number]["panels"][number]): string[] {
   if ("error" in series) return [`${title}: ${series.error}`];
-  if (rightlyEmpty.has(title)) return [];
+  // Rightly empty in health, and the page says why.
+  if (whenEmpty !== undefined) return [];
   if (ofSender) return [`${title}: the receiver has none`];
   return lacking.map((legend) => `${title}: ${legend}`);
 }
