@@ -1,4 +1,5 @@
 import { envoyFiles, renderReceiver } from "@metrics-link/envoy";
+import { say } from "../stack/command-line.ts";
 import { envoyWith } from "./fleet-envoy.ts";
 import { fleetOf, type Leaf, type Member } from "./fleet-members.ts";
 import { type Cost, programWith } from "./fleet-program.ts";
@@ -48,7 +49,7 @@ export async function fleet(sizes: readonly number[]): Promise<void> {
 
 function print(title: string, rows: readonly Row[], cell: (figure: Figure, row: Row) => string): void {
   const line = (name: string, cells: readonly string[]) =>
-    console.log(name.padEnd(32) + cells.map((one) => one.padStart(10)).join(""));
+    say(name.padEnd(32) + cells.map((one) => one.padStart(10)).join(""));
   line(
     title,
     rows.map(({ size }) => `${size}`),
