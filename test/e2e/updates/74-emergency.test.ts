@@ -26,7 +26,7 @@ describe("a leaf with a leaked key", function () {
     const { chain, key } = await valid();
     await place("sender", `${folder}/leaf.pem`, chain);
     await place("sender", `${folder}/leaf.key`, key);
-    assert.equal((await attempted()).status, 400, "it works as long as nobody has done anything");
+    assert.equal((await attempted()).status, 415, "it works as long as nobody has done anything");
 
     const printed = await must("rotate", "leaf", "--emergency", "--stack", "sender", "--no-compare");
     assert.match(printed, /it is the turn of organization\/metrics-link\/receiver/);
