@@ -104,16 +104,19 @@ export function readConfiguration(text: string, source: string): GateConfigurati
     ]),
     reserved: found.reserved,
   };
+  const rules = rulesOf(identities);
   return {
     mode: found.mode,
     bodyBytes: found.request.bodyBytes,
     reserved: found.reserved,
     senders: new Map(
-      Object.entries(found.senders).map(([name, { labels, rates, request }]) => {
+      Object.entries(found.senders).flatMap(([name, { labels, rates, request }]) => {
+        const ownRules = rules.get(name);
+        if (ownRules === undefined) return [];
         const { bodyBytes, aheadSeconds, labelsPerSeries, ...limits } = found.request;
         const terms = {
           labels,
-          rules: rulesOf(name, identities),
+          rules: ownRules,
           rates: rates ?? found.rates,
           bodyBytes: request?.bodyBytes ?? bodyBytes,
           request: {
@@ -122,7 +125,7 @@ export function readConfiguration(text: string, source: string): GateConfigurati
             aheadMs: (request?.aheadSeconds ?? aheadSeconds) * 1000,
           },
         };
-        return [name, terms];
+        return [[name, terms] as const];
       }),
     ),
   };

@@ -9,36 +9,67 @@ export interface Key {
   high: number;
 }
 
+/** The same bytes, to be read in words. */
+export const viewOf = (bytes: Uint8Array) => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+
 export const startKey = (): Key => ({ low: 0, high: 0 });
 
 /** Odd constants of MurmurHash3 and xxHash, which spread the bits of a product. */
-const [first, second, third] = [0xcc9e2d51, 0x1b873593, 0x85ebca77] as const;
+const [first, second] = [0xcc9e2d51, 0x1b873593] as const;
 
-/** Of this process: nobody else can find two series of one number beforehand. */
-const seed = { low: randomInt(2 ** 32), high: randomInt(2 ** 32) } as const;
+const secret = () => randomInt(2 ** 32) | 0;
+/** Of this process. */
+const secrets = [secret(), secret(), secret(), secret()] as const;
 
-/** Hashes bytes in words of four. */
-export function hashBytes(bytes: Uint8Array, start: number, length: number, into: Key): Key {
-  let low = length ^ seed.low;
-  let high = ~length ^ seed.high;
+/**
+ * Hashes bytes in words of four: the rounds of HalfSipHash (Aumasson and Bernstein, SipHash, with words of 32 bits), one a word and two
+ * at the end, since nobody sees a hash. A sender must not be able to write series that share a number, which would count as one: a
+ * multiplicative hash has such texts whatever its seed is, because a flipped top bit stays a flipped top bit.
+ */
+export function hashBytes(bytes: DataView, start: number, length: number, into: Key): Key {
+  let [v0, v1, v2, v3] = secrets;
   const end = start + length;
-  let at = start;
-  for (; at + 4 <= end; at += 4) {
-    const word =
-      (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8) | ((bytes[at + 2] ?? 0) << 16) | ((bytes[at + 3] ?? 0) << 24);
-    low = Math.imul(low ^ word, first);
-    low ^= low >>> 15;
-    high = Math.imul(high + word, third) ^ (high >>> 13);
+  for (let at = start; ; at += 4) {
+    const word = at + 4 <= end ? bytes.getInt32(at, true) : lastWord(bytes, at, end) | (length << 24);
+    v3 ^= word;
+    v0 = (v0 + v1) | 0;
+    v1 = ((v1 << 5) | (v1 >>> 27)) ^ v0;
+    v0 = (v0 << 16) | (v0 >>> 16);
+    v2 = (v2 + v3) | 0;
+    v3 = ((v3 << 8) | (v3 >>> 24)) ^ v2;
+    v0 = (v0 + v3) | 0;
+    v3 = ((v3 << 7) | (v3 >>> 25)) ^ v0;
+    v2 = (v2 + v1) | 0;
+    v1 = ((v1 << 13) | (v1 >>> 19)) ^ v2;
+    v2 = (v2 << 16) | (v2 >>> 16);
+    v0 ^= word;
+    if (at + 4 > end) break;
   }
-  for (; at < end; at += 1) {
-    const byte = bytes[at] ?? 0;
-    low = Math.imul(low ^ byte, first);
-    low ^= low >>> 15;
-    high = Math.imul(high + byte, third) ^ (high >>> 13);
+  v2 ^= 0xff;
+  for (let round = 0; round < 2; round += 1) {
+    v0 = (v0 + v1) | 0;
+    v1 = ((v1 << 5) | (v1 >>> 27)) ^ v0;
+    v0 = (v0 << 16) | (v0 >>> 16);
+    v2 = (v2 + v3) | 0;
+    v3 = ((v3 << 8) | (v3 >>> 24)) ^ v2;
+    v0 = (v0 + v3) | 0;
+    v3 = ((v3 << 7) | (v3 >>> 25)) ^ v0;
+    v2 = (v2 + v1) | 0;
+    v1 = ((v1 << 13) | (v1 >>> 19)) ^ v2;
+    v2 = (v2 << 16) | (v2 >>> 16);
   }
-  into.low = low;
-  into.high = high;
+  into.low = v1 ^ v3;
+  into.high = v0 ^ v2;
   return into;
+}
+
+/** Fewer than four bytes. */
+function lastWord(bytes: DataView, at: number, end: number): number {
+  const bits = 8 * (end - at);
+  if (at + 4 <= bytes.byteLength) return bytes.getInt32(at, true) & ((1 << bits) - 1);
+  let word = 0;
+  for (let byte = end - 1; byte >= at; byte -= 1) word = (word << 8) | bytes.getUint8(byte);
+  return word;
 }
 
 /** Adds one hash to another; the order counts. */

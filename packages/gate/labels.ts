@@ -1,8 +1,11 @@
 import { printable, shortened } from "@metrics-link/contract";
-import { hashBytes, type Key, mix, numberOf, startKey } from "./hash.ts";
+import { hashBytes, type Key, mix, numberOf, startKey, viewOf } from "./hash.ts";
 import type { RequestLimits } from "./limits.ts";
 import { Refused } from "./reasons.ts";
 import { keeps, keepsInExemplar, ruleFor, type SenderRules } from "./rules.ts";
+
+/** Tags and lengths of a label in Remote Write 1: what it takes besides its name and its value, at least. */
+const bytesAroundLabel = 6;
 
 /**
  * Holds the labels of one series after the other to the rules: each pinned label exactly once with its value, names in
@@ -15,16 +18,21 @@ import { keeps, keepsInExemplar, ruleFor, type SenderRules } from "./rules.ts";
  */
 export class SeriesLabels {
   readonly #bytes: Uint8Array;
+  readonly #view: DataView;
   readonly #rules: SenderRules;
   readonly #limits: RequestLimits;
   #nameStart = 0;
   #nameLength = 0;
   #count = 0;
   #seen = 0;
+  #written = 0;
   readonly #key: Key = startKey();
+  /** Texts by their place in a series, and their hashes. */
+  readonly #hashed: (Key & { start: number; length: number })[] = [];
 
   constructor(bytes: Uint8Array, rules: SenderRules, limits: RequestLimits) {
     this.#bytes = bytes;
+    this.#view = viewOf(bytes);
     this.#rules = rules;
     this.#limits = limits;
   }
@@ -43,6 +51,7 @@ export class SeriesLabels {
     if (nameLength > this.#limits.labelNameBytes || valueLength > this.#limits.labelValueBytes) {
       throw new Refused("label_size");
     }
+    this.#write(nameLength + valueLength);
     this.#count += 1;
     if (this.#count > this.#limits.labelsPerSeries) throw new Refused("label_size");
     if (this.#count > 1 && !this.#isAfterLast(nameStart, nameLength)) throw new Refused("labels_unordered");
@@ -57,21 +66,47 @@ export class SeriesLabels {
     }
   }
 
+  /** A label of an exemplar. @throws Refused for one that claims to be somebody else */
+  addToExemplar(nameStart: number, nameLength: number, valueStart: number, valueLength: number): void {
+    this.#write(nameLength + valueLength);
+    const rule = ruleFor(this.#rules, this.#bytes, nameStart, nameLength);
+    if (rule !== undefined && !keepsInExemplar(rule, this.#bytes, valueStart, valueLength)) {
+      throw new Refused("exemplar_foreign");
+    }
+  }
+
   /** Adds a label to the key of the series, by the hashes of its parts. */
   keep(name: Key, value: Key): void {
     mix(this.#key, name);
     mix(this.#key, value);
   }
 
-  /** The hash of a part of the message, into a key that is used again. */
-  hash(start: number, length: number, into: Key): Key {
-    return hashBytes(this.#bytes, start, length, into);
+  /**
+   * The hash of the name (0) or value (1) of the label that was added last; it stands until the next series. Most are what the
+   * series before had at the same place, and to compare is cheaper than to hash.
+   */
+  hash(part: 0 | 1, start: number, length: number): Key {
+    const index = 2 * (this.#count - 1) + part;
+    const known = this.#hashed[index] ?? { start: 0, length: -1, ...startKey() };
+    if (known.length !== length || !isSame(this.#view, known.start, start, length)) {
+      hashBytes(this.#view, start, length, known);
+      known.start = start;
+      known.length = length;
+      this.#hashed[index] = known;
+    }
+    return known;
   }
 
   /** @returns the key of the series. @throws Refused `label_missing` */
   end(): number {
     if (this.#seen !== this.#rules.required) throw new Refused("label_missing");
     return numberOf(this.#key);
+  }
+
+  /** With symbols a short message has labels without end, each of which is compared here and hashed by Prometheus. */
+  #write(bytes: number): void {
+    this.#written += bytes + bytesAroundLabel;
+    if (this.#written > this.#limits.decodedBytes) throw new Refused("decoded_size");
   }
 
   #isAfterLast(start: number, length: number): boolean {
@@ -86,18 +121,11 @@ export class SeriesLabels {
   }
 }
 
-/** @throws Refused for a label of an exemplar that claims to be somebody else */
-export function refuseForeignExemplar(
-  rules: SenderRules,
-  bytes: Uint8Array,
-  nameStart: number,
-  nameLength: number,
-  valueStart: number,
-  valueLength: number,
-): void {
-  const rule = ruleFor(rules, bytes, nameStart, nameLength);
-  if (rule !== undefined && !keepsInExemplar(rule, bytes, valueStart, valueLength))
-    throw new Refused("exemplar_foreign");
+function isSame(view: DataView, one: number, other: number, length: number): boolean {
+  let at = 0;
+  for (; at + 4 <= length; at += 4) if (view.getInt32(one + at) !== view.getInt32(other + at)) return false;
+  for (; at < length; at += 1) if (view.getUint8(one + at) !== view.getUint8(other + at)) return false;
+  return true;
 }
 
 /** Labels for a log line: `{account="1", job="x"}`, printable and short, whatever is in them. */

@@ -1,6 +1,6 @@
 /** What one request may have, whatever came before it. Over any of these it can never be accepted, at no later time. */
 export interface RequestLimits {
-  /** Of the message, before compression. */
+  /** Of the message, before compression; and of the labels of all series together, written out as Remote Write 1 has them. */
   readonly decodedBytes: number;
   readonly series: number;
   readonly samples: number;

@@ -41,6 +41,7 @@ const reasons = {
   timestamp_ahead: { status: 503, what: "a timestamp is ahead of this host's clock" },
   sample_rate: { status: 503, what: "this sender writes more samples a second than it may" },
   active_series: { status: 503, what: "this sender has more active series than it may have" },
+  shared_series: { status: 503, what: "the gate has no room for more series above this sender's fair share" },
   new_series: { status: 503, what: "this sender creates more series a minute than it may" },
 } as const satisfies Record<string, Reason>;
 

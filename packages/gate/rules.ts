@@ -8,15 +8,34 @@ export interface SenderRules {
 
 interface LabelRule {
   readonly name: Uint8Array;
-  /**
-   * `must`: every series has it, with the value. `only`: a series that has it has one of the values. `never`: it has none of
-   * the values.
-   */
+  /** `must`: every series has it, with the value. `only`: a series that has it has one of the values. `never`: it has no identity. */
   readonly kind: "must" | "only" | "never";
+  /** Of a `never` none. */
   readonly values: readonly Uint8Array[];
-  /** Of a `must`: the values of other senders, and its bit in `required`. Else none, and 0. */
-  readonly others: readonly Uint8Array[];
+  /** The values by which senders are known that have this label. */
+  readonly identities: Texts;
+  /** Of a `must`: its bit in `required`. Else 0. */
   readonly bit: number;
+}
+
+/**
+ * Texts to find bytes among, in the same time however many there are: of a thousand senders, each value would be compared with each
+ * of a thousand. One for all senders, because a thousand lists of a thousand do not fit into the heap.
+ */
+class Texts {
+  readonly #latin1 = new Set<string>();
+  readonly #lengths = new Set<number>();
+
+  add(text: string): void {
+    const bytes = Buffer.from(text);
+    this.#latin1.add(bytes.toString("latin1"));
+    this.#lengths.add(bytes.length);
+  }
+
+  has(bytes: Uint8Array, start: number, length: number): boolean {
+    if (!this.#lengths.has(length)) return false;
+    return this.#latin1.has(Buffer.from(bytes.buffer, bytes.byteOffset + start, length).toString("latin1"));
+  }
 }
 
 /** As many as an identity may have; each is a bit of a number. */
@@ -35,45 +54,42 @@ export interface Identities {
 const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 /**
- * The rules of one sender: its own labels, the reserved ones, and the identities of all others. Senders may be told apart by
+ * The rules of each sender: its own labels, the reserved ones, and the identities of all others. Senders may be told apart by
  * different labels: one that is known by `tenant` may not claim the `account` of one that is known by that.
  */
-export function rulesOf(sender: string, { senders, reserved }: Identities): SenderRules {
-  const own = senders.get(sender) ?? {};
-  const others = new Map<string, string[]>();
-  for (const [other, labels] of senders) {
-    if (other === sender) continue;
-    for (const [name, value] of Object.entries(labels)) others.set(name, [...(others.get(name) ?? []), value]);
+export function rulesOf({ senders, reserved }: Identities): ReadonlyMap<string, SenderRules> {
+  const identities = new Map<string, Texts>();
+  for (const labels of senders.values()) {
+    for (const [name, value] of Object.entries(labels)) {
+      const texts = identities.get(name) ?? new Texts();
+      texts.add(value);
+      identities.set(name, texts);
+    }
   }
-  const rule = (kind: LabelRule["kind"], name: string, values: readonly string[]): LabelRule => ({
+  const rule = (kind: LabelRule["kind"], name: string, values: readonly string[], bit = 0): LabelRule => ({
     name: bytesOf(name),
     kind,
     values: values.map(bytesOf),
-    others: [],
-    bit: 0,
+    identities: identities.get(name) ?? new Texts(),
+    bit,
   });
-  const pinned = Object.entries(own).map(([name, value], index) => ({
-    ...rule("must", name, [value]),
-    others: (others.get(name) ?? []).map(bytesOf),
-    bit: 1 << index,
-  }));
-  return {
-    sender,
-    labels: [
-      ...pinned,
-      ...Object.entries(reserved).map(([name, values]) => rule("only", name, values)),
-      ...[...others].filter(([name]) => !Object.hasOwn(own, name)).map(([name, values]) => rule("never", name, values)),
-    ],
-    required: pinned.reduce((all, { bit }) => all | bit, 0),
-  };
+  const only = Object.entries(reserved).map(([name, values]) => rule("only", name, values));
+  const never = new Map([...identities.keys()].map((name) => [name, rule("never", name, [])]));
+  return new Map(
+    [...senders].map(([sender, own]) => {
+      const pinned = Object.entries(own).map(([name, value], index) => rule("must", name, [value], 1 << index));
+      const others = [...never].flatMap(([name, one]) => (Object.hasOwn(own, name) ? [] : [one]));
+      const required = pinned.reduce((all, { bit }) => all | bit, 0);
+      return [sender, { sender, labels: [...pinned, ...only, ...others], required }];
+    }),
+  );
 }
 
 /** Whether a label of these bytes keeps to the rule. */
 export function keeps(rule: LabelRule, bytes: Uint8Array, start: number, length: number): boolean {
-  for (const value of rule.values) {
-    if (value.length === length && isAt(bytes, start, value)) return rule.kind !== "never";
-  }
-  return rule.kind === "never";
+  if (rule.kind === "never") return !rule.identities.has(bytes, start, length);
+  for (const value of rule.values) if (value.length === length && isAt(bytes, start, value)) return true;
+  return false;
 }
 
 /**
@@ -81,8 +97,8 @@ export function keeps(rule: LabelRule, bytes: Uint8Array, start: number, length:
  * has nothing to do with senders: only the identity of another sender is refused.
  */
 export function keepsInExemplar(rule: LabelRule, bytes: Uint8Array, start: number, length: number): boolean {
-  if (rule.kind !== "must") return keeps(rule, bytes, start, length);
-  return !rule.others.some((value) => value.length === length && isAt(bytes, start, value));
+  if (keeps(rule, bytes, start, length)) return true;
+  return rule.kind === "must" && !rule.identities.has(bytes, start, length);
 }
 
 /** The rule for a label's name, if there is one. */

@@ -1,4 +1,5 @@
 import type { RefusalReason } from "./reasons.ts";
+import { SeriesSet } from "./series-set.ts";
 
 /** How much one sender may write over time. Over any of these it is told to try again later, and loses nothing. */
 export interface RateLimits {
@@ -11,7 +12,7 @@ export interface RateLimits {
 }
 
 /**
- * What a sender has used of its limits. `judge` and `refund` take a state and return the next one, which takes over the sets of
+ * What a sender has used of its limits. `judge` and `refund` take a state and return the next one, which takes over the series of
  * the old one: that one must not be used again.
  */
 export interface Usage {
@@ -20,12 +21,9 @@ export interface Usage {
   readonly newSeries: number;
   /** Milliseconds since 1970. */
   readonly at: number;
-  /** The keys of series seen since `since`, and of those of the period before. */
-  readonly current: Set<number>;
-  readonly previous: ReadonlySet<number>;
+  /** The series seen since `since`, and those of the period before. */
+  readonly series: SeriesSet;
   readonly since: number;
-  /** How many series are in either set. */
-  readonly active: number;
   /** What was accepted in the minute that began at its `since`, and in the one before. */
   readonly minute: Accepted & { readonly since: number };
   readonly minuteBefore: Accepted;
@@ -46,16 +44,14 @@ export const usageOf = (limits: RateLimits, now: number): Usage => ({
   // A sender that is new, or a gate that has just started, sees each series for the first time.
   newSeries: limits.activeSeries,
   at: now,
-  current: new Set(),
-  previous: new Set(),
+  series: new SeriesSet(),
   since: now,
-  active: 0,
   minute: { ...nothing, since: now },
   minuteBefore: nothing,
 });
 
 /** A request that was read, as far as limits go. */
-interface Load {
+export interface Load {
   readonly samples: number;
   readonly keys: readonly number[];
 }
@@ -63,42 +59,46 @@ interface Load {
 export interface Judgement {
   readonly usage: Usage;
   /** Undefined when the request is within the limits; only then is it counted. */
-  readonly over: Extract<RefusalReason, "sample_rate" | "active_series" | "new_series"> | undefined;
+  readonly over: Extract<RefusalReason, "sample_rate" | "active_series" | "shared_series" | "new_series"> | undefined;
 }
 
 /**
  * Whether a sender may write this now. A request that is larger than all that a sender may write at once passes when nothing
  * else was written for as long: it could never pass otherwise.
+ * @param before as of `now` (`usageAt`)
+ * @param hasRoom whether there is memory for so many more series of this sender
  */
-export function judge(before: Usage, { samples, keys }: Load, limits: RateLimits, now: number): Judgement {
-  const usage = refreshed(before, limits, now);
+export function judge(
+  before: Usage,
+  { samples, keys }: Load,
+  limits: RateLimits,
+  hasRoom: (more: number) => boolean = () => true,
+): Judgement {
   const most = limits.samplesPerSecond * limits.burstSeconds;
-  if (usage.samples < Math.min(samples, most)) return { usage, over: "sample_rate" };
-  const { current, previous } = usage;
+  if (before.samples < Math.min(samples, most)) return { usage: before, over: "sample_rate" };
+  const { series } = before;
   const unseen = new Set<number>();
   const returned: number[] = [];
   for (const key of keys) {
-    if (current.has(key)) continue;
-    if (previous.has(key)) returned.push(key);
-    else unseen.add(key);
+    const seen = series.seen(key);
+    if (seen === undefined) unseen.add(key);
+    else if (seen === "previous") returned.push(key);
   }
-  if (unseen.size > 0) {
-    if (usage.active + unseen.size > limits.activeSeries) return { usage, over: "active_series" };
-    if (usage.newSeries < Math.min(unseen.size, limits.newSeriesPerMinute)) return { usage, over: "new_series" };
+  const more = unseen.size;
+  if (more > 0) {
+    if (series.size + more > limits.activeSeries) return { usage: before, over: "active_series" };
+    if (!hasRoom(more)) return { usage: before, over: "shared_series" };
+    if (before.newSeries < Math.min(more, limits.newSeriesPerMinute)) return { usage: before, over: "new_series" };
   }
-  for (const key of returned) current.add(key);
-  for (const key of unseen) current.add(key);
+  for (const key of returned) series.add(key);
+  for (const key of unseen) series.add(key);
+  const { minute } = before;
   return {
     usage: {
-      ...usage,
-      samples: usage.samples - samples,
-      newSeries: usage.newSeries - unseen.size,
-      active: usage.active + unseen.size,
-      minute: {
-        ...usage.minute,
-        samples: usage.minute.samples + samples,
-        newSeries: usage.minute.newSeries + unseen.size,
-      },
+      ...before,
+      samples: before.samples - samples,
+      newSeries: before.newSeries - more,
+      minute: { ...minute, samples: minute.samples + samples, newSeries: minute.newSeries + more },
     },
     over: undefined,
   };
@@ -111,7 +111,7 @@ export const refund = (usage: Usage, samples: number, limits: RateLimits): Usage
 });
 
 /** The state at a later time: what may be written has grown, and series that were silent for a period are forgotten. */
-function refreshed(usage: Usage, limits: RateLimits, now: number): Usage {
+export function usageAt(usage: Usage, limits: RateLimits, now: number): Usage {
   // A clock that was set back gives nothing, and takes nothing.
   const seconds = Math.max(0, now - usage.at) / 1000;
   const filled = (have: number, perSecond: number, most: number) =>
@@ -122,8 +122,9 @@ function refreshed(usage: Usage, limits: RateLimits, now: number): Usage {
   const periods = Math.floor((now - usage.since) / periodMs);
   if (periods < 1 && now >= usage.since) return next;
   // Of two periods or more nothing is left.
-  const previous = periods === 1 ? usage.current : new Set<number>();
-  return { ...next, previous, current: new Set(), since: now, active: previous.size };
+  if (periods === 1) usage.series.turn();
+  else usage.series.clear();
+  return { ...next, since: now };
 }
 
 /** Of two minutes or more without a request nothing was accepted in the last one. */
@@ -135,14 +136,14 @@ function minutesAt({ minute, minuteBefore }: Usage, now: number): Pick<Usage, "m
 }
 
 /** The limits that a sender can come close to over time. */
-export type RateLimit = "samples_per_second" | "active_series" | "new_series_per_minute";
+export type RateLimit = "samples_per_second" | "active_series" | "new_series_per_minute" | "shared_series";
 
-/** Which share of each limit a sender uses: of the rates, what was accepted in the last whole minute. */
-export function sharesOf(before: Usage, limits: RateLimits, now: number): Readonly<Record<RateLimit, number>> {
-  const { active, minuteBefore } = refreshed(before, limits, now);
-  return {
-    samples_per_second: minuteBefore.samples / 60 / limits.samplesPerSecond,
-    active_series: active / limits.activeSeries,
-    new_series_per_minute: minuteBefore.newSeries / limits.newSeriesPerMinute,
-  };
-}
+/** Which share of each limit of its own a sender uses, as of `usageAt`: of the rates, what was accepted in the last whole minute. */
+export const sharesOf = (
+  { series, minuteBefore }: Usage,
+  limits: RateLimits,
+): Readonly<Record<Exclude<RateLimit, "shared_series">, number>> => ({
+  samples_per_second: minuteBefore.samples / 60 / limits.samplesPerSecond,
+  active_series: series.size / limits.activeSeries,
+  new_series_per_minute: minuteBefore.newSeries / limits.newSeriesPerMinute,
+});

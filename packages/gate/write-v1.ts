@@ -1,8 +1,6 @@
-import { startKey } from "./hash.ts";
-import { refuseForeignExemplar, shownLabels } from "./labels.ts";
+import { type SeriesLabels, shownLabels } from "./labels.ts";
 import { type Points, unexpected } from "./points.ts";
 import { Refused } from "./reasons.ts";
-import type { SenderRules } from "./rules.ts";
 import type { Walk } from "./walk.ts";
 import { delimited, Reader, unknownField, varint } from "./wire.ts";
 
@@ -10,7 +8,6 @@ const messageTag = (field: number) => (field << 3) | delimited;
 
 /** Where a label's name and value are in the message; one for all labels, because a request has many. */
 const place = { nameStart: 0, nameLength: 0, valueStart: 0, valueLength: 0 };
-const [nameKey, valueKey] = [startKey(), startKey()];
 
 /**
  * Reads a `prometheus.WriteRequest` (Remote Write 1; prompb/remote.proto, types.proto).
@@ -42,7 +39,7 @@ export function readWriteRequest(walk: Walk): void {
 }
 
 /** labels 1, samples 2, exemplars 3, histograms 4: in this order, as gogo writes them. */
-function timeSeries({ reader, labels, points, keys, rules }: Walk, end: number): void {
+function timeSeries({ reader, labels, points, keys }: Walk, end: number): void {
   labels.begin();
   let done = 1;
   let key = 0;
@@ -55,8 +52,8 @@ function timeSeries({ reader, labels, points, keys, rules }: Walk, end: number):
       label(reader, last);
       labels.add(place.nameStart, place.nameLength, place.valueStart, place.valueLength);
       labels.keep(
-        labels.hash(place.nameStart, place.nameLength, nameKey),
-        labels.hash(place.valueStart, place.valueLength, valueKey),
+        labels.hash(0, place.nameStart, place.nameLength),
+        labels.hash(1, place.valueStart, place.valueLength),
       );
       continue;
     }
@@ -67,7 +64,7 @@ function timeSeries({ reader, labels, points, keys, rules }: Walk, end: number):
     else if (field === 4) points.histogram(reader, last, 16);
     else {
       points.count("exemplars");
-      exemplar(reader, last, points, rules);
+      exemplar(reader, last, points, labels);
     }
   }
   if (done === 1) key = labels.end();
@@ -98,20 +95,13 @@ function label(reader: Reader, end: number): void {
 }
 
 /** labels 1, value 2, timestamp 3. */
-function exemplar(reader: Reader, end: number, points: Points, rules: SenderRules): void {
+function exemplar(reader: Reader, end: number, points: Points, labels: SeriesLabels): void {
   let done = 1;
   while (reader.position < end) {
     const tag = reader.tag(end);
     if (tag === messageTag(1) && done === 1) {
       label(reader, reader.delimited(end));
-      refuseForeignExemplar(
-        rules,
-        reader.bytes,
-        place.nameStart,
-        place.nameLength,
-        place.valueStart,
-        place.valueLength,
-      );
+      labels.addToExemplar(place.nameStart, place.nameLength, place.valueStart, place.valueLength);
     } else done = points.exemplarField(reader, end, tag, done);
   }
 }

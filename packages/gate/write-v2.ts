@@ -1,5 +1,5 @@
-import { hashBytes, startKey } from "./hash.ts";
-import { refuseForeignExemplar, shownLabels } from "./labels.ts";
+import { hashBytes, startKey, viewOf } from "./hash.ts";
+import { shownLabels } from "./labels.ts";
 import { unexpected } from "./points.ts";
 import { Refused } from "./reasons.ts";
 import type { Walk } from "./walk.ts";
@@ -55,6 +55,7 @@ function symbolTable(reader: Reader, end: number, most: number): Symbols {
     reader.position = reader.delimited(end);
   }
   reader.position = start;
+  const view = viewOf(reader.bytes);
   const table: Symbols = {
     starts: new Int32Array(count),
     lengths: new Int32Array(count),
@@ -65,7 +66,7 @@ function symbolTable(reader: Reader, end: number, most: number): Symbols {
     reader.position += 1;
     const last = reader.delimited(end);
     const length = last - reader.position;
-    hashBytes(reader.bytes, reader.position, length, nameKey);
+    hashBytes(view, reader.position, length, nameKey);
     table.starts[index] = reader.position;
     table.lengths[index] = length;
     table.lows[index] = nameKey.low;
@@ -126,7 +127,7 @@ function reference(reader: Reader, end: number, symbols: Symbols): number {
 }
 
 /** labels_refs 1, value 2, timestamp 3. */
-function exemplar({ reader, points, rules }: Walk, symbols: Symbols, end: number): void {
+function exemplar({ reader, points, labels }: Walk, symbols: Symbols, end: number): void {
   const { starts, lengths } = symbols;
   points.count("exemplars");
   let done = 0;
@@ -134,12 +135,7 @@ function exemplar({ reader, points, rules }: Walk, symbols: Symbols, end: number
     const tag = reader.tag(end);
     if (tag === messageTag(1) && done === 0) {
       references(reader, reader.delimited(end), symbols, (name, value) =>
-        refuseForeignExemplar(
-          rules,
-          reader.bytes,
-          ...([starts[name] ?? 0, lengths[name] ?? 0] as const),
-          ...([starts[value] ?? 0, lengths[value] ?? 0] as const),
-        ),
+        labels.addToExemplar(starts[name] ?? 0, lengths[name] ?? 0, starts[value] ?? 0, lengths[value] ?? 0),
       );
       done = 1;
     } else done = points.exemplarField(reader, end, tag, done);

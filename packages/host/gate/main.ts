@@ -9,7 +9,7 @@ import { forwardTo } from "./forward.ts";
 import { Tally } from "./metrics.ts";
 import { RefusalLog } from "./refusal-log.ts";
 import { listen, metricsPage, type Parts } from "./server.ts";
-import { Slots } from "./slots.ts";
+import { FairTime, Slots } from "./slots.ts";
 import { WriteRequests } from "./write.ts";
 
 const usage = `usage: gate --configuration FILE --socket PATH --prometheus URL --metrics DIRECTORY
@@ -18,10 +18,16 @@ Judges the remote write requests that come in at the socket, and passes them on 
 /** Of a call with wrong words, as of every command of the link. */
 const wrongCall = 2;
 
-/** Bodies in memory: sixteen of 2 MiB, and one decoded message at a time. Of one sender half of that. */
-const slots = { most: 16, ofOneSender: 8, waitMs: 4_000 } as const;
-/** Time for the answer of Prometheus: with the wait for a slot and the time for the body, less than Envoy's route has (20 s). */
-const prometheusMs = 13_000;
+/**
+ * Bodies in memory: sixteen of 2 MiB, and one decoded message at a time. Of one sender half of that. A connection that waits has up to
+ * 100 KB in its buffers.
+ */
+const slots = { most: 16, ofOneSender: 8, waiting: 512, waitMs: 4_000 } as const;
+/**
+ * Time for the answer of Prometheus: with the waits for a slot (4 s) and for a turn (2 s), and the time for the body (2 s), less than
+ * Envoy's route has (20 s).
+ */
+const prometheusMs = 11_000;
 const metricsEveryMs = 5_000;
 
 async function main(argv: readonly string[]): Promise<void> {
@@ -29,13 +35,21 @@ async function main(argv: readonly string[]): Promise<void> {
   const startedAt = Date.now();
   const file = new ConfigurationFile(configuration, startedAt);
   const tally = new Tally();
-  const shared = new Slots(slots.most, slots.ofOneSender, slots.waitMs);
+  const time = new FairTime();
+  const shared = new Slots(slots, time);
   const forward = forwardTo(`${prometheus}${remoteWrite.path}`, prometheusMs);
-  const writes = new WriteRequests({ forward, slots: shared, tally, log: new RefusalLog() });
+  const writes = new WriteRequests({
+    configuration: file.current.configuration,
+    forward,
+    slots: shared,
+    time,
+    tally,
+    log: new RefusalLog(),
+  });
   const parts: Parts = { file, writes, tally, slots: shared, startedAt };
   process.on("SIGHUP", () => {
     file.reload(Date.now());
-    writes.forgetOthers(file.current.configuration);
+    writes.configure(file.current.configuration);
   });
   const server = await listen(parts, socket);
   const page = join(metrics, "gate.prom");

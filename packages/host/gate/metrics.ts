@@ -1,4 +1,4 @@
-import type { RateLimit, RefusalReason } from "@metrics-link/gate";
+import type { RefusalReason, SenderUse } from "@metrics-link/gate";
 import { metric, type Sample } from "../common/prometheus.ts";
 
 /** Why a request was not judged: a fault of this host, or no room. The sender tries again. */
@@ -55,12 +55,7 @@ export interface Moment {
   readonly inUse: number;
   /** Resident, in bytes. */
   readonly memory: number;
-  readonly senders: readonly {
-    readonly sender: string;
-    readonly activeSeries: number;
-    /** Of each limit, which share is in use. */
-    readonly shares: Readonly<Record<RateLimit, number>>;
-  }[];
+  readonly senders: readonly SenderUse[];
 }
 
 /** A share of a limit is told from here on: with a thousand senders, those far below would be most of the page. */

@@ -27,7 +27,7 @@ export function metricsPage({ file, writes, tally, slots, startedAt }: Parts): s
     startedAt,
     memory: process.memoryUsage.rss(),
     inUse: slots.inUse,
-    senders: writes.senders(configuration),
+    senders: writes.senders(),
   });
 }
 

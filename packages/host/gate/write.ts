@@ -2,14 +2,10 @@ import type { IncomingMessage } from "node:http";
 import { hasCode } from "@metrics-link/contract";
 import {
   type GateConfiguration,
-  judge,
   type RefusalReason,
-  refund,
   refusalReasons,
   type SenderTerms,
-  sharesOf,
-  type Usage,
-  usageOf,
+  Usages,
   type Verdict,
   verify,
 } from "@metrics-link/gate";
@@ -18,7 +14,7 @@ import type { Answer, Forward } from "./forward.ts";
 import { bodyOf, headersOn, only, protocolOf } from "./incoming.ts";
 import type { Fault, Moment, Tally } from "./metrics.ts";
 import type { RefusalLog } from "./refusal-log.ts";
-import type { Slots } from "./slots.ts";
+import { type FairTime, Slots } from "./slots.ts";
 
 /** Faults by the status of their answer; the sender tries again after each. */
 const faults: Readonly<Record<Fault, { readonly status: number; readonly what: string }>> = {
@@ -41,6 +37,8 @@ const inWords = (status: number, text: string): Answer => ({
 
 /** Envoy has the whole body before it connects. */
 const bodyMs = 2_000;
+/** For the turn to be judged; sixteen requests at most wait for it. */
+const turnMs = 2_000;
 
 /** A sender as it is called in metrics, and what is known of it. */
 interface Known {
@@ -52,14 +50,28 @@ interface Known {
 export class WriteRequests {
   readonly #forward: Forward;
   readonly #slots: Slots;
+  /** To judge, which is done one request at a time. */
+  readonly #turns: Slots;
+  readonly #time: FairTime;
   readonly #tally: Tally;
   readonly #log: RefusalLog;
   readonly #now: () => number;
-  readonly #usage = new Map<string, Usage>();
+  readonly #usages: Usages;
 
-  constructor(parts: { forward: Forward; slots: Slots; tally: Tally; log: RefusalLog; now?: () => number }) {
+  constructor(parts: {
+    configuration: GateConfiguration;
+    forward: Forward;
+    slots: Slots;
+    time: FairTime;
+    tally: Tally;
+    log: RefusalLog;
+    now?: () => number;
+  }) {
+    this.#usages = new Usages(parts.configuration.senders);
     this.#forward = parts.forward;
     this.#slots = parts.slots;
+    this.#time = parts.time;
+    this.#turns = new Slots({ most: 1, ofOneSender: 1, waiting: Number.POSITIVE_INFINITY, waitMs: turnMs }, parts.time);
     this.#tally = parts.tally;
     this.#log = parts.log;
     this.#now = parts.now ?? Date.now;
@@ -76,18 +88,14 @@ export class WriteRequests {
     return answer;
   }
 
-  /** Forgets what senders have used that are not in the configuration any more. */
-  forgetOthers({ senders }: GateConfiguration): void {
-    for (const sender of this.#usage.keys()) if (!senders.has(sender)) this.#usage.delete(sender);
+  /** Takes over another configuration. */
+  configure({ senders }: GateConfiguration): void {
+    this.#usages.configure(senders);
   }
 
   /** What each sender uses of its limits now. */
-  senders({ senders }: GateConfiguration): Moment["senders"] {
-    const now = this.#now();
-    return [...senders].map(([sender, { rates }]) => {
-      const usage = this.#usage.get(sender) ?? usageOf(rates, now);
-      return { sender, activeSeries: usage.active, shares: sharesOf(usage, rates, now) };
-    });
+  senders(): Moment["senders"] {
+    return this.#usages.at(this.#now());
   }
 
   async #answerTo(
@@ -111,7 +119,8 @@ export class WriteRequests {
       if (body === "cut off") return this.#fault(sender, "cut_off");
       // In either mode: what is not in memory cannot be passed on.
       if (body === "too large") return this.#refuse(sender, enforcing, { reason: "body_size", series: 1 });
-      const charged = this.#judge(sender, request, body);
+      const charged = await this.#judgedInTurn(sender, request, body, gone);
+      if (charged === undefined) return this.#fault(sender, "busy");
       if (charged.refusal !== undefined) {
         const answer = this.#refuse(sender, enforcing, charged.refusal);
         if (enforcing) return answer;
@@ -119,6 +128,25 @@ export class WriteRequests {
       return await this.#pass(sender, request, body, charged.verdict);
     } finally {
       release();
+    }
+  }
+
+  /** A request may take a tenth of a second to judge: whoever came meanwhile and had less of the time is before the next. */
+  async #judgedInTurn(
+    sender: Known,
+    request: IncomingMessage,
+    body: Buffer,
+    gone: AbortSignal,
+  ): Promise<Judged | undefined> {
+    const release = await this.#turns.acquire(sender.name, gone);
+    if (release === undefined) return undefined;
+    const began = performance.now();
+    try {
+      return this.#judge(sender, request, body);
+    } finally {
+      const took = performance.now() - began;
+      this.#time.charge(sender.name, took);
+      afterRounds(Math.ceil(took), release);
     }
   }
 
@@ -131,12 +159,8 @@ export class WriteRequests {
     if (!verdict.accepted) return { refusal: verdict };
     const { counts, keys } = verdict;
     const samples = counts.samples + counts.histograms;
-    const usage = this.#usage.get(name) ?? usageOf(terms.rates, now);
-    const judgement = judge(usage, { samples, keys }, terms.rates, now);
-    this.#usage.set(name, judgement.usage);
-    return judgement.over === undefined
-      ? { verdict }
-      : { refusal: { reason: judgement.over, series: Math.max(1, counts.series) } };
+    const over = this.#usages.judge(name, { samples, keys }, now);
+    return over === undefined ? { verdict } : { refusal: { reason: over, series: Math.max(1, counts.series) } };
   }
 
   async #pass(sender: Known, request: IncomingMessage, body: Buffer, verdict: Judged["verdict"]): Promise<Answer> {
@@ -155,11 +179,10 @@ export class WriteRequests {
     }
   }
 
-  #refund({ name, terms }: Known, verdict: Judged["verdict"]): void {
-    const usage = this.#usage.get(name);
-    if (usage === undefined || terms === undefined || verdict === undefined) return;
+  #refund({ name }: Known, verdict: Judged["verdict"]): void {
+    if (verdict === undefined) return;
     const { samples, histograms } = verdict.counts;
-    this.#usage.set(name, refund(usage, samples + histograms, terms.rates));
+    this.#usages.refund(name, samples + histograms);
   }
 
   #refuse({ name }: Known, enforcing: boolean, { reason, series, shown }: Refusal): Answer {
@@ -174,6 +197,14 @@ export class WriteRequests {
     this.#tally.fault(name, fault);
     return inWords(faults[fault].status, `${fault}: ${faults[fault].what}`);
   }
+}
+
+/**
+ * After so many rounds of the event loop, in which it accepts connections, one a round, and reads what has come. With one round between
+ * two requests that take long, a connection waits for as many of them as there are connections before it.
+ */
+function afterRounds(rounds: number, then: () => void): void {
+  setImmediate(() => (rounds <= 1 ? then() : afterRounds(rounds - 1, then)));
 }
 
 interface Refusal {

@@ -33,6 +33,18 @@ describe("the gate's configuration", () => {
     assert.equal(senders.get("b")?.rates.activeSeries, 5);
   });
 
+  it("has the identities of all senders once, and not once for each of them", () => {
+    const names = Array.from({ length: 1_000 }, (_, index) => `s${index}`);
+    const { senders } = read({
+      ...configuration,
+      senders: Object.fromEntries(names.map((name, index) => [name, { labels: { account: `${index}` } }])),
+    });
+    const identities = names.flatMap((name) => senders.get(name)?.rules.labels.map((one) => one.identities) ?? []);
+    assert.equal(identities.length, 2_000);
+    // Of `account`, and of `link_side`, by which nobody is known.
+    assert.equal(new Set(identities).size, 2);
+  });
+
   it("gives a sender limits of its own for a request", () => {
     const request = { bodyBytes: 1_024, labelsPerSeries: 3, aheadSeconds: 0 };
     const { senders } = read({

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { judge, type RateLimits, refund, sharesOf, type Usage, usageOf } from "@metrics-link/gate";
+import { judge, type RateLimits, refund, sharesOf, type Usage, usageAt, usageOf } from "@metrics-link/gate/usage.ts";
 import fc from "fast-check";
 
 const limits: RateLimits = { samplesPerSecond: 100, burstSeconds: 10, activeSeries: 50, newSeriesPerMinute: 6 };
@@ -11,7 +11,7 @@ const keys = (from: number, count: number) => Array.from({ length: count }, (_, 
 function all(requests: readonly { at: number; samples?: number; keys?: readonly number[] }[], under = limits) {
   let usage: Usage = usageOf(under, start);
   return requests.map(({ at, samples = 0, keys = [] }) => {
-    const judgement = judge(usage, { samples, keys }, under, start + at);
+    const judgement = judge(usageAt(usage, under, start + at), { samples, keys }, under);
     usage = judgement.usage;
     return judgement.over;
   });
@@ -38,7 +38,7 @@ describe("what a sender may write over time", () => {
         let usage = usageOf(limits, start);
         for (const { wait, samples } of requests) {
           at += wait;
-          const judgement = judge(usage, { samples, keys: [] }, limits, start + at);
+          const judgement = judge(usageAt(usage, limits, start + at), { samples, keys: [] }, limits);
           usage = judgement.usage;
           if (judgement.over === undefined) passed += samples;
           assert.ok(passed <= (limits.samplesPerSecond * at) / 1000 + 1_000 + 1e-6);
@@ -59,9 +59,9 @@ describe("what a sender may write over time", () => {
   });
 
   it("is not charged for what Prometheus did not take", () => {
-    const full = judge(usageOf(limits, start), { samples: 1_000, keys: [] }, limits, start).usage;
-    assert.equal(judge(full, { samples: 1_000, keys: [] }, limits, start).over, "sample_rate");
-    assert.equal(judge(refund(full, 1_000, limits), { samples: 1_000, keys: [] }, limits, start).over, undefined);
+    const full = judge(usageOf(limits, start), { samples: 1_000, keys: [] }, limits).usage;
+    assert.equal(judge(full, { samples: 1_000, keys: [] }, limits).over, "sample_rate");
+    assert.equal(judge(refund(full, 1_000, limits), { samples: 1_000, keys: [] }, limits).over, undefined);
   });
 
   it("is so many active series; one that is known always passes", () => {
@@ -118,8 +118,8 @@ describe("what a sender may write over time", () => {
 
   it("is a share of each limit: of rates, that of the last whole minute", () => {
     const minute = 60_000;
-    const first = judge(usageOf(limits, start), { samples: 600, keys: keys(0, 3) }, limits, start).usage;
-    const shares = (at: number) => sharesOf(first, limits, start + at);
+    const first = judge(usageOf(limits, start), { samples: 600, keys: keys(0, 3) }, limits).usage;
+    const shares = (at: number) => sharesOf(usageAt(first, limits, start + at), limits);
     assert.deepEqual(shares(minute - 1), { samples_per_second: 0, active_series: 3 / 50, new_series_per_minute: 0 });
     assert.deepEqual(shares(minute), { samples_per_second: 0.1, active_series: 3 / 50, new_series_per_minute: 0.5 });
     assert.deepEqual(shares(2 * minute), { samples_per_second: 0, active_series: 3 / 50, new_series_per_minute: 0 });

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { type IncomingHttpHeaders, request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -135,6 +135,12 @@ export class GateProcess {
     if (ended !== "") throw new Error(ended);
   }
 
+  /** Of memory that the process holds now, in bytes (proc_pid_status(5)). */
+  get resident(): number {
+    const [, kilobytes] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${this.#child.pid}/status`, "utf8")) ?? [];
+    return Number(kilobytes) * 1024;
+  }
+
   get exitCode(): number | null {
     return this.#child.exitCode;
   }
@@ -146,7 +152,8 @@ export class GateProcess {
       `--prometheus=${this.#prometheusUrl}`,
       `--metrics=${this.directory}`,
     ];
-    const child = spawn(tool("node"), [join(this.directory, "gate.mjs"), ...options], {
+    // With the heap of its unit.
+    const child = spawn(tool("node"), ["--max-old-space-size=192", join(this.directory, "gate.mjs"), ...options], {
       stdio: ["ignore", "pipe", "pipe"],
     });
     for (const stream of [child.stdout, child.stderr]) {
