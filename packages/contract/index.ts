@@ -46,7 +46,9 @@ export {
   identityLabels,
   type Labels,
   labelsText,
+  labelText,
   reservedLabels,
+  spellingOf,
 } from "./labels.ts";
 export {
   type AcceptedPeer,

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { carries, contractIn, identityLabels, labelsText, reservedLabels } from "@metrics-link/contract";
 import fc from "fast-check";
+import { tool } from "../../support/tool.ts";
 
 const labels = fc.dictionary(fc.constantFrom("account", "env", "region"), fc.constantFrom("1", "2"), {
   noNullPrototype: true,
@@ -26,6 +28,8 @@ describe("labels that are pinned", () => {
       ...reservedLabels.map((name) => ({ [name]: "a" })),
       ...[{ __name__: "a" }, { "a-b": "c" }, { "": "a" }, { "1a": "b" }, { ["a".repeat(101)]: "b" }],
       ...[{ a: "" }, { a: "x".repeat(201) }, { a: "$b" }, { a: "b\n" }, { a: "\u001b[2J" }, { a: "\ud800" }, { a: 1 }],
+      // Each looks like "a".
+      ...["a ", " a", "a\u200b", "\u202ea", "a\ufeff", "a\u00ad", "a\u00a0", "a\u2028", "\u3164a"].map((a) => ({ a })),
       ...[[], "a", null, 1, { a: ["b"] }, Object.fromEntries(Array.from({ length: 21 }, (_, i) => [`a${i}`, "b"]))],
     ];
     for (const one of refused) assert.ok(!identityLabels.safeParse(one).success, JSON.stringify(one));
@@ -33,6 +37,16 @@ describe("labels that are pinned", () => {
 
   it("are shown as PromQL writes them", () => {
     assert.equal(labelsText({ account: "1", env: 'a "b"' }), '{account="1", env="a \\"b\\""}');
+  });
+
+  it("are shown so that no letter looks like one of another alphabet, and PromQL still reads them", () => {
+    const account = "sh\u043ep \u{1f600}";
+    const shown = labelsText({ account });
+    assert.equal(shown, String.raw`{account="sh\u043ep \U0001f600"}`);
+    const { status, stdout } = spawnSync(tool("promtool"), ["--experimental", "promql", "format", shown], {
+      encoding: "utf8",
+    });
+    assert.deepEqual([status, stdout.trim()], [0, `{account="${account}"}`]);
   });
 });
 
