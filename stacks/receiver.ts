@@ -9,7 +9,7 @@ import {
   remembered,
 } from "@metrics-link/contract";
 import { renderReceiver as renderEnvoy } from "@metrics-link/envoy";
-import { type AgentBundle, gateConfiguration } from "@metrics-link/host";
+import { type AgentBundle, gateConfiguration, pinsDemanded } from "@metrics-link/host";
 import { FencedIngress, planFence } from "@metrics-link/network";
 import { receiverFlags, renderReceiver as renderPrometheus } from "@metrics-link/prometheus";
 import { ports } from "@metrics-link/release";
@@ -45,12 +45,18 @@ export async function receiver(
   requirePeersFollow(configuration, plan, before, known);
   const senders = inForce(known);
 
+  const demanded = gateConfiguration({
+    mode: configuration.gate.mode,
+    declared: configuration.senders,
+    inForce: senders,
+  });
   const rendering = renderPrometheus({
     scrapeInterval: prometheus.scrapeInterval,
     externalLabels: prometheus.externalLabels,
     ...userPrometheus(prometheus),
     leafDays: profile.lifetimes.leafDays,
     senders: senders.map(({ name }) => name),
+    pins: pinsDemanded(demanded),
     setAside: setAside(known),
     outOfOrderTimeWindow: prometheus.outOfOrderTimeWindow,
   });
@@ -92,14 +98,7 @@ export async function receiver(
       releaseInForce: before.release,
       pki,
       envoy: renderEnvoy({ nodeId: "receiver", senders, declared: known.length, gated: true }),
-      gate: {
-        program: gate,
-        configuration: gateConfiguration({
-          mode: configuration.gate.mode,
-          declared: configuration.senders,
-          inForce: senders,
-        }),
-      },
+      gate: { program: gate, configuration: demanded },
       link: { side: "receives" },
       interrupted: interrupted(known, before.accepted),
       rootBundles: Object.fromEntries(senders.map(({ name, rootBundle }) => [name, rootBundle])),

@@ -9,13 +9,19 @@ export type Labels = Readonly<Record<string, string>>;
 /**
  * Names that an identity cannot have. It takes the place of a series' own label, so with `job`, `instance` or `alertname`
  * series could not be told apart as everywhere else; `le` and `quantile` would change what histograms and summaries mean; the
- * link tells its own series by `link_side`; names that begin with two underscores are Prometheus' own.
+ * link tells its own series by `link_side`; names that begin with two underscores are Prometheus' own. PromQL reads `inf`, `nan` and
+ * `without`, in any case, as something else where it groups by labels, and Prometheus writes them without quotes in its rules.
  */
-export const reservedLabels = ["job", "instance", "le", "quantile", "alertname", "link_side"] as const;
+export const reservedLabels = [
+  ...["job", "instance", "le", "quantile", "alertname", "link_side"],
+  ...["inf", "nan", "without"],
+] as const;
 
 const nameOfLabel = `a label name of letters, digits and _, that does not begin with __ and is not one of ${reservedLabels.join(", ")}`;
 const labelName = matching(
-  new RegExp(`^(?!__)(?!(?:${reservedLabels.join("|")})$)[a-zA-Z_][a-zA-Z0-9_]{0,99}$`),
+  new RegExp(
+    `^(?!__)(?!(?:${reservedLabels.join("|")}|[iI][nN][fF]|[nN][aA][nN]|[wW][iI][tT][hH][oO][uU][tT])$)[a-zA-Z_][a-zA-Z0-9_]{0,99}$`,
+  ),
   nameOfLabel,
 );
 const labelValue =

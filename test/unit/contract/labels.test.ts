@@ -26,6 +26,7 @@ describe("labels that are pinned", () => {
     for (const one of accepted) assert.deepEqual(identityLabels.safeParse(one).data, one);
     const refused: unknown[] = [
       ...reservedLabels.map((name) => ({ [name]: "a" })),
+      ...["Inf", "NaN", "WITHOUT"].map((name) => ({ [name]: "a" })),
       ...[{ __name__: "a" }, { "a-b": "c" }, { "": "a" }, { "1a": "b" }, { ["a".repeat(101)]: "b" }],
       ...[{ a: "" }, { a: "x".repeat(201) }, { a: "$b" }, { a: "b\n" }, { a: "\u001b[2J" }, { a: "\ud800" }, { a: 1 }],
       // Each looks like "a".
