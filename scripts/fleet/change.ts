@@ -8,6 +8,7 @@ import {
   type Pins,
   readContract,
   stackName,
+  standingOf,
   UsageError,
 } from "@metrics-link/contract";
 import { required, say, toRead, wrongValue } from "../stack/command-line.ts";
@@ -38,6 +39,7 @@ export async function add(context: StackContext, name: string, words: Words): Pr
   const outputs = await outputsOf(context, source);
   const pins = await agreedPins(source, outputs, pinsOf({}), words);
   context.file.putSender(path, senderFileText({ owner, since, ...pins }, outputs));
+  warnIfHeld(context, name, outputs);
   say(
     `wrote ${path}. ${next(context.stack, path)}\nThe sender can write once it has pinned this side as well (docs/fleet.md).`,
   );
@@ -52,7 +54,19 @@ export async function update(context: StackContext, name: string, words: Words):
   const given = { owner: words.owner, since: words.since };
   const changed = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   context.file.changeSender(path, (found) => ({ ...found, ...changed, ...pins }), outputs);
+  warnIfHeld(context, name, outputs);
   say(`wrote ${path}. ${next(context.stack, path)}`);
+}
+
+/** What was heard may be less than what is offered, and labels may stay that its series no longer carry. */
+function warnIfHeld({ file }: StackContext, name: string, outputs: Readonly<Record<string, unknown>>): void {
+  const configuration = file.read();
+  const peer = configuration.role === "receiver" ? configuration.senders.find((one) => one.name === name) : undefined;
+  if (peer === undefined) return;
+  const { network } = configuration;
+  const standing = standingOf("sender", { peer, reading: { contract: contractIn(outputs) }, before: [], network });
+  if (standing.state === "held")
+    say(`Not as it stands: an update holds ${name}, and what was accepted before stays in force. ${standing.words}`);
 }
 
 export function suspend(context: StackContext, name: string, { why }: Words): void {
@@ -74,9 +88,9 @@ export function resume(context: StackContext, name: string): void {
 
 export function remove(context: StackContext, name: string): void {
   const { path } = fileOf(context, name);
-  context.file.removeSender(path);
+  const changed = context.file.removeSender(path);
   say(
-    `removed ${path}. ${next(context.stack, path)}\n` +
+    `removed ${path}. ${next(context.stack, changed.join(" and "))}\n` +
       "From then on it is not let in. What it has written stays stored; its address, roots and labels are free for others.",
   );
 }

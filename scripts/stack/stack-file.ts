@@ -158,11 +158,16 @@ export class StackFile {
     writeSenderFile(this.root, path, text);
   }
 
-  /** Removes a sender's file. @throws InvalidInputError when the configuration would not be usable without it */
-  removeSender(path: string): void {
+  /**
+   * Removes a sender's file.
+   * @returns what changed, by its path
+   * @throws InvalidInputError when the configuration would not be usable without it
+   */
+  removeSender(path: string): readonly string[] {
     this.read();
     this.readWith(this.filesBut(path));
-    removeSenderFile(this.root, path);
+    const keeper = removeSenderFile(this.root, path);
+    return keeper === undefined ? [path] : [path, keeper];
   }
 
   private filesBut(path: string): readonly FleetFile[] {

@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 
 /** Writes a sender's file, whole or not at all: a killed command leaves the old one, and a draft that nobody reads. */
@@ -10,5 +10,17 @@ export function writeSenderFile(root: string, path: string, text: string): void 
   renameSync(draft, join(root, path));
 }
 
-/** @throws Error when it is not there */
-export const removeSenderFile = (root: string, path: string): void => rmSync(join(root, path));
+/**
+ * Removes a sender's file. Git keeps no empty folder, and without the folder that the configuration names no update works: the last
+ * file leaves one that keeps it.
+ * @returns the path of that, if it is the last
+ * @throws Error when it is not there
+ */
+export function removeSenderFile(root: string, path: string): string | undefined {
+  rmSync(join(root, path));
+  const folder = dirname(path);
+  if (readdirSync(join(root, folder)).length > 0) return undefined;
+  const keeper = `${folder}/.gitkeep`;
+  writeFileSync(join(root, keeper), "");
+  return keeper;
+}

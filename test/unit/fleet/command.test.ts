@@ -145,7 +145,7 @@ describe("npm run fleet", () => {
     assert.deepEqual(written("shop"), before);
     assert.match((await run("resume", "shop")).err, /shop is not suspended/);
     assert.match((await run("remove", "shop")).out, /removed .*What it has written stays stored/s);
-    assert.deepEqual(files(), []);
+    assert.deepEqual(files(), [".gitkeep"]);
     for (const [name, message] of [
       ["shop", /has no sender called shop/],
       ["account-a", /has no file of its own: it is metrics-link:senders\[0\] in .*Pulumi\.fleet-command-test\.yaml/],
@@ -154,6 +154,42 @@ describe("npm run fleet", () => {
       assert.equal(code, 2);
       assert.match(err, message);
     }
+  });
+
+  it("remove of the last file keeps the folder in git, without which no update works", async () => {
+    await added("shop", "8.8.8.8");
+    await added("other", "8.8.8.9");
+    assert.doesNotMatch((await run("remove", "other")).out, /gitkeep/);
+    const { out } = await run("remove", "shop");
+    assert.match(
+      out,
+      /removed fleet\/senders\/shop\.json.* commit fleet\/senders\/shop\.json and fleet\/senders\/\.gitkeep alone/s,
+    );
+    assert.deepEqual(files(), [".gitkeep"]);
+    assert.equal((await run("verify", "--files-only")).code, 0);
+    rmSync(join(checkout, "fleet"), { recursive: true });
+    const gone = await run("list", "--files-only");
+    assert.match(gone.err, /fleet is "fleet\/senders": .*it is not there.*fleet -- add.*take this key away/);
+    assert.doesNotMatch(gone.err, /ENOENT/);
+  });
+
+  it("add and update say if the next update would hold the sender all the same", async () => {
+    assert.doesNotMatch((await added("shop", "8.8.8.8")).out, /hold/);
+    const labels = { contractLabels: { labels: { account: "another" } } };
+    const other = { ...outputsOf("shop", "8.8.8.8"), ...labels };
+    const { out } = await run("update", "shop", "--from", contractFile("next", other), "--yes", "--owner", "x");
+    assert.match(out, /wrote fleet\/senders\/shop\.json/);
+    const label = ["--label", "account=another"];
+    assert.doesNotMatch((await run("update", "shop", "--from", contractFile("next", other), ...label)).out, /hold/);
+    const again = await run(
+      "update",
+      "shop",
+      "--from",
+      contractFile("back", outputsOf("shop", "8.8.8.8")),
+      "--address",
+      "8.8.8.8",
+    );
+    assert.match(again.out, /Not as it stands: an update holds shop.*labels/s);
   });
 
   it("list says what was not asked, and makes up no value", async () => {

@@ -86,16 +86,16 @@ describe("the folder of a fleet", () => {
   });
 
   it("that is not there is refused by the key that names it", () => {
-    assert.match(said("fleet/nobody").join(), /^metrics-link:fleet is "fleet\/nobody": a folder .*ENOENT/);
+    assert.match(said("fleet/nobody").join(), /^metrics-link:fleet is "fleet\/nobody": a folder .*it is not there/);
   });
 
-  it("is written whole, and leaves nothing behind", () => {
+  it("is written whole, and leaves nothing behind but what keeps the folder in git", () => {
     writeSenderFile(root, "fleet/senders/a.json", "1");
     writeSenderFile(root, "fleet/senders/a.json", "2");
     writeSenderFile(root, "fleet/others/b.json", "3");
     assert.equal(readFileSync(join(root, "fleet/senders/a.json"), "utf8"), "2");
     removeSenderFile(root, "fleet/senders/a.json");
-    assert.deepEqual(readdirSync(join(root, "fleet/senders")), []);
+    assert.deepEqual(readdirSync(join(root, "fleet/senders")), [".gitkeep"]);
     assert.deepEqual(readdirSync(join(root, "fleet/others")), ["b.json"]);
   });
 });
