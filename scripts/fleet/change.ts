@@ -39,7 +39,7 @@ export async function add(context: StackContext, name: string, words: Words): Pr
   const outputs = await outputsOf(context, source);
   const pins = await agreedPins(source, outputs, pinsOf({}), words);
   context.file.putSender(path, senderFileText({ owner, since, ...pins }, outputs));
-  warnIfHeld(context, name, outputs);
+  warnOf(context, name, outputs);
   say(
     `wrote ${path}. ${next(context.stack, path)}\nThe sender can write once it has pinned this side as well (docs/fleet.md).`,
   );
@@ -54,12 +54,12 @@ export async function update(context: StackContext, name: string, words: Words):
   const given = { owner: words.owner, since: words.since };
   const changed = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   context.file.changeSender(path, (found) => ({ ...found, ...changed, ...pins }), outputs);
-  warnIfHeld(context, name, outputs);
+  warnOf(context, name, outputs);
   say(`wrote ${path}. ${next(context.stack, path)}`);
 }
 
 /** What was heard may be less than what is offered, and labels may stay that its series no longer carry. */
-function warnIfHeld({ file }: StackContext, name: string, outputs: Readonly<Record<string, unknown>>): void {
+function warnOf({ file, stack }: StackContext, name: string, outputs: Readonly<Record<string, unknown>>): void {
   const configuration = file.read();
   const peer = configuration.role === "receiver" ? configuration.senders.find((one) => one.name === name) : undefined;
   if (peer === undefined) return;
@@ -67,6 +67,11 @@ function warnIfHeld({ file }: StackContext, name: string, outputs: Readonly<Reco
   const standing = standingOf("sender", { peer, reading: { contract: contractIn(outputs) }, before: [], network });
   if (standing.state === "held")
     say(`Not as it stands: an update holds ${name}, and what was accepted before stays in force. ${standing.words}`);
+  if (peer.labels === undefined)
+    say(
+      `No labels of ${name} are pinned: its series may carry any but those of other senders. Once its people tell them: ` +
+        `\`npm run -s fleet -- update ${name} --stack ${stack} --from FILE --label NAME=VALUE\`.`,
+    );
 }
 
 export function suspend(context: StackContext, name: string, { why }: Words): void {

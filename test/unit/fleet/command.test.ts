@@ -192,6 +192,14 @@ describe("npm run fleet", () => {
     assert.match(again.out, /Not as it stands: an update holds shop.*labels/s);
   });
 
+  it("add says that nothing is pinned of a sender that does not tell its labels", async () => {
+    const { contractLabels: _, ...silent } = outputsOf("shop", "8.8.8.8");
+    const from = contractFile("shop", silent);
+    const { out } = await run("add", "shop", "--from", from, "--owner", "team shop", "--yes");
+    assert.match(out, /No labels of shop are pinned: its series may carry any .*fleet -- update shop .*--label/s);
+    assert.doesNotMatch((await added("other", "8.8.8.9")).out, /No labels/);
+  });
+
   it("list says what was not asked, and makes up no value", async () => {
     await added("shop", "8.8.8.8");
     await run("suspend", "shop", "--why", "leaf stolen");
