@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import {
   type Beyond,
@@ -24,7 +24,7 @@ import {
   type Problem,
   parseJson,
 } from "@metrics-link/contract";
-import { readFleetFolder, removeSenderFile, writeSenderFile } from "@metrics-link/fleet/folder/index.ts";
+import { readFleetFolder, removeSenderFile, writeSenderFile, writeWhole } from "@metrics-link/fleet/folder/index.ts";
 import type { GenerationChange } from "@metrics-link/pki/rotation/index.ts";
 import { type AlertOverrides, wrongOverrides } from "@metrics-link/prometheus";
 import { type Document, isMap, parseDocument } from "yaml";
@@ -229,9 +229,7 @@ export class StackFile {
 
   /** Whole or not at all: a killed command leaves the old file. Lists as `pulumi config set` writes them: `[a, b]`. */
   private save(document: Document): void {
-    const draft = `${this.path}.draft`;
-    writeFileSync(draft, document.toString({ lineWidth: 0, flowCollectionPadding: false }));
-    renameSync(draft, this.path);
+    writeWhole(this.path, document.toString({ lineWidth: 0, flowCollectionPadding: false }));
   }
 }
 
