@@ -17,6 +17,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { accountProvider, inAccount, requireFreeAccount, unlessTaken } from "./account.ts";
 import { accountPki, planPki, requirePeersFollow, waitingPki } from "./account-pki.ts";
 import { requireAdoptable } from "./adoption.ts";
+import { warnOfForeignLabels } from "./labels.ts";
 import { linkHost } from "./link-host.ts";
 import { ownExchange, warnIfStale } from "./own-exchange.ts";
 import { outputsInForce, ownOutputs } from "./own-outputs.ts";
@@ -43,6 +44,7 @@ export async function receiver(
     configuration.senders.map((sender) => knownPeer("sender", sender, configuration, before.accepted, read)),
   );
   requirePeersFollow(configuration, plan, before, known);
+  warnOfForeignLabels(configuration, known);
   const senders = inForce(known);
 
   const demanded = gateConfiguration({

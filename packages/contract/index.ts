@@ -45,6 +45,7 @@ export {
   contractLabelsOutput,
   identityLabels,
   type Labels,
+  labelsOfOthers,
   labelsText,
   labelText,
   reservedLabels,

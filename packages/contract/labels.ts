@@ -68,6 +68,27 @@ export const labelsText = (labels: Labels): string =>
     .join(", ")}}`;
 
 /**
+ * Finds what a sender tells of its series that is pinned for another: the gate takes no series with it, and the sender's queue drops each
+ * batch.
+ * @param senders all of a configuration, also those that are suspended
+ * @returns for a sender's name and the labels that it tells, each such label in words
+ */
+export function labelsOfOthers(
+  senders: readonly { readonly name: string; readonly labels?: Labels | undefined }[],
+): (name: string, told: Labels | undefined) => readonly string[] {
+  const pairs = senders.flatMap(({ name, labels = {} }) =>
+    Object.entries(labels).map(([label, value]) => [labelText(label, value), name] as const),
+  );
+  const owners = new Map(pairs);
+  return (name, told = {}) =>
+    Object.entries(told).flatMap(([label, value]) => {
+      const pair = labelText(label, value);
+      const owner = owners.get(pair);
+      return owner === undefined || owner === name ? [] : [`${pair}, which is pinned for ${owner}`];
+    });
+}
+
+/**
  * The name of the stack output with what version 2 of the contract says of labels. Readers of version 1 refuse a field that they do
  * not know, so it stands beside `contract` for as long as that is written in version 1 (docs/decisions/0803).
  */

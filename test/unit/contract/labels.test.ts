@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { carries, contractIn, identityLabels, labelsText, reservedLabels } from "@metrics-link/contract";
+import {
+  carries,
+  contractIn,
+  identityLabels,
+  labelsOfOthers,
+  labelsText,
+  reservedLabels,
+} from "@metrics-link/contract";
 import fc from "fast-check";
 import { tool } from "../../support/tool.ts";
 
@@ -34,6 +41,20 @@ describe("labels that are pinned", () => {
       ...[[], "a", null, 1, { a: ["b"] }, Object.fromEntries(Array.from({ length: 21 }, (_, i) => [`a${i}`, "b"]))],
     ];
     for (const one of refused) assert.ok(!identityLabels.safeParse(one).success, JSON.stringify(one));
+  });
+
+  it("are told of whom they are of, by whoever else tells that its series carry them", () => {
+    const foreign = labelsOfOthers([
+      { name: "a", labels: { account: "1" } },
+      { name: "b", labels: { tenant: "2" } },
+      { name: "c" },
+    ]);
+    assert.deepEqual(foreign("a", { account: "1", env: "x" }), []);
+    assert.deepEqual(foreign("c", { account: "1", tenant: "2", env: "x" }), [
+      'account="1", which is pinned for a',
+      'tenant="2", which is pinned for b',
+    ]);
+    assert.deepEqual(foreign("b", undefined), []);
   });
 
   it("are shown as PromQL writes them", () => {

@@ -200,6 +200,18 @@ describe("npm run fleet", () => {
     assert.doesNotMatch((await added("other", "8.8.8.9")).out, /No labels/);
   });
 
+  it("add says if it pins what another's series carry, which the gate would then refuse", async () => {
+    assert.doesNotMatch((await added("shop", "8.8.8.8")).out, /refuses/);
+    const narrow = ["--from", contractFile("shop", outputsOf("shop", "8.8.8.8")), "--label", "account=shop"];
+    assert.equal((await run("update", "shop", ...narrow)).code, 0);
+    const { out, code } = await added("bank", "8.8.8.9");
+    assert.equal(code, 0);
+    assert.match(
+      out,
+      /shop: its series carry env="test", which is pinned for bank: the gate refuses them.*pin only what tells/s,
+    );
+  });
+
   it("list says what was not asked, and makes up no value", async () => {
     await added("shop", "8.8.8.8");
     await run("suspend", "shop", "--why", "leaf stolen");
