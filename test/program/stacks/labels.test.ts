@@ -70,7 +70,8 @@ describe("a receiver's stack with pinned labels", () => {
     const warn = mock.method(pulumi.log, "warn", () => Promise.resolve());
     try {
       const { outputs } = await update({ peers: telling({ ...labels, region: "x" }), change: pinned });
-      const warned = () => warn.mock.calls.map(({ arguments: [text] }) => text).filter((text) => /series/.test(text));
+      const warned = () =>
+        warn.mock.calls.map(({ arguments: [text] }) => String(text)).filter((text) => /series/.test(text));
       assert.deepEqual([outputs.setAside, warned()], [[], []]);
       const shared = declared({ labels: { tenant: "b" } }, { labels });
       const { outputs: after } = await update({ peers: telling({ ...labels, tenant: "b" }), change: shared });

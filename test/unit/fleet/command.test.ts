@@ -1,53 +1,16 @@
 import assert from "node:assert/strict";
-import {
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { command, fleet } from "../../../scripts/fleet/index.ts";
-import { settle } from "../../../scripts/stack/command-line.ts";
-import { repository } from "../../../scripts/stack/context.ts";
-import { printed } from "../scripts/support.ts";
 import { outputsOf, rootOf } from "./contracts.ts";
+import { folder } from "./files.ts";
+import { exampleReceiver, scratchReceiver } from "./scratch-receiver.ts";
 
 const stack = "fleet-command-test";
-const folder = "fleet/senders";
-const example = join(repository, "stacks/examples/receiver.yaml");
 
 describe("npm run fleet", () => {
-  let [mail, checkout, stackFile] = ["", "", ""];
-  const run = (...words: readonly string[]) =>
-    printed(() => settle(command.usage, () => fleet([words[0] ?? "", "--stack", stack, ...words.slice(1)], checkout)));
-  const contractFile = (name: string, outputs: object | string) => {
-    const path = join(mail, `${name}.json`);
-    writeFileSync(path, typeof outputs === "string" ? outputs : JSON.stringify(outputs));
-    return path;
-  };
-  const written = (name: string) => JSON.parse(readFileSync(join(checkout, folder, `${name}.json`), "utf8"));
-  const files = () => (existsSync(join(checkout, folder)) ? readdirSync(join(checkout, folder)) : []);
-  const added = (name: string, address: string) =>
-    run("add", name, "--from", contractFile(name, outputsOf(name, address)), "--owner", `team ${name}`, "--yes");
-
-  beforeEach(() => {
-    mail = mkdtempSync(join(tmpdir(), "mail-"));
-    checkout = mkdtempSync(join(tmpdir(), "checkout-"));
-    mkdirSync(join(checkout, "stacks"));
-    stackFile = join(checkout, `stacks/Pulumi.${stack}.yaml`);
-    copyFileSync(example, stackFile);
-    writeFileSync(stackFile, `${readFileSync(stackFile, "utf8")}  metrics-link:fleet: ${folder}\n`);
-  });
-  afterEach(() => {
-    for (const path of [mail, checkout]) rmSync(path, { recursive: true });
-  });
+  const { run, contractFile, written, files, added, at } = scratchReceiver(stack);
 
   it("add shows what is offered as one reads it out, pins it, and writes nothing else", async () => {
     const { code, out, err } = await added("shop", "8.8.8.8");
@@ -111,7 +74,7 @@ describe("npm run fleet", () => {
       assert.notEqual(code, 0);
       assert.match(err, message);
     }
-    copyFileSync(example, stackFile);
+    copyFileSync(exampleReceiver, at.stackFile);
     const { err } = await run("add", "shop", "--from", from, "--owner", "x", "--yes");
     assert.match(err, /names no folder .*write `metrics-link:fleet: fleet\/senders` into it/);
   });
@@ -156,62 +119,6 @@ describe("npm run fleet", () => {
     }
   });
 
-  it("remove of the last file keeps the folder in git, without which no update works", async () => {
-    await added("shop", "8.8.8.8");
-    await added("other", "8.8.8.9");
-    assert.doesNotMatch((await run("remove", "other")).out, /gitkeep/);
-    const { out } = await run("remove", "shop");
-    assert.match(
-      out,
-      /removed fleet\/senders\/shop\.json.* commit fleet\/senders\/shop\.json and fleet\/senders\/\.gitkeep alone/s,
-    );
-    assert.deepEqual(files(), [".gitkeep"]);
-    assert.equal((await run("verify", "--files-only")).code, 0);
-    rmSync(join(checkout, "fleet"), { recursive: true });
-    const gone = await run("list", "--files-only");
-    assert.match(gone.err, /fleet is "fleet\/senders": .*it is not there.*fleet -- add.*take this key away/);
-    assert.doesNotMatch(gone.err, /ENOENT/);
-  });
-
-  it("add and update say if the next update would hold the sender all the same", async () => {
-    assert.doesNotMatch((await added("shop", "8.8.8.8")).out, /hold/);
-    const labels = { contractLabels: { labels: { account: "another" } } };
-    const other = { ...outputsOf("shop", "8.8.8.8"), ...labels };
-    const { out } = await run("update", "shop", "--from", contractFile("next", other), "--yes", "--owner", "x");
-    assert.match(out, /wrote fleet\/senders\/shop\.json/);
-    const label = ["--label", "account=another"];
-    assert.doesNotMatch((await run("update", "shop", "--from", contractFile("next", other), ...label)).out, /hold/);
-    const again = await run(
-      "update",
-      "shop",
-      "--from",
-      contractFile("back", outputsOf("shop", "8.8.8.8")),
-      "--address",
-      "8.8.8.8",
-    );
-    assert.match(again.out, /Not as it stands: an update holds shop.*labels/s);
-  });
-
-  it("add says that nothing is pinned of a sender that does not tell its labels", async () => {
-    const { contractLabels: _, ...silent } = outputsOf("shop", "8.8.8.8");
-    const from = contractFile("shop", silent);
-    const { out } = await run("add", "shop", "--from", from, "--owner", "team shop", "--yes");
-    assert.match(out, /No labels of shop are pinned: its series may carry any .*fleet -- update shop .*--label/s);
-    assert.doesNotMatch((await added("other", "8.8.8.9")).out, /No labels/);
-  });
-
-  it("add says if it pins what another's series carry, which the gate would then refuse", async () => {
-    assert.doesNotMatch((await added("shop", "8.8.8.8")).out, /refuses/);
-    const narrow = ["--from", contractFile("shop", outputsOf("shop", "8.8.8.8")), "--label", "account=shop"];
-    assert.equal((await run("update", "shop", ...narrow)).code, 0);
-    const { out, code } = await added("bank", "8.8.8.9");
-    assert.equal(code, 0);
-    assert.match(
-      out,
-      /shop: its series carry env="test", which is pinned for bank: the gate refuses them.*pin only what tells/s,
-    );
-  });
-
   it("list says what was not asked, and makes up no value", async () => {
     await added("shop", "8.8.8.8");
     await run("suspend", "shop", "--why", "leaf stolen");
@@ -226,7 +133,7 @@ describe("npm run fleet", () => {
       assert.equal(value, null);
     assert.deepEqual(new Set(Object.values(reasons)), new Set(["not asked"]));
     assert.deepEqual(state, { word: "suspended", why: "leaf stolen" });
-    const page = join(mail, "fleet.html");
+    const page = join(at.mail, "fleet.html");
     const text = await run("list", "--files-only", "--out", page);
     assert.match(text.out, /shop.*team shop.*suspended: leaf stolen.*not asked/);
     assert.match(readFileSync(page, "utf8"), /team shop/);
@@ -237,7 +144,7 @@ describe("npm run fleet", () => {
     const good = await run("verify", "--files-only");
     assert.equal(good.code, 0, good.out);
     assert.match(good.out, /2 senders; Envoy has room for 4/);
-    writeFileSync(join(checkout, folder, "other.json"), '{"owner":"x","owner":"y"}');
+    writeFileSync(join(at.checkout, folder, "other.json"), '{"owner":"x","owner":"y"}');
     const bad = await run("verify", "--files-only");
     assert.equal(bad.code, 1);
     assert.match(bad.out, /^critical: .*other\.json is .*the key owner stands twice/s);
