@@ -1,5 +1,5 @@
-import type { SenderConfiguration } from "@metrics-link/config";
-import { carries, fingerprintsOf, InvalidInputError, labelsText } from "@metrics-link/contract";
+import type { ReceiverConfiguration, SenderConfiguration } from "@metrics-link/config";
+import { carries, fingerprintsOf, InvalidInputError, labelsOfOthers, labelsText } from "@metrics-link/contract";
 import * as pulumi from "@pulumi/pulumi";
 import { shownAs } from "./account-pki.ts";
 import type { OwnOutputs } from "./own-outputs.ts";
@@ -36,4 +36,22 @@ export function requireLabelsFollow(
     const warning = `The receiver does not take this sender's labels, ${labelsText(next)}: it needs ${remedy}`;
     void pulumi.log.warn(warning, pulumi.runtime.getStackResource());
   }
+}
+
+/**
+ * Warns of a sender that tells that its series carry what is pinned for another. It is not held, which would change nothing at the gate:
+ * the pins decide there.
+ */
+export function warnOfForeignLabels(
+  { senders }: Pick<ReceiverConfiguration, "senders">,
+  known: readonly KnownPeer<"sender">[],
+): void {
+  const foreign = labelsOfOthers(senders);
+  for (const { name, contract } of known)
+    for (const what of foreign(name, contract?.labels))
+      void pulumi.log.warn(
+        `The series of ${name} carry ${what}: the gate refuses them, and they are not stored. ` +
+          "Its people take the label from their externalLabels.",
+        pulumi.runtime.getStackResource(),
+      );
 }

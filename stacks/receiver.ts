@@ -9,7 +9,7 @@ import {
   remembered,
 } from "@metrics-link/contract";
 import { renderReceiver as renderEnvoy } from "@metrics-link/envoy";
-import { type AgentBundle, gateConfiguration } from "@metrics-link/host";
+import { type AgentBundle, gateConfiguration, pinsDemanded } from "@metrics-link/host";
 import { FencedIngress, planFence } from "@metrics-link/network";
 import { receiverFlags, renderReceiver as renderPrometheus } from "@metrics-link/prometheus";
 import { ports } from "@metrics-link/release";
@@ -17,6 +17,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { accountProvider, inAccount, requireFreeAccount, unlessTaken } from "./account.ts";
 import { accountPki, planPki, requirePeersFollow, waitingPki } from "./account-pki.ts";
 import { requireAdoptable } from "./adoption.ts";
+import { warnOfForeignLabels } from "./labels.ts";
 import { linkHost } from "./link-host.ts";
 import { ownExchange, warnIfStale } from "./own-exchange.ts";
 import { outputsInForce, ownOutputs } from "./own-outputs.ts";
@@ -43,14 +44,21 @@ export async function receiver(
     configuration.senders.map((sender) => knownPeer("sender", sender, configuration, before.accepted, read)),
   );
   requirePeersFollow(configuration, plan, before, known);
+  warnOfForeignLabels(configuration, known);
   const senders = inForce(known);
 
+  const demanded = gateConfiguration({
+    mode: configuration.gate.mode,
+    declared: configuration.senders,
+    inForce: senders,
+  });
   const rendering = renderPrometheus({
     scrapeInterval: prometheus.scrapeInterval,
     externalLabels: prometheus.externalLabels,
     ...userPrometheus(prometheus),
     leafDays: profile.lifetimes.leafDays,
     senders: senders.map(({ name }) => name),
+    pins: pinsDemanded(demanded),
     setAside: setAside(known),
     outOfOrderTimeWindow: prometheus.outOfOrderTimeWindow,
   });
@@ -92,14 +100,7 @@ export async function receiver(
       releaseInForce: before.release,
       pki,
       envoy: renderEnvoy({ nodeId: "receiver", senders, declared: known.length, gated: true }),
-      gate: {
-        program: gate,
-        configuration: gateConfiguration({
-          mode: configuration.gate.mode,
-          declared: configuration.senders,
-          inForce: senders,
-        }),
-      },
+      gate: { program: gate, configuration: demanded },
       link: { side: "receives" },
       interrupted: interrupted(known, before.accepted),
       rootBundles: Object.fromEntries(senders.map(({ name, rootBundle }) => [name, rootBundle])),

@@ -85,7 +85,7 @@ export const senderPrometheus = prometheus.extend({
     {
       description:
         "Labels that every series has that is sent. They tell this sender from every other at the receiver. A series' own label of such a name arrives as [`exported_NAME`](operate.md#labels-on-the-way). A change rebuilds the queue.",
-      range: `1 to 20 labels, values of 1 to 200 characters; no \`$\`, no \`__\` in front, not ${reservedLabels.map((name) => `\`${name}\``).join(", ")}`,
+      range: `1 to 20 labels, values of 1 to 200 characters; no \`$\`, no blank at either end, nothing invisible, no \`__\` in front, not ${reservedLabels.map((name) => `\`${name}\``).join(", ")}`,
       example: '{ account: "111111111111" }',
       affects: "SenderLate at the receiver, which tells senders by these labels",
       stricter: stricterLabels,

@@ -45,8 +45,11 @@ export {
   contractLabelsOutput,
   identityLabels,
   type Labels,
+  labelsOfOthers,
   labelsText,
+  labelText,
   reservedLabels,
+  spellingOf,
 } from "./labels.ts";
 export {
   type AcceptedPeer,

@@ -1,4 +1,5 @@
 import type { ReceiverConfiguration } from "@metrics-link/config";
+import { labelText } from "@metrics-link/contract";
 import {
   type Block,
   badge,
@@ -135,9 +136,7 @@ function fleetTable({ senders, deployed, seen, now }: Overview): Block {
           [badge(tones[word], word), ...(why === undefined ? [] : [`: ${why.split("\n")[0]}`])],
           declared.labels === undefined
             ? "any: none are pinned"
-            : lines(
-                ...Object.entries(declared.labels).map(([label, value]) => code(`${label}=${JSON.stringify(value)}`)),
-              ),
+            : lines(...Object.entries(declared.labels).map(([label, value]) => code(labelText(label, value)))),
           lines(...(declared.addresses ?? ["none pinned"]).map(code)),
           shown(told?.lastSeen, (at) => new Date(at * 1000).toISOString().slice(0, 16)),
           shown(told?.samplesPerSecond, (rate) => rate.toFixed(rate < 10 ? 1 : 0)),

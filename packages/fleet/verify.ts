@@ -1,4 +1,4 @@
-import { carries, labelsText, readCertificates, rootBundle } from "@metrics-link/contract";
+import { carries, labelsOfOthers, labelsText, readCertificates, rootBundle } from "@metrics-link/contract";
 import { count, type Finding } from "@metrics-link/report";
 import type { Overview } from "./overview.ts";
 import type { Seen } from "./seen.ts";
@@ -14,14 +14,16 @@ const soon = { root: 90 * day, leaf: 7 * day } as const;
  * @param sizes for how many senders Envoy's limits at the receiver have room (docs/decisions/0804)
  */
 export function verified(overview: Overview, sizes: readonly number[]): Finding[] {
-  const { senders, deployed } = overview;
+  const { senders, deployed, now } = overview;
   return [
     ...senders.flatMap((sender) => [
       ...contractFindings(overview, sender),
+      ...sinceFindings(sender, now),
       ...expiryFindings(overview, sender),
       ...leafFindings(sender, overview.seen.get(sender.name), overview.now),
       ...("none" in deployed ? [] : deployedFindings(overview, sender, deployed.value)),
     ]),
+    ...foreignLabels(overview),
     ...sizeFindings(senders.length, sizes),
     ...strangers(senders, deployed),
   ];
@@ -57,6 +59,30 @@ function contractFindings({ network }: Overview, sender: ListedSender): Finding[
   return [
     finding("ok", name, "its contract is of this form, and each root and address in it is pinned"),
     ...[...unpinned, ...untold].map((what) => finding("warning", name, what)),
+  ];
+}
+
+/** Senders that tell that their series carry what is pinned for another. */
+export function foreignLabels({ senders, network }: Pick<Overview, "senders" | "network">): Finding[] {
+  const foreign = labelsOfOthers(senders.map(({ declared }) => declared));
+  const remedy =
+    "pin only what tells a sender from all others, or its people take the label from their externalLabels; docs/operate.md, Changing a pinned label, has the order";
+  return senders.flatMap((sender) =>
+    foreign(sender.name, standingIn(sender, network)?.contract?.labels).map((what) =>
+      finding(
+        "critical",
+        sender.name,
+        `its series carry ${what}: the gate refuses them, and they are not stored`,
+        remedy,
+      ),
+    ),
+  );
+}
+
+function sinceFindings({ name, declared: { since } }: ListedSender, now: number): Finding[] {
+  if (since === undefined || Date.parse(since) <= now) return [];
+  return [
+    finding("warning", name, `it was agreed to on ${since}, which is in the future`, "write the day on which it was"),
   ];
 }
 

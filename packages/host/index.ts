@@ -1,5 +1,5 @@
 export { type AgentBundle, bundleAgent } from "./bundle/index.ts";
-export { gateConfiguration } from "./cloud/gate-configuration.ts";
+export { gateConfiguration, pinsDemanded } from "./cloud/gate-configuration.ts";
 export { Host } from "./cloud/host.ts";
 export type { HostArgs } from "./cloud/host-args.ts";
 export { bucketName, hostNames } from "./cloud/names.ts";

@@ -43,4 +43,4 @@ const renamesAnother = ({ name, value, keptAs }: FixedLabel): readonly RelabelRu
 ];
 
 /** A text as RE2 matches it: with a backslash before each of its special characters (Go, regexp.QuoteMeta). */
-const exactly = (text: string): string => text.replace(/[\\.+*?()|[\]{}^$]/g, "\\$&");
+export const exactly = (text: string): string => text.replace(/[\\.+*?()|[\]{}^$]/g, "\\$&");

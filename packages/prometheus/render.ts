@@ -51,6 +51,11 @@ export interface ReceiverInput extends CommonInput {
   readonly outOfOrderTimeWindow: Duration;
   /** The names of the senders that are let in, each of which is missed when it is silent. */
   readonly senders?: readonly string[];
+  /**
+   * Of each sender with pinned labels what the gate demands of its series. None with a gate that only observes: then any sender
+   * may write any labels.
+   */
+  readonly pins?: readonly Labels[];
 }
 
 /** One Prometheus' configuration as objects. */
@@ -83,8 +88,8 @@ export function renderSender(input: SenderInput): Rendering {
 
 /** @throws InvalidInputError when an alert cannot be set so */
 export function renderReceiver(input: ReceiverInput): Rendering {
-  const { senders = [] } = input;
-  const { configuration, ...rules } = renderCommon(input, { side: "receives", senders, linked: true, queue: [] });
+  const { senders = [], pins = [] } = input;
+  const { configuration, ...rules } = renderCommon(input, { side: "receives", senders, pins, linked: true, queue: [] });
   return {
     configuration: {
       ...configuration,
@@ -98,6 +103,7 @@ export function renderReceiver(input: ReceiverInput): Rendering {
 interface End {
   readonly side: Side;
   readonly senders: readonly string[];
+  readonly pins?: readonly Labels[];
   readonly linked: boolean;
   readonly queue: readonly RemoteWrite[];
 }

@@ -8,14 +8,20 @@ import {
   type Pins,
   readContract,
   stackName,
+  standingOf,
   UsageError,
 } from "@metrics-link/contract";
+import { foreignLabels } from "@metrics-link/fleet";
 import { required, say, toRead, wrongValue } from "../stack/command-line.ts";
 import type { StackContext } from "../stack/context.ts";
 import { pinsOf } from "../stack/stack-file.ts";
 import { agreedTo } from "../trust/agree.ts";
 import type { Heard } from "../trust/heard.ts";
 import { offerOf } from "../trust/offer.ts";
+import { overviewOf } from "./collect.ts";
+
+/** Whom to ask besides the files. */
+const nobody = { outputs: false, url: undefined, host: false };
 
 export interface Words {
   readonly from?: string | undefined;
@@ -38,6 +44,7 @@ export async function add(context: StackContext, name: string, words: Words): Pr
   const outputs = await outputsOf(context, source);
   const pins = await agreedPins(source, outputs, pinsOf({}), words);
   context.file.putSender(path, senderFileText({ owner, since, ...pins }, outputs));
+  await warnOf(context, name, outputs);
   say(
     `wrote ${path}. ${next(context.stack, path)}\nThe sender can write once it has pinned this side as well (docs/fleet.md).`,
   );
@@ -52,7 +59,27 @@ export async function update(context: StackContext, name: string, words: Words):
   const given = { owner: words.owner, since: words.since };
   const changed = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   context.file.changeSender(path, (found) => ({ ...found, ...changed, ...pins }), outputs);
+  await warnOf(context, name, outputs);
   say(`wrote ${path}. ${next(context.stack, path)}`);
+}
+
+/** What was heard may be less than what is offered, and labels may stay that its series no longer carry. */
+async function warnOf(context: StackContext, name: string, outputs: Readonly<Record<string, unknown>>): Promise<void> {
+  const { file, stack } = context;
+  const configuration = file.read();
+  const peer = configuration.role === "receiver" ? configuration.senders.find((one) => one.name === name) : undefined;
+  if (peer === undefined) return;
+  const { network } = configuration;
+  const standing = standingOf("sender", { peer, reading: { contract: contractIn(outputs) }, before: [], network });
+  if (standing.state === "held")
+    say(`Not as it stands: an update holds ${name}, and what was accepted before stays in force. ${standing.words}`);
+  for (const { subject, what, remedy } of foreignLabels(await overviewOf(context, nobody)))
+    say(`Not as it stands: ${subject}: ${what}. Next: ${remedy}.`);
+  if (peer.labels === undefined)
+    say(
+      `No labels of ${name} are pinned: its series may carry any but those of other senders. Once its people tell them: ` +
+        `\`npm run -s fleet -- update ${name} --stack ${stack} --from FILE --label NAME=VALUE\`.`,
+    );
 }
 
 export function suspend(context: StackContext, name: string, { why }: Words): void {
@@ -74,9 +101,9 @@ export function resume(context: StackContext, name: string): void {
 
 export function remove(context: StackContext, name: string): void {
   const { path } = fileOf(context, name);
-  context.file.removeSender(path);
+  const changed = context.file.removeSender(path);
   say(
-    `removed ${path}. ${next(context.stack, path)}\n` +
+    `removed ${path}. ${next(context.stack, changed.join(" and "))}\n` +
       "From then on it is not let in. What it has written stays stored; its address, roots and labels are free for others.",
   );
 }

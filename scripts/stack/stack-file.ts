@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import {
   type Beyond,
@@ -24,7 +24,7 @@ import {
   type Problem,
   parseJson,
 } from "@metrics-link/contract";
-import { readFleetFolder, removeSenderFile, writeSenderFile } from "@metrics-link/fleet/folder/index.ts";
+import { readFleetFolder, removeSenderFile, writeSenderFile, writeWhole } from "@metrics-link/fleet/folder/index.ts";
 import type { GenerationChange } from "@metrics-link/pki/rotation/index.ts";
 import { type AlertOverrides, wrongOverrides } from "@metrics-link/prometheus";
 import { type Document, isMap, parseDocument } from "yaml";
@@ -158,11 +158,16 @@ export class StackFile {
     writeSenderFile(this.root, path, text);
   }
 
-  /** Removes a sender's file. @throws InvalidInputError when the configuration would not be usable without it */
-  removeSender(path: string): void {
+  /**
+   * Removes a sender's file.
+   * @returns what changed, by its path
+   * @throws InvalidInputError when the configuration would not be usable without it
+   */
+  removeSender(path: string): readonly string[] {
     this.read();
     this.readWith(this.filesBut(path));
-    removeSenderFile(this.root, path);
+    const keeper = removeSenderFile(this.root, path);
+    return keeper === undefined ? [path] : [path, keeper];
   }
 
   private filesBut(path: string): readonly FleetFile[] {
@@ -224,9 +229,7 @@ export class StackFile {
 
   /** Whole or not at all: a killed command leaves the old file. Lists as `pulumi config set` writes them: `[a, b]`. */
   private save(document: Document): void {
-    const draft = `${this.path}.draft`;
-    writeFileSync(draft, document.toString({ lineWidth: 0, flowCollectionPadding: false }));
-    renameSync(draft, this.path);
+    writeWhole(this.path, document.toString({ lineWidth: 0, flowCollectionPadding: false }));
   }
 }
 

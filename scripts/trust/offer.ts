@@ -7,6 +7,7 @@ import {
   type Labels,
   LinkError,
   labelsText,
+  labelText,
   normaliseFingerprint,
   type Pins,
   printable,
@@ -140,7 +141,7 @@ export function describeOffer(offer: Offer | undefined, pins?: LabelledPins): st
 
 function labelLines(offered: Labels, pins?: Pick<LabelledPins, "labels">): string[] {
   const { labels: pinned = {} } = pins ?? {};
-  const pair = ([name, value]: readonly [string, string]) => `    ${name}=${JSON.stringify(value)}`;
+  const pair = ([name, value]: readonly [string, string]) => `    ${labelText(name, value)}`;
   const mark = (name: string) => {
     if (pins === undefined) return "";
     return pinned[name] === offered[name] ? "   (pinned)" : "   (not pinned)";

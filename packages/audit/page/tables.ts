@@ -1,3 +1,4 @@
+import { labelText } from "@metrics-link/contract";
 import type { HandshakeLine } from "@metrics-link/release";
 import {
   type Block,
@@ -61,7 +62,7 @@ function writerCells(evidence: AuditEvidence, receiver: StackEvidence, sender: P
     certificateOf(evidence, receiver, sender),
     pins.labels === undefined
       ? "any: none are pinned"
-      : lines(...Object.entries(pins.labels).map(([label, value]) => code(`${label}=${JSON.stringify(value)}`))),
+      : lines(...Object.entries(pins.labels).map(([label, value]) => code(labelText(label, value)))),
   ];
 }
 

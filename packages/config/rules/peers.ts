@@ -1,4 +1,4 @@
-import { carries, type Labels, peerOfFile } from "@metrics-link/contract";
+import { carries, type Labels, peerOfFile, spellingOf } from "@metrics-link/contract";
 import type { Known } from "../known.ts";
 import { accepted, type Contradiction, type Rule, repeated } from "./rule.ts";
 
@@ -80,18 +80,20 @@ export const peersRules = {
   // A sender that may carry the other's pair could speak for it.
   labelsAreOneSenders: {
     keys: ["senders[].labels"],
-    says: "No two senders have the same pair of label and value: a series with it could be of either.",
+    says: "No two senders have the same pair of label and value, nor one that differs in case or Unicode form alone: a series with it could be of either.",
     *broken({ senders }) {
-      const owners = new Map<string, string | undefined>();
+      const owners = new Map<string, { readonly sender: string | undefined; readonly value: string }>();
       for (const [index, { name: sender, labels = {} }] of accepted(senders)) {
         for (const [name, value] of Object.entries(labels)) {
           if (value === undefined) continue;
-          const pair = JSON.stringify([name, value]);
-          if (!owners.has(pair)) {
-            owners.set(pair, sender);
+          const pair = JSON.stringify([name, value].map(spellingOf));
+          const owner = owners.get(pair);
+          if (owner === undefined) {
+            owners.set(pair, { sender, value });
             continue;
           }
-          const remedy = `a value that no other sender has (${owners.get(pair)} has it), or no such label: pin only what tells this sender from all others`;
+          const how = owner.value === value ? "" : " in another spelling, which people take for the same";
+          const remedy = `a value that no other sender has (${owner.sender} has it${how}), or no such label: pin only what tells this sender from all others`;
           yield { path: ["senders", index, "labels", name], remedy };
         }
       }

@@ -1,2 +1,2 @@
 export { readFleetFolder } from "./read.ts";
-export { removeSenderFile, writeSenderFile } from "./write.ts";
+export { removeSenderFile, writeSenderFile, writeWhole } from "./write.ts";

@@ -22,6 +22,11 @@ export function readFleetFolder(root: string, raw: Readonly<Record<string, unkno
     if (link !== undefined) return refused(folder, `a folder of the repository, and ${link} is a link`);
     entries = readdirSync(join(root, folder), { withFileTypes: true });
   } catch (error) {
+    if (isMissing(error))
+      return refused(
+        folder,
+        "a folder of the repository, and it is not there: `npm run fleet -- add` makes it with its first file; without senders in files, take this key away",
+      );
     return refused(folder, `a folder of the repository that can be read: ${messageOf(error)}`);
   }
   // A draft that a killed command left, and what keeps an empty folder in git.
@@ -32,6 +37,8 @@ export function readFleetFolder(root: string, raw: Readonly<Record<string, unkno
     .toSorted((one, other) => (one.name < other.name ? -1 : 1))
     .map((entry) => ({ path: `${folder}/${entry.name}`, ...contentOf(join(root, folder, entry.name), entry) }));
 }
+
+const isMissing = (error: unknown) => error instanceof Error && "code" in error && error.code === "ENOENT";
 
 /** The first part of a path that is a symbolic link. @throws Error when a part is not there */
 function linkOnTheWay(root: string, folder: string): string | undefined {

@@ -51,6 +51,12 @@ export function gateConfiguration({ mode, declared, inForce }: GateInput): GateC
   };
 }
 
+/** The labels that series of each sender are known by: what the gate demands of them, which it does in the mode `enforce` alone. */
+export const pinsDemanded = ({ mode, senders }: GateConfigurationFile): readonly Labels[] =>
+  mode === "observe"
+    ? []
+    : Object.values(senders).flatMap(({ labels = {} }) => (Object.keys(labels).length === 0 ? [] : [labels]));
+
 /** A sender that was silent may write a minute's worth at once. */
 const burstSeconds = 60;
 

@@ -28,6 +28,8 @@ export interface Link {
   readonly side: Side;
   /** The names of a receiver's senders. */
   readonly senders: readonly string[];
+  /** The pinned labels that the receiver's gate demands, of each sender that has any. */
+  readonly pins?: readonly Labels[];
   /** The peers that are held or suspended. */
   readonly setAside: readonly SetAside[];
   /** Whether an Alertmanager is configured. */

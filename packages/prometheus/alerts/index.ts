@@ -9,7 +9,7 @@ import { backlogRules } from "./backlog.ts";
 import { certificateAlerts } from "./certificates.ts";
 import { gateAlerts } from "./gate.ts";
 import { hostAlerts } from "./host.ts";
-import { expectedSenders, receiversAlerts } from "./link-receives.ts";
+import { expectedSenders, pinnedClocks, receiversAlerts } from "./link-receives.ts";
 import { sendersAlerts } from "./link-sends.ts";
 import { patchingAlerts } from "./patching.ts";
 import { peerAlerts } from "./peers.ts";
@@ -34,7 +34,7 @@ export interface RuleGroup {
   readonly rules: readonly (AlertingRule | RecordingRule)[];
 }
 
-export interface AlertsInput extends Pick<Link, "side" | "senders" | "delivers" | "leafDays"> {
+export interface AlertsInput extends Pick<Link, "side" | "senders" | "pins" | "delivers" | "leafDays"> {
   /** False until the peer has a contract output: there is no link yet that could fail. */
   readonly linked: boolean;
   readonly setAside?: readonly SetAside[];
@@ -94,7 +94,7 @@ export function ruleGroups(input: AlertsInput): readonly RuleGroup[] {
       ? [
           sends
             ? group("link", sendersAlerts, backlogRules(own, link))
-            : group("link", receiversAlerts, expectedSenders(link)),
+            : group("link", receiversAlerts, [...expectedSenders(link), ...pinnedClocks(link)]),
           group("certificates", certificateAlerts),
         ]
       : []),

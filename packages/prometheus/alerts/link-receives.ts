@@ -1,4 +1,5 @@
 import { alert, byKind, type Link, type RecordingRule, rose, roseOrBegan } from "./alert.ts";
+import { newestOfPinned, ofNoPinned } from "./pins.ts";
 
 /** One series for each sender that is let in, with its name as the label `sender`. */
 const expectedSender = "metrics_link:sender_expected:info";
@@ -12,9 +13,25 @@ const tooOld = "prometheus_tsdb_too_old_samples_total";
  */
 const invalidLabels = "prometheus_api_remote_write_invalid_labels_samples_total";
 
-/** The newest sample of each sender's clock within a range, one series a sender. */
-const sendersClock = (range: string) =>
-  `max without (instance, job) (last_over_time(node_time_seconds{link_side="sends"}${range}))`;
+/** The newest sample of senders' clocks within a range. */
+const newestClock = (range: string, matchers = "") =>
+  `last_over_time(node_time_seconds{link_side="sends"${matchers}}${range})`;
+
+/** The newest clock of each sender with pinned labels, within six hours and up to ten minutes ahead of this host's. */
+const pinnedClock = "metrics_link:sender_clock:timestamp_seconds";
+const hasPinned = ({ pins = [] }: Pick<Link, "pins">) => pins.length > 0;
+
+/** A rule of its own: alerts carry their expression, and this one has the values of all pinned labels. */
+export function pinnedClocks({ pins = [], side }: Pick<Link, "pins" | "side">): readonly RecordingRule[] {
+  const clocks = newestOfPinned(pins, (matchers) => newestClock("[6h10m] offset -10m", matchers));
+  return clocks.length === 0 ? [] : [{ record: pinnedClock, expr: clocks.join("\nor\n"), labels: { link_side: side } }];
+}
+
+/** Whether there are senders that may have any labels. Then each series of a clock with other labels is one. */
+const hasUnpinned = ({ senders, pins = [] }: Pick<Link, "senders" | "pins">) =>
+  senders.length > pins.length || pins.length === 0;
+const unpinnedClock = ({ pins = [] }: Pick<Link, "pins">, range: string) =>
+  `max without (instance, job) (${newestClock(range, ofNoPinned(pins))})`;
 
 /** `or` compares each of its left side's series with the right side's: many short chains take less time than a long one. */
 const alternatives = 32;
@@ -64,13 +81,17 @@ export const receiversAlerts = {
     "warning",
     { for: "5m", threshold: 300 },
     "The newest sample of a sender is {{ $value | humanizeDuration }} old.",
-    // A sender whose external labels were changed has late series for as long as the range. Each sender has one clock: when
-    // as many are on time as there are senders, the late ones are of senders that have other labels now.
-    ({ threshold }, _own, { senders }) => {
+    // Without pins, a sender whose external labels were changed has late series for as long as the range. Each sender has one
+    // clock: when as many are on time as there are senders, the late ones are of senders that have other labels now.
+    ({ threshold }, own, link) => {
       // A clock that is on time has been seen lately, and a short range takes a fraction of the time.
-      const age = (range: string) => `time() - ${sendersClock(range)}`;
+      const age = (range: string) => `time() - ${unpinnedClock(link, range)}`;
       const onTime = `count(${age(`[${2 * threshold}s]`)} <= ${threshold})`;
-      return `${age("[6h]")} > ${threshold}\nunless on ()\n${onTime} >= ${Math.max(1, senders.length)}`;
+      const unpinned = Math.max(1, link.senders.length - (link.pins ?? []).length);
+      return [
+        ...(hasPinned(link) ? [`time() - ${own(pinnedClock)} > ${threshold}`] : []),
+        ...(hasUnpinned(link) ? [`${age("[6h]")} > ${threshold}\nunless on ()\n${onTime} >= ${unpinned}`] : []),
+      ].join("\nor\n");
     },
   ),
   SenderClockAhead: alert(
@@ -78,7 +99,11 @@ export const receiversAlerts = {
     { for: "2m", threshold: 10 },
     "A sender's clock is {{ $value | humanizeDuration }} ahead of this host's, or this host's is behind.",
     // A range with a negative offset includes samples of the future, an instant does not.
-    ({ threshold }) => `${sendersClock("[15m] offset -10m")} - time() > ${threshold}`,
+    ({ threshold }, own, link) =>
+      [
+        ...(hasPinned(link) ? [`${own(pinnedClock)} - time() > ${threshold}`] : []),
+        ...(hasUnpinned(link) ? [`${unpinnedClock(link, "[15m] offset -10m")} - time() > ${threshold}`] : []),
+      ].join("\nor\n"),
   ),
   SamplesRejected: alert(
     "critical",

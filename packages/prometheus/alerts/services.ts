@@ -1,4 +1,5 @@
 import { alert, byKind, type Link, rose, roseOrBegan, type Side } from "./alert.ts";
+import { anyOf, ofNoPinned } from "./pins.ts";
 
 const others: Readonly<Record<Side, Side>> = { sends: "receives", receives: "sends" };
 const ownJobs = ["prometheus", "envoy", "node"] as const;
@@ -10,8 +11,8 @@ const slowSeconds = 120;
  * The targets of this host that are down. A receiver also stores what its senders know of their targets, which is for the
  * senders to say. Of a job with a long interval there may be no sample to see: it is lost after two scrapes without success.
  */
-function lostTargets({ side, jobs }: Link): string {
-  const ofUser = `link_side!="${others[side]}"`;
+function lostTargets({ side, jobs, pins = [] }: Link): string {
+  const ofUser = `link_side!="${others[side]}"${ofNoPinned(pins)}`;
   const slow = jobs.filter(({ intervalSeconds }) => intervalSeconds > slowSeconds);
   const quick = jobs.filter((job) => !slow.includes(job));
   const down = (...matchers: readonly string[]) => `up{${matchers.join(",")}} == 0`;
@@ -29,9 +30,7 @@ function lostTargets({ side, jobs }: Link): string {
   return conditions.join("\nor\n");
 }
 
-/** The names of jobs as a regular expression, as PromQL writes a string. */
-const oneOf = (jobs: Link["jobs"]) =>
-  JSON.stringify(jobs.map(({ name }) => name.replaceAll(/[\\^$.*+?()[\]{}|]/g, "\\$&")).join("|"));
+const oneOf = (jobs: Link["jobs"]) => anyOf(jobs.map(({ name }) => name));
 
 /** Prometheus, Envoy and what is scraped. */
 export const serviceAlerts = {

@@ -1,3 +1,4 @@
+import { labelText } from "@metrics-link/contract";
 import { isObject } from "../program/values.ts";
 import type { Row } from "./planned.ts";
 import type { DeclaredSender } from "./senders.ts";
@@ -16,5 +17,5 @@ export const labelRows = (senders: readonly DeclaredSender[]): Row[] =>
 
 const pairs = (labels: Readonly<Record<string, unknown>>) =>
   Object.entries(labels)
-    .map(([name, value]) => `${name}=${JSON.stringify(value)}`)
+    .map(([name, value]) => (typeof value === "string" ? labelText(name, value) : `${name}=${JSON.stringify(value)}`))
     .join(", ");

@@ -78,7 +78,11 @@ function changeOf(was: DeclaredSender | undefined, is: DeclaredSender | undefine
     ...keyChanges(was?.entry ?? {}, is?.entry ?? {}),
     ...contractChanges(was?.contract ?? {}, is?.contract ?? {}),
   ];
-  if (was === undefined) return [{ kind: "added", name, source, what }];
+  if (was === undefined) {
+    const unpinned =
+      is?.entry.labels === undefined ? ["NO LABELS are pinned: its series may carry any but another sender's"] : [];
+    return [{ kind: "added", name, source, what: [...what, ...unpinned] }];
+  }
   if (is === undefined)
     return [{ kind: "removed", name, source, what: ["its roots, addresses and labels are free for others"] }];
   const isMoved = /^metrics-link:/.test(was.source) && /^metrics-link:/.test(is.source);

@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
+import { mock } from "node:test";
 import { contractFileText, readContract, readContractFile } from "@metrics-link/contract";
+import * as pulumi from "@pulumi/pulumi";
 import { selfSigned } from "../../support/openssl.ts";
 import { readByVersion1 } from "../../unit/contract/versions/v1-reader.ts";
 import type { Registration } from "../support/recording.ts";
-import { build, receiverContract } from "./stacks.ts";
+import { build, fileOf, receiverContract } from "./stacks.ts";
 import { contractB, declared, fence, healthy, stackA, stackB, update } from "./two-senders.ts";
 
 const labels = { account: "222222222222" };
@@ -20,6 +22,16 @@ describe("a receiver's stack with pinned labels", () => {
     assert.deepEqual(outputs.setAside, []);
     assert.deepEqual(outputs.contractLabels, { admits: [{ stack: stackB, labels }] });
     readByVersion1("receiver", outputs.contract);
+  });
+
+  it("knows the sender's clock by them, while the gate demands them", async () => {
+    const alertsOf = async (mode: string) => {
+      const { registrations } = await update({ change: { ...pinned, "metrics-link:gate": { mode } } });
+      return fileOf(registrations, "receiver", "prometheus/alerts.yml");
+    };
+    const clock = /record: metrics_link:sender_clock:timestamp_seconds\n.*account=~"222222222222"/;
+    assert.match(await alertsOf("enforce"), clock);
+    assert.doesNotMatch(await alertsOf("observe"), clock);
   });
 
   it("takes a sender of the last release, which does not tell its labels", async () => {
@@ -53,6 +65,26 @@ describe("a receiver's stack with pinned labels", () => {
       assert.deepEqual(accepted, [stackA, stackB]);
     });
   }
+
+  it("warns of a sender whose series carry what is pinned for another, and holds it not", async () => {
+    const warn = mock.method(pulumi.log, "warn", () => Promise.resolve());
+    try {
+      const { outputs } = await update({ peers: telling({ ...labels, region: "x" }), change: pinned });
+      const warned = () =>
+        warn.mock.calls.map(({ arguments: [text] }) => String(text)).filter((text) => /series/.test(text));
+      assert.deepEqual([outputs.setAside, warned()], [[], []]);
+      const shared = declared({ labels: { tenant: "b" } }, { labels });
+      const { outputs: after } = await update({ peers: telling({ ...labels, tenant: "b" }), change: shared });
+      assert.deepEqual(after.setAside, []);
+      assert.deepEqual(warned().length, 1);
+      assert.match(
+        warned()[0] ?? "",
+        /^The series of account-b carry account="222222222222", which is pinned for account-a: the gate refuses/,
+      );
+    } finally {
+      warn.mock.restore();
+    }
+  });
 
   it("admits no labels of a suspended sender", async () => {
     const { outputs } = await update({ change: declared({ labels, suspended: "stolen" }) });

@@ -117,6 +117,25 @@ export const peersCases = {
         ],
       },
     },
+    {
+      role: "receiver",
+      change: {
+        senders: [
+          sender("a", { labels: { tenant: "caf\u00e9" } }),
+          sender("b", { labels: { tenant: "Cafe\u0301" } }),
+          sender("c", { labels: { tenant: "\uff43af\u00e9" } }),
+          sender("d", { labels: { Tenant: "caf\u00e9" } }),
+        ],
+      },
+      told: {
+        "senders[1].labels.tenant": /\(a has it in another spelling, which people take for the same\)/,
+        "senders[2].labels.tenant": /a has it/,
+        "senders[3].labels.Tenant": /a has it/,
+      },
+      right: {
+        senders: [sender("a", { labels: { tenant: "caf\u00e9" } }), sender("b", { labels: { tenant: "cafe" } })],
+      },
+    },
   ],
   theReceiverIsNoSender: [
     {

@@ -1,6 +1,15 @@
 import assert from "node:assert/strict";
-import { carries, contractIn, identityLabels, labelsText, reservedLabels } from "@metrics-link/contract";
+import { spawnSync } from "node:child_process";
+import {
+  carries,
+  contractIn,
+  identityLabels,
+  labelsOfOthers,
+  labelsText,
+  reservedLabels,
+} from "@metrics-link/contract";
 import fc from "fast-check";
+import { tool } from "../../support/tool.ts";
 
 const labels = fc.dictionary(fc.constantFrom("account", "env", "region"), fc.constantFrom("1", "2"), {
   noNullPrototype: true,
@@ -24,15 +33,42 @@ describe("labels that are pinned", () => {
     for (const one of accepted) assert.deepEqual(identityLabels.safeParse(one).data, one);
     const refused: unknown[] = [
       ...reservedLabels.map((name) => ({ [name]: "a" })),
+      ...["Inf", "NaN", "WITHOUT"].map((name) => ({ [name]: "a" })),
       ...[{ __name__: "a" }, { "a-b": "c" }, { "": "a" }, { "1a": "b" }, { ["a".repeat(101)]: "b" }],
       ...[{ a: "" }, { a: "x".repeat(201) }, { a: "$b" }, { a: "b\n" }, { a: "\u001b[2J" }, { a: "\ud800" }, { a: 1 }],
+      // Each looks like "a".
+      ...["a ", " a", "a\u200b", "\u202ea", "a\ufeff", "a\u00ad", "a\u00a0", "a\u2028", "\u3164a"].map((a) => ({ a })),
       ...[[], "a", null, 1, { a: ["b"] }, Object.fromEntries(Array.from({ length: 21 }, (_, i) => [`a${i}`, "b"]))],
     ];
     for (const one of refused) assert.ok(!identityLabels.safeParse(one).success, JSON.stringify(one));
   });
 
+  it("are told of whom they are of, by whoever else tells that its series carry them", () => {
+    const foreign = labelsOfOthers([
+      { name: "a", labels: { account: "1" } },
+      { name: "b", labels: { tenant: "2" } },
+      { name: "c" },
+    ]);
+    assert.deepEqual(foreign("a", { account: "1", env: "x" }), []);
+    assert.deepEqual(foreign("c", { account: "1", tenant: "2", env: "x" }), [
+      'account="1", which is pinned for a',
+      'tenant="2", which is pinned for b',
+    ]);
+    assert.deepEqual(foreign("b", undefined), []);
+  });
+
   it("are shown as PromQL writes them", () => {
     assert.equal(labelsText({ account: "1", env: 'a "b"' }), '{account="1", env="a \\"b\\""}');
+  });
+
+  it("are shown so that no letter looks like one of another alphabet, and PromQL still reads them", () => {
+    const account = "sh\u043ep \u{1f600}";
+    const shown = labelsText({ account });
+    assert.equal(shown, String.raw`{account="sh\u043ep \U0001f600"}`);
+    const { status, stdout } = spawnSync(tool("promtool"), ["--experimental", "promql", "format", shown], {
+      encoding: "utf8",
+    });
+    assert.deepEqual([status, stdout.trim()], [0, `{account="${account}"}`]);
   });
 });
 

@@ -1,53 +1,16 @@
 import assert from "node:assert/strict";
-import {
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { command, fleet } from "../../../scripts/fleet/index.ts";
-import { settle } from "../../../scripts/stack/command-line.ts";
-import { repository } from "../../../scripts/stack/context.ts";
-import { printed } from "../scripts/support.ts";
 import { outputsOf, rootOf } from "./contracts.ts";
+import { folder } from "./files.ts";
+import { exampleReceiver, scratchReceiver } from "./scratch-receiver.ts";
 
 const stack = "fleet-command-test";
-const folder = "fleet/senders";
-const example = join(repository, "stacks/examples/receiver.yaml");
 
 describe("npm run fleet", () => {
-  let [mail, checkout, stackFile] = ["", "", ""];
-  const run = (...words: readonly string[]) =>
-    printed(() => settle(command.usage, () => fleet([words[0] ?? "", "--stack", stack, ...words.slice(1)], checkout)));
-  const contractFile = (name: string, outputs: object | string) => {
-    const path = join(mail, `${name}.json`);
-    writeFileSync(path, typeof outputs === "string" ? outputs : JSON.stringify(outputs));
-    return path;
-  };
-  const written = (name: string) => JSON.parse(readFileSync(join(checkout, folder, `${name}.json`), "utf8"));
-  const files = () => (existsSync(join(checkout, folder)) ? readdirSync(join(checkout, folder)) : []);
-  const added = (name: string, address: string) =>
-    run("add", name, "--from", contractFile(name, outputsOf(name, address)), "--owner", `team ${name}`, "--yes");
-
-  beforeEach(() => {
-    mail = mkdtempSync(join(tmpdir(), "mail-"));
-    checkout = mkdtempSync(join(tmpdir(), "checkout-"));
-    mkdirSync(join(checkout, "stacks"));
-    stackFile = join(checkout, `stacks/Pulumi.${stack}.yaml`);
-    copyFileSync(example, stackFile);
-    writeFileSync(stackFile, `${readFileSync(stackFile, "utf8")}  metrics-link:fleet: ${folder}\n`);
-  });
-  afterEach(() => {
-    for (const path of [mail, checkout]) rmSync(path, { recursive: true });
-  });
+  const { run, contractFile, written, files, added, at } = scratchReceiver(stack);
 
   it("add shows what is offered as one reads it out, pins it, and writes nothing else", async () => {
     const { code, out, err } = await added("shop", "8.8.8.8");
@@ -111,7 +74,7 @@ describe("npm run fleet", () => {
       assert.notEqual(code, 0);
       assert.match(err, message);
     }
-    copyFileSync(example, stackFile);
+    copyFileSync(exampleReceiver, at.stackFile);
     const { err } = await run("add", "shop", "--from", from, "--owner", "x", "--yes");
     assert.match(err, /names no folder .*write `metrics-link:fleet: fleet\/senders` into it/);
   });
@@ -145,7 +108,7 @@ describe("npm run fleet", () => {
     assert.deepEqual(written("shop"), before);
     assert.match((await run("resume", "shop")).err, /shop is not suspended/);
     assert.match((await run("remove", "shop")).out, /removed .*What it has written stays stored/s);
-    assert.deepEqual(files(), []);
+    assert.deepEqual(files(), [".gitkeep"]);
     for (const [name, message] of [
       ["shop", /has no sender called shop/],
       ["account-a", /has no file of its own: it is metrics-link:senders\[0\] in .*Pulumi\.fleet-command-test\.yaml/],
@@ -170,7 +133,7 @@ describe("npm run fleet", () => {
       assert.equal(value, null);
     assert.deepEqual(new Set(Object.values(reasons)), new Set(["not asked"]));
     assert.deepEqual(state, { word: "suspended", why: "leaf stolen" });
-    const page = join(mail, "fleet.html");
+    const page = join(at.mail, "fleet.html");
     const text = await run("list", "--files-only", "--out", page);
     assert.match(text.out, /shop.*team shop.*suspended: leaf stolen.*not asked/);
     assert.match(readFileSync(page, "utf8"), /team shop/);
@@ -181,7 +144,7 @@ describe("npm run fleet", () => {
     const good = await run("verify", "--files-only");
     assert.equal(good.code, 0, good.out);
     assert.match(good.out, /2 senders; Envoy has room for 4/);
-    writeFileSync(join(checkout, folder, "other.json"), '{"owner":"x","owner":"y"}');
+    writeFileSync(join(at.checkout, folder, "other.json"), '{"owner":"x","owner":"y"}');
     const bad = await run("verify", "--files-only");
     assert.equal(bad.code, 1);
     assert.match(bad.out, /^critical: .*other\.json is .*the key owner stands twice/s);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import {
+  lstatSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -12,7 +13,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { readFleetFolder, removeSenderFile, writeSenderFile } from "@metrics-link/fleet/folder/index.ts";
+import { readFleetFolder, removeSenderFile, writeSenderFile, writeWhole } from "@metrics-link/fleet/folder/index.ts";
 
 describe("the folder of a fleet", () => {
   let root = "";
@@ -86,16 +87,29 @@ describe("the folder of a fleet", () => {
   });
 
   it("that is not there is refused by the key that names it", () => {
-    assert.match(said("fleet/nobody").join(), /^metrics-link:fleet is "fleet\/nobody": a folder .*ENOENT/);
+    assert.match(said("fleet/nobody").join(), /^metrics-link:fleet is "fleet\/nobody": a folder .*it is not there/);
   });
 
-  it("is written whole, and leaves nothing behind", () => {
+  it("is written through no link that a branch has put in the way", () => {
+    const stolen = join(root, "elsewhere");
+    writeFileSync(stolen, "mine");
+    mkdirSync(join(root, "fleet/senders"), { recursive: true });
+    for (const name of [".a.json.draft", "a.json"]) symlinkSync(stolen, join(root, "fleet/senders", name));
+    writeSenderFile(root, "fleet/senders/a.json", "1");
+    assert.equal(readFileSync(stolen, "utf8"), "mine");
+    assert.ok(lstatSync(join(root, "fleet/senders/a.json")).isFile());
+    symlinkSync(stolen, join(root, "Pulumi.x.yaml.draft"));
+    writeWhole(join(root, "Pulumi.x.yaml"), "2");
+    assert.equal(readFileSync(stolen, "utf8"), "mine");
+  });
+
+  it("is written whole, and leaves nothing behind but what keeps the folder in git", () => {
     writeSenderFile(root, "fleet/senders/a.json", "1");
     writeSenderFile(root, "fleet/senders/a.json", "2");
     writeSenderFile(root, "fleet/others/b.json", "3");
     assert.equal(readFileSync(join(root, "fleet/senders/a.json"), "utf8"), "2");
     removeSenderFile(root, "fleet/senders/a.json");
-    assert.deepEqual(readdirSync(join(root, "fleet/senders")), []);
+    assert.deepEqual(readdirSync(join(root, "fleet/senders")), [".gitkeep"]);
     assert.deepEqual(readdirSync(join(root, "fleet/others")), ["b.json"]);
   });
 });

@@ -76,6 +76,19 @@ describe("a fleet that is verified", () => {
     );
   });
 
+  it("tells of a sender whose series carry what is pinned for another, or that is agreed to in the future", () => {
+    const told = (name: keyof typeof addresses, labels: Record<string, string>) => ({
+      ...outputsOf(name, addresses[name]),
+      contractLabels: { labels: { account: name, env: "test", ...labels } },
+    });
+    const shop = textOf("shop", { since: "2999-01-01" }, told("shop", { tenant: "bank" }));
+    const bank = textOf("bank", { labels: { tenant: "bank" } }, told("bank", { tenant: "bank" }));
+    assert.deepEqual(wrong(overview({ shop, bank }, { deployed: { none: "not asked" } })), [
+      "warning shop: it was agreed to on 2999-01-01, which is in the future",
+      'critical shop: its series carry tenant="bank", which is pinned for bank: the gate refuses them, and they are not stored',
+    ]);
+  });
+
   it("tells what is not deployed yet, and what is deployed and stands nowhere", () => {
     assert.deepEqual(wrong(overview(undefined, { deployed: deployed({ accepted: [inForce("shop")] }) })), [
       "warning bank: it is not let in yet",
@@ -96,6 +109,7 @@ describe("a fleet that is verified", () => {
       "warning shop: 8.8.8.7 is agreed to and not in force yet",
       "warning shop: the name metrics-sender.shop.internal is in force, and it has metrics-sender.shop-2.internal",
       'warning shop: labels {account="shop"} are in force, and {env="test"} are pinned',
+      'critical bank: its series carry env="test", which is pinned for shop: the gate refuses them, and they are not stored',
     ]);
   });
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { configurationSchemas } from "@metrics-link/config";
 import { type GateConfigurationFile, readConfiguration, Usages, verify } from "@metrics-link/gate";
 import { keeps } from "@metrics-link/gate/rules.ts";
-import { gateConfiguration } from "@metrics-link/host";
+import { gateConfiguration, pinsDemanded } from "@metrics-link/host";
 import { encodeV1, snappy } from "../gate/messages.ts";
 
 const limits = {
@@ -84,6 +84,16 @@ describe("the gate's configuration of a receiver", () => {
       "only link_side=sends",
       "never account=111",
     ]);
+  });
+
+  it("is where those who know series by their sender's labels read them: of nobody who is only observed", () => {
+    const free = { name: "c", limits };
+    const of = (mode: "enforce" | "observe") =>
+      pinsDemanded(
+        gateConfiguration({ mode, declared: [a, b, free], inForce: [{ name: "a", labels: { account: "0" } }, free] }),
+      );
+    assert.deepEqual(of("enforce"), [{ account: "0" }]);
+    assert.deepEqual(of("observe"), []);
   });
 
   describe("with a limit at an end of its range", () => {

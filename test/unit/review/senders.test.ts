@@ -44,6 +44,15 @@ describe("what a branch does with senders, in a review", () => {
     ]);
   });
 
+  it("is told of one that is added without labels, and shows letters of other alphabets as escapes", () => {
+    const { labels: _, ...free } = agreed(2);
+    assert.match(changes({}, { b: free })[0]?.at(-1) ?? "", /^NO LABELS are pinned: its series may carry any/);
+    const alike = { ...agreed(2), labels: { account: "sh\u043ep" } };
+    assert.equal(changes({}, { b: alike })[0]?.at(-1), String.raw`labels {account="sh\u043ep"}`);
+    const rows = labelRows(declaredSenders(config(), files({ b: alike })));
+    assert.equal(rows[0]?.value, String.raw`only with account="sh\u043ep"`);
+  });
+
   it("is told of one that is suspended, resumed, removed or changed, and of no other", () => {
     const all = { a: agreed(1), b: agreed(2), c: agreed(3) };
     const suspended = { ...agreed(1), suspended: "leaf stolen" };

@@ -3,7 +3,8 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { renderReceiver, toYaml } from "@metrics-link/prometheus";
+import type { Labels } from "@metrics-link/contract";
+import { renderReceiver, type ScrapeFile, toYaml } from "@metrics-link/prometheus";
 import { tool } from "../../../support/tool.ts";
 
 const own = 'link_side="receives",job="envoy",instance="envoy"';
@@ -22,6 +23,9 @@ const alertOf = (name: string, severity: string, labels: Readonly<Record<string,
 const silent = (sender: string) =>
   alertOf("SenderSilent", "critical", { sender }, `No write of sender ${sender} has been accepted for minutes.`);
 
+const late = (labels: Labels, ago = "15m 0s") =>
+  alertOf("SenderLate", "warning", labels, `The newest sample of a sender is ${ago} old.`);
+
 interface Expected {
   readonly alertname: string;
   readonly minute: number;
@@ -36,20 +40,26 @@ describe("alerts about senders", function () {
   });
   after(() => rmSync(directory, { recursive: true }));
 
-  const groupsOf = (senders: readonly string[]) =>
+  interface Fleet {
+    readonly pins?: readonly Labels[];
+    readonly scrapeFiles?: readonly ScrapeFile[];
+  }
+  const groupsOf = (senders: readonly string[], fleet: Fleet = {}) =>
     renderReceiver({
       scrapeInterval: "15s",
       externalLabels: { account: "r" },
       outOfOrderTimeWindow: "24h",
       senders,
-    }).ruleGroups.filter(({ name }) => name === "metrics-link-link");
+      ...fleet,
+    }).ruleGroups.filter(({ name }) => ["metrics-link-link", "metrics-link-services"].includes(name));
 
   function require(
     senders: readonly string[],
     series: Readonly<Record<string, string>>,
     expected: readonly Expected[],
+    fleet: Fleet = {},
   ) {
-    writeFileSync(join(directory, "rules.yml"), toYaml({ groups: groupsOf(senders) }));
+    writeFileSync(join(directory, "rules.yml"), toYaml({ groups: groupsOf(senders, fleet) }));
     const test = {
       interval: "1m",
       input_series: Object.entries(series).map(([name, values]) => ({ series: name, values })),
@@ -134,5 +144,86 @@ describe("alerts about senders", function () {
     require(["a"], { [accepted("a")]: "0+5x5 25x25", [forged(accepted("a"))]: "0+5x30", [forged(expected)]: "1x30" }, [
       { alertname: "SenderSilent", minute: 20, alerts: [silent("a")] },
     ]);
+  });
+
+  describe("of which some have pinned labels", () => {
+    const senders = namesOf(3);
+    /** Pinned to the account, to two labels, and to nothing. */
+    const pins = [{ account: "a" }, { tenant: "a-1", account: "x" }];
+    const clockOf = (labels: Labels) =>
+      `node_time_seconds{link_side="sends",job="node",instance="node",${Object.entries(labels)
+        .map(([name, value]) => `${name}="${value}"`)
+        .join(",")}}`;
+    const [first, second, unpinned] = [{ account: "a" }, { account: "x", tenant: "a-1" }, { account: "free" }].map(
+      clockOf,
+    );
+    const runs = "0+60x30";
+    const stops = "0+60x5 _x25";
+    assert.ok(first && second && unpinned);
+
+    it("name the clock of each that is late, by the pinned label or else by all of its labels", () => {
+      require(senders, { [first]: stops, [second]: stops, [unpinned]: stops }, [
+        {
+          alertname: "SenderLate",
+          minute: 20,
+          alerts: [late({ account: "a" }), late({ account: "x" }), late({ account: "free" })],
+        },
+      ], { pins });
+    });
+
+    it("are not silenced by clocks that another sender makes up, and it makes one alert of its own at most", () => {
+      const made = (values: string) =>
+        Object.fromEntries(Array.from({ length: 9 }, (_, x) => [clockOf({ account: "a", x: `${x}` }), values]));
+      const all = { [first]: runs, [unpinned]: stops, [second]: stops, ...made(runs) };
+      const expected = [late({ account: "x" }), late({ account: "free" })];
+      require(senders, all, [{ alertname: "SenderLate", minute: 20, alerts: expected }], { pins });
+      const others = { [second]: runs, [unpinned]: runs };
+      const own = [{ alertname: "SenderLate", minute: 20, alerts: [late({ account: "a" })] }];
+      require(senders, { ...others, ...made(stops) }, own, { pins });
+      const ahead = alertOf(
+        "SenderClockAhead",
+        "warning",
+        { account: "a" },
+        "A sender's clock is 1m 0s ahead of this host's, or this host's is behind.",
+      );
+      const early = [{ alertname: "SenderClockAhead", minute: 20, alerts: [ahead] }];
+      require(senders, { ...others, ...made("60+60x30") }, early, { pins });
+    });
+
+    it("know a sender by any label that may be pinned", () => {
+      for (const [name, value] of [
+        ...["by", "on", "or", "sum", "offset", "e1"].map((one) => [one, "1"] as const),
+        ["account", 'a.*|"\\ü'] as const,
+      ]) {
+        const shown = `{link_side="sends",${name}=${JSON.stringify(value)}}`;
+        require(["a"], { [`node_time_seconds${shown}`]: stops }, [
+          { alertname: "SenderLate", minute: 20, alerts: [late({ [name]: value })] },
+        ], { pins: [{ [name]: value }] });
+      }
+    });
+
+    it("say nothing of labels that a sender had before", () => {
+      const before = clockOf({ account: "a", env: "old" });
+      const now = { [first]: runs, [second]: runs, [unpinned]: runs };
+      const nothing = [{ alertname: "SenderLate", minute: 20, alerts: [] }];
+      require(senders, { ...now, [before]: stops, [clockOf({ account: "gone" })]: stops }, nothing, { pins });
+    });
+
+    it("say nothing of the targets of a sender that has a job of the same name as this host", () => {
+      const jobs = [{ job_name: "app", static_configs: [{ targets: ["10.0.0.1:80"] }] }];
+      const app = (labels: string) => `up{job="app",instance="10.0.0.1:80"${labels}}`;
+      const lost = (labels: Labels) =>
+        alertOf(
+          "TargetLost",
+          "warning",
+          { job: "app", instance: "10.0.0.1:80", ...labels },
+          "10.0.0.1:80 of job app cannot be scraped.",
+        );
+      const down = { [app("")]: "0x30", [app(',account="a"')]: "0x30", [app(',account="x",tenant="a-1"')]: "0x30" };
+      require(senders, down, [{ alertname: "TargetLost", minute: 20, alerts: [lost({})] }], {
+        pins,
+        scrapeFiles: [{ name: "app.yml", path: "app.yml", content: "", linesBefore: 0, jobs, jobLines: [1] }],
+      });
+    });
   });
 });
