@@ -216,15 +216,16 @@ describe("three senders in three accounts", function () {
   });
 
   it("leave the connections of the others open all the while, and lose no sample of theirs", async () => {
-    const after = await carriers();
     for (const [index, host] of steady.entries()) {
       const all = await connectionsOf(host, from);
       assert.deepEqual(cutOff(all), [], host);
-      assert.equal(after[index], beginning[index]?.id, `${host}: Envoy's number of the connection`);
+      // A sender's Envoy has a connection a worker. Which of them carries most may change.
+      const open = all.filter(({ ended }) => ended === undefined).map(({ id }) => id);
+      assert.ok(open.includes(beginning[index]?.id ?? 0), `${host}: ${beginning[index]?.id} is not among ${open}`);
       assert.equal(await closedByReceiver(host), beginning[index]?.closed, host);
       const compared = await compareSince(sandbox, from, host);
       const rate = Math.round(compared.compared / compared.seconds);
-      report.say(`${host}, ${rate} samples a second on connection ${after[index]}: ${describeCompared(compared)}`);
+      report.say(`${host}, ${rate} samples a second on connections ${open}: ${describeCompared(compared)}`);
       assert.equal(compared.missing + compared.different, 0, compared.examples.join("\n"));
       assert.ok(rate > 3000, `${rate} samples a second`);
     }
