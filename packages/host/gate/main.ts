@@ -54,18 +54,27 @@ async function main(argv: readonly string[]): Promise<void> {
   const server = await listen(parts, socket);
   const page = join(metrics, "gate.prom");
   // node_exporter reads it; a page that stops changing would be taken for a gate that is idle, so it goes with the gate.
-  const writePage = () => writeDurably(page, metricsPage(parts), 0o644).catch((error: Error) => console.error(error));
-  await writePage();
+  let written = Promise.resolve();
+  const writePage = () => {
+    written = written
+      .then(() => writeDurably(page, metricsPage(parts), 0o644))
+      .catch((error: Error) => console.error(error));
+    return written;
+  };
   const timer = setInterval(writePage, metricsEveryMs);
   process.once("SIGTERM", () => {
     clearInterval(timer);
     // Answers what it has, and takes no more. Envoy's next connection fails, and its sender tries again.
     server.close(() => {
-      rmSync(page, { force: true });
-      process.exit(0);
+      // A page that is being written would come back.
+      void written.then(() => {
+        rmSync(page, { force: true });
+        process.exit(0);
+      });
     });
     server.closeIdleConnections();
   });
+  await writePage();
   console.log(`judging requests on ${socket}: mode ${file.current.configuration.mode}`);
 }
 
