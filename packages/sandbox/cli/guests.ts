@@ -19,20 +19,26 @@ export async function join(sandbox: Sandbox, guests: readonly Guest[], report: R
   await prepareAccounts(sandbox, guests, report);
   const known = files.senders();
   const strangers = guests.filter((guest) => !known.includes(guest));
-  if (strangers.length > 0) await updateExchanges(sandbox, strangers, "roots and addresses", report);
-  if (strangers.length > 0) files.pin("receiver", { labels: externalLabels(sandbox, "sender") });
+  if (strangers.length > 0) await agree(sandbox, strangers, report);
+  await report.step(`pulumi up of ${guests.join(" and ")}`, async (progress) => {
+    const counts = await Promise.all(guests.map((guest) => pulumiOf(sandbox, guest).up(guest)));
+    progress(counts.join("; "));
+  });
+  await updateExchanges(sandbox, ["receiver", ...guests], "whom each host trusts", report);
+}
+
+/** Both sides pin each other, and the receiver lets the guests in. */
+async function agree(sandbox: Sandbox, strangers: readonly Guest[], report: Report): Promise<void> {
+  const { files } = sandbox;
+  await updateExchanges(sandbox, strangers, "roots and addresses", report);
+  files.pin("receiver", { labels: externalLabels(sandbox, "sender") });
   for (const guest of strangers) {
     files.pin(guest, await shownBy(sandbox, guest, "receiver"));
     const pins = { ...(await shownBy(sandbox, "receiver", guest)), labels: externalLabels(sandbox, guest) };
     files.admit(guest, pins);
     report.say(`receiver pins ${guest}: ${pins.addresses.join(", ")}, ${JSON.stringify(pins.labels)}`);
   }
-  if (strangers.length > 0) await updateReceiver(sandbox, report);
-  await report.step(`pulumi up of ${guests.join(" and ")}`, async (progress) => {
-    const counts = await Promise.all(guests.map((guest) => pulumiOf(sandbox, guest).up(guest)));
-    progress(counts.join("; "));
-  });
-  await updateExchanges(sandbox, ["receiver", ...guests], "whom each host trusts", report);
+  await updateReceiver(sandbox, report);
 }
 
 /** Removes a sender from the receiver. What it has in its own account stays there, and its link is refused. */

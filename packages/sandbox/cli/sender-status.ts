@@ -1,4 +1,4 @@
-import { labelsText } from "@metrics-link/contract";
+import { labelsText, labelText } from "@metrics-link/contract";
 import { type BackfillState, backfillState, describeBackfill } from "./backfill.ts";
 import { externalLabels } from "./external-labels.ts";
 import { compareRecent, type LinkState, linkState } from "./link.ts";
@@ -68,7 +68,7 @@ export async function writersOf(sandbox: Sandbox, senders: readonly Sender[]): P
   const receiver = prometheusOf(sandbox, "receiver");
   const writers = senders.map(async (sender): Promise<Writer> => {
     const labels = externalLabels(sandbox, sender);
-    const own = [...Object.entries(labels).map(([name, value]) => `${name}=${JSON.stringify(value)}`)];
+    const own = Object.entries(labels).map(([name, value]) => labelText(name, value));
     const series = await receiver.value(`count({${[...own, 'link_side!="receives"', '__name__!=""'].join(",")}})`);
     const sent = `prometheus_remote_storage_samples_total{${[...own, 'link_side="sends"'].join(",")}}`;
     const samplesPerSecond = await receiver.value(`sum(rate(${sent}[30s]))`);
