@@ -49,6 +49,21 @@ const arrives = (what: string, since: number) =>
     60_000,
     500,
   );
+/** Its last sample stays the last, longer than its next batches would take. */
+async function fallsSilent(): Promise<void> {
+  const last = await eventually(
+    "its samples to stop",
+    async (note) => {
+      const found = await ofThird();
+      note(found);
+      return found !== undefined && now() - found > 5 ? found : undefined;
+    },
+    60_000,
+    500,
+  );
+  await eventually("the next batches to be due", () => (now() > last + 15 ? true : undefined), 20_000, 500);
+  assert.equal(await ofThird(), last);
+}
 const writes = (host: (typeof steady)[number], since: number) =>
   eventually(
     `${host} to write under load`,
@@ -152,18 +167,7 @@ describe("three senders in three accounts", function () {
   it("have one that is suspended and resumed: meanwhile nothing of it arrives, and then all of it", async () => {
     const since = beforehand();
     await suspend(sandbox, third, "drill: an audit of its team", report);
-    const held = await eventually(
-      "its samples to stop",
-      async (note) => {
-        const found = await ofThird();
-        note(found);
-        return found !== undefined && now() - found > 5 ? found : undefined;
-      },
-      60_000,
-      500,
-    );
-    await eventually("the next batches to be due", () => (now() > held + 15 ? true : undefined), 20_000, 500);
-    assert.equal(await ofThird(), held);
+    await fallsSilent();
     const resumed = now();
     await suspend(sandbox, third, undefined, report);
     await arrives("its samples again", resumed);
@@ -201,18 +205,7 @@ describe("three senders in three accounts", function () {
 
   it("have one that leaves: nothing of it arrives any more", async () => {
     await leave(sandbox, third, report);
-    const last = await eventually(
-      "its samples to stop",
-      async (note) => {
-        const found = await ofThird();
-        note(found);
-        return found !== undefined && now() - found > 5 ? found : undefined;
-      },
-      60_000,
-      500,
-    );
-    await eventually("the next batches to be due", () => (now() > last + 15 ? true : undefined), 20_000, 500);
-    assert.equal(await ofThird(), last);
+    await fallsSilent();
   });
 
   it("leave the connections of the others open all the while, and lose no sample of theirs", async () => {
