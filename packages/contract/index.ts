@@ -49,6 +49,7 @@ export {
   labelsText,
   labelText,
   reservedLabels,
+  sameLabels,
   spellingOf,
 } from "./labels.ts";
 export {

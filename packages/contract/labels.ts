@@ -46,6 +46,11 @@ export const identityLabels = z
 export const carries = (labels: Labels, pinned: Labels): boolean =>
   Object.entries(pinned).every(([name, value]) => labels[name] === value);
 
+/** Whether these are the same labels. */
+export const sameLabels = (one: Labels, other: Readonly<Record<string, unknown>>): boolean =>
+  Object.keys(one).length === Object.keys(other).length &&
+  Object.entries(one).every(([name, value]) => other[name] === value);
+
 /** What two values have in common that a person may take for one: the case, and how Unicode composes the characters. */
 export const spellingOf = (value: string): string => value.normalize("NFKC").toLowerCase().normalize("NFKC");
 

@@ -22,7 +22,7 @@ import {
 import type { Seen } from "./seen.ts";
 import type { Deployed, ListedSender, Told } from "./sender.ts";
 
-/** A fleet as it is told. */
+/** What `list` and `verify` report of a fleet. */
 export interface Overview {
   readonly stack: string;
   /** When it was asked, in milliseconds since the epoch. */

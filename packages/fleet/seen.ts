@@ -46,8 +46,8 @@ const accepted =
 const byChain = "sum by (envoy_http_conn_manager_prefix)";
 
 /**
- * By what a sender is told from others in an answer: its filter chain, its name at the gate, or, of what it says of itself, the labels
- * that are pinned for it.
+ * Each answer has one series a sender. Its label for the filter chain, its label for the gate's name of the sender, or the labels that are
+ * pinned for the sender say which one.
  */
 const queries = {
   lastSeen: `max_over_time(timestamp(${byChain} (increase(${accepted}[5m])) > 0)[${hours}h:1m])`,
@@ -109,7 +109,7 @@ function seenOf({ name, declared: { labels } }: ListedSender, answers: Record<Qu
 
 const numberOf = (told: Told<Sample>): Told<number> => ("none" in told ? told : { value: told.value.value });
 
-/** What the gate counted, or else what the sender says of itself. */
+/** The first one, or the second if the first has no answer. */
 const firstOf = <Value>(one: Told<Value>, other: Told<Value>): Told<Value> => ("none" in one ? other : one);
 
 function versionOf(build: Told<Sample>, release: Told<Sample>): Told<string> {
@@ -117,6 +117,8 @@ function versionOf(build: Told<Sample>, release: Told<Sample>): Told<string> {
   const of = "none" in release ? "" : `, release ${(release.value.labels.release ?? "").slice(0, 12)}`;
   return { value: `Prometheus ${build.value.labels.version ?? "of no version"}${of}` };
 }
+
+const notInLog = { none: "not in the last lines of the host's log" };
 
 /** The same with what the receiver's host saw of the certificates themselves, which counts before what a sender says of its own. */
 export function withHandshakes(
@@ -133,10 +135,11 @@ export function withHandshakes(
       const later = "none" in one.lastSeen ? found.at : Math.max(found.at, one.lastSeen.value);
       return { ...one, lastSeen: { value: later }, leafNotAfter: { value: found.leafNotAfter } };
     }
-    const lastSeen = "none" in one.lastSeen ? { none: "not in the last lines of the host's log" } : one.lastSeen;
-    const leafNotAfter =
-      "none" in one.leafNotAfter ? { none: "not in the last lines of the host's log" } : one.leafNotAfter;
-    return { ...one, lastSeen, leafNotAfter };
+    return {
+      ...one,
+      lastSeen: firstOf(one.lastSeen, notInLog),
+      leafNotAfter: firstOf(one.leafNotAfter, notInLog),
+    };
   };
   return new Map([...seen].map(([name, one]) => [name, of(name, one)]));
 }

@@ -1,8 +1,8 @@
-import { carries, labelsOfOthers, labelsText, readCertificates, rootBundle } from "@metrics-link/contract";
+import { labelsOfOthers, labelsText, readCertificates, rootBundle, sameLabels } from "@metrics-link/contract";
 import { count, type Finding } from "@metrics-link/report";
 import type { Overview } from "./overview.ts";
 import type { Seen } from "./seen.ts";
-import { type Deployed, type ListedSender, standingIn, type Told } from "./sender.ts";
+import { type Deployed, type ListedSender, notAsked, standingIn, type Told } from "./sender.ts";
 
 const day = 86_400_000;
 /** A root takes a ceremony and a telephone call to replace, a leaf an update of the sender's. */
@@ -15,19 +15,30 @@ const soon = { root: 90 * day, leaf: 7 * day } as const;
  */
 export function verified(overview: Overview, sizes: readonly number[]): Finding[] {
   const { senders, deployed, now } = overview;
+  const standings = standingsOf(overview);
   return [
-    ...senders.flatMap((sender) => [
-      ...contractFindings(overview, sender),
+    ...standings.flatMap(({ sender, standing }) => [
+      ...contractFindings(sender, standing),
       ...sinceFindings(sender, now),
-      ...expiryFindings(overview, sender),
-      ...leafFindings(sender, overview.seen.get(sender.name), overview.now),
+      ...expiryFindings(sender, standing, now),
+      ...leafFindings(sender, overview.seen.get(sender.name), now),
       ...("none" in deployed ? [] : deployedFindings(overview, sender, deployed.value)),
     ]),
-    ...foreignLabels(overview),
+    ...foreignLabels(standings),
     ...sizeFindings(senders.length, sizes),
     ...strangers(senders, deployed),
   ];
 }
+
+/** What the next update would make of a sender, were it the first one. */
+interface SenderStanding {
+  readonly sender: ListedSender;
+  readonly standing: ReturnType<typeof standingIn>;
+}
+
+/** Of each sender. It parses every certificate of a contract. */
+export const standingsOf = ({ senders, network }: Pick<Overview, "senders" | "network">): readonly SenderStanding[] =>
+  senders.map((sender) => ({ sender, standing: standingIn(sender, network) }));
 
 const finding = (severity: Finding["severity"], subject: string, what: string, remedy?: string): Finding => ({
   severity,
@@ -37,10 +48,8 @@ const finding = (severity: Finding["severity"], subject: string, what: string, r
 });
 
 /** As an update would read it. */
-function contractFindings({ network }: Overview, sender: ListedSender): Finding[] {
-  const { name, source, declared } = sender;
+function contractFindings({ name, source, declared }: ListedSender, standing: SenderStanding["standing"]): Finding[] {
   if (declared.suspended !== undefined) return [finding("ok", name, "suspended: its contract is not read")];
-  const standing = standingIn(sender, network);
   if (standing === undefined)
     return [
       finding("ok", name, `its keys in ${source} are right; its contract is a stack's, which this does not read`),
@@ -63,12 +72,12 @@ function contractFindings({ network }: Overview, sender: ListedSender): Finding[
 }
 
 /** Senders that tell that their series carry what is pinned for another. */
-export function foreignLabels({ senders, network }: Pick<Overview, "senders" | "network">): Finding[] {
-  const foreign = labelsOfOthers(senders.map(({ declared }) => declared));
+export function foreignLabels(standings: readonly SenderStanding[]): Finding[] {
+  const foreign = labelsOfOthers(standings.map(({ sender }) => sender.declared));
   const remedy =
     "pin only what tells a sender from all others, or its people take the label from their externalLabels; docs/operate.md, Changing a pinned label, has the order";
-  return senders.flatMap((sender) =>
-    foreign(sender.name, standingIn(sender, network)?.contract?.labels).map((what) =>
+  return standings.flatMap(({ sender, standing }) =>
+    foreign(sender.name, standing?.contract?.labels).map((what) =>
       finding(
         "critical",
         sender.name,
@@ -87,15 +96,15 @@ function sinceFindings({ name, declared: { since } }: ListedSender, now: number)
 }
 
 /** Roots in its contract, and so those that come into force. */
-function expiryFindings({ network, now }: Overview, sender: ListedSender): Finding[] {
-  const bundle = rootBundle.safeParse(standingIn(sender, network)?.contract?.rootBundle);
+function expiryFindings({ name }: ListedSender, standing: SenderStanding["standing"], now: number): Finding[] {
+  const bundle = rootBundle.safeParse(standing?.contract?.rootBundle);
   if (!bundle.success) return [];
   return readCertificates(bundle.data).flatMap(({ validToDate, fingerprint256 }) => {
     const left = validToDate.getTime() - now;
     if (left > soon.root) return [];
     const what = `root ${fingerprint256.slice(0, 23)}… ${left < 0 ? "expired" : "expires"} on ${validToDate.toISOString().slice(0, 10)}`;
     const remedy = "its people rotate their root (docs/rotate.md) and send a new contract";
-    return [finding(left < 0 ? "critical" : "warning", sender.name, what, remedy)];
+    return [finding(left < 0 ? "critical" : "warning", name, what, remedy)];
   });
 }
 
@@ -145,8 +154,7 @@ function deployedFindings({ network }: Overview, sender: ListedSender, deployed:
   if (now.dnsName !== next.dnsName) differs.push(`the name ${now.dnsName} is in force, and it has ${next.dnsName}`);
   const admitted = deployed.admits.find(({ stack }) => stack === declared.stack)?.labels;
   const [is, was] = [declared.labels ?? {}, admitted ?? {}];
-  if (!carries(is, was) || !carries(was, is))
-    differs.push(`labels ${labelsText(was)} are in force, and ${labelsText(is)} are pinned`);
+  if (!sameLabels(is, was)) differs.push(`labels ${labelsText(was)} are in force, and ${labelsText(is)} are pinned`);
   if (differs.length === 0) return [finding("ok", name, "what is in force is what its keys say")];
   return differs.map((what) => finding("warning", name, what, remedy));
 }
@@ -154,7 +162,7 @@ function deployedFindings({ network }: Overview, sender: ListedSender, deployed:
 /** Whoever is let in and stands nowhere. */
 function strangers(senders: readonly ListedSender[], deployed: Told<Deployed>): Finding[] {
   if ("none" in deployed)
-    return deployed.none === "not asked"
+    return deployed.none === notAsked.none
       ? []
       : [finding("not known", "deployed", `what is in force is ${deployed.none}`)];
   const known = new Set(senders.map(({ declared }) => declared.stack));

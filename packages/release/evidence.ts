@@ -6,7 +6,7 @@ import { z } from "zod";
 export const hostEvidenceVersion = 1;
 
 /** What GetCommandInvocation keeps of a command's output (Systems Manager quota), in characters. */
-const outputLimit = 24_000;
+export const commandOutputLimit = 24_000;
 
 /** Something that was read, or why it could not be: what was not read must never look like nothing. */
 const part = <Schema extends z.ZodType>(value: Schema) =>
@@ -198,7 +198,7 @@ const leftOutFirst = ["handshakes", "files", "bundles", "tools", "gate", "envoy"
 const tooLong = "too long for one answer of Run Command";
 
 /** One line of text: gzip, base64. Parts that do not fit are replaced by why they are missing. */
-export function packHostEvidence(evidence: HostEvidence, limit = outputLimit - 100): string {
+export function packHostEvidence(evidence: HostEvidence, limit = commandOutputLimit - 100): string {
   let kept = evidence;
   for (const name of leftOutFirst) {
     const packed = packed64(kept);

@@ -19,6 +19,7 @@ export {
   unpackAuditOutcome,
 } from "./audit-outcome.ts";
 export {
+  commandOutputLimit,
   type EvidencePart,
   type EvidencePartName,
   evidenceParts,

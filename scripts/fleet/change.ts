@@ -11,9 +11,10 @@ import {
   standingOf,
   UsageError,
 } from "@metrics-link/contract";
-import { foreignLabels } from "@metrics-link/fleet";
+import { foreignLabels, standingsOf } from "@metrics-link/fleet";
 import { required, say, toRead, wrongValue } from "../stack/command-line.ts";
 import type { StackContext } from "../stack/context.ts";
+import { peerOutputs } from "../stack/peers.ts";
 import { pinsOf } from "../stack/stack-file.ts";
 import { agreedTo } from "../trust/agree.ts";
 import type { Heard } from "../trust/heard.ts";
@@ -73,7 +74,7 @@ async function warnOf(context: StackContext, name: string, outputs: Readonly<Rec
   const standing = standingOf("sender", { peer, reading: { contract: contractIn(outputs) }, before: [], network });
   if (standing.state === "held")
     say(`Not as it stands: an update holds ${name}, and what was accepted before stays in force. ${standing.words}`);
-  for (const { subject, what, remedy } of foreignLabels(await overviewOf(context, nobody)))
+  for (const { subject, what, remedy } of foreignLabels(standingsOf(await overviewOf(context, nobody))))
     say(`Not as it stands: ${subject}: ${what}. Next: ${remedy}.`);
   if (peer.labels === undefined)
     say(
@@ -130,8 +131,9 @@ async function agreedPins(
 }
 
 /** A contract file, or the outputs of a stack. @throws UsageError, LinkError */
-async function outputsOf({ pulumi }: StackContext, source: string): Promise<Readonly<Record<string, unknown>>> {
-  if (!source.endsWith(".json") && stackName.safeParse(source).success) return await pulumi.outputs(source);
+async function outputsOf(context: StackContext, source: string): Promise<Readonly<Record<string, unknown>>> {
+  if (!source.endsWith(".json") && stackName.safeParse(source).success)
+    return await peerOutputs(context, { stack: source, contract: undefined });
   const path = toRead("--from", source);
   const { size } = statSync(path);
   if (size > mostContractBytes)

@@ -2,12 +2,10 @@ import { gunzipSync } from "node:zlib";
 import { LinkError } from "@metrics-link/contract";
 import type { AskPrometheus } from "@metrics-link/fleet";
 import type { Clock, Management } from "@metrics-link/host/converge/index.ts";
-import { ports } from "@metrics-link/release";
+import { commandOutputLimit, ports } from "@metrics-link/release";
 import { said } from "../audit/host.ts";
 import { dataOf } from "../console/answer.ts";
 
-/** What GetCommandInvocation keeps of a command's output (Systems Manager quota), in characters. */
-const outputLimit = 24_000;
 /** Compressed, that is some megabytes of JSON. */
 const mostBytes = 64 * 1024 * 1024;
 
@@ -19,7 +17,7 @@ export const prometheusOnHost =
     const url = `http://127.0.0.1:${port}/api/v1/query?${new URLSearchParams({ query })}`;
     const command = `curl --silent --show-error --max-time 30 '${url}' | gzip -9 | base64 --wrap=0`;
     const printed = await said(management, instanceId, command, time);
-    if (printed.length >= outputLimit)
+    if (printed.length >= commandOutputLimit)
       throw new LinkError("API_ERROR", {
         what: "the answer of Prometheus is too long for Run Command",
         next: "ask it by --url",

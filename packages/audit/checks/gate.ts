@@ -1,4 +1,4 @@
-import { type Labels, labelsText } from "@metrics-link/contract";
+import { labelsText, sameLabels } from "@metrics-link/contract";
 import { type HostEvidence, sha256 } from "@metrics-link/release";
 import type { Finding } from "@metrics-link/report";
 import type { EvidencePart, PeerEvidence, StackEvidence } from "../evidence.ts";
@@ -52,7 +52,7 @@ function senderFinding({ name, pins }: PeerEvidence, mode: string, running: Evid
     const pinned = pins.labels ?? {};
     if (demanded === undefined) return { wrong: ["the gate does not know it, so it writes nothing"], fine: "" };
     return {
-      wrong: same(demanded, pinned)
+      wrong: sameLabels(demanded, pinned)
         ? []
         : [`the gate demands ${labelsText(demanded)}, and pinned is ${labelsText(pinned)}`],
       fine:
@@ -64,7 +64,3 @@ function senderFinding({ name, pins }: PeerEvidence, mode: string, running: Evid
   if (found.severity !== "ok" || mode === "enforce") return found;
   return { ...found, severity: "warning", what: `${found.what}; the gate only counts others (gate.mode: observe)` };
 }
-
-const same = (one: Labels, other: Labels) =>
-  Object.keys(one).length === Object.keys(other).length &&
-  Object.entries(one).every(([name, value]) => other[name] === value);

@@ -1,4 +1,4 @@
-import { carries, fingerprintsOf, labelsText, unlessOtherText } from "@metrics-link/contract";
+import { carries, fingerprintsOf, labelsText, sameLabels, unlessOtherText } from "@metrics-link/contract";
 import { releaseFiles, trustSecret } from "@metrics-link/envoy";
 import type { Finding } from "@metrics-link/report";
 import type { EvidencePart, PeerEvidence, StackEvidence } from "../evidence.ts";
@@ -125,7 +125,7 @@ export function labelFindings(
           ...(offered === undefined || carries(offered, pinned)
             ? []
             : [`its series carry ${labelsText(offered)}, and pinned is ${labelsText(pinned)}`]),
-          ...(admitted !== undefined && !(carries(admitted, pinned) && carries(pinned, admitted))
+          ...(admitted !== undefined && !sameLabels(admitted, pinned)
             ? [`the last update was with ${labelsText(admitted)}, and pinned is ${labelsText(pinned)}`]
             : []),
         ],

@@ -1,4 +1,5 @@
 import type { Configuration } from "@metrics-link/config";
+import { sameLabels } from "@metrics-link/contract";
 import { unknownSource } from "@metrics-link/envoy/read/index.ts";
 import { ports } from "@metrics-link/release";
 import { each, type Policy, stackRule } from "../model/policy.ts";
@@ -102,12 +103,7 @@ function* pinFaults(document: Document, { senders }: Receiver, held: readonly st
   const absent = recordOf(document.absent);
   for (const { name, labels = {} } of senders) {
     const found = name in lets ? recordOf(recordOf(lets[name]).labels) : recordOf(absent[name]);
-    if (sameLabels(found, labels) || (name in lets && held.includes(name))) continue;
+    if (sameLabels(labels, found) || (name in lets && held.includes(name))) continue;
     yield `${file}: ${name} has ${JSON.stringify(found)} instead of the pinned ${JSON.stringify(labels)}`;
   }
-}
-
-function sameLabels(one: Document, other: Document): boolean {
-  const entries = Object.entries(one);
-  return entries.length === Object.keys(other).length && entries.every(([name, value]) => other[name] === value);
 }
