@@ -231,7 +231,7 @@ export default {
     },
     {
       name: "fleets-are-pure",
-      comment: "What is told of senders follows from what is read elsewhere; files are read in a folder of their own.",
+      comment: "Only fleet/folder reads files; the rest of this package computes its report from what callers pass in.",
       severity: "error",
       from: { path: room("fleet"), pathNot: room("fleet/folder") },
       to: {

@@ -24,7 +24,8 @@ const secrets = [secret(), secret(), secret(), secret()] as const;
 /**
  * Hashes bytes in words of four: the rounds of HalfSipHash (Aumasson and Bernstein, SipHash, with words of 32 bits), one a word and two
  * at the end, since nobody sees a hash. A sender must not be able to write series that share a number, which would count as one: a
- * multiplicative hash has such texts whatever its seed is, because a flipped top bit stays a flipped top bit.
+ * multiplicative hash has such texts whatever its seed is, because a flipped top bit stays a flipped top bit. The round stands here
+ * twice: a function that returns four words would allocate memory for each word of each label.
  */
 export function hashBytes(bytes: DataView, start: number, length: number, into: Key): Key {
   let [v0, v1, v2, v3] = secrets;

@@ -59,8 +59,8 @@ export function hasRoom(room: Room, part: Part, others: number): boolean {
 }
 
 /**
- * Which share a sender has of what it may have of the common part. It is told of those alone that have their part of what is taken,
- * or more: who has less is no reason why there is no room.
+ * The common series that a sender holds, divided by the most that it may hold. It is 0 for a sender that holds less than the average
+ * of those that hold any: that sender is not why the common part is full.
  * @param takers how many senders have something of the common part
  */
 export function shareOfCommon(room: Room, part: Part, others: number, takers: number): number {

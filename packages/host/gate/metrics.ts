@@ -58,7 +58,7 @@ export interface Moment {
   readonly senders: readonly SenderUse[];
 }
 
-/** A share of a limit is told from here on: with a thousand senders, those far below would be most of the page. */
+/** Only shares of at least this are on the page: with a thousand senders, the small ones would be most of it. */
 const leastShare = 0.5;
 
 const prefix = "metrics_link_gate";
