@@ -27,6 +27,8 @@ export interface Usage {
   /** What was accepted in the minute that began at its `since`, and in the one before. */
   readonly minute: Accepted & { readonly since: number };
   readonly minuteBefore: Accepted;
+  /** When a request was last turned away because of each limit. */
+  readonly turnedAway: Readonly<Partial<Record<OwnLimit, number>>>;
 }
 
 interface Accepted {
@@ -48,6 +50,7 @@ export const usageOf = (limits: RateLimits, now: number): Usage => ({
   since: now,
   minute: { ...nothing, since: now },
   minuteBefore: nothing,
+  turnedAway: {},
 });
 
 /** A request that was read, as far as limits go. */
@@ -75,7 +78,7 @@ export function judge(
   hasRoom: (more: number) => boolean = () => true,
 ): Judgement {
   const most = limits.samplesPerSecond * limits.burstSeconds;
-  if (before.samples < Math.min(samples, most)) return { usage: before, over: "sample_rate" };
+  if (before.samples < Math.min(samples, most)) return over(before, "sample_rate");
   const { series } = before;
   const unseen = new Set<number>();
   const returned: number[] = [];
@@ -86,9 +89,9 @@ export function judge(
   }
   const more = unseen.size;
   if (more > 0) {
-    if (series.size + more > limits.activeSeries) return { usage: before, over: "active_series" };
-    if (!hasRoom(more)) return { usage: before, over: "shared_series" };
-    if (before.newSeries < Math.min(more, limits.newSeriesPerMinute)) return { usage: before, over: "new_series" };
+    if (series.size + more > limits.activeSeries) return over(before, "active_series");
+    if (!hasRoom(more)) return over(before, "shared_series");
+    if (before.newSeries < Math.min(more, limits.newSeriesPerMinute)) return over(before, "new_series");
   }
   for (const key of returned) series.add(key);
   for (const key of unseen) series.add(key);
@@ -104,6 +107,20 @@ export function judge(
   };
 }
 
+const ownLimits = {
+  sample_rate: "samples_per_second",
+  active_series: "active_series",
+  new_series: "new_series_per_minute",
+  // Who finds no room is not whom the others lack room because of (room.ts).
+  shared_series: undefined,
+} as const satisfies Record<NonNullable<Judgement["over"]>, OwnLimit | undefined>;
+
+function over(usage: Usage, reason: NonNullable<Judgement["over"]>): Judgement {
+  const limit = ownLimits[reason];
+  const turnedAway = limit === undefined ? usage.turnedAway : { ...usage.turnedAway, [limit]: usage.at };
+  return { usage: { ...usage, turnedAway }, over: reason };
+}
+
 /** Gives back the samples of a request that Prometheus did not take: they will come again. */
 export const refund = (usage: Usage, samples: number, limits: RateLimits): Usage => ({
   ...usage,
@@ -114,10 +131,14 @@ export const refund = (usage: Usage, samples: number, limits: RateLimits): Usage
 export function usageAt(usage: Usage, limits: RateLimits, now: number): Usage {
   // A clock that was set back gives nothing, and takes nothing.
   const seconds = Math.max(0, now - usage.at) / 1000;
-  const filled = (have: number, perSecond: number, most: number) =>
-    Math.min(Math.max(have, most), have + seconds * perSecond);
-  const samples = filled(usage.samples, limits.samplesPerSecond, limits.samplesPerSecond * limits.burstSeconds);
-  const newSeries = filled(usage.newSeries, limits.newSeriesPerMinute / 60, limits.newSeriesPerMinute);
+  const { samplesPerSecond, burstSeconds, newSeriesPerMinute } = limits;
+  // Also what was saved up under a limit that has been lowered since.
+  const samples = Math.min(samplesPerSecond * burstSeconds, usage.samples + seconds * samplesPerSecond);
+  // A sender begins with more than a minute's.
+  const newSeries = Math.min(
+    Math.max(usage.newSeries, newSeriesPerMinute),
+    usage.newSeries + (seconds * newSeriesPerMinute) / 60,
+  );
   const next = { ...usage, ...minutesAt(usage, now), samples, newSeries, at: now };
   const periods = Math.floor((now - usage.since) / periodMs);
   if (periods < 1 && now >= usage.since) return next;
@@ -136,14 +157,24 @@ function minutesAt({ minute, minuteBefore }: Usage, now: number): Pick<Usage, "m
 }
 
 /** The limits that a sender can come close to over time. */
-export type RateLimit = "samples_per_second" | "active_series" | "new_series_per_minute" | "shared_series";
+export type RateLimit = OwnLimit | "shared_series";
+/** Those that are not about all senders together. */
+type OwnLimit = "samples_per_second" | "active_series" | "new_series_per_minute";
 
-/** Which share of each limit of its own a sender uses, as of `usageAt`: of the rates, what was accepted in the last whole minute. */
-export const sharesOf = (
-  { series, minuteBefore }: Usage,
-  limits: RateLimits,
-): Readonly<Record<Exclude<RateLimit, "shared_series">, number>> => ({
-  samples_per_second: minuteBefore.samples / 60 / limits.samplesPerSecond,
-  active_series: series.size / limits.activeSeries,
-  new_series_per_minute: minuteBefore.newSeries / limits.newSeriesPerMinute,
-});
+/**
+ * Which share of each limit of its own a sender uses, as of `usageAt`: of the rates, what was accepted in the last whole minute. It is
+ * at least 1 for a minute after a request was turned away: a request counts as a whole, so a sender of large ones has
+ * never more accepted than a part of its limit.
+ */
+export function sharesOf(usage: Usage, limits: RateLimits): Readonly<Record<OwnLimit, number>> {
+  const { series, minuteBefore, turnedAway, at } = usage;
+  const atLeast = (limit: OwnLimit, share: number) => {
+    const ago = at - (turnedAway[limit] ?? Number.NEGATIVE_INFINITY);
+    return ago >= 0 && ago < minuteMs ? Math.max(1, share) : share;
+  };
+  return {
+    samples_per_second: atLeast("samples_per_second", minuteBefore.samples / 60 / limits.samplesPerSecond),
+    active_series: atLeast("active_series", series.size / limits.activeSeries),
+    new_series_per_minute: atLeast("new_series_per_minute", minuteBefore.newSeries / limits.newSeriesPerMinute),
+  };
+}

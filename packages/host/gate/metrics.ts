@@ -113,7 +113,7 @@ export function metricsOf({ requests, written, refusedSeries, faults }: Tally, m
     metric(
       `${prefix}_limit_used_ratio`,
       "gauge",
-      `Which share of a limit a sender uses, from ${leastShare} on; of rates, in the last whole minute.`,
+      `Which share of a limit a sender uses, from ${leastShare} on; of rates, in the last whole minute. At least 1 for a minute after a request above it was refused.`,
       moment.senders.flatMap(({ sender, shares }) =>
         Object.entries(shares)
           .filter(([, share]) => share >= leastShare)

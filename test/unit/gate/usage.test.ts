@@ -64,6 +64,13 @@ describe("what a sender may write over time", () => {
     assert.equal(judge(refund(full, 1_000, limits), { samples: 1_000, keys: [] }, limits).over, undefined);
   });
 
+  it("follows a limit that is lowered at once, whatever was saved up under the one before", () => {
+    const before = usageOf({ ...limits, samplesPerSecond: 50_000 }, start);
+    const { usage, over } = judge(usageAt(before, limits, start), { samples: 1_000, keys: [] }, limits);
+    assert.equal(over, undefined);
+    assert.equal(judge(usage, { samples: 1, keys: [] }, limits).over, "sample_rate");
+  });
+
   it("is so many active series; one that is known always passes", () => {
     const requests = [
       { at: 0, keys: keys(0, 50) },
@@ -126,4 +133,30 @@ describe("what a sender may write over time", () => {
     // A clock that was set back gives nothing.
     assert.equal(shares(-hour).samples_per_second, 0);
   });
+
+  for (const [limit, requests, accepted] of [
+    // Beside 46 of 100 series, a request with 60 never fits: the share of what was accepted stays low.
+    ["active_series", [{ keys: keys(100, 60) }], 46 / 100],
+    ["samples_per_second", [{ samples: 600 }, { samples: 600 }], 600 / 60 / 100],
+    ["new_series_per_minute", [{ keys: keys(100, 4) }, { keys: keys(200, 4) }], 4 / 6],
+  ] as const) {
+    it(`is used up for a minute after a request above it was turned away: ${limit}`, () => {
+      const minute = 60_000;
+      let usage = judge(usageOf(limits, start), { samples: 0, keys: keys(0, 46) }, limits).usage;
+      const at = start + 10 * minute;
+      const raised = { ...limits, activeSeries: 100 };
+      const answers = requests.map((request) => {
+        const judgement = judge(usageAt(usage, raised, at), { samples: 0, keys: [], ...request }, raised);
+        usage = judgement.usage;
+        return judgement.over !== undefined;
+      });
+      assert.deepEqual(answers, [...requests.slice(1).map(() => false), true]);
+      const shares = (later: number) => sharesOf(usageAt(usage, raised, at + later), raised);
+      assert.equal(shares(minute - 1)[limit], 1);
+      assert.equal(shares(minute)[limit], accepted);
+      // Nobody else's limit is told, and a clock that is set back does not keep it.
+      for (const [other, share] of Object.entries(shares(0))) assert.ok(other === limit || share < 1, other);
+      assert.ok(shares(-hour)[limit] < 1);
+    });
+  }
 });
