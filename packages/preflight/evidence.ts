@@ -38,6 +38,7 @@ export interface InstanceType {
   readonly bareMetal: boolean;
   readonly bootModes: readonly string[];
   readonly vcpus: number;
+  readonly memoryMiB: number;
 }
 
 /** A zone of the region in this account: its name is this account's, its id everybody's. */

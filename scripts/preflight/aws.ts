@@ -162,13 +162,16 @@ const instanceTypeOf = (ec2: EC2Client, type: string) =>
     const [found] = types;
     if (found === undefined) return undefined;
     const vcpus = found.VCpuInfo?.DefaultVCpus;
-    if (vcpus === undefined) throw new LinkError("API_ERROR", { what: `EC2 does not tell how many vCPUs ${type} has` });
+    const memoryMiB = found.MemoryInfo?.SizeInMiB;
+    if (vcpus === undefined || memoryMiB === undefined)
+      throw new LinkError("API_ERROR", { what: `EC2 does not tell how many vCPUs ${type} has, or how much memory` });
     return {
       processors: found.ProcessorInfo?.SupportedArchitectures ?? [],
       hypervisor: found.Hypervisor,
       bareMetal: found.BareMetal === true,
       bootModes: found.SupportedBootModes ?? [],
       vcpus,
+      memoryMiB,
     };
   });
 

@@ -34,6 +34,13 @@ export function hostFindings(evidence: Evidence): Finding[] {
               : "take another type",
           );
     }),
+    ...(configuration.role === "receiver"
+      ? [
+          check("memory for the senders' series", "EC2", instanceType, (type) =>
+            type === undefined ? nothingToCompare : seriesConclusion(configuration.senders, host.instanceType, type),
+          ),
+        ]
+      : []),
     check("boot mode", "EC2", both(image, instanceType), ([one, type]) =>
       one === undefined || type === undefined ? nothingToCompare : bootConclusion(one, type, host.instanceType),
     ),
@@ -100,6 +107,32 @@ function typeConclusion(
     );
   }
   return fine(`${name}: ${processor} on ${bareMetal ? "bare metal" : "Nitro"}`);
+}
+
+/** What a Prometheus that has just been written to holds for a series, in bytes, and without any (docs/decisions/0812). */
+const bytesPerSeries = 1_700;
+const bytesWithoutSeries = 70 * 2 ** 20;
+/** The part of the memory that Prometheus behind a gate may use: packages/host/cloud/units.ts. */
+const prometheusPart = 0.5;
+
+/** Whether Prometheus has memory for as many series as the limits of all senders let in. It needs more than what is counted here. */
+function seriesConclusion(
+  senders: readonly { readonly limits: { readonly activeSeries: number }; readonly suspended?: string | undefined }[],
+  name: string,
+  { memoryMiB }: InstanceType,
+): Conclusion {
+  const letIn = senders
+    .filter(({ suspended }) => suspended === undefined)
+    .reduce((sum, { limits }) => sum + limits.activeSeries, 0);
+  const room = Math.floor((memoryMiB * 2 ** 20 * prometheusPart - bytesWithoutSeries) / bytesPerSeries);
+  const fits = Math.max(0, Math.floor(room / 1000) * 1000);
+  const told = `the limits of the senders let in ${letIn} series, and Prometheus on ${name} has memory for ${fits} at most`;
+  return letIn <= fits
+    ? fine(told)
+    : warns(
+        `${told}: senders that use their limits to the full end it, and the samples of all wait`,
+        "set senders[].limits.activeSeries to about twice what each sender has (`npm run fleet -- list`), or take a larger type",
+      );
 }
 
 /** EC2 user guide, "Instance boot modes": without a mode the type decides, and `uefi-preferred` takes what there is. */

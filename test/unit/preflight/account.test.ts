@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { memoryCeilings } from "@metrics-link/host/cloud/units.ts";
+import { preflight } from "@metrics-link/preflight";
 import { type Case, findingOf, judges } from "./support/cases.ts";
 import { example, image, ready, instanceType as type } from "./support/ready.ts";
 
@@ -190,4 +192,37 @@ describe("a preflight of the account and the host", () => {
       assert.deepEqual([severity, what], ["ok", "the update makes none; 5 of 5 in use"]);
     });
   }
+
+  const letsIn = (activeSeries: number, more = "") =>
+    example("receiver", [], (text) =>
+      text.replace("        activeSeries: 500000", `        activeSeries: ${activeSeries}\n${more}`),
+    );
+  for (const [title, configuration, memoryMiB, severity, words] of [
+    [
+      "one sender with the default limits on 2 GiB",
+      example("receiver"),
+      2048,
+      "ok",
+      /let in 500000 series.* 588000 at/,
+    ],
+    ["the same on 1 GiB", example("receiver"), 1024, "warning", /let in 500000 series.* for 272000 at most: .*wait/],
+    ["a limit that fits into 1 GiB", letsIn(200_000), 1024, "ok", /let in 200000/],
+    ["more than any host of this size has", letsIn(2_000_000), 2048, "warning", /let in 2000000/],
+    ["one that is suspended", letsIn(2_000_000, '      suspended: "a flood"\n'), 2048, "ok", /let in 0 series/],
+    ["a host with less than Prometheus needs by itself", example("receiver"), 128, "warning", /for 0 at most/],
+  ] as const) {
+    it(`says ${severity} of the memory for ${title}`, () => {
+      const evidence = { ...ready(configuration), instanceType: { value: { ...type, memoryMiB } } };
+      const found = findingOf(evidence, "memory for the senders' series");
+      assert.equal(found.severity, severity, found.what);
+      assert.match(found.what, words);
+    });
+  }
+
+  it("takes the part of the memory that Prometheus may use from the unit", () => {
+    assert.equal(memoryCeilings.prometheusBehindGate, "50%");
+    assert.ok(ready().configuration.role === "sender");
+    const all = preflight(ready()).sections.flatMap(({ findings }) => findings);
+    assert.ok(all.every(({ subject }) => subject !== "memory for the senders' series"));
+  });
 });

@@ -31,6 +31,7 @@ export const instanceType: InstanceType = {
   bareMetal: false,
   bootModes: ["legacy-bios", "uefi"],
   vcpus: 2,
+  memoryMiB: 2048,
 };
 
 const folder = mkdtempSync(join(tmpdir(), "metrics-link-preflight-"));
