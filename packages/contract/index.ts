@@ -38,6 +38,7 @@ export {
   stackName,
   text,
 } from "./forms.ts";
+export { anyOf, exactly, identitiesIn, identityOf } from "./identities.ts";
 export { parseJson } from "./json.ts";
 export {
   carries,

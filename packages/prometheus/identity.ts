@@ -1,3 +1,4 @@
+import { exactly } from "@metrics-link/contract";
 import { type FixedLabel, fixedLabels, keptPrefix } from "@metrics-link/release";
 import type { Labels, RelabelRule } from "./configuration.ts";
 
@@ -41,6 +42,3 @@ const renamesAnother = ({ name, value, keptAs }: FixedLabel): readonly RelabelRu
   },
   { target_label: taken, replacement: "" },
 ];
-
-/** A text as RE2 matches it: with a backslash before each of its special characters (Go, regexp.QuoteMeta). */
-export const exactly = (text: string): string => text.replace(/[\\.+*?()|[\]{}^$]/g, "\\$&");

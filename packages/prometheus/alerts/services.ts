@@ -1,5 +1,6 @@
+import { anyOf } from "@metrics-link/contract";
 import { alert, byKind, type Link, rose, roseOrBegan, type Side } from "./alert.ts";
-import { anyOf, ofNoPinned } from "./pins.ts";
+import { ofNoPinned } from "./pins.ts";
 
 const others: Readonly<Record<Side, Side>> = { sends: "receives", receives: "sends" };
 const ownJobs = ["prometheus", "envoy", "node"] as const;
