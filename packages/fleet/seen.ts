@@ -1,4 +1,4 @@
-import { carries, type Labels, messageOf } from "@metrics-link/contract";
+import { anyOf, carries, identitiesIn, identityOf, type Labels, messageOf } from "@metrics-link/contract";
 import { z } from "zod";
 import { type ListedSender, notAsked, type Told } from "./sender.ts";
 
@@ -46,20 +46,37 @@ const accepted =
 const byChain = "sum by (envoy_http_conn_manager_prefix)";
 
 /**
- * Each answer has one series a sender. Its label for the filter chain, its label for the gate's name of the sender, or the labels that are
- * pinned for the sender say which one.
+ * What the receiver's own Envoy and gate say: one series a sender, with a label for its filter chain or the gate's name of it.
  */
-const queries = {
+const ownQueries = {
   lastSeen: `max_over_time(timestamp(${byChain} (increase(${accepted}[5m])) > 0)[${hours}h:1m])`,
   written: 'sum by (sender) (rate(metrics_link_gate_written_total{link_side="receives",kind!="exemplars"}[5m]))',
   active: 'max by (sender) (metrics_link_gate_active_series{link_side="receives"})',
-  sent: 'sum without (instance, job, remote_name, url) (rate(prometheus_remote_storage_samples_total{link_side="sends",job="prometheus"}[5m]))',
-  head: 'max without (instance, job) (prometheus_tsdb_head_series{link_side="sends",job="prometheus"})',
-  leaf: 'metrics_link_certificate_not_after_timestamp_seconds{link_side="sends",tier="leaf"}',
-  build: 'prometheus_build_info{link_side="sends",job="prometheus"}',
-  release: 'metrics_link_agent_release_info{link_side="sends"}',
 } as const;
-type Query = keyof typeof queries;
+
+/**
+ * What senders say of themselves, by the label that is pinned for each. One series a sender, or two where its labels are wanted and
+ * differ: whoever writes many of them makes the answer for the others no longer.
+ */
+const sendersQueries = {
+  sent: (by, of) =>
+    `sum by (${by}) (rate(prometheus_remote_storage_samples_total{link_side="sends",job="prometheus",${of}}[5m]))`,
+  head: (by, of) => `max by (${by}) (prometheus_tsdb_head_series{link_side="sends",job="prometheus",${of}})`,
+  leaf: (by, of) =>
+    `min by (${by}) (metrics_link_certificate_not_after_timestamp_seconds{link_side="sends",tier="leaf",${of}})`,
+  build: (by, of) => `topk by (${by}) (2, prometheus_build_info{link_side="sends",job="prometheus",${of}})`,
+  release: (by, of) => `topk by (${by}) (2, metrics_link_agent_release_info{link_side="sends",${of}})`,
+} as const satisfies Record<string, (by: string, of: string) => string>;
+type Query = keyof typeof ownQueries | keyof typeof sendersQueries;
+
+function queriesAbout(senders: readonly ListedSender[]): readonly (readonly [string, string])[] {
+  const identities = [...identitiesIn(senders.flatMap(({ declared: { labels } }) => (labels ? [labels] : [])))];
+  const ofSenders = Object.entries(sendersQueries).map(([name, query]) => {
+    const each = identities.map(([label, values]) => query(label, `${label}=~${anyOf(values)}`));
+    return [name, each.join(" or ")] as const;
+  });
+  return [...Object.entries(ownQueries), ...(identities.length === 0 ? [] : ofSenders)];
+}
 
 const vector = z.object({
   result: z.array(z.object({ metric: z.record(z.string(), z.string()), value: z.tuple([z.number(), z.string()]) })),
@@ -68,11 +85,13 @@ const vector = z.object({
 /** What the receiver's Prometheus knows of each sender. What it does not answer is not known, with its words. */
 export async function seenBy(ask: AskPrometheus, senders: readonly ListedSender[]): Promise<ReadonlyMap<string, Seen>> {
   const asked = await Promise.all(
-    Object.entries(queries).map(async ([name, query]) => [name, await answer(ask, query)] as const),
+    queriesAbout(senders).map(async ([name, query]) => [name, await answer(ask, query)] as const),
   );
-  const answers = Object.fromEntries(asked) as Record<Query, Told<readonly Sample[]>>;
+  const answers: Answers = Object.fromEntries(asked);
   return new Map(senders.map((sender) => [sender.name, seenOf(sender, answers)]));
 }
+
+type Answers = Readonly<Partial<Record<Query, Told<readonly Sample[]>>>>;
 
 async function answer(ask: AskPrometheus, query: string): Promise<Told<readonly Sample[]>> {
   try {
@@ -83,18 +102,19 @@ async function answer(ask: AskPrometheus, query: string): Promise<Told<readonly 
   }
 }
 
-function seenOf({ name, declared: { labels } }: ListedSender, answers: Record<Query, Told<readonly Sample[]>>): Seen {
+function seenOf({ name, declared: { labels } }: ListedSender, answers: Answers): Seen {
   const one = (query: Query, isIts: (labels: Labels) => boolean, nothing: string): Told<Sample> => {
-    const told = answers[query];
+    const told = answers[query] ?? { value: [] };
     if ("none" in told) return told;
     const found = told.value.filter((sample) => isIts(sample.labels));
-    if (found.length > 1) return { none: `not known: ${found.length} series answer` };
+    if (found.length > 1) return { none: "not known: more than one series answers" };
     return found[0] === undefined ? { none: nothing } : { value: found[0] };
   };
+  const identity = labels === undefined ? undefined : identityOf(labels);
   const itself = (query: Query): Told<Sample> =>
-    labels === undefined
+    identity === undefined
       ? { none: "not known: no labels are pinned by which its series are known" }
-      : one(query, (found) => carries(found, labels), "none stored");
+      : one(query, (found) => carries(found, Object.fromEntries([identity])), "none stored");
   const atGate = (query: Query) => one(query, ({ sender }) => sender === name, "none stored");
   const chain = `sender_${name}`;
   const lastSeen = one("lastSeen", (found) => found.envoy_http_conn_manager_prefix === chain, `not in ${hours} h`);
