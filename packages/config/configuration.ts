@@ -86,17 +86,23 @@ function checked<Schema extends z.ZodType>(
   const known = (result.success ? result.data : acceptedPart(schema, raw)) as Known;
   const all = [...wrong, ...contradictions(known, wrong, beyond)];
   if (result.success && all.length + ofFiles.length === 0) return result.data;
-  const told = all.map(({ path, remedy }): Problem => {
-    const value = shown(schema, path, raw);
-    const key = keyInFile(path);
-    return key === undefined ? problem(path, value, remedy, source) : { key, value, remedy };
-  });
+  // A sender whose file cannot be read is one all the same.
+  const isOfFiles = ({ path }: Contradiction) => ofFiles.length > 0 && path.join() === "senders" && !hasSenders(raw);
+  const told = all
+    .filter((one) => !isOfFiles(one))
+    .map(({ path, remedy }): Problem => {
+      const value = shown(schema, path, raw);
+      const key = keyInFile(path);
+      return key === undefined ? problem(path, value, remedy, source) : { key, value, remedy };
+    });
   const problems = [...told, ...ofFiles];
   throw invalid(
     problems.toSorted((one, other) => (one.line ?? 0) - (other.line ?? 0)),
     source,
   );
 }
+
+const hasSenders = ({ senders }: Readonly<Record<string, unknown>>) => Array.isArray(senders) && senders.length > 0;
 
 function wrongValues(schema: z.ZodType, issue: z.core.$ZodIssue, raw: unknown): Contradiction[] {
   if (issue.code === "unrecognized_keys") {

@@ -103,12 +103,15 @@ describe("a sender's file", () => {
   };
   for (const [what, [content, key, remedy]] of Object.entries(hostile)) {
     it(`is refused by its path and key if it has ${what}`, () => {
-      const found = problems([file("a", content), file("b", agreed(2))]);
-      assert.deepEqual(
-        found.map((one) => one.key),
-        [key],
-      );
-      assert.match(found[0]?.remedy ?? "", remedy);
+      // Beside another, and as the only one: that there is no sender is not said of a file that is there.
+      for (const beside of [[file("b", agreed(2))], []]) {
+        const found = problems([file("a", content), ...beside]);
+        assert.deepEqual(
+          found.map((one) => one.key),
+          [key],
+        );
+        assert.match(found[0]?.remedy ?? "", remedy);
+      }
     });
   }
 
