@@ -188,8 +188,8 @@ describe("npm run fleet", () => {
         if (query.startsWith("max_over_time")) return one({ envoy_http_conn_manager_prefix: "sender_shop" }, at);
         if (query.includes("head_series")) return one({ ...labels, link_side: "sends" }, 1234);
         if (query.includes("prometheus_build_info")) return one({ ...labels, version: "3.13.5" }, 1);
-        // Somebody else's, and one whose labels are another's in part.
-        if (query.includes("samples_total")) return one({ ...labels, env: "live" }, 7);
+        // Another account's in the same environment.
+        if (query.includes("samples_total")) return one({ ...labels, account: "other" }, 7);
         return [];
       };
       const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
