@@ -14,4 +14,4 @@ const setUp = await run(process.execPath, [
   "--quiet-when-done",
   ...(deploys ? ["--deploy-suffices"] : []),
 ]);
-process.exitCode = setUp || (await runWithToolchain("tsx", [beside("link.ts"), ...words]));
+process.exitCode = setUp || (await runWithToolchain("node", [beside("link.ts"), ...words]));

@@ -1,6 +1,6 @@
 // @ts-check
 // Runs a command with the pinned tools first on PATH: `node scripts/with-toolchain.mjs COMMAND [ARGUMENT...]`.
-// `tsx FILE` is the pinned Node that runs a TypeScript file.
+// `node FILE` is the pinned Node, which also runs TypeScript.
 import { runWithToolchain } from "./toolchain/run.mjs";
 
 const [command, ...words] = process.argv.slice(2);

@@ -69,7 +69,7 @@ async function make(step: Step, sandboxName: string): Promise<void> {
   const compare = script === "rotate" ? ["--no-compare"] : [];
   const call = [
     "scripts/with-toolchain.mjs",
-    "tsx",
+    "node",
     "scripts/link.ts",
     script,
     ...words,

@@ -10,7 +10,7 @@ import type { Suite } from "./files.ts";
 /** Mocha's whole configuration: what .mocharc.yaml, package.json or MOCHA_OPTIONS say could leave tests out. */
 const settings = [
   ...["--no-config", "--no-package", "--forbid-only", "--fail-zero"],
-  ...["--node-option", `import=${import.meta.resolve("tsx")}`, "--timeout", "60000"],
+  ...["--timeout", "60000"],
   ...["--reporter", join(repository, "test/support/counting-reporter.cjs")],
 ];
 

@@ -1,10 +1,8 @@
 // @ts-check
 import { spawn } from "node:child_process";
 import { constants } from "node:os";
-import path from "node:path";
-import { pathToFileURL } from "node:url";
 import { toolchainEnvironment } from "./packages.mjs";
-import { cacheFolder, layout as layoutOf, repository } from "./paths.mjs";
+import { cacheFolder, layout as layoutOf } from "./paths.mjs";
 
 /**
  * Runs a program on this terminal and passes signals on to it.
@@ -35,13 +33,9 @@ export function run(file, words, env = process.env) {
 
 /**
  * The same with the pinned tools first on PATH.
- * @param {string} command `tsx` is the pinned Node that runs a TypeScript file
+ * @param {string} command
  * @param {readonly string[]} words
  */
 export function runWithToolchain(command, words) {
-  const layout = layoutOf(cacheFolder());
-  const env = toolchainEnvironment(layout);
-  if (command !== "tsx") return run(command, words, env);
-  const tsx = pathToFileURL(path.join(repository, "node_modules/tsx/dist/loader.mjs")).href;
-  return run(path.join(layout.bin, "node"), ["--import", tsx, ...words], env);
+  return run(command, words, toolchainEnvironment(layoutOf(cacheFolder())));
 }

@@ -50,7 +50,7 @@ function mediumOptions(sandbox: Sandbox): string[] {
 
 async function command({ repository, name }: Sandbox, side: Side, words: readonly string[]): Promise<void> {
   const stack = ["--stack", side, "--sandbox", name];
-  await run("node", ["scripts/with-toolchain.mjs", "tsx", "scripts/link.ts", "ceremony", ...words, ...stack], {
+  await run("node", ["scripts/with-toolchain.mjs", "node", "scripts/link.ts", "ceremony", ...words, ...stack], {
     cwd: repository,
   });
 }

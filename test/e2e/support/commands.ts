@@ -16,7 +16,7 @@ export function atTheRoot(): string[] {
 
 /** A command of scripts/ as a person calls it, on a stack of this sandbox, in a process group of its own. */
 export function begin(script: string, words: readonly string[], before: readonly string[] = []) {
-  const call = ["scripts/with-toolchain.mjs", "tsx", "scripts/link.ts", script, ...words, "--sandbox", sandbox.name];
+  const call = ["scripts/with-toolchain.mjs", "node", "scripts/link.ts", script, ...words, "--sandbox", sandbox.name];
   const [program = "node", ...rest] = [...before, "node", ...call];
   const child = spawn(program, rest, { cwd: sandbox.repository, detached: true, stdio: ["ignore", "pipe", "pipe"] });
   return { child, ended: ended(child) };

@@ -49,7 +49,7 @@ export const ownEnvironment = (directory: string): NodeJS.ProcessEnv => ({
   // As a sandbox has them: a plugin in one file, whose compiled code is kept, starts in half the time.
   METRICS_LINK_PLUGINS: join(directory, "plugins"),
   NODE_COMPILE_CACHE: join(cacheDirectory(), "compile-cache"),
-  NODE_OPTIONS: "", // That of the tests (tsx) is not that of a person.
+  NODE_OPTIONS: "", // Nothing of whoever runs the tests.
 });
 
 /** Runs `pulumi WORDS...` in a folder, and returns both of its outputs in the order in which they came. */

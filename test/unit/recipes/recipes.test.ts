@@ -17,7 +17,7 @@ describe("the recipes in CONTRIBUTING.md", function () {
   for (const { title, edits, goldens = [], tests } of recipes) {
     it(`need no file that they do not name: ${title}`, () => {
       for (const edit of edits) copy.edit(edit);
-      copy.run("node", ["--import", "tsx", "scripts/link.ts", "generate"]);
+      copy.run("node", ["scripts/link.ts", "generate"]);
       for (const file of goldens) copy.run("mocha", [file], { UPDATE_GOLDENS: "1" });
       copy.run("mocha", [...tests]);
     });

@@ -121,7 +121,7 @@ As soon as there are enough bits again.
     },
   ],
   tests: [
-    "test/unit/prometheus/alerts/*.test.ts",
+    "test/unit/prometheus/alerts/{promtool,settings}.test.ts",
     "test/unit/docs/runbooks.test.ts",
     "test/unit/docs/documentation.test.ts",
   ],

@@ -87,7 +87,7 @@ describe(`the ceremony with a set-up for deployments alone, by ${plugins}`, () =
   it("asks nobody for a plugin that is not there", () => {
     if (official) return;
     rmSync(join(cache, "pulumi-plugins/pulumi-resource-tls"));
-    const { status, said } = offline("scripts/with-toolchain.mjs", "tsx", "scripts/link.ts", ...init(another));
+    const { status, said } = offline("scripts/with-toolchain.mjs", "node", "scripts/link.ts", ...init(another));
     assert.notEqual(status, 0);
     assert.match(said, /no resource plugin 'pulumi-resource-tls'/);
     assert.match(said, /npm run setup -- --deploy/);

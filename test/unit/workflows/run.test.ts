@@ -177,9 +177,9 @@ describe("the commands of the workflows", () => {
 
   // The stand-ins above take any word. These are asked about a stack that is not there, and get that far.
   it("are ones that audit, review and Pulumi know", () => {
-    assert.match(called(repository, "tsx", "scripts/link.ts", ...audit), /no stack is called production-sender/);
+    assert.match(called(repository, "node", "scripts/link.ts", ...audit), /no stack is called production-sender/);
     const here = review.map((word) => (word === "../head" ? "." : word));
-    assert.match(called(repository, "tsx", "scripts/link.ts", ...here), /no stack is called production-receiver/);
+    assert.match(called(repository, "node", "scripts/link.ts", ...here), /no stack is called production-receiver/);
     assert.match(called(tmpdir(), "pulumi", ...update), /no Pulumi\.yaml project file found/);
     assert.match(called(tmpdir(), "pulumi", ...update, "--told"), /unknown flag: --told/);
   }).timeout(180_000);

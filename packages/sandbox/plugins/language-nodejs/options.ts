@@ -2,7 +2,7 @@
 import { parse } from "shell-quote";
 
 export interface RuntimeOptions {
-  /** Run TypeScript through ts-node. The default, as in the official host; `false` for `nodeargs: --import tsx`. */
+  /** Run TypeScript through ts-node. The default, as in the official host; `false` for a program that Node runs by itself. */
   readonly typescript: boolean;
   readonly tsconfig: string | undefined;
   /** Arguments for node, before the script. */

@@ -53,9 +53,9 @@ describe("the configuration files of a sandbox", () => {
   it("are valid for each account: no two have an account, a name or labels in common", () => {
     withPins();
     const hosts = sides.map((side) => read(side));
-    for (const of of ["account", "pki"] as const) {
-      const key = of === "account" ? "id" : "dnsName";
-      assert.equal(new Set(hosts.map((one) => Reflect.get(one[of], key))).size, sides.length, key);
+    for (const section of ["account", "pki"] as const) {
+      const key = section === "account" ? "id" : "dnsName";
+      assert.equal(new Set(hosts.map((one) => Reflect.get(one[section], key))).size, sides.length, key);
     }
     assert.deepEqual(
       hosts.map(({ account }) => account.id),

@@ -26,7 +26,7 @@ async function crashAt(
   const { prefix } = namespaces(layout);
   const cache = dirname(dirname(layout.directory));
   const [name = ""] = layout.directory.split("/").at(-1)?.split("-") ?? [];
-  const argv = ["--import", "tsx", program, name, cache, join(images, image, "root")];
+  const argv = [program, name, cache, join(images, image, "root")];
   const world = spawn(process.execPath, argv, { stdio: ["ignore", "ignore", "inherit"] });
   const ended = once(world, "exit");
   try {

@@ -88,7 +88,7 @@ describe("the run of tests", () => {
 
   it("has the settings of a bare mocha", () => {
     const bare = readFileSync(join(repository, ".mocharc.yaml"), "utf8");
-    assert.equal(bare, "node-option:\n  - import=tsx\ntimeout: 60000\n");
+    assert.equal(bare, "timeout: 60000\n");
   });
 });
 

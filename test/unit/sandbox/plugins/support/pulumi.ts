@@ -43,7 +43,7 @@ export class ExampleProject {
       NODE_COMPILE_CACHE: join(cacheDirectory(), "compile-cache"),
       PULUMI_CONFIG_PASSPHRASE: "",
       PULUMI_SKIP_UPDATE_CHECK: "true",
-      NODE_OPTIONS: "", // That of the tests (tsx) is not that of a person.
+      NODE_OPTIONS: "", // Nothing of whoever runs the tests.
     };
     const child = spawn("pulumi", [...words, "--non-interactive", "--color", "never"], {
       cwd: this.program,
