@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -17,6 +18,8 @@ import {
 export const secretArn = "arn:aws:secretsmanager:eu-west-1:111111111111:secret:sender-AbCdEf";
 const agentSha256 = sha256("the agent");
 const nodeBinary = "the node";
+/** In memory if possible: the agent syncs each file that it writes, and a disk takes some milliseconds each time. */
+const memory = existsSync("/dev/shm") ? "/dev/shm" : tmpdir();
 
 /** A host in a temporary folder: real files, everything else played. */
 export class FakeHost {
@@ -43,7 +46,7 @@ export class FakeHost {
   }
 
   static async make(): Promise<FakeHost> {
-    const host = new FakeHost(await mkdtemp(join(tmpdir(), "metrics-link-host-")));
+    const host = new FakeHost(await mkdtemp(join(memory, "metrics-link-host-")));
     const uid = (wanted: number) => (process.getuid?.() === 0 ? wanted : process.getuid?.());
     await mkdir(host.path("/etc/systemd/system"), { recursive: true });
     const accounts = [`root:x:${uid(0)}`, `envoy:x:${uid(901)}`, `prometheus:x:${uid(902)}`].map((line) => `${line}\n`);
