@@ -23,7 +23,16 @@ export const bundleRepairer = (): Promise<string> => bundled("../repair/");
 /** Bundles the gate the same way; it is a file of the release. */
 export const bundleGate = (): Promise<string> => bundled("../gate/");
 
-async function bundled(folder: string): Promise<string> {
+/** By folder: a process bundles each once, however often it runs the program. */
+const bundles = new Map<string, Promise<string>>();
+
+function bundled(folder: string): Promise<string> {
+  const known = bundles.get(folder) ?? bundle(folder);
+  bundles.set(folder, known);
+  return known;
+}
+
+async function bundle(folder: string): Promise<string> {
   const directory = fileURLToPath(new URL(folder, import.meta.url));
   const { outputFiles } = await build({
     entryPoints: ["main.ts"],
