@@ -82,7 +82,6 @@ export function linkHost(name: string, args: LinkHostArgs, options: pulumi.Compo
     envoy: {
       configuration: envoyFileNames.bootstrap,
       flags: envoyFlags,
-      staticTwin: envoyFileNames.staticTwin,
       watchedPaths: watchedPaths[args.link.side],
       heapBytes: defaultLimits.heapBytes,
       network: args.link.side === "sends" ? args.link : { ...args.link, ...balancerNetwork(configuration) },

@@ -11,12 +11,14 @@ import { type Lookup, secretPath } from "./trust.ts";
 import { type View, viewOf } from "./view.ts";
 
 export { parseJson, toJson, UnreadableJson } from "./json.ts";
+export { inOnePiece } from "./one-piece.ts";
 export { bootstrapPath } from "./paths.ts";
 export { rules } from "./rules/index.ts";
 export { type Facts, type Peer, publicChains, unknownSource } from "./rules/rule.ts";
 export { asFile, differencesFrom } from "./running.ts";
 export type { Form } from "./schema/bootstrap.ts";
 export { anchorsOf, type Lookup, onlyName } from "./trust.ts";
+export { twinOf, withFiles } from "./twin.ts";
 export type { Chain, Tls } from "./view.ts";
 
 /** A setting in an Envoy configuration that opens a fence or is unknown. */
@@ -37,12 +39,12 @@ export interface Told {
 /**
  * Reads a release's bootstrap and the files of listeners and secrets that it references.
  * @param lookup returns a file of the release by its path
- * @param path of the bootstrap or of its twin for validation
+ * @param path of the bootstrap
  */
-export function readFiles(lookup: Lookup, path: string = bootstrapPath, form: "file" | "twin" = "file"): Told {
+export function readFiles(lookup: Lookup, path: string = bootstrapPath): Told {
   const { value, fault } = parsed(lookup, path);
   if (fault !== undefined) return { view: viewOf(undefined), unknown: [fault] };
-  const told = form === "file" ? withIngestFile(value, lookup) : readValue(value, form);
+  const told = withIngestFile(value, lookup);
   const files = [...new Set(secretFilesOf(told.view))];
   return { ...told, unknown: [...told.unknown, ...files.flatMap((file) => unknownSecrets(lookup, file))] };
 }

@@ -43,6 +43,10 @@ function firstDifference(text: string, expected: string): string {
   return `line ${index + 1} is not in canonical form: ${line} (expected: ${others[index]?.trim().slice(0, 80) ?? "the end"})`;
 }
 
+/** Whether a parsed value is an object. */
+export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
 /** `__proto__`, which is special in JavaScript, or a lone surrogate, which UTF-8 cannot encode. */
 function strangeText(value: unknown): string | undefined {
   if (typeof value === "string") return /\p{Surrogate}/u.test(value) ? JSON.stringify(value) : undefined;

@@ -1,5 +1,5 @@
-import { parseJson } from "./json.ts";
-import { bootstrapPath, ingestPath } from "./paths.ts";
+import { isRecord } from "./json.ts";
+import { inOnePiece, listOf, withoutType } from "./one-piece.ts";
 import type { Lookup } from "./trust.ts";
 
 /** The running configuration of an Envoy, from `/config_dump`. */
@@ -32,13 +32,6 @@ export function asFile({ bootstrap, listeners, clusters }: RunningEnvoy): Record
       })),
     },
   };
-}
-
-/** In the dump, listeners and clusters are each a `google.protobuf.Any`. */
-function withoutType(item: unknown): unknown {
-  if (!isRecord(item)) return item;
-  const { "@type": _type, ...rest } = item;
-  return rest;
 }
 
 const httpManager =
@@ -82,18 +75,6 @@ export function differencesFrom(lookup: Lookup, running: RunningEnvoy): Differen
   ];
 }
 
-/** The bootstrap of a release, with the listener that stands in a file of its own among the static ones. */
-function inOnePiece(lookup: Lookup): Readonly<Record<string, unknown>> {
-  const [bootstrap, ingest] = [bootstrapPath, ingestPath].map((path) => {
-    const text = lookup(path);
-    const value = text === undefined ? undefined : parseJson(text);
-    return isRecord(value) ? value : {};
-  });
-  const resources = isRecord(bootstrap?.static_resources) ? bootstrap.static_resources : {};
-  const listeners = [...listOf(resources.listeners), ...listOf(ingest?.resources).map(withoutType)];
-  return { ...bootstrap, static_resources: { ...resources, listeners } };
-}
-
 /** Compares lists of named items by name, so that an extra item is reported as extra. */
 function compared(where: string, wanted: unknown, found: unknown): Difference[] {
   if (Array.isArray(wanted) || Array.isArray(found)) return comparedLists(where, listOf(wanted), listOf(found));
@@ -127,7 +108,4 @@ function comparedLists(where: string, wanted: readonly unknown[], found: readonl
 const placeIn = (where: string, key: string) =>
   key === "filter_chains" ? `${where}, filter chain` : `${where}, ${key}`;
 const nameOf = (item: unknown) => (isRecord(item) && typeof item.name === "string" ? item.name : undefined);
-const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 const short = (value: unknown) => (value === undefined ? "nothing" : JSON.stringify(value).slice(0, 120));

@@ -16,13 +16,9 @@ export interface Fault {
 /** What a TLS context takes from files of the release, or why that cannot be read. */
 export type FromFiles<Found> = { readonly found: Found } | { readonly fault: Fault };
 
-/** Converts a path that Envoy opens (below `current`, or relative in the twin) to the path in the release. */
+/** Converts a path that Envoy opens, below `current`, to the path in the release. */
 const inRelease = (path: string): string | undefined =>
-  path.startsWith(`${hostPaths.current}/`)
-    ? path.slice(hostPaths.current.length + 1)
-    : path.startsWith("/")
-      ? undefined
-      : path;
+  path.startsWith(`${hostPaths.current}/`) ? path.slice(hostPaths.current.length + 1) : undefined;
 
 /** The one literal DNS name that a context accepts; `undefined` for none, several or a pattern. */
 export function onlyName(tls: Tls): string | undefined {
@@ -120,11 +116,11 @@ function pair(certificate: Place): FromFiles<Own> {
 /** Path in the release of the SDS file that a reference names. */
 export const secretPath = (reference: Place): string | undefined => {
   const path = reference.at("sds_config", "path_config_source", "path").text;
-  return path?.startsWith("/") ? inRelease(path) : undefined;
+  return path === undefined ? undefined : inRelease(path);
 };
 
 /** The referenced secret; `found` is `undefined` if the files are not available. */
-function secretOf(reference: Place, lookup: Lookup | undefined): FromFiles<Place | undefined> {
+export function secretOf(reference: Place, lookup: Lookup | undefined): FromFiles<Place | undefined> {
   const path = secretPath(reference);
   const name = reference.at("name").text;
   if (path === undefined) return fault(reference, "its secret is not a file of the release");

@@ -21,7 +21,7 @@ import {
   seconds,
   socket,
 } from "./messages.ts";
-import { type DownstreamTlsContext, downstreamTls, type Material } from "./tls.ts";
+import { type DownstreamTlsContext, downstreamTls } from "./tls.ts";
 
 /** envoy.config.listener.v3.FilterChain */
 interface FilterChain {
@@ -90,7 +90,6 @@ export interface IngestInput {
   readonly namesSender: boolean;
   readonly routeTimeoutSeconds: number;
   readonly limits: Limits;
-  readonly material: Material;
 }
 
 /** The public listener: one filter chain per sender, chosen by source address, each with its own root and name. */
@@ -131,7 +130,7 @@ function tlsChain(name: string, peer: PeerIdentity, routes: RouteConfiguration, 
   const statPrefix = name === unknownSource ? unknownSource : `sender_${name}`;
   return {
     name,
-    transport_socket: downstreamTls(peer, input.material),
+    transport_socket: downstreamTls(peer),
     transport_socket_connect_timeout: seconds(input.limits.handshakeSeconds),
     filters: [
       connectionLimit(statPrefix, input.limits.connectionsPerSender),

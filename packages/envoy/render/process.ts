@@ -1,8 +1,6 @@
 /** The names of Envoy's files, relative to a release's directory. */
 export const releaseFiles = {
   bootstrap: "envoy/bootstrap.json",
-  /** The same configuration with certificates by file, for `envoy --mode validate` in the release's directory. */
-  staticTwin: "envoy/static-twin.json",
   /** A receiver's public listener. Envoy reads it when a release comes into force, so senders come and go without a restart. */
   ingest: "envoy/lds/ingest.json",
   leafSecret: "envoy/sds/leaf.json",
@@ -38,7 +36,7 @@ export function envoyFlags(configPath: string, accessLogFlushMilliseconds = 1000
   ];
 }
 
-/** Validates a release before it becomes current; run in the release's directory, to which the twin's paths are relative. */
+/** Validates the static twin of a release before that becomes current; run in the release's directory, to which its paths are relative. */
 export function validateFlags(configPath: string): string[] {
   return ["--mode", "validate", "--config-path", configPath];
 }

@@ -1,6 +1,6 @@
 import { certificatesOf, InvalidInputError, type Problem, unlessOtherText } from "@metrics-link/contract";
 import { type HostFile, hostUsers, textsOf } from "@metrics-link/release";
-import { type Finding, find, type Lookup, readFiles, toJson } from "../read/index.ts";
+import { find, readFiles, toJson } from "../read/index.ts";
 import type { Bootstrap } from "./bootstrap.ts";
 import type { Listener } from "./listeners.ts";
 import type { Typed } from "./messages.ts";
@@ -33,7 +33,6 @@ export function envoyFiles(rendering: Rendering, material: PublicMaterial): Host
 export function encodedFiles(rendering: Rendering, material: PublicMaterial): HostFile[] {
   return [
     file(releaseFiles.bootstrap, toJson(rendering.bootstrap)),
-    file(releaseFiles.staticTwin, toJson(rendering.staticTwin)),
     ...(rendering.ingest === undefined ? [] : [file(releaseFiles.ingest, toJson(rendering.ingest))]),
     ...rendering.secrets.map(({ path, content }) => file(path, toJson(content))),
     file(releaseFiles.certificateChain, material.certificateChain),
@@ -61,25 +60,13 @@ const encodedAnew = (path: string, pem: string): string =>
  * @throws InvalidInputError naming every place that opens a fence or is not known
  */
 export function requireSound(files: readonly HostFile[]): void {
-  const problems = findingsOf(textsOf(files)).map(({ rule, path, message }) => ({
+  const lookup = textsOf(files);
+  const problems = find(readFiles(lookup, releaseFiles.bootstrap), { lookup }).map(({ rule, path, message }) => ({
     key: path,
     value: message,
     remedy: `what the rule ${rule} of packages/envoy/read allows`,
   }));
   if (problems.length > 0) throw unsafe(problems);
-}
-
-/** Of the bootstrap, and of its twin what the bootstrap does not have as well. */
-function findingsOf(lookup: Lookup): readonly Finding[] {
-  const running = find(readFiles(lookup, releaseFiles.bootstrap), { lookup });
-  const twin = find(readFiles(lookup, releaseFiles.staticTwin, "twin"), { lookup });
-  const told = new Set(running.map(({ path, message }) => `${path}: ${message}`));
-  return [
-    ...running,
-    ...twin
-      .filter(({ path, message }) => !told.has(`${path}: ${message}`))
-      .map((finding) => ({ ...finding, path: `${releaseFiles.staticTwin}: ${finding.path}` })),
-  ];
 }
 
 /** Root owns and writes; Envoy's user only reads. */
@@ -97,7 +84,5 @@ export interface Rendering {
   readonly bootstrap: Bootstrap;
   /** The content of a receiver's listener file: one listener, or none while nobody is admitted. */
   readonly ingest?: { readonly resources: readonly Typed<Listener>[] };
-  /** The same in one file, certificates by file: `envoy --mode validate` looks neither behind LDS nor behind SDS. */
-  readonly staticTwin: Bootstrap;
   readonly secrets: readonly SecretFile[];
 }

@@ -7,7 +7,7 @@ import { connectionsInPassing, defaultLimits, type Limits, roomFor } from "./lim
 import { ingestListener, type Listener } from "./listeners.ts";
 import { typed } from "./messages.ts";
 import type { Rendering } from "./publish.ts";
-import { inPlace, leafSecretFile, type Material, swappable, trustSecretFile } from "./tls.ts";
+import { leafSecretFile, trustSecretFile } from "./tls.ts";
 
 export interface ReceiverInput {
   /** Names this Envoy, for example the stack's name. */
@@ -27,11 +27,9 @@ export interface ReceiverInput {
  */
 export function renderReceiver(input: ReceiverInput): Rendering {
   requireSoundSenders(input.senders);
-  const ingest = ingestListeners(input, swappable);
   return {
-    bootstrap: receiverBootstrap(input, { ingestByFile: true }),
-    ingest: { resources: ingest.map((one) => typed("envoy.config.listener.v3.Listener", one)) },
-    staticTwin: receiverBootstrap(input, { listeners: ingestListeners(input, inPlace) }),
+    bootstrap: receiverBootstrap(input),
+    ingest: { resources: ingestListeners(input).map((one) => typed("envoy.config.listener.v3.Listener", one)) },
     secrets: [leafSecretFile(), ...input.senders.map(({ name }) => trustSecretFile(name))],
   };
 }
@@ -40,7 +38,7 @@ const limitsOf = (input: ReceiverInput): Limits => ({ ...defaultLimits, ...input
 const declaredOf = ({ declared, senders }: ReceiverInput) => declared ?? senders.length;
 
 /** Envoy refuses a listener without a chain. */
-function ingestListeners(input: ReceiverInput, material: Material): readonly Listener[] {
+function ingestListeners(input: ReceiverInput): readonly Listener[] {
   if (input.senders.length === 0) return [];
   return [
     ingestListener({
@@ -51,15 +49,11 @@ function ingestListeners(input: ReceiverInput, material: Material): readonly Lis
       namesSender: input.gated ?? false,
       routeTimeoutSeconds: remoteWrite.receiverRouteTimeoutSeconds,
       limits: limitsOf(input),
-      material,
     }),
   ];
 }
 
-function receiverBootstrap(
-  input: ReceiverInput,
-  ingest: { readonly ingestByFile: true } | { readonly listeners: readonly Listener[] },
-): Bootstrap {
+function receiverBootstrap(input: ReceiverInput): Bootstrap {
   const limits = limitsOf(input);
   // Each sender's share, and one for all unknown addresses together.
   const connections = (roomFor(declaredOf(input)) + 1) * limits.connectionsPerSender;
@@ -67,8 +61,8 @@ function receiverBootstrap(
   return bootstrap({
     nodeId: input.nodeId,
     role: "receiver",
-    ...ingest,
-    listeners: [...("listeners" in ingest ? ingest.listeners : []), readyListener(ports.ready)],
+    ingestByFile: true,
+    listeners: [readyListener(ports.ready)],
     clusters: [
       input.gated ? gateCluster(hostPaths.gateSocket, requests) : prometheusCluster(ports.prometheus, requests),
     ],

@@ -5,7 +5,7 @@ import { type ReceiverPeer, requireSoundReceiver } from "./input.ts";
 import { defaultLimits, type Limits } from "./limits.ts";
 import { egressListener } from "./listeners.ts";
 import type { Rendering } from "./publish.ts";
-import { inPlace, leafSecretFile, type Material, swappable, trustSecretFile, upstreamTls } from "./tls.ts";
+import { leafSecretFile, trustSecretFile, upstreamTls } from "./tls.ts";
 
 export interface SenderInput {
   /** Names this Envoy, for example the stack's name. */
@@ -24,31 +24,30 @@ export interface SenderInput {
 export function renderSender(input: SenderInput): Rendering {
   if (input.receiver !== undefined) requireSoundReceiver(input.receiver);
   return {
-    bootstrap: senderBootstrap(input, swappable),
-    staticTwin: senderBootstrap(input, inPlace),
+    bootstrap: senderBootstrap(input),
     secrets: input.receiver === undefined ? [] : [leafSecretFile(), trustSecretFile(input.receiver.name)],
   };
 }
 
-function senderBootstrap(input: SenderInput, material: Material): Bootstrap {
+function senderBootstrap(input: SenderInput): Bootstrap {
   const limits = { ...defaultLimits, ...input.limits };
   const maxShards = input.maxShards ?? queueDefaults.maxShards;
   return bootstrap({
     nodeId: input.nodeId,
     role: "sender",
-    ...link(input.receiver, maxShards, limits, material),
+    ...link(input.receiver, maxShards, limits),
     heapBytes: limits.heapBytes,
     connections: 1024,
   });
 }
 
-function link(receiver: ReceiverPeer | undefined, maxShards: number, limits: Limits, material: Material) {
+function link(receiver: ReceiverPeer | undefined, maxShards: number, limits: Limits) {
   if (receiver === undefined) return { listeners: [], clusters: [] };
   const serverName = receiver.serverName ?? receiver.dnsName;
   const cluster = receiverCluster({
     addresses: receiver.addresses,
     port: receiver.port ?? ports.https,
-    tls: upstreamTls(receiver, serverName, material),
+    tls: upstreamTls(receiver, serverName),
     maxShards,
     connectionLifetimeSeconds: limits.connectionLifetimeSeconds,
   });

@@ -5,12 +5,6 @@ import { releaseFiles } from "./process.ts";
 
 /** envoy.extensions.transport_sockets.tls.v3: the messages, with the fields that we set. */
 
-/** A certificate by file. */
-interface FileCertificate {
-  readonly certificate_chain: { readonly filename: string };
-  readonly private_key: { readonly filename: string };
-}
-
 /** A reference to a secret that Envoy reads from a file of its own. */
 interface SdsSecret {
   readonly name: string;
@@ -27,7 +21,6 @@ interface SanMatcher {
 }
 
 interface ValidationContext {
-  readonly trusted_ca?: { readonly filename: string };
   readonly match_typed_subject_alt_names?: readonly SanMatcher[];
   readonly max_verify_depth?: number;
 }
@@ -37,14 +30,12 @@ interface TlsParameters {
   readonly tls_maximum_protocol_version: "TLSv1_3";
 }
 
-/** Our certificate and the peer's trust, either by SDS (hot swap) or by file (the static twin). */
+/** Our certificate and the peer's trust, by SDS files below `current`, which Envoy reads again when the symlink is swapped. */
 interface CommonTlsContext {
   readonly tls_params: TlsParameters;
   readonly alpn_protocols: readonly string[];
-  readonly tls_certificates?: readonly FileCertificate[];
-  readonly tls_certificate_sds_secret_configs?: readonly SdsSecret[];
-  readonly validation_context?: ValidationContext;
-  readonly combined_validation_context?: {
+  readonly tls_certificate_sds_secret_configs: readonly SdsSecret[];
+  readonly combined_validation_context: {
     readonly default_validation_context: ValidationContext;
     readonly validation_context_sds_secret_config: SdsSecret;
   };
@@ -73,34 +64,37 @@ const tlsParameters: TlsParameters = {
 const maxVerifyDepth = 2;
 
 /** The receiver's side: a client certificate is demanded, and looked at anew on every connection. */
-export function downstreamTls(peer: PeerIdentity, material: Material): Extension<DownstreamTlsContext> {
+export function downstreamTls(peer: PeerIdentity): Extension<DownstreamTlsContext> {
   return extension("envoy.transport_sockets.tls", "transport_sockets.tls.v3.DownstreamTlsContext", {
     require_client_certificate: true,
     // A resumed session would carry a certificate over that has expired, or whose root has gone, meanwhile.
     disable_stateless_session_resumption: true,
     disable_stateful_session_resumption: true,
-    common_tls_context: commonTlsContext(peer, material),
+    common_tls_context: commonTlsContext(peer),
   });
 }
 
 /** The sender's side. @param sni the name sent in the ClientHello; what is checked is the peer's `dnsName`. */
-export function upstreamTls(peer: PeerIdentity, sni: string, material: Material): Extension<UpstreamTlsContext> {
+export function upstreamTls(peer: PeerIdentity, sni: string): Extension<UpstreamTlsContext> {
   return extension("envoy.transport_sockets.tls", "transport_sockets.tls.v3.UpstreamTlsContext", {
     sni,
     max_session_keys: 0,
-    common_tls_context: commonTlsContext(peer, material),
+    common_tls_context: commonTlsContext(peer),
   });
 }
 
-function commonTlsContext(peer: PeerIdentity, material: Material): CommonTlsContext {
+function commonTlsContext(peer: PeerIdentity): CommonTlsContext {
   return {
     tls_params: tlsParameters,
     alpn_protocols: ["h2"],
-    ...material.certificate(),
-    ...material.trust(peer.name, {
-      match_typed_subject_alt_names: [exactDnsName(peer.dnsName)],
-      max_verify_depth: maxVerifyDepth,
-    }),
+    tls_certificate_sds_secret_configs: [sds(leafSecret, releaseFiles.leafSecret)],
+    combined_validation_context: {
+      default_validation_context: {
+        match_typed_subject_alt_names: [exactDnsName(peer.dnsName)],
+        max_verify_depth: maxVerifyDepth,
+      },
+      validation_context_sds_secret_config: sds(trustSecret(peer.name), releaseFiles.trustSecret(peer.name)),
+    },
   };
 }
 
@@ -178,46 +172,6 @@ function secretFile(path: string, secret: Secret): SecretFile {
     content: { resources: [typed("envoy.extensions.transport_sockets.tls.v3.Secret", secret)] },
   };
 }
-
-/** Where a TLS context takes its certificate and its trust from. */
-export interface Material {
-  certificate(): Pick<CommonTlsContext, "tls_certificates" | "tls_certificate_sds_secret_configs">;
-  trust(
-    peer: string,
-    checks: ValidationContext,
-  ): Pick<CommonTlsContext, "validation_context" | "combined_validation_context">;
-}
-
-/** What runs: SDS files below `current`, re-read when the symlink is swapped. */
-export const swappable: Material = {
-  certificate: () => ({
-    tls_certificate_sds_secret_configs: [sds(leafSecret, releaseFiles.leafSecret)],
-  }),
-  trust: (peer, checks) => ({
-    combined_validation_context: {
-      default_validation_context: checks,
-      validation_context_sds_secret_config: sds(trustSecret(peer), releaseFiles.trustSecret(peer)),
-    },
-  }),
-};
-
-/**
- * What `envoy --mode validate` can see through: it opens files that are named in the bootstrap, but not those behind
- * SDS. The paths are relative, because a release is validated in its own directory before it becomes `current`.
- */
-export const inPlace: Material = {
-  certificate: () => ({
-    tls_certificates: [
-      {
-        certificate_chain: { filename: releaseFiles.certificateChain },
-        private_key: { filename: releaseFiles.privateKey },
-      },
-    ],
-  }),
-  trust: (peer, checks) => ({
-    validation_context: { trusted_ca: { filename: releaseFiles.root(peer) }, ...checks },
-  }),
-};
 
 function sds(name: string, file: string): SdsSecret {
   return {

@@ -1,7 +1,7 @@
 import { chmod, readFile, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { LinkError, printableLines } from "@metrics-link/contract";
-import { find, readFiles, sentence } from "@metrics-link/envoy/read/index.ts";
+import { bootstrapPath, find, readFiles, sentence, toJson, twinOf } from "@metrics-link/envoy/read/index.ts";
 import { type Check, hostPaths, textsOf } from "@metrics-link/release";
 import { requireChain, requireKeyPair, requireTrustBundle } from "./certificates.ts";
 import { type Run, releaseDirectory, releaseOf } from "./run.ts";
@@ -13,9 +13,11 @@ const checkers: { readonly [Kind in Check["kind"]]: Checker<Kind> } = {
     validated(run, file, "", (path) => [tool(run, "promtool"), "check", "config", path]),
   prometheusRules: (run, { file }) =>
     validated(run, file, "", (path) => [tool(run, "promtool"), "check", "rules", path]),
-  // As its own user: Envoy must be able to read its certificates. It recognises JSON by the file's ending.
-  envoyConfig: (run, { file, user }) =>
-    validated(run, file, ".json", (path) => [tool(run, "envoy"), "--mode", "validate", "-c", path], user),
+  envoyConfig: async (run, { file, user }) => {
+    await validated(run, file, ".json", (path) => validateEnvoy(run, path), user);
+    // Releases of older programs may have a bootstrap of another name, and bring its twin as a file.
+    if (file === bootstrapPath) await validatedTwin(run, user);
+  },
   envoyMeaning: async (run, { file }) => {
     const lookup = textsOf(releaseOf(run).files);
     const found = find(readFiles(lookup, file), { lookup });
@@ -34,7 +36,7 @@ const checkers: { readonly [Kind in Check["kind"]]: Checker<Kind> } = {
   trustBundle: async (run, { file, fingerprints }) => requireTrustBundle(await text(run, file), fingerprints),
 };
 
-/** The copy of a file that a run leaves behind when it is killed during validation. */
+/** A copy for a validation, which a run leaves behind when it is killed meanwhile. */
 export const isTwin = (path: string) => /(^|\/)\.[^/]+\.check(\.json)?$/.test(path);
 
 /** Checks that run a tool: the same input gives the same answer, so unchanged files need no second check. */
@@ -45,6 +47,20 @@ export const runsATool = ({ kind }: Check) =>
 export async function runCheck(run: Run, check: Check): Promise<void> {
   // The table above is total over the kinds; TypeScript cannot see that a check meets its own entry.
   await (checkers[check.kind] as Checker<Check["kind"]>)(run, check);
+}
+
+/** As its own user: Envoy must be able to read its certificates. It recognises JSON by the file's ending. */
+const validateEnvoy = (run: Run, path: string) => [tool(run, "envoy"), "--mode", "validate", "-c", path];
+
+/**
+ * Envoy's validation of what stands behind LDS and SDS, where it does not look by itself: the listener file, and whether the key belongs
+ * to the certificate. The agent makes the static twin, so that a release does not carry its configuration twice (docs/decisions/0809).
+ */
+async function validatedTwin(run: Run, user: string): Promise<void> {
+  const staged = releaseDirectory(run);
+  const twin = join(staged, dirname(bootstrapPath), ".static-twin.json.check.json");
+  const content = toJson(twinOf(textsOf(releaseOf(run).files)));
+  await withCopy(twin, content, () => accepted(run, "the static twin", validateEnvoy(run, twin), user));
 }
 
 const tool = (run: Run, name: string) => join(releaseDirectory(run), "bin", name);
@@ -66,24 +82,31 @@ async function validated(
   const content = await readFile(original, "utf8");
   const twin = join(dirname(original), `.${basename(original)}.check${ending}`);
   const rewritten = content.replaceAll(`${hostPaths.current}/`, `${staged}/`);
-  const path = rewritten === content ? original : twin;
+  if (rewritten === content) await accepted(run, file, argv(original), user);
+  else await withCopy(twin, rewritten, () => accepted(run, file, argv(twin), user));
+}
+
+/** A file beside the release's own, for the time of a validation. */
+async function withCopy(path: string, content: string, validate: () => Promise<void>): Promise<void> {
   try {
-    if (path === twin) {
-      await writeFile(twin, rewritten);
-      await chmod(twin, 0o644);
-    }
-    const { code, output } = await run.effects.run(argv(path), {
-      timeoutMs: 60_000,
-      cwd: staged,
-      ...(user === undefined ? {} : { as: user }),
-    });
-    if (code !== 0)
-      throw new LinkError("RELEASE_CHECK_FAILED", {
-        what: `${file} is invalid (exit code ${code}): ${printableLines(lastLines(output, 20))}`,
-      });
+    await writeFile(path, content);
+    await chmod(path, 0o644);
+    await validate();
   } finally {
-    await rm(twin, { force: true });
+    await rm(path, { force: true });
   }
+}
+
+async function accepted(run: Run, what: string, argv: readonly string[], user?: string): Promise<void> {
+  const { code, output } = await run.effects.run(argv, {
+    timeoutMs: 60_000,
+    cwd: releaseDirectory(run),
+    ...(user === undefined ? {} : { as: user }),
+  });
+  if (code !== 0)
+    throw new LinkError("RELEASE_CHECK_FAILED", {
+      what: `${what} is invalid (exit code ${code}): ${printableLines(lastLines(output, 20))}`,
+    });
 }
 
 function lastLines(output: string, count: number): string {

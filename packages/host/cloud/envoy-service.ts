@@ -17,8 +17,6 @@ import {
 /** Paths are relative to the release's directory. */
 export interface EnvoyArgs {
   readonly configuration: string;
-  /** The same configuration with certificates from files instead of SDS: Envoy then loads them during validation. */
-  readonly staticTwin?: string;
   /** Watched by Envoy itself (LDS, SDS), which loads changes without a signal. Folders end in "/". */
   readonly watchedPaths: readonly string[];
   readonly certificate?: { readonly chain: string; readonly key: string; readonly ownRoot: string };
@@ -48,13 +46,15 @@ type EnvoyNetwork =
 
 const drainScript = scriptFile("envoy/drain.sh", "drain-envoy.sh");
 
+/** Releases of older programs have the static twin as a file. That an update removes it, or brings it back, does not concern Envoy. */
+const formerTwin = "envoy/static-twin.json";
+
 /** Replaces the drain: the SIGTERM that follows closes every connection, and clients retry their requests. */
 const cutAtOnce = "#!/bin/bash\n# A peer is no longer trusted: no connection is drained.\n";
 
 export function envoyService(args: EnvoyArgs): ServiceSet {
   const {
     configuration,
-    staticTwin,
     watchedPaths,
     certificate,
     trustBundles = [],
@@ -99,18 +99,14 @@ export function envoyService(args: EnvoyArgs): ServiceSet {
       {
         unit,
         onChange: [
-          // Envoy reads the watched paths itself, the twin is only validated, and the drain script is read only when it stops.
-          { paths: [...watchedPaths, ...(staticTwin ? [staticTwin] : []), drainScript.path], action: "nothing" },
+          // Envoy reads the watched paths itself, and the drain script is read only when it stops.
+          { paths: [...watchedPaths, formerTwin, drainScript.path], action: "nothing" },
           { paths: ["envoy/"], tools: ["envoy"], action: "restart" },
         ],
       },
     ],
     checks: [
-      ...[configuration, ...(staticTwin ? [staticTwin] : [])].map((file) => ({
-        kind: "envoyConfig" as const,
-        file,
-        user: hostUsers.envoy,
-      })),
+      { kind: "envoyConfig" as const, file: configuration, user: hostUsers.envoy },
       { kind: "envoyMeaning" as const, file: configuration },
       ...(certificate
         ? [

@@ -134,7 +134,7 @@ const readBy = (group: string) => `root:${group} 0640`;
 
 /** Where files may be; owner, group and mode of each. */
 const places: readonly (readonly [path: RegExp, rights: string])[] = [
-  [/^envoy\/(bootstrap|static-twin)\.(json|yaml)$/, readBy(hostUsers.envoy)],
+  [/^envoy\/bootstrap\.(json|yaml)$/, readBy(hostUsers.envoy)],
   [/^envoy\/lds\/ingest\.json$/, readBy(hostUsers.envoy)],
   [/^envoy\/sds\/(leaf|trusted-ca-[a-z0-9-]+)\.(json|yaml)$/, readBy(hostUsers.envoy)],
   [/^(envoy\/drain\.sh|ports\/keep-ports\.mjs)$/, everybody],

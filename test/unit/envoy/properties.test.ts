@@ -4,14 +4,13 @@ import {
   envoyFlags,
   escapeRe2,
   type Rendering,
-  releaseFiles,
   renderReceiver,
   renderSender,
-  toJson,
 } from "@metrics-link/envoy";
-import { find, readFiles, readValue } from "@metrics-link/envoy/read/index.ts";
+import { find, inOnePiece, readFiles, twinOf } from "@metrics-link/envoy/read/index.ts";
 import type { Extension } from "@metrics-link/envoy/render/messages.ts";
 import fc from "fast-check";
+import { lookupOf } from "./support/lookup-of.ts";
 
 const label = fc.stringMatching(/^[a-z]([a-z0-9-]{0,8}[a-z0-9])?$/);
 const dnsName = fc.array(label, { minLength: 2, maxLength: 4 }).map((labels) => labels.join("."));
@@ -39,30 +38,13 @@ const senders = fc
 
 const ingestOf = ({ ingest }: Rendering) => ingest?.resources[0]?.filter_chains ?? [];
 
-const wrong = ({ bootstrap, ingest, secrets, staticTwin }: Rendering) => {
-  const files = new Map<string, object>([
-    [releaseFiles.bootstrap, bootstrap],
-    ...(ingest === undefined ? [] : [[releaseFiles.ingest, ingest] as const]),
-    ...secrets.map(({ path, content }) => [path, content] as const),
-  ]);
-  const lookup = (path: string) => {
-    const found = files.get(path);
-    return found && toJson(found);
-  };
-  return [...find(readFiles(lookup), {}), ...find(readValue(staticTwin, "twin"), {})];
-};
+const wrong = (rendering: Rendering) => find(readFiles(lookupOf(rendering)), {});
 
 /** What Envoy runs, as if it stood in one file like its twin. */
-const inOnePiece = ({ bootstrap: { dynamic_resources: _, ...rest }, ingest }: Rendering) => ({
-  ...rest,
-  static_resources: {
-    ...rest.static_resources,
-    listeners: [
-      ...(ingest?.resources ?? []).map(({ "@type": _type, ...listener }) => listener),
-      ...rest.static_resources.listeners,
-    ],
-  },
-});
+const whole = (rendering: Rendering) => {
+  const { dynamic_resources: _, ...rest } = inOnePiece(lookupOf(rendering));
+  return rest;
+};
 
 describe("for any set of senders, the receiver's Envoy", () => {
   it("has one chain per sender, which shares no address with another chain", () => {
@@ -115,8 +97,8 @@ describe("for any set of senders, the receiver's Envoy", () => {
       fc.property(senders, fc.integer({ min: 1, max: 64 }), (all, connectionsPerSender) => {
         const rendering = renderReceiver({ nodeId: "r", senders: all, limits: { connectionsPerSender } });
         const { bootstrap } = rendering;
-        const [ingest, ready] = inOnePiece(rendering).static_resources.listeners;
-        const shares = [ingest, ready].map((listener) => {
+        const [ready] = bootstrap.static_resources.listeners;
+        const shares = [rendering.ingest?.resources[0], ready].map((listener) => {
           assert.ok(listener && !("listener_filters" in listener) && !listener.ignore_global_conn_limit);
           return listener.filter_chains.map(({ filters: [first] }) => shareOf(first));
         });
@@ -140,7 +122,7 @@ describe("for any set of senders, the receiver's Envoy", () => {
     fc.assert(
       fc.property(senders, (all) => {
         const rendering = renderReceiver({ nodeId: "r", senders: all });
-        assert.deepEqual(withoutMaterial(inOnePiece(rendering)), withoutMaterial(rendering.staticTwin));
+        assert.deepEqual(withoutMaterial(whole(rendering)), withoutMaterial(twinOf(lookupOf(rendering))));
       }),
     );
   });
@@ -152,7 +134,7 @@ describe("for any receiver, the sender's Envoy", () => {
       fc.property(dnsName, fc.uniqueArray(address, { minLength: 1, maxLength: 4 }), (name, addresses) => {
         const rendering = renderSender({ nodeId: "s", receiver: { name: "b", dnsName: name, addresses } });
         assert.deepEqual(wrong(rendering), []);
-        assert.deepEqual(withoutMaterial(rendering.bootstrap), withoutMaterial(rendering.staticTwin));
+        assert.deepEqual(withoutMaterial(whole(rendering)), withoutMaterial(twinOf(lookupOf(rendering))));
       }),
     );
   });

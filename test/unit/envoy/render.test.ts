@@ -3,18 +3,13 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { InvalidInputError } from "@metrics-link/contract";
-import {
-  envoyFiles,
-  type PublicMaterial,
-  releaseFiles,
-  renderReceiver,
-  renderSender,
-  toJson,
-} from "@metrics-link/envoy";
+import { envoyFiles, type PublicMaterial, renderReceiver, renderSender, toJson } from "@metrics-link/envoy";
+import { twinOf } from "@metrics-link/envoy/read/index.ts";
 import { Authority } from "./support/authority.ts";
 import { validate } from "./support/envoy-process.ts";
 import { examples, receiverOfOne, receiverOfTwo, sender } from "./support/examples.ts";
 import { layOut } from "./support/lay-out.ts";
+import { lookupOf } from "./support/lookup-of.ts";
 
 describe("the files of a release", () => {
   let material: PublicMaterial;
@@ -25,13 +20,12 @@ describe("the files of a release", () => {
     material = { certificateChain: "chain", rootBundles: { a: a ?? "", b: b ?? "", c: c ?? "" } };
   });
 
-  it("are the bootstrap, its twin, one file per secret, the chain and the roots, readable only by Envoy", () => {
+  it("are the bootstrap, the listener file, one file per secret, the chain and the roots, readable only by Envoy", () => {
     const files = envoyFiles(receiverOfTwo(), material);
     assert.deepEqual(
       files.map(({ path }) => path),
       [
         "envoy/bootstrap.json",
-        "envoy/static-twin.json",
         "envoy/lds/ingest.json",
         "envoy/sds/leaf.json",
         "envoy/sds/trusted-ca-a.json",
@@ -128,24 +122,25 @@ describe("Envoy's own validation (envoy --mode validate)", () => {
   });
   after(() => rmSync(directory, { recursive: true }));
 
+  /** As the agent does it, in the release's directory. */
   function check(twin: object, keyOf?: string): string | undefined {
     const leaf = authority.issue({ dnsName: "any.example", usage: "clientAuth" });
     const roots = { a: authority.root, b: authority.root, c: authority.root };
     layOut(directory, { ...leaf, privateKey: keyOf ?? leaf.privateKey }, roots);
-    writeFileSync(join(directory, releaseFiles.staticTwin.replace("envoy/", "")), toJson(twin));
-    return validate(releaseFiles.staticTwin.replace("envoy/", ""), directory);
+    writeFileSync(join(directory, "twin.json"), toJson(twin));
+    return validate("twin.json", directory);
   }
 
   for (const [name, render] of Object.entries(examples)) {
-    it(`accepts the static twin of ${name}`, () => assert.equal(check(render().staticTwin), undefined));
+    it(`accepts the static twin of ${name}`, () => assert.equal(check(twinOf(lookupOf(render()))), undefined));
   }
 
   it("finds, with the static twin, that a key does not match its certificate", () => {
     const { privateKey } = authority.issue({ dnsName: "other.example", usage: "clientAuth" });
-    assert.match(check(receiverOfOne().staticTwin, privateKey) ?? "", /private key/);
+    assert.match(check(twinOf(lookupOf(receiverOfOne())), privateKey) ?? "", /private key/);
   });
 
   it("refuses a field that it does not know", () => {
-    assert.match(check({ ...receiverOfOne().staticTwin, unknown_field: true }) ?? "", /unknown_field/);
+    assert.match(check({ ...twinOf(lookupOf(receiverOfOne())), unknown_field: true }) ?? "", /unknown_field/);
   });
 });

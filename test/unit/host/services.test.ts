@@ -11,7 +11,6 @@ import { describe, it } from "mocha";
 
 const envoy = {
   configuration: "envoy/bootstrap.json",
-  staticTwin: "envoy/static-twin.json",
   flags: (path: string) => ["--config-path", path],
   watchedPaths: ["tls/", "envoy/sds/"],
   heapBytes: 512 * 2 ** 20,
@@ -197,12 +196,11 @@ describe("services of a host", () => {
     ]);
   });
 
-  it("are validated by the real tools, the static twin included", () => {
+  it("are validated by the real tools", () => {
     assert.deepEqual(
       services.checks.map((check) => [check.kind, "file" in check ? check.file : check.certificate]),
       [
         ["envoyConfig", "envoy/bootstrap.json"],
-        ["envoyConfig", "envoy/static-twin.json"],
         ["envoyMeaning", "envoy/bootstrap.json"],
         ["keyPair", "tls/chain.pem"],
         ["chain", "tls/chain.pem"],

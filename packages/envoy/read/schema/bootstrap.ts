@@ -5,7 +5,6 @@ import { clusters } from "./clusters.ts";
 import { known } from "./limits.ts";
 import { listeners } from "./listeners.ts";
 import { address, extension, whole } from "./messages.ts";
-import type { Material } from "./tls.ts";
 
 const heap = "envoy.resource_monitors.fixed_heap";
 
@@ -95,29 +94,28 @@ const dynamicResources = z.strictObject({
   }),
 });
 
-const bootstrap = (material: Material, form: Form) =>
+const bootstrap = (form: Form) =>
   z.strictObject({
     node: z.strictObject({
       id: z.string().regex(/^[A-Za-z0-9._-]{1,128}$/),
       cluster: z.literal(["metrics-link-sender", "metrics-link-receiver"]),
     }),
     admin,
-    ...(form === "twin" ? {} : { dynamic_resources: dynamicResources.optional() }),
-    static_resources: z.strictObject({ listeners: listeners(material, form !== "file"), clusters: clusters(material) }),
+    dynamic_resources: dynamicResources.optional(),
+    static_resources: z.strictObject({ listeners: listeners(form === "running"), clusters }),
     overload_manager: overloadManager,
     stats_config: statsConfig,
   });
 
-/** The source of a bootstrap: the file that Envoy runs, its twin for validation, or a running Envoy's `/config_dump`. */
-export type Form = "file" | "twin" | "running";
+/** The source of a bootstrap: the file that Envoy runs, or a running Envoy's `/config_dump`, which has all listeners in one piece. */
+export type Form = "file" | "running";
 
 /**
  * envoy.config.bootstrap.v3.Bootstrap, closed: every known message, field and value. Where a rule checks a value (such as
  * the admitted clients or a route's cluster), the schema allows any value of its type.
  */
 export const bootstrapOf: Readonly<Record<Form, z.ZodType>> = {
-  file: bootstrap("secrets", "file"),
-  twin: bootstrap("files", "twin"),
+  file: bootstrap("file"),
   // Envoy adds all its extensions to `node`, so the evidence leaves it out.
-  running: bootstrap("secrets", "running").omit({ node: true }),
+  running: bootstrap("running").omit({ node: true }),
 };

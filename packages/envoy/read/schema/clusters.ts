@@ -2,7 +2,7 @@ import { z } from "zod";
 import { http2Options, upstreamOptions } from "./http.ts";
 import { known as limits } from "./limits.ts";
 import { address, bufferBytes, byField, whole } from "./messages.ts";
-import { type Material, upstreamTls } from "./tls.ts";
+import { upstreamTls } from "./tls.ts";
 
 const endpoint = z.strictObject({ endpoint: z.strictObject({ address }) });
 
@@ -51,19 +51,18 @@ const outlierDetection = z.strictObject({
   max_ejection_percent: z.literal(100),
 });
 
-const receiver = (material: Material) =>
-  cluster("receiver", limits.receiver.connect, {
-    common_lb_config: z.strictObject({ healthy_panic_threshold: z.strictObject({ value: z.literal(1) }) }),
-    // Twice the sum of one request for each shard and one for metadata, with 1 to 500 shards.
-    ...breakers(z.literal(limits.receiver.connections), whole(4, 1002)),
-    outlier_detection: outlierDetection,
-    typed_extension_protocol_options: upstreamOptions(
-      { http2_protocol_options: http2Options(limits.streams.receiver) },
-      limits.receiver.idle,
-      { max_connection_duration: z.literal(limits.connectionLifetime) },
-    ),
-    transport_socket: upstreamTls(material).optional(),
-  });
+const receiver = cluster("receiver", limits.receiver.connect, {
+  common_lb_config: z.strictObject({ healthy_panic_threshold: z.strictObject({ value: z.literal(1) }) }),
+  // Twice the sum of one request for each shard and one for metadata, with 1 to 500 shards.
+  ...breakers(z.literal(limits.receiver.connections), whole(4, 1002)),
+  outlier_detection: outlierDetection,
+  typed_extension_protocol_options: upstreamOptions(
+    { http2_protocol_options: http2Options(limits.streams.receiver) },
+    limits.receiver.idle,
+    { max_connection_duration: z.literal(limits.connectionLifetime) },
+  ),
+  transport_socket: upstreamTls.optional(),
+});
 
 // At least the requests that all senders together may have in flight: the rule shares-fit checks it.
 const atOnce = whole(1024, 1_048_576);
@@ -72,12 +71,12 @@ const breaking = (called: string) =>
 const admin = cluster("admin", limits.local.connect, { typed_extension_protocol_options: localHttp });
 
 /** envoy.config.cluster.v3.Cluster: the known ones. */
-export function clusters(material: Material) {
-  const known: Readonly<Record<string, z.ZodType>> = {
-    receiver: receiver(material),
-    prometheus: breaking("prometheus"),
-    gate: breaking("gate"),
-    admin,
-  };
-  return z.array(byField("name", (called) => (Object.hasOwn(known, called) ? known[called] : undefined)));
-}
+const known: Readonly<Record<string, z.ZodType>> = {
+  receiver,
+  prometheus: breaking("prometheus"),
+  gate: breaking("gate"),
+  admin,
+};
+export const clusters = z.array(
+  byField("name", (called) => (Object.hasOwn(known, called) ? known[called] : undefined)),
+);

@@ -3,7 +3,7 @@ import { httpFilters, httpManager, routes } from "./http.ts";
 import { known as limits } from "./limits.ts";
 import { connections, egressRequests, ingestRequests, localFailures } from "./logs.ts";
 import { address, any, bufferBytes, byField, extension, name, whole } from "./messages.ts";
-import { downstreamTls, type Material } from "./tls.ts";
+import { downstreamTls } from "./tls.ts";
 
 const connectionLimit = (prefix: z.ZodType<string>, most: number) =>
   extension("envoy.filters.network.connection_limit", "filters.network.connection_limit.v3.ConnectionLimit", {
@@ -28,15 +28,11 @@ const exempt = { ignore_global_conn_limit: z.literal(true) };
 const range = z.strictObject({ address_prefix: z.string(), prefix_len: whole(0, 32).optional() });
 
 /** A filter chain with TLS. The rules check whom it admits. @param called the texts that its name decides */
-function tlsChain(
-  material: Material,
-  called: { readonly prefix: z.ZodType<string>; readonly name: z.ZodType<string> },
-  chosen: z.ZodType,
-) {
+function tlsChain(called: { readonly prefix: z.ZodType<string>; readonly name: z.ZodType<string> }, chosen: z.ZodType) {
   return z.strictObject({
     name,
     filter_chain_match: z.strictObject({ source_prefix_ranges: z.array(range).optional() }).optional(),
-    transport_socket: downstreamTls(material).optional(),
+    transport_socket: downstreamTls.optional(),
     transport_socket_connect_timeout: z.literal(limits.handshake),
     filters: z.tuple([
       connectionLimit(called.prefix, limits.connectionsOfSender),
@@ -56,10 +52,10 @@ function tlsChain(
  * The filter chains of the ingest listener. One schema reads the chains of all senders, and then compares the texts that a chain's
  * name decides: a schema for each of 1,000 senders took two seconds to build.
  */
-function tlsChains(material: Material) {
+function tlsChains() {
   const elsewhere = z.literal("elsewhere");
-  const refusing = tlsChain(material, { prefix: elsewhere, name: elsewhere }, routes.unknownSource);
-  const ofSender = tlsChain(material, { prefix: z.string(), name: z.string() }, routes.ingest).superRefine(
+  const refusing = tlsChain({ prefix: elsewhere, name: elsewhere }, routes.unknownSource);
+  const ofSender = tlsChain({ prefix: z.string(), name: z.string() }, routes.ingest).superRefine(
     ({ name: called, filters: [limit, { typed_config: manager }] }, context) => {
       const { route_config: route } = manager;
       const inManager = ["filters", 1, "typed_config"];
@@ -78,11 +74,11 @@ function tlsChains(material: Material) {
   return z.array(byField("name", (called) => (called === "elsewhere" ? refusing : ofSender)));
 }
 
-const ingest = (material: Material) => fields("ingest", tlsChains(material), { access_log: connections });
+const ingest = fields("ingest", tlsChains(), { access_log: connections });
 
 /** The listener file: envoy.service.discovery.v3.DiscoveryResponse with that listener, or with none while nobody is admitted. */
 export const ingestFile = z.strictObject({
-  resources: z.array(any("envoy.config.listener.v3.Listener", ingest("secrets"))).max(1),
+  resources: z.array(any("envoy.config.listener.v3.Listener", ingest)).max(1),
 });
 
 const plain = (called: string, ...filters: [z.ZodType, ...z.ZodType[]]) =>
@@ -142,9 +138,9 @@ const metrics = listener(
 );
 
 /** envoy.config.listener.v3.Listener: the known ones. @param withIngest whether the ingest listener stands among them */
-export function listeners(material: Material, withIngest: boolean) {
+export function listeners(withIngest: boolean) {
   const known: Readonly<Record<string, z.ZodType>> = {
-    ...(withIngest ? { ingest: z.strictObject(ingest(material)) } : {}),
+    ...(withIngest ? { ingest: z.strictObject(ingest) } : {}),
     ready,
     egress,
     metrics,

@@ -2,11 +2,7 @@ import { hostPaths } from "@metrics-link/release";
 import { z } from "zod";
 import { any, byField, dnsName, extension } from "./messages.ts";
 
-/** The running bootstrap references certificates through SDS files; its twin for validation references the PEM files. */
-export type Material = "secrets" | "files";
-
 const below = (pattern: string) => z.string().regex(new RegExp(`^${hostPaths.current}/${pattern}$`));
-const pem = z.string().regex(/^tls\/([a-z-]+|roots\/[a-z][a-z0-9-]*)\.pem$/);
 const filename = (path: z.ZodType<string>) => z.strictObject({ filename: path });
 
 /** Each secret has its own file, with the secret's name. */
@@ -34,52 +30,37 @@ const checks = {
   max_verify_depth: z.literal(2),
 };
 
-const material = {
-  secrets: {
-    tls_certificate_sds_secret_configs: z.array(secretReference).optional(),
-    combined_validation_context: z
-      .strictObject({
-        default_validation_context: z.strictObject(checks).optional(),
-        validation_context_sds_secret_config: secretReference.optional(),
-      })
-      .optional(),
-  },
-  files: {
-    tls_certificates: z
-      .array(z.strictObject({ certificate_chain: filename(pem), private_key: filename(pem) }))
-      .optional(),
-    validation_context: z.strictObject({ trusted_ca: filename(pem).optional(), ...checks }).optional(),
-  },
-};
-
-const common = (from: Material) =>
-  z.strictObject({
-    tls_params: z
-      .strictObject({
-        tls_minimum_protocol_version: z.string().optional(),
-        tls_maximum_protocol_version: z.string().optional(),
-      })
-      .optional(),
-    alpn_protocols: z.tuple([z.literal("h2")]),
-    ...material[from],
-  });
+const common = z.strictObject({
+  tls_params: z
+    .strictObject({
+      tls_minimum_protocol_version: z.string().optional(),
+      tls_maximum_protocol_version: z.string().optional(),
+    })
+    .optional(),
+  alpn_protocols: z.tuple([z.literal("h2")]),
+  tls_certificate_sds_secret_configs: z.array(secretReference).optional(),
+  combined_validation_context: z
+    .strictObject({
+      default_validation_context: z.strictObject(checks).optional(),
+      validation_context_sds_secret_config: secretReference.optional(),
+    })
+    .optional(),
+});
 
 const socketName = "envoy.transport_sockets.tls";
 
-export const downstreamTls = (from: Material) =>
-  extension(socketName, "transport_sockets.tls.v3.DownstreamTlsContext", {
-    require_client_certificate: z.boolean().optional(),
-    disable_stateless_session_resumption: z.boolean().optional(),
-    disable_stateful_session_resumption: z.boolean().optional(),
-    common_tls_context: common(from),
-  });
+export const downstreamTls = extension(socketName, "transport_sockets.tls.v3.DownstreamTlsContext", {
+  require_client_certificate: z.boolean().optional(),
+  disable_stateless_session_resumption: z.boolean().optional(),
+  disable_stateful_session_resumption: z.boolean().optional(),
+  common_tls_context: common,
+});
 
-export const upstreamTls = (from: Material) =>
-  extension(socketName, "transport_sockets.tls.v3.UpstreamTlsContext", {
-    sni: dnsName.optional(),
-    max_session_keys: z.literal(0),
-    common_tls_context: common(from),
-  });
+export const upstreamTls = extension(socketName, "transport_sockets.tls.v3.UpstreamTlsContext", {
+  sni: dnsName.optional(),
+  max_session_keys: z.literal(0),
+  common_tls_context: common,
+});
 
 const underCurrent = filename(below("tls/([a-z-]+|roots/[a-z][a-z0-9-]*)\\.pem"));
 // Envoy notices only moves, and a release moves the symlink `current`.

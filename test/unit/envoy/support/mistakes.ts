@@ -1,7 +1,8 @@
-import type { Bootstrap } from "@metrics-link/envoy";
+import type { Rendering } from "@metrics-link/envoy";
 import { receiverBehindGate, receiverOfTwo, sender } from "./examples.ts";
 
-const ingest = "static_resources.listeners.0";
+/** In one piece: after the listeners of the bootstrap, `ready` and `metrics`. */
+const ingest = "static_resources.listeners.2";
 const chain = `${ingest}.filter_chains.0`;
 const downstream = `${chain}.transport_socket.typed_config`;
 const http = `${chain}.filters.1.typed_config`;
@@ -17,7 +18,7 @@ export interface Mistake {
   readonly path: string;
   readonly value?: unknown;
   /** Where it is not the receiver of one sender. */
-  readonly of?: () => { readonly staticTwin: Bootstrap };
+  readonly of?: () => Rendering;
   /** Envoy refuses this one too. */
   readonly seenByEnvoy?: true;
 }
@@ -98,8 +99,14 @@ export const mistakes: readonly Mistake[] = [
   {
     what: "one root for two senders",
     rule: "one-chain-per-sender",
-    path: `${downstream}.common_tls_context.validation_context.trusted_ca.filename`,
-    value: "tls/roots/c.pem",
+    path: `${downstream}.common_tls_context.combined_validation_context.validation_context_sds_secret_config`,
+    value: {
+      name: "trusted-ca-c",
+      sds_config: {
+        resource_api_version: "V3",
+        path_config_source: { path: "/opt/metrics-link/current/envoy/sds/trusted-ca-c.json" },
+      },
+    },
     of: receiverOfTwo,
   },
   { what: "the public listener in clear", rule: "listeners-are-known", path: `${chain}.transport_socket` },
@@ -123,62 +130,62 @@ export const mistakes: readonly Mistake[] = [
     what: "no validation context",
     rule: "client-anchor-is-pinned",
     also: ["client-name-is-exact"],
-    path: `${downstream}.common_tls_context.validation_context`,
+    path: `${downstream}.common_tls_context.combined_validation_context`,
   },
   {
     what: "no trusted_ca",
     rule: "client-anchor-is-pinned",
-    path: `${downstream}.common_tls_context.validation_context.trusted_ca`,
+    path: `${downstream}.common_tls_context.combined_validation_context.validation_context_sds_secret_config`,
     seenByEnvoy: true,
   },
   {
     what: "a chain of trust that is not verified",
     rule: "envoy-is-known",
     also: ["client-anchor-is-pinned"],
-    path: `${downstream}.common_tls_context.validation_context.trust_chain_verification`,
+    path: `${downstream}.common_tls_context.combined_validation_context.default_validation_context.trust_chain_verification`,
     value: "ACCEPT_UNTRUSTED",
   },
   {
     what: "expired certificates",
     rule: "envoy-is-known",
     also: ["client-anchor-is-pinned"],
-    path: `${downstream}.common_tls_context.validation_context.allow_expired_certificate`,
+    path: `${downstream}.common_tls_context.combined_validation_context.default_validation_context.allow_expired_certificate`,
     value: true,
   },
   {
     what: "no name",
     rule: "client-name-is-exact",
-    path: `${downstream}.common_tls_context.validation_context.match_typed_subject_alt_names`,
+    path: `${downstream}.common_tls_context.combined_validation_context.default_validation_context.match_typed_subject_alt_names`,
   },
   {
     what: "an empty list of names",
     rule: "client-name-is-exact",
-    path: `${downstream}.common_tls_context.validation_context.match_typed_subject_alt_names`,
+    path: `${downstream}.common_tls_context.combined_validation_context.default_validation_context.match_typed_subject_alt_names`,
     value: [],
   },
   {
     what: "an exact matcher, which wildcards satisfy",
     rule: "client-name-is-exact",
     also: ["envoy-is-known"],
-    path: `${downstream}.common_tls_context.validation_context.match_typed_subject_alt_names.0.matcher`,
+    path: `${downstream}.common_tls_context.combined_validation_context.default_validation_context.match_typed_subject_alt_names.0.matcher`,
     value: { exact: "metrics-sender.account-a.internal" },
   },
   {
     what: "a regular expression for many names",
     rule: "client-name-is-exact",
-    path: `${downstream}.common_tls_context.validation_context.match_typed_subject_alt_names.0.matcher.safe_regex.regex`,
+    path: `${downstream}.common_tls_context.combined_validation_context.default_validation_context.match_typed_subject_alt_names.0.matcher.safe_regex.regex`,
     value: ".*",
   },
   {
     what: "a name with its dots unquoted",
     rule: "client-name-is-exact",
-    path: `${downstream}.common_tls_context.validation_context.match_typed_subject_alt_names.0.matcher.safe_regex.regex`,
+    path: `${downstream}.common_tls_context.combined_validation_context.default_validation_context.match_typed_subject_alt_names.0.matcher.safe_regex.regex`,
     value: "metrics-sender.account-a.internal",
   },
   {
     what: "another kind of name",
     rule: "client-name-is-exact",
-    path: `${downstream}.common_tls_context.validation_context.match_typed_subject_alt_names.0.san_type`,
+    path: `${downstream}.common_tls_context.combined_validation_context.default_validation_context.match_typed_subject_alt_names.0.san_type`,
     value: "URI",
   },
   { what: "no TLS version", rule: "client-tls-13-only", path: `${downstream}.common_tls_context.tls_params` },
@@ -256,14 +263,14 @@ export const mistakes: readonly Mistake[] = [
   {
     what: "a sender that trusts anyone",
     rule: "server-anchor-is-pinned",
-    path: `${upstream}.common_tls_context.validation_context.trusted_ca`,
+    path: `${upstream}.common_tls_context.combined_validation_context.validation_context_sds_secret_config`,
     of: sender,
     seenByEnvoy: true,
   },
   {
     what: "a sender that writes to any name",
     rule: "server-name-is-exact",
-    path: `${upstream}.common_tls_context.validation_context.match_typed_subject_alt_names`,
+    path: `${upstream}.common_tls_context.combined_validation_context.default_validation_context.match_typed_subject_alt_names`,
     of: sender,
   },
   {
@@ -275,7 +282,7 @@ export const mistakes: readonly Mistake[] = [
   {
     what: "a sender without a certificate",
     rule: "own-certificate",
-    path: `${upstream}.common_tls_context.tls_certificates`,
+    path: `${upstream}.common_tls_context.tls_certificate_sds_secret_configs`,
     of: sender,
   },
 ];

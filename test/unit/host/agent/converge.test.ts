@@ -5,7 +5,7 @@ import { run } from "@metrics-link/host/agent/host-effects/process.ts";
 import { ensureTool } from "@metrics-link/host/agent/tools.ts";
 import { packedRelease, releaseKeys, scrapeSecretFolder, sha256 } from "@metrics-link/release";
 import { afterEach, beforeEach, describe, it } from "mocha";
-import { convergedHost, type FakeHost, secretArn, soundRelease, tool, withFile } from "./fake-host.ts";
+import { bootstrapWith, convergedHost, type FakeHost, secretArn, soundRelease, tool, withFile } from "./fake-host.ts";
 
 const asRoot = process.getuid?.() === 0;
 
@@ -23,7 +23,7 @@ describe("agent: converge", () => {
 
   it("puts the files of a release in place, with mode and owner, and starts its services", async () => {
     assert.equal(await current(), `releases/${first}`);
-    assert.equal(await readFile(inForce("envoy/bootstrap.json"), "utf8"), "admin: {}\n");
+    assert.equal(await readFile(inForce("envoy/bootstrap.json"), "utf8"), bootstrapWith({}));
     assert.equal((await stat(inForce("envoy/bootstrap.json"))).mode & 0o7777, 0o644);
     assert.equal(await readFile(inForce("tls/private-key.pem"), "utf8"), "key one");
     const key = await stat(inForce("tls/private-key.pem"));
@@ -67,7 +67,7 @@ describe("agent: converge", () => {
     },
     {
       what: "Envoy's own configuration restarts Envoy alone",
-      release: withFile("envoy/bootstrap.json", "admin: {a: 1}\n"),
+      release: withFile("envoy/bootstrap.json", bootstrapWith({ a: 1 })),
       expected: ["restart metrics-link-envoy.service"],
     },
     { what: "the peer's root disturbs nobody", release: withFile("tls/peer-root.pem", "another root\n"), expected: [] },

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { chmod, chown, mkdir, readdir, readFile, rename, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { afterEach, beforeEach, describe, it } from "mocha";
-import { convergedHost, type FakeHost, soundRelease, tool, withFile } from "./fake-host.ts";
+import { bootstrapWith, convergedHost, type FakeHost, soundRelease, tool, withFile } from "./fake-host.ts";
 
 const day = 24 * 3_600_000;
 
@@ -86,7 +86,7 @@ describe("agent: drift", () => {
   }
 
   it("a link that pointed at another release: services that may have started on it are changed back", async () => {
-    const changed = withFile("envoy/bootstrap.json", "admin: {a: 1}\n");
+    const changed = withFile("envoy/bootstrap.json", bootstrapWith({ a: 1 }));
     const second = await host.publish(changed);
     await host.converge(second);
     await host.converge(first);

@@ -14,7 +14,7 @@ import { runningGate } from "@metrics-link/host/agent/evidence/gate.ts";
 import { evidence } from "@metrics-link/host/agent/evidence/index.ts";
 import { writeReport } from "@metrics-link/host/agent/status-report.ts";
 import { type EvidencePart, parseRelease, sha256 } from "@metrics-link/release";
-import { convergedHost, type FakeHost } from "./fake-host.ts";
+import { bootstrapWith, convergedHost, type FakeHost } from "./fake-host.ts";
 
 const current = "/opt/metrics-link/current";
 const pid = 77;
@@ -80,7 +80,7 @@ describe("agent: evidence for an audit", () => {
     const found = await read();
     assert.deepEqual(found.release, { value: { inForce: first, documentSha256: first } });
     const { found: files, foreign } = known(found.files);
-    assert.match(files["envoy/bootstrap.json"] ?? "", new RegExp(`^${sha256("admin: {}\n")} 0644 root:`));
+    assert.match(files["envoy/bootstrap.json"] ?? "", new RegExp(`^${sha256(bootstrapWith({}))} 0644 root:`));
     // Of a secret neither the content nor its hash is told.
     assert.match(files["tls/private-key.pem"] ?? "", /^0400 \w+:\w+$/);
     assert.deepEqual(foreign, []);

@@ -3,7 +3,7 @@ import { readlinkSync } from "node:fs";
 import { readFile, readlink, writeFile } from "node:fs/promises";
 import { releaseKeys } from "@metrics-link/release";
 import { afterEach, beforeEach, describe, it } from "mocha";
-import { convergedHost, FakeHost, soundRelease, tool, withFile } from "./fake-host.ts";
+import { bootstrapWith, convergedHost, FakeHost, soundRelease, tool, withFile } from "./fake-host.ts";
 
 const changed = () => withFile("prometheus/prometheus.yml", "global: {scrape_interval: 1s}\n");
 
@@ -109,6 +109,31 @@ describe("agent: failures", () => {
         host.onCommand = ([command]) =>
           command?.endsWith("/promtool") ? { code: 1, output: "unknown field\n" } : undefined;
         return host.publish(changed());
+      },
+    },
+    {
+      what: "validate: Envoy objects to what only the static twin shows",
+      outcome: "refused",
+      reason: /^validate: envoyConfig: the static twin is invalid \(exit code 1\): Failed to load private key$/,
+      attempt: () => {
+        host.onCommand = ([command, ...words]) =>
+          command?.endsWith("/envoy") && words.at(-1)?.endsWith("/envoy/.static-twin.json.check.json")
+            ? { code: 1, output: "Failed to load private key\n" }
+            : undefined;
+        return host.publish(changed());
+      },
+    },
+    {
+      what: "validate: the static twin cannot be made",
+      outcome: "refused",
+      reason: /^validate: envoyConfig: its secret is not a file of the release: there is no envoy\/sds\/leaf\.json$/,
+      attempt: () => {
+        const path_config_source = { path: "/opt/metrics-link/current/envoy/sds/leaf.json" };
+        const common_tls_context = {
+          tls_certificate_sds_secret_configs: [{ name: "leaf", sds_config: { path_config_source } }],
+        };
+        const text = `${JSON.stringify({ static_resources: { clusters: [{ common_tls_context }] } }, null, 2)}\n`;
+        return host.publish(withFile("envoy/bootstrap.json", text));
       },
     },
   ];
@@ -269,7 +294,7 @@ describe("agent: failures", () => {
     const afterTheSwap = ([, verb]: readonly string[]) => verb === "daemon-reload";
 
     it("the next run finishes, restarts included", async () => {
-      const target = await host.publish(withFile("envoy/bootstrap.json", "admin: {a: 1}\n"));
+      const target = await host.publish(withFile("envoy/bootstrap.json", bootstrapWith({ a: 1 })));
       await host.killedAt(target, afterTheSwap);
       assert.equal(await current(), `releases/${target}`);
       assert.equal((await host.converge(target)).outcome, "converged");
@@ -277,7 +302,7 @@ describe("agent: failures", () => {
     });
 
     it("a rollback assumes that services have seen the attempt", async () => {
-      await host.killedAt(await host.publish(withFile("envoy/bootstrap.json", "admin: {a: 1}\n")), afterTheSwap);
+      await host.killedAt(await host.publish(withFile("envoy/bootstrap.json", bootstrapWith({ a: 1 }))), afterTheSwap);
       assert.equal((await host.converge(first)).outcome, "converged");
       assert.deepEqual(host.changes, ["restart metrics-link-envoy.service"]);
       host.commands.length = 0;

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { toJson } from "@metrics-link/envoy/read/index.ts";
 import { converge, timerRun } from "@metrics-link/host/agent/converge.ts";
 import { type CommandResult, type Effects, MissingObject } from "@metrics-link/host/agent/effects.ts";
 import type { Self } from "@metrics-link/host/agent/run.ts";
@@ -208,6 +209,9 @@ const unit = (name: string) =>
     `[Service]\nExecStart=/opt/metrics-link/current/bin/${name}\n\n[Install]\nWantedBy=multi-user.target\n`,
   );
 
+/** A bootstrap, in the one spelling that the reader of Envoy's files takes. */
+export const bootstrapWith = (admin: object) => toJson({ admin });
+
 /** A sound release with one of everything; tests change what they are about. */
 export function soundRelease(changes: Partial<ReleaseInput> = {}): ReleaseInput {
   return {
@@ -217,7 +221,7 @@ export function soundRelease(changes: Partial<ReleaseInput> = {}): ReleaseInput 
     files: [
       unit("envoy"),
       unit("prometheus"),
-      file("envoy/bootstrap.json", "admin: {}\n"),
+      file("envoy/bootstrap.json", bootstrapWith({})),
       file("prometheus/prometheus.yml", "global: {}\n"),
       file("tls/peer-root.pem", "the peer's root\n"),
     ],

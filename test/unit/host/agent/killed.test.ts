@@ -3,14 +3,14 @@ import { readFileSync, readlinkSync } from "node:fs";
 import { readdir, readFile, readlink, stat, writeFile } from "node:fs/promises";
 import type { ReleaseInput } from "@metrics-link/release";
 import { describe, it } from "mocha";
-import { convergedHost, type FakeHost, file, soundRelease, tool } from "./fake-host.ts";
+import { bootstrapWith, convergedHost, type FakeHost, file, soundRelease, tool } from "./fake-host.ts";
 import { Killer } from "./killer.ts";
 
 /** Another release in which nothing is as before but the peer's root. */
 function changedRelease(): ReleaseInput {
   const sound = soundRelease();
   const changed = [
-    file("envoy/bootstrap.json", "admin: {a: 1}\n"),
+    file("envoy/bootstrap.json", bootstrapWith({ a: 1 })),
     file("prometheus/prometheus.yml", "global: {scrape_interval: 1s}\n"),
   ];
   return {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readdir, readlink } from "node:fs/promises";
 import type { ReleaseInput } from "@metrics-link/release";
 import { afterEach, beforeEach, describe, it } from "mocha";
-import { convergedHost, type FakeHost, file, soundRelease } from "./fake-host.ts";
+import { bootstrapWith, convergedHost, type FakeHost, file, soundRelease } from "./fake-host.ts";
 import { metricsPage, type Page } from "./prometheus-page.ts";
 
 const metricsUrl = "http://127.0.0.1:9090/metrics";
@@ -15,7 +15,7 @@ function withQueue(letter: string, envoy = letter): ReleaseInput {
     files: [
       ...sound.files.filter(({ path }) => !/^(prometheus|envoy)\//.test(path)),
       file("prometheus/prometheus.yml", `remote_write: ${letter}\n`),
-      file("envoy/bootstrap.json", `admin: ${envoy}\n`),
+      file("envoy/bootstrap.json", bootstrapWith({ is: envoy })),
     ],
     services: sound.services.map((service) =>
       service.unit === "metrics-link-prometheus.service"

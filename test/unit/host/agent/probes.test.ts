@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { ReleaseInput } from "@metrics-link/release";
 import { afterEach, beforeEach, describe, it } from "mocha";
-import { convergedHost, type FakeHost, withFile } from "./fake-host.ts";
+import { bootstrapWith, convergedHost, type FakeHost, withFile } from "./fake-host.ts";
 import { answer, metricsPage } from "./prometheus-page.ts";
 
 const url = "http://127.0.0.1:9090";
@@ -98,7 +98,7 @@ describe("agent: probes that compare", () => {
     probe: NonNullable<ReleaseInput["probes"]>[number],
     path = "envoy/bootstrap.json",
   ): ReleaseInput => ({
-    ...withFile(path, "changed: {}\n"),
+    ...withFile(path, bootstrapWith({ changed: true })),
     probes: [probe],
     probeDeadlineSeconds: 5,
   });
