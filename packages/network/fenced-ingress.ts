@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { elasticIp, type KeptAddress } from "./elastic-ip.ts";
 import { type FencePlan, groupsOf } from "./fence-plan.ts";
 import type { PrivateNetwork } from "./private-network.ts";
+import { withoutStackTraces } from "./without-stack-traces.ts";
 
 /** A sender that the security group lets in. */
 interface AllowedSender {
@@ -50,24 +51,26 @@ export class FencedIngress extends pulumi.ComponentResource {
     const group = groupOf("balancer");
     const more = Array.from({ length: groupsOf(args.plan) - 1 }, (_, index) => groupOf(`balancer-${index + 2}`));
     const groups = [group, ...more];
-    for (const sender of args.senders) {
-      for (const address of sender.addresses) {
-        // Named by the address: with the sender's name in it, another name would be a second rule with the same content,
-        // which EC2 refuses while the first is there (InvalidPermission.Duplicate).
-        new aws.vpc.SecurityGroupIngressRule(
-          `${name}-from-${address}`,
-          {
-            securityGroupId: (groups[(args.plan[address] ?? 1) - 1] ?? group).id,
-            cidrIpv4: `${address}/32`,
-            ipProtocol: "tcp",
-            fromPort: ports.https,
-            toPort: ports.https,
-            description: `Egress address of sender ${sender.name}`,
-          },
-          { ...own, aliases: [{ name: `${name}-from-${sender.name}-${address}` }] },
-        );
+    withoutStackTraces(() => {
+      for (const sender of args.senders) {
+        for (const address of sender.addresses) {
+          // Named by the address: with the sender's name in it, another name would be a second rule with the same content,
+          // which EC2 refuses while the first is there (InvalidPermission.Duplicate).
+          new aws.vpc.SecurityGroupIngressRule(
+            `${name}-from-${address}`,
+            {
+              securityGroupId: (groups[(args.plan[address] ?? 1) - 1] ?? group).id,
+              cidrIpv4: `${address}/32`,
+              ipProtocol: "tcp",
+              fromPort: ports.https,
+              toPort: ports.https,
+              description: `Egress address of sender ${sender.name}`,
+            },
+            { ...own, aliases: [{ name: `${name}-from-${sender.name}-${address}` }] },
+          );
+        }
       }
-    }
+    });
     const towardsHost = { ingest: ports.ingest, ready: ports.ready };
     for (const [purpose, port] of Object.entries(towardsHost)) {
       const rule = { ipProtocol: "tcp", fromPort: port, toPort: port };
