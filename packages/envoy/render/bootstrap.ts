@@ -63,7 +63,7 @@ interface StatsConfig {
 }
 
 /**
- * The statistics that Envoy keeps; it makes no others, and those that a newer Envoy adds are not among them. Nine of each sender:
+ * The statistics that Envoy keeps; it makes no others, and those that a newer Envoy adds are not among them. Six of each sender:
  * all would be 92, and Prometheus refuses a page of more than 50,000 (`sample_limit`) as a whole. What alerts, dashboard, agent, audit
  * and the tables of docs/operate.md read is here; test/unit/envoy/loopback/statistics.test.ts holds that.
  */
@@ -78,9 +78,10 @@ const kept = [
   "listener\\.ingest\\.ssl\\.([a-z_]+|(ciphers|curves|sigalgs|versions)\\..*|certificate\\.leaf\\..*)",
   "listener\\.ingest\\.server_ssl_socket_factory\\..*",
   "sds\\.leaf\\.update_(failure|rejected|success)",
-  // Once a sender: its connections from accept on, its requests, and its roots.
+  // Once a sender: its connections from accept on, its requests by status, and its roots.
   "connection_limit\\..*",
-  "http\\.(elsewhere|metrics|ready|sender_[^.]*)\\.downstream_(cx_rx_bytes_total|rq_(active|total|[245]xx))",
+  "http\\.(elsewhere|metrics|ready)\\.downstream_(cx_rx_bytes_total|rq_(active|total|[245]xx))",
+  "http\\.sender_[^.]*\\.downstream_rq_[245]xx",
   "sds\\.[^.]*\\.key_rotation_failed",
   // The way to the receiver, or to its Prometheus.
   "http\\.egress\\.(downstream_(cx_(active|total|[rt]x_bytes_total)|rq_(active|total|[245]xx|time|timeout|[rt]x_reset)))",

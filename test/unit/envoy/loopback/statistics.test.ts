@@ -80,9 +80,6 @@ describe("the statistics that Envoy keeps", function () {
     const each = [
       'envoy_connection_limit_active_connections{envoy_connection_limit_prefix="NAME"}',
       'envoy_connection_limit_limited_connections{envoy_connection_limit_prefix="NAME"}',
-      'envoy_http_downstream_cx_rx_bytes_total{envoy_http_conn_manager_prefix="NAME"}',
-      'envoy_http_downstream_rq_active{envoy_http_conn_manager_prefix="NAME"}',
-      'envoy_http_downstream_rq_total{envoy_http_conn_manager_prefix="NAME"}',
       ...["2", "4", "5"].map(
         (digit) =>
           `envoy_http_downstream_rq_xx{envoy_response_code_class="${digit}",envoy_http_conn_manager_prefix="NAME"}`,
