@@ -5,6 +5,7 @@ import { hasCode, messageOf, UsageError } from "@metrics-link/contract";
 import { remoteWrite } from "@metrics-link/release";
 import { writeDurably } from "../common/files.ts";
 import { ConfigurationFile } from "./configuration-file.ts";
+import { ErrorLog } from "./error-log.ts";
 import { forwardTo } from "./forward.ts";
 import { Tally } from "./metrics.ts";
 import { RefusalLog } from "./refusal-log.ts";
@@ -46,7 +47,7 @@ async function main(argv: readonly string[]): Promise<void> {
     tally,
     log: new RefusalLog(),
   });
-  const parts: Parts = { file, writes, tally, slots: shared, startedAt };
+  const parts: Parts = { file, writes, tally, slots: shared, startedAt, errors: new ErrorLog() };
   process.on("SIGHUP", () => {
     file.reload(Date.now());
     writes.configure(file.current.configuration);

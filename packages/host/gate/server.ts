@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { printableJson } from "@metrics-link/contract";
 import type { GateConfiguration } from "@metrics-link/gate";
 import type { ConfigurationFile } from "./configuration-file.ts";
+import type { ErrorLog } from "./error-log.ts";
 import type { Answer } from "./forward.ts";
 import { metricsOf, type Tally } from "./metrics.ts";
 import type { Slots } from "./slots.ts";
@@ -15,6 +16,7 @@ export interface Parts {
   readonly tally: Tally;
   readonly slots: Slots;
   readonly startedAt: number;
+  readonly errors: ErrorLog;
 }
 
 /** The page of metrics, now. */
@@ -58,7 +60,7 @@ async function answer(parts: Parts, request: IncomingMessage, response: ServerRe
   response.on("close", () => gone.abort());
   const { status, headers, body } = await answerOf(parts, request, gone.signal).catch((error: unknown): Answer => {
     // A bug: the sender keeps its samples, and tries again.
-    console.error(error);
+    parts.errors.add(error, Date.now());
     return text(500, "the gate failed; its journal says how");
   });
   // What is still to come of a body would be read as the next request.
