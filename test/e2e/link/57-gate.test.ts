@@ -33,6 +33,16 @@ function judgingBy(release: Release, change: (configuration: GateConfigurationFi
   return { ...release, files, probes };
 }
 
+/** A release with a gate that does the same, in another file. */
+function withAnotherProgram(release: Release): Release {
+  const another = (content: string) => ({
+    content: `${content}// Another one.\n`,
+    sha256: sha256(`${content}// Another one.\n`),
+  });
+  const files = release.files.map((one) => (one.path === "gate/gate.mjs" ? { ...one, ...another(one.content) } : one));
+  return { ...release, files };
+}
+
 /** What the labels of one series are. */
 const labelled = (labels: Readonly<Record<string, string>>): Series => ({
   labels: Object.entries({ __name__: "gate_posed", ...labels }).toSorted(([one], [other]) => (one < other ? -1 : 1)),
@@ -100,6 +110,43 @@ describe("what a sender may write", function () {
       await outage(3);
     }
     await on("receiver", "systemctl", "restart", gate);
+    await nothingMissing(from, 10_000);
+  });
+
+  it("loses no sample while the gate does not answer", async () => {
+    await on("receiver", "systemctl", "kill", "--signal=STOP", gate);
+    try {
+      await outage(15);
+    } finally {
+      await on("receiver", "systemctl", "kill", "--signal=CONT", gate);
+    }
+    await nothingMissing(from, 10_000);
+  });
+
+  it("loses no sample while the gate has too little memory, and is killed each time", async () => {
+    const property = (name: string) => on("receiver", "systemctl", "show", `--property=${name}`, "--value", gate);
+    const before = Number(await property("NRestarts"));
+    await on("receiver", "systemctl", "set-property", "--runtime", gate, "MemoryMax=20M");
+    try {
+      await eventually("the gate to be killed again and again", async (note) => {
+        const restarts = Number(await property("NRestarts")) - before;
+        note(restarts);
+        return restarts > 2 ? true : undefined;
+      });
+      assert.match(await on("receiver", "journalctl", "--unit", gate, "--lines=50", "--no-pager"), /oom-kill/);
+    } finally {
+      await on("receiver", "rm", "-r", `/run/systemd/system.control/${gate}.service.d`);
+      await on("receiver", "systemctl", "daemon-reload");
+    }
+    await nothingMissing(from, 10_000);
+  });
+
+  it("loses no sample while another release replaces the gate", async () => {
+    const pid = await mainPid();
+    await releases.publish((release) => withAnotherProgram(judgingBy(release, pinned)));
+    const { report, word } = await runAgent("receiver");
+    assert.equal(report.outcome, "converged", word);
+    assert.notEqual(await mainPid(), pid);
     await nothingMissing(from, 10_000);
   });
 
