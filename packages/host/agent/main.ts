@@ -3,19 +3,18 @@ import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { messageOf, parseJson } from "@metrics-link/contract";
-import { evidenceParts, packHostEvidence, type Release, sha256Text, unpackAuditOutcome } from "@metrics-link/release";
+import { evidenceParts, packHostEvidence, sha256Text, unpackAuditOutcome } from "@metrics-link/release";
 import { ask } from "../common/http.ts";
 import { converge, timerRun } from "./converge.ts";
 import type { Effects } from "./effects.ts";
 import { evidence } from "./evidence/index.ts";
-import { fencesOf } from "./fences.ts";
+import { finish } from "./finish.ts";
 import { awsEffects } from "./host-effects/aws.ts";
 import { eachLine, handOverTo, readSelf, run } from "./host-effects/process.ts";
 import { recall, stateDirectory } from "./memory.ts";
-import { storedRelease } from "./releases.ts";
-import { type Context, exitCodes, type HandedOver, hostIdentity } from "./run.ts";
-import { emptyReport, type StatusReport, statusText, writeReport } from "./status-report.ts";
-import { writeAuditTextfile, writeTextfile } from "./textfile.ts";
+import { type Context, exitCodes, hostIdentity } from "./run.ts";
+import { emptyReport, type StatusReport } from "./status-report.ts";
+import { writeAuditTextfile } from "./textfile.ts";
 
 const usage = `usage: agent converge --release ID [--force] | run | status | evidence [PART...] | audited OUTCOME
   converge  bring this host to a release, even to one that it refused before;
@@ -68,7 +67,7 @@ async function main(argv: readonly string[]): Promise<number> {
     return refusedCall(`--release is ${values.release ?? "missing"}: the id of a release is expected`);
   const context = { ...(await contextOf(argv)), force: values.force };
   const work = command === "run" || release === undefined ? timerRun(context) : converge(release, context);
-  return finish(context, await work.catch((error: Error) => failed(context, error)));
+  return finish(context.effects, await work.catch((error: Error) => failed(context, error)));
 }
 
 async function contextOf(argv: readonly string[]): Promise<Context> {
@@ -89,25 +88,9 @@ async function contextOf(argv: readonly string[]): Promise<Context> {
   return { identity, effects, self: await readSelf(fileURLToPath(import.meta.url), argv) };
 }
 
-/** If systemd does not tell, only the metrics about fences are absent. */
-const fences = (effects: Effects, release: Release) =>
-  fencesOf(effects, release).catch((error: Error) => {
-    console.error(`The units' fences are unknown: ${error.message}`);
-    return [];
-  });
-
 async function failed(context: Context, error: Error): Promise<StatusReport> {
   console.error(error);
   return { ...emptyReport(context, await recall("/"), "failed"), reasons: [error.message] };
-}
-
-async function finish({ effects }: Context, result: StatusReport | HandedOver): Promise<number> {
-  if ("exitCode" in result) return result.exitCode;
-  console.log(statusText(result));
-  await writeReport(effects.root, result);
-  const release = result.release ? await storedRelease(effects, result.release) : undefined;
-  await writeTextfile(effects.root, result, release, release && (await fences(effects, release)));
-  return exitCodes[result.outcome];
 }
 
 process.exitCode = await main(process.argv.slice(2)).catch((error: Error) => {

@@ -13,27 +13,29 @@ export interface AgentBundle {
  * same bytes on every machine: minifying white space drops the paths that esbuild writes into comments.
  */
 export async function bundleAgent(): Promise<AgentBundle> {
-  const text = await bundled("../agent/");
+  const text = await bundleOf(beside("../agent/"));
   return { text, sha256: sha256(text) };
 }
 
 /** Bundles the repairer the same way; it is a file of the release. */
-export const bundleRepairer = (): Promise<string> => bundled("../repair/");
+export const bundleRepairer = (): Promise<string> => bundleOf(beside("../repair/"));
 
 /** Bundles the gate the same way; it is a file of the release. */
-export const bundleGate = (): Promise<string> => bundled("../gate/");
+export const bundleGate = (): Promise<string> => bundleOf(beside("../gate/"));
 
-/** By folder: a process bundles each once, however often it runs the program. */
+const beside = (folder: string) => fileURLToPath(new URL(folder, import.meta.url));
+
+/** By directory: a process bundles each once, however often it runs the program. */
 const bundles = new Map<string, Promise<string>>();
 
-function bundled(folder: string): Promise<string> {
-  const known = bundles.get(folder) ?? bundle(folder);
-  bundles.set(folder, known);
+/** Bundles the program of a directory, its `main.ts`. */
+export function bundleOf(directory: string): Promise<string> {
+  const known = bundles.get(directory) ?? bundle(directory);
+  bundles.set(directory, known);
   return known;
 }
 
-async function bundle(folder: string): Promise<string> {
-  const directory = fileURLToPath(new URL(folder, import.meta.url));
+async function bundle(directory: string): Promise<string> {
   const { outputFiles } = await build({
     entryPoints: ["main.ts"],
     absWorkingDir: directory,
@@ -50,6 +52,6 @@ async function bundle(folder: string): Promise<string> {
     banner: { js: 'import{createRequire}from"node:module";const require=createRequire(import.meta.url);' },
   });
   const [output] = outputFiles;
-  if (output === undefined) throw new LinkError("INTERNAL", { what: `esbuild returned no output for ${folder}` });
+  if (output === undefined) throw new LinkError("INTERNAL", { what: `esbuild returned no output for ${directory}` });
   return output.text;
 }

@@ -46,8 +46,9 @@ export class FakeHost {
     this.root = root;
   }
 
-  static async make(): Promise<FakeHost> {
-    const host = new FakeHost(await mkdtemp(join(memory, "metrics-link-host-")));
+  /** @param root an empty folder, or that of a host which goes on; without it, a new one */
+  static async make(root?: string): Promise<FakeHost> {
+    const host = new FakeHost(root ?? (await mkdtemp(join(memory, "metrics-link-host-"))));
     const uid = (wanted: number) => (process.getuid?.() === 0 ? wanted : process.getuid?.());
     await mkdir(host.path("/etc/systemd/system"), { recursive: true });
     const accounts = [`root:x:${uid(0)}`, `envoy:x:${uid(901)}`, `prometheus:x:${uid(902)}`].map((line) => `${line}\n`);
