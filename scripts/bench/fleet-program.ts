@@ -7,6 +7,7 @@ import { releaseTextIn } from "@metrics-link/release";
 import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
 import { z } from "zod";
+import { fleetInput } from "./fleet-input.ts";
 import type { Leaf, Member } from "./fleet-members.ts";
 
 const costOf = z.object({
@@ -149,14 +150,7 @@ function outputsOf(senders: readonly Member[], stack: string): Readonly<Record<s
   return { contract };
 }
 
-const input = z.object({
-  senders: z.array(
-    z.object({ name: z.string(), dnsName: z.string(), address: z.string(), root: z.string(), fingerprint: z.string() }),
-  ),
-  leaf: z.object({ key: z.string(), certificate: z.string() }),
-});
-
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const { senders, leaf } = parseJson(input, await text(process.stdin), "the fleet");
+  const { senders, leaf } = parseJson(fleetInput, await text(process.stdin), "the fleet");
   console.log(JSON.stringify(await run(senders, leaf)));
 }

@@ -1,5 +1,6 @@
 import { envoyFiles, renderReceiver } from "@metrics-link/envoy";
 import { say } from "../stack/command-line.ts";
+import { type AgentCost, agentWith } from "./fleet-agent.ts";
 import { envoyWith } from "./fleet-envoy.ts";
 import { fleetOf, type Leaf, type Member } from "./fleet-members.ts";
 import { type Cost, programWith } from "./fleet-program.ts";
@@ -12,7 +13,7 @@ interface Figure {
   readonly of: (row: Row) => number;
 }
 
-interface Row extends Cost {
+interface Row extends Cost, AgentCost {
   readonly size: number;
   readonly renderSeconds: number;
   readonly residentBytes: number;
@@ -26,13 +27,15 @@ const figures: readonly Figure[] = [
   { what: "release", unit: "MB", digits: 2, of: ({ releaseBytes }) => releaseBytes / 1e6 },
   { what: "release in the state", unit: "MB", digits: 2, of: ({ stateBytes }) => stateBytes / 1e6 },
   { what: "outputs", unit: "MB", digits: 2, of: ({ outputBytes }) => outputBytes / 1e6 },
+  { what: "agent, brings it into force (CPU)", unit: "s", digits: 2, of: ({ convergeSeconds }) => convergeSeconds },
+  { what: "agent, nothing to do (CPU)", unit: "s", digits: 2, of: ({ idleSeconds }) => idleSeconds },
   { what: "Envoy's memory (RSS)", unit: "MB", digits: 0, of: ({ residentBytes }) => residentBytes / 1e6 },
   { what: "series of Envoy's page", unit: "", digits: 0, of: ({ series }) => series },
 ];
 
 /**
  * What a fleet of each size costs: a receiver's update before anything is published, and its Envoy. `render, write, check` is rendering
- * Envoy's files, encoding them, and the check of bootstrap, listener file and static twin by the reader that the policies use. CPU time;
+ * Envoy's files, encoding them, and their check by the reader that the policies use; `agent` is a whole run of it. CPU time;
  * the second table has each value as a multiple of that of the smallest fleet.
  */
 export async function fleet(sizes: readonly number[]): Promise<void> {
@@ -49,7 +52,7 @@ export async function fleet(sizes: readonly number[]): Promise<void> {
 
 function print(title: string, rows: readonly Row[], cell: (figure: Figure, row: Row) => string): void {
   const line = (name: string, cells: readonly string[]) =>
-    say(name.padEnd(32) + cells.map((one) => one.padStart(10)).join(""));
+    say(name.padEnd(40) + cells.map((one) => one.padStart(10)).join(""));
   line(
     title,
     rows.map(({ size }) => `${size}`),
@@ -64,11 +67,13 @@ function print(title: string, rows: readonly Row[], cell: (figure: Figure, row: 
 
 async function measured(senders: readonly Member[], leaf: Leaf): Promise<Row> {
   const { files, seconds } = rendered(senders, leaf);
+  const { dump, ...envoy } = await envoyWith(files, leaf);
   return {
     size: senders.length,
     renderSeconds: seconds,
     ...programWith(senders, leaf),
-    ...(await envoyWith(files, leaf)),
+    ...(await agentWith(files, senders, dump)),
+    ...envoy,
   };
 }
 
