@@ -33,8 +33,25 @@ export function certificatesOf(bundlePem: string): string[] {
   return readCertificates(bundlePem).map((certificate) => certificate.toString());
 }
 
+/**
+ * What the texts of late were read as: a host looks at the roots of 1,000 senders four times in a run. All of a text counts, so nothing
+ * that has changed is taken for what it was.
+ */
+const read = new Map<string, readonly X509Certificate[]>();
+/** More than a receiver of 1,000 senders has. */
+const mostRemembered = 2_000;
+
 /** The same, parsed. @throws NotCertificatesError */
-export function readCertificates(bundlePem: string): X509Certificate[] {
+export function readCertificates(bundlePem: string): readonly X509Certificate[] {
+  const before = read.get(bundlePem);
+  if (before !== undefined) return before;
+  const found = readAnew(bundlePem);
+  if (read.size >= mostRemembered) read.clear();
+  read.set(bundlePem, found);
+  return found;
+}
+
+function readAnew(bundlePem: string): X509Certificate[] {
   if (bundlePem.length > mostCharacters)
     throw new NotCertificatesError(`it is longer than ${mostCharacters} characters`);
   const found: X509Certificate[] = [];

@@ -91,8 +91,8 @@ export const certificates: readonly Policy[] = [
 ];
 
 /** @returns what is wrong if the file holds anything but certificates */
-const certificatesIn = (path: string, text: string): X509Certificate[] | string =>
-  unlessOtherText<X509Certificate[] | string>(
+const certificatesIn = (path: string, text: string): readonly X509Certificate[] | string =>
+  unlessOtherText<readonly X509Certificate[] | string>(
     () => readCertificates(text),
     (why) => `${path} does not consist of certificates only: ${why}`,
   );
