@@ -1,4 +1,5 @@
-import { parseJson, UnreadableJson } from "./json.ts";
+import { fileOf, type Lookup } from "./files.ts";
+import { UnreadableJson } from "./json.ts";
 import { type Unknown, unknownParts } from "./known.ts";
 import { bootstrapPath, ingestPath } from "./paths.ts";
 import { Place } from "./place.ts";
@@ -7,9 +8,10 @@ import type { Facts, Rule } from "./rules/rule.ts";
 import { bootstrapOf, type Form } from "./schema/bootstrap.ts";
 import { ingestFile } from "./schema/listeners.ts";
 import { secretFile } from "./schema/tls.ts";
-import { type Lookup, secretPath } from "./trust.ts";
+import { secretPath } from "./trust.ts";
 import { type View, viewOf } from "./view.ts";
 
+export type { Lookup } from "./files.ts";
 export { parseJson, toJson, UnreadableJson } from "./json.ts";
 export { inOnePiece } from "./one-piece.ts";
 export { bootstrapPath } from "./paths.ts";
@@ -17,7 +19,7 @@ export { rules } from "./rules/index.ts";
 export { type Facts, type Peer, publicChains, unknownSource } from "./rules/rule.ts";
 export { asFile, differencesFrom } from "./running.ts";
 export type { Form } from "./schema/bootstrap.ts";
-export { anchorsOf, type Lookup, onlyName } from "./trust.ts";
+export { anchorsOf, onlyName } from "./trust.ts";
 export { twinOf, withFiles } from "./twin.ts";
 export type { Chain, Tls } from "./view.ts";
 
@@ -105,10 +107,8 @@ function unknownSecrets(lookup: Lookup, path: string): readonly Unknown[] {
 }
 
 function parsed(lookup: Lookup, path: string): { readonly value?: unknown; readonly fault?: Unknown } {
-  const text = lookup(path);
-  if (text === undefined) return { fault: { path, message: "the release has no such file" } };
   try {
-    return { value: parseJson(text) };
+    return fileOf(lookup, path) ?? { fault: { path, message: "the release has no such file" } };
   } catch (error) {
     if (error instanceof UnreadableJson) return { fault: { path, message: error.message } };
     throw error;

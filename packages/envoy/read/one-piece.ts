@@ -1,6 +1,6 @@
-import { isRecord, parseJson } from "./json.ts";
+import { fileOf, type Lookup } from "./files.ts";
+import { isRecord } from "./json.ts";
 import { bootstrapPath, ingestPath } from "./paths.ts";
-import type { Lookup } from "./trust.ts";
 
 /**
  * The bootstrap of a release, with the listener that stands in a file of its own among the static ones.
@@ -8,8 +8,7 @@ import type { Lookup } from "./trust.ts";
  */
 export function inOnePiece(lookup: Lookup): Readonly<Record<string, unknown>> {
   const [bootstrap, ingest] = [bootstrapPath, ingestPath].map((path) => {
-    const text = lookup(path);
-    const value = text === undefined ? undefined : parseJson(text);
+    const value = fileOf(lookup, path)?.value;
     return isRecord(value) ? value : {};
   });
   const resources = isRecord(bootstrap?.static_resources) ? bootstrap.static_resources : {};

@@ -1,26 +1,47 @@
+import { isRecord } from "./json.ts";
+
+/** A way from a place to one below it. */
+interface Below {
+  readonly place: Place;
+  readonly keys: readonly (string | number)[];
+}
+
 /**
  * A value in a parsed file, and its path. Reading never throws: a value that is missing or of another type is
  * `undefined`, so the rules can also check a configuration that the schema refuses.
  */
 export class Place {
-  /** For example `static_resources.listeners[0].address`, or `envoy/sds/leaf.json: resources[0].name`. */
-  readonly path: string;
   readonly value: unknown;
+  readonly #from: string | Below;
 
-  constructor(path: string, value: unknown) {
-    this.path = path;
+  /** @param from the path, or the way from another place */
+  constructor(from: string | Below, value: unknown) {
+    this.#from = from;
     this.value = value;
+  }
+
+  /**
+   * For example `static_resources.listeners[0].address`, or `envoy/sds/leaf.json: resources[0].name`. It is put together when it is asked
+   * for: of the half a million places that are read at 1,000 senders nobody asks it.
+   */
+  get path(): string {
+    if (typeof this.#from === "string") return this.#from;
+    const { place, keys } = this.#from;
+    return keys.reduce<string>((path, key) => {
+      if (typeof key === "number") return `${path}[${key}]`;
+      return /^$|: $/.test(path) ? `${path}${key}` : `${path}.${key}`;
+    }, place.path);
   }
 
   /** The value below, one key per level. */
   at(...keys: readonly string[]): Place {
-    return keys.reduce<Place>((place, key) => place.#field(key), this);
+    return new Place({ place: this, keys }, keys.reduce(fieldOf, this.value));
   }
 
   /** The items of a list; empty if the value is not a list. */
   get items(): readonly Place[] {
     return Array.isArray(this.value)
-      ? this.value.map((item: unknown, index) => new Place(`${this.path}[${index}]`, item))
+      ? this.value.map((item: unknown, index) => new Place({ place: this, keys: [index] }, item))
       : [];
   }
 
@@ -48,11 +69,8 @@ export class Place {
     const text = JSON.stringify(this.value);
     return text.length > 120 ? `${text.slice(0, 117)}...` : text;
   }
+}
 
-  #field(key: string): Place {
-    const path = /^$|: $/.test(this.path) ? `${this.path}${key}` : `${this.path}.${key}`;
-    const holder = this.value;
-    const has = typeof holder === "object" && holder !== null && !Array.isArray(holder) && Object.hasOwn(holder, key);
-    return new Place(path, has ? (holder as Record<string, unknown>)[key] : undefined);
-  }
+function fieldOf(holder: unknown, key: string): unknown {
+  return isRecord(holder) && Object.hasOwn(holder, key) ? holder[key] : undefined;
 }

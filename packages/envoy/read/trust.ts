@@ -1,11 +1,9 @@
 import { fingerprintsOf, unlessOtherText } from "@metrics-link/contract";
 import { hostPaths } from "@metrics-link/release";
-import { parseJson, UnreadableJson } from "./json.ts";
+import { fileOf, type Lookup } from "./files.ts";
+import { UnreadableJson } from "./json.ts";
 import { Place } from "./place.ts";
 import type { Tls } from "./view.ts";
-
-/** Returns a file of the release by its path, or `undefined` if there is none. */
-export type Lookup = (path: string) => string | undefined;
 
 /** What is wrong, and the path of the setting. */
 export interface Fault {
@@ -125,11 +123,9 @@ export function secretOf(reference: Place, lookup: Lookup | undefined): FromFile
   const name = reference.at("name").text;
   if (path === undefined) return fault(reference, "its secret is not a file of the release");
   if (lookup === undefined) return { found: undefined };
-  const text = lookup(path);
-  if (text === undefined) return fault(reference, `its secret is not a file of the release: there is no ${path}`);
-  const secrets = placeOf(path, text)
-    .at("resources")
-    .items.filter((secret) => secret.at("name").text === name);
+  const file = placeOf(path, lookup);
+  if (file === undefined) return fault(reference, `its secret is not a file of the release: there is no ${path}`);
+  const secrets = file.at("resources").items.filter((secret) => secret.at("name").text === name);
   const [secret, ...more] = secrets;
   if (secret === undefined || more.length > 0) {
     return fault(reference, `${path} holds ${secrets.length} secrets named ${name ?? "nothing"} instead of one`);
@@ -137,9 +133,10 @@ export function secretOf(reference: Place, lookup: Lookup | undefined): FromFile
   return { found: secret };
 }
 
-function placeOf(path: string, text: string): Place {
+function placeOf(path: string, lookup: Lookup): Place | undefined {
   try {
-    return new Place(`${path}: `, parseJson(text));
+    const file = fileOf(lookup, path);
+    return file && new Place(`${path}: `, file.value);
   } catch (error) {
     // The rule envoy-is-known reports it.
     if (error instanceof UnreadableJson) return new Place(path, undefined);

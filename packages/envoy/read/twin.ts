@@ -1,9 +1,10 @@
 import { LinkError } from "@metrics-link/contract";
 import { hostPaths } from "@metrics-link/release";
+import type { Lookup } from "./files.ts";
 import { isRecord } from "./json.ts";
 import { inOnePiece, listOf } from "./one-piece.ts";
 import { Place } from "./place.ts";
-import { type Lookup, secretOf } from "./trust.ts";
+import { secretOf } from "./trust.ts";
 
 /**
  * The static twin of a release's configuration: one file without LDS and SDS, because `envoy --mode validate` looks behind neither. The

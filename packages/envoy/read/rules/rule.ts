@@ -1,4 +1,5 @@
-import { anchorsOf, type Fault, type Lookup } from "../trust.ts";
+import type { Lookup } from "../files.ts";
+import { anchorsOf, type Fault } from "../trust.ts";
 import type { Chain, Role, Tls, View } from "../view.ts";
 
 /** What is known about a link apart from its Envoy configuration. */
