@@ -80,7 +80,7 @@ function hashesFit({ files }: Release): Problem[] {
 
 function noKeyInAFile({ files }: Release): Problem[] {
   return files
-    .filter(({ content }) => /-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(content))
+    .filter(({ content }) => content.includes("PRIVATE KEY-----") && /-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(content))
     .map(({ path }) => ({ key: "files", value: path, remedy: "a private key travels as a secret, not as a file" }));
 }
 
