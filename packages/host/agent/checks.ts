@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { chmod, readFile, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { LinkError, printableLines } from "@metrics-link/contract";
@@ -29,11 +30,10 @@ const checkers: { readonly [Kind in Check["kind"]]: Checker<Kind> } = {
   // A key that was not placed in this run was checked when it was, and neither file has changed since.
   keyPair: async (run, { certificate, key }) => {
     const placed = run.secretContents.get(key);
-    if (placed !== undefined) requireKeyPair(await text(run, certificate), placed);
+    if (placed !== undefined) requireKeyPair(text(run, certificate), placed);
   },
-  chain: async (run, { certificate, root }) =>
-    requireChain(await text(run, certificate), await text(run, root), run.effects.now()),
-  trustBundle: async (run, { file, fingerprints }) => requireTrustBundle(await text(run, file), fingerprints),
+  chain: async (run, { certificate, root }) => requireChain(text(run, certificate), text(run, root), run.effects.now()),
+  trustBundle: async (run, { file, fingerprints }) => requireTrustBundle(text(run, file), fingerprints),
 };
 
 /** A copy for a validation, which a run leaves behind when it is killed meanwhile. */
@@ -64,7 +64,7 @@ async function validatedTwin(run: Run, user: string): Promise<void> {
 }
 
 const tool = (run: Run, name: string) => join(releaseDirectory(run), "bin", name);
-const text = (run: Run, path: string) => readFile(join(releaseDirectory(run), path), "utf8");
+const text = (run: Run, path: string) => readFileSync(join(releaseDirectory(run), path), "utf8");
 
 /**
  * Runs a validator on a staged file, in the staged directory, where its relative paths lead. If the file names paths below

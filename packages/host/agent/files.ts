@@ -1,20 +1,33 @@
 import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
-import { chmod, chown, lstat, mkdir, readFile, readlink, rename, rm, symlink, writeFile } from "node:fs/promises";
+import {
+  chmodSync,
+  chownSync,
+  createReadStream,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { chmod, chown, lstat, readlink, rename, rm, symlink } from "node:fs/promises";
 import { dirname } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { commandFailed, type Effects, type Identity } from "./effects.ts";
 
+// What is done for each of a release's files waits for the disk itself: nothing else goes on meanwhile, and of 1,000 senders there are
+// 2,000 files, for which promises and threads took longer than the files.
+
 /** True when there is something at a path, a dangling symlink included. */
 export async function exists(path: string): Promise<boolean> {
-  return (await lstatOrNothing(path)) !== undefined;
+  return lstatOrNothing(path) !== undefined;
 }
 
 /** Makes a directory and those above it, readable for everybody: the agent's own umask is closed. */
-export async function makeDirectory(path: string): Promise<void> {
-  const first = await mkdir(path, { recursive: true });
+export function makeDirectory(path: string): void {
+  const first = mkdirSync(path, { recursive: true });
   if (first === undefined) return;
-  for (let made = path; made.length >= first.length; made = dirname(made)) await chmod(made, 0o755);
+  for (let made = path; made.length >= first.length; made = dirname(made)) chmodSync(made, 0o755);
 }
 
 /** Called before anything is changed, so that the change can be recorded first. */
@@ -32,39 +45,39 @@ export async function placeFile(
   beforeChange: BeforeChange = unrecorded,
 ): Promise<void> {
   const wanted = Number.parseInt(mode, 8);
-  const found = await lstatOrNothing(path);
+  const found = lstatOrNothing(path);
   if (found?.isFile() && found.uid === owner.uid && found.gid === owner.gid && (found.mode & 0o7777) === wanted) {
-    if ((await readFile(path)).equals(Buffer.from(content))) return;
+    if (readFileSync(path).equals(Buffer.from(content))) return;
   }
   await beforeChange();
-  await replaceFile(path, content, { mode, owner });
+  replaceFile(path, content, { mode, owner });
 }
 
 /** The same, without looking at what is there. */
-export async function replaceFile(
+export function replaceFile(
   path: string,
   content: string | Buffer,
   { mode, owner }: { readonly mode: string; readonly owner: Identity },
-): Promise<void> {
-  if ((await lstatOrNothing(path))?.isDirectory()) await rm(path, { recursive: true });
-  await makeDirectory(dirname(path));
+): void {
+  if (lstatOrNothing(path)?.isDirectory()) rmSync(path, { recursive: true });
+  makeDirectory(dirname(path));
   const fresh = `${path}.new`;
-  await rm(fresh, { force: true });
+  rmSync(fresh, { force: true });
   // Closed to everyone until it is complete.
-  await writeFile(fresh, content, { mode: 0o600, flag: "wx" });
+  writeFileSync(fresh, content, { mode: 0o600, flag: "wx" });
   // In this order: only the owner may change the mode, and that is root until the next line.
-  await chmod(fresh, Number.parseInt(mode, 8));
-  await chown(fresh, owner.uid, owner.gid);
-  await rename(fresh, path);
+  chmodSync(fresh, Number.parseInt(mode, 8));
+  chownSync(fresh, owner.uid, owner.gid);
+  renameSync(fresh, path);
 }
 
 /** Makes a directory that root owns and everybody can read; secret files in it have closed modes of their own. */
 export async function placeDirectory(path: string, beforeChange: BeforeChange = unrecorded): Promise<void> {
-  const found = await lstatOrNothing(path);
+  const found = lstatOrNothing(path);
   if (found?.isDirectory() && found.uid === 0 && found.gid === 0 && (found.mode & 0o7777) === 0o755) return;
   await beforeChange();
   if (found && !found.isDirectory()) await rm(path);
-  await makeDirectory(path);
+  makeDirectory(path);
   await chown(path, 0, 0);
   await chmod(path, 0o755);
 }
@@ -84,9 +97,9 @@ export async function placeLink(
   const found = await readlink(path).catch(() => undefined);
   if (found === target && !again) return;
   if (found !== target) await beforeChange();
-  await makeDirectory(dirname(path));
+  makeDirectory(dirname(path));
   await symlink(target, fresh);
-  if ((await lstatOrNothing(path))?.isDirectory()) await rm(path, { recursive: true });
+  if (lstatOrNothing(path)?.isDirectory()) await rm(path, { recursive: true });
   await rename(fresh, path);
 }
 
@@ -114,9 +127,11 @@ export async function stampOf(path: string): Promise<string> {
   return [size, mode, uid, gid, ctimeNs].join(" ");
 }
 
-async function lstatOrNothing(path: string) {
-  return lstat(path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT" || error.code === "ENOTDIR") return undefined;
+function lstatOrNothing(path: string) {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOTDIR") return undefined;
     throw error;
-  });
+  }
 }

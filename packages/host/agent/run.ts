@@ -77,8 +77,8 @@ export interface Run extends Context {
   readonly wasInForce: boolean;
   /** The release whose directory is worked on: the target, and after a rollback the last good one. */
   subject: string;
-  /** The text of the release document, until it is parsed. */
-  text?: string;
+  /** The release document as it came, and its JSON: every agent can read so much of it. */
+  document?: { readonly text: string; readonly json: unknown };
   head?: ReleaseHead;
   release?: Release;
   /** Files that had to be written, linked or removed, and services that did not run. */
@@ -113,6 +113,12 @@ export interface Run extends Context {
 export function releaseOf(run: Run): Release {
   if (run.release === undefined) throw new LinkError("INTERNAL", { what: "no release was parsed yet" });
   return run.release;
+}
+
+/** @throws LinkError `INTERNAL` before the release was fetched, likewise */
+export function documentOf({ document }: Run): { readonly text: string; readonly json: unknown } {
+  if (document === undefined) throw new LinkError("INTERNAL", { what: "no release was fetched yet" });
+  return document;
 }
 
 /** From now on, the probes that compare look for what came after this moment. */

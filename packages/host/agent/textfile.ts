@@ -117,31 +117,29 @@ function materialOf({ driftedFiles }: StatusReport, { checks, files }: Release):
   const bundles = checks.flatMap((check) => (check.kind === "trustBundle" ? [check.file] : []));
   const roots = checks.flatMap((check) => (check.kind === "chain" ? [check.root] : []));
   const chains = checks.flatMap((check) => (check.kind === "chain" ? [check.certificate] : []));
-  const instants = (end: "validFromDate" | "validToDate"): Sample[] => {
-    const of = (file: string, tierOf: (index: number) => string): Sample[] =>
-      readCertificates(content.get(file) ?? "").map((certificate, index) => {
-        const { fingerprint256 } = certificate;
-        const labels = { file, tier: tierOf(index), subject: subjectText(certificate), sha256: fingerprint256 };
-        return { labels, value: certificate[end].getTime() / 1000 };
-      });
-    return [
-      ...chains.flatMap((file) => of(file, (index) => (index === 0 ? "leaf" : "intermediate"))),
-      ...roots.flatMap((file) => of(file, () => "root")),
-      ...bundles.flatMap((file) => of(file, () => "peer root")),
-    ];
-  };
+  const of = (file: string, tierOf: (index: number) => string) =>
+    readCertificates(content.get(file) ?? "").map((certificate, index) => {
+      const { fingerprint256, validFromDate, validToDate } = certificate;
+      const labels = { file, tier: tierOf(index), subject: subjectText(certificate), sha256: fingerprint256 };
+      return { labels, from: validFromDate.getTime() / 1000, to: validToDate.getTime() / 1000 };
+    });
+  const certificates = [
+    ...chains.flatMap((file) => of(file, (index) => (index === 0 ? "leaf" : "intermediate"))),
+    ...roots.flatMap((file) => of(file, () => "root")),
+    ...bundles.flatMap((file) => of(file, () => "peer root")),
+  ];
   return [
     metric(
       "metrics_link_certificate_not_after_timestamp_seconds",
       "gauge",
       "When a certificate of this host expires.",
-      instants("validToDate"),
+      certificates.map(({ labels, to }): Sample => ({ labels, value: to })),
     ),
     metric(
       "metrics_link_certificate_not_before_timestamp_seconds",
       "gauge",
       "Since when a certificate of this host is valid.",
-      instants("validFromDate"),
+      certificates.map(({ labels, from }): Sample => ({ labels, value: from })),
     ),
     metric(
       "metrics_link_trust_bundle_matches",

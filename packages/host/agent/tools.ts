@@ -13,7 +13,7 @@ import { at, type Run } from "./run.ts";
  */
 export async function downloadVerified(effects: Effects, key: string, expected: string, file: string): Promise<void> {
   const partial = `${file}.partial`;
-  await makeDirectory(dirname(file));
+  makeDirectory(dirname(file));
   try {
     await effects.downloadObject(key, partial);
     const found = await sha256OfFile(partial);
@@ -44,7 +44,7 @@ export async function ensureTool({ effects }: Pick<Run, "effects">, tool: Releas
   try {
     await downloadVerified(effects, tool.key, tool.sha256, archive);
     await rm(unpacked, { recursive: true, force: true });
-    await makeDirectory(unpacked);
+    makeDirectory(unpacked);
     if (/\.(tar\.gz|tgz)$/.test(tool.key)) await untar(effects, archive, unpacked);
     else await copySingle(tool, archive, unpacked);
     for (const inner of Object.values(tool.executables)) {
@@ -89,7 +89,7 @@ async function copySingle({ name, executables }: ReleaseTool, file: string, into
     throw new LinkError("RELEASE_INVALID", {
       what: `${name} is a single executable, but the release names ${Object.keys(executables).length}`,
     });
-  await makeDirectory(dirname(join(into, inner)));
+  makeDirectory(dirname(join(into, inner)));
   await copyFile(file, join(into, inner));
 }
 

@@ -2,7 +2,6 @@ import { realpath, rm, statfs } from "node:fs/promises";
 import { LinkError } from "@metrics-link/contract";
 import {
   hostPaths,
-  parseRelease,
   parseReleaseHead,
   type ReleaseHead,
   releaseKeys,
@@ -12,8 +11,8 @@ import {
 import { willChange } from "../drift.ts";
 import { exists, placeLink } from "../files.ts";
 import { driftedTool } from "../plan.ts";
-import { storedText } from "../releases.ts";
-import { at, exitCodes, type HandedOver, type Run, releaseOf } from "../run.ts";
+import { releaseIn, storedText } from "../releases.ts";
+import { at, documentOf, exitCodes, type HandedOver, type Run, releaseOf } from "../run.ts";
 import { downloadVerified, ensureTool, isAsSealed, toolDirectory } from "../tools.ts";
 
 /**
@@ -30,8 +29,9 @@ export async function fetchRelease(run: Run): Promise<void> {
     throw new LinkError("HASH_MISMATCH", {
       what: `The release document has the SHA-256 ${found}, not ${target}: it was changed after publishing`,
     });
-  run.text = text.toString();
-  run.head = parseReleaseHead(JSON.parse(run.text));
+  const written = text.toString();
+  run.document = { text: written, json: JSON.parse(written) };
+  run.head = parseReleaseHead(run.document.json);
   if (run.head.host === identity.host) return;
   throw new LinkError("RELEASE_INVALID", {
     what: `The release is for the host ${run.head.host}, this is ${identity.host}`,
@@ -91,8 +91,8 @@ function agentPath(run: Run): string {
  * @throws InvalidInputError
  */
 export async function readRelease(run: Run): Promise<void> {
-  if (run.text === undefined) throw new LinkError("INTERNAL", { what: "no release was fetched yet" });
-  run.release = parseRelease(JSON.parse(run.text));
+  const { json } = documentOf(run);
+  run.release = releaseIn(run.target, () => json);
 }
 
 /** The archive itself, and its unpacked content, which is up to four times as large. */

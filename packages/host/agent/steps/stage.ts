@@ -1,14 +1,14 @@
 import { readdir, rm } from "node:fs/promises";
-import { dirname, join, relative } from "node:path";
+import { dirname, join } from "node:path";
 import { LinkError, printableLines, valueAt } from "@metrics-link/contract";
-import { canonicalRelease, hostPaths, type Release, type ReleaseSecret } from "@metrics-link/release";
+import { hostPaths, type Release, type ReleaseSecret } from "@metrics-link/release";
 import { Accounts } from "../accounts.ts";
 import { isTwin, runCheck, runsATool } from "../checks.ts";
 import { willChange } from "../drift.ts";
 import { placeDirectory, placeFile, placeLink, replaceFile, stampOf } from "../files.ts";
 import { remember } from "../memory.ts";
 import { releaseFile } from "../releases.ts";
-import { at, type Run, releaseDirectory, releaseOf } from "../run.ts";
+import { at, documentOf, type Run, releaseDirectory, releaseOf } from "../run.ts";
 import { toolDirectory } from "../tools.ts";
 
 const root = { uid: 0, gid: 0 };
@@ -27,13 +27,19 @@ export async function stage(run: Run): Promise<void> {
   const placed = [...release.files, ...release.secrets, ...commandsOf(release), { path: releaseFile }];
   for (const folder of foldersOf(placed)) await placeDirectory(join(directory, folder), before(`${folder}/`));
   for (const { path, content, mode, owner, group } of release.files) {
-    await placeFile(join(directory, path), content, { mode, owner: accounts.identity(owner, group) }, before(path));
+    // Without join(): the path is relative and normal, as its schema demands.
+    await placeFile(`${directory}/${path}`, content, { mode, owner: accounts.identity(owner, group) }, before(path));
   }
   for (const { path, target } of commandsOf(release)) {
     await placeLink(join(directory, path), target, { beforeChange: before(path) });
   }
-  const text = canonicalRelease(release);
-  await placeFile(join(directory, releaseFile), text, { mode: "0644", owner: root }, before(releaseFile));
+  // Its hash is the release's name, so it is written as it came.
+  await placeFile(
+    join(directory, releaseFile),
+    documentOf(run).text,
+    { mode: "0644", owner: root },
+    before(releaseFile),
+  );
   const ours = new Set(placed.map(({ path }) => path));
   for (const path of await foreignFiles(directory, ours)) {
     // Left over from a killed run: not drift.
@@ -62,7 +68,7 @@ async function foreignFiles(directory: string, ours: ReadonlySet<string>): Promi
   const entries = await readdir(directory, { recursive: true, withFileTypes: true });
   return entries
     .filter((entry) => !entry.isDirectory())
-    .map((entry) => relative(directory, join(entry.parentPath, entry.name)))
+    .map(({ parentPath, name }) => `${parentPath}/${name}`.slice(directory.length + 1))
     .filter((path) => !ours.has(path));
 }
 
@@ -88,7 +94,7 @@ export async function placeSecrets(run: Run): Promise<void> {
     if (seals[path] !== undefined && (await stampOf(file).catch(() => undefined)) === seals[path]) continue;
     const content = fieldOf(secret, await value(secret));
     await willChange(run, path);
-    await replaceFile(file, content, { mode, owner: accounts.identity(owner, group) });
+    replaceFile(file, content, { mode, owner: accounts.identity(owner, group) });
     run.secretContents.set(path, content);
     seals[path] = await stampOf(file);
   }
