@@ -22,7 +22,7 @@ export function* envoyFindings(
   id: RuleId,
   peers: readonly Peer[] = declaredPeers(configuration),
 ): Generator<string> {
-  const facts = { role: configuration.role, lookup: (path: string) => release.file(path), peers };
+  const facts = { role: configuration.role, lookup: release.file, peers };
   for (const envoy of release.envoys) {
     if (envoy !== undefined) yield* find(envoy, facts, (one) => one === id).map(sentence);
   }

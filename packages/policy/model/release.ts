@@ -16,18 +16,14 @@ export interface Unit {
 /** A release that would be published, with its configuration files parsed. */
 export class PublishedRelease {
   readonly release: Release;
-
-  readonly #text: (path: string) => string | undefined;
+  /** The text of a file. The same function for all policies: what was parsed of its files is remembered with it. */
+  readonly file: (path: string) => string | undefined;
 
   constructor(release: Release) {
     this.release = release;
-    this.#text = textsOf(release.files);
-    this.envoys = this.configurations("envoy", "--config-path", (path) => readFiles((one) => this.file(one), path));
+    this.file = textsOf(release.files);
+    this.envoys = this.configurations("envoy", "--config-path", (path) => readFiles(this.file, path));
     this.prometheuses = this.configurations("prometheus", "--config.file", (path, text) => this.yaml(path, text));
-  }
-
-  file(path: string): string | undefined {
-    return this.#text(path);
   }
 
   get units(): readonly Unit[] {
@@ -124,8 +120,8 @@ export function flagOf(words: readonly string[], flag: string): string | undefin
 
 type BucketObject = Inputs<"bucketObject">;
 
-/** Some twenty policies read the same document one after the other. */
-let last: { readonly content: string; readonly release: PublishedRelease } | undefined;
+/** Some twenty policies read the same document one after the other. As it is stored: to unpack it takes longer than to compare it. */
+let last: (Pick<BucketObject, "content" | "contentBase64"> & { readonly release: PublishedRelease }) | undefined;
 
 /** Whether an object of the bucket is a release. */
 export const isReleaseKey = (key: unknown): key is string =>
@@ -136,10 +132,12 @@ export const isReleaseKey = (key: unknown): key is string =>
  * @throws Error if the key is a release's and the content cannot be read
  */
 export function readRelease({ props }: { readonly props: BucketObject }): PublishedRelease | undefined {
-  const { key } = props;
+  const { key, content, contentBase64 } = props;
   if (!isReleaseKey(key)) return undefined;
-  const content = releaseTextIn(props);
-  if (last?.content !== content) last = { content, release: new PublishedRelease(parseRelease(JSON.parse(content))) };
+  if (last === undefined || last.content !== content || last.contentBase64 !== contentBase64) {
+    const release = new PublishedRelease(parseRelease(JSON.parse(releaseTextIn({ content, contentBase64 }))));
+    last = { content, contentBase64, release };
+  }
   return last.release;
 }
 
