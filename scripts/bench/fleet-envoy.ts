@@ -58,11 +58,11 @@ export async function envoyWith(files: readonly HostFile[], leaf: Leaf): Promise
   try {
     const page = await metricsOf(`http://127.0.0.1:${places.get(ports.envoyMetrics)}`, () => envoy.exitCode !== null);
     const [, kilobytes] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${envoy.pid}/status`, "utf8")) ?? [];
-    const [dumped]: [IncomingMessage] = await once(get({ socketPath: adminSocket, path: "/config_dump" }), "response");
+    const [dumped] = await once(get({ socketPath: adminSocket, path: "/config_dump" }), "response");
     return {
       residentBytes: Number(kilobytes) * 1024,
       series: page.split("\n").filter((line) => /^\w/.test(line)).length,
-      dump: movedBack(await text(dumped)),
+      dump: movedBack(await text(dumped as IncomingMessage)),
     };
   } finally {
     envoy.kill();

@@ -4,6 +4,7 @@ import { type AgentCost, agentWith } from "./fleet-agent.ts";
 import { envoyWith } from "./fleet-envoy.ts";
 import { fleetOf, type Leaf, type Member } from "./fleet-members.ts";
 import { type Cost, programWith } from "./fleet-program.ts";
+import { type ReviewCost, reviewWith } from "./fleet-review.ts";
 
 /** A line of the tables. */
 interface Figure {
@@ -13,7 +14,7 @@ interface Figure {
   readonly of: (row: Row) => number;
 }
 
-interface Row extends Cost, AgentCost {
+interface Row extends Cost, AgentCost, ReviewCost {
   readonly size: number;
   readonly renderSeconds: number;
   readonly residentBytes: number;
@@ -23,6 +24,8 @@ interface Row extends Cost, AgentCost {
 const figures: readonly Figure[] = [
   { what: "render, write, check (CPU)", unit: "s", digits: 2, of: ({ renderSeconds }) => renderSeconds },
   { what: "preview, with mocks (CPU)", unit: "s", digits: 2, of: ({ programSeconds }) => programSeconds },
+  { what: "review, with mocks (CPU)", unit: "s", digits: 2, of: ({ reviewSeconds }) => reviewSeconds },
+  { what: "… of it the policies (CPU)", unit: "s", digits: 2, of: ({ packSeconds }) => packSeconds },
   { what: "resources", unit: "", digits: 0, of: ({ resources }) => resources },
   { what: "release", unit: "MB", digits: 2, of: ({ releaseBytes }) => releaseBytes / 1e6 },
   { what: "release in the state", unit: "MB", digits: 2, of: ({ stateBytes }) => stateBytes / 1e6 },
@@ -72,6 +75,7 @@ async function measured(senders: readonly Member[], leaf: Leaf): Promise<Row> {
     size: senders.length,
     renderSeconds: seconds,
     ...programWith(senders, leaf),
+    ...reviewWith(senders, leaf),
     ...(await agentWith(files, senders, dump)),
     ...envoy,
   };
