@@ -5,7 +5,7 @@ const mostBytes = 128 * 1024 * 1024;
 
 /**
  * A release as an object of the bucket that is compressed, in base64: chains of senders differ in a few words, so 1,000 of them have a
- * thirtieth of their length. Its name is still the hash of its text.
+ * twentieth of their length. Its name is still the hash of its text.
  */
 export const packedRelease = (text: string): string => gzipSync(text).toString("base64");
 
