@@ -1,23 +1,14 @@
-import { BlockList, isIPv4 } from "node:net";
-import { matching, text } from "@metrics-link/contract";
+import { isPrivateBlock, matching, parseBlock, text } from "@metrics-link/contract";
 import { z } from "zod";
 import { allocationIds, flag, integer, key, list } from "./values.ts";
-
-/** RFC 1918: what no network on the internet has. */
-const privateRanges = new BlockList();
-privateRanges.addSubnet("10.0.0.0", 8);
-privateRanges.addSubnet("172.16.0.0", 12);
-privateRanges.addSubnet("192.168.0.0", 16);
 
 /**
  * Whether a text is a private range that a VPC may have. AWS allows /16 to /28; below /24 there is no room for four subnets
  * with endpoints.
  */
 function isPrivateRange(found: string): boolean {
-  const [, address = "", length = ""] = /^([\d.]{7,15})\/(1[6-9]|2[0-4])$/.exec(found) ?? [];
-  if (!isIPv4(address) || !privateRanges.check(address)) return false;
-  const [, , third = 0, fourth = 0] = address.split(".").map(Number);
-  return (third * 256 + fourth) % 2 ** (32 - Number(length)) === 0;
+  const block = parseBlock(found);
+  return block !== undefined && block.prefix >= 16 && block.prefix <= 24 && isPrivateBlock(block);
 }
 
 const range =

@@ -1,4 +1,14 @@
 export {
+  type Block,
+  contains,
+  formatAddress,
+  isPrivateBlock,
+  overlaps,
+  parseAddress,
+  parseBlock,
+  rangeWith,
+} from "./blocks.ts";
+export {
   type ContractFile,
   contractFileKeys,
   contractFileObject,

@@ -1,4 +1,4 @@
-import { LinkError } from "@metrics-link/contract";
+import { formatAddress, LinkError, parseAddress } from "@metrics-link/contract";
 
 /** CIDR ranges of one availability zone. */
 export interface ZonePlan {
@@ -18,7 +18,7 @@ const roomFor = 2;
 export function planSubnets(cidr: string, zones: readonly string[]): ZonePlan[] {
   const [network = "", length = ""] = cidr.split("/");
   const prefix = Number(length);
-  const base = toNumber(network);
+  const base = parseAddress(network);
   const places = Math.max(roomFor, zones.length);
   const partPrefix = prefix + Math.ceil(Math.log2(2 * places));
   if (base === undefined || !Number.isInteger(prefix) || prefix < 16 || partPrefix > 28) {
@@ -29,29 +29,18 @@ export function planSubnets(cidr: string, zones: readonly string[]): ZonePlan[] 
   }
   const misplaced = base % 2 ** (32 - prefix);
   if (misplaced !== 0) {
-    const canonical = `${toAddress(base - misplaced)}/${prefix}`;
+    const canonical = `${formatAddress(base - misplaced)}/${prefix}`;
     throw new LinkError("CONFIGURATION_INVALID", {
       what: "network.cidr has host bits set",
       value: cidr,
       next: `write ${canonical}`,
     });
   }
-  const part = (index: number) => `${toAddress(base + index * 2 ** (32 - partPrefix))}/${partPrefix}`;
+  const part = (index: number) => `${formatAddress(base + index * 2 ** (32 - partPrefix))}/${partPrefix}`;
   return zones.map((zone, index) => ({ zone, public: part(index), private: part(places + index) }));
 }
 
 /** Address of Amazon's DNS server in a VPC: the base of its range plus two (VPC user guide, "Amazon DNS server"). */
 export function resolverOf(cidr: string): string {
-  return toAddress((toNumber(cidr.split("/")[0] ?? "") ?? 0) + 2);
-}
-
-function toNumber(address: string): number | undefined {
-  const octets = address.split(".").map(Number);
-  if (octets.length !== 4 || octets.some((octet) => !Number.isInteger(octet) || octet < 0 || octet > 255))
-    return undefined;
-  return octets.reduce((sum, octet) => sum * 256 + octet, 0);
-}
-
-function toAddress(value: number): string {
-  return [24, 16, 8, 0].map((shift) => Math.floor(value / 2 ** shift) % 256).join(".");
+  return formatAddress((parseAddress(cidr.split("/")[0] ?? "") ?? 0) + 2);
 }

@@ -1,34 +1,8 @@
 /** IPv4 blocks as EC2 reads them. */
 
-import { LinkError } from "@metrics-link/contract";
+import { type Block, formatAddress, LinkError, parseAddress, parseBlock } from "@metrics-link/contract";
 
-export interface Block {
-  /** First and last address as unsigned 32-bit numbers. */
-  readonly first: number;
-  readonly last: number;
-  readonly prefix: number;
-}
-
-/** An IPv4 address as a number, or undefined if it is none. Leading zeros are refused: some parsers read octal. */
-export function parseAddress(text: string): number | undefined {
-  const parts = text.split(".");
-  if (parts.length !== 4 || !parts.every((part) => /^(0|[1-9]\d{0,2})$/.test(part) && Number(part) <= 255)) return;
-  return parts.reduce((sum, part) => sum * 256 + Number(part), 0);
-}
-
-export function formatAddress(address: number): string {
-  return [24, 16, 8, 0].map((shift) => Math.floor(address / 2 ** shift) % 256).join(".");
-}
-
-/** The block of a CIDR text, or undefined if it is none or has bits set right of its prefix (10.0.0.1/24). */
-function parseBlock(cidr: string): Block | undefined {
-  const match = /^([\d.]+)\/(\d{1,2})$/.exec(cidr);
-  const first = parseAddress(match?.[1] ?? "");
-  const prefix = Number(match?.[2]);
-  if (first === undefined || prefix > 32) return;
-  const size = 2 ** (32 - prefix);
-  return first % size === 0 ? { first, last: first + size - 1, prefix } : undefined;
-}
+export { type Block, contains, formatAddress, overlaps, parseAddress } from "@metrics-link/contract";
 
 /** The block of a CIDR that a check has passed already. */
 export function blockOf(cidr: string): Block {
@@ -59,14 +33,6 @@ export function networkFault(cidr: string): string | undefined {
   if (fault !== undefined) return fault;
   const { prefix } = blockOf(cidr);
   return prefix >= 16 && prefix <= 28 ? undefined : `"${cidr}" is a /${prefix}; the size must be between /16 and /28`;
-}
-
-export function contains(outer: Block, inner: Block): boolean {
-  return outer.first <= inner.first && inner.last <= outer.last;
-}
-
-export function overlaps(a: Block, b: Block): boolean {
-  return a.first <= b.last && b.first <= a.last;
 }
 
 /**

@@ -1,10 +1,6 @@
 /** IPv4 arithmetic for the addresses that AWS derives from a CIDR. */
 
-const toNumber = (address: string): number =>
-  address.split(".").reduce((number, octet) => number * 256 + Number(octet), 0);
-
-const toAddress = (number: number): string =>
-  [24, 16, 8, 0].map((shift) => Math.floor(number / 2 ** shift) % 256).join(".");
+import { formatAddress, parseAddress } from "@metrics-link/contract";
 
 /** The prefix length of a CIDR: 24 for `10.0.1.0/24`. */
 export function prefixLength(cidr: string): number {
@@ -13,7 +9,7 @@ export function prefixLength(cidr: string): number {
 
 /** The address `offset` places after the first one of `cidr`. */
 export function addressAt(cidr: string, offset: number): string {
-  return toAddress(toNumber(cidr.split("/")[0] ?? "") + offset);
+  return formatAddress((parseAddress(cidr.split("/")[0] ?? "") ?? 0) + offset);
 }
 
 /** The router of a subnet, at base + 1 (VPC user guide, "Subnet CIDR blocks"). */
