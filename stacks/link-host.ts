@@ -18,7 +18,6 @@ import {
   releaseFiles as prometheusFileNames,
   queueOf,
   quietSecondsOf,
-  scrapedAddresses,
 } from "@metrics-link/prometheus";
 import { hostUsers } from "@metrics-link/release";
 import type * as aws from "@pulumi/aws";
@@ -101,7 +100,7 @@ export function linkHost(name: string, args: LinkHostArgs, options: pulumi.Compo
     prometheus: {
       configuration: prometheusFileNames.configuration,
       flags: args.prometheus.flags,
-      addresses: prometheusAddresses(configuration, args.prometheus.rendering),
+      addresses: prometheusAddresses(configuration),
       queue: queueOf(args.prometheus.rendering.configuration),
     },
     gate: args.gate,
@@ -172,8 +171,12 @@ function balancerNetwork({ network: { cidr, zones } }: Configuration) {
   return { balancerSubnets: planSubnets(cidr, zones).map((subnets) => subnets.public), vpcCidr: cidr };
 }
 
-/** Scrape targets and, if there are Alertmanagers, their endpoints and the DNS resolver for their names. */
-function prometheusAddresses({ network: { cidr, zones }, prometheus }: Configuration, rendering: PrometheusRendering) {
+/**
+ * The declared targets' ranges and, if there are Alertmanagers, their endpoints and the DNS resolver for their names. With the
+ * ranges instead of each job's addresses, a target that comes or goes is a reload of Prometheus and no restart.
+ */
+function prometheusAddresses({ network: { cidr, zones, targets }, prometheus }: Configuration) {
   const endpoints = [resolverOf(cidr), ...planSubnets(cidr, zones).map((subnets) => subnets.private)];
-  return [...scrapedAddresses(jobsOf(rendering)), ...(prometheus.alertmanagers.length === 0 ? [] : endpoints)];
+  const ranges = [...new Set(targets.map((target) => target.cidr))].sort();
+  return [...ranges, ...(prometheus.alertmanagers.length === 0 ? [] : endpoints)];
 }

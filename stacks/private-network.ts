@@ -1,7 +1,8 @@
 import { isIPv4 } from "node:net";
 import type { Configuration } from "@metrics-link/config";
 import { bucketName, hostNames } from "@metrics-link/host";
-import { PrivateNetwork } from "@metrics-link/network";
+import { PrivateNetwork, Ways } from "@metrics-link/network";
+import type * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import { ownStack } from "./own-outputs.ts";
 
@@ -23,4 +24,16 @@ export function privateNetwork(
     { ...network, reach, names: [...new Set(names)], tags: { stack: ownStack() } },
     options,
   );
+}
+
+/** The declared ways of a stack's host to what it scrapes, and of those who scrape it; nothing without any. */
+export function hostWays(
+  name: string,
+  { network: { targets, scrapedBy, connections } }: Configuration,
+  network: PrivateNetwork,
+  hostSecurityGroup: aws.ec2.SecurityGroup,
+  options: pulumi.ComponentResourceOptions,
+): void {
+  if (targets.length + scrapedBy.length === 0) return;
+  new Ways(name, { network, hostSecurityGroup, targets, scrapedBy, connections }, options);
 }

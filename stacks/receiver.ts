@@ -23,7 +23,7 @@ import { ownExchange, warnIfStale } from "./own-exchange.ts";
 import { outputsInForce, ownOutputs } from "./own-outputs.ts";
 import { admittedLabels, inForce, interrupted, knownPeer, peerOutput, setAside, trustIn } from "./peer.ts";
 import type { ReadPeer } from "./peer-outputs.ts";
-import { privateNetwork } from "./private-network.ts";
+import { hostWays, privateNetwork } from "./private-network.ts";
 import { checkedPrometheusFiles } from "./prometheus-files.ts";
 import { releaseStore } from "./release-store.ts";
 import { userPrometheus } from "./user-prometheus.ts";
@@ -55,7 +55,7 @@ export async function receiver(
   const rendering = renderPrometheus({
     scrapeInterval: prometheus.scrapeInterval,
     externalLabels: prometheus.externalLabels,
-    ...userPrometheus(prometheus),
+    ...userPrometheus(configuration),
     leafDays: profile.lifetimes.leafDays,
     senders: senders.map(({ name }) => name),
     pins: pinsDemanded(demanded),
@@ -77,6 +77,7 @@ export async function receiver(
   const pki = accountPki("receiver", configuration, plan, "server");
   const network = privateNetwork("receiver", configuration, options);
   const securityGroup = network.hostSecurityGroup("receiver", network);
+  hostWays("receiver", configuration, network, securityGroup, options);
   const ingress = new FencedIngress(
     "receiver",
     {

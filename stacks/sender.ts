@@ -22,7 +22,7 @@ import { ownExchange, warnIfStale } from "./own-exchange.ts";
 import { outputsInForce, ownOutputs } from "./own-outputs.ts";
 import { inForce, interrupted, knownPeer, peerOutput, setAside, trustIn } from "./peer.ts";
 import type { ReadPeer } from "./peer-outputs.ts";
-import { privateNetwork } from "./private-network.ts";
+import { hostWays, privateNetwork } from "./private-network.ts";
 import { checkedPrometheusFiles } from "./prometheus-files.ts";
 import { releaseStore } from "./release-store.ts";
 import { userPrometheus } from "./user-prometheus.ts";
@@ -51,7 +51,7 @@ export async function sender(
   const rendering = renderPrometheus({
     scrapeInterval: prometheus.scrapeInterval,
     externalLabels: prometheus.externalLabels,
-    ...userPrometheus(prometheus),
+    ...userPrometheus(configuration),
     leafDays: profile.lifetimes.leafDays,
     linked,
     setAside: linked ? setAside([known]) : [],
@@ -69,6 +69,7 @@ export async function sender(
   const pki = accountPki("sender", configuration, plan, "client");
   const network = privateNetwork("sender", configuration, options);
   const securityGroup = network.hostSecurityGroup("sender", network);
+  hostWays("sender", configuration, network, securityGroup, options);
   const egress = new PinnedEgress(
     "sender",
     {

@@ -1,6 +1,12 @@
 import type { Configuration } from "@metrics-link/config";
 import { InvalidInputError, type Problem } from "@metrics-link/contract";
-import { judgedRuleFiles, judgedScrapeFiles, renderSender, secretProblems } from "@metrics-link/prometheus";
+import {
+  judgedRuleFiles,
+  judgedScrapeFiles,
+  renderSender,
+  secretProblems,
+  wayProblems,
+} from "@metrics-link/prometheus";
 import { authorityIn, clientCertificateIn } from "./alertmanager-certificates.ts";
 import { checkedPrometheusFiles } from "./prometheus-files.ts";
 import { yamlFiles } from "./repository-files.ts";
@@ -9,14 +15,15 @@ import { yamlFiles } from "./repository-files.ts";
  * The user's additions to Prometheus: jobs and rules from the configured folders, alert settings and Alertmanagers.
  * @throws InvalidInputError with the problems of all files together
  */
-export function userPrometheus(configuration: Configuration["prometheus"]) {
-  const { scrapeConfigs, secrets, rules, alerts, alertmanagers } = configuration;
+export function userPrometheus({ prometheus, network }: Pick<Configuration, "prometheus" | "network">) {
+  const { scrapeConfigs, secrets, rules, alerts, alertmanagers } = prometheus;
   const scrapeFolder = yamlFiles("prometheus.scrapeConfigs", scrapeConfigs);
   const ruleFolder = yamlFiles("prometheus.rules", rules);
   const [scrape, rule] = [judgedScrapeFiles(scrapeFolder.files), judgedRuleFiles(ruleFolder.files)];
   const problems: Problem[] = [
     ...[scrapeFolder, ruleFolder, scrape, rule].flatMap((one) => one.problems),
     ...secretProblems(scrape.files, secrets),
+    ...wayProblems(scrape.files, network.targets),
   ];
   const authorities = alertmanagers.map(({ ca }, index) =>
     usable(problems, () => (ca === undefined ? undefined : authorityIn(index, ca))),
@@ -26,7 +33,7 @@ export function userPrometheus(configuration: Configuration["prometheus"]) {
   );
   if (problems.length > 0) {
     // promtool is asked about the rest, so that a user does not mend a file only to hear of the next mistake.
-    const { scrapeInterval, externalLabels } = configuration;
+    const { scrapeInterval, externalLabels } = prometheus;
     const rest = { scrapeInterval, externalLabels, scrapeFiles: scrape.files, ruleFiles: rule.files };
     usable(problems, () => checkedPrometheusFiles(renderSender({ ...rest, linked: false })));
     throw new InvalidInputError("Files for Prometheus cannot be used", problems, "REPOSITORY_FILE_INVALID");

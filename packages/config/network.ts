@@ -1,6 +1,7 @@
 import { isPrivateBlock, matching, parseBlock, text } from "@metrics-link/contract";
 import { z } from "zod";
 import { allocationIds, flag, integer, key, list } from "./values.ts";
+import { ways } from "./ways.ts";
 
 /**
  * Whether a text is a private range that a VPC may have. AWS allows /16 to /28; below /24 there is no room for four subnets
@@ -55,6 +56,7 @@ export const network = z.strictObject({
     range: "up to 20 names of endpoint services, each once",
     example: "[com.amazonaws.vpce.eu-west-1.vpce-svc-0123456789abcdef0]",
   }),
+  ...ways,
   addressAllocations: key(allocationIds(), {
     description:
       "Elastic IPs that an earlier stack of this account left, by their allocation ids: this stack takes them over instead of allocating others; see [coming back](deploy.md#coming-back).",
@@ -70,9 +72,9 @@ export const network = z.strictObject({
   }),
   securityGroupQuotas: z
     .strictObject({
-      rules: key(integer(1, 1000, "inbound rules of a security group").default(60), {
+      rules: key(integer(1, 1000, "rules of one direction of a security group").default(60), {
         description:
-          "How many inbound rules a security group may have in this account: what AWS gives every account, or what it has raised the quota to (Service Quotas, VPC). A receiver's senders take one rule each, spread over as many groups as they need. An update that needs more is refused, and says what to ask AWS for.",
+          "How many rules of each direction a security group may have in this account: what AWS gives every account, or what it has raised the quota to (Service Quotas, VPC). A receiver's senders take one rule each, spread over as many groups as they need; each port of a target takes one of the host's. An update that needs more is refused, and says what to ask AWS for.",
         range: "1 to 1,000",
         example: "200",
         affects: "how many `senders` fit: rules times groups, 1,000 at most",

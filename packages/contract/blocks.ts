@@ -28,6 +28,9 @@ export function parseBlock(cidr: string): Block | undefined {
   return first % size === 0 ? { first, last: first + size - 1, prefix } : undefined;
 }
 
+/** The block of a single address, or undefined if the text is none. */
+export const blockOfAddress = (text: string): Block | undefined => parseBlock(`${text}/32`);
+
 export function contains(outer: Block, inner: Block): boolean {
   return outer.first <= inner.first && inner.last <= outer.last;
 }

@@ -1,5 +1,6 @@
 export {
   type Block,
+  blockOfAddress,
   contains,
   formatAddress,
   isPrivateBlock,

@@ -4,3 +4,4 @@ export { FencedIngress } from "./fenced-ingress.ts";
 export { PinnedEgress } from "./pinned-egress.ts";
 export { PrivateNetwork } from "./private-network.ts";
 export { planSubnets, resolverOf } from "./subnets.ts";
+export { planRoutes, Ways } from "./ways.ts";

@@ -22,7 +22,8 @@ export {
   secretFilesOf,
   toYaml,
 } from "./render.ts";
-export { ownJobs, scrapedAddresses, targetsOnReservedPorts } from "./scrape.ts";
+export { ownJobs, targetsOnReservedPorts } from "./scrape.ts";
 export { judgedScrapeFiles, type ScrapeFile } from "./scrape-files.ts";
 export { isKeyOf, jobsInPlainText, secretNamesIn, secretProblems } from "./secrets.ts";
 export { judgedRuleFiles, type UserFile } from "./user-file.ts";
+export { leadsTo, wayProblems } from "./ways.ts";

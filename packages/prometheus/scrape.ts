@@ -3,7 +3,6 @@ import { addressOf } from "./addresses.ts";
 import type { Side } from "./alerts/alert.ts";
 import { type Duration, milliseconds, type ScrapeConfig, targetsOf } from "./configuration.ts";
 import { ownInterval } from "./intervals.ts";
-import { tokenAddresses } from "./secrets.ts";
 
 const onThisHost = (
   side: Side,
@@ -49,12 +48,6 @@ export const scrapeLimits = {
   label_value_length_limit: 2048,
   target_limit: 500,
 } as const;
-
-/** The addresses other than loopback that jobs scrape or fetch tokens from. Prometheus' unit may connect to these only. */
-export function scrapedAddresses(jobs: readonly ScrapeConfig[]): readonly string[] {
-  const addresses = jobs.flatMap(targetsOf).flatMap((target) => addressOf(target) ?? []);
-  return [...new Set([...addresses, ...jobs.flatMap(tokenAddresses)])].sort();
-}
 
 /** The port that a target names. */
 const portOf = (target: string): string | undefined => /:(\d+)$/.exec(target)?.[1];

@@ -201,7 +201,7 @@ export function jobsInPlainText(jobs: readonly ScrapeConfig[]): string[] {
 }
 
 /** The jobs of one file, with the line of each. */
-interface JobsOfFile {
+export interface JobsOfFile {
   readonly path: string;
   readonly jobs: readonly ScrapeConfig[];
   readonly jobLines: readonly number[];

@@ -5,10 +5,19 @@ import { peersRules } from "./peers.ts";
 import { pkiRules } from "./pki.ts";
 import { prometheusRules } from "./prometheus.ts";
 import type { Rule } from "./rule.ts";
+import { waysRules } from "./ways.ts";
 
 export type { Contradiction } from "./rule.ts";
 
-const named = { ...accountRules, ...hostRules, ...networkRules, ...pkiRules, ...prometheusRules, ...peersRules };
+const named = {
+  ...accountRules,
+  ...hostRules,
+  ...networkRules,
+  ...waysRules,
+  ...pkiRules,
+  ...prometheusRules,
+  ...peersRules,
+};
 
 export type RuleName = keyof typeof named;
 

@@ -27,7 +27,9 @@ export const setByTheProgram: Readonly<Record<string, readonly string[]>> = {
     userDataBase64 userDataReplaceOnChange vpcSecurityGroupIds`),
   "aws:ec2/internetGateway:InternetGateway": paths("tags vpcId"),
   "aws:ec2/natGateway:NatGateway": paths("allocationId subnetId tags"),
-  "aws:ec2/route:Route": paths("destinationCidrBlock gatewayId natGatewayId routeTableId"),
+  "aws:ec2/route:Route": paths(
+    "destinationCidrBlock gatewayId natGatewayId routeTableId transitGatewayId vpcPeeringConnectionId",
+  ),
   "aws:ec2/routeTable:RouteTable": paths("tags vpcId"),
   "aws:ec2/routeTableAssociation:RouteTableAssociation": paths("routeTableId subnetId"),
   "aws:ec2/securityGroup:SecurityGroup": paths("description tags vpcId"),

@@ -20,12 +20,14 @@ import {
 } from "./unit-parts.ts";
 
 /** The units of a release by name, as packages/host renders them for this configuration. */
-export function knownUnits({ role, network }: Configuration): Readonly<Record<string, KnownUnit>> {
+export function knownUnits({ role, network, prometheus }: Configuration): Readonly<Record<string, KnownUnit>> {
   const sends = role === "sender";
   const own = rangeOf(network.cidr);
   /** Loopback, the stack's own network, and single addresses outside of these ranges. */
   const addressesBut = (closed: readonly string[]) => (text: string) =>
     text.split(" ").every((one, index) => (index === 0 ? one === "localhost" : isReachable(one, own, closed)));
+  const isScraped = (text: string) => network.targets.some(({ cidr }) => cidr === text);
+  const isOfAlertmanagers = (text: string) => prometheus.alertmanagers.length > 0 && isReachable(text, own, everything);
   return {
     [portsUnit]: {
       Unit: { always: { Description: "Reserve the link's ports for its own services", ...restartForever } },
@@ -106,7 +108,10 @@ export function knownUnits({ role, network }: Configuration): Readonly<Record<st
           LimitNOFILE: "65536",
           ...hardening,
           ...listens(ports.prometheus),
-          IPAddressAllow: addressesBut(withoutTargets),
+          IPAddressAllow: (text) =>
+            text
+              .split(" ")
+              .every((one, index) => (index === 0 ? one === "localhost" : isScraped(one) || isOfAlertmanagers(one))),
           UMask: "0027",
           ProcSubset: "all",
         },
@@ -139,8 +144,8 @@ export function knownUnits({ role, network }: Configuration): Readonly<Record<st
 
 const textfiles = (folder: string) => literal(`--collector.textfile.directory=${folder}`);
 
-/** IPv4 ranges without scrape targets: this host by other names, link-local with the metadata service, multicast. */
-const withoutTargets = ["0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/4", "240.0.0.0/4"] as const;
+/** Leaves a unit no address outside of the stack's own network. */
+const everything = ["0.0.0.0/0"] as const;
 
 /** IPv4 ranges that are not public (RFC 6890), without loopback, which units call `localhost`. */
 const notPublic = [

@@ -1,6 +1,7 @@
 import type { Configuration } from "@metrics-link/config";
 import { type AnyConfiguration, each, isUnknownValue, type Policy, resourceRule, stackRule } from "../model/policy.ts";
 import { ofType, peersOf, type Seen } from "../model/resources.ts";
+import { isDeclared } from "./ways.ts";
 
 /** An address that peers pin is kept, in whichever stack it is. */
 export const addressesAreKept: Policy<AnyConfiguration> = resourceRule(
@@ -71,7 +72,11 @@ export const addresses: readonly Policy[] = [
       const { role } = configuration;
       const rules = ofType(resources, role === "receiver" ? "ingressRule" : "egressRule");
       const published = peersOf(resources).flatMap((peer) => peer.addresses);
-      const found = rules.flatMap(({ props }) => props.cidrIpv4 || []);
+      const { targets, scrapedBy } = configuration.network;
+      const declared = configuration.role === "receiver" ? scrapedBy : targets;
+      // Private ranges of declared ways, for ways-are-declared; a peer's addresses are public.
+      const others = rules.filter(({ props }) => !(props.cidrIpv4 && isDeclared(props, declared)));
+      const found = others.flatMap(({ props }) => props.cidrIpv4 || []);
       yield* differences(
         role === "receiver" ? "addresses that are let in" : "addresses that are let out to",
         found,
@@ -85,7 +90,7 @@ export const addresses: readonly Policy[] = [
       if (role !== "receiver") return;
       const balancers = ofType(resources, "loadBalancer");
       yield* each(
-        rules.filter(({ props }) => Boolean(props.cidrIpv4)),
+        others.filter(({ props }) => Boolean(props.cidrIpv4)),
         function* ({ props }) {
           if (
             !balancers.some((one) => [...(one.props.securityGroups ?? [])].some((id) => id === props.securityGroupId))
@@ -128,6 +133,9 @@ export const addresses: readonly Policy[] = [
       });
       yield* each(ofType(resources, "route"), function* ({ props }) {
         const { destinationCidrBlock, natGatewayId, gatewayId } = props;
+        const leadsToNetwork = props.vpcPeeringConnectionId || props.transitGatewayId;
+        // For ways-are-declared.
+        if (destinationCidrBlock !== "0.0.0.0/0" && leadsToNetwork) return;
         if (destinationCidrBlock !== "0.0.0.0/0" || !(natGatewayId || gatewayId)) {
           yield `a route to ${destinationCidrBlock ?? "IPv6 or a prefix list"} that goes neither to the NAT nor the internet gateway`;
         }

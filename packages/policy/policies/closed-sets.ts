@@ -23,7 +23,8 @@ const harmless: Readonly<Record<string, string>> = {
     "takes snapshots and shares none: see properties-are-known for its role, and for what it may not have",
   "aws:ec2/vpc:Vpc": "reached only through its gateways",
   "aws:ec2/internetGateway:InternetGateway": "leads nowhere without a route",
-  "aws:ec2/routeTable:RouteTable": "its routes are resources of their own, see one-egress-address",
+  "aws:ec2/routeTable:RouteTable":
+    "its routes are resources of their own, see one-egress-address and ways-are-declared",
   "aws:ec2/volumeAttachment:VolumeAttachment": "volume and instance have policies",
   "aws:lb/targetGroupAttachment:TargetGroupAttachment": "leads from the load balancer to the host",
   "aws:iam/instanceProfile:InstanceProfile": "carries the one role, which has policies",

@@ -16,11 +16,13 @@ import { pki } from "./pki.ts";
 import { prometheus } from "./prometheus.ts";
 import { releases } from "./releases.ts";
 import { outputsArePublic, secrets } from "./secrets.ts";
+import { ways } from "./ways.ts";
 
 /** One file a subject. A policy is added to the list of its file. */
 const bySubject: readonly Policy[] = [
   ...addresses,
   ...network,
+  ...ways,
   dnsIsFenced,
   ...hosts,
   ...envoy,

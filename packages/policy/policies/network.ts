@@ -1,14 +1,10 @@
 import { ports } from "@metrics-link/release";
 import { each, type Policy, resourceRule, stackRule } from "../model/policy.ts";
 import { ofType } from "../model/resources.ts";
-
-/** TCP ports that one security group of this stack may open for another. */
-const internalPorts: readonly (number | undefined)[] = [ports.https, ports.ingest, ports.ready];
+import { internalPorts, isDeclared, oneAddress } from "./ways.ts";
 
 /** The AWS services that a host uses (docs/decisions/0231). */
 const awsServices: readonly string[] = ["s3", "ssm", "ssmmessages", "secretsmanager"];
-
-const oneAddress = /^\d{1,3}(\.\d{1,3}){3}\/32$/;
 
 /** Security groups, VPC endpoints and the load balancer. */
 export const network: readonly Policy[] = [
@@ -32,60 +28,44 @@ export const network: readonly Policy[] = [
 
   resourceRule(
     {
-      name: "ingress-from-senders-only",
+      name: "ingress-is-declared",
       fence: "address",
-      rule: "Only a receiver is reachable from outside its VPC, and only on TCP 443 from single IPv4 addresses.",
+      rule: "Only a receiver is reachable from the internet, and only on TCP 443 from single IPv4 addresses; a host is reached at the ports of its listeners by what network.scrapedBy declares.",
       reason: "A range lets strangers reach TLS; another port lets them bypass it.",
-      remedy: "Give a rule one cidrIpv4 of /32 on port 443, or a security group of this stack. Do not allow ranges.",
+      remedy:
+        "Give a rule one cidrIpv4 of /32 on port 443, or a security group of this stack. Declare a scraper in network.scrapedBy, where a reviewer sees it.",
       source: "docs/architecture.md, fence 1; CIS AWS Foundations 5.2 and 5.3; AWS Security Hub EC2.18",
     },
     {
       *securityGroup({ ingress }) {
         if ((ingress ?? []).length > 0) yield "the group has rules of its own instead of resources for them";
       },
-      *ingressRule(props, { configuration: { role } }) {
+      *ingressRule(
+        props,
+        {
+          configuration: {
+            role,
+            network: { scrapedBy },
+          },
+        },
+      ) {
         const { ipProtocol, fromPort, toPort, cidrIpv4 } = props;
         const port = `${ipProtocol} ${fromPort ?? "any"} to ${toPort ?? "any"}`;
         if (props.cidrIpv6 !== undefined) yield `it lets in ${props.cidrIpv6}`;
         if (props.prefixListId !== undefined) yield `it lets in the prefix list ${props.prefixListId}`;
+        // What is declared is asked last: the group that a rule names may not be known before the update.
         if (cidrIpv4 === undefined) {
           if (ipProtocol !== "tcp" || fromPort !== toPort || !internalPorts.includes(fromPort)) {
+            if (isDeclared(props, scrapedBy)) return;
             yield `it lets ${port} in from a group instead of TCP ${internalPorts.join(", ")}`;
           }
           return;
         }
+        if (isDeclared(props, scrapedBy)) return;
         if (role !== "receiver") yield `a sender lets in ${cidrIpv4}`;
         if (!oneAddress.test(cidrIpv4)) yield `it lets in ${cidrIpv4} instead of one address`;
         if (ipProtocol !== "tcp" || fromPort !== ports.https || toPort !== ports.https) {
           yield `it lets ${cidrIpv4} in on ${port} instead of TCP 443`;
-        }
-      },
-    },
-  ),
-
-  resourceRule(
-    {
-      name: "egress-to-receiver-only",
-      fence: "address",
-      rule: "Outside its VPC a sender's host reaches single addresses on TCP 443, a receiver's host none; AWS is reached through endpoints.",
-      reason: "A host that can reach any address can send samples and secrets there.",
-      remedy: "Give a rule one cidrIpv4 of /32 on port 443, a security group of this stack, or the prefix list of S3.",
-      source: "docs/architecture.md, fence 1; docs/decisions/0231; NIST SP 800-41 section 4.1.1",
-    },
-    {
-      *securityGroup({ egress }) {
-        if ((egress ?? []).length > 0) yield "the group has rules of its own instead of resources for them";
-      },
-      *egressRule(props, { configuration: { role } }) {
-        const { ipProtocol, fromPort, toPort, cidrIpv4 } = props;
-        if (props.cidrIpv6 !== undefined) yield `it lets out to ${props.cidrIpv6}`;
-        if (cidrIpv4 !== undefined && role !== "sender") yield `a receiver lets out to ${cidrIpv4}`;
-        if (cidrIpv4 !== undefined && !oneAddress.test(cidrIpv4)) {
-          yield `it lets out to ${cidrIpv4} instead of one address`;
-        }
-        const allowed = cidrIpv4 === undefined && props.prefixListId === undefined ? internalPorts : [ports.https];
-        if (ipProtocol !== "tcp" || fromPort !== toPort || !allowed.includes(fromPort)) {
-          yield `it lets ${ipProtocol} ${fromPort ?? "any"} to ${toPort ?? "any"} out instead of TCP ${allowed.join(", ")}`;
         }
       },
     },

@@ -7,6 +7,7 @@ import { resource } from "../../unit/policy/support/example.ts";
 import { deployBoth } from "./support/deployed.ts";
 import { trialSender } from "./support/trial.ts";
 import { verdicts } from "./support/verdicts.ts";
+import { networkWithWays } from "./support/ways.ts";
 
 /** Every path of a registered value, including those below it; a list's members are `[]`. */
 function pathsOf(value: unknown, path = ""): string[] {
@@ -28,7 +29,12 @@ describe("the table of known properties", () => {
       // The sender's role is assumed without these.
       ...{ externalId: "x7", sessionName: "ci", sessionDuration: "1h" },
     };
-    const offline = await deployBoth({ change: { receiver: { "metrics-link:account": account } } });
+    const offline = await deployBoth({
+      change: {
+        sender: { "metrics-link:network": networkWithWays },
+        receiver: { "metrics-link:account": account },
+      },
+    });
     assert.deepEqual(verdicts(offline.receiver, policies), verdicts((await deployBoth()).receiver, policies));
     const seen: Record<string, Set<string>> = {};
     for (const { type, props } of [...offline.sender.inputs, ...offline.receiver.inputs, ...(await trialSender())]) {

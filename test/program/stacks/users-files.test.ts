@@ -2,12 +2,15 @@ import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
+import type { Configuration } from "@metrics-link/config";
 import { InvalidInputError } from "@metrics-link/contract";
 import { renderSender } from "@metrics-link/prometheus";
 import { checkedPrometheusFiles } from "../../../stacks/prometheus-files.ts";
 import { userPrometheus } from "../../../stacks/user-prometheus.ts";
+import { configurationOf } from "../../unit/policy/support/example.ts";
 
 const repository = join(import.meta.dirname, "../../..");
+const { network } = configurationOf("sender");
 const rule = (name: string, more = "") => `  - record: ${name}\n    expr: sum(up)\n${more}`;
 const group = (...rules: readonly string[]) => `groups:\n- name: g\n  rules:\n${rules.join("")}`;
 
@@ -25,17 +28,20 @@ describe("the user's files of Prometheus", function () {
   };
   const folder = (name: string) => relative(repository, join(root, name));
   /** What a stack makes of the folders `scrape` and `rules`. */
-  const read = (more: object = {}) =>
+  const read = (more: object = {}, targets: Configuration["network"]["targets"] = []) =>
     userPrometheus({
-      scrapeInterval: "15s",
-      scrapeConfigs: folder("scrape"),
-      secrets: {},
-      rules: folder("rules"),
-      alerts: {},
-      alertmanagers: [],
-      externalLabels: {},
-      remoteWrite: {},
-      ...more,
+      network: { ...network, targets },
+      prometheus: {
+        scrapeInterval: "15s",
+        scrapeConfigs: folder("scrape"),
+        secrets: {},
+        rules: folder("rules"),
+        alerts: {},
+        alertmanagers: [],
+        externalLabels: {},
+        remoteWrite: {},
+        ...more,
+      },
     });
   const check = (scrapeInterval = "15s") =>
     checkedPrometheusFiles(renderSender({ scrapeInterval, externalLabels: {}, linked: true, ...read() }));

@@ -38,13 +38,13 @@ export function problemsOf(raw: Record<string, unknown>): readonly Problem[] {
 
 /**
  * A configuration with a value at a key as docs/configuration.md writes it: `[]` is the first of a list, `*` LinkBehind.
- * @param before the configuration without it; the example, in the account of the examples of keys, unless given
+ * @param before the configuration without it; the example, in the account and network of the examples of keys, unless given
  */
 export function withValue(
   role: Role,
   key: string,
   value: unknown,
-  before: Readonly<Record<string, unknown>> = { ...example(role), account: ownAccount },
+  before: Readonly<Record<string, unknown>> = inExamplesAccount(example(role)),
 ): Record<string, unknown> {
   const raw = structuredClone(before) as Record<string, unknown>;
   const path = placesOf(key);
@@ -62,12 +62,16 @@ export function withValue(
   return raw;
 }
 
-/** That of the examples of keys. */
-const ownAccount = {
-  id: "111111111111",
-  region: "eu-west-1",
-  assumeRole: "arn:aws:iam::111111111111:role/metrics-link-deploy",
-};
+/** A configuration in the account and the range that the examples of keys are about. */
+const inExamplesAccount = (raw: Readonly<Record<string, unknown>>): Record<string, unknown> => ({
+  ...raw,
+  account: {
+    id: "111111111111",
+    region: "eu-west-1",
+    assumeRole: "arn:aws:iam::111111111111:role/metrics-link-deploy",
+  },
+  network: { ...z.record(z.string(), z.unknown()).parse(raw.network), cidr: "10.10.0.0/16" },
+});
 
 /** The places on the way to a key. */
 const placesOf = (key: string): (string | number)[] =>

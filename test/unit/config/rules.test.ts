@@ -5,6 +5,7 @@ import { allKeysOf } from "../../../scripts/generate/configuration.ts";
 import { accountCases } from "./account-cases.ts";
 import { example, problemsOf, type Role, withValue } from "./example.ts";
 import { type Case, type Change, peersCases } from "./peers-cases.ts";
+import { waysCases } from "./ways-cases.ts";
 
 const zone = "network.zones";
 const service = (region: string, digit = "0") => `com.amazonaws.vpce.${region}.vpce-svc-${digit.repeat(17)}`;
@@ -13,6 +14,7 @@ const longName = `${"a23456789.".repeat(25)}de`;
 
 const cases: Readonly<Record<RuleName, readonly Case[]>> = {
   ...accountCases,
+  ...waysCases,
   zonesOfTheRegion: [
     {
       change: { [zone]: ["us-east-1a", "us-east-1b"] },

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { scrapedAddresses, secretNamesIn, secretProblems } from "@metrics-link/prometheus";
+import { secretNamesIn, secretProblems } from "@metrics-link/prometheus";
 import { jobsInPlainText } from "@metrics-link/prometheus/secrets.ts";
 import { secretFieldsOf, secretsInClear, withoutSecrets } from "@metrics-link/release";
 import { stringify } from "yaml";
@@ -178,12 +178,6 @@ describe("credentials of scrape jobs", () => {
         ({ message }: Error) => message.includes("shop.yaml") && !message.includes("hunter2"),
       ));
   }
-
-  it("are fetched from an address that Prometheus may connect to", () => {
-    assert.deepEqual(scrapedAddresses(jobsWith({ oauth2 })), ["198.51.100.10", "198.51.100.20"]);
-    const local = { ...oauth2, token_url: "http://127.0.0.1:9910/token" };
-    assert.deepEqual(scrapedAddresses(jobsWith({ oauth2: local })), ["198.51.100.10"]);
-  });
 
   it("are sent in clear only by jobs that are named", () => {
     const jobs = jobsWith({ basic_auth: password });

@@ -72,7 +72,10 @@ export const network: Readonly<Record<string, Calls>> = {
   "aws:ec2/route:Route": {
     create: [call("ec2:CreateRoute", routeTable)],
     read: ec2("DescribeRouteTables"),
-    update: when(["gatewayId", "natGatewayId"], call("ec2:ReplaceRoute", routeTable)),
+    update: when(
+      ["gatewayId", "natGatewayId", "transitGatewayId", "vpcPeeringConnectionId"],
+      call("ec2:ReplaceRoute", routeTable),
+    ),
     delete: [call("ec2:DeleteRoute", routeTable)],
   },
   "aws:ec2/routeTableAssociation:RouteTableAssociation": {

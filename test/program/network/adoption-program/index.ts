@@ -28,6 +28,9 @@ export default async () => {
   const network = {
     cidr: "10.20.0.0/16",
     zones: [...zones],
+    connections: [],
+    targets: [],
+    scrapedBy: [],
     endpointServices: [],
     dnsFirewall: false,
     securityGroupQuotas: { rules: 60, groups: 5 },

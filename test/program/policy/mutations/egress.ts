@@ -12,7 +12,7 @@ export const egress: readonly Mutation[] = [
   [
     "sender",
     "the host may connect anywhere",
-    ["egress-to-receiver-only", "addresses-are-the-peers"],
+    ["egress-is-declared", "addresses-are-the-peers"],
     set(egressRule, { cidrIpv4: "0.0.0.0/0" }, toReceiver),
   ],
   [
@@ -40,13 +40,13 @@ export const egress: readonly Mutation[] = [
   [
     "sender",
     "the host may connect anywhere over IPv6",
-    ["egress-to-receiver-only"],
+    ["egress-is-declared"],
     add(egressRule, { ...rule, cidrIpv6: "::/0" }),
   ],
   [
     "sender",
     "the host may send DNS queries to the receiver",
-    ["egress-to-receiver-only"],
+    ["egress-is-declared"],
     set(egressRule, { ipProtocol: "udp", fromPort: 53, toPort: 53 }, toReceiver),
   ],
   [
@@ -64,7 +64,7 @@ export const egress: readonly Mutation[] = [
   [
     "sender",
     "a security group has an inline egress rule",
-    ["egress-to-receiver-only"],
+    ["egress-is-declared"],
     set("aws:ec2/securityGroup:SecurityGroup", {
       egress: [{ cidrBlocks: ["0.0.0.0/0"], fromPort: 0, toPort: 0, protocol: "-1" }],
     }),
@@ -72,7 +72,7 @@ export const egress: readonly Mutation[] = [
   [
     "receiver",
     "a receiver's host may connect out",
-    ["egress-to-receiver-only"],
+    ["egress-is-declared"],
     add(egressRule, { ...rule, cidrIpv4: "192.0.2.1/32" }),
   ],
   [
@@ -126,8 +126,26 @@ export const egress: readonly Mutation[] = [
   ],
   [
     "sender",
-    "a route leads to a peering connection",
+    "a route leads out by a peering connection",
     ["one-egress-address"],
+    add("aws:ec2/route:Route", { destinationCidrBlock: "0.0.0.0/0", vpcPeeringConnectionId: "pcx-1" }),
+  ],
+  [
+    "sender",
+    "the host may scrape what no target declares",
+    ["egress-is-declared", "addresses-are-the-peers"],
+    add(egressRule, { ...rule, cidrIpv4: "10.40.1.0/24", fromPort: 9100, toPort: 9100 }),
+  ],
+  [
+    "sender",
+    "the host may connect to a group that no target declares",
+    ["egress-is-declared"],
+    add(egressRule, { ...rule, referencedSecurityGroupId: "sg-0123456789abcdef0", fromPort: 9100, toPort: 9100 }),
+  ],
+  [
+    "sender",
+    "a route leads to a peering connection",
+    ["ways-are-declared"],
     add("aws:ec2/route:Route", { destinationCidrBlock: "10.0.0.0/8", vpcPeeringConnectionId: "pcx-1" }),
   ],
 ];

@@ -11,25 +11,25 @@ export const ingress: readonly Mutation[] = [
   [
     "receiver",
     "a whole network is admitted",
-    ["ingress-from-senders-only", "addresses-are-the-peers"],
+    ["ingress-is-declared", "addresses-are-the-peers"],
     set(ingressRule, { cidrIpv4: "203.0.113.0/24" }, fromSender),
   ],
   [
     "receiver",
     "every address is admitted",
-    ["ingress-from-senders-only", "addresses-are-the-peers"],
+    ["ingress-is-declared", "addresses-are-the-peers"],
     set(ingressRule, { cidrIpv4: "0.0.0.0/0" }, fromSender),
   ],
   [
     "receiver",
     "every IPv6 address is admitted",
-    ["ingress-from-senders-only"],
+    ["ingress-is-declared"],
     add(ingressRule, { ...rule, cidrIpv6: "::/0" }),
   ],
   [
     "receiver",
     "a prefix list is admitted",
-    ["ingress-from-senders-only"],
+    ["ingress-is-declared"],
     add(ingressRule, { ...rule, prefixListId: "pl-1" }),
   ],
   [
@@ -70,13 +70,13 @@ export const ingress: readonly Mutation[] = [
   [
     "receiver",
     "the sender is admitted on another port",
-    ["ingress-from-senders-only"],
+    ["ingress-is-declared"],
     set(ingressRule, { fromPort: 9090, toPort: 9090 }, fromSender),
   ],
   [
     "receiver",
     "the sender is admitted on all ports",
-    ["ingress-from-senders-only", "no-login"],
+    ["ingress-is-declared", "no-login"],
     set(ingressRule, { fromPort: 0, toPort: 65_535 }, fromSender),
   ],
   [
@@ -101,13 +101,13 @@ export const ingress: readonly Mutation[] = [
   [
     "receiver",
     "the load balancer may reach Prometheus on the host",
-    ["ingress-from-senders-only"],
+    ["ingress-is-declared"],
     set(ingressRule, { fromPort: 9090, toPort: 9090 }, "receiver-host-from-balancer-ingest"),
   ],
   [
     "receiver",
     "a security group has an inline rule",
-    ["ingress-from-senders-only"],
+    ["ingress-is-declared"],
     set("aws:ec2/securityGroup:SecurityGroup", {
       ingress: [{ cidrBlocks: ["0.0.0.0/0"], fromPort: 443, toPort: 443, protocol: "tcp" }],
     }),
@@ -115,13 +115,13 @@ export const ingress: readonly Mutation[] = [
   [
     "sender",
     "a sender's host accepts inbound connections",
-    ["ingress-from-senders-only"],
+    ["ingress-is-declared"],
     add(ingressRule, { ...rule, cidrIpv4: "192.0.2.1/32" }),
   ],
   [
     "sender",
     "port 22 of the host is open to the network",
-    ["ingress-from-senders-only", "no-login"],
+    ["ingress-is-declared", "no-login"],
     add(ingressRule, { ipProtocol: "tcp", fromPort: 22, toPort: 22, referencedSecurityGroupId: "sender-host-id" }),
   ],
   [

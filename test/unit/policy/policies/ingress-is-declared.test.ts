@@ -5,7 +5,7 @@ import { specify, unknown } from "../support/specification.ts";
 const rule = (change: object) =>
   resource(types.ingressRule, { ipProtocol: "tcp", fromPort: 443, toPort: 443, ...change });
 
-specify("ingress-from-senders-only", {
+specify("ingress-is-declared", {
   role: "receiver",
   passes: {
     "one address on 443": rule({ cidrIpv4: "203.0.113.10/32" }),
