@@ -19,6 +19,7 @@ import { volume } from "./ec2/volume.ts";
 import { volumeAttachment } from "./ec2/volume-attachment.ts";
 import { vpc } from "./ec2/vpc.ts";
 import { vpcEndpoint } from "./ec2/vpc-endpoint.ts";
+import { peeringConnection } from "./ec2/vpc-peering-connection.ts";
 import { instanceProfile } from "./iam/instance-profile.ts";
 import { role } from "./iam/role.ts";
 import { rolePolicy } from "./iam/role-policy.ts";
@@ -63,6 +64,7 @@ const ALL = withSchemaErased<readonly AnyAwsResourceType[]>([
   volumeAttachment,
   vpc,
   vpcEndpoint,
+  peeringConnection,
   instanceProfile,
   role,
   rolePolicy,

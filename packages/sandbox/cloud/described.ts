@@ -12,6 +12,7 @@ import { routeTable } from "./ec2/route-table.ts";
 import { routeTableAssociation } from "./ec2/route-table-association.ts";
 import { vpc } from "./ec2/vpc.ts";
 import { vpcEndpoint } from "./ec2/vpc-endpoint.ts";
+import { peeringConnection } from "./ec2/vpc-peering-connection.ts";
 import { listener } from "./lb/listener.ts";
 import { loadBalancer } from "./lb/load-balancer.ts";
 import { DEFAULT_HEALTH_CHECK, targetGroup } from "./lb/target-group.ts";
@@ -24,6 +25,7 @@ type Describe = (scope: Scope, parameters: Call["parameters"]) => Answer;
 export const DESCRIBED: Readonly<Record<string, Readonly<Record<string, Describe>>>> = {
   ec2: {
     DescribeAddresses: (scope, parameters) => ({ addressesSet: addresses(scope, parameters) }),
+    DescribeVpcPeeringConnections: peeringConnections,
     DescribeRouteTables: (scope, parameters) => ({ routeTableSet: routeTables(scope, filterOf(parameters)) }),
   },
   dlm: lifecycleCalls,
@@ -91,6 +93,26 @@ function addresses(scope: Scope, parameters: Call["parameters"]): Answer[] {
     }));
 }
 
+/** Peering connections by their ids. */
+function peeringConnections(scope: Scope, parameters: Call["parameters"]): Answer {
+  const others = Object.keys(parameters).filter((name) => !/^(Action|Version|VpcPeeringConnectionId\.\d+)$/.test(name));
+  if (others.length > 0) {
+    throw new AwsError("NotModelled", `of DescribeVpcPeeringConnections only ids, not ${others.join(", ")}`);
+  }
+  const ids = Object.entries(parameters).flatMap(([name, id]) => (name.startsWith("VpcPeering") ? [id] : []));
+  const end = (vpcId: string) => ({ vpcId, cidrBlock: scope.get(vpc, vpcId).inputs.cidrBlock, ownerId: scope.account });
+  return {
+    vpcPeeringConnectionSet: ids
+      .map((id) => scope.get(peeringConnection, id))
+      .map(({ id, inputs, outputs }) => ({
+        vpcPeeringConnectionId: id,
+        requesterVpcInfo: end(inputs.vpcId),
+        accepterVpcInfo: end(inputs.peerVpcId),
+        status: { code: outputs.acceptStatus, message: "Active" },
+      })),
+  };
+}
+
 function balancerAttributes(scope: Scope, { LoadBalancerArn = "" }: Call["parameters"]): Answer {
   const { inputs } = scope.get(loadBalancer, LoadBalancerArn);
   return {
@@ -126,6 +148,7 @@ function routeTables(scope: Scope, vpcId: string | undefined): Answer[] {
               destinationOf(inputs),
             gatewayId: inputs.gatewayId,
             natGatewayId: inputs.natGatewayId,
+            vpcPeeringConnectionId: inputs.vpcPeeringConnectionId,
             state: "active",
           })),
         ...scope

@@ -24,6 +24,7 @@ type RouteTarget =
   | { readonly kind: "local" }
   | { readonly kind: "internet-gateway"; readonly id: string }
   | { readonly kind: "nat-gateway"; readonly id: string }
+  | { readonly kind: "peering-connection"; readonly id: string }
   | { readonly kind: "gateway-endpoint"; readonly id: string };
 
 export interface Route {
@@ -146,11 +147,23 @@ export interface DnsRule {
   readonly trustsRedirection: boolean;
 }
 
-/** A machine in a VPC that is in no stack. It leaves as the instances of its subnet do, and no security group holds it. */
+/**
+ * A machine in a VPC that is in no stack. It leaves as the instances of its subnet do, and no security group holds what it
+ * sends.
+ */
 export interface Neighbour {
   readonly name: string;
   readonly subnetId: string;
   readonly privateAddress: string;
+  /** Its owner lets everything in; nothing but answers otherwise. */
+  readonly isOpen?: boolean;
+}
+
+/** A VPC peering connection as one of its two networks has it. */
+export interface Peering {
+  readonly id: string;
+  readonly end: "requester" | "accepter";
+  readonly peerVpcId: string;
 }
 
 export interface Vpc {
@@ -167,6 +180,7 @@ export interface Vpc {
   readonly loadBalancers: readonly LoadBalancer[];
   readonly instances: readonly Instance[];
   readonly neighbours?: readonly Neighbour[];
+  readonly peerings?: readonly Peering[];
   /** The rules of its DNS firewall, in the order in which they are asked; absent without one, and every name is answered. */
   readonly dnsRules?: readonly DnsRule[];
 }

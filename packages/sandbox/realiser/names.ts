@@ -47,7 +47,7 @@ export function machineName(layout: Pick<Layout, "tag">, instanceId: string): st
 const maximumInterfaceName = 15;
 
 /** An interface name for the thing called `id`: `e-0a1b2c3d4e5f` for `i-01234` + `0a1b2c3d4e5f`, hashed if it must be. */
-export function interfaceName(kind: "e" | "n" | "v" | "g" | "w", id: string): string {
+export function interfaceName(kind: "e" | "n" | "v" | "g" | "w" | "p", id: string): string {
   const room = maximumInterfaceName - 2;
   const [, hexadecimal] = /^[a-z]+-([0-9a-f]{17})$/.exec(id) ?? [];
   if (hexadecimal !== undefined) return `${kind}-${hexadecimal.slice(-12)}`;

@@ -66,7 +66,7 @@ export class WorldClient {
     await this.#call("POST", "/internet-hosts", { name, address });
   }
 
-  /** Puts a machine in no stack beside a host, behind the same NAT gateway. */
+  /** Puts a machine in no stack beside a host, behind the same NAT gateway, or into a subnet. */
   async setNeighbour(neighbour: NeighbourOf): Promise<void> {
     await this.#call("POST", "/neighbours", neighbour);
   }

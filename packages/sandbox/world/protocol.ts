@@ -41,6 +41,12 @@ const execOptions = {
 export const execRequest = z.object({ argv: z.array(z.string()), ...execOptions });
 export type ExecOptions = Readonly<Omit<z.output<typeof execRequest>, "argv">>;
 
+/** A machine in no stack, beside a host or in a subnet. */
+export const neighbourRequest = z.union([
+  z.strictObject({ name: z.string(), host: z.string() }),
+  z.strictObject({ name: z.string(), subnetId: z.string() }),
+]);
+
 export interface ExecAnswer {
   readonly code: number;
   readonly stdout: string;

@@ -6,7 +6,7 @@ import { type ErrorCode, LinkError } from "@metrics-link/contract";
 import { z } from "zod";
 import { type Cloud, cloudRoutes } from "../cloud/index.ts";
 import type { PowerAction, Realiser } from "../realiser/index.ts";
-import { execRequest, powerActions, type WorldStatus } from "./protocol.ts";
+import { execRequest, neighbourRequest, powerActions, type WorldStatus } from "./protocol.ts";
 import type { NeighbourOf } from "./settings.ts";
 
 /** Requests to the world as a whole. */
@@ -70,7 +70,7 @@ async function serve(
     return send(response, 200, {});
   }
   if (first === "neighbours") {
-    await world.setNeighbour({ name: String(body.name), host: String(body.host) });
+    await world.setNeighbour(neighbourRequest.parse(body));
     return send(response, 200, {});
   }
   if (first === "alertmanager") {

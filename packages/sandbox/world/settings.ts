@@ -19,15 +19,18 @@ export interface Settings {
   readonly administrators?: Readonly<Record<Side, AccessKey>>;
   readonly secretsProviders?: Readonly<Record<Side, string>>;
   readonly internetHosts: readonly InternetHost[];
-  /** Machines in no stack, by the host that each stands beside. */
+  /** Machines in no stack. */
   readonly neighbours?: readonly NeighbourOf[];
 }
 
-/** A machine that leaves by the same NAT gateway as a host. */
-export interface NeighbourOf {
-  readonly name: string;
-  readonly host: string;
-}
+/**
+ * A machine in no stack: beside a host, where it leaves by the same NAT gateway and nothing reaches it, or in a subnet of
+ * somebody else's, who lets everything in.
+ */
+export type NeighbourOf = { readonly name: string } & (
+  | { readonly host: string; readonly subnetId?: undefined }
+  | { readonly host?: undefined; readonly subnetId: string }
+);
 
 /** A host on the internet in nobody's account, for tests and drills. */
 const outsider: InternetHost = { name: "outsider", address: "192.0.2.66" };

@@ -221,7 +221,7 @@ export class World {
     await this.#parts.realiser.realise(this.#withOthers(this.#parts.cloud.topology()));
   }
 
-  /** Puts a machine beside a host, behind the same NAT gateway; kept for the next start. */
+  /** Puts a machine beside a host or into a subnet; kept for the next start. */
   async setNeighbour(neighbour: NeighbourOf): Promise<void> {
     const others = (this.#settings.neighbours ?? []).filter(({ name }) => name !== neighbour.name);
     this.#save({ ...this.#settings, neighbours: [...others, neighbour] });

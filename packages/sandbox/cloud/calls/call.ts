@@ -33,6 +33,7 @@ const byTag = {
   volume: "ec2",
   vpc: "ec2",
   "vpc-endpoint": "ec2",
+  "vpc-peering-connection": "ec2",
 } as const;
 
 /** Resources that the program names, or that AWS names and the program does not make. */

@@ -84,6 +84,16 @@ export const network: Readonly<Record<string, Calls>> = {
     update: when(["routeTableId"], call("ec2:ReplaceRouteTableAssociation", routeTable, by("subnetId", "subnet"))),
     delete: [call("ec2:DisassociateRouteTable", routeTable, by("subnetId", "subnet"))],
   },
+  // No stack makes one: people of both networks do.
+  "aws:ec2/vpcPeeringConnection:VpcPeeringConnection": {
+    create: [
+      ...makes("CreateVpcPeeringConnection", "vpc-peering-connection", vpc, by("peerVpcId", "vpc")),
+      call("ec2:AcceptVpcPeeringConnection", own("vpc-peering-connection"), vpc),
+    ],
+    read: ec2("DescribeVpcPeeringConnections"),
+    update: [],
+    delete: [call("ec2:DeleteVpcPeeringConnection", own("vpc-peering-connection"))],
+  },
   "aws:ec2/eip:Eip": {
     create: makes("AllocateAddress", "elastic-ip"),
     read: ec2("DescribeAddresses", "DescribeAddressesAttribute"),

@@ -9,8 +9,9 @@ import { internetGateway } from "./internet-gateway.ts";
 import { natGateway } from "./nat-gateway.ts";
 import { vpcOfRouteTable } from "./route-table.ts";
 import { subnet } from "./subnet.ts";
+import { peeringConnection } from "./vpc-peering-connection.ts";
 
-/** One route, to an internet gateway or a NAT gateway. Gateway endpoints make theirs themselves. */
+/** One route, to an internet gateway, a NAT gateway or another VPC. Gateway endpoints make theirs themselves. */
 export const route = awsResourceType({
   type: "aws:ec2/route:Route",
   inputs: {
@@ -19,14 +20,20 @@ export const route = awsResourceType({
     destinationPrefixListId: string({ replaceOnChange: true }),
     gatewayId: string(),
     natGatewayId: string(),
+    vpcPeeringConnectionId: string(),
   },
   outputs: { origin: string({ required: true }), state: string({ required: true }) },
 
   check(inputs) {
-    const targets = [inputs.gatewayId, inputs.natGatewayId].filter(given).length;
+    const targets = [inputs.gatewayId, inputs.natGatewayId, inputs.vpcPeeringConnectionId].filter(given).length;
     const destinations = [inputs.destinationCidrBlock, inputs.destinationPrefixListId].filter(given).length;
     const failures = [];
-    if (targets !== 1) failures.push({ property: "", reason: "needs exactly one of gatewayId, natGatewayId" });
+    if (targets !== 1) {
+      failures.push({
+        property: "",
+        reason: "needs exactly one of gatewayId, natGatewayId, vpcPeeringConnectionId",
+      });
+    }
     if (destinations !== 1) {
       failures.push({ property: "", reason: "needs exactly one of destinationCidrBlock, destinationPrefixListId" });
     }
@@ -78,15 +85,21 @@ function refuseDestination(scope: Scope, inputs: Inputs, destination: string): v
 
 function refuseTarget(scope: Scope, inputs: Inputs): void {
   const network = vpcOfRouteTable(scope, inputs.routeTableId);
-  const target = inputs.gatewayId ?? inputs.natGatewayId;
-  const home =
-    inputs.gatewayId !== undefined
-      ? scope.get(internetGateway, inputs.gatewayId).inputs.vpcId
-      : scope.get(subnet, scope.get(natGateway, inputs.natGatewayId ?? "").inputs.subnetId).inputs.vpcId;
-  if (home !== network.id) {
+  const target = inputs.gatewayId ?? inputs.natGatewayId ?? inputs.vpcPeeringConnectionId;
+  if (!homesOf(scope, inputs).includes(network.id)) {
     throw new AwsError(
       "InvalidParameterValue",
       `route table ${inputs.routeTableId} and ${target} belong to different networks`,
     );
   }
+}
+
+/** The networks that may have a route to a target. */
+function homesOf(scope: Scope, { gatewayId, natGatewayId = "", vpcPeeringConnectionId }: Inputs): string[] {
+  if (gatewayId !== undefined) return [scope.get(internetGateway, gatewayId).inputs.vpcId ?? ""];
+  if (vpcPeeringConnectionId !== undefined) {
+    const { vpcId, peerVpcId } = scope.get(peeringConnection, vpcPeeringConnectionId).inputs;
+    return [vpcId, peerVpcId];
+  }
+  return [scope.get(subnet, scope.get(natGateway, natGatewayId).inputs.subnetId).inputs.vpcId];
 }

@@ -1,5 +1,13 @@
 /** VPCs of the topology, with everything in them. */
-import type { InterfaceEndpoint, NatGateway, Route, SecurityGroup, Subnet, Vpc } from "../../model/topology.ts";
+import type {
+  InterfaceEndpoint,
+  NatGateway,
+  Peering,
+  Route,
+  SecurityGroup,
+  Subnet,
+  Vpc,
+} from "../../model/topology.ts";
 import { S3_PREFIX_LIST } from "../catalogue.ts";
 import { instance } from "../ec2/instance.ts";
 import { internetGateway } from "../ec2/internet-gateway.ts";
@@ -11,6 +19,7 @@ import { securityGroup } from "../ec2/security-group.ts";
 import { subnet } from "../ec2/subnet.ts";
 import type { vpc } from "../ec2/vpc.ts";
 import { privateDnsName, serviceOf, vpcEndpoint } from "../ec2/vpc-endpoint.ts";
+import { peeringConnection } from "../ec2/vpc-peering-connection.ts";
 import { loadBalancer } from "../lb/load-balancer.ts";
 import type { Resource } from "../resource.ts";
 import { dnsRulesOf } from "./dns-firewall.ts";
@@ -32,8 +41,10 @@ export function vpcOf(record: Record, network: VpcResource): Vpc {
     ...record.where(securityGroup, here).map((item) => item.id),
   ];
   const dnsRules = dnsRulesOf(record, network.id);
+  const peerings = peeringsOf(record, network.id);
   return {
     ...(dnsRules.length === 0 ? {} : { dnsRules }),
+    ...(peerings.length === 0 ? {} : { peerings }),
     id: network.id,
     account: network.account,
     region: network.region,
@@ -88,19 +99,27 @@ export function vpcOf(record: Record, network: VpcResource): Vpc {
   };
 }
 
+const peeringsOf = (record: Record, vpcId: string): Peering[] =>
+  record.of(peeringConnection).flatMap(({ id, inputs }): Peering[] => {
+    if (inputs.vpcId === vpcId) return [{ id, end: "requester", peerVpcId: inputs.peerVpcId }];
+    return inputs.peerVpcId === vpcId ? [{ id, end: "accepter", peerVpcId: inputs.vpcId }] : [];
+  });
+
 function routesOf(record: Record, network: VpcResource, subnetId: string): Route[] {
   const association = record.where(routeTableAssociation, (inputs) => inputs.subnetId === subnetId)[0];
   const table = association?.inputs.routeTableId ?? network.outputs.mainRouteTableId;
   const routes = record
     .where(route, (inputs) => inputs.routeTableId === table)
     .map((item): Route => {
-      const { gatewayId, natGatewayId } = item.inputs;
+      const { gatewayId, natGatewayId, vpcPeeringConnectionId } = item.inputs;
       return {
         destination: destinationOf(item.inputs),
         target:
-          gatewayId === undefined
-            ? { kind: "nat-gateway", id: natGatewayId ?? "" }
-            : { kind: "internet-gateway", id: gatewayId },
+          gatewayId !== undefined
+            ? { kind: "internet-gateway", id: gatewayId }
+            : vpcPeeringConnectionId !== undefined
+              ? { kind: "peering-connection", id: vpcPeeringConnectionId }
+              : { kind: "nat-gateway", id: natGatewayId ?? "" },
       };
     });
   const endpoints = record.where(vpcEndpoint, (inputs) => inputs.routeTableIds?.includes(table) ?? false);

@@ -5,7 +5,7 @@
 
 import type { Topology, Vpc } from "../../model/topology.ts";
 import { linkLocal, resolverAddress } from "./addressing.ts";
-import { neighboursOf, routerInterfaces } from "./attachments.ts";
+import { neighboursOf, peeringsOf, routerInterfaces } from "./attachments.ts";
 import {
   anonymousSet,
   type BaseHook,
@@ -25,7 +25,12 @@ import {
   nodeAddresses,
 } from "./security-groups.ts";
 
-const uplinks = anonymousSet([routerInterfaces.internetGateway, routerInterfaces.gatewayEndpoints].map(quoted));
+/** Where a packet comes from elsewhere, and leaves for it. */
+const uplinksOf = (vpc: Vpc) =>
+  anonymousSet([
+    ...[routerInterfaces.internetGateway, routerInterfaces.gatewayEndpoints].map(quoted),
+    ...peeringDevices(vpc),
+  ]);
 
 export function fenceTable(vpc: Vpc, prefixLists: Topology["prefixLists"]): Table {
   return {
@@ -44,6 +49,8 @@ function unchecked(vpc: Vpc): NamedSet {
     type: "ifname",
     elements: [
       ...["lo", routerInterfaces.internetGateway, routerInterfaces.gatewayEndpoints].map(quoted),
+      // The other network has checked it.
+      ...peeringDevices(vpc),
       ...natDevices(vpc),
       ...routing.map(({ device }) => device),
     ],
@@ -54,14 +61,15 @@ function verdictMaps(vpc: Vpc): NamedMap[] {
   const instances = attachedInstances(vpc);
   const balancers = vpc.loadBalancers.filter(({ securityGroupIds }) => securityGroupIds.length > 0);
   // Gateways have no security group.
-  const gateways = [quoted(routerInterfaces.internetGateway), ...natDevices(vpc)];
-  const byInterface = (direction: Direction, open: readonly string[]): NamedMap => ({
+  const gateways = [quoted(routerInterfaces.internetGateway), ...natDevices(vpc), ...peeringDevices(vpc)];
+  const open = neighbours(vpc).filter(({ isOpen }) => isOpen);
+  const byInterface = (direction: Direction, accepted: readonly string[]): NamedMap => ({
     name: direction,
     key: "ifname",
     value: "verdict",
     elements: [
       ...instances.map(({ device, id }) => [device, `jump ${fenceName(id, direction)}`] as const),
-      ...open.map((device) => [device, "accept"] as const),
+      ...accepted.map((device) => [device, "accept"] as const),
     ],
   });
   const byAddress = (name: string, entries: readonly (readonly [string, string])[]): NamedMap => ({
@@ -84,7 +92,11 @@ function verdictMaps(vpc: Vpc): NamedMap[] {
       ),
     },
     byInterface("egress", [...gateways, ...neighbours(vpc).map(({ device }) => device)]),
-    byInterface("ingress", [...gateways, quoted(routerInterfaces.gatewayEndpoints)]),
+    byInterface("ingress", [
+      ...gateways,
+      quoted(routerInterfaces.gatewayEndpoints),
+      ...open.map(({ device }) => device),
+    ]),
     byAddress("balancer_ingress", ofBalancers("ingress")),
     byAddress("balancer_egress", ofBalancers("egress")),
     byAddress(
@@ -96,7 +108,7 @@ function verdictMaps(vpc: Vpc): NamedMap[] {
   ];
 }
 
-/** No group holds what they send; nothing reaches them but answers. */
+/** No group holds what they send; nothing but answers reaches those that are not open. */
 const neighbours = (vpc: Vpc) =>
   neighboursOf(vpc).map((one) => ({ ...one, device: quoted(routerInterfaces.neighbour(one)) }));
 
@@ -116,6 +128,11 @@ function fences(vpc: Vpc): Chain[] {
 /** An `accept` ends one base chain only, so that a packet between two instances passes egress and ingress. */
 function baseChains(vpc: Vpc): Chain[] {
   const amazon = anonymousSet([resolverAddress(vpc.cidr), linkLocal.resolver, linkLocal.metadata]);
+  const uplinks = uplinksOf(vpc);
+  const peered = peeringDevices(vpc);
+  // Peering is not transitive (VPC Peering Guide, "VPC peering limitations"): not even to what this network's routes lead to.
+  const notThrough =
+    peered.length === 0 ? [] : [`iifname ${anonymousSet(peered)} ip daddr != ${vpc.cidr} counter drop`];
   const ofConnections = "ct state established,related accept";
   // Security groups do not govern the resolver and the metadata service (EC2 user guide, "Security groups").
   const toAmazon = `ip daddr ${amazon} iifname != ${uplinks} accept`;
@@ -132,6 +149,7 @@ function baseChains(vpc: Vpc): Chain[] {
   });
   return [
     base("source_check", "prerouting", -305, "drop", [
+      ...notThrough,
       "iifname @unchecked accept",
       "iifname . ip saddr vmap @valid_source",
       "counter",
@@ -159,6 +177,10 @@ function baseChains(vpc: Vpc): Chain[] {
     base("health_check_leaving", "output", -10, "accept", [ofConnections, "ip saddr vmap @balancer_egress"]),
     base("health_check_arriving", "output", 0, "accept", [ofConnections, "oifname vmap @ingress"]),
   ];
+}
+
+function peeringDevices(vpc: Vpc): string[] {
+  return peeringsOf(vpc).map((peering) => quoted(routerInterfaces.peering(peering)));
 }
 
 function natDevices(vpc: Vpc): string[] {

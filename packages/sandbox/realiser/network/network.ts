@@ -7,7 +7,7 @@ import { internetHostNamespace, internetLinks, internetNamespace } from "./inter
 import type { HealthyTargets } from "./load-balancer.ts";
 import type { Network } from "./model.ts";
 import { natGatewayNamespace } from "./nat.ts";
-import { instanceNamespace, neighbourNamespace, vpcLinks, vpcNamespace } from "./vpc.ts";
+import { instanceNamespace, neighbourNamespace, peeringLinks, vpcLinks, vpcNamespace } from "./vpc.ts";
 
 /** The address, by VPC id, under which a VPC's hosts come to AWS's services through a gateway endpoint. */
 export function gatewayEndpointSources(topology: Topology): Map<string, string> {
@@ -31,6 +31,9 @@ export function networkOf(names: NamespaceNames, topology: Topology, healthy: He
         ...neighboursOf(vpc).map((neighbour) => neighbourNamespace(names, vpc, neighbour)),
       ]),
     ],
-    links: [...internetLinks(names, topology), ...topology.vpcs.flatMap((vpc) => vpcLinks(names, vpc))],
+    links: [
+      ...internetLinks(names, topology),
+      ...topology.vpcs.flatMap((vpc) => [...vpcLinks(names, vpc), ...peeringLinks(names, vpc)]),
+    ],
   };
 }

@@ -2,7 +2,7 @@
 
 import { LinkError } from "@metrics-link/contract";
 import type { Route, Subnet, Topology, Vpc } from "../../model/topology.ts";
-import { neighboursOf, routerInterfaces, subnetOf, uplink } from "./attachments.ts";
+import { endsOf, neighboursOf, peeringsOf, routerInterfaces, subnetOf, uplink } from "./attachments.ts";
 import type { IpRoute, IpRule } from "./model.ts";
 
 /** The mark of answers that must leave the way their question came. */
@@ -91,6 +91,10 @@ function nextHop(vpc: Vpc, { target }: Route): "local" | Pick<IpRoute, "device" 
     case "nat-gateway": {
       const gateway = vpc.natGateways.find(({ id }) => id === target.id);
       return gateway ? { device: routerInterfaces.natGateway(gateway), gateway: gateway.privateAddress } : blackhole;
+    }
+    case "peering-connection": {
+      const peering = peeringsOf(vpc).find(({ id }) => id === target.id);
+      return peering ? { device: routerInterfaces.peering(peering), gateway: endsOf(peering).other } : blackhole;
     }
   }
 }

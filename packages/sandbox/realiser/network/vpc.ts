@@ -3,7 +3,7 @@
 import type { Instance, Neighbour, Topology, Vpc } from "../../model/topology.ts";
 import { macAddress, type NamespaceNames } from "../names.ts";
 import { linkLocal, prefixLength, resolverAddress, routerAddress } from "./addressing.ts";
-import { hostInterface, neighboursOf, routerInterfaces, subnetOf, uplink } from "./attachments.ts";
+import { endsOf, hostInterface, neighboursOf, peeringsOf, routerInterfaces, subnetOf, uplink } from "./attachments.ts";
 import { fenceTable } from "./fence.ts";
 import { internetGatewayTable } from "./internet.ts";
 import { type HealthyTargets, loadBalancerTable } from "./load-balancer.ts";
@@ -29,6 +29,7 @@ export function vpcNamespace(
     interfaces: [
       { name: "lo", addresses: ownAddresses(vpc).map((address) => `${address}/32`) },
       ...uplinkInterfaces(vpc),
+      ...peeringsOf(vpc).map((one) => ({ name: routerInterfaces.peering(one), addresses: [`${endsOf(one).own}/32`] })),
       ...vpcLinks(names, vpc).map(({ near }) => ({
         name: near.interface,
         addresses: [],
@@ -64,6 +65,16 @@ export function vpcLinks(names: NamespaceNames, vpc: Vpc): Link[] {
       far: { namespace: names.internetHost(neighbour.name), interface: hostInterface },
     })),
   ];
+}
+
+/** The cables from the router to those of other VPCs, each laid once: by the VPC that asked for the connection. */
+export function peeringLinks(names: NamespaceNames, vpc: Vpc): Link[] {
+  return peeringsOf(vpc)
+    .filter(({ end }) => end === "requester")
+    .map((peering) => ({
+      near: { namespace: names.vpc(vpc.id), interface: routerInterfaces.peering(peering) },
+      far: { namespace: names.vpc(peering.peerVpcId), interface: routerInterfaces.peering(peering) },
+    }));
 }
 
 /** The network of an instance, addressed from outside: no DHCP client runs in it. */

@@ -1,5 +1,5 @@
 """The resource of a call, where moto has "*"; and calls of which moto keeps the authorisation only: Run Command, and what
-describes the addresses, routes, load balancers and DNS firewalls that only the sandbox's own record has."""
+describes the addresses, routes, peering connections, load balancers and DNS firewalls that only the sandbox's own record has."""
 
 import json
 from typing import Any
@@ -7,6 +7,7 @@ from typing import Any
 from moto.ec2.models import ec2_backends
 from moto.ec2.responses.elastic_ip_addresses import ElasticIPAddresses
 from moto.ec2.responses.route_tables import RouteTables
+from moto.ec2.responses.vpc_peering_connections import VPCPeeringConnections
 from moto.elbv2.responses import ELBV2Response
 from moto.iam.access_control import create_access_key
 from moto.iam.responses import IamResponse
@@ -44,6 +45,7 @@ DNS_FIREWALL = (
 DESCRIBED_BY_THE_FRONT = (
     (ElasticIPAddresses, ("describe_addresses",)),
     (RouteTables, ("describe_route_tables",)),
+    (VPCPeeringConnections, ("describe_vpc_peering_connections",)),
     (
         ELBV2Response,
         (

@@ -78,7 +78,7 @@ const broken: [string, Values, RegExp][] = [
   [SUBNET, { mapPublicIpOnLaunch: true }, /mapPublicIpOnLaunch: is true/],
   [EIP, { domain: "standard" }, /domain: is "standard"/],
   [NAT, { connectivityType: "private" }, /connectivityType: is "private"/],
-  [ROUTE, { natGatewayId: "nat-1" }, /exactly one of gatewayId, natGatewayId/],
+  [ROUTE, { natGatewayId: "nat-1" }, /exactly one of gatewayId, natGatewayId, vpcPeeringConnectionId/],
   [ROUTE, { destinationPrefixListId: "pl-1" }, /exactly one of destinationCidrBlock/],
   [ROUTE, { destinationCidrBlock: "10.0.0.1/8" }, /the block is 10\.0\.0\.0\/8/],
   [GROUP, { name: "sg-hosts" }, /must not begin with "sg-"/],

@@ -20,6 +20,7 @@ import {
   type Made,
   NAT,
   network,
+  PEERING,
   ROUTE,
   remove,
   SUBNET,
@@ -86,6 +87,17 @@ describe("the checks of a request against existing resources", () => {
       gatewayId: foreign.id,
     });
     await refuses("InvalidRouteTableID.NotFound", ROUTE, { ...route, routeTableId: "rtb-0" });
+  });
+
+  it("refuse a peering connection of ranges that overlap, and a route to that of other networks", async () => {
+    const other = async (cidrBlock: string) => (await make(VPC, { cidrBlock })).id;
+    const [same, one, two] = [await other("10.0.0.0/16"), await other("10.40.0.0/16"), await other("10.41.0.0/16")];
+    await refuses("failed", PEERING, { ...inVpc(), peerVpcId: same, autoAccept: true });
+    const foreign = await make(PEERING, { vpcId: one, peerVpcId: two, autoAccept: true });
+    const table = await make(TABLE, inVpc());
+    const route = { routeTableId: table.id, destinationCidrBlock: "10.40.0.0/16" };
+    await refuses("InvalidParameterValue", ROUTE, { ...route, vpcPeeringConnectionId: foreign.id });
+    await refuses("InvalidVpcPeeringConnectionID.NotFound", ROUTE, { ...route, vpcPeeringConnectionId: "pcx-0" });
   });
 
   it("refuse a second route table for a subnet, and deleting one in use", async () => {

@@ -15,11 +15,13 @@ import {
   INSTANCE,
   NAT,
   network,
+  PEERING,
   PROFILE,
   ROLE,
   ROUTE,
   TABLE,
   VOLUME,
+  VPC,
 } from "./support/estate.ts";
 import { account, FakeCloud } from "./support/fake-aws.ts";
 
@@ -76,6 +78,23 @@ describe("the topology of resources", () => {
     assert.deepEqual(only().gatewayEndpoints, [
       { id: s3.id, service: "s3", prefixListId: "pl-6da54004", policy: FULL_ACCESS },
     ]);
+  });
+
+  it("has peering connections at both ends, and routes to them", async () => {
+    const { vpc } = await network(cloud);
+    const other = await create(cloud, VPC, { cidrBlock: "10.40.0.0/16" });
+    const { id } = await create(cloud, PEERING, { vpcId: vpc.id, peerVpcId: other.id, autoAccept: true });
+    const routeTableId = String(vpc.outputs.mainRouteTableId);
+    await create(cloud, ROUTE, { routeTableId, destinationCidrBlock: "10.40.1.0/24", vpcPeeringConnectionId: id });
+    const { vpcs } = cloud.topology();
+    assert.deepEqual(
+      vpcs.map(({ peerings }) => peerings),
+      [[{ id, end: "requester", peerVpcId: other.id }], [{ id, end: "accepter", peerVpcId: vpc.id }]],
+    );
+    assert.deepEqual(vpcs[0]?.subnets[0]?.routes[1], {
+      destination: "10.40.1.0/24",
+      target: { kind: "peering-connection", id },
+    });
   });
 
   it("has security groups with their rules, the default one among them", async () => {

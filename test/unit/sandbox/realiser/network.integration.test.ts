@@ -1,27 +1,25 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
-import type { Server, Socket } from "node:net";
 import type { FirewallRule, SecurityGroup, Topology, Vpc } from "@metrics-link/sandbox/model/topology.ts";
 import { releaseKernelObjects } from "@metrics-link/sandbox/realiser/clean-up.ts";
 import { execute, inNamespace } from "@metrics-link/sandbox/realiser/command.ts";
 import { HealthMonitor } from "@metrics-link/sandbox/realiser/health.ts";
 import { namespaces, serviceAddresses } from "@metrics-link/sandbox/realiser/names.ts";
-import { bindUdp, connectTcp, listenTcp } from "@metrics-link/sandbox/realiser/namespace-socket.ts";
+import { bindUdp, listenTcp } from "@metrics-link/sandbox/realiser/namespace-socket.ts";
 import { listNamespaces, NetworkApplier } from "@metrics-link/sandbox/realiser/network/apply.ts";
 import { networkOf } from "@metrics-link/sandbox/realiser/network/network.ts";
 import { until } from "@metrics-link/sandbox/realiser/until.ts";
+import { greetings, times } from "./greetings.ts";
 import { machineState } from "./machine-state.ts";
 import { addresses, group, receiver, sender, tcp, topology } from "./sample.ts";
 import { temporaryLayout } from "./temporary-layout.ts";
-
-const silenceMs = 700;
 
 describe("the network of a sandbox", function () {
   this.timeout(60_000);
   const layout = temporaryLayout();
   const names = namespaces(layout);
   const applier = new NetworkApplier(names.prefix);
-  const servers: { close(): unknown }[] = [];
+  const { servers, greet, greeting } = greetings();
   let current: Topology = topology;
   const monitor = new HealthMonitor(names, () => void applier.apply(networkOf(names, current, monitor.healthy())));
 
@@ -32,21 +30,6 @@ describe("the network of a sandbox", function () {
   async function apply(next: Topology): Promise<void> {
     current = next;
     await applier.apply(networkOf(names, next, monitor.healthy()));
-  }
-
-  /** A server that greets with its own name and the address that it sees. */
-  async function greet(namespace: string, name: string, at: { host: string; port: number }): Promise<void> {
-    const server: Server = await listenTcp(namespace, at);
-    server.on("connection", (socket: Socket) => socket.end(`${name} ${socket.remoteAddress}`));
-    servers.push(server);
-  }
-
-  async function greeting(from: string, host: string, port: number): Promise<string> {
-    const socket = await connectTcp(from, { host, port, timeoutMs: silenceMs });
-    socket.setTimeout(silenceMs, () => socket.destroy(new Error("connected, but nothing came")));
-    let text = "";
-    for await (const chunk of socket) text += chunk;
-    return text;
   }
 
   /** Which datagrams arrive of those that a host sends with one source address after the other. */
@@ -69,8 +52,6 @@ describe("the network of a sandbox", function () {
     receiver.close();
     return sources;
   }
-
-  const times = (error: unknown) => (error as { code?: string }).code === "ETIMEDOUT";
 
   before(async () => {
     await apply(topology);

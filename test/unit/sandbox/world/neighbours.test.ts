@@ -16,6 +16,13 @@ describe("a machine beside a host", () => {
     assert.deepEqual(second, []);
   });
 
+  it("is open in a subnet that it has without a host, which is somebody else's", () => {
+    const { vpcs } = withNeighbours(topology, [{ name: "target", subnetId: "subnet-b-private-b" }]);
+    assert.deepEqual(vpcs.flatMap(neighboursOf), [
+      { name: "target", subnetId: "subnet-b-private-b", privateAddress: "10.0.9.254", isOpen: true },
+    ]);
+  });
+
   it("is not there while the host is not", () => {
     assert.deepEqual(withNeighbours(topology, [beside("nobody")]), topology);
   });

@@ -52,6 +52,7 @@ export const EIP = "aws:ec2/eip:Eip";
 export const NAT = "aws:ec2/natGateway:NatGateway";
 export const TABLE = "aws:ec2/routeTable:RouteTable";
 export const ROUTE = "aws:ec2/route:Route";
+export const PEERING = "aws:ec2/vpcPeeringConnection:VpcPeeringConnection";
 export const ASSOCIATION = "aws:ec2/routeTableAssociation:RouteTableAssociation";
 export const GROUP = "aws:ec2/securityGroup:SecurityGroup";
 export const INGRESS = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule";
