@@ -104,9 +104,10 @@ const bucketFacts = (ofType: OfType): Facts =>
   });
 
 const routeFacts = (ofType: OfType): Facts => [
-  ...ofType("aws:ec2/route:Route").map(({ inputs: { routeTableId, destinationCidrBlock, gatewayId, natGatewayId } }) =>
-    routeText(text(routeTableId), text(destinationCidrBlock), text(gatewayId ?? natGatewayId)),
-  ),
+  ...ofType("aws:ec2/route:Route").map(({ inputs: { routeTableId, destinationCidrBlock, ...to } }) => {
+    const target = to.gatewayId ?? to.natGatewayId ?? to.vpcPeeringConnectionId ?? to.transitGatewayId;
+    return routeText(text(routeTableId), text(destinationCidrBlock), text(target));
+  }),
   // A gateway endpoint puts a route into each of its tables.
   ...ofType("aws:ec2/vpcEndpoint:VpcEndpoint").flatMap(({ id = "", inputs, outputs }) =>
     z

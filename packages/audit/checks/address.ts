@@ -7,6 +7,7 @@ import { both, from, judge, unlike, within } from "../judge.ts";
 import { runningOf } from "./envoy.ts";
 import { isManagedEndpoint, isManagedGroup } from "./managed.ts";
 import { surroundingFinding } from "./surroundings.ts";
+import { declaredRules, waysFinding } from "./ways.ts";
 
 const api = "EC2 API, compared with the state";
 
@@ -19,6 +20,7 @@ export function addressFindings(stack: StackEvidence): Finding[] {
     ...groupFindings(declared, observed),
     endpointsFinding(stack),
     configuration.role === "receiver" ? balancerFinding(declared) : egressFinding(stack),
+    waysFinding(stack),
     surroundingFinding(stack, "routes"),
     surroundingFinding(stack, "dns"),
     surroundingFinding(stack, "balancer"),
@@ -72,7 +74,7 @@ function admittedSenders({ peers: configured, declared, observed }: StackEvidenc
 }
 
 /** At the sender: where its host may go on the internet. */
-function allowedReceiver({ peers: [receiver], declared, observed }: StackEvidence): Finding {
+function allowedReceiver({ configuration, peers: [receiver], declared, observed }: StackEvidence): Finding {
   const wanted = within(receiver?.contract ?? { error: "there is no receiver" }, (contract) => {
     if (contract.role !== "receiver") return { error: "the peer is not a receiver" };
     return { value: receiver?.suspended === undefined ? contract.endpointAddresses : [] };
@@ -82,7 +84,11 @@ function allowedReceiver({ peers: [receiver], declared, observed }: StackEvidenc
   return judge("where the sender may go", source, seen, ([addresses, [{ groups: ours }, { groups }]]) => {
     const own = groups.filter(({ id }) => idsOf(ours, /-host$/).includes(id));
     const rules = addresses.map((address) => `egress tcp ${ports.https} ${address}/32`);
-    const found = own.flatMap((group) => group.rules.filter((rule) => /^egress .*[.:]\S*\/\d+$/.test(rule)));
+    // For the check of ways to targets.
+    const others = declaredRules(configuration.network);
+    const found = own
+      .flatMap((group) => group.rules.filter((rule) => /^egress .*[.:]\S*\/\d+$/.test(rule)))
+      .filter((rule) => !others.includes(rule));
     const where = own.map(({ name, id }) => `${name} (${id})`).join(", ") || "no group of the host";
     return { wrong: unlike(where, rules, found), fine: `${found.join(", ")} in ${where}, and its endpoints` };
   });

@@ -25,6 +25,8 @@ const known = <Part extends object>(part: Part) =>
 export const hostOf = (stack: Stack) => known(stack.host) as Open<HostEvidence>;
 const balancerRules = (stack: Stack) =>
   known(stack.observed).groups.find(({ name }) => name === "receiver-balancer")?.rules ?? [];
+const hostRules = (stack: Stack) =>
+  known(stack.observed).groups.find(({ name }) => name.endsWith("-host"))?.rules ?? [];
 const envoyOf = (stack: Stack) => known(hostOf(stack).envoy);
 const gateOf = (stack: Stack) => known(hostOf(stack).gate);
 const chainsOf = (stack: Stack) => (envoyOf(stack).listeners[0] as { filter_chains: Chain[] }).filter_chains;
@@ -96,6 +98,32 @@ export const lies: readonly Lie[] = [
     at: "sender",
     change: (stack) => known(stack.observed).groups[0]?.rules.push("egress any all ::/0"),
     told: /where the sender may go: .* also has egress any all ::\/0/,
+  },
+  {
+    what: "a rule to a machine that no target declares",
+    at: "sender",
+    change: (stack) => known(stack.observed).groups[0]?.rules.push("egress tcp 9100 10.40.1.7/32"),
+    told: /ways to targets: the network also has egress tcp 9100 10\.40\.1\.7\/32/,
+  },
+  {
+    what: "a rule to a group that no target declares",
+    at: "receiver",
+    change: (stack) => hostRules(stack).push("egress tcp 9100 sg-0123456789abcdef0"),
+    told: /ways to targets: the network also has egress tcp 9100 sg-0123456789abcdef0/,
+  },
+  {
+    what: "a route to another network",
+    at: "receiver",
+    change: (stack) => known(stack.surroundings.routes).push("rtb-1: 10.40.0.0/16 to pcx-0123456789abcdef0"),
+    told: /ways to targets: the network also has 10\.40\.0\.0\/16 to pcx-0123456789abcdef0/,
+  },
+  {
+    what: "a declared way that AWS does not have",
+    at: "sender",
+    change: (stack) => {
+      stack.configuration.network.targets.push({ name: "shop", cidr: "10.10.20.0/24", ports: [9100] });
+    },
+    told: /ways to targets: the network lacks egress tcp 9100 10\.10\.20\.0\/24/,
   },
   {
     what: "a group that is in no state",
