@@ -20,6 +20,11 @@ export function addressRows(planned: readonly Planned[]): Row[] {
         return [row(one, `admitted at ${nameOf(inputs.securityGroupId)}`, `${ports(one)} from ${other(one, nameOf)}`)];
       case "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule":
         return [row(one, `may leave ${nameOf(inputs.securityGroupId)}`, `${ports(one)} to ${other(one, nameOf)}`)];
+      case "aws:ec2/route:Route": {
+        const connection = inputs.vpcPeeringConnectionId ?? inputs.transitGatewayId;
+        if (connection === undefined) return [];
+        return [row(one, "another network", `by ${shown(connection)} to ${shown(inputs.destinationCidrBlock)}`)];
+      }
       case "aws:ec2/securityGroup:SecurityGroup":
         return ["ingress", "egress"].flatMap((way) =>
           lengthOf(inputs[way]) > 0 ? [row(one, `${way} within the group`, JSON.stringify(inputs[way]))] : [],

@@ -39,6 +39,17 @@ function told(name: string, change: (bootstrap: Part) => void): PreviewRecord {
   return record as PreviewRecord;
 }
 
+const planned = (type: string, name: string, inputs: Record<string, unknown>) => ({
+  urn: name,
+  type,
+  name,
+  id: `${name}-id`,
+  inputs,
+  outputs: {},
+  protected: false,
+  retained: false,
+});
+
 describe("who may write what, in a review", () => {
   it("is what the configuration pins for each sender, and ANY LABELS where it pins none", () => {
     const senders = [{ name: "a", labels: { account: "1", env: "x" } }, { name: "b" }, "c"];
@@ -72,23 +83,32 @@ describe("the evidence for fence 1", () => {
 
   it("shows which DNS names are answered, rule by rule", () => {
     const kind = (name: string) => `aws:route53/resolverFirewall${name}:ResolverFirewall${name}`;
-    const planned = (type: string, name: string, inputs: Record<string, unknown>) => ({
-      urn: name,
-      type: kind(type),
-      name,
-      id: `${name}-id`,
-      inputs,
-      outputs: {},
-      protected: false,
-      retained: false,
-    });
     const rows = addressRows([
-      planned("DomainList", "sender-allowed", { domains: ["ssm.eu-west-1.amazonaws.com.", "*.outsider.example."] }),
-      planned("Rule", "sender-allow", { action: "ALLOW", priority: 100, firewallDomainListId: "sender-allowed-id" }),
+      planned(kind("DomainList"), "sender-allowed", {
+        domains: ["ssm.eu-west-1.amazonaws.com.", "*.outsider.example."],
+      }),
+      planned(kind("Rule"), "sender-allow", {
+        action: "ALLOW",
+        priority: 100,
+        firewallDomainListId: "sender-allowed-id",
+      }),
     ]);
     assert.deepEqual(
       rows.map(({ subject, value }) => `${subject}: ${value}`),
       ["DNS names: ssm.eu-west-1.amazonaws.com. *.outsider.example.", "DNS rule at 100: ALLOW sender-allowed"],
+    );
+  });
+
+  it("shows which other networks a route leads to", () => {
+    const type = "aws:ec2/route:Route";
+    const rows = addressRows([
+      planned(type, "default", { destinationCidrBlock: "0.0.0.0/0", natGatewayId: "nat-1" }),
+      planned(type, "to-shop", { destinationCidrBlock: "10.40.1.0/24", vpcPeeringConnectionId: "pcx-1" }),
+      planned(type, "to-stock", { destinationCidrBlock: "10.41.0.0/16", transitGatewayId: "tgw-1" }),
+    ]);
+    assert.deepEqual(
+      rows.map(({ subject, value }) => `${subject}: ${value}`),
+      ["another network: by pcx-1 to 10.40.1.0/24", "another network: by tgw-1 to 10.41.0.0/16"],
     );
   });
 
