@@ -56,6 +56,15 @@ export interface EndpointService {
   readonly zones: readonly string[];
 }
 
+/** A peering connection, or this account's attachment to a transit gateway. */
+export interface Connection {
+  /** In EC2's words. */
+  readonly state: string;
+  /** Of both networks of a peering connection, and whether the range that the configuration names lies in one. */
+  readonly ranges: readonly string[] | undefined;
+  readonly leadsThere: boolean | undefined;
+}
+
 /** The role by which AWS takes snapshots, as IAM has it. */
 export interface SnapshotRole {
   readonly arn: string;
@@ -149,6 +158,8 @@ export interface Evidence extends EvidenceOfAny {
   };
   /** By the names of the configuration; undefined: the account is not shown such a service. */
   readonly endpointServices: Answer<ReadonlyMap<string, EndpointService | undefined>>;
+  /** By the ids of the configuration; undefined: the account has no such connection. */
+  readonly connections: Answer<ReadonlyMap<string, Connection | undefined>>;
   /** Endpoints that GuardDuty made in networks of this region. */
   readonly guardDutyEndpoints: Answer<readonly string[]>;
   /** What is wrong with the tools for the host, by the pins. */

@@ -3,6 +3,7 @@ export {
   type Answer,
   type Backend,
   type Caller,
+  type Connection,
   type EndpointService,
   type Evidence,
   type EvidenceOfAny,

@@ -32,13 +32,22 @@ export function needsOf(configuration: Configuration): Needs {
     keys: 1,
     secrets: 1,
   };
+  const rulesFor = (ways: typeof network.targets) => ways.reduce((sum, { ports }) => sum + ports.length, 0);
+  const [toTargets, fromScrapers] = [rulesFor(network.targets), rulesFor(network.scrapedBy)];
   if (configuration.role === "sender") {
-    // Out of the host: the endpoints, S3, and each address of the receiver. The prefix list of S3 counts as one rule (VPC user
+    // Out of the host: the endpoints, S3, each address of the receiver, and each port of a target. The prefix list of S3 counts as one rule (VPC user
     // guide, "AWS-managed prefix lists", weight).
     const { addresses = [] } = configuration.peer;
-    return { ...common, addresses: 1, natGateways: 1, balancers: 0, rules: 2 + addresses.length };
+    return {
+      ...common,
+      addresses: 1,
+      natGateways: 1,
+      balancers: 0,
+      rules: Math.max(2 + addresses.length + toTargets, fromScrapers),
+    };
   }
-  // Into the load balancer: each address of each sender, spread over as many groups as they need.
+  // Into the load balancer: each address of each sender, spread over as many groups as they need. The host has two rules of
+  // each direction besides those of ways.
   const addresses = configuration.senders.flatMap((sender) => sender.addresses ?? []);
   const { rules } = network.securityGroupQuotas;
   return {
@@ -46,6 +55,6 @@ export function needsOf(configuration: Configuration): Needs {
     addresses: zones,
     natGateways: 0,
     balancers: 1,
-    rules: Math.max(2, Math.min(rules, addresses.length)),
+    rules: Math.max(2 + toTargets, 2 + fromScrapers, Math.min(rules, addresses.length)),
   };
 }

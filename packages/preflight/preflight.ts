@@ -16,6 +16,7 @@ import { hostFindings } from "./checks/host.ts";
 import { exchangeMachineFindings, machineFindings } from "./checks/machine.ts";
 import { exchangeQuotaFinding, quotaFindings } from "./checks/quotas.ts";
 import { exchangeServiceFindings, serviceFindings } from "./checks/services.ts";
+import { connectionFindings } from "./checks/ways.ts";
 import { costOf, type PriceTable } from "./cost.ts";
 import { type Evidence, type ExchangeEvidence, isOfExchange } from "./evidence.ts";
 
@@ -47,7 +48,7 @@ const sectionsOfHost = (evidence: Evidence) => [
   { title: "Access", findings: [...identityFindings(evidence), zonesFinding(evidence)] },
   { title: "Quotas", findings: quotaFindings(evidence) },
   { title: "Host", findings: hostFindings(evidence) },
-  { title: "Services", findings: serviceFindings(evidence) },
+  { title: "Services", findings: [...serviceFindings(evidence), ...connectionFindings(evidence)] },
   { title: "This machine", findings: machineFindings(evidence) },
 ];
 

@@ -3,8 +3,10 @@ import {
   DescribeImagesCommand,
   DescribeInstanceTypeOfferingsCommand,
   DescribeInstanceTypesCommand,
+  DescribeTransitGatewayVpcAttachmentsCommand,
   DescribeVpcEndpointServicesCommand,
   DescribeVpcEndpointsCommand,
+  DescribeVpcPeeringConnectionsCommand,
   EC2Client,
   type Image as Ec2Image,
   GetEbsDefaultKmsKeyIdCommand,
@@ -12,9 +14,9 @@ import {
 import { DescribeKeyCommand, KMSClient, paginateListAliases } from "@aws-sdk/client-kms";
 import { HeadBucketCommand, S3Client } from "@aws-sdk/client-s3";
 import type { Configuration } from "@metrics-link/config";
-import { LinkError } from "@metrics-link/contract";
+import { LinkError, rangeWith } from "@metrics-link/contract";
 import { bucketName, hostNames } from "@metrics-link/host";
-import type { EndpointService, Evidence, Image, InstanceType } from "@metrics-link/preflight";
+import type { Connection, EndpointService, Evidence, Image, InstanceType } from "@metrics-link/preflight";
 import { clientConfiguration, withPaths } from "../audit/aws.ts";
 import { part } from "../audit/part.ts";
 import { identitiesOf, snapshotRole, unlessUnknown } from "./identity.ts";
@@ -35,6 +37,7 @@ type FromAws = Pick<
   | "snapshotRole"
   | "names"
   | "endpointServices"
+  | "connections"
   | "guardDutyEndpoints"
 >;
 
@@ -58,6 +61,7 @@ export async function askAws(configuration: Configuration, environment: NodeJS.P
     alias,
     bucket,
     services,
+    connections,
     guardDuty,
   ] = await Promise.all([
     identitiesOf(configuration, environment),
@@ -75,6 +79,7 @@ export async function askAws(configuration: Configuration, environment: NodeJS.P
     part(() => aliasOf(kms, hostNames(role, account.region).keyAlias)),
     part(() => bucketOf(new S3Client(withPaths(clients)), bucketName(role, account))),
     part(() => servicesOf(ec2, network.endpointServices)),
+    part(() => connectionsOf(ec2, network.connections)),
     part(() => guardDutyOf(ec2, account.region)),
   ]);
   return {
@@ -89,6 +94,7 @@ export async function askAws(configuration: Configuration, environment: NodeJS.P
     snapshotRole: snapshots,
     names: { alias, bucket },
     endpointServices: services,
+    connections,
     guardDutyEndpoints: guardDuty,
   };
 }
@@ -234,6 +240,35 @@ const serviceOf = (ec2: EC2Client, name: string) =>
       zones: service.AvailabilityZones ?? [],
     };
   });
+
+async function connectionsOf(ec2: EC2Client, connections: Configuration["network"]["connections"]) {
+  const connectionOf = ({ id, cidr }: (typeof connections)[number]) =>
+    id.startsWith("tgw-") ? attachmentOf(ec2, id) : peeringOf(ec2, id, cidr);
+  return new Map(await Promise.all(connections.map(async (one) => [one.id, await connectionOf(one)] as const)));
+}
+
+const peeringOf = (ec2: EC2Client, id: string, cidr: string) =>
+  unlessUnknown(/^InvalidVpcPeeringConnectionI[Dd]\.NotFound$/, async (): Promise<Connection | undefined> => {
+    const { VpcPeeringConnections: [found] = [] } = await ec2.send(
+      new DescribeVpcPeeringConnectionsCommand({ VpcPeeringConnectionIds: [id] }),
+    );
+    if (found === undefined) return undefined;
+    const ends = [found.RequesterVpcInfo, found.AccepterVpcInfo];
+    const ranges = ends.flatMap((end) => end?.CidrBlock ?? []);
+    const networks = ranges.map((range) => ({ cidr: range }));
+    const leadsThere = rangeWith(networks, cidr) !== undefined;
+    return { state: found.Status?.Code ?? "not told", ranges, leadsThere };
+  });
+
+/** Of several attachments, such as of a network that is gone, the one that works. */
+async function attachmentOf(ec2: EC2Client, id: string): Promise<Connection | undefined> {
+  const { TransitGatewayVpcAttachments: found = [] } = await ec2.send(
+    new DescribeTransitGatewayVpcAttachmentsCommand({ Filters: [{ Name: "transit-gateway-id", Values: [id] }] }),
+  );
+  const states = found.map(({ State }) => State ?? "not told");
+  const state = states.find((one) => one === "available") ?? states[0];
+  return state === undefined ? undefined : { state, ranges: undefined, leadsThere: undefined };
+}
 
 async function guardDutyOf(ec2: EC2Client, region: string): Promise<string[]> {
   const { VpcEndpoints: endpoints = [] } = await ec2.send(

@@ -50,5 +50,12 @@ describe("what a preflight says that a stack needs", () => {
       };
       assert.equal(rules, Math.max(most("Ingress"), most("Egress")));
     });
+
+    it(`has a rule of the ${role}'s host for each port of a target`, async () => {
+      const target = { name: "shop", cidr: role === "sender" ? "10.10.20.0/24" : "10.20.20.0/24", ports: [9100, 9400] };
+      const change = (text: string) =>
+        text.replace("    zones:", `    targets: [${JSON.stringify(target)}]\n    zones:`);
+      assert.equal(needsOf(example(role, [], change)).rules, needsOf(example(role)).rules + 2);
+    });
   }
 });

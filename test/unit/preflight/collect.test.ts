@@ -13,6 +13,12 @@ const alertmanager = "com.amazonaws.vpce.eu-west-1.vpce-svc-0a1e27a4a6e200001";
 const unanswered = "com.amazonaws.vpce.eu-west-1.vpce-svc-0a1e27a4a6e200002";
 const unknownService = "com.amazonaws.vpce.eu-west-1.vpce-svc-0123456789abcdef0";
 
+/** A peering connection and a transit gateway, neither of which is there. */
+const connections = `hub: for a test
+    connections:
+      - { id: pcx-0123456789abcdef0, cidr: 10.40.0.0/16, accepted: agreed }
+      - { id: tgw-0123456789abcdef0, cidr: 10.41.0.0/16, accepted: agreed }`;
+
 interface Options {
   /** Of the example's text. */
   readonly change?: (text: string) => string;
@@ -145,7 +151,7 @@ describe("a preflight against the sandbox's AWS", () => {
           .replace("t3.small", "m99i.large")
           .replace(
             "zones: [eu-west-1a",
-            `endpointServices: [${alertmanager}, ${unknownService}]\n    zones: [eu-west-1d`,
+            `endpointServices: [${alertmanager}, ${unknownService}]\n    ${connections}\n    zones: [eu-west-1d`,
           ),
     });
     assert.equal(value(found.image), undefined);
@@ -154,6 +160,7 @@ describe("a preflight against the sandbox's AWS", () => {
     assert.deepEqual(value(found.offeredIn), []);
     assert.equal(value(found.endpointServices).get(unknownService), undefined);
     assert.equal(value(found.endpointServices).get(alertmanager)?.privateDnsName, "alertmanager.ops.example");
+    assert.deepEqual([...value(found.connections).values()], [undefined, undefined]);
     assert.equal(preflight(found).verdict.severity, "critical");
   });
 
@@ -207,7 +214,11 @@ describe("a preflight against the sandbox's AWS", () => {
     for (const action of actions) assert.match(action, /^[a-z0-9]+:(Describe|Get|List)/);
     await api.roleWith("reads", document({ Effect: "Allow", Action: actions, Resource: "*" }));
     const found = await evidence({
-      change: (text) => assuming("reads")(text).replace("zones:", `endpointServices: [${alertmanager}]\n    zones:`),
+      change: (text) =>
+        assuming("reads")(text).replace(
+          "zones:",
+          `endpointServices: [${alertmanager}]\n    ${connections}\n    zones:`,
+        ),
     });
     const judged = preflight(found).sections.filter(({ title }) =>
       ["Access", "Quotas", "Host", "Services"].includes(title),

@@ -39,6 +39,7 @@ describe("a preflight", () => {
       ...{ instanceType: error, offeredIn: error, ebsKey: error, backend: error, secrets: error },
       ...{
         endpointServices: error,
+        connections: error,
         guardDutyEndpoints: error,
         snapshotRole: error,
         plugins: error,

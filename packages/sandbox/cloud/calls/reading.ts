@@ -12,6 +12,8 @@ export const preflightCalls: readonly Call[] = [
     ...["DescribeAddresses", "DescribeAvailabilityZones", "DescribeImages", "DescribeInstances"],
     ...["DescribeInstanceTypeOfferings", "DescribeInstanceTypes", "DescribeVpcEndpoints"],
     ...["DescribeVpcEndpointServices", "DescribeVpcs", "GetEbsDefaultKmsKeyId"],
+    // Of network.connections.
+    ...["DescribeTransitGatewayVpcAttachments", "DescribeVpcPeeringConnections"],
   ),
   // Of the account's default key for volumes, which is no key of this product.
   call("kms:DescribeKey", untagged("key")),

@@ -117,6 +117,7 @@ export function ready(configuration = example("sender")): Evidence {
       },
     },
     endpointServices: { value: new Map() },
+    connections: { value: new Map() },
     guardDutyEndpoints: { value: [] },
     plugins: {
       value: ["aws", "command", "tls"].map((name) => ({
