@@ -24,6 +24,7 @@ const suites: readonly { readonly name: string; readonly belongs: RegExp; readon
   { name: "link", belongs: /^test\/e2e\/link\/.*\.test\.ts$/, sandbox: "test" },
   { name: "hosts", belongs: /^test\/e2e\/hosts\/.*\.test\.ts$/, sandbox: "test-hosts" },
   { name: "deploy", belongs: /^test\/e2e\/deploy\/.*\.test\.ts$/, sandbox: "test-deploy" },
+  { name: "scrape", belongs: /^test\/e2e\/scrape\/.*\.test\.ts$/, sandbox: "test-scrape" },
   { name: "updates", belongs: /^test\/e2e\/updates\/.*\.test\.ts$/, sandbox: "test-updates" },
   { name: "fleet", belongs: /^test\/e2e\/fleet\/.*\.test\.ts$/, sandbox: "test-fleet" },
 ];

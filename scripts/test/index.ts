@@ -13,7 +13,7 @@ what failed and "N passed, N failed, N skipped". Exits with 1 when one failed.
  * One stage after the other; the suites of a stage run side by side. A sandbox waits most of its time, but that of the fleet,
  * which carries load.
  */
-const stages = [["unit", "sandbox", "program"], ["link", "hosts", "updates"], ["deploy"], ["fleet"]];
+const stages = [["unit", "sandbox", "program"], ["link", "hosts", "updates"], ["deploy", "scrape"], ["fleet"]];
 
 export const command: Command = {
   usage,
