@@ -64,9 +64,9 @@ export const waysRules = {
       const own = parseBlock(network?.cidr ?? "");
       if (own === undefined) return;
       const resolver = resolverIn(own);
-      for (const of of lists) {
-        for (const { index, block } of placed(network?.[of])) {
-          const path = ["network", of, index, "cidr"];
+      for (const kind of lists) {
+        for (const { index, block } of placed(network?.[kind])) {
+          const path = ["network", kind, index, "cidr"];
           const isThere = [own, ...placed(network?.connections).map((one) => one.block)].some((one) =>
             contains(one, block),
           );
@@ -103,7 +103,7 @@ export const waysRules = {
     keys: ["network.targets", "network.scrapedBy"],
     says: "Each name, and each port of a range or of a group, stands in its list once.",
     *broken({ network }) {
-      for (const of of lists) yield* waysTwice(of, network);
+      for (const kind of lists) yield* waysTwice(kind, network);
     },
   },
   waysFitTheGroup: {
@@ -117,17 +117,17 @@ export const waysRules = {
     *broken({ network, peer, role }) {
       const most = network?.securityGroupQuotas?.rules;
       if (most === undefined) return;
-      const count = (of: (typeof lists)[number]) =>
-        accepted(network?.[of]).reduce((sum, [, { ports }]) => sum + (ports?.length ?? 0), 0);
+      const count = (kind: (typeof lists)[number]) =>
+        accepted(network?.[kind]).reduce((sum, [, { ports }]) => sum + (ports?.length ?? 0), 0);
       const needed = {
         targets: count("targets") + (count("targets") === 0 ? 0 : rulesOfEveryHost + (peer?.addresses?.length ?? 0)),
         scrapedBy: count("scrapedBy") + (role === "receiver" ? rulesFromBalancer : 0),
       };
-      for (const of of lists) {
-        if (needed[of] <= most) continue;
+      for (const kind of lists) {
+        if (needed[kind] <= most) continue;
         yield {
-          path: ["network", of],
-          remedy: `at most ${most} rules in all (network.securityGroupQuotas.rules), and not ${needed[of]}: wider ranges, fewer ports, or a raised quota`,
+          path: ["network", kind],
+          remedy: `at most ${most} rules in all (network.securityGroupQuotas.rules), and not ${needed[kind]}: wider ranges, fewer ports, or a raised quota`,
         };
       }
     },
@@ -151,16 +151,16 @@ export const waysRules = {
   },
 } satisfies Record<string, Rule>;
 
-function* waysTwice(of: (typeof lists)[number], network: Network | undefined): Generator<Contradiction> {
-  const members = accepted(network?.[of]);
+function* waysTwice(kind: (typeof lists)[number], network: Network | undefined): Generator<Contradiction> {
+  const members = accepted(network?.[kind]);
   for (const index of repeated(members.map(([index, { name }]) => [index, name] as const))) {
-    yield { path: ["network", of, index, "name"], remedy: "a name that no other entry of the list has" };
+    yield { path: ["network", kind, index, "name"], remedy: "a name that no other entry of the list has" };
   }
   const seen = new Set<string>();
   for (const [index, { cidr, securityGroup, ports }] of members) {
     const own = accepted(ports).map(([, port]) => `${securityGroup ?? cidr} at ${port}`);
     const again = own.find((one) => seen.has(one));
-    if (again !== undefined) yield { path: ["network", of, index], remedy: `each way once; ${again} stands above` };
+    if (again !== undefined) yield { path: ["network", kind, index], remedy: `each way once; ${again} stands above` };
     for (const one of own) seen.add(one);
   }
 }
