@@ -95,7 +95,7 @@ export const treatments: Readonly<Record<string, readonly Treatment[]>> = {
     {
       begins: "[",
       shown: "a list of rights: test/unit/preflight/collect.test.ts has an identity with these alone preflight",
-      sha256: "e704992a68521923",
+      sha256: "4f7ebc33398729fc",
     },
   ],
   "4. Roots and addresses": [
