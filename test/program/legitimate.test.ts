@@ -28,10 +28,11 @@ const secondSender = {
 };
 
 const cases: Readonly<Record<string, () => DeployOptions & { readonly role: Role }>> = {
-  "a new scrape job": () => ({
+  "a new scrape job and the way to its target": () => ({
     role: "sender",
     change: {
       sender: {
+        "metrics-link:network": { targets: [{ name: "payments", cidr: "10.10.3.4/32", ports: [8080] }] },
         "metrics-link:prometheus": {
           scrapeConfigs: folder(
             "payments.yaml",

@@ -31,7 +31,9 @@ function passesPolicies(deployed: Deployed): boolean {
   }
 }
 
-describe("a review of a malicious program", () => {
+describe("a review of a malicious program", function () {
+  this.timeout(240_000);
+
   let both: Record<Role, Deployed>;
   const mutants = new Map<Malicious, Deployed>();
   before(async () => {
