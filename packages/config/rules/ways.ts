@@ -119,15 +119,17 @@ export const waysRules = {
       if (most === undefined) return;
       const count = (kind: (typeof lists)[number]) =>
         accepted(network?.[kind]).reduce((sum, [, { ports }]) => sum + (ports?.length ?? 0), 0);
-      const needed = {
-        targets: count("targets") + (count("targets") === 0 ? 0 : rulesOfEveryHost + (peer?.addresses?.length ?? 0)),
-        scrapedBy: count("scrapedBy") + (role === "receiver" ? rulesFromBalancer : 0),
+      const others = {
+        targets: rulesOfEveryHost + (peer?.addresses?.length ?? 0),
+        scrapedBy: role === "receiver" ? rulesFromBalancer : 0,
       };
       for (const kind of lists) {
-        if (needed[kind] <= most) continue;
+        const needed = count(kind) + others[kind];
+        // Without ways the group is as it was before there were any.
+        if (count(kind) === 0 || needed <= most) continue;
         yield {
           path: ["network", kind],
-          remedy: `at most ${most} rules in all (network.securityGroupQuotas.rules), and not ${needed[kind]}: wider ranges, fewer ports, or a raised quota`,
+          remedy: `at most ${most} rules in all (network.securityGroupQuotas.rules), and not ${needed}: wider ranges, fewer ports, or a raised quota`,
         };
       }
     },
