@@ -44,7 +44,7 @@ describe("an update with --target or --exclude", function () {
   const up = async (words: readonly string[], changes: Readonly<Record<string, string>> = {}) => {
     version += 1;
     const environment = { AGENT: `${version}`, NODE: `${version}`, CONFIGURATION: `${version}`, ...changes };
-    const found = await engine.run(program, ["up", "--yes", ...words], {
+    const found = await engine.run(program, ["up", "--yes", "--skip-preview", ...words], {
       ...environment,
       ...(inForce !== undefined && { IN_FORCE: inForce }),
     });
