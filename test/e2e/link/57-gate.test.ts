@@ -123,25 +123,6 @@ describe("what a sender may write", function () {
     await nothingMissing(from, 10_000);
   });
 
-  it("loses no sample while the gate has too little memory, and is killed each time", async () => {
-    const property = (name: string) => on("receiver", "systemctl", "show", `--property=${name}`, "--value", gate);
-    const before = Number(await property("NRestarts"));
-    await on("receiver", "systemctl", "set-property", "--runtime", gate, "MemoryMax=20M");
-    try {
-      await eventually("the gate to be killed again and again", async (note) => {
-        const restarts = Number(await property("NRestarts")) - before;
-        note(restarts);
-        return restarts > 2 ? true : undefined;
-      });
-      assert.match(await on("receiver", "journalctl", "--unit", gate, "--lines=50", "--no-pager"), /oom-kill/);
-    } finally {
-      // The agent takes such a drop-in away as well, when its timer comes first.
-      await on("receiver", "rm", "-rf", `/run/systemd/system.control/${gate}.service.d`);
-      await on("receiver", "systemctl", "daemon-reload");
-    }
-    await nothingMissing(from, 10_000);
-  });
-
   it("loses no sample while another release replaces the gate", async () => {
     // And back again, so that what follows changes the configuration alone.
     for (const change of [withAnotherProgram, (release: Release) => release]) {
