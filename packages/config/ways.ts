@@ -29,6 +29,14 @@ const group = matching(
   "the id of a security group in this region, such as sg-0123456789abcdef0",
 );
 
+const securityGroup = (description: string) =>
+  key(group.optional(), {
+    description,
+    range: "`sg-…`, in this VPC or in one behind a peering connection of this region",
+    fallback: "the rule names the range",
+    example: "sg-0123456789abcdef0",
+  });
+
 /** Another network that this one is connected to. Its owner and this account's people made the connection; the stack only uses it. */
 const connection = z.strictObject({
   id: key(
@@ -78,13 +86,9 @@ const target = z.strictObject({
     range: "1 to 10 ports, 1 to 65535, each once",
     example: "[9100]",
   }),
-  securityGroup: key(group.optional(), {
-    description:
-      "A security group of the targets: the host's rule then names this group instead of the range, so that a stranger with an address of the range is not reached.",
-    range: "`sg-…`, in this VPC or in one behind a peering connection of this region",
-    fallback: "the rule names the range",
-    example: "sg-0123456789abcdef0",
-  }),
+  securityGroup: securityGroup(
+    "A security group of the targets: the host's rule then names this group instead of the range, so that a stranger with an address of the range is not reached.",
+  ),
 });
 
 const source = z.strictObject({
@@ -104,12 +108,7 @@ const source = z.strictObject({
     range: "1 to 10 ports of listeners, each once",
     example: "[9100]",
   }),
-  securityGroup: key(group.optional(), {
-    description: "A security group of the scraper: the rule then names this group instead of the range.",
-    range: "`sg-…`, in this VPC or in one behind a peering connection of this region",
-    fallback: "the rule names the range",
-    example: "sg-0123456789abcdef0",
-  }),
+  securityGroup: securityGroup("A security group of the scraper: the rule then names this group instead of the range."),
 });
 
 /** Keys of the section `network`. */
