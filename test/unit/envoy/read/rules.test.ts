@@ -38,7 +38,7 @@ describe("the rules on Envoy configurations", () => {
       const rendering = of();
       const lookup = lookupOf(rendering);
       const mistaken = changed(inOnePiece(lookup), path, value);
-      // A running Envoy is told in one piece as well. Its evidence has no node.
+      // `/config_dump` of a running Envoy has its listeners in the bootstrap too, and the reader takes it without `node`.
       const { node: _node, ...running } = mistaken;
       const role = rendering.ingest === undefined ? "sender" : "receiver";
       const found = find(readValue(running, "running"), { role });
