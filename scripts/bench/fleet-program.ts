@@ -1,13 +1,12 @@
-import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
-import { LinkError, parseJson } from "@metrics-link/contract";
+import { parseJson } from "@metrics-link/contract";
 import { releaseTextIn } from "@metrics-link/release";
 import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
 import { z } from "zod";
-import { fleetInput } from "./fleet-input.ts";
+import { cpuSeconds, fleetInput, measuredBy, outputsOf, quotas, sendersSection, stackOf } from "./fleet-input.ts";
 import type { Leaf, Member } from "./fleet-members.ts";
 
 const costOf = z.object({
@@ -25,18 +24,8 @@ export type Cost = z.output<typeof costOf>;
  * Runs a receiver's real program with these senders in a process of its own, as Pulumi does, with Pulumi's mocks in the place of engine and
  * providers. CPU time of the whole process: a preview loads the program as well.
  */
-export function programWith(senders: readonly Member[], leaf: Leaf): Cost {
-  const { stdout, status } = spawnSync(process.execPath, [fileURLToPath(import.meta.url)], {
-    input: JSON.stringify({ senders, leaf }),
-    encoding: "utf8",
-    maxBuffer: 1e8,
-    stdio: ["pipe", "pipe", "inherit"],
-    // Without the loader that runs this command: Pulumi has Node strip the types.
-    env: { ...process.env, NODE_OPTIONS: "" },
-  });
-  if (status !== 0) throw new LinkError("COMMAND_FAILED", { what: `the program of ${senders.length} senders failed` });
-  return parseJson(costOf, stdout.trim().split("\n").at(-1) ?? "", "what the program costs");
-}
+export const programWith = (senders: readonly Member[], leaf: Leaf): Cost =>
+  measuredBy(fileURLToPath(import.meta.url), "program", costOf, senders, leaf);
 
 async function run(senders: readonly Member[], leaf: Leaf): Promise<Cost> {
   let resources = 0;
@@ -58,15 +47,18 @@ async function run(senders: readonly Member[], leaf: Leaf): Promise<Cost> {
   answerNoOutputs();
   pulumi.runtime.setAllConfig(configurationOf(senders));
   const { default: program } = await import("@metrics-link/stacks");
-  const outputs = await program(async (stack) => outputsOf(senders, stack));
+  const outputs = await program(async (stack) => {
+    const sender = senders.find((one) => stackOf(one) === stack);
+    return sender === undefined ? {} : outputsOf(sender);
+  });
   const told = await new Promise<string>((resolve) =>
     pulumi.output(outputs).apply((found) => resolve(JSON.stringify(found))),
   );
   await pulumi.runtime.disconnect();
-  const { user, system } = process.cpuUsage();
+  const programSeconds = cpuSeconds();
   const stored = [release.content, release.contentBase64].find((one) => typeof one === "string") ?? "";
   return {
-    programSeconds: (user + system) / 1e6,
+    programSeconds,
     resources,
     releaseBytes: Buffer.byteLength(releaseTextIn(release)),
     stateBytes: Buffer.byteLength(String(stored)),
@@ -120,34 +112,13 @@ function configurationOf(senders: readonly Member[]): Record<string, string> {
   const changed: Record<string, unknown> = {
     ...config,
     "metrics-link:pki": { ...section("pki"), root: "trial" },
-    "metrics-link:network": { ...section("network"), securityGroupQuotas: { rules: 200 } },
+    "metrics-link:network": { ...section("network"), ...quotas },
     "metrics-link:tools": { acceptUnpinned: true },
-    "metrics-link:senders": senders.map(({ name, address, fingerprint }) => ({
-      name,
-      stack: stackOf(name),
-      rootFingerprints: [fingerprint],
-      addresses: [address],
-    })),
+    "metrics-link:senders": sendersSection(senders),
   };
   return Object.fromEntries(
     Object.entries(changed).map(([key, value]) => [key, typeof value === "string" ? value : JSON.stringify(value)]),
   );
-}
-
-const stackOf = (name: string) => `organization/metrics-link/${name}`;
-
-function outputsOf(senders: readonly Member[], stack: string): Readonly<Record<string, unknown>> {
-  const sender = senders.find(({ name }) => stackOf(name) === stack);
-  if (sender === undefined) return {};
-  const contract = {
-    version: 1,
-    role: "sender",
-    accountId: "111111111111",
-    rootBundle: sender.root,
-    dnsName: sender.dnsName,
-    egressAddresses: [sender.address],
-  };
-  return { contract };
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

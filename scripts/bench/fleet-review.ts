@@ -1,12 +1,11 @@
-import { spawnSync } from "node:child_process";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
-import { LinkError, parseJson } from "@metrics-link/contract";
+import { parseJson } from "@metrics-link/contract";
 import { compare } from "@metrics-link/review";
 import { z } from "zod";
 import { deployOne } from "../../test/program/policy/support/deployed.ts";
 import { verdicts } from "../../test/program/policy/support/verdicts.ts";
-import { fleetInput } from "./fleet-input.ts";
+import { cpuSeconds, fleetInput, measuredBy, outputsOf, quotas, sendersSection, stackOf } from "./fleet-input.ts";
 import type { Leaf, Member } from "./fleet-members.ts";
 
 const costOf = z.object({ packSeconds: z.number(), reviewSeconds: z.number() });
@@ -18,50 +17,17 @@ export type ReviewCost = z.output<typeof costOf>;
  * what the engine would show them; and each request compared with that of the reviewed program. A review of a changed program runs the
  * reviewed one as well, which takes as long as the preview.
  */
-export function reviewWith(senders: readonly Member[], leaf: Leaf): ReviewCost {
-  const { stdout, status } = spawnSync(process.execPath, [fileURLToPath(import.meta.url)], {
-    input: JSON.stringify({ senders, leaf }),
-    encoding: "utf8",
-    stdio: ["pipe", "pipe", "inherit"],
-    env: { ...process.env, NODE_OPTIONS: "" },
-  });
-  if (status !== 0) throw new LinkError("COMMAND_FAILED", { what: `the review of ${senders.length} senders failed` });
-  return parseJson(costOf, stdout.trim().split("\n").at(-1) ?? "", "what the review costs");
-}
+export const reviewWith = (senders: readonly Member[], leaf: Leaf): ReviewCost =>
+  measuredBy(fileURLToPath(import.meta.url), "review", costOf, senders, leaf);
 
 async function run(senders: readonly Member[]): Promise<ReviewCost> {
-  const stackOf = (name: string) => `organization/metrics-link/${name}`;
   const deployed = await deployOne("receiver", {
-    change: {
-      receiver: {
-        "metrics-link:network": { securityGroupQuotas: { rules: 200 } },
-        "metrics-link:senders": senders.map(({ name, address, fingerprint }) => ({
-          name,
-          stack: stackOf(name),
-          rootFingerprints: [fingerprint],
-          addresses: [address],
-        })),
-      },
-    },
-    stacks: Object.fromEntries(
-      senders.map(({ name, root, dnsName, address }) => [
-        stackOf(name),
-        {
-          contract: {
-            version: 1,
-            role: "sender",
-            accountId: "111111111111",
-            rootBundle: root,
-            dnsName,
-            egressAddresses: [address],
-          },
-        },
-      ]),
-    ),
+    change: { receiver: { "metrics-link:network": quotas, "metrics-link:senders": sendersSection(senders) } },
+    stacks: Object.fromEntries(senders.map((sender) => [stackOf(sender), outputsOf(sender)])),
   });
   const before = process.cpuUsage();
   verdicts(deployed);
-  const pack = secondsSince(before);
+  const packSeconds = cpuSeconds(before);
   const { asked } = deployed;
   const program = { files: new Map(), asked };
   compare({
@@ -72,12 +38,7 @@ async function run(senders: readonly Member[]): Promise<ReviewCost> {
     configuration: { before: new Map(), after: new Map() },
     accepted: [],
   });
-  return { packSeconds: pack, reviewSeconds: secondsSince() };
-}
-
-function secondsSince(before?: NodeJS.CpuUsage): number {
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / 1e6;
+  return { packSeconds, reviewSeconds: cpuSeconds() };
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -2,6 +2,7 @@ import { envoyFiles, renderReceiver } from "@metrics-link/envoy";
 import { say } from "../stack/command-line.ts";
 import { type AgentCost, agentWith } from "./fleet-agent.ts";
 import { envoyWith } from "./fleet-envoy.ts";
+import { cpuSeconds } from "./fleet-input.ts";
 import { fleetOf, type Leaf, type Member } from "./fleet-members.ts";
 import { type Cost, programWith } from "./fleet-program.ts";
 import { type ReviewCost, reviewWith } from "./fleet-review.ts";
@@ -90,6 +91,5 @@ function rendered(senders: readonly Member[], leaf: Leaf) {
       rootBundles: Object.fromEntries(senders.map(({ name, root }) => [name, root])),
     },
   );
-  const { user, system } = process.cpuUsage(before);
-  return { files, seconds: (user + system) / 1e6 };
+  return { files, seconds: cpuSeconds(before) };
 }
