@@ -15,6 +15,8 @@ interface Content {
 export class Store {
   readonly #file: string;
   readonly #resources = new Map<string, Resource>();
+  /** Each as it stands in the file. A release is a megabyte of text, and a refresh reads every resource. */
+  readonly #texts = new Map<string, string>();
   #rules: readonly ObservedRule[] = [];
 
   constructor(file: string) {
@@ -28,7 +30,7 @@ export class Store {
         next: "run `npm run -s sandbox -- down`, then up",
       });
     }
-    for (const resource of content.resources) this.#resources.set(keyOf(resource), resource);
+    for (const resource of content.resources) this.#keep(resource);
     this.#rules = content.rules;
   }
 
@@ -45,13 +47,12 @@ export class Store {
   }
 
   put(resource: Resource): void {
-    this.#resources.set(keyOf(resource), resource);
-    this.#save();
+    if (this.#keep(resource)) this.#save();
   }
 
   remove(resource: Resource): void {
     this.#resources.delete(keyOf(resource));
-    this.#save();
+    if (this.#texts.delete(keyOf(resource))) this.#save();
   }
 
   /** The rules of all security groups as the AWS API last told them. */
@@ -61,17 +62,28 @@ export class Store {
 
   /** Replaces what is known of the rules of these groups. */
   observe(groupIds: readonly string[], rules: readonly ObservedRule[]): void {
+    const known = JSON.stringify(this.#rules);
     this.#rules = [...this.#rules.filter((rule) => !groupIds.includes(rule.groupId)), ...rules];
-    this.#save();
+    if (JSON.stringify(this.#rules) !== known) this.#save();
+  }
+
+  /** @returns whether the file has it otherwise */
+  #keep(resource: Resource): boolean {
+    const [key, text] = [keyOf(resource), JSON.stringify(resource)];
+    const changed = this.#texts.get(key) !== text;
+    this.#resources.set(key, resource);
+    this.#texts.set(key, text);
+    return changed;
   }
 
   /**
    * Written beside the file and renamed over it, so that a crash leaves the old one or the new one. Secrets are in it.
    */
   #save(): void {
-    const content: Content = { format: FORMAT, resources: this.all(), rules: this.#rules };
     const next = `${this.#file}.next`;
-    writeFileSync(next, JSON.stringify(content, null, 1), { mode: 0o600 });
+    const resources = [...this.#texts.values()].join(",\n");
+    const text = `{ "format": ${FORMAT}, "resources": [\n${resources}\n], "rules": ${JSON.stringify(this.#rules)} }\n`;
+    writeFileSync(next, text, { mode: 0o600 });
     renameSync(next, this.#file);
   }
 }

@@ -34,6 +34,17 @@ describe("Cloud", () => {
     assert.deepEqual(again.topology().vpcs[0]?.id, vpc.id);
   });
 
+  it("writes its record only when something in it is another", async () => {
+    const { vpc } = await network(cloud);
+    const written = () => statSync(fake.file).ino;
+    const before = written();
+    assert.ok(await cloud.read({ account, region, type: VPC, id: vpc.id }));
+    await cloud.syncSecurityGroups();
+    assert.equal(written(), before);
+    await create(cloud, EIP, {});
+    assert.notEqual(written(), before);
+  });
+
   it("refuses a record in another format", async () => {
     await network(cloud);
     const { writeFileSync } = await import("node:fs");
