@@ -113,7 +113,8 @@ const releaseNamedBy = (pointer: string): string =>
 const bootstrapKey = (hostName: string) => `releases/${hostName}/bootstrap.txt`;
 
 /**
- * The first boot's list in the bucket.
+ * The first boot's list in the bucket. While this update leaves out something that the list names, it stays as it was: its
+ * object is registered once that is known.
  * @param args.lacks what the list names and this update leaves out
  */
 export function publishBootstrap(
@@ -126,12 +127,15 @@ export function publishBootstrap(
     readonly tags: Readonly<Record<string, string>>;
   },
   own: pulumi.CustomResourceOptions,
-): { readonly manifest: aws.s3.BucketObjectv2; readonly lacks: pulumi.Output<readonly string[]> } {
+): { readonly manifest: pulumi.Output<aws.s3.BucketObjectv2>; readonly lacks: pulumi.Output<readonly string[]> } {
   const { hostName, bucket, content, lacks, tags } = args;
-  const manifest = new aws.s3.BucketObjectv2(
-    `${name}-bootstrap`,
-    { bucket, key: bootstrapKey(hostName), content, etag: etagOf(content), contentType: "text/plain", tags },
-    own,
+  const manifest = lacks.apply(
+    (missing) =>
+      new aws.s3.BucketObjectv2(
+        `${name}-bootstrap`,
+        { bucket, key: bootstrapKey(hostName), content, etag: etagOf(content), contentType: "text/plain", tags },
+        { ...own, ignoreChanges: missing.length > 0 ? ["content", "etag"] : [] },
+      ),
   );
   const wrong = pulumi
     .all([manifest.content, lacks])
