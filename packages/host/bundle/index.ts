@@ -1,20 +1,33 @@
+import { mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { LinkError } from "@metrics-link/contract";
-import { sha256 } from "@metrics-link/release";
+import { cacheDirectory, sha256 } from "@metrics-link/release";
 import { build } from "esbuild";
 
 export interface AgentBundle {
   readonly text: string;
   readonly sha256: string;
+  /** A file with the text. */
+  readonly path: string;
 }
 
 /**
  * Bundles the agent into one file that needs only Node. Its hash is part of every release, so the same sources must give the
  * same bytes on every machine: minifying white space drops the paths that esbuild writes into comments.
+ *
+ * The cache has it as a file: of a file's upload Pulumi keeps the hash, and of a text's the text, twice. The state is
+ * written anew with every step of an update.
  */
 export async function bundleAgent(): Promise<AgentBundle> {
   const text = await bundleOf(beside("../agent/"));
-  return { text, sha256: sha256(text) };
+  const folder = join(cacheDirectory(), "agent");
+  mkdirSync(folder, { recursive: true });
+  const [hash, written] = [sha256(text), join(folder, `${process.pid}.next`)];
+  const path = join(folder, `${hash}.mjs`);
+  writeFileSync(written, text);
+  renameSync(written, path);
+  return { text, sha256: hash, path };
 }
 
 /** Bundles the repairer the same way; it is a file of the release. */

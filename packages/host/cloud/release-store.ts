@@ -174,7 +174,7 @@ export class ReleaseStore extends pulumi.ComponentResource {
         upload(
           { suffix: "agent", what: "agent", key: this.agent.key },
           {
-            source: new pulumi.asset.StringAsset(bundle.text),
+            source: new pulumi.asset.FileAsset(bundle.path),
             sourceHash: bundle.sha256,
             etag: etagOf(bundle.text),
           },

@@ -2,6 +2,7 @@
  * A release store and what is published in it. The environment says what the agent, Node and the configuration are, and
  * the release of the last whole update.
  */
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ReleaseStore } from "@metrics-link/host";
 import { bootstrapManifest, publish, publishBootstrap } from "@metrics-link/host/cloud/publish.ts";
@@ -33,12 +34,14 @@ export default async function program() {
     source: "official" as const,
     executables: { node: `node-${NODE}/bin/node` },
   };
+  const path = join(import.meta.dirname, `agent-${sha256(AGENT)}.mjs`);
+  writeFileSync(path, AGENT);
   const store = new ReleaseStore(
     "sender",
     {
       storeName: "sender",
       account,
-      agent: { text: AGENT, sha256: sha256(AGENT) },
+      agent: { text: AGENT, sha256: sha256(AGENT), path },
       artifacts: [node],
       pins: { node: { version: node.version, officialSha256: node.sha256 } },
       acceptUnpinned: false,
