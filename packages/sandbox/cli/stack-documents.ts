@@ -45,8 +45,9 @@ export function exchangeDocument(examples: string, side: Side, { shows, artefact
 export function hostDocument(examples: string, side: Side, { exchange, artefacts, alertmanager }: HostFacts): Document {
   const document = example(examples, side);
   document.setIn(["config", "metrics-link:exchange"], exchange);
-  // Every second instead of every fifteen: a person sees samples at once, and a test sees many.
-  document.setIn(["config", "metrics-link:prometheus", "scrapeInterval"], "1s");
+  // Instead of every fifteen: a person sees samples at once, and a test sees many. With every second, two Prometheus and
+  // their exporters at rest take twice the CPU, a third of a core on a small machine.
+  document.setIn(["config", "metrics-link:prometheus", "scrapeInterval"], "2s");
   // Tools built from package registries have no hash of an official download.
   document.setIn(["config", "metrics-link:tools"], document.createNode({ acceptUnpinned: true }));
   // Two addresses, so that drills can take one away. Moving to one, and a sender with one zone, are there as well.

@@ -188,6 +188,6 @@ const input = {
   side: "receives",
   linked: true,
   delivers: true,
-  scrapeInterval: "1s",
+  scrapeInterval: "2s",
   leafDays: 30,
 } as const;

@@ -63,7 +63,7 @@ describe("a review", function () {
   });
 
   it("shows a change of the configuration as such, and not as one of the program", async () => {
-    clone.edit("stacks/Pulumi.receiver.yaml", "scrapeInterval: 1s", "scrapeInterval: 2s");
+    clone.edit("stacks/Pulumi.receiver.yaml", "scrapeInterval: 2s", "scrapeInterval: 3s");
     clone.edit("stacks/examples/receiver/rules/heartbeat.yaml", "groups:", "# A remark.\ngroups:");
     const { code, verdict } = await review("receiver");
     const { asks, source, configuration, hash } = verdict.comparison;

@@ -39,7 +39,7 @@ const inTheSandbox = [
   // It answers Systems Manager itself for its hosts.
   [["host", "imageBringsManagementAgent"], true],
   // A test does not wait for fifteen seconds.
-  [["prometheus", "scrapeInterval"], "1s"],
+  [["prometheus", "scrapeInterval"], "2s"],
 ] as const;
 
 const person = (account: string) => `arn:aws:iam::${account}:user/person`;
