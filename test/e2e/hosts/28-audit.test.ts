@@ -20,6 +20,7 @@ const current = "/opt/metrics-link/current";
 const bundle = "tls/roots/account-a.pem";
 const ingest = "envoy/lds/ingest.json";
 const envoy = "metrics-link-envoy.service";
+const exporter = "metrics-link-node-exporter.service";
 const readyUrl = "http://127.0.0.1:9902/ready";
 
 /** What an audit of the receiver finds now. Nothing is previewed: that is not what is looked for, and takes seconds. */
@@ -105,26 +106,6 @@ describe("an audit", function () {
     assert.doesNotMatch(text, /class="[a-z ]*unknown"/);
   });
 
-  it("finds a rule that somebody added to the load balancer's group", async () => {
-    const group = await BalancerGroup.find();
-    await group.allow("192.0.2.66");
-    const found = await findings().finally(() => group.refuse("192.0.2.66"));
-    assert.match(found.join("\n"), /fence 1, address, who is let in at the load balancer: .*192\.0\.2\.66\/32/);
-  });
-
-  it("finds another policy of the host's role", async () => {
-    const iam = new IAMClient(clientOptions(administrator(accounts.receiver)));
-    const more = { RoleName: "metrics-link-receiver-eu-west-1", PolicyName: "more" };
-    const Statement = [{ Effect: "Allow", Action: "s3:*", Resource: "*" }];
-    const PolicyDocument = JSON.stringify({ Version: "2012-10-17", Statement });
-    await iam.send(new PutRolePolicyCommand({ ...more, PolicyDocument }));
-    const found = await findings().finally(() => iam.send(new DeleteRolePolicyCommand(more)));
-    assert.match(
-      found.join("\n"),
-      /rights in AWS, policies of the host's role: AWS also has .*: inline policy more [0-9a-f]{12}$/,
-    );
-  });
-
   it("finds what somebody wrote over the pointer to the release", async () => {
     // The bucket's policy lets nobody else write: somebody has a session of the role of updates.
     const s3 = new S3Client({ ...clientOptions(await deployer(accounts.receiver)), forcePathStyle: true });
@@ -163,19 +144,6 @@ describe("an audit", function () {
     await fires([]);
   });
 
-  it("finds a service that can reach the metadata service", async () => {
-    const unit = "metrics-link-node-exporter.service";
-    const folder = `/run/systemd/system/${unit}.d`;
-    const dropIn = "[Service]\nIPAddressDeny=\n";
-    const reload = () => on("receiver", "systemctl", "daemon-reload");
-    await on("receiver", "mkdir", "-p", folder);
-    await sandbox.world.exec("receiver", ["sh", "-c", 'cat > "$0"', `${folder}/open.conf`], { stdin: dropIn });
-    await reload();
-    const found = await findings().finally(() => on("receiver", "rm", "-r", folder).then(reload));
-    assert.match(found.join("\n"), new RegExp(`what services reach: ${unit} could ask the metadata service`));
-    assert.deepEqual(await findings(), []);
-  });
-
   it("reports a flood of refusals once, with their number", async () => {
     const connections = 300;
     const flood = `
@@ -197,41 +165,102 @@ for _ in range(${connections}):
     });
   });
 
-  it("finds another root in a trust bundle on the host", async () => {
-    await on(
-      "receiver",
-      "sh",
-      "-c",
-      `cp -a ${current}/${bundle} /run/bundle; cat ${current}/tls/own-root.pem > ${current}/${bundle}`,
-    );
-    const found = await findings().finally(() => on("receiver", "mv", "/run/bundle", `${current}/${bundle}`));
-    assert.match(
-      found.join("\n"),
-      /fence 2, client identity, root of account-a: on the host's disk: it lacks .* it also has/,
-    );
-    assert.match(found.join("\n"), new RegExp(`the host, files of the release: ${bundle} is `));
-  });
+  describe("of a receiver that somebody opened in five places", () => {
+    const undo: (() => Promise<unknown>)[] = [];
+    let found = "";
 
-  it("finds a filter chain of the running Envoy after the file on disk was restored", async () => {
-    // Envoy has read its configuration when it is ready, and not yet when systemd has started it.
-    const restarted = async () => {
-      await on("receiver", "systemctl", "restart", envoy);
-      await eventually("Envoy to be ready", () => on("receiver", "curl", "--silent", "--fail", readyUrl), 30_000, 250);
-    };
-    const file = `${current}/${ingest}`;
-    await on("receiver", "cp", "-a", file, "/run/ingest");
-    const stdin = withBackDoor(await on("receiver", "cat", file));
-    await sandbox.world.exec("receiver", ["sh", "-c", 'cat > "$0"', file], { stdin });
-    await restarted();
-    await on("receiver", "mv", "/run/ingest", file);
-    try {
-      const found = (await findings()).join("\n");
+    before(async () => {
+      await ruleAdded();
+      await policyAdded();
+      await metadataServiceReachable();
+      await filterChainAdded();
+      await rootReplaced();
+      found = (await findings()).join("\n");
+    });
+    after(async () => {
+      for (const step of undo.toReversed()) await step();
+    });
+
+    it("finds a rule that was added to the load balancer's group", () => {
+      assert.match(found, /fence 1, address, who is let in at the load balancer: .*192\.0\.2\.66\/32/);
+    });
+
+    it("finds another policy of the host's role", () => {
+      assert.match(
+        found,
+        /rights in AWS, policies of the host's role: AWS also has .*: inline policy more [0-9a-f]{12}$/m,
+      );
+    });
+
+    it("finds a service that can reach the metadata service", () => {
+      assert.match(found, new RegExp(`what services reach: ${exporter} could ask the metadata service`));
+    });
+
+    it("finds a filter chain of the running Envoy whose file on disk was restored", () => {
       assert.match(found, /filter chains that lead to Prometheus: Envoy also has back-door/);
       assert.match(found, /what Envoy runs: listener ingest, filter chain back-door runs and is not in the release/);
-      assert.doesNotMatch(found, /files of the release/);
-    } finally {
-      await restarted();
+      assert.doesNotMatch(found, new RegExp(`files of the release: ${ingest}`));
+    });
+
+    it("finds another root in a trust bundle on the host", () => {
+      assert.match(found, /fence 2, client identity, root of account-a: on the host's disk: it lacks .* it also has/);
+      assert.match(found, new RegExp(`the host, files of the release: ${bundle} is `));
+    });
+
+    it("finds nothing more once all of it is undone", async () => {
+      for (let step = undo.pop(); step !== undefined; step = undo.pop()) await step();
+      assert.deepEqual(await findings(), []);
+    });
+
+    async function ruleAdded(): Promise<void> {
+      const group = await BalancerGroup.find();
+      undo.push(() => group.refuse("192.0.2.66"));
+      await group.allow("192.0.2.66");
     }
-    assert.deepEqual(await findings(), []);
+
+    async function policyAdded(): Promise<void> {
+      const iam = new IAMClient(clientOptions(administrator(accounts.receiver)));
+      const more = { RoleName: "metrics-link-receiver-eu-west-1", PolicyName: "more" };
+      const Statement = [{ Effect: "Allow", Action: "s3:*", Resource: "*" }];
+      const PolicyDocument = JSON.stringify({ Version: "2012-10-17", Statement });
+      await iam.send(new PutRolePolicyCommand({ ...more, PolicyDocument }));
+      undo.push(() => iam.send(new DeleteRolePolicyCommand(more)));
+    }
+
+    async function metadataServiceReachable(): Promise<void> {
+      const folder = `/run/systemd/system/${exporter}.d`;
+      const reload = () => on("receiver", "systemctl", "daemon-reload");
+      await on("receiver", "mkdir", "-p", folder);
+      undo.push(() => on("receiver", "rm", "-r", folder).then(reload));
+      const stdin = "[Service]\nIPAddressDeny=\n";
+      await sandbox.world.exec("receiver", ["sh", "-c", 'cat > "$0"', `${folder}/open.conf`], { stdin });
+      await reload();
+    }
+
+    async function filterChainAdded(): Promise<void> {
+      // Envoy has read its configuration when it is ready, and not yet when systemd has started it.
+      const restarted = async () => {
+        await on("receiver", "systemctl", "restart", envoy);
+        await eventually(
+          "Envoy to be ready",
+          () => on("receiver", "curl", "--silent", "--fail", readyUrl),
+          30_000,
+          250,
+        );
+      };
+      const file = `${current}/${ingest}`;
+      await on("receiver", "cp", "-a", file, "/run/ingest");
+      undo.push(restarted);
+      const stdin = withBackDoor(await on("receiver", "cat", file));
+      await sandbox.world.exec("receiver", ["sh", "-c", 'cat > "$0"', file], { stdin });
+      await restarted();
+      await on("receiver", "mv", "/run/ingest", file);
+    }
+
+    async function rootReplaced(): Promise<void> {
+      const other = `cp -a ${current}/${bundle} /run/bundle; cat ${current}/tls/own-root.pem > ${current}/${bundle}`;
+      await on("receiver", "sh", "-c", other);
+      undo.push(() => on("receiver", "mv", "/run/bundle", `${current}/${bundle}`));
+    }
   });
 });

@@ -35,42 +35,52 @@ describe("a peer whose contract is rejected", function () {
     selfSigned("stranger"),
     { sender: "tls/roots/receiver.pem", receiver: "tls/roots/account-a.pem" },
   ];
-  const contracts: Readonly<Record<string, (contract: { rootBundle: string }) => object | undefined>> = {
-    "offers another root beside its own": (contract) => ({
-      ...contract,
-      rootBundle: contract.rootBundle + stranger.pem,
-    }),
-    "is not there, as of a destroyed stack": () => undefined,
-  };
+  /** What any side does with any of these is one function, whose other cases are in test/unit/contract/hostile-peer.test.ts. */
+  const cases: readonly {
+    readonly role: Role;
+    readonly what: string;
+    readonly change: (contract: { rootBundle: string }) => object | undefined;
+    readonly says: string;
+  }[] = [
+    {
+      role: "receiver",
+      what: "offers another root beside its own",
+      change: (contract) => ({ ...contract, rootBundle: contract.rootBundle + stranger.pem }),
+      says: fingerprintOf(stranger.pem),
+    },
+    {
+      role: "sender",
+      what: "is not there, as of a destroyed stack",
+      change: () => undefined,
+      says: "no output contract",
+    },
+  ];
 
-  for (const role of ["receiver", "sender"] as const) {
-    const peer = role === "sender" ? "receiver" : "sender";
-    for (const [what, change] of Object.entries(contracts)) {
-      it(`affects no other peer at the ${role} when it ${what}: the update succeeds and the link stays up`, async () => {
-        await upForAWhile();
-        const from = beforehand();
-        const rootsOnHost = () => on(role, "sha256sum", `${hostPaths.current}/${roots[role]}`);
-        const before = await rootsOnHost();
-        const forged = await ForgedState.of(exchangeOf(peer));
-        await forged.outputs(({ contract, ...rest }) => {
-          const changed = change(contract as { rootBundle: string });
-          return changed === undefined ? rest : { ...rest, contract: changed };
-        });
-        try {
-          const printed = await update(role);
-          assert.match(printed, /is held/);
-          if (what.startsWith("offers")) assert.ok(printed.includes(fingerprintOf(stranger.pem)), printed);
-          assert.equal((await fires(role, "PeerHeld")).labels.severity, "warning");
-          assert.equal(await rootsOnHost(), before);
-          await caughtUp();
-        } finally {
-          await forged.restore();
-        }
-        await update(role);
-        await ends(role, "PeerHeld");
-        await nothingMissing(from, 10 * 500);
+  for (const { role, what, change, says } of cases) {
+    it(`affects no other peer at the ${role} when it ${what}: the update succeeds and the link stays up`, async () => {
+      await upForAWhile();
+      const from = beforehand();
+      const rootsOnHost = () => on(role, "sha256sum", `${hostPaths.current}/${roots[role]}`);
+      const before = await rootsOnHost();
+      const forged = await ForgedState.of(exchangeOf(role === "sender" ? "receiver" : "sender"));
+      await forged.outputs(({ contract, ...rest }) => {
+        const changed = change(contract as { rootBundle: string });
+        return changed === undefined ? rest : { ...rest, contract: changed };
       });
-    }
+      try {
+        const printed = await update(role);
+        assert.match(printed, /is held/);
+        assert.ok(printed.includes(says), printed);
+        assert.equal((await fires(role, "PeerHeld")).labels.severity, "warning");
+        assert.equal(await rootsOnHost(), before);
+        await caughtUp();
+      } finally {
+        await forged.restore();
+      }
+      await update(role);
+      await ends(role, "PeerHeld");
+      await nothingMissing(from, 10 * 500);
+    });
   }
 });
 
