@@ -25,6 +25,7 @@ export interface CgroupSystem {
 /** The part of a host's group that its processes are in. One level below the limits, so that they cannot lift them. */
 const inner = "h";
 const supervisorGroup = "supervisor";
+const ourService = /^metrics-link-[a-z-]+\.service$/;
 
 /** null, zero, full, random, urandom, tty, console, ptmx, pts, tun: what a host needs besides its volumes. */
 const allowedDevices = ["1:3", "1:5", "1:7", "1:8", "1:9", "5:0", "5:1", "5:2", "136:*", "10:200"];
@@ -116,6 +117,33 @@ export class ControlGroups {
     return processesBelow(join(this.#tracking, inner));
   }
 
+  /** Whether a process is one of the host's. */
+  async has(pid: number): Promise<boolean> {
+    const groups = await readFile(`/proc/${pid}/cgroup`, "utf8").catch(() => "");
+    return groups.split("\n").some((line) => `${line}/`.includes(`/${this.#name}/${inner}/`));
+  }
+
+  /** Whether the kernel limits memory in groups that systemd in the host does not see. */
+  get limitsMemory(): boolean {
+    return this.#memory !== undefined && this.#services !== undefined;
+  }
+
+  /** The link's services that run, as systemd in the host keeps their processes apart. */
+  async services(): Promise<{ readonly unit: string; readonly processes: number[] }[]> {
+    const running = (await subdirectories(this.#services ?? "")).filter((path) => ourService.test(basename(path)));
+    const found = running.map(async (path) => ({ unit: basename(path), processes: await processesBelow(path) }));
+    return (await Promise.all(found)).filter(({ processes }) => processes.length > 0);
+  }
+
+  /** @param bytes the most that these processes have together, as a decimal number */
+  async limitMemory(unit: string, bytes: string, processes: readonly number[]): Promise<void> {
+    const group = join(this.#memory ?? "", unit);
+    await mkdir(group, { recursive: true });
+    await writeFile(join(group, "memory.limit_in_bytes"), bytes);
+    // One that has ended meanwhile needs no limit.
+    for (const pid of processes) await writeFile(join(group, "cgroup.procs"), `${pid}`).catch(() => undefined);
+  }
+
   /** Removes the groups, wherever a former process made them. All processes must have ended. */
   async remove(): Promise<void> {
     for (const group of findGroups(this.#system, (name) => name === this.#name)) await removeGroup(group);
@@ -124,6 +152,20 @@ export class ControlGroups {
   get #tracking(): string {
     const [first] = this.#system.hierarchies;
     return join(first?.parent ?? "", this.#name);
+  }
+
+  get #memory(): string | undefined {
+    return this.#innerOf("memory");
+  }
+
+  get #services(): string | undefined {
+    const unified = this.#innerOf("unified");
+    return unified && join(unified, "payload/system.slice");
+  }
+
+  #innerOf(kind: Hierarchy["kind"]): string | undefined {
+    const found = this.#system.hierarchies.find((hierarchy) => hierarchy.kind === kind);
+    return found && join(found.parent, this.#name, inner);
   }
 }
 

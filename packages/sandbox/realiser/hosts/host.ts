@@ -58,7 +58,7 @@ export class Host {
   async leader(): Promise<number | undefined> {
     const nspawn = Number(await readFile(this.files.pid, "utf8").catch(() => ""));
     // The process id may have been reused; the control group is certain.
-    if (!nspawn || !(await this.groups.processes()).includes(nspawn)) return undefined;
+    if (!nspawn || !(await this.groups.has(nspawn))) return undefined;
     const children = await readFile(`/proc/${nspawn}/task/${nspawn}/children`, "utf8").catch(() => "");
     for (const child of children.split(" ").filter(Boolean)) {
       const name = await readFile(`/proc/${child}/comm`, "utf8").catch(() => "");

@@ -19,6 +19,7 @@ import {
 import { Host, type HostState } from "./host.ts";
 import { mountRootDisk, type RootDiskSources, shareMounts, unmountRootDisk } from "./root-disk.ts";
 import { restoreVolumes, takeSnapshot } from "./snapshots.ts";
+import { UnitMemory } from "./unit-memory.ts";
 import { attachVolumes, deleteVolume, detachVolumes } from "./volumes.ts";
 
 export interface HostSummary {
@@ -41,6 +42,7 @@ export class Hosts {
   readonly #layout: Layout;
   readonly #sources: RootDiskSources;
   readonly #system: CgroupSystem = cgroupSystem();
+  readonly #memory = new Map<string, UnitMemory>();
   #placed: readonly Placed[] = [];
   #internetHosts: readonly InternetHost[] = [];
 
@@ -102,6 +104,25 @@ export class Hosts {
     }));
     const internet = this.#internetHosts.map((host) => ({ ...host, state: "running" as const }));
     return [...(await Promise.all(instances)), ...internet];
+  }
+
+  /** Holds each unit of each host to the memory that it may have; to be called again and again. */
+  async limitMemory(): Promise<void> {
+    for (const { instance } of this.#placed) {
+      const host = this.#host(instance.id);
+      const leader = await host.leader();
+      if (leader === undefined) continue;
+      const known =
+        this.#memory.get(instance.id) ?? new UnitMemory(host.groups, (unit) => this.#memoryMax(instance.id, unit));
+      this.#memory.set(instance.id, known);
+      await known.enforce();
+    }
+  }
+
+  async #memoryMax(id: string, unit: string): Promise<string> {
+    const asked = ["systemctl", "show", "--property=MemoryMax", "--value", unit];
+    const { stdout } = await execute(["nsenter", "--target", `${await this.leader(id)}`, "--all", ...asked]);
+    return stdout.trim();
   }
 
   async state(nameOrId: string): Promise<HostState> {
