@@ -2,10 +2,12 @@ import { printable, shortened } from "@metrics-link/contract";
 import { hashBytes, type Key, mix, numberOf, startKey, viewOf } from "./hash.ts";
 import type { RequestLimits } from "./limits.ts";
 import { Refused } from "./reasons.ts";
-import { keeps, keepsInExemplar, ruleFor, type SenderRules } from "./rules.ts";
+import { isAt, keeps, keepsInExemplar, ruleFor, type SenderRules } from "./rules.ts";
 
 /** Tags and lengths of a label in Remote Write 1: what it takes besides its name and its value, at least. */
 const bytesAroundLabel = 6;
+
+const metricName = Buffer.from("__name__");
 
 /**
  * Holds the labels of one series after the other to the rules: each pinned label exactly once with its value, names in
@@ -24,6 +26,8 @@ export class SeriesLabels {
   #nameStart = 0;
   #nameLength = 0;
   #count = 0;
+  #ofExemplar = 0;
+  #isNamed = false;
   #seen = 0;
   #written = 0;
   readonly #key: Key = startKey();
@@ -40,6 +44,7 @@ export class SeriesLabels {
   begin(): void {
     this.#nameLength = 0;
     this.#count = 0;
+    this.#isNamed = false;
     this.#seen = 0;
     this.#key.low = 0;
     this.#key.high = 0;
@@ -57,6 +62,7 @@ export class SeriesLabels {
     if (this.#count > 1 && !this.#isAfterLast(nameStart, nameLength)) throw new Refused("labels_unordered");
     this.#nameStart = nameStart;
     this.#nameLength = nameLength;
+    if (nameLength === metricName.length && isAt(this.#bytes, nameStart, metricName)) this.#isNamed = true;
     const rule = ruleFor(this.#rules, this.#bytes, nameStart, nameLength);
     if (rule !== undefined) {
       if (!keeps(rule, this.#bytes, valueStart, valueLength)) {
@@ -66,9 +72,15 @@ export class SeriesLabels {
     }
   }
 
+  beginExemplar(): void {
+    this.#ofExemplar = 0;
+  }
+
   /** A label of an exemplar. @throws Refused for one that claims to be somebody else */
   addToExemplar(nameStart: number, nameLength: number, valueStart: number, valueLength: number): void {
     this.#write(nameLength + valueLength);
+    this.#ofExemplar += 1;
+    if (this.#ofExemplar > this.#limits.labelsPerSeries) throw new Refused("label_size");
     const rule = ruleFor(this.#rules, this.#bytes, nameStart, nameLength);
     if (rule !== undefined && !keepsInExemplar(rule, this.#bytes, valueStart, valueLength)) {
       throw new Refused("exemplar_foreign");
@@ -97,9 +109,14 @@ export class SeriesLabels {
     return known;
   }
 
-  /** @returns the key of the series. @throws Refused `label_missing` */
+  /**
+   * A series without a name no Prometheus stores: the receiver's would answer 204, and write a line with all its labels into its
+   * journal.
+   * @returns the key of the series. @throws Refused `label_missing`, `name_missing`
+   */
   end(): number {
     if (this.#seen !== this.#rules.required) throw new Refused("label_missing");
+    if (!this.#isNamed) throw new Refused("name_missing");
     return numberOf(this.#key);
   }
 

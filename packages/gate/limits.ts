@@ -28,6 +28,8 @@ export interface Counts {
   readonly series: number;
   readonly samples: number;
   readonly histograms: number;
+  /** Spans, buckets and bounds of the histograms: each counts as a sample. */
+  readonly parts: number;
   readonly exemplars: number;
   readonly metadata: number;
 }

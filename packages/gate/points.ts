@@ -2,11 +2,21 @@ import { farAheadMs, type RequestLimits } from "./limits.ts";
 import { Refused } from "./reasons.ts";
 import { delimited, fixed64, type Reader, unknownField, varint } from "./wire.ts";
 
+/**
+ * Spans, buckets and bounds of one histogram together. Those of OpenTelemetry and of Prometheus' own clients have at most 160 buckets
+ * by default. Without a limit a body of 1.5 MB has 32 million, each a byte that compresses well, of which Prometheus keeps eight.
+ */
+const mostParts = 1_000;
+/** Of a histogram, so many take about what a series of floats takes in Prometheus' head. */
+const partsOfASeries = 128;
+
 /** Counts what a request has, and looks at each timestamp. Samples and histograms are read, never interpreted further. */
 export class Points {
   series = 0;
   samples = 0;
   histograms = 0;
+  /** Spans, buckets and bounds of all histograms. */
+  parts = 0;
   exemplars = 0;
   metadata = 0;
   readonly #limits: RequestLimits;
@@ -47,9 +57,11 @@ export class Points {
    * `Histogram` of either version: fields in ascending order, each once except the spans. Both members of a `oneof` are
    * refused: with gogo the last one wins. Schema and reset hint have 32 bits there, and never need more than 28.
    * @param last its last field, start_timestamp in version 2
+   * @returns how many series of floats its series weighs besides itself
    */
-  histogram(reader: Reader, end: number, last: 16 | 17): void {
+  histogram(reader: Reader, end: number, last: 16 | 17): number {
     this.count("histograms");
+    const most = this.parts + mostParts;
     let done = 0;
     while (reader.position < end) {
       const tag = reader.tag(end);
@@ -63,9 +75,26 @@ export class Points {
       else if (field === 4 || field === 14) reader.number(end);
       else if ((tag & 7) === varint) reader.int64(end);
       else if ((tag & 7) === fixed64) reader.skip(8, end);
-      else if (repeats) span(reader, reader.delimited(end));
-      else packed(reader, field === 9 || field === 12 ? varint : fixed64, reader.delimited(end));
+      else if (repeats) {
+        this.#part(most);
+        span(reader, reader.delimited(end));
+      } else this.#packed(reader, field === 9 || field === 12 ? varint : fixed64, reader.delimited(end), most);
     }
+    return Math.floor((this.parts + mostParts - most) / partsOfASeries);
+  }
+
+  /** A list of numbers. */
+  #packed(reader: Reader, type: typeof varint | typeof fixed64, end: number, most: number): void {
+    while (reader.position < end) {
+      this.#part(most);
+      if (type === varint) reader.int64(end);
+      else reader.skip(8, end);
+    }
+  }
+
+  #part(most: number): void {
+    this.parts += 1;
+    if (this.parts > most) throw new Refused("histogram_size");
   }
 
   /** A value, and when it was: after the labels of an exemplar, fields 2 and 3 of either version. */
@@ -96,14 +125,6 @@ function span(reader: Reader, end: number): void {
     if (field > 2 || field <= done || (tag & 7) !== varint) throw unexpected(tag, 2);
     reader.number(end);
     done = field;
-  }
-}
-
-/** A list of numbers. */
-function packed(reader: Reader, type: typeof varint | typeof fixed64, end: number): void {
-  while (reader.position < end) {
-    if (type === varint) reader.int64(end);
-    else reader.skip(8, end);
   }
 }
 

@@ -19,6 +19,7 @@ const reasons = {
   // What no Prometheus writes, and what two readers could read differently.
   labels_unordered: { status: 400, what: "the names of a series' labels are not in ascending order, each once" },
   label_empty: { status: 400, what: "a label has an empty name or value" },
+  name_missing: { status: 400, what: "a series has no __name__" },
   compression: { status: 400, what: "the body is not one block of snappy" },
   encoding: { status: 400, what: "the message is not the canonical encoding of a write request" },
   symbols: { status: 400, what: "the symbol table, or a reference to it, is not valid" },
@@ -27,6 +28,7 @@ const reasons = {
   body_size: { status: 413, what: "the body is larger than a request may be" },
   decoded_size: { status: 413, what: "the message is larger than a message may be" },
   label_size: { status: 413, what: "a series has more labels, or larger ones, than a series may have" },
+  histogram_size: { status: 413, what: "a histogram has more buckets than one may have" },
   counts: {
     status: 413,
     what: "the request has more series, samples, symbols, exemplars or metadata than one may have",

@@ -109,7 +109,8 @@ export function ruleFor(rules: SenderRules, bytes: Uint8Array, start: number, le
   return undefined;
 }
 
-function isAt(bytes: Uint8Array, start: number, wanted: Uint8Array): boolean {
+/** Whether these bytes are there. */
+export function isAt(bytes: Uint8Array, start: number, wanted: Uint8Array): boolean {
   for (let index = 0; index < wanted.length; index += 1) {
     if (bytes[start + index] !== wanted[index]) return false;
   }

@@ -63,8 +63,8 @@ export function verify(
   try {
     walk = walkOf(decodeSnappy(body, limits.decodedBytes, scratch), rules, limits, now);
     read(walk);
-    const { series, samples, histograms, exemplars, metadata } = walk.points;
-    return { accepted: true, counts: { series, samples, histograms, exemplars, metadata }, keys: walk.keys };
+    const { series, samples, histograms, parts, exemplars, metadata } = walk.points;
+    return { accepted: true, counts: { series, samples, histograms, parts, exemplars, metadata }, keys: walk.keys };
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
     const { reason } = error;

@@ -11,7 +11,7 @@ export interface Walk {
   readonly labels: SeriesLabels;
   readonly points: Points;
   readonly limits: RequestLimits;
-  /** A number for each series read so far. */
+  /** A number for each series read so far, and more for one whose histogram weighs more. */
   readonly keys: number[];
   /** Where the series under way is, for whoever shows it. */
   series: { readonly start: number; readonly end: number } | undefined;
@@ -27,3 +27,9 @@ export const walkOf = (message: Uint8Array, rules: SenderRules, limits: RequestL
   keys: [],
   series: undefined,
 });
+
+/** Lets the series that was read last count as so many active series more. */
+export function weigh(keys: number[], more: number): void {
+  const key = keys.at(-1) ?? 0;
+  for (let index = 1; index <= more; index += 1) keys.push(key + index);
+}

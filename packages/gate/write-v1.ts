@@ -1,7 +1,7 @@
 import { type SeriesLabels, shownLabels } from "./labels.ts";
 import { type Points, unexpected } from "./points.ts";
 import { Refused } from "./reasons.ts";
-import type { Walk } from "./walk.ts";
+import { type Walk, weigh } from "./walk.ts";
 import { delimited, Reader, unknownField, varint } from "./wire.ts";
 
 const messageTag = (field: number) => (field << 3) | delimited;
@@ -42,7 +42,6 @@ export function readWriteRequest(walk: Walk): void {
 function timeSeries({ reader, labels, points, keys }: Walk, end: number): void {
   labels.begin();
   let done = 1;
-  let key = 0;
   while (reader.position < end) {
     const tag = reader.tag(end);
     const field = tag >>> 3;
@@ -58,17 +57,16 @@ function timeSeries({ reader, labels, points, keys }: Walk, end: number): void {
       continue;
     }
     // After the last label, and so before anything that would be stored.
-    if (done === 1) key = labels.end();
+    if (done === 1) keys.push(labels.end());
     done = field;
     if (field === 2) points.sample(reader, last, 2);
-    else if (field === 4) points.histogram(reader, last, 16);
+    else if (field === 4) weigh(keys, points.histogram(reader, last, 16));
     else {
       points.count("exemplars");
       exemplar(reader, last, points, labels);
     }
   }
-  if (done === 1) key = labels.end();
-  keys.push(key);
+  if (done === 1) keys.push(labels.end());
 }
 
 /** Both fields of a label are absent when they are empty, as proto3 writes them. */
@@ -96,6 +94,7 @@ function label(reader: Reader, end: number): void {
 
 /** labels 1, value 2, timestamp 3. */
 function exemplar(reader: Reader, end: number, points: Points, labels: SeriesLabels): void {
+  labels.beginExemplar();
   let done = 1;
   while (reader.position < end) {
     const tag = reader.tag(end);

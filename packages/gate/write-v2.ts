@@ -2,7 +2,7 @@ import { hashBytes, startKey, viewOf } from "./hash.ts";
 import { shownLabels } from "./labels.ts";
 import { unexpected } from "./points.ts";
 import { Refused } from "./reasons.ts";
-import type { Walk } from "./walk.ts";
+import { type Walk, weigh } from "./walk.ts";
 import { delimited, Reader, unknownField, varint } from "./wire.ts";
 
 const messageTag = (field: number) => (field << 3) | delimited;
@@ -98,7 +98,7 @@ function timeSeries(walk: Walk, symbols: Symbols, end: number): void {
       });
       keys.push(labels.end());
     } else if (field === 2) points.sample(reader, last, 3);
-    else if (field === 3) points.histogram(reader, last, 17);
+    else if (field === 3) weigh(keys, points.histogram(reader, last, 17));
     else if (field === 4) exemplar(walk, symbols, last);
     else metadata(reader, last, symbols);
   }
@@ -130,6 +130,7 @@ function reference(reader: Reader, end: number, symbols: Symbols): number {
 function exemplar({ reader, points, labels }: Walk, symbols: Symbols, end: number): void {
   const { starts, lengths } = symbols;
   points.count("exemplars");
+  labels.beginExemplar();
   let done = 0;
   while (reader.position < end) {
     const tag = reader.tag(end);

@@ -56,6 +56,10 @@ export function prometheusService(args: PrometheusArgs): ServiceSet {
           ...restrictedTo({ listens: [ports.prometheus], addresses }),
           // Prometheus sets its garbage collector by it (--auto-gomemlimit).
           MemoryMax: args.gated ? memoryCeilings.prometheusBehindGate : memoryCeilings.prometheus,
+          // It tells each series that it does not take, with all its labels: a sender with many would push everything else out of the
+          // journal. Its start takes some sixty lines.
+          LogRateLimitIntervalSec: 60,
+          LogRateLimitBurst: 200,
           // Its group may list the WAL, for the agent's metric of the oldest segment.
           UMask: "0027",
           // Its start time metric comes from /proc/stat.

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { hasCode } from "@metrics-link/contract";
 import {
+  type Counts,
   type GateConfiguration,
   type RefusalReason,
   refusalReasons,
@@ -158,8 +159,7 @@ export class WriteRequests {
     const verdict = verify(protocol, body, terms.rules, terms.request, now);
     if (!verdict.accepted) return { refusal: verdict };
     const { counts, keys } = verdict;
-    const samples = counts.samples + counts.histograms;
-    const over = this.#usages.judge(name, { samples, keys }, now);
+    const over = this.#usages.judge(name, { samples: weightOf(counts), keys }, now);
     return over === undefined ? { verdict } : { refusal: { reason: over, series: Math.max(1, counts.series) } };
   }
 
@@ -181,8 +181,7 @@ export class WriteRequests {
 
   #refund({ name }: Known, verdict: Judged["verdict"]): void {
     if (verdict === undefined) return;
-    const { samples, histograms } = verdict.counts;
-    this.#usages.refund(name, samples + histograms);
+    this.#usages.refund(name, weightOf(verdict.counts));
   }
 
   #refuse({ name }: Known, enforcing: boolean, { reason, series, shown }: Refusal): Answer {
@@ -218,3 +217,6 @@ interface Judged {
   readonly verdict?: Extract<Verdict, { readonly accepted: true }>;
   readonly refusal?: Refusal;
 }
+
+/** What a request counts of its sender's samples a second: Prometheus stores each bucket of a histogram as it does a sample. */
+const weightOf = ({ samples, histograms, parts }: Counts): number => samples + histograms + parts;

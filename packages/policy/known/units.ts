@@ -115,7 +115,7 @@ export function knownUnits({ role, network, prometheus }: Configuration): Readon
           UMask: "0027",
           ProcSubset: "all",
         },
-        maybe: memory,
+        maybe: { ...memory, LogRateLimitIntervalSec: "60", LogRateLimitBurst: "200" },
       },
       Install: install,
     },

@@ -56,6 +56,8 @@ describe("the gate lets through", () => {
           series: content.length,
           samples: sum(({ samples }) => samples),
           histograms: sum(({ histograms }) => histograms),
+          // One span, and a bucket for each count.
+          parts: sum(({ histograms }) => histograms?.flatMap(({ counts }) => [0, ...counts])),
           exemplars: sum(({ exemplars }) => exemplars),
           metadata: 0,
         });

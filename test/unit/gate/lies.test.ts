@@ -26,10 +26,11 @@ describe("the gate refuses", () => {
 
   it("labels that are longer, written out, than a message may be; Remote Write 2 refers to a symbol many times", () => {
     const samples = [{ value: 1, timestamp: now }];
-    const wide = [["account", "111"] as const, ["b".repeat(500), "x".repeat(500)] as const];
+    const own = [["__name__", "m"] as const, ["account", "111"] as const];
+    const wide = [...own, ["b".repeat(500), "x".repeat(500)] as const];
     const many: Series[] = Array(100).fill({ labels: wide, samples });
-    const exemplars = Array(100).fill({ labels: wide.slice(1), value: 1, timestamp: now });
-    const inExemplars: Series[] = [{ labels: [["account", "111"]], samples, exemplars }];
+    const exemplars = Array(100).fill({ labels: wide.slice(2), value: 1, timestamp: now });
+    const inExemplars: Series[] = [{ labels: own, samples, exemplars }];
     for (const series of [many, inExemplars]) {
       const written = encodeV1(series);
       const verdict = (protocol: 1 | 2, decodedBytes: number) =>
