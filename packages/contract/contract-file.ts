@@ -1,5 +1,5 @@
 import { LinkError, messageOf } from "./errors.ts";
-import { repeatedKey } from "./json.ts";
+import { misleadingKey } from "./json.ts";
 import { contractIn, contractLabelsOutput } from "./labels.ts";
 import { shortened } from "./printable.ts";
 import { contractOutput, contractVersionsOutput } from "./versions.ts";
@@ -30,7 +30,7 @@ export const contractFileText = (outputs: Readonly<Record<string, unknown>>): st
 /**
  * What is in a contract file; whether it is a contract is for `readPeer` to say. Keys besides are ignored: the file of a sender in a
  * fleet has its pins there.
- * @throws LinkError PEER_CONTRACT_MALFORMED when it is no JSON object, too long or too deep, or has a key twice
+ * @throws LinkError PEER_CONTRACT_MALFORMED when it is no JSON object, too long or too deep, or has a key that misleads
  */
 export function readContractFile(path: string, text: string): ContractFile {
   const found = contractFileObject(text);
@@ -57,8 +57,8 @@ export function contractFileObject(
   }
   if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed)) return { fault: "it has no keys" };
   if (isDeeperThan(parsed, deepest)) return { fault: `it nests deeper than ${deepest} levels` };
-  const twice = repeatedKey(text);
-  if (twice !== undefined) return { fault: `the key ${shortened(twice)} stands twice in one object` };
+  const misleading = misleadingKey(text);
+  if (misleading !== undefined) return { fault: `the key ${shortened(misleading.key)} ${misleading.fault}` };
   return { keys: { ...parsed } };
 }
 

@@ -26,11 +26,12 @@ function jsonOf(text: string, source: string): unknown {
 }
 
 /**
- * The first key that stands twice in one object. `JSON.parse` takes the last of them, other parsers and a person who reviews a
- * file the first (RFC 8259, section 4).
+ * The first key that does not mean what it says: one that stands twice in one object, of which `JSON.parse` takes the last, other
+ * parsers and a person who reviews a file the first (RFC 8259, section 4); and `__proto__`, which schemas pass over.
  * @param text that `JSON.parse` takes
+ * @returns the key and what is wrong with it, in a clause
  */
-export function repeatedKey(text: string): string | undefined {
+export function misleadingKey(text: string): { readonly key: string; readonly fault: string } | undefined {
   const objects: (Set<string> | undefined)[] = [];
   let last = "";
   for (const [token] of text.matchAll(/"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\]:]/g)) {
@@ -41,7 +42,8 @@ export function repeatedKey(text: string): string | undefined {
       // Of two spellings of one character.
       const key = String(JSON.parse(last));
       const keys = objects.at(-1);
-      if (keys?.has(key)) return key;
+      if (keys?.has(key)) return { key, fault: "stands twice in one object" };
+      if (key === "__proto__") return { key, fault: "is never read" };
       keys?.add(key);
     }
     last = token;

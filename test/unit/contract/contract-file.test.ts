@@ -64,9 +64,10 @@ describe("a peer's contract as a file", () => {
     assert.doesNotThrow(() => readContractFile("peers/a.json", text));
   });
 
-  it("that names a prototype is data", () => {
-    const { contract } = readContractFile("peers/a.json", '{"__proto__":{"contract":1},"hasOwnProperty":1}');
-    assert.equal(contract, undefined);
+  it("that names a prototype is refused, however it is written: schemas pass over that key", () => {
+    for (const text of ['{"__proto__":{"contract":1}}', '{"contract":{"labels":{"\\u005f_proto__":"q"}}}'])
+      assert.throws(() => readContractFile("peers/a.json", text), /the key __proto__ is never read/);
+    assert.equal(readContractFile("peers/a.json", '{"hasOwnProperty":1}').contract, undefined);
   });
 
   it("that is missing holds the peer, and says so", () => {
