@@ -1,4 +1,11 @@
-import { labelsOfOthers, labelsText, readCertificates, rootBundle, sameLabels } from "@metrics-link/contract";
+import {
+  labelsOfOthers,
+  labelsText,
+  labelText,
+  readCertificates,
+  rootBundle,
+  sameLabels,
+} from "@metrics-link/contract";
 import { count, type Finding } from "@metrics-link/report";
 import type { Overview } from "./overview.ts";
 import type { Seen } from "./seen.ts";
@@ -85,6 +92,22 @@ export function foreignLabels(standings: readonly SenderStanding[]): Finding[] {
         remedy,
       ),
     ),
+  );
+}
+
+/**
+ * Pinned labels of a sender by whose name others are not known. Their targets may have one, which no file tells, and the gate takes no
+ * series of another with it.
+ * @returns such labels, as PromQL writes them
+ */
+export function takenFromOthers(
+  senders: readonly Pick<ListedSender["declared"], "name" | "labels">[],
+  name: string,
+): string[] {
+  const own = senders.find((one) => one.name === name)?.labels ?? {};
+  const others = senders.filter((one) => one.name !== name);
+  return Object.entries(own).flatMap(([label, value]) =>
+    others.some(({ labels = {} }) => !Object.hasOwn(labels, label)) ? [labelText(label, value)] : [],
   );
 }
 

@@ -11,7 +11,7 @@ import {
   standingOf,
   UsageError,
 } from "@metrics-link/contract";
-import { foreignLabels, standingsOf } from "@metrics-link/fleet";
+import { foreignLabels, standingsOf, takenFromOthers } from "@metrics-link/fleet";
 import { required, say, toRead, wrongValue } from "../stack/command-line.ts";
 import type { StackContext } from "../stack/context.ts";
 import { peerOutputs } from "../stack/peers.ts";
@@ -76,6 +76,15 @@ async function warnOf(context: StackContext, name: string, outputs: Readonly<Rec
     say(`Not as it stands: an update holds ${name}, and what was accepted before stays in force. ${standing.words}`);
   for (const { subject, what, remedy } of foreignLabels(standingsOf(await overviewOf(context, nobody))))
     say(`Not as it stands: ${subject}: ${what}. Next: ${remedy}.`);
+  const senders = configuration.role === "receiver" ? configuration.senders : [];
+  const taken = takenFromOthers(senders, name);
+  if (taken.length > 0)
+    say(
+      `From the next update on the gate takes no batch in which a series of another sender has ${taken.join(" or ")}, and others are not known ` +
+        `by ${taken.length === 1 ? "this label" : "these labels"}: their targets may have it, which no file tells. Ask this side's Prometheus first ` +
+        `whose series have it: ${taken.map((one) => `count by (account) ({${one}})`).join("; ")}. ` +
+        "Pin only what tells a sender from all others.",
+    );
   if (peer.labels === undefined)
     say(
       `No labels of ${name} are pinned: its series may carry any but those of other senders. Once its people tell them: ` +
