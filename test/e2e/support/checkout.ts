@@ -17,8 +17,20 @@ interface OtherPin {
 const otherVersions = join(import.meta.dirname, "other-versions");
 
 /**
- * Another checkout of the program, as a colleague has it whose commit pins other versions: its own file of pins and its
- * own set-up, for the same stacks in the same backend. It lies in the sandbox's folder and goes with it. What is kept by
+ * What the program had not before the gate: at the receiver the gate, at the sender the rules by which its series keep its own labels,
+ * and what the two sides tell of labels. Each text is in the file once.
+ */
+const withoutGate: readonly (readonly [file: string, text: string])[] = [
+  ["stacks/receiver.ts", ", gated: true"],
+  ["stacks/receiver.ts", "      gate: { program: gate, configuration: demanded },\n"],
+  ["stacks/receiver.ts", "    [contractLabelsOutput]: labels,\n"],
+  ["stacks/sender.ts", "    [contractLabelsOutput]: labels,\n"],
+  ["packages/prometheus/remote-write.ts", "    write_relabel_configs: identityRules(externalLabels),\n"],
+];
+
+/**
+ * Another checkout of the program, as a colleague has it with a commit from before the gate, which pins other versions: its own file
+ * of pins and its own set-up, for the same stacks in the same backend. It lies in the sandbox's folder and goes with it. What is kept by
  * its content is shared with this checkout's cache: a tool that was built once is not built again.
  */
 export class Checkout {
@@ -32,6 +44,7 @@ export class Checkout {
     cpSync(sandbox.repository, this.#directory, { recursive: true, filter: (path) => !left.includes(basename(path)) });
     for (const file of stackFiles) symlinkSync(file, join(this.#directory, "stacks", basename(file)));
     this.#pinOtherVersions();
+    this.#takeTheGateAway();
     mkdirSync(this.#cache);
     for (const folder of ["tools", "images", "pnpm-store", "registries"]) {
       symlinkSync(join(cacheDirectory(), folder), join(this.#cache, folder));
@@ -83,6 +96,15 @@ export class Checkout {
     }
     writeFileSync(file, JSON.stringify({ ...rest, tools }, undefined, 2));
     cpSync(join(otherVersions, "go"), join(this.#directory, "scripts/toolchain/go"), { recursive: true });
+  }
+
+  #takeTheGateAway(): void {
+    for (const [name, text] of withoutGate) {
+      const file = join(this.#directory, name);
+      const parts = readFileSync(file, "utf8").split(text);
+      if (parts.length !== 2) throw new Error(`${name} has ${parts.length - 1} times, and not once: ${text}`);
+      writeFileSync(file, parts.join(""));
+    }
   }
 }
 

@@ -1,4 +1,5 @@
 import { hostPaths, ports } from "@metrics-link/release";
+import type { Role } from "@metrics-link/sandbox/cli/stack-files.ts";
 import { on } from "./sandbox.ts";
 
 /** What a host has in force and what it runs: two things until the service was handed over. */
@@ -21,6 +22,18 @@ export async function versionsOf(host: string): Promise<Readonly<Record<"envoy" 
     envoy: { onDisk: await onDisk(host, "envoy"), running: versionIn(envoy.version) },
     prometheus: { onDisk: await onDisk(host, "prometheus"), running: prometheus.data.version },
   };
+}
+
+/** Whether a host runs what came with the gate: the receiver the gate itself, a sender the rules that keep its series' labels its own. */
+export async function isGated(host: Role): Promise<boolean> {
+  if (host === "receiver") {
+    const cluster = 'envoy_cluster_membership_total{envoy_cluster_name="gate"}';
+    return (
+      await on(host, "curl", "--silent", "--fail", `http://127.0.0.1:${ports.envoyMetrics}/stats/prometheus`)
+    ).includes(cluster);
+  }
+  const { data } = await json(host, `http://127.0.0.1:${ports.prometheus}/api/v1/status/config`);
+  return data.yaml.includes("write_relabel_configs");
 }
 
 /** When each unit of a host was started last: beside the instants of missing samples it tells whose they are. */
