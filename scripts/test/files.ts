@@ -24,19 +24,28 @@ const suites: readonly { readonly name: string; readonly belongs: RegExp; readon
   { name: "link", belongs: /^test\/e2e\/link\/.*\.test\.ts$/, sandbox: "test" },
   { name: "hosts", belongs: /^test\/e2e\/hosts\/.*\.test\.ts$/, sandbox: "test-hosts" },
   { name: "deploy", belongs: /^test\/e2e\/deploy\/.*\.test\.ts$/, sandbox: "test-deploy" },
-  { name: "scrape", belongs: /^test\/e2e\/scrape\/.*\.test\.ts$/, sandbox: "test-scrape" },
-  { name: "updates", belongs: /^test\/e2e\/updates\/.*\.test\.ts$/, sandbox: "test-updates" },
+  { name: "updates", belongs: /^test\/e2e\/(scrape|updates)\/.*\.test\.ts$/, sandbox: "test-updates" },
   { name: "fleet", belongs: /^test\/e2e\/fleet\/.*\.test\.ts$/, sandbox: "test-fleet" },
+  { name: "long", belongs: /^test\/e2e\/long\/.*\.test\.ts$/, sandbox: "test-long" },
 ];
 
 /**
+ * What a person does once a year, or never, and takes minutes each: it runs when it is asked for. All else has to end within the
+ * hour on a small machine, or nobody waits for it.
+ */
+export const longFolder = "test/e2e/long";
+
+/**
  * The suites that have a file among the asked ones, by name.
- * @param paths files or folders of tests; none is all
+ * @param paths files or folders of tests; none is all but those of `longFolder`
  * @param ownSandbox names the sandboxes instead of `test`
  * @throws LinkError USAGE for a path without tests, REPOSITORY_FILE_INVALID for a file that no suite has
  */
 export function suitesOf(paths: readonly string[], ownSandbox = "test"): Suite[] {
-  const files = paths.length === 0 ? filesIn("test") : [...new Set(paths.flatMap(filesIn))];
+  const files =
+    paths.length === 0
+      ? filesIn("test").filter((file) => !file.startsWith(`${longFolder}/`))
+      : [...new Set(paths.flatMap(filesIn))];
   const stray = files.filter((file) => !suites.some(({ belongs }) => belongs.test(file)));
   if (stray.length > 0) {
     throw new LinkError("REPOSITORY_FILE_INVALID", {

@@ -1,12 +1,12 @@
 import { checks, lint } from "../lint/index.ts";
 import { type Command, parsed } from "../stack/command-line.ts";
-import { suitesOf } from "./files.ts";
+import { longFolder, suitesOf } from "./files.ts";
 import { type Counts, run } from "./run.ts";
 import { summaryOf } from "./summary.ts";
 
 const usage = `Usage: npm test -- [PATH ...] [--keep]
-Runs lint and every test, or only the tests at these paths. Prints the times of the slowest files and, at the end,
-what failed and "N passed, N failed, N skipped". Exits with 1 when one failed.
+Runs lint and every test but those of ${longFolder}, or only the tests at these paths. Prints the times of the
+slowest files and, at the end, what failed and "N passed, N failed, N skipped". Exits with 1 when one failed.
   --keep   leaves the sandboxes of end-to-end tests up`;
 
 /**
@@ -14,7 +14,7 @@ what failed and "N passed, N failed, N skipped". Exits with 1 when one failed.
  * cores are busy with that, and a third sandbox takes CPU while nothing happens in it. The fleet carries load.
  */
 const stages: readonly { readonly suites: readonly string[]; readonly atOnce: number }[] = [
-  { suites: ["unit", "program", "sandbox", "hosts", "link", "updates", "deploy", "scrape"], atOnce: 2 },
+  { suites: ["unit", "program", "sandbox", "hosts", "link", "updates", "deploy", "long"], atOnce: 2 },
   { suites: ["fleet"], atOnce: 1 },
 ];
 
@@ -42,6 +42,7 @@ export const command: Command = {
       };
       await Promise.all(Array.from({ length: stage.atOnce }, oneAfterTheOther));
     }
+    if (positionals.length === 0) console.log(`\nleft out, to be run before a release: npm test -- ${longFolder}`);
     for (const line of summaryOf(results)) console.log(line);
     return results.some(({ failures }) => failures > 0) ? 1 : 0;
   },

@@ -148,7 +148,7 @@ export const treatments: Readonly<Record<string, readonly Treatment[]>> = {
   "Moving the addresses into an exchange stack": [
     {
       begins: "export PULUMI_CONFIG_PASSPHRASE=",
-      elsewhere: "test/e2e/link/60-exchange.test.ts",
+      elsewhere: "test/e2e/long/60-exchange.test.ts",
       because: "it needs a link that was deployed without exchange stacks",
       does: {
         // Of every deployer of the sandbox (packages/sandbox/world/environment.ts).
@@ -165,7 +165,7 @@ export const treatments: Readonly<Record<string, readonly Treatment[]>> = {
     },
     {
       begins: "pulumi state rename",
-      elsewhere: "test/e2e/link/60-exchange.test.ts",
+      elsewhere: "test/e2e/long/60-exchange.test.ts",
       because: "it needs a link that was deployed without exchange stacks",
       does: Object.fromEntries(
         [

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { repository } from "../../../../scripts/stack/context.ts";
-import { suitesOf } from "../../../../scripts/test/files.ts";
+import { longFolder, suitesOf } from "../../../../scripts/test/files.ts";
 import { run } from "../../../../scripts/test/run.ts";
 import { summaryOf } from "../../../../scripts/test/summary.ts";
 
@@ -94,7 +94,8 @@ describe("the run of tests", () => {
 
 describe("the suites of tests", () => {
   it("have every file of tests", () => {
-    const files = suitesOf([]).flatMap((suite) => suite.files);
+    const files = [...suitesOf([]), ...suitesOf([longFolder])].flatMap((suite) => suite.files);
+    assert.deepEqual(files.toSorted(), globSync("test/**/*.test.ts").toSorted());
     assert.equal(new Set(files).size, files.length);
     assert.ok(files.includes("test/unit/scripts/test/run.test.ts"));
   });
