@@ -12,6 +12,7 @@ import {
   type Overview,
   type Seen,
   type Told,
+  takenFromOthers,
   verified,
 } from "@metrics-link/fleet";
 import { example } from "../config/example.ts";
@@ -166,5 +167,24 @@ describe("a fleet that is verified", () => {
     assert.doesNotMatch(page, /<script>alert/);
     assert.match(page, /&lt;script&gt;/);
     assert.match(fleetText(given), /shop.*<script>.*2026-11-30.*in force.*account="shop".*8\.8\.8\.8.*not asked/);
+  });
+});
+
+describe("a sender's pinned labels", () => {
+  const senders = [
+    { name: "shop", labels: { account: "1" } },
+    { name: "new", labels: { account: "2", env: "test" } },
+    { name: "unpinned" },
+  ];
+
+  it("take from others what they are not known by: their targets may have it", () => {
+    assert.deepEqual(takenFromOthers(senders, "new"), ['account="2"', 'env="test"']);
+    assert.deepEqual(takenFromOthers(senders.slice(0, 2), "new"), ['env="test"']);
+  });
+
+  it("take nothing where all are known by the same label, or where nobody else is", () => {
+    assert.deepEqual(takenFromOthers(senders.slice(0, 2), "shop"), []);
+    assert.deepEqual(takenFromOthers(senders.slice(1, 2), "new"), []);
+    assert.deepEqual(takenFromOthers(senders, "unpinned"), []);
   });
 });
