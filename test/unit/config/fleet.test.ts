@@ -90,8 +90,13 @@ describe("a sender's file", () => {
     "a key that no sender has": [{ ...agreed(1), adresses: [] }, "fleet/senders/a.json, adresses", /no such key/],
     "a prototype": [
       '{"owner":"x","since":"2026-01-01","__proto__":{"addresses":["8.8.8.8"]}}',
-      "fleet/senders/a.json, __proto__",
-      /no such key/,
+      "fleet/senders/a.json",
+      /the key __proto__ is never read/,
+    ],
+    "a prototype among its labels": [
+      '{"owner":"x","since":"2026-01-01","labels":{"__proto__":"q","account":"a"}}',
+      "fleet/senders/a.json",
+      /the key __proto__ is never read/,
     ],
     "a private address": [
       { ...agreed(1), addresses: ["8.8.8.8", "10.0.0.1"] },
