@@ -123,9 +123,9 @@ export class ControlGroups {
     return groups.split("\n").some((line) => `${line}/`.includes(`/${this.#name}/${inner}/`));
   }
 
-  /** Whether the kernel limits memory in groups that systemd in the host does not see. */
-  get limitsMemory(): boolean {
-    return this.#memory !== undefined && this.#services !== undefined;
+  /** Whether the kernel's memory controller is in a hierarchy that systemd in the host does not see. */
+  get systemdLimitsNoMemory(): boolean {
+    return this.#innerOf("memory") !== undefined && this.#services !== undefined;
   }
 
   /** The link's services that run, as systemd in the host keeps their processes apart. */
@@ -133,15 +133,6 @@ export class ControlGroups {
     const running = (await subdirectories(this.#services ?? "")).filter((path) => ourService.test(basename(path)));
     const found = running.map(async (path) => ({ unit: basename(path), processes: await processesBelow(path) }));
     return (await Promise.all(found)).filter(({ processes }) => processes.length > 0);
-  }
-
-  /** @param bytes the most that these processes have together, as a decimal number */
-  async limitMemory(unit: string, bytes: string, processes: readonly number[]): Promise<void> {
-    const group = join(this.#memory ?? "", unit);
-    await mkdir(group, { recursive: true });
-    await writeFile(join(group, "memory.limit_in_bytes"), bytes);
-    // One that has ended meanwhile needs no limit.
-    for (const pid of processes) await writeFile(join(group, "cgroup.procs"), `${pid}`).catch(() => undefined);
   }
 
   /** Removes the groups, wherever a former process made them. All processes must have ended. */
@@ -152,10 +143,6 @@ export class ControlGroups {
   get #tracking(): string {
     const [first] = this.#system.hierarchies;
     return join(first?.parent ?? "", this.#name);
-  }
-
-  get #memory(): string | undefined {
-    return this.#innerOf("memory");
   }
 
   get #services(): string | undefined {
