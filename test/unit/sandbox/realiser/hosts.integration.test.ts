@@ -197,10 +197,9 @@ describe("the hosts of a sandbox", function () {
       await until(`a service with "${limit}" to be ${ends} after it took 200 MB`, 30_000, async () => {
         await realiser.hosts.limitMemory();
         const takes = `grep VmRSS /proc/$(systemctl show --property=MainPID --value ${unit})/status || true`;
-        const [state, kilobytes] = await output("web", `systemctl is-active ${unit} || true; ${takes}`).then((all) => [
-          all.split("\n")[0],
-          Number(/VmRSS:\s+(\d+)/.exec(all)?.[1] ?? 0),
-        ]);
+        const found = await output("web", `systemctl is-active ${unit} || true; ${takes}`);
+        const state = found.split("\n")[0];
+        const kilobytes = Number(/VmRSS:\s+(\d+)/.exec(found)?.[1] ?? 0);
         return state === ends && (ends === "failed" || kilobytes > 200_000);
       });
     }
