@@ -39,6 +39,7 @@ class NewSeries {
   constructor(own: string) {
     const marker = "x".repeat(digits);
     const labels = [
+      ["__name__", "m"],
       ["account", own],
       ["zone", marker],
     ] as const;
@@ -68,8 +69,9 @@ function expensiveLie(): Uint8Array {
   const letters = [..."abcdefghijklmnopqrstuvwxyz"];
   const names = letters.flatMap((one) => letters.map((other) => `b${one}${other}`)).slice(0, 500);
   const samples = [{ value: 1, timestamp: 1 }];
-  const wide = { labels: names.map((name) => [name, "x"] as const), samples };
-  return snappy(encodeV2([...Array(5_000).fill(wide), { labels: [["account", account(0)]], samples }]));
+  const named = ["__name__", "m"] as const;
+  const wide = { labels: [named, ...names.map((name) => [name, "x"] as const)], samples };
+  return snappy(encodeV2([...Array(5_000).fill(wide), { labels: [named, ["account", account(0)]], samples }]));
 }
 
 describe("the gate, flooded", function () {
