@@ -14,13 +14,15 @@ interface Known {
   readonly limit: number;
 }
 
+type Groups = Pick<ControlGroups, "systemdLimitsNoMemory" | "services">;
+
 export class UnitMemory {
-  readonly #groups: ControlGroups;
+  readonly #groups: Groups;
   readonly #limitOf: (unit: string) => Promise<string>;
   readonly #known = new Map<string, Known>();
 
   /** @param limitOf MemoryMax of a unit, as `systemctl show` prints it */
-  constructor(groups: ControlGroups, limitOf: (unit: string) => Promise<string>) {
+  constructor(groups: Groups, limitOf: (unit: string) => Promise<string>) {
     this.#groups = groups;
     this.#limitOf = limitOf;
   }

@@ -184,31 +184,6 @@ describe("the hosts of a sandbox", function () {
     assert.equal(Number(await output("web", "ulimit -Hn")), Math.min(limit, 524288));
   });
 
-  it("give a service of the link no more memory than its unit says", async () => {
-    const unit = "metrics-link-gate.service";
-    const hungry = `/usr/bin/python3 -c 'import time; time.sleep(5); held = bytearray(200 << 20); time.sleep(600)'`;
-    const text = (limit: string) => `[Service]\\nExecStart=${hungry}\\n${limit}`;
-    for (const [limit, ends] of [
-      ["", "active"],
-      ["MemoryMax=50M", "failed"],
-    ] as const) {
-      const file = `printf "${text(limit)}\\n" > /run/systemd/system/${unit}`;
-      await output("web", `${file} && systemctl daemon-reload && systemctl restart ${unit}`);
-      await until(`a service with "${limit}" to be ${ends} after it took 200 MB`, 30_000, async () => {
-        await realiser.hosts.limitMemory();
-        const takes = `grep VmRSS /proc/$(systemctl show --property=MainPID --value ${unit})/status || true`;
-        const found = await output("web", `systemctl is-active ${unit} || true; ${takes}`);
-        const state = found.split("\n")[0];
-        const kilobytes = Number(/VmRSS:\s+(\d+)/.exec(found)?.[1] ?? 0);
-        return state === ends && (ends === "failed" || kilobytes > 200_000);
-      });
-    }
-    await output(
-      "web",
-      `rm /run/systemd/system/${unit} && systemctl daemon-reload; systemctl reset-failed ${unit} || true`,
-    );
-  });
-
   it("have a volume from the first boot on, and can write to it", async () => {
     const link = `/dev/disk/by-id/nvme-Amazon_Elastic_Block_Store_${volumeId.replace("-", "")}`;
     assert.equal(await output("web", `readlink -f ${link}`), "/dev/nvme1n1");
