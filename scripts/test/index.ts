@@ -10,13 +10,11 @@ slowest files and, at the end, what failed and "N passed, N failed, N skipped". 
   --keep   leaves the sandboxes of end-to-end tests up`;
 
 /**
- * One stage after the other. In a stage two suites run at once, and the next begins when one ends: two
- * cores are busy with that, and a third sandbox takes CPU while nothing happens in it. The fleet carries load.
+ * Two suites run at once, in this order, and the next begins when one ends: two cores are busy with that, and a third sandbox takes
+ * CPU while nothing happens in it. The shortest come last, so that both cores have work to the end.
  */
-const stages: readonly { readonly suites: readonly string[]; readonly atOnce: number }[] = [
-  { suites: ["unit", "program", "sandbox", "hosts", "link", "updates", "deploy", "long"], atOnce: 2 },
-  { suites: ["fleet"], atOnce: 1 },
-];
+const order = ["unit", "program", "sandbox", "link", "hosts", "updates", "fleet", "deploy", "long"];
+const atOnce = 2;
 
 export const command: Command = {
   usage,
@@ -32,16 +30,14 @@ export const command: Command = {
       const passes = checks.length - failed.length;
       results.push({ passes, failures: failed.length, pending: 0, files: {}, failed });
     }
-    for (const stage of stages) {
-      const waiting = stage.suites.flatMap((name) => suites.find((suite) => suite.name === name) ?? []);
-      const oneAfterTheOther = async () => {
-        for (let suite = waiting.shift(); suite !== undefined; suite = waiting.shift()) {
-          const said = suite.name.padEnd(nameWidth);
-          results.push(await run(suite, (line) => console.log(`${said} | ${line}`), environment));
-        }
-      };
-      await Promise.all(Array.from({ length: stage.atOnce }, oneAfterTheOther));
-    }
+    const waiting = suites.toSorted((one, other) => order.indexOf(one.name) - order.indexOf(other.name));
+    const oneAfterTheOther = async () => {
+      for (let suite = waiting.shift(); suite !== undefined; suite = waiting.shift()) {
+        const said = suite.name.padEnd(nameWidth);
+        results.push(await run(suite, (line) => console.log(`${said} | ${line}`), environment));
+      }
+    };
+    await Promise.all(Array.from({ length: atOnce }, oneAfterTheOther));
     if (positionals.length === 0) console.log(`\nleft out, to be run before a release: npm test -- ${longFolder}`);
     for (const line of summaryOf(results)) console.log(line);
     return results.some(({ failures }) => failures > 0) ? 1 : 0;
