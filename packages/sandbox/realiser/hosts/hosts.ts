@@ -109,11 +109,9 @@ export class Hosts {
   /** Holds each unit of each host to the memory that it may have; to be called again and again. */
   async limitMemory(): Promise<void> {
     for (const { instance } of this.#placed) {
-      const host = this.#host(instance.id);
-      const leader = await host.leader();
-      if (leader === undefined) continue;
       const known =
-        this.#memory.get(instance.id) ?? new UnitMemory(host.groups, (unit) => this.#memoryMax(instance.id, unit));
+        this.#memory.get(instance.id) ??
+        new UnitMemory(this.#host(instance.id).groups, (unit) => this.#memoryMax(instance.id, unit));
       this.#memory.set(instance.id, known);
       await known.enforce();
     }

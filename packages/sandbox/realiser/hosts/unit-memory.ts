@@ -7,6 +7,7 @@
  */
 import { readFile } from "node:fs/promises";
 import type { ControlGroups } from "./control-groups.ts";
+import { signal } from "./host.ts";
 
 /** Of a process that was seen first in its unit. */
 interface Known {
@@ -35,7 +36,7 @@ export class UnitMemory {
       const held = await Promise.all(processes.map(async (pid) => ({ pid, bytes: await heldBy(pid) })));
       if (held.reduce((sum, { bytes }) => sum + bytes, 0) <= limit) continue;
       const [largest] = held.toSorted((one, other) => other.bytes - one.bytes);
-      if (largest !== undefined) kill(largest.pid);
+      if (largest !== undefined) signal(largest.pid, "SIGKILL");
     }
   }
 
@@ -55,12 +56,4 @@ async function heldBy(pid: number): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, "utf8").catch(() => "");
   const kilobytes = [...status.matchAll(/^Rss(?:Anon|Shmem):\s+(\d+) kB$/gm)].map(([, number]) => Number(number));
   return kilobytes.reduce((sum, one) => sum + one, 0) * 1024;
-}
-
-function kill(pid: number): void {
-  try {
-    process.kill(pid, "SIGKILL");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
-  }
 }
