@@ -61,7 +61,7 @@ export class Points {
    */
   histogram(reader: Reader, end: number, last: 16 | 17): number {
     this.count("histograms");
-    const most = this.parts + mostParts;
+    const before = this.parts;
     let done = 0;
     while (reader.position < end) {
       const tag = reader.tag(end);
@@ -76,25 +76,25 @@ export class Points {
       else if ((tag & 7) === varint) reader.int64(end);
       else if ((tag & 7) === fixed64) reader.skip(8, end);
       else if (repeats) {
-        this.#part(most);
+        this.#part(before);
         span(reader, reader.delimited(end));
-      } else this.#packed(reader, field === 9 || field === 12 ? varint : fixed64, reader.delimited(end), most);
+      } else this.#packed(reader, field === 9 || field === 12 ? varint : fixed64, reader.delimited(end), before);
     }
-    return Math.floor((this.parts + mostParts - most) / partsOfASeries);
+    return Math.floor((this.parts - before) / partsOfASeries);
   }
 
-  /** A list of numbers. */
-  #packed(reader: Reader, type: typeof varint | typeof fixed64, end: number, most: number): void {
+  /** A list of numbers. @param before the parts of the histograms before this one */
+  #packed(reader: Reader, type: typeof varint | typeof fixed64, end: number, before: number): void {
     while (reader.position < end) {
-      this.#part(most);
+      this.#part(before);
       if (type === varint) reader.int64(end);
       else reader.skip(8, end);
     }
   }
 
-  #part(most: number): void {
+  #part(before: number): void {
     this.parts += 1;
-    if (this.parts > most) throw new Refused("histogram_size");
+    if (this.parts - before > mostParts) throw new Refused("histogram_size");
   }
 
   /** A value, and when it was: after the labels of an exemplar, fields 2 and 3 of either version. */
