@@ -68,7 +68,8 @@ export async function update(context: StackContext, name: string, words: Words):
 async function warnOf(context: StackContext, name: string, outputs: Readonly<Record<string, unknown>>): Promise<void> {
   const { file, stack } = context;
   const configuration = file.read();
-  const peer = configuration.role === "receiver" ? configuration.senders.find((one) => one.name === name) : undefined;
+  const senders = configuration.role === "receiver" ? configuration.senders : [];
+  const peer = senders.find((one) => one.name === name);
   if (peer === undefined) return;
   const { network } = configuration;
   const standing = standingOf("sender", { peer, reading: { contract: contractIn(outputs) }, before: [], network });
@@ -76,7 +77,6 @@ async function warnOf(context: StackContext, name: string, outputs: Readonly<Rec
     say(`Not as it stands: an update holds ${name}, and what was accepted before stays in force. ${standing.words}`);
   for (const { subject, what, remedy } of foreignLabels(standingsOf(await overviewOf(context, nobody))))
     say(`Not as it stands: ${subject}: ${what}. Next: ${remedy}.`);
-  const senders = configuration.role === "receiver" ? configuration.senders : [];
   const taken = takenFromOthers(senders, name);
   if (taken.length > 0)
     say(
