@@ -16,8 +16,9 @@ export interface Connection {
   /** Accepted writes. */
   readonly requests: number;
   readonly lastRequest: number;
-  /** When it ended; absent while it is open. */
+  /** When it ended, and how long it lasted; absent while it is open. */
   readonly ended?: number;
+  readonly seconds?: number;
 }
 
 /** The connections of a sender's filter chain with an accepted write, from the lines of an access log. */
@@ -28,7 +29,8 @@ export function connectionsIn(lines: readonly AccessLogLine[], chain: string): r
     if (data?.filter_chain !== chain) continue;
     const began = Date.parse(data.start) / 1000;
     const known = found.get(data.connection) ?? { id: data.connection, requests: 0, lastRequest: 0 };
-    if (data.type === "connection") found.set(known.id, { ...known, ended: began + (data.duration_ms ?? 0) / 1000 });
+    const seconds = (data.duration_ms ?? 0) / 1000;
+    if (data.type === "connection") found.set(known.id, { ...known, ended: began + seconds, seconds });
     else if (data.status === 204) {
       const lastRequest = Math.max(known.lastRequest, began);
       found.set(known.id, { ...known, requests: known.requests + 1, lastRequest });
@@ -40,9 +42,15 @@ export function connectionsIn(lines: readonly AccessLogLine[], chain: string): r
 /** Both Envoys close a connection that nobody has used for longer than this. */
 const idleSeconds = 60;
 
-/** Those that ended while in use: nobody closed them for being idle. */
-export const cutOff = (connections: readonly Connection[]): Connection[] =>
-  connections.filter(({ ended, lastRequest }) => ended !== undefined && ended - lastRequest < idleSeconds);
+/**
+ * Those that ended while in use: nobody closed them for being idle or for their age.
+ * @param lifetimeSeconds when both Envoys end a connection, which then has some seconds for its last requests
+ */
+export const cutOff = (connections: readonly Connection[], lifetimeSeconds: number): Connection[] =>
+  connections.filter(
+    ({ ended, seconds = 0, lastRequest }) =>
+      ended !== undefined && ended - lastRequest < idleSeconds && seconds < lifetimeSeconds,
+  );
 
 /** The number of the one with the most requests. */
 export const busiest = (connections: readonly Connection[]): number | undefined =>

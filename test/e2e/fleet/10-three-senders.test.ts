@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
+import { defaultLimits } from "@metrics-link/envoy";
 import { join, leave, neighbour, suspend } from "@metrics-link/sandbox/cli/guests.ts";
 import { prove } from "@metrics-link/sandbox/cli/prove.ts";
 import { silentReport } from "@metrics-link/sandbox/cli/report.ts";
 import { exchangeOf, type SandboxStack, senderNames, wholeName } from "@metrics-link/sandbox/cli/stack-files.ts";
-import { externalLabels, statusOf } from "@metrics-link/sandbox/cli/status.ts";
+import { statusOf } from "@metrics-link/sandbox/cli/status.ts";
 import { up } from "@metrics-link/sandbox/cli/up.ts";
-import { busiest, connectionsIn, cutOff } from "@metrics-link/sandbox/testing/connections.ts";
+import { busiest, cutOff } from "@metrics-link/sandbox/testing/connections.ts";
 import { identitiesOf } from "@metrics-link/sandbox/testing/identities.ts";
 import { accounts } from "@metrics-link/sandbox/world/accounts.ts";
 import { z } from "zod";
@@ -13,16 +14,27 @@ import { compareSince, describeCompared } from "../../../scripts/stack/compare.t
 import { encodeV1, snappy } from "../../unit/gate/messages.ts";
 import { must } from "../support/commands.ts";
 import { ChangedConfiguration } from "../support/configuration.ts";
-import { accessLog, counter, logged } from "../support/envoy.ts";
+import { logged } from "../support/envoy.ts";
 import { eventually } from "../support/eventually.ts";
+import {
+  arrives,
+  closedByReceiver,
+  connectionsOf,
+  fallsSilent,
+  longestLag,
+  namedForLimit,
+  now,
+  refused,
+  steady,
+  third,
+  writes,
+} from "../support/fleet.ts";
 import { attempt } from "../support/hostile.ts";
 import { beforehand } from "../support/samples.ts";
 import { on, place, pulumi, receiver, report, sandbox } from "../support/sandbox.ts";
 import { carryLoad } from "../support/series-load.ts";
 import { needs, world } from "../support/world.ts";
 
-const steady = ["sender", "sender-c"] as const;
-const third = "sender-d";
 /** Beside some 2,200 that a sandbox's sender has of itself. */
 const loadSeries = 2800;
 const floodSeries = 10_000;
@@ -31,63 +43,15 @@ const folder = `/run/hostile-${sandbox.layout.tag}`;
 
 const contract = z.object({ egressAddresses: z.array(z.string()) });
 
-const now = () => Date.now() / 1000;
-const selected = (labels: Readonly<Record<string, string>>) =>
-  Object.entries(labels).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
-/** The time of the newest sample that the receiver has of a series. */
-const newest = (series: string) => receiver.value(`max(timestamp(${series}))`);
-const ofThird = () =>
-  newest(`up{${['job="prometheus"', 'link_side="sends"', ...selected(externalLabels(sandbox, third))].join(",")}}`);
-const arrives = (what: string, since: number) =>
-  eventually(
-    what,
-    async (note) => {
-      const found = await ofThird();
-      note({ found, since });
-      return found !== undefined && found > since ? found : undefined;
-    },
-    60_000,
-    500,
-  );
-/** Its last sample stays the last, longer than its next batches would take. */
-async function fallsSilent(): Promise<void> {
-  const last = await eventually(
-    "its samples to stop",
-    async (note) => {
-      const found = await ofThird();
-      note(found);
-      return found !== undefined && now() - found > 5 ? found : undefined;
-    },
-    60_000,
-    500,
-  );
-  await eventually("the next batches to be due", () => (now() > last + 15 ? true : undefined), 20_000, 500);
-  assert.equal(await ofThird(), last);
-}
-const writes = (host: (typeof steady)[number], since: number) =>
-  eventually(
-    `${host} to write under load`,
-    async (note) => {
-      const found = await newest(`load{account="${accounts[host]}"}`);
-      note({ found, since });
-      return found !== undefined && found > since ? true : undefined;
-    },
-    60_000,
-    500,
-  );
-/** Of a sender at the receiver, since a moment. */
-const connectionsOf = async (host: (typeof steady)[number], since: number) =>
-  connectionsIn(await accessLog("receiver", since), senderNames[host]);
 const update = (stack: SandboxStack) => pulumi().must(["up", "-s", stack, "--yes", "--skip-preview"]);
 const tried = (stack: SandboxStack) => pulumi().run(["up", "-s", stack, "--yes", "--skip-preview"]);
-const closedByReceiver = (host: string) =>
-  counter(host, "envoy_cluster_upstream_cx_destroy_remote", 'envoy_cluster_name="receiver"');
-
 describe("three senders in three accounts", function () {
   needs(world.nothing);
   this.timeout(1_200_000);
   const quiet: (() => Promise<void>)[] = [];
   let from: number;
+  let floodedSince: number;
+  let limited: ChangedConfiguration | undefined;
   /** Of each that goes on writing: the connection that carries most of it, and what the receiver has closed. */
   let beginning: { readonly id: number | undefined; readonly closed: number }[];
   const carriers = () => Promise.all(steady.map(async (host) => busiest(await connectionsOf(host, now() - 10))));
@@ -178,30 +142,40 @@ describe("three senders in three accounts", function () {
   });
 
   it("have one that floods the receiver, and the others stay less than 5 s behind", async () => {
-    const stop = await carryLoad(third, "flood", floodSeries);
-    const lags: number[] = [];
-    try {
-      await arrives("the flood", now());
-      const end = now() + 15;
-      await eventually(
-        "the flood to last",
-        async () => {
-          for (const host of steady) {
-            const found = (await newest(`load{account="${accounts[host]}"}`)) ?? 0;
-            lags.push(now() - found);
-          }
-          return now() > end ? true : undefined;
-        },
-        60_000,
-        500,
-      );
-    } finally {
-      await stop();
-    }
-    report.say(
-      `lag of the others while ${third} writes ${floodSeries} samples a second more: at most ${Math.max(...lags).toFixed(1)} s`,
-    );
-    assert.ok(Math.max(...lags) < 5, `${Math.max(...lags)} s`);
+    floodedSince = Math.ceil(await arrives("what it writes before", now()));
+    quiet.push(await carryLoad(third, "flood", floodSeries));
+    await arrives("the flood", now());
+    assert.ok((await longestLag()) < 5);
+  });
+
+  it("are told before it reaches a limit of its own, and which", async () => {
+    limited = new ChangedConfiguration("receiver");
+    const series = (await receiver.value(`metrics_link_gate_active_series{sender="${senderNames[third]}"}`)) ?? 0;
+    assert.ok(series > floodSeries, `${series} series`);
+    const limits = `senders[${sandbox.files.senders().indexOf(third)}].limits`;
+    await limited.set(`${limits}.activeSeries`, `${Math.ceil(series / 0.9)}`);
+    await limited.set(`${limits}.samplesPerSecond`, `${floodSeries / 4}`);
+    await limited.set("prometheus.alerts.SenderNearLimit.for", "5s");
+    await update("receiver");
+    const share = await namedForLimit("active_series", 0.8);
+    assert.ok(share < 1, `${share}`);
+    assert.equal(await refused("active_series"), 0);
+  });
+
+  it("stay less than 5 s behind while it is refused for its limit, which the alert names", async () => {
+    await namedForLimit("samples_per_second", 1);
+    const before = await refused("sample_rate");
+    assert.ok((await longestLag()) < 5);
+    assert.ok((await refused("sample_rate")) > before);
+  });
+
+  it("see all that it wrote arrive once it may write more", async () => {
+    limited?.restore();
+    await update("receiver");
+    await quiet.pop()?.();
+    const compared = await compareSince(sandbox, floodedSince, third);
+    report.say(`${third}, refused above its limit for a while: ${describeCompared(compared)}`);
+    assert.equal(compared.missing + compared.different, 0, compared.examples.join("\n"));
   });
 
   it("have one that leaves: nothing of it arrives any more", async () => {
@@ -212,14 +186,17 @@ describe("three senders in three accounts", function () {
   it("leave the connections of the others open all the while, and lose no sample of theirs", async () => {
     for (const [index, host] of steady.entries()) {
       const all = await connectionsOf(host, from);
-      assert.deepEqual(cutOff(all), [], host);
+      assert.deepEqual(cutOff(all, defaultLimits.connectionLifetimeSeconds), [], host);
       // A sender's Envoy has a connection a worker. Which of them carries most may change.
       const open = all.filter(({ ended }) => ended === undefined).map(({ id }) => id);
-      assert.ok(open.includes(beginning[index]?.id ?? 0), `${host}: ${beginning[index]?.id} is not among ${open}`);
-      assert.equal(await closedByReceiver(host), beginning[index]?.closed, host);
+      const ofAge = all.filter(({ seconds = 0 }) => seconds >= defaultLimits.connectionLifetimeSeconds);
+      const kept = [...open, ...ofAge.map(({ id }) => id)];
+      assert.ok(kept.includes(beginning[index]?.id ?? 0), `${host}: ${beginning[index]?.id} is not among ${kept}`);
+      const closed = (await closedByReceiver(host)) - (beginning[index]?.closed ?? 0);
+      assert.ok(closed <= ofAge.length, `${host}: the receiver closed ${closed}, and ${ofAge.length} were of age`);
       const compared = await compareSince(sandbox, from, host);
       const rate = Math.round(compared.compared / compared.seconds);
-      report.say(`${host}, ${rate} samples a second on connections ${open}: ${describeCompared(compared)}`);
+      report.say(`${host}, ${rate} samples a second on connections ${kept}: ${describeCompared(compared)}`);
       assert.equal(compared.missing + compared.different, 0, compared.examples.join("\n"));
       assert.ok(rate > 3000, `${rate} samples a second`);
     }

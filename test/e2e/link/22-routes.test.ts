@@ -5,12 +5,14 @@ import { on, place, sandbox } from "../support/sandbox.ts";
 import { needs, world } from "../support/world.ts";
 
 const folder = "/run/hostile";
+/** One that Prometheus refuses: the receiver's own agent asks it good ones meanwhile. */
+const query = "/api/v1/query?query=up%7B";
 const post = ["--request", "POST", "--data-binary", "nothing"];
 const forbidden: readonly (readonly [string, string, readonly string[]])[] = [
   ["GET on the path", "/api/v1/write", []],
   ["PUT on the path", "/api/v1/write", ["--request", "PUT", "--data-binary", "nothing"]],
-  ["a query", "/api/v1/query?query=up", post],
-  ["a query by GET", "/api/v1/query?query=up", []],
+  ["a query", query, post],
+  ["a query by GET", query, []],
   ["metrics", "/metrics", []],
   ["Envoy's statistics", "/stats/prometheus", []],
   ["the admin API of Prometheus", "/api/v1/admin/tsdb/delete_series", post],
@@ -24,7 +26,7 @@ const forbidden: readonly (readonly [string, string, readonly string[]])[] = [
   ["a path in other case", "/API/v1/write", post],
 ];
 
-/** How many requests the receiver's Prometheus has answered, by handler. */
+/** How many requests the receiver's Prometheus has answered, by handler, without those that others make all the time. */
 const answered = () => on("receiver", "curl", "--silent", "--fail", "http://127.0.0.1:9090/metrics");
 const handlers = (text: string) =>
   text
@@ -32,7 +34,8 @@ const handlers = (text: string) =>
     .filter(
       (line) =>
         line.startsWith("prometheus_http_requests_total{") &&
-        !/handler="\/(metrics|-\/ready|api\/v1\/write)"/.test(line),
+        !/handler="\/(metrics|-\/ready|api\/v1\/write)"/.test(line) &&
+        !/code="200",handler="\/api\/v1\/query"/.test(line),
     )
     .toSorted();
 
@@ -51,6 +54,12 @@ describe("a valid client", function () {
   it("reaches the gate on the one path, which rejects what is no remote write", async () => {
     const { status } = await attempt("sender", endpoint, "/api/v1/write", [...post, ...certificate]);
     assert.equal(status, 415);
+  });
+
+  it("would be seen by this test if its query got to Prometheus", async () => {
+    const before = handlers(await answered());
+    await on("receiver", "curl", "--silent", `http://127.0.0.1:9090${query}`);
+    assert.notDeepEqual(handlers(await answered()), before);
   });
 
   for (const [name, path, words] of forbidden) {
