@@ -87,6 +87,11 @@ const schema: z.ZodMiniType<State> = z.object({
       first: orUndefined(number),
       credit: number,
       looks: z.array(reading),
+      // Not in the files of earlier releases.
+      inExcess: z.pipe(
+        z.optional(number),
+        z.transform((found) => found ?? 0),
+      ),
       complete: orUndefined(reading),
       doubts: z.array(z.string()),
       windowAt: orUndefined(number),
@@ -148,6 +153,7 @@ const unread = {
   first: undefined,
   credit: 0,
   looks: [],
+  inExcess: 0,
   complete: undefined,
   doubts: [],
   windowAt: undefined,

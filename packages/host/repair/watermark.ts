@@ -44,6 +44,8 @@ export interface DeliveryWatermark {
   readonly credit: number;
   /** The latest looks in a row at a free reader. */
   readonly looks: readonly Reading[];
+  /** The latest looks in a row, as a number, at which more was sent than stored. */
+  readonly inExcess: number;
   /** A look at which nothing was missing from the queue: once it has sent on as far, all that was stored is delivered. */
   readonly complete: Reading | undefined;
   /** What happened since `until` that may have lost samples. */
@@ -54,7 +56,10 @@ export interface DeliveryWatermark {
   readonly suspicion: { readonly seen: Reading; readonly gap: number } | undefined;
 }
 
-/** So many looks in a row at the same gap, with a reader that works, are no accident. */
+/**
+ * So many looks in a row at the same gap, with a reader that works, are no accident; nor at more sent than stored. On a busy machine
+ * Prometheus takes so long over a page that its first number is older than its last by thousands of samples.
+ */
 export const looksToBeSure = 5;
 /** While samples of a series are rejected or dropped again and again, a window is opened so often: each repeats its margin. */
 const windowEveryMs = 60_000;
@@ -89,7 +94,8 @@ function moved(before: DeliveryWatermark | undefined, now: Reading, marginMs: nu
   if (before === undefined) return { watermark: begunAt(now) };
   const { last } = before;
   if (last === undefined || isOtherQueue(last, now)) return ended(before, now, marginMs);
-  const news = doubtsIn(last, now, before.explained);
+  const inExcess = isInExcess(now, before.explained) ? before.inExcess + 1 : 0;
+  const news = doubtsIn(last, now, inExcess);
   const isRecounted = news.some((reason) => reason !== "samples were rejected or dropped");
   const counted = accounted(isRecounted ? recounted(before) : before, last, now);
   const doubts = [...new Set([...counted.doubts, ...news])];
@@ -98,8 +104,9 @@ function moved(before: DeliveryWatermark | undefined, now: Reading, marginMs: nu
   const known = isRecounted || !isSameQueue ? undefined : counted.complete;
   const completeNow = gapOf(now) === counted.explained ? now : undefined;
   const complete = now.pending === 0 ? (completeNow ?? known) : (stillWaits(known, now) ?? completeNow);
-  const seen: DeliveryWatermark = { ...counted, last: now, doubts, complete };
-  if (complete === undefined || isRecounted || !isAcknowledged(complete, now)) return { watermark: seen };
+  const seen: DeliveryWatermark = { ...counted, last: now, inExcess: isRecounted ? 0 : inExcess, doubts, complete };
+  if (complete === undefined || isRecounted || inExcess > 0 || !isAcknowledged(complete, now))
+    return { watermark: seen };
   const isEarly = doubts.length > 0 && now.at - (before.windowAt ?? 0) < windowEveryMs;
   if (isEarly) return { watermark: { ...seen, complete: completeNow ?? complete } };
   const watermark: DeliveryWatermark = {
@@ -123,6 +130,7 @@ function begunAt(now: Reading): DeliveryWatermark {
     first: undefined,
     credit: 0,
     looks: [],
+    inExcess: 0,
     windowAt: undefined,
     ...nothing,
   };
@@ -216,13 +224,15 @@ function isSettled(looks: readonly Reading[]): looks is Settled {
   return looks.length >= looksToBeSure && first !== undefined && last !== undefined && enqueued(last) > enqueued(first);
 }
 
-function doubtsIn(last: Reading, now: Reading, explained: number | undefined): Reason[] {
-  // Such a write may be read, and sent, all the same.
-  const isMore = explained !== undefined && gapOf(now) + inRequests(now) < explained;
+/** A sample whose write to the WAL failed may be read, and sent, all the same. */
+const isInExcess = (now: Reading, explained: number | undefined): boolean =>
+  explained !== undefined && gapOf(now) + inRequests(now) < explained;
+
+function doubtsIn(last: Reading, now: Reading, inExcess: number): Reason[] {
   const seen: [boolean, Reason][] = [
     [now.dropped > last.dropped, "samples were rejected or dropped"],
     [now.failedWrites > last.failedWrites, "a write to the WAL failed"],
-    [isMore, "more was sent than stored"],
+    [inExcess >= looksToBeSure, "more was sent than stored"],
   ];
   return seen.flatMap(([is, reason]) => (is ? [reason] : []));
 }

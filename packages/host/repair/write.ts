@@ -148,13 +148,18 @@ export function writeTo(writeUrl: string, externalLabels: RepairSettings["extern
   };
 }
 
-/** The labels of a series as the receiver gets them. Nearly all have nothing to change, and this process has no compiler. */
+/**
+ * The labels of a series as the receiver gets them, sorted by the bytes of their names: the gate refuses any other order (Remote Write
+ * 1, "Labels"). Nearly all have nothing to change, and this process has no compiler.
+ */
 function sentLabels(externalLabels: RepairSettings["externalLabels"]): (labels: readonly Label[]) => readonly Label[] {
   const fixed = new Map(fixedLabels(externalLabels).map(({ name, value }) => [name, value]));
   return (labels) => {
     if (labels.every(({ name, value }) => (fixed.get(name) ?? value) === value)) return labels;
     const named = Object.fromEntries(labels.map(({ name, value }) => [name, value]));
-    return Object.entries(asSent(named, externalLabels)).map(([name, value]) => ({ name, value }));
+    return Object.entries(asSent(named, externalLabels))
+      .map(([name, value]) => ({ name, value }))
+      .toSorted((one, other) => Buffer.compare(Buffer.from(one.name), Buffer.from(other.name)));
   };
 }
 

@@ -29,6 +29,7 @@ export type Happening =
   | "truncated"
   | "torn"
   | "series are unknown"
+  | "the page takes long"
   | "the clock is set back"
   | "the clock is set ahead";
 
@@ -79,6 +80,8 @@ export class ModelSender {
   #readerSegment = 0;
   #kept = 0;
   #loads = 0;
+  /** When the page was asked for, and what it told first: before this step, if it takes long. */
+  #asked = { at: this.#clock, uptime: this.uptime, stored: 0 };
   #counts = { started: 0, stored: 0, attempts: 0, retried: 0, leftOut: 0, dropped: 0, failedWrites: 0 };
 
   get now(): number {
@@ -95,6 +98,7 @@ export class ModelSender {
     this.uptime += milliseconds;
     this.#clock += milliseconds;
     const counts = this.#counts;
+    const asked = { at: this.#clock - milliseconds, uptime: this.uptime - milliseconds, stored: counts.stored };
     if (happening === "the clock is set back") this.#clock -= 600_000;
     if (happening === "the clock is set ahead") this.#clock += 600_000;
     if (happening === "cut") this.#cut = true;
@@ -126,6 +130,8 @@ export class ModelSender {
     this.#hang(happening === "a request hangs");
     if (!this.#slow) this.#send(happening === "refused");
     this.#readOn();
+    this.#asked =
+      happening === "the page takes long" ? asked : { at: this.#clock, uptime: this.uptime, stored: counts.stored };
   }
 
   /** Unless the series has a sample that is not older: the clock may have been set back (tsdb/head_append.go). */
@@ -247,8 +253,7 @@ export class ModelSender {
     const { started, ...counts } = this.#counts;
     return {
       ...counts,
-      at: this.#clock,
-      uptime: this.uptime,
+      ...this.#asked,
       started: `${started}`,
       loadedAt: this.#loads,
       pending: total(this.#queue) + (this.#hanging?.sample.weight ?? 0),

@@ -18,7 +18,7 @@ import {
 import fc from "fast-check";
 import { type Happening, lateMs, ModelSender, marginMs, type Stored, type Target } from "./model.ts";
 
-const usual: Happening[] = ["nothing", "nothing", "nothing", "nothing", "slow"];
+const usual: Happening[] = ["nothing", "nothing", "nothing", "nothing", "slow", "the page takes long"];
 const unusual: Happening[] = [
   "a request hangs",
   "cut",
@@ -201,6 +201,32 @@ describe("delivery watermark", () => {
     assert.deepEqual(windows, []);
     const behind = sender.now - (watermark?.until ?? 0);
     assert.ok(behind <= 3 * 2000, `${behind} ms behind`);
+  });
+
+  it("opens no window on a busy machine, where every other page takes long", () => {
+    const slow: Step = { ...calm, happening: "the page takes long" };
+    const busy = Array.from({ length: 60 }, (_, index) => (index % 5 === 0 ? calm : slow));
+    const { watermark, windows } = lived(new ModelSender(), [...calmFor(looksToBeSure + 3), ...busy]);
+    assert.deepEqual(windows, []);
+    assert.equal(watermark?.inExcess, looksToBeSure - 1);
+  });
+
+  it("opens one if more than was stored stays sent", () => {
+    const sender = new ModelSender();
+    const { watermark } = lived(sender, calmFor(looksToBeSure + 3));
+    let [found, opened] = [watermark, 0];
+    const reasons: string[] = [];
+    for (let looks = 1; looks <= 2 * looksToBeSure; looks += 1) {
+      sender.step("nothing", 2000, 0);
+      const now = sender.reading();
+      const step = advance(found, { ...now, stored: now.stored - 50_000_000 }, marginMs);
+      found = step.watermark;
+      if (step.window === undefined) continue;
+      opened = looks;
+      reasons.push(...step.window.reasons);
+    }
+    assert.deepEqual(reasons, ["more was sent than stored"]);
+    assert.ok(opened >= looksToBeSure, `${opened}`);
   });
 
   it("moves on with a late target in health and, in steps, while a new queue leaves its samples out", () => {
