@@ -42,14 +42,13 @@ export function connectionsIn(lines: readonly AccessLogLine[], chain: string): r
 /** Both Envoys close a connection that nobody has used for longer than this. */
 const idleSeconds = 60;
 
-/**
- * Those that ended while in use: nobody closed them for being idle or for their age.
- * @param lifetimeSeconds when both Envoys end a connection, which then has some seconds for its last requests
- */
+/** Whether one ended of age. @param lifetimeSeconds when both Envoys end a connection, by their own clocks, to the millisecond */
+export const isOfAge = ({ seconds = 0 }: Connection, lifetimeSeconds: number): boolean => seconds > lifetimeSeconds - 1;
+
+/** Those that ended while in use: nobody closed them for being idle, or of age. */
 export const cutOff = (connections: readonly Connection[], lifetimeSeconds: number): Connection[] =>
   connections.filter(
-    ({ ended, seconds = 0, lastRequest }) =>
-      ended !== undefined && ended - lastRequest < idleSeconds && seconds < lifetimeSeconds,
+    (one) => one.ended !== undefined && one.ended - one.lastRequest < idleSeconds && !isOfAge(one, lifetimeSeconds),
   );
 
 /** The number of the one with the most requests. */

@@ -6,7 +6,7 @@ import { silentReport } from "@metrics-link/sandbox/cli/report.ts";
 import { exchangeOf, type SandboxStack, senderNames, wholeName } from "@metrics-link/sandbox/cli/stack-files.ts";
 import { statusOf } from "@metrics-link/sandbox/cli/status.ts";
 import { up } from "@metrics-link/sandbox/cli/up.ts";
-import { busiest, cutOff } from "@metrics-link/sandbox/testing/connections.ts";
+import { busiest, cutOff, isOfAge } from "@metrics-link/sandbox/testing/connections.ts";
 import { identitiesOf } from "@metrics-link/sandbox/testing/identities.ts";
 import { accounts } from "@metrics-link/sandbox/world/accounts.ts";
 import { z } from "zod";
@@ -186,10 +186,11 @@ describe("three senders in three accounts", function () {
   it("leave the connections of the others open all the while, and lose no sample of theirs", async () => {
     for (const [index, host] of steady.entries()) {
       const all = await connectionsOf(host, from);
-      assert.deepEqual(cutOff(all, defaultLimits.connectionLifetimeSeconds), [], host);
+      const lifetime = defaultLimits.connectionLifetimeSeconds;
+      assert.deepEqual(cutOff(all, lifetime), [], host);
       // A sender's Envoy has a connection a worker. Which of them carries most may change.
       const open = all.filter(({ ended }) => ended === undefined).map(({ id }) => id);
-      const ofAge = all.filter(({ seconds = 0 }) => seconds >= defaultLimits.connectionLifetimeSeconds);
+      const ofAge = all.filter((one) => isOfAge(one, lifetime));
       const kept = [...open, ...ofAge.map(({ id }) => id)];
       assert.ok(kept.includes(beginning[index]?.id ?? 0), `${host}: ${beginning[index]?.id} is not among ${kept}`);
       const closed = (await closedByReceiver(host)) - (beginning[index]?.closed ?? 0);
