@@ -3,6 +3,7 @@ import { prometheusOf } from "@metrics-link/sandbox/cli/sandbox.ts";
 import type { PowerAction } from "@metrics-link/sandbox/realiser/index.ts";
 import { fullDisk } from "@metrics-link/sandbox/testing/faults/full-disk.ts";
 import { eventually } from "./eventually.ts";
+import { caughtUp, nothingMissing } from "./samples.ts";
 import { on, sandbox } from "./sandbox.ts";
 
 const seconds = () => Date.now() / 1000;
@@ -58,4 +59,16 @@ export const processOf = (host: string) =>
 export async function metric(host: string, name: string): Promise<number> {
   const page = await on(host, "curl", "--silent", "--fail", `http://127.0.0.1:${ports.prometheus}/metrics`);
   return Number(new RegExp(`^${name} (\\S+)$`, "m").exec(page)?.[1]);
+}
+
+/** So many samples are compared at least. */
+export const leastCompared = 5000;
+
+/** Waits until both sides are at work again, and compares everything since `from`. */
+export async function nothingMissingAfter(host: string, from: number, since: number): Promise<void> {
+  // As many seconds of samples at least, also when there were none before.
+  const enough = since + 4;
+  await scrapesAgain(host, enough);
+  await caughtUp(enough);
+  await nothingMissing(from, leastCompared);
 }
