@@ -218,7 +218,7 @@ const ofSender = [
 const ofReceiver = [
   ...["SenderLate", "SenderClockAhead", "SamplesRejected", "WritesRefused", "WritesFail", "ClientNotTrusted"],
   ...["CertificateFromWrongAddress", "ConnectionsLimited", "ListenerUpdateRejected"],
-  ...["SenderPoses", "SenderNearLimit", "GateRefusesConfiguration", "GateSilent"],
+  ...["SenderPoses", "SenderNearLimit", "GateRefusesConfiguration", "GateObserves", "GateSilent"],
 ];
 
 interface End {

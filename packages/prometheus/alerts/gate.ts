@@ -24,6 +24,12 @@ export const gateAlerts = {
     "The gate runs with an old configuration: it has refused the new one.",
     (_, own) => `${own(`${gate}_configuration_good`)} == 0`,
   ),
+  GateObserves: alert(
+    "warning",
+    { for: "15m" },
+    "The gate only observes: it stores what any sender writes, under anybody's labels and above any limit.",
+    (_, own) => `${own(`${gate}_enforcing`)} == 0`,
+  ),
   GateSilent: alert(
     "critical",
     // A host scrapes itself once a minute at the latest (ownInterval).

@@ -29,6 +29,12 @@ export const gateCases = {
     silent: { [receiver("metrics_link_gate_configuration_good")]: "1+0x120" },
     at: 30,
   },
+  GateObserves: {
+    side: "receives",
+    fires: { [receiver("metrics_link_gate_enforcing")]: "0+0x120" },
+    silent: { [receiver("metrics_link_gate_enforcing")]: "1+0x28 0+0x10 1+0x80" },
+    at: 30,
+  },
   GateSilent: [
     // It hangs.
     { side: "receives", fires: { [page]: "0+60x10 600+0x110" }, silent: { [page]: clock }, at: 30 },
