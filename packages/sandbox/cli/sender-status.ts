@@ -98,7 +98,9 @@ export function describeSender(
 }
 
 const comparisonOf = (samples: SenderStatus["samples"]) =>
-  `samples   last ${samples.seconds} s: ${describeCounts(samples)}`;
+  samples.compared + samples.missing === 0
+    ? "samples   NOT COMPARED YET: the receiver has none of this time"
+    : `samples   last ${samples.seconds} s: ${describeCounts(samples)}`;
 
 /** A line for each sender. */
 export const describeWriters = (writers: readonly Writer[]): string[] =>

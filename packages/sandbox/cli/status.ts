@@ -16,6 +16,8 @@ import {
   writersOf,
 } from "./sender-status.ts";
 
+import { senders as knownSenders, senderNames } from "./stack-files.ts";
+
 export { externalLabels } from "./external-labels.ts";
 
 const pendingChange = z.object({ unit: z.string(), action: z.string(), since: z.string(), reason: z.string() });
@@ -160,6 +162,10 @@ function notesOf({ outcome, held, driftedFiles, repeatedDrift, rollbacks }: Agen
   ].join("; ");
 }
 
+/** Senders that run, and that the receiver has under another name or not at all. */
+const strangersTo = ({ hosts, guests }: Status) =>
+  knownSenders.filter((name) => name !== "sender" && hosts[name] !== undefined && guests[name] === undefined);
+
 /** The status as text. No value from a host can add a line. */
 export function describeStatus(status: Status): string {
   const { alerts, delivery, hosts, link, guests, writers } = status;
@@ -188,6 +194,10 @@ export function describeStatus(status: Status): string {
     ...describeAlerts(alerts),
     ...describeDelivery(delivery),
     ...senders.flatMap((sender) => sender.samples),
+    ...strangersTo(status).map(
+      (name) =>
+        `samples   ${name}: NOT COMPARED: the receiver's stack has no sender called ${senderNames[name]}, as \`sandbox -- join\` calls it`,
+    ),
     ...describeWriters(writers),
     ...Object.entries(hosts).flatMap(([name, { certificates }]) =>
       certificates.length === 0 ? [] : [`valid     ${name}: ${describeCertificates(certificates)}`],

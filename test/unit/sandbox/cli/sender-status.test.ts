@@ -34,6 +34,12 @@ describe("what the status of a sandbox says of a sender", () => {
     assert.deepEqual(unknown.backfill, ["backfill  sender-c: not known"]);
   });
 
+  it("says so if nothing was compared: no sample missing of none is no proof", () => {
+    const none = { ...status.samples, compared: 0, missing: 0, examples: [] };
+    const { samples } = describeSender({ ...status, samples: none }, {});
+    assert.deepEqual(samples, ["samples   NOT COMPARED YET: the receiver has none of this time"]);
+  });
+
   it("says who writes how much, with which labels", () => {
     const labels = { account: "444444444444" };
     assert.deepEqual(
