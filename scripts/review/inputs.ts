@@ -12,8 +12,8 @@ interface Named {
 /** Where files of the configuration may lie: nothing in these folders is the program. */
 const places = /^(fleet|peers|pki|monitoring|stacks\/[A-Za-z0-9][\w-]*)(\/|$)/;
 
-/** What a folder or a file that the configuration names may hold. */
-const kinds = /\.(ya?ml|pem|crt|csr|json)$/;
+/** What a folder or a file that the configuration names may hold: data, and what keeps an empty folder in a checkout. */
+const kinds = /\.(ya?ml|pem|crt|csr|json)$|(^|\/)\.gitkeep$/;
 
 /** The files that a configuration names, by the only keys that name any. */
 function namedIn(config: Config): Named[] {
@@ -67,8 +67,7 @@ export function namedPaths(config: Config, checkout: string, all: Files): string
     for (const path of below(checkout, one.path)) {
       const file = all.get(path);
       if (file?.mode !== "100644") throw wrong(`${path} is no regular file that git lists`);
-      if (!kinds.test(path) && posix.basename(path) !== ".gitkeep")
-        throw wrong(`${path} is neither YAML, PEM nor JSON`);
+      if (!kinds.test(path)) throw wrong(`${path} is neither YAML, PEM nor JSON`);
     }
     return [one.path];
   });

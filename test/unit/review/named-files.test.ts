@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Git } from "../../../scripts/review/git.ts";
-import { namedPaths } from "../../../scripts/review/inputs.ts";
+import { isNamedBy, namedPaths } from "../../../scripts/review/inputs.ts";
 import { filesIn } from "../../../scripts/review/program.ts";
 import { Checkout } from "./checkout.ts";
 
@@ -46,6 +46,8 @@ describe("the files that a configuration names", () => {
     assert.throws(() => named("stacks/code"), /neither YAML, PEM nor JSON/);
     checkout.write("stacks/kept/.gitkeep", "");
     assert.deepEqual(named("stacks/kept"), ["stacks/kept"]);
+    assert.ok(isNamedBy(["stacks/kept"], "stacks/kept/.gitkeep"));
+    assert.ok(!isNamedBy(["stacks/kept"], "stacks/kept/x.js"));
     checkout.write(".gitignore", "hidden.yaml\n");
     checkout.write("stacks/hidden/hidden.yaml", "groups: []\n");
     assert.throws(() => named("stacks/hidden"), /no regular file that git lists/);
