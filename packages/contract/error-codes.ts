@@ -75,6 +75,10 @@ const codes = {
       "After this update the receiver would refuse this sender's series: they would no longer carry what it has pinned. Nothing was changed.",
     next: "Have the receiver's people pin what the new series carry first; docs/operate.md, Changing a pinned label, has the order.",
   },
+  SENDER_UNKNOWN: {
+    meaning: "The receiver has no such sender, or its keys are not in a file of its own. Nothing was written.",
+    next: "Take one of the names that the message lists; `npm run -s fleet -- list` shows whose they are.",
+  },
   FENCE_FULL: {
     meaning:
       "The rules for the senders' addresses do not fit into the security groups that AWS lets this account have. Nothing was changed.",

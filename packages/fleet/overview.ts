@@ -20,7 +20,7 @@ import {
   worst,
 } from "@metrics-link/report";
 import type { Seen } from "./seen.ts";
-import type { Deployed, ListedSender, Told } from "./sender.ts";
+import { type Deployed, inForceOf, type ListedSender, type Told } from "./sender.ts";
 
 /** What `list` and `verify` report of a fleet. */
 export interface Overview {
@@ -40,10 +40,11 @@ export interface State {
 }
 
 /** @param deployed the outputs of the receiver's last update; without them it is what the files say */
-function stateOf({ name, declared }: ListedSender, deployed: Told<Deployed>): State {
-  const { suspended, rootFingerprints = [], addresses = [], stack } = declared;
+function stateOf(sender: ListedSender, { deployed, senders }: Pick<Overview, "deployed" | "senders">): State {
+  const { name, declared } = sender;
+  const { suspended, rootFingerprints = [], addresses = [] } = declared;
+  const isOpen = "value" in deployed && inForceOf(sender, senders, deployed.value) !== undefined;
   if (suspended !== undefined) {
-    const isOpen = "value" in deployed && deployed.value.inForce.get(stack) !== undefined;
     return { word: "suspended", why: isOpen ? `${suspended}; NOT DEPLOYED YET, it is still let in` : suspended };
   }
   if (rootFingerprints.length === 0 || addresses.length === 0)
@@ -51,7 +52,7 @@ function stateOf({ name, declared }: ListedSender, deployed: Told<Deployed>): St
   if ("none" in deployed) return { word: "pinned" };
   const aside = deployed.value.setAside.find((one) => one.name === name);
   if (aside?.state === "held") return { word: "held", why: aside.words };
-  return deployed.value.inForce.get(stack) === undefined ? { word: "not deployed" } : { word: "in force" };
+  return { word: isOpen ? "in force" : "not deployed" };
 }
 
 const tones: Readonly<Record<State["word"], Tone>> = {
@@ -66,7 +67,8 @@ const tones: Readonly<Record<State["word"], Tone>> = {
 const secondsOfDay = 86_400;
 
 /** One sender as data, for programs: what was not asked is null, with the reason beside it. */
-export function recordOf({ deployed, seen, now }: Overview, sender: ListedSender) {
+export function recordOf(overview: Overview, sender: ListedSender) {
+  const { seen, now } = overview;
   const { name, source, declared } = sender;
   const { owner = null, since = null, stack, addresses = [], labels = {}, rootFingerprints = [] } = declared;
   const told = seen.get(name);
@@ -87,7 +89,7 @@ export function recordOf({ deployed, seen, now }: Overview, sender: ListedSender
     since,
     source,
     stack,
-    state: stateOf(sender, deployed),
+    state: stateOf(sender, overview),
     labels,
     addresses,
     rootFingerprints,
@@ -109,7 +111,8 @@ const shown = <Value>(told: Told<Value> | undefined, show: (value: Value) => Inl
   told !== undefined && "value" in told ? show(told.value) : badge("idle", told?.none ?? "not asked");
 
 /** The fleet as a table, the same on a terminal and on a page. */
-function fleetTable({ senders, deployed, seen, now }: Overview): Block {
+function fleetTable(overview: Overview): Block {
+  const { senders, seen, now } = overview;
   return table(
     [
       "Sender",
@@ -118,7 +121,7 @@ function fleetTable({ senders, deployed, seen, now }: Overview): Block {
       "State",
       "Labels",
       "Addresses",
-      "Last seen",
+      "Last seen, UTC",
       { title: "Samples/s", align: "right" },
       { title: "Series", align: "right" },
       { title: "Days of leaf", align: "right" },
@@ -126,7 +129,7 @@ function fleetTable({ senders, deployed, seen, now }: Overview): Block {
     ],
     senders.map((sender) => {
       const { name, source, declared } = sender;
-      const { word, why } = stateOf(sender, deployed);
+      const { word, why } = stateOf(sender, overview);
       const told = seen.get(name);
       return {
         cells: [
@@ -153,7 +156,7 @@ function fleetTable({ senders, deployed, seen, now }: Overview): Block {
 /** The report of `list`, and of `verify` with its findings. */
 function reportOf(overview: Overview, findings: readonly Finding[]): Report {
   const { stack, now, senders, deployed } = overview;
-  const words = senders.map((one) => stateOf(one, deployed).word);
+  const words = senders.map((one) => stateOf(one, overview).word);
   const counts = [...new Set(words)].map((word) => `${words.filter((one) => one === word).length} ${word}`);
   const wrong = findings.filter(({ severity }) => severity !== "ok");
   const state = [count(senders.length, "sender"), ...counts].join(", ");
@@ -178,7 +181,8 @@ function reportOf(overview: Overview, findings: readonly Finding[]): Report {
       section("Who may write, and what was seen of them", [fleetTable(overview)], {
         note:
           "Last seen is the receiver's own word: the last write that its Envoy accepted with that sender's certificate, to within five minutes. Rate and series are what " +
-          "the gate counted, or what the sender says of itself; leaf and version are the sender's word.",
+          "the gate counted, or what the sender says of itself; leaf and version are the sender's word. A rate is that of " +
+          "the last five minutes: of a sender that was suspended a moment ago it is what it wrote before.",
       }),
       ...(findings.length === 0
         ? []

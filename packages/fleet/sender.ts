@@ -68,6 +68,26 @@ export function deployedIn(found: Readonly<Record<string, unknown>>): Deployed |
   return { accepted, inForce: inForceIn(accepted), setAside, admits: contractLabels.admits };
 }
 
+/**
+ * What is in force of a sender: under its stack, or under the stack or file in which its keys stood before they moved. Until the next
+ * update that is a name of which nothing knows any more, with a root that is now this sender's.
+ * @param senders all of them
+ */
+export function inForceOf(
+  { declared }: ListedSender,
+  senders: readonly ListedSender[],
+  { inForce }: Deployed,
+): ({ readonly stack: string } & InForce) | undefined {
+  const own = inForce.get(declared.stack);
+  if (own !== undefined) return { stack: declared.stack, ...own };
+  const known = new Set(senders.map((one) => one.declared.stack));
+  const roots = declared.rootFingerprints ?? [];
+  const [moved] = [...inForce].filter(
+    ([stack, { rootFingerprints }]) => !known.has(stack) && rootFingerprints.some((one) => roots.includes(one)),
+  );
+  return moved && { stack: moved[0], ...moved[1] };
+}
+
 /** The senders of a configuration. @param readingOf what the contract of a file says */
 export const listed = (
   { senders, fleet }: Pick<ReceiverConfiguration, "senders" | "fleet">,

@@ -9,7 +9,7 @@ import {
 import { count, type Finding } from "@metrics-link/report";
 import type { Overview } from "./overview.ts";
 import type { Seen } from "./seen.ts";
-import { type Deployed, type ListedSender, notAsked, standingIn, type Told } from "./sender.ts";
+import { type Deployed, inForceOf, type ListedSender, notAsked, standingIn, type Told } from "./sender.ts";
 
 const day = 86_400_000;
 /** A root takes a ceremony and a telephone call to replace, a leaf an update of the sender's. */
@@ -155,9 +155,9 @@ const sizeFindings = (number: number, sizes: readonly number[]): Finding[] => {
 };
 
 /** Whether what the last update left is what the next one would make. */
-function deployedFindings({ network }: Overview, sender: ListedSender, deployed: Deployed): Finding[] {
-  const { name, declared } = sender;
-  const now = deployed.inForce.get(declared.stack);
+function deployedFindings({ network, senders }: Overview, sender: ListedSender, deployed: Deployed): Finding[] {
+  const { name, source, declared } = sender;
+  const now = inForceOf(sender, senders, deployed);
   const remedy = "run `pulumi up` for the receiver, after a review";
   if (declared.suspended !== undefined)
     return now === undefined ? [] : [finding("critical", name, "it is suspended and still let in", remedy)];
@@ -175,7 +175,8 @@ function deployedFindings({ network }: Overview, sender: ListedSender, deployed:
       .map((one) => `${one} is agreed to and not in force yet`),
   ]);
   if (now.dnsName !== next.dnsName) differs.push(`the name ${now.dnsName} is in force, and it has ${next.dnsName}`);
-  const admitted = deployed.admits.find(({ stack }) => stack === declared.stack)?.labels;
+  if (now.stack !== declared.stack) differs.push(`it is let in as ${now.stack}, and its keys stand in ${source} now`);
+  const admitted = deployed.admits.find(({ stack }) => stack === now.stack)?.labels;
   const [is, was] = [declared.labels ?? {}, admitted ?? {}];
   if (!sameLabels(is, was)) differs.push(`labels ${labelsText(was)} are in force, and ${labelsText(is)} are pinned`);
   if (differs.length === 0) return [finding("ok", name, "what is in force is what its keys say")];
@@ -188,7 +189,8 @@ function strangers(senders: readonly ListedSender[], deployed: Told<Deployed>): 
     return deployed.none === notAsked.none
       ? []
       : [finding("not known", "deployed", `what is in force is ${deployed.none}`)];
-  const known = new Set(senders.map(({ declared }) => declared.stack));
+  const { value } = deployed;
+  const known = new Set(senders.map((sender) => inForceOf(sender, senders, value)?.stack ?? sender.declared.stack));
   return deployed.value.accepted.flatMap((entry) => {
     const stack = typeof entry === "object" && entry !== null && "stack" in entry ? String(entry.stack) : "";
     return known.has(stack)

@@ -1,9 +1,11 @@
 import { readFileSync, statSync } from "node:fs";
+import { resolve } from "node:path";
 import { isFleetFile, senderFileText } from "@metrics-link/config";
 import {
   contractFileObject,
   contractIn,
   LinkError,
+  labelText,
   mostContractBytes,
   type Pins,
   readContract,
@@ -33,8 +35,21 @@ export interface Words {
   readonly heard: Heard;
 }
 
-const next = (stack: string, path: string) =>
-  `Next: commit ${path} alone and have it reviewed (\`npm run -s review -- ${stack}\`), then \`pulumi up -s ${stack}\`.`;
+/** What to do with the file: the exchange stack tells the senders that this side knows them. */
+function next({ stack, file }: StackContext, path: string): string {
+  const { exchange } = file.read();
+  const also = exchange === undefined ? "" : ` and \`pulumi up -s ${exchange}\``;
+  return `Next: commit ${path} alone and have it reviewed (\`npm run -s review -- ${stack}\`), then \`pulumi up -s ${stack}\`${also}.`;
+}
+
+/** A review takes each file of the checkout that no key names for the program. */
+function sourceLeft({ file }: StackContext, source: string): string {
+  const path = resolve(source);
+  const isInCheckout = source.endsWith(".json") && path.startsWith(`${file.root}/`);
+  return isInCheckout
+    ? `\nBefore the review, move ${source} out of the checkout: all that it said is in the sender's file now.`
+    : "";
+}
 
 /** Writes the file of a new sender. @throws LinkError when there is one, or what it offers was not heard */
 export async function add(context: StackContext, name: string, words: Words): Promise<void> {
@@ -47,7 +62,7 @@ export async function add(context: StackContext, name: string, words: Words): Pr
   context.file.putSender(path, senderFileText({ owner, since, ...pins }, outputs));
   await warnOf(context, name, outputs);
   say(
-    `wrote ${path}. ${next(context.stack, path)}\nThe sender can write once it has pinned this side as well (docs/fleet.md).`,
+    `wrote ${path}. ${next(context, path)}${sourceLeft(context, source)}\nThe sender can write once it has pinned this side as well (docs/fleet.md).`,
   );
 }
 
@@ -59,9 +74,26 @@ export async function update(context: StackContext, name: string, words: Words):
   const pins = await agreedPins(source, outputs, pinned, words);
   const given = { owner: words.owner, since: words.since };
   const changed = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-  context.file.changeSender(path, (found) => ({ ...found, ...changed, ...pins }), outputs);
+  const isChanged = context.file.changeSender(path, (found) => ({ ...found, ...changed, ...pins }), outputs);
+  const gone = noLongerPinned(pinned, pins);
+  if (gone.length > 0) say(`No longer pinned: ${gone.join(", ")}.`);
   await warnOf(context, name, outputs);
-  say(`wrote ${path}. ${next(context.stack, path)}`);
+  say(
+    isChanged
+      ? `wrote ${path}. ${next(context, path)}${sourceLeft(context, source)}`
+      : `${path} stays as it is: the contract and the pins are the same.`,
+  );
+}
+
+/** What the file pinned and pins no more: labels that are read out take the place of all that were pinned. */
+function noLongerPinned(before: Heard, now: Heard): string[] {
+  const left = (one: readonly string[] = [], other: readonly string[] = []) => one.filter((it) => !other.includes(it));
+  const labels = (pins: Heard) => Object.entries(pins.labels ?? {}).map(([label, value]) => labelText(label, value));
+  return [
+    ...left(before.rootFingerprints, now.rootFingerprints),
+    ...left(before.addresses, now.addresses),
+    ...left(labels(before), labels({ ...before, ...now })),
+  ];
 }
 
 /** What was heard may be less than what is offered, and labels may stay that its series no longer carry. */
@@ -82,8 +114,8 @@ async function warnOf(context: StackContext, name: string, outputs: Readonly<Rec
     say(
       `From the next update on the gate takes no batch in which a series of another sender has ${taken.join(" or ")}, and others are not known ` +
         `by ${taken.length === 1 ? "this label" : "these labels"}: their targets may have it, which no file tells. Ask this side's Prometheus first ` +
-        `whose series have it: ${taken.map((one) => `count by (account) ({${one}})`).join("; ")}. ` +
-        "Pin only what tells a sender from all others.",
+        `which series have it: ${taken.map((one) => `topk(20, count by (__name__, job, instance) ({${one}}))`).join("; ")}. Those that are not ` +
+        "of this sender would be refused. Pin only what tells a sender from all others.",
     );
   if (peer.labels === undefined)
     say(
@@ -92,13 +124,18 @@ async function warnOf(context: StackContext, name: string, outputs: Readonly<Rec
     );
 }
 
+const stillTries =
+  "It goes on trying until its own people stop it: for some minutes CertificateFromWrongAddress or ClientNotTrusted may fire, with its address.";
+
 export function suspend(context: StackContext, name: string, { why }: Words): void {
-  const { path } = fileOf(context, name);
+  const { path, suspended: before } = fileOf(context, name);
   const suspended = required(why, "--why");
   context.file.changeSender(path, (found) => ({ ...found, suspended }));
+  const already = before === undefined ? "" : `It was suspended already: ${JSON.stringify(before)}. `;
   say(
-    `wrote ${path}: ${name} is suspended. ${next(context.stack, path)}\n` +
-      "From then on it is not let in, and its open connections end within about a second. Its samples wait at its side for as long as its WAL reaches.",
+    `wrote ${path}: ${name} is suspended. ${already}${next(context, path)}\n` +
+      "From then on it is not let in, and its open connections end within about a second. Its samples wait at its side for as long as its WAL reaches. " +
+      stillTries,
   );
 }
 
@@ -106,15 +143,15 @@ export function resume(context: StackContext, name: string): void {
   const { path, suspended } = fileOf(context, name);
   if (suspended === undefined) throw new UsageError(`${name} is not suspended`);
   context.file.changeSender(path, (found) => ({ ...found, suspended: undefined }));
-  say(`wrote ${path}: ${name} is no longer suspended. ${next(context.stack, path)}`);
+  say(`wrote ${path}: ${name} is no longer suspended. ${next(context, path)}`);
 }
 
 export function remove(context: StackContext, name: string): void {
   const { path } = fileOf(context, name);
   const changed = context.file.removeSender(path);
   say(
-    `removed ${path}. ${next(context.stack, changed.join(" and "))}\n` +
-      "From then on it is not let in. What it has written stays stored; its address, roots and labels are free for others.",
+    `removed ${path}. ${next(context, changed.join(" and "))}\n` +
+      `From then on it is not let in. What it has written stays stored; its address, roots and labels are free for others. ${stillTries}`,
   );
 }
 
@@ -176,9 +213,18 @@ function fileOf({ file, stack }: StackContext, name: string) {
   const { folder } = file.fleet();
   const index = senders.findIndex((one) => one.name === name);
   const found = senders[index];
-  if (found === undefined) throw new UsageError(`${stack} has no sender called ${name}`);
+  if (found === undefined) {
+    const names = senders.map((one) => one.name).join(", ");
+    throw new LinkError("SENDER_UNKNOWN", {
+      what: `${stack} has no sender called ${name}`,
+      next: `take one of ${names}`,
+    });
+  }
   const { contract, suspended, ...pins } = found;
   if (contract === undefined || !isFleetFile(folder, contract))
-    throw new UsageError(`${name} has no file of its own: it is metrics-link:senders[${index}] in ${file.path}`);
+    throw new LinkError("SENDER_UNKNOWN", {
+      what: `${name} has no file of its own: it is metrics-link:senders[${index}] in ${file.path}`,
+      next: "change it there, such as by `suspended: WHY`, or move it into a file (docs/fleet.md)",
+    });
   return { path: contract, pins: pinsOf(pins), suspended };
 }

@@ -137,16 +137,20 @@ export class StackFile {
   /**
    * Changes a sender's file. A person's keys stay, in the order in which they are written.
    * @param outputs those of the stack whose contract it is from now on; without them the contract stays
+   * @returns whether it is another text than before
    * @throws LinkError when there is no such file; InvalidInputError when the configuration would not be usable with it. Nothing
    * is written then.
    */
-  changeSender(path: string, change: (found: SenderKeys) => SenderKeys, outputs?: SenderKeys): void {
+  changeSender(path: string, change: (found: SenderKeys) => SenderKeys, outputs?: SenderKeys): boolean {
     this.read();
     const file = this.fleet().files.find((one) => one.path === path);
     if (file === undefined || !("text" in file))
       throw new LinkError("REPOSITORY_FILE_INVALID", { what: `${path} is not a sender's file` });
     const found = parseJson(z.record(z.string(), z.unknown()), file.text, path);
-    this.putSender(path, senderFileText(change(found), outputs ?? found));
+    const text = senderFileText(change(found), outputs ?? found);
+    if (text === file.text) return false;
+    this.putSender(path, text);
+    return true;
   }
 
   /** Writes a sender's file, new or not. @throws InvalidInputError when the configuration would not be usable with it */

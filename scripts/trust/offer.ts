@@ -141,6 +141,7 @@ export function describeOffer(offer: Offer | undefined, pins?: LabelledPins): st
 
 function labelLines(offered: Labels, pins?: Pick<LabelledPins, "labels">): string[] {
   const { labels: pinned = {} } = pins ?? {};
+  const isTold = Object.keys(offered).length > 0;
   const pair = ([name, value]: readonly [string, string]) => `    ${labelText(name, value)}`;
   const mark = (name: string) => {
     if (pins === undefined) return "";
@@ -150,7 +151,10 @@ function labelLines(offered: Labels, pins?: Pick<LabelledPins, "labels">): strin
     ...Object.entries(offered).map((one) => `${pair(one)}${mark(one[0])}`),
     ...Object.entries(pinned)
       .filter(([name, value]) => offered[name] !== value)
-      .map((one) => `${pair(one)}   (pinned, and NOT what its series carry)`),
+      .map(
+        (one) =>
+          `${pair(one)}   (pinned, and ${isTold ? "NOT what its series carry" : "it does not tell what its series carry"})`,
+      ),
   ];
   return lines.length === 0 ? [] : ["  labels of its series", ...lines];
 }

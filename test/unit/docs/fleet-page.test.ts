@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { command, fleet } from "../../../scripts/fleet/index.ts";
 import { settle } from "../../../scripts/stack/command-line.ts";
 import { repository } from "../../../scripts/stack/context.ts";
@@ -34,7 +34,7 @@ describe("docs/fleet.md", () => {
   const own = (word: string) => {
     if (word === "production-receiver") return stack;
     if (/^[0-9A-F]{64}$/.test(word)) return rootOf("shop").fingerprint;
-    return word.endsWith(".json") || word.endsWith(".html") ? join(mail, word) : word;
+    return word.endsWith(".json") || word.endsWith(".html") ? join(mail, basename(word)) : word;
   };
   const calls = blocksOf(readFileSync(join(repository, "docs/fleet.md"), "utf8"))
     .filter(({ language }) => language === "sh")

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { rmSync } from "node:fs";
+import { copyFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { outputsOf } from "./contracts.ts";
 import { scratchReceiver } from "./scratch-receiver.ts";
@@ -41,6 +41,23 @@ describe("npm run fleet, where a person would go on too soon", () => {
       "8.8.8.8",
     );
     assert.match(again.out, /Not as it stands: an update holds shop.*labels/s);
+  });
+
+  it("update says what is pinned no more, and when nothing is new", async () => {
+    await added("shop", "8.8.8.8");
+    const from = ["--from", contractFile("shop", outputsOf("shop", "8.8.8.8"))];
+    assert.match((await run("update", "shop", ...from, "--yes")).out, /shop\.json stays as it is/);
+    const { out } = await run("update", "shop", ...from, "--label", "env=test");
+    assert.match(out, /No longer pinned: account="shop"\./);
+  });
+
+  it("add and update say to move a contract file out of the checkout, where a review takes it for the program", async () => {
+    const outside = await added("shop", "8.8.8.8");
+    assert.doesNotMatch(outside.out, /out of the checkout/);
+    const inside = join(at.checkout, "shop.json");
+    copyFileSync(contractFile("shop", outputsOf("shop", "8.8.8.8")), inside);
+    const { out } = await run("update", "shop", "--from", inside, "--yes", "--owner", "another");
+    assert.match(out, /Before the review, move .*shop\.json out of the checkout/);
   });
 
   it("add says that nothing is pinned of a sender that does not tell its labels", async () => {

@@ -104,18 +104,20 @@ describe("npm run fleet", () => {
     const suspended = await run("suspend", "shop", "--why", "leaf stolen");
     assert.match(suspended.out, /shop is suspended\. Next: .*open connections end/s);
     assert.deepEqual(written("shop"), { ...before, suspended: "leaf stolen" });
+    assert.match((await run("suspend", "shop", "--why", "an audit")).out, /suspended already: "leaf stolen"/);
     assert.match((await run("resume", "shop")).out, /no longer suspended/);
     assert.deepEqual(written("shop"), before);
     assert.match((await run("resume", "shop")).err, /shop is not suspended/);
     assert.match((await run("remove", "shop")).out, /removed .*What it has written stays stored/s);
     assert.deepEqual(files(), [".gitkeep"]);
     for (const [name, message] of [
-      ["shop", /has no sender called shop/],
+      ["shop", /has no sender called shop; take one of account-a.*SENDER_UNKNOWN/s],
       ["account-a", /has no file of its own: it is metrics-link:senders\[0\] in .*Pulumi\.fleet-command-test\.yaml/],
     ] as const) {
       const { code, err } = await run("remove", name);
-      assert.equal(code, 2);
+      assert.equal(code, 1);
       assert.match(err, message);
+      assert.doesNotMatch(err, /Usage:/);
     }
   });
 

@@ -97,6 +97,17 @@ describe("a fleet that is verified", () => {
     assert.deepEqual(wrong(overview({ shop: textOf("shop") })), [
       "critical file/contract/bank: it is let in, and no key or file names it",
     ]);
+    const before = { ...inForce("shop"), stack: "organization/metrics-link/shop" };
+    const admits = [
+      { stack: before.stack, labels: { account: "shop" } },
+      { stack: "file/contract/bank", labels: { account: "bank" } },
+    ];
+    const outputs = { accepted: [before, inForce("bank")], contractLabels: { admits } };
+    const moved = overview(undefined, { deployed: deployed(outputs) });
+    assert.deepEqual(wrong(moved), [
+      "warning shop: it is let in as organization/metrics-link/shop, and its keys stand in fleet/senders/shop.json now",
+    ]);
+    assert.match(fleetText(moved), /2 senders, 2 in force/);
     const suspended = overview({ shop: textOf("shop", { suspended: "leaf stolen" }), bank: textOf("bank") });
     assert.deepEqual(wrong(suspended), ["critical shop: it is suspended and still let in"]);
     assert.match(fleetText(suspended), /suspended: leaf stolen; NOT DEPLOYED YET, it is still let in/);
