@@ -23,10 +23,10 @@ import {
   shortName,
 } from "@metrics-link/contract";
 import { z } from "zod";
+import { type PeerSource, pinsOf } from "../stack/configured-peers.ts";
 import type { StackContext } from "../stack/context.ts";
 import { repository } from "../stack/context.ts";
 import { peerOutputs } from "../stack/peers.ts";
-import { type PeerSource, pinsOf } from "../stack/stack-file.ts";
 import { type ClientConfiguration, clientConfiguration, observe } from "./aws.ts";
 import type { Places } from "./declared-facts.ts";
 import { deviationsIn } from "./deviations.ts";

@@ -15,9 +15,9 @@ import {
 } from "@metrics-link/contract";
 import { foreignLabels, standingsOf, takenFromOthers } from "@metrics-link/fleet";
 import { required, say, toRead, wrongValue } from "../stack/command-line.ts";
+import { pinsOf } from "../stack/configured-peers.ts";
 import type { StackContext } from "../stack/context.ts";
 import { peerOutputs } from "../stack/peers.ts";
-import { pinsOf } from "../stack/stack-file.ts";
 import { agreedTo } from "../trust/agree.ts";
 import type { Heard } from "../trust/heard.ts";
 import { offerOf } from "../trust/offer.ts";

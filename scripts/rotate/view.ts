@@ -19,9 +19,9 @@ import {
 } from "@metrics-link/contract";
 import type { PeerView, View } from "@metrics-link/pki/rotation/index.ts";
 import { z } from "zod";
+import { type PeerSource, peersOf } from "../stack/configured-peers.ts";
 import { artifactFolder, type StackContext } from "../stack/context.ts";
 import { peerOutputs } from "../stack/peers.ts";
-import { type PeerSource, peersOf } from "../stack/stack-file.ts";
 
 /**
  * Reads the state of a rotation from the stack's configuration and outputs, its peers' outputs and the folder of

@@ -8,8 +8,8 @@ import {
   readContractFile,
 } from "@metrics-link/contract";
 import { readPeerOutputs } from "@metrics-link/stacks/peer-outputs.ts";
+import type { PeerSource } from "./configured-peers.ts";
 import { repository, type StackContext } from "./context.ts";
-import type { PeerSource } from "./stack-file.ts";
 
 /**
  * The outputs of a peer as an update reads them, and by the same reader; none while its file is missing. What they say is for `readContract` to

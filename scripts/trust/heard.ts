@@ -1,7 +1,7 @@
 import { isIPv4 } from "node:net";
 import { normaliseFingerprint } from "@metrics-link/contract";
 import { wrongValue } from "../stack/command-line.ts";
-import type { ConfiguredPeer } from "../stack/stack-file.ts";
+import type { ConfiguredPeer } from "../stack/configured-peers.ts";
 
 /** Options for what a peer's people read out. */
 export const heardOptions = {

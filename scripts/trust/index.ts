@@ -1,9 +1,9 @@
 import { writeFileSync } from "node:fs";
 import { contractFileText, LinkError } from "@metrics-link/contract";
 import { type Command, oneOf, optionsOf, required, say, toWrite } from "../stack/command-line.ts";
+import { type PeerSource, peersOf } from "../stack/configured-peers.ts";
 import { contextOf, type StackContext } from "../stack/context.ts";
 import { peerOutputs } from "../stack/peers.ts";
-import { type PeerSource, peersOf } from "../stack/stack-file.ts";
 import { agreedTo, isSettled } from "./agree.ts";
 import { type Heard, heardIn, heardOptions } from "./heard.ts";
 import { describeOffer, offerOf } from "./offer.ts";

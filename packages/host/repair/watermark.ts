@@ -1,3 +1,4 @@
+import { setBack, withClockStep } from "./clock-step.ts";
 import { begun, enqueued, gapOf, inRequests, type Reading } from "./reading.ts";
 
 /** Why delivery of a window is not proven. */
@@ -65,8 +66,6 @@ export const looksToBeSure = 5;
 const windowEveryMs = 60_000;
 /** A request that takes longer is retried (`remote_timeout`). */
 const requestMs = 30_000;
-/** Smaller steps are those of a clock that is being adjusted, or of a look that took long. */
-const clockStepMs = 1_000;
 
 interface Advanced {
   readonly watermark: DeliveryWatermark;
@@ -148,31 +147,6 @@ function ended(before: DeliveryWatermark, now: Reading, marginMs: number): Advan
 }
 
 const isOtherQueue = (last: Reading, now: Reading) => now.started !== last.started || now.attempts < last.attempts;
-
-/** @returns a negative number of milliseconds when the clock was set back since the last reading, otherwise 0 */
-function setBack(last: Reading, now: Reading): number {
-  const step = now.at - last.at - (now.uptime - last.uptime);
-  const isRebooted = now.uptime < last.uptime;
-  return isRebooted || step > -clockStepMs ? 0 : step;
-}
-
-/**
- * When the clock was set back, the same moments have smaller numbers from now on, and the watermark follows. A clock that was
- * set ahead leaves it where it is.
- */
-function withClockStep(before: DeliveryWatermark, step: number): DeliveryWatermark {
-  if (step === 0) return before;
-  const { since, until, complete, suspicion, windowAt } = before;
-  const shifted = (reading: Reading): Reading => ({ ...reading, at: reading.at + step });
-  return {
-    ...before,
-    since: since + step,
-    until: until + step,
-    complete: complete && shifted(complete),
-    windowAt: windowAt === undefined ? undefined : windowAt + step,
-    suspicion: suspicion && { ...suspicion, seen: shifted(suspicion.seen) },
-  };
-}
 
 /** After a doubt about the counts themselves they are compared anew; the window covers what was before. */
 const recounted = (before: DeliveryWatermark): DeliveryWatermark => ({

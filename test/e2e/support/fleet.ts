@@ -15,7 +15,7 @@ export const now = () => Date.now() / 1000;
 const selected = (labels: Readonly<Record<string, string>>) =>
   Object.entries(labels).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
 /** The time of the newest sample that the receiver has of a series. */
-export const newest = (series: string) => receiver.value(`max(timestamp(${series}))`);
+const newest = (series: string) => receiver.value(`max(timestamp(${series}))`);
 const ofThird = () =>
   newest(`up{${['job="prometheus"', 'link_side="sends"', ...selected(externalLabels(sandbox, third))].join(",")}}`);
 export const arrives = (what: string, since: number) =>

@@ -4,8 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { hasCode, messageOf } from "@metrics-link/contract";
 import { parseDocument } from "yaml";
+import { peersOf } from "../../../scripts/stack/configured-peers.ts";
 import { contextOf } from "../../../scripts/stack/context.ts";
-import { peersOf, StackFile } from "../../../scripts/stack/stack-file.ts";
+import { StackFile } from "../../../scripts/stack/stack-file.ts";
 
 const examples = new URL("../../../stacks/examples/", import.meta.url);
 const fingerprint = (byte: string) => Array.from({ length: 32 }, () => byte).join(":");
