@@ -123,6 +123,30 @@ describe("what a sender may write", function () {
     await nothingMissing(from, 10_000);
   });
 
+  it("loses no sample while the gate has less memory than it needs, and the kernel kills it", async () => {
+    const shown = async (property: string) =>
+      (await on("receiver", "systemctl", "show", `--property=${property}`, "--value", gate)).trim();
+    const limited = (bytes: string) =>
+      on("receiver", "systemctl", "set-property", "--runtime", `${gate}.service`, `MemoryMax=${bytes}`);
+    const enough = await shown("MemoryMax");
+    try {
+      // Less than Node takes before it has read a request.
+      await limited("16M");
+      await on("receiver", "systemctl", "restart", "--no-block", gate);
+      await eventually("the gate to be killed twice", async (note) => {
+        const restarts = await shown("NRestarts");
+        note(restarts);
+        return Number(restarts) >= 2 ? true : undefined;
+      });
+    } finally {
+      await limited(enough);
+      await on("receiver", "rm", "-rf", `/run/systemd/system.control/${gate}.service.d`);
+      await on("receiver", "systemctl", "daemon-reload");
+      await on("receiver", "systemctl", "restart", gate);
+    }
+    await nothingMissing(from, 10_000);
+  });
+
   it("loses no sample while another release replaces the gate", async () => {
     // And back again, so that what follows changes the configuration alone.
     for (const change of [withAnotherProgram, (release: Release) => release]) {
