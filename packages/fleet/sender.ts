@@ -80,10 +80,10 @@ export function inForceOf(
 ): ({ readonly stack: string } & InForce) | undefined {
   const own = inForce.get(declared.stack);
   if (own !== undefined) return { stack: declared.stack, ...own };
-  const known = new Set(senders.map((one) => one.declared.stack));
   const roots = declared.rootFingerprints ?? [];
-  const [moved] = [...inForce].filter(
-    ([stack, { rootFingerprints }]) => !known.has(stack) && rootFingerprints.some((one) => roots.includes(one)),
+  const moved = [...inForce].find(
+    ([stack, { rootFingerprints }]) =>
+      rootFingerprints.some((one) => roots.includes(one)) && !senders.some((one) => one.declared.stack === stack),
   );
   return moved && { stack: moved[0], ...moved[1] };
 }

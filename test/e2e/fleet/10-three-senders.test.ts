@@ -45,6 +45,7 @@ const contract = z.object({ egressAddresses: z.array(z.string()) });
 
 const update = (stack: SandboxStack) => pulumi().must(["up", "-s", stack, "--yes", "--skip-preview"]);
 const tried = (stack: SandboxStack) => pulumi().run(["up", "-s", stack, "--yes", "--skip-preview"]);
+
 describe("three senders in three accounts", function () {
   needs(world.nothing);
   this.timeout(1_200_000);
