@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { AccessLogLine } from "@metrics-link/sandbox/cli/access-log.ts";
 import { accessLog } from "../support/envoy.ts";
 import { eventually } from "../support/eventually.ts";
 import { outage, startUnit, stopUnit } from "../support/outage.ts";
@@ -194,11 +195,15 @@ describe("a restart of Envoy under load", function () {
     assert.doesNotMatch(journal, /cut off|curl:|drain\.sh|Failed with result|State 'stop-sigterm' timed out/);
   }
 
-  /** The requests that the sender's Envoy did not answer as the receiver's Prometheus would have: status and flag. */
+  /** The requests that the sender's Envoy did not answer as the receiver's Prometheus would have. */
   const failed = async (since: number) =>
-    (await accessLog("sender", since))
-      .filter(({ type, status }) => type === "request" && status !== 204)
-      .map(({ status, flags }) => `${status} ${flags}`);
+    (await accessLog("sender", since)).filter(({ type, status }) => type === "request" && status !== 204);
+
+  /** Prometheus keeps its connection while it has nothing to send, and may write on it just as Envoy ends (decision 0212). */
+  const cameAsEnvoyEnded = ({ user_agent, details, duration_ms }: AccessLogLine) =>
+    String(user_agent).startsWith("Prometheus/") &&
+    String(details).startsWith("downstream_local_disconnect") &&
+    Number(duration_ms) < 1000;
 
   it("of the receiver fails requests only while there is no connection, and loses no sample", async () => {
     const from = beforehand();
@@ -211,18 +216,26 @@ describe("a restart of Envoy under load", function () {
     await nothingMissing(from, 10_000);
     const failures = await failed(since);
     assert.ok(failures.length > 0, "some came between stop and start");
-    assert.deepEqual(new Set(failures), new Set(["503 UF"]));
+    assert.deepEqual(
+      failures.filter(({ status, flags }) => `${status} ${flags}` !== "503 UF"),
+      [],
+    );
     await nothingToComplainOf("receiver", since);
   });
 
-  it("of the sender fails requests only while there is no connection, and loses no sample", async () => {
+  it("of the sender fails requests only as it ends and while there is no connection, and loses no sample", async () => {
     const from = beforehand();
     const since = Math.floor(Date.now() / 1000);
     const outcomes = await restartUnderLoad("sender");
     assert.ok((outcomes.refused ?? 0) > 0, "some came between stop and start");
     assert.equal(outcomes["cut off"], undefined);
     await nothingMissing(from, 10_000);
-    assert.deepEqual(await failed(since), []);
+    const failures = await failed(since);
+    assert.deepEqual(
+      failures.filter((line) => !cameAsEnvoyEnded(line)),
+      [],
+    );
+    assert.ok(failures.length <= restarts, `${failures.length} requests came as Envoy ended`);
     await nothingToComplainOf("sender", since);
   });
 });
