@@ -1,4 +1,8 @@
+import assert from "node:assert/strict";
+import type { Comparison } from "@metrics-link/sandbox/cli/samples.ts";
 import { eventually } from "./eventually.ts";
+import { leastCompared } from "./machines.ts";
+import { caughtUp, comparedBetween } from "./samples.ts";
 import { on } from "./sandbox.ts";
 
 const unit = "metrics-link-repair";
@@ -28,6 +32,34 @@ export async function repairedSoFar(): Promise<{ readonly written: number; reado
   const [written, skipped] = [await repairMetric("samples_total"), await repairMetric("skipped_samples_total")];
   // Born with the first sample that is skipped.
   return { written, skipped: Number.isNaN(skipped) ? 0 : skipped };
+}
+
+/** Compares everything since `from`, once all that is younger than `since` has arrived: older samples may be left out. */
+export async function leftOut(from: number, since: number): Promise<Comparison> {
+  const end = Math.floor(await caughtUp(Date.now() / 1000));
+  return comparedBetween(from, end, ({ different, missingBetween }) => {
+    assert.equal(different, 0);
+    return (missingBetween?.[1] ?? 0) <= since * 1000;
+  });
+}
+
+/**
+ * Waits for the repair of all until `until`; after it the receiver has everything that the sender has. A window may reach
+ * further than that.
+ * @param before what was written again before
+ */
+export async function repaired(
+  from: number,
+  until: number,
+  before: Awaited<ReturnType<typeof repairedSoFar>>,
+): Promise<void> {
+  const delivered = await deliveredUntil(until);
+  const { missing, different, compared, examples } = await comparedBetween(from, Math.floor(delivered), () => true);
+  assert.deepEqual([missing, different], [0, 0], `${examples}`);
+  assert.ok(compared >= leastCompared, `only ${compared} samples were compared`);
+  const { written, skipped } = await repairedSoFar();
+  assert.ok(written > before.written, "nothing was written again");
+  assert.equal(skipped, before.skipped);
 }
 
 /** Kills the repairer; systemd starts it again. */
