@@ -64,6 +64,7 @@ export {
   sameLabels,
   spellingOf,
 } from "./labels.ts";
+export { type LeafPurpose, leafPurposes, purposeFiles, purposeLabel, purposeNames } from "./leaf-purposes.ts";
 export {
   type AcceptedPeer,
   addressesIn,

@@ -4,6 +4,16 @@ import { InvalidInputError, problemsFound } from "./errors.ts";
 /** The name of the stack output in which a stack tells its own next update, and `npm run rotate`, of its PKI. */
 export const pkiOutput = "pki";
 
+/** A leaf in force. */
+const leaf = z.object({
+  generation: z.int(),
+  /** How often it was renewed since the generation was raised. */
+  renewal: z.int(),
+  notBefore: z.string(),
+  notAfter: z.string(),
+  fingerprint: z.string(),
+});
+
 const generationKey = z.string().regex(/^[1-9]\d*$/);
 
 /** Everything in it is public. A stack writes it at the end of an update that succeeded, so it is what is in force. */
@@ -24,16 +34,9 @@ const schema = z.object({
   /** Intermediates whose keys are in this stack, generation → certificate request and public key, both PEM. */
   intermediates: z.record(generationKey, z.object({ request: z.string(), publicKey: z.string() })),
   /** Absent while the stack waits for its intermediate to be signed. */
-  leaf: z
-    .object({
-      generation: z.int(),
-      /** How often it was renewed since the generation was raised. */
-      renewal: z.int(),
-      notBefore: z.string(),
-      notAfter: z.string(),
-      fingerprint: z.string(),
-    })
-    .optional(),
+  leaf: leaf.optional(),
+  /** Leaves for other purposes than the link, by purpose (`leafPurposes`). Absent where the stack has none. */
+  furtherLeaves: z.record(z.string(), leaf).optional(),
 });
 
 export type PkiOutput = z.output<typeof schema>;
